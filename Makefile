@@ -1,0 +1,38 @@
+# Plain venv and pip: nothing has to be installed first but Python 3.11 or newer, git and make.
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+
+.PHONY: demo test check docs lint clean
+
+$(STAMP): pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade pip
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev,demo]'
+	touch $@
+
+## Scan the shipped examples and a simulated account, and write out/report.html
+demo: $(STAMP)
+	$(BIN)/python -m examples.demo
+
+## Run all tests
+test: $(STAMP)
+	$(BIN)/python -m pytest -n auto
+
+## Exactly what CI runs: lint, types, import contracts, docs in date, tests
+check: lint test
+
+lint: $(STAMP)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy src policies tests examples benchmarks
+	$(BIN)/lint-imports --no-cache
+	$(BIN)/python -m docs.generate --check
+
+## Write the generated pages of docs/ anew
+docs: $(STAMP)
+	$(BIN)/python -m docs.generate
+
+clean:
+	rm -rf $(VENV) out build dist

@@ -1,0 +1,1 @@
+"""What must be: the controls, grouped as the law groups its safeguards."""

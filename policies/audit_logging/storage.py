@@ -1,0 +1,38 @@
+"""Storage: who touched ePHI in buckets is recorded."""
+
+from hipaa_guard.authoring import MEDIUM, Fix, Verdict, control, failed, passed
+from hipaa_guard.services import s3
+
+
+@control(
+    title="S3 buckets deliver server access logs",
+    severity=MEDIUM,
+    hipaa=("164.312(b)", "164.308(a)(1)(ii)(D)"),
+    why="Without access logs nobody can tell who read or deleted ePHI in the bucket.",
+    fix=Fix(
+        terraform="""
+            resource "aws_s3_bucket_logging" "phi" {
+              bucket        = aws_s3_bucket.phi.id
+              target_bucket = "access-logs-111122223333"
+              target_prefix = "phi/"
+            }
+        """,
+        cli="""
+            aws s3api put-bucket-logging --bucket BUCKET --bucket-logging-status \\
+              '{"LoggingEnabled":{"TargetBucket":"LOG_BUCKET","TargetPrefix":"BUCKET/"}}'
+        """,
+        note="CloudTrail data events for the bucket are an equivalent record.",
+    ),
+    peers={
+        "prowler": "s3_bucket_server_access_logging_enabled",
+        "aws_config": "s3-bucket-logging-enabled",
+        "powerpipe": "s3_bucket_logging_enabled",
+        "cdk_nag": "HIPAA.Security-S3BucketLoggingEnabled",
+        "checkov": "CKV_AWS_18",
+        "trivy": "AVD-AWS-0089",
+    },
+)
+def s3_bucket_access_logging_enabled(bucket: s3.Bucket) -> Verdict:
+    if bucket.log_target is None:
+        return failed("delivers no server access logs")
+    return passed("delivers server access logs to another bucket")

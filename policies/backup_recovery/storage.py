@@ -1,0 +1,35 @@
+"""Storage: ePHI in buckets and file systems can be brought back after a mistake or an attack."""
+
+from hipaa_guard.authoring import MEDIUM, Fix, Verdict, control, failed, passed
+from hipaa_guard.services import s3
+
+
+@control(
+    title="S3 buckets keep previous versions of objects",
+    severity=MEDIUM,
+    hipaa=("164.308(a)(7)(ii)(A)", "164.312(c)(1)"),
+    why="Without versions, a record of ePHI that is overwritten or deleted cannot be restored.",
+    fix=Fix(
+        terraform="""
+            resource "aws_s3_bucket_versioning" "phi" {
+              bucket = aws_s3_bucket.phi.id
+              versioning_configuration {
+                status = "Enabled"
+              }
+            }
+        """,
+        cli="aws s3api put-bucket-versioning --bucket BUCKET --versioning-configuration Status=Enabled",
+    ),
+    peers={
+        "prowler": "s3_bucket_object_versioning",
+        "aws_config": "s3-bucket-versioning-enabled",
+        "powerpipe": "s3_bucket_versioning_enabled",
+        "cdk_nag": "HIPAA.Security-S3BucketVersioningEnabled",
+        "checkov": "CKV_AWS_21",
+        "trivy": "AVD-AWS-0090",
+    },
+)
+def s3_bucket_versioning_enabled(bucket: s3.Bucket) -> Verdict:
+    if bucket.versioning == "Enabled":
+        return passed("keeps previous versions of objects")
+    return failed(f"does not keep versions: versioning is {bucket.versioning or 'not configured'}")

@@ -1,0 +1,140 @@
+"""Storage: nobody outside can reach ePHI in buckets."""
+
+from hipaa_guard.authoring import CRITICAL, HIGH, Fix, Member, Verdict, control, failed, family, passed
+from hipaa_guard.services import s3
+
+
+@family(
+    Member(
+        "s3_bucket_public_access_blocked",
+        s3.Bucket,
+        title="S3 buckets have all four public access blocks on",
+        fix=Fix(
+            terraform="""
+                resource "aws_s3_bucket_public_access_block" "phi" {
+                  bucket                  = aws_s3_bucket.phi.id
+                  block_public_acls       = true
+                  block_public_policy     = true
+                  ignore_public_acls      = true
+                  restrict_public_buckets = true
+                }
+            """,
+            cli="""
+                aws s3api put-public-access-block --bucket BUCKET --public-access-block-configuration \\
+                  BlockPublicAcls=true,IgnorePublicAcls=true,BlockPublicPolicy=true,RestrictPublicBuckets=true
+            """,
+        ),
+        peers={
+            "prowler": "s3_bucket_level_public_access_block",
+            "powerpipe": "s3_public_access_block_bucket",
+            "cdk_nag": "HIPAA.Security-S3BucketLevelPublicAccessProhibited",
+            "checkov": ("CKV_AWS_53", "CKV_AWS_54", "CKV_AWS_55", "CKV_AWS_56", "CKV2_AWS_6"),
+            "trivy": ("AVD-AWS-0086", "AVD-AWS-0087", "AVD-AWS-0091", "AVD-AWS-0093", "AVD-AWS-0094"),
+        },
+    ),
+    Member(
+        "s3_account_public_access_blocked",
+        s3.AccountPublicAccess,
+        title="The account has all four S3 public access blocks on",
+        fix=Fix(
+            terraform="""
+                resource "aws_s3_account_public_access_block" "phi" {
+                  block_public_acls       = true
+                  block_public_policy     = true
+                  ignore_public_acls      = true
+                  restrict_public_buckets = true
+                }
+            """,
+            cli="""
+                aws s3control put-public-access-block --account-id ACCOUNT --public-access-block-configuration \\
+                  BlockPublicAcls=true,IgnorePublicAcls=true,BlockPublicPolicy=true,RestrictPublicBuckets=true
+            """,
+        ),
+        peers={
+            "prowler": "s3_account_level_public_access_blocks",
+            "aws_config": "s3-account-level-public-access-blocks-periodic",
+            "powerpipe": "s3_public_access_block_account",
+        },
+    ),
+    severity=HIGH,
+    hipaa=("164.312(a)(1)", "164.312(e)(1)"),
+    why="Without the blocks one careless ACL or policy puts ePHI on the internet; the blocks overrule both.",
+)
+def public_access_blocked(place: s3.Bucket | s3.AccountPublicAccess) -> Verdict:
+    block = place.public_access_block
+    if block is None:
+        return failed("has no public access block: an ACL or a policy may open it to everyone")
+    off = [name for name, on in block.switches() if not on]
+    if off:
+        return failed(f"has a public access block with {', '.join(off)} off")
+    return passed("blocks public access with all four settings")
+
+
+@control(
+    title="S3 bucket policies grant nothing to everyone",
+    severity=CRITICAL,
+    hipaa=("164.312(a)(1)", "164.308(a)(4)(ii)(C)"),
+    why="A statement that allows everyone and names no account, organisation or network gives ePHI to the internet.",
+    fix=Fix(
+        terraform="""
+            resource "aws_s3_bucket_policy" "phi" {
+              bucket = aws_s3_bucket.phi.id
+              policy = jsonencode({
+                Version = "2012-10-17"
+                Statement = [{
+                  Effect    = "Allow"
+                  Principal = { AWS = "arn:aws:iam::111122223333:role/records-app" }
+                  Action    = "s3:GetObject"
+                  Resource  = "${aws_s3_bucket.phi.arn}/*"
+                }]
+              })
+            }
+        """,
+        cli="aws s3api put-bucket-policy --bucket BUCKET --policy file://named-principals-only.json",
+    ),
+    peers={
+        "prowler": ("s3_bucket_public_access", "s3_bucket_policy_public_write_access"),
+        "aws_config": ("s3-bucket-public-read-prohibited", "s3-bucket-public-write-prohibited"),
+        "powerpipe": "s3_bucket_policy_restrict_public_access",
+        "checkov": "CKV_AWS_70",
+    },
+)
+def s3_bucket_policy_not_public(bucket: s3.Bucket) -> Verdict:
+    policy = bucket.policy
+    if policy is None or not policy.is_public():
+        return passed("has no policy statement that reaches everyone")
+    block = bucket.public_access_block
+    if block is not None and block.restrict_public_buckets:
+        return passed("has a policy open to everyone that its public access block overrules")
+    return failed("has a policy that allows everyone, without a condition that names who")
+
+
+@control(
+    title="S3 bucket ACLs grant nothing to everyone",
+    severity=CRITICAL,
+    hipaa=("164.312(a)(1)", "164.308(a)(4)(ii)(C)"),
+    why="A grant to AllUsers or AuthenticatedUsers gives ePHI to the internet or to every AWS customer.",
+    fix=Fix(
+        terraform="""
+            resource "aws_s3_bucket_acl" "phi" {
+              bucket = aws_s3_bucket.phi.id
+              acl    = "private"
+            }
+        """,
+        cli="aws s3api put-bucket-acl --bucket BUCKET --acl private",
+    ),
+    peers={
+        "prowler": ("s3_bucket_public_list_acl", "s3_bucket_public_write_acl"),
+        "powerpipe": ("s3_bucket_restrict_public_read_access", "s3_bucket_restrict_public_write_access"),
+        "cdk_nag": "HIPAA.Security-S3BucketPublicReadProhibited",
+        "checkov": ("CKV_AWS_20", "CKV_AWS_57"),
+        "trivy": "AVD-AWS-0092",
+    },
+)
+def s3_bucket_acl_not_public(bucket: s3.Bucket) -> Verdict:
+    if not bucket.acl_is_public:
+        return passed("has no ACL grant to everyone")
+    block = bucket.public_access_block
+    if block is not None and block.ignore_public_acls:
+        return passed("has a public ACL that its public access block makes void")
+    return failed("has an ACL that grants access to everyone")

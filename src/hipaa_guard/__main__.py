@@ -1,0 +1,5 @@
+"""``python -m hipaa_guard``."""
+
+from hipaa_guard.cli import main
+
+main()

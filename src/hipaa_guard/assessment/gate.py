@@ -1,0 +1,125 @@
+"""Whether a pipeline may go on, and why not."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from hipaa_guard.assessment.model import Coverage, Gate
+from hipaa_guard.controls.control import Severity, Status
+from hipaa_guard.controls.findings import Finding
+from hipaa_guard.facts.places import GapKind
+from hipaa_guard.facts.values import Cause
+
+CLEAN, FAILURES, USAGE, INCOMPLETE, BROKEN = range(5)
+"""The exit codes. A gap that is certain is never hidden behind an incomplete scan: 4 > 2 > 1 > 3."""
+
+_PRECEDENCE = (BROKEN, USAGE, FAILURES, INCOMPLETE)
+
+NOT_READ = frozenset({Cause.DENIED, Cause.THROTTLED, Cause.UNREACHABLE, Cause.CREDENTIALS, Cause.SERVICE_ERROR})
+"""Causes of an unknown verdict that mean that something which exists was not read."""
+
+_GAP_WORDS = {
+    GapKind.FILE: ("file could not be read", "files could not be read"),
+    GapKind.MODULE: ("module was not available", "modules were not available"),
+    GapKind.EXPRESSION: ("expression could not be evaluated", "expressions could not be evaluated"),
+    GapKind.EXPANSION: ("number of instances is not known", "numbers of instances are not known"),
+    GapKind.DUPLICATE: ("block is declared twice", "blocks are declared twice"),
+    GapKind.LIMIT: ("limit was reached", "limits were reached"),
+    GapKind.CALL: ("AWS call was not answered", "AWS calls were not answered"),
+    GapKind.REGION: ("region was not read", "regions were not read"),
+}
+
+
+def decide(
+    findings: Iterable[Finding],
+    coverage: Coverage,
+    *,
+    fail_on: Severity | None = Severity.LOW,
+    max_unknown: int | None = None,
+    warn_only: bool = False,
+    internal_errors: int = 0,
+) -> Gate:
+    """The gate over a finished scan.
+
+    ``fail_on`` is the mildest severity whose failures stop the pipeline; None lets all pass. ``max_unknown`` is how
+    many verdicts may be unknown before the scan counts as incomplete; None allows any number. ``warn_only`` reports
+    failures and incompleteness without stopping for them; an error of our own stops always.
+    """
+    findings = list(findings)
+    sentences = {
+        BROKEN: _broken(findings, coverage, internal_errors),
+        FAILURES: _failures(findings, fail_on),
+        INCOMPLETE: [*_gaps(findings, coverage), *_too_many_unknown(findings, max_unknown)],
+    }
+    code = next((code for code in _PRECEDENCE if sentences.get(code)), CLEAN)
+    reasons = tuple(sentence for each in _PRECEDENCE for sentence in sentences.get(each, ()))
+    if code == CLEAN:
+        return Gate(True, CLEAN, (_clean(findings, fail_on),))
+    if warn_only and code != BROKEN:
+        return Gate(True, CLEAN, (f"Warnings only: {reasons[0]}", *reasons[1:]))
+    return Gate(False, code, reasons)
+
+
+def counted(number: int, one: str, many: str) -> str:
+    """A number with the right form of its word."""
+    return f"{number:,} {one if number == 1 else many}"
+
+
+def _broken(findings: Sequence[Finding], coverage: Coverage, internal_errors: int) -> list[str]:
+    controls = {finding.control_id for finding in findings if finding.error is not None}
+    controls |= {gap.subject for gap in coverage.gaps if gap.kind is GapKind.CONTROL}
+    sentences = []
+    if controls:
+        names = ", ".join(sorted(controls)[:3]) + (", ..." if len(controls) > 3 else "")
+        sentences.append(f"{counted(len(controls), 'control', 'controls')} broke while judging ({names}).")
+    if internal_errors:
+        sentences.append(f"{counted(internal_errors, 'internal error', 'internal errors')} happened during the scan.")
+    return sentences
+
+
+def _failures(findings: Sequence[Finding], fail_on: Severity | None) -> list[str]:
+    if fail_on is None:
+        return []
+    bad = [f.severity for f in findings if f.status is Status.FAIL and f.severity.rank <= fail_on.rank]
+    if not bad:
+        return []
+    by_severity = Counter(bad)
+    parts = ", ".join(f"{by_severity[severity]:,} {severity}" for severity in Severity if by_severity[severity])
+    least = "" if fail_on is Severity.LOW else f" at severity {fail_on} or worse"
+    return [f"{counted(len(bad), 'finding fails', 'findings fail')}{least}: {parts}."]
+
+
+def _gaps(findings: Sequence[Finding], coverage: Coverage) -> list[str]:
+    kinds: Counter[GapKind] = Counter()
+    kinds.update(gap.kind for gap in coverage.gaps if gap.incomplete and gap.kind is not GapKind.CONTROL)
+    if kinds:
+        parts = [counted(kinds[kind], *words) for kind, words in _GAP_WORDS.items() if kinds[kind]]
+        return [f"The scan is incomplete: {', '.join(parts)}."]
+    causes = Counter(str(f.cause) for f in findings if f.status is Status.UNKNOWN and f.cause in NOT_READ)
+    if not causes:
+        return []
+    parts = [f"{cause} ({number:,})" for cause, number in sorted(causes.items())]
+    verdicts = counted(causes.total(), "verdict is", "verdicts are")
+    return [f"The scan is incomplete: {verdicts} unknown because something was not read: {', '.join(parts)}."]
+
+
+def _too_many_unknown(findings: Sequence[Finding], most: int | None) -> list[str]:
+    number = sum(finding.status is Status.UNKNOWN for finding in findings)
+    if most is None or number <= most:
+        return []
+    return [f"{counted(number, 'verdict is', 'verdicts are')} unknown and at most {most:,} may be."]
+
+
+def _clean(findings: Sequence[Finding], fail_on: Severity | None) -> str:
+    counts = Counter(finding.status for finding in findings)
+    judged = counts[Status.PASS] + counts[Status.FAIL] + counts[Status.UNKNOWN]
+    if not judged:
+        return "No gap found, but no control met a resource either: nothing was judged."
+    parts = [f"No gap found in {counted(judged, 'verdict', 'verdicts')}"]
+    if counts[Status.FAIL]:
+        failing = counted(counts[Status.FAIL], "failing finding", "failing findings")
+        parts = [f"{failing} below the severity that stops" if fail_on else f"{failing}, and none is asked to stop"]
+    if counts[Status.UNKNOWN]:
+        parts.append(f"{counts[Status.UNKNOWN]:,} unknown")
+    return "; ".join(parts) + "."

@@ -1,0 +1,131 @@
+"""The Security Rule as data: its standards and implementation specifications, and how old the data are.
+
+The files stand in ``policies/law``. Every scan reads one of them, so they are parsed by libyaml and checked lightly;
+a test holds all of them to the full shape.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from types import MappingProxyType
+from typing import Any, Literal, get_args
+
+RequirementType = Literal["standard", "required", "addressable"]
+Decidable = Literal["automated", "partial", "manual", "aws-inherited"]
+
+
+class LawError(Exception):
+    """The law data that ship with the program cannot be used: the installation is damaged."""
+
+
+@dataclass(frozen=True, slots=True)
+class Requirement:
+    """One standard or implementation specification. ``name`` is the heading of the regulation, ``summary`` is ours."""
+
+    citation: str
+    parent: str
+    """The paragraph it stands in; for a specification, the citation of its standard."""
+    name: str
+    type: RequirementType
+    safeguard: str
+    """administrative, physical, technical, organizational, documentation."""
+    summary: str
+    evidence: str
+    """What AWS and Terraform can show of it."""
+    assessment: Decidable
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Law:
+    """Which text of the law an assessment was made by. Dates are ISO 8601."""
+
+    text: str = ""
+    """The edition of the Security Rule, in words."""
+    compiled: str = ""
+    """The day on which the text was last compared with its sources."""
+    eligible_services: str = ""
+    """The day of the AWS list of HIPAA eligible services."""
+
+
+@cache
+def citations() -> Mapping[str, Requirement]:
+    """All standards and specifications by citation, in the order of the rule.
+
+    Raises:
+        LawError: the file is missing or damaged.
+
+    """
+    entries = _document(_text("security_rule.yaml")).get("requirements")
+    if not isinstance(entries, list) or not entries:
+        raise LawError("security_rule.yaml has no requirements: install hipaa-guard-cloud again")
+    found = [_requirement(entry) for entry in entries]
+    by_citation = {requirement.citation: requirement for requirement in found}
+    if len(by_citation) != len(found):
+        raise LawError("security_rule.yaml holds a citation twice: install hipaa-guard-cloud again")
+    return MappingProxyType(by_citation)
+
+
+@cache
+def dates() -> Law:
+    """The edition and the dates of the law data.
+
+    Raises:
+        LawError: a file is missing or damaged.
+
+    """
+    rule = _document(_head(_text("security_rule.yaml")))
+    services = _document(_head(_text("eligible_services.yaml")))
+    return Law(
+        text=str(rule.get("text_version", "")),
+        compiled=str(rule.get("compiled", "")),
+        eligible_services=str(services.get("list_date", "")),
+    )
+
+
+def _requirement(entry: Any) -> Requirement:
+    try:
+        requirement = Requirement(
+            citation=entry["citation"],
+            parent=entry["parent"],
+            name=entry["name"],
+            type=entry["type"],
+            safeguard=entry["safeguard"],
+            summary=entry["summary"],
+            evidence=entry["aws_evidence"],
+            assessment=entry["assessment"],
+            note=entry.get("note", ""),
+        )
+    except (KeyError, TypeError, AttributeError) as error:
+        raise LawError(f"security_rule.yaml has an entry without {error}: install hipaa-guard-cloud again") from error
+    if requirement.type not in get_args(RequirementType) or requirement.assessment not in get_args(Decidable):
+        raise LawError(f"security_rule.yaml: {requirement.citation} has a type or assessment that does not exist")
+    return requirement
+
+
+def _text(name: str) -> str:
+    try:
+        return (files("hipaa_guard.policies") / "law" / name).read_text(encoding="utf-8")
+    except OSError as error:
+        raise LawError(f"cannot read the law data {name}: {error}") from error
+
+
+def _head(text: str) -> str:
+    """What stands before the sources: titles and dates. The rest of a file is long and a scan has no use for it."""
+    return text.partition("\nsources:")[0]
+
+
+def _document(text: str) -> dict[str, Any]:
+    import yaml  # 25 ms that `--help` need not pay
+
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    try:
+        document = yaml.load(text, Loader=loader)  # noqa: S506 - both loaders are safe ones
+    except yaml.YAMLError as error:
+        raise LawError(f"the law data are damaged: {error}") from error
+    if not isinstance(document, dict):
+        raise LawError("the law data are damaged: not a mapping")
+    return document

@@ -1,0 +1,130 @@
+"""The result of a scan, from which every output is made: one immutable value."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+
+from hipaa_guard.assessment.law import Law
+from hipaa_guard.controls.control import Fix, Severity, Status
+from hipaa_guard.controls.findings import Finding
+from hipaa_guard.facts.places import Gap
+
+
+@dataclass(frozen=True, slots=True)
+class ControlSummary:
+    """A loaded control as reports show it, whether or not it met a resource."""
+
+    id: str
+    title: str
+    severity: Severity
+    hipaa: tuple[str, ...]
+    why: str
+    fix: Fix
+    kind: str
+    safeguard: str
+    equivalents: Mapping[str, tuple[str, ...]]
+    """By peer (`hipaa_guard.controls.control.PEERS`), every peer present."""
+    counts: Mapping[Status, int]
+    """Number of findings by status; all zero where no resource of the kind was met."""
+
+
+@dataclass(frozen=True, slots=True)
+class RequirementSummary:
+    """One standard or specification of the Security Rule with what the scan says of it.
+
+    ``status`` is ``fail`` or ``unknown`` where a finding of one of its controls is; ``pass`` only where the law data
+    say that it can be decided automatically, all found resources pass and none is unknown; otherwise ``manual``,
+    ``inherited`` or ``not_applicable`` (no resource met its controls). ``assessment`` is how much of it a scanner can
+    decide at all: automated, partial, manual, aws-inherited.
+    """
+
+    citation: str
+    name: str
+    type: Literal["standard", "required", "addressable"]
+    safeguard: str
+    summary: str
+    assessment: str
+    status: Status
+    controls: tuple[str, ...]
+    counts: Mapping[Status, int]
+    parent: str = ""
+    """The paragraph it stands in; for a specification, the citation of its standard."""
+    evidence: str = ""
+    """What AWS and Terraform can show of it, in words."""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """What was scanned, when and as whom."""
+
+    source: Literal["terraform", "aws"]
+    target: str
+    """The path as given, or the account id."""
+    started: datetime
+    finished: datetime
+    format: Literal["hcl", "plan", "state", "live", "mixed"]
+    account: str | None = None
+    caller: str | None = None
+    """ARN of the identity that read the account."""
+    partition: str | None = None
+    regions: tuple[str, ...] = ()
+    commit: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """What was looked at and what was not: without it no verdict means anything."""
+
+    files: int = 0
+    roots: tuple[str, ...] = ()
+    resources: Mapping[str, int] = field(default_factory=dict)
+    """Number of resources judged, by kind."""
+    unjudged_types: Mapping[str, int] = field(default_factory=dict)
+    """Number of Terraform resources of types that no kind covers, by type."""
+    regions: tuple[str, ...] = ()
+    calls: Mapping[str, int] = field(default_factory=dict)
+    """Number of AWS calls, by operation."""
+    facts: Mapping[str, int] = field(default_factory=dict)
+    """``planned``, ``known``, ``absent``, ``unknown`` of a live scan."""
+    gaps: tuple[Gap, ...] = ()
+
+    @property
+    def complete(self) -> bool:
+        """Whether everything that the scan meant to read was read."""
+        return not any(gap.incomplete for gap in self.gaps)
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """Whether a pipeline may go on. ``reasons`` are sentences, the deciding one first."""
+
+    passed: bool
+    exit_code: int
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """The result of a scan."""
+
+    version: str
+    """Of hipaa-guard."""
+    scan: Scan
+    coverage: Coverage
+    controls: tuple[ControlSummary, ...]
+    requirements: tuple[RequirementSummary, ...]
+    findings: tuple[Finding, ...]
+    """Sorted: failures first, worst first, then by control and resource."""
+    gate: Gate
+    law: Law = field(default_factory=Law)
+
+    def counts(self) -> dict[Status, int]:
+        """Number of findings by status, every status present."""
+        counts = dict.fromkeys(Status, 0)
+        for finding in self.findings:
+            counts[finding.status] += 1
+        return counts

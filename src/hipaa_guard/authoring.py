@@ -1,0 +1,42 @@
+"""All that a policy module imports besides the services it judges."""
+
+from hipaa_guard.controls.control import (
+    Control,
+    Fix,
+    Member,
+    Severity,
+    Verdict,
+    control,
+    failed,
+    family,
+    not_applicable,
+    passed,
+)
+from hipaa_guard.facts.inventory import Inventory
+from hipaa_guard.facts.policy_document import PolicyDocument, Statement
+from hipaa_guard.facts.resource import Resource
+from hipaa_guard.facts.values import every, some
+
+CRITICAL, HIGH, MEDIUM, LOW = Severity
+
+__all__ = [
+    "CRITICAL",
+    "HIGH",
+    "LOW",
+    "MEDIUM",
+    "Control",
+    "Fix",
+    "Inventory",
+    "Member",
+    "PolicyDocument",
+    "Resource",
+    "Statement",
+    "Verdict",
+    "control",
+    "every",
+    "failed",
+    "family",
+    "not_applicable",
+    "passed",
+    "some",
+]

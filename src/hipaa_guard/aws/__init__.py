@@ -1,0 +1,1 @@
+"""Live AWS accounts, read through boto3. Knows no service."""

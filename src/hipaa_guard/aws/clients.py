@@ -1,0 +1,172 @@
+"""One boto3 client per service, shared by all regions.
+
+A client for each service and region costs seconds and hundreds of megabytes before anything is learnt. Here the region
+is set for each request: a handler gives it to botocore's own endpoint rules, so that partitions, global services, FIPS
+endpoints, custom endpoints and the buckets of S3 are resolved as botocore resolves them; another signs for it.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import threading
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+
+CONNECT_TIMEOUT = 5
+READ_TIMEOUT = 30
+ATTEMPTS = 4
+PATIENCE = 2
+"""How often an endpoint may fail to connect before it is not asked again."""
+
+# Services with one endpoint for the whole account that botocore does not know as global.
+ONE_ENDPOINT = {
+    "artifact": "us-east-1",
+    "ecr-public": "us-east-1",
+    "globalaccelerator": "us-west-2",
+    "networkmanager": "us-west-2",
+    "route53domains": "us-east-1",
+}
+
+_region: ContextVar[str | None] = ContextVar("_region", default=None)
+
+
+class SilentEndpointError(Exception):
+    """The endpoint did not answer before and is not asked again in this scan."""
+
+
+class Clients:
+    """The clients of one account's credentials, made when first needed.
+
+    Making a client is not thread-safe in botocore and is serialised; using one is.
+    """
+
+    def __init__(self, session: Any, home: str, *, threads: int = 32) -> None:
+        self._session = session
+        self._home = home
+        self._threads = threads
+        self._made: dict[str, Any] = {}
+        self._lock = threading.Lock()
+        self._failures: Counter[tuple[str, str]] = Counter()
+        self._offered: dict[str, frozenset[str]] = {}
+
+    def client(self, service: str) -> Any:
+        """The client of a service.
+
+        Raises:
+            botocore.exceptions.UnknownServiceError: botocore knows no such service.
+
+        """
+        with self._lock:
+            if service not in self._made:
+                self._made[service] = self._make(service)
+            return self._made[service]
+
+    @contextmanager
+    def within(self, region: str) -> Iterator[None]:
+        """Requests that this thread makes inside the block go to `region`."""
+        token = _region.set(region)
+        try:
+            yield
+        finally:
+            _region.reset(token)
+
+    def offers(self, service: str, region: str) -> bool | None:
+        """Whether botocore's data lists the service in the region; None where it does not tell."""
+        with self._lock:
+            if service not in self._offered:
+                found: set[str] = set()
+                for partition in self._session.get_available_partitions():
+                    found.update(self._session.get_available_regions(service, partition))
+                self._offered[service] = frozenset(found)
+        known = self._offered[service]
+        if region in known:
+            return True
+        return False if known and (service == "ec2" or self.offers("ec2", region)) else None
+
+    def silent(self, service: str, region: str) -> bool:
+        """Whether the endpoint has failed to connect too often to be asked again."""
+        return self._failures[service, region] >= PATIENCE
+
+    def _make(self, service: str) -> Any:
+        from botocore.config import Config
+
+        config = Config(
+            connect_timeout=CONNECT_TIMEOUT,
+            read_timeout=READ_TIMEOUT,
+            retries={"mode": "standard", "total_max_attempts": ATTEMPTS},
+            max_pool_connections=self._threads,
+            account_id_endpoint_mode="disabled",
+            user_agent_extra="hipaa-guard",
+        )
+        client = self._session.client(service, region_name=ONE_ENDPOINT.get(service, self._home), config=config)
+        if service not in ONE_ENDPOINT and not client.meta.region_name.endswith("-global"):
+            # First, so that S3's own redirects to the right region still win.
+            client.meta.events.register_first("before-endpoint-resolution", _aim)
+        client.meta.events.register("before-call", _sign_for)
+        client.meta.events.register_first("before-send", lambda **_: self._refuse_silent(service))
+        client.meta.events.register_first("needs-retry", lambda **event: self._count(service, event["caught_exception"]))
+        return client
+
+    def _refuse_silent(self, service: str) -> None:
+        region = _region.get()
+        if region is not None and self.silent(service, region):
+            raise SilentEndpointError(f"{service} in {region} did not answer before")
+
+    def _count(self, service: str, error: Exception | None) -> None:
+        region = _region.get()
+        if error is not None and region is not None and type(error).__name__ in _NO_CONNECTION:
+            with self._lock:
+                self._failures[service, region] += 1
+
+
+_NO_CONNECTION = frozenset({"ConnectTimeoutError", "EndpointConnectionError", "ProxyConnectionError"})
+
+
+def _aim(builtins: dict[str, Any], context: dict[str, Any], **_: Any) -> None:
+    """Give botocore's endpoint rules the region of this request."""
+    region = _region.get()
+    if region is None:
+        return
+    builtins["AWS::Region"] = region
+    builtins["AWS::S3::UseGlobalEndpoint"] = False
+    builtins["AWS::STS::UseGlobalEndpoint"] = False
+    context["aimed_at"] = region
+
+
+def _sign_for(params: dict[str, Any], context: dict[str, Any], **_: Any) -> None:
+    """Sign for the region of this request, unless the endpoint's rule names another."""
+    region = context.get("aimed_at")
+    if region is not None:
+        signing = context.setdefault("signing", {})
+        if not signing.get("region"):
+            signing["region"] = region
+    params["url"] = _without_prefix(params["url"])
+
+
+def _without_prefix(url: str) -> str:
+    """The URL without labels in front of an IP address or ``localhost``, where no such host can exist.
+
+    S3 Control and some others put the account id or a word before the host name; a local endpoint has no such name.
+    """
+    parts = urlsplit(url)
+    host = parts.hostname or ""
+    labels = host.split(".")
+    bare = ".".join(labels[-4:]) if len(labels) > 4 else ""
+    if labels[-1] == "localhost" and len(labels) > 1:
+        bare = "localhost"
+    elif not _is_address(bare):
+        return url
+    port = f":{parts.port}" if parts.port else ""
+    return urlunsplit(parts._replace(netloc=f"{bare}{port}"))
+
+
+def _is_address(host: str) -> bool:
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return True

@@ -1,0 +1,88 @@
+"""Operations of AWS that need more than one plain call: page sizes, a report to be made first, fields left out."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable, Mapping
+from typing import Any
+
+REPORT_POLLS = 15
+"""How often the credential report is asked for before it is not known; a fresh account takes seconds."""
+REPORT_PAUSE = 2.0
+
+# A limited EC2 call draws on a rate bucket twice as large; IAM's own page is a tenth of what it allows; S3 tells the
+# regions of buckets only to a call that has a parameter.
+_LARGE_PAGES = {"ec2": 1000, "iam": 1000, "s3": 1000}
+_ALSO_CALLED = {
+    "iam.get_credential_report": ("iam.generate_credential_report",),
+    "s3.list_buckets": ("s3.get_bucket_location",),
+}
+
+
+class ReportNotReadyError(Exception):
+    """The credential report was still being made when patience ended."""
+
+
+def also_called(operation: str) -> tuple[str, ...]:
+    """Further operations that a call of this one may make."""
+    return _ALSO_CALLED.get(operation, ())
+
+
+def page_size(client: Any, method: str, params: Mapping[str, Any]) -> int | None:
+    """How many elements to ask for in a page; None for the service's own number."""
+    largest = _LARGE_PAGES.get(client.meta.service_model.service_name)
+    if largest is None or any(name.endswith("Ids") and name not in _NO_SELECTION for name in params):
+        return None  # EC2 refuses a limit together with a list of ids
+    operation = client.meta.service_model.operation_model(client.meta.method_to_api_mapping[method])
+    limit = client.get_paginator(method)._pagination_cfg.get("limit_key")  # noqa: SLF001 - not public in botocore
+    if limit is None or limit in params or limit not in operation.input_shape.members:
+        return None
+    bound = operation.input_shape.members[limit].metadata.get("max", largest)
+    return min(largest, int(bound))
+
+
+_NO_SELECTION = frozenset({"OwnerIds", "RestorableByUserIds"})
+
+
+def prepare(client: Any, operation: str, pause: Callable[[float], None]) -> None:
+    """Do what the operation needs to have been done before.
+
+    Raises:
+        ReportNotReadyError: the credential report is not ready in time.
+        botocore.exceptions.ClientError: it may not be made.
+
+    """
+    if operation != "iam.get_credential_report":
+        return
+    for _ in range(REPORT_POLLS):
+        if client.generate_credential_report().get("State") == "COMPLETE":
+            return
+        pause(REPORT_PAUSE)
+    raise ReportNotReadyError("the credential report was not ready in time")
+
+
+def completed(client: Any, operation: str, answer: dict[str, Any]) -> dict[str, Any]:
+    """The answer with what the operation leaves out or wraps in text."""
+    if operation == "iam.get_credential_report":
+        return {**answer, "Rows": _rows(answer["Content"])}
+    if operation == "s3.list_buckets":
+        for bucket in answer.get("Buckets", []):
+            if not bucket.get("BucketRegion"):  # stores that speak S3 but are not AWS
+                bucket["BucketRegion"] = _bucket_region(client, bucket["Name"])
+    return answer
+
+
+def _rows(report: bytes | str) -> list[dict[str, str]]:
+    text = report.decode("utf-8") if isinstance(report, bytes) else report
+    return [dict(row) for row in csv.DictReader(io.StringIO(text))]
+
+
+def _bucket_region(client: Any, name: str) -> str | None:
+    from botocore.exceptions import ClientError
+
+    try:
+        region = client.get_bucket_location(Bucket=name).get("LocationConstraint")
+    except ClientError:
+        return None
+    return {None: "us-east-1", "": "us-east-1", "EU": "eu-west-1"}.get(region, region)

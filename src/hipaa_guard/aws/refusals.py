@@ -1,0 +1,307 @@
+"""What AWS means when it does not answer: the one written table of failures.
+
+Whatever a call raises is classified here, and nowhere else. There is no default that passes: a failure that the table
+does not know is "not known", with its code printed. That a code means "none is configured" is never decided here; it
+holds only where the reading itself declares it for its operation (`Ask.absent`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from hipaa_guard.facts.values import Cause, Unknown
+
+
+class Meaning(StrEnum):
+    """What sort of refusal a failure is."""
+
+    VANISHED = "not found"
+    DENIED = "denied"
+    NOT_ENABLED = "not enabled"
+    NOT_OFFERED = "not offered in this region"
+    UNREACHABLE = "not reachable"
+    THROTTLED = "throttled"
+    EXPIRED = "credentials expired"
+    BAD_CREDENTIALS = "credentials not valid"
+    SERVER = "service error"
+    OURS = "asked wrongly"
+    TRUNCATED = "not all pages"
+    OTHER = "other"
+
+
+CAUSES: Mapping[Meaning, Cause] = {
+    Meaning.VANISHED: Cause.OTHER,
+    Meaning.DENIED: Cause.DENIED,
+    Meaning.NOT_ENABLED: Cause.NOT_ENABLED,
+    Meaning.NOT_OFFERED: Cause.NOT_ENABLED,
+    Meaning.UNREACHABLE: Cause.UNREACHABLE,
+    Meaning.THROTTLED: Cause.THROTTLED,
+    Meaning.EXPIRED: Cause.CREDENTIALS,
+    Meaning.BAD_CREDENTIALS: Cause.CREDENTIALS,
+    Meaning.SERVER: Cause.SERVICE_ERROR,
+    Meaning.OURS: Cause.OTHER,
+    Meaning.TRUNCATED: Cause.NOT_COLLECTED,
+    Meaning.OTHER: Cause.OTHER,
+}
+
+CODES: Mapping[Meaning, frozenset[str]] = {
+    Meaning.DENIED: frozenset(
+        {
+            "403",
+            "AccessDenied",
+            "AccessDeniedException",
+            "AllAccessDisabled",
+            "AuthorizationError",
+            "AuthorizationErrorException",
+            "Forbidden",
+            "ForbiddenException",
+            "InsufficientPrivilegesException",
+            "KMSAccessDeniedException",
+            "NotAuthorized",
+            "NotAuthorizedException",
+            "UnauthorizedAccess",
+            "UnauthorizedException",
+            "UnauthorizedOperation",
+        }
+    ),
+    Meaning.EXPIRED: frozenset(
+        {"ExpiredToken", "ExpiredTokenException", "RequestExpired", "TokenRefreshRequired", "UnauthorizedSSOTokenError"}
+    ),
+    # These also mean "this region is not enabled", where the token is not valid in it.
+    Meaning.BAD_CREDENTIALS: frozenset(
+        {
+            "AuthFailure",
+            "IncompleteSignature",
+            "InvalidAccessKeyId",
+            "InvalidClientTokenId",
+            "InvalidSignatureException",
+            "InvalidToken",
+            "MissingAuthenticationToken",
+            "RequestTimeTooSkewed",
+            "SignatureDoesNotMatch",
+            "UnrecognizedClientException",
+        }
+    ),
+    Meaning.NOT_ENABLED: frozenset(
+        {"NotSignedUp", "OptInRequired", "PendingVerification", "SubscriptionRequiredException", "SubscriptionRequired"}
+    ),
+    Meaning.THROTTLED: frozenset(
+        {
+            "429",
+            "503",
+            "BandwidthLimitExceeded",
+            "EC2ThrottledException",
+            "LimitExceededException",
+            "PriorRequestNotComplete",
+            "ProvisionedThroughputExceededException",
+            "RequestLimitExceeded",
+            "RequestThrottled",
+            "RequestThrottledException",
+            "SlowDown",
+            "ThrottledException",
+            "Throttling",
+            "ThrottlingException",
+            "TooManyRequestsException",
+            "TransactionInProgressException",
+        }
+    ),
+    Meaning.SERVER: frozenset(
+        {
+            "500",
+            "502",
+            "504",
+            "InternalError",
+            "InternalFailure",
+            "InternalServerError",
+            "InternalServerException",
+            "InternalServiceError",
+            "InternalServiceException",
+            "ServerException",
+            "ServiceException",
+            "ServiceUnavailable",
+            "ServiceUnavailableException",
+        }
+    ),
+    Meaning.OURS: frozenset(
+        {
+            "InvalidAction",
+            "InvalidInput",
+            "InvalidParameter",
+            "InvalidParameterCombination",
+            "InvalidParameterException",
+            "InvalidParameterValue",
+            "InvalidParameterValueException",
+            "InvalidRequest",
+            "InvalidRequestException",
+            "MissingParameter",
+            "UnknownOperationException",
+            "UnknownParameter",
+            "ValidationError",
+            "ValidationException",
+        }
+    ),
+    Meaning.VANISHED: frozenset({"404", "NoSuchBucket", "NoSuchEntity", "PolicyNotFound"}),
+}
+
+_BY_CODE = {code: meaning for meaning, codes in CODES.items() for code in codes}
+_NOT_FOUND = re.compile(r"^NoSuch\w+$|NotFound(Exception|Fault|Error)?$|^\w+\.NotFound$|(NonExistent|DoesNotExist)")
+
+_BY_EXCEPTION: Mapping[str, Meaning] = {
+    "ConnectTimeoutError": Meaning.UNREACHABLE,
+    "ConnectionClosedError": Meaning.UNREACHABLE,
+    "EndpointConnectionError": Meaning.UNREACHABLE,
+    "ProxyConnectionError": Meaning.UNREACHABLE,
+    "SSLError": Meaning.UNREACHABLE,
+    "SilentEndpointError": Meaning.UNREACHABLE,
+    "HTTPClientError": Meaning.UNREACHABLE,
+    "ReadTimeoutError": Meaning.SERVER,
+    "IncompleteReadError": Meaning.SERVER,
+    "ResponseStreamingError": Meaning.SERVER,
+    "ResponseParserError": Meaning.SERVER,
+    "PaginationError": Meaning.TRUNCATED,
+    "MorePagesError": Meaning.TRUNCATED,
+    "ReportNotReadyError": Meaning.SERVER,
+    "NoCredentialsError": Meaning.BAD_CREDENTIALS,
+    "PartialCredentialsError": Meaning.BAD_CREDENTIALS,
+    "CredentialRetrievalError": Meaning.EXPIRED,
+    "TokenRetrievalError": Meaning.EXPIRED,
+    "SSOTokenLoadError": Meaning.EXPIRED,
+    "UnauthorizedSSOTokenError": Meaning.EXPIRED,
+    "RefreshWithMFAUnsupportedError": Meaning.EXPIRED,
+    "EndpointProviderError": Meaning.NOT_OFFERED,
+    "EndpointVariantError": Meaning.NOT_OFFERED,
+}
+
+# What AWS says of why it denied, longest first, so that a sub-reason is never lost in a shorter one.
+_DENIERS = (
+    ("service control policy", "by a service control policy of the organization"),
+    ("resource control policy", "by a resource control policy of the organization"),
+    ("permissions boundary", "by the permissions boundary of the role"),
+    ("session policy", "by the session policy"),
+    ("VPC endpoint policy", "by the policy of the VPC endpoint"),
+    ("resource-based policy", "by the policy of the resource"),
+    ("identity-based policy", "by the policies of the role"),
+)
+_ACTION_IN_WORDS = re.compile(r"not authorized to perform:? ([a-z0-9-]+:[A-Za-z0-9]+)")
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why one call was not answered, or not to its end."""
+
+    meaning: Meaning
+    code: str
+    message: str
+    operation: str
+    region: str
+    action: str
+
+    @property
+    def cause(self) -> Cause:
+        return CAUSES[self.meaning]
+
+    @property
+    def reason(self) -> str:
+        """One phrase for people."""
+        where = f"{self.action} in {self.region}"
+        match self.meaning:
+            case Meaning.DENIED:
+                return f"access denied to {where}{self._denier()}"
+            case Meaning.UNREACHABLE:
+                return f"{self.operation.partition('.')[0]} in {self.region} could not be reached"
+            case Meaning.EXPIRED:
+                return f"the credentials expired before {where} was answered"
+            case Meaning.TRUNCATED:
+                return f"{where} answered only some of its pages"
+            case Meaning.OURS:
+                return f"{where} was asked wrongly, which is a fault of this program ({self._detail()})"
+            case Meaning.VANISHED | Meaning.OTHER:
+                return f"{where} was refused ({self._detail()})"
+            case _:
+                return f"{where}: {self.meaning} ({self.code})"
+
+    @property
+    def hint(self) -> str:
+        """What to do next."""
+        return _HINTS[self.meaning].format(action=self.action, region=self.region)
+
+    def unknown(self) -> Unknown:
+        """The refusal as a value that is not known."""
+        return Unknown(self.reason, self.cause, action=self.action if self.meaning is Meaning.DENIED else None)
+
+    def means_absent(self, absent: Sequence[str]) -> bool:
+        """Whether the reading declared this failure to say that none is configured.
+
+        An entry is an error code, or ``"Code: words"`` for a code that means it only with these words in the message.
+        A denial never counts without words.
+        """
+        for entry in absent:
+            code, _, words = entry.partition(":")
+            if code != self.code or (self.meaning in _NEVER_ABSENT and not words):
+                continue
+            if words.strip().lower() in self.message.lower():
+                return True
+        return False
+
+    def _denier(self) -> str:
+        words = self.message.lower()
+        return next((f" {said}" for found, said in _DENIERS if found.lower() in words), "")
+
+    def _detail(self) -> str:
+        return f"{self.code}: {self.message}" if self.message else self.code
+
+
+_NEVER_ABSENT = frozenset({Meaning.DENIED, Meaning.EXPIRED, Meaning.BAD_CREDENTIALS, Meaning.THROTTLED, Meaning.SERVER})
+
+_HINTS: Mapping[Meaning, str] = {
+    Meaning.VANISHED: "It may have been deleted during the scan: scan again.",
+    Meaning.DENIED: "Allow {action} to the role that scans (hipaa-guard iam-policy prints the whole policy).",
+    Meaning.NOT_ENABLED: "Enable the service in {region}, or leave the region out of the scan.",
+    Meaning.NOT_OFFERED: "Leave {region} out of the scan.",
+    Meaning.UNREACHABLE: "Check network, proxy and DNS for {region}, or leave the region out of the scan.",
+    Meaning.THROTTLED: "Scan again when the account is less busy.",
+    Meaning.EXPIRED: "Log in again, or let the scan assume a role (--role-arn), and scan again.",
+    Meaning.BAD_CREDENTIALS: "Use credentials of a regional STS endpoint, valid in {region}.",
+    Meaning.SERVER: "Scan again later.",
+    Meaning.OURS: "Please report this as a fault of hipaa-guard.",
+    Meaning.TRUNCATED: "Scan again.",
+    Meaning.OTHER: "See what the code means in the documentation of the service.",
+}
+
+
+def classify(error: Exception, *, operation: str, region: str, action: str) -> Refusal:
+    """What an exception of a call means."""
+    response: Mapping[str, Any] | None = getattr(error, "response", None)
+    if isinstance(response, Mapping) and "Error" in response:
+        code = str(response["Error"].get("Code", "")) or "no code"
+        message = str(response["Error"].get("Message") or "")
+        status = str(response.get("ResponseMetadata", {}).get("HTTPStatusCode", ""))
+        meaning = meaning_of(code, status)
+        named = _ACTION_IN_WORDS.search(message) if meaning is Meaning.DENIED else None
+        return Refusal(meaning, code, _short(message), operation, region, named[1] if named else action)
+    name, meaning = next(
+        ((each.__name__, _BY_EXCEPTION[each.__name__]) for each in type(error).__mro__ if each.__name__ in _BY_EXCEPTION),
+        (type(error).__name__, Meaning.OURS),
+    )
+    return Refusal(meaning, name, _short(str(error)), operation, region, action)
+
+
+def meaning_of(code: str, status: str = "") -> Meaning:
+    """What an error code means; the HTTP status decides only where the code says nothing."""
+    short = code.removeprefix("Client.").removeprefix("Server.").rpartition("#")[2]
+    if short in _BY_CODE:
+        return _BY_CODE[short]
+    if _NOT_FOUND.search(short):
+        return Meaning.VANISHED
+    if status in ("429", "503", "500", "502", "504"):
+        return _BY_CODE[status]
+    return Meaning.OTHER
+
+
+def _short(message: str, limit: int = 300) -> str:
+    message = " ".join(message.split())
+    return message if len(message) <= limit else message[: limit - 3] + "..."

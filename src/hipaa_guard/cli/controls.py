@@ -1,0 +1,132 @@
+"""``hipaa-guard controls`` and ``explain``: what is asked for, why, and how to fix a gap."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from pathlib import Path
+
+import click
+
+from hipaa_guard.controls.control import Control
+
+
+@click.group()
+def controls() -> None:
+    """List the controls, or show one."""
+
+
+_POLICIES = click.option(
+    "--policies", multiple=True, type=click.Path(path_type=Path), metavar="DIR", help="Also load these controls."
+)
+
+
+@controls.command("list")
+@click.option("--safeguard", metavar="NAME", help="Only those of one safeguard (encryption_at_rest ...).")
+@click.option("--service", metavar="NAME", help="Only those of one service (s3 ...).")
+@click.option("--json", "as_json", is_flag=True, help="As JSON.")
+@_POLICIES
+def list_controls(safeguard: str | None, service: str | None, as_json: bool, policies: tuple[Path, ...]) -> None:
+    """List the controls by safeguard."""
+    found = [
+        control
+        for control in _load(policies)
+        if (safeguard is None or control.safeguard == safeguard)
+        and (service is None or control.kind.kind.partition(".")[0] == service)
+    ]
+    if as_json:
+        click.echo(json.dumps([_as_dict(control) for control in found], indent=2))
+        return
+    for name in sorted({control.safeguard for control in found}):
+        members = [control for control in found if control.safeguard == name]
+        click.echo(f"{name} ({len(members)})")
+        for control in members:
+            click.echo(f"  {control.id:<46} {control.severity.value:<9} {', '.join(control.hipaa)}")
+        click.echo()
+    click.echo(f"{len(found)} controls. `hipaa-guard controls show ID` tells one in full.")
+
+
+@controls.command("show")
+@click.argument("id")
+@_POLICIES
+def show(id: str, policies: tuple[Path, ...]) -> None:
+    """Show one control in full."""
+    _print(_load(policies), id)
+
+
+@click.command()
+@click.argument("id")
+@_POLICIES
+def explain(id: str, policies: tuple[Path, ...]) -> None:
+    """Say what a control asks for, why, and how to fix a gap."""
+    _print(_load(policies), id)
+
+
+def _load(policies: Iterable[Path]) -> list[Control]:
+    from hipaa_guard.controls.loading import ControlError, load
+
+    try:
+        return load(tuple(policies))
+    except ControlError as error:
+        raise click.ClickException(str(error)) from None
+
+
+def _print(loaded: list[Control], id: str) -> None:
+    from hipaa_guard.controls.loading import ControlError, select
+
+    try:
+        (control,) = select(loaded, [id])
+    except ControlError as error:
+        raise click.ClickException(str(error)) from None
+    click.echo(told(control), nl=False)
+
+
+def told(control: Control) -> str:
+    """A control in words, at 80 columns."""
+    import textwrap
+
+    from hipaa_guard.assessment.law import citations
+
+    rule = citations()
+    lines = [control.id, "=" * len(control.id), "", *textwrap.wrap(f"{control.title}.", 78), ""]
+    lines += [f"Severity   {control.severity.value}", f"Safeguard  {control.safeguard.replace('_', ' ')}"]
+    lines += [f"Judges     {control.kind.kind} ({_where(control)})", "", "Why", *_indented(control.why), ""]
+    lines.append("HIPAA Security Rule (45 CFR)")
+    for citation in control.hipaa:
+        requirement = rule.get(citation)
+        named = f"{requirement.name} ({requirement.type})" if requirement else "not in the shipped rule"
+        lines.append(f"  {citation:<22} {named}")
+    if control.fix.terraform:
+        lines += ["", "Fix in Terraform", *(f"  {line}" for line in control.fix.terraform.splitlines())]
+    if control.fix.cli:
+        lines += ["", "Fix on the command line", *(f"  {line}" for line in control.fix.cli.splitlines())]
+    if control.fix.note:
+        lines += ["", *_indented(control.fix.note)]
+    if control.peers:
+        lines += ["", "Equivalent checks of other tools"]
+        lines += [f"  {peer:<11} {', '.join(ids)}" for peer, ids in sorted(control.peers.items())]
+    return "\n".join(lines) + "\n"
+
+
+def _where(control: Control) -> str:
+    kind = control.kind
+    places = [*(kind.terraform.types if kind.terraform else ()), *(["live accounts"] if kind.aws else [])]
+    return ", ".join(places)
+
+
+def _indented(text: str) -> list[str]:
+    import textwrap
+
+    return textwrap.wrap(text, 78, initial_indent="  ", subsequent_indent="  ")
+
+
+def _as_dict(control: Control) -> dict[str, object]:
+    return {
+        "id": control.id,
+        "title": control.title,
+        "severity": control.severity.value,
+        "hipaa": list(control.hipaa),
+        "safeguard": control.safeguard,
+        "kind": control.kind.kind,
+        "equivalents": {peer: list(ids) for peer, ids in control.peers.items()},
+    }

@@ -1,0 +1,110 @@
+"""The verbs of the command line. What a verb needs is imported when it runs, so that ``--version`` stays quick."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+
+import click
+
+from hipaa_guard.version import VERSION
+
+USAGE_ERROR, INTERNAL_ERROR = 2, 4
+
+_VERBS = {
+    "scan": "hipaa_guard.cli.scan:scan",
+    "controls": "hipaa_guard.cli.controls:controls",
+    "explain": "hipaa_guard.cli.controls:explain",
+    "iam-policy": "hipaa_guard.cli.iam:iam_policy",
+    "render": "hipaa_guard.cli.render:render",
+}
+_HELP = {
+    "scan": "Judge Terraform or a live AWS account.",
+    "controls": "List the controls, or show one.",
+    "explain": "Say what a control asks for, why, and how to fix a gap.",
+    "iam-policy": "Print the least-privilege IAM policy that a scan needs.",
+    "render": "Write a saved JSON result in other formats.",
+}
+
+
+class _Lazy(click.Group):
+    """A group whose verbs are imported when they are run."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(_VERBS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        place = _VERBS.get(cmd_name)
+        if place is None:
+            return None
+        from importlib import import_module
+
+        module, _, name = place.partition(":")
+        command = getattr(import_module(module), name)
+        assert isinstance(command, click.Command)
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args and args[0] not in _VERBS and not args[0].startswith("-"):
+            import difflib
+
+            close = difflib.get_close_matches(args[0], _VERBS, n=1)
+            hint = f"Did you mean {close[0]!r}?" if close else f"Verbs are: {', '.join(_VERBS)}."
+            raise click.UsageError(f"there is no verb {args[0]!r}. {hint}", ctx)
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Verbs"):
+            formatter.write_dl(list(_HELP.items()))
+
+
+@click.group(
+    cls=_Lazy,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="Exit codes: 0 clean, 1 gaps found, 2 usage or configuration, 3 incomplete, 4 our own error.",
+)
+@click.version_option(VERSION, prog_name="hipaa-guard")
+def cli() -> None:
+    """Compliance as code for health care on AWS.
+
+    One set of controls judges Terraform and live accounts against the HIPAA Security Rule.
+    """
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run with arguments and return the exit code. Every failure is one sentence on stderr."""
+    try:
+        result = cli.main(args=list(arguments), prog_name="hipaa-guard", standalone_mode=False)
+    except click.exceptions.Abort:
+        click.echo("hipaa-guard: interrupted", err=True)
+        return 130
+    except click.ClickException as error:
+        error.show()
+        return USAGE_ERROR
+    except KeyboardInterrupt:
+        click.echo("hipaa-guard: interrupted", err=True)
+        return 130
+    except BrokenPipeError:
+        # The reader of our output has gone (``| head``): nothing to say, and nowhere to say it.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except Exception as error:  # the last line of defence: a bug of ours, told as one
+        return _broken(error)
+    return result if isinstance(result, int) else 0
+
+
+def _broken(error: Exception) -> int:
+    if os.environ.get("HIPAA_GUARD_DEBUG"):
+        import traceback
+
+        traceback.print_exception(error)
+    click.echo(
+        f"hipaa-guard: internal error: {type(error).__name__}: {error}\n"
+        "This is a bug in hipaa-guard, not in what was scanned. Run again with HIPAA_GUARD_DEBUG=1 for the details "
+        "and report it.",
+        err=True,
+    )
+    return INTERNAL_ERROR

@@ -1,0 +1,30 @@
+"""``hipaa-guard render``: other formats from a saved JSON result."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option(
+    "-o", "--output", "outputs", multiple=True, metavar="FORMAT[=FILE]", help="As for scan. [default: terminal]"
+)
+@click.option("--all", "show_all", is_flag=True, help="Show every resource on the terminal.")
+def render(file: Path, outputs: tuple[str, ...], show_all: bool) -> None:
+    """Write a saved JSON result in other formats."""
+    from hipaa_guard.outputs import OutputError, write
+    from hipaa_guard.outputs.json_format import ReportError, parse
+
+    try:
+        assessment = parse(file.read_text(encoding="utf-8"))
+        for spec in outputs or ("terminal",):
+            write(assessment, spec, show_all=show_all)
+    except OSError as error:
+        raise click.ClickException(f"cannot read {file}: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise click.ClickException(f"{file} is not a JSON result of hipaa-guard: it is not UTF-8 text") from None
+    except (OutputError, ReportError) as error:
+        raise click.ClickException(str(error)) from None

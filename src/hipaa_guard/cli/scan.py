@@ -1,0 +1,135 @@
+"""``hipaa-guard scan``: judge Terraform or a live account."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from hipaa_guard.controls.control import Severity
+
+if TYPE_CHECKING:
+    from hipaa_guard.assessment.model import Assessment
+    from hipaa_guard.scan import Options
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+@click.group()
+def scan() -> None:
+    """Judge Terraform or a live AWS account."""
+
+
+def _common(command: F) -> F:
+    """The options that both scans share."""
+    for option in reversed(
+        [
+            click.option(
+                "-o",
+                "--output",
+                "outputs",
+                multiple=True,
+                metavar="FORMAT[=FILE]",
+                help="Write a format (terminal, json, html) to a file, or to stdout. Several may be given. "
+                "[default: terminal]",
+            ),
+            click.option("-c", "--control", "only", multiple=True, metavar="ID", help="Judge by this control only."),
+            click.option("--skip-control", "skip", multiple=True, metavar="ID", help="Leave this control out."),
+            click.option(
+                "--policies",
+                multiple=True,
+                type=click.Path(path_type=Path),
+                metavar="DIR",
+                help="Also load the controls of this directory (its Python is run).",
+            ),
+            click.option(
+                "--fail-on",
+                type=click.Choice([severity.value for severity in Severity]),
+                default=Severity.LOW.value,
+                show_default=True,
+                help="The least severity whose gaps fail the gate (exit 1).",
+            ),
+            click.option(
+                "--max-unknown",
+                type=click.IntRange(min=0),
+                metavar="N",
+                help="More unknown verdicts than this make the scan incomplete (exit 3).",
+            ),
+            click.option("--warn-only", is_flag=True, help="Report gaps but do not fail because of them."),
+            click.option("--all", "show_all", is_flag=True, help="Show every resource on the terminal."),
+            click.option("-q", "--quiet", is_flag=True, help="No progress display."),
+        ]
+    ):
+        command = option(command)
+    return command
+
+
+@scan.command("terraform")
+@click.argument("path", type=click.Path(path_type=Path))
+@click.option(
+    "--var-file", "var_files", multiple=True, type=click.Path(path_type=Path), metavar="FILE", help="As Terraform's."
+)
+@click.option("--var", "variables", multiple=True, metavar="NAME=VALUE", help="As Terraform's.")
+@_common
+def terraform(path: Path, var_files: tuple[Path, ...], variables: tuple[str, ...], **common: Any) -> int:
+    """Judge Terraform: a directory, a plan (`terraform show -json`) or a state."""
+    from hipaa_guard.scan import scan_terraform
+
+    pairs = {}
+    for pair in variables:
+        name, equals, value = pair.partition("=")
+        if not equals:
+            raise click.BadParameter(f"{pair!r} is not NAME=VALUE", param_hint="--var")
+        pairs[name.strip()] = value
+    return _run(common, lambda options: scan_terraform(path, options, var_files=var_files, variables=pairs))
+
+
+@scan.command("aws")
+@click.option("--profile", metavar="NAME", help="Profile of the AWS configuration.")
+@click.option("--role-arn", metavar="ARN", help="Role to assume for the scan.")
+@click.option("--external-id", metavar="ID", help="External id of that role's trust policy.")
+@click.option("--regions", metavar="a,b|all", help="Regions to read. [default: all that the account has enabled]")
+@_common
+def aws(profile: str | None, role_arn: str | None, external_id: str | None, regions: str | None, **common: Any) -> int:
+    """Judge a live AWS account. Reads configuration only, never data."""
+    from hipaa_guard.scan import scan_aws
+
+    return _run(
+        common,
+        lambda options: scan_aws(
+            options, profile=profile, role_arn=role_arn, external_id=external_id, regions=regions
+        ),
+    )
+
+
+def _run(common: dict[str, Any], scanned: Callable[[Options], Assessment]) -> int:
+    from hipaa_guard.outputs import OutputError, check, write
+    from hipaa_guard.outputs.progress import progress
+    from hipaa_guard.scan import InputError, Options
+
+    outputs = common["outputs"] or ("terminal",)
+    try:
+        for spec in outputs:
+            check(spec)
+        with progress(quiet=common["quiet"]) as show:
+            assessment = scanned(
+                Options(
+                    only=common["only"],
+                    skip=common["skip"],
+                    policies=common["policies"],
+                    fail_on=Severity(common["fail_on"]),
+                    max_unknown=common["max_unknown"],
+                    warn_only=common["warn_only"],
+                    progress=show,
+                )
+            )
+        for spec in outputs:
+            write(assessment, spec, show_all=common["show_all"])
+    except (InputError, OutputError) as error:
+        raise click.ClickException(str(error)) from None
+    # The deciding reason is the last line in every case, also where stdout holds another format.
+    if not any(spec in ("terminal", "terminal=-") for spec in outputs):
+        click.echo(f"hipaa-guard: {assessment.gate.reasons[0]}", err=True)
+    return assessment.gate.exit_code

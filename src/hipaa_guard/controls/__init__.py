@@ -1,0 +1,1 @@
+"""What a control is, loading controls, and judging an inventory by them."""

@@ -1,0 +1,94 @@
+"""Judging an inventory: one finding for each control and resource it concerns."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import traceback
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from hipaa_guard.controls.control import Control, Severity, Status, Verdict
+from hipaa_guard.facts.inventory import Inventory
+from hipaa_guard.facts.places import Location
+from hipaa_guard.facts.resource import Evidence, Origin, Resource, recorded
+from hipaa_guard.facts.values import Cause, NotVisible, Undecided
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """The verdict of one control on one resource, with what it rests on.
+
+    ``cause`` groups unknown verdicts; ``action`` is the IAM action that would have answered. ``uncertain`` says why it
+    is not certain that the resource will exist. ``error`` holds the traceback where the control itself broke.
+    """
+
+    control_id: str
+    status: Status
+    severity: Severity
+    message: str
+    fingerprint: str
+    resource: Origin
+    evidence: tuple[Evidence, ...] = ()
+    cause: Cause | None = None
+    action: str | None = None
+    uncertain: str | None = None
+    error: str | None = None
+
+    @property
+    def location(self) -> Location | None:
+        """The block of the resource in source."""
+        return self.resource.location
+
+    @property
+    def decided_at(self) -> Location | None:
+        """Where the fact that decided is written in source, if it is not in the resource's own first line."""
+        return next((e.location for e in reversed(self.evidence) if e.location is not None), None)
+
+
+def judge(controls: Iterable[Control], inventory: Inventory) -> Iterator[Finding]:
+    """Judge every resource of an inventory by every control of its kind, in a stable order."""
+    for control in controls:
+        for resource in inventory.seen(control.kind):
+            yield _finding(control, resource, inventory)
+
+
+def _finding(control: Control, resource: Resource, inventory: Inventory) -> Finding:
+    cause = action = error = None
+    with recorded() as reads:
+        try:
+            verdict = control(resource, inventory)
+        except Undecided as undecided:
+            verdict = Verdict(Status.UNKNOWN, f"cannot be judged: {undecided.reason}")
+            cause, action = undecided.unknown.cause, undecided.unknown.action
+        except NotVisible as hidden:
+            verdict = Verdict(Status.NOT_APPLICABLE, f"does not show this: {hidden.reason}")
+        except Exception as broken:  # a control that breaks must not hide the others, nor pass
+            verdict = Verdict(Status.UNKNOWN, f"cannot be judged: the control failed with {broken!r}")
+            error = traceback.format_exc()
+    origin = resource.origin
+    return Finding(
+        control_id=control.id,
+        status=verdict.status,
+        severity=control.severity,
+        message=verdict.message,
+        fingerprint=fingerprint(control.id, origin),
+        resource=origin,
+        evidence=tuple(of.evidence(fact) for of, fact in reads),
+        cause=cause,
+        action=action,
+        uncertain=origin.uncertain.reason if origin.uncertain is not None else None,
+        error=error,
+    )
+
+
+def fingerprint(control_id: str, origin: Origin) -> str:
+    """A name for the finding that survives moved lines, reformatting and renamed files (64 hexadecimal digits)."""
+    if origin.source == "terraform":
+        key = [origin.root, origin.address]
+    elif origin.arn is not None:
+        key = [origin.arn]
+    else:
+        key = [origin.account, origin.region, origin.name]
+    text = json.dumps([control_id, "v1", origin.kind, *key], separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()

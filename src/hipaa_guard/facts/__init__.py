@@ -1,0 +1,1 @@
+"""The vocabulary: resources, facts, values that may be unknown. Imports nothing of ours."""

@@ -1,0 +1,99 @@
+"""All resources of one scan of one place: an account, or one Terraform configuration."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Literal, TypeVar
+
+from hipaa_guard.facts.resource import Resource
+from hipaa_guard.facts.values import Cause, Incomplete, Reference, Undecided, Unknown, Value
+
+K = TypeVar("K", bound=Resource)
+
+
+class Inventory:
+    """The resources of one account or one Terraform configuration, by kind.
+
+    ``complete`` is True for a live account: what is not listed there does not exist. One Terraform configuration is
+    never complete: what it does not declare may exist elsewhere.
+    """
+
+    def __init__(
+        self,
+        resources: Iterable[Resource],
+        *,
+        source: Literal["terraform", "aws"],
+        unlisted: dict[str, Unknown] | None = None,
+    ) -> None:
+        self.source = source
+        self.complete = source == "aws"
+        self._unlisted = unlisted or {}
+        self._by_kind: dict[str, list[Resource]] = {}
+        self._by_address: dict[str, Resource] = {}
+        self._by_key: dict[str, dict[str, list[Resource]]] = {}
+        for resource in resources:
+            self._by_kind.setdefault(resource.kind, []).append(resource)
+            if resource.origin.address:
+                self._by_address[resource.origin.address] = resource
+
+    def __iter__(self) -> Iterator[Resource]:
+        for resources in self._by_kind.values():
+            yield from resources
+
+    def seen(self, kind: type[K]) -> list[K]:
+        """The resources of a kind that were seen, whether or not these are all."""
+        return self._by_kind.get(kind.kind, [])  # type: ignore[return-value]
+
+    def all(self, kind: type[K]) -> list[K]:
+        """All resources of a kind; an `Incomplete` list where a listing was denied or lost a page."""
+        unknown = self._unlisted.get(kind.kind)
+        seen = self.seen(kind)
+        return seen if unknown is None else Incomplete(seen, unknown)
+
+    def find(self, kind: type[K], value: Value) -> K | None:
+        """The resource of a kind that a value (a reference, ARN, id or name) points at; None where it does not exist.
+
+        Raises:
+            Undecided: the value is not known, or names something outside the scanned configuration.
+
+        """
+        if value is None:
+            return None
+        if isinstance(value, Reference):
+            target = self._by_address.get(value.address)
+            if isinstance(target, kind):
+                return target
+            raise Undecided(value)
+        if isinstance(value, Unknown):
+            raise Undecided(value)
+        matches = self._keys(kind).get(str(value), [])
+        if len(matches) == 1:
+            return matches[0]  # type: ignore[return-value]
+        if len(matches) > 1:
+            raise Undecided(Unknown(f"{value} names {len(matches)} resources"))
+        if kind.kind in self._unlisted:
+            raise Undecided(self._unlisted[kind.kind])
+        if not self.complete:
+            raise Undecided(Unknown(f"{value} is not declared in this configuration", Cause.NOT_IN_SCOPE))
+        return None
+
+    def lookup(self, kind: type[K], value: Value) -> K | None:
+        """The resource of a kind that a value certainly points at; None where it points elsewhere or nowhere certain."""
+        try:
+            return self.find(kind, value)
+        except Undecided:
+            return None
+
+    @staticmethod
+    def is_text(value: Value) -> bool:
+        """Whether a value is a known text, not a reference to something that exists only after apply."""
+        return isinstance(value, str)
+
+    def _keys(self, kind: type[Resource]) -> dict[str, list[Resource]]:
+        if kind.kind not in self._by_key:
+            index: dict[str, list[Resource]] = {}
+            for resource in self.seen(kind):
+                for key in resource.origin.keys:
+                    index.setdefault(key, []).append(resource)
+            self._by_key[kind.kind] = index
+        return self._by_key[kind.kind]

@@ -1,0 +1,55 @@
+"""Where something was found, and what was not looked at."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+@dataclass(frozen=True, slots=True)
+class Location:
+    """Lines of a source file. ``file`` is relative to the scanned directory, with forward slashes; lines count from 1.
+
+    ``calls`` holds the module calls that lead to the file, outermost first.
+    """
+
+    file: str
+    line_start: int
+    line_end: int
+    calls: tuple[Location, ...] = ()
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line_start}"
+
+
+class GapKind(StrEnum):
+    """What sort of thing was not looked at."""
+
+    FILE = "file not read"
+    MODULE = "module not available"
+    EXPRESSION = "expression not evaluated"
+    EXPANSION = "number of instances not known"
+    DUPLICATE = "declared twice"
+    LIMIT = "limit reached"
+    CALL = "call not answered"
+    REGION = "region not read"
+    CONTROL = "control failed to run"
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """One thing that a scan did not look at, or could only look at in part.
+
+    ``incomplete`` is True where something that exists was not read (exit code 3); a value that is merely undecided in
+    source is counted but is no incompleteness by itself. ``hint`` says what to do next. ``action`` is the missing IAM
+    action of a denied call.
+    """
+
+    kind: GapKind
+    subject: str
+    reason: str
+    hint: str = ""
+    incomplete: bool = True
+    location: Location | None = None
+    region: str | None = None
+    action: str | None = None

@@ -1,0 +1,432 @@
+"""IAM and resource policies, normalised, with their unknown parts kept.
+
+Grammar, the meaning of wildcards and of ``Not...`` elements: IAM user guide, "IAM JSON policy element reference".
+Only ``*`` (any text) and ``?`` (one character) are wildcards there; brackets are literal.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from urllib.parse import unquote
+
+from hipaa_guard.facts.values import (
+    Cause,
+    Incomplete,
+    PartialJson,
+    PartialText,
+    Reference,
+    Undecided,
+    Unknown,
+    Value,
+    first_unknown,
+    some,
+)
+
+_SYMBOL = "\ue000{}\ue001"
+"""How a reference to a computed attribute stands inside a text: private-use characters that no policy contains."""
+
+Text = str | Unknown
+
+
+def symbol(address: str | None, attribute: str) -> str:
+    """How a reference to an attribute of a resource stands in a text that `symbolic` made."""
+    return _SYMBOL.format(f"{address}.{attribute}")
+
+
+def symbolic(value: Value) -> Text:
+    """A text in which references stand as symbols, so that equal references are equal text.
+
+    ``"${aws_s3_bucket.b.arn}/*"`` becomes a plain ``str``; a text with any other unknown part stays an `Unknown`.
+    """
+    if isinstance(value, Reference):
+        return symbol(value.address, value.attribute)
+    if isinstance(value, PartialText):
+        parts = [symbolic(part) for part in value.parts]
+        return value if any(isinstance(part, Unknown) for part in parts) else "".join(map(str, parts))
+    return value if isinstance(value, Unknown) else str(value)
+
+
+@lru_cache(maxsize=4096)
+def _pattern(pattern: str, ignore_case: bool) -> re.Pattern[str]:
+    expression = re.escape(pattern).replace(r"\*", ".*").replace(r"\?", ".")
+    return re.compile(expression, re.DOTALL | (re.IGNORECASE if ignore_case else 0))
+
+
+def matches(pattern: str, text: str, *, ignore_case: bool = False) -> bool:
+    """Whether an IAM pattern covers a text; the text may hold wildcards itself and is then taken literally."""
+    if pattern in ("*", text):
+        return True
+    return _pattern(re.sub(r"\*+", "*", pattern), ignore_case).fullmatch(text) is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """One condition: all conditions of a statement must hold, one of the values suffices."""
+
+    operator: str
+    """As written, without ``ForAllValues:``/``ForAnyValue:`` and ``IfExists`` (``StringEquals``)."""
+    key: str
+    """In lower case: condition keys are not case-sensitive."""
+    values: list[Value]
+    if_exists: bool = False
+    qualifier: str = ""
+
+    def is_(self, operator: str, key: str, value: str) -> bool:
+        """Whether this is the condition with the one given value (booleans as ``"true"``)."""
+        return (
+            self.operator.lower() == operator.lower()
+            and self.key == key.lower()
+            and [str(v).lower() for v in self.values] == [value.lower()]
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """Who a statement is about. ``type`` is ``AWS``, ``Service``, ``Federated``, ``CanonicalUser`` or ``*``."""
+
+    type: str
+    value: Text
+
+    @property
+    def is_anyone(self) -> bool:
+        """Whether this is everybody, signed in or not (``"*"`` and ``{"AWS": "*"}`` mean the same)."""
+        return self.type in ("*", "AWS") and self.value == "*"
+
+    @property
+    def account(self) -> str | None:
+        """The AWS account that the principal belongs to; None for services, anyone and federations."""
+        if self.type != "AWS":
+            return None
+        value = self.value
+        if isinstance(value, Unknown):
+            raise Undecided(value)
+        if re.fullmatch(r"\d{12}", value):
+            return value
+        parts = value.split(":")
+        return parts[4] if len(parts) > 5 and re.fullmatch(r"\d{12}", parts[4]) else None
+
+
+# Keys that bind a request to callers or resources that the policy's author names, so that "anyone" is no longer the
+# public. S3 user guide, "The meaning of public"; SourceArn and SourceAccount bind services acting for others.
+_BINDING_KEYS = frozenset(
+    {
+        "aws:principalaccount",
+        "aws:principalarn",
+        "aws:principalorgid",
+        "aws:principalorgpaths",
+        "aws:sourceaccount",
+        "aws:sourcearn",
+        "aws:sourceip",
+        "aws:sourceorgid",
+        "aws:sourceorgpaths",
+        "aws:sourceowner",
+        "aws:sourcevpc",
+        "aws:sourcevpce",
+        "aws:userid",
+        "elasticfilesystem:accesspointarn",
+        "kms:calleraccount",
+        "kms:viaservice",
+        "s3:dataaccesspointaccount",
+        "s3:dataaccesspointarn",
+        "sns:endpoint",
+        "lambda:eventsourcetoken",
+        "lambda:functionurlauthtype",
+    }
+)
+_BINDING_OPERATORS = ("stringequals", "stringlike", "arnequals", "arnlike", "ipaddress", "stringequalsignorecase")
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One statement. Lists may be `Incomplete`, texts in them unknown: use the three-valued methods below."""
+
+    effect: str
+    sid: str | None
+    principals: list[Principal]
+    not_principals: list[Principal]
+    actions: list[Text]
+    """In lower case: actions are not case-sensitive."""
+    not_actions: list[Text]
+    resources: list[Text]
+    not_resources: list[Text]
+    conditions: list[Condition]
+
+    def is_about_anyone(self) -> bool:
+        """Whether the statement is about every principal there is."""
+        return some(lambda principal: principal.is_anyone, self.principals)
+
+    def covers_action(self, action: str) -> bool:
+        """Whether the statement is about an action such as ``s3:GetObject`` (or a pattern such as ``s3:*``)."""
+        wanted = action.lower()
+        if self.not_actions:
+            return not some(lambda pattern: matches(_known(pattern), wanted), self.not_actions)
+        return some(lambda pattern: matches(_known(pattern), wanted), self.actions)
+
+    def covers_resource(self, *names: str) -> bool:
+        """Whether the statement is about a resource known by any of these names (patterns are met by equal or wider)."""
+
+        def covered(pattern: Text) -> bool:
+            return any(matches(_known(pattern), name) for name in names)
+
+        if self.not_resources:
+            return not some(covered, self.not_resources)
+        return some(covered, self.resources)
+
+    def when(self, operator: str, key: str, value: str) -> bool:
+        """Whether the given condition is the statement's only one."""
+        conditions = list(self.conditions)
+        return len(conditions) == 1 and conditions[0].is_(operator, key, value)
+
+    def binds_caller(self) -> bool:
+        """Whether a condition limits callers to named accounts, organisations, networks or resources."""
+
+        def binds(condition: Condition) -> bool:
+            return (
+                condition.key in _BINDING_KEYS
+                and condition.operator.lower() in _BINDING_OPERATORS
+                and not condition.if_exists
+                and not some(_is_everything, condition.values)
+            )
+
+        return some(binds, self.conditions)
+
+    def is_public(self) -> bool:
+        """Whether the statement allows something to anyone, without a condition that binds the caller."""
+        if self.effect != "Allow":
+            return False
+        # Allow with NotPrincipal reaches everyone who is not named, signed in or not.
+        return (bool(self.not_principals) or self.is_about_anyone()) and not self.binds_caller()
+
+    def foreign_accounts(self, own: str | None) -> list[str]:
+        """The AWS accounts that an allow names other than `own`.
+
+        Raises:
+            Undecided: a principal is not known, or accounts are named and `own` is not known.
+
+        """
+        if self.effect != "Allow":
+            return []
+        accounts = [account for account in (principal.account for principal in self.principals) if account]
+        if accounts and own is None:
+            raise Undecided(Unknown("the account that the configuration is applied to is not known"))
+        return sorted({account for account in accounts if account != own})
+
+
+class PolicyDocument:
+    """A policy document: a list of statements, `Incomplete` where some could not be seen."""
+
+    __slots__ = ("statements",)
+
+    def __init__(self, statements: list[Statement]) -> None:
+        self.statements = statements
+
+    @classmethod
+    def parse(cls, value: Value) -> PolicyDocument | Unknown | None:
+        """Read a policy from its JSON text (also percent-encoded, as IAM answers), or from the structure itself.
+
+        Returns None for an empty text. An unknown text stays unknown unless its structure can be seen.
+
+        Raises:
+            ValueError: the text is not JSON, or not a policy.
+
+        """
+        if isinstance(value, PartialJson):
+            value = value.document
+        elif isinstance(value, PartialText):
+            value = _parse_partial(value)
+        if isinstance(value, Unknown):
+            return value
+        if isinstance(value, str):
+            if not value.strip():
+                return None
+            text = value if value.lstrip().startswith("{") else unquote(value)
+            value = json.loads(text)
+        if not isinstance(value, dict):
+            raise ValueError("a policy document is a JSON object")
+        return cls(_statements(_entry(value, "Statement")))
+
+    def __iter__(self) -> Iterator[Statement]:
+        return iter(self.statements)
+
+    def denials(self) -> Iterator[Statement]:
+        """The statements that deny. Raises `Undecided` at the end where some statement could not be seen."""
+        return (statement for statement in self.statements if statement.effect == "Deny")
+
+    def allowances(self) -> Iterator[Statement]:
+        """The statements that allow. Raises `Undecided` at the end where some statement could not be seen."""
+        return (statement for statement in self.statements if statement.effect == "Allow")
+
+    def is_public(self) -> bool:
+        """Whether some statement allows something to anyone without a condition that binds the caller."""
+        return some(Statement.is_public, self.statements)
+
+    def denies_without(self, operator: str, key: str, value: str, action: str, *resources: Iterable[str]) -> bool:
+        """Whether everyone is denied `action` on all `resources` when only the given condition holds.
+
+        Each of `resources` is the set of names that one resource is known by. One statement must do it alone, or
+        several, one for each resource.
+        """
+
+        def denied(names: Iterable[str]) -> bool:
+            names = tuple(names)
+            return some(
+                lambda statement: (
+                    statement.when(operator, key, value)
+                    and statement.is_about_anyone()
+                    and statement.covers_action(action)
+                    and statement.covers_resource(*names)
+                ),
+                self.denials(),
+            )
+
+        return all(denied(names) for names in resources)
+
+    def __repr__(self) -> str:
+        try:
+            return f"policy of {len(self.statements)} statement(s)"
+        except Undecided:
+            return "policy, partly unknown"
+
+
+def _known(text: Text) -> str:
+    if isinstance(text, Unknown):
+        raise Undecided(text)
+    return text
+
+
+def _is_everything(value: Value) -> bool:
+    if isinstance(value, Unknown):
+        raise Undecided(value)
+    return str(value) in ("*", "0.0.0.0/0", "::/0", "0.0.0.0/1", "128.0.0.0/1")
+
+
+def _entry(mapping: dict[str, Value], name: str) -> Value:
+    """An element by name; IAM is strict on case but answers of some services are not."""
+    if name in mapping:
+        return mapping[name]
+    return next((value for key, value in mapping.items() if key.lower() == name.lower()), None)
+
+
+def _as_list(value: Value) -> list[Value]:
+    if value is None:
+        return []
+    if isinstance(value, Unknown):
+        # One unknown string and an unknown list of strings look alike; neither says how many there are.
+        return Incomplete([], value) if not isinstance(value, Reference | PartialText) else [value]
+    return value if isinstance(value, list) else [value]
+
+
+def _map(function: object, values: list[Value]) -> list[Value]:
+    assert callable(function)
+    if isinstance(values, Incomplete):
+        return Incomplete([function(value) for value in values.seen], values.unknown)
+    return [function(value) for value in values]
+
+
+def _statements(value: Value) -> list[Statement]:
+    if isinstance(value, Unknown):
+        return Incomplete([], value)
+    entries = _as_list(value)
+    seen = entries.seen if isinstance(entries, Incomplete) else entries
+    unknown = entries.unknown if isinstance(entries, Incomplete) else None
+    statements = []
+    for entry in seen:
+        effect = None if isinstance(entry, Unknown) else _entry(entry, "Effect")
+        if isinstance(entry, Unknown):
+            unknown = unknown or entry
+        elif isinstance(effect, Unknown):
+            unknown = unknown or effect
+        else:
+            statements.append(_statement(entry, str(effect)))
+    return statements if unknown is None else Incomplete(statements, unknown)
+
+
+def _statement(entry: dict[str, Value], effect: str) -> Statement:
+    sid = _entry(entry, "Sid")
+    return Statement(
+        effect=effect.title(),
+        sid=sid if isinstance(sid, str) else None,
+        principals=_principals(_entry(entry, "Principal")),
+        not_principals=_principals(_entry(entry, "NotPrincipal")),
+        actions=_map(_lower, _as_list(_entry(entry, "Action"))),
+        not_actions=_map(_lower, _as_list(_entry(entry, "NotAction"))),
+        resources=_map(symbolic, _as_list(_entry(entry, "Resource"))),
+        not_resources=_map(symbolic, _as_list(_entry(entry, "NotResource"))),
+        conditions=_conditions(_entry(entry, "Condition")),
+    )
+
+
+def _lower(value: Value) -> Text:
+    return value if isinstance(value, Unknown) else str(value).lower()
+
+
+def _principals(value: Value) -> list[Principal]:
+    if value is None:
+        return []
+    if isinstance(value, Unknown):
+        return Incomplete([], value)
+    if not isinstance(value, dict):
+        return _map(lambda one: Principal("*" if one == "*" else "AWS", symbolic(one)), _as_list(value))
+    found: list[Principal] = []
+    unknown: Unknown | None = None
+    for type_, values in value.items():
+        entries = _as_list(values)
+        if isinstance(entries, Incomplete):
+            unknown, entries = unknown or entries.unknown, entries.seen
+        found.extend(Principal(type_, symbolic(entry)) for entry in entries)
+    return found if unknown is None else Incomplete(found, unknown)
+
+
+def _conditions(value: Value) -> list[Condition]:
+    if value is None:
+        return []
+    unknown = value if isinstance(value, Unknown) else None
+    found: list[Condition] = []
+    for operator, entries in ({} if unknown is not None else value).items():
+        if isinstance(entries, Unknown):
+            unknown = unknown or entries
+            continue
+        qualifier, _, bare = operator.rpartition(":")
+        if_exists = bare.endswith("IfExists")
+        for key, values in entries.items():
+            found.append(
+                Condition(bare.removesuffix("IfExists"), key.lower(), _as_list(_text(values)), if_exists, qualifier)
+            )
+    return found if unknown is None else Incomplete(found, unknown)
+
+
+def _text(value: Value) -> Value:
+    if isinstance(value, bool):
+        return str(value).lower()
+    return _map(_text, value) if isinstance(value, list) else value
+
+
+def _parse_partial(text: PartialText) -> Value:
+    """The structure of a JSON text with unknown parts inside its strings (a heredoc policy with ``${...}``)."""
+    unknowns = [part for part in text.parts if isinstance(part, Unknown)]
+    numbers = iter(range(len(unknowns)))
+    source = "".join(part if isinstance(part, str) else f"\ue002{next(numbers)}\ue003" for part in text.parts)
+    try:
+        return _restored(json.loads(source), unknowns)
+    except ValueError:
+        # The unknown part is structure, not the inside of a string: nothing can be said of the document.
+        return first_unknown(list(text.parts)) or Unknown("the policy text is not known", Cause.EXPRESSION)
+
+
+def _restored(value: Value, unknowns: list[Unknown]) -> Value:
+    if isinstance(value, str):
+        pieces = re.split("\ue002(\\d+)\ue003", value)
+        if len(pieces) == 1:
+            return value
+        parts: list[str | Unknown] = [unknowns[int(p)] if i % 2 else p for i, p in enumerate(pieces)]
+        parts = [part for part in parts if isinstance(part, Unknown) or part]
+        return parts[0] if len(parts) == 1 else PartialText(parts)
+    if isinstance(value, list):
+        return [_restored(item, unknowns) for item in value]
+    if isinstance(value, dict):
+        return {str(k): _restored(v, unknowns) for k, v in value.items()}
+    return value

@@ -1,0 +1,230 @@
+"""Where a kind and its facts are read, declared as plain data that `terraform` and `aws` interpret.
+
+Nothing here reads anything. Because the declarations are data, the calls of a scan, its IAM policy and the generated
+documentation are derived from the same tables.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal, Protocol
+
+from hipaa_guard.facts.values import Value
+
+# --- Terraform ---------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, init=False)
+class Block:
+    """The Terraform resource types that declare a kind.
+
+    ``joined_by`` is the argument by which split resources (``aws_s3_bucket_versioning``) point at the main one;
+    ``joins`` gives it for split types that use another. ``name`` is the argument that holds the resource's name, by
+    which other resources may also point at it. ``also`` lists further arguments whose value identifies it.
+    """
+
+    types: tuple[str, ...]
+    joined_by: str | None
+    joins: Mapping[str, str]
+    name: str | None
+    also: tuple[str, ...]
+    when: Callable[[View], Value] | None
+    """Keeps only the blocks for which this holds (``engine`` of a cluster, say)."""
+
+    def __init__(
+        self,
+        *types: str,
+        joined_by: str | None = None,
+        joins: Mapping[str, str] | None = None,
+        name: str | None = None,
+        also: Sequence[str] = (),
+        when: Callable[[View], Value] | None = None,
+    ) -> None:
+        object.__setattr__(self, "types", types)
+        object.__setattr__(self, "joined_by", joined_by)
+        object.__setattr__(self, "joins", joins or {})
+        object.__setattr__(self, "name", name)
+        object.__setattr__(self, "also", tuple(also))
+        object.__setattr__(self, "when", when)
+
+
+class View(Protocol):
+    """What a Terraform reading sees: one resource instance, and those that point at it."""
+
+    @property
+    def address(self) -> str:
+        """Full address of the instance."""
+
+    @property
+    def type(self) -> str:
+        """Terraform type of the instance."""
+
+    def get(self, path: str) -> Value:
+        """The value at a dotted path of arguments and nested blocks; None where it is absent or null.
+
+        Of several nested blocks of one type a further step takes the first. A path that ends at a nested block type
+        gives the list of all of them.
+        """
+
+    def linked(self, type: str, by: str | None = None) -> list[View]:
+        """The instances of another type whose argument `by` points at this one.
+
+        An `Incomplete` list where some instance may or may not point here.
+        """
+
+
+TerraformReading = str | Callable[[View], Value]
+"""A path (``"versioning.enabled"``; ``"aws_s3_bucket_policy.policy"`` for a split resource) or a function."""
+
+
+@dataclass(frozen=True, slots=True)
+class First:
+    """The first of several readings that is set. An unknown one before it makes the whole unknown."""
+
+    readings: tuple[TerraformReading, ...]
+
+
+def first(*readings: TerraformReading) -> First:
+    """The first of several Terraform readings that is set."""
+    return First(readings)
+
+
+# --- AWS ---------------------------------------------------------------------------------------------------------
+
+Scope = Literal["region", "account"]
+
+
+@dataclass(frozen=True, slots=True, init=False)
+class Listing:
+    """The call that lists a kind in a live account.
+
+    ``operation`` is ``service.boto3_method``; ``items`` a JMESPath to the list in the whole (all pages) answer.
+    ``arn``, ``region`` and ``params`` are templates over the fields of one item and ``{partition} {region} {account}``;
+    ``name`` and ``keys`` are JMESPaths within one item: what it is called, and by what else others may name it.
+    ``scope="account"`` marks calls that answer once for all regions. ``of`` lists per resource of another kind, whose
+    item's fields the parameters may use. Elements that are plain strings become ``{wrap: element}``.
+    """
+
+    operation: str
+    items: str
+    arn: str | None
+    region: str | None
+    name: str | None
+    keys: tuple[str, ...]
+    scope: Scope
+    of: type | None
+    wrap: str
+    absent: tuple[str, ...]
+    params: Mapping[str, Any]
+
+    def __init__(
+        self,
+        operation: str,
+        items: str,
+        *,
+        arn: str | None = None,
+        region: str | None = None,
+        name: str | None = None,
+        keys: Sequence[str] = (),
+        scope: Scope = "region",
+        of: type | None = None,
+        wrap: str = "Name",
+        absent: Sequence[str] | str = (),
+        **params: Any,
+    ) -> None:
+        for attribute, value in (
+            ("operation", operation),
+            ("items", items),
+            ("arn", arn),
+            ("region", region),
+            ("name", name),
+            ("keys", tuple(keys)),
+            ("scope", scope),
+            ("of", of),
+            ("wrap", wrap),
+            ("absent", _codes(absent)),
+            ("params", params),
+        ):
+            object.__setattr__(self, attribute, value)
+
+
+@dataclass(frozen=True, slots=True)
+class Singleton:
+    """A kind of which each account, or each region of it, has exactly one (a password policy, a default setting)."""
+
+    scope: Scope
+    arn: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A fact that the listing's own item answers, at a JMESPath."""
+
+    path: str
+
+
+@dataclass(frozen=True, slots=True, init=False)
+class Ask:
+    """A further call that answers a fact.
+
+    ``params`` are templates over the item's fields. Calls with equal parameters are made once per region, so a call
+    without templates is a bulk call; ``path`` (a JMESPath, itself a template whose fields are quoted for it) picks the
+    answer for one resource. ``absent`` lists the error codes that mean "none is configured" for this operation; any
+    other error leaves the fact unknown.
+    """
+
+    operation: str
+    path: str
+    absent: tuple[str, ...]
+    params: Mapping[str, Any]
+    scope: Scope | None
+    """``"account"`` for a call that answers once for all regions; None: where the resource is."""
+
+    def __init__(
+        self,
+        operation: str,
+        path: str,
+        *,
+        absent: Sequence[str] | str = (),
+        scope: Scope | None = None,
+        **params: Any,
+    ) -> None:
+        for attribute, value in (
+            ("operation", operation),
+            ("path", path),
+            ("absent", _codes(absent)),
+            ("params", params),
+            ("scope", scope),
+        ):
+            object.__setattr__(self, attribute, value)
+
+
+@dataclass(frozen=True, slots=True)
+class Derived:
+    """A pure function over several answers, given in order; each is None where it is absent."""
+
+    function: Callable[..., Value]
+    readings: tuple[Listed | Ask, ...] = field(default=())
+
+
+AwsReading = Listed | Ask | Derived
+
+
+def listed(path: str) -> Listed:
+    """A fact that the listing's own item answers, at a JMESPath."""
+    return Listed(path)
+
+
+def ask(operation: str, path: str, *, absent: Sequence[str] | str = (), **params: Any) -> Ask:
+    """A further call that answers a fact; see `Ask`."""
+    return Ask(operation, path, absent=absent, **params)
+
+
+def derived(function: Callable[..., Value], *readings: Listed | Ask) -> Derived:
+    """A pure function over several answers; see `Derived`."""
+    return Derived(function, readings)
+
+
+def _codes(absent: Sequence[str] | str) -> tuple[str, ...]:
+    return (absent,) if isinstance(absent, str) else tuple(absent)

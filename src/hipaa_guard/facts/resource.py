@@ -1,0 +1,295 @@
+"""Kinds of resources and their facts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from typing import Any, ClassVar, Literal, Protocol, Self, overload
+
+from hipaa_guard.facts.places import Location
+from hipaa_guard.facts.readings import AwsReading, Block, First, Listing, Singleton, TerraformReading
+from hipaa_guard.facts.values import Incomplete, NotVisible, Undecided, Unknown, Value
+
+_NO_DEFAULT = object()
+
+
+class Fact:
+    """One column of a kind's table: a fact, and where each source tells it."""
+
+    __slots__ = ("annotation", "aws", "live_only", "name", "owner", "parse", "terraform", "terraform_only", "unset")
+
+    def __init__(
+        self,
+        terraform: TerraformReading | First | None,
+        unset: Value,
+        aws: AwsReading | None,
+        parse: Callable[[Value], Value] | None,
+        live_only: str | None,
+        terraform_only: str | None,
+    ) -> None:
+        self.terraform = terraform
+        self.unset = unset
+        self.aws = aws
+        self.parse = parse
+        self.live_only = live_only
+        self.terraform_only = terraform_only
+        self.name = ""
+        self.owner: type[Resource] = Resource
+        self.annotation = ""
+
+    def __set_name__(self, owner: type[Resource], name: str) -> None:
+        self.name = name
+        self.owner = owner
+        self.annotation = str(owner.__dict__.get("__annotations__", {}).get(name, ""))
+
+    @overload
+    def __get__(self, resource: None, owner: type) -> Self: ...
+    @overload
+    def __get__(self, resource: Resource, owner: type) -> Value: ...
+    def __get__(self, resource: Resource | None, owner: type) -> Self | Value:
+        return self if resource is None else resource.read(self)
+
+    def __repr__(self) -> str:
+        return f"<Fact {self.owner.__name__}.{self.name}>"
+
+
+def fact(
+    *,
+    terraform: TerraformReading | First | None = None,
+    unset: Value = _NO_DEFAULT,
+    aws: AwsReading | None = None,
+    parse: Callable[[Value], Value] | None = None,
+    live_only: str | None = None,
+    terraform_only: str | None = None,
+) -> Any:
+    """Declare a fact with both of its readings, or with the reason why one source cannot tell it.
+
+    ``unset`` is what the provider does when Terraform leaves the argument out. ``parse`` turns a known raw value into
+    what the annotation says; ``bool``, ``int``, ``float`` and ``str`` are converted without it.
+
+    Raises:
+        TypeError: a reading is missing without a reason, or a Terraform reading has no ``unset``.
+
+    """
+    if (terraform is None) != (live_only is not None):
+        raise TypeError("a fact needs either terraform= or live_only= with the reason")
+    if (aws is None) != (terraform_only is not None):
+        raise TypeError("a fact needs either aws= or terraform_only= with the reason")
+    if terraform is not None and unset is _NO_DEFAULT:
+        raise TypeError("a fact that Terraform tells needs unset=, what the provider does when it is left out")
+    return Fact(terraform, None if unset is _NO_DEFAULT else unset, aws, parse, live_only, terraform_only)
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Which resource this is, and where it was found. What a source does not know is None."""
+
+    kind: str
+    type: str | None
+    name: str | None
+    source: Literal["terraform", "aws"]
+    address: str | None = None
+    arn: str | None = None
+    region: str | None = None
+    account: str | None = None
+    root: str = ""
+    location: Location | None = None
+    uncertain: Unknown | None = None
+    """Set where it is not certain that the resource will exist (a count that is not known)."""
+    keys: frozenset[str] = frozenset()
+    """All known texts by which another resource may point at this one."""
+
+    @property
+    def label(self) -> str:
+        """What people call it: the Terraform address, else the ARN, else the name."""
+        return self.address or self.arn or self.name or self.kind
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One fact that a judgement read: its value in words, and where it came from."""
+
+    fact: str
+    value: str
+    source: str
+    """``file:line`` or the AWS call; empty where nothing is written and the provider's default holds."""
+    location: Location | None = None
+
+
+class Source(Protocol):
+    """Tells the facts of one resource."""
+
+    def read(self, fact: Fact) -> Value:
+        """The raw value of the fact: None or `fact.unset` where absent, an `Unknown` where it could not be seen."""
+
+    def trace(self, fact: Fact) -> tuple[str, Location | None]:
+        """Where the fact is told: words (a call, a place in source) and, for source, the lines."""
+
+
+_reads: ContextVar[list[tuple[Resource, Fact]] | None] = ContextVar("_reads", default=None)
+
+
+@contextmanager
+def recorded() -> Iterator[list[tuple[Resource, Fact]]]:
+    """Collect which facts are read inside the block, in order, each once."""
+    reads: list[tuple[Resource, Fact]] = []
+    token = _reads.set(reads)
+    try:
+        yield reads
+    finally:
+        _reads.reset(token)
+
+
+class Resource:
+    """A resource of some kind. Subclasses declare where it is found and its facts; reading one may raise.
+
+    Reading a fact raises `Undecided` where it is not known, `NotVisible` where this source can never show it.
+    """
+
+    __slots__ = ("_read", "_source", "origin")
+
+    terraform: ClassVar[Block | None] = None
+    aws: ClassVar[Listing | Singleton | None] = None
+    live_only: ClassVar[str | None] = None
+    """Why Terraform cannot declare this kind, where it cannot."""
+    terraform_only: ClassVar[str | None] = None
+    facts: ClassVar[dict[str, Fact]] = {}
+    kind: ClassVar[str] = ""
+    """``service.Kind``, as in ``s3.Bucket``."""
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        cls.kind = f"{cls.__module__.rpartition('.')[2]}.{cls.__name__}"
+        cls.facts = {**cls.facts, **{name: value for name, value in vars(cls).items() if isinstance(value, Fact)}}
+
+    def __init__(self, origin: Origin, source: Source) -> None:
+        self.origin = origin
+        self._source = source
+        self._read: dict[str, Value] = {}
+
+    def read(self, fact: Fact) -> Value:
+        """The value of a fact.
+
+        Raises:
+            Undecided: the fact is not known.
+            NotVisible: this source can never show it.
+
+        """
+        reads = _reads.get()
+        if reads is not None and (self, fact) not in reads:
+            reads.append((self, fact))
+        value = self.peek(fact)
+        # A reference (a computed id or ARN) is a value: it is set, and joins follow it.
+        if isinstance(value, Unknown) and not value.is_set:
+            raise Undecided(value, fact.name)
+        return value
+
+    def peek(self, fact: Fact) -> Value:
+        """The value of a fact, an `Unknown` where it is not known; raises only `NotVisible`."""
+        reason = fact.live_only if self.origin.source == "terraform" else fact.terraform_only
+        if reason is not None:
+            raise NotVisible(fact.name, reason)
+        if fact.name not in self._read:
+            self._read[fact.name] = _parsed(fact, self._source.read(fact))
+        return self._read[fact.name]
+
+    def evidence(self, fact: Fact) -> Evidence:
+        """The fact as evidence, its value in words."""
+        words, location = self._source.trace(fact)
+        try:
+            value = in_words(self.peek(fact))
+        except NotVisible as error:
+            value = f"not visible: {error.reason}"
+        return Evidence(fact.name, value, words, location)
+
+    def __repr__(self) -> str:
+        return f"<{self.kind} {self.origin.label}>"
+
+    @property
+    def label(self) -> str:
+        """What people call it."""
+        return self.origin.label
+
+
+def in_words(value: Value, limit: int = 200) -> str:
+    """A value for people to read, shortened; never the text of a policy or other long document."""
+    if isinstance(value, Unknown):
+        return f"unknown: {value.reason}"
+    if isinstance(value, Incomplete):
+        return f"{len(value.seen)} seen, more unknown: {value.unknown.reason}"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if value is None:
+        return "not set"
+    if isinstance(value, list):
+        text = ", ".join(in_words(item, 60) for item in value[:5]) + (f", ... ({len(value)})" if len(value) > 5 else "")
+        text = text or "none"
+    else:
+        text = str(value)
+    return text if len(text) <= limit else text[: limit - 3] + "..."
+
+
+def _parsed(fact: Fact, value: Value) -> Value:
+    if value is None or (isinstance(value, Unknown) and fact.parse is None):
+        return value
+    try:
+        if fact.parse is not None:
+            return fact.parse(value)
+        convert = _CONVERSIONS.get(fact.annotation.partition("|")[0].strip())
+        return value if convert is None else convert(value)
+    except Undecided as error:
+        return error.unknown
+    except (ValueError, TypeError):
+        return Unknown(f"its value {in_words(value, 60)!r} is not a {fact.annotation}")
+
+
+def _to_bool(value: Value) -> bool:
+    """A boolean; Terraform and AWS both also write it as text."""
+    if isinstance(value, bool):
+        return value
+    if str(value).lower() in ("true", "false"):
+        return str(value).lower() == "true"
+    raise ValueError(value)
+
+
+def _to_int(value: Value) -> int:
+    if isinstance(value, bool):
+        raise TypeError(value)
+    return int(value)
+
+
+def _to_str(value: Value) -> str:
+    if isinstance(value, list | dict):
+        raise TypeError(value)
+    return value if isinstance(value, str) else in_words(value)
+
+
+_CONVERSIONS: dict[str, Callable[[Value], Value]] = {"bool": _to_bool, "int": _to_int, "float": float, "str": _to_str}
+
+
+class Record:
+    """A part of a fact that has fields of its own (one rule of a security group). Fields may be unknown.
+
+    Subclasses list their fields in ``__slots__``. Reading a field that is not known raises `Undecided`.
+    """
+
+    __slots__ = ()
+
+    def __init__(self, **fields: Value) -> None:
+        for name in self.__slots__:
+            object.__setattr__(self, name, fields[name])
+
+    def __getattribute__(self, name: str) -> Any:
+        value = object.__getattribute__(self, name)
+        if isinstance(value, Unknown) and not value.is_set:
+            raise Undecided(value, name)
+        return value
+
+    def __setattr__(self, name: str, value: object) -> None:
+        raise AttributeError(f"{type(self).__name__} is immutable")
+
+    def __repr__(self) -> str:
+        fields = ", ".join(f"{name}={in_words(object.__getattribute__(self, name), 60)}" for name in self.__slots__)
+        return f"{type(self).__name__}({fields})"

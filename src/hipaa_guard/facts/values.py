@@ -1,0 +1,289 @@
+"""Values that may not be known: the three-valued part of the vocabulary.
+
+A value read from Terraform or AWS is a plain Python value (``str``, ``int``, ``float``, ``bool``, ``None``,
+``list``, ``dict``), or an `Unknown` that says why it is not known. Lists and dictionaries may hold unknown parts.
+
+An `Unknown` refuses to be used: every comparison, truth test, look-up or iteration raises `Undecided`, which the
+engine turns into an ``unknown`` verdict. Ordinary two-valued Python is therefore safe to write over these values.
+Code that handles unknown values on purpose tests with ``isinstance(value, Unknown)`` before anything else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from enum import StrEnum
+from typing import Any, NoReturn, SupportsIndex, TypeVar
+
+T = TypeVar("T")
+
+Value = Any
+"""``str | int | float | bool | None | list[Value] | dict[str, Value] | Unknown``: too recursive to be of use to mypy."""
+
+
+class Cause(StrEnum):
+    """Why a value is not known. The text is what reports group by."""
+
+    VARIABLE = "variable without a value"
+    AFTER_APPLY = "known only after apply"
+    DATA_SOURCE = "read from a data source at plan time"
+    MODULE = "module not available"
+    EXPRESSION = "expression not evaluated"
+    EXPANSION = "number of instances not known"
+    NOT_IN_SCOPE = "defined outside the scanned configuration"
+    SENSITIVE = "sensitive value"
+    LIMIT = "limit of the evaluator reached"
+    DENIED = "access denied"
+    THROTTLED = "throttled"
+    UNREACHABLE = "endpoint not reachable"
+    NOT_ENABLED = "region or service not enabled"
+    CREDENTIALS = "credentials expired or not valid"
+    SERVICE_ERROR = "service error"
+    NOT_COLLECTED = "not collected"
+    OTHER = "not known"
+
+
+class Undecided(Exception):  # noqa: N818 - it is an outcome, not an error
+    """A judgement needed a value that is not known. Carries the `Unknown` that says why."""
+
+    def __init__(self, unknown: Unknown, fact: str | None = None) -> None:
+        self.unknown = unknown
+        self.fact = fact
+        super().__init__(unknown.reason)
+
+    @property
+    def reason(self) -> str:
+        """One phrase for people, naming the fact where that is known."""
+        return f"{self.fact}: {self.unknown.reason}" if self.fact else self.unknown.reason
+
+
+class NotVisible(Exception):  # noqa: N818 - it is an outcome, not an error
+    """A judgement needed a fact that this kind of source can never show (a last-used date in Terraform)."""
+
+    def __init__(self, fact: str, reason: str) -> None:
+        self.fact = fact
+        self.reason = reason
+        super().__init__(f"{fact}: {reason}")
+
+
+class Unknown:
+    """A value that exists but could not be seen.
+
+    ``reason`` is a phrase for people ("var.kms_key_id has no value"). ``references`` names the Terraform addresses
+    that the value was made from. ``action`` is the IAM action that would have answered (``s3:GetBucketPolicy``).
+    ``is_set`` is True where the value, though unknown, is certainly neither null nor absent.
+    """
+
+    __slots__ = ("action", "cause", "is_set", "reason", "references")
+
+    def __init__(
+        self,
+        reason: str,
+        cause: Cause = Cause.OTHER,
+        *,
+        references: tuple[str, ...] = (),
+        action: str | None = None,
+        is_set: bool = False,
+    ) -> None:
+        self.reason = reason
+        self.cause = cause
+        self.references = references
+        self.action = action
+        self.is_set = is_set
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self.reason}>"
+
+    def _refuse(self, *_: object) -> NoReturn:
+        raise Undecided(self)
+
+    __bool__ = __eq__ = __ne__ = __lt__ = __le__ = __gt__ = __ge__ = __hash__ = _refuse  # type: ignore[assignment]
+    __len__ = __iter__ = __contains__ = __getitem__ = __int__ = __float__ = __index__ = __str__ = _refuse  # type: ignore[assignment]
+    __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = __mod__ = _refuse
+
+    def __getattr__(self, name: str) -> NoReturn:
+        if name.startswith("__"):  # protocol probes of copy, pickle, inspect must see a plain "no"
+            raise AttributeError(name)
+        raise Undecided(self)
+
+
+class Reference(Unknown):
+    """The attribute of another Terraform resource, whose value is decided at apply.
+
+    ``address`` is the full address of the resource instance (``module.a["x"].aws_s3_bucket.b[0]``), ``attribute`` the
+    path below it (``arn``). Joins follow the address. For `id` and `arn`-like attributes ``is_set`` is True.
+    """
+
+    __slots__ = ("address", "attribute")
+
+    def __init__(self, address: str, attribute: str, *, is_set: bool = True) -> None:
+        super().__init__(
+            f"{address}.{attribute} is known only after apply",
+            Cause.AFTER_APPLY,
+            references=(f"{address}.{attribute}",),
+            is_set=is_set,
+        )
+        self.address = address
+        self.attribute = attribute
+
+    def same_as(self, other: object) -> bool:
+        """Whether `other` is a reference to the same attribute of the same instance."""
+        return isinstance(other, Reference) and (other.address, other.attribute) == (self.address, self.attribute)
+
+
+class PartialText(Unknown):
+    """A string of which some parts are known: ``"${aws_s3_bucket.b.arn}/*"``.
+
+    ``parts`` alternates freely between ``str`` and `Unknown`; it holds at least one of the latter.
+    """
+
+    __slots__ = ("parts",)
+
+    def __init__(self, parts: Iterable[str | Unknown]) -> None:
+        self.parts = tuple(_merged(parts))
+        unknowns = [part for part in self.parts if isinstance(part, Unknown)]
+        super().__init__(
+            unknowns[0].reason,
+            unknowns[0].cause,
+            references=tuple(r for part in unknowns for r in part.references),
+            action=unknowns[0].action,
+            is_set=True,
+        )
+
+    @property
+    def prefix(self) -> str:
+        """The known text before the first unknown part."""
+        return self.parts[0] if isinstance(self.parts[0], str) else ""
+
+
+class PartialJson(Unknown):
+    """The text of a JSON document (``jsonencode``, ``aws_iam_policy_document``) with unknown values inside.
+
+    ``document`` is the structure before encoding; a reader of policy documents looks into it instead of the text.
+    """
+
+    __slots__ = ("document",)
+
+    def __init__(self, document: Value, unknown: Unknown) -> None:
+        super().__init__(
+            unknown.reason, unknown.cause, references=unknown.references, action=unknown.action, is_set=True
+        )
+        self.document = document
+
+
+class Incomplete(list[T]):
+    """A list of which only some elements could be seen.
+
+    Iteration gives the elements that were seen, then raises `Undecided`: a loop that returns at the first bad element
+    can fail but a loop that must see them all cannot pass. ``len`` and a false truth value are refused likewise.
+    """
+
+    __slots__ = ("unknown",)
+
+    def __init__(self, seen: Iterable[T], unknown: Unknown) -> None:
+        super().__init__(seen)
+        self.unknown = unknown
+
+    @property
+    def seen(self) -> list[T]:
+        """The elements that were seen, as an ordinary list."""
+        return list(list.__iter__(self))
+
+    def __iter__(self) -> Iterator[T]:
+        yield from list.__iter__(self)
+        raise Undecided(self.unknown)
+
+    def __len__(self) -> int:
+        raise Undecided(self.unknown)
+
+    def __bool__(self) -> bool:
+        if list.__len__(self):
+            return True
+        raise Undecided(self.unknown)
+
+    def __contains__(self, item: object) -> bool:
+        return some(lambda element: element == item, self)
+
+    def __getitem__(self, index: SupportsIndex | slice) -> Any:
+        raise Undecided(self.unknown)
+
+    def __eq__(self, other: object) -> bool:
+        raise Undecided(self.unknown)
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __repr__(self) -> str:
+        return f"<Incomplete {self.seen!r} and {self.unknown.reason}>"
+
+
+def some(test: Callable[[T], object], items: Iterable[T]) -> bool:
+    """Whether the test holds for at least one item; a certain yes is not hidden by an unknown neighbour.
+
+    Raises:
+        Undecided: no item is known to satisfy the test and at least one could not be decided.
+
+    """
+    undecided: Undecided | None = None
+    iterator = iter(items)
+    while True:
+        try:
+            item = next(iterator)
+        except StopIteration:
+            break
+        except Undecided as error:  # an incomplete list ends so
+            undecided = undecided or error
+            break
+        try:
+            if test(item):
+                return True
+        except Undecided as error:
+            undecided = undecided or error
+    if undecided is not None:
+        raise undecided
+    return False
+
+
+def every(test: Callable[[T], object], items: Iterable[T]) -> bool:
+    """Whether the test holds for all items; a certain no is not hidden by an unknown neighbour.
+
+    Raises:
+        Undecided: no item is known to break the test and at least one could not be decided.
+
+    """
+    return not some(lambda item: not test(item), items)
+
+
+def first_unknown(value: Value) -> Unknown | None:
+    """The first unknown part anywhere inside `value`, or None where all of it is known."""
+    if isinstance(value, Unknown):
+        return value
+    if isinstance(value, Incomplete):
+        return value.unknown
+    if isinstance(value, dict):
+        value = value.values()
+    elif not isinstance(value, list | tuple):
+        return None
+    for part in value:
+        found = first_unknown(part)
+        if found is not None:
+            return found
+    return None
+
+
+def _merged(parts: Iterable[str | Unknown]) -> Iterator[str | Unknown]:
+    """Neighbouring known parts joined, nested partial texts opened, empty text dropped."""
+    text = ""
+    for part in parts:
+        if isinstance(part, str):
+            text += part
+            continue
+        inner = part.parts if isinstance(part, PartialText) else (part,)
+        for piece in inner:
+            if isinstance(piece, str):
+                text += piece
+                continue
+            if text:
+                yield text
+                text = ""
+            yield piece
+    if text:
+        yield text

@@ -1,0 +1,272 @@
+"""Reading a result back from JSON. The file may come from anywhere: every value is checked for its type."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, TypeVar, cast, get_args
+
+from hipaa_guard.assessment.law import Law, RequirementType
+from hipaa_guard.assessment.model import Assessment, ControlSummary, Coverage, Gate, RequirementSummary, Scan
+from hipaa_guard.controls.control import PEERS, Fix, Severity, Status
+from hipaa_guard.controls.findings import Finding
+from hipaa_guard.facts.places import Gap, GapKind, Location
+from hipaa_guard.facts.resource import Evidence, Origin
+from hipaa_guard.facts.values import Cause
+from hipaa_guard.outputs.json_format import SCHEMA_VERSION
+
+T = TypeVar("T")
+E = TypeVar("E", bound=StrEnum)
+
+
+class ReportError(Exception):
+    """A file is not a result of ours, or one that this version cannot read. The text says what to do."""
+
+
+def parse(text: str) -> Assessment:
+    """The assessment that `json_format.render` wrote. Names that a later minor version added are ignored.
+
+    Raises:
+        ReportError: the text is not such a document, or of another major version.
+
+    """
+    try:
+        document = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise ReportError(f"not a hipaa-guard result: not JSON ({error})") from error
+    if not isinstance(document, dict) or "schema_version" not in document:
+        raise ReportError("not a hipaa-guard result: no schema_version. Give a file that `-o json=FILE` wrote")
+    _check_version(document["schema_version"])
+    return _assessment(_Node(document, ""))
+
+
+def _check_version(version: object) -> None:
+    ours = SCHEMA_VERSION.partition(".")[0]
+    major = version.partition(".")[0] if isinstance(version, str) else ""
+    if not major.isdigit():
+        raise ReportError(f"not a hipaa-guard result: schema_version is {version!r}")
+    if major != ours:
+        raise ReportError(
+            f"the file has schema version {version} and this hipaa-guard reads {ours}.x: "
+            "read it with the version that wrote it, or scan again"
+        )
+
+
+class _Node:
+    """A JSON value and its place, for messages that say where something is wrong."""
+
+    __slots__ = ("path", "value")
+
+    def __init__(self, value: Any, path: str) -> None:
+        self.value = value
+        self.path = path
+
+    def of(self, name: str) -> _Node:
+        if not isinstance(self.value, dict):
+            raise self.wrong("an object")
+        return _Node(self.value.get(name), f"{self.path}.{name}" if self.path else name)
+
+    def as_a(self, *types: type[T]) -> T:
+        # bool is an int to Python and not to JSON
+        if isinstance(self.value, types) and (bool in types or not isinstance(self.value, bool)):
+            return self.value
+        raise self.wrong(_TYPE_NAMES[types[0]])
+
+    def text(self) -> str:
+        return self.as_a(str)
+
+    def maybe_text(self) -> str | None:
+        return None if self.value is None else self.as_a(str)
+
+    def number(self) -> int:
+        return self.as_a(int)
+
+    def flag(self) -> bool:
+        return self.as_a(bool)
+
+    def time(self) -> datetime:
+        try:
+            return datetime.fromisoformat(self.text())
+        except ValueError as error:
+            raise self.wrong("a time") from error
+
+    def one_of(self, kind: type[E]) -> E:
+        try:
+            return kind(self.text())
+        except ValueError as error:
+            raise self.wrong(f"one of {', '.join(kind)}") from error
+
+    def word(self, words: tuple[str, ...]) -> Any:
+        if self.text() not in words:
+            raise self.wrong(f"one of {', '.join(words)}")
+        return self.value
+
+    def each(self, read: Callable[[_Node], T]) -> tuple[T, ...]:
+        items = self.as_a(list)
+        return tuple(read(_Node(item, f"{self.path}[{place}]")) for place, item in enumerate(items))
+
+    def texts(self) -> tuple[str, ...]:
+        return self.each(_Node.text)
+
+    def numbers(self) -> dict[str, int]:
+        return {name: self.of(name).number() for name in self.as_a(dict)}
+
+    def by_status(self) -> dict[Status, int]:
+        return {status: self.of(status.value).number() for status in Status}
+
+    def wrong(self, wanted: str) -> ReportError:
+        found = "missing" if self.value is None else f"not {wanted}"
+        return ReportError(f"not a hipaa-guard result: {self.path or 'the document'} is {found}")
+
+
+_TYPE_NAMES: dict[type, str] = {
+    str: "text",
+    int: "a whole number",
+    bool: "true or false",
+    list: "a list",
+    dict: "an object",
+}
+
+
+def _assessment(node: _Node) -> Assessment:
+    gate, law = node.of("gate"), node.of("law")
+    return Assessment(
+        version=node.of("tool").of("version").text(),
+        scan=_scan(node.of("scan")),
+        coverage=_coverage(node.of("coverage")),
+        controls=node.of("controls").each(_control),
+        requirements=node.of("requirements").each(_requirement),
+        findings=node.of("findings").each(_finding),
+        gate=Gate(gate.of("passed").flag(), gate.of("exit_code").number(), gate.of("reasons").texts()),
+        law=Law(law.of("text").text(), law.of("compiled").text(), law.of("eligible_services").text()),
+    )
+
+
+def _scan(node: _Node) -> Scan:
+    return Scan(
+        source=node.of("source").word(("terraform", "aws")),
+        target=node.of("target").text(),
+        started=node.of("started").time(),
+        finished=node.of("finished").time(),
+        format=node.of("format").word(("hcl", "plan", "state", "live", "mixed")),
+        account=node.of("account").maybe_text(),
+        caller=node.of("caller").maybe_text(),
+        partition=node.of("partition").maybe_text(),
+        regions=node.of("regions").texts(),
+        commit=node.of("commit").maybe_text(),
+    )
+
+
+def _coverage(node: _Node) -> Coverage:
+    return Coverage(
+        files=node.of("files").number(),
+        roots=node.of("roots").texts(),
+        resources=node.of("resources").numbers(),
+        unjudged_types=node.of("unjudged_types").numbers(),
+        regions=node.of("regions").texts(),
+        calls=node.of("calls").numbers(),
+        facts=node.of("facts").numbers(),
+        gaps=node.of("gaps").each(_gap),
+    )
+
+
+def _gap(node: _Node) -> Gap:
+    return Gap(
+        kind=node.of("kind").one_of(GapKind),
+        subject=node.of("subject").text(),
+        reason=node.of("reason").text(),
+        hint=node.of("hint").text(),
+        incomplete=node.of("incomplete").flag(),
+        location=_location(node.of("location")),
+        region=node.of("region").maybe_text(),
+        action=node.of("action").maybe_text(),
+    )
+
+
+def _control(node: _Node) -> ControlSummary:
+    fix, peers = node.of("fix"), node.of("equivalents")
+    return ControlSummary(
+        id=node.of("id").text(),
+        title=node.of("title").text(),
+        severity=node.of("severity").one_of(Severity),
+        hipaa=node.of("hipaa").texts(),
+        why=node.of("why").text(),
+        fix=Fix(fix.of("terraform").text(), fix.of("cli").text(), fix.of("note").text()),
+        kind=node.of("kind").text(),
+        safeguard=node.of("safeguard").text(),
+        equivalents={peer: peers.of(peer).texts() for peer in PEERS},
+        counts=node.of("counts").by_status(),
+    )
+
+
+def _requirement(node: _Node) -> RequirementSummary:
+    return RequirementSummary(
+        citation=node.of("citation").text(),
+        name=node.of("name").text(),
+        type=cast(RequirementType, node.of("type").word(get_args(RequirementType))),
+        safeguard=node.of("safeguard").text(),
+        summary=node.of("summary").text(),
+        assessment=node.of("assessment").text(),
+        status=node.of("status").one_of(Status),
+        controls=node.of("controls").texts(),
+        counts=node.of("counts").by_status(),
+        parent=node.of("parent").text(),
+        evidence=node.of("evidence").text(),
+        note=node.of("note").text(),
+    )
+
+
+def _finding(node: _Node) -> Finding:
+    cause = node.of("cause")
+    return Finding(
+        control_id=node.of("control_id").text(),
+        status=node.of("status").one_of(Status),
+        severity=node.of("severity").one_of(Severity),
+        message=node.of("message").text(),
+        fingerprint=node.of("fingerprint").text(),
+        resource=_resource(node.of("resource"), _location(node.of("location"))),
+        evidence=node.of("evidence").each(_evidence),
+        cause=None if cause.value is None else cause.one_of(Cause),
+        action=node.of("action").maybe_text(),
+        uncertain=node.of("uncertain").maybe_text(),
+        error=node.of("error").maybe_text(),
+    )
+
+
+def _resource(node: _Node, location: Location | None) -> Origin:
+    return Origin(
+        kind=node.of("kind").text(),
+        type=node.of("type").maybe_text(),
+        name=node.of("name").maybe_text(),
+        source=node.of("source").word(("terraform", "aws")),
+        address=node.of("address").maybe_text(),
+        arn=node.of("arn").maybe_text(),
+        region=node.of("region").maybe_text(),
+        account=node.of("account").maybe_text(),
+        root=node.of("root").text(),
+        location=location,
+    )
+
+
+def _evidence(node: _Node) -> Evidence:
+    return Evidence(
+        fact=node.of("fact").text(),
+        value=node.of("value").text(),
+        source=node.of("source").text(),
+        location=_location(node.of("location")),
+    )
+
+
+def _location(node: _Node) -> Location | None:
+    if node.value is None:
+        return None
+    calls = node.of("calls")
+    found = () if calls.value is None else calls.each(_location)
+    return Location(
+        file=node.of("file").text(),
+        line_start=node.of("line_start").number(),
+        line_end=node.of("line_end").number(),
+        calls=tuple(call for call in found if call is not None),
+    )

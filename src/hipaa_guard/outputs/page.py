@@ -1,0 +1,37 @@
+"""Where a rendered result will be read."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TextIO
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What a format for people may use: columns, colours, and whether long lists are shown in full."""
+
+    width: int = 80
+    colour: bool = False
+    everything: bool = False
+
+
+def page_for(stream: TextIO, *, everything: bool = False, environ: Mapping[str, str] = os.environ) -> Page:
+    """The page that a stream is. A terminal has its own width and colours, a file or pipe 80 columns and none.
+
+    ``NO_COLOR`` and ``FORCE_COLOR`` are honoured (the former wins), and ``COLUMNS``.
+    """
+    terminal = stream.isatty()
+    colour = terminal and environ.get("TERM") != "dumb"
+    if environ.get("FORCE_COLOR"):
+        colour = True
+    if environ.get("NO_COLOR"):
+        colour = False
+    columns = environ.get("COLUMNS", "")
+    if columns.isdigit() and int(columns) > 0:
+        width = int(columns)
+    else:
+        width = shutil.get_terminal_size((80, 24)).columns if terminal else 80
+    return Page(width=max(40, min(width, 120)), colour=colour, everything=everything)

@@ -1,0 +1,211 @@
+"""A scan: a source, the controls and the assessment put together."""
+
+from __future__ import annotations
+
+import gc
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from hipaa_guard.assessment.build import assess
+from hipaa_guard.assessment.model import Assessment, Coverage, Scan
+from hipaa_guard.controls.control import Control, Severity
+from hipaa_guard.controls.findings import Finding, judge
+from hipaa_guard.controls.loading import ControlError, load, select
+from hipaa_guard.controls.wanted import kinds_of, wanted_facts
+from hipaa_guard.version import VERSION
+
+if TYPE_CHECKING:
+    from hipaa_guard.facts.inventory import Inventory
+    from hipaa_guard.terraform.blocks import Configuration
+
+
+class InputError(Exception):
+    """What was asked for cannot be scanned. The text is one clear sentence and what to do next."""
+
+
+Progress = Callable[[int, int, str], None]
+"""Called with what is done, what there is (0: not known) and what is being done."""
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What both scans can be told."""
+
+    only: Sequence[str] = ()
+    skip: Sequence[str] = ()
+    policies: Sequence[Path] = ()
+    fail_on: Severity = Severity.LOW
+    max_unknown: int | None = None
+    warn_only: bool = False
+    progress: Progress | None = None
+
+
+@dataclass(slots=True)
+class _Judged:
+    """What judging one or more inventories gave."""
+
+    findings: list[Finding] = field(default_factory=list)
+    resources: Counter[str] = field(default_factory=Counter)
+
+    def add(self, controls: Sequence[Control], inventory: Inventory) -> None:
+        self.findings.extend(judge(controls, inventory))
+        judged = {control.kind.kind for control in controls}
+        self.resources.update(resource.kind for resource in inventory if resource.kind in judged)
+
+
+def scan_terraform(
+    path: Path, options: Options, *, var_files: Sequence[Path] = (), variables: Mapping[str, str] | None = None
+) -> Assessment:
+    """Judge a directory of Terraform, a plan or a state.
+
+    Raises:
+        InputError: the path cannot be scanned, or the options name something that does not exist.
+
+    """
+    from hipaa_guard.terraform.inventory import build_inventory
+    from hipaa_guard.terraform.read import TerraformInputError, read
+
+    started = _now()
+    controls = _controls(options)
+    judged = _Judged()
+    unjudged: Counter[str] = Counter()
+    with _few_collections():
+        try:
+            configurations = read(path, var_files=var_files, variables=variables or {})
+        except TerraformInputError as error:
+            raise InputError(str(error)) from None
+        kinds = kinds_of(controls)
+        covered = {type for kind in _all_kinds() if kind.terraform for type in kind.terraform.types}
+        for number, configuration in enumerate(configurations):
+            _report(options, number, len(configurations), configuration.root)
+            judged.add(controls, build_inventory(configuration, kinds))
+            unjudged.update(_uncovered(configuration, covered))
+    scan = Scan(
+        source="terraform",
+        target=str(path),
+        started=started,
+        finished=_now(),
+        format=_format(configurations),
+    )
+    coverage = Coverage(
+        files=sum(configuration.files for configuration in configurations),
+        roots=tuple(configuration.root for configuration in configurations),
+        resources=dict(sorted(judged.resources.items())),
+        unjudged_types=dict(sorted(unjudged.items())),
+        gaps=tuple(dict.fromkeys(gap for configuration in configurations for gap in configuration.gaps)),
+    )
+    return _assess(scan, coverage, controls, judged.findings, options)
+
+
+def scan_aws(
+    options: Options,
+    *,
+    profile: str | None = None,
+    role_arn: str | None = None,
+    external_id: str | None = None,
+    regions: str | None = None,
+) -> Assessment:
+    """Judge a live account, with the credentials of the standard AWS environment.
+
+    Raises:
+        InputError: no usable credentials, no such region, or options that name something that does not exist.
+
+    """
+    from hipaa_guard.aws.collect import collect
+    from hipaa_guard.aws.sessions import AwsSetupError, open_account
+
+    started = _now()
+    controls = _controls(options)
+    try:
+        account = open_account(profile=profile, role_arn=role_arn, external_id=external_id, regions=regions)
+        collected = collect(account, kinds_of(controls), wanted_facts(controls), progress=options.progress)
+    except AwsSetupError as error:
+        raise InputError(str(error)) from None
+    judged = _Judged()
+    judged.add(controls, collected.inventory)
+    scan = Scan(
+        source="aws",
+        target=collected.account,
+        started=started,
+        finished=_now(),
+        format="live",
+        account=collected.account,
+        caller=collected.caller,
+        partition=collected.partition,
+        regions=tuple(collected.regions),
+    )
+    coverage = Coverage(
+        resources=dict(sorted(judged.resources.items())),
+        regions=tuple(collected.regions),
+        calls=dict(sorted(collected.calls.items())),
+        facts=collected.facts,
+        gaps=tuple(collected.gaps),
+    )
+    return _assess(scan, coverage, controls, judged.findings, options)
+
+
+def _controls(options: Options) -> list[Control]:
+    try:
+        return select(load(options.policies), options.only, options.skip)
+    except ControlError as error:
+        raise InputError(str(error)) from None
+
+
+def _assess(
+    scan: Scan, coverage: Coverage, controls: Sequence[Control], findings: Sequence[Finding], options: Options
+) -> Assessment:
+    return assess(
+        scan,
+        coverage,
+        controls,
+        findings,
+        version=VERSION,
+        fail_on=options.fail_on,
+        max_unknown=options.max_unknown,
+        warn_only=options.warn_only,
+    )
+
+
+def _all_kinds() -> Iterator[type]:
+    """Every kind that a loaded service module declares."""
+    from hipaa_guard.facts.resource import Resource
+
+    pending = list(Resource.__subclasses__())
+    while pending:
+        kind = pending.pop()
+        pending.extend(kind.__subclasses__())
+        yield kind
+
+
+def _uncovered(configuration: Configuration, covered: set[str]) -> Iterator[str]:
+    return (instance.type for instance in configuration.instances if instance.type not in covered)
+
+
+def _format(configurations: Sequence[Configuration]) -> Literal["hcl", "plan", "state", "live", "mixed"]:
+    sources = {configuration.source for configuration in configurations}
+    return sources.pop() if len(sources) == 1 else "mixed"
+
+
+def _report(options: Options, done: int, total: int, text: str) -> None:
+    if options.progress is not None:
+        options.progress(done, total, text)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC).replace(microsecond=0)
+
+
+@contextmanager
+def _few_collections() -> Iterator[None]:
+    """Let the garbage collector rest: a scan makes many objects that live to its end, and cycles are rare."""
+    thresholds = gc.get_threshold()
+    gc.set_threshold(200_000, 50, 100)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*thresholds)

@@ -1,0 +1,78 @@
+"""AWS KMS: keys and the aliases that name them."""
+
+from __future__ import annotations
+
+from hipaa_guard.facts.policy_document import PolicyDocument
+from hipaa_guard.facts.readings import Block, Listing, View, ask, listed
+from hipaa_guard.facts.resource import Resource, fact
+
+
+def _customer(view: View) -> str:
+    """Every key that Terraform declares belongs to the customer."""
+    return "CUSTOMER"
+
+
+def _spec(view: View) -> object:
+    """The key spec; external and replica keys do not say, and imported material is always symmetric."""
+    if view.type == "aws_kms_external_key":
+        return view.get("key_spec") or "SYMMETRIC_DEFAULT"
+    return view.get("customer_master_key_spec")
+
+
+def _origin(view: View) -> object:
+    return "EXTERNAL" if "external" in view.type else None
+
+
+class Key(Resource):
+    """A KMS key. A live account also lists those that AWS manages; their facts are AWS's to set."""
+
+    terraform = Block("aws_kms_key", "aws_kms_external_key", "aws_kms_replica_key", "aws_kms_replica_external_key")
+    aws = Listing("kms.list_keys", "Keys[]", arn="{KeyArn}", name="KeyId", keys=("KeyId", "KeyArn"))
+
+    manager: str = fact(
+        terraform=_customer, unset="CUSTOMER", aws=ask("kms.describe_key", "KeyMetadata.KeyManager", KeyId="{KeyId}")
+    )
+    """``CUSTOMER`` or ``AWS``."""
+
+    state: str = fact(
+        aws=ask("kms.describe_key", "KeyMetadata.KeyState", KeyId="{KeyId}"),
+        live_only="the state of a key is not declared",
+    )
+    """``Enabled``, ``Disabled``, ``PendingDeletion`` and others."""
+
+    spec: str = fact(
+        terraform=_spec,
+        unset="SYMMETRIC_DEFAULT",
+        aws=ask("kms.describe_key", "KeyMetadata.KeySpec", KeyId="{KeyId}"),
+    )
+
+    material: str = fact(
+        terraform=_origin, unset="AWS_KMS", aws=ask("kms.describe_key", "KeyMetadata.Origin", KeyId="{KeyId}")
+    )
+    """Where the key material comes from: ``AWS_KMS``, ``EXTERNAL``, ``AWS_CLOUDHSM``, ``EXTERNAL_KEY_STORE``."""
+
+    rotation_enabled: bool = fact(
+        terraform="enable_key_rotation",
+        unset=False,
+        aws=ask(
+            "kms.get_key_rotation_status", "KeyRotationEnabled", KeyId="{KeyId}", absent="UnsupportedOperationException"
+        ),
+    )
+
+    policy: PolicyDocument | None = fact(
+        terraform="policy",
+        unset=None,  # KMS then attaches its default policy: the account's IAM policies decide
+        parse=PolicyDocument.parse,
+        aws=ask("kms.get_key_policy", "Policy", KeyId="{KeyId}", PolicyName="default"),
+    )
+
+
+class Alias(Resource):
+    """A name for a KMS key. Names under ``alias/aws/`` are reserved for keys that AWS manages."""
+
+    terraform = Block("aws_kms_alias", name="name")
+    aws = Listing(
+        "kms.list_aliases", "Aliases[]", arn="{AliasArn}", name="AliasName", keys=("AliasName", "AliasArn")
+    )
+
+    target: str | None = fact(terraform="target_key_id", unset=None, aws=listed("TargetKeyId"))

@@ -1,0 +1,244 @@
+"""Amazon S3: buckets, with everything that AWS attaches to them separately, and the account's public access block."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from hipaa_guard.facts.policy_document import PolicyDocument, symbol
+from hipaa_guard.facts.readings import Block, Listing, Singleton, View, ask, derived, first
+from hipaa_guard.facts.resource import Record, Resource, fact
+from hipaa_guard.facts.values import Incomplete, Unknown, Value
+
+PARTITIONS = ("aws", "aws-us-gov", "aws-cn")
+_EVERYONE = (
+    "http://acs.amazonaws.com/groups/global/AllUsers",
+    "http://acs.amazonaws.com/groups/global/AuthenticatedUsers",
+)
+_PUBLIC_CANNED_ACLS = ("public-read", "public-read-write", "authenticated-read", "website")
+
+
+class PublicAccessBlock(Record):
+    """The four switches of S3 Block Public Access."""
+
+    __slots__ = ("block_public_acls", "block_public_policy", "ignore_public_acls", "restrict_public_buckets")
+
+    block_public_acls: bool
+    block_public_policy: bool
+    ignore_public_acls: bool
+    restrict_public_buckets: bool
+
+    def switches(self) -> list[tuple[str, bool]]:
+        """The switches with their names as AWS shows them."""
+        return [(name, getattr(self, name)) for name in self.__slots__]
+
+
+def _declared_block(prefix: str) -> Callable[[View], Value]:
+    """The four switches of a Terraform resource; the provider leaves out means false."""
+
+    def read(view: View) -> Value:
+        blocks = view.linked(prefix) if prefix else [view]
+        found = blocks.seen if isinstance(blocks, Incomplete) else blocks
+        if not found:
+            return blocks.unknown if isinstance(blocks, Incomplete) else None
+        return {name: _flag(found[0].get(name)) for name in PublicAccessBlock.__slots__}
+
+    return read
+
+
+def _flag(value: Value) -> Value:
+    return False if value is None else value
+
+
+def _block(switches: dict[str, Value]) -> PublicAccessBlock:
+    return PublicAccessBlock(**{name: _truth(switches[name]) for name in PublicAccessBlock.__slots__})
+
+
+def _truth(value: Value) -> Value:
+    return value if isinstance(value, bool | Unknown) else str(value).lower() == "true"
+
+
+def _answered_block(configuration: dict[str, Value] | None) -> Value:
+    if configuration is None:
+        return None
+    return {
+        "block_public_acls": configuration.get("BlockPublicAcls", False),
+        "block_public_policy": configuration.get("BlockPublicPolicy", False),
+        "ignore_public_acls": configuration.get("IgnorePublicAcls", False),
+        "restrict_public_buckets": configuration.get("RestrictPublicBuckets", False),
+    }
+
+
+def _inline_versioning(view: View) -> Value:
+    """The deprecated inline block: ``enabled = true`` means Enabled, false leaves versioning off."""
+    enabled = view.get("versioning.enabled")
+    if enabled is None or isinstance(enabled, Unknown):
+        return enabled
+    return "Enabled" if _truth(enabled) else None
+
+
+def _acl_grants_everyone(view: View) -> Value:
+    """Whether a declared ACL (canned, or a list of grants) reaches everyone or every AWS customer."""
+    canned = first_set(view.get("aws_s3_bucket_acl.acl"), view.get("acl"))
+    if isinstance(canned, Unknown):
+        return canned
+    if canned is not None:
+        return canned in _PUBLIC_CANNED_ACLS
+    grants = first_set(view.get("aws_s3_bucket_acl.access_control_policy.grant"), view.get("grant"))
+    if grants is None or isinstance(grants, Unknown):
+        return grants
+    uris = [uri for grant in grants for uri in _grant_uris(grant)]
+    unknown = next((uri for uri in uris if isinstance(uri, Unknown)), None)
+    if any(uri in _EVERYONE for uri in uris if not isinstance(uri, Unknown)):
+        return True
+    return unknown if unknown is not None else False
+
+
+def _grant_uris(grant: dict[str, Value]) -> list[Value]:
+    grantees = grant.get("grantee") or [grant]
+    return [grantee.get("uri") for grantee in grantees if grantee.get("uri") is not None]
+
+
+def first_set(*values: Value) -> Value:
+    """The first value that is not None; an unknown one counts as set."""
+    return next((value for value in values if value is not None), None)
+
+
+def _answered_grants(grants: list[dict[str, Value]] | None) -> Value:
+    return any(grant.get("Grantee", {}).get("URI") in _EVERYONE for grant in grants or [])
+
+
+class Bucket(Resource):
+    """An S3 bucket."""
+
+    terraform = Block("aws_s3_bucket", joined_by="bucket", name="bucket")
+    aws = Listing(
+        "s3.list_buckets",
+        "Buckets[]",
+        arn="arn:{partition}:s3:::{Name}",
+        region="{BucketRegion}",
+        name="Name",
+        scope="account",
+    )
+
+    versioning: str | None = fact(
+        terraform=first("aws_s3_bucket_versioning.versioning_configuration.status", _inline_versioning),
+        unset=None,
+        aws=ask("s3.get_bucket_versioning", "Status", Bucket="{Name}"),
+    )
+    """``Enabled``, ``Suspended``, or None where it was never turned on (Terraform also says ``Disabled``)."""
+
+    mfa_delete: str | None = fact(
+        terraform="aws_s3_bucket_versioning.versioning_configuration.mfa_delete",
+        unset=None,
+        aws=ask("s3.get_bucket_versioning", "MFADelete", Bucket="{Name}"),
+    )
+
+    policy: PolicyDocument | None = fact(
+        terraform=first("aws_s3_bucket_policy.policy", "policy"),
+        unset=None,
+        parse=PolicyDocument.parse,
+        aws=ask("s3.get_bucket_policy", "Policy", Bucket="{Name}", absent="NoSuchBucketPolicy"),
+    )
+
+    encryption_algorithm: str = fact(
+        terraform=first(
+            "aws_s3_bucket_server_side_encryption_configuration.rule.apply_server_side_encryption_by_default.sse_algorithm",
+            "server_side_encryption_configuration.rule.apply_server_side_encryption_by_default.sse_algorithm",
+        ),
+        unset="AES256",  # S3 encrypts every new object with SSE-S3 since January 2023 where nothing else is set
+        aws=ask(
+            "s3.get_bucket_encryption",
+            "ServerSideEncryptionConfiguration.Rules[0].ApplyServerSideEncryptionByDefault.SSEAlgorithm",
+            Bucket="{Name}",
+            absent="ServerSideEncryptionConfigurationNotFoundError",
+        ),
+    )
+    """``AES256``, ``aws:kms`` or ``aws:kms:dsse``."""
+
+    encryption_key: str | None = fact(
+        terraform=first(
+            "aws_s3_bucket_server_side_encryption_configuration.rule.apply_server_side_encryption_by_default.kms_master_key_id",
+            "server_side_encryption_configuration.rule.apply_server_side_encryption_by_default.kms_master_key_id",
+        ),
+        unset=None,
+        aws=ask(
+            "s3.get_bucket_encryption",
+            "ServerSideEncryptionConfiguration.Rules[0].ApplyServerSideEncryptionByDefault.KMSMasterKeyID",
+            Bucket="{Name}",
+            absent="ServerSideEncryptionConfigurationNotFoundError",
+        ),
+    )
+    """The KMS key of ``aws:kms``; None means the AWS managed key ``aws/s3``."""
+
+    public_access_block: PublicAccessBlock | None = fact(
+        terraform=_declared_block("aws_s3_bucket_public_access_block"),
+        unset=None,
+        parse=_block,
+        aws=derived(
+            _answered_block,
+            ask(
+                "s3.get_public_access_block",
+                "PublicAccessBlockConfiguration",
+                Bucket="{Name}",
+                absent="NoSuchPublicAccessBlockConfiguration",
+            ),
+        ),
+    )
+
+    acl_is_public: bool = fact(
+        terraform=_acl_grants_everyone,
+        unset=False,
+        aws=derived(_answered_grants, ask("s3.get_bucket_acl", "Grants", Bucket="{Name}")),
+    )
+    """Whether the ACL grants something to everyone, or to everyone with any AWS account."""
+
+    log_target: str | None = fact(
+        terraform=first("aws_s3_bucket_logging.target_bucket", "logging.target_bucket"),
+        unset=None,
+        aws=ask("s3.get_bucket_logging", "LoggingEnabled.TargetBucket", Bucket="{Name}"),
+    )
+    """The bucket that server access logs are delivered to."""
+
+    object_lock: bool = fact(
+        terraform=first("object_lock_enabled", "object_lock_configuration.object_lock_enabled"),
+        unset=False,
+        parse=lambda value: value if isinstance(value, bool) else str(value) in ("Enabled", "true"),
+        aws=ask(
+            "s3.get_object_lock_configuration",
+            "ObjectLockConfiguration.ObjectLockEnabled",
+            Bucket="{Name}",
+            absent="ObjectLockConfigurationNotFoundError",
+        ),
+    )
+
+    def names(self) -> tuple[str, ...]:
+        """The texts that policies name the bucket by: its ARN, as text and as reference."""
+        origin = self.origin
+        if origin.arn is not None:
+            return (origin.arn,)
+        names = [symbol(origin.address, "id"), symbol(origin.address, "bucket"), origin.name]
+        arns = [f"arn:{partition}:s3:::{name}" for partition in PARTITIONS for name in names]
+        return (symbol(origin.address, "arn"), *arns)
+
+
+class AccountPublicAccess(Resource):
+    """The Block Public Access settings of a whole account."""
+
+    terraform = Block("aws_s3_account_public_access_block")
+    aws = Singleton("account", arn="arn:{partition}:s3:::account/{account}")
+
+    public_access_block: PublicAccessBlock | None = fact(
+        terraform=_declared_block(""),
+        unset=None,
+        parse=_block,
+        aws=derived(
+            _answered_block,
+            ask(
+                "s3control.get_public_access_block",
+                "PublicAccessBlockConfiguration",
+                AccountId="{account}",
+                absent="NoSuchPublicAccessBlockConfiguration",
+                scope="account",
+            ),
+        ),
+    )

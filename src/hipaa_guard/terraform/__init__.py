@@ -1,0 +1,1 @@
+"""Terraform source, plan and state, read into resource instances. Knows no AWS service."""

@@ -1,0 +1,200 @@
+"""``value.name``, ``value[key]`` and splats, over values that may not be known."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from hipaa_guard.facts.values import Cause, Incomplete, Reference, Undecided, Unknown, Value
+from hipaa_guard.terraform.errors import EvaluationError
+from hipaa_guard.terraform.functions.unknowns import derived
+
+
+class Object(Unknown):
+    """A resource, data source or module call as a value: its attributes are evaluated when asked for.
+
+    Where it ends up as the value of an argument it is simply unknown.
+    """
+
+    __slots__ = ()
+
+    def attribute(self, name: str) -> Value:
+        """The value of an attribute."""
+        raise NotImplementedError
+
+    def element(self, key: Value) -> Value:
+        """What ``[key]`` gives: an attribute by default."""
+        if isinstance(key, str):
+            return self.attribute(key)
+        raise EvaluationError("this value does not have indices")
+
+    def each(self) -> Value:
+        """What a splat goes over: the object alone by default."""
+        return [self]
+
+
+class Known(dict[str, Value]):
+    """A nested block of a resource: what is written, and a reference for what the provider adds."""
+
+    __slots__ = ("absent",)
+
+    def __init__(self, values: dict[str, Value], absent: Callable[[str], Value]) -> None:
+        super().__init__(values)
+        self.absent = absent
+
+
+class Set(list[Value]):
+    """A set: a list without duplicates whose elements are their own keys."""
+
+    __slots__ = ()
+
+
+_ID_NAMES = ("arn", "id", "name")
+
+
+def surely_set(attribute: str) -> bool:
+    """Whether an attribute that the provider computes is never null, judged by its name."""
+    last = attribute.rsplit(".", 1)[-1]
+    return last in ("id", "arn") or last.endswith(("_arn", "_id", "name"))
+
+
+def attribute_of(value: Value, name: str) -> Value:
+    """``value.name``.
+
+    Raises:
+        EvaluationError: Terraform would refuse it.
+
+    """
+    if isinstance(value, Object):
+        return value.attribute(name)
+    if isinstance(value, Unknown):
+        return _below(value, f".{name}")
+    if isinstance(value, dict):
+        if name in value:
+            return value[name]
+        if isinstance(value, Known):
+            return value.absent(name)
+        raise EvaluationError(f"this object does not have an attribute named {name[:60]!r}")
+    if value is None:
+        raise EvaluationError(f"attempt to get attribute {name[:60]!r} from a null value")
+    raise EvaluationError(f"can't access attributes on a {_kind(value)} value ({name[:60]!r})")
+
+
+def element_of(value: Value, key: Value) -> Value:
+    """``value[key]``.
+
+    Raises:
+        EvaluationError: Terraform would refuse it.
+
+    """
+    if isinstance(value, Object):
+        return value.element(key)
+    if isinstance(key, Unknown):
+        return _unknown_element(value, key)
+    if isinstance(value, Unknown):
+        return _below(value, f"[{key}]" if not isinstance(key, str) else f'["{key}"]')
+    if isinstance(value, Incomplete):
+        only = sole_uncertain(value)
+        return only if only is not None else value.unknown
+    if isinstance(value, list):
+        return _list_element(value, key)
+    if isinstance(value, dict):
+        name = key if isinstance(key, str) else _as_key(key)
+        return attribute_of(value, name)
+    if value is None:
+        raise EvaluationError("attempt to index null value")
+    raise EvaluationError(f"this {_kind(value)} value does not have any indices")
+
+
+def splat(value: Value, each: Callable[[Value], Value]) -> Value:
+    """``value[*]`` with `each` applied to the elements."""
+    if isinstance(value, Object):
+        value = value.each()
+    if value is None:
+        return []
+    if isinstance(value, Unknown):
+        return derived([value])
+    if isinstance(value, Incomplete):
+        return Incomplete([each(element) for element in value.seen], value.unknown)
+    if isinstance(value, list):
+        return [each(element) for element in value]
+    return [each(value)]
+
+
+def entries(value: Value) -> Iterator[tuple[Value, Value]]:
+    """Keys and values in the order of Terraform's ``for``.
+
+    Raises:
+        Undecided: the value is not known, or after the elements that were seen.
+        EvaluationError: the value cannot be iterated over.
+
+    """
+    if isinstance(value, Object):
+        value = value.each()
+    if isinstance(value, Unknown):
+        raise Undecided(value)
+    if isinstance(value, dict):
+        yield from sorted(value.items())
+    elif isinstance(value, Set):
+        yield from ((element, element) for element in value)
+    elif isinstance(value, list):
+        yield from enumerate(value)
+    elif value is None:
+        raise EvaluationError("iteration over null value")
+    else:
+        raise EvaluationError(f"iteration over non-iterable value of type {_kind(value)}")
+
+
+def sole_uncertain(value: Incomplete[Value]) -> Value:
+    """The one seen element of a list, where that stands for instances of unknown number; else None."""
+    seen = value.seen
+    if len(seen) == 1 and isinstance(seen[0], Reference) and "[?]" in seen[0].address:
+        return seen[0]
+    return None
+
+
+def _below(value: Unknown, step: str) -> Value:
+    if isinstance(value, Reference):
+        attribute = f"{value.attribute}{step}" if value.attribute else step.lstrip(".")
+        below = Reference(value.address, attribute, is_set=surely_set(attribute))
+        if value.cause is not Cause.AFTER_APPLY:
+            below.cause, below.reason = value.cause, value.reason
+        return below
+    return derived([value])
+
+
+def _unknown_element(value: Value, key: Unknown) -> Value:
+    if isinstance(value, Unknown):
+        return derived([value, key])
+    parts: list[Any] = list(value.values()) if isinstance(value, dict) else []
+    if isinstance(value, list):
+        parts = value.seen if isinstance(value, Incomplete) else value
+    unknowns = [part for part in parts[:100] if isinstance(part, Unknown)]
+    return derived([key, *unknowns])
+
+
+def _list_element(value: list[Value], key: Value) -> Value:
+    if isinstance(key, str):
+        try:
+            key = int(key)
+        except ValueError:
+            raise EvaluationError("a number is required to index a list") from None
+    if isinstance(key, bool) or not isinstance(key, int):
+        raise EvaluationError("a whole number is required to index a list")
+    if not 0 <= key < len(value):
+        raise EvaluationError(f"the given index {key} is outside of the list of {len(value)} elements")
+    return value[key]
+
+
+def _as_key(key: Value) -> str:
+    if isinstance(key, bool):
+        return str(key).lower()
+    if isinstance(key, int | float):
+        return str(key)
+    raise EvaluationError("a string is required to index a map")
+
+
+def _kind(value: Value) -> str:
+    if isinstance(value, bool):
+        return "bool"
+    return "string" if isinstance(value, str) else "list" if isinstance(value, list) else "number"

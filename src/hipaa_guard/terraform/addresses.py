@@ -1,0 +1,54 @@
+"""Terraform addresses taken apart. Instance keys hold dots, quotes and brackets, so no address is split at its dots."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+_KEY_TEXT = r'\[(?:\d{1,18}|\?|"(?:[^"\\]|\\.)*")\]'
+_KEY = re.compile(_KEY_TEXT)
+_SEGMENT = re.compile(rf"(?:{_KEY_TEXT}|[^.])+")
+_NO_KEYS = "["
+_MODULE_STEP = re.compile(rf'module\.([^.\[\]"]+)({_KEY_TEXT})?(?:\.|$)')
+
+
+@lru_cache(maxsize=65_536)
+def without_keys(address: str) -> str:
+    """The address of the block: ``module.a["x"].aws_s3_bucket.b[0]`` becomes ``module.a.aws_s3_bucket.b``."""
+    return _KEY.sub("", address) if _NO_KEYS in address else address
+
+
+def last_key(address: str) -> str:
+    """The instance key at the end, brackets included (``[0]``, ``["a.b"]``, ``[?]``); empty where there is none."""
+    if not address.endswith("]"):
+        return ""
+    end = ""
+    for match in _KEY.finditer(address):
+        end = match.group() if match.end() == len(address) else ""
+    return end
+
+
+def module_steps(module: str) -> list[tuple[str, str]]:
+    """The calls of a module address with their keys: ``module.a["x"].module.b`` gives ``[("a", '["x"]'), ("b", "")]``."""
+    steps = []
+    position = 0
+    while match := _MODULE_STEP.match(module, position):
+        steps.append((match.group(1), match.group(2) or ""))
+        position = match.end()
+    return steps
+
+
+def key_text(key: object) -> str:
+    """An instance key as Terraform writes it: ``[0]``, ``["a"]``; empty for none."""
+    if key is None:
+        return ""
+    if isinstance(key, int):
+        return f"[{key}]"
+    return '["' + str(key).replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n") + '"]'
+
+
+def segments(reference: str) -> list[str]:
+    """A reference at its dots, keys left on: ``aws_s3_bucket.b["a.b"].id`` gives three segments."""
+    if _NO_KEYS not in reference:
+        return reference.split(".")
+    return _SEGMENT.findall(reference)

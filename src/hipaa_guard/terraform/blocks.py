@@ -1,0 +1,61 @@
+"""The one shape that HCL, plan and state are read into: resource instances, grouped by configuration."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Literal, Protocol
+
+from hipaa_guard.facts.places import Gap, Location
+from hipaa_guard.facts.values import Unknown, Value
+
+
+class Instance(Protocol):
+    """One instance of a managed resource: an element of count or for_each is an instance of its own.
+
+    ``address`` is the full Terraform address, module path and instance keys included; an instance whose number is not
+    known has the key ``[?]`` and an ``uncertain`` that says why.
+    """
+
+    address: str
+    type: str
+    name: str
+    module: str
+    """Address of the module instance (``module.a["x"].module.b``), empty for the root."""
+    location: Location
+    uncertain: Unknown | None
+    region: Value
+    """Region of the resource: its own ``region`` argument, else its provider's; None where neither says."""
+
+    def get(self, attribute: str) -> Value:
+        """The value of a top-level argument; None where it is absent or null.
+
+        Nested blocks of one type are a list of dictionaries, whatever their number; an absent block type is None.
+        Inside them the same holds. ``tags_all`` is ``tags`` with the provider's ``default_tags``.
+        An attribute that only the provider knows is None here (as an argument it is unset);
+        *references* to it from elsewhere are `Reference` values.
+        """
+
+    def locate(self, path: str) -> Location | None:
+        """Where a top-level argument or the first nested block of that name (``a.b.c``) is written, if it is."""
+
+    def notes(self) -> Iterable[tuple[int, str]]:
+        """Comments above and inside the block, with their lines."""
+
+
+@dataclass(slots=True)
+class Configuration:
+    """All resource instances of one root module, one plan or one state."""
+
+    root: str
+    """Directory or file, relative to what was scanned; ``.`` for the scanned directory itself."""
+    source: Literal["hcl", "plan", "state"]
+    instances: list[Instance] = field(default_factory=list)
+    gaps: list[Gap] = field(default_factory=list)
+    files: int = 0
+    """Number of files read."""
+    standalone_module: bool = False
+    """True for a directory that looks like a module (it has variables without a value) and that nobody calls."""
+    handed_over: dict[str, Unknown] = field(default_factory=dict)
+    """Addresses of instances that something which was not read may have been given (a module that is not available,
+    the rest of a partial plan). What points at such an instance was perhaps not seen: its absence is this unknown."""

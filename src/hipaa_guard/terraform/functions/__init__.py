@@ -1,0 +1,20 @@
+"""Terraform's functions over values that may not be known.
+
+`FUNCTIONS` holds all but ``try`` and ``can``, which decide whether their arguments are evaluated at all. A call gives a
+value, an `Unknown` where an unknown argument decides the result, or raises `FunctionError` where Terraform would refuse.
+"""
+
+from __future__ import annotations
+
+from . import collections, encoding, strings, types
+from .context import CallContext, Function
+from .errors import FunctionError
+
+FUNCTIONS: dict[str, Function] = {
+    **collections.FUNCTIONS,
+    **encoding.FUNCTIONS,
+    **strings.FUNCTIONS,
+    **types.FUNCTIONS,
+}
+
+__all__ = ["FUNCTIONS", "CallContext", "Function", "FunctionError"]

@@ -1,0 +1,402 @@
+"""Collection functions."""
+
+from __future__ import annotations
+
+from itertools import product
+from math import prod
+from unicodedata import normalize
+
+from hipaa_guard.facts.values import Incomplete, PartialText, Unknown, Value
+
+from .context import Function
+from .conversion import (
+    Number,
+    added,
+    as_set,
+    equal,
+    identity,
+    list_of,
+    map_of,
+    to_list,
+    to_map,
+    to_number,
+    to_text,
+    unified,
+    whole,
+)
+from .errors import FunctionError, LimitReached
+from .signatures import ANY, BOOLS, LIST, MAP, NUMBER, TEXT, TEXTS, Parameter, call
+from .unknowns import MAX_LIST, derived, elements, is_text, parts_of, relisted, require_small, unseen
+
+MAX_RANGE = 1024
+NEIGHBOURS = 100
+"""How far back an unknown element is compared with those before it."""
+
+
+def whole_number(number: Number, what: str = "index") -> int:
+    """A number that must be integral."""
+    if not isinstance(number, int):
+        raise FunctionError(f"invalid {what}: value must be a whole number")
+    return number
+
+
+def alltrue(items: list[Value]) -> Value:
+    """True if all elements are, also if there are none; a certain false decides at once."""
+    return _decided(items, answer=False)
+
+
+def anytrue(items: list[Value]) -> Value:
+    """True if one element is."""
+    return _decided(items, answer=True)
+
+
+def _decided(items: list[Value], *, answer: bool) -> Value:
+    if any(element is answer or (element is None and not answer) for element in elements(items)):
+        return answer
+    unknown = list(parts_of(items))
+    return derived(unknown) if unknown else not answer
+
+
+def chunklist(items: list[Value], size: Number) -> Value:
+    """Lists of at most so many elements each."""
+    length = whole_number(size, "size")
+    if length < 0:
+        raise FunctionError("the size argument must be positive")
+    if isinstance(items, Incomplete):
+        return derived([items.unknown])
+    if not items:
+        return []
+    return [items[start : start + length] for start in range(0, len(items), length)] if length else [items]
+
+
+def coalesce(*values: Value) -> Value:
+    """The first argument that is neither null nor an empty text, converted to the common type of all."""
+    undecided: list[Unknown] = []
+    for value in unified([value for value in values if value is not None]):
+        if isinstance(value, Unknown) and not value.is_set:
+            undecided.append(value)
+        elif isinstance(value, Unknown) or not isinstance(value, str) or value:
+            return derived([*undecided, *parts_of(value)], is_set=True) if undecided else value
+    if undecided:
+        return derived(undecided, is_set=True)
+    raise FunctionError("every argument is null or an empty string")
+
+
+def coalescelist(*lists: Value) -> Value:
+    """The first list that is not empty."""
+    for items in lists:
+        if isinstance(items, Unknown):
+            return derived(parts_of(list(lists)), is_set=True)
+        if elements(to_list(items)):
+            return items
+        if isinstance(items, Incomplete):
+            return derived(parts_of(list(lists)), is_set=True)
+    raise FunctionError("no list has elements")
+
+
+def compact(items: list[Value]) -> Value:
+    """The texts that are neither null nor empty. A text that is not known may be either."""
+    kept, open_ends = [], [unseen(items)]
+    for element in elements(items):
+        if isinstance(element, Unknown):
+            if not _never_empty(element):
+                open_ends.append(element)
+                continue
+            kept.append(element)
+        elif element:
+            kept.append(element)
+    return relisted(kept, *open_ends)
+
+
+def _never_empty(unknown: Unknown) -> bool:
+    if isinstance(unknown, PartialText):
+        return any(isinstance(part, str) or _never_empty(part) for part in unknown.parts)
+    return unknown.is_set and is_text(unknown)
+
+
+def concat(*lists: list[Value]) -> Value:
+    """All elements of all lists; a list that is not known leaves the rest incomplete."""
+    items: list[Value] = []
+    missing: list[Unknown | None] = []
+    for part in lists:
+        if isinstance(part, Unknown):
+            missing.append(part)
+            continue
+        items.extend(elements(part))
+        missing.append(unseen(part))
+        if len(items) > MAX_LIST:
+            raise LimitReached(f"a list of more than {MAX_LIST:,} elements")
+    return relisted(items, *missing)
+
+
+def contains(items: Value, wanted: Value) -> Value:
+    """Whether an element equals the value; a certain one is not hidden by unknown neighbours."""
+    found = to_list(items)
+    answers = [equal(element, wanted) for element in elements(found)]
+    if any(answers):
+        return True
+    if None in answers or isinstance(found, Incomplete):
+        return derived(parts_of([found, wanted]))
+    return False
+
+
+def distinct(items: list[Value]) -> Value:
+    """The elements without repetitions, in their order. Unknown elements are kept, and may repeat others."""
+    found = unified(elements(items))
+    require_small(found)
+    kept: dict[object, Value] = {}
+    unknown = 0
+    for position, item in enumerate(found):
+        if next(parts_of(item), None) is None:
+            kept.setdefault(identity(item), item)
+        elif not any(equal(item, other) for other in found[max(0, position - NEIGHBOURS) : position]):
+            unknown += 1
+            kept[unknown, "unknown"] = item
+    whole = as_set(found) if unknown else []
+    return relisted(list(kept.values()), unseen(items), unseen(whole))
+
+
+def element(items: list[Value], index: Number) -> Value:
+    """The element at an index that wraps around; negative ones count from the end."""
+    position = whole_number(index)
+    if isinstance(items, Incomplete):
+        return derived([items.unknown])
+    if not items:
+        raise FunctionError("cannot use element function with an empty list")
+    return items[position % len(items)]
+
+
+def flatten(items: list[Value]) -> Value:
+    """All elements of all lists inside. An element that may be a list leaves the result incomplete."""
+    flat: list[Value] = []
+    missing: list[Unknown | None] = []
+    waiting = [items]
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, list):
+            missing.append(unseen(part))
+            waiting.extend(reversed(elements(part)))
+        elif isinstance(part, Unknown) and not is_text(part):
+            missing.append(part)
+        else:
+            flat.append(part)
+        if max(len(flat), len(waiting)) > MAX_LIST:
+            raise LimitReached(f"a list of more than {MAX_LIST:,} elements")
+    return relisted(flat, *missing)
+
+
+def index(items: list[Value], wanted: Value) -> Value:
+    """The position of the first element that equals the value."""
+    if not isinstance(items, Incomplete) and not items:
+        raise FunctionError("cannot search an empty list")
+    for position, item in enumerate(elements(items)):
+        answer = equal(item, wanted)
+        if answer and not isinstance(items, Incomplete):
+            return position
+        if answer is not False:
+            return derived(parts_of([items, wanted]))
+    if isinstance(items, Incomplete):
+        return derived([items.unknown])
+    raise FunctionError("item not found")
+
+
+def keys(mapping: dict[str, Value]) -> Value:
+    """The keys in order."""
+    return sorted(mapping)
+
+
+def values(mapping: dict[str, Value]) -> Value:
+    """The values in the order of their keys."""
+    return [mapping[key] for key in sorted(mapping)]
+
+
+def length(value: Value) -> Value:
+    """The number of elements or characters."""
+    if isinstance(value, Incomplete):
+        return derived([value.unknown])
+    if isinstance(value, str):
+        return len(normalize("NFC", value))
+    if isinstance(value, list | dict):
+        return len(value)
+    raise FunctionError("argument must be a string, a collection type, or a structural type")
+
+
+def lookup(mapping: dict[str, Value], key: str, *default: Value) -> Value:
+    """The value at a key, or the default where there is none."""
+    if len(default) > 1:
+        raise FunctionError(f"lookup() takes two or three arguments, got {len(default) + 2}")
+    if key in mapping:
+        return mapping[key]
+    if default:
+        return default[0]
+    raise FunctionError(f"lookup failed to find key {key!r}")
+
+
+def matchkeys(items: list[Value], names: list[Value], wanted: list[Value]) -> Value:
+    """The elements whose neighbours in the second list are in the third."""
+    if len(items) != len(names):
+        raise FunctionError("length of keys and values should be equal")
+    known = unified([*names, *wanted])
+    searched = {identity(name) for name in known[len(names) :]}
+    return [item for item, name in zip(unified(items), known, strict=False) if identity(name) in searched]
+
+
+def merge(*maps: Value) -> Value:
+    """One map of all maps; later ones win. Null counts as an empty map."""
+    merged: dict[str, Value] = {}
+    for mapping in maps:
+        merged.update(to_map(mapping) if mapping is not None else {})
+    return merged
+
+
+def one(items: list[Value]) -> Value:
+    """The only element, or null of an empty list."""
+    if isinstance(items, Incomplete):
+        return derived([items.unknown])
+    if len(items) > 1:
+        raise FunctionError("must be a list, set, or tuple value with either zero or one elements")
+    return items[0] if items else None
+
+
+def range_(*limits: Number) -> Value:
+    """Numbers from a start to before an end, by a step. Terraform gives at most 1,024."""
+    if len(limits) > len(("start", "end", "step")):
+        raise FunctionError("must have one, two, or three arguments")
+    start, end = (0, limits[0]) if len(limits) == 1 else limits[:2]
+    step = limits[2] if len(limits) > 2 else (1 if end >= start else -1)  # noqa: PLR2004 - the third argument
+    if (step > 0 and end < start) or (step < 0 and end > start):
+        raise FunctionError("the step leads away from the end")
+    numbers: list[Value] = []
+    number = start
+    while number < end if step >= 0 else number > end:
+        if len(numbers) == MAX_RANGE:
+            raise FunctionError(f"more than {MAX_RANGE} values were generated")
+        numbers.append(whole(number))
+        number += step
+    return numbers
+
+
+def reverse(items: list[Value]) -> Value:
+    """The elements from last to first."""
+    return relisted(elements(items)[::-1], unseen(items))
+
+
+def slice_(items: list[Value], start: Number, end: Number) -> Value:
+    """The elements from a start to before an end, both of which must exist."""
+    first, last = whole_number(start), whole_number(end)
+    if first < 0 or last < first:
+        raise FunctionError("start index must be neither less than zero nor greater than end index")
+    if isinstance(items, Incomplete):
+        return derived([items.unknown])
+    if last > len(items):
+        raise FunctionError("end index must not be greater than the length of the list")
+    return items[first:last]
+
+
+def sort(items: list[Value]) -> Value:
+    """The texts in the order of their code points."""
+    if None in items:
+        raise FunctionError("a null string cannot be sorted")
+    return sorted(items)
+
+
+def sum_(items: list[Value]) -> Value:
+    """All numbers added up."""
+    if not items:
+        raise FunctionError("cannot sum an empty list")
+    if None in items:
+        raise FunctionError("argument must be list, set, or tuple of number values")
+    return added(items)
+
+
+def transpose(mapping: dict[str, Value]) -> Value:
+    """A map of lists turned around: from each text to the keys that held it."""
+    turned: dict[str, list[Value]] = {}
+    for key in sorted(mapping):
+        for text in mapping[key]:
+            if text is None:
+                raise FunctionError("input must not contain null values")
+            if key not in turned.setdefault(text, []):
+                turned[text].append(key)
+    return turned
+
+
+def zipmap(names: list[Value], items: list[Value]) -> Value:
+    """A map from a list of keys and a list of values."""
+    if None in names:
+        raise FunctionError("keys list has a null value")
+    if isinstance(items, Incomplete):
+        return derived([items.unknown])
+    if len(names) != len(items):
+        raise FunctionError(f"number of keys ({len(names)}) does not match number of values ({len(items)})")
+    return dict(zip(names, items, strict=True))
+
+
+def setproduct(*sets: Value) -> Value:
+    """Every combination of one element of each list."""
+    if prod(len(items) for items in sets) > MAX_LIST:
+        raise LimitReached(f"a list of more than {MAX_LIST:,} elements")
+    return [list(combination) for combination in product(*sets)]
+
+
+def setunion(*sets: Value) -> Value:
+    """Elements of any set. A set that is not known leaves the rest incomplete."""
+    known = [items for items in sets if not isinstance(items, Unknown)]
+    missing = [items if isinstance(items, Unknown) else unseen(items) for items in sets]
+    return as_set(unified([item for items in known for item in elements(items)]), *missing)
+
+
+def setintersection(*sets: list[Value]) -> Value:
+    """Elements of all sets."""
+    first, *others = _of_one_type(sets)
+    shared = [{identity(item) for item in items} for items in others]
+    return as_set(item for item in first if all(identity(item) in items for items in shared))
+
+
+def setsubtract(left: list[Value], right: list[Value]) -> Value:
+    """Elements of the first set that are not in the second."""
+    first, second = _of_one_type((left, right))
+    removed = {identity(item) for item in second}
+    return as_set(item for item in first if identity(item) not in removed)
+
+
+def _of_one_type(sets: tuple[list[Value], ...]) -> list[list[Value]]:
+    items = iter(unified([item for part in sets for item in part]))
+    return [[next(items) for _ in part] for part in sets]
+
+
+NUMBERS = Parameter(list_of(to_number))
+LISTS_OF_TEXTS = Parameter(map_of(list_of(to_text)))
+
+FUNCTIONS: dict[str, Function] = {
+    "alltrue": call(alltrue, BOOLS.loose),
+    "anytrue": call(anytrue, BOOLS.loose),
+    "chunklist": call(chunklist, LIST.loose, NUMBER),
+    "coalesce": call(coalesce, rest=ANY.open.or_null, least=1),
+    "coalescelist": call(coalescelist, rest=ANY.open, least=1),
+    "compact": call(compact, TEXTS.loose),
+    "concat": call(concat, rest=LIST.open, least=1),
+    "contains": call(contains, LIST.loose, ANY.open),
+    "distinct": call(distinct, LIST.loose),
+    "element": call(element, LIST.loose, NUMBER),
+    "flatten": call(flatten, LIST.loose),
+    "index": call(index, LIST.loose, ANY.open),
+    "keys": call(keys, MAP.loose),
+    "length": call(length, ANY.loose),
+    "lookup": call(lookup, MAP.loose, TEXT, rest=ANY.open.or_null),
+    "matchkeys": call(matchkeys, LIST, LIST, LIST),
+    "merge": call(merge, rest=ANY.loose.or_null),
+    "one": call(one, LIST.loose),
+    "range": call(range_, rest=NUMBER, least=1),
+    "reverse": call(reverse, LIST.loose),
+    "setintersection": call(setintersection, LIST, rest=LIST),
+    "setproduct": call(setproduct, rest=LIST.loose, least=2),
+    "setsubtract": call(setsubtract, LIST, LIST),
+    "setunion": call(setunion, LIST.open, rest=LIST.open),
+    "slice": call(slice_, LIST.loose, NUMBER, NUMBER),
+    "sort": call(sort, TEXTS),
+    "sum": call(sum_, NUMBERS),
+    "transpose": call(transpose, LISTS_OF_TEXTS),
+    "values": call(values, MAP.loose),
+    "zipmap": call(zipmap, TEXTS, LIST.loose),
+}

@@ -1,0 +1,11 @@
+"""What a function call can end in besides a value."""
+
+from __future__ import annotations
+
+
+class FunctionError(Exception):
+    """Terraform would refuse the call: wrong number or type of arguments, an index out of range, bad syntax."""
+
+
+class LimitReached(Exception):  # noqa: N818 - the call becomes an unknown value, never an error
+    """The call is allowed, but its result or its cost is larger than a scan may spend on it."""

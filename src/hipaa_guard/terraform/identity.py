@@ -1,0 +1,213 @@
+"""By what one resource instance can be named: known texts, and what can be said of a name that is not known.
+
+A name that is not known still identifies: two arguments made from the same unknown variable in the same way are the
+same text. Such a name is written as a *token*, which no literal text of a configuration can equal.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from hipaa_guard.facts.readings import Block
+from hipaa_guard.facts.values import Cause, PartialText, Reference, Unknown, Value
+from hipaa_guard.terraform.blocks import Instance
+
+_MARK = "\0"
+_SHARED_CAUSES = (Cause.VARIABLE, Cause.DATA_SOURCE)
+_TAILS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """What is known of a text of which some is not.
+
+    ``late`` says that the unknown parts are attributes of declared resources, decided at apply: no text that somebody
+    wrote down can equal it.
+    """
+
+    prefix: str = ""
+    suffix: str = ""
+    late: bool = False
+
+    @property
+    def open(self) -> bool:
+        """Whether nothing at all is known."""
+        return not (self.prefix or self.suffix or self.late)
+
+    def fits(self, text: str) -> bool:
+        """Whether the text may be this one, or the name inside it."""
+        if self.late:
+            return False
+        return any(
+            text.startswith(prefix) and text.endswith(suffix) and len(text) >= len(prefix) + len(suffix)
+            for prefix, suffix in self._forms(text)
+        )
+
+    def agrees(self, other: Pattern) -> bool:
+        """Whether both may stand for the same text."""
+        return (
+            self._heads(self.prefix, other.prefix)
+            and (self.suffix.endswith(other.suffix) or other.suffix.endswith(self.suffix))
+        )
+
+    def _forms(self, text: str) -> Iterator[tuple[str, str]]:
+        yield self.prefix, self.suffix
+        if is_long(self.prefix):
+            yield tail(self.prefix), self.suffix
+            yield "", tail(self.suffix) if text in tails(self.suffix) else self.suffix
+
+    @staticmethod
+    def _heads(one: str, other: str) -> bool:
+        return one.startswith(other) or other.startswith(one) or is_long(one) or is_long(other)
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """What identifies one instance: texts and tokens, and patterns of names that are not known."""
+
+    texts: frozenset[str]
+    patterns: tuple[Pattern, ...]
+    unknown: Unknown | None
+    """Why a name is not known, where one is not."""
+
+    @property
+    def known(self) -> frozenset[str]:
+        """The texts without the tokens."""
+        return frozenset(text for text in self.texts if not text.startswith(_MARK))
+
+
+class Names:
+    """The identities of all instances of one kind, and which instances a text may name."""
+
+    def __init__(self, instances: Iterable[Instance], arguments: Sequence[str]) -> None:
+        self._arguments = arguments
+        self._identities: dict[str, Identity] = {}
+        self._owners: dict[str, list[Instance]] = {}
+        self._kept: list[Unknown] = []
+        for instance in instances:
+            identity = self._identify(instance)
+            self._identities[instance.address] = identity
+            for text in identity.texts:
+                self._owners.setdefault(text, []).append(instance)
+
+    def of(self, instance: Instance) -> Identity:
+        """What identifies the instance."""
+        identity = self._identities.get(instance.address)
+        return self._identify(instance) if identity is None else identity
+
+    def owned(self, text: str) -> bool:
+        """Whether some instance is certainly called so."""
+        return any(form in self._owners for form in forms(text))
+
+    def owners(self, text: str, module: str) -> list[Instance]:
+        """The instances called so; where several are, those in the given module if any are."""
+        owners = self._owners.get(text, [])
+        if len(owners) < 2:  # noqa: PLR2004 - one or none
+            return owners
+        return [owner for owner in owners if owner.module == module] or owners
+
+    def _identify(self, instance: Instance) -> Identity:
+        texts: set[str] = set()
+        patterns = []
+        unknown = None
+        for argument in self._arguments:
+            value = instance.get(argument)
+            if isinstance(value, str) and value:
+                texts.add(value)
+            elif isinstance(value, Unknown) and argument not in ("id", "arn"):
+                self._kept.append(value)
+                texts.update(tokens(value))
+                patterns.append(pattern(value))
+                unknown = unknown or value
+        return Identity(frozenset(texts), tuple(patterns), unknown)
+
+
+def naming_arguments(block: Block | None) -> tuple[str, ...]:
+    """The arguments whose values identify an instance of a kind."""
+    if block is None:
+        return ("name", "id", "arn")
+    named = () if block.name is None else (block.name,)
+    return tuple(dict.fromkeys((*named, *block.also, "id", "arn")))
+
+
+def is_long(text: str) -> bool:
+    """Whether a text is (the start of) an ARN or a URL, which hold a name behind a colon or slash."""
+    return text.startswith(("arn:", "https://"))
+
+
+def tail(text: str) -> str:
+    """What stands behind the last colon or slash."""
+    return text[max(text.rfind(":"), text.rfind("/")) + 1 :]
+
+
+def tails(text: str) -> list[str]:
+    """All that may be a name at the end of an ARN or URL: what stands behind each colon or slash."""
+    found = []
+    position = len(text)
+    while len(found) < _TAILS:
+        position = max(text.rfind(":", 0, position), text.rfind("/", 0, position))
+        if position < 0:
+            break
+        found.append(text[position + 1 :])
+    return found
+
+
+def forms(text: str) -> list[str]:
+    """A text, and the names it holds where it is an ARN or URL."""
+    return [text, *tails(text)] if is_long(text) else [text]
+
+
+def tokens(value: Unknown) -> list[str]:
+    """Texts that stand for an unknown value; equal tokens are equal values. None where equality cannot be told.
+
+    The caller keeps `value` alive for as long as it keeps the tokens.
+    """
+    parts = value.parts if isinstance(value, PartialText) else (value,)
+    written = [_part(part) for part in parts]
+    if None in written:
+        return []
+    found = [_MARK + "".join(str(part) for part in written)]
+    if isinstance(parts[0], str) and is_long(parts[0]):
+        found.append(_MARK + tail(parts[0]) + "".join(str(part) for part in written[1:]))
+    return found
+
+
+def pattern(value: Unknown) -> Pattern:
+    """What is known of the text of an unknown value."""
+    if isinstance(value, Reference):
+        return Pattern(late=True)
+    if not isinstance(value, PartialText):
+        return Pattern()
+    last = value.parts[-1]
+    late = all(isinstance(part, str | Reference) for part in value.parts)
+    return Pattern(value.prefix, last if isinstance(last, str) else "", late)
+
+
+def embedded(value: PartialText) -> list[Reference]:
+    """The references of a partial text that stand there whole: ``"${topic.arn}:*"``, but not ``"${bucket.id}-logs"``."""
+    found = []
+    for index, part in enumerate(value.parts):
+        before = value.parts[index - 1] if index else ""
+        after = value.parts[index + 1] if index + 1 < len(value.parts) else ""
+        if isinstance(part, Reference) and _ends_whole(before) and _starts_whole(after):
+            found.append(part)
+    return found
+
+
+def _ends_whole(before: Value) -> bool:
+    return isinstance(before, str) and (not before or before.endswith((":", "/")))
+
+
+def _starts_whole(after: Value) -> bool:
+    return isinstance(after, str) and (not after or after.startswith((":", "/", "*")))
+
+
+def _part(part: str | Unknown) -> str | None:
+    if isinstance(part, str):
+        return part
+    if isinstance(part, Reference):
+        return f"{_MARK}{part.address}.{part.attribute}{_MARK}"
+    if part.cause in _SHARED_CAUSES and type(part) is Unknown:
+        return f"{_MARK}{id(part)}{_MARK}"
+    return None

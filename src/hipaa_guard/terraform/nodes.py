@@ -1,0 +1,482 @@
+"""The parts of HCL expressions. Each evaluates itself in a `Scope`.
+
+``evaluate`` raises one of `FAILURES` where Terraform would refuse the expression; collections keep such an error inside
+the part concerned, so that one broken element does not hide its neighbours. `Undecided` is raised where a value that is
+not known decides everything.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hipaa_guard.facts.values import Incomplete, Reference, Undecided, Unknown, Value
+from hipaa_guard.terraform import limits, operators
+from hipaa_guard.terraform.access import attribute_of, element_of, entries, splat
+from hipaa_guard.terraform.errors import FAILURES, LIMITS, EvaluationError, LimitReached
+from hipaa_guard.terraform.functions.conversion import to_text
+from hipaa_guard.terraform.functions.unknowns import derived
+from hipaa_guard.terraform.scope import Scope, guarded
+
+_ITEM = "[*]"
+
+
+class Node:
+    """A part of an expression."""
+
+    __slots__ = ()
+
+    def evaluate(self, scope: Scope) -> Value:
+        """The value in a scope."""
+        raise NotImplementedError
+
+
+class Literal(Node):
+    """A constant."""
+
+    __slots__ = ("value",)
+
+    def __init__(self, value: Value) -> None:
+        self.value = value
+
+    def evaluate(self, scope: Scope) -> Value:
+        return self.value
+
+
+class Root(Node):
+    """The first name of a reference: ``var``, ``aws_s3_bucket``, ``each``."""
+
+    __slots__ = ("name",)
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def evaluate(self, scope: Scope) -> Value:
+        return scope.resolve(self.name)
+
+
+class GetAttribute(Node):
+    """``source.name``."""
+
+    __slots__ = ("name", "source")
+
+    def __init__(self, source: Node, name: str) -> None:
+        self.source = source
+        self.name = name
+
+    def evaluate(self, scope: Scope) -> Value:
+        return attribute_of(self.source.evaluate(scope), self.name)
+
+
+class Index(Node):
+    """``source[key]``."""
+
+    __slots__ = ("key", "source")
+
+    def __init__(self, source: Node, key: Node) -> None:
+        self.source = source
+        self.key = key
+
+    def evaluate(self, scope: Scope) -> Value:
+        return element_of(self.source.evaluate(scope), self.key.evaluate(scope))
+
+
+class SplatItem(Node):
+    """The element inside a splat."""
+
+    __slots__ = ()
+
+    def evaluate(self, scope: Scope) -> Value:
+        return scope.bound[_ITEM]
+
+
+class Splat(Node):
+    """``source[*].rest``."""
+
+    __slots__ = ("each", "source")
+
+    def __init__(self, source: Node, each: Node) -> None:
+        self.source = source
+        self.each = each
+
+    def evaluate(self, scope: Scope) -> Value:
+        source = self.source.evaluate(scope)
+        return splat(source, lambda item: guarded(scope.binding({_ITEM: item}), self.each))
+
+
+class Unary(Node):
+    """``-operand`` or ``!operand``."""
+
+    __slots__ = ("operand", "operator")
+
+    def __init__(self, operator: str, operand: Node) -> None:
+        self.operator = operator
+        self.operand = operand
+
+    def evaluate(self, scope: Scope) -> Value:
+        value = self.operand.evaluate(scope)
+        return operators.negated(value) if self.operator == "!" else operators.negative(value)
+
+
+class Binary(Node):
+    """``left operator right``."""
+
+    __slots__ = ("left", "operator", "right")
+
+    def __init__(self, operator: str, left: Node, right: Node) -> None:
+        self.operator = operator
+        self.left = left
+        self.right = right
+
+    def evaluate(self, scope: Scope) -> Value:
+        operator = self.operator
+        left = self.left.evaluate(scope)
+        if operator == "&&":
+            return operators.both(left, lambda: self.right.evaluate(scope))
+        if operator == "||":
+            return operators.either(left, lambda: self.right.evaluate(scope))
+        right = self.right.evaluate(scope)
+        if operator == "==":
+            return operators.same(left, right)
+        if operator == "!=":
+            return operators.negated(operators.same(left, right))
+        return operators.arithmetic(operator, left, right)
+
+
+class Conditional(Node):
+    """``test ? then : otherwise``. Only the arm that is needed is evaluated; both where the test is not known."""
+
+    __slots__ = ("otherwise", "test", "then")
+
+    def __init__(self, test: Node, then: Node, otherwise: Node) -> None:
+        self.test = test
+        self.then = then
+        self.otherwise = otherwise
+
+    def evaluate(self, scope: Scope) -> Value:
+        test = operators.test_of(self.test.evaluate(scope))
+        if not isinstance(test, Unknown):
+            return (self.then if test else self.otherwise).evaluate(scope)
+        then, otherwise = (_arm(arm, scope, test) for arm in (self.then, self.otherwise))
+        return operators.chosen(test, then, otherwise)
+
+
+def _arm(arm: Node, scope: Scope, test: Unknown) -> Value:
+    try:
+        return arm.evaluate(scope)
+    except FAILURES:
+        return derived([test])  # the error may never come to pass
+    except Undecided as undecided:
+        return undecided.unknown
+
+
+class ListNode(Node):
+    """``[a, b]``."""
+
+    __slots__ = ("items",)
+
+    def __init__(self, items: tuple[Node, ...]) -> None:
+        self.items = items
+
+    def evaluate(self, scope: Scope) -> Value:
+        return [guarded(scope, item) for item in self.items]
+
+
+class Key(Node):
+    """The key of a map: a string, or what converts to one."""
+
+    __slots__ = ("node",)
+
+    def __init__(self, node: Node) -> None:
+        self.node = node
+
+    def evaluate(self, scope: Scope) -> Value:
+        key = to_text(self.node.evaluate(scope))
+        if key is None:
+            raise EvaluationError("can't use a null value as a key")
+        return key
+
+
+class Map(Node):
+    """``{a = b}``. With a key that is not known, the whole map is not known."""
+
+    __slots__ = ("items",)
+
+    def __init__(self, items: tuple[tuple[Node, Node], ...]) -> None:
+        self.items = items
+
+    def evaluate(self, scope: Scope) -> Value:
+        result: dict[str, Value] = {}
+        unknown: list[Unknown] = []
+        for key_node, value_node in self.items:
+            key = key_node.evaluate(scope)
+            value = guarded(scope, value_node)
+            if isinstance(key, Unknown):
+                unknown.append(key)
+            else:
+                result[key] = value
+        return derived(unknown, is_set=True) if unknown else result
+
+
+class ForList(Node):
+    """``[for key, value in source : result if test]``."""
+
+    __slots__ = ("key_name", "result", "source", "test", "value_name")
+
+    def __init__(self, key_name: str | None, value_name: str, source: Node, result: Node, test: Node | None) -> None:
+        self.key_name = key_name
+        self.value_name = value_name
+        self.source = source
+        self.result = result
+        self.test = test
+
+    def evaluate(self, scope: Scope) -> Value:
+        results: list[Value] = []
+        source = self.source.evaluate(scope)
+        turns = _Turns(self, source, scope)
+        missing: list[Unknown] = []
+        for inner, certain in turns:
+            value = guarded(inner, self.result)
+            if isinstance(certain, Unknown):
+                missing.append(certain)
+            else:
+                results.append(value)
+        if turns.missing is not None:
+            if isinstance(source, Unknown) and not results:
+                return derived([turns.missing])
+            missing.append(turns.missing)
+        return Incomplete(results, missing[0]) if missing else results
+
+
+class ForMap(Node):
+    """``{for key, value in source : k => v... if test}``."""
+
+    __slots__ = ("grouped", "key", "key_name", "result", "source", "test", "value_name")
+
+    def __init__(
+        self,
+        key_name: str | None,
+        value_name: str,
+        source: Node,
+        key: Node,
+        result: Node,
+        test: Node | None,
+        grouped: bool,
+    ) -> None:
+        self.key_name = key_name
+        self.value_name = value_name
+        self.source = source
+        self.key = key
+        self.result = result
+        self.test = test
+        self.grouped = grouped
+
+    def evaluate(self, scope: Scope) -> Value:
+        result: dict[str, Any] = {}
+        turns = _Turns(self, self.source.evaluate(scope), scope)
+        for inner, certain in turns:
+            if isinstance(certain, Unknown):
+                return derived([certain], is_set=True)
+            key = to_text(self.key.evaluate(inner))
+            if isinstance(key, Unknown):
+                return derived([key], is_set=True)
+            if key is None:
+                raise EvaluationError("can't use a null value as a key")
+            value = guarded(inner, self.result)
+            if self.grouped:
+                result.setdefault(key, []).append(value)
+            elif key in result:
+                raise EvaluationError(f"two different items produced the key {key[:60]!r}")
+            else:
+                result[key] = value
+        return derived([turns.missing], is_set=True) if turns.missing is not None else result
+
+
+class _Turns:
+    """The turns of a ``for``: the inner scope, and True or the unknown test. ``missing`` says what was not seen."""
+
+    __slots__ = ("missing", "node", "scope", "source")
+
+    def __init__(self, node: Any, source: Value, scope: Scope) -> None:
+        self.node = node
+        self.source = source
+        self.scope = scope
+        self.missing: Unknown | None = None
+
+    def __iter__(self) -> Any:
+        node, scope = self.node, self.scope
+        taken = 0
+        pairs = entries(self.source)
+        while True:
+            try:
+                key, value = next(pairs)
+            except StopIteration:
+                return
+            except Undecided as undecided:
+                self.missing = undecided.unknown
+                return
+            taken += 1
+            if taken > limits.LIST_LENGTH:
+                raise LimitReached(f"a for expression over more than {limits.LIST_LENGTH:,} elements")
+            scope.session.step()
+            names = {node.value_name: value}
+            if node.key_name is not None:
+                names[node.key_name] = key
+            inner = scope.binding(names)
+            certain: bool | Unknown = True
+            if node.test is not None:
+                certain = _tested(node.test, inner)
+            if certain is not False:
+                yield inner, certain
+
+
+def _tested(test: Node, scope: Scope) -> bool | Unknown:
+    try:
+        return operators.test_of(test.evaluate(scope))
+    except Undecided as undecided:
+        return undecided.unknown
+
+
+class Template(Node):
+    """Text with interpolated parts."""
+
+    __slots__ = ("parts",)
+
+    def __init__(self, parts: tuple[Node, ...]) -> None:
+        self.parts = parts
+
+    def evaluate(self, scope: Scope) -> Value:
+        pieces: list[str | Unknown] = []
+        length = 0
+        for part in self.parts:
+            try:
+                piece = to_text(part.evaluate(scope))
+            except Undecided as undecided:
+                piece = undecided.unknown
+            if piece is None:
+                raise EvaluationError("the expression result is null; cannot include a null value in a string template")
+            pieces.append(piece)
+            length += len(piece) if isinstance(piece, str) else 1
+            if length > limits.TEXT_LENGTH:
+                raise LimitReached(f"a text of more than {limits.TEXT_LENGTH:,} characters")
+        return operators.joined(pieces)
+
+
+class TemplateIf(Node):
+    """``%{ if test }…%{ else }…%{ endif }``."""
+
+    __slots__ = ("otherwise", "test", "then")
+
+    def __init__(self, test: Node, then: Node, otherwise: Node) -> None:
+        self.test = test
+        self.then = then
+        self.otherwise = otherwise
+
+    def evaluate(self, scope: Scope) -> Value:
+        test = operators.test_of(self.test.evaluate(scope))
+        if not isinstance(test, Unknown):
+            return (self.then if test else self.otherwise).evaluate(scope)
+        arms = (_arm(arm, scope, test) for arm in (self.then, self.otherwise))
+        return operators.chosen(test, *arms)
+
+
+class TemplateFor(Node):
+    """``%{ for key, value in source }…%{ endfor }``."""
+
+    __slots__ = ("body", "key_name", "source", "test", "value_name")
+
+    def __init__(self, key_name: str | None, value_name: str, source: Node, body: Node) -> None:
+        self.key_name = key_name
+        self.value_name = value_name
+        self.source = source
+        self.body = body
+        self.test = None
+
+    def evaluate(self, scope: Scope) -> Value:
+        pieces: list[str | Unknown] = []
+        length = 0
+        turns = _Turns(self, self.source.evaluate(scope), scope)
+        for inner, _ in turns:
+            piece = self.body.evaluate(inner)
+            pieces.append(piece)
+            length += len(piece) if isinstance(piece, str) else 1
+            if length > limits.TEXT_LENGTH:
+                raise LimitReached(f"a text of more than {limits.TEXT_LENGTH:,} characters")
+        if turns.missing is not None:
+            pieces.append(turns.missing)
+        return operators.joined(pieces)
+
+
+class Call(Node):
+    """``name(arguments...)``. `try` and `can` see their arguments before these are evaluated."""
+
+    __slots__ = ("arguments", "expanded", "name")
+
+    def __init__(self, name: str, arguments: tuple[Node, ...], expanded: bool) -> None:
+        self.name = name
+        self.arguments = arguments
+        self.expanded = expanded
+
+    def evaluate(self, scope: Scope) -> Value:
+        if self.name in ("try", "can") and not self.expanded:
+            return _tried(self.arguments, scope) if self.name == "try" else _can(self.arguments, scope)
+        scope.session.step()
+        values = [_argument(argument, scope) for argument in self.arguments]
+        if self.expanded and values:
+            last = values.pop()
+            if isinstance(last, Unknown):
+                return derived([last])
+            if isinstance(last, Incomplete):
+                return derived([last.unknown])
+            if not isinstance(last, list):
+                raise EvaluationError("the last argument before ... must be a list")
+            values.extend(last)
+        return scope.module.call(self.name, values)
+
+
+def _argument(node: Node, scope: Scope) -> Value:
+    try:
+        return node.evaluate(scope)
+    except Undecided as undecided:
+        return undecided.unknown
+
+
+def _tried(arguments: tuple[Node, ...], scope: Scope) -> Value:
+    """`try`: the first argument without an error. An unknown one might still fail, so the rest counts as well."""
+    if not arguments:
+        raise EvaluationError("try requires at least one argument")
+    session = scope.session
+    errors: list[str] = []
+    for argument in arguments:
+        session.strict += 1
+        try:
+            return _less_certain(_argument(argument, scope))
+        except LIMITS:
+            raise
+        except FAILURES as error:
+            errors.append(str(error))
+        finally:
+            session.strict -= 1
+    raise EvaluationError(f"no argument of try succeeded: {errors[-1]}")
+
+
+def _less_certain(value: Value) -> Value:
+    """A reference to an instance that may not exist may turn into the next argument of `try`."""
+    if isinstance(value, Reference) and "[?]" in value.address:
+        return Reference(value.address, value.attribute, is_set=False)
+    return value
+
+
+def _can(arguments: tuple[Node, ...], scope: Scope) -> Value:
+    if len(arguments) != 1:
+        raise EvaluationError("can requires exactly one argument")
+    session = scope.session
+    session.strict += 1
+    try:
+        value = _argument(arguments[0], scope)
+    except LIMITS:
+        raise
+    except FAILURES:
+        return False
+    finally:
+        session.strict -= 1
+    return derived([value], is_set=True) if isinstance(value, Unknown) else True

@@ -1,0 +1,61 @@
+"""Dotted paths through the values of one instance."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from hipaa_guard.facts.values import Incomplete, Unknown, Value, first_unknown
+
+
+def walk(value: Value, steps: Sequence[str]) -> Value:
+    """The value below `value`; of several nested blocks the first is taken. None where there is nothing."""
+    for step in steps:
+        value = _step(_first_of(value), step)
+        if value is None:
+            return None
+    return value
+
+
+def every_value(value: Value, steps: Sequence[str]) -> Iterator[Value]:
+    """All leaves below `value`, through every nested block and every list; unknown parts are given as they are."""
+    if isinstance(value, Incomplete):
+        yield value.unknown
+        value = value.seen
+    if isinstance(value, Unknown):
+        yield _below(value) if steps else value
+    elif isinstance(value, list):
+        for item in value:
+            yield from every_value(item, steps)
+    elif not steps:
+        yield value
+    elif isinstance(value, dict):
+        yield from every_value(value.get(steps[0]), steps[1:])
+
+
+def same(one: Value, other: Value) -> bool:
+    """Whether both are certainly the same value."""
+    if first_unknown(one) is not None or first_unknown(other) is not None:
+        return False
+    return type(one) is type(other) and bool(one == other)
+
+
+def _first_of(value: Value) -> Value:
+    if isinstance(value, Incomplete):
+        seen = value.seen
+        return seen[0] if seen else value.unknown
+    if isinstance(value, list):
+        return value[0] if value else None
+    return value
+
+
+def _step(value: Value, step: str) -> Value:
+    if isinstance(value, Unknown):
+        return _below(value)
+    if isinstance(value, dict):
+        return value.get(step)
+    return None
+
+
+def _below(value: Unknown) -> Unknown:
+    """A part of something unknown: that the whole is set does not say that the part is."""
+    return Unknown(value.reason, value.cause, references=value.references, action=value.action)

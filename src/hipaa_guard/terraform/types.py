@@ -1,0 +1,138 @@
+"""Type constraints of variables, and the conversion of values to them.
+
+A conversion keeps unknown parts where they are. An attribute that an object type does not name is dropped, as
+Terraform does; an ``optional`` one is filled in with its default.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from hipaa_guard.facts.values import Incomplete, Unknown, Value
+from hipaa_guard.terraform.access import Object, Set
+from hipaa_guard.terraform.errors import EvaluationError
+from hipaa_guard.terraform.functions.conversion import as_set, to_bool, to_number, to_text
+from hipaa_guard.terraform.nodes import Call, ListNode, Literal, Map, Node, Root
+from hipaa_guard.terraform.scope import Scope
+
+Convert = Callable[[Value], Value]
+
+_PRIMITIVES: dict[str, Convert] = {"string": to_text, "number": to_number, "bool": to_bool, "any": lambda value: value}
+
+
+def type_of(node: Node, scope: Scope) -> Convert:
+    """The conversion to a type constraint.
+
+    Raises:
+        EvaluationError: this is no type.
+
+    """
+    if isinstance(node, Literal) and isinstance(node.value, str):  # type = "string", as Terraform 0.11 wrote it
+        node = Root(node.value)
+    if isinstance(node, Root):
+        if node.name in _PRIMITIVES:
+            return _PRIMITIVES[node.name]
+        node = Call(node.name, (Root("any"),), expanded=False)
+    if not isinstance(node, Call) or len(node.arguments) != 1:
+        raise EvaluationError("this is no type constraint")
+    inner = node.arguments[0]
+    match node.name:
+        case "list":
+            return _list_of(type_of(inner, scope))
+        case "set":
+            return _set_of(type_of(inner, scope))
+        case "map":
+            return _map_of(type_of(inner, scope))
+        case "object" if isinstance(inner, Map):
+            return _object_of(inner, scope)
+        case "tuple" if isinstance(inner, ListNode):
+            return _tuple_of([type_of(item, scope) for item in inner.items])
+    raise EvaluationError(f"{node.name[:40]!r} is no type constraint")
+
+
+def _list_of(convert: Convert) -> Convert:
+    def converted(value: Value) -> Value:
+        if value is None or isinstance(value, Unknown):
+            return value
+        if isinstance(value, Incomplete):
+            return Incomplete([convert(element) for element in value.seen], value.unknown)
+        if not isinstance(value, list):
+            raise EvaluationError("a list is required")
+        return [convert(element) for element in value]
+
+    return converted
+
+
+def _set_of(convert: Convert) -> Convert:
+    as_list = _list_of(convert)
+
+    def converted(value: Value) -> Value:
+        found = as_list(value)
+        if found is None or isinstance(found, Unknown | Incomplete):
+            return found
+        unique = as_set(found)
+        return unique if isinstance(unique, Incomplete) else Set(unique)
+
+    return converted
+
+
+def _map_of(convert: Convert) -> Convert:
+    def converted(value: Value) -> Value:
+        if value is None or isinstance(value, Unknown):
+            return value
+        if not isinstance(value, dict):
+            raise EvaluationError("a map is required")
+        return {key: convert(element) for key, element in value.items()}
+
+    return converted
+
+
+def _tuple_of(converts: list[Convert]) -> Convert:
+    def converted(value: Value) -> Value:
+        if value is None or isinstance(value, Unknown | Incomplete):
+            return value
+        if not isinstance(value, list) or len(value) != len(converts):
+            raise EvaluationError(f"a tuple of {len(converts)} elements is required")
+        return [convert(element) for convert, element in zip(converts, value, strict=True)]
+
+    return converted
+
+
+class _Attribute:
+    __slots__ = ("convert", "default", "name", "optional")
+
+    def __init__(self, name: str, node: Node, scope: Scope) -> None:
+        self.name = name
+        self.optional = isinstance(node, Call) and node.name == "optional"
+        self.default: Value = None
+        if isinstance(node, Call) and self.optional:
+            if not 1 <= len(node.arguments) <= 2:
+                raise EvaluationError("optional takes a type and a default")
+            self.convert = type_of(node.arguments[0], scope)
+            if len(node.arguments) == 2:
+                self.default = self.convert(node.arguments[1].evaluate(scope))
+        else:
+            self.convert = type_of(node, scope)
+
+    def of(self, values: dict[str, Value]) -> Value:
+        if self.name not in values and not self.optional:
+            raise EvaluationError(f"attribute {self.name[:60]!r} is required")
+        value = self.convert(values.get(self.name))
+        return self.default if value is None else value
+
+
+def _object_of(node: Map, scope: Scope) -> Convert:
+    attributes = [_Attribute(str(key.evaluate(scope)), value, scope) for key, value in node.items]
+
+    def converted(value: Value) -> Value:
+        if isinstance(value, Object):
+            found: dict[str, Any] = {attribute.name: value.attribute(attribute.name) for attribute in attributes}
+            return {attribute.name: attribute.of(found) for attribute in attributes}
+        if value is None or isinstance(value, Unknown):
+            return value
+        if not isinstance(value, dict):
+            raise EvaluationError("an object is required")
+        return {attribute.name: attribute.of(value) for attribute in attributes}
+
+    return converted
