@@ -41,8 +41,9 @@ from hipaa_guard.services import s3
     },
 )
 def s3_bucket_encrypted_with_kms(bucket: s3.Bucket) -> Verdict:
-    if bucket.encryption_algorithm.startswith("aws:kms"):
-        return passed(f"encrypts new objects with {bucket.encryption_algorithm}")
+    algorithm = bucket.encryption_algorithm or "AES256"
+    if algorithm.startswith("aws:kms"):
+        return passed(f"encrypts new objects with {algorithm}")
     return failed("encrypts new objects with keys that S3 owns (SSE-S3), not with a KMS key")
 
 
@@ -75,7 +76,7 @@ def s3_bucket_encrypted_with_kms(bucket: s3.Bucket) -> Verdict:
     peers={"trivy": "AVD-AWS-0132"},
 )
 def s3_bucket_encrypted_with_cmk(bucket: s3.Bucket, inventory: Inventory) -> Verdict:
-    if not bucket.encryption_algorithm.startswith("aws:kms"):
+    if not (bucket.encryption_algorithm or "AES256").startswith("aws:kms"):
         return failed("encrypts new objects with keys that S3 owns (SSE-S3)")
     if is_customer_managed(bucket.encryption_key, inventory):
         return passed("encrypts new objects with a KMS key that the customer manages")

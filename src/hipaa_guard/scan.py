@@ -6,7 +6,7 @@ import gc
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -135,7 +135,7 @@ def scan_aws(
         finished=_now(),
         format="live",
         account=collected.account,
-        caller=collected.caller,
+        caller=collected.caller_arn,
         partition=collected.partition,
         regions=tuple(collected.regions),
     )
@@ -143,7 +143,7 @@ def scan_aws(
         resources=dict(sorted(judged.resources.items())),
         regions=tuple(collected.regions),
         calls=dict(sorted(collected.calls.items())),
-        facts=collected.facts,
+        facts=asdict(collected.facts),
         gaps=tuple(collected.gaps),
     )
     return _assess(scan, coverage, controls, judged.findings, options)

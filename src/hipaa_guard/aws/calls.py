@@ -35,15 +35,13 @@ _TOKENS = (
 class Answer:
     """What came of one call: an answer, a refusal, or both where later pages were refused.
 
-    ``requests`` counts the pages asked for. Whether a refusal means that nothing is configured is for the reading to
-    say, which knows its operation: `at` and `pages`.
+    Whether a refusal means that nothing is configured is for the reading to say, which knows its operation.
     """
 
     operation: str
     region: str
     value: Pages | None = None
     refusal: Refusal | None = None
-    requests: int = 1
 
     @property
     def unknown(self) -> Unknown | None:
@@ -103,16 +101,20 @@ class Caller:
     def call(self, operation: str, params: Mapping[str, Any], region: str) -> Answer:
         """Make a call to its last page. Never raises: what goes wrong is in the answer."""
         if self._expired is not None:
-            refusal = Refusal(Meaning.EXPIRED, self._expired.code, "", operation, region, action_of(operation))
-            return Answer(operation, region, refusal=refusal, requests=0)
+            refusal = Refusal(Meaning.EXPIRED, self._expired.code, "", operation, region, self.action(operation))
+            return Answer(operation, region, refusal=refusal)
         service = operation.partition(".")[0]
         if self.clients.silent(service, region):
-            return Answer(operation, region, refusal=self._refusal(TimeoutError(), operation, region), requests=0)
+            return Answer(operation, region, refusal=self._refusal(TimeoutError(), operation, region))
         with self.clients.within(region):
             answer = self._asked(operation, params, region)
         if answer.refusal is not None and answer.refusal.meaning is Meaning.EXPIRED:
             self._expired = answer.refusal
         return answer
+
+    def action(self, operation: str) -> str:
+        """The IAM action of an operation."""
+        return action_of(operation, self.clients.api_name(operation))
 
     def _asked(self, operation: str, params: Mapping[str, Any], region: str) -> Answer:
         pages = _Pages()
@@ -123,15 +125,15 @@ class Caller:
             merged = peculiar.completed(client, operation, pages.merged)
         except Exception as error:  # noqa: BLE001 - whatever it is, the fact is not known and the scan goes on
             refusal = self._refusal(error, operation, region)
-            return Answer(operation, region, pages.merged or None, refusal, pages.count + 1)
-        return Answer(operation, region, merged, None, pages.count)
+            return Answer(operation, region, pages.merged or None, refusal)
+        return Answer(operation, region, merged)
 
     def _refusal(self, error: Exception, operation: str, region: str) -> Refusal:
         service = operation.partition(".")[0]
         if isinstance(error, TimeoutError):  # ours: the endpoint is not asked again
-            found = Refusal(Meaning.UNREACHABLE, "SilentEndpoint", "", operation, region, action_of(operation))
+            found = Refusal(Meaning.UNREACHABLE, "SilentEndpoint", "", operation, region, self.action(operation))
         else:
-            found = classify(error, operation=operation, region=region, action=action_of(operation))
+            found = classify(error, operation=operation, region=region, action=self.action(operation))
         meaning = found.meaning
         if meaning is Meaning.UNREACHABLE and self.clients.offers(service, region) is False:
             meaning = Meaning.NOT_OFFERED

@@ -51,6 +51,7 @@ class Clients:
         self._made: dict[str, Any] = {}
         self._lock = threading.Lock()
         self._failures: Counter[tuple[str, str]] = Counter()
+        self._requests: Counter[str] = Counter()
         self._offered: dict[str, frozenset[str]] = {}
 
     def client(self, service: str) -> Any:
@@ -73,6 +74,22 @@ class Clients:
             yield
         finally:
             _region.reset(token)
+
+    @property
+    def requests(self) -> Counter[str]:
+        """Operation -> requests made so far, each page one, repetitions of a failed one not counted."""
+        with self._lock:
+            return self._requests.copy()
+
+    def api_name(self, operation: str) -> str | None:
+        """How AWS spells an operation; None before its service has a client."""
+        service, _, method = operation.partition(".")
+        client = self._made.get(service)
+        return client.meta.method_to_api_mapping.get(method) if client is not None else None
+
+    def partition(self, region: str) -> str:
+        """The partition that a region belongs to."""
+        return str(self._session.get_partition_for_region(region))
 
     def offers(self, service: str, region: str) -> bool | None:
         """Whether botocore's data lists the service in the region; None where it does not tell."""
@@ -107,9 +124,17 @@ class Clients:
             # First, so that S3's own redirects to the right region still win.
             client.meta.events.register_first("before-endpoint-resolution", _aim)
         client.meta.events.register("before-call", _sign_for)
+        methods = {name: f"{service}.{method}" for method, name in client.meta.method_to_api_mapping.items()}
+        client.meta.events.register("before-call", lambda model, **_: self._note(methods[model.name]))
         client.meta.events.register_first("before-send", lambda **_: self._refuse_silent(service))
-        client.meta.events.register_first("needs-retry", lambda **event: self._count(service, event["caught_exception"]))
+        client.meta.events.register_first(
+            "needs-retry", lambda caught_exception, **_: self._count(service, caught_exception)
+        )
         return client
+
+    def _note(self, operation: str) -> None:
+        with self._lock:
+            self._requests[operation] += 1
 
     def _refuse_silent(self, service: str) -> None:
         region = _region.get()

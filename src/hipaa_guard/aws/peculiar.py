@@ -7,9 +7,8 @@ import io
 from collections.abc import Callable, Mapping
 from typing import Any
 
-REPORT_POLLS = 15
-"""How often the credential report is asked for before it is not known; a fresh account takes seconds."""
-REPORT_PAUSE = 2.0
+REPORT_PAUSES = (0.1, 0.4, 1.0, *[2.0] * 15)
+"""Seconds between asking whether the credential report is made; after the last it is not known."""
 
 # A limited EC2 call draws on a rate bucket twice as large; IAM's own page is a tenth of what it allows; S3 tells the
 # regions of buckets only to a call that has a parameter.
@@ -55,10 +54,10 @@ def prepare(client: Any, operation: str, pause: Callable[[float], None]) -> None
     """
     if operation != "iam.get_credential_report":
         return
-    for _ in range(REPORT_POLLS):
+    for seconds in REPORT_PAUSES:
         if client.generate_credential_report().get("State") == "COMPLETE":
             return
-        pause(REPORT_PAUSE)
+        pause(seconds)
     raise ReportNotReadyError("the credential report was not ready in time")
 
 
@@ -85,4 +84,4 @@ def _bucket_region(client: Any, name: str) -> str | None:
         region = client.get_bucket_location(Bucket=name).get("LocationConstraint")
     except ClientError:
         return None
-    return {None: "us-east-1", "": "us-east-1", "EU": "eu-west-1"}.get(region, region)
+    return "us-east-1" if not region else "eu-west-1" if region == "EU" else str(region)

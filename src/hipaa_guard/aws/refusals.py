@@ -284,7 +284,11 @@ def classify(error: Exception, *, operation: str, region: str, action: str) -> R
         named = _ACTION_IN_WORDS.search(message) if meaning is Meaning.DENIED else None
         return Refusal(meaning, code, _short(message), operation, region, named[1] if named else action)
     name, meaning = next(
-        ((each.__name__, _BY_EXCEPTION[each.__name__]) for each in type(error).__mro__ if each.__name__ in _BY_EXCEPTION),
+        (
+            (name, _BY_EXCEPTION[name])
+            for name in (each.__name__ for each in type(error).__mro__)
+            if name in _BY_EXCEPTION
+        ),
         (type(error).__name__, Meaning.OURS),
     )
     return Refusal(meaning, name, _short(str(error)), operation, region, action)

@@ -17,7 +17,9 @@ _FIELD = re.compile(r"\{([A-Za-z_][\w.]*)\}")
 # In a JMESPath a placeholder stands bare or inside a raw string, a quoted identifier or a literal. A bare
 # ``{Name: Name}`` is JMESPath's own and has no match here.
 _IN_PATH = re.compile(
-    r"""(?P<raw>'(?:[^'\\]|\\.)*') | (?P<quoted>"(?:[^"\\]|\\.)*") | (?P<literal>`[^`]*`) | (?P<bare>\{[A-Za-z_][\w.]*\})""",
+    r"""
+    (?P<raw>'(?:[^'\\]|\\.)*') | (?P<quoted>"(?:[^"\\]|\\.)*") | (?P<literal>`[^`]*`) | (?P<bare>\{[A-Za-z_][\w.]*\})
+    """,
     re.VERBOSE,
 )
 

@@ -21,4 +21,5 @@ def iam_policy(only: tuple[str, ...], policies: tuple[Path, ...]) -> None:
         chosen = select(load(policies), only)
     except ControlError as error:
         raise click.ClickException(str(error)) from None
-    click.echo(json.dumps(policy(wanted_facts(chosen)), indent=2))
+    wanted = wanted_facts(chosen)
+    click.echo(json.dumps(policy(wanted, wanted), indent=2))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Literal, TypeVar
 
 from hipaa_guard.facts.resource import Resource
@@ -15,7 +15,8 @@ class Inventory:
     """The resources of one account or one Terraform configuration, by kind.
 
     ``complete`` is True for a live account: what is not listed there does not exist. One Terraform configuration is
-    never complete: what it does not declare may exist elsewhere.
+    never complete: what it does not declare may exist elsewhere. ``elsewhere`` says why a name that matches nothing in
+    a complete inventory may exist all the same (another account, a region that was not read).
     """
 
     def __init__(
@@ -24,10 +25,12 @@ class Inventory:
         *,
         source: Literal["terraform", "aws"],
         unlisted: dict[str, Unknown] | None = None,
+        elsewhere: Callable[[type[Resource], str], Unknown | None] | None = None,
     ) -> None:
         self.source = source
         self.complete = source == "aws"
         self._unlisted = unlisted or {}
+        self._elsewhere = elsewhere
         self._by_kind: dict[str, list[Resource]] = {}
         self._by_address: dict[str, Resource] = {}
         self._by_key: dict[str, dict[str, list[Resource]]] = {}
@@ -75,6 +78,9 @@ class Inventory:
             raise Undecided(self._unlisted[kind.kind])
         if not self.complete:
             raise Undecided(Unknown(f"{value} is not declared in this configuration", Cause.NOT_IN_SCOPE))
+        outside = self._elsewhere(kind, str(value)) if self._elsewhere else None
+        if outside is not None:
+            raise Undecided(outside)
         return None
 
     def lookup(self, kind: type[K], value: Value) -> K | None:

@@ -14,7 +14,6 @@ from functools import lru_cache
 from urllib.parse import unquote
 
 from hipaa_guard.facts.values import (
-    Cause,
     Incomplete,
     PartialJson,
     PartialText,
@@ -22,7 +21,6 @@ from hipaa_guard.facts.values import (
     Undecided,
     Unknown,
     Value,
-    first_unknown,
     some,
 )
 
@@ -50,17 +48,19 @@ def symbolic(value: Value) -> Text:
     return value if isinstance(value, Unknown) else str(value)
 
 
+_ANYTHING = "\ue004"
+"""Stands for an unknown part of a pattern, which may be any text."""
+
+
 @lru_cache(maxsize=4096)
-def _pattern(pattern: str, ignore_case: bool) -> re.Pattern[str]:
-    expression = re.escape(pattern).replace(r"\*", ".*").replace(r"\?", ".")
-    return re.compile(expression, re.DOTALL | (re.IGNORECASE if ignore_case else 0))
+def _expression(pattern: str) -> re.Pattern[str]:
+    expression = re.escape(re.sub(r"\*+", "*", pattern)).replace(r"\*", ".*").replace(r"\?", ".")
+    return re.compile(expression.replace(re.escape(_ANYTHING), ".*"), re.DOTALL)
 
 
-def matches(pattern: str, text: str, *, ignore_case: bool = False) -> bool:
+def matches(pattern: str, text: str) -> bool:
     """Whether an IAM pattern covers a text; the text may hold wildcards itself and is then taken literally."""
-    if pattern in ("*", text):
-        return True
-    return _pattern(re.sub(r"\*+", "*", pattern), ignore_case).fullmatch(text) is not None
+    return pattern in ("*", text) or _expression(pattern).fullmatch(text) is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +94,7 @@ class Principal:
     @property
     def is_anyone(self) -> bool:
         """Whether this is everybody, signed in or not (``"*"`` and ``{"AWS": "*"}`` mean the same)."""
-        return self.type in ("*", "AWS") and self.value == "*"
+        return self.type in ("*", "AWS") and _covers(self.value, "*", wildcards=False)
 
     @property
     def account(self) -> str | None:
@@ -163,14 +163,14 @@ class Statement:
         """Whether the statement is about an action such as ``s3:GetObject`` (or a pattern such as ``s3:*``)."""
         wanted = action.lower()
         if self.not_actions:
-            return not some(lambda pattern: matches(_known(pattern), wanted), self.not_actions)
-        return some(lambda pattern: matches(_known(pattern), wanted), self.actions)
+            return not some(lambda pattern: _covers(pattern, wanted), self.not_actions)
+        return some(lambda pattern: _covers(pattern, wanted), self.actions)
 
     def covers_resource(self, *names: str) -> bool:
         """Whether the statement is about a resource known by any of these names (patterns are met by equal or wider)."""
 
         def covered(pattern: Text) -> bool:
-            return any(matches(_known(pattern), name) for name in names)
+            return some(lambda name: _covers(pattern, name), names)
 
         if self.not_resources:
             return not some(covered, self.not_resources)
@@ -292,10 +292,21 @@ class PolicyDocument:
             return "policy, partly unknown"
 
 
-def _known(text: Text) -> str:
-    if isinstance(text, Unknown):
-        raise Undecided(text)
-    return text
+def _covers(pattern: Text, text: str, *, wildcards: bool = True) -> bool:
+    """Whether a pattern covers a text; of a partly unknown pattern the known parts may already say no."""
+    if isinstance(pattern, str):
+        return matches(pattern, text) if wildcards else pattern == text
+    parts = pattern.parts if isinstance(pattern, PartialText) else ()
+    if parts and not _expression("".join(_literal(part) for part in parts)).fullmatch(text):
+        return False
+    raise Undecided(pattern)
+
+
+def _literal(part: str | Unknown) -> str:
+    """A part as it may read: an unknown one as anything, a reference as its symbol."""
+    if isinstance(part, str):
+        return part
+    return symbol(part.address, part.attribute) if isinstance(part, Reference) else _ANYTHING
 
 
 def _is_everything(value: Value) -> bool:
@@ -414,7 +425,7 @@ def _parse_partial(text: PartialText) -> Value:
         return _restored(json.loads(source), unknowns)
     except ValueError:
         # The unknown part is structure, not the inside of a string: nothing can be said of the document.
-        return first_unknown(list(text.parts)) or Unknown("the policy text is not known", Cause.EXPRESSION)
+        return unknowns[0]
 
 
 def _restored(value: Value, unknowns: list[Unknown]) -> Value:

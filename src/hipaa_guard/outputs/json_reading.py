@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, TypeVar, cast, get_args
+from typing import Any, TypeVar, get_args
 
 from hipaa_guard.assessment.law import Law, RequirementType
 from hipaa_guard.assessment.model import Assessment, ControlSummary, Coverage, Gate, RequirementSummary, Scan
@@ -205,7 +205,7 @@ def _requirement(node: _Node) -> RequirementSummary:
     return RequirementSummary(
         citation=node.of("citation").text(),
         name=node.of("name").text(),
-        type=cast(RequirementType, node.of("type").word(get_args(RequirementType))),
+        type=node.of("type").word(get_args(RequirementType)),
         safeguard=node.of("safeguard").text(),
         summary=node.of("summary").text(),
         assessment=node.of("assessment").text(),

@@ -140,7 +140,7 @@ class Bucket(Resource):
         aws=ask("s3.get_bucket_policy", "Policy", Bucket="{Name}", absent="NoSuchBucketPolicy"),
     )
 
-    encryption_algorithm: str = fact(
+    encryption_algorithm: str | None = fact(
         terraform=first(
             "aws_s3_bucket_server_side_encryption_configuration.rule.apply_server_side_encryption_by_default.sse_algorithm",
             "server_side_encryption_configuration.rule.apply_server_side_encryption_by_default.sse_algorithm",

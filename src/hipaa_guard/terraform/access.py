@@ -18,14 +18,14 @@ class Object(Unknown):
 
     __slots__ = ()
 
-    def attribute(self, name: str) -> Value:
+    def of(self, name: str) -> Value:
         """The value of an attribute."""
         raise NotImplementedError
 
-    def element(self, key: Value) -> Value:
+    def at(self, key: Value) -> Value:
         """What ``[key]`` gives: an attribute by default."""
         if isinstance(key, str):
-            return self.attribute(key)
+            return self.of(key)
         raise EvaluationError("this value does not have indices")
 
     def each(self) -> Value:
@@ -49,7 +49,14 @@ class Set(list[Value]):
     __slots__ = ()
 
 
-_ID_NAMES = ("arn", "id", "name")
+class UncertainList(Incomplete[Value]):
+    """Instances of which some are known; ``rest`` stands for those whose number is not known."""
+
+    __slots__ = ("rest",)
+
+    def __init__(self, seen: list[Value], rest: Value, unknown: Unknown) -> None:
+        super().__init__(seen, unknown)
+        self.rest = rest
 
 
 def surely_set(attribute: str) -> bool:
@@ -66,7 +73,7 @@ def attribute_of(value: Value, name: str) -> Value:
 
     """
     if isinstance(value, Object):
-        return value.attribute(name)
+        return value.of(name)
     if isinstance(value, Unknown):
         return _below(value, f".{name}")
     if isinstance(value, dict):
@@ -88,7 +95,7 @@ def element_of(value: Value, key: Value) -> Value:
 
     """
     if isinstance(value, Object):
-        return value.element(key)
+        return value.at(key)
     if isinstance(key, Unknown):
         return _unknown_element(value, key)
     if isinstance(value, Unknown):
@@ -110,6 +117,8 @@ def splat(value: Value, each: Callable[[Value], Value]) -> Value:
     """``value[*]`` with `each` applied to the elements."""
     if isinstance(value, Object):
         value = value.each()
+    if isinstance(value, UncertainList):
+        return _uncertain_splat(value, each)
     if value is None:
         return []
     if isinstance(value, Unknown):
@@ -119,6 +128,16 @@ def splat(value: Value, each: Callable[[Value], Value]) -> Value:
     if isinstance(value, list):
         return [each(element) for element in value]
     return [each(value)]
+
+
+def _uncertain_splat(value: UncertainList, each: Callable[[Value], Value]) -> Value:
+    found = [each(element) for element in value.seen]
+    return Incomplete([*found, *uncertain_reference(each(value.rest))], value.unknown)
+
+
+def uncertain_reference(value: Value) -> list[Value]:
+    """What of the ``[?]`` instance goes into a list: a reference to it, for joins; any other value might not exist."""
+    return [value] if isinstance(value, Reference) and "[?]" in value.address else []
 
 
 def entries(value: Value) -> Iterator[tuple[Value, Value]]:

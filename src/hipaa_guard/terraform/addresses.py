@@ -29,7 +29,7 @@ def last_key(address: str) -> str:
 
 
 def module_steps(module: str) -> list[tuple[str, str]]:
-    """The calls of a module address with their keys: ``module.a["x"].module.b`` gives ``[("a", '["x"]'), ("b", "")]``."""
+    """The calls of a module address, with keys: ``module.a["x"].module.b`` gives ``[("a", '["x"]'), ("b", "")]``."""
     steps = []
     position = 0
     while match := _MODULE_STEP.match(module, position):

@@ -7,6 +7,8 @@ newlines before ``(`` are misread, and the spaces of heredocs are lost.
 
 from __future__ import annotations
 
+import math
+
 from hipaa_guard.terraform import limits
 from hipaa_guard.terraform.errors import SyntaxProblem
 from hipaa_guard.terraform.lexer import END, LINE, Lexer, real, view
@@ -190,12 +192,16 @@ class Parser:
 
     def _name(self, name: str) -> Node:
         lexer = self.lexer
-        lexer.advance()
-        if lexer.kind == "(":
-            return self._call(name)
-        if name in _CONSTANTS:
-            return Literal(_CONSTANTS[name])
-        return Root(real(name))
+        names = lexer.dotted_names()
+        if not names:
+            if lexer.kind == "(":
+                return self._call(name)
+            if name in _CONSTANTS:
+                return Literal(_CONSTANTS[name])
+        node: Node = Root(real(name))
+        for attribute in names:
+            node = GetAttribute(node, real(attribute))
+        return node
 
     def _call(self, name: str) -> Node:
         lexer = self.lexer
@@ -293,7 +299,7 @@ class Parser:
         key_name, value_name = (names[0], names[1]) if len(names) > 1 else (None, names[0])
         if key is None:
             return ForList(key_name, value_name, source, value, test)
-        return ForMap(key_name, value_name, source, key, value, test, grouped)
+        return ForMap(key_name, value_name, source, key, value, test, grouped=grouped)
 
     def _bare_name(self) -> str:
         name = self.lexer.text
@@ -305,7 +311,7 @@ def _number(text: str) -> int | float:
     if text.isdigit() and len(text) < 400:
         return int(text)
     number = float(text)
-    if number != number or number in (float("inf"), float("-inf")):
+    if not math.isfinite(number):
         raise SyntaxProblem("number out of range", 0)
     return int(number) if number.is_integer() and abs(number) < 1e300 else number
 

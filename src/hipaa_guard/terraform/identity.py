@@ -6,7 +6,7 @@ same text. Such a name is written as a *token*, which no literal text of a confi
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from hipaa_guard.facts.readings import Block
@@ -36,30 +36,25 @@ class Pattern:
         return not (self.prefix or self.suffix or self.late)
 
     def fits(self, text: str) -> bool:
-        """Whether the text may be this one, or the name inside it."""
+        """Whether a text may be this one; where either is an ARN or URL, the name inside it counts."""
         if self.late:
             return False
+        if is_long(self.prefix):
+            end = self.suffix.removesuffix("*").rstrip(":/")
+            return text.endswith(end) or text in tails(end)
+        length = len(self.prefix) + len(self.suffix)
         return any(
-            text.startswith(prefix) and text.endswith(suffix) and len(text) >= len(prefix) + len(suffix)
-            for prefix, suffix in self._forms(text)
+            len(form) >= length and form.startswith(self.prefix) and form.endswith(self.suffix) for form in forms(text)
         )
 
     def agrees(self, other: Pattern) -> bool:
-        """Whether both may stand for the same text."""
-        return (
-            self._heads(self.prefix, other.prefix)
-            and (self.suffix.endswith(other.suffix) or other.suffix.endswith(self.suffix))
-        )
-
-    def _forms(self, text: str) -> Iterator[tuple[str, str]]:
-        yield self.prefix, self.suffix
-        if is_long(self.prefix):
-            yield tail(self.prefix), self.suffix
-            yield "", tail(self.suffix) if text in tails(self.suffix) else self.suffix
-
-    @staticmethod
-    def _heads(one: str, other: str) -> bool:
-        return one.startswith(other) or other.startswith(one) or is_long(one) or is_long(other)
+        """Whether both may stand for the same text. What is decided at apply equals only itself, see `tokens`."""
+        if self.late or other.late:
+            return False
+        if is_long(self.prefix) or is_long(other.prefix):
+            return True
+        heads = self.prefix.startswith(other.prefix) or other.prefix.startswith(self.prefix)
+        return heads and (self.suffix.endswith(other.suffix) or other.suffix.endswith(self.suffix))
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,12 +79,14 @@ class Names:
         self._arguments = arguments
         self._identities: dict[str, Identity] = {}
         self._owners: dict[str, list[Instance]] = {}
+        self._owners_in: dict[tuple[str, str], list[Instance]] = {}
         self._kept: list[Unknown] = []
         for instance in instances:
             identity = self._identify(instance)
             self._identities[instance.address] = identity
             for text in identity.texts:
                 self._owners.setdefault(text, []).append(instance)
+                self._owners_in.setdefault((text, instance.module), []).append(instance)
 
     def of(self, instance: Instance) -> Identity:
         """What identifies the instance."""
@@ -100,17 +97,14 @@ class Names:
         """Whether some instance is certainly called so."""
         return any(form in self._owners for form in forms(text))
 
-    def owners(self, text: str, module: str) -> list[Instance]:
-        """The instances called so; where several are, those in the given module if any are."""
-        owners = self._owners.get(text, [])
-        if len(owners) < 2:  # noqa: PLR2004 - one or none
-            return owners
-        return [owner for owner in owners if owner.module == module] or owners
+    def owners(self, text: str, module: str | None = None) -> list[Instance]:
+        """The instances called so; only those in one module, where that is given."""
+        return self._owners.get(text, []) if module is None else self._owners_in.get((text, module), [])
 
     def _identify(self, instance: Instance) -> Identity:
         texts: set[str] = set()
         patterns = []
-        unknown = None
+        unknown: Unknown | None = None
         for argument in self._arguments:
             value = instance.get(argument)
             if isinstance(value, str) and value:
@@ -119,7 +113,7 @@ class Names:
                 self._kept.append(value)
                 texts.update(tokens(value))
                 patterns.append(pattern(value))
-                unknown = unknown or value
+                unknown = value if unknown is None else unknown
         return Identity(frozenset(texts), tuple(patterns), unknown)
 
 
@@ -143,7 +137,7 @@ def tail(text: str) -> str:
 
 def tails(text: str) -> list[str]:
     """All that may be a name at the end of an ARN or URL: what stands behind each colon or slash."""
-    found = []
+    found: list[str] = []
     position = len(text)
     while len(found) < _TAILS:
         position = max(text.rfind(":", 0, position), text.rfind("/", 0, position))
@@ -175,17 +169,15 @@ def tokens(value: Unknown) -> list[str]:
 
 def pattern(value: Unknown) -> Pattern:
     """What is known of the text of an unknown value."""
-    if isinstance(value, Reference):
-        return Pattern(late=True)
     if not isinstance(value, PartialText):
-        return Pattern()
+        return Pattern(late=_is_late(value))
     last = value.parts[-1]
-    late = all(isinstance(part, str | Reference) for part in value.parts)
+    late = all(isinstance(part, str) or _is_late(part) for part in value.parts)
     return Pattern(value.prefix, last if isinstance(last, str) else "", late)
 
 
 def embedded(value: PartialText) -> list[Reference]:
-    """The references of a partial text that stand there whole: ``"${topic.arn}:*"``, but not ``"${bucket.id}-logs"``."""
+    """The references of a partial text that stand in it whole: ``"${topic.arn}:*"``, not ``"${bucket.id}-logs"``."""
     found = []
     for index, part in enumerate(value.parts):
         before = value.parts[index - 1] if index else ""
@@ -193,6 +185,10 @@ def embedded(value: PartialText) -> list[Reference]:
         if isinstance(part, Reference) and _ends_whole(before) and _starts_whole(after):
             found.append(part)
     return found
+
+
+def _is_late(value: Unknown) -> bool:
+    return isinstance(value, Reference) and value.cause is Cause.AFTER_APPLY
 
 
 def _ends_whole(before: Value) -> bool:

@@ -13,20 +13,21 @@ from hipaa_guard.terraform.errors import SyntaxProblem
 
 IDENTIFIER: Final = r"[A-Za-z_\x80-\xff][\w\x80-\xff-]*"
 
-_TOKEN: Final = re.compile(
-    rf"""
+_TOKENS: Final = rf"""
     (?P<name>{IDENTIFIER}(?:::{IDENTIFIER})*)
   | (?P<plain>"[^"\\$%\n]*")
   | (?P<quote>")
   | (?P<number>\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)
   | (?P<heredoc><<-?{IDENTIFIER}[ \t]*\r?\n)
+  | (?P<comment>(?:\#|//)[^\n]*|/\*(?s:.*?)\*/)
   | (?P<mark>&&|\|\||==|!=|<=|>=|=>|\.\.\.|\[\*\]|\.\*|[-+*/%!<>?:.,=()\[\]{{}}~])
-    """,
-    re.VERBOSE,
-)
-_COMMENT: Final = r"(?:\#|//)[^\n]*|/\*.*?\*/"
-_SPACE: Final = re.compile(rf"(?:[ \t\r]|{_COMMENT})+", re.DOTALL)
-_SPACE_AND_LINES: Final = re.compile(rf"(?:[ \t\r\n]|{_COMMENT})+", re.DOTALL)
+"""
+_IN_LINE: Final = re.compile(rf"[ \t\r]*(?:{_TOKENS}  | (?P<line>\n))", re.VERBOSE)
+_ANYWHERE: Final = re.compile(rf"[ \t\r\n]*(?:{_TOKENS})", re.VERBOSE)
+_SPACE: Final = re.compile(r"[ \t\r\n]*")
+_SPACE_IN_LINE: Final = re.compile(r"[ \t\r]*")
+
+_DOTTED: Final = re.compile(rf"(?:\.{IDENTIFIER})+")
 
 END: Final = "end"
 LINE: Final = "line"
@@ -73,20 +74,31 @@ class Lexer:
             SyntaxProblem: a character that begins no token.
 
         """
-        space = (_SPACE if self.lines else _SPACE_AND_LINES).match(self.source, position, self.end)
-        self.start = space.end() if space else position
-        if self.start >= self.end:
-            self.kind, self.text, self.stop = END, "", self.start
+        grammar = _IN_LINE if self.lines else _ANYWHERE
+        source, end = self.source, self.end
+        while (found := grammar.match(source, position, end)) is not None:
+            kind = found.lastgroup
+            if kind == "comment":
+                position = found.end()
+                continue
+            self.start, self.stop = found.span(kind)  # type: ignore[arg-type]
+            self.text = text = source[self.start : self.stop]
+            self.kind = text if kind == "mark" else kind  # type: ignore[assignment]
             return
-        found = _TOKEN.match(self.source, self.start, self.end)
-        if found:
-            self.text = found.group()
-            self.kind = self.text if found.lastgroup == "mark" else str(found.lastgroup)
-            self.stop = found.end()
-        elif self.source[self.start] == "\n":
-            self.kind, self.text, self.stop = LINE, "\n", self.start + 1
-        else:
-            raise SyntaxProblem(f"unexpected character {self.source[self.start]!r}", self.start)
+        space = (_SPACE_IN_LINE if self.lines else _SPACE).match(source, position, end)
+        self.start = self.stop = space.end() if space else position
+        if self.start < end:
+            raise SyntaxProblem(f"unexpected character {source[self.start]!r}", self.start)
+        self.kind, self.text = END, ""
+
+    def dotted_names(self) -> list[str]:
+        """The names of ``.a.b.c`` right behind the current token; the lexer goes on behind them."""
+        found = _DOTTED.match(self.source, self.stop, self.end)
+        if found is None:
+            self.goto(self.stop)
+            return []
+        self.goto(found.end())
+        return found.group()[1:].split(".")
 
     def skip_lines(self) -> None:
         """Pass over newlines, where these are tokens."""

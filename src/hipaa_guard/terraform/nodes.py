@@ -11,7 +11,15 @@ from typing import Any
 
 from hipaa_guard.facts.values import Incomplete, Reference, Undecided, Unknown, Value
 from hipaa_guard.terraform import limits, operators
-from hipaa_guard.terraform.access import attribute_of, element_of, entries, splat
+from hipaa_guard.terraform.access import (
+    Object,
+    UncertainList,
+    attribute_of,
+    element_of,
+    entries,
+    splat,
+    uncertain_reference,
+)
 from hipaa_guard.terraform.errors import FAILURES, LIMITS, EvaluationError, LimitReached
 from hipaa_guard.terraform.functions.conversion import to_text
 from hipaa_guard.terraform.functions.unknowns import derived
@@ -38,7 +46,7 @@ class Literal(Node):
     def __init__(self, value: Value) -> None:
         self.value = value
 
-    def evaluate(self, scope: Scope) -> Value:
+    def evaluate(self, scope: Scope) -> Value:  # noqa: ARG002 - the same everywhere
         return self.value
 
 
@@ -232,6 +240,8 @@ class ForList(Node):
     def evaluate(self, scope: Scope) -> Value:
         results: list[Value] = []
         source = self.source.evaluate(scope)
+        if isinstance(source, Object):
+            source = source.each()
         turns = _Turns(self, source, scope)
         missing: list[Unknown] = []
         for inner, certain in turns:
@@ -244,6 +254,9 @@ class ForList(Node):
             if isinstance(source, Unknown) and not results:
                 return derived([turns.missing])
             missing.append(turns.missing)
+            if isinstance(source, UncertainList) and self.test is None:
+                names = {self.value_name: source.rest}
+                results.extend(uncertain_reference(guarded(scope.binding(names), self.result)))
         return Incomplete(results, missing[0]) if missing else results
 
 
@@ -260,6 +273,7 @@ class ForMap(Node):
         key: Node,
         result: Node,
         test: Node | None,
+        *,
         grouped: bool,
     ) -> None:
         self.key_name = key_name

@@ -117,7 +117,8 @@ def _divided(operator: str, one: Any, other: Any) -> Value:
         raise EvaluationError("division by zero")
     if operator == "%":
         if isinstance(one, int) and isinstance(other, int):
-            return one - other * int(one / other) if abs(one) < 2**52 else math.copysign(1, one) * (abs(one) % abs(other))
+            rest = abs(one) % abs(other)
+            return -rest if one < 0 else rest
         return whole(math.fmod(one, other))
     if isinstance(one, int) and isinstance(other, int) and one % other == 0:
         return one // other

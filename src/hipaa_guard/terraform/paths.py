@@ -36,7 +36,7 @@ def same(one: Value, other: Value) -> bool:
     """Whether both are certainly the same value."""
     if first_unknown(one) is not None or first_unknown(other) is not None:
         return False
-    return type(one) is type(other) and bool(one == other)
+    return isinstance(one, bool) == isinstance(other, bool) and bool(one == other)
 
 
 def _first_of(value: Value) -> Value:

@@ -2,37 +2,49 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from hipaa_guard.facts.places import Gap, GapKind, Location
 from hipaa_guard.facts.values import Cause, Undecided, Unknown, Value
 from hipaa_guard.terraform import limits
 from hipaa_guard.terraform.errors import FAILURES, LIMITS, LimitReached
 
+if TYPE_CHECKING:
+    from hipaa_guard.terraform.syntax import Attribute
+
 
 class Written(Protocol):
     """Anything with a place in a file."""
 
-    def location(self) -> Location:
+    def location(self, calls: tuple[Location, ...] = ()) -> Location:
         """Its lines."""
 
 
-class Session:
-    """One scan: its gaps, its budget, and what is being evaluated now."""
+class Budget:
+    """What one scan has used of its limits."""
 
-    __slots__ = ("_said", "base", "boundary", "gaps", "instances", "steps", "strict", "where")
+    __slots__ = ("instances", "steps")
 
-    def __init__(self, base: Path, boundary: Path) -> None:
-        self.base = base
-        self.boundary = boundary
-        self.gaps: list[Gap] = []
+    def __init__(self) -> None:
         self.steps = 0
         self.instances = 0
+
+
+class Session:
+    """The evaluation of one root module: its gaps, the budget of the scan, and what is being evaluated now."""
+
+    __slots__ = ("_said", "base", "boundary", "budget", "calls", "gaps", "strict", "where")
+
+    def __init__(self, base: Path, boundary: Path, budget: Budget) -> None:
+        self.base = base
+        self.boundary = boundary
+        self.budget = budget
+        self.gaps: list[Gap] = []
         self.strict = 0
         self.where: Written | None = None
+        self.calls: tuple[Location, ...] = ()
         self._said: set[tuple[Any, ...]] = set()
 
     def report(
@@ -46,10 +58,14 @@ class Session:
         location: Location | None = None,
     ) -> None:
         """Add a gap, once."""
-        said = (id(self.gaps), kind, subject, reason, location)
+        self.add(Gap(kind, subject, reason, hint, incomplete, location))
+
+    def add(self, gap: Gap) -> None:
+        """Add a gap, once."""
+        said = (gap.kind, gap.subject, gap.reason, gap.location)
         if said not in self._said:
             self._said.add(said)
-            self.gaps.append(Gap(kind, subject, reason, hint, incomplete, location))
+            self.gaps.append(gap)
 
     def step(self) -> None:
         """Count a step of evaluation.
@@ -58,13 +74,13 @@ class Session:
             LimitReached: the scan has used all its steps.
 
         """
-        self.steps += 1
-        if self.steps > limits.STEPS:
+        self.budget.steps += 1
+        if self.budget.steps > limits.STEPS:
             raise LimitReached(f"more than {limits.STEPS:,} steps of evaluation")
 
     def failed(self, error: Exception) -> Unknown:
         """The unknown value that stands for an expression with an error; the gap is reported."""
-        where = self.where.location() if self.where else None
+        where = self.where.location(self.calls) if self.where else None
         limit = isinstance(error, LIMITS)
         reason = "nested too deeply" if isinstance(error, RecursionError) else str(error)
         self.report(
@@ -75,16 +91,6 @@ class Session:
             location=where,
         )
         return Unknown(reason, Cause.LIMIT if limit else Cause.EXPRESSION)
-
-    @contextmanager
-    def evaluating(self, where: Written | None, *, strict: bool = False) -> Iterator[None]:
-        """Errors from here on belong to `where`; they are raised through collections only if `strict`."""
-        saved = self.where, self.strict
-        self.where, self.strict = where, int(strict)
-        try:
-            yield
-        finally:
-            self.where, self.strict = saved
 
 
 class Names(Protocol):
@@ -129,3 +135,19 @@ def guarded(scope: Scope, node: Any) -> Value:
         return scope.session.failed(error)
     except Undecided as undecided:
         return undecided.unknown
+
+
+def valued(attribute: Attribute, scope: Scope, calls: tuple[Location, ...] = ()) -> Value:
+    """The value of an argument. What cannot be evaluated is unknown and reported with the argument's place."""
+    session = scope.session
+    saved = session.where, session.calls, session.strict
+    session.where, session.calls, session.strict = attribute, calls, 0
+    try:
+        session.step()
+        return attribute.node.evaluate(scope)
+    except Undecided as undecided:
+        return undecided.unknown
+    except FAILURES as error:
+        return session.failed(error)
+    finally:
+        session.where, session.calls, session.strict = saved

@@ -18,18 +18,34 @@ from hipaa_guard.terraform import limits
 from hipaa_guard.terraform.errors import EvaluationError, SyntaxProblem
 from hipaa_guard.terraform.grammar import parse_view
 from hipaa_guard.terraform.lexer import real
-from hipaa_guard.terraform.nodes import Node
+from hipaa_guard.terraform.nodes import Literal, Node
 
 if TYPE_CHECKING:
     from tree_sitter import Node as TreeNode
     from tree_sitter import Parser
 
 BLOCK_TYPES = frozenset(
-    "resource data variable locals module output provider terraform moved removed import check ephemeral action".split()
+    [
+        "resource",
+        "data",
+        "variable",
+        "locals",
+        "module",
+        "output",
+        "provider",
+        "terraform",
+        "moved",
+        "removed",
+        "import",
+        "check",
+        "ephemeral",
+        "action",
+    ]
 )
 
 _BARE_EXPONENT = re.compile(rb"(?<![\w.])(\d+)[eE]([+-]?)(\d+)")
-_COMMENT = re.compile(r'"(?:[^"\\\n]|\\.)*"|(?:#|//)[^\n]*|/\*.*?\*/', re.DOTALL)
+_COMMENT_LINE = re.compile(r"[ \t]*(?:#|//|/\*)")
+_PLAIN = re.compile(r'"[^"\\$%\n]*"\Z')
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +61,11 @@ class Source:
 
     __slots__ = ("_comments", "_starts", "path", "text")
 
-    def __init__(self, path: str, text: str) -> None:
+    def __init__(self, path: str, text: str, *, has_comments: bool = True) -> None:
         self.path = path
         self.text = text
         self._starts: list[int] | None = None
-        self._comments: list[tuple[int, int, str]] | None = None
+        self._comments: list[tuple[int, int, str]] | None = None if has_comments else []
 
     def line(self, offset: int) -> int:
         """The line, from 1, of an offset."""
@@ -60,6 +76,12 @@ class Source:
     def location(self, start: int, end: int, calls: tuple[Location, ...] = ()) -> Location:
         """The lines from one offset to another."""
         return Location(self.path, self.line(start), self.line(max(start, end - 1)), calls)
+
+    def is_alone(self, line: int) -> bool:
+        """Whether nothing but a comment begins on a line."""
+        self.line(0)
+        assert self._starts is not None
+        return _COMMENT_LINE.match(self.text, self._starts[line - 1]) is not None
 
     def comments(self) -> list[tuple[int, int, str]]:
         """First line, last line and text of all comments, in order."""
@@ -94,6 +116,10 @@ class Attribute:
 
         """
         if self._node is None:
+            text = self.source.text
+            if _PLAIN.match(text, self.value_start, self.value_end):
+                self._node = Literal(real(text[self.value_start + 1 : self.value_end - 1]))
+                return self._node
             try:
                 self._node = parse_view(self.source.text, self.value_start, self.value_end)
             except SyntaxProblem as problem:
@@ -223,7 +249,7 @@ class _Builder:
             self._block(child, into, depth)
 
     def _unambiguous(self, child: TreeNode) -> bool:
-        """Whether a top-level block of a broken file is certainly what it seems: at the start of a line, without error."""
+        """Whether a block of a broken file is certainly what it seems: at the start of a line, without error."""
         if child.has_error or child.type != "block":
             return False
         start = child.start_byte
@@ -289,7 +315,7 @@ class _Twice(Node):
     def __init__(self, name: str) -> None:
         self.name = name
 
-    def evaluate(self, scope: object) -> object:
+    def evaluate(self, scope: object) -> object:  # noqa: ARG002 - the protocol of nodes
         raise EvaluationError(f"{self.name[:60]!r} is set twice in one block")
 
 
@@ -305,7 +331,8 @@ def _comment_spans(text: str) -> Iterator[tuple[int, int]]:
             case "<<":
                 opening = heredoc.match(text, start)
                 if opening:
-                    end = re.compile(rf"^[ \t]*{re.escape(opening[1])}[ \t]*\r?$", re.MULTILINE).search(text, opening.end())
+                    closing = re.compile(rf"^[ \t]*{re.escape(opening[1])}[ \t]*\r?$", re.MULTILINE)
+                    end = closing.search(text, opening.end())
                     position = end.end() if end else len(text)
             case '"':
                 position = _string_end(text, position)
@@ -325,14 +352,14 @@ def _string_end(text: str, position: int) -> int:
     mark = re.compile(r'\\.|[$%]\{|\$\$\{|[{}"\n]')
     while (found := mark.search(text, position)) is not None:
         position = found.end()
-        token = found.group()
-        if token == "\n" and not depth:
+        sign = found.group()
+        if sign == "\n" and not depth:
             return position
-        if token in ("${", "%{") or (token == "{" and depth):
+        if sign in ("${", "%{") or (sign == "{" and depth):
             depth += 1
-        elif token == "}" and depth:
+        elif sign == "}" and depth:
             depth -= 1
-        elif token == '"':
+        elif sign == '"':
             if not depth:
                 return position
             position = _string_end(text, position)

@@ -102,18 +102,18 @@ class _Reader:
             found = grammar.match(source, position, end)
             if found is None:
                 raise SyntaxProblem("the string has no closing quote on its line", start)
-            token = found.group()
+            piece = found.group()
             position = found.end()
-            if token == '"' and not self.raw:
+            if piece == '"' and not self.raw:
                 self._literal(text)
                 return position
-            if token[0] in "$%" and "{" in token and token[1] == "{":
+            if piece[0] in "$%" and "{" in piece and piece[1] == "{":
                 self._literal(text)
                 text = ""
-                position = self._sequence(token, position, end)
+                position = self._sequence(piece, position, end)
                 continue
-            text += _unescaped(token, self.raw, position)
-            if self.raw and token.endswith("\n"):
+            text += _unescaped(piece, self.raw, position)
+            if self.raw and piece.endswith("\n"):
                 self._literal(text)
                 text = ""
         if not self.raw:
@@ -256,7 +256,7 @@ def _unescaped(token: str, raw: bool, position: int) -> str:
         return real(token)
     letter = token[1]
     if letter in "uU" and len(token) > 2:
-        number = int(token[2:], 16)
+        number = int(token[2:], base=16)  # noqa: FURB166 - the prefix is HCL's, not Python's
         if number > 0x10FFFF or 0xD800 <= number <= 0xDFFF:
             raise SyntaxProblem(f"no such character: {token}", position)
         return chr(number)

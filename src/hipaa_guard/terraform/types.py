@@ -11,8 +11,9 @@ from typing import Any
 
 from hipaa_guard.facts.values import Incomplete, Unknown, Value
 from hipaa_guard.terraform.access import Object, Set
-from hipaa_guard.terraform.errors import EvaluationError
+from hipaa_guard.terraform.errors import EvaluationError, SyntaxProblem
 from hipaa_guard.terraform.functions.conversion import as_set, to_bool, to_number, to_text
+from hipaa_guard.terraform.grammar import parse_expression
 from hipaa_guard.terraform.nodes import Call, ListNode, Literal, Map, Node, Root
 from hipaa_guard.terraform.scope import Scope
 
@@ -28,8 +29,8 @@ def type_of(node: Node, scope: Scope) -> Convert:
         EvaluationError: this is no type.
 
     """
-    if isinstance(node, Literal) and isinstance(node.value, str):  # type = "string", as Terraform 0.11 wrote it
-        node = Root(node.value)
+    if isinstance(node, Literal) and isinstance(node.value, str):  # type = "string", or any type in .tf.json
+        node = _quoted(node.value)
     if isinstance(node, Root):
         if node.name in _PRIMITIVES:
             return _PRIMITIVES[node.name]
@@ -49,6 +50,13 @@ def type_of(node: Node, scope: Scope) -> Convert:
         case "tuple" if isinstance(inner, ListNode):
             return _tuple_of([type_of(item, scope) for item in inner.items])
     raise EvaluationError(f"{node.name[:40]!r} is no type constraint")
+
+
+def _quoted(text: str) -> Node:
+    try:
+        return parse_expression(text)
+    except SyntaxProblem as problem:
+        raise EvaluationError(f"this is no type constraint: {problem.message}") from None
 
 
 def _list_of(convert: Convert) -> Convert:
@@ -127,7 +135,7 @@ def _object_of(node: Map, scope: Scope) -> Convert:
 
     def converted(value: Value) -> Value:
         if isinstance(value, Object):
-            found: dict[str, Any] = {attribute.name: value.attribute(attribute.name) for attribute in attributes}
+            found: dict[str, Any] = {attribute.name: value.of(attribute.name) for attribute in attributes}
             return {attribute.name: attribute.of(found) for attribute in attributes}
         if value is None or isinstance(value, Unknown):
             return value

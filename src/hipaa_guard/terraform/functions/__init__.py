@@ -6,13 +6,18 @@ value, an `Unknown` where an unknown argument decides the result, or raises `Fun
 
 from __future__ import annotations
 
-from . import collections, encoding, strings, types
+from . import collections, date_time, encoding, filesystem, hashing, network, numeric, strings, types
 from .context import CallContext, Function
 from .errors import FunctionError
 
 FUNCTIONS: dict[str, Function] = {
     **collections.FUNCTIONS,
+    **date_time.FUNCTIONS,
     **encoding.FUNCTIONS,
+    **filesystem.FUNCTIONS,
+    **hashing.FUNCTIONS,
+    **network.FUNCTIONS,
+    **numeric.FUNCTIONS,
     **strings.FUNCTIONS,
     **types.FUNCTIONS,
 }

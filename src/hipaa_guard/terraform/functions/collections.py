@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from itertools import product
 from math import prod
-from unicodedata import normalize
 
 from hipaa_guard.facts.values import Incomplete, PartialText, Unknown, Value
 
@@ -23,21 +22,16 @@ from .conversion import (
     to_text,
     unified,
     whole,
+    whole_number,
 )
 from .errors import FunctionError, LimitReached
+from .graphemes import graphemes
 from .signatures import ANY, BOOLS, LIST, MAP, NUMBER, TEXT, TEXTS, Parameter, call
 from .unknowns import MAX_LIST, derived, elements, is_text, parts_of, relisted, require_small, unseen
 
 MAX_RANGE = 1024
 NEIGHBOURS = 100
 """How far back an unknown element is compared with those before it."""
-
-
-def whole_number(number: Number, what: str = "index") -> int:
-    """A number that must be integral."""
-    if not isinstance(number, int):
-        raise FunctionError(f"invalid {what}: value must be a whole number")
-    return number
 
 
 def alltrue(items: list[Value]) -> Value:
@@ -114,7 +108,7 @@ def _never_empty(unknown: Unknown) -> bool:
     return unknown.is_set and is_text(unknown)
 
 
-def concat(*lists: list[Value]) -> Value:
+def concat(*lists: Value) -> Value:
     """All elements of all lists; a list that is not known leaves the rest incomplete."""
     items: list[Value] = []
     missing: list[Unknown | None] = []
@@ -170,7 +164,7 @@ def flatten(items: list[Value]) -> Value:
     """All elements of all lists inside. An element that may be a list leaves the result incomplete."""
     flat: list[Value] = []
     missing: list[Unknown | None] = []
-    waiting = [items]
+    waiting: list[Value] = [items]
     while waiting:
         part = waiting.pop()
         if isinstance(part, list):
@@ -215,7 +209,7 @@ def length(value: Value) -> Value:
     if isinstance(value, Incomplete):
         return derived([value.unknown])
     if isinstance(value, str):
-        return len(normalize("NFC", value))
+        return len(graphemes(value))
     if isinstance(value, list | dict):
         return len(value)
     raise FunctionError("argument must be a string, a collection type, or a structural type")

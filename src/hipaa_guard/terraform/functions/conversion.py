@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from decimal import Decimal
+from decimal import Context, Decimal
+from functools import reduce
 from typing import Any
 
 from hipaa_guard.facts.values import Incomplete, PartialText, Reference, Unknown, Value
@@ -21,6 +22,7 @@ Number = int | float
 MAX_DIGITS = 400
 """Digits of the largest number: Terraform's own arithmetic is exact up to some 150."""
 
+EXACT = Context(prec=2 * MAX_DIGITS)
 DECIMAL = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,6})?", re.ASCII)
 TRUTH = {"true": True, "1": True, "false": False, "0": False}
 SETS_COMPARED = 10_000
@@ -45,6 +47,13 @@ def whole(number: Number) -> Number:
         number = int(Decimal(repr(number)))
     if isinstance(number, int) and number.bit_length() > MAX_DIGITS * 3:
         raise LimitReached(f"a number of more than {MAX_DIGITS} digits")
+    return number
+
+
+def whole_number(number: Number, what: str = "index") -> int:
+    """A number that must be integral."""
+    if not isinstance(number, int):
+        raise FunctionError(f"invalid {what}: value must be a whole number")
     return number
 
 
@@ -134,7 +143,7 @@ def map_of(convert: Callable[[Value], Value]) -> Callable[[Value], Value]:
 
 def added(numbers: Iterable[Number]) -> Number:
     """The sum of numbers, without the noise of binary fractions: 0.1 and 0.2 are 0.3, as in Terraform."""
-    total = sum((Decimal(repr(number)) for number in numbers), Decimal(0))
+    total = reduce(EXACT.add, (Decimal(repr(number)) for number in numbers), Decimal(0))
     return whole(int(total)) if total == total.to_integral_value() else float(total)
 
 

@@ -11,6 +11,7 @@ from hipaa_guard.facts.values import Incomplete, Unknown, Value
 
 from .conversion import Number, kind, to_bool, to_number, to_text
 from .errors import FunctionError, LimitReached
+from .graphemes import graphemes
 from .json_text import json_text, quoted
 from .unknowns import MAX_LIST, MAX_TEXT, derived, parts_of, text_of
 
@@ -21,10 +22,8 @@ VERB = re.compile(
 INTEGERS = {"b": "b", "d": "d", "o": "o", "x": "x", "X": "X"}
 PREFIXES = {"b": "0b", "o": "0", "x": "0x", "X": "0X"}
 LONGEST_NUMBER = 1000
-SHORTEST_EXPONENTS = range(-4, 21)
-"""Exponents that a plain %g writes without one."""
 PLAIN_EXPONENTS = range(-4, 6)
-"""The same for %v of a number."""
+"""Exponents of numbers that are written without one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +123,7 @@ def _converted(verb: Verb, value: Value) -> str:
     if verb.mode in "sq":
         text = str(to_text(value))
         if verb.precision:
-            text = text[: verb.precision]
+            text = "".join(graphemes(text)[: verb.precision])
         return _padded(verb, quoted(text) if verb.mode == "q" else text)
     number = to_number(value)
     if isinstance(number, Unknown) or number is None:
@@ -136,12 +135,12 @@ def _as_is(verb: Verb, value: Value) -> str:
     if "#" not in verb.flags and isinstance(value, str):
         return value
     if "#" not in verb.flags and kind(value) == "number":
-        return _shortest(value, PLAIN_EXPONENTS, "e")
+        return _shortest(value, "e")
     return json_text(value)
 
 
 def _padded(verb: Verb, text: str) -> str:
-    missing = verb.width - len(text)
+    missing = verb.width - len(graphemes(text))
     if missing <= 0:
         return text
     padding = ("0" if "0" in verb.flags else " ") * missing
@@ -164,7 +163,7 @@ def _decimal(verb: Verb, number: Number) -> str:
     if precision > LONGEST_NUMBER:
         raise LimitReached(f"a number of more than {LONGEST_NUMBER} digits")
     if verb.mode in "gG" and verb.precision is None:
-        digits = _shortest(decimal, SHORTEST_EXPONENTS, verb.mode.replace("g", "e").replace("G", "E"))
+        digits = _shortest(decimal, "e" if verb.mode == "g" else "E")
     elif verb.mode in "gG":
         digits = _exponent(format(decimal, f".{max(precision, 1)}{verb.mode}")) if decimal else "0"
     else:
@@ -172,14 +171,14 @@ def _decimal(verb: Verb, number: Number) -> str:
     return _signed(verb, number < 0, "", digits, zeros=True)
 
 
-def _shortest(number: Number | Decimal, plain: range, letter: str) -> str:
+def _shortest(number: Number | Decimal, letter: str) -> str:
     """The fewest digits that say the number, with an exponent outside of a range."""
     decimal = number if isinstance(number, Decimal) else Decimal(repr(number))
     if not decimal:
         return "0"
     sign, figures, _ = decimal.as_tuple()
     exponent = decimal.adjusted()
-    if exponent in plain:
+    if exponent in PLAIN_EXPONENTS:
         text = format(decimal, "f")
         return text.rstrip("0").rstrip(".") if "." in text else text
     digits = "".join(map(str, figures)).rstrip("0")

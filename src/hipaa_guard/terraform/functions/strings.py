@@ -2,14 +2,101 @@
 
 from __future__ import annotations
 
+
 from hipaa_guard.facts.values import Unknown, Value
 
-from .context import Function
-from .conversion import to_text
-from .errors import FunctionError
+from .context import CallContext, Function
+from .conversion import Number, to_map, whole_number
+from .errors import FunctionError, LimitReached
 from .formats import formatted, formatted_list
-from .signatures import ANY, TEXT, TEXTS, call
-from .unknowns import derived, elements, parts_of, text_of, unseen
+from .graphemes import graphemes
+from .regular_expressions import regex, regexall, replaced
+from .signatures import ANY, NUMBER, TEXT, TEXTS, Parameter, call, call_with_context
+from .unknowns import MAX_TEXT, derived, parts_of, text_of, unseen
+
+WHITESPACE = "\t\n\v\f\r \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000"
+
+
+def chomp(text: str) -> Value:
+    """The text without line ends at its end."""
+    return text.rstrip("\r\n")
+
+
+def indent(spaces: Number, text: str) -> Value:
+    """The text with spaces before every line but the first."""
+    count = whole_number(spaces)
+    if count < 0:
+        raise FunctionError("the number of spaces must not be negative")
+    if len(text) + count * text.count("\n") > MAX_TEXT:
+        raise LimitReached(f"a text of more than {MAX_TEXT:,} characters")
+    return text.replace("\n", "\n" + " " * count)
+
+
+def lower(text: str) -> Value:
+    """Every letter in its small form."""
+    return "".join(_single(character, character.lower()) for character in text)
+
+
+def upper(text: str) -> Value:
+    """Every letter in its large form, unless that would take several."""
+    return "".join(_single(character, character.upper()) for character in text)
+
+
+def title(text: str) -> Value:
+    """The first letter of every word in its title form."""
+    titled, before = [], " "
+    for character in text:
+        titled.append(character if _inside_word(before) else _single(character, character.title()))
+        before = character
+    return "".join(titled)
+
+
+def _single(character: str, changed: str) -> str:
+    return changed if len(changed) == 1 else character
+
+
+def _inside_word(before: str) -> bool:
+    if before.isascii():
+        return before.isalnum() or before == "_"
+    return before.isalpha() or before.isdecimal() or not before.isspace()
+
+
+def replace(text: str, searched: str, replacement: str) -> Value:
+    """The text with each occurrence replaced; slashes around the second argument make it a regular expression."""
+    if len(searched) > 1 and searched.startswith("/") and searched.endswith("/"):
+        return replaced(text, searched[1:-1], replacement)
+    if len(text) + (len(text) + 1) * len(replacement) > MAX_TEXT * 4:
+        raise LimitReached(f"a text of more than {MAX_TEXT:,} characters")
+    return text.replace(searched, replacement)
+
+
+def split(separator: str, text: str) -> Value:
+    """The parts of a text between separators."""
+    return text.split(separator) if separator else list(text)
+
+
+def strrev(text: str) -> Value:
+    """The characters from last to first."""
+    return "".join(reversed(graphemes(text)))
+
+
+def substr(text: str, offset: Number, length: Number) -> Value:
+    """So many characters from an offset on; a negative offset counts from the end, a negative length takes the rest."""
+    characters = graphemes(text)
+    start, count = whole_number(offset), whole_number(length)
+    if start < 0:
+        start = max(start + len(characters), 0)
+    return "".join(characters[start : start + count] if count >= 0 else characters[start:])
+
+
+def trimspace(text: str) -> Value:
+    """The text without white space at its ends."""
+    return text.strip(WHITESPACE)
+
+
+def trim(text: str, characters: str) -> Value:
+    """The text without any of the characters at its ends."""
+    return text.strip(characters) if characters else text
 
 
 def join(separator: str, *lists: Value) -> Value:
@@ -34,8 +121,34 @@ def formatlist(template: str, *values: Value) -> Value:
     return formatted_list(template, list(values))
 
 
+def templatestring(context: CallContext, template: str, variables: dict[str, Value]) -> Value:
+    """A template that is itself a value, filled in by the evaluator."""
+    return context.template(template, variables)
+
+
+VARIABLES = Parameter(to_map).loose
+
 FUNCTIONS: dict[str, Function] = {
+    "chomp": call(chomp, TEXT),
+    "endswith": call(str.endswith, TEXT, TEXT),
     "format": call(format_, TEXT, rest=ANY.open.or_null),
     "formatlist": call(formatlist, TEXT, rest=ANY.open.or_null),
+    "indent": call(indent, NUMBER, TEXT),
     "join": call(join, TEXT, rest=TEXTS.open, least=2),
+    "lower": call(lower, TEXT),
+    "regex": call(regex, TEXT, TEXT),
+    "regexall": call(regexall, TEXT, TEXT),
+    "replace": call(replace, TEXT, TEXT, TEXT),
+    "split": call(split, TEXT, TEXT),
+    "startswith": call(str.startswith, TEXT, TEXT),
+    "strcontains": call(str.__contains__, TEXT, TEXT),
+    "strrev": call(strrev, TEXT),
+    "substr": call(substr, TEXT, NUMBER, NUMBER),
+    "templatestring": call_with_context(templatestring, TEXT, VARIABLES),
+    "title": call(title, TEXT),
+    "trim": call(trim, TEXT, TEXT),
+    "trimprefix": call(str.removeprefix, TEXT, TEXT),
+    "trimspace": call(trimspace, TEXT),
+    "trimsuffix": call(str.removesuffix, TEXT, TEXT),
+    "upper": call(upper, TEXT),
 }

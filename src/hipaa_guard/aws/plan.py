@@ -1,0 +1,110 @@
+"""Which calls a scan makes: derived from the tables of facts, for the facts that are wanted and no others."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+
+from hipaa_guard.facts.readings import Ask, Derived, Listed, Listing, Singleton
+from hipaa_guard.facts.resource import Fact, Resource
+
+Wanted = Mapping[type[Resource], Collection[str]]
+"""Kind -> names of the facts that somebody may read. A kind that is not named is listed and no more."""
+
+
+@dataclass(slots=True)
+class KindPlan:
+    """What is asked for one kind.
+
+    A kind that is listed only because another is listed per resource of it is not ``kept``.
+    """
+
+    kind: type[Resource]
+    listing: Listing | Singleton
+    kept: bool
+    facts: tuple[Fact, ...]
+    asks: tuple[Ask, ...]
+    children: list[KindPlan] = field(default_factory=list)
+    _positions: dict[int, int] = field(default_factory=dict)
+
+    def position(self, ask: Ask) -> int:
+        """Where an ask of the kind stands in ``asks``, which holds each only once."""
+        if id(ask) not in self._positions:
+            self._positions[id(ask)] = self.asks.index(ask)
+        return self._positions[id(ask)]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The kinds of a scan; those listed per resource of another stand below it."""
+
+    roots: tuple[KindPlan, ...]
+
+    @property
+    def all(self) -> list[KindPlan]:
+        """Every kind's plan, parents before children."""
+        found: list[KindPlan] = []
+        pending = list(self.roots)
+        while pending:
+            each = pending.pop(0)
+            found.append(each)
+            pending.extend(each.children)
+        return found
+
+    @property
+    def operations(self) -> list[str]:
+        """The operations that the scan may call (``service.boto3_method``), sorted."""
+        found = {ask.operation for each in self.all for ask in each.asks}
+        found.update(each.listing.operation for each in self.all if isinstance(each.listing, Listing))
+        return sorted(found)
+
+
+def planned(kinds: Iterable[type[Resource]], wanted: Wanted | None = None) -> Plan:
+    """The plan of a scan; without `wanted`, for all facts of the kinds.
+
+    Kinds that AWS cannot tell (``terraform_only``) are left out.
+    """
+    plans: dict[type[Resource], KindPlan] = {}
+    for kind in kinds:
+        _add(plans, kind, wanted, kept=True)
+    roots = []
+    for each in plans.values():
+        parent = getattr(each.listing, "of", None)
+        if parent is None:
+            roots.append(each)
+        else:
+            plans[parent].children.append(each)
+    return Plan(tuple(roots))
+
+
+def _add(plans: dict[type[Resource], KindPlan], kind: type[Resource], wanted: Wanted | None, *, kept: bool) -> None:
+    if kind in plans:
+        plans[kind].kept |= kept
+        if kept:
+            plans[kind].facts, plans[kind].asks = _facts(kind, wanted)
+        return
+    if kind.aws is None:
+        return
+    parent = getattr(kind.aws, "of", None)
+    if parent is not None:
+        _add(plans, parent, wanted, kept=False)
+    facts, asks = _facts(kind, wanted) if kept else ((), ())
+    plans[kind] = KindPlan(kind, kind.aws, kept, facts, asks)
+
+
+def _facts(kind: type[Resource], wanted: Wanted | None) -> tuple[tuple[Fact, ...], tuple[Ask, ...]]:
+    names = kind.facts.keys() if wanted is None else wanted.get(kind, ())
+    facts = tuple(fact for name, fact in kind.facts.items() if name in names and fact.aws is not None)
+    asks: list[Ask] = []
+    for fact in facts:
+        for reading in parts_of(fact):
+            if isinstance(reading, Ask) and reading not in asks:
+                asks.append(reading)
+    return facts, tuple(asks)
+
+
+def parts_of(fact: Fact) -> tuple[Listed | Ask, ...]:
+    """The plain readings that a fact is made of."""
+    if fact.aws is None:
+        return ()
+    return fact.aws.readings if isinstance(fact.aws, Derived) else (fact.aws,)

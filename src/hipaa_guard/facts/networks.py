@@ -1,0 +1,82 @@
+"""Address ranges and protocols as AWS and Terraform write them: which ranges mean everybody."""
+
+from __future__ import annotations
+
+import re
+from ipaddress import IPv4Network, IPv6Network, ip_network
+
+from hipaa_guard.facts.values import PartialText, Reference, Undecided, Unknown, Value
+
+Network = IPv4Network | IPv6Network
+
+# Nobody holds more than an IPv4 /8 or an IPv6 /13: a wider range is not "our network" but a way of saying everybody.
+# So 0.0.0.0/1 with 128.0.0.0/1 is as open as 0.0.0.0/0, and 2000::/3 as open as ::/0.
+LONGEST_OF_EVERYBODY = {4: 7, 6: 12}
+_NEVER_ROUTED = tuple(map(ip_network, ("224.0.0.0/3", "fc00::/7", "fe80::/10", "ff00::/8")))
+_MAPPED = IPv6Network("::ffff:0:0/96")
+
+_OWN_RANGE = re.compile(r"(^|\.)aws_(default_)?(vpc|subnet)\.[^.]+$")
+"""A VPC or subnet: its ranges are /16 at the widest in IPv4 and /44 in IPv6."""
+
+_PROTOCOLS = {"-1": "all", "1": "icmp", "6": "tcp", "17": "udp", "58": "icmpv6"}
+
+
+def network(text: Value) -> Network:
+    """The range that a text names, whatever way it is written; IPv4 inside IPv6 as IPv4.
+
+    Raises:
+        Undecided: the text is not known, or is no range.
+
+    """
+    if isinstance(text, Unknown):
+        raise Undecided(text)
+    try:
+        found = ip_network(str(text).strip(), strict=False)
+    except ValueError as error:
+        raise Undecided(Unknown(f"{text!r} is not an address range")) from error
+    if isinstance(found, IPv6Network) and found.subnet_of(_MAPPED):
+        return IPv4Network((int(found.network_address) & 0xFFFFFFFF, found.prefixlen - 96))
+    return found
+
+
+def means_everybody(text: Value) -> bool:
+    """Whether an address range is so wide that it means everybody on the internet.
+
+    Raises:
+        Undecided: the range is not known, and nothing that is known of it excludes this.
+
+    """
+    if isinstance(text, Unknown) and is_surely_narrow(text):
+        return False
+    found = network(text)
+    return found.prefixlen <= LONGEST_OF_EVERYBODY[found.version] and not any(
+        _within(found, other) for other in _NEVER_ROUTED
+    )
+
+
+def is_surely_narrow(text: Unknown) -> bool:
+    """Whether a range that is not known cannot mean everybody: ``"${var.office}/32"``, the range of a declared VPC."""
+    if isinstance(text, Reference):
+        return text.attribute in ("cidr_block", "ipv6_cidr_block") and bool(_OWN_RANGE.search(text.address))
+    last = text.parts[-1] if isinstance(text, PartialText) else ""
+    length = re.search(r"/(\d{1,3})$", last) if isinstance(last, str) else None
+    return length is not None and int(length[1]) > max(LONGEST_OF_EVERYBODY.values())
+
+
+def covers(one: Value, other: Value) -> bool:
+    """Whether the range `one` holds all of the range `other`."""
+    return _within(network(other), network(one))
+
+
+def protocol_name(protocol: Value) -> Value:
+    """The name of a protocol that may be written as a number: ``all``, ``tcp``, ``udp``, ``icmp``, ``icmpv6``."""
+    if protocol is None or isinstance(protocol, Unknown):
+        return protocol
+    text = str(protocol).strip().lower()
+    return _PROTOCOLS.get(text, text)
+
+
+def _within(inner: Network, outer: Network) -> bool:
+    if isinstance(inner, IPv4Network) and isinstance(outer, IPv4Network):
+        return inner.subnet_of(outer)
+    return isinstance(inner, IPv6Network) and isinstance(outer, IPv6Network) and inner.subnet_of(outer)

@@ -1,0 +1,337 @@
+"""What the auditor's report shows, in the order and the words in which it shows it. The templates only lay it out."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from hipaa_guard.assessment.gate import counted
+from hipaa_guard.assessment.model import Assessment, ControlSummary, RequirementSummary
+from hipaa_guard.assessment.rollup import no_findings
+from hipaa_guard.controls.control import Status
+from hipaa_guard.controls.findings import Finding
+from hipaa_guard.facts.places import Gap
+from hipaa_guard.outputs import json_format, words
+from hipaa_guard.outputs.text import shortened
+
+MOST_ROWS = 2000
+"""Rows of the register in plain HTML; the rest is in the filterable table and in the JSON."""
+MOST_RESOURCES = 25
+"""Resources shown with their evidence under one control."""
+MOST_GAPS = 500
+_NAME, _MESSAGE = 300, 600
+
+SAFEGUARDS = {
+    "administrative": "Administrative safeguards (45 CFR 164.308)",
+    "physical": "Physical safeguards (45 CFR 164.310)",
+    "technical": "Technical safeguards (45 CFR 164.312)",
+    "organizational": "Organizational requirements (45 CFR 164.314)",
+    "documentation": "Policies, procedures and documentation (45 CFR 164.316)",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A part of a stacked bar, in thousandths of its length."""
+
+    status: str
+    label: str
+    number: int
+    start: int
+    width: int
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """A row of a summary table with its bar."""
+
+    name: str
+    anchor: str
+    counts: Mapping[str, int]
+    total: int
+    segments: tuple[Segment, ...]
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A finding in a table."""
+
+    status: str
+    severity: str
+    control_id: str
+    resource: str
+    where: str
+    message: str
+    uncertain: str
+    evidence: tuple[tuple[str, str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ControlView:
+    """A control under a requirement. ``rows`` are shown where it is described in full."""
+
+    summary: ControlSummary
+    counts: Mapping[str, int]
+    full: bool
+    """Described here; elsewhere the report points to ``home``."""
+    home: str
+    anchor: str
+    rows: tuple[Row, ...]
+    more: int
+
+
+@dataclass(frozen=True, slots=True)
+class RequirementView:
+    """A line of the rule."""
+
+    summary: RequirementSummary
+    anchor: str
+    status: str
+    population: str
+    result: str
+    tested: str
+    controls: tuple[ControlView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SafeguardView:
+    """A part of the rule."""
+
+    title: str
+    anchor: str
+    requirements: tuple[RequirementView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ReportView:
+    """Everything that the templates need."""
+
+    assessment: Assessment
+    subject: str
+    digest: str
+    """SHA-256 of the JSON result, byte for byte what ``-o json=FILE`` writes."""
+    coverage_sentence: str
+    gaps: tuple[Gap, ...]
+    gaps_more: int
+    statuses: tuple[str, ...]
+    counts: Mapping[str, int]
+    severities: tuple[tuple[str, Mapping[str, int]], ...]
+    rule: tuple[Bar, ...]
+    topics: tuple[Bar, ...]
+    safeguards: tuple[SafeguardView, ...]
+    register: tuple[Row, ...]
+    register_more: int
+    unexercised: tuple[ControlSummary, ...]
+
+
+def view(assessment: Assessment) -> ReportView:
+    """Arrange an assessment for the report."""
+    open_findings = [f for f in assessment.findings if f.status in (Status.FAIL, Status.UNKNOWN)]
+    gaps = sorted(assessment.coverage.gaps, key=lambda gap: not gap.incomplete)
+    return ReportView(
+        assessment=assessment,
+        subject=words.subject(assessment.scan),
+        digest=hashlib.sha256(json_format.render(assessment).encode()).hexdigest(),
+        coverage_sentence=_coverage_sentence(assessment),
+        gaps=tuple(gaps[:MOST_GAPS]),
+        gaps_more=max(0, len(gaps) - MOST_GAPS),
+        statuses=tuple(status.value for status in words.STATUS),
+        counts=_named(assessment.counts()),
+        severities=tuple((s.value, _named(row)) for s, row in words.by_severity(assessment.findings).items()),
+        rule=_rule_bars(assessment.requirements),
+        topics=_topic_bars(assessment.controls),
+        safeguards=_safeguards(assessment, open_findings),
+        register=tuple(map(_row, open_findings[:MOST_ROWS])),
+        register_more=max(0, len(open_findings) - MOST_ROWS),
+        unexercised=tuple(control for control in assessment.controls if not any(control.counts.values())),
+    )
+
+
+def anchor(text: str) -> str:
+    """A name for a place in the page, made of letters, digits and hyphens."""
+    return re.sub(r"[^A-Za-z0-9]+", "-", text).strip("-")
+
+
+def _coverage_sentence(assessment: Assessment) -> str:
+    counts, coverage = assessment.counts(), assessment.coverage
+    reached = counts[Status.PASS] + counts[Status.FAIL]
+    kinds = counted(len(coverage.resources), "kind", "kinds")
+    exercised = sum(any(control.counts.values()) for control in assessment.controls)
+    sentences = [
+        f"{words.extent(assessment)} of {kinds} were judged by {exercised:,} of "
+        f"{counted(len(assessment.controls), 'control', 'controls')}; the other controls met no resource of their kind.",
+        f"{counted(reached, 'verdict was', 'verdicts were')} reached and {counts[Status.UNKNOWN]:,} could not be.",
+    ]
+    unread = sum(gap.incomplete for gap in coverage.gaps)
+    if unread:
+        sentences.append(f"{counted(unread, 'thing that exists was', 'things that exist were')} not read.")
+    else:
+        sentences.append("Everything that the scan set out to read was read.")
+    if coverage.unjudged_types:
+        unjudged = sum(coverage.unjudged_types.values())
+        types = counted(len(coverage.unjudged_types), "type", "types")
+        sentences.append(f"{counted(unjudged, 'resource', 'resources')} of {types} that no control covers came by too.")
+    return " ".join(sentences)
+
+
+def _rule_bars(requirements: Sequence[RequirementSummary]) -> tuple[Bar, ...]:
+    by_safeguard: dict[str, dict[Status, int]] = {name: no_findings() for name in SAFEGUARDS}
+    for requirement in requirements:
+        by_safeguard.setdefault(requirement.safeguard, no_findings())[requirement.status] += 1
+    return tuple(
+        _bar(SAFEGUARDS.get(name, name), f"safeguard-{anchor(name)}", counts)
+        for name, counts in by_safeguard.items()
+        if any(counts.values())
+    )
+
+
+def _topic_bars(controls: Iterable[ControlSummary]) -> tuple[Bar, ...]:
+    by_topic: dict[str, dict[Status, int]] = {}
+    for control in controls:
+        counts = by_topic.setdefault(control.safeguard, no_findings())
+        for status, number in control.counts.items():
+            counts[status] += number
+    return tuple(
+        _bar(topic.replace("_", " ").capitalize(), "", counts)
+        for topic, counts in sorted(by_topic.items())
+        if any(counts.values())
+    )
+
+
+def _bar(name: str, target: str, counts: Mapping[Status, int]) -> Bar:
+    total = sum(counts.values())
+    segments, start, seen = [], 0, 0
+    for status, label in words.STATUS.items():
+        number = counts[status]
+        if number:
+            seen += number
+            end = round(1000 * seen / total)
+            segments.append(Segment(status.value, label, number, start, max(1, end - start)))
+            start = end
+    sentence = ", ".join(f"{segment.number:,} {segment.label}" for segment in segments)
+    return Bar(name, target, _named(counts), total, tuple(segments), f"{name}: {sentence}")
+
+
+def _safeguards(assessment: Assessment, open_findings: Iterable[Finding]) -> tuple[SafeguardView, ...]:
+    controls = {control.id: control for control in assessment.controls}
+    by_control: dict[str, list[Finding]] = {}
+    for finding in open_findings:
+        by_control.setdefault(finding.control_id, []).append(finding)
+    groups: dict[str, list[RequirementView]] = {}
+    for requirement in assessment.requirements:
+        shown = tuple(
+            _control_view(controls[id], requirement.citation, by_control.get(id, ()))
+            for id in sorted(requirement.controls, key=lambda id: _worst_first(controls.get(id), id))
+            if id in controls
+        )
+        one = _requirement_view(requirement, shown, assessment.coverage.resources)
+        groups.setdefault(requirement.safeguard, []).append(one)
+    return tuple(
+        SafeguardView(SAFEGUARDS.get(name, name), f"safeguard-{anchor(name)}", tuple(requirements))
+        for name, requirements in groups.items()
+    )
+
+
+def _worst_first(control: ControlSummary | None, id: str) -> tuple[bool, bool, int, str]:
+    if control is None:
+        return True, True, 0, id
+    return not control.counts[Status.FAIL], not control.counts[Status.UNKNOWN], control.severity.rank, id
+
+
+def _control_view(control: ControlSummary, citation: str, findings: Sequence[Finding]) -> ControlView:
+    home = control.hipaa[0]
+    full = citation == home
+    return ControlView(
+        summary=control,
+        counts=_named(control.counts),
+        full=full,
+        home=home,
+        anchor=f"control-{anchor(control.id)}",
+        rows=tuple(map(_row, findings[:MOST_RESOURCES])) if full else (),
+        more=max(0, len(findings) - MOST_RESOURCES) if full else 0,
+    )
+
+
+def _requirement_view(
+    requirement: RequirementSummary, controls: tuple[ControlView, ...], resources: Mapping[str, int]
+) -> RequirementView:
+    kinds = sorted({control.summary.kind for control in controls})
+    met = {kind: resources[kind] for kind in kinds if resources.get(kind)}
+    return RequirementView(
+        summary=requirement,
+        anchor=f"rule-{anchor(requirement.citation)}",
+        status=requirement.status.value,
+        population=_population(kinds, met),
+        result=_result(requirement),
+        tested=_tested(requirement, len(controls)),
+        controls=controls,
+    )
+
+
+def _population(kinds: Sequence[str], met: Mapping[str, int]) -> str:
+    if not kinds:
+        return "None: no control judges this line."
+    if not met:
+        return f"None found. The controls judge {', '.join(kinds)}."
+    return f"All {sum(met.values()):,} that were found: {words.tally(met)}."
+
+
+def _tested(requirement: RequirementSummary, controls: int) -> str:
+    evidence = "" if requirement.evidence in ("", "none") else requirement.evidence
+    if not controls:
+        return evidence or "Not testable from AWS or Terraform."
+    tests = f"{counted(controls, 'control judges', 'controls judge')} the configuration of every resource found."
+    return f"{tests} {evidence}".strip()
+
+
+def _result(requirement: RequirementSummary) -> str:
+    counts = Counter(requirement.counts)
+    fails, unknown, passes = counts[Status.FAIL], counts[Status.UNKNOWN], counts[Status.PASS]
+    total = fails + unknown + passes
+    unreached = f" {counted(unknown, 'verdict', 'verdicts')} could not be reached." if unknown else ""
+    match requirement.status:
+        case Status.FAIL:
+            shows = counted(fails, "verdict shows", "verdicts show")
+            return f"{shows} a gap, of {total:,}; {passes:,} found the evidence.{unreached}"
+        case Status.UNKNOWN:
+            return f"No gap was found in {counted(passes, 'verdict', 'verdicts')}, but not all was seen.{unreached}"
+        case Status.PASS:
+            return f"All {counted(passes, 'verdict', 'verdicts')} found the evidence."
+        case Status.INHERITED:
+            return (
+                "AWS does this for its own buildings and hardware; its audit reports in AWS Artifact show it. "
+                "The duty stays with the entity for its own premises and devices."
+            )
+        case Status.NOT_APPLICABLE:
+            return "No resource of the kinds that the controls judge was found in what was scanned."
+        case _ if passes:
+            found = f"The part that a scanner can see has its evidence ({counted(passes, 'verdict', 'verdicts')})."
+            return f"{found} A person has to add the rest: records, procedures and decisions."
+        case _:
+            return "A scanner cannot decide this line. A person has to supply the records that show it."
+
+
+def _row(finding: Finding) -> Row:
+    return Row(
+        status=finding.status.value,
+        severity=finding.severity.value,
+        control_id=finding.control_id,
+        resource=shortened(words.name(finding), _NAME),
+        where=words.where(finding, _NAME),
+        message=shortened(finding.message, _MESSAGE),
+        uncertain=finding.uncertain or "",
+        evidence=tuple(
+            (each.fact, shortened(each.value, _NAME), shortened(each.source or "default of the provider", _NAME))
+            for each in finding.evidence
+        ),
+    )
+
+
+def _named(counts: Mapping[Status, int]) -> dict[str, int]:
+    return {status.value: counts.get(status, 0) for status in words.STATUS}
+
+

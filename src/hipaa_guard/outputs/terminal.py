@@ -1,0 +1,282 @@
+"""Plain text for people: readable at 80 columns without colours, better with them.
+
+Written without a library: the one that draws progress takes longer to import than a small scan takes to run.
+"""
+
+from __future__ import annotations
+
+import textwrap
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+
+from hipaa_guard.assessment.gate import counted
+from hipaa_guard.assessment.model import Assessment, ControlSummary
+from hipaa_guard.controls.control import Fix, Severity, Status
+from hipaa_guard.controls.findings import Finding
+from hipaa_guard.facts.places import Gap
+from hipaa_guard.outputs import words
+from hipaa_guard.outputs.page import Page
+from hipaa_guard.outputs.text import shortened, visible
+
+_MOST = 10
+_FIX_LINES = 8
+_NAME_LENGTH = 160
+_MESSAGE_LENGTH = 400
+
+_STYLES = {
+    "title": "1",
+    "dim": "2",
+    "good": "32",
+    "bad": "1;31",
+    "unsure": "33",
+    Severity.CRITICAL: "1;31",
+    Severity.HIGH: "31",
+    Severity.MEDIUM: "33",
+    Severity.LOW: "36",
+}
+
+
+def render(assessment: Assessment, page: Page | None = None) -> str:
+    """The findings by control, worst first; what is not known; what was looked at; the gate as the last line."""
+    pen = _Pen(page or Page())
+    _header(pen, assessment)
+    _failures(pen, assessment)
+    _unknown(pen, assessment)
+    _coverage(pen, assessment)
+    _table(pen, assessment)
+    _law(pen, assessment)
+    _gate(pen, assessment)
+    return pen.text()
+
+
+class _Pen:
+    """Collects lines. All text that a scan brought in passes through `visible` here."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self._lines: list[str] = []
+
+    def text(self) -> str:
+        return "\n".join(self._lines) + "\n"
+
+    def paint(self, text: str, style: str) -> str:
+        return f"\x1b[{_STYLES[style]}m{text}\x1b[0m" if self.page.colour and text else text
+
+    def gap(self) -> None:
+        self._lines.append("")
+
+    def line(self, text: str, style: str = "", indent: int = 0) -> None:
+        """One line that is never broken."""
+        text = visible(text)
+        self._lines.append(" " * indent + (self.paint(text, style) if style else text))
+
+    def joined(self, *parts: tuple[str, str]) -> None:
+        """One line of several styles."""
+        self._lines.append(
+            "".join(self.paint(visible(text), style) if style else visible(text) for text, style in parts)
+        )
+
+    def paragraph(self, text: str, style: str = "", indent: int = 0, hanging: int | None = None) -> None:
+        """Text broken at the width of the page; names longer than a line are left whole."""
+        left, later = " " * indent, " " * (indent if hanging is None else hanging)
+        for line in textwrap.wrap(
+            visible(text),
+            self.page.width,
+            initial_indent=left,
+            subsequent_indent=later,
+            break_long_words=False,
+            break_on_hyphens=False,
+        ):
+            start = len(line) - len(line.lstrip())
+            self._lines.append(line[:start] + self.paint(line[start:], style) if style else line)
+
+    def some(self, items: Sequence[object], most: int = _MOST) -> int:
+        """How many of the items to show."""
+        return len(items) if self.page.everything else min(len(items), most)
+
+
+def _header(pen: _Pen, assessment: Assessment) -> None:
+    scan = assessment.scan
+    pen.paragraph(f"hipaa-guard {assessment.version}: {words.subject(scan)}", "title")
+    identity = f", read as {scan.caller}" if scan.caller else ""
+    commit = f", commit {scan.commit[:12]}" if scan.commit else ""
+    controls = counted(len(assessment.controls), "control", "controls")
+    pen.paragraph(f"{words.moment(scan.finished)}{commit}{identity}. {words.extent(assessment)}; {controls}.", "dim")
+    pen.gap()
+
+
+def _failures(pen: _Pen, assessment: Assessment) -> None:
+    controls = {control.id: control for control in assessment.controls}
+    groups: dict[str, list[Finding]] = {}
+    for finding in assessment.findings:
+        if finding.status is Status.FAIL:
+            groups.setdefault(finding.control_id, []).append(finding)
+    for control_id, findings in groups.items():
+        _control(pen, findings, controls.get(control_id), control_id)
+    if not groups:
+        pen.line("No gap found.", "good" if assessment.gate.exit_code == 0 else "")
+        pen.gap()
+
+
+def _control(pen: _Pen, findings: list[Finding], control: ControlSummary | None, control_id: str) -> None:
+    severity = findings[0].severity
+    title = control.title if control else control_id
+    width = len("CRITICAL") + 2
+    first, *rest = textwrap.wrap(visible(title), max(20, pen.page.width - width)) or [control_id]
+    pen.joined((severity.value.upper().ljust(width), severity), (first, "title"))
+    for line in rest:
+        pen.line(line, "title", indent=width)
+    if control:
+        pen.paragraph(f"45 CFR {', '.join(control.hipaa)}", "dim", indent=width)
+    shown = pen.some(findings)
+    for message, alike in _by_message(findings[:shown]):
+        for finding in alike:
+            _place(pen, finding)
+        pen.paragraph(message, indent=6)
+    _rest(pen, len(findings) - shown)
+    if control:
+        _fix(pen, control.fix, live=findings[0].resource.source == "aws")
+    pen.line(f"More: hipaa-guard explain {control_id}", "dim", indent=2)
+    pen.gap()
+
+
+def _by_message(findings: Iterable[Finding]) -> list[tuple[str, list[Finding]]]:
+    """Findings that say the same, together, so that it is said once."""
+    groups: dict[str, list[Finding]] = {}
+    for finding in findings:
+        maybe = f" (it may not exist: {finding.uncertain})" if finding.uncertain else ""
+        groups.setdefault(shortened(finding.message, _MESSAGE_LENGTH) + maybe, []).append(finding)
+    return list(groups.items())
+
+
+def _place(pen: _Pen, finding: Finding, indent: int = 2, others: int = 0) -> None:
+    """The resource and where it stands: on one line where that fits, else on two."""
+    name = visible(shortened(words.name(finding), _NAME_LENGTH))
+    place = visible(words.where(finding, _NAME_LENGTH))
+    more = f"  and {others:,} more" if others else ""
+    if not place or indent + len(name) + 2 + len(place) + len(more) <= pen.page.width:
+        pen.joined((" " * indent + name, ""), (f"  {place}" if place else "", "dim"), (more, "dim"))
+    else:
+        pen.line(name, indent=indent)
+        pen.joined((" " * (indent + 2) + place, "dim"), (more, "dim"))
+
+
+def _fix(pen: _Pen, fix: Fix, *, live: bool) -> None:
+    text = (fix.cli or fix.terraform) if live else (fix.terraform or fix.cli)
+    text = text or fix.note
+    if not text:
+        return
+    lines = text.splitlines()
+    shown = pen.some(lines, _FIX_LINES)
+    pen.line("Fix:", "title", indent=2)
+    for line in lines[:shown]:
+        pen.line(line, "good", indent=4)
+    if shown < len(lines):
+        pen.line("...", "good", indent=4)
+
+
+def _unknown(pen: _Pen, assessment: Assessment) -> None:
+    groups = words.unknown_groups(assessment.findings)
+    if not groups:
+        return
+    total = sum(len(findings) for _, findings in groups)
+    pen.line(f"NOT KNOWN: {counted(total, 'verdict', 'verdicts')} could not be reached", "unsure")
+    shown = pen.some(groups)
+    for reason, findings in groups[:shown]:
+        pen.paragraph(f"{reason} ({counted(len(findings), 'finding', 'findings')})", "title", indent=2, hanging=4)
+        _examples(pen, findings)
+    _rest(pen, len(groups) - shown)
+    pen.gap()
+
+
+def _examples(pen: _Pen, findings: list[Finding]) -> None:
+    """The controls that are concerned, and a few of the resources with the reason in full."""
+    by_control = Counter(finding.control_id for finding in findings)
+    pen.paragraph(words.tally(by_control, None if pen.page.everything else 4), "dim", indent=4)
+    ordered = sorted(_by_message(findings), key=lambda item: (-len(item[1]), item[0]))
+    shown = pen.some(ordered, 3)
+    for message, alike in ordered[:shown]:
+        _place(pen, alike[0], indent=4, others=len(alike) - 1)
+        pen.paragraph(message, indent=8)
+    _rest(pen, len(ordered) - shown, indent=4)
+
+
+def _coverage(pen: _Pen, assessment: Assessment) -> None:
+    coverage, scan = assessment.coverage, assessment.scan
+    pen.line("LOOKED AT", "title")
+    kinds = words.tally(coverage.resources, None if pen.page.everything else 8)
+    facts = ", ".join(f"{number:,} {name}" for name, number in coverage.facts.items())
+    rows = (
+        ("account", scan.account or ""),
+        ("regions", ", ".join(coverage.regions or scan.regions)),
+        ("roots", _listed(pen, coverage.roots)),
+        ("files", f"{coverage.files:,}" if scan.source == "terraform" else ""),
+        ("resources", f"{sum(coverage.resources.values()):,}" + (f": {kinds}" if kinds else "")),
+        ("facts", facts),
+        ("calls", f"{sum(coverage.calls.values()):,}" if coverage.calls else ""),
+        ("no control", words.tally(coverage.unjudged_types, None if pen.page.everything else 5)),
+    )
+    for name, value in rows:
+        if value:
+            pen.paragraph(f"{name.ljust(12)}{value}", indent=2, hanging=14)
+    pen.gap()
+    if coverage.gaps:
+        _gaps(pen, coverage.gaps)
+
+
+def _listed(pen: _Pen, names: Sequence[str]) -> str:
+    shown = pen.some(names, 5)
+    rest = f" and {len(names) - shown:,} more" if shown < len(names) else ""
+    return ", ".join(shortened(name or ".", _NAME_LENGTH) for name in names[:shown]) + rest
+
+
+def _gaps(pen: _Pen, gaps: Iterable[Gap]) -> None:
+    ordered = sorted(gaps, key=lambda gap: not gap.incomplete)
+    pen.line("NOT LOOKED AT, OR ONLY IN PART", "unsure")
+    shown = pen.some(ordered)
+    for gap in ordered[:shown]:
+        where = f" ({gap.location})" if gap.location and str(gap.location) != gap.subject else ""
+        region = f" in {gap.region}" if gap.region else ""
+        subject = shortened(gap.subject, _NAME_LENGTH)
+        pen.paragraph(f"{gap.kind}: {subject}{where}{region}", indent=2, hanging=4)
+        pen.paragraph(shortened(gap.reason, _MESSAGE_LENGTH), indent=6)
+        pen.paragraph(gap.hint, "dim", indent=6)
+    _rest(pen, len(ordered) - shown)
+    pen.gap()
+
+
+def _rest(pen: _Pen, number: int, indent: int = 2) -> None:
+    if number > 0:
+        pen.line(f"and {number:,} more; -o json shows all", "dim", indent=indent)
+
+
+def _table(pen: _Pen, assessment: Assessment) -> None:
+    table = words.by_severity(assessment.findings)
+    columns = [Status.FAIL, Status.UNKNOWN, Status.PASS, Status.NOT_APPLICABLE]
+    columns += [s for s in (Status.MANUAL, Status.INHERITED) if any(row[s] for row in table.values())]
+    heads = [status.value.replace("_", " ") for status in columns]
+    pen.line(" " * 10 + "".join(head.rjust(len(head) + 4) for head in heads), "title")
+
+    def row(name: str, number: Callable[[Status], int]) -> str:
+        cells = (f"{number(status):,}".rjust(len(head) + 4) for status, head in zip(columns, heads, strict=True))
+        return name.ljust(10) + "".join(cells)
+
+    for severity, counts in table.items():
+        pen.line(row(severity.value, counts.__getitem__))
+    total = assessment.counts()
+    pen.line(row("total", total.__getitem__), "title")
+    pen.gap()
+
+
+def _law(pen: _Pen, assessment: Assessment) -> None:
+    counts = Counter(requirement.status for requirement in assessment.requirements)
+    parts = ", ".join(f"{text} {counts[status]}" for status, text in words.STATUS.items() if counts[status])
+    if parts:
+        pen.paragraph(f"Security Rule, {len(assessment.requirements)} standards and specifications: {parts}.")
+        pen.gap()
+
+
+def _gate(pen: _Pen, assessment: Assessment) -> None:
+    gate = assessment.gate
+    verdict = "passed" if gate.passed else f"failed (exit code {gate.exit_code})"
+    pen.line(f"Gate {verdict}: {' '.join(gate.reasons)}", "good" if gate.passed else "bad")

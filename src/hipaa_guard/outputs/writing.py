@@ -1,0 +1,125 @@
+"""From ``-o FORMAT[=FILE]`` to a file or the standard output."""
+
+from __future__ import annotations
+
+import difflib
+import importlib
+import os
+import stat
+import sys
+import tempfile
+from pathlib import Path
+from typing import Protocol, TextIO, cast
+
+from hipaa_guard.assessment.model import Assessment
+from hipaa_guard.outputs.page import Page, page_for
+
+FORMATS = {
+    "terminal": "hipaa_guard.outputs.terminal",
+    "json": "hipaa_guard.outputs.json_format",
+    "html": "hipaa_guard.outputs.html",
+}
+"""The module that renders each format, imported only when it is asked for."""
+
+
+class OutputError(Exception):
+    """An output that was asked for cannot be written. The text says what to do."""
+
+
+class Renderer(Protocol):
+    """What a module of `FORMATS` offers."""
+
+    def render(self, assessment: Assessment, page: Page) -> str:
+        """The assessment in this format. Equal input gives equal text."""
+
+
+def write(assessment: Assessment, spec: str, *, everything: bool = False, stdout: TextIO | None = None) -> None:
+    """Write one output. ``spec`` is a format, or a format and a file: ``json``, ``html=report.html``, ``json=-``.
+
+    A file appears whole or not at all. ``everything`` shows long lists in full where a format shortens them.
+
+    Raises:
+        OutputError: there is no such format, or the file cannot be written.
+
+    """
+    format, destination = parsed(spec)
+    if destination is None:
+        stream = stdout or sys.stdout
+        _print(stream, renderer(format).render(assessment, page_for(stream, everything=everything)), format)
+    else:
+        _store(destination, renderer(format).render(assessment, Page(everything=everything)))
+
+
+def parsed(spec: str) -> tuple[str, Path | None]:
+    """The format and the file of a ``-o`` value; None for the standard output. Call it before a scan to fail early.
+
+    Raises:
+        OutputError: there is no such format, or the directory of the file does not exist.
+
+    """
+    format, equals, name = spec.partition("=")
+    if format not in FORMATS:
+        close = difflib.get_close_matches(format.lower(), FORMATS, n=1, cutoff=0.4)
+        hint = f"did you mean {close[0]}?" if close else f"there are {', '.join(sorted(FORMATS))}."
+        raise OutputError(f"there is no output format {format!r}: {hint}")
+    if not equals or name == "-":
+        return format, None
+    if not name:
+        raise OutputError(f"-o {spec} names no file: write -o {format}=FILE, or -o {format} for the standard output")
+    path = Path(name)
+    try:
+        if path.is_dir():
+            raise OutputError(f"cannot write {name}: it is a directory. Name a file in it")
+        if not path.parent.is_dir():
+            raise OutputError(f"cannot write {name}: there is no directory {path.parent}")
+    except OSError as error:
+        raise OutputError(f"cannot write {name}: {error.strerror}") from error
+    return format, path
+
+
+def renderer(format: str) -> Renderer:
+    """The module that renders a format of `FORMATS`."""
+    return cast("Renderer", importlib.import_module(FORMATS[format]))
+
+
+def _print(stream: TextIO, text: str, format: str) -> None:
+    """What people read in the encoding of their terminal, what machines read in UTF-8."""
+    binary = getattr(stream, "buffer", None)
+    if binary is not None and format != "terminal":
+        stream.flush()
+        binary.write(text.encode("utf-8", "backslashreplace"))
+    else:
+        encoding = stream.encoding or "utf-8"
+        stream.write(text.encode(encoding, "backslashreplace").decode(encoding))
+    stream.flush()
+
+
+def _store(path: Path, text: str) -> None:
+    data = text.encode("utf-8", "backslashreplace")
+    try:
+        if path.exists() and not stat.S_ISREG(path.stat().st_mode):
+            path.write_bytes(data)  # a pipe or device cannot be replaced
+        else:
+            _replace(path.resolve(), data)
+    except OSError as error:
+        raise OutputError(f"cannot write {path}: {error.strerror or error}") from error
+
+
+def _replace(path: Path, data: bytes) -> None:
+    """Write beside the file and move over it, so that no reader ever sees half a report."""
+    mode = path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_umask()
+    handle, temporary = tempfile.mkstemp(prefix=f".{path.name[:50]}.", dir=path.parent)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+        Path(temporary).chmod(mode)
+        Path(temporary).replace(path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask

@@ -1,0 +1,98 @@
+"""Amazon DynamoDB: tables, with their backups, encryption and resource policies."""
+
+from __future__ import annotations
+
+from hipaa_guard.facts.policy_document import PolicyDocument
+from hipaa_guard.facts.readings import Block, Listing, View, ask
+from hipaa_guard.facts.resource import Record, Resource, fact
+from hipaa_guard.facts.values import Incomplete, Value
+
+
+class Replica(Record):
+    """A copy of a global table in another region, as Terraform declares it inside the table."""
+
+    __slots__ = ("key", "point_in_time_recovery", "region")
+
+    region: str
+    point_in_time_recovery: bool
+    key: str | None
+
+
+def _declared_encryption(view: View) -> Value:
+    """``KMS`` where encryption with a KMS key is turned on; off means the key that DynamoDB owns."""
+    enabled = view.get("server_side_encryption.enabled")
+    return "KMS" if enabled is True or enabled == "true" else None
+
+
+def _replicas(blocks: Value) -> Value:
+    seen = blocks.seen if isinstance(blocks, Incomplete) else list(blocks)
+    replicas = [
+        Replica(
+            region=block.get("region_name"),
+            point_in_time_recovery=block.get("point_in_time_recovery") or False,
+            key=block.get("kms_key_arn"),
+        )
+        for block in seen
+    ]
+    return Incomplete(replicas, blocks.unknown) if isinstance(blocks, Incomplete) else replicas
+
+
+class Table(Resource):
+    """A DynamoDB table."""
+
+    terraform = Block("aws_dynamodb_table", joined_by="resource_arn", name="name")
+    aws = Listing(
+        "dynamodb.list_tables",
+        "TableNames[]",
+        arn="arn:{partition}:dynamodb:{region}:{account}:table/{Name}",
+        name="Name",
+    )
+
+    point_in_time_recovery: bool = fact(
+        terraform="point_in_time_recovery.enabled",
+        unset=False,
+        aws=ask(
+            "dynamodb.describe_continuous_backups",
+            "ContinuousBackupsDescription.PointInTimeRecoveryDescription.PointInTimeRecoveryStatus=='ENABLED'",
+            TableName="{Name}",
+        ),
+    )
+
+    encryption: str | None = fact(
+        terraform=_declared_encryption,
+        unset=None,
+        aws=ask("dynamodb.describe_table", "Table.SSEDescription.SSEType", TableName="{Name}"),
+    )
+    """``KMS``, or None: a key that DynamoDB owns. No table is without encryption."""
+
+    key: str | None = fact(
+        terraform="server_side_encryption.kms_key_arn",
+        unset=None,
+        aws=ask("dynamodb.describe_table", "Table.SSEDescription.KMSMasterKeyArn", TableName="{Name}"),
+    )
+    """None means the AWS managed key ``aws/dynamodb``."""
+
+    deletion_protection: bool = fact(
+        terraform="deletion_protection_enabled",
+        unset=False,
+        aws=ask("dynamodb.describe_table", "Table.DeletionProtectionEnabled", TableName="{Name}"),
+    )
+
+    policy: PolicyDocument | None = fact(
+        terraform="aws_dynamodb_resource_policy.policy",
+        unset=None,
+        parse=PolicyDocument.parse,
+        aws=ask(
+            "dynamodb.get_resource_policy",
+            "Policy",
+            ResourceArn="arn:{partition}:dynamodb:{region}:{account}:table/{Name}",
+            absent="PolicyNotFoundException",
+        ),
+    )
+
+    replicas: list[Replica] | None = fact(
+        terraform="replica",
+        unset=None,
+        parse=_replicas,
+        terraform_only="each replica is listed as a table of its own region",
+    )

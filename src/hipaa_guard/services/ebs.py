@@ -1,0 +1,101 @@
+"""Amazon EBS: volumes, snapshots, and what a region does by default with both."""
+
+from __future__ import annotations
+
+from hipaa_guard.facts.readings import Block, Listing, Singleton, View, ask, listed
+from hipaa_guard.facts.resource import Resource, fact
+from hipaa_guard.facts.values import Value
+
+
+class Volume(Resource):
+    """An EBS volume that is declared or was made on its own; those of instances are volumes in a live account too."""
+
+    terraform = Block("aws_ebs_volume")
+    aws = Listing(
+        "ec2.describe_volumes",
+        "Volumes[]",
+        arn="arn:{partition}:ec2:{region}:{account}:volume/{VolumeId}",
+        name="(Tags[?Key=='Name'].Value | [0]) || VolumeId",
+        keys=("VolumeId",),
+    )
+
+    encrypted: bool | None = fact(terraform="encrypted", unset=None, aws=listed("Encrypted"))
+    """None where Terraform leaves it out: the snapshot it is made from decides, else the default of the region."""
+
+    key: str | None = fact(terraform="kms_key_id", unset=None, aws=listed("KmsKeyId"))
+    """The KMS key; None means the region's default key, which is ``aws/ebs`` unless someone chose another."""
+
+    snapshot: str | None = fact(terraform="snapshot_id", unset=None, aws=listed("SnapshotId"))
+    """The snapshot that the volume was made from."""
+
+
+def _declared_encryption(view: View) -> Value:
+    """What source says of a snapshot's encryption; None where it is that of what the snapshot is made from."""
+    encrypted = view.get("encrypted")
+    if view.type == "aws_ebs_snapshot":
+        # Computed: only a state or a plan of an existing snapshot knows it.
+        return encrypted if isinstance(encrypted, bool) else None
+    if view.type == "aws_ebs_snapshot_import" and encrypted is None:
+        return False
+    # A copy of an encrypted snapshot stays encrypted whatever the argument says.
+    return None if view.type == "aws_ebs_snapshot_copy" and encrypted is False else encrypted
+
+
+class Snapshot(Resource):
+    """An EBS snapshot of one's own."""
+
+    terraform = Block("aws_ebs_snapshot", "aws_ebs_snapshot_copy", "aws_ebs_snapshot_import")
+    aws = Listing(
+        "ec2.describe_snapshots",
+        "Snapshots[]",
+        arn="arn:{partition}:ec2:{region}::snapshot/{SnapshotId}",
+        name="(Tags[?Key=='Name'].Value | [0]) || SnapshotId",
+        keys=("SnapshotId",),
+        OwnerIds=["self"],
+    )
+
+    encrypted: bool | None = fact(terraform=_declared_encryption, unset=None, aws=listed("Encrypted"))
+    """None where Terraform leaves it to the volume or snapshot that it is made from."""
+
+    volume: str | None = fact(terraform="volume_id", unset=None, aws=listed("VolumeId"))
+
+    source: str | None = fact(
+        terraform="source_snapshot_id",
+        unset=None,
+        aws=listed("null"),  # EC2 does not tell which snapshot a copy was made from
+    )
+    """The snapshot that this one is a copy of."""
+
+    restorable_by_all: str | None = fact(
+        aws=ask(
+            "ec2.describe_snapshots",
+            "Snapshots[?SnapshotId=={SnapshotId}].SnapshotId | [0]",
+            OwnerIds=["self"],
+            RestorableByUserIds=["all"],
+        ),
+        live_only="Terraform shares snapshots with single accounts only",
+    )
+    """The snapshot's own id where every AWS account may make a volume of it; None where not."""
+
+
+class EncryptionByDefault(Resource):
+    """Whether new volumes and snapshot copies of a region are encrypted where nothing else is said."""
+
+    terraform = Block("aws_ebs_encryption_by_default")
+    aws = Singleton("region", arn="arn:{partition}:ec2:{region}:{account}:ebs-encryption-by-default")
+
+    enabled: bool = fact(
+        terraform="enabled", unset=True, aws=ask("ec2.get_ebs_encryption_by_default", "EbsEncryptionByDefault")
+    )
+
+
+class SnapshotPublicAccess(Resource):
+    """Whether a region lets snapshots be shared with everyone."""
+
+    terraform = Block("aws_ebs_snapshot_block_public_access")
+    aws = Singleton("region", arn="arn:{partition}:ec2:{region}:{account}:snapshot-block-public-access")
+
+    state: str = fact(
+        terraform="state", unset="unblocked", aws=ask("ec2.get_snapshot_block_public_access_state", "State")
+    )
+    """``block-all-sharing``, ``block-new-sharing`` or ``unblocked``."""

@@ -1,0 +1,419 @@
+"""Amazon RDS and Aurora: instances, clusters and their members, snapshots, parameter groups and proxies.
+
+DocumentDB and Neptune answer to the same API; they are left out here by their engine.
+"""
+
+from __future__ import annotations
+
+from hipaa_guard.facts.inventory import Inventory
+from hipaa_guard.facts.readings import Block, Listing, View, ask, derived, first, listed
+from hipaa_guard.facts.resource import Resource, fact
+from hipaa_guard.facts.values import Cause, Incomplete, Unknown, Value
+
+_OURS = "Engine!='docdb' && Engine!='neptune'"
+TLS_PARAMETERS = ("rds.force_ssl", "require_secure_transport")
+"""By which PostgreSQL and SQL Server, and by which MySQL and MariaDB, refuse connections without TLS."""
+_TLS_VALUE = "Parameters[?ParameterName=='rds.force_ssl' || ParameterName=='require_secure_transport'].ParameterValue"
+_SHARED = "[?AttributeName=='restore'].AttributeValues | [0]"
+
+
+# --- Terraform ---------------------------------------------------------------------------------------------------
+
+
+def _is_true(value: Value) -> bool:
+    """A known boolean, which JSON plans and variables also write as text. Raises `Undecided` where it is not known."""
+    return value is True or value == "true"
+
+
+def _instance_encryption(view: View) -> Value:
+    """How an instance is encrypted; None where that follows from the instance that it replicates."""
+    if _is_true(view.get("storage_encrypted")):
+        return "sse-kms"
+    if view.get("replicate_source_db") is not None:
+        # A replica is encrypted as its source is; one in another region by the key that it names.
+        return "sse-kms" if view.get("kms_key_id") is not None else None
+    return _of_backup(view) or "none"
+
+
+def _cluster_encryption(view: View) -> Value:
+    """How a cluster is encrypted, where its configuration decides that."""
+    said = view.get("storage_encrypted")
+    if _is_true(said) or (said is None and view.get("engine_mode") == "serverless"):
+        return "sse-kms"
+    backup = _of_backup(view)
+    if backup is not None:
+        return "sse-kms" if view.get("kms_key_id") is not None else backup
+    if said is not None:
+        return "none"
+    if any(view.get(name) is not None for name in ("replication_source_identifier", "global_cluster_identifier")):
+        return Unknown("storage_encrypted is left out, and the cluster replicates another", Cause.NOT_IN_SCOPE)
+    if str(view.get("engine")).startswith("aurora"):
+        # Aurora user guide, "Encrypting Amazon Aurora resources".
+        reason = "left out, storage_encrypted says nothing: Aurora encrypts clusters made since 18 February 2026 only"
+        return Unknown(reason, Cause.NOT_IN_SCOPE)
+    return "none"
+
+
+def _of_backup(view: View) -> Unknown | None:
+    """Why a setting that is left out is not known: what a backup brings with it stays as it was."""
+    for argument in ("snapshot_identifier", "restore_to_point_in_time"):
+        if view.get(argument):
+            return Unknown(f"left out, it is as in the backup that {argument} names", Cause.NOT_IN_SCOPE)
+    return None
+
+
+def _backup_days(view: View) -> Value:
+    said = view.get("backup_retention_period")
+    return _of_backup(view) if said is None else said
+
+
+def _cluster_zones(view: View) -> Value:
+    """Whether a cluster runs in several zones: Multi-AZ clusters always do, Aurora with two instances or more."""
+    if view.get("engine_mode") == "serverless" or view.get("db_cluster_instance_class") is not None:
+        return True
+    members = view.linked("aws_rds_cluster_instance", "cluster_identifier")
+    seen = members.seen if isinstance(members, Incomplete) else members
+    zones = [member.get("availability_zone") for member in seen]
+    known = [zone for zone in zones if not isinstance(zone, Unknown)]
+    # RDS puts a member that names no zone where the others are not.
+    if len(seen) > 1 and (len(set(known)) > 1 or None in known):
+        return True
+    if len(seen) > 1 and len(known) < len(zones):
+        return next(zone for zone in zones if isinstance(zone, Unknown))
+    if isinstance(members, Incomplete):
+        return members.unknown
+    return False if seen else Unknown("its instances are not declared in this configuration", Cause.NOT_IN_SCOPE)
+
+
+def _copied_with_key(view: View) -> Value:
+    """A copy made with a key is encrypted; every other snapshot is as what it was taken of."""
+    return "sse-kms" if view.type.endswith("_copy") and view.get("kms_key_id") is not None else None
+
+
+def _tls_parameter(view: View) -> Value:
+    """What a parameter group says of TLS; None where it leaves the default of the engine."""
+    parameters = view.get("parameter")
+    for parameter in parameters or []:
+        if parameter.get("name") in TLS_PARAMETERS:
+            return parameter.get("value")
+    return None
+
+
+# --- AWS ---------------------------------------------------------------------------------------------------------
+
+
+def _answered_encryption(type: Value, encrypted: Value) -> Value:
+    """The type of encryption; where it is AWS's own key, the older field ``StorageEncrypted`` says false."""
+    if type is not None:
+        return type
+    return "sse-kms" if encrypted else "none"
+
+
+_STORAGE = derived(_answered_encryption, listed("StorageEncryptionType"), listed("StorageEncrypted"))
+
+
+def _switched_on(value: Value) -> bool:
+    """``1`` and ``ON``; MySQL takes both, and words for them in either case."""
+    return str(value).lower() in ("1", "on", "true")
+
+
+class Instance(Resource):
+    """A database instance that stands alone: no member of a cluster."""
+
+    terraform = Block("aws_db_instance", name="identifier")
+    aws = Listing(
+        "rds.describe_db_instances",
+        f"DBInstances[?DBClusterIdentifier==`null` && {_OURS}]",
+        arn="{DBInstanceArn}",
+        name="DBInstanceIdentifier",
+        keys=("DBInstanceIdentifier", "DBInstanceArn"),
+    )
+
+    # A replica has the engine of its source, a restored instance that of its backup.
+    engine: str | None = fact(terraform="engine", unset=None, aws=listed("Engine"))
+    engine_version: str | None = fact(terraform="engine_version", unset=None, aws=listed("EngineVersion"))
+
+    source: str | None = fact(
+        terraform="replicate_source_db",
+        unset=None,
+        aws=listed("ReadReplicaSourceDBInstanceIdentifier || ReadReplicaSourceDBClusterIdentifier"),
+    )
+    """What a read replica replicates; None for every other instance."""
+
+    encryption: str | None = fact(terraform=_instance_encryption, unset=None, aws=_STORAGE)
+    """``none``, ``sse-rds`` (a key of AWS), ``sse-kms``; None: as its source is."""
+
+    key: str | None = fact(terraform="kms_key_id", unset=None, aws=listed("KmsKeyId"))
+    """None means the AWS managed key ``aws/rds``."""
+
+    public: bool = fact(terraform="publicly_accessible", unset=False, aws=listed("PubliclyAccessible"))
+
+    backup_days: int = fact(terraform=_backup_days, unset=0, aws=listed("BackupRetentionPeriod"))
+    """For how many days automated backups are kept; 0 turns them off."""
+
+    deletion_protection: bool = fact(terraform="deletion_protection", unset=False, aws=listed("DeletionProtection"))
+
+    multi_az: bool = fact(terraform="multi_az", unset=False, aws=listed("MultiAZ"))
+
+    log_exports: list[str] | None = fact(
+        terraform="enabled_cloudwatch_logs_exports", unset=None, aws=listed("EnabledCloudwatchLogsExports")
+    )
+
+    auto_minor_upgrade: bool = fact(
+        terraform="auto_minor_version_upgrade", unset=True, aws=listed("AutoMinorVersionUpgrade")
+    )
+
+    iam_authentication: bool = fact(
+        terraform="iam_database_authentication_enabled", unset=False, aws=listed("IAMDatabaseAuthenticationEnabled")
+    )
+
+    password_managed: bool = fact(
+        terraform="manage_master_user_password", unset=False, aws=listed("MasterUserSecret.SecretArn!=`null`")
+    )
+    """Whether Secrets Manager keeps and rotates the password of the master user."""
+
+    parameter_group: str | None = fact(
+        terraform="parameter_group_name",
+        unset=None,  # then the default group of its engine and version applies
+        aws=listed("DBParameterGroups[0].DBParameterGroupName"),
+    )
+
+    monitoring_seconds: int | None = fact(terraform="monitoring_interval", unset=0, aws=listed("MonitoringInterval"))
+    """The interval of enhanced monitoring; 0 or None where it is off."""
+
+
+class Cluster(Resource):
+    """An Aurora cluster or a Multi-AZ cluster, which hold the data of their instances."""
+
+    terraform = Block("aws_rds_cluster", name="cluster_identifier")
+    aws = Listing(
+        "rds.describe_db_clusters",
+        f"DBClusters[?{_OURS}]",
+        arn="{DBClusterArn}",
+        name="DBClusterIdentifier",
+        keys=("DBClusterIdentifier", "DBClusterArn"),
+    )
+
+    engine: str = fact(terraform="engine", unset="aurora", aws=listed("Engine"))  # what old providers took for granted
+    engine_version: str | None = fact(terraform="engine_version", unset=None, aws=listed("EngineVersion"))
+
+    replicates: str | None = fact(
+        terraform=first("replication_source_identifier", "global_cluster_identifier"),
+        unset=None,
+        aws=listed("ReplicationSourceIdentifier || GlobalClusterIdentifier"),
+    )
+    """The cluster that this one replicates, or the global database that both belong to."""
+
+    encryption: str = fact(terraform=_cluster_encryption, unset="none", aws=_STORAGE)
+    """``none``, ``sse-rds`` (a key of AWS) or ``sse-kms``."""
+
+    key: str | None = fact(terraform="kms_key_id", unset=None, aws=listed("KmsKeyId"))
+
+    backup_days: int = fact(terraform=_backup_days, unset=1, aws=listed("BackupRetentionPeriod"))
+
+    deletion_protection: bool = fact(terraform="deletion_protection", unset=False, aws=listed("DeletionProtection"))
+
+    multi_az: bool = fact(terraform=_cluster_zones, unset=False, aws=listed("MultiAZ"))
+
+    log_exports: list[str] | None = fact(
+        terraform="enabled_cloudwatch_logs_exports", unset=None, aws=listed("EnabledCloudwatchLogsExports")
+    )
+
+    iam_authentication: bool = fact(
+        terraform="iam_database_authentication_enabled", unset=False, aws=listed("IAMDatabaseAuthenticationEnabled")
+    )
+
+    password_managed: bool = fact(
+        terraform="manage_master_user_password", unset=False, aws=listed("MasterUserSecret.SecretArn!=`null`")
+    )
+
+    parameter_group: str | None = fact(
+        terraform="db_cluster_parameter_group_name", unset=None, aws=listed("DBClusterParameterGroup")
+    )
+
+    monitoring_seconds: int | None = fact(terraform="monitoring_interval", unset=0, aws=listed("MonitoringInterval"))
+
+
+class ClusterInstance(Resource):
+    """An instance of a cluster. Encryption, backups, logs, sign-in and deletion are the cluster's to set."""
+
+    terraform = Block("aws_rds_cluster_instance", name="identifier")
+    aws = Listing(
+        "rds.describe_db_instances",
+        f"DBInstances[?DBClusterIdentifier!=`null` && {_OURS}]",
+        arn="{DBInstanceArn}",
+        name="DBInstanceIdentifier",
+        keys=("DBInstanceIdentifier", "DBInstanceArn"),
+    )
+
+    cluster: str = fact(terraform="cluster_identifier", unset=None, aws=listed("DBClusterIdentifier"))
+
+    public: bool = fact(terraform="publicly_accessible", unset=False, aws=listed("PubliclyAccessible"))
+
+    auto_minor_upgrade: bool = fact(
+        terraform="auto_minor_version_upgrade", unset=True, aws=listed("AutoMinorVersionUpgrade")
+    )
+
+    monitoring_seconds: int | None = fact(
+        terraform="monitoring_interval",
+        unset=None,  # as the cluster says
+        aws=listed("MonitoringInterval"),
+    )
+
+
+class Snapshot(Resource):
+    """A snapshot of an instance that somebody took or copied. Automated ones are as their instance is, and private."""
+
+    terraform = Block(
+        "aws_db_snapshot", "aws_db_snapshot_copy", name="db_snapshot_identifier", also=("target_db_snapshot_identifier",)
+    )
+    aws = Listing(
+        "rds.describe_db_snapshots",
+        "DBSnapshots[?SnapshotType!='automated']",
+        arn="{DBSnapshotArn}",
+        name="DBSnapshotIdentifier",
+        keys=("DBSnapshotIdentifier", "DBSnapshotArn"),
+    )
+
+    source: str | None = fact(
+        terraform=first("db_instance_identifier", "source_db_snapshot_identifier"),
+        unset=None,
+        aws=listed("DBInstanceIdentifier"),
+    )
+    """The instance that it was taken of, or the snapshot that it was copied from."""
+
+    encryption: str | None = fact(
+        terraform=_copied_with_key,
+        unset=None,
+        aws=derived(_answered_encryption, listed("StorageEncryptionType"), listed("Encrypted")),
+    )
+    """As of instances; None: as its source is."""
+
+    shared_with: list[str] | None = fact(
+        terraform="shared_accounts",
+        unset=None,
+        aws=ask(
+            "rds.describe_db_snapshot_attributes",
+            f"DBSnapshotAttributesResult.DBSnapshotAttributes{_SHARED}",
+            DBSnapshotIdentifier="{DBSnapshotIdentifier}",
+        ),
+    )
+    """The accounts that may restore it; ``all`` means everyone."""
+
+
+class ClusterSnapshot(Resource):
+    """A snapshot of a cluster that somebody took or copied."""
+
+    terraform = Block(
+        "aws_db_cluster_snapshot",
+        "aws_rds_cluster_snapshot_copy",
+        name="db_cluster_snapshot_identifier",
+        also=("target_db_cluster_snapshot_identifier",),
+    )
+    aws = Listing(
+        "rds.describe_db_cluster_snapshots",
+        f"DBClusterSnapshots[?SnapshotType!='automated' && {_OURS}]",
+        arn="{DBClusterSnapshotArn}",
+        name="DBClusterSnapshotIdentifier",
+        keys=("DBClusterSnapshotIdentifier", "DBClusterSnapshotArn"),
+    )
+
+    source: str | None = fact(
+        terraform=first("db_cluster_identifier", "source_db_cluster_snapshot_identifier"),
+        unset=None,
+        aws=listed("DBClusterIdentifier"),
+    )
+
+    encryption: str | None = fact(terraform=_copied_with_key, unset=None, aws=_STORAGE)
+
+    shared_with: list[str] | None = fact(
+        terraform="shared_accounts",
+        unset=None,
+        aws=ask(
+            "rds.describe_db_cluster_snapshot_attributes",
+            f"DBClusterSnapshotAttributesResult.DBClusterSnapshotAttributes{_SHARED}",
+            DBClusterSnapshotIdentifier="{DBClusterSnapshotIdentifier}",
+        ),
+    )
+
+
+class ParameterGroup(Resource):
+    """A parameter group of instances. The default ones cannot be changed."""
+
+    terraform = Block("aws_db_parameter_group", name="name")
+    aws = Listing(
+        "rds.describe_db_parameter_groups",
+        "DBParameterGroups[]",
+        arn="{DBParameterGroupArn}",
+        name="DBParameterGroupName",
+        keys=("DBParameterGroupName", "DBParameterGroupArn"),
+    )
+
+    family: str = fact(terraform="family", unset=None, aws=listed("DBParameterGroupFamily"))
+    """Engine and version: ``postgres16``, ``mysql8.0``, ``sqlserver-se-15.0``."""
+
+    tls_required: bool | None = fact(
+        terraform=_tls_parameter,
+        unset=None,
+        parse=_switched_on,
+        aws=ask(
+            "rds.describe_db_parameters", f"{_TLS_VALUE} | [0]", DBParameterGroupName="{DBParameterGroupName}"
+        ),
+    )
+    """None where the default of the family applies."""
+
+
+class ClusterParameterGroup(Resource):
+    """A parameter group of clusters."""
+
+    terraform = Block("aws_rds_cluster_parameter_group", name="name")
+    aws = Listing(
+        "rds.describe_db_cluster_parameter_groups",
+        "DBClusterParameterGroups[]",
+        arn="{DBClusterParameterGroupArn}",
+        name="DBClusterParameterGroupName",
+        keys=("DBClusterParameterGroupName", "DBClusterParameterGroupArn"),
+    )
+
+    family: str = fact(terraform="family", unset=None, aws=listed("DBParameterGroupFamily"))
+
+    tls_required: bool | None = fact(
+        terraform=_tls_parameter,
+        unset=None,
+        parse=_switched_on,
+        aws=ask(
+            "rds.describe_db_cluster_parameters",
+            f"{_TLS_VALUE} | [0]",
+            DBClusterParameterGroupName="{DBClusterParameterGroupName}",
+        ),
+    )
+
+
+class Proxy(Resource):
+    """An RDS proxy, which applications connect to instead of the database."""
+
+    terraform = Block("aws_db_proxy", name="name")
+    aws = Listing("rds.describe_db_proxies", "DBProxies[]", arn="{DBProxyArn}", name="DBProxyName")
+
+    tls_required: bool = fact(terraform="require_tls", unset=False, aws=listed("RequireTLS"))
+
+
+def original(instance: Instance, inventory: Inventory) -> Instance | Cluster:
+    """Whose data an instance holds: for a read replica the instance or cluster at the end of the chain of sources.
+
+    Raises:
+        Undecided: a source lies outside what was scanned.
+
+    """
+    found = instance
+    for _ in range(16):  # AWS chains three; names in source may form a ring
+        if found.source is None:
+            return found
+        cluster = inventory.lookup(Cluster, found.source)
+        if cluster is not None:
+            return cluster
+        following = inventory.find(Instance, found.source)
+        if following is None:
+            break
+        found = following
+    return found

@@ -1,0 +1,278 @@
+"""Amazon EC2 security groups: their rules, wherever they are declared, and the prefix lists that rules name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from hipaa_guard.facts.networks import means_everybody, protocol_name
+from hipaa_guard.facts.readings import Block, Listing, View, ask, derived, listed
+from hipaa_guard.facts.resource import Record, Resource, fact
+from hipaa_guard.facts.values import Incomplete, Reference, Unknown, Value, some
+
+_WITH_PORTS = ("tcp", "udp", "icmp", "icmpv6")
+
+
+class Rule(Record):
+    """One rule: what it lets through, and from (or to) where. The lists may be `Incomplete`."""
+
+    __slots__ = (
+        "description",
+        "from_port",
+        "groups",
+        "ipv4",
+        "ipv6",
+        "itself",
+        "prefix_lists",
+        "protocol",
+        "to_port",
+    )
+
+    protocol: str
+    """``all``, ``tcp``, ``udp``, ``icmp``, ``icmpv6`` or a number."""
+    from_port: int | None
+    to_port: int | None
+    ipv4: list[Value]
+    ipv6: list[Value]
+    prefix_lists: list[Value]
+    groups: list[Value]
+    itself: bool
+    """Whether members of the same group are meant."""
+    description: str | None
+
+    def covers(self, protocol: str, port: int) -> bool:
+        """Whether traffic of a protocol to a port is let through."""
+        if self.protocol == "all":
+            return True
+        return self.protocol == protocol and _reaches(self.from_port, self.to_port, port)
+
+    def covers_all_ports(self) -> bool:
+        """Whether every port of TCP, of UDP or of everything is let through."""
+        if self.protocol == "all":
+            return True
+        return self.protocol in ("tcp", "udp") and _is_whole(self.from_port, self.to_port)
+
+    def exceeds(self, protocol: str, ports: Iterable[int]) -> bool:
+        """Whether anything but these ports of the protocol is let through. ICMP has no ports and counts as nothing."""
+        own = self.protocol
+        if own in ("icmp", "icmpv6"):
+            return False
+        if own != protocol or _is_whole(self.from_port, self.to_port):
+            return True
+        low, high = self.from_port, self.to_port
+        assert low is not None
+        assert high is not None
+        return high - low > 1000 or not set(range(low, high + 1)) <= set(ports)
+
+    def is_open(self) -> bool:
+        """Whether an address range of the rule means everybody."""
+        return some(means_everybody, _all_of(self.ipv4, self.ipv6))
+
+    def traffic(self) -> str:
+        """What is let through, in words: ``TCP 20-25``, ``all traffic``."""
+        if self.protocol == "all":
+            return "all traffic"
+        name = self.protocol.upper()
+        if self.protocol not in ("tcp", "udp") or _is_whole(self.from_port, self.to_port):
+            return f"all {name}"
+        return f"{name} {self.from_port}" + (f"-{self.to_port}" if self.to_port != self.from_port else "")
+
+    def source(self) -> str:
+        """The address range that means everybody, in words."""
+        ranges: list[str] = []
+        some(lambda cidr: means_everybody(cidr) and not ranges.append(str(cidr)), _all_of(self.ipv4, self.ipv6))
+        return ranges[0]
+
+
+def _all_of(*lists: list[Value]) -> list[Value]:
+    """Several lists as one, its unknown parts kept."""
+    seen = [item for each in lists for item in seen_of(each)]
+    unknown = next((each.unknown for each in lists if isinstance(each, Incomplete)), None)
+    return seen if unknown is None else Incomplete(seen, unknown)
+
+
+def seen_of(items: list[Value]) -> list[Value]:
+    """The elements of a list that were seen."""
+    return items.seen if isinstance(items, Incomplete) else items
+
+
+def _reaches(low: int | None, high: int | None, port: int) -> bool:
+    # A port left out, or -1, is all of them.
+    return (low is None or low <= port) and (high is None or high == -1 or port <= high)
+
+
+def _is_whole(low: int | None, high: int | None) -> bool:
+    return _reaches(low, high, 1) and _reaches(low, high, 65535)
+
+
+def _list(value: Value) -> list[Value]:
+    """A list argument; one that is not known, or not wholly, is an `Incomplete` list."""
+    if value is None:
+        return []
+    if isinstance(value, Incomplete):
+        return value
+    if isinstance(value, Unknown):
+        return Incomplete([], value)
+    return value if isinstance(value, list) else [value]
+
+
+def _port(value: Value) -> Value:
+    return value if value is None or isinstance(value, Unknown) else int(value)
+
+
+def _one(value: Value) -> list[Value]:
+    """A list of the one value that an argument holds, be it known or not."""
+    if value is None:
+        return []
+    return Incomplete([], value) if isinstance(value, Unknown) and not value.is_set else [value]
+
+
+def _rule(get: Callable[[str], Value]) -> Rule:
+    """A rule as `aws_security_group` (inline) and `aws_security_group_rule` write it."""
+    groups = _all_of(_list(get("security_groups")), _one(get("source_security_group_id")))
+    itself = get("self")
+    return Rule(
+        protocol=protocol_name(get("protocol")),
+        from_port=_port(get("from_port")),
+        to_port=_port(get("to_port")),
+        ipv4=_list(get("cidr_blocks")),
+        ipv6=_list(get("ipv6_cidr_blocks")),
+        prefix_lists=_list(get("prefix_list_ids")),
+        groups=groups,
+        itself=itself if isinstance(itself, Unknown) else str(itself).lower() == "true",
+        description=get("description"),
+    )
+
+
+def _separate_rule(view: View) -> Rule:
+    """A rule as `aws_vpc_security_group_ingress_rule` and its egress twin write it."""
+    return Rule(
+        protocol=protocol_name(view.get("ip_protocol")),
+        from_port=_port(view.get("from_port")),
+        to_port=_port(view.get("to_port")),
+        ipv4=_one(view.get("cidr_ipv4")),
+        ipv6=_one(view.get("cidr_ipv6")),
+        prefix_lists=_one(view.get("prefix_list_id")),
+        groups=_one(view.get("referenced_security_group_id")),
+        itself=False,
+        description=view.get("description"),
+    )
+
+
+def _declared(direction: str) -> Callable[[View], Value]:
+    """All rules of one direction: inline, as rules of either type, and as separate rules of the newer types."""
+
+    def read(view: View) -> Value:
+        rules: list[Rule] = []
+        unknowns: list[Unknown] = []
+
+        def look(items: list[Value]) -> list[Value]:
+            if isinstance(items, Incomplete):
+                unknowns.append(items.unknown)
+            return seen_of(items)
+
+        for block in look(_list(view.get(direction))):
+            if isinstance(block, Unknown):
+                unknowns.append(block)
+            else:
+                rules.append(_rule(block.get))
+        for split in look(view.linked("aws_security_group_rule", "security_group_id")):
+            way = split.get("type")
+            if isinstance(way, Unknown):
+                unknowns.append(way)
+            elif way == direction:
+                rules.append(_rule(split.get))
+        for split in look(view.linked(f"aws_vpc_security_group_{direction}_rule", "security_group_id")):
+            rules.append(_separate_rule(split))
+        return Incomplete(rules, unknowns[0]) if unknowns else rules
+
+    return read
+
+
+def _answered(permissions: list[dict[str, Value]] | None, own: str | None) -> list[Rule]:
+    return [
+        Rule(
+            protocol=protocol_name(one.get("IpProtocol")),
+            from_port=one.get("FromPort"),
+            to_port=one.get("ToPort"),
+            ipv4=[entry["CidrIp"] for entry in one.get("IpRanges", [])],
+            ipv6=[entry["CidrIpv6"] for entry in one.get("Ipv6Ranges", [])],
+            prefix_lists=[entry["PrefixListId"] for entry in one.get("PrefixListIds", [])],
+            groups=[pair.get("GroupId") for pair in one.get("UserIdGroupPairs", []) if pair.get("GroupId") != own],
+            itself=any(pair.get("GroupId") == own for pair in one.get("UserIdGroupPairs", [])),
+            description=None,
+        )
+        for one in permissions or []
+    ]
+
+
+class SecurityGroup(Resource):
+    """A security group that somebody made."""
+
+    terraform = Block("aws_security_group", name="name")
+    aws = Listing(
+        "ec2.describe_security_groups",
+        "SecurityGroups[?GroupName!='default']",
+        arn="arn:{partition}:ec2:{region}:{OwnerId}:security-group/{GroupId}",
+        name="GroupName",
+        keys=("GroupId",),
+    )
+
+    ingress: list[Rule] = fact(
+        terraform=_declared("ingress"),
+        unset=(),
+        aws=derived(_answered, listed("IpPermissions"), listed("GroupId")),
+    )
+    egress: list[Rule] = fact(
+        terraform=_declared("egress"),
+        unset=(),  # the provider takes away the rule that AWS gives new groups, which lets everything out
+        aws=derived(_answered, listed("IpPermissionsEgress"), listed("GroupId")),
+    )
+
+
+class DefaultSecurityGroup(SecurityGroup):
+    """The group that every VPC has, and that whatever names no group joins."""
+
+    terraform = Block("aws_default_security_group")
+    aws = Listing(
+        "ec2.describe_security_groups",
+        "SecurityGroups[?GroupName=='default']",
+        arn="arn:{partition}:ec2:{region}:{OwnerId}:security-group/{GroupId}",
+        name="join(' of ', [GroupName, VpcId || 'EC2-Classic'])",
+        keys=("GroupId",),
+    )
+
+
+def _declared_ranges(view: View) -> Value:
+    """The ranges of a prefix list, from its own blocks and from entries declared apart."""
+    blocks = _list(view.get("entry"))
+    splits = view.linked("aws_ec2_managed_prefix_list_entry", "prefix_list_id")
+    found = [_range(each.get("cidr")) for each in (*seen_of(blocks), *seen_of(splits))]
+    unknown = next((each.unknown for each in (blocks, splits) if isinstance(each, Incomplete)), None)
+    return found if unknown is None else Incomplete(found, unknown)
+
+
+def _range(value: Value) -> Value:
+    return Unknown(f"{value.address}.{value.attribute} is not known") if isinstance(value, Reference) else value
+
+
+class PrefixList(Resource):
+    """A named list of address ranges that a customer keeps. Those that AWS keeps name AWS's own networks."""
+
+    terraform = Block("aws_ec2_managed_prefix_list", name="name")
+    aws = Listing(
+        "ec2.describe_managed_prefix_lists",
+        "PrefixLists[?OwnerId!='AWS']",
+        arn="{PrefixListArn}",
+        name="PrefixListName",
+        keys=("PrefixListId",),
+    )
+
+    ranges: list[Value] = fact(
+        terraform=_declared_ranges,
+        unset=(),
+        aws=ask("ec2.get_managed_prefix_list_entries", "Entries[].Cidr", PrefixListId="{PrefixListId}"),
+    )
+
+    def is_open(self) -> bool:
+        """Whether a range of the list means everybody."""
+        return some(means_everybody, self.ranges)

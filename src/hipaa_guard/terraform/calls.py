@@ -1,0 +1,164 @@
+"""Module calls: the instances of a called module, and the call as a value."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from hipaa_guard.facts.places import GapKind
+from hipaa_guard.facts.values import Cause, Unknown, Value
+from hipaa_guard.terraform import limits
+from hipaa_guard.terraform.access import Object
+from hipaa_guard.terraform.errors import EvaluationError
+from hipaa_guard.terraform.expansion import Copy, Expansion, expand
+from hipaa_guard.terraform.modules import Module
+from hipaa_guard.terraform.resources import grouped
+from hipaa_guard.terraform.scope import Scope
+from hipaa_guard.terraform.syntax import Block
+
+if TYPE_CHECKING:
+    from hipaa_guard.terraform.instances import ModuleInstance
+
+
+class CallGroup:
+    """All instances of one module call."""
+
+    __slots__ = ("_block", "_expansion", "_instances", "_name", "_parent", "_reason", "_running", "_value")
+
+    def __init__(self, parent: ModuleInstance, name: str, block: Block) -> None:
+        self._parent = parent
+        self._name = name
+        self._block = block
+        self._instances: list[ModuleInstance] | None = None
+        self._expansion: Expansion | None = None
+        self._reason = ""
+        self._running = False
+        self._value: Value = None
+
+    def instances(self) -> list[ModuleInstance]:
+        """The module instances, in the order of their keys; none where the module is not available.
+
+        Raises:
+            EvaluationError: their number depends on themselves.
+
+        """
+        if self._instances is None:
+            if self._running:
+                raise EvaluationError(f"the number of {self._address} depends on itself")
+            self._running = True
+            try:
+                self._instances = self._load()
+            finally:
+                self._running = False
+        return self._instances
+
+    def value(self) -> Value:
+        """What a reference to the call is worth."""
+        if self._value is None:
+            instances = self.instances()
+            if self._expansion is None:
+                self._value = UnavailableModule(self._address, self._reason)
+            else:
+                self._value = grouped(self._expansion, [ModuleValue(one) for one in instances])
+        return self._value
+
+    @property
+    def _address(self) -> str:
+        return f"{self._parent.address}.module.{self._name}" if self._parent.address else f"module.{self._name}"
+
+    def _load(self) -> list[ModuleInstance]:
+        parent = self._parent
+        module = self._module()
+        if module is None:
+            return []
+        self._expansion = found = expand(self._block, parent.scope, self._address, parent.calls)
+        instances = [self._instance(module, copy, None) for copy in found.copies]
+        if found.rest is not None:
+            instances.append(self._instance(module, found.rest, found.why))
+        return instances
+
+    def _instance(self, module: Module, copy: Copy, why: Unknown | None) -> ModuleInstance:
+        parent = self._parent
+        instance = type(parent)(module, parent.session, parent.library, {})
+        instance.root_directory = parent.root_directory
+        instance.address = f"{self._address}{copy.key}"
+        instance.key_path = self._key_path
+        instance.parent = parent
+        instance.block = self._block
+        instance.call_scope = Scope(parent, copy.bound) if copy.bound else parent.scope
+        instance.calls = (*parent.calls, self._block.location())
+        instance.uncertain = why if why is not None else parent.uncertain
+        return instance
+
+    @property
+    def _key_path(self) -> str:
+        return f"{self._parent.key_path}.{self._name}" if self._parent.key_path else self._name
+
+    def _module(self) -> Module | None:
+        """The module that is called; None, with a gap, where it cannot be read."""
+        parent = self._parent
+        found = parent.library.find(parent, self._block, self._key_path)
+        if isinstance(found, str):
+            self._miss(found)
+            return None
+        chain: ModuleInstance | None = parent
+        depth = 0
+        while chain is not None:
+            if chain.module is found:
+                self._miss("the module calls itself", hint="Terraform refuses this too", kind=GapKind.MODULE)
+                return None
+            chain = chain.parent
+            depth += 1
+        if depth >= limits.MODULE_DEPTH:
+            self._miss(f"module calls nested more than {limits.MODULE_DEPTH} deep", kind=GapKind.LIMIT)
+            return None
+        for gap in found.gaps:
+            parent.session.add(gap)
+        return found
+
+    def _miss(self, reason: str, *, hint: str = "", kind: GapKind = GapKind.MODULE) -> None:
+        self._reason = reason
+        parent = self._parent
+        hint = hint or "run terraform init in the root module, or scan a plan"
+        location = self._block.location(parent.calls)
+        parent.session.report(kind, self._address, reason, hint=hint, location=location)
+
+
+class ModuleValue(Object):
+    """A module instance as a value: its outputs."""
+
+    __slots__ = ("instance",)
+
+    def __init__(self, instance: ModuleInstance) -> None:
+        super().__init__(f"{instance.address} is a whole module", Cause.AFTER_APPLY, references=(instance.address,))
+        self.instance = instance
+
+    def of(self, name: str) -> Value:
+        """The value of an output."""
+        return self.instance.output(name)
+
+    def outputs(self) -> dict[str, Value]:
+        """All outputs."""
+        return {name: self.instance.output(name) for name in self.instance.module.outputs}
+
+
+class UnavailableModule(Object):
+    """A call whose module was not read: nothing is known of its outputs."""
+
+    __slots__ = ("address",)
+
+    def __init__(self, address: str, reason: str) -> None:
+        super().__init__(f"{address}: {reason}", Cause.MODULE, references=(address,), is_set=True)
+        self.address = address
+
+    def of(self, name: str) -> Value:
+        """An output, which is not known."""
+        address = f"{self.address}.{name}"
+        return Unknown(f"{address}: {self.reason.split(': ', 1)[-1]}", Cause.MODULE, references=(address,))
+
+    def at(self, key: Value) -> Value:  # noqa: ARG002 - one key is as good as another
+        """One instance of the call; it is as little known."""
+        return self
+
+    def each(self) -> Value:
+        """Any number of instances."""
+        return Unknown(self.reason, Cause.MODULE, references=self.references)

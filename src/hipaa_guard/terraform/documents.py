@@ -1,0 +1,176 @@
+"""JSON documents that Terraform writes: read from hostile files, whatever wrote them to disk."""
+
+from __future__ import annotations
+
+import codecs
+import json
+import os
+import stat
+from pathlib import Path
+from typing import Any
+
+from hipaa_guard.facts.values import Cause, Unknown, Value
+
+BYTES = 1024**3
+"""Largest plan or state that is read."""
+
+NESTING = 100
+"""Deepest nesting of a value; what lies below is unknown. Terraform's own schemas stay below 30."""
+
+_STARTS = 20
+"""How many lines that begin with a brace are tried as the start of the document."""
+
+_ENCODINGS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+    (b"{\0", "utf-16-le"),
+    (b"\0{", "utf-16-be"),
+)
+
+
+class TerraformInputError(Exception):
+    """What was given cannot be scanned. The text is one sentence that says what to do next."""
+
+
+def read_document(path: Path) -> dict[str, Any]:
+    """The JSON object in a file: in UTF-8 or UTF-16, with or without the lines that wrappers of Terraform print.
+
+    Raises:
+        TerraformInputError: the file cannot be read or holds no JSON object.
+
+    """
+    data = _read(path)
+    if data.startswith(b"PK\x03\x04"):
+        raise TerraformInputError(
+            f"{path} is a binary plan: run `terraform show -json {path.name} > plan.json` and scan plan.json"
+        )
+    text = _decoded(path, data)
+    del data
+    return _parsed(path, text)
+
+
+def objects(value: Any) -> list[dict[str, Any]]:
+    """The objects in a list of a document; nothing where it is no list."""
+    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
+
+
+def table(value: Any) -> dict[str, Any]:
+    """An object of a document; an empty one where it is something else."""
+    return value if isinstance(value, dict) else {}
+
+
+def text(value: Any) -> str:
+    """A string of a document; empty where it is something else."""
+    return value if isinstance(value, str) else ""
+
+
+def masked(value: Value, sensitive: Any = True, depth: int = 0) -> Value:
+    """The value with texts that are marked sensitive replaced, so that nothing can print them.
+
+    ``sensitive`` has the shape of the value, with ``true`` at what is secret. Booleans, numbers and empty texts tell
+    nothing and stay, so that they can be judged.
+    """
+    if depth > NESTING:
+        return too_deep()
+    if isinstance(value, str):
+        return secret() if value and sensitive is True else value
+    if isinstance(value, list):
+        return [masked(item, part_of(sensitive, index), depth + 1) for index, item in enumerate(value)]
+    if isinstance(value, dict):
+        return {key: masked(item, part_of(sensitive, key), depth + 1) for key, item in value.items()}
+    return value
+
+
+def secret() -> Unknown:
+    """What stands for a sensitive text."""
+    return Unknown("it is a sensitive value", Cause.SENSITIVE, is_set=True)
+
+
+def too_deep() -> Unknown:
+    """What stands for a value below the deepest nesting."""
+    return Unknown(f"it is nested more than {NESTING} levels deep", Cause.LIMIT)
+
+
+def part_of(marks: Any, key: str | int) -> Any:
+    """The marks of one part of a value."""
+    if marks is True:
+        return True
+    if isinstance(marks, dict):
+        return marks.get(str(key), False)
+    if isinstance(marks, list) and isinstance(key, int):
+        return marks[key] if key < len(marks) else False
+    return False
+
+
+def _read(path: Path) -> bytes:
+    try:
+        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0))
+        with os.fdopen(descriptor, "rb") as file:
+            status = os.fstat(descriptor)
+            if not stat.S_ISREG(status.st_mode):
+                raise TerraformInputError(f"{path} is no regular file: give a directory, a plan or a state as JSON")
+            if status.st_size > BYTES:
+                raise TerraformInputError(
+                    f"{path} is larger than {BYTES // 1024**2} MiB: plan and scan its modules separately"
+                )
+            return file.read(BYTES + 1)
+    except OSError as error:
+        raise TerraformInputError(f"{path} cannot be read: {error.strerror or error}") from None
+
+
+def _decoded(path: Path, data: bytes) -> str:
+    encoding = next((name for start, name in _ENCODINGS if data.startswith(start)), "utf-8")
+    try:
+        return data.decode(encoding)
+    except UnicodeDecodeError:
+        raise TerraformInputError(
+            f"{path} is no text: give a directory of .tf files, or the output of `terraform show -json`"
+        ) from None
+
+
+def _parsed(path: Path, text: str) -> dict[str, Any]:
+    decoder = json.JSONDecoder()
+    problem = "it holds no JSON object"
+    for start in _starts(text):
+        try:
+            found, _ = decoder.raw_decode(text, start)
+        except RecursionError:
+            problem = "it is nested too deep"
+            break
+        except ValueError as error:
+            if problem.startswith("it holds"):
+                problem = (
+                    f"{error.msg} in line {error.lineno}"
+                    if isinstance(error, json.JSONDecodeError)
+                    else "a number is too long"
+                )
+            continue
+        if isinstance(found, dict):
+            if "@level" in found and "@message" in found:
+                raise TerraformInputError(
+                    f"{path} is the log of `terraform plan -json`: run `terraform plan -out=tfplan`, then "
+                    "`terraform show -json tfplan > plan.json`, and scan plan.json"
+                )
+            return found
+    raise TerraformInputError(
+        f"{path} is no plan or state ({problem}): give the output of `terraform show -json`, "
+        "or a directory of .tf files"
+    )
+
+
+def _starts(text: str) -> list[int]:
+    """Where the document may begin: at the braces that begin a line."""
+    starts: list[int] = []
+    position = 0
+    while len(starts) < _STARTS and position < len(text):
+        if text[position] in " \t\r\n":
+            position += 1
+            continue
+        if text[position] == "{":
+            starts.append(position)
+        line = text.find("\n", position)
+        position = len(text) if line < 0 else line + 1
+    return starts

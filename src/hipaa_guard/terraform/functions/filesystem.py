@@ -1,0 +1,204 @@
+"""Filesystem functions: they read below the scanned directory and nowhere else."""
+
+from __future__ import annotations
+
+import base64
+import os
+import posixpath
+import re
+import stat
+import unicodedata
+from collections.abc import Iterator
+from pathlib import Path
+
+from hipaa_guard.facts.values import Cause, Unknown, Value
+
+from .context import CallContext, Function
+from .conversion import sorted_set, to_map
+from .errors import FunctionError, LimitReached
+from .regular_expressions import Budget, compiled
+from .signatures import TEXT, Parameter, call, call_with_context
+from .unknowns import MAX_LIST, relisted
+
+MAX_FILE = 5 << 20
+VARIABLE = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
+GLOB = re.compile(r"(?P<any>(?:^|(?<=/))\*\*(?:/|$))|(?P<many>\*+)|(?P<one>\?)|(?P<set>\[[^\]/]+\])|(?P<escaped>\\.)|(?P<brace>[{},])|(?P<other>.)", re.DOTALL)
+
+
+def located(context: CallContext, path: str) -> Path | Unknown:
+    """Where a path leads, links followed; unknown outside of the scanned directory."""
+    if path.startswith("~"):
+        return outside()
+    if "\0" in path:
+        raise FunctionError("invalid path")
+    try:
+        found = (context.module_dir / path).resolve()
+        root = context.root.resolve()
+    except (OSError, RuntimeError):  # a loop of links
+        raise FunctionError(f"no file exists at {path[:200]!r}") from None
+    return found if found.is_relative_to(root) else outside()
+
+
+def outside() -> Unknown:
+    """What a call on a file outside of the scanned directory gives."""
+    return Unknown("file is outside the scanned directory", Cause.EXPRESSION)
+
+
+def content(context: CallContext, path: str) -> bytes | Unknown:
+    """The bytes of a regular file."""
+    found = located(context, path)
+    if isinstance(found, Unknown):
+        return found
+    try:
+        status = found.stat()
+        if not stat.S_ISREG(status.st_mode):  # a pipe would block
+            raise FunctionError(f"{path[:200]!r} is not a regular file")
+        if status.st_size > MAX_FILE:
+            raise LimitReached(f"a file of more than {MAX_FILE:,} bytes")
+        return found.read_bytes()
+    except OSError as error:
+        raise FunctionError(f"failed to read {path[:200]!r}: {error.strerror}") from None
+
+
+def file(context: CallContext, path: str) -> Value:
+    """The text of a file."""
+    data = content(context, path)
+    if isinstance(data, Unknown):
+        return data
+    try:
+        return unicodedata.normalize("NFC", data.decode())
+    except UnicodeDecodeError:
+        raise FunctionError(f"contents of {path[:200]!r} are not valid UTF-8") from None
+
+
+def filebase64(context: CallContext, path: str) -> Value:
+    """The bytes of a file in Base64."""
+    data = content(context, path)
+    return data if isinstance(data, Unknown) else base64.b64encode(data).decode()
+
+
+def fileexists(context: CallContext, path: str) -> Value:
+    """Whether there is a regular file."""
+    found = located(context, path)
+    if isinstance(found, Unknown):
+        return found
+    if found.is_file():
+        return True
+    if found.exists():
+        raise FunctionError(f"{path[:200]!r} is not a regular file")
+    return False
+
+
+def fileset(context: CallContext, path: str, pattern: str) -> Value:
+    """The regular files below a directory whose relative paths fit a pattern."""
+    directory = located(context, path)
+    if isinstance(directory, Unknown):
+        return directory
+    if ".." in pattern.split("/") or pattern.startswith("/"):
+        return outside()
+    program, budget = compiled(translated(pattern)), Budget()
+    names: list[Value] = []
+    missing: list[Unknown] = []
+    for name, entry in _entries(directory, ""):
+        if entry.is_symlink() and (entry.is_dir() or located(context, entry.path) is not None):
+            target = located(context, entry.path)
+            if isinstance(target, Unknown) or target.is_dir():
+                missing.append(outside())
+                continue
+        if entry.is_file() and program.search(name, 0, budget):
+            names.append(name)
+    return relisted(sorted_set(names), *missing)
+
+
+def _entries(directory: Path, prefix: str) -> Iterator[tuple[str, os.DirEntry[str]]]:
+    """Everything below a directory, links to directories not followed."""
+    waiting, count = [(directory, prefix)], 0
+    while waiting:
+        where, above = waiting.pop()
+        try:
+            entries = sorted(os.scandir(where), key=lambda entry: entry.name)
+        except OSError:
+            continue
+        count += len(entries)
+        if count > MAX_LIST:
+            raise LimitReached(f"a directory of more than {MAX_LIST:,} files")
+        for entry in entries:
+            name = f"{above}{entry.name}"
+            if entry.is_dir(follow_symlinks=False):
+                waiting.append((Path(entry.path), f"{name}/"))
+            else:
+                yield name, entry
+
+
+def translated(pattern: str) -> str:
+    """A pattern of files as a regular expression: ``**/`` is any number of directories, ``{a,b}`` a choice."""
+    pieces, depth = [], 0
+    for found in GLOB.finditer(pattern):
+        text = found[0]
+        if found["any"]:
+            pieces.append("(?:.*/)?" if text.endswith("/") else ".*")
+        elif found["many"]:
+            pieces.append("[^/]*")
+        elif found["one"]:
+            pieces.append("[^/]")
+        elif found["set"]:
+            inner = text[1:-1].replace("[", "\\[")
+            pieces.append(f"[^{inner[1:]}]" if inner[0] in "!^" else f"[{inner}]")
+        elif found["brace"] and (text == "{" or depth):
+            depth += {"{": 1, "}": -1, ",": 0}[text]
+            pieces.append({"{": "(?:", "}": ")", ",": "|"}[text])
+        else:
+            pieces.append(re.escape(text[-1]) if text[-1].isascii() else text[-1])
+    return f"(?s)\\A(?:{''.join(pieces)})\\z"
+
+
+def templatefile(context: CallContext, path: str, variables: dict[str, Value]) -> Value:
+    """The text of a file as a template, filled in by the evaluator."""
+    for name in variables:
+        if not VARIABLE.fullmatch(name):
+            raise FunctionError(f"invalid template variable name {name[:40]!r}")
+    text = file(context, path)
+    return text if isinstance(text, Unknown) else context.template(text, variables)
+
+
+def cleaned(path: str) -> str:
+    """A path without ``.``, ``..`` and doubled slashes."""
+    clean = posixpath.normpath(path) if path else "."
+    return clean[1:] if clean.startswith("//") else clean
+
+
+def abspath(context: CallContext, path: str) -> Value:
+    """The absolute form of a path."""
+    return cleaned(posixpath.join(context.module_dir.absolute().as_posix(), path))
+
+
+def basename(path: str) -> Value:
+    """The last part of a path."""
+    return posixpath.basename(path.rstrip("/")) or ("/" if path else ".")
+
+
+def dirname(path: str) -> Value:
+    """All but the last part of a path."""
+    return cleaned(path[: path.rfind("/") + 1])
+
+
+def pathexpand(path: str) -> Value:
+    """The path itself; the home directory belongs to whoever runs Terraform."""
+    if path.startswith("~"):
+        return Unknown("the home directory of whoever runs Terraform", Cause.EXPRESSION)
+    return path
+
+
+VARIABLES = Parameter(to_map).loose
+
+FUNCTIONS: dict[str, Function] = {
+    "abspath": call_with_context(abspath, TEXT),
+    "basename": call(basename, TEXT),
+    "dirname": call(dirname, TEXT),
+    "file": call_with_context(file, TEXT),
+    "filebase64": call_with_context(filebase64, TEXT),
+    "fileexists": call_with_context(fileexists, TEXT),
+    "fileset": call_with_context(fileset, TEXT, TEXT),
+    "pathexpand": call(pathexpand, TEXT),
+    "templatefile": call_with_context(templatefile, TEXT, VARIABLES),
+}

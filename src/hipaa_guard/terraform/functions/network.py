@@ -1,0 +1,90 @@
+"""IP network functions."""
+
+from __future__ import annotations
+
+import re
+from ipaddress import IPv4Address, IPv4Network, IPv6Network, ip_network
+from typing import Any
+
+from hipaa_guard.facts.values import Value
+
+from .context import Function
+from .conversion import Number, whole_number
+from .errors import FunctionError
+from .signatures import NUMBER, TEXT, call
+
+LEADING_ZEROS = re.compile(r"(?<![0-9a-fA-F:])0+(?=\d)")
+
+Network = IPv4Network | IPv6Network
+
+
+def network(prefix: str) -> Network:
+    """The network of an address with a prefix length. Leading zeros are decimal, as in Terraform."""
+    if "/" not in prefix:
+        raise FunctionError(f"invalid CIDR expression: {prefix[:60]}")
+    address, _, length = prefix.partition("/")
+    plain = LEADING_ZEROS.sub("", address) if ":" not in address else address
+    try:
+        return ip_network(f"{plain}/{int(length)}" if length.isdecimal() else prefix, strict=False)
+    except ValueError:
+        raise FunctionError(f"invalid CIDR expression: {prefix[:60]}") from None
+
+
+def cidrhost(prefix: str, number: Number) -> Value:
+    """The address of a host in a network; negative numbers count from the end."""
+    net, host = network(prefix), whole_number(number)
+    if not -net.num_addresses <= host < net.num_addresses:
+        raise FunctionError(f"prefix of {net.prefixlen} does not accommodate a host numbered {host}")
+    return _address(net, int(net.network_address) + host % net.num_addresses)
+
+
+def cidrnetmask(prefix: str) -> Value:
+    """The netmask of an IPv4 network."""
+    net = network(prefix)
+    if not isinstance(net, IPv4Network):
+        raise FunctionError(f"IPv6 addresses cannot have a netmask: {prefix[:60]}")
+    return str(net.netmask)
+
+
+def cidrsubnet(prefix: str, bits: Number, number: Number) -> Value:
+    """The subnet with a number, its prefix longer by some bits."""
+    net, extra, subnet = network(prefix), whole_number(bits), whole_number(number)
+    length = net.prefixlen + extra
+    if not 0 <= length <= net.max_prefixlen:
+        raise FunctionError(f"insufficient address space to extend prefix of {net.prefixlen} by {extra}")
+    if not 0 <= subnet < 1 << max(extra, 0):
+        raise FunctionError(f"prefix extension of {extra} does not accommodate a subnet numbered {subnet}")
+    return f"{_address(net, int(net.network_address) + (subnet << (net.max_prefixlen - length)))}/{length}"
+
+
+def cidrsubnets(prefix: str, *bits: Number) -> Value:
+    """Subnets one behind the other, each with its own number of additional bits."""
+    net = network(prefix)
+    following, end = int(net.network_address), int(net.network_address) + net.num_addresses
+    subnets: list[Value] = []
+    for extra in bits:
+        length = net.prefixlen + whole_number(extra)
+        if not net.prefixlen < length <= net.max_prefixlen:
+            raise FunctionError("must extend prefix by at least one bit, and not beyond the length of an address")
+        size = 1 << (net.max_prefixlen - length)
+        start = -(-following // size) * size
+        following = start + size
+        if following > end:
+            raise FunctionError(f"not enough remaining address space for a subnet with a prefix of {length} bits")
+        subnets.append(f"{_address(net, start)}/{length}")
+    return subnets
+
+
+def _address(net: Network, number: int) -> str:
+    """An address as Go writes it: one that maps IPv4 into IPv6 is written as IPv4."""
+    address: Any = type(net.network_address)(number)
+    mapped = getattr(address, "ipv4_mapped", None)
+    return str(mapped if isinstance(mapped, IPv4Address) else address)
+
+
+FUNCTIONS: dict[str, Function] = {
+    "cidrhost": call(cidrhost, TEXT, NUMBER),
+    "cidrnetmask": call(cidrnetmask, TEXT),
+    "cidrsubnet": call(cidrsubnet, TEXT, NUMBER, NUMBER),
+    "cidrsubnets": call(cidrsubnets, TEXT, rest=NUMBER),
+}

@@ -1,0 +1,256 @@
+"""Module instances: a module with its inputs, where names have values.
+
+Everything is evaluated when it is asked for and kept. What needs itself is an error, as in Terraform.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from hipaa_guard.facts.places import GapKind, Location
+from hipaa_guard.facts.values import Cause, Unknown, Value
+from hipaa_guard.terraform.access import Object
+from hipaa_guard.terraform.calls import CallGroup
+from hipaa_guard.terraform.errors import FAILURES, EvaluationError
+from hipaa_guard.terraform.functions.unknowns import require_small
+from hipaa_guard.terraform.invocation import invoke
+from hipaa_guard.terraform.modules import Module
+from hipaa_guard.terraform.providers import Provider, find_provider
+from hipaa_guard.terraform.resources import HclInstance, ResourceGroup
+from hipaa_guard.terraform.scope import Scope, Session, valued
+from hipaa_guard.terraform.syntax import Attribute, Block
+from hipaa_guard.terraform.types import type_of
+
+if TYPE_CHECKING:
+    from hipaa_guard.terraform.library import Library
+
+_RUNNING: Any = object()
+
+
+class ModuleInstance:
+    """One module, as called once: ``module.a["x"]``. The root has no call and an empty address."""
+
+    __slots__ = (
+        "_cache",
+        "_groups",
+        "_providers",
+        "_spaces",
+        "address",
+        "block",
+        "call_scope",
+        "calls",
+        "children",
+        "given",
+        "key_path",
+        "library",
+        "module",
+        "parent",
+        "root_directory",
+        "scope",
+        "session",
+        "uncertain",
+    )
+
+    def __init__(self, module: Module, session: Session, library: Library, given: dict[str, Value]) -> None:
+        self.module = module
+        self.session = session
+        self.library = library
+        self.given = given
+        self.root_directory: Path = module.directory
+        self.address = ""
+        self.key_path = ""
+        self.calls: tuple[Location, ...] = ()
+        self.parent: ModuleInstance | None = None
+        self.block: Block | None = None
+        self.call_scope: Scope | None = None
+        self.uncertain: Unknown | None = None
+        self.scope = Scope(self)
+        self._cache: dict[tuple[str, str], Value] = {}
+        self._groups: dict[tuple[str, str, str], ResourceGroup] = {}
+        self._providers: dict[tuple[str, str | None], Provider | None] = {}
+        self._spaces: dict[str, Value] = {}
+        self.children = {name: CallGroup(self, name, block) for name, block in module.calls.items()}
+
+    def walk(self) -> Iterator[HclInstance]:
+        """The instances of all resources, those of called modules after the module's own."""
+        for key, block in self.module.resources.items():
+            if key[0] == "resource":
+                yield from self._group(key, block).instances()
+        for block in self.module.repeated:
+            if block.type == "resource":
+                yield from ResourceGroup(self, block).instances()
+        for group in self.children.values():
+            for child in group.instances():
+                yield from child.walk()
+
+    def modules_used(self) -> list[Module]:
+        """This module and all that it calls, each once."""
+        used = {id(self.module): self.module}
+        for group in self.children.values():
+            for child in group.instances():
+                used.update((id(module), module) for module in child.modules_used())
+        return list(used.values())
+
+    def resolve(self, name: str) -> Value:
+        """See `Names`."""
+        space = self._spaces.get(name)
+        if space is None:
+            self._spaces[name] = space = self._space(name)
+        return space
+
+    def call(self, function: str, arguments: list[Value]) -> Value:
+        """See `Names`."""
+        return invoke(self, function, arguments)
+
+    def _space(self, name: str) -> Value:
+        match name:
+            case "var":
+                return Space("var", self._variable)
+            case "local":
+                return Space("local", self._local)
+            case "module":
+                return Space("module", self._module_value)
+            case "data" | "ephemeral":
+                return Space(name, lambda kind: Space(f"{name}.{kind}", lambda one: self._resource(name, kind, one)))
+            case "path":
+                return {"module": self._relative_path(), "root": ".", "cwd": "."}
+            case "terraform":
+                reason = "the workspace is chosen when Terraform runs"
+                unknown = Unknown(reason, Cause.VARIABLE, references=("terraform.workspace",), is_set=True)
+                return {"workspace": unknown, "env": unknown, "applying": unknown}
+            case "each" | "count" | "self":
+                raise EvaluationError(f"{name!r} has no meaning here")
+            case _:
+                return Space(name, lambda one: self._resource("resource", name, one))
+
+    def _relative_path(self) -> str:
+        return Path(os.path.relpath(self.module.directory, self.root_directory)).as_posix()
+
+    def _once(self, kind: str, name: str, evaluate: Callable[[], Value]) -> Value:
+        """The value of a variable, local or output; evaluated once."""
+        key = (kind, name)
+        value = self._cache.get(key, self)
+        if value is _RUNNING:
+            raise EvaluationError(f"{kind}.{name[:60]} depends on itself")
+        if value is self:
+            self._cache[key] = _RUNNING
+            try:
+                value = self._bounded(f"{kind}.{name[:60]}", evaluate())
+            except BaseException:
+                del self._cache[key]
+                raise
+            self._cache[key] = value
+        return value
+
+    def _bounded(self, subject: str, value: Value) -> Value:
+        if not isinstance(value, list | dict):
+            return value
+        try:
+            require_small(value)
+        except FAILURES as error:
+            self.session.report(GapKind.LIMIT, subject, str(error))
+            return Unknown(f"{subject}: {error}", Cause.LIMIT)
+        return value
+
+    def _variable(self, name: str) -> Value:
+        block = self.module.variables.get(name)
+        if block is None:
+            return self._undeclared(f"var.{name}", "variable")
+        return self._once("var", name, lambda: self._input(name, block))
+
+    def _input(self, name: str, block: Block) -> Value:
+        value, given = self._given(name)
+        default = block.attributes.get("default")
+        nullable = block.attributes.get("nullable")
+        if given and value is None and nullable is not None and valued(nullable, self.scope, self.calls) is False:
+            given = False
+        if not given:
+            if default is None:
+                return Unknown(f"var.{name} has no value", Cause.VARIABLE, references=(f"var.{name}",))
+            value = valued(default, self.scope, self.calls)
+        kind = block.attributes.get("type")
+        if kind is None:
+            return value
+        try:
+            return type_of(kind.node, self.scope)(value)
+        except FAILURES as error:
+            reason = f"var.{name}: {error}"
+            self.session.report(
+                GapKind.EXPRESSION, f"var.{name}", reason, incomplete=False, location=block.location(self.calls)
+            )
+            return Unknown(reason, Cause.EXPRESSION, references=(f"var.{name}",))
+
+    def _given(self, name: str) -> tuple[Value, bool]:
+        """The value that the caller gives, and whether it does."""
+        if self.block is None or self.call_scope is None or self.parent is None:
+            return self.given.get(name), name in self.given
+        attribute = self.block.attributes.get(name)
+        if attribute is None:
+            return None, False
+        return valued(attribute, self.call_scope, self.parent.calls), True
+
+    def _local(self, name: str) -> Value:
+        attribute = self.module.locals.get(name)
+        if attribute is None:
+            return self._undeclared(f"local.{name}", "local value")
+        return self._once("local", name, lambda: valued(attribute, self.scope, self.calls))
+
+    def output(self, name: str) -> Value:
+        """The value of an output.
+
+        Raises:
+            EvaluationError: there is none of that name.
+
+        """
+        block = self.module.outputs.get(name)
+        attribute: Attribute | None = block.attributes.get("value") if block is not None else None
+        if attribute is None:
+            return self._undeclared(f"{self.address or 'root'}.{name}", "output")
+        return self._once("output", name, lambda: valued(attribute, self.scope, self.calls))
+
+    def _module_value(self, name: str) -> Value:
+        group = self.children.get(name)
+        return self._undeclared(f"module.{name}", "module call") if group is None else group.value()
+
+    def _resource(self, mode: str, kind: str, name: str) -> Value:
+        key = (mode, kind, name)
+        block = self.module.resources.get(key)
+        if block is None:
+            prefix = "" if mode == "resource" else f"{mode}."
+            return self._undeclared(f"{prefix}{kind}.{name}", "resource" if mode == "resource" else f"{mode} source")
+        return self._group(key, block).value()
+
+    def _group(self, key: tuple[str, str, str], block: Block) -> ResourceGroup:
+        group = self._groups.get(key)
+        if group is None:
+            self._groups[key] = group = ResourceGroup(self, block)
+        return group
+
+    def _undeclared(self, subject: str, what: str) -> Value:
+        """A name that nothing declares; it may be declared in a file that could not be read."""
+        if any(gap.kind is GapKind.FILE for gap in self.module.gaps):
+            reason = f"{subject} may be declared in a file that was not read"
+            return Unknown(reason, Cause.NOT_IN_SCOPE, references=(subject,))
+        raise EvaluationError(f"there is no {what} {subject[:120]}")
+
+    def provider_of(self, block: Block) -> Provider | None:
+        """The configuration of the provider that a resource uses."""
+        return find_provider(self, block, self._providers)
+
+
+class Space(Object):
+    """A name that only means something with the next one: ``var``, ``local``, ``aws_s3_bucket``."""
+
+    __slots__ = ("_find", "_known")
+
+    def __init__(self, name: str, find: Callable[[str], Value]) -> None:
+        super().__init__(f"{name} is no value by itself", Cause.EXPRESSION)
+        self._find = find
+        self._known: dict[str, Value] = {}
+
+    def of(self, name: str) -> Value:
+        """What is called so."""
+        return self._find(name)

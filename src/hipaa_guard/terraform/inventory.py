@@ -1,0 +1,126 @@
+"""Terraform instances bound to kinds of resources: the inventory of one configuration."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from hipaa_guard.facts.inventory import Inventory
+from hipaa_guard.facts.places import Location
+from hipaa_guard.facts.readings import Block, First, TerraformReading
+from hipaa_guard.facts.resource import Fact, Origin, Resource
+from hipaa_guard.facts.values import Undecided, Unknown, Value
+from hipaa_guard.terraform.blocks import Configuration, Instance
+from hipaa_guard.terraform.joins import Joins
+from hipaa_guard.terraform.paths import same
+from hipaa_guard.terraform.views import InstanceView, Perhaps, Touched
+
+_READING_ERRORS = (TypeError, ValueError, LookupError, AttributeError, ArithmeticError, RecursionError)
+"""What a reading raises when it meets a value of a shape that the provider would refuse."""
+
+
+def build_inventory(configuration: Configuration, kinds: Sequence[type[Resource]]) -> Inventory:
+    """All resources of the given kinds that a configuration declares."""
+    joins = Joins(configuration)
+    found = [resource for kind in kinds for resource in _of_kind(kind, configuration, joins)]
+    return Inventory(found, source="terraform")
+
+
+class TerraformSource:
+    """Tells the facts of one Terraform instance (`facts.resource.Source`)."""
+
+    __slots__ = ("_block", "_instance", "_joins")
+
+    def __init__(self, instance: Instance, joins: Joins, block: Block) -> None:
+        self._instance = instance
+        self._joins = joins
+        self._block = block
+
+    def read(self, fact: Fact) -> Value:
+        """The raw value of the fact; `fact.unset` where nothing says it, an `Unknown` where it is not known."""
+        return self._decide(_readings(fact), fact.unset, None)
+
+    def trace(self, fact: Fact) -> tuple[str, Location | None]:
+        """The lines of the argument that decides the fact; nothing where none is written."""
+        touched = Touched()
+        self._decide(_readings(fact), fact.unset, touched)
+        location = touched.location(self._instance)
+        return ("", None) if location is None else (str(location), location)
+
+    def _decide(self, readings: Sequence[TerraformReading], unset: Value, touched: Touched | None) -> Value:
+        """The first reading that says something. What may not exist decides nothing, unless the rest agrees."""
+        for position, reading in enumerate(readings):
+            tried = None if touched is None else Touched()
+            value = self._one(reading, tried)
+            if value is None:
+                continue
+            if touched is not None and tried is not None:
+                touched.places.extend(tried.places)
+            if isinstance(value, Perhaps):
+                rest = self._decide(readings[position + 1 :], unset, None)
+                return rest if same(rest, value.value) else value.unknown
+            return value
+        return unset
+
+    def _one(self, reading: TerraformReading, touched: Touched | None) -> Value | Perhaps:
+        view = InstanceView(self._instance, self._joins, self._block, touched)
+        try:
+            return view.look(reading) if isinstance(reading, str) else reading(view)
+        except Undecided as error:
+            return error.unknown
+        except _READING_ERRORS as error:
+            return Unknown(f"its value could not be read ({type(error).__name__}: {str(error)[:120]})")
+
+
+def _readings(fact: Fact) -> tuple[TerraformReading, ...]:
+    if isinstance(fact.terraform, First):
+        return fact.terraform.readings
+    return () if fact.terraform is None else (fact.terraform,)
+
+
+def _of_kind(kind: type[Resource], configuration: Configuration, joins: Joins) -> Iterator[Resource]:
+    block = kind.terraform
+    if block is None:
+        return
+    for terraform_type in block.types:
+        for instance in joins.of_type(terraform_type):
+            source = TerraformSource(instance, joins, block)
+            applies = _applies(block, InstanceView(instance, joins, block))
+            if applies is not False:
+                uncertain = applies if isinstance(applies, Unknown) else instance.uncertain
+                keys = joins.names(block, terraform_type).of(instance).known
+                origin = _origin(kind, instance, configuration.root, uncertain, keys)
+                yield kind(origin, source)
+
+
+def _applies(block: Block, view: InstanceView) -> bool | Unknown:
+    """Whether the instance is of the kind; unknown where that depends on a value that is not known."""
+    if block.when is None:
+        return True
+    try:
+        answer = block.when(view)
+        return answer if isinstance(answer, Unknown) else bool(answer)
+    except Undecided as error:
+        return error.unknown
+    except _READING_ERRORS as error:
+        return Unknown(f"its kind could not be read ({type(error).__name__})")
+
+
+def _origin(
+    kind: type[Resource], instance: Instance, root: str, uncertain: Unknown | None, keys: frozenset[str]
+) -> Origin:
+    block = kind.terraform
+    name = None if block is None or block.name is None else instance.get(block.name)
+    arn = instance.get("arn")
+    return Origin(
+        kind=kind.kind,
+        type=instance.type,
+        name=name if isinstance(name, str) and name else instance.name,
+        source="terraform",
+        address=instance.address,
+        arn=arn if isinstance(arn, str) and arn else None,
+        region=instance.region if isinstance(instance.region, str) else None,
+        root=root,
+        location=instance.location,
+        uncertain=uncertain,
+        keys=keys,
+    )

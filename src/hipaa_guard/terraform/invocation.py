@@ -1,0 +1,135 @@
+"""Calls of Terraform's functions: what they are given, and what is done about their errors."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from hipaa_guard.facts.places import GapKind
+from hipaa_guard.facts.values import Cause, Incomplete, Undecided, Unknown, Value
+from hipaa_guard.terraform.access import Object, Set, sole_uncertain
+from hipaa_guard.terraform.errors import LIMITS, EvaluationError, SyntaxProblem
+from hipaa_guard.terraform.functions.errors import FunctionError
+from hipaa_guard.terraform.functions.unknowns import bounded
+from hipaa_guard.terraform.scope import Scope, Session
+from hipaa_guard.terraform.templates import parse_template
+
+try:
+    from hipaa_guard.terraform.functions import FUNCTIONS
+except ImportError:
+    FUNCTIONS = {}
+
+if TYPE_CHECKING:
+    from hipaa_guard.terraform.instances import ModuleInstance
+
+_SETS = frozenset({"toset", "setunion", "setintersection", "setsubtract", "setproduct", "fileset"})
+_FIRST_OF_ONE = frozenset({"one", "element"})
+_TEMPLATE_DEPTH = 20
+
+
+def invoke(module: ModuleInstance, name: str, arguments: list[Value]) -> Value:
+    """The result of a function.
+
+    Raises:
+        EvaluationError: Terraform would refuse the call.
+
+    """
+    name = name.removeprefix("core::")
+    if "::" in name:
+        return Unknown(f"{name} is a function of a provider", Cause.EXPRESSION)
+    function = FUNCTIONS.get(name)
+    if function is None:
+        raise EvaluationError(f"there is no function named {name[:60]!r}")
+    arguments = [_settled(argument) for argument in arguments]
+    uncertain = _of_uncertain_instances(name, arguments)
+    if uncertain is not None:
+        return uncertain
+    try:
+        result = bounded(function(arguments, Context(module)))
+    except Undecided as undecided:
+        return undecided.unknown
+    except (FunctionError, EvaluationError):
+        raise
+    except LIMITS as error:
+        reason = "nested too deeply" if isinstance(error, RecursionError) else str(error)
+        module.session.report(GapKind.LIMIT, f"{name}()", reason)
+        return Unknown(f"{name}: {reason}", Cause.LIMIT)
+    except (ArithmeticError, LookupError, MemoryError, TypeError, ValueError) as error:
+        raise EvaluationError(f"{name}: {error}") from error
+    if name in _SETS and isinstance(result, list) and not isinstance(result, Incomplete):
+        return Set(result)
+    return result
+
+
+class Context:
+    """See `CallContext`."""
+
+    __slots__ = ("_depth", "_module")
+
+    def __init__(self, module: ModuleInstance, depth: int = 0) -> None:
+        self._module = module
+        self._depth = depth
+
+    @property
+    def root(self) -> Path:
+        """The directory that no file is read outside of."""
+        return self._module.session.boundary
+
+    @property
+    def module_dir(self) -> Path:
+        """Where relative paths start: the root module, in which Terraform runs."""
+        return self._module.root_directory
+
+    def template(self, text: str, variables: Mapping[str, Value]) -> Value:
+        """The text of a template with these variables filled in.
+
+        Raises:
+            EvaluationError: the template is broken.
+
+        """
+        if self._depth >= _TEMPLATE_DEPTH:
+            raise EvaluationError("templates that use templates, too deep")
+        try:
+            node = parse_template(text)
+        except SyntaxProblem as problem:
+            raise EvaluationError(f"template: {problem.message}") from None
+        return node.evaluate(Scope(_TemplateNames(self._module, self._depth + 1), variables))
+
+
+class _TemplateNames:
+    """What a template sees besides its variables: the functions."""
+
+    __slots__ = ("_depth", "_module", "session")
+
+    def __init__(self, module: ModuleInstance, depth: int) -> None:
+        self._module = module
+        self._depth = depth
+        self.session: Session = module.session
+
+    def resolve(self, name: str) -> Value:
+        raise EvaluationError(f"the template has no variable {name[:60]!r}")
+
+    def call(self, function: str, arguments: list[Value]) -> Value:
+        if function in ("templatefile", "templatestring"):
+            raise EvaluationError(f"{function} cannot be called inside a template")
+        return invoke(self._module, function, arguments)
+
+
+def _settled(value: Value) -> Value:
+    """A module call as the map of its outputs; functions look into maps."""
+    outputs = getattr(type(value), "outputs", None)
+    if isinstance(value, Object) and outputs is not None:
+        return outputs(value)
+    return value
+
+
+def _of_uncertain_instances(name: str, arguments: list[Value]) -> Value:
+    """``one(x[*].id)`` and the like, where the number of x is not known: the reference, so that joins still work."""
+    if name == "join" and len(arguments) == 2:
+        lists = arguments[1]
+    elif name in _FIRST_OF_ONE and arguments:
+        lists = arguments[0]
+    else:
+        return None
+    return sole_uncertain(lists) if isinstance(lists, Incomplete) else None

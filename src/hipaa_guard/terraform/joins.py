@@ -1,0 +1,347 @@
+"""Which split resources belong to which main one: ``aws_s3_bucket_versioning.v`` to ``aws_s3_bucket.b``.
+
+A split resource points at its main one through an argument. A reference joins by address, a text by name, an unknown
+value joins nothing but may hide a join: then the absence of a split resource is itself unknown. All look-ups go
+through indexes that are built once per argument; nothing here scans all instances for one resource.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from hipaa_guard.facts.readings import Block
+from hipaa_guard.facts.values import Cause, PartialText, Reference, Unknown, Value
+from hipaa_guard.terraform.addresses import last_key, segments, without_keys
+from hipaa_guard.terraform.blocks import Configuration, Instance
+from hipaa_guard.terraform.identity import (
+    Identity,
+    Names,
+    Pattern,
+    embedded,
+    forms,
+    naming_arguments,
+    pattern,
+    tokens,
+)
+from hipaa_guard.terraform.paths import every_value
+
+_COMPARED = 256
+"""How many different half-known names are compared with one another before all are taken as possible."""
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """An instance that may or may not point at another, and why that is not known."""
+
+    instance: Instance
+    unknown: Unknown
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    """The instances that point at one other: those that certainly do, in order, and the first that may."""
+
+    certain: tuple[Instance, ...]
+    possible: Doubt | None
+
+
+class Joins:
+    """The joins of one configuration."""
+
+    def __init__(self, configuration: Configuration) -> None:
+        self._configuration = configuration
+        self._by_type: dict[str, list[Instance]] = {}
+        self._by_address: dict[str, Instance] = {}
+        self._by_block: dict[str, list[Instance]] = {}
+        self._names: dict[tuple[tuple[str, ...], tuple[str, ...]], Names] = {}
+        self._pointers: dict[tuple[str, str], Pointers] = {}
+        for instance in configuration.instances:
+            self._by_type.setdefault(instance.type, []).append(instance)
+            self._by_address[instance.address] = instance
+            self._by_block.setdefault(without_keys(instance.address), []).append(instance)
+
+    def of_type(self, type: str) -> list[Instance]:
+        """All instances of a Terraform type."""
+        return self._by_type.get(type, [])
+
+    def names(self, block: Block | None, type: str) -> Names:
+        """The identities of the instances of a kind; of a type, where no kind is given."""
+        types = (type,) if block is None else block.types
+        arguments = naming_arguments(block)
+        if (types, arguments) not in self._names:
+            instances = [instance for each in types for instance in self.of_type(each)]
+            self._names[types, arguments] = Names(instances, arguments)
+        return self._names[types, arguments]
+
+    def unseen(self, main: Instance) -> Unknown | None:
+        """Why something that was not read may point at the instance, where that is so."""
+        return self._configuration.handed_over.get(main.address)
+
+    def links(self, main: Instance, type: str, by: str, names: Names) -> Links:
+        """The instances of a type whose argument `by` points at `main`."""
+        if type not in self._by_type:
+            return Links((), None)
+        pointers = self._pointers.get((type, by))
+        if pointers is None:
+            pointers = self._pointers[type, by] = Pointers(self, by, self._by_type[type])
+        identity = names.of(main)
+        certain = pointers.certain(main, identity, names)
+        return Links(tuple(certain), pointers.possible(main, identity, names, certain))
+
+    def declared(self, address: str) -> Instance | None:
+        """The instance at exactly this address."""
+        return self._by_address.get(address)
+
+    def instances_of(self, block: str) -> list[Instance]:
+        """The instances of the block at an address without keys."""
+        return self._by_block.get(block, [])
+
+    def target(self, reference: str) -> str | None:
+        """The address within the text of a reference (``aws_s3_bucket.b[0].id``); None where it is not declared."""
+        parts = segments(reference)
+        for length in range(len(parts) - 1, 1, -1):
+            address = ".".join(parts[:length])
+            if address in self._by_address or without_keys(address) in self._by_block:
+                return address
+        return None
+
+
+def doubt_of(main: Instance, split: Instance) -> Unknown | None:
+    """Why an instance that points at another may not belong to it all the same; None where it certainly does.
+
+    The instance ``[?]`` stands for any number. Two of them belong together where both are counted in the same way.
+    """
+    if split.uncertain is None and "[?]" not in main.address:
+        return None
+    open_main = "[?]" in _beyond(main, split.module)
+    open_split = "[?]" in _beyond(split, main.module)
+    shared = "[?]" in split.address and not open_split
+    if (shared or split.uncertain is None) and not open_main:
+        return None
+    if open_main and open_split and _counted_alike(main, split):
+        return None
+    if open_split or split.uncertain is not None:
+        why = "the number of its instances is not known" if split.uncertain is None else split.uncertain.reason
+        return Unknown(f"{split.address} may not exist: {why}", Cause.EXPANSION, references=(split.address,))
+    reason = f"{split.address} may be for another instance than {main.address}"
+    return Unknown(reason, Cause.EXPANSION, references=(split.address,))
+
+
+def _beyond(instance: Instance, module: str) -> str:
+    """The address below a module that both are in; all of it where they are not."""
+    inside = not module or instance.module == module or instance.module.startswith(module + ".")
+    return instance.address[len(module) :] if inside else instance.address
+
+
+def _counted_alike(main: Instance, split: Instance) -> bool:
+    """Whether the count or for_each of both, in one module, is the same expression, or that of one is the other."""
+    if main.module != split.module or last_key(main.address) != "[?]" or last_key(split.address) != "[?]":
+        return False
+    expansion = getattr(split, "expansion", None)
+    return bool(expansion) and expansion in (getattr(main, "expansion", None), f"{main.type}.{main.name}")
+
+
+@dataclass(slots=True)
+class _Loose:
+    """Doubtful references: by whole address, and by block where the instance is not known."""
+
+    addresses: dict[str, list[Doubt]] = field(default_factory=dict)
+    blocks: dict[str, list[Doubt]] = field(default_factory=dict)
+    pinned: dict[str, list[Doubt]] = field(default_factory=dict)
+    """References to one instance of a block of which only ``[?]`` is known."""
+
+
+class Pointers:
+    """All values of one argument of one type, indexed by what they point at."""
+
+    def __init__(self, joins: Joins, by: str, instances: Iterable[Instance]) -> None:
+        self._joins = joins
+        self._by = by
+        self._order: dict[str, int] = {}
+        self._references: dict[str, list[Instance]] = {}
+        self._texts: dict[str, list[tuple[Instance, str]]] = {}
+        self._texts_in: dict[tuple[str, str], list[tuple[Instance, str]]] = {}
+        self._literals: dict[str, Instance] = {}
+        self._loose = _Loose()
+        self._anyone: list[Doubt] = []
+        self._patterns: dict[Pattern, Doubt] = {}
+        self._homes: dict[tuple[int, str], list[Instance]] = {}
+        self._strays: dict[int, list[tuple[str, Instance]]] = {}
+        self._kept: list[Unknown] = []
+        steps = by.split(".")
+        for position, instance in enumerate(instances):
+            self._order[instance.address] = position
+            for value in every_value(instance.get(steps[0]), steps[1:]):
+                self._add(instance, value)
+
+    # --- building ------------------------------------------------------------------------------------------------
+
+    def _add(self, instance: Instance, value: Value) -> None:
+        if isinstance(value, str):
+            self._literals.setdefault(value, instance)
+            for form in forms(value):
+                self._add_text(form, instance, value)
+        elif isinstance(value, Unknown):
+            self._kept.append(value)
+            for token in tokens(value):
+                self._add_text(token, instance, token)
+            self._add_unknown(instance, value)
+
+    def _add_text(self, text: str, instance: Instance, written: str) -> None:
+        self._texts.setdefault(text, []).append((instance, written))
+        self._texts_in.setdefault((text, instance.module), []).append((instance, written))
+
+    def _add_unknown(self, instance: Instance, value: Unknown) -> None:
+        if isinstance(value, Reference):
+            self._add_reference(instance, value)
+        elif isinstance(value, PartialText):
+            for reference in embedded(value):
+                self._add_reference(instance, reference)
+            found = pattern(value)
+            if not found.late:
+                self._patterns.setdefault(found, self._doubt(instance, value))
+        elif not self._add_alternatives(instance, value):
+            self._anyone.append(self._doubt(instance, value))
+
+    def _add_reference(self, instance: Instance, reference: Reference) -> None:
+        address = reference.address
+        if self._joins.declared(address) is not None:
+            self._references.setdefault(address, []).append(instance)
+            return
+        block = without_keys(address)
+        candidates = self._joins.instances_of(block)
+        if len(candidates) == 1 and self._stands_for(candidates[0], instance):
+            self._references.setdefault(candidates[0].address, []).append(instance)
+        elif candidates:
+            known = last_key(address) not in ("", "[?]") and "[?]" not in address
+            index = self._loose.pinned if known else self._loose.blocks
+            index.setdefault(block, []).append(self._doubt(instance, reference))
+
+    @staticmethod
+    def _stands_for(only: Instance, split: Instance) -> bool:
+        """Whether a reference that leaves the instance open means the only one there is."""
+        return "[?]" not in only.address or doubt_of(only, split) is None
+
+    def _add_alternatives(self, instance: Instance, value: Unknown) -> bool:
+        """An unknown made from nothing but declared resources can only point at these."""
+        targets = [self._joins.target(reference) for reference in value.references]
+        if not targets or None in targets:
+            return False
+        doubt = self._doubt(instance, value)
+        for target in targets:
+            address = str(target)
+            if self._joins.declared(address) is not None:
+                self._loose.addresses.setdefault(address, []).append(doubt)
+            else:
+                self._loose.blocks.setdefault(without_keys(address), []).append(doubt)
+        return True
+
+    def _doubt(self, instance: Instance, value: Unknown) -> Doubt:
+        reason = f"{instance.address} may apply: its {self._by} is not known ({value.reason})"
+        return Doubt(instance, Unknown(reason, value.cause, references=(instance.address, *value.references)))
+
+    # --- looking up ----------------------------------------------------------------------------------------------
+
+    def certain(self, main: Instance, identity: Identity, names: Names) -> list[Instance]:
+        """The instances that certainly point at `main`, in the order of the configuration."""
+        found = {split.address: split for split in self._references.get(main.address, ())}
+        for text in identity.texts:
+            for split, written in self._naming(text, main, names):
+                if _same_region(main, written):
+                    found[split.address] = split
+        return sorted(found.values(), key=lambda split: self._order[split.address])
+
+    def _naming(self, text: str, main: Instance, names: Names) -> list[tuple[Instance, str]]:
+        """Where the text names `main` and nothing else. Of several so called, it means the one in its own module."""
+        if len(names.owners(text)) > 1:
+            alone = len(names.owners(text, main.module)) == 1
+            return self._texts_in.get((text, main.module), []) if alone else []
+        return self._texts.get(text, [])
+
+    def possible(self, main: Instance, identity: Identity, names: Names, certain: list[Instance]) -> Doubt | None:
+        """The first instance that may point at `main`, certain ones aside."""
+        settled = {split.address for split in certain}
+        for doubt in self._doubts(main):
+            if doubt.instance.address not in settled:
+                return doubt
+        return (
+            self._by_pattern(identity, settled)
+            or self._ambiguous(main, identity, names, settled)
+            or self._by_stray(main, identity, names)
+        )
+
+    def _doubts(self, main: Instance) -> Iterator[Doubt]:
+        block = without_keys(main.address)
+        yield from self._loose.addresses.get(main.address, ())
+        yield from self._loose.blocks.get(block, ())
+        if "[?]" in main.address:
+            yield from self._loose.pinned.get(block, ())
+        yield from self._anyone
+
+    def _by_pattern(self, identity: Identity, settled: set[str]) -> Doubt | None:
+        if len(self._patterns) > _COMPARED:
+            return next(iter(self._patterns.values()))
+        known = identity.known
+        for found, doubt in self._patterns.items():
+            if doubt.instance.address in settled:
+                continue
+            unnamed = not known and not identity.patterns
+            if unnamed or any(map(found.fits, known)) or any(map(found.agrees, identity.patterns)):
+                return doubt
+        return None
+
+    def _ambiguous(self, main: Instance, identity: Identity, names: Names, settled: set[str]) -> Doubt | None:
+        """A text that names several resources may mean any of them."""
+        for text in identity.texts:
+            owners = len(names.owners(text))
+            if owners < 2:
+                continue
+            here = self._texts_in.get((text, main.module), []) if len(names.owners(text, main.module)) > 1 else []
+            for split in (*(split for split, _ in here), *self._homeless(text, names)):
+                if split.address not in settled:
+                    reason = f"{split.address} may apply: its {self._by} names {owners} resources"
+                    return Doubt(split, Unknown(reason, references=(split.address,)))
+        return None
+
+    def _homeless(self, text: str, names: Names) -> list[Instance]:
+        """The instances in whose own module nothing has the name that they point at."""
+        key = (id(names), text)
+        if key not in self._homes:
+            splits = [split for split, _ in self._texts.get(text, ())]
+            self._homes[key] = [split for split in splits if not names.owners(text, split.module)]
+        return self._homes[key]
+
+    def _by_stray(self, main: Instance, identity: Identity, names: Names) -> Doubt | None:
+        """A literal that names nothing we know may be the name that is not known."""
+        unknown = identity.unknown
+        if unknown is None or all(found.late for found in identity.patterns):
+            return None
+        strays = self._strays_of(names)
+        for text, split in strays[:_COMPARED]:
+            fits = len(strays) > _COMPARED or any(found.fits(text) for found in identity.patterns)
+            if fits and _same_region(main, text):
+                reason = f"{split.address} may apply: it names {text!r}, and the name here is not known"
+                return Doubt(
+                    split,
+                    Unknown(
+                        f"{reason} ({unknown.reason})", unknown.cause, references=(split.address, *unknown.references)
+                    ),
+                )
+        return None
+
+    def _strays_of(self, names: Names) -> list[tuple[str, Instance]]:
+        found = self._strays.get(id(names))
+        if found is None:
+            found = [(text, split) for text, split in self._literals.items() if not names.owned(text)]
+            self._strays[id(names)] = found
+        return found
+
+
+def _same_region(main: Instance, text: str) -> bool:
+    """False for an ARN of another region than the resource's."""
+    if not text.startswith("arn:"):
+        return True
+    fields = text.split(":", 4)
+    region = fields[3] if len(fields) > 4 else ""
+    return not region or not isinstance(main.region, str) or region == main.region

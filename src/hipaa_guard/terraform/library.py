@@ -1,0 +1,93 @@
+"""Finding the module that a call names. Nothing is ever downloaded."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from hipaa_guard.facts.values import Value
+from hipaa_guard.terraform.errors import FAILURES
+from hipaa_guard.terraform.files import UnreadableFile, is_within, read_file
+from hipaa_guard.terraform.modules import Module, load_module
+from hipaa_guard.terraform.nodes import Literal
+from hipaa_guard.terraform.syntax import Block
+
+if TYPE_CHECKING:
+    from hipaa_guard.terraform.instances import ModuleInstance
+
+
+class Library:
+    """The modules of one scan, each directory read once."""
+
+    __slots__ = ("_installed", "_modules", "base", "boundary")
+
+    def __init__(self, base: Path, boundary: Path) -> None:
+        self.base = base
+        self.boundary = boundary
+        self._modules: dict[Path, Module] = {}
+        self._installed: dict[Path, dict[str, str]] = {}
+
+    def module(self, directory: Path) -> Module:
+        """The module in a directory, whose path is resolved already."""
+        module = self._modules.get(directory)
+        if module is None:
+            self._modules[directory] = module = load_module(directory, self.base, self.boundary)
+        return module
+
+    def find(self, caller: ModuleInstance, block: Block, key_path: str) -> Module | str:
+        """The module of a call, or the reason why there is none."""
+        source = source_of(block)
+        if source is None:
+            return "the source of the module is no literal string"
+        if is_local(source):
+            return self._in(caller.module.directory / source, f"the directory {source[:200]!r}")
+        installed = self._manifest(caller.root_directory).get(key_path)
+        if installed is None:
+            return f"the module {source[:200]!r} is not in the scanned tree"
+        return self._in(caller.root_directory / installed, f"the installed module {installed[:200]!r}")
+
+    def _in(self, path: Path, subject: str) -> Module | str:
+        try:
+            directory = path.resolve(strict=True)
+            if not directory.is_dir():
+                return f"{subject} does not exist"
+        except (OSError, RuntimeError, ValueError):
+            return f"{subject} does not exist"
+        if not is_within(directory, self.boundary):
+            return f"{subject} lies outside of what is scanned"
+        try:
+            module = self.module(directory)
+        except OSError as error:
+            return f"{subject} cannot be read: {error.strerror}"
+        return module if module.files or module.gaps else f"{subject} holds no Terraform files"
+
+    def _manifest(self, root: Path) -> dict[str, str]:
+        """Directories of the modules that ``terraform init`` installed, by the path of their calls."""
+        if root not in self._installed:
+            found: dict[str, str] = {}
+            try:
+                data: Value = json.loads(read_file(root / ".terraform" / "modules" / "modules.json", self.boundary))
+                for entry in data["Modules"]:
+                    found[str(entry["Key"])] = str(entry["Dir"])
+            except (UnreadableFile, ValueError, KeyError, TypeError, RecursionError):
+                pass
+            self._installed[root] = found
+        return self._installed[root]
+
+
+def source_of(block: Block) -> str | None:
+    """The source of a module call, if it is a literal string."""
+    attribute = block.attributes.get("source")
+    if attribute is None:
+        return None
+    try:
+        node = attribute.node
+    except FAILURES:
+        return None
+    return node.value if isinstance(node, Literal) and isinstance(node.value, str) else None
+
+
+def is_local(source: str) -> bool:
+    """Whether a source names a directory of the same tree."""
+    return source.startswith(("./", "../")) or source in (".", "..")

@@ -1,0 +1,274 @@
+"""Plans as `terraform show -json` writes them, read into resource instances."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from hipaa_guard.facts.places import Gap, GapKind, Location
+from hipaa_guard.facts.values import Cause, Unknown, Value, first_unknown
+from hipaa_guard.terraform.addresses import key_text
+from hipaa_guard.terraform.blocks import Configuration, Instance
+from hipaa_guard.terraform.documents import (
+    TerraformInputError,
+    masked,
+    objects,
+    read_document,
+    table,
+    text,
+)
+from hipaa_guard.terraform.plan_references import Context, Found, Instances, Module
+from hipaa_guard.terraform.plan_values import ABSENT, Planned, Written, decoded
+from hipaa_guard.terraform.policy_documents import policy_document
+from hipaa_guard.terraform.recorded import RecordedInstance
+
+_MAJOR_VERSIONS = ("0", "1")
+_GONE = frozenset({"delete", "forget"})
+
+
+def is_plan(document: Mapping[str, Any]) -> bool:
+    """Whether a JSON document is a plan."""
+    return any(key in document for key in ("resource_changes", "planned_values", "configuration"))
+
+
+def read_plan_file(path: Path, root: str | None = None) -> Configuration:
+    """The instances of a plan in a file; `root` is what reports call it.
+
+    Raises:
+        TerraformInputError: it is no plan, or one of a version that is not known.
+
+    """
+    return read_plan(read_document(path), path.name if root is None else root)
+
+
+def read_plan(document: Mapping[str, Any], root: str) -> Configuration:
+    """The instances that exist once a plan is applied. What it deletes or forgets is not among them.
+
+    Raises:
+        TerraformInputError: it is no plan, or one of a version that is not known.
+
+    """
+    if not is_plan(document):
+        raise TerraformInputError(f"{root} is no plan: `resource_changes` and `configuration` are expected in it")
+    check_version(document, root)
+    return _Plan(document, root).configuration()
+
+
+def check_version(document: Mapping[str, Any], root: str) -> None:
+    """Refuse a document whose format may mean something else.
+
+    Raises:
+        TerraformInputError: the major version is not known, or there is none.
+
+    """
+    version = text(document.get("format_version"))
+    if not version:
+        raise TerraformInputError(f"{root} has no `format_version`: give the output of `terraform show -json`")
+    if version.partition(".")[0] not in _MAJOR_VERSIONS:
+        raise TerraformInputError(
+            f"{root} has format version {version[:20]}, and only 0.x and 1.x are known: write it with Terraform 1.x"
+        )
+
+
+class _Plan:
+    """One plan on its way to a configuration."""
+
+    def __init__(self, document: Mapping[str, Any], root: str) -> None:
+        self._document = document
+        self._location = Location(root, 1, 1)
+        self._root = root
+        configuration = table(document.get("configuration"))
+        self._instances = Instances(table(configuration.get("root_module")))
+        self._pending: dict[str, dict[str, Any]] = {}
+        self._documents: dict[str, Value] = {}
+        self._providers = table(configuration.get("provider_config"))
+
+    def configuration(self) -> Configuration:
+        """All instances, and what could not be read."""
+        changes, damaged = self._changes()
+        instances: list[Instance] = [self._instance(change) for change in changes]
+        result = Configuration(root=self._root, source="plan", instances=instances, files=1)
+        if damaged:
+            reason = f"{damaged} entries of `resource_changes` have no address, type, name or change"
+            result.gaps.append(Gap(GapKind.FILE, self._root, reason, location=self._location))
+        unfinished = self._partial()
+        if unfinished is not None:
+            hint = "make a plan of everything that ends without errors, and scan that"
+            result.gaps.append(Gap(GapKind.FILE, self._root, unfinished, hint, location=self._location))
+            missing = Unknown(unfinished, Cause.NOT_IN_SCOPE)
+            result.handed_over = {instance.address: missing for instance in instances}
+        return result
+
+    def _partial(self) -> str | None:
+        """Why the plan does not hold everything, where it does not."""
+        if self._document.get("errored") is True:
+            return "the plan is partial: making it ended with an error"
+        if self._document.get("complete") is False:
+            return "the plan is partial: it was limited to some resources, or some had to be deferred"
+        return None
+
+    def _changes(self) -> tuple[list[dict[str, Any]], int]:
+        """What exists after the plan, each once; and the number of entries that make no sense."""
+        found: dict[str, dict[str, Any]] = {}
+        damaged = 0
+        listed = self._document.get("resource_changes")
+        entries = listed if isinstance(listed, list) else self._planned()
+        for entry in entries:
+            change = table(table(entry).get("change"))
+            actions = change.get("actions")
+            if not isinstance(entry, dict) or not isinstance(actions, list) or not _is_named(entry):
+                damaged += 1
+            elif entry.get("mode") == "data":
+                self._instances.add_pending(entry["address"])
+                self._pending[entry["address"]] = entry
+            elif entry.get("deposed") is None and isinstance(change.get("after"), dict) and not _all_gone(actions):
+                found[entry["address"]] = entry
+                self._instances.add(entry["address"], text(entry.get("module_address")), change.get("after_unknown"))
+        return list(found.values()), damaged
+
+    def _planned(self) -> list[dict[str, Any]]:
+        """The entries of `planned_values` as if they were changes, for a plan that was cut down to these.
+
+        They have no marks of what is unknown: it is what the configuration writes and the values lack.
+        """
+        entries = []
+        modules = [("", table(table(self._document.get("planned_values")).get("root_module")))]
+        while modules:
+            address, module = modules.pop()
+            for entry in objects(module.get("resources")):
+                values = table(entry.get("values"))
+                found = {**entry, "module_address": address}
+                missing = {key: True for key in self._written(found) if key not in values}
+                change = {"actions": ["no-op"], "after": values, "after_unknown": missing}
+                found["change"] = {**change, "after_sensitive": entry.get("sensitive_values")}
+                entries.append(found)
+            modules += [(text(child.get("address")), child) for child in objects(module.get("child_modules"))]
+        return entries
+
+    def _written(self, entry: Mapping[str, Any]) -> dict[str, Any]:
+        module = self._instances.module(text(entry.get("module_address")))
+        return table(module.resource(_block_name(entry)).get("expressions"))
+
+    def _instance(self, entry: dict[str, Any]) -> RecordedInstance:
+        module = self._instances.module(text(entry.get("module_address")))
+        resource = _PlannedResource(self, module, entry)
+        return RecordedInstance(
+            address=entry["address"],
+            type=entry["type"],
+            name=entry["name"],
+            module=module.address,
+            location=self._location,
+            region=resource.region(),
+            decode=resource.get,
+        )
+
+    def follow(self, expression: Any, context: Context) -> Found:
+        """Where the names of an expression lead, from one place in the configuration."""
+        found = self._instances.follow(expression, context)
+        if len(found.data) == len(found.open) == 1 and not found.targets:
+            found.document = self._document_at(*next(iter(found.data)))
+        return found
+
+    def _document_at(self, address: str, attribute: str) -> Value:
+        """The policy document that a data source will hold; None for other data sources."""
+        entry = self._pending[address]
+        is_text = attribute in ("", "json", "minified_json")
+        if text(entry.get("type")) != "aws_iam_policy_document" or not is_text:
+            return None
+        if address not in self._documents:
+            self._documents[address] = Unknown(f"{address} is made from itself", Cause.EXPRESSION)
+            after = entry["change"].get("after")
+            module = self._instances.module(text(entry.get("module_address")))
+            if isinstance(after, dict):
+                self._documents[address] = policy_document(_PlannedResource(self, module, entry))
+        return self._documents[address]
+
+    def provider(self, key: str) -> Mapping[str, Any]:
+        """The arguments of a provider configuration."""
+        return table(table(self._providers.get(key)).get("expressions"))
+
+    def constant(self, expression: Any) -> Value:
+        """The value of an argument of a provider: what is written, or a variable of the root module."""
+        found = table(expression)
+        if "constant_value" in found:
+            return found["constant_value"]
+        names = found.get("references")
+        name = text(names[0]) if isinstance(names, list) and len(names) == 1 else ""
+        variable = table(table(self._document.get("variables")).get(name.removeprefix("var.")))
+        if name.startswith("var.") and isinstance(variable.get("value"), str):
+            return variable["value"]
+        return Unknown("the provider's argument is not in the plan", Cause.EXPRESSION) if expression else None
+
+
+class _PlannedResource:
+    """The arguments of one entry of `resource_changes`."""
+
+    __slots__ = ("_after", "_context", "_expressions", "_plan", "_provider", "_sensitive", "_unknown")
+
+    def __init__(self, plan: _Plan, module: Module, entry: Mapping[str, Any]) -> None:
+        configuration = module.resource(_block_name(entry))
+        change = entry["change"]
+        repeated_over = table(configuration.get("for_each_expression")).get("references")
+        names = (
+            tuple(name for name in repeated_over if isinstance(name, str)) if isinstance(repeated_over, list) else ()
+        )
+        self._plan = plan
+        self._context = Context(module, key_text(entry.get("index")), names)
+        self._expressions = table(configuration.get("expressions"))
+        self._after = change["after"]
+        self._unknown = change.get("after_unknown")
+        self._sensitive = change.get("after_sensitive")
+        self._provider = text(configuration.get("provider_config_key"))
+
+    def get(self, attribute: str) -> Value:
+        """The value of a top-level argument."""
+        if attribute == "tags_all":
+            return self._all_tags()
+        return self._own(attribute)
+
+    def written(self, name: str) -> Value:
+        """The same, as `policy_documents` asks for it."""
+        return self._own(name)
+
+    def region(self) -> Value:
+        """The region of the resource: its own, else its provider's."""
+        own = self._own("region")
+        return own if own is not None else self._plan.constant(self._plan.provider(self._provider).get("region"))
+
+    def _own(self, attribute: str) -> Value:
+        planned = Planned(self._after, self._unknown, self._sensitive).part(attribute)
+        written = Written(self._expressions.get(attribute, ABSENT))
+        return decoded(attribute, planned, written, partial(self._plan.follow, context=self._context))
+
+    def _all_tags(self) -> Value:
+        """The tags with the provider's default ones; the plan has them, unless one of them is not known."""
+        planned = self._own("tags_all")
+        if planned is not None:
+            return planned
+        tags = self._own("tags")
+        defaults = self._default_tags()
+        if tags is None or defaults is None:
+            return defaults if tags is None else tags
+        if isinstance(tags, Unknown) or isinstance(defaults, Unknown):
+            return first_unknown([tags, defaults])
+        return {**table(defaults), **table(tags)}
+
+    def _default_tags(self) -> Value:
+        blocks = objects(self._plan.provider(self._provider).get("default_tags"))
+        value = self._plan.constant(blocks[0].get("tags")) if blocks else None
+        return masked(value, sensitive=False)
+
+
+def _is_named(entry: Mapping[str, Any]) -> bool:
+    return all(text(entry.get(key)) for key in ("address", "type", "name"))
+
+
+def _all_gone(actions: list[Any]) -> bool:
+    return bool(actions) and all(isinstance(action, str) and action in _GONE for action in actions)
+
+
+def _block_name(entry: Mapping[str, Any]) -> str:
+    name = f"{text(entry.get('type'))}.{text(entry.get('name'))}"
+    return f"data.{name}" if entry.get("mode") == "data" else name

@@ -1,0 +1,103 @@
+"""Provider configurations: which one a resource uses, its region and its default tags."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from hipaa_guard.facts.values import Cause, Unknown, Value
+from hipaa_guard.terraform.errors import FAILURES
+from hipaa_guard.terraform.nodes import GetAttribute, Key, Literal, Map, Node, Root
+from hipaa_guard.terraform.scope import valued
+from hipaa_guard.terraform.syntax import Block
+
+if TYPE_CHECKING:
+    from hipaa_guard.terraform.instances import ModuleInstance
+
+_UNSEEN: object = object()
+
+
+class Provider:
+    """One provider block in one module instance; no block stands for one that is not known."""
+
+    __slots__ = ("_default_tags", "default_tags_block", "module", "region")
+
+    def __init__(self, module: ModuleInstance, block: Block | None) -> None:
+        self.module = module
+        self.region: Value = Unknown("the provider of this resource is chosen by an expression", Cause.EXPRESSION)
+        self.default_tags_block: Block | None = None
+        if block is not None:
+            region = block.attributes.get("region")
+            self.region = valued(region, module.scope, module.calls) if region is not None else None
+            self.default_tags_block = next(block.nested("default_tags"), None)
+        self._default_tags: Value = _UNSEEN
+
+    @property
+    def default_tags(self) -> Value:
+        """The tags that every resource of this provider gets; None where there are none."""
+        if self._default_tags is _UNSEEN:
+            tags = self.default_tags_block.attributes.get("tags") if self.default_tags_block is not None else None
+            self._default_tags = valued(tags, self.module.scope, self.module.calls) if tags is not None else None
+        return self._default_tags
+
+
+def find_provider(
+    module: ModuleInstance, block: Block, known: dict[tuple[str, str | None], Provider | None]
+) -> Provider | None:
+    """The provider of a resource: the one it names, else the default one of its type's prefix."""
+    named = block.attributes.get("provider")
+    name, alias = block.labels[0].split("_", 1)[0], None
+    if named is not None:
+        try:
+            found = _name_of(named.node)
+        except FAILURES:
+            found = None
+        if found is None:
+            return Provider(module, None)
+        name, alias = found
+    key = (name, alias)
+    if key not in known:
+        known[key] = _configured(module, name, alias)
+    return known[key]
+
+
+def _configured(module: ModuleInstance, name: str, alias: str | None) -> Provider | None:
+    """The block of that name and alias, here or, through the call's ``providers``, where the module is called."""
+    for block in module.module.providers:
+        if block.labels[:1] == (name,) and _alias_of(module, block) == alias:
+            return Provider(module, block)
+    parent = module.parent
+    if parent is None or module.block is None:
+        return None
+    mapping = module.block.attributes.get("providers")
+    if mapping is not None:
+        try:
+            node = mapping.node
+        except FAILURES:
+            return Provider(module, None)
+        for key, value in node.items if isinstance(node, Map) else ():
+            if _name_of(key) == (name, alias):
+                target = _name_of(value)
+                return _configured(parent, *target) if target is not None else Provider(module, None)
+    return _configured(parent, name, None) if alias is None else None
+
+
+def _alias_of(module: ModuleInstance, block: Block) -> str | None:
+    alias = block.attributes.get("alias")
+    if alias is None:
+        return None
+    value = valued(alias, module.scope, module.calls)
+    return value if isinstance(value, str) else ""
+
+
+def _name_of(node: Node) -> tuple[str, str | None] | None:
+    """``aws`` or ``aws.west``, also as a string; None for anything else."""
+    if isinstance(node, Key):
+        node = node.node
+    if isinstance(node, Literal) and isinstance(node.value, str):
+        name, _, alias = node.value.partition(".")
+        return name, alias or None
+    if isinstance(node, Root):
+        return node.name, None
+    if isinstance(node, GetAttribute) and isinstance(node.source, Root):
+        return node.source.name, node.name
+    return None

@@ -1,0 +1,100 @@
+"""The door of the package: a path becomes configurations, whatever Terraform wrote there."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from hipaa_guard.facts.places import Gap, GapKind, Location
+from hipaa_guard.terraform.blocks import Configuration
+from hipaa_guard.terraform.documents import TerraformInputError, read_document
+from hipaa_guard.terraform.plan import is_plan, read_plan
+from hipaa_guard.terraform.state import is_raw_state, is_state, read_raw_state, read_state
+
+__all__ = ["TerraformInputError", "read"]
+
+_LOOKED_AT = 50_000
+_SOURCES = (".tf", ".tf.json")
+
+
+def read(
+    path: Path, *, var_files: Sequence[Path] = (), variables: Mapping[str, str] | None = None
+) -> list[Configuration]:
+    """All configurations at a path: the root modules of a directory, or the one in a plan or state.
+
+    Raises:
+        TerraformInputError: there is nothing that can be scanned; the text says what to do next.
+
+    """
+    try:
+        if path.is_dir():
+            return _directory(path, var_files, variables or {})
+        if not path.exists():
+            raise TerraformInputError(
+                f"{path} does not exist: give a directory of .tf files, or a plan or state as JSON"
+            )
+        if path.name.endswith(_SOURCES):
+            return _with_siblings(path, var_files, variables or {})
+    except OSError as error:
+        raise TerraformInputError(f"{path} cannot be read: {error.strerror or error}") from None
+    if var_files or variables:
+        raise TerraformInputError(f"{path} is a file of known values: variables apply to a directory of .tf files only")
+    return [_document(read_document(path), path)]
+
+
+def _document(document: dict[str, Any], path: Path) -> Configuration:
+    if is_plan(document):
+        return read_plan(document, path.name)
+    if is_raw_state(document):
+        return read_raw_state(document, path.name)
+    if is_state(document):
+        return read_state(document, path.name)
+    found = ", ".join(sorted(str(key)[:30] for key in document)[:5]) or "nothing"
+    raise TerraformInputError(
+        f"{path} is JSON but no plan or state: `resource_changes`, `planned_values` or `values` are expected, "
+        f"{found} is there; give the output of `terraform show -json`"
+    )
+
+
+def _directory(path: Path, var_files: Sequence[Path], variables: Mapping[str, str]) -> list[Configuration]:
+    from hipaa_guard.terraform.hcl import VariableFileError, read_directory
+
+    if not os.access(path, os.R_OK | os.X_OK):
+        raise TerraformInputError(f"{path} cannot be read: permission denied")
+    try:
+        found = read_directory(path, var_files=var_files, variables=variables)
+    except VariableFileError as error:
+        raise TerraformInputError(str(error)) from None
+    if not found and not _has_source(path):
+        raise TerraformInputError(f"{path} holds no .tf files: give a directory of them, or a plan or state as JSON")
+    return found
+
+
+def _with_siblings(path: Path, var_files: Sequence[Path], variables: Mapping[str, str]) -> list[Configuration]:
+    """One file of source means nothing without the others of its module: all are read, and a row says so."""
+    found = _directory(path.parent, var_files, variables)
+    reason = f"a single file cannot be judged alone, so all of its directory {path.parent} was scanned"
+    for configuration in found:
+        configuration.gaps.append(
+            Gap(
+                GapKind.FILE,
+                path.name,
+                reason,
+                "give the directory",
+                incomplete=False,
+                location=Location(path.name, 1, 1),
+            )
+        )
+    return found
+
+
+def _has_source(path: Path) -> bool:
+    looked_at = 0
+    for _, directories, names in os.walk(path):
+        directories[:] = sorted(name for name in directories if not name.startswith("."))
+        looked_at += len(names) + 1
+        if any(name.endswith(_SOURCES) for name in names) or looked_at > _LOOKED_AT:
+            return True
+    return False

@@ -1,0 +1,312 @@
+"""Resources as instances with arguments, and as values that other expressions refer to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from hipaa_guard.facts.places import Location
+from hipaa_guard.facts.values import Cause, Incomplete, PartialJson, Reference, Undecided, Unknown, Value
+from hipaa_guard.terraform.access import Known, Object, UncertainList, surely_set
+from hipaa_guard.terraform.errors import EvaluationError
+from hipaa_guard.terraform.expansion import Copy, Expansion, dynamic_scopes, expand
+from hipaa_guard.terraform.functions.unknowns import derived
+from hipaa_guard.terraform.policy_documents import policy_document
+from hipaa_guard.terraform.scope import Scope, valued
+from hipaa_guard.terraform.syntax import Block
+
+if TYPE_CHECKING:
+    from hipaa_guard.terraform.instances import ModuleInstance
+
+META = frozenset({"count", "for_each", "provider", "depends_on", "lifecycle", "connection", "provisioner"})
+_UNSEEN: object = object()
+
+
+class HclInstance:
+    """One instance of a resource or data source, read from HCL. Arguments are evaluated when first asked for."""
+
+    __slots__ = (
+        "_block",
+        "_calls",
+        "_module",
+        "_scope",
+        "_values",
+        "address",
+        "location",
+        "mode",
+        "module",
+        "name",
+        "region",
+        "type",
+        "uncertain",
+    )
+
+    def __init__(self, module: ModuleInstance, block: Block, copy: Copy, why: Unknown | None) -> None:
+        self.mode = block.type
+        self.type, self.name = block.labels
+        self.module = module.address
+        prefix = f"{module.address}." if module.address else ""
+        mode = "" if self.mode == "resource" else f"{self.mode}."
+        self.address = f"{prefix}{mode}{self.type}.{self.name}{copy.key}"
+        self.location = block.location(module.calls)
+        self.uncertain = why if why is not None else module.uncertain
+        self._module = module
+        self._block = block
+        self._calls = module.calls
+        self._scope = Scope(module, copy.bound) if copy.bound else module.scope
+        self._values: dict[str, Value] = {}
+        self.region: Value = self._region()
+
+    def __repr__(self) -> str:
+        return f"<{self.address}>"
+
+    def get(self, attribute: str) -> Value:
+        """See `Instance`."""
+        if attribute in META:
+            return None
+        value = self.written(attribute)
+        if attribute == "tags_all":
+            return self._all_tags() if value is None else value
+        return value
+
+    def written(self, name: str) -> Value:
+        """The value of an argument or the list of blocks of a type; None where it is absent."""
+        value = self._values.get(name, _UNSEEN)
+        if value is _UNSEEN:
+            self._values[name] = _Running(self.address, name)  # an argument that needs itself is not known
+            self._values[name] = value = self._evaluate(name)
+        return value
+
+    def _evaluate(self, name: str) -> Value:
+        attribute = self._block.attributes.get(name)
+        if attribute is not None:
+            return valued(attribute, self._scope, self._calls)
+        return self._blocks(self._block, name, self._scope, name)
+
+    def _blocks(self, parent: Block, kind: str, scope: Scope, path: str) -> list[Value] | None:
+        found: list[Value] = []
+        missing: Unknown | None = None
+        present = False
+        for block in parent.blocks:
+            if block.type == kind:
+                found.append(self._body(block, scope, f"{path}[{len(found)}]"))
+            elif block.type == "dynamic" and block.labels == (kind,):
+                content = next((inner for inner in block.blocks if inner.type == "content"), None)
+                try:
+                    for inner_scope in dynamic_scopes(block, scope, self._calls):
+                        if content is not None:
+                            found.append(self._body(content, inner_scope, f"{path}[{len(found)}]"))
+                except Undecided as undecided:
+                    missing = undecided.unknown
+            else:
+                continue
+            present = True
+        if missing is not None:
+            return Incomplete(found, missing)
+        return found if present and found else None
+
+    def _body(self, block: Block, scope: Scope, path: str) -> Value:
+        values: dict[str, Value] = {}
+        for name, attribute in block.attributes.items():
+            values[name] = valued(attribute, scope, self._calls)
+        for kind in dict.fromkeys(nested_type(inner) for inner in block.blocks):
+            inner_blocks = self._blocks(block, kind, scope, f"{path}.{kind}")
+            if inner_blocks is not None:
+                values[kind] = inner_blocks
+        return Known(values, lambda name: self.computed(f"{path}.{name}"))
+
+    def computed(self, path: str) -> Value:
+        """What the provider puts at a path that is not written."""
+        if self.mode == "data":
+            address = f"{self.address}.{path}"
+            reason = f"{address} is read when Terraform plans"
+            return Unknown(reason, Cause.DATA_SOURCE, references=(address,), is_set=surely_set(path))
+        return Reference(self.address, path, is_set=surely_set(path))
+
+    def reference(self, name: str) -> Value:
+        """What ``address.name`` is worth elsewhere."""
+        if self.type == "aws_iam_policy_document" and name in ("json", "minified_json") and self.mode == "data":
+            return policy_document(self)
+        if self.type == "terraform_data" and name == "output" and "input" in self._block.attributes:
+            name = "input"
+        value = self.get(name)
+        if value is None:
+            return self.computed(name)
+        if not isinstance(value, Unknown) or isinstance(value, Reference | PartialJson) or self.mode == "data":
+            return value
+        reference = Reference(self.address, name, is_set=value.is_set)
+        reference.reason, reference.cause = value.reason, value.cause
+        reference.references = (*reference.references, *value.references)
+        return reference
+
+    def _all_tags(self) -> Value:
+        provider = self._module.provider_of(self._block)
+        defaults = provider.default_tags if provider is not None else None
+        tags = self.written("tags")
+        if defaults is None:
+            return tags
+        if tags is None:
+            return defaults
+        if isinstance(tags, Unknown) or isinstance(defaults, Unknown):
+            return derived([part for part in (tags, defaults) if isinstance(part, Unknown)], is_set=True)
+        if isinstance(tags, dict) and isinstance(defaults, dict):
+            return {**defaults, **tags}
+        return tags
+
+    def _region(self) -> Value:
+        attribute = self._block.attributes.get("region")
+        if attribute is not None and self.mode == "resource":
+            value = self.written("region")
+            if value is not None:
+                return value
+        provider = self._module.provider_of(self._block)
+        return provider.region if provider is not None else None
+
+    def locate(self, path: str) -> Location | None:
+        """See `Instance`. A number in the path chooses among blocks of one type (``ingress.1.from_port``)."""
+        block = self._block
+        steps = path.replace("[", ".").replace("]", "").split(".")
+        place: Location | None = None
+        while steps:
+            name = steps.pop(0)
+            attribute = block.attributes.get(name)
+            if attribute is not None:
+                return attribute.location(self._calls)
+            nested = list(block.nested(name))
+            index = int(steps.pop(0)) if steps and steps[0].isdigit() else 0
+            if not nested:
+                return None
+            block = nested[min(index, len(nested) - 1)]
+            place = block.location(self._calls)
+        return place
+
+    def notes(self) -> Iterable[tuple[int, str]]:
+        """See `Instance`. The comments above are those without an empty line in between."""
+        first, last = self.location.line_start, self.location.line_end
+        above: list[tuple[int, str]] = []
+        inside: list[tuple[int, str]] = []
+        expected = first - 1
+        for start, end, text in reversed(self._block.source.comments()):
+            if first <= start <= last:
+                inside.append((start, text))
+            elif end == expected and self._block.source.is_alone(start):
+                above.append((start, text))
+                expected = start - 1
+            elif end < expected:
+                break
+        return [*reversed(above), *reversed(inside)]
+
+
+def nested_type(block: Block) -> str:
+    """The type of a nested block, looking through ``dynamic``."""
+    return block.labels[0] if block.type == "dynamic" and block.labels else block.type
+
+
+class _Running(Unknown):
+    """Stands in the place of a value that is just being evaluated."""
+
+    __slots__ = ()
+
+    def __init__(self, address: str, name: str) -> None:
+        super().__init__(f"{address}.{name} refers to itself", Cause.EXPRESSION)
+
+
+class ResourceValue(Object, Reference):
+    """A whole instance as a value."""
+
+    __slots__ = ("instance",)
+
+    def __init__(self, instance: HclInstance) -> None:
+        Reference.__init__(self, instance.address, "")
+        self.reason = f"{instance.address} is known only after apply"
+        self.references = (instance.address,)
+        self.instance = instance
+
+    def of(self, name: str) -> Value:
+        """The value of an argument, or a reference to what the provider computes."""
+        return self.instance.reference(name)
+
+
+class UncertainGroup(Object):
+    """A resource whose instances are not all known: every key that is not known leads to the ``[?]`` instance."""
+
+    __slots__ = ("known", "rest")
+
+    def __init__(self, known: dict[Value, Object], rest: Object, why: Unknown) -> None:
+        super().__init__(why.reason, why.cause, references=why.references, is_set=True)
+        self.known = known
+        self.rest = rest
+
+    def of(self, name: str) -> Value:
+        """An attribute of the instance that stands for all: references without a key were written for old Terraform."""
+        return self.at(name) if name in self.known else self.rest.of(name)
+
+    def at(self, key: Value) -> Value:
+        """The instance of that key, or the one that stands for the others."""
+        return self.rest if isinstance(key, Unknown) else self.known.get(key, self.rest)
+
+    def each(self) -> Value:
+        """What was seen, and the instance that stands for the others."""
+        return UncertainList(list(self.known.values()), self.rest, self)
+
+
+class ResourceGroup:
+    """All instances of one resource block in one module instance."""
+
+    __slots__ = ("_block", "_instances", "_module", "_running", "_value", "expansion")
+
+    def __init__(self, module: ModuleInstance, block: Block) -> None:
+        self._module = module
+        self._block = block
+        self._instances: list[HclInstance] | None = None
+        self._running = False
+        self._value: Value = None
+        self.expansion: Expansion | None = None
+
+    def instances(self) -> list[HclInstance]:
+        """The instances, in the order of their keys, the uncertain one last.
+
+        Raises:
+            EvaluationError: their number depends on themselves.
+
+        """
+        if self._instances is None:
+            subject = ".".join(part for part in (self._module.address, *self._block.labels) if part)
+            if self._running:
+                raise EvaluationError(f"the number of {subject} depends on itself")
+            self._running = True
+            try:
+                found = expand(self._block, self._module.scope, subject, self._module.calls)
+            finally:
+                self._running = False
+            self.expansion = found
+            self._instances = [HclInstance(self._module, self._block, copy, None) for copy in found.copies]
+            if found.rest is not None:
+                self._instances.append(HclInstance(self._module, self._block, found.rest, found.why))
+        return self._instances
+
+    def value(self) -> Value:
+        """What a reference to the whole resource is worth."""
+        if self._value is None:
+            self._value = grouped(self.expansion_of(), [ResourceValue(one) for one in self.instances()])
+        return self._value
+
+    def expansion_of(self) -> Expansion:
+        """How the block was expanded."""
+        self.instances()
+        assert self.expansion is not None
+        return self.expansion
+
+
+def grouped(expansion: Expansion, objects: list[Object]) -> Value:
+    """Objects as ``count`` (a list), ``for_each`` (a map) or neither shows them."""
+    if expansion.rest is not None and expansion.why is not None:
+        known = {copy.index: one for copy, one in zip(expansion.copies, objects, strict=False)}
+        return UncertainGroup(known, objects[-1], expansion.why)
+    if expansion.why is not None:
+        return expansion.why
+    if expansion.kind == "count":
+        return list(objects)
+    if expansion.kind == "each":
+        return {copy.index: one for copy, one in zip(expansion.copies, objects, strict=True)}
+    return objects[0]

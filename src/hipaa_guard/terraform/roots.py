@@ -1,0 +1,80 @@
+"""Root modules of a tree: the directories with Terraform that no other module calls."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from pathlib import Path
+
+from hipaa_guard.facts.places import Gap, GapKind
+from hipaa_guard.terraform import limits
+from hipaa_guard.terraform.library import is_local, source_of
+from hipaa_guard.terraform.modules import Module, is_configuration, shown
+
+_SKIPPED = frozenset({"node_modules", "__pycache__"})
+
+
+def boundary_of(base: Path) -> Path:
+    """The outermost directory that modules and files may come from: the work tree of git, else what is scanned."""
+    for directory in (base, *base.parents):
+        if (directory / ".git").exists():
+            return directory
+    return base
+
+
+def directories(base: Path, gaps: list[Gap]) -> list[Path]:
+    """The directories below `base` that hold Terraform, sorted. Links and hidden directories are not entered."""
+    found: list[Path] = []
+    seen = 0
+    for parent, names, files in os.walk(base, onerror=lambda error: gaps.append(_unread(error, base))):
+        names[:] = sorted(name for name in names if not name.startswith(".") and name not in _SKIPPED)
+        seen += 1 + len(files)
+        if seen > limits.FILES:
+            reason = f"more than {limits.FILES:,} files; the rest was not searched"
+            gaps.append(Gap(GapKind.LIMIT, shown(Path(parent), base), reason))
+            break
+        if any(is_configuration(name) for name in (*files, *names)):
+            found.append(Path(parent))
+    return sorted(found)
+
+
+def find_roots(modules: Iterable[Module]) -> list[Module]:
+    """Modules that no other one calls; of modules that only call each other, the first."""
+    by_directory = {module.directory: module for module in modules}
+    calls = {directory: _called(module, by_directory) for directory, module in by_directory.items()}
+    called = {target for source, targets in calls.items() for target in targets if target != source}
+    roots = [directory for directory in by_directory if directory not in called]
+    reached: set[Path] = set()
+    _reach(roots, calls, reached)
+    for directory in by_directory:
+        if directory not in reached:
+            roots.append(directory)
+            _reach([directory], calls, reached)
+    return [by_directory[directory] for directory in sorted(roots)]
+
+
+def _called(module: Module, known: dict[Path, Module]) -> set[Path]:
+    targets: set[Path] = set()
+    for block in module.calls.values():
+        source = source_of(block)
+        if source is not None and is_local(source):
+            try:
+                target = (module.directory / source).resolve()
+            except (OSError, RuntimeError, ValueError):
+                continue
+            if target in known:
+                targets.add(target)
+    return targets
+
+
+def _reach(start: list[Path], calls: dict[Path, set[Path]], reached: set[Path]) -> None:
+    waiting = list(start)
+    while waiting:
+        directory = waiting.pop()
+        if directory not in reached:
+            reached.add(directory)
+            waiting.extend(calls[directory])
+
+
+def _unread(error: OSError, base: Path) -> Gap:
+    return Gap(GapKind.FILE, shown(Path(error.filename), base), f"directory cannot be read: {error.strerror}")

@@ -1,0 +1,159 @@
+"""What a Terraform reading sees of one instance: its own values, and those of the split resources that belong to it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from hipaa_guard.facts.places import Location
+from hipaa_guard.facts.readings import Block, View
+from hipaa_guard.facts.values import Incomplete, Undecided, Unknown, Value
+from hipaa_guard.terraform.blocks import Instance
+from hipaa_guard.terraform.identity import Names
+from hipaa_guard.terraform.joins import Doubt, Joins, doubt_of
+from hipaa_guard.terraform.paths import same, walk
+
+
+@dataclass(slots=True)
+class Touched:
+    """Which arguments a reading looked at, in order, so that its value can be traced to the lines that tell it."""
+
+    places: list[tuple[Instance, str]] = field(default_factory=list)
+
+    def add(self, instance: Instance, path: str) -> None:
+        """Note that an argument told something."""
+        self.places.append((instance, path))
+
+    def location(self, main: Instance) -> Location | None:
+        """The lines of the first argument that is written somewhere; of a split resource, at least its block."""
+        for instance, path in self.places:
+            steps = path.split(".") if path else []
+            for length in range(len(steps), 0, -1):
+                found = instance.locate(".".join(steps[:length]))
+                if found is not None:
+                    return found
+            if instance is not main:
+                return instance.location
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Perhaps:
+    """A value told by a split resource that may not exist; without it another reading decides."""
+
+    value: Value
+    unknown: Unknown
+
+
+class InstanceView:
+    """One instance, as readings see it (`facts.readings.View`)."""
+
+    __slots__ = ("_block", "_instance", "_joins", "_touched")
+
+    def __init__(self, instance: Instance, joins: Joins, block: Block | None, touched: Touched | None = None) -> None:
+        self._instance = instance
+        self._joins = joins
+        self._block = block
+        self._touched = touched
+
+    @property
+    def address(self) -> str:
+        """Full address of the instance."""
+        return self._instance.address
+
+    @property
+    def type(self) -> str:
+        """Terraform type of the instance."""
+        return self._instance.type
+
+    def get(self, path: str) -> Value:
+        """The value at a dotted path of arguments and nested blocks; None where it is absent or null."""
+        value = self.look(path)
+        if isinstance(value, Perhaps):
+            return value.unknown
+        return value
+
+    def look(self, path: str) -> Value | Perhaps:
+        """As `get`, but what a split resource tells that may not exist is kept apart."""
+        first, _, rest = path.partition(".")
+        if self._is_split(first):
+            return self._of_splits(first, rest)
+        return self._told(self._instance, path)
+
+    def linked(self, type: str, by: str | None = None) -> list[View]:
+        """The instances of another type whose argument `by` points at this one."""
+        links = self._joins.links(self._instance, type, self._argument(type, by), self._names())
+        views: list[View] = []
+        doubt: Unknown | None = None
+        for split in links.certain:
+            if self._touched is not None:
+                self._touched.add(split, "")
+            unknown = doubt_of(self._instance, split)
+            if unknown is None:
+                views.append(InstanceView(split, self._joins, None, self._touched))
+            elif doubt is None:
+                doubt = unknown
+        if doubt is None:
+            doubt = self._possible(links.possible)
+        return views if doubt is None else Incomplete(views, doubt)
+
+    # --- split resources -----------------------------------------------------------------------------------------
+
+    def _is_split(self, segment: str) -> bool:
+        block = self._block
+        if block is None or segment == self._instance.type:
+            return False
+        if segment in block.joins:
+            return True
+        if block.joined_by is None or not segment.startswith(("aws_", "awscc_")):
+            return False
+        return bool(self._joins.of_type(segment)) or self._instance.get(segment) is None
+
+    def _of_splits(self, type: str, path: str) -> Value | Perhaps:
+        links = self._joins.links(self._instance, type, self._argument(type, None), self._names())
+        told = [(split, self._of_split(split, path)) for split in links.certain]
+        values = [(split, value) for split, value in told if value is not None]
+        if not values:
+            return None if links.certain else self._possible(links.possible)
+        (first, value), *others = values
+        for split, other in others:
+            if not _agree(value, other):
+                reason = f"{first.address} and {split.address} both apply and do not say the same"
+                return Unknown(reason, references=(first.address, split.address))
+        return next((other for _, other in values if not isinstance(other, Perhaps)), value)
+
+    def _of_split(self, split: Instance, path: str) -> Value | Perhaps:
+        value = self._told(split, path) if path else True
+        unknown = None if value is None else doubt_of(self._instance, split)
+        return value if unknown is None else Perhaps(value, unknown)
+
+    def _possible(self, doubt: Doubt | None) -> Unknown | None:
+        """Why a split resource that was not found may be there all the same."""
+        if doubt is None:
+            return self._joins.unseen(self._instance)
+        if self._touched is not None:
+            self._touched.add(doubt.instance, "")
+        return doubt.unknown
+
+    def _argument(self, type: str, by: str | None) -> str:
+        if by is not None:
+            return by
+        declared = None if self._block is None else self._block.joins.get(type, self._block.joined_by)
+        if declared is None:
+            raise Undecided(Unknown(f"it is not declared by which argument {type} points at {self._instance.type}"))
+        return declared
+
+    def _names(self) -> Names:
+        return self._joins.names(self._block, self._instance.type)
+
+    def _told(self, instance: Instance, path: str) -> Value:
+        steps = path.split(".")
+        value = walk(instance.get(steps[0]), steps[1:])
+        if value is not None and self._touched is not None:
+            self._touched.add(instance, path)
+        return value
+
+
+def _agree(one: Value | Perhaps, other: Value | Perhaps) -> bool:
+    left = one.value if isinstance(one, Perhaps) else one
+    right = other.value if isinstance(other, Perhaps) else other
+    return same(left, right)

@@ -1,0 +1,43 @@
+"""A simulated account in the process, and ways to make its calls fail."""
+
+from __future__ import annotations
+
+import os
+
+# moto takes both when it is imported: public images are no resources of the account, managed policies exist in AWS.
+os.environ.setdefault("MOTO_EC2_LOAD_DEFAULT_AMIS", "false")
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from moto import mock_aws
+
+from hipaa_guard.aws.sessions import Account, open_account
+
+
+@pytest.fixture(autouse=True)
+def _no_real_credentials(monkeypatch: pytest.MonkeyPatch, tmp_path: os.PathLike[str]) -> None:
+    for name in [name for name in os.environ if name.startswith("AWS_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "testing")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "testing")
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    monkeypatch.setenv("AWS_CONFIG_FILE", os.fspath(tmp_path) + "/config")
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", os.fspath(tmp_path) + "/credentials")
+
+
+@pytest.fixture
+def _cloud() -> Iterator[None]:
+    with mock_aws():
+        yield
+
+
+@pytest.fixture
+def opened(_cloud: None) -> Callable[..., Account]:
+    """Opens the simulated account, for two regions unless told otherwise."""
+
+    def open_(regions: str = "us-east-1,eu-west-1") -> Account:
+        return open_account(regions=regions)
+
+    return open_

@@ -1,0 +1,201 @@
+"""A result with everything in it that a scan can bring, hostile text included, and a very large one."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import ClassVar
+
+import pytest
+
+from hipaa_guard.assessment.build import assess
+from hipaa_guard.assessment.model import Assessment, Coverage, Scan
+from hipaa_guard.controls.control import Control, Fix, Severity, Status, passed
+from hipaa_guard.controls.findings import Finding, fingerprint
+from hipaa_guard.facts.places import Gap, GapKind, Location
+from hipaa_guard.facts.resource import Evidence, Origin, Resource
+from hipaa_guard.facts.values import Cause
+
+HOSTILE = (
+    "</script><script>alert(1)</script>",
+    "<img src=x onerror=alert(1)>",
+    "\x1b[31mred\x1b[0m\x1b]0;title\x07",
+    "=cmd|' /C calc'!A0",
+    "safe\u202egnp.exe\u2066\u200b",
+    "[bold red]markup[/] [link=file:///etc/passwd]x[/link]",
+    "\U0001f9ec genome \u4e2d\u6587 \udc80",
+    "{{ 7*7 }} {% raw %} ]]> --> </style> \x00\x85\u2028",
+    "n" * 1000,
+    "quote \" apostrophe ' & ampersand",
+)
+
+
+class Bucket(Resource):
+    kind: ClassVar[str] = "s3.Bucket"
+
+
+class Key(Resource):
+    kind: ClassVar[str] = "kms.Key"
+
+
+Bucket.kind, Key.kind = "s3.Bucket", "kms.Key"
+
+
+def control(id: str, severity: Severity, hipaa: tuple[str, ...], kind: type[Resource] = Bucket) -> Control:
+    return Control(
+        id=id,
+        title=f"Things are as {id.replace('_', ' ')} says, which takes a rather long sentence to say in full",
+        severity=severity,
+        hipaa=hipaa,
+        why="ePHI can leak. <b>This is not markup.</b>",
+        fix=Fix(
+            terraform="\n".join(['resource "aws_s3_bucket" "this" {', *(f"  line_{n} = true" for n in range(9)), "}"]),
+            cli="aws s3api put-bucket-policy --bucket NAME",
+            note="Takes effect at once.",
+        ),
+        kind=kind,
+        judge=lambda _: passed("is fine"),
+        needs_inventory=False,
+        safeguard="encryption_in_transit",
+        module="tests",
+        peers={"checkov": ("CKV_AWS_1",), "prowler": ("a", "b")},
+    )
+
+
+CONTROLS = [
+    control("s3_bucket_public", Severity.CRITICAL, ("164.312(a)(1)",)),
+    control("s3_bucket_tls_required", Severity.HIGH, ("164.312(e)(1)", "164.312(e)(2)(ii)")),
+    control("s3_bucket_versioned", Severity.MEDIUM, ("164.312(c)(1)",)),
+    control("s3_bucket_logged", Severity.LOW, ("164.312(b)",)),
+    control("kms_key_rotates", Severity.MEDIUM, ("164.312(a)(2)(iv)",), Key),
+    control("kms_key_unmet", Severity.LOW, ("164.308(a)(5)(ii)(D)",), Key),
+]
+
+
+def finding(control: Control, status: Status, origin: Origin, message: str = "is so", **more: object) -> Finding:
+    base = Finding(control.id, status, control.severity, message, fingerprint(control.id, origin), origin)
+    return dataclasses.replace(base, **more)  # type: ignore[arg-type]
+
+
+def in_terraform(name: str, line: int = 1, file: str = "main.tf") -> Origin:
+    return Origin(
+        "s3.Bucket",
+        "aws_s3_bucket",
+        name,
+        "terraform",
+        address=f"module.store.aws_s3_bucket.{name}",
+        root="infra",
+        location=Location(file, line, line + 4, (Location("root.tf", 3, 6),)),
+    )
+
+
+def in_account(name: str) -> Origin:
+    return Origin(
+        "kms.Key",
+        None,
+        name,
+        "aws",
+        arn=f"arn:aws:kms:eu-west-1:123456789012:key/{name}",
+        region="eu-west-1",
+        account="123456789012",
+    )
+
+
+def _findings() -> Iterator[Finding]:
+    public, tls, versioned, logged, rotates, _ = CONTROLS
+    for number, text in enumerate(HOSTILE):
+        origin = in_terraform(text, number + 1, file=f"{text[:60]}.tf")
+        elsewhere = Location(f"modules/{text[:40]}/main.tf", 40, 40)
+        facts = (Evidence("policy", text, "modules/main.tf:40", elsewhere), Evidence("acl", "not set", ""))
+        yield finding(public, Status.FAIL, origin, f"allows everyone: {text}", evidence=facts)
+        yield finding(logged, Status.UNKNOWN, origin, f"cannot be judged: {text}", cause=Cause.VARIABLE)
+    for number in range(13):
+        origin = in_terraform(f"plain_{number:02}", number)
+        yield finding(
+            tls, Status.FAIL, origin, "has no bucket policy, so S3 answers plain HTTP", uncertain="count is not known"
+        )
+        if number % 4 == 0:
+            yield finding(versioned, Status.PASS, origin, "keeps versions")
+    for number, status in enumerate((Status.PASS, Status.FAIL, Status.NOT_APPLICABLE, Status.MANUAL, Status.INHERITED)):
+        yield finding(rotates, status, in_account(f"key-{number}"), "rotates every year")
+    denied = {"cause": Cause.DENIED, "action": "kms:GetKeyRotationStatus"}
+    yield finding(rotates, Status.UNKNOWN, in_account("denied"), "cannot be judged: access denied", **denied)
+    yield finding(
+        rotates, Status.UNKNOWN, in_account("broken"), "cannot be judged", error="Traceback (most recent call last)"
+    )
+
+
+GAPS = (
+    Gap(GapKind.FILE, "broken.tf", "line 3: a brace is missing", "fix the file", location=Location("broken.tf", 3, 3)),
+    Gap(
+        GapKind.CALL,
+        "s3.get_bucket_policy",
+        "access denied",
+        "allow s3:GetBucketPolicy",
+        region="us-east-1",
+        action="s3:GetBucketPolicy",
+    ),
+    Gap(GapKind.EXPRESSION, HOSTILE[0], HOSTILE[2], HOSTILE[4], incomplete=False),
+)
+
+SCAN = Scan(
+    source="terraform",
+    target="infra/<prod>",
+    started=datetime(2026, 11, 22, 6, 0, 0, 123456, tzinfo=UTC),
+    finished=datetime(2026, 11, 22, 6, 0, 1, 500000, tzinfo=UTC),
+    format="mixed",
+    account="123456789012",
+    caller="arn:aws:sts::123456789012:assumed-role/audit/me",
+    partition="aws",
+    regions=("eu-west-1", "us-east-1"),
+    commit="0123456789abcdef0123456789abcdef01234567",
+)
+
+COVERAGE = Coverage(
+    files=12,
+    roots=("infra", HOSTILE[1]),
+    resources={"s3.Bucket": 23, "kms.Key": 7},
+    unjudged_types={"aws_route": 4, HOSTILE[0]: 1},
+    regions=("eu-west-1",),
+    calls={"kms.list_keys": 2},
+    facts={"planned": 10, "known": 8, "absent": 1, "unknown": 1},
+    gaps=GAPS,
+)
+
+
+@pytest.fixture(scope="session")
+def hostile() -> tuple[str, ...]:
+    return HOSTILE
+
+
+@pytest.fixture(scope="session")
+def golden() -> Assessment:
+    return assess(SCAN, COVERAGE, CONTROLS, _findings(), version="0.1.0")
+
+
+@pytest.fixture(scope="session")
+def empty() -> Assessment:
+    scan = dataclasses.replace(SCAN, format="hcl", account=None, caller=None, commit=None, regions=())
+    return assess(scan, Coverage(), [], [], version="0.1.0")
+
+
+@pytest.fixture(scope="session")
+def huge() -> Assessment:
+    """100,000 findings over 5,000 resources."""
+    wide = [control(f"service_{n}_subject_condition", list(Severity)[n % 4], ("164.312(b)",)) for n in range(20)]
+    statuses = (Status.PASS, Status.FAIL, Status.PASS, Status.UNKNOWN, Status.PASS)
+    findings = (
+        finding(
+            each,
+            statuses[(number + place) % 5],
+            origin,
+            f"has the setting number {number % 50} that this is about",
+            evidence=(Evidence("setting", str(number), f"service{number % 40}.tf:{number}", origin.location),),
+        )
+        for number in range(5000)
+        for origin in [in_terraform(f"name_{number}", number, f"service{number % 40}.tf")]
+        for place, each in enumerate(wide)
+    )
+    coverage = Coverage(files=40, roots=("infra",), resources={"s3.Bucket": 5000})
+    return assess(SCAN, coverage, wide, findings, version="0.1.0")

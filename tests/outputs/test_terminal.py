@@ -1,0 +1,142 @@
+"""The terminal: readable at 80 columns, worst first, and harmless."""
+
+from __future__ import annotations
+
+import dataclasses
+import io
+import re
+
+import pytest
+
+from hipaa_guard.assessment.model import Assessment
+from hipaa_guard.outputs.page import Page, page_for
+from hipaa_guard.outputs.progress import shown, silent
+from hipaa_guard.outputs.terminal import render
+
+ESCAPE = re.compile("\x1b\\[[0-9;]*m")
+
+
+@pytest.fixture(scope="module")
+def text(golden: Assessment) -> str:
+    return render(golden, Page())
+
+
+def test_worst_severity_comes_first(text: str) -> None:
+    assert re.findall(r"^(CRITICAL|HIGH|MEDIUM|LOW) ", text, re.MULTILINE) == ["CRITICAL", "HIGH", "MEDIUM"]
+
+
+def test_a_finding_shows_what_where_and_how_to_close_it(text: str) -> None:
+    assert "45 CFR 164.312(e)(1), 164.312(e)(2)(ii)" in text
+    assert "  module.store.aws_s3_bucket.plain_03  main.tf:3\n" in text
+    assert "has no bucket policy, so S3 answers plain HTTP" in text
+    assert "it may not exist: count is" in text
+    assert '    resource "aws_s3_bucket" "this" {\n' in text
+    assert "hipaa-guard explain s3_bucket_tls_required" in text
+
+
+def test_says_where_the_deciding_line_stands_if_elsewhere(text: str) -> None:
+    assert "(set at modules/<img src=x onerror=alert(1)>/main.tf:40)" in text
+
+
+def test_a_live_finding_shows_arn_region_and_account_and_the_command(text: str) -> None:
+    assert "  arn:aws:kms:eu-west-1:123456789012:key/key-1  eu-west-1, 123456789012\n" in text
+    assert "    aws s3api put-bucket-policy --bucket NAME\n" in text
+
+
+def test_long_lists_are_capped_unless_everything_is_wanted(golden: Assessment, text: str) -> None:
+    assert "plain_09" in text
+    assert "plain_10" not in text
+    assert "and 3 more; -o json shows all" in text
+    full = render(golden, Page(everything=True))
+    assert "plain_12" in full
+    assert "more; -o json" not in full
+
+
+def test_what_is_not_known_is_grouped_by_its_cause(text: str) -> None:
+    assert "NOT KNOWN: 12 verdicts could not be reached" in text
+    assert "  access denied: kms:GetKeyRotationStatus (1 finding)" in text
+    assert "  variable without a value (10 findings)" in text
+
+
+def test_gaps_in_what_was_looked_at_come_with_what_to_do(text: str) -> None:
+    assert "file not read: broken.tf (broken.tf:3)" in text
+    assert "      allow s3:GetBucketPolicy" in text
+
+
+def test_the_last_line_is_the_gate(text: str) -> None:
+    last = text.splitlines()[-1]
+    assert last.startswith("Gate failed (exit code 4): 1 control broke while judging")
+    assert "24 findings fail: 10 critical, 13 high, 1 medium." in last
+
+
+def test_prose_fits_80_columns(golden: Assessment) -> None:
+    quiet = dataclasses.replace(
+        golden,
+        findings=tuple(f for f in golden.findings if f.control_id in ("s3_bucket_tls_required", "kms_key_rotates")),
+        coverage=dataclasses.replace(golden.coverage, gaps=()),
+    )
+    *lines, _gate = render(quiet, Page()).splitlines()
+    assert [line for line in lines if len(line) > 80] == []
+
+
+def test_colours_only_where_wanted_and_they_change_no_word(golden: Assessment, text: str) -> None:
+    assert "\x1b" not in text
+    coloured = render(golden, Page(colour=True))
+    assert ESCAPE.search(coloured)
+    assert ESCAPE.sub("", coloured) == text
+
+
+def test_nothing_from_a_scanned_tree_acts_on_the_terminal(golden: Assessment) -> None:
+    shown = ESCAPE.sub("", render(golden, Page(colour=True, everything=True)))
+    assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]", shown)
+    assert r"\x1b[31mred\x1b[0m\x1b]0;title\x07" in shown
+    assert r"safe\u202egnp.exe" in shown
+
+
+def test_an_empty_result_says_that_nothing_was_judged(empty: Assessment) -> None:
+    text = render(empty)
+    assert text.endswith("nothing was judged.\n")
+    assert "compliant" not in text.lower()
+
+
+@pytest.mark.parametrize(
+    "environ, colour", [({}, False), ({"FORCE_COLOR": "1"}, True), ({"FORCE_COLOR": "1", "NO_COLOR": "1"}, False)]
+)
+def test_a_pipe_has_colours_only_by_force(environ: dict[str, str], colour: bool) -> None:
+    assert page_for(io.StringIO(), environ=environ) == Page(80, colour)
+
+
+class _Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.mark.parametrize("environ, colour", [({}, True), ({"NO_COLOR": "1"}, False), ({"TERM": "dumb"}, False)])
+def test_a_terminal_has_colours_unless_told_otherwise(environ: dict[str, str], colour: bool) -> None:
+    assert page_for(_Terminal(), environ={**environ, "COLUMNS": "100"}) == Page(100, colour)
+
+
+def test_progress_is_silent_where_nobody_watches() -> None:
+    stream = io.StringIO()
+    with shown(stream) as progress:
+        assert progress is silent
+        progress(1, 2, "x")
+    assert stream.getvalue() == ""
+
+
+def test_progress_of_short_work_draws_nothing() -> None:
+    stream = _Terminal()
+    with shown(stream) as progress:
+        progress(1, 2, "x")
+    assert stream.getvalue() == ""
+
+
+def test_progress_of_long_work_is_drawn_and_harmless(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("hipaa_guard.outputs.progress._PATIENCE", 0.0)
+    monkeypatch.setattr("hipaa_guard.outputs.progress._EVERY", 0.0)
+    stream = _Terminal()
+    with shown(stream) as progress:
+        progress(1, 2, "reading [bold]s3\x1b]0;title\x07")
+        progress(2, 2, "reading kms")
+    assert "[bold]s3" in stream.getvalue()
+    assert "\x1b]0;" not in stream.getvalue()

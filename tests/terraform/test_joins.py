@@ -1,0 +1,387 @@
+"""Split resources and the main ones they belong to."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import pytest
+from kinds import KINDS, at, hcl, told, why
+
+from hipaa_guard.facts.places import Location
+from hipaa_guard.facts.values import Reference, Unknown
+from hipaa_guard.terraform.blocks import Configuration
+from hipaa_guard.terraform.inventory import build_inventory
+from hipaa_guard.terraform.recorded import RecordedInstance
+
+VERSIONED = 'versioning_configuration {\n status = "Enabled"\n}\n'
+
+
+def test_a_reference_joins(tmp_path: Path) -> None:
+    found = hcl(
+        tmp_path,
+        f"""
+        resource "aws_s3_bucket" "a" {{}}
+        resource "aws_s3_bucket" "b" {{}}
+        resource "aws_s3_bucket_versioning" "v" {{
+          bucket = aws_s3_bucket.a.id
+          {VERSIONED}
+        }}
+        """,
+    )
+    assert at(found, "aws_s3_bucket.a").versioning == "Enabled"
+    assert at(found, "aws_s3_bucket.b").versioning is None
+
+
+@pytest.mark.parametrize("attribute", ["id", "bucket", "arn"])
+def test_any_attribute_joins(tmp_path: Path, attribute: str) -> None:
+    found = hcl(
+        tmp_path,
+        f"""
+        variable "name" {{}}
+        resource "aws_s3_bucket" "a" {{ bucket = var.name }}
+        resource "aws_s3_bucket_versioning" "v" {{
+          bucket = aws_s3_bucket.a.{attribute}
+          {VERSIONED}
+        }}
+        """,
+    )
+    assert at(found, "aws_s3_bucket.a").versioning == "Enabled"
+
+
+def test_a_literal_joins_by_name(tmp_path: Path) -> None:
+    found = hcl(
+        tmp_path,
+        f"""
+        resource "aws_s3_bucket" "a" {{ bucket = "records" }}
+        resource "aws_s3_bucket" "b" {{ bucket = "records-logs" }}
+        resource "aws_s3_bucket_versioning" "v" {{
+          bucket = "records"
+          {VERSIONED}
+        }}
+        """,
+    )
+    assert at(found, "aws_s3_bucket.a").versioning == "Enabled"
+    assert at(found, "aws_s3_bucket.b").versioning is None
+    assert at(found, "aws_s3_bucket.a").origin.keys == {"records"}
+    assert at(found, "aws_s3_bucket.a").origin.name == "records"
+
+
+def test_an_arn_joins_by_the_name_at_its_end(tmp_path: Path) -> None:
+    found = hcl(
+        tmp_path,
+        """
+        resource "aws_sns_topic" "a" { name = "alerts" }
+        resource "aws_sns_topic" "b" { name = "other-alerts" }
+        resource "aws_sns_topic_policy" "p" {
+          arn    = "arn:aws:sns:eu-west-1:123456789012:alerts"
+          policy = "{}"
+        }
+        """,
+    )
+    assert at(found, "aws_sns_topic.a").policy == "{}"
+    assert at(found, "aws_sns_topic.b").policy is None
+
+
+def test_through_locals_variables_and_outputs(tmp_path: Path) -> None:
+    found = hcl(
+        tmp_path,
+        """
+        locals { name = module.bucket["x"].id }
+        module "bucket" {
+          source   = "./bucket"
+          for_each = toset(["x", "y"])
+        }
+        module "versioning" {
+          source = "./versioning"
+          bucket = local.name
+        }
+        """,
+        bucket='resource "aws_s3_bucket" "b" {}\noutput "id" { value = aws_s3_bucket.b.id }',
+        versioning=f"""
+        variable "bucket" {{}}
+        resource "aws_s3_bucket_versioning" "v" {{
+          bucket = var.bucket
+          {VERSIONED}
+        }}
+        """,
+    )
+    assert at(found, 'module.bucket["x"].aws_s3_bucket.b').versioning == "Enabled"
+    assert at(found, 'module.bucket["y"].aws_s3_bucket.b').versioning is None
+
+
+def test_instances_join_key_by_key(tmp_path: Path) -> None:
+    found = hcl(
+        tmp_path,
+        f"""
+        resource "aws_s3_bucket" "b" {{ for_each = toset(["a.b", "c", "d"]) }}
+        resource "aws_s3_bucket_versioning" "v" {{
+          for_each = toset(["a.b", "c"])
+          bucket   = aws_s3_bucket.b[each.key].id
+          {VERSIONED}
+        }}
+        resource "aws_s3_bucket" "n" {{ count = 2 }}
+        resource "aws_s3_bucket_versioning" "n" {{
+          bucket = aws_s3_bucket.n[1].id
+          {VERSIONED}
+        }}
+        """,
+    )
+    assert at(found, 'aws_s3_bucket.b["a.b"]').versioning == "Enabled"
+    assert at(found, 'aws_s3_bucket.b["c"]').versioning == "Enabled"
+    assert at(found, 'aws_s3_bucket.b["d"]').versioning is None
+    assert at(found, "aws_s3_bucket.n[0]").versioning is None
+    assert at(found, "aws_s3_bucket.n[1]").versioning == "Enabled"
+
+
+def test_an_unknown_argument_may_hide_a_join(tmp_path: Path) -> None:
+    found = hcl(
+        tmp_path,
+        f"""
+        variable "name" {{}}
+        resource "aws_s3_bucket" "a" {{}}
+        resource "aws_s3_bucket" "b" {{}}
+        resource "aws_s3_bucket_versioning" "v" {{
+          bucket = var.name
+          {VERSIONED}
+        }}
+        resource "aws_s3_bucket_versioning" "w" {{
+          bucket = aws_s3_bucket.b.id
+          {VERSIONED}
+        }}
+        """,
+    )
+    reason = why(at(found, "aws_s3_bucket.a"), "versioning")
+    assert reason.startswith("aws_s3_bucket_versioning.v may apply: its bucket is not known (")
+    assert "var.name" in reason
+    assert at(found, "aws_s3_bucket.b").versioning == "Enabled"
+
+
+def test_the_same_unknown_name_is_the_same_bucket(tmp_path: Path) -> None:
+    found = hcl(
+        tmp_path,
+        f"""
+        variable "prefix" {{}}
+        resource "aws_s3_bucket" "a" {{ bucket = "${{var.prefix}}-records" }}
+        resource "aws_s3_bucket" "b" {{ bucket = "${{var.prefix}}-logs" }}
+        resource "aws_s3_bucket_versioning" "v" {{
+          bucket = "${{var.prefix}}-records"
+          {VERSIONED}
+        }}
+        """,
+    )
+    assert at(found, "aws_s3_bucket.a").versioning == "Enabled"
+    assert at(found, "aws_s3_bucket.b").versioning is None
+
+
+def test_a_half_known_name_joins_only_what_fits(tmp_path: Path) -> None:
+    found = hcl(
+        tmp_path,
+        f"""
+        variable "stage" {{}}
+        resource "aws_s3_bucket" "a" {{ bucket = "clinic-records" }}
+        resource "aws_s3_bucket" "b" {{ bucket = "public-site" }}
+        resource "aws_s3_bucket_versioning" "v" {{
+          bucket = "clinic-${{var.stage}}"
+          {VERSIONED}
+        }}
+        """,
+    )
+    assert "may apply" in why(at(found, "aws_s3_bucket.a"), "versioning")
+    assert at(found, "aws_s3_bucket.b").versioning is None
+
+
+def test_a_literal_may_be_the_name_that_is_not_known(tmp_path: Path) -> None:
+    found = hcl(
+        tmp_path,
+        f"""
+        variable "name" {{}}
+        resource "aws_s3_bucket" "a" {{ bucket = var.name }}
+        resource "aws_s3_bucket" "b" {{ bucket = "other" }}
+        resource "aws_s3_bucket" "c" {{}}
+        resource "aws_s3_bucket_versioning" "v" {{
+          bucket = "records"
+          {VERSIONED}
+        }}
+        """,
+    )
+    assert "'records'" in why(at(found, "aws_s3_bucket.a"), "versioning")
+    assert at(found, "aws_s3_bucket.b").versioning is None
+    assert at(found, "aws_s3_bucket.c").versioning is None
+
+
+def test_two_that_disagree_are_unknown(tmp_path: Path) -> None:
+    found = hcl(
+        tmp_path,
+        f"""
+        resource "aws_s3_bucket" "a" {{}}
+        resource "aws_s3_bucket_versioning" "v" {{
+          bucket = aws_s3_bucket.a.id
+          {VERSIONED}
+        }}
+        resource "aws_s3_bucket_versioning" "w" {{
+          bucket = aws_s3_bucket.a.id
+          versioning_configuration {{ status = "Suspended" }}
+        }}
+        """,
+    )
+    assert "do not say the same" in why(at(found, "aws_s3_bucket.a"), "versioning")
+
+
+def test_one_that_may_not_exist_decides_nothing(tmp_path: Path) -> None:
+    found = hcl(
+        tmp_path,
+        f"""
+        variable "on" {{}}
+        resource "aws_s3_bucket" "a" {{}}
+        resource "aws_s3_bucket_versioning" "v" {{
+          count  = var.on ? 1 : 0
+          bucket = aws_s3_bucket.a.id
+          {VERSIONED}
+        }}
+        resource "aws_s3_bucket_public_access_block" "p" {{
+          count             = var.on ? 1 : 0
+          bucket            = aws_s3_bucket.a.id
+          block_public_acls = false
+        }}
+        """,
+    )
+    assert "aws_s3_bucket_versioning.v[?] may not exist" in why(at(found, "aws_s3_bucket.a"), "versioning")
+    assert at(found, "aws_s3_bucket.a").blocks_acls is False, "as when it does not exist"
+
+
+def test_in_one_uncertain_module_both_exist_or_neither(tmp_path: Path) -> None:
+    module = f"""
+    resource "aws_s3_bucket" "a" {{}}
+    resource "aws_s3_bucket_versioning" "v" {{
+      bucket = aws_s3_bucket.a.id
+      {VERSIONED}
+    }}
+    """
+    found = hcl(tmp_path, 'variable "n" {}\nmodule "m" {\n source = "./m"\n count = var.n\n}', m=module)
+    bucket = at(found, "module.m[?].aws_s3_bucket.a")
+    assert bucket.versioning == "Enabled"
+    assert bucket.origin.uncertain is not None
+
+
+def test_one_instance_is_not_all_that_may_exist(tmp_path: Path) -> None:
+    found = hcl(
+        tmp_path,
+        f"""
+        variable "names" {{ type = set(string) }}
+        resource "aws_s3_bucket" "b" {{ for_each = var.names }}
+        resource "aws_s3_bucket_versioning" "v" {{
+          bucket = aws_s3_bucket.b["records"].id
+          {VERSIONED}
+        }}
+        """,
+    )
+    assert "another instance" in why(at(found, "aws_s3_bucket.b[?]"), "versioning")
+
+
+def test_linked_lists_are_incomplete_where_something_may_point_here(tmp_path: Path) -> None:
+    rule = """
+    resource "aws_vpc_security_group_ingress_rule" "%s" {
+      security_group_id = %s
+      cidr_ipv4         = "%s"
+    }
+    """
+    found = hcl(
+        tmp_path,
+        'variable "group" {}\nresource "aws_security_group" "a" {}\nresource "aws_security_group" "b" {}\n'
+        + rule % ("one", "aws_security_group.a.id", "0.0.0.0/0")
+        + rule % ("two", "var.group", "10.0.0.0/8"),
+    )
+    assert at(found, "aws_security_group.a").open is True
+    assert "rule.two may apply" in why(at(found, "aws_security_group.b"), "open")
+
+
+def test_what_was_handed_to_an_unread_module_is_not_known_to_lack_anything() -> None:
+    def instance(address: str, type: str, **values: object) -> RecordedInstance:
+        name = address.rpartition(".")[2]
+        return RecordedInstance(address, type, name, "", Location("x.tf", 1, 1), None, values.get)
+
+    bucket = instance("aws_s3_bucket.a", "aws_s3_bucket")
+    other = instance("aws_s3_bucket.b", "aws_s3_bucket")
+    configuration = Configuration(".", "hcl", [bucket, other])
+    configuration.handed_over["aws_s3_bucket.a"] = Unknown("module.m was given it and is not available")
+    found = build_inventory(configuration, KINDS)
+    assert why(at(found, "aws_s3_bucket.a"), "versioning") == "module.m was given it and is not available"
+    assert at(found, "aws_s3_bucket.b").versioning is None
+
+
+def test_a_kind_may_depend_on_a_value(tmp_path: Path) -> None:
+    found = hcl(
+        tmp_path,
+        """
+        variable "engine" {}
+        resource "aws_db_instance" "a" { engine = "postgres" }
+        resource "aws_db_instance" "b" { engine = "docdb" }
+        resource "aws_db_instance" "c" { engine = var.engine }
+        """,
+    )
+    assert {resource.origin.address for resource in found} == {"aws_db_instance.a", "aws_db_instance.c"}
+    assert at(found, "aws_db_instance.a").origin.uncertain is None
+    assert at(found, "aws_db_instance.c").origin.uncertain is not None
+
+
+def test_a_fact_leads_to_the_lines_that_tell_it(tmp_path: Path) -> None:
+    found = hcl(
+        tmp_path,
+        'resource "aws_s3_bucket" "a" {}\n'
+        'resource "aws_s3_bucket_versioning" "v" {\n'
+        "  bucket = aws_s3_bucket.a.id\n"
+        "  versioning_configuration {\n"
+        '    status = "Enabled"\n'
+        "  }\n"
+        "}\n",
+    )
+    bucket = at(found, "aws_s3_bucket.a")
+    evidence = bucket.evidence(type(bucket).facts["versioning"])
+    assert (evidence.value, evidence.source) == ("Enabled", "main.tf:5")
+    assert evidence.location.line_start == 5
+    assert bucket.evidence(type(bucket).facts["policy"]).source == ""
+
+
+def test_a_reference_stays_one(tmp_path: Path) -> None:
+    found = hcl(
+        tmp_path,
+        'resource "aws_kms_key" "k" {}\nresource "aws_db_instance" "d" { kms_key_id = aws_kms_key.k.arn }',
+    )
+    key = told(at(found, "aws_db_instance.d"), "key")
+    assert isinstance(key, Reference)
+    assert (key.address, key.attribute) == ("aws_kms_key.k", "arn")
+
+
+def test_joins_do_not_grow_with_the_square() -> None:
+    def configuration(size: int) -> Configuration:
+        result = Configuration(".", "plan")
+        place = Location("plan.json", 1, 1)
+        for number in range(size):
+            address = f"aws_s3_bucket.b[{number}]"
+            points = [Reference(address, "id"), f"name-{number}", Unknown("var.x has no value")][number % 3]
+            result.instances.append(
+                RecordedInstance(address, "aws_s3_bucket", "b", "", place, None, {"bucket": f"name-{number}"}.get)
+            )
+            result.instances.append(
+                RecordedInstance(
+                    f"aws_s3_bucket_versioning.v[{number}]",
+                    "aws_s3_bucket_versioning",
+                    "v",
+                    "",
+                    place,
+                    None,
+                    {"bucket": points, "versioning_configuration": [{"status": "Enabled"}]}.get,
+                )
+            )
+        return result
+
+    def seconds(size: int) -> float:
+        start = time.process_time()
+        for bucket in build_inventory(configuration(size), KINDS):
+            told(bucket, "versioning")
+            told(bucket, "policy")
+        return time.process_time() - start
+
+    seconds(300)
+    assert seconds(9_000) < 60 * seconds(900)
