@@ -29,7 +29,7 @@ class InputError(Exception):
 
 
 Progress = Callable[[int, int, str], None]
-"""Called with what is done, what there is (0: not known) and what is being done."""
+"""Called with how much is done, how much there is and what is being done."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +146,7 @@ def scan_aws(
         facts=asdict(collected.facts),
         gaps=tuple(collected.gaps),
     )
-    return _assess(scan, coverage, controls, judged.findings, options)
+    return _assess(scan, coverage, controls, judged.findings, options, internal_errors=collected.faults)
 
 
 def _controls(options: Options) -> list[Control]:
@@ -157,7 +157,13 @@ def _controls(options: Options) -> list[Control]:
 
 
 def _assess(
-    scan: Scan, coverage: Coverage, controls: Sequence[Control], findings: Sequence[Finding], options: Options
+    scan: Scan,
+    coverage: Coverage,
+    controls: Sequence[Control],
+    findings: Sequence[Finding],
+    options: Options,
+    *,
+    internal_errors: int = 0,
 ) -> Assessment:
     return assess(
         scan,
@@ -168,6 +174,7 @@ def _assess(
         fail_on=options.fail_on,
         max_unknown=options.max_unknown,
         warn_only=options.warn_only,
+        internal_errors=internal_errors,
     )
 
 

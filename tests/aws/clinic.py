@@ -120,27 +120,26 @@ class Owner(Resource):
 KINDS: tuple[type[Resource], ...] = (Bucket, Key, Group, User, InlinePolicy, Region, Owner)
 
 
-def furnish() -> dict[str, str]:
+def furnish(client: Callable[..., Any] = boto3.client) -> None:
     """Two buckets, a key, a user with an inline policy: one bucket and the key in Ireland."""
-    s3 = boto3.client("s3", region_name="us-east-1")
+    s3 = client("s3", region_name="us-east-1")
     s3.create_bucket(Bucket="records")
     s3.put_bucket_versioning(Bucket="records", VersioningConfiguration={"Status": "Enabled"})
     deny = {"Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": "arn:aws:s3:::records/*"}
     s3.put_bucket_policy(Bucket="records", Policy=json.dumps({"Version": "2012-10-17", "Statement": [deny]}))
-    boto3.client("s3", region_name="eu-west-1").create_bucket(
+    client("s3", region_name="eu-west-1").create_bucket(
         Bucket="images", CreateBucketConfiguration={"LocationConstraint": "eu-west-1"}
     )
-    kms = boto3.client("kms", region_name="eu-west-1")
+    kms = client("kms", region_name="eu-west-1")
     key = kms.create_key()["KeyMetadata"]["KeyId"]
     kms.create_alias(AliasName="alias/images", TargetKeyId=key)
-    iam = boto3.client("iam")
+    iam = client("iam")
     iam.create_user(UserName="nurse")
     allow = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "ec2:*", "Resource": "*"}]}
     iam.put_user_policy(UserName="nurse", PolicyName="ward", PolicyDocument=json.dumps(allow))
-    boto3.client("s3control").put_public_access_block(
+    client("s3control").put_public_access_block(
         AccountId="123456789012", PublicAccessBlockConfiguration={"BlockPublicAcls": True}
     )
-    return {"key": key}
 
 
 class _Http:

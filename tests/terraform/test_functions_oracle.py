@@ -18,6 +18,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -51,7 +52,13 @@ NOT_THE_SAME = {
     "issensitive(sensitive(1))": "the mark is not followed",
     "tostring(-0.0)": "no negative zero",
     'format("%v",-0.0)': "no negative zero",
-    'join(",","a")': "",
+    'concat([1],["a"],toset(["b"]))': "Terraform refuses sets; ours are lists",
+    'element(toset(["a"]),0)': "Terraform refuses sets; ours are lists",
+    'lookup(tomap({a="1"}),"b",2)': "the type of a map is not kept, so the default stays a number",
+    'concat(tolist(["1"]),tolist([2]))': "the types of lists are not kept, so the number stays one",
+    'cidrhost("::ffff:1.2.3.4/120",1)': "Terraform's answer is no address",
+    'cidrsubnet("::ffff:0:0/96",8,1)': "Terraform's answer is no part of the network",
+    'fileset("files","*.{txt,{md,tpl}}")': "Terraform misreads choices within choices",
 }
 
 
@@ -87,8 +94,8 @@ class Expression:
         if token[0] == '"':
             return json.loads(token)
         if token[0] in "-0123456789":
-            number = float(token)
-            return int(token) if token.lstrip("-").isdecimal() else int(number) if number.is_integer() else number
+            number = Decimal(token)
+            return int(number) if number == number.to_integral_value() else float(number)
         if token in ("true", "false", "null"):
             return json.loads(token)
         assert self.tokens.pop(0) == "(", token
@@ -130,7 +137,13 @@ def ask(expressions: list[str], directory: Path) -> list[str]:
     environment = {**os.environ, "TF_CLI_CONFIG_FILE": os.devnull, "HOME": str(directory)}
     assert TERRAFORM is not None
     run = subprocess.run(
-        [TERRAFORM, "console"], input=questions, capture_output=True, text=True, cwd=directory, env=environment, check=False
+        [TERRAFORM, "console"],
+        input=questions,
+        capture_output=True,
+        text=True,
+        cwd=directory,
+        env=environment,
+        check=False,
     )
     answers = [line for line in run.stdout.splitlines() if line]
     if run.returncode == 0 and len(answers) == len(expressions):

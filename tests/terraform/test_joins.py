@@ -6,13 +6,13 @@ import time
 from pathlib import Path
 
 import pytest
-from kinds import KINDS, at, hcl, told, why
 
 from hipaa_guard.facts.places import Location
 from hipaa_guard.facts.values import Reference, Unknown
 from hipaa_guard.terraform.blocks import Configuration
 from hipaa_guard.terraform.inventory import build_inventory
 from hipaa_guard.terraform.recorded import RecordedInstance
+from tests.terraform.kinds import KINDS, at, hcl, told, why
 
 VERSIONED = 'versioning_configuration {\n status = "Enabled"\n}\n'
 
@@ -248,6 +248,41 @@ def test_one_that_may_not_exist_decides_nothing(tmp_path: Path) -> None:
     )
     assert "aws_s3_bucket_versioning.v[?] may not exist" in why(at(found, "aws_s3_bucket.a"), "versioning")
     assert at(found, "aws_s3_bucket.a").blocks_acls is False, "as when it does not exist"
+
+
+def test_counted_alike_both_exist_or_neither() -> None:
+    class Counted(RecordedInstance):
+        def __init__(self, type: str, name: str, expansion: str, values: dict[str, object]) -> None:
+            place = Location("main.tf", 1, 1)
+            super().__init__(f"{type}.{name}[?]", type, name, "", place, None, values.get, Unknown("count: var.on"))
+            self.expansion = expansion
+
+    def versioning(expansion: str) -> object:
+        pointer = Reference("aws_s3_bucket.a[?]", "id")
+        main = Counted("aws_s3_bucket", "a", "var.on ? 1 : 0", {})
+        values = {"bucket": pointer, "versioning_configuration": [{"status": "Enabled"}]}
+        split = Counted("aws_s3_bucket_versioning", "v", expansion, values)
+        (bucket,) = build_inventory(Configuration(".", "hcl", [main, split]), KINDS)
+        return told(bucket, "versioning")
+
+    assert versioning("var.on ? 1 : 0") == "Enabled"
+    assert versioning("aws_s3_bucket.a") == "Enabled", "chained"
+    assert isinstance(versioning("var.on && var.safe ? 1 : 0"), Unknown)
+
+
+def test_another_state_names_nothing_here(tmp_path: Path) -> None:
+    found = hcl(
+        tmp_path,
+        f"""
+        data "terraform_remote_state" "other" {{ backend = "s3" }}
+        resource "aws_s3_bucket" "a" {{}}
+        resource "aws_s3_bucket_versioning" "v" {{
+          bucket = data.terraform_remote_state.other.outputs.bucket
+          {VERSIONED}
+        }}
+        """,
+    )
+    assert at(found, "aws_s3_bucket.a").versioning is None
 
 
 def test_in_one_uncertain_module_both_exist_or_neither(tmp_path: Path) -> None:

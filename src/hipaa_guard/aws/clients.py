@@ -125,7 +125,7 @@ class Clients:
             client.meta.events.register_first("before-endpoint-resolution", _aim)
         client.meta.events.register("before-call", _sign_for)
         methods = {name: f"{service}.{method}" for method, name in client.meta.method_to_api_mapping.items()}
-        client.meta.events.register("before-call", lambda model, **_: self._note(methods[model.name]))
+        client.meta.events.register_first("before-parameter-build", lambda model, **_: self._note(methods[model.name]))
         client.meta.events.register_first("before-send", lambda **_: self._refuse_silent(service))
         client.meta.events.register_first(
             "needs-retry", lambda caught_exception, **_: self._count(service, caught_exception)

@@ -213,7 +213,7 @@ def _check_names(session: Any, names: tuple[str, ...]) -> None:
     ]
     for name in names:
         if name not in known and not _is_new(name, known):
-            near = difflib.get_close_matches(name, known, 1)
+            near = sorted(difflib.get_close_matches(name, known), key=lambda each: sorted(each) != sorted(name))
             advice = f"Did you mean {near[0]}?" if near else "Names look like us-east-1; `all` means every enabled one."
             raise AwsSetupError(f"{name} is not a region of AWS. {advice}")
 

@@ -21,7 +21,7 @@ def render(file: Path, outputs: tuple[str, ...], show_all: bool) -> None:
     try:
         assessment = parse(file.read_text(encoding="utf-8"))
         for spec in outputs or ("terminal",):
-            write(assessment, spec, show_all=show_all)
+            write(assessment, spec, everything=show_all)
     except OSError as error:
         raise click.ClickException(f"cannot read {file}: {error.strerror}") from None
     except UnicodeDecodeError:

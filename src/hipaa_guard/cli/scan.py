@@ -98,22 +98,22 @@ def aws(profile: str | None, role_arn: str | None, external_id: str | None, regi
 
     return _run(
         common,
-        lambda options: scan_aws(
-            options, profile=profile, role_arn=role_arn, external_id=external_id, regions=regions
-        ),
+        lambda options: scan_aws(options, profile=profile, role_arn=role_arn, external_id=external_id, regions=regions),
     )
 
 
 def _run(common: dict[str, Any], scanned: Callable[[Options], Assessment]) -> int:
-    from hipaa_guard.outputs import OutputError, check, write
-    from hipaa_guard.outputs.progress import progress
+    from hipaa_guard.outputs import OutputError, parsed, write
+    from hipaa_guard.outputs.progress import shown
     from hipaa_guard.scan import InputError, Options
 
     outputs = common["outputs"] or ("terminal",)
     try:
-        for spec in outputs:
-            check(spec)
-        with progress(quiet=common["quiet"]) as show:
+        destinations = [parsed(spec) for spec in outputs]
+        on_stdout = [format for format, file in destinations if file is None]
+        if len(on_stdout) > 1:
+            raise OutputError(f"{' and '.join(on_stdout)} cannot share the standard output: give one a file")
+        with shown(wanted=not common["quiet"]) as progress:
             assessment = scanned(
                 Options(
                     only=common["only"],
@@ -122,14 +122,14 @@ def _run(common: dict[str, Any], scanned: Callable[[Options], Assessment]) -> in
                     fail_on=Severity(common["fail_on"]),
                     max_unknown=common["max_unknown"],
                     warn_only=common["warn_only"],
-                    progress=show,
+                    progress=progress,
                 )
             )
         for spec in outputs:
-            write(assessment, spec, show_all=common["show_all"])
+            write(assessment, spec, everything=common["show_all"])
     except (InputError, OutputError) as error:
         raise click.ClickException(str(error)) from None
     # The deciding reason is the last line in every case, also where stdout holds another format.
-    if not any(spec in ("terminal", "terminal=-") for spec in outputs):
+    if "terminal" not in on_stdout:
         click.echo(f"hipaa-guard: {assessment.gate.reasons[0]}", err=True)
     return assessment.gate.exit_code

@@ -34,7 +34,8 @@ _GENERATED = {
     "tls_private_key": ("private_key_pem", "private_key_openssh", "private_key_pem_pkcs8"),
 }
 _MAY_BE_SECRET = re.compile(
-    r"password|secret|token|private|key|credential|auth|result|content|value|body|json|rendered|data|text|output", re.I
+    r"password|secret|token|private|key|credential|auth|result|content|value|body|json|rendered|data|text|output",
+    re.IGNORECASE,
 )
 _LARGEST = 1 << 20
 """Bytes looked at after decompression."""
@@ -50,7 +51,7 @@ def credentials_in(value: Value) -> list[str]:
         elif isinstance(part, Unknown):
             # Where a resource's endpoint or ARN stands, no credential does.
             if not isinstance(part, Reference) or _MAY_BE_SECRET.search(part.attribute):
-                unknown = unknown or part
+                unknown = part if unknown is None else unknown
         else:
             found.extend(name for name, form in _FORMS if form.search(part))
     names = list(dict.fromkeys(found))
@@ -73,7 +74,7 @@ def credentials_in_variables(variables: Value) -> list[str]:
     for name, value in variables.items():
         names = credentials_in(f"{name}={value}" if isinstance(value, str) else value)
         if isinstance(names, Incomplete):
-            unknown, names = unknown or names.unknown, names.seen
+            unknown, names = names.unknown if unknown is None else unknown, names.seen
         found.extend(f"{each} in {name}" for each in names)
     return found if unknown is None else Incomplete(found, unknown)
 

@@ -10,7 +10,7 @@ import gzip
 import json
 
 from hipaa_guard.assessment.model import Assessment
-from hipaa_guard.controls.control import Severity, Status
+from hipaa_guard.controls.control import Severity
 from hipaa_guard.outputs import words
 from hipaa_guard.outputs.text import shortened, visible
 
@@ -19,7 +19,7 @@ _TEXT_LENGTH = 400
 
 def packed(assessment: Assessment) -> str:
     """Base64 of gzip of JSON. Base64 holds no character that could end the element it stands in."""
-    statuses, severities = list(Status), list(Severity)
+    statuses, severities = list(words.STATUS), list(Severity)
     names, places, messages, controls = _Texts(), _Texts(), _Texts(), _Texts()
     rows: list[list[int]] = [[], [], [], [], [], []]
     for finding in assessment.findings:

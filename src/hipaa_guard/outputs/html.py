@@ -30,6 +30,9 @@ def render(assessment: Assessment, page: Page | None = None) -> str:
     style, script = _part("report.css"), _part("report.js")
     context = {
         "view": view(assessment),
+        "scan": assessment.scan,
+        "coverage": assessment.coverage,
+        "law": assessment.law,
         "data": explorer.packed(assessment),
         "policy": _policy(style, script),
         # The only texts that reach the page unescaped: our own two files.

@@ -25,11 +25,11 @@ MOST_GAPS = 500
 _NAME, _MESSAGE = 300, 600
 
 SAFEGUARDS = {
-    "administrative": "Administrative safeguards (45 CFR 164.308)",
-    "physical": "Physical safeguards (45 CFR 164.310)",
-    "technical": "Technical safeguards (45 CFR 164.312)",
-    "organizational": "Organizational requirements (45 CFR 164.314)",
-    "documentation": "Policies, procedures and documentation (45 CFR 164.316)",
+    "administrative": "164.308 Administrative safeguards",
+    "physical": "164.310 Physical safeguards",
+    "technical": "164.312 Technical safeguards",
+    "organizational": "164.314 Organizational requirements",
+    "documentation": "164.316 Policies, procedures and documentation",
 }
 
 
@@ -94,6 +94,7 @@ class RequirementView:
     population: str
     result: str
     tested: str
+    evidence: str
     controls: tuple[ControlView, ...]
 
 
@@ -161,9 +162,11 @@ def _coverage_sentence(assessment: Assessment) -> str:
     reached = counts[Status.PASS] + counts[Status.FAIL]
     kinds = counted(len(coverage.resources), "kind", "kinds")
     exercised = sum(any(control.counts.values()) for control in assessment.controls)
+    others = "; the others met no resource of their kind" if exercised < len(assessment.controls) else ""
+    resources = sum(coverage.resources.values())
     sentences = [
-        f"{words.extent(assessment)} of {kinds} were judged by {exercised:,} of "
-        f"{counted(len(assessment.controls), 'control', 'controls')}; the other controls met no resource of their kind.",
+        f"{words.extent(assessment)}, of {kinds}, {'was' if resources == 1 else 'were'} judged by {exercised:,} of "
+        f"{counted(len(assessment.controls), 'control', 'controls')}{others}.",
         f"{counted(reached, 'verdict was', 'verdicts were')} reached and {counts[Status.UNKNOWN]:,} could not be.",
     ]
     unread = sum(gap.incomplete for gap in coverage.gaps)
@@ -174,7 +177,9 @@ def _coverage_sentence(assessment: Assessment) -> str:
     if coverage.unjudged_types:
         unjudged = sum(coverage.unjudged_types.values())
         types = counted(len(coverage.unjudged_types), "type", "types")
-        sentences.append(f"{counted(unjudged, 'resource', 'resources')} of {types} that no control covers came by too.")
+        sentences.append(
+            f"{counted(unjudged, 'resource', 'resources')} of {types} were not judged: no control covers them."
+        )
     return " ".join(sentences)
 
 
@@ -267,7 +272,8 @@ def _requirement_view(
         status=requirement.status.value,
         population=_population(kinds, met),
         result=_result(requirement),
-        tested=_tested(requirement, len(controls)),
+        tested=_tested(len(controls)),
+        evidence="" if requirement.evidence == "none" else requirement.evidence,
         controls=controls,
     )
 
@@ -277,15 +283,13 @@ def _population(kinds: Sequence[str], met: Mapping[str, int]) -> str:
         return "None: no control judges this line."
     if not met:
         return f"None found. The controls judge {', '.join(kinds)}."
-    return f"All {sum(met.values()):,} that were found: {words.tally(met)}."
+    return f"All {sum(met.values()):,} found: {words.tally(met)}."
 
 
-def _tested(requirement: RequirementSummary, controls: int) -> str:
-    evidence = "" if requirement.evidence in ("", "none") else requirement.evidence
+def _tested(controls: int) -> str:
     if not controls:
-        return evidence or "Not testable from AWS or Terraform."
-    tests = f"{counted(controls, 'control judges', 'controls judge')} the configuration of every resource found."
-    return f"{tests} {evidence}".strip()
+        return ""
+    return f"{counted(controls, 'control judges', 'controls judge')} every resource of its kind that was found."
 
 
 def _result(requirement: RequirementSummary) -> str:
@@ -295,10 +299,12 @@ def _result(requirement: RequirementSummary) -> str:
     unreached = f" {counted(unknown, 'verdict', 'verdicts')} could not be reached." if unknown else ""
     match requirement.status:
         case Status.FAIL:
-            shows = counted(fails, "verdict shows", "verdicts show")
-            return f"{shows} a gap, of {total:,}; {passes:,} found the evidence.{unreached}"
+            verdicts = counted(total, "verdict", "verdicts")
+            shows = "shows" if fails == 1 else "show"
+            return f"{fails:,} of {verdicts} {shows} a gap; {passes:,} found the evidence.{unreached}"
         case Status.UNKNOWN:
-            return f"No gap was found in {counted(passes, 'verdict', 'verdicts')}, but not all was seen.{unreached}"
+            seen = f"{counted(passes, 'verdict', 'verdicts')} found the evidence." if passes else "Nothing was decided."
+            return f"{seen}{unreached}"
         case Status.PASS:
             return f"All {counted(passes, 'verdict', 'verdicts')} found the evidence."
         case Status.INHERITED:
@@ -311,11 +317,14 @@ def _result(requirement: RequirementSummary) -> str:
         case _ if passes:
             found = f"The part that a scanner can see has its evidence ({counted(passes, 'verdict', 'verdicts')})."
             return f"{found} A person has to add the rest: records, procedures and decisions."
-        case _:
+        case _ if requirement.assessment == "manual":
             return "A scanner cannot decide this line. A person has to supply the records that show it."
+        case _:
+            return "Not tested: no control judges this line. A person has to supply the evidence."
 
 
 def _row(finding: Finding) -> Row:
+    unwritten = "default of the provider" if finding.resource.source == "terraform" else ""
     return Row(
         status=finding.status.value,
         severity=finding.severity.value,
@@ -325,7 +334,7 @@ def _row(finding: Finding) -> Row:
         message=shortened(finding.message, _MESSAGE),
         uncertain=finding.uncertain or "",
         evidence=tuple(
-            (each.fact, shortened(each.value, _NAME), shortened(each.source or "default of the provider", _NAME))
+            (each.fact, shortened(each.value, _NAME), shortened(each.source or unwritten, _NAME))
             for each in finding.evidence
         ),
     )
@@ -333,5 +342,3 @@ def _row(finding: Finding) -> Row:
 
 def _named(counts: Mapping[Status, int]) -> dict[str, int]:
     return {status.value: counts.get(status, 0) for status in words.STATUS}
-
-

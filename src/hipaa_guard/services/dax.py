@@ -11,7 +11,11 @@ class Cluster(Resource):
 
     terraform = Block("aws_dax_cluster", name="cluster_name")
     aws = Listing(
-        "dax.describe_clusters", "Clusters[]", arn="{ClusterArn}", name="ClusterName", keys=("ClusterName", "ClusterArn")
+        "dax.describe_clusters",
+        "Clusters[]",
+        arn="{ClusterArn}",
+        name="ClusterName",
+        keys=("ClusterName", "ClusterArn"),
     )
 
     encrypted: bool = fact(

@@ -62,7 +62,7 @@ class Snapshot(Resource):
     source: str | None = fact(
         terraform="source_snapshot_id",
         unset=None,
-        aws=listed("null"),  # EC2 does not tell which snapshot a copy was made from
+        terraform_only="EC2 does not tell which snapshot a copy was made from",
     )
     """The snapshot that this one is a copy of."""
 

@@ -5,14 +5,20 @@ DocumentDB and Neptune answer to the same API; they are left out here by their e
 
 from __future__ import annotations
 
+import re
+
 from hipaa_guard.facts.inventory import Inventory
 from hipaa_guard.facts.readings import Block, Listing, View, ask, derived, first, listed
 from hipaa_guard.facts.resource import Resource, fact
-from hipaa_guard.facts.values import Cause, Incomplete, Unknown, Value
+from hipaa_guard.facts.values import Cause, Incomplete, Undecided, Unknown, Value
 
 _OURS = "Engine!='docdb' && Engine!='neptune'"
 TLS_PARAMETERS = ("rds.force_ssl", "require_secure_transport")
 """By which PostgreSQL and SQL Server, and by which MySQL and MariaDB, refuse connections without TLS."""
+_TLS_SINCE = {"postgres": 15, "aurora-postgresql": 17}
+"""The versions from which engines require TLS by default (RDS and Aurora user guides)."""
+_NO_TLS_UNTIL = {"mysql": 8.0, "aurora-mysql": 8.0, "mariadb": 11.4}
+"""The last versions that certainly do not; what newer ones do is left to what AWS answers."""
 _TLS_VALUE = "Parameters[?ParameterName=='rds.force_ssl' || ParameterName=='require_secure_transport'].ParameterValue"
 _SHARED = "[?AttributeName=='restore'].AttributeValues | [0]"
 
@@ -25,6 +31,14 @@ def _is_true(value: Value) -> bool:
     return value is True or value == "true"
 
 
+def _engine(view: View) -> Value:
+    said = view.get("engine")
+    if said is not None or view.get("replicate_source_db") is not None:
+        return said
+    backup = _of_backup(view)
+    return Unknown("engine is not written", Cause.NOT_IN_SCOPE) if backup is None else backup
+
+
 def _instance_encryption(view: View) -> Value:
     """How an instance is encrypted; None where that follows from the instance that it replicates."""
     if _is_true(view.get("storage_encrypted")):
@@ -32,7 +46,8 @@ def _instance_encryption(view: View) -> Value:
     if view.get("replicate_source_db") is not None:
         # A replica is encrypted as its source is; one in another region by the key that it names.
         return "sse-kms" if view.get("kms_key_id") is not None else None
-    return _of_backup(view) or "none"
+    backup = _of_backup(view)
+    return "none" if backup is None else backup
 
 
 def _cluster_encryption(view: View) -> Value:
@@ -47,7 +62,7 @@ def _cluster_encryption(view: View) -> Value:
         return "none"
     if any(view.get(name) is not None for name in ("replication_source_identifier", "global_cluster_identifier")):
         return Unknown("storage_encrypted is left out, and the cluster replicates another", Cause.NOT_IN_SCOPE)
-    if str(view.get("engine")).startswith("aurora"):
+    if (view.get("engine") or "aurora").startswith("aurora"):
         # Aurora user guide, "Encrypting Amazon Aurora resources".
         reason = "left out, storage_encrypted says nothing: Aurora encrypts clusters made since 18 February 2026 only"
         return Unknown(reason, Cause.NOT_IN_SCOPE)
@@ -117,50 +132,18 @@ def _switched_on(value: Value) -> bool:
     return str(value).lower() in ("1", "on", "true")
 
 
-class Instance(Resource):
-    """A database instance that stands alone: no member of a cluster."""
+class _Store(Resource):
+    """What instances that stand alone and clusters have in common: they hold the data."""
 
-    terraform = Block("aws_db_instance", name="identifier")
-    aws = Listing(
-        "rds.describe_db_instances",
-        f"DBInstances[?DBClusterIdentifier==`null` && {_OURS}]",
-        arn="{DBInstanceArn}",
-        name="DBInstanceIdentifier",
-        keys=("DBInstanceIdentifier", "DBInstanceArn"),
-    )
-
-    # A replica has the engine of its source, a restored instance that of its backup.
-    engine: str | None = fact(terraform="engine", unset=None, aws=listed("Engine"))
     engine_version: str | None = fact(terraform="engine_version", unset=None, aws=listed("EngineVersion"))
 
-    source: str | None = fact(
-        terraform="replicate_source_db",
-        unset=None,
-        aws=listed("ReadReplicaSourceDBInstanceIdentifier || ReadReplicaSourceDBClusterIdentifier"),
-    )
-    """What a read replica replicates; None for every other instance."""
-
-    encryption: str | None = fact(terraform=_instance_encryption, unset=None, aws=_STORAGE)
-    """``none``, ``sse-rds`` (a key of AWS), ``sse-kms``; None: as its source is."""
-
     key: str | None = fact(terraform="kms_key_id", unset=None, aws=listed("KmsKeyId"))
-    """None means the AWS managed key ``aws/rds``."""
-
-    public: bool = fact(terraform="publicly_accessible", unset=False, aws=listed("PubliclyAccessible"))
-
-    backup_days: int = fact(terraform=_backup_days, unset=0, aws=listed("BackupRetentionPeriod"))
-    """For how many days automated backups are kept; 0 turns them off."""
+    """None means the AWS managed key ``aws/rds``, where there is encryption."""
 
     deletion_protection: bool = fact(terraform="deletion_protection", unset=False, aws=listed("DeletionProtection"))
 
-    multi_az: bool = fact(terraform="multi_az", unset=False, aws=listed("MultiAZ"))
-
     log_exports: list[str] | None = fact(
         terraform="enabled_cloudwatch_logs_exports", unset=None, aws=listed("EnabledCloudwatchLogsExports")
-    )
-
-    auto_minor_upgrade: bool = fact(
-        terraform="auto_minor_version_upgrade", unset=True, aws=listed("AutoMinorVersionUpgrade")
     )
 
     iam_authentication: bool = fact(
@@ -172,17 +155,54 @@ class Instance(Resource):
     )
     """Whether Secrets Manager keeps and rotates the password of the master user."""
 
+    monitoring_seconds: int | None = fact(terraform="monitoring_interval", unset=0, aws=listed("MonitoringInterval"))
+    """The interval of enhanced monitoring; 0 or None where it is off."""
+
+
+class Instance(_Store):
+    """A database instance that stands alone: no member of a cluster."""
+
+    terraform = Block("aws_db_instance", name="identifier")
+    aws = Listing(
+        "rds.describe_db_instances",
+        f"DBInstances[?DBClusterIdentifier==`null` && {_OURS}]",
+        arn="{DBInstanceArn}",
+        name="DBInstanceIdentifier",
+        keys=("DBInstanceIdentifier", "DBInstanceArn"),
+    )
+
+    engine: str | None = fact(terraform=_engine, unset=None, aws=listed("Engine"))
+    """None: the engine of its source."""
+
+    source: str | None = fact(
+        terraform="replicate_source_db",
+        unset=None,
+        aws=listed("ReadReplicaSourceDBInstanceIdentifier || ReadReplicaSourceDBClusterIdentifier"),
+    )
+    """What a read replica replicates; None for every other instance."""
+
+    encryption: str | None = fact(terraform=_instance_encryption, unset=None, aws=_STORAGE)
+    """``none``, ``sse-rds`` (a key of AWS), ``sse-kms``; None: as its source is."""
+
+    public: bool = fact(terraform="publicly_accessible", unset=False, aws=listed("PubliclyAccessible"))
+
+    backup_days: int = fact(terraform=_backup_days, unset=0, aws=listed("BackupRetentionPeriod"))
+    """For how many days automated backups are kept; 0 turns them off."""
+
+    multi_az: bool = fact(terraform="multi_az", unset=False, aws=listed("MultiAZ"))
+
+    auto_minor_upgrade: bool = fact(
+        terraform="auto_minor_version_upgrade", unset=True, aws=listed("AutoMinorVersionUpgrade")
+    )
+
     parameter_group: str | None = fact(
         terraform="parameter_group_name",
         unset=None,  # then the default group of its engine and version applies
         aws=listed("DBParameterGroups[0].DBParameterGroupName"),
     )
 
-    monitoring_seconds: int | None = fact(terraform="monitoring_interval", unset=0, aws=listed("MonitoringInterval"))
-    """The interval of enhanced monitoring; 0 or None where it is off."""
 
-
-class Cluster(Resource):
+class Cluster(_Store):
     """An Aurora cluster or a Multi-AZ cluster, which hold the data of their instances."""
 
     terraform = Block("aws_rds_cluster", name="cluster_identifier")
@@ -195,7 +215,6 @@ class Cluster(Resource):
     )
 
     engine: str = fact(terraform="engine", unset="aurora", aws=listed("Engine"))  # what old providers took for granted
-    engine_version: str | None = fact(terraform="engine_version", unset=None, aws=listed("EngineVersion"))
 
     replicates: str | None = fact(
         terraform=first("replication_source_identifier", "global_cluster_identifier"),
@@ -207,31 +226,13 @@ class Cluster(Resource):
     encryption: str = fact(terraform=_cluster_encryption, unset="none", aws=_STORAGE)
     """``none``, ``sse-rds`` (a key of AWS) or ``sse-kms``."""
 
-    key: str | None = fact(terraform="kms_key_id", unset=None, aws=listed("KmsKeyId"))
-
     backup_days: int = fact(terraform=_backup_days, unset=1, aws=listed("BackupRetentionPeriod"))
 
-    deletion_protection: bool = fact(terraform="deletion_protection", unset=False, aws=listed("DeletionProtection"))
-
     multi_az: bool = fact(terraform=_cluster_zones, unset=False, aws=listed("MultiAZ"))
-
-    log_exports: list[str] | None = fact(
-        terraform="enabled_cloudwatch_logs_exports", unset=None, aws=listed("EnabledCloudwatchLogsExports")
-    )
-
-    iam_authentication: bool = fact(
-        terraform="iam_database_authentication_enabled", unset=False, aws=listed("IAMDatabaseAuthenticationEnabled")
-    )
-
-    password_managed: bool = fact(
-        terraform="manage_master_user_password", unset=False, aws=listed("MasterUserSecret.SecretArn!=`null`")
-    )
 
     parameter_group: str | None = fact(
         terraform="db_cluster_parameter_group_name", unset=None, aws=listed("DBClusterParameterGroup")
     )
-
-    monitoring_seconds: int | None = fact(terraform="monitoring_interval", unset=0, aws=listed("MonitoringInterval"))
 
 
 class ClusterInstance(Resource):
@@ -265,7 +266,10 @@ class Snapshot(Resource):
     """A snapshot of an instance that somebody took or copied. Automated ones are as their instance is, and private."""
 
     terraform = Block(
-        "aws_db_snapshot", "aws_db_snapshot_copy", name="db_snapshot_identifier", also=("target_db_snapshot_identifier",)
+        "aws_db_snapshot",
+        "aws_db_snapshot_copy",
+        name="db_snapshot_identifier",
+        also=("target_db_snapshot_identifier",),
     )
     aws = Listing(
         "rds.describe_db_snapshots",
@@ -356,9 +360,7 @@ class ParameterGroup(Resource):
         terraform=_tls_parameter,
         unset=None,
         parse=_switched_on,
-        aws=ask(
-            "rds.describe_db_parameters", f"{_TLS_VALUE} | [0]", DBParameterGroupName="{DBParameterGroupName}"
-        ),
+        aws=ask("rds.describe_db_parameters", f"{_TLS_VALUE} | [0]", DBParameterGroupName="{DBParameterGroupName}"),
     )
     """None where the default of the family applies."""
 
@@ -398,6 +400,26 @@ class Proxy(Resource):
     tls_required: bool = fact(terraform="require_tls", unset=False, aws=listed("RequireTLS"))
 
 
+def tls_by_default(family: str) -> bool:
+    """Whether databases require TLS where their parameter group leaves the default.
+
+    `family` is that of the group (``postgres16``), or an engine with its version as it is written (``postgres16.4``).
+
+    Raises:
+        Undecided: the version is not written, or newer than what is known here.
+
+    """
+    found = re.match(r"([a-z-]+?)-?(\d+(?:\.\d+)?)?(?![a-z-])", family)
+    engine, version = (found[1], float(found[2] or 0)) if found else (family, 0.0)
+    if engine.startswith("sqlserver"):
+        return False
+    if version and engine in _TLS_SINCE:
+        return version >= _TLS_SINCE[engine]
+    if version and engine in _NO_TLS_UNTIL and version <= _NO_TLS_UNTIL[engine]:
+        return False
+    raise Undecided(Unknown(f"whether {family} requires TLS by default is not known", Cause.NOT_IN_SCOPE))
+
+
 def original(instance: Instance, inventory: Inventory) -> Instance | Cluster:
     """Whose data an instance holds: for a read replica the instance or cluster at the end of the chain of sources.
 
@@ -416,4 +438,19 @@ def original(instance: Instance, inventory: Inventory) -> Instance | Cluster:
         if following is None:
             break
         found = following
-    return found
+    raise Undecided(Unknown("the source of this replica is not known", Cause.NOT_IN_SCOPE))
+
+
+def engine_of(store: Instance | Cluster, inventory: Inventory) -> str:
+    """The engine of an instance or cluster, for a replica that does not say that of its source.
+
+    Raises:
+        Undecided: neither says it.
+
+    """
+    engine = store.engine
+    if engine is None and isinstance(store, Instance):
+        engine = original(store, inventory).engine
+    if engine is None:
+        raise Undecided(Unknown("the engine is not known", Cause.NOT_IN_SCOPE))
+    return engine.removeprefix("custom-")

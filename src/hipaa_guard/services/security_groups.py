@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 
 from hipaa_guard.facts.networks import means_everybody, protocol_name
 from hipaa_guard.facts.readings import Block, Listing, View, ask, derived, listed
 from hipaa_guard.facts.resource import Record, Resource, fact
-from hipaa_guard.facts.values import Incomplete, Reference, Unknown, Value, some
+from hipaa_guard.facts.values import Incomplete, Unknown, Value, some
 
-_WITH_PORTS = ("tcp", "udp", "icmp", "icmpv6")
+_EVERY_PORT = range(65536)
 
 
 class Rule(Record):
     """One rule: what it lets through, and from (or to) where. The lists may be `Incomplete`."""
 
     __slots__ = (
-        "description",
         "from_port",
         "groups",
         "ipv4",
@@ -37,71 +36,69 @@ class Rule(Record):
     groups: list[Value]
     itself: bool
     """Whether members of the same group are meant."""
-    description: str | None
 
     def covers(self, protocol: str, port: int) -> bool:
         """Whether traffic of a protocol to a port is let through."""
-        if self.protocol == "all":
-            return True
-        return self.protocol == protocol and _reaches(self.from_port, self.to_port, port)
+        return self.protocol == "all" or (self.protocol == protocol and port in self.span())
 
-    def covers_all_ports(self) -> bool:
-        """Whether every port of TCP, of UDP or of everything is let through."""
-        if self.protocol == "all":
-            return True
-        return self.protocol in ("tcp", "udp") and _is_whole(self.from_port, self.to_port)
+    def covers_every_port(self) -> bool:
+        """Whether every port of TCP, every port of UDP, or everything is let through."""
+        return self.protocol == "all" or (self.protocol in ("tcp", "udp") and self.span() == _EVERY_PORT)
 
-    def exceeds(self, protocol: str, ports: Iterable[int]) -> bool:
-        """Whether anything but these ports of the protocol is let through. ICMP has no ports and counts as nothing."""
-        own = self.protocol
-        if own in ("icmp", "icmpv6"):
+    def exceeds(self, doors: Collection[tuple[str, int]]) -> bool:
+        """Whether anything but these (protocol, port) is let through. ICMP has no ports and counts as nothing."""
+        protocol = self.protocol
+        if protocol in ("icmp", "icmpv6"):
             return False
-        if own != protocol or _is_whole(self.from_port, self.to_port):
-            return True
-        low, high = self.from_port, self.to_port
-        assert low is not None
-        assert high is not None
-        return high - low > 1000 or not set(range(low, high + 1)) <= set(ports)
+        return protocol not in ("tcp", "udp") or not all((protocol, port) in doors for port in self.span())
 
-    def is_open(self) -> bool:
-        """Whether an address range of the rule means everybody."""
-        return some(means_everybody, _all_of(self.ipv4, self.ipv6))
+    def span(self) -> range:
+        """The ports; one that is left out, or -1, stands for all."""
+        low, high = self.from_port, self.to_port
+        return range(0 if low is None or low < 0 else low, 65536 if high is None or high < 0 else high + 1)
+
+    def open_range(self) -> str | None:
+        """The first address range of the rule that means everybody."""
+        return open_range(_all_of(self.ipv4, self.ipv6))
 
     def traffic(self) -> str:
         """What is let through, in words: ``TCP 20-25``, ``all traffic``."""
-        if self.protocol == "all":
+        protocol = self.protocol
+        if protocol == "all":
             return "all traffic"
-        name = self.protocol.upper()
-        if self.protocol not in ("tcp", "udp") or _is_whole(self.from_port, self.to_port):
-            return f"all {name}"
-        return f"{name} {self.from_port}" + (f"-{self.to_port}" if self.to_port != self.from_port else "")
+        if protocol not in ("tcp", "udp") or self.span() == _EVERY_PORT:
+            return f"all {protocol.upper()}"
+        low, high = self.span()[0], self.span()[-1]
+        return f"{protocol.upper()} {low}" + (f"-{high}" if high != low else "")
 
-    def source(self) -> str:
-        """The address range that means everybody, in words."""
-        ranges: list[str] = []
-        some(lambda cidr: means_everybody(cidr) and not ranges.append(str(cidr)), _all_of(self.ipv4, self.ipv6))
-        return ranges[0]
+
+def open_range(ranges: Iterable[Value]) -> str | None:
+    """The first of some address ranges that means everybody.
+
+    Raises:
+        Undecided: none does for certain, but one that is not known may.
+
+    """
+    found: list[str] = []
+
+    def means(text: Value) -> bool:
+        if not means_everybody(text):
+            return False
+        found.append(str(text))
+        return True
+
+    return found[0] if some(means, ranges) else None
 
 
 def _all_of(*lists: list[Value]) -> list[Value]:
     """Several lists as one, its unknown parts kept."""
-    seen = [item for each in lists for item in seen_of(each)]
+    seen = [item for each in lists for item in _seen(each)]
     unknown = next((each.unknown for each in lists if isinstance(each, Incomplete)), None)
     return seen if unknown is None else Incomplete(seen, unknown)
 
 
-def seen_of(items: list[Value]) -> list[Value]:
-    """The elements of a list that were seen."""
+def _seen(items: list[Value]) -> list[Value]:
     return items.seen if isinstance(items, Incomplete) else items
-
-
-def _reaches(low: int | None, high: int | None, port: int) -> bool:
-    # A port left out, or -1, is all of them.
-    return (low is None or low <= port) and (high is None or high == -1 or port <= high)
-
-
-def _is_whole(low: int | None, high: int | None) -> bool:
-    return _reaches(low, high, 1) and _reaches(low, high, 65535)
 
 
 def _list(value: Value) -> list[Value]:
@@ -121,9 +118,7 @@ def _port(value: Value) -> Value:
 
 def _one(value: Value) -> list[Value]:
     """A list of the one value that an argument holds, be it known or not."""
-    if value is None:
-        return []
-    return Incomplete([], value) if isinstance(value, Unknown) and not value.is_set else [value]
+    return [] if value is None else [value]
 
 
 def _rule(get: Callable[[str], Value]) -> Rule:
@@ -139,7 +134,6 @@ def _rule(get: Callable[[str], Value]) -> Rule:
         prefix_lists=_list(get("prefix_list_ids")),
         groups=groups,
         itself=itself if isinstance(itself, Unknown) else str(itself).lower() == "true",
-        description=get("description"),
     )
 
 
@@ -154,7 +148,6 @@ def _separate_rule(view: View) -> Rule:
         prefix_lists=_one(view.get("prefix_list_id")),
         groups=_one(view.get("referenced_security_group_id")),
         itself=False,
-        description=view.get("description"),
     )
 
 
@@ -168,7 +161,7 @@ def _declared(direction: str) -> Callable[[View], Value]:
         def look(items: list[Value]) -> list[Value]:
             if isinstance(items, Incomplete):
                 unknowns.append(items.unknown)
-            return seen_of(items)
+            return _seen(items)
 
         for block in look(_list(view.get(direction))):
             if isinstance(block, Unknown):
@@ -181,8 +174,8 @@ def _declared(direction: str) -> Callable[[View], Value]:
                 unknowns.append(way)
             elif way == direction:
                 rules.append(_rule(split.get))
-        for split in look(view.linked(f"aws_vpc_security_group_{direction}_rule", "security_group_id")):
-            rules.append(_separate_rule(split))
+        apart = view.linked(f"aws_vpc_security_group_{direction}_rule", "security_group_id")
+        rules.extend(_separate_rule(split) for split in look(apart))
         return Incomplete(rules, unknowns[0]) if unknowns else rules
 
     return read
@@ -199,7 +192,6 @@ def _answered(permissions: list[dict[str, Value]] | None, own: str | None) -> li
             prefix_lists=[entry["PrefixListId"] for entry in one.get("PrefixListIds", [])],
             groups=[pair.get("GroupId") for pair in one.get("UserIdGroupPairs", []) if pair.get("GroupId") != own],
             itself=any(pair.get("GroupId") == own for pair in one.get("UserIdGroupPairs", [])),
-            description=None,
         )
         for one in permissions or []
     ]
@@ -237,7 +229,7 @@ class DefaultSecurityGroup(SecurityGroup):
         "ec2.describe_security_groups",
         "SecurityGroups[?GroupName=='default']",
         arn="arn:{partition}:ec2:{region}:{OwnerId}:security-group/{GroupId}",
-        name="join(' of ', [GroupName, VpcId || 'EC2-Classic'])",
+        name="(Tags[?Key=='Name'].Value | [0]) || GroupName",
         keys=("GroupId",),
     )
 
@@ -246,13 +238,9 @@ def _declared_ranges(view: View) -> Value:
     """The ranges of a prefix list, from its own blocks and from entries declared apart."""
     blocks = _list(view.get("entry"))
     splits = view.linked("aws_ec2_managed_prefix_list_entry", "prefix_list_id")
-    found = [_range(each.get("cidr")) for each in (*seen_of(blocks), *seen_of(splits))]
+    found = [each.get("cidr") for each in (*_seen(blocks), *_seen(splits))]
     unknown = next((each.unknown for each in (blocks, splits) if isinstance(each, Incomplete)), None)
     return found if unknown is None else Incomplete(found, unknown)
-
-
-def _range(value: Value) -> Value:
-    return Unknown(f"{value.address}.{value.attribute} is not known") if isinstance(value, Reference) else value
 
 
 class PrefixList(Resource):
@@ -272,7 +260,3 @@ class PrefixList(Resource):
         unset=(),
         aws=ask("ec2.get_managed_prefix_list_entries", "Entries[].Cidr", PrefixListId="{PrefixListId}"),
     )
-
-    def is_open(self) -> bool:
-        """Whether a range of the list means everybody."""
-        return some(means_everybody, self.ranges)

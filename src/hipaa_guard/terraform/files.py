@@ -26,10 +26,11 @@ def read_file(path: Path, boundary: Path | None = None) -> bytes:
         descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0))
     except OSError as error:
         raise UnreadableFile(f"cannot be opened: {error.strerror}") from None
+    status = os.fstat(descriptor)
+    if not stat.S_ISREG(status.st_mode):
+        os.close(descriptor)
+        raise UnreadableFile("no regular file")
     with os.fdopen(descriptor, "rb") as file:
-        status = os.fstat(descriptor)
-        if not stat.S_ISREG(status.st_mode):
-            raise UnreadableFile("no regular file")
         if status.st_size > limits.FILE_BYTES:
             raise UnreadableFile(f"larger than {limits.FILE_BYTES // 1024 // 1024} MiB")
         try:

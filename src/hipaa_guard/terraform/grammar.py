@@ -12,12 +12,11 @@ import math
 from hipaa_guard.terraform import limits
 from hipaa_guard.terraform.errors import SyntaxProblem
 from hipaa_guard.terraform.lexer import END, LINE, Lexer, real, view
+from hipaa_guard.terraform.loops import ForList, ForMap
 from hipaa_guard.terraform.nodes import (
     Binary,
     Call,
     Conditional,
-    ForList,
-    ForMap,
     GetAttribute,
     Index,
     Key,
@@ -298,8 +297,8 @@ class Parser:
         self._close(closing, lines)
         key_name, value_name = (names[0], names[1]) if len(names) > 1 else (None, names[0])
         if key is None:
-            return ForList(key_name, value_name, source, value, test)
-        return ForMap(key_name, value_name, source, key, value, test, grouped=grouped)
+            return ForList((key_name, value_name), source, value, test)
+        return ForMap((key_name, value_name), source, (key, value), test, grouped=grouped)
 
     def _bare_name(self) -> str:
         name = self.lexer.text

@@ -10,6 +10,7 @@ from hipaa_guard.facts.readings import Block, First, TerraformReading
 from hipaa_guard.facts.resource import Fact, Origin, Resource
 from hipaa_guard.facts.values import Undecided, Unknown, Value
 from hipaa_guard.terraform.blocks import Configuration, Instance
+from hipaa_guard.terraform.identity import Names
 from hipaa_guard.terraform.joins import Joins
 from hipaa_guard.terraform.paths import same
 from hipaa_guard.terraform.views import InstanceView, Perhaps, Touched
@@ -28,12 +29,13 @@ def build_inventory(configuration: Configuration, kinds: Sequence[type[Resource]
 class TerraformSource:
     """Tells the facts of one Terraform instance (`facts.resource.Source`)."""
 
-    __slots__ = ("_block", "_instance", "_joins")
+    __slots__ = ("_block", "_instance", "_joins", "_names")
 
-    def __init__(self, instance: Instance, joins: Joins, block: Block) -> None:
+    def __init__(self, instance: Instance, joins: Joins, block: Block, names: Names) -> None:
         self._instance = instance
         self._joins = joins
         self._block = block
+        self._names = names
 
     def read(self, fact: Fact) -> Value:
         """The raw value of the fact; `fact.unset` where nothing says it, an `Unknown` where it is not known."""
@@ -62,7 +64,7 @@ class TerraformSource:
         return unset
 
     def _one(self, reading: TerraformReading, touched: Touched | None) -> Value | Perhaps:
-        view = InstanceView(self._instance, self._joins, self._block, touched)
+        view = InstanceView(self._instance, self._joins, self._block, touched, names=self._names)
         try:
             return view.look(reading) if isinstance(reading, str) else reading(view)
         except Undecided as error:
@@ -81,15 +83,14 @@ def _of_kind(kind: type[Resource], configuration: Configuration, joins: Joins) -
     block = kind.terraform
     if block is None:
         return
+    names = joins.names(block, block.types[0] if block.types else "")
     for terraform_type in block.types:
         for instance in joins.of_type(terraform_type):
-            source = TerraformSource(instance, joins, block)
-            applies = _applies(block, InstanceView(instance, joins, block))
+            applies = _applies(block, InstanceView(instance, joins, block, names=names))
             if applies is not False:
                 uncertain = applies if isinstance(applies, Unknown) else instance.uncertain
-                keys = joins.names(block, terraform_type).of(instance).known
-                origin = _origin(kind, instance, configuration.root, uncertain, keys)
-                yield kind(origin, source)
+                origin = _origin(kind, instance, configuration.root, uncertain, names.of(instance).known)
+                yield kind(origin, TerraformSource(instance, joins, block, names))
 
 
 def _applies(block: Block, view: InstanceView) -> bool | Unknown:

@@ -57,6 +57,8 @@ def invoke(module: ModuleInstance, name: str, arguments: list[Value]) -> Value:
         return Unknown(f"{name}: {reason}", Cause.LIMIT)
     except (ArithmeticError, LookupError, MemoryError, TypeError, ValueError) as error:
         raise EvaluationError(f"{name}: {error}") from error
+    if isinstance(result, Unknown) and result.cause is Cause.LIMIT:
+        module.session.report(GapKind.LIMIT, f"{name}()", result.reason)
     if name in _SETS and isinstance(result, list) and not isinstance(result, Incomplete):
         return Set(result)
     return result

@@ -138,7 +138,7 @@ def _counted_alike(main: Instance, split: Instance) -> bool:
     """Whether the count or for_each of both, in one module, is the same expression, or that of one is the other."""
     if main.module != split.module or last_key(main.address) != "[?]" or last_key(split.address) != "[?]":
         return False
-    expansion = getattr(split, "expansion", None)
+    expansion = getattr(split, "expansion", None)  # the expression as it is written, where the reader has it
     return bool(expansion) and expansion in (getattr(main, "expansion", None), f"{main.type}.{main.name}")
 
 
@@ -224,7 +224,9 @@ class Pointers:
         return "[?]" not in only.address or doubt_of(only, split) is None
 
     def _add_alternatives(self, instance: Instance, value: Unknown) -> bool:
-        """An unknown made from nothing but declared resources can only point at these."""
+        """An unknown made from nothing but declared resources can only point at these; one of another state at none."""
+        if value.references and all(".terraform_remote_state." in f".{name}" for name in value.references):
+            return True
         targets = [self._joins.target(reference) for reference in value.references]
         if not targets or None in targets:
             return False

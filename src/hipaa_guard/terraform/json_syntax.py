@@ -17,32 +17,13 @@ _SPACE = re.compile(r"[ \t\r\n]*")
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?")
 _LABELS = {"resource": 2, "data": 2, "ephemeral": 2, "variable": 1, "output": 1, "module": 1, "provider": 1}
 _MAPS = frozenset(
-    [
-        "tags",
-        "tags_all",
-        "tags_as_map",
-        "labels",
-        "annotations",
-        "parameters",
-        "variables",
-        "triggers",
-        "triggers_replace",
-        "keepers",
-        "metadata",
-        "environment_variables",
-        "providers",
-        "default",
-        "validation_record",
-        "response_parameters",
-        "request_parameters",
-        "response_templates",
-        "request_templates",
-        "response_models",
-        "default_arguments",
-        "connection_properties",
-        "volume_tags",
-        "query",
-    ]
+    """additional_encryption_context advanced_options airflow_configuration_options annotations arguments
+    athena_properties attribute_mapping client_metadata command_line_arguments connection_properties
+    connector_configuration context default_arguments default_run_properties environment_variables global_settings
+    hyperparameters identity_provider_details keepers labels parameter_overrides parameters principal_tags
+    provider_details request_models request_parameters request_templates resource_type_management_preference
+    resource_type_opt_in_preference response_models response_parameters response_templates signing_parameters
+    stage_variables supported_login_providers tags_all triggers triggers_replace variables""".split()  # noqa: SIM905
 )
 """Arguments that are maps in the schema of every resource; any other object in JSON is taken for a nested block."""
 
@@ -67,7 +48,8 @@ def parse(path: str, data: bytes) -> Body:
     try:
         document = parse_json(text)
         if not _is_object(document):
-            raise SyntaxProblem("the file must hold a JSON object", 0)
+            body.problems.append(Problem("the file must hold a JSON object", 1))
+            return body
         for kind, start, content in document.value:
             _top_level(body, kind, start, content)
     except SyntaxProblem as problem:
@@ -179,7 +161,7 @@ def _fill(block: Block, parsed: Parsed, *, as_blocks: bool) -> None:
             continue
         if as_blocks and key == "dynamic":
             _dynamic(block, value)
-        elif as_blocks and key not in _MAPS and _is_block(value):
+        elif as_blocks and not _is_map(key) and _is_block(value):
             for one in value.value if isinstance(value.value, tuple) else (value,):
                 inner = Block(block.source, key, (), start, one.end)
                 _fill(inner, one, as_blocks=True)
@@ -188,6 +170,10 @@ def _fill(block: Block, parsed: Parsed, *, as_blocks: bool) -> None:
             attribute = Attribute(block.source, key, start, value.start, value.end)
             attribute.replace(node_of(value))
             block.attributes[key] = attribute
+
+
+def _is_map(name: str) -> bool:
+    return name in _MAPS or name.endswith("tags")
 
 
 def _is_block(value: Parsed) -> bool:

@@ -8,12 +8,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 
 from hipaa_guard.facts.values import Incomplete, PartialText, Unknown, Value
 from hipaa_guard.terraform.errors import FAILURES, EvaluationError, LimitReached
 from hipaa_guard.terraform.functions.conversion import equal, to_bool, to_number, whole
 from hipaa_guard.terraform.functions.unknowns import derived, parts_of
+
+_EXACT = {"+": Decimal.__add__, "-": Decimal.__sub__, "*": Decimal.__mul__}
+"""Operators that Terraform calculates in decimal: 0.1 + 0.2 is 0.3."""
 
 MERGED_PARTS = 10_000
 """Largest collection whose two possible values are merged part by part."""
@@ -93,6 +97,8 @@ def negative(value: Value) -> Value:
 
 
 def _calculate(operator: str, one: Any, other: Any) -> Value:
+    if operator in _EXACT and (isinstance(one, float) or isinstance(other, float)):
+        return whole(float(_EXACT[operator](Decimal(repr(one)), Decimal(repr(other)))))
     match operator:
         case "+":
             return whole(one + other)

@@ -68,7 +68,7 @@ def check_version(document: Mapping[str, Any], root: str) -> None:
         raise TerraformInputError(f"{root} has no `format_version`: give the output of `terraform show -json`")
     if version.partition(".")[0] not in _MAJOR_VERSIONS:
         raise TerraformInputError(
-            f"{root} has format version {version[:20]}, and only 0.x and 1.x are known: write it with Terraform 1.x"
+            f"{root} has format version {version[:20]!r}, and only 0.x and 1.x are known: write it with Terraform 1.x"
         )
 
 
@@ -125,7 +125,8 @@ class _Plan:
                 self._pending[entry["address"]] = entry
             elif entry.get("deposed") is None and isinstance(change.get("after"), dict) and not _all_gone(actions):
                 found[entry["address"]] = entry
-                self._instances.add(entry["address"], text(entry.get("module_address")), change.get("after_unknown"))
+                module = text(entry.get("module_address"))
+                self._instances.add(entry["address"], module, change["after"], change.get("after_unknown"))
         return list(found.values()), damaged
 
     def _planned(self) -> list[dict[str, Any]]:

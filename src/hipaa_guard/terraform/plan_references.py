@@ -73,14 +73,16 @@ class Instances:
 
     def __init__(self, root: Mapping[str, Any]) -> None:
         self._modules: dict[str, Module] = {"": Module("", root)}
+        self._values: dict[str, Mapping[str, Any]] = {}
         self._unknown: dict[str, Any] = {}
         self._blocks: dict[str, dict[str, None]] = {}
         self._module_instances: dict[str, dict[str, None]] = {}
         self._modules_seen: set[str] = set()
         self._pending: dict[str, dict[str, None]] = {}
 
-    def add(self, address: str, module: str, unknown: Any) -> None:
-        """A managed resource instance, and the marks of what is unknown of it."""
+    def add(self, address: str, module: str, values: Mapping[str, Any], unknown: Any) -> None:
+        """A managed resource instance: its values, and the marks of what is unknown of them."""
+        self._values[address] = values
         self._unknown[address] = unknown
         self._blocks.setdefault(without_keys(address), {})[address] = None
         if module and module not in self._modules_seen:
@@ -173,8 +175,14 @@ class Instances:
         attribute = ".".join(parts[2:]) or attribute
         known = self._blocks.get(without_keys(exact), {})
         for address in _chosen(known, exact, context.key if keyed else ""):
-            if not attribute or _is_unknown(self._unknown.get(address), attribute):
+            if not attribute or self._is_unknown(address, attribute):
                 found.targets[address, attribute or "id"] = None
+
+    def _is_unknown(self, address: str, attribute: str) -> bool:
+        """Whether some of an attribute is not known; a plan leaves it out, or marks it."""
+        head = without_keys(attribute.partition(".")[0])
+        marks = self._unknown[address]
+        return bool(head not in self._values[address] or marks is True or table(marks).get(head))
 
     def _data(self, parts: list[str], context: Context, found: Found, attribute: str, *, keyed: bool) -> None:
         """A data source. Unless it is read only at apply, its attributes are known when the plan is made."""
@@ -202,11 +210,6 @@ def _chosen(known: Mapping[str, None], exact: str, key: str) -> list[str]:
         return []
     same_key = exact + key
     return [same_key] if key and same_key in known else list(islice(known, _TARGETS + 1))
-
-
-def _is_unknown(marks: Any, attribute: str) -> bool:
-    head = without_keys(attribute.partition(".")[0])
-    return bool(marks is True or table(marks).get(head))
 
 
 def names_of(expression: object) -> tuple[str, ...]:

@@ -84,6 +84,8 @@ def decoded(name: str, planned: Planned, written: Written, follow: Follow) -> Va
     What is unknown and not written in the configuration is decided by the provider: the argument is unset. (A
     `dynamic` block over unknown elements looks the same in a plan as a block that the provider computes.)
     """
+    if planned.unknown is None and not planned.sensitive and not isinstance(planned.value, list | dict):
+        return planned.value
     if planned.unknown is True:
         return None if written.expression is ABSENT else _pending(name, written, follow)
     if isinstance(planned.value, list | dict) and not planned.value and not planned.unknown:

@@ -51,9 +51,9 @@ def _document(document: dict[str, Any], path: Path) -> Configuration:
         return read_raw_state(document, path.name)
     if is_state(document):
         return read_state(document, path.name)
-    found = ", ".join(sorted(str(key)[:30] for key in document)[:5]) or "nothing"
+    found = ", ".join(repr(key[:30]) for key in sorted(document)[:5]) or "nothing"
     raise TerraformInputError(
-        f"{path} is JSON but no plan or state: `resource_changes`, `planned_values` or `values` are expected, "
+        f"{path} holds JSON but no plan or state: `resource_changes`, `planned_values` or `values` are expected, "
         f"{found} is there; give the output of `terraform show -json`"
     )
 

@@ -25,25 +25,15 @@ if TYPE_CHECKING:
     from tree_sitter import Parser
 
 BLOCK_TYPES = frozenset(
-    [
-        "resource",
-        "data",
-        "variable",
-        "locals",
-        "module",
-        "output",
-        "provider",
-        "terraform",
-        "moved",
-        "removed",
-        "import",
-        "check",
-        "ephemeral",
-        "action",
-    ]
+    {"resource", "data", "variable", "locals", "module", "output", "provider", "terraform"}
+    | {"moved", "removed", "import", "check", "ephemeral", "action"}
 )
 
 _BARE_EXPONENT = re.compile(rb"(?<![\w.])(\d+)[eE]([+-]?)(\d+)")
+_HEAD = re.compile(rf'^(?:{"|".join(sorted(BLOCK_TYPES))})\b[ \t]*(?:"[^"\n]*"[ \t]*|[\w-]+[ \t]*){{0,2}}\{{', re.MULTILINE)
+_HIDING = re.compile(r"/\*.*?\*/|<<-?([A-Za-z_][\w-]*)[ \t]*\r?\n.*?^[ \t]*\1[ \t]*\r?$", re.DOTALL | re.MULTILINE)
+"""Comments and heredocs, which may hold what looks like a block."""
+
 _COMMENT_LINE = re.compile(r"[ \t]*(?:#|//|/\*)")
 _PLAIN = re.compile(r'"[^"\\$%\n]*"\Z')
 
@@ -180,14 +170,16 @@ class Body:
 def parse(path: str, data: bytes) -> Body:
     """The blocks of a file of HCL."""
     data = data.removeprefix(b"\xef\xbb\xbf")
-    source = Source(path, data.decode("latin-1"))
-    builder = _Builder(source)
+    builder = _Builder(Source(path, data.decode("latin-1")))
     tree = _parser().parse(data)
     if tree.root_node.has_error and _BARE_EXPONENT.search(data):  # 1e5 is two tokens to tree-sitter
         data = _BARE_EXPONENT.sub(lambda found: b"0" * len(found[0]), data)
         tree = _parser().parse(data)
-    builder.build(tree.root_node)
-    return Body(source, builder.root, builder.problems, builder.duplicates)
+    if tree.root_node.has_error:
+        builder.build_in_pieces(data)
+    else:
+        builder.build(tree.root_node)
+    return Body(builder.source, builder.root, builder.problems, builder.duplicates)
 
 
 @cache
@@ -199,69 +191,66 @@ def _parser() -> Parser:
 
 
 class _Builder:
-    """Walks the tree of tree-sitter as far as blocks and attributes go."""
+    """Walks the tree of tree-sitter as far as blocks and attributes go. ``base`` is where its text starts in the file."""
 
-    __slots__ = ("duplicates", "problems", "root", "source")
+    __slots__ = ("base", "duplicates", "problems", "root", "source")
 
     def __init__(self, source: Source) -> None:
         self.source = source
+        self.base = 0
         self.root = Block(source, "", (), 0, len(source.text))
         self.problems: list[Problem] = []
         self.duplicates: list[Attribute] = []
 
     def build(self, tree: TreeNode) -> None:
-        broken = tree.has_error
-        if broken:
-            self._report(tree)
+        """Take all of a file without errors."""
         for child in tree.children:
             if child.type == "body":
-                self._body(child, self.root, 0, top_of_broken=broken)
-            elif child.type == "ERROR":
-                self._rescue(child)
+                self._body(child, self.root, 0)
 
-    def _rescue(self, error: TreeNode) -> None:
-        """Whole blocks inside a stretch that could not be read."""
-        for child in error.children:
-            if child.type == "body":
-                self._body(child, self.root, 0, top_of_broken=True)
-            elif child.type == "block":
-                self._item(child, self.root, 0, top_of_broken=True)
+    def build_in_pieces(self, data: bytes) -> None:
+        """Take what is certain of a file with errors.
 
-    def _body(self, body: TreeNode, into: Block, depth: int, *, top_of_broken: bool = False) -> None:
+        One missing bracket makes nonsense of all that follows, so each piece from the head of a top-level block at the
+        start of a line to the next such head is read by itself; a block is kept if its piece begins with it, unbroken.
+        """
+        for start, end in _pieces(self.source.text):
+            self.base = start
+            tree = _parser().parse(data[start:end]).root_node
+            if tree.has_error:
+                self._report(tree)
+            body = next((child for child in tree.children if child.type == "body"), tree)
+            for child in body.children:
+                if child.type == "block" and not child.has_error and child.start_byte == 0:
+                    self._block(child, self.root, 0)
+                elif not tree.has_error and child.type == "attribute":
+                    self._attribute(child, self.root)
+        if not self.problems:
+            self.problems.append(Problem("syntax error", 1))
+
+    def _body(self, body: TreeNode, into: Block, depth: int) -> None:
         previous = -1
+        base = self.base
         for child in body.children:
             kind = child.type
             if kind in ("attribute", "block"):
-                if previous >= 0 and "\n" not in self.source.text[previous : child.start_byte]:
-                    line = self.source.line(child.start_byte)
+                if previous >= 0 and "\n" not in self.source.text[previous : child.start_byte + base]:
+                    line = self.source.line(child.start_byte + base)
                     self.problems.append(Problem("missing newline between two definitions", line))
-                self._item(child, into, depth, top_of_broken=top_of_broken)
-                previous = child.end_byte
-            elif kind == "ERROR" and top_of_broken:
-                self._rescue(child)
-
-    def _item(self, child: TreeNode, into: Block, depth: int, *, top_of_broken: bool) -> None:
-        if top_of_broken and not self._unambiguous(child):
-            return
-        if child.type == "attribute":
-            self._attribute(child, into)
-        elif child.type == "block":
-            self._block(child, into, depth)
-
-    def _unambiguous(self, child: TreeNode) -> bool:
-        """Whether a block of a broken file is certainly what it seems: at the start of a line, without error."""
-        if child.has_error or child.type != "block":
-            return False
-        start = child.start_byte
-        text = self.source.text
-        kind = text[start : child.children[0].end_byte]
-        return kind in BLOCK_TYPES and (start == 0 or text[start - 1] == "\n")
+                if kind == "attribute":
+                    self._attribute(child, into)
+                else:
+                    self._block(child, into, depth)
+                previous = child.end_byte + base
 
     def _attribute(self, node: TreeNode, into: Block) -> None:
         children = node.children
-        name_node, value = children[0], children[-1]
-        name = real(self.source.text[name_node.start_byte : name_node.end_byte])
-        attribute = Attribute(self.source, name, node.start_byte, value.start_byte, value.end_byte)
+        value = children[-1]
+        base = self.base
+        name = self._text(children[0])
+        attribute = Attribute(
+            self.source, name, node.start_byte + base, value.start_byte + base, value.end_byte + base
+        )
         if name in into.attributes:
             self.duplicates.append(attribute)
             attribute.replace(_Twice(name))
@@ -269,7 +258,7 @@ class _Builder:
 
     def _block(self, node: TreeNode, into: Block, depth: int) -> None:
         if depth > limits.NESTING // 4:
-            line = self.source.line(node.start_byte)
+            line = self.source.line(node.start_byte + self.base)
             self.problems.append(Problem(f"blocks nested more than {limits.NESTING // 4} levels deep", line))
             return
         labels: list[str] = []
@@ -278,13 +267,13 @@ class _Builder:
         for child in children[1:]:
             kind = child.type
             if kind == "string_lit":
-                labels.append(real(self.source.text[child.start_byte + 1 : child.end_byte - 1]))
+                labels.append(self._text(child)[1:-1])
             elif kind == "identifier":
-                labels.append(real(self.source.text[child.start_byte : child.end_byte]))
+                labels.append(self._text(child))
             elif kind == "body":
                 body = child
-        kind = self.source.text[children[0].start_byte : children[0].end_byte]
-        block = Block(self.source, kind, tuple(labels), node.start_byte, node.end_byte)
+        start, end = node.start_byte + self.base, node.end_byte + self.base
+        block = Block(self.source, self._text(children[0]), tuple(labels), start, end)
         if body is not None:
             self._body(body, block, depth + 1)
         into.blocks.append(block)
@@ -296,15 +285,28 @@ class _Builder:
         while waiting and len(lines) < 20:
             node = waiting.pop()
             if node.is_missing:
-                lines.setdefault(self.source.line(node.start_byte), f"{node.type!r} is missing")
+                lines.setdefault(self.source.line(node.start_byte + self.base), f"{node.type!r} is missing")
             elif node.is_error:
-                text = real(self.source.text[node.start_byte : node.end_byte]).strip().split("\n")[0][:40]
-                lines.setdefault(self.source.line(node.start_byte), f"unexpected {text!r}" if text else "syntax error")
+                text = self._text(node).strip().split("\n")[0][:40]
+                lines.setdefault(self.source.line(node.start_byte + self.base), f"unexpected {text!r}" if text else "syntax error")
             elif node.has_error:
                 waiting.extend(reversed(node.children))
         self.problems.extend(Problem(message, line) for line, message in sorted(lines.items()))
         if not lines:
-            self.problems.append(Problem("syntax error", 1))
+            self.problems.append(Problem("syntax error", self.source.line(self.base)))
+
+    def _text(self, node: TreeNode) -> str:
+        return real(self.source.text[node.start_byte + self.base : node.end_byte + self.base])
+
+
+def _pieces(text: str) -> Iterator[tuple[int, int]]:
+    """Stretches of a broken file, each from the head of a top-level block to the next."""
+    hidden = [found.span() for found in _HIDING.finditer(text)]
+    starts = [0]
+    for found in _HEAD.finditer(text):
+        if found.start() and not any(start <= found.start() < end for start, end in hidden):
+            starts.append(found.start())
+    yield from zip(starts, [*starts[1:], len(text)], strict=True)
 
 
 class _Twice(Node):

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 
 from hipaa_guard.terraform.errors import SyntaxProblem
 from hipaa_guard.terraform.lexer import IDENTIFIER, real, view
-from hipaa_guard.terraform.nodes import Literal, Node, Template, TemplateFor, TemplateIf
+from hipaa_guard.terraform.loops import TemplateFor
+from hipaa_guard.terraform.nodes import Literal, Node, Template, TemplateIf
 
 if TYPE_CHECKING:
     from hipaa_guard.terraform.grammar import Parser
@@ -236,7 +237,7 @@ class _Reader:
         assert opening.node is not None
         body = self._parts(("endfor",))
         self._end(opening, "endfor")
-        return TemplateFor(*opening.names, opening.node, Template(body))
+        return TemplateFor(opening.names, opening.node, Template(body))
 
     def _word(self) -> str:
         return self.pieces[self.position].word if self.position < len(self.pieces) else ""

@@ -9,7 +9,7 @@ from hipaa_guard.facts.readings import Block, View
 from hipaa_guard.facts.values import Incomplete, Undecided, Unknown, Value
 from hipaa_guard.terraform.blocks import Instance
 from hipaa_guard.terraform.identity import Names
-from hipaa_guard.terraform.joins import Doubt, Joins, doubt_of
+from hipaa_guard.terraform.joins import Doubt, Joins, Links, doubt_of
 from hipaa_guard.terraform.paths import same, walk
 
 
@@ -47,13 +47,22 @@ class Perhaps:
 class InstanceView:
     """One instance, as readings see it (`facts.readings.View`)."""
 
-    __slots__ = ("_block", "_instance", "_joins", "_touched")
+    __slots__ = ("_block", "_instance", "_joins", "_names", "_touched")
 
-    def __init__(self, instance: Instance, joins: Joins, block: Block | None, touched: Touched | None = None) -> None:
+    def __init__(
+        self,
+        instance: Instance,
+        joins: Joins,
+        block: Block | None = None,
+        touched: Touched | None = None,
+        *,
+        names: Names | None = None,
+    ) -> None:
         self._instance = instance
         self._joins = joins
         self._block = block
         self._touched = touched
+        self._names = names
 
     @property
     def address(self) -> str:
@@ -81,7 +90,7 @@ class InstanceView:
 
     def linked(self, type: str, by: str | None = None) -> list[View]:
         """The instances of another type whose argument `by` points at this one."""
-        links = self._joins.links(self._instance, type, self._argument(type, by), self._names())
+        links = self._links(type, by)
         views: list[View] = []
         doubt: Unknown | None = None
         for split in links.certain:
@@ -109,7 +118,7 @@ class InstanceView:
         return bool(self._joins.of_type(segment)) or self._instance.get(segment) is None
 
     def _of_splits(self, type: str, path: str) -> Value | Perhaps:
-        links = self._joins.links(self._instance, type, self._argument(type, None), self._names())
+        links = self._links(type, None)
         told = [(split, self._of_split(split, path)) for split in links.certain]
         values = [(split, value) for split, value in told if value is not None]
         if not values:
@@ -142,8 +151,10 @@ class InstanceView:
             raise Undecided(Unknown(f"it is not declared by which argument {type} points at {self._instance.type}"))
         return declared
 
-    def _names(self) -> Names:
-        return self._joins.names(self._block, self._instance.type)
+    def _links(self, type: str, by: str | None) -> Links:
+        if self._names is None:
+            self._names = self._joins.names(self._block, self._instance.type)
+        return self._joins.links(self._instance, type, self._argument(type, by), self._names)
 
     def _told(self, instance: Instance, path: str) -> Value:
         steps = path.split(".")

@@ -60,13 +60,19 @@ def chunklist(items: list[Value], size: Number) -> Value:
         return derived([items.unknown])
     if not items:
         return []
+    items = unified(items)
     return [items[start : start + length] for start in range(0, len(items), length)] if length else [items]
 
 
 def coalesce(*values: Value) -> Value:
-    """The first argument that is neither null nor an empty text, converted to the common type of all."""
+    """The first argument that is neither null nor an empty text, converted to the common type of all.
+
+    Beside a null there is no common type of lists and maps, and they stay as they are.
+    """
+    present = [value for value in values if value is not None]
+    structured = any(isinstance(value, list | dict) for value in present)
     undecided: list[Unknown] = []
-    for value in unified([value for value in values if value is not None]):
+    for value in present if structured and len(present) < len(values) else unified(present):
         if isinstance(value, Unknown) and not value.is_set:
             undecided.append(value)
         elif isinstance(value, Unknown) or not isinstance(value, str) or value:
@@ -257,7 +263,7 @@ def range_(*limits: Number) -> Value:
     if len(limits) > len(("start", "end", "step")):
         raise FunctionError("must have one, two, or three arguments")
     start, end = (0, limits[0]) if len(limits) == 1 else limits[:2]
-    step = limits[2] if len(limits) > 2 else (1 if end >= start else -1)  # noqa: PLR2004 - the third argument
+    step = limits[2] if len(limits) > 2 else (1 if end >= start else -1)
     if (step > 0 and end < start) or (step < 0 and end > start):
         raise FunctionError("the step leads away from the end")
     numbers: list[Value] = []
@@ -310,8 +316,7 @@ def transpose(mapping: dict[str, Value]) -> Value:
         for text in mapping[key]:
             if text is None:
                 raise FunctionError("input must not contain null values")
-            if key not in turned.setdefault(text, []):
-                turned[text].append(key)
+            turned.setdefault(text, []).append(key)
     return turned
 
 
@@ -330,7 +335,7 @@ def setproduct(*sets: Value) -> Value:
     """Every combination of one element of each list."""
     if prod(len(items) for items in sets) > MAX_LIST:
         raise LimitReached(f"a list of more than {MAX_LIST:,} elements")
-    return [list(combination) for combination in product(*sets)]
+    return [list(combination) for combination in product(*map(unified, sets))]
 
 
 def setunion(*sets: Value) -> Value:

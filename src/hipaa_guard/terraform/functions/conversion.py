@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from decimal import Context, Decimal
 from functools import reduce
 from typing import Any
+from unicodedata import normalize
 
 from hipaa_guard.facts.values import Incomplete, PartialText, Reference, Unknown, Value
 
@@ -74,9 +75,11 @@ def parse_number(text: str) -> Number:
     return int(decimal) if decimal == decimal.to_integral_value() else float(decimal)
 
 
-def to_text(value: Value) -> str | None | Unknown:
+def to_text(value: Value) -> str | Unknown | None:
     """A primitive value as a text; unknown values and null pass through."""
-    if value is None or isinstance(value, str | Unknown):
+    if isinstance(value, str):
+        return value if value.isascii() else normalize("NFC", value)
+    if value is None or isinstance(value, Unknown):
         return value
     if isinstance(value, bool):
         return "true" if value else "false"
@@ -85,7 +88,7 @@ def to_text(value: Value) -> str | None | Unknown:
     raise FunctionError(f"string required, not {kind(value)}")
 
 
-def to_number(value: Value) -> Number | None | Unknown:
+def to_number(value: Value) -> Number | Unknown | None:
     """A number, or a text that spells one; unknown values and null pass through."""
     if value is None or isinstance(value, Unknown):
         return value
@@ -96,7 +99,7 @@ def to_number(value: Value) -> Number | None | Unknown:
     raise FunctionError(f"number required, not {kind(value)}")
 
 
-def to_bool(value: Value) -> bool | None | Unknown:
+def to_bool(value: Value) -> bool | Unknown | None:
     """A truth value, or a text that spells one; unknown values and null pass through."""
     if value is None or isinstance(value, bool | Unknown):
         return value
@@ -161,13 +164,28 @@ def as_set(items: Iterable[Value], *missing: Unknown | None) -> list[Value]:
     return relisted(known + unknown, *reasons)
 
 
-def sorted_set(items: Iterable[Value]) -> list[Value]:
+def sorted_set(items: list[Value]) -> list[Value]:
     """Known items without duplicates, in the order of Terraform's sets where that is defined."""
-    unique = list({identity(item): item for item in reversed(list(items))}.values())[::-1]
+    unique = list({identity(item): item for item in items if item is not None}.values())
     kinds = {kind(item) for item in unique}
     if kinds <= {"string"} or kinds <= {"number"} or kinds <= {"bool"}:
         unique.sort()
-    return unique
+    elif len(kinds) == 1:
+        keys = {tuple(sorted(item)) for item in unique if isinstance(item, dict)}
+        unique.sort(key=lambda item: _hash_text(item, with_keys=len(keys) > 1))
+    return [*unique, None] if any(item is None for item in items) else unique
+
+
+def _hash_text(value: Value, *, with_keys: bool = False) -> str:
+    """What Terraform sorts lists and maps within a set by, for want of anything better."""
+    if isinstance(value, dict):
+        names = {key: f'"{key}":' if with_keys else "" for key in sorted(value)}
+        return f"<{''.join(f'{name}{_hash_text(value[key])};' for key, name in names.items())}>"
+    if isinstance(value, list):
+        return f"[{''.join(f'{_hash_text(part)};' for part in value)}]"
+    if isinstance(value, bool) or value is None:
+        return "~" if value is None else "T" if value else "F"
+    return f'"{value}"' if isinstance(value, str) else format(float(value), ".10g")
 
 
 def identity(value: Value) -> object:
@@ -299,7 +317,5 @@ def _all_differ(known: list[Value], unknown: list[Value]) -> bool:
     if len(unknown) * (len(known) + len(unknown)) > SETS_COMPARED:
         return False
     return all(
-        equal(item, other) is False
-        for position, item in enumerate(unknown)
-        for other in (*known, *unknown[:position])
+        equal(item, other) is False for position, item in enumerate(unknown) for other in (*known, *unknown[:position])
     )

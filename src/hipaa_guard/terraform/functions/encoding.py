@@ -22,7 +22,7 @@ from .yaml_text import yaml_text, yaml_value
 SURROGATE = re.compile("[\ud800-\udfff]")
 CSV_FIELD = re.compile(r'(?:"((?:[^"]|"")*)"|([^",\r\n]*))(,|\r?\n|\Z)')
 ENCODINGS = re.compile(
-    r"utf-?8|utf-16|utf-16[bl]e|us-ascii|iso-8859-(?:[1-9]|1[03456])|windows-(?:125[0-8]|874)|koi8-[ru]|shift_jis|euc-(?:jp|kr)"
+    r"utf-?8|latin1|utf-16|utf-16[bl]e|us-ascii|iso-8859-(?:[1-9]|1[03456])|windows-(?:125[0-8]|874)|koi8-[ru]|shift_jis|euc-(?:jp|kr)"
     r"|gbk|gb18030|big5|ibm(?:037|437|850|852|855|858|86[0235])|macintosh",
     re.IGNORECASE,
 )

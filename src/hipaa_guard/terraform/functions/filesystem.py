@@ -22,7 +22,12 @@ from .unknowns import MAX_LIST, relisted
 
 MAX_FILE = 5 << 20
 VARIABLE = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
-GLOB = re.compile(r"(?P<any>(?:^|(?<=/))\*\*(?:/|$))|(?P<many>\*+)|(?P<one>\?)|(?P<set>\[[^\]/]+\])|(?P<escaped>\\.)|(?P<brace>[{},])|(?P<other>.)", re.DOTALL)
+BROKEN = re.compile(r"\{[^{}]*/[^{}]*\}|\[[^\]]*$|\[\^?\]|\[[^\]]*-\]")
+NESTED = re.compile(r"\{[^}]*\{")
+GLOB = re.compile(
+    r"(?P<any>(?:^|(?<=/))\*\*(?:/|$))|(?P<many>\*+)|(?P<one>\?)|(?P<set>\[[^\]/]+\])|(?P<escaped>\\.)|(?P<brace>[{},])|(?P<other>.)",
+    re.DOTALL,
+)
 
 
 def located(context: CallContext, path: str) -> Path | Unknown:
@@ -132,6 +137,12 @@ def _entries(directory: Path, prefix: str) -> Iterator[tuple[str, os.DirEntry[st
 
 def translated(pattern: str) -> str:
     """A pattern of files as a regular expression: ``**/`` is any number of directories, ``{a,b}`` a choice."""
+    if unreadable := BROKEN.search(pattern):
+        raise FunctionError(f"syntax error in pattern: {unreadable[0][:40]!r}")
+    if NESTED.search(pattern):
+        raise LimitReached("a choice within a choice in a pattern of files")
+    if pattern.count("{") != pattern.count("}"):
+        return "[^\\x00-\\x{10FFFF}]"  # fits nothing
     pieces, depth = [], 0
     for found in GLOB.finditer(pattern):
         text = found[0]
@@ -143,7 +154,7 @@ def translated(pattern: str) -> str:
             pieces.append("[^/]")
         elif found["set"]:
             inner = text[1:-1].replace("[", "\\[")
-            pieces.append(f"[^{inner[1:]}]" if inner[0] in "!^" else f"[{inner}]")
+            pieces.append(f"[^{inner[1:]}]" if inner[0] == "^" else f"[{inner}]")
         elif found["brace"] and (text == "{" or depth):
             depth += {"{": 1, "}": -1, ",": 0}[text]
             pieces.append({"{": "(?:", "}": ")", ",": "|"}[text])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import Context, Decimal
 
 from hipaa_guard.facts.values import Incomplete, Unknown, Value
 
@@ -158,27 +158,31 @@ def _integer(verb: Verb, number: Number) -> str:
 
 
 def _decimal(verb: Verb, number: Number) -> str:
-    decimal = abs(Decimal(repr(number)))
+    decimal = abs(Decimal(repr(number))) or Decimal("0.0")
     precision = 6 if verb.precision is None else verb.precision
     if precision > LONGEST_NUMBER:
         raise LimitReached(f"a number of more than {LONGEST_NUMBER} digits")
-    if verb.mode in "gG" and verb.precision is None:
-        digits = _shortest(decimal, "e" if verb.mode == "g" else "E")
-    elif verb.mode in "gG":
-        digits = _exponent(format(decimal, f".{max(precision, 1)}{verb.mode}")) if decimal else "0"
-    else:
+    if verb.mode in "gG":
+        if verb.precision is not None:
+            decimal = Context(prec=max(precision, 1)).create_decimal(decimal)
+        digits = _shortest(
+            decimal, "e" if verb.mode == "g" else "E", range(-4, 6 if verb.precision is None else max(precision, 1))
+        )
+    elif decimal:
         digits = _exponent(format(decimal, f".{precision}{verb.mode}"))
+    else:
+        digits = _exponent(format(0.0, f".{precision}{verb.mode}"))
     return _signed(verb, number < 0, "", digits, zeros=True)
 
 
-def _shortest(number: Number | Decimal, letter: str) -> str:
+def _shortest(number: Number | Decimal, letter: str, plain: range = PLAIN_EXPONENTS) -> str:
     """The fewest digits that say the number, with an exponent outside of a range."""
     decimal = number if isinstance(number, Decimal) else Decimal(repr(number))
     if not decimal:
         return "0"
     sign, figures, _ = decimal.as_tuple()
     exponent = decimal.adjusted()
-    if exponent in PLAIN_EXPONENTS:
+    if exponent in plain:
         text = format(decimal, "f")
         return text.rstrip("0").rstrip(".") if "." in text else text
     digits = "".join(map(str, figures)).rstrip("0")

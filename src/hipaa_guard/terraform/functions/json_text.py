@@ -11,14 +11,16 @@ from .conversion import number_text
 from .errors import FunctionError, LimitReached
 from .unknowns import MAX_TEXT
 
-ESCAPES = str.maketrans({
-    "<": "\\u003c",
-    ">": "\\u003e",
-    "&": "\\u0026",
-    "\u2028": "\\u2028",
-    "\u2029": "\\u2029",
-    "\x7f": "\x7f",
-})
+ESCAPES = str.maketrans(
+    {
+        "<": "\\u003c",
+        ">": "\\u003e",
+        "&": "\\u0026",
+        "\u2028": "\\u2028",
+        "\u2029": "\\u2029",
+        "\x7f": "\x7f",
+    }
+)
 
 
 def json_text(value: Value) -> str:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-from ipaddress import IPv4Address, IPv4Network, IPv6Network, ip_network
-from typing import Any
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_network
 
 from hipaa_guard.facts.values import Value
 
 from .context import Function
 from .conversion import Number, whole_number
-from .errors import FunctionError
+from .errors import FunctionError, LimitReached
 from .signatures import NUMBER, TEXT, call
 
 LEADING_ZEROS = re.compile(r"(?<![0-9a-fA-F:])0+(?=\d)")
@@ -20,12 +19,12 @@ Network = IPv4Network | IPv6Network
 
 def network(prefix: str) -> Network:
     """The network of an address with a prefix length. Leading zeros are decimal, as in Terraform."""
-    if "/" not in prefix:
-        raise FunctionError(f"invalid CIDR expression: {prefix[:60]}")
     address, _, length = prefix.partition("/")
+    if not (length.isascii() and length.isdecimal()) or "%" in address:
+        raise FunctionError(f"invalid CIDR expression: {prefix[:60]}")
     plain = LEADING_ZEROS.sub("", address) if ":" not in address else address
     try:
-        return ip_network(f"{plain}/{int(length)}" if length.isdecimal() else prefix, strict=False)
+        return ip_network(f"{plain}/{int(length[:9])}", strict=False)
     except ValueError:
         raise FunctionError(f"invalid CIDR expression: {prefix[:60]}") from None
 
@@ -76,10 +75,12 @@ def cidrsubnets(prefix: str, *bits: Number) -> Value:
 
 
 def _address(net: Network, number: int) -> str:
-    """An address as Go writes it: one that maps IPv4 into IPv6 is written as IPv4."""
-    address: Any = type(net.network_address)(number)
-    mapped = getattr(address, "ipv4_mapped", None)
-    return str(mapped if isinstance(mapped, IPv4Address) else address)
+    if isinstance(net, IPv4Network):
+        return str(IPv4Address(number))
+    address = IPv6Address(number)
+    if address.ipv4_mapped or net.network_address.ipv4_mapped:
+        raise LimitReached("an IPv4 address written as IPv6")  # Terraform's answers are no addresses of the network
+    return str(address)
 
 
 FUNCTIONS: dict[str, Function] = {

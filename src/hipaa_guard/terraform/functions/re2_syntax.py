@@ -244,8 +244,6 @@ class Parser:
         return inner if number is None else Group(inner, number)
 
     def _named(self, name: str | None) -> int:
-        if name is not None and name in self.names:
-            self._refuse("duplicate capture group name")
         self.names.append(name)
         return len(self.names)
 
@@ -280,6 +278,8 @@ class Parser:
         if name == "Any":
             return [(0, LAST)], []
         if not CATEGORIES.fullmatch(name):
+            if len(name) == 1:
+                self._refuse("invalid character class range")
             raise LimitReached(f"the Unicode property {name} in a regular expression")
         wanted = (found[1] == "p") is not bool(found[2])
         return [], [lambda one: unicodedata.category(one).startswith(name) is wanted]
@@ -291,7 +291,7 @@ class Parser:
             found = expression.match(self.pattern, self.position)
             if found:
                 self.position = found.end()
-                code = int(found[1] or found[2] if base == 16 else found[0], base)  # noqa: PLR2004
+                code = int(found[1] or found[2] if base == 16 else found[0], base)
                 return code if code <= LAST else self._refuse("invalid escape sequence")
         if letter in CONTROLS:
             self.position += 1

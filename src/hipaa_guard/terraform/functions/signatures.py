@@ -12,7 +12,7 @@ from hipaa_guard.facts.values import Incomplete, Unknown, Value
 from .context import CallContext, Function
 from .conversion import list_of, to_bool, to_list, to_map, to_number, to_text
 from .errors import FunctionError, LimitReached
-from .unknowns import beyond_limit, bounded, derived, elements, parts_of
+from .unknowns import beyond_limit, bounded, derived, parts_of
 
 
 class Sight(Enum):
@@ -70,14 +70,12 @@ def call(body: Callable[..., Value], *parameters: Parameter, rest: Parameter | N
     return partial(_called, body, parameters, rest, least, False)
 
 
-def call_with_context(
-    body: Callable[..., Value], *parameters: Parameter, rest: Parameter | None = None
-) -> Function:
+def call_with_context(body: Callable[..., Value], *parameters: Parameter, rest: Parameter | None = None) -> Function:
     """The same for a function whose first argument is the context of the call."""
     return partial(_called, body, parameters, rest, 0, True)
 
 
-def _called(  # noqa: PLR0913, PLR0917 - bound once, in the two functions above
+def _called(  # noqa: PLR0917 - bound once, in the two functions above
     body: Callable[..., Value],
     parameters: tuple[Parameter, ...],
     rest: Parameter | None,
@@ -91,7 +89,9 @@ def _called(  # noqa: PLR0913, PLR0917 - bound once, in the two functions above
     paired = list(_paired(arguments, parameters, rest, least))
     try:
         converted = [_converted(value, parameter, position) for position, (value, parameter) in enumerate(paired)]
-        unknown = [part for value, (_, parameter) in zip(converted, paired, strict=True) for part in _unseen(value, parameter)]
+        unknown = [
+            part for value, (_, parameter) in zip(converted, paired, strict=True) for part in _unseen(value, parameter)
+        ]
         if unknown:
             return derived(unknown)
         return bounded(body(context, *converted) if contextual else body(*converted))
@@ -133,5 +133,3 @@ def _unseen(value: Value, parameter: Parameter) -> Iterator[Unknown]:
         yield from parts_of(value)
     elif isinstance(value, Unknown):
         yield value
-
-

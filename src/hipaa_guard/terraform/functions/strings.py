@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-
 from hipaa_guard.facts.values import Unknown, Value
 
 from .context import CallContext, Function

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from typing import Any
 
 from hipaa_guard.facts.values import Value
@@ -23,7 +24,11 @@ TRUTH = {
 INTEGER = re.compile(r"[-+]?(?:0|[1-9]\d*)|0x[\da-fA-F]+|0o[0-7]+", re.ASCII)
 FLOAT = re.compile(r"[-+]?(?:\.\d+|\d+(?:\.\d*)?)(?:[eE][-+]?\d+)?", re.ASCII)
 INFINITE = re.compile(r"[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)")
-DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+DATE = re.compile(
+    r"(\d{4})-(\d{1,2})-(\d{1,2})"
+    r"(?:(?: (?=[^Z+]*$)|[Tt](?=.*(?:Z|[-+]\d\d:\d\d)$))(\d{1,2}):(\d{1,2}):(\d{1,2})(?:\.\d+)?(Z|[-+]\d\d:\d\d)?)?",
+    re.ASCII,
+)
 PREFIX = "tag:yaml.org,2002:"
 
 
@@ -59,20 +64,14 @@ class Reader:
         return [self.value(following) for following in self.until("SequenceEndEvent")]
 
     def mapping(self, event: Any) -> Value:
-        """A map; ``<<`` takes in others, which never replace keys of its own."""
+        """A map; ``<<`` takes in another, and what is written later wins."""
         expect(event, "map")
-        own: dict[str, Value] = {}
-        merged: dict[str, Value] = {}
+        entries: dict[str, Value] = {}
         for following in self.until("MappingEndEvent"):
-            merging = getattr(following, "value", None) == "<<" and following.implicit[0]
-            key = None if merging else self.key(following)
+            key = self.key(following)
             value = self.value(next(self.events))
-            if key is None:
-                for part in value if isinstance(value, list) else [value]:
-                    merged = mergeable(part) | merged
-            else:
-                own[key] = value
-        return merged | own
+            entries |= mergeable(value) if key == "<<" else {key: value}
+        return entries
 
     def key(self, event: Any) -> str:
         """A key, which must be a text or spell one."""
@@ -83,13 +82,13 @@ class Reader:
 
     def scalar(self, event: Any) -> Value:
         """A text, or what a plain text means."""
-        tag = event.tag or ("!" if not event.implicit[0] else "")
-        if tag in ("!", f"{PREFIX}str", f"{PREFIX}binary"):
-            return event.value
-        if tag and not tag.startswith(PREFIX):
+        tag = event.tag or PREFIX
+        if not tag.startswith(PREFIX):
             raise FunctionError(f"unsupported tag {tag[:40]!r}")
-        value = meaning(event.value)
         wanted = tag.removeprefix(PREFIX)
+        if event.style or wanted in ("str", "binary"):  # in quotes or a block
+            return event.value
+        value = meaning(event.value)
         if wanted in EXPECTED and kind(value) != EXPECTED[wanted]:
             raise FunctionError(f"cannot read {event.value[:40]!r} as {wanted}")
         return value
@@ -135,7 +134,20 @@ def meaning(text: str) -> Value:
         return parse_number(text)
     if INFINITE.fullmatch(text):
         raise LimitReached("infinity")
-    return f"{text}T00:00:00Z" if DATE.fullmatch(text) else text
+    return moment(text) or text
+
+
+def moment(text: str) -> str | None:
+    """A date or a date and time as a timestamp of RFC 3339."""
+    found = DATE.fullmatch(text)
+    if not found:
+        return None
+    year, month, day, hour, minute, second, zone = found.groups()
+    try:
+        date = datetime(int(year), int(month), int(day), int(hour or 0), int(minute or 0), int(second or 0), tzinfo=UTC)
+    except ValueError:
+        return None
+    return f"{date:%Y-%m-%dT%H:%M:%S}{zone or 'Z'}"
 
 
 def yaml_value(text: str) -> Value:
@@ -164,7 +176,8 @@ def yaml_text(value: Value) -> str:
 
     require_small(value)
     dumper = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
-    return str(yaml.serialize(_node(value), Dumper=dumper, allow_unicode=True))
+    text = str(yaml.serialize(_node(value), Dumper=dumper, allow_unicode=True)).removesuffix("...\n")
+    return text if isinstance(value, str | list | dict) else f"{text}...\n"
 
 
 def _node(value: Value) -> Any:
@@ -188,4 +201,4 @@ def _node(value: Value) -> Any:
 def _key(key: str) -> Any:
     from yaml import ScalarNode
 
-    return ScalarNode(f"{PREFIX}str", key, style='"')
+    return ScalarNode(f"{PREFIX}str", key, style="|" if "\n" in key else '"')

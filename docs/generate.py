@@ -1,0 +1,159 @@
+"""Write the generated pages of docs/ from the tables: ``python -m docs.generate``; ``--check`` only compares."""
+
+from __future__ import annotations
+
+import difflib
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+
+from hipaa_guard.assessment.law import citations
+from hipaa_guard.controls.control import Control
+from hipaa_guard.controls.loading import load
+from hipaa_guard.controls.wanted import kinds_of
+from hipaa_guard.facts.readings import Ask, Derived, First, Listed, Listing, Singleton
+from hipaa_guard.facts.resource import Fact, Resource
+
+HERE = Path(__file__).parent
+MADE = "<!-- Made by `make docs`: do not edit. -->\n\n"
+
+
+def controls_page(controls: list[Control]) -> str:
+    """Every control by safeguard, with what it cites and its equivalents."""
+    lines = [f"# Controls\n\n{MADE}{len(controls)} controls. `hipaa-guard explain ID` tells one in full.\n"]
+    for safeguard in sorted({control.safeguard for control in controls}):
+        lines.append(f"\n## {safeguard.replace('_', ' ').capitalize()}\n")
+        lines.append("| control | what a good resource is like | severity | 45 CFR | equivalents |")
+        lines.append("|---|---|---|---|---|")
+        for control in controls:
+            if control.safeguard == safeguard:
+                peers = ", ".join(f"{id}" for _, ids in sorted(control.peers.items()) for id in ids)
+                cited = ", ".join(control.hipaa)
+                lines.append(f"| `{control.id}` | {control.title} | {control.severity} | {cited} | {peers} |")
+    return "\n".join(lines) + "\n"
+
+
+def rule_page(controls: list[Control]) -> str:
+    """Every line of the rule, what a scan can say of it, and which controls do."""
+    lines = [
+        f"# The Security Rule, line by line\n\n{MADE}"
+        "What a scanner can decide of each standard and specification, and the controls that look at it. Lines without "
+        "a control need a person or are inherited from AWS; the report lists them all the same.\n",
+        "| 45 CFR | name | type | a scan can decide it | controls |",
+        "|---|---|---|---|---|",
+    ]
+    for citation, requirement in citations().items():
+        cited = ", ".join(f"`{control.id}`" for control in controls if citation in control.hipaa)
+        lines.append(f"| {citation} | {requirement.name} | {requirement.type} | {requirement.assessment} | {cited} |")
+    return "\n".join(lines) + "\n"
+
+
+def facts_page(controls: list[Control]) -> str:
+    """Every kind with its facts and where each source tells them."""
+    lines = [
+        f"# Kinds and facts\n\n{MADE}What is read of each kind of resource, where Terraform writes it and which AWS "
+        "call answers it. Where a cell names a function, the service module has it.\n"
+    ]
+    for kind in kinds_of(controls):
+        lines.extend(_kind(kind))
+    return "\n".join(lines) + "\n"
+
+
+def _kind(kind: type[Resource]) -> Iterator[str]:
+    first_line = (kind.__doc__ or "").strip().splitlines()[0]
+    yield f"\n## {kind.kind}\n\n{first_line}\n"
+    types = ", ".join(f"`{type}`" for type in kind.terraform.types) if kind.terraform else f"none: {kind.live_only}"
+    yield f"Terraform: {types}. AWS: {_listing(kind.aws, kind)}.\n"
+    if kind.facts:
+        yield "| fact | Terraform | when left out | AWS |"
+        yield "|---|---|---|---|"
+        for fact in kind.facts.values():
+            unset = "" if fact.terraform is None else f"`{fact.unset!r}`"
+            yield f"| {fact.name} | {_terraform(fact)} | {unset} | {_aws(fact)} |"
+
+
+def _listing(listing: Listing | Singleton | None, kind: type[Resource]) -> str:
+    if listing is None:
+        return f"none: {kind.terraform_only}"
+    if isinstance(listing, Singleton):
+        return f"one for each {listing.scope}"
+    return f"`{listing.operation}`"
+
+
+def _terraform(fact: Fact) -> str:
+    if fact.terraform is None:
+        return f"not told: {fact.live_only}"
+    readings = fact.terraform.readings if isinstance(fact.terraform, First) else (fact.terraform,)
+    named = (r if isinstance(r, str) else f"{getattr(r, '__name__', 'function').strip('_<>')}()" for r in readings)
+    return ", else ".join(f"`{name}`" for name in named)
+
+
+def _aws(fact: Fact) -> str:
+    if fact.aws is None:
+        return f"not told: {fact.terraform_only}"
+    readings = fact.aws.readings if isinstance(fact.aws, Derived) else (fact.aws,)
+    return ", ".join(dict.fromkeys(_asked(reading) for reading in readings)) or "computed"
+
+
+def _asked(reading: Listed | Ask) -> str:
+    return "the listing" if isinstance(reading, Listed) else f"`{reading.operation}`"
+
+
+def cli_page() -> str:
+    """The help texts of all verbs."""
+    from hipaa_guard.cli.main import cli
+
+    lines = [f"# Command line\n\n{MADE}"]
+    for words, command in _commands(("hipaa-guard",), cli):
+        context = click.Context(command, info_name=" ".join(words), max_content_width=100)
+        context.terminal_width = 100
+        lines.append(f"## {' '.join(words)}\n\n```\n{command.get_help(context)}\n```\n")
+    return "\n".join(lines)
+
+
+def _commands(words: tuple[str, ...], command: click.Command) -> Iterator[tuple[tuple[str, ...], click.Command]]:
+    yield words, command
+    if isinstance(command, click.Group):
+        context = click.Context(command)
+        for name in command.list_commands(context):
+            found = command.get_command(context, name)
+            if found is not None:
+                yield from _commands((*words, name), found)
+
+
+def pages() -> dict[str, str]:
+    """The generated pages by file name."""
+    controls = load()
+    return {
+        "controls.md": controls_page(controls),
+        "security-rule.md": rule_page(controls),
+        "facts.md": facts_page(controls),
+        "command-line.md": cli_page(),
+    }
+
+
+def main(arguments: list[str]) -> int:
+    """Write the pages, or with ``--check`` say which are out of date."""
+    stale = 0
+    for name, text in pages().items():
+        path = HERE / name
+        written = path.read_text(encoding="utf-8") if path.exists() else ""
+        if written == text:
+            continue
+        stale += 1
+        if "--check" in arguments:
+            difference = difflib.unified_diff(written.splitlines(), text.splitlines(), f"docs/{name}", "now", lineterm="")
+            click.echo("\n".join(list(difference)[:20]))
+        else:
+            path.write_text(text, encoding="utf-8")
+            click.echo(f"wrote docs/{name}")
+    if stale and "--check" in arguments:
+        click.echo(f"{stale} generated pages are out of date: run `make docs` and commit them", err=True)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,165 @@
+"""Compute: instances and functions act under roles of their own, and only for those who are named."""
+
+from hipaa_guard.authoring import (
+    HIGH,
+    MEDIUM,
+    Fix,
+    Inventory,
+    Member,
+    Statement,
+    Verdict,
+    control,
+    failed,
+    family,
+    passed,
+    some,
+)
+from hipaa_guard.services import ec2, lambda_functions
+
+
+@control(
+    title="EC2 instances have an instance profile",
+    severity=MEDIUM,
+    hipaa=("164.312(a)(1)", "164.308(a)(4)(ii)(B)"),
+    why="Software on an instance without a role needs stored keys to reach ePHI, which nobody rotates and anyone can copy.",
+    fix=Fix(
+        terraform="""
+            resource "aws_instance" "phi" {
+              iam_instance_profile = "records-app"
+            }
+        """,
+        cli="aws ec2 associate-iam-instance-profile --instance-id INSTANCE --iam-instance-profile Name=PROFILE",
+    ),
+    peers={
+        "prowler": "ec2_instance_profile_attached",
+        "aws_config": "ec2-instance-profile-attached",
+        "powerpipe": "ec2_instance_iam_profile_attached",
+        "cdk_nag": "HIPAA.Security-EC2InstanceProfileAttached",
+        "checkov": "CKV2_AWS_41",
+    },
+)
+def ec2_instance_profile_attached(instance: ec2.Instance, inventory: Inventory) -> Verdict:
+    profile = instance.profile
+    if profile is None:
+        template = inventory.find(ec2.LaunchTemplate, instance.launch_template)
+        profile = None if template is None else template.profile
+    if profile is None:
+        return failed("has no instance profile")
+    return passed("has an instance profile")
+
+
+@family(
+    Member(
+        "ec2_user_data_no_secrets",
+        ec2.Instance,
+        title="EC2 user data holds no credentials",
+        fix=Fix(
+            terraform="""
+                resource "aws_instance" "phi" {
+                  iam_instance_profile = "records-app"
+                  user_data            = "#!/bin/sh\\nexec /opt/records/start\\n"
+                }
+            """,
+            cli="aws ec2 modify-instance-attribute --instance-id INSTANCE --user-data Value=BASE64_TEXT",
+            note="Revoke the credentials that were found, and give the instance a role.",
+        ),
+        peers={
+            "prowler": "ec2_instance_secrets_user_data",
+            "checkov": "CKV_AWS_46",
+            "trivy": "AVD-AWS-0029",
+        },
+    ),
+    Member(
+        "launch_template_no_secrets",
+        ec2.LaunchTemplate,
+        title="User data of launch templates holds no credentials",
+        fix=Fix(
+            terraform="""
+                resource "aws_launch_template" "phi" {
+                  user_data = base64encode("#!/bin/sh\\nexec /opt/records/start\\n")
+                }
+            """,
+            cli="""
+                aws ec2 create-launch-template-version --launch-template-id TEMPLATE --source-version '$Default' \\
+                  --launch-template-data '{"UserData":"BASE64_TEXT"}'
+            """,
+            note="Revoke the credentials that were found: older versions of the template keep them.",
+        ),
+        peers={"prowler": "ec2_launch_template_no_secrets", "checkov": "CKV_AWS_46"},
+    ),
+    severity=HIGH,
+    hipaa=("164.308(a)(5)(ii)(D)", "164.312(a)(1)"),
+    why="Everyone who may describe the instance, and every process on it, can read user data and with it the keys to ePHI.",
+)
+def user_data_holds_no_credentials(place: ec2.Instance | ec2.LaunchTemplate) -> Verdict:
+    for name in place.user_data_credentials:
+        return failed(f"has {name} in its user data")
+    return passed("has no credentials of a known form in its user data")
+
+
+@control(
+    title="Lambda environment variables hold no credentials",
+    severity=HIGH,
+    hipaa=("164.308(a)(5)(ii)(D)", "164.312(a)(1)"),
+    why="Everyone who may read the function's settings can read its variables, and with them the keys to ePHI.",
+    fix=Fix(
+        terraform="""
+            resource "aws_lambda_function" "phi" {
+              function_name = "phi"
+              role          = "arn:aws:iam::111122223333:role/records"
+              environment {
+                variables = {
+                  SECRET_ARN = "arn:aws:secretsmanager:us-east-1:111122223333:secret:records-a1b2c3"
+                }
+              }
+            }
+        """,
+        cli="aws lambda update-function-configuration --function-name FUNCTION --environment 'Variables={SECRET_ARN=ARN}'",
+        note="Revoke the credentials that were found, and read them from Secrets Manager or use the function's role.",
+    ),
+    peers={"prowler": "awslambda_function_no_secrets_in_variables", "checkov": "CKV_AWS_45"},
+)
+def lambda_env_no_secrets(function: lambda_functions.Function) -> Verdict:
+    for name in function.environment_credentials:
+        return failed(f"has {name}")
+    return passed("has no credentials of a known form in its environment variables")
+
+
+def _any_customer(statement: Statement) -> bool:
+    """Whether a service may call for whichever of its customers asks."""
+    return some(lambda principal: principal.type == "Service", statement.principals) and not statement.binds_caller()
+
+
+@control(
+    title="Lambda permissions of AWS services name the source that they call for",
+    severity=MEDIUM,
+    hipaa=("164.312(a)(1)", "164.308(a)(4)(ii)(B)"),
+    why="A service that is let in without a source calls for any of its customers: a stranger's bucket or topic "
+    "can then run the function on ePHI.",
+    fix=Fix(
+        terraform="""
+            resource "aws_lambda_function" "phi" {
+              function_name = "phi"
+              role          = "arn:aws:iam::111122223333:role/records"
+            }
+            resource "aws_lambda_permission" "topic" {
+              function_name = aws_lambda_function.phi.function_name
+              action        = "lambda:InvokeFunction"
+              principal     = "sns.amazonaws.com"
+              source_arn    = "arn:aws:sns:us-east-1:111122223333:records"
+            }
+        """,
+        cli="""
+            aws lambda add-permission --function-name FUNCTION --statement-id STATEMENT --action lambda:InvokeFunction \\
+              --principal SERVICE --source-arn SOURCE_ARN --source-account ACCOUNT
+        """,
+    ),
+    peers={"checkov": "CKV_AWS_364", "trivy": "AVD-AWS-0067"},
+)
+def lambda_permission_has_source(function: lambda_functions.Function) -> Verdict:
+    policy = function.policy
+    if policy is None:
+        return passed("lets no service call it")
+    if some(_any_customer, policy.allowances()):
+        return failed("lets an AWS service call it for any customer: a permission names no source ARN or account")
+    return passed("lets services call it only for sources that it names")

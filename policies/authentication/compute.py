@@ -1,0 +1,121 @@
+"""Compute: whoever asks instances for credentials or calls functions has to show who they are."""
+
+from hipaa_guard.authoring import HIGH, MEDIUM, Fix, Inventory, Member, Verdict, control, failed, family, passed
+from hipaa_guard.services import ec2, lambda_functions
+
+
+@family(
+    Member(
+        "ec2_instance_imdsv2_required",
+        ec2.Instance,
+        title="EC2 instances hand out credentials through IMDSv2 only",
+        fix=Fix(
+            terraform="""
+                resource "aws_instance" "phi" {
+                  metadata_options {
+                    http_endpoint = "enabled"
+                    http_tokens   = "required"
+                  }
+                }
+            """,
+            cli="aws ec2 modify-instance-metadata-options --instance-id INSTANCE --http-tokens required",
+        ),
+        peers={
+            "prowler": "ec2_instance_imdsv2_enabled",
+            "aws_config": "ec2-imdsv2-check",
+            "powerpipe": "ec2_instance_uses_imdsv2",
+            "cdk_nag": "HIPAA.Security-EC2IMDSv2Enabled",
+            "checkov": "CKV_AWS_79",
+            "trivy": "AVD-AWS-0028",
+        },
+    ),
+    Member(
+        "launch_template_imdsv2_required",
+        ec2.LaunchTemplate,
+        title="Launch templates start instances with IMDSv2 only",
+        fix=Fix(
+            terraform="""
+                resource "aws_launch_template" "phi" {
+                  metadata_options {
+                    http_endpoint = "enabled"
+                    http_tokens   = "required"
+                  }
+                }
+            """,
+            cli="""
+                aws ec2 create-launch-template-version --launch-template-id TEMPLATE --source-version '$Default' \\
+                  --launch-template-data '{"MetadataOptions":{"HttpTokens":"required"}}'
+            """,
+            note="Then make the new version the default one.",
+        ),
+        peers={
+            "prowler": "ec2_launch_template_imdsv2_required",
+            "checkov": "CKV_AWS_79",
+            "trivy": "AVD-AWS-0130",
+        },
+    ),
+    severity=HIGH,
+    hipaa=("164.312(d)", "164.312(a)(1)"),
+    why="IMDSv1 gives the instance's credentials to any request that an application can be tricked into forwarding, "
+    "and with them every ePHI store the instance may read.",
+)
+def imdsv2_required(place: ec2.Instance | ec2.LaunchTemplate, inventory: Inventory) -> Verdict:
+    tokens, endpoint = place.metadata_tokens, place.metadata_endpoint
+    if isinstance(place, ec2.Instance) and (tokens is None or endpoint is None):
+        template = inventory.find(ec2.LaunchTemplate, place.launch_template)
+        if template is not None:
+            tokens = template.metadata_tokens if tokens is None else tokens
+            endpoint = template.metadata_endpoint if endpoint is None else endpoint
+    if endpoint == "disabled":
+        return passed("has its metadata service switched off")
+    if tokens == "required":
+        return passed("requires IMDSv2")
+    if tokens is not None:
+        return failed(f"accepts IMDSv1: http_tokens is {tokens}")
+    for defaults in inventory.all(ec2.MetadataDefaults):
+        if defaults.origin.region == place.origin.region and defaults.tokens == "required":
+            return passed("leaves http_tokens to the region's default, which requires IMDSv2")
+    return failed("leaves http_tokens to the image, most of which accept IMDSv1")
+
+
+@control(
+    title="The region starts new instances with IMDSv2 only",
+    severity=MEDIUM,
+    hipaa=("164.312(d)", "164.312(a)(1)"),
+    why="The default reaches the instances that nobody thought of, whose credentials may open ePHI stores.",
+    fix=Fix(
+        terraform="""
+            resource "aws_ec2_instance_metadata_defaults" "phi" {
+              http_tokens = "required"
+            }
+        """,
+        cli="aws ec2 modify-instance-metadata-defaults --http-tokens required",
+    ),
+    peers={"prowler": "ec2_instance_account_imdsv2_enabled"},
+)
+def ec2_account_imdsv2_default(defaults: ec2.MetadataDefaults) -> Verdict:
+    if defaults.tokens == "required":
+        return passed("requires IMDSv2 of new instances")
+    return failed(f"does not require IMDSv2 of new instances: http_tokens is {defaults.tokens or 'not set'}")
+
+
+@control(
+    title="Lambda function URLs require requests signed with IAM credentials",
+    severity=HIGH,
+    hipaa=("164.312(d)", "164.312(a)(1)"),
+    why="A URL without authentication lets anyone on the internet run the function, and through it reach ePHI.",
+    fix=Fix(
+        terraform="""
+            resource "aws_lambda_function_url" "phi" {
+              function_name      = "records"
+              authorization_type = "AWS_IAM"
+            }
+        """,
+        cli="aws lambda update-function-url-config --function-name FUNCTION --auth-type AWS_IAM",
+    ),
+    peers={"prowler": "awslambda_function_url_public", "checkov": "CKV_AWS_258"},
+)
+def lambda_function_url_authenticated(url: lambda_functions.FunctionUrl) -> Verdict:
+    if url.authentication == "AWS_IAM":
+        return passed("requires IAM credentials")
+    return failed(f"asks callers for no credentials: its authorization type is {url.authentication}")

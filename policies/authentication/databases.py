@@ -1,0 +1,101 @@
+"""Databases: who signs in is who they say they are."""
+
+from hipaa_guard.authoring import LOW, MEDIUM, Fix, Inventory, Member, Verdict, failed, family, not_applicable, passed
+from hipaa_guard.services import rds
+
+_WITH_IAM = ("mysql", "mariadb", "postgres", "aurora")
+"""How the names of engines begin that take IAM tokens."""
+
+
+@family(
+    Member(
+        "rds_instance_iam_authentication",
+        rds.Instance,
+        title="RDS instances accept sign-in with IAM",
+        fix=Fix(
+            terraform="""
+                resource "aws_db_instance" "phi" {
+                  engine                              = "postgres"
+                  iam_database_authentication_enabled = true
+                }
+            """,
+            cli="aws rds modify-db-instance --db-instance-identifier INSTANCE --enable-iam-database-authentication --apply-immediately",
+        ),
+        peers={
+            "prowler": "rds_instance_iam_authentication_enabled",
+            "powerpipe": "rds_db_instance_iam_authentication_enabled",
+            "checkov": "CKV_AWS_161",
+            "trivy": "AVD-AWS-0176",
+        },
+    ),
+    Member(
+        "rds_cluster_iam_authentication",
+        rds.Cluster,
+        title="RDS clusters accept sign-in with IAM",
+        fix=Fix(
+            terraform="""
+                resource "aws_rds_cluster" "phi" {
+                  engine                              = "aurora-postgresql"
+                  iam_database_authentication_enabled = true
+                }
+            """,
+            cli="aws rds modify-db-cluster --db-cluster-identifier CLUSTER --enable-iam-database-authentication --apply-immediately",
+        ),
+        peers={
+            "prowler": "rds_cluster_iam_authentication_enabled",
+            "checkov": "CKV_AWS_162",
+            "trivy": "AVD-AWS-0176",
+        },
+    ),
+    severity=LOW,
+    hipaa=("164.312(d)",),
+    why="Tokens of IAM belong to one person or workload and last 15 minutes; passwords of a database are shared and stay.",
+)
+def iam_authentication(store: rds.Instance | rds.Cluster, inventory: Inventory) -> Verdict:
+    if store.iam_authentication:
+        return passed("accepts sign-in with IAM")
+    engine = rds.engine_of(store, inventory)
+    if not engine.startswith(_WITH_IAM):
+        return not_applicable(f"runs {engine}, which has no sign-in with IAM")
+    return failed("accepts passwords of the database only")
+
+
+@family(
+    Member(
+        "rds_instance_master_password_managed",
+        rds.Instance,
+        title="RDS instances keep the master password in Secrets Manager",
+        fix=Fix(
+            terraform="""
+                resource "aws_db_instance" "phi" {
+                  manage_master_user_password = true
+                }
+            """,
+            cli="aws rds modify-db-instance --db-instance-identifier INSTANCE --manage-master-user-password --apply-immediately",
+        ),
+    ),
+    Member(
+        "rds_cluster_master_password_managed",
+        rds.Cluster,
+        title="RDS clusters keep the master password in Secrets Manager",
+        fix=Fix(
+            terraform="""
+                resource "aws_rds_cluster" "phi" {
+                  manage_master_user_password = true
+                }
+            """,
+            cli="aws rds modify-db-cluster --db-cluster-identifier CLUSTER --manage-master-user-password --apply-immediately",
+        ),
+    ),
+    severity=MEDIUM,
+    hipaa=("164.308(a)(5)(ii)(D)", "164.312(d)"),
+    why="A master password that people set stands in source, state or chat and is never changed; it opens all ePHI.",
+)
+def master_password_managed(store: rds.Instance | rds.Cluster) -> Verdict:
+    if store.password_managed:
+        return passed("has a master password that Secrets Manager keeps and rotates")
+    if isinstance(store, rds.Instance) and store.source is not None:
+        return not_applicable("is a read replica: it has the users of its source")
+    if isinstance(store, rds.Cluster) and store.replicates is not None:
+        return not_applicable("replicates or belongs to a global database, where RDS cannot manage the password")
+    return failed("has a master password that Secrets Manager does not manage")

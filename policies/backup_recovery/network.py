@@ -1,0 +1,34 @@
+"""Networks: the way to ePHI does not vanish by mistake."""
+
+from hipaa_guard.authoring import LOW, Fix, Verdict, control, failed, passed
+from hipaa_guard.services import elbv2
+
+
+@control(
+    title="Load balancers are protected from deletion",
+    severity=LOW,
+    hipaa=("164.308(a)(7)(i)", "164.308(a)(7)(ii)(C)"),
+    why="One mistaken deletion cuts everybody off from the systems that hold ePHI, in an emergency too.",
+    fix=Fix(
+        terraform="""
+            resource "aws_lb" "phi" {
+              enable_deletion_protection = true
+            }
+        """,
+        cli="""
+            aws elbv2 modify-load-balancer-attributes --load-balancer-arn LOAD_BALANCER_ARN \\
+              --attributes Key=deletion_protection.enabled,Value=true
+        """,
+    ),
+    peers={
+        "prowler": "elbv2_deletion_protection",
+        "aws_config": "elb-deletion-protection-enabled",
+        "powerpipe": "elb_application_lb_deletion_protection_enabled",
+        "cdk_nag": "HIPAA.Security-ELBDeletionProtectionEnabled",
+        "checkov": "CKV_AWS_150",
+    },
+)
+def elbv2_deletion_protection(balancer: elbv2.LoadBalancer) -> Verdict:
+    if balancer.deletion_protection:
+        return passed("is protected from deletion")
+    return failed("can be deleted by one call")

@@ -1,0 +1,278 @@
+"""Compute: disks, snapshots and settings of machines and functions are unreadable without their key."""
+
+from hipaa_guard.policies.encryption_at_rest.customer_keys import is_customer_managed
+
+from hipaa_guard.authoring import (
+    HIGH,
+    LOW,
+    MEDIUM,
+    Fix,
+    Inventory,
+    Verdict,
+    control,
+    failed,
+    not_applicable,
+    passed,
+    some,
+)
+from hipaa_guard.services import ebs, ec2, lambda_functions
+
+Place = ec2.Instance | ec2.LaunchTemplate | ebs.Volume | ebs.Snapshot
+
+
+def _region_encrypts(place: Place, inventory: Inventory) -> bool:
+    """Whether the default of the region encrypts what says nothing of encryption."""
+    return some(
+        lambda default: default.origin.region == place.origin.region and default.enabled,
+        inventory.all(ebs.EncryptionByDefault),
+    )
+
+
+def _snapshot_is_encrypted(snapshot: ebs.Snapshot | None, inventory: Inventory) -> bool:
+    if snapshot is None:
+        return False
+    encrypted = snapshot.encrypted
+    if encrypted is not None:
+        return encrypted
+    if snapshot.volume is not None:
+        volume = inventory.find(ebs.Volume, snapshot.volume)
+        return volume is not None and _volume_is_encrypted(volume, inventory)
+    if _region_encrypts(snapshot, inventory):
+        return True
+    return _snapshot_is_encrypted(inventory.find(ebs.Snapshot, snapshot.source), inventory)
+
+
+def _volume_is_encrypted(volume: ebs.Volume, inventory: Inventory) -> bool:
+    encrypted = volume.encrypted
+    return _left_out(volume, volume.snapshot, inventory) if encrypted is None else encrypted
+
+
+def _left_out(place: Place, snapshot: str | None, inventory: Inventory) -> bool:
+    """Whether a volume is encrypted that says nothing of it itself."""
+    if _region_encrypts(place, inventory):
+        return True
+    return snapshot is not None and _snapshot_is_encrypted(inventory.find(ebs.Snapshot, snapshot), inventory)
+
+
+def _device_is_encrypted(device: ec2.BlockDevice, place: Place, inventory: Inventory) -> bool:
+    if device.volume is not None:
+        volume = inventory.find(ebs.Volume, device.volume)
+        return volume is None or _volume_is_encrypted(volume, inventory)  # None: deleted since the instance was read
+    return _left_out(place, device.snapshot, inventory) if device.encrypted is None else device.encrypted
+
+
+@control(
+    title="EC2 instances have encrypted volumes only",
+    severity=HIGH,
+    hipaa=("164.312(a)(2)(iv)",),
+    why="ePHI on an unencrypted volume can be read from a snapshot, a copy or the disk itself without any key.",
+    fix=Fix(
+        terraform="""
+            resource "aws_instance" "phi" {
+              root_block_device {
+                encrypted = true
+              }
+            }
+        """,
+        cli="aws ec2 create-volume --snapshot-id SNAPSHOT --availability-zone ZONE --encrypted",
+        note="A volume is encrypted by replacing it with an encrypted copy; turn on encryption by default for new ones.",
+    ),
+    peers={"aws_config": "encrypted-volumes", "checkov": "CKV_AWS_8", "trivy": "AVD-AWS-0131"},
+)
+def ec2_instance_block_devices_encrypted(instance: ec2.Instance, inventory: Inventory) -> Verdict:
+    template = inventory.find(ec2.LaunchTemplate, instance.launch_template)
+    inherited = [] if template is None else template.devices
+
+    def in_clear(device: ec2.BlockDevice) -> bool:
+        if not device.declared and some(lambda other: other.name in ec2.ROOT_NAMES, inherited):
+            return False  # the template declares the root volume
+        return not _device_is_encrypted(device, instance, inventory)
+
+    for devices in (instance.devices, inherited):
+        for device in devices:
+            if in_clear(device):
+                return failed(
+                    f"has an unencrypted volume: {device.name}"
+                    if device.declared
+                    else "leaves the encryption of its root volume to the image, which seldom has it"
+                )
+    return passed("has encrypted volumes only")
+
+
+@control(
+    title="Launch templates encrypt every volume that they declare",
+    severity=HIGH,
+    hipaa=("164.312(a)(2)(iv)",),
+    why="Every instance that such a template starts keeps what it writes, ePHI included, on a disk without a key.",
+    fix=Fix(
+        terraform="""
+            resource "aws_launch_template" "phi" {
+              block_device_mappings {
+                device_name = "/dev/xvda"
+                ebs {
+                  encrypted = true
+                }
+              }
+            }
+        """,
+        cli="""
+            aws ec2 create-launch-template-version --launch-template-id TEMPLATE --source-version '$Default' \\
+              --launch-template-data '{"BlockDeviceMappings":[{"DeviceName":"/dev/xvda","Ebs":{"Encrypted":true}}]}'
+        """,
+        note="Then make the new version the default one.",
+    ),
+)
+def launch_template_block_devices_encrypted(template: ec2.LaunchTemplate, inventory: Inventory) -> Verdict:
+    some_declared = False
+    for device in template.devices:
+        some_declared = True
+        if not _device_is_encrypted(device, template, inventory):
+            return failed(f"declares an unencrypted volume: {device.name}")
+    if not some_declared:
+        return not_applicable("declares no volumes: the image and the region's default decide")
+    return passed("encrypts every volume that it declares")
+
+
+@control(
+    title="EBS volumes are encrypted",
+    severity=HIGH,
+    hipaa=("164.312(a)(2)(iv)",),
+    why="ePHI on an unencrypted volume can be read from a snapshot, a copy or the disk itself without any key.",
+    fix=Fix(
+        terraform="""
+            resource "aws_ebs_volume" "phi" {
+              availability_zone = "us-east-1a"
+              size              = 100
+              encrypted         = true
+            }
+        """,
+        cli="aws ec2 create-volume --snapshot-id SNAPSHOT --availability-zone ZONE --encrypted",
+        note="A volume is encrypted by replacing it with an encrypted copy made from its snapshot.",
+    ),
+    peers={
+        "prowler": "ec2_ebs_volume_encryption",
+        "aws_config": "encrypted-volumes",
+        "powerpipe": "ebs_attached_volume_encryption_enabled",
+        "checkov": "CKV_AWS_3",
+        "trivy": "AVD-AWS-0026",
+    },
+)
+def ebs_volume_encrypted(volume: ebs.Volume, inventory: Inventory) -> Verdict:
+    if _volume_is_encrypted(volume, inventory):
+        return passed("is encrypted")
+    return failed("is not encrypted")
+
+
+@control(
+    title="EBS volumes are encrypted with a key that the customer manages",
+    severity=LOW,
+    hipaa=("164.312(a)(2)(iv)",),
+    why="The policy of the AWS managed key aws/ebs cannot be changed, so access to ePHI cannot be cut off at the key.",
+    fix=Fix(
+        terraform="""
+            resource "aws_ebs_volume" "phi" {
+              availability_zone = "us-east-1a"
+              size              = 100
+              encrypted         = true
+              kms_key_id        = aws_kms_key.phi.arn
+            }
+            resource "aws_kms_key" "phi" {
+              enable_key_rotation = true
+            }
+        """,
+        cli="aws ec2 create-volume --snapshot-id SNAPSHOT --availability-zone ZONE --encrypted --kms-key-id KEY_ARN",
+    ),
+    peers={"checkov": "CKV_AWS_189", "trivy": "AVD-AWS-0027"},
+)
+def ebs_volume_encrypted_with_cmk(volume: ebs.Volume, inventory: Inventory) -> Verdict:
+    if not _volume_is_encrypted(volume, inventory):
+        return failed("is not encrypted")
+    if is_customer_managed(volume.key, inventory):
+        return passed("is encrypted with a KMS key that the customer manages")
+    return failed("names no KMS key that the customer manages")
+
+
+@control(
+    title="EBS snapshots are encrypted",
+    severity=HIGH,
+    hipaa=("164.312(a)(2)(iv)",),
+    why="A snapshot is a whole disk: without a key, whoever it is shared with reads all ePHI on it.",
+    fix=Fix(
+        terraform="""
+            resource "aws_ebs_snapshot" "phi" {
+              volume_id = aws_ebs_volume.phi.id
+            }
+            resource "aws_ebs_volume" "phi" {
+              availability_zone = "us-east-1a"
+              size              = 100
+              encrypted         = true
+            }
+        """,
+        cli="aws ec2 copy-snapshot --source-region REGION --source-snapshot-id SNAPSHOT --encrypted",
+    ),
+    peers={"prowler": "ec2_ebs_snapshots_encrypted"},
+)
+def ebs_snapshot_encrypted(snapshot: ebs.Snapshot, inventory: Inventory) -> Verdict:
+    if _snapshot_is_encrypted(snapshot, inventory):
+        return passed("is encrypted")
+    return failed("is not encrypted")
+
+
+@control(
+    title="The region encrypts new EBS volumes by default",
+    severity=MEDIUM,
+    hipaa=("164.312(a)(2)(iv)",),
+    why="The default encrypts the volumes and snapshot copies with ePHI that nobody thought of.",
+    fix=Fix(
+        terraform="""
+            resource "aws_ebs_encryption_by_default" "phi" {
+              enabled = true
+            }
+        """,
+        cli="aws ec2 enable-ebs-encryption-by-default",
+    ),
+    peers={
+        "prowler": "ec2_ebs_default_encryption",
+        "aws_config": "ec2-ebs-encryption-by-default",
+        "powerpipe": "ebs_encryption_by_default_enabled",
+        "checkov": "CKV_AWS_106",
+    },
+)
+def ebs_encryption_by_default(region: ebs.EncryptionByDefault) -> Verdict:
+    if region.enabled:
+        return passed("encrypts new volumes by default")
+    return failed("does not encrypt new volumes by default")
+
+
+@control(
+    title="Lambda environment variables are encrypted with a key that the customer manages",
+    severity=LOW,
+    hipaa=("164.312(a)(2)(iv)",),
+    why="The policy of the AWS managed key aws/lambda cannot be changed, "
+    "so whoever may read the function's settings reads the way to ePHI in its variables.",
+    fix=Fix(
+        terraform="""
+            resource "aws_lambda_function" "phi" {
+              function_name = "phi"
+              role          = "arn:aws:iam::111122223333:role/records"
+              kms_key_arn   = aws_kms_key.phi.arn
+              environment {
+                variables = {
+                  TABLE = "records"
+                }
+              }
+            }
+            resource "aws_kms_key" "phi" {
+              enable_key_rotation = true
+            }
+        """,
+        cli="aws lambda update-function-configuration --function-name FUNCTION --kms-key-arn KEY_ARN",
+    ),
+    peers={"prowler": "awslambda_function_env_vars_not_encrypted_with_cmk", "checkov": "CKV_AWS_173"},
+)
+def lambda_env_encrypted_with_cmk(function: lambda_functions.Function, inventory: Inventory) -> Verdict:
+    if not function.has_environment:
+        return not_applicable("has no environment variables")
+    if is_customer_managed(function.key, inventory):
+        return passed("encrypts its environment variables with a KMS key that the customer manages")
+    return failed("encrypts its environment variables with the AWS managed key aws/lambda")

@@ -1,0 +1,270 @@
+"""Databases: ePHI in tables, backups and caches is unreadable without its key."""
+
+from hipaa_guard.authoring import HIGH, LOW, MEDIUM, Fix, Inventory, Member, Verdict, control, failed, family, passed
+from hipaa_guard.policies.encryption_at_rest.customer_keys import is_customer_managed
+from hipaa_guard.services import dax, dynamodb, rds
+
+_INSTANCE_WITH_KEY = """
+    resource "aws_db_instance" "phi" {
+      storage_encrypted = true
+      kms_key_id        = aws_kms_key.phi.arn
+    }
+    resource "aws_kms_key" "phi" {
+      enable_key_rotation = true
+    }
+"""
+_CLUSTER_WITH_KEY = _INSTANCE_WITH_KEY.replace("aws_db_instance", "aws_rds_cluster")
+_MADE_ANEW = "Encryption is chosen when storage is made: restore an encrypted copy of a snapshot and switch over to it."
+_RESTORE_INSTANCE = """
+    aws rds copy-db-snapshot --source-db-snapshot-identifier SNAPSHOT --target-db-snapshot-identifier ENCRYPTED --kms-key-id KEY_ARN
+    aws rds restore-db-instance-from-db-snapshot --db-instance-identifier NEW --db-snapshot-identifier ENCRYPTED
+"""
+_RESTORE_CLUSTER = (
+    "aws rds restore-db-cluster-from-snapshot --db-cluster-identifier NEW --snapshot-identifier SNAPSHOT "
+    "--engine ENGINE --kms-key-id KEY_ARN"
+)
+_WORDS = {"sse-kms": "a KMS key", "sse-rds": "a key that AWS owns"}
+
+
+def _storage(store: rds.Instance | rds.Cluster, inventory: Inventory) -> rds.Instance | rds.Cluster:
+    """Whose storage decides: a replica that names no key of its own is encrypted as its source is."""
+    if store.encryption is None and isinstance(store, rds.Instance):
+        return rds.original(store, inventory)
+    return store
+
+
+@family(
+    Member(
+        "rds_instance_encrypted_at_rest",
+        rds.Instance,
+        title="RDS instances are encrypted at rest",
+        fix=Fix(terraform=_INSTANCE_WITH_KEY, cli=_RESTORE_INSTANCE, note=_MADE_ANEW),
+        peers={
+            "prowler": "rds_instance_storage_encrypted",
+            "aws_config": "rds-storage-encrypted",
+            "powerpipe": "rds_db_instance_encryption_at_rest_enabled",
+            "cdk_nag": "HIPAA.Security-RDSStorageEncrypted",
+            "checkov": "CKV_AWS_16",
+            "trivy": "AVD-AWS-0080",
+        },
+    ),
+    Member(
+        "rds_cluster_encrypted_at_rest",
+        rds.Cluster,
+        title="RDS clusters are encrypted at rest",
+        fix=Fix(terraform=_CLUSTER_WITH_KEY, cli=_RESTORE_CLUSTER, note=_MADE_ANEW),
+        peers={
+            "prowler": "rds_cluster_storage_encrypted",
+            "cdk_nag": "HIPAA.Security-RDSStorageEncrypted",
+            "checkov": "CKV_AWS_96",
+            "trivy": "AVD-AWS-0079",
+        },
+    ),
+    severity=HIGH,
+    hipaa=("164.312(a)(2)(iv)",),
+    why="Without encryption the volumes, backups and snapshots of the database hold ePHI in the clear.",
+)
+def encrypted_at_rest(store: rds.Instance | rds.Cluster, inventory: Inventory) -> Verdict:
+    encryption = _storage(store, inventory).encryption
+    if encryption in _WORDS:
+        return passed(f"is encrypted with {_WORDS[encryption]}")
+    return failed("is not encrypted at rest")
+
+
+@family(
+    Member(
+        "rds_instance_encrypted_with_cmk",
+        rds.Instance,
+        title="RDS instances are encrypted with a key that the customer manages",
+        fix=Fix(terraform=_INSTANCE_WITH_KEY, cli=_RESTORE_INSTANCE, note=_MADE_ANEW),
+    ),
+    Member(
+        "rds_cluster_encrypted_with_cmk",
+        rds.Cluster,
+        title="RDS clusters are encrypted with a key that the customer manages",
+        fix=Fix(terraform=_CLUSTER_WITH_KEY, cli=_RESTORE_CLUSTER, note=_MADE_ANEW),
+        peers={"checkov": "CKV_AWS_327"},
+    ),
+    severity=LOW,
+    hipaa=("164.312(a)(2)(iv)",),
+    why="The policy of a key of AWS cannot be changed, so access to ePHI cannot be cut off at the key.",
+)
+def encrypted_with_cmk(store: rds.Instance | rds.Cluster, inventory: Inventory) -> Verdict:
+    storage = _storage(store, inventory)
+    # Without a key in source the storage is not encrypted, or AWS picks a key of its own: certain even where which is not.
+    if storage.key is None:
+        return failed("names no KMS key, so that no key of the customer's protects it")
+    if storage.encryption == "none":
+        return failed("is not encrypted at rest")
+    if storage.encryption == "sse-rds":
+        return failed("is encrypted with a key that AWS owns")
+    if is_customer_managed(storage.key, inventory):
+        return passed("is encrypted with a KMS key that the customer manages")
+    return failed("is encrypted with the AWS managed key aws/rds")
+
+
+@family(
+    Member(
+        "rds_snapshot_encrypted",
+        rds.Snapshot,
+        title="RDS snapshots are encrypted",
+        fix=Fix(
+            terraform="""
+                resource "aws_db_snapshot_copy" "phi" {
+                  source_db_snapshot_identifier = "before-migration"
+                  target_db_snapshot_identifier = "before-migration-encrypted"
+                  kms_key_id                    = aws_kms_key.phi.arn
+                }
+                resource "aws_kms_key" "phi" {
+                  enable_key_rotation = true
+                }
+            """,
+            cli="aws rds copy-db-snapshot --source-db-snapshot-identifier SNAPSHOT --target-db-snapshot-identifier ENCRYPTED --kms-key-id KEY_ARN",
+            note="Then delete the snapshot that is not encrypted.",
+        ),
+        peers={
+            "prowler": "rds_snapshots_encrypted",
+            "aws_config": "rds-snapshot-encrypted",
+            "powerpipe": "rds_db_snapshot_encrypted_at_rest",
+        },
+    ),
+    Member(
+        "rds_cluster_snapshot_encrypted",
+        rds.ClusterSnapshot,
+        title="RDS cluster snapshots are encrypted",
+        fix=Fix(
+            terraform="""
+                resource "aws_db_cluster_snapshot" "phi" {
+                  db_cluster_identifier          = aws_rds_cluster.phi.cluster_identifier
+                  db_cluster_snapshot_identifier = "before-migration"
+                }
+                resource "aws_rds_cluster" "phi" {
+                  storage_encrypted = true
+                  kms_key_id        = aws_kms_key.phi.arn
+                }
+                resource "aws_kms_key" "phi" {
+                  enable_key_rotation = true
+                }
+            """,
+            cli=_RESTORE_CLUSTER,
+            note="Snapshots of a cluster are encrypted as it is: restore an encrypted cluster, then delete the snapshot.",
+        ),
+        peers={
+            "prowler": "rds_snapshots_encrypted",
+            "aws_config": "rds-snapshot-encrypted",
+            "checkov": "CKV_AWS_146",
+        },
+    ),
+    severity=HIGH,
+    hipaa=("164.312(a)(2)(iv)",),
+    why="A snapshot holds all ePHI of its database, and outlives it; one that is not encrypted can be made public.",
+)
+def snapshot_encrypted(snapshot: rds.Snapshot | rds.ClusterSnapshot, inventory: Inventory) -> Verdict:
+    if isinstance(snapshot, rds.Snapshot):
+        encryption = _snapshot_encryption(snapshot, inventory)
+    else:
+        encryption = _cluster_snapshot_encryption(snapshot, inventory)
+    if encryption in _WORDS:
+        return passed(f"is encrypted with {_WORDS[encryption]}")
+    return failed("is not encrypted")
+
+
+def _snapshot_encryption(snapshot: rds.Snapshot, inventory: Inventory) -> str | None:
+    if snapshot.encryption is not None:
+        return snapshot.encryption
+    copied = inventory.lookup(rds.Snapshot, snapshot.source)
+    if copied is not None and copied is not snapshot:
+        return _snapshot_encryption(copied, inventory)
+    instance = inventory.find(rds.Instance, snapshot.source)
+    return None if instance is None else _storage(instance, inventory).encryption
+
+
+def _cluster_snapshot_encryption(snapshot: rds.ClusterSnapshot, inventory: Inventory) -> str | None:
+    if snapshot.encryption is not None:
+        return snapshot.encryption
+    copied = inventory.lookup(rds.ClusterSnapshot, snapshot.source)
+    if copied is not None and copied is not snapshot:
+        return _cluster_snapshot_encryption(copied, inventory)
+    cluster = inventory.find(rds.Cluster, snapshot.source)
+    return None if cluster is None else cluster.encryption
+
+
+_TABLE_WITH_KEY = """
+    resource "aws_dynamodb_table" "phi" {
+      server_side_encryption {
+        enabled     = true
+        kms_key_arn = aws_kms_key.phi.arn
+      }
+    }
+    resource "aws_kms_key" "phi" {
+      enable_key_rotation = true
+    }
+"""
+_SET_TABLE_KEY = (
+    "aws dynamodb update-table --table-name TABLE --sse-specification Enabled=true,SSEType=KMS,KMSMasterKeyId=KEY_ARN"
+)
+
+
+@control(
+    title="DynamoDB tables are encrypted with a KMS key",
+    severity=MEDIUM,
+    hipaa=("164.312(a)(2)(iv)",),
+    why="DynamoDB encrypts every table, but under a key of its own nobody can see in CloudTrail who had ePHI decrypted.",
+    fix=Fix(terraform=_TABLE_WITH_KEY, cli=_SET_TABLE_KEY),
+    peers={
+        "prowler": "dynamodb_tables_kms_cmk_encryption_enabled",
+        "powerpipe": "dynamodb_table_encrypted_with_kms",
+    },
+)
+def dynamodb_table_encrypted_with_kms(table: dynamodb.Table) -> Verdict:
+    if table.encryption == "KMS":
+        return passed("is encrypted with a KMS key")
+    return failed("is encrypted with a key that DynamoDB owns, not with a KMS key")
+
+
+@control(
+    title="DynamoDB tables are encrypted with a key that the customer manages",
+    severity=LOW,
+    hipaa=("164.312(a)(2)(iv)",),
+    why="The policy of a key of AWS cannot be changed, so access to ePHI cannot be cut off at the key.",
+    fix=Fix(terraform=_TABLE_WITH_KEY, cli=_SET_TABLE_KEY),
+    peers={"checkov": "CKV_AWS_119", "trivy": "AVD-AWS-0025"},
+)
+def dynamodb_table_encrypted_with_cmk(table: dynamodb.Table, inventory: Inventory) -> Verdict:
+    if table.encryption != "KMS":
+        return failed("is encrypted with a key that DynamoDB owns")
+    if is_customer_managed(table.key, inventory):
+        return passed("is encrypted with a KMS key that the customer manages")
+    return failed("is encrypted with the AWS managed key aws/dynamodb")
+
+
+@control(
+    title="DAX clusters are encrypted at rest",
+    severity=HIGH,
+    hipaa=("164.312(a)(2)(iv)",),
+    why="A DAX cluster keeps items with ePHI, and writes logs and configuration about them to disk.",
+    fix=Fix(
+        terraform="""
+            resource "aws_dax_cluster" "phi" {
+              server_side_encryption {
+                enabled = true
+              }
+            }
+        """,
+        cli="""
+            aws dax create-cluster --cluster-name NEW --node-type dax.r5.large --replication-factor 3 \\
+              --iam-role-arn ROLE_ARN --sse-specification Enabled=true --cluster-endpoint-encryption-type TLS
+        """,
+        note="Encryption is chosen when a cluster is made: make a new one and switch over to it.",
+    ),
+    peers={
+        "prowler": "dynamodb_accelerator_cluster_encryption_enabled",
+        "powerpipe": "dax_cluster_encryption_at_rest_enabled",
+        "checkov": "CKV_AWS_47",
+        "trivy": "AVD-AWS-0023",
+    },
+)
+def dax_cluster_encrypted_at_rest(cluster: dax.Cluster) -> Verdict:
+    if cluster.encrypted:
+        return passed("is encrypted at rest")
+    return failed("is not encrypted at rest")

@@ -1,0 +1,98 @@
+"""Networks: ePHI reaches load balancers unreadable to anybody on the way."""
+
+from hipaa_guard.authoring import HIGH, Fix, Inventory, Verdict, control, every, failed, not_applicable, passed
+from hipaa_guard.services import elbv2
+
+_IN_TRANSIT = ("164.312(e)(1)", "164.312(e)(2)(ii)")
+_SECURE_LISTENER = """
+    resource "aws_lb_listener" "phi" {
+      load_balancer_arn = aws_lb.portal.arn
+      port              = 443
+      protocol          = "HTTPS"
+      ssl_policy        = "ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09"
+      certificate_arn   = "arn:aws:acm:us-east-1:111122223333:certificate/a1b2c3d4"
+      default_action {
+        type             = "forward"
+        target_group_arn = aws_lb_target_group.portal.arn
+      }
+    }
+"""
+
+
+@control(
+    title="Application load balancer listeners serve HTTPS, or only redirect to it",
+    severity=HIGH,
+    hipaa=_IN_TRANSIT,
+    why="A listener that hands on plain HTTP lets ePHI, and the cookies that open it, cross the network readable.",
+    fix=Fix(
+        terraform="""
+            resource "aws_lb_listener" "phi" {
+              load_balancer_arn = "arn:aws:elasticloadbalancing:us-east-1:111122223333:loadbalancer/app/portal/a1b2c3d4"
+              port              = 80
+              protocol          = "HTTP"
+              default_action {
+                type = "redirect"
+                redirect {
+                  protocol    = "HTTPS"
+                  port        = "443"
+                  status_code = "HTTP_301"
+                }
+              }
+            }
+        """,
+        cli="""
+            aws elbv2 modify-listener --listener-arn LISTENER_ARN --default-actions \\
+              'Type=redirect,RedirectConfig={Protocol=HTTPS,Port=443,StatusCode=HTTP_301}'
+        """,
+    ),
+    peers={
+        "prowler": "elbv2_ssl_listeners",
+        "aws_config": "alb-http-to-https-redirection-check",
+        "powerpipe": "elb_application_lb_redirect_http_request_to_https",
+        "cdk_nag": "HIPAA.Security-ALBHttpToHttpsRedirection",
+        "checkov": ("CKV_AWS_2", "CKV2_AWS_20"),
+        "trivy": "AVD-AWS-0054",
+    },
+)
+def alb_http_redirects_to_https(listener: elbv2.Listener, inventory: Inventory) -> Verdict:
+    protocol = listener.protocol
+    if protocol is None:
+        balancer = inventory.find(elbv2.LoadBalancer, listener.load_balancer)
+        protocol = "HTTP" if balancer is not None and balancer.type == "application" else None
+    if protocol not in ("HTTP", "HTTPS"):
+        return not_applicable("is not a listener of an application load balancer")
+    if protocol == "HTTPS":
+        return passed("serves HTTPS")
+    for where, actions in (("", listener.default_actions), (" in one of its rules", listener.rule_actions)):
+        if not every(_hands_nothing_on, actions):
+            return failed(f"answers plain HTTP with more than a redirect to HTTPS{where}")
+    return passed("answers plain HTTP with a redirect to HTTPS, or with nothing of its own")
+
+
+def _hands_nothing_on(action: elbv2.Action) -> bool:
+    if action.type == "redirect":
+        return action.redirects_to == "HTTPS"
+    return action.type == "fixed-response"
+
+
+@control(
+    title="Load balancer listeners refuse TLS older than 1.2",
+    severity=HIGH,
+    hipaa=_IN_TRANSIT,
+    why="TLS 1.0 and 1.1 are broken: who sits on the network can read ePHI that was thought encrypted.",
+    fix=Fix(
+        terraform=_SECURE_LISTENER,
+        cli="""
+            aws elbv2 modify-listener --listener-arn LISTENER_ARN \\
+              --ssl-policy ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09
+        """,
+    ),
+    peers={"prowler": "elbv2_insecure_ssl_ciphers", "checkov": "CKV_AWS_103", "trivy": "AVD-AWS-0047"},
+)
+def elbv2_listener_min_tls12(listener: elbv2.Listener) -> Verdict:
+    if listener.protocol not in ("HTTPS", "TLS"):
+        return not_applicable("does not end TLS")
+    oldest = listener.minimum_tls
+    if oldest in ("1.2", "1.3"):
+        return passed(f"refuses TLS older than {oldest}")
+    return failed(f"accepts TLS {oldest}")

@@ -1,0 +1,30 @@
+"""Compute: machines with ePHI cannot be destroyed by a slip."""
+
+from hipaa_guard.authoring import LOW, Fix, Inventory, Verdict, control, failed, not_applicable, passed
+from hipaa_guard.services import ec2
+
+
+@control(
+    title="EC2 instances are protected against termination",
+    severity=LOW,
+    hipaa=("164.312(c)(1)",),
+    why="Terminating an instance deletes its root volume, and the ePHI on it, in one call.",
+    fix=Fix(
+        terraform="""
+            resource "aws_instance" "phi" {
+              disable_api_termination = true
+            }
+        """,
+        cli="aws ec2 modify-instance-attribute --instance-id INSTANCE --disable-api-termination",
+    ),
+)
+def ec2_instance_termination_protected(instance: ec2.Instance, inventory: Inventory) -> Verdict:
+    if instance.auto_scaling_group is not None:
+        return not_applicable("belongs to an Auto Scaling group, which replaces its instances at will")
+    protected = instance.termination_protected
+    if protected is None:
+        template = inventory.find(ec2.LaunchTemplate, instance.launch_template)
+        protected = template is not None and template.termination_protected
+    if protected:
+        return passed("is protected against termination")
+    return failed("is not protected against termination")

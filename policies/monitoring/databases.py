@@ -1,0 +1,62 @@
+"""Databases: what goes on in them is watched."""
+
+from hipaa_guard.authoring import LOW, Fix, Inventory, Member, Verdict, failed, family, passed
+from hipaa_guard.services import rds
+
+_MONITORED = """
+    resource "aws_db_instance" "phi" {
+      monitoring_interval = 60
+      monitoring_role_arn = aws_iam_role.monitoring.arn
+    }
+    resource "aws_iam_role" "monitoring" {
+      assume_role_policy = jsonencode({
+        Version = "2012-10-17"
+        Statement = [{
+          Effect    = "Allow"
+          Principal = { Service = "monitoring.rds.amazonaws.com" }
+          Action    = "sts:AssumeRole"
+        }]
+      })
+    }
+"""
+_MONITOR = "aws rds modify-db-instance --db-instance-identifier INSTANCE --monitoring-interval 60 --monitoring-role-arn ROLE_ARN"
+
+
+@family(
+    Member(
+        "rds_instance_enhanced_monitoring",
+        rds.Instance,
+        title="RDS instances report what their operating system does (enhanced monitoring)",
+        fix=Fix(terraform=_MONITORED, cli=_MONITOR),
+        peers={
+            "prowler": "rds_instance_enhanced_monitoring_enabled",
+            "aws_config": "rds-enhanced-monitoring-enabled",
+            "powerpipe": "rds_db_instance_and_cluster_enhanced_monitoring_enabled",
+            "cdk_nag": "HIPAA.Security-RDSEnhancedMonitoringEnabled",
+            "checkov": "CKV_AWS_118",
+        },
+    ),
+    Member(
+        "rds_cluster_instance_enhanced_monitoring",
+        rds.ClusterInstance,
+        title="Instances of RDS clusters report what their operating system does (enhanced monitoring)",
+        fix=Fix(terraform=_MONITORED.replace("aws_db_instance", "aws_rds_cluster_instance"), cli=_MONITOR),
+        peers={
+            "prowler": "rds_instance_enhanced_monitoring_enabled",
+            "aws_config": "rds-enhanced-monitoring-enabled",
+            "powerpipe": "rds_db_instance_and_cluster_enhanced_monitoring_enabled",
+            "checkov": "CKV_AWS_118",
+        },
+    ),
+    severity=LOW,
+    hipaa=("164.308(a)(1)(ii)(D)",),
+    why="Processes and load that nobody sees hide an extraction of ePHI and give no warning before the database stops.",
+)
+def enhanced_monitoring(instance: rds.Instance | rds.ClusterInstance, inventory: Inventory) -> Verdict:
+    seconds = instance.monitoring_seconds
+    if seconds is None and isinstance(instance, rds.ClusterInstance):
+        cluster = inventory.find(rds.Cluster, instance.cluster)
+        seconds = None if cluster is None else cluster.monitoring_seconds
+    if seconds:
+        return passed(f"reports metrics of the operating system every {seconds} seconds")
+    return failed("has enhanced monitoring off")

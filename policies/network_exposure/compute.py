@@ -1,0 +1,212 @@
+"""Compute: instances, snapshots and functions with ePHI cannot be reached from outside."""
+
+from dataclasses import replace
+
+from hipaa_guard.authoring import (
+    CRITICAL,
+    HIGH,
+    LOW,
+    Fix,
+    Inventory,
+    Statement,
+    Verdict,
+    control,
+    failed,
+    passed,
+    some,
+)
+from hipaa_guard.services import ebs, ec2, lambda_functions, vpc
+
+
+@control(
+    title="EC2 instances have no public IPv4 address",
+    severity=HIGH,
+    hipaa=("164.312(a)(1)", "164.312(e)(1)"),
+    why="A public address puts the instance, and the ePHI it holds or reaches, one mistaken rule away from the internet.",
+    fix=Fix(
+        terraform="""
+            resource "aws_instance" "phi" {
+              associate_public_ip_address = false
+            }
+        """,
+        cli="aws ec2 modify-network-interface-attribute --network-interface-id INTERFACE --no-associate-public-ip-address",
+        note="Reach the instance through Session Manager, a load balancer or a private network.",
+    ),
+    peers={
+        "prowler": "ec2_instance_public_ip",
+        "aws_config": "ec2-instance-no-public-ip",
+        "powerpipe": "ec2_instance_not_publicly_accessible",
+        "cdk_nag": "HIPAA.Security-EC2InstanceNoPublicIp",
+        "checkov": "CKV_AWS_88",
+    },
+)
+def ec2_instance_no_public_ip(instance: ec2.Instance, inventory: Inventory) -> Verdict:
+    public = instance.public_address
+    if public is None:
+        template = inventory.find(ec2.LaunchTemplate, instance.launch_template)
+        public = None if template is None else template.public_address
+    if public is None:
+        subnet = inventory.find(vpc.Subnet, instance.subnet)
+        if subnet is None:
+            return failed("leaves the choice to a default subnet, which gives public addresses")
+        if subnet.maps_public_ip:
+            return failed("leaves the choice to its subnet, which gives public addresses")
+    if public:
+        return failed("has a public IPv4 address")
+    return passed("has no public IPv4 address")
+
+
+@control(
+    title="Launch templates ask for no public IPv4 address",
+    severity=HIGH,
+    hipaa=("164.312(a)(1)", "164.312(e)(1)"),
+    why="Every instance that such a template starts is reachable from the internet, and with it the ePHI it handles.",
+    fix=Fix(
+        terraform="""
+            resource "aws_launch_template" "phi" {
+              network_interfaces {
+                associate_public_ip_address = false
+              }
+            }
+        """,
+        cli="""
+            aws ec2 create-launch-template-version --launch-template-id TEMPLATE --source-version '$Default' \\
+              --launch-template-data '{"NetworkInterfaces":[{"DeviceIndex":0,"AssociatePublicIpAddress":false}]}'
+        """,
+        note="Then make the new version the default one.",
+    ),
+    peers={"prowler": "ec2_launch_template_no_public_ip", "checkov": "CKV_AWS_88"},
+)
+def launch_template_no_public_ip(template: ec2.LaunchTemplate) -> Verdict:
+    if template.public_address:
+        return failed("gives the instances it starts a public IPv4 address")
+    return passed("asks for no public IPv4 address")
+
+
+@control(
+    title="EBS snapshots are not shared with everyone",
+    severity=CRITICAL,
+    hipaa=("164.312(a)(1)", "164.308(a)(4)(ii)(C)"),
+    why="Anyone with an AWS account can make a volume of a public snapshot and read all ePHI on it.",
+    fix=Fix(
+        terraform="""
+            resource "aws_ebs_snapshot_block_public_access" "phi" {
+              state = "block-all-sharing"
+            }
+        """,
+        cli="""
+            aws ec2 modify-snapshot-attribute --snapshot-id SNAPSHOT --attribute createVolumePermission \\
+              --operation-type remove --group-names all
+        """,
+    ),
+    peers={
+        "prowler": "ec2_ebs_public_snapshot",
+        "aws_config": "ebs-snapshot-public-restorable-check",
+        "powerpipe": "ebs_snapshot_not_publicly_restorable",
+    },
+)
+def ebs_snapshot_not_public(snapshot: ebs.Snapshot) -> Verdict:
+    if snapshot.restorable_by_all is not None:
+        return failed("may be restored by every AWS account")
+    return passed("is not shared with everyone")
+
+
+@control(
+    title="The region blocks public sharing of all EBS snapshots",
+    severity=HIGH,
+    hipaa=("164.312(a)(1)", "164.312(e)(1)"),
+    why="Without the block one command makes a disk full of ePHI public; the block overrules it.",
+    fix=Fix(
+        terraform="""
+            resource "aws_ebs_snapshot_block_public_access" "phi" {
+              state = "block-all-sharing"
+            }
+        """,
+        cli="aws ec2 enable-snapshot-block-public-access --state block-all-sharing",
+    ),
+    peers={"prowler": "ec2_ebs_snapshot_account_block_public_access"},
+)
+def ebs_snapshot_block_public_access(region: ebs.SnapshotPublicAccess) -> Verdict:
+    if region.state == "block-all-sharing":
+        return passed("blocks public sharing of all snapshots")
+    if region.state == "block-new-sharing":
+        return failed("blocks new public sharing only: snapshots that are public stay so")
+    return failed("lets snapshots be shared with everyone")
+
+
+def _admits_everyone(statement: Statement) -> bool:
+    # How a function URL signs callers in does not say who they are: with NONE anyone, with AWS_IAM any AWS account.
+    conditions = statement.conditions
+    if some(lambda condition: condition.key == "lambda:functionurlauthtype", conditions):
+        conditions = [each for each in conditions if each.key != "lambda:functionurlauthtype"]
+    return replace(statement, conditions=conditions).is_public()
+
+
+@control(
+    title="Lambda function policies let nobody in without saying who",
+    severity=CRITICAL,
+    hipaa=("164.312(a)(1)", "164.308(a)(4)(ii)(C)"),
+    why="A permission for everyone, with no source or organisation named, lets strangers run the function on ePHI.",
+    fix=Fix(
+        terraform="""
+            resource "aws_lambda_function" "phi" {
+              function_name = "phi"
+              role          = "arn:aws:iam::111122223333:role/records"
+            }
+            resource "aws_lambda_permission" "caller" {
+              function_name = aws_lambda_function.phi.function_name
+              action        = "lambda:InvokeFunction"
+              principal     = "arn:aws:iam::111122223333:role/records-app"
+            }
+        """,
+        cli="aws lambda remove-permission --function-name FUNCTION --statement-id STATEMENT",
+    ),
+    peers={
+        "prowler": "awslambda_function_not_publicly_accessible",
+        "aws_config": "lambda-function-public-access-prohibited",
+        "powerpipe": "lambda_function_restrict_public_access",
+        "cdk_nag": "HIPAA.Security-LambdaFunctionPublicAccessProhibited",
+        "checkov": "CKV_AWS_301",
+    },
+)
+def lambda_function_not_public(function: lambda_functions.Function) -> Verdict:
+    policy = function.policy
+    if policy is None:
+        return passed("has no policy that lets others call it")
+    if some(_admits_everyone, policy.allowances()):
+        return failed("has a policy that allows everyone, without a condition that names who")
+    return passed("has no policy statement that reaches everyone")
+
+
+@control(
+    title="Lambda functions run in a VPC",
+    severity=LOW,
+    hipaa=("164.312(a)(1)", "164.312(e)(1)"),
+    why="A function outside a VPC sends what it processes over public endpoints, where no security group or flow log sees it.",
+    fix=Fix(
+        terraform="""
+            resource "aws_lambda_function" "phi" {
+              function_name = "phi"
+              role          = "arn:aws:iam::111122223333:role/records"
+              vpc_config {
+                subnet_ids         = ["subnet-0a1b2c3d4e5f60718"]
+                security_group_ids = ["sg-0a1b2c3d4e5f60718"]
+              }
+            }
+        """,
+        cli="""
+            aws lambda update-function-configuration --function-name FUNCTION \\
+              --vpc-config SubnetIds=SUBNET,SecurityGroupIds=GROUP
+        """,
+    ),
+    peers={
+        "prowler": "awslambda_function_inside_vpc",
+        "powerpipe": "lambda_function_in_vpc",
+        "cdk_nag": "HIPAA.Security-LambdaInsideVPC",
+        "checkov": "CKV_AWS_117",
+    },
+)
+def lambda_function_in_vpc(function: lambda_functions.Function) -> Verdict:
+    if function.in_vpc:
+        return passed("runs in subnets of a VPC")
+    return failed("runs outside any VPC")

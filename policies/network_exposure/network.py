@@ -1,0 +1,341 @@
+"""Networks: nobody outside can reach what holds ePHI, except through doors meant for everybody."""
+
+from hipaa_guard.authoring import (
+    CRITICAL,
+    HIGH,
+    LOW,
+    MEDIUM,
+    Fix,
+    Inventory,
+    Verdict,
+    control,
+    failed,
+    not_applicable,
+    passed,
+)
+from hipaa_guard.policies.network_exposure import open_ports
+from hipaa_guard.services import elbv2, security_groups, vpc
+
+_EXPOSURE = ("164.312(a)(1)", "164.312(e)(1)")
+
+
+def _narrowed(port: int) -> Fix:
+    """The fix of a port that is open to everybody: open it to a known network."""
+    return Fix(
+        terraform=f"""
+            resource "aws_security_group" "phi" {{
+              vpc_id = "vpc-0123456789abcdef0"
+              ingress {{
+                protocol    = "tcp"
+                from_port   = {port}
+                to_port     = {port}
+                cidr_blocks = ["10.20.0.0/16"]
+              }}
+            }}
+        """,
+        cli=f"""
+            aws ec2 revoke-security-group-ingress --group-id GROUP --ip-permissions \\
+              'IpProtocol=tcp,FromPort={port},ToPort={port},IpRanges=[{{CidrIp=0.0.0.0/0}}],Ipv6Ranges=[{{CidrIpv6=::/0}}]'
+        """,
+    )
+
+
+def _closed(group: security_groups.SecurityGroup, inventory: Inventory, ports: open_ports.Ports, what: str) -> Verdict:
+    rule = open_ports.opening_to(group, inventory, ports)
+    return failed(f"lets in {rule}") if rule else passed(f"keeps {what} closed to the internet")
+
+
+@control(
+    title="Security groups keep SSH closed to the internet",
+    severity=HIGH,
+    hipaa=_EXPOSURE,
+    why="A shell on a host that holds ePHI is tried by password guessers and through flaws within minutes of opening.",
+    fix=_narrowed(22),
+    peers={
+        "prowler": (
+            "ec2_securitygroup_allow_ingress_from_internet_to_tcp_port_22",
+            "ec2_instance_port_ssh_exposed_to_internet",
+        ),
+        "aws_config": "restricted-ssh",
+        "powerpipe": "vpc_security_group_restrict_ingress_ssh_all",
+        "cdk_nag": "HIPAA.Security-EC2RestrictedSSH",
+        "checkov": "CKV_AWS_24",
+        "trivy": "AVD-AWS-0107",
+    },
+)
+def sg_no_public_ingress_ssh(group: security_groups.SecurityGroup, inventory: Inventory) -> Verdict:
+    return _closed(group, inventory, {("tcp", 22): "SSH"}, "SSH")
+
+
+@control(
+    title="Security groups keep RDP closed to the internet",
+    severity=HIGH,
+    hipaa=_EXPOSURE,
+    why="Open remote desktops are the most common way in for ransomware, which takes ePHI with it.",
+    fix=_narrowed(3389),
+    peers={
+        "prowler": (
+            "ec2_securitygroup_allow_ingress_from_internet_to_tcp_port_3389",
+            "ec2_instance_port_rdp_exposed_to_internet",
+        ),
+        "checkov": "CKV_AWS_25",
+        "trivy": "AVD-AWS-0107",
+    },
+)
+def sg_no_public_ingress_rdp(group: security_groups.SecurityGroup, inventory: Inventory) -> Verdict:
+    return _closed(group, inventory, {("tcp", 3389): "RDP", ("udp", 3389): "RDP"}, "RDP")
+
+
+@control(
+    title="Security groups keep database ports closed to the internet",
+    severity=CRITICAL,
+    hipaa=_EXPOSURE,
+    why="Behind these ports lie the records themselves; a weak password or a flaw then gives ePHI to anybody.",
+    fix=_narrowed(5432),
+    peers={
+        "prowler": (
+            "ec2_securitygroup_allow_ingress_from_internet_to_tcp_port_mysql_3306",
+            "ec2_securitygroup_allow_ingress_from_internet_to_tcp_port_postgres_5432",
+            "ec2_securitygroup_allow_ingress_from_internet_to_tcp_port_oracle_1521_2483",
+            "ec2_securitygroup_allow_ingress_from_internet_to_tcp_port_sql_server_1433_1434",
+            "ec2_securitygroup_allow_ingress_from_internet_to_tcp_port_mongodb_27017_27018",
+            "ec2_securitygroup_allow_ingress_from_internet_to_tcp_port_redis_6379",
+            "ec2_securitygroup_allow_ingress_from_internet_to_tcp_port_memcached_11211",
+            "ec2_securitygroup_allow_ingress_from_internet_to_tcp_port_elasticsearch_kibana_9200_9300_5601",
+            "ec2_securitygroup_allow_ingress_from_internet_to_tcp_port_cassandra_7199_9160_8888",
+            "ec2_securitygroup_allow_ingress_from_internet_to_tcp_port_kafka_9092",
+        ),
+    },
+)
+def sg_no_public_ingress_databases(group: security_groups.SecurityGroup, inventory: Inventory) -> Verdict:
+    return _closed(group, inventory, open_ports.DATABASES, "database ports")
+
+
+@control(
+    title="Security groups keep HL7 and DICOM ports closed to the internet",
+    severity=CRITICAL,
+    hipaa=(*_EXPOSURE, "164.312(e)(2)(ii)"),
+    why="HL7 v2 and classic DICOM carry ePHI without encryption and ask nobody who they are.",
+    fix=_narrowed(2575),
+)
+def sg_no_public_ingress_clinical(group: security_groups.SecurityGroup, inventory: Inventory) -> Verdict:
+    return _closed(group, inventory, open_ports.CLINICAL, "HL7 and DICOM ports")
+
+
+@control(
+    title="Security groups keep cleartext protocols closed to the internet",
+    severity=HIGH,
+    hipaa=(*_EXPOSURE, "164.312(e)(2)(ii)"),
+    why="FTP, Telnet and their kind send passwords and ePHI unencrypted, for anybody on the way to read.",
+    fix=_narrowed(21),
+    peers={
+        "prowler": (
+            "ec2_securitygroup_allow_ingress_from_internet_to_tcp_port_ftp_20_21",
+            "ec2_securitygroup_allow_ingress_from_internet_to_tcp_port_telnet_23",
+        ),
+    },
+)
+def sg_no_public_ingress_cleartext(group: security_groups.SecurityGroup, inventory: Inventory) -> Verdict:
+    return _closed(group, inventory, open_ports.CLEARTEXT, "cleartext protocols")
+
+
+@control(
+    title="Security groups keep file sharing and administration ports closed to the internet",
+    severity=HIGH,
+    hipaa=_EXPOSURE,
+    why="Shares, remote screens and control planes give whoever gets in the host and the ePHI on it.",
+    fix=_narrowed(445),
+    peers={"prowler": "ec2_instance_port_cifs_exposed_to_internet"},
+)
+def sg_no_public_ingress_administration(group: security_groups.SecurityGroup, inventory: Inventory) -> Verdict:
+    return _closed(group, inventory, open_ports.ADMINISTRATION, "file sharing and administration ports")
+
+
+@control(
+    title="Security groups open no full range of ports to the internet",
+    severity=CRITICAL,
+    hipaa=_EXPOSURE,
+    why="A rule for all ports takes the firewall away: whatever a host with ePHI happens to run is on the internet.",
+    fix=_narrowed(443),
+    peers={
+        "prowler": "ec2_securitygroup_allow_ingress_from_internet_to_all_ports",
+        "checkov": "CKV_AWS_277",
+    },
+)
+def sg_no_public_ingress_all_ports(group: security_groups.SecurityGroup, inventory: Inventory) -> Verdict:
+    rule = open_ports.opening(group, inventory, security_groups.Rule.covers_every_port)
+    return failed(f"lets in {rule}") if rule else passed("opens no full range of ports to the internet")
+
+
+@control(
+    title="Security groups open nothing but web ports to the internet",
+    severity=MEDIUM,
+    hipaa=_EXPOSURE,
+    why="Every other port that everybody can reach is a way to ePHI that nobody may have meant to open.",
+    fix=_narrowed(8443),
+    peers={
+        "prowler": "ec2_securitygroup_allow_ingress_from_internet_to_any_port",
+        "aws_config": "vpc-sg-open-only-to-authorized-ports",
+        "powerpipe": "vpc_security_group_restrict_ingress_tcp_udp_all",
+    },
+)
+def sg_public_ingress_only_authorized_ports(group: security_groups.SecurityGroup, inventory: Inventory) -> Verdict:
+    web = {("tcp", 80), ("tcp", 443), ("udp", 443)}
+    rule = open_ports.opening(group, inventory, lambda rule: rule.exceeds(web))
+    return failed(f"lets in {rule}") if rule else passed("opens at most web ports (80, 443) to the internet")
+
+
+@control(
+    title="Default security groups have no rules",
+    severity=MEDIUM,
+    hipaa=_EXPOSURE,
+    why="What is launched without a group of its own joins this one: its rules then hold for hosts with ePHI unseen.",
+    fix=Fix(
+        terraform="""
+            resource "aws_default_security_group" "phi" {
+              vpc_id = "vpc-0123456789abcdef0"
+            }
+        """,
+        cli="aws ec2 revoke-security-group-ingress --group-id GROUP --security-group-rule-ids RULE ...",
+        note="Revoke the egress rules too, with revoke-security-group-egress.",
+    ),
+    peers={
+        "prowler": "ec2_securitygroup_default_restrict_traffic",
+        "aws_config": "vpc-default-security-group-closed",
+        "powerpipe": "vpc_default_security_group_restricts_all_traffic",
+        "cdk_nag": "HIPAA.Security-VPCDefaultSecurityGroupClosed",
+        "checkov": "CKV2_AWS_12",
+        "trivy": "AVD-AWS-0173",
+    },
+)
+def vpc_default_sg_closed(group: security_groups.DefaultSecurityGroup) -> Verdict:
+    for direction, rules in (("in", group.ingress), ("out", group.egress)):
+        for rule in rules:
+            return failed(f"has a rule that lets {direction} {rule.traffic()}")
+    return passed("has no rules")
+
+
+@control(
+    title="Subnets give no public address unless asked",
+    severity=MEDIUM,
+    hipaa=_EXPOSURE,
+    why="A host with ePHI launched here by mistake would get an address that the internet can reach.",
+    fix=Fix(
+        terraform="""
+            resource "aws_subnet" "phi" {
+              vpc_id                  = "vpc-0123456789abcdef0"
+              cidr_block              = "10.20.1.0/24"
+              map_public_ip_on_launch = false
+            }
+        """,
+        cli="aws ec2 modify-subnet-attribute --subnet-id SUBNET --no-map-public-ip-on-launch",
+    ),
+    peers={
+        "prowler": "vpc_subnet_no_public_ip_by_default",
+        "aws_config": "subnet-auto-assign-public-ip-disabled",
+        "powerpipe": "vpc_subnet_auto_assign_public_ip_disabled",
+        "cdk_nag": "HIPAA.Security-VPCSubnetAutoAssignPublicIpDisabled",
+        "checkov": "CKV_AWS_130",
+        "trivy": "AVD-AWS-0164",
+    },
+)
+def subnet_no_auto_public_ip(subnet: vpc.Subnet) -> Verdict:
+    if subnet.maps_public_ip:
+        return failed("gives a public address to whatever is launched in it")
+    return passed("gives public addresses only where they are asked for")
+
+
+def _guarded(port: int) -> Fix:
+    """The fix of a network ACL that lets everybody reach a port: let a known network reach it, and others other ports."""
+    return Fix(
+        terraform=f"""
+            resource "aws_network_acl" "phi" {{
+              vpc_id = "vpc-0123456789abcdef0"
+              ingress {{
+                rule_no    = 90
+                action     = "allow"
+                protocol   = "tcp"
+                cidr_block = "10.20.0.0/16"
+                from_port  = {port}
+                to_port    = {port}
+              }}
+              ingress {{
+                rule_no    = 100
+                action     = "allow"
+                protocol   = "tcp"
+                cidr_block = "0.0.0.0/0"
+                from_port  = 443
+                to_port    = 443
+              }}
+            }}
+        """,
+        cli=f"""
+            aws ec2 create-network-acl-entry --network-acl-id ACL --ingress --rule-number 90 --rule-action deny \\
+              --protocol tcp --port-range From={port},To={port} --cidr-block 0.0.0.0/0
+        """,
+    )
+
+
+def _shut(acl: vpc.NetworkAcl, port: int, name: str) -> Verdict:
+    entry = vpc.letting_in(acl.ingress, "tcp", port)
+    if entry is None:
+        return passed(f"lets nobody in from the whole internet to {name}")
+    return failed(f"lets in {entry.cidr} to {name} (TCP {port}) by its entry {entry.number}")
+
+
+@control(
+    title="Network ACLs let no traffic from the whole internet to SSH",
+    severity=LOW,
+    hipaa=_EXPOSURE,
+    why="Where a security group is wrong the network ACL is the last thing between the internet and hosts with ePHI.",
+    fix=_guarded(22),
+    peers={
+        "prowler": "ec2_networkacl_allow_ingress_tcp_port_22",
+        "checkov": "CKV_AWS_232",
+        "trivy": "AVD-AWS-0105",
+    },
+)
+def nacl_no_public_ingress_ssh(acl: vpc.NetworkAcl) -> Verdict:
+    return _shut(acl, 22, "SSH")
+
+
+@control(
+    title="Network ACLs let no traffic from the whole internet to RDP",
+    severity=LOW,
+    hipaa=_EXPOSURE,
+    why="Where a security group is wrong the network ACL is the last thing between the internet and hosts with ePHI.",
+    fix=_guarded(3389),
+    peers={
+        "prowler": "ec2_networkacl_allow_ingress_tcp_port_3389",
+        "checkov": "CKV_AWS_231",
+        "trivy": "AVD-AWS-0105",
+    },
+)
+def nacl_no_public_ingress_rdp(acl: vpc.NetworkAcl) -> Verdict:
+    return _shut(acl, 3389, "RDP")
+
+
+@control(
+    title="Application load balancers on the internet stand behind a web ACL",
+    severity=MEDIUM,
+    hipaa=_EXPOSURE,
+    why="A web ACL turns away injection and probing before they reach applications that hold ePHI.",
+    fix=Fix(
+        terraform="""
+            resource "aws_wafv2_web_acl_association" "phi" {
+              resource_arn = aws_lb.phi.arn
+              web_acl_arn  = "arn:aws:wafv2:us-east-1:111122223333:regional/webacl/portal/a1b2c3d4"
+            }
+        """,
+        cli="aws wafv2 associate-web-acl --web-acl-arn WEB_ACL_ARN --resource-arn LOAD_BALANCER_ARN",
+    ),
+    peers={"prowler": "elbv2_waf_acl_attached", "aws_config": "alb-waf-enabled", "checkov": "CKV2_AWS_28"},
+)
+def alb_waf_attached(balancer: elbv2.LoadBalancer) -> Verdict:
+    if balancer.type != "application":
+        return not_applicable(f"is a {balancer.type} load balancer, which can have no web ACL")
+    if balancer.internal:
+        return not_applicable("is not on the internet")
+    if balancer.web_acl is None:
+        return failed("is on the internet without a web ACL")
+    return passed("stands behind a web ACL")

@@ -1,0 +1,145 @@
+"""Ports that no part of the internet has business with, and which rule of a security group opens one to it.
+
+Everybody is not only 0.0.0.0/0 and ::/0. A range wider than anybody holds (an IPv4 /7, an IPv6 /12) is everybody too,
+and so is a prefix list with such a range in it.
+"""
+
+from collections.abc import Callable
+
+from hipaa_guard.authoring import Inventory, every, some
+from hipaa_guard.services import security_groups
+from hipaa_guard.services.security_groups import Rule, SecurityGroup
+
+Ports = dict[tuple[str, int], str]
+"""(protocol, port) -> what listens there."""
+
+
+def _tcp(**services: int | tuple[int, ...]) -> Ports:
+    named = {
+        name.replace("_", " "): ports if isinstance(ports, tuple) else (ports,) for name, ports in services.items()
+    }
+    return {("tcp", port): name for name, ports in named.items() for port in ports}
+
+
+DATABASES = _tcp(
+    MySQL=(3306, 33060),
+    PostgreSQL=5432,
+    Redshift=5439,
+    SQL_Server=(1433, 1434),
+    Oracle=(1521, 2483, 2484),
+    MongoDB_or_DocumentDB=(27017, 27018, 27019),
+    Redis_or_Valkey=(6379, 6380),
+    Memcached=11211,
+    Elasticsearch_or_OpenSearch=(9200, 9300),
+    Cassandra=(7000, 7001, 7199, 9042, 9142, 9160),
+    Neptune=8182,
+    CouchDB=5984,
+    InfluxDB=8086,
+    Db2=50000,
+    InterSystems_IRIS=(1972, 51773),
+    Kafka=(9092, 9094, 9096, 9098),
+    DAX=(8111, 9111),
+) | {("udp", 11211): "Memcached", ("udp", 1434): "SQL Server"}
+
+CLEARTEXT = _tcp(
+    FTP=(20, 21),
+    Telnet=23,
+    POP3=110,
+    IMAP=143,
+    LDAP=389,
+    rsh_rlogin_and_rexec=(512, 513, 514),
+    rsync=873,
+) | {("udp", 69): "TFTP", ("udp", 161): "SNMP", ("udp", 389): "LDAP"}
+
+ADMINISTRATION = _tcp(
+    Windows_RPC=135,
+    NetBIOS=139,
+    SMB=445,
+    NFS=2049,
+    VNC=(5800, 5900, 5901),
+    WinRM=(5985, 5986),
+    X11=6000,
+    Docker=(2375, 2376),
+    etcd=(2379, 2380),
+    Kubelet=(10250, 10255),
+    Kibana=5601,
+    Jupyter=8888,
+) | {("udp", 137): "NetBIOS", ("udp", 138): "NetBIOS", ("udp", 2049): "NFS"}
+
+# HL7 v2 over MLLP and classic DICOM have neither encryption nor sign-in. Ports: IANA registry (hl7, acr-nema, dicom),
+# and the one that Orthanc listens on.
+CLINICAL = _tcp(HL7_v2=2575, DICOM=(104, 4242, 11112))
+
+
+def opening(group: SecurityGroup, inventory: Inventory, test: Callable[[Rule], bool]) -> str | None:
+    """The first rule that meets the test and lets everybody in, in words: ``TCP 20-25 from 0.0.0.0/0``.
+
+    Raises:
+        Undecided: no rule does for certain, but one that is not known may.
+
+    """
+    found: list[str] = []
+
+    def opens(rule: Rule) -> bool:
+        sources: list[str] = []
+
+        def lets_everybody_in() -> bool:
+            source = _everybody(rule, inventory)
+            sources.extend([source] if source else [])
+            return source is not None
+
+        # A rule that certainly misses the port, or certainly names only few, is settled whatever else is not known.
+        parts: tuple[Callable[[], bool], ...] = (lambda: test(rule), lets_everybody_in)
+        if every(lambda part: part(), parts):
+            found.append(f"{rule.traffic()} from {sources[0]}")
+            return True
+        return False
+
+    return found[0] if some(opens, group.ingress) else None
+
+
+def opening_to(group: SecurityGroup, inventory: Inventory, ports: Ports) -> str | None:
+    """The first rule that lets everybody reach one of these ports, with what listens there."""
+    hit: list[str] = []
+
+    def test(rule: Rule) -> bool:
+        def reached(door: tuple[str, int]) -> bool:
+            if not rule.covers(*door):
+                return False
+            hit[:] = [f"{ports[door]} ({door[0].upper()} {door[1]})"]
+            return True
+
+        return some(reached, ports)
+
+    rule = opening(group, inventory, test)
+    return None if rule is None else f"{rule}, which reaches {hit[0]}"
+
+
+def _everybody(rule: Rule, inventory: Inventory) -> str | None:
+    """The source of a rule that means everybody."""
+    sources: list[str] = []
+
+    def means(look: Callable[[], str | None]) -> bool:
+        source = look()
+        if source is not None:
+            sources.append(source)
+        return source is not None
+
+    looks = (rule.open_range, lambda: _open_list(rule, inventory))
+    return sources[0] if some(means, looks) else None
+
+
+def _open_list(rule: Rule, inventory: Inventory) -> str | None:
+    """A prefix list of the rule that holds everybody."""
+    names: list[str] = []
+
+    def holds(prefix_list: object) -> bool:
+        declared = inventory.find(security_groups.PrefixList, prefix_list)
+        if declared is None:  # one of those that AWS keeps: they name AWS's own networks
+            return False
+        found = security_groups.open_range(declared.ranges)
+        if found is not None:
+            names.append(f"{found} (in prefix list {declared.label})")
+        return found is not None
+
+    return names[0] if some(holds, rule.prefix_lists) else None

@@ -1,0 +1,332 @@
+"""Amazon EC2: instances, the launch templates they start from, and how a region serves metadata by default."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from hipaa_guard.facts.credentials import credentials_in, credentials_in_base64
+from hipaa_guard.facts.readings import Ask, Block, Listing, Singleton, View, ask, derived, first, listed
+from hipaa_guard.facts.resource import Record, Resource, fact
+from hipaa_guard.facts.values import Cause, Incomplete, Unknown, Value
+
+
+class BlockDevice(Record):
+    """A volume that an instance has, or that starting from a template gives."""
+
+    __slots__ = ("declared", "encrypted", "name", "snapshot", "volume")
+
+    name: str
+    encrypted: bool | None
+    """None where it is left out: its snapshot or image decides, or the default of the region."""
+    snapshot: str | None
+    volume: str | None
+    """The volume that exists already, in a live account."""
+    declared: bool
+    """False for the root volume that every instance has, where nothing is said of it."""
+
+
+ROOT_NAMES = ("/dev/xvda", "/dev/sda1")
+"""What the root volume is called: by Amazon Linux, and by most other images."""
+
+
+def _truth(value: Value) -> Value:
+    """A boolean, which launch templates also write as text."""
+    return value if value is None or isinstance(value, bool | Unknown) else str(value).lower() == "true"
+
+
+def _mapped(blocks: Value, make: Callable[[dict[str, Value]], Value]) -> list[Value]:
+    """What is made of each nested block; `Incomplete` where some were not seen."""
+    if isinstance(blocks, Unknown):
+        return Incomplete([], blocks)
+    seen = blocks.seen if isinstance(blocks, Incomplete) else blocks or []
+    unknown = blocks.unknown if isinstance(blocks, Incomplete) else None
+    made = []
+    for block in seen:
+        if isinstance(block, Unknown):
+            unknown = block if unknown is None else unknown
+        elif (one := make(block)) is not None:
+            made.append(one)
+    return made if unknown is None else Incomplete(made, unknown)
+
+
+def _joined(*lists: list[Value]) -> list[Value]:
+    unknown = next((part.unknown for part in lists if isinstance(part, Incomplete)), None)
+    every = [one for part in lists for one in (part.seen if isinstance(part, Incomplete) else part)]
+    return every if unknown is None else Incomplete(every, unknown)
+
+
+def _declared_devices(view: View) -> Value:
+    """The root volume, which every instance has whether declared or not, and the further volumes."""
+
+    def device(name: Value) -> Callable[[dict[str, Value]], BlockDevice]:
+        return lambda block: BlockDevice(
+            name=block.get("device_name") or name,
+            encrypted=_truth(block.get("encrypted")),
+            snapshot=block.get("snapshot_id"),
+            volume=None,
+            declared=True,
+        )
+
+    root = _mapped(view.get("root_block_device"), device("root"))
+    if not list.__len__(root) and not isinstance(root, Incomplete):
+        root = [BlockDevice(name="root", encrypted=None, snapshot=None, volume=None, declared=False)]
+    return _joined(root, _mapped(view.get("ebs_block_device"), device("a further volume")))
+
+
+def _template_devices(view: View) -> Value:
+    def device(mapping: dict[str, Value]) -> BlockDevice | None:
+        volumes = mapping.get("ebs")
+        if not volumes:  # a device of the host, or one left out of the image's
+            return None
+        return _template_device(mapping.get("device_name"), volumes[0], "encrypted", "snapshot_id")
+
+    return _mapped(view.get("block_device_mappings"), device)
+
+
+def _answered_template_devices(mappings: list[dict[str, Value]] | None) -> Value:
+    return [
+        _template_device(mapping.get("DeviceName"), mapping["Ebs"], "Encrypted", "SnapshotId")
+        for mapping in mappings or []
+        if mapping.get("Ebs")
+    ]
+
+
+def _template_device(name: Value, volume: dict[str, Value], encrypted: str, snapshot: str) -> BlockDevice:
+    return BlockDevice(
+        name=name, encrypted=_truth(volume.get(encrypted)), snapshot=volume.get(snapshot), volume=None, declared=True
+    )
+
+
+def _attached(mappings: list[dict[str, Value]] | None) -> Value:
+    return [
+        BlockDevice(
+            name=mapping.get("DeviceName"),
+            encrypted=None,
+            snapshot=None,
+            volume=mapping["Ebs"]["VolumeId"],
+            declared=True,
+        )
+        for mapping in mappings or []
+        if mapping.get("Ebs")
+    ]
+
+
+def _declared_address(view: View) -> Value:
+    """Whether an instance gets a public address; None where only its template or its subnet decides."""
+    elastic = _joined(view.linked("aws_eip", "instance"), view.linked("aws_eip_association", "instance_id"))
+    doubt = elastic.unknown if isinstance(elastic, Incomplete) else None
+    if list.__len__(elastic):
+        return True
+    asked = _truth(view.get("associate_public_ip_address"))
+    if asked is None:
+        made_before = _joined(
+            _mapped(view.get("network_interface"), dict), _mapped(view.get("primary_network_interface"), dict)
+        )
+        if made_before:  # an interface that exists already brings no address of its own
+            asked = False
+    return asked if asked is not False or doubt is None else doubt
+
+
+def _has_address(address: str | None) -> bool:
+    return bool(address)
+
+
+def _template_address(view: View) -> Value:
+    return _any_true(_mapped(view.get("network_interfaces"), lambda block: block), "associate_public_ip_address")
+
+
+def _answered_template_address(interfaces: list[dict[str, Value]] | None) -> Value:
+    return _any_true(interfaces or [], "AssociatePublicIpAddress")
+
+
+def _any_true(interfaces: list[dict[str, Value]], name: str) -> Value:
+    """Whether some interface asks for it; None where none of them says anything."""
+    seen = interfaces.seen if isinstance(interfaces, Incomplete) else interfaces
+    said = [_truth(interface.get(name)) for interface in seen]
+    unknown = next((one for one in said if isinstance(one, Unknown)), None)
+    unknown = interfaces.unknown if isinstance(interfaces, Incomplete) else unknown
+    known = [one for one in said if isinstance(one, bool)]
+    if any(known):
+        return True
+    return unknown if unknown is not None else (False if known else None)
+
+
+def _declared_user_data(view: View) -> Value:
+    text = view.get("user_data")
+    if isinstance(text, str) and re.fullmatch(r"[0-9a-f]{40}", text):
+        return Unknown("only a hash of the user data is recorded", Cause.NOT_COLLECTED)
+    return _joined(credentials_in(text), credentials_in_base64(view.get("user_data_base64")))
+
+
+def _template_user_data(view: View) -> Value:
+    return credentials_in_base64(view.get("user_data"))
+
+
+def _declared_template(view: View) -> Value:
+    """The launch template that fills in what the instance leaves out."""
+    version = view.get("launch_template.version")
+    named = view.get("launch_template.id")
+    named = view.get("launch_template.name") if named is None else named
+    if isinstance(version, Unknown) and not version.is_set:
+        return version
+    if not isinstance(version, Unknown) and str(version).isdigit():
+        return Unknown(f"it starts from version {version} of its launch template, not the one declared")
+    return named
+
+
+def _leaves_nothing_out() -> None:
+    """A running instance has a value for everything, whatever it was started from."""
+
+
+def _never_in_a_group(view: View) -> None:
+    """Instances of an Auto Scaling group are not declared one by one."""
+
+
+def _is_on(state: str | None) -> bool:
+    return state in ("enabled", "pending")
+
+
+class Instance(Resource):
+    """An EC2 instance that is not terminated."""
+
+    terraform = Block("aws_instance", "aws_spot_instance_request")
+    aws = Listing(
+        "ec2.describe_instances",
+        "Reservations[].Instances[] | [?State.Name!='terminated']",
+        arn="arn:{partition}:ec2:{region}:{account}:instance/{InstanceId}",
+        name="(Tags[?Key=='Name'].Value | [0]) || InstanceId",
+        keys=("InstanceId",),
+    )
+
+    launch_template: str | None = fact(terraform=_declared_template, unset=None, aws=derived(_leaves_nothing_out))
+    """The template that decides what the instance leaves out."""
+
+    metadata_tokens: str | None = fact(
+        terraform="metadata_options.http_tokens", unset=None, aws=listed("MetadataOptions.HttpTokens")
+    )
+    """``required`` is IMDSv2 only. None: the template decides, else the region's default, else the image."""
+
+    metadata_endpoint: str | None = fact(
+        terraform="metadata_options.http_endpoint", unset=None, aws=listed("MetadataOptions.HttpEndpoint")
+    )
+
+    public_address: bool | None = fact(
+        terraform=_declared_address, unset=None, aws=derived(_has_address, listed("PublicIpAddress"))
+    )
+    """None where only the template or the subnet decides."""
+
+    subnet: str | None = fact(terraform="subnet_id", unset=None, aws=listed("SubnetId"))
+
+    devices: list[BlockDevice] = fact(
+        terraform=_declared_devices, unset=[], aws=derived(_attached, listed("BlockDeviceMappings"))
+    )
+
+    profile: str | None = fact(terraform="iam_instance_profile", unset=None, aws=listed("IamInstanceProfile.Arn"))
+
+    user_data_credentials: list[str] = fact(
+        terraform=_declared_user_data,
+        unset=[],
+        aws=derived(
+            credentials_in_base64,
+            ask("ec2.describe_instance_attribute", "UserData.Value", Attribute="userData", InstanceId="{InstanceId}"),
+        ),
+    )
+    """The names of credentials in the user data, never the text."""
+
+    detailed_monitoring: bool | None = fact(
+        terraform="monitoring", unset=None, aws=derived(_is_on, listed("Monitoring.State"))
+    )
+
+    termination_protected: bool | None = fact(
+        terraform="disable_api_termination",
+        unset=None,
+        aws=ask(
+            "ec2.describe_instance_attribute",
+            "DisableApiTermination.Value",
+            Attribute="disableApiTermination",
+            InstanceId="{InstanceId}",
+        ),
+    )
+
+    auto_scaling_group: str | None = fact(
+        terraform=_never_in_a_group,
+        unset=None,
+        aws=listed("Tags[?Key=='aws:autoscaling:groupName'].Value | [0]"),
+    )
+
+
+def _of_version(path: str) -> Ask:
+    """What the default version of a template says: the one that a start without a version uses."""
+    return ask(
+        "ec2.describe_launch_template_versions",
+        f"LaunchTemplateVersions[?LaunchTemplateId=={{LaunchTemplateId}}].LaunchTemplateData.{path} | [0]",
+        Versions=["$Default"],
+    )
+
+
+class LaunchTemplate(Resource):
+    """A launch template. A live account is judged by the template's default version."""
+
+    terraform = Block("aws_launch_template", name="name")
+    aws = Listing(
+        "ec2.describe_launch_templates",
+        "LaunchTemplates[]",
+        arn="arn:{partition}:ec2:{region}:{account}:launch-template/{LaunchTemplateId}",
+        name="LaunchTemplateName",
+        keys=("LaunchTemplateId", "LaunchTemplateName"),
+    )
+
+    metadata_tokens: str | None = fact(
+        terraform="metadata_options.http_tokens", unset=None, aws=_of_version("MetadataOptions.HttpTokens")
+    )
+
+    metadata_endpoint: str | None = fact(
+        terraform="metadata_options.http_endpoint", unset=None, aws=_of_version("MetadataOptions.HttpEndpoint")
+    )
+
+    public_address: bool | None = fact(
+        terraform=_template_address,
+        unset=None,
+        aws=derived(_answered_template_address, _of_version("NetworkInterfaces")),
+    )
+    """Whether an interface asks for a public address; None where the subnet decides."""
+
+    devices: list[BlockDevice] = fact(
+        terraform=_template_devices,
+        unset=[],
+        aws=derived(_answered_template_devices, _of_version("BlockDeviceMappings")),
+    )
+
+    profile: str | None = fact(
+        terraform=first("iam_instance_profile.arn", "iam_instance_profile.name"),
+        unset=None,
+        aws=_of_version("IamInstanceProfile.[Arn, Name] | [] | [0]"),
+    )
+
+    user_data_credentials: list[str] = fact(
+        terraform=_template_user_data,
+        unset=[],
+        aws=derived(credentials_in_base64, _of_version("UserData")),
+    )
+
+    detailed_monitoring: bool | None = fact(
+        terraform="monitoring.enabled", unset=None, aws=_of_version("Monitoring.Enabled")
+    )
+
+    termination_protected: bool | None = fact(
+        terraform="disable_api_termination", unset=None, aws=_of_version("DisableApiTermination")
+    )
+
+
+class MetadataDefaults(Resource):
+    """How the metadata service of new instances in a region behaves where nothing else is said."""
+
+    terraform = Block("aws_ec2_instance_metadata_defaults")
+    aws = Singleton("region", arn="arn:{partition}:ec2:{region}:{account}:instance-metadata-defaults")
+
+    tokens: str | None = fact(
+        terraform="http_tokens",
+        unset=None,  # no preference: the image decides
+        aws=ask("ec2.get_instance_metadata_defaults", "AccountLevel.HttpTokens"),
+    )

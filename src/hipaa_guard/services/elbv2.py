@@ -1,0 +1,215 @@
+"""Elastic Load Balancing: application, network and gateway load balancers, and their listeners."""
+
+from __future__ import annotations
+
+import re
+from hipaa_guard.facts.readings import Ask, Block, Listing, View, ask, derived, listed
+from hipaa_guard.facts.resource import Record, Resource, fact
+from hipaa_guard.facts.values import Incomplete, Unknown, Value
+
+
+def _attribute(key: str) -> Ask:
+    """One attribute of a load balancer; all are one call. AWS leaves out those that its type does not have."""
+    return ask(
+        "elbv2.describe_load_balancer_attributes",
+        f"Attributes[?Key=='{key}'].Value | [0]",
+        LoadBalancerArn="{LoadBalancerArn}",
+    )
+
+
+def _is_internal(scheme: str | None) -> bool:
+    return scheme == "internal"
+
+
+def _logs_to(view: View) -> Value:
+    """The bucket of the block, which delivers nothing unless it also says so: ``enabled`` is false where left out."""
+    enabled = view.get("access_logs.enabled")
+    if enabled is None or isinstance(enabled, Unknown):
+        return enabled
+    return view.get("access_logs.bucket") if str(enabled).lower() == "true" else None
+
+
+def _answer(value: str | None) -> Value:
+    return Unknown("AWS did not answer this attribute") if value is None else value
+
+
+def _answered_logs(enabled: str | None, bucket: str | None) -> str | None:
+    return bucket if enabled == "true" else None
+
+
+class LoadBalancer(Resource):
+    """A load balancer of the second generation."""
+
+    terraform = Block("aws_lb", "aws_alb", name="name", joins={"aws_wafv2_web_acl_association": "resource_arn"})
+    aws = Listing(
+        "elbv2.describe_load_balancers",
+        "LoadBalancers[]",
+        arn="{LoadBalancerArn}",
+        name="LoadBalancerName",
+        keys=("LoadBalancerArn",),
+    )
+
+    type: str = fact(terraform="load_balancer_type", unset="application", aws=listed("Type"))
+    """``application``, ``network`` or ``gateway``."""
+
+    internal: bool = fact(terraform="internal", unset=False, aws=derived(_is_internal, listed("Scheme")))
+
+    log_bucket: str | None = fact(
+        terraform=_logs_to,
+        unset=None,
+        aws=derived(_answered_logs, _attribute("access_logs.s3.enabled"), _attribute("access_logs.s3.bucket")),
+    )
+    """The bucket that access logs are delivered to; None where none are."""
+
+    deletion_protection: bool = fact(
+        terraform="enable_deletion_protection", unset=False, aws=_attribute("deletion_protection.enabled")
+    )
+
+    drops_invalid_headers: bool = fact(
+        terraform="drop_invalid_header_fields",
+        unset=False,
+        aws=derived(_answer, _attribute("routing.http.drop_invalid_header_fields.enabled")),
+    )
+
+    desync_mitigation: str = fact(
+        terraform="desync_mitigation_mode",
+        unset="defensive",
+        aws=derived(_answer, _attribute("routing.http.desync_mitigation_mode")),
+    )
+    """``monitor``, ``defensive`` or ``strictest``."""
+
+    web_acl: str | None = fact(
+        # WAF Classic, which has an association of its own type, ended in 2025 and protects nothing any more.
+        terraform="aws_wafv2_web_acl_association.web_acl_arn",
+        unset=None,
+        aws=ask(
+            "wafv2.get_web_acl_for_resource",
+            "WebACL.ARN",
+            ResourceArn="{LoadBalancerArn}",
+            absent="WAFNonexistentItemException",
+        ),
+    )
+    """The web ACL that looks at requests. A network or gateway load balancer cannot have one."""
+
+
+class Action(Record):
+    """What a listener does with a request."""
+
+    __slots__ = ("redirects_to", "type")
+
+    type: str
+    """``forward``, ``redirect``, ``fixed-response``, or a way to authenticate, which precedes another."""
+    redirects_to: str | None
+    """The protocol of a redirect; ``#{protocol}`` is that of the request."""
+
+
+def _declared_actions(view: View, argument: str) -> list[Action]:
+    """The actions in a view's blocks, an `Incomplete` list where some are not known."""
+    blocks = view.get(argument)
+    if isinstance(blocks, Unknown):
+        return Incomplete([], blocks)
+    if isinstance(blocks, Incomplete):
+        return Incomplete([_action(block) for block in blocks.seen], blocks.unknown)
+    return [_action(block) for block in blocks or []]
+
+
+def _default_actions(view: View) -> list[Action]:
+    return _declared_actions(view, "default_action")
+
+
+def _action(block: dict[str, Value]) -> Action:
+    redirect = block.get("redirect")
+    if isinstance(redirect, list):
+        redirect = redirect[0] if redirect else None
+    if isinstance(redirect, dict):
+        protocol = redirect.get("protocol")
+        redirect = "#{protocol}" if protocol is None else protocol  # so does the provider where it is left out
+    return Action(type=block.get("type"), redirects_to=redirect)
+
+
+def _rule_actions(view: View) -> list[Action]:
+    """The actions of the rules that are declared apart."""
+    found: list[Action] = []
+    unknowns: list[Unknown] = []
+    for type in ("aws_lb_listener_rule", "aws_alb_listener_rule"):
+        rules = view.linked(type, "listener_arn")
+        told = [_declared_actions(rule, "action") for rule in _seen(rules)]
+        unknowns.extend(part.unknown for part in (rules, *told) if isinstance(part, Incomplete))
+        found.extend(action for actions in told for action in _seen(actions))
+    return Incomplete(found, unknowns[0]) if unknowns else found
+
+
+def _seen(items: list[Value]) -> list[Value]:
+    return items.seen if isinstance(items, Incomplete) else items
+
+
+def _answered_actions(actions: list[dict[str, Value]] | None) -> list[Action]:
+    return [
+        Action(type=one["Type"], redirects_to=one.get("RedirectConfig", {}).get("Protocol")) for one in actions or []
+    ]
+
+
+# The names of security policies say the oldest version of TLS that they accept, save these three.
+_UNNAMED = {
+    "ELBSecurityPolicy-2016-08": "1.0",
+    "ELBSecurityPolicy-2015-05": "1.0",
+    "ELBSecurityPolicy-FS-2018-06": "1.0",
+}
+
+
+def minimum_tls(policy: Value) -> Value:
+    """The oldest version of TLS that a security policy accepts (``1.2``).
+
+    Application Load Balancer guide, "Security policies": ``TLS13-1-2-Res-PQ-2025-09``, ``FS-1-1-2019-08``.
+    """
+    if isinstance(policy, Unknown):
+        return policy
+    named = re.match(r"ELBSecurityPolicy-(?:TLS13|TLS|FS)-1-([0-3])-", str(policy))
+    version = f"1.{named[1]}" if named else _UNNAMED.get(str(policy))
+    return version or Unknown(f"{policy} is not a security policy whose TLS versions are known here")
+
+
+class Listener(Resource):
+    """A port of a load balancer."""
+
+    terraform = Block("aws_lb_listener", "aws_alb_listener")
+    aws = Listing(
+        "elbv2.describe_listeners",
+        "Listeners[]",
+        of=LoadBalancer,
+        arn="{ListenerArn}",
+        name="ListenerArn",
+        keys=("ListenerArn",),
+        LoadBalancerArn="{LoadBalancerArn}",
+    )
+
+    load_balancer: str | None = fact(terraform="load_balancer_arn", unset=None, aws=listed("LoadBalancerArn"))
+
+    port: int | None = fact(terraform="port", unset=None, aws=listed("Port"))
+
+    protocol: str | None = fact(terraform="protocol", unset=None, aws=listed("Protocol"))
+    """None where Terraform leaves it to the provider: HTTP of an application load balancer; gateways have none."""
+
+    minimum_tls: str = fact(
+        terraform="ssl_policy",
+        unset="1.0",  # AWS then takes ELBSecurityPolicy-2016-08
+        parse=minimum_tls,
+        aws=listed("SslPolicy"),
+    )
+    """The oldest version of TLS that is accepted, where the protocol is HTTPS or TLS."""
+
+    default_actions: list[Action] = fact(
+        terraform=_default_actions,
+        unset=(),
+        aws=derived(_answered_actions, listed("DefaultActions")),
+    )
+
+    rule_actions: list[Action] = fact(
+        terraform=_rule_actions,
+        unset=(),
+        aws=derived(
+            _answered_actions,
+            ask("elbv2.describe_rules", "Rules[?IsDefault==`false`].Actions[]", ListenerArn="{ListenerArn}"),
+        ),
+    )
+    """What the rules do that precede the default."""

@@ -1,0 +1,211 @@
+"""AWS Lambda: functions, who may call them, and their URLs."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from hipaa_guard.facts.credentials import credentials_in_variables
+from hipaa_guard.facts.policy_document import PolicyDocument, symbolic
+from hipaa_guard.facts.readings import Block, Listing, View, ask, derived, listed
+from hipaa_guard.facts.resource import Resource, fact
+from hipaa_guard.facts.values import Incomplete, Undecided, Unknown, Value
+
+# The day on which AWS stops patching a runtime: Lambda developer guide, "Lambda runtimes", read in November 2026.
+# None: no day is set. Days to come are forecasts of AWS and are sometimes moved.
+_SUPPORT_ENDS: dict[str, str | None] = {
+    "dotnet10": "2028-11-14",
+    "dotnet5.0": "2022-05-10",
+    "dotnet6": "2024-12-20",
+    "dotnet7": "2024-05-14",
+    "dotnet8": "2026-11-10",
+    "dotnet9": "2026-11-10",
+    "dotnetcore1.0": "2019-06-27",
+    "dotnetcore2.0": "2019-05-30",
+    "dotnetcore2.1": "2022-01-05",
+    "dotnetcore3.1": "2023-04-03",
+    "go1.x": "2024-01-08",
+    "java8": "2024-01-08",
+    "java8.al2": "2027-06-30",
+    "java8.al2023": "2029-06-30",
+    "java11": "2027-06-30",
+    "java11.al2023": "2029-06-30",
+    "java17": "2027-06-30",
+    "java17.al2023": "2029-06-30",
+    "java21": "2029-06-30",
+    "java25": "2029-06-30",
+    "nodejs": "2016-10-31",
+    "nodejs4.3": "2020-03-05",
+    "nodejs4.3-edge": "2020-03-05",
+    "nodejs6.10": "2019-08-12",
+    "nodejs8.10": "2020-03-06",
+    "nodejs10.x": "2021-07-30",
+    "nodejs12.x": "2023-03-31",
+    "nodejs14.x": "2023-12-04",
+    "nodejs16.x": "2024-06-12",
+    "nodejs18.x": "2025-09-01",
+    "nodejs20.x": "2026-04-30",
+    "nodejs22.x": "2027-04-30",
+    "nodejs24.x": "2028-04-30",
+    "nodejs26.x": None,
+    "provided": "2024-01-08",
+    "provided.al2": "2026-07-31",
+    "provided.al2023": "2029-06-30",
+    "python2.7": "2021-07-15",
+    "python3.6": "2022-07-18",
+    "python3.7": "2023-12-04",
+    "python3.8": "2024-10-14",
+    "python3.9": "2025-12-15",
+    "python3.10": "2026-10-31",
+    "python3.11": "2027-06-30",
+    "python3.12": "2028-10-31",
+    "python3.13": "2029-06-30",
+    "python3.14": "2029-06-30",
+    "python3.15": None,
+    "ruby2.5": "2021-07-30",
+    "ruby2.7": "2023-12-07",
+    "ruby3.2": "2026-03-31",
+    "ruby3.3": "2027-03-31",
+    "ruby3.4": "2028-03-31",
+    "ruby4.0": "2029-03-31",
+}
+
+
+def support_ends(runtime: str) -> date | None:
+    """The last day on which AWS supports a runtime; None where no day is set.
+
+    Raises:
+        Undecided: the runtime is newer than this program, or misspelt.
+
+    """
+    if runtime not in _SUPPORT_ENDS:
+        raise Undecided(Unknown(f"it is not known how long AWS supports {runtime}"))
+    day = _SUPPORT_ENDS[runtime]
+    return None if day is None else date.fromisoformat(day)
+
+
+# Argument of aws_lambda_permission -> the condition that Lambda makes of it.
+_CONDITIONS = {
+    "source_arn": ("ArnLike", "AWS:SourceArn"),
+    "source_account": ("StringEquals", "AWS:SourceAccount"),
+    "principal_org_id": ("StringEquals", "aws:PrincipalOrgID"),
+    "event_source_token": ("StringEquals", "lambda:EventSourceToken"),
+    "function_url_auth_type": ("StringEquals", "lambda:FunctionUrlAuthType"),
+}
+
+
+def _permissions(view: View) -> Value:
+    """The policy that Lambda makes of all declared permissions."""
+    linked = view.linked("aws_lambda_permission", "function_name")
+    seen = linked.seen if isinstance(linked, Incomplete) else linked
+    statements = [_statement(permission) for permission in seen]
+    if isinstance(linked, Incomplete):
+        return {"Statement": Incomplete(statements, linked.unknown)}
+    return {"Statement": statements} if statements else None
+
+
+def _statement(permission: View) -> dict[str, Value]:
+    conditions: dict[str, dict[str, Value]] = {}
+    for argument, (operator, key) in _CONDITIONS.items():
+        value = permission.get(argument)
+        if value is not None:
+            conditions.setdefault(operator, {})[key] = symbolic(value)
+    return {
+        "Effect": "Allow",
+        "Principal": _principal(permission.get("principal")),
+        "Action": permission.get("action"),
+        "Resource": "*",
+        "Condition": conditions,
+    }
+
+
+def _principal(principal: Value) -> Value:
+    """A service has a dot in its name; accounts and ARNs of IAM have none before the last part."""
+    if isinstance(principal, Unknown) or principal == "*":
+        return principal
+    service = "." in str(principal) and not str(principal).startswith("arn:")
+    return {"Service" if service else "AWS": principal}
+
+
+def _has_variables(view: View) -> Value:
+    variables = view.get("environment.variables")
+    return variables if isinstance(variables, Unknown) else bool(variables)
+
+
+def _declared_credentials(view: View) -> Value:
+    return credentials_in_variables(view.get("environment.variables"))
+
+
+def _answered_has_variables(environment: dict[str, Value] | None) -> Value:
+    return bool(_variables(environment))
+
+
+def _answered_credentials(environment: dict[str, Value] | None) -> Value:
+    return credentials_in_variables(_variables(environment))
+
+
+def _variables(environment: dict[str, Value] | None) -> dict[str, Value]:
+    """The variables as Lambda answers them, or an error where the caller may not decrypt them."""
+    environment = environment or {}
+    if environment.get("Error"):
+        code = environment["Error"].get("ErrorCode")
+        raise Undecided(Unknown(f"Lambda does not show the environment variables ({code})"))
+    return environment.get("Variables") or {}
+
+
+def _in_vpc(view: View) -> Value:
+    subnets = view.get("vpc_config.subnet_ids")
+    return subnets if isinstance(subnets, Unknown) else bool(subnets)
+
+
+class Function(Resource):
+    """A Lambda function, as its unpublished version stands."""
+
+    terraform = Block("aws_lambda_function", joined_by="function_name", name="function_name")
+    aws = Listing(
+        "lambda.list_functions",
+        "Functions[]",
+        arn="{FunctionArn}",
+        name="FunctionName",
+        keys=("FunctionName", "FunctionArn"),
+    )
+
+    runtime: str | None = fact(terraform="runtime", unset=None, aws=listed("Runtime"))
+    """None for container images."""
+
+    policy: PolicyDocument | None = fact(
+        terraform=_permissions,
+        unset=None,
+        parse=PolicyDocument.parse,
+        aws=ask("lambda.get_policy", "Policy", FunctionName="{FunctionName}", absent="ResourceNotFoundException"),
+    )
+
+    has_environment: bool = fact(
+        terraform=_has_variables, unset=False, aws=derived(_answered_has_variables, listed("Environment"))
+    )
+
+    environment_credentials: list[str] = fact(
+        terraform=_declared_credentials, unset=[], aws=derived(_answered_credentials, listed("Environment"))
+    )
+    """The names of credentials in environment variables, never their values."""
+
+    key: str | None = fact(terraform="kms_key_arn", unset=None, aws=listed("KMSKeyArn"))
+    """The KMS key of the environment variables; None means the AWS managed key ``aws/lambda``."""
+
+    in_vpc: bool = fact(terraform=_in_vpc, unset=False, aws=derived(bool, listed("VpcConfig.VpcId")))
+
+
+class FunctionUrl(Resource):
+    """An HTTPS address of its own that a function, or an alias of it, has."""
+
+    terraform = Block("aws_lambda_function_url")
+    aws = Listing(
+        "lambda.list_function_url_configs",
+        "FunctionUrlConfigs[]",
+        arn="{FunctionArn}",
+        name="FunctionArn",
+        of=Function,
+        FunctionName="{FunctionName}",
+    )
+
+    authentication: str = fact(terraform="authorization_type", unset="NONE", aws=listed("AuthType"))
+    """``AWS_IAM`` or ``NONE``."""

@@ -1,0 +1,222 @@
+"""Amazon VPC: networks with their flow logs, subnets and network ACLs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from hipaa_guard.facts.networks import covers, means_everybody, protocol_name
+from hipaa_guard.facts.readings import Block, Listing, View, ask, derived, listed
+from hipaa_guard.facts.resource import Record, Resource, fact
+from hipaa_guard.facts.values import Incomplete, Unknown, Value, every, some
+
+_NAME = "(Tags[?Key=='Name'].Value | [0]) || "
+
+
+class FlowLog(Record):
+    """A record of the traffic of a network."""
+
+    __slots__ = ("failure", "traffic")
+
+    traffic: str | None
+    """``ALL``, ``ACCEPT`` or ``REJECT``."""
+    failure: str | None
+    """Why AWS cannot deliver it, where it cannot."""
+
+
+def _declared_logs(view: View) -> Value:
+    logs = view.linked("aws_flow_log", "vpc_id")
+    seen = logs.seen if isinstance(logs, Incomplete) else logs
+    found = [FlowLog(traffic=log.get("traffic_type"), failure=None) for log in seen]
+    return Incomplete(found, logs.unknown) if isinstance(logs, Incomplete) else found
+
+
+def _answered_logs(logs: list[dict[str, Value]] | None) -> list[FlowLog]:
+    return [FlowLog(traffic=log.get("TrafficType"), failure=_failure(log)) for log in logs or []]
+
+
+def _failure(log: dict[str, Value]) -> Value:
+    if log.get("DeliverLogsStatus") != "FAILED":
+        return None
+    return log.get("DeliverLogsErrorMessage") or "AWS says no more"
+
+
+class Vpc(Resource):
+    """A virtual network."""
+
+    terraform = Block("aws_vpc", "aws_default_vpc")
+    aws = Listing(
+        "ec2.describe_vpcs",
+        "Vpcs[]",
+        arn="arn:{partition}:ec2:{region}:{OwnerId}:vpc/{VpcId}",
+        name=_NAME + "VpcId",
+        keys=("VpcId",),
+    )
+
+    flow_logs: list[FlowLog] = fact(
+        terraform=_declared_logs,
+        unset=(),
+        aws=derived(_answered_logs, ask("ec2.describe_flow_logs", "FlowLogs[?ResourceId=={VpcId}]")),
+    )
+
+
+def _maps_public_ip(view: View) -> Value:
+    # The default subnets of AWS give out public addresses, and the provider leaves that so.
+    value = view.get("map_public_ip_on_launch")
+    return view.type == "aws_default_subnet" if value is None else value
+
+
+class Subnet(Resource):
+    """A part of a VPC."""
+
+    terraform = Block("aws_subnet", "aws_default_subnet")
+    aws = Listing("ec2.describe_subnets", "Subnets[]", arn="{SubnetArn}", name=_NAME + "SubnetId", keys=("SubnetId",))
+
+    maps_public_ip: bool = fact(terraform=_maps_public_ip, unset=False, aws=listed("MapPublicIpOnLaunch"))
+    """Whether what is launched here gets a public IPv4 address unless it asks for none."""
+
+
+class Entry(Record):
+    """One numbered rule of a network ACL."""
+
+    __slots__ = ("action", "cidr", "from_port", "number", "protocol", "to_port")
+
+    number: int
+    action: str
+    """``allow`` or ``deny``."""
+    protocol: str
+    from_port: int | None
+    to_port: int | None
+    cidr: str | None
+
+    def covers(self, protocol: str, port: int) -> bool:
+        """Whether the entry is about traffic of a protocol to a port."""
+        if self.protocol == "all":
+            return True
+        return self.protocol == protocol and (self.from_port or 0) <= port <= (
+            65535 if self.to_port is None else self.to_port
+        )
+
+
+def _entry(get: Callable[[str], Value], number: str, action: str) -> Entry:
+    did = get(action)
+    ipv4 = get("cidr_block")
+    ipv4 = None if isinstance(ipv4, str) and not ipv4 else ipv4
+    return Entry(
+        number=_int(get(number)),
+        action=did if isinstance(did, Unknown) else str(did).lower(),
+        protocol=protocol_name(get("protocol")),
+        from_port=_int(get("from_port")),
+        to_port=_int(get("to_port")),
+        cidr=get("ipv6_cidr_block") if ipv4 is None else ipv4,
+    )
+
+
+def _int(value: Value) -> Value:
+    return value if value is None or isinstance(value, Unknown) else int(value)
+
+
+def _declared_entries(view: View) -> Value:
+    """The entries for arriving traffic: inline, and declared apart."""
+    entries: list[Entry] = []
+    unknowns: list[Unknown] = []
+    inline = view.get("ingress")
+    apart = view.linked("aws_network_acl_rule", "network_acl_id")
+    for items in (inline, apart):
+        if isinstance(items, Incomplete):
+            unknowns.append(items.unknown)
+        elif isinstance(items, Unknown):
+            unknowns.append(items)
+    for block in _seen(inline):
+        if isinstance(block, Unknown):
+            unknowns.append(block)
+        else:
+            entries.append(_entry(block.get, "rule_no", "action"))
+    for split in _seen(apart):
+        leaving = split.get("egress")
+        if isinstance(leaving, Unknown):
+            unknowns.append(leaving)
+        elif str(leaving).lower() != "true":
+            entries.append(_entry(split.get, "rule_number", "rule_action"))
+    return Incomplete(entries, unknowns[0]) if unknowns else entries
+
+
+def _seen(items: Value) -> list[Value]:
+    if isinstance(items, Incomplete):
+        return items.seen
+    return [] if items is None or isinstance(items, Unknown) else list(items)
+
+
+def _answered_entries(entries: list[dict[str, Value]] | None) -> list[Entry]:
+    return [
+        Entry(
+            number=one["RuleNumber"],
+            action=one["RuleAction"],
+            protocol=protocol_name(one["Protocol"]),
+            from_port=one.get("PortRange", {}).get("From"),
+            to_port=one.get("PortRange", {}).get("To"),
+            cidr=one.get("CidrBlock") or one.get("Ipv6CidrBlock"),
+        )
+        for one in entries or []
+        if not one["Egress"]
+    ]
+
+
+class NetworkAcl(Resource):
+    """A network ACL: numbered rules at the border of subnets, of which the lowest that matches decides."""
+
+    terraform = Block("aws_network_acl", "aws_default_network_acl")
+    aws = Listing(
+        "ec2.describe_network_acls",
+        "NetworkAcls[]",
+        arn="arn:{partition}:ec2:{region}:{OwnerId}:network-acl/{NetworkAclId}",
+        name=_NAME + "NetworkAclId",
+        keys=("NetworkAclId",),
+    )
+
+    ingress: list[Entry] = fact(
+        terraform=_declared_entries,
+        unset=(),  # nothing that matches no entry is let in
+        aws=derived(_answered_entries, listed("Entries")),
+    )
+
+
+def letting_in(entries: list[Entry], protocol: str, port: int) -> Entry | None:
+    """The entry by which everybody, or some part of everybody, may reach a port.
+
+    Raises:
+        Undecided: none does for certain, but one that is not known may, or an unknown one may stop it.
+
+    """
+    found: list[Entry] = []
+
+    def lets_in(entry: Entry) -> bool:
+        if _allows(entry, protocol, port) and not _stopped(entry, entries, protocol, port):
+            found.append(entry)
+            return True
+        return False
+
+    return found[0] if some(lets_in, entries) else None
+
+
+def _allows(entry: Entry, protocol: str, port: int) -> bool:
+    return _hold(
+        lambda: entry.action == "allow", lambda: entry.covers(protocol, port), lambda: means_everybody(entry.cidr)
+    )
+
+
+def _stopped(entry: Entry, entries: list[Entry], protocol: str, port: int) -> bool:
+    """Whether an entry with a lower number denies all that this one allows."""
+    return some(
+        lambda other: _hold(
+            lambda: other.action == "deny",
+            lambda: other.number < entry.number,
+            lambda: other.covers(protocol, port),
+            lambda: covers(other.cidr, entry.cidr),
+        ),
+        entries,
+    )
+
+
+def _hold(*tests: Callable[[], bool]) -> bool:
+    """Whether all tests hold; a certain no is not hidden by one that cannot be decided."""
+    return every(lambda test: test(), tests)

@@ -1,0 +1,51 @@
+"""The reader against a simulated cloud behind a real socket, as AWS_ENDPOINT_URL names it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+from urllib.request import Request, urlopen
+
+import boto3
+import pytest
+from clinic import KINDS, Bucket, Key, Owner, furnish, named
+
+from hipaa_guard.aws.clients import Clients
+from hipaa_guard.aws.collect import collect
+from hipaa_guard.aws.sessions import open_account
+
+
+@pytest.fixture
+def _server(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    from moto.server import ThreadedMotoServer
+
+    server: Any = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://{host}:{port}")
+    yield
+    with urlopen(Request(f"http://{host}:{port}/moto-api/reset", method="POST")):
+        pass
+    server.stop()
+
+
+@pytest.mark.usefixtures("_server")
+@pytest.mark.filterwarnings("ignore::ResourceWarning")
+def test_two_regions_are_read_through_one_endpoint() -> None:
+    furnish(client)
+    collected = collect(open_account(regions="us-east-1,eu-west-1"), KINDS)
+    inventory = collected.inventory
+    assert collected.gaps == ()
+    assert collected.facts.unknown == 0
+    assert named(inventory, Bucket, "records").versioning == "Enabled"
+    assert named(inventory, Bucket, "images").origin.region == "eu-west-1"
+    (key,) = inventory.seen(Key)
+    assert (key.origin.region, key.alias) == ("eu-west-1", "alias/images")
+    (owner,) = inventory.seen(Owner)
+    assert owner.blocks_public_access is True  # its host name would have the account before an IP address
+
+
+def client(service: str, **options: Any) -> Any:
+    """A client to furnish the account with; boto3 alone cannot reach S3 Control behind an IP address."""
+    session = boto3.Session()
+    return Clients(session, "us-east-1").client(service) if service == "s3control" else session.client(service, **options)

@@ -1,0 +1,317 @@
+"""count, for_each and dynamic blocks: which instances there are, and what refers to them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from hipaa_guard.facts.places import GapKind
+from hipaa_guard.facts.values import Cause, Incomplete, Reference, Unknown, Value
+from hipaa_guard.terraform.blocks import Configuration, Instance
+from hipaa_guard.terraform.hcl import read_directory
+
+
+def configuration(directory: Path, text: str) -> Configuration:
+    """The one configuration that a file makes."""
+    (directory / "main.tf").write_text(text)
+    (found,) = read_directory(directory)
+    return found
+
+
+def by_address(found: Configuration) -> dict[str, Instance]:
+    """Instances by their addresses."""
+    return {one.address: one for one in found.instances}
+
+
+def targets(value: Value) -> list[str]:
+    """The addresses that a list of references leads to."""
+    items = value.seen if isinstance(value, Incomplete) else value
+    return [item.address for item in items]
+
+
+def test_count_and_for_each_make_instances_with_terraforms_addresses(tmp_path: Path) -> None:
+    found = configuration(
+        tmp_path,
+        """
+        resource "test_a" "n" {
+          count = 2
+          value = count.index
+        }
+        resource "test_a" "s" {
+          for_each = toset(["x", "a.\\"b\\""])
+          value    = each.key
+          same     = each.value
+        }
+        resource "test_a" "m" {
+          for_each = { k = { v = 1 } }
+          value    = each.value.v
+        }
+        resource "test_a" "none" {
+          count = 0
+        }
+        """,
+    )
+    instances = by_address(found)
+    assert list(instances) == [
+        "test_a.n[0]",
+        "test_a.n[1]",
+        'test_a.s["a.\\"b\\""]',
+        'test_a.s["x"]',
+        'test_a.m["k"]',
+    ]
+    assert instances["test_a.n[1]"].get("value") == 1
+    assert instances['test_a.s["x"]'].get("same") == "x"
+    assert instances['test_a.m["k"]'].get("value") == 1
+    assert not found.gaps
+
+
+def test_an_unknown_number_is_one_uncertain_instance_that_references_reach(tmp_path: Path) -> None:
+    found = configuration(
+        tmp_path,
+        """
+        variable "on" {}
+        resource "test_a" "c" {
+          count = var.on ? 1 : 0
+        }
+        resource "test_a" "e" {
+          for_each = toset(var.on)
+        }
+        resource "test_b" "it" {
+          index = test_a.c[0].id
+          splat = test_a.c[*].id
+          old   = test_a.c.*.id
+          loop  = [for one in test_a.c : one.id]
+          one   = one(test_a.c[*].id)
+          join  = join("", test_a.c[*].id)
+          try   = try(test_a.c[0].id, null)
+          key   = test_a.e["x"].id
+          each  = test_a.e[var.on].id
+        }
+        """,
+    )
+    instances = by_address(found)
+    assert list(instances) == ["test_a.c[?]", "test_a.e[?]", "test_b.it"]
+    uncertain = instances["test_a.c[?]"].uncertain
+    assert uncertain is not None
+    assert uncertain.cause is Cause.EXPANSION
+    it = instances["test_b.it"]
+    for name in ("index", "one", "join", "try"):
+        value = it.get(name)
+        assert isinstance(value, Reference), name
+        assert value.address == "test_a.c[?]"
+    assert not it.get("try").is_set
+    for name in ("splat", "old", "loop"):
+        value = it.get(name)
+        assert isinstance(value, Incomplete), name
+        assert targets(value) == ["test_a.c[?]"]
+    assert it.get("key").address == "test_a.e[?]"
+    assert it.get("each").address == "test_a.e[?]"
+    assert [(gap.kind, gap.subject, gap.incomplete) for gap in found.gaps] == [
+        (GapKind.EXPANSION, "test_a.c", False),
+        (GapKind.EXPANSION, "test_a.e", False),
+    ]
+
+
+def test_a_plain_value_of_an_instance_that_may_not_exist_is_not_claimed(tmp_path: Path) -> None:
+    found = configuration(
+        tmp_path,
+        """
+        variable "on" {}
+        resource "test_a" "c" {
+          count = var.on ? 1 : 0
+          cidr  = "0.0.0.0/0"
+        }
+        resource "test_b" "it" {
+          cidrs = test_a.c[*].cidr
+        }
+        """,
+    )
+    value = by_address(found)["test_b.it"].get("cidrs")
+    assert isinstance(value, Incomplete)
+    assert value.seen == []
+
+
+def test_a_set_that_is_known_in_part_makes_the_known_instances_and_an_uncertain_one(tmp_path: Path) -> None:
+    found = configuration(
+        tmp_path,
+        """
+        variable "more" {}
+        resource "test_a" "s" {
+          for_each = toset(["x", var.more])
+        }
+        """,
+    )
+    assert [one.address for one in found.instances] == ['test_a.s["x"]', "test_a.s[?]"]
+    assert found.instances[0].uncertain is None
+
+
+def test_no_instances_make_try_fall_through(tmp_path: Path) -> None:
+    found = configuration(
+        tmp_path,
+        """
+        resource "test_a" "none" {
+          count = 0
+        }
+        resource "test_b" "it" {
+          tried = try(test_a.none[0].id, "other")
+          one   = one(test_a.none[*].id)
+          bare  = test_a.none[0].id
+        }
+        """,
+    )
+    it = by_address(found)["test_b.it"]
+    assert it.get("tried") == "other"
+    assert it.get("one") is None
+    bare = it.get("bare")
+    assert isinstance(bare, Unknown)
+    assert bare.cause is Cause.EXPRESSION
+
+
+def test_whole_resources_are_values(tmp_path: Path) -> None:
+    found = configuration(
+        tmp_path,
+        """
+        resource "test_a" "m" {
+          for_each = toset(["p", "q"])
+          name     = "n-${each.key}"
+        }
+        resource "test_a" "n" {
+          count = 2
+        }
+        resource "test_b" "each" {
+          for_each = test_a.m
+          id       = each.value.id
+          name     = each.value.name
+        }
+        resource "test_b" "it" {
+          splat  = test_a.n[*].id
+          values = values(test_a.m)[*].id
+          first  = values(test_a.m)[0].id
+          map    = { for key, one in test_a.m : key => one.arn }
+          list   = [for one in test_a.n : one.arn]
+          keys   = keys(test_a.m)
+        }
+        """,
+    )
+    instances = by_address(found)
+    assert instances['test_b.each["q"]'].get("id").address == 'test_a.m["q"]'
+    assert instances['test_b.each["q"]'].get("name") == "n-q"
+    it = instances["test_b.it"]
+    assert targets(it.get("splat")) == ["test_a.n[0]", "test_a.n[1]"]
+    assert targets(it.get("values")) == ['test_a.m["p"]', 'test_a.m["q"]']
+    assert it.get("first").address == 'test_a.m["p"]'
+    assert it.get("map")["q"].address == 'test_a.m["q"]'
+    assert targets(it.get("list")) == ["test_a.n[0]", "test_a.n[1]"]
+    assert it.get("keys") == ["p", "q"]
+
+
+def test_an_uncertain_resource_keeps_its_reference_through_for_each(tmp_path: Path) -> None:
+    found = configuration(
+        tmp_path,
+        """
+        variable "names" {}
+        resource "test_a" "m" {
+          for_each = toset(var.names)
+        }
+        resource "test_b" "m" {
+          for_each = test_a.m
+          target   = each.value.id
+        }
+        """,
+    )
+    (other,) = [one for one in found.instances if one.type == "test_b"]
+    assert other.address == "test_b.m[?]"
+    assert other.get("target").address == "test_a.m[?]"
+
+
+def test_dynamic_blocks_stand_beside_static_ones_and_inside_each_other(tmp_path: Path) -> None:
+    found = configuration(
+        tmp_path,
+        """
+        resource "test_a" "it" {
+          rule {
+            port = 1
+          }
+          dynamic "rule" {
+            for_each = { b = 3, a = 2 }
+            content {
+              port = rule.value
+              name = rule.key
+              dynamic "inner" {
+                for_each = toset(["x", "y"])
+                iterator = each_one
+                content {
+                  value = "${rule.key}${each_one.key}${each_one.value}"
+                }
+              }
+            }
+          }
+          rule {
+            port = 4
+          }
+          dynamic "none" {
+            for_each = []
+            content {}
+          }
+        }
+        """,
+    )
+    it = found.instances[0]
+    rules = it.get("rule")
+    assert [rule["port"] for rule in rules] == [1, 2, 3, 4]
+    assert [inner["value"] for inner in rules[2]["inner"]] == ["bxx", "byy"]
+    assert it.get("none") is None
+
+
+def test_a_dynamic_block_over_an_unknown_value_leaves_an_incomplete_list(tmp_path: Path) -> None:
+    found = configuration(
+        tmp_path,
+        """
+        variable "rules" {}
+        resource "test_a" "it" {
+          rule {
+            port = 1
+          }
+          dynamic "rule" {
+            for_each = var.rules
+            content {
+              port = rule.value
+            }
+          }
+        }
+        """,
+    )
+    rules = found.instances[0].get("rule")
+    assert isinstance(rules, Incomplete)
+    assert rules.seen == [{"port": 1}]
+    assert rules.unknown.cause is Cause.VARIABLE
+
+
+def test_attributes_written_as_blocks_have_the_same_shape(tmp_path: Path) -> None:
+    found = configuration(
+        tmp_path,
+        """
+        resource "test_a" "blocks" {
+          ingress {
+            port = 1
+          }
+        }
+        resource "test_a" "attribute" {
+          ingress = [{ port = 1 }]
+        }
+        """,
+    )
+    first, second = found.instances
+    assert first.get("ingress") == second.get("ingress") == [{"port": 1}]
+
+
+def test_an_expansion_that_depends_on_itself_is_uncertain(tmp_path: Path) -> None:
+    found = configuration(tmp_path, 'resource "test_a" "it" {\n  count = length(test_a.it)\n}\n')
+    assert [one.address for one in found.instances] == ["test_a.it[?]"]
+    assert found.gaps
+
+
+def test_too_many_instances_are_cut_and_reported(tmp_path: Path) -> None:
+    found = configuration(tmp_path, 'resource "test_a" "it" {\n  count = 1000000\n}\n')
+    assert len(found.instances) == 1000
+    assert found.gaps[0].kind is GapKind.LIMIT
+    assert found.gaps[0].incomplete
