@@ -98,9 +98,7 @@ class InlinePolicy(Resource):
 class Region(Resource):
     aws = Singleton("region", arn="arn:{partition}:ec2:{region}:{account}:region")
 
-    disks_encrypted: bool = fact(
-        live_only=LIVE, aws=ask("ec2.get_ebs_encryption_by_default", "EbsEncryptionByDefault")
-    )
+    disks_encrypted: bool = fact(live_only=LIVE, aws=ask("ec2.get_ebs_encryption_by_default", "EbsEncryptionByDefault"))
 
 
 class Owner(Resource):

@@ -75,5 +75,7 @@ def test_the_managed_policy_for_auditors_allows_the_same() -> None:
 
     audit: Any = json.loads(aws_managed_policies_data)["SecurityAudit"]["Document"]["Statement"]
     allowed = [action for each in audit for action in each["Action"] if each["Effect"] == "Allow"]
-    lacking = [action for action in actions_for(KINDS) if not any(fnmatch.fnmatchcase(action, each) for each in allowed)]
+    lacking = [
+        action for action in actions_for(KINDS) if not any(fnmatch.fnmatchcase(action, each) for each in allowed)
+    ]
     assert lacking == ["ec2:DescribeRegions", "sts:GetCallerIdentity"] or lacking == ["sts:GetCallerIdentity"]

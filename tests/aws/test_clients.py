@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 import boto3
 import pytest
 
+from hipaa_guard.aws.actions import session_policy
 from hipaa_guard.aws.clients import Clients
 
 
@@ -56,10 +57,16 @@ def clients() -> Clients:
         ("route53.list_hosted_zones", {}, "eu-west-1", "route53.amazonaws.com", "us-east-1"),
         ("cloudfront.list_distributions", {}, "eu-west-1", "cloudfront.amazonaws.com", "us-east-1"),
         ("organizations.list_accounts", {}, "eu-west-1", "organizations.us-east-1.amazonaws.com", "us-east-1"),
-        ("globalaccelerator.list_accelerators", {}, "eu-west-1", "globalaccelerator.us-west-2.amazonaws.com", "us-west-2"),
+        (
+            "globalaccelerator.list_accelerators",
+            {},
+            "eu-west-1",
+            "globalaccelerator.us-west-2.amazonaws.com",
+            "us-west-2",
+        ),
         ("s3.list_buckets", {}, "us-east-1", "s3.us-east-1.amazonaws.com", "us-east-1"),
-        ("s3.get_bucket_acl", {"Bucket": "b"}, "eu-west-1", "b.s3.eu-west-1.amazonaws.com", "eu-west-1"),
-        ("s3.get_bucket_acl", {"Bucket": "b"}, "me-south-1", "b.s3.me-south-1.amazonaws.com", "me-south-1"),
+        ("s3.get_bucket_acl", {"Bucket": "records"}, "eu-west-1", "records.s3.eu-west-1.amazonaws.com", "eu-west-1"),
+        ("s3.get_bucket_acl", {"Bucket": "records"}, "me-south-1", "records.s3.me-south-1.amazonaws.com", "me-south-1"),
         (
             "s3control.get_public_access_block",
             {"AccountId": "123456789012"},
@@ -74,8 +81,7 @@ def test_requests_go_to_their_region(
     clients: Clients, operation: str, params: dict[str, Any], region: str, host: str, signed: str
 ) -> None:
     request = sent(clients, operation, region, **params)
-    assert request.host in (host, host.replace("s3.us-east-1.", "s3."), host.replace("organizations.us-east-1", "organizations"))
-    assert request.region == signed
+    assert (request.host, request.region) == (host, signed)
 
 
 def test_one_client_serves_regions_in_turn(clients: Clients) -> None:
@@ -102,9 +108,8 @@ def test_a_local_endpoint_keeps_its_name_and_the_region_of_each_request(
     request = sent(clients, "s3control.get_public_access_block", "eu-west-1", AccountId="123456789012")
     assert (request.host, request.region) == (address, "eu-west-1")
     assert sent(clients, "ec2.describe_volumes", "eu-west-1").region == "eu-west-1"
-    assert sent(clients, "iam.list_users", "eu-west-1").region == "us-east-1"
-    bucket = sent(clients, "s3.get_bucket_acl", "eu-west-1", Bucket="b")
-    assert (bucket.host, bucket.path, bucket.region) == (address, "/b", "eu-west-1")
+    bucket = sent(clients, "s3.get_bucket_acl", "eu-west-1", Bucket="records")
+    assert (bucket.host, bucket.path, bucket.region) == (address, "/records", "eu-west-1")
 
 
 def test_a_private_endpoint_keeps_the_account_before_its_name(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -120,9 +125,5 @@ def test_fips_endpoints_are_honoured(monkeypatch: pytest.MonkeyPatch) -> None:
     assert sent(clients, "kms.list_keys", "us-west-2").host == "kms-fips.us-west-2.amazonaws.com"
 
 
-def test_the_policy_of_an_assumed_session_fits_into_the_limit() -> None:
-    from hipaa_guard.aws.actions import denial
-
-    everything = {"Effect": "Allow", "Action": "*", "Resource": "*"}
-    text = json.dumps({"Version": "2012-10-17", "Statement": [everything, denial()]}, separators=(",", ":"))
-    assert len(text) < 2048
+def test_the_policy_of_an_assumed_session_is_well_below_the_limit() -> None:
+    assert len(json.dumps(session_policy(), separators=(",", ":"))) < 700  # of 2,048, and it is packed besides

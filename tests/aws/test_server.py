@@ -48,4 +48,6 @@ def test_two_regions_are_read_through_one_endpoint() -> None:
 def client(service: str, **options: Any) -> Any:
     """A client to furnish the account with; boto3 alone cannot reach S3 Control behind an IP address."""
     session = boto3.Session()
-    return Clients(session, "us-east-1").client(service) if service == "s3control" else session.client(service, **options)
+    return (
+        Clients(session, "us-east-1").client(service) if service == "s3control" else session.client(service, **options)
+    )

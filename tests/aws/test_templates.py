@@ -33,7 +33,12 @@ def test_fields_are_named() -> None:
 
 @pytest.mark.parametrize(
     "expression",
-    ["Rows[?name=={Name}].v | [0]", "Rows[?name=='{Name}'].v | [0]", 'ByName."{Name}"', "Rows[?contains(name, {Name})].v | [0]"],
+    [
+        "Rows[?name=={Name}].v | [0]",
+        "Rows[?name=='{Name}'].v | [0]",
+        'ByName."{Name}"',
+        "Rows[?contains(name, {Name})].v | [0]",
+    ],
 )
 def test_a_name_in_a_path_is_never_syntax(expression: str) -> None:
     answer = {"Rows": [{"name": "other", "v": 0}, {"name": FIELDS["Name"], "v": 7}], "ByName": {FIELDS["Name"]: 7}}

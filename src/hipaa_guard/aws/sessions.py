@@ -125,15 +125,11 @@ def _with_role(session: Any, role_arn: str, external_id: str | None, home: str) 
     from botocore.credentials import AssumeRoleCredentialFetcher, DeferredRefreshableCredentials
     from botocore.session import get_session
 
-    from hipaa_guard.aws.actions import denial
+    from hipaa_guard.aws.actions import session_policy
 
     if not role_arn.startswith("arn:") or ":role/" not in role_arn:
         raise AwsSetupError(f"{role_arn} is not the ARN of a role. It looks like arn:aws:iam::123456789012:role/NAME.")
-    everything = {"Effect": "Allow", "Action": "*", "Resource": "*"}
-    extra = {
-        "RoleSessionName": _NAME,
-        "Policy": json.dumps({"Version": "2012-10-17", "Statement": [everything, denial()]}, separators=(",", ":")),
-    }
+    extra = {"RoleSessionName": _NAME, "Policy": json.dumps(session_policy(), separators=(",", ":"))}
     if external_id:
         extra["ExternalId"] = external_id
     fetcher = AssumeRoleCredentialFetcher(

@@ -161,8 +161,8 @@ def _finding(finding: Finding) -> dict[str, Any]:
     resource = finding.resource
     return {
         "control_id": finding.control_id,
-        "status": finding.status.value,
-        "severity": finding.severity.value,
+        "status": finding.status,
+        "severity": finding.severity,
         "message": finding.message,
         "fingerprint": finding.fingerprint,
         "resource": {
@@ -179,7 +179,7 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "location": _location(finding.location),
         "decided_at": _location(finding.decided_at),
         "evidence": [_evidence(evidence) for evidence in finding.evidence],
-        "cause": None if finding.cause is None else finding.cause.value,
+        "cause": finding.cause,
         "action": finding.action,
         "uncertain": finding.uncertain,
         "error": finding.error,

@@ -39,7 +39,7 @@ def parse(text: str) -> Assessment:
     if not isinstance(document, dict) or "schema_version" not in document:
         raise ReportError("not a hipaa-guard result: no schema_version. Give a file that `-o json=FILE` wrote")
     _check_version(document["schema_version"])
-    return _assessment(_Node(document, ""))
+    return _assessment(_Node(document, None, ""))
 
 
 def _check_version(version: object) -> None:
@@ -57,16 +57,26 @@ def _check_version(version: object) -> None:
 class _Node:
     """A JSON value and its place, for messages that say where something is wrong."""
 
-    __slots__ = ("path", "value")
+    __slots__ = ("inside", "step", "value")
 
-    def __init__(self, value: Any, path: str) -> None:
+    def __init__(self, value: Any, inside: _Node | None, step: str | int) -> None:
         self.value = value
-        self.path = path
+        self.inside = inside
+        self.step = step
+
+    def path(self) -> str:
+        """As in ``findings[3].resource.name``; put together only when it is needed."""
+        if self.inside is None:
+            return ""
+        before = self.inside.path()
+        if isinstance(self.step, int):
+            return f"{before}[{self.step}]"
+        return f"{before}.{self.step}" if before else self.step
 
     def of(self, name: str) -> _Node:
         if not isinstance(self.value, dict):
             raise self.wrong("an object")
-        return _Node(self.value.get(name), f"{self.path}.{name}" if self.path else name)
+        return _Node(self.value.get(name), self, name)
 
     def as_a(self, *types: type[T]) -> T:
         # bool is an int to Python and not to JSON
@@ -75,10 +85,10 @@ class _Node:
         raise self.wrong(_TYPE_NAMES[types[0]])
 
     def text(self) -> str:
-        return self.as_a(str)
+        return self.value if isinstance(self.value, str) else self.as_a(str)
 
     def maybe_text(self) -> str | None:
-        return None if self.value is None else self.as_a(str)
+        return None if self.value is None else self.text()
 
     def number(self) -> int:
         return self.as_a(int)
@@ -105,7 +115,7 @@ class _Node:
 
     def each(self, read: Callable[[_Node], T]) -> tuple[T, ...]:
         items = self.as_a(list)
-        return tuple(read(_Node(item, f"{self.path}[{place}]")) for place, item in enumerate(items))
+        return tuple(read(_Node(item, self, place)) for place, item in enumerate(items))
 
     def texts(self) -> tuple[str, ...]:
         return self.each(_Node.text)
@@ -118,7 +128,7 @@ class _Node:
 
     def wrong(self, wanted: str) -> ReportError:
         found = "missing" if self.value is None else f"not {wanted}"
-        return ReportError(f"not a hipaa-guard result: {self.path or 'the document'} is {found}")
+        return ReportError(f"not a hipaa-guard result: {self.path() or 'the document'} is {found}")
 
 
 _TYPE_NAMES: dict[type, str] = {

@@ -30,7 +30,9 @@ def shortened(text: str, limit: int) -> str:
 
 def escaped_json(text: str) -> str:
     """A JSON document with the characters of `visible` inside its strings as JSON escapes; line ends stay."""
-    return _UNSAFE_IN_JSON.sub(_json_code, text) if _UNSAFE_IN_JSON.search(text) else text
+    if text.isascii() and "\x7f" not in text:  # a hundred megabytes are looked through in no time
+        return text
+    return _UNSAFE_IN_JSON.sub(_json_code, text)
 
 
 # The encoder of the standard library has escaped everything below a space; line ends left are ours.

@@ -8,6 +8,7 @@ newlines before ``(`` are misread, and the spaces of heredocs are lost.
 from __future__ import annotations
 
 import math
+import re
 
 from hipaa_guard.terraform import limits
 from hipaa_guard.terraform.errors import SyntaxProblem
@@ -32,6 +33,7 @@ from hipaa_guard.terraform.nodes import (
 
 _LEVELS = (("||",), ("&&",), ("==", "!="), ("<", ">", "<=", ">="), ("+", "-"), ("*", "/", "%"))
 _BINDING = {operator: level for level, operators in enumerate(_LEVELS) for operator in operators}
+_ARGUMENT = re.compile(r"^[ \t]*[\w-]+[ \t]*=(?![=>])", re.MULTILINE)
 _CONSTANTS = {"true": True, "false": False, "null": None}
 
 
@@ -62,6 +64,25 @@ def parse_view(source: str, start: int = 0, end: int | None = None) -> Node:
     except RecursionError:
         raise SyntaxProblem("nested too deeply", start) from None
     return node
+
+
+def first_problem(source: str, start: int, end: int) -> SyntaxProblem | None:
+    """The first argument between two offsets whose expression is broken, if one is."""
+    position = start
+    while (found := _ARGUMENT.search(source, position, end)) is not None:
+        parser = Parser(source, found.end(), end)
+        parser.lexer.lines = True
+        try:
+            parser.lexer.advance()
+            parser.expression()
+            if parser.lexer.kind not in (LINE, END, "}"):
+                parser.lexer.expect("end of line")
+        except SyntaxProblem as problem:
+            return problem
+        except RecursionError:
+            return SyntaxProblem("nested too deeply", found.end())
+        position = max(parser.lexer.start, found.end())
+    return None
 
 
 class Parser:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from hipaa_guard.facts.places import Location
 from hipaa_guard.terraform import limits
 from hipaa_guard.terraform.errors import EvaluationError, SyntaxProblem
-from hipaa_guard.terraform.grammar import parse_view
+from hipaa_guard.terraform.grammar import first_problem, parse_view
 from hipaa_guard.terraform.lexer import real
 from hipaa_guard.terraform.nodes import Literal, Node
 
@@ -30,7 +30,9 @@ BLOCK_TYPES = frozenset(
 )
 
 _BARE_EXPONENT = re.compile(rb"(?<![\w.])(\d+)[eE]([+-]?)(\d+)")
-_HEAD = re.compile(rf'^(?:{"|".join(sorted(BLOCK_TYPES))})\b[ \t]*(?:"[^"\n]*"[ \t]*|[\w-]+[ \t]*){{0,2}}\{{', re.MULTILINE)
+_HEAD = re.compile(
+    rf'^(?:{"|".join(sorted(BLOCK_TYPES))})\b[ \t]*(?:"[^"\n]*"[ \t]*|[\w-]+[ \t]*){{0,2}}\{{', re.MULTILINE
+)
 _HIDING = re.compile(r"/\*.*?\*/|<<-?([A-Za-z_][\w-]*)[ \t]*\r?\n.*?^[ \t]*\1[ \t]*\r?$", re.DOTALL | re.MULTILINE)
 """Comments and heredocs, which may hold what looks like a block."""
 
@@ -218,7 +220,7 @@ class _Builder:
             self.base = start
             tree = _parser().parse(data[start:end]).root_node
             if tree.has_error:
-                self._report(tree)
+                self._report(tree, end)
             body = next((child for child in tree.children if child.type == "body"), tree)
             for child in body.children:
                 if child.type == "block" and not child.has_error and child.start_byte == 0:
@@ -248,9 +250,7 @@ class _Builder:
         value = children[-1]
         base = self.base
         name = self._text(children[0])
-        attribute = Attribute(
-            self.source, name, node.start_byte + base, value.start_byte + base, value.end_byte + base
-        )
+        attribute = Attribute(self.source, name, node.start_byte + base, value.start_byte + base, value.end_byte + base)
         if name in into.attributes:
             self.duplicates.append(attribute)
             attribute.replace(_Twice(name))
@@ -278,7 +278,15 @@ class _Builder:
             self._body(body, block, depth + 1)
         into.blocks.append(block)
 
-    def _report(self, tree: TreeNode) -> None:
+    def _report(self, tree: TreeNode, end: int) -> None:
+        """Say what is broken: the first argument that is, else what tree-sitter stumbled over."""
+        problem = first_problem(self.source.text, self.base, end)
+        if problem is not None:
+            self.problems.append(Problem(problem.message, self.source.line(problem.offset)))
+        else:
+            self._report_tree(tree)
+
+    def _report_tree(self, tree: TreeNode) -> None:
         """The lines of the errors, the innermost ones only, without recursion: hostile trees are deep."""
         waiting = [tree]
         lines: dict[int, str] = {}
@@ -288,7 +296,9 @@ class _Builder:
                 lines.setdefault(self.source.line(node.start_byte + self.base), f"{node.type!r} is missing")
             elif node.is_error:
                 text = self._text(node).strip().split("\n")[0][:40]
-                lines.setdefault(self.source.line(node.start_byte + self.base), f"unexpected {text!r}" if text else "syntax error")
+                lines.setdefault(
+                    self.source.line(node.start_byte + self.base), f"unexpected {text!r}" if text else "syntax error"
+                )
             elif node.has_error:
                 waiting.extend(reversed(node.children))
         self.problems.extend(Problem(message, line) for line, message in sorted(lines.items()))
