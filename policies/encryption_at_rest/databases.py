@@ -28,7 +28,7 @@ _WORDS = {"sse-kms": "a KMS key", "sse-rds": "a key that AWS owns"}
 
 def _storage(store: rds.Instance | rds.Cluster, inventory: Inventory) -> rds.Instance | rds.Cluster:
     """Whose storage decides: a replica that names no key of its own is encrypted as its source is."""
-    if store.encryption is None and isinstance(store, rds.Instance):
+    if isinstance(store, rds.Instance) and store.encryption is None:
         return rds.original(store, inventory)
     return store
 
@@ -91,7 +91,7 @@ def encrypted_at_rest(store: rds.Instance | rds.Cluster, inventory: Inventory) -
 )
 def encrypted_with_cmk(store: rds.Instance | rds.Cluster, inventory: Inventory) -> Verdict:
     storage = _storage(store, inventory)
-    # Without a key in source the storage is not encrypted, or AWS picks a key of its own: certain even where which is not.
+    # Without a key the storage is not encrypted or AWS picks one of its own: the gap is certain even where that is not.
     if storage.key is None:
         return failed("names no KMS key, so that no key of the customer's protects it")
     if storage.encryption == "none":

@@ -1,6 +1,6 @@
 """Networks: ePHI reaches load balancers unreadable to anybody on the way."""
 
-from hipaa_guard.authoring import HIGH, Fix, Inventory, Verdict, control, every, failed, not_applicable, passed
+from hipaa_guard.authoring import HIGH, Fix, Inventory, Verdict, control, every, failed, not_applicable, passed, some
 from hipaa_guard.services import elbv2
 
 _IN_TRANSIT = ("164.312(e)(1)", "164.312(e)(2)(ii)")
@@ -63,9 +63,17 @@ def alb_http_redirects_to_https(listener: elbv2.Listener, inventory: Inventory) 
         return not_applicable("is not a listener of an application load balancer")
     if protocol == "HTTPS":
         return passed("serves HTTPS")
-    for where, actions in (("", listener.default_actions), (" in one of its rules", listener.rule_actions)):
-        if not every(_hands_nothing_on, actions):
-            return failed(f"answers plain HTTP with more than a redirect to HTTPS{where}")
+    places = {"": lambda: listener.default_actions, " in one of its rules": lambda: listener.rule_actions}
+    found: list[str] = []
+
+    def hands_on(place: str) -> bool:
+        if every(_hands_nothing_on, places[place]()):
+            return False
+        found.append(place)
+        return True
+
+    if some(hands_on, places):
+        return failed(f"answers plain HTTP with more than a redirect to HTTPS{found[0]}")
     return passed("answers plain HTTP with a redirect to HTTPS, or with nothing of its own")
 
 

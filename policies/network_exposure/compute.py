@@ -83,6 +83,10 @@ def launch_template_no_public_ip(template: ec2.LaunchTemplate) -> Verdict:
     return passed("asks for no public IPv4 address")
 
 
+def _blocks_sharing_of(snapshot: ebs.Snapshot, region: ebs.SnapshotPublicAccess) -> bool:
+    return region.origin.region == snapshot.origin.region and region.state == "block-all-sharing"
+
+
 @control(
     title="EBS snapshots are not shared with everyone",
     severity=CRITICAL,
@@ -105,7 +109,11 @@ def launch_template_no_public_ip(template: ec2.LaunchTemplate) -> Verdict:
         "powerpipe": "ebs_snapshot_not_publicly_restorable",
     },
 )
-def ebs_snapshot_not_public(snapshot: ebs.Snapshot) -> Verdict:
+def ebs_snapshot_not_public(snapshot: ebs.Snapshot, inventory: Inventory) -> Verdict:
+    if not inventory.complete and some(
+        lambda region: _blocks_sharing_of(snapshot, region), inventory.all(ebs.SnapshotPublicAccess)
+    ):
+        return passed("lies in a region that blocks public sharing of all snapshots")
     if snapshot.restorable_by_all is not None:
         return failed("may be restored by every AWS account")
     return passed("is not shared with everyone")

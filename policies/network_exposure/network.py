@@ -12,6 +12,7 @@ from hipaa_guard.authoring import (
     failed,
     not_applicable,
     passed,
+    some,
 )
 from hipaa_guard.policies.network_exposure import open_ports
 from hipaa_guard.services import elbv2, security_groups, vpc
@@ -209,9 +210,17 @@ def sg_public_ingress_only_authorized_ports(group: security_groups.SecurityGroup
     },
 )
 def vpc_default_sg_closed(group: security_groups.DefaultSecurityGroup) -> Verdict:
-    for direction, rules in (("in", group.ingress), ("out", group.egress)):
-        for rule in rules:
-            return failed(f"has a rule that lets {direction} {rule.traffic()}")
+    ways = {"in": lambda: group.ingress, "out": lambda: group.egress}
+    found: list[str] = []
+
+    def has_rules(way: str) -> bool:
+        if not ways[way]():
+            return False
+        found.append(way)
+        return True
+
+    if some(has_rules, ways):
+        return failed(f"has rules that let traffic {found[0]}")
     return passed("has no rules")
 
 

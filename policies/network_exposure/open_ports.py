@@ -132,14 +132,15 @@ def _everybody(rule: Rule, inventory: Inventory) -> str | None:
 def _open_list(rule: Rule, inventory: Inventory) -> str | None:
     """A prefix list of the rule that holds everybody."""
     names: list[str] = []
+    kind, open_range = security_groups.PrefixList, security_groups.open_range
 
-    def holds(prefix_list: object) -> bool:
-        declared = inventory.find(security_groups.PrefixList, prefix_list)
-        if declared is None:  # one of those that AWS keeps: they name AWS's own networks
+    def holds(pointer: object) -> bool:
+        prefix_list = inventory.find(kind, pointer)
+        if prefix_list is None:  # one of those that AWS keeps: they name AWS's own networks
             return False
-        found = security_groups.open_range(declared.ranges)
+        found = open_range(prefix_list.ranges)
         if found is not None:
-            names.append(f"{found} (in prefix list {declared.label})")
+            names.append(f"{found} (in prefix list {prefix_list.origin.name})")
         return found is not None
 
     return names[0] if some(holds, rule.prefix_lists) else None

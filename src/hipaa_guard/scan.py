@@ -17,6 +17,7 @@ from hipaa_guard.controls.control import Control, Severity
 from hipaa_guard.controls.findings import Finding, judge
 from hipaa_guard.controls.loading import ControlError, load, select
 from hipaa_guard.controls.wanted import kinds_of, wanted_facts
+from hipaa_guard.facts.resource import Resource
 from hipaa_guard.version import VERSION
 
 if TYPE_CHECKING:
@@ -80,7 +81,7 @@ def scan_terraform(
         except TerraformInputError as error:
             raise InputError(str(error)) from None
         kinds = kinds_of(controls)
-        covered = {type for kind in _all_kinds() if kind.terraform for type in kind.terraform.types}
+        covered = {type for kind in _all_kinds() for type in kind.terraform_types()}
         for number, configuration in enumerate(configurations):
             _report(options, number, len(configurations), configuration.root)
             judged.add(controls, build_inventory(configuration, kinds))
@@ -178,10 +179,8 @@ def _assess(
     )
 
 
-def _all_kinds() -> Iterator[type]:
+def _all_kinds() -> Iterator[type[Resource]]:
     """Every kind that a loaded service module declares."""
-    from hipaa_guard.facts.resource import Resource
-
     pending = list(Resource.__subclasses__())
     while pending:
         kind = pending.pop()

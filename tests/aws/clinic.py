@@ -62,7 +62,7 @@ class Group(Resource):
         keys=("GroupName",),
     )
 
-    label: str | None = fact(live_only=LIVE, aws=listed("GroupName"))
+    title: str | None = fact(live_only=LIVE, aws=listed("GroupName"))
 
 
 class User(Resource):

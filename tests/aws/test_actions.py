@@ -7,10 +7,10 @@ import json
 from typing import Any
 
 import pytest
-from clinic import KINDS, Bucket, Key
 
 from hipaa_guard.aws.actions import DATA_READS, action_of, actions_for, policy
 from hipaa_guard.aws.plan import planned
+from tests.aws.clinic import KINDS, Bucket, Key
 
 
 @pytest.mark.parametrize(
@@ -61,7 +61,7 @@ def test_the_policy_allows_by_service_and_denies_reading_data() -> None:
     assert [each["Sid"] for each in allows] == ["ReadEc2", "ReadIam", "ReadKms", "ReadS3", "ReadSts"]
     assert "iam:GenerateCredentialReport" in allows[1]["Action"]
     assert denial["Effect"] == "Deny"
-    assert {"s3:GetObject", "secretsmanager:GetSecretValue", "kms:Decrypt"} <= set(denial["Action"])
+    assert {"s3:GetObject*", "secretsmanager:GetSecretValue", "kms:Decrypt"} <= set(denial["Action"])
     assert len(json.dumps(document, separators=(",", ":"))) < 6144  # what IAM takes
 
 
@@ -78,4 +78,4 @@ def test_the_managed_policy_for_auditors_allows_the_same() -> None:
     lacking = [
         action for action in actions_for(KINDS) if not any(fnmatch.fnmatchcase(action, each) for each in allowed)
     ]
-    assert lacking == ["ec2:DescribeRegions", "sts:GetCallerIdentity"] or lacking == ["sts:GetCallerIdentity"]
+    assert lacking == ["sts:GetCallerIdentity"]  # which needs no permission

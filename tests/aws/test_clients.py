@@ -78,7 +78,7 @@ def clients() -> Clients:
     ],
 )
 def test_requests_go_to_their_region(
-    clients: Clients, operation: str, params: dict[str, Any], region: str, host: str, signed: str
+    clients: Clients, *, operation: str, params: dict[str, Any], region: str, host: str, signed: str
 ) -> None:
     request = sent(clients, operation, region, **params)
     assert (request.host, request.region) == (host, signed)

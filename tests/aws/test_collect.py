@@ -7,7 +7,13 @@ from typing import Any
 
 import boto3
 import pytest
-from clinic import (
+
+from hipaa_guard.aws.collect import Collected, collect
+from hipaa_guard.aws.sessions import Account
+from hipaa_guard.facts.places import GapKind
+from hipaa_guard.facts.readings import Listing
+from hipaa_guard.facts.values import Cause, Incomplete, Undecided, Unknown
+from tests.aws.clinic import (
     KINDS,
     Bucket,
     CarelessBucket,
@@ -22,12 +28,6 @@ from clinic import (
     named,
     refuse,
 )
-
-from hipaa_guard.aws.collect import Collected, collect
-from hipaa_guard.aws.sessions import Account
-from hipaa_guard.facts.places import GapKind
-from hipaa_guard.facts.readings import Listing
-from hipaa_guard.facts.values import Cause, Incomplete, Undecided, Unknown
 
 Opened = Callable[..., Account]
 
@@ -139,7 +139,7 @@ def test_facts_say_which_call_told_them(account: Account) -> None:
     inventory = collect(account, KINDS).inventory
     evidence = named(inventory, Bucket, "images").evidence(Bucket.facts["encryption"])
     assert evidence.source == "s3:GetEncryptionConfiguration in eu-west-1"
-    assert next(iter(inventory.seen(Group))).evidence(Group.facts["label"]).source == (
+    assert next(iter(inventory.seen(Group))).evidence(Group.facts["title"]).source == (
         "ec2:DescribeSecurityGroups in us-east-1"
     )
 
@@ -380,8 +380,9 @@ def test_a_silent_endpoint_is_asked_twice_and_no_more(account: Account) -> None:
 
     account.clients.client("kms").meta.events.register("before-send", silent)
     collected = collect(account, [Key], {})
-    assert isinstance(collected.inventory.all(Key), Incomplete)
-    assert collected.inventory.all(Key).unknown.cause is Cause.UNREACHABLE
+    keys = collected.inventory.all(Key)
+    assert isinstance(keys, Incomplete)
+    assert keys.unknown.cause is Cause.UNREACHABLE
     assert account.caller.call("kms.list_aliases", {}, "eu-west-1").value is None
     assert len(attempts) == 2
     assert [(gap.subject, gap.region) for gap in collected.gaps] == [("kms in eu-west-1", "eu-west-1")]

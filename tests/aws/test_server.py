@@ -8,11 +8,11 @@ from urllib.request import Request, urlopen
 
 import boto3
 import pytest
-from clinic import KINDS, Bucket, Key, Owner, furnish, named
 
 from hipaa_guard.aws.clients import Clients
 from hipaa_guard.aws.collect import collect
 from hipaa_guard.aws.sessions import open_account
+from tests.aws.clinic import KINDS, Bucket, Key, Owner, furnish, named
 
 
 @pytest.fixture
@@ -47,7 +47,7 @@ def test_two_regions_are_read_through_one_endpoint() -> None:
 
 def client(service: str, **options: Any) -> Any:
     """A client to furnish the account with; boto3 alone cannot reach S3 Control behind an IP address."""
-    session = boto3.Session()
+    session: Any = boto3.Session()
     return (
         Clients(session, "us-east-1").client(service) if service == "s3control" else session.client(service, **options)
     )

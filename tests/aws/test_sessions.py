@@ -6,18 +6,31 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import boto3
 import pytest
-from clinic import Region, refuse
 from moto import mock_aws
 
 from hipaa_guard.aws.collect import collect
 from hipaa_guard.aws.sessions import Account, AwsSetupError, open_account
+from tests.aws.clinic import Region, refuse
 
 
 def sentence(caught: pytest.ExceptionInfo[AwsSetupError]) -> str:
     return str(caught.value)
+
+
+def refusing(operation: str, code: str, status: int) -> Any:
+    """A session in which an operation is always refused."""
+    session: Any = boto3.Session()
+
+    class Http:
+        status_code = status
+
+    answer = {"Error": {"Code": code, "Message": "no"}, "ResponseMetadata": {"HTTPStatusCode": status}}
+    session.events.register(f"before-call.{operation}", lambda **_: (Http(), answer))
+    return session
 
 
 def test_the_package_is_imported_without_boto3() -> None:
@@ -47,7 +60,7 @@ def test_the_regions_asked_for_are_read() -> None:
 
 @pytest.mark.usefixtures("_cloud")
 def test_a_region_that_does_not_exist_is_refused_with_the_nearest() -> None:
-    with pytest.raises(AwsSetupError, match="us-esat-1 is not a region of AWS. Did you mean us-east-1?"):
+    with pytest.raises(AwsSetupError, match=r"us-esat-1 is not a region of AWS. Did you mean us-east-1\?"):
         open_account(regions="us-esat-1")
 
 
@@ -60,7 +73,7 @@ def test_a_configured_region_that_does_not_exist_is_refused(monkeypatch: pytest.
 
 @pytest.mark.usefixtures("_cloud")
 def test_a_region_that_is_not_enabled_is_refused() -> None:
-    with pytest.raises(AwsSetupError, match="me-south-1 is not enabled in this account"):
+    with pytest.raises(AwsSetupError, match=r"me-south-1 is not enabled in this account"):
         open_account(regions="me-south-1")
 
 
@@ -80,13 +93,13 @@ def test_an_empty_list_of_regions_is_refused() -> None:
 def test_without_credentials_nothing_is_scanned(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("AWS_ACCESS_KEY_ID")
     monkeypatch.delenv("AWS_SECRET_ACCESS_KEY")
-    with pytest.raises(AwsSetupError, match="No AWS credentials were found. Log in"):
+    with pytest.raises(AwsSetupError, match=r"No AWS credentials were found. Log in"):
         open_account()
 
 
 def test_an_unknown_profile_is_refused_with_those_that_exist(tmp_path: Path) -> None:
     (tmp_path / "config").write_text("[profile clinic]\nregion = us-east-1\n")
-    with pytest.raises(AwsSetupError, match="no AWS profile named clinik. Use one of: clinic"):
+    with pytest.raises(AwsSetupError, match=r"no AWS profile named clinik. Use one of: clinic"):
         open_account(profile="clinik")
 
 
@@ -108,15 +121,7 @@ def test_a_broken_configuration_is_refused(tmp_path: Path) -> None:
 )
 @pytest.mark.usefixtures("_cloud")
 def test_credentials_that_aws_refuses_stop_the_scan(code: str, status: int, words: str) -> None:
-    session = boto3.Session()
-
-    class Http:
-        status_code = status
-
-    session.events.register(
-        "before-call.sts.GetCallerIdentity",
-        lambda **_: (Http(), {"Error": {"Code": code, "Message": "no"}, "ResponseMetadata": {}}),
-    )
+    session = refusing("sts.GetCallerIdentity", code, status)
     with pytest.raises(AwsSetupError) as caught:
         open_account(session=session)
     assert words in sentence(caught)
@@ -125,21 +130,13 @@ def test_credentials_that_aws_refuses_stop_the_scan(code: str, status: int, word
 
 def test_an_endpoint_that_is_not_there_stops_the_scan(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
-    with pytest.raises(AwsSetupError, match="could not be reached in us-east-1.*AWS_ENDPOINT_URL"):
+    with pytest.raises(AwsSetupError, match=r"could not be reached in us-east-1.*AWS_ENDPOINT_URL"):
         open_account()
 
 
 @pytest.mark.usefixtures("_cloud")
 def test_where_the_regions_are_not_told_only_one_is_read_and_that_is_said() -> None:
-    session = boto3.Session()
-
-    class Http:
-        status_code = 403
-
-    session.events.register(
-        "before-call.ec2.DescribeRegions",
-        lambda **_: (Http(), {"Error": {"Code": "UnauthorizedOperation", "Message": "no"}, "ResponseMetadata": {}}),
-    )
+    session = refusing("ec2.DescribeRegions", "UnauthorizedOperation", 403)
     account = open_account(session=session)
     assert account.regions == ("us-east-1",)
     (gap,) = collect(account, [Region], {}).gaps

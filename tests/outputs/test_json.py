@@ -18,8 +18,7 @@ import pytest
 from hipaa_guard.assessment.model import Assessment
 from hipaa_guard.controls.control import Severity, Status
 from hipaa_guard.outputs import OutputError, parsed, write
-from hipaa_guard.outputs.json_format import render
-from hipaa_guard.outputs.json_reading import ReportError, parse
+from hipaa_guard.outputs.json_format import ReportError, parse, render
 
 
 @pytest.fixture(scope="module")

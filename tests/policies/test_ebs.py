@@ -34,7 +34,9 @@ def volume(encrypted: bool | None = None, key: str | None = None) -> dict[str, A
 
     lines = [ZONE]
     lines += [] if encrypted is None else [f"encrypted = {str(encrypted).lower()}"]
-    lines += [] if key is None else [f"kms_key_id = {'aws_kms_key.k.arn' if key == 'own' else repr(key)}".replace("'", '"')]
+    lines += (
+        [] if key is None else [f"kms_key_id = {'aws_kms_key.k.arn' if key == 'own' else repr(key)}".replace("'", '"')]
+    )
     text = 'resource "aws_kms_key" "k" {}\nresource "aws_ebs_volume" "phi" {\n' + "\n".join(lines) + "\n}"
     return {"terraform": text, "aws": seed}
 
@@ -56,26 +58,32 @@ def snapshot(encrypted: bool) -> dict[str, Any]:
     }
 
 
-def shared(everyone: bool) -> Callable[[Any], None]:
-    """EC2's answer to "which of my snapshots may everyone restore", a filter that the simulation ignores."""
+def shared(everyone: bool | None) -> Callable[[Any], None]:
+    """EC2's answer to "which of my snapshots may everyone restore", a filter that the simulation ignores.
+
+    None refuses to answer.
+    """
 
     def register(session: Any) -> None:
         ids = [
             each["SnapshotId"]
             for each in session.client("ec2", region_name=REGION).describe_snapshots(OwnerIds=["self"])["Snapshots"]
         ]
-        answer = {"Snapshots": [{"SnapshotId": each} for each in ids if everyone]}
+        answer: dict[str, Any] = {"Snapshots": [{"SnapshotId": each} for each in ids if everyone]}
+        status = 200
+        if everyone is None:
+            answer, status = {"Error": {"Code": "UnauthorizedOperation", "Message": "not allowed"}}, 403
 
         class Http:
-            status_code = 200
+            status_code = status
             headers: dict[str, str] = {}  # noqa: RUF012 - botocore reads it
             content = b""
 
         def reply(params: dict[str, Any], **_: Any) -> tuple[Any, dict[str, Any]] | None:
             body = params["body"] if isinstance(params["body"], dict) else parse_qs(params["body"])
-            if "RestorableByUser.1" not in body:
+            if "RestorableBy.1" not in body:
                 return None
-            return Http(), {"ResponseMetadata": {"HTTPStatusCode": 200}, **answer}
+            return Http(), {"ResponseMetadata": {"HTTPStatusCode": status}, **answer}
 
         session.events.register_first("before-call.ec2.DescribeSnapshots", reply)
 
@@ -135,7 +143,8 @@ test_volumes = cases(
         says="var.on",
     ),
     Case(CMK, "a key of one's own", PASS, **volume(encrypted=True, key="own")),
-    Case(CMK, "no key named", FAIL, **volume(encrypted=True)),
+    # The simulation takes the default key for the customer's own; AWS does not.
+    Case(CMK, "no key named", FAIL, terraform=volume(encrypted=True)["terraform"]),
     Case(CMK, "the AWS managed key", FAIL, **volume(encrypted=True, key="alias/aws/ebs")),
     Case(CMK, "not encrypted", FAIL, **volume()),
     Case(
@@ -188,10 +197,22 @@ test_snapshots = cases(
           disk_container { format = "VHD" }
         }""",
     ),
-    Case(
-        PUBLIC, "shared with everyone", FAIL, aws=snapshot(encrypted=False)["aws"], answers=shared(everyone=True)
-    ),
+    Case(PUBLIC, "shared with everyone", FAIL, aws=snapshot(encrypted=False)["aws"], answers=shared(everyone=True)),
     Case(PUBLIC, "shared with nobody", PASS, aws=snapshot(encrypted=False)["aws"], answers=shared(everyone=False)),
+    Case(
+        PUBLIC,
+        "may not be asked",
+        UNKNOWN,
+        aws=snapshot(encrypted=True)["aws"],
+        answers=shared(everyone=None),
+        says="ec2:DescribeSnapshots",
+    ),
+    Case(
+        PUBLIC,
+        "in a region that blocks all sharing",
+        PASS,
+        terraform=snapshot(encrypted=True)["terraform"] + blocked("block-all-sharing")["terraform"].replace("phi", "r"),
+    ),
     Case(PUBLIC, "cannot be declared", NOT_APPLICABLE, terraform=snapshot(encrypted=True)["terraform"]),
 )
 

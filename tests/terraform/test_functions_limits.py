@@ -96,7 +96,6 @@ MANY = list(range(100_000))
         ("regex", ["(" * 100_000, "a"]),
         ("regex", ["(?:" * 500 + ")" * 500, "a"]),
         ("regex", ["()" * 1000, "a"]),
-        ("replace", ["a" * 3000, "/(.*)*x/", ""]),
         ("pow", [10, 1_000_000]),
         ("pow", [0, -1]),
         ("log", [0, 2]),
@@ -110,7 +109,6 @@ MANY = list(range(100_000))
         ("jsondecode", ["9" * 100_000]),
         ("yamldecode", ["9" * 100_000]),
         ("yamldecode", ["0x" + "f" * 100_000]),
-        ("sum", [["1e400", "-1e400"]]),
         ("range", [0, 1e300]),
         ("range", [0, 1, 0]),
         ("chunklist", [MANY * 2, 1]),
@@ -141,7 +139,11 @@ def test_a_call_that_asks_too_much_has_no_known_value(name: str, arguments: list
 
 @pytest.mark.parametrize(
     ("pattern", "text"),
-    [("(a+)+$", "a" * 200), ("^([a-z0-9]+-)*[a-z0-9]+$", "my-very-long-bucket-name-with-many-dashes-in-it-0123456789")],
+    [
+        ("(.*)*b", "a" * 1000 + "b"),
+        ("(a+)+$", "a" * 200),
+        ("^([a-z0-9]+-)*[a-z0-9]+$", "my-very-long-bucket-name-with-many-dashes-in-it-0123456789"),
+    ],
 )
 def test_an_ordinary_pattern_on_an_ordinary_text_is_no_problem(pattern: str, text: str) -> None:
     assert call("regexall", pattern, text)

@@ -149,7 +149,7 @@ def test_a_default_makes_a_value_certainly_set() -> None:
 
 
 def test_terraform_would_refuse_the_call_whatever_the_unknown_value() -> None:
-    for name, arguments in (("merge", [VARIABLE, [1]]), ("lookup", [{}, VARIABLE, 1, 2]), ("upper", [])):
+    for name, arguments in (("merge", [VARIABLE, [1]]), ("upper", []), ("substr", [VARIABLE, "x", 1])):
         with pytest.raises(FunctionError):
             call(name, *arguments)
 
@@ -239,7 +239,7 @@ def agrees(partly: Any, known: Any) -> bool:
     if isinstance(partly, list):
         return isinstance(known, list) and len(partly) == len(known) and all(map(agrees, partly, known))
     if isinstance(partly, dict):
-        return partly.keys() == known.keys() and all(agrees(partly[key], known[key]) for key in partly)
+        return set(partly) == set(known) and all(agrees(partly[key], known[key]) for key in partly)
     return spelling(partly) == spelling(known)
 
 
@@ -248,7 +248,7 @@ def spelling(value: Any) -> Any:
     return json.dumps(value).strip('"') if isinstance(value, int | float) else value
 
 
-@settings(max_examples=1500, deadline=None)
+@settings(max_examples=30000, deadline=None)
 @given(st.data())
 def test_knowing_less_never_gives_another_value(data: st.DataObject) -> None:
     name = data.draw(st.sampled_from(sorted(ARGUMENTS)))

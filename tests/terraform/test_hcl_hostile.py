@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 import pytest
+
 from hipaa_guard.facts.places import GapKind
 from hipaa_guard.facts.values import Cause, Unknown, first_unknown
 from hipaa_guard.terraform import limits
@@ -191,7 +192,9 @@ def test_values_that_multiply_are_cut(tmp_path: Path, first: str, next_one: str)
     assert any(gap.kind is GapKind.LIMIT for gap in found.gaps)
 
 
-@pytest.mark.parametrize("expression", ["range(100000000)", 'format("%9999999999d", 1)', "[for a in range(100000) : a][0]"])
+@pytest.mark.parametrize(
+    "expression", ["range(100000000)", 'format("%9999999999d", 1)', "[for a in range(100000) : a][0]"]
+)
 def test_functions_that_make_much_of_little_are_cut(tmp_path: Path, expression: str) -> None:
     (tmp_path / "a.tf").write_text(f'resource "test_a" "it" {{\n  value = {expression}\n}}\n')
     value = only(tmp_path).instances[0].get("value")

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
+
 from hipaa_guard.facts.places import GapKind
 from hipaa_guard.facts.values import Cause, Reference, Unknown
 from hipaa_guard.terraform.blocks import Configuration, Instance
@@ -379,7 +380,7 @@ def test_json_files_are_read_like_native_ones(tmp_path: Path) -> None:
         "resource": {
             "aws_s3_bucket": {
                 "b": {
-                    "for_each": "${toset([\"x\"])}",
+                    "for_each": '${toset(["x"])}',
                     "bucket": "${local.upper}-${each.key}",
                     "tags": {"A": "1"},
                     "versioning": {"enabled": True},
@@ -420,3 +421,9 @@ def test_declaring_an_address_twice_is_reported_and_both_are_kept(tmp_path: Path
     (gap,) = found.gaps
     assert gap.kind is GapKind.DUPLICATE
     assert str(gap.location) == "main.tf:4"
+
+
+def test_a_variable_that_no_root_declares_is_reported(tmp_path: Path) -> None:
+    write(tmp_path, {"main.tf": BUCKET})
+    (found,) = read_directory(tmp_path, variables={"nmae": "x"})
+    assert [gap.subject for gap in found.gaps] == ["var.nmae"]

@@ -5,7 +5,17 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hipaa_guard.facts.values import Cause, Incomplete, PartialJson, PartialText, Reference, Unknown, Value, first_unknown
+
+from hipaa_guard.facts.values import (
+    Cause,
+    Incomplete,
+    PartialJson,
+    PartialText,
+    Reference,
+    Unknown,
+    Value,
+    first_unknown,
+)
 from hipaa_guard.terraform.blocks import Configuration, Instance
 from hipaa_guard.terraform.hcl import read_directory
 
@@ -40,7 +50,7 @@ def value_of(directory: Path, expression: str, declarations: str = "") -> Value:
         ('"$${x} %%{y}"', "${x} %{y}"),
         ('"é${"ü"}"', "éü"),
         ("[for k, v in { b = 1, a = 2 } : k]", ["a", "b"]),
-        ("{ for x in [1, 2] : \"k${x}\" => x if x > 1 }", {"k2": 2}),
+        ('{ for x in [1, 2] : "k${x}" => x if x > 1 }', {"k2": 2}),
         ("[{ a = [1] }, { a = [2] }][*].a[0]", [1, 2]),
         ("[{ a = [1] }, { a = [2] }].*.a[0]", [1]),
         ("null[*]", []),
@@ -48,7 +58,7 @@ def value_of(directory: Path, expression: str, declarations: str = "") -> Value:
         ("can({}.x)", False),
         ("[1, 2, 3][\n 1\n]", 2),
         ("(true\n && false)", False),
-        ("{\n (\"k\") = 1\n l : 2,\n}", {"k": 1, "l": 2}),
+        ('{\n ("k") = 1\n l : 2,\n}', {"k": 1, "l": 2}),
         ('true ? 1 : "one"', "1"),
         ("path.module", "."),
     ],
@@ -77,7 +87,15 @@ def test_a_result_is_known_when_unknown_parts_cannot_change_it(tmp_path: Path, e
 
 @pytest.mark.parametrize(
     "expression",
-    ["var.unset", "!var.unset", "var.unset + 1", "var.unset == 1", "var.unset ? 1 : 2", "var.unset.a[0]", "upper(var.unset)"],
+    [
+        "var.unset",
+        "!var.unset",
+        "var.unset + 1",
+        "var.unset == 1",
+        "var.unset ? 1 : 2",
+        "var.unset.a[0]",
+        "upper(var.unset)",
+    ],
 )
 def test_a_variable_without_value_makes_results_unknown_and_says_so(tmp_path: Path, expression: str) -> None:
     value = value_of(tmp_path, expression)
@@ -197,3 +215,20 @@ def test_an_argument_set_twice_is_unknown_and_reported(tmp_path: Path) -> None:
     found = configuration(tmp_path, 'resource "test_thing" "it" {\n  value = 1\n  value = 2\n}\n')
     assert isinstance(found.instances[0].get("value"), Unknown)
     assert found.gaps[0].kind.value == "declared twice"
+
+
+def test_resources_may_be_named_with_their_mode(tmp_path: Path) -> None:
+    value = value_of(tmp_path, "resource.aws_s3_bucket.b.id", 'resource "aws_s3_bucket" "b" {}')
+    assert isinstance(value, Reference)
+    assert value.address == "aws_s3_bucket.b"
+
+
+def test_the_region_that_terraform_asks_for_is_that_of_the_provider(tmp_path: Path) -> None:
+    declarations = 'provider "aws" {\n  region = "us-east-1"\n}\ndata "aws_region" "here" {}'
+    assert value_of(tmp_path, "data.aws_region.here.name", declarations) == "us-east-1"
+    declarations = 'provider "aws" {\n  region = var.unset\n}\ndata "aws_region" "here" {}'
+    assert isinstance(value_of(tmp_path, "data.aws_region.here.name", declarations), Unknown)
+
+
+def test_an_index_that_looks_like_a_number_with_an_exponent_is_a_gap(tmp_path: Path) -> None:
+    assert configuration(tmp_path, 'resource "test_thing" "it" {\n  value = [1].1e9\n}\n').gaps

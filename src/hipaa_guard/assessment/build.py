@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from hipaa_guard.assessment import law
 from hipaa_guard.assessment.gate import decide
-from hipaa_guard.assessment.model import Assessment, Coverage, Scan
+from hipaa_guard.assessment.model import Assessment, ControlSummary, Coverage, Scan
 from hipaa_guard.assessment.rollup import control_summaries, requirement_summaries
 from hipaa_guard.controls.control import Control, Severity, Status
 from hipaa_guard.controls.findings import Finding
@@ -43,6 +45,67 @@ def assess(
             internal_errors=internal_errors,
         ),
         law=law.dates(),
+    )
+
+
+def combine(parts: Sequence[Assessment]) -> Assessment:
+    """One result of several scans by the same controls, of Terraform and of an account, say.
+
+    The gate is decided anew over all findings, failing on any of them.
+    """
+    ordered = tuple(sorted((finding for part in parts for finding in part.findings), key=_place))
+    coverage = _all_coverage([part.coverage for part in parts])
+    summaries = _summed([part.controls for part in parts])
+    return replace(
+        parts[0],
+        scan=_all_scans([part.scan for part in parts]),
+        coverage=coverage,
+        controls=summaries,
+        requirements=requirement_summaries(summaries),
+        findings=ordered,
+        gate=decide(ordered, coverage),
+    )
+
+
+def _all_scans(scans: Sequence[Scan]) -> Scan:
+    account = next((scan for scan in scans if scan.source == "aws"), scans[0])
+    return replace(
+        account,
+        source="both" if len({scan.source for scan in scans}) > 1 else account.source,
+        format="mixed" if len({scan.format for scan in scans}) > 1 else account.format,
+        target=" and ".join(scan.target for scan in scans),
+        started=min(scan.started for scan in scans),
+        finished=max(scan.finished for scan in scans),
+    )
+
+
+def _all_coverage(parts: Sequence[Coverage]) -> Coverage:
+    def summed(of: Iterable[Mapping[str, int]]) -> dict[str, int]:
+        total: Counter[str] = Counter()
+        for counts in of:
+            total.update(counts)
+        return dict(sorted(total.items()))
+
+    return Coverage(
+        files=sum(part.files for part in parts),
+        roots=tuple(root for part in parts for root in part.roots),
+        resources=summed(part.resources for part in parts),
+        unjudged_types=summed(part.unjudged_types for part in parts),
+        regions=tuple(region for part in parts for region in part.regions),
+        calls=summed(part.calls for part in parts),
+        facts=summed(part.facts for part in parts),
+        gaps=tuple(gap for part in parts for gap in part.gaps),
+    )
+
+
+def _summed(parts: Sequence[Sequence[ControlSummary]]) -> tuple[ControlSummary, ...]:
+    counts: dict[str, Counter[Status]] = {}
+    found: dict[str, ControlSummary] = {}
+    for control in (control for part in parts for control in part):
+        found[control.id] = control
+        counts.setdefault(control.id, Counter()).update(control.counts)
+    return tuple(
+        replace(found[id], counts={status: counts[id][status] for status in Status}) for id in sorted(found)
     )
 
 

@@ -61,12 +61,13 @@ class RequirementSummary:
 class Scan:
     """What was scanned, when and as whom."""
 
-    source: Literal["terraform", "aws"]
+    source: Literal["terraform", "aws", "both"]
     target: str
     """The path as given, or the account id."""
     started: datetime
     finished: datetime
     format: Literal["hcl", "plan", "state", "live", "mixed"]
+    """``mixed`` where several of them were read."""
     account: str | None = None
     caller: str | None = None
     """ARN of the identity that read the account."""

@@ -12,7 +12,7 @@ REPORT_PAUSES = (0.1, 0.4, 1.0, *[2.0] * 15)
 
 # A limited EC2 call draws on a rate bucket twice as large; IAM's own page is a tenth of what it allows; S3 tells the
 # regions of buckets only to a call that has a parameter.
-_LARGE_PAGES = {"ec2": 1000, "iam": 1000, "s3": 1000}
+_LARGE_PAGES = {"ec2": 500, "iam": 1000, "s3": 1000}
 _ALSO_CALLED = {
     "iam.get_credential_report": ("iam.generate_credential_report",),
     "s3.list_buckets": ("s3.get_bucket_location",),

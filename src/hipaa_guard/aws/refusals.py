@@ -120,15 +120,17 @@ CODES: Mapping[Meaning, frozenset[str]] = {
             "InternalServerException",
             "InternalServiceError",
             "InternalServiceException",
+            # The endpoint does not know the operation: a region without the feature, or a simulated service.
+            "InvalidAction",
             "ServerException",
             "ServiceException",
             "ServiceUnavailable",
             "ServiceUnavailableException",
+            "UnknownOperationException",
         }
     ),
     Meaning.OURS: frozenset(
         {
-            "InvalidAction",
             "InvalidInput",
             "InvalidParameter",
             "InvalidParameterCombination",
@@ -138,7 +140,6 @@ CODES: Mapping[Meaning, frozenset[str]] = {
             "InvalidRequest",
             "InvalidRequestException",
             "MissingParameter",
-            "UnknownOperationException",
             "UnknownParameter",
             "ValidationError",
             "ValidationException",
@@ -162,6 +163,7 @@ _BY_EXCEPTION: Mapping[str, Meaning] = {
     "IncompleteReadError": Meaning.SERVER,
     "ResponseStreamingError": Meaning.SERVER,
     "ResponseParserError": Meaning.SERVER,
+    "NotImplementedError": Meaning.SERVER,  # a simulated service that lacks the operation
     "PaginationError": Meaning.TRUNCATED,
     "MorePagesError": Meaning.TRUNCATED,
     "ReportNotReadyError": Meaning.SERVER,

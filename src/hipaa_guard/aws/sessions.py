@@ -143,6 +143,7 @@ def _with_role(session: Any, role_arn: str, external_id: str | None, home: str) 
         extra_args=extra,
     )
     inner = get_session()
+    inner.register_component("data_loader", session._session.get_component("data_loader"))  # noqa: SLF001 - models once
     inner._credentials = DeferredRefreshableCredentials(  # type: ignore[attr-defined] # noqa: SLF001 - has no setter
         method="assume-role", refresh_using=fetcher.fetch_credentials
     )

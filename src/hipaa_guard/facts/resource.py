@@ -10,7 +10,7 @@ from typing import Any, ClassVar, Literal, Protocol, Self, overload
 
 from hipaa_guard.facts.places import Location
 from hipaa_guard.facts.readings import AwsReading, Block, First, Listing, Singleton, TerraformReading
-from hipaa_guard.facts.values import Incomplete, NotVisible, Undecided, Unknown, Value
+from hipaa_guard.facts.values import Incomplete, NotVisible, Reference, Undecided, Unknown, Value
 
 _NO_DEFAULT = object()
 
@@ -50,6 +50,11 @@ class Fact:
     def __get__(self, resource: Resource, owner: type) -> Value: ...
     def __get__(self, resource: Resource | None, owner: type) -> Self | Value:
         return self if resource is None else resource.read(self)
+
+    def terraform_paths(self) -> tuple[str, ...]:
+        """The Terraform readings that are paths; functions do not tell theirs."""
+        readings = self.terraform.readings if isinstance(self.terraform, First) else (self.terraform,)
+        return tuple(reading for reading in readings if isinstance(reading, str))
 
     def __repr__(self) -> str:
         return f"<Fact {self.owner.__name__}.{self.name}>"
@@ -164,6 +169,15 @@ class Resource:
         cls.kind = f"{cls.__module__.rpartition('.')[2]}.{cls.__name__}"
         cls.facts = {**cls.facts, **{name: value for name, value in vars(cls).items() if isinstance(value, Fact)}}
 
+    @classmethod
+    def terraform_types(cls) -> frozenset[str]:
+        """All Terraform types that the kind is read from, split resources included."""
+        if cls.terraform is None:
+            return frozenset()
+        paths = [path for fact in cls.facts.values() for path in fact.terraform_paths()]
+        split = {path.partition(".")[0] for path in paths if path.startswith(("aws_", "awscc_"))}
+        return frozenset({*cls.terraform.types, *cls.terraform.joins, *split})
+
     def __init__(self, origin: Origin, source: Source) -> None:
         self.origin = origin
         self._source = source
@@ -215,6 +229,8 @@ class Resource:
 
 def in_words(value: Value, limit: int = 200) -> str:
     """A value for people to read, shortened; never the text of a policy or other long document."""
+    if isinstance(value, Reference):
+        return f"{value.address}.{value.attribute}, decided at apply"
     if isinstance(value, Unknown):
         return f"unknown: {value.reason}"
     if isinstance(value, Incomplete):

@@ -16,10 +16,11 @@ from hipaa_guard.controls.control import Severity, Status
 from hipaa_guard.controls.findings import Finding
 from hipaa_guard.facts.places import Gap, Location
 from hipaa_guard.facts.resource import Evidence
+from hipaa_guard.outputs.json_reading import SCHEMA_VERSION, ReportError, parse
 from hipaa_guard.outputs.page import Page
 from hipaa_guard.outputs.text import escaped_json
 
-SCHEMA_VERSION = "1.0"
+__all__ = ["SCHEMA_VERSION", "ReportError", "in_utc", "parse", "render"]
 
 _encode: Callable[[Any], str] = json.JSONEncoder(ensure_ascii=False, check_circular=False).encode
 

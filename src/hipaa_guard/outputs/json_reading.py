@@ -15,7 +15,8 @@ from hipaa_guard.controls.findings import Finding
 from hipaa_guard.facts.places import Gap, GapKind, Location
 from hipaa_guard.facts.resource import Evidence, Origin
 from hipaa_guard.facts.values import Cause
-from hipaa_guard.outputs.json_format import SCHEMA_VERSION
+
+SCHEMA_VERSION = "1.0"
 
 T = TypeVar("T")
 E = TypeVar("E", bound=StrEnum)
@@ -156,7 +157,7 @@ def _assessment(node: _Node) -> Assessment:
 
 def _scan(node: _Node) -> Scan:
     return Scan(
-        source=node.of("source").word(("terraform", "aws")),
+        source=node.of("source").word(("terraform", "aws", "both")),
         target=node.of("target").text(),
         started=node.of("started").time(),
         finished=node.of("finished").time(),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from hipaa_guard.assessment.gate import counted
@@ -96,6 +96,9 @@ class RequirementView:
     tested: str
     evidence: str
     controls: tuple[ControlView, ...]
+    """Those that met a resource."""
+    unmet: int
+    """Number of the others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,9 +167,10 @@ def _coverage_sentence(assessment: Assessment) -> str:
     exercised = sum(any(control.counts.values()) for control in assessment.controls)
     others = "; the others met no resource of their kind" if exercised < len(assessment.controls) else ""
     resources = sum(coverage.resources.values())
+    controls = f"{exercised:,} of {counted(len(assessment.controls), 'control', 'controls')}{others}"
+    was = "was" if resources == 1 else "were"
     sentences = [
-        f"{words.extent(assessment)}, of {kinds}, {'was' if resources == 1 else 'were'} judged by {exercised:,} of "
-        f"{counted(len(assessment.controls), 'control', 'controls')}{others}.",
+        f"{words.extent(assessment)}, of {kinds}, {was} judged by {controls}.",
         f"{counted(reached, 'verdict was', 'verdicts were')} reached and {counts[Status.UNKNOWN]:,} could not be.",
     ]
     unread = sum(gap.incomplete for gap in coverage.gaps)
@@ -226,12 +230,12 @@ def _safeguards(assessment: Assessment, open_findings: Iterable[Finding]) -> tup
     by_control: dict[str, list[Finding]] = {}
     for finding in open_findings:
         by_control.setdefault(finding.control_id, []).append(finding)
+    known = {requirement.citation for requirement in assessment.requirements}
     groups: dict[str, list[RequirementView]] = {}
     for requirement in assessment.requirements:
         shown = tuple(
-            _control_view(controls[id], requirement.citation, by_control.get(id, ()))
-            for id in sorted(requirement.controls, key=lambda id: _worst_first(controls.get(id), id))
-            if id in controls
+            _control_view(control, requirement.citation, known, by_control.get(control.id, ()))
+            for control in sorted((controls[id] for id in requirement.controls if id in controls), key=_worst_first)
         )
         one = _requirement_view(requirement, shown, assessment.coverage.resources)
         groups.setdefault(requirement.safeguard, []).append(one)
@@ -241,14 +245,14 @@ def _safeguards(assessment: Assessment, open_findings: Iterable[Finding]) -> tup
     )
 
 
-def _worst_first(control: ControlSummary | None, id: str) -> tuple[bool, bool, int, str]:
-    if control is None:
-        return True, True, 0, id
-    return not control.counts[Status.FAIL], not control.counts[Status.UNKNOWN], control.severity.rank, id
+def _worst_first(control: ControlSummary) -> tuple[bool, bool, int, str]:
+    return not control.counts[Status.FAIL], not control.counts[Status.UNKNOWN], control.severity.rank, control.id
 
 
-def _control_view(control: ControlSummary, citation: str, findings: Sequence[Finding]) -> ControlView:
-    home = control.hipaa[0]
+def _control_view(
+    control: ControlSummary, citation: str, known: Container[str], findings: Sequence[Finding]
+) -> ControlView:
+    home = next(each for each in control.hipaa if each in known)
     full = citation == home
     return ControlView(
         summary=control,
@@ -264,6 +268,8 @@ def _control_view(control: ControlSummary, citation: str, findings: Sequence[Fin
 def _requirement_view(
     requirement: RequirementSummary, controls: tuple[ControlView, ...], resources: Mapping[str, int]
 ) -> RequirementView:
+    met_one = tuple(control for control in controls if any(control.counts.values()))
+    unmet = len(controls) - len(met_one)
     kinds = sorted({control.summary.kind for control in controls})
     met = {kind: resources[kind] for kind in kinds if resources.get(kind)}
     return RequirementView(
@@ -272,9 +278,10 @@ def _requirement_view(
         status=requirement.status.value,
         population=_population(kinds, met),
         result=_result(requirement),
-        tested=_tested(len(controls)),
+        tested=_tested(len(met_one), unmet),
         evidence="" if requirement.evidence == "none" else requirement.evidence,
-        controls=controls,
+        controls=met_one,
+        unmet=unmet,
     )
 
 
@@ -286,10 +293,14 @@ def _population(kinds: Sequence[str], met: Mapping[str, int]) -> str:
     return f"All {sum(met.values()):,} found: {words.tally(met)}."
 
 
-def _tested(controls: int) -> str:
-    if not controls:
-        return ""
-    return f"{counted(controls, 'control judges', 'controls judge')} every resource of its kind that was found."
+def _tested(met: int, unmet: int) -> str:
+    parts = []
+    if met:
+        parts.append(f"{counted(met, 'control', 'controls')} judged every resource of the kind that was found.")
+    if unmet:
+        others = counted(unmet, "other control", "other controls") if met else counted(unmet, "control", "controls")
+        parts.append(f"{others} met no resource of the kind.")
+    return " ".join(parts)
 
 
 def _result(requirement: RequirementSummary) -> str:

@@ -210,7 +210,7 @@ def _coverage(pen: _Pen, assessment: Assessment) -> None:
         ("account", scan.account or ""),
         ("regions", ", ".join(coverage.regions or scan.regions)),
         ("roots", _listed(pen, coverage.roots)),
-        ("files", f"{coverage.files:,}" if scan.source == "terraform" else ""),
+        ("files", f"{coverage.files:,}" if scan.source != "aws" else ""),
         ("resources", f"{sum(coverage.resources.values()):,}" + (f": {kinds}" if kinds else "")),
         ("facts", facts),
         ("calls", f"{sum(coverage.calls.values()):,}" if coverage.calls else ""),

@@ -33,6 +33,8 @@ _FORMATS = {
 
 def subject(scan: Scan) -> str:
     """What was scanned, in words: "Terraform source in infra", "AWS account 123456789012"."""
+    if scan.source == "both":
+        return f"Terraform and AWS account: {scan.target}"
     what = _FORMATS[scan.format]
     return f"{what} {scan.target}" if scan.source == "aws" else f"{what} in {scan.target}"
 
@@ -49,7 +51,10 @@ def extent(assessment: Assessment) -> str:
     resources = counted(sum(coverage.resources.values()), "resource", "resources")
     if assessment.scan.source == "aws":
         return f"{resources} in {counted(len(coverage.regions or assessment.scan.regions), 'region', 'regions')}"
-    return f"{resources} in {counted(coverage.files, 'file', 'files')}"
+    files = counted(coverage.files, "file", "files")
+    if assessment.scan.source == "both":
+        files += f" and {counted(len(coverage.regions), 'region', 'regions')}"
+    return f"{resources} in {files}"
 
 
 def tally(counts: Mapping[str, int], most: int | None = None) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from hipaa_guard.facts.credentials import credentials_in, credentials_in_base64
 from hipaa_guard.facts.readings import Ask, Block, Listing, Singleton, View, ask, derived, first, listed
 from hipaa_guard.facts.resource import Record, Resource, fact
-from hipaa_guard.facts.values import Cause, Incomplete, Unknown, Value
+from hipaa_guard.facts.values import Cause, Incomplete, Reference, Unknown, Value
 
 
 class BlockDevice(Record):
@@ -163,12 +163,17 @@ def _template_user_data(view: View) -> Value:
     return credentials_in_base64(view.get("user_data"))
 
 
+def _declared_profile(view: View) -> Value:
+    name = view.get("iam_instance_profile")
+    return name if isinstance(name, Unknown) else name or None
+
+
 def _declared_template(view: View) -> Value:
     """The launch template that fills in what the instance leaves out."""
     version = view.get("launch_template.version")
     named = view.get("launch_template.id")
     named = view.get("launch_template.name") if named is None else named
-    if isinstance(version, Unknown) and not version.is_set:
+    if isinstance(version, Unknown) and not isinstance(version, Reference):
         return version
     if not isinstance(version, Unknown) and str(version).isdigit():
         return Unknown(f"it starts from version {version} of its launch template, not the one declared")
@@ -222,7 +227,7 @@ class Instance(Resource):
         terraform=_declared_devices, unset=[], aws=derived(_attached, listed("BlockDeviceMappings"))
     )
 
-    profile: str | None = fact(terraform="iam_instance_profile", unset=None, aws=listed("IamInstanceProfile.Arn"))
+    profile: str | None = fact(terraform=_declared_profile, unset=None, aws=listed("IamInstanceProfile.Arn"))
 
     user_data_credentials: list[str] = fact(
         terraform=_declared_user_data,

@@ -192,7 +192,7 @@ class Listener(Resource):
 
     minimum_tls: str = fact(
         terraform="ssl_policy",
-        unset="1.0",  # AWS then takes ELBSecurityPolicy-2016-08
+        unset="ELBSecurityPolicy-2016-08",  # what the API takes; the console of today would choose a newer one
         parse=minimum_tls,
         aws=listed("SslPolicy"),
     )

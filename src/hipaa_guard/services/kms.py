@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from hipaa_guard.facts.policy_document import PolicyDocument
-from hipaa_guard.facts.readings import Block, Listing, View, ask, listed
+from hipaa_guard.facts.readings import Block, Listing, View, ask, derived, first, listed
 from hipaa_guard.facts.resource import Resource, fact
+from hipaa_guard.facts.values import Unknown
 
 
 def _customer(view: View) -> str:
@@ -20,13 +21,36 @@ def _spec(view: View) -> object:
 
 
 def _origin(view: View) -> object:
-    return "EXTERNAL" if "external" in view.type else None
+    """Where the material comes from; the provider's schema has the stores of one's own for plain keys only."""
+    if "external" in view.type:
+        return "EXTERNAL"
+    for argument, origin in (("xks_key_id", "EXTERNAL_KEY_STORE"), ("custom_key_store_id", "AWS_CLOUDHSM")):
+        store = view.get(argument)
+        if isinstance(store, Unknown) and not store.is_set:
+            return store
+        if store is not None:
+            return origin
+    return None
+
+
+def _declared_replica(view: View) -> bool:
+    return "replica" in view.type
+
+
+def _answered_replica(kind: str | None) -> bool:
+    return kind == "REPLICA"
 
 
 class Key(Resource):
     """A KMS key. A live account also lists those that AWS manages; their facts are AWS's to set."""
 
-    terraform = Block("aws_kms_key", "aws_kms_external_key", "aws_kms_replica_key", "aws_kms_replica_external_key")
+    terraform = Block(
+        "aws_kms_key",
+        "aws_kms_external_key",
+        "aws_kms_replica_key",
+        "aws_kms_replica_external_key",
+        joined_by="key_id",
+    )
     aws = Listing("kms.list_keys", "Keys[]", arn="{KeyArn}", name="KeyId", keys=("KeyId", "KeyArn"))
 
     manager: str = fact(
@@ -51,6 +75,16 @@ class Key(Resource):
     )
     """Where the key material comes from: ``AWS_KMS``, ``EXTERNAL``, ``AWS_CLOUDHSM``, ``EXTERNAL_KEY_STORE``."""
 
+    is_replica: bool = fact(
+        terraform=_declared_replica,
+        unset=False,
+        aws=derived(
+            _answered_replica,
+            ask("kms.describe_key", "KeyMetadata.MultiRegionConfiguration.MultiRegionKeyType", KeyId="{KeyId}"),
+        ),
+    )
+    """Whether the key is a copy of a key in another region, which alone is rotated."""
+
     rotation_enabled: bool = fact(
         terraform="enable_key_rotation",
         unset=False,
@@ -60,7 +94,7 @@ class Key(Resource):
     )
 
     policy: PolicyDocument | None = fact(
-        terraform="policy",
+        terraform=first("aws_kms_key_policy.policy", "policy"),
         unset=None,  # KMS then attaches its default policy: the account's IAM policies decide
         parse=PolicyDocument.parse,
         aws=ask("kms.get_key_policy", "Policy", KeyId="{KeyId}", PolicyName="default"),

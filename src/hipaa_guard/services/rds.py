@@ -77,6 +77,11 @@ def _of_backup(view: View) -> Unknown | None:
     return None
 
 
+def _key(view: View) -> Value:
+    said = view.get("kms_key_id")
+    return _of_backup(view) if said is None else said
+
+
 def _backup_days(view: View) -> Value:
     said = view.get("backup_retention_period")
     return _of_backup(view) if said is None else said
@@ -137,7 +142,7 @@ class _Store(Resource):
 
     engine_version: str | None = fact(terraform="engine_version", unset=None, aws=listed("EngineVersion"))
 
-    key: str | None = fact(terraform="kms_key_id", unset=None, aws=listed("KmsKeyId"))
+    key: str | None = fact(terraform=_key, unset=None, aws=listed("KmsKeyId"))
     """None means the AWS managed key ``aws/rds``, where there is encryption."""
 
     deletion_protection: bool = fact(terraform="deletion_protection", unset=False, aws=listed("DeletionProtection"))

@@ -56,7 +56,7 @@ def expand(block: Block, scope: Scope, subject: str, calls: tuple[Location, ...]
         reason = f"more than {limits.INSTANCES_PER_SCAN:,} instances in one scan; this block was left out"
         session.report(GapKind.LIMIT, subject, reason, location=block.location(calls))
         return Expansion(found.kind, why=Unknown(reason, Cause.LIMIT))
-    if found.rest is not None and found.why is not None:
+    if found.rest is not None and found.why is not None and block.type != "data":
         argument = count or for_each
         session.report(
             GapKind.EXPANSION,

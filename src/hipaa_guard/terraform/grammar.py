@@ -160,7 +160,7 @@ class Parser:
             node = GetAttribute(node, real(lexer.text))
             lexer.advance()
         elif lexer.kind == "number":
-            digits = lexer.text.split(".", 1)[0]
+            digits = re.split(r"[.eE]", lexer.text, maxsplit=1)[0][:18]  # x.0.1 is no index of 0.1
             node = Index(node, Literal(int(digits)))
             lexer.goto(lexer.start + len(digits))
         else:

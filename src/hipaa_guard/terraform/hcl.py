@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from hipaa_guard.facts.places import Gap
+from hipaa_guard.facts.places import Gap, GapKind
 from hipaa_guard.facts.values import Value
 from hipaa_guard.terraform.blocks import Configuration
 from hipaa_guard.terraform.inputs import VariableFileError, automatic_values, given_values, read_variable_file
@@ -47,6 +47,12 @@ def read_directory(
     modules = [library.module(directory) for directory in directories(base, outside)]
     roots = [module for module in find_roots(modules) if module.files or module.gaps]
     found = [_configuration(root, library, budget, named, variables) for root in roots]
+    declared = {name for root in roots for name in root.variables}
+    outside += [
+        Gap(GapKind.EXPRESSION, f"var.{name}", "no root module declares this variable", incomplete=False)
+        for name in variables
+        if name not in declared
+    ]
     if outside and not found:
         found.append(Configuration(".", "hcl"))
     if outside:

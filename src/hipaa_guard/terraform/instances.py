@@ -115,6 +115,8 @@ class ModuleInstance:
                 return Space("module", self._module_value)
             case "data" | "ephemeral":
                 return Space(name, lambda kind: Space(f"{name}.{kind}", lambda one: self._resource(name, kind, one)))
+            case "resource":
+                return Space(name, self.resolve)
             case "path":
                 return {"module": self._relative_path(), "root": ".", "cwd": "."}
             case "terraform":

@@ -12,6 +12,7 @@ from hipaa_guard.terraform.access import Object, Set, sole_uncertain
 from hipaa_guard.terraform.errors import LIMITS, EvaluationError, SyntaxProblem
 from hipaa_guard.terraform.functions.errors import FunctionError
 from hipaa_guard.terraform.functions.unknowns import bounded
+from hipaa_guard.terraform.json_texts import json_call
 from hipaa_guard.terraform.scope import Scope, Session
 from hipaa_guard.terraform.templates import parse_template
 
@@ -45,6 +46,9 @@ def invoke(module: ModuleInstance, name: str, arguments: list[Value]) -> Value:
     uncertain = _of_uncertain_instances(name, arguments)
     if uncertain is not None:
         return uncertain
+    partial = json_call(name, arguments)
+    if partial is not None:
+        return partial
     try:
         result = bounded(function(arguments, Context(module)))
     except Undecided as undecided:

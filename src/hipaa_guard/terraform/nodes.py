@@ -7,7 +7,7 @@ not known decides everything.
 
 from __future__ import annotations
 
-from hipaa_guard.facts.values import Incomplete, Reference, Undecided, Unknown, Value
+from hipaa_guard.facts.values import Incomplete, PartialText, Reference, Undecided, Unknown, Value
 from hipaa_guard.terraform import limits, operators
 from hipaa_guard.terraform.access import (
     attribute_of,
@@ -16,7 +16,7 @@ from hipaa_guard.terraform.access import (
 )
 from hipaa_guard.terraform.errors import FAILURES, LIMITS, EvaluationError, LimitReached
 from hipaa_guard.terraform.functions.conversion import to_text
-from hipaa_guard.terraform.functions.unknowns import derived
+from hipaa_guard.terraform.functions.unknowns import derived, parts_of
 from hipaa_guard.terraform.scope import Scope, guarded
 
 _ITEM = "[*]"
@@ -304,42 +304,57 @@ def _argument(node: Node, scope: Scope) -> Value:
 
 
 def _tried(arguments: tuple[Node, ...], scope: Scope) -> Value:
-    """`try`: the first argument without an error. An unknown one might still fail, so the rest counts as well."""
+    """`try`: the first argument without an error. What is not all known might fail yet, so the next counts too."""
     if not arguments:
         raise EvaluationError("try requires at least one argument")
-    session = scope.session
-    errors: list[str] = []
-    for argument in arguments:
-        session.strict += 1
-        try:
-            return _less_certain(_argument(argument, scope))
-        except LIMITS:
-            raise
-        except FAILURES as error:
-            errors.append(str(error))
-        finally:
-            session.strict -= 1
-    raise EvaluationError(f"no argument of try succeeded: {errors[-1]}")
-
-
-def _less_certain(value: Value) -> Value:
-    """A reference to an instance that may not exist may turn into the next argument of `try`."""
-    if isinstance(value, Reference) and "[?]" in value.address:
+    try:
+        value = _attempted(arguments[0], scope)
+    except LIMITS:
+        raise
+    except FAILURES as error:
+        if len(arguments) == 1:
+            raise EvaluationError(f"no argument of try succeeded: {error}") from None
+        return _tried(arguments[1:], scope)
+    if isinstance(value, Reference) and "[?]" in value.address:  # kept for joins, though it may not exist
         return Reference(value.address, value.attribute, is_set=False)
-    return value
+    doubt = _may_fail(value)
+    if doubt is None or len(arguments) == 1:
+        return value
+    try:
+        otherwise = _tried(arguments[1:], scope)
+    except LIMITS:
+        raise
+    except FAILURES:
+        return value
+    return operators.chosen(doubt, value, otherwise)
 
 
 def _can(arguments: tuple[Node, ...], scope: Scope) -> Value:
     if len(arguments) != 1:
         raise EvaluationError("can requires exactly one argument")
-    session = scope.session
-    session.strict += 1
     try:
-        value = _argument(arguments[0], scope)
+        doubt = _may_fail(_attempted(arguments[0], scope))
     except LIMITS:
         raise
     except FAILURES:
         return False
+    return True if doubt is None else derived([doubt], is_set=True)
+
+
+def _attempted(node: Node, scope: Scope) -> Value:
+    """The value of a node, with errors raised from inside of collections too."""
+    scope.session.strict += 1
+    try:
+        return _argument(node, scope)
     finally:
-        session.strict -= 1
-    return derived([value], is_set=True) if isinstance(value, Unknown) else True
+        scope.session.strict -= 1
+
+
+def _may_fail(value: Value) -> Unknown | None:
+    """An unknown part for whose sake the expression might turn out to be an error. A computed attribute is none."""
+    for part in parts_of(value):
+        inner = part.parts if isinstance(part, PartialText) else (part,)
+        for one in inner:
+            if isinstance(one, Unknown) and (not isinstance(one, Reference) or "[?]" in one.address):
+                return one
+    return None

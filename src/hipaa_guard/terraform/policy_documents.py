@@ -10,6 +10,7 @@ from typing import Protocol
 
 from hipaa_guard.facts.values import Incomplete, PartialJson, PartialText, Undecided, Unknown, Value, first_unknown
 from hipaa_guard.terraform.functions.unknowns import derived
+from hipaa_guard.terraform.json_texts import document_of
 
 _LISTS = (
     ("actions", "Action"),
@@ -63,14 +64,11 @@ class _Statements:
             self._add_document(text, override=override)
 
     def _add_document(self, text: Value, *, override: bool) -> None:
-        document = text.document if isinstance(text, PartialJson) else text
-        if isinstance(document, str):
-            if not document.strip():
-                return
-            try:
-                document = json.loads(document)
-            except (ValueError, RecursionError):
-                document = Unknown("a source policy document is not JSON")
+        if isinstance(text, str) and not text.strip():
+            return
+        document = document_of(text)
+        if document is None:
+            document = text if isinstance(text, Unknown) else Unknown("a source policy document is not JSON")
         statement = document.get("Statement") if isinstance(document, dict) else document
         if statement is None or isinstance(statement, Unknown) or not isinstance(document, dict):
             self._miss(statement)

@@ -127,6 +127,11 @@ class HclInstance:
         """What ``address.name`` is worth elsewhere."""
         if self.type == "aws_iam_policy_document" and name in ("json", "minified_json") and self.mode == "data":
             return policy_document(self)
+        if self.type == "aws_region" and self.mode == "data" and name in ("id", "name", "region"):
+            region = self.written("region")
+            region = self.region if region is None else region
+            if isinstance(region, str):  # the region of the provider, which Terraform asks for in vain
+                return region
         if self.type == "terraform_data" and name == "output" and "input" in self._block.attributes:
             name = "input"
         value = self.get(name)

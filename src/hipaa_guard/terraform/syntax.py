@@ -15,10 +15,11 @@ from typing import TYPE_CHECKING
 
 from hipaa_guard.facts.places import Location
 from hipaa_guard.terraform import limits
+from hipaa_guard.terraform.comments import comment_spans
 from hipaa_guard.terraform.errors import EvaluationError, SyntaxProblem
 from hipaa_guard.terraform.grammar import first_problem, parse_view
 from hipaa_guard.terraform.lexer import real
-from hipaa_guard.terraform.nodes import Literal, Node
+from hipaa_guard.terraform.nodes import GetAttribute, Literal, Node, Root
 
 if TYPE_CHECKING:
     from tree_sitter import Node as TreeNode
@@ -37,7 +38,14 @@ _HIDING = re.compile(r"/\*.*?\*/|<<-?([A-Za-z_][\w-]*)[ \t]*\r?\n.*?^[ \t]*\1[ \
 """Comments and heredocs, which may hold what looks like a block."""
 
 _COMMENT_LINE = re.compile(r"[ \t]*(?:#|//|/\*)")
-_PLAIN = re.compile(r'"[^"\\$%\n]*"\Z')
+_SIMPLE = re.compile(
+    r"""(?:"(?P<text>[^"\\$%\n]*)"|(?P<number>\d{1,15})|(?P<constant>true|false|null)"""
+    r"""|(?P<names>[A-Za-z_][\w-]*(?:\.[A-Za-z_][\w-]*)+))\Z""",
+    re.ASCII,
+)
+"""Expressions that most arguments consist of; reading them without the parser halves its time."""
+
+_CONSTANTS = {"true": True, "false": False, "null": None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +88,7 @@ class Source:
         if self._comments is None:
             self._comments = []
             if "#" in self.text or "//" in self.text or "/*" in self.text:
-                for start, end in _comment_spans(self.text):
+                for start, end in comment_spans(self.text):
                     text = real(self.text[start:end])
                     self._comments.append((self.line(start), self.line(end - 1), text))
         return self._comments
@@ -108,9 +116,9 @@ class Attribute:
 
         """
         if self._node is None:
-            text = self.source.text
-            if _PLAIN.match(text, self.value_start, self.value_end):
-                self._node = Literal(real(text[self.value_start + 1 : self.value_end - 1]))
+            simple = _SIMPLE.match(self.source.text, self.value_start, self.value_end)
+            if simple is not None:
+                self._node = _simple_node(simple)
                 return self._node
             try:
                 self._node = parse_view(self.source.text, self.value_start, self.value_end)
@@ -126,6 +134,22 @@ class Attribute:
     def location(self, calls: tuple[Location, ...] = ()) -> Location:
         """Its lines."""
         return self.source.location(self.start, self.value_end, calls)
+
+
+def _simple_node(found: re.Match[str]) -> Node:
+    text = found[found.lastgroup or 0]
+    match found.lastgroup:
+        case "text":
+            return Literal(real(text))
+        case "number":
+            return Literal(int(text))
+        case "constant":
+            return Literal(_CONSTANTS[text])
+    first, *names = text.split(".")
+    node: Node = Root(first)
+    for name in names:
+        node = GetAttribute(node, name)
+    return node
 
 
 class Block:
@@ -193,7 +217,7 @@ def _parser() -> Parser:
 
 
 class _Builder:
-    """Walks the tree of tree-sitter as far as blocks and attributes go. ``base`` is where its text starts in the file."""
+    """Walks the tree of tree-sitter as far as blocks and attributes go; ``base`` is where its text starts."""
 
     __slots__ = ("base", "duplicates", "problems", "root", "source")
 
@@ -312,10 +336,8 @@ class _Builder:
 def _pieces(text: str) -> Iterator[tuple[int, int]]:
     """Stretches of a broken file, each from the head of a top-level block to the next."""
     hidden = [found.span() for found in _HIDING.finditer(text)]
-    starts = [0]
-    for found in _HEAD.finditer(text):
-        if found.start() and not any(start <= found.start() < end for start, end in hidden):
-            starts.append(found.start())
+    heads = [found.start() for found in _HEAD.finditer(text) if found.start()]
+    starts = [0, *(head for head in heads if not any(start <= head < end for start, end in hidden))]
     yield from zip(starts, [*starts[1:], len(text)], strict=True)
 
 
@@ -329,50 +351,3 @@ class _Twice(Node):
 
     def evaluate(self, scope: object) -> object:  # noqa: ARG002 - the protocol of nodes
         raise EvaluationError(f"{self.name[:60]!r} is set twice in one block")
-
-
-def _comment_spans(text: str) -> Iterator[tuple[int, int]]:
-    """Offsets of comments; strings are passed over, and heredocs by their own end."""
-    position = 0
-    heredoc = re.compile(r"<<-?([A-Za-z_][\w-]*)[ \t]*\r?\n")
-    token = re.compile(r'"|<<|#|//|/\*')
-    while (found := token.search(text, position)) is not None:
-        start = found.start()
-        position = found.end()
-        match found.group():
-            case "<<":
-                opening = heredoc.match(text, start)
-                if opening:
-                    closing = re.compile(rf"^[ \t]*{re.escape(opening[1])}[ \t]*\r?$", re.MULTILINE)
-                    end = closing.search(text, opening.end())
-                    position = end.end() if end else len(text)
-            case '"':
-                position = _string_end(text, position)
-            case "/*":
-                closed = text.find("*/", position)
-                position = closed + 2 if closed >= 0 else len(text)
-                yield start, position
-            case _:
-                line_end = text.find("\n", position)
-                position = line_end if line_end >= 0 else len(text)
-                yield start, position
-
-
-def _string_end(text: str, position: int) -> int:
-    """The offset behind a quoted string; strings inside ``${ }`` are followed."""
-    depth = 0
-    mark = re.compile(r'\\.|[$%]\{|\$\$\{|[{}"\n]')
-    while (found := mark.search(text, position)) is not None:
-        position = found.end()
-        sign = found.group()
-        if sign == "\n" and not depth:
-            return position
-        if sign in ("${", "%{") or (sign == "{" and depth):
-            depth += 1
-        elif sign == "}" and depth:
-            depth -= 1
-        elif sign == '"':
-            if not depth:
-                return position
-            position = _string_end(text, position)
-    return len(text)

@@ -1,7 +1,8 @@
 """Terraform's functions over values that may not be known.
 
 `FUNCTIONS` holds all but ``try`` and ``can``, which decide whether their arguments are evaluated at all. A call gives a
-value, an `Unknown` where an unknown argument decides the result, or raises `FunctionError` where Terraform would refuse.
+value, an `Unknown` where an unknown argument decides the result, or raises `FunctionError` where Terraform would
+refuse it.
 """
 
 from __future__ import annotations

@@ -17,7 +17,6 @@ from .conversion import (
     list_of,
     map_of,
     to_list,
-    to_map,
     to_number,
     to_text,
     unified,
@@ -132,6 +131,7 @@ def concat(*lists: Value) -> Value:
 def contains(items: Value, wanted: Value) -> Value:
     """Whether an element equals the value; a certain one is not hidden by unknown neighbours."""
     found = to_list(items)
+    require_small([found, wanted])
     answers = [equal(element, wanted) for element in elements(found)]
     if any(answers):
         return True
@@ -189,6 +189,7 @@ def index(items: list[Value], wanted: Value) -> Value:
     """The position of the first element that equals the value."""
     if not isinstance(items, Incomplete) and not items:
         raise FunctionError("cannot search an empty list")
+    require_small([items, wanted])
     for position, item in enumerate(elements(items)):
         answer = equal(item, wanted)
         if answer and not isinstance(items, Incomplete):
@@ -241,11 +242,11 @@ def matchkeys(items: list[Value], names: list[Value], wanted: list[Value]) -> Va
     return [item for item, name in zip(unified(items), known, strict=False) if identity(name) in searched]
 
 
-def merge(*maps: Value) -> Value:
+def merge(*maps: dict[str, Value] | None) -> Value:
     """One map of all maps; later ones win. Null counts as an empty map."""
     merged: dict[str, Value] = {}
     for mapping in maps:
-        merged.update(to_map(mapping) if mapping is not None else {})
+        merged.update(mapping or {})
     return merged
 
 
@@ -331,8 +332,11 @@ def zipmap(names: list[Value], items: list[Value]) -> Value:
     return dict(zip(names, items, strict=True))
 
 
-def setproduct(*sets: Value) -> Value:
+def setproduct(*sets: list[Value]) -> Value:
     """Every combination of one element of each list."""
+    incomplete = [items.unknown for items in sets if isinstance(items, Incomplete)]
+    if incomplete:
+        return derived(incomplete)
     if prod(len(items) for items in sets) > MAX_LIST:
         raise LimitReached(f"a list of more than {MAX_LIST:,} elements")
     return [list(combination) for combination in product(*map(unified, sets))]
@@ -384,7 +388,7 @@ FUNCTIONS: dict[str, Function] = {
     "length": call(length, ANY.loose),
     "lookup": call(lookup, MAP.loose, TEXT, rest=ANY.open.or_null),
     "matchkeys": call(matchkeys, LIST, LIST, LIST),
-    "merge": call(merge, rest=ANY.loose.or_null),
+    "merge": call(merge, rest=MAP.loose.or_null),
     "one": call(one, LIST.loose),
     "range": call(range_, rest=NUMBER, least=1),
     "reverse": call(reverse, LIST.loose),

@@ -151,7 +151,7 @@ def added(numbers: Iterable[Number]) -> Number:
 
 
 def as_set(items: Iterable[Value], *missing: Unknown | None) -> list[Value]:
-    """These items as a set. Unknown ones are kept, after the known ones; the set is incomplete if they may repeat others."""
+    """These items as a set: known ones first, then unknown ones. It is incomplete where those may repeat others."""
     known: list[Value] = []
     unknown: list[Value] = []
     for item in items:

@@ -105,14 +105,23 @@ def fileset(context: CallContext, path: str, pattern: str) -> Value:
     names: list[Value] = []
     missing: list[Unknown] = []
     for name, entry in _entries(directory, ""):
-        if entry.is_symlink() and (entry.is_dir() or located(context, entry.path) is not None):
-            target = located(context, entry.path)
-            if isinstance(target, Unknown) or target.is_dir():
-                missing.append(outside())
-                continue
-        if entry.is_file() and program.search(name, 0, budget):
+        target = Path(entry.path) if not entry.is_symlink() else _target(context, entry.path)
+        if isinstance(target, Unknown):
+            missing.append(target)
+        elif target is not None and target.is_file() and program.search(name, 0, budget):
             names.append(name)
     return relisted(sorted_set(names), *missing)
+
+
+def _target(context: CallContext, link: str) -> Path | Unknown | None:
+    """The file that a link leads to; unknown behind links to directories, which are not followed."""
+    try:
+        target = located(context, link)
+    except FunctionError:
+        return None
+    if isinstance(target, Path) and target.is_dir():
+        return Unknown("links to directories are not followed", Cause.EXPRESSION)
+    return target
 
 
 def _entries(directory: Path, prefix: str) -> Iterator[tuple[str, os.DirEntry[str]]]:

@@ -264,7 +264,7 @@ class Parser:
         return self._literal(self._escaped())
 
     def _shorthand(self) -> tuple[list[Range], list[Callable[[str], bool]]]:
-        """What ``\\d`` or ``\\pL`` stands for; nothing where the escape is one character."""
+        """What an escape of several characters stands for; nothing where it is one character."""
         letter = self.pattern[self.position]
         if letter.lower() in PERL:
             self.position += 1
@@ -299,7 +299,7 @@ class Parser:
         if letter.isascii() and not letter.isalnum():
             self.position += 1
             return ord(letter)
-        self._refuse(f"invalid escape sequence \\{letter}")
+        return self._refuse(f"invalid escape sequence \\{letter}")
 
     def _class(self) -> Node:
         self.position += 1

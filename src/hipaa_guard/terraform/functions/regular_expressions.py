@@ -16,7 +16,7 @@ from hipaa_guard.facts.values import Value
 from .errors import FunctionError, LimitReached
 from .re2_syntax import Characters, Choice, Group, Node, Parser, Place, Repeat, Sequence
 
-MAX_STEPS = 2_000_000
+MAX_STEPS = 500_000
 MAX_PROGRAM = 20_000
 MAX_GROUPS = 100
 REFERENCE = re.compile(r"\$(?:(\$)|(\w+)|\{(\w+)\})")

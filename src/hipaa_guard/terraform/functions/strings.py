@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hipaa_guard.facts.values import Unknown, Value
+from hipaa_guard.facts.values import Incomplete, Unknown, Value
 
 from .context import CallContext, Function
 from .conversion import Number, to_map, whole_number
@@ -11,9 +11,9 @@ from .formats import formatted, formatted_list
 from .graphemes import graphemes
 from .regular_expressions import regex, regexall, replaced
 from .signatures import ANY, NUMBER, TEXT, TEXTS, Parameter, call, call_with_context
-from .unknowns import MAX_TEXT, derived, parts_of, text_of, unseen
+from .unknowns import MAX_TEXT, derived, parts_of, text_of
 
-WHITESPACE = "\t\n\v\f\r \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000"
+WHITESPACE = "\t\n\v\f\r \x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000" + "".join(map(chr, range(0x2000, 0x200B)))
 
 
 def chomp(text: str) -> Value:
@@ -100,7 +100,7 @@ def trim(text: str, characters: str) -> Value:
 
 def join(separator: str, *lists: Value) -> Value:
     """All elements of all lists with a separator between them; partly known where elements are unknown."""
-    if any(isinstance(items, Unknown) or unseen(items) for items in lists):
+    if any(isinstance(items, Unknown | Incomplete) for items in lists):
         return derived(parts_of(list(lists)))
     pieces: list[str | Unknown] = []
     for item in (item for items in lists for item in items):

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from hipaa_guard.facts.values import Cause, Unknown, Value
+from hipaa_guard.facts.values import Cause, PartialJson, PartialText, Unknown, Value
 
 from .context import Function
 from .conversion import as_set, kind, to_bool, to_number, to_text, unified
 from .errors import FunctionError
 from .signatures import ANY, Parameter, anything, call
-from .unknowns import elements, relisted, unseen
+from .unknowns import derived, elements, relisted, unseen
 
 
 def tolist(value: Value) -> Value:
@@ -43,6 +43,11 @@ def issensitive(value: Value) -> Value:  # noqa: ARG001 - the mark is not part o
     return Unknown("whether a value is sensitive is not followed", Cause.EXPRESSION)
 
 
+def untexted(value: Value) -> Value:
+    """A converted value; a partly known text is none any more."""
+    return derived([value], is_set=True) if isinstance(value, PartialText | PartialJson) else value
+
+
 def _converting(parameter: Parameter) -> Function:
     return call(anything, parameter.open.or_null)
 
@@ -52,10 +57,10 @@ FUNCTIONS: dict[str, Function] = {
     "issensitive": call(issensitive, ANY.open.or_null),
     "nonsensitive": _converting(ANY),
     "sensitive": _converting(ANY),
-    "tobool": _converting(Parameter(to_bool)),
+    "tobool": call(untexted, Parameter(to_bool).open.or_null),
     "tolist": call(tolist, ANY.open.or_null),
     "tomap": call(tomap, ANY.open.or_null),
-    "tonumber": _converting(Parameter(to_number)),
+    "tonumber": call(untexted, Parameter(to_number).open.or_null),
     "toset": call(toset, ANY.open.or_null),
     "tostring": _converting(Parameter(to_text)),
 }

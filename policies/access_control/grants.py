@@ -1,0 +1,200 @@
+"""What IAM policies grant: not everything, not whole services, not every key that protects ePHI."""
+
+from collections.abc import Callable
+
+from hipaa_guard.authoring import HIGH, MEDIUM, Fix, Member, Statement, Verdict, failed, family, passed, some
+from hipaa_guard.services import iam, iam_grants
+
+Holder = iam.Policy | iam.User | iam.Role | iam.Group
+
+
+def allows(test: Callable[[Statement], object], holder: Holder) -> bool:
+    """Whether the test holds for a statement that allows, in a managed policy or in an inline one of its holder."""
+    if isinstance(holder, iam.Policy):
+        return some(test, holder.document.allowances())
+    return some(lambda policy: some(test, policy.document.allowances()), holder.inline_policies)
+
+
+TRUST = """
+  assume_role_policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Effect    = "Allow"
+      Action    = "sts:AssumeRole"
+      Principal = { Service = "ecs-tasks.amazonaws.com" }
+    }]
+  })
+"""
+
+
+def fix(type: str, action: str, resource: str) -> Fix:
+    """A policy of the least that is needed, in the place where the kind keeps it."""
+    document = f"""jsonencode({{
+    Version = "2012-10-17"
+    Statement = [{{
+      Effect   = "Allow"
+      Action   = ["{action}"]
+      Resource = "{resource}"
+    }}]
+  }})"""
+    if type == "policy":
+        return Fix(
+            terraform=f'resource "aws_iam_policy" "phi" {{\n  policy = {document}\n}}',
+            cli="aws iam create-policy-version --policy-arn ARN --policy-document file://least.json --set-as-default",
+        )
+    main = f'resource "aws_iam_role" "phi" {{{TRUST}}}\n\n' if type == "role" else ""
+    return Fix(
+        terraform=(
+            f'{main}resource "aws_iam_{type}_policy" "phi" {{\n'
+            f"  {type}   = aws_iam_{type}.phi.name\n  policy = {document}\n}}"
+        ),
+        cli=f"aws iam put-{type}-policy --{type}-name NAME --policy-name POLICY --policy-document file://least.json",
+    )
+
+
+READ_RECORDS = ("s3:GetObject", "arn:aws:s3:::phi-records/*")
+USE_KEY = ("kms:Decrypt", "arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab")
+
+ADMIN = {"prowler": "iam_inline_policy_no_administrative_privileges", "checkov": "CKV_AWS_62"}
+KMS = {
+    "prowler": "iam_inline_policy_no_full_access_to_kms",
+    "aws_config": "iam-inline-policy-blocked-kms-actions",
+    "powerpipe": "iam_policy_inline_no_blocked_kms_actions",
+}
+
+
+@family(
+    Member(
+        "iam_managed_policy_no_admin",
+        iam.Policy,
+        title="Managed policies do not grant every action on every resource",
+        fix=fix("policy", *READ_RECORDS),
+        peers={
+            "prowler": (
+                "iam_customer_attached_policy_no_administrative_privileges",
+                "iam_customer_unattached_policy_no_administrative_privileges",
+            ),
+            "aws_config": "iam-policy-no-statements-with-admin-access",
+            "powerpipe": "iam_policy_no_star_star",
+            "cdk_nag": "HIPAA.Security-IAMPolicyNoStatementsWithAdminAccess",
+            "checkov": "CKV_AWS_62",
+        },
+    ),
+    Member(
+        "iam_user_inline_policy_no_admin",
+        iam.User,
+        title="Inline policies of IAM users do not grant every action on every resource",
+        fix=fix("user", *READ_RECORDS),
+        peers=ADMIN,
+    ),
+    Member(
+        "iam_role_inline_policy_no_admin",
+        iam.Role,
+        title="Inline policies of IAM roles do not grant every action on every resource",
+        fix=fix("role", *READ_RECORDS),
+        peers=ADMIN,
+    ),
+    Member(
+        "iam_group_inline_policy_no_admin",
+        iam.Group,
+        title="Inline policies of IAM groups do not grant every action on every resource",
+        fix=fix("group", *READ_RECORDS),
+        peers=ADMIN,
+    ),
+    severity=HIGH,
+    hipaa=("164.308(a)(3)(i)", "164.308(a)(4)(ii)(B)", "164.312(a)(1)"),
+    why="Whoever holds such a policy can read, change and delete all ePHI, and the record of having done so.",
+)
+def no_admin(holder: Holder) -> Verdict:
+    if allows(iam_grants.grants_everything, holder):
+        return failed("allows every action on every resource")
+    return passed("does not allow every action on every resource")
+
+
+@family(
+    Member(
+        "iam_managed_policy_no_service_wildcard",
+        iam.Policy,
+        title="Managed policies do not grant all actions of a service on all resources",
+        fix=fix("policy", *READ_RECORDS),
+    ),
+    Member(
+        "iam_user_inline_policy_no_service_wildcard",
+        iam.User,
+        title="Inline policies of IAM users do not grant all actions of a service on all resources",
+        fix=fix("user", *READ_RECORDS),
+    ),
+    Member(
+        "iam_role_inline_policy_no_service_wildcard",
+        iam.Role,
+        title="Inline policies of IAM roles do not grant all actions of a service on all resources",
+        fix=fix("role", *READ_RECORDS),
+    ),
+    Member(
+        "iam_group_inline_policy_no_service_wildcard",
+        iam.Group,
+        title="Inline policies of IAM groups do not grant all actions of a service on all resources",
+        fix=fix("group", *READ_RECORDS),
+    ),
+    severity=MEDIUM,
+    hipaa=("164.308(a)(4)(i)", "164.308(a)(4)(ii)(C)", "164.312(a)(1)"),
+    why=(
+        "A grant such as s3:* or dynamodb:* on all resources reaches ePHI that its holder has no task with, and lets "
+        "him open it to others."
+    ),
+)
+def no_service_wildcard(holder: Holder) -> Verdict:
+    found: list[str] = []
+
+    def is_whole(statement: Statement) -> bool:
+        pattern = iam_grants.whole_service(statement)
+        if pattern is not None:
+            found.append(pattern)
+        return pattern is not None
+
+    if allows(is_whole, holder):
+        return failed(f"allows {found[0]} on all resources")
+    return passed("does not allow all actions of a service on all resources")
+
+
+@family(
+    Member(
+        "iam_managed_policy_no_blocked_kms_actions",
+        iam.Policy,
+        title="Managed policies do not let their holders decrypt with every KMS key",
+        fix=fix("policy", *USE_KEY),
+        peers={
+            "prowler": "iam_policy_no_full_access_to_kms",
+            "aws_config": "iam-customer-policy-blocked-kms-actions",
+            "powerpipe": "iam_policy_custom_no_blocked_kms_actions",
+        },
+    ),
+    Member(
+        "iam_user_inline_policy_no_blocked_kms_actions",
+        iam.User,
+        title="Inline policies of IAM users do not let them decrypt with every KMS key",
+        fix=fix("user", *USE_KEY),
+        peers=KMS,
+    ),
+    Member(
+        "iam_role_inline_policy_no_blocked_kms_actions",
+        iam.Role,
+        title="Inline policies of IAM roles do not let them decrypt with every KMS key",
+        fix=fix("role", *USE_KEY),
+        peers=KMS,
+    ),
+    Member(
+        "iam_group_inline_policy_no_blocked_kms_actions",
+        iam.Group,
+        title="Inline policies of IAM groups do not let their members decrypt with every KMS key",
+        fix=fix("group", *USE_KEY),
+        peers=KMS,
+    ),
+    severity=MEDIUM,
+    hipaa=("164.312(a)(2)(iv)", "164.312(a)(1)"),
+    why="Encryption keeps ePHI from nobody who may decrypt with every key: each holder needs the keys of his own task.",
+)
+def no_blocked_kms_actions(holder: Holder) -> Verdict:
+    if allows(iam_grants.decrypts_with_any_key, holder):
+        return failed("allows kms:Decrypt or kms:ReEncryptFrom with every key")
+    return passed("does not allow to decrypt with every key")

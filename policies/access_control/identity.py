@@ -1,0 +1,292 @@
+"""Identity: who holds rights to ePHI, and that rights end when their use does."""
+
+from hipaa_guard.authoring import (
+    CRITICAL,
+    HIGH,
+    LOW,
+    MEDIUM,
+    Fix,
+    Member,
+    Statement,
+    Verdict,
+    control,
+    failed,
+    family,
+    passed,
+    some,
+)
+from hipaa_guard.services import iam, iam_trust
+
+UNUSED_DAYS = 90
+ROOT_QUIET_DAYS = 30
+
+
+@control(
+    title="The root user has no access keys",
+    severity=CRITICAL,
+    hipaa=("164.312(a)(1)", "164.312(a)(2)(i)", "164.308(a)(4)(ii)(B)"),
+    why="A root key opens all ePHI of the account to whoever copies it, no policy can limit it, and it names no person.",
+    fix=Fix(
+        cli="aws iam delete-access-key --access-key-id KEY_ID",
+        note="Sign in as the root user; a member account's key goes by central root access of the organisation.",
+    ),
+    peers={
+        "prowler": "iam_no_root_access_key",
+        "aws_config": "iam-root-access-key-check",
+        "powerpipe": "iam_root_user_no_access_keys",
+        "trivy": "AVD-AWS-0141",
+    },
+)
+def iam_root_no_access_key(root: iam.RootUser) -> Verdict:
+    if root.has_access_key:
+        return failed("has an access key")
+    return passed("has no access key")
+
+
+@control(
+    title=f"The root user was not used within {ROOT_QUIET_DAYS} days",
+    severity=MEDIUM,
+    hipaa=("164.312(a)(2)(i)", "164.308(a)(4)(ii)(C)"),
+    why="What the root user does to ePHI cannot be traced to a person; it is for the few tasks that nobody else can do.",
+    fix=Fix(note="Work as a role or Identity Center user; keep the root user for the tasks that AWS reserves to it."),
+    peers={"prowler": "iam_avoid_root_usage", "trivy": "AVD-AWS-0140"},
+)
+def iam_root_not_used_recently(root: iam.RootUser) -> Verdict:
+    if root.idle is not None and root.idle < ROOT_QUIET_DAYS:
+        return failed(f"was used {root.idle} days before the credential report was made")
+    return passed("was not used lately")
+
+
+@control(
+    title=f"Access keys that nobody used for {UNUSED_DAYS} days are inactive",
+    severity=MEDIUM,
+    hipaa=("164.308(a)(3)(ii)(C)", "164.308(a)(4)(ii)(C)"),
+    why="A key without use often belongs to someone who left, and still opens ePHI to whoever finds it.",
+    fix=Fix(
+        cli="aws iam update-access-key --user-name USER --access-key-id KEY_ID --status Inactive",
+    ),
+    peers={
+        "prowler": "iam_user_accesskey_unused",
+        "aws_config": "iam-user-unused-credentials-check",
+        "powerpipe": "iam_user_unused_credentials_90",
+        "trivy": "AVD-AWS-0144",
+    },
+)
+def iam_access_key_unused_disabled(user: iam.Credentials) -> Verdict:
+    for key in user.access_keys:
+        if key.idle > UNUSED_DAYS:
+            return failed(f"has access key {key.number} active that was not used for {key.idle} days")
+    return passed("has no active access key that is out of use")
+
+
+@control(
+    title=f"Console passwords that nobody used for {UNUSED_DAYS} days are disabled",
+    severity=MEDIUM,
+    hipaa=("164.308(a)(3)(ii)(C)", "164.308(a)(4)(ii)(C)"),
+    why="A password without use often belongs to someone who left, and still opens ePHI to whoever knows or guesses it.",
+    fix=Fix(
+        cli="aws iam delete-login-profile --user-name USER",
+    ),
+    peers={
+        "prowler": "iam_user_console_access_unused",
+        "aws_config": "iam-user-unused-credentials-check",
+        "powerpipe": "iam_user_unused_credentials_90",
+        "trivy": "AVD-AWS-0144",
+    },
+)
+def iam_console_password_unused_disabled(user: iam.Credentials) -> Verdict:
+    idle = user.password_idle
+    if idle is None:
+        return passed("has no console password")
+    if idle > UNUSED_DAYS:
+        return failed(f"has a console password that was not used for {idle} days")
+    return passed(f"has used the console password within {UNUSED_DAYS} days")
+
+
+@control(
+    title="IAM users have no policies of their own",
+    severity=LOW,
+    hipaa=("164.308(a)(3)(ii)(A)", "164.308(a)(4)(ii)(B)"),
+    why="Rights to ePHI that are given through groups or roles can be reviewed and taken away without missing a person.",
+    fix=Fix(
+        terraform="""
+            resource "aws_iam_user" "phi" {
+              name = "phi-nurse"
+            }
+
+            resource "aws_iam_user_group_membership" "phi" {
+              user   = aws_iam_user.phi.name
+              groups = ["records-readers"]
+            }
+        """,
+        cli="aws iam detach-user-policy --user-name USER --policy-arn ARN",
+    ),
+    peers={
+        "prowler": "iam_policy_attached_only_to_group_or_roles",
+        "aws_config": "iam-user-no-policies-check",
+        "powerpipe": "iam_user_no_inline_attached_policies",
+        "cdk_nag": "HIPAA.Security-IAMUserNoPolicies",
+        "checkov": "CKV_AWS_40",
+        "trivy": "AVD-AWS-0143",
+    },
+)
+def iam_user_no_direct_policies(user: iam.User) -> Verdict:
+    for policy in user.inline_policies:
+        return failed(f"has the inline policy {policy.name or 'of its own'}")
+    for _ in user.attached_policies:
+        return failed("has a managed policy attached directly")
+    return passed("has no policies of its own")
+
+
+@control(
+    title="IAM users belong to a group",
+    severity=LOW,
+    hipaa=("164.308(a)(3)(ii)(A)", "164.308(a)(4)(ii)(B)"),
+    why="The members of a group are reviewed together; a user outside all of them is missed when access to ePHI is.",
+    fix=Fix(
+        terraform="""
+            resource "aws_iam_user_group_membership" "phi" {
+              user   = aws_iam_user.phi.name
+              groups = ["records-readers"]
+            }
+        """,
+        cli="aws iam add-user-to-group --user-name USER --group-name GROUP",
+    ),
+    peers={
+        "powerpipe": "iam_user_in_group",
+        "cdk_nag": "HIPAA.Security-IAMUserGroupMembership",
+        "checkov": "CKV2_AWS_21",
+    },
+)
+def iam_user_in_group(user: iam.User) -> Verdict:
+    for _ in user.groups:
+        return passed("belongs to a group")
+    return failed("belongs to no group")
+
+
+@family(
+    Member(
+        "iam_user_no_administrator_access",
+        iam.User,
+        title="IAM users do not have AdministratorAccess attached",
+        fix=Fix(
+            terraform="""
+                resource "aws_iam_user_group_membership" "phi" {
+                  user   = aws_iam_user.phi.name
+                  groups = ["records-readers"]
+                }
+            """,
+            cli="aws iam detach-user-policy --user-name USER --policy-arn arn:aws:iam::aws:policy/AdministratorAccess",
+        ),
+        peers={"prowler": "iam_user_administrator_access_policy", "checkov": "CKV_AWS_274"},
+        severity=HIGH,
+    ),
+    Member(
+        "iam_group_no_administrator_access",
+        iam.Group,
+        title="IAM groups do not have AdministratorAccess attached",
+        fix=Fix(
+            terraform="""
+                resource "aws_iam_group_policy_attachment" "phi" {
+                  group      = aws_iam_group.phi.name
+                  policy_arn = "arn:aws:iam::111122223333:policy/records-read"
+                }
+            """,
+            cli="aws iam detach-group-policy --group-name GROUP --policy-arn arn:aws:iam::aws:policy/AdministratorAccess",
+        ),
+        peers={"prowler": "iam_group_administrator_access_policy", "checkov": "CKV_AWS_274"},
+    ),
+    Member(
+        "iam_role_no_administrator_access",
+        iam.Role,
+        title="IAM roles do not have AdministratorAccess attached",
+        fix=Fix(
+            terraform="""
+                resource "aws_iam_role_policy_attachment" "phi" {
+                  role       = aws_iam_role.phi.name
+                  policy_arn = "arn:aws:iam::111122223333:policy/records-read"
+                }
+            """,
+            cli="aws iam detach-role-policy --role-name ROLE --policy-arn arn:aws:iam::aws:policy/AdministratorAccess",
+            note="Accept the risk by name for the one role that administrators work in.",
+        ),
+        peers={"prowler": "iam_role_administratoraccess_policy", "checkov": "CKV_AWS_274"},
+    ),
+    severity=MEDIUM,
+    hipaa=("164.308(a)(3)(i)", "164.308(a)(4)(ii)(B)", "164.312(a)(1)"),
+    why="AdministratorAccess opens all ePHI of the account, and the means to hide having been there.",
+)
+def no_administrator_access(holder: iam.User | iam.Group | iam.Role) -> Verdict:
+    if some(lambda arn: arn.endswith(":aws:policy/AdministratorAccess"), holder.attached_policies):
+        return failed("has AdministratorAccess attached")
+    return passed("does not have AdministratorAccess attached")
+
+
+@control(
+    title="IAM roles do not let everyone in",
+    severity=CRITICAL,
+    hipaa=("164.312(a)(1)", "164.312(d)"),
+    why="A role that trusts every AWS account gives its rights to ePHI to anyone who learns its name.",
+    fix=Fix(
+        terraform="""
+            resource "aws_iam_role" "phi" {
+              assume_role_policy = jsonencode({
+                Version = "2012-10-17"
+                Statement = [{
+                  Effect    = "Allow"
+                  Action    = "sts:AssumeRole"
+                  Principal = { Service = "ecs-tasks.amazonaws.com" }
+                }]
+              })
+            }
+        """,
+        cli="aws iam update-assume-role-policy --role-name ROLE --policy-document file://trust.json",
+    ),
+    peers={"checkov": "CKV_AWS_60"},
+)
+def iam_role_trust_not_public(role: iam.Role) -> Verdict:
+    if some(Statement.is_public, role.trust.allowances()):
+        return failed("lets everyone in, without a condition that names who")
+    return passed("lets in only whom it names")
+
+
+@control(
+    title="IAM roles that trust other accounts ask for an external id, an organisation or MFA",
+    severity=MEDIUM,
+    hipaa=("164.312(a)(1)", "164.312(d)", "164.308(a)(4)(ii)(B)"),
+    why=(
+        "Whoever serves several customers can be led to use another's role (the confused deputy), and a stolen key "
+        "of the other account is enough to reach ePHI here."
+    ),
+    fix=Fix(
+        terraform="""
+            resource "aws_iam_role" "phi" {
+              assume_role_policy = jsonencode({
+                Version = "2012-10-17"
+                Statement = [{
+                  Effect    = "Allow"
+                  Action    = "sts:AssumeRole"
+                  Principal = { AWS = "arn:aws:iam::444455556666:role/claims-import" }
+                  Condition = { StringEquals = { "sts:ExternalId" = "7d41c9" } }
+                }]
+              })
+            }
+        """,
+        cli="aws iam update-assume-role-policy --role-name ROLE --policy-document file://trust.json",
+    ),
+)
+def iam_role_foreign_trust_conditioned(role: iam.Role) -> Verdict:
+    own = role.own_account()
+    found: list[str] = []
+
+    def is_open(statement: Statement) -> bool:
+        if not iam_trust.lets_in(statement) or iam_trust.asks_for_proof(statement):
+            return False
+        account = iam_trust.foreign_account(statement, own)
+        if account is not None:
+            found.append(account)
+        return account is not None
+
+    if some(is_open, role.trust.allowances()):
+        return failed(f"lets in {found[0]} without an external id, organisation or MFA")
+    return passed("asks every other account that it trusts for more than its name")

@@ -1,0 +1,294 @@
+"""Identity: people and programs that reach ePHI prove who they are."""
+
+from hipaa_guard.authoring import (
+    CRITICAL,
+    HIGH,
+    LOW,
+    MEDIUM,
+    Fix,
+    Inventory,
+    Statement,
+    Verdict,
+    control,
+    failed,
+    not_applicable,
+    passed,
+    some,
+)
+from hipaa_guard.services import iam, iam_trust
+
+KEY_DAYS = 90
+SESSION_SECONDS = 4 * 3600
+"""Half a shift. The rule names no number: IAM allows one hour to twelve, and twelve outlast a working day."""
+
+
+@control(
+    title="The root user signs in with MFA",
+    severity=CRITICAL,
+    hipaa=("164.312(d)", "164.312(a)(1)"),
+    why="The root user can read and destroy all ePHI of the account; without MFA its password alone is enough.",
+    fix=Fix(
+        note="Sign in as the root user and add a second factor, or remove root credentials from member accounts.",
+    ),
+    peers={
+        "prowler": "iam_root_mfa_enabled",
+        "aws_config": "root-account-mfa-enabled",
+        "powerpipe": "iam_root_user_mfa_enabled",
+        "trivy": "AVD-AWS-0142",
+    },
+)
+def iam_root_mfa_enabled(root: iam.RootUser) -> Verdict:
+    if root.mfa_active:
+        return passed("has MFA")
+    if root.has_password:
+        return failed("has no MFA")
+    return passed("has no password to sign in with")
+
+
+@control(
+    title="The root user's second factor is a hardware device",
+    severity=LOW,
+    hipaa=("164.312(d)",),
+    why="A second factor that is a program can be copied with the phone it is on, and with it the way to all ePHI.",
+    fix=Fix(note="Sign in as the root user and replace the virtual device with a security key or hardware token."),
+    peers={
+        "prowler": "iam_root_hardware_mfa_enabled",
+        "aws_config": "root-account-hardware-mfa-enabled",
+        "powerpipe": "iam_root_user_hardware_mfa_enabled",
+        "trivy": "AVD-AWS-0165",
+    },
+)
+def iam_root_hardware_mfa_enabled(root: iam.RootUser) -> Verdict:
+    if not root.mfa_active:
+        return failed("has no MFA") if root.has_password else passed("has no password to sign in with")
+    for _ in root.virtual_mfa_devices:
+        return failed("has a virtual MFA device")
+    return passed("has MFA by hardware only")
+
+
+@control(
+    title="IAM users with a console password have MFA",
+    severity=HIGH,
+    hipaa=("164.312(d)", "164.312(a)(1)"),
+    why="A password that was guessed, reused or phished is all that stands between a stranger and ePHI without MFA.",
+    fix=Fix(
+        cli="aws iam enable-mfa-device --user-name USER --serial-number ARN "
+        "--authentication-code1 CODE --authentication-code2 CODE",
+    ),
+    peers={
+        "prowler": "iam_user_mfa_enabled_console_access",
+        "aws_config": "mfa-enabled-for-iam-console-access",
+        "powerpipe": "iam_user_console_access_mfa_enabled",
+        "trivy": "AVD-AWS-0145",
+    },
+)
+def iam_user_console_mfa_enabled(user: iam.Credentials) -> Verdict:
+    if not user.has_password:
+        return passed("has no console password")
+    if user.mfa_active:
+        return passed("has a console password and MFA")
+    return failed("has a console password and no MFA")
+
+
+@control(
+    title=f"Active access keys are at most {KEY_DAYS} days old",
+    severity=MEDIUM,
+    hipaa=("164.312(d)", "164.308(a)(5)(ii)(D)"),
+    why="A key that was copied opens ePHI until it is replaced: the older it is, the more places it has been in.",
+    fix=Fix(
+        cli="aws iam create-access-key --user-name USER; aws iam delete-access-key --user-name USER --access-key-id KEY_ID",
+    ),
+    peers={
+        "prowler": "iam_rotate_access_key_90_days",
+        "aws_config": "access-keys-rotated",
+        "powerpipe": "iam_user_access_key_age_90",
+        "trivy": "AVD-AWS-0146",
+    },
+)
+def iam_access_key_max_age_90(user: iam.Credentials) -> Verdict:
+    for key in user.access_keys:
+        if key.age > KEY_DAYS:
+            return failed(f"has access key {key.number} active that is {key.age} days old")
+    return passed(f"has no active access key older than {KEY_DAYS} days")
+
+
+@control(
+    title="IAM users have one active access key at most",
+    severity=LOW,
+    hipaa=("164.312(d)", "164.308(a)(5)(ii)(D)"),
+    why="The second key is for the time of a rotation; one that stays is a second way to ePHI that nobody watches.",
+    fix=Fix(
+        cli="aws iam update-access-key --user-name USER --access-key-id KEY_ID --status Inactive",
+    ),
+    peers={"prowler": "iam_user_two_active_access_key", "trivy": "AVD-AWS-0167"},
+)
+def iam_user_one_active_access_key(user: iam.Credentials) -> Verdict:
+    if len(user.access_keys) > 1:
+        return failed("has two active access keys")
+    return passed("has one active access key at most")
+
+
+@control(
+    title="The account has a password policy of its own",
+    severity=LOW,
+    hipaa=("164.308(a)(5)(ii)(D)",),
+    why="Without one the passwords of IAM users, which may open ePHI, need 8 characters and may be used again.",
+    fix=Fix(
+        terraform="""
+            resource "aws_iam_account_password_policy" "phi" {
+              minimum_password_length   = 14
+              password_reuse_prevention = 24
+            }
+        """,
+        cli="aws iam update-account-password-policy --minimum-password-length 14 --password-reuse-prevention 24",
+    ),
+)
+def iam_password_policy_set(policy: iam.PasswordPolicy) -> Verdict:
+    if policy.minimum_length is None:
+        return failed("has no password policy, so the default of AWS holds")
+    return passed("has a password policy of its own")
+
+
+@control(
+    title="Passwords of IAM users have 14 characters or more",
+    severity=MEDIUM,
+    hipaa=("164.308(a)(5)(ii)(D)", "164.312(d)"),
+    why="Short passwords are guessed; length is what makes a password hold, more than the kinds of its characters.",
+    fix=Fix(
+        terraform="""
+            resource "aws_iam_account_password_policy" "phi" {
+              minimum_password_length   = 14
+              password_reuse_prevention = 24
+            }
+        """,
+        cli="aws iam update-account-password-policy --minimum-password-length 14 --password-reuse-prevention 24",
+    ),
+    peers={
+        "prowler": "iam_password_policy_minimum_length_14",
+        "aws_config": "iam-password-policy",
+        "powerpipe": "iam_account_password_policy_strong_min_reuse_24",
+        "checkov": "CKV_AWS_10",
+        "trivy": "AVD-AWS-0063",
+    },
+)
+def iam_password_policy_min_length_14(policy: iam.PasswordPolicy) -> Verdict:
+    length = policy.minimum_length
+    if length is None:
+        return failed("has no password policy, so 8 characters are enough")
+    if length < 14:
+        return failed(f"allows passwords of {length} characters")
+    return passed(f"asks for {length} characters")
+
+
+@control(
+    title="The last 24 passwords of IAM users may not be used again",
+    severity=LOW,
+    hipaa=("164.308(a)(5)(ii)(D)",),
+    why="After a leak the changed password must be a new one, or the leaked one opens ePHI again.",
+    fix=Fix(
+        terraform="""
+            resource "aws_iam_account_password_policy" "phi" {
+              minimum_password_length   = 14
+              password_reuse_prevention = 24
+            }
+        """,
+        cli="aws iam update-account-password-policy --minimum-password-length 14 --password-reuse-prevention 24",
+    ),
+    peers={
+        "prowler": "iam_password_policy_reuse_24",
+        "aws_config": "iam-password-policy",
+        "powerpipe": "iam_account_password_policy_strong_min_reuse_24",
+        "checkov": "CKV_AWS_13",
+        "trivy": "AVD-AWS-0056",
+    },
+)
+def iam_password_policy_reuse_24(policy: iam.PasswordPolicy) -> Verdict:
+    remembered = policy.remembered or 0
+    if remembered < 24:
+        return failed(f"remembers {remembered} earlier passwords")
+    return passed(f"remembers {remembered} earlier passwords")
+
+
+@control(
+    title="IAM roles that trust GitHub name the owner or repository",
+    severity=HIGH,
+    hipaa=("164.312(d)", "164.312(a)(1)"),
+    why="GitHub signs tokens for everyone's workflows: without a condition on the subject anyone's can reach ePHI.",
+    fix=Fix(
+        terraform="""
+            resource "aws_iam_role" "phi" {
+              assume_role_policy = jsonencode({
+                Version = "2012-10-17"
+                Statement = [{
+                  Effect    = "Allow"
+                  Action    = "sts:AssumeRoleWithWebIdentity"
+                  Principal = {
+                    Federated = "arn:aws:iam::111122223333:oidc-provider/token.actions.githubusercontent.com"
+                  }
+                  Condition = {
+                    StringEquals = {
+                      "token.actions.githubusercontent.com:aud" = "sts.amazonaws.com"
+                      "token.actions.githubusercontent.com:sub" = "repo:clinic/records:ref:refs/heads/main"
+                    }
+                  }
+                }]
+              })
+            }
+        """,
+        cli="aws iam update-assume-role-policy --role-name ROLE --policy-document file://trust.json",
+    ),
+    peers={"checkov": ("CKV_AWS_358", "CKV_AWS_393")},
+)
+def iam_github_oidc_subject_limited(role: iam.Role, inventory: Inventory) -> Verdict:
+    providers = inventory.seen(iam.OidcProvider)
+
+    def is_github(issuer: str) -> bool:
+        declared = next((each for each in providers if issuer in each.names()), None)
+        return iam_trust.GITHUB in (issuer if declared is None else declared.url)
+
+    def trusts_github(statement: Statement) -> bool:
+        return iam_trust.names_github(statement) or iam_trust.trusts_issuer(statement, is_github)
+
+    if not some(trusts_github, role.trust.allowances()):
+        return not_applicable("does not trust GitHub")
+
+    def is_open(statement: Statement) -> bool:
+        return not iam_trust.limits_github(statement) and trusts_github(statement)
+
+    if some(is_open, role.trust.allowances()):
+        return failed("trusts GitHub without naming the owner of the repositories")
+    return passed("trusts named repositories of GitHub only")
+
+
+@control(
+    title="Sessions of IAM roles end within 4 hours",
+    severity=LOW,
+    hipaa=("164.312(a)(2)(iii)",),
+    why="IAM has no idle time-out: how long a session may last is what ends one that was left open before ePHI.",
+    fix=Fix(
+        terraform="""
+            resource "aws_iam_role" "phi" {
+              max_session_duration = 14400
+              assume_role_policy = jsonencode({
+                Version = "2012-10-17"
+                Statement = [{
+                  Effect    = "Allow"
+                  Action    = "sts:AssumeRole"
+                  Principal = { AWS = "arn:aws:iam::111122223333:root" }
+                  Condition = { Bool = { "aws:MultiFactorAuthPresent" = "true" } }
+                }]
+              })
+            }
+        """,
+        cli="aws iam update-role --role-name ROLE --max-session-duration 14400",
+        note="The rule names no time: write down why yours fits, and set shorter sessions where people sit.",
+    ),
+)
+def iam_role_session_limited(role: iam.Role) -> Verdict:
+    if role.max_session_seconds <= SESSION_SECONDS:
+        return passed(f"ends sessions after {role.max_session_seconds} seconds")
+    if role.path.startswith("/aws-reserved/sso.amazonaws.com/"):
+        return not_applicable("belongs to Identity Center, whose permission set decides how long sessions last")
+    if iam_trust.only_services(role.trust):
+        return not_applicable("lets in AWS services only: nobody sits before its sessions")
+    return failed(f"lets sessions last {role.max_session_seconds} seconds")

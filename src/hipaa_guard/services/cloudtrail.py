@@ -1,0 +1,295 @@
+"""AWS CloudTrail: trails, what each of them records, and the trails that cover a whole account."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from typing import NoReturn
+
+from hipaa_guard.facts.readings import Block, Listing, Singleton, View, ask, derived, listed
+from hipaa_guard.facts.resource import Record, Resource, fact
+from hipaa_guard.facts.values import Cause, Incomplete, PartialText, Reference, Undecided, Unknown, Value
+
+_EVERY_BUCKET = re.compile(r"arn:[^:]*:s3(:::)?")
+_UNSEEN = "\ue004"
+# Fields of an advanced selector that do not narrow which resources are recorded.
+_WIDE_FIELDS = frozenset({"eventCategory", "readOnly", "resources.type"})
+
+
+class Selector(Record):
+    """Events of one sort that a trail records."""
+
+    __slots__ = ("category", "reads", "resource_type", "unlimited", "writes")
+
+    category: str
+    """``Management``, ``Data`` and others."""
+    reads: bool
+    writes: bool
+    resource_type: str | None
+    """What data events are about (``AWS::S3::Object``)."""
+    unlimited: bool
+    """Whether no resource, event or source is left out."""
+
+
+# A trail without selectors: CloudTrail user guide, "Logging management events".
+_MANAGEMENT = {"category": "Management", "reads": True, "writes": True, "resource_type": None, "unlimited": True}
+
+
+def _made(items: Value, make: Callable[[dict[str, Value]], Iterator[Selector]]) -> list[Selector]:
+    """The records of all selectors; one of which a deciding part is not known makes the list incomplete."""
+    if isinstance(items, Unknown):
+        return Incomplete([], items)
+    unknown = items.unknown if isinstance(items, Incomplete) else None
+    found: list[Selector] = []
+    for item in _seen(items):
+        try:
+            found.extend(make(item))
+        except Undecided as error:
+            unknown = error.unknown if unknown is None else unknown
+    return found if unknown is None else Incomplete(found, unknown)
+
+
+def _seen(items: Value) -> list[Value]:
+    return items.seen if isinstance(items, Incomplete) else items or []
+
+
+def _either(value: Value, default: Value) -> Value:
+    return default if value is None else value
+
+
+def _one_of(value: Value, *texts: str) -> Value:
+    return value if isinstance(value, Unknown) else str(value) in texts
+
+
+def _basic(
+    kinds: Value, management: Value, excluded: Value, resources: Iterable[tuple[Value, Value]]
+) -> Iterator[Selector]:
+    """An event selector: management events unless it says no, and the data events of the resources it names."""
+    reads, writes = _one_of(kinds, "All", "ReadOnly"), _one_of(kinds, "All", "WriteOnly")
+    category = management if isinstance(management, Unknown) else "Management" if _truth(management) else "None"
+    whole = excluded if isinstance(excluded, Unknown) else not _seen(excluded)
+    yield Selector(category=category, reads=reads, writes=writes, resource_type=None, unlimited=whole)
+    for type_, values in resources:
+        yield Selector(
+            category="Data", reads=reads, writes=writes, resource_type=type_, unlimited=_some_is_every_bucket(values)
+        )
+
+
+def _truth(value: Value) -> bool:
+    return str(value).lower() == "true"
+
+
+def _some_is_every_bucket(values: Value) -> Value:
+    """Whether one of the prefixes that data events must begin with is that of every S3 bucket."""
+    if isinstance(values, Unknown):
+        return values
+    answers = [_is_every_bucket(value) for value in _seen(values)]
+    if any(answer is True for answer in answers):
+        return True
+    if isinstance(values, Incomplete):
+        return values.unknown
+    return next((answer for answer in answers if isinstance(answer, Unknown)), False)
+
+
+def _is_every_bucket(value: Value) -> Value:
+    if isinstance(value, Reference):  # the ARN of one bucket
+        return False
+    if isinstance(value, PartialText):
+        last = value.parts[-1]
+        text = "".join(part if isinstance(part, str) else _UNSEEN for part in value.parts)
+        known = isinstance(last, str | Reference)
+        return bool(_EVERY_BUCKET.fullmatch(text)) if known else last
+    return value if isinstance(value, Unknown) else bool(_EVERY_BUCKET.fullmatch(str(value)))
+
+
+class _Field(Record):
+    """One condition of an advanced selector."""
+
+    __slots__ = ("equals", "excludes", "name", "others", "starts_with")
+
+    name: str
+    equals: list[Value]
+    starts_with: list[Value]
+    excludes: bool
+    others: bool
+
+
+def _advanced(fields: list[_Field]) -> Iterator[Selector]:
+    """An advanced selector: every field must match. Without ``readOnly`` it takes reads and writes."""
+    by_name = {field.name: field for field in fields}
+    read_only = _only_value(by_name.get("readOnly"))
+    flag = None if read_only is None else _truth(read_only)
+    narrowing = [field for field in fields if field.name not in _WIDE_FIELDS]
+    limits: list[Value] = [
+        _some_is_every_bucket(field.starts_with) if field.name == "resources.ARN" and not field.others else False
+        for field in narrowing
+    ]
+    unlimited: Value = True
+    if any(limit is False for limit in limits):
+        unlimited = False
+    else:
+        unlimited = next((limit for limit in limits if isinstance(limit, Unknown)), True)
+    yield Selector(
+        category=_only_value(by_name.get("eventCategory")),
+        reads=flag in (None, True),
+        writes=flag in (None, False),
+        resource_type=_only_value(by_name.get("resources.type")),
+        unlimited=unlimited,
+    )
+
+
+def _only_value(field: _Field | None) -> Value:
+    values = [] if field is None else field.equals
+    return values[0] if len(values) == 1 else None
+
+
+def _field(name: Value, equals: Value, starts_with: Value, *rest: Value) -> _Field:
+    others = any(isinstance(other, Unknown | Incomplete) or other for other in (equals, *rest))
+    excludes = any(isinstance(other, Unknown | Incomplete) or other for other in rest)
+    return _Field(
+        name=name,
+        equals=_either(equals, []),
+        starts_with=_either(starts_with, []),
+        excludes=excludes,
+        others=others,
+    )
+
+
+def _declared(view: View) -> list[Selector]:
+    """The selectors of a Terraform trail, which has one sort of them at most."""
+    basic, advanced = view.get("event_selector"), view.get("advanced_event_selector")
+    if isinstance(basic, Unknown | Incomplete) or basic:
+        return _made(basic, _declared_basic)
+    if isinstance(advanced, Unknown | Incomplete) or advanced:
+        return _made(advanced, _declared_advanced)
+    return [Selector(**_MANAGEMENT)]
+
+
+def _declared_basic(item: dict[str, Value]) -> Iterator[Selector]:
+    # The provider leaves out means All, and management events.
+    return _basic(
+        _either(item.get("read_write_type"), "All"),
+        _either(item.get("include_management_events"), True),
+        _either(item.get("exclude_management_event_sources"), []),
+        [(one.get("type"), one.get("values")) for one in item.get("data_resource") or []],
+    )
+
+
+def _declared_advanced(item: dict[str, Value]) -> Iterator[Selector]:
+    names = ("field", "equals", "starts_with", "ends_with", "not_equals", "not_starts_with", "not_ends_with")
+    return _advanced([_field(*(field.get(name) for name in names)) for field in item.get("field_selector") or []])
+
+
+def _answered(basic: list[dict[str, Value]] | None, advanced: list[dict[str, Value]] | None) -> list[Selector]:
+    if basic:
+        return _made(basic, _answered_basic)
+    return _made(advanced, _answered_advanced) if advanced else [Selector(**_MANAGEMENT)]
+
+
+def _answered_basic(item: dict[str, Value]) -> Iterator[Selector]:
+    return _basic(
+        item.get("ReadWriteType", "All"),
+        item.get("IncludeManagementEvents", True),
+        item.get("ExcludeManagementEventSources", []),
+        [(one.get("Type"), one.get("Values")) for one in item.get("DataResources", [])],
+    )
+
+
+def _answered_advanced(item: dict[str, Value]) -> Iterator[Selector]:
+    names = ("Field", "Equals", "StartsWith", "EndsWith", "NotEquals", "NotStartsWith", "NotEndsWith")
+    return _advanced([_field(*(field.get(name) for name in names)) for field in item.get("FieldSelectors", [])])
+
+
+_SELECTORS = derived(
+    _answered,
+    ask("cloudtrail.get_event_selectors", "EventSelectors", TrailName="{TrailARN}"),
+    ask("cloudtrail.get_event_selectors", "AdvancedEventSelectors", TrailName="{TrailARN}"),
+)
+_IS_LOGGING = ask("cloudtrail.get_trail_status", "IsLogging", Name="{TrailARN}")
+
+
+class Trail(Resource):
+    """A trail that this account owns."""
+
+    terraform = Block("aws_cloudtrail", name="name")
+    aws = Listing(
+        "cloudtrail.describe_trails",
+        "trailList[]",
+        arn="{TrailARN}",
+        name="Name",
+        includeShadowTrails=False,  # each once, in its home region
+    )
+
+    is_logging: bool = fact(terraform="enable_logging", unset=True, aws=_IS_LOGGING)
+
+    delivery_error: str | None = fact(
+        aws=ask("cloudtrail.get_trail_status", "LatestDeliveryError", Name="{TrailARN}"),
+        live_only="whether log files arrive is not declared",
+    )
+    """What S3 answered when CloudTrail last failed to deliver a log file; None where it did not."""
+
+    is_multi_region: bool = fact(terraform="is_multi_region_trail", unset=False, aws=listed("IsMultiRegionTrail"))
+
+    includes_global_services: bool = fact(
+        terraform="include_global_service_events", unset=True, aws=listed("IncludeGlobalServiceEvents")
+    )
+
+    log_file_validation: bool = fact(
+        terraform="enable_log_file_validation", unset=False, aws=listed("LogFileValidationEnabled")
+    )
+
+    key: str | None = fact(terraform="kms_key_id", unset=None, aws=listed("KmsKeyId"))
+
+    log_group: str | None = fact(
+        terraform="cloud_watch_logs_group_arn", unset=None, aws=listed("CloudWatchLogsLogGroupArn")
+    )
+
+    bucket: str | None = fact(terraform="s3_bucket_name", unset=None, aws=listed("S3BucketName"))
+
+    selectors: list[Selector] = fact(terraform=_declared, unset=None, aws=_SELECTORS)
+
+
+class WholeTrail(Resource):
+    """A trail, the account's own or its organization's, that covers every region of the account."""
+
+    live_only = "a configuration does not show which trails of the organization cover the account"
+    aws = Listing(
+        "cloudtrail.describe_trails",
+        "trailList[?IsMultiRegionTrail]",
+        arn="{TrailARN}",
+        region="{HomeRegion}",
+        name="Name",
+        scope="account",  # every region shows the multi-region trails of all others
+        includeShadowTrails=True,
+    )
+
+    is_logging: bool = fact(aws=_IS_LOGGING, live_only=live_only)
+    selectors: list[Selector] = fact(aws=_SELECTORS, live_only=live_only)
+
+
+class Account(Resource):
+    """What CloudTrail records of an account as a whole."""
+
+    live_only = WholeTrail.live_only
+    aws = Singleton("account", arn="arn:{partition}:cloudtrail::{account}:account")
+
+    whole_trails: list[str] = fact(
+        aws=ask(
+            "cloudtrail.describe_trails",
+            "trailList[?IsMultiRegionTrail].TrailARN",
+            scope="account",
+            includeShadowTrails=True,
+        ),
+        live_only=live_only,
+    )
+    """The ARNs of the trails that cover every region."""
+
+
+def not_in_sight(bucket: str) -> NoReturn:
+    """Say that a trail's bucket belongs to an account that was not read.
+
+    Raises:
+        Undecided: always.
+
+    """
+    raise Undecided(Unknown(f"the bucket {bucket} is not in this account", Cause.NOT_IN_SCOPE))

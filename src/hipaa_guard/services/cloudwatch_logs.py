@@ -1,0 +1,39 @@
+"""Amazon CloudWatch Logs: log groups, and the policies by which an account lets others write to or read them."""
+
+from __future__ import annotations
+
+from hipaa_guard.facts.policy_document import PolicyDocument
+from hipaa_guard.facts.readings import Block, Listing, listed
+from hipaa_guard.facts.resource import Resource, fact
+
+
+class LogGroup(Resource):
+    """A log group."""
+
+    terraform = Block("aws_cloudwatch_log_group", name="name")
+    aws = Listing(
+        "logs.describe_log_groups",
+        "logGroups[]",
+        arn="arn:{partition}:logs:{region}:{account}:log-group:{logGroupName}",
+        name="logGroupName",
+        keys=("logGroupName", "arn"),
+    )
+
+    retention_days: int | None = fact(terraform="retention_in_days", unset=None, aws=listed("retentionInDays"))
+    """After how many days events are deleted; None or 0 (as Terraform says it): never."""
+
+    log_class: str = fact(terraform="log_group_class", unset="STANDARD", aws=listed("logGroupClass"))
+    """``STANDARD``, ``INFREQUENT_ACCESS``, or ``DELIVERY``, which only passes events on and keeps them for 2 days."""
+
+    key: str | None = fact(terraform="kms_key_id", unset=None, aws=listed("kmsKeyId"))
+
+
+class ResourcePolicy(Resource):
+    """A policy of an account that lets others use its log groups."""
+
+    terraform = Block("aws_cloudwatch_log_resource_policy", name="policy_name")
+    aws = Listing("logs.describe_resource_policies", "resourcePolicies[]", name="policyName")
+
+    policy: PolicyDocument | None = fact(
+        terraform="policy_document", unset=None, parse=PolicyDocument.parse, aws=listed("policyDocument")
+    )

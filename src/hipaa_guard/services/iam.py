@@ -1,0 +1,418 @@
+"""AWS IAM: users, roles, groups, policies, the root user, the password policy and identity providers.
+
+Ages are counted from when the credential report was made, which its answer says: no clock is read.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from datetime import datetime
+
+from hipaa_guard.facts.policy_document import PolicyDocument, symbol, symbolic
+from hipaa_guard.facts.readings import Ask, Block, Listing, Singleton, View, ask, derived, listed
+from hipaa_guard.facts.resource import Record, Resource, fact
+from hipaa_guard.facts.values import Incomplete, PartialText, Unknown, Value
+
+_EVERYTHING = ["User", "Role", "Group", "LocalManagedPolicy"]  # one call for all kinds
+
+
+class InlinePolicy(Record):
+    """A policy that stands inside a user, role or group."""
+
+    __slots__ = ("document", "name")
+
+    name: str | None
+    document: PolicyDocument
+
+
+class AccessKey(Record):
+    """An active access key of a user."""
+
+    __slots__ = ("age", "idle", "number")
+
+    number: int
+    """1 or 2: its place in the credential report."""
+    age: int
+    """Days since it was made."""
+    idle: int
+    """Days since it was last used; since it was made, where it never was."""
+
+
+# --- Terraform -------------------------------------------------------------------------------------------------------
+
+
+def _told(view: View, type: str, by: str, argument: str) -> list[Value]:
+    """What each split resource that points here says; an argument may be a list and may not be known."""
+    links = view.linked(type, by)
+    seen = links.seen if isinstance(links, Incomplete) else links
+    values = _flat(each.get(argument) for each in seen)
+    if not isinstance(links, Incomplete):
+        return values
+    return Incomplete(values.seen if isinstance(values, Incomplete) else values, links.unknown)
+
+
+def _flat(values: Iterable[Value]) -> list[Value]:
+    """One list of all values and of the elements of those that are lists."""
+    found: list[Value] = []
+    unknown: Unknown | None = None
+    for value in values:
+        if isinstance(value, Incomplete):
+            found.extend(value.seen)
+            unknown = value.unknown if unknown is None else unknown
+        elif isinstance(value, list):
+            found.extend(value)
+        elif isinstance(value, Unknown | str | dict):
+            found.append(value)
+    return found if unknown is None else Incomplete(found, unknown)
+
+
+def _declared_attachments(principal: str, holders: str) -> Callable[[View], Value]:
+    """The ARNs of the managed policies that Terraform attaches to a user, role or group, in any of its ways."""
+
+    def read(view: View) -> Value:
+        return _flat(
+            [
+                _told(view, f"aws_iam_{principal}_policy_attachment", principal, "policy_arn"),
+                _told(view, "aws_iam_policy_attachment", holders, "policy_arn"),
+                _told(view, f"aws_iam_{principal}_policy_attachments_exclusive", f"{principal}_name", "policy_arns"),
+                _list(view.get("managed_policy_arns")) if principal == "role" else [],
+            ]
+        )
+
+    return read
+
+
+def _list(value: Value) -> list[Value]:
+    if isinstance(value, Unknown):
+        return Incomplete([], value)
+    return value or []
+
+
+def _declared_inline(principal: str) -> Callable[[View], Value]:
+    """The inline policies that Terraform puts into a user, role or group."""
+
+    def read(view: View) -> Value:
+        links = view.linked(f"aws_iam_{principal}_policy", principal)
+        seen = links.seen if isinstance(links, Incomplete) else links
+        split: list[Value] = [{"name": each.get("name"), "policy": each.get("policy")} for each in seen]
+        if isinstance(links, Incomplete):
+            split = Incomplete(split, links.unknown)
+        blocks = _list(view.get("inline_policy")) if principal == "role" else []
+        return _flat([split, blocks])
+
+    return read
+
+
+def _declared_groups(view: View) -> Value:
+    return _flat(
+        [
+            _told(view, "aws_iam_user_group_membership", "user", "groups"),
+            _told(view, "aws_iam_group_membership", "users", "group"),
+        ]
+    )
+
+
+# --- both ------------------------------------------------------------------------------------------------------------
+
+
+def _arns(values: Value) -> list[str | Unknown]:
+    """ARNs of attached policies; those of AWS with the partition written out where Terraform has it from data."""
+    if isinstance(values, Unknown):
+        return Incomplete([], values)
+    found = [_arn(value) for value in (values.seen if isinstance(values, Incomplete) else values)]
+    return Incomplete(found, values.unknown) if isinstance(values, Incomplete) else found
+
+
+def _arn(value: Value) -> str | Unknown:
+    if isinstance(value, PartialText) and isinstance(value.parts[-1], str):
+        managed = re.fullmatch(r":iam::aws:policy/.+", value.parts[-1])
+        if managed and value.prefix == "arn:":
+            return f"arn:aws{managed[0]}"
+    return symbolic(value)
+
+
+def _inline(values: Value) -> list[InlinePolicy]:
+    if isinstance(values, Unknown):
+        return Incomplete([], values)
+    entries = values.seen if isinstance(values, Incomplete) else values
+    unknown = values.unknown if isinstance(values, Incomplete) else None
+    found: list[InlinePolicy] = []
+    for entry in entries:
+        if isinstance(entry, Unknown):
+            unknown = entry if unknown is None else unknown
+            continue
+        text = entry.get("policy", entry.get("PolicyDocument"))
+        if text is not None:
+            name = entry.get("name", entry.get("PolicyName"))
+            found.append(InlinePolicy(name=name, document=_document(text)))
+    return found if unknown is None else Incomplete(found, unknown)
+
+
+def _document(text: Value) -> Value:
+    try:
+        return PolicyDocument.parse(text)
+    except ValueError as error:
+        return Unknown(f"its policy cannot be read: {error}")
+
+
+# --- the credential report -------------------------------------------------------------------------------------------
+
+_REPORT = "iam.get_credential_report"
+_MADE = ask(_REPORT, "GeneratedTime", scope="account")
+
+
+def _row(path: str) -> Ask:
+    return ask(_REPORT, path, scope="account")
+
+
+_ROOT = _row("Rows[?user=='<root_account>'] | [0]")
+_USER = _row("Rows[?arn=='{Arn}'] | [0]")
+_NO_ROW = Unknown("the credential report, which AWS makes anew every four hours, does not have this user yet")
+
+
+def _days(then: str | None, made: str) -> int | None:
+    """Whole days from a date in the report until the report was made; None for ``N/A``, ``no_information``, ..."""
+    if not then or not then[0].isdigit():
+        return None
+    return max(0, (datetime.fromisoformat(made) - datetime.fromisoformat(then)).days)
+
+
+def _has_password(row: dict[str, str] | None) -> Value:
+    return _NO_ROW if row is None else row["password_enabled"].lower() == "true"
+
+
+def _mfa_active(row: dict[str, str] | None) -> Value:
+    return _NO_ROW if row is None else row["mfa_active"].lower() == "true"
+
+
+def _password_idle(row: dict[str, str] | None, made: str) -> Value:
+    if row is None:
+        return _NO_ROW
+    if row["password_enabled"].lower() != "true":
+        return None
+    idle = _days(row["password_last_used"], made)  # "no_information" where it never was
+    return _days(row["password_last_changed"], made) if idle is None else idle
+
+
+def _access_keys(row: dict[str, str] | None, made: str) -> Value:
+    if row is None:
+        return _NO_ROW
+    return [_key(row, number, made) for number in (1, 2) if row[f"access_key_{number}_active"].lower() == "true"]
+
+
+def _key(row: dict[str, str], number: int, made: str) -> dict[str, Value]:
+    age = _days(row[f"access_key_{number}_last_rotated"], made)
+    idle = _days(row[f"access_key_{number}_last_used_date"], made)
+    return {"number": number, "age": age, "idle": age if idle is None else idle}
+
+
+def _keys(values: Value) -> Value:
+    if isinstance(values, Unknown):
+        return values
+    return [AccessKey(**value) for value in values]
+
+
+def _root_idle(row: dict[str, str] | None, made: str) -> Value:
+    """Days since the root user's password or a key of it was last used; None where none is recorded."""
+    if row is None:
+        return _NO_ROW
+    used = ("password_last_used", "access_key_1_last_used_date", "access_key_2_last_used_date")
+    return min((days for days in (_days(row[name], made) for name in used) if days is not None), default=None)
+
+
+# --- tables ----------------------------------------------------------------------------------------------------------
+
+
+def _details(items: str, name: str) -> Listing:
+    return Listing(
+        "iam.get_account_authorization_details", items, arn="{Arn}", name=name, scope="account", Filter=_EVERYTHING
+    )
+
+
+class User(Resource):
+    """An IAM user: a person or program with long-lived credentials."""
+
+    terraform = Block("aws_iam_user", joined_by="user", name="name")
+    aws = _details("UserDetailList[]", "UserName")
+
+    inline_policies: list[InlinePolicy] = fact(
+        terraform=_declared_inline("user"), unset=[], parse=_inline, aws=listed("UserPolicyList || `[]`")
+    )
+    attached_policies: list[str] = fact(
+        terraform=_declared_attachments("user", "users"),
+        unset=[],
+        parse=_arns,
+        aws=listed("AttachedManagedPolicies[].PolicyArn || `[]`"),
+    )
+    """ARNs of managed policies."""
+    groups: list[str] = fact(terraform=_declared_groups, unset=[], parse=_arns, aws=listed("GroupList || `[]`"))
+
+
+class Credentials(Resource):
+    """What an IAM user signs in with, as the credential report of the account has it."""
+
+    aws = _details("UserDetailList[]", "UserName")
+    live_only = "how credentials are used is not declared"
+
+    has_password: bool = fact(aws=derived(_has_password, _USER), live_only=live_only)
+    """Whether the user may sign in to the console."""
+    mfa_active: bool = fact(aws=derived(_mfa_active, _USER), live_only=live_only)
+    password_idle: int | None = fact(aws=derived(_password_idle, _USER, _MADE), live_only=live_only)
+    """Days since the password was last used, or set where it never was; None without a password."""
+    access_keys: list[AccessKey] = fact(aws=derived(_access_keys, _USER, _MADE), parse=_keys, live_only=live_only)
+    """The active ones."""
+
+
+class Role(Resource):
+    """An IAM role: rights that whoever is trusted takes on for a session."""
+
+    terraform = Block("aws_iam_role", joined_by="role", name="name")
+    aws = _details("RoleDetailList[]", "RoleName")
+
+    path: str = fact(terraform="path", unset="/", aws=listed("Path"))
+    trust: PolicyDocument = fact(
+        terraform="assume_role_policy",
+        unset=None,  # the provider requires it
+        parse=PolicyDocument.parse,
+        aws=listed("AssumeRolePolicyDocument"),
+    )
+    """Who may take on the role."""
+    max_session_seconds: int = fact(
+        terraform="max_session_duration",
+        unset=3600,
+        aws=ask("iam.list_roles", "Roles[?Arn=='{Arn}'].MaxSessionDuration | [0]", scope="account"),
+    )
+    inline_policies: list[InlinePolicy] = fact(
+        terraform=_declared_inline("role"), unset=[], parse=_inline, aws=listed("RolePolicyList || `[]`")
+    )
+    attached_policies: list[str] = fact(
+        terraform=_declared_attachments("role", "roles"),
+        unset=[],
+        parse=_arns,
+        aws=listed("AttachedManagedPolicies[].PolicyArn || `[]`"),
+    )
+
+    def own_account(self) -> str | None:
+        """The account that the role is in; a configuration knows it only once it has been applied."""
+        if self.origin.account is not None:
+            return self.origin.account
+        parts = (self.origin.arn or "").split(":")
+        return parts[4] if len(parts) > 5 else None
+
+
+class Group(Resource):
+    """An IAM group: users who share rights."""
+
+    terraform = Block("aws_iam_group", joined_by="group", name="name")
+    aws = _details("GroupDetailList[]", "GroupName")
+
+    inline_policies: list[InlinePolicy] = fact(
+        terraform=_declared_inline("group"), unset=[], parse=_inline, aws=listed("GroupPolicyList || `[]`")
+    )
+    attached_policies: list[str] = fact(
+        terraform=_declared_attachments("group", "groups"),
+        unset=[],
+        parse=_arns,
+        aws=listed("AttachedManagedPolicies[].PolicyArn || `[]`"),
+    )
+
+
+class Policy(Resource):
+    """A managed policy of the customer's own."""
+
+    terraform = Block("aws_iam_policy", name="name")
+    aws = _details("Policies[]", "PolicyName")
+
+    document: PolicyDocument = fact(
+        terraform="policy",
+        unset=None,  # the provider requires it
+        parse=PolicyDocument.parse,
+        aws=listed("PolicyVersionList[?IsDefaultVersion].Document | [0]"),
+    )
+    """The version in force."""
+
+
+class RootUser(Resource):
+    """The root user of an account."""
+
+    aws = Singleton("account", arn="arn:{partition}:iam::{account}:root")
+    live_only = "the root user is made with the account"
+
+    mfa_active: bool = fact(
+        aws=ask("iam.get_account_summary", "SummaryMap.AccountMFAEnabled", scope="account"),
+        parse=lambda value: value if isinstance(value, Unknown) else value == 1,
+        live_only=live_only,
+    )
+    has_password: bool = fact(
+        # Accounts whose organisation manages root credentials centrally have none; older answers leave this out.
+        aws=ask("iam.get_account_summary", "SummaryMap.AccountPasswordPresent", scope="account"),
+        parse=lambda value: value if isinstance(value, Unknown) else value != 0,
+        live_only=live_only,
+    )
+    has_access_key: bool = fact(
+        aws=ask("iam.get_account_summary", "SummaryMap.AccountAccessKeysPresent", scope="account"),
+        parse=lambda value: value if isinstance(value, Unknown) else value != 0,
+        live_only=live_only,
+    )
+    virtual_mfa_devices: list[str] = fact(
+        aws=ask(
+            "iam.list_virtual_mfa_devices",
+            "VirtualMFADevices[?ends_with(User.Arn || '', ':root')].SerialNumber",
+            scope="account",
+            AssignmentStatus="Assigned",
+        ),
+        live_only=live_only,
+    )
+    """The root user's second factors that are programs, not things."""
+    idle: int | None = fact(aws=derived(_root_idle, _ROOT, _MADE), live_only=live_only)
+    """Days since it was last used; None where it never was."""
+
+
+class PasswordPolicy(Resource):
+    """What the account demands of the passwords of IAM users."""
+
+    terraform = Block("aws_iam_account_password_policy")
+    aws = Singleton("account", arn="arn:{partition}:iam::{account}:account-password-policy")
+
+    minimum_length: int | None = fact(
+        terraform="minimum_password_length",
+        unset=6,  # the provider's and the API's own number
+        aws=ask(
+            "iam.get_account_password_policy",
+            "PasswordPolicy.MinimumPasswordLength",
+            absent="NoSuchEntity",
+            scope="account",
+        ),
+    )
+    """None where the account has no policy of its own."""
+    remembered: int = fact(
+        terraform="password_reuse_prevention",
+        unset=0,
+        aws=ask(
+            "iam.get_account_password_policy",
+            "PasswordPolicy.PasswordReusePrevention",
+            absent="NoSuchEntity",
+            scope="account",
+        ),
+    )
+    """How many earlier passwords may not be used again; None and 0 mean none."""
+
+
+class OidcProvider(Resource):
+    """An issuer of tokens outside AWS that roles may trust."""
+
+    terraform = Block("aws_iam_openid_connect_provider")
+    aws = Listing(
+        "iam.list_open_id_connect_providers", "OpenIDConnectProviderList[]", arn="{Arn}", name="Arn", scope="account"
+    )
+
+    url: str = fact(terraform="url", unset="", aws=listed("Arn"))
+    """Where its tokens come from; in a live account the ARN, which ends in it."""
+
+    def names(self) -> tuple[str, ...]:
+        """The texts that trust policies name the provider by."""
+        origin = self.origin
+        if origin.arn is not None:
+            return (origin.arn,)
+        return symbol(origin.address, "arn"), symbol(origin.address, "id")

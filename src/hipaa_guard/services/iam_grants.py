@@ -1,0 +1,102 @@
+"""What the statements of IAM policies grant, and over how much.
+
+Grammar of ARNs: AWS general reference, "Amazon Resource Names"; of actions: IAM user guide, "Action".
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from hipaa_guard.facts.policy_document import Condition, Statement
+from hipaa_guard.facts.values import PartialText, Undecided, Unknown, Value, some
+
+_EVERY_RESOURCE = re.compile(r"\*+|arn:\*+|arn:(\*|aws(-[a-z]+)*)(:\*+)+")
+# Conditions on what the resource is or stands for; conditions on the caller leave every resource within reach.
+_NARROWING = ("aws:resourcetag/", "kms:resourcealiases", "kms:requestalias", "kms:encryptioncontext", "kms:viaservice")
+_NARROWING_OPERATORS = ("stringequals", "stringequalsignorecase", "stringlike")
+
+
+def is_wide(statement: Statement, service: str) -> bool:
+    """Whether a statement is about every resource of a service: ``*``, ``arn:aws:s3:::*``, ``.../key/*``.
+
+    Regions and accounts do not count: all keys of one account are every key there is to take.
+    """
+    if statement.not_resources:
+        return True  # all but what it names
+    own = re.compile(rf"arn:[^:]*:{re.escape(service)}:[^:]*:[^:]*:([a-z-]+[/:])?\*+(/\*+)?")
+
+    def test(text: str) -> bool:
+        return bool(_EVERY_RESOURCE.fullmatch(text) or own.fullmatch(text))
+
+    return some(lambda pattern: _holds(test, pattern), statement.resources)
+
+
+def _holds(test: Callable[[str], bool], pattern: Value) -> bool:
+    """Whether a test holds for a pattern; of a partly known one where it holds whatever its unknown parts are.
+
+    Raises:
+        Undecided: that depends on a part that is not known.
+
+    """
+    if isinstance(pattern, PartialText):
+        plain, widest = (test(_with(pattern, filler)) for filler in ("0", "*"))
+        if plain == widest:
+            return plain
+    if isinstance(pattern, Unknown):
+        raise Undecided(pattern)
+    return test(pattern)
+
+
+def _with(text: PartialText, filler: str) -> str:
+    return "".join(part if isinstance(part, str) else filler for part in text.parts)
+
+
+def is_narrowed(statement: Statement) -> bool:
+    """Whether a condition limits which resources a statement reaches."""
+    return some(_narrows, statement.conditions)
+
+
+def _narrows(condition: Condition) -> bool:
+    return (
+        condition.key.startswith(_NARROWING)
+        and condition.operator.lower() in _NARROWING_OPERATORS
+        and not condition.if_exists
+        and condition.qualifier.lower() != "forallvalues"
+    )
+
+
+def grants_everything(statement: Statement) -> bool:
+    """Whether a statement is about all actions, or all but some that are not those of IAM, on all resources."""
+    if statement.not_actions:
+        everything = statement.covers_action("iam:*")  # who may use all of IAM can take the rest
+    else:
+        everything = some(
+            lambda pattern: _holds(lambda action: action.strip("*") in ("", ":"), pattern), statement.actions
+        )
+    return everything and is_wide(statement, "")
+
+
+def whole_service(statement: Statement) -> str | None:
+    """The first pattern by which a statement is about all actions of a service on all its resources; None without."""
+    if is_narrowed(statement):
+        return None
+    if statement.not_actions:
+        return "all actions but those it names" if is_wide(statement, "") else None
+    found: list[str] = []
+
+    def is_whole(action: str) -> bool:
+        service, _, verb = action.partition(":")
+        whole = not action.strip("*") or (bool(verb) and not verb.strip("*?"))
+        if whole and is_wide(statement, service):
+            found.append(action)
+            return True
+        return False
+
+    return found[0] if some(lambda pattern: _holds(is_whole, pattern), statement.actions) else None
+
+
+def decrypts_with_any_key(statement: Statement) -> bool:
+    """Whether a statement is about decrypting with every KMS key, by whatever pattern it names the action."""
+    decrypts = some(statement.covers_action, ("kms:Decrypt", "kms:ReEncryptFrom"))
+    return decrypts and is_wide(statement, "kms") and not is_narrowed(statement)

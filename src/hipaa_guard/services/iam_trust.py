@@ -1,0 +1,164 @@
+"""What the trust policies of IAM roles say: whom a statement lets in, and what it asks them for.
+
+Condition keys: IAM user guide, "IAM and AWS STS condition context keys".
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from hipaa_guard.facts.policy_document import Condition, PolicyDocument, Principal, Statement
+from hipaa_guard.facts.values import Cause, PartialText, Undecided, Unknown, Value, every, some
+
+_EQUALS = ("stringequals", "stringequalsignorecase")
+_LIKE = ("stringlike", "arnlike", "arnequals")
+_PROOFS = ("sts:externalid", "aws:principalorgid", "aws:principalorgpaths")
+_CALLER = re.compile(r"data\.aws_caller_identity\.[^.]+\.(account_id|id|arn)$")
+_SYMBOL_START = "\ue000"
+
+GITHUB = "token.actions.githubusercontent.com"
+_GITHUB_WHO = ("repository", "repository_id", "repository_owner_id", "job_workflow_ref", "enterprise_id")
+_GITHUB_SUBJECT = re.compile(
+    r"(repo|repository|job_workflow_ref):[^/:*?]+/.*|(repository_owner|repository_owner_id|repository_id):[^:*?]+(:.*)?"
+)
+
+
+def lets_in(statement: Statement) -> bool:
+    """Whether the statement lets somebody take on the role."""
+    return statement.effect == "Allow" and some(
+        statement.covers_action, ("sts:AssumeRole", "sts:AssumeRoleWithWebIdentity", "sts:AssumeRoleWithSAML")
+    )
+
+
+def only_services(trust: PolicyDocument) -> bool:
+    """Whether nobody but AWS services is let in."""
+    return every(
+        lambda statement: (
+            not statement.not_principals and every(lambda principal: principal.type == "Service", statement.principals)
+        ),
+        trust.allowances(),
+    )
+
+
+def foreign_account(statement: Statement, own: str | None) -> str | None:
+    """In words, an account other than one's own that the statement lets in; None where there is none.
+
+    Raises:
+        Undecided: an account is named and it is not known whether it is one's own.
+
+    """
+    if statement.not_principals:
+        return "every account"
+    found: list[str] = []
+
+    def is_foreign(principal: Principal) -> bool:
+        account = _foreign(principal, own)
+        if account is not None:
+            found.append(account)
+        return account is not None
+
+    return found[0] if some(is_foreign, statement.principals) else None
+
+
+def _foreign(principal: Principal, own: str | None) -> str | None:
+    if principal.type not in ("AWS", "*") or _is_callers(principal.value):
+        return None
+    if principal.is_anyone:
+        return "every account"
+    value = principal.value
+    if isinstance(value, Unknown):
+        raise Undecided(value)
+    if value.startswith(_SYMBOL_START):
+        return None  # a role or user of the same configuration
+    account = principal.account
+    if account is None:
+        if _SYMBOL_START in value:
+            raise Undecided(Unknown("an account that it trusts is known only after apply", Cause.AFTER_APPLY))
+        return None  # the id of a user or role that was deleted
+    if own is None:
+        raise Undecided(Unknown(f"whether {account} is the account that is applied to is not known"))
+    return None if account == own else f"account {account}"
+
+
+def _is_callers(value: Value) -> bool:
+    """Whether the account of a principal is the one whose credentials Terraform runs with: one's own, in any case."""
+    if not isinstance(value, Unknown):
+        return False
+    parts = [part for part in value.parts if isinstance(part, Unknown)] if isinstance(value, PartialText) else [value]
+    references = [reference for part in parts for reference in part.references]
+    return any(map(_CALLER.search, references)) and all(
+        _CALLER.search(reference) or reference.startswith("data.aws_partition.") for reference in references
+    )
+
+
+def asks_for_proof(statement: Statement) -> bool:
+    """Whether the statement asks for an external id, membership of an organisation, or a second factor."""
+    return some(_is_proof, statement.conditions)
+
+
+def _is_proof(condition: Condition) -> bool:
+    operator = condition.operator.lower()
+    # IfExists and ForAllValues hold where the key is missing.
+    if condition.if_exists or condition.qualifier.lower() == "forallvalues":
+        return False
+    if condition.key == "aws:multifactorauthpresent":
+        return condition.is_("Bool", condition.key, "true")
+    if condition.key == "aws:multifactorauthage":
+        return operator.startswith("numericlessthan")
+    if condition.key not in _PROOFS:
+        return False
+    return operator in _EQUALS or (operator in _LIKE and not some(_is_wild, condition.values))
+
+
+def _is_wild(value: Value) -> bool:
+    return not str(value).strip("*?")
+
+
+def trusts_issuer(statement: Statement, is_it: Callable[[str], bool]) -> bool:
+    """Whether the statement lets in holders of tokens of an issuer for which the test holds."""
+    return some(lambda principal: principal.type == "Federated" and is_it(_issuer(principal)), statement.principals)
+
+
+def _issuer(principal: Principal) -> str:
+    """The provider of identities that a ``Federated`` principal is, with ``?`` for an account that is not known.
+
+    Raises:
+        Undecided: which provider it is is not known.
+
+    """
+    value = principal.value
+    if isinstance(value, PartialText) and isinstance(value.parts[-1], str) and "-provider/" in value.parts[-1]:
+        return "".join(part if isinstance(part, str) else "?" for part in value.parts)
+    if isinstance(value, Unknown):
+        raise Undecided(value)
+    return value
+
+
+def names_github(statement: Statement) -> bool:
+    """Whether a condition of the statement looks into tokens of GitHub."""
+    return some(lambda condition: condition.key.startswith(f"{GITHUB}:"), statement.conditions)
+
+
+def limits_github(statement: Statement) -> bool:
+    """Whether a condition of the statement names the owner or repository that tokens of GitHub must come from."""
+    return some(_limits_github, statement.conditions)
+
+
+def _limits_github(condition: Condition) -> bool:
+    operator = condition.operator.lower()
+    host, _, claim = condition.key.rpartition(":")
+    if not host.startswith(GITHUB) or condition.if_exists or condition.qualifier.lower() == "forallvalues":
+        return False
+    if operator not in _EQUALS and operator not in _LIKE:
+        return False
+    if claim == "sub":
+        return every(_names_owner, condition.values)
+    return claim in _GITHUB_WHO and every(lambda value: not str(value).startswith(("*", "?")), condition.values)
+
+
+def _names_owner(value: Value) -> bool:
+    """Whether a subject such as ``repo:clinic/records:ref:refs/heads/main`` names its owner without a wildcard."""
+    if isinstance(value, PartialText) and _GITHUB_SUBJECT.fullmatch(f"{value.prefix}?"):
+        return True
+    return _GITHUB_SUBJECT.fullmatch(str(value)) is not None

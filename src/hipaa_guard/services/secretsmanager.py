@@ -1,0 +1,136 @@
+"""AWS Secrets Manager: secrets, who may read them and how they change, and values that source code gives away."""
+
+from __future__ import annotations
+
+import json
+import re
+
+from hipaa_guard.facts.policy_document import PolicyDocument
+from hipaa_guard.facts.readings import Block, Listing, View, ask, first, listed
+from hipaa_guard.facts.resource import Resource, fact
+from hipaa_guard.facts.values import Cause, Incomplete, PartialJson, PartialText, Reference, Unknown, Value
+
+_SECRET_NAME = re.compile(r"pass(word|wd|phrase)?$|secret|token|api_?key|private_?key|access_?key|credential", re.I)
+_UNSEEN = "\ue000"
+_MADE_LATER = (Cause.AFTER_APPLY, Cause.DATA_SOURCE)
+
+
+def _is_rotated(view: View) -> Value:
+    """Rotation is a resource of its own, and is on where it is declared."""
+    rotations = view.linked("aws_secretsmanager_secret_rotation", "secret_id")
+    if isinstance(rotations, Incomplete):
+        return True if rotations.seen else rotations.unknown
+    return bool(rotations)
+
+
+def _longest_wait(view: View) -> Value:
+    rotations = view.linked("aws_secretsmanager_secret_rotation", "secret_id")
+    if isinstance(rotations, Incomplete):
+        return rotations.unknown
+    return rotations[0].get("rotation_rules.automatically_after_days") if rotations else None
+
+
+class Secret(Resource):
+    """A secret. Its value is never read."""
+
+    terraform = Block(
+        "aws_secretsmanager_secret",
+        joined_by="secret_id",
+        joins={"aws_secretsmanager_secret_policy": "secret_arn"},
+        name="name",
+    )
+    aws = Listing("secretsmanager.list_secrets", "SecretList[]", arn="{ARN}", name="Name", keys=("ARN", "Name"))
+
+    is_rotated: bool = fact(terraform=_is_rotated, unset=False, aws=listed("RotationEnabled"))
+
+    rotated_after_days: int | None = fact(
+        terraform=_longest_wait, unset=None, aws=listed("RotationRules.AutomaticallyAfterDays")
+    )
+    """Days between rotations; None where a schedule expression says it, or nothing is rotated."""
+
+    key: str | None = fact(terraform="kms_key_id", unset=None, aws=listed("KmsKeyId"))
+    """None means the AWS managed key ``aws/secretsmanager``."""
+
+    policy: PolicyDocument | None = fact(
+        terraform=first("aws_secretsmanager_secret_policy.policy", "policy"),
+        unset=None,
+        parse=PolicyDocument.parse,
+        aws=ask("secretsmanager.get_resource_policy", "ResourcePolicy", SecretId="{ARN}"),
+    )
+
+
+def _is_written(view: View) -> Value:
+    """Whether some argument that takes the value of the secret holds it in the clear. The value itself is dropped."""
+    answers = [_holds_a_secret(view.get(name)) for name in ("secret_string", "secret_string_wo", "secret_binary")]
+    if any(answer is True for answer in answers):
+        return True
+    return next((answer for answer in answers if isinstance(answer, Unknown)), False)
+
+
+def _holds_a_secret(value: Value) -> Value:
+    if value is None or _is_made_later(value):
+        return False
+    if isinstance(value, PartialJson):
+        return _of_leaves(value.document, value)
+    if isinstance(value, PartialText):
+        return _of_text(value)
+    return value if isinstance(value, Unknown) else str(value).strip() not in ("", "{}", "null")
+
+
+def _is_made_later(value: Value) -> bool:
+    """Whether the value is made by another resource, or fetched from where it is kept: source does not hold it."""
+    if isinstance(value, PartialText):
+        return all(part.strip() == "" if isinstance(part, str) else _is_made_later(part) for part in value.parts)
+    return isinstance(value, Reference) or (
+        isinstance(value, Unknown) and not isinstance(value, PartialJson) and value.cause in _MADE_LATER
+    )
+
+
+def _of_text(text: PartialText) -> Value:
+    """A text with unknown parts: JSON tells which of them is the secret, other text does not."""
+    unknowns = [part for part in text.parts if isinstance(part, Unknown)]
+    source = "".join(part if isinstance(part, str) else _UNSEEN for part in text.parts)
+    try:
+        document = json.loads(source)
+    except ValueError:
+        return _unclear(text)
+    made_later = all(_is_made_later(part) for part in unknowns)
+    return _of_leaves(document, text, _UNSEEN if made_later else None)
+
+
+def _of_leaves(document: Value, whole: Unknown, later: str | None = None) -> Value:
+    """What the parts of a document say that are named like secrets."""
+    named = list(_named(document, ""))
+    answers: list[Value] = []
+    for value in named:
+        if isinstance(value, str) and _UNSEEN in value:
+            answers.append(False if later is not None else _unclear(whole))
+        elif isinstance(value, Unknown):
+            answers.append(_is_made_later(value) is False and _unclear(whole))
+        else:
+            answers.append(value not in (None, ""))
+    if any(answer is True for answer in answers):
+        return True
+    unclear = next((answer for answer in answers if isinstance(answer, Unknown)), None)
+    return unclear if unclear is not None else False if answers else _unclear(whole)
+
+
+def _named(document: Value, name: str) -> list[Value]:
+    if isinstance(document, dict):
+        return [leaf for key, part in document.items() for leaf in _named(part, str(key))]
+    return [document] if _SECRET_NAME.search(name) else []
+
+
+def _unclear(value: Unknown) -> Unknown:
+    return Unknown(f"it cannot be told which part is secret: {value.reason}", value.cause)
+
+
+class SecretVersion(Resource):
+    """A value that Terraform gives to a secret."""
+
+    terraform = Block("aws_secretsmanager_secret_version")
+    terraform_only = "a live account does not show where a value came from"
+
+    is_written_in_source: bool = fact(
+        terraform=_is_written, unset=False, terraform_only="a live account does not show where a value came from"
+    )
