@@ -10,7 +10,6 @@ import sys
 import time
 from pathlib import Path
 
-EXAMPLES = Path(__file__).parent
 REPORT = Path("out") / "report.html"
 WORST = 10
 
@@ -38,7 +37,7 @@ def main() -> int:
 
     started = time.perf_counter()
     print("Judging examples/telehealth and examples/patient-records ...")
-    source = scan_terraform(EXAMPLES, Options())
+    source = scan_terraform(Path("examples"), Options())
     print("Judging a simulated AWS account (moto, inside this process) ...")
     with mock_aws():
         account.seed()

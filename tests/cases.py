@@ -46,8 +46,12 @@ ACCOUNT = "123456789012"
 class Aws:
     """boto3 clients by name: ``aws.s3`` is ``boto3.client("s3")`` in the region of the cases."""
 
+    def __init__(self) -> None:
+        self._session = boto3.Session(region_name=REGION)
+        self._session._session.register_component("data_loader", _loader())
+
     def __getattr__(self, service: str) -> Any:
-        return boto3.client(service.replace("_", "-"), region_name=REGION)
+        return self._session.client(service.replace("_", "-"))  # type: ignore[call-overload]
 
 
 Seed = Callable[[Any], object]
@@ -142,12 +146,21 @@ def aws_inventory(
     from hipaa_guard.aws.sessions import open_account
 
     session = boto3.Session()
+    session._session.register_component("data_loader", _loader())
     if denied is not None:
         deny(session, denied)
     if answers is not None:
         answers(session)
     account = open_account(session=session, regions=REGION)
     return collect(account, kinds_of(controls), wanted_facts(controls)).inventory
+
+
+@functools.cache
+def _loader() -> Any:
+    """The service models, read once for all cases."""
+    from botocore.loaders import create_loader
+
+    return create_loader()
 
 
 def deny(session: Any, action: str) -> None:

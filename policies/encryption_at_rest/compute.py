@@ -57,7 +57,9 @@ def _left_out(place: Place, snapshot: str | None, inventory: Inventory) -> bool:
 def _device_is_encrypted(device: ec2.BlockDevice, place: Place, inventory: Inventory) -> bool:
     if device.volume is not None:
         volume = inventory.find(ebs.Volume, device.volume)
-        return volume is None or _volume_is_encrypted(volume, inventory)  # None: deleted since the instance was read
+        if volume is None:
+            raise device.not_listed()
+        return _volume_is_encrypted(volume, inventory)
     return _left_out(place, device.snapshot, inventory) if device.encrypted is None else device.encrypted
 
 

@@ -15,6 +15,7 @@ import pytest
 
 import tests.policies
 from hipaa_guard.assessment.law import citations
+from hipaa_guard.aws.checking import misspelt
 from hipaa_guard.controls.control import PEERS, Control, Status
 from hipaa_guard.controls.findings import Finding, judge
 from hipaa_guard.controls.wanted import kinds_of, wanted_facts
@@ -241,6 +242,10 @@ def test_every_join_exists(kind: type[Resource]) -> None:
     for type in split:
         joining = kind.terraform.joins.get(type, kind.terraform.joined_by)
         assert joining in SCHEMA[type], f"{type} has no {joining}"
+
+
+def test_every_aws_path_exists() -> None:
+    assert misspelt(kinds_of(CONTROLS)) == []
 
 
 def test_undecided_names_the_fact() -> None:

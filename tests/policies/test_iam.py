@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
-from tests.cases import FAIL, NOT_APPLICABLE, PASS, UNKNOWN, Aws, Case, Status, cases
+from tests.cases import FAIL, NOT_APPLICABLE, PASS, UNKNOWN, Aws, Case, Status, answered, cases
 
 DETAILS = "iam:GetAccountAuthorizationDetails"
 ADMIN_ARN = "arn:aws:iam::aws:policy/AdministratorAccess"
@@ -253,8 +254,6 @@ def attached(kind: str, arn: str = ADMIN_ARN) -> dict[str, Any]:
 
 def details(kind: str, arn: str) -> Callable[[Any], None]:
     """An account with one user, role or group to which a policy of AWS is attached; moto has none of those."""
-    from tests.cases import answered
-
     lists = {"user": "UserDetailList", "role": "RoleDetailList", "group": "GroupDetailList"}
     item = {
         "Path": "/",
@@ -263,10 +262,6 @@ def details(kind: str, arn: str) -> Callable[[Any], None]:
         "AttachedManagedPolicies": [{"PolicyName": arn.rpartition("/")[2], "PolicyArn": arn}],
     }
     return lambda session: answered(session, "iam", "GetAccountAuthorizationDetails", {lists[kind]: [item]})
-
-
-def with_admin(kind: str, text: str) -> str:
-    return main_block(kind) + text
 
 
 def administrators(kind: str) -> list[Case]:
@@ -702,16 +697,14 @@ COLUMNS = (
     "access_key_2_last_used_region,access_key_2_last_used_service,cert_1_active,cert_1_last_rotated,cert_2_active,"
     "cert_2_last_rotated"
 )
-MADE = "2026-11-01T08:00:00+00:00"
-NEVER = {name: "N/A" for name in COLUMNS.split(",")} | {
+MADE = datetime(2026, 11, 1, 8, tzinfo=UTC)
+NEVER = dict.fromkeys(COLUMNS.split(","), "N/A") | {
     name: "false" for name in COLUMNS.split(",") if name.endswith(("_active", "_enabled"))
 }
 
 
 def reported(user: str = "phi-clinic", **cells: str) -> Callable[[Any], None]:
     """The credential report with one row; what is not said was never used."""
-    from tests.cases import answered
-
     arn = "arn:aws:iam::123456789012:" + ("root" if user == "<root_account>" else f"user/{user}")
     row = NEVER | {"user": user, "arn": arn, "user_creation_time": "2020-01-01T00:00:00+00:00"} | cells
     text = COLUMNS + "\n" + ",".join(row[name] for name in COLUMNS.split(",")) + "\n"
@@ -719,17 +712,9 @@ def reported(user: str = "phi-clinic", **cells: str) -> Callable[[Any], None]:
     def answer(session: Any) -> None:
         answered(session, "iam", "GenerateCredentialReport", {"State": "COMPLETE"})
         report = {"Content": text.encode(), "ReportFormat": "text/csv", "GeneratedTime": MADE}
-        answered_unchecked(session, "GetCredentialReport", report)
+        answered(session, "iam", "GetCredentialReport", report)
 
     return answer
-
-
-def answered_unchecked(session: Any, operation: str, parsed: dict[str, Any]) -> None:
-    from datetime import datetime
-
-    from tests.cases import answered
-
-    answered(session, "iam", operation, {**parsed, "GeneratedTime": datetime.fromisoformat(parsed["GeneratedTime"])})
 
 
 def user(aws: Aws) -> None:
@@ -801,8 +786,6 @@ test_credentials = cases(
 
 
 def summary(mfa: int = 1, keys: int = 0, password: int | None = 1) -> Callable[[Any], None]:
-    from tests.cases import answered
-
     facts = {"AccountMFAEnabled": mfa, "AccountAccessKeysPresent": keys}
     if password is not None:
         facts["AccountPasswordPresent"] = password
@@ -810,14 +793,10 @@ def summary(mfa: int = 1, keys: int = 0, password: int | None = 1) -> Callable[[
 
 
 def device(serial: str, *, virtual: bool = True) -> Callable[[Any], None]:
-    from datetime import UTC, datetime
-
-    from tests.cases import answered
-
     owner = {
         "Path": "/",
         "UserName": "root",
-        "UserId": "123456789012",
+        "UserId": "AIDA234567EXAMPLE234",
         "Arn": "arn:aws:iam::123456789012:root" if virtual else "arn:aws:iam::123456789012:user/nurse",
         "CreateDate": datetime(2020, 1, 1, tzinfo=UTC),
     }

@@ -240,7 +240,7 @@ def agrees(partly: Any, known: Any) -> bool:
         return isinstance(known, list) and len(partly) == len(known) and all(map(agrees, partly, known))
     if isinstance(partly, dict):
         return set(partly) == set(known) and all(agrees(partly[key], known[key]) for key in partly)
-    return spelling(partly) == spelling(known)
+    return bool(spelling(partly) == spelling(known))
 
 
 def spelling(value: Any) -> Any:
@@ -248,7 +248,7 @@ def spelling(value: Any) -> Any:
     return json.dumps(value).strip('"') if isinstance(value, int | float) else value
 
 
-@settings(max_examples=30000, deadline=None)
+@settings(max_examples=600, deadline=None)
 @given(st.data())
 def test_knowing_less_never_gives_another_value(data: st.DataObject) -> None:
     name = data.draw(st.sampled_from(sorted(ARGUMENTS)))

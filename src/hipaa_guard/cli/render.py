@@ -26,5 +26,7 @@ def render(file: Path, outputs: tuple[str, ...], show_all: bool) -> None:
         raise click.ClickException(f"cannot read {file}: {error.strerror}") from None
     except UnicodeDecodeError:
         raise click.ClickException(f"{file} is not a JSON result of hipaa-guard: it is not UTF-8 text") from None
-    except (OutputError, ReportError) as error:
+    except ReportError as error:
+        raise click.ClickException(f"{file}: {error}") from None
+    except OutputError as error:
         raise click.ClickException(str(error)) from None

@@ -51,6 +51,12 @@ def symbolic(value: Value) -> Text:
 _ANYTHING = "\ue004"
 """Stands for an unknown part of a pattern, which may be any text."""
 
+HERE = "\ue005"
+"""Stands in the name of a resource for the region or account that it is in, where that is not known.
+
+A policy that is attached to the resource can mean no other: ``f"arn:aws:sqs:{HERE}:{HERE}:records"``.
+"""
+
 
 @lru_cache(maxsize=4096)
 def _expression(pattern: str) -> re.Pattern[str]:
@@ -294,12 +300,32 @@ class PolicyDocument:
 
 def _covers(pattern: Text, text: str, *, wildcards: bool = True) -> bool:
     """Whether a pattern covers a text; of a partly unknown pattern the known parts may already say no."""
+    if HERE in text and pattern != "*":
+        return _covers_here(pattern, text)
     if isinstance(pattern, str):
         return matches(pattern, text) if wildcards else pattern == text
     parts = pattern.parts if isinstance(pattern, PartialText) else ()
     if parts and not _expression("".join(_literal(part) for part in parts)).fullmatch(text):
         return False
     raise Undecided(pattern)
+
+
+def _covers_here(pattern: Text, text: str) -> bool:
+    """Whether a pattern covers the ARN of a resource whose region and account are not known."""
+    if isinstance(pattern, Unknown) and not isinstance(pattern, PartialText):
+        raise Undecided(pattern)
+    written = pattern if isinstance(pattern, str) else "".join(_literal(part) for part in pattern.parts)
+    segments, names = written.split(":", 5), text.split(":", 5)
+    if len(segments) != len(names):
+        if isinstance(pattern, Unknown):
+            raise Undecided(pattern)
+        return False
+    told = [(one, name) for one, name in zip(segments, names, strict=True) if name != HERE]
+    if not all(_expression(one).fullmatch(name) for one, name in told):
+        return False
+    if isinstance(pattern, Unknown) and any(_ANYTHING in one for one, _ in told):
+        raise Undecided(pattern)
+    return True
 
 
 def _literal(part: str | Unknown) -> str:

@@ -105,13 +105,13 @@ def _is_every_bucket(value: Value) -> Value:
 class _Field(Record):
     """One condition of an advanced selector."""
 
-    __slots__ = ("equals", "excludes", "name", "others", "starts_with")
+    __slots__ = ("equals", "name", "others", "starts_with")
 
     name: str
     equals: list[Value]
     starts_with: list[Value]
-    excludes: bool
     others: bool
+    """Whether it also says something by another operator than ``StartsWith``."""
 
 
 def _advanced(fields: list[_Field]) -> Iterator[Selector]:
@@ -124,11 +124,8 @@ def _advanced(fields: list[_Field]) -> Iterator[Selector]:
         _some_is_every_bucket(field.starts_with) if field.name == "resources.ARN" and not field.others else False
         for field in narrowing
     ]
-    unlimited: Value = True
-    if any(limit is False for limit in limits):
-        unlimited = False
-    else:
-        unlimited = next((limit for limit in limits if isinstance(limit, Unknown)), True)
+    unknown = next((limit for limit in limits if isinstance(limit, Unknown)), True)
+    unlimited = False if any(limit is False for limit in limits) else unknown
     yield Selector(
         category=_only_value(by_name.get("eventCategory")),
         reads=flag in (None, True),
@@ -143,16 +140,9 @@ def _only_value(field: _Field | None) -> Value:
     return values[0] if len(values) == 1 else None
 
 
-def _field(name: Value, equals: Value, starts_with: Value, *rest: Value) -> _Field:
+def _field(name: Value, starts_with: Value, equals: Value, *rest: Value) -> _Field:
     others = any(isinstance(other, Unknown | Incomplete) or other for other in (equals, *rest))
-    excludes = any(isinstance(other, Unknown | Incomplete) or other for other in rest)
-    return _Field(
-        name=name,
-        equals=_either(equals, []),
-        starts_with=_either(starts_with, []),
-        excludes=excludes,
-        others=others,
-    )
+    return _Field(name=name, equals=_either(equals, []), starts_with=_either(starts_with, []), others=others)
 
 
 def _declared(view: View) -> list[Selector]:
@@ -176,7 +166,7 @@ def _declared_basic(item: dict[str, Value]) -> Iterator[Selector]:
 
 
 def _declared_advanced(item: dict[str, Value]) -> Iterator[Selector]:
-    names = ("field", "equals", "starts_with", "ends_with", "not_equals", "not_starts_with", "not_ends_with")
+    names = ("field", "starts_with", "equals", "ends_with", "not_equals", "not_starts_with", "not_ends_with")
     return _advanced([_field(*(field.get(name) for name in names)) for field in item.get("field_selector") or []])
 
 
@@ -196,7 +186,7 @@ def _answered_basic(item: dict[str, Value]) -> Iterator[Selector]:
 
 
 def _answered_advanced(item: dict[str, Value]) -> Iterator[Selector]:
-    names = ("Field", "Equals", "StartsWith", "EndsWith", "NotEquals", "NotStartsWith", "NotEndsWith")
+    names = ("Field", "StartsWith", "Equals", "EndsWith", "NotEquals", "NotStartsWith", "NotEndsWith")
     return _advanced([_field(*(field.get(name) for name in names)) for field in item.get("FieldSelectors", [])])
 
 
@@ -222,12 +212,6 @@ class Trail(Resource):
 
     is_logging: bool = fact(terraform="enable_logging", unset=True, aws=_IS_LOGGING)
 
-    delivery_error: str | None = fact(
-        aws=ask("cloudtrail.get_trail_status", "LatestDeliveryError", Name="{TrailARN}"),
-        live_only="whether log files arrive is not declared",
-    )
-    """What S3 answered when CloudTrail last failed to deliver a log file; None where it did not."""
-
     is_multi_region: bool = fact(terraform="is_multi_region_trail", unset=False, aws=listed("IsMultiRegionTrail"))
 
     includes_global_services: bool = fact(
@@ -247,6 +231,20 @@ class Trail(Resource):
     bucket: str | None = fact(terraform="s3_bucket_name", unset=None, aws=listed("S3BucketName"))
 
     selectors: list[Selector] = fact(terraform=_declared, unset=None, aws=_SELECTORS)
+
+
+class Delivery(Resource):
+    """The delivery of a trail's log files to its bucket."""
+
+    live_only = "whether log files arrive is not declared"
+    aws = Listing(
+        "cloudtrail.describe_trails", "trailList[]", arn="{TrailARN}", name="Name", includeShadowTrails=False
+    )
+
+    error: str | None = fact(
+        aws=ask("cloudtrail.get_trail_status", "LatestDeliveryError", Name="{TrailARN}"), live_only=live_only
+    )
+    """What S3 answered when a log file could last not be delivered; None where none failed."""
 
 
 class WholeTrail(Resource):
@@ -285,7 +283,7 @@ class Account(Resource):
     """The ARNs of the trails that cover every region."""
 
 
-def not_in_sight(bucket: str) -> NoReturn:
+def not_in_sight(bucket: str | None) -> NoReturn:
     """Say that a trail's bucket belongs to an account that was not read.
 
     Raises:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from hipaa_guard.facts.credentials import credentials_in, credentials_in_base64
 from hipaa_guard.facts.readings import Ask, Block, Listing, Singleton, View, ask, derived, first, listed
 from hipaa_guard.facts.resource import Record, Resource, fact
-from hipaa_guard.facts.values import Cause, Incomplete, Reference, Unknown, Value
+from hipaa_guard.facts.values import Cause, Incomplete, Reference, Undecided, Unknown, Value
 
 
 class BlockDevice(Record):
@@ -24,6 +24,10 @@ class BlockDevice(Record):
     """The volume that exists already, in a live account."""
     declared: bool
     """False for the root volume that every instance has, where nothing is said of it."""
+
+    def not_listed(self) -> Undecided:
+        """Why nothing can be said of a volume that is attached, but that EC2 did not list."""
+        return Undecided(Unknown(f"{self.volume} is attached, but was not among the volumes listed"))
 
 
 ROOT_NAMES = ("/dev/xvda", "/dev/sda1")

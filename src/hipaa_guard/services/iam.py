@@ -221,6 +221,20 @@ def _root_idle(row: dict[str, str] | None, made: str) -> Value:
     return min((days for days in (_days(row[name], made) for name in used) if days is not None), default=None)
 
 
+def _summary(name: str) -> Ask:
+    return ask("iam.get_account_summary", f"SummaryMap.{name}", scope="account")
+
+
+def _counted(value: int | None) -> Value:
+    """A number of the account summary as yes or no."""
+    return Unknown("the account summary does not say it") if value is None else value != 0
+
+
+def _counted_or_left_out(value: int | None) -> Value:
+    """As `_counted`; what the summary leaves out is taken to be there."""
+    return value is None or value != 0
+
+
 # --- tables ----------------------------------------------------------------------------------------------------------
 
 
@@ -339,20 +353,11 @@ class RootUser(Resource):
     aws = Singleton("account", arn="arn:{partition}:iam::{account}:root")
     live_only = "the root user is made with the account"
 
-    mfa_active: bool = fact(
-        aws=ask("iam.get_account_summary", "SummaryMap.AccountMFAEnabled", scope="account"),
-        parse=lambda value: value if isinstance(value, Unknown) else value == 1,
-        live_only=live_only,
-    )
+    mfa_active: bool = fact(aws=derived(_counted, _summary("AccountMFAEnabled")), live_only=live_only)
+    has_access_key: bool = fact(aws=derived(_counted, _summary("AccountAccessKeysPresent")), live_only=live_only)
     has_password: bool = fact(
-        # Accounts whose organisation manages root credentials centrally have none; older answers leave this out.
-        aws=ask("iam.get_account_summary", "SummaryMap.AccountPasswordPresent", scope="account"),
-        parse=lambda value: value if isinstance(value, Unknown) else value != 0,
-        live_only=live_only,
-    )
-    has_access_key: bool = fact(
-        aws=ask("iam.get_account_summary", "SummaryMap.AccountAccessKeysPresent", scope="account"),
-        parse=lambda value: value if isinstance(value, Unknown) else value != 0,
+        # A member account whose organisation manages root credentials centrally has none.
+        aws=derived(_counted_or_left_out, _summary("AccountPasswordPresent")),
         live_only=live_only,
     )
     virtual_mfa_devices: list[str] = fact(

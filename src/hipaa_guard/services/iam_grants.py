@@ -12,6 +12,8 @@ from hipaa_guard.facts.policy_document import Condition, Statement
 from hipaa_guard.facts.values import PartialText, Undecided, Unknown, Value, some
 
 _EVERY_RESOURCE = re.compile(r"\*+|arn:\*+|arn:(\*|aws(-[a-z]+)*)(:\*+)+")
+# Services whose ARNs begin with the name of a resource and not with its kind (arn:aws:s3:::bucket/key).
+_NAMED_FIRST = ("s3", "execute-api")
 # Conditions on what the resource is or stands for; conditions on the caller leave every resource within reach.
 _NARROWING = ("aws:resourcetag/", "kms:resourcealiases", "kms:requestalias", "kms:encryptioncontext", "kms:viaservice")
 _NARROWING_OPERATORS = ("stringequals", "stringequalsignorecase", "stringlike")
@@ -24,7 +26,8 @@ def is_wide(statement: Statement, service: str) -> bool:
     """
     if statement.not_resources:
         return True  # all but what it names
-    own = re.compile(rf"arn:[^:]*:{re.escape(service)}:[^:]*:[^:]*:([a-z-]+[/:])?\*+(/\*+)?")
+    kind = "" if service in _NAMED_FIRST else "([a-z-]+[/:])?"
+    own = re.compile(rf"arn:[^:]*:{re.escape(service)}:[^:]*:[^:]*:{kind}\*+(/\*+)?")
 
     def test(text: str) -> bool:
         return bool(_EVERY_RESOURCE.fullmatch(text) or own.fullmatch(text))

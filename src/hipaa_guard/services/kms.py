@@ -8,7 +8,7 @@ from hipaa_guard.facts.resource import Resource, fact
 from hipaa_guard.facts.values import Unknown
 
 
-def _customer(view: View) -> str:
+def _customer(_: View) -> str:
     """Every key that Terraform declares belongs to the customer."""
     return "CUSTOMER"
 
@@ -58,12 +58,6 @@ class Key(Resource):
     )
     """``CUSTOMER`` or ``AWS``."""
 
-    state: str = fact(
-        aws=ask("kms.describe_key", "KeyMetadata.KeyState", KeyId="{KeyId}"),
-        live_only="the state of a key is not declared",
-    )
-    """``Enabled``, ``Disabled``, ``PendingDeletion`` and others."""
-
     spec: str = fact(
         terraform=_spec,
         unset="SYMMETRIC_DEFAULT",
@@ -101,12 +95,22 @@ class Key(Resource):
     )
 
 
+class LivingKey(Resource):
+    """A KMS key as far as its life goes, which no configuration tells."""
+
+    live_only = "the state of a key is not declared"
+    aws = Listing("kms.list_keys", "Keys[]", arn="{KeyArn}", name="KeyId")
+
+    manager: str = fact(aws=ask("kms.describe_key", "KeyMetadata.KeyManager", KeyId="{KeyId}"), live_only=live_only)
+
+    state: str = fact(aws=ask("kms.describe_key", "KeyMetadata.KeyState", KeyId="{KeyId}"), live_only=live_only)
+    """``Enabled``, ``Disabled``, ``PendingDeletion`` and others."""
+
+
 class Alias(Resource):
     """A name for a KMS key. Names under ``alias/aws/`` are reserved for keys that AWS manages."""
 
     terraform = Block("aws_kms_alias", name="name")
-    aws = Listing(
-        "kms.list_aliases", "Aliases[]", arn="{AliasArn}", name="AliasName", keys=("AliasName", "AliasArn")
-    )
+    aws = Listing("kms.list_aliases", "Aliases[]", arn="{AliasArn}", name="AliasName", keys=("AliasName", "AliasArn"))
 
     target: str | None = fact(terraform="target_key_id", unset=None, aws=listed("TargetKeyId"))

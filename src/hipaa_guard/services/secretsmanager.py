@@ -10,7 +10,9 @@ from hipaa_guard.facts.readings import Block, Listing, View, ask, first, listed
 from hipaa_guard.facts.resource import Resource, fact
 from hipaa_guard.facts.values import Cause, Incomplete, PartialJson, PartialText, Reference, Unknown, Value
 
-_SECRET_NAME = re.compile(r"pass(word|wd|phrase)?$|secret|token|api_?key|private_?key|access_?key|credential", re.I)
+_SECRET_NAME = re.compile(
+    r"pass(word|wd|phrase)?$|secret|token|api_?key|private_?key|access_?key|credential", re.IGNORECASE
+)
 _UNSEEN = "\ue000"
 _MADE_LATER = (Cause.AFTER_APPLY, Cause.DATA_SOURCE)
 
@@ -30,6 +32,10 @@ def _longest_wait(view: View) -> Value:
     return rotations[0].get("rotation_rules.automatically_after_days") if rotations else None
 
 
+def _own_region(view: View) -> None:
+    """Copies in other regions are blocks of their secret in Terraform, not resources."""
+
+
 class Secret(Resource):
     """A secret. Its value is never read."""
 
@@ -47,6 +53,9 @@ class Secret(Resource):
         terraform=_longest_wait, unset=None, aws=listed("RotationRules.AutomaticallyAfterDays")
     )
     """Days between rotations; None where a schedule expression says it, or nothing is rotated."""
+
+    primary_region: str | None = fact(terraform=_own_region, unset=None, aws=listed("PrimaryRegion"))
+    """Of a secret that is copied to other regions, where the original is, which alone is rotated."""
 
     key: str | None = fact(terraform="kms_key_id", unset=None, aws=listed("KmsKeyId"))
     """None means the AWS managed key ``aws/secretsmanager``."""

@@ -1,0 +1,49 @@
+"""Keys: those who use a key to ePHI cannot change or destroy it."""
+
+from hipaa_guard.authoring import MEDIUM, Fix, Statement, Verdict, control, failed, not_applicable, passed, some
+from hipaa_guard.services import kms
+
+# Conditions that name persons and roles, not the account or service through which everyone may come.
+_NAMES_WHO = ("aws:principalarn", "aws:userid", "aws:username", "aws:principaltag/")
+
+
+def _gives_everyone_the_key(statement: Statement) -> bool:
+    """Whether everyone, be it only everyone in one account or organisation, may do all that a key allows."""
+    return (
+        statement.effect == "Allow"
+        and statement.is_about_anyone()
+        and statement.covers_action("kms:*")
+        and not some(lambda condition: condition.key.startswith(_NAMES_WHO), statement.conditions)
+    )
+
+
+@control(
+    title="KMS key policies do not give everyone all rights to the key",
+    severity=MEDIUM,
+    hipaa=("164.312(a)(1)", "164.308(a)(4)(ii)(C)"),
+    why="A statement for every principal, even of one account only, lets each user and role decrypt ePHI and delete "
+    "its key, whatever IAM allows them.",
+    fix=Fix(
+        terraform="""
+            resource "aws_kms_key" "phi" {
+              policy = jsonencode({
+                Version = "2012-10-17"
+                Statement = [{
+                  Effect    = "Allow"
+                  Principal = { AWS = "arn:aws:iam::111122223333:root" }
+                  Action    = "kms:*"
+                  Resource  = "*"
+                }]
+              })
+            }
+        """,
+        cli="aws kms put-key-policy --key-id KEY --policy-name default --policy file://named-principals-only.json",
+        note="The account as principal leaves the decision to IAM policies; * with a condition does not.",
+    ),
+)
+def kms_key_policy_no_full_access_for_everyone(key: kms.Key) -> Verdict:
+    if key.manager != "CUSTOMER":
+        return not_applicable("is managed by AWS, which writes its policy")
+    if key.policy is not None and some(_gives_everyone_the_key, key.policy):
+        return failed("has a policy that gives every principal all rights to it")
+    return passed("has no policy statement that gives everyone all rights to it")

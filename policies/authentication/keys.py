@@ -1,0 +1,91 @@
+"""Secrets: credentials of systems with ePHI change, and nobody finds them in source code."""
+
+from hipaa_guard.authoring import MEDIUM, Fix, Verdict, control, failed, not_applicable, passed
+from hipaa_guard.services import secretsmanager
+
+
+@control(
+    title="Secrets are rotated automatically",
+    severity=MEDIUM,
+    hipaa=("164.308(a)(5)(ii)(D)", "164.312(d)"),
+    why="A credential that never changes opens ePHI to whoever ever saw it: people who left, old logs, old backups.",
+    fix=Fix(
+        terraform="""
+            resource "aws_secretsmanager_secret_rotation" "phi" {
+              secret_id           = aws_secretsmanager_secret.phi.id
+              rotation_lambda_arn = aws_lambda_function.rotation.arn
+              rotation_rules {
+                automatically_after_days = 30
+              }
+            }
+        """,
+        cli="""
+            aws secretsmanager rotate-secret --secret-id SECRET --rotation-lambda-arn FUNCTION_ARN \\
+              --rotation-rules AutomaticallyAfterDays=30
+        """,
+    ),
+    peers={
+        "prowler": "secretsmanager_automatic_rotation_enabled",
+        "aws_config": "secretsmanager-rotation-enabled-check",
+        "powerpipe": "secretsmanager_secret_automatic_rotation_enabled",
+        "cdk_nag": "HIPAA.Security-SecretsManagerRotationEnabled",
+        "checkov": "CKV2_AWS_57",
+    },
+)
+def secret_rotation_enabled(secret: secretsmanager.Secret) -> Verdict:
+    if secret.is_rotated:
+        return passed("is rotated automatically")
+    if secret.primary_region not in (None, secret.origin.region):
+        return not_applicable(f"is a copy of a secret in {secret.primary_region}, which alone can be rotated")
+    return failed("is never rotated automatically")
+
+
+@control(
+    title="Secrets are rotated at least every 90 days",
+    severity=MEDIUM,
+    hipaa=("164.308(a)(5)(ii)(D)", "164.312(d)"),
+    why="The longer a credential lives, the longer a stolen one opens ePHI.",
+    fix=Fix(
+        terraform="""
+            resource "aws_secretsmanager_secret_rotation" "phi" {
+              secret_id           = aws_secretsmanager_secret.phi.id
+              rotation_lambda_arn = aws_lambda_function.rotation.arn
+              rotation_rules {
+                automatically_after_days = 30
+              }
+            }
+        """,
+        cli="aws secretsmanager rotate-secret --secret-id SECRET --rotation-rules AutomaticallyAfterDays=30",
+    ),
+    peers={"checkov": "CKV_AWS_304"},
+)
+def secret_rotation_interval_90_days(secret: secretsmanager.Secret) -> Verdict:
+    if not secret.is_rotated:
+        return not_applicable("is not rotated automatically")
+    days = secret.rotated_after_days
+    if days is None:
+        return not_applicable("is rotated by a schedule expression")
+    if days > 90:
+        return failed(f"is rotated every {days} days")
+    return passed(f"is rotated every {days} days")
+
+
+@control(
+    title="Values of secrets are not written in Terraform source",
+    severity=MEDIUM,
+    hipaa=("164.308(a)(5)(ii)(D)", "164.312(d)"),
+    why="Everyone who may read the repository, its history and its copies knows the credential to ePHI.",
+    fix=Fix(
+        terraform="""
+            resource "aws_secretsmanager_secret_version" "phi" {
+              secret_id     = aws_secretsmanager_secret.records_db.id
+              secret_string = random_password.records_db.result
+            }
+        """,
+        note="A value that once stood in source must be changed; a generated one still stands in the Terraform state.",
+    ),
+)
+def secret_value_not_in_source(version: secretsmanager.SecretVersion) -> Verdict:
+    if version.is_written_in_source:
+        return failed("writes the value of a secret in source")
+    return passed("takes the value of its secret from elsewhere")

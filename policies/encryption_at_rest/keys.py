@@ -1,0 +1,65 @@
+"""Keys and secrets: the keys that protect ePHI are renewed, and secrets are encrypted with keys of one's own."""
+
+from hipaa_guard.policies.encryption_at_rest.customer_keys import is_customer_managed
+
+from hipaa_guard.authoring import LOW, MEDIUM, Fix, Inventory, Verdict, control, failed, not_applicable, passed
+from hipaa_guard.services import kms, secretsmanager
+
+
+@control(
+    title="Symmetric KMS keys that the customer manages are rotated every year",
+    severity=MEDIUM,
+    hipaa=("164.312(a)(2)(iv)",),
+    why="Rotation limits how much ePHI one key ever encrypts, and costs nothing: old data stays readable.",
+    fix=Fix(
+        terraform="""
+            resource "aws_kms_key" "phi" {
+              enable_key_rotation = true
+            }
+        """,
+        cli="aws kms enable-key-rotation --key-id KEY",
+    ),
+    peers={"prowler": "kms_cmk_rotation_enabled", "checkov": "CKV_AWS_7", "trivy": "AVD-AWS-0065"},
+)
+def kms_key_rotation_enabled(key: kms.Key) -> Verdict:
+    if key.manager != "CUSTOMER":
+        return not_applicable("is managed by AWS, which rotates it")
+    if key.is_replica:
+        return not_applicable("is a replica: it is rotated together with its primary key")
+    if key.spec != "SYMMETRIC_DEFAULT":
+        return not_applicable(f"is of the spec {key.spec}, which KMS cannot rotate")
+    if key.material != "AWS_KMS":
+        return not_applicable(f"has key material of the origin {key.material}, which KMS cannot rotate")
+    return passed("is rotated automatically") if key.rotation_enabled else failed("is never rotated")
+
+
+@control(
+    title="Secrets are encrypted with a key that the customer manages",
+    severity=LOW,
+    hipaa=("164.312(a)(2)(iv)",),
+    why="The policy of the AWS managed key cannot be changed, so that access to credentials of systems with ePHI "
+    "cannot be cut off at the key.",
+    fix=Fix(
+        terraform="""
+            resource "aws_secretsmanager_secret" "phi" {
+              name       = "records-db"
+              kms_key_id = aws_kms_key.secrets.arn
+            }
+            resource "aws_kms_key" "secrets" {
+              enable_key_rotation = true
+            }
+        """,
+        cli="aws secretsmanager update-secret --secret-id SECRET --kms-key-id KEY_ARN",
+    ),
+    peers={
+        "aws_config": "secretsmanager-using-cmk",
+        "powerpipe": "secretsmanager_secret_encrypted_with_kms_cmk",
+        "cdk_nag": "HIPAA.Security-SecretsManagerUsingKMSKey",
+        "checkov": "CKV_AWS_149",
+        "trivy": "AVD-AWS-0098",
+    },
+)
+def secret_encrypted_with_cmk(secret: secretsmanager.Secret, inventory: Inventory) -> Verdict:
+    if is_customer_managed(secret.key, inventory):
+        return passed("is encrypted with a KMS key that the customer manages")
+    return failed("is encrypted with the AWS managed key aws/secretsmanager")

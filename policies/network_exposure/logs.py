@@ -1,0 +1,83 @@
+"""Trails and logs: nobody outside can reach the record of access to ePHI."""
+
+from hipaa_guard.authoring import CRITICAL, HIGH, Fix, Inventory, Verdict, control, failed, passed
+from hipaa_guard.services import cloudtrail, cloudwatch_logs, s3
+
+
+@control(
+    title="Buckets that receive trails are not public",
+    severity=CRITICAL,
+    hipaa=("164.312(a)(1)", "164.308(a)(4)(ii)(C)"),
+    why="Log files tell the world which systems hold ePHI, who reaches them and how; whoever may write can forge them.",
+    fix=Fix(
+        terraform="""
+            resource "aws_cloudtrail" "phi" {
+              name           = "account"
+              s3_bucket_name = aws_s3_bucket.trail.id
+            }
+            resource "aws_s3_bucket" "trail" {}
+            resource "aws_s3_bucket_public_access_block" "trail" {
+              bucket                  = aws_s3_bucket.trail.id
+              block_public_acls       = true
+              block_public_policy     = true
+              ignore_public_acls      = true
+              restrict_public_buckets = true
+            }
+        """,
+        cli="""
+            aws s3api put-public-access-block --bucket TRAIL_BUCKET --public-access-block-configuration \\
+              BlockPublicAcls=true,IgnorePublicAcls=true,BlockPublicPolicy=true,RestrictPublicBuckets=true
+        """,
+    ),
+    peers={"prowler": "cloudtrail_logs_s3_bucket_is_not_publicly_accessible", "trivy": "AVD-AWS-0161"},
+)
+def cloudtrail_bucket_not_public(trail: cloudtrail.Trail, inventory: Inventory) -> Verdict:
+    bucket = inventory.find(s3.Bucket, trail.bucket) or cloudtrail.not_in_sight(trail.bucket)
+    if _open_by_policy(bucket):
+        return failed("is delivered to a bucket whose policy allows everyone")
+    if _open_by_acl(bucket):
+        return failed("is delivered to a bucket whose ACL allows everyone")
+    return passed("is delivered to a bucket that is not public")
+
+
+def _open_by_policy(bucket: s3.Bucket) -> bool:
+    block = bucket.public_access_block
+    if block is not None and block.restrict_public_buckets:
+        return False
+    return bucket.policy is not None and bucket.policy.is_public()
+
+
+def _open_by_acl(bucket: s3.Bucket) -> bool:
+    block = bucket.public_access_block
+    return not (block is not None and block.ignore_public_acls) and bucket.acl_is_public
+
+
+@control(
+    title="Resource policies of CloudWatch Logs allow nothing to everyone",
+    severity=HIGH,
+    hipaa=("164.312(a)(1)", "164.308(a)(4)(ii)(C)"),
+    why="Such a policy lets any AWS account read log events, which may hold ePHI, or bury the true ones under its own.",
+    fix=Fix(
+        terraform="""
+            resource "aws_cloudwatch_log_resource_policy" "phi" {
+              policy_name = "dns-queries"
+              policy_document = jsonencode({
+                Version = "2012-10-17"
+                Statement = [{
+                  Effect    = "Allow"
+                  Principal = { Service = "route53.amazonaws.com" }
+                  Action    = ["logs:CreateLogStream", "logs:PutLogEvents"]
+                  Resource  = "arn:aws:logs:*:111122223333:log-group:/aws/route53/*"
+                }]
+              })
+            }
+        """,
+        cli="aws logs put-resource-policy --policy-name POLICY --policy-document file://named-services-only.json",
+    ),
+    peers={"prowler": "cloudwatch_log_group_not_publicly_accessible"},
+)
+def log_group_not_public(policy: cloudwatch_logs.ResourcePolicy) -> Verdict:
+    document = policy.policy
+    if document is not None and document.is_public():
+        return failed("allows everyone, without a condition that names who")
+    return passed("allows nothing to everyone")
