@@ -55,7 +55,11 @@ def fix(type: str, action: str, resource: str) -> Fix:
 READ_RECORDS = ("s3:GetObject", "arn:aws:s3:::phi-records/*")
 USE_KEY = ("kms:Decrypt", "arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab")
 
-ADMIN = {"prowler": "iam_inline_policy_no_administrative_privileges", "checkov": "CKV_AWS_62"}
+ADMIN = {
+    "prowler": "iam_inline_policy_no_administrative_privileges",
+    "cdk_nag": "HIPAA.Security-IAMPolicyNoStatementsWithAdminAccess",
+    "checkov": "CKV_AWS_62",
+}
 KMS = {
     "prowler": "iam_inline_policy_no_full_access_to_kms",
     "aws_config": "iam-inline-policy-blocked-kms-actions",
@@ -139,8 +143,8 @@ def no_admin(holder: Holder) -> Verdict:
     severity=MEDIUM,
     hipaa=("164.308(a)(4)(i)", "164.308(a)(4)(ii)(C)", "164.312(a)(1)"),
     why=(
-        "A grant such as s3:* or dynamodb:* on all resources reaches ePHI that its holder has no task with, and lets "
-        "him open it to others."
+        "A grant such as s3:* or dynamodb:* on all resources reaches ePHI that its holders have no task with, and lets "
+        "them open it to others."
     ),
 )
 def no_service_wildcard(holder: Holder) -> Verdict:
@@ -192,7 +196,7 @@ def no_service_wildcard(holder: Holder) -> Verdict:
     ),
     severity=MEDIUM,
     hipaa=("164.312(a)(2)(iv)", "164.312(a)(1)"),
-    why="Encryption keeps ePHI from nobody who may decrypt with every key: each holder needs the keys of his own task.",
+    why="Encryption keeps ePHI from nobody who may decrypt with every key: everyone needs the keys of their own task only.",
 )
 def no_blocked_kms_actions(holder: Holder) -> Verdict:
     if allows(iam_grants.decrypts_with_any_key, holder):

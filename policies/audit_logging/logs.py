@@ -133,6 +133,11 @@ def cloudtrail_trail_management_events_logged(trail: cloudtrail.Trail, inventory
     return failed("does not record all management events: its event selectors leave out reads, writes or both")
 
 
+def _covers(arn: str, inventory: Inventory) -> bool:
+    trail = inventory.find(cloudtrail.WholeTrail, arn)
+    return trail is not None and trail.is_logging and _manages(trail)
+
+
 @control(
     title="A trail that is logging records management events of the account in all regions",
     severity=HIGH,
@@ -147,13 +152,9 @@ def cloudtrail_trail_management_events_logged(trail: cloudtrail.Trail, inventory
     peers={"prowler": "cloudtrail_multi_region_enabled_logging_management_events", "aws_config": "cloudtrail-enabled"},
 )
 def cloudtrail_management_events_logged(account: cloudtrail.Account, inventory: Inventory) -> Verdict:
-    def covers(arn: str) -> bool:
-        trail = inventory.find(cloudtrail.WholeTrail, arn)
-        return trail is not None and trail.is_logging and _manages(trail)
-
     if not account.whole_trails:
         return failed("has no trail that covers all regions")
-    if some(covers, account.whole_trails):
+    if some(lambda arn: _covers(arn, inventory), account.whole_trails):
         return passed("has a trail that is logging management events in all regions")
     return failed("has trails for all regions, but none of them is logging management events of both kinds")
 

@@ -244,13 +244,13 @@ def iam_github_oidc_subject_limited(role: iam.Role, inventory: Inventory) -> Ver
 
     def is_github(issuer: str) -> bool:
         declared = next((each for each in providers if issuer in each.names()), None)
-        return iam_trust.GITHUB in (issuer if declared is None else declared.url)
+        return (issuer if declared is None else declared.url).rstrip("/").endswith(iam_trust.GITHUB)
 
     def trusts_github(statement: Statement) -> bool:
         return iam_trust.names_github(statement) or iam_trust.trusts_issuer(statement, is_github)
 
     if not some(trusts_github, role.trust.allowances()):
-        return not_applicable("does not trust GitHub")
+        return not_applicable("does not trust the workflows of GitHub at large")
 
     def is_open(statement: Statement) -> bool:
         return not iam_trust.limits_github(statement) and trusts_github(statement)

@@ -1,7 +1,7 @@
 """Databases: ePHI between applications and databases is unreadable on the wire."""
 
 from hipaa_guard.authoring import HIGH, Fix, Inventory, Member, Verdict, control, failed, family, not_applicable, passed
-from hipaa_guard.services import dax, rds
+from hipaa_guard.services import dax, rds, rds_parameters
 
 _GOVERNED = ("postgres", "mysql", "mariadb", "sqlserver", "aurora")
 """How the names of engines begin that a parameter makes refuse plain connections; Oracle and Db2 have no such one."""
@@ -77,10 +77,10 @@ def tls_required(store: rds.Instance | rds.Cluster, inventory: Inventory) -> Ver
 
 def _group(
     store: rds.Instance | rds.Cluster, name: str, inventory: Inventory
-) -> rds.ParameterGroup | rds.ClusterParameterGroup | None:
+) -> rds_parameters.ParameterGroup | rds_parameters.ClusterParameterGroup | None:
     """The parameter group of that name; None for a default one that was not listed: those cannot be changed."""
-    kind: type[rds.ParameterGroup | rds.ClusterParameterGroup] = (
-        rds.ParameterGroup if isinstance(store, rds.Instance) else rds.ClusterParameterGroup
+    kind: type[rds_parameters.ParameterGroup | rds_parameters.ClusterParameterGroup] = (
+        rds_parameters.ParameterGroup if isinstance(store, rds.Instance) else rds_parameters.ClusterParameterGroup
     )
     found = inventory.lookup(kind, name)
     if found is None and not (inventory.is_text(name) and name.startswith("default.")):
@@ -89,7 +89,7 @@ def _group(
 
 
 def _by_default(family: str, subject: str) -> Verdict:
-    if rds.tls_by_default(family):
+    if rds_parameters.tls_by_default(family):
         return passed(f"{subject}, by which {family} refuses connections without TLS")
     return failed(f"{subject}, by which {family} takes connections without TLS")
 

@@ -1,6 +1,5 @@
 """Compute: instances, snapshots and functions with ePHI cannot be reached from outside."""
 
-from dataclasses import replace
 
 from hipaa_guard.authoring import (
     CRITICAL,
@@ -8,7 +7,6 @@ from hipaa_guard.authoring import (
     LOW,
     Fix,
     Inventory,
-    Statement,
     Verdict,
     control,
     failed,
@@ -114,7 +112,8 @@ def ebs_snapshot_not_public(snapshot: ebs.Snapshot, inventory: Inventory) -> Ver
         lambda region: _blocks_sharing_of(snapshot, region), inventory.all(ebs.SnapshotPublicAccess)
     ):
         return passed("lies in a region that blocks public sharing of all snapshots")
-    if snapshot.restorable_by_all is not None:
+    public = inventory.find(ebs.PublicSnapshot, snapshot.id)
+    if public is not None and "all" in public.groups:
         return failed("may be restored by every AWS account")
     return passed("is not shared with everyone")
 
@@ -140,14 +139,6 @@ def ebs_snapshot_block_public_access(region: ebs.SnapshotPublicAccess) -> Verdic
     if region.state == "block-new-sharing":
         return failed("blocks new public sharing only: snapshots that are public stay so")
     return failed("lets snapshots be shared with everyone")
-
-
-def _admits_everyone(statement: Statement) -> bool:
-    # How a function URL signs callers in does not say who they are: with NONE anyone, with AWS_IAM any AWS account.
-    conditions = statement.conditions
-    if some(lambda condition: condition.key == "lambda:functionurlauthtype", conditions):
-        conditions = [each for each in conditions if each.key != "lambda:functionurlauthtype"]
-    return replace(statement, conditions=conditions).is_public()
 
 
 @control(
@@ -181,7 +172,7 @@ def lambda_function_not_public(function: lambda_functions.Function) -> Verdict:
     policy = function.policy
     if policy is None:
         return passed("has no policy that lets others call it")
-    if some(_admits_everyone, policy.allowances()):
+    if policy.is_public():
         return failed("has a policy that allows everyone, without a condition that names who")
     return passed("has no policy statement that reaches everyone")
 

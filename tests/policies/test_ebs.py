@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
-from urllib.parse import parse_qs
 
-from tests.cases import FAIL, NOT_APPLICABLE, PASS, REGION, UNKNOWN, Aws, Case, answered, cases
+from tests.cases import FAIL, NOT_APPLICABLE, PASS, UNKNOWN, Aws, Case, answered, cases
 
 VOLUME, SNAPSHOT = "ebs_volume_encrypted", "ebs_snapshot_encrypted"
 CMK, DEFAULT = "ebs_volume_encrypted_with_cmk", "ebs_encryption_by_default"
@@ -58,36 +56,15 @@ def snapshot(encrypted: bool) -> dict[str, Any]:
     }
 
 
-def shared(everyone: bool | None) -> Callable[[Any], None]:
-    """EC2's answer to "which of my snapshots may everyone restore", a filter that the simulation ignores.
-
-    None refuses to answer.
-    """
-
-    def register(session: Any) -> None:
-        ids = [
-            each["SnapshotId"]
-            for each in session.client("ec2", region_name=REGION).describe_snapshots(OwnerIds=["self"])["Snapshots"]
-        ]
-        answer: dict[str, Any] = {"Snapshots": [{"SnapshotId": each} for each in ids if everyone]}
-        status = 200
-        if everyone is None:
-            answer, status = {"Error": {"Code": "UnauthorizedOperation", "Message": "not allowed"}}, 403
-
-        class Http:
-            status_code = status
-            headers: dict[str, str] = {}  # noqa: RUF012 - botocore reads it
-            content = b""
-
-        def reply(params: dict[str, Any], **_: Any) -> tuple[Any, dict[str, Any]] | None:
-            body = params["body"] if isinstance(params["body"], dict) else parse_qs(params["body"])
-            if "RestorableBy.1" not in body:
-                return None
-            return Http(), {"ResponseMetadata": {"HTTPStatusCode": status}, **answer}
-
-        session.events.register_first("before-call.ec2.DescribeSnapshots", reply)
-
-    return register
+def shared(aws: Aws) -> None:
+    snapshot(encrypted=False)["aws"](aws)
+    for each in aws.ec2.describe_snapshots(OwnerIds=["self"])["Snapshots"]:
+        aws.ec2.modify_snapshot_attribute(
+            SnapshotId=each["SnapshotId"],
+            Attribute="createVolumePermission",
+            OperationType="add",
+            GroupNames=["all"],
+        )
 
 
 def blocked(state: str) -> dict[str, Any]:
@@ -197,16 +174,9 @@ test_snapshots = cases(
           disk_container { format = "VHD" }
         }""",
     ),
-    Case(PUBLIC, "shared with everyone", FAIL, aws=snapshot(encrypted=False)["aws"], answers=shared(everyone=True)),
-    Case(PUBLIC, "shared with nobody", PASS, aws=snapshot(encrypted=False)["aws"], answers=shared(everyone=False)),
-    Case(
-        PUBLIC,
-        "may not be asked",
-        UNKNOWN,
-        aws=snapshot(encrypted=True)["aws"],
-        answers=shared(everyone=None),
-        says="ec2:DescribeSnapshots",
-    ),
+    Case(PUBLIC, "shared with everyone", FAIL, aws=shared),
+    Case(PUBLIC, "shared with nobody", PASS, aws=snapshot(encrypted=False)["aws"]),
+    Case(PUBLIC, "may not be listed", UNKNOWN, aws=shared, denied="ec2:DescribeSnapshotAttribute", says="denied"),
     Case(
         PUBLIC,
         "in a region that blocks all sharing",

@@ -141,7 +141,11 @@ def blank_each_fact(control: Control, inventory: Inventory, plain: Finding) -> N
     by_kind = {resource.kind: type(resource) for resource in inventory}
     for kind in by_kind.values():
         for name in wanted_facts([control]).get(kind, ()):
-            blanked = Inventory([blank(resource, kind, name) for resource in inventory], source=inventory.source)
+            blanked = Inventory(
+                [blank(resource, kind, name) for resource in inventory],
+                source=inventory.source,
+                unlisted=inventory.unlisted,
+            )
             finding = next(f for f in judge([control], blanked) if f.fingerprint == plain.fingerprint)
             assert finding.error is None, finding.error
             assert finding.status in (plain.status, UNKNOWN), f"{plain.status} became {finding.status} without {name}"

@@ -30,6 +30,7 @@ from hipaa_guard.terraform.functions import FUNCTIONS, FunctionError
 RECORDED = Path(__file__).with_name("functions_recorded.tsv")
 TERRAFORM = shutil.which("terraform")
 REFUSED = "!"
+LONGEST_QUESTION = 20_000
 
 FILES = {
     "files/a.txt": b"hello\n",
@@ -130,28 +131,36 @@ def recorded() -> list[tuple[str, str]]:
 
 
 def ask(expressions: list[str], directory: Path) -> list[str]:
-    """Terraform's answers. One that it refuses ends the whole run, so those are looked for by halves."""
+    """Terraform's answers, many to a question. One that it refuses spoils the question, so that is asked by halves."""
     if not expressions:
         return []
-    questions = "".join(f"base64encode(jsonencode({expression}))\n" for expression in expressions)
+    if sum(map(len, expressions)) < LONGEST_QUESTION:
+        answers = ask_at_once(expressions, directory)
+        if answers is not None:
+            return answers
+        if len(expressions) == 1:
+            return [REFUSED]
+    middle = len(expressions) // 2
+    return ask(expressions[:middle], directory) + ask(expressions[middle:], directory)
+
+
+def ask_at_once(expressions: list[str], directory: Path) -> list[str] | None:
+    question = ", ".join(f"jsonencode({expression})" for expression in expressions)
     environment = {**os.environ, "TF_CLI_CONFIG_FILE": os.devnull, "HOME": str(directory)}
     assert TERRAFORM is not None
     run = subprocess.run(
         [TERRAFORM, "console"],
-        input=questions,
+        input=f"base64encode(jsonencode([{question}]))\n",
         capture_output=True,
         text=True,
         cwd=directory,
         env=environment,
         check=False,
     )
-    answers = [line for line in run.stdout.splitlines() if line]
-    if run.returncode == 0 and len(answers) == len(expressions):
-        return [base64.b64decode(answer).decode() if answer[0] == '"' else answer for answer in answers]
-    if len(expressions) == 1:
-        return [REFUSED]
-    middle = len(expressions) // 2
-    return ask(expressions[:middle], directory) + ask(expressions[middle:], directory)
+    if run.returncode or not run.stdout.startswith('"'):
+        return None
+    answers: list[str] = json.loads(base64.b64decode(run.stdout))
+    return answers
 
 
 def lay_out(directory: Path) -> Path:

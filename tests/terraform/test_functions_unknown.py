@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hipaa_guard.facts.values import Cause, Incomplete, PartialJson, PartialText, Reference, Undecided, Unknown
-from hipaa_guard.terraform.functions import FUNCTIONS, FunctionError
+from hipaa_guard.terraform.functions import FUNCTIONS, MODULES, FunctionError
 
 VARIABLE = Unknown("var.x has no value", Cause.VARIABLE, references=("var.x",))
 BUCKET = Reference("aws_s3_bucket.b", "arn")
@@ -264,6 +265,11 @@ def test_knowing_less_never_gives_another_value(data: st.DataObject) -> None:
         assert len(result) == len(expected)
         result = Incomplete(result, VARIABLE)
     assert agrees(result, expected), (name, known, shown(partly), shown(result), expected)
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_the_names_of_functions_are_those_of_their_module(module: str) -> None:
+    assert set(import_module(f"hipaa_guard.terraform.functions.{module}").FUNCTIONS) == set(MODULES[module].split())
 
 
 @pytest.mark.parametrize("name", sorted(FUNCTIONS))

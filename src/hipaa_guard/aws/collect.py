@@ -126,7 +126,14 @@ class _Collection:
         kept = [item for each in self._plan.all if each.kept for item in self._sorted(each)]
         resources = [each.plan.kind(self._origin(each), AwsSource(each, lookup)) for each in kept]
         self._note_details(kept)
-        inventory = Inventory(resources, source="aws", unlisted=self._missing.unlisted(), elsewhere=self._not_looked_at)
+        inventory = Inventory(
+            resources,
+            source="aws",
+            kinds=[each.kind for each in self._plan.all if each.kept],
+            account=self._account.id,
+            unlisted=self._missing.unlisted(),
+            elsewhere=self._not_looked_at,
+        )
         account = self._account
         return Collected(
             inventory=inventory,

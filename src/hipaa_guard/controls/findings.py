@@ -12,7 +12,7 @@ from hipaa_guard.controls.control import Control, Severity, Status, Verdict
 from hipaa_guard.facts.inventory import Inventory
 from hipaa_guard.facts.places import Location
 from hipaa_guard.facts.resource import Evidence, Origin, Resource, recorded
-from hipaa_guard.facts.values import Cause, NotVisible, Undecided
+from hipaa_guard.facts.values import Cause, NotVisible, Undecided, Unknown
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +47,31 @@ class Finding:
 
 
 def judge(controls: Iterable[Control], inventory: Inventory) -> Iterator[Finding]:
-    """Judge every resource of an inventory by every control of its kind, in a stable order."""
+    """Judge every resource of an inventory by every control of its kind, in a stable order.
+
+    Where not all resources of a kind could be listed, one more finding says that the others are not known.
+    """
     for control in controls:
         for resource in inventory.seen(control.kind):
             yield _finding(control, resource, inventory)
+        unknown = inventory.unknown(control.kind)
+        if unknown is not None:
+            yield _unlisted(control, unknown, inventory)
+
+
+def _unlisted(control: Control, unknown: Unknown, inventory: Inventory) -> Finding:
+    types = control.kind.terraform.types if control.kind.terraform else (None,)
+    origin = Origin(control.kind.kind, types[0], None, inventory.source, account=inventory.account)
+    return Finding(
+        control_id=control.id,
+        status=Status.UNKNOWN,
+        severity=control.severity,
+        message=f"cannot all be judged: not every {control.kind.kind} could be listed: {unknown.reason}",
+        fingerprint=fingerprint(control.id, origin),
+        resource=origin,
+        cause=unknown.cause,
+        action=unknown.action,
+    )
 
 
 def _finding(control: Control, resource: Resource, inventory: Inventory) -> Finding:

@@ -52,7 +52,7 @@ def _meant(function: FunctionType, name: str) -> Iterator[object]:
     """What a name in a function's code may mean: a global, or an attribute of a module or class named there."""
     if name in function.__globals__:
         yield function.__globals__[name]
-    for other in function.__code__.co_names:
+    for other in {name for code in _nested(function.__code__) for name in code.co_names}:
         owner = function.__globals__.get(other)
         if owner is not None and getattr(owner, "__name__", "").startswith("hipaa_guard"):
             yield getattr(owner, name, None)

@@ -16,7 +16,8 @@ class Inventory:
 
     ``complete`` is True for a live account: what is not listed there does not exist. One Terraform configuration is
     never complete: what it does not declare may exist elsewhere. ``elsewhere`` says why a name that matches nothing in
-    a complete inventory may exist all the same (another account, a region that was not read).
+    a complete inventory may exist all the same (another account, a region that was not read). ``kinds`` are those that
+    were looked for (None: all): of any other nothing is known.
     """
 
     def __init__(
@@ -24,12 +25,16 @@ class Inventory:
         resources: Iterable[Resource],
         *,
         source: Literal["terraform", "aws"],
+        kinds: Iterable[type[Resource]] | None = None,
+        account: str | None = None,
         unlisted: dict[str, Unknown] | None = None,
         elsewhere: Callable[[type[Resource], str], Unknown | None] | None = None,
     ) -> None:
         self.source = source
+        self.account = account
         self.complete = source == "aws"
-        self._unlisted = unlisted or {}
+        self.unlisted = unlisted or {}
+        self._looked_for = None if kinds is None else {kind.kind for kind in kinds}
         self._elsewhere = elsewhere
         self._by_kind: dict[str, list[Resource]] = {}
         self._by_address: dict[str, Resource] = {}
@@ -47,9 +52,15 @@ class Inventory:
         """The resources of a kind that were seen, whether or not these are all."""
         return self._by_kind.get(kind.kind, [])  # type: ignore[return-value]
 
+    def unknown(self, kind: type[Resource]) -> Unknown | None:
+        """Why there may be more resources of a kind than were seen; None where there are not."""
+        if self._looked_for is not None and kind.kind not in self._looked_for:
+            return Unknown(f"{kind.kind} was not looked for in this scan", Cause.NOT_COLLECTED)
+        return self.unlisted.get(kind.kind)
+
     def all(self, kind: type[K]) -> list[K]:
         """All resources of a kind; an `Incomplete` list where a listing was denied or lost a page."""
-        unknown = self._unlisted.get(kind.kind)
+        unknown = self.unknown(kind)
         seen = self.seen(kind)
         return seen if unknown is None else Incomplete(seen, unknown)
 
@@ -74,8 +85,9 @@ class Inventory:
             return matches[0]  # type: ignore[return-value]
         if len(matches) > 1:
             raise Undecided(Unknown(f"{value} names {len(matches)} resources"))
-        if kind.kind in self._unlisted:
-            raise Undecided(self._unlisted[kind.kind])
+        unknown = self.unknown(kind)
+        if unknown is not None:
+            raise Undecided(unknown)
         if not self.complete:
             raise Undecided(Unknown(f"{value} is not declared in this configuration", Cause.NOT_IN_SCOPE))
         outside = self._elsewhere(kind, str(value)) if self._elsewhere else None

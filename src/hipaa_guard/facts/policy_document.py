@@ -140,7 +140,6 @@ _BINDING_KEYS = frozenset(
         "s3:dataaccesspointarn",
         "sns:endpoint",
         "lambda:eventsourcetoken",
-        "lambda:functionurlauthtype",
     }
 )
 _BINDING_OPERATORS = ("stringequals", "stringlike", "arnequals", "arnlike", "ipaddress", "stringequalsignorecase")

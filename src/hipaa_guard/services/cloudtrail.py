@@ -237,9 +237,7 @@ class Delivery(Resource):
     """The delivery of a trail's log files to its bucket."""
 
     live_only = "whether log files arrive is not declared"
-    aws = Listing(
-        "cloudtrail.describe_trails", "trailList[]", arn="{TrailARN}", name="Name", includeShadowTrails=False
-    )
+    aws = Listing("cloudtrail.describe_trails", "trailList[]", arn="{TrailARN}", name="Name", includeShadowTrails=False)
 
     error: str | None = fact(
         aws=ask("cloudtrail.get_trail_status", "LatestDeliveryError", Name="{TrailARN}"), live_only=live_only

@@ -4,37 +4,14 @@ from __future__ import annotations
 
 from hipaa_guard.facts.policy_document import PolicyDocument
 from hipaa_guard.facts.readings import Block, Listing, View, ask
-from hipaa_guard.facts.resource import Record, Resource, fact
-from hipaa_guard.facts.values import Incomplete, Value
-
-
-class Replica(Record):
-    """A copy of a global table in another region, as Terraform declares it inside the table."""
-
-    __slots__ = ("key", "point_in_time_recovery", "region")
-
-    region: str
-    point_in_time_recovery: bool
-    key: str | None
+from hipaa_guard.facts.resource import Resource, fact
+from hipaa_guard.facts.values import Value
 
 
 def _declared_encryption(view: View) -> Value:
     """``KMS`` where encryption with a KMS key is turned on; off means the key that DynamoDB owns."""
     enabled = view.get("server_side_encryption.enabled")
     return "KMS" if enabled is True or enabled == "true" else None
-
-
-def _replicas(blocks: Value) -> Value:
-    seen = blocks.seen if isinstance(blocks, Incomplete) else list(blocks)
-    replicas = [
-        Replica(
-            region=block.get("region_name"),
-            point_in_time_recovery=block.get("point_in_time_recovery") or False,
-            key=block.get("kms_key_arn"),
-        )
-        for block in seen
-    ]
-    return Incomplete(replicas, blocks.unknown) if isinstance(blocks, Incomplete) else replicas
 
 
 class Table(Resource):
@@ -88,11 +65,4 @@ class Table(Resource):
             ResourceArn="arn:{partition}:dynamodb:{region}:{account}:table/{Name}",
             absent="PolicyNotFoundException",
         ),
-    )
-
-    replicas: list[Replica] | None = fact(
-        terraform="replica",
-        unset=None,
-        parse=_replicas,
-        terraform_only="each replica is listed as a table of its own region",
     )

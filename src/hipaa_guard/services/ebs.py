@@ -66,16 +66,33 @@ class Snapshot(Resource):
     )
     """The snapshot that this one is a copy of."""
 
-    restorable_by_all: str | None = fact(
+    id: str = fact(aws=listed("SnapshotId"), live_only="Terraform shares snapshots with single accounts only")
+
+
+class PublicSnapshot(Resource):
+    """A snapshot of one's own that EC2 names when asked which of them everyone may restore."""
+
+    aws = Listing(
+        "ec2.describe_snapshots",
+        "Snapshots[]",
+        arn="arn:{partition}:ec2:{region}::snapshot/{SnapshotId}",
+        name="SnapshotId",
+        keys=("SnapshotId",),
+        OwnerIds=["self"],
+        RestorableByUserIds=["all"],
+    )
+    live_only = "Terraform shares snapshots with single accounts only"
+
+    groups: list[str] = fact(
         aws=ask(
-            "ec2.describe_snapshots",
-            "Snapshots[?SnapshotId=={SnapshotId}].SnapshotId | [0]",
-            OwnerIds=["self"],
-            RestorableByUserIds=["all"],
+            "ec2.describe_snapshot_attribute",
+            "CreateVolumePermissions[].Group",
+            SnapshotId="{SnapshotId}",
+            Attribute="createVolumePermission",
         ),
         live_only="Terraform shares snapshots with single accounts only",
     )
-    """The snapshot's own id where every AWS account may make a volume of it; None where not."""
+    """``all`` where every AWS account may make a volume of it. The second look costs a call for each public snapshot."""
 
 
 class EncryptionByDefault(Resource):

@@ -149,9 +149,18 @@ def _inline(values: Value) -> list[InlinePolicy]:
     return found if unknown is None else Incomplete(found, unknown)
 
 
+_REQUIRED = Unknown("it is left out, which the provider does not allow")
+
+
+def _written(text: Value) -> PolicyDocument | Unknown:
+    """A policy document that must be there."""
+    found = PolicyDocument.parse(text)
+    return _REQUIRED if found is None else found
+
+
 def _document(text: Value) -> Value:
     try:
-        return PolicyDocument.parse(text)
+        return _written(text)
     except ValueError as error:
         return Unknown(f"its policy cannot be read: {error}")
 
@@ -287,8 +296,8 @@ class Role(Resource):
     path: str = fact(terraform="path", unset="/", aws=listed("Path"))
     trust: PolicyDocument = fact(
         terraform="assume_role_policy",
-        unset=None,  # the provider requires it
-        parse=PolicyDocument.parse,
+        unset=_REQUIRED,
+        parse=_written,
         aws=listed("AssumeRolePolicyDocument"),
     )
     """Who may take on the role."""
@@ -340,8 +349,8 @@ class Policy(Resource):
 
     document: PolicyDocument = fact(
         terraform="policy",
-        unset=None,  # the provider requires it
-        parse=PolicyDocument.parse,
+        unset=_REQUIRED,
+        parse=_written,
         aws=listed("PolicyVersionList[?IsDefaultVersion].Document | [0]"),
     )
     """The version in force."""

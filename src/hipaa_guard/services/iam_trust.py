@@ -17,6 +17,7 @@ _PROOFS = ("sts:externalid", "aws:principalorgid", "aws:principalorgpaths")
 _CALLER = re.compile(r"data\.aws_caller_identity\.[^.]+\.(account_id|id|arn)$")
 _SYMBOL_START = "\ue000"
 
+# The issuer of everyone's workflows. An enterprise may have one of its own, with its name as a path below this one.
 GITHUB = "token.actions.githubusercontent.com"
 _GITHUB_WHO = ("repository", "repository_id", "repository_owner_id", "job_workflow_ref", "enterprise_id")
 _GITHUB_SUBJECT = re.compile(
@@ -148,7 +149,7 @@ def limits_github(statement: Statement) -> bool:
 def _limits_github(condition: Condition) -> bool:
     operator = condition.operator.lower()
     host, _, claim = condition.key.rpartition(":")
-    if not host.startswith(GITHUB) or condition.if_exists or condition.qualifier.lower() == "forallvalues":
+    if host != GITHUB or condition.if_exists or condition.qualifier.lower() == "forallvalues":
         return False
     if operator not in _EQUALS and operator not in _LIKE:
         return False

@@ -10,7 +10,7 @@ from hipaa_guard.facts.readings import Block, Listing, View, ask, derived, liste
 from hipaa_guard.facts.resource import Resource, fact
 from hipaa_guard.facts.values import Incomplete, Undecided, Unknown, Value
 
-# The day on which AWS stops patching a runtime: Lambda developer guide, "Lambda runtimes", read in November 2026.
+# The day on which AWS stops patching a runtime, as the Lambda developer guide's page "Lambda runtimes" had it in 2026.
 # None: no day is set. Days to come are forecasts of AWS and are sometimes moved.
 _SUPPORT_ENDS: dict[str, str | None] = {
     "dotnet10": "2028-11-14",

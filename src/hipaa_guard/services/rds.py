@@ -5,21 +5,12 @@ DocumentDB and Neptune answer to the same API; they are left out here by their e
 
 from __future__ import annotations
 
-import re
-
 from hipaa_guard.facts.inventory import Inventory
 from hipaa_guard.facts.readings import Block, Listing, View, ask, derived, first, listed
 from hipaa_guard.facts.resource import Resource, fact
 from hipaa_guard.facts.values import Cause, Incomplete, Undecided, Unknown, Value
 
 _OURS = "Engine!='docdb' && Engine!='neptune'"
-TLS_PARAMETERS = ("rds.force_ssl", "require_secure_transport")
-"""By which PostgreSQL and SQL Server, and by which MySQL and MariaDB, refuse connections without TLS."""
-_TLS_SINCE = {"postgres": 15, "aurora-postgresql": 17}
-"""The versions from which engines require TLS by default (RDS and Aurora user guides)."""
-_NO_TLS_UNTIL = {"mysql": 8.0, "aurora-mysql": 8.0, "mariadb": 11.4}
-"""The last versions that certainly do not; what newer ones do is left to what AWS answers."""
-_TLS_VALUE = "Parameters[?ParameterName=='rds.force_ssl' || ParameterName=='require_secure_transport'].ParameterValue"
 _SHARED = "[?AttributeName=='restore'].AttributeValues | [0]"
 
 
@@ -110,15 +101,6 @@ def _copied_with_key(view: View) -> Value:
     return "sse-kms" if view.type.endswith("_copy") and view.get("kms_key_id") is not None else None
 
 
-def _tls_parameter(view: View) -> Value:
-    """What a parameter group says of TLS; None where it leaves the default of the engine."""
-    parameters = view.get("parameter")
-    for parameter in parameters or []:
-        if parameter.get("name") in TLS_PARAMETERS:
-            return parameter.get("value")
-    return None
-
-
 # --- AWS ---------------------------------------------------------------------------------------------------------
 
 
@@ -130,11 +112,6 @@ def _answered_encryption(type: Value, encrypted: Value) -> Value:
 
 
 _STORAGE = derived(_answered_encryption, listed("StorageEncryptionType"), listed("StorageEncrypted"))
-
-
-def _switched_on(value: Value) -> bool:
-    """``1`` and ``ON``; MySQL takes both, and words for them in either case."""
-    return str(value).lower() in ("1", "on", "true")
 
 
 class _Store(Resource):
@@ -346,56 +323,6 @@ class ClusterSnapshot(Resource):
     )
 
 
-class ParameterGroup(Resource):
-    """A parameter group of instances. The default ones cannot be changed."""
-
-    terraform = Block("aws_db_parameter_group", name="name")
-    aws = Listing(
-        "rds.describe_db_parameter_groups",
-        "DBParameterGroups[]",
-        arn="{DBParameterGroupArn}",
-        name="DBParameterGroupName",
-        keys=("DBParameterGroupName", "DBParameterGroupArn"),
-    )
-
-    family: str = fact(terraform="family", unset=None, aws=listed("DBParameterGroupFamily"))
-    """Engine and version: ``postgres16``, ``mysql8.0``, ``sqlserver-se-15.0``."""
-
-    tls_required: bool | None = fact(
-        terraform=_tls_parameter,
-        unset=None,
-        parse=_switched_on,
-        aws=ask("rds.describe_db_parameters", f"{_TLS_VALUE} | [0]", DBParameterGroupName="{DBParameterGroupName}"),
-    )
-    """None where the default of the family applies."""
-
-
-class ClusterParameterGroup(Resource):
-    """A parameter group of clusters."""
-
-    terraform = Block("aws_rds_cluster_parameter_group", name="name")
-    aws = Listing(
-        "rds.describe_db_cluster_parameter_groups",
-        "DBClusterParameterGroups[]",
-        arn="{DBClusterParameterGroupArn}",
-        name="DBClusterParameterGroupName",
-        keys=("DBClusterParameterGroupName", "DBClusterParameterGroupArn"),
-    )
-
-    family: str = fact(terraform="family", unset=None, aws=listed("DBParameterGroupFamily"))
-
-    tls_required: bool | None = fact(
-        terraform=_tls_parameter,
-        unset=None,
-        parse=_switched_on,
-        aws=ask(
-            "rds.describe_db_cluster_parameters",
-            f"{_TLS_VALUE} | [0]",
-            DBClusterParameterGroupName="{DBClusterParameterGroupName}",
-        ),
-    )
-
-
 class Proxy(Resource):
     """An RDS proxy, which applications connect to instead of the database."""
 
@@ -403,26 +330,6 @@ class Proxy(Resource):
     aws = Listing("rds.describe_db_proxies", "DBProxies[]", arn="{DBProxyArn}", name="DBProxyName")
 
     tls_required: bool = fact(terraform="require_tls", unset=False, aws=listed("RequireTLS"))
-
-
-def tls_by_default(family: str) -> bool:
-    """Whether databases require TLS where their parameter group leaves the default.
-
-    `family` is that of the group (``postgres16``), or an engine with its version as it is written (``postgres16.4``).
-
-    Raises:
-        Undecided: the version is not written, or newer than what is known here.
-
-    """
-    found = re.match(r"([a-z-]+?)-?(\d+(?:\.\d+)?)?(?![a-z-])", family)
-    engine, version = (found[1], float(found[2] or 0)) if found else (family, 0.0)
-    if engine.startswith("sqlserver"):
-        return False
-    if version and engine in _TLS_SINCE:
-        return version >= _TLS_SINCE[engine]
-    if version and engine in _NO_TLS_UNTIL and version <= _NO_TLS_UNTIL[engine]:
-        return False
-    raise Undecided(Unknown(f"whether {family} requires TLS by default is not known", Cause.NOT_IN_SCOPE))
 
 
 def original(instance: Instance, inventory: Inventory) -> Instance | Cluster:

@@ -7,14 +7,14 @@ from collections.abc import Callable
 from hipaa_guard.facts.policy_document import PolicyDocument, symbol
 from hipaa_guard.facts.readings import Block, Listing, Singleton, View, ask, derived, first
 from hipaa_guard.facts.resource import Record, Resource, fact
-from hipaa_guard.facts.values import Incomplete, Unknown, Value
+from hipaa_guard.facts.values import Incomplete, Undecided, Unknown, Value, some
 
 PARTITIONS = ("aws", "aws-us-gov", "aws-cn")
 _EVERYONE = (
     "http://acs.amazonaws.com/groups/global/AllUsers",
     "http://acs.amazonaws.com/groups/global/AuthenticatedUsers",
 )
-_PUBLIC_CANNED_ACLS = ("public-read", "public-read-write", "authenticated-read", "website")
+_PUBLIC_CANNED_ACLS = ("public-read", "public-read-write", "authenticated-read")
 
 
 class PublicAccessBlock(Record):
@@ -27,9 +27,23 @@ class PublicAccessBlock(Record):
     ignore_public_acls: bool
     restrict_public_buckets: bool
 
-    def switches(self) -> list[tuple[str, bool]]:
-        """The switches with their names as AWS shows them."""
-        return [(name, getattr(self, name)) for name in self.__slots__]
+    def off(self) -> list[str]:
+        """The names of the switches that are off. One that is off is not hidden by one that is not known.
+
+        Raises:
+            Undecided: none is known to be off, and one is not known.
+
+        """
+        off, unknown = [], None
+        for name in self.__slots__:
+            try:
+                if not getattr(self, name):
+                    off.append(name)
+            except Undecided as error:
+                unknown = error
+        if unknown is not None and not off:
+            raise unknown
+        return off
 
 
 def _declared_block(prefix: str) -> Callable[[View], Value]:
@@ -86,21 +100,76 @@ def _acl_grants_everyone(view: View) -> Value:
     grants = first_set(view.get("aws_s3_bucket_acl.access_control_policy.grant"), view.get("grant"))
     if grants is None or isinstance(grants, Unknown):
         return grants
-    uris = [uri for grant in grants for uri in _grant_uris(grant)]
-    unknown = next((uri for uri in uris if isinstance(uri, Unknown)), None)
-    if any(uri in _EVERYONE for uri in uris if not isinstance(uri, Unknown)):
-        return True
-    return unknown if unknown is not None else False
+    return some(lambda uri: uri in _EVERYONE, _every_uri(grants))
 
 
-def _grant_uris(grant: dict[str, Value]) -> list[Value]:
-    grantees = grant.get("grantee") or [grant]
-    return [grantee.get("uri") for grantee in grantees if grantee.get("uri") is not None]
+def _every_uri(grants: Value) -> list[Value]:
+    """The groups that the grants of an ACL name; `Incomplete` where some are not known."""
+    blocks = grants.seen if isinstance(grants, Incomplete) else grants
+    unknown = grants.unknown if isinstance(grants, Incomplete) else None
+    found: list[Value] = []
+    for grant in blocks if isinstance(blocks, list) else [blocks]:
+        if isinstance(grant, Unknown):
+            unknown = unknown or grant
+            continue
+        grantee = grant.get("grantee")
+        named = grantee if isinstance(grantee, list) else [grant if grantee is None else grantee]
+        for each in named:
+            uri = each if isinstance(each, Unknown) else each.get("uri")
+            if isinstance(uri, Unknown):
+                unknown = unknown or uri
+            elif uri is not None:
+                found.append(uri)
+    return found if unknown is None else Incomplete(found, unknown)
 
 
 def first_set(*values: Value) -> Value:
     """The first value that is not None; an unknown one counts as set."""
     return next((value for value in values if value is not None), None)
+
+
+def _implied_ownership(view: View) -> Value:
+    """What an ACL tells of ownership: S3 refuses one where ACLs are off, unless it says no more than "private"."""
+    separate = view.linked("aws_s3_bucket_acl")
+    if isinstance(separate, Incomplete) and not separate.seen:
+        return separate.unknown
+    canned = view.get("acl")
+    if bool(separate) or view.get("grant"):
+        return "ObjectWriter"
+    if canned is None or isinstance(canned, Unknown):
+        return canned
+    return None if canned in ("private", "bucket-owner-full-control") else "ObjectWriter"
+
+
+def _inline_mfa_delete(view: View) -> Value:
+    needed = view.get("versioning.mfa_delete")
+    if needed is None or isinstance(needed, Unknown):
+        return needed
+    return "Enabled" if _truth(needed) else None
+
+
+def _declared_lock(view: View) -> Value:
+    """Whether Object Lock is on, by the bucket itself or by a resource of its own, which says so by being there."""
+    separate = view.linked("aws_s3_bucket_object_lock_configuration")
+    found = separate.seen if isinstance(separate, Incomplete) else separate
+    inside = [view.get("object_lock_enabled"), view.get("object_lock_configuration.object_lock_enabled")]
+    answers: list[Value] = [*(True for _ in found), *inside]
+    if isinstance(separate, Incomplete):
+        answers = Incomplete(answers, separate.unknown)
+    return some(lambda answer: str(answer).lower() in ("enabled", "true"), answers)
+
+
+def _statuses(view: View) -> Value:
+    """Of each replication rule, whether it is in force."""
+    rules = first_set(view.get("aws_s3_bucket_replication_configuration.rule"), view.get("replication_configuration.rules"))
+    if rules is None or isinstance(rules, Unknown):
+        return rules
+    blocks = rules.seen if isinstance(rules, Incomplete) else rules
+    unknown = rules.unknown if isinstance(rules, Incomplete) else None
+    found = [rule if isinstance(rule, Unknown) else rule.get("status") for rule in blocks]
+    unknown = next((status for status in found if isinstance(status, Unknown)), unknown)
+    known = [status for status in found if not isinstance(status, Unknown)]
+    return known if unknown is None else Incomplete(known, unknown)
 
 
 def _answered_grants(grants: list[dict[str, Value]] | None) -> Value:
@@ -128,7 +197,7 @@ class Bucket(Resource):
     """``Enabled``, ``Suspended``, or None where it was never turned on (Terraform also says ``Disabled``)."""
 
     mfa_delete: str | None = fact(
-        terraform="aws_s3_bucket_versioning.versioning_configuration.mfa_delete",
+        terraform=first("aws_s3_bucket_versioning.versioning_configuration.mfa_delete", _inline_mfa_delete),
         unset=None,
         aws=ask("s3.get_bucket_versioning", "MFADelete", Bucket="{Name}"),
     )
@@ -200,9 +269,9 @@ class Bucket(Resource):
     """The bucket that server access logs are delivered to."""
 
     object_lock: bool = fact(
-        terraform=first("object_lock_enabled", "object_lock_configuration.object_lock_enabled"),
+        terraform=_declared_lock,
         unset=False,
-        parse=lambda value: value if isinstance(value, bool) else str(value) in ("Enabled", "true"),
+        parse=lambda value: value if isinstance(value, bool | Unknown) else value == "Enabled",
         aws=ask(
             "s3.get_object_lock_configuration",
             "ObjectLockConfiguration.ObjectLockEnabled",
@@ -210,6 +279,30 @@ class Bucket(Resource):
             absent="ObjectLockConfigurationNotFoundError",
         ),
     )
+
+    object_ownership: str | None = fact(
+        terraform=first("aws_s3_bucket_ownership_controls.rule.object_ownership", _implied_ownership),
+        unset="BucketOwnerEnforced",  # of every bucket made since April 2023
+        aws=ask(
+            "s3.get_bucket_ownership_controls",
+            "OwnershipControls.Rules[0].ObjectOwnership",
+            Bucket="{Name}",
+            absent="OwnershipControlsNotFoundError",
+        ),
+    )
+    """``BucketOwnerEnforced`` turns ACLs off. None, of an older bucket, leaves them on, as ``ObjectWriter`` does."""
+
+    replication: list[str] | None = fact(
+        terraform=_statuses,
+        unset=None,
+        aws=ask(
+            "s3.get_bucket_replication",
+            "ReplicationConfiguration.Rules[].Status",
+            Bucket="{Name}",
+            absent="ReplicationConfigurationNotFoundError",
+        ),
+    )
+    """The status of each rule that copies objects to other buckets: ``Enabled`` or ``Disabled``."""
 
     def names(self) -> tuple[str, ...]:
         """The texts that policies name the bucket by: its ARN, as text and as reference."""

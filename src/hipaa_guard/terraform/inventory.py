@@ -23,7 +23,7 @@ def build_inventory(configuration: Configuration, kinds: Sequence[type[Resource]
     """All resources of the given kinds that a configuration declares."""
     joins = Joins(configuration)
     found = [resource for kind in kinds for resource in _of_kind(kind, configuration, joins)]
-    return Inventory(found, source="terraform")
+    return Inventory(found, source="terraform", kinds=kinds)
 
 
 class TerraformSource:

@@ -17,7 +17,6 @@ from .errors import FunctionError, LimitReached
 from .json_text import json_text
 from .signatures import ANY, TEXT, call
 from .unknowns import MAX_LIST, parts_of
-from .yaml_text import yaml_text, yaml_value
 
 SURROGATE = re.compile("[\ud800-\udfff]")
 CSV_FIELD = re.compile(r'(?:"((?:[^"]|"")*)"|([^",\r\n]*))(,|\r?\n|\Z)')
@@ -111,11 +110,15 @@ def jsonencode(value: Value) -> Value:
 
 def yamldecode(text: str) -> Value:
     """The value that a YAML document holds."""
+    from .yaml_text import yaml_value
+
     return yaml_value(text)
 
 
 def yamlencode(value: Value) -> Value:
     """The value as YAML; where parts are unknown, the structure itself, to be looked into."""
+    from .yaml_text import yaml_text
+
     unknown = next(parts_of(value), None)
     return yaml_text(value) if unknown is None else PartialJson(value, unknown)
 

@@ -9,7 +9,6 @@ from .conversion import Number, to_map, whole_number
 from .errors import FunctionError, LimitReached
 from .formats import formatted, formatted_list
 from .graphemes import graphemes
-from .regular_expressions import regex, regexall, replaced
 from .signatures import ANY, NUMBER, TEXT, TEXTS, Parameter, call, call_with_context
 from .unknowns import MAX_TEXT, derived, parts_of, text_of
 
@@ -60,9 +59,25 @@ def _inside_word(before: str) -> bool:
     return before.isalpha() or before.isdecimal() or not before.isspace()
 
 
+def regex(pattern: str, text: str) -> Value:
+    """The first match of a regular expression: its text, or the texts of its groups."""
+    from . import regular_expressions
+
+    return regular_expressions.regex(pattern, text)
+
+
+def regexall(pattern: str, text: str) -> Value:
+    """All matches of a regular expression."""
+    from . import regular_expressions
+
+    return regular_expressions.regexall(pattern, text)
+
+
 def replace(text: str, searched: str, replacement: str) -> Value:
     """The text with each occurrence replaced; slashes around the second argument make it a regular expression."""
     if len(searched) > 1 and searched.startswith("/") and searched.endswith("/"):
+        from .regular_expressions import replaced
+
         return replaced(text, searched[1:-1], replacement)
     if len(text) + (len(text) + 1) * len(replacement) > MAX_TEXT * 4:
         raise LimitReached(f"a text of more than {MAX_TEXT:,} characters")

@@ -1,0 +1,114 @@
+"""Amazon SQS: queues, their policies, and where messages go that nobody could handle."""
+
+from __future__ import annotations
+
+import json
+
+from hipaa_guard.facts.policy_document import HERE, PolicyDocument, symbol, symbolic
+from hipaa_guard.facts.readings import Block, Listing, View, ask, first
+from hipaa_guard.facts.resource import Resource, fact
+from hipaa_guard.facts.values import PartialJson, PartialText, Reference, Unknown, Value
+
+
+def _declared_arn(view: View) -> Value:
+    """The ARN, which a state tells and source refers to."""
+    arn = view.get("arn")
+    return arn if isinstance(arn, str) else Reference(view.address, "arn")
+
+
+def _key(value: Value) -> Value:
+    """An empty text names no key."""
+    return value if isinstance(value, Unknown) else value or None
+
+
+def _dead_letter_queue(policy: Value) -> Value:
+    """The ARN that a redrive policy, a JSON text, sends dead letters to."""
+    if isinstance(policy, PartialJson):
+        document = policy.document
+        return document if isinstance(document, Unknown) else document.get("deadLetterTargetArn")
+    if isinstance(policy, PartialText):
+        return _of_partial_text(policy)
+    if isinstance(policy, Unknown) or not policy:
+        return policy or None
+    return json.loads(policy).get("deadLetterTargetArn")
+
+
+def _of_partial_text(policy: PartialText) -> Value:
+    """The target in a text such as ``{"deadLetterTargetArn": "${aws_sqs_queue.dead.arn}", ...}``."""
+    parts = policy.parts
+    for before, part in zip(parts, parts[1:], strict=False):
+        if isinstance(before, str) and before.replace(" ", "").endswith('"deadLetterTargetArn":"'):
+            return part
+    return Unknown(policy.reason, policy.cause, references=policy.references)
+
+
+def _permission(policy: Value) -> Value:
+    """Who may send dead letters here: ``allowAll``, ``byQueue`` or ``denyAll``."""
+    document = policy.document if isinstance(policy, PartialJson) else policy
+    if isinstance(document, PartialText):
+        return next((each for each in ("allowAll", "byQueue", "denyAll") if each in document.parts[0]), document)
+    if isinstance(document, Unknown) or not document:
+        return document or None
+    return (json.loads(document) if isinstance(document, str) else document).get("redrivePermission")
+
+
+class Queue(Resource):
+    """An SQS queue. A live account lists only its URL, which ends with its name."""
+
+    terraform = Block("aws_sqs_queue", joined_by="queue_url", name="name")
+    aws = Listing("sqs.list_queues", "QueueUrls[]", wrap="QueueUrl", name="QueueUrl", MaxResults=1000)
+
+    arn: str = fact(
+        terraform=_declared_arn,
+        unset=None,
+        aws=ask("sqs.get_queue_attributes", "Attributes.QueueArn", QueueUrl="{QueueUrl}", AttributeNames=["All"]),
+    )
+
+    sqs_managed_encryption: bool = fact(
+        terraform="sqs_managed_sse_enabled",
+        unset=True,  # the provider sends nothing then, and since October 2022 SQS encrypts new queues by itself
+        aws=ask(
+            "sqs.get_queue_attributes", "Attributes.SqsManagedSseEnabled", QueueUrl="{QueueUrl}", AttributeNames=["All"]
+        ),
+    )
+    """Whether messages are encrypted with keys that SQS owns (SSE-SQS). A KMS key takes its place."""
+
+    key: str | None = fact(
+        terraform="kms_master_key_id",
+        unset=None,
+        parse=_key,
+        aws=ask("sqs.get_queue_attributes", "Attributes.KmsMasterKeyId", QueueUrl="{QueueUrl}", AttributeNames=["All"]),
+    )
+
+    policy: PolicyDocument | None = fact(
+        terraform=first("aws_sqs_queue_policy.policy", "policy"),
+        unset=None,
+        parse=PolicyDocument.parse,
+        aws=ask("sqs.get_queue_attributes", "Attributes.Policy", QueueUrl="{QueueUrl}", AttributeNames=["All"]),
+    )
+
+    dead_letter_queue: str | None = fact(
+        terraform=first("aws_sqs_queue_redrive_policy.redrive_policy", "redrive_policy"),
+        unset=None,
+        parse=_dead_letter_queue,
+        aws=ask("sqs.get_queue_attributes", "Attributes.RedrivePolicy", QueueUrl="{QueueUrl}", AttributeNames=["All"]),
+    )
+    """The ARN of the queue that takes messages which could not be handled."""
+
+    dead_letters_from: str | None = fact(
+        terraform=first("aws_sqs_queue_redrive_allow_policy.redrive_allow_policy", "redrive_allow_policy"),
+        unset=None,  # any queue of the account may then send its dead letters here, which says nothing of this queue
+        parse=_permission,
+        aws=ask(
+            "sqs.get_queue_attributes", "Attributes.RedriveAllowPolicy", QueueUrl="{QueueUrl}", AttributeNames=["All"]
+        ),
+    )
+    """``byQueue`` or ``allowAll`` where the queue is meant to take the dead letters of others."""
+
+    def names(self) -> tuple[str, ...]:
+        """The texts that policies name the queue by: its ARN, as text and as reference."""
+        arn = str(symbolic(self.arn))
+        if self.origin.source == "aws":
+            return (arn,)
+        names = [name for name in (self.origin.name, symbol(self.origin.address, "name")) if name]
+        return (arn, *(f"arn:*:sqs:{HERE}:{HERE}:{name}" for name in names))
