@@ -1,6 +1,7 @@
 """Trails and log groups: what is done in the account is recorded, and the records are kept."""
 
-from collections.abc import Callable
+import textwrap
+from collections.abc import Callable, Iterable
 
 from hipaa_guard.authoring import (
     HIGH,
@@ -22,15 +23,24 @@ RECORDED = ("164.312(b)", "164.308(a)(1)(ii)(D)")
 
 def _with(*lines: str) -> str:
     """A trail with these arguments."""
-    arguments = "\n".join(lines)
+    arguments = textwrap.indent("\n".join(lines).strip(), "  ")
     return (
-        f'resource "aws_cloudtrail" "phi" {{\nname = "account"\ns3_bucket_name = "trail-111122223333"\n{arguments}\n}}'
+        'resource "aws_cloudtrail" "phi" {\n  name           = "account"\n'
+        f'  s3_bucket_name = "trail-111122223333"\n\n{arguments}\n}}'
     )
 
 
-def another(trail: cloudtrail.Trail, inventory: Inventory, does: Callable[[cloudtrail.Trail], bool]) -> bool:
-    """Whether another trail that is logging does what this one does not."""
-    return some(lambda other: other is not trail and does(other) and other.is_logging, inventory.all(cloudtrail.Trail))
+Recorder = cloudtrail.Trail | cloudtrail.WholeTrail
+
+
+def another(trail: cloudtrail.Trail, inventory: Inventory, does: Callable[[Recorder], bool]) -> bool:
+    """Whether another trail that is logging, be it the organization's, does what this one does not."""
+
+    def helps(other: Recorder) -> bool:
+        return other.label != trail.label and does(other) and other.is_logging
+
+    groups: list[Iterable[Recorder]] = [inventory.all(cloudtrail.Trail), inventory.all(cloudtrail.WholeTrail)]
+    return some(lambda trails: some(helps, trails), groups)
 
 
 @control(
@@ -103,9 +113,6 @@ def cloudtrail_global_service_events(trail: cloudtrail.Trail, inventory: Invento
     return failed("leaves out the events of global services such as IAM")
 
 
-Recorder = cloudtrail.Trail | cloudtrail.WholeTrail
-
-
 def _manages(trail: Recorder) -> bool:
     """Whether management events of both kinds are recorded; KMS and RDS Data API may be left out as too many."""
     reads = some(lambda one: one.category == "Management" and one.reads, trail.selectors)
@@ -118,7 +125,7 @@ def _manages(trail: Recorder) -> bool:
     hipaa=RECORDED,
     why="Management events tell who opened a store of ePHI, copied it or took its protection away.",
     fix=Fix(
-        terraform=_with('event_selector {\nread_write_type = "All"\ninclude_management_events = true\n}'),
+        terraform=_with('event_selector {\n  read_write_type           = "All"\n  include_management_events = true\n}'),
         cli="""
             aws cloudtrail put-event-selectors --trail-name TRAIL --event-selectors \\
               '[{"ReadWriteType":"All","IncludeManagementEvents":true}]'
@@ -159,7 +166,7 @@ def cloudtrail_management_events_logged(account: cloudtrail.Account, inventory: 
     return failed("has trails for all regions, but none of them is logging management events of both kinds")
 
 
-def _objects(verb: str, unlimited: bool) -> Callable[[cloudtrail.Trail], bool]:
+def _objects(verb: str, unlimited: bool) -> Callable[[Recorder], bool]:
     """Whether a trail records reads or writes of S3 objects: of all buckets, or of some at least."""
 
     def recorded(one: cloudtrail.Selector) -> bool:
@@ -183,6 +190,12 @@ OBJECT_EVENTS = """
 advanced_event_selector {
   field_selector {
     field  = "eventCategory"
+    equals = ["Management"]
+  }
+}
+advanced_event_selector {
+  field_selector {
+    field  = "eventCategory"
     equals = ["Data"]
   }
   field_selector {
@@ -192,7 +205,8 @@ advanced_event_selector {
 }"""
 OBJECT_EVENTS_CLI = """
     aws cloudtrail put-event-selectors --trail-name TRAIL --event-selectors \\
-      '[{"ReadWriteType":"All","DataResources":[{"Type":"AWS::S3::Object","Values":["arn:aws:s3"]}]}]'
+      '[{"ReadWriteType":"All","IncludeManagementEvents":true,
+        "DataResources":[{"Type":"AWS::S3::Object","Values":["arn:aws:s3"]}]}]'
 """
 
 
@@ -230,6 +244,18 @@ def cloudtrail_s3_data_events_write_logged(trail: cloudtrail.Trail, inventory: I
     return _object_events(trail, inventory, "writes")
 
 
+TRAIL_LOG_GROUP = """
+resource "aws_cloudwatch_log_group" "trail" {
+  name = "trail"
+}
+resource "aws_iam_role" "trail" {
+  assume_role_policy = jsonencode({
+    Version   = "2012-10-17"
+    Statement = [{ Effect = "Allow", Principal = { Service = "cloudtrail.amazonaws.com" }, Action = "sts:AssumeRole" }]
+  })
+}"""
+
+
 @control(
     title="CloudTrail trails deliver their events to CloudWatch Logs",
     severity=LOW,
@@ -238,8 +264,9 @@ def cloudtrail_s3_data_events_write_logged(trail: cloudtrail.Trail, inventory: I
     fix=Fix(
         terraform=_with(
             'cloud_watch_logs_group_arn = "${aws_cloudwatch_log_group.trail.arn}:*"',
-            "cloud_watch_logs_role_arn = aws_iam_role.trail.arn",
-        ),
+            "cloud_watch_logs_role_arn  = aws_iam_role.trail.arn",
+        )
+        + TRAIL_LOG_GROUP,
         cli="""
             aws cloudtrail update-trail --name TRAIL --cloud-watch-logs-log-group-arn LOG_GROUP_ARN \\
               --cloud-watch-logs-role-arn ROLE_ARN

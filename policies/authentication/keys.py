@@ -81,6 +81,9 @@ def secret_rotation_interval_90_days(secret: secretsmanager.Secret) -> Verdict:
               secret_id     = aws_secretsmanager_secret.records_db.id
               secret_string = random_password.records_db.result
             }
+            resource "random_password" "records_db" {
+              length = 32
+            }
         """,
         note="A value that once stood in source must be changed; a generated one still stands in the Terraform state.",
     ),

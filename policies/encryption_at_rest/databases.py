@@ -135,7 +135,7 @@ def encrypted_with_cmk(store: rds.Instance | rds.Cluster, inventory: Inventory) 
         fix=Fix(
             terraform="""
                 resource "aws_db_cluster_snapshot" "phi" {
-                  db_cluster_identifier          = aws_rds_cluster.phi.cluster_identifier
+                  db_cluster_identifier          = aws_rds_cluster.phi.id
                   db_cluster_snapshot_identifier = "before-migration"
                 }
                 resource "aws_rds_cluster" "phi" {

@@ -19,6 +19,9 @@ from hipaa_guard.services import cloudtrail, cloudwatch_logs
                   s3_bucket_name = "trail-111122223333"
                   kms_key_id     = aws_kms_key.trail.arn
                 }
+                resource "aws_kms_key" "trail" {
+                  enable_key_rotation = true
+                }
             """,
             cli="aws cloudtrail update-trail --name TRAIL --kms-key-id KEY_ARN",
         ),
@@ -40,6 +43,9 @@ from hipaa_guard.services import cloudtrail, cloudwatch_logs
                 resource "aws_cloudwatch_log_group" "phi" {
                   name       = "records-app"
                   kms_key_id = aws_kms_key.logs.arn
+                }
+                resource "aws_kms_key" "logs" {
+                  enable_key_rotation = true
                 }
             """,
             cli="aws logs associate-kms-key --log-group-name GROUP --kms-key-id KEY_ARN",

@@ -1,6 +1,8 @@
 """Storage: nobody outside can reach ePHI in buckets."""
 
-from hipaa_guard.authoring import CRITICAL, HIGH, Fix, Member, Verdict, control, failed, family, passed
+from collections.abc import Iterator
+
+from hipaa_guard.authoring import CRITICAL, HIGH, Fix, Inventory, Member, Verdict, control, failed, family, passed, some
 from hipaa_guard.services import s3
 
 
@@ -64,7 +66,7 @@ def public_access_blocked(place: s3.Bucket | s3.AccountPublicAccess) -> Verdict:
     block = place.public_access_block
     if block is None:
         return failed("has no public access block: an ACL or a policy may open it to everyone")
-    off = [name for name, on in block.switches() if not on]
+    off = block.off()
     if off:
         return failed(f"has a public access block with {', '.join(off)} off")
     return passed("blocks public access with all four settings")
@@ -99,14 +101,21 @@ def public_access_blocked(place: s3.Bucket | s3.AccountPublicAccess) -> Verdict:
         "checkov": "CKV_AWS_70",
     },
 )
-def s3_bucket_policy_not_public(bucket: s3.Bucket) -> Verdict:
+def s3_bucket_policy_not_public(bucket: s3.Bucket, inventory: Inventory) -> Verdict:
     policy = bucket.policy
     if policy is None or not policy.is_public():
         return passed("has no policy statement that reaches everyone")
-    block = bucket.public_access_block
-    if block is not None and block.restrict_public_buckets:
-        return passed("has a policy open to everyone that its public access block overrules")
+    if some(lambda block: block is not None and block.restrict_public_buckets, _blocks(bucket, inventory)):
+        return passed("has a policy open to everyone that a public access block overrules")
     return failed("has a policy that allows everyone, without a condition that names who")
+
+
+def _blocks(bucket: s3.Bucket, inventory: Inventory) -> Iterator[s3.PublicAccessBlock | None]:
+    """The public access blocks that hold for a bucket: its own, and that of a live account."""
+    yield bucket.public_access_block
+    if inventory.complete:
+        for account in inventory.all(s3.AccountPublicAccess):
+            yield account.public_access_block
 
 
 @control(
@@ -116,12 +125,18 @@ def s3_bucket_policy_not_public(bucket: s3.Bucket) -> Verdict:
     why="A grant to AllUsers or AuthenticatedUsers gives ePHI to the internet or to every AWS customer.",
     fix=Fix(
         terraform="""
-            resource "aws_s3_bucket_acl" "phi" {
+            resource "aws_s3_bucket_ownership_controls" "phi" {
               bucket = aws_s3_bucket.phi.id
-              acl    = "private"
+              rule {
+                object_ownership = "BucketOwnerEnforced"
+              }
             }
         """,
-        cli="aws s3api put-bucket-acl --bucket BUCKET --acl private",
+        cli="""
+            aws s3api put-bucket-ownership-controls --bucket BUCKET \
+              --ownership-controls 'Rules=[{ObjectOwnership=BucketOwnerEnforced}]'
+        """,
+        note="Where ACLs are needed: aws s3api put-bucket-acl --bucket BUCKET --acl private",
     ),
     peers={
         "prowler": ("s3_bucket_public_list_acl", "s3_bucket_public_write_acl"),
@@ -131,10 +146,11 @@ def s3_bucket_policy_not_public(bucket: s3.Bucket) -> Verdict:
         "trivy": "AVD-AWS-0092",
     },
 )
-def s3_bucket_acl_not_public(bucket: s3.Bucket) -> Verdict:
+def s3_bucket_acl_not_public(bucket: s3.Bucket, inventory: Inventory) -> Verdict:
     if not bucket.acl_is_public:
         return passed("has no ACL grant to everyone")
-    block = bucket.public_access_block
-    if block is not None and block.ignore_public_acls:
-        return passed("has a public ACL that its public access block makes void")
+    if some(lambda block: block is not None and block.ignore_public_acls, _blocks(bucket, inventory)):
+        return passed("has a public ACL that a public access block makes void")
+    if bucket.object_ownership == "BucketOwnerEnforced":
+        return passed("has a public ACL that is void: object ownership is BucketOwnerEnforced")
     return failed("has an ACL that grants access to everyone")

@@ -340,6 +340,39 @@ def home_elsewhere(session: Any) -> None:
     answered(session, "cloudtrail", "DescribeTrails", {"trailList": [shown]})
 
 
+def beside_the_organization(session: Any) -> None:
+    """A trail for one region in a member account. Its own trails are asked for apart from those it is shown."""
+    own = {
+        "Name": "phi",
+        "TrailARN": "arn:aws:cloudtrail:us-east-1:123456789012:trail/phi",
+        "HomeRegion": "us-east-1",
+        "IsMultiRegionTrail": False,
+        "IncludeGlobalServiceEvents": False,
+    }
+
+    class Http:
+        status_code = 200
+
+    def reply(params: dict[str, Any], **_: Any) -> Any:
+        if json.loads(params["body"])["includeShadowTrails"]:
+            return None
+        return Http(), {"ResponseMetadata": {"HTTPStatusCode": 200}, "trailList": [own]}
+
+    session.events.register_first("before-call.cloudtrail.DescribeTrails", reply)
+    of_the_organization(session)
+
+
+test_in_an_organization = cases(
+    Case(
+        REGIONS,
+        "the organization records all regions",
+        NOT_APPLICABLE,
+        aws=lambda _: None,
+        answers=beside_the_organization,
+    ),
+    Case(GLOBAL, "the organization records them", NOT_APPLICABLE, aws=lambda _: None, answers=beside_the_organization),
+)
+
 test_account = cases(
     Case(ACCOUNT, "no trail", FAIL, aws=lambda _: None, says="no trail"),
     Case(ACCOUNT, "a trail for all regions", PASS, aws=multi_region()),

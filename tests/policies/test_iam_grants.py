@@ -40,6 +40,7 @@ ADMIN_GRANTS: list[Grant] = [
     ("everything on all resources but one", FAIL, {"Effect": "Allow", "Action": "*", "NotResource": KEY}),
     ("everything, but denied", PASS, {"Effect": "Deny", "Action": "*", "Resource": "*"}),
     ("everything on one bucket", PASS, allow("*", "arn:aws:s3:::records/*")),
+    ("everything on all buckets", PASS, allow("*", "arn:aws:s3:::*")),
     ("one action", PASS, READ),
 ]
 SERVICE_GRANTS: list[Grant] = [
@@ -51,6 +52,8 @@ SERVICE_GRANTS: list[Grant] = [
         allow("dynamodb:*", "arn:aws:dynamodb:*:123456789012:table/*"),
     ),
     ("everything on everything", FAIL, allow("*")),
+    ("everything on all buckets", FAIL, allow("*", "arn:aws:s3:::*")),
+    ("everything on one bucket", PASS, allow("*", "arn:aws:s3:::records/*")),
     ("everything but IAM", FAIL, ALL_BUT | {"NotAction": ["iam:*"]}),
     ("all of S3 on one bucket", PASS, allow("s3:*", ["arn:aws:s3:::records", "arn:aws:s3:::records/*"])),
     ("all of DynamoDB on tables of one prefix", PASS, allow("dynamodb:*", "arn:aws:dynamodb:*:*:table/clinic-*")),

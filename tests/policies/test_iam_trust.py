@@ -111,6 +111,12 @@ test_trust = cases(
         UNKNOWN,
         terraform=trusts('Action = "sts:AssumeRole", Principal = { AWS = var.x }'),
     ),
+    Case(
+        PUBLIC,
+        "a provider of identities that is not known",
+        PASS,
+        terraform=trusts(BY_VARIABLE),
+    ),
     Case(FOREIGN, "a service", PASS, **trusting(ECS["Principal"])),
     Case(FOREIGN, "another account", FAIL, **aws_only(trusting({"AWS": OTHER})), says="444455556666"),
     Case(FOREIGN, "another account, by its number", FAIL, **aws_only(trusting({"AWS": "444455556666"}))),

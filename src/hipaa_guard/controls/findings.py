@@ -7,12 +7,17 @@ import json
 import traceback
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from hipaa_guard.controls.control import Control, Severity, Status, Verdict
 from hipaa_guard.facts.inventory import Inventory
 from hipaa_guard.facts.places import Location
 from hipaa_guard.facts.resource import Evidence, Origin, Resource, recorded
 from hipaa_guard.facts.values import Cause, NotVisible, Undecided, Unknown
+
+
+MOST_EVIDENCE = 20
+"""So many facts are kept with a finding; a control that looks at all neighbours reads far more than helps anyone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +100,7 @@ def _finding(control: Control, resource: Resource, inventory: Inventory) -> Find
         message=verdict.message,
         fingerprint=fingerprint(control.id, origin),
         resource=origin,
-        evidence=tuple(of.evidence(fact) for of, fact in reads),
+        evidence=tuple(of.evidence(fact) for of, fact in islice(reads.values(), MOST_EVIDENCE)),
         cause=cause,
         action=action,
         uncertain=origin.uncertain.reason if origin.uncertain is not None else None,

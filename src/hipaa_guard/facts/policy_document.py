@@ -142,6 +142,7 @@ _BINDING_KEYS = frozenset(
         "lambda:eventsourcetoken",
     }
 )
+_ACCOUNT_KEYS = frozenset({"aws:principalaccount", "aws:sourceaccount", "aws:sourceowner", "kms:calleraccount"})
 _BINDING_OPERATORS = ("stringequals", "stringlike", "arnequals", "arnlike", "ipaddress", "stringequalsignorecase")
 
 
@@ -216,6 +217,8 @@ class Statement:
         if self.effect != "Allow":
             return []
         accounts = [account for account in (principal.account for principal in self.principals) if account]
+        if self.is_about_anyone():  # then the conditions say who
+            accounts += [str(v) for each in self.conditions if each.key in _ACCOUNT_KEYS for v in each.values]
         if accounts and own is None:
             raise Undecided(Unknown("the account that the configuration is applied to is not known"))
         return sorted({account for account in accounts if account != own})
@@ -408,13 +411,12 @@ def _principals(value: Value) -> list[Principal]:
     if not isinstance(value, dict):
         return _map(lambda one: Principal("*" if one == "*" else "AWS", symbolic(one)), _as_list(value))
     found: list[Principal] = []
-    unknown: Unknown | None = None
     for type_, values in value.items():
         entries = _as_list(values)
-        if isinstance(entries, Incomplete):
-            unknown, entries = unknown or entries.unknown, entries.seen
+        if isinstance(entries, Incomplete):  # of those that were not seen the type is known all the same
+            entries = [*entries.seen, entries.unknown]
         found.extend(Principal(type_, symbolic(entry)) for entry in entries)
-    return found if unknown is None else Incomplete(found, unknown)
+    return found
 
 
 def _conditions(value: Value) -> list[Condition]:

@@ -133,13 +133,14 @@ class Source(Protocol):
         """Where the fact is told: words (a call, a place in source) and, for source, the lines."""
 
 
-_reads: ContextVar[list[tuple[Resource, Fact]] | None] = ContextVar("_reads", default=None)
+Reads = dict[tuple[int, str], "tuple[Resource, Fact]"]
+_reads: ContextVar[Reads | None] = ContextVar("_reads", default=None)
 
 
 @contextmanager
-def recorded() -> Iterator[list[tuple[Resource, Fact]]]:
-    """Collect which facts are read inside the block, in order, each once."""
-    reads: list[tuple[Resource, Fact]] = []
+def recorded() -> Iterator[Reads]:
+    """Collect which facts are read inside the block, in order, each once. The values are (resource, fact)."""
+    reads: Reads = {}
     token = _reads.set(reads)
     try:
         yield reads
@@ -192,8 +193,8 @@ class Resource:
 
         """
         reads = _reads.get()
-        if reads is not None and (self, fact) not in reads:
-            reads.append((self, fact))
+        if reads is not None:
+            reads.setdefault((id(self), fact.name), (self, fact))
         value = self.peek(fact)
         # A reference (a computed id or ARN) is a value: it is set, and joins follow it.
         if isinstance(value, Unknown) and not value.is_set:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from typing import NoReturn
+from typing import ClassVar, NoReturn
 
 from hipaa_guard.facts.readings import Block, Listing, Singleton, View, ask, derived, listed
 from hipaa_guard.facts.resource import Record, Resource, fact
@@ -258,6 +258,10 @@ class WholeTrail(Resource):
         scope="account",  # every region shows the multi-region trails of all others
         includeShadowTrails=True,
     )
+
+    # A trail for all regions always takes the events of global services too.
+    is_multi_region: ClassVar[bool] = True
+    includes_global_services: ClassVar[bool] = True
 
     is_logging: bool = fact(aws=_IS_LOGGING, live_only=live_only)
     selectors: list[Selector] = fact(aws=_SELECTORS, live_only=live_only)

@@ -46,9 +46,7 @@ class FileSystem(Resource):
         terraform="aws_efs_file_system_policy.policy",
         unset=None,  # the default policy lets in whoever reaches a mount target
         parse=PolicyDocument.parse,
-        aws=ask(
-            "efs.describe_file_system_policy", "Policy", FileSystemId="{FileSystemId}", absent="PolicyNotFound"
-        ),
+        aws=ask("efs.describe_file_system_policy", "Policy", FileSystemId="{FileSystemId}", absent="PolicyNotFound"),
     )
 
     def names(self) -> tuple[str, ...]:

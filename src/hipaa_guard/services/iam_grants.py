@@ -13,7 +13,7 @@ from hipaa_guard.facts.values import PartialText, Undecided, Unknown, Value, som
 
 _EVERY_RESOURCE = re.compile(r"\*+|arn:\*+|arn:(\*|aws(-[a-z]+)*)(:\*+)+")
 # Services whose ARNs begin with the name of a resource and not with its kind (arn:aws:s3:::bucket/key).
-_NAMED_FIRST = ("s3", "execute-api")
+_NAMED_FIRST = ("s3", "execute-api", "*")
 # Conditions on what the resource is or stands for; conditions on the caller leave every resource within reach.
 _NARROWING = ("aws:resourcetag/", "kms:resourcealiases", "kms:requestalias", "kms:encryptioncontext", "kms:viaservice")
 _NARROWING_OPERATORS = ("stringequals", "stringequalsignorecase", "stringlike")
@@ -22,12 +22,15 @@ _NARROWING_OPERATORS = ("stringequals", "stringequalsignorecase", "stringlike")
 def is_wide(statement: Statement, service: str) -> bool:
     """Whether a statement is about every resource of a service: ``*``, ``arn:aws:s3:::*``, ``.../key/*``.
 
+    With ``*`` as the service, that of any one will do; without one, it must be every resource of all.
+
     Regions and accounts do not count: all keys of one account are every key there is to take.
     """
     if statement.not_resources:
         return True  # all but what it names
     kind = "" if service in _NAMED_FIRST else "([a-z-]+[/:])?"
-    own = re.compile(rf"arn:[^:]*:{re.escape(service)}:[^:]*:[^:]*:{kind}\*+(/\*+)?")
+    name = "[^:]+" if service == "*" else re.escape(service)
+    own = re.compile(rf"arn:[^:]*:{name}:[^:]*:[^:]*:{kind}\*+(/\*+)?")
 
     def test(text: str) -> bool:
         return bool(_EVERY_RESOURCE.fullmatch(text) or own.fullmatch(text))

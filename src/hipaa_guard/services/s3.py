@@ -161,7 +161,9 @@ def _declared_lock(view: View) -> Value:
 
 def _statuses(view: View) -> Value:
     """Of each replication rule, whether it is in force."""
-    rules = first_set(view.get("aws_s3_bucket_replication_configuration.rule"), view.get("replication_configuration.rules"))
+    rules = first_set(
+        view.get("aws_s3_bucket_replication_configuration.rule"), view.get("replication_configuration.rules")
+    )
     if rules is None or isinstance(rules, Unknown):
         return rules
     blocks = rules.seen if isinstance(rules, Incomplete) else rules

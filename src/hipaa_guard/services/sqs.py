@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 
 from hipaa_guard.facts.policy_document import HERE, PolicyDocument, symbol, symbolic
 from hipaa_guard.facts.readings import Block, Listing, View, ask, first
 from hipaa_guard.facts.resource import Resource, fact
-from hipaa_guard.facts.values import PartialJson, PartialText, Reference, Unknown, Value
+from hipaa_guard.facts.values import PartialJson, PartialText, Reference, Undecided, Unknown, Value
+
+_TARGET = re.compile(r'"deadLetterTargetArn"\s*:\s*"(?:([^"]+)"|$)')
 
 
 def _declared_arn(view: View) -> Value:
@@ -35,10 +38,10 @@ def _dead_letter_queue(policy: Value) -> Value:
 
 def _of_partial_text(policy: PartialText) -> Value:
     """The target in a text such as ``{"deadLetterTargetArn": "${aws_sqs_queue.dead.arn}", ...}``."""
-    parts = policy.parts
-    for before, part in zip(parts, parts[1:], strict=False):
-        if isinstance(before, str) and before.replace(" ", "").endswith('"deadLetterTargetArn":"'):
-            return part
+    for part, following in zip(policy.parts, (*policy.parts[1:], None), strict=True):
+        found = _TARGET.search(part) if isinstance(part, str) else None
+        if found is not None:
+            return found[1] if found[1] else following
     return Unknown(policy.reason, policy.cause, references=policy.references)
 
 
@@ -105,10 +108,25 @@ class Queue(Resource):
     )
     """``byQueue`` or ``allowAll`` where the queue is meant to take the dead letters of others."""
 
-    def names(self) -> tuple[str, ...]:
-        """The texts that policies name the queue by: its ARN, as text and as reference."""
-        arn = str(symbolic(self.arn))
+    def names(self, arn: str) -> tuple[str, ...]:
+        """The texts that policies name the queue by, given its ARN, of which source knows the name at most."""
+        own = str(symbolic(arn))
         if self.origin.source == "aws":
-            return (arn,)
+            return (own,)
         names = [name for name in (self.origin.name, symbol(self.origin.address, "name")) if name]
-        return (arn, *(f"arn:*:sqs:{HERE}:{HERE}:{name}" for name in names))
+        return (own, *(f"arn:*:sqs:{HERE}:{HERE}:{name}" for name in names))
+
+    def is_named(self, value: Value, arn: str) -> bool:
+        """Whether a value that names a queue means this one, given its own ARN.
+
+        Raises:
+            Undecided: the value is not known.
+
+        """
+        if value is None:
+            return False
+        text = symbolic(value)
+        if isinstance(text, Unknown):
+            raise Undecided(text)
+        by_name = self.origin.source == "terraform" and text.rpartition(":")[2] == self.origin.name
+        return by_name or text in self.names(arn)

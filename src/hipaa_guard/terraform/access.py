@@ -62,7 +62,8 @@ class UncertainList(Incomplete[Value]):
 def surely_set(attribute: str) -> bool:
     """Whether an attribute that the provider computes is never null, judged by its name."""
     last = attribute.rsplit(".", 1)[-1]
-    return last in ("id", "arn") or last.endswith(("_arn", "_id", "name"))
+    # A key that the provider computes may be none at all: storage that is not encrypted has none.
+    return last != "kms_key_id" and (last in ("id", "arn") or last.endswith(("_arn", "_id", "name", "identifier")))
 
 
 def attribute_of(value: Value, name: str) -> Value:

@@ -1,0 +1,59 @@
+"""How long the command line takes: ``python -m benchmarks.startup [DIRECTORY]...``.
+
+Each command runs in a process of its own, in turn with the others, and the best of several runs is shown beside that of
+a bare ``python -c pass`` of the same run: the ratio is what can be compared between machines.
+"""
+
+from __future__ import annotations
+
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from benchmarks.corpus import write_corpus
+
+RUNS = 7
+HERE = Path(__file__).parents[1]
+
+
+def once(command: list[str]) -> tuple[float, float]:
+    """Wall and CPU seconds of one run."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    started = time.perf_counter()
+    subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False, cwd=HERE)
+    wall = time.perf_counter() - started
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    cpu = (after.ru_utime + after.ru_stime) - (before.ru_utime + before.ru_stime)
+    return wall, cpu
+
+
+def main(directories: list[str]) -> int:
+    guard = [sys.executable, "-m", "hipaa_guard"]
+    with tempfile.TemporaryDirectory() as temporary:
+        small = Path(temporary) / "64-resources"
+        write_corpus(small, resources=64)
+        large = Path(temporary) / "5000-resources"
+        write_corpus(large, resources=5000)
+        commands = {"python -c pass": [sys.executable, "-c", "pass"], "--version": [*guard, "--version"]}
+        for directory in [str(small), str(HERE / "examples" / "telehealth"), str(large), *directories]:
+            label = f"scan {Path(directory).name}"
+            commands[label] = [*guard, "scan", "terraform", directory, "-o", f"json={os.devnull}"]
+        best: dict[str, tuple[float, float]] = {}
+        for _ in range(RUNS):
+            for label, command in commands.items():
+                wall, cpu = once(command)
+                known = best.get(label, (wall, cpu))
+                best[label] = (min(wall, known[0]), min(cpu, known[1]))
+    floor = best["python -c pass"][0]
+    print(f"{'command':<34} {'wall s':>8} {'cpu s':>8} {'x python':>9}")
+    for label, (wall, cpu) in best.items():
+        print(f"{label:<34} {wall:8.3f} {cpu:8.3f} {wall / floor:9.1f}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

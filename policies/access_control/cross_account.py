@@ -1,0 +1,31 @@
+"""Whom outside the account a resource policy lets in."""
+
+from hipaa_guard.authoring import PolicyDocument, Statement, Verdict, failed, passed
+
+_ORGANIZATION = ("aws:principalorgid", "aws:principalorgpaths", "aws:sourceorgid", "aws:sourceorgpaths")
+
+
+def judged_by_outsiders(policy: PolicyDocument | None, own: str | None) -> Verdict:
+    """Whether a resource policy lets in nobody outside the account `own`.
+
+    Raises:
+        Undecided: the policy names accounts and `own`, or one of them, is not known.
+
+    """
+    if policy is None:
+        return passed("has no policy, so that no other account gets in")
+    if policy.is_public():
+        return failed("has a policy that allows everyone, without a condition that names who")
+    foreign = sorted({account for statement in policy for account in statement.foreign_accounts(own)})
+    if foreign:
+        return failed(f"has a policy that allows other accounts: {', '.join(foreign)}")
+    if any(_allows_an_organization(statement) for statement in policy):
+        return failed("has a policy that allows every account of an organization")
+    return passed("has a policy that allows no other account")
+
+
+def _allows_an_organization(statement: Statement) -> bool:
+    keys = [condition.key for condition in statement.conditions]
+    if statement.effect != "Allow" or not statement.is_about_anyone() or "aws:principalaccount" in keys:
+        return False
+    return any(key in _ORGANIZATION for key in keys)

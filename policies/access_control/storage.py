@@ -1,0 +1,63 @@
+"""Storage: only those who may see ePHI in buckets are given a way to it."""
+
+from hipaa_guard.authoring import LOW, MEDIUM, Fix, Verdict, control, failed, passed
+from hipaa_guard.policies.access_control.cross_account import judged_by_outsiders
+from hipaa_guard.services import s3
+
+
+@control(
+    title="S3 buckets have access control lists turned off",
+    severity=LOW,
+    hipaa=("164.312(a)(1)", "164.308(a)(4)(ii)(B)"),
+    why="With ACLs on, whoever uploads a record may open it to others past every policy, and no policy shows it.",
+    fix=Fix(
+        terraform="""
+            resource "aws_s3_bucket_ownership_controls" "phi" {
+              bucket = aws_s3_bucket.phi.id
+              rule {
+                object_ownership = "BucketOwnerEnforced"
+              }
+            }
+        """,
+        cli="""
+            aws s3api put-bucket-ownership-controls --bucket BUCKET \\
+              --ownership-controls 'Rules=[{ObjectOwnership=BucketOwnerEnforced}]'
+        """,
+    ),
+    peers={"prowler": "s3_bucket_acl_prohibited", "aws_config": "s3-bucket-acl-prohibited", "checkov": "CKV2_AWS_65"},
+)
+def s3_bucket_acls_disabled(bucket: s3.Bucket) -> Verdict:
+    ownership = bucket.object_ownership
+    if ownership == "BucketOwnerEnforced":
+        return passed("has ACLs turned off: object ownership is BucketOwnerEnforced")
+    return failed(f"has ACLs turned on: object ownership is {ownership or 'not configured'}")
+
+
+@control(
+    title="S3 bucket policies give access to no other AWS account",
+    severity=MEDIUM,
+    hipaa=("164.312(a)(1)", "164.308(a)(4)(ii)(C)"),
+    why="Each account that gets in is a party that can see ePHI: it needs a reason, and a contract if it is not yours.",
+    fix=Fix(
+        terraform="""
+            resource "aws_s3_bucket_policy" "phi" {
+              bucket = aws_s3_bucket.phi.id
+              policy = jsonencode({
+                Version = "2012-10-17"
+                Statement = [{
+                  Effect    = "Deny"
+                  Principal = "*"
+                  Action    = "s3:*"
+                  Resource  = [aws_s3_bucket.phi.arn, "${aws_s3_bucket.phi.arn}/*"]
+                  Condition = { Bool = { "aws:SecureTransport" = "false" } }
+                }]
+              })
+            }
+        """,
+        cli="aws s3api put-bucket-policy --bucket BUCKET --policy file://own-principals-only.json",
+        note="Access within the account needs no bucket policy: IAM policies give it.",
+    ),
+    peers={"prowler": "s3_bucket_cross_account_access"},
+)
+def s3_bucket_no_cross_account_policy(bucket: s3.Bucket) -> Verdict:
+    return judged_by_outsiders(bucket.policy, bucket.origin.account)

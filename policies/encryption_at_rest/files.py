@@ -1,0 +1,60 @@
+"""File systems: ePHI in files is unreadable without its key."""
+
+from hipaa_guard.authoring import HIGH, LOW, Fix, Inventory, Verdict, control, failed, passed
+from hipaa_guard.policies.encryption_at_rest.customer_keys import is_customer_managed
+from hipaa_guard.services import efs
+
+
+@control(
+    title="EFS file systems are encrypted at rest",
+    severity=HIGH,
+    hipaa=("164.312(a)(2)(iv)",),
+    why="Files with ePHI, and their backups, are stored readable. A file system cannot be encrypted later.",
+    fix=Fix(
+        terraform="""
+            resource "aws_efs_file_system" "phi" {
+              encrypted = true
+            }
+        """,
+        cli="aws efs create-file-system --encrypted",
+        note="An existing file system must be copied to a new, encrypted one.",
+    ),
+    peers={
+        "prowler": "efs_encryption_at_rest_enabled",
+        "aws_config": "efs-encrypted-check",
+        "powerpipe": "efs_file_system_encrypt_data_at_rest",
+        "cdk_nag": "HIPAA.Security-EFSEncrypted",
+        "checkov": "CKV_AWS_42",
+        "trivy": "AVD-AWS-0037",
+    },
+)
+def efs_encrypted_at_rest(system: efs.FileSystem) -> Verdict:
+    return passed("is encrypted at rest") if system.encrypted else failed("is not encrypted at rest")
+
+
+@control(
+    title="EFS file systems are encrypted with a key that the customer manages",
+    severity=LOW,
+    hipaa=("164.312(a)(2)(iv)",),
+    why="The policy of the AWS managed key cannot be changed, so access to ePHI cannot be cut off at the key.",
+    fix=Fix(
+        terraform="""
+            resource "aws_efs_file_system" "phi" {
+              encrypted  = true
+              kms_key_id = aws_kms_key.files.arn
+            }
+            resource "aws_kms_key" "files" {
+              enable_key_rotation = true
+            }
+        """,
+        cli="aws efs create-file-system --encrypted --kms-key-id KEY_ARN",
+        note="An existing file system must be copied to a new one.",
+    ),
+    peers={"checkov": "CKV_AWS_184"},
+)
+def efs_encrypted_with_cmk(system: efs.FileSystem, inventory: Inventory) -> Verdict:
+    if not system.encrypted:
+        return failed("is not encrypted at rest")
+    if is_customer_managed(system.key, inventory):
+        return passed("is encrypted with a KMS key that the customer manages")
+    return failed("is encrypted with the AWS managed key aws/elasticfilesystem")

@@ -1,0 +1,104 @@
+"""Messaging: ePHI in stored messages is unreadable without its key."""
+
+from hipaa_guard.authoring import LOW, MEDIUM, Fix, Inventory, Member, Verdict, control, failed, family, passed
+from hipaa_guard.policies.encryption_at_rest.customer_keys import is_customer_managed
+from hipaa_guard.services import sns, sqs
+
+_QUEUE = Fix(
+    terraform="""
+        resource "aws_sqs_queue" "phi" {
+          kms_master_key_id = aws_kms_key.messages.arn
+        }
+        resource "aws_kms_key" "messages" {
+          enable_key_rotation = true
+        }
+    """,
+    cli="aws sqs set-queue-attributes --queue-url QUEUE_URL --attributes KmsMasterKeyId=KEY_ARN",
+)
+_TOPIC = Fix(
+    terraform="""
+        resource "aws_sns_topic" "phi" {
+          kms_master_key_id = aws_kms_key.messages.arn
+        }
+        resource "aws_kms_key" "messages" {
+          enable_key_rotation = true
+        }
+    """,
+    cli="aws sns set-topic-attributes --topic-arn TOPIC_ARN --attribute-name KmsMasterKeyId --attribute-value KEY_ARN",
+    note="The key's policy must allow the services that publish to the topic.",
+)
+
+
+@control(
+    title="SQS queues encrypt messages",
+    severity=MEDIUM,
+    hipaa=("164.312(a)(2)(iv)",),
+    why="Messages with ePHI lie in the queue for up to 14 days: with encryption turned off they are stored as sent.",
+    fix=Fix(
+        terraform="""
+            resource "aws_sqs_queue" "phi" {
+              sqs_managed_sse_enabled = true
+            }
+        """,
+        cli="aws sqs set-queue-attributes --queue-url QUEUE_URL --attributes SqsManagedSseEnabled=true",
+    ),
+    peers={
+        "prowler": "sqs_queues_server_side_encryption_enabled",
+        "checkov": "CKV_AWS_27",
+        "trivy": "AVD-AWS-0096",
+    },
+)
+def sqs_queue_encrypted_at_rest(queue: sqs.Queue) -> Verdict:
+    if queue.key is not None:
+        return passed("encrypts messages with a KMS key")
+    if queue.sqs_managed_encryption:
+        return passed("encrypts messages with keys that SQS owns (SSE-SQS)")
+    return failed("does not encrypt messages: it has no KMS key, and SSE-SQS is off")
+
+
+@control(
+    title="SNS topics are encrypted with a KMS key",
+    severity=MEDIUM,
+    hipaa=("164.312(a)(2)(iv)",),
+    why="SNS stores each message until it is delivered: without a KMS key, ePHI in it is stored as it was sent.",
+    fix=_TOPIC,
+    peers={
+        "prowler": "sns_topics_kms_encryption_at_rest_enabled",
+        "aws_config": "sns-encrypted-kms",
+        "powerpipe": "sns_topic_encrypted_at_rest",
+        "cdk_nag": "HIPAA.Security-SNSEncryptedKMS",
+        "checkov": "CKV_AWS_26",
+        "trivy": "AVD-AWS-0095",
+    },
+)
+def sns_topic_encrypted_at_rest(topic: sns.Topic) -> Verdict:
+    if topic.key is None:
+        return failed("has no KMS key")
+    return passed("is encrypted with a KMS key")
+
+
+@family(
+    Member(
+        "sqs_queue_encrypted_with_cmk",
+        sqs.Queue,
+        title="SQS queues encrypt messages with a key that the customer manages",
+        fix=_QUEUE,
+        peers={"checkov": "CKV2_AWS_73", "trivy": "AVD-AWS-0135"},
+    ),
+    Member(
+        "sns_topic_encrypted_with_cmk",
+        sns.Topic,
+        title="SNS topics encrypt messages with a key that the customer manages",
+        fix=_TOPIC,
+        peers={"trivy": "AVD-AWS-0136"},
+    ),
+    severity=LOW,
+    hipaa=("164.312(a)(2)(iv)",),
+    why="The policy of a key that AWS manages cannot be changed, so access to ePHI cannot be cut off at the key.",
+)
+def messages_encrypted_with_cmk(place: sqs.Queue | sns.Topic, inventory: Inventory) -> Verdict:
+    if place.key is None:
+        return failed("has no KMS key")
+    if is_customer_managed(place.key, inventory):
+        return passed("encrypts messages with a KMS key that the customer manages")
+    return failed("encrypts messages with a KMS key that AWS manages")

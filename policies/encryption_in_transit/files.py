@@ -1,0 +1,63 @@
+"""File systems: ePHI in files is unreadable on the wire."""
+
+from hipaa_guard.authoring import MEDIUM, Fix, PolicyDocument, Statement, Verdict, control, every, failed, passed, some
+from hipaa_guard.services import efs
+
+_MOUNT = "elasticfilesystem:ClientMount"
+
+
+@control(
+    title="EFS file systems refuse clients that do not use TLS",
+    severity=MEDIUM,
+    hipaa=("164.312(e)(1)", "164.312(e)(2)(ii)"),
+    why="NFS sends files as they are: unless the policy asks for TLS, ePHI crosses the network in the clear.",
+    fix=Fix(
+        terraform="""
+            resource "aws_efs_file_system_policy" "phi" {
+              file_system_id = aws_efs_file_system.phi.id
+              policy = jsonencode({
+                Version = "2012-10-17"
+                Statement = [{
+                  Sid       = "DenyPlainNfs"
+                  Effect    = "Deny"
+                  Principal = { AWS = "*" }
+                  Action    = "*"
+                  Resource  = aws_efs_file_system.phi.arn
+                  Condition = { Bool = { "aws:SecureTransport" = "false" } }
+                }]
+              })
+            }
+        """,
+        cli="aws efs put-file-system-policy --file-system-id FILE_SYSTEM --policy file://deny-plain-nfs.json",
+        note="Clients then mount with the EFS mount helper and its option tls.",
+    ),
+)
+def efs_tls_required(system: efs.FileSystem) -> Verdict:
+    policy = system.policy
+    if policy is None:
+        return failed("has no policy, so that it may be mounted without TLS")
+    if _denies_plain_nfs(policy, system.names()):
+        return passed("denies mounting without TLS")
+    if every(_asks_for_tls, policy.allowances()):
+        # Who is allowed by an IAM policy instead says so through TLS: plain NFS has no place for it.
+        return passed("allows mounting over TLS only")
+    return failed("has a policy, but it does not deny everyone to mount without TLS")
+
+
+def _denies_plain_nfs(policy: PolicyDocument, names: tuple[str, ...]) -> bool:
+    def denies(statement: Statement) -> bool:
+        unnamed = not statement.resources and not statement.not_resources  # EFS takes that for the file system itself
+        return (
+            statement.when("Bool", "aws:SecureTransport", "false")
+            and statement.is_about_anyone()
+            and statement.covers_action(_MOUNT)
+            and (unnamed or statement.covers_resource(*names))
+        )
+
+    return some(denies, policy.denials())
+
+
+def _asks_for_tls(statement: Statement) -> bool:
+    if not statement.covers_action(_MOUNT):
+        return True
+    return some(lambda condition: condition.is_("Bool", "aws:SecureTransport", "true"), statement.conditions)

@@ -1,0 +1,115 @@
+"""Messaging: ePHI in messages is unreadable on the wire."""
+
+from hipaa_guard.authoring import HIGH, MEDIUM, Fix, Verdict, control, failed, not_applicable, passed
+from hipaa_guard.services import sns, sqs
+
+_CITATIONS = ("164.312(e)(1)", "164.312(e)(2)(ii)")
+
+
+@control(
+    title="SQS queues refuse requests that are not made over TLS",
+    severity=MEDIUM,
+    hipaa=_CITATIONS,
+    why="SQS answers plain HTTP unless the queue policy denies it, so messages with ePHI can cross a network in the clear.",
+    fix=Fix(
+        terraform="""
+            resource "aws_sqs_queue" "phi" {
+              name = "lab-results"
+            }
+            resource "aws_sqs_queue_policy" "phi" {
+              queue_url = aws_sqs_queue.phi.id
+              policy = jsonencode({
+                Version = "2012-10-17"
+                Statement = [{
+                  Sid       = "DenyPlainHttp"
+                  Effect    = "Deny"
+                  Principal = "*"
+                  Action    = "sqs:*"
+                  Resource  = aws_sqs_queue.phi.arn
+                  Condition = { Bool = { "aws:SecureTransport" = "false" } }
+                }]
+              })
+            }
+        """,
+        cli="aws sqs set-queue-attributes --queue-url QUEUE_URL --attributes file://deny-plain-http.json",
+    ),
+)
+def sqs_queue_tls_required(queue: sqs.Queue) -> Verdict:
+    policy = queue.policy
+    if policy is None:
+        return failed("has no policy, so SQS answers plain HTTP")
+    names = queue.names(queue.arn)
+    if all(
+        policy.denies_without("Bool", "aws:SecureTransport", "false", action, names)
+        for action in ("sqs:SendMessage", "sqs:ReceiveMessage")
+    ):
+        return passed("denies sending and receiving messages without TLS")
+    return failed("has a policy, but it does not deny everyone to send and receive messages over plain HTTP")
+
+
+@control(
+    title="SNS topics refuse messages that are not published over TLS",
+    severity=MEDIUM,
+    hipaa=_CITATIONS,
+    why="SNS answers plain HTTP unless the topic policy denies it, so ePHI can cross a network in the clear.",
+    fix=Fix(
+        terraform="""
+            resource "aws_sns_topic" "phi" {
+              name = "lab-results"
+            }
+            resource "aws_sns_topic_policy" "phi" {
+              arn = aws_sns_topic.phi.arn
+              policy = jsonencode({
+                Version = "2012-10-17"
+                Statement = [{
+                  Sid       = "DenyPlainHttp"
+                  Effect    = "Deny"
+                  Principal = "*"
+                  Action    = "sns:Publish"
+                  Resource  = aws_sns_topic.phi.arn
+                  Condition = { Bool = { "aws:SecureTransport" = "false" } }
+                }]
+              })
+            }
+        """,
+        cli="""
+            aws sns set-topic-attributes --topic-arn TOPIC_ARN --attribute-name Policy \\
+              --attribute-value file://deny-plain-http.json
+        """,
+    ),
+)
+def sns_topic_tls_required(topic: sns.Topic) -> Verdict:
+    policy = topic.policy
+    if policy is None:
+        return failed("has no policy of its own, so SNS answers plain HTTP")
+    if policy.denies_without("Bool", "aws:SecureTransport", "false", "sns:Publish", topic.names()):
+        return passed("denies publishing without TLS")
+    return failed("has a policy, but it does not deny everyone to publish over plain HTTP")
+
+
+@control(
+    title="SNS subscriptions of web servers deliver over HTTPS",
+    severity=HIGH,
+    hipaa=_CITATIONS,
+    why="With the protocol http SNS sends each message, and the ePHI in it, over the internet in the clear.",
+    fix=Fix(
+        terraform="""
+            resource "aws_sns_topic_subscription" "phi" {
+              topic_arn = aws_sns_topic.results.arn
+              protocol  = "https"
+              endpoint  = "https://records.example.org/messages"
+            }
+            resource "aws_sns_topic" "results" {}
+        """,
+        cli="aws sns subscribe --topic-arn TOPIC_ARN --protocol https --notification-endpoint https://HOST/PATH",
+        note="A subscription cannot be changed: make the new one, then unsubscribe the old.",
+    ),
+    peers={"prowler": "sns_subscription_not_using_http_endpoints"},
+)
+def sns_subscription_https(subscription: sns.Subscription) -> Verdict:
+    protocol = subscription.protocol
+    if protocol == "http":
+        return failed("delivers over plain HTTP")
+    if protocol == "https":
+        return passed("delivers over HTTPS")
+    return not_applicable(f"does not deliver to a web server: its protocol is {protocol}")

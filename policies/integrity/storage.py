@@ -1,0 +1,70 @@
+"""Storage: ePHI in buckets cannot be destroyed by a slip or a stolen credential."""
+
+from hipaa_guard.authoring import LOW, Fix, Verdict, control, failed, passed
+from hipaa_guard.services import s3
+
+
+@control(
+    title="S3 buckets have Object Lock on",
+    severity=LOW,
+    hipaa=("164.312(c)(1)",),
+    why="A locked version of a record cannot be deleted or overwritten before its time, whoever holds the credentials.",
+    fix=Fix(
+        terraform="""
+            resource "aws_s3_bucket_object_lock_configuration" "phi" {
+              bucket = aws_s3_bucket.phi.id
+              rule {
+                default_retention {
+                  mode = "GOVERNANCE"
+                  days = 30
+                }
+              }
+            }
+        """,
+        cli="""
+            aws s3api put-object-lock-configuration --bucket BUCKET --object-lock-configuration \\
+              'ObjectLockEnabled=Enabled,Rule={DefaultRetention={Mode=GOVERNANCE,Days=30}}'
+        """,
+        note="Needs versioning. Without a default retention only objects are locked whose upload asks for it.",
+    ),
+    peers={
+        "prowler": "s3_bucket_object_lock",
+        "aws_config": "s3-bucket-default-lock-enabled",
+        "powerpipe": "s3_bucket_object_lock_enabled",
+        "checkov": "CKV_AWS_143",
+    },
+)
+def s3_bucket_object_lock_enabled(bucket: s3.Bucket) -> Verdict:
+    if bucket.object_lock:
+        return passed("has Object Lock on")
+    return failed("has Object Lock off")
+
+
+@control(
+    title="S3 buckets let nobody delete versions without MFA",
+    severity=LOW,
+    hipaa=("164.312(c)(1)",),
+    why="Versions bring back ePHI only while they exist: with MFA Delete a stolen access key alone cannot remove them.",
+    fix=Fix(
+        terraform="""
+            resource "aws_s3_bucket_versioning" "phi" {
+              bucket = aws_s3_bucket.phi.id
+              mfa    = "arn:aws:iam::111122223333:mfa/root-device 123456"
+              versioning_configuration {
+                status     = "Enabled"
+                mfa_delete = "Enabled"
+              }
+            }
+        """,
+        cli="""
+            aws s3api put-bucket-versioning --bucket BUCKET --mfa 'DEVICE_ARN CODE' \\
+              --versioning-configuration Status=Enabled,MFADelete=Enabled
+        """,
+        note="Only the root user can turn it on, and not on buckets with lifecycle rules. Object Lock needs neither.",
+    ),
+    peers={"prowler": "s3_bucket_no_mfa_delete", "trivy": "AVD-AWS-0170"},
+)
+def s3_bucket_mfa_delete(bucket: s3.Bucket) -> Verdict:
+    if bucket.mfa_delete == "Enabled":
+        return passed("has MFA Delete on")
+    return failed("has MFA Delete off: versions can be deleted without MFA")

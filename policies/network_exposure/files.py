@@ -1,0 +1,39 @@
+"""File systems: nobody gets in who does not say who it is."""
+
+from hipaa_guard.authoring import MEDIUM, Fix, Verdict, control, failed, passed
+from hipaa_guard.services import efs
+
+
+@control(
+    title="EFS file systems have a policy that grants nothing to everyone",
+    severity=MEDIUM,
+    hipaa=("164.312(a)(1)", "164.308(a)(4)(ii)(C)"),
+    why="Without a policy EFS gives full access, as root, to any machine that reaches a mount target: only the network "
+    "then stands between that machine and ePHI.",
+    fix=Fix(
+        terraform="""
+            resource "aws_efs_file_system_policy" "phi" {
+              file_system_id = aws_efs_file_system.phi.id
+              policy = jsonencode({
+                Version = "2012-10-17"
+                Statement = [{
+                  Effect    = "Allow"
+                  Principal = { AWS = "arn:aws:iam::111122223333:role/records-app" }
+                  Action    = ["elasticfilesystem:ClientMount", "elasticfilesystem:ClientWrite"]
+                  Resource  = aws_efs_file_system.phi.arn
+                }]
+              })
+            }
+        """,
+        cli="aws efs put-file-system-policy --file-system-id FILE_SYSTEM --policy file://named-principals-only.json",
+        note="Clients then mount with the EFS mount helper and its options tls and iam.",
+    ),
+    peers={"prowler": "efs_not_publicly_accessible"},
+)
+def efs_policy_not_public(system: efs.FileSystem) -> Verdict:
+    policy = system.policy
+    if policy is None:
+        return failed("has no policy, so that every client which reaches a mount target gets in")
+    if policy.is_public():
+        return failed("has a policy that allows everyone, without a condition that names who")
+    return passed("has a policy that allows only those whom it names")
