@@ -66,4 +66,5 @@ from hipaa_guard.services import sns, sqs
     "not yours.",
 )
 def messages_stay_in_the_account(place: sqs.Queue | sns.Topic) -> Verdict:
-    return judged_by_outsiders(place.policy, place.origin.account)
+    verdict: Verdict = judged_by_outsiders(place.policy, place.origin.account)
+    return verdict

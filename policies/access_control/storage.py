@@ -60,4 +60,5 @@ def s3_bucket_acls_disabled(bucket: s3.Bucket) -> Verdict:
     peers={"prowler": "s3_bucket_cross_account_access"},
 )
 def s3_bucket_no_cross_account_policy(bucket: s3.Bucket) -> Verdict:
-    return judged_by_outsiders(bucket.policy, bucket.origin.account)
+    verdict: Verdict = judged_by_outsiders(bucket.policy, bucket.origin.account)
+    return verdict

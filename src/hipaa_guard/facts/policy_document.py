@@ -376,9 +376,9 @@ def _statements(value: Value) -> list[Statement]:
     for entry in seen:
         effect = None if isinstance(entry, Unknown) else _entry(entry, "Effect")
         if isinstance(entry, Unknown):
-            unknown = unknown or entry
+            unknown = entry if unknown is None else unknown
         elif isinstance(effect, Unknown):
-            unknown = unknown or effect
+            unknown = effect if unknown is None else unknown
         else:
             statements.append(_statement(entry, str(effect)))
     return statements if unknown is None else Incomplete(statements, unknown)
@@ -426,7 +426,7 @@ def _conditions(value: Value) -> list[Condition]:
     found: list[Condition] = []
     for operator, entries in ({} if unknown is not None else value).items():
         if isinstance(entries, Unknown):
-            unknown = unknown or entries
+            unknown = entries if unknown is None else unknown
             continue
         qualifier, _, bare = operator.rpartition(":")
         if_exists = bare.endswith("IfExists")

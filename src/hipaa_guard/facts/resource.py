@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
+from types import CodeType, FunctionType
 from typing import Any, ClassVar, Literal, Protocol, Self, overload
 
 from hipaa_guard.facts.places import Location
@@ -51,10 +52,11 @@ class Fact:
     def __get__(self, resource: Resource | None, owner: type) -> Self | Value:
         return self if resource is None else resource.read(self)
 
-    def terraform_paths(self) -> tuple[str, ...]:
-        """The Terraform readings that are paths; functions do not tell theirs."""
+    def terraform_texts(self) -> Iterator[str]:
+        """The paths of the Terraform readings, and the texts that its functions hold (types they look at)."""
         readings = self.terraform.readings if isinstance(self.terraform, First) else (self.terraform,)
-        return tuple(reading for reading in readings if isinstance(reading, str))
+        for reading in readings:
+            yield from (reading,) if isinstance(reading, str) else _texts_in(reading)
 
     def __repr__(self) -> str:
         return f"<Fact {self.owner.__name__}.{self.name}>"
@@ -175,8 +177,8 @@ class Resource:
         """All Terraform types that the kind is read from, split resources included."""
         if cls.terraform is None:
             return frozenset()
-        paths = [path for fact in cls.facts.values() for path in fact.terraform_paths()]
-        split = {path.partition(".")[0] for path in paths if path.startswith(("aws_", "awscc_"))}
+        texts = [text for fact in cls.facts.values() for text in fact.terraform_texts()]
+        split = {text.partition(".")[0] for text in texts if text.startswith(("aws_", "awscc_"))}
         return frozenset({*cls.terraform.types, *cls.terraform.joins, *split})
 
     def __init__(self, origin: Origin, source: Source) -> None:
@@ -246,6 +248,25 @@ def in_words(value: Value, limit: int = 200) -> str:
     else:
         text = str(value)
     return text if len(text) <= limit else text[: limit - 3] + "..."
+
+
+def _texts_in(function: object) -> Iterator[str]:
+    """The texts that stand in a function's code, in what it encloses and in our own functions that it calls."""
+    pending, seen = [function], set()
+    while pending:
+        current = pending.pop()
+        if isinstance(current, str):
+            yield current
+        elif isinstance(current, tuple | frozenset):
+            pending.extend(current)
+        elif isinstance(current, CodeType):
+            pending.extend(current.co_consts)
+        elif isinstance(current, FunctionType) and current not in seen:
+            seen.add(current)
+            pending.append(current.__code__)
+            pending.extend(cell.cell_contents for cell in current.__closure__ or ())
+            named = (current.__globals__.get(name) for name in current.__code__.co_names)
+            pending.extend(value for value in named if isinstance(value, FunctionType | tuple | str))
 
 
 def _parsed(fact: Fact, value: Value) -> Value:

@@ -110,14 +110,14 @@ def _every_uri(grants: Value) -> list[Value]:
     found: list[Value] = []
     for grant in blocks if isinstance(blocks, list) else [blocks]:
         if isinstance(grant, Unknown):
-            unknown = unknown or grant
+            unknown = grant if unknown is None else unknown
             continue
         grantee = grant.get("grantee")
         named = grantee if isinstance(grantee, list) else [grant if grantee is None else grantee]
         for each in named:
             uri = each if isinstance(each, Unknown) else each.get("uri")
             if isinstance(uri, Unknown):
-                unknown = unknown or uri
+                unknown = uri if unknown is None else unknown
             elif uri is not None:
                 found.append(uri)
     return found if unknown is None else Incomplete(found, unknown)

@@ -41,7 +41,7 @@ def _of_partial_text(policy: PartialText) -> Value:
     for part, following in zip(policy.parts, (*policy.parts[1:], None), strict=True):
         found = _TARGET.search(part) if isinstance(part, str) else None
         if found is not None:
-            return found[1] if found[1] else following
+            return found[1] or following
     return Unknown(policy.reason, policy.cause, references=policy.references)
 
 
