@@ -80,8 +80,9 @@ def scan_terraform(
             configurations = read(path, var_files=var_files, variables=variables or {})
         except TerraformInputError as error:
             raise InputError(str(error)) from None
-        kinds = kinds_of(controls)
-        covered = {type for kind in _all_kinds() for type in kind.terraform_types()}
+        # Every kind, not only those that the controls name: what is not read costs nothing here.
+        kinds = sorted(_all_kinds(), key=lambda kind: kind.kind)
+        covered = {type for kind in kinds for type in kind.terraform_types()}
         for number, configuration in enumerate(configurations):
             _report(options, number, len(configurations), configuration.root)
             judged.add(controls, build_inventory(configuration, kinds))

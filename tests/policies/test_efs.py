@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from tests.cases import ACCOUNT, FAIL, PASS, UNKNOWN, Aws, Case, cases
+from tests.cases import ACCOUNT, FAIL, PASS, UNKNOWN, Aws, Case, answered, cases
 
 OPEN = '\nvariable "open" {}'
 KEY = '\nresource "aws_kms_key" "k" {}'
@@ -24,12 +24,14 @@ def system(lines: str = "", more: str = "", **arguments: Any) -> dict[str, Any]:
 
 
 def backup(status: str) -> dict[str, Any]:
-    def seed(aws: Aws) -> None:
-        system_id = system()["aws"](aws)
-        aws.efs.put_backup_policy(FileSystemId=system_id, BackupPolicy={"Status": status})
-
-    block = f'resource "aws_efs_backup_policy" "b" {{\n file_system_id = aws_efs_file_system.phi.id\n backup_policy {{\n status = "{status}"\n }}\n}}'
-    return system(more=block) | {"aws": seed}
+    block = f"""resource "aws_efs_backup_policy" "b" {{
+      file_system_id = aws_efs_file_system.phi.id
+      backup_policy {{
+        status = "{status}"
+      }}
+    }}"""
+    told = {"BackupPolicy": {"Status": status}}
+    return system(more=block) | {"answers": lambda session: answered(session, "efs", "DescribeBackupPolicy", told)}
 
 
 def policy(*statements: dict[str, Any]) -> dict[str, Any]:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from tests.cases import FAIL, PASS, UNKNOWN, Aws, Case, cases
+from tests.cases import FAIL, PASS, UNKNOWN, Aws, Case, answered, cases
 
 BUCKET = 'resource "aws_s3_bucket" "phi" { bucket = "phi-records" }\n'
 ARN = "arn:aws:s3:::phi-records"
+OPEN_VARIABLE = 'variable "open" {}\n'
 ALL_ON = ("block_public_acls", "block_public_policy", "ignore_public_acls", "restrict_public_buckets")
 SWITCHES = {
     "block_public_acls": "BlockPublicAcls",
@@ -39,7 +40,9 @@ def policy(**changes: Any) -> dict[str, Any]:
         bucket(aws)
         aws.s3.put_bucket_policy(Bucket="phi-records", Policy=text)
 
-    attached = f'resource "aws_s3_bucket_policy" "p" {{\n bucket = aws_s3_bucket.phi.id\n policy = {json.dumps(text)}\n}}'
+    attached = (
+        f'resource "aws_s3_bucket_policy" "p" {{\n bucket = aws_s3_bucket.phi.id\n policy = {json.dumps(text)}\n}}'
+    )
     return {"terraform": BUCKET + attached, "aws": seed}
 
 
@@ -118,6 +121,95 @@ def encryption(algorithm: str, key: str | None = None) -> dict[str, Any]:
     }
 
 
+def ownership(setting: str, more: str = "", canned: str | None = None) -> dict[str, Any]:
+    def seed(aws: Aws) -> None:
+        bucket(aws)
+        if canned is not None:
+            aws.s3.put_bucket_acl(Bucket="phi-records", ACL=canned)
+        aws.s3.put_bucket_ownership_controls(
+            Bucket="phi-records", OwnershipControls={"Rules": [{"ObjectOwnership": setting}]}
+        )
+
+    return {
+        "terraform": BUCKET
+        + f"""
+        resource "aws_s3_bucket_ownership_controls" "o" {{
+          bucket = aws_s3_bucket.phi.id
+          rule {{
+            object_ownership = "{setting}"
+          }}
+        }}
+        {more}""",
+        "aws": seed,
+    }
+
+
+def separate(type: str, lines: str) -> str:
+    """The bucket, and a resource of its own that says something of it."""
+    return (
+        BUCKET
+        + f'resource "aws_s3_bucket_{type}" "s" {{\n bucket = aws_s3_bucket.phi.id\n {lines}\n}}\n'
+        + OPEN_VARIABLE
+    )
+
+
+def grants(uri: str) -> str:
+    """An ACL of two grants, the second to a group."""
+    return separate(
+        "acl",
+        f"""
+        access_control_policy {{
+          grant {{
+            permission = "FULL_CONTROL"
+            grantee {{
+              type = "CanonicalUser"
+              id   = "79a59df900b949e55d96a1e698fbacedfd6e09d98eacf8f8d5218e7cd47ef2be"
+            }}
+          }}
+          grant {{
+            permission = "READ"
+            grantee {{
+              type = "Group"
+              uri  = {uri}
+            }}
+          }}
+          owner {{
+            id = "79a59df900b949e55d96a1e698fbacedfd6e09d98eacf8f8d5218e7cd47ef2be"
+          }}
+        }}""",
+    )
+
+
+def locked(aws: Aws) -> None:
+    aws.s3.create_bucket(Bucket="phi-records", ObjectLockEnabledForBucket=True)
+
+
+def replication(status: str) -> dict[str, Any]:
+    def seed(aws: Aws) -> None:
+        for name in ("phi-records", "copy"):
+            aws.s3.create_bucket(Bucket=name)
+            aws.s3.put_bucket_versioning(Bucket=name, VersioningConfiguration={"Status": "Enabled"})
+        rule = {"ID": "all", "Priority": 1, "Filter": {}, "Status": status}
+        rule |= {"DeleteMarkerReplication": {"Status": "Disabled"}, "Destination": {"Bucket": "arn:aws:s3:::copy"}}
+        role = "arn:aws:iam::123456789012:role/replication"
+        aws.s3.put_bucket_replication(Bucket="phi-records", ReplicationConfiguration={"Role": role, "Rules": [rule]})
+
+    rule = f"""
+        role = "arn:aws:iam::123456789012:role/replication"
+        rule {{
+          status = "{status}"
+          destination {{
+            bucket = "arn:aws:s3:::copy"
+          }}
+        }}"""
+    return {"terraform": separate("replication_configuration", rule), "aws": seed}
+
+
+def open_in_a_closed_account(aws: Aws) -> None:
+    policy(**OPEN)["aws"](aws)
+    account_block(aws)
+
+
 def logging(aws: Aws) -> None:
     bucket(aws)
     aws.s3.create_bucket(Bucket="access-log-archive")
@@ -152,6 +244,11 @@ def account_block(aws: Aws) -> None:
 
 ACCOUNT_BLOCK = "\n".join(f"{name} = true" for name in ALL_ON)
 OPEN = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": f"{ARN}/*", "Condition": None}
+EVERYONE = "http://acs.amazonaws.com/groups/global/AllUsers"
+LOG_DELIVERY = "http://acs.amazonaws.com/groups/s3/LogDelivery"
+NO_ACLS, LOCK, MFA = "s3_bucket_acls_disabled", "s3_bucket_object_lock_enabled", "s3_bucket_mfa_delete"
+COPIED, FOREIGN = "s3_bucket_replication_enabled", "s3_bucket_no_cross_account_policy"
+OTHER = {"Principal": {"AWS": "arn:aws:iam::999988887777:role/partner"}}
 TLS, NOT_PUBLIC, ACL = "s3_bucket_tls_required", "s3_bucket_policy_not_public", "s3_bucket_acl_not_public"
 
 test_tls = cases(
@@ -173,7 +270,9 @@ test_tls = cases(
         ),
     ),
     Case(TLS, "another bucket's name", FAIL, **policy(Resource=["arn:aws:s3:::other", "arn:aws:s3:::other/*"])),
-    Case(TLS, "the policy may not be read", UNKNOWN, aws=bucket, denied="s3:GetBucketPolicy", says="s3:GetBucketPolicy"),
+    Case(
+        TLS, "the policy may not be read", UNKNOWN, aws=bucket, denied="s3:GetBucketPolicy", says="s3:GetBucketPolicy"
+    ),
     Case(TLS, "no policy, and a name decided at apply", FAIL, terraform='resource "aws_s3_bucket" "phi" {}'),
     Case(
         TLS,
@@ -269,6 +368,21 @@ test_public_access = cases(
         + 'resource "aws_s3_bucket_public_access_block" "b" {\nbucket = aws_s3_bucket.phi.id\nblock_public_acls = true\n}',
     ),
     Case(
+        "s3_bucket_public_access_blocked",
+        "one off and one not known",
+        FAIL,
+        terraform=separate("public_access_block", "block_public_acls = var.open\n block_public_policy = false"),
+        says="block_public_policy",
+    ),
+    Case(
+        "s3_bucket_public_access_blocked",
+        "one not known, the others on",
+        UNKNOWN,
+        terraform=separate(
+            "public_access_block", "\n".join(f"{n} = {'var.open' if n == ALL_ON[0] else 'true'}" for n in ALL_ON)
+        ),
+    ),
+    Case(
         "s3_account_public_access_blocked",
         "all four on",
         PASS,
@@ -314,11 +428,41 @@ test_public = cases(
         FAIL,
         **policy(**OPEN | {"Condition": {"Bool": {"aws:SecureTransport": "true"}}}),
     ),
+    Case(
+        NOT_PUBLIC, "open to everyone, but closed by the account", PASS, aws=open_in_a_closed_account, says="overrules"
+    ),
+    Case(
+        NOT_PUBLIC,
+        "open to everyone, and the account's block may not be read",
+        UNKNOWN,
+        aws=open_in_a_closed_account,
+        denied="s3control:GetPublicAccessBlock",
+    ),
     Case(NOT_PUBLIC, "the policy may not be read", UNKNOWN, aws=bucket, denied="s3:GetBucketPolicy"),
     Case(ACL, "private", PASS, **acl("private")),
     Case(ACL, "none", PASS, terraform=BUCKET, aws=bucket),
     Case(ACL, "everyone may read", FAIL, **acl("public-read")),
     Case(ACL, "every AWS customer may read", FAIL, **acl("authenticated-read")),
+    Case(ACL, "a group grant to everyone", FAIL, terraform=grants(f'"{EVERYONE}"')),
+    Case(ACL, "a group grant to the delivery of logs", PASS, terraform=grants(f'"{LOG_DELIVERY}"')),
+    Case(ACL, "a group grant that is not known", UNKNOWN, terraform=grants("var.open"), says="var.open"),
+    Case(
+        ACL,
+        "a grant to everyone inside the bucket",
+        FAIL,
+        terraform=f'resource "aws_s3_bucket" "phi" {{\n grant {{\n type = "Group"\n permissions = ["READ"]\n uri = "{EVERYONE}"\n }}\n}}',
+    ),
+    Case(
+        ACL,
+        "everyone may read, but ACLs are turned off",
+        PASS,
+        **ownership(
+            "BucketOwnerEnforced",
+            'resource "aws_s3_bucket_acl" "a" {\nbucket = aws_s3_bucket.phi.id\nacl = "public-read"\n}',
+            "public-read",
+        ),
+        says="void",
+    ),
     Case(ACL, "may not be read", UNKNOWN, aws=bucket, denied="s3:GetBucketAcl"),
 )
 
@@ -330,7 +474,12 @@ test_encryption = cases(
     Case("s3_bucket_encrypted_with_kms", "may not be read", UNKNOWN, aws=bucket, denied="s3:GetBucketEncryption"),
     Case("s3_bucket_encrypted_with_cmk", "the default of S3", FAIL, terraform=BUCKET, aws=bucket),
     Case("s3_bucket_encrypted_with_cmk", "the AWS managed key", FAIL, **encryption("aws:kms")),
-    Case("s3_bucket_encrypted_with_cmk", "the alias of the AWS managed key", FAIL, **encryption("aws:kms", "alias/aws/s3")),
+    Case(
+        "s3_bucket_encrypted_with_cmk",
+        "the alias of the AWS managed key",
+        FAIL,
+        **encryption("aws:kms", "alias/aws/s3"),
+    ),
     Case("s3_bucket_encrypted_with_cmk", "a key of one's own", PASS, **encryption("aws:kms", "own")),
     Case("s3_bucket_encrypted_with_cmk", "may not be read", UNKNOWN, aws=bucket, denied="s3:GetBucketEncryption"),
 )
@@ -351,4 +500,125 @@ test_logging = cases(
         aws=logging,
     ),
     Case("s3_bucket_access_logging_enabled", "may not be read", UNKNOWN, aws=bucket, denied="s3:GetBucketLogging"),
+)
+
+
+def inside(lines: str) -> str:
+    return f'resource "aws_s3_bucket" "phi" {{\n {lines}\n}}\n' + OPEN_VARIABLE
+
+
+test_ownership = cases(
+    Case(NO_ACLS, "turned off", PASS, **ownership("BucketOwnerEnforced")),
+    Case(NO_ACLS, "the writer owns objects", FAIL, **ownership("ObjectWriter"), says="ObjectWriter"),
+    Case(NO_ACLS, "the bucket's owner is preferred", FAIL, **ownership("BucketOwnerPreferred")),
+    Case(NO_ACLS, "a new bucket", PASS, terraform=BUCKET),
+    Case(NO_ACLS, "an old bucket without ownership controls", FAIL, aws=bucket, says="not configured"),
+    Case(NO_ACLS, "an ACL, which needs ACLs to be on", FAIL, terraform=acl("private")["terraform"]),
+    Case(NO_ACLS, "an ACL inside the bucket that only repeats the default", PASS, terraform=inside('acl = "private"')),
+    Case(NO_ACLS, "an ACL inside the bucket", FAIL, terraform=inside('acl = "log-delivery-write"')),
+    Case(NO_ACLS, "may not be read", UNKNOWN, aws=bucket, denied="s3:GetBucketOwnershipControls"),
+    Case(
+        NO_ACLS,
+        "a variable without a value",
+        UNKNOWN,
+        terraform=separate("ownership_controls", "rule {\n object_ownership = var.open\n }"),
+    ),
+)
+
+test_lock = cases(
+    Case(LOCK, "off", FAIL, terraform=BUCKET, aws=bucket),
+    Case(LOCK, "on from the start", PASS, terraform=inside("object_lock_enabled = true"), aws=locked),
+    Case(LOCK, "off, said aloud", FAIL, terraform=inside("object_lock_enabled = false")),
+    Case(
+        LOCK,
+        "turned on later",
+        PASS,
+        terraform=separate("object_lock_configuration", 'object_lock_enabled = "Enabled"'),
+    ),
+    Case(
+        LOCK,
+        "turned on by a default retention",
+        PASS,
+        terraform=separate(
+            "object_lock_configuration", 'rule {\n default_retention {\n mode = "COMPLIANCE"\n days = 1\n }\n }'
+        ),
+    ),
+    Case(
+        LOCK,
+        "inside the bucket",
+        PASS,
+        terraform=inside('object_lock_configuration {\n object_lock_enabled = "Enabled"\n }'),
+    ),
+    Case(LOCK, "may not be read", UNKNOWN, aws=bucket, denied="s3:GetObjectLockConfiguration"),
+    Case(LOCK, "a variable without a value", UNKNOWN, terraform=inside("object_lock_enabled = var.open")),
+)
+
+MFA_ON = 'versioning_configuration {\n status = "Enabled"\n mfa_delete = "Enabled"\n }'
+
+
+def mfa_delete(session: Any) -> None:
+    answered(session, "s3", "GetBucketVersioning", {"Status": "Enabled", "MFADelete": "Enabled"})
+
+
+test_mfa_delete = cases(
+    Case(MFA, "never configured", FAIL, terraform=BUCKET, aws=bucket),
+    Case(MFA, "versions without it", FAIL, **versioning("Enabled")),
+    Case(MFA, "on", PASS, terraform=separate("versioning", MFA_ON), aws=bucket, answers=mfa_delete),
+    Case(MFA, "on inside the bucket", PASS, terraform=inside("versioning {\n enabled = true\n mfa_delete = true\n }")),
+    Case(
+        MFA, "off inside the bucket", FAIL, terraform=inside("versioning {\n enabled = true\n mfa_delete = false\n }")
+    ),
+    Case(MFA, "may not be read", UNKNOWN, aws=bucket, denied="s3:GetBucketVersioning"),
+    Case(MFA, "a variable", UNKNOWN, terraform=inside("versioning {\n mfa_delete = var.open\n }")),
+)
+
+test_replication = cases(
+    Case(COPIED, "none", FAIL, terraform=BUCKET, aws=bucket),
+    Case(COPIED, "a rule in force", PASS, **replication("Enabled")),
+    Case(COPIED, "a rule turned off", FAIL, **replication("Disabled"), says="none is in force"),
+    Case(COPIED, "may not be read", UNKNOWN, aws=bucket, denied="s3:GetBucketReplication"),
+    Case(COPIED, "a variable", UNKNOWN, terraform=replication("${var.open}")["terraform"]),
+    Case(
+        COPIED,
+        "inside the bucket",
+        PASS,
+        terraform=inside("""replication_configuration {
+          role = "arn:aws:iam::123456789012:role/replication"
+          rules {
+            status = "Disabled"
+            destination {
+              bucket = "arn:aws:s3:::copy"
+            }
+          }
+          rules {
+            status = "Enabled"
+            destination {
+              bucket = "arn:aws:s3:::copy"
+            }
+          }
+        }"""),
+    ),
+)
+
+test_sharing = cases(
+    Case(FOREIGN, "no policy", PASS, terraform=BUCKET, aws=bucket),
+    Case(FOREIGN, "denies everyone plain HTTP", PASS, **policy()),
+    Case(
+        FOREIGN,
+        "a role of the account itself",
+        PASS,
+        aws=policy(**OPEN | {"Principal": {"AWS": "123456789012"}})["aws"],
+    ),
+    Case(FOREIGN, "a role of another account", FAIL, aws=policy(**OPEN | OTHER)["aws"], says="999988887777"),
+    Case(FOREIGN, "an account, where one's own is not known", UNKNOWN, terraform=policy(**OPEN | OTHER)["terraform"]),
+    Case(FOREIGN, "everyone", FAIL, **policy(**OPEN)),
+    Case(FOREIGN, "a service of AWS", PASS, **policy(**OPEN | {"Principal": {"Service": "logging.s3.amazonaws.com"}})),
+    Case(
+        FOREIGN,
+        "everyone in an organization",
+        FAIL,
+        **policy(**OPEN | {"Condition": {"StringEquals": {"aws:PrincipalOrgID": "o-a1b2c3d4e5"}}}),
+        says="organization",
+    ),
+    Case(FOREIGN, "the policy may not be read", UNKNOWN, aws=bucket, denied="s3:GetBucketPolicy"),
 )

@@ -52,9 +52,10 @@ _ANYTHING = "\ue004"
 """Stands for an unknown part of a pattern, which may be any text."""
 
 HERE = "\ue005"
-"""Stands in the name of a resource for the region or account that it is in, where that is not known.
+"""Stands in the name of a resource for the partition, region or account that it is in, where
+that is not known.
 
-A policy that is attached to the resource can mean no other: ``f"arn:aws:sqs:{HERE}:{HERE}:records"``.
+A policy that is attached to the resource can mean no other: ``f"arn:{HERE}:sqs:{HERE}:{HERE}:records"``.
 """
 
 
@@ -302,7 +303,7 @@ class PolicyDocument:
 
 def _covers(pattern: Text, text: str, *, wildcards: bool = True) -> bool:
     """Whether a pattern covers a text; of a partly unknown pattern the known parts may already say no."""
-    if HERE in text and pattern != "*":
+    if HERE in text:
         return _covers_here(pattern, text)
     if isinstance(pattern, str):
         return matches(pattern, text) if wildcards else pattern == text
@@ -317,6 +318,8 @@ def _covers_here(pattern: Text, text: str) -> bool:
     if isinstance(pattern, Unknown) and not isinstance(pattern, PartialText):
         raise Undecided(pattern)
     written = pattern if isinstance(pattern, str) else "".join(_literal(part) for part in pattern.parts)
+    if written == "*":
+        return True
     segments, names = written.split(":", 5), text.split(":", 5)
     if len(segments) != len(names):
         if isinstance(pattern, Unknown):

@@ -54,7 +54,7 @@ class FileSystem(Resource):
         origin = self.origin
         if origin.arn is not None:
             return (origin.arn,)
-        own = f"arn:*:elasticfilesystem:{HERE}:{HERE}:file-system/{symbol(origin.address, 'id')}"
+        own = f"arn:{HERE}:elasticfilesystem:{HERE}:{HERE}:file-system/{symbol(origin.address, 'id')}"
         return (symbol(origin.address, "arn"), own)
 
 

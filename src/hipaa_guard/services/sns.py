@@ -41,7 +41,7 @@ class Topic(Resource):
             return (origin.arn,)
         names = [name for name in (origin.name, symbol(origin.address, "name")) if name]
         references = [symbol(origin.address, "arn"), symbol(origin.address, "id")]  # both are the ARN
-        return (*references, *(f"arn:*:sns:{HERE}:{HERE}:{name}" for name in names))
+        return (*references, *(f"arn:{HERE}:sns:{HERE}:{HERE}:{name}" for name in names))
 
 
 class Subscription(Resource):

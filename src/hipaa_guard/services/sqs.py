@@ -114,7 +114,7 @@ class Queue(Resource):
         if self.origin.source == "aws":
             return (own,)
         names = [name for name in (self.origin.name, symbol(self.origin.address, "name")) if name]
-        return (own, *(f"arn:*:sqs:{HERE}:{HERE}:{name}" for name in names))
+        return (own, *(f"arn:{HERE}:sqs:{HERE}:{HERE}:{name}" for name in names))
 
     def is_named(self, value: Value, arn: str) -> bool:
         """Whether a value that names a queue means this one, given its own ARN.

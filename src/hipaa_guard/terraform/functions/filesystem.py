@@ -109,7 +109,7 @@ def fileset(context: CallContext, path: str, pattern: str) -> Value:
         target = Path(entry.path) if not entry.is_symlink() else _target(context, entry.path)
         if isinstance(target, Unknown):
             missing.append(target)
-        elif target is not None and target.is_file() and program.search(name, 0, budget):
+        elif target is not None and target.is_file() and program.search(name, budget):
             names.append(name)
     return relisted(sorted_set(names), *missing)
 

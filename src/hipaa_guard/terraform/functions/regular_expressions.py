@@ -1,219 +1,136 @@
-"""Terraform's regular expressions, matched in time that grows with the pattern times the text, whatever the pattern.
+"""Terraform's regular expressions: RE2, whose C++ library takes the patterns of Go's and finds the same matches.
 
-A scanned tree is hostile, and Python's own matcher can be kept busy for years by thirty characters. This one tries
-alternatives in the same order, but never the same step of the pattern twice at the same place of the text.
+A scanned tree is hostile, and Python's own matcher can be kept busy for years by thirty characters. RE2 takes time that
+grows with the pattern times the text; the limits here bound both, and the number of searches.
 """
 
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 from hipaa_guard.facts.values import Value
 
 from .errors import FunctionError, LimitReached
-from .re2_syntax import Characters, Choice, Group, Node, Parser, Place, Repeat, Sequence
+from .unknowns import MAX_LIST, MAX_TEXT
 
-MAX_STEPS = 500_000
-MAX_PROGRAM = 20_000
-MAX_GROUPS = 100
+MAX_PATTERN = 20_000
+MAX_GROUPS = 200
+MAX_MEMORY = 1 << 21
+"""Bytes for one pattern: its program, and what RE2 remembers of a search."""
+MAX_WORK = 100_000_000
+"""Steps of the program times bytes of the text: about a second in RE2's slowest way of searching."""
+MAX_SECONDS = 1.0
+"""Processor time of all searches of one call."""
+
+TOKEN = re.compile(
+    r"\\Q.*?(?:\\E|\Z)"
+    r"|\\(?P<escaped>.)"
+    r"|\[\^?\]?(?:\[:\^?\w+:\]|\\.|[^]\\])*+\]"
+    r"|(?P<group>\((?:(?!\?)|\?P?<(?P<name>\w+)>))",
+    re.DOTALL,
+)
+"""What must be told apart to find the groups of a pattern."""
 REFERENCE = re.compile(r"\$(?:(\$)|(\w+)|\{(\w+)\})")
+NUMBER = re.compile(r"0|[1-9][0-9]{0,7}")
+SURROGATE = re.compile("[\ud800-\udfff]")
+PROPERTY = re.compile(r"\\[pP]\{")
 
-Spans = tuple[int, ...]
+Spans = list[tuple[int, int]]
 """Start and end of the match and of each group, -1 for a group that took no part."""
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
-    """Take one character of a set (or None: an end), go on at either of two steps, note a position, check a place."""
-
-    kind: str
-    characters: Characters | None = None
-    first: int = 0
-    second: int = 0
-    place: str = ""
-
-
-class Program:
-    """A pattern turned into steps."""
-
-    def __init__(self, pattern: str) -> None:
-        parser = Parser(pattern)
-        tree = parser.parse()
-        self.names = parser.names
-        if len(self.names) > MAX_GROUPS:
-            raise LimitReached(f"a regular expression with more than {MAX_GROUPS} groups")
-        self.steps: list[Step] = []
-        self._add(Group(tree, 0))
-        self.steps.append(Step("match"))
-
-    def search(self, text: str, start: int, budget: Budget) -> Spans | None:
-        """The leftmost match at or after a position."""
-        tried: set[tuple[int, int]] = set()
-        nothing = (-1,) * (2 * len(self.names) + 2)
-        for position in range(start, len(text) + 1):
-            found = self._match(text, position, nothing, tried, budget)
-            if found is not None:
-                return found
-        return None
-
-    def _match(
-        self, text: str, start: int, nothing: Spans, tried: set[tuple[int, int]], budget: Budget
-    ) -> Spans | None:
-        waiting = [(0, start, nothing)]
-        while waiting:
-            number, position, spans = waiting.pop()
-            while True:
-                budget.spend()
-                step = self.steps[number]
-                if step.kind == "take":
-                    if position == len(text) or text[position] not in (step.characters or ()):
-                        break
-                    position += 1
-                elif step.kind == "either":
-                    if (number, position) in tried:
-                        break
-                    tried.add((number, position))
-                    waiting.append((step.second, position, spans))
-                    number = step.first
-                    continue
-                elif step.kind == "note":
-                    spans = (*spans[: step.first], position, *spans[step.first + 1 :])
-                elif step.kind == "place":
-                    if not holds(step.place, text, position):
-                        break
-                elif step.kind == "go":
-                    number = step.first
-                    continue
-                else:
-                    return spans
-                number += 1
-        return None
-
-    def _add(self, node: Node) -> None:
-        if len(self.steps) > MAX_PROGRAM:
-            raise LimitReached(f"a regular expression of more than {MAX_PROGRAM:,} steps")
-        if isinstance(node, Characters):
-            self.steps.append(Step("take", node))
-        elif isinstance(node, Place):
-            self.steps.append(Step("place", place=node.kind))
-        elif isinstance(node, Sequence):
-            for part in node.nodes:
-                self._add(part)
-        elif isinstance(node, Group):
-            self.steps.append(Step("note", first=2 * node.number))
-            self._add(node.node)
-            self.steps.append(Step("note", first=2 * node.number + 1))
-        elif isinstance(node, Choice):
-            self._add_choice(node)
-        else:
-            self._add_repeat(node)
-
-    def _add_choice(self, choice: Choice) -> None:
-        ends = []
-        for branch in choice.nodes[:-1]:
-            fork = self._reserve()
-            self._add(branch)
-            ends.append(self._reserve())
-            self.steps[fork] = Step("either", first=fork + 1, second=len(self.steps))
-        self._add(choice.nodes[-1])
-        for end in ends:
-            self.steps[end] = Step("go", first=len(self.steps))
-
-    def _add_repeat(self, repeat: Repeat) -> None:
-        for _ in range(repeat.least if repeat.most is not None else repeat.least - 1):
-            self._add(repeat.node)
-        if repeat.most is None:
-            self._add_endless(repeat)
-            return
-        forks = []
-        for _ in range(repeat.most - repeat.least):
-            forks.append(self._reserve())
-            self._add(repeat.node)
-        for fork in forks:
-            self.steps[fork] = self._fork(fork + 1, len(self.steps), greedy=repeat.greedy)
-
-    def _add_endless(self, repeat: Repeat) -> None:
-        """One or more times; skipped altogether where none is enough."""
-        skip = self._reserve() if repeat.least == 0 else None
-        start = len(self.steps)
-        self._add(repeat.node)
-        self.steps.append(self._fork(start, len(self.steps) + 1, greedy=repeat.greedy))
-        if skip is not None:
-            self.steps[skip] = self._fork(start, len(self.steps), greedy=repeat.greedy)
-
-    def _fork(self, again: int, onward: int, *, greedy: bool) -> Step:
-        return Step("either", first=again if greedy else onward, second=onward if greedy else again)
-
-    def _reserve(self) -> int:
-        self.steps.append(Step("go"))
-        return len(self.steps) - 1
-
-
 class Budget:
-    """Steps that one call may still take."""
+    """Processor time that one call may still take."""
 
-    def __init__(self, steps: int = MAX_STEPS) -> None:
-        self.steps = steps
+    def __init__(self, seconds: float = MAX_SECONDS) -> None:
+        self.end = time.thread_time() + seconds
 
-    def spend(self) -> None:
-        """Count one step.
+    def check(self) -> None:
+        """Go on, unless there is none left.
 
         Raises:
-            LimitReached: there are none left.
+            LimitReached: there is none left.
 
         """
-        self.steps -= 1
-        if self.steps < 0:
+        if time.thread_time() > self.end:
             raise LimitReached("the search for a regular expression")
 
 
-def holds(place: str, text: str, position: int) -> bool:
-    """Whether an empty match of that kind is possible at a position."""
-    before = text[position - 1] if position else ""
-    after = text[position] if position < len(text) else ""
-    if place in ("^", "A"):
-        return not before
-    if place in ("$", "z"):
-        return not after
-    if place == "(^":
-        return before in ("", "\n")
-    if place == "($":
-        return after in ("", "\n")
-    return (is_word(before) is not is_word(after)) is (place == "b")
+class Program:
+    """A compiled pattern; ``names`` holds the names of its groups, None for those without."""
+
+    def __init__(self, pattern: str) -> None:
+        if len(pattern) > MAX_PATTERN:
+            raise LimitReached(f"a regular expression of more than {MAX_PATTERN:,} characters")
+        if pattern.count("(") > MAX_GROUPS:
+            raise LimitReached(f"a regular expression with more than {MAX_GROUPS} groups")
+        self._compiled = _compiled(encodable(pattern))
+        tokens = list(TOKEN.finditer(pattern))
+        if any(token["escaped"] == "C" for token in tokens):  # RE2 has it, Go does not
+            raise FunctionError(r"invalid regexp pattern: invalid escape sequence: \C")
+        # RE2 tells the name of a group, but only of the first of several with the same name.
+        self.names: list[str | None] = [token["name"] for token in tokens if token["group"]]
+        if len(self.names) != self._compiled.groups:
+            raise LimitReached("a regular expression with groups like these")
+        if not all(name is None or name.isascii() for name in self.names):
+            raise FunctionError("invalid regexp pattern: invalid named capture")
+
+    def search(self, text: str, budget: Budget) -> bool:
+        """Whether some part of a text matches."""
+        return next(self.matches(text, budget), None) is not None
+
+    def matches(self, text: str, budget: Budget) -> Iterator[Spans]:
+        """All matches that do not overlap; none empty right behind another."""
+        searched = encodable(text)
+        if len(searched.encode()) * self._compiled.programsize > MAX_WORK:
+            raise LimitReached("the search for a regular expression")
+        last_end = -1
+        for count, found in enumerate(self._compiled.finditer(searched)):
+            budget.check()
+            if count > MAX_LIST:
+                raise LimitReached(f"a list of more than {MAX_LIST:,} elements")
+            start, end = found.span()
+            if end > start or start != last_end:
+                yield [found.span(number) for number in range(len(self.names) + 1)]
+            last_end = end
 
 
-def is_word(character: str) -> bool:
-    """Whether a character is an ASCII letter, digit or underscore."""
-    return character.isascii() and (character.isalnum() or character == "_")
+def _compiled(pattern: str) -> Any:
+    import re2
+
+    options = re2.Options()
+    options.log_errors = False
+    options.max_mem = MAX_MEMORY
+    try:
+        return re2.compile(pattern, options)
+    except re2.error as error:
+        why = error.args[0].decode(errors="replace")
+    if "too large" in why:
+        raise LimitReached(f"a regular expression of more than {MAX_MEMORY:,} bytes")
+    if PROPERTY.search(why):  # newer versions of Go know more of them
+        raise LimitReached("a Unicode property like this in a regular expression")
+    raise FunctionError(f"invalid regexp pattern: {why}")
 
 
-@lru_cache(maxsize=256)
+def encodable(text: str) -> str:
+    """The text with Unicode's replacement character for what is none, at the same positions."""
+    return text if text.isascii() else SURROGATE.sub("\ufffd", text)
+
+
+@lru_cache(maxsize=64)
 def compiled(pattern: str) -> Program:
     """The program of a pattern."""
     return Program(pattern)
 
 
-def matches(pattern: str, text: str) -> Iterator[Spans]:
-    """All matches that do not overlap; none empty right behind another."""
-    program, budget = compiled(pattern), Budget()
-    position, last_end = 0, -1
-    while position <= len(text):
-        found = program.search(text, position, budget)
-        if found is None:
-            return
-        if found[1] > found[0] or found[0] != last_end:
-            yield found
-        last_end = found[1]
-        position = max(found[1], position + 1)
-
-
 def regex(pattern: str, text: str) -> Value:
     """The first match: its text, or the texts of its groups."""
     shape = result_shape(pattern)
-    for found in matches(pattern, text):
+    for found in compiled(pattern).matches(text, Budget()):
         return captured(shape, text, found)
     raise FunctionError("pattern did not match any part of the given string")
 
@@ -221,34 +138,47 @@ def regex(pattern: str, text: str) -> Value:
 def regexall(pattern: str, text: str) -> Value:
     """All matches."""
     shape = result_shape(pattern)
-    return [captured(shape, text, found) for found in matches(pattern, text)]
+    return [captured(shape, text, found) for found in compiled(pattern).matches(text, Budget())]
 
 
 def replaced(text: str, pattern: str, replacement: str) -> str:
     """The text with each match replaced; ``$1`` and ``${name}`` stand for groups."""
-    names = compiled(pattern).names
-    pieces, position = [], 0
-    for found in matches(pattern, text):
-        pieces += [text[position : found[0]], expanded(replacement, names, text, found)]
-        position = found[1]
+    program = compiled(pattern)
+    template = parts_of_replacement(replacement, program.names)
+    pieces: list[str] = []
+    length = position = 0
+    for found in program.matches(text, Budget()):
+        pieces.append(text[position : found[0][0]])
+        position = found[0][1]
+        for part in template:
+            piece = part if isinstance(part, str) else _first(part, text, found)
+            pieces.append(piece)
+            length += len(piece) + 1
+            if length > MAX_TEXT * 4:
+                raise LimitReached(f"a text of more than {MAX_TEXT:,} characters")
     return "".join([*pieces, text[position:]])
 
 
-def expanded(replacement: str, names: list[str | None], text: str, found: Spans) -> str:
-    """The replacement for one match."""
-
-    def group(reference: re.Match[str]) -> str:
+def parts_of_replacement(replacement: str, names: list[str | None]) -> list[str | list[int]]:
+    """The texts of a replacement, and between them the numbers of the groups that a reference may mean."""
+    parts: list[str | list[int]] = []
+    position = 0
+    for reference in REFERENCE.finditer(replacement):
+        parts.append(replacement[position : reference.start()])
+        position = reference.end()
         name = reference[2] or reference[3]
         if name is None:
-            return "$"
-        number = int(name) if name.isdecimal() and len(name) < len("1000") else -1
-        if number < 0 and name in names:
-            number = names.index(name) + 1
-        if not 0 <= number <= len(names) or found[2 * number] < 0:
-            return ""
-        return text[found[2 * number] : found[2 * number + 1]]
+            parts.append("$")
+        elif NUMBER.fullmatch(name):
+            parts.append([int(name)] if int(name) <= len(names) else [])
+        else:
+            parts.append([number for number, other in enumerate(names, 1) if other == name])
+    return [part for part in [*parts, replacement[position:]] if part]
 
-    return REFERENCE.sub(group, replacement)
+
+def _first(numbers: list[int], text: str, found: Spans) -> str:
+    """The text of the first of these groups that took part in a match."""
+    return next((text[start:end] for start, end in (found[number] for number in numbers) if start >= 0), "")
 
 
 def result_shape(pattern: str) -> list[str | None]:
@@ -266,9 +196,8 @@ def result_shape(pattern: str) -> list[str | None]:
 
 def captured(names: list[str | None], text: str, found: Spans) -> Value:
     """One match as Terraform gives it: a text, a list or a map."""
-    spans = zip(found[2::2], found[3::2], strict=True)
-    groups = [text[start:end] if start >= 0 else None for start, end in spans]
+    whole, *groups = (text[start:end] if start >= 0 else None for start, end in found)
     if not names:
-        return text[found[0] : found[1]]
+        return whole
     named = {name: group for name, group in zip(names, groups, strict=True) if name is not None}
     return named or groups
