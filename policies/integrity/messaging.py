@@ -1,6 +1,6 @@
 """Messaging: a message with ePHI that nobody could handle is not lost."""
 
-from hipaa_guard.authoring import LOW, Fix, Inventory, Verdict, control, failed, not_applicable, passed, some
+from hipaa_guard.authoring import LOW, Fix, Inventory, Verdict, control, failed, not_applicable, passed
 from hipaa_guard.services import sqs
 
 
@@ -33,6 +33,10 @@ def sqs_queue_has_dead_letter_queue(queue: sqs.Queue, inventory: Inventory) -> V
 
 
 def _takes_dead_letters(queue: sqs.Queue, inventory: Inventory) -> bool:
-    own = queue.arn
-    others = inventory.all(sqs.Queue)
-    return some(lambda other: other is not queue and queue.is_named(other.dead_letter_queue, own), others)
+    targets, unknown = inventory.told_by(sqs.Queue, _dead_letter_target)
+    return queue.is_among(targets, unknown, queue.arn)
+
+
+def _dead_letter_target(queue: sqs.Queue) -> str:
+    target = queue.dead_letter_queue
+    return "" if target is None else target

@@ -65,11 +65,19 @@ def completed(client: Any, operation: str, answer: dict[str, Any]) -> dict[str, 
     """The answer with what the operation leaves out or wraps in text."""
     if operation == "iam.get_credential_report":
         return {**answer, "Rows": _rows(answer["Content"])}
+    if operation == "sqs.list_queues":
+        return {**answer, "Queues": [_queue(url) for url in answer.get("QueueUrls", [])]}
     if operation == "s3.list_buckets":
         for bucket in answer.get("Buckets", []):
             if not bucket.get("BucketRegion"):  # stores that speak S3 but are not AWS
                 bucket["BucketRegion"] = _bucket_region(client, bucket["Name"])
     return answer
+
+
+def _queue(url: str) -> dict[str, str]:
+    """What the URL of a queue says of it: ``https://sqs.REGION.amazonaws.com/ACCOUNT/NAME``."""
+    _, account, name = url.rsplit("/", 2)
+    return {"QueueUrl": url, "QueueName": name, "QueueOwner": account}
 
 
 def _rows(report: bytes | str) -> list[dict[str, str]]:

@@ -31,10 +31,10 @@ _HELP = {
 class _Lazy(click.Group):
     """A group whose verbs are imported when they are run."""
 
-    def list_commands(self, ctx: click.Context) -> list[str]:
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
         return list(_VERBS)
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - likewise
         place = _VERBS.get(cmd_name)
         if place is None:
             return None
@@ -56,7 +56,7 @@ class _Lazy(click.Group):
             raise click.UsageError(f"there is no verb {args[0]!r}. {hint}", ctx)
         return super().resolve_command(ctx, args)
 
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - likewise
         with formatter.section("Verbs"):
             formatter.write_dl(list(_HELP.items()))
 
@@ -91,7 +91,7 @@ def run(arguments: Sequence[str]) -> int:
         # The reader of our output has gone (``| head``): nothing to say, and nowhere to say it.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
-    except Exception as error:  # the last line of defence: a bug of ours, told as one
+    except Exception as error:  # noqa: BLE001 - the last line of defence: a bug of ours, told as one
         return _broken(error)
     return result if isinstance(result, int) else 0
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -103,16 +103,13 @@ def aws(profile: str | None, role_arn: str | None, external_id: str | None, regi
 
 
 def _run(common: dict[str, Any], scanned: Callable[[Options], Assessment]) -> int:
-    from hipaa_guard.outputs import OutputError, parsed, write
+    from hipaa_guard.outputs import OutputError, write
     from hipaa_guard.outputs.progress import shown
     from hipaa_guard.scan import InputError, Options
 
     outputs = common["outputs"] or ("terminal",)
     try:
-        destinations = [parsed(spec) for spec in outputs]
-        on_stdout = [format for format, file in destinations if file is None]
-        if len(on_stdout) > 1:
-            raise OutputError(f"{' and '.join(on_stdout)} cannot share the standard output: give one a file")
+        on_stdout = _on_stdout(outputs)
         with shown(wanted=not common["quiet"]) as progress:
             assessment = scanned(
                 Options(
@@ -133,3 +130,18 @@ def _run(common: dict[str, Any], scanned: Callable[[Options], Assessment]) -> in
     if "terminal" not in on_stdout:
         click.echo(f"hipaa-guard: {assessment.gate.reasons[0]}", err=True)
     return assessment.gate.exit_code
+
+
+def _on_stdout(outputs: Sequence[str]) -> list[str]:
+    """The format, if any, that goes to the standard output.
+
+    Raises:
+        OutputError: a specification is wrong, or several formats would be mixed up.
+
+    """
+    from hipaa_guard.outputs import OutputError, parsed
+
+    formats = [format for format, file in map(parsed, outputs) if file is None]
+    if len(formats) > 1:
+        raise OutputError(f"{' and '.join(formats)} cannot share the standard output: give one a file")
+    return formats

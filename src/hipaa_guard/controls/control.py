@@ -141,7 +141,7 @@ def control(
         if kind is None:
             raise TypeError(f"{judge.__name__} must say which kind it judges: annotate its first parameter")
         member = Member(judge.__name__, kind, title, fix, peers or {})
-        return _control(judge, member, severity, hipaa, why, needs_inventory, previous_ids)
+        return _control(judge, member, severity, hipaa, why, needs_inventory=needs_inventory, previous_ids=previous_ids)
 
     return make
 
@@ -153,7 +153,9 @@ def family(
 
     def make(judge: J) -> tuple[Control, ...]:
         _, needs_inventory = _signature(judge)
-        return tuple(_control(judge, member, severity, hipaa, why, needs_inventory, ()) for member in members)
+        return tuple(
+            _control(judge, member, severity, hipaa, why, needs_inventory=needs_inventory) for member in members
+        )
 
     return make
 
@@ -164,8 +166,9 @@ def _control(
     severity: Severity,
     hipaa: tuple[str, ...],
     why: str,
+    *,
     needs_inventory: bool,
-    previous_ids: tuple[str, ...],
+    previous_ids: tuple[str, ...] = (),
 ) -> Control:
     return Control(
         id=member.id,

@@ -15,7 +15,6 @@ from hipaa_guard.facts.places import Location
 from hipaa_guard.facts.resource import Evidence, Origin, Resource, recorded
 from hipaa_guard.facts.values import Cause, NotVisible, Undecided, Unknown
 
-
 MOST_EVIDENCE = 20
 """So many facts are kept with a finding; a control that looks at all neighbours reads far more than helps anyone."""
 
@@ -89,7 +88,7 @@ def _finding(control: Control, resource: Resource, inventory: Inventory) -> Find
             cause, action = undecided.unknown.cause, undecided.unknown.action
         except NotVisible as hidden:
             verdict = Verdict(Status.NOT_APPLICABLE, f"does not show this: {hidden.reason}")
-        except Exception as broken:  # a control that breaks must not hide the others, nor pass
+        except Exception as broken:  # noqa: BLE001 - a control that breaks must not hide the others, nor pass
             verdict = Verdict(Status.UNKNOWN, f"cannot be judged: the control failed with {broken!r}")
             error = traceback.format_exc()
     origin = resource.origin

@@ -87,7 +87,8 @@ def _own(directory: Path) -> Iterator[ModuleType]:
         relative = path.relative_to(directory).with_suffix("")
         name = ".".join(("hipaa_guard_own_policies", *relative.parts))
         spec = importlib.util.spec_from_file_location(name, path)
-        assert spec is not None and spec.loader is not None  # a .py path always has a loader
+        assert spec is not None  # a .py path always has a loader
+        assert spec.loader is not None
         module = importlib.util.module_from_spec(spec)
         sys.modules[name] = module
         try:

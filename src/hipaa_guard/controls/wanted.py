@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable, Iterator
 from types import CodeType, FunctionType
 
@@ -11,10 +12,7 @@ from hipaa_guard.facts.resource import Resource
 
 def kinds_of(controls: Iterable[Control]) -> list[type[Resource]]:
     """The kinds that controls judge or look at as neighbours, and the parents whose listing they need, sorted."""
-    found: set[type[Resource]] = set()
-    for control in controls:
-        found.add(control.kind)
-        found.update(_named_kinds(control.judge))
+    found = {kind for control in controls for kind in _uses(control)[1]}
     pending = list(found)
     while pending:
         parent = getattr(pending.pop().aws, "of", None)
@@ -31,31 +29,45 @@ def wanted_facts(controls: Iterable[Control]) -> dict[type[Resource], set[str]]:
     which costs a call at worst. A fact that is missing here would only ever be unknown, never wrong.
     """
     controls = list(controls)
-    names = {name for control in controls for code in _codes(control.judge) for name in code.co_names}
+    names = {name for control in controls for name in _uses(control)[0]}
     return {kind: {fact for fact in kind.facts if fact in names} for kind in kinds_of(controls)}
 
 
-def _codes(function: object, seen: set[object] | None = None) -> Iterator[CodeType]:
-    """The code of a function, of what is defined inside it, and of our own functions it names."""
-    seen = set() if seen is None else seen
-    if not isinstance(function, FunctionType) or function in seen:
-        return
-    seen.add(function)
-    for code in _nested(function.__code__):
-        yield code
-        for name in code.co_names:
-            for value in _meant(function, name):
-                yield from _codes(value, seen)
+@functools.cache
+def _uses(control: Control) -> tuple[set[str], set[type[Resource]]]:
+    """The names that occur in a control and in all of our functions and methods it uses, and the kinds it names."""
+    names: set[str] = set()
+    kinds = {control.kind}
+    seen: set[object] = set()
+    pending: list[object] = [control.judge]
+    while pending:
+        while pending:
+            value = pending.pop()
+            if isinstance(value, type) and issubclass(value, Resource):
+                kinds.add(value)
+            elif isinstance(value, FunctionType) and value not in seen:
+                seen.add(value)
+                own, meant = _of_function(value)
+                names |= own
+                pending.extend(meant)
+        methods = (getattr(kind, name, None) for kind in kinds for name in names)
+        pending.extend(method for method in methods if isinstance(method, FunctionType) and method not in seen)
+    return names, kinds - {Resource}
 
 
-def _meant(function: FunctionType, name: str) -> Iterator[object]:
-    """What a name in a function's code may mean: a global, or an attribute of a module or class named there."""
-    if name in function.__globals__:
-        yield function.__globals__[name]
-    for other in {name for code in _nested(function.__code__) for name in code.co_names}:
-        owner = function.__globals__.get(other)
-        if owner is not None and getattr(owner, "__name__", "").startswith("hipaa_guard"):
-            yield getattr(owner, name, None)
+@functools.cache
+def _of_function(function: FunctionType) -> tuple[frozenset[str], tuple[object, ...]]:
+    """The names in a function's code, what is defined inside it included, and what of ours they may mean."""
+    names = frozenset(name for code in _nested(function.__code__) for name in code.co_names)
+    known = {name: function.__globals__[name] for name in names if name in function.__globals__}
+    owners = [
+        value for value in known.values() if getattr(value, "__name__", "").startswith(("hipaa_guard", "policies"))
+    ]
+    owners += [
+        value for value in known.values() if isinstance(value, type) and value.__module__.startswith("hipaa_guard")
+    ]
+    attributes = (getattr(owner, name, None) for owner in owners for name in names)
+    return names, tuple(value for value in (*known.values(), *attributes) if isinstance(value, type | FunctionType))
 
 
 def _nested(code: CodeType) -> Iterator[CodeType]:
@@ -63,16 +75,3 @@ def _nested(code: CodeType) -> Iterator[CodeType]:
     for constant in code.co_consts:
         if isinstance(constant, CodeType):
             yield from _nested(constant)
-
-
-def _named_kinds(judge: object) -> Iterator[type[Resource]]:
-    seen: set[object] = set()
-    for _ in _codes(judge, seen):
-        pass
-    for function in seen:
-        assert isinstance(function, FunctionType)
-        for code in _nested(function.__code__):
-            for name in code.co_names:
-                for value in _meant(function, name):
-                    if isinstance(value, type) and issubclass(value, Resource) and value is not Resource:
-                        yield value

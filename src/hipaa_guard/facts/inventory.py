@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import Literal, TypeVar
 
+from hipaa_guard.facts.policy_document import symbolic
 from hipaa_guard.facts.resource import Resource
 from hipaa_guard.facts.values import Cause, Incomplete, Reference, Undecided, Unknown, Value
 
@@ -36,6 +37,7 @@ class Inventory:
         self.unlisted = unlisted or {}
         self._looked_for = None if kinds is None else {kind.kind for kind in kinds}
         self._elsewhere = elsewhere
+        self._told: dict[object, tuple[set[str], Unknown | None]] = {}
         self._by_kind: dict[str, list[Resource]] = {}
         self._by_address: dict[str, Resource] = {}
         self._by_key: dict[str, dict[str, list[Resource]]] = {}
@@ -96,11 +98,31 @@ class Inventory:
         return None
 
     def lookup(self, kind: type[K], value: Value) -> K | None:
-        """The resource of a kind that a value certainly points at; None where it points elsewhere or nowhere certain."""
+        """The resource of a kind that a value certainly points at; None where it points elsewhere, or may."""
         try:
             return self.find(kind, value)
         except Undecided:
             return None
+
+    def told_by(self, kind: type[K], tell: Callable[[K], Value]) -> tuple[set[str], Unknown | None]:
+        """What `tell` says of all resources of a kind: the texts, references as symbols, and the first that is not known.
+
+        Worked out once, so that a control may ask for every resource whether some other names it.
+        """
+        if tell not in self._told:
+            texts: set[str] = set()
+            unknown = self.unknown(kind)
+            for resource in self.seen(kind):
+                try:
+                    value = symbolic(tell(resource))
+                except Undecided as error:
+                    value = error.unknown
+                if isinstance(value, Unknown):
+                    unknown = value if unknown is None else unknown
+                else:
+                    texts.add(value)
+            self._told[tell] = (texts, unknown)
+        return self._told[tell]
 
     @staticmethod
     def is_text(value: Value) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
+from inspect import get_annotations
 from types import CodeType, FunctionType
 from typing import Any, ClassVar, Literal, Protocol, Self, overload
 
@@ -23,6 +24,7 @@ class Fact:
 
     def __init__(
         self,
+        *,
         terraform: TerraformReading | First | None,
         unset: Value,
         aws: AwsReading | None,
@@ -43,7 +45,7 @@ class Fact:
     def __set_name__(self, owner: type[Resource], name: str) -> None:
         self.name = name
         self.owner = owner
-        self.annotation = str(owner.__dict__.get("__annotations__", {}).get(name, ""))
+        self.annotation = str(get_annotations(owner).get(name, ""))
 
     @overload
     def __get__(self, resource: None, owner: type) -> Self: ...
@@ -86,7 +88,14 @@ def fact(
         raise TypeError("a fact needs either aws= or terraform_only= with the reason")
     if terraform is not None and unset is _NO_DEFAULT:
         raise TypeError("a fact that Terraform tells needs unset=, what the provider does when it is left out")
-    return Fact(terraform, None if unset is _NO_DEFAULT else unset, aws, parse, live_only, terraform_only)
+    return Fact(
+        terraform=terraform,
+        unset=None if unset is _NO_DEFAULT else unset,
+        aws=aws,
+        parse=parse,
+        live_only=live_only,
+        terraform_only=terraform_only,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -313,7 +322,7 @@ class Record:
     Subclasses list their fields in ``__slots__``. Reading a field that is not known raises `Undecided`.
     """
 
-    __slots__ = ()
+    __slots__: tuple[str, ...] = ()
 
     def __init__(self, **fields: Value) -> None:
         for name in self.__slots__:

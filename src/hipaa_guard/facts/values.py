@@ -17,7 +17,7 @@ from typing import Any, NoReturn, SupportsIndex, TypeVar
 T = TypeVar("T")
 
 Value = Any
-"""``str | int | float | bool | None | list[Value] | dict[str, Value] | Unknown``: too recursive to be of use to mypy."""
+"""``str | int | float | bool | None | list[Value] | dict[str, Value] | Unknown``: too recursive to help mypy."""
 
 
 class Cause(StrEnum):
@@ -96,8 +96,8 @@ class Unknown:
     def _refuse(self, *_: object) -> NoReturn:
         raise Undecided(self)
 
-    __bool__ = __eq__ = __ne__ = __lt__ = __le__ = __gt__ = __ge__ = __hash__ = _refuse  # type: ignore[assignment]
-    __len__ = __iter__ = __contains__ = __getitem__ = __int__ = __float__ = __index__ = __str__ = _refuse  # type: ignore[assignment]
+    __bool__ = __eq__ = __ne__ = __lt__ = __le__ = __gt__ = __ge__ = __hash__ = _refuse
+    __len__ = __iter__ = __contains__ = __getitem__ = __int__ = __float__ = __index__ = __str__ = _refuse
     __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = __mod__ = _refuse
 
     def __getattr__(self, name: str) -> NoReturn:
@@ -209,7 +209,7 @@ class Incomplete(list[T]):
     def __eq__(self, other: object) -> bool:
         raise Undecided(self.unknown)
 
-    __hash__ = None  # type: ignore[assignment]
+    __hash__ = None
 
     def __repr__(self) -> str:
         return f"<Incomplete {self.seen!r} and {self.unknown.reason}>"

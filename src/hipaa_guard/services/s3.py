@@ -284,7 +284,7 @@ class Bucket(Resource):
 
     object_ownership: str | None = fact(
         terraform=first("aws_s3_bucket_ownership_controls.rule.object_ownership", _implied_ownership),
-        unset="BucketOwnerEnforced",  # of every bucket made since April 2023
+        unset=None,  # S3 sets BucketOwnerEnforced on buckets made since April 2023; nothing in the code keeps it so
         aws=ask(
             "s3.get_bucket_ownership_controls",
             "OwnershipControls.Rules[0].ObjectOwnership",
@@ -292,7 +292,7 @@ class Bucket(Resource):
             absent="OwnershipControlsNotFoundError",
         ),
     )
-    """``BucketOwnerEnforced`` turns ACLs off. None, of an older bucket, leaves them on, as ``ObjectWriter`` does."""
+    """``BucketOwnerEnforced`` turns ACLs off. None leaves them on where the bucket is older, as ``ObjectWriter`` does."""
 
     replication: list[str] | None = fact(
         terraform=_statuses,

@@ -56,10 +56,17 @@ def _permission(policy: Value) -> Value:
 
 
 class Queue(Resource):
-    """An SQS queue. A live account lists only its URL, which ends with its name."""
+    """An SQS queue. A live account lists only its URL, which ends with its owner and name."""
 
     terraform = Block("aws_sqs_queue", joined_by="queue_url", name="name")
-    aws = Listing("sqs.list_queues", "QueueUrls[]", wrap="QueueUrl", name="QueueUrl", MaxResults=1000)
+    aws = Listing(
+        "sqs.list_queues",
+        "Queues[]",
+        arn="arn:{partition}:sqs:{region}:{QueueOwner}:{QueueName}",
+        name="QueueName",
+        keys=("QueueUrl",),
+        MaxResults=1000,
+    )
 
     arn: str = fact(
         terraform=_declared_arn,
@@ -116,17 +123,17 @@ class Queue(Resource):
         names = [name for name in (self.origin.name, symbol(self.origin.address, "name")) if name]
         return (own, *(f"arn:{HERE}:sqs:{HERE}:{HERE}:{name}" for name in names))
 
-    def is_named(self, value: Value, arn: str) -> bool:
-        """Whether a value that names a queue means this one, given its own ARN.
+    def is_among(self, named: set[str], unknown: Unknown | None, arn: str) -> bool:
+        """Whether this queue, whose own ARN is given, is among those that others name; ``unknown`` is one not known.
 
         Raises:
-            Undecided: the value is not known.
+            Undecided: it is not, but one of the others is not known.
 
         """
-        if value is None:
-            return False
-        text = symbolic(value)
-        if isinstance(text, Unknown):
-            raise Undecided(text)
-        by_name = self.origin.source == "terraform" and text.rpartition(":")[2] == self.origin.name
-        return by_name or text in self.names(arn)
+        if not named.isdisjoint(self.names(arn)):
+            return True
+        if self.origin.source == "terraform" and self.origin.name in {text.rpartition(":")[2] for text in named}:
+            return True
+        if unknown is not None:
+            raise Undecided(unknown)
+        return False

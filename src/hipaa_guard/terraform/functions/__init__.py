@@ -17,8 +17,7 @@ from .errors import FunctionError
 MODULES = {
     "collections": (
         "alltrue anytrue chunklist coalesce coalescelist compact concat contains distinct element flatten index keys "
-        "length lookup matchkeys merge one range reverse setintersection setproduct setsubtract setunion slice sort "
-        "sum transpose values zipmap"
+        "length lookup matchkeys merge one range reverse slice sort sum transpose values zipmap"
     ),
     "date_time": "formatdate timeadd timecmp",
     "encoding": (
@@ -32,6 +31,7 @@ MODULES = {
     ),
     "network": "cidrhost cidrnetmask cidrsubnet cidrsubnets",
     "numeric": "abs ceil floor log max min parseint pow signum",
+    "sets": "setintersection setproduct setsubtract setunion",
     "strings": (
         "chomp endswith format formatlist indent join lower regex regexall replace split startswith strcontains strrev "
         "substr templatestring title trim trimprefix trimspace trimsuffix upper"

@@ -34,10 +34,10 @@ TOKEN = re.compile(
     re.DOTALL,
 )
 """What must be told apart to find the groups of a pattern."""
-REFERENCE = re.compile(r"\$(?:(\$)|(\w+)|\{(\w+)\})")
+REFERENCE = r"\$(?:(\$)|([\pL\p{Nd}_]+)|\{([\pL\p{Nd}_]+)\})"
 NUMBER = re.compile(r"0|[1-9][0-9]{0,7}")
 SURROGATE = re.compile("[\ud800-\udfff]")
-PROPERTY = re.compile(r"\\[pP]\{")
+PROPERTY = re.compile(r"invalid character class range: \\[pP]\{")
 
 Spans = list[tuple[int, int]]
 """Start and end of the match and of each group, -1 for a group that took no part."""
@@ -70,8 +70,10 @@ class Program:
             raise LimitReached(f"a regular expression with more than {MAX_GROUPS} groups")
         self._compiled = _compiled(encodable(pattern))
         tokens = list(TOKEN.finditer(pattern))
-        if any(token["escaped"] == "C" for token in tokens):  # RE2 has it, Go does not
+        escaped = {token["escaped"] for token in tokens}
+        if "C" in escaped:  # RE2 has it, Go does not
             raise FunctionError(r"invalid regexp pattern: invalid escape sequence: \C")
+        self._only_ascii = "B" in escaped
         # RE2 tells the name of a group, but only of the first of several with the same name.
         self.names: list[str | None] = [token["name"] for token in tokens if token["group"]]
         if len(self.names) != self._compiled.groups:
@@ -85,9 +87,12 @@ class Program:
 
     def matches(self, text: str, budget: Budget) -> Iterator[Spans]:
         """All matches that do not overlap; none empty right behind another."""
+        if self._only_ascii and not text.isascii():  # RE2 finds it also between the bytes of one character
+            raise LimitReached(r"\B in a text with letters beyond ASCII")
         searched = encodable(text)
         if len(searched.encode()) * self._compiled.programsize > MAX_WORK:
             raise LimitReached("the search for a regular expression")
+        budget.check()
         last_end = -1
         for count, found in enumerate(self._compiled.finditer(searched)):
             budget.check()
@@ -109,9 +114,9 @@ def _compiled(pattern: str) -> Any:
         return re2.compile(pattern, options)
     except re2.error as error:
         why = error.args[0].decode(errors="replace")
-    if "too large" in why:
+    if why.startswith("pattern too large"):
         raise LimitReached(f"a regular expression of more than {MAX_MEMORY:,} bytes")
-    if PROPERTY.search(why):  # newer versions of Go know more of them
+    if PROPERTY.match(why):  # newer versions of Go know more of them
         raise LimitReached("a Unicode property like this in a regular expression")
     raise FunctionError(f"invalid regexp pattern: {why}")
 
@@ -143,11 +148,11 @@ def regexall(pattern: str, text: str) -> Value:
 
 def replaced(text: str, pattern: str, replacement: str) -> str:
     """The text with each match replaced; ``$1`` and ``${name}`` stand for groups."""
-    program = compiled(pattern)
-    template = parts_of_replacement(replacement, program.names)
+    program, budget = compiled(pattern), Budget()
+    template = parts_of_replacement(replacement, program.names, budget)
     pieces: list[str] = []
     length = position = 0
-    for found in program.matches(text, Budget()):
+    for found in program.matches(text, budget):
         pieces.append(text[position : found[0][0]])
         position = found[0][1]
         for part in template:
@@ -159,11 +164,12 @@ def replaced(text: str, pattern: str, replacement: str) -> str:
     return "".join([*pieces, text[position:]])
 
 
-def parts_of_replacement(replacement: str, names: list[str | None]) -> list[str | list[int]]:
+def parts_of_replacement(replacement: str, names: list[str | None], budget: Budget) -> list[str | list[int]]:
     """The texts of a replacement, and between them the numbers of the groups that a reference may mean."""
     parts: list[str | list[int]] = []
     position = 0
-    for reference in REFERENCE.finditer(replacement):
+    for reference in _compiled(REFERENCE).finditer(encodable(replacement)):
+        budget.check()
         parts.append(replacement[position : reference.start()])
         position = reference.end()
         name = reference[2] or reference[3]

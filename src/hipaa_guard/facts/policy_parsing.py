@@ -1,0 +1,168 @@
+"""From the text or the structure of a policy to its statements."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from typing import TypeVar
+from urllib.parse import unquote
+
+from hipaa_guard.facts.policy_statements import Condition, Principal, Statement, Text, symbolic
+from hipaa_guard.facts.values import Incomplete, PartialJson, PartialText, Reference, Unknown, Value
+
+T = TypeVar("T")
+
+
+def structure_of(value: Value) -> dict[str, Value] | Unknown | None:
+    """The structure of a policy, also of its JSON text; None for an empty text.
+
+    Raises:
+        ValueError: the text is not JSON, or not a policy.
+
+    """
+    if isinstance(value, PartialJson):
+        value = value.document
+    elif isinstance(value, PartialText):
+        value = _parse_partial(value)
+    if isinstance(value, Unknown):
+        return value
+    if isinstance(value, str):
+        if not value.strip():
+            return None
+        text = value if value.lstrip().startswith("{") else unquote(value)
+        value = json.loads(text)
+    if not isinstance(value, dict):
+        raise ValueError("a policy document is a JSON object")  # noqa: TRY004 - bad text, not a bad argument
+    return value
+
+
+def statements_of(document: dict[str, Value]) -> list[Statement]:
+    """The statements of a policy, `Incomplete` where some could not be seen."""
+    return _statements(_entry(document, "Statement"))
+
+
+def _entry(mapping: dict[str, Value], name: str) -> Value:
+    """An element by name; IAM is strict on case but answers of some services are not."""
+    if name in mapping:
+        return mapping[name]
+    return next((value for key, value in mapping.items() if key.lower() == name.lower()), None)
+
+
+def _as_list(value: Value) -> list[Value]:
+    if value is None:
+        return []
+    if isinstance(value, Unknown):
+        # One unknown string and an unknown list of strings look alike; neither says how many there are.
+        return Incomplete([], value) if not isinstance(value, Reference | PartialText) else [value]
+    return value if isinstance(value, list) else [value]
+
+
+def _map(function: Callable[[Value], T], values: list[Value]) -> list[T]:
+    if isinstance(values, Incomplete):
+        return Incomplete([function(value) for value in values.seen], values.unknown)
+    return [function(value) for value in values]
+
+
+def _statements(value: Value) -> list[Statement]:
+    if isinstance(value, Unknown):
+        return Incomplete([], value)
+    entries = _as_list(value)
+    seen = entries.seen if isinstance(entries, Incomplete) else entries
+    unknown = entries.unknown if isinstance(entries, Incomplete) else None
+    statements = []
+    for entry in seen:
+        effect = None if isinstance(entry, Unknown) else _entry(entry, "Effect")
+        if isinstance(entry, Unknown):
+            unknown = entry if unknown is None else unknown
+        elif isinstance(effect, Unknown):
+            unknown = effect if unknown is None else unknown
+        else:
+            statements.append(_statement(entry, str(effect)))
+    return statements if unknown is None else Incomplete(statements, unknown)
+
+
+def _statement(entry: dict[str, Value], effect: str) -> Statement:
+    sid = _entry(entry, "Sid")
+    return Statement(
+        effect=effect.title(),
+        sid=sid if isinstance(sid, str) else None,
+        principals=_principals(_entry(entry, "Principal")),
+        not_principals=_principals(_entry(entry, "NotPrincipal")),
+        actions=_map(_lower, _as_list(_entry(entry, "Action"))),
+        not_actions=_map(_lower, _as_list(_entry(entry, "NotAction"))),
+        resources=_map(symbolic, _as_list(_entry(entry, "Resource"))),
+        not_resources=_map(symbolic, _as_list(_entry(entry, "NotResource"))),
+        conditions=_conditions(_entry(entry, "Condition")),
+    )
+
+
+def _lower(value: Value) -> Text:
+    return value if isinstance(value, Unknown) else str(value).lower()
+
+
+def _principals(value: Value) -> list[Principal]:
+    if value is None:
+        return []
+    if isinstance(value, Unknown):
+        return Incomplete([], value)
+    if not isinstance(value, dict):
+        return _map(lambda one: Principal("*" if one == "*" else "AWS", symbolic(one)), _as_list(value))
+    found: list[Principal] = []
+    for type_, values in value.items():
+        entries = _as_list(values)
+        if isinstance(entries, Incomplete):  # of those that were not seen the type is known all the same
+            entries = [*entries.seen, entries.unknown]
+        found.extend(Principal(type_, symbolic(entry)) for entry in entries)
+    return found
+
+
+def _conditions(value: Value) -> list[Condition]:
+    if value is None:
+        return []
+    unknown = value if isinstance(value, Unknown) else None
+    found: list[Condition] = []
+    for operator, entries in ({} if unknown is not None else value).items():
+        if isinstance(entries, Unknown):
+            unknown = entries if unknown is None else unknown
+            continue
+        qualifier, _, bare = operator.rpartition(":")
+        if_exists = bare.endswith("IfExists")
+        for key, values in entries.items():
+            found.append(
+                Condition(bare.removesuffix("IfExists"), key.lower(), _as_list(_text(values)), if_exists, qualifier)
+            )
+    return found if unknown is None else Incomplete(found, unknown)
+
+
+def _text(value: Value) -> Value:
+    if isinstance(value, bool):
+        return str(value).lower()
+    return _map(_text, value) if isinstance(value, list) else value
+
+
+def _parse_partial(text: PartialText) -> Value:
+    """The structure of a JSON text with unknown parts inside its strings (a heredoc policy with ``${...}``)."""
+    unknowns = [part for part in text.parts if isinstance(part, Unknown)]
+    numbers = iter(range(len(unknowns)))
+    source = "".join(part if isinstance(part, str) else f"\ue002{next(numbers)}\ue003" for part in text.parts)
+    try:
+        return _restored(json.loads(source), unknowns)
+    except ValueError:
+        # The unknown part is structure, not the inside of a string: nothing can be said of the document.
+        return unknowns[0]
+
+
+def _restored(value: Value, unknowns: list[Unknown]) -> Value:
+    if isinstance(value, str):
+        pieces = re.split("\ue002(\\d+)\ue003", value)
+        if len(pieces) == 1:
+            return value
+        parts: list[str | Unknown] = [unknowns[int(p)] if i % 2 else p for i, p in enumerate(pieces)]
+        parts = [part for part in parts if isinstance(part, Unknown) or part]
+        return parts[0] if len(parts) == 1 else PartialText(parts)
+    if isinstance(value, list):
+        return [_restored(item, unknowns) for item in value]
+    if isinstance(value, dict):
+        return {str(k): _restored(v, unknowns) for k, v in value.items()}
+    return value

@@ -1,0 +1,258 @@
+"""What a statement of a policy says, and of whom, with its unknown parts kept.
+
+Grammar, the meaning of wildcards and of ``Not...`` elements: IAM user guide, "IAM JSON policy element reference".
+Only ``*`` (any text) and ``?`` (one character) are wildcards there; brackets are literal.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+from hipaa_guard.facts.values import PartialText, Reference, Undecided, Unknown, Value, some
+
+_SYMBOL = "\ue000{}\ue001"
+"""How a reference to a computed attribute stands inside a text: private-use characters that no policy contains."""
+
+Text = str | Unknown
+
+
+def symbol(address: str | None, attribute: str) -> str:
+    """How a reference to an attribute of a resource stands in a text that `symbolic` made."""
+    return _SYMBOL.format(f"{address}.{attribute}")
+
+
+def symbolic(value: Value) -> Text:
+    """A text in which references stand as symbols, so that equal references are equal text.
+
+    ``"${aws_s3_bucket.b.arn}/*"`` becomes a plain ``str``; a text with any other unknown part stays an `Unknown`.
+    """
+    if isinstance(value, Reference):
+        return symbol(value.address, value.attribute)
+    if isinstance(value, PartialText):
+        parts = [symbolic(part) for part in value.parts]
+        return value if any(isinstance(part, Unknown) for part in parts) else "".join(map(str, parts))
+    return value if isinstance(value, Unknown) else str(value)
+
+
+_ANYTHING = "\ue004"
+"""Stands for an unknown part of a pattern, which may be any text."""
+
+HERE = "\ue005"
+"""Stands in the ARN of a resource for the partition, region or account that it is in, where that is not known.
+
+A policy that is attached to the resource can mean no other: ``f"arn:{HERE}:sqs:{HERE}:{HERE}:records"``.
+"""
+
+
+@lru_cache(maxsize=4096)
+def _expression(pattern: str) -> re.Pattern[str]:
+    expression = re.escape(re.sub(r"\*+", "*", pattern)).replace(r"\*", ".*").replace(r"\?", ".")
+    return re.compile(expression.replace(re.escape(_ANYTHING), ".*"), re.DOTALL)
+
+
+def matches(pattern: str, text: str) -> bool:
+    """Whether an IAM pattern covers a text; the text may hold wildcards itself and is then taken literally."""
+    return pattern in ("*", text) or _expression(pattern).fullmatch(text) is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """One condition: all conditions of a statement must hold, one of the values suffices."""
+
+    operator: str
+    """As written, without ``ForAllValues:``/``ForAnyValue:`` and ``IfExists`` (``StringEquals``)."""
+    key: str
+    """In lower case: condition keys are not case-sensitive."""
+    values: list[Value]
+    if_exists: bool = False
+    qualifier: str = ""
+
+    def is_(self, operator: str, key: str, value: str) -> bool:
+        """Whether this is the condition with the one given value (booleans as ``"true"``)."""
+        return (
+            self.operator.lower() == operator.lower()
+            and self.key == key.lower()
+            and [str(v).lower() for v in self.values] == [value.lower()]
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """Who a statement is about. ``type`` is ``AWS``, ``Service``, ``Federated``, ``CanonicalUser`` or ``*``."""
+
+    type: str
+    value: Text
+
+    @property
+    def is_anyone(self) -> bool:
+        """Whether this is everybody, signed in or not (``"*"`` and ``{"AWS": "*"}`` mean the same)."""
+        return self.type in ("*", "AWS") and _covers(self.value, "*", wildcards=False)
+
+    @property
+    def account(self) -> str | None:
+        """The AWS account that the principal belongs to; None for services, anyone and federations."""
+        if self.type != "AWS":
+            return None
+        value = self.value
+        if isinstance(value, Unknown):
+            raise Undecided(value)
+        if re.fullmatch(r"\d{12}", value):
+            return value
+        parts = value.split(":")
+        return parts[4] if len(parts) > 5 and re.fullmatch(r"\d{12}", parts[4]) else None
+
+
+# Keys that bind a request to callers or resources that the policy's author names, so that "anyone" is no longer the
+# public. S3 user guide, "The meaning of public"; SourceArn and SourceAccount bind services acting for others.
+_BINDING_KEYS = frozenset(
+    {
+        "aws:principalaccount",
+        "aws:principalarn",
+        "aws:principalorgid",
+        "aws:principalorgpaths",
+        "aws:sourceaccount",
+        "aws:sourcearn",
+        "aws:sourceip",
+        "aws:sourceorgid",
+        "aws:sourceorgpaths",
+        "aws:sourceowner",
+        "aws:sourcevpc",
+        "aws:sourcevpce",
+        "aws:userid",
+        "elasticfilesystem:accesspointarn",
+        "kms:calleraccount",
+        "kms:viaservice",
+        "s3:dataaccesspointaccount",
+        "s3:dataaccesspointarn",
+        "sns:endpoint",
+        "lambda:eventsourcetoken",
+    }
+)
+_ACCOUNT_KEYS = frozenset({"aws:principalaccount", "aws:sourceaccount", "aws:sourceowner", "kms:calleraccount"})
+_BINDING_OPERATORS = ("stringequals", "stringlike", "arnequals", "arnlike", "ipaddress", "stringequalsignorecase")
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One statement. Lists may be `Incomplete`, texts in them unknown: use the three-valued methods below."""
+
+    effect: str
+    sid: str | None
+    principals: list[Principal]
+    not_principals: list[Principal]
+    actions: list[Text]
+    """In lower case: actions are not case-sensitive."""
+    not_actions: list[Text]
+    resources: list[Text]
+    not_resources: list[Text]
+    conditions: list[Condition]
+
+    def is_about_anyone(self) -> bool:
+        """Whether the statement is about every principal there is."""
+        return some(lambda principal: principal.is_anyone, self.principals)
+
+    def covers_action(self, action: str) -> bool:
+        """Whether the statement is about an action such as ``s3:GetObject`` (or a pattern such as ``s3:*``)."""
+        wanted = action.lower()
+        if self.not_actions:
+            return not some(lambda pattern: _covers(pattern, wanted), self.not_actions)
+        return some(lambda pattern: _covers(pattern, wanted), self.actions)
+
+    def covers_resource(self, *names: str) -> bool:
+        """Whether the statement is about a resource known by any of these names; patterns are met by equal or wider."""
+
+        def covered(pattern: Text) -> bool:
+            return some(lambda name: _covers(pattern, name), names)
+
+        if self.not_resources:
+            return not some(covered, self.not_resources)
+        return some(covered, self.resources)
+
+    def when(self, operator: str, key: str, value: str) -> bool:
+        """Whether the given condition is the statement's only one."""
+        conditions = list(self.conditions)
+        return len(conditions) == 1 and conditions[0].is_(operator, key, value)
+
+    def binds_caller(self) -> bool:
+        """Whether a condition limits callers to named accounts, organisations, networks or resources."""
+
+        def binds(condition: Condition) -> bool:
+            return (
+                condition.key in _BINDING_KEYS
+                and condition.operator.lower() in _BINDING_OPERATORS
+                and not condition.if_exists
+                and not some(_is_everything, condition.values)
+            )
+
+        return some(binds, self.conditions)
+
+    def is_public(self) -> bool:
+        """Whether the statement allows something to anyone, without a condition that binds the caller."""
+        if self.effect != "Allow":
+            return False
+        # Allow with NotPrincipal reaches everyone who is not named, signed in or not.
+        return (bool(self.not_principals) or self.is_about_anyone()) and not self.binds_caller()
+
+    def foreign_accounts(self, own: str | None) -> list[str]:
+        """The AWS accounts that an allow names other than `own`.
+
+        Raises:
+            Undecided: a principal is not known, or accounts are named and `own` is not known.
+
+        """
+        if self.effect != "Allow":
+            return []
+        accounts = [account for account in (principal.account for principal in self.principals) if account]
+        if self.is_about_anyone():  # then the conditions say who
+            bound = [each for each in self.conditions if each.operator.lower() in _BINDING_OPERATORS]
+            accounts += [str(value) for each in bound if each.key in _ACCOUNT_KEYS for value in each.values]
+        if accounts and own is None:
+            raise Undecided(Unknown("the account that the configuration is applied to is not known"))
+        return sorted({account for account in accounts if account != own})
+
+
+def _covers(pattern: Text, text: str, *, wildcards: bool = True) -> bool:
+    """Whether a pattern covers a text; of a partly unknown pattern the known parts may already say no."""
+    if HERE in text:
+        return _covers_here(pattern, text)
+    if isinstance(pattern, str):
+        return matches(pattern, text) if wildcards else pattern == text
+    parts = pattern.parts if isinstance(pattern, PartialText) else ()
+    if parts and not _expression("".join(_literal(part) for part in parts)).fullmatch(text):
+        return False
+    raise Undecided(pattern)
+
+
+def _covers_here(pattern: Text, text: str) -> bool:
+    """Whether a pattern covers the ARN of a resource whose region and account are not known."""
+    if isinstance(pattern, Unknown) and not isinstance(pattern, PartialText):
+        raise Undecided(pattern)
+    written = pattern if isinstance(pattern, str) else "".join(_literal(part) for part in pattern.parts)
+    if written == "*":
+        return True
+    segments, names = written.split(":", 5), text.split(":", 5)
+    if len(segments) != len(names):
+        if isinstance(pattern, Unknown):
+            raise Undecided(pattern)
+        return False
+    told = [(one, name) for one, name in zip(segments, names, strict=True) if name != HERE]
+    if not all(_expression(one).fullmatch(name) for one, name in told):
+        return False
+    if isinstance(pattern, Unknown) and any(_ANYTHING in one for one, _ in told):
+        raise Undecided(pattern)
+    return True
+
+
+def _literal(part: str | Unknown) -> str:
+    """A part as it may read: an unknown one as anything, a reference as its symbol."""
+    if isinstance(part, str):
+        return part
+    return symbol(part.address, part.attribute) if isinstance(part, Reference) else _ANYTHING
+
+
+def _is_everything(value: Value) -> bool:
+    if isinstance(value, Unknown):
+        raise Undecided(value)
+    return str(value) in ("*", "0.0.0.0/0", "::/0", "0.0.0.0/1", "128.0.0.0/1")
