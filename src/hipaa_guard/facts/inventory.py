@@ -105,7 +105,7 @@ class Inventory:
             return None
 
     def told_by(self, kind: type[K], tell: Callable[[K], Value]) -> tuple[set[str], Unknown | None]:
-        """What `tell` says of all resources of a kind: the texts, references as symbols, and the first that is not known.
+        """What `tell` says of all resources of a kind: the texts, references as symbols, and the first not known.
 
         Worked out once, so that a control may ask for every resource whether some other names it.
         """
