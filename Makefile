@@ -27,7 +27,7 @@ check: lint test
 lint: $(STAMP)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy src policies tests examples benchmarks
+	$(BIN)/mypy src policies tests examples benchmarks docs
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/python -m docs.generate --check
 

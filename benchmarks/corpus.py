@@ -118,11 +118,14 @@ def write_corpus(directory: Path, resources: int, seed: int = 1) -> None:
     """Write a root that calls modules of about 100 resources each, `resources` in all."""
     random_ = random.Random(seed)
     made = number = 0
-    calls = ['provider "aws" {\n  region = "us-east-1"\n}\n\nresource "aws_kms_key" "k" {\n  enable_key_rotation = true\n}\n']
+    calls = [
+        'provider "aws" {\n  region = "us-east-1"\n}\n\nresource "aws_kms_key" "k" {\n  enable_key_rotation = true\n}\n'
+    ]
     while made < resources:
         number += 1
         target = min(100, resources - made)
-        text, inside = [], 0
+        text: list[str] = []
+        inside = 0
         while inside < target:
             sort = len(text) % len(UNITS)
             text.append(

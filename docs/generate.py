@@ -38,9 +38,9 @@ def controls_page(controls: list[Control]) -> str:
 def rule_page(controls: list[Control]) -> str:
     """Every line of the rule, what a scan can say of it, and which controls do."""
     lines = [
-        f"# The Security Rule, line by line\n\n{MADE}"
-        "What a scanner can decide of each standard and specification, and the controls that look at it. Lines without "
-        "a control need a person or are inherited from AWS; the report lists them all the same.\n",
+        f"# The Security Rule, line by line\n\n{MADE}",
+        "What a scanner can decide of each standard and specification, and the controls that look at it.",
+        "Lines without a control need a person or are inherited from AWS; the report lists them all the same.\n",
         "| 45 CFR | name | type | a scan can decide it | controls |",
         "|---|---|---|---|---|",
     ]
@@ -53,8 +53,8 @@ def rule_page(controls: list[Control]) -> str:
 def facts_page(controls: list[Control]) -> str:
     """Every kind with its facts and where each source tells them."""
     lines = [
-        f"# Kinds and facts\n\n{MADE}What is read of each kind of resource, where Terraform writes it and which AWS "
-        "call answers it. Where a cell names a function, the service module has it.\n"
+        f"# Kinds and facts\n\n{MADE}What is read of each kind of resource, where Terraform writes it and which AWS",
+        "call answers it. Where a cell names a function, the service module has it.\n",
     ]
     for kind in kinds_of(controls):
         lines.extend(_kind(kind))
@@ -144,7 +144,9 @@ def main(arguments: list[str]) -> int:
             continue
         stale += 1
         if "--check" in arguments:
-            difference = difflib.unified_diff(written.splitlines(), text.splitlines(), f"docs/{name}", "now", lineterm="")
+            difference = difflib.unified_diff(
+                written.splitlines(), text.splitlines(), f"docs/{name}", "now", lineterm=""
+            )
             click.echo("\n".join(list(difference)[:20]))
         else:
             path.write_text(text, encoding="utf-8")

@@ -45,12 +45,21 @@ def test_the_wheel_scans_in_an_empty_environment(wheel: Path, tmp_path: Path) ->
     environment = tmp_path / "venv"
     venv.create(environment, with_pip=True)
     python = environment / "bin" / "python"
-    install = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", wheel]
+    install = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", str(wheel)]
     subprocess.run(install, check=True, capture_output=True)
     (tmp_path / "infra").mkdir()
     (tmp_path / "infra" / "main.tf").write_text('resource "aws_s3_bucket" "phi" {}\n')
     result = subprocess.run(
-        [environment / "bin" / "hipaa-guard", "scan", "terraform", "infra", "-o", "json=scan.json", "-o", "html=r.html"],
+        [
+            environment / "bin" / "hipaa-guard",
+            "scan",
+            "terraform",
+            "infra",
+            "-o",
+            "json=scan.json",
+            "-o",
+            "html=r.html",
+        ],
         cwd=tmp_path,
         capture_output=True,
         text=True,

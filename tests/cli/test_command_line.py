@@ -109,13 +109,16 @@ def test_fail_on_lets_milder_gaps_pass(bad: Path) -> None:
     assert run("scan", "terraform", bad, "--warn-only").returncode == CLEAN
 
 
-UNSET = BAD + """
+UNSET = (
+    BAD
+    + """
 variable "status" {}
 resource "aws_s3_bucket_versioning" "v" {
   bucket = aws_s3_bucket.phi.id
   versioning_configuration { status = var.status }
 }
 """
+)
 
 
 def test_undecided_in_source_is_no_incompleteness_unless_asked(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from hipaa_guard.facts.readings import Ask, Listing
 from hipaa_guard.facts.resource import Resource
 
 _BUILT_IN = frozenset({"partition", "region", "account"})
-_ADDED = {"iam.get_credential_report": "Rows"}
+_ADDED = {"iam.get_credential_report": "Rows", "sqs.list_queues": "Queues"}
 """Fields that `peculiar.completed` adds to answers."""
 
 Shape = Any
@@ -110,6 +110,8 @@ def _has(shape: Shape, name: str) -> bool:
 
 def _item(listing: Listing) -> Shape:
     """The shape of one listed element; a set of names where it is plain text that is wrapped."""
+    if listing.items.startswith(_ADDED.get(listing.operation, "\0")):
+        return "any"
     found = _walked(_ast(listing.items), _model(listing.operation).output_shape)
     if found is None:
         return "any"
