@@ -1,1 +1,0 @@
-"""Controls on asset inventory."""

@@ -1,1 +1,0 @@
-"""Controls on business associates."""
