@@ -246,3 +246,31 @@ def test_own_policies_that_cannot_be_used_are_said_so(tmp_path: Path, text: str,
 def test_a_fact_must_have_both_readings_or_a_reason(arguments: dict[str, Value]) -> None:
     with pytest.raises(TypeError, match=r"a fact"):
         fact(**arguments)
+
+
+class Plan(Resource):
+    """A plan of the house, which only source has."""
+
+    terraform = Block("house_plan", name="name")
+    terraform_only = "a live account has no plans"
+
+
+def test_a_kind_that_a_source_does_not_have_is_not_missed_there() -> None:
+    def plan_fine(plan: Plan) -> Verdict:
+        return passed("is fine")
+
+    assert list(judge([of(plan_fine)], Inventory([], source="aws", kinds=[Room]))) == []
+
+
+def test_the_place_that_decided_is_that_of_the_last_fact_read() -> None:
+    class Written(Told):
+        def trace(self, fact: Fact) -> tuple[str, Location | None]:
+            return "", Location("house.tf", 7, 7) if fact.name == "locked" else None
+
+    def with_keys(room: Room) -> Verdict:
+        return passed("is locked") if room.locked and room.keys else failed("is open")
+
+    origin = Origin("test_controls.Room", "house_room", "study", "terraform", address="house_room.study")
+    open_room, keyless = Room(origin, Written(locked=False)), Room(origin, Written(locked=True))
+    decided = [next(iter(judge([of(with_keys)], inventory(each)))).decided_at for each in (open_room, keyless)]
+    assert decided == [Location("house.tf", 7, 7), None]

@@ -107,7 +107,7 @@ def _findings() -> Iterator[Finding]:
     for number, text in enumerate(HOSTILE):
         origin = in_terraform(text, number + 1, file=f"{text[:60]}.tf")
         elsewhere = Location(f"modules/{text[:40]}/main.tf", 40, 40)
-        facts = (Evidence("policy", text, "modules/main.tf:40", elsewhere), Evidence("acl", "not set", ""))
+        facts = (Evidence("acl", "not set", ""), Evidence("policy", text, "modules/main.tf:40", elsewhere))
         yield finding(public, Status.FAIL, origin, f"allows everyone: {text}", evidence=facts)
         yield finding(logged, Status.UNKNOWN, origin, f"cannot be judged: {text}", cause=Cause.VARIABLE)
     for number in range(13):

@@ -46,8 +46,8 @@ class Finding:
 
     @property
     def decided_at(self) -> Location | None:
-        """Where the fact that decided is written in source, if it is not in the resource's own first line."""
-        return next((e.location for e in reversed(self.evidence) if e.location is not None), None)
+        """Where the fact that decided is written in source: the last that was read. None where it is left out."""
+        return self.evidence[-1].location if self.evidence else None
 
 
 def judge(controls: Iterable[Control], inventory: Inventory) -> Iterator[Finding]:

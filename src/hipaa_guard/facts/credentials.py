@@ -1,7 +1,8 @@
-"""Credentials written in the clear inside other texts: only forms that cannot be anything else.
+"""Credentials written in the clear inside other texts.
 
+Two things tell one: a form that cannot be anything else, and the name that a literal is given to (``DB_PASSWORD``).
 The texts themselves are never kept: what looks for credentials holds only the names of what it found.
-Formats: IAM user guide, "Understanding unique ID prefixes"; RFC 7468 for private keys.
+Formats: IAM user guide, "Understanding unique ID prefixes"; RFC 7468 for private keys; RFC 3986, userinfo of a URL.
 """
 
 from __future__ import annotations
@@ -14,21 +15,62 @@ from collections.abc import Iterable, Iterator
 
 from hipaa_guard.facts.values import Incomplete, PartialJson, PartialText, Reference, Unknown, Value
 
+_GAP = "\ue006"
+"""Stands for an unknown part of a text: a private-use character, as in policies."""
+
 _FORMS = (
-    # Amazon's documentation ends its made-up keys in EXAMPLE and EXAMPLEKEY.
-    (
-        "an AWS access key id",
-        re.compile(r"(?<![A-Za-z0-9])(?:AKIA|ASIA)(?![A-Z2-7]{9}EXAMPLE)[A-Z2-7]{16}(?![A-Za-z0-9])"),
-    ),
+    ("an AWS access key id", re.compile(r"(?<![A-Za-z0-9])(?:AKIA|ASIA)[A-Z2-7]{16}(?![A-Za-z0-9])")),
     (
         "an AWS secret access key",
         re.compile(
-            r"(?i:secret_?access_?key|aws_?secret_?key)[\"']?\s*[:=]\s*[\"']?"
-            r"(?![A-Za-z0-9/+]{30}EXAMPLEKEY)[A-Za-z0-9/+]{40}(?![A-Za-z0-9/+=])"
+            r"(?i:secret_?(?:access_?)?key)\\?[\"']?(?:\s*[:=]\s*|\s+)\\?[\"']?[A-Za-z0-9/+]{40}(?![A-Za-z0-9/+=])"
         ),
     ),
     ("a private key", re.compile(r"-----BEGIN (?:[A-Z0-9]+ ){0,3}PRIVATE KEY(?: BLOCK)?-----")),
 )
+_LOGIN = re.compile(r"(?<![A-Za-z0-9+.-])[A-Za-z][A-Za-z0-9+.-]{0,30}://[^\s/:@\"'<>]{0,200}:([^\s/@\"'<>]{1,200})@")
+
+# What names of credentials end in, as words of their own: DB_PASSWORD, clientSecret. A name that goes on says where a
+# credential is kept or how it is treated: SECRET_ARN, TOKEN_URL, PASSWORD_MIN_LENGTH.
+_NAME = re.compile(
+    r"(?:(?<![A-Za-z])|(?<=[a-z0-9])(?=[A-Z])|(?<![nN][oO])(?=(?i:password)))"
+    r"(?:(?P<password>(?i:password|passwd|passphrase|pwd|pass))|(?P<secret>(?i:secret))|(?P<token>(?i:token))"
+    r"|(?P<key>(?i:(?:api|auth|secret|access|private)[_-]?key)))"
+    r"(?i:[_-]?(?:base|value|\d{1,2}))?(?![A-Za-z0-9_-])"
+)
+_CALLED = {"password": "a password", "secret": "a secret", "token": "a token", "key": "a secret key"}
+
+_QUOTED = r"\\?(?P<q>[\"'])(?P<quoted>[^\"'\\\s]{1,500})\\?(?P=q)"
+_BARE = r"(?P<bare>(?![=-])[^\s\"'`;&|<>()\[\]{},$\\]{1,500})"
+# How a literal may follow such a name, and what the line must hold before that.
+_GIVEN = (
+    # NAME=value
+    (re.compile(""), re.compile(rf"={_BARE}(?=[\s;&\"']|$)")),
+    # NAME = "value", "NAME": "value"
+    (re.compile(""), re.compile(rf"\\?[\"']?\]?[ \t]*(?:=>|:=|=|:)[ \t]*{_QUOTED}")),
+    # NAME: value
+    (re.compile(r"^[\s-]*[\w.-]*$"), re.compile(rf"[ \t]*:[ \t]+{_BARE}[ \t]*(?=[\r\n]|$)")),
+    # define('NAME', 'value')
+    (re.compile(r"define\(\s*[\"'][\w-]*$"), re.compile(rf"[\"']\s*,\s*{_QUOTED}")),
+    # --name value
+    (re.compile(r"(?:^|\s)--[\w-]*$"), re.compile(rf"[ \t]+(?:{_QUOTED}|(?![\w-]+=){_BARE}(?=[\s;&]|$))")),
+)
+_LINE = 200
+"""How many characters before a name are looked at."""
+
+# Values that hold no credential but say where one is, or are decided elsewhere.
+_POINTER = re.compile(
+    r"arn:|[.~]{0,2}/|\$[\w({]|`|\{|<|%[({A-Za-z]|\*+$"  # ARNs, paths and parameters; shell, templates; masks
+    r"|[A-Za-z][\w+.-]*://"  # a URL: one with a password in it is found by its form
+    r"|(?i:ssm|vault|secretsmanager|secret|kms|env|file|op|sm|param|parameter):"
+    r"|[a-z][a-z_.-]*(?:/[a-z][a-z0-9_.-]*)+$"  # prod/records/db, the name of a secret
+    r"|AQ[IE]CA[HB]"  # encrypted by KMS
+)
+_FLAGS = frozenset(
+    {"true", "false", "yes", "no", "on", "off", "none", "null", "nil", "undefined", "0", "1"}
+    | {"enabled", "disabled", "required", "optional"}
+)
+
 _GENERATED = {
     "aws_iam_access_key": ("secret", "id", "ses_smtp_password_v4"),
     "tls_private_key": ("private_key_pem", "private_key_openssh", "private_key_pem_pkcs8"),
@@ -43,19 +85,7 @@ _LARGEST = 1 << 20
 
 def credentials_in(value: Value) -> list[str]:
     """The names of the credentials that a text certainly holds; `Incomplete` where a part of it is not known."""
-    found: list[str] = []
-    unknown: Unknown | None = None
-    for part in _parts(value):
-        if isinstance(part, Reference) and _generated(part):
-            found.append(f"{part.attribute} of {part.address}")
-        elif isinstance(part, Unknown):
-            # Where a resource's endpoint or ARN stands, no credential does.
-            if not isinstance(part, Reference) or _MAY_BE_SECRET.search(part.attribute):
-                unknown = part if unknown is None else unknown
-        else:
-            found.extend(name for name, form in _FORMS if form.search(part))
-    names = list(dict.fromkeys(found))
-    return names if unknown is None else Incomplete(names, unknown)
+    return _found(_parts("", value))
 
 
 def credentials_in_base64(value: Value) -> list[str]:
@@ -72,38 +102,80 @@ def credentials_in_variables(variables: Value) -> list[str]:
     found: list[str] = []
     unknown: Unknown | None = None
     for name, value in variables.items():
-        names = credentials_in(f"{name}={value}" if isinstance(value, str) else value)
+        names = _found(_parts(name, value))
         if isinstance(names, Incomplete):
             unknown, names = names.unknown if unknown is None else unknown, names.seen
         found.extend(f"{each} in {name}" for each in names)
     return found if unknown is None else Incomplete(found, unknown)
 
 
-def _parts(value: Value) -> Iterator[str | Unknown]:
-    if value is None:
-        return
+def _found(parts: Iterable[tuple[str, str | Unknown]]) -> list[str]:
+    """What the parts of a value hold, each with the name that it is given to, which may be empty."""
+    found: list[str] = []
+    unknown: Unknown | None = None
+    for name, part in parts:
+        if isinstance(part, Reference) and _generated(part):
+            found.append(f"{part.attribute} of {part.address}")
+        elif isinstance(part, Unknown):
+            # Where a resource's endpoint or ARN stands, no credential does.
+            if not isinstance(part, Reference) or _MAY_BE_SECRET.search(part.attribute):
+                unknown = part if unknown is None else unknown
+        else:
+            found.extend(_by_form(f"{name}={part}") or _by_name(name, part))
+    names = list(dict.fromkeys(found))
+    return names if unknown is None else Incomplete(names, unknown)
+
+
+def _by_form(text: str) -> list[str]:
+    found = [name for name, form in _FORMS if form.search(text)]
+    if any(_is_literal(login[1]) for login in _LOGIN.finditer(text)):
+        found.append("a URL with a password")
+    return found
+
+
+def _by_name(name: str, text: str) -> list[str]:
+    """The kinds of literals that names of credentials are given to: the text by its own name, or inside the text."""
+    own = _NAME.search(name)
+    if own is not None and own.end() == len(name) and _is_literal(text.strip()):
+        return [_CALLED[str(own.lastgroup)]]
+    return [_CALLED[str(word.lastgroup)] for word in _NAME.finditer(text) if _is_given_a_literal(word)]
+
+
+def _is_given_a_literal(word: re.Match[str]) -> bool:
+    text, start = word.string, word.start()
+    line = text[max(0, start - _LINE) : start].rpartition("\n")[2]
+    for before, after in _GIVEN:
+        given = after.match(text, word.end()) if before.search(line) else None
+        if given is not None:
+            values = given.groupdict()
+            return _is_literal(values.get("quoted") or values.get("bare") or "")
+    return False
+
+
+def _is_literal(value: str) -> bool:
+    """Whether a value that stands in the place of a credential is one: all of it, known and no pointer to another."""
+    return bool(value) and _GAP not in value and value.lower() not in _FLAGS and _POINTER.match(value) is None
+
+
+def _parts(name: str, value: Value) -> Iterator[tuple[str, str | Unknown]]:
+    """The texts in a value, with gaps for what is not known of them, and what is not known itself."""
     if isinstance(value, PartialText):
-        yield from value.parts
+        yield name, "".join(part if isinstance(part, str) else _GAP for part in value.parts)
+        yield from ((name, part) for part in value.parts if isinstance(part, Unknown))
     elif isinstance(value, PartialJson):
-        yield from _leaves(value.document)
+        yield from _parts(name, value.document)
     elif isinstance(value, Unknown):
-        yield value
-    else:
-        yield str(value)
-
-
-def _leaves(value: Value) -> Iterator[str | Unknown]:
-    if isinstance(value, dict):
-        for name, part in value.items():
-            yield from [f"{name}={part}"] if isinstance(part, str) else _leaves(part)
+        yield name, value
+    elif isinstance(value, dict):
+        for inner, part in value.items():
+            yield from _parts(str(inner), part)
     elif isinstance(value, list):
-        seen: Iterable[Value] = value.seen if isinstance(value, Incomplete) else value
-        for part in seen:
-            yield from _leaves(part)
+        for part in value.seen if isinstance(value, Incomplete) else value:
+            yield from _parts(name, part)
         if isinstance(value, Incomplete):
-            yield value.unknown
-    else:
-        yield from _parts(value)
+            yield name, value.unknown
+    elif value is not None:
+        yield name, str(value)
 
 
 def _generated(part: Reference) -> bool:

@@ -56,6 +56,8 @@ class Inventory:
 
     def unknown(self, kind: type[Resource]) -> Unknown | None:
         """Why there may be more resources of a kind than were seen; None where there are not."""
+        if (kind.aws if self.source == "aws" else kind.terraform) is None:
+            return None  # this source has no such thing
         if self._looked_for is not None and kind.kind not in self._looked_for:
             return Unknown(f"{kind.kind} was not looked for in this scan", Cause.NOT_COLLECTED)
         return self.unlisted.get(kind.kind)

@@ -10,7 +10,8 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from hipaa_guard.facts.values import PartialText, Reference, Undecided, Unknown, Value, some
+from hipaa_guard.facts.binding import binds_caller, named_accounts
+from hipaa_guard.facts.values import Incomplete, PartialText, Reference, Undecided, Unknown, Value, some
 
 _SYMBOL = "\ue000{}\ue001"
 """How a reference to a computed attribute stands inside a text: private-use characters that no policy contains."""
@@ -104,36 +105,6 @@ class Principal:
         return parts[4] if len(parts) > 5 and re.fullmatch(r"\d{12}", parts[4]) else None
 
 
-# Keys that bind a request to callers or resources that the policy's author names, so that "anyone" is no longer the
-# public. S3 user guide, "The meaning of public"; SourceArn and SourceAccount bind services acting for others.
-_BINDING_KEYS = frozenset(
-    {
-        "aws:principalaccount",
-        "aws:principalarn",
-        "aws:principalorgid",
-        "aws:principalorgpaths",
-        "aws:sourceaccount",
-        "aws:sourcearn",
-        "aws:sourceip",
-        "aws:sourceorgid",
-        "aws:sourceorgpaths",
-        "aws:sourceowner",
-        "aws:sourcevpc",
-        "aws:sourcevpce",
-        "aws:userid",
-        "elasticfilesystem:accesspointarn",
-        "kms:calleraccount",
-        "kms:viaservice",
-        "s3:dataaccesspointaccount",
-        "s3:dataaccesspointarn",
-        "sns:endpoint",
-        "lambda:eventsourcetoken",
-    }
-)
-_ACCOUNT_KEYS = frozenset({"aws:principalaccount", "aws:sourceaccount", "aws:sourceowner", "kms:calleraccount"})
-_BINDING_OPERATORS = ("stringequals", "stringlike", "arnequals", "arnlike", "ipaddress", "stringequalsignorecase")
-
-
 @dataclass(frozen=True, slots=True)
 class Statement:
     """One statement. Lists may be `Incomplete`, texts in them unknown: use the three-valued methods below."""
@@ -177,16 +148,17 @@ class Statement:
 
     def binds_caller(self) -> bool:
         """Whether a condition limits callers to named accounts, organisations, networks or resources."""
+        return some(binds_caller, self.conditions)
 
-        def binds(condition: Condition) -> bool:
-            return (
-                condition.key in _BINDING_KEYS
-                and condition.operator.lower() in _BINDING_OPERATORS
-                and not condition.if_exists
-                and not some(_is_everything, condition.values)
-            )
-
-        return some(binds, self.conditions)
+    def unbound_services(self) -> list[str]:
+        """The AWS services that an allow lets in for whomever they act, as far as that is known."""
+        try:
+            if self.effect != "Allow" or self.binds_caller():
+                return []
+        except Undecided:
+            return []
+        principals = self.principals.seen if isinstance(self.principals, Incomplete) else self.principals
+        return [each.value for each in principals if each.type == "Service" and isinstance(each.value, str)]
 
     def is_public(self) -> bool:
         """Whether the statement allows something to anyone, without a condition that binds the caller."""
@@ -206,8 +178,7 @@ class Statement:
             return []
         accounts = [account for account in (principal.account for principal in self.principals) if account]
         if self.is_about_anyone():  # then the conditions say who
-            bound = [each for each in self.conditions if each.operator.lower() in _BINDING_OPERATORS]
-            accounts += [str(value) for each in bound if each.key in _ACCOUNT_KEYS for value in each.values]
+            accounts += [account for condition in self.conditions for account in named_accounts(condition)]
         if accounts and own is None:
             raise Undecided(Unknown("the account that the configuration is applied to is not known"))
         return sorted({account for account in accounts if account != own})
@@ -250,9 +221,3 @@ def _literal(part: str | Unknown) -> str:
     if isinstance(part, str):
         return part
     return symbol(part.address, part.attribute) if isinstance(part, Reference) else _ANYTHING
-
-
-def _is_everything(value: Value) -> bool:
-    if isinstance(value, Unknown):
-        raise Undecided(value)
-    return str(value) in ("*", "0.0.0.0/0", "::/0", "0.0.0.0/1", "128.0.0.0/1")

@@ -22,13 +22,14 @@ def packed(assessment: Assessment) -> str:
     statuses, severities = list(words.STATUS), list(Severity)
     names, places, messages, controls = _Texts(), _Texts(), _Texts(), _Texts()
     rows: list[list[int]] = [[], [], [], [], [], []]
+    roots = words.several_roots(assessment)
     for finding in assessment.findings:
         cells = (
             statuses.index(finding.status),
             severities.index(finding.severity),
             controls.place(finding.control_id),
             names.place(words.name(finding)),
-            places.place(words.where(finding)),
+            places.place(", ".join(filter(None, (words.where(finding), words.context(finding, several_roots=roots))))),
             messages.place(finding.message),
         )
         for column, cell in zip(rows, cells, strict=True):

@@ -20,7 +20,9 @@ from hipaa_guard.outputs.text import shortened
 MOST_ROWS = 2000
 """Rows of the register in plain HTML; the rest is in the filterable table and in the JSON."""
 MOST_RESOURCES = 25
-"""Resources shown with their evidence under one control."""
+"""Blocks of source, or resources of an account, shown with their evidence under one control."""
+MOST_INSTANCES = 500
+"""Further instances of those blocks listed under one control."""
 MOST_GAPS = 500
 _NAME, _MESSAGE = 300, 600
 
@@ -68,6 +70,23 @@ class Row:
     message: str
     uncertain: str
     evidence: tuple[tuple[str, str, str], ...]
+    others: tuple[tuple[str, str], ...] = ()
+    """More instances of the same block of which the same is said: name and place."""
+    others_more: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class GapRow:
+    """Something that was not looked at, with all entries that have its place and reason."""
+
+    kind: str
+    incomplete: bool
+    subject: str
+    where: str
+    reason: str
+    hint: str
+    others: tuple[tuple[str, str], ...]
+    others_more: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,8 +138,10 @@ class ReportView:
     digest: str
     """SHA-256 of the JSON result, byte for byte what ``-o json=FILE`` writes."""
     coverage_sentence: str
-    gaps: tuple[Gap, ...]
+    gaps: tuple[GapRow, ...]
     gaps_more: int
+    kinds: tuple[tuple[str, int], ...]
+    unjudged: tuple[tuple[str, int], ...]
     statuses: tuple[str, ...]
     counts: Mapping[str, int]
     severities: tuple[tuple[str, Mapping[str, int]], ...]
@@ -135,21 +156,25 @@ class ReportView:
 def view(assessment: Assessment) -> ReportView:
     """Arrange an assessment for the report."""
     open_findings = [f for f in assessment.findings if f.status in (Status.FAIL, Status.UNKNOWN)]
-    gaps = sorted(assessment.coverage.gaps, key=lambda gap: not gap.incomplete)
+    gaps = words.gap_groups(assessment.coverage.gaps)
+    roots = words.several_roots(assessment)
+    types = assessment.coverage.unjudged_types
     return ReportView(
         assessment=assessment,
         subject=words.subject(assessment.scan),
         digest=hashlib.sha256(json_format.render(assessment).encode()).hexdigest(),
         coverage_sentence=_coverage_sentence(assessment),
-        gaps=tuple(gaps[:MOST_GAPS]),
-        gaps_more=max(0, len(gaps) - MOST_GAPS),
+        gaps=tuple(map(_gap_row, gaps[:MOST_GAPS])),
+        gaps_more=sum(map(len, gaps[MOST_GAPS:])),
+        kinds=tuple(sorted(assessment.coverage.resources.items())),
+        unjudged=tuple(sorted(types.items(), key=lambda item: (not words.is_of_aws(item[0]), item[0]))),
         statuses=tuple(status.value for status in words.STATUS),
         counts=_named(assessment.counts()),
         severities=tuple((s.value, _named(row)) for s, row in words.by_severity(assessment.findings).items()),
         rule=_rule_bars(assessment.requirements),
         topics=_topic_bars(assessment.controls),
         safeguards=_safeguards(assessment, open_findings),
-        register=tuple(map(_row, open_findings[:MOST_ROWS])),
+        register=tuple(_row([finding], roots) for finding in open_findings[:MOST_ROWS]),
         register_more=max(0, len(open_findings) - MOST_ROWS),
         unexercised=tuple(control for control in assessment.controls if not any(control.counts.values())),
     )
@@ -231,10 +256,11 @@ def _safeguards(assessment: Assessment, open_findings: Iterable[Finding]) -> tup
     for finding in open_findings:
         by_control.setdefault(finding.control_id, []).append(finding)
     known = {requirement.citation for requirement in assessment.requirements}
+    roots = words.several_roots(assessment)
     groups: dict[str, list[RequirementView]] = {}
     for requirement in assessment.requirements:
         shown = tuple(
-            _control_view(control, requirement.citation, known, by_control.get(control.id, ()))
+            _control_view(control, requirement.citation, known, by_control.get(control.id, ()), roots=roots)
             for control in sorted((controls[id] for id in requirement.controls if id in controls), key=_worst_first)
         )
         one = _requirement_view(requirement, shown, assessment.coverage.resources)
@@ -250,19 +276,29 @@ def _worst_first(control: ControlSummary) -> tuple[bool, bool, int, str]:
 
 
 def _control_view(
-    control: ControlSummary, citation: str, known: Container[str], findings: Sequence[Finding]
+    control: ControlSummary, citation: str, known: Container[str], findings: Sequence[Finding], *, roots: bool
 ) -> ControlView:
     home = next(each for each in control.hipaa if each in known)
     full = citation == home
+    blocks = words.by_block(findings) if full else []
     return ControlView(
         summary=control,
         counts=_named(control.counts),
         full=full,
         home=home,
         anchor=f"control-{anchor(control.id)}",
-        rows=tuple(map(_row, findings[:MOST_RESOURCES])) if full else (),
-        more=max(0, len(findings) - MOST_RESOURCES) if full else 0,
+        rows=_rows(blocks[:MOST_RESOURCES], roots),
+        more=sum(map(len, blocks[MOST_RESOURCES:])),
     )
+
+
+def _rows(blocks: Iterable[Sequence[Finding]], roots: bool) -> tuple[Row, ...]:
+    rows, left = [], MOST_INSTANCES
+    for block in blocks:
+        row = _row(block, roots, left)
+        left -= len(row.others)
+        rows.append(row)
+    return tuple(rows)
 
 
 def _requirement_view(
@@ -334,21 +370,49 @@ def _result(requirement: RequirementSummary) -> str:
             return "Not tested: no control judges this line. A person has to supply the evidence."
 
 
-def _row(finding: Finding) -> Row:
+def _row(block: Sequence[Finding], roots: bool, most: int = 0) -> Row:
+    """A row for findings that say the same of instances of one block, of which ``most`` are listed with the first."""
+    finding, *others = block
     unwritten = "default of the provider" if finding.resource.source == "terraform" else ""
     return Row(
         status=finding.status.value,
         severity=finding.severity.value,
         control_id=finding.control_id,
         resource=shortened(words.name(finding), _NAME),
-        where=words.where(finding, _NAME),
+        where=_where(finding, roots, others),
         message=shortened(finding.message, _MESSAGE),
         uncertain=finding.uncertain or "",
         evidence=tuple(
             (each.fact, shortened(each.value, _NAME), shortened(each.source or unwritten, _NAME))
             for each in finding.evidence
         ),
+        others=tuple((shortened(words.name(each), _NAME), _where(each, roots)) for each in others[:most]),
+        others_more=max(0, len(others) - most),
     )
+
+
+def _where(finding: Finding, roots: bool, alike: Sequence[Finding] = ()) -> str:
+    place = words.where(finding, _NAME, alike)
+    return ", ".join(filter(None, (place, words.context(finding, several_roots=roots, limit=_NAME))))
+
+
+def _gap_row(group: Sequence[Gap]) -> GapRow:
+    gap, *others = group
+    return GapRow(
+        kind=gap.kind.value,
+        incomplete=gap.incomplete,
+        subject=gap.subject,
+        where=_gap_place(gap),
+        reason=gap.reason,
+        hint=gap.hint,
+        others=tuple((each.subject, _gap_place(each)) for each in others[:MOST_INSTANCES]),
+        others_more=max(0, len(others) - MOST_INSTANCES),
+    )
+
+
+def _gap_place(gap: Gap) -> str:
+    place = str(gap.location) if gap.location is not None else ""
+    return ", ".join(filter(None, (place, words.called_at(gap.location), gap.region)))
 
 
 def _named(counts: Mapping[Status, int]) -> dict[str, int]:

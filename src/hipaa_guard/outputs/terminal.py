@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import textwrap
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 
 from hipaa_guard.assessment.gate import counted
 from hipaa_guard.assessment.model import Assessment, ControlSummary
@@ -19,7 +19,8 @@ from hipaa_guard.outputs.page import Page
 from hipaa_guard.outputs.text import shortened, visible
 
 _MOST = 10
-_FIX_LINES = 8
+_MOST_GAPS = 12
+_FIX_LINES, _WHOLE_FIX_LINES = 16, 18
 _NAME_LENGTH = 160
 _MESSAGE_LENGTH = 400
 
@@ -111,14 +112,20 @@ def _failures(pen: _Pen, assessment: Assessment) -> None:
     for finding in assessment.findings:
         if finding.status is Status.FAIL:
             groups.setdefault(finding.control_id, []).append(finding)
+    roots = words.several_roots(assessment)
     for control_id, findings in groups.items():
-        _control(pen, findings, controls.get(control_id), control_id)
+        _control(pen, findings, controls.get(control_id), control_id, roots=roots)
+    if any(len(block) > 1 for findings in groups.values() for block in _blocks(pen, findings)):
+        pen.paragraph("Instances of one block are shown once; --all lists each.", "dim")
+        pen.gap()
     if not groups:
         pen.line("No gap found.", "good" if assessment.gate.exit_code == 0 else "")
         pen.gap()
 
 
-def _control(pen: _Pen, findings: list[Finding], control: ControlSummary | None, control_id: str) -> None:
+def _control(
+    pen: _Pen, findings: list[Finding], control: ControlSummary | None, control_id: str, *, roots: bool
+) -> None:
     severity = findings[0].severity
     title = control.title if control else control_id
     width = len("CRITICAL") + 2
@@ -128,51 +135,76 @@ def _control(pen: _Pen, findings: list[Finding], control: ControlSummary | None,
         pen.line(line, "title", indent=width)
     if control:
         pen.paragraph(f"45 CFR {', '.join(control.hipaa)}", "dim", indent=width)
-    shown = pen.some(findings)
-    for message, alike in _by_message(findings[:shown]):
-        for finding in alike:
-            _place(pen, finding)
+    blocks = _blocks(pen, findings)
+    shown = pen.some(blocks)
+    for message, alike in _by_message(blocks[:shown]):
+        for block in alike:
+            _place(pen, block, roots=roots)
         pen.paragraph(message, indent=6)
-    _rest(pen, len(findings) - shown)
+    _rest(pen, sum(map(len, blocks[shown:])))
     if control:
-        _fix(pen, control.fix, live=findings[0].resource.source == "aws")
+        _fixes(pen, control.fix, {finding.resource.source for finding in findings})
     pen.line(f"More: hipaa-guard explain {control_id}", "dim", indent=2)
     pen.gap()
 
 
-def _by_message(findings: Iterable[Finding]) -> list[tuple[str, list[Finding]]]:
-    """Findings that say the same, together, so that it is said once."""
-    groups: dict[str, list[Finding]] = {}
-    for finding in findings:
-        maybe = f" (it may not exist: {finding.uncertain})" if finding.uncertain else ""
-        groups.setdefault(shortened(finding.message, _MESSAGE_LENGTH) + maybe, []).append(finding)
+def _blocks(pen: _Pen, findings: Iterable[Finding]) -> list[list[Finding]]:
+    return [[finding] for finding in findings] if pen.page.everything else words.by_block(findings)
+
+
+def _by_message(blocks: Iterable[list[Finding]]) -> list[tuple[str, list[list[Finding]]]]:
+    """Blocks of which the same is said, together, so that it is said once."""
+    groups: dict[str, list[list[Finding]]] = {}
+    for block in blocks:
+        first = block[0]
+        maybe = f" (it may not exist: {first.uncertain})" if first.uncertain else ""
+        groups.setdefault(shortened(first.message, _MESSAGE_LENGTH) + maybe, []).append(block)
     return list(groups.items())
 
 
-def _place(pen: _Pen, finding: Finding, indent: int = 2, others: int = 0) -> None:
-    """The resource and where it stands: on one line where that fits, else on two."""
+def _place(pen: _Pen, block: Sequence[Finding], *, roots: bool, indent: int = 2, others: int = 0) -> None:
+    """The resource and where it stands: on one line where that fits, else on two. Then what tells instances apart."""
+    finding = block[0]
     name = visible(shortened(words.name(finding), _NAME_LENGTH))
-    place = visible(words.where(finding, _NAME_LENGTH))
+    place = visible(words.where(finding, _NAME_LENGTH, block[1:]))
     more = f"  and {others:,} more" if others else ""
     if not place or indent + len(name) + 2 + len(place) + len(more) <= pen.page.width:
         pen.joined((" " * indent + name, ""), (f"  {place}" if place else "", "dim"), (more, "dim"))
     else:
         pen.line(name, indent=indent)
         pen.joined((" " * (indent + 2) + place, "dim"), (more, "dim"))
+    parts = [words.context(finding, several_roots=roots, limit=_NAME_LENGTH)]
+    if len(block) > 1:
+        number = len({each.resource.root for each in block})
+        parts.append(f"and {counted(len(block) - 1, 'more instance', 'more instances')}")
+        parts[-1] += f" in {number} roots" if number > 1 else ""
+    text = ", ".join(filter(None, parts))
+    if text:
+        pen.paragraph(text, "dim", indent=indent + 2)
 
 
-def _fix(pen: _Pen, fix: Fix, *, live: bool) -> None:
-    text = (fix.cli or fix.terraform) if live else (fix.terraform or fix.cli)
-    text = text or fix.note
+def _fixes(pen: _Pen, fix: Fix, sources: Container[str]) -> None:
+    """The change in source for what Terraform says, the command for what AWS says; both where both were scanned."""
+    texts = {
+        "Terraform": (fix.terraform or fix.cli) if "terraform" in sources else "",
+        "AWS": (fix.cli or fix.terraform) if "aws" in sources else "",
+    }
+    found = {where: text for where, text in texts.items() if text}
+    if len(set(found.values())) < 2:
+        _fix(pen, "Fix:", next(iter(found.values()), fix.note))
+        return
+    for where, text in found.items():
+        _fix(pen, f"Fix in {where}:", text)
+
+
+def _fix(pen: _Pen, head: str, text: str) -> None:
     if not text:
         return
     lines = text.splitlines()
-    shown = pen.some(lines, _FIX_LINES)
-    pen.line("Fix:", "title", indent=2)
-    for line in lines[:shown]:
+    whole = pen.page.everything or len(lines) <= _WHOLE_FIX_LINES
+    pen.line(head, "title", indent=2)
+    for line in lines if whole else [*lines[:_FIX_LINES], "..."]:
         pen.line(line, "good", indent=4)
-    if shown < len(lines):
-        pen.line("...", "good", indent=4)
 
 
 def _unknown(pen: _Pen, assessment: Assessment) -> None:
@@ -182,23 +214,33 @@ def _unknown(pen: _Pen, assessment: Assessment) -> None:
     total = sum(len(findings) for _, findings in groups)
     pen.line(f"NOT KNOWN: {counted(total, 'verdict', 'verdicts')} could not be reached", "unsure")
     shown = pen.some(groups)
+    roots = words.several_roots(assessment)
     for reason, findings in groups[:shown]:
         pen.paragraph(f"{reason} ({counted(len(findings), 'finding', 'findings')})", "title", indent=2, hanging=4)
-        _examples(pen, findings)
+        _examples(pen, findings, roots=roots)
     _rest(pen, len(groups) - shown)
     pen.gap()
 
 
-def _examples(pen: _Pen, findings: list[Finding]) -> None:
+def _examples(pen: _Pen, findings: list[Finding], *, roots: bool) -> None:
     """The controls that are concerned, and a few of the resources with the reason in full."""
     by_control = Counter(finding.control_id for finding in findings)
     pen.paragraph(words.tally(by_control, None if pen.page.everything else 4), "dim", indent=4)
-    ordered = sorted(_by_message(findings), key=lambda item: (-len(item[1]), item[0]))
+    ordered = sorted(_by_shape(findings), key=lambda alike: (-len(alike), alike[0].message))
     shown = pen.some(ordered, 3)
-    for message, alike in ordered[:shown]:
-        _place(pen, alike[0], indent=4, others=len(alike) - 1)
+    for alike in ordered[:shown]:
+        resources = {words.identity(finding) for finding in alike}
+        _place(pen, alike[:1], roots=roots, indent=4, others=len(resources) - 1)
+        ((message, _),) = _by_message([alike])
         pen.paragraph(message, indent=8)
-    _rest(pen, len(ordered) - shown, indent=4)
+    _rest(pen, sum(map(len, ordered[shown:])), indent=4)
+
+
+def _by_shape(findings: Iterable[Finding]) -> list[list[Finding]]:
+    groups: dict[tuple[str, str], list[Finding]] = {}
+    for finding in findings:
+        groups.setdefault((words.shape(finding.message), words.shape(finding.uncertain or "")), []).append(finding)
+    return list(groups.values())
 
 
 def _coverage(pen: _Pen, assessment: Assessment) -> None:
@@ -214,7 +256,7 @@ def _coverage(pen: _Pen, assessment: Assessment) -> None:
         ("resources", f"{sum(coverage.resources.values()):,}" + (f": {kinds}" if kinds else "")),
         ("facts", facts),
         ("calls", f"{sum(coverage.calls.values()):,}" if coverage.calls else ""),
-        ("no control", words.tally(coverage.unjudged_types, None if pen.page.everything else 5)),
+        ("no control", words.unjudged(coverage.unjudged_types, None if pen.page.everything else 5)),
     )
     for name, value in rows:
         if value:
@@ -231,18 +273,35 @@ def _listed(pen: _Pen, names: Sequence[str]) -> str:
 
 
 def _gaps(pen: _Pen, gaps: Iterable[Gap]) -> None:
-    ordered = sorted(gaps, key=lambda gap: not gap.incomplete)
+    groups = words.gap_groups(gaps)
+    if pen.page.everything:
+        groups = [[gap] for group in groups for gap in group]
     pen.line("NOT LOOKED AT, OR ONLY IN PART", "unsure")
-    shown = pen.some(ordered)
-    for gap in ordered[:shown]:
-        where = f" ({gap.location})" if gap.location and str(gap.location) != gap.subject else ""
-        region = f" in {gap.region}" if gap.region else ""
+    shown = pen.some(groups, _MOST_GAPS)
+    for group in groups[:shown]:
+        gap = group[0]
+        place = str(gap.location) if gap.location and str(gap.location) != gap.subject else ""
+        parts = ", ".join(filter(None, (place, words.called_at(gap.location, _NAME_LENGTH))))
+        where = f" ({parts})" if parts else ""
         subject = shortened(gap.subject, _NAME_LENGTH)
-        pen.paragraph(f"{gap.kind}: {subject}{where}{region}", indent=2, hanging=4)
+        pen.paragraph(f"{gap.kind}: {subject}{where}{_regions(pen, group)}", indent=2, hanging=4)
         pen.paragraph(shortened(gap.reason, _MESSAGE_LENGTH), indent=6)
         pen.paragraph(gap.hint, "dim", indent=6)
-    _rest(pen, len(ordered) - shown)
+    rest = sum(map(len, groups[shown:]))
+    if rest:
+        pen.line(f"and {rest:,} more; -o json lists them", "dim", indent=2)
     pen.gap()
+
+
+def _regions(pen: _Pen, group: Sequence[Gap]) -> str:
+    """Where else the same was met: the regions of one subject, else a number."""
+    regions = list(dict.fromkeys(gap.region for gap in group if gap.region and gap.region != gap.subject))
+    more = f", and {len(group) - 1:,} more" if len(group) > 1 else ""
+    if not regions:
+        return more
+    if len({gap.subject for gap in group}) == 1 and len(regions) == len(group):
+        return f" in {_listed(pen, regions)}"
+    return f" in {regions[0]}{more}"
 
 
 def _rest(pen: _Pen, number: int, indent: int = 2) -> None:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import posixpath
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 
 from hipaa_guard.assessment.gate import counted
 from hipaa_guard.assessment.model import Assessment, Scan
 from hipaa_guard.controls.control import Severity, Status
 from hipaa_guard.controls.findings import Finding
+from hipaa_guard.facts.places import Gap, Location
 from hipaa_guard.facts.values import Cause
 from hipaa_guard.outputs.text import shortened
 
@@ -65,22 +68,121 @@ def tally(counts: Mapping[str, int], most: int | None = None) -> str:
     return ", ".join(f"{name} {number:,}" for name, number in shown) + (f" and {rest:,} more" if rest else "")
 
 
+def unjudged(counts: Mapping[str, int], most: int | None = None) -> str:
+    """Types that no control covers, as `tally`: those of AWS by name, those of all other providers as one number."""
+    ours = {type: number for type, number in counts.items() if is_of_aws(type)}
+    others = sum(counts.values()) - sum(ours.values())
+    return ", ".join(filter(None, (tally(ours, most), f"other providers {others:,}" if others else "")))
+
+
+def is_of_aws(type: str) -> bool:
+    """Whether a type of Terraform belongs to one of the two AWS providers."""
+    return type.startswith(("aws_", "awscc_"))
+
+
 def name(finding: Finding) -> str:
-    """The resource as people look it up: the address in Terraform, the ARN in AWS."""
+    """The resource as people look it up: the address in Terraform, the ARN in AWS.
+
+    A finding on what could not be listed has only a kind.
+    """
     resource = finding.resource
+    if not (resource.address or resource.arn or resource.name):
+        return f"{resource.kind} (not listed)"
     return (resource.arn or resource.label) if resource.source == "aws" else resource.label
 
 
-def where(finding: Finding, limit: int = 1000) -> str:
-    """``file:line`` of the resource and of what decided, or region and account. Long names lose their middle."""
+def where(finding: Finding, limit: int = 1000, alike: Sequence[Finding] = ()) -> str:
+    """``file:line`` of the resource and of what decided, or region and account. Long names lose their middle.
+
+    ``alike`` are more findings on instances of the same block; what decided may stand elsewhere for them.
+    """
     resource = finding.resource
     if resource.source == "aws":
         return ", ".join(filter(None, (resource.region, resource.account)))
     place, decided = finding.location, finding.decided_at
-    text = f"{shortened(place.file, limit)}:{place.line_start}" if place is not None else ""
+    text = _line(place, limit) if place is not None else ""
     if decided is not None and (place is None or str(decided) != str(place)):
-        text += f" (set at {shortened(decided.file, limit)}:{decided.line_start})"
+        elsewhere = len({str(each.decided_at) for each in alike if each.decided_at is not None} - {str(decided)})
+        more = f" and {counted(elsewhere, 'other place', 'other places')}" if elsewhere else ""
+        text += f" (set at {_line(decided, limit)}{more})"
     return text
+
+
+def context(finding: Finding, *, several_roots: bool, limit: int = 1000) -> str:
+    """What tells apart instances with one address or one block: the outermost module call, and the root module.
+
+    The root is left out where the path already shows it, and where there is only one.
+    """
+    resource, place = finding.resource, finding.location
+    call = place.calls[0] if place is not None and place.calls else None
+    outermost = call or place
+    parts = [called_at(place, limit)]
+    if several_roots and resource.source == "terraform" and resource.address:
+        root = posixpath.normpath(resource.root or ".")
+        if outermost is None or posixpath.normpath(posixpath.dirname(outermost.file) or ".") != root:
+            parts.append(f"root: {shortened(root, limit)}")
+    return ", ".join(filter(None, parts))
+
+
+def called_at(place: Location | None, limit: int = 1000) -> str:
+    """The outermost module call that leads to a place: "called at examples/complete/main.tf:23"."""
+    return f"called at {_line(place.calls[0], limit)}" if place is not None and place.calls else ""
+
+
+def _line(place: Location, limit: int) -> str:
+    return f"{shortened(place.file, limit)}:{place.line_start}"
+
+
+def identity(finding: Finding) -> tuple[str, ...]:
+    """Equal for findings on one resource, whatever the control."""
+    resource = finding.resource
+    return resource.source, resource.root, name(finding), resource.account or "", resource.region or ""
+
+
+def several_roots(assessment: Assessment) -> bool:
+    """Whether a root has to be named to tell resources apart."""
+    return len(set(assessment.coverage.roots)) > 1
+
+
+def by_block(findings: Iterable[Finding]) -> list[list[Finding]]:
+    """Findings of one control, those together that say the same of instances of one block of source."""
+    groups: dict[object, list[Finding]] = {}
+    for number, finding in enumerate(findings):
+        place = finding.location
+        key: object = number
+        if place is not None and finding.resource.source == "terraform":
+            key = (finding.status, place.file, place.line_start, shape(finding.message), shape(finding.uncertain or ""))
+        groups.setdefault(key, []).append(finding)
+    return list(groups.values())
+
+
+def gap_groups(gaps: Iterable[Gap]) -> list[list[Gap]]:
+    """What was not looked at, those together that have one place and one reason; what exists and was not read first."""
+    groups: dict[object, list[Gap]] = {}
+    for gap in sorted(gaps, key=lambda gap: not gap.incomplete):
+        region = gap.region or ""
+        place = str(gap.location) if gap.location is not None else _without(gap.subject, region)
+        key = (gap.incomplete, gap.kind, place, shape(_without(gap.reason, region)), gap.hint, gap.action)
+        groups.setdefault(key, []).append(gap)
+    return list(groups.values())
+
+
+def _without(text: str, part: str) -> str:
+    return text.replace(part, "") if part else text
+
+
+_INSTANCE = re.compile(
+    r"""
+    (?: \bmodule\.[\w-]{1,200} (?:\[[^\[\]]{0,200}\])? \. )+   # the path of modules that leads to an address
+    | \[ (?: [0-9]{1,20} | "[^"]{0,200}" ) \]                    # the key of an instance
+    """,
+    re.VERBOSE,
+)
+
+
+def shape(text: str) -> str:
+    """A sentence without what differs between the instances of one block."""
+    return _INSTANCE.sub("", shortened(text, 2000))
 
 
 def by_severity(findings: Iterable[Finding]) -> dict[Severity, dict[Status, int]]:

@@ -1,0 +1,141 @@
+"""Which conditions of a policy name the caller, so that "anyone" is no longer the public.
+
+After "The meaning of public" in the S3 user guide: the value must be fixed. A wildcard where the account, organisation,
+network or identity stands names nobody, because strangers can meet it (any account can have a role of a given name).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
+
+from hipaa_guard.facts.networks import Network, means_everybody, network
+from hipaa_guard.facts.values import Cause, PartialText, Reference, Undecided, Unknown, Value, every, some
+
+if TYPE_CHECKING:
+    from hipaa_guard.facts.policy_statements import Condition
+
+_FIXED = "\ue005"
+"""Stands for a part that is decided at apply or read from AWS: an id or ARN of something real, never a wildcard."""
+
+_EQUALS = frozenset({"stringequals", "stringequalsignorecase"})
+_LIKE = frozenset({"stringlike", "arnequals", "arnlike"})
+_WIDEST_IPV4, _WIDEST_IPV6 = 2**25, 2**116
+"""Addresses of an IPv4 /7 and an IPv6 /12: ranges that together hold so many mean everybody."""
+
+
+def binds_caller(condition: Condition) -> bool:
+    """Whether a condition lets in only callers, sources or networks that its author names.
+
+    Raises:
+        Undecided: a value that decides it is not known.
+
+    """
+    # A condition that also holds where the key is missing lets in requests that lack it.
+    if condition.if_exists or condition.qualifier.lower() == "forallvalues":
+        return False
+    operator = condition.operator.lower()
+    if condition.key in ("aws:sourceip", "aws:vpcsourceip"):
+        return operator == "ipaddress" and not _is_everybody(condition.values)
+    is_fixed = _KEYS.get(condition.key)
+    if is_fixed is None or operator not in _EQUALS | _LIKE:
+        return False
+    if operator in _EQUALS:
+        return True  # wildcards are ordinary characters there: any value names one thing
+    return every(lambda value: is_fixed(_text(value)), condition.values)
+
+
+def named_accounts(condition: Condition) -> Iterable[str]:
+    """The accounts that a condition of the binding kind names, in account ids and in ARNs."""
+    if not binds_caller(condition):
+        return
+    for value in condition.values:
+        text = _text(value)
+        if condition.key in _ACCOUNT_KEYS and text.isdigit():
+            yield text
+        elif condition.key in _ARN_KEYS:
+            account = _account_of(text)
+            if account.isdigit():
+                yield account
+
+
+def _text(value: Value) -> str:
+    """A value with what is only decided later as a fixed part.
+
+    Raises:
+        Undecided: a part may be anything, a wildcard included.
+
+    """
+    if isinstance(value, PartialText):
+        return "".join(_text(part) for part in value.parts)
+    if isinstance(value, Reference):
+        return _FIXED
+    if isinstance(value, Unknown):
+        if value.cause in (Cause.DATA_SOURCE, Cause.AFTER_APPLY):
+            return _FIXED
+        raise Undecided(value)
+    return str(value)
+
+
+def _has_wildcard(text: str) -> bool:
+    return "*" in text or "?" in text
+
+
+def _whole(text: str) -> bool:
+    """The value is written out to its end."""
+    return bool(text) and not _has_wildcard(text)
+
+
+def _organisation_path(text: str) -> bool:
+    """``o-a1b2c3d4e5/...``: what stands below the organisation may be a wildcard."""
+    return _whole(text.partition("/")[0])
+
+
+def _user_id(text: str) -> bool:
+    """``AROAEXAMPLEID:session``: the id of the role is unique, the session's name is anybody's to choose."""
+    return _whole(text.partition(":")[0])
+
+
+def _account_of(arn: str) -> str:
+    parts = arn.split(":", 5)
+    return parts[4] if len(parts) == 6 else ""
+
+
+def _arn(text: str) -> bool:
+    """The account of the ARN is written out; of an ARN without one (a bucket's) the resource is."""
+    if text.startswith(_FIXED):
+        return True
+    parts = text.split(":", 5)
+    if len(parts) < 6:
+        return _whole(text)
+    return _whole(parts[4]) or (not parts[4] and _whole(parts[5].partition("/")[0]))
+
+
+_ACCOUNT_KEYS = frozenset(
+    {"aws:principalaccount", "aws:sourceaccount", "aws:sourceowner", "kms:calleraccount", "s3:dataaccesspointaccount"}
+)
+_ARN_KEYS = frozenset(
+    {"aws:principalarn", "aws:sourcearn", "elasticfilesystem:accesspointarn", "s3:dataaccesspointarn"}
+)
+_KEYS: dict[str, Callable[[str], bool]] = {
+    **dict.fromkeys(_ACCOUNT_KEYS, _whole),
+    **dict.fromkeys(_ARN_KEYS, _arn),
+    "aws:principalorgid": _whole,
+    "aws:principalorgpaths": _organisation_path,
+    "aws:sourceorgid": _whole,
+    "aws:sourceorgpaths": _organisation_path,
+    "aws:sourcevpc": _whole,
+    "aws:sourcevpce": _whole,
+    "aws:userid": _user_id,
+    "lambda:eventsourcetoken": _whole,
+}
+
+
+def _is_everybody(ranges: Iterable[Value]) -> bool:
+    """Whether address ranges, one by one or taken together, mean everybody."""
+    ranges = list(ranges)
+    if some(means_everybody, ranges):
+        return True
+    known: list[Network] = [network(text) for text in ranges if not isinstance(text, Unknown)]
+    addresses = {version: sum(n.num_addresses for n in known if n.version == version) for version in (4, 6)}
+    return addresses[4] >= _WIDEST_IPV4 or addresses[6] >= _WIDEST_IPV6

@@ -1,0 +1,61 @@
+"""IAM's credential report: what its rows say, one for each user and one for the root user, all cells text.
+
+Ages are counted from when the report was made, which its answer says: no clock is read. Columns: IAM user guide,
+"Generate credential reports".
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from hipaa_guard.facts.values import Unknown, Value
+
+_NO_ROW = Unknown("the credential report, which AWS makes anew every four hours, does not have this user yet")
+
+
+def _days(then: str | None, made: str) -> int | None:
+    """Whole days from a date in the report until the report was made; None for ``N/A``, ``no_information``, ..."""
+    if not then or not then[0].isdigit():
+        return None
+    return max(0, (datetime.fromisoformat(made) - datetime.fromisoformat(then)).days)
+
+
+def has_password(row: dict[str, str] | None) -> Value:
+    """Whether a user may sign in to the console."""
+    return _NO_ROW if row is None else row["password_enabled"].lower() == "true"
+
+
+def mfa_active(row: dict[str, str] | None) -> Value:
+    """Whether a user has a second factor."""
+    return _NO_ROW if row is None else row["mfa_active"].lower() == "true"
+
+
+def password_idle(row: dict[str, str] | None, made: str) -> Value:
+    """Days since a password was last used, or set where it never was; None without a password."""
+    if row is None:
+        return _NO_ROW
+    if row["password_enabled"].lower() != "true":
+        return None
+    idle = _days(row["password_last_used"], made)  # "no_information" where it never was
+    return _days(row["password_last_changed"], made) if idle is None else idle
+
+
+def access_keys(row: dict[str, str] | None, made: str) -> Value:
+    """The active access keys of a user: number, days since it was made, days since it was last used."""
+    if row is None:
+        return _NO_ROW
+    return [_key(row, number, made) for number in (1, 2) if row[f"access_key_{number}_active"].lower() == "true"]
+
+
+def _key(row: dict[str, str], number: int, made: str) -> dict[str, Value]:
+    age = _days(row[f"access_key_{number}_last_rotated"], made)
+    idle = _days(row[f"access_key_{number}_last_used_date"], made)
+    return {"number": number, "age": age, "idle": age if idle is None else idle}
+
+
+def root_idle(row: dict[str, str] | None, made: str) -> Value:
+    """Days since the root user's password or a key of it was last used; None where none is recorded."""
+    if row is None:
+        return _NO_ROW
+    used = ("password_last_used", "access_key_1_last_used_date", "access_key_2_last_used_date")
+    return min((days for days in (_days(row[name], made) for name in used) if days is not None), default=None)
