@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: demo test check docs lint clean
+.PHONY: demo test check docs lint benchmark clean
 
 $(STAMP): pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -34,6 +34,10 @@ lint: $(STAMP)
 ## Write the generated pages of docs/ anew
 docs: $(STAMP)
 	$(BIN)/python -m docs.generate
+
+## How long scans take, beside a bare interpreter
+benchmark: $(STAMP)
+	$(BIN)/python -m benchmarks.startup
 
 clean:
 	rm -rf $(VENV) out build dist

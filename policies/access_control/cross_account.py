@@ -21,7 +21,13 @@ def judged_by_outsiders(policy: PolicyDocument | None, own: str | None) -> Verdi
         return failed(f"has a policy that allows other accounts: {', '.join(foreign)}")
     if any(_allows_an_organization(statement) for statement in policy):
         return failed("has a policy that allows every account of an organization")
-    return passed("has a policy that allows no other account")
+    services = sorted({service for statement in policy for service in statement.unbound_services()})
+    if services:
+        return passed(
+            f"has a policy that names no other account, though it lets {', '.join(services[:5])} in without naming the "
+            "source that the service acts for"
+        )
+    return passed("has a policy that names no other account")
 
 
 def _allows_an_organization(statement: Statement) -> bool:

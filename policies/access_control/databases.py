@@ -1,6 +1,7 @@
 """Databases: only those who may see ePHI are given a way to it."""
 
-from hipaa_guard.authoring import MEDIUM, Fix, Verdict, control, failed, passed
+from hipaa_guard.authoring import MEDIUM, Fix, Verdict, control
+from hipaa_guard.policies.access_control.cross_account import judged_by_outsiders
 from hipaa_guard.services import dynamodb
 
 
@@ -21,12 +22,5 @@ from hipaa_guard.services import dynamodb
     peers={"prowler": "dynamodb_table_cross_account_access"},
 )
 def dynamodb_no_cross_account_policy(table: dynamodb.Table) -> Verdict:
-    policy = table.policy
-    if policy is None:
-        return passed("has no resource policy")
-    if policy.is_public():
-        return failed("has a resource policy that allows everyone, without a condition that names who")
-    foreign = [account for statement in policy for account in statement.foreign_accounts(table.origin.account)]
-    if foreign:
-        return failed(f"has a resource policy that allows other accounts: {', '.join(sorted(set(foreign)))}")
-    return passed("has a resource policy that allows no other account")
+    verdict: Verdict = judged_by_outsiders(table.policy, table.origin.account)
+    return verdict

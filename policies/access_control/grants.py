@@ -2,8 +2,23 @@
 
 from collections.abc import Callable
 
-from hipaa_guard.authoring import HIGH, MEDIUM, Fix, Member, Statement, Verdict, failed, family, passed, some
+from hipaa_guard.authoring import (
+    HIGH,
+    MEDIUM,
+    Fix,
+    Member,
+    PolicyDocument,
+    Statement,
+    Verdict,
+    failed,
+    family,
+    passed,
+    some,
+)
 from hipaa_guard.services import iam, iam_grants
+
+_NAMED = 5
+"""How many patterns a message names."""
 
 Holder = iam.Policy | iam.User | iam.Role | iam.Group
 
@@ -148,16 +163,16 @@ def no_admin(holder: Holder) -> Verdict:
     ),
 )
 def no_service_wildcard(holder: Holder) -> Verdict:
-    found: list[str] = []
+    def of_document(document: PolicyDocument) -> list[str]:
+        return iam_grants.gathered(iam_grants.whole_services, document.allowances())
 
-    def is_whole(statement: Statement) -> bool:
-        pattern = iam_grants.whole_service(statement)
-        if pattern is not None:
-            found.append(pattern)
-        return pattern is not None
-
-    if allows(is_whole, holder):
-        return failed(f"allows {found[0]} on all resources")
+    if isinstance(holder, iam.Policy):
+        found = of_document(holder.document)
+    else:
+        found = iam_grants.gathered(lambda policy: of_document(policy.document), holder.inline_policies)
+    if found:
+        more = f" and {len(found) - _NAMED} more" if len(found) > _NAMED else ""
+        return failed(f"allows {', '.join(found[:_NAMED])}{more} on all resources")
     return passed("does not allow all actions of a service on all resources")
 
 

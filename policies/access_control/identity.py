@@ -278,9 +278,13 @@ def iam_role_trust_not_public(role: iam.Role) -> Verdict:
 def iam_role_foreign_trust_conditioned(role: iam.Role) -> Verdict:
     own = role.own_account()
     found: list[str] = []
+    asked: list[Statement] = []
 
     def is_open(statement: Statement) -> bool:
-        if not iam_trust.lets_in(statement) or iam_trust.asks_for_proof(statement):
+        if not iam_trust.lets_in(statement):
+            return False
+        if iam_trust.asks_for_proof(statement):
+            asked.append(statement)
             return False
         account = iam_trust.foreign_account(statement, own)
         if account is not None:
@@ -289,4 +293,6 @@ def iam_role_foreign_trust_conditioned(role: iam.Role) -> Verdict:
 
     if some(is_open, role.trust.allowances()):
         return failed(f"lets in {found[0]} without an external id, organisation or MFA")
+    if not asked:
+        return passed("trusts no other account")
     return passed("asks every other account that it trusts for more than its name")

@@ -30,7 +30,11 @@ def s3_bucket_acls_disabled(bucket: s3.Bucket) -> Verdict:
     ownership = bucket.object_ownership
     if ownership == "BucketOwnerEnforced":
         return passed("has ACLs turned off: object ownership is BucketOwnerEnforced")
-    return failed(f"has ACLs turned on: object ownership is {ownership or 'not configured'}")
+    if ownership is None:
+        return failed(
+            "has no ownership controls configured of its own: only the default that S3 sets on new buckets turns ACLs off"
+        )
+    return failed(f"has ACLs turned on: object ownership is {ownership}")
 
 
 @control(

@@ -1,6 +1,6 @@
 """Storage: who touched ePHI in buckets is recorded."""
 
-from hipaa_guard.authoring import MEDIUM, Fix, Verdict, control, failed, passed
+from hipaa_guard.authoring import MEDIUM, Fix, Inventory, Verdict, control, failed, not_applicable, passed
 from hipaa_guard.services import s3
 
 
@@ -32,7 +32,12 @@ from hipaa_guard.services import s3
         "trivy": "AVD-AWS-0089",
     },
 )
-def s3_bucket_access_logging_enabled(bucket: s3.Bucket) -> Verdict:
-    if bucket.log_target is None:
-        return failed("delivers no server access logs")
-    return passed("delivers server access logs to another bucket")
+def s3_bucket_access_logging_enabled(bucket: s3.Bucket, inventory: Inventory) -> Verdict:
+    target = bucket.log_target
+    if target is not None:
+        if inventory.lookup(s3.Bucket, target) is bucket:
+            return failed("delivers server access logs into itself, where they lie with what they watch")
+        return passed("delivers server access logs to another bucket")
+    if bucket.receives_logs(*inventory.told_by(s3.Bucket, s3.log_target_of)):
+        return not_applicable("receives the access logs of other buckets")
+    return failed("delivers no server access logs")

@@ -1,7 +1,5 @@
 """Compute: disks, snapshots and settings of machines and functions are unreadable without their key."""
 
-from hipaa_guard.policies.encryption_at_rest.customer_keys import is_customer_managed
-
 from hipaa_guard.authoring import (
     HIGH,
     LOW,
@@ -15,6 +13,7 @@ from hipaa_guard.authoring import (
     passed,
     some,
 )
+from hipaa_guard.policies.encryption_at_rest.customer_keys import is_customer_managed
 from hipaa_guard.services import ebs, ec2, lambda_functions
 
 Place = ec2.Instance | ec2.LaunchTemplate | ebs.Volume | ebs.Snapshot

@@ -91,11 +91,11 @@ def encrypted_at_rest(store: rds.Instance | rds.Cluster, inventory: Inventory) -
 )
 def encrypted_with_cmk(store: rds.Instance | rds.Cluster, inventory: Inventory) -> Verdict:
     storage = _storage(store, inventory)
+    if storage.is_surely_plain():
+        return failed("is not encrypted at rest")
     # Without a key the storage is not encrypted or AWS picks one of its own: the gap is certain even where that is not.
     if storage.key is None:
         return failed("names no KMS key, so that no key of the customer's protects it")
-    if storage.encryption == "none":
-        return failed("is not encrypted at rest")
     if storage.encryption == "sse-rds":
         return failed("is encrypted with a key that AWS owns")
     if is_customer_managed(storage.key, inventory):

@@ -89,9 +89,10 @@ def _group(
 
 
 def _by_default(family: str, subject: str) -> Verdict:
+    words = rds_parameters.in_words(family)
     if rds_parameters.tls_by_default(family):
-        return passed(f"{subject}, by which {family} refuses connections without TLS")
-    return failed(f"{subject}, by which {family} takes connections without TLS")
+        return passed(f"{subject}, by which {words} refuses connections without TLS")
+    return failed(f"{subject}, by which {words} takes connections without TLS")
 
 
 @control(

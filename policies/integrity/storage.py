@@ -1,6 +1,6 @@
 """Storage: ePHI in buckets cannot be destroyed by a slip or a stolen credential."""
 
-from hipaa_guard.authoring import LOW, Fix, Verdict, control, failed, passed
+from hipaa_guard.authoring import LOW, Fix, Verdict, control, failed, not_applicable, passed
 from hipaa_guard.services import s3
 
 
@@ -67,4 +67,6 @@ def s3_bucket_object_lock_enabled(bucket: s3.Bucket) -> Verdict:
 def s3_bucket_mfa_delete(bucket: s3.Bucket) -> Verdict:
     if bucket.mfa_delete == "Enabled":
         return passed("has MFA Delete on")
+    if bucket.versioning in (None, "Disabled"):
+        return not_applicable("keeps no versions: its versioning was never turned on")
     return failed("has MFA Delete off: versions can be deleted without MFA")

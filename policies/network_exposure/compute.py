@@ -1,6 +1,5 @@
 """Compute: instances, snapshots and functions with ePHI cannot be reached from outside."""
 
-
 from hipaa_guard.authoring import (
     CRITICAL,
     HIGH,

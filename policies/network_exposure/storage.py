@@ -64,8 +64,13 @@ from hipaa_guard.services import s3
 )
 def public_access_blocked(place: s3.Bucket | s3.AccountPublicAccess) -> Verdict:
     block = place.public_access_block
+    if block is None and isinstance(place, s3.Bucket):
+        return failed(
+            "has no public access block configured of its own: only the default that S3 sets on new buckets keeps an ACL "
+            "or a policy from opening it to everyone"
+        )
     if block is None:
-        return failed("has no public access block: an ACL or a policy may open it to everyone")
+        return failed("has no public access block: an ACL or a policy may open its buckets to everyone")
     off = block.off()
     if off:
         return failed(f"has a public access block with {', '.join(off)} off")

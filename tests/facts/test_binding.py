@@ -85,3 +85,15 @@ def test_accounts_are_named_in_ids_and_in_arns() -> None:
     topic = condition("ArnEquals", "aws:SourceArn", "arn:aws:sns:us-east-1:210987654321:t", "arn:aws:s3:::bucket")
     assert list(named_accounts(topic)) == ["210987654321"]
     assert list(named_accounts(condition("StringLike", "aws:PrincipalArn", "arn:aws:iam::*:role/x"))) == []
+
+
+def test_an_account_that_is_not_known_may_be_anybodys_unless_it_is_the_caller() -> None:
+    caller = Unknown("read at plan time", Cause.DATA_SOURCE, references=("data.aws_caller_identity.me.account_id",))
+    other = Unknown("read at plan time", Cause.DATA_SOURCE, references=("data.aws_ssm_parameter.partner.value",))
+    assert list(named_accounts(condition("StringEquals", "aws:SourceAccount", caller))) == []
+    assert (
+        list(named_accounts(condition("ArnLike", "aws:SourceArn", PartialText(["arn:aws:s3:*:", caller, ":*"])))) == []
+    )
+    assert list(named_accounts(condition("ArnEquals", "aws:SourceArn", Reference("aws_sns_topic.t", "arn")))) == []
+    with pytest.raises(Undecided):
+        list(named_accounts(condition("StringEquals", "aws:SourceAccount", other)))

@@ -142,6 +142,11 @@ def test_a_script_holds_none(text: str) -> None:
     assert credentials_in(text) == []
 
 
+def test_every_kind_is_named_once() -> None:
+    text = f"KEY={KEY_ID}\nAWS_SECRET_ACCESS_KEY={SECRET}\ndefine('DB_PASSWORD', 'S3cret');\nROOT_PASSWORD=S3cret2"
+    assert credentials_in(text) == ["an AWS access key id", "an AWS secret access key", "a password"]
+
+
 def test_what_is_partly_known() -> None:
     password = PartialText(["DB_PASSWORD=S3", UNSET])
     for value in (password, PartialText(["postgres://app:", UNSET, "@db"]), UNSET):

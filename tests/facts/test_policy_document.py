@@ -165,7 +165,9 @@ def test_an_unknown_effect_is_an_unknown_statement() -> None:
 
 def test_text_with_references_inside_keeps_its_structure() -> None:
     bucket = Reference("aws_s3_bucket.b", "arn")
-    text = PartialText(['{"Statement":[{"Effect":"Deny","Principal":"*","Action":"s3:*","Resource":"', bucket, '/*"}]}'])
+    text = PartialText(
+        ['{"Statement":[{"Effect":"Deny","Principal":"*","Action":"s3:*","Resource":"', bucket, '/*"}]}']
+    )
     parsed = PolicyDocument.parse(text)
     assert isinstance(parsed, PolicyDocument)
     (denies,) = parsed
@@ -182,7 +184,9 @@ def test_text_whose_structure_is_not_known_is_unknown() -> None:
 def test_the_known_parts_of_a_pattern_may_already_say_no() -> None:
     account = Unknown("read at plan time", Cause.DATA_SOURCE)
     root = PartialText(["arn:aws:iam::", account, ":root"])
-    allows = statement(Principal={"AWS": root}, Action="s3:*", Resource=PartialText(["arn:aws:s3:::a-", NAMELESS, "/*"]))
+    allows = statement(
+        Principal={"AWS": root}, Action="s3:*", Resource=PartialText(["arn:aws:s3:::a-", NAMELESS, "/*"])
+    )
     assert not allows.is_about_anyone()
     assert not allows.covers_resource("arn:aws:s3:::b")
     with pytest.raises(Undecided):

@@ -109,6 +109,27 @@ test_grants = cases(
     *grants("no_service_wildcard", SERVICE_GRANTS),
     *grants("no_blocked_kms_actions", KMS_GRANTS),
     Case(
+        "iam_managed_policy_no_service_wildcard",
+        "several services",
+        FAIL,
+        **granted("managed", allow(["s3:*", "logs:PutLogEvents", "sqs:*"]), allow(["s3:*", "dynamodb:*"])),
+        says="allows s3:*, sqs:*, dynamodb:* on all resources",
+    ),
+    Case(
+        "iam_role_inline_policy_no_service_wildcard",
+        "more services than a message names",
+        FAIL,
+        **granted("role", allow([f"{name}:*" for name in ("s3", "sqs", "sns", "rds", "kms", "ec2", "ecs")])),
+        says="allows s3:*, sqs:*, sns:*, rds:*, kms:* and 2 more on all resources",
+    ),
+    Case(
+        "iam_managed_policy_no_service_wildcard",
+        "a whole service, beside an action that is not known",
+        FAIL,
+        terraform=managed('Action = [var.action, "s3:*"], Resource = "*"'),
+        says="allows s3:* on all resources",
+    ),
+    Case(
         "iam_managed_policy_no_admin",
         "the resource is not known, but is within S3",
         PASS,

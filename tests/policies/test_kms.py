@@ -155,6 +155,18 @@ def unseen_policy(session: Any) -> None:
 
 
 OF_ACCOUNT = {"StringEquals": {"kms:CallerAccount": "123456789012"}}
+ME = 'data "aws_caller_identity" "me" {}'
+OF_SOMEBODY = """
+policy = jsonencode({
+  Statement = [{
+    Effect    = "Allow"
+    Principal = "*"
+    Action    = "kms:Decrypt"
+    Resource  = "*"
+    Condition = { StringEquals = { "kms:CallerAccount" = WHO } }
+  }]
+})
+"""
 SPLIT = """
 resource "aws_kms_key_policy" "p" {
   key_id = aws_kms_key.phi.id
@@ -173,6 +185,24 @@ test_policy = cases(
     Case(PUBLIC, "everyone", FAIL, **policy(Principal="*", Action="kms:Decrypt")),
     Case(PUBLIC, "everyone, written as AWS principals", FAIL, **policy(Principal={"AWS": ["*"]})),
     Case(PUBLIC, "everyone of one account", PASS, **policy(Principal={"AWS": "*"}, Condition=OF_ACCOUNT)),
+    Case(
+        PUBLIC,
+        "everyone of an account that is read at plan time",
+        PASS,
+        terraform=UNSET + hcl(OF_SOMEBODY.replace("WHO", "data.aws_caller_identity.me.account_id")) + ME,
+    ),
+    Case(
+        PUBLIC,
+        "everyone of an account that is a variable without a value",
+        PASS,
+        terraform=UNSET + hcl(OF_SOMEBODY.replace("WHO", "var.unset")),
+    ),
+    Case(
+        PUBLIC,
+        "everyone of accounts like a variable without a value",
+        UNKNOWN,
+        terraform=UNSET + hcl(OF_SOMEBODY.replace("WHO", "var.unset").replace("StringEquals", "StringLike")),
+    ),
     Case(PUBLIC, "everyone, in a policy of its own", FAIL, terraform=hcl() + SPLIT),
     Case(PUBLIC, "a key of AWS", NOT_APPLICABLE, aws=nothing, answers=described(KeyManager="AWS")),
     Case(PUBLIC, "a variable without a value", UNKNOWN, terraform=UNSET + hcl("policy = var.unset")),

@@ -265,6 +265,34 @@ test_functions = cases(
     ),
     Case(
         SECRETS,
+        "the example keys of Amazon's documentation, in the place of keys",
+        FAIL,
+        **environment({"access_key": "AKIAIOSFODNN7EXAMPLE", "secret_key": "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"}),
+        says="in access_key",
+    ),
+    Case(SECRETS, "a password by its name", FAIL, **environment({"DB_PASSWORD": "Aa1234321Bb"}), says="in DB_PASSWORD"),
+    Case(SECRETS, "a URL with a password", FAIL, **environment({"DB": "postgres://app:Aa1234321Bb@db/phi"})),
+    Case(
+        SECRETS,
+        "where secrets are kept",
+        PASS,
+        **environment(
+            {
+                "DB_PASSWORD": f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:records-a1b2c3",
+                "DB_SECRET_NAME": "records",
+                "API_TOKEN": "/records/token",
+                "SECRET": "{{resolve:ssm-secure:records}}",
+            }
+        ),
+    ),
+    Case(
+        SECRETS,
+        "a password that is partly known",
+        UNKNOWN,
+        terraform=declared('environment {\nvariables = { DB_PASSWORD = "Aa-${var.unset}" }\n}', HALT),
+    ),
+    Case(
+        SECRETS,
         "forty letters that are no key",
         PASS,
         **environment({"COMMIT": "0123456789abcdef0123456789abcdef01234567"}),

@@ -58,6 +58,13 @@ test_encryption_at_rest = cases(
     Case(CLUSTER_REST, "Aurora, left out: depends on when it was made", UNKNOWN, **in_source(cluster()), says="2026"),
     Case(
         CLUSTER_REST,
+        "no engine given",
+        UNKNOWN,
+        terraform='resource "aws_rds_cluster" "phi" {}',
+        says="engine is not given",
+    ),
+    Case(
+        CLUSTER_REST,
         "a Multi-AZ cluster, left out",
         FAIL,
         **in_source(cluster('db_cluster_instance_class = "db.r6gd.xlarge"', engine="mysql")),
@@ -106,7 +113,7 @@ test_encryption_at_rest = cases(
         FAIL,
         **in_source(instance(f'{ENCRYPTED}\n kms_key_id = "alias/aws/rds"')),
     ),
-    Case(CMK, "not encrypted", FAIL, **instance()),
+    Case(CMK, "not encrypted", FAIL, **instance(), says="is not encrypted"),
     Case(
         CMK,
         "the key may not be read",

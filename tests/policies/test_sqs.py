@@ -173,7 +173,8 @@ test_access = cases(
     Case(FOREIGN, "a role of the account itself", PASS, **live(allows(Principal=OWN))),
     Case(FOREIGN, "another account", FAIL, **live(allows(Principal=OTHER)), says="999988887777"),
     Case(FOREIGN, "everyone", FAIL, **allows()),
-    Case(FOREIGN, "a topic of the account itself", PASS, **EVERYONE_SAYING_WHO),
+    Case(FOREIGN, "a topic of the account itself", PASS, aws=EVERYONE_SAYING_WHO["aws"]),
+    Case(FOREIGN, "a topic of an account that may be one's own", UNKNOWN, terraform=EVERYONE_SAYING_WHO["terraform"]),
     Case(FOREIGN, "another account, where one's own is not known", UNKNOWN, **in_source(allows(Principal=OTHER))),
     Case(
         FOREIGN,

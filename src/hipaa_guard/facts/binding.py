@@ -15,6 +15,9 @@ from hipaa_guard.facts.values import Cause, PartialText, Reference, Undecided, U
 if TYPE_CHECKING:
     from hipaa_guard.facts.policy_statements import Condition
 
+SYMBOL_START = "\ue000"
+"""Begins a reference to a declared resource that stands inside a text."""
+
 _FIXED = "\ue005"
 """Stands for a part that is decided at apply or read from AWS: an id or ARN of something real, never a wildcard."""
 
@@ -46,17 +49,30 @@ def binds_caller(condition: Condition) -> bool:
 
 
 def named_accounts(condition: Condition) -> Iterable[str]:
-    """The accounts that a condition of the binding kind names, in account ids and in ARNs."""
+    """The accounts that a condition of the binding kind names, in account ids and in ARNs.
+
+    Raises:
+        Undecided: one is not known, and may be anybody's.
+
+    """
     if not binds_caller(condition):
         return
     for value in condition.values:
         text = _text(value)
-        if condition.key in _ACCOUNT_KEYS and text.isdigit():
-            yield text
-        elif condition.key in _ARN_KEYS:
-            account = _account_of(text)
-            if account.isdigit():
-                yield account
+        account = text if condition.key in _ACCOUNT_KEYS else _account_of(text) if condition.key in _ARN_KEYS else ""
+        if account.isdigit():
+            yield account
+        elif isinstance(value, Unknown) and not _is_own(value):
+            raise Undecided(value)
+
+
+def _is_own(value: Unknown) -> bool:
+    """Whether what is not known of a value is of one's own account: something declared here, or who is calling."""
+    if isinstance(value, PartialText):
+        return all(_is_own(part) for part in value.parts if isinstance(part, Unknown))
+    return isinstance(value, Reference) or (
+        bool(value.references) and all("data.aws_caller_identity." in reference for reference in value.references)
+    )
 
 
 def _text(value: Value) -> str:
@@ -103,7 +119,7 @@ def _account_of(arn: str) -> str:
 
 def _arn(text: str) -> bool:
     """The account of the ARN is written out; of an ARN without one (a bucket's) the resource is."""
-    if text.startswith(_FIXED):
+    if text.startswith((_FIXED, SYMBOL_START)):
         return True
     parts = text.split(":", 5)
     if len(parts) < 6:

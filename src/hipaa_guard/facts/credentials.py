@@ -121,7 +121,9 @@ def _found(parts: Iterable[tuple[str, str | Unknown]]) -> list[str]:
             if not isinstance(part, Reference) or _MAY_BE_SECRET.search(part.attribute):
                 unknown = part if unknown is None else unknown
         else:
-            found.extend(_by_form(f"{name}={part}") or _by_name(name, part))
+            formed = _by_form(f"{name}={part}")
+            # A key of a known form is not told again by its name.
+            found += formed + [kind for kind in _by_name(name, part) if not formed or kind != _CALLED["key"]]
     names = list(dict.fromkeys(found))
     return names if unknown is None else Incomplete(names, unknown)
 

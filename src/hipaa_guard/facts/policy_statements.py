@@ -10,10 +10,10 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from hipaa_guard.facts.binding import binds_caller, named_accounts
+from hipaa_guard.facts.binding import SYMBOL_START, binds_caller, named_accounts
 from hipaa_guard.facts.values import Incomplete, PartialText, Reference, Undecided, Unknown, Value, some
 
-_SYMBOL = "\ue000{}\ue001"
+_SYMBOL = SYMBOL_START + "{}\ue001"
 """How a reference to a computed attribute stands inside a text: private-use characters that no policy contains."""
 
 Text = str | Unknown

@@ -92,7 +92,7 @@ class PublicSnapshot(Resource):
         ),
         live_only="Terraform shares snapshots with single accounts only",
     )
-    """``all`` where every AWS account may make a volume of it. The second look costs a call for each public snapshot."""
+    """``all`` where every AWS account may make a volume of it. The second look costs a call a public snapshot."""
 
 
 class EncryptionByDefault(Resource):

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from datetime import datetime
 
+from hipaa_guard.facts import credential_report
 from hipaa_guard.facts.policy_document import PolicyDocument, symbol, symbolic
 from hipaa_guard.facts.readings import Ask, Block, Listing, Singleton, View, ask, derived, listed
 from hipaa_guard.facts.resource import Record, Resource, fact
@@ -177,57 +177,12 @@ def _row(path: str) -> Ask:
 
 _ROOT = _row("Rows[?user=='<root_account>'] | [0]")
 _USER = _row("Rows[?arn=='{Arn}'] | [0]")
-_NO_ROW = Unknown("the credential report, which AWS makes anew every four hours, does not have this user yet")
-
-
-def _days(then: str | None, made: str) -> int | None:
-    """Whole days from a date in the report until the report was made; None for ``N/A``, ``no_information``, ..."""
-    if not then or not then[0].isdigit():
-        return None
-    return max(0, (datetime.fromisoformat(made) - datetime.fromisoformat(then)).days)
-
-
-def _has_password(row: dict[str, str] | None) -> Value:
-    return _NO_ROW if row is None else row["password_enabled"].lower() == "true"
-
-
-def _mfa_active(row: dict[str, str] | None) -> Value:
-    return _NO_ROW if row is None else row["mfa_active"].lower() == "true"
-
-
-def _password_idle(row: dict[str, str] | None, made: str) -> Value:
-    if row is None:
-        return _NO_ROW
-    if row["password_enabled"].lower() != "true":
-        return None
-    idle = _days(row["password_last_used"], made)  # "no_information" where it never was
-    return _days(row["password_last_changed"], made) if idle is None else idle
-
-
-def _access_keys(row: dict[str, str] | None, made: str) -> Value:
-    if row is None:
-        return _NO_ROW
-    return [_key(row, number, made) for number in (1, 2) if row[f"access_key_{number}_active"].lower() == "true"]
-
-
-def _key(row: dict[str, str], number: int, made: str) -> dict[str, Value]:
-    age = _days(row[f"access_key_{number}_last_rotated"], made)
-    idle = _days(row[f"access_key_{number}_last_used_date"], made)
-    return {"number": number, "age": age, "idle": age if idle is None else idle}
 
 
 def _keys(values: Value) -> Value:
     if isinstance(values, Unknown):
         return values
     return [AccessKey(**value) for value in values]
-
-
-def _root_idle(row: dict[str, str] | None, made: str) -> Value:
-    """Days since the root user's password or a key of it was last used; None where none is recorded."""
-    if row is None:
-        return _NO_ROW
-    used = ("password_last_used", "access_key_1_last_used_date", "access_key_2_last_used_date")
-    return min((days for days in (_days(row[name], made) for name in used) if days is not None), default=None)
 
 
 def _summary(name: str) -> Ask:
@@ -278,12 +233,14 @@ class Credentials(Resource):
     aws = _details("UserDetailList[]", "UserName")
     live_only = "how credentials are used is not declared"
 
-    has_password: bool = fact(aws=derived(_has_password, _USER), live_only=live_only)
+    has_password: bool = fact(aws=derived(credential_report.has_password, _USER), live_only=live_only)
     """Whether the user may sign in to the console."""
-    mfa_active: bool = fact(aws=derived(_mfa_active, _USER), live_only=live_only)
-    password_idle: int | None = fact(aws=derived(_password_idle, _USER, _MADE), live_only=live_only)
+    mfa_active: bool = fact(aws=derived(credential_report.mfa_active, _USER), live_only=live_only)
+    password_idle: int | None = fact(aws=derived(credential_report.password_idle, _USER, _MADE), live_only=live_only)
     """Days since the password was last used, or set where it never was; None without a password."""
-    access_keys: list[AccessKey] = fact(aws=derived(_access_keys, _USER, _MADE), parse=_keys, live_only=live_only)
+    access_keys: list[AccessKey] = fact(
+        aws=derived(credential_report.access_keys, _USER, _MADE), parse=_keys, live_only=live_only
+    )
     """The active ones."""
 
 
@@ -379,7 +336,7 @@ class RootUser(Resource):
         live_only=live_only,
     )
     """The root user's second factors that are programs, not things."""
-    idle: int | None = fact(aws=derived(_root_idle, _ROOT, _MADE), live_only=live_only)
+    idle: int | None = fact(aws=derived(credential_report.root_idle, _ROOT, _MADE), live_only=live_only)
     """Days since it was last used; None where it never was."""
 
 

@@ -6,10 +6,13 @@ Grammar of ARNs: AWS general reference, "Amazon Resource Names"; of actions: IAM
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from typing import TypeVar
 
 from hipaa_guard.facts.policy_document import Condition, Statement
 from hipaa_guard.facts.values import PartialText, Undecided, Unknown, Value, some
+
+T = TypeVar("T")
 
 _EVERY_RESOURCE = re.compile(r"\*+|arn:\*+|arn:(\*|aws(-[a-z]+)*)(:\*+)+")
 # Services whose ARNs begin with the name of a resource and not with its kind (arn:aws:s3:::bucket/key).
@@ -83,23 +86,50 @@ def grants_everything(statement: Statement) -> bool:
     return everything and is_wide(statement, "")
 
 
-def whole_service(statement: Statement) -> str | None:
-    """The first pattern by which a statement is about all actions of a service on all its resources; None without."""
+def whole_services(statement: Statement) -> list[str]:
+    """The patterns by which a statement is about all actions of a service on all its resources.
+
+    Raises:
+        Undecided: there is none among those that are known.
+
+    """
     if is_narrowed(statement):
-        return None
+        return []
     if statement.not_actions:
-        return "all actions but those it names" if is_wide(statement, "") else None
-    found: list[str] = []
+        return ["all actions but those it names"] if is_wide(statement, "") else []
+
+    def whole(pattern: Value) -> list[str]:
+        if not _holds(is_whole, pattern):
+            return []
+        return [pattern if isinstance(pattern, str) else "all actions of a service"]
 
     def is_whole(action: str) -> bool:
         service, _, verb = action.partition(":")
-        whole = not action.strip("*") or (bool(verb) and not verb.strip("*?"))
-        if whole and is_wide(statement, service):
-            found.append(action)
-            return True
+        every_action = not action.strip("*") or (bool(verb) and not verb.strip("*?"))
+        return every_action and is_wide(statement, service)
+
+    return gathered(whole, statement.actions)
+
+
+def gathered(find: Callable[[T], list[str]], items: Iterable[T]) -> list[str]:
+    """All that `find` says of the items, each once, even where others cannot be decided.
+
+    Raises:
+        Undecided: nothing was found, and one of the items could not be decided.
+
+    """
+    found: list[str] = []
+
+    def goes_on(item: T) -> bool:
+        found.extend(find(item))
         return False
 
-    return found[0] if some(lambda pattern: _holds(is_whole, pattern), statement.actions) else None
+    try:
+        some(goes_on, items)
+    except Undecided:
+        if not found:
+            raise
+    return list(dict.fromkeys(found))
 
 
 def decrypts_with_any_key(statement: Statement) -> bool:

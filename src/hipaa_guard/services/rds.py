@@ -11,6 +11,8 @@ from hipaa_guard.facts.resource import Resource, fact
 from hipaa_guard.facts.values import Cause, Incomplete, Undecided, Unknown, Value
 
 _OURS = "Engine!='docdb' && Engine!='neptune'"
+_NO_ENGINE = Unknown("engine is not given, which the provider refuses")
+_NO_CLUSTER_ENGINE = Unknown("engine is not given, which the provider refuses since version 5")
 _SHARED = "[?AttributeName=='restore'].AttributeValues | [0]"
 
 
@@ -27,7 +29,7 @@ def _engine(view: View) -> Value:
     if said is not None or view.get("replicate_source_db") is not None:
         return said
     backup = _of_backup(view)
-    return Unknown("engine is not written", Cause.NOT_IN_SCOPE) if backup is None else backup
+    return _NO_ENGINE if backup is None else backup
 
 
 def _instance_encryption(view: View) -> Value:
@@ -53,10 +55,12 @@ def _cluster_encryption(view: View) -> Value:
         return "none"
     if any(view.get(name) is not None for name in ("replication_source_identifier", "global_cluster_identifier")):
         return Unknown("storage_encrypted is left out, and the cluster replicates another", Cause.NOT_IN_SCOPE)
-    if (view.get("engine") or "aurora").startswith("aurora"):
+    engine = view.get("engine")
+    if engine is None:
+        return _NO_CLUSTER_ENGINE
+    if engine.startswith("aurora"):
         # Aurora user guide, "Encrypting Amazon Aurora resources".
-        reason = "left out, storage_encrypted says nothing: Aurora encrypts clusters made since 18 February 2026 only"
-        return Unknown(reason, Cause.NOT_IN_SCOPE)
+        return Unknown("storage_encrypted is left out, and Aurora encrypts only clusters made since 18 February 2026")
     return "none"
 
 
@@ -117,6 +121,7 @@ _STORAGE = derived(_answered_encryption, listed("StorageEncryptionType"), listed
 class _Store(Resource):
     """What instances that stand alone and clusters have in common: they hold the data."""
 
+    encryption: str | None
     engine_version: str | None = fact(terraform="engine_version", unset=None, aws=listed("EngineVersion"))
 
     key: str | None = fact(terraform=_key, unset=None, aws=listed("KmsKeyId"))
@@ -139,6 +144,13 @@ class _Store(Resource):
 
     monitoring_seconds: int | None = fact(terraform="monitoring_interval", unset=0, aws=listed("MonitoringInterval"))
     """The interval of enhanced monitoring; 0 or None where it is off."""
+
+    def is_surely_plain(self) -> bool:
+        """Whether it is known that the storage is not encrypted."""
+        try:
+            return self.encryption == "none"
+        except Undecided:
+            return False
 
 
 class Instance(_Store):
@@ -196,7 +208,7 @@ class Cluster(_Store):
         keys=("DBClusterIdentifier", "DBClusterArn"),
     )
 
-    engine: str = fact(terraform="engine", unset="aurora", aws=listed("Engine"))  # what old providers took for granted
+    engine: str = fact(terraform="engine", unset=_NO_CLUSTER_ENGINE, aws=listed("Engine"))
 
     replicates: str | None = fact(
         terraform=first("replication_source_identifier", "global_cluster_identifier"),
@@ -364,5 +376,5 @@ def engine_of(store: Instance | Cluster, inventory: Inventory) -> str:
     if engine is None and isinstance(store, Instance):
         engine = original(store, inventory).engine
     if engine is None:
-        raise Undecided(Unknown("the engine is not known", Cause.NOT_IN_SCOPE))
+        raise Undecided(Unknown("the engine is not known"))
     return engine.removeprefix("custom-")

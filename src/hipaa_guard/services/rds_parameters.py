@@ -6,7 +6,7 @@ import re
 
 from hipaa_guard.facts.readings import Block, Listing, View, ask, listed
 from hipaa_guard.facts.resource import Resource, fact
-from hipaa_guard.facts.values import Cause, Undecided, Unknown, Value
+from hipaa_guard.facts.values import Undecided, Unknown, Value
 
 TLS_PARAMETERS = ("rds.force_ssl", "require_secure_transport")
 """By which PostgreSQL and SQL Server, and by which MySQL and MariaDB, refuse connections without TLS."""
@@ -98,4 +98,10 @@ def tls_by_default(family: str) -> bool:
         return version >= _TLS_SINCE[engine]
     if version and engine in _NO_TLS_UNTIL and version <= _NO_TLS_UNTIL[engine]:
         return False
-    raise Undecided(Unknown(f"whether {family} requires TLS by default is not known", Cause.NOT_IN_SCOPE))
+    raise Undecided(Unknown(f"whether {in_words(family)} requires TLS by default is not known"))
+
+
+def in_words(family: str) -> str:
+    """An engine with its version, which families write as one word: ``aurora-mysql 8.0``."""
+    found = re.fullmatch(r"([a-z-]+?)-?(\d.*)", family)
+    return f"{found[1]} {found[2]}" if found else family

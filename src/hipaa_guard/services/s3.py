@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from hipaa_guard.facts.policy_document import PolicyDocument, symbol
-from hipaa_guard.facts.readings import Block, Listing, Singleton, View, ask, derived, first
+from hipaa_guard.facts.readings import Block, Derived, Listing, Singleton, View, ask, derived, first
 from hipaa_guard.facts.resource import Record, Resource, fact
 from hipaa_guard.facts.values import Incomplete, Undecided, Unknown, Value, some
 
@@ -14,6 +14,7 @@ _EVERYONE = (
     "http://acs.amazonaws.com/groups/global/AllUsers",
     "http://acs.amazonaws.com/groups/global/AuthenticatedUsers",
 )
+_LOG_DELIVERY = ("http://acs.amazonaws.com/groups/s3/LogDelivery",)
 _PUBLIC_CANNED_ACLS = ("public-read", "public-read-write", "authenticated-read")
 
 
@@ -90,17 +91,28 @@ def _inline_versioning(view: View) -> Value:
     return "Enabled" if _truth(enabled) else None
 
 
-def _acl_grants_everyone(view: View) -> Value:
-    """Whether a declared ACL (canned, or a list of grants) reaches everyone or every AWS customer."""
-    canned = first_set(view.get("aws_s3_bucket_acl.acl"), view.get("acl"))
-    if isinstance(canned, Unknown):
-        return canned
-    if canned is not None:
-        return canned in _PUBLIC_CANNED_ACLS
-    grants = first_set(view.get("aws_s3_bucket_acl.access_control_policy.grant"), view.get("grant"))
-    if grants is None or isinstance(grants, Unknown):
-        return grants
-    return some(lambda uri: uri in _EVERYONE, _every_uri(grants))
+def _acl_reaches(groups: tuple[str, ...], canned_acls: tuple[str, ...]) -> Callable[[View], Value]:
+    """Whether a declared ACL (canned, or a list of grants) grants something to one of the groups."""
+
+    def read(view: View) -> Value:
+        canned = first_set(view.get("aws_s3_bucket_acl.acl"), view.get("acl"))
+        if isinstance(canned, Unknown):
+            return canned
+        if canned is not None:
+            return canned in canned_acls
+        grants = first_set(view.get("aws_s3_bucket_acl.access_control_policy.grant"), view.get("grant"))
+        if grants is None or isinstance(grants, Unknown):
+            return grants
+        return some(lambda uri: uri in groups, _every_uri(grants))
+
+    return read
+
+
+def _answered_acl(groups: tuple[str, ...]) -> Derived:
+    def reaches(grants: list[dict[str, Value]] | None) -> bool:
+        return any(grant.get("Grantee", {}).get("URI") in groups for grant in grants or [])
+
+    return derived(reaches, ask("s3.get_bucket_acl", "Grants", Bucket="{Name}"))
 
 
 def _every_uri(grants: Value) -> list[Value]:
@@ -172,10 +184,6 @@ def _statuses(view: View) -> Value:
     unknown = next((status for status in found if isinstance(status, Unknown)), unknown)
     known = [status for status in found if not isinstance(status, Unknown)]
     return known if unknown is None else Incomplete(known, unknown)
-
-
-def _answered_grants(grants: list[dict[str, Value]] | None) -> Value:
-    return any(grant.get("Grantee", {}).get("URI") in _EVERYONE for grant in grants or [])
 
 
 class Bucket(Resource):
@@ -257,11 +265,14 @@ class Bucket(Resource):
     )
 
     acl_is_public: bool = fact(
-        terraform=_acl_grants_everyone,
-        unset=False,
-        aws=derived(_answered_grants, ask("s3.get_bucket_acl", "Grants", Bucket="{Name}")),
+        terraform=_acl_reaches(_EVERYONE, _PUBLIC_CANNED_ACLS), unset=False, aws=_answered_acl(_EVERYONE)
     )
     """Whether the ACL grants something to everyone, or to everyone with any AWS account."""
+
+    acl_takes_logs: bool = fact(
+        terraform=_acl_reaches(_LOG_DELIVERY, ("log-delivery-write",)), unset=False, aws=_answered_acl(_LOG_DELIVERY)
+    )
+    """Whether the ACL lets S3 write access logs into the bucket."""
 
     log_target: str | None = fact(
         terraform=first("aws_s3_bucket_logging.target_bucket", "logging.target_bucket"),
@@ -292,7 +303,7 @@ class Bucket(Resource):
             absent="OwnershipControlsNotFoundError",
         ),
     )
-    """``BucketOwnerEnforced`` turns ACLs off. None leaves them on where the bucket is older, as ``ObjectWriter`` does."""
+    """``BucketOwnerEnforced`` turns ACLs off. None leaves them on in older buckets, as ``ObjectWriter`` does."""
 
     replication: list[str] | None = fact(
         terraform=_statuses,
@@ -314,6 +325,26 @@ class Bucket(Resource):
         names = [symbol(origin.address, "id"), symbol(origin.address, "bucket"), origin.name]
         arns = [f"arn:{partition}:s3:::{name}" for partition in PARTITIONS for name in names]
         return (symbol(origin.address, "arn"), *arns)
+
+    def receives_logs(self, targets: set[str], unknown: Unknown | None) -> bool:
+        """Whether the bucket takes in the access logs of others, which name `targets`; ``unknown`` is one not known.
+
+        Raises:
+            Undecided: nothing known says so, but something that is not known may.
+
+        """
+        origin = self.origin
+        names = {origin.name, symbol(origin.address, "id"), symbol(origin.address, "bucket")}
+        if not names.isdisjoint(targets) or self.acl_takes_logs:
+            return True
+        if unknown is not None:
+            raise Undecided(unknown)
+        return False
+
+
+def log_target_of(bucket: Bucket) -> Value:
+    """Where a bucket's access logs go, for another bucket: what is read so is no evidence of a finding on that one."""
+    return bucket.peek(Bucket.facts["log_target"])
 
 
 class AccountPublicAccess(Resource):
