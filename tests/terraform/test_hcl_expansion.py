@@ -315,3 +315,32 @@ def test_too_many_instances_are_cut_and_reported(tmp_path: Path) -> None:
     assert len(found.instances) == 1000
     assert found.gaps[0].kind is GapKind.LIMIT
     assert found.gaps[0].incomplete
+
+
+def test_why_instances_are_not_known_is_said_once_and_with_a_way_out(tmp_path: Path) -> None:
+    text = """
+    variable "names" {}
+    resource "test_a" "a" { for_each = var.names }
+    resource "test_a" "b" { for_each = test_a.a }
+    resource "test_a" "c" { count = length(test_a.b) }
+    """
+    (tmp_path / "main.tf").write_text(text)
+    (found,) = read_directory(tmp_path)
+    assert [gap.reason for gap in found.gaps] == [
+        "for_each: var.names has no value",
+        "for_each: var.names has no value",
+        "count: var.names has no value",
+    ]
+    assert {gap.hint for gap in found.gaps} == {"give the value with --var or --var-file, or scan a plan"}
+
+
+def test_an_instance_tells_how_its_number_is_written(tmp_path: Path) -> None:
+    text = """
+    variable "on" {}
+    resource "test_a" "a" { count = var.on  ? 1 : 0 }
+    resource "test_a" "b" { for_each = toset(["x"]) }
+    resource "test_a" "c" {}
+    """
+    (tmp_path / "main.tf").write_text(text)
+    (found,) = read_directory(tmp_path)
+    assert [getattr(one, "expansion", "") for one in found.instances] == ["var.on  ? 1 : 0", 'toset(["x"])', None]

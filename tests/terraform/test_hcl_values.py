@@ -232,3 +232,62 @@ def test_the_region_that_terraform_asks_for_is_that_of_the_provider(tmp_path: Pa
 
 def test_an_index_that_looks_like_a_number_with_an_exponent_is_a_gap(tmp_path: Path) -> None:
     assert configuration(tmp_path, 'resource "test_thing" "it" {\n  value = [1].1e9\n}\n').gaps
+
+
+@pytest.mark.parametrize(
+    ("expression", "value"),
+    [
+        ('flatten(try([local.x["rule"]], [local.x["rules"]], []))[0].id', "r"),
+        ('try(local.x.rule.id, "none")', "r"),
+        ('try(local.x["rules"], local.x["rule"]).id', "r"),
+        ("try(merge(local.x.rule, { more = 1 }), {}).more", 1),
+        ("try([for rule in [local.x.rule] : rule], [])[0].id", "r"),
+        ("try({ a = local.x.rule, b = var.unset }, {}).a.id", "r"),
+        ("can(local.x.rule)", True),
+        ("can(local.x.rules)", False),
+        ("try(local.x.rule.secret, 1) == null", None),
+        ("try(local.x.rule.secret.deeper, { id = 2 }).id", None),
+        ("try(upper(local.x.rule.secret), 1)", None),
+        ("can(local.x.rule.secret.deeper)", None),
+        ("can(upper(local.x.rule.secret))", None),
+        ("can([for part in local.x.rule.secret : part])", None),
+        ("can(local.x[local.x.rule.secret])", None),
+        ("can(local.x.rule.secret + 1)", None),
+        ('can("a-${local.x.rule.secret}")', None),
+        ("can(try(local.x.rule.secret.deeper))", None),
+    ],
+)
+def test_only_what_an_expression_needs_can_make_it_fail(tmp_path: Path, expression: str, value: Value) -> None:
+    found = value_of(tmp_path, expression, 'locals {\n x = { rule = { id = "r", secret = var.unset } }\n}')
+    assert isinstance(found, Unknown) if value is None else found == value
+
+
+def test_an_attribute_of_what_may_not_exist_may_fail(tmp_path: Path) -> None:
+    declared = 'resource "test_other" "o" {\n count = var.unset\n name = "n"\n}'
+    assert isinstance(value_of(tmp_path, 'try(test_other.o[0].name, "")', declared), Unknown)
+
+
+@pytest.mark.parametrize(
+    ("region", "attribute", "value"),
+    [
+        ("eu-west-1", "partition", "aws"),
+        ("eu-west-1", "dns_suffix", "amazonaws.com"),
+        ("us-gov-west-1", "partition", "aws-us-gov"),
+        ("cn-north-1", "dns_suffix", "amazonaws.com.cn"),
+        ("us-isob-east-1", "id", "aws-iso-b"),
+        ("moon-west-1", "partition", None),
+        ("eu-west-1", "other", None),
+    ],
+)
+def test_the_partition_is_that_of_the_region(tmp_path: Path, region: str, attribute: str, value: Value) -> None:
+    declared = f'provider "aws" {{\n region = "{region}"\n}}\ndata "aws_partition" "p" {{}}'
+    found = value_of(tmp_path, f"data.aws_partition.p.{attribute}", declared)
+    assert isinstance(found, Unknown) if value is None else found == value
+
+
+def test_account_and_workspace_are_not_known(tmp_path: Path) -> None:
+    declared = 'provider "aws" {\n region = "eu-west-1"\n}\ndata "aws_caller_identity" "me" {}'
+    assert isinstance(value_of(tmp_path, "data.aws_caller_identity.me.account_id", declared), Unknown)
+    workspace = value_of(tmp_path, "terraform.workspace")
+    assert isinstance(workspace, Unknown)
+    assert workspace.reason.startswith("terraform.workspace is not known")

@@ -17,6 +17,8 @@ class Object(Unknown):
     """
 
     __slots__ = ()
+    certain = True
+    """False where attributes that it gives may turn out not to exist."""
 
     def of(self, name: str) -> Value:
         """The value of an attribute."""
@@ -31,6 +33,10 @@ class Object(Unknown):
     def each(self) -> Value:
         """What a splat goes over: the object alone by default."""
         return [self]
+
+    def paired(self) -> Object:
+        """The object as the one that belongs to the instance in which it is mentioned."""
+        return self
 
 
 class Known(dict[str, Value]):
@@ -49,6 +55,41 @@ class Set(list[Value]):
     __slots__ = ()
 
 
+class Alternatives(Unknown):
+    """One of several values, of which it is not known which: what a conditional with an unknown test gives."""
+
+    __slots__ = ("values",)
+
+    def __init__(self, values: tuple[Value, ...], unknown: Unknown) -> None:
+        super().__init__(
+            unknown.reason, unknown.cause, references=unknown.references, action=unknown.action, is_set=unknown.is_set
+        )
+        self.values = values
+
+
+class Pinned(Reference):
+    """A reference to one certain instance of a resource, of which only ``[?]`` is known."""
+
+    __slots__ = ()
+
+
+class Lookup(Unknown):
+    """What a data source reads of something that exists already. ``through`` is what it was asked with."""
+
+    __slots__ = ("through",)
+
+    def __init__(self, address: str, through: tuple[Unknown, ...], *, is_set: bool) -> None:
+        reason = f"{address} is read when Terraform plans"
+        super().__init__(reason, Cause.DATA_SOURCE, references=(address,), is_set=is_set)
+        self.through = through
+
+
+class OwnKey(Unknown):
+    """The key of an instance, within it, where that is not known: `each.key`, `count.index`."""
+
+    __slots__ = ()
+
+
 class UncertainList(Incomplete[Value]):
     """Instances of which some are known; ``rest`` stands for those whose number is not known."""
 
@@ -57,6 +98,13 @@ class UncertainList(Incomplete[Value]):
     def __init__(self, seen: list[Value], rest: Value, unknown: Unknown) -> None:
         super().__init__(seen, unknown)
         self.rest = rest
+
+
+def may_lack(value: Value) -> Unknown | None:
+    """The value, where what is asked of it may turn out not to exist."""
+    if isinstance(value, Object):
+        return None if value.certain else value
+    return value if isinstance(value, Unknown) else None
 
 
 def surely_set(attribute: str) -> bool:
@@ -97,12 +145,15 @@ def element_of(value: Value, key: Value) -> Value:
     """
     if isinstance(value, Object):
         return value.at(key)
+    if isinstance(key, OwnKey) and isinstance(value, Incomplete):
+        only = sole_uncertain(value, key)
+        return only if only is not None else value.unknown
     if isinstance(key, Unknown):
         return _unknown_element(value, key)
     if isinstance(value, Unknown):
         return _below(value, f"[{key}]" if not isinstance(key, str) else f'["{key}"]')
     if isinstance(value, Incomplete):
-        only = sole_uncertain(value)
+        only = sole_uncertain(value, key)
         return only if only is not None else value.unknown
     if isinstance(value, list):
         return _list_element(value, key)
@@ -165,18 +216,25 @@ def entries(value: Value) -> Iterator[tuple[Value, Value]]:
         raise EvaluationError(f"iteration over non-iterable value of type {_kind(value)}")
 
 
-def sole_uncertain(value: Incomplete[Value]) -> Value:
+def sole_uncertain(value: Incomplete[Value], key: Value = None) -> Value:
     """The one seen element of a list, where that stands for instances of unknown number; else None."""
     seen = value.seen
-    if len(seen) == 1 and isinstance(seen[0], Reference) and "[?]" in seen[0].address:
-        return seen[0]
-    return None
+    if len(seen) != 1 or not isinstance(seen[0], Reference) or "[?]" not in seen[0].address:
+        return None
+    if isinstance(seen[0], Pinned) and isinstance(key, OwnKey):
+        return Reference(seen[0].address, seen[0].attribute, is_set=seen[0].is_set)
+    return seen[0]
+
+
+def type_of_reference(value: Reference) -> type[Reference]:
+    """What a reference below another one is: it means the same instance."""
+    return Pinned if isinstance(value, Pinned) else Reference
 
 
 def _below(value: Unknown, step: str) -> Value:
     if isinstance(value, Reference):
         attribute = f"{value.attribute}{step}" if value.attribute else step.lstrip(".")
-        below = Reference(value.address, attribute, is_set=surely_set(attribute))
+        below = type_of_reference(value)(value.address, attribute, is_set=surely_set(attribute))
         if value.cause is not Cause.AFTER_APPLY:
             below.cause, below.reason = value.cause, value.reason
         return below

@@ -36,6 +36,9 @@ class Instance(Protocol):
         *references* to it from elsewhere are `Reference` values.
         """
 
+    def arguments(self) -> Iterable[str]:
+        """The names of the top-level arguments that are written; nothing where the source does not tell."""
+
     def locate(self, path: str) -> Location | None:
         """Where a top-level argument or the first nested block of that name (``a.b.c``) is written, if it is."""
 

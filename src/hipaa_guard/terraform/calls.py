@@ -22,12 +22,12 @@ if TYPE_CHECKING:
 class CallGroup:
     """All instances of one module call."""
 
-    __slots__ = ("_block", "_expansion", "_instances", "_name", "_parent", "_reason", "_running", "_value")
+    __slots__ = ("_expansion", "_instances", "_name", "_parent", "_reason", "_running", "_value", "block")
 
     def __init__(self, parent: ModuleInstance, name: str, block: Block) -> None:
         self._parent = parent
         self._name = name
-        self._block = block
+        self.block = block
         self._instances: list[ModuleInstance] | None = None
         self._expansion: Expansion | None = None
         self._reason = ""
@@ -43,7 +43,7 @@ class CallGroup:
         """
         if self._instances is None:
             if self._running:
-                raise EvaluationError(f"the number of {self._address} depends on itself")
+                raise EvaluationError(f"the number of {self.address} depends on itself")
             self._running = True
             try:
                 self._instances = self._load()
@@ -56,13 +56,20 @@ class CallGroup:
         if self._value is None:
             instances = self.instances()
             if self._expansion is None:
-                self._value = UnavailableModule(self._address, self._reason)
+                self._value = UnavailableModule(self.address, self._reason)
             else:
                 self._value = grouped(self._expansion, [ModuleValue(one) for one in instances])
         return self._value
 
     @property
-    def _address(self) -> str:
+    def missing(self) -> str:
+        """Why the module could not be read; empty where it was."""
+        self.instances()
+        return self._reason
+
+    @property
+    def address(self) -> str:
+        """The address of the call, without keys."""
         return f"{self._parent.address}.module.{self._name}" if self._parent.address else f"module.{self._name}"
 
     def _load(self) -> list[ModuleInstance]:
@@ -70,7 +77,7 @@ class CallGroup:
         module = self._module()
         if module is None:
             return []
-        self._expansion = found = expand(self._block, parent.scope, self._address, parent.calls)
+        self._expansion = found = expand(self.block, parent.scope, self.address, parent.calls)
         instances = [self._instance(module, copy, None) for copy in found.copies]
         if found.rest is not None:
             instances.append(self._instance(module, found.rest, found.why))
@@ -80,12 +87,12 @@ class CallGroup:
         parent = self._parent
         instance = type(parent)(module, parent.session, parent.library, {})
         instance.root_directory = parent.root_directory
-        instance.address = f"{self._address}{copy.key}"
+        instance.address = f"{self.address}{copy.key}"
         instance.key_path = self._key_path
         instance.parent = parent
-        instance.block = self._block
+        instance.block = self.block
         instance.call_scope = Scope(parent, copy.bound) if copy.bound else parent.scope
-        instance.calls = (*parent.calls, self._block.location())
+        instance.calls = (*parent.calls, self.block.location())
         instance.uncertain = why if why is not None else parent.uncertain
         return instance
 
@@ -96,7 +103,7 @@ class CallGroup:
     def _module(self) -> Module | None:
         """The module that is called; None, with a gap, where it cannot be read."""
         parent = self._parent
-        found = parent.library.find(parent, self._block, self._key_path)
+        found = parent.library.find(parent, self.block, self._key_path)
         if isinstance(found, str):
             self._miss(found)
             return None
@@ -119,8 +126,8 @@ class CallGroup:
         self._reason = reason
         parent = self._parent
         hint = hint or "run terraform init in the root module, or scan a plan"
-        location = self._block.location(parent.calls)
-        parent.session.report(kind, self._address, reason, hint=hint, location=location)
+        location = self.block.location(parent.calls)
+        parent.session.report(kind, self.address, reason, hint=hint, location=location)
 
 
 class ModuleValue(Object):
@@ -145,6 +152,7 @@ class UnavailableModule(Object):
     """A call whose module was not read: nothing is known of its outputs."""
 
     __slots__ = ("address",)
+    certain = False
 
     def __init__(self, address: str, reason: str) -> None:
         super().__init__(f"{address}: {reason}", Cause.MODULE, references=(address,), is_set=True)

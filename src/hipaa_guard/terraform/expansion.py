@@ -13,13 +13,16 @@ from typing import Literal
 from hipaa_guard.facts.places import GapKind, Location
 from hipaa_guard.facts.values import Cause, Undecided, Unknown, Value
 from hipaa_guard.terraform import limits
-from hipaa_guard.terraform.access import Object, UncertainList, entries
+from hipaa_guard.terraform.access import Alternatives, Object, OwnKey, UncertainList, entries
 from hipaa_guard.terraform.errors import FAILURES, EvaluationError
 from hipaa_guard.terraform.functions.conversion import to_number, to_text
+from hipaa_guard.terraform.nodes import Call
 from hipaa_guard.terraform.scope import Scope, Session, valued
-from hipaa_guard.terraform.syntax import Block
+from hipaa_guard.terraform.syntax import Attribute, Block
 
 UNKNOWN_KEY = "[?]"
+_HINT = "give the value with --var or --var-file, or scan a plan"
+_SETS = frozenset({"toset", "setunion", "setintersection", "setsubtract", "fileset"})
 
 
 @dataclass(slots=True)
@@ -33,12 +36,16 @@ class Copy:
 
 @dataclass(slots=True)
 class Expansion:
-    """All instances of a block. ``rest`` stands for those whose number is not known, ``why`` says why."""
+    """All instances of a block. ``rest`` stands for those whose number is not known, ``why`` says why.
+
+    ``alone`` says that there is at most one: ``count = var.on ? 1 : 0``.
+    """
 
     kind: Literal["single", "count", "each"]
     copies: list[Copy] = field(default_factory=list)
     rest: Copy | None = None
     why: Unknown | None = None
+    alone: bool = False
 
 
 def expand(block: Block, scope: Scope, subject: str, calls: tuple[Location, ...]) -> Expansion:
@@ -48,7 +55,7 @@ def expand(block: Block, scope: Scope, subject: str, calls: tuple[Location, ...]
     if count is not None:
         found = _counted(valued(count, scope, calls), session, subject, count.location(calls))
     elif for_each is not None:
-        found = _for_each(valued(for_each, scope, calls), session, subject, for_each.location(calls))
+        found = _for_each(valued(for_each, scope, calls), session, subject, for_each, calls)
     else:
         found = Expansion("single", [Copy("", None, {})])
     session.budget.instances += len(found.copies)
@@ -62,6 +69,7 @@ def expand(block: Block, scope: Scope, subject: str, calls: tuple[Location, ...]
             GapKind.EXPANSION,
             subject,
             found.why.reason,
+            hint=_HINT,
             incomplete=False,
             location=argument.location(calls) if argument else None,
         )
@@ -79,8 +87,9 @@ def _counted(value: Value, session: Session, subject: str, location: Location) -
         session.report(GapKind.EXPRESSION, subject, str(error), incomplete=False, location=location)
         number = Unknown(str(error), Cause.EXPRESSION)
     if isinstance(number, Unknown):
-        why = Unknown(f"count: {number.reason}", Cause.EXPANSION, references=number.references)
-        return Expansion("count", rest=Copy(UNKNOWN_KEY, None, {"count": {"index": why}}), why=why)
+        why = _why("count", number)
+        alone = isinstance(number, Alternatives) and all(each in (0, 1) for each in _known(number))
+        return Expansion("count", rest=Copy(UNKNOWN_KEY, None, {"count": {"index": why}}), why=why, alone=alone)
     total = int(number)
     if total > limits.INSTANCES_PER_BLOCK:
         _too_many(session, subject, total, location)
@@ -88,12 +97,20 @@ def _counted(value: Value, session: Session, subject: str, location: Location) -
     return Expansion("count", [Copy(f"[{index}]", index, {"count": {"index": index}}) for index in range(total)])
 
 
-def _for_each(value: Value, session: Session, subject: str, location: Location) -> Expansion:
+def _known(number: Alternatives) -> list[object]:
+    """The numbers that are possible; something that is none for each that is not known."""
+    return [None if isinstance(value, Unknown) else value for value in number.values]
+
+
+def _for_each(
+    value: Value, session: Session, subject: str, argument: Attribute, calls: tuple[Location, ...]
+) -> Expansion:
+    location = argument.location(calls)
     result = Expansion("each")
     try:
         for key, element in _each_entries(value):
             if isinstance(key, Unknown):
-                result.why = _why(key)
+                result.why = _why("for_each", key)
                 continue
             if len(result.copies) == limits.INSTANCES_PER_BLOCK:
                 _too_many(session, subject, None, location)
@@ -101,13 +118,17 @@ def _for_each(value: Value, session: Session, subject: str, location: Location) 
             bound = {"each": {"key": key, "value": element}}
             result.copies.append(Copy(f"[{quoted(key)}]", key, bound))
     except Undecided as undecided:
-        result.why = _why(undecided.unknown)
+        result.why = _why("for_each", undecided.unknown)
     except FAILURES as error:
         session.report(GapKind.EXPRESSION, subject, str(error), incomplete=False, location=location)
-        result.why = Unknown(str(error), Cause.EXPANSION)
+        result.why = OwnKey(f"for_each: {error}", Cause.EXPANSION)
     if result.why is not None:
         others = value.each() if isinstance(value, Object) else None
         other = others.rest if isinstance(others, UncertainList) else result.why
+        if isinstance(others, UncertainList):
+            other = other.paired()
+        elif not _is_set(argument):
+            other = Unknown(result.why.reason, result.why.cause, references=result.why.references)
         bound = {"each": {"key": result.why, "value": other}}
         result.rest = Copy(UNKNOWN_KEY, None, bound)
     return result
@@ -123,8 +144,19 @@ def _each_entries(value: Value) -> Iterator[tuple[Value, Value]]:
         yield name, (name if is_list else element)
 
 
-def _why(unknown: Unknown) -> Unknown:
-    return Unknown(f"for_each: {unknown.reason}", Cause.EXPANSION, references=unknown.references)
+def _is_set(argument: Attribute) -> bool:
+    """Whether a for_each goes over a set, as far as its text tells: there, the values are the keys."""
+    try:
+        node = argument.node
+    except FAILURES:
+        return False
+    return isinstance(node, Call) and node.name in _SETS
+
+
+def _why(argument: str, unknown: Unknown) -> OwnKey:
+    """Why the instances are not known. One expansion after the other is told by the last of them."""
+    first = unknown.reason.removeprefix("count: ").removeprefix("for_each: ")
+    return OwnKey(f"{argument}: {first}", Cause.EXPANSION, references=unknown.references)
 
 
 def _too_many(session: Session, subject: str, total: int | None, location: Location) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from hipaa_guard.facts.places import Gap, GapKind
 from hipaa_guard.facts.values import Value
 from hipaa_guard.terraform.blocks import Configuration
+from hipaa_guard.terraform.handed_over import handed_over
 from hipaa_guard.terraform.inputs import VariableFileError, automatic_values, given_values, read_variable_file
 from hipaa_guard.terraform.instances import ModuleInstance
 from hipaa_guard.terraform.library import Library
@@ -72,6 +73,7 @@ def _configuration(
     root = ModuleInstance(module, session, library, given)
     configuration = Configuration(module.path, "hcl", gaps=session.gaps)
     configuration.instances.extend(root.walk())
+    configuration.handed_over = handed_over(root)
     configuration.files = sum(used.files for used in root.modules_used())
     configuration.standalone_module = any(
         name not in given and "default" not in block.attributes for name, block in module.variables.items()

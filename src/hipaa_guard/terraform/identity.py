@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from hipaa_guard.facts.readings import Block
 from hipaa_guard.facts.values import Cause, PartialText, Reference, Unknown, Value
+from hipaa_guard.terraform.access import Alternatives, Lookup
 from hipaa_guard.terraform.blocks import Instance
 
 _MARK = "\0"
@@ -75,7 +76,8 @@ class Identity:
 class Names:
     """The identities of all instances of one kind, and which instances a text may name."""
 
-    def __init__(self, instances: Iterable[Instance], arguments: Sequence[str]) -> None:
+    def __init__(self, types: Sequence[str], instances: Iterable[Instance], arguments: Sequence[str]) -> None:
+        self.types = tuple(types)
         self._arguments = arguments
         self._identities: dict[str, Identity] = {}
         self._owners: dict[str, list[Instance]] = {}
@@ -204,6 +206,6 @@ def _part(part: str | Unknown) -> str | None:
         return part
     if isinstance(part, Reference):
         return f"{_MARK}{part.address}.{part.attribute}{_MARK}"
-    if part.cause in _SHARED_CAUSES and type(part) is Unknown:
+    if part.cause in _SHARED_CAUSES and type(part) in (Unknown, Alternatives, Lookup):
         return f"{_MARK}{id(part)}{_MARK}"
     return None

@@ -76,15 +76,25 @@ class ModuleInstance:
 
     def walk(self) -> Iterator[HclInstance]:
         """The instances of all resources, those of called modules after the module's own."""
+        yield from self.own_instances()
+        for group in self.children.values():
+            for child in group.instances():
+                yield from child.walk()
+
+    def own_instances(self) -> Iterator[HclInstance]:
+        """The instances of all resources of the module itself."""
         for key, block in self.module.resources.items():
             if key[0] == "resource":
                 yield from self._group(key, block).instances()
         for block in self.module.repeated:
             if block.type == "resource":
                 yield from ResourceGroup(self, block).instances()
-        for group in self.children.values():
-            for child in group.instances():
-                yield from child.walk()
+
+    def instances_named(self, kind: str, name: str) -> list[HclInstance]:
+        """The instances of one resource; none where it is not declared."""
+        key = ("resource", kind, name)
+        block = self.module.resources.get(key)
+        return [] if block is None else self._group(key, block).instances()
 
     def modules_used(self) -> list[Module]:
         """This module and all that it calls, each once."""
@@ -120,7 +130,7 @@ class ModuleInstance:
             case "path":
                 return {"module": self._relative_path(), "root": ".", "cwd": "."}
             case "terraform":
-                reason = "the workspace is chosen when Terraform runs"
+                reason = "terraform.workspace is not known: it is chosen when Terraform runs"
                 unknown = Unknown(reason, Cause.VARIABLE, references=("terraform.workspace",), is_set=True)
                 return {"workspace": unknown, "env": unknown, "applying": unknown}
             case "each" | "count" | "self":

@@ -21,7 +21,7 @@ _READING_ERRORS = (TypeError, ValueError, LookupError, AttributeError, Arithmeti
 
 def build_inventory(configuration: Configuration, kinds: Sequence[type[Resource]]) -> Inventory:
     """All resources of the given kinds that a configuration declares."""
-    joins = Joins(configuration)
+    joins = Joins(configuration, _splits(kinds))
     found = [resource for kind in kinds for resource in _of_kind(kind, configuration, joins)]
     return Inventory(found, source="terraform", kinds=kinds)
 
@@ -29,9 +29,10 @@ def build_inventory(configuration: Configuration, kinds: Sequence[type[Resource]
 class TerraformSource:
     """Tells the facts of one Terraform instance (`facts.resource.Source`)."""
 
-    __slots__ = ("_block", "_instance", "_joins", "_names")
+    __slots__ = ("_block", "_instance", "_joins", "_names", "_traced")
 
     def __init__(self, instance: Instance, joins: Joins, block: Block, names: Names) -> None:
+        self._traced: dict[str, tuple[str, Location | None]] = {}
         self._instance = instance
         self._joins = joins
         self._block = block
@@ -43,10 +44,13 @@ class TerraformSource:
 
     def trace(self, fact: Fact) -> tuple[str, Location | None]:
         """The lines of the argument that decides the fact; nothing where none is written."""
-        touched = Touched()
-        self._decide(_readings(fact), fact.unset, touched)
-        location = touched.location(self._instance)
-        return ("", None) if location is None else (str(location), location)
+        found = self._traced.get(fact.name)
+        if found is None:
+            touched = Touched()
+            self._decide(_readings(fact), fact.unset, touched)
+            location = touched.location(self._instance)
+            found = self._traced[fact.name] = ("", None) if location is None else (str(location), location)
+        return found
 
     def _decide(self, readings: Sequence[TerraformReading], unset: Value, touched: Touched | None) -> Value:
         """The first reading that says something. What may not exist decides nothing, unless the rest agrees."""
@@ -71,6 +75,19 @@ class TerraformSource:
             return error.unknown
         except _READING_ERRORS as error:
             return Unknown(f"its value could not be read ({type(error).__name__}: {str(error)[:120]})")
+
+
+def _splits(kinds: Sequence[type[Resource]]) -> dict[tuple[str, ...], frozenset[str]]:
+    """The split resources that facts name, by the types of the main ones."""
+    found: dict[tuple[str, ...], frozenset[str]] = {}
+    for kind in kinds:
+        block = kind.terraform
+        if block is not None:
+            readings = [reading for fact in kind.facts.values() for reading in _readings(fact)]
+            heads = {reading.partition(".")[0] for reading in readings if isinstance(reading, str)}
+            named = {head for head in heads if head.startswith(("aws_", "awscc_"))}
+            found[block.types] = found.get(block.types, frozenset()) | named
+    return found
 
 
 def _readings(fact: Fact) -> tuple[TerraformReading, ...]:

@@ -138,4 +138,5 @@ def _of_uncertain_instances(name: str, arguments: list[Value]) -> Value:
         lists = arguments[0]
     else:
         return None
-    return sole_uncertain(lists) if isinstance(lists, Incomplete) else None
+    key = arguments[1] if name == "element" and len(arguments) == 2 else None
+    return sole_uncertain(lists, key) if isinstance(lists, Incomplete) else None

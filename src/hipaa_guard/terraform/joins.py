@@ -7,11 +7,12 @@ through indexes that are built once per argument; nothing here scans all instanc
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from hipaa_guard.facts.readings import Block
 from hipaa_guard.facts.values import Cause, PartialText, Reference, Unknown, Value
+from hipaa_guard.terraform.access import Lookup, Pinned
 from hipaa_guard.terraform.addresses import last_key, segments, without_keys
 from hipaa_guard.terraform.blocks import Configuration, Instance
 from hipaa_guard.terraform.identity import (
@@ -25,6 +26,7 @@ from hipaa_guard.terraform.identity import (
     tokens,
 )
 from hipaa_guard.terraform.paths import every_value
+from hipaa_guard.terraform.trails import Splits, Trail
 
 _COMPARED = 256
 """How many different half-known names are compared with one another before all are taken as possible."""
@@ -46,16 +48,20 @@ class Links:
     possible: Doubt | None
 
 
+_NONE = Links((), None)
+
+
 class Joins:
     """The joins of one configuration."""
 
-    def __init__(self, configuration: Configuration) -> None:
+    def __init__(self, configuration: Configuration, splits: Mapping[tuple[str, ...], frozenset[str]] = {}) -> None:
         self._configuration = configuration
+        self._splits = splits
         self._by_type: dict[str, list[Instance]] = {}
         self._by_address: dict[str, Instance] = {}
         self._by_block: dict[str, list[Instance]] = {}
         self._names: dict[tuple[tuple[str, ...], tuple[str, ...]], Names] = {}
-        self._pointers: dict[tuple[str, str], Pointers] = {}
+        self._pointers: dict[tuple[str, str, tuple[str, ...]], Pointers] = {}
         for instance in configuration.instances:
             self._by_type.setdefault(instance.type, []).append(instance)
             self._by_address[instance.address] = instance
@@ -71,20 +77,23 @@ class Joins:
         arguments = naming_arguments(block)
         if (types, arguments) not in self._names:
             instances = [instance for each in types for instance in self.of_type(each)]
-            self._names[types, arguments] = Names(instances, arguments)
+            self._names[types, arguments] = Names(types, instances, arguments)
         return self._names[types, arguments]
 
     def unseen(self, main: Instance) -> Unknown | None:
         """Why something that was not read may point at the instance, where that is so."""
         return self._configuration.handed_over.get(main.address)
 
-    def links(self, main: Instance, type: str, by: str, names: Names) -> Links:
-        """The instances of a type whose argument `by` points at `main`."""
+    def links(self, main: Instance, type: str, by: str, names: Names, block: Block | None = None) -> Links:
+        """The instances of a type whose argument `by` points at `main`, which is of the kind of a block."""
         if type not in self._by_type:
-            return Links((), None)
-        pointers = self._pointers.get((type, by))
+            return _NONE
+        key = (type, by, names.types)
+        pointers = self._pointers.get(key)
         if pointers is None:
-            pointers = self._pointers[type, by] = Pointers(self, by, self._by_type[type])
+            splits = Splits.of(block, main.type, self._splits.get(names.types, frozenset()))
+            trail = Trail(splits, by, self.candidates, self.target)
+            pointers = self._pointers[key] = Pointers(self, by, self._by_type[type], trail)
         identity = names.of(main)
         certain = pointers.certain(main, identity, names)
         return Links(tuple(certain), pointers.possible(main, identity, names, certain))
@@ -92,6 +101,11 @@ class Joins:
     def declared(self, address: str) -> Instance | None:
         """The instance at exactly this address."""
         return self._by_address.get(address)
+
+    def candidates(self, address: str) -> list[Instance]:
+        """The instance at an address; those of its block, where the address does not say which."""
+        exact = self._by_address.get(address)
+        return self.instances_of(without_keys(address)) if exact is None else [exact]
 
     def instances_of(self, block: str) -> list[Instance]:
         """The instances of the block at an address without keys."""
@@ -150,13 +164,16 @@ class _Loose:
     blocks: dict[str, list[Doubt]] = field(default_factory=dict)
     pinned: dict[str, list[Doubt]] = field(default_factory=dict)
     """References to one instance of a block of which only ``[?]`` is known."""
+    texts: dict[str, list[Doubt]] = field(default_factory=dict)
+    """Names that are one of several possible."""
 
 
 class Pointers:
     """All values of one argument of one type, indexed by what they point at."""
 
-    def __init__(self, joins: Joins, by: str, instances: Iterable[Instance]) -> None:
+    def __init__(self, joins: Joins, by: str, instances: Iterable[Instance], trail: Trail) -> None:
         self._joins = joins
+        self._trail = trail
         self._by = by
         self._order: dict[str, int] = {}
         self._references: dict[str, list[Instance]] = {}
@@ -165,6 +182,7 @@ class Pointers:
         self._literals: dict[str, Instance] = {}
         self._loose = _Loose()
         self._anyone: list[Doubt] = []
+        self._lookups: list[Doubt] = []
         self._patterns: dict[Pattern, Doubt] = {}
         self._homes: dict[tuple[int, str], list[Instance]] = {}
         self._strays: dict[int, list[tuple[str, Instance]]] = {}
@@ -178,19 +196,29 @@ class Pointers:
     # --- building ------------------------------------------------------------------------------------------------
 
     def _add(self, instance: Instance, value: Value) -> None:
-        if isinstance(value, str):
-            self._literals.setdefault(value, instance)
-            for form in forms(value):
-                self._add_text(form, instance, value)
-        elif isinstance(value, Unknown):
-            self._kept.append(value)
-            for token in tokens(value):
-                self._add_text(token, instance, token)
-            self._add_unknown(instance, value)
+        for end in self._trail.ends(value):
+            if not end.sure:
+                self._add_possible(instance, end.value, value)
+            elif isinstance(end.value, str):
+                self._literals.setdefault(end.value, instance)
+                for form in forms(end.value):
+                    self._add_text(form, instance, end.value)
+            elif isinstance(end.value, Unknown):
+                self._add_unknown(instance, end.value)
+                if end.value is not value:
+                    self._add_tokens(instance, end.value)
+        self._add_tokens(instance, value)
 
     def _add_text(self, text: str, instance: Instance, written: str) -> None:
         self._texts.setdefault(text, []).append((instance, written))
         self._texts_in.setdefault((text, instance.module), []).append((instance, written))
+
+    def _add_tokens(self, instance: Instance, value: Value) -> None:
+        """The same unknown value names the same resource, wherever else it leads."""
+        if isinstance(value, Unknown):
+            self._kept.append(value)
+            for token in tokens(value):
+                self._add_text(token, instance, token)
 
     def _add_unknown(self, instance: Instance, value: Unknown) -> None:
         if isinstance(value, Reference):
@@ -201,20 +229,25 @@ class Pointers:
             found = pattern(value)
             if not found.late:
                 self._patterns.setdefault(found, self._doubt(instance, value))
-        elif not self._add_alternatives(instance, value):
+        elif isinstance(value, Lookup):
+            self._lookups.append(self._doubt(instance, value))
+        else:
             self._anyone.append(self._doubt(instance, value))
 
     def _add_reference(self, instance: Instance, reference: Reference) -> None:
         address = reference.address
+        block = without_keys(address)
+        if isinstance(reference, Pinned):
+            self._loose.pinned.setdefault(block, []).append(self._doubt(instance, reference))
+            return
         if self._joins.declared(address) is not None:
             self._references.setdefault(address, []).append(instance)
             return
-        block = without_keys(address)
         candidates = self._joins.instances_of(block)
-        if len(candidates) == 1 and self._stands_for(candidates[0], instance):
+        known = last_key(address) not in ("", "[?]") and "[?]" not in address
+        if len(candidates) == 1 and not known and self._stands_for(candidates[0], instance):
             self._references.setdefault(candidates[0].address, []).append(instance)
         elif candidates:
-            known = last_key(address) not in ("", "[?]") and "[?]" not in address
             index = self._loose.pinned if known else self._loose.blocks
             index.setdefault(block, []).append(self._doubt(instance, reference))
 
@@ -223,24 +256,35 @@ class Pointers:
         """Whether a reference that leaves the instance open means the only one there is."""
         return "[?]" not in only.address or doubt_of(only, split) is None
 
-    def _add_alternatives(self, instance: Instance, value: Unknown) -> bool:
-        """An unknown made from nothing but declared resources can only point at these; one of another state at none."""
-        if value.references and all(".terraform_remote_state." in f".{name}" for name in value.references):
-            return True
-        targets = [self._joins.target(reference) for reference in value.references]
-        if not targets or None in targets:
-            return False
-        doubt = self._doubt(instance, value)
-        for target in targets:
-            address = str(target)
-            if self._joins.declared(address) is not None:
-                self._loose.addresses.setdefault(address, []).append(doubt)
-            else:
-                self._loose.blocks.setdefault(without_keys(address), []).append(doubt)
-        return True
+    def _add_possible(self, instance: Instance, end: Value, value: Value) -> None:
+        """What the value perhaps leads to."""
+        doubt = self._doubt(instance, value if isinstance(value, Unknown) else end)
+        if isinstance(end, str):
+            for form in forms(end):
+                self._loose.texts.setdefault(form, []).append(doubt)
+        elif isinstance(end, Reference):
+            exact = self._joins.declared(end.address) is not None
+            index = self._loose.addresses if exact else self._loose.blocks
+            index.setdefault(end.address if exact else without_keys(end.address), []).append(doubt)
+        elif isinstance(end, PartialText):
+            for reference in embedded(end):
+                self._add_possible(instance, reference, value)
+            found = pattern(end)
+            if not found.late:
+                self._patterns.setdefault(found, doubt)
+        elif isinstance(end, Lookup):
+            self._lookups.append(doubt)
+        elif isinstance(end, Unknown):
+            self._anyone.append(doubt)
+        if isinstance(end, Unknown):
+            self._kept.append(end)
+            for token in tokens(end):
+                self._loose.texts.setdefault(token, []).append(doubt)
 
     def _doubt(self, instance: Instance, value: Unknown) -> Doubt:
         reason = f"{instance.address} may apply: its {self._by} is not known ({value.reason})"
+        if isinstance(value, Pinned):
+            reason = f"{instance.address} may be for another instance than {value.address}"
         return Doubt(instance, Unknown(reason, value.cause, references=(instance.address, *value.references)))
 
     # --- looking up ----------------------------------------------------------------------------------------------
@@ -264,7 +308,7 @@ class Pointers:
     def possible(self, main: Instance, identity: Identity, names: Names, certain: list[Instance]) -> Doubt | None:
         """The first instance that may point at `main`, certain ones aside."""
         settled = {split.address for split in certain}
-        for doubt in self._doubts(main):
+        for doubt in self._doubts(main, identity):
             if doubt.instance.address not in settled:
                 return doubt
         return (
@@ -273,13 +317,18 @@ class Pointers:
             or self._by_stray(main, identity, names)
         )
 
-    def _doubts(self, main: Instance) -> Iterator[Doubt]:
+    def _doubts(self, main: Instance, identity: Identity) -> Iterator[Doubt]:
         block = without_keys(main.address)
         yield from self._loose.addresses.get(main.address, ())
         yield from self._loose.blocks.get(block, ())
         if "[?]" in main.address:
             yield from self._loose.pinned.get(block, ())
+        if self._loose.texts:
+            for text in sorted(identity.texts):
+                yield from self._loose.texts.get(text, ())
         yield from self._anyone
+        if self._lookups and _may_be_looked_up(main, identity):
+            yield from self._lookups
 
     def _by_pattern(self, identity: Identity, settled: set[str]) -> Doubt | None:
         if len(self._patterns) > _COMPARED:
@@ -338,6 +387,13 @@ class Pointers:
             found = [(text, split) for text, split in self._literals.items() if not names.owned(text)]
             self._strays[id(names)] = found
         return found
+
+
+def _may_be_looked_up(main: Instance, identity: Identity) -> bool:
+    """Whether a data source may read a resource of the same configuration: one that was there before, or whose name
+    comes from outside. Anything else does not exist yet when data sources are read.
+    """
+    return main.type.startswith("aws_default_") or any(not found.late for found in identity.patterns)
 
 
 def _same_region(main: Instance, text: str) -> bool:

@@ -76,6 +76,7 @@ class ForMap(Node):
             if isinstance(certain, Unknown):
                 return derived([certain], is_set=True)
             key = to_text(self.key.evaluate(inner))
+            scope.session.rely_on(key)
             if isinstance(key, Unknown):
                 return derived([key], is_set=True)
             if key is None:
@@ -107,6 +108,7 @@ class TemplateFor(Node):
         turns = _Turns(self, self.source.evaluate(scope), scope)
         for inner, _ in turns:
             piece = self.body.evaluate(inner)
+            scope.session.rely_on(piece)
             pieces.append(piece)
             length += len(piece) if isinstance(piece, str) else 1
             if length > limits.TEXT_LENGTH:
@@ -138,6 +140,7 @@ class _Turns:
                 return
             except Undecided as undecided:
                 self.missing = undecided.unknown
+                scope.session.rely_on(undecided.unknown)
                 return
             taken += 1
             if taken > limits.LIST_LENGTH:
@@ -150,6 +153,7 @@ class _Turns:
             certain: bool | Unknown = True
             if node.test is not None:
                 certain = _tested(node.test, inner)
+                scope.session.rely_on(certain)
             if certain is not False:
                 yield inner, certain
 

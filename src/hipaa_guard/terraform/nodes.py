@@ -10,9 +10,13 @@ from __future__ import annotations
 from hipaa_guard.facts.values import Incomplete, PartialText, Reference, Undecided, Unknown, Value
 from hipaa_guard.terraform import limits, operators
 from hipaa_guard.terraform.access import (
+    Object,
+    UncertainList,
     attribute_of,
     element_of,
+    may_lack,
     splat,
+    type_of_reference,
 )
 from hipaa_guard.terraform.errors import FAILURES, LIMITS, EvaluationError, LimitReached
 from hipaa_guard.terraform.functions.conversion import to_text
@@ -20,6 +24,10 @@ from hipaa_guard.terraform.functions.unknowns import derived, parts_of
 from hipaa_guard.terraform.scope import Scope, guarded
 
 _ITEM = "[*]"
+_STRUCTURAL = frozenset(
+    {"concat", "element", "flatten", "keys", "length", "lookup", "merge", "one", "reverse", "values"}
+)
+"""Functions that do not look into the elements that they are given: these cannot make them fail."""
 
 
 class Node:
@@ -66,7 +74,9 @@ class GetAttribute(Node):
         self.name = name
 
     def evaluate(self, scope: Scope) -> Value:
-        return attribute_of(self.source.evaluate(scope), self.name)
+        source = self.source.evaluate(scope)
+        scope.session.rely_on(may_lack(source))
+        return attribute_of(source, self.name)
 
 
 class Index(Node):
@@ -79,7 +89,9 @@ class Index(Node):
         self.key = key
 
     def evaluate(self, scope: Scope) -> Value:
-        return element_of(self.source.evaluate(scope), self.key.evaluate(scope))
+        source, key = self.source.evaluate(scope), self.key.evaluate(scope)
+        scope.session.rely_on(may_lack(source), key)
+        return element_of(source, key)
 
 
 class SplatItem(Node):
@@ -102,7 +114,17 @@ class Splat(Node):
 
     def evaluate(self, scope: Scope) -> Value:
         source = self.source.evaluate(scope)
+        scope.session.rely_on(_items_of(source))
         return splat(source, lambda item: guarded(scope.binding({_ITEM: item}), self.each))
+
+
+def _items_of(source: Value) -> Unknown | None:
+    """What of the items of a splat is not known; one that only may not exist fails nothing."""
+    if isinstance(source, Object):
+        source = source.each()
+    if isinstance(source, Incomplete):
+        return None if isinstance(source, UncertainList) else source.unknown
+    return source if isinstance(source, Unknown) else None
 
 
 class Unary(Node):
@@ -116,6 +138,7 @@ class Unary(Node):
 
     def evaluate(self, scope: Scope) -> Value:
         value = self.operand.evaluate(scope)
+        scope.session.rely_on(value)
         return operators.negated(value) if self.operator == "!" else operators.negative(value)
 
 
@@ -132,16 +155,23 @@ class Binary(Node):
     def evaluate(self, scope: Scope) -> Value:
         operator = self.operator
         left = self.left.evaluate(scope)
+        scope.session.rely_on(left)
         if operator == "&&":
-            return operators.both(left, lambda: self.right.evaluate(scope))
+            return operators.both(left, lambda: _relied_on(self.right, scope))
         if operator == "||":
-            return operators.either(left, lambda: self.right.evaluate(scope))
-        right = self.right.evaluate(scope)
+            return operators.either(left, lambda: _relied_on(self.right, scope))
+        right = _relied_on(self.right, scope)
         if operator == "==":
             return operators.same(left, right)
         if operator == "!=":
             return operators.negated(operators.same(left, right))
         return operators.arithmetic(operator, left, right)
+
+
+def _relied_on(node: Node, scope: Scope) -> Value:
+    value = node.evaluate(scope)
+    scope.session.rely_on(value)
+    return value
 
 
 class Conditional(Node):
@@ -161,6 +191,7 @@ class Conditional(Node):
             value = taken.evaluate(scope)
             # both arms have one type: beside a text, a number is a text
             return to_text(value) if isinstance(value, int | float) and _is_text(other) else value
+        scope.session.rely_on(test)
         then, otherwise = (_arm(arm, scope, test) for arm in (self.then, self.otherwise))
         return operators.chosen(test, then, otherwise)
 
@@ -175,6 +206,7 @@ def _arm(arm: Node, scope: Scope, test: Unknown) -> Value:
     except FAILURES:
         return derived([test])  # the error may never come to pass
     except Undecided as undecided:
+        scope.session.rely_on(undecided.unknown)
         return undecided.unknown
 
 
@@ -200,6 +232,7 @@ class Key(Node):
 
     def evaluate(self, scope: Scope) -> Value:
         key = to_text(self.node.evaluate(scope))
+        scope.session.rely_on(key)
         if key is None:
             raise EvaluationError("can't use a null value as a key")
         return key
@@ -242,8 +275,10 @@ class Template(Node):
                 piece = to_text(part.evaluate(scope))
             except Undecided as undecided:
                 piece = undecided.unknown
+                scope.session.rely_on(piece)
             if piece is None:
                 raise EvaluationError("the expression result is null; cannot include a null value in a string template")
+            scope.session.rely_on(piece)
             pieces.append(piece)
             length += len(piece) if isinstance(piece, str) else 1
             if length > limits.TEXT_LENGTH:
@@ -265,6 +300,7 @@ class TemplateIf(Node):
         test = operators.test_of(self.test.evaluate(scope))
         if not isinstance(test, Unknown):
             return (self.then if test else self.otherwise).evaluate(scope)
+        scope.session.rely_on(test)
         arms = (_arm(arm, scope, test) for arm in (self.then, self.otherwise))
         return operators.chosen(test, *arms)
 
@@ -286,6 +322,7 @@ class Call(Node):
         values = [_argument(argument, scope) for argument in self.arguments]
         if self.expanded and values:
             last = values.pop()
+            scope.session.rely_on(_may_fail(last))
             if isinstance(last, Unknown):
                 return derived([last])
             if isinstance(last, Incomplete):
@@ -293,7 +330,14 @@ class Call(Node):
             if not isinstance(last, list):
                 raise EvaluationError("the last argument before ... must be a list")
             values.extend(last)
-        return scope.module.call(self.name, values)
+        result = scope.module.call(self.name, values)
+        scope.session.rely_on(_whole(result) if self.name in _STRUCTURAL else _may_fail(result))
+        return result
+
+
+def _whole(value: Value) -> Unknown | None:
+    """Why a value is not known, or not all of its elements are; what they hold does not matter."""
+    return value.unknown if isinstance(value, Incomplete) else value if isinstance(value, Unknown) else None
 
 
 def _argument(node: Node, scope: Scope) -> Value:
@@ -308,7 +352,7 @@ def _tried(arguments: tuple[Node, ...], scope: Scope) -> Value:
     if not arguments:
         raise EvaluationError("try requires at least one argument")
     try:
-        value = _attempted(arguments[0], scope)
+        value, doubt = _attempted(arguments[0], scope)
     except LIMITS:
         raise
     except FAILURES as error:
@@ -316,8 +360,7 @@ def _tried(arguments: tuple[Node, ...], scope: Scope) -> Value:
             raise EvaluationError(f"no argument of try succeeded: {error}") from None
         return _tried(arguments[1:], scope)
     if isinstance(value, Reference) and "[?]" in value.address:  # kept for joins, though it may not exist
-        return Reference(value.address, value.attribute, is_set=False)
-    doubt = _may_fail(value)
+        return type_of_reference(value)(value.address, value.attribute, is_set=False)
     if doubt is None or len(arguments) == 1:
         return value
     try:
@@ -333,7 +376,7 @@ def _can(arguments: tuple[Node, ...], scope: Scope) -> Value:
     if len(arguments) != 1:
         raise EvaluationError("can requires exactly one argument")
     try:
-        doubt = _may_fail(_attempted(arguments[0], scope))
+        _, doubt = _attempted(arguments[0], scope)
     except LIMITS:
         raise
     except FAILURES:
@@ -341,13 +384,30 @@ def _can(arguments: tuple[Node, ...], scope: Scope) -> Value:
     return True if doubt is None else derived([doubt], is_set=True)
 
 
-def _attempted(node: Node, scope: Scope) -> Value:
-    """The value of a node, with errors raised from inside of collections too."""
-    scope.session.strict += 1
+def _attempted(node: Node, scope: Scope) -> tuple[Value, Unknown | None]:
+    """The value of a node, with errors raised from inside of collections too; and why it might yet be an error.
+
+    It might where it relies on something unknown, as in ``var.x.y``. An unknown part that is only handed on cannot
+    make it fail.
+    """
+    session = scope.session
+    outer = session.relied_on
+    relied_on: list[Unknown] = []
+    session.strict += 1
+    session.relied_on = relied_on
     try:
-        return _argument(node, scope)
+        value = node.evaluate(scope)
+    except Undecided as undecided:
+        value = undecided.unknown
+        relied_on.append(value)
     finally:
-        scope.session.strict -= 1
+        session.strict -= 1
+        session.relied_on = outer
+    doubts = [found for found in map(_may_fail, relied_on) if found is not None]
+    lacking = [found for found in doubts if isinstance(found, Object)]
+    doubt = lacking[0] if lacking else doubts[0] if doubts and _may_fail(value) is not None else None
+    session.rely_on(doubt)
+    return value, doubt
 
 
 def _may_fail(value: Value) -> Unknown | None:

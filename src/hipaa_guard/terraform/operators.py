@@ -12,12 +12,16 @@ from decimal import Decimal
 from typing import Any
 
 from hipaa_guard.facts.values import Incomplete, PartialText, Unknown, Value
+from hipaa_guard.terraform.access import Alternatives
 from hipaa_guard.terraform.errors import FAILURES, EvaluationError, LimitReached
 from hipaa_guard.terraform.functions.conversion import equal, to_bool, to_number, whole
 from hipaa_guard.terraform.functions.unknowns import derived, parts_of
 
 _EXACT = {"+": Decimal.__add__, "-": Decimal.__sub__, "*": Decimal.__mul__}
 """Operators that Terraform calculates in decimal: 0.1 + 0.2 is 0.3."""
+
+_ALTERNATIVES = 16
+"""How many values a conditional may have before it is no longer kept which."""
 
 MERGED_PARTS = 10_000
 """Largest collection whose two possible values are merged part by part."""
@@ -150,7 +154,15 @@ def _merged(test: Unknown, then: Value, otherwise: Value, budget: list[int]) -> 
         if isinstance(collection, dict | list):
             parts.extend(part for _, part in zip(range(100), parts_of(collection), strict=False))
     is_set = all(part is not None and (not isinstance(part, Unknown) or part.is_set) for part in (then, otherwise))
-    return derived([test, *parts], is_set=is_set)
+    unknown = derived([test, *parts], is_set=is_set)
+    values = (*_alternatives(then), *_alternatives(otherwise))
+    if len(values) > _ALTERNATIVES or any(isinstance(value, list | dict) for value in values):
+        return unknown
+    return Alternatives(values, unknown)
+
+
+def _alternatives(value: Value) -> tuple[Value, ...]:
+    return value.values if isinstance(value, Alternatives) else (value,)
 
 
 def _same_length(then: Value, otherwise: Value) -> bool:

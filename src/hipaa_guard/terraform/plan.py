@@ -20,7 +20,7 @@ from hipaa_guard.terraform.documents import (
     text,
 )
 from hipaa_guard.terraform.plan_references import Context, Found, Instances, Module
-from hipaa_guard.terraform.plan_values import ABSENT, Planned, Written, decoded
+from hipaa_guard.terraform.plan_values import ABSENT, Planned, Written, decoded, is_argument
 from hipaa_guard.terraform.policy_documents import policy_document
 from hipaa_guard.terraform.recorded import RecordedInstance
 
@@ -163,6 +163,7 @@ class _Plan:
             location=self._location,
             region=resource.region(),
             decode=resource.get,
+            written=resource.arguments(),
         )
 
     def follow(self, expression: Any, context: Context) -> Found:
@@ -228,6 +229,10 @@ class _PlannedResource:
         if attribute == "tags_all":
             return self._all_tags()
         return self._own(attribute)
+
+    def arguments(self) -> tuple[str, ...]:
+        """The arguments that the configuration writes, nested blocks aside."""
+        return tuple(name for name, written in self._expressions.items() if is_argument(written))
 
     def written(self, name: str) -> Value:
         """The same, as `policy_documents` asks for it."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from hipaa_guard.facts.values import Cause, Reference, Unknown, Value
-from hipaa_guard.terraform.access import surely_set
+from hipaa_guard.terraform.access import Alternatives, surely_set
 from hipaa_guard.terraform.documents import NESTING, part_of, secret, table, too_deep
 from hipaa_guard.terraform.plan_references import Found
 
@@ -16,6 +16,7 @@ ABSENT: Any = object()
 
 Follow = Callable[[Any], Found]
 
+_ALTERNATIVES = 16
 _DOCUMENTS = ("policy", "json", "document", "definition", "definitions", "template", "user_data", "body", "content")
 
 
@@ -31,7 +32,7 @@ class Written:
 
     def below(self, key: str) -> Written:
         """What is said of one argument inside: of all nested blocks together, as their order may differ."""
-        if self.expression is ABSENT or _is_argument(self.expression):
+        if self.expression is ABSENT or is_argument(self.expression):
             return self
         blocks = self.expression if isinstance(self.expression, list) else [self.expression]
         found = [block[key] for block in blocks if isinstance(block, dict) and key in block]
@@ -89,9 +90,9 @@ def decoded(name: str, planned: Planned, written: Written, follow: Follow) -> Va
     if planned.unknown is True:
         return None if written.expression is ABSENT else _pending(name, written, follow)
     if isinstance(planned.value, list | dict) and not planned.value and not planned.unknown:
-        return planned.value if _is_argument(written.expression) else None
+        return planned.value if is_argument(written.expression) else None
     result = _Decoder(follow).decode(name, planned, written, 0)
-    is_block = isinstance(result, dict) and written.expression is not ABSENT and not _is_argument(written.expression)
+    is_block = isinstance(result, dict) and written.expression is not ABSENT and not is_argument(written.expression)
     return [result] if is_block else result
 
 
@@ -124,7 +125,7 @@ class _Decoder:
         """One value of an object. An empty list that is no argument is a nested block that is absent."""
         below = written.below(key)
         value = self.decode(key, planned.part(key), below, depth + 1)
-        return None if isinstance(value, list) and not value and not _is_argument(below.expression) else value
+        return None if isinstance(value, list) and not value and not is_argument(below.expression) else value
 
     def _unknown(self, name: str, written: Written) -> Value:
         if written.expression is ABSENT:
@@ -133,7 +134,7 @@ class _Decoder:
 
     def _in_order(self, missing: int, written: Written) -> list[Value]:
         """References for the unknown elements of a list, where there are as many of one as of the other."""
-        if not missing or not written.sure or not _is_argument(written.expression):
+        if not missing or not written.sure or not is_argument(written.expression):
             return []
         found = self.follow(written.expression)
         if found.open or len(found.targets) != missing:
@@ -143,20 +144,24 @@ class _Decoder:
 
 def _pending(name: str, written: Written, follow: Follow) -> Value:
     """A value known only after apply: a reference, where it is that of one attribute of one resource."""
-    if not _is_argument(written.expression):
+    if not is_argument(written.expression):
         return Unknown("it is known only after apply", Cause.AFTER_APPLY)
     found = follow(written.expression)
     if found.document is not None:
         return found.document
     references = (*(f"{address}.{attribute}" for address, attribute in found.targets), *found.open)
-    if len(found.targets) == 1 and not found.open and written.sure and not _holds_document(name):
+    alone = bool(found.targets) and not found.open and written.sure and not _holds_document(name)
+    if alone and len(found.targets) == 1:
         return _reference(*next(iter(found.targets)))
     said = " or ".join(references[:3])
     cause = (
         Cause.DATA_SOURCE if references and all(part.startswith("data.") for part in references) else Cause.AFTER_APPLY
     )
     reason = f"it is made from {said}, known only after apply" if said else "it is known only after apply"
-    return Unknown(reason, cause, references=references)
+    unknown = Unknown(reason, cause, references=references)
+    if alone and len(found.targets) <= _ALTERNATIVES:
+        return Alternatives(tuple(_reference(address, attribute) for address, attribute in found.targets), unknown)
+    return unknown
 
 
 def _reference(address: str, attribute: str) -> Reference:
@@ -168,7 +173,7 @@ def _holds_document(name: str) -> bool:
     return name.endswith(_DOCUMENTS)
 
 
-def _is_argument(expression: Any) -> bool:
+def is_argument(expression: Any) -> bool:
     """Whether an expression of a plan is that of an argument; nested blocks are lists, or objects by argument."""
     if not isinstance(expression, dict):
         return False
@@ -177,7 +182,7 @@ def _is_argument(expression: Any) -> bool:
 
 def _joined(expressions: list[Any]) -> Any:
     """Several expressions as one that mentions all their names; nested blocks one after the other."""
-    if all(_is_argument(one) for one in expressions):
+    if all(is_argument(one) for one in expressions):
         names = [name for one in expressions for name in one.get("references", [])]
         return {"references": names}
     blocks = [one if isinstance(one, list) else [one] for one in expressions]

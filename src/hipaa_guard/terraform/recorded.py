@@ -21,6 +21,8 @@ class RecordedInstance:
     region: Value
     decode: Callable[[str], Value]
     uncertain: Unknown | None = None
+    written: tuple[str, ...] = ()
+    """The arguments that the configuration writes, where it is known."""
     _values: dict[str, Value] = field(default_factory=dict)
 
     def get(self, attribute: str) -> Value:
@@ -28,6 +30,10 @@ class RecordedInstance:
         if attribute not in self._values:
             self._values[attribute] = self.decode(attribute)
         return self._values[attribute]
+
+    def arguments(self) -> Iterable[str]:
+        """See `written`."""
+        return self.written
 
     def locate(self, path: str) -> Location | None:
         """The file, for an argument that is set: plan and state hold no lines."""

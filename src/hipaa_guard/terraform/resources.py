@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 from hipaa_guard.facts.places import Location
 from hipaa_guard.facts.values import Cause, Incomplete, PartialJson, Reference, Undecided, Unknown, Value
-from hipaa_guard.terraform.access import Known, Object, UncertainList, surely_set
+from hipaa_guard.terraform.access import Known, Lookup, Object, OwnKey, Pinned, UncertainList, surely_set
 from hipaa_guard.terraform.errors import EvaluationError
 from hipaa_guard.terraform.expansion import Copy, Expansion, dynamic_scopes, expand
-from hipaa_guard.terraform.functions.unknowns import derived
+from hipaa_guard.terraform.functions.unknowns import derived, parts_of
+from hipaa_guard.terraform.lookups import looked_up
 from hipaa_guard.terraform.policy_documents import policy_document
 from hipaa_guard.terraform.scope import Scope, valued
 from hipaa_guard.terraform.syntax import Block
@@ -28,6 +29,7 @@ class HclInstance:
     __slots__ = (
         "_block",
         "_calls",
+        "_lookups",
         "_module",
         "_scope",
         "_values",
@@ -55,10 +57,21 @@ class HclInstance:
         self._calls = module.calls
         self._scope = Scope(module, copy.bound) if copy.bound else module.scope
         self._values: dict[str, Value] = {}
+        self._lookups: dict[str, Unknown] = {}
         self.region: Value = self._region()
 
     def __repr__(self) -> str:
         return f"<{self.address}>"
+
+    @property
+    def expansion(self) -> str | None:
+        """The expression of its count or for_each, as it is written."""
+        argument = self._block.attributes.get("count") or self._block.attributes.get("for_each")
+        return None if argument is None else argument.text
+
+    def arguments(self) -> Iterable[str]:
+        """See `Instance`."""
+        return [name for name in self._block.attributes if name not in META]
 
     def get(self, attribute: str) -> Value:
         """See `Instance`."""
@@ -118,20 +131,33 @@ class HclInstance:
     def computed(self, path: str) -> Value:
         """What the provider puts at a path that is not written."""
         if self.mode == "data":
-            address = f"{self.address}.{path}"
+            found = self._lookups.get(path)
+            if found is None:
+                found = self._lookups[path] = self._read(path)
+            return found
+        return Reference(self.address, path, is_set=surely_set(path))
+
+    def _read(self, path: str) -> Unknown:
+        """What a data source gives at a path: the name of something that exists already, or any value."""
+        address = f"{self.address}.{path}"
+        last = path.rsplit(".", 1)[-1]
+        names_it = last in ("id", "arn") or last.endswith(("_id", "_arn"))
+        if not names_it or not self.type.startswith("aws_") or "depends_on" in self._block.attributes:
             reason = f"{address} is read when Terraform plans"
             return Unknown(reason, Cause.DATA_SOURCE, references=(address,), is_set=surely_set(path))
-        return Reference(self.address, path, is_set=surely_set(path))
+        names = [name for name in self._block.attributes if name not in META]
+        blocks = [nested_type(block) for block in self._block.blocks]
+        asked = parts_of([self.written(name) for name in dict.fromkeys((*names, *blocks)) if name not in META])
+        return Lookup(address, tuple(part for part in asked if isinstance(part, Reference)), is_set=surely_set(path))
 
     def reference(self, name: str) -> Value:
         """What ``address.name`` is worth elsewhere."""
+        if self.mode == "data":
+            known = looked_up(self, name)
+            if known is not None:
+                return known
         if self.type == "aws_iam_policy_document" and name in ("json", "minified_json") and self.mode == "data":
             return policy_document(self)
-        if self.type == "aws_region" and self.mode == "data" and name in ("id", "name", "region"):
-            region = self.written("region")
-            region = self.region if region is None else region
-            if isinstance(region, str):  # the region of the provider, which Terraform asks for in vain
-                return region
         if self.type == "terraform_data" and name == "output" and "input" in self._block.attributes:
             name = "input"
         value = self.get(name)
@@ -217,25 +243,39 @@ class _Running(Unknown):
 
 
 class ResourceValue(Object, Reference):
-    """A whole instance as a value."""
+    """A whole instance as a value.
 
-    __slots__ = ("instance",)
+    ``pinned`` says that it stands for one of several instances, and for which is not known.
+    """
 
-    def __init__(self, instance: HclInstance) -> None:
+    __slots__ = ("instance", "pinned")
+
+    def __init__(self, instance: HclInstance, *, pinned: bool = False) -> None:
         Reference.__init__(self, instance.address, "")
         self.reason = f"{instance.address} is known only after apply"
         self.references = (instance.address,)
         self.instance = instance
+        self.pinned = pinned
 
     def of(self, name: str) -> Value:
         """The value of an argument, or a reference to what the provider computes."""
-        return self.instance.reference(name)
+        value = self.instance.reference(name)
+        if not self.pinned or not isinstance(value, Reference) or value.address != self.address:
+            return value
+        pinned = Pinned(value.address, value.attribute, is_set=value.is_set)
+        pinned.reason, pinned.cause, pinned.references = value.reason, value.cause, value.references
+        return pinned
+
+    def paired(self) -> Object:
+        """The instance of the same key as the one that mentions it."""
+        return ResourceValue(self.instance)
 
 
 class UncertainGroup(Object):
     """A resource whose instances are not all known: every key that is not known leads to the ``[?]`` instance."""
 
     __slots__ = ("known", "rest")
+    certain = False
 
     def __init__(self, known: dict[Value, Object], rest: Object, why: Unknown) -> None:
         super().__init__(why.reason, why.cause, references=why.references, is_set=True)
@@ -248,6 +288,8 @@ class UncertainGroup(Object):
 
     def at(self, key: Value) -> Value:
         """The instance of that key, or the one that stands for the others."""
+        if isinstance(key, OwnKey):
+            return self.rest.paired()
         return self.rest if isinstance(key, Unknown) else self.known.get(key, self.rest)
 
     def each(self) -> Value:
@@ -293,7 +335,11 @@ class ResourceGroup:
     def value(self) -> Value:
         """What a reference to the whole resource is worth."""
         if self._value is None:
-            self._value = grouped(self.expansion_of(), [ResourceValue(one) for one in self.instances()])
+            found = self.expansion_of()
+            pinned = found.rest is not None and not found.alone
+            known = [ResourceValue(one) for one in self.instances()[: len(found.copies)]]
+            rest = [ResourceValue(one, pinned=pinned) for one in self.instances()[len(found.copies) :]]
+            self._value = grouped(found, [*known, *rest])
         return self._value
 
     def expansion_of(self) -> Expansion:

@@ -35,7 +35,7 @@ class Budget:
 class Session:
     """The evaluation of one root module: its gaps, the budget of the scan, and what is being evaluated now."""
 
-    __slots__ = ("_said", "base", "boundary", "budget", "calls", "gaps", "strict", "where")
+    __slots__ = ("_said", "base", "boundary", "budget", "calls", "gaps", "relied_on", "strict", "where")
 
     def __init__(self, base: Path, boundary: Path, budget: Budget) -> None:
         self.base = base
@@ -43,6 +43,7 @@ class Session:
         self.budget = budget
         self.gaps: list[Gap] = []
         self.strict = 0
+        self.relied_on: list[Unknown] | None = None
         self.where: Written | None = None
         self.calls: tuple[Location, ...] = ()
         self._said: set[tuple[Any, ...]] = set()
@@ -66,6 +67,11 @@ class Session:
         if said not in self._said:
             self._said.add(said)
             self.gaps.append(gap)
+
+    def rely_on(self, *values: Value) -> None:
+        """Note, for `try` and `can`, unknown values that the expression needs: it may fail for their sake."""
+        if self.relied_on is not None:
+            self.relied_on += [value for value in values if isinstance(value, Unknown)]
 
     def step(self) -> None:
         """Count a step of evaluation.
@@ -134,14 +140,15 @@ def guarded(scope: Scope, node: Any) -> Value:
             raise
         return scope.session.failed(error)
     except Undecided as undecided:
+        scope.session.rely_on(undecided.unknown)
         return undecided.unknown
 
 
 def valued(attribute: Attribute, scope: Scope, calls: tuple[Location, ...] = ()) -> Value:
     """The value of an argument. What cannot be evaluated is unknown and reported with the argument's place."""
     session = scope.session
-    saved = session.where, session.calls, session.strict
-    session.where, session.calls, session.strict = attribute, calls, 0
+    saved = session.where, session.calls, session.strict, session.relied_on
+    session.where, session.calls, session.strict, session.relied_on = attribute, calls, 0, None
     try:
         session.step()
         return attribute.node.evaluate(scope)
@@ -150,4 +157,4 @@ def valued(attribute: Attribute, scope: Scope, calls: tuple[Location, ...] = ())
     except FAILURES as error:
         return session.failed(error)
     finally:
-        session.where, session.calls, session.strict = saved
+        session.where, session.calls, session.strict, session.relied_on = saved

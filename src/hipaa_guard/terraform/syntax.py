@@ -127,6 +127,11 @@ class Attribute:
                 raise EvaluationError(f"syntax error in line {line}: {problem.message}") from None
         return self._node
 
+    @property
+    def text(self) -> str:
+        """The expression as it is written."""
+        return real(self.source.text[self.value_start : self.value_end]).strip()
+
     def replace(self, node: Node) -> None:
         """Give the attribute an expression that is not read from text."""
         self._node = node

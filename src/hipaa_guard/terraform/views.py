@@ -154,7 +154,7 @@ class InstanceView:
     def _links(self, type: str, by: str | None) -> Links:
         if self._names is None:
             self._names = self._joins.names(self._block, self._instance.type)
-        return self._joins.links(self._instance, type, self._argument(type, by), self._names)
+        return self._joins.links(self._instance, type, self._argument(type, by), self._names, self._block)
 
     def _told(self, instance: Instance, path: str) -> Value:
         steps = path.split(".")
