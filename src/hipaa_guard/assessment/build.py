@@ -104,9 +104,7 @@ def _summed(parts: Sequence[Sequence[ControlSummary]]) -> tuple[ControlSummary, 
     for control in (control for part in parts for control in part):
         found[control.id] = control
         counts.setdefault(control.id, Counter()).update(control.counts)
-    return tuple(
-        replace(found[id], counts={status: counts[id][status] for status in Status}) for id in sorted(found)
-    )
+    return tuple(replace(found[id], counts={status: counts[id][status] for status in Status}) for id in sorted(found))
 
 
 _STATUS_PLACE = {
