@@ -15,6 +15,7 @@ from hipaa_guard.controls.loading import load
 from hipaa_guard.controls.wanted import kinds_of
 from hipaa_guard.facts.readings import Ask, Derived, First, Listed, Listing, Singleton
 from hipaa_guard.facts.resource import Fact, Resource
+from hipaa_guard.facts.values import Unknown, Value
 
 HERE = Path(__file__).parent
 MADE = "<!-- Made by `make docs`: do not edit. -->\n\n"
@@ -70,8 +71,12 @@ def _kind(kind: type[Resource]) -> Iterator[str]:
         yield "| fact | Terraform | when left out | AWS |"
         yield "|---|---|---|---|"
         for fact in kind.facts.values():
-            unset = "" if fact.terraform is None else f"`{fact.unset!r}`"
+            unset = "" if fact.terraform is None else _unset(fact.unset)
             yield f"| {fact.name} | {_terraform(fact)} | {unset} | {_aws(fact)} |"
+
+
+def _unset(value: Value) -> str:
+    return f"unknown: {value.reason}" if isinstance(value, Unknown) else f"`{value!r}`"
 
 
 def _listing(listing: Listing | Singleton | None, kind: type[Resource]) -> str:
@@ -86,7 +91,8 @@ def _terraform(fact: Fact) -> str:
     if fact.terraform is None:
         return f"not told: {fact.live_only}"
     readings = fact.terraform.readings if isinstance(fact.terraform, First) else (fact.terraform,)
-    named = (r if isinstance(r, str) else f"{getattr(r, '__name__', 'function').strip('_<>')}()" for r in readings)
+    # A function made by another is known by the name of its maker.
+    named = (r if isinstance(r, str) else f"{r.__qualname__.partition('.')[0].strip('_')}()" for r in readings)
     return ", else ".join(f"`{name}`" for name in named)
 
 

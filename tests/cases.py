@@ -12,7 +12,8 @@ A policy's test module holds one table::
     )
 
 The resource that is judged is the one called ``phi``: its Terraform block is labelled so, its name in AWS contains it.
-A case is told to one side only where the other cannot say it.
+A case is told to one side only where the other cannot say it. With each case goes a promise of all controls: blanking
+any fact leaves the verdict as it is or makes it unknown.
 """
 
 from __future__ import annotations
@@ -34,7 +35,8 @@ from hipaa_guard.controls.findings import Finding, judge
 from hipaa_guard.controls.loading import load
 from hipaa_guard.controls.wanted import kinds_of, wanted_facts
 from hipaa_guard.facts.inventory import Inventory
-from hipaa_guard.facts.resource import Resource
+from hipaa_guard.facts.resource import Fact, Resource, Source
+from hipaa_guard.facts.values import Unknown, Value
 from hipaa_guard.terraform.inventory import build_inventory
 from hipaa_guard.terraform.read import read
 
@@ -94,10 +96,13 @@ def cases(*table: Case) -> Callable[..., None]:
 
     @pytest.mark.parametrize(("case", "side"), told, ids=[f"{side} - {case.id}" for case, side in told])
     def test(case: Case, side: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        finding = verdict(case, side, tmp_path, monkeypatch)
-        told = (finding.status, finding.message)
-        assert told == (case.verdict, finding.message), finding.error
-        assert case.says in finding.message
+        control = all_controls()[case.control]
+        with told_to(side, case, control, tmp_path, monkeypatch) as inventory:
+            finding = _the_one([control], inventory)
+            told = (finding.status, finding.message)
+            assert told == (case.verdict, finding.message), finding.error
+            assert case.says in finding.message
+            blank_each_fact(control, inventory, finding)
 
     return test
 
@@ -105,13 +110,22 @@ def cases(*table: Case) -> Callable[..., None]:
 def verdict(case: Case, side: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Finding:
     """What a case's control says of ``phi`` on one side."""
     control = all_controls()[case.control]
+    with told_to(side, case, control, tmp_path, monkeypatch) as inventory:
+        return _the_one([control], inventory)
+
+
+@contextmanager
+def told_to(
+    side: str, case: Case, control: Control, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Inventory]:
+    """The inventory of a case as one side sees it."""
     if side == "terraform":
-        return _the_one(case, [control], terraform_inventory(case.terraform or "", [control], tmp_path))
+        yield terraform_inventory(case.terraform or "", [control], tmp_path)
+        return
     with aws_account(monkeypatch):
         assert case.aws is not None
         case.aws(Aws())
-        inventory = aws_inventory([control], denied=case.denied, answers=case.answers)
-        return _the_one(case, [control], inventory)
+        yield aws_inventory([control], denied=case.denied, answers=case.answers)
 
 
 def terraform_inventory(text: str, controls: list[Control], tmp_path: Path) -> Inventory:
@@ -190,7 +204,7 @@ def answered(session: Any, service: str, operation: str, parsed: dict[str, Any],
     session.events.register_first(f"before-call.{service_id}.{operation}", reply)
 
 
-def _the_one(case: Case, controls: list[Control], inventory: Inventory) -> Finding:
+def _the_one(controls: list[Control], inventory: Inventory) -> Finding:
     findings = list(judge(controls, inventory))
     named = [finding for finding in findings if is_phi(finding)]
     assert len(named) == 1, f"{len(named)} of {len(findings)} findings are about phi: {findings}"
@@ -213,3 +227,39 @@ def single(kind: type[Resource]) -> bool:
     from hipaa_guard.facts.readings import Singleton
 
     return isinstance(kind.aws, Singleton)
+
+
+class Blanked:
+    """A source in which one fact cannot be seen."""
+
+    def __init__(self, source: Source, name: str) -> None:
+        self.source = source
+        self.name = name
+
+    def read(self, fact: Fact) -> Value:
+        return Unknown("blanked") if fact.name == self.name else self.source.read(fact)
+
+    def trace(self, fact: Fact) -> tuple[str, None]:
+        return "", None
+
+
+def blank_each_fact(control: Control, inventory: Inventory, plain: Finding) -> None:
+    """Blanking any fact of any resource must leave the verdict as it is or make it unknown."""
+    by_kind = {resource.kind: type(resource) for resource in inventory}
+    for kind in by_kind.values():
+        for name in wanted_facts([control]).get(kind, ()):
+            blanked = Inventory(
+                [blank(resource, kind, name) for resource in inventory],
+                source=inventory.source,
+                unlisted=inventory.unlisted,
+            )
+            finding = next(f for f in judge([control], blanked) if f.fingerprint == plain.fingerprint)
+            assert finding.error is None, finding.error
+            assert finding.status in (plain.status, UNKNOWN), f"{plain.status} became {finding.status} without {name}"
+
+
+def blank(resource: Resource, kind: type[Resource], name: str) -> Resource:
+    source: Source = resource._source
+    if isinstance(resource, kind):
+        source = Blanked(source, name)
+    return type(resource)(resource.origin, source)

@@ -125,8 +125,16 @@ KMS = {
     why="Whoever holds such a policy can read, change and delete all ePHI, and the record of having done so.",
 )
 def no_admin(holder: Holder) -> Verdict:
-    if allows(iam_grants.grants_everything, holder):
-        return failed("allows every action on every resource")
+    found: list[str] = []
+
+    def grants_everything(statement: Statement) -> bool:
+        if not iam_grants.grants_everything(statement):
+            return False
+        found.append(iam_grants.in_words(statement))
+        return True
+
+    if allows(grants_everything, holder):
+        return failed(f"allows {found[0]}")
     return passed("does not allow every action on every resource")
 
 
@@ -163,8 +171,15 @@ def no_admin(holder: Holder) -> Verdict:
     ),
 )
 def no_service_wildcard(holder: Holder) -> Verdict:
+    free: list[str] = []
+
+    def of_statement(statement: Statement) -> list[str]:
+        services = iam_grants.whole_services(statement)
+        free.extend(services if not statement.conditions else [])
+        return services
+
     def of_document(document: PolicyDocument) -> list[str]:
-        return iam_grants.gathered(iam_grants.whole_services, document.allowances())
+        return iam_grants.gathered(of_statement, document.allowances())
 
     if isinstance(holder, iam.Policy):
         found = of_document(holder.document)
@@ -172,7 +187,8 @@ def no_service_wildcard(holder: Holder) -> Verdict:
         found = iam_grants.gathered(lambda policy: of_document(policy.document), holder.inline_policies)
     if found:
         more = f" and {len(found) - _NAMED} more" if len(found) > _NAMED else ""
-        return failed(f"allows {', '.join(found[:_NAMED])}{more} on all resources")
+        bound = "" if set(found) <= set(free) else ", some under conditions" if free else ", under conditions"
+        return failed(f"allows {', '.join(found[:_NAMED])}{more} on all resources{bound}")
     return passed("does not allow all actions of a service on all resources")
 
 

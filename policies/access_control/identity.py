@@ -53,7 +53,8 @@ def iam_root_no_access_key(root: iam.RootUser) -> Verdict:
 )
 def iam_root_not_used_recently(root: iam.RootUser) -> Verdict:
     if root.idle is not None and root.idle < ROOT_QUIET_DAYS:
-        return failed(f"was used {root.idle} days before the credential report was made")
+        days = f"{root.idle} day{'' if root.idle == 1 else 's'}"
+        return failed(f"was used {days} before the credential report was made")
     return passed("was not used lately")
 
 
@@ -132,7 +133,7 @@ def iam_console_password_unused_disabled(user: iam.Credentials) -> Verdict:
 )
 def iam_user_no_direct_policies(user: iam.User) -> Verdict:
     for policy in user.inline_policies:
-        return failed(f"has the inline policy {policy.name or 'of its own'}")
+        return failed(f"has {policy.in_words()}")
     for _ in user.attached_policies:
         return failed("has a managed policy attached directly")
     return passed("has no policies of its own")

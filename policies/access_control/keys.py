@@ -44,6 +44,14 @@ def _gives_everyone_the_key(statement: Statement) -> bool:
 def kms_key_policy_no_full_access_for_everyone(key: kms.Key) -> Verdict:
     if key.manager != "CUSTOMER":
         return not_applicable("is managed by AWS, which writes its policy")
-    if key.policy is not None and some(_gives_everyone_the_key, key.policy):
-        return failed("has a policy that gives every principal all rights to it")
+    found: list[str] = []
+
+    def gives(statement: Statement) -> bool:
+        if not _gives_everyone_the_key(statement):
+            return False
+        found.append(kms.everyone_in_words(statement))
+        return True
+
+    if key.policy is not None and some(gives, key.policy):
+        return failed(f"has a policy that gives {found[0]} all rights to it")
     return passed("has no policy statement that gives everyone all rights to it")

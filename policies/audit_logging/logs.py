@@ -330,7 +330,7 @@ def _kept(group: cloudwatch_logs.LogGroup, days: int) -> Verdict:
         return passed("keeps events until somebody deletes them")
     if retention >= days:
         return passed(f"keeps events for {retention} days")
-    return failed(f"deletes events after {retention} days, before {days}")
+    return failed(f"deletes events after {retention} day{'' if retention == 1 else 's'}, before {days}")
 
 
 @control(

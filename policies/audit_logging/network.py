@@ -76,6 +76,8 @@ def vpc_flow_logs_enabled(network: vpc.Vpc) -> Verdict:
 def elbv2_access_logging_enabled(balancer: elbv2.LoadBalancer) -> Verdict:
     if balancer.type == "gateway":
         return not_applicable("is a gateway load balancer, which writes no access logs")
-    if balancer.log_bucket is None:
-        return failed("delivers no access logs")
-    return passed("delivers access logs to a bucket")
+    if balancer.log_bucket is not None:
+        return passed("is set to deliver access logs to a bucket")
+    if balancer.type == "network" and not some(lambda protocol: protocol == "TLS", balancer.listener_protocols):
+        return not_applicable("is a network load balancer without TLS listeners, which writes no access logs")
+    return failed("delivers no access logs")

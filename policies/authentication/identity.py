@@ -205,7 +205,7 @@ def iam_password_policy_min_length_14(policy: iam.PasswordPolicy) -> Verdict:
 def iam_password_policy_reuse_24(policy: iam.PasswordPolicy) -> Verdict:
     remembered = policy.remembered or 0
     if remembered < 24:
-        return failed(f"remembers {remembered} earlier passwords")
+        return failed(f"remembers {remembered} earlier password{'' if remembered == 1 else 's'}")
     return passed(f"remembers {remembered} earlier passwords")
 
 
@@ -252,10 +252,19 @@ def iam_github_oidc_subject_limited(role: iam.Role, inventory: Inventory) -> Ver
     if not some(trusts_github, role.trust.allowances()):
         return not_applicable("does not trust the workflows of GitHub at large")
 
+    found: list[Statement] = []
+
     def is_open(statement: Statement) -> bool:
-        return not iam_trust.limits_github(statement) and trusts_github(statement)
+        if iam_trust.limits_github(statement) or not trusts_github(statement):
+            return False
+        found.append(statement)
+        return True
 
     if some(is_open, role.trust.allowances()):
+        if iam_trust.asks_all_subjects(found[0]):
+            return failed(
+                "names repositories of GitHub with ForAllValues, which also holds where a token has no subject"
+            )
         return failed("trusts GitHub without naming the owner of the repositories")
     return passed("trusts named repositories of GitHub only")
 

@@ -67,7 +67,7 @@ def secret_rotation_interval_90_days(secret: secretsmanager.Secret) -> Verdict:
         return not_applicable("is rotated by a schedule expression")
     if days > 90:
         return failed(f"is rotated every {days} days")
-    return passed(f"is rotated every {days} days")
+    return passed("is rotated every day" if days == 1 else f"is rotated every {days} days")
 
 
 @control(

@@ -1,6 +1,18 @@
 """Databases: ePHI in tables can be brought back after a mistake, an attack or the loss of a data centre."""
 
-from hipaa_guard.authoring import HIGH, MEDIUM, Fix, Member, Verdict, control, failed, family, not_applicable, passed
+from hipaa_guard.authoring import (
+    HIGH,
+    MEDIUM,
+    Fix,
+    Inventory,
+    Member,
+    Verdict,
+    control,
+    failed,
+    family,
+    not_applicable,
+    passed,
+)
 from hipaa_guard.services import dynamodb, rds
 
 _DAYS = 7
@@ -174,9 +186,11 @@ def deletion_protected(store: rds.Instance | rds.Cluster | dynamodb.Table) -> Ve
     hipaa=("164.308(a)(7)(i)", "164.308(a)(7)(ii)(C)"),
     why="When its zone fails, a database without a standby keeps ePHI from those who treat patients.",
 )
-def several_zones(store: rds.Instance | rds.Cluster) -> Verdict:
+def several_zones(store: rds.Instance | rds.Cluster, inventory: Inventory) -> Verdict:
     if store.multi_az:
         return passed("runs in more than one zone")
+    if isinstance(store, rds.Cluster) and rds.adds_reader(store, inventory):
+        return passed("runs in more than one zone: scaling keeps a reader beside its writer")
     if _is_replica(store):
         return not_applicable("is a read replica: its source is what has to stay available")
     return failed("runs in one zone only")

@@ -128,7 +128,7 @@ def launch_template_block_devices_encrypted(template: ec2.LaunchTemplate, invent
     for device in template.devices:
         some_declared = True
         if not _device_is_encrypted(device, template, inventory):
-            return failed(f"declares an unencrypted volume: {device.name}")
+            return failed(f"declares an unencrypted volume{device.in_words()}")
     if not some_declared:
         return not_applicable("declares no volumes: the image and the region's default decide")
     return passed("encrypts every volume that it declares")

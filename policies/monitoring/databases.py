@@ -58,5 +58,6 @@ def enhanced_monitoring(instance: rds.Instance | rds.ClusterInstance, inventory:
         cluster = inventory.find(rds.Cluster, instance.cluster)
         seconds = None if cluster is None else cluster.monitoring_seconds
     if seconds:
-        return passed(f"reports metrics of the operating system every {seconds} seconds")
+        often = "every second" if seconds == 1 else f"every {seconds} seconds"
+        return passed(f"reports metrics of the operating system {often}")
     return failed("has enhanced monitoring off")

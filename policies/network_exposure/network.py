@@ -137,7 +137,7 @@ def sg_no_public_ingress_clinical(group: security_groups.SecurityGroup, inventor
     },
 )
 def sg_no_public_ingress_cleartext(group: security_groups.SecurityGroup, inventory: Inventory) -> Verdict:
-    return _closed(group, inventory, open_ports.CLEARTEXT, "cleartext protocols")
+    return _closed(group, inventory, open_ports.CLEARTEXT, ", ".join(dict.fromkeys(open_ports.CLEARTEXT.values())))
 
 
 @control(
@@ -289,7 +289,7 @@ def _shut(acl: vpc.NetworkAcl, port: int, name: str) -> Verdict:
     entry = vpc.letting_in(acl.ingress, "tcp", port)
     if entry is None:
         return passed(f"lets nobody in from the whole internet to {name}")
-    return failed(f"lets in {entry.cidr} to {name} (TCP {port}) by its entry {entry.number}")
+    return failed(f"lets in {entry.cidr} to {name} (TCP {port}) by {entry.in_words()}")
 
 
 @control(

@@ -140,7 +140,7 @@ def _open_list(rule: Rule, inventory: Inventory) -> str | None:
             return False
         found = open_range(prefix_list.ranges)
         if found is not None:
-            names.append(f"{found} (in prefix list {prefix_list.origin.name})")
+            names.append(f"{found} (in prefix list {prefix_list.origin.name or prefix_list.label})")
         return found is not None
 
     return names[0] if some(holds, rule.prefix_lists) else None

@@ -74,6 +74,57 @@ test_logs = cases(
     Case(LOGS, "the older name of the type", FAIL, terraform='resource "aws_alb" "phi" {}'),
 )
 
+NETWORK = 'load_balancer_type = "network"'
+
+
+def hears(protocol: str, target: str = "aws_lb.phi.arn", name: str = "l") -> str:
+    return f'resource "aws_lb_listener" "{name}" {{\n load_balancer_arn = {target}\n protocol = {protocol}\n}}\n'
+
+
+def listening(protocol: str) -> Any:
+    def seed(aws: Aws) -> None:
+        listener(protocol, type="network")(aws)
+
+    return seed
+
+
+NO_LOGS = "without TLS listeners"
+
+test_logs_of_network_load_balancers = cases(
+    Case(LOGS, "TLS", FAIL, terraform=declared(NETWORK, hears('"TLS"')), aws=listening("TLS")),
+    Case(LOGS, "TCP", NOT_APPLICABLE, terraform=declared(NETWORK, hears('"TCP"')), aws=listening("TCP"), says=NO_LOGS),
+    Case(LOGS, "TCP and TLS", FAIL, terraform=declared(NETWORK, hears('"TCP"') + hears('"TLS"', name="tls"))),
+    Case(
+        LOGS,
+        "TLS, delivered",
+        PASS,
+        terraform=declared(f"{NETWORK}\n{block('enabled = true')}", hears('"TLS"')),
+    ),
+    Case(LOGS, "a protocol that is not known", UNKNOWN, terraform=declared(NETWORK, hears("var.unset"))),
+    Case(
+        LOGS,
+        "TLS, beside a protocol that is not known",
+        FAIL,
+        terraform=declared(NETWORK, hears("var.unset") + hears('"TLS"', name="tls")),
+    ),
+    Case(LOGS, "no listener declared", UNKNOWN, terraform=declared(NETWORK), says="its listeners are not declared"),
+    Case(
+        LOGS,
+        "a listener of what a variable names",
+        UNKNOWN,
+        terraform=declared(NETWORK, hears('"TCP"') + hears('"TLS"', "var.unset", "tls")),
+    ),
+    Case(
+        LOGS,
+        "listeners may not be read",
+        UNKNOWN,
+        aws=balancer("network"),
+        denied="elbv2:DescribeListeners",
+        says="elasticloadbalancing:DescribeListeners",
+    ),
+    Case(LOGS, "no listener", NOT_APPLICABLE, aws=balancer("network"), says=NO_LOGS),
+)
+
 test_deletion = cases(
     Case(DELETION, "left out", FAIL, terraform=declared(), aws=balancer()),
     Case(

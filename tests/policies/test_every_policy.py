@@ -17,20 +17,15 @@ import tests.policies
 from hipaa_guard.assessment.law import citations
 from hipaa_guard.aws.checking import misspelt
 from hipaa_guard.controls.control import PEERS, Control, Status
-from hipaa_guard.controls.findings import Finding, judge
-from hipaa_guard.controls.wanted import kinds_of, wanted_facts
-from hipaa_guard.facts.inventory import Inventory
+from hipaa_guard.controls.findings import judge
+from hipaa_guard.controls.wanted import kinds_of
 from hipaa_guard.facts.readings import First
-from hipaa_guard.facts.resource import Fact, Resource, Source
-from hipaa_guard.facts.values import Undecided, Unknown, Value
+from hipaa_guard.facts.resource import Resource
+from hipaa_guard.facts.values import Undecided, Unknown
 from tests.cases import (
     REGISTRY,
-    UNKNOWN,
-    Aws,
     Case,
     all_controls,
-    aws_account,
-    aws_inventory,
     is_phi,
     terraform_inventory,
 )
@@ -120,63 +115,6 @@ def test_the_documented_fix_passes(control: Control, tmp_path: Path) -> None:
     findings = [f for f in judge([control], terraform_inventory(text, [control], tmp_path)) if is_phi(f)]
     assert [(f.status, f.message) for f in findings] == [(Status.PASS, f.message) for f in findings]
     assert findings
-
-
-class Blanked:
-    """A source in which one fact cannot be seen."""
-
-    def __init__(self, source: Source, name: str) -> None:
-        self.source = source
-        self.name = name
-
-    def read(self, fact: Fact) -> Value:
-        return Unknown("blanked") if fact.name == self.name else self.source.read(fact)
-
-    def trace(self, fact: Fact) -> tuple[str, None]:
-        return "", None
-
-
-def blank_each_fact(control: Control, inventory: Inventory, plain: Finding) -> None:
-    """Blanking any fact of any resource must leave the verdict as it is or make it unknown."""
-    by_kind = {resource.kind: type(resource) for resource in inventory}
-    for kind in by_kind.values():
-        for name in wanted_facts([control]).get(kind, ()):
-            blanked = Inventory(
-                [blank(resource, kind, name) for resource in inventory],
-                source=inventory.source,
-                unlisted=inventory.unlisted,
-            )
-            finding = next(f for f in judge([control], blanked) if f.fingerprint == plain.fingerprint)
-            assert finding.error is None, finding.error
-            assert finding.status in (plain.status, UNKNOWN), f"{plain.status} became {finding.status} without {name}"
-
-
-def blank(resource: Resource, kind: type[Resource], name: str) -> Resource:
-    source: Source = resource._source
-    if isinstance(resource, kind):
-        source = Blanked(source, name)
-    return type(resource)(resource.origin, source)
-
-
-TOLD = [(case, side) for case in REGISTRY for side in ("terraform", "aws") if getattr(case, side) is not None]
-
-
-@pytest.mark.parametrize(("case", "side"), TOLD, ids=[f"{side} - {case.id}" for case, side in TOLD])
-def test_blanking_a_fact_never_flips_a_verdict(
-    case: Case, side: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    control = all_controls()[case.control]
-    if side == "terraform":
-        inventory = terraform_inventory(case.terraform or "", [control], tmp_path)
-        plain = next(f for f in judge([control], inventory) if is_phi(f))
-        blank_each_fact(control, inventory, plain)
-        return
-    with aws_account(monkeypatch):
-        assert case.aws is not None
-        case.aws(Aws())
-        inventory = aws_inventory([control], denied=case.denied, answers=case.answers)
-        plain = next(f for f in judge([control], inventory) if is_phi(f))
-        blank_each_fact(control, inventory, plain)
 
 
 def test_ids_are_permanent() -> None:

@@ -151,7 +151,21 @@ test_attachments = cases(
         }}""",
     ),
     Case(DIRECT, "no policy", PASS, terraform=USER, aws=lambda aws: create(aws, "user")),
-    Case(DIRECT, "an inline policy", FAIL, **granted("user", READ), says="inline"),
+    Case(DIRECT, "an inline policy", FAIL, **granted("user", READ), says="inline policy"),
+    Case(
+        DIRECT,
+        "an inline policy of which only the name is not known",
+        FAIL,
+        terraform=USER
+        + f"""
+        variable "y" {{}}
+        resource "aws_iam_user_policy" "p" {{
+          name   = "x-${{var.y}}"
+          user   = aws_iam_user.phi.name
+          policy = {json.dumps(document(READ))}
+        }}""",
+        says="has an inline policy",
+    ),
     Case(
         DIRECT, "an attached policy", FAIL, **attached("user", "arn:aws:iam::123456789012:policy/own"), says="attached"
     ),

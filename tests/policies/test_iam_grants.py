@@ -109,6 +109,27 @@ test_grants = cases(
     *grants("no_service_wildcard", SERVICE_GRANTS),
     *grants("no_blocked_kms_actions", KMS_GRANTS),
     Case(
+        "iam_managed_policy_no_admin",
+        "everything but some actions, in words",
+        FAIL,
+        **granted("managed", ALL_BUT | {"NotAction": ["s3:DeleteBucket"]}),
+        says="allows every action but those it names on every resource",
+    ),
+    Case(
+        "iam_managed_policy_no_service_wildcard",
+        "a service, under a condition",
+        FAIL,
+        **granted("managed", allow("s3:*", Condition=MFA)),
+        says="allows s3:* on all resources, under conditions",
+    ),
+    Case(
+        "iam_managed_policy_no_service_wildcard",
+        "services, one of them under a condition",
+        FAIL,
+        **granted("managed", allow("s3:*", Condition=MFA), allow("sqs:*")),
+        says="allows s3:*, sqs:* on all resources, some under conditions",
+    ),
+    Case(
         "iam_managed_policy_no_service_wildcard",
         "several services",
         FAIL,

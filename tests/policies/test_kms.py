@@ -210,7 +210,13 @@ test_policy = cases(
     Case(EVERYONE, "the default policy", PASS, terraform=hcl()),
     Case(EVERYONE, "one's own account", PASS, **policy()),
     Case(EVERYONE, "everyone", FAIL, **policy(Principal="*")),
-    Case(EVERYONE, "everyone of one account", FAIL, **policy(Principal={"AWS": "*"}, Condition=OF_ACCOUNT)),
+    Case(
+        EVERYONE,
+        "everyone of one account",
+        FAIL,
+        **policy(Principal={"AWS": "*"}, Condition=OF_ACCOUNT),
+        says="every principal of the account",
+    ),
     Case(EVERYONE, "all actions there are", FAIL, **policy(Principal="*", Action="*", Condition=OF_ACCOUNT)),
     Case(
         EVERYONE, "everyone may decrypt only", PASS, **policy(Principal="*", Action="kms:Decrypt", Condition=OF_ACCOUNT)

@@ -278,6 +278,33 @@ def members(*zones: str | None) -> dict[str, Any]:
     return {"terraform": cluster()["terraform"] + "\n".join(blocks), "aws": seed}
 
 
+def scaled(
+    target: str = '"cluster:${aws_rds_cluster.phi.id}"',
+    least: str = "1",
+    dimension: str = "rds:cluster:ReadReplicaCount",
+) -> str:
+    """An Aurora cluster of one instance, whose readers may be scaled."""
+    return f"""{members("us-east-1a")["terraform"]}
+        variable "unset" {{}}
+        resource "aws_rds_cluster" "other" {{ engine = "aurora-mysql" }}
+        resource "aws_appautoscaling_target" "readers" {{
+          service_namespace  = "rds"
+          scalable_dimension = "{dimension}"
+          resource_id        = {target}
+          min_capacity       = {least}
+          max_capacity       = 3
+        }}"""
+
+
+SCALINGS: list[tuple[str, Any, dict[str, str]]] = [
+    ("at least one reader", PASS, {}),
+    ("perhaps no reader", UNKNOWN, {"least": "0"}),
+    ("readers whose number is not known", UNKNOWN, {"least": "var.unset"}),
+    ("a cluster that is not known", UNKNOWN, {"target": "var.unset"}),
+    ("another cluster", FAIL, {"target": '"cluster:${aws_rds_cluster.other.id}"'}),
+    ("something else", FAIL, {"target": '"table/records"', "dimension": "dynamodb:table:ReadCapacityUnits"}),
+]
+
 COUNTED = 'resource "aws_rds_cluster_instance" "m" {\n count = 2\n cluster_identifier = aws_rds_cluster.phi.id\n}'
 
 test_recovery = cases(
@@ -311,6 +338,10 @@ test_recovery = cases(
     Case(ZONES, "a read replica", NOT_APPLICABLE, **replica()),
     Case(ZONES, "a variable without a value", UNKNOWN, **from_variable("multi_az")),
     Case(CLUSTER_ZONES, "one instance", FAIL, **members("us-east-1a")),
+    *(
+        Case(CLUSTER_ZONES, f"one instance, and scaling of {sentence}", verdict, terraform=scaled(**told))
+        for sentence, verdict, told in SCALINGS
+    ),
     Case(CLUSTER_ZONES, "two instances in zones that RDS chooses", PASS, **members(None, None)),
     Case(CLUSTER_ZONES, "two instances in two zones", PASS, **members("us-east-1a", "us-east-1b")),
     Case(CLUSTER_ZONES, "two instances in the same zone", FAIL, **members("us-east-1a", "us-east-1a")),

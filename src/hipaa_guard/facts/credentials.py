@@ -72,11 +72,13 @@ _FLAGS = frozenset(
 )
 
 _GENERATED = {
-    "aws_iam_access_key": ("secret", "id", "ses_smtp_password_v4"),
+    "aws_api_gateway_api_key": ("value",),
+    "aws_cognito_user_pool_client": ("client_secret",),
+    "aws_iam_access_key": ("secret", "ses_smtp_password_v4"),  # its id alone opens nothing
     "tls_private_key": ("private_key_pem", "private_key_openssh", "private_key_pem_pkcs8"),
 }
 _MAY_BE_SECRET = re.compile(
-    r"password|secret|token|private|key|credential|auth|result|content|value|body|json|rendered|data|text|output",
+    r"password|secret|token|key|credential|auth|result|content|value|body|json|rendered|data|text|output",
     re.IGNORECASE,
 )
 _LARGEST = 1 << 20

@@ -25,6 +25,13 @@ class BlockDevice(Record):
     declared: bool
     """False for the root volume that every instance has, where nothing is said of it."""
 
+    def in_words(self) -> str:
+        """What a message adds of its name, which is nothing where that is not known."""
+        try:
+            return f": {self.name}" if self.name else ""
+        except Undecided:
+            return ""
+
     def not_listed(self) -> Undecided:
         """Why nothing can be said of a volume that is attached, but that EC2 did not list."""
         return Undecided(Unknown(f"{self.volume} is attached, but was not among the volumes listed"))

@@ -6,7 +6,7 @@ import re
 
 from hipaa_guard.facts.readings import Ask, Block, Listing, View, ask, derived, listed
 from hipaa_guard.facts.resource import Record, Resource, fact
-from hipaa_guard.facts.values import Incomplete, Unknown, Value
+from hipaa_guard.facts.values import Cause, Incomplete, Unknown, Value
 
 
 def _attribute(key: str) -> Ask:
@@ -28,6 +28,20 @@ def _logs_to(view: View) -> Value:
     if enabled is None or isinstance(enabled, Unknown):
         return enabled
     return view.get("access_logs.bucket") if str(enabled).lower() == "true" else None
+
+
+def _listener_protocols(view: View) -> Value:
+    """The protocols of the listeners that point here; where none is declared they are likely declared elsewhere."""
+    found: list[Value] = []
+    doubt: Unknown | None = None
+    for type in ("aws_lb_listener", "aws_alb_listener"):
+        listeners = view.linked(type, "load_balancer_arn")
+        found.extend(listener.get("protocol") for listener in _seen(listeners))
+        if isinstance(listeners, Incomplete):
+            doubt = listeners.unknown if doubt is None else doubt
+    if doubt is not None:
+        return Incomplete(found, doubt)
+    return found or Unknown("its listeners are not declared in this configuration", Cause.NOT_IN_SCOPE)
 
 
 def _answer(value: str | None) -> Value:
@@ -61,6 +75,13 @@ class LoadBalancer(Resource):
         aws=derived(_answered_logs, _attribute("access_logs.s3.enabled"), _attribute("access_logs.s3.bucket")),
     )
     """The bucket that access logs are delivered to; None where none are."""
+
+    listener_protocols: list[str] = fact(
+        terraform=_listener_protocols,
+        unset=(),
+        aws=ask("elbv2.describe_listeners", "Listeners[].Protocol", LoadBalancerArn="{LoadBalancerArn}"),
+    )
+    """The protocols of its listeners."""
 
     deletion_protection: bool = fact(
         terraform="enable_deletion_protection", unset=False, aws=_attribute("deletion_protection.enabled")

@@ -12,7 +12,7 @@ from hipaa_guard.facts import credential_report
 from hipaa_guard.facts.policy_document import PolicyDocument, symbol, symbolic
 from hipaa_guard.facts.readings import Ask, Block, Listing, Singleton, View, ask, derived, listed
 from hipaa_guard.facts.resource import Record, Resource, fact
-from hipaa_guard.facts.values import Incomplete, PartialText, Unknown, Value
+from hipaa_guard.facts.values import Incomplete, PartialText, Undecided, Unknown, Value
 
 _EVERYTHING = ["User", "Role", "Group", "LocalManagedPolicy"]  # one call for all kinds
 
@@ -24,6 +24,13 @@ class InlinePolicy(Record):
 
     name: str | None
     document: PolicyDocument
+
+    def in_words(self) -> str:
+        """The policy as a message names it, which does not ask for a name that is not known."""
+        try:
+            return f"the inline policy {self.name}" if self.name else "an inline policy"
+        except Undecided:
+            return "an inline policy"
 
 
 class AccessKey(Record):

@@ -86,6 +86,12 @@ def grants_everything(statement: Statement) -> bool:
     return everything and is_wide(statement, "")
 
 
+def in_words(statement: Statement) -> str:
+    """What a statement that `grants_everything` is about."""
+    actions = "every action but those it names" if statement.not_actions else "every action"
+    return f"{actions} on every resource{' but those it names' if statement.not_resources else ''}"
+
+
 def whole_services(statement: Statement) -> list[str]:
     """The patterns by which a statement is about all actions of a service on all its resources.
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 
 from hipaa_guard.facts.policy_document import Condition, PolicyDocument, Principal, Statement
 from hipaa_guard.facts.values import Cause, PartialText, Undecided, Unknown, Value, every, some
@@ -144,6 +145,14 @@ def names_github(statement: Statement) -> bool:
 def limits_github(statement: Statement) -> bool:
     """Whether a condition of the statement names the owner or repository that tokens of GitHub must come from."""
     return some(_limits_github, statement.conditions)
+
+
+def asks_all_subjects(statement: Statement) -> bool:
+    """Whether the statement would name the owner if it did not ask ``ForAllValues``, which no subject also meets."""
+    try:
+        return some(lambda condition: _limits_github(replace(condition, qualifier="")), statement.conditions)
+    except Undecided:
+        return False
 
 
 def _limits_github(condition: Condition) -> bool:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from hipaa_guard.facts.policy_document import PolicyDocument
+from hipaa_guard.facts.binding import binds_caller
+from hipaa_guard.facts.policy_document import PolicyDocument, Statement
 from hipaa_guard.facts.readings import Block, Listing, View, ask, derived, first, listed
 from hipaa_guard.facts.resource import Resource, fact
-from hipaa_guard.facts.values import Unknown
+from hipaa_guard.facts.values import Undecided, Unknown, some
 
 
 def _customer(_: View) -> str:
@@ -93,6 +94,21 @@ class Key(Resource):
         parse=PolicyDocument.parse,
         aws=ask("kms.get_key_policy", "Policy", KeyId="{KeyId}", PolicyName="default"),
     )
+
+
+_ACCOUNT_KEYS = ("kms:calleraccount", "aws:principalaccount")
+
+
+def everyone_in_words(statement: Statement) -> str:
+    """Whom a statement is about that names everyone: the conditions may say of which account."""
+    try:
+        if not statement.conditions:
+            return "every principal"
+        if some(lambda condition: condition.key in _ACCOUNT_KEYS and binds_caller(condition), statement.conditions):
+            return "every principal of the account that it names"
+    except Undecided:
+        pass
+    return "every principal that meets its conditions"
 
 
 class LivingKey(Resource):

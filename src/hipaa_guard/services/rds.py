@@ -5,14 +5,18 @@ DocumentDB and Neptune answer to the same API; they are left out here by their e
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from hipaa_guard.facts.inventory import Inventory
+from hipaa_guard.facts.policy_document import symbol, symbolic
 from hipaa_guard.facts.readings import Block, Listing, View, ask, derived, first, listed
 from hipaa_guard.facts.resource import Resource, fact
-from hipaa_guard.facts.values import Cause, Incomplete, Undecided, Unknown, Value
+from hipaa_guard.facts.values import Cause, Incomplete, Undecided, Unknown, Value, every, some
 
 _OURS = "Engine!='docdb' && Engine!='neptune'"
 _NO_ENGINE = Unknown("engine is not given, which the provider refuses")
 _NO_CLUSTER_ENGINE = Unknown("engine is not given, which the provider refuses since version 5")
+_READERS = "rds:cluster:ReadReplicaCount"
 _SHARED = "[?AttributeName=='restore'].AttributeValues | [0]"
 
 
@@ -227,6 +231,51 @@ class Cluster(_Store):
     parameter_group: str | None = fact(
         terraform="db_cluster_parameter_group_name", unset=None, aws=listed("DBClusterParameterGroup")
     )
+
+
+class Scaling(Resource):
+    """What Application Auto Scaling adjusts; of a cluster, the number of its readers."""
+
+    terraform = Block("aws_appautoscaling_target")
+    terraform_only = "a live account lists the instances that scaling has added"
+
+    dimension: str = fact(terraform="scalable_dimension", unset="", terraform_only=terraform_only)
+    target: str = fact(terraform="resource_id", unset="", terraform_only=terraform_only)
+    """``cluster:`` and the identifier of the cluster."""
+    minimum: int = fact(terraform="min_capacity", unset=0, terraform_only=terraform_only)
+
+    def is_of(self, cluster: Cluster) -> bool:
+        """Whether it certainly adjusts the number of readers of a cluster."""
+        if self.dimension != _READERS:
+            return False
+        target, origin = symbolic(self.target), cluster.origin
+        if isinstance(target, Unknown):
+            raise Undecided(target)
+        names = [symbol(origin.address, "id"), symbol(origin.address, "cluster_identifier"), origin.name]
+        return target in [f"cluster:{name}" for name in names if name]
+
+
+def adds_reader(cluster: Cluster, inventory: Inventory) -> bool:
+    """Whether scaling certainly gives a cluster a reader beside its writer.
+
+    Raises:
+        Undecided: it may, when there is load, or it may be meant for another cluster.
+
+    """
+    if some(lambda scaling: every(lambda test: test(), _adding(scaling, cluster)), inventory.all(Scaling)):
+        return True
+    others = [each for each in inventory.seen(Cluster) if each is not cluster]
+
+    def may_be_its(scaling: Scaling) -> bool:
+        return scaling.dimension == _READERS and not some(scaling.is_of, others)
+
+    if some(may_be_its, inventory.all(Scaling)):
+        raise Undecided(Unknown("an aws_appautoscaling_target may add readers to the cluster"))
+    return False
+
+
+def _adding(scaling: Scaling, cluster: Cluster) -> tuple[Callable[[], bool], ...]:
+    return lambda: scaling.is_of(cluster), lambda: scaling.minimum >= 1
 
 
 class ClusterInstance(Resource):

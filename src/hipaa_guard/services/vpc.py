@@ -7,7 +7,7 @@ from collections.abc import Callable
 from hipaa_guard.facts.networks import covers, means_everybody, protocol_name
 from hipaa_guard.facts.readings import Block, Listing, View, ask, derived, listed
 from hipaa_guard.facts.resource import Record, Resource, fact
-from hipaa_guard.facts.values import Incomplete, Unknown, Value, every, some
+from hipaa_guard.facts.values import Incomplete, Undecided, Unknown, Value, every, some
 
 _NAME = "(Tags[?Key=='Name'].Value | [0]) || "
 
@@ -87,6 +87,13 @@ class Entry(Record):
     from_port: int | None
     to_port: int | None
     cidr: str | None
+
+    def in_words(self) -> str:
+        """The entry as a message names it, which does not ask for a number that is not known."""
+        try:
+            return f"its entry {self.number}"
+        except Undecided:
+            return "one of its entries"
 
     def covers(self, protocol: str, port: int) -> bool:
         """Whether the entry is about traffic of a protocol to a port."""
