@@ -86,7 +86,7 @@ def scan_terraform(
         for number, configuration in enumerate(configurations):
             _report(options, number, len(configurations), configuration.root)
             judged.add(controls, build_inventory(configuration, kinds))
-            unjudged.update(_uncovered(configuration, covered))
+            unjudged.update(_uncovered(configuration, covered | configuration.asked_for))
     scan = Scan(
         source="terraform",
         target=str(path),

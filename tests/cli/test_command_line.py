@@ -296,3 +296,13 @@ def test_a_terraform_scan_loads_no_aws_and_no_report() -> None:
     loaded = loaded_after("scan", "terraform", "examples/telehealth", "-o", "json")
     assert "hipaa_guard.terraform.read" in loaded
     assert not {"boto3", "botocore", "jinja2", "rich", "pydantic", "jsonschema"} & loaded
+
+
+def test_only_types_that_no_control_looks_at_are_listed_as_such(tmp_path: Path) -> None:
+    (tmp_path / "main.tf").write_text(
+        'resource "aws_iam_role" "phi" { assume_role_policy = "{}" }\n'
+        'resource "aws_iam_role_policy" "p" {\n  role   = aws_iam_role.phi.id\n  policy = "{}"\n}\n'
+        'resource "aws_elastic_beanstalk_application" "a" { name = "x" }\n'
+    )
+    told = json.loads(run("scan", "terraform", tmp_path, "-o", "json").stdout)
+    assert told["coverage"]["unjudged_types"] == {"aws_elastic_beanstalk_application": 1}

@@ -119,7 +119,7 @@ def test_a_file_with_errors_may_hold_what_is_missing(tmp_path: Path) -> None:
 
 def test_a_called_module_with_errors_may_use_what_it_was_given(tmp_path: Path) -> None:
     (tmp_path / "m").mkdir()
-    (tmp_path / "m" / "broken.tf").write_text("resource {{{")
+    (tmp_path / "m" / "broken.tf").write_text('resource "aws_s3_bucket_versioning" "v" {{{')
     (tmp_path / "m" / "main.tf").write_text('variable "bucket" {}\nresource "aws_s3_bucket" "own" {}')
     (tmp_path / "main.tf").write_text(BUCKETS + 'module "m" {\n source = "./m"\n bucket = aws_s3_bucket.a.id\n}\n')
     found = build_inventory(read(tmp_path)[0], KINDS)

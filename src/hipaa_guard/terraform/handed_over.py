@@ -41,7 +41,9 @@ def handed_over(root: ModuleInstance) -> dict[str, Unknown]:
 def _of_module(module: ModuleInstance) -> Iterator[tuple[str, Unknown]]:
     broken = _unread_file(module)
     if broken is not None:
-        yield from ((instance.address, broken) for instance in module.own_instances())
+        # A block of the instance's own type is another resource, not a part of it.
+        lost = module.module.lost
+        yield from ((each.address, broken) for each in module.own_instances() if lost - {each.type})
     for group in module.children.values():
         why = _unread_module(module, group)
         if why is not None:
@@ -57,7 +59,7 @@ def _of_module(module: ModuleInstance) -> Iterator[tuple[str, Unknown]]:
 def _unread_file(module: ModuleInstance) -> Unknown | None:
     """Why the module may hold more than was seen."""
     gap = next((gap for gap in module.module.gaps if gap.kind is GapKind.FILE), None)
-    if gap is None:
+    if gap is None or not module.module.lost:
         return None
     return Unknown(f"{gap.subject}, in the same module, was not read: {gap.reason}", Cause.NOT_IN_SCOPE)
 

@@ -56,6 +56,7 @@ class Joins:
 
     def __init__(self, configuration: Configuration, splits: Mapping[tuple[str, ...], frozenset[str]] = {}) -> None:
         self._configuration = configuration
+        self.asked_for = configuration.asked_for
         self._splits = splits
         self._by_type: dict[str, list[Instance]] = {}
         self._by_address: dict[str, Instance] = {}

@@ -6,6 +6,7 @@ A `Module` is read once, however often it is called. What its expressions are wo
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -34,6 +35,9 @@ class Module:
     repeated: list[Block] = field(default_factory=list)
     """Resources whose address another one has already."""
     gaps: list[Gap] = field(default_factory=list)
+    lost: set[str] = field(default_factory=set)
+    """What files with errors hold that could not be kept: types of resources, ``module`` for calls, ``*`` for all that
+    a file holds of which nothing could be read."""
     files: int = 0
 
 
@@ -73,11 +77,14 @@ def load_module(directory: Path, base: Path, boundary: Path) -> Module:
             data = read_file(path, boundary)
         except UnreadableFile as error:
             module.gaps.append(_unread(place, str(error)))
+            module.lost.add("*")
             continue
         parse = json_syntax.parse if name.endswith(".json") else syntax.parse
         body = parse(place, data)
         module.files += 1
         _say_problems(module, body)
+        if body.problems:
+            module.lost |= {"*"} if name.endswith(".json") else _lost(data.decode("utf-8", "replace"), body)
         bodies.append((name, body))
     for name, body in bodies:
         if not is_override(name):
@@ -88,6 +95,16 @@ def load_module(directory: Path, base: Path, boundary: Path) -> Module:
             for block in body.root.blocks:
                 _override(module, block)
     return module
+
+
+_HEAD = re.compile(r'^[ \t]*(?:resource[ \t]+"([^"\n]+)"[ \t]+"([^"\n]+)"|(module)[ \t]+"([^"\n]+)")', re.MULTILINE)
+
+
+def _lost(text: str, body: Body) -> set[str]:
+    """The types of the blocks of a file with errors that could not be kept."""
+    kept = {block.labels for block in body.root.blocks}
+    heads = ((type or call, (type, name) if type else (called,)) for type, name, call, called in _HEAD.findall(text))
+    return {what for what, labels in heads if labels not in kept}
 
 
 def _unread(place: str, reason: str) -> Gap:

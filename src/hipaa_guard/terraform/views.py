@@ -90,6 +90,7 @@ class InstanceView:
 
     def linked(self, type: str, by: str | None = None) -> list[View]:
         """The instances of another type whose argument `by` points at this one."""
+        self._joins.asked_for.add(type)
         links = self._links(type, by)
         views: list[View] = []
         doubt: Unknown | None = None
