@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 from hipaa_guard.facts.places import Gap, GapKind, Location
@@ -15,7 +14,6 @@ from hipaa_guard.terraform.documents import (
     TerraformInputError,
     masked,
     objects,
-    read_document,
     table,
     text,
 )
@@ -31,16 +29,6 @@ _GONE = frozenset({"delete", "forget"})
 def is_plan(document: Mapping[str, Any]) -> bool:
     """Whether a JSON document is a plan."""
     return any(key in document for key in ("resource_changes", "planned_values", "configuration"))
-
-
-def read_plan_file(path: Path, root: str | None = None) -> Configuration:
-    """The instances of a plan in a file; `root` is what reports call it.
-
-    Raises:
-        TerraformInputError: it is no plan, or one of a version that is not known.
-
-    """
-    return read_plan(read_document(path), path.name if root is None else root)
 
 
 def read_plan(document: Mapping[str, Any], root: str) -> Configuration:

@@ -184,10 +184,6 @@ class Block:
                 yield from (inner for inner in block.blocks if inner.type == "content")
 
 
-class Redefined(Exception):  # noqa: N818 - a finding about the file, carried to the one who reports it
-    """An attribute that is set twice in one block."""
-
-
 @dataclass(slots=True)
 class Body:
     """What one file holds."""
