@@ -88,8 +88,8 @@ def opening(group: SecurityGroup, inventory: Inventory, test: Callable[[Rule], b
             sources.extend([source] if source else [])
             return source is not None
 
-        # A rule that certainly misses the port, or certainly names only few, is settled whatever else is not known.
-        parts: tuple[Callable[[], bool], ...] = (lambda: test(rule), lets_everybody_in)
+        # A rule that certainly names only few, or certainly misses the port, is settled whatever else is not known.
+        parts: tuple[Callable[[], bool], ...] = (lets_everybody_in, lambda: test(rule))
         if every(lambda part: part(), parts):
             found.append(f"{rule.traffic()} from {sources[0]}")
             return True

@@ -55,12 +55,17 @@ def judge(controls: Iterable[Control], inventory: Inventory) -> Iterator[Finding
 
     Where not all resources of a kind could be listed, one more finding says that the others are not known.
     """
+    by_kind: dict[type[Resource], list[Control]] = {}
     for control in controls:
-        for resource in inventory.seen(control.kind):
-            yield _finding(control, resource, inventory)
-        unknown = inventory.unknown(control.kind)
+        by_kind.setdefault(control.kind, []).append(control)
+    for kind, its_controls in by_kind.items():
+        for resource in inventory.seen(kind):
+            identity = _identity(resource.origin)
+            for control in its_controls:
+                yield _finding(control, resource, identity, inventory)
+        unknown = inventory.unknown(kind)
         if unknown is not None:
-            yield _unlisted(control, unknown, inventory)
+            yield from (_unlisted(control, unknown, inventory) for control in its_controls)
 
 
 def _unlisted(control: Control, unknown: Unknown, inventory: Inventory) -> Finding:
@@ -78,7 +83,7 @@ def _unlisted(control: Control, unknown: Unknown, inventory: Inventory) -> Findi
     )
 
 
-def _finding(control: Control, resource: Resource, inventory: Inventory) -> Finding:
+def _finding(control: Control, resource: Resource, identity: str, inventory: Inventory) -> Finding:
     cause = action = error = None
     with recorded() as reads:
         try:
@@ -97,7 +102,7 @@ def _finding(control: Control, resource: Resource, inventory: Inventory) -> Find
         status=verdict.status,
         severity=control.severity,
         message=verdict.message,
-        fingerprint=fingerprint(control.id, origin),
+        fingerprint=_fingerprint(control.id, identity),
         resource=origin,
         evidence=tuple(of.evidence(fact) for of, fact in islice(reads.values(), MOST_EVIDENCE)),
         cause=cause,
@@ -109,11 +114,19 @@ def _finding(control: Control, resource: Resource, inventory: Inventory) -> Find
 
 def fingerprint(control_id: str, origin: Origin) -> str:
     """A name for the finding that survives moved lines, reformatting and renamed files (64 hexadecimal digits)."""
+    return _fingerprint(control_id, _identity(origin))
+
+
+def _fingerprint(control_id: str, identity: str) -> str:
+    return hashlib.sha256(f'["{control_id}",{identity}]'.encode()).hexdigest()
+
+
+def _identity(origin: Origin) -> str:
+    """What of a fingerprint is the same for all controls."""
     if origin.source == "terraform":
         key = [origin.root, origin.address]
     elif origin.arn is not None:
         key = [origin.arn]
     else:
         key = [origin.account, origin.region, origin.name]
-    text = json.dumps([control_id, "v1", origin.kind, *key], separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()
+    return json.dumps(["v1", origin.kind, *key], separators=(",", ":"))[1:-1]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from ipaddress import IPv4Network, IPv6Network, ip_network
 
 from hipaa_guard.facts.values import PartialText, Reference, Undecided, Unknown, Value
@@ -30,10 +31,18 @@ def network(text: Value) -> Network:
     """
     if isinstance(text, Unknown):
         raise Undecided(text)
+    found = _parsed(str(text))
+    if found is None:
+        raise Undecided(Unknown(f"{text!r} is not an address range"))
+    return found
+
+
+@lru_cache(maxsize=4096)  # the same few ranges stand in most rules
+def _parsed(text: str) -> Network | None:
     try:
-        found = ip_network(str(text).strip(), strict=False)
-    except ValueError as error:
-        raise Undecided(Unknown(f"{text!r} is not an address range")) from error
+        found = ip_network(text.strip(), strict=False)
+    except ValueError:
+        return None
     if isinstance(found, IPv6Network) and found.subnet_of(_MAPPED):
         return IPv4Network((int(found.network_address) & 0xFFFFFFFF, found.prefixlen - 96))
     return found

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from inspect import get_annotations
@@ -148,15 +147,18 @@ Reads = dict[tuple[int, str], "tuple[Resource, Fact]"]
 _reads: ContextVar[Reads | None] = ContextVar("_reads", default=None)
 
 
-@contextmanager
-def recorded() -> Iterator[Reads]:
+class recorded:  # noqa: N801 - used as a function; a generator would cost more than most controls do
     """Collect which facts are read inside the block, in order, each once. The values are (resource, fact)."""
-    reads: Reads = {}
-    token = _reads.set(reads)
-    try:
-        yield reads
-    finally:
-        _reads.reset(token)
+
+    __slots__ = ("_token",)
+
+    def __enter__(self) -> Reads:
+        reads: Reads = {}
+        self._token = _reads.set(reads)
+        return reads
+
+    def __exit__(self, *_: object) -> None:
+        _reads.reset(self._token)
 
 
 class Resource:
@@ -165,7 +167,7 @@ class Resource:
     Reading a fact raises `Undecided` where it is not known, `NotVisible` where this source can never show it.
     """
 
-    __slots__ = ("_read", "_source", "origin")
+    __slots__ = ("_evidence", "_read", "_source", "origin")
 
     terraform: ClassVar[Block | None] = None
     aws: ClassVar[Listing | Singleton | None] = None
@@ -194,6 +196,7 @@ class Resource:
         self.origin = origin
         self._source = source
         self._read: dict[str, Value] = {}
+        self._evidence: dict[str, Evidence] = {}
 
     def read(self, fact: Fact) -> Value:
         """The value of a fact.
@@ -222,13 +225,17 @@ class Resource:
         return self._read[fact.name]
 
     def evidence(self, fact: Fact) -> Evidence:
-        """The fact as evidence, its value in words."""
+        """The fact as evidence, its value in words. Many controls rest on the same fact: it is put in words once."""
+        known = self._evidence.get(fact.name)
+        if known is not None:
+            return known
         words, location = self._source.trace(fact)
         try:
             value = in_words(self.peek(fact))
         except NotVisible as error:
             value = f"not visible: {error.reason}"
-        return Evidence(fact.name, value, words, location)
+        found = self._evidence[fact.name] = Evidence(fact.name, value, words, location)
+        return found
 
     def __repr__(self) -> str:
         return f"<{self.kind} {self.origin.label}>"
@@ -322,21 +329,33 @@ class Record:
     Subclasses list their fields in ``__slots__``. Reading a field that is not known raises `Undecided`.
     """
 
-    __slots__: tuple[str, ...] = ()
+    __slots__: tuple[str, ...] = ("_unknown",)
 
     def __init__(self, **fields: Value) -> None:
-        for name in self.__slots__:
-            object.__setattr__(self, name, fields[name])
+        # A field that is not known stays an empty slot: reading the others then costs nothing.
+        unknown = {}
+        for name in type(self).__slots__:
+            value = fields[name]
+            if isinstance(value, Unknown) and not value.is_set:
+                unknown[name] = value
+            else:
+                object.__setattr__(self, name, value)
+        object.__setattr__(self, "_unknown", unknown)
 
-    def __getattribute__(self, name: str) -> Any:
-        value = object.__getattribute__(self, name)
-        if isinstance(value, Unknown) and not value.is_set:
-            raise Undecided(value, name)
-        return value
+    def __getattr__(self, name: str) -> Any:
+        """What an empty slot leads to."""
+        unknown = object.__getattribute__(self, "_unknown").get(name)
+        if unknown is None:
+            raise AttributeError(f"{type(self).__name__} has no field {name!r}")
+        raise Undecided(unknown, name)
+
+    def peek(self, name: str) -> Value:
+        """The value of a field, an `Unknown` where it is not known."""
+        return self._unknown[name] if name in self._unknown else getattr(self, name)
 
     def __setattr__(self, name: str, value: object) -> None:
         raise AttributeError(f"{type(self).__name__} is immutable")
 
     def __repr__(self) -> str:
-        fields = ", ".join(f"{name}={in_words(object.__getattribute__(self, name), 60)}" for name in self.__slots__)
+        fields = ", ".join(f"{name}={in_words(self.peek(name), 60)}" for name in type(self).__slots__)
         return f"{type(self).__name__}({fields})"

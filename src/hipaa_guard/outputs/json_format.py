@@ -6,29 +6,47 @@ of long lists stand on a line each, so that two results can be compared by any t
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
+from itertools import islice
 from typing import Any
 
 from hipaa_guard.assessment.model import Assessment, ControlSummary, RequirementSummary
 from hipaa_guard.controls.control import Severity, Status
 from hipaa_guard.controls.findings import Finding
 from hipaa_guard.facts.places import Gap, Location
-from hipaa_guard.facts.resource import Evidence
+from hipaa_guard.facts.resource import Evidence, Origin
 from hipaa_guard.outputs.json_reading import SCHEMA_VERSION, ReportError, parse
 from hipaa_guard.outputs.page import Page
 from hipaa_guard.outputs.text import escaped_json
 
-__all__ = ["SCHEMA_VERSION", "ReportError", "in_utc", "parse", "render"]
+__all__ = ["SCHEMA_VERSION", "ReportError", "digest", "in_utc", "parse", "pieces", "render"]
+
+_AT_ONCE = 1000
+"""How many entries of a list are put into one piece of text."""
 
 _encode: Callable[[Any], str] = json.JSONEncoder(ensure_ascii=False, check_circular=False).encode
 
 
 def render(assessment: Assessment, page: Page | None = None) -> str:
     """The assessment as a JSON document. Equal assessments give equal text."""
+    return "".join(pieces(assessment, page))
+
+
+def pieces(assessment: Assessment, page: Page | None = None) -> Iterator[str]:
+    """The text of `render`, piece by piece: that of a large account would fill the memory."""
     del page  # the document is the same wherever it goes
-    return escaped_json("".join(_lines(assessment)))
+    return map(escaped_json, _lines(assessment))
+
+
+def digest(assessment: Assessment) -> str:
+    """The SHA-256 of the document (64 hexadecimal digits), by which a report names what it was made from."""
+    found = hashlib.sha256()
+    for piece in pieces(assessment):
+        found.update(piece.encode())
+    return found.hexdigest()
 
 
 def _lines(assessment: Assessment) -> Iterator[str]:
@@ -48,15 +66,22 @@ def _lines(assessment: Assessment) -> Iterator[str]:
     yield "{\n"
     for name, part in head.items():
         yield f"{_encode(name)}: {_encode(part)},\n"
-    yield f'"controls": {_list(map(_control, assessment.controls))},\n'
-    yield f'"requirements": {_list(map(_requirement, assessment.requirements))},\n'
-    yield f'"findings": {_list(map(_finding, assessment.findings))}\n'
-    yield "}\n"
+    yield from _list("controls", (_encode(_control(each)) for each in assessment.controls))
+    yield ",\n"
+    yield from _list("requirements", (_encode(_requirement(each)) for each in assessment.requirements))
+    yield ",\n"
+    yield from _list("findings", map(_Findings().text, assessment.findings))
+    yield "\n}\n"
 
 
-def _list(entries: Iterable[dict[str, Any]]) -> str:
-    lines = ",\n".join(map(_encode, entries))
-    return f"[\n{lines}\n]" if lines else "[]"
+def _list(name: str, entries: Iterable[str]) -> Iterator[str]:
+    yield f'"{name}": ['
+    entries = iter(entries)
+    separator = "\n"
+    while lines := ",\n".join(islice(entries, _AT_ONCE)):
+        yield separator + lines
+        separator = ",\n"
+    yield "]" if separator == "\n" else "\n]"
 
 
 def _law(assessment: Assessment) -> dict[str, Any]:
@@ -158,14 +183,50 @@ def _requirement(requirement: RequirementSummary) -> dict[str, Any]:
     }
 
 
-def _finding(finding: Finding) -> dict[str, Any]:
-    resource = finding.resource
+class _Findings:
+    """Findings as JSON. Many stand on the same resource and the same evidence, whose text is made once."""
+
+    def __init__(self) -> None:
+        # By identity: an assessment holds them all, so that no number is used twice.
+        self._resources: dict[int, str] = {}
+        self._evidence: dict[int, str] = {}
+
+    def text(self, finding: Finding) -> str:
+        """One finding."""
+        head = {
+            "control_id": finding.control_id,
+            "status": finding.status,
+            "severity": finding.severity,
+            "message": finding.message,
+            "fingerprint": finding.fingerprint,
+        }
+        tail = {
+            "cause": finding.cause,
+            "action": finding.action,
+            "uncertain": finding.uncertain,
+            "error": finding.error,
+        }
+        evidence = ", ".join(map(self._told, finding.evidence))
+        return (
+            f'{_encode(head)[:-1]}, {self._place(finding.resource)}, "decided_at": '
+            f'{_encode(_location(finding.decided_at))}, "evidence": [{evidence}], {_encode(tail)[1:]}'
+        )
+
+    def _place(self, resource: Origin) -> str:
+        text = self._resources.get(id(resource))
+        if text is None:
+            text = self._resources[id(resource)] = _encode(_resource(resource))[1:-1]
+        return text
+
+    def _told(self, evidence: Evidence) -> str:
+        text = self._evidence.get(id(evidence))
+        if text is None:
+            text = self._evidence[id(evidence)] = _encode(_evidence(evidence))
+        return text
+
+
+def _resource(resource: Origin) -> dict[str, Any]:
     return {
-        "control_id": finding.control_id,
-        "status": finding.status,
-        "severity": finding.severity,
-        "message": finding.message,
-        "fingerprint": finding.fingerprint,
         "resource": {
             "kind": resource.kind,
             "type": resource.type,
@@ -177,13 +238,7 @@ def _finding(finding: Finding) -> dict[str, Any]:
             "source": resource.source,
             "root": resource.root,
         },
-        "location": _location(finding.location),
-        "decided_at": _location(finding.decided_at),
-        "evidence": [_evidence(evidence) for evidence in finding.evidence],
-        "cause": finding.cause,
-        "action": finding.action,
-        "uncertain": finding.uncertain,
-        "error": finding.error,
+        "location": _location(resource.location),
     }
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections import Counter
 from collections.abc import Container, Iterable, Mapping, Sequence
@@ -162,7 +161,7 @@ def view(assessment: Assessment) -> ReportView:
     return ReportView(
         assessment=assessment,
         subject=words.subject(assessment.scan),
-        digest=hashlib.sha256(json_format.render(assessment).encode()).hexdigest(),
+        digest=json_format.digest(assessment),
         coverage_sentence=_coverage_sentence(assessment),
         gaps=tuple(map(_gap_row, gaps[:MOST_GAPS])),
         gaps_more=sum(map(len, gaps[MOST_GAPS:])),

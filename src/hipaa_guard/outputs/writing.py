@@ -8,6 +8,7 @@ import os
 import stat
 import sys
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Protocol, TextIO, cast
 
@@ -30,7 +31,10 @@ class Renderer(Protocol):
     """What a module of `FORMATS` offers."""
 
     def render(self, assessment: Assessment, page: Page) -> str:
-        """The assessment in this format. Equal input gives equal text."""
+        """The assessment in this format. Equal input gives equal text.
+
+        A module whose text may be large offers `pieces` as well, which gives the same text part by part.
+        """
 
 
 def write(assessment: Assessment, spec: str, *, everything: bool = False, stdout: TextIO | None = None) -> None:
@@ -45,9 +49,15 @@ def write(assessment: Assessment, spec: str, *, everything: bool = False, stdout
     format, destination = parsed(spec)
     if destination is None:
         stream = stdout or sys.stdout
-        _print(stream, renderer(format).render(assessment, page_for(stream, everything=everything)), format)
+        _print(stream, _text(format, assessment, page_for(stream, everything=everything)), format)
     else:
-        _store(destination, renderer(format).render(assessment, Page(everything=everything)))
+        _store(destination, _text(format, assessment, Page(everything=everything)))
+
+
+def _text(format: str, assessment: Assessment, page: Page) -> Iterable[str]:
+    module = renderer(format)
+    pieces = getattr(module, "pieces", None)
+    return (module.render(assessment, page),) if pieces is None else pieces(assessment, page)
 
 
 def parsed(spec: str) -> tuple[str, Path | None]:
@@ -82,36 +92,40 @@ def renderer(format: str) -> Renderer:
     return cast("Renderer", importlib.import_module(FORMATS[format]))
 
 
-def _print(stream: TextIO, text: str, format: str) -> None:
+def _print(stream: TextIO, text: Iterable[str], format: str) -> None:
     """What people read in the encoding of their terminal, what machines read in UTF-8."""
     binary = getattr(stream, "buffer", None)
     if binary is not None and format != "terminal":
         stream.flush()
-        binary.write(text.encode("utf-8", "backslashreplace"))
+        binary.writelines(_in_utf8(text))
     else:
         encoding = stream.encoding or "utf-8"
-        stream.write(text.encode(encoding, "backslashreplace").decode(encoding))
+        stream.writelines(piece.encode(encoding, "backslashreplace").decode(encoding) for piece in text)
     stream.flush()
 
 
-def _store(path: Path, text: str) -> None:
-    data = text.encode("utf-8", "backslashreplace")
+def _in_utf8(text: Iterable[str]) -> Iterable[bytes]:
+    return (piece.encode("utf-8", "backslashreplace") for piece in text)
+
+
+def _store(path: Path, text: Iterable[str]) -> None:
     try:
         if path.exists() and not stat.S_ISREG(path.stat().st_mode):
-            path.write_bytes(data)  # a pipe or device cannot be replaced
+            with path.open("wb") as device:  # a pipe or device cannot be replaced
+                device.writelines(_in_utf8(text))
         else:
-            _replace(path.resolve(), data)
+            _replace(path.resolve(), _in_utf8(text))
     except OSError as error:
         raise OutputError(f"cannot write {path}: {error.strerror or error}") from error
 
 
-def _replace(path: Path, data: bytes) -> None:
+def _replace(path: Path, data: Iterable[bytes]) -> None:
     """Write beside the file and move over it, so that no reader ever sees half a report."""
     mode = path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_umask()
     handle, temporary = tempfile.mkstemp(prefix=f".{path.name[:50]}.", dir=path.parent)
     try:
         with os.fdopen(handle, "wb") as file:
-            file.write(data)
+            file.writelines(data)
         Path(temporary).chmod(mode)
         Path(temporary).replace(path)
     except BaseException:

@@ -29,10 +29,10 @@ def build_inventory(configuration: Configuration, kinds: Sequence[type[Resource]
 class TerraformSource:
     """Tells the facts of one Terraform instance (`facts.resource.Source`)."""
 
-    __slots__ = ("_block", "_instance", "_joins", "_names", "_traced")
+    __slots__ = ("_block", "_instance", "_joins", "_names", "_touched")
 
     def __init__(self, instance: Instance, joins: Joins, block: Block, names: Names) -> None:
-        self._traced: dict[str, tuple[str, Location | None]] = {}
+        self._touched: dict[str, Touched] = {}
         self._instance = instance
         self._joins = joins
         self._block = block
@@ -40,34 +40,31 @@ class TerraformSource:
 
     def read(self, fact: Fact) -> Value:
         """The raw value of the fact; `fact.unset` where nothing says it, an `Unknown` where it is not known."""
-        return self._decide(_readings(fact), fact.unset, None)
+        touched = self._touched[fact.name] = Touched()
+        return self._decide(_readings(fact), fact.unset, touched)
 
     def trace(self, fact: Fact) -> tuple[str, Location | None]:
         """The lines of the argument that decides the fact; nothing where none is written."""
-        found = self._traced.get(fact.name)
-        if found is None:
-            touched = Touched()
-            self._decide(_readings(fact), fact.unset, touched)
-            location = touched.location(self._instance)
-            found = self._traced[fact.name] = ("", None) if location is None else (str(location), location)
-        return found
+        if fact.name not in self._touched:
+            self.read(fact)
+        location = self._touched[fact.name].location(self._instance)
+        return ("", None) if location is None else (str(location), location)
 
-    def _decide(self, readings: Sequence[TerraformReading], unset: Value, touched: Touched | None) -> Value:
+    def _decide(self, readings: Sequence[TerraformReading], unset: Value, touched: Touched) -> Value:
         """The first reading that says something. What may not exist decides nothing, unless the rest agrees."""
         for position, reading in enumerate(readings):
-            tried = None if touched is None else Touched()
+            tried = Touched()
             value = self._one(reading, tried)
             if value is None:
                 continue
-            if touched is not None and tried is not None:
-                touched.places.extend(tried.places)
+            touched.places.extend(tried.places)
             if isinstance(value, Perhaps):
-                rest = self._decide(readings[position + 1 :], unset, None)
+                rest = self._decide(readings[position + 1 :], unset, Touched())
                 return rest if same(rest, value.value) else value.unknown
             return value
         return unset
 
-    def _one(self, reading: TerraformReading, touched: Touched | None) -> Value | Perhaps:
+    def _one(self, reading: TerraformReading, touched: Touched) -> Value | Perhaps:
         view = InstanceView(self._instance, self._joins, self._block, touched, names=self._names)
         try:
             return view.look(reading) if isinstance(reading, str) else reading(view)
