@@ -103,13 +103,9 @@ def opening_to(group: SecurityGroup, inventory: Inventory, ports: Ports) -> str 
     hit: list[str] = []
 
     def test(rule: Rule) -> bool:
-        def reached(door: tuple[str, int]) -> bool:
-            if not rule.covers(*door):
-                return False
-            hit[:] = [f"{ports[door]} ({door[0].upper()} {door[1]})"]
-            return True
-
-        return some(reached, ports)
+        door = rule.first_covered(ports)
+        hit[:] = [] if door is None else [f"{ports[door]} ({door[0].upper()} {door[1]})"]
+        return door is not None
 
     rule = opening(group, inventory, test)
     return None if rule is None else f"{rule}, which reaches {hit[0]}"

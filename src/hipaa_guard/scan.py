@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import gc
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -75,18 +73,17 @@ def scan_terraform(
     controls = _controls(options)
     judged = _Judged()
     unjudged: Counter[str] = Counter()
-    with _few_collections():
-        try:
-            configurations = read(path, var_files=var_files, variables=variables or {})
-        except TerraformInputError as error:
-            raise InputError(str(error)) from None
-        # Every kind, not only those that the controls name: what is not read costs nothing here.
-        kinds = sorted(_all_kinds(), key=lambda kind: kind.kind)
-        covered = {type for kind in kinds for type in kind.terraform_types()}
-        for number, configuration in enumerate(configurations):
-            _report(options, number, len(configurations), configuration.root)
-            judged.add(controls, build_inventory(configuration, kinds))
-            unjudged.update(_uncovered(configuration, covered | configuration.asked_for))
+    try:
+        configurations = read(path, var_files=var_files, variables=variables or {})
+    except TerraformInputError as error:
+        raise InputError(str(error)) from None
+    # Every kind, not only those that the controls name: what is not read costs nothing here.
+    kinds = sorted(_all_kinds(), key=lambda kind: kind.kind)
+    covered = {type for kind in kinds for type in kind.terraform_types()}
+    for number, configuration in enumerate(configurations):
+        _report(options, number, len(configurations), configuration.root)
+        judged.add(controls, build_inventory(configuration, kinds))
+        unjudged.update(_uncovered(configuration, covered | configuration.asked_for))
     scan = Scan(
         source="terraform",
         target=str(path),
@@ -205,14 +202,3 @@ def _report(options: Options, done: int, total: int, text: str) -> None:
 
 def _now() -> datetime:
     return datetime.now(UTC).replace(microsecond=0)
-
-
-@contextmanager
-def _few_collections() -> Iterator[None]:
-    """Let the garbage collector rest: a scan makes many objects that live to its end, and cycles are rare."""
-    thresholds = gc.get_threshold()
-    gc.set_threshold(200_000, 50, 100)
-    try:
-        yield
-    finally:
-        gc.set_threshold(*thresholds)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import pytest
 
@@ -73,9 +73,9 @@ CONTROLS = [
 ]
 
 
-def finding(control: Control, status: Status, origin: Origin, message: str = "is so", **more: object) -> Finding:
+def finding(control: Control, status: Status, origin: Origin, message: str = "is so", **more: Any) -> Finding:
     base = Finding(control.id, status, control.severity, message, fingerprint(control.id, origin), origin)
-    return dataclasses.replace(base, **more)  # type: ignore[arg-type]
+    return base._replace(**more)
 
 
 def in_terraform(name: str, line: int = 1, file: str = "main.tf") -> Origin:

@@ -134,7 +134,7 @@ def test_a_root_is_named_where_no_path_shows_it(build: Build) -> None:
 def test_says_that_the_deciding_line_differs(build: Build) -> None:
     first, second = build(origin("a"), origin("b")).findings
     facts = [Evidence("key", "not set", "x", Location("root.tf", line, line)) for line in (3, 4)]
-    pair = [dataclasses.replace(f, evidence=(e,)) for f, e in zip((first, second), facts, strict=True)]
+    pair = [f._replace(evidence=(e,)) for f, e in zip((first, second), facts, strict=True)]
     assert words.where(pair[0], alike=pair[1:]) == "modules/topic/main.tf:8 (set at root.tf:3 and 1 other place)"
     assert words.where(pair[0]) == "modules/topic/main.tf:8 (set at root.tf:3)"
 

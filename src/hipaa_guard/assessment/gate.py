@@ -81,7 +81,8 @@ def _broken(findings: Sequence[Finding], coverage: Coverage, internal_errors: in
 def _failures(findings: Sequence[Finding], fail_on: Severity | None) -> list[str]:
     if fail_on is None:
         return []
-    bad = [f.severity for f in findings if f.status is Status.FAIL and f.severity.rank <= fail_on.rank]
+    stopping = tuple(severity for severity in Severity if severity.rank <= fail_on.rank)
+    bad = [f.severity for f in findings if f.status is Status.FAIL and f.severity in stopping]
     if not bad:
         return []
     by_severity = Counter(bad)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import gc
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -83,7 +85,8 @@ def terraform(path: Path, var_files: tuple[Path, ...], variables: tuple[str, ...
         if not equals:
             raise click.BadParameter(f"{pair!r} is not NAME=VALUE", param_hint="--var")
         pairs[name.strip()] = value
-    return _run(common, lambda options: scan_terraform(path, options, var_files=var_files, variables=pairs))
+    with _no_collections():
+        return _run(common, lambda options: scan_terraform(path, options, var_files=var_files, variables=pairs))
 
 
 @scan.command("aws")
@@ -100,6 +103,19 @@ def aws(profile: str | None, role_arn: str | None, external_id: str | None, regi
         common,
         lambda options: scan_aws(options, profile=profile, role_arn=role_arn, external_id=external_id, regions=regions),
     )
+
+
+@contextmanager
+def _no_collections() -> Iterator[None]:
+    """Let the garbage collector rest: nearly all that a scan makes lives to its end, and it looks through all of it."""
+    running = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if running:
+            gc.freeze()
+            gc.enable()
 
 
 def _run(common: dict[str, Any], scanned: Callable[[Options], Assessment]) -> int:

@@ -6,7 +6,7 @@ import textwrap
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, TypeVar, get_type_hints
+from typing import Any, NamedTuple, TypeVar, get_type_hints
 
 from hipaa_guard.facts.inventory import Inventory
 from hipaa_guard.facts.resource import Resource
@@ -14,6 +14,8 @@ from hipaa_guard.facts.resource import Resource
 
 class Severity(StrEnum):
     """How bad a gap is for ePHI."""
+
+    __hash__ = str.__hash__  # counted and looked up for every finding; that of Enum is slow
 
     CRITICAL = "critical"
     HIGH = "high"
@@ -23,11 +25,16 @@ class Severity(StrEnum):
     @property
     def rank(self) -> int:
         """0 for the worst."""
-        return list(Severity).index(self)
+        return _RANKS[self]
+
+
+_RANKS = {severity: rank for rank, severity in enumerate(Severity)}
 
 
 class Status(StrEnum):
     """The outcome of judging one resource, or of a requirement of the law."""
+
+    __hash__ = str.__hash__  # counted and looked up for every finding; that of Enum is slow
 
     PASS = "pass"  # noqa: S105 - not a password
     FAIL = "fail"
@@ -37,8 +44,7 @@ class Status(StrEnum):
     INHERITED = "inherited"
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(NamedTuple):
     """The judgement of one resource. ``message`` is a predicate whose subject is the resource."""
 
     status: Status

@@ -6,8 +6,8 @@ import hashlib
 import json
 import traceback
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from itertools import islice
+from typing import NamedTuple
 
 from hipaa_guard.controls.control import Control, Severity, Status, Verdict
 from hipaa_guard.facts.inventory import Inventory
@@ -19,8 +19,7 @@ MOST_EVIDENCE = 20
 """So many facts are kept with a finding; a control that looks at all neighbours reads far more than helps anyone."""
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(NamedTuple):
     """The verdict of one control on one resource, with what it rests on.
 
     ``cause`` groups unknown verdicts; ``action`` is the IAM action that would have answered. ``uncertain`` says why it

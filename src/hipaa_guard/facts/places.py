@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Location:
+class Location(NamedTuple):
     """Lines of a source file. ``file`` is relative to the scanned directory, with forward slashes; lines count from 1.
 
     ``calls`` holds the module calls that lead to the file, outermost first.

@@ -7,7 +7,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from inspect import get_annotations
 from types import CodeType, FunctionType
-from typing import Any, ClassVar, Literal, Protocol, Self, overload
+from typing import Any, ClassVar, Literal, NamedTuple, Protocol, Self, overload
 
 from hipaa_guard.facts.places import Location
 from hipaa_guard.facts.readings import AwsReading, Block, First, Listing, Singleton, TerraformReading
@@ -122,8 +122,7 @@ class Origin:
         return self.address or self.arn or self.name or self.kind
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
+class Evidence(NamedTuple):
     """One fact that a judgement read: its value in words, and where it came from."""
 
     fact: str

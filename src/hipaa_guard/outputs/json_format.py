@@ -28,6 +28,7 @@ _AT_ONCE = 1000
 """How many entries of a list are put into one piece of text."""
 
 _encode: Callable[[Any], str] = json.JSONEncoder(ensure_ascii=False, check_circular=False).encode
+_quoted = json.encoder.encode_basestring
 
 
 def render(assessment: Assessment, page: Page | None = None) -> str:
@@ -189,40 +190,49 @@ class _Findings:
     def __init__(self) -> None:
         # By identity: an assessment holds them all, so that no number is used twice.
         self._resources: dict[int, str] = {}
-        self._evidence: dict[int, str] = {}
+        self._evidence: dict[int, tuple[str, str]] = {}
 
     def text(self, finding: Finding) -> str:
         """One finding."""
-        head = {
-            "control_id": finding.control_id,
-            "status": finding.status,
-            "severity": finding.severity,
-            "message": finding.message,
-            "fingerprint": finding.fingerprint,
-        }
-        tail = {
-            "cause": finding.cause,
-            "action": finding.action,
-            "uncertain": finding.uncertain,
-            "error": finding.error,
-        }
-        evidence = ", ".join(map(self._told, finding.evidence))
+        told = [self._told(evidence) for evidence in finding.evidence]
+        decided_at = told[-1][1] if told else "null"
+        # Written out: a dictionary for each of a hundred thousand findings takes as long as judging them.
         return (
-            f'{_encode(head)[:-1]}, {self._place(finding.resource)}, "decided_at": '
-            f'{_encode(_location(finding.decided_at))}, "evidence": [{evidence}], {_encode(tail)[1:]}'
+            f'{{"control_id": {_quoted(finding.control_id)}, "status": "{finding.status}", '
+            f'"severity": "{finding.severity}", "message": {_quoted(finding.message)}, '
+            f'"fingerprint": "{finding.fingerprint}", {self._resource(finding.resource)}, '
+            f'"decided_at": {decided_at}, "evidence": [{", ".join([text for text, _ in told])}], '
+            f'"cause": {_or_null(finding.cause)}, "action": {_or_null(finding.action)}, '
+            f'"uncertain": {_or_null(finding.uncertain)}, "error": {_or_null(finding.error)}}}'
         )
 
-    def _place(self, resource: Origin) -> str:
+    def _resource(self, resource: Origin) -> str:
         text = self._resources.get(id(resource))
         if text is None:
             text = self._resources[id(resource)] = _encode(_resource(resource))[1:-1]
         return text
 
-    def _told(self, evidence: Evidence) -> str:
-        text = self._evidence.get(id(evidence))
-        if text is None:
-            text = self._evidence[id(evidence)] = _encode(_evidence(evidence))
-        return text
+    def _told(self, evidence: Evidence) -> tuple[str, str]:
+        """The evidence, and where it is written."""
+        told = self._evidence.get(id(evidence))
+        if told is None:
+            place = _place(evidence.location)
+            text = (
+                f'{{"fact": {_quoted(evidence.fact)}, "value": {_quoted(evidence.value)}, '
+                f'"source": {_quoted(evidence.source)}, "location": {place}}}'
+            )
+            told = self._evidence[id(evidence)] = text, place
+        return told
+
+
+def _or_null(text: str | None) -> str:
+    return "null" if text is None else _quoted(text)
+
+
+def _place(location: Location | None) -> str:
+    if location is None or location.calls:
+        return _encode(_location(location))
+    return f'{{"file": {_quoted(location.file)}, "line_start": {location.line_start}, "line_end": {location.line_end}}}'
 
 
 def _resource(resource: Origin) -> dict[str, Any]:
@@ -239,15 +249,6 @@ def _resource(resource: Origin) -> dict[str, Any]:
             "root": resource.root,
         },
         "location": _location(resource.location),
-    }
-
-
-def _evidence(evidence: Evidence) -> dict[str, Any]:
-    return {
-        "fact": evidence.fact,
-        "value": evidence.value,
-        "source": evidence.source,
-        "location": _location(evidence.location),
     }
 
 

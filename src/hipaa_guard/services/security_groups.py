@@ -37,9 +37,14 @@ class Rule(Record):
     itself: bool
     """Whether members of the same group are meant."""
 
-    def covers(self, protocol: str, port: int) -> bool:
-        """Whether traffic of a protocol to a port is let through."""
-        return self.protocol == "all" or (self.protocol == protocol and port in self.span())
+    def first_covered(self, doors: Iterable[tuple[str, int]]) -> tuple[str, int] | None:
+        """The first (protocol, port) whose traffic is let through."""
+        protocol = self.protocol
+        if protocol == "all":
+            return next(iter(doors), None)
+        alike = [door for door in doors if door[0] == protocol]
+        ports = self.span() if alike else ()
+        return next((door for door in alike if door[1] in ports), None)
 
     def covers_every_port(self) -> bool:
         """Whether every port of TCP, every port of UDP, or everything is let through."""

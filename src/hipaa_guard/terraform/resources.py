@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 META = frozenset({"count", "for_each", "provider", "depends_on", "lifecycle", "connection", "provisioner"})
 _UNSEEN: object = object()
+_RUNNING: object = object()
+"""Stands in the place of a value that is just being evaluated: an argument that needs itself is not known."""
 
 
 class HclInstance:
@@ -86,8 +88,10 @@ class HclInstance:
         """The value of an argument or the list of blocks of a type; None where it is absent."""
         value = self._values.get(name, _UNSEEN)
         if value is _UNSEEN:
-            self._values[name] = _Running(self.address, name)  # an argument that needs itself is not known
+            self._values[name] = _RUNNING
             self._values[name] = value = self._evaluate(name)
+        elif value is _RUNNING:
+            return Unknown(f"{self.address}.{name} refers to itself", Cause.EXPRESSION)
         return value
 
     def _evaluate(self, name: str) -> Value:
@@ -231,15 +235,6 @@ class HclInstance:
 def nested_type(block: Block) -> str:
     """The type of a nested block, looking through ``dynamic``."""
     return block.labels[0] if block.type == "dynamic" and block.labels else block.type
-
-
-class _Running(Unknown):
-    """Stands in the place of a value that is just being evaluated."""
-
-    __slots__ = ()
-
-    def __init__(self, address: str, name: str) -> None:
-        super().__init__(f"{address}.{name} refers to itself", Cause.EXPRESSION)
 
 
 class ResourceValue(Object, Reference):

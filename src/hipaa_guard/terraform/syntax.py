@@ -10,7 +10,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 from hipaa_guard.facts.places import Location
@@ -121,9 +121,9 @@ class Attribute:
                 self._node = _simple_node(simple)
                 return self._node
             try:
-                self._node = parse_view(self.source.text, self.value_start, self.value_end)
+                self._node = _parsed(self.source.text[self.value_start : self.value_end])
             except SyntaxProblem as problem:
-                line = self.source.line(problem.offset)
+                line = self.source.line(self.value_start + problem.offset)
                 raise EvaluationError(f"syntax error in line {line}: {problem.message}") from None
         return self._node
 
@@ -139,6 +139,12 @@ class Attribute:
     def location(self, calls: tuple[Location, ...] = ()) -> Location:
         """Its lines."""
         return self.source.location(self.start, self.value_end, calls)
+
+
+@lru_cache(maxsize=20_000)
+def _parsed(text: str) -> Node:
+    """The expression of a text. The same few stand in most modules, and an expression does not change."""
+    return parse_view(text)
 
 
 def _simple_node(found: re.Match[str]) -> Node:
