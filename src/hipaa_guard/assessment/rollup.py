@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
 from hipaa_guard.assessment import law
@@ -12,10 +13,7 @@ from hipaa_guard.controls.findings import Finding
 
 def control_summaries(controls: Iterable[Control], findings: Iterable[Finding]) -> tuple[ControlSummary, ...]:
     """Every loaded control with the number of its findings by status, sorted by id."""
-    counted: dict[str, dict[Status, int]] = {}
-    for finding in findings:
-        counts = counted.setdefault(finding.control_id, no_findings())
-        counts[finding.status] += 1
+    counted = Counter((finding.control_id, finding.status) for finding in findings)
     return tuple(
         ControlSummary(
             id=control.id,
@@ -27,7 +25,7 @@ def control_summaries(controls: Iterable[Control], findings: Iterable[Finding]) 
             kind=control.kind.kind,
             safeguard=control.safeguard,
             equivalents={peer: tuple(control.peers.get(peer, ())) for peer in PEERS},
-            counts=counted.get(control.id) or no_findings(),
+            counts={status: counted[control.id, status] for status in Status},
         )
         for control in sorted(controls, key=lambda control: control.id)
     )

@@ -10,6 +10,7 @@ import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
+from functools import lru_cache
 from itertools import islice
 from typing import Any
 
@@ -230,9 +231,18 @@ def _or_null(text: str | None) -> str:
 
 
 def _place(location: Location | None) -> str:
-    if location is None or location.calls:
-        return _encode(_location(location))
-    return f'{{"file": {_quoted(location.file)}, "line_start": {location.line_start}, "line_end": {location.line_end}}}'
+    """The text of `_location`."""
+    if location is None:
+        return "null"
+    return (
+        f'{{"file": {_quoted(location.file)}, "line_start": {location.line_start}, "line_end": {location.line_end}'
+        f"{_calls(location.calls)}}}"
+    )
+
+
+@lru_cache(maxsize=1024)  # all that a module holds is reached by the same calls
+def _calls(calls: tuple[Location, ...]) -> str:
+    return f', "calls": [{", ".join(map(_place, calls))}]' if calls else ""
 
 
 def _resource(resource: Origin) -> dict[str, Any]:
