@@ -16,10 +16,11 @@ def is_customer_managed(key: str | None, inventory: Inventory) -> bool:
     if key is None:
         return False
     alias = inventory.lookup(kms.Alias, key)
+    name = inventory.name_of(key)
     if alias is not None:
         key = alias.target
-    elif inventory.is_text(key) and "alias/" in key:
+    elif name is not None and "alias/" in name:
         # Alias names under alias/aws/ are reserved for AWS (KMS API reference, CreateAlias).
-        return "alias/aws/" not in key
+        return "alias/aws/" not in name
     found = inventory.find(kms.Key, key)
     return found is not None and found.manager == "CUSTOMER"

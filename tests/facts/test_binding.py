@@ -8,7 +8,7 @@ import pytest
 
 from hipaa_guard.facts.binding import binds_caller, named_accounts
 from hipaa_guard.facts.policy_statements import Condition
-from hipaa_guard.facts.values import Cause, PartialText, Reference, Undecided, Unknown
+from hipaa_guard.facts.values import Cause, Existing, PartialText, Reference, Undecided, Unknown
 
 ACCOUNT = Unknown("data.aws_caller_identity.me.account_id is read at plan time", Cause.DATA_SOURCE)
 VARIABLE = Unknown("var.x has no value", Cause.VARIABLE)
@@ -88,7 +88,7 @@ def test_accounts_are_named_in_ids_and_in_arns() -> None:
 
 
 def test_an_account_that_is_not_known_may_be_anybodys_unless_it_is_the_caller() -> None:
-    caller = Unknown("read at plan time", Cause.DATA_SOURCE, references=("data.aws_caller_identity.me.account_id",))
+    caller = Existing("data.aws_caller_identity.me", "account_id", is_set=True, apart=True, own=True, asked_by=None)
     other = Unknown("read at plan time", Cause.DATA_SOURCE, references=("data.aws_ssm_parameter.partner.value",))
     assert list(named_accounts(condition("StringEquals", "aws:SourceAccount", caller))) == []
     assert (

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 from hipaa_guard.facts.networks import Network, means_everybody, network
-from hipaa_guard.facts.values import Cause, PartialText, Reference, Undecided, Unknown, Value, every, some
+from hipaa_guard.facts.values import Cause, Existing, PartialText, Reference, Undecided, Unknown, Value, every, some
 
 if TYPE_CHECKING:
     from hipaa_guard.facts.policy_statements import Condition
@@ -70,9 +70,7 @@ def _is_own(value: Unknown) -> bool:
     """Whether what is not known of a value is of one's own account: something declared here, or who is calling."""
     if isinstance(value, PartialText):
         return all(_is_own(part) for part in value.parts if isinstance(part, Unknown))
-    return isinstance(value, Reference) or (
-        bool(value.references) and all("data.aws_caller_identity." in reference for reference in value.references)
-    )
+    return isinstance(value, Reference) or (isinstance(value, Existing) and value.own)
 
 
 def _text(value: Value) -> str:

@@ -7,7 +7,7 @@ from typing import Literal, TypeVar
 
 from hipaa_guard.facts.policy_document import symbolic
 from hipaa_guard.facts.resource import Resource
-from hipaa_guard.facts.values import Cause, Incomplete, Reference, Undecided, Unknown, Value
+from hipaa_guard.facts.values import Cause, Existing, Incomplete, Reference, Undecided, Unknown, Value
 
 K = TypeVar("K", bound=Resource)
 
@@ -125,6 +125,13 @@ class Inventory:
                     texts.add(value)
             self._told[tell] = (texts, unknown)
         return self._told[tell]
+
+    @staticmethod
+    def name_of(value: Value) -> str | None:
+        """The text by which a value names a resource: itself, or that by which it is looked up; None if not known."""
+        if isinstance(value, Existing):
+            return value.asked_by
+        return value if isinstance(value, str) else None
 
     @staticmethod
     def is_text(value: Value) -> bool:

@@ -6,7 +6,7 @@ import re
 from functools import lru_cache
 from ipaddress import IPv4Network, IPv6Network, ip_network
 
-from hipaa_guard.facts.values import PartialText, Reference, Undecided, Unknown, Value
+from hipaa_guard.facts.values import Existing, PartialText, Reference, Undecided, Unknown, Value
 
 Network = IPv4Network | IPv6Network
 
@@ -65,7 +65,7 @@ def means_everybody(text: Value) -> bool:
 
 def is_surely_narrow(text: Unknown) -> bool:
     """Whether a range that is not known cannot mean everybody: ``"${var.office}/32"``, the range of a declared VPC."""
-    if isinstance(text, Reference):
+    if isinstance(text, Reference | Existing):
         return text.attribute in ("cidr_block", "ipv6_cidr_block") and bool(_OWN_RANGE.search(text.address))
     last = text.parts[-1] if isinstance(text, PartialText) else ""
     length = re.search(r"/(\d{1,3})$", last) if isinstance(last, str) else None

@@ -8,8 +8,8 @@ from collections.abc import Callable
 from typing import TypeVar
 from urllib.parse import unquote
 
-from hipaa_guard.facts.policy_statements import Condition, Principal, Statement, Text, symbolic
-from hipaa_guard.facts.values import Incomplete, PartialJson, PartialText, Reference, Unknown, Value
+from hipaa_guard.facts.policy_statements import Condition, Principal, Statement, Text, identity, symbolic
+from hipaa_guard.facts.values import Existing, Incomplete, PartialJson, PartialText, Reference, Unknown, Value
 
 T = TypeVar("T")
 
@@ -54,7 +54,7 @@ def _as_list(value: Value) -> list[Value]:
         return []
     if isinstance(value, Unknown):
         # One unknown string and an unknown list of strings look alike; neither says how many there are.
-        return Incomplete([], value) if not isinstance(value, Reference | PartialText) else [value]
+        return Incomplete([], value) if not isinstance(value, Existing | Reference | PartialText) else [value]
     return value if isinstance(value, list) else [value]
 
 
@@ -107,13 +107,13 @@ def _principals(value: Value) -> list[Principal]:
     if isinstance(value, Unknown):
         return Incomplete([], value)
     if not isinstance(value, dict):
-        return _map(lambda one: Principal("*" if one == "*" else "AWS", symbolic(one)), _as_list(value))
+        return _map(lambda one: Principal("*" if one == "*" else "AWS", identity(one)), _as_list(value))
     found: list[Principal] = []
     for type_, values in value.items():
         entries = _as_list(values)
         if isinstance(entries, Incomplete):  # of those that were not seen the type is known all the same
             entries = [*entries.seen, entries.unknown]
-        found.extend(Principal(type_, symbolic(entry)) for entry in entries)
+        found.extend(Principal(type_, identity(entry)) for entry in entries)
     return found
 
 

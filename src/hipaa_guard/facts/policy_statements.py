@@ -11,10 +11,27 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from hipaa_guard.facts.binding import SYMBOL_START, binds_caller, named_accounts
-from hipaa_guard.facts.values import Incomplete, PartialText, Reference, Undecided, Unknown, Value, some
+from hipaa_guard.facts.values import (
+    Cause,
+    Existing,
+    Incomplete,
+    PartialText,
+    Reference,
+    Undecided,
+    Unknown,
+    Value,
+    some,
+)
 
-_SYMBOL = SYMBOL_START + "{}\ue001"
+SYMBOL_END = "\ue001"
+_SYMBOL = SYMBOL_START + "{}" + SYMBOL_END
 """How a reference to a computed attribute stands inside a text: private-use characters that no policy contains."""
+
+_ANY_ACCOUNT = "?"
+"""Stands in a symbol before what may be of any account."""
+
+_OF_MEMBERS = re.compile(r"(^|\.)aws_organizations_account\.")
+"""Declared resources whose ids are accounts other than one's own."""
 
 Text = str | Unknown
 
@@ -32,9 +49,21 @@ def symbolic(value: Value) -> Text:
     if isinstance(value, Reference):
         return symbol(value.address, value.attribute)
     if isinstance(value, PartialText):
-        parts = [symbolic(part) for part in value.parts]
-        return value if any(isinstance(part, Unknown) for part in parts) else "".join(map(str, parts))
+        return _joined(value, [symbolic(part) for part in value.parts])
     return value if isinstance(value, Unknown) else str(value)
+
+
+def identity(value: Value) -> Text:
+    """The text of a principal: as `symbolic`, and what is looked up of existing identities as symbols too."""
+    if isinstance(value, Existing):
+        return symbol(value.address if value.own else f"{_ANY_ACCOUNT}{value.address}", value.attribute)
+    if isinstance(value, PartialText):
+        return _joined(value, [identity(part) for part in value.parts])
+    return symbolic(value)
+
+
+def _joined(value: PartialText, parts: list[Text]) -> Text:
+    return value if any(isinstance(part, Unknown) for part in parts) else "".join(map(str, parts))
 
 
 _ANYTHING = "\ue004"
@@ -93,16 +122,37 @@ class Principal:
 
     @property
     def account(self) -> str | None:
-        """The AWS account that the principal belongs to; None for services, anyone and federations."""
+        """The AWS account that the principal belongs to; None for one's own, for services, anyone and federations.
+
+        Raises:
+            Undecided: the account is not known.
+
+        """
         if self.type != "AWS":
             return None
         value = self.value
         if isinstance(value, Unknown):
             raise Undecided(value)
-        if re.fullmatch(r"\d{12}", value):
-            return value
-        parts = value.split(":")
-        return parts[4] if len(parts) > 5 and re.fullmatch(r"\d{12}", parts[4]) else None
+        parts = value.split(":", 5)
+        account = parts[4] if len(parts) == 6 else value
+        if account.startswith(SYMBOL_START):
+            return _account_behind(account.strip(SYMBOL_START + SYMBOL_END))
+        return account if re.fullmatch(r"\d{12}", account) else None
+
+
+def _account_behind(name: str) -> str | None:
+    """The account of something declared or looked up: None for one's own.
+
+    Raises:
+        Undecided: it may be any.
+
+    """
+    if name.startswith(_ANY_ACCOUNT):
+        name = name.removeprefix(_ANY_ACCOUNT)
+        raise Undecided(Unknown(f"the account of {name} is read when Terraform plans", Cause.DATA_SOURCE))
+    if _OF_MEMBERS.search(name):
+        raise Undecided(Unknown(f"the account {name} is known only after apply", Cause.AFTER_APPLY))
+    return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,6 +240,8 @@ def _covers(pattern: Text, text: str, *, wildcards: bool = True) -> bool:
         return _covers_here(pattern, text)
     if isinstance(pattern, str):
         return matches(pattern, text) if wildcards else pattern == text
+    if isinstance(pattern, Existing) and ("*" in text or "?" in text):
+        return False  # it is the name of one thing
     parts = pattern.parts if isinstance(pattern, PartialText) else ()
     if parts and not _expression("".join(_literal(part) for part in parts)).fullmatch(text):
         return False

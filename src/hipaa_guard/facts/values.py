@@ -15,6 +15,7 @@ from enum import StrEnum
 from typing import Any, NoReturn, SupportsIndex, TypeVar
 
 T = TypeVar("T")
+U = TypeVar("U")
 
 Value = Any
 """``str | int | float | bool | None | list[Value] | dict[str, Value] | Unknown``: too recursive to help mypy."""
@@ -130,6 +131,28 @@ class Reference(Unknown):
         return isinstance(other, Reference) and (other.address, other.attribute) == (self.address, self.attribute)
 
 
+class Existing(Unknown):
+    """The id, ARN or address range that Terraform looks up of something that exists before it runs.
+
+    It is one fixed text, never a wildcard. ``apart`` says that it is certainly of nothing that the configuration
+    declares, ``own`` that it is of the account that Terraform runs in. ``asked_by`` is the literal name that it was
+    looked up by, where one was given.
+    """
+
+    __slots__ = ("address", "apart", "asked_by", "attribute", "own")
+
+    def __init__(
+        self, address: str, attribute: str, *, is_set: bool, apart: bool, own: bool, asked_by: str | None
+    ) -> None:
+        name = f"{address}.{attribute}"
+        super().__init__(f"{name} is read when Terraform plans", Cause.DATA_SOURCE, references=(name,), is_set=is_set)
+        self.address = address
+        self.attribute = attribute
+        self.apart = apart
+        self.own = own
+        self.asked_by = asked_by
+
+
 class PartialText(Unknown):
     """A string of which some parts are known: ``"${aws_s3_bucket.b.arn}/*"``.
 
@@ -175,13 +198,16 @@ class Incomplete(list[T]):
 
     Iteration gives the elements that were seen, then raises `Undecided`: a loop that returns at the first bad element
     can fail but a loop that must see them all cannot pass. ``len`` and a false truth value are refused likewise.
+    ``candidates`` are all that may be in the list besides, where that is known: what holds for none of them is settled
+    for `some` and `every`.
     """
 
-    __slots__ = ("unknown",)
+    __slots__ = ("candidates", "unknown")
 
-    def __init__(self, seen: Iterable[T], unknown: Unknown) -> None:
+    def __init__(self, seen: Iterable[T], unknown: Unknown, candidates: Iterable[T] | None = None) -> None:
         super().__init__(seen)
         self.unknown = unknown
+        self.candidates = None if candidates is None else list(candidates)
 
     @property
     def seen(self) -> list[T]:
@@ -230,7 +256,8 @@ def some(test: Callable[[T], object], items: Iterable[T]) -> bool:
         except StopIteration:
             break
         except Undecided as error:  # an incomplete list ends so
-            undecided = undecided or error
+            if undecided is None and _may_hold(test, items):
+                undecided = error
             break
         try:
             if test(item):
@@ -240,6 +267,37 @@ def some(test: Callable[[T], object], items: Iterable[T]) -> bool:
     if undecided is not None:
         raise undecided
     return False
+
+
+def _may_hold(test: Callable[[T], object], items: Iterable[T]) -> bool:
+    """Whether a test may hold for what was not seen of a list."""
+    candidates = items.candidates if isinstance(items, Incomplete) else None
+    if candidates is None:
+        return True
+    try:
+        return any(test(candidate) for candidate in candidates)
+    except Undecided:
+        return True
+
+
+def mapped(function: Callable[[T], U], items: list[T]) -> list[U]:
+    """What a function makes of each item, as incomplete as the list is."""
+    if not isinstance(items, Incomplete):
+        return [function(item) for item in items]
+    candidates = None if items.candidates is None else [function(item) for item in items.candidates]
+    return Incomplete([function(item) for item in items.seen], items.unknown, candidates)
+
+
+def joined(*lists: list[T]) -> list[T]:
+    """Several lists as one, as incomplete as they are."""
+    seen = [item for each in lists for item in (each.seen if isinstance(each, Incomplete) else each)]
+    incomplete = [each for each in lists if isinstance(each, Incomplete)]
+    if not incomplete:
+        return seen
+    candidates: list[T] | None = []
+    for each in incomplete:
+        candidates = None if candidates is None or each.candidates is None else [*candidates, *each.candidates]
+    return Incomplete(seen, incomplete[0].unknown, candidates)
 
 
 def every(test: Callable[[T], object], items: Iterable[T]) -> bool:

@@ -6,13 +6,13 @@ Ages are counted from when the credential report was made, which its answer says
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 
 from hipaa_guard.facts import credential_report
 from hipaa_guard.facts.policy_document import PolicyDocument, symbol, symbolic
 from hipaa_guard.facts.readings import Ask, Block, Listing, Singleton, View, ask, derived, listed
 from hipaa_guard.facts.resource import Record, Resource, fact
-from hipaa_guard.facts.values import Incomplete, PartialText, Undecided, Unknown, Value
+from hipaa_guard.facts.values import Incomplete, PartialText, Undecided, Unknown, Value, joined, mapped
 
 _EVERYTHING = ["User", "Role", "Group", "LocalManagedPolicy"]  # one call for all kinds
 
@@ -51,27 +51,17 @@ class AccessKey(Record):
 
 def _told(view: View, type: str, by: str, argument: str) -> list[Value]:
     """What each split resource that points here says; an argument may be a list and may not be known."""
-    links = view.linked(type, by)
-    seen = links.seen if isinstance(links, Incomplete) else links
-    values = _flat(each.get(argument) for each in seen)
-    if not isinstance(links, Incomplete):
-        return values
-    return Incomplete(values.seen if isinstance(values, Incomplete) else values, links.unknown)
+    return _flat(mapped(lambda each: each.get(argument), view.linked(type, by)))
 
 
-def _flat(values: Iterable[Value]) -> list[Value]:
+def _flat(values: list[Value]) -> list[Value]:
     """One list of all values and of the elements of those that are lists."""
-    found: list[Value] = []
-    unknown: Unknown | None = None
-    for value in values:
-        if isinstance(value, Incomplete):
-            found.extend(value.seen)
-            unknown = value.unknown if unknown is None else unknown
-        elif isinstance(value, list):
-            found.extend(value)
-        elif isinstance(value, Unknown | str | dict):
-            found.append(value)
-    return found if unknown is None else Incomplete(found, unknown)
+    seen = values.seen if isinstance(values, Incomplete) else values
+    lists = [each if isinstance(each, list) else [] if each is None else [each] for each in seen]
+    if isinstance(values, Incomplete):
+        more = None if values.candidates is None else _flat(values.candidates)
+        lists.append(Incomplete([], values.unknown, None if isinstance(more, Incomplete) else more))
+    return joined(*lists)
 
 
 def _declared_attachments(principal: str, holders: str) -> Callable[[View], Value]:
@@ -100,11 +90,10 @@ def _declared_inline(principal: str) -> Callable[[View], Value]:
     """The inline policies that Terraform puts into a user, role or group."""
 
     def read(view: View) -> Value:
-        links = view.linked(f"aws_iam_{principal}_policy", principal)
-        seen = links.seen if isinstance(links, Incomplete) else links
-        split: list[Value] = [{"name": each.get("name"), "policy": each.get("policy")} for each in seen]
-        if isinstance(links, Incomplete):
-            split = Incomplete(split, links.unknown)
+        split = mapped(
+            lambda each: {"name": each.get("name"), "policy": each.get("policy")},
+            view.linked(f"aws_iam_{principal}_policy", principal),
+        )
         blocks = _list(view.get("inline_policy")) if principal == "role" else []
         return _flat([split, blocks])
 
@@ -127,8 +116,7 @@ def _arns(values: Value) -> list[str | Unknown]:
     """ARNs of attached policies; those of AWS with the partition written out where Terraform has it from data."""
     if isinstance(values, Unknown):
         return Incomplete([], values)
-    found = [_arn(value) for value in (values.seen if isinstance(values, Incomplete) else values)]
-    return Incomplete(found, values.unknown) if isinstance(values, Incomplete) else found
+    return mapped(_arn, values)
 
 
 def _arn(value: Value) -> str | Unknown:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from typing import TypeVar
 
 from hipaa_guard.facts.policy_document import Condition, Statement
-from hipaa_guard.facts.values import PartialText, Undecided, Unknown, Value, some
+from hipaa_guard.facts.values import Existing, PartialText, Undecided, Unknown, Value, some
 
 T = TypeVar("T")
 
@@ -52,13 +52,16 @@ def _holds(test: Callable[[str], bool], pattern: Value) -> bool:
         plain, widest = (test(_with(pattern, filler)) for filler in ("0", "*"))
         if plain == widest:
             return plain
+    if isinstance(pattern, Existing):  # the name of one thing, whatever it is
+        return test("0")
     if isinstance(pattern, Unknown):
         raise Undecided(pattern)
     return test(pattern)
 
 
 def _with(text: PartialText, filler: str) -> str:
-    return "".join(part if isinstance(part, str) else filler for part in text.parts)
+    parts = ("0" if isinstance(part, Existing) else part for part in text.parts)
+    return "".join(part if isinstance(part, str) else filler for part in parts)
 
 
 def is_narrowed(statement: Statement) -> bool:

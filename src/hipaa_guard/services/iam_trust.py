@@ -10,13 +10,11 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from hipaa_guard.facts.policy_document import Condition, PolicyDocument, Principal, Statement
-from hipaa_guard.facts.values import Cause, PartialText, Undecided, Unknown, Value, every, some
+from hipaa_guard.facts.values import PartialText, Undecided, Unknown, Value, every, some
 
 _EQUALS = ("stringequals", "stringequalsignorecase")
 _LIKE = ("stringlike", "arnlike", "arnequals")
 _PROOFS = ("sts:externalid", "aws:principalorgid", "aws:principalorgpaths")
-_CALLER = re.compile(r"data\.aws_caller_identity\.[^.]+\.(account_id|id|arn)$")
-_SYMBOL_START = "\ue000"
 
 # The issuer of everyone's workflows. An enterprise may have one of its own, with its name as a path below this one.
 GITHUB = "token.actions.githubusercontent.com"
@@ -64,34 +62,16 @@ def foreign_account(statement: Statement, own: str | None) -> str | None:
 
 
 def _foreign(principal: Principal, own: str | None) -> str | None:
-    if principal.type not in ("AWS", "*") or _is_callers(principal.value):
+    if principal.type not in ("AWS", "*"):
         return None
     if principal.is_anyone:
         return "every account"
-    value = principal.value
-    if isinstance(value, Unknown):
-        raise Undecided(value)
-    if value.startswith(_SYMBOL_START):
-        return None  # a role or user of the same configuration
     account = principal.account
-    if account is None:
-        if _SYMBOL_START in value:
-            raise Undecided(Unknown("an account that it trusts is known only after apply", Cause.AFTER_APPLY))
-        return None  # the id of a user or role that was deleted
+    if account is None:  # one's own, or the id of a user or role that was deleted
+        return None
     if own is None:
         raise Undecided(Unknown(f"whether {account} is the account that is applied to is not known"))
     return None if account == own else f"account {account}"
-
-
-def _is_callers(value: Value) -> bool:
-    """Whether the account of a principal is the one whose credentials Terraform runs with: one's own, in any case."""
-    if not isinstance(value, Unknown):
-        return False
-    parts = [part for part in value.parts if isinstance(part, Unknown)] if isinstance(value, PartialText) else [value]
-    references = [reference for part in parts for reference in part.references]
-    return any(map(_CALLER.search, references)) and all(
-        _CALLER.search(reference) or reference.startswith("data.aws_partition.") for reference in references
-    )
 
 
 def asks_for_proof(statement: Statement) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Iterable
 from hipaa_guard.facts.networks import means_everybody, protocol_name
 from hipaa_guard.facts.readings import Block, Listing, View, ask, derived, listed
 from hipaa_guard.facts.resource import Record, Resource, fact
-from hipaa_guard.facts.values import Incomplete, Unknown, Value, some
+from hipaa_guard.facts.values import Incomplete, Unknown, Value, joined, mapped, some
 
 _EVERY_PORT = range(65536)
 
@@ -64,7 +64,7 @@ class Rule(Record):
 
     def open_range(self) -> str | None:
         """The first address range of the rule that means everybody."""
-        return open_range(_all_of(self.ipv4, self.ipv6))
+        return open_range(joined(self.ipv4, self.ipv6))
 
     def traffic(self) -> str:
         """What is let through, in words: ``TCP 20-25``, ``all traffic``."""
@@ -95,17 +95,6 @@ def open_range(ranges: Iterable[Value]) -> str | None:
     return found[0] if some(means, ranges) else None
 
 
-def _all_of(*lists: list[Value]) -> list[Value]:
-    """Several lists as one, its unknown parts kept."""
-    seen = [item for each in lists for item in _seen(each)]
-    unknown = next((each.unknown for each in lists if isinstance(each, Incomplete)), None)
-    return seen if unknown is None else Incomplete(seen, unknown)
-
-
-def _seen(items: list[Value]) -> list[Value]:
-    return items.seen if isinstance(items, Incomplete) else items
-
-
 def _list(value: Value) -> list[Value]:
     """A list argument; one that is not known, or not wholly, is an `Incomplete` list."""
     if value is None:
@@ -128,7 +117,7 @@ def _one(value: Value) -> list[Value]:
 
 def _rule(get: Callable[[str], Value]) -> Rule:
     """A rule as `aws_security_group` (inline) and `aws_security_group_rule` write it."""
-    groups = _all_of(_list(get("security_groups")), _one(get("source_security_group_id")))
+    groups = joined(_list(get("security_groups")), _one(get("source_security_group_id")))
     itself = get("self")
     return Rule(
         protocol=protocol_name(get("protocol")),
@@ -160,30 +149,36 @@ def _declared(direction: str) -> Callable[[View], Value]:
     """All rules of one direction: inline, as rules of either type, and as separate rules of the newer types."""
 
     def read(view: View) -> Value:
-        rules: list[Rule] = []
-        unknowns: list[Unknown] = []
-
-        def look(items: list[Value]) -> list[Value]:
-            if isinstance(items, Incomplete):
-                unknowns.append(items.unknown)
-            return _seen(items)
-
-        for block in look(_list(view.get(direction))):
-            if isinstance(block, Unknown):
-                unknowns.append(block)
-            else:
-                rules.append(_rule(block.get))
-        for split in look(view.linked("aws_security_group_rule", "security_group_id")):
-            way = split.get("type")
-            if isinstance(way, Unknown):
-                unknowns.append(way)
-            elif way == direction:
-                rules.append(_rule(split.get))
-        apart = view.linked(f"aws_vpc_security_group_{direction}_rule", "security_group_id")
-        rules.extend(_separate_rule(split) for split in look(apart))
-        return Incomplete(rules, unknowns[0]) if unknowns else rules
+        return joined(
+            _inline_rules(_list(view.get(direction))),
+            _rules_of(direction, view.linked("aws_security_group_rule", "security_group_id")),
+            mapped(_separate_rule, view.linked(f"aws_vpc_security_group_{direction}_rule", "security_group_id")),
+        )
 
     return read
+
+
+def _inline_rules(blocks: list[Value]) -> list[Rule]:
+    seen = blocks.seen if isinstance(blocks, Incomplete) else blocks
+    rules = [_rule(block.get) for block in seen if not isinstance(block, Unknown)]
+    unknown = next((block for block in seen if isinstance(block, Unknown)), None)
+    if isinstance(blocks, Incomplete):
+        unknown = blocks.unknown
+    return rules if unknown is None else Incomplete(rules, unknown)
+
+
+def _rules_of(direction: str, splits: list[View]) -> list[Rule]:
+    """The rules of one direction among those that are declared by type; one whose type is not known may be of it."""
+    seen, candidates = (splits.seen, splits.candidates) if isinstance(splits, Incomplete) else (splits, [])
+    unsure = [split for split in seen if isinstance(split.get("type"), Unknown)]
+    rules = [_rule(split.get) for split in seen if split not in unsure and split.get("type") == direction]
+    if not unsure and not isinstance(splits, Incomplete):
+        return rules
+    unknown = splits.unknown if isinstance(splits, Incomplete) else unsure[0].get("type")
+    if candidates is None:
+        return Incomplete(rules, unknown)
+    others = [split for split in candidates if isinstance(way := split.get("type"), Unknown) or way == direction]
+    return Incomplete(rules, unknown, [_rule(split.get) for split in (*unsure, *others)])
 
 
 def _answered(permissions: list[dict[str, Value]] | None, own: str | None) -> list[Rule]:
@@ -243,9 +238,7 @@ def _declared_ranges(view: View) -> Value:
     """The ranges of a prefix list, from its own blocks and from entries declared apart."""
     blocks = _list(view.get("entry"))
     splits = view.linked("aws_ec2_managed_prefix_list_entry", "prefix_list_id")
-    found = [each.get("cidr") for each in (*_seen(blocks), *_seen(splits))]
-    unknown = next((each.unknown for each in (blocks, splits) if isinstance(each, Incomplete)), None)
-    return found if unknown is None else Incomplete(found, unknown)
+    return mapped(lambda each: each.get("cidr"), joined(blocks, splits))
 
 
 class PrefixList(Resource):

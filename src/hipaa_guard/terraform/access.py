@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from hipaa_guard.facts.values import Cause, Incomplete, Reference, Undecided, Unknown, Value
+from hipaa_guard.facts.values import Cause, Existing, Incomplete, Reference, Undecided, Unknown, Value
 from hipaa_guard.terraform.errors import EvaluationError
 from hipaa_guard.terraform.functions.unknowns import derived
 
@@ -73,14 +73,16 @@ class Pinned(Reference):
     __slots__ = ()
 
 
-class Lookup(Unknown):
+class Lookup(Existing):
     """What a data source reads of something that exists already. ``through`` is what it was asked with."""
 
     __slots__ = ("through",)
 
-    def __init__(self, address: str, through: tuple[Unknown, ...], *, is_set: bool) -> None:
-        reason = f"{address} is read when Terraform plans"
-        super().__init__(reason, Cause.DATA_SOURCE, references=(address,), is_set=is_set)
+    def __init__(
+        self, address: str, attribute: str, through: tuple[Unknown, ...], *, own: bool, asked_by: str | None
+    ) -> None:
+        is_set = surely_set(attribute) or attribute == "cidr_block"
+        super().__init__(address, attribute, is_set=is_set, apart=not through, own=own, asked_by=asked_by)
         self.through = through
 
 

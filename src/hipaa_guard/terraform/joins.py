@@ -7,7 +7,7 @@ through indexes that are built once per argument; nothing here scans all instanc
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from hipaa_guard.facts.readings import Block
@@ -42,13 +42,16 @@ class Doubt:
 
 @dataclass(frozen=True, slots=True)
 class Links:
-    """The instances that point at one other: those that certainly do, in order, and the first that may."""
+    """The instances that point at one other: those that certainly do, in order, and those that may."""
 
     certain: tuple[Instance, ...]
     possible: Doubt | None
+    """The first that may."""
+    doubts: Callable[[], Iterator[Doubt]]
+    """All that may."""
 
 
-_NONE = Links((), None)
+_NONE = Links((), None, lambda: iter(()))
 
 
 class Joins:
@@ -97,7 +100,11 @@ class Joins:
             pointers = self._pointers[key] = Pointers(self, by, self._by_type[type], trail)
         identity = names.of(main)
         certain = pointers.certain(main, identity, names)
-        return Links(tuple(certain), pointers.possible(main, identity, names, certain))
+
+        def doubts() -> Iterator[Doubt]:
+            return pointers.possible(main, identity, names, certain)
+
+        return Links(tuple(certain), next(doubts(), None), doubts)
 
     def declared(self, address: str) -> Instance | None:
         """The instance at exactly this address."""
@@ -306,19 +313,21 @@ class Pointers:
             return self._texts_in.get((text, main.module), []) if alone else []
         return self._texts.get(text, [])
 
-    def possible(self, main: Instance, identity: Identity, names: Names, certain: list[Instance]) -> Doubt | None:
-        """The first instance that may point at `main`, certain ones aside."""
+    def possible(self, main: Instance, identity: Identity, names: Names, certain: list[Instance]) -> Iterator[Doubt]:
+        """The instances that may point at `main`, certain ones aside, each once."""
         settled = {split.address for split in certain}
-        for doubt in self._doubts(main, identity):
-            if doubt.instance.address not in settled:
-                return doubt
-        return (
-            self._by_pattern(identity, settled)
-            or self._ambiguous(main, identity, names, settled)
-            or self._by_stray(main, identity, names)
-        )
+        for doubts in (
+            self._loosely(main, identity),
+            self._by_pattern(identity),
+            self._ambiguous(main, identity, names),
+            self._by_stray(main, identity, names),
+        ):
+            for doubt in doubts:
+                if doubt.instance.address not in settled:
+                    settled.add(doubt.instance.address)
+                    yield doubt
 
-    def _doubts(self, main: Instance, identity: Identity) -> Iterator[Doubt]:
+    def _loosely(self, main: Instance, identity: Identity) -> Iterator[Doubt]:
         block = without_keys(main.address)
         yield from self._loose.addresses.get(main.address, ())
         yield from self._loose.blocks.get(block, ())
@@ -331,19 +340,14 @@ class Pointers:
         if self._lookups and _may_be_looked_up(main, identity):
             yield from self._lookups
 
-    def _by_pattern(self, identity: Identity, settled: set[str]) -> Doubt | None:
-        if len(self._patterns) > _COMPARED:
-            return next(iter(self._patterns.values()))
+    def _by_pattern(self, identity: Identity) -> Iterator[Doubt]:
         known = identity.known
+        every = len(self._patterns) > _COMPARED or not (known or identity.patterns)
         for found, doubt in self._patterns.items():
-            if doubt.instance.address in settled:
-                continue
-            unnamed = not known and not identity.patterns
-            if unnamed or any(map(found.fits, known)) or any(map(found.agrees, identity.patterns)):
-                return doubt
-        return None
+            if every or any(map(found.fits, known)) or any(map(found.agrees, identity.patterns)):
+                yield doubt
 
-    def _ambiguous(self, main: Instance, identity: Identity, names: Names, settled: set[str]) -> Doubt | None:
+    def _ambiguous(self, main: Instance, identity: Identity, names: Names) -> Iterator[Doubt]:
         """A text that names several resources may mean any of them."""
         for text in identity.texts:
             owners = len(names.owners(text))
@@ -351,10 +355,8 @@ class Pointers:
                 continue
             here = self._texts_in.get((text, main.module), []) if len(names.owners(text, main.module)) > 1 else []
             for split in (*(split for split, _ in here), *self._homeless(text, names)):
-                if split.address not in settled:
-                    reason = f"{split.address} may apply: its {self._by} names {owners} resources"
-                    return Doubt(split, Unknown(reason, references=(split.address,)))
-        return None
+                reason = f"{split.address} may apply: its {self._by} names {owners} resources"
+                yield Doubt(split, Unknown(reason, references=(split.address,)))
 
     def _homeless(self, text: str, names: Names) -> list[Instance]:
         """The instances in whose own module nothing has the name that they point at."""
@@ -364,23 +366,18 @@ class Pointers:
             self._homes[key] = [split for split in splits if not names.owners(text, split.module)]
         return self._homes[key]
 
-    def _by_stray(self, main: Instance, identity: Identity, names: Names) -> Doubt | None:
+    def _by_stray(self, main: Instance, identity: Identity, names: Names) -> Iterator[Doubt]:
         """A literal that names nothing we know may be the name that is not known."""
         unknown = identity.unknown
         if unknown is None or all(found.late for found in identity.patterns):
-            return None
+            return
         strays = self._strays_of(names)
-        for text, split in strays[:_COMPARED]:
+        for text, split in strays:
             fits = len(strays) > _COMPARED or any(found.fits(text) for found in identity.patterns)
             if fits and _same_region(main, text):
                 reason = f"{split.address} may apply: it names {text!r}, and the name here is not known"
-                return Doubt(
-                    split,
-                    Unknown(
-                        f"{reason} ({unknown.reason})", unknown.cause, references=(split.address, *unknown.references)
-                    ),
-                )
-        return None
+                references = (split.address, *unknown.references)
+                yield Doubt(split, Unknown(f"{reason} ({unknown.reason})", unknown.cause, references=references))
 
     def _strays_of(self, names: Names) -> list[tuple[str, Instance]]:
         found = self._strays.get(id(names))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from hipaa_guard.facts.values import Reference, Value
+from hipaa_guard.facts.values import PartialText, Reference, Value
 
 _REGION = ("id", "name", "region")
 
@@ -30,6 +30,20 @@ _ASKED_BY = {
 """Attributes that repeat the argument by which a data source finds its object."""
 
 
+_PLACES = frozenset({"aws_partition", "aws_region"})
+"""Data sources that say where their provider works."""
+
+_OWN = _PLACES | {"aws_caller_identity", "aws_iam_group", "aws_iam_role", "aws_iam_user"}
+"""Data sources that read identities of the account of their provider."""
+
+_NAMES = {"aws_kms_alias": "name", "aws_kms_key": "key_id"}
+"""The arguments by which data sources are asked whose value tells what the object is."""
+
+
+_OF_AWS = "alias/aws/"
+"""How the aliases of AWS's own keys begin."""
+
+
 class DataSource(Protocol):
     """One instance of a data source."""
 
@@ -38,6 +52,25 @@ class DataSource(Protocol):
 
     def written(self, name: str) -> Value:
         """The value of an argument."""
+
+
+def is_a_place(type: str) -> bool:
+    """Whether all that a type of data source reads are names of where its provider works."""
+    return type in _PLACES
+
+
+def is_of_own_account(type: str) -> bool:
+    """Whether what a type of data source reads is an identity of the account that its provider works in."""
+    return type in _OWN
+
+
+def asked_by(source: DataSource) -> str | None:
+    """The literal that tells which object a data source reads, or how it begins; None where that tells nothing."""
+    argument = _NAMES.get(source.type)
+    value = None if argument is None else source.written(argument)
+    if isinstance(value, PartialText):
+        value = value.prefix if not _OF_AWS.startswith(value.prefix) else None
+    return value if isinstance(value, str) else None
 
 
 def looked_up(source: DataSource, name: str) -> Value:

@@ -11,7 +11,7 @@ from hipaa_guard.terraform.access import Known, Lookup, Object, OwnKey, Pinned, 
 from hipaa_guard.terraform.errors import EvaluationError
 from hipaa_guard.terraform.expansion import Copy, Expansion, dynamic_scopes, expand
 from hipaa_guard.terraform.functions.unknowns import derived, parts_of
-from hipaa_guard.terraform.lookups import looked_up
+from hipaa_guard.terraform.lookups import asked_by, is_a_place, is_of_own_account, looked_up
 from hipaa_guard.terraform.policy_documents import policy_document
 from hipaa_guard.terraform.scope import Scope, valued
 from hipaa_guard.terraform.syntax import Block
@@ -143,16 +143,18 @@ class HclInstance:
 
     def _read(self, path: str) -> Unknown:
         """What a data source gives at a path: the name of something that exists already, or any value."""
-        address = f"{self.address}.{path}"
         last = path.rsplit(".", 1)[-1]
-        names_it = last in ("id", "arn") or last.endswith(("_id", "_arn"))
+        names_it = last in ("id", "arn") or last.endswith(("_id", "_arn", "cidr_block")) or is_a_place(self.type)
         if not names_it or not self.type.startswith("aws_") or "depends_on" in self._block.attributes:
+            address = f"{self.address}.{path}"
             reason = f"{address} is read when Terraform plans"
             return Unknown(reason, Cause.DATA_SOURCE, references=(address,), is_set=surely_set(path))
         names = [name for name in self._block.attributes if name not in META]
         blocks = [nested_type(block) for block in self._block.blocks]
         asked = parts_of([self.written(name) for name in dict.fromkeys((*names, *blocks)) if name not in META])
-        return Lookup(address, tuple(part for part in asked if isinstance(part, Reference)), is_set=surely_set(path))
+        through = tuple(part for part in asked if isinstance(part, Reference))
+        own = is_of_own_account(self.type) and "provider" not in self._block.attributes
+        return Lookup(self.address, path, through, own=own, asked_by=asked_by(self))
 
     def reference(self, name: str) -> Value:
         """What ``address.name`` is worth elsewhere."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import islice
 
 from hipaa_guard.facts.places import Location
 from hipaa_guard.facts.readings import Block, View
@@ -11,6 +12,9 @@ from hipaa_guard.terraform.blocks import Instance
 from hipaa_guard.terraform.identity import Names
 from hipaa_guard.terraform.joins import Doubt, Joins, Links, doubt_of
 from hipaa_guard.terraform.paths import same, walk
+
+_MOST_CANDIDATES = 200
+"""So many instances that may belong to another are looked at one by one."""
 
 
 @dataclass(slots=True)
@@ -93,18 +97,26 @@ class InstanceView:
         self._joins.asked_for.add(type)
         links = self._links(type, by)
         views: list[View] = []
+        unsure: list[View] = []
         doubt: Unknown | None = None
         for split in links.certain:
             if self._touched is not None:
                 self._touched.add(split, "")
             unknown = doubt_of(self._instance, split)
-            if unknown is None:
-                views.append(InstanceView(split, self._joins, None, self._touched))
-            elif doubt is None:
-                doubt = unknown
+            (views if unknown is None else unsure).append(InstanceView(split, self._joins, None, self._touched))
+            doubt = unknown if doubt is None else doubt
         if doubt is None:
             doubt = self._possible(links.possible)
-        return views if doubt is None else Incomplete(views, doubt)
+        return views if doubt is None else Incomplete(views, doubt, self._candidates(links, unsure))
+
+    def _candidates(self, links: Links, unsure: list[View]) -> list[View] | None:
+        """All instances that may belong here besides those that do; None where they cannot be listed."""
+        if self._joins.unseen(self._instance) is not None:
+            return None
+        possible = list(islice(links.doubts(), _MOST_CANDIDATES))
+        if len(possible) == _MOST_CANDIDATES:
+            return None
+        return [*unsure, *(InstanceView(each.instance, self._joins, None, self._touched) for each in possible)]
 
     # --- split resources -----------------------------------------------------------------------------------------
 
