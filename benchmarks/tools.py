@@ -48,7 +48,7 @@ def ours() -> Tool:
     def command(target: Path) -> list[str]:
         return [sys.executable, "-m", "hipaa_guard", "scan", "terraform", str(target), "-q", "-o", "json"]
 
-    return Tool("hipaa-guard", command, frozenset((0, 1, 3)), _our_view)
+    return Tool("hipaa-guard", command, frozenset((0, 1, 3)), our_view)
 
 
 def checkov(peers: Path) -> Tool:
@@ -65,7 +65,7 @@ def checkov(peers: Path) -> Tool:
         what = ["-f", str(target)] if target.is_file() else ["-d", str(target), "--framework", "terraform"]
         return [program, *what, "--quiet", "--compact", "-o", "json", "--skip-download"]
 
-    return Tool(f"Checkov {_version([program, '--version'])}", command, frozenset((0, 1)), _checkovs_view)
+    return Tool(f"Checkov {_version([program, '--version'])}", command, frozenset((0, 1)), checkovs_view)
 
 
 def trivy(peers: Path) -> Tool:
@@ -89,7 +89,7 @@ def trivy(peers: Path) -> Tool:
         return [str(program), "config", *options, str(target)]
 
     version = _version([str(program), "--version"]).removeprefix("Version: ")
-    return Tool(f"Trivy {version}", command, frozenset((0,)), _trivys_view)
+    return Tool(f"Trivy {version}", command, frozenset((0,)), trivys_view)
 
 
 def _environment(directory: Path, requirement: str, options: tuple[str, ...]) -> Path:
@@ -117,17 +117,17 @@ def _version(command: list[str]) -> str:
     return ended.stdout.strip().partition("\n")[0]
 
 
-def _our_view(report: Mapping[str, Any]) -> Seen:
+def our_view(report: Mapping[str, Any]) -> Seen:
     return Seen(report["summary"]["findings"]["fail"], sum(report["coverage"]["resources"].values()))
 
 
-def _checkovs_view(report: Any) -> Seen:
+def checkovs_view(report: Any) -> Seen:
     """Checkov writes one report, or a list of one for each sort of file that it met."""
     parts = [part.get("summary", part) for part in (report if isinstance(report, list) else [report])]
     return Seen(sum(part["failed"] for part in parts), sum(part["resource_count"] for part in parts))
 
 
-def _trivys_view(report: Mapping[str, Any]) -> Seen:
+def trivys_view(report: Mapping[str, Any]) -> Seen:
     """Trivy does not say how many resources it looked at."""
     summaries = [part.get("MisconfSummary", {}) for part in report.get("Results", ())]
     return Seen(sum(part.get("Failures", 0) for part in summaries), None)
