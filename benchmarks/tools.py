@@ -8,7 +8,9 @@ import subprocess
 import sys
 import venv
 from collections.abc import Callable, Mapping
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -133,9 +135,15 @@ def trivys_view(report: Mapping[str, Any]) -> Seen:
     return Seen(sum(part.get("Failures", 0) for part in summaries), None)
 
 
-def read(tool: Tool, output: Path) -> Seen | None:
-    """What a scanner saw; None where its output does not say."""
+def read(seen: Callable[[Any], Seen], output: Path) -> Seen | None:
+    """What a scanner saw, as the view that reads its JSON has it; None where its output does not say."""
     try:
-        return tool.seen(json.loads(output.read_text()))
+        return seen(json.loads(output.read_text()))
     except (ValueError, KeyError, TypeError, AttributeError):
         return None
+
+
+def read_apart(seen: Callable[[Any], Seen], output: Path) -> Seen | None:
+    """The same in a process of its own, as a large output would count as memory of the runs that follow it."""
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as apart:
+        return apart.submit(read, seen, output).result()

@@ -13,7 +13,7 @@ import pytest
 from benchmarks import terraform
 from benchmarks.corpus import SERVICES, Corpus, write
 from benchmarks.measure import best, run
-from benchmarks.tools import Seen, Tool, checkovs_view, our_view, read, trivys_view
+from benchmarks.tools import Seen, checkovs_view, our_view, read, trivys_view
 from hipaa_guard.assessment.model import Assessment
 from hipaa_guard.controls.control import Status
 from hipaa_guard.scan import Options, scan_terraform
@@ -170,12 +170,10 @@ def test_what_a_scanner_says_that_it_saw(
 ) -> None:
     output = tmp_path / "out.json"
     output.write_text(json.dumps(said))
-    tool = Tool("a scanner", lambda target: [str(target)], frozenset((0,)), view)
-    assert read(tool, output) == seen
+    assert read(view, output) == seen
 
 
 def test_output_that_is_no_json_says_nothing(tmp_path: Path) -> None:
     output = tmp_path / "out.json"
     output.write_text("Traceback")
-    tool = Tool("a scanner", lambda target: [str(target)], frozenset((0,)), lambda report: Seen(0, len(report)))
-    assert read(tool, output) is None
+    assert read(our_view, output) is None
