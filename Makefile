@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: demo test check docs lint benchmark clean
+.PHONY: demo test check docs lint benchmark benchmark-terraform clean
 
 $(STAMP): pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -38,6 +38,11 @@ docs: $(STAMP)
 ## How long scans take, beside a bare interpreter
 benchmark: $(STAMP)
 	$(BIN)/python -m benchmarks.startup
+
+## The same beside Checkov and Trivy, on source and plans, and growth up to 50,000 resources (half an hour)
+benchmark-terraform: $(STAMP)
+	$(BIN)/python -m benchmarks.terraform --plan
+	$(BIN)/python -m benchmarks.terraform --growth --runs 1
 
 clean:
 	rm -rf $(VENV) out build dist

@@ -14,7 +14,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from benchmarks.corpus import write_corpus
+from benchmarks.corpus import write
 
 RUNS = 7
 HERE = Path(__file__).parents[1]
@@ -34,14 +34,11 @@ def once(command: list[str]) -> tuple[float, float]:
 def main(directories: list[str]) -> int:
     guard = [sys.executable, "-m", "hipaa_guard"]
     with tempfile.TemporaryDirectory() as temporary:
-        small = Path(temporary) / "64-resources"
-        write_corpus(small, resources=64)
-        large = Path(temporary) / "5000-resources"
-        write_corpus(large, resources=5000)
+        corpora = {f"{size}-resources": write(Path(temporary) / str(size), size).directory for size in (64, 5000)}
         commands = {"python -c pass": [sys.executable, "-c", "pass"], "--version": [*guard, "--version"]}
-        for directory in [str(small), str(HERE / "examples" / "telehealth"), str(large), *directories]:
-            label = f"scan {Path(directory).name}"
-            commands[label] = [*guard, "scan", "terraform", directory, "-o", f"json={os.devnull}"]
+        corpora |= {path.name: path for path in (HERE / "examples" / "telehealth", *map(Path, directories))}
+        for label, directory in corpora.items():
+            commands[f"scan {label}"] = [*guard, "scan", "terraform", str(directory), "-o", f"json={os.devnull}"]
         best: dict[str, tuple[float, float]] = {}
         for _ in range(RUNS):
             for label, command in commands.items():

@@ -252,6 +252,34 @@ def test_a_policy_document_that_waits_for_an_arn_keeps_what_is_known(tmp_path: P
     assert only["Resource"].address == "aws_s3_bucket.b"
 
 
+def test_elements_that_share_one_name_are_texts_made_from_it_and_no_references(tmp_path: Path) -> None:
+    document = change(
+        "data.aws_iam_policy_document.d",
+        {"statement": [{"effect": "Deny", "actions": ["s3:*"], "resources": [None, None]}]},
+        {"json": True, "statement": [{"resources": [True, True]}]},
+        actions=("read",),
+        mode="data",
+    )
+    policy = change("aws_s3_bucket_policy.p", {}, {"bucket": True, "policy": True})
+    both = refs("aws_s3_bucket.b.arn", "aws_s3_bucket.b.arn")  # [b.arn, "${b.arn}/*"]
+    written = [
+        block("aws_s3_bucket.b", {}),
+        block(
+            "aws_s3_bucket_policy.p",
+            {"bucket": refs("aws_s3_bucket.b.id"), "policy": refs("data.aws_iam_policy_document.d.json")},
+        ),
+        block("data.aws_iam_policy_document.d", {"statement": [{"actions": const(["s3:*"]), "resources": both}]}),
+    ]
+    found = told(at(file(tmp_path, plan([bucket(), policy, document], written)), "aws_s3_bucket.b"), "policy")
+    assert isinstance(found, PartialJson)
+    (only,) = found.document["Statement"]
+    assert only["Action"] == "s3:*"
+    for resource in only["Resource"]:
+        assert isinstance(resource, Unknown)
+        assert not isinstance(resource, Reference)
+        assert resource.references == ("aws_s3_bucket.b.arn",)
+
+
 def test_an_encoded_policy_with_an_unknown_part_is_unknown_and_no_reference(tmp_path: Path) -> None:
     policy = change("aws_s3_bucket_policy.p", {}, {"bucket": True, "policy": True})
     expressions = {"bucket": refs("aws_s3_bucket.b.id"), "policy": refs("aws_s3_bucket.b.arn")}

@@ -115,7 +115,10 @@ class _Decoder:
     def _list(self, name: str, planned: Planned, count: int, written: Written, depth: int) -> list[Value]:
         inner = written.items(count)
         parts = [planned.part(index) for index in range(count)]
-        targets = self._in_order(sum(part.unknown is True for part in parts), inner)
+        missing = sum(part.unknown is True for part in parts)
+        targets = self._in_order(missing, inner)
+        if missing > 1 and not targets and is_argument(inner.expression):
+            inner = Written(inner.expression, sure=False)  # [b.arn, "${b.arn}/*"]: the name is only a part of some
         return [
             targets.pop(0) if targets and part.unknown is True else self.decode(name, part, inner, depth + 1)
             for part in parts
