@@ -60,7 +60,13 @@ class _Judged:
 
 
 def scan_terraform(
-    path: Path, options: Options, *, var_files: Sequence[Path] = (), variables: Mapping[str, str] | None = None
+    path: Path,
+    options: Options,
+    *,
+    var_files: Sequence[Path] = (),
+    variables: Mapping[str, str] | None = None,
+    environment: Mapping[str, str] | None = None,
+    workspace: str | None = None,
 ) -> Assessment:
     """Judge a directory of Terraform, a plan or a state.
 
@@ -77,7 +83,9 @@ def scan_terraform(
     unjudged: Counter[str] = Counter()
     with _few_collections():
         try:
-            configurations = read(path, var_files=var_files, variables=variables or {})
+            configurations = read(
+                path, var_files=var_files, variables=variables, environment=environment, workspace=workspace
+            )
         except TerraformInputError as error:
             raise InputError(str(error)) from None
         # Every kind, not only those that the controls name: what is not read costs nothing here.

@@ -1,6 +1,6 @@
 """Values of root variables from files and the command line, in Terraform's order; the last one counts.
 
-``TF_VAR_*`` is not looked at: what a scan finds must not depend on who runs it.
+``TF_VAR_*`` is looked at only on request: what a scan finds must not depend on who runs it.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from hipaa_guard.facts.values import Value
 from hipaa_guard.terraform import json_syntax, syntax
 from hipaa_guard.terraform.errors import FAILURES, EvaluationError, SyntaxProblem
 from hipaa_guard.terraform.files import UnreadableFile, read_file
+from hipaa_guard.terraform.given import VariableFileError
 from hipaa_guard.terraform.grammar import parse_expression
 from hipaa_guard.terraform.modules import Module, shown
 from hipaa_guard.terraform.nodes import Literal, Node, Root
@@ -22,18 +23,14 @@ from hipaa_guard.terraform.scope import Budget, Scope, Session
 _TEXT_TYPES = frozenset({"string"})
 
 
-class VariableFileError(ValueError):
-    """A file of variable values that was named and cannot be read; the text is a sentence for people."""
-
-
 class _Constants:
     """What the values of variables see: nothing but functions, which Terraform does not allow there either."""
 
     def __init__(self, session: Session) -> None:
         self.session = session
 
-    def resolve(self, name: str) -> Value:
-        raise EvaluationError(f"a variable value cannot refer to {name[:60]!r}")
+    def resolve(self, name: str) -> Value:  # noqa: ARG002 - a text without quotes may be a secret: it is not repeated
+        raise EvaluationError("a variable value cannot refer to another value; texts need quotes")
 
     def call(self, function: str, arguments: list[Value]) -> Value:  # noqa: ARG002 - the protocol of `Names`
         raise EvaluationError(f"a variable value cannot call {function[:60]!r}")
@@ -74,6 +71,12 @@ def automatic_values(module: Module, base: Path, boundary: Path) -> tuple[dict[s
             values, problem = {}, str(error)
         if problem is not None:
             gaps.append(Gap(GapKind.FILE, place, problem, location=Location(place, 1, 1)))
+        reason = f"{name} gives a value, but no variable of that name is declared"
+        gaps += [
+            Gap(GapKind.EXPRESSION, f"var.{extra}", reason, incomplete=False, location=Location(place, 1, 1))
+            for extra in values
+            if extra not in module.variables and not module.lost
+        ]
         found.update(values)
     return found, gaps
 
@@ -109,8 +112,10 @@ def _json_values(data: bytes) -> tuple[dict[str, Value], str | None]:
     return dict(values), None
 
 
-def given_values(module: Module, variables: Mapping[str, str]) -> dict[str, Value]:
-    """The values of ``--var``: texts where the variable is a string, expressions where it is anything else.
+def given_values(module: Module, variables: Mapping[str, str], called: str) -> dict[str, Value]:
+    """The values of ``--var`` and the like: texts where the variable is a string, expressions where it is not.
+
+    ``called`` is how the user wrote such a value, with the variable's name to be filled in.
 
     Raises:
         VariableFileError: a value is no expression of the kind that the variable needs.
@@ -127,8 +132,11 @@ def given_values(module: Module, variables: Mapping[str, str]) -> dict[str, Valu
             continue
         try:
             values[name] = parse_expression(text).evaluate(_constant_scope())
-        except (SyntaxProblem, *FAILURES) as error:
-            raise VariableFileError(f"the value of variable {name!r} is no expression: {error}") from None
+        except (SyntaxProblem, *FAILURES):  # what it says may hold a part of the value, which may be a secret
+            raise VariableFileError(
+                f"{called.format(name)}: the variable is no string, so its value is read as in a .tfvars file, "
+                "and this one cannot be"
+            ) from None
     return values
 
 

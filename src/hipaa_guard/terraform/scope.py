@@ -35,12 +35,13 @@ class Budget:
 class Session:
     """The evaluation of one root module: its gaps, the budget of the scan, and what is being evaluated now."""
 
-    __slots__ = ("_said", "base", "boundary", "budget", "calls", "gaps", "relied_on", "strict", "where")
+    __slots__ = ("_said", "base", "boundary", "budget", "calls", "gaps", "relied_on", "strict", "where", "workspace")
 
-    def __init__(self, base: Path, boundary: Path, budget: Budget) -> None:
+    def __init__(self, base: Path, boundary: Path, budget: Budget, workspace: str | None = None) -> None:
         self.base = base
         self.boundary = boundary
         self.budget = budget
+        self.workspace = workspace
         self.gaps: list[Gap] = []
         self.strict = 0
         self.relied_on: list[Unknown] | None = None
