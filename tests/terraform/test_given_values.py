@@ -89,7 +89,6 @@ def test_the_environment_does_not_count_unless_it_is_given(tmp_path: Path, monke
         ("number", "5", 5),
         ("any", "[1]", [1]),
         ("string", "null", "null"),
-        ("number", "null", None),
     ],
 )
 @pytest.mark.parametrize("how", ["variables", "environment"])

@@ -12,28 +12,16 @@ from pathlib import Path
 from hipaa_guard.facts.places import Gap, GapKind, Location
 from hipaa_guard.facts.values import Value
 from hipaa_guard.terraform import json_syntax, syntax
-from hipaa_guard.terraform.errors import FAILURES, EvaluationError, SyntaxProblem
+from hipaa_guard.terraform.errors import FAILURES, SyntaxProblem
 from hipaa_guard.terraform.files import UnreadableFile, read_file
 from hipaa_guard.terraform.given import VariableFileError
 from hipaa_guard.terraform.grammar import parse_expression
 from hipaa_guard.terraform.modules import Module, shown
 from hipaa_guard.terraform.nodes import Literal, Node, Root
-from hipaa_guard.terraform.scope import Budget, Scope, Session
+from hipaa_guard.terraform.scope import Budget, Constants, Scope, Session
 
-_TEXT_TYPES = frozenset({"string"})
-
-
-class _Constants:
-    """What the values of variables see: nothing but functions, which Terraform does not allow there either."""
-
-    def __init__(self, session: Session) -> None:
-        self.session = session
-
-    def resolve(self, name: str) -> Value:  # noqa: ARG002 - a text without quotes may be a secret: it is not repeated
-        raise EvaluationError("a variable value cannot refer to another value; texts need quotes")
-
-    def call(self, function: str, arguments: list[Value]) -> Value:  # noqa: ARG002 - the protocol of `Names`
-        raise EvaluationError(f"a variable value cannot call {function[:60]!r}")
+_TEXT_TYPES = frozenset({"string", "number", "bool"})
+"""Types whose values stand on the command line as they are; Terraform reads no expression there."""
 
 
 def read_variable_file(path: Path) -> dict[str, Value]:
@@ -145,11 +133,11 @@ def _is_text(kind: Node | None) -> bool:
     if kind is None:
         return True
     if isinstance(kind, Literal):
-        return isinstance(kind.value, str) and kind.value == "string"
+        return isinstance(kind.value, str) and kind.value in _TEXT_TYPES
     return isinstance(kind, Root) and kind.name in _TEXT_TYPES
 
 
 def _constant_scope() -> Scope:
     session = Session(Path(), Path(), Budget())
     session.strict = 1
-    return Scope(_Constants(session))
+    return Scope(Constants(session))

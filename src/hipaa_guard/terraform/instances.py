@@ -21,7 +21,7 @@ from hipaa_guard.terraform.invocation import invoke
 from hipaa_guard.terraform.modules import Module
 from hipaa_guard.terraform.providers import Provider, find_provider
 from hipaa_guard.terraform.resources import HclInstance, ResourceGroup
-from hipaa_guard.terraform.scope import Scope, Session, valued
+from hipaa_guard.terraform.scope import Constants, Scope, Session, valued
 from hipaa_guard.terraform.secrets import hidden
 from hipaa_guard.terraform.syntax import Attribute, Block
 from hipaa_guard.terraform.types import type_of
@@ -188,7 +188,9 @@ class ModuleInstance:
         if not given:
             if default is None:
                 return Unknown(f"var.{name} has no value", Cause.VARIABLE, references=(f"var.{name}",))
-            value = valued(default, self.scope, self.calls)
+            value = valued(default, Scope(Constants(self.session)), self.calls)
+            if value is None and nullable is not None and valued(nullable, self.scope, self.calls) is False:
+                return self._misfit(name, block, "its default is null, which it does not take")
         if not self._is_marked(block):
             return self._converted(name, block, value)
         return hidden(self._converted(name, block, revealed(value)), f"var.{name}")
@@ -210,11 +212,13 @@ class ModuleInstance:
             return convert(value)
         except FAILURES as error:
             told = "its value does not fit its type" if self._is_marked(block) or holds_secret(value) else str(error)
-            reason = f"var.{name}: {told}"
-            self.session.report(
-                GapKind.EXPRESSION, f"var.{name}", reason, incomplete=False, location=block.location(self.calls)
-            )
-            return Unknown(reason, Cause.EXPRESSION, references=(f"var.{name}",))
+            return self._misfit(name, block, told)
+
+    def _misfit(self, name: str, block: Block, told: str) -> Unknown:
+        reason = f"var.{name}: {told}"
+        location = block.location(self.calls)
+        self.session.report(GapKind.EXPRESSION, f"var.{name}", reason, incomplete=False, location=location)
+        return Unknown(reason, Cause.EXPRESSION, references=(f"var.{name}",))
 
     def _given(self, name: str) -> tuple[Value, bool]:
         """The value that the caller gives, and whether it does."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from hipaa_guard.facts.places import Gap, GapKind, Location
 from hipaa_guard.facts.values import Cause, Undecided, Unknown, Value
 from hipaa_guard.terraform import limits
-from hipaa_guard.terraform.errors import FAILURES, LIMITS, LimitReached
+from hipaa_guard.terraform.errors import FAILURES, LIMITS, EvaluationError, LimitReached
 
 if TYPE_CHECKING:
     from hipaa_guard.terraform.syntax import Attribute
@@ -110,6 +110,24 @@ class Names(Protocol):
 
     def call(self, function: str, arguments: list[Value]) -> Value:
         """The result of a function of Terraform."""
+
+
+class Constants:
+    """What the values and defaults of variables see, which Terraform allows neither references nor functions: nothing.
+
+    What is written there may be a secret without quotes: it is not repeated.
+    """
+
+    __slots__ = ("session",)
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+
+    def resolve(self, name: str) -> Value:  # noqa: ARG002 - the protocol of `Names`
+        raise EvaluationError("a variable value cannot refer to another value; texts need quotes")
+
+    def call(self, function: str, arguments: list[Value]) -> Value:  # noqa: ARG002 - the protocol of `Names`
+        raise EvaluationError("a variable value cannot call functions")
 
 
 class Scope:

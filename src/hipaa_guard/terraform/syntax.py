@@ -298,6 +298,9 @@ class _Builder:
             elif kind == "body":
                 body = child
         start, end = node.start_byte + self.base, node.end_byte + self.base
+        if depth and len(labels) != 1 and self._text(children[0]) == "dynamic":
+            self.problems.append(Problem("a dynamic block takes one label", self.source.line(start)))
+            return
         block = Block(self.source, self._text(children[0]), tuple(labels), start, end)
         if body is not None:
             self._body(body, block, depth + 1)
