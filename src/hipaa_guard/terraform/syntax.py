@@ -278,7 +278,7 @@ class _Builder:
         attribute = Attribute(self.source, name, node.start_byte + base, value.start_byte + base, value.end_byte + base)
         if name in into.attributes:
             self.duplicates.append(attribute)
-            attribute.replace(_Twice(name))
+            attribute.replace(Twice(name))
         into.attributes[name] = attribute
 
     def _block(self, node: TreeNode, into: Block, depth: int) -> None:
@@ -345,7 +345,7 @@ def _pieces(text: str) -> Iterator[tuple[int, int]]:
     yield from zip(starts, [*starts[1:], len(text)], strict=True)
 
 
-class _Twice(Node):
+class Twice(Node):
     """The value of an attribute that is set twice: Terraform refuses it, so neither value is the right one."""
 
     __slots__ = ("name",)
