@@ -323,7 +323,7 @@ class _Builder:
             if node.is_missing:
                 lines.setdefault(self.source.line(node.start_byte + self.base), f"{node.type!r} is missing")
             elif node.is_error:
-                text = self._text(node).strip().split("\n")[0][:40]
+                text = re.split(r"[\"'\n]", self._text(node).strip())[0].strip()[:40]  # what is quoted may be a secret
                 lines.setdefault(
                     self.source.line(node.start_byte + self.base), f"unexpected {text!r}" if text else "syntax error"
                 )
