@@ -58,7 +58,13 @@ class _Judged:
 
 
 def scan_terraform(
-    path: Path, options: Options, *, var_files: Sequence[Path] = (), variables: Mapping[str, str] | None = None
+    path: Path,
+    options: Options,
+    *,
+    var_files: Sequence[Path] = (),
+    variables: Mapping[str, str] | None = None,
+    environment: Mapping[str, str] | None = None,
+    workspace: str | None = None,
 ) -> Assessment:
     """Judge a directory of Terraform, a plan or a state.
 
@@ -74,7 +80,9 @@ def scan_terraform(
     judged = _Judged()
     unjudged: Counter[str] = Counter()
     try:
-        configurations = read(path, var_files=var_files, variables=variables or {})
+        configurations = read(
+            path, var_files=var_files, variables=variables, environment=environment, workspace=workspace
+        )
     except TerraformInputError as error:
         raise InputError(str(error)) from None
     # Every kind, not only those that the controls name: what is not read costs nothing here.

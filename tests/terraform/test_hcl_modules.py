@@ -233,7 +233,7 @@ def test_values_of_variables_come_in_terraforms_order(tmp_path: Path) -> None:
         "named": 'e = "file"\nf = "file"\n',
     }
     write(tmp_path, files)
-    (found,) = read_directory(tmp_path, var_files=[tmp_path / "named"], variables={"f": "var", "nobody": "x"})
+    (found,) = read_directory(tmp_path, var_files=[tmp_path / "named"], variables={"f": "var"})
     assert found.instances[0].get("values") == ["default", "tfvars", "json", "auto", "file", "var"]
 
 
@@ -421,9 +421,3 @@ def test_declaring_an_address_twice_is_reported_and_both_are_kept(tmp_path: Path
     (gap,) = found.gaps
     assert gap.kind is GapKind.DUPLICATE
     assert str(gap.location) == "main.tf:4"
-
-
-def test_a_variable_that_no_root_declares_is_reported(tmp_path: Path) -> None:
-    write(tmp_path, {"main.tf": BUCKET})
-    (found,) = read_directory(tmp_path, variables={"nmae": "x"})
-    assert [gap.subject for gap in found.gaps] == ["var.nmae"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -74,8 +75,17 @@ def _common(command: F) -> F:
     "--var-file", "var_files", multiple=True, type=click.Path(path_type=Path), metavar="FILE", help="As Terraform's."
 )
 @click.option("--var", "variables", multiple=True, metavar="NAME=VALUE", help="As Terraform's.")
+@click.option("--tf-var-env", is_flag=True, help="Also take variables from the environment, TF_VAR_NAME.")
+@click.option("--workspace", metavar="NAME", help="The workspace, terraform.workspace. [default: not known]")
 @_common
-def terraform(path: Path, var_files: tuple[Path, ...], variables: tuple[str, ...], **common: Any) -> int:
+def terraform(
+    path: Path,
+    var_files: tuple[Path, ...],
+    variables: tuple[str, ...],
+    tf_var_env: bool,
+    workspace: str | None,
+    **common: Any,
+) -> int:
     """Judge Terraform: a directory, a plan (`terraform show -json`) or a state."""
     from hipaa_guard.scan import scan_terraform
 
@@ -83,10 +93,22 @@ def terraform(path: Path, var_files: tuple[Path, ...], variables: tuple[str, ...
     for pair in variables:
         name, equals, value = pair.partition("=")
         if not equals:
-            raise click.BadParameter(f"{pair!r} is not NAME=VALUE", param_hint="--var")
+            raise click.BadParameter("it is not NAME=VALUE", param_hint="--var")  # not repeated: it may be a secret
         pairs[name.strip()] = value
+    environment = _tf_vars() if tf_var_env else None
     with _no_collections():
-        return _run(common, lambda options: scan_terraform(path, options, var_files=var_files, variables=pairs))
+        return _run(
+            common,
+            lambda options: scan_terraform(
+                path, options, var_files=var_files, variables=pairs, environment=environment, workspace=workspace
+            ),
+        )
+
+
+def _tf_vars() -> dict[str, str]:
+    """The values of ``TF_VAR_NAME``, by the names of the variables."""
+    mark = "TF_VAR_"
+    return {name.removeprefix(mark): value for name, value in os.environ.items() if name.startswith(mark)}
 
 
 @scan.command("aws")

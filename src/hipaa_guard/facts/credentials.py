@@ -1,7 +1,8 @@
 """Credentials written in the clear inside other texts.
 
 Two things tell one: a form that cannot be anything else, and the name that a literal is given to (``DB_PASSWORD``).
-The texts themselves are never kept: what looks for credentials holds only the names of what it found.
+The texts themselves are never kept: what looks for credentials holds only the names of what it found. That is why
+sensitive values are opened here.
 Formats: IAM user guide, "Understanding unique ID prefixes"; RFC 7468 for private keys; RFC 3986, userinfo of a URL.
 """
 
@@ -13,6 +14,7 @@ import re
 import zlib
 from collections.abc import Iterable, Iterator
 
+from hipaa_guard.facts.secrets import Secret, revealed
 from hipaa_guard.facts.values import Incomplete, PartialJson, PartialText, Reference, Unknown, Value
 
 _GAP = "\ue006"
@@ -87,11 +89,12 @@ _LARGEST = 1 << 20
 
 def credentials_in(value: Value) -> list[str]:
     """The names of the credentials that a text certainly holds; `Incomplete` where a part of it is not known."""
-    return _found(_parts("", value))
+    return _found(_parts("", revealed(value)))
 
 
 def credentials_in_base64(value: Value) -> list[str]:
     """As `credentials_in`, for a text that may be encoded as base64 and compressed, as user data is."""
+    value = revealed(value)
     return credentials_in(_decoded(value) if isinstance(value, str) else value)
 
 
@@ -99,12 +102,14 @@ def credentials_in_variables(variables: Value) -> list[str]:
     """As `credentials_in`, for a map of names to texts: ``"an AWS access key id in AWS_ACCESS_KEY_ID"``."""
     if variables is None:
         return []
+    if isinstance(variables, Secret):  # not even the names are told
+        return credentials_in(variables)
     if isinstance(variables, Unknown):
         return Incomplete([], variables)
     found: list[str] = []
     unknown: Unknown | None = None
     for name, value in variables.items():
-        names = _found(_parts(name, value))
+        names = _found(_parts(name, revealed(value)))
         if isinstance(names, Incomplete):
             unknown, names = names.unknown if unknown is None else unknown, names.seen
         found.extend(f"{each} in {name}" for each in names)

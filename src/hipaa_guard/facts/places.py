@@ -30,6 +30,7 @@ class GapKind(StrEnum):
     EXPRESSION = "expression not evaluated"
     EXPANSION = "number of instances not known"
     DUPLICATE = "declared twice"
+    REMOVED = "no longer managed"
     LIMIT = "limit reached"
     CALL = "call not answered"
     REGION = "region not read"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from hipaa_guard.facts.secrets import Secret, concealed
 from hipaa_guard.facts.values import Cause, Existing, Incomplete, Reference, Undecided, Unknown, Value
 from hipaa_guard.terraform.errors import EvaluationError
 from hipaa_guard.terraform.functions.unknowns import derived
@@ -125,6 +126,8 @@ def attribute_of(value: Value, name: str) -> Value:
     """
     if isinstance(value, Object):
         return value.of(name)
+    if isinstance(value, Secret):
+        return concealed(attribute_of(value.reveal(), name), value.reason, value.references)
     if isinstance(value, Unknown):
         return _below(value, f".{name}")
     if isinstance(value, dict):
@@ -150,6 +153,10 @@ def element_of(value: Value, key: Value) -> Value:
     if isinstance(key, OwnKey) and isinstance(value, Incomplete):
         only = sole_uncertain(value, key)
         return only if only is not None else value.unknown
+    if isinstance(value, Secret):
+        return concealed(element_of(value.reveal(), key), value.reason, value.references)
+    if isinstance(key, Secret):
+        return _element_by_secret(value, key)
     if isinstance(key, Unknown):
         return _unknown_element(value, key)
     if isinstance(value, Unknown):
@@ -167,6 +174,14 @@ def element_of(value: Value, key: Value) -> Value:
     raise EvaluationError(f"this {_kind(value)} value does not have any indices")
 
 
+def _element_by_secret(value: Value, key: Secret) -> Value:
+    """The element that a sensitive key chooses, which tells the key."""
+    try:
+        return concealed(element_of(value, key.reveal()), key.reason, key.references)
+    except EvaluationError:
+        raise EvaluationError("there is no element of the sensitive key that is given") from None
+
+
 def splat(value: Value, each: Callable[[Value], Value]) -> Value:
     """``value[*]`` with `each` applied to the elements."""
     if isinstance(value, Object):
@@ -175,6 +190,8 @@ def splat(value: Value, each: Callable[[Value], Value]) -> Value:
         return _uncertain_splat(value, each)
     if value is None:
         return []
+    if isinstance(value, Secret):
+        return splat(value.reveal(), lambda item: each(concealed(item, value.reason, value.references)))
     if isinstance(value, Unknown):
         return derived([value])
     if isinstance(value, Incomplete):
@@ -204,6 +221,10 @@ def entries(value: Value) -> Iterator[tuple[Value, Value]]:
     """
     if isinstance(value, Object):
         value = value.each()
+    if isinstance(value, Secret):
+        for pair in entries(value.reveal()):
+            yield tuple(concealed(part, value.reason, value.references) for part in pair)
+        return
     if isinstance(value, Unknown):
         raise Undecided(value)
     if isinstance(value, dict):

@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from hipaa_guard.terraform.instances import ModuleInstance
 
 
+CALL_ARGUMENTS = frozenset({"source", "version", "count", "for_each", "depends_on", "providers"})
+"""Arguments of a call that are no inputs of the module."""
+
+
 class CallGroup:
     """All instances of one module call."""
 
@@ -77,11 +81,22 @@ class CallGroup:
         module = self._module()
         if module is None:
             return []
+        self._say_unknown_inputs(module)
         self._expansion = found = expand(self.block, parent.scope, self.address, parent.calls)
         instances = [self._instance(module, copy, None) for copy in found.copies]
         if found.rest is not None:
             instances.append(self._instance(module, found.rest, found.why))
         return instances
+
+    def _say_unknown_inputs(self, module: Module) -> None:
+        """Terraform refuses an argument that the module has no variable for: it may be another one, misspelt."""
+        for name, attribute in self.block.attributes.items():
+            if name not in CALL_ARGUMENTS and name not in module.variables and not module.lost:
+                reason = f"the module has no variable {name[:60]!r}"
+                location = attribute.location(self._parent.calls)
+                self._parent.session.report(
+                    GapKind.EXPRESSION, self.address, reason, incomplete=False, location=location
+                )
 
     def _instance(self, module: Module, copy: Copy, why: Unknown | None) -> ModuleInstance:
         parent = self._parent

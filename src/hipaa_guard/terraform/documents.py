@@ -9,6 +9,7 @@ import stat
 from pathlib import Path
 from typing import Any
 
+from hipaa_guard.facts.secrets import concealed
 from hipaa_guard.facts.values import Cause, Unknown, Value
 
 BYTES = 1024**3
@@ -68,7 +69,7 @@ def text(value: Any) -> str:
 
 
 def masked(value: Value, sensitive: Any = True, depth: int = 0) -> Value:
-    """The value with texts that are marked sensitive replaced, so that nothing can print them.
+    """The value with texts that are marked sensitive concealed, so that nothing can print them.
 
     ``sensitive`` has the shape of the value, with ``true`` at what is secret. Booleans, numbers and empty texts tell
     nothing and stay, so that they can be judged.
@@ -76,17 +77,12 @@ def masked(value: Value, sensitive: Any = True, depth: int = 0) -> Value:
     if depth > NESTING:
         return too_deep()
     if isinstance(value, str):
-        return secret() if value and sensitive is True else value
+        return concealed(value) if sensitive is True else value
     if isinstance(value, list):
         return [masked(item, part_of(sensitive, index), depth + 1) for index, item in enumerate(value)]
     if isinstance(value, dict):
         return {key: masked(item, part_of(sensitive, key), depth + 1) for key, item in value.items()}
     return value
-
-
-def secret() -> Unknown:
-    """What stands for a sensitive text."""
-    return Unknown("it is a sensitive value", Cause.SENSITIVE, is_set=True)
 
 
 def too_deep() -> Unknown:

@@ -11,9 +11,10 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from hipaa_guard.facts.places import GapKind, Location
+from hipaa_guard.facts.secrets import Secret
 from hipaa_guard.facts.values import Cause, Undecided, Unknown, Value
 from hipaa_guard.terraform import limits
-from hipaa_guard.terraform.access import Alternatives, Object, OwnKey, UncertainList, entries
+from hipaa_guard.terraform.access import Alternatives, Object, OwnKey, Set, UncertainList, entries
 from hipaa_guard.terraform.errors import FAILURES, EvaluationError
 from hipaa_guard.terraform.functions.conversion import to_number, to_text
 from hipaa_guard.terraform.nodes import Call
@@ -52,7 +53,9 @@ def expand(block: Block, scope: Scope, subject: str, calls: tuple[Location, ...]
     """The instances of a resource or module call."""
     session = scope.session
     count, for_each = block.attributes.get("count"), block.attributes.get("for_each")
-    if count is not None:
+    if count is not None and for_each is not None:
+        found = _both(session, subject, for_each.location(calls))
+    elif count is not None:
         found = _counted(valued(count, scope, calls), session, subject, count.location(calls))
     elif for_each is not None:
         found = _for_each(valued(for_each, scope, calls), session, subject, for_each, calls)
@@ -74,6 +77,14 @@ def expand(block: Block, scope: Scope, subject: str, calls: tuple[Location, ...]
             location=argument.location(calls) if argument else None,
         )
     return found
+
+
+def _both(session: Session, subject: str, location: Location) -> Expansion:
+    reason = "count and for_each are both set"
+    session.report(GapKind.EXPRESSION, subject, reason, incomplete=False, location=location)
+    why = OwnKey(reason, Cause.EXPANSION)
+    bound = {"count": {"index": why}, "each": {"key": why, "value": Unknown(reason, Cause.EXPANSION)}}
+    return Expansion("each", rest=Copy(UNKNOWN_KEY, None, bound), why=why)
 
 
 def _counted(value: Value, session: Session, subject: str, location: Location) -> Expansion:
@@ -107,6 +118,9 @@ def _for_each(
 ) -> Expansion:
     location = argument.location(calls)
     result = Expansion("each")
+    refused = _refused(value)
+    if refused:
+        session.report(GapKind.EXPRESSION, subject, refused, incomplete=False, location=location)
     try:
         for key, element in _each_entries(value):
             if isinstance(key, Unknown):
@@ -132,6 +146,17 @@ def _for_each(
         bound = {"each": {"key": result.why, "value": other}}
         result.rest = Copy(UNKNOWN_KEY, None, bound)
     return result
+
+
+def _refused(value: Value) -> str:
+    """Why Terraform does not take a for_each whose keys are known all the same; empty where it does."""
+    if isinstance(value, Secret):
+        return "for_each is sensitive: Terraform refuses keys that would show it"
+    if type(value) is list and value and all(isinstance(element, str) for element in value):
+        return "for_each goes over a list, which Terraform refuses: toset() makes a set of it"
+    if isinstance(value, Set) and any(isinstance(element, int | float) for element in value):
+        return "for_each goes over a set of other things than texts, which Terraform refuses"
+    return ""
 
 
 def _each_entries(value: Value) -> Iterator[tuple[Value, Value]]:
@@ -181,8 +206,12 @@ def dynamic_scopes(block: Block, scope: Scope, calls: tuple[Location, ...]) -> I
     """
     for_each, iterator = block.attributes.get("for_each"), block.attributes.get("iterator")
     name = iterator.source.text[iterator.value_start : iterator.value_end].strip('"') if iterator else block.labels[0]
-    if for_each is None:
-        return
+    contents = [inner for inner in block.blocks if inner.type == "content"]
+    if for_each is None or len(contents) != 1:
+        reason = "a dynamic block needs for_each and one content block"
+        where = block.location(calls)
+        scope.session.report(GapKind.EXPRESSION, str(where), reason, incomplete=False, location=where)
+        raise Undecided(Unknown(reason, Cause.EXPRESSION))
     turns = 0
     try:
         for key, element in entries(valued(for_each, scope, calls)):

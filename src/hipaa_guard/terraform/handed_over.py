@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from hipaa_guard.facts.places import GapKind
 from hipaa_guard.facts.values import Cause, Incomplete, Unknown
+from hipaa_guard.terraform.calls import CALL_ARGUMENTS
 from hipaa_guard.terraform.errors import FAILURES
 from hipaa_guard.terraform.nodes import Call, GetAttribute, Index, Literal, Node, Root
 from hipaa_guard.terraform.scope import valued
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from hipaa_guard.terraform.calls import CallGroup
     from hipaa_guard.terraform.instances import ModuleInstance
 
-_NO_INPUT = frozenset({"source", "version", "count", "for_each", "depends_on", "providers"})
 _DOCUMENTS = frozenset({"jsonencode", "yamlencode"})
 
 
@@ -47,7 +47,7 @@ def _of_module(module: ModuleInstance) -> Iterator[tuple[str, Unknown]]:
     for group in module.children.values():
         why = _unread_module(module, group)
         if why is not None:
-            inputs = [each for name, each in group.block.attributes.items() if name not in _NO_INPUT]
+            inputs = [each for name, each in group.block.attributes.items() if name not in CALL_ARGUMENTS]
             yield from ((address, why) for address in _mentioned(inputs, module, group))
         if broken is not None:
             for child in group.instances():

@@ -8,8 +8,9 @@ from pathlib import Path
 from hipaa_guard.facts.places import Gap, GapKind
 from hipaa_guard.facts.values import Value
 from hipaa_guard.terraform.blocks import Configuration
+from hipaa_guard.terraform.given import Given, VariableFileError
 from hipaa_guard.terraform.handed_over import handed_over
-from hipaa_guard.terraform.inputs import VariableFileError, automatic_values, given_values, read_variable_file
+from hipaa_guard.terraform.inputs import automatic_values, given_values, read_variable_file
 from hipaa_guard.terraform.instances import ModuleInstance
 from hipaa_guard.terraform.library import Library
 from hipaa_guard.terraform.modules import Module
@@ -20,23 +21,31 @@ __all__ = ["VariableFileError", "read_directory"]
 
 
 def read_directory(
-    path: Path, *, var_files: Sequence[Path] = (), variables: Mapping[str, str] = {}
+    path: Path,
+    *,
+    var_files: Sequence[Path] = (),
+    variables: Mapping[str, str] = {},
+    environment: Mapping[str, str] | None = None,
+    workspace: str | None = None,
 ) -> list[Configuration]:
     """The configurations below a directory: one for each root module, in the order of their paths.
 
     A root module is a directory of Terraform that no other one calls. ``var_files`` and ``variables`` hold for every
-    root that declares such variables and count more than the files that Terraform reads by itself.
+    root that declares such variables and count more than the files that Terraform reads by itself; ``environment``
+    (``TF_VAR_...``, by the names of the variables) counts less than these.
 
     Arguments are evaluated when they are read from an instance; a gap that shows only then is added to the
     configuration's ``gaps`` at that time. What cannot be read or evaluated is a gap or unknown, never an exception.
 
     Raises:
         NotADirectoryError: `path` is no directory.
-        VariableFileError: a file of variables cannot be read, or a value does not fit its variable.
+        VariableFileError: a file of variables cannot be read, a value does not fit its variable, or no root declares
+            that variable.
 
     """
     if not path.is_dir():
         raise NotADirectoryError(str(path))
+    given = Given(var_files, variables, environment, workspace)
     base = path.resolve()
     boundary = boundary_of(base)
     library = Library(base, boundary)
@@ -47,13 +56,8 @@ def read_directory(
     outside: list[Gap] = []
     modules = [library.module(directory) for directory in directories(base, outside)]
     roots = [module for module in find_roots(modules) if module.files or module.gaps]
-    found = [_configuration(root, library, budget, named, variables) for root in roots]
-    declared = {name for root in roots for name in root.variables}
-    outside += [
-        Gap(GapKind.EXPRESSION, f"var.{name}", "no root module declares this variable", incomplete=False)
-        for name in variables
-        if name not in declared
-    ]
+    outside += _undeclared(roots, variables, named)
+    found = [_configuration(root, library, budget, named, given) for root in roots]
     if outside and not found:
         found.append(Configuration(".", "hcl"))
     if outside:
@@ -61,21 +65,39 @@ def read_directory(
     return found
 
 
+def _undeclared(roots: list[Module], variables: Mapping[str, str], named: Mapping[str, Value]) -> list[Gap]:
+    """Rows for values that no root asks for; Terraform refuses such a ``--var`` and warns of one in a file.
+
+    Raises:
+        VariableFileError: a ``--var`` that no root declares, not even perhaps, in a file that could not be read.
+
+    """
+    declared = {name for root in roots for name in root.variables}
+    extra = [name for name in variables if name not in declared]
+    if extra and roots and not any(root.lost for root in roots):
+        raise VariableFileError(f"--var {extra[0]}: no root module declares a variable of that name")
+    extra += [name for name in named if name not in declared]
+    reason = "a value is given, but no root module declares this variable"
+    return [Gap(GapKind.EXPRESSION, f"var.{name}", reason, incomplete=False) for name in extra]
+
+
 def _configuration(
-    module: Module, library: Library, budget: Budget, named: Mapping[str, Value], variables: Mapping[str, str]
+    module: Module, library: Library, budget: Budget, named: Mapping[str, Value], given: Given
 ) -> Configuration:
-    given, gaps = automatic_values(module, library.base, library.boundary)
-    given.update((name, value) for name, value in named.items() if name in module.variables)
-    given.update(given_values(module, variables))
-    session = Session(library.base, library.boundary, budget)
+    values = given_values(module, given.environment or {}, "TF_VAR_{}")
+    automatic, gaps = automatic_values(module, library.base, library.boundary)
+    values.update(automatic)
+    values.update((name, value) for name, value in named.items() if name in module.variables)
+    values.update(given_values(module, given.variables, "--var {}"))
+    session = Session(library.base, library.boundary, budget, given.workspace)
     for gap in (*module.gaps, *gaps):
         session.add(gap)
-    root = ModuleInstance(module, session, library, given)
+    root = ModuleInstance(module, session, library, values)
     configuration = Configuration(module.path, "hcl", gaps=session.gaps)
     configuration.instances.extend(root.walk())
     configuration.handed_over = handed_over(root)
     configuration.files = sum(used.files for used in root.modules_used())
     configuration.standalone_module = any(
-        name not in given and "default" not in block.attributes for name, block in module.variables.items()
+        name not in values and "default" not in block.attributes for name, block in module.variables.items()
     )
     return configuration

@@ -1,6 +1,6 @@
 """Values of root variables from files and the command line, in Terraform's order; the last one counts.
 
-``TF_VAR_*`` is not looked at: what a scan finds must not depend on who runs it.
+``TF_VAR_*`` is looked at only on request: what a scan finds must not depend on who runs it.
 """
 
 from __future__ import annotations
@@ -12,31 +12,16 @@ from pathlib import Path
 from hipaa_guard.facts.places import Gap, GapKind, Location
 from hipaa_guard.facts.values import Value
 from hipaa_guard.terraform import json_syntax, syntax
-from hipaa_guard.terraform.errors import FAILURES, EvaluationError, SyntaxProblem
+from hipaa_guard.terraform.errors import FAILURES, SyntaxProblem
 from hipaa_guard.terraform.files import UnreadableFile, read_file
+from hipaa_guard.terraform.given import VariableFileError
 from hipaa_guard.terraform.grammar import parse_expression
 from hipaa_guard.terraform.modules import Module, shown
 from hipaa_guard.terraform.nodes import Literal, Node, Root
-from hipaa_guard.terraform.scope import Budget, Scope, Session
+from hipaa_guard.terraform.scope import Budget, Constants, Scope, Session
 
-_TEXT_TYPES = frozenset({"string"})
-
-
-class VariableFileError(ValueError):
-    """A file of variable values that was named and cannot be read; the text is a sentence for people."""
-
-
-class _Constants:
-    """What the values of variables see: nothing but functions, which Terraform does not allow there either."""
-
-    def __init__(self, session: Session) -> None:
-        self.session = session
-
-    def resolve(self, name: str) -> Value:
-        raise EvaluationError(f"a variable value cannot refer to {name[:60]!r}")
-
-    def call(self, function: str, arguments: list[Value]) -> Value:  # noqa: ARG002 - the protocol of `Names`
-        raise EvaluationError(f"a variable value cannot call {function[:60]!r}")
+_TEXT_TYPES = frozenset({"string", "number", "bool"})
+"""Types whose values stand on the command line as they are; Terraform reads no expression there."""
 
 
 def read_variable_file(path: Path) -> dict[str, Value]:
@@ -74,6 +59,12 @@ def automatic_values(module: Module, base: Path, boundary: Path) -> tuple[dict[s
             values, problem = {}, str(error)
         if problem is not None:
             gaps.append(Gap(GapKind.FILE, place, problem, location=Location(place, 1, 1)))
+        reason = f"{name} gives a value, but no variable of that name is declared"
+        gaps += [
+            Gap(GapKind.EXPRESSION, f"var.{extra}", reason, incomplete=False, location=Location(place, 1, 1))
+            for extra in values
+            if extra not in module.variables and not module.lost
+        ]
         found.update(values)
     return found, gaps
 
@@ -109,8 +100,10 @@ def _json_values(data: bytes) -> tuple[dict[str, Value], str | None]:
     return dict(values), None
 
 
-def given_values(module: Module, variables: Mapping[str, str]) -> dict[str, Value]:
-    """The values of ``--var``: texts where the variable is a string, expressions where it is anything else.
+def given_values(module: Module, variables: Mapping[str, str], called: str) -> dict[str, Value]:
+    """The values of ``--var`` and the like: texts where the variable is a string, expressions where it is not.
+
+    ``called`` is how the user wrote such a value, with the variable's name to be filled in.
 
     Raises:
         VariableFileError: a value is no expression of the kind that the variable needs.
@@ -127,8 +120,11 @@ def given_values(module: Module, variables: Mapping[str, str]) -> dict[str, Valu
             continue
         try:
             values[name] = parse_expression(text).evaluate(_constant_scope())
-        except (SyntaxProblem, *FAILURES) as error:
-            raise VariableFileError(f"the value of variable {name!r} is no expression: {error}") from None
+        except (SyntaxProblem, *FAILURES):  # what it says may hold a part of the value, which may be a secret
+            raise VariableFileError(
+                f"{called.format(name)}: the variable is no string, so its value is read as in a .tfvars file, "
+                "and this one cannot be"
+            ) from None
     return values
 
 
@@ -137,11 +133,11 @@ def _is_text(kind: Node | None) -> bool:
     if kind is None:
         return True
     if isinstance(kind, Literal):
-        return isinstance(kind.value, str) and kind.value == "string"
+        return isinstance(kind.value, str) and kind.value in _TEXT_TYPES
     return isinstance(kind, Root) and kind.name in _TEXT_TYPES
 
 
 def _constant_scope() -> Scope:
     session = Session(Path(), Path(), Budget())
     session.strict = 1
-    return Scope(_Constants(session))
+    return Scope(Constants(session))

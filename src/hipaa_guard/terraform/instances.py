@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from hipaa_guard.facts.places import GapKind, Location
+from hipaa_guard.facts.secrets import Secret, holds_secret, revealed
 from hipaa_guard.facts.values import Cause, Unknown, Value
 from hipaa_guard.terraform.access import Object
 from hipaa_guard.terraform.calls import CallGroup
@@ -20,7 +21,8 @@ from hipaa_guard.terraform.invocation import invoke
 from hipaa_guard.terraform.modules import Module
 from hipaa_guard.terraform.providers import Provider, find_provider
 from hipaa_guard.terraform.resources import HclInstance, ResourceGroup
-from hipaa_guard.terraform.scope import Scope, Session, valued
+from hipaa_guard.terraform.scope import Constants, Scope, Session, valued
+from hipaa_guard.terraform.secrets import hidden
 from hipaa_guard.terraform.syntax import Attribute, Block
 from hipaa_guard.terraform.types import type_of
 
@@ -130,13 +132,17 @@ class ModuleInstance:
             case "path":
                 return {"module": self._relative_path(), "root": ".", "cwd": "."}
             case "terraform":
-                reason = "terraform.workspace is not known: it is chosen when Terraform runs"
-                unknown = Unknown(reason, Cause.VARIABLE, references=("terraform.workspace",), is_set=True)
-                return {"workspace": unknown, "env": unknown, "applying": unknown}
+                applying = Unknown("terraform.applying differs between plan and apply", Cause.AFTER_APPLY, is_set=True)
+                return {"workspace": self._workspace(), "applying": applying}
             case "each" | "count" | "self":
                 raise EvaluationError(f"{name!r} has no meaning here")
             case _:
                 return Space(name, lambda one: self._resource("resource", name, one))
+
+    def _workspace(self) -> Value:
+        reason = "terraform.workspace is not known: it is chosen when Terraform runs, or here with --workspace"
+        unknown = Unknown(reason, Cause.VARIABLE, references=("terraform.workspace",), is_set=True)
+        return unknown if self.session.workspace is None else self.session.workspace
 
     def _relative_path(self) -> str:
         return Path(os.path.relpath(self.module.directory, self.root_directory)).as_posix()
@@ -182,18 +188,37 @@ class ModuleInstance:
         if not given:
             if default is None:
                 return Unknown(f"var.{name} has no value", Cause.VARIABLE, references=(f"var.{name}",))
-            value = valued(default, self.scope, self.calls)
+            value = valued(default, Scope(Constants(self.session)), self.calls)
+            if value is None and nullable is not None and valued(nullable, self.scope, self.calls) is False:
+                return self._misfit(name, block, "its default is null, which it does not take")
+        if not self._is_marked(block):
+            return self._converted(name, block, value)
+        return hidden(self._converted(name, block, revealed(value)), f"var.{name}")
+
+    def _is_marked(self, block: Block) -> bool:
+        """Whether a variable or an output is sensitive. One that is so by an unknown expression is taken to be."""
+        marks = [block.attributes.get(name) for name in ("sensitive", "ephemeral")]
+        return any(mark is not None and valued(mark, self.scope, self.calls) is not False for mark in marks)
+
+    def _converted(self, name: str, block: Block, value: Value) -> Value:
+        """The value of a variable as its type has it."""
         kind = block.attributes.get("type")
         if kind is None:
             return value
         try:
-            return type_of(kind.node, self.scope)(value)
+            convert = type_of(kind.node, self.scope)
+            if isinstance(value, Secret):
+                return hidden(convert(revealed(value)), f"var.{name}")
+            return convert(value)
         except FAILURES as error:
-            reason = f"var.{name}: {error}"
-            self.session.report(
-                GapKind.EXPRESSION, f"var.{name}", reason, incomplete=False, location=block.location(self.calls)
-            )
-            return Unknown(reason, Cause.EXPRESSION, references=(f"var.{name}",))
+            told = "its value does not fit its type" if self._is_marked(block) or holds_secret(value) else str(error)
+            return self._misfit(name, block, told)
+
+    def _misfit(self, name: str, block: Block, told: str) -> Unknown:
+        reason = f"var.{name}: {told}"
+        location = block.location(self.calls)
+        self.session.report(GapKind.EXPRESSION, f"var.{name}", reason, incomplete=False, location=location)
+        return Unknown(reason, Cause.EXPRESSION, references=(f"var.{name}",))
 
     def _given(self, name: str) -> tuple[Value, bool]:
         """The value that the caller gives, and whether it does."""
@@ -219,9 +244,13 @@ class ModuleInstance:
         """
         block = self.module.outputs.get(name)
         attribute: Attribute | None = block.attributes.get("value") if block is not None else None
-        if attribute is None:
+        if block is None or attribute is None:
             return self._undeclared(f"{self.address or 'root'}.{name}", "output")
-        return self._once("output", name, lambda: valued(attribute, self.scope, self.calls))
+        return self._once("output", name, lambda: self._told(name, block, attribute))
+
+    def _told(self, name: str, block: Block, attribute: Attribute) -> Value:
+        value = valued(attribute, self.scope, self.calls)
+        return hidden(value, f"{self.address or 'root'}.{name}") if self._is_marked(block) else value
 
     def _module_value(self, name: str) -> Value:
         group = self.children.get(name)

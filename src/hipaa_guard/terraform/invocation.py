@@ -14,6 +14,7 @@ from hipaa_guard.terraform.functions.errors import FunctionError
 from hipaa_guard.terraform.functions.unknowns import bounded
 from hipaa_guard.terraform.json_texts import json_call
 from hipaa_guard.terraform.scope import Scope, Session
+from hipaa_guard.terraform.secrets import marking, through
 from hipaa_guard.terraform.templates import parse_template
 
 try:
@@ -47,10 +48,12 @@ def invoke(module: ModuleInstance, name: str, arguments: list[Value]) -> Value:
     if uncertain is not None:
         return uncertain
     partial = json_call(name, arguments)
+    if partial is None:
+        partial = marking(name, arguments)
     if partial is not None:
         return partial
     try:
-        result = bounded(function(arguments, Context(module)))
+        result = through(name, lambda given: bounded(function(given, Context(module))), arguments)
     except Undecided as undecided:
         return undecided.unknown
     except (FunctionError, EvaluationError):

@@ -9,23 +9,16 @@ from typing import Any
 
 from hipaa_guard.terraform import limits
 from hipaa_guard.terraform.errors import EvaluationError, SyntaxProblem
+from hipaa_guard.terraform.json_maps import is_map
 from hipaa_guard.terraform.nodes import Key, ListNode, Literal, Map, Node
-from hipaa_guard.terraform.syntax import Attribute, Block, Body, Problem, Source
+from hipaa_guard.terraform.syntax import Attribute, Block, Body, Problem, Source, Twice
 from hipaa_guard.terraform.templates import parse_template
 
 _SPACE = re.compile(r"[ \t\r\n]*")
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?")
 _LABELS = {"resource": 2, "data": 2, "ephemeral": 2, "variable": 1, "output": 1, "module": 1, "provider": 1}
-_MAPS = frozenset(
-    """additional_encryption_context advanced_options airflow_configuration_options annotations arguments
-    athena_properties attribute_mapping client_metadata command_line_arguments connection_properties
-    connector_configuration context default_arguments default_run_properties environment_variables global_settings
-    hyperparameters identity_provider_details keepers labels parameter_overrides parameters principal_tags
-    provider_details request_models request_parameters request_templates resource_type_management_preference
-    resource_type_opt_in_preference response_models response_parameters response_templates signing_parameters
-    stage_variables supported_login_providers tags_all triggers triggers_replace variables""".split()  # noqa: SIM905
-)
-"""Arguments that are maps in the schema of every resource; any other object in JSON is taken for a nested block."""
+_BODIES = frozenset({"resource", "data", "ephemeral", "provider", "removed"})
+"""Blocks in which an object may be a nested block."""
 
 
 class Parsed:
@@ -47,11 +40,12 @@ def parse(path: str, data: bytes) -> Body:
     body = Body(source, root, [], [])
     try:
         document = parse_json(text)
-        if not _is_object(document):
+        if not _is_block(document):
             body.problems.append(Problem("the file must hold a JSON object", 1))
             return body
-        for kind, start, content in document.value:
-            _top_level(body, kind, start, content)
+        for one in document.value if isinstance(document.value, tuple) else (document,):
+            for kind, start, content in one.value:
+                _top_level(body, kind, start, content)
     except SyntaxProblem as problem:
         body.problems.append(Problem(problem.message, source.line(problem.offset)))
     return body
@@ -137,7 +131,10 @@ def _top_level(body: Body, kind: str, start: int, content: Parsed) -> None:
                 body.problems.append(Problem(message, body.source.line(one.start)))
                 continue
             block = Block(body.source, kind, labels, label_start, one.end)
-            _fill(block, one, as_blocks=kind in ("resource", "data", "ephemeral", "provider"))
+            if kind in _BODIES:
+                _fill_body(body, block, one, labels[0] if labels else kind)
+            else:
+                _fill(body, block, one, templates=kind != "variable")
             body.root.blocks.append(block)
 
 
@@ -155,25 +152,36 @@ def _labelled(content: Parsed, count: int, start: int) -> list[tuple[tuple[str, 
     return found
 
 
-def _fill(block: Block, parsed: Parsed, *, as_blocks: bool) -> None:
+def _fill(body: Body, block: Block, parsed: Parsed, *, templates: bool = True) -> None:
+    """Take all of an object as arguments. Texts of variables are no templates."""
+    for key, start, value in parsed.value:
+        if key != "//":
+            _argument(body, block, key, start, value, templates=templates)
+
+
+def _fill_body(body: Body, block: Block, parsed: Parsed, parent: str) -> None:
+    """Take an object as arguments and nested blocks, of which one may stand without a list around it."""
     for key, start, value in parsed.value:
         if key == "//":
             continue
-        if as_blocks and key == "dynamic":
-            _dynamic(block, value)
-        elif as_blocks and not _is_map(key) and _is_block(value):
+        if key == "dynamic":
+            _dynamic(body, block, value)
+        elif not is_map(parent, key) and _is_block(value):
             for one in value.value if isinstance(value.value, tuple) else (value,):
                 inner = Block(block.source, key, (), start, one.end)
-                _fill(inner, one, as_blocks=True)
+                _fill_body(body, inner, one, key)
                 block.blocks.append(inner)
         else:
-            attribute = Attribute(block.source, key, start, value.start, value.end)
-            attribute.replace(node_of(value))
-            block.attributes[key] = attribute
+            _argument(body, block, key, start, value)
 
 
-def _is_map(name: str) -> bool:
-    return name in _MAPS or name.endswith("tags")
+def _argument(body: Body, block: Block, key: str, start: int, value: Parsed, *, templates: bool = True) -> None:
+    attribute = Attribute(block.source, key, start, value.start, value.end)
+    attribute.replace(node_of(value, templates=templates))
+    if key in block.attributes:
+        body.duplicates.append(attribute)
+        attribute.replace(Twice(key))
+    block.attributes[key] = attribute
 
 
 def _is_block(value: Parsed) -> bool:
@@ -182,21 +190,20 @@ def _is_block(value: Parsed) -> bool:
     return _is_object(value)
 
 
-def _dynamic(block: Block, parsed: Parsed) -> None:
+def _dynamic(body: Body, block: Block, parsed: Parsed) -> None:
     for labels, start, content in _labelled(parsed, 1, parsed.start):
         for one in content.value if isinstance(content.value, tuple) else (content,):
             if not _is_object(one):
                 continue
             dynamic = Block(block.source, "dynamic", labels, start, one.end)
             for key, key_start, value in one.value:
-                if key == "content" and _is_object(value):
-                    inner = Block(block.source, "content", (), key_start, value.end)
-                    _fill(inner, value, as_blocks=True)
-                    dynamic.blocks.append(inner)
-                else:
-                    attribute = Attribute(block.source, key, key_start, value.start, value.end)
-                    attribute.replace(node_of(value))
-                    dynamic.attributes[key] = attribute
+                if key == "content" and _is_block(value):
+                    for each in value.value if isinstance(value.value, tuple) else (value,):
+                        inner = Block(block.source, "content", (), key_start, each.end)
+                        _fill_body(body, inner, each, labels[0])
+                        dynamic.blocks.append(inner)
+                elif key != "//":
+                    _argument(body, dynamic, key, key_start, value)
             block.blocks.append(dynamic)
 
 

@@ -43,6 +43,10 @@ def real(text: str) -> str:
     return text if text.isascii() else text.encode("latin-1").decode("utf-8", "replace")
 
 
+_CALLED = {END: "the end", LINE: "the end of the line", "plain": "a text", "quote": "a text", "heredoc": "a heredoc"}
+"""How tokens are called that are not shown: what a text holds may be a secret."""
+
+
 class Lexer:
     """One token at a time: ``kind`` and ``text`` of the current one, which lies between ``start`` and ``stop``.
 
@@ -113,6 +117,6 @@ class Lexer:
 
         """
         if self.kind != kind:
-            found = {END: "the end", LINE: "the end of the line"}.get(self.kind, repr(self.text.strip()))
+            found = _CALLED.get(self.kind) or repr(self.text.strip())
             raise SyntaxProblem(f"expected {kind!r}, found {found}", self.start)
         self.advance()

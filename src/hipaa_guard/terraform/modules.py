@@ -18,6 +18,8 @@ from hipaa_guard.terraform.syntax import Attribute, Block, Body
 
 LABELS = {"resource": 2, "data": 2, "ephemeral": 2, "variable": 1, "output": 1, "module": 1, "provider": 1}
 
+QUOTE = '"'
+
 
 @dataclass(slots=True)
 class Module:
@@ -32,6 +34,8 @@ class Module:
     calls: dict[str, Block] = field(default_factory=dict)
     providers: list[Block] = field(default_factory=list)
     resources: dict[tuple[str, str, str], Block] = field(default_factory=dict)
+    settings: list[Block] = field(default_factory=list)
+    """The ``terraform`` blocks."""
     repeated: list[Block] = field(default_factory=list)
     """Resources whose address another one has already."""
     gaps: list[Gap] = field(default_factory=list)
@@ -85,6 +89,9 @@ def load_module(directory: Path, base: Path, boundary: Path) -> Module:
         _say_problems(module, body)
         if body.problems:
             module.lost |= {"*"} if name.endswith(".json") else _lost(data.decode("utf-8", "replace"), body)
+        for attribute in body.root.attributes.values():
+            reason = f"{attribute.name[:60]!r} stands outside of every block"
+            module.gaps.append(Gap(GapKind.EXPRESSION, place, reason, incomplete=False, location=attribute.location()))
         bodies.append((name, body))
     for name, body in bodies:
         if not is_override(name):
@@ -94,6 +101,7 @@ def load_module(directory: Path, base: Path, boundary: Path) -> Module:
         if is_override(name):
             for block in body.root.blocks:
                 _override(module, block)
+    _say_providers(module)
     return module
 
 
@@ -122,6 +130,15 @@ def _say_problems(module: Module, body: Body) -> None:
         module.gaps.append(Gap(GapKind.DUPLICATE, path, reason, location=attribute.location()))
 
 
+def _say_providers(module: Module) -> None:
+    """Terraform takes one configuration for each alias of a provider; here, the first counts."""
+    seen: dict[tuple[object, ...], Block] = {}
+    for block in module.providers:
+        alias = alias_of(block)
+        subject = f"provider {'.'.join((*block.labels[:1], *filter(None, [alias.strip(QUOTE)])))}"
+        _enter(module, seen, (block.labels, alias), block, subject)
+
+
 def _declare(module: Module, block: Block) -> None:
     kind, labels = block.type, block.labels
     if kind not in syntax.BLOCK_TYPES:
@@ -135,6 +152,10 @@ def _declare(module: Module, block: Block) -> None:
             _enter(module, module.locals, name, attribute, f"local.{name}")
     elif kind == "provider":
         module.providers.append(block)
+    elif kind == "terraform":
+        module.settings.append(block)
+    elif kind == "removed":
+        _say_removed(module, block)
     elif kind in ("resource", "data", "ephemeral"):
         key = (kind, labels[0], labels[1])
         if key in module.resources:
@@ -144,6 +165,17 @@ def _declare(module: Module, block: Block) -> None:
         table = _table(module, kind)
         if table is not None:
             _enter(module, table, labels[0], block, f"{kind} {labels[0]!r}")
+
+
+def _say_removed(module: Module, block: Block) -> None:
+    """What Terraform forgets without destroying it exists further, and nothing in the configuration describes it."""
+    from_, lifecycle = block.attributes.get("from"), next(block.nested("lifecycle"), None)
+    destroy = None if lifecycle is None else lifecycle.attributes.get("destroy")
+    if from_ is not None and destroy is not None and destroy.text.strip(QUOTE) == "false":
+        reason = "no longer managed, still exists: nothing here tells how it is configured"
+        hint = "scan the account to judge it"
+        subject = from_.text.strip(QUOTE)
+        module.gaps.append(Gap(GapKind.REMOVED, subject, reason, hint, incomplete=False, location=block.location()))
 
 
 def _table(module: Module, kind: str) -> dict[str, Block] | None:
@@ -167,14 +199,18 @@ def _complain(module: Module, block: Block, reason: str) -> None:
 def _override(module: Module, block: Block) -> None:
     kind, labels = block.type, block.labels
     if kind == "locals":
+        for name, attribute in block.attributes.items():
+            if name not in module.locals:
+                _say_baseless(module, f"local.{name}", attribute)
         module.locals.update(block.attributes)
         return
     if kind == "provider":
-        alias = _alias(block)
+        alias = alias_of(block)
         for position, base in enumerate(module.providers):
-            if base.labels == labels and _alias(base) == alias:
+            if base.labels == labels and alias_of(base) == alias:
                 module.providers[position] = merged(base, block)
                 return
+        _say_baseless(module, f"provider {'.'.join(labels)}", block)
         module.providers.append(block)
         return
     table: dict[Any, Block] | None = _table(module, kind)
@@ -183,8 +219,16 @@ def _override(module: Module, block: Block) -> None:
         table, key = module.resources, (kind, *labels)
     if table is not None and key in table:
         table[key] = merged(table[key], block)
-    else:
-        _declare(module, block)
+        return
+    if table is not None:
+        _say_baseless(module, ".".join((kind, *labels)), block)
+    _declare(module, block)
+
+
+def _say_baseless(module: Module, subject: str, item: Block | Attribute) -> None:
+    """Terraform refuses an override of what is not declared; it is taken as a declaration."""
+    reason = "an override file changes it, but nothing declares it"
+    module.gaps.append(Gap(GapKind.EXPRESSION, subject, reason, incomplete=False, location=item.location()))
 
 
 def merged(base: Block, override: Block) -> Block:
@@ -201,6 +245,7 @@ def _nested_type(block: Block) -> str:
     return block.labels[0] if block.type == "dynamic" and block.labels else block.type
 
 
-def _alias(block: Block) -> str:
+def alias_of(block: Block) -> str:
+    """The alias of a provider block as it is written; empty for the default one."""
     attribute = block.attributes.get("alias")
     return attribute.source.text[attribute.value_start : attribute.value_end] if attribute else ""

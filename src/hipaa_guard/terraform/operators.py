@@ -11,6 +11,7 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
+from hipaa_guard.facts.secrets import revealed
 from hipaa_guard.facts.values import Incomplete, PartialText, Unknown, Value
 from hipaa_guard.terraform.access import Alternatives
 from hipaa_guard.terraform.errors import FAILURES, EvaluationError, LimitReached
@@ -30,6 +31,8 @@ MERGED_PARTS = 10_000
 def same(left: Value, right: Value) -> Value:
     """``left == right``."""
     answer = equal(left, right)
+    if answer is None:
+        answer = equal(revealed(left), revealed(right))
     return derived([*parts_of(left), *parts_of(right)], is_set=True) if answer is None else answer
 
 

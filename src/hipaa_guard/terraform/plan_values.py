@@ -6,9 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from hipaa_guard.facts.secrets import concealed
 from hipaa_guard.facts.values import Cause, Reference, Unknown, Value
 from hipaa_guard.terraform.access import Alternatives, surely_set
-from hipaa_guard.terraform.documents import NESTING, part_of, secret, table, too_deep
+from hipaa_guard.terraform.documents import NESTING, part_of, table, too_deep
 from hipaa_guard.terraform.plan_references import Found
 
 ABSENT: Any = object()
@@ -109,8 +110,7 @@ class _Decoder:
             return self._list(name, planned, planned.count, written, depth)
         if planned.keys is not None:
             return {key: self._part(key, planned, written, depth) for key in planned.keys}
-        value = planned.value
-        return secret() if planned.sensitive is True and isinstance(value, str) and value else value
+        return concealed(planned.value) if planned.sensitive is True else planned.value
 
     def _list(self, name: str, planned: Planned, count: int, written: Written, depth: int) -> list[Value]:
         inner = written.items(count)

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from hipaa_guard.facts.places import GapKind
 from hipaa_guard.facts.values import Cause, Unknown, Value
 from hipaa_guard.terraform.errors import FAILURES
 from hipaa_guard.terraform.nodes import GetAttribute, Key, Literal, Map, Node, Root
 from hipaa_guard.terraform.scope import valued
-from hipaa_guard.terraform.syntax import Block
+from hipaa_guard.terraform.syntax import Attribute, Block
 
 if TYPE_CHECKING:
     from hipaa_guard.terraform.instances import ModuleInstance
 
 _UNSEEN: object = object()
+_CHOSEN = "the provider of this resource is chosen by an expression"
 
 
 class Provider:
@@ -21,15 +23,15 @@ class Provider:
 
     __slots__ = ("_default_tags", "default_tags_block", "module", "region")
 
-    def __init__(self, module: ModuleInstance, block: Block | None) -> None:
+    def __init__(self, module: ModuleInstance, block: Block | None, why: str = _CHOSEN) -> None:
         self.module = module
-        self.region: Value = Unknown("the provider of this resource is chosen by an expression", Cause.EXPRESSION)
+        self.region: Value = Unknown(why, Cause.EXPRESSION)
         self.default_tags_block: Block | None = None
         if block is not None:
             region = block.attributes.get("region")
             self.region = valued(region, module.scope, module.calls) if region is not None else None
             self.default_tags_block = next(block.nested("default_tags"), None)
-        self._default_tags: Value = _UNSEEN
+        self._default_tags: Value = _UNSEEN if block is not None else self.region
 
     @property
     def default_tags(self) -> Value:
@@ -57,7 +59,21 @@ def find_provider(
     key = (name, alias)
     if key not in known:
         known[key] = _configured(module, name, alias)
+        if known[key] is None and alias is not None:
+            known[key] = _lacking(module, named, f"{name}.{alias}")
     return known[key]
+
+
+def _lacking(module: ModuleInstance, named: Attribute | None, called: str) -> Provider:
+    """The provider of an alias that nothing configures: it is not known, as in a module that a caller gives it to."""
+    given = any(called in block.source.text[block.start : block.end] for block in module.module.settings)
+    if named is not None and not (given and module.parent is None) and not module.module.lost:
+        location = named.location(module.calls)
+        reason = "no provider of this name is configured"
+        module.session.report(
+            GapKind.EXPRESSION, f"provider {called[:120]}", reason, incomplete=False, location=location
+        )
+    return Provider(module, None, f"the provider {called} is not configured here")
 
 
 def _configured(module: ModuleInstance, name: str, alias: str | None) -> Provider | None:
@@ -77,7 +93,14 @@ def _configured(module: ModuleInstance, name: str, alias: str | None) -> Provide
         for key, value in node.items if isinstance(node, Map) else ():
             if _name_of(key) == (name, alias):
                 target = _name_of(value)
-                return _configured(parent, *target) if target is not None else Provider(module, None)
+                if target is None:
+                    return Provider(module, None)
+                found = _configured(parent, *target)
+                return (
+                    found
+                    if found is not None or target[1] is None
+                    else _lacking(parent, mapping, f"{target[0]}.{target[1]}")
+                )
     return _configured(parent, name, None) if alias is None else None
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from hipaa_guard.facts.places import Gap, GapKind, Location
 from hipaa_guard.terraform.blocks import Configuration
 from hipaa_guard.terraform.documents import TerraformInputError, read_document
+from hipaa_guard.terraform.given import Given, VariableFileError
 from hipaa_guard.terraform.plan import is_plan, read_plan
 from hipaa_guard.terraform.state import is_raw_state, is_state, read_raw_state, read_state
 
@@ -20,7 +21,12 @@ _SOURCES = (".tf", ".tf.json")
 
 
 def read(
-    path: Path, *, var_files: Sequence[Path] = (), variables: Mapping[str, str] | None = None
+    path: Path,
+    *,
+    var_files: Sequence[Path] = (),
+    variables: Mapping[str, str] | None = None,
+    environment: Mapping[str, str] | None = None,
+    workspace: str | None = None,
 ) -> list[Configuration]:
     """All configurations at a path: the root modules of a directory, or the one in a plan or state.
 
@@ -29,18 +35,23 @@ def read(
 
     """
     try:
+        given = Given(var_files, variables or {}, environment, workspace)
         if path.is_dir():
-            return _directory(path, var_files, variables or {})
+            return _directory(path, given)
         if not path.exists():
             raise TerraformInputError(
                 f"{path} does not exist: give a directory of .tf files, or a plan or state as JSON"
             )
         if path.name.endswith(_SOURCES):
-            return _with_siblings(path, var_files, variables or {})
+            return _with_siblings(path, given)
     except OSError as error:
         raise TerraformInputError(f"{path} cannot be read: {error.strerror or error}") from None
-    if var_files or variables:
-        raise TerraformInputError(f"{path} is a file of known values: variables apply to a directory of .tf files only")
+    except VariableFileError as error:
+        raise TerraformInputError(str(error)) from None
+    if given:
+        raise TerraformInputError(
+            f"{path} is a file of known values: variables and a workspace apply to a directory of .tf files only"
+        )
     return [_document(read_document(path), path)]
 
 
@@ -58,23 +69,26 @@ def _document(document: dict[str, Any], path: Path) -> Configuration:
     )
 
 
-def _directory(path: Path, var_files: Sequence[Path], variables: Mapping[str, str]) -> list[Configuration]:
-    from hipaa_guard.terraform.hcl import VariableFileError, read_directory
+def _directory(path: Path, given: Given) -> list[Configuration]:
+    from hipaa_guard.terraform.hcl import read_directory
 
     if not os.access(path, os.R_OK | os.X_OK):
         raise TerraformInputError(f"{path} cannot be read: permission denied")
-    try:
-        found = read_directory(path, var_files=var_files, variables=variables)
-    except VariableFileError as error:
-        raise TerraformInputError(str(error)) from None
+    found = read_directory(
+        path,
+        var_files=given.var_files,
+        variables=given.variables,
+        environment=given.environment,
+        workspace=given.workspace,
+    )
     if not found and not _has_source(path):
         raise TerraformInputError(f"{path} holds no .tf files: give a directory of them, or a plan or state as JSON")
     return found
 
 
-def _with_siblings(path: Path, var_files: Sequence[Path], variables: Mapping[str, str]) -> list[Configuration]:
+def _with_siblings(path: Path, given: Given) -> list[Configuration]:
     """One file of source means nothing without the others of its module: all are read, and a row says so."""
-    found = _directory(path.parent, var_files, variables)
+    found = _directory(path.parent, given)
     reason = f"a single file cannot be judged alone, so all of its directory {path.parent} was scanned"
     for configuration in found:
         configuration.gaps.append(

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from hipaa_guard.facts.places import Location
+from hipaa_guard.facts.secrets import Secret, concealed
 from hipaa_guard.facts.values import Cause, Incomplete, PartialJson, Reference, Undecided, Unknown, Value
 from hipaa_guard.terraform.access import Known, Lookup, Object, OwnKey, Pinned, UncertainList, surely_set
 from hipaa_guard.terraform.errors import EvaluationError
@@ -14,7 +15,8 @@ from hipaa_guard.terraform.functions.unknowns import derived, parts_of
 from hipaa_guard.terraform.lookups import asked_by, is_a_place, is_of_own_account, looked_up
 from hipaa_guard.terraform.policy_documents import policy_document
 from hipaa_guard.terraform.scope import Scope, valued
-from hipaa_guard.terraform.syntax import Block
+from hipaa_guard.terraform.secrets import is_secret_argument
+from hipaa_guard.terraform.syntax import Attribute, Block
 
 if TYPE_CHECKING:
     from hipaa_guard.terraform.instances import ModuleInstance
@@ -97,8 +99,12 @@ class HclInstance:
     def _evaluate(self, name: str) -> Value:
         attribute = self._block.attributes.get(name)
         if attribute is not None:
-            return valued(attribute, self._scope, self._calls)
+            return self._argument(attribute, self._scope)
         return self._blocks(self._block, name, self._scope, name)
+
+    def _argument(self, attribute: Attribute, scope: Scope) -> Value:
+        value = valued(attribute, scope, self._calls)
+        return concealed(value) if is_secret_argument(self.type, attribute.name) else value
 
     def _blocks(self, parent: Block, kind: str, scope: Scope, path: str) -> list[Value] | None:
         found: list[Value] = []
@@ -125,7 +131,7 @@ class HclInstance:
     def _body(self, block: Block, scope: Scope, path: str) -> Value:
         values: dict[str, Value] = {}
         for name, attribute in block.attributes.items():
-            values[name] = valued(attribute, scope, self._calls)
+            values[name] = self._argument(attribute, scope)
         for kind in dict.fromkeys(nested_type(inner) for inner in block.blocks):
             inner_blocks = self._blocks(block, kind, scope, f"{path}.{kind}")
             if inner_blocks is not None:
@@ -170,6 +176,8 @@ class HclInstance:
         if value is None:
             return self.computed(name)
         if not isinstance(value, Unknown) or isinstance(value, Reference | PartialJson) or self.mode == "data":
+            return value
+        if isinstance(value, Secret) and is_secret_argument(self.type, name):
             return value
         reference = Reference(self.address, name, is_set=value.is_set)
         reference.reason, reference.cause = value.reason, value.cause

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from hipaa_guard.facts.places import Gap, GapKind, Location
 from hipaa_guard.facts.values import Cause, Undecided, Unknown, Value
 from hipaa_guard.terraform import limits
-from hipaa_guard.terraform.errors import FAILURES, LIMITS, LimitReached
+from hipaa_guard.terraform.errors import FAILURES, LIMITS, EvaluationError, LimitReached
 
 if TYPE_CHECKING:
     from hipaa_guard.terraform.syntax import Attribute
@@ -35,12 +35,13 @@ class Budget:
 class Session:
     """The evaluation of one root module: its gaps, the budget of the scan, and what is being evaluated now."""
 
-    __slots__ = ("_said", "base", "boundary", "budget", "calls", "gaps", "relied_on", "strict", "where")
+    __slots__ = ("_said", "base", "boundary", "budget", "calls", "gaps", "relied_on", "strict", "where", "workspace")
 
-    def __init__(self, base: Path, boundary: Path, budget: Budget) -> None:
+    def __init__(self, base: Path, boundary: Path, budget: Budget, workspace: str | None = None) -> None:
         self.base = base
         self.boundary = boundary
         self.budget = budget
+        self.workspace = workspace
         self.gaps: list[Gap] = []
         self.strict = 0
         self.relied_on: list[Unknown] | None = None
@@ -109,6 +110,24 @@ class Names(Protocol):
 
     def call(self, function: str, arguments: list[Value]) -> Value:
         """The result of a function of Terraform."""
+
+
+class Constants:
+    """What the values and defaults of variables see, which Terraform allows neither references nor functions: nothing.
+
+    What is written there may be a secret without quotes: it is not repeated.
+    """
+
+    __slots__ = ("session",)
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+
+    def resolve(self, name: str) -> Value:  # noqa: ARG002 - the protocol of `Names`
+        raise EvaluationError("a variable value cannot refer to another value; texts need quotes")
+
+    def call(self, function: str, arguments: list[Value]) -> Value:  # noqa: ARG002 - the protocol of `Names`
+        raise EvaluationError("a variable value cannot call functions")
 
 
 class Scope:

@@ -284,7 +284,7 @@ class _Builder:
         attribute = Attribute(self.source, name, node.start_byte + base, value.start_byte + base, value.end_byte + base)
         if name in into.attributes:
             self.duplicates.append(attribute)
-            attribute.replace(_Twice(name))
+            attribute.replace(Twice(name))
         into.attributes[name] = attribute
 
     def _block(self, node: TreeNode, into: Block, depth: int) -> None:
@@ -304,6 +304,9 @@ class _Builder:
             elif kind == "body":
                 body = child
         start, end = node.start_byte + self.base, node.end_byte + self.base
+        if depth and len(labels) != 1 and self._text(children[0]) == "dynamic":
+            self.problems.append(Problem("a dynamic block takes one label", self.source.line(start)))
+            return
         block = Block(self.source, self._text(children[0]), tuple(labels), start, end)
         if body is not None:
             self._body(body, block, depth + 1)
@@ -326,7 +329,7 @@ class _Builder:
             if node.is_missing:
                 lines.setdefault(self.source.line(node.start_byte + self.base), f"{node.type!r} is missing")
             elif node.is_error:
-                text = self._text(node).strip().split("\n")[0][:40]
+                text = re.split(r"[\"'\n]", self._text(node).strip())[0].strip()[:40]  # what is quoted may be a secret
                 lines.setdefault(
                     self.source.line(node.start_byte + self.base), f"unexpected {text!r}" if text else "syntax error"
                 )
@@ -348,7 +351,7 @@ def _pieces(text: str) -> Iterator[tuple[int, int]]:
     yield from zip(starts, [*starts[1:], len(text)], strict=True)
 
 
-class _Twice(Node):
+class Twice(Node):
     """The value of an attribute that is set twice: Terraform refuses it, so neither value is the right one."""
 
     __slots__ = ("name",)

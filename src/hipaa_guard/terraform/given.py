@@ -1,0 +1,36 @@
+"""What a scan of source is told besides its path, as ``terraform plan`` is."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+_WORKSPACE = re.compile(r"[\w.~$&+=:@-]{1,90}", re.ASCII)
+"""Names that Terraform takes for a workspace: what needs no escape in a URL."""
+
+
+class VariableFileError(ValueError):
+    """What was given cannot be used: a file of values, a value, a name. The text is a sentence for people."""
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """The values that the user gives. ``environment`` holds texts by variable, as ``variables`` does, or is
+    None where the environment does not count.
+    """
+
+    var_files: Sequence[Path] = ()
+    variables: Mapping[str, str] = field(default_factory=dict)
+    environment: Mapping[str, str] | None = None
+    workspace: str | None = None
+
+    def __post_init__(self) -> None:
+        """Raise VariableFileError where the workspace has no name of one."""
+        if self.workspace is not None and not _WORKSPACE.fullmatch(self.workspace):
+            raise VariableFileError(f"{self.workspace[:60]!r} is no name of a workspace")
+
+    def __bool__(self) -> bool:
+        """Whether anything is given."""
+        return bool(self.var_files or self.variables) or self.environment is not None or self.workspace is not None
