@@ -16,6 +16,7 @@ from hipaa_guard.terraform import limits
 from hipaa_guard.terraform.access import Alternatives, Object, OwnKey, UncertainList, entries
 from hipaa_guard.terraform.errors import FAILURES, EvaluationError
 from hipaa_guard.terraform.functions.conversion import to_number, to_text
+from hipaa_guard.terraform.functions.structures import ANY, TEXT, Set, structure, type_of
 from hipaa_guard.terraform.nodes import Call
 from hipaa_guard.terraform.scope import Scope, Session, valued
 from hipaa_guard.terraform.syntax import Attribute, Block
@@ -135,8 +136,12 @@ def _for_each(
 
 
 def _each_entries(value: Value) -> Iterator[tuple[Value, Value]]:
-    """Keys and values; of a list, which can only be a set of strings here, the elements are both."""
+    """Keys and values; of a set, the elements are both. A list of a resource may be a set."""
+    if structure(value) in ("list", "tuple"):
+        raise EvaluationError("for_each takes a map or a set of strings, not a list")
     is_list = isinstance(value, list)
+    if is_list and type_of(value) not in (("set", TEXT), ("set", ANY)) and isinstance(value, Set):
+        raise EvaluationError("for_each takes a set of strings, not of other values")
     for key, element in entries(value):
         name = to_text(element if is_list else key)
         if name is None:

@@ -177,23 +177,28 @@ class ModuleInstance:
         value, given = self._given(name)
         default = block.attributes.get("default")
         nullable = block.attributes.get("nullable")
-        if given and value is None and nullable is not None and valued(nullable, self.scope, self.calls) is False:
+        required = nullable is not None and valued(nullable, self.scope, self.calls) is False
+        if given and value is None and required:
             given = False
         if not given:
             if default is None:
                 return Unknown(f"var.{name} has no value", Cause.VARIABLE, references=(f"var.{name}",))
             value = valued(default, self.scope, self.calls)
+            if value is None and required:
+                return self._unfit(name, block, "null is no default of a variable that must not be null")
         kind = block.attributes.get("type")
         if kind is None:
             return value
         try:
             return type_of(kind.node, self.scope)(value)
         except FAILURES as error:
-            reason = f"var.{name}: {error}"
-            self.session.report(
-                GapKind.EXPRESSION, f"var.{name}", reason, incomplete=False, location=block.location(self.calls)
-            )
-            return Unknown(reason, Cause.EXPRESSION, references=(f"var.{name}",))
+            return self._unfit(name, block, str(error))
+
+    def _unfit(self, name: str, block: Block, why: str) -> Unknown:
+        reason = f"var.{name}: {why}"
+        location = block.location(self.calls)
+        self.session.report(GapKind.EXPRESSION, f"var.{name}", reason, incomplete=False, location=location)
+        return Unknown(reason, Cause.EXPRESSION, references=(f"var.{name}",))
 
     def _given(self, name: str) -> tuple[Value, bool]:
         """The value that the caller gives, and whether it does."""
