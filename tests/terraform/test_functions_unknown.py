@@ -99,7 +99,7 @@ C = OTHER.reason
         ("lookup", [{"a": 1}, VARIABLE, 1], X),
         ("join", ["-", ["a", BUCKET, "b"]], ["a-", B, "-b"]),
         ("join", ["", [BUCKET]], B),
-        ("join", [",", Incomplete(["a"], REST)], REST.reason),
+        ("join", [",", Incomplete(["a"], REST)], [REST.reason]),
         ("format", ["%s/*", BUCKET], [B, "/*"]),
         ("format", ["%s-%s-%d", "a", VARIABLE, 1], ["a-", X, "-1"]),
         ("format", ["a%5s", VARIABLE], ["a", X]),
@@ -115,7 +115,7 @@ C = OTHER.reason
         ("tostring", [BUCKET], B),
         ("tonumber", [VARIABLE], X),
         ("sensitive", [BUCKET], B),
-        ("lower", [PartialText(["A", VARIABLE])], X),
+        ("lower", [PartialText(["A", VARIABLE])], ["a", X]),
         ("setunion", [["a"], VARIABLE], ["a", "..."]),
         ("setproduct", [["a"], [BUCKET]], [["a", B]]),
         ("slice", [["a", VARIABLE, "b"], 0, 2], ["a", X]),
@@ -261,7 +261,7 @@ def test_knowing_less_never_gives_another_value(data: st.DataObject) -> None:
     place = data.draw(st.integers(0, len(known) - 1))
     partly = [*known[:place], blanked(known[place], data.draw), *known[place + 1 :]]
     result = call(name, *partly)
-    if name in SETS and type(result) is list:
+    if name in SETS and isinstance(result, list) and not isinstance(result, Incomplete):
         assert len(result) == len(expected)
         result = Incomplete(result, VARIABLE)
     assert agrees(result, expected), (name, known, shown(partly), shown(result), expected)

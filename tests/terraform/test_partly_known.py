@@ -102,7 +102,7 @@ def told(value: Value) -> Value:
         ('"p-${var.u}-s"', "p-?-s"),
         ('format("p-%s-s", var.u)', "p-?-s"),
         ('join("/", ["a", var.u])', "a/?"),
-        ('upper("a${var.u}")', "?"),
+        ('upper("a${var.u}")', "A?"),
         ("var.u + 1", "?"),
         ("var.u == var.u", "?"),
         ('"a-${var.u}" == "b"', False),

@@ -71,7 +71,7 @@ def rows(found: Configuration) -> list[tuple[GapKind, str, str]]:
         ("local.nothing.a", "null value"),
         ("var.no_type", "no type constraint"),
         ("var.misfit", "cannot convert"),
-        ("var.null_default", "its default is null"),
+        ("var.null_default", "null is no default"),
         ("var.default_refers", "cannot refer"),
         ("var.default_calls", "cannot call"),
     ],

@@ -8,7 +8,8 @@ from typing import Any
 from hipaa_guard.facts.secrets import Secret, concealed
 from hipaa_guard.facts.values import Cause, Existing, Incomplete, Reference, Undecided, Unknown, Value
 from hipaa_guard.terraform.errors import EvaluationError
-from hipaa_guard.terraform.functions.unknowns import derived
+from hipaa_guard.terraform.functions.structures import List, Loose, Set
+from hipaa_guard.terraform.functions.unknowns import derived, is_text
 
 
 class Object(Unknown):
@@ -48,12 +49,6 @@ class Known(dict[str, Value]):
     def __init__(self, values: dict[str, Value], absent: Callable[[str], Value]) -> None:
         super().__init__(values)
         self.absent = absent
-
-
-class Set(list[Value]):
-    """A set: a list without duplicates whose elements are their own keys."""
-
-    __slots__ = ()
 
 
 class Alternatives(Unknown):
@@ -164,6 +159,8 @@ def element_of(value: Value, key: Value) -> Value:
     if isinstance(value, Incomplete):
         only = sole_uncertain(value, key)
         return only if only is not None else value.unknown
+    if isinstance(value, Set):
+        raise EvaluationError("elements of a set are identified only by their value and don't have an index")
     if isinstance(value, list):
         return _list_element(value, key)
     if isinstance(value, dict):
@@ -197,7 +194,8 @@ def splat(value: Value, each: Callable[[Value], Value]) -> Value:
     if isinstance(value, Incomplete):
         return Incomplete([each(element) for element in value.seen], value.unknown)
     if isinstance(value, list):
-        return [each(element) for element in value]
+        kind = type(value) if isinstance(value, Loose) else List if isinstance(value, List | Set) else list
+        return kind(each(element) for element in value)
     return [each(value)]
 
 
@@ -255,6 +253,8 @@ def type_of_reference(value: Reference) -> type[Reference]:
 
 
 def _below(value: Unknown, step: str) -> Value:
+    if is_text(value):
+        raise EvaluationError(f"a string has no attributes or indices ({step[:60]})")
     if isinstance(value, Reference):
         attribute = f"{value.attribute}{step}" if value.attribute else step.lstrip(".")
         below = type_of_reference(value)(value.address, attribute, is_set=surely_set(attribute))

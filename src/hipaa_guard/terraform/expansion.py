@@ -14,9 +14,10 @@ from hipaa_guard.facts.places import GapKind, Location
 from hipaa_guard.facts.secrets import Secret
 from hipaa_guard.facts.values import Cause, Undecided, Unknown, Value
 from hipaa_guard.terraform import limits
-from hipaa_guard.terraform.access import Alternatives, Object, OwnKey, Set, UncertainList, entries
+from hipaa_guard.terraform.access import Alternatives, Object, OwnKey, UncertainList, entries
 from hipaa_guard.terraform.errors import FAILURES, EvaluationError
 from hipaa_guard.terraform.functions.conversion import to_number, to_text
+from hipaa_guard.terraform.functions.structures import ANY, TEXT, Set, structure, type_of
 from hipaa_guard.terraform.nodes import Call
 from hipaa_guard.terraform.scope import Scope, Session, valued
 from hipaa_guard.terraform.syntax import Attribute, Block
@@ -118,10 +119,9 @@ def _for_each(
 ) -> Expansion:
     location = argument.location(calls)
     result = Expansion("each")
-    refused = _refused(value)
-    if refused:
-        session.report(GapKind.EXPRESSION, subject, refused, incomplete=False, location=location)
     try:
+        if isinstance(value, Secret):
+            raise EvaluationError("for_each is sensitive: Terraform refuses keys that would show it")
         for key, element in _each_entries(value):
             if isinstance(key, Unknown):
                 result.why = _why("for_each", key)
@@ -148,20 +148,13 @@ def _for_each(
     return result
 
 
-def _refused(value: Value) -> str:
-    """Why Terraform does not take a for_each whose keys are known all the same; empty where it does."""
-    if isinstance(value, Secret):
-        return "for_each is sensitive: Terraform refuses keys that would show it"
-    if type(value) is list and value and all(isinstance(element, str) for element in value):
-        return "for_each goes over a list, which Terraform refuses: toset() makes a set of it"
-    if isinstance(value, Set) and any(isinstance(element, int | float) for element in value):
-        return "for_each goes over a set of other things than texts, which Terraform refuses"
-    return ""
-
-
 def _each_entries(value: Value) -> Iterator[tuple[Value, Value]]:
-    """Keys and values; of a list, which can only be a set of strings here, the elements are both."""
+    """Keys and values; of a set, the elements are both. A list of a resource may be a set."""
+    if structure(value) in ("list", "tuple"):
+        raise EvaluationError("for_each goes over a list, which Terraform refuses: toset() makes a set of it")
     is_list = isinstance(value, list)
+    if is_list and type_of(value) not in (("set", TEXT), ("set", ANY)) and isinstance(value, Set):
+        raise EvaluationError("for_each goes over a set of other things than texts, which Terraform refuses")
     for key, element in entries(value):
         name = to_text(element if is_list else key)
         if name is None:

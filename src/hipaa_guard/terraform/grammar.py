@@ -7,11 +7,12 @@ newlines before ``(`` are misread, and the spaces of heredocs are lost.
 
 from __future__ import annotations
 
-import math
 import re
 
 from hipaa_guard.terraform import limits
-from hipaa_guard.terraform.errors import SyntaxProblem
+from hipaa_guard.terraform.errors import LIMITS, SyntaxProblem
+from hipaa_guard.terraform.functions.conversion import parse_number
+from hipaa_guard.terraform.functions.unknowns import normal
 from hipaa_guard.terraform.lexer import END, LINE, Lexer, real, view
 from hipaa_guard.terraform.loops import ForList, ForMap
 from hipaa_guard.terraform.nodes import (
@@ -34,6 +35,9 @@ from hipaa_guard.terraform.nodes import (
 _LEVELS = (("||",), ("&&",), ("==", "!="), ("<", ">", "<=", ">="), ("+", "-"), ("*", "/", "%"))
 _BINDING = {operator: level for level, operators in enumerate(_LEVELS) for operator in operators}
 _ARGUMENT = re.compile(r"^[ \t]*[\w-]+[ \t]*=(?![=>])", re.MULTILINE)
+_FEW_DIGITS = 100
+"""A whole number of fewer digits is exact."""
+
 _CONSTANTS = {"true": True, "false": False, "null": None}
 
 
@@ -193,7 +197,7 @@ class Parser:
             return self._name(text)
         if kind == "plain":
             lexer.advance()
-            return Literal(real(text[1:-1]))
+            return Literal(normal(real(text[1:-1])))
         if kind == "number":
             lexer.advance()
             return Literal(_number(text))
@@ -328,12 +332,12 @@ class Parser:
 
 
 def _number(text: str) -> int | float:
-    if text.isdigit() and len(text) < 400:
+    if text.isdigit() and len(text) < _FEW_DIGITS:
         return int(text)
-    number = float(text)
-    if not math.isfinite(number):
-        raise SyntaxProblem("number out of range", 0)
-    return int(number) if number.is_integer() and abs(number) < 1e300 else number
+    try:
+        return parse_number(text)
+    except LIMITS:
+        raise SyntaxProblem("number out of range", 0) from None
 
 
 def _spelled(constant: bool | None) -> str:

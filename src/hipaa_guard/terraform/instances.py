@@ -183,14 +183,15 @@ class ModuleInstance:
         value, given = self._given(name)
         default = block.attributes.get("default")
         nullable = block.attributes.get("nullable")
-        if given and value is None and nullable is not None and valued(nullable, self.scope, self.calls) is False:
+        required = nullable is not None and valued(nullable, self.scope, self.calls) is False
+        if given and value is None and required:
             given = False
         if not given:
             if default is None:
                 return Unknown(f"var.{name} has no value", Cause.VARIABLE, references=(f"var.{name}",))
             value = valued(default, Scope(Constants(self.session)), self.calls)
-            if value is None and nullable is not None and valued(nullable, self.scope, self.calls) is False:
-                return self._misfit(name, block, "its default is null, which it does not take")
+            if value is None and required:
+                return self._misfit(name, block, "null is no default of a variable that must not be null")
         if not self._is_marked(block):
             return self._converted(name, block, value)
         return hidden(self._converted(name, block, revealed(value)), f"var.{name}")

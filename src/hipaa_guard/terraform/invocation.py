@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from hipaa_guard.facts.places import GapKind
 from hipaa_guard.facts.values import Cause, Incomplete, Undecided, Unknown, Value
-from hipaa_guard.terraform.access import Object, Set, sole_uncertain
+from hipaa_guard.terraform.access import Object, sole_uncertain
 from hipaa_guard.terraform.errors import LIMITS, EvaluationError, SyntaxProblem
 from hipaa_guard.terraform.functions.errors import FunctionError
 from hipaa_guard.terraform.functions.unknowns import bounded
@@ -25,7 +25,6 @@ except ImportError:
 if TYPE_CHECKING:
     from hipaa_guard.terraform.instances import ModuleInstance
 
-_SETS = frozenset({"toset", "setunion", "setintersection", "setsubtract", "setproduct", "fileset"})
 _FIRST_OF_ONE = frozenset({"one", "element"})
 _TEMPLATE_DEPTH = 20
 
@@ -66,8 +65,6 @@ def invoke(module: ModuleInstance, name: str, arguments: list[Value]) -> Value:
         raise EvaluationError(f"{name}: {error}") from error
     if isinstance(result, Unknown) and result.cause is Cause.LIMIT:
         module.session.report(GapKind.LIMIT, f"{name}()", result.reason)
-    if name in _SETS and isinstance(result, list) and not isinstance(result, Incomplete):
-        return Set(result)
     return result
 
 

@@ -175,7 +175,7 @@ def _relied_on(node: Node, scope: Scope) -> Value:
 
 
 class Conditional(Node):
-    """``test ? then : otherwise``. Only the arm that is needed is evaluated; both where the test is not known."""
+    """``test ? then : otherwise``. Both arms are converted to one type."""
 
     __slots__ = ("otherwise", "test", "then")
 
@@ -189,15 +189,27 @@ class Conditional(Node):
         if not isinstance(test, Unknown):
             taken, other = (self.then, self.otherwise) if test else (self.otherwise, self.then)
             value = taken.evaluate(scope)
-            # both arms have one type: beside a text, a number is a text
-            return to_text(value) if isinstance(value, int | float) and _is_text(other) else value
+            if value is None or isinstance(value, Unknown | Incomplete):
+                return value
+            return operators.of_one_type(value, _unneeded(other, scope))[0]
         scope.session.rely_on(test)
         then, otherwise = (_arm(arm, scope, test) for arm in (self.then, self.otherwise))
-        return operators.chosen(test, then, otherwise)
+        return operators.chosen(test, *operators.of_one_type(then, otherwise))
 
 
-def _is_text(node: Node) -> bool:
-    return isinstance(node, Template) or (isinstance(node, Literal) and isinstance(node.value, str))
+def _unneeded(node: Node, scope: Scope) -> Value:
+    """The arm that a conditional does not take: its type counts, its errors and what it relies on do not."""
+    session = scope.session
+    outer = session.relied_on
+    session.strict += 1
+    session.relied_on = None
+    try:
+        return node.evaluate(scope)
+    except (*FAILURES, Undecided):
+        return None
+    finally:
+        session.strict -= 1
+        session.relied_on = outer
 
 
 def _arm(arm: Node, scope: Scope, test: Unknown) -> Value:

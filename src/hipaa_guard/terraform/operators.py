@@ -8,18 +8,19 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from decimal import Decimal
-from typing import Any
+from fractions import Fraction
 
 from hipaa_guard.facts.secrets import revealed
 from hipaa_guard.facts.values import Incomplete, PartialText, Unknown, Value
 from hipaa_guard.terraform.access import Alternatives
 from hipaa_guard.terraform.errors import FAILURES, EvaluationError, LimitReached
-from hipaa_guard.terraform.functions.conversion import equal, to_bool, to_number, whole
-from hipaa_guard.terraform.functions.unknowns import derived, parts_of
+from hipaa_guard.terraform.functions.conversion import converted, equal, to_bool, to_number, whole
+from hipaa_guard.terraform.functions.numbers import Number, exact, number, rounded
+from hipaa_guard.terraform.functions.structures import one_type, type_of
+from hipaa_guard.terraform.functions.unknowns import derived, normal, parts_of
 
-_EXACT = {"+": Decimal.__add__, "-": Decimal.__sub__, "*": Decimal.__mul__}
-"""Operators that Terraform calculates in decimal: 0.1 + 0.2 is 0.3."""
+_WHOLE: dict[str, Callable[[int, int], int]] = {"+": int.__add__, "-": int.__sub__, "*": int.__mul__}
+_EXACT = {"+": Fraction.__add__, "-": Fraction.__sub__, "*": Fraction.__mul__}
 
 _ALTERNATIVES = 16
 """How many values a conditional may have before it is no longer kept which."""
@@ -86,9 +87,8 @@ def arithmetic(operator: str, left: Value, right: Value) -> Value:
     one, other = to_number(left), to_number(right)
     if one is None or other is None:
         raise EvaluationError(f"a number is required for {operator}, not null")
-    unknowns = [part for part in (one, other) if isinstance(part, Unknown)]
-    if unknowns:
-        return derived(unknowns, is_set=True)
+    if isinstance(one, Unknown) or isinstance(other, Unknown):
+        return derived([part for part in (one, other) if isinstance(part, Unknown)], is_set=True)
     try:
         return _calculate(operator, one, other)
     except (OverflowError, ValueError):
@@ -97,45 +97,62 @@ def arithmetic(operator: str, left: Value, right: Value) -> Value:
 
 def negative(value: Value) -> Value:
     """``-value``."""
-    number = to_number(value)
-    if number is None:
+    found = to_number(value)
+    if found is None:
         raise EvaluationError("a number is required for -, not null")
-    return derived([number], is_set=True) if isinstance(number, Unknown) else -number
+    return derived([found], is_set=True) if isinstance(found, Unknown) else -found
 
 
-def _calculate(operator: str, one: Any, other: Any) -> Value:
-    if operator in _EXACT and (isinstance(one, float) or isinstance(other, float)):
-        return whole(float(_EXACT[operator](Decimal(repr(one)), Decimal(repr(other)))))
+def _calculate(operator: str, one: Number, other: Number) -> Value:
     match operator:
-        case "+":
-            return whole(one + other)
-        case "-":
-            return whole(one - other)
-        case "*":
-            return whole(one * other)
-        case "/" | "%":
-            return _divided(operator, one, other)
         case "<":
             return one < other
         case ">":
             return one > other
         case "<=":
             return one <= other
-        case _:
+        case ">=":
             return one >= other
+        case "/" | "%":
+            return _divided(operator, one, other)
+    if isinstance(one, int) and isinstance(other, int):
+        return whole(_WHOLE[operator](one, other))
+    return number(_EXACT[operator](exact(one), exact(other)))
 
 
-def _divided(operator: str, one: Any, other: Any) -> Value:
+def _divided(operator: str, one: Number, other: Number) -> Value:
     if other == 0:
-        raise EvaluationError("division by zero")
-    if operator == "%":
-        if isinstance(one, int) and isinstance(other, int):
+        if one == 0:
+            raise EvaluationError("division of zero by zero")
+        if operator == "/":
+            raise LimitReached("a division by zero, which is infinity to Terraform")
+        return one
+    if isinstance(one, int) and isinstance(other, int):
+        if operator == "%":
             rest = abs(one) % abs(other)
             return -rest if one < 0 else rest
-        return whole(math.fmod(one, other))
-    if isinstance(one, int) and isinstance(other, int) and one % other == 0:
-        return one // other
-    return whole(one / other)
+        if one % other == 0:
+            return one // other
+    quotient = rounded(exact(one) / exact(other))
+    if operator == "/":
+        return number(quotient)
+    return number(exact(one) - rounded(exact(other) * math.trunc(quotient)))
+
+
+def of_one_type(then: Value, otherwise: Value) -> tuple[Value, Value]:
+    """The two arms of a conditional converted to one type.
+
+    Raises:
+        EvaluationError: there is none that fits both.
+
+    """
+    types = type_of(then), type_of(otherwise)
+    if types[0] == types[1]:
+        return then, otherwise
+    common = one_type(types)
+    if common is None:
+        raise EvaluationError("the two results of a conditional must have one type")
+    return converted(then, common), converted(otherwise, common)
 
 
 def chosen(test: Unknown, then: Value, otherwise: Value) -> Value:
@@ -179,5 +196,5 @@ def _same_length(then: Value, otherwise: Value) -> bool:
 def joined(parts: list[str | Unknown]) -> Value:
     """The text of a template."""
     if all(isinstance(part, str) for part in parts):
-        return "".join(part for part in parts if isinstance(part, str))
+        return normal("".join(part for part in parts if isinstance(part, str)))
     return PartialText(parts)

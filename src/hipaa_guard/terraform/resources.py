@@ -11,6 +11,7 @@ from hipaa_guard.facts.values import Cause, Incomplete, PartialJson, Reference, 
 from hipaa_guard.terraform.access import Known, Lookup, Object, OwnKey, Pinned, UncertainList, surely_set
 from hipaa_guard.terraform.errors import EvaluationError
 from hipaa_guard.terraform.expansion import Copy, Expansion, dynamic_scopes, expand
+from hipaa_guard.terraform.functions.structures import List, Loose, LooseMap, Map, Set
 from hipaa_guard.terraform.functions.unknowns import derived, parts_of
 from hipaa_guard.terraform.lookups import asked_by, is_a_place, is_of_own_account, looked_up
 from hipaa_guard.terraform.policy_documents import policy_document
@@ -175,6 +176,10 @@ class HclInstance:
         value = self.get(name)
         if value is None:
             return self.computed(name)
+        if self.type != "terraform_data" and type(value) in (list, List, Set):
+            return Loose(value)
+        if self.type != "terraform_data" and type(value) in (dict, Map):
+            return LooseMap(value)
         if not isinstance(value, Unknown) or isinstance(value, Reference | PartialJson) or self.mode == "data":
             return value
         if isinstance(value, Secret) and is_secret_argument(self.type, name):

@@ -70,4 +70,6 @@ def through(name: str, call: Callable[[list[Value]], Value], arguments: list[Val
 
 def _is_lost(value: Value) -> bool:
     """Whether nothing is left of a value but that it is unknown."""
-    return isinstance(value, Unknown) and not isinstance(value, PartialText | PartialJson | Reference)
+    if isinstance(value, PartialText):
+        return not any(isinstance(part, str) for part in value.parts)
+    return isinstance(value, Unknown) and not isinstance(value, PartialJson | Reference)

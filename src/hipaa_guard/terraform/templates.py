@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from hipaa_guard.terraform.errors import SyntaxProblem
+from hipaa_guard.terraform.functions.unknowns import normal
 from hipaa_guard.terraform.lexer import IDENTIFIER, real, view
 from hipaa_guard.terraform.loops import TemplateFor
 from hipaa_guard.terraform.nodes import Literal, Node, Template, TemplateIf
@@ -195,7 +196,7 @@ class _Reader:
     def finished(self) -> Node:
         """The node of the whole template."""
         if all(piece.literal for piece in self.pieces):
-            return Literal("".join(piece.text for piece in self.pieces))
+            return Literal(normal("".join(piece.text for piece in self.pieces)))
         if len(self.pieces) == 1 and not self.pieces[0].word and self.pieces[0].node is not None:
             return self.pieces[0].node  # "${x}" alone is x itself, not its text
         parts = self._parts(())

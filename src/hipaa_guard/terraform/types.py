@@ -10,9 +10,11 @@ from collections.abc import Callable
 from typing import Any
 
 from hipaa_guard.facts.values import Incomplete, Unknown, Value
-from hipaa_guard.terraform.access import Object, Set
+from hipaa_guard.terraform.access import Object
 from hipaa_guard.terraform.errors import EvaluationError, SyntaxProblem
-from hipaa_guard.terraform.functions.conversion import as_set, to_bool, to_number, to_text
+from hipaa_guard.terraform.functions.conversion import as_set, to_bool, to_number, to_text, unified
+from hipaa_guard.terraform.functions.structures import List, Set
+from hipaa_guard.terraform.functions.structures import Map as MapValue
 from hipaa_guard.terraform.grammar import parse_expression
 from hipaa_guard.terraform.nodes import Call, ListNode, Literal, Map, Node, Root
 from hipaa_guard.terraform.scope import Scope
@@ -40,11 +42,11 @@ def type_of(node: Node, scope: Scope) -> Convert:
     inner = node.arguments[0]
     match node.name:
         case "list":
-            return _list_of(type_of(inner, scope))
+            return _list_of(type_of(inner, scope), open_ended=_is_open(inner))
         case "set":
-            return _set_of(type_of(inner, scope))
+            return _set_of(type_of(inner, scope), open_ended=_is_open(inner))
         case "map":
-            return _map_of(type_of(inner, scope))
+            return _map_of(type_of(inner, scope), open_ended=_is_open(inner))
         case "object" if isinstance(inner, Map):
             return _object_of(inner, scope)
         case "tuple" if isinstance(inner, ListNode):
@@ -59,7 +61,21 @@ def _quoted(text: str) -> Node:
         raise EvaluationError(f"this is no type constraint: {problem.message}") from None
 
 
-def _list_of(convert: Convert) -> Convert:
+def _is_open(node: Node) -> bool:
+    """Whether a type leaves a part of it to the value (``any``): then the elements decide it together."""
+    match node:
+        case Root():
+            return node.name not in _PRIMITIVES or node.name == "any"
+        case Call():
+            return any(map(_is_open, node.arguments[:1]))
+        case Map():
+            return any(_is_open(value) for _, value in node.items)
+        case ListNode():
+            return any(map(_is_open, node.items))
+    return False
+
+
+def _list_of(convert: Convert, *, open_ended: bool = False) -> Convert:
     def converted(value: Value) -> Value:
         if value is None or isinstance(value, Unknown):
             return value
@@ -67,13 +83,14 @@ def _list_of(convert: Convert) -> Convert:
             return Incomplete([convert(element) for element in value.seen], value.unknown)
         if not isinstance(value, list):
             raise EvaluationError("a list is required")
-        return [convert(element) for element in value]
+        elements = [convert(element) for element in value]
+        return List(unified(elements) if open_ended else elements)
 
     return converted
 
 
-def _set_of(convert: Convert) -> Convert:
-    as_list = _list_of(convert)
+def _set_of(convert: Convert, *, open_ended: bool) -> Convert:
+    as_list = _list_of(convert, open_ended=open_ended)
 
     def converted(value: Value) -> Value:
         found = as_list(value)
@@ -85,13 +102,14 @@ def _set_of(convert: Convert) -> Convert:
     return converted
 
 
-def _map_of(convert: Convert) -> Convert:
+def _map_of(convert: Convert, *, open_ended: bool) -> Convert:
     def converted(value: Value) -> Value:
         if value is None or isinstance(value, Unknown):
             return value
         if not isinstance(value, dict):
             raise EvaluationError("a map is required")
-        return {key: convert(element) for key, element in value.items()}
+        elements = [convert(element) for element in value.values()]
+        return MapValue(zip(value, unified(elements) if open_ended else elements, strict=True))
 
     return converted
 

@@ -13,6 +13,7 @@ from hipaa_guard.facts.values import Value
 
 from .context import CallContext, Function
 from .errors import FunctionError
+from .shapes import shaped
 
 MODULES = {
     "collections": (
@@ -44,8 +45,8 @@ MODULES = {
 def _found_in(module: str, name: str) -> Function:
     def called(arguments: list[Value], context: CallContext) -> Value:
         functions: dict[str, Function] = import_module(f"{__name__}.{module}").FUNCTIONS
-        FUNCTIONS[name] = functions[name]
-        return functions[name](arguments, context)
+        FUNCTIONS[name] = shaped(name, functions[name])
+        return FUNCTIONS[name](arguments, context)
 
     return called
 

@@ -6,9 +6,9 @@ from hipaa_guard.facts.values import Incomplete, PartialText, Unknown, Value
 
 from .context import Function
 from .conversion import (
-    Number,
     added,
     as_set,
+    converted,
     equal,
     identity,
     list_of,
@@ -22,7 +22,10 @@ from .conversion import (
 )
 from .errors import FunctionError, LimitReached
 from .graphemes import graphemes
+from .numbers import Number
 from .signatures import ANY, BOOLS, LIST, MAP, NUMBER, TEXT, TEXTS, Parameter, call
+from .structures import ANY as ANY_TYPE
+from .structures import Map, Set, one_type, type_of
 from .unknowns import MAX_LIST, derived, elements, is_text, parts_of, relisted, require_small, unseen
 
 MAX_RANGE = 1024
@@ -80,6 +83,8 @@ def coalesce(*values: Value) -> Value:
 
 def coalescelist(*lists: Value) -> Value:
     """The first list that is not empty."""
+    if any(isinstance(items, Set) or not isinstance(items, list | Unknown) for items in lists):
+        raise FunctionError("arguments must be lists or tuples")
     for items in lists:
         if isinstance(items, Unknown):
             return derived(parts_of(list(lists)), is_set=True)
@@ -118,6 +123,8 @@ def concat(*lists: Value) -> Value:
         if isinstance(part, Unknown):
             missing.append(part)
             continue
+        if isinstance(part, Set):
+            raise FunctionError("all arguments must be lists or tuples, not sets")
         items.extend(elements(part))
         missing.append(unseen(part))
         if len(items) > MAX_LIST:
@@ -156,6 +163,8 @@ def distinct(items: list[Value]) -> Value:
 def element(items: list[Value], index: Number) -> Value:
     """The element at an index that wraps around; negative ones count from the end."""
     position = whole_number(index)
+    if isinstance(items, Set):
+        raise FunctionError("cannot read elements from a set")
     if isinstance(items, Incomplete):
         return derived([items.unknown])
     if not items:
@@ -226,8 +235,14 @@ def lookup(mapping: dict[str, Value], key: str, *default: Value) -> Value:
     if key in mapping:
         return mapping[key]
     if default:
-        return default[0]
+        return _like_values(mapping, default[0])
     raise FunctionError(f"lookup failed to find key {key!r}")
+
+
+def _like_values(mapping: dict[str, Value], default: Value) -> Value:
+    """The default of a look-up in a map, which has the type of its values."""
+    wanted = type_of(mapping)[1] if isinstance(mapping, Map) else ANY_TYPE
+    return converted(default, wanted) if one_type((wanted, type_of(default))) == wanted else default
 
 
 def matchkeys(items: list[Value], names: list[Value], wanted: list[Value]) -> Value:

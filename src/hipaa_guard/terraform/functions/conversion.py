@@ -1,29 +1,27 @@
 """Terraform's conversions between types, and its idea of equality.
 
-Lists, sets and tuples are all Python lists here, maps and objects all dictionaries. A set is a list without
-duplicates, in the order in which Terraform iterates over it.
+Lists, sets and tuples are all Python lists, maps and objects all dictionaries; `structures` tells them apart.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from decimal import Context, Decimal
+from decimal import Decimal
+from fractions import Fraction
 from functools import reduce
-from typing import Any
-from unicodedata import normalize
 
 from hipaa_guard.facts.values import Incomplete, PartialText, Reference, Unknown, Value
 
 from .errors import FunctionError, LimitReached
-from .unknowns import derived, elements, is_text, parts_of, relisted, require_small, unseen
-
-Number = int | float
+from .numbers import PRECISION, Number, exact, rounded
+from .numbers import number as number_of
+from .structures import ANY, List, Map, Set, Type, one_type, structure, type_of
+from .unknowns import derived, elements, normal, parts_of, relisted, require_small, unseen
 
 MAX_DIGITS = 400
 """Digits of the largest number: Terraform's own arithmetic is exact up to some 150."""
 
-EXACT = Context(prec=2 * MAX_DIGITS)
 DECIMAL = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,6})?", re.ASCII)
 TRUTH = {"true": True, "1": True, "false": False, "0": False}
 SETS_COMPARED = 10_000
@@ -46,6 +44,8 @@ def whole(number: Number) -> Number:
     """An integral number as an ``int``, any other as it is."""
     if isinstance(number, float) and number.is_integer():
         number = int(Decimal(repr(number)))
+    if isinstance(number, int) and number.bit_length() > PRECISION:
+        number = number_of(Fraction(number))
     if isinstance(number, int) and number.bit_length() > MAX_DIGITS * 3:
         raise LimitReached(f"a number of more than {MAX_DIGITS} digits")
     return number
@@ -72,13 +72,13 @@ def parse_number(text: str) -> Number:
     decimal = Decimal(text)
     if len(text) > MAX_DIGITS or abs(decimal.adjusted()) > MAX_DIGITS:
         raise LimitReached(f"a number of more than {MAX_DIGITS} digits")
-    return int(decimal) if decimal == decimal.to_integral_value() else float(decimal)
+    return number_of(Fraction(decimal))
 
 
 def to_text(value: Value) -> str | Unknown | None:
     """A primitive value as a text; unknown values and null pass through."""
     if isinstance(value, str):
-        return value if value.isascii() else normalize("NFC", value)
+        return normal(value)
     if value is None or isinstance(value, Unknown):
         return value
     if isinstance(value, bool):
@@ -145,9 +145,8 @@ def map_of(convert: Callable[[Value], Value]) -> Callable[[Value], Value]:
 
 
 def added(numbers: Iterable[Number]) -> Number:
-    """The sum of numbers, without the noise of binary fractions: 0.1 and 0.2 are 0.3, as in Terraform."""
-    total = reduce(EXACT.add, (Decimal(repr(number)) for number in numbers), Decimal(0))
-    return whole(int(total)) if total == total.to_integral_value() else float(total)
+    """The sum of numbers."""
+    return number_of(reduce(lambda total, number: rounded(total + exact(number)), numbers, Fraction(0)))
 
 
 def as_set(items: Iterable[Value], *missing: Unknown | None) -> list[Value]:
@@ -171,18 +170,19 @@ def sorted_set(items: list[Value]) -> list[Value]:
     if kinds <= {"string"} or kinds <= {"number"} or kinds <= {"bool"}:
         unique.sort()
     elif len(kinds) == 1:
-        keys = {tuple(sorted(item)) for item in unique if isinstance(item, dict)}
-        unique.sort(key=lambda item: _hash_text(item, with_keys=len(keys) > 1))
+        unique.sort(key=_hash_text)
     return [*unique, None] if any(item is None for item in items) else unique
 
 
-def _hash_text(value: Value, *, with_keys: bool = False) -> str:
-    """What Terraform sorts lists and maps within a set by, for want of anything better."""
+def _hash_text(value: Value) -> str:
+    """What Terraform sorts collections within a set by, for want of anything better."""
+    if isinstance(value, Map):
+        return f"{{{''.join(f'{_hash_text(key)}:{_hash_text(value[key])};' for key in sorted(value))}}}"
     if isinstance(value, dict):
-        names = {key: f'"{key}":' if with_keys else "" for key in sorted(value)}
-        return f"<{''.join(f'{name}{_hash_text(value[key])};' for key, name in names.items())}>"
+        return f"<{''.join(f'{_hash_text(value[key])};' for key in sorted(value))}>"
     if isinstance(value, list):
-        return f"[{''.join(f'{_hash_text(part)};' for part in value)}]"
+        opening, closing = "<>" if type(value) is list else "[]"
+        return f"{opening}{''.join(f'{_hash_text(part)};' for part in value)}{closing}"
     if isinstance(value, bool) or value is None:
         return "~" if value is None else "T" if value else "F"
     return f'"{value}"' if isinstance(value, str) else format(float(value), ".10g")
@@ -205,7 +205,7 @@ def equal(left: Value, right: Value) -> bool | None:
     """Whether two values are the same; None where unknown parts leave it open."""
     if isinstance(left, Unknown) or isinstance(right, Unknown):
         return _equal_unknowns(left, right)
-    if kind(left) != kind(right):
+    if kind(left) != kind(right) or _of_other_structure(left, right):
         return False
     if isinstance(left, list):
         return _equal_lists(left, right)
@@ -214,6 +214,12 @@ def equal(left: Value, right: Value) -> bool | None:
             return False
         return all_of(equal(left[key], right[key]) for key in left)
     return bool(left == right)
+
+
+def _of_other_structure(left: Value, right: Value) -> bool:
+    """Whether one is a list and the other a tuple, or the like: to Terraform these are never the same."""
+    one, other = structure(left), structure(right)
+    return one is not None and other is not None and one != other
 
 
 def all_of(answers: Iterable[bool | None]) -> bool | None:
@@ -231,45 +237,48 @@ def unified(values: list[Value]) -> list[Value]:
     """Values converted to their common type, as in a list, a set or a map.
 
     A number beside an unknown value stays a number, though it would become a text if the unknown one were a text.
+
+    Raises:
+        FunctionError: they have none.
+
     """
+    if all(type(value) is str for value in values):
+        return values
     require_small(values)
-    known = [value for value in values if value is not None and not isinstance(value, Unknown)]
-    kinds = {kind(value) for value in known}
-    if any(isinstance(value, Unknown) and is_text(value) for value in values):
-        kinds.add("string")
-    if "string" in kinds and kinds <= {"string", "number", "bool"}:
-        return [to_text(value) for value in values]
-    if len(kinds) > 1:
+    common = one_type(map(type_of, values))
+    if common is None:
         raise FunctionError("all elements must have the same type")
-    if kinds == {"list"}:
-        return _unified_structures(values, _unified_lists, known)
-    if kinds == {"map"}:
-        return _unified_structures(values, _unified_maps, known)
-    return values
+    return [converted(value, common) for value in values]
 
 
-def _unified_structures(
-    values: list[Value], unify: Callable[[list[Any]], list[Any]], known: list[Value]
-) -> list[Value]:
-    results = iter(unify(known))
-    return [value if value is None or isinstance(value, Unknown) else next(results) for value in values]
+def converted(value: Value, wanted: Type) -> Value:
+    """A value converted to a type that it fits; what is not known stays as it is."""
+    name = wanted[0]
+    if value is None or isinstance(value, Unknown) or wanted is ANY:
+        return value
+    if name in _TO_PRIMITIVE:
+        return _TO_PRIMITIVE[name](value)
+    if isinstance(value, Incomplete):
+        inner = wanted[1] if name in ("list", "set") else ANY
+        return Incomplete([converted(element, inner) for element in value.seen], value.unknown)
+    if structure(value) is None:
+        return value
+    match name:
+        case "list":
+            return List([converted(element, wanted[1]) for element in value])
+        case "set":
+            found = as_set([converted(element, wanted[1]) for element in value])
+            return found if isinstance(found, Incomplete) else Set(found)
+        case "tuple":
+            return [converted(element, its) for element, its in zip(value, wanted[1], strict=True)]
+        case "map":
+            return Map({key: converted(element, wanted[1]) for key, element in value.items()})
+        case _:
+            types = dict(wanted[1])
+            return {key: converted(element, types[key]) for key, element in value.items()}
 
 
-def _unified_lists(rows: list[list[Value]]) -> list[list[Value]]:
-    if all(not isinstance(row, Incomplete) for row in rows) and len({len(row) for row in rows}) == 1:
-        columns = [unified(list(column)) for column in zip(*rows, strict=True)]
-        return [list(row) for row in zip(*columns, strict=True)] if columns else rows
-    flat = iter(unified([element for row in rows for element in elements(row)]))
-    return [relisted([next(flat) for _ in elements(row)], unseen(row)) for row in rows]
-
-
-def _unified_maps(rows: list[dict[str, Value]]) -> list[dict[str, Value]]:
-    keys = rows[0].keys()
-    if all(row.keys() == keys for row in rows):
-        columns = {key: iter(unified([row[key] for row in rows])) for key in keys}
-        return [{key: next(columns[key]) for key in row} for row in rows]
-    flat = iter(unified([value for row in rows for value in row.values()]))
-    return [{key: next(flat) for key in row} for row in rows]
+_TO_PRIMITIVE: dict[str, Callable[[Value], Value]] = {"string": to_text, "number": to_number, "bool": to_bool}
 
 
 def _equal_lists(left: list[Value], right: list[Value]) -> bool | None:

@@ -8,8 +8,9 @@ from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_net
 from hipaa_guard.facts.values import Value
 
 from .context import Function
-from .conversion import Number, whole_number
+from .conversion import whole_number
 from .errors import FunctionError, LimitReached
+from .numbers import Number
 from .signatures import NUMBER, TEXT, call
 
 LEADING_ZEROS = re.compile(r"(?<![0-9a-fA-F:])0+(?=\d)")
@@ -60,6 +61,8 @@ def cidrsubnets(prefix: str, *bits: Number) -> Value:
     """Subnets one behind the other, each with its own number of additional bits."""
     net = network(prefix)
     following, end = int(net.network_address), int(net.network_address) + net.num_addresses
+    if net.prefixlen == 0 and len(bits) > 1:  # Terraform takes the end of the first subnet for the end of all addresses
+        raise FunctionError("not enough remaining address space")
     subnets: list[Value] = []
     for extra in bits:
         length = net.prefixlen + whole_number(extra)

@@ -7,8 +7,9 @@ import math
 from hipaa_guard.facts.values import Value
 
 from .context import Function
-from .conversion import MAX_DIGITS, Number, whole, whole_number
+from .conversion import MAX_DIGITS, whole, whole_number
 from .errors import FunctionError, LimitReached
+from .numbers import Number
 from .signatures import ANY, NUMBER, call
 
 DIGITS = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from hipaa_guard.facts.values import Incomplete, Unknown, Value
+from collections.abc import Callable
+
+from hipaa_guard.facts.values import Incomplete, PartialText, Unknown, Value
 
 from .context import CallContext, Function
-from .conversion import Number, to_map, whole_number
+from .conversion import to_map, whole_number
 from .errors import FunctionError, LimitReached
 from .formats import formatted, formatted_list
 from .graphemes import graphemes
+from .numbers import Number
 from .signatures import ANY, NUMBER, TEXT, TEXTS, Parameter, call, call_with_context
 from .unknowns import MAX_TEXT, derived, parts_of, text_of
 
@@ -30,14 +33,17 @@ def indent(spaces: Number, text: str) -> Value:
     return text.replace("\n", "\n" + " " * count)
 
 
-def lower(text: str) -> Value:
-    """Every letter in its small form."""
-    return "".join(_single(character, character.lower()) for character in text)
+def _letterwise(change: Callable[[str], str]) -> Callable[[Value], Value]:
+    """A function that changes each letter by itself, so that it can be done to the known parts of a text."""
 
+    def changed(text: Value) -> Value:
+        if isinstance(text, PartialText):
+            return text_of(changed(part) for part in text.parts)
+        if isinstance(text, Unknown):
+            return derived([text], is_set=True)
+        return "".join(_single(character, change(character)) for character in text)
 
-def upper(text: str) -> Value:
-    """Every letter in its large form, unless that would take several."""
-    return "".join(_single(character, character.upper()) for character in text)
+    return changed
 
 
 def title(text: str) -> Value:
@@ -149,7 +155,7 @@ FUNCTIONS: dict[str, Function] = {
     "formatlist": call(formatlist, TEXT, rest=ANY.open.or_null),
     "indent": call(indent, NUMBER, TEXT),
     "join": call(join, TEXT, rest=TEXTS.open, least=2),
-    "lower": call(lower, TEXT),
+    "lower": call(_letterwise(str.lower), TEXT.open),
     "regex": call(regex, TEXT, TEXT),
     "regexall": call(regexall, TEXT, TEXT),
     "replace": call(replace, TEXT, TEXT, TEXT),
@@ -164,5 +170,5 @@ FUNCTIONS: dict[str, Function] = {
     "trimprefix": call(str.removeprefix, TEXT, TEXT),
     "trimspace": call(trimspace, TEXT),
     "trimsuffix": call(str.removesuffix, TEXT, TEXT),
-    "upper": call(upper, TEXT),
+    "upper": call(_letterwise(str.upper), TEXT.open),
 }

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from hipaa_guard.facts.values import Cause, PartialJson, PartialText, Unknown, Value
+from hipaa_guard.facts.values import Cause, Unknown, Value
 
 from .context import Function
 from .conversion import as_set, kind, to_bool, to_number, to_text, unified
 from .errors import FunctionError
 from .signatures import ANY, Parameter, anything, call
-from .unknowns import derived, elements, relisted, unseen
+from .unknowns import derived, elements, is_text, relisted, unseen
 
 
 def tolist(value: Value) -> Value:
@@ -44,8 +44,8 @@ def issensitive(value: Value) -> Value:  # noqa: ARG001 - the mark is not part o
 
 
 def untexted(value: Value) -> Value:
-    """A converted value; a partly known text is none any more."""
-    return derived([value], is_set=True) if isinstance(value, PartialText | PartialJson) else value
+    """A converted value. A text that is not known is none any more, and might not be convertible."""
+    return derived([value], is_set=True) if isinstance(value, Unknown) and is_text(value) else value
 
 
 def _converting(parameter: Parameter) -> Function:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from typing import Any
+from unicodedata import normalize
 
 from hipaa_guard.facts.values import Cause, Incomplete, PartialJson, PartialText, Reference, Unknown, Value
 
@@ -95,10 +96,15 @@ def text_of(parts: Iterable[str | Unknown]) -> str | Unknown:
     return only if len(joined.parts) == 1 and isinstance(only, Unknown) else joined
 
 
+def normal(text: str) -> str:
+    """A text in the form that Terraform brings all texts to: letters with their accents are one character."""
+    return text if text.isascii() else normalize("NFC", text)
+
+
 def bounded(value: Value) -> Value:
     """A result as it is, or unknown where it is too large to be carried on."""
-    if isinstance(value, str) and len(value) > MAX_TEXT:
-        return beyond_limit(f"a text of more than {MAX_TEXT:,} characters")
+    if isinstance(value, str):
+        return normal(value) if len(value) <= MAX_TEXT else beyond_limit(f"a text of more than {MAX_TEXT:,} characters")
     if isinstance(value, list) and list.__len__(value) > MAX_LIST:
         return beyond_limit(f"a list of more than {MAX_LIST:,} elements")
     return value

@@ -1,0 +1,1 @@
+"""Terraform itself as the oracle of our evaluator, on generated configurations: `python -m tests.terraform.oracle`."""
