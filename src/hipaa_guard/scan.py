@@ -60,9 +60,14 @@ class _Judged:
 
 
 def scan_terraform(
-    path: Path, options: Options, *, var_files: Sequence[Path] = (), variables: Mapping[str, str] | None = None
+    path: Path,
+    options: Options,
+    *,
+    source: Path | None = None,
+    var_files: Sequence[Path] = (),
+    variables: Mapping[str, str] | None = None,
 ) -> Assessment:
-    """Judge a directory of Terraform, a plan or a state.
+    """Judge a directory of Terraform, a plan or a state; ``source`` is the directory that these were made from.
 
     Raises:
         InputError: the path cannot be scanned, or the options name something that does not exist.
@@ -77,7 +82,7 @@ def scan_terraform(
     unjudged: Counter[str] = Counter()
     with _few_collections():
         try:
-            configurations = read(path, var_files=var_files, variables=variables or {})
+            configurations = read(path, source=source, var_files=var_files, variables=variables or {})
         except TerraformInputError as error:
             raise InputError(str(error)) from None
         # Every kind, not only those that the controls name: what is not read costs nothing here.

@@ -69,11 +69,19 @@ def _common(command: F) -> F:
 @scan.command("terraform")
 @click.argument("path", type=click.Path(path_type=Path))
 @click.option(
+    "--source",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="The source of the plan or state: gives findings their lines, and values that the plan does not know yet.",
+)
+@click.option(
     "--var-file", "var_files", multiple=True, type=click.Path(path_type=Path), metavar="FILE", help="As Terraform's."
 )
 @click.option("--var", "variables", multiple=True, metavar="NAME=VALUE", help="As Terraform's.")
 @_common
-def terraform(path: Path, var_files: tuple[Path, ...], variables: tuple[str, ...], **common: Any) -> int:
+def terraform(
+    path: Path, source: Path | None, var_files: tuple[Path, ...], variables: tuple[str, ...], **common: Any
+) -> int:
     """Judge Terraform: a directory, a plan (`terraform show -json`) or a state."""
     from hipaa_guard.scan import scan_terraform
 
@@ -83,7 +91,9 @@ def terraform(path: Path, var_files: tuple[Path, ...], variables: tuple[str, ...
         if not equals:
             raise click.BadParameter(f"{pair!r} is not NAME=VALUE", param_hint="--var")
         pairs[name.strip()] = value
-    return _run(common, lambda options: scan_terraform(path, options, var_files=var_files, variables=pairs))
+    return _run(
+        common, lambda options: scan_terraform(path, options, source=source, var_files=var_files, variables=pairs)
+    )
 
 
 @scan.command("aws")

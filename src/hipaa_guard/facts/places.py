@@ -34,6 +34,7 @@ class GapKind(StrEnum):
     CALL = "call not answered"
     REGION = "region not read"
     CONTROL = "control failed to run"
+    SOURCE = "source not found"
 
 
 @dataclass(frozen=True, slots=True)

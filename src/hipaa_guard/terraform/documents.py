@@ -9,7 +9,7 @@ import stat
 from pathlib import Path
 from typing import Any
 
-from hipaa_guard.facts.values import Cause, Unknown, Value
+from hipaa_guard.facts.values import Cause, Incomplete, Reference, Unknown, Value
 
 BYTES = 1024**3
 """Largest plan or state that is read."""
@@ -71,12 +71,16 @@ def masked(value: Value, sensitive: Any = True, depth: int = 0) -> Value:
     """The value with texts that are marked sensitive replaced, so that nothing can print them.
 
     ``sensitive`` has the shape of the value, with ``true`` at what is secret. Booleans, numbers and empty texts tell
-    nothing and stay, so that they can be judged.
+    nothing and stay, so that they can be judged; so do references, which name what is written elsewhere.
     """
     if depth > NESTING:
         return too_deep()
     if isinstance(value, str):
         return secret() if value and sensitive is True else value
+    if isinstance(value, Unknown):
+        return secret() if sensitive is True and not isinstance(value, Reference) else value
+    if isinstance(value, Incomplete):
+        return Incomplete([masked(item, sensitive is True, depth + 1) for item in value.seen], value.unknown)
     if isinstance(value, list):
         return [masked(item, part_of(sensitive, index), depth + 1) for index, item in enumerate(value)]
     if isinstance(value, dict):
@@ -103,6 +107,14 @@ def part_of(marks: Any, key: str | int) -> Any:
     if isinstance(marks, list) and isinstance(key, int):
         return marks[key] if key < len(marks) else False
     return False
+
+
+def some_marked(marks: Any, depth: int = 0) -> bool:
+    """Whether marks, which have the shape of a value, say something of any part of it."""
+    if isinstance(marks, list | dict):
+        parts = marks.values() if isinstance(marks, dict) else marks
+        return depth > NESTING or any(some_marked(part, depth + 1) for part in parts)
+    return marks is True
 
 
 def _read(path: Path) -> bytes:

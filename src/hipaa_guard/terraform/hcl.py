@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from hipaa_guard.facts.places import Gap, GapKind
@@ -14,7 +15,7 @@ from hipaa_guard.terraform.instances import ModuleInstance
 from hipaa_guard.terraform.library import Library
 from hipaa_guard.terraform.modules import Module
 from hipaa_guard.terraform.roots import boundary_of, directories, find_roots
-from hipaa_guard.terraform.scope import Budget, Session
+from hipaa_guard.terraform.scope import Budget, Record, Session
 
 __all__ = ["VariableFileError", "read_directory"]
 
@@ -38,22 +39,15 @@ def read_directory(
     if not path.is_dir():
         raise NotADirectoryError(str(path))
     base = path.resolve()
-    boundary = boundary_of(base)
-    library = Library(base, boundary)
-    named: dict[str, Value] = {}
-    for file in var_files:
-        named.update(read_variable_file(file))
+    library = Library(base, boundary_of(base))
+    own = RootValues(var_files, variables)
     budget = Budget()
     outside: list[Gap] = []
     modules = [library.module(directory) for directory in directories(base, outside)]
     roots = [module for module in find_roots(modules) if module.files or module.gaps]
-    found = [_configuration(root, library, budget, named, variables) for root in roots]
+    found = [_configuration(evaluated(root, library, budget, own)) for root in roots]
     declared = {name for root in roots for name in root.variables}
-    outside += [
-        Gap(GapKind.EXPRESSION, f"var.{name}", "no root module declares this variable", incomplete=False)
-        for name in variables
-        if name not in declared
-    ]
+    outside += [gap_of_undeclared(name) for name in variables if name not in declared]
     if outside and not found:
         found.append(Configuration(".", "hcl"))
     if outside:
@@ -61,21 +55,65 @@ def read_directory(
     return found
 
 
-def _configuration(
-    module: Module, library: Library, budget: Budget, named: Mapping[str, Value], variables: Mapping[str, str]
-) -> Configuration:
-    given, gaps = automatic_values(module, library.base, library.boundary)
-    given.update((name, value) for name, value in named.items() if name in module.variables)
-    given.update(given_values(module, variables))
-    session = Session(library.base, library.boundary, budget)
-    for gap in (*module.gaps, *gaps):
-        session.add(gap)
-    root = ModuleInstance(module, session, library, given)
-    configuration = Configuration(module.path, "hcl", gaps=session.gaps)
+@dataclass(slots=True)
+class RootValues:
+    """What is given to the variables of root modules. ``certain`` counts more than anything else.
+
+    Raises:
+        VariableFileError: a file of variables cannot be read.
+
+    """
+
+    var_files: Sequence[Path] = ()
+    variables: Mapping[str, str] = field(default_factory=dict)
+    certain: Mapping[str, Value] = field(default_factory=dict)
+    _named: dict[str, Value] = field(default_factory=dict, init=False)
+
+    def __post_init__(self) -> None:
+        for file in self.var_files:
+            self._named.update(read_variable_file(file))
+
+    def of(self, module: Module, library: Library, session: Session) -> dict[str, Value]:
+        """The values for one root module, in Terraform's order.
+
+        Raises:
+            VariableFileError: a value does not fit its variable.
+
+        """
+        given, gaps = automatic_values(module, library.base, library.boundary)
+        given.update((name, value) for name, value in self._named.items() if name in module.variables)
+        given.update(given_values(module, self.variables))
+        given.update((name, value) for name, value in self.certain.items() if name in module.variables)
+        for gap in (*module.gaps, *gaps):
+            session.add(gap)
+        return given
+
+
+def evaluated(
+    module: Module, library: Library, budget: Budget, own: RootValues, record: Record | None = None
+) -> ModuleInstance:
+    """A root module with its variables, and with what a plan or state has worked out of it.
+
+    Raises:
+        VariableFileError: a value does not fit its variable.
+
+    """
+    session = Session(library.base, library.boundary, budget, record)
+    return ModuleInstance(module, session, library, own.of(module, library, session))
+
+
+def gap_of_undeclared(name: str) -> Gap:
+    """The row for a variable that was given and that no root module declares."""
+    return Gap(GapKind.EXPRESSION, f"var.{name}", "no root module declares this variable", incomplete=False)
+
+
+def _configuration(root: ModuleInstance) -> Configuration:
+    module = root.module
+    configuration = Configuration(module.path, "hcl", gaps=root.session.gaps)
     configuration.instances.extend(root.walk())
     configuration.handed_over = handed_over(root)
     configuration.files = sum(used.files for used in root.modules_used())
     configuration.standalone_module = any(
-        name not in given and "default" not in block.attributes for name, block in module.variables.items()
+        name not in root.given and "default" not in block.attributes for name, block in module.variables.items()
     )
     return configuration

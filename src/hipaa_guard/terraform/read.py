@@ -5,13 +5,16 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from hipaa_guard.facts.places import Gap, GapKind, Location
 from hipaa_guard.terraform.blocks import Configuration
 from hipaa_guard.terraform.documents import TerraformInputError, read_document
 from hipaa_guard.terraform.plan import is_plan, read_plan
 from hipaa_guard.terraform.state import is_raw_state, is_state, read_raw_state, read_state
+
+if TYPE_CHECKING:
+    from hipaa_guard.terraform.source_tree import SourceTree
 
 __all__ = ["TerraformInputError", "read"]
 
@@ -20,15 +23,23 @@ _SOURCES = (".tf", ".tf.json")
 
 
 def read(
-    path: Path, *, var_files: Sequence[Path] = (), variables: Mapping[str, str] | None = None
+    path: Path,
+    *,
+    source: Path | None = None,
+    var_files: Sequence[Path] = (),
+    variables: Mapping[str, str] | None = None,
 ) -> list[Configuration]:
     """All configurations at a path: the root modules of a directory, or the one in a plan or state.
+
+    ``source`` is the directory with the root module that a plan or state was made from.
 
     Raises:
         TerraformInputError: there is nothing that can be scanned; the text says what to do next.
 
     """
     try:
+        if source is not None and (path.is_dir() or path.name.endswith(_SOURCES)):
+            raise TerraformInputError(f"{path} is source itself: --source goes with a plan or a state")
         if path.is_dir():
             return _directory(path, var_files, variables or {})
         if not path.exists():
@@ -39,18 +50,30 @@ def read(
             return _with_siblings(path, var_files, variables or {})
     except OSError as error:
         raise TerraformInputError(f"{path} cannot be read: {error.strerror or error}") from None
+    return [_document(read_document(path), path, _source_tree(path, source, var_files, variables or {}))]
+
+
+def _source_tree(
+    path: Path, source: Path | None, var_files: Sequence[Path], variables: Mapping[str, str]
+) -> SourceTree | None:
+    if source is not None:
+        from hipaa_guard.terraform.source_tree import SourceTree
+
+        return SourceTree(source, var_files, variables)
     if var_files or variables:
-        raise TerraformInputError(f"{path} is a file of known values: variables apply to a directory of .tf files only")
-    return [_document(read_document(path), path)]
+        raise TerraformInputError(
+            f"{path} is a file of known values: variables apply to a directory of .tf files, or to that of --source"
+        )
+    return None
 
 
-def _document(document: dict[str, Any], path: Path) -> Configuration:
+def _document(document: dict[str, Any], path: Path, source: SourceTree | None) -> Configuration:
     if is_plan(document):
-        return read_plan(document, path.name)
+        return read_plan(document, path.name, source)
     if is_raw_state(document):
-        return read_raw_state(document, path.name)
+        return read_raw_state(document, path.name, source)
     if is_state(document):
-        return read_state(document, path.name)
+        return read_state(document, path.name, source)
     found = ", ".join(repr(key[:30]) for key in sorted(document)[:5]) or "nothing"
     raise TerraformInputError(
         f"{path} holds JSON but no plan or state: `resource_changes`, `planned_values` or `values` are expected, "

@@ -1,4 +1,4 @@
-"""Instances as plan and state record them: values that Terraform has worked out, without lines of source."""
+"""Instances as plan and state record them: values that Terraform has worked out, with or without the source beside."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from hipaa_guard.facts.places import Location
 from hipaa_guard.facts.values import Unknown, Value
+from hipaa_guard.terraform.blocks import Instance
 
 
 @dataclass(slots=True, eq=False)
@@ -23,6 +24,8 @@ class RecordedInstance:
     uncertain: Unknown | None = None
     written: tuple[str, ...] = ()
     """The arguments that the configuration writes, where it is known."""
+    block: Instance | None = None
+    """The same instance as the source tells it, where that was given."""
     _values: dict[str, Value] = field(default_factory=dict)
 
     def get(self, attribute: str) -> Value:
@@ -36,9 +39,11 @@ class RecordedInstance:
         return self.written
 
     def locate(self, path: str) -> Location | None:
-        """The file, for an argument that is set: plan and state hold no lines."""
+        """Where an argument is written; without source the file, for one that is set."""
+        if self.block is not None:
+            return self.block.locate(path)
         return self.location if self.get(path.partition(".")[0]) is not None else None
 
     def notes(self) -> Iterable[tuple[int, str]]:
-        """Nothing: plan and state hold no comments."""
-        return ()
+        """The comments of the source; plan and state hold none."""
+        return () if self.block is None else self.block.notes()

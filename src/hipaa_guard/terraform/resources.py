@@ -12,8 +12,9 @@ from hipaa_guard.terraform.errors import EvaluationError
 from hipaa_guard.terraform.expansion import Copy, Expansion, dynamic_scopes, expand
 from hipaa_guard.terraform.functions.unknowns import derived, parts_of
 from hipaa_guard.terraform.lookups import looked_up
+from hipaa_guard.terraform.mentions import mentioned
 from hipaa_guard.terraform.policy_documents import policy_document
-from hipaa_guard.terraform.scope import Scope, valued
+from hipaa_guard.terraform.scope import UNTOLD, Scope, valued
 from hipaa_guard.terraform.syntax import Block
 
 if TYPE_CHECKING:
@@ -152,6 +153,11 @@ class HclInstance:
 
     def reference(self, name: str) -> Value:
         """What ``address.name`` is worth elsewhere."""
+        record = self._module.session.record
+        if record is not None:
+            told = record.value(self.address, name)
+            if told is not UNTOLD:
+                return told
         if self.mode == "data":
             known = looked_up(self, name)
             if known is not None:
@@ -192,6 +198,10 @@ class HclInstance:
                 return value
         provider = self._module.provider_of(self._block)
         return provider.region if provider is not None else None
+
+    def mentions(self, name: str) -> set[str]:
+        """The names that an argument, or the nested blocks of a type, are written with."""
+        return mentioned(self._block, name)
 
     def locate(self, path: str) -> Location | None:
         """See `Instance`. A number in the path chooses among blocks of one type (``ingress.1.from_port``)."""
@@ -318,7 +328,8 @@ class ResourceGroup:
 
         """
         if self._instances is None:
-            subject = ".".join(part for part in (self._module.address, *self._block.labels) if part)
+            mode = "" if self._block.type == "resource" else self._block.type
+            subject = ".".join(part for part in (self._module.address, mode, *self._block.labels) if part)
             if self._running:
                 raise EvaluationError(f"the number of {subject} depends on itself")
             self._running = True
