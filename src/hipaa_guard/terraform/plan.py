@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from hipaa_guard.facts.places import Gap, GapKind, Location
 from hipaa_guard.facts.values import Cause, Unknown, Value, first_unknown
-from hipaa_guard.terraform.addresses import key_text
+from hipaa_guard.terraform.addresses import key_text, without_keys
 from hipaa_guard.terraform.blocks import Configuration
 from hipaa_guard.terraform.documents import (
     TerraformInputError,
@@ -81,6 +81,7 @@ class _Plan:
         self._pending: dict[str, dict[str, Any]] = {}
         self._documents: dict[str, Value] = {}
         self._gaps: list[Gap] = []
+        self._same: dict[str, bool] = {}
         self._changed: dict[str, dict[str, Any]] = {}
         self.blocks: Mapping[str, HclInstance] = {}
         """The instances as the source tells them, where it was given."""
@@ -106,12 +107,18 @@ class _Plan:
             result.handed_over = {instance.address: missing for instance in instances}
         return result
 
-    def say_changed(self, subject: str, location: Location | None) -> None:
-        """Say that the source is not the one that the plan was made from."""
-        reason = "the source has changed since the plan was made, so what the plan does not know stays unknown"
-        gap = Gap(GapKind.SOURCE, subject, reason, "make the plan again", incomplete=False, location=location)
-        if gap not in self._gaps:
-            self._gaps.append(gap)
+    def has_changed(self, attribute: str, expression: Any, block: HclInstance) -> bool:
+        """Whether the source is not the one that the plan was made from, to judge by one argument of a block."""
+        subject = f"{without_keys(block.address)}.{attribute}"
+        if subject not in self._same:
+            self._same[subject] = agrees(expression, attribute, block)
+            if not self._same[subject]:
+                reason = "the source has changed since the plan was made: what the plan does not know stays unknown"
+                place = block.locate(attribute) or block.location
+                self._gaps.append(
+                    Gap(GapKind.SOURCE, subject, reason, "make the plan again", incomplete=False, location=place)
+                )
+        return not self._same[subject]
 
     def _partial(self) -> str | None:
         """Why the plan does not hold everything, where it does not."""
@@ -127,7 +134,7 @@ class _Plan:
         listed = self._document.get("resource_changes")
         entries = listed if isinstance(listed, list) else []
         named = {text(table(entry).get("address")) for entry in entries}
-        for entry in [*entries, *(entry for entry in self._planned() if entry.get("address") not in named)]:
+        for entry in (*entries, *self._planned(named)):
             change = table(table(entry).get("change"))
             actions = change.get("actions")
             if not isinstance(entry, dict) or not isinstance(actions, list) or not _is_named(entry):
@@ -141,8 +148,8 @@ class _Plan:
                 self._instances.add(entry["address"], module, change["after"], change.get("after_unknown"))
         return damaged
 
-    def _planned(self) -> list[dict[str, Any]]:
-        """The entries of `planned_values` as if they were changes, for a plan that was cut down.
+    def _planned(self, named: set[str]) -> list[dict[str, Any]]:
+        """The entries of `planned_values` that are no changes, as if they were: the plan may have been cut down.
 
         They have no marks of what is unknown: it is what the configuration writes and the values lack. A plan that
         only refreshes has no changes and plans no values: all that exists is in its state.
@@ -155,6 +162,8 @@ class _Plan:
         while modules:
             address, module = modules.pop()
             for entry in objects(module.get("resources")):
+                if entry.get("address") in named:
+                    continue
                 values = table(entry.get("values"))
                 found = {**entry, "module_address": address}
                 missing = {key: True for key in self._written(found) if key not in values}
@@ -278,8 +287,7 @@ class _PlannedResource:
         block = self._plan.blocks.get(self._address)
         if block is None or not some_marked(planned.unknown):
             return told
-        if self._configured and not agrees(written.expression, attribute, block):
-            self._plan.say_changed(f"{self._address}.{attribute}", block.locate(attribute))
+        if self._configured and self._plan.has_changed(attribute, written.expression, block):
             return told
         return completed(planned, told, block.get(attribute))
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from hipaa_guard.facts.places import Location
-from hipaa_guard.facts.values import Unknown, Value
+from hipaa_guard.facts.values import Incomplete, Unknown, Value
 from hipaa_guard.terraform.blocks import Instance
 
 
@@ -31,7 +31,7 @@ class RecordedInstance:
     def get(self, attribute: str) -> Value:
         """The value of a top-level argument; None where it is absent or null."""
         if attribute not in self._values:
-            self._values[attribute] = self.decode(attribute)
+            self._values[attribute] = _set(self.decode(attribute), blocks=False)
         return self._values[attribute]
 
     def arguments(self) -> Iterable[str]:
@@ -47,3 +47,14 @@ class RecordedInstance:
     def notes(self) -> Iterable[tuple[int, str]]:
         """The comments of the source; plan and state hold none."""
         return () if self.block is None else self.block.notes()
+
+
+def _set(value: Value, *, blocks: bool) -> Value:
+    """The value without the empty texts that providers record for what is not set; maps, as tags are, keep theirs."""
+    if isinstance(value, Incomplete):
+        return Incomplete([_set(item, blocks=True) for item in value.seen], value.unknown)
+    if isinstance(value, list):
+        return [_set(item, blocks=True) if isinstance(item, dict) else item for item in value]
+    if isinstance(value, dict) and blocks:
+        return {key: _set(item, blocks=True) for key, item in value.items()}
+    return None if isinstance(value, str) and not value else value
