@@ -20,6 +20,9 @@ NESTING = 100
 _STARTS = 20
 """How many lines that begin with a brace are tried as the start of the document."""
 
+_BROKEN = ("}", "]", ",", ":", '"', "{")
+"""What never stands right behind a document, unless it is damaged."""
+
 _ENCODINGS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -148,7 +151,7 @@ def _parsed(path: Path, text: str) -> dict[str, Any]:
     problem = "it holds no JSON object"
     for start in _starts(text):
         try:
-            found, _ = decoder.raw_decode(text, start)
+            found, end = decoder.raw_decode(text, start)
         except RecursionError:
             problem = "it is nested too deep"
             break
@@ -159,6 +162,9 @@ def _parsed(path: Path, text: str) -> dict[str, Any]:
                     if isinstance(error, json.JSONDecodeError)
                     else "a number is too long"
                 )
+            continue
+        if text[end : end + 1] in _BROKEN:
+            problem = f"{text[end]!r} stands behind its end in line {text.count(chr(10), 0, end) + 1}"
             continue
         if isinstance(found, dict):
             if "@level" in found and "@message" in found:
