@@ -343,3 +343,19 @@ def test_a_source_that_is_not_the_one_of_the_plan_is_a_usage_error(bad: Path, tm
     result = run("scan", "terraform", state, "--source", bad)
     assert result.returncode == USAGE
     assert "does not hold the source of state.json" in one_sentence(result)
+
+
+def test_only_what_a_plan_changes_is_judged_where_that_is_asked_for(bad: Path, tmp_path: Path) -> None:
+    plan = tmp_path / "plan.json"
+    changes = []
+    for name, action in (("old", "no-op"), ("new", "create")):
+        bucket = {"address": f"aws_s3_bucket.{name}", "mode": "managed", "type": "aws_s3_bucket", "name": name}
+        values = {"bucket": f"phi-{name}", "id": f"phi-{name}"}
+        changes.append({**bucket, "change": {"actions": [action], "before": None, "after": values}})
+    plan.write_text(json.dumps({"format_version": "1.2", "resource_changes": changes}))
+    result = json.loads(run("scan", "terraform", plan, "--changed-only", "-o", "json").stdout)
+    assert {finding["resource"]["address"] for finding in result["findings"]} == {"aws_s3_bucket.new"}
+    assert [gap["kind"] for gap in result["coverage"]["gaps"]] == ["not judged"]
+    refused = run("scan", "terraform", bad, "--changed-only")
+    assert refused.returncode == USAGE
+    assert "is no plan" in one_sentence(refused)

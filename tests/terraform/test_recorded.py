@@ -91,3 +91,18 @@ def test_imported_moved_and_forgotten_resources() -> None:
     ]
     changes[0]["change"]["importing"] = {"id": "a"}
     assert addresses(read_plan(plan(changes), "plan.json")) == ["aws_s3_bucket.imported", "aws_s3_bucket.moved"]
+
+
+def test_what_a_plan_leaves_as_it_is() -> None:
+    """A bucket whose policy goes is not left as it is."""
+
+    def bucket(name: str, action: str) -> dict[str, Any]:
+        values = {"bucket": name, "id": name, "arn": f"arn:aws:s3:::{name}"}
+        return change(f"aws_s3_bucket.{name}", values, actions=(action,))
+
+    goes = change("aws_s3_bucket_policy.p", {}, actions=("delete",))
+    goes["change"]["before"] = {"bucket": "loses", "policy": "{}"}
+    comes = change("aws_s3_bucket_versioning.v", {"bucket": "gets"})
+    changes = [bucket("same", "no-op"), bucket("loses", "no-op"), bucket("gets", "no-op"), bucket("new", "create")]
+    found = read_plan(plan([*changes, goes, comes]), "plan.json")
+    assert found.unchanged == {"aws_s3_bucket.same"}

@@ -78,9 +78,15 @@ def _common(command: F) -> F:
     "--var-file", "var_files", multiple=True, type=click.Path(path_type=Path), metavar="FILE", help="As Terraform's."
 )
 @click.option("--var", "variables", multiple=True, metavar="NAME=VALUE", help="As Terraform's.")
+@click.option("--changed-only", is_flag=True, help="Judge only what a plan changes.")
 @_common
 def terraform(
-    path: Path, source: Path | None, var_files: tuple[Path, ...], variables: tuple[str, ...], **common: Any
+    path: Path,
+    source: Path | None,
+    var_files: tuple[Path, ...],
+    variables: tuple[str, ...],
+    changed_only: bool,
+    **common: Any,
 ) -> int:
     """Judge Terraform: a directory, a plan (`terraform show -json`) or a state."""
     from hipaa_guard.scan import scan_terraform
@@ -92,7 +98,10 @@ def terraform(
             raise click.BadParameter(f"{pair!r} is not NAME=VALUE", param_hint="--var")
         pairs[name.strip()] = value
     return _run(
-        common, lambda options: scan_terraform(path, options, source=source, var_files=var_files, variables=pairs)
+        common,
+        lambda options: scan_terraform(
+            path, options, source=source, var_files=var_files, variables=pairs, changed_only=changed_only
+        ),
     )
 
 

@@ -35,6 +35,7 @@ class GapKind(StrEnum):
     REGION = "region not read"
     CONTROL = "control failed to run"
     SOURCE = "source not found"
+    UNCHANGED = "not judged"
 
 
 @dataclass(frozen=True, slots=True)

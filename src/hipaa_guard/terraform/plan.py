@@ -18,6 +18,7 @@ from hipaa_guard.terraform.documents import (
     table,
     text,
 )
+from hipaa_guard.terraform.plan_changes import unchanged
 from hipaa_guard.terraform.plan_references import Context, Found, Instances, Module
 from hipaa_guard.terraform.plan_source import KnownValues, agrees, completed
 from hipaa_guard.terraform.plan_values import ABSENT, Planned, Written, decoded, is_argument
@@ -92,6 +93,7 @@ class _Plan:
         damaged = self._changes()
         instances = [self._instance(change) for change in self._changed.values()]
         result = Configuration(root=self._root, source="plan", instances=[*instances], gaps=self._gaps, files=1)
+        result.unchanged = unchanged(self._document, self._changed)
         if source is not None and instances:
             known = KnownValues(self._document, self._changed, self._pending)
             found = source.join(result, instances, read=known.read, values=known.value, given=known.variables())
