@@ -77,9 +77,11 @@ def agrees(expression: Any, name: str, block: HclInstance) -> bool:
     told = {short(segments(without_keys(each))) for each in _references(expression)}
     if any(not any(f"{full}.".startswith(f"{each}.") for full in mentions) for each in told):
         return False
-    if not is_argument(expression):
-        return expression is not ABSENT or name not in block.arguments()
-    return all(each in told for each in mentions if each.partition(".")[0] in _LISTED)
+    if expression is ABSENT:
+        return name not in block.arguments()
+    if block.locate(name) is None:
+        return False
+    return not is_argument(expression) or all(each in told for each in mentions if each.partition(".")[0] in _LISTED)
 
 
 def _references(expression: Any) -> Iterator[str]:
