@@ -55,6 +55,13 @@ def test_an_empty_text_is_an_argument_that_is_not_set(tmp_path: Path, source: st
     assert told(at(found, "aws_s3_bucket.b"), "tags") == {"owner": ""}
 
 
+def test_empty_texts_in_nested_blocks_are_not_set_either() -> None:
+    state = shown_state([Applied(f"{KEY}.e", ENCRYPTION)])
+    for found in (read_state(state, "state.json"), read_plan(plan([change(f"{KEY}.e", ENCRYPTION)]), "plan.json")):
+        (rule,) = found.instances[0].get("rule")
+        assert rule["apply_server_side_encryption_by_default"] == [{"kms_master_key_id": None}]
+
+
 def test_a_plan_that_only_refreshes_tells_what_exists() -> None:
     """It has no changes at all and plans no values: its state has everything."""
     refresh = plan([], prior_state=shown_state([Applied("aws_s3_bucket.b", {"bucket": "records"})]))

@@ -146,6 +146,12 @@ def test_keys_are_written_and_read_as_terraform_does(key: str | int) -> None:
     assert key_value(key_text(key)) == key
 
 
+def test_a_key_beyond_all_limits_makes_no_instances(tmp_path: Path) -> None:
+    far = change("aws_s3_bucket.b[999999999999]", {"bucket": "far"}, index=999999999999)
+    found = beside(tmp_path, plan([far]), 'resource "aws_s3_bucket" "b" {\n  count = 2\n}')
+    assert [(each.address, str(each.location)) for each in found.instances] == [(far["address"], "main.tf:1")]
+
+
 def test_raw_states_have_the_addresses_of_plans(tmp_path: Path) -> None:
     state = raw_state([Applied("aws_s3_bucket.b", {"bucket": "records"})])
     state["resources"][0]["instances"][0]["index_key"] = "e${x}"
