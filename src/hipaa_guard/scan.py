@@ -15,6 +15,7 @@ from hipaa_guard.controls.control import Control, Severity
 from hipaa_guard.controls.findings import Finding, judge
 from hipaa_guard.controls.loading import ControlError, load, select
 from hipaa_guard.controls.wanted import kinds_of, wanted_facts
+from hipaa_guard.facts.places import Gap, GapKind
 from hipaa_guard.facts.resource import Resource
 from hipaa_guard.version import VERSION
 
@@ -51,22 +52,29 @@ class _Judged:
     findings: list[Finding] = field(default_factory=list)
     resources: Counter[str] = field(default_factory=Counter)
 
-    def add(self, controls: Sequence[Control], inventory: Inventory) -> None:
-        self.findings.extend(judge(controls, inventory))
+    def add(self, controls: Sequence[Control], inventory: Inventory, without: frozenset[str] = frozenset()) -> None:
+        """Judge an inventory; resources at the addresses `without` are there for the others only."""
+        found = judge(controls, inventory)
+        self.findings.extend(finding for finding in found if finding.resource.address not in without)
         judged = {control.kind.kind for control in controls}
-        self.resources.update(resource.kind for resource in inventory if resource.kind in judged)
+        present = (resource for resource in inventory if resource.origin.address not in without)
+        self.resources.update(resource.kind for resource in present if resource.kind in judged)
 
 
 def scan_terraform(
     path: Path,
     options: Options,
     *,
+    source: Path | None = None,
     var_files: Sequence[Path] = (),
     variables: Mapping[str, str] | None = None,
     environment: Mapping[str, str] | None = None,
     workspace: str | None = None,
+    changed_only: bool = False,
 ) -> Assessment:
-    """Judge a directory of Terraform, a plan or a state.
+    """Judge a directory of Terraform, a plan or a state; ``source`` is the directory that these were made from.
+
+    ``changed_only`` leaves out what a plan does not change.
 
     Raises:
         InputError: the path cannot be scanned, or the options name something that does not exist.
@@ -81,7 +89,12 @@ def scan_terraform(
     unjudged: Counter[str] = Counter()
     try:
         configurations = read(
-            path, var_files=var_files, variables=variables, environment=environment, workspace=workspace
+            path,
+            source=source,
+            var_files=var_files,
+            variables=variables,
+            environment=environment,
+            workspace=workspace,
         )
     except TerraformInputError as error:
         raise InputError(str(error)) from None
@@ -90,7 +103,7 @@ def scan_terraform(
     covered = {type for kind in kinds for type in kind.terraform_types()}
     for number, configuration in enumerate(configurations):
         _report(options, number, len(configurations), configuration.root)
-        judged.add(controls, build_inventory(configuration, kinds))
+        judged.add(controls, build_inventory(configuration, kinds), _left_out(configuration, changed_only))
         unjudged.update(_uncovered(configuration, covered | configuration.asked_for))
     scan = Scan(
         source="terraform",
@@ -192,6 +205,19 @@ def _all_kinds() -> Iterator[type[Resource]]:
         kind = pending.pop()
         pending.extend(kind.__subclasses__())
         yield kind
+
+
+def _left_out(configuration: Configuration, changed_only: bool) -> frozenset[str]:
+    """The addresses that are not judged, which is said."""
+    if not changed_only:
+        return frozenset()
+    if configuration.source != "plan":
+        raise InputError(f"{configuration.root} is no plan: only of a plan it is known what changes")
+    left_out = configuration.unchanged
+    if left_out:
+        reason = f"{len(left_out):,} resources that the plan does not change were not judged"
+        configuration.gaps.append(Gap(GapKind.UNCHANGED, configuration.root, reason, incomplete=False))
+    return left_out
 
 
 def _uncovered(configuration: Configuration, covered: set[str]) -> Iterator[str]:

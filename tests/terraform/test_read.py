@@ -62,6 +62,7 @@ def test_an_indented_document_is_read(tmp_path: Path) -> None:
         (b"\x89PNG\r\n\x1a\n\x00\xff", "no text"),
         (b'{"name": "x", "scripts": {}}', "'name', 'scripts' is there"),
         (b'{"format_version": "1.2", "resource_changes": [', "line 1"),
+        (b'{"format_version": "1.2", "resource_changes": []}}\n', "behind its end in line 1"),
         (b'{"a": ' * 100_000, "nested too deep"),
         (b'{"version": ' + b"9" * 5_000 + b"}", "number is too long"),
         (b'{"@level":"info","@message":"Terraform 1.11.4","type":"version"}\n{"@level":"info"}', "-out=tfplan"),

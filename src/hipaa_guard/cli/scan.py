@@ -72,18 +72,28 @@ def _common(command: F) -> F:
 @scan.command("terraform")
 @click.argument("path", type=click.Path(path_type=Path))
 @click.option(
+    "--source",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="The source of the plan or state: gives findings their lines, and values that the plan does not know yet.",
+)
+@click.option(
     "--var-file", "var_files", multiple=True, type=click.Path(path_type=Path), metavar="FILE", help="As Terraform's."
 )
 @click.option("--var", "variables", multiple=True, metavar="NAME=VALUE", help="As Terraform's.")
 @click.option("--tf-var-env", is_flag=True, help="Also take variables from the environment, TF_VAR_NAME.")
 @click.option("--workspace", metavar="NAME", help="The workspace, terraform.workspace. [default: not known]")
+@click.option("--changed-only", is_flag=True, help="Judge only what a plan changes.")
 @_common
 def terraform(
     path: Path,
+    *,
+    source: Path | None,
     var_files: tuple[Path, ...],
     variables: tuple[str, ...],
     tf_var_env: bool,
     workspace: str | None,
+    changed_only: bool,
     **common: Any,
 ) -> int:
     """Judge Terraform: a directory, a plan (`terraform show -json`) or a state."""
@@ -100,7 +110,14 @@ def terraform(
         return _run(
             common,
             lambda options: scan_terraform(
-                path, options, var_files=var_files, variables=pairs, environment=environment, workspace=workspace
+                path,
+                options,
+                source=source,
+                var_files=var_files,
+                variables=pairs,
+                environment=environment,
+                workspace=workspace,
+                changed_only=changed_only,
             ),
         )
 

@@ -35,6 +35,8 @@ class GapKind(StrEnum):
     CALL = "call not answered"
     REGION = "region not read"
     CONTROL = "control failed to run"
+    SOURCE = "source not found"
+    UNCHANGED = "not judged"
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,10 @@ _KEY_TEXT = r'\[(?:\d{1,18}|\?|"(?:[^"\\]|\\.)*")\]'
 _KEY = re.compile(_KEY_TEXT)
 _SEGMENT = re.compile(rf"(?:{_KEY_TEXT}|[^.])+")
 _NO_KEYS = "["
+_ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t", "${": "$${", "%{": "%%{"}
+_MEANINGS = {escaped: plain for plain, escaped in _ESCAPES.items()}
+_SPECIAL = re.compile(r'[\\"\n\r\t]|[$%]\{')
+_ESCAPED = re.compile(r"\\.|\$\$\{|%%\{")
 _MODULE_STEP = re.compile(rf'module\.([^.\[\]"]+)({_KEY_TEXT})?(?:\.|$)')
 
 
@@ -44,7 +48,14 @@ def key_text(key: object) -> str:
         return ""
     if isinstance(key, int):
         return f"[{key}]"
-    return '["' + str(key).replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n") + '"]'
+    return '["' + _SPECIAL.sub(lambda found: _ESCAPES[found.group()], str(key)) + '"]'
+
+
+def key_value(text: str) -> int | str | None:
+    """What `key_text` was made from; None for no key and for the unknown one."""
+    if text.startswith('["'):
+        return _ESCAPED.sub(lambda found: _MEANINGS.get(found.group(), found.group()), text[2:-2])
+    return int(text[1:-1]) if text[1:-1].isdigit() else None
 
 
 def segments(reference: str) -> list[str]:

@@ -62,5 +62,7 @@ class Configuration:
     handed_over: dict[str, Unknown] = field(default_factory=dict)
     """Addresses of instances that something which was not read may have been given (a module that is not available,
     the rest of a partial plan). What points at such an instance was perhaps not seen: its absence is this unknown."""
+    unchanged: frozenset[str] = frozenset()
+    """Addresses of instances that a plan leaves as they are, and that nothing which it changes names."""
     asked_for: set[str] = field(default_factory=set)
     """Types of split resources that some reading looked for."""

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from hipaa_guard.facts.secrets import concealed
-from hipaa_guard.facts.values import Cause, Unknown, Value
+from hipaa_guard.facts.values import Cause, Incomplete, Reference, Unknown, Value
 
 BYTES = 1024**3
 """Largest plan or state that is read."""
@@ -20,6 +20,9 @@ NESTING = 100
 
 _STARTS = 20
 """How many lines that begin with a brace are tried as the start of the document."""
+
+_BROKEN = ("}", "]", ",", ":", '"', "{")
+"""What never stands right behind a document, unless it is damaged."""
 
 _ENCODINGS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -72,12 +75,16 @@ def masked(value: Value, sensitive: Any = True, depth: int = 0) -> Value:
     """The value with texts that are marked sensitive concealed, so that nothing can print them.
 
     ``sensitive`` has the shape of the value, with ``true`` at what is secret. Booleans, numbers and empty texts tell
-    nothing and stay, so that they can be judged.
+    nothing and stay, so that they can be judged; so do references, which name what is written elsewhere.
     """
     if depth > NESTING:
         return too_deep()
     if isinstance(value, str):
         return concealed(value) if sensitive is True else value
+    if isinstance(value, Unknown):
+        return concealed(value) if sensitive is True and not isinstance(value, Reference) else value
+    if isinstance(value, Incomplete):
+        return Incomplete([masked(item, sensitive is True, depth + 1) for item in value.seen], value.unknown)
     if isinstance(value, list):
         return [masked(item, part_of(sensitive, index), depth + 1) for index, item in enumerate(value)]
     if isinstance(value, dict):
@@ -99,6 +106,14 @@ def part_of(marks: Any, key: str | int) -> Any:
     if isinstance(marks, list) and isinstance(key, int):
         return marks[key] if key < len(marks) else False
     return False
+
+
+def some_marked(marks: Any, depth: int = 0) -> bool:
+    """Whether marks, which have the shape of a value, say something of any part of it."""
+    if isinstance(marks, list | dict):
+        parts = marks.values() if isinstance(marks, dict) else marks
+        return depth > NESTING or any(some_marked(part, depth + 1) for part in parts)
+    return marks is True
 
 
 def _read(path: Path) -> bytes:
@@ -132,7 +147,7 @@ def _parsed(path: Path, text: str) -> dict[str, Any]:
     problem = "it holds no JSON object"
     for start in _starts(text):
         try:
-            found, _ = decoder.raw_decode(text, start)
+            found, end = decoder.raw_decode(text, start)
         except RecursionError:
             problem = "it is nested too deep"
             break
@@ -143,6 +158,9 @@ def _parsed(path: Path, text: str) -> dict[str, Any]:
                     if isinstance(error, json.JSONDecodeError)
                     else "a number is too long"
                 )
+            continue
+        if text[end : end + 1] in _BROKEN:
+            problem = f"{text[end]!r} stands behind its end in line {text.count(chr(10), 0, end) + 1}"
             continue
         if isinstance(found, dict):
             if "@level" in found and "@message" in found:

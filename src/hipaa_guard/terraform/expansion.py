@@ -6,7 +6,7 @@ copies and one ``[?]`` for the others.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -15,6 +15,7 @@ from hipaa_guard.facts.secrets import Secret
 from hipaa_guard.facts.values import Cause, Undecided, Unknown, Value
 from hipaa_guard.terraform import limits
 from hipaa_guard.terraform.access import Alternatives, Object, OwnKey, UncertainList, entries
+from hipaa_guard.terraform.addresses import key_text
 from hipaa_guard.terraform.errors import FAILURES, EvaluationError
 from hipaa_guard.terraform.functions.conversion import to_number, to_text
 from hipaa_guard.terraform.functions.structures import ANY, TEXT, Set, structure, type_of
@@ -51,7 +52,7 @@ class Expansion:
 
 
 def expand(block: Block, scope: Scope, subject: str, calls: tuple[Location, ...]) -> Expansion:
-    """The instances of a resource or module call."""
+    """The instances of a resource or module call; `subject` is its address, with the keys of its module."""
     session = scope.session
     count, for_each = block.attributes.get("count"), block.attributes.get("for_each")
     if count is not None and for_each is not None:
@@ -62,6 +63,9 @@ def expand(block: Block, scope: Scope, subject: str, calls: tuple[Location, ...]
         found = _for_each(valued(for_each, scope, calls), session, subject, for_each, calls)
     else:
         found = Expansion("single", [Copy("", None, {})])
+    listed = session.record.keys(subject) if session.record is not None else ()
+    if listed and found.kind != "single":
+        found = _with_keys(found, listed)
     session.budget.instances += len(found.copies)
     if session.budget.instances > limits.INSTANCES_PER_SCAN:
         reason = f"more than {limits.INSTANCES_PER_SCAN:,} instances in one scan; this block was left out"
@@ -86,6 +90,23 @@ def _both(session: Session, subject: str, location: Location) -> Expansion:
     why = OwnKey(reason, Cause.EXPANSION)
     bound = {"count": {"index": why}, "each": {"key": why, "value": Unknown(reason, Cause.EXPANSION)}}
     return Expansion("each", rest=Copy(UNKNOWN_KEY, None, bound), why=why)
+
+
+def _with_keys(found: Expansion, listed: Sequence[int | str]) -> Expansion:
+    """The expansion once a plan or state lists the instances. What the source gives to each of them stays."""
+    if found.kind == "count":
+        last = max((key for key in listed if isinstance(key, int)), default=-1)
+        total = min(max(last + 1, len(found.copies)), limits.INSTANCES_PER_BLOCK)
+        return Expansion("count", [Copy(f"[{index}]", index, {"count": {"index": index}}) for index in range(total)])
+    copies = {copy.index: copy for copy in found.copies}
+    other: Value = Unknown("the source does not give this key", Cause.EXPANSION)
+    if found.rest is not None:
+        other = found.rest.bound["each"]["value"]
+    for key in listed[: limits.INSTANCES_PER_BLOCK]:
+        if isinstance(key, str) and key not in copies:
+            value = key if other is found.why else other
+            copies[key] = Copy(key_text(key), key, {"each": {"key": key, "value": value}})
+    return Expansion("each", list(copies.values()))
 
 
 def _counted(value: Value, session: Session, subject: str, location: Location) -> Expansion:
@@ -130,7 +151,7 @@ def _for_each(
                 _too_many(session, subject, None, location)
                 break
             bound = {"each": {"key": key, "value": element}}
-            result.copies.append(Copy(f"[{quoted(key)}]", key, bound))
+            result.copies.append(Copy(key_text(key), key, bound))
     except Undecided as undecided:
         result.why = _why("for_each", undecided.unknown)
     except FAILURES as error:
@@ -181,13 +202,6 @@ def _too_many(session: Session, subject: str, total: int | None, location: Locat
     number = f"{total:,}" if total is not None else f"more than {limits.INSTANCES_PER_BLOCK:,}"
     reason = f"{number} instances; only the first {limits.INSTANCES_PER_BLOCK:,} were looked at"
     session.report(GapKind.LIMIT, subject, reason, location=location)
-
-
-def quoted(key: str) -> str:
-    """A key as Terraform writes it in an address."""
-    escaped = key.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n").replace("\r", "\\r")
-    escaped = escaped.replace("\t", "\\t").replace("${", "$${").replace("%{", "%%{")
-    return f'"{escaped}"'
 
 
 def dynamic_scopes(block: Block, scope: Scope, calls: tuple[Location, ...]) -> Iterator[Scope]:

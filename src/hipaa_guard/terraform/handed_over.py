@@ -14,7 +14,8 @@ from hipaa_guard.facts.places import GapKind
 from hipaa_guard.facts.values import Cause, Incomplete, Unknown
 from hipaa_guard.terraform.calls import CALL_ARGUMENTS
 from hipaa_guard.terraform.errors import FAILURES
-from hipaa_guard.terraform.nodes import Call, GetAttribute, Index, Literal, Node, Root
+from hipaa_guard.terraform.mentions import keys_of, names_of, parts_of
+from hipaa_guard.terraform.nodes import Call, Node
 from hipaa_guard.terraform.scope import valued
 from hipaa_guard.terraform.syntax import Attribute
 
@@ -123,9 +124,9 @@ class _Mentions:
             node, module, call = self._waiting.pop()
             if (id(node), id(module)) not in self._seen:
                 self._seen.add((id(node), id(module)))
-                names, key = _names_of(node)
+                names, key = names_of(node)
                 self._follow(names, key, module, call)
-                inner = _keys(node) if names else _children(node)
+                inner = keys_of(node) if names else _parts(node)
                 self._waiting += [(each, module, call) for each in inner]
         return list(self._found)
 
@@ -148,49 +149,6 @@ class _Mentions:
                 self._found.update(dict.fromkeys(exact or instances))
 
 
-def _names_of(node: Node) -> tuple[list[str], str | None]:
-    """The names of a reference, and the key behind the second; nothing for any other expression."""
-    names: list[str] = []
-    key: str | None = None
-    while True:
-        if isinstance(node, GetAttribute):
-            names.append(node.name)
-            node = node.source
-        elif isinstance(node, Index):
-            key = _key(node.key)
-            node = node.source
-        elif isinstance(node, Root):
-            return [node.name, *reversed(names)], key
-        else:
-            return [], None
-
-
-def _key(node: Node) -> str | None:
-    value = node.value if isinstance(node, Literal) else None
-    return f'"{value}"' if isinstance(value, str) else str(value) if isinstance(value, int) else None
-
-
-def _keys(node: Node) -> Iterator[Node]:
-    """The expressions in the brackets of a reference."""
-    while isinstance(node, GetAttribute | Index):
-        if isinstance(node, Index):
-            yield node.key
-        node = node.source
-
-
-def _children(node: Node) -> Iterator[Node]:
+def _parts(node: Node) -> Iterator[Node]:
     """The parts of an expression, those of a policy document aside."""
-    if isinstance(node, Call) and node.name in _DOCUMENTS:
-        return
-    waiting: list[object] = [getattr(node, name, None) for kind in type(node).__mro__ for name in _slots(kind)]
-    while waiting:
-        part = waiting.pop()
-        if isinstance(part, Node):
-            yield part
-        elif isinstance(part, tuple | list):
-            waiting += part
-
-
-def _slots(kind: type) -> Sequence[str]:
-    found = getattr(kind, "__slots__", ())
-    return (found,) if isinstance(found, str) else tuple(found)
+    return iter(()) if isinstance(node, Call) and node.name in _DOCUMENTS else parts_of(node)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from hipaa_guard.facts.places import Gap, GapKind
@@ -15,7 +16,7 @@ from hipaa_guard.terraform.instances import ModuleInstance
 from hipaa_guard.terraform.library import Library
 from hipaa_guard.terraform.modules import Module
 from hipaa_guard.terraform.roots import boundary_of, directories, find_roots
-from hipaa_guard.terraform.scope import Budget, Session
+from hipaa_guard.terraform.scope import Budget, Record, Session
 
 __all__ = ["VariableFileError", "read_directory"]
 
@@ -45,19 +46,15 @@ def read_directory(
     """
     if not path.is_dir():
         raise NotADirectoryError(str(path))
-    given = Given(var_files, variables, environment, workspace)
     base = path.resolve()
-    boundary = boundary_of(base)
-    library = Library(base, boundary)
-    named: dict[str, Value] = {}
-    for file in var_files:
-        named.update(read_variable_file(file))
+    library = Library(base, boundary_of(base))
+    own = RootValues(Given(var_files, variables, environment, workspace))
     budget = Budget()
     outside: list[Gap] = []
     modules = [library.module(directory) for directory in directories(base, outside)]
     roots = [module for module in find_roots(modules) if module.files or module.gaps]
-    outside += _undeclared(roots, variables, named)
-    found = [_configuration(root, library, budget, named, given) for root in roots]
+    outside += own.undeclared(roots)
+    found = [_configuration(evaluated(root, library, budget, own)) for root in roots]
     if outside and not found:
         found.append(Configuration(".", "hcl"))
     if outside:
@@ -65,39 +62,76 @@ def read_directory(
     return found
 
 
-def _undeclared(roots: list[Module], variables: Mapping[str, str], named: Mapping[str, Value]) -> list[Gap]:
-    """Rows for values that no root asks for; Terraform refuses such a ``--var`` and warns of one in a file.
+@dataclass(slots=True)
+class RootValues:
+    """What is given to the variables of root modules. ``certain`` counts more than anything else.
 
     Raises:
-        VariableFileError: a ``--var`` that no root declares, not even perhaps, in a file that could not be read.
+        VariableFileError: a file of variables cannot be read.
 
     """
-    declared = {name for root in roots for name in root.variables}
-    extra = [name for name in variables if name not in declared]
-    if extra and roots and not any(root.lost for root in roots):
-        raise VariableFileError(f"--var {extra[0]}: no root module declares a variable of that name")
-    extra += [name for name in named if name not in declared]
-    reason = "a value is given, but no root module declares this variable"
-    return [Gap(GapKind.EXPRESSION, f"var.{name}", reason, incomplete=False) for name in extra]
+
+    given: Given
+    certain: Mapping[str, Value] = field(default_factory=dict)
+    _named: dict[str, Value] = field(default_factory=dict, init=False)
+
+    def __post_init__(self) -> None:
+        for file in self.given.var_files:
+            self._named.update(read_variable_file(file))
+
+    def of(self, module: Module, library: Library, session: Session) -> dict[str, Value]:
+        """The values for one root module, in Terraform's order.
+
+        Raises:
+            VariableFileError: a value does not fit its variable.
+
+        """
+        values = given_values(module, self.given.environment or {}, "TF_VAR_{}")
+        automatic, gaps = automatic_values(module, library.base, library.boundary)
+        values.update(automatic)
+        values.update((name, value) for name, value in self._named.items() if name in module.variables)
+        values.update(given_values(module, self.given.variables, "--var {}"))
+        values.update((name, value) for name, value in self.certain.items() if name in module.variables)
+        for gap in (*module.gaps, *gaps):
+            session.add(gap)
+        return values
+
+    def undeclared(self, roots: Sequence[Module]) -> list[Gap]:
+        """Rows for values that no root asks for; Terraform refuses such a ``--var`` and warns of one in a file.
+
+        Raises:
+            VariableFileError: a ``--var`` that no root declares, not even perhaps, in a file that could not be read.
+
+        """
+        declared = {name for root in roots for name in root.variables}
+        extra = [name for name in self.given.variables if name not in declared]
+        if extra and roots and not any(root.lost for root in roots):
+            raise VariableFileError(f"--var {extra[0]}: no root module declares a variable of that name")
+        extra += [name for name in self._named if name not in declared]
+        reason = "a value is given, but no root module declares this variable"
+        return [Gap(GapKind.EXPRESSION, f"var.{name}", reason, incomplete=False) for name in extra]
 
 
-def _configuration(
-    module: Module, library: Library, budget: Budget, named: Mapping[str, Value], given: Given
-) -> Configuration:
-    values = given_values(module, given.environment or {}, "TF_VAR_{}")
-    automatic, gaps = automatic_values(module, library.base, library.boundary)
-    values.update(automatic)
-    values.update((name, value) for name, value in named.items() if name in module.variables)
-    values.update(given_values(module, given.variables, "--var {}"))
-    session = Session(library.base, library.boundary, budget, given.workspace)
-    for gap in (*module.gaps, *gaps):
-        session.add(gap)
-    root = ModuleInstance(module, session, library, values)
-    configuration = Configuration(module.path, "hcl", gaps=session.gaps)
+def evaluated(
+    module: Module, library: Library, budget: Budget, own: RootValues, record: Record | None = None
+) -> ModuleInstance:
+    """A root module with its variables, and with what a plan or state has worked out of it.
+
+    Raises:
+        VariableFileError: a value does not fit its variable.
+
+    """
+    session = Session(library.base, library.boundary, budget, own.given.workspace, record)
+    return ModuleInstance(module, session, library, own.of(module, library, session))
+
+
+def _configuration(root: ModuleInstance) -> Configuration:
+    module = root.module
+    configuration = Configuration(module.path, "hcl", gaps=root.session.gaps)
     configuration.instances.extend(root.walk())
     configuration.handed_over = handed_over(root)
     configuration.files = sum(used.files for used in root.modules_used())
     configuration.standalone_module = any(
-        name not in values and "default" not in block.attributes for name, block in module.variables.items()
+        name not in root.given and "default" not in block.attributes for name, block in module.variables.items()
     )
     return configuration

@@ -4,23 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from hipaa_guard.facts.places import Gap, GapKind, Location
 from hipaa_guard.facts.values import Cause, Unknown, Value, first_unknown
-from hipaa_guard.terraform.addresses import key_text
-from hipaa_guard.terraform.blocks import Configuration, Instance
+from hipaa_guard.terraform.addresses import key_text, without_keys
+from hipaa_guard.terraform.blocks import Configuration
 from hipaa_guard.terraform.documents import (
     TerraformInputError,
     masked,
     objects,
+    some_marked,
     table,
     text,
 )
+from hipaa_guard.terraform.plan_changes import unchanged
 from hipaa_guard.terraform.plan_references import Context, Found, Instances, Module
+from hipaa_guard.terraform.plan_source import KnownValues, agrees, completed
 from hipaa_guard.terraform.plan_values import ABSENT, Planned, Written, decoded, is_argument
 from hipaa_guard.terraform.policy_documents import policy_document
 from hipaa_guard.terraform.recorded import RecordedInstance
+
+if TYPE_CHECKING:
+    from hipaa_guard.terraform.resources import HclInstance
+    from hipaa_guard.terraform.source_tree import SourceTree
 
 _MAJOR_VERSIONS = ("0", "1")
 _GONE = frozenset({"delete", "forget"})
@@ -31,17 +38,20 @@ def is_plan(document: Mapping[str, Any]) -> bool:
     return any(key in document for key in ("resource_changes", "planned_values", "configuration"))
 
 
-def read_plan(document: Mapping[str, Any], root: str) -> Configuration:
+def read_plan(document: Mapping[str, Any], root: str, source: SourceTree | None = None) -> Configuration:
     """The instances that exist once a plan is applied. What it deletes or forgets is not among them.
 
+    With the source beside it, instances have lines and comments, and what is known only after apply is what the source
+    makes it from.
+
     Raises:
-        TerraformInputError: it is no plan, or one of a version that is not known.
+        TerraformInputError: it is no plan, or one of a version that is not known, or the source is not its own.
 
     """
     if not is_plan(document):
         raise TerraformInputError(f"{root} is no plan: `resource_changes` and `configuration` are expected in it")
     check_version(document, root)
-    return _Plan(document, root).configuration()
+    return _Plan(document, root).configuration(source)
 
 
 def check_version(document: Mapping[str, Any], root: str) -> None:
@@ -71,13 +81,23 @@ class _Plan:
         self._instances = Instances(table(configuration.get("root_module")))
         self._pending: dict[str, dict[str, Any]] = {}
         self._documents: dict[str, Value] = {}
+        self._gaps: list[Gap] = []
+        self._same: dict[str, bool] = {}
+        self._changed: dict[str, dict[str, Any]] = {}
+        self.blocks: Mapping[str, HclInstance] = {}
+        """The instances as the source tells them, where it was given."""
         self._providers = table(configuration.get("provider_config"))
 
-    def configuration(self) -> Configuration:
+    def configuration(self, source: SourceTree | None) -> Configuration:
         """All instances, and what could not be read."""
-        changes, damaged = self._changes()
-        instances: list[Instance] = [self._instance(change) for change in changes]
-        result = Configuration(root=self._root, source="plan", instances=instances, files=1)
+        damaged = self._changes()
+        instances = [self._instance(change) for change in self._changed.values()]
+        result = Configuration(root=self._root, source="plan", instances=[*instances], gaps=self._gaps, files=1)
+        result.unchanged = unchanged(self._document, self._changed)
+        if source is not None and instances:
+            known = KnownValues(self._document, self._changed, self._pending)
+            found = source.join(result, instances, read=known.read, values=known.value, given=known.variables())
+            self.blocks = found
         if damaged:
             reason = f"{damaged} entries of `resource_changes` have no address, type, name or change"
             result.gaps.append(Gap(GapKind.FILE, self._root, reason, location=self._location))
@@ -89,6 +109,19 @@ class _Plan:
             result.handed_over = {instance.address: missing for instance in instances}
         return result
 
+    def has_changed(self, attribute: str, expression: Any, block: HclInstance) -> bool:
+        """Whether the source is not the one that the plan was made from, to judge by one argument of a block."""
+        subject = f"{without_keys(block.address)}.{attribute}"
+        if subject not in self._same:
+            self._same[subject] = agrees(expression, attribute, block)
+            if not self._same[subject]:
+                reason = "the source has changed since the plan was made: what the plan does not know stays unknown"
+                place = block.locate(attribute) or block.location
+                self._gaps.append(
+                    Gap(GapKind.SOURCE, subject, reason, "make the plan again", incomplete=False, location=place)
+                )
+        return not self._same[subject]
+
     def _partial(self) -> str | None:
         """Why the plan does not hold everything, where it does not."""
         if self._document.get("errored") is True:
@@ -97,13 +130,13 @@ class _Plan:
             return "the plan is partial: it was limited to some resources, or some had to be deferred"
         return None
 
-    def _changes(self) -> tuple[list[dict[str, Any]], int]:
-        """What exists after the plan, each once; and the number of entries that make no sense."""
-        found: dict[str, dict[str, Any]] = {}
+    def _changes(self) -> int:
+        """Note what exists after the plan. The result is the number of entries that make no sense."""
         damaged = 0
         listed = self._document.get("resource_changes")
-        entries = listed if isinstance(listed, list) else self._planned()
-        for entry in entries:
+        entries = listed if isinstance(listed, list) else []
+        named = {text(table(entry).get("address")) for entry in entries}
+        for entry in (*entries, *self._planned(named)):
             change = table(table(entry).get("change"))
             actions = change.get("actions")
             if not isinstance(entry, dict) or not isinstance(actions, list) or not _is_named(entry):
@@ -111,22 +144,28 @@ class _Plan:
             elif entry.get("mode") == "data":
                 self._instances.add_pending(entry["address"])
                 self._pending[entry["address"]] = entry
-            elif entry.get("deposed") is None and isinstance(change.get("after"), dict) and not _all_gone(actions):
-                found[entry["address"]] = entry
+            elif not _is_deposed(entry) and isinstance(change.get("after"), dict) and not _all_gone(actions):
+                self._changed[entry["address"]] = entry
                 module = text(entry.get("module_address"))
                 self._instances.add(entry["address"], module, change["after"], change.get("after_unknown"))
-        return list(found.values()), damaged
+        return damaged
 
-    def _planned(self) -> list[dict[str, Any]]:
-        """The entries of `planned_values` as if they were changes, for a plan that was cut down to these.
+    def _planned(self, named: set[str]) -> list[dict[str, Any]]:
+        """The entries of `planned_values` that are no changes, as if they were: the plan may have been cut down.
 
-        They have no marks of what is unknown: it is what the configuration writes and the values lack.
+        They have no marks of what is unknown: it is what the configuration writes and the values lack. A plan that
+        only refreshes has no changes and plans no values: all that exists is in its state.
         """
         entries = []
-        modules = [("", table(table(self._document.get("planned_values")).get("root_module")))]
+        values = table(self._document.get("planned_values"))
+        if "resource_changes" not in self._document and not table(values.get("root_module")):
+            values = table(table(self._document.get("prior_state")).get("values"))
+        modules = [("", table(values.get("root_module")))]
         while modules:
             address, module = modules.pop()
             for entry in objects(module.get("resources")):
+                if entry.get("address") in named:
+                    continue
                 values = table(entry.get("values"))
                 found = {**entry, "module_address": address}
                 missing = {key: True for key in self._written(found) if key not in values}
@@ -195,7 +234,17 @@ class _Plan:
 class _PlannedResource:
     """The arguments of one entry of `resource_changes`."""
 
-    __slots__ = ("_after", "_context", "_expressions", "_plan", "_provider", "_sensitive", "_unknown")
+    __slots__ = (
+        "_address",
+        "_after",
+        "_configured",
+        "_context",
+        "_expressions",
+        "_plan",
+        "_provider",
+        "_sensitive",
+        "_unknown",
+    )
 
     def __init__(self, plan: _Plan, module: Module, entry: Mapping[str, Any]) -> None:
         configuration = module.resource(_block_name(entry))
@@ -205,6 +254,8 @@ class _PlannedResource:
             tuple(name for name in repeated_over if isinstance(name, str)) if isinstance(repeated_over, list) else ()
         )
         self._plan = plan
+        self._configured = bool(configuration)
+        self._address = entry["address"]
         self._context = Context(module, key_text(entry.get("index")), names)
         self._expressions = table(configuration.get("expressions"))
         self._after = change["after"]
@@ -234,7 +285,13 @@ class _PlannedResource:
     def _own(self, attribute: str) -> Value:
         planned = Planned(self._after, self._unknown, self._sensitive).part(attribute)
         written = Written(self._expressions.get(attribute, ABSENT))
-        return decoded(attribute, planned, written, partial(self._plan.follow, context=self._context))
+        told = decoded(attribute, planned, written, partial(self._plan.follow, context=self._context))
+        block = self._plan.blocks.get(self._address)
+        if block is None or not some_marked(planned.unknown):
+            return told
+        if self._configured and self._plan.has_changed(attribute, written.expression, block):
+            return told
+        return completed(planned, told, block.get(attribute))
 
     def _all_tags(self) -> Value:
         """The tags with the provider's default ones; the plan has them, unless one of them is not known."""
@@ -257,6 +314,11 @@ class _PlannedResource:
 
 def _is_named(entry: Mapping[str, Any]) -> bool:
     return all(text(entry.get(key)) for key in ("address", "type", "name"))
+
+
+def _is_deposed(entry: Mapping[str, Any]) -> bool:
+    """Whether it is what is left of a replaced object, as changes and as states mark it."""
+    return entry.get("deposed") is not None or entry.get("deposed_key") is not None
 
 
 def _all_gone(actions: list[Any]) -> bool:

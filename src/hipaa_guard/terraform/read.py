@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from hipaa_guard.facts.places import Gap, GapKind, Location
 from hipaa_guard.terraform.blocks import Configuration
@@ -13,6 +13,9 @@ from hipaa_guard.terraform.documents import TerraformInputError, read_document
 from hipaa_guard.terraform.given import Given, VariableFileError
 from hipaa_guard.terraform.plan import is_plan, read_plan
 from hipaa_guard.terraform.state import is_raw_state, is_state, read_raw_state, read_state
+
+if TYPE_CHECKING:
+    from hipaa_guard.terraform.source_tree import SourceTree
 
 __all__ = ["TerraformInputError", "read"]
 
@@ -23,6 +26,7 @@ _SOURCES = (".tf", ".tf.json")
 def read(
     path: Path,
     *,
+    source: Path | None = None,
     var_files: Sequence[Path] = (),
     variables: Mapping[str, str] | None = None,
     environment: Mapping[str, str] | None = None,
@@ -30,12 +34,16 @@ def read(
 ) -> list[Configuration]:
     """All configurations at a path: the root modules of a directory, or the one in a plan or state.
 
+    ``source`` is the directory with the root module that a plan or state was made from.
+
     Raises:
         TerraformInputError: there is nothing that can be scanned; the text says what to do next.
 
     """
     try:
         given = Given(var_files, variables or {}, environment, workspace)
+        if source is not None and (path.is_dir() or path.name.endswith(_SOURCES)):
+            raise TerraformInputError(f"{path} is source itself: --source goes with a plan or a state")
         if path.is_dir():
             return _directory(path, given)
         if not path.exists():
@@ -48,20 +56,29 @@ def read(
         raise TerraformInputError(f"{path} cannot be read: {error.strerror or error}") from None
     except VariableFileError as error:
         raise TerraformInputError(str(error)) from None
+    return [_document(read_document(path), path, _source_tree(path, source, given))]
+
+
+def _source_tree(path: Path, source: Path | None, given: Given) -> SourceTree | None:
+    if source is not None:
+        from hipaa_guard.terraform.source_tree import SourceTree
+
+        return SourceTree(source, given)
     if given:
         raise TerraformInputError(
-            f"{path} is a file of known values: variables and a workspace apply to a directory of .tf files only"
+            f"{path} is a file of known values: variables and a workspace apply to a directory of .tf files, "
+            "or to that of --source"
         )
-    return [_document(read_document(path), path)]
+    return None
 
 
-def _document(document: dict[str, Any], path: Path) -> Configuration:
+def _document(document: dict[str, Any], path: Path, source: SourceTree | None) -> Configuration:
     if is_plan(document):
-        return read_plan(document, path.name)
+        return read_plan(document, path.name, source)
     if is_raw_state(document):
-        return read_raw_state(document, path.name)
+        return read_raw_state(document, path.name, source)
     if is_state(document):
-        return read_state(document, path.name)
+        return read_state(document, path.name, source)
     found = ", ".join(repr(key[:30]) for key in sorted(document)[:5]) or "nothing"
     raise TerraformInputError(
         f"{path} holds JSON but no plan or state: `resource_changes`, `planned_values` or `values` are expected, "

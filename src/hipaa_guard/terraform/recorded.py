@@ -1,4 +1,4 @@
-"""Instances as plan and state record them: values that Terraform has worked out, without lines of source."""
+"""Instances as plan and state record them: values that Terraform has worked out, with or without the source beside."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from hipaa_guard.facts.places import Location
-from hipaa_guard.facts.values import Unknown, Value
+from hipaa_guard.facts.values import Incomplete, Unknown, Value
+from hipaa_guard.terraform.blocks import Instance
 
 
 @dataclass(slots=True, eq=False)
@@ -23,12 +24,14 @@ class RecordedInstance:
     uncertain: Unknown | None = None
     written: tuple[str, ...] = ()
     """The arguments that the configuration writes, where it is known."""
+    block: Instance | None = None
+    """The same instance as the source tells it, where that was given."""
     _values: dict[str, Value] = field(default_factory=dict)
 
     def get(self, attribute: str) -> Value:
         """The value of a top-level argument; None where it is absent or null."""
         if attribute not in self._values:
-            self._values[attribute] = self.decode(attribute)
+            self._values[attribute] = _set(self.decode(attribute), blocks=False)
         return self._values[attribute]
 
     def arguments(self) -> Iterable[str]:
@@ -36,9 +39,22 @@ class RecordedInstance:
         return self.written
 
     def locate(self, path: str) -> Location | None:
-        """The file, for an argument that is set: plan and state hold no lines."""
+        """Where an argument is written; without source the file, for one that is set."""
+        if self.block is not None:
+            return self.block.locate(path)
         return self.location if self.get(path.partition(".")[0]) is not None else None
 
     def notes(self) -> Iterable[tuple[int, str]]:
-        """Nothing: plan and state hold no comments."""
-        return ()
+        """The comments of the source; plan and state hold none."""
+        return () if self.block is None else self.block.notes()
+
+
+def _set(value: Value, *, blocks: bool) -> Value:
+    """The value without the empty texts that providers record for what is not set; maps, as tags are, keep theirs."""
+    if isinstance(value, Incomplete):
+        return Incomplete([_set(item, blocks=True) for item in value.seen], value.unknown)
+    if isinstance(value, list):
+        return [_set(item, blocks=True) if isinstance(item, dict) else item for item in value]
+    if isinstance(value, dict) and blocks:
+        return {key: _set(item, blocks=True) for key, item in value.items()}
+    return None if isinstance(value, str) and not value else value

@@ -14,8 +14,9 @@ from hipaa_guard.terraform.expansion import Copy, Expansion, dynamic_scopes, exp
 from hipaa_guard.terraform.functions.structures import List, Loose, LooseMap, Map, Set
 from hipaa_guard.terraform.functions.unknowns import derived, parts_of
 from hipaa_guard.terraform.lookups import asked_by, is_a_place, is_of_own_account, looked_up
+from hipaa_guard.terraform.mentions import mentioned
 from hipaa_guard.terraform.policy_documents import policy_document
-from hipaa_guard.terraform.scope import Scope, valued
+from hipaa_guard.terraform.scope import UNTOLD, Scope, valued
 from hipaa_guard.terraform.secrets import is_secret_argument
 from hipaa_guard.terraform.syntax import Attribute, Block
 
@@ -165,6 +166,11 @@ class HclInstance:
 
     def reference(self, name: str) -> Value:
         """What ``address.name`` is worth elsewhere."""
+        record = self._module.session.record
+        if record is not None:
+            told = record.value(self.address, name)
+            if told is not UNTOLD:
+                return told
         if self.mode == "data":
             known = looked_up(self, name)
             if known is not None:
@@ -211,6 +217,10 @@ class HclInstance:
                 return value
         provider = self._module.provider_of(self._block)
         return provider.region if provider is not None else None
+
+    def mentions(self, name: str) -> set[str]:
+        """The names that an argument, or the nested blocks of a type, are written with."""
+        return mentioned(self._block, name)
 
     def locate(self, path: str) -> Location | None:
         """See `Instance`. A number in the path chooses among blocks of one type (``ingress.1.from_port``)."""
@@ -328,7 +338,8 @@ class ResourceGroup:
 
         """
         if self._instances is None:
-            subject = ".".join(part for part in (self._module.address, *self._block.labels) if part)
+            mode = "" if self._block.type == "resource" else self._block.type
+            subject = ".".join(part for part in (self._module.address, mode, *self._block.labels) if part)
             if self._running:
                 raise EvaluationError(f"the number of {subject} depends on itself")
             self._running = True

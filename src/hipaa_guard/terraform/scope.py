@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -32,16 +32,45 @@ class Budget:
         self.instances = 0
 
 
+class Record(Protocol):
+    """What a plan or state has worked out of the source that is evaluated: it counts more than the source."""
+
+    def keys(self, block: str) -> Sequence[int | str]:
+        """The keys of the instances of a block at the address of its module instance; none where it has no such."""
+
+    def value(self, address: str, attribute: str) -> Value:
+        """The value of an attribute of an instance, or `UNTOLD`."""
+
+
+UNTOLD: Any = object()
+"""A plan or state does not tell this value."""
+
+
 class Session:
     """The evaluation of one root module: its gaps, the budget of the scan, and what is being evaluated now."""
 
-    __slots__ = ("_said", "base", "boundary", "budget", "calls", "gaps", "relied_on", "strict", "where", "workspace")
+    __slots__ = (
+        "_said",
+        "base",
+        "boundary",
+        "budget",
+        "calls",
+        "gaps",
+        "record",
+        "relied_on",
+        "strict",
+        "where",
+        "workspace",
+    )
 
-    def __init__(self, base: Path, boundary: Path, budget: Budget, workspace: str | None = None) -> None:
+    def __init__(
+        self, base: Path, boundary: Path, budget: Budget, workspace: str | None = None, record: Record | None = None
+    ) -> None:
         self.base = base
         self.boundary = boundary
         self.budget = budget
         self.workspace = workspace
+        self.record = record
         self.gaps: list[Gap] = []
         self.strict = 0
         self.relied_on: list[Unknown] | None = None

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from hipaa_guard.facts.places import Gap, GapKind, Location
 from hipaa_guard.facts.values import Value
 from hipaa_guard.terraform.addresses import key_text
-from hipaa_guard.terraform.blocks import Configuration, Instance
+from hipaa_guard.terraform.blocks import Configuration
 from hipaa_guard.terraform.documents import TerraformInputError, masked, objects, table, text
 from hipaa_guard.terraform.plan import check_version
 from hipaa_guard.terraform.recorded import RecordedInstance
+
+if TYPE_CHECKING:
+    from hipaa_guard.terraform.source_tree import SourceTree
 
 _VERSION = 4
 _PRIMITIVES = frozenset({"string", "number", "bool"})
@@ -30,11 +33,11 @@ def is_raw_state(document: Mapping[str, Any]) -> bool:
     )
 
 
-def read_state(document: Mapping[str, Any], root: str) -> Configuration:
+def read_state(document: Mapping[str, Any], root: str, source: SourceTree | None = None) -> Configuration:
     """The managed resources of a state that `terraform show -json` wrote.
 
     Raises:
-        TerraformInputError: its format version is not known.
+        TerraformInputError: its format version is not known, or the source is not its own.
 
     """
     check_version(document, root)
@@ -48,14 +51,14 @@ def read_state(document: Mapping[str, Any], root: str) -> Configuration:
                 result.add(entry, text(entry.get("address")), address, values, sensitive)
         children = objects(module.get("child_modules"))
         modules += [(text(child.get("address")), child) for child in reversed(children)]
-    return result.configuration()
+    return result.configuration(source)
 
 
-def read_raw_state(document: Mapping[str, Any], root: str) -> Configuration:
+def read_raw_state(document: Mapping[str, Any], root: str, source: SourceTree | None = None) -> Configuration:
     """The managed resources of a state file.
 
     Raises:
-        TerraformInputError: it is not of version 4.
+        TerraformInputError: it is not of version 4, or the source is not its own.
 
     """
     if document.get("version") != _VERSION:
@@ -73,7 +76,7 @@ def read_raw_state(document: Mapping[str, Any], root: str) -> Configuration:
             if not instance.get("deposed"):
                 values, sensitive = _raw_values(instance)
                 result.add(entry, block + key_text(instance.get("index_key")), module, values, sensitive)
-    return result.configuration()
+    return result.configuration(source)
 
 
 class _Builder:
@@ -82,6 +85,7 @@ class _Builder:
     def __init__(self, root: str) -> None:
         self._location = Location(root, 1, 1)
         self._result = Configuration(root=root, source="state", files=1)
+        self._instances: list[RecordedInstance] = []
         self._damaged = 0
 
     def add(self, entry: Mapping[str, Any], address: str, module: str, values: Any, sensitive: Any) -> None:
@@ -90,7 +94,7 @@ class _Builder:
         if not (address and type_ and name and isinstance(values, dict)):
             self._damaged += 1
             return
-        instance: Instance = RecordedInstance(
+        instance = RecordedInstance(
             address=address,
             type=type_,
             name=name,
@@ -99,10 +103,13 @@ class _Builder:
             region=_region(values),
             decode=partial(_value, values, sensitive),
         )
-        self._result.instances.append(instance)
+        self._instances.append(instance)
 
-    def configuration(self) -> Configuration:
+    def configuration(self, source: SourceTree | None) -> Configuration:
         """The finished configuration."""
+        self._result.instances += self._instances
+        if source is not None and self._instances:
+            source.join(self._result, self._instances)
         if self._damaged:
             reason = f"{self._damaged} resources have no address, type, name or values that can be read"
             hint = "old instances hold them in another shape: run `terraform apply -refresh-only` once"

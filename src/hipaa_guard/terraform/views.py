@@ -172,6 +172,8 @@ class InstanceView:
     def _told(self, instance: Instance, path: str) -> Value:
         steps = path.split(".")
         value = walk(instance.get(steps[0]), steps[1:])
+        if isinstance(value, str) and not value:
+            return None  # to the provider, an empty text is an argument that is not set
         if value is not None and self._touched is not None:
             self._touched.add(instance, path)
         return value

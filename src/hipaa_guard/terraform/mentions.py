@@ -1,0 +1,93 @@
+"""The names that an expression mentions, as they are written and not as they are worth."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from hipaa_guard.terraform.errors import FAILURES
+from hipaa_guard.terraform.nodes import GetAttribute, Index, Literal, Node, Root
+from hipaa_guard.terraform.syntax import Attribute, Block
+
+_LONG = {"data": 3, "module": 3}
+"""How many segments make up a name, by its first; two for all others."""
+
+
+def mentioned(block: Block, name: str) -> set[str]:
+    """What an argument, or all nested blocks of a type, mention, without keys (``aws_s3_bucket.b``, ``local.x``)."""
+    attribute = block.attributes.get(name)
+    if attribute is not None:
+        return _in_attribute(attribute)
+    kinds = (inner.labels[0] if inner.type == "dynamic" and inner.labels else inner.type for inner in block.blocks)
+    found = zip(kinds, block.blocks, strict=True)
+    return {each for kind, inner in found if kind == name for each in _in_block(inner)}
+
+
+def short(names: Sequence[str]) -> str:
+    """The first segments of a name, which say what it is a part of."""
+    return ".".join(names[: _LONG.get(names[0], 2)])
+
+
+def _in_block(block: Block) -> set[str]:
+    own = {name for attribute in block.attributes.values() for name in _in_attribute(attribute)}
+    return own | {name for inner in block.blocks for name in _in_block(inner)}
+
+
+def _in_attribute(attribute: Attribute) -> set[str]:
+    found: set[str] = set()
+    try:
+        waiting = [attribute.node]
+    except FAILURES:  # reported where the argument is evaluated
+        return found
+    while waiting:
+        node = waiting.pop()
+        names, _ = names_of(node)
+        if names:
+            found.add(short(names))
+        waiting += keys_of(node) if names else parts_of(node)
+    return found
+
+
+def names_of(node: Node) -> tuple[list[str], str | None]:
+    """The names of a reference, and the key behind the second; nothing for any other expression."""
+    names: list[str] = []
+    key: str | None = None
+    while True:
+        if isinstance(node, GetAttribute):
+            names.append(node.name)
+            node = node.source
+        elif isinstance(node, Index):
+            key = _key(node.key)
+            node = node.source
+        elif isinstance(node, Root):
+            return [node.name, *reversed(names)], key
+        else:
+            return [], None
+
+
+def _key(node: Node) -> str | None:
+    value = node.value if isinstance(node, Literal) else None
+    return f'"{value}"' if isinstance(value, str) else str(value) if isinstance(value, int) else None
+
+
+def keys_of(node: Node) -> Iterator[Node]:
+    """The expressions in the brackets of a reference."""
+    while isinstance(node, GetAttribute | Index):
+        if isinstance(node, Index):
+            yield node.key
+        node = node.source
+
+
+def parts_of(node: Node) -> Iterator[Node]:
+    """The parts of an expression."""
+    waiting: list[object] = [getattr(node, name, None) for kind in type(node).__mro__ for name in _slots(kind)]
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, Node):
+            yield part
+        elif isinstance(part, tuple | list):
+            waiting += part
+
+
+def _slots(kind: type) -> Sequence[str]:
+    found = getattr(kind, "__slots__", ())
+    return (found,) if isinstance(found, str) else tuple(found)
