@@ -151,6 +151,42 @@ def _separate_rule(view: View) -> Rule:
     )
 
 
+def _awscc_rule(get: Callable[[str], Value]) -> Rule:
+    """A rule as the `awscc` provider writes it, inside the group and apart. Its groups are sources or destinations."""
+    groups = ("source_security_group_id", "source_security_group_name", "destination_security_group_id")
+    lists = ("source_prefix_list_id", "destination_prefix_list_id")
+    return Rule(
+        protocol=protocol_name(get("ip_protocol")),
+        from_port=_port(get("from_port")),
+        to_port=_port(get("to_port")),
+        ipv4=_one(get("cidr_ip")),
+        ipv6=_one(get("cidr_ipv_6")),
+        prefix_lists=[value for name in lists for value in _one(get(name))],
+        groups=[value for name in groups for value in _one(get(name))],
+        itself=False,
+    )
+
+
+_EVERYWHERE = {"ip_protocol": "-1", "cidr_ip": "0.0.0.0/0", "cidr_ipv_6": "::/0"}
+
+
+def _awscc_declared(view: View, direction: str) -> list[Rule]:
+    """The rules that the `awscc` provider declares."""
+    inside = _list(view.get(f"security_group_{direction}"))
+    apart = view.linked(f"awscc_ec2_security_group_{direction}", "group_id")
+    named = view.linked("awscc_ec2_security_group_ingress", "group_name") if direction == "ingress" else []
+    unknown = next((each.unknown for each in (inside, apart, named) if isinstance(each, Incomplete)), None)
+    unknown = next((each for each in _seen(inside) if isinstance(each, Unknown)), unknown)
+    written = (*_seen(inside), *_seen(apart), *_seen(named))
+    rules = [_awscc_rule(each.get) for each in written if not isinstance(each, Unknown)]
+    if view.type == "awscc_ec2_security_group" and direction == "egress" and unknown is None and not inside:
+        # CloudFormation user guide, AWS::EC2::SecurityGroup: without egress rules, a new group lets everything out.
+        if view.get("security_group_egress") is None and not apart:
+            return [_awscc_rule(_EVERYWHERE.get)]
+        unknown = Unknown("whether the rule that lets everything out is taken away is not known")
+    return rules if unknown is None else Incomplete(rules, unknown)
+
+
 def _declared(direction: str) -> Callable[[View], Value]:
     """All rules of one direction: inline, as rules of either type, and as separate rules of the newer types."""
 
@@ -176,6 +212,7 @@ def _declared(direction: str) -> Callable[[View], Value]:
                 rules.append(_rule(split.get))
         apart = view.linked(f"aws_vpc_security_group_{direction}_rule", "security_group_id")
         rules.extend(_separate_rule(split) for split in look(apart))
+        rules.extend(look(_awscc_declared(view, direction)))
         return Incomplete(rules, unknowns[0]) if unknowns else rules
 
     return read
@@ -200,7 +237,9 @@ def _answered(permissions: list[dict[str, Value]] | None, own: str | None) -> li
 class SecurityGroup(Resource):
     """A security group that somebody made."""
 
-    terraform = Block("aws_security_group", name="name")
+    terraform = Block(
+        "aws_security_group", "awscc_ec2_security_group", name="name", awscc_name="group_name", also=("group_id",)
+    )
     aws = Listing(
         "ec2.describe_security_groups",
         "SecurityGroups[?GroupName!='default']",
@@ -211,11 +250,13 @@ class SecurityGroup(Resource):
 
     ingress: list[Rule] = fact(
         terraform=_declared("ingress"),
+        awscc=_declared("ingress"),
         unset=(),
         aws=derived(_answered, listed("IpPermissions"), listed("GroupId")),
     )
     egress: list[Rule] = fact(
         terraform=_declared("egress"),
+        awscc=_declared("egress"),
         unset=(),  # the provider takes away the rule that AWS gives new groups, which lets everything out
         aws=derived(_answered, listed("IpPermissionsEgress"), listed("GroupId")),
     )

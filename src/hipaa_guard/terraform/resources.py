@@ -142,7 +142,7 @@ class HclInstance:
         address = f"{self.address}.{path}"
         last = path.rsplit(".", 1)[-1]
         names_it = last in ("id", "arn") or last.endswith(("_id", "_arn"))
-        if not names_it or not self.type.startswith("aws_") or "depends_on" in self._block.attributes:
+        if not names_it or not self.type.startswith(("aws_", "awscc_")) or "depends_on" in self._block.attributes:
             reason = f"{address} is read when Terraform plans"
             return Unknown(reason, Cause.DATA_SOURCE, references=(address,), is_set=surely_set(path))
         names = [name for name in self._block.attributes if name not in META]

@@ -1,0 +1,98 @@
+"""What Terraform tells of users, roles and groups where a path is not enough."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from hipaa_guard.facts.readings import View
+from hipaa_guard.facts.values import Incomplete, Unknown, Value
+
+
+def _told(view: View, type: str, by: str, argument: str) -> list[Value]:
+    """What each split resource that points here says; an argument may be a list and may not be known."""
+    links = view.linked(type, by)
+    seen = links.seen if isinstance(links, Incomplete) else links
+    values = _flat(each.get(argument) for each in seen)
+    if not isinstance(links, Incomplete):
+        return values
+    return Incomplete(values.seen if isinstance(values, Incomplete) else values, links.unknown)
+
+
+def _flat(values: Iterable[Value]) -> list[Value]:
+    """One list of all values and of the elements of those that are lists."""
+    found: list[Value] = []
+    unknown: Unknown | None = None
+    for value in values:
+        if isinstance(value, Incomplete):
+            found.extend(value.seen)
+            unknown = value.unknown if unknown is None else unknown
+        elif isinstance(value, list):
+            found.extend(value)
+        elif isinstance(value, Unknown | str | dict):
+            found.append(value)
+    return found if unknown is None else Incomplete(found, unknown)
+
+
+def attachments(principal: str, holders: str) -> Callable[[View], Value]:
+    """The ARNs of the managed policies that Terraform attaches to a user, role or group, in any of its ways."""
+
+    def read(view: View) -> Value:
+        return _flat(
+            [
+                _told(view, f"aws_iam_{principal}_policy_attachment", principal, "policy_arn"),
+                _told(view, "aws_iam_policy_attachment", holders, "policy_arn"),
+                _told(view, f"aws_iam_{principal}_policy_attachments_exclusive", f"{principal}_name", "policy_arns"),
+                _list(view.get("managed_policy_arns")) if principal == "role" else [],
+            ]
+        )
+
+    return read
+
+
+def _list(value: Value) -> list[Value]:
+    if isinstance(value, Unknown):
+        return Incomplete([], value)
+    return value or []
+
+
+def inline(principal: str) -> Callable[[View], Value]:
+    """The inline policies that Terraform puts into a user, role or group."""
+
+    def read(view: View) -> Value:
+        found = [
+            _inline_splits(view, f"aws_iam_{principal}_policy", principal, "name", "policy"),
+            _inline_splits(
+                view, f"awscc_iam_{principal}_policy", f"{principal}_name", "policy_name", "policy_document"
+            ),
+        ]
+        if principal == "role":
+            found += [_list(view.get("inline_policy")), _awscc_inline(_list(view.get("policies")))]
+        return _flat(found)
+
+    return read
+
+
+def _inline_splits(view: View, type: str, by: str, name: str, policy: str) -> list[Value]:
+    links = view.linked(type, by)
+    seen = links.seen if isinstance(links, Incomplete) else links
+    found: list[Value] = [{"name": each.get(name), "policy": each.get(policy)} for each in seen]
+    return Incomplete(found, links.unknown) if isinstance(links, Incomplete) else found
+
+
+def _awscc_inline(policies: list[Value]) -> list[Value]:
+    """The policies inside a role of the `awscc` provider, as those of the other are called."""
+    seen = policies.seen if isinstance(policies, Incomplete) else policies
+    found = [
+        each if isinstance(each, Unknown) else {"name": each.get("policy_name"), "policy": each.get("policy_document")}
+        for each in seen
+    ]
+    return Incomplete(found, policies.unknown) if isinstance(policies, Incomplete) else found
+
+
+def groups(view: View) -> Value:
+    return _flat(
+        [
+            _told(view, "aws_iam_user_group_membership", "user", "groups"),
+            _told(view, "aws_iam_group_membership", "users", "group"),
+        ]
+    )
