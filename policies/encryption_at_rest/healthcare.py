@@ -3,13 +3,17 @@
 All of these stores are always encrypted, by a key of AWS where none is named.
 """
 
-from hipaa_guard.authoring import MEDIUM, Fix, Inventory, Member, Verdict, control, failed, family, passed
+from hipaa_guard.authoring import LOW, MEDIUM, Fix, Inventory, Member, Verdict, control, failed, family, passed
 from hipaa_guard.policies.encryption_at_rest.customer_keys import is_customer_managed
 from hipaa_guard.services import healthimaging, healthlake, omics
 
 _WHY = (
-    "The store holds nothing but ePHI. A key that AWS owns leaves no record of its use in the account's CloudTrail, "
-    "and access to the ePHI cannot be cut off at the key."
+    "The records, images or genomes of patients are all that such a store is for. A key that AWS owns leaves no record "
+    "of its use in the account's CloudTrail, and access to the ePHI cannot be cut off at the key."
+)
+_WHY_BESIDE = (
+    "References and annotations of one's own may be made from the genomes of patients, and are kept beside these. "
+    "Access cannot be cut off at a key that AWS owns."
 )
 _OWN_KEY = 'resource "aws_kms_key" "own" {\n  enable_key_rotation = true\n}\n'
 _NEW = "The key is chosen when the store is made: make a new one and move the data."
@@ -100,6 +104,8 @@ _VARIABLE = 'variable "reference_arn" {}\n'
             cli="aws omics create-reference-store --name NEW --sse-config type=KMS,keyArn=KEY_ARN",
             note=_NEW,
         ),
+        why=_WHY_BESIDE,
+        severity=LOW,
     ),
     Member(
         "omics_variant_store_cmk",
@@ -126,6 +132,8 @@ _VARIABLE = 'variable "reference_arn" {}\n'
             """,
             note=_NEW,
         ),
+        why=_WHY_BESIDE,
+        severity=LOW,
     ),
     severity=MEDIUM,
     hipaa=("164.312(a)(2)(iv)",),

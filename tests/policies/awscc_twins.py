@@ -119,9 +119,7 @@ S3 = [
         block("aws_s3_bucket", 'bucket = "phi-records"')
         + block("aws_s3_bucket_acl", 'bucket = aws_s3_bucket.phi.id\nacl = "public-read"')
         + block("aws_s3_bucket_policy", f"bucket = aws_s3_bucket.phi.id\npolicy = {OPEN_BUCKET}")
-        + block(
-            "aws_s3_bucket_public_access_block", "bucket = aws_s3_bucket.phi.id\nblock_public_acls = true"
-        ),
+        + block("aws_s3_bucket_public_access_block", "bucket = aws_s3_bucket.phi.id\nblock_public_acls = true"),
         block(
             "awscc_s3_bucket",
             """bucket_name    = "phi-records"
@@ -327,12 +325,14 @@ RDS = [
         VARIABLE
         + block(
             "aws_db_instance",
-            DATABASE + "storage_encrypted = var.open\npublicly_accessible = var.open\nbackup_retention_period = var.open",
+            DATABASE
+            + "storage_encrypted = var.open\npublicly_accessible = var.open\nbackup_retention_period = var.open",
         ),
         VARIABLE
         + block(
             "awscc_rds_db_instance",
-            DATABASE + "storage_encrypted = var.open\npublicly_accessible = var.open\nbackup_retention_period = var.open",
+            DATABASE
+            + "storage_encrypted = var.open\npublicly_accessible = var.open\nbackup_retention_period = var.open",
         ),
         UNKNOWN,
     ),
@@ -410,8 +410,49 @@ RDS = [
         VARIABLE
         + block("aws_rds_cluster", 'engine = "mysql"\nstorage_encrypted = var.open\ndeletion_protection = var.open'),
         VARIABLE
-        + block("awscc_rds_db_cluster", 'engine = "mysql"\nstorage_encrypted = var.open\ndeletion_protection = var.open'),
+        + block(
+            "awscc_rds_db_cluster", 'engine = "mysql"\nstorage_encrypted = var.open\ndeletion_protection = var.open'
+        ),
         UNKNOWN,
+    ),
+    Twin(
+        "a cluster whose parameters require TLS",
+        block(
+            "aws_rds_cluster",
+            'engine = "mysql"\ndb_cluster_parameter_group_name = aws_rds_cluster_parameter_group.g.name',
+        )
+        + block(
+            "aws_rds_cluster_parameter_group",
+            'family = "mysql8.0"\nparameter {\n name = "require_secure_transport"\n value = "ON"\n}',
+            "g",
+        ),
+        block(
+            "awscc_rds_db_cluster",
+            'engine = "mysql"\ndb_cluster_parameter_group_name = awscc_rds_db_cluster_parameter_group.g.id',
+        )
+        + block(
+            "awscc_rds_db_cluster_parameter_group",
+            'family = "mysql8.0"\nparameters = jsonencode({ require_secure_transport = "ON" })',
+            "g",
+        ),
+        PASS,
+    ),
+    Twin(
+        "an instance whose parameters leave out TLS",
+        block("aws_db_instance", DATABASE + "parameter_group_name = aws_db_parameter_group.g.name")
+        + block(
+            "aws_db_parameter_group",
+            'family = "postgres16"\nparameter {\n name = "rds.force_ssl"\n value = "0"\n}',
+            "g",
+        ),
+        block("awscc_rds_db_instance", DATABASE + "db_parameter_group_name = awscc_rds_db_parameter_group.g.id")
+        + block(
+            "awscc_rds_db_parameter_group",
+            'family = "postgres16"\nparameters = jsonencode({ "rds.force_ssl" = 0 })',
+            "g",
+        ),
+        FAIL,
+        {"rds_instance_not_public": UNKNOWN},
     ),
     Twin(
         "a proxy that requires TLS",

@@ -32,8 +32,10 @@ class Written:
 
     def below(self, key: str) -> Written:
         """What is said of one argument inside: of all nested blocks together, as their order may differ."""
-        if self.expression is ABSENT or is_argument(self.expression):
+        if self.expression is ABSENT:
             return self
+        if is_argument(self.expression):
+            return Written(ABSENT, self.sure) if self._certainly_lacks(key) else self
         blocks = self.expression if isinstance(self.expression, list) else [self.expression]
         found = [block[key] for block in blocks if isinstance(block, dict) and key in block]
         if not found:
@@ -42,6 +44,12 @@ class Written:
         if len(found) == 1 or all(one == found[0] for one in found):
             return Written(found[0], sure)
         return Written(_joined(found), sure)
+
+    def _certainly_lacks(self, key: str) -> bool:
+        """Whether an object, or each of a list of them, is written out and does not have the key."""
+        constant = table(self.expression).get("constant_value")
+        objects = constant if isinstance(constant, list) else [constant]
+        return bool(objects) and all(isinstance(each, dict) and key not in each for each in objects)
 
     def items(self, count: int) -> Written:
         """What is said of each element of a list."""
