@@ -15,7 +15,8 @@ from hipaa_guard.facts.readings import Block
 from hipaa_guard.facts.resource import Resource, fact
 from hipaa_guard.facts.values import Incomplete, Unknown
 from hipaa_guard.scan import Options, scan_terraform
-from hipaa_guard.services import security_groups
+from hipaa_guard.services import s3, security_groups
+from hipaa_guard.services.s3.declared import SWITCHES
 from hipaa_guard.terraform.inventory import build_inventory
 from hipaa_guard.terraform.read import read
 from tests.cases import FAIL, PASS, UNKNOWN, Case, all_controls, blank_each_fact, cases, is_phi, terraform_inventory
@@ -196,6 +197,19 @@ class HalfRead(Resource):
         terraform="aws_s3_bucket_accelerate_configuration.status", unset=None, terraform_only="in this test"
     )
     tags: object = fact(terraform="tags", awscc="tags", unset=None, terraform_only="in this test")
+
+
+def test_json_syntax_is_read_as_hcl_is(tmp_path: Path) -> None:
+    bucket = {
+        "bucket_name": "phi-records",
+        "versioning_configuration": {"status": "Enabled"},
+        "bucket_encryption": ENCRYPTED,
+        "public_access_block_configuration": dict.fromkeys(SWITCHES, True),
+    }
+    (tmp_path / "main.tf.json").write_text(json.dumps({"resource": {"awscc_s3_bucket": {"phi": bucket}}}))
+    ids = (VERSIONED, "s3_bucket_encrypted_with_kms", "s3_bucket_public_access_blocked")
+    inventory = build_inventory(read(tmp_path)[0], [s3.Bucket, s3.AccountPublicAccess])
+    assert {one.status for one in judge([all_controls()[id] for id in ids], inventory)} == {PASS}
 
 
 def test_a_fact_that_nobody_has_told_how_to_read_is_unknown_and_never_unset(tmp_path: Path) -> None:

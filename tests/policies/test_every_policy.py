@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import gzip
 import importlib
 import pkgutil
 import re
@@ -29,8 +28,7 @@ from tests.cases import (
     is_phi,
     terraform_inventory,
 )
-
-REFERENCE = Path(__file__).parent.parent / "reference"
+from tests.schema import REFERENCE, schema
 
 for _module in pkgutil.iter_modules(tests.policies.__path__, "tests.policies."):
     if _module.name != __name__:
@@ -128,17 +126,6 @@ def test_ids_are_permanent() -> None:
 def test_no_policy_module_shadows_a_standard_module() -> None:
     names = {module.rpartition(".")[2] for control in CONTROLS for module in [control.module]}
     assert not names & sys.stdlib_module_names
-
-
-def schema() -> dict[str, set[str]]:
-    paths: dict[str, set[str]] = defaultdict(set)
-    for provider in ("aws", "awscc"):
-        with gzip.open(REFERENCE / f"terraform_{provider}_schema.tsv.gz", "rt", encoding="utf-8") as file:
-            for line in file:
-                if not line.startswith("#"):
-                    type_, path, *_ = line.split("\t")
-                    paths[type_].add(path)
-    return paths
 
 
 SCHEMA = schema()

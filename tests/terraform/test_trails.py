@@ -18,6 +18,7 @@ from hipaa_guard.terraform.blocks import Configuration
 from hipaa_guard.terraform.inventory import build_inventory
 from hipaa_guard.terraform.joins import Joins
 from hipaa_guard.terraform.read import read
+from tests.schema import schema
 from tests.terraform.kinds import at, file, hcl, told, why
 from tests.terraform.plans import block, change, plan, refs
 
@@ -307,6 +308,10 @@ def read_text(text: str) -> Configuration:
 def test_the_kinds_are_found() -> None:
     assert len(joining()) > 30
     assert ("s3.Bucket", "aws_s3_bucket_policy", "bucket") in {(kind.kind, *rest) for kind, *rest in joining()}
+
+
+def test_every_argument_by_which_a_type_points_exists() -> None:
+    assert [(type_, by) for _, type_, by in joining() if by not in schema()[type_]] == []
 
 
 @pytest.mark.parametrize("format", ["hcl", "plan"])

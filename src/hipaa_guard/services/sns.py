@@ -5,7 +5,7 @@ from __future__ import annotations
 from hipaa_guard.facts.policy_document import HERE, PolicyDocument, symbol
 from hipaa_guard.facts.readings import Block, Listing, View, ask, first, listed
 from hipaa_guard.facts.resource import Resource, fact
-from hipaa_guard.facts.values import Unknown, Value
+from hipaa_guard.facts.values import Unknown, Value, some
 
 
 def _key(value: Value) -> Value:
@@ -57,25 +57,24 @@ class Topic(Resource):
 
 def _has_subscriptions(view: View) -> Value:
     """Whether subscriptions are declared: by a resource of their own, or inside a topic."""
+    if view.type != "awscc_sns_topic":
+        return True
     inside = view.get("subscription")
-    if view.type != "awscc_sns_topic" or isinstance(inside, Unknown):
-        return inside if view.type == "awscc_sns_topic" else True
-    return bool(inside)
+    return inside if isinstance(inside, Unknown) else bool(inside)
 
 
-def _protocols(view: View) -> Value:
-    """The protocol; of the subscriptions inside a topic the one that is not encrypted, where there is one."""
-    inside = view.get("subscription")
+def _protocol(view: View) -> Value:
+    """The protocol; of the subscriptions inside a topic that of the worst, where one is over HTTP."""
     if view.type != "awscc_sns_topic":
         return view.get("protocol")
-    if isinstance(inside, Unknown):
-        return inside
-    found = [each if isinstance(each, Unknown) else each.get("protocol") for each in inside]
-    unknown = next((each for each in found if isinstance(each, Unknown)), None)
-    known = [each for each in found if not isinstance(each, Unknown)]
-    if unknown is None or "http" in known:
-        return next((each for each in ("http", "https") if each in known), known[0])
-    return unknown
+    inside = view.get("subscription")
+    if isinstance(inside, Unknown) or _some_is(inside, "http"):
+        return inside if isinstance(inside, Unknown) else "http"
+    return "https" if _some_is(inside, "https") else inside[0].get("protocol")
+
+
+def _some_is(subscriptions: list[Value], protocol: str) -> bool:
+    return some(lambda each: each.get("protocol") == protocol, subscriptions)
 
 
 class Subscription(Resource):
@@ -88,5 +87,5 @@ class Subscription(Resource):
         "sns.list_subscriptions", "Subscriptions[?starts_with(SubscriptionArn, 'arn:')]", arn="{SubscriptionArn}"
     )
 
-    protocol: str = fact(terraform="protocol", awscc=_protocols, unset=None, aws=listed("Protocol"))
+    protocol: str = fact(terraform="protocol", awscc=_protocol, unset=None, aws=listed("Protocol"))
     """``https``, ``http``, ``email``, ``email-json``, ``sms``, ``sqs``, ``lambda``, ``firehose``, ``application``."""

@@ -139,10 +139,9 @@ def statuses(view: View) -> Value:
 
 def inline_switches(view: View) -> Value:
     """The four switches as the `awscc` provider writes them, inside the bucket."""
-    written = view.get("public_access_block_configuration")
-    if written is None or isinstance(written, Unknown):
-        return written
-    return {name: _flag(written.get(name)) for name in SWITCHES}
+    if view.get("public_access_block_configuration") is None:
+        return None
+    return {name: _flag(view.get(f"public_access_block_configuration.{name}")) for name in SWITCHES}
 
 
 def inline_log_target(view: View) -> Value:
