@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import click
@@ -13,7 +13,7 @@ from hipaa_guard.assessment.law import citations
 from hipaa_guard.controls.control import Control
 from hipaa_guard.controls.loading import load
 from hipaa_guard.controls.wanted import kinds_of
-from hipaa_guard.facts.readings import Ask, Derived, First, Listed, Listing, Singleton
+from hipaa_guard.facts.readings import Ask, Derived, Listed, Listing, Singleton, TerraformReading
 from hipaa_guard.facts.resource import Fact, Resource
 from hipaa_guard.facts.values import Unknown, Value
 
@@ -71,7 +71,7 @@ def _kind(kind: type[Resource]) -> Iterator[str]:
         yield "| fact | Terraform | when left out | AWS |"
         yield "|---|---|---|---|"
         for fact in kind.facts.values():
-            unset = "" if fact.terraform is None else _unset(fact.unset)
+            unset = "" if fact.live_only is not None else _unset(fact.unset)
             yield f"| {fact.name} | {_terraform(fact)} | {unset} | {_aws(fact)} |"
 
 
@@ -88,9 +88,15 @@ def _listing(listing: Listing | Singleton | None, kind: type[Resource]) -> str:
 
 
 def _terraform(fact: Fact) -> str:
-    if fact.terraform is None:
+    if fact.live_only is not None:
         return f"not told: {fact.live_only}"
-    readings = fact.terraform.readings if isinstance(fact.terraform, First) else (fact.terraform,)
+    aws, awscc = _named(fact.readings("aws_")), _named(fact.readings("awscc_"))
+    if fact.awscc is None or aws == awscc:
+        return aws
+    return "; ".join(filter(None, (aws, f"awscc: {awscc}")))
+
+
+def _named(readings: Iterable[TerraformReading]) -> str:
     # A function made by another is known by the name of its maker.
     named = (r if isinstance(r, str) else f"{r.__qualname__.partition('.')[0].strip('_')}()" for r in readings)
     return ", else ".join(f"`{name}`" for name in named)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import gzip
 import importlib
 import pkgutil
 import re
@@ -19,7 +18,7 @@ from hipaa_guard.aws.checking import misspelt
 from hipaa_guard.controls.control import PEERS, Control, Status
 from hipaa_guard.controls.findings import judge
 from hipaa_guard.controls.wanted import kinds_of
-from hipaa_guard.facts.readings import First
+from hipaa_guard.facts.readings import is_awscc, names_split
 from hipaa_guard.facts.resource import Resource
 from hipaa_guard.facts.values import Undecided, Unknown
 from tests.cases import (
@@ -29,8 +28,7 @@ from tests.cases import (
     is_phi,
     terraform_inventory,
 )
-
-REFERENCE = Path(__file__).parent.parent / "reference"
+from tests.schema import REFERENCE, schema
 
 for _module in pkgutil.iter_modules(tests.policies.__path__, "tests.policies."):
     if _module.name != __name__:
@@ -130,16 +128,6 @@ def test_no_policy_module_shadows_a_standard_module() -> None:
     assert not names & sys.stdlib_module_names
 
 
-def schema() -> dict[str, set[str]]:
-    paths: dict[str, set[str]] = defaultdict(set)
-    with gzip.open(REFERENCE / "terraform_aws_schema.tsv.gz", "rt", encoding="utf-8") as file:
-        for line in file:
-            if not line.startswith("#"):
-                type_, path, *_ = line.split("\t")
-                paths[type_].add(path)
-    return paths
-
-
 SCHEMA = schema()
 # Written by people although the provider's schema of today no longer has them.
 RETIRED_PATHS = {("aws_s3_bucket", "server_side_encryption_configuration")}
@@ -150,15 +138,13 @@ def paths_of(kind: type[Resource]) -> list[tuple[str, str, str]]:
     assert kind.terraform is not None
     found = []
     for fact in kind.facts.values():
-        readings = fact.terraform.readings if isinstance(fact.terraform, First) else (fact.terraform,)
-        for reading in readings:
-            if not isinstance(reading, str):
-                continue
-            head, _, rest = reading.partition(".")
-            if head.startswith(("aws_", "awscc_")):
-                found.append((fact.name, head, rest))
-            else:
-                found.extend((fact.name, type, reading) for type in kind.terraform.types)
+        for type in kind.terraform.types:
+            for reading in fact.readings(type):
+                if names_split(reading):
+                    head, _, rest = str(reading).partition(".")
+                    found.append((fact.name, head, rest))
+                elif isinstance(reading, str):
+                    found.append((fact.name, type, reading))
     return found
 
 
@@ -169,12 +155,36 @@ KINDS = [kind for kind in kinds_of(CONTROLS) if kind.terraform is not None]
 def test_every_terraform_path_exists(kind: type[Resource]) -> None:
     assert kind.terraform is not None
     assert [t for t in kind.terraform.types if t not in SCHEMA] == []
-    by_fact: dict[tuple[str, str], list[str]] = defaultdict(list)
+    by_fact: dict[tuple[str, str, bool], list[str]] = defaultdict(list)
     for fact, type, path in paths_of(kind):
-        by_fact[fact, path].append(type)
-    # A kind of several types need not find each path in each of them, but in one at least.
-    wrong = [(fact, path) for (fact, path), types in by_fact.items() if not any(path in SCHEMA[t] for t in types)]
+        by_fact[fact, path, is_awscc(type)].append(type)
+    # A kind of several types need not find each path in each of them, but in one at least of each provider.
+    wrong = [(fact, path) for (fact, path, _), types in by_fact.items() if not any(path in SCHEMA[t] for t in types)]
     assert wrong == []
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.kind)
+def test_every_naming_argument_exists(kind: type[Resource]) -> None:
+    assert kind.terraform is not None
+    arguments = {argument for type in kind.terraform.types for argument in SCHEMA[type]}
+    assert set(kind.terraform.naming_arguments()) - {"arn"} <= arguments
+    for type in kind.terraform.types:
+        if is_awscc(type) and kind.terraform.awscc_name is not None:
+            assert kind.terraform.awscc_name in SCHEMA[type], type
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.kind)
+def test_every_type_that_facts_look_at_exists(kind: type[Resource]) -> None:
+    # A text that ends with an underscore is the start of several.
+    assert {t for t in kind.terraform_types() if is_awscc(t) and not t.endswith("_")} <= set(SCHEMA)
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.kind)
+def test_every_fact_is_read_from_every_provider_that_declares_the_kind(kind: type[Resource]) -> None:
+    assert kind.terraform is not None
+    told = [fact for fact in kind.facts.values() if fact.live_only is None]
+    unread = {fact.name for fact in told for type in kind.terraform.types if not fact.is_read_from(type)}
+    assert not unread
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.kind)

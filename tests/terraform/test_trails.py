@@ -11,13 +11,14 @@ from typing import Any
 import pytest
 
 from hipaa_guard.controls.loading import load
-from hipaa_guard.facts.readings import First
+from hipaa_guard.facts.readings import names_split
 from hipaa_guard.facts.resource import Fact, Resource
 from hipaa_guard.facts.values import NotVisible, Unknown
 from hipaa_guard.terraform.blocks import Configuration
 from hipaa_guard.terraform.inventory import build_inventory
 from hipaa_guard.terraform.joins import Joins
 from hipaa_guard.terraform.read import read
+from tests.schema import schema
 from tests.terraform.kinds import at, file, hcl, told, why
 from tests.terraform.plans import block, change, plan, refs
 
@@ -253,7 +254,7 @@ def joining() -> tuple[tuple[type[Resource], str, str], ...]:
         for type_, by in kind.terraform.joins.items():
             found[kind, type_, by] = None
         for path in string_readings(kind):
-            if path.startswith("aws_") and kind.terraform.joined_by is not None:
+            if names_split(path) and kind.terraform.joined_by is not None:
                 type_ = path.partition(".")[0]
                 found[kind, type_, kind.terraform.joins.get(type_, kind.terraform.joined_by)] = None
     for kind, type_, by in linked(kinds):
@@ -264,8 +265,7 @@ def joining() -> tuple[tuple[type[Resource], str, str], ...]:
 def string_readings(kind: type[Resource]) -> Iterator[str]:
     """The paths that the facts of a kind read."""
     for fact in kind.facts.values():
-        readings = fact.terraform.readings if isinstance(fact.terraform, First) else (fact.terraform,)
-        yield from (reading for reading in readings if isinstance(reading, str))
+        yield from (reading for reading in fact.all_readings() if isinstance(reading, str))
 
 
 def linked(kinds: list[type[Resource]]) -> list[tuple[type[Resource], str, str]]:
@@ -308,6 +308,10 @@ def read_text(text: str) -> Configuration:
 def test_the_kinds_are_found() -> None:
     assert len(joining()) > 30
     assert ("s3.Bucket", "aws_s3_bucket_policy", "bucket") in {(kind.kind, *rest) for kind, *rest in joining()}
+
+
+def test_every_argument_by_which_a_type_points_exists() -> None:
+    assert [(type_, by) for _, type_, by in joining() if by not in schema()[type_]] == []
 
 
 @pytest.mark.parametrize("format", ["hcl", "plan"])

@@ -22,12 +22,17 @@ class Block:
     ``joined_by`` is the argument by which split resources (``aws_s3_bucket_versioning``) point at the main one;
     ``joins`` gives it for split types that use another. ``name`` is the argument that holds the resource's name, by
     which other resources may also point at it. ``also`` lists further arguments whose value identifies it.
+
+    Types of the ``awscc`` provider, whose schemas are those of CloudFormation, stand beside those of ``aws``. Facts
+    have a reading of their own for them, ``awscc_name`` is their argument for the name, and split resources of either
+    provider may point at a resource of the other.
     """
 
     types: tuple[str, ...]
     joined_by: str | None
     joins: Mapping[str, str]
     name: str | None
+    awscc_name: str | None
     also: tuple[str, ...]
     when: Callable[[View], Value] | None
     """Keeps only the blocks for which this holds (``engine`` of a cluster, say)."""
@@ -38,6 +43,7 @@ class Block:
         joined_by: str | None = None,
         joins: Mapping[str, str] | None = None,
         name: str | None = None,
+        awscc_name: str | None = None,
         also: Sequence[str] = (),
         when: Callable[[View], Value] | None = None,
     ) -> None:
@@ -45,8 +51,23 @@ class Block:
         object.__setattr__(self, "joined_by", joined_by)
         object.__setattr__(self, "joins", joins or {})
         object.__setattr__(self, "name", name)
+        object.__setattr__(self, "awscc_name", awscc_name)
         object.__setattr__(self, "also", tuple(also))
         object.__setattr__(self, "when", when)
+
+    def naming(self, type: str) -> str | None:
+        """The argument that holds the name of a resource of one of the types."""
+        return self.awscc_name if is_awscc(type) else self.name
+
+    def naming_arguments(self) -> tuple[str, ...]:
+        """All arguments whose values identify a resource."""
+        named = (self.name, self.awscc_name, *self.also, "id", "arn")
+        return tuple(dict.fromkeys(argument for argument in named if argument is not None))
+
+
+def is_awscc(type: str) -> bool:
+    """Whether a Terraform type is one of the ``awscc`` provider."""
+    return type.startswith("awscc_")
 
 
 class View(Protocol):
@@ -76,6 +97,11 @@ class View(Protocol):
 
 TerraformReading = str | Callable[[View], Value]
 """A path (``"versioning.enabled"``; ``"aws_s3_bucket_policy.policy"`` for a split resource) or a function."""
+
+
+def names_split(reading: TerraformReading) -> bool:
+    """Whether a reading is the path of a split resource."""
+    return isinstance(reading, str) and reading.startswith(("aws_", "awscc_"))
 
 
 @dataclass(frozen=True, slots=True)

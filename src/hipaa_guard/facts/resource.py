@@ -10,7 +10,16 @@ from types import CodeType, FunctionType
 from typing import Any, ClassVar, Literal, NamedTuple, Protocol, Self, overload
 
 from hipaa_guard.facts.places import Location
-from hipaa_guard.facts.readings import AwsReading, Block, First, Listing, Singleton, TerraformReading
+from hipaa_guard.facts.readings import (
+    AwsReading,
+    Block,
+    First,
+    Listing,
+    Singleton,
+    TerraformReading,
+    is_awscc,
+    names_split,
+)
 from hipaa_guard.facts.values import Incomplete, NotVisible, Reference, Undecided, Unknown, Value
 
 _NO_DEFAULT = object()
@@ -19,12 +28,24 @@ _NO_DEFAULT = object()
 class Fact:
     """One column of a kind's table: a fact, and where each source tells it."""
 
-    __slots__ = ("annotation", "aws", "live_only", "name", "owner", "parse", "terraform", "terraform_only", "unset")
+    __slots__ = (
+        "annotation",
+        "aws",
+        "awscc",
+        "live_only",
+        "name",
+        "owner",
+        "parse",
+        "terraform",
+        "terraform_only",
+        "unset",
+    )
 
     def __init__(
         self,
         *,
         terraform: TerraformReading | First | None,
+        awscc: TerraformReading | First | None,
         unset: Value,
         aws: AwsReading | None,
         parse: Callable[[Value], Value] | None,
@@ -32,6 +53,7 @@ class Fact:
         terraform_only: str | None,
     ) -> None:
         self.terraform = terraform
+        self.awscc = awscc
         self.unset = unset
         self.aws = aws
         self.parse = parse
@@ -53,10 +75,27 @@ class Fact:
     def __get__(self, resource: Resource | None, owner: type) -> Self | Value:
         return self if resource is None else resource.read(self)
 
+    def readings(self, type: str) -> tuple[TerraformReading, ...]:
+        """The readings for a resource of a Terraform type, in their order.
+
+        A split resource tells the same of the main one, whichever provider declares that.
+        """
+        if not is_awscc(type):
+            return _in_order(self.terraform)
+        splits = tuple(reading for reading in _in_order(self.terraform) if names_split(reading))
+        return tuple(dict.fromkeys((*splits, *_in_order(self.awscc))))
+
+    def is_read_from(self, type: str) -> bool:
+        """Whether a resource of a Terraform type tells the fact: what it leaves out is then what `unset` says."""
+        return (self.awscc if is_awscc(type) else self.terraform) is not None
+
+    def all_readings(self) -> tuple[TerraformReading, ...]:
+        """The readings for resources of any Terraform type."""
+        return (*_in_order(self.terraform), *_in_order(self.awscc))
+
     def terraform_texts(self) -> Iterator[str]:
         """The paths of the Terraform readings, and the texts that its functions hold (types they look at)."""
-        readings = self.terraform.readings if isinstance(self.terraform, First) else (self.terraform,)
-        for reading in readings:
+        for reading in self.all_readings():
             yield from (reading,) if isinstance(reading, str) else _texts_in(reading)
 
     def __repr__(self) -> str:
@@ -66,6 +105,7 @@ class Fact:
 def fact(
     *,
     terraform: TerraformReading | First | None = None,
+    awscc: TerraformReading | First | None = None,
     unset: Value = _NO_DEFAULT,
     aws: AwsReading | None = None,
     parse: Callable[[Value], Value] | None = None,
@@ -74,21 +114,24 @@ def fact(
 ) -> Any:
     """Declare a fact with both of its readings, or with the reason why one source cannot tell it.
 
-    ``unset`` is what the provider does when Terraform leaves the argument out. ``parse`` turns a known raw value into
-    what the annotation says; ``bool``, ``int``, ``float`` and ``str`` are converted without it.
+    ``awscc`` is how types of the ``awscc`` provider tell it; without it the fact is not known of them. ``unset`` is
+    what the provider does when Terraform leaves the argument out. ``parse`` turns a known raw value into what the
+    annotation says; ``bool``, ``int``, ``float`` and ``str`` are converted without it.
 
     Raises:
         TypeError: a reading is missing without a reason, or a Terraform reading has no ``unset``.
 
     """
-    if (terraform is None) != (live_only is not None):
-        raise TypeError("a fact needs either terraform= or live_only= with the reason")
+    told = terraform is not None or awscc is not None
+    if told != (live_only is None):
+        raise TypeError("a fact needs either terraform= (or awscc=) or live_only= with the reason")
     if (aws is None) != (terraform_only is not None):
         raise TypeError("a fact needs either aws= or terraform_only= with the reason")
-    if terraform is not None and unset is _NO_DEFAULT:
+    if told and unset is _NO_DEFAULT:
         raise TypeError("a fact that Terraform tells needs unset=, what the provider does when it is left out")
     return Fact(
         terraform=terraform,
+        awscc=awscc,
         unset=None if unset is _NO_DEFAULT else unset,
         aws=aws,
         parse=parse,
@@ -188,7 +231,7 @@ class Resource:
         if cls.terraform is None:
             return frozenset()
         texts = [text for fact in cls.facts.values() for text in fact.terraform_texts()]
-        split = {text.partition(".")[0] for text in texts if text.startswith(("aws_", "awscc_"))}
+        split = {text.partition(".")[0] for text in texts if names_split(text)}
         return frozenset({*cls.terraform.types, *cls.terraform.joins, *split})
 
     def __init__(self, origin: Origin, source: Source) -> None:
@@ -263,6 +306,12 @@ def in_words(value: Value, limit: int = 200) -> str:
     else:
         text = str(value)
     return text if len(text) <= limit else text[: limit - 3] + "..."
+
+
+def _in_order(reading: TerraformReading | First | None) -> tuple[TerraformReading, ...]:
+    if isinstance(reading, First):
+        return reading.readings
+    return () if reading is None else (reading,)
 
 
 def _texts_in(function: object) -> Iterator[str]:

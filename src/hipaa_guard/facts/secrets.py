@@ -7,7 +7,7 @@ comparison, a function that gives a boolean, the search for credentials) opens i
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from hipaa_guard.facts.values import Cause, Incomplete, PartialJson, PartialText, Unknown, Value
 
@@ -15,31 +15,42 @@ _REASON = "it is a sensitive value"
 
 
 class Secret(Unknown):
-    """A value that is known and may not be shown."""
+    """A value that is known and may not be shown.
 
-    __slots__ = ("_hidden",)
+    ``written`` is whether source code holds it; a plan or state also holds what was made or handed in later.
+    """
 
-    def __init__(self, hidden: Value, reason: str = _REASON, references: tuple[str, ...] = ()) -> None:
+    __slots__ = ("_hidden", "written")
+
+    def __init__(
+        self, hidden: Value, reason: str = _REASON, references: tuple[str, ...] = (), *, written: bool = True
+    ) -> None:
         super().__init__(reason, Cause.SENSITIVE, references=references, is_set=True)
         self._hidden = hidden
+        self.written = written
+
+    def conceal(self, value: Value) -> Value:
+        """Something made from what is hidden, concealed as it is."""
+        return concealed(value, self.reason, self.references, written=self.written)
 
     def reveal(self) -> Value:
         """What is hidden, which may hold further secrets. Never print what this gives."""
         return self._hidden
 
 
-def concealed(value: Value, reason: str = _REASON, references: tuple[str, ...] = ()) -> Value:
+def concealed(value: Value, reason: str = _REASON, references: tuple[str, ...] = (), *, written: bool = True) -> Value:
     """The value as a `Secret`.
 
     What tells nothing stays as it is, so that it can be judged: booleans, numbers, null and what is empty. Of a text
     that is known in part the known parts are hidden; what is not known holds no secret.
     """
     if isinstance(value, PartialText):
-        parts = (Secret(part, reason, references) if isinstance(part, str) else part for part in value.parts)
-        return PartialText(parts)
-    if isinstance(value, Incomplete | PartialJson):
-        return Secret(value, reason, references)
-    return Secret(value, reason, references) if isinstance(value, str | list | dict) and value else value
+        return PartialText(
+            Secret(part, reason, references, written=written) if isinstance(part, str) else part for part in value.parts
+        )
+    if isinstance(value, Incomplete | PartialJson) or (isinstance(value, str | list | dict) and value):
+        return Secret(value, reason, references, written=written)
+    return value
 
 
 def revealed(value: Value) -> Value:
@@ -49,16 +60,20 @@ def revealed(value: Value) -> Value:
 
 def holds_secret(value: Value) -> bool:
     """Whether a part of the value is a `Secret`."""
+    return next(secrets_in(value), None) is not None
+
+
+def secrets_in(value: Value) -> Iterator[Secret]:
+    """All parts of the value that are a `Secret`."""
     waiting: list[Value] = [value]
     visited: set[int] = set()
     while waiting:
         part = waiting.pop()
         if isinstance(part, Secret):
-            return True
-        if isinstance(part, list | dict | PartialText | PartialJson) and id(part) not in visited:
+            yield part
+        elif isinstance(part, list | dict | PartialText | PartialJson) and id(part) not in visited:
             visited.add(id(part))
             waiting += _parts(part)
-    return False
 
 
 def _parts(value: Value) -> Iterable[Value]:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import ClassVar, NoReturn
 
-from hipaa_guard.facts.readings import Block, Listing, Singleton, View, ask, derived, listed
+from hipaa_guard.facts.readings import Block, Listing, Singleton, View, ask, derived, first, listed
 from hipaa_guard.facts.resource import Record, Resource, fact
 from hipaa_guard.facts.values import Cause, Incomplete, PartialText, Reference, Undecided, Unknown, Value
 
@@ -147,7 +147,9 @@ def _field(name: Value, starts_with: Value, equals: Value, *rest: Value) -> _Fie
 
 def _declared(view: View) -> list[Selector]:
     """The selectors of a Terraform trail, which has one sort of them at most."""
-    basic, advanced = view.get("event_selector"), view.get("advanced_event_selector")
+    basic, advanced = (
+        _either(view.get(name), view.get(f"{name}s")) for name in ("event_selector", "advanced_event_selector")
+    )
     if isinstance(basic, Unknown | Incomplete) or basic:
         return _made(basic, _declared_basic)
     if isinstance(advanced, Unknown | Incomplete) or advanced:
@@ -156,18 +158,31 @@ def _declared(view: View) -> list[Selector]:
 
 
 def _declared_basic(item: dict[str, Value]) -> Iterator[Selector]:
-    # The provider leaves out means All, and management events.
+    # Left out, it means All, and management events.
     return _basic(
         _either(item.get("read_write_type"), "All"),
         _either(item.get("include_management_events"), True),
         _either(item.get("exclude_management_event_sources"), []),
-        [(one.get("type"), one.get("values")) for one in item.get("data_resource") or []],
+        [(one.get("type"), one.get("values")) for one in _written(item, "data_resource")],
     )
 
 
 def _declared_advanced(item: dict[str, Value]) -> Iterator[Selector]:
     names = ("field", "starts_with", "equals", "ends_with", "not_equals", "not_starts_with", "not_ends_with")
-    return _advanced([_field(*(field.get(name) for name in names)) for field in item.get("field_selector") or []])
+    return _advanced([_field(*(field.get(name) for name in names)) for field in _written(item, "field_selector")])
+
+
+def _written(item: dict[str, Value], block: str) -> Value:
+    """The blocks of a type, or what the `awscc` provider has in their place: a list with the name in the plural."""
+    return _either(item.get(block), item.get(f"{block}s")) or []
+
+
+def _global_events(view: View) -> Value:
+    """What CloudFormation does where nothing is said is not documented; a trail for all regions always takes them."""
+    everywhere = view.get("is_multi_region_trail")
+    if isinstance(everywhere, Unknown):
+        return everywhere
+    return True if _truth(everywhere) else Unknown("include_global_service_events is left out", Cause.NOT_IN_SCOPE)
 
 
 def _answered(basic: list[dict[str, Value]] | None, advanced: list[dict[str, Value]] | None) -> list[Selector]:
@@ -201,7 +216,7 @@ _IS_LOGGING = ask("cloudtrail.get_trail_status", "IsLogging", Name="{TrailARN}")
 class Trail(Resource):
     """A trail that this account owns."""
 
-    terraform = Block("aws_cloudtrail", name="name")
+    terraform = Block("aws_cloudtrail", "awscc_cloudtrail_trail", name="name", awscc_name="trail_name")
     aws = Listing(
         "cloudtrail.describe_trails",
         "trailList[]",
@@ -210,27 +225,43 @@ class Trail(Resource):
         includeShadowTrails=False,  # each once, in its home region
     )
 
-    is_logging: bool = fact(terraform="enable_logging", unset=True, aws=_IS_LOGGING)
+    is_logging: bool = fact(terraform="enable_logging", awscc="is_logging", unset=True, aws=_IS_LOGGING)
 
-    is_multi_region: bool = fact(terraform="is_multi_region_trail", unset=False, aws=listed("IsMultiRegionTrail"))
+    is_multi_region: bool = fact(
+        terraform="is_multi_region_trail",
+        awscc="is_multi_region_trail",
+        unset=False,
+        aws=listed("IsMultiRegionTrail"),
+    )
 
     includes_global_services: bool = fact(
-        terraform="include_global_service_events", unset=True, aws=listed("IncludeGlobalServiceEvents")
+        terraform="include_global_service_events",
+        awscc=first("include_global_service_events", _global_events),
+        unset=True,
+        aws=listed("IncludeGlobalServiceEvents"),
     )
 
     log_file_validation: bool = fact(
-        terraform="enable_log_file_validation", unset=False, aws=listed("LogFileValidationEnabled")
+        terraform="enable_log_file_validation",
+        awscc="enable_log_file_validation",
+        unset=False,
+        aws=listed("LogFileValidationEnabled"),
     )
 
-    key: str | None = fact(terraform="kms_key_id", unset=None, aws=listed("KmsKeyId"))
+    key: str | None = fact(terraform="kms_key_id", awscc="kms_key_id", unset=None, aws=listed("KmsKeyId"))
 
     log_group: str | None = fact(
-        terraform="cloud_watch_logs_group_arn", unset=None, aws=listed("CloudWatchLogsLogGroupArn")
+        terraform="cloud_watch_logs_group_arn",
+        awscc="cloudwatch_logs_log_group_arn",
+        unset=None,
+        aws=listed("CloudWatchLogsLogGroupArn"),
     )
 
-    bucket: str | None = fact(terraform="s3_bucket_name", unset=None, aws=listed("S3BucketName"))
+    bucket: str | None = fact(
+        terraform="s3_bucket_name", awscc="s3_bucket_name", unset=None, aws=listed("S3BucketName")
+    )
 
-    selectors: list[Selector] = fact(terraform=_declared, unset=None, aws=_SELECTORS)
+    selectors: list[Selector] = fact(terraform=_declared, awscc=_declared, unset=None, aws=_SELECTORS)
 
 
 class Delivery(Resource):

@@ -10,7 +10,7 @@ from hipaa_guard.facts.resource import Resource, fact
 class LogGroup(Resource):
     """A log group."""
 
-    terraform = Block("aws_cloudwatch_log_group", name="name")
+    terraform = Block("aws_cloudwatch_log_group", "awscc_logs_log_group", name="name", awscc_name="log_group_name")
     aws = Listing(
         "logs.describe_log_groups",
         "logGroups[]",
@@ -19,21 +19,31 @@ class LogGroup(Resource):
         keys=("logGroupName", "arn"),
     )
 
-    retention_days: int | None = fact(terraform="retention_in_days", unset=None, aws=listed("retentionInDays"))
+    retention_days: int | None = fact(
+        terraform="retention_in_days", awscc="retention_in_days", unset=None, aws=listed("retentionInDays")
+    )
     """After how many days events are deleted; None or 0 (as Terraform says it): never."""
 
-    log_class: str = fact(terraform="log_group_class", unset="STANDARD", aws=listed("logGroupClass"))
+    log_class: str = fact(
+        terraform="log_group_class", awscc="log_group_class", unset="STANDARD", aws=listed("logGroupClass")
+    )
     """``STANDARD``, ``INFREQUENT_ACCESS``, or ``DELIVERY``, which only passes events on and keeps them for 2 days."""
 
-    key: str | None = fact(terraform="kms_key_id", unset=None, aws=listed("kmsKeyId"))
+    key: str | None = fact(terraform="kms_key_id", awscc="kms_key_id", unset=None, aws=listed("kmsKeyId"))
 
 
 class ResourcePolicy(Resource):
     """A policy of an account that lets others use its log groups."""
 
-    terraform = Block("aws_cloudwatch_log_resource_policy", name="policy_name")
+    terraform = Block(
+        "aws_cloudwatch_log_resource_policy", "awscc_logs_resource_policy", name="policy_name", awscc_name="policy_name"
+    )
     aws = Listing("logs.describe_resource_policies", "resourcePolicies[]", name="policyName")
 
     policy: PolicyDocument | None = fact(
-        terraform="policy_document", unset=None, parse=PolicyDocument.parse, aws=listed("policyDocument")
+        terraform="policy_document",
+        awscc="policy_document",
+        unset=None,
+        parse=PolicyDocument.parse,
+        aws=listed("policyDocument"),
     )

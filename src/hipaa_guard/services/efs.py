@@ -19,7 +19,7 @@ def _backed_up_by_default(view: View) -> Value:
 class FileSystem(Resource):
     """An EFS file system."""
 
-    terraform = Block("aws_efs_file_system", joined_by="file_system_id")
+    terraform = Block("aws_efs_file_system", "awscc_efs_file_system", joined_by="file_system_id")
     aws = Listing(
         "efs.describe_file_systems",
         "FileSystems[]",
@@ -28,13 +28,14 @@ class FileSystem(Resource):
         keys=("FileSystemId", "FileSystemArn"),
     )
 
-    encrypted: bool = fact(terraform="encrypted", unset=False, aws=listed("Encrypted"))
+    encrypted: bool = fact(terraform="encrypted", awscc="encrypted", unset=False, aws=listed("Encrypted"))
 
-    key: str | None = fact(terraform="kms_key_id", unset=None, aws=listed("KmsKeyId"))
+    key: str | None = fact(terraform="kms_key_id", awscc="kms_key_id", unset=None, aws=listed("KmsKeyId"))
     """Of an encrypted file system; None means the AWS managed key ``aws/elasticfilesystem``."""
 
     backup: str | None = fact(
         terraform=first("aws_efs_backup_policy.backup_policy.status", _backed_up_by_default),
+        awscc=first("backup_policy.status", _backed_up_by_default),
         unset=None,
         aws=ask(
             "efs.describe_backup_policy", "BackupPolicy.Status", FileSystemId="{FileSystemId}", absent="PolicyNotFound"
@@ -44,6 +45,7 @@ class FileSystem(Resource):
 
     policy: PolicyDocument | None = fact(
         terraform="aws_efs_file_system_policy.policy",
+        awscc="file_system_policy",
         unset=None,  # the default policy lets in whoever reaches a mount target
         parse=PolicyDocument.parse,
         aws=ask("efs.describe_file_system_policy", "Policy", FileSystemId="{FileSystemId}", absent="PolicyNotFound"),
@@ -54,14 +56,17 @@ class FileSystem(Resource):
         origin = self.origin
         if origin.arn is not None:
             return (origin.arn,)
-        own = f"arn:{HERE}:elasticfilesystem:{HERE}:{HERE}:file-system/{symbol(origin.address, 'id')}"
-        return (symbol(origin.address, "arn"), own)
+        ids = [symbol(origin.address, attribute) for attribute in ("id", "file_system_id")]
+        return (
+            symbol(origin.address, "arn"),
+            *(f"arn:{HERE}:elasticfilesystem:{HERE}:{HERE}:file-system/{each}" for each in ids),
+        )
 
 
 class AccessPoint(Resource):
     """A way into a file system that may impose a user and a directory on whoever comes by it."""
 
-    terraform = Block("aws_efs_access_point")
+    terraform = Block("aws_efs_access_point", "awscc_efs_access_point")
     aws = Listing(
         "efs.describe_access_points",
         "AccessPoints[]",
@@ -70,10 +75,13 @@ class AccessPoint(Resource):
         keys=("AccessPointId", "AccessPointArn"),
     )
 
-    user: int | None = fact(terraform="posix_user.uid", unset=None, aws=listed("PosixUser.Uid"))
+    user: int | None = fact(terraform="posix_user.uid", awscc="posix_user.uid", unset=None, aws=listed("PosixUser.Uid"))
     """The user that all files are read and written as; None where the client says who it is."""
 
     root_directory: str = fact(
-        terraform="root_directory.path", unset="/", aws=derived(lambda path: path or "/", listed("RootDirectory.Path"))
+        terraform="root_directory.path",
+        awscc="root_directory.path",
+        unset="/",
+        aws=derived(lambda path: path or "/", listed("RootDirectory.Path")),
     )
     """What clients see as the root of the file system."""

@@ -50,28 +50,38 @@ class Key(Resource):
         "aws_kms_external_key",
         "aws_kms_replica_key",
         "aws_kms_replica_external_key",
+        "awscc_kms_key",
+        "awscc_kms_replica_key",
         joined_by="key_id",
     )
     aws = Listing("kms.list_keys", "Keys[]", arn="{KeyArn}", name="KeyId", keys=("KeyId", "KeyArn"))
 
     manager: str = fact(
-        terraform=_customer, unset="CUSTOMER", aws=ask("kms.describe_key", "KeyMetadata.KeyManager", KeyId="{KeyId}")
+        terraform=_customer,
+        awscc=_customer,
+        unset="CUSTOMER",
+        aws=ask("kms.describe_key", "KeyMetadata.KeyManager", KeyId="{KeyId}"),
     )
     """``CUSTOMER`` or ``AWS``."""
 
     spec: str = fact(
         terraform=_spec,
+        awscc="key_spec",
         unset="SYMMETRIC_DEFAULT",
         aws=ask("kms.describe_key", "KeyMetadata.KeySpec", KeyId="{KeyId}"),
     )
 
     material: str = fact(
-        terraform=_origin, unset="AWS_KMS", aws=ask("kms.describe_key", "KeyMetadata.Origin", KeyId="{KeyId}")
+        terraform=_origin,
+        awscc="origin",
+        unset="AWS_KMS",
+        aws=ask("kms.describe_key", "KeyMetadata.Origin", KeyId="{KeyId}"),
     )
     """Where the key material comes from: ``AWS_KMS``, ``EXTERNAL``, ``AWS_CLOUDHSM``, ``EXTERNAL_KEY_STORE``."""
 
     is_replica: bool = fact(
         terraform=_declared_replica,
+        awscc=_declared_replica,
         unset=False,
         aws=derived(
             _answered_replica,
@@ -82,6 +92,7 @@ class Key(Resource):
 
     rotation_enabled: bool = fact(
         terraform="enable_key_rotation",
+        awscc="enable_key_rotation",
         unset=False,
         aws=ask(
             "kms.get_key_rotation_status", "KeyRotationEnabled", KeyId="{KeyId}", absent="UnsupportedOperationException"
@@ -90,6 +101,7 @@ class Key(Resource):
 
     policy: PolicyDocument | None = fact(
         terraform=first("aws_kms_key_policy.policy", "policy"),
+        awscc="key_policy",
         unset=None,  # KMS then attaches its default policy: the account's IAM policies decide
         parse=PolicyDocument.parse,
         aws=ask("kms.get_key_policy", "Policy", KeyId="{KeyId}", PolicyName="default"),
@@ -126,7 +138,7 @@ class LivingKey(Resource):
 class Alias(Resource):
     """A name for a KMS key. Names under ``alias/aws/`` are reserved for keys that AWS manages."""
 
-    terraform = Block("aws_kms_alias", name="name")
+    terraform = Block("aws_kms_alias", "awscc_kms_alias", name="name", awscc_name="alias_name")
     aws = Listing("kms.list_aliases", "Aliases[]", arn="{AliasArn}", name="AliasName", keys=("AliasName", "AliasArn"))
 
-    target: str | None = fact(terraform="target_key_id", unset=None, aws=listed("TargetKeyId"))
+    target: str | None = fact(terraform="target_key_id", awscc="target_key_id", unset=None, aws=listed("TargetKeyId"))

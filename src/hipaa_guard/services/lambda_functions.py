@@ -83,7 +83,7 @@ def support_ends(runtime: str) -> date | None:
     return None if day is None else date.fromisoformat(day)
 
 
-# Argument of aws_lambda_permission -> the condition that Lambda makes of it.
+# Argument of aws_lambda_permission and its awscc twin -> the condition that Lambda makes of it.
 _CONDITIONS = {
     "source_arn": ("ArnLike", "AWS:SourceArn"),
     "source_account": ("StringEquals", "AWS:SourceAccount"),
@@ -95,12 +95,19 @@ _CONDITIONS = {
 
 def _permissions(view: View) -> Value:
     """The policy that Lambda makes of all declared permissions."""
-    linked = view.linked("aws_lambda_permission", "function_name")
-    seen = linked.seen if isinstance(linked, Incomplete) else linked
-    statements = [_statement(permission) for permission in seen]
-    if isinstance(linked, Incomplete):
-        return {"Statement": Incomplete(statements, linked.unknown)}
+    statements: list[Value] = []
+    unknown: Unknown | None = None
+    for type_ in ("aws_lambda_permission", "awscc_lambda_permission"):
+        linked = view.linked(type_, "function_name")
+        statements += [_statement(permission) for permission in _seen(linked)]
+        unknown = linked.unknown if isinstance(linked, Incomplete) and unknown is None else unknown
+    if unknown is not None:
+        return {"Statement": Incomplete(statements, unknown)}
     return {"Statement": statements} if statements else None
+
+
+def _seen(views: list[View]) -> list[View]:
+    return views.seen if isinstance(views, Incomplete) else views
 
 
 def _statement(permission: View) -> dict[str, Value]:
@@ -160,7 +167,13 @@ def _in_vpc(view: View) -> Value:
 class Function(Resource):
     """A Lambda function, as its unpublished version stands."""
 
-    terraform = Block("aws_lambda_function", joined_by="function_name", name="function_name")
+    terraform = Block(
+        "aws_lambda_function",
+        "awscc_lambda_function",
+        joined_by="function_name",
+        name="function_name",
+        awscc_name="function_name",
+    )
     aws = Listing(
         "lambda.list_functions",
         "Functions[]",
@@ -169,35 +182,42 @@ class Function(Resource):
         keys=("FunctionName", "FunctionArn"),
     )
 
-    runtime: str | None = fact(terraform="runtime", unset=None, aws=listed("Runtime"))
+    runtime: str | None = fact(terraform="runtime", awscc="runtime", unset=None, aws=listed("Runtime"))
     """None for container images."""
 
     policy: PolicyDocument | None = fact(
         terraform=_permissions,
+        awscc=_permissions,
         unset=None,
         parse=PolicyDocument.parse,
         aws=ask("lambda.get_policy", "Policy", FunctionName="{FunctionName}", absent="ResourceNotFoundException"),
     )
 
     has_environment: bool = fact(
-        terraform=_has_variables, unset=False, aws=derived(_answered_has_variables, listed("Environment"))
+        terraform=_has_variables,
+        awscc=_has_variables,
+        unset=False,
+        aws=derived(_answered_has_variables, listed("Environment")),
     )
 
     environment_credentials: list[str] = fact(
-        terraform=_declared_credentials, unset=[], aws=derived(_answered_credentials, listed("Environment"))
+        terraform=_declared_credentials,
+        awscc=_declared_credentials,
+        unset=[],
+        aws=derived(_answered_credentials, listed("Environment")),
     )
     """The names of credentials in environment variables, never their values."""
 
-    key: str | None = fact(terraform="kms_key_arn", unset=None, aws=listed("KMSKeyArn"))
+    key: str | None = fact(terraform="kms_key_arn", awscc="kms_key_arn", unset=None, aws=listed("KMSKeyArn"))
     """The KMS key of the environment variables; None means the AWS managed key ``aws/lambda``."""
 
-    in_vpc: bool = fact(terraform=_in_vpc, unset=False, aws=derived(bool, listed("VpcConfig.VpcId")))
+    in_vpc: bool = fact(terraform=_in_vpc, awscc=_in_vpc, unset=False, aws=derived(bool, listed("VpcConfig.VpcId")))
 
 
 class FunctionUrl(Resource):
     """An HTTPS address of its own that a function, or an alias of it, has."""
 
-    terraform = Block("aws_lambda_function_url")
+    terraform = Block("aws_lambda_function_url", "awscc_lambda_url")
     aws = Listing(
         "lambda.list_function_url_configs",
         "FunctionUrlConfigs[]",
@@ -207,5 +227,5 @@ class FunctionUrl(Resource):
         FunctionName="{FunctionName}",
     )
 
-    authentication: str = fact(terraform="authorization_type", unset="NONE", aws=listed("AuthType"))
+    authentication: str = fact(terraform="authorization_type", awscc="auth_type", unset="NONE", aws=listed("AuthType"))
     """``AWS_IAM`` or ``NONE``."""

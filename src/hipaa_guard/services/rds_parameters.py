@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 from hipaa_guard.facts.readings import Block, Listing, View, ask, listed
 from hipaa_guard.facts.resource import Resource, fact
-from hipaa_guard.facts.values import Undecided, Unknown, Value
+from hipaa_guard.facts.values import PartialJson, Undecided, Unknown, Value
 
 TLS_PARAMETERS = ("rds.force_ssl", "require_secure_transport")
 """By which PostgreSQL and SQL Server, and by which MySQL and MariaDB, refuse connections without TLS."""
@@ -26,6 +27,15 @@ def _tls_parameter(view: View) -> Value:
     return None
 
 
+def _awscc_tls_parameter(view: View) -> Value:
+    """The same of the `awscc` provider, where all parameters are one JSON object."""
+    said = view.get("parameters")
+    if said is None or (isinstance(said, Unknown) and not isinstance(said, PartialJson)):
+        return said
+    parameters = said.document if isinstance(said, PartialJson) else json.loads(said)
+    return next((parameters[name] for name in TLS_PARAMETERS if name in parameters), None)
+
+
 def _switched_on(value: Value) -> bool:
     """``1`` and ``ON``; MySQL takes both, and words for them in either case."""
     return str(value).lower() in ("1", "on", "true")
@@ -34,7 +44,12 @@ def _switched_on(value: Value) -> bool:
 class ParameterGroup(Resource):
     """A parameter group of instances. The default ones cannot be changed."""
 
-    terraform = Block("aws_db_parameter_group", name="name")
+    terraform = Block(
+        "aws_db_parameter_group",
+        "awscc_rds_db_parameter_group",
+        name="name",
+        awscc_name="db_parameter_group_name",
+    )
     aws = Listing(
         "rds.describe_db_parameter_groups",
         "DBParameterGroups[]",
@@ -43,11 +58,12 @@ class ParameterGroup(Resource):
         keys=("DBParameterGroupName", "DBParameterGroupArn"),
     )
 
-    family: str = fact(terraform="family", unset=None, aws=listed("DBParameterGroupFamily"))
+    family: str = fact(terraform="family", awscc="family", unset=None, aws=listed("DBParameterGroupFamily"))
     """Engine and version: ``postgres16``, ``mysql8.0``, ``sqlserver-se-15.0``."""
 
     tls_required: bool | None = fact(
         terraform=_tls_parameter,
+        awscc=_awscc_tls_parameter,
         unset=None,
         parse=_switched_on,
         aws=ask("rds.describe_db_parameters", f"{_TLS_VALUE} | [0]", DBParameterGroupName="{DBParameterGroupName}"),
@@ -58,7 +74,12 @@ class ParameterGroup(Resource):
 class ClusterParameterGroup(Resource):
     """A parameter group of clusters."""
 
-    terraform = Block("aws_rds_cluster_parameter_group", name="name")
+    terraform = Block(
+        "aws_rds_cluster_parameter_group",
+        "awscc_rds_db_cluster_parameter_group",
+        name="name",
+        awscc_name="db_cluster_parameter_group_name",
+    )
     aws = Listing(
         "rds.describe_db_cluster_parameter_groups",
         "DBClusterParameterGroups[]",
@@ -67,10 +88,11 @@ class ClusterParameterGroup(Resource):
         keys=("DBClusterParameterGroupName", "DBClusterParameterGroupArn"),
     )
 
-    family: str = fact(terraform="family", unset=None, aws=listed("DBParameterGroupFamily"))
+    family: str = fact(terraform="family", awscc="family", unset=None, aws=listed("DBParameterGroupFamily"))
 
     tls_required: bool | None = fact(
         terraform=_tls_parameter,
+        awscc=_awscc_tls_parameter,
         unset=None,
         parse=_switched_on,
         aws=ask(

@@ -8,6 +8,8 @@ import re
 from hipaa_guard.facts.policy_document import PolicyDocument
 from hipaa_guard.facts.readings import Block, Listing, View, ask, first, listed
 from hipaa_guard.facts.resource import Resource, fact
+from hipaa_guard.facts.secrets import Secret as Concealed
+from hipaa_guard.facts.secrets import revealed
 from hipaa_guard.facts.values import Cause, Incomplete, PartialJson, PartialText, Reference, Unknown, Value
 
 _SECRET_NAME = re.compile(
@@ -17,16 +19,27 @@ _UNSEEN = "\ue000"
 _MADE_LATER = (Cause.AFTER_APPLY, Cause.DATA_SOURCE)
 
 
+def _rotations(view: View) -> list[View]:
+    """The rotations of a secret, which are resources of their own."""
+    found: list[View] = []
+    unknown: Unknown | None = None
+    for type_ in ("aws_secretsmanager_secret_rotation", "awscc_secretsmanager_rotation_schedule"):
+        linked = view.linked(type_, "secret_id")
+        found += linked.seen if isinstance(linked, Incomplete) else linked
+        unknown = linked.unknown if isinstance(linked, Incomplete) and unknown is None else unknown
+    return found if unknown is None else Incomplete(found, unknown)
+
+
 def _is_rotated(view: View) -> Value:
-    """Rotation is a resource of its own, and is on where it is declared."""
-    rotations = view.linked("aws_secretsmanager_secret_rotation", "secret_id")
+    """Rotation is on where it is declared."""
+    rotations = _rotations(view)
     if isinstance(rotations, Incomplete):
         return True if rotations.seen else rotations.unknown
     return bool(rotations)
 
 
 def _longest_wait(view: View) -> Value:
-    rotations = view.linked("aws_secretsmanager_secret_rotation", "secret_id")
+    rotations = _rotations(view)
     if isinstance(rotations, Incomplete):
         return rotations.unknown
     return rotations[0].get("rotation_rules.automatically_after_days") if rotations else None
@@ -41,39 +54,57 @@ class Secret(Resource):
 
     terraform = Block(
         "aws_secretsmanager_secret",
+        "awscc_secretsmanager_secret",
         joined_by="secret_id",
         joins={"aws_secretsmanager_secret_policy": "secret_arn"},
         name="name",
+        awscc_name="name",
     )
     aws = Listing("secretsmanager.list_secrets", "SecretList[]", arn="{ARN}", name="Name", keys=("ARN", "Name"))
 
-    is_rotated: bool = fact(terraform=_is_rotated, unset=False, aws=listed("RotationEnabled"))
+    is_rotated: bool = fact(terraform=_is_rotated, awscc=_is_rotated, unset=False, aws=listed("RotationEnabled"))
 
     rotated_after_days: int | None = fact(
-        terraform=_longest_wait, unset=None, aws=listed("RotationRules.AutomaticallyAfterDays")
+        terraform=_longest_wait,
+        awscc=_longest_wait,
+        unset=None,
+        aws=listed("RotationRules.AutomaticallyAfterDays"),
     )
     """Days between rotations; None where a schedule expression says it, or nothing is rotated."""
 
-    primary_region: str | None = fact(terraform=_own_region, unset=None, aws=listed("PrimaryRegion"))
+    primary_region: str | None = fact(terraform=_own_region, awscc=_own_region, unset=None, aws=listed("PrimaryRegion"))
     """Of a secret that is copied to other regions, where the original is, which alone is rotated."""
 
-    key: str | None = fact(terraform="kms_key_id", unset=None, aws=listed("KmsKeyId"))
+    key: str | None = fact(terraform="kms_key_id", awscc="kms_key_id", unset=None, aws=listed("KmsKeyId"))
     """None means the AWS managed key ``aws/secretsmanager``."""
 
     policy: PolicyDocument | None = fact(
-        terraform=first("aws_secretsmanager_secret_policy.policy", "policy"),
+        terraform=first(
+            "aws_secretsmanager_secret_policy.policy", "awscc_secretsmanager_resource_policy.resource_policy", "policy"
+        ),
+        awscc="awscc_secretsmanager_resource_policy.resource_policy",
         unset=None,
         parse=PolicyDocument.parse,
         aws=ask("secretsmanager.get_resource_policy", "ResourcePolicy", SecretId="{ARN}"),
     )
 
 
+def _has_value(view: View) -> bool:
+    """Whether a resource gives a secret its value; the `awscc` provider does so in the secret itself."""
+    return view.type == "aws_secretsmanager_secret_version" or view.get("secret_string") is not None
+
+
 def _is_written(view: View) -> Value:
     """Whether some argument that takes the value of the secret holds it in the clear. The value itself is dropped."""
-    answers = [_holds_a_secret(view.get(name)) for name in ("secret_string", "secret_string_wo", "secret_binary")]
+    values = [view.get(name) for name in ("secret_string", "secret_string_wo", "secret_binary")]
+    answers = [_holds_a_secret(_in_source(value)) for value in values]
     if any(answer is True for answer in answers):
         return True
     return next((answer for answer in answers if isinstance(answer, Unknown)), False)
+
+
+def _in_source(value: Value) -> Value:
+    return value if isinstance(value, Concealed) and not value.written else revealed(value)
 
 
 def _holds_a_secret(value: Value) -> Value:
@@ -137,9 +168,12 @@ def _unclear(value: Unknown) -> Unknown:
 class SecretVersion(Resource):
     """A value that Terraform gives to a secret."""
 
-    terraform = Block("aws_secretsmanager_secret_version")
+    terraform = Block("aws_secretsmanager_secret_version", "awscc_secretsmanager_secret", when=_has_value)
     terraform_only = "a live account does not show where a value came from"
 
     is_written_in_source: bool = fact(
-        terraform=_is_written, unset=False, terraform_only="a live account does not show where a value came from"
+        terraform=_is_written,
+        awscc=_is_written,
+        unset=False,
+        terraform_only="a live account does not show where a value came from",
     )

@@ -145,22 +145,57 @@ def _separate_rule(view: View) -> Rule:
     )
 
 
+def _awscc_rule(get: Callable[[str], Value]) -> Rule:
+    """A rule as the `awscc` provider writes it, inside the group and apart. Its groups are sources or destinations."""
+    groups = ("source_security_group_id", "source_security_group_name", "destination_security_group_id")
+    lists = ("source_prefix_list_id", "destination_prefix_list_id")
+    return Rule(
+        protocol=protocol_name(get("ip_protocol")),
+        from_port=_port(get("from_port")),
+        to_port=_port(get("to_port")),
+        ipv4=_one(get("cidr_ip")),
+        ipv6=_one(get("cidr_ipv_6")),
+        prefix_lists=[value for name in lists for value in _one(get(name))],
+        groups=[value for name in groups for value in _one(get(name))],
+        itself=False,
+    )
+
+
+_EVERYWHERE = {"ip_protocol": "-1", "cidr_ip": "0.0.0.0/0", "cidr_ipv_6": "::/0"}
+
+
+def _awscc_declared(view: View, direction: str) -> list[Rule]:
+    """The rules that the `awscc` provider declares."""
+    inside = _inline_rules(_list(view.get(f"security_group_{direction}")), _awscc_rule)
+    apart = view.linked(f"awscc_ec2_security_group_{direction}", "group_id")
+    named = view.linked("awscc_ec2_security_group_ingress", "group_name") if direction == "ingress" else []
+    rules = joined(inside, mapped(lambda split: _awscc_rule(split.get), joined(apart, named)))
+    if view.type != "awscc_ec2_security_group" or direction == "ingress" or isinstance(rules, Incomplete) or inside:
+        return rules
+    # CloudFormation user guide, AWS::EC2::SecurityGroup: without egress rules, a new group lets everything out.
+    if view.get("security_group_egress") is None and not apart:
+        return [_awscc_rule(_EVERYWHERE.get)]
+    why = Unknown("whether the rule that lets everything out is taken away is not known")
+    return Incomplete(rules, why)
+
+
 def _declared(direction: str) -> Callable[[View], Value]:
     """All rules of one direction: inline, as rules of either type, and as separate rules of the newer types."""
 
     def read(view: View) -> Value:
         return joined(
-            _inline_rules(_list(view.get(direction))),
+            _inline_rules(_list(view.get(direction)), _rule),
             _rules_of(direction, view.linked("aws_security_group_rule", "security_group_id")),
             mapped(_separate_rule, view.linked(f"aws_vpc_security_group_{direction}_rule", "security_group_id")),
+            _awscc_declared(view, direction),
         )
 
     return read
 
 
-def _inline_rules(blocks: list[Value]) -> list[Rule]:
+def _inline_rules(blocks: list[Value], rule: Callable[[Callable[[str], Value]], Rule]) -> list[Rule]:
     seen = blocks.seen if isinstance(blocks, Incomplete) else blocks
-    rules = [_rule(block.get) for block in seen if not isinstance(block, Unknown)]
+    rules = [rule(block.get) for block in seen if not isinstance(block, Unknown)]
     unknown = next((block for block in seen if isinstance(block, Unknown)), None)
     if isinstance(blocks, Incomplete):
         unknown = blocks.unknown
@@ -200,7 +235,9 @@ def _answered(permissions: list[dict[str, Value]] | None, own: str | None) -> li
 class SecurityGroup(Resource):
     """A security group that somebody made."""
 
-    terraform = Block("aws_security_group", name="name")
+    terraform = Block(
+        "aws_security_group", "awscc_ec2_security_group", name="name", awscc_name="group_name", also=("group_id",)
+    )
     aws = Listing(
         "ec2.describe_security_groups",
         "SecurityGroups[?GroupName!='default']",
@@ -211,11 +248,13 @@ class SecurityGroup(Resource):
 
     ingress: list[Rule] = fact(
         terraform=_declared("ingress"),
+        awscc=_declared("ingress"),
         unset=(),
         aws=derived(_answered, listed("IpPermissions"), listed("GroupId")),
     )
     egress: list[Rule] = fact(
         terraform=_declared("egress"),
+        awscc=_declared("egress"),
         unset=(),  # the provider takes away the rule that AWS gives new groups, which lets everything out
         aws=derived(_answered, listed("IpPermissionsEgress"), listed("GroupId")),
     )

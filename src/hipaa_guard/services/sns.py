@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from hipaa_guard.facts.policy_document import HERE, PolicyDocument, symbol
-from hipaa_guard.facts.readings import Block, Listing, ask, first, listed
+from hipaa_guard.facts.readings import Block, Listing, View, ask, first, listed
 from hipaa_guard.facts.resource import Resource, fact
-from hipaa_guard.facts.values import Unknown, Value
+from hipaa_guard.facts.values import Unknown, Value, some
 
 
 def _key(value: Value) -> Value:
@@ -16,11 +16,20 @@ def _key(value: Value) -> Value:
 class Topic(Resource):
     """An SNS topic."""
 
-    terraform = Block("aws_sns_topic", joined_by="arn", name="name")
+    terraform = Block(
+        "aws_sns_topic",
+        "awscc_sns_topic",
+        joined_by="arn",
+        joins={"awscc_sns_topic_inline_policy": "topic_arn"},
+        name="name",
+        awscc_name="topic_name",
+        also=("topic_arn",),
+    )
     aws = Listing("sns.list_topics", "Topics[]", arn="{TopicArn}")
 
     key: str | None = fact(
         terraform="kms_master_key_id",
+        awscc="kms_master_key_id",
         unset=None,
         parse=_key,
         aws=ask("sns.get_topic_attributes", "Attributes.KmsMasterKeyId", TopicArn="{TopicArn}"),
@@ -28,7 +37,8 @@ class Topic(Resource):
     """None means that SNS does not encrypt stored messages with a KMS key."""
 
     policy: PolicyDocument | None = fact(
-        terraform=first("aws_sns_topic_policy.policy", "policy"),
+        terraform=first("aws_sns_topic_policy.policy", "awscc_sns_topic_inline_policy.policy_document", "policy"),
+        awscc="awscc_sns_topic_inline_policy.policy_document",
         unset=None,  # SNS then writes its default policy: everyone, on condition that AWS:SourceOwner is the account
         parse=PolicyDocument.parse,
         aws=ask("sns.get_topic_attributes", "Attributes.Policy", TopicArn="{TopicArn}"),
@@ -39,18 +49,43 @@ class Topic(Resource):
         origin = self.origin
         if origin.arn is not None:
             return (origin.arn,)
-        names = [name for name in (origin.name, symbol(origin.address, "name")) if name]
-        references = [symbol(origin.address, "arn"), symbol(origin.address, "id")]  # both are the ARN
-        return (*references, *(f"arn:{HERE}:sns:{HERE}:{HERE}:{name}" for name in names))
+        names = [origin.name, *(symbol(origin.address, attribute) for attribute in ("name", "topic_name"))]
+        # in one provider or the other, these are the ARN
+        references = [symbol(origin.address, attribute) for attribute in ("arn", "id", "topic_arn")]
+        return (*references, *(f"arn:{HERE}:sns:{HERE}:{HERE}:{name}" for name in names if name))
+
+
+def _has_subscriptions(view: View) -> Value:
+    """Whether subscriptions are declared: by a resource of their own, or inside a topic."""
+    if view.type != "awscc_sns_topic":
+        return True
+    inside = view.get("subscription")
+    return inside if isinstance(inside, Unknown) else bool(inside)
+
+
+def _protocol(view: View) -> Value:
+    """The protocol; of the subscriptions inside a topic that of the worst, where one is over HTTP."""
+    if view.type != "awscc_sns_topic":
+        return view.get("protocol")
+    inside = view.get("subscription")
+    if isinstance(inside, Unknown) or _some_is(inside, "http"):
+        return inside if isinstance(inside, Unknown) else "http"
+    return "https" if _some_is(inside, "https") else inside[0].get("protocol")
+
+
+def _some_is(subscriptions: list[Value], protocol: str) -> bool:
+    return some(lambda each: each.get("protocol") == protocol, subscriptions)
 
 
 class Subscription(Resource):
     """A subscription to a topic. Those that wait for confirmation get no messages and have no ARN yet."""
 
-    terraform = Block("aws_sns_topic_subscription")
+    terraform = Block(
+        "aws_sns_topic_subscription", "awscc_sns_subscription", "awscc_sns_topic", when=_has_subscriptions
+    )
     aws = Listing(
         "sns.list_subscriptions", "Subscriptions[?starts_with(SubscriptionArn, 'arn:')]", arn="{SubscriptionArn}"
     )
 
-    protocol: str = fact(terraform="protocol", unset=None, aws=listed("Protocol"))
+    protocol: str = fact(terraform="protocol", awscc=_protocol, unset=None, aws=listed("Protocol"))
     """``https``, ``http``, ``email``, ``email-json``, ``sms``, ``sqs``, ``lambda``, ``firehose``, ``application``."""

@@ -58,7 +58,15 @@ def _permission(policy: Value) -> Value:
 class Queue(Resource):
     """An SQS queue. A live account lists only its URL, which ends with its owner and name."""
 
-    terraform = Block("aws_sqs_queue", joined_by="queue_url", name="name")
+    terraform = Block(
+        "aws_sqs_queue",
+        "awscc_sqs_queue",
+        joined_by="queue_url",
+        joins={"awscc_sqs_queue_inline_policy": "queue"},
+        name="name",
+        awscc_name="queue_name",
+        also=("queue_url",),
+    )
     aws = Listing(
         "sqs.list_queues",
         "Queues[]",
@@ -70,13 +78,15 @@ class Queue(Resource):
 
     arn: str = fact(
         terraform=_declared_arn,
+        awscc=_declared_arn,
         unset=None,
         aws=ask("sqs.get_queue_attributes", "Attributes.QueueArn", QueueUrl="{QueueUrl}", AttributeNames=["All"]),
     )
 
     sqs_managed_encryption: bool = fact(
         terraform="sqs_managed_sse_enabled",
-        unset=True,  # the provider sends nothing then, and since October 2022 SQS encrypts new queues by itself
+        awscc="sqs_managed_sse_enabled",
+        unset=True,  # the providers send nothing then, and since October 2022 SQS encrypts new queues by itself
         aws=ask(
             "sqs.get_queue_attributes", "Attributes.SqsManagedSseEnabled", QueueUrl="{QueueUrl}", AttributeNames=["All"]
         ),
@@ -85,13 +95,15 @@ class Queue(Resource):
 
     key: str | None = fact(
         terraform="kms_master_key_id",
+        awscc="kms_master_key_id",
         unset=None,
         parse=_key,
         aws=ask("sqs.get_queue_attributes", "Attributes.KmsMasterKeyId", QueueUrl="{QueueUrl}", AttributeNames=["All"]),
     )
 
     policy: PolicyDocument | None = fact(
-        terraform=first("aws_sqs_queue_policy.policy", "policy"),
+        terraform=first("aws_sqs_queue_policy.policy", "awscc_sqs_queue_inline_policy.policy_document", "policy"),
+        awscc="awscc_sqs_queue_inline_policy.policy_document",
         unset=None,
         parse=PolicyDocument.parse,
         aws=ask("sqs.get_queue_attributes", "Attributes.Policy", QueueUrl="{QueueUrl}", AttributeNames=["All"]),
@@ -99,6 +111,7 @@ class Queue(Resource):
 
     dead_letter_queue: str | None = fact(
         terraform=first("aws_sqs_queue_redrive_policy.redrive_policy", "redrive_policy"),
+        awscc="redrive_policy",
         unset=None,
         parse=_dead_letter_queue,
         aws=ask("sqs.get_queue_attributes", "Attributes.RedrivePolicy", QueueUrl="{QueueUrl}", AttributeNames=["All"]),
@@ -107,6 +120,7 @@ class Queue(Resource):
 
     dead_letters_from: str | None = fact(
         terraform=first("aws_sqs_queue_redrive_allow_policy.redrive_allow_policy", "redrive_allow_policy"),
+        awscc="redrive_allow_policy",
         unset=None,  # any queue of the account may then send its dead letters here, which says nothing of this queue
         parse=_permission,
         aws=ask(
@@ -120,8 +134,8 @@ class Queue(Resource):
         own = str(symbolic(arn))
         if self.origin.source == "aws":
             return (own,)
-        names = [name for name in (self.origin.name, symbol(self.origin.address, "name")) if name]
-        return (own, *(f"arn:{HERE}:sqs:{HERE}:{HERE}:{name}" for name in names))
+        names = [self.origin.name, *(symbol(self.origin.address, argument) for argument in ("name", "queue_name"))]
+        return (own, *(f"arn:{HERE}:sqs:{HERE}:{HERE}:{name}" for name in names if name))
 
     def is_among(self, named: set[str], unknown: Unknown | None, arn: str) -> bool:
         """Whether this queue, whose own ARN is given, is among those that others name; ``unknown`` is one not known.

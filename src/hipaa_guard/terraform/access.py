@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from hipaa_guard.facts.secrets import Secret, concealed
+from hipaa_guard.facts.secrets import Secret
 from hipaa_guard.facts.values import Cause, Existing, Incomplete, Reference, Undecided, Unknown, Value
 from hipaa_guard.terraform.errors import EvaluationError
 from hipaa_guard.terraform.functions.structures import List, Loose, Set
@@ -122,7 +122,7 @@ def attribute_of(value: Value, name: str) -> Value:
     if isinstance(value, Object):
         return value.of(name)
     if isinstance(value, Secret):
-        return concealed(attribute_of(value.reveal(), name), value.reason, value.references)
+        return value.conceal(attribute_of(value.reveal(), name))
     if isinstance(value, Unknown):
         return _below(value, f".{name}")
     if isinstance(value, dict):
@@ -149,7 +149,7 @@ def element_of(value: Value, key: Value) -> Value:
         only = sole_uncertain(value, key)
         return only if only is not None else value.unknown
     if isinstance(value, Secret):
-        return concealed(element_of(value.reveal(), key), value.reason, value.references)
+        return value.conceal(element_of(value.reveal(), key))
     if isinstance(key, Secret):
         return _element_by_secret(value, key)
     if isinstance(key, Unknown):
@@ -174,7 +174,7 @@ def element_of(value: Value, key: Value) -> Value:
 def _element_by_secret(value: Value, key: Secret) -> Value:
     """The element that a sensitive key chooses, which tells the key."""
     try:
-        return concealed(element_of(value, key.reveal()), key.reason, key.references)
+        return key.conceal(element_of(value, key.reveal()))
     except EvaluationError:
         raise EvaluationError("there is no element of the sensitive key that is given") from None
 
@@ -188,7 +188,7 @@ def splat(value: Value, each: Callable[[Value], Value]) -> Value:
     if value is None:
         return []
     if isinstance(value, Secret):
-        return splat(value.reveal(), lambda item: each(concealed(item, value.reason, value.references)))
+        return splat(value.reveal(), lambda item: each(value.conceal(item)))
     if isinstance(value, Unknown):
         return derived([value])
     if isinstance(value, Incomplete):
@@ -221,7 +221,7 @@ def entries(value: Value) -> Iterator[tuple[Value, Value]]:
         value = value.each()
     if isinstance(value, Secret):
         for pair in entries(value.reveal()):
-            yield tuple(concealed(part, value.reason, value.references) for part in pair)
+            yield tuple(value.conceal(part) for part in pair)
         return
     if isinstance(value, Unknown):
         raise Undecided(value)

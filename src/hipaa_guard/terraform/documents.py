@@ -80,9 +80,9 @@ def masked(value: Value, sensitive: Any = True, depth: int = 0) -> Value:
     if depth > NESTING:
         return too_deep()
     if isinstance(value, str):
-        return concealed(value) if sensitive is True else value
+        return concealed(value, written=False) if sensitive is True else value
     if isinstance(value, Unknown):
-        return concealed(value) if sensitive is True and not isinstance(value, Reference) else value
+        return concealed(value, written=False) if sensitive is True and not isinstance(value, Reference) else value
     if isinstance(value, Incomplete):
         return Incomplete([masked(item, sensitive is True, depth + 1) for item in value.seen], value.unknown)
     if isinstance(value, list):

@@ -123,8 +123,7 @@ def naming_arguments(block: Block | None) -> tuple[str, ...]:
     """The arguments whose values identify an instance of a kind."""
     if block is None:
         return ("name", "id", "arn")
-    named = () if block.name is None else (block.name,)
-    return tuple(dict.fromkeys((*named, *block.also, "id", "arn")))
+    return block.naming_arguments()
 
 
 def is_long(text: str) -> bool:

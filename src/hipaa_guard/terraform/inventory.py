@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 
 from hipaa_guard.facts.inventory import Inventory
 from hipaa_guard.facts.places import Location
-from hipaa_guard.facts.readings import Block, First, TerraformReading
+from hipaa_guard.facts.readings import Block, TerraformReading, names_split
 from hipaa_guard.facts.resource import Fact, Origin, Resource
-from hipaa_guard.facts.values import Undecided, Unknown, Value
+from hipaa_guard.facts.values import Cause, Undecided, Unknown, Value
 from hipaa_guard.terraform.blocks import Configuration, Instance
 from hipaa_guard.terraform.identity import Names
 from hipaa_guard.terraform.joins import Joins
@@ -41,7 +41,7 @@ class TerraformSource:
     def read(self, fact: Fact) -> Value:
         """The raw value of the fact; `fact.unset` where nothing says it, an `Unknown` where it is not known."""
         touched = self._touched[fact.name] = Touched()
-        return self._decide(_readings(fact), fact.unset, touched)
+        return self._decide(fact.readings(self._instance.type), self._left_out(fact), touched)
 
     def trace(self, fact: Fact) -> tuple[str, Location | None]:
         """The lines of the argument that decides the fact; nothing where none is written."""
@@ -49,6 +49,13 @@ class TerraformSource:
             self.read(fact)
         location = self._touched[fact.name].location(self._instance)
         return ("", None) if location is None else (str(location), location)
+
+    def _left_out(self, fact: Fact) -> Value:
+        """What is so where nothing says it; not known of a type that nobody has told how to read."""
+        type_ = self._instance.type
+        if fact.is_read_from(type_):
+            return fact.unset
+        return Unknown(f"it is not read from {type_}", Cause.NOT_COLLECTED)
 
     def _decide(self, readings: Sequence[TerraformReading], unset: Value, touched: Touched) -> Value:
         """The first reading that says something. What may not exist decides nothing, unless the rest agrees."""
@@ -80,17 +87,10 @@ def _splits(kinds: Sequence[type[Resource]]) -> dict[tuple[str, ...], frozenset[
     for kind in kinds:
         block = kind.terraform
         if block is not None:
-            readings = [reading for fact in kind.facts.values() for reading in _readings(fact)]
-            heads = {reading.partition(".")[0] for reading in readings if isinstance(reading, str)}
-            named = {head for head in heads if head.startswith(("aws_", "awscc_"))}
+            readings = [reading for fact in kind.facts.values() for reading in fact.all_readings()]
+            named = {str(reading).partition(".")[0] for reading in readings if names_split(reading)}
             found[block.types] = found.get(block.types, frozenset()) | named
     return found
-
-
-def _readings(fact: Fact) -> tuple[TerraformReading, ...]:
-    if isinstance(fact.terraform, First):
-        return fact.terraform.readings
-    return () if fact.terraform is None else (fact.terraform,)
 
 
 def _of_kind(kind: type[Resource], configuration: Configuration, joins: Joins) -> Iterator[Resource]:
@@ -124,7 +124,8 @@ def _origin(
     kind: type[Resource], instance: Instance, root: str, uncertain: Unknown | None, keys: frozenset[str]
 ) -> Origin:
     block = kind.terraform
-    name = None if block is None or block.name is None else instance.get(block.name)
+    argument = None if block is None else block.naming(instance.type)
+    name = None if argument is None else instance.get(argument)
     arn = instance.get("arn")
     return Origin(
         kind=kind.kind,

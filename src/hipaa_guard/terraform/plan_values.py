@@ -33,8 +33,10 @@ class Written:
 
     def below(self, key: str) -> Written:
         """What is said of one argument inside: of all nested blocks together, as their order may differ."""
-        if self.expression is ABSENT or is_argument(self.expression):
+        if self.expression is ABSENT:
             return self
+        if is_argument(self.expression):
+            return Written(ABSENT, self.sure) if self._certainly_lacks(key) else self
         blocks = self.expression if isinstance(self.expression, list) else [self.expression]
         found = [block[key] for block in blocks if isinstance(block, dict) and key in block]
         if not found:
@@ -43,6 +45,12 @@ class Written:
         if len(found) == 1 or all(one == found[0] for one in found):
             return Written(found[0], sure)
         return Written(_joined(found), sure)
+
+    def _certainly_lacks(self, key: str) -> bool:
+        """Whether an object, or each of a list of them, is written out and does not have the key."""
+        constant = table(self.expression).get("constant_value")
+        objects = constant if isinstance(constant, list) else [constant]
+        return bool(objects) and all(isinstance(each, dict) and key not in each for each in objects)
 
     def items(self, count: int) -> Written:
         """What is said of each element of a list."""
@@ -110,7 +118,7 @@ class _Decoder:
             return self._list(name, planned, planned.count, written, depth)
         if planned.keys is not None:
             return {key: self._part(key, planned, written, depth) for key in planned.keys}
-        return concealed(planned.value) if planned.sensitive is True else planned.value
+        return concealed(planned.value, written=False) if planned.sensitive is True else planned.value
 
     def _list(self, name: str, planned: Planned, count: int, written: Written, depth: int) -> list[Value]:
         inner = written.items(count)

@@ -153,7 +153,7 @@ class HclInstance:
         """What a data source gives at a path: the name of something that exists already, or any value."""
         last = path.rsplit(".", 1)[-1]
         names_it = last in ("id", "arn") or last.endswith(("_id", "_arn", "cidr_block")) or is_a_place(self.type)
-        if not names_it or not self.type.startswith("aws_") or "depends_on" in self._block.attributes:
+        if not names_it or not self.type.startswith(("aws_", "awscc_")) or "depends_on" in self._block.attributes:
             address = f"{self.address}.{path}"
             reason = f"{address} is read when Terraform plans"
             return Unknown(reason, Cause.DATA_SOURCE, references=(address,), is_set=surely_set(path))

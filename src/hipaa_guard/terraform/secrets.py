@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from hipaa_guard.facts.secrets import Secret, concealed, holds_secret, revealed
+from hipaa_guard.facts.secrets import Secret, concealed, revealed, secrets_in
 from hipaa_guard.facts.values import PartialJson, PartialText, Reference, Unknown, Value
 from hipaa_guard.terraform.errors import LIMITS, EvaluationError
 from hipaa_guard.terraform.functions.errors import FunctionError
@@ -58,10 +58,11 @@ def through(name: str, call: Callable[[list[Value]], Value], arguments: list[Val
 
     """
     result = call(arguments)
-    if not _is_lost(result) or not holds_secret(arguments):
+    secrets = list(secrets_in(arguments)) if _is_lost(result) else []
+    if not secrets:
         return result
     try:
-        return concealed(call(revealed(arguments)))
+        return concealed(call(revealed(arguments)), written=all(secret.written for secret in secrets))
     except LIMITS:
         raise
     except (EvaluationError, FunctionError, ArithmeticError, LookupError, TypeError, ValueError):

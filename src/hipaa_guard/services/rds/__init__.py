@@ -9,104 +9,14 @@ from collections.abc import Callable
 
 from hipaa_guard.facts.inventory import Inventory
 from hipaa_guard.facts.policy_document import symbol, symbolic
-from hipaa_guard.facts.readings import Block, Listing, View, ask, derived, first, listed
+from hipaa_guard.facts.readings import Block, Listing, ask, derived, first, listed
 from hipaa_guard.facts.resource import Resource, fact
-from hipaa_guard.facts.values import Cause, Incomplete, Undecided, Unknown, Value, every, some
+from hipaa_guard.facts.values import Cause, Undecided, Unknown, Value, every, some
+from hipaa_guard.services.rds import declared
 
 _OURS = "Engine!='docdb' && Engine!='neptune'"
-_NO_ENGINE = Unknown("engine is not given, which the provider refuses")
-_NO_CLUSTER_ENGINE = Unknown("engine is not given, which the provider refuses since version 5")
 _READERS = "rds:cluster:ReadReplicaCount"
 _SHARED = "[?AttributeName=='restore'].AttributeValues | [0]"
-
-
-# --- Terraform ---------------------------------------------------------------------------------------------------
-
-
-def _is_true(value: Value) -> bool:
-    """A known boolean, which JSON plans and variables also write as text. Raises `Undecided` where it is not known."""
-    return value is True or value == "true"
-
-
-def _engine(view: View) -> Value:
-    said = view.get("engine")
-    if said is not None or view.get("replicate_source_db") is not None:
-        return said
-    backup = _of_backup(view)
-    return _NO_ENGINE if backup is None else backup
-
-
-def _instance_encryption(view: View) -> Value:
-    """How an instance is encrypted; None where that follows from the instance that it replicates."""
-    if _is_true(view.get("storage_encrypted")):
-        return "sse-kms"
-    if view.get("replicate_source_db") is not None:
-        # A replica is encrypted as its source is; one in another region by the key that it names.
-        return "sse-kms" if view.get("kms_key_id") is not None else None
-    backup = _of_backup(view)
-    return "none" if backup is None else backup
-
-
-def _cluster_encryption(view: View) -> Value:
-    """How a cluster is encrypted, where its configuration decides that."""
-    said = view.get("storage_encrypted")
-    if _is_true(said) or (said is None and view.get("engine_mode") == "serverless"):
-        return "sse-kms"
-    backup = _of_backup(view)
-    if backup is not None:
-        return "sse-kms" if view.get("kms_key_id") is not None else backup
-    if said is not None:
-        return "none"
-    if any(view.get(name) is not None for name in ("replication_source_identifier", "global_cluster_identifier")):
-        return Unknown("storage_encrypted is left out, and the cluster replicates another", Cause.NOT_IN_SCOPE)
-    engine = view.get("engine")
-    if engine is None:
-        return _NO_CLUSTER_ENGINE
-    if engine.startswith("aurora"):
-        # Aurora user guide, "Encrypting Amazon Aurora resources".
-        return Unknown("storage_encrypted is left out, and Aurora encrypts only clusters made since 18 February 2026")
-    return "none"
-
-
-def _of_backup(view: View) -> Unknown | None:
-    """Why a setting that is left out is not known: what a backup brings with it stays as it was."""
-    for argument in ("snapshot_identifier", "restore_to_point_in_time"):
-        if view.get(argument):
-            return Unknown(f"left out, it is as in the backup that {argument} names", Cause.NOT_IN_SCOPE)
-    return None
-
-
-def _key(view: View) -> Value:
-    said = view.get("kms_key_id")
-    return _of_backup(view) if said is None else said
-
-
-def _backup_days(view: View) -> Value:
-    said = view.get("backup_retention_period")
-    return _of_backup(view) if said is None else said
-
-
-def _cluster_zones(view: View) -> Value:
-    """Whether a cluster runs in several zones: Multi-AZ clusters always do, Aurora with two instances or more."""
-    if view.get("engine_mode") == "serverless" or view.get("db_cluster_instance_class") is not None:
-        return True
-    members = view.linked("aws_rds_cluster_instance", "cluster_identifier")
-    seen = members.seen if isinstance(members, Incomplete) else members
-    zones = [member.get("availability_zone") for member in seen]
-    known = [zone for zone in zones if not isinstance(zone, Unknown)]
-    # RDS puts a member that names no zone where the others are not.
-    if len(seen) > 1 and (len(set(known)) > 1 or None in known):
-        return True
-    if len(seen) > 1 and len(known) < len(zones):
-        return next(zone for zone in zones if isinstance(zone, Unknown))
-    if isinstance(members, Incomplete):
-        return members.unknown
-    return False if seen else Unknown("its instances are not declared in this configuration", Cause.NOT_IN_SCOPE)
-
-
-def _copied_with_key(view: View) -> Value:
-    """A copy made with a key is encrypted; every other snapshot is as what it was taken of."""
-    return "sse-kms" if view.type.endswith("_copy") and view.get("kms_key_id") is not None else None
 
 
 # --- AWS ---------------------------------------------------------------------------------------------------------
@@ -126,27 +36,42 @@ class _Store(Resource):
     """What instances that stand alone and clusters have in common: they hold the data."""
 
     encryption: str | None
-    engine_version: str | None = fact(terraform="engine_version", unset=None, aws=listed("EngineVersion"))
+    engine_version: str | None = fact(
+        terraform="engine_version", awscc="engine_version", unset=None, aws=listed("EngineVersion")
+    )
 
-    key: str | None = fact(terraform=_key, unset=None, aws=listed("KmsKeyId"))
+    key: str | None = fact(terraform=declared.key, awscc=declared.key, unset=None, aws=listed("KmsKeyId"))
     """None means the AWS managed key ``aws/rds``, where there is encryption."""
 
-    deletion_protection: bool = fact(terraform="deletion_protection", unset=False, aws=listed("DeletionProtection"))
+    deletion_protection: bool = fact(
+        terraform="deletion_protection", awscc="deletion_protection", unset=False, aws=listed("DeletionProtection")
+    )
 
     log_exports: list[str] | None = fact(
-        terraform="enabled_cloudwatch_logs_exports", unset=None, aws=listed("EnabledCloudwatchLogsExports")
+        terraform="enabled_cloudwatch_logs_exports",
+        awscc="enable_cloudwatch_logs_exports",
+        unset=None,
+        aws=listed("EnabledCloudwatchLogsExports"),
     )
 
     iam_authentication: bool = fact(
-        terraform="iam_database_authentication_enabled", unset=False, aws=listed("IAMDatabaseAuthenticationEnabled")
+        terraform="iam_database_authentication_enabled",
+        awscc="enable_iam_database_authentication",
+        unset=False,
+        aws=listed("IAMDatabaseAuthenticationEnabled"),
     )
 
     password_managed: bool = fact(
-        terraform="manage_master_user_password", unset=False, aws=listed("MasterUserSecret.SecretArn!=`null`")
+        terraform="manage_master_user_password",
+        awscc="manage_master_user_password",
+        unset=False,
+        aws=listed("MasterUserSecret.SecretArn!=`null`"),
     )
     """Whether Secrets Manager keeps and rotates the password of the master user."""
 
-    monitoring_seconds: int | None = fact(terraform="monitoring_interval", unset=0, aws=listed("MonitoringInterval"))
+    monitoring_seconds: int | None = fact(
+        terraform="monitoring_interval", awscc="monitoring_interval", unset=0, aws=listed("MonitoringInterval")
+    )
     """The interval of enhanced monitoring; 0 or None where it is off."""
 
     def is_surely_plain(self) -> bool:
@@ -160,7 +85,14 @@ class _Store(Resource):
 class Instance(_Store):
     """A database instance that stands alone: no member of a cluster."""
 
-    terraform = Block("aws_db_instance", name="identifier")
+    terraform = Block(
+        "aws_db_instance",
+        "awscc_rds_db_instance",
+        name="identifier",
+        awscc_name="db_instance_identifier",
+        also=("db_instance_arn",),
+        when=declared.is_no_member,
+    )
     aws = Listing(
         "rds.describe_db_instances",
         f"DBInstances[?DBClusterIdentifier==`null` && {_OURS}]",
@@ -169,32 +101,49 @@ class Instance(_Store):
         keys=("DBInstanceIdentifier", "DBInstanceArn"),
     )
 
-    engine: str | None = fact(terraform=_engine, unset=None, aws=listed("Engine"))
+    engine: str | None = fact(terraform=declared.engine, awscc=declared.engine, unset=None, aws=listed("Engine"))
     """None: the engine of its source."""
 
     source: str | None = fact(
         terraform="replicate_source_db",
+        awscc=declared.source,
         unset=None,
         aws=listed("ReadReplicaSourceDBInstanceIdentifier || ReadReplicaSourceDBClusterIdentifier"),
     )
     """What a read replica replicates; None for every other instance."""
 
-    encryption: str | None = fact(terraform=_instance_encryption, unset=None, aws=_STORAGE)
+    encryption: str | None = fact(
+        terraform=declared.instance_encryption, awscc=declared.instance_encryption, unset=None, aws=_STORAGE
+    )
     """``none``, ``sse-rds`` (a key of AWS), ``sse-kms``; None: as its source is."""
 
-    public: bool = fact(terraform="publicly_accessible", unset=False, aws=listed("PubliclyAccessible"))
+    public: bool = fact(
+        terraform="publicly_accessible",
+        awscc=first("publicly_accessible", declared.public_by_subnets),
+        unset=False,
+        aws=listed("PubliclyAccessible"),
+    )
 
-    backup_days: int = fact(terraform=_backup_days, unset=0, aws=listed("BackupRetentionPeriod"))
+    backup_days: int = fact(
+        terraform=declared.backup_days,
+        awscc=first(declared.backup_days, declared.one_day),
+        unset=0,
+        aws=listed("BackupRetentionPeriod"),
+    )
     """For how many days automated backups are kept; 0 turns them off."""
 
-    multi_az: bool = fact(terraform="multi_az", unset=False, aws=listed("MultiAZ"))
+    multi_az: bool = fact(terraform="multi_az", awscc="multi_az", unset=False, aws=listed("MultiAZ"))
 
     auto_minor_upgrade: bool = fact(
-        terraform="auto_minor_version_upgrade", unset=True, aws=listed("AutoMinorVersionUpgrade")
+        terraform="auto_minor_version_upgrade",
+        awscc="auto_minor_version_upgrade",
+        unset=True,
+        aws=listed("AutoMinorVersionUpgrade"),
     )
 
     parameter_group: str | None = fact(
         terraform="parameter_group_name",
+        awscc="db_parameter_group_name",
         unset=None,  # then the default group of its engine and version applies
         aws=listed("DBParameterGroups[0].DBParameterGroupName"),
     )
@@ -203,7 +152,13 @@ class Instance(_Store):
 class Cluster(_Store):
     """An Aurora cluster or a Multi-AZ cluster, which hold the data of their instances."""
 
-    terraform = Block("aws_rds_cluster", name="cluster_identifier")
+    terraform = Block(
+        "aws_rds_cluster",
+        "awscc_rds_db_cluster",
+        name="cluster_identifier",
+        awscc_name="db_cluster_identifier",
+        also=("db_cluster_arn",),
+    )
     aws = Listing(
         "rds.describe_db_clusters",
         f"DBClusters[?{_OURS}]",
@@ -212,24 +167,36 @@ class Cluster(_Store):
         keys=("DBClusterIdentifier", "DBClusterArn"),
     )
 
-    engine: str = fact(terraform="engine", unset=_NO_CLUSTER_ENGINE, aws=listed("Engine"))
+    engine: str = fact(
+        terraform="engine", awscc=declared.engine, unset=declared.NO_CLUSTER_ENGINE, aws=listed("Engine")
+    )
 
     replicates: str | None = fact(
         terraform=first("replication_source_identifier", "global_cluster_identifier"),
+        awscc=first("replication_source_identifier", "global_cluster_identifier"),
         unset=None,
         aws=listed("ReplicationSourceIdentifier || GlobalClusterIdentifier"),
     )
     """The cluster that this one replicates, or the global database that both belong to."""
 
-    encryption: str = fact(terraform=_cluster_encryption, unset="none", aws=_STORAGE)
+    encryption: str = fact(
+        terraform=declared.cluster_encryption, awscc=declared.cluster_encryption, unset="none", aws=_STORAGE
+    )
     """``none``, ``sse-rds`` (a key of AWS) or ``sse-kms``."""
 
-    backup_days: int = fact(terraform=_backup_days, unset=1, aws=listed("BackupRetentionPeriod"))
+    backup_days: int = fact(
+        terraform=declared.backup_days, awscc=declared.backup_days, unset=1, aws=listed("BackupRetentionPeriod")
+    )
 
-    multi_az: bool = fact(terraform=_cluster_zones, unset=False, aws=listed("MultiAZ"))
+    multi_az: bool = fact(
+        terraform=declared.cluster_zones, awscc=declared.cluster_zones, unset=False, aws=listed("MultiAZ")
+    )
 
     parameter_group: str | None = fact(
-        terraform="db_cluster_parameter_group_name", unset=None, aws=listed("DBClusterParameterGroup")
+        terraform="db_cluster_parameter_group_name",
+        awscc="db_cluster_parameter_group_name",
+        unset=None,
+        aws=listed("DBClusterParameterGroup"),
     )
 
 
@@ -281,7 +248,14 @@ def _adding(scaling: Scaling, cluster: Cluster) -> tuple[Callable[[], bool], ...
 class ClusterInstance(Resource):
     """An instance of a cluster. Encryption, backups, logs, sign-in and deletion are the cluster's to set."""
 
-    terraform = Block("aws_rds_cluster_instance", name="identifier")
+    terraform = Block(
+        "aws_rds_cluster_instance",
+        "awscc_rds_db_instance",
+        name="identifier",
+        awscc_name="db_instance_identifier",
+        also=("db_instance_arn",),
+        when=declared.is_member,
+    )
     aws = Listing(
         "rds.describe_db_instances",
         f"DBInstances[?DBClusterIdentifier!=`null` && {_OURS}]",
@@ -290,16 +264,27 @@ class ClusterInstance(Resource):
         keys=("DBInstanceIdentifier", "DBInstanceArn"),
     )
 
-    cluster: str = fact(terraform="cluster_identifier", unset=None, aws=listed("DBClusterIdentifier"))
+    cluster: str = fact(
+        terraform="cluster_identifier", awscc="db_cluster_identifier", unset=None, aws=listed("DBClusterIdentifier")
+    )
 
-    public: bool = fact(terraform="publicly_accessible", unset=False, aws=listed("PubliclyAccessible"))
+    public: bool = fact(
+        terraform="publicly_accessible",
+        awscc=first("publicly_accessible", declared.public_by_subnets),
+        unset=False,
+        aws=listed("PubliclyAccessible"),
+    )
 
     auto_minor_upgrade: bool = fact(
-        terraform="auto_minor_version_upgrade", unset=True, aws=listed("AutoMinorVersionUpgrade")
+        terraform="auto_minor_version_upgrade",
+        awscc="auto_minor_version_upgrade",
+        unset=True,
+        aws=listed("AutoMinorVersionUpgrade"),
     )
 
     monitoring_seconds: int | None = fact(
         terraform="monitoring_interval",
+        awscc="monitoring_interval",
         unset=None,  # as the cluster says
         aws=listed("MonitoringInterval"),
     )
@@ -330,7 +315,7 @@ class Snapshot(Resource):
     """The instance that it was taken of, or the snapshot that it was copied from."""
 
     encryption: str | None = fact(
-        terraform=_copied_with_key,
+        terraform=declared.copied_with_key,
         unset=None,
         aws=derived(_answered_encryption, listed("StorageEncryptionType"), listed("Encrypted")),
     )
@@ -371,7 +356,7 @@ class ClusterSnapshot(Resource):
         aws=listed("DBClusterIdentifier"),
     )
 
-    encryption: str | None = fact(terraform=_copied_with_key, unset=None, aws=_STORAGE)
+    encryption: str | None = fact(terraform=declared.copied_with_key, unset=None, aws=_STORAGE)
 
     shared_with: list[str] | None = fact(
         terraform="shared_accounts",
@@ -387,10 +372,10 @@ class ClusterSnapshot(Resource):
 class Proxy(Resource):
     """An RDS proxy, which applications connect to instead of the database."""
 
-    terraform = Block("aws_db_proxy", name="name")
+    terraform = Block("aws_db_proxy", "awscc_rds_db_proxy", name="name", awscc_name="db_proxy_name")
     aws = Listing("rds.describe_db_proxies", "DBProxies[]", arn="{DBProxyArn}", name="DBProxyName")
 
-    tls_required: bool = fact(terraform="require_tls", unset=False, aws=listed("RequireTLS"))
+    tls_required: bool = fact(terraform="require_tls", awscc="require_tls", unset=False, aws=listed("RequireTLS"))
 
 
 def original(instance: Instance, inventory: Inventory) -> Instance | Cluster:

@@ -6,13 +6,13 @@ Ages are counted from when the credential report was made, which its answer says
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 
 from hipaa_guard.facts import credential_report
 from hipaa_guard.facts.policy_document import PolicyDocument, symbol, symbolic
-from hipaa_guard.facts.readings import Ask, Block, Listing, Singleton, View, ask, derived, listed
+from hipaa_guard.facts.readings import Ask, Block, Listing, Singleton, ask, derived, listed
 from hipaa_guard.facts.resource import Record, Resource, fact
-from hipaa_guard.facts.values import Incomplete, PartialText, Undecided, Unknown, Value, joined, mapped
+from hipaa_guard.facts.values import Incomplete, PartialText, Undecided, Unknown, Value, mapped
+from hipaa_guard.services.iam import declared
 
 _EVERYTHING = ["User", "Role", "Group", "LocalManagedPolicy"]  # one call for all kinds
 
@@ -44,69 +44,6 @@ class AccessKey(Record):
     """Days since it was made."""
     idle: int
     """Days since it was last used; since it was made, where it never was."""
-
-
-# --- Terraform -------------------------------------------------------------------------------------------------------
-
-
-def _told(view: View, type: str, by: str, argument: str) -> list[Value]:
-    """What each split resource that points here says; an argument may be a list and may not be known."""
-    return _flat(mapped(lambda each: each.get(argument), view.linked(type, by)))
-
-
-def _flat(values: list[Value]) -> list[Value]:
-    """One list of all values and of the elements of those that are lists."""
-    seen = values.seen if isinstance(values, Incomplete) else values
-    lists = [each if isinstance(each, list) else [] if each is None else [each] for each in seen]
-    if isinstance(values, Incomplete):
-        more = None if values.candidates is None else _flat(values.candidates)
-        lists.append(Incomplete([], values.unknown, None if isinstance(more, Incomplete) else more))
-    return joined(*lists)
-
-
-def _declared_attachments(principal: str, holders: str) -> Callable[[View], Value]:
-    """The ARNs of the managed policies that Terraform attaches to a user, role or group, in any of its ways."""
-
-    def read(view: View) -> Value:
-        return _flat(
-            [
-                _told(view, f"aws_iam_{principal}_policy_attachment", principal, "policy_arn"),
-                _told(view, "aws_iam_policy_attachment", holders, "policy_arn"),
-                _told(view, f"aws_iam_{principal}_policy_attachments_exclusive", f"{principal}_name", "policy_arns"),
-                _list(view.get("managed_policy_arns")) if principal == "role" else [],
-            ]
-        )
-
-    return read
-
-
-def _list(value: Value) -> list[Value]:
-    if isinstance(value, Unknown):
-        return Incomplete([], value)
-    return value or []
-
-
-def _declared_inline(principal: str) -> Callable[[View], Value]:
-    """The inline policies that Terraform puts into a user, role or group."""
-
-    def read(view: View) -> Value:
-        split = mapped(
-            lambda each: {"name": each.get("name"), "policy": each.get("policy")},
-            view.linked(f"aws_iam_{principal}_policy", principal),
-        )
-        blocks = _list(view.get("inline_policy")) if principal == "role" else []
-        return _flat([split, blocks])
-
-    return read
-
-
-def _declared_groups(view: View) -> Value:
-    return _flat(
-        [
-            _told(view, "aws_iam_user_group_membership", "user", "groups"),
-            _told(view, "aws_iam_group_membership", "users", "group"),
-        ]
-    )
 
 
 # --- both ------------------------------------------------------------------------------------------------------------
@@ -210,16 +147,16 @@ class User(Resource):
     aws = _details("UserDetailList[]", "UserName")
 
     inline_policies: list[InlinePolicy] = fact(
-        terraform=_declared_inline("user"), unset=[], parse=_inline, aws=listed("UserPolicyList || `[]`")
+        terraform=declared.inline("user"), unset=[], parse=_inline, aws=listed("UserPolicyList || `[]`")
     )
     attached_policies: list[str] = fact(
-        terraform=_declared_attachments("user", "users"),
+        terraform=declared.attachments("user", "users"),
         unset=[],
         parse=_arns,
         aws=listed("AttachedManagedPolicies[].PolicyArn || `[]`"),
     )
     """ARNs of managed policies."""
-    groups: list[str] = fact(terraform=_declared_groups, unset=[], parse=_arns, aws=listed("GroupList || `[]`"))
+    groups: list[str] = fact(terraform=declared.groups, unset=[], parse=_arns, aws=listed("GroupList || `[]`"))
 
 
 class Credentials(Resource):
@@ -242,12 +179,20 @@ class Credentials(Resource):
 class Role(Resource):
     """An IAM role: rights that whoever is trusted takes on for a session."""
 
-    terraform = Block("aws_iam_role", joined_by="role", name="name")
+    terraform = Block(
+        "aws_iam_role",
+        "awscc_iam_role",
+        joined_by="role",
+        joins={"awscc_iam_role_policy": "role_name"},
+        name="name",
+        awscc_name="role_name",
+    )
     aws = _details("RoleDetailList[]", "RoleName")
 
-    path: str = fact(terraform="path", unset="/", aws=listed("Path"))
+    path: str = fact(terraform="path", awscc="path", unset="/", aws=listed("Path"))
     trust: PolicyDocument = fact(
         terraform="assume_role_policy",
+        awscc="assume_role_policy_document",
         unset=_REQUIRED,
         parse=_written,
         aws=listed("AssumeRolePolicyDocument"),
@@ -255,14 +200,20 @@ class Role(Resource):
     """Who may take on the role."""
     max_session_seconds: int = fact(
         terraform="max_session_duration",
+        awscc="max_session_duration",
         unset=3600,
         aws=ask("iam.list_roles", "Roles[?Arn=='{Arn}'].MaxSessionDuration | [0]", scope="account"),
     )
     inline_policies: list[InlinePolicy] = fact(
-        terraform=_declared_inline("role"), unset=[], parse=_inline, aws=listed("RolePolicyList || `[]`")
+        terraform=declared.inline("role"),
+        awscc=declared.inline("role"),
+        unset=[],
+        parse=_inline,
+        aws=listed("RolePolicyList || `[]`"),
     )
     attached_policies: list[str] = fact(
-        terraform=_declared_attachments("role", "roles"),
+        terraform=declared.attachments("role", "roles"),
+        awscc=declared.attachments("role", "roles"),
         unset=[],
         parse=_arns,
         aws=listed("AttachedManagedPolicies[].PolicyArn || `[]`"),
@@ -283,10 +234,10 @@ class Group(Resource):
     aws = _details("GroupDetailList[]", "GroupName")
 
     inline_policies: list[InlinePolicy] = fact(
-        terraform=_declared_inline("group"), unset=[], parse=_inline, aws=listed("GroupPolicyList || `[]`")
+        terraform=declared.inline("group"), unset=[], parse=_inline, aws=listed("GroupPolicyList || `[]`")
     )
     attached_policies: list[str] = fact(
-        terraform=_declared_attachments("group", "groups"),
+        terraform=declared.attachments("group", "groups"),
         unset=[],
         parse=_arns,
         aws=listed("AttachedManagedPolicies[].PolicyArn || `[]`"),
@@ -296,11 +247,12 @@ class Group(Resource):
 class Policy(Resource):
     """A managed policy of the customer's own."""
 
-    terraform = Block("aws_iam_policy", name="name")
+    terraform = Block("aws_iam_policy", "awscc_iam_managed_policy", name="name", awscc_name="managed_policy_name")
     aws = _details("Policies[]", "PolicyName")
 
     document: PolicyDocument = fact(
         terraform="policy",
+        awscc="policy_document",
         unset=_REQUIRED,
         parse=_written,
         aws=listed("PolicyVersionList[?IsDefaultVersion].Document | [0]"),

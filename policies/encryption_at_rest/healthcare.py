@@ -1,0 +1,152 @@
+"""Health care services: ePHI in their stores is under a key that its owner can take away.
+
+All of these stores are always encrypted, by a key of AWS where none is named.
+"""
+
+from hipaa_guard.authoring import LOW, MEDIUM, Fix, Inventory, Member, Verdict, control, failed, family, passed
+from hipaa_guard.policies.encryption_at_rest.customer_keys import is_customer_managed
+from hipaa_guard.services import healthimaging, healthlake, omics
+
+_WHY = (
+    "The records, images or genomes of patients are all that such a store is for. A key that AWS owns leaves no record "
+    "of its use in the account's CloudTrail, and access to the ePHI cannot be cut off at the key."
+)
+_WHY_BESIDE = (
+    "References and annotations of one's own may be made from the genomes of patients, and are kept beside these. "
+    "Access cannot be cut off at a key that AWS owns."
+)
+_OWN_KEY = 'resource "aws_kms_key" "own" {\n  enable_key_rotation = true\n}\n'
+_NEW = "The key is chosen when the store is made: make a new one and move the data."
+
+
+@control(
+    title="HealthLake data stores are encrypted with a key that the customer manages",
+    severity=MEDIUM,
+    hipaa=("164.312(a)(2)(iv)",),
+    why=_WHY,
+    fix=Fix(
+        terraform="""
+            resource "awscc_healthlake_fhir_datastore" "phi" {
+              datastore_type_version = "R4"
+              sse_configuration = {
+                kms_encryption_config = {
+                  cmk_type   = "CUSTOMER_MANAGED_KMS_KEY"
+                  kms_key_id = aws_kms_key.own.arn
+                }
+              }
+            }
+            resource "aws_kms_key" "own" {
+              enable_key_rotation = true
+            }
+        """,
+        cli="""
+            aws healthlake create-fhir-datastore --datastore-name NEW --datastore-type-version R4 --sse-configuration \\
+              'KmsEncryptionConfig={CmkType=CUSTOMER_MANAGED_KMS_KEY,KmsKeyId=KEY_ARN}'
+        """,
+        note=_NEW,
+    ),
+)
+def healthlake_datastore_cmk(store: healthlake.DataStore) -> Verdict:
+    if store.key_type == "CUSTOMER_MANAGED_KMS_KEY":
+        return passed("is encrypted with a KMS key that the customer manages")
+    return failed(f"is encrypted with a key that AWS owns ({store.key_type})")
+
+
+def _image_store() -> str:
+    return f"""resource "awscc_healthimaging_datastore" "phi" {{
+  kms_key_arn = aws_kms_key.own.arn
+}}
+{_OWN_KEY}"""
+
+
+def _omics_store(kind: str, more: str = "") -> str:
+    return f"""resource "awscc_omics_{kind}_store" "phi" {{
+  name = "phi"{more}
+  sse_config = {{
+    type    = "KMS"
+    key_arn = aws_kms_key.own.arn
+  }}
+}}
+{_OWN_KEY}"""
+
+
+_REFERENCE = "\n  reference = {\n    reference_arn = var.reference_arn\n  }"
+_VARIABLE = 'variable "reference_arn" {}\n'
+
+
+@family(
+    Member(
+        "medical_imaging_datastore_cmk",
+        healthimaging.DataStore,
+        "HealthImaging data stores are encrypted with a key that the customer manages",
+        Fix(
+            terraform=_image_store(),
+            cli="aws medical-imaging create-datastore --datastore-name NEW --kms-key-arn KEY_ARN",
+            note=_NEW,
+        ),
+    ),
+    Member(
+        "omics_sequence_store_cmk",
+        omics.SequenceStore,
+        "HealthOmics sequence stores are encrypted with a key that the customer manages",
+        Fix(
+            terraform=_omics_store("sequence"),
+            cli="aws omics create-sequence-store --name NEW --sse-config type=KMS,keyArn=KEY_ARN",
+            note=_NEW,
+        ),
+    ),
+    Member(
+        "omics_reference_store_cmk",
+        omics.ReferenceStore,
+        "HealthOmics reference stores are encrypted with a key that the customer manages",
+        Fix(
+            terraform=_omics_store("reference"),
+            cli="aws omics create-reference-store --name NEW --sse-config type=KMS,keyArn=KEY_ARN",
+            note=_NEW,
+        ),
+        why=_WHY_BESIDE,
+        severity=LOW,
+    ),
+    Member(
+        "omics_variant_store_cmk",
+        omics.VariantStore,
+        "HealthOmics variant stores are encrypted with a key that the customer manages",
+        Fix(
+            terraform=_omics_store("variant", _REFERENCE) + _VARIABLE,
+            cli="""
+                aws omics create-variant-store --name NEW --reference referenceArn=REFERENCE_ARN \\
+                  --sse-config type=KMS,keyArn=KEY_ARN
+            """,
+            note=_NEW,
+        ),
+    ),
+    Member(
+        "omics_annotation_store_cmk",
+        omics.AnnotationStore,
+        "HealthOmics annotation stores are encrypted with a key that the customer manages",
+        Fix(
+            terraform=_omics_store("annotation", '\n  store_format = "VCF"' + _REFERENCE) + _VARIABLE,
+            cli="""
+                aws omics create-annotation-store --name NEW --store-format VCF \\
+                  --reference referenceArn=REFERENCE_ARN --sse-config type=KMS,keyArn=KEY_ARN
+            """,
+            note=_NEW,
+        ),
+        why=_WHY_BESIDE,
+        severity=LOW,
+    ),
+    severity=MEDIUM,
+    hipaa=("164.312(a)(2)(iv)",),
+    why=_WHY,
+)
+def store_cmk(
+    store: healthimaging.DataStore
+    | omics.SequenceStore
+    | omics.ReferenceStore
+    | omics.VariantStore
+    | omics.AnnotationStore,
+    inventory: Inventory,
+) -> Verdict:
+    if is_customer_managed(store.key, inventory):
+        return passed("is encrypted with a KMS key that the customer manages")
+    return failed("is encrypted with a key that AWS owns")

@@ -1,0 +1,42 @@
+"""AWS HealthLake: stores of FHIR resources. Only the `awscc` provider declares them."""
+
+from __future__ import annotations
+
+from hipaa_guard.facts.readings import Block, Listing, derived, listed
+from hipaa_guard.facts.resource import Resource, fact
+
+
+class DataStore(Resource):
+    """A HealthLake data store."""
+
+    terraform = Block(
+        "awscc_healthlake_fhir_datastore", awscc_name="datastore_name", also=("datastore_id", "datastore_arn")
+    )
+    aws = Listing(
+        "healthlake.list_fhir_datastores",
+        "DatastorePropertiesList[?DatastoreStatus!='DELETED' && DatastoreStatus!='CREATE_FAILED']",
+        arn="{DatastoreArn}",
+        name="DatastoreName || DatastoreId",
+        keys=("DatastoreId", "DatastoreArn"),
+    )
+
+    key_type: str = fact(
+        awscc="sse_configuration.kms_encryption_config.cmk_type",
+        unset="AWS_OWNED_KMS_KEY",  # the schema of the resource type gives this as the default
+        aws=listed("SseConfiguration.KmsEncryptionConfig.CmkType"),
+    )
+    """``CUSTOMER_MANAGED_KMS_KEY`` or ``AWS_OWNED_KMS_KEY``. No data store is without encryption."""
+
+    authorization: str = fact(
+        awscc="identity_provider_configuration.authorization_strategy",
+        unset="AWS_AUTH",
+        aws=derived(lambda said: said or "AWS_AUTH", listed("IdentityProviderConfiguration.AuthorizationStrategy")),
+    )
+    """``AWS_AUTH`` (IAM), ``SMART_ON_FHIR_V1`` or ``SMART_ON_FHIR``."""
+
+    fine_grained_authorization: bool = fact(
+        awscc="identity_provider_configuration.fine_grained_authorization_enabled",
+        unset=False,
+        aws=listed("IdentityProviderConfiguration.FineGrainedAuthorizationEnabled"),
+    )
+    """Whether HealthLake itself limits a SMART token to the records of its user."""

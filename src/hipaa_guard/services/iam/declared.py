@@ -1,0 +1,86 @@
+"""What Terraform tells of users, roles and groups where a path is not enough."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from hipaa_guard.facts.readings import View
+from hipaa_guard.facts.values import Incomplete, Unknown, Value, joined, mapped
+
+
+def _told(view: View, type: str, by: str, argument: str) -> list[Value]:
+    """What each split resource that points here says; an argument may be a list and may not be known."""
+    return _flat(mapped(lambda each: each.get(argument), view.linked(type, by)))
+
+
+def _flat(values: list[Value]) -> list[Value]:
+    """One list of all values and of the elements of those that are lists."""
+    seen = values.seen if isinstance(values, Incomplete) else values
+    lists = [each if isinstance(each, list) else [] if each is None else [each] for each in seen]
+    if isinstance(values, Incomplete):
+        more = None if values.candidates is None else _flat(values.candidates)
+        lists.append(Incomplete([], values.unknown, None if isinstance(more, Incomplete) else more))
+    return joined(*lists)
+
+
+def attachments(principal: str, holders: str) -> Callable[[View], Value]:
+    """The ARNs of the managed policies that Terraform attaches to a user, role or group, in any of its ways."""
+
+    def read(view: View) -> Value:
+        return _flat(
+            [
+                _told(view, f"aws_iam_{principal}_policy_attachment", principal, "policy_arn"),
+                _told(view, "aws_iam_policy_attachment", holders, "policy_arn"),
+                _told(view, f"aws_iam_{principal}_policy_attachments_exclusive", f"{principal}_name", "policy_arns"),
+                _list(view.get("managed_policy_arns")) if principal == "role" else [],
+            ]
+        )
+
+    return read
+
+
+def _list(value: Value) -> list[Value]:
+    if isinstance(value, Unknown):
+        return Incomplete([], value)
+    return value or []
+
+
+def inline(principal: str) -> Callable[[View], Value]:
+    """The inline policies that Terraform puts into a user, role or group."""
+
+    def read(view: View) -> Value:
+        found = [
+            _inline_splits(view, f"aws_iam_{principal}_policy", principal, "name", "policy"),
+            _inline_splits(
+                view, f"awscc_iam_{principal}_policy", f"{principal}_name", "policy_name", "policy_document"
+            ),
+        ]
+        if principal == "role":
+            found += [_list(view.get("inline_policy")), _awscc_inline(_list(view.get("policies")))]
+        return _flat(found)
+
+    return read
+
+
+def _inline_splits(view: View, type: str, by: str, name: str, policy: str) -> list[Value]:
+    return mapped(lambda each: {"name": each.get(name), "policy": each.get(policy)}, view.linked(type, by))
+
+
+def _awscc_inline(policies: list[Value]) -> list[Value]:
+    """The policies inside a role of the `awscc` provider, as those of the other are called."""
+    return mapped(_renamed, policies)
+
+
+def _renamed(policy: Value) -> Value:
+    if isinstance(policy, Unknown):
+        return policy
+    return {"name": policy.get("policy_name"), "policy": policy.get("policy_document")}
+
+
+def groups(view: View) -> Value:
+    return _flat(
+        [
+            _told(view, "aws_iam_user_group_membership", "user", "groups"),
+            _told(view, "aws_iam_group_membership", "users", "group"),
+        ]
+    )
