@@ -15,7 +15,13 @@ VERSION = "aws_secretsmanager_secret_version.phi"
 
 def plan(value: str) -> dict[str, object]:
     change = {"actions": ["create"], "after": {"secret_string": value}, "after_sensitive": {"secret_string": True}}
-    resource = {"address": VERSION, "mode": "managed", "type": VERSION.split(".")[0], "name": "phi", "change": change}
+    resource = {
+        "address": VERSION,
+        "mode": "managed",
+        "type": VERSION.split(".", maxsplit=1)[0],
+        "name": "phi",
+        "change": change,
+    }
     return {"format_version": "1.2", "resource_changes": [resource], "planned_values": {"root_module": {}}}
 
 
