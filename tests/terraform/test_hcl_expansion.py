@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from hipaa_guard.facts.places import GapKind
 from hipaa_guard.facts.values import Cause, Incomplete, Reference, Unknown, Value
 from hipaa_guard.terraform.blocks import Configuration, Instance
@@ -344,3 +346,21 @@ def test_an_instance_tells_how_its_number_is_written(tmp_path: Path) -> None:
     (tmp_path / "main.tf").write_text(text)
     (found,) = read_directory(tmp_path)
     assert [getattr(one, "expansion", "") for one in found.instances] == ["var.on  ? 1 : 0", 'toset(["x"])', None]
+
+
+@pytest.mark.parametrize(
+    ("value", "keys"),
+    [
+        ("local.n > 3 ? toset(var.u) : []", []),
+        ('local.n < 3 ? toset(["a"]) : []', ["a"]),
+        ('true ? jsondecode("{\\"a\\":{\\"t\\":[1]},\\"b\\":{\\"y\\":2}}") : tomap({})', ["a", "b"]),
+        ('true ? { a = ["x"], b = {} } : tomap({})', ["a", "b"]),
+    ],
+)
+def test_the_arms_of_a_conditional_need_not_be_known_to_give_keys(tmp_path: Path, value: str, keys: list[str]) -> None:
+    """As Terraform 1.11 has it: an empty map takes values that have no type in common; an unknown list may be a set."""
+    text = f'variable "u" {{}}\nlocals {{\n  n = 2\n}}\nresource "terraform_data" "it" {{\n  for_each = {value}\n}}\n'
+    (tmp_path / "main.tf").write_text(text)
+    (found,) = read_directory(tmp_path)
+    assert [one.address for one in found.instances] == [f'terraform_data.it["{key}"]' for key in keys]
+    assert found.gaps == []

@@ -7,7 +7,7 @@ not known decides everything.
 
 from __future__ import annotations
 
-from hipaa_guard.facts.values import Incomplete, PartialText, Reference, Undecided, Unknown, Value
+from hipaa_guard.facts.values import Cause, Incomplete, PartialText, Reference, Undecided, Unknown, Value
 from hipaa_guard.terraform import limits, operators
 from hipaa_guard.terraform.access import (
     Object,
@@ -205,8 +205,8 @@ def _unneeded(node: Node, scope: Scope) -> Value:
     session.relied_on = None
     try:
         return node.evaluate(scope)
-    except (*FAILURES, Undecided):
-        return None
+    except (*FAILURES, Undecided) as error:
+        return Unknown(str(error), Cause.EXPRESSION)
     finally:
         session.strict -= 1
         session.relied_on = outer

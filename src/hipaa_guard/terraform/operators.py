@@ -16,7 +16,7 @@ from hipaa_guard.terraform.access import Alternatives
 from hipaa_guard.terraform.errors import FAILURES, EvaluationError, LimitReached
 from hipaa_guard.terraform.functions.conversion import converted, equal, to_bool, to_number, whole
 from hipaa_guard.terraform.functions.numbers import Number, exact, number, rounded
-from hipaa_guard.terraform.functions.structures import one_type, type_of
+from hipaa_guard.terraform.functions.structures import ANY, loosened, one_type, type_of
 from hipaa_guard.terraform.functions.unknowns import derived, normal, parts_of
 
 _WHOLE: dict[str, Callable[[int, int], int]] = {"+": int.__add__, "-": int.__sub__, "*": int.__mul__}
@@ -149,6 +149,8 @@ def of_one_type(then: Value, otherwise: Value) -> tuple[Value, Value]:
     types = type_of(then), type_of(otherwise)
     if types[0] == types[1]:
         return then, otherwise
+    if ANY in types and then is not None and otherwise is not None:
+        return loosened(then), loosened(otherwise)  # the one that is not known may be of any kind
     common = one_type(types)
     if common is None:
         raise EvaluationError("the two results of a conditional must have one type")

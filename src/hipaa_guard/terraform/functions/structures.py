@@ -55,6 +55,13 @@ class LooseMap(dict[str, Value]):
     __slots__ = ()
 
 
+def loosened(value: Value) -> Value:
+    """A collection that may still be converted to another kind."""
+    if type(value) in (list, dict):
+        return Loose(value) if isinstance(value, list) else LooseMap(value)
+    return value
+
+
 _NAMES: dict[type, str] = {list: "tuple", List: "list", Set: "set", dict: "object", Map: "map"}
 
 
@@ -118,6 +125,8 @@ _UNIFIED = (
 
 def _collection(name: str, types: list[Type]) -> Type | None:
     element = _together(part for one in types for part in _parts(one))
+    if element is None and ("map", ANY) in types:
+        element = ANY  # beside an empty map, whose values have no type yet, values of no common type stay as they are
     return None if element is None else (name, element)
 
 
