@@ -14,6 +14,9 @@ from hipaa_guard.facts.places import Location
 from hipaa_guard.facts.readings import AwsReading, Block, First, Listing, Singleton, TerraformReading
 from hipaa_guard.facts.values import Incomplete, NotVisible, Reference, Undecided, Unknown, Value
 
+READING_ERRORS = (TypeError, ValueError, LookupError, AttributeError, ArithmeticError, RecursionError)
+"""What a reading or `parse` raises when it meets a value of a shape that neither the provider nor AWS would give."""
+
 _NO_DEFAULT = object()
 
 
@@ -288,7 +291,7 @@ def _parsed(fact: Fact, value: Value) -> Value:
         return value if convert is None else convert(value)
     except Undecided as error:
         return error.unknown
-    except (ValueError, TypeError):
+    except READING_ERRORS:
         return Unknown(f"its value {in_words(value, 60)!r} is not a {fact.annotation}")
 
 

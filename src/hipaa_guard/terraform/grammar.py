@@ -11,7 +11,7 @@ import math
 import re
 
 from hipaa_guard.terraform import limits
-from hipaa_guard.terraform.errors import SyntaxProblem
+from hipaa_guard.terraform.errors import SyntaxProblem, TooLarge
 from hipaa_guard.terraform.lexer import END, LINE, Lexer, real, view
 from hipaa_guard.terraform.loops import ForList, ForMap
 from hipaa_guard.terraform.nodes import (
@@ -62,7 +62,7 @@ def parse_view(source: str, start: int = 0, end: int | None = None) -> Node:
         parser.lexer.skip_lines()
         parser.lexer.expect(END)
     except RecursionError:
-        raise SyntaxProblem("nested too deeply", start) from None
+        raise TooLarge("nested too deeply", start) from None
     return node
 
 
@@ -80,7 +80,7 @@ def first_problem(source: str, start: int, end: int) -> SyntaxProblem | None:
         except SyntaxProblem as problem:
             return problem
         except RecursionError:
-            return SyntaxProblem("nested too deeply", found.end())
+            return TooLarge("nested too deeply", found.end())
         position = max(parser.lexer.start, found.end())
     return None
 
@@ -332,7 +332,7 @@ def _number(text: str) -> int | float:
         return int(text)
     number = float(text)
     if not math.isfinite(number):
-        raise SyntaxProblem("number out of range", 0)
+        raise TooLarge("number out of range", 0)
     return int(number) if number.is_integer() and abs(number) < 1e300 else number
 
 

@@ -12,10 +12,11 @@ from decimal import Decimal
 from typing import Any
 
 from hipaa_guard.facts.values import Incomplete, PartialText, Unknown, Value
+from hipaa_guard.terraform import limits
 from hipaa_guard.terraform.access import Alternatives
 from hipaa_guard.terraform.errors import FAILURES, EvaluationError, LimitReached
 from hipaa_guard.terraform.functions.conversion import equal, to_bool, to_number, whole
-from hipaa_guard.terraform.functions.unknowns import derived, parts_of
+from hipaa_guard.terraform.functions.unknowns import derived, parts_of, size_of
 
 _EXACT = {"+": Decimal.__add__, "-": Decimal.__sub__, "*": Decimal.__mul__}
 """Operators that Terraform calculates in decimal: 0.1 + 0.2 is 0.3."""
@@ -174,7 +175,14 @@ def _same_length(then: Value, otherwise: Value) -> bool:
 
 
 def joined(parts: list[str | Unknown]) -> Value:
-    """The text of a template."""
+    """The text of a template.
+
+    Raises:
+        LimitReached: it has too many unknown parts.
+
+    """
     if all(isinstance(part, str) for part in parts):
         return "".join(part for part in parts if isinstance(part, str))
+    if sum(map(size_of, parts)) > limits.TEXT_LENGTH:
+        raise LimitReached(f"a text of more than {limits.TEXT_LENGTH:,} characters")
     return PartialText(parts)

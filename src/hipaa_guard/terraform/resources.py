@@ -31,6 +31,7 @@ class HclInstance:
         "_calls",
         "_lookups",
         "_module",
+        "_place",
         "_scope",
         "_values",
         "address",
@@ -38,7 +39,6 @@ class HclInstance:
         "mode",
         "module",
         "name",
-        "region",
         "type",
         "uncertain",
     )
@@ -58,7 +58,7 @@ class HclInstance:
         self._scope = Scope(module, copy.bound) if copy.bound else module.scope
         self._values: dict[str, Value] = {}
         self._lookups: dict[str, Unknown] = {}
-        self.region: Value = self._region()
+        self._place: Value = _UNSEEN
 
     def __repr__(self) -> str:
         return f"<{self.address}>"
@@ -161,6 +161,8 @@ class HclInstance:
         if self.type == "terraform_data" and name == "output" and "input" in self._block.attributes:
             name = "input"
         value = self.get(name)
+        if isinstance(value, _Running):
+            raise EvaluationError(value.reason)
         if value is None:
             return self.computed(name)
         if not isinstance(value, Unknown) or isinstance(value, Reference | PartialJson) or self.mode == "data":
@@ -183,6 +185,13 @@ class HclInstance:
         if isinstance(tags, dict) and isinstance(defaults, dict):
             return {**defaults, **tags}
         return tags
+
+    @property
+    def region(self) -> Value:
+        """See `Instance`. Not looked at before it is asked for: it may lead back to the resource itself."""
+        if self._place is _UNSEEN:
+            self._place = self._region()
+        return self._place
 
     def _region(self) -> Value:
         attribute = self._block.attributes.get("region")
