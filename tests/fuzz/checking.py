@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NoReturn
+from zlib import crc32
 
 from hipaa_guard.assessment.model import Assessment
 from hipaa_guard.outputs.page import Page
@@ -46,20 +47,24 @@ def check(case: Case) -> str:
     with tempfile.TemporaryDirectory() as name:
         directory = Path(name)
         case.write(directory)
-        first = _scanned(directory, case)
-        second = _scanned(directory, case)
+        first = _scanned(directory, case, _formats(case))
+        second = _scanned(directory, case, ("json",))
     if first != second:
         raise Broken("the same input gives the same report", _difference(first, second))
     return first
 
 
-def _scanned(directory: Path, case: Case) -> str:
+def _formats(case: Case) -> tuple[str, ...]:
+    """What to write of a case: rendering HTML takes longer than all the rest, so it is asked of some cases only."""
+    number = crc32(b"".join(case.files.values()))
+    return ("json", "terminal", "html") if number % 8 == 0 else ("json", "terminal")
+
+
+def _scanned(directory: Path, case: Case, formats: tuple[str, ...]) -> str:
     try:
         with _limited(SECONDS):
             assessment = scan_terraform(Path(os.path.normpath(directory / case.target)), Options())
-            reports = {
-                name: renderer(name).render(assessment, Page(everything=True)) for name in ("json", "terminal", "html")
-            }
+            reports = {name: renderer(name).render(assessment, Page(everything=True)) for name in formats}
     except InputError as error:
         if "\n" in str(error) or len(str(error)) > 600:
             raise Broken("what cannot be scanned is refused in a sentence", str(error)[:2000]) from None
@@ -103,7 +108,7 @@ def _check_texts(reports: dict[str, str], case: Case) -> None:
         if case.planted and SECRET in text:
             at = text.index(SECRET)
             raise Broken(f"a secret is never shown: {name}", text[max(0, at - 500) : at + 100])
-    for line in reports["terminal"].splitlines():
+    for line in reports.get("terminal", "").splitlines():
         if visible(line) != line:
             raise Broken("nothing that acts on a terminal is shown", repr(line))
 

@@ -101,7 +101,7 @@ TABLE = [
     Hostile("deep values", {"a.tf": GOOD, "terraform.tfvars.json": '{"a":' + "[" * 9999}, FILE, "terraform.tfvars.json", "nested"),
     Hostile("values of a wrong shape", {"a.tf": GOOD, "terraform.tfvars.json": "[1]"}, FILE, "terraform.tfvars.json", "must hold"),
     # modules
-    Hostile("a module outside", {"a.tf": GOOD + 'module "m" {\n  source = "../../../../../../etc"\n}\n'}, MODULE, "module.m", "outside"),
+    Hostile("a module outside", {"a.tf": GOOD + 'module "m" {\n  source = "../../../../../../../../../../../../../../../../../../../../etc"\n}\n'}, MODULE, "module.m", "outside"),
     Hostile("a module behind a link", {"a.tf": GOOD + 'module "m" {\n  source = "./m"\n}\n', "m": link("/etc")},
             MODULE, "module.m", "outside"),
     Hostile("a module list that is none", {"a.tf": REGISTRY, MANIFEST: "no"}, MODULE, "module.m", "is no list of modules"),
@@ -128,7 +128,7 @@ TABLE = [
     Hostile("yaml that multiplies", {"a.tf": named('yamldecode("a: &a [x,x,x,x,x,x,x,x,x]\\n' + "".join(
             f"{chr(98 + n)}: &{chr(98 + n)} [{','.join(['*' + chr(97 + n)] * 9)}]\\n" for n in range(9)) + '")')},
             LIMIT, "yamldecode()", "more than"),
-    Hostile("a file outside", {"a.tf": named('file("../../../../../../etc/hostname")')}, FILE, "file()", "outside of the scanned"),
+    Hostile("a file outside", {"a.tf": named('file("../../../../../../../../../../../../../../../../../../../../etc/hostname")')}, FILE, "file()", "outside of the scanned"),
     Hostile("an absolute file", {"a.tf": named('templatefile("/etc/hostname", {})')}, FILE, "templatefile()", "outside of the scanned"),
     Hostile("files outside", {"a.tf": named('join("", fileset("/", "**"))')}, FILE, "fileset()", "outside of the scanned"),
     Hostile("a file behind a link", {"a.tf": named('file("x")'), "x": link("/etc/hostname")}, FILE, "file()", "outside of the scanned"),
