@@ -81,3 +81,12 @@ def test_a_missing_module_with_an_incomplete_count_is_a_gap(tmp_path: Path) -> N
     )
     (found,) = read_directory(tmp_path)
     assert [gap.subject for gap in found.gaps if gap.kind is GapKind.MODULE] == ["module.m"]
+
+
+def test_a_rule_without_a_protocol_is_unknown(tmp_path: Path) -> None:
+    (tmp_path / "main.tf").write_text(
+        'resource "aws_security_group" "phi" {\n  ingress {\n    cidr_blocks = ["0.0.0.0/0"]\n  }\n}\n'
+    )
+    found = [finding for finding in judged(tmp_path) if finding.control_id.startswith("sg_")]
+    assert {finding.status for finding in found} == {Status.UNKNOWN}
+    assert not [finding.error for finding in found if finding.error is not None]
