@@ -181,10 +181,16 @@ def tree(tmp_path: Path) -> Path:
 def test_nothing_outside_the_scanned_directory_is_read(tree: Path, name: str, path: str) -> None:
     result = call(name, path, root=tree)
     assert isinstance(result, Unknown)
-    assert result.reason == "file is outside the scanned directory"
+    assert result.reason == f"{path!r} is outside of the scanned directory"
 
 
-@pytest.mark.parametrize("path", ["pipe", "loop", "dangling", "module", "a\0b", "x" * 5000])
+def test_a_pipe_is_not_waited_for(tree: Path) -> None:
+    result = call("file", "pipe", root=tree)
+    assert isinstance(result, Unknown)
+    assert result.reason == "'pipe' is no regular file"
+
+
+@pytest.mark.parametrize("path", ["loop", "dangling", "module", "a\0b", "x" * 5000])
 def test_what_is_no_regular_file_is_refused(tree: Path, path: str) -> None:
     with pytest.raises(FunctionError):
         call("file", path, root=tree)

@@ -222,6 +222,61 @@ def test_roots_are_what_nobody_calls(tmp_path: Path) -> None:
     assert [(one.root, one.standalone_module) for one in found] == [("envs/prod", False), ("modules/lonely", True)]
 
 
+def test_a_module_that_nobody_calls_is_marked(tmp_path: Path) -> None:
+    files = {
+        "lonely/main.tf": 'module "below" {\n  source = "../below"\n  name = var.name\n}\n' + BUCKET,
+        "below/main.tf": BUCKET,
+        "root/main.tf": 'variable "name" {\n  default = "phi"\n}\n',
+    }
+    write(tmp_path, files)
+    lonely, root = read_directory(tmp_path)
+    assert [one.address for one in lonely.instances] == ["aws_s3_bucket.b", "module.below.aws_s3_bucket.b"]
+    (row,) = lonely.gaps
+    assert (row.kind, row.subject, row.incomplete) == (GapKind.UNCALLED, "lonely", False)
+    assert row.reason.endswith("without a value: name")
+    assert not root.gaps
+
+
+def test_a_module_that_its_examples_call_is_judged_as_they_call_it(tmp_path: Path) -> None:
+    files = {"main.tf": BUCKET, "examples/full/main.tf": 'module "it" {\n  source = "../.."\n  name = "phi"\n}\n'}
+    write(tmp_path, files)
+    (found,) = read_directory(tmp_path)
+    assert found.root == "examples/full"
+    assert [(one.address, one.get("bucket")) for one in found.instances] == [("module.it.aws_s3_bucket.b", "phi")]
+    assert not found.gaps
+
+
+def test_a_directory_with_values_of_its_own_is_a_root_whoever_calls_it(tmp_path: Path) -> None:
+    files = {
+        "prod/main.tf": BUCKET,
+        "prod/terraform.tfvars": 'name = "phi"\n',
+        "trial/main.tf": 'module "it" {\n  source = "../prod"\n  name = "trial"\n}\n',
+    }
+    write(tmp_path, files)
+    found = {one.root: [instance.get("bucket") for instance in one.instances] for one in read_directory(tmp_path)}
+    assert found == {"prod": ["phi"], "trial": ["trial"]}
+
+
+def test_an_installed_module_calls_what_lies_below_it_and_what_was_installed_for_it(tmp_path: Path) -> None:
+    installed = ".terraform/modules"
+    entries = [("", "."), ("x", f"{installed}/x"), ("x.y", f"{installed}/x/modules/y"), ("x.z", f"{installed}/x.z")]
+    found = only(
+        tmp_path,
+        {
+            "main.tf": 'module "x" {\n  source = "registry/x/aws"\n}\n',
+            f"{installed}/modules.json": json.dumps({"Modules": [{"Key": key, "Dir": path} for key, path in entries]}),
+            f"{installed}/x/main.tf": "".join(
+                f'module "{name}" {{\n  source = "{source}"\n}}\n'
+                for name, source in (("y", "./modules/y"), ("z", "git::z"), ("w", "git::w"))
+            ),
+            f"{installed}/x/modules/y/main.tf": 'resource "test_a" "y" {}\n',
+            f"{installed}/x.z/main.tf": 'resource "test_a" "z" {}\n',
+        },
+    )
+    assert [one.address for one in found.instances] == ["module.x.module.y.test_a.y", "module.x.module.z.test_a.z"]
+    assert [(gap.kind, gap.subject) for gap in found.gaps] == [(GapKind.MODULE, "module.x.module.w")]
+
+
 def test_values_of_variables_come_in_terraforms_order(tmp_path: Path) -> None:
     declared = "".join(f'variable "{name}" {{\n  default = "default"\n}}\n' for name in "abcdef")
     values = ", ".join(f"var.{name}" for name in "abcdef")

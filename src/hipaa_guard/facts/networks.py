@@ -79,7 +79,9 @@ def covers(one: Value, other: Value) -> bool:
 
 def protocol_name(protocol: Value) -> Value:
     """The name of a protocol that may be written as a number: ``all``, ``tcp``, ``udp``, ``icmp``, ``icmpv6``."""
-    if protocol is None or isinstance(protocol, Unknown):
+    if protocol is None:  # the provider refuses a rule without one
+        return Unknown("the rule names no protocol")
+    if isinstance(protocol, Unknown):
         return protocol
     text = str(protocol).strip().lower()
     return _PROTOCOLS.get(text, text)

@@ -27,6 +27,7 @@ class GapKind(StrEnum):
 
     FILE = "file not read"
     MODULE = "module not available"
+    UNCALLED = "module that nobody calls"
     EXPRESSION = "expression not evaluated"
     EXPANSION = "number of instances not known"
     DUPLICATE = "declared twice"

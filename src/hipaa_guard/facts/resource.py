@@ -22,6 +22,9 @@ from hipaa_guard.facts.readings import (
 )
 from hipaa_guard.facts.values import Incomplete, NotVisible, Reference, Undecided, Unknown, Value
 
+READING_ERRORS = (TypeError, ValueError, LookupError, AttributeError, ArithmeticError, RecursionError)
+"""What a reading or `parse` raises when it meets a value of a shape that neither the provider nor AWS would give."""
+
 _NO_DEFAULT = object()
 
 
@@ -343,7 +346,7 @@ def _parsed(fact: Fact, value: Value) -> Value:
         return value if convert is None else convert(value)
     except Undecided as error:
         return error.unknown
-    except (ValueError, TypeError):
+    except READING_ERRORS:
         return Unknown(f"its value {in_words(value, 60)!r} is not a {fact.annotation}")
 
 
@@ -368,7 +371,24 @@ def _to_str(value: Value) -> str:
     return value if isinstance(value, str) else in_words(value)
 
 
-_CONVERSIONS: dict[str, Callable[[Value], Value]] = {"bool": _to_bool, "int": _to_int, "float": float, "str": _to_str}
+def _to_texts(value: Value) -> list[Value]:
+    """A list of texts; unknown elements and unseen ones stay what they are."""
+    if not isinstance(value, list):
+        raise TypeError(value)
+    seen = value.seen if isinstance(value, Incomplete) else value
+    if all(isinstance(item, str | Unknown) for item in seen):
+        return value
+    texts = [item if isinstance(item, Unknown) else _to_str(item) for item in seen if item is not None]
+    return Incomplete(texts, value.unknown) if isinstance(value, Incomplete) else texts
+
+
+_CONVERSIONS: dict[str, Callable[[Value], Value]] = {
+    "bool": _to_bool,
+    "int": _to_int,
+    "float": float,
+    "str": _to_str,
+    "list[str]": _to_texts,
+}
 
 
 class Record:

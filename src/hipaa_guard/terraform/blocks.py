@@ -24,8 +24,10 @@ class Instance(Protocol):
     """Address of the module instance (``module.a["x"].module.b``), empty for the root."""
     location: Location
     uncertain: Unknown | None
-    region: Value
-    """Region of the resource: its own ``region`` argument, else its provider's; None where neither says."""
+
+    @property
+    def region(self) -> Value:
+        """Region of the resource: its own ``region`` argument, else its provider's; None where neither says."""
 
     def get(self, attribute: str) -> Value:
         """The value of a top-level argument; None where it is absent or null.

@@ -28,6 +28,10 @@ class SyntaxProblem(Exception):  # noqa: N818 - broken text of others is expecte
         self.offset = offset
 
 
+class TooLarge(SyntaxProblem):
+    """Text that Terraform would read, and that is nested deeper or holds a larger number than is read here."""
+
+
 LIMITS = (LimitReached, FunctionLimitReached, RecursionError)
 """Evaluation that went too far: the value exists, but is not known here."""
 

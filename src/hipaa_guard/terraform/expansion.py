@@ -16,7 +16,7 @@ from hipaa_guard.facts.values import Cause, Undecided, Unknown, Value
 from hipaa_guard.terraform import limits
 from hipaa_guard.terraform.access import Alternatives, Object, OwnKey, UncertainList, entries
 from hipaa_guard.terraform.addresses import key_text
-from hipaa_guard.terraform.errors import FAILURES, EvaluationError
+from hipaa_guard.terraform.errors import FAILURES, LIMITS, EvaluationError
 from hipaa_guard.terraform.functions.conversion import to_number, to_text
 from hipaa_guard.terraform.functions.structures import ANY, TEXT, Set, structure, type_of
 from hipaa_guard.terraform.nodes import Call
@@ -226,8 +226,11 @@ def dynamic_scopes(block: Block, scope: Scope, calls: tuple[Location, ...]) -> I
             if turns > limits.INSTANCES_PER_BLOCK:
                 _too_many(scope.session, f"dynamic {block.labels[0]!r}", None, for_each.location(calls))
                 raise Undecided(Unknown("too many dynamic blocks", Cause.LIMIT))
+            scope.session.another_block()
             yield scope.binding({name: {"key": key, "value": element}})
     except FAILURES as error:
         where = for_each.location(calls)
-        scope.session.report(GapKind.EXPRESSION, str(where), str(error), incomplete=False, location=where)
-        raise Undecided(Unknown(str(error), Cause.EXPRESSION)) from None
+        limit = isinstance(error, LIMITS)
+        kind, cause = (GapKind.LIMIT, Cause.LIMIT) if limit else (GapKind.EXPRESSION, Cause.EXPRESSION)
+        scope.session.report(kind, str(where), str(error), incomplete=limit, location=where)
+        raise Undecided(Unknown(str(error), cause)) from None

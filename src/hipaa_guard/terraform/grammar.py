@@ -10,8 +10,9 @@ from __future__ import annotations
 import re
 
 from hipaa_guard.terraform import limits
-from hipaa_guard.terraform.errors import LIMITS, SyntaxProblem
+from hipaa_guard.terraform.errors import LIMITS, SyntaxProblem, TooLarge
 from hipaa_guard.terraform.functions.conversion import parse_number
+from hipaa_guard.terraform.functions.errors import FunctionError
 from hipaa_guard.terraform.functions.unknowns import normal
 from hipaa_guard.terraform.lexer import END, LINE, Lexer, real, view
 from hipaa_guard.terraform.loops import ForList, ForMap
@@ -66,7 +67,7 @@ def parse_view(source: str, start: int = 0, end: int | None = None) -> Node:
         parser.lexer.skip_lines()
         parser.lexer.expect(END)
     except RecursionError:
-        raise SyntaxProblem("nested too deeply", start) from None
+        raise TooLarge("nested too deeply", start) from None
     return node
 
 
@@ -84,7 +85,7 @@ def first_problem(source: str, start: int, end: int) -> SyntaxProblem | None:
         except SyntaxProblem as problem:
             return problem
         except RecursionError:
-            return SyntaxProblem("nested too deeply", found.end())
+            return TooLarge("nested too deeply", found.end())
         position = max(parser.lexer.start, found.end())
     return None
 
@@ -336,8 +337,8 @@ def _number(text: str) -> int | float:
         return int(text)
     try:
         return parse_number(text)
-    except LIMITS:
-        raise SyntaxProblem("number out of range", 0) from None
+    except (*LIMITS, FunctionError):
+        raise TooLarge("number out of range", 0) from None
 
 
 def _spelled(constant: bool | None) -> str:

@@ -86,7 +86,7 @@ def _is_none(parent: ModuleInstance, group: CallGroup) -> bool:
     count, for_each = group.block.attributes.get("count"), group.block.attributes.get("for_each")
     if count is not None:
         number = valued(count, parent.scope, parent.calls)
-        return not isinstance(number, Unknown) and number == 0
+        return isinstance(number, int) and number == 0
     if for_each is not None:
         entries = valued(for_each, parent.scope, parent.calls)
         return isinstance(entries, list | dict) and not isinstance(entries, Incomplete) and not entries

@@ -127,11 +127,23 @@ def evaluated(
 
 def _configuration(root: ModuleInstance) -> Configuration:
     module = root.module
+    unset = [
+        name for name, block in module.variables.items() if name not in root.given and "default" not in block.attributes
+    ]
+    if unset:
+        root.session.add(_uncalled(module, unset))
     configuration = Configuration(module.path, "hcl", gaps=root.session.gaps)
     configuration.instances.extend(root.walk())
     configuration.handed_over = handed_over(root)
     configuration.files = sum(used.files for used in root.modules_used())
-    configuration.standalone_module = any(
-        name not in root.given and "default" not in block.attributes for name, block in module.variables.items()
-    )
+    configuration.standalone_module = bool(unset)
     return configuration
+
+
+def _uncalled(module: Module, unset: Sequence[str]) -> Gap:
+    """The row of a directory that looks like a module: it waits for values, and nobody gives them."""
+    names = ", ".join(name[:60] for name in unset[:5]) + (f" and {len(unset) - 5} more" if len(unset) > 5 else "")
+    reason = f"nothing in the scanned tree calls it, so it was judged with its defaults; without a value: {names}"
+    hint = "give values with --var or --var-file, or scan what calls it"
+    location = module.variables[unset[0]].location()
+    return Gap(GapKind.UNCALLED, module.path, reason, hint, incomplete=False, location=location)

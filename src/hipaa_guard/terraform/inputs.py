@@ -40,17 +40,21 @@ def read_variable_file(path: Path) -> dict[str, Value]:
     return values
 
 
+def values_files(directory: Path) -> list[str]:
+    """The files of a root module that Terraform takes values from by itself, the last one counting most."""
+    try:
+        names = {entry.name for entry in os.scandir(directory)}
+    except OSError:
+        return []
+    automatic = sorted(name for name in names if name.endswith((".auto.tfvars", ".auto.tfvars.json")))
+    return [*(name for name in ("terraform.tfvars", "terraform.tfvars.json") if name in names), *automatic]
+
+
 def automatic_values(module: Module, base: Path, boundary: Path) -> tuple[dict[str, Value], list[Gap]]:
     """The values of the files that Terraform reads by itself, and the files that could not be read."""
     found: dict[str, Value] = {}
     gaps: list[Gap] = []
-    try:
-        names = {entry.name for entry in os.scandir(module.directory)}
-    except OSError:
-        names = set()
-    ordered: list[str] = [name for name in ("terraform.tfvars", "terraform.tfvars.json") if name in names]
-    ordered += sorted(name for name in names if name.endswith((".auto.tfvars", ".auto.tfvars.json")))
-    for name in ordered:
+    for name in values_files(module.directory):
         path = module.directory / name
         place = shown(path, base)
         try:

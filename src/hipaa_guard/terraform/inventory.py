@@ -7,16 +7,13 @@ from collections.abc import Iterator, Sequence
 from hipaa_guard.facts.inventory import Inventory
 from hipaa_guard.facts.places import Location
 from hipaa_guard.facts.readings import Block, TerraformReading, names_split
-from hipaa_guard.facts.resource import Fact, Origin, Resource
+from hipaa_guard.facts.resource import READING_ERRORS, Fact, Origin, Resource
 from hipaa_guard.facts.values import Cause, Undecided, Unknown, Value
 from hipaa_guard.terraform.blocks import Configuration, Instance
 from hipaa_guard.terraform.identity import Names
 from hipaa_guard.terraform.joins import Joins
 from hipaa_guard.terraform.paths import same
 from hipaa_guard.terraform.views import InstanceView, Perhaps, Touched
-
-_READING_ERRORS = (TypeError, ValueError, LookupError, AttributeError, ArithmeticError, RecursionError)
-"""What a reading raises when it meets a value of a shape that the provider would refuse."""
 
 
 def build_inventory(configuration: Configuration, kinds: Sequence[type[Resource]]) -> Inventory:
@@ -77,7 +74,7 @@ class TerraformSource:
             return view.look(reading) if isinstance(reading, str) else reading(view)
         except Undecided as error:
             return error.unknown
-        except _READING_ERRORS as error:
+        except READING_ERRORS as error:
             return Unknown(f"its value could not be read ({type(error).__name__}: {str(error)[:120]})")
 
 
@@ -116,7 +113,7 @@ def _applies(block: Block, view: InstanceView) -> bool | Unknown:
         return answer if isinstance(answer, Unknown) else bool(answer)
     except Undecided as error:
         return error.unknown
-    except _READING_ERRORS as error:
+    except READING_ERRORS as error:
         return Unknown(f"its kind could not be read ({type(error).__name__})")
 
 

@@ -11,7 +11,7 @@ from hipaa_guard.facts.values import Cause, Incomplete, Undecided, Unknown, Valu
 from hipaa_guard.terraform.access import Object, sole_uncertain
 from hipaa_guard.terraform.errors import LIMITS, EvaluationError, SyntaxProblem
 from hipaa_guard.terraform.functions.errors import FunctionError
-from hipaa_guard.terraform.functions.unknowns import bounded
+from hipaa_guard.terraform.functions.unknowns import Unread, bounded
 from hipaa_guard.terraform.json_texts import json_call
 from hipaa_guard.terraform.scope import Scope, Session
 from hipaa_guard.terraform.secrets import marking, through
@@ -59,13 +59,22 @@ def invoke(module: ModuleInstance, name: str, arguments: list[Value]) -> Value:
         raise
     except LIMITS as error:
         reason = "nested too deeply" if isinstance(error, RecursionError) else str(error)
-        module.session.report(GapKind.LIMIT, f"{name}()", reason)
+        _report(module.session, GapKind.LIMIT, name, reason)
         return Unknown(f"{name}: {reason}", Cause.LIMIT)
     except (ArithmeticError, LookupError, MemoryError, TypeError, ValueError) as error:
         raise EvaluationError(f"{name}: {error}") from error
-    if isinstance(result, Unknown) and result.cause is Cause.LIMIT:
-        module.session.report(GapKind.LIMIT, f"{name}()", result.reason)
+    unseen = result.unknown if isinstance(result, Incomplete) else result
+    if isinstance(unseen, Unread):
+        _report(module.session, GapKind.FILE, name, unseen.reason)
+    elif isinstance(unseen, Unknown) and unseen.cause is Cause.LIMIT:
+        _report(module.session, GapKind.LIMIT, name, unseen.reason)
     return result
+
+
+def _report(session: Session, kind: GapKind, function: str, reason: str) -> None:
+    """Say that a call was not evaluated, with the argument that it stands in."""
+    where = session.where.location(session.calls) if session.where is not None else None
+    session.report(kind, f"{function}()", reason, location=where)
 
 
 class Context:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from hipaa_guard.facts.values import Value
 from hipaa_guard.terraform.errors import FAILURES
 from hipaa_guard.terraform.files import UnreadableFile, is_within, read_file
 from hipaa_guard.terraform.modules import Module, load_module
@@ -15,6 +15,8 @@ from hipaa_guard.terraform.syntax import Block
 
 if TYPE_CHECKING:
     from hipaa_guard.terraform.instances import ModuleInstance
+
+_MANIFEST = ".terraform/modules/modules.json"
 
 
 class Library:
@@ -26,7 +28,7 @@ class Library:
         self.base = base
         self.boundary = boundary
         self._modules: dict[Path, Module] = {}
-        self._installed: dict[Path, dict[str, str]] = {}
+        self._installed: dict[Path, dict[str, str] | str] = {}
 
     def module(self, directory: Path) -> Module:
         """The module in a directory, whose path is resolved already."""
@@ -42,7 +44,10 @@ class Library:
             return "the source of the module is no literal string"
         if is_local(source):
             return self._in(caller.module.directory / source, f"the directory {source[:200]!r}")
-        installed = self._manifest(caller.root_directory).get(key_path)
+        manifest = self._manifest(caller.root_directory)
+        if isinstance(manifest, str):
+            return f"the module {source[:200]!r} is not in the scanned tree, and {_MANIFEST} cannot be used: {manifest}"
+        installed = manifest.get(key_path)
         if installed is None:
             return f"the module {source[:200]!r} is not in the scanned tree"
         return self._in(caller.root_directory / installed, f"the installed module {installed[:200]!r}")
@@ -62,18 +67,25 @@ class Library:
             return f"{subject} cannot be read: {error.strerror}"
         return module if module.files or module.gaps else f"{subject} holds no Terraform files"
 
-    def _manifest(self, root: Path) -> dict[str, str]:
-        """Directories of the modules that ``terraform init`` installed, by the path of their calls."""
+    def _manifest(self, root: Path) -> dict[str, str] | str:
+        """Directories of the modules that ``terraform init`` installed, by their calls; or what is wrong."""
         if root not in self._installed:
-            found: dict[str, str] = {}
-            try:
-                data: Value = json.loads(read_file(root / ".terraform" / "modules" / "modules.json", self.boundary))
-                for entry in data["Modules"]:
-                    found[str(entry["Key"])] = str(entry["Dir"])
-            except (UnreadableFile, ValueError, KeyError, TypeError, RecursionError):
-                pass
-            self._installed[root] = found
+            self._installed[root] = self._installed_below(root)
         return self._installed[root]
+
+    def _installed_below(self, root: Path) -> dict[str, str] | str:
+        path = root / _MANIFEST
+        if not os.path.lexists(path):
+            return {}
+        if not is_within(path, self.boundary):
+            return "it is a symbolic link that leads nowhere or out of the scanned tree"
+        try:
+            entries = json.loads(read_file(path, self.boundary))["Modules"]
+            return {entry["Key"]: os.fspath(entry["Dir"]) for entry in entries}
+        except UnreadableFile as error:
+            return str(error)
+        except (ValueError, LookupError, TypeError, RecursionError):
+            return "it is no list of modules as Terraform writes it"
 
 
 def source_of(block: Block) -> str | None:

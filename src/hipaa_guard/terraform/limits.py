@@ -20,6 +20,9 @@ INSTANCES_PER_BLOCK = 1_000
 INSTANCES_PER_SCAN = 200_000
 """Most instances of all blocks and module calls of one scan."""
 
+DYNAMIC_BLOCKS = 500_000
+"""Most blocks that all dynamic blocks of one scan make."""
+
 TEXT_LENGTH = 1024 * 1024
 """Longest string, in characters."""
 
@@ -31,6 +34,9 @@ VALUE_PARTS = 500_000
 
 STEPS = 5_000_000
 """Most evaluation steps of one scan: function calls, turns of a `for`, arguments."""
+
+ROWS = 10_000
+"""Most rows that one root module has in the coverage; one more says that there are others."""
 
 FILES = 50_000
 """Most files and directories looked at in search of Terraform."""

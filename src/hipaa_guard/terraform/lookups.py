@@ -48,7 +48,10 @@ class DataSource(Protocol):
     """One instance of a data source."""
 
     type: str
-    region: Value
+
+    @property
+    def region(self) -> Value:
+        """The region of its provider, or its own."""
 
     def written(self, name: str) -> Value:
         """The value of an argument."""

@@ -12,12 +12,13 @@ from fractions import Fraction
 
 from hipaa_guard.facts.secrets import revealed
 from hipaa_guard.facts.values import Incomplete, PartialText, Unknown, Value
+from hipaa_guard.terraform import limits
 from hipaa_guard.terraform.access import Alternatives
 from hipaa_guard.terraform.errors import FAILURES, EvaluationError, LimitReached
 from hipaa_guard.terraform.functions.conversion import converted, equal, to_bool, to_number, whole
 from hipaa_guard.terraform.functions.numbers import Number, exact, number, rounded
 from hipaa_guard.terraform.functions.structures import ANY, loosened, one_type, type_of
-from hipaa_guard.terraform.functions.unknowns import derived, normal, parts_of
+from hipaa_guard.terraform.functions.unknowns import derived, normal, parts_of, size_of
 
 _WHOLE: dict[str, Callable[[int, int], int]] = {"+": int.__add__, "-": int.__sub__, "*": int.__mul__}
 _EXACT = {"+": Fraction.__add__, "-": Fraction.__sub__, "*": Fraction.__mul__}
@@ -196,7 +197,14 @@ def _same_length(then: Value, otherwise: Value) -> bool:
 
 
 def joined(parts: list[str | Unknown]) -> Value:
-    """The text of a template."""
+    """The text of a template.
+
+    Raises:
+        LimitReached: it has too many unknown parts.
+
+    """
     if all(isinstance(part, str) for part in parts):
         return normal("".join(part for part in parts if isinstance(part, str)))
+    if sum(map(size_of, parts)) > limits.TEXT_LENGTH:
+        raise LimitReached(f"a text of more than {limits.TEXT_LENGTH:,} characters")
     return PartialText(parts)

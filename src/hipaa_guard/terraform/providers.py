@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from hipaa_guard.facts.places import GapKind
 from hipaa_guard.facts.values import Cause, Unknown, Value
@@ -14,32 +14,39 @@ from hipaa_guard.terraform.syntax import Attribute, Block
 if TYPE_CHECKING:
     from hipaa_guard.terraform.instances import ModuleInstance
 
-_UNSEEN: object = object()
+_UNSEEN: Any = object()
 _CHOSEN = "the provider of this resource is chosen by an expression"
 
 
 class Provider:
     """One provider block in one module instance; no block stands for one that is not known."""
 
-    __slots__ = ("_default_tags", "default_tags_block", "module", "region")
+    __slots__ = ("_default_tags", "_region", "block", "module")
 
     def __init__(self, module: ModuleInstance, block: Block | None, why: str = _CHOSEN) -> None:
         self.module = module
-        self.region: Value = Unknown(why, Cause.EXPRESSION)
-        self.default_tags_block: Block | None = None
-        if block is not None:
-            region = block.attributes.get("region")
-            self.region = valued(region, module.scope, module.calls) if region is not None else None
-            self.default_tags_block = next(block.nested("default_tags"), None)
-        self._default_tags: Value = _UNSEEN if block is not None else self.region
+        self.block = block
+        # Nothing is evaluated before it is asked for: it may lead back to a resource of this provider.
+        self._region = self._default_tags = _UNSEEN if block is not None else Unknown(why, Cause.EXPRESSION)
+
+    @property
+    def region(self) -> Value:
+        """Its region; None where none is written."""
+        if self._region is _UNSEEN:
+            self._region = self._argument(self.block, "region")
+        return self._region
 
     @property
     def default_tags(self) -> Value:
         """The tags that every resource of this provider gets; None where there are none."""
         if self._default_tags is _UNSEEN:
-            tags = self.default_tags_block.attributes.get("tags") if self.default_tags_block is not None else None
-            self._default_tags = valued(tags, self.module.scope, self.module.calls) if tags is not None else None
+            block = None if self.block is None else next(self.block.nested("default_tags"), None)
+            self._default_tags = self._argument(block, "tags")
         return self._default_tags
+
+    def _argument(self, block: Block | None, name: str) -> Value:
+        argument = None if block is None else block.attributes.get(name)
+        return None if argument is None else valued(argument, self.module.scope, self.module.calls)
 
 
 def find_provider(

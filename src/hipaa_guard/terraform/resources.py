@@ -37,6 +37,7 @@ class HclInstance:
         "_calls",
         "_lookups",
         "_module",
+        "_provider",
         "_scope",
         "_values",
         "address",
@@ -44,7 +45,6 @@ class HclInstance:
         "mode",
         "module",
         "name",
-        "region",
         "type",
         "uncertain",
     )
@@ -64,7 +64,7 @@ class HclInstance:
         self._scope = Scope(module, copy.bound) if copy.bound else module.scope
         self._values: dict[str, Value] = {}
         self._lookups: dict[str, Unknown] = {}
-        self.region: Value = self._region()
+        self._provider = module.provider_of(block)
 
     def __repr__(self) -> str:
         return f"<{self.address}>"
@@ -95,7 +95,7 @@ class HclInstance:
             self._values[name] = _RUNNING
             self._values[name] = value = self._evaluate(name)
         elif value is _RUNNING:
-            return Unknown(f"{self.address}.{name} refers to itself", Cause.EXPRESSION)
+            return _Running(f"{self.address}.{name} refers to itself", Cause.EXPRESSION)
         return value
 
     def _evaluate(self, name: str) -> Value:
@@ -180,6 +180,8 @@ class HclInstance:
         if self.type == "terraform_data" and name == "output" and "input" in self._block.attributes:
             name = "input"
         value = self.get(name)
+        if isinstance(value, _Running):
+            raise EvaluationError(value.reason)
         if value is None:
             return self.computed(name)
         if self.type != "terraform_data" and type(value) in (list, List, Set):
@@ -196,8 +198,7 @@ class HclInstance:
         return reference
 
     def _all_tags(self) -> Value:
-        provider = self._module.provider_of(self._block)
-        defaults = provider.default_tags if provider is not None else None
+        defaults = self._provider.default_tags if self._provider is not None else None
         tags = self.written("tags")
         if defaults is None:
             return tags
@@ -209,14 +210,15 @@ class HclInstance:
             return {**defaults, **tags}
         return tags
 
-    def _region(self) -> Value:
+    @property
+    def region(self) -> Value:
+        """See `Instance`. Not looked at before it is asked for: it may lead back to the resource itself."""
         attribute = self._block.attributes.get("region")
         if attribute is not None and self.mode == "resource":
             value = self.written("region")
             if value is not None:
                 return value
-        provider = self._module.provider_of(self._block)
-        return provider.region if provider is not None else None
+        return self._provider.region if self._provider is not None else None
 
     def mentions(self, name: str) -> set[str]:
         """The names that an argument, or the nested blocks of a type, are written with."""
@@ -260,6 +262,12 @@ class HclInstance:
 def nested_type(block: Block) -> str:
     """The type of a nested block, looking through ``dynamic``."""
     return block.labels[0] if block.type == "dynamic" and block.labels else block.type
+
+
+class _Running(Unknown):
+    """An argument that needs itself."""
+
+    __slots__ = ()
 
 
 class ResourceValue(Object, Reference):

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from hipaa_guard.facts.places import Gap, GapKind
 from hipaa_guard.terraform import limits
+from hipaa_guard.terraform.inputs import values_files
 from hipaa_guard.terraform.library import is_local, source_of
 from hipaa_guard.terraform.modules import Module, is_configuration, shown
 
@@ -39,11 +40,14 @@ def directories(base: Path, gaps: list[Gap]) -> list[Path]:
 
 
 def find_roots(modules: Iterable[Module]) -> list[Module]:
-    """Modules that no other one calls; of modules that only call each other, the first."""
+    """Modules that no other one calls; of modules that only call each other, the first.
+
+    A module with files of values is a root too, whoever calls it: Terraform reads such files in a root only.
+    """
     by_directory = {module.directory: module for module in modules}
     calls = {directory: _called(module, by_directory) for directory, module in by_directory.items()}
     called = {target for source, targets in calls.items() for target in targets if target != source}
-    roots = [directory for directory in by_directory if directory not in called]
+    roots = [directory for directory in by_directory if directory not in called or values_files(directory)]
     reached: set[Path] = set()
     _reach(roots, calls, reached)
     for directory in by_directory:

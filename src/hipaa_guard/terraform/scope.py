@@ -25,11 +25,12 @@ class Written(Protocol):
 class Budget:
     """What one scan has used of its limits."""
 
-    __slots__ = ("instances", "steps")
+    __slots__ = ("blocks", "instances", "steps")
 
     def __init__(self) -> None:
         self.steps = 0
         self.instances = 0
+        self.blocks = 0
 
 
 class Record(Protocol):
@@ -94,9 +95,12 @@ class Session:
     def add(self, gap: Gap) -> None:
         """Add a gap, once."""
         said = (gap.kind, gap.subject, gap.reason, gap.location)
-        if said not in self._said:
-            self._said.add(said)
-            self.gaps.append(gap)
+        if said in self._said or len(self._said) > limits.ROWS:
+            return
+        if len(self._said) == limits.ROWS:
+            gap = Gap(GapKind.LIMIT, "coverage", f"more than {limits.ROWS:,} rows; the others are not listed")
+        self._said.add(said)
+        self.gaps.append(gap)
 
     def rely_on(self, *values: Value) -> None:
         """Note, for `try` and `can`, unknown values that the expression needs: it may fail for their sake."""
@@ -113,6 +117,17 @@ class Session:
         self.budget.steps += 1
         if self.budget.steps > limits.STEPS:
             raise LimitReached(f"more than {limits.STEPS:,} steps of evaluation")
+
+    def another_block(self) -> None:
+        """Count a block that a dynamic one makes.
+
+        Raises:
+            LimitReached: the scan has made as many as it may.
+
+        """
+        self.budget.blocks += 1
+        if self.budget.blocks > limits.DYNAMIC_BLOCKS:
+            raise LimitReached(f"more than {limits.DYNAMIC_BLOCKS:,} dynamic blocks in one scan")
 
     def failed(self, error: Exception) -> Unknown:
         """The unknown value that stands for an expression with an error; the gap is reported."""

@@ -100,7 +100,7 @@ class _Builder:
             name=name,
             module=module,
             location=self._location,
-            region=_region(values),
+            region=_region(values, sensitive),
             decode=partial(_value, values, sensitive),
         )
         self._instances.append(instance)
@@ -139,11 +139,11 @@ def _is_empty_list(value: Value) -> bool:
     return isinstance(value, list) and not value
 
 
-def _region(values: Mapping[str, Any]) -> str | None:
-    own = values.get("region")
+def _region(values: Mapping[str, Any], sensitive: Any) -> str | None:
+    own = _value(values, sensitive, "region")
     if isinstance(own, str) and own:
         return own
-    fields = text(values.get("arn")).split(":", 4)
+    fields = text(_value(values, sensitive, "arn")).split(":", 4)
     return fields[3] or None if len(fields) > 4 and fields[0] == "arn" else None
 
 

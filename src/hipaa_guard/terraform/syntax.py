@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from hipaa_guard.facts.places import Location
 from hipaa_guard.terraform import limits
 from hipaa_guard.terraform.comments import comment_spans
-from hipaa_guard.terraform.errors import EvaluationError, SyntaxProblem
+from hipaa_guard.terraform.errors import EvaluationError, LimitReached, SyntaxProblem, TooLarge
 from hipaa_guard.terraform.grammar import first_problem, parse_view
 from hipaa_guard.terraform.lexer import real
 from hipaa_guard.terraform.nodes import GetAttribute, Literal, Node, Root
@@ -113,6 +113,7 @@ class Attribute:
 
         Raises:
             EvaluationError: its text is no expression.
+            LimitReached: it is one that is not read.
 
         """
         if self._node is None:
@@ -124,6 +125,8 @@ class Attribute:
                 self._node = _parsed(self.source.text[self.value_start : self.value_end])
             except SyntaxProblem as problem:
                 line = self.source.line(self.value_start + problem.offset)
+                if isinstance(problem, TooLarge):
+                    raise LimitReached(f"expression in line {line}: {problem.message}") from None
                 raise EvaluationError(f"syntax error in line {line}: {problem.message}") from None
         return self._node
 

@@ -17,7 +17,7 @@ from .context import CallContext, Function
 from .conversion import sorted_set, to_map
 from .errors import FunctionError, LimitReached
 from .signatures import TEXT, Parameter, call, call_with_context
-from .unknowns import MAX_LIST, relisted
+from .unknowns import MAX_LIST, Unread, relisted
 
 MAX_FILE = 5 << 20
 VARIABLE = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
@@ -32,7 +32,7 @@ GLOB = re.compile(
 def located(context: CallContext, path: str) -> Path | Unknown:
     """Where a path leads, links followed; unknown outside of the scanned directory."""
     if path.startswith("~"):
-        return outside()
+        return outside(path)
     if "\0" in path:
         raise FunctionError("invalid path")
     try:
@@ -40,12 +40,12 @@ def located(context: CallContext, path: str) -> Path | Unknown:
         root = context.root.resolve()
     except (OSError, RuntimeError):  # a loop of links
         raise FunctionError(f"no file exists at {path[:200]!r}") from None
-    return found if found.is_relative_to(root) else outside()
+    return found if found.is_relative_to(root) else outside(path)
 
 
-def outside() -> Unknown:
+def outside(path: str) -> Unread:
     """What a call on a file outside of the scanned directory gives."""
-    return Unknown("file is outside the scanned directory", Cause.EXPRESSION)
+    return Unread(f"{path[:200]!r} is outside of the scanned directory", Cause.NOT_IN_SCOPE)
 
 
 def content(context: CallContext, path: str) -> bytes | Unknown:
@@ -55,8 +55,10 @@ def content(context: CallContext, path: str) -> bytes | Unknown:
         return found
     try:
         status = found.stat()
+        if stat.S_ISDIR(status.st_mode):
+            raise FunctionError(f"{path[:200]!r} is a directory")
         if not stat.S_ISREG(status.st_mode):  # a pipe would block
-            raise FunctionError(f"{path[:200]!r} is not a regular file")
+            return Unread(f"{path[:200]!r} is no regular file", Cause.NOT_IN_SCOPE)
         if status.st_size > MAX_FILE:
             raise LimitReached(f"a file of more than {MAX_FILE:,} bytes")
         return found.read_bytes()
@@ -99,7 +101,7 @@ def fileset(context: CallContext, path: str, pattern: str) -> Value:
     if isinstance(directory, Unknown):
         return directory
     if ".." in pattern.split("/") or pattern.startswith("/"):
-        return outside()
+        return outside(pattern)
     from .regular_expressions import Budget, compiled
 
     program, budget = compiled(translated(pattern)), Budget()

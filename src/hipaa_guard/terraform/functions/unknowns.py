@@ -19,11 +19,20 @@ MAX_LIST = 100_000
 MAX_PARTS = 1_000_000
 """Values inside one argument, counted as often as they are written."""
 
+UNKNOWN_LENGTH = 100
+"""Characters that an unknown part of a text counts as."""
+
 MAX_REFERENCES = 100
 """Addresses that one derived unknown remembers."""
 
 TEXT_ATTRIBUTES = ("id", "arn", "name", "json")
 """Attributes with these names, or ending in ``_id`` and so on, hold a text in every Terraform provider."""
+
+
+class Unread(Unknown):
+    """What a call on a file gives that is there, or may be, and is not read."""
+
+    __slots__ = ()
 
 
 def parts_of(value: Value) -> Iterator[Unknown]:
@@ -131,12 +140,19 @@ def _size(value: Value, sizes: dict[int, int]) -> int:
     return sizes[id(value)]
 
 
+def size_of(part: str | Unknown) -> int:
+    """What a part of a text counts towards its length. Unknown parts weigh more: each is an object of its own."""
+    if isinstance(part, str):
+        return len(part)
+    return sum(map(size_of, part.parts)) if isinstance(part, PartialText) else UNKNOWN_LENGTH
+
+
 def _within(parts: Iterable[str | Unknown]) -> list[str | Unknown]:
     kept: list[str | Unknown] = []
     length = 0
     for part in parts:
         kept.append(part)
-        length += len(part) if isinstance(part, str) else 1
+        length += size_of(part)
         if length > MAX_TEXT:
             raise LimitReached(f"a text of more than {MAX_TEXT:,} characters")
     return kept

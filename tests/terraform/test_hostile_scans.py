@@ -1,0 +1,252 @@
+"""What a hostile or broken tree makes of a whole scan: a row of the coverage, exit 3, little memory, no endless time."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from hipaa_guard.facts.places import GapKind
+from hipaa_guard.outputs.text import visible
+
+FILE, LIMIT, MODULE, DUPLICATE = GapKind.FILE, GapKind.LIMIT, GapKind.MODULE, GapKind.DUPLICATE
+EXPRESSION = GapKind.EXPRESSION
+CLEAN, USAGE, INCOMPLETE = 0, 2, 3
+
+GOOD = 'resource "aws_sqs_queue" "phi" {\n  name = "phi"\n  sqs_managed_sse_enabled = true\n}\n'
+Tree = Mapping[str, str | bytes | Callable[[Path], None]]
+
+
+def named(expression: str) -> str:
+    """A good queue with this name."""
+    return GOOD.replace('"phi"\n', f"{expression}\n")
+
+
+def multiplied(first: str, next_one: str, last: int) -> str:
+    """Locals each of which is made of several of the one before."""
+    lines = [f"  a0 = {first}", *(f"  a{n} = {next_one.replace('@', f'local.a{n - 1}')}" for n in range(1, last + 1))]
+    return "locals {\n" + "\n".join(lines) + "\n}\n" + named(f"local.a{last}")
+
+
+def calls(levels: int, many: str = "") -> dict[str, str | bytes | Callable[[Path], None]]:
+    """Modules each of which calls the next one."""
+    tree: dict[str, str | bytes | Callable[[Path], None]] = {
+        f"m{n}/main.tf": f'module "m" {{\n  source = "../m{n + 1}"\n  {many}\n}}\n' for n in range(levels)
+    }
+    return tree | {f"m{levels}/main.tf": GOOD}
+
+
+def link(target: str) -> Callable[[Path], None]:
+    """A symbolic link."""
+    return lambda path: path.symlink_to(target)
+
+
+@dataclass(frozen=True)
+class Hostile:
+    """A tree, the row that it must give, and the exit code."""
+
+    name: str
+    tree: Tree
+    kind: GapKind
+    subject: str
+    reason: str
+    code: int = INCOMPLETE
+
+
+REGISTRY = GOOD + 'module "m" {\n  source = "hashicorp/consul/aws"\n}\n'
+MANIFEST = ".terraform/modules/modules.json"
+DYNAMIC = 'dynamic "x" {\n  for_each = range(1000)\n  content {\n'
+SELF = 'module "%s" {\n  source = "./m"\n  v = module.%s.o\n}\n'
+
+TABLE = [
+    # files
+    Hostile("a file that is too large", {"a.tf": GOOD, "b.tf": "#" * (5 * 2**20 + 1)}, FILE, "b.tf", "larger than 5 MiB"),
+    Hostile("utf-16", {"a.tf": GOOD, "b.tf": GOOD.encode("utf-16")}, FILE, "b.tf", "UTF-16"),
+    Hostile("utf-32", {"a.tf": GOOD, "b.tf": GOOD.encode("utf-32-le")}, FILE, "b.tf", "no text file"),
+    Hostile("a binary file", {"a.tf": GOOD, "b.tf": b"\x7fELF\0"}, FILE, "b.tf", "no text file"),
+    Hostile("latin-1", {"a.tf": GOOD, "b.tf": b"# \xff\n"}, FILE, "b.tf", "no UTF-8 text (byte 2)"),
+    Hostile("a pipe", {"a.tf": GOOD, "b.tf": os.mkfifo}, FILE, "b.tf", "no regular file"),
+    Hostile("a directory", {"a.tf": GOOD, "b.tf": Path.mkdir}, FILE, "b.tf", "no regular file"),
+    Hostile("a loop of links", {"a.tf": GOOD, "b.tf": link("b.tf")}, FILE, "b.tf", "link"),
+    Hostile("a link out of the tree", {"a.tf": GOOD, "b.tf": link("/etc/hostname")}, FILE, "b.tf", "out of the scanned tree"),
+    Hostile("a link to a device", {"a.tf": GOOD, "b.tf": link("/dev/zero")}, FILE, "b.tf", "out of the scanned tree"),
+    Hostile("nothing but a broken file", {"b.tf": "resource {"}, FILE, "b.tf", "syntax error in line 1"),
+    Hostile("a broken file", {"a.tf": GOOD, "b.tf": "x = [\n"}, FILE, "b.tf", "syntax error in line"),
+    Hostile("many broken blocks", {"a.tf": GOOD, "b.tf": "x {\n}\n" * 20_000}, LIMIT, "coverage", "more than 10,000 rows"),
+    Hostile("blocks in blocks", {"a.tf": GOOD + 'resource "aws_sqs_queue" "d" {\n' + "x {\n" * 3000 + "}\n" * 3001},
+            FILE, "a.tf", "nested more than 50 levels"),
+    Hostile("200,000 brackets", {"a.tf": GOOD, "b.tf": f"locals {{\n  a = {'[' * 200_000}\n}}\n"}, FILE, "b.tf", "too deeply"),
+    # .tf.json
+    Hostile("deep json", {"a.tf": GOOD, "b.tf.json": '{"a":' * 100_000}, FILE, "b.tf.json", "nested more than 200"),
+    Hostile("json that is none", {"a.tf": GOOD, "b.tf.json": '{"resource": '}, FILE, "b.tf.json", "no JSON"),
+    Hostile("json of a wrong shape", {"a.tf": GOOD, "b.tf.json": '{"resource": [5]}'}, FILE, "b.tf.json", "a label is expected"),
+    Hostile("json with a huge number", {"a.tf": GOOD, "b.tf.json": '{"locals": {"a": ' + "9" * 9999 + "}}"},
+            FILE, "b.tf.json", "a value is expected"),
+    Hostile("json with a double key", {"b.tf.json": json.dumps({"resource": {"aws_sqs_queue": {"phi": {}}}})[:-2]
+            + ', "phi": {"sqs_managed_sse_enabled": true}}}}'}, FILE, "b.tf.json", "no JSON"),
+    Hostile("a binary json", {"a.tf": GOOD, "b.tf.json": b"{\0"}, FILE, "b.tf.json", "no text file"),
+    # variables
+    Hostile("huge values", {"a.tf": GOOD, "terraform.tfvars": "#" * (6 * 2**20)}, FILE, "terraform.tfvars", "larger than"),
+    Hostile("binary values", {"a.tf": GOOD, "x.auto.tfvars": b"a = \0"}, FILE, "x.auto.tfvars", "no text file"),
+    Hostile("a pipe of values", {"a.tf": GOOD, "x.auto.tfvars": os.mkfifo}, FILE, "x.auto.tfvars", "no regular file"),
+    Hostile("broken values", {"a.tf": GOOD, "terraform.tfvars": "a = [\n"}, FILE, "terraform.tfvars", "syntax error in line"),
+    Hostile("values that are no values", {"a.tf": GOOD, "terraform.tfvars": "a = local.x\n"}, FILE, "terraform.tfvars", "cannot refer"),
+    Hostile("deep values", {"a.tf": GOOD, "terraform.tfvars.json": '{"a":' + "[" * 9999}, FILE, "terraform.tfvars.json", "nested"),
+    Hostile("values of a wrong shape", {"a.tf": GOOD, "terraform.tfvars.json": "[1]"}, FILE, "terraform.tfvars.json", "must hold"),
+    # modules
+    Hostile("a module outside", {"a.tf": GOOD + 'module "m" {\n  source = "../../../../../../../../../../../../../../../../../../../../etc"\n}\n'}, MODULE, "module.m", "outside"),
+    Hostile("a module behind a link", {"a.tf": GOOD + 'module "m" {\n  source = "./m"\n}\n', "m": link("/etc")},
+            MODULE, "module.m", "outside"),
+    Hostile("a module list that is none", {"a.tf": REGISTRY, MANIFEST: "no"}, MODULE, "module.m", "is no list of modules"),
+    Hostile("a module list of numbers", {"a.tf": REGISTRY, MANIFEST: '{"Modules": [5]}'}, MODULE, "module.m", "is no list of modules"),
+    Hostile("a module list in a pipe", {"a.tf": REGISTRY, MANIFEST: os.mkfifo}, MODULE, "module.m", "no regular file"),
+    Hostile("a module list behind a link", {"a.tf": REGISTRY, MANIFEST: link("/etc/hostname")}, MODULE, "module.m", "symbolic link"),
+    Hostile("a module list that leads out", {"a.tf": REGISTRY, MANIFEST: '{"Modules": [{"Key": "m", "Dir": "/etc"}]}'},
+            MODULE, "module.m", "'/etc' lies outside"),
+    Hostile("a module list that leads up", {"a.tf": REGISTRY, MANIFEST: '{"Modules": [{"Key": "m", "Dir": "../../.."}]}'},
+            MODULE, "module.m", "lies outside"),
+    Hostile("a module that calls itself", {"a.tf": GOOD + 'module "m" {\n  source = "./"\n}\n'}, MODULE, "module.m", "calls itself"),
+    Hostile("thirty modules deep", calls(30), LIMIT, "module.m.module.m", "more than 20 deep"),
+    # expressions
+    Hostile("deep brackets", {"a.tf": named("[" * 5000 + "]" * 5000)}, LIMIT, "a.tf:2", "nested too deeply"),
+    Hostile("a huge number", {"a.tf": named("1e999999999")}, LIMIT, "a.tf:2", "out of range"),
+    Hostile("a huge power", {"a.tf": named("pow(10, 1e9)")}, LIMIT, "pow()", "power"),
+    Hostile("a wide format", {"a.tf": named('format("%1000000000d", 1)')}, LIMIT, "format()", "1,048,576 characters"),
+    Hostile("a huge product", {"a.tf": named("length(setproduct(range(999), range(999)))")}, LIMIT, "setproduct()", "100,000 elements"),
+    Hostile("texts that multiply", {"a.tf": multiplied('"0123456789"', '"${@}${@}${@}${@}"', 30)}, LIMIT, "a.tf:11", "1,048,576 characters"),
+    Hostile("unknown texts that multiply", {"a.tf": 'variable "x" {}\n' + multiplied('"a${var.x}"', '"${@}${@}${@}${@}"', 30)},
+            LIMIT, "a.tf:", "1,048,576 characters"),
+    Hostile("lists that multiply", {"a.tf": multiplied("[1]", "[@, @, @, @]", 30)}, LIMIT, "local.a10", "more than"),
+    Hostile("a pattern of many groups", {"a.tf": named(f'regexall("{"(a|" * 300}b{")" * 300}", "a")')}, LIMIT, "regexall()", "groups"),
+    Hostile("yaml that multiplies", {"a.tf": named('yamldecode("a: &a [x,x,x,x,x,x,x,x,x]\\n' + "".join(
+            f"{chr(98 + n)}: &{chr(98 + n)} [{','.join(['*' + chr(97 + n)] * 9)}]\\n" for n in range(9)) + '")')},
+            LIMIT, "yamldecode()", "more than"),
+    Hostile("a file outside", {"a.tf": named('file("../../../../../../../../../../../../../../../../../../../../etc/hostname")')}, FILE, "file()", "outside of the scanned"),
+    Hostile("an absolute file", {"a.tf": named('templatefile("/etc/hostname", {})')}, FILE, "templatefile()", "outside of the scanned"),
+    Hostile("files outside", {"a.tf": named('join("", fileset("/", "**"))')}, FILE, "fileset()", "outside of the scanned"),
+    Hostile("a file behind a link", {"a.tf": named('file("x")'), "x": link("/etc/hostname")}, FILE, "file()", "outside of the scanned"),
+    Hostile("a pipe in a function", {"a.tf": named('file("x")'), "x": os.mkfifo}, FILE, "file()", "no regular file"),
+    Hostile("a large file in a function", {"a.tf": named('file("x")'), "x": "x" * (6 * 2**20)}, LIMIT, "file()", "more than 5,242,880"),
+    # expansion
+    Hostile("a million instances", {"a.tf": GOOD.replace("name", "count = 1000000\n  name")}, LIMIT, "aws_sqs_queue.phi", "1,000,000 instances"),
+    Hostile("dynamic blocks that multiply", {"a.tf": named("jsonencode(terraform_data.d.x)")
+            + 'resource "terraform_data" "d" {\n' + DYNAMIC * 9 + "}\n}\n" * 9 + "}\n"}, LIMIT, "a.tf:", "500,000 dynamic blocks"),
+    # declared twice
+    Hostile("a resource twice", {"a.tf": GOOD, "b.tf": GOOD}, DUPLICATE, "aws_sqs_queue.phi", "declared a second time"),
+    Hostile("an argument twice", {"a.tf": GOOD, "b.tf": "locals {\n  a = 1\n  a = 2\n}\n"}, DUPLICATE, "b.tf", "'a' is set twice"),
+    # refused by Terraform too: a row, but nothing that exists was left out
+    Hostile("locals in a circle", {"a.tf": named("local.a") + "locals {\n  a = local.b\n  b = local.a\n}\n"}, EXPRESSION,
+            "a.tf:7", "depends on itself", CLEAN),
+    Hostile("modules in a circle", {"a.tf": named("module.a.o") + SELF % ("a", "b") + SELF % ("b", "a"),
+            "m/main.tf": 'variable "v" {}\noutput "o" {\n  value = var.v\n}\n'}, EXPRESSION, "a.tf:11", "depends on itself", CLEAN),
+    Hostile("a resource that is its own", {"a.tf": named("aws_sqs_queue.phi.name")}, EXPRESSION, "a.tf:2", "refers to itself", CLEAN),
+    Hostile("a template in itself", {"a.tf": named('templatefile("t", {})'), "t": '${templatefile("t", {})}'}, EXPRESSION,
+            "a.tf:2", "cannot be called inside a template", CLEAN),
+    Hostile("too long a range", {"a.tf": named("length(range(100000000))")}, EXPRESSION, "a.tf:2", "more than 1024 values", CLEAN),
+    # plans and states
+    Hostile("a plan of wrong types", {"document.json": json.dumps({"format_version": "1.2", "resource_changes": [
+            5, None, [], {"change": 5}, {"address": 5, "type": [], "name": {}, "change": {"actions": ["create"], "after": {}}}]})},
+            FILE, "document.json", "5 entries"),
+    Hostile("a state of wrong types", {"document.json": json.dumps({"version": 4, "serial": 1, "resources": [
+            5, {"type": "aws_sqs_queue", "name": "q", "instances": [{"attributes": []}]}]})}, FILE, "document.json", "1 resources"),
+    Hostile("a partial plan", {"document.json": '{"format_version": "1.2", "resource_changes": [], "errored": true}'},
+            FILE, "document.json", "partial"),
+]  # fmt: skip
+
+REFUSED: dict[str, tuple[str | bytes, str]] = {
+    "deep": ('{"format_version": "1.2", "resource_changes": ' + "[" * 200_000, "nested too deep"),
+    "number": ('{"format_version": "1.2", "resource_changes": [' + "9" * 100_000 + "]}", "a number is too long"),
+    "array": ("[1, 2]", "no plan or state"),
+    "binary": (b"\x80\x81\x82\x83", "no text"),
+    "zip": (b"PK\x03\x04rest", "binary plan"),
+    "version": ('{"format_version": "9", "resource_changes": []}', "only 0.x and 1.x"),
+    "old": ('{"version": 3, "modules": []}', "only version 4"),
+}
+
+
+@dataclass(frozen=True)
+class Scanned:
+    """What came of one tree."""
+
+    code: int
+    report: Mapping[str, Any] | None
+    texts: Mapping[str, str]
+
+
+def write(directory: Path, tree: Tree) -> None:
+    """A tree on disk."""
+    for name, content in tree.items():
+        path = directory / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if isinstance(content, str):
+            path.write_text(content)
+        elif isinstance(content, bytes):
+            path.write_bytes(content)
+        else:
+            content(path)
+
+
+UNICODE = (
+    'resource "aws_sqs_queue" "b\u202e" {\n  for_each = toset(["k\\u0007\u202e"])\n  name = "<b>\\u001b[31m\u202e"\n}\n'
+)
+
+
+@pytest.fixture(scope="module")
+def scanned(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Scanned]:
+    """All trees, scanned under limits of memory and processor time."""
+    base = tmp_path_factory.mktemp("hostile")
+    trees: dict[str, Tree] = {one.name: one.tree for one in TABLE}
+    trees |= {"unicode": {"a.tf": UNICODE, "b\x1b[31m\u202e.tf": "x = [\n"}}
+    for name, (text, _) in REFUSED.items():
+        trees[name] = {"document.json": text}
+    (base / "out").mkdir()
+    for name, tree in trees.items():
+        write(base / "in" / name, tree)
+    command = [sys.executable, "-m", "tests.terraform.limited", str(base / "in")]
+    done = subprocess.run(
+        command, capture_output=True, text=True, timeout=900, check=True, cwd=Path(__file__).parents[2]
+    )
+    found = {}
+    for line in done.stdout.splitlines():
+        name, _, code = line.rpartition(" ")
+        texts = {path.suffix: path.read_text() for path in (base / "out").glob(f"{name}.*") if path.stem == name}
+        found[name] = Scanned(int(code), json.loads(texts[".json"]) if ".json" in texts else None, texts)
+    return found
+
+
+@pytest.mark.parametrize("hostile", TABLE, ids=lambda one: one.name)
+def test_a_hostile_tree_gives_a_row_and_the_right_exit(hostile: Hostile, scanned: Mapping[str, Scanned]) -> None:
+    result = scanned[hostile.name]
+    assert result.code == hostile.code, result.texts[".err"]
+    assert result.report is not None
+    rows = [row for row in result.report["coverage"]["gaps"] if row["kind"] == hostile.kind]
+    rows = [row for row in rows if hostile.reason in row["reason"] and row["subject"].startswith(hostile.subject)]
+    assert rows, result.report["coverage"]["gaps"][:5]
+    assert all(row["incomplete"] == (hostile.code == INCOMPLETE) for row in rows)
+    assert "Traceback" not in result.texts[".err"]
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_a_document_that_cannot_be_read_is_refused_in_a_sentence(name: str, scanned: Mapping[str, Scanned]) -> None:
+    result = scanned[name]
+    assert result.code == USAGE
+    assert REFUSED[name][1] in result.texts[".err"]
+    assert len(result.texts[".err"].splitlines()) <= 3
+    assert "Traceback" not in result.texts[".err"]
+
+
+def test_names_that_act_on_a_terminal_are_shown_as_codes(scanned: Mapping[str, Scanned]) -> None:
+    result = scanned["unicode"]
+    assert result.code == INCOMPLETE
+    for suffix in (".json", ".txt", ".html"):
+        lines = result.texts[suffix].splitlines()
+        assert not [line for line in lines if visible(line.replace("\t", "")) != line.replace("\t", "")], suffix
+    assert "\\u202e" in result.texts[".txt"]
+    assert "<b>" not in result.texts[".html"]
