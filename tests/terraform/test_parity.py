@@ -15,7 +15,7 @@ from hipaa_guard.controls.control import Status
 from hipaa_guard.controls.findings import Finding, judge
 from hipaa_guard.controls.wanted import kinds_of
 from hipaa_guard.facts.inventory import Inventory
-from hipaa_guard.facts.resource import in_words
+from hipaa_guard.facts.records import in_words
 from hipaa_guard.facts.values import Value, first_unknown
 from hipaa_guard.terraform.blocks import Configuration
 from hipaa_guard.terraform.inventory import build_inventory

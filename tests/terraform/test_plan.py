@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from hipaa_guard.facts.resource import in_words
+from hipaa_guard.facts.records import in_words
 from hipaa_guard.facts.values import Cause, Incomplete, PartialJson, Reference, Unknown
 from hipaa_guard.terraform.documents import TerraformInputError
 from hipaa_guard.terraform.inventory import build_inventory

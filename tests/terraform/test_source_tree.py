@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from hipaa_guard.facts.places import GapKind
-from hipaa_guard.facts.resource import in_words
+from hipaa_guard.facts.records import in_words
 from hipaa_guard.facts.values import Cause, Incomplete, PartialJson, Reference, Unknown
 from hipaa_guard.terraform.addresses import key_text, key_value
 from hipaa_guard.terraform.blocks import Configuration, Instance

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from hipaa_guard.facts.resource import in_words
+from hipaa_guard.facts.records import in_words
 from hipaa_guard.facts.values import Unknown
 from hipaa_guard.terraform.documents import TerraformInputError
 from hipaa_guard.terraform.inventory import build_inventory

@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import ClassVar, NoReturn
 
 from hipaa_guard.facts.readings import Block, Listing, Singleton, View, ask, derived, first, listed
-from hipaa_guard.facts.resource import Record, Resource, fact
+from hipaa_guard.facts.records import Record
+from hipaa_guard.facts.resource import Resource, fact
 from hipaa_guard.facts.values import Cause, Incomplete, PartialText, Reference, Undecided, Unknown, Value
 
 _EVERY_BUCKET = re.compile(r"arn:[^:]*:s3(:::)?")

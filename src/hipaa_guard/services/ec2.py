@@ -7,7 +7,8 @@ from collections.abc import Callable
 
 from hipaa_guard.facts.credentials import credentials_in, credentials_in_base64
 from hipaa_guard.facts.readings import Ask, Block, Listing, Singleton, View, ask, derived, first, listed
-from hipaa_guard.facts.resource import Record, Resource, fact
+from hipaa_guard.facts.records import Record
+from hipaa_guard.facts.resource import Resource, fact
 from hipaa_guard.facts.values import Cause, Incomplete, Reference, Undecided, Unknown, Value
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 from hipaa_guard.facts.readings import Ask, Block, Listing, View, ask, derived, listed
-from hipaa_guard.facts.resource import Record, Resource, fact
+from hipaa_guard.facts.records import Record
+from hipaa_guard.facts.resource import Resource, fact
 from hipaa_guard.facts.values import Cause, Incomplete, Unknown, Value
 
 

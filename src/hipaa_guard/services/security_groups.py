@@ -6,7 +6,8 @@ from collections.abc import Callable, Collection, Iterable
 
 from hipaa_guard.facts.networks import means_everybody, protocol_name
 from hipaa_guard.facts.readings import Block, Listing, View, ask, derived, listed
-from hipaa_guard.facts.resource import Record, Resource, fact
+from hipaa_guard.facts.records import Record
+from hipaa_guard.facts.resource import Resource, fact
 from hipaa_guard.facts.values import Incomplete, Unknown, Value, joined, mapped, some
 
 _EVERY_PORT = range(65536)

@@ -6,7 +6,8 @@ from collections.abc import Callable
 
 from hipaa_guard.facts.networks import covers, means_everybody, protocol_name
 from hipaa_guard.facts.readings import Block, Listing, View, ask, derived, listed
-from hipaa_guard.facts.resource import Record, Resource, fact
+from hipaa_guard.facts.records import Record
+from hipaa_guard.facts.resource import Resource, fact
 from hipaa_guard.facts.values import Incomplete, Undecided, Unknown, Value, every, some
 
 _NAME = "(Tags[?Key=='Name'].Value | [0]) || "

@@ -10,7 +10,8 @@ import re
 from hipaa_guard.facts import credential_report
 from hipaa_guard.facts.policy_document import PolicyDocument, symbol, symbolic
 from hipaa_guard.facts.readings import Ask, Block, Listing, Singleton, ask, derived, listed
-from hipaa_guard.facts.resource import Record, Resource, fact
+from hipaa_guard.facts.records import Record
+from hipaa_guard.facts.resource import Resource, fact
 from hipaa_guard.facts.values import Incomplete, PartialText, Undecided, Unknown, Value, mapped
 from hipaa_guard.services.iam import declared
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from hipaa_guard.facts.policy_document import PolicyDocument, symbol
 from hipaa_guard.facts.readings import Block, Derived, Listing, Singleton, ask, derived, first
-from hipaa_guard.facts.resource import Record, Resource, fact
+from hipaa_guard.facts.records import Record
+from hipaa_guard.facts.resource import Resource, fact
 from hipaa_guard.facts.values import Undecided, Unknown, Value
 from hipaa_guard.services.s3 import declared
 
