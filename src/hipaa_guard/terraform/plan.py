@@ -284,6 +284,8 @@ class _PlannedResource:
 
     def _own(self, attribute: str) -> Value:
         planned = Planned(self._after, self._unknown, self._sensitive).part(attribute)
+        if planned.is_plain:
+            return planned.value
         written = Written(self._expressions.get(attribute, ABSENT))
         told = decoded(attribute, planned, written, partial(self._plan.follow, context=self._context))
         block = self._plan.blocks.get(self._address)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from hipaa_guard.facts.secrets import concealed
 from hipaa_guard.facts.values import Cause, Reference, Unknown, Value
@@ -61,8 +61,7 @@ class Written:
         return self
 
 
-@dataclass(frozen=True, slots=True)
-class Planned:
+class Planned(NamedTuple):
     """A value of `after` with its marks: which of it is unknown, which is sensitive."""
 
     value: Any
@@ -70,7 +69,12 @@ class Planned:
     sensitive: Any = None
 
     @property
-    def count(self) -> int | None:
+    def is_plain(self) -> bool:
+        """Whether the value is all there is to it, as it is of most arguments."""
+        return not self.unknown and not self.sensitive and not isinstance(self.value, list | dict)
+
+    @property
+    def length(self) -> int | None:
         """The number of elements, for a list."""
         lists = [len(each) for each in (self.value, self.unknown) if isinstance(each, list)]
         is_list = isinstance(self.value, list) or (self.value is None and bool(lists and lists[0]))
@@ -94,8 +98,6 @@ def decoded(name: str, planned: Planned, written: Written, follow: Follow) -> Va
     What is unknown and not written in the configuration is decided by the provider: the argument is unset. (A
     `dynamic` block over unknown elements looks the same in a plan as a block that the provider computes.)
     """
-    if planned.unknown is None and not planned.sensitive and not isinstance(planned.value, list | dict):
-        return planned.value
     if planned.unknown is True:
         return None if written.expression is ABSENT else _pending(name, written, follow)
     if isinstance(planned.value, list | dict) and not planned.value and not planned.unknown:
@@ -114,8 +116,8 @@ class _Decoder:
             return too_deep()
         if planned.unknown is True:
             return self._unknown(name, written)
-        if planned.count is not None:
-            return self._list(name, planned, planned.count, written, depth)
+        if planned.length is not None:
+            return self._list(name, planned, planned.length, written, depth)
         if planned.keys is not None:
             return {key: self._part(key, planned, written, depth) for key in planned.keys}
         return concealed(planned.value, written=False) if planned.sensitive is True else planned.value
