@@ -221,14 +221,18 @@ def policy(kinds: Iterable[type[Resource]], facts: Wanted | None = None) -> dict
 
 def policy_of(actions: Collection[str]) -> dict[str, Any]:
     """An IAM policy that allows exactly these actions and denies reading what is stored."""
+    return {"Version": "2012-10-17", "Statement": [*allowances(actions), denial()]}
+
+
+def allowances(actions: Collection[str]) -> list[dict[str, Any]]:
+    """Statements that allow exactly these actions, one a service."""
     by_service: dict[str, list[str]] = {}
     for action in sorted(actions):
         by_service.setdefault(action.partition(":")[0], []).append(action)
-    allows = [
+    return [
         {"Sid": f"Read{_sid(service)}", "Effect": "Allow", "Action": found, "Resource": "*"}
         for service, found in by_service.items()
     ]
-    return {"Version": "2012-10-17", "Statement": [*allows, denial()]}
 
 
 def denial() -> dict[str, Any]:

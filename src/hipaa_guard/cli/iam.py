@@ -4,16 +4,34 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import click
+
+_MANAGED = ("SecurityAudit",)  # `hipaa_guard.aws.granting.MANAGED`, which is imported only when the verb runs
 
 
 @click.command("iam-policy")
 @click.option("-c", "--control", "only", multiple=True, metavar="ID", help="Only what this control needs.")
 @click.option("--policies", multiple=True, type=click.Path(path_type=Path), metavar="DIR", help="Also these controls.")
-def iam_policy(only: tuple[str, ...], policies: tuple[Path, ...]) -> None:
+@click.option(
+    "--missing-from",
+    "managed",
+    type=click.Choice(_MANAGED),
+    help="Only what this AWS managed policy, attached beside it, does not allow.",
+)
+@click.option(
+    "--format",
+    "format",
+    type=click.Choice(["json", "cloudformation"]),
+    default="json",
+    show_default=True,
+    help="The policy, or a template (for a StackSet, too) of a role that has it.",
+)
+def iam_policy(only: tuple[str, ...], policies: tuple[Path, ...], managed: str | None, format: str) -> None:
     """Print the least-privilege IAM policy that a scan needs, with a Deny on reading data."""
-    from hipaa_guard.aws.actions import policy
+    from hipaa_guard.aws.actions import actions_for
+    from hipaa_guard.aws.granting import missing_from, policies_of, template
     from hipaa_guard.controls.loading import ControlError, load, select
     from hipaa_guard.controls.wanted import wanted_facts
 
@@ -22,4 +40,27 @@ def iam_policy(only: tuple[str, ...], policies: tuple[Path, ...]) -> None:
     except ControlError as error:
         raise click.ClickException(str(error)) from None
     wanted = wanted_facts(chosen)
-    click.echo(json.dumps(policy(wanted, wanted), indent=2))
+    actions = actions_for(wanted, wanted)
+    parts = policies_of(missing_from(managed, actions) if managed else actions)
+    if format == "cloudformation":
+        click.echo(_yaml(template(parts, managed)), nl=False)
+        return
+    click.echo(json.dumps(parts[0] if len(parts) == 1 else parts, indent=2))
+    if len(parts) > 1:
+        click.echo(
+            f"hipaa-guard: IAM takes 6,144 characters a policy, so this is a list of {len(parts)}: attach them all. "
+            "The first holds the Deny.",
+            err=True,
+        )
+
+
+def _yaml(document: dict[str, Any]) -> str:
+    import yaml
+
+    class Plain(yaml.SafeDumper):
+        """Writes everything out: CloudFormation knows no YAML aliases."""
+
+        def ignore_aliases(self, data: Any) -> bool:  # noqa: ARG002 - yaml's signature
+            return True
+
+    return yaml.dump(document, Dumper=Plain, sort_keys=False, width=110)
