@@ -20,6 +20,8 @@ from hipaa_guard.facts.resource import Resource
 from hipaa_guard.version import VERSION
 
 if TYPE_CHECKING:
+    from hipaa_guard.aws.foreseen import Foreseen
+    from hipaa_guard.aws.preflight import Preflight
     from hipaa_guard.facts.inventory import Inventory
     from hipaa_guard.terraform.blocks import Configuration
 
@@ -43,6 +45,8 @@ class Options:
     max_unknown: int | None = None
     warn_only: bool = False
     progress: Progress | None = None
+    warn: Callable[[str], None] | None = None
+    """Called with what should be known before a long scan goes on."""
 
 
 @dataclass(slots=True)
@@ -137,13 +141,20 @@ def scan_aws(
 
     """
     from hipaa_guard.aws.collect import collect
+    from hipaa_guard.aws.plan import planned
+    from hipaa_guard.aws.preflight import glance, warnings
     from hipaa_guard.aws.sessions import AwsSetupError, open_account
 
     started = _now()
     controls = _controls(options)
+    kinds, wanted = kinds_of(controls), wanted_facts(controls)
     try:
         account = open_account(profile=profile, role_arn=role_arn, external_id=external_id, regions=regions)
-        collected = collect(account, kinds_of(controls), wanted_facts(controls), progress=options.progress)
+        before = glance(account, planned(kinds, wanted))
+        if options.warn is not None:
+            for warning in warnings(before):
+                options.warn(warning)
+        collected = collect(account, kinds, wanted, progress=options.progress, before=before)
     except AwsSetupError as error:
         raise InputError(str(error)) from None
     judged = _Judged()
@@ -167,6 +178,46 @@ def scan_aws(
         gaps=tuple(collected.gaps),
     )
     return _assess(scan, coverage, controls, judged.findings, options, internal_errors=collected.faults)
+
+
+def dry_run_aws(options: Options) -> list[Foreseen]:
+    """The calls that a scan of a live account would make; makes none.
+
+    Raises:
+        InputError: the options name something that does not exist.
+
+    """
+    from hipaa_guard.aws.foreseen import foreseen
+    from hipaa_guard.aws.plan import planned
+
+    controls = _controls(options)
+    return foreseen(planned(kinds_of(controls), wanted_facts(controls)))
+
+
+def preflight_aws(
+    options: Options,
+    *,
+    profile: str | None = None,
+    role_arn: str | None = None,
+    external_id: str | None = None,
+    regions: str | None = None,
+) -> Preflight:
+    """Who would scan a live account, and what that role lacks for it.
+
+    Raises:
+        InputError: as `scan_aws`.
+
+    """
+    from hipaa_guard.aws.plan import planned
+    from hipaa_guard.aws.preflight import preflight
+    from hipaa_guard.aws.sessions import AwsSetupError, open_account
+
+    controls = _controls(options)
+    try:
+        account = open_account(profile=profile, role_arn=role_arn, external_id=external_id, regions=regions)
+    except AwsSetupError as error:
+        raise InputError(str(error)) from None
+    return preflight(account, planned(kinds_of(controls), wanted_facts(controls)))
 
 
 def _controls(options: Options) -> list[Control]:

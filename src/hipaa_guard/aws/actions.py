@@ -85,7 +85,7 @@ _ACTIONS: Mapping[str, Sequence[str]] = {
 _ONE_ACTION = {"apigateway": "apigateway:GET", "apigatewayv2": "apigateway:GET", "keyspaces": "cassandra:Select"}
 
 # What every scan calls before it knows its plan.
-_ALWAYS = ("ec2:DescribeRegions", "sts:GetCallerIdentity")
+ALWAYS = ("ec2:DescribeRegions", "sts:GetCallerIdentity")
 
 # Reads of what is stored: health records, messages, secrets, query results, logs, code. A scan needs none of them.
 DATA_READS = (
@@ -207,7 +207,7 @@ def _api_names(service: str) -> Mapping[str, str]:
 
 def actions_for(kinds: Iterable[type[Resource]], facts: Wanted | None = None) -> list[str]:
     """The IAM actions of a scan of these kinds and facts, sorted."""
-    found = set(_ALWAYS)
+    found = set(ALWAYS)
     for operation in planned(kinds, facts).operations:
         for each in (operation, *peculiar.also_called(operation)):
             found.update(actions_of(each))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -88,6 +89,11 @@ def plain(value: Any) -> Value:
     return value
 
 
+def call_key(operation: str, params: Mapping[str, Any], region: str, again: str = "") -> str:
+    """The same for calls that give the same answer; `again` sets apart one that is to be repeated."""
+    return json.dumps([operation, region, params, again], sort_keys=True, default=str)
+
+
 @dataclass(slots=True)
 class Caller:
     """Makes calls in one account. Any number of threads may use it."""
@@ -98,8 +104,8 @@ class Caller:
     pause: Callable[[float], None] = time.sleep
     _expired: Refusal | None = field(default=None, init=False)
 
-    def call(self, operation: str, params: Mapping[str, Any], region: str) -> Answer:
-        """Make a call to its last page. Never raises: what goes wrong is in the answer."""
+    def call(self, operation: str, params: Mapping[str, Any], region: str, *, first_page: bool = False) -> Answer:
+        """Make a call to its last page, or try its first. Never raises: what goes wrong is in the answer."""
         if self._expired is not None:
             refusal = Refusal(Meaning.EXPIRED, self._expired.code, "", operation, region, self.action(operation))
             return Answer(operation, region, refusal=refusal)
@@ -107,7 +113,7 @@ class Caller:
         if self.clients.silent(service, region):
             return Answer(operation, region, refusal=self._refusal(TimeoutError(), operation, region))
         with self.clients.within(region):
-            answer = self._asked(operation, params, region)
+            answer = self._asked(operation, params, region, first_page=first_page)
         if answer.refusal is not None and answer.refusal.meaning is Meaning.EXPIRED:
             self._expired = answer.refusal
         return answer
@@ -116,12 +122,12 @@ class Caller:
         """The IAM action of an operation."""
         return action_of(operation, self.clients.api_name(operation))
 
-    def _asked(self, operation: str, params: Mapping[str, Any], region: str) -> Answer:
+    def _asked(self, operation: str, params: Mapping[str, Any], region: str, *, first_page: bool) -> Answer:
         pages = _Pages()
         try:
             client = self.clients.client(operation.partition(".")[0])
             peculiar.prepare(client, operation, self.pause)
-            _read_pages(client, operation.partition(".")[2], dict(params), pages)
+            _read_pages(client, operation.partition(".")[2], dict(params), pages, first_page=first_page)
             merged = peculiar.completed(client, operation, pages.merged)
         except Exception as error:  # noqa: BLE001 - whatever it is, the fact is not known and the scan goes on
             refusal = self._refusal(error, operation, region)
@@ -176,7 +182,7 @@ def _extend(into: Pages, page: Pages, path: list[str]) -> None:
         into[path[-1]] = {**(into.get(path[-1]) or {}), **more}
 
 
-def _read_pages(client: Any, method: str, params: dict[str, Any], pages: _Pages) -> None:
+def _read_pages(client: Any, method: str, params: dict[str, Any], pages: _Pages, *, first_page: bool = False) -> None:
     if client.can_paginate(method):
         paginator = client.get_paginator(method)
         size = peculiar.page_size(client, method, params)
@@ -184,11 +190,15 @@ def _read_pages(client: Any, method: str, params: dict[str, Any], pages: _Pages)
         lists = [key.expression for key in iterator.result_keys]
         for page in iterator:
             pages.add(page, lists)
+            if first_page:
+                return
         return
     ask = getattr(client, method)
     while True:
         page = ask(**params)
         pages.add(page, [name for name, value in page.items() if isinstance(value, list)])
+        if first_page:
+            return
         onward = _onward(client, method, page)
         if onward is None or (onward in params and page.get(_answered(page)) == params[onward]):
             return

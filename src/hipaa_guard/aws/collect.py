@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -10,10 +10,11 @@ from functools import cached_property, partial
 from typing import Any
 
 from hipaa_guard.aws import templates
-from hipaa_guard.aws.calls import Answer, searched
+from hipaa_guard.aws.calls import Answer, call_key, searched
 from hipaa_guard.aws.clients import ONE_ENDPOINT
 from hipaa_guard.aws.missing import Missing
 from hipaa_guard.aws.plan import KindPlan, Plan, Wanted, planned
+from hipaa_guard.aws.preflight import Preflight
 from hipaa_guard.aws.refusals import Meaning
 from hipaa_guard.aws.sessions import Account
 from hipaa_guard.aws.source import AwsSource, Item, Lookup
@@ -87,12 +88,14 @@ def collect(
     wanted: Wanted | None = None,
     *,
     progress: Progress | None = None,
+    before: Preflight | None = None,
 ) -> Collected:
     """Read the resources of these kinds, and their wanted facts (all, without `wanted`), in all regions of the account.
 
-    Nothing that a call may answer raises: what was not seen is unknown in the inventory and named in the gaps.
+    Nothing that a call may answer raises: what was not seen is unknown in the inventory and named in the gaps. What was
+    answered in full `before` is not asked again.
     """
-    return _Collection(account, planned(kinds, wanted), progress).collected()
+    return _Collection(account, planned(kinds, wanted), progress, before).collected()
 
 
 _Then = Callable[[Answer], None]
@@ -101,16 +104,18 @@ _Then = Callable[[Answer], None]
 class _Collection:
     """One collection under way. Only the thread that made it touches it; threads of `Turns` only make calls."""
 
-    def __init__(self, account: Account, plan: Plan, progress: Progress | None) -> None:
+    def __init__(
+        self, account: Account, plan: Plan, progress: Progress | None, before: Preflight | None = None
+    ) -> None:
         self._account = account
         self._plan = plan
         self._progress = progress
         self._turns: Turns[tuple[str, Answer]] = Turns(account.threads)
-        self._answers: dict[str, Answer] = {}
+        self._answers: dict[str, Answer] = dict(before.answers) if before else {}
         self._waiting: dict[str, list[_Then]] = {}
         self._items: dict[type[Resource], list[Item]] = {}
         self._missing = Missing()
-        self._before = account.clients.requests
+        self._before: Counter[str] = before.requests if before else account.clients.requests
         self._elsewhere: dict[type[Resource], set[str]] = {}
         self._out_of_scope = 0
         self._suspects: list[Item] = []
@@ -159,7 +164,7 @@ class _Collection:
         """Make a call, or take the answer of an equal one; `again` sets apart a call that is to be repeated."""
         service = operation.partition(".")[0]
         region = ONE_ENDPOINT.get(service, region)
-        key = json.dumps([operation, region, params, again], sort_keys=True, default=str)
+        key = call_key(operation, params, region, again)
         if key in self._answers:
             then(self._answers[key])
         elif key in self._waiting:

@@ -66,7 +66,8 @@ def _allowing(actions: Collection[str]) -> dict[str, Any]:
 def _fitting(actions: Sequence[str], *, denies: bool) -> int:
     """How many of the actions, from the first on, fit into one policy."""
     made = policy_of if denies else _allowing
-    return bisect_right(range(len(actions) + 1), MANAGED_POLICY_LIMIT, key=lambda count: size(made(actions[:count]))) - 1
+    sizes = range(len(actions) + 1)
+    return bisect_right(sizes, MANAGED_POLICY_LIMIT, key=lambda count: size(made(actions[:count]))) - 1
 
 
 def size(policy: Mapping[str, Any]) -> int:

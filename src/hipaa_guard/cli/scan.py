@@ -133,15 +133,46 @@ def _tf_vars() -> dict[str, str]:
 @click.option("--role-arn", metavar="ARN", help="Role to assume for the scan.")
 @click.option("--external-id", metavar="ID", help="External id of that role's trust policy.")
 @click.option("--regions", metavar="a,b|all", help="Regions to read. [default: all that the account has enabled]")
+@click.option("--dry-run", is_flag=True, help="Only print the calls and IAM actions of the scan. Calls nothing.")
+@click.option("--preflight", is_flag=True, help="Only say who scans, which regions, and what the role lacks.")
 @_common
-def aws(profile: str | None, role_arn: str | None, external_id: str | None, regions: str | None, **common: Any) -> int:
+def aws(
+    *,
+    profile: str | None,
+    role_arn: str | None,
+    external_id: str | None,
+    regions: str | None,
+    dry_run: bool,
+    preflight: bool,
+    **common: Any,
+) -> int:
     """Judge a live AWS account. Reads configuration only, never data."""
-    from hipaa_guard.scan import scan_aws
+    from hipaa_guard.scan import dry_run_aws, preflight_aws, scan_aws
 
-    return _run(
-        common,
-        lambda options: scan_aws(options, profile=profile, role_arn=role_arn, external_id=external_id, regions=regions),
-    )
+    place = {"profile": profile, "role_arn": role_arn, "external_id": external_id, "regions": regions}
+    if dry_run and preflight:
+        raise click.UsageError("--dry-run calls nothing and --preflight does: give one of them")
+    if dry_run:
+        from hipaa_guard.cli.before import tell_dry_run
+
+        return _before(common, lambda options: tell_dry_run(dry_run_aws(options), common["outputs"]))
+    if preflight:
+        from hipaa_guard.cli.before import tell_preflight
+
+        return _before(common, lambda options: tell_preflight(preflight_aws(options, **place), common["outputs"]))
+    return _run(common, lambda options: scan_aws(options, **place))
+
+
+def _before(common: dict[str, Any], told: Callable[[Options], int]) -> int:
+    """Say something of a scan without making it."""
+    from hipaa_guard.outputs import OutputError
+    from hipaa_guard.scan import InputError, Options
+
+    try:
+        _on_stdout(common["outputs"])
+        return told(Options(only=common["only"], skip=common["skip"], policies=common["policies"]))
+    except (InputError, OutputError) as error:
+        raise click.ClickException(str(error)) from None
 
 
 @contextmanager
@@ -175,6 +206,7 @@ def _run(common: dict[str, Any], scanned: Callable[[Options], Assessment]) -> in
                     max_unknown=common["max_unknown"],
                     warn_only=common["warn_only"],
                     progress=progress,
+                    warn=lambda text: click.echo(f"hipaa-guard: {text}", err=True),
                 )
             )
         for spec in outputs:

@@ -54,6 +54,19 @@ def write(assessment: Assessment, spec: str, *, everything: bool = False, stdout
         _store(destination, _text(format, assessment, Page(everything=everything)))
 
 
+def write_text(text: str, format: str, destination: Path | None) -> None:
+    """Write what is not a result of a scan, to a file or the standard output.
+
+    Raises:
+        OutputError: the file cannot be written.
+
+    """
+    if destination is None:
+        _print(sys.stdout, (text,), format)
+    else:
+        _store(destination, (text,))
+
+
 def _text(format: str, assessment: Assessment, page: Page) -> Iterable[str]:
     module = renderer(format)
     pieces = getattr(module, "pieces", None)

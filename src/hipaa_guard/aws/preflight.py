@@ -1,0 +1,205 @@
+"""Before a long scan: who asks, and what the role lacks."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from hipaa_guard.aws import templates
+from hipaa_guard.aws.calls import Answer, call_key
+from hipaa_guard.aws.clients import ONE_ENDPOINT
+from hipaa_guard.aws.foreseen import Foreseen, Times, foreseen
+from hipaa_guard.aws.plan import Plan
+from hipaa_guard.aws.refusals import Meaning, Refusal
+from hipaa_guard.aws.sessions import Account
+from hipaa_guard.aws.turns import Turns
+
+# AWS managed policies that allow reading what is stored, most of all first.
+READS_DATA = (
+    "AdministratorAccess",
+    "PowerUserAccess",
+    "ReadOnlyAccess",
+    "AmazonS3FullAccess",
+    "AmazonS3ReadOnlyAccess",
+    "AmazonDynamoDBFullAccess",
+    "AmazonDynamoDBReadOnlyAccess",
+    "AmazonHealthLakeFullAccess",
+    "AmazonHealthLakeReadOnlyAccess",
+    "AmazonSSMReadOnlyAccess",
+    "SecretsManagerReadWrite",
+    "DataScientist",
+    "DatabaseAdministrator",
+    "SystemAdministrator",
+    "SupportUser",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """What came of trying one call."""
+
+    call: Foreseen
+    key: str
+    answer: Answer
+
+    @property
+    def refusal(self) -> Refusal | None:
+        """Why it was refused; None where it was answered, where there is none, and where the service is not offered."""
+        if self.answer.refusal is None or self.answer.absent(tuple(self.call.absent)):
+            return None
+        return None if self.answer.refusal.meaning is Meaning.NOT_OFFERED else self.answer.refusal
+
+    @property
+    def offered(self) -> bool:
+        """Whether the service exists in the region."""
+        return self.answer.refusal is None or self.answer.refusal.meaning is not Meaning.NOT_OFFERED
+
+
+@dataclass(frozen=True, slots=True)
+class Preflight:
+    """What was learnt of an account before its scan."""
+
+    account: Account
+    probes: tuple[Probe, ...]
+    reads_data: tuple[str, ...] | None
+    """The attached AWS managed policies that allow reading what is stored; None where it could not be told."""
+    not_told: str
+    """Why it could not be told, or what the answer does not cover."""
+    requests: Counter[str]
+    """The requests that had been made before."""
+    whole: bool
+    """Whether all pages were read."""
+
+    @property
+    def answers(self) -> Mapping[str, Answer]:
+        """What was answered in full, by `call_key`."""
+        return {probe.key: probe.answer for probe in self.probes if self.whole and probe.answer.refusal is None}
+
+    @property
+    def services(self) -> Mapping[str, list[Probe]]:
+        """The probes of each service."""
+        found: dict[str, list[Probe]] = {}
+        for probe in self.probes:
+            found.setdefault(probe.call.service, []).append(probe)
+        return found
+
+    @property
+    def missing(self) -> list[str]:
+        """The IAM actions that were denied, sorted."""
+        denied = {gap.action for gap in self.account.gaps if gap.action}
+        refusals = (probe.refusal for probe in self.probes)
+        return sorted(denied | {each.action for each in refusals if each and each.meaning is Meaning.DENIED})
+
+    @property
+    def complete(self) -> bool:
+        """Whether everything that was tried was answered."""
+        return not self.account.gaps and all(probe.refusal is None for probe in self.probes)
+
+    @property
+    def faults(self) -> int:
+        """Calls that this program made wrongly."""
+        return sum(1 for probe in self.probes if probe.refusal and probe.refusal.meaning is Meaning.OURS)
+
+
+def preflight(account: Account, plan: Plan) -> Preflight:
+    """Try the first page of each call of the plan that needs no resource, in one region.
+
+    Calls for each resource need one, so what only they lack is first seen in the scan.
+    """
+    calls = [call for call in foreseen(plan) if call.times is not Times.RESOURCE and not call.note]
+    return _tried(account, calls, first_page=True)
+
+
+def glance(account: Account, plan: Plan) -> Preflight:
+    """Make one call a service, in one region: the smallest answer that the plan has, to its last page.
+
+    The scan need not make these again.
+    """
+    calls = sorted(foreseen(plan), key=lambda call: (call.service, not call.small))
+    first: dict[str, Foreseen] = {}
+    for call in calls:
+        if call.times is not Times.RESOURCE and not call.note and call.operation not in _SLOW:
+            first.setdefault(call.service, call)
+    return _tried(account, first.values(), first_page=False)
+
+
+_SLOW = frozenset({"iam.get_credential_report"})
+
+
+def _tried(account: Account, calls: Iterable[Foreseen], *, first_page: bool) -> Preflight:
+    requests = account.clients.requests
+    turns: Turns[Probe] = Turns(account.threads)
+    found: list[Probe] = []
+    for call in calls:
+        region = ONE_ENDPOINT.get(call.service, call.region or account.home)
+        turns.add((call.service, region), partial(_probe, account, call, region, first_page))
+    turns.run(found.append)
+    found.sort(key=lambda probe: (probe.call.operation, repr(probe.call.params)))
+    reads, why = _reads_data(account)
+    return Preflight(account, tuple(found), reads, why, requests, whole=not first_page)
+
+
+def _probe(account: Account, call: Foreseen, region: str, first_page: bool) -> Probe:
+    base = {"partition": account.partition, "region": region, "account": account.id}
+    params = templates.filled(call.params, base)
+    answer = account.caller.call(call.operation, params, region, first_page=first_page)
+    return Probe(call, call_key(call.operation, params, region), answer)
+
+
+def _reads_data(account: Account) -> tuple[tuple[str, ...] | None, str]:
+    """Which wide AWS managed policies the caller has, and what that leaves open."""
+    principal = _principal(account.arn)
+    if principal is None:
+        return None, f"{account.arn.partition(':')[2].rpartition(':')[2]} is neither a role nor a user"
+    sort, name = principal
+    operation, parameter = ATTACHED[sort]
+    answer = account.caller.call(operation, {parameter: name}, account.home)
+    attached = _names(answer.value)
+    wide = tuple(name for name in READS_DATA if name in attached)
+    if answer.refusal is not None and not wide:
+        return None, answer.refusal.reason
+    return wide, "its other policies, its groups among them, were not looked at"
+
+
+ATTACHED: Mapping[str, tuple[str, str]] = {
+    "role": ("iam.list_attached_role_policies", "RoleName"),
+    "user": ("iam.list_attached_user_policies", "UserName"),
+}
+
+
+def _names(answer: Mapping[str, Any] | None) -> Collection[str]:
+    """The names of the AWS managed policies in an answer; one's own may have any name."""
+    policies = (answer or {}).get("AttachedPolicies", [])
+    return {each["PolicyName"] for each in policies if each["PolicyArn"].split(":")[4] == "aws"}
+
+
+def _principal(arn: str) -> tuple[str, str] | None:
+    """Whether a role or a user calls, and its name: ``assumed-role/NAME/SESSION``, ``user/PATH/NAME``."""
+    sort, _, rest = arn.split(":", 5)[5].partition("/")
+    if sort == "assumed-role":
+        return "role", rest.partition("/")[0]
+    return ("user", rest.rpartition("/")[2]) if sort == "user" else None
+
+
+def warnings(found: Preflight) -> list[str]:
+    """What should be known before a long scan goes on."""
+    told = []
+    if found.missing:
+        told.append(
+            f"the role lacks at least {', '.join(found.missing)}; what it cannot read will be unknown. "
+            "`scan aws --preflight` tells more, `iam-policy` prints the whole policy."
+        )
+    if found.reads_data:
+        told.append(data_warning(found.reads_data))
+    return told
+
+
+def data_warning(policies: Iterable[str]) -> str:
+    """That the role can read what is stored, and what to do."""
+    return (
+        f"the role can read data: {', '.join(policies)} is attached. A scan needs configuration only: use a role with "
+        "the policy of `hipaa-guard iam-policy`."
+    )
