@@ -114,10 +114,11 @@ def _preflight_text(found: Preflight) -> Iterator[str]:
     yield f"Account   {account.id} ({account.partition})"
     yield f"Caller    {visible(account.arn)}"
     yield f"Regions   {', '.join(account.regions)}"
-    yield from (f"          {region}: {why}" for region, why in sorted(account.skipped.items()))
+    for reason in sorted(set(account.skipped.values())):
+        yield f"          {reason}: {', '.join(sorted(name for name, why in account.skipped.items() if why == reason))}"
     yield from (f"          {visible(gap.reason)}" for gap in account.gaps)
     yield f"Data      {_data(found)}"
-    yield f"\nOne call each in {account.home}:"
+    yield f"\nTried in {account.home}, the first page of each call that needs no resource:"
     for service, probes in found.services.items():
         yield f"  {service:<20} {_status(probes)}"
         yield from (f"    {visible(line)}" for line in _refusals(probes))
