@@ -117,6 +117,17 @@ test_trust = cases(
         PASS,
         terraform=trusts(BY_VARIABLE),
     ),
+    Case(
+        GITHUB,
+        "an issuer of which only the host is known",
+        NOT_APPLICABLE,
+        terraform='variable "org" {}\nresource "aws_iam_openid_connect_provider" "ci" {\n'
+        ' url = "https://oidc.circleci.com/org/${var.org}"\n client_id_list = [var.org]\n}\n'
+        + trusts(
+            'Action = "sts:AssumeRoleWithWebIdentity", '
+            "Principal = { Federated = aws_iam_openid_connect_provider.ci.arn }"
+        ),
+    ),
     Case(FOREIGN, "a service", PASS, **trusting(ECS["Principal"]), says="trusts no other account"),
     Case(FOREIGN, "another account", FAIL, **aws_only(trusting({"AWS": OTHER})), says="444455556666"),
     Case(FOREIGN, "another account, by its number", FAIL, **aws_only(trusting({"AWS": "444455556666"}))),

@@ -122,6 +122,21 @@ def _issuer(principal: Principal) -> str:
     return value
 
 
+def is_of_github(issuer: Value) -> bool:
+    """Whether tokens come from GitHub at large, by the URL or the ARN of their issuer.
+
+    Raises:
+        Undecided: the host is not known.
+
+    """
+    if isinstance(issuer, PartialText):
+        host, slash, _ = issuer.prefix.removeprefix("https://").partition("/")
+        if slash and host != GITHUB:
+            return False
+        raise Undecided(issuer)
+    return str(issuer).rstrip("/").endswith(GITHUB)
+
+
 def names_github(statement: Statement) -> bool:
     """Whether a condition of the statement looks into tokens of GitHub."""
     return some(lambda condition: condition.key.startswith(f"{GITHUB}:"), statement.conditions)
