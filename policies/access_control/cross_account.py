@@ -1,6 +1,6 @@
 """Whom outside the account a resource policy lets in."""
 
-from hipaa_guard.authoring import PolicyDocument, Statement, Verdict, failed, passed
+from hipaa_guard.authoring import PolicyDocument, Statement, Verdict, failed, passed, some
 
 _ORGANIZATION = ("aws:principalorgid", "aws:principalorgpaths", "aws:sourceorgid", "aws:sourceorgpaths")
 
@@ -16,6 +16,8 @@ def judged_by_outsiders(policy: PolicyDocument | None, own: str | None) -> Verdi
         return passed("has no policy, so that no other account gets in")
     if policy.is_public():
         return failed("has a policy that allows everyone, without a condition that names who")
+    if some(Statement.lets_in_a_place, policy):
+        return failed("has a policy that allows whoever calls from a network, of whatever account")
     foreign = sorted({account for statement in policy for account in statement.foreign_accounts(own)})
     if foreign:
         return failed(f"has a policy that allows other accounts: {', '.join(foreign)}")

@@ -1,6 +1,6 @@
 """Keys: those who use a key to ePHI cannot change or destroy it."""
 
-from hipaa_guard.authoring import MEDIUM, Fix, Statement, Verdict, control, failed, not_applicable, passed, some
+from hipaa_guard.authoring import MEDIUM, Fix, Statement, Verdict, control, every, failed, not_applicable, passed, some
 from hipaa_guard.services import kms
 
 # Conditions that name persons and roles, not the account or service through which everyone may come.
@@ -11,8 +11,7 @@ def _gives_everyone_the_key(statement: Statement) -> bool:
     """Whether everyone, be it only everyone in one account or organisation, may do all that a key allows."""
     return (
         statement.effect == "Allow"
-        and statement.is_about_anyone()
-        and statement.covers_action("kms:*")
+        and every(lambda holds: holds(), (lambda: statement.covers_action("kms:*"), statement.is_about_anyone))
         and not some(lambda condition: condition.key.startswith(_NAMES_WHO), statement.conditions)
     )
 

@@ -244,7 +244,7 @@ def iam_github_oidc_subject_limited(role: iam.Role, inventory: Inventory) -> Ver
 
     def is_github(issuer: str) -> bool:
         declared = next((each for each in providers if issuer in each.names()), None)
-        return (issuer if declared is None else declared.url).rstrip("/").endswith(iam_trust.GITHUB)
+        return iam_trust.is_of_github(issuer if declared is None else declared.url)
 
     def trusts_github(statement: Statement) -> bool:
         return iam_trust.names_github(statement) or iam_trust.trusts_issuer(statement, is_github)

@@ -35,10 +35,10 @@ _CITATIONS = ("164.312(e)(1)", "164.312(e)(2)(ii)")
     ),
 )
 def sqs_queue_tls_required(queue: sqs.Queue) -> Verdict:
-    policy = queue.policy
+    names = queue.names(queue.arn)
+    policy = queue.policy  # read last: it is what decides
     if policy is None:
         return failed("has no policy, so SQS answers plain HTTP")
-    names = queue.names(queue.arn)
     if all(
         policy.denies_without("Bool", "aws:SecureTransport", "false", action, names)
         for action in ("sqs:SendMessage", "sqs:ReceiveMessage")

@@ -139,9 +139,9 @@ def test_says_that_the_deciding_line_differs(build: Build) -> None:
     assert words.where(pair[0]) == "modules/topic/main.tf:8 (set at root.tf:3)"
 
 
-def _expansion(number: int, line: int = 54) -> Gap:
+def _expansion(number: int, line: int = 54, of: str = "default") -> Gap:
     address = f"module.vpc_{number}[0]"
-    reason = f"for_each: {address}.data.aws_subnets.default.ids is read when Terraform plans"
+    reason = f"for_each: {address}.data.aws_subnets.{of}.ids is read when Terraform plans"
     place = Location("modules/vpc/main.tf", line, line, (Location("examples/simple/main.tf", 23, 30),))
     return Gap(GapKind.EXPANSION, f"{address}.aws_subnet.this", reason, incomplete=False, location=place)
 
@@ -155,8 +155,15 @@ def test_gaps_with_one_place_and_reason_are_one_entry(build: Build) -> None:
     assert shown.index("module.kms") < shown.index("number of instances not known"), "what was not read comes first"
 
 
+def test_one_module_that_is_not_there_is_one_entry_however_often_it_is_called(build: Build) -> None:
+    reason = "the module 'label' is not in the scanned tree"
+    places = [Location(f"components/{number}/main.tf", 3, 5) for number in range(40)]
+    shown = flat(render(build(gaps=[Gap(GapKind.MODULE, "module.this", reason, location=place) for place in places])))
+    assert f"module not available: module.this (components/0/main.tf:3), and 39 more {reason}" in shown
+
+
 def test_gaps_are_capped_and_json_has_the_rest(build: Build) -> None:
-    result = build(gaps=[_expansion(copy, line) for line in range(1, 21) for copy in range(2)])
+    result = build(gaps=[_expansion(copy, line, f"net_{line}") for line in range(1, 21) for copy in range(2)])
     text = render(result)
     assert text.count("number of instances not known") == 12
     assert "  and 16 more; -o json lists them\n" in text

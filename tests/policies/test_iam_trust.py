@@ -117,6 +117,17 @@ test_trust = cases(
         PASS,
         terraform=trusts(BY_VARIABLE),
     ),
+    Case(
+        GITHUB,
+        "an issuer of which only the host is known",
+        NOT_APPLICABLE,
+        terraform='variable "org" {}\nresource "aws_iam_openid_connect_provider" "ci" {\n'
+        ' url = "https://oidc.circleci.com/org/${var.org}"\n client_id_list = [var.org]\n}\n'
+        + trusts(
+            'Action = "sts:AssumeRoleWithWebIdentity", '
+            "Principal = { Federated = aws_iam_openid_connect_provider.ci.arn }"
+        ),
+    ),
     Case(FOREIGN, "a service", PASS, **trusting(ECS["Principal"]), says="trusts no other account"),
     Case(FOREIGN, "another account", FAIL, **aws_only(trusting({"AWS": OTHER})), says="444455556666"),
     Case(FOREIGN, "another account, by its number", FAIL, **aws_only(trusting({"AWS": "444455556666"}))),
@@ -124,6 +135,40 @@ test_trust = cases(
     Case(FOREIGN, "everyone", FAIL, **trusting("*")),
     Case(FOREIGN, "one's own account", PASS, **aws_only(trusting(PEOPLE))),
     Case(FOREIGN, "another account with an external id", PASS, **trusting({"AWS": OTHER}, EXTERNAL)),
+    Case(
+        FOREIGN,
+        "another account of any organisation",
+        FAIL,
+        **aws_only(trusting({"AWS": OTHER}, {"StringLike": {"aws:PrincipalOrgID": "o-*"}})),
+    ),
+    Case(
+        FOREIGN,
+        "another account in a unit of any organisation",
+        FAIL,
+        **aws_only(trusting({"AWS": OTHER}, {"ForAnyValue:StringLike": {"aws:PrincipalOrgPaths": "*/ou-*/*"}})),
+    ),
+    Case(
+        FOREIGN,
+        "another account in a unit of one's organisation",
+        PASS,
+        **trusting({"AWS": OTHER}, {"ForAnyValue:StringLike": {"aws:PrincipalOrgPaths": "o-a1b2c3d4e5/*"}}),
+    ),
+    Case(
+        FOREIGN,
+        "another account with an external id that begins with anything",
+        FAIL,
+        **aws_only(trusting({"AWS": OTHER}, {"StringLike": {"sts:ExternalId": "?*a*"}})),
+    ),
+    Case(
+        FOREIGN,
+        "an organisation that is looked up",
+        PASS,
+        terraform='data "aws_organizations_organization" "ours" {}\n'
+        + trusts(
+            'Action = "sts:AssumeRole", Principal = { AWS = "*" }, Condition = { "ForAnyValue:StringLike" = { '
+            '"aws:PrincipalOrgPaths" = "${data.aws_organizations_organization.ours.id}/*" } }'
+        ),
+    ),
     Case(FOREIGN, "another account with MFA", PASS, **trusting({"AWS": OTHER}, MFA), says="asks every other account"),
     Case(
         FOREIGN,

@@ -190,6 +190,33 @@ test_access = cases(
         **allows(Condition={"StringEquals": {"aws:PrincipalOrgID": "o-a1b2c3d4e5"}}),
         says="organization",
     ),
+    Case(
+        FOREIGN,
+        "everyone behind an address, of whatever account",
+        FAIL,
+        **allows(Condition={"IpAddress": {"aws:SourceIp": "203.0.113.7/32"}}),
+        says="calls from a network",
+    ),
+    Case(
+        FOREIGN,
+        "everyone in a VPC, of whatever account",
+        FAIL,
+        **allows(Condition={"StringEquals": {"aws:SourceVpc": "vpc-0123456789abcdef0"}}),
+        says="calls from a network",
+    ),
+    Case(
+        FOREIGN,
+        "the account itself, behind an address",
+        PASS,
+        **live(
+            allows(
+                Condition={
+                    "IpAddress": {"aws:SourceIp": "203.0.113.7/32"},
+                    "StringEquals": {"aws:PrincipalAccount": "123456789012"},
+                }
+            )
+        ),
+    ),
     Case(FOREIGN, "the policy may not be read", UNKNOWN, **live(queue()), denied=DENIED),
 )
 

@@ -366,3 +366,20 @@ def test_the_arms_of_a_conditional_need_not_be_known_to_give_keys(tmp_path: Path
     (found,) = read_directory(tmp_path)
     assert [one.address for one in found.instances] == [f'terraform_data.it["{key}"]' for key in keys]
     assert [gap for gap in found.gaps if gap.kind is not GapKind.UNCALLED] == []
+
+
+@pytest.mark.parametrize(("content", "known"), [("port = 443", [443]), ("port = r.value", None), ("", [None])])
+def test_blocks_whose_number_is_not_known_have_the_content_that_is_written(
+    tmp_path: Path, content: str, known: list[Value] | None
+) -> None:
+    found = configuration(
+        tmp_path,
+        'variable "u" {}\nresource "test_a" "it" {\n rule {\n  port = 22\n }\n dynamic "rule" {\n  for_each = var.u\n'
+        f"  iterator = r\n  content {{\n {content}\n  }}\n }}\n}}\n",
+    )
+    rules = found.instances[0].get("rule")
+    assert isinstance(rules, Incomplete)
+    assert [rule.get("port") for rule in rules.seen] == [22]
+    assert rules.candidates is not None
+    ports = [rule.get("port") for rule in rules.candidates]
+    assert ports == known if known else isinstance(ports[0], Unknown)

@@ -476,3 +476,13 @@ def test_declaring_an_address_twice_is_reported_and_both_are_kept(tmp_path: Path
     (gap,) = found.gaps
     assert gap.kind is GapKind.DUPLICATE
     assert str(gap.location) == "main.tf:4"
+
+
+@pytest.mark.parametrize(
+    "own",
+    ['provider "aws" {\n  region = "eu-west-1"\n}', 'terraform {\n  backend "s3" {}\n}', "terraform {\n  cloud {}\n}"],
+)
+def test_a_root_that_waits_for_values_is_no_module_that_nobody_calls(tmp_path: Path, own: str) -> None:
+    write(tmp_path, {"main.tf": f'variable "name" {{}}\n{own}\n'})
+    (found,) = read_directory(tmp_path)
+    assert [gap for gap in found.gaps if gap.kind is GapKind.UNCALLED] == []

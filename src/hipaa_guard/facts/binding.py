@@ -48,6 +48,16 @@ def binds_caller(condition: Condition) -> bool:
     return every(lambda value: is_fixed(_text(value)), condition.values)
 
 
+def names_only_places(conditions: Iterable[Condition]) -> bool:
+    """Whether nothing but a network binds the caller, so that it may be of any account.
+
+    Raises:
+        Undecided: a condition that may say more is not known.
+
+    """
+    return not some(lambda condition: condition.key not in _PLACES and binds_caller(condition), conditions)
+
+
 def named_accounts(condition: Condition) -> Iterable[str]:
     """The accounts that a condition of the binding kind names, in account ids and in ARNs.
 
@@ -131,6 +141,7 @@ _ACCOUNT_KEYS = frozenset(
 _ARN_KEYS = frozenset(
     {"aws:principalarn", "aws:sourcearn", "elasticfilesystem:accesspointarn", "s3:dataaccesspointarn"}
 )
+_PLACES = frozenset({"aws:sourceip", "aws:vpcsourceip", "aws:sourcevpc", "aws:sourcevpce"})
 _KEYS: dict[str, Callable[[str], bool]] = {
     **dict.fromkeys(_ACCOUNT_KEYS, _whole),
     **dict.fromkeys(_ARN_KEYS, _arn),

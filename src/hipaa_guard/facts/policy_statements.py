@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from hipaa_guard.facts.binding import SYMBOL_START, binds_caller, named_accounts
+from hipaa_guard.facts.binding import SYMBOL_START, binds_caller, named_accounts, names_only_places
 from hipaa_guard.facts.values import (
     Cause,
     Existing,
@@ -216,6 +216,10 @@ class Statement:
             return False
         # Allow with NotPrincipal reaches everyone who is not named, signed in or not.
         return (bool(self.not_principals) or self.is_about_anyone()) and not self.binds_caller()
+
+    def lets_in_a_place(self) -> bool:
+        """Whether the statement allows something to whoever calls from a network, of whatever account."""
+        return self.effect == "Allow" and self.is_about_anyone() and names_only_places(self.conditions)
 
     def foreign_accounts(self, own: str | None) -> list[str]:
         """The AWS accounts that an allow names other than `own`.

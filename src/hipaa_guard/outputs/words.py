@@ -11,7 +11,7 @@ from hipaa_guard.assessment.gate import counted
 from hipaa_guard.assessment.model import Assessment, Scan
 from hipaa_guard.controls.control import Severity, Status
 from hipaa_guard.controls.findings import Finding
-from hipaa_guard.facts.places import Gap, Location
+from hipaa_guard.facts.places import Gap, GapKind, Location
 from hipaa_guard.facts.values import Cause
 from hipaa_guard.outputs.text import shortened
 
@@ -156,12 +156,20 @@ def by_block(findings: Iterable[Finding]) -> list[list[Finding]]:
     return list(groups.values())
 
 
+_OF_ONE_CAUSE = frozenset({GapKind.MODULE, GapKind.EXPANSION})
+"""Kinds of rows that one thing makes in many places: a module that is not there, a value that is not given."""
+
+
 def gap_groups(gaps: Iterable[Gap]) -> list[list[Gap]]:
-    """What was not looked at, those together that have one place and one reason; what exists and was not read first."""
+    """What was not looked at, those together that have one place and one reason; what exists and was not read first.
+
+    A module that is not there is one thing wherever it is called.
+    """
     groups: dict[object, list[Gap]] = {}
     for gap in sorted(gaps, key=lambda gap: not gap.incomplete):
         region = gap.region or ""
         place = str(gap.location) if gap.location is not None else _without(gap.subject, region)
+        place = "" if gap.kind in _OF_ONE_CAUSE else place
         key = (gap.incomplete, gap.kind, place, shape(_without(gap.reason, region)), gap.hint, gap.action)
         groups.setdefault(key, []).append(gap)
     return list(groups.values())

@@ -9,12 +9,13 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 
+from hipaa_guard.facts.binding import binds_caller
 from hipaa_guard.facts.policy_document import Condition, PolicyDocument, Principal, Statement
 from hipaa_guard.facts.values import PartialText, Undecided, Unknown, Value, every, some
 
 _EQUALS = ("stringequals", "stringequalsignorecase")
 _LIKE = ("stringlike", "arnlike", "arnequals")
-_PROOFS = ("sts:externalid", "aws:principalorgid", "aws:principalorgpaths")
+_ORGANIZATIONS = ("aws:principalorgid", "aws:principalorgpaths")
 
 # The issuer of everyone's workflows. An enterprise may have one of its own, with its name as a path below this one.
 GITHUB = "token.actions.githubusercontent.com"
@@ -88,13 +89,17 @@ def _is_proof(condition: Condition) -> bool:
         return condition.is_("Bool", condition.key, "true")
     if condition.key == "aws:multifactorauthage":
         return operator.startswith("numericlessthan")
-    if condition.key not in _PROOFS:
+    if condition.key in _ORGANIZATIONS:
+        return binds_caller(condition)
+    if condition.key != "sts:externalid":
         return False
     return operator in _EQUALS or (operator in _LIKE and not some(_is_wild, condition.values))
 
 
 def _is_wild(value: Value) -> bool:
-    return not str(value).strip("*?")
+    """Whether a pattern of an external id begins with a wildcard, so that nobody has to know it."""
+    known = value.prefix if isinstance(value, PartialText) and value.prefix else value
+    return str(known).startswith(("*", "?"))
 
 
 def trusts_issuer(statement: Statement, is_it: Callable[[str], bool]) -> bool:
@@ -115,6 +120,21 @@ def _issuer(principal: Principal) -> str:
     if isinstance(value, Unknown):
         raise Undecided(value)
     return value
+
+
+def is_of_github(issuer: Value) -> bool:
+    """Whether tokens come from GitHub at large, by the URL or the ARN of their issuer.
+
+    Raises:
+        Undecided: the host is not known.
+
+    """
+    if isinstance(issuer, PartialText):
+        host, slash, _ = issuer.prefix.removeprefix("https://").partition("/")
+        if slash and host != GITHUB:
+            return False
+        raise Undecided(issuer)
+    return str(issuer).rstrip("/").endswith(GITHUB)
 
 
 def names_github(statement: Statement) -> bool:

@@ -198,9 +198,14 @@ def _inline_rules(blocks: list[Value], rule: Callable[[Callable[[str], Value]], 
     seen = blocks.seen if isinstance(blocks, Incomplete) else blocks
     rules = [rule(block.get) for block in seen if not isinstance(block, Unknown)]
     unknown = next((block for block in seen if isinstance(block, Unknown)), None)
+    if unknown is not None:
+        return Incomplete(rules, unknown)
     if isinstance(blocks, Incomplete):
-        unknown = blocks.unknown
-    return rules if unknown is None else Incomplete(rules, unknown)
+        candidates = blocks.candidates
+        return Incomplete(
+            rules, blocks.unknown, None if candidates is None else [rule(each.get) for each in candidates]
+        )
+    return rules
 
 
 def _rules_of(direction: str, splits: list[View]) -> list[Rule]:

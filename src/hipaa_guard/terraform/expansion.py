@@ -24,7 +24,11 @@ from hipaa_guard.terraform.scope import Scope, Session, valued
 from hipaa_guard.terraform.syntax import Attribute, Block
 
 UNKNOWN_KEY = "[?]"
-_HINT = "give the value with --var or --var-file, or scan a plan"
+_HINTS = (
+    ("terraform.workspace", "give the workspace with --workspace, or scan a plan"),
+    ("var.", "give the value with --var or --var-file, or scan a plan"),
+)
+"""What helps, by what the unknown value was made from."""
 _SETS = frozenset({"toset", "setunion", "setintersection", "setsubtract", "fileset"})
 
 
@@ -77,11 +81,18 @@ def expand(block: Block, scope: Scope, subject: str, calls: tuple[Location, ...]
             GapKind.EXPANSION,
             subject,
             found.why.reason,
-            hint=_HINT,
+            hint=_hint(found.why),
             incomplete=False,
             location=argument.location(calls) if argument else None,
         )
     return found
+
+
+def _hint(why: Unknown) -> str:
+    for start, hint in _HINTS:
+        if any(reference.startswith(start) for reference in why.references):
+            return hint
+    return "scan a plan, which has the value"
 
 
 def _both(session: Session, subject: str, location: Location) -> Expansion:
@@ -204,6 +215,20 @@ def _too_many(session: Session, subject: str, total: int | None, location: Locat
     session.report(GapKind.LIMIT, subject, reason, location=location)
 
 
+def _iterator(block: Block) -> str:
+    """The name that the elements of a dynamic block have in its content."""
+    argument = block.attributes.get("iterator")
+    if argument is None:
+        return block.labels[0]
+    return argument.source.text[argument.value_start : argument.value_end].strip('"')
+
+
+def any_turn(block: Block, scope: Scope, unknown: Unknown) -> Scope:
+    """The scope of a turn of a dynamic block of which nothing is known."""
+    key = Unknown(unknown.reason, Cause.EXPANSION, references=unknown.references)
+    return scope.binding({_iterator(block): {"key": key, "value": key}})
+
+
 def dynamic_scopes(block: Block, scope: Scope, calls: tuple[Location, ...]) -> Iterator[Scope]:
     """A scope for each turn of a dynamic block.
 
@@ -211,8 +236,7 @@ def dynamic_scopes(block: Block, scope: Scope, calls: tuple[Location, ...]) -> I
         Undecided: after the turns that are known, where there may be more.
 
     """
-    for_each, iterator = block.attributes.get("for_each"), block.attributes.get("iterator")
-    name = iterator.source.text[iterator.value_start : iterator.value_end].strip('"') if iterator else block.labels[0]
+    for_each, name = block.attributes.get("for_each"), _iterator(block)
     contents = [inner for inner in block.blocks if inner.type == "content"]
     if for_each is None or len(contents) != 1:
         reason = "a dynamic block needs for_each and one content block"

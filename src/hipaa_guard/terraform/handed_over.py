@@ -14,10 +14,10 @@ from hipaa_guard.facts.places import GapKind
 from hipaa_guard.facts.values import Cause, Incomplete, Unknown
 from hipaa_guard.terraform.calls import CALL_ARGUMENTS
 from hipaa_guard.terraform.errors import FAILURES
-from hipaa_guard.terraform.mentions import keys_of, names_of, parts_of
+from hipaa_guard.terraform.mentions import keys_of, named_in, names_of, parts_of, value_at
 from hipaa_guard.terraform.nodes import Call, Node
 from hipaa_guard.terraform.scope import valued
-from hipaa_guard.terraform.syntax import Attribute
+from hipaa_guard.terraform.syntax import Attribute, Block
 
 if TYPE_CHECKING:
     from hipaa_guard.terraform.calls import CallGroup
@@ -109,12 +109,18 @@ class _Mentions:
         self._seen: set[tuple[int, int]] = set()
         self._waiting: list[tuple[Node, ModuleInstance, CallGroup | None]] = []
 
-    def add(self, attribute: Attribute | None, module: ModuleInstance, call: CallGroup | None = None) -> None:
-        """Look into an argument of a module, or of a call that it makes."""
+    def add(
+        self,
+        attribute: Attribute | None,
+        module: ModuleInstance,
+        call: CallGroup | None = None,
+        path: Sequence[str] = (),
+    ) -> None:
+        """Look into an argument of a module, or of a call that it makes: all of it, or what is at a path."""
         if attribute is None:
             return
         try:
-            self._waiting.append((attribute.node, module, call))
+            self._waiting.append((value_at(attribute.node, path), module, call))
         except FAILURES:  # reported where the argument is evaluated
             return
 
@@ -125,15 +131,17 @@ class _Mentions:
             if (id(node), id(module)) not in self._seen:
                 self._seen.add((id(node), id(module)))
                 names, key = names_of(node)
-                self._follow(names, key, module, call)
-                inner = keys_of(node) if names else _parts(node)
+                inner = list(keys_of(node) if names else _parts(node))
+                self._follow(names, key, module, call, path=names[2:] if not inner else ())
                 self._waiting += [(each, module, call) for each in inner]
         return list(self._found)
 
-    def _follow(self, names: list[str], key: str | None, module: ModuleInstance, call: CallGroup | None) -> None:
+    def _follow(
+        self, names: list[str], key: str | None, module: ModuleInstance, call: CallGroup | None, path: Sequence[str]
+    ) -> None:
         match names:
             case ["local", name, *_]:
-                self.add(module.module.locals.get(name), module)
+                self.add(module.module.locals.get(name), module, path=path)
             case ["var", name, *_] if module.parent is not None and module.block is not None:
                 caller = module.parent
                 self.add(module.block.attributes.get(name), caller, caller.children.get(module.block.labels[0]))
@@ -143,10 +151,29 @@ class _Mentions:
                     self.add(None if block is None else block.attributes.get("value"), child)
             case ["each", *_] if call is not None:
                 self.add(call.block.attributes.get("for_each"), module)
-            case [type_, name, *_]:
+            case ["data", type_, name, *_] if type_ != "aws_iam_policy_document":
+                # What it looks up is what it is asked by.
+                self._add_all(module.module.resources.get(("data", type_, name)), module)
+            case [type_, name, *rest]:
+                self._add_target(module.module.resources.get(("resource", type_, name)), rest, module)
                 instances = [one.address for one in module.instances_named(type_, name)]
                 exact = [address for address in instances if key is not None and address.endswith(f"[{key}]")]
                 self._found.update(dict.fromkeys(exact or instances))
+
+    def _add_target(self, block: Block | None, path: Sequence[str], module: ModuleInstance) -> None:
+        """What an attribute of a resource is made from: another resource, where it repeats the name of that."""
+        if block is None or not path:
+            return
+        written = block.attributes.get(path[0])
+        if written is not None:
+            self.add(written, module)
+        else:  # the id of a split resource is that of the main one
+            self._add_all(block, module, main_of=block.labels[0])
+
+    def _add_all(self, block: Block | None, module: ModuleInstance, main_of: str | None = None) -> None:
+        for attribute in () if block is None else block.attributes.values():
+            if main_of is None or any(main_of.startswith(f"{name.partition('.')[0]}_") for name in named_in(attribute)):
+                self.add(attribute, module)
 
 
 def _parts(node: Node) -> Iterator[Node]:

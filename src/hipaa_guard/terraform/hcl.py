@@ -130,7 +130,7 @@ def _configuration(root: ModuleInstance) -> Configuration:
     unset = [
         name for name, block in module.variables.items() if name not in root.given and "default" not in block.attributes
     ]
-    if unset:
+    if unset and not _is_surely_root(module):
         root.session.add(_uncalled(module, unset))
     configuration = Configuration(module.path, "hcl", gaps=root.session.gaps)
     configuration.instances.extend(root.walk())
@@ -138,6 +138,12 @@ def _configuration(root: ModuleInstance) -> Configuration:
     configuration.files = sum(used.files for used in root.modules_used())
     configuration.standalone_module = bool(unset)
     return configuration
+
+
+def _is_surely_root(module: Module) -> bool:
+    """Whether a module configures a provider, or says where its state is kept, as only root modules should."""
+    kept = any(inner.type in ("backend", "cloud") for block in module.settings for inner in block.blocks)
+    return kept or any(block.attributes or block.blocks for block in module.providers)
 
 
 def _uncalled(module: Module, unset: Sequence[str]) -> Gap:

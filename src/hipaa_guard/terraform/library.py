@@ -49,7 +49,10 @@ class Library:
             return f"the module {source[:200]!r} is not in the scanned tree, and {_MANIFEST} cannot be used: {manifest}"
         installed = manifest.get(key_path)
         if installed is None:
-            return f"the module {source[:200]!r} is not in the scanned tree"
+            reason = f"the module {source[:200]!r} is not in the scanned tree"
+            if (caller.module.directory / source).is_dir():
+                reason += ": a directory is meant by a source that begins with ./"
+            return reason
         return self._in(caller.root_directory / installed, f"the installed module {installed[:200]!r}")
 
     def _in(self, path: Path, subject: str) -> Module | str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from hipaa_guard.terraform.errors import FAILURES
-from hipaa_guard.terraform.nodes import GetAttribute, Index, Literal, Node, Root
+from hipaa_guard.terraform.nodes import GetAttribute, Index, Key, Literal, Map, Node, Root
 from hipaa_guard.terraform.syntax import Attribute, Block
 
 _LONG = {"data": 3, "module": 3}
@@ -16,7 +16,7 @@ def mentioned(block: Block, name: str) -> set[str]:
     """What an argument, or all nested blocks of a type, mention, without keys (``aws_s3_bucket.b``, ``local.x``)."""
     attribute = block.attributes.get(name)
     if attribute is not None:
-        return _in_attribute(attribute)
+        return named_in(attribute)
     kinds = (inner.labels[0] if inner.type == "dynamic" and inner.labels else inner.type for inner in block.blocks)
     found = zip(kinds, block.blocks, strict=True)
     return {each for kind, inner in found if kind == name for each in _in_block(inner)}
@@ -28,11 +28,12 @@ def short(names: Sequence[str]) -> str:
 
 
 def _in_block(block: Block) -> set[str]:
-    own = {name for attribute in block.attributes.values() for name in _in_attribute(attribute)}
+    own = {name for attribute in block.attributes.values() for name in named_in(attribute)}
     return own | {name for inner in block.blocks for name in _in_block(inner)}
 
 
-def _in_attribute(attribute: Attribute) -> set[str]:
+def named_in(attribute: Attribute) -> set[str]:
+    """The names that an expression mentions, without keys."""
     found: set[str] = set()
     try:
         waiting = [attribute.node]
@@ -67,6 +68,25 @@ def names_of(node: Node) -> tuple[list[str], str | None]:
 def _key(node: Node) -> str | None:
     value = node.value if isinstance(node, Literal) else None
     return f'"{value}"' if isinstance(value, str) else str(value) if isinstance(value, int) else None
+
+
+def value_at(node: Node, names: Sequence[str]) -> Node:
+    """The part of an object, as it is written, that a path leads to; as far as it can be followed."""
+    for name in names:
+        items = [(_spelled(key), value) for key, value in node.items] if isinstance(node, Map) else []
+        found = [value for key, value in items if key == name]
+        if len(found) != 1 or any(key is None for key, _ in items):
+            break
+        node = found[0]
+    return node
+
+
+def _spelled(key: Node) -> str | None:
+    """A key that is written out."""
+    inner = key.node if isinstance(key, Key) else key
+    if isinstance(inner, Literal) and isinstance(inner.value, str):
+        return inner.value
+    return None
 
 
 def keys_of(node: Node) -> Iterator[Node]:

@@ -10,7 +10,7 @@ from hipaa_guard.facts.secrets import Secret, concealed
 from hipaa_guard.facts.values import Cause, Incomplete, PartialJson, Reference, Undecided, Unknown, Value
 from hipaa_guard.terraform.access import Known, Lookup, Object, OwnKey, Pinned, UncertainList, surely_set
 from hipaa_guard.terraform.errors import EvaluationError
-from hipaa_guard.terraform.expansion import Copy, Expansion, dynamic_scopes, expand
+from hipaa_guard.terraform.expansion import Copy, Expansion, any_turn, dynamic_scopes, expand
 from hipaa_guard.terraform.functions.structures import List, Loose, LooseMap, Map, Set
 from hipaa_guard.terraform.functions.unknowns import derived, parts_of
 from hipaa_guard.terraform.lookups import asked_by, is_a_place, is_of_own_account, looked_up
@@ -111,6 +111,8 @@ class HclInstance:
     def _blocks(self, parent: Block, kind: str, scope: Scope, path: str) -> list[Value] | None:
         found: list[Value] = []
         missing: Unknown | None = None
+        perhaps: list[Value] = []
+        listed = True
         present = False
         for block in parent.blocks:
             if block.type == kind:
@@ -123,11 +125,14 @@ class HclInstance:
                             found.append(self._body(content, inner_scope, f"{path}[{len(found)}]"))
                 except Undecided as undecided:
                     missing = undecided.unknown
+                    listed = listed and content is not None
+                    if content is not None:
+                        perhaps.append(self._body(content, any_turn(block, scope, missing), f"{path}[{len(found)}]"))
             else:
                 continue
             present = True
         if missing is not None:
-            return Incomplete(found, missing)
+            return Incomplete(found, missing, perhaps if listed else None)
         return found if present and found else None
 
     def _body(self, block: Block, scope: Scope, path: str) -> Value:

@@ -12,7 +12,7 @@ from hipaa_guard.facts.policy_document import PolicyDocument, symbol, symbolic
 from hipaa_guard.facts.readings import Ask, Block, Listing, Singleton, ask, derived, listed
 from hipaa_guard.facts.records import Record
 from hipaa_guard.facts.resource import Resource, fact
-from hipaa_guard.facts.values import Incomplete, PartialText, Undecided, Unknown, Value, mapped
+from hipaa_guard.facts.values import Existing, Incomplete, PartialText, Undecided, Unknown, Value, mapped
 from hipaa_guard.services.iam import declared
 
 _EVERYTHING = ["User", "Role", "Group", "LocalManagedPolicy"]  # one call for all kinds
@@ -62,6 +62,8 @@ def _arn(value: Value) -> str | Unknown:
         managed = re.fullmatch(r":iam::aws:policy/.+", value.parts[-1])
         if managed and value.prefix == "arn:":
             return f"arn:aws{managed[0]}"
+    if isinstance(value, Existing) and value.asked_by and "AdministratorAccess" not in value.asked_by:
+        return symbol(value.address, value.attribute)  # a policy of another name
     return symbolic(value)
 
 
