@@ -40,6 +40,7 @@ def refused(code: str, message: str = "", status: int = 400) -> Refusal:
         ("InvalidInstanceID.NotFound", Meaning.VANISHED),
         ("ServerSideEncryptionConfigurationNotFoundError", Meaning.VANISHED),
         ("AWS.SimpleQueueService.NonExistentQueue", Meaning.VANISHED),
+        ("NoAvailableConfigurationRecorder", Meaning.VANISHED),
         ("OptInRequired", Meaning.NOT_ENABLED),
         ("RequestLimitExceeded", Meaning.THROTTLED),
         ("SlowDown", Meaning.THROTTLED),
@@ -56,7 +57,9 @@ def test_codes_mean_what_the_table_says(code: str, meaning: Meaning) -> None:
     assert meaning_of(code) is meaning
 
 
-@pytest.mark.parametrize(("status", "meaning"), [("503", Meaning.THROTTLED), ("500", Meaning.SERVER)])
+@pytest.mark.parametrize(
+    ("status", "meaning"), [("503", Meaning.THROTTLED), ("509", Meaning.THROTTLED), ("500", Meaning.SERVER)]
+)
 def test_the_status_decides_where_the_code_says_nothing(status: str, meaning: Meaning) -> None:
     assert meaning_of("Unheard", status) is meaning
 

@@ -124,22 +124,32 @@ class Caller:
 
     def _asked(self, operation: str, params: Mapping[str, Any], region: str, *, first_page: bool) -> Answer:
         pages = _Pages()
+        refusal = None
         try:
             client = self.clients.client(operation.partition(".")[0])
             peculiar.prepare(client, operation, self.pause)
             _read_pages(client, operation.partition(".")[2], dict(params), pages, first_page=first_page)
-            merged = peculiar.completed(client, operation, pages.merged)
         except Exception as error:  # noqa: BLE001 - whatever it is, the fact is not known and the scan goes on
             refusal = self._refusal(error, operation, region)
-            return Answer(operation, region, pages.merged or None, refusal)
-        return Answer(operation, region, merged)
+            if not pages.count:
+                return Answer(operation, region, refusal=refusal)
+        try:  # the pages that were answered count, also where a later one was not
+            return Answer(operation, region, peculiar.completed(client, operation, pages.merged), refusal)
+        except Exception as error:  # noqa: BLE001 - as above
+            return Answer(operation, region, pages.merged, refusal or self._refusal(error, operation, region))
+
+    def _lacked(self, error: Exception, operation: str) -> str:
+        """The IAM action of what was refused: of the operation, or of a further one that goes with it."""
+        refused = getattr(error, "operation_name", None)
+        also = (each for each in peculiar.also_called(operation) if self.clients.api_name(each) == refused)
+        return self.action(next(also, operation))
 
     def _refusal(self, error: Exception, operation: str, region: str) -> Refusal:
         service = operation.partition(".")[0]
         if isinstance(error, TimeoutError):  # ours: the endpoint is not asked again
             found = Refusal(Meaning.UNREACHABLE, "SilentEndpoint", "", operation, region, self.action(operation))
         else:
-            found = classify(error, operation=operation, region=region, action=self.action(operation))
+            found = classify(error, operation=operation, region=region, action=self._lacked(error, operation))
         meaning = found.meaning
         if meaning is Meaning.UNREACHABLE and self.clients.offers(service, region) is False:
             meaning = Meaning.NOT_OFFERED

@@ -90,6 +90,8 @@ def _bucket_region(client: Any, name: str) -> str | None:
 
     try:
         region = client.get_bucket_location(Bucket=name).get("LocationConstraint")
-    except ClientError:
+    except ClientError as error:
+        if error.response["Error"]["Code"] != "NoSuchBucket":  # it was not deleted meanwhile: where it is is not known
+            raise
         return None
     return "us-east-1" if not region else "eu-west-1" if region == "EU" else str(region)

@@ -93,6 +93,7 @@ CODES: Mapping[Meaning, frozenset[str]] = {
         {
             "429",
             "503",
+            "509",
             "BandwidthLimitExceeded",
             "EC2ThrottledException",
             "LimitExceededException",
@@ -145,7 +146,9 @@ CODES: Mapping[Meaning, frozenset[str]] = {
             "ValidationException",
         }
     ),
-    Meaning.VANISHED: frozenset({"404", "NoSuchBucket", "NoSuchEntity", "PolicyNotFound"}),
+    Meaning.VANISHED: frozenset(
+        {"404", "NoAvailableConfigurationRecorder", "NoSuchBucket", "NoSuchEntity", "PolicyNotFound"}
+    ),
 }
 
 _BY_CODE = {code: meaning for meaning, codes in CODES.items() for code in codes}
@@ -303,7 +306,7 @@ def meaning_of(code: str, status: str = "") -> Meaning:
         return _BY_CODE[short]
     if _NOT_FOUND.search(short):
         return Meaning.VANISHED
-    if status in ("429", "503", "500", "502", "504"):
+    if status in ("429", "503", "509", "500", "502", "504"):
         return _BY_CODE[status]
     return Meaning.OTHER
 
