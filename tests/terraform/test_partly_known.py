@@ -106,6 +106,7 @@ def told(value: Value) -> Value:
         ("var.u + 1", "?"),
         ("var.u == var.u", "?"),
         ('"a-${var.u}" == "b"', False),
+        ('"%{ for v in concat([for v in ["a"] : v if v != var.u], ["b"]) }${v},%{ endfor }"', "?"),
         ("toset(local.list)", ["a", "?", "..."]),
         ("element(local.list, 0)", "a"),
         ("slice(local.list, 0, 1)", ["a"]),

@@ -113,8 +113,8 @@ class TemplateFor(Node):
             length += len(piece) if isinstance(piece, str) else 1
             if length > limits.TEXT_LENGTH:
                 raise LimitReached(f"a text of more than {limits.TEXT_LENGTH:,} characters")
-        if turns.missing is not None:
-            pieces.append(turns.missing)
+        if turns.missing is not None:  # what was not seen may stand before, between or behind what was
+            pieces = [turns.missing]
         return operators.joined(pieces)
 
 
