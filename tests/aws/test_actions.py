@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from hipaa_guard.aws.actions import DATA_READS, action_of, actions_for, policy
+from hipaa_guard.aws.actions import DATA_READS, action_of, actions_for, policy_of
 from hipaa_guard.aws.plan import planned
 from tests.aws.clinic import KINDS, Bucket, Key
 
@@ -55,7 +55,7 @@ def test_actions_cover_what_a_scan_calls() -> None:
 
 
 def test_the_policy_allows_by_service_and_denies_reading_data() -> None:
-    document = policy(KINDS)
+    document = policy_of(actions_for(KINDS))
     assert document["Version"] == "2012-10-17"
     *allows, denial = document["Statement"]
     assert [each["Sid"] for each in allows] == ["ReadEc2", "ReadIam", "ReadKms", "ReadS3", "ReadSts"]

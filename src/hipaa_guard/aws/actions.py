@@ -214,11 +214,6 @@ def actions_for(kinds: Iterable[type[Resource]], facts: Wanted | None = None) ->
     return sorted(found)
 
 
-def policy(kinds: Iterable[type[Resource]], facts: Wanted | None = None) -> dict[str, Any]:
-    """The least-privilege IAM policy of a scan, as JSON has it."""
-    return policy_of(actions_for(kinds, facts))
-
-
 def policy_of(actions: Collection[str]) -> dict[str, Any]:
     """An IAM policy that allows exactly these actions and denies reading what is stored."""
     return {"Version": "2012-10-17", "Statement": [*allowances(actions), denial()]}

@@ -9,7 +9,7 @@ from hipaa_guard.facts.credentials import credentials_in, credentials_in_base64
 from hipaa_guard.facts.readings import Ask, Block, Listing, Singleton, View, ask, derived, first, listed
 from hipaa_guard.facts.records import Record
 from hipaa_guard.facts.resource import Resource, fact
-from hipaa_guard.facts.values import Cause, Incomplete, Reference, Undecided, Unknown, Value
+from hipaa_guard.facts.values import Cause, Incomplete, Reference, Undecided, Unknown, Value, joined
 
 
 class BlockDevice(Record):
@@ -62,12 +62,6 @@ def _mapped(blocks: Value, make: Callable[[dict[str, Value]], Value]) -> list[Va
     return made if unknown is None else Incomplete(made, unknown)
 
 
-def _joined(*lists: list[Value]) -> list[Value]:
-    unknown = next((part.unknown for part in lists if isinstance(part, Incomplete)), None)
-    every = [one for part in lists for one in (part.seen if isinstance(part, Incomplete) else part)]
-    return every if unknown is None else Incomplete(every, unknown)
-
-
 def _declared_devices(view: View) -> Value:
     """The root volume, which every instance has whether declared or not, and the further volumes."""
 
@@ -83,7 +77,7 @@ def _declared_devices(view: View) -> Value:
     root = _mapped(view.get("root_block_device"), device("root"))
     if not list.__len__(root) and not isinstance(root, Incomplete):
         root = [BlockDevice(name="root", encrypted=None, snapshot=None, volume=None, declared=False)]
-    return _joined(root, _mapped(view.get("ebs_block_device"), device("a further volume")))
+    return joined(root, _mapped(view.get("ebs_block_device"), device("a further volume")))
 
 
 def _template_devices(view: View) -> Value:
@@ -126,13 +120,13 @@ def _attached(mappings: list[dict[str, Value]] | None) -> Value:
 
 def _declared_address(view: View) -> Value:
     """Whether an instance gets a public address; None where only its template or its subnet decides."""
-    elastic = _joined(view.linked("aws_eip", "instance"), view.linked("aws_eip_association", "instance_id"))
+    elastic = joined(view.linked("aws_eip", "instance"), view.linked("aws_eip_association", "instance_id"))
     doubt = elastic.unknown if isinstance(elastic, Incomplete) else None
     if list.__len__(elastic):
         return True
     asked = _truth(view.get("associate_public_ip_address"))
     if asked is None:
-        made_before = _joined(
+        made_before = joined(
             _mapped(view.get("network_interface"), dict), _mapped(view.get("primary_network_interface"), dict)
         )
         if made_before:  # an interface that exists already brings no address of its own
@@ -168,7 +162,7 @@ def _declared_user_data(view: View) -> Value:
     text = view.get("user_data")
     if isinstance(text, str) and re.fullmatch(r"[0-9a-f]{40}", text):
         return Unknown("only a hash of the user data is recorded", Cause.NOT_COLLECTED)
-    return _joined(credentials_in(text), credentials_in_base64(view.get("user_data_base64")))
+    return joined(credentials_in(text), credentials_in_base64(view.get("user_data_base64")))
 
 
 def _template_user_data(view: View) -> Value:

@@ -8,7 +8,7 @@ from hipaa_guard.facts.credentials import credentials_in_variables
 from hipaa_guard.facts.policy_document import PolicyDocument, symbolic
 from hipaa_guard.facts.readings import Block, Listing, View, ask, derived, listed
 from hipaa_guard.facts.resource import Resource, fact
-from hipaa_guard.facts.values import Incomplete, Undecided, Unknown, Value
+from hipaa_guard.facts.values import Incomplete, Undecided, Unknown, Value, joined, mapped
 
 # The day on which AWS stops patching a runtime, as the Lambda developer guide's page "Lambda runtimes" had it in 2026.
 # None: no day is set. Days to come are forecasts of AWS and are sometimes moved.
@@ -95,19 +95,11 @@ _CONDITIONS = {
 
 def _permissions(view: View) -> Value:
     """The policy that Lambda makes of all declared permissions."""
-    statements: list[Value] = []
-    unknown: Unknown | None = None
-    for type_ in ("aws_lambda_permission", "awscc_lambda_permission"):
-        linked = view.linked(type_, "function_name")
-        statements += [_statement(permission) for permission in _seen(linked)]
-        unknown = linked.unknown if isinstance(linked, Incomplete) and unknown is None else unknown
-    if unknown is not None:
-        return {"Statement": Incomplete(statements, unknown)}
-    return {"Statement": statements} if statements else None
-
-
-def _seen(views: list[View]) -> list[View]:
-    return views.seen if isinstance(views, Incomplete) else views
+    types = ("aws_lambda_permission", "awscc_lambda_permission")
+    statements = mapped(_statement, joined(*(view.linked(type_, "function_name") for type_ in types)))
+    if isinstance(statements, Incomplete) or statements:
+        return {"Statement": statements}
+    return None
 
 
 def _statement(permission: View) -> dict[str, Value]:

@@ -10,7 +10,7 @@ from hipaa_guard.facts.readings import Block, Listing, View, ask, first, listed
 from hipaa_guard.facts.resource import Resource, fact
 from hipaa_guard.facts.secrets import Secret as Concealed
 from hipaa_guard.facts.secrets import revealed
-from hipaa_guard.facts.values import Cause, Incomplete, PartialJson, PartialText, Reference, Unknown, Value
+from hipaa_guard.facts.values import Cause, Incomplete, PartialJson, PartialText, Reference, Unknown, Value, joined
 
 _SECRET_NAME = re.compile(
     r"pass(word|wd|phrase)?$|secret|token|api_?key|private_?key|access_?key|credential", re.IGNORECASE
@@ -21,13 +21,8 @@ _MADE_LATER = (Cause.AFTER_APPLY, Cause.DATA_SOURCE)
 
 def _rotations(view: View) -> list[View]:
     """The rotations of a secret, which are resources of their own."""
-    found: list[View] = []
-    unknown: Unknown | None = None
-    for type_ in ("aws_secretsmanager_secret_rotation", "awscc_secretsmanager_rotation_schedule"):
-        linked = view.linked(type_, "secret_id")
-        found += linked.seen if isinstance(linked, Incomplete) else linked
-        unknown = linked.unknown if isinstance(linked, Incomplete) and unknown is None else unknown
-    return found if unknown is None else Incomplete(found, unknown)
+    types = ("aws_secretsmanager_secret_rotation", "awscc_secretsmanager_rotation_schedule")
+    return joined(*(view.linked(type_, "secret_id") for type_ in types))
 
 
 def _is_rotated(view: View) -> Value:

@@ -6,7 +6,7 @@ The functions serve both providers: what one of them does not have is never set 
 from __future__ import annotations
 
 from hipaa_guard.facts.readings import View
-from hipaa_guard.facts.values import Cause, Incomplete, Unknown, Value
+from hipaa_guard.facts.values import Cause, Incomplete, Unknown, Value, joined
 
 _SOURCES = (
     "replicate_source_db",
@@ -131,10 +131,11 @@ def cluster_zones(view: View) -> Value:
     """Whether a cluster runs in several zones: Multi-AZ clusters always do, Aurora with two instances or more."""
     if view.get("engine_mode") == "serverless" or view.get("db_cluster_instance_class") is not None:
         return True
-    members = view.linked("aws_rds_cluster_instance", "cluster_identifier")
-    others = view.linked("awscc_rds_db_instance", "db_cluster_identifier")
-    seen = [*_seen(members), *_seen(others)]
-    unseen = next((each for each in (members, others) if isinstance(each, Incomplete)), None)
+    members = joined(
+        view.linked("aws_rds_cluster_instance", "cluster_identifier"),
+        view.linked("awscc_rds_db_instance", "db_cluster_identifier"),
+    )
+    seen = members.seen if isinstance(members, Incomplete) else members
     zones = [member.get("availability_zone") for member in seen]
     known = [zone for zone in zones if not isinstance(zone, Unknown)]
     # RDS puts a member that names no zone where the others are not.
@@ -142,13 +143,9 @@ def cluster_zones(view: View) -> Value:
         return True
     if len(seen) > 1 and len(known) < len(zones):
         return next(zone for zone in zones if isinstance(zone, Unknown))
-    if unseen is not None:
-        return unseen.unknown
+    if isinstance(members, Incomplete):
+        return members.unknown
     return False if seen else Unknown("its instances are not declared in this configuration", Cause.NOT_IN_SCOPE)
-
-
-def _seen(views: list[View]) -> list[View]:
-    return views.seen if isinstance(views, Incomplete) else views
 
 
 def copied_with_key(view: View) -> Value:
