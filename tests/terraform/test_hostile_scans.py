@@ -77,6 +77,8 @@ TABLE = [
     Hostile("a loop of links", {"a.tf": GOOD, "b.tf": link("b.tf")}, FILE, "b.tf", "link"),
     Hostile("a link out of the tree", {"a.tf": GOOD, "b.tf": link("/etc/hostname")}, FILE, "b.tf", "out of the scanned tree"),
     Hostile("a link to a device", {"a.tf": GOOD, "b.tf": link("/dev/zero")}, FILE, "b.tf", "out of the scanned tree"),
+    Hostile("a source as long as no path", {"a.tf": GOOD + 'module "m" {\n  source = "' + "a" * 5000 + '"\n}\n'},
+            MODULE, "module.m", "not in the scanned tree"),
     Hostile("nothing but a broken file", {"b.tf": "resource {"}, FILE, "b.tf", "syntax error in line 1"),
     Hostile("a broken file", {"a.tf": GOOD, "b.tf": "x = [\n"}, FILE, "b.tf", "syntax error in line"),
     Hostile("many broken blocks", {"a.tf": GOOD, "b.tf": "x {\n}\n" * 20_000}, LIMIT, "coverage", "more than 10,000 rows"),

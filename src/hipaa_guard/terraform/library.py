@@ -50,10 +50,17 @@ class Library:
         installed = manifest.get(key_path)
         if installed is None:
             reason = f"the module {source[:200]!r} is not in the scanned tree"
-            if (caller.module.directory / source).is_dir():
+            if self._is_directory(caller.module.directory / source):
                 reason += ": a directory is meant by a source that begins with ./"
             return reason
         return self._in(caller.root_directory / installed, f"the installed module {installed[:200]!r}")
+
+    def _is_directory(self, path: Path) -> bool:
+        """Whether a path, which may be any text, is a directory of what is scanned."""
+        try:
+            return is_within(path.resolve(strict=True), self.boundary) and path.is_dir()
+        except (OSError, RuntimeError, ValueError):
+            return False
 
     def _in(self, path: Path, subject: str) -> Module | str:
         try:

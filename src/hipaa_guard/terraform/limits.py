@@ -29,9 +29,6 @@ TEXT_LENGTH = 1024 * 1024
 LIST_LENGTH = 100_000
 """Longest list or map."""
 
-VALUE_PARTS = 500_000
-"""Most parts, at any depth, of the value of one local, variable or output."""
-
 STEPS = 5_000_000
 """Most evaluation steps of one scan: function calls, turns of a `for`, arguments."""
 
