@@ -8,8 +8,10 @@ from typing import Any
 
 import pytest
 
+from hipaa_guard.facts.places import GapKind
 from hipaa_guard.facts.values import Cause, Incomplete, PartialJson, Unknown
 from hipaa_guard.terraform.functions import FUNCTIONS, FunctionError
+from hipaa_guard.terraform.hcl import read_directory
 
 
 class Here:
@@ -212,3 +214,15 @@ def test_a_set_of_files_that_leads_out_is_incomplete(tree: Path) -> None:
     assert call("fileset", "module", "*", root=tree) == ["b.txt"]
     assert isinstance(call("fileset", "..", "*", root=tree), Unknown)
     assert isinstance(call("fileset", ".", "../*", root=tree), Unknown)
+
+
+@pytest.mark.parametrize(
+    "call", ["file(@)", "fileexists(@)", 'fileset(@, "*")', "templatefile(@, {})", "filesha256(@)"]
+)
+def test_a_name_that_no_file_can_have_is_an_error_of_the_expression(tmp_path: Path, call: str) -> None:
+    expression = call.replace("@", '"' + "a" * 5000 + '"')
+    (tmp_path / "main.tf").write_text(f'resource "test_a" "it" {{\n  v = {expression}\n}}\n')
+    (found,) = read_directory(tmp_path)
+    assert isinstance(found.instances[0].get("v"), Unknown)
+    assert [gap.kind for gap in found.gaps] == [GapKind.EXPRESSION]
+    assert "too long" in found.gaps[0].reason

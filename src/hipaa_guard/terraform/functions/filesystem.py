@@ -40,7 +40,13 @@ def located(context: CallContext, path: str) -> Path | Unknown:
         root = context.root.resolve()
     except (OSError, RuntimeError):  # a loop of links
         raise FunctionError(f"no file exists at {path[:200]!r}") from None
-    return found if found.is_relative_to(root) else outside(path)
+    if not found.is_relative_to(root):
+        return outside(path)
+    try:
+        found.exists()  # no answer to a name that is too long, or below what may not be read
+    except OSError as error:
+        raise FunctionError(f"failed to read {path[:200]!r}: {error.strerror}") from None
+    return found
 
 
 def outside(path: str) -> Unread:
