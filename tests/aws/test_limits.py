@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from typing import Any
 
 import boto3
 import pytest
@@ -12,10 +13,15 @@ from hipaa_guard.aws.calls import Caller
 from hipaa_guard.aws.clients import Clients
 from hipaa_guard.aws.collect import Collected, collect
 from hipaa_guard.aws.limits import NARROWEST, TRIES, WIDTH, WIDTHS, Lane, Limiter, Trouble
+from hipaa_guard.aws.peculiar import page_size
+from hipaa_guard.aws.plan import planned
 from hipaa_guard.aws.sessions import Account
 from hipaa_guard.aws.turns import Turns
+from hipaa_guard.controls.loading import load
+from hipaa_guard.controls.wanted import kinds_of
+from hipaa_guard.facts.readings import Singleton
 from hipaa_guard.facts.values import Cause, Incomplete
-from tests.aws.clinic import Clock, Key
+from tests.aws.clinic import Clock, Group, Key, give
 from tests.aws.endpoint import THROTTLED, Asked, Endpoint, Says, answering
 
 LANE: Lane = ("kms", "eu-west-1")
@@ -333,3 +339,36 @@ def test_the_network_is_waited_for_no_longer_than_said() -> None:
     config = Clients(boto3.Session(), "us-east-1").client("kms").meta.config
     assert (config.connect_timeout, config.read_timeout) == (5, 30)
     assert config.retries["total_max_attempts"] == 1  # only the limiter decides on a further try
+
+
+# --- pages ---
+
+
+def test_every_listing_of_ec2_is_limited_for_the_larger_rate_bucket(opened: Callable[..., Account]) -> None:
+    client = opened("us-east-1").clients.client("ec2")
+    asked = [
+        call
+        for each in planned(kinds_of(load())).all
+        for call in (each.listing, *each.asks)
+        if not isinstance(call, Singleton) and call.operation.startswith("ec2.")
+    ]
+    paged = [call for call in asked if client.can_paginate(call.operation.partition(".")[2])]
+    assert "ec2.describe_snapshots" in {call.operation for call in paged}
+    assert [
+        call.operation for call in paged if not page_size(client, call.operation.partition(".")[2], call.params)
+    ] == []
+
+
+def test_the_limit_of_a_page_is_sent_with_every_page(opened: Callable[..., Account]) -> None:
+    account = opened("us-east-1")
+    sent: list[tuple[str, str]] = []
+
+    def note(params: dict[str, Any], **_: Any) -> None:
+        sent.append((str(params["body"]["MaxResults"]), params["body"].get("NextToken", "")))
+
+    account.clients.client("ec2").meta.events.register("before-call.ec2.DescribeSecurityGroups", note)
+    first: dict[str, Any] = {"SecurityGroups": [{"GroupId": "sg-1", "GroupName": "first"}], "NextToken": "more"}
+    give(account, "ec2.describe_security_groups", first, when=lambda params: "NextToken" not in params["body"])
+    collected = collect(account, [Group], {})
+    assert sent == [("500", ""), ("500", "more")]
+    assert "sg-1" in {each.origin.name for each in collected.inventory.seen(Group)}
