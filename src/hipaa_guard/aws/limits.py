@@ -69,7 +69,7 @@ class _State:
     in_a_row: int = 0
     rests_until: float = 0.0
     hopeless: bool = False
-    """A call was throttled to its last try, and nothing was answered since: the next ones get one try each."""
+    """A call was throttled to its last try, and nothing answered since: the next get one try each, in single file."""
 
 
 class Limiter:
@@ -104,7 +104,7 @@ class Limiter:
                 if trouble is None:
                     state.width = min(state.widest, state.width + _widening(state.width))
                     state.in_a_row, state.hopeless = 0, False
-            if state.width < 1:
+            if state.width < 1 and not state.hopeless:
                 state.rests_until = max(state.rests_until, self.clock() + _REST * (1 / state.width - 1))
             return wait
 
