@@ -85,7 +85,7 @@ def test_a_lane_that_goes_on_being_throttled_rests_longer(limiter: Limiter, cloc
         rests.append(limiter.rests(LANE))
     assert rests == sorted(rests)
     assert rests[0] == pytest.approx(0.25 * 0.75)
-    assert rests[-1] == pytest.approx(8 * 0.75)
+    assert rests[-1] == pytest.approx(4 * 0.75)
     assert limiter.width(LANE) == NARROWEST
 
 
@@ -268,7 +268,7 @@ def test_what_stays_throttled_is_unknown_with_the_number_of_tries(
         collected = read(account_at(endpoint, monkeypatch, clock, "us-east-1"))
     unknowns = [key.peek(Key.facts["rotates"]) for key in collected.inventory.seen(Key)]
     assert {unknown.cause for unknown in unknowns} == {Cause.THROTTLED}
-    assert any("asked 8 times" in unknown.reason for unknown in unknowns)
+    assert any("asked 6 times" in unknown.reason for unknown in unknowns)
     assert collected.facts.unknown == 5
     assert "throttled" in collected.gaps[0].reason
 

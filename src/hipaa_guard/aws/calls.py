@@ -154,9 +154,7 @@ class Call:
         self.tries += 1
         expired = caller.expired
         if expired is not None:
-            return self._answer(
-                Refusal(Meaning.EXPIRED, expired.code, "", operation, region, caller.action(operation))
-            )
+            return self._answer(Refusal(Meaning.EXPIRED, expired.code, "", operation, region, caller.action(operation)))
         if caller.clients.silent(operation.partition(".")[0], region):
             return self._answer(caller.refusal(TimeoutError(), operation, region))
         with caller.clients.within(region):

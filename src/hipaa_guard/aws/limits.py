@@ -54,9 +54,9 @@ class Trouble(StrEnum):
     """The service or the network failed; it may work a moment later."""
 
 
-TRIES: Mapping[Trouble, int] = {Trouble.THROTTLED: 8, Trouble.PASSING: 4}
+TRIES: Mapping[Trouble, int] = {Trouble.THROTTLED: 6, Trouble.PASSING: 4}
 _FIRST_WAIT = 0.25
-_LONGEST_WAIT = 8.0
+_LONGEST_WAIT = 4.0
 
 
 @dataclass(slots=True)
