@@ -12,7 +12,7 @@ import pytest
 from hipaa_guard.aws.calls import Caller
 from hipaa_guard.aws.clients import Clients
 from hipaa_guard.aws.collect import Collected, collect
-from hipaa_guard.aws.limits import NARROWEST, TRIES, WIDTH, WIDTHS, Lane, Limiter, Trouble
+from hipaa_guard.aws.limits import NARROWEST, TRIES, WIDTH, WIDTHS, Lane, Limiter, Setback, Trouble
 from hipaa_guard.aws.peculiar import page_size
 from hipaa_guard.aws.plan import planned
 from hipaa_guard.aws.sessions import Account
@@ -168,8 +168,10 @@ def test_places_are_given_to_threads_only_once() -> None:
 
 def run(limiter: Limiter, clock: Clock, jobs: dict[str, tuple[Lane, list[Trouble | None]]]) -> list[str]:
     """Run jobs that have these troubles in turn; the names in the order in which they ended."""
-    left = {name: list(troubles) for name, (_, troubles) in jobs.items()}
-    turns: Turns[tuple[str, Trouble | None]] = Turns(limiter, lambda told: told[1], 4, pause=clock.pause)
+    left = {
+        name: [None if each is None else (each, n) for n, each in enumerate(of, 1)] for name, (_, of) in jobs.items()
+    }
+    turns: Turns[tuple[str, Setback | None]] = Turns(limiter, lambda told: told[1], 4, pause=clock.pause)
     for name, (lane, _) in jobs.items():
         turns.add(lane, lambda name=name: (name, left[name].pop(0)))  # type: ignore[misc]
     ended: list[str] = []
@@ -259,6 +261,14 @@ def test_a_list_goes_on_at_the_page_that_was_throttled(monkeypatch: pytest.Monke
     assert [key.origin.name for key in collected.inventory.all(Key)] == sorted(f"k{n}" for n in range(50))
     markers = [asked.params.get("Marker", "0") for asked in endpoint.asked]
     assert markers == ["0", "10", "10", "20", "20", "30", "30", "40", "40"]
+
+
+def test_a_list_that_gets_on_is_not_given_up(monkeypatch: pytest.MonkeyPatch, clock: Clock) -> None:
+    """Each of many pages is throttled a few times: more often in all than a call is tried."""
+    with answering(keys(200, lambda asked, n: asked.operation == "ListKeys" and n % 3 > 0)) as endpoint:
+        collected = collect(account_at(endpoint, monkeypatch, clock, "us-east-1"), [Key], {})
+    assert len(collected.inventory.seen(Key)) == 200
+    assert collected.gaps == ()
 
 
 def test_what_stays_throttled_is_unknown_with_the_number_of_tries(

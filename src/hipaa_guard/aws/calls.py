@@ -12,7 +12,7 @@ from typing import Any
 from hipaa_guard.aws import peculiar
 from hipaa_guard.aws.actions import action_of
 from hipaa_guard.aws.clients import Clients
-from hipaa_guard.aws.limits import Limiter, Trouble
+from hipaa_guard.aws.limits import Limiter, Setback, Trouble
 from hipaa_guard.aws.pages import Pages, Reader
 from hipaa_guard.aws.refusals import Meaning, Refusal, classify
 from hipaa_guard.aws.templates import compiled
@@ -97,7 +97,7 @@ class Caller:
         call = Call(self, operation, params, region, first_page=first_page)
         while True:
             answer = call.attempt()
-            wait = self.limiter.wait(trouble(answer), call.tries)
+            wait = self.limiter.wait(*(setback(answer) or (None, 0)))
             if wait is None:
                 return answer
             self.pause(wait)
@@ -135,7 +135,7 @@ class Call:
     One thread at a time may attempt it.
     """
 
-    __slots__ = ("_caller", "_first_page", "_operation", "_params", "_reader", "_region", "tries")
+    __slots__ = ("_caller", "_first_page", "_operation", "_params", "_reader", "_region", "_tries")
 
     def __init__(
         self, caller: Caller, operation: str, params: Mapping[str, Any], region: str, *, first_page: bool = False
@@ -146,12 +146,12 @@ class Call:
         self._region = region
         self._first_page = first_page
         self._reader: Reader | None = None
-        self.tries = 0
+        self._tries = 0
 
     def attempt(self) -> Answer:
         """Ask for what is still missing. Never raises: what goes wrong is in the answer."""
         caller, operation, region = self._caller, self._operation, self._region
-        self.tries += 1
+        self._tries += 1
         expired = caller.expired
         if expired is not None:
             return self._answer(Refusal(Meaning.EXPIRED, expired.code, "", operation, region, caller.action(operation)))
@@ -172,7 +172,12 @@ class Call:
             if self._reader is None or not self._reader.pages.count:
                 peculiar.prepare(client, operation, caller.pause)
                 self._reader = Reader(client, method, self._params, first_page=self._first_page)
-            self._reader.read()
+            before = self._reader.pages.count
+            try:
+                self._reader.read()
+            finally:
+                if self._reader.pages.count > before:
+                    self._tries = 1
         except Exception as error:  # noqa: BLE001 - whatever it is, the fact is not known and the scan goes on
             return caller.refusal(error, operation, self._region)
         return None
@@ -187,14 +192,15 @@ class Call:
                     seen = peculiar.completed(caller.clients.client(operation.partition(".")[0]), operation, seen)
             except Exception as error:  # noqa: BLE001 - as above
                 refusal = refusal or caller.refusal(error, operation, region)
-        return Answer(operation, region, seen, replace(refusal, tries=self.tries) if refusal else None)
+        return Answer(operation, region, seen, replace(refusal, tries=self._tries) if refusal else None)
 
 
-def trouble(answer: Answer) -> Trouble | None:
+def setback(answer: Answer) -> Setback | None:
     """Whether an answer may be better at a further try."""
-    if answer.refusal is None or answer.refusal.code in _FINAL:
+    refusal = answer.refusal
+    if refusal is None or refusal.code in _FINAL or refusal.meaning not in _TROUBLES:
         return None
-    return _TROUBLES.get(answer.refusal.meaning)
+    return _TROUBLES[refusal.meaning], refusal.tries
 
 
 _TROUBLES = {

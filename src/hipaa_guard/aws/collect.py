@@ -10,7 +10,7 @@ from functools import cached_property, partial
 from typing import Any
 
 from hipaa_guard.aws import templates
-from hipaa_guard.aws.calls import Answer, Call, call_key, searched, trouble
+from hipaa_guard.aws.calls import Answer, Call, call_key, searched, setback
 from hipaa_guard.aws.missing import Missing
 from hipaa_guard.aws.plan import KindPlan, Plan, Wanted, planned
 from hipaa_guard.aws.preflight import Preflight
@@ -161,7 +161,7 @@ class _Collection:
 
     def _new_turns(self) -> Turns[tuple[str, Answer]]:
         caller = self._account.caller
-        return Turns(caller.limiter, lambda told: trouble(told[1]), self._account.threads, pause=caller.pause)
+        return Turns(caller.limiter, lambda told: setback(told[1]), self._account.threads, pause=caller.pause)
 
     def _request(self, operation: str, params: Mapping[str, Any], region: str, then: _Then, *, again: str = "") -> None:
         """Make a call, or take the answer of an equal one; `again` sets apart a call that is to be repeated."""

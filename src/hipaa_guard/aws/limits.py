@@ -54,6 +54,9 @@ class Trouble(StrEnum):
     """The service or the network failed; it may work a moment later."""
 
 
+Setback = tuple[Trouble, int]
+"""What went wrong, and how often in a row the call was tried without getting any further."""
+
 TRIES: Mapping[Trouble, int] = {Trouble.THROTTLED: 6, Trouble.PASSING: 4}
 _FIRST_WAIT = 0.25
 _LONGEST_WAIT = 4.0

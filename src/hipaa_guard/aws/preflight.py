@@ -9,7 +9,7 @@ from functools import partial
 from typing import Any
 
 from hipaa_guard.aws import templates
-from hipaa_guard.aws.calls import Answer, Call, call_key, trouble
+from hipaa_guard.aws.calls import Answer, Call, call_key, setback
 from hipaa_guard.aws.foreseen import Foreseen, Times, foreseen
 from hipaa_guard.aws.plan import Plan
 from hipaa_guard.aws.refusals import Meaning, Refusal
@@ -132,7 +132,7 @@ def _tried(account: Account, calls: Iterable[Foreseen], *, first_page: bool) -> 
     requests = account.clients.requests
     caller = account.caller
     turns: Turns[Probe] = Turns(
-        caller.limiter, lambda probe: trouble(probe.answer), account.threads, pause=caller.pause
+        caller.limiter, lambda probe: setback(probe.answer), account.threads, pause=caller.pause
     )
     found: list[Probe] = []
     for call in calls:

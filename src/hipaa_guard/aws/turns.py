@@ -12,7 +12,7 @@ from itertools import count
 from queue import Empty, SimpleQueue
 from typing import Generic, TypeVar
 
-from hipaa_guard.aws.limits import Lane, Limiter, Trouble
+from hipaa_guard.aws.limits import Lane, Limiter, Setback
 
 T = TypeVar("T")
 
@@ -21,27 +21,26 @@ T = TypeVar("T")
 class _Job(Generic[T]):
     lane: Lane
     work: Callable[[], T]
-    tries: int = 0
     begun: int = 0
 
 
 class Turns(Generic[T]):
     """Runs jobs in threads, in turn over their lanes, and hands results to whoever started it, one at a time.
 
-    `trouble` says of a result whether its job is to be run again; the limiter says when, and how many run at a time.
+    `setback` says of a result whether its job may be run again; the limiter says when, and how many run at a time.
     `add` and `run` belong to one thread. A job must not raise.
     """
 
     def __init__(
         self,
         limiter: Limiter,
-        trouble: Callable[[T], Trouble | None],
+        setback: Callable[[T], Setback | None],
         threads: int = 32,
         *,
         pause: Callable[[float], None] = time.sleep,
     ) -> None:
         self._limiter = limiter
-        self._trouble = trouble
+        self._setback = setback
         self._threads = threads
         self._pause = pause
         self._waiting: dict[Lane, deque[_Job[T]]] = {}
@@ -83,7 +82,8 @@ class Turns(Generic[T]):
             return
         self._running -= 1
         result = future.result()
-        wait = self._limiter.end(job.lane, job.begun, self._trouble(result), job.tries)
+        trouble, tries = self._setback(result) or (None, 0)
+        wait = self._limiter.end(job.lane, job.begun, trouble, tries)
         if wait is None:
             take(result)
         else:
@@ -110,7 +110,7 @@ class Turns(Generic[T]):
             begun = self._limiter.begin(lane)
             if begun is not None:
                 job = jobs.popleft()
-                job.begun, job.tries = begun, job.tries + 1
+                job.begun = begun
                 self._running += 1
                 future = self._pool.submit(job.work)
                 future.add_done_callback(lambda done, job=job: self._done.put((job, done)))  # type: ignore[misc]
