@@ -32,8 +32,9 @@ def main() -> int:
 
     from examples import account
     from hipaa_guard.assessment.build import combine
+    from hipaa_guard.live import Place, scan_aws
     from hipaa_guard.outputs import write
-    from hipaa_guard.scan import Options, scan_aws, scan_terraform
+    from hipaa_guard.scan import Options, scan_terraform
 
     started = time.perf_counter()
     print("Judging examples/telehealth and examples/patient-records ...")
@@ -41,7 +42,7 @@ def main() -> int:
     print("Judging a simulated AWS account (moto, inside this process) ...")
     with mock_aws():
         account.seed()
-        live = scan_aws(Options(), regions=f"{account.REGION},{account.SECOND_REGION}")
+        live = scan_aws(Options(), Place(regions=f"{account.REGION},{account.SECOND_REGION}"))
     both = combine([source, live])
     REPORT.parent.mkdir(exist_ok=True)
     write(both, f"html={REPORT}")

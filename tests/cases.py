@@ -36,7 +36,7 @@ from hipaa_guard.controls.loading import load
 from hipaa_guard.controls.wanted import kinds_of, wanted_facts
 from hipaa_guard.facts.inventory import Inventory
 from hipaa_guard.facts.places import GapKind
-from hipaa_guard.facts.resource import Fact, Resource, Source
+from hipaa_guard.facts.resource import Fact, Resource, Source, Trace
 from hipaa_guard.facts.values import Unknown, Value
 from hipaa_guard.terraform.inventory import build_inventory
 from hipaa_guard.terraform.read import read
@@ -240,8 +240,8 @@ class Blanked:
     def read(self, fact: Fact) -> Value:
         return Unknown("blanked") if fact.name == self.name else self.source.read(fact)
 
-    def trace(self, fact: Fact) -> tuple[str, None]:
-        return "", None
+    def trace(self, fact: Fact) -> Trace:
+        return Trace()
 
 
 def blank_each_fact(control: Control, inventory: Inventory, plain: Finding) -> None:

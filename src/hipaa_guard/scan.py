@@ -4,24 +4,21 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
-from datetime import UTC, datetime
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from hipaa_guard.assessment.build import assess
 from hipaa_guard.assessment.model import Assessment, Coverage, Scan
+from hipaa_guard.clock import now
 from hipaa_guard.controls.control import Control, Severity
 from hipaa_guard.controls.findings import Finding, judge
 from hipaa_guard.controls.loading import ControlError, load, select
-from hipaa_guard.controls.wanted import kinds_of, wanted_facts
 from hipaa_guard.facts.places import Gap, GapKind
 from hipaa_guard.facts.resource import Resource
 from hipaa_guard.version import VERSION
 
 if TYPE_CHECKING:
-    from hipaa_guard.aws.foreseen import Foreseen
-    from hipaa_guard.aws.preflight import Preflight
     from hipaa_guard.facts.inventory import Inventory
     from hipaa_guard.terraform.blocks import Configuration
 
@@ -46,11 +43,16 @@ class Options:
     warn_only: bool = False
     progress: Progress | None = None
     warn: Callable[[str], None] | None = None
-    """Called with what should be known before a long scan goes on."""
+    """Called with what should be known while a long scan goes on."""
+
+    def tell(self, text: str) -> None:
+        """Say what should be known while a scan goes on."""
+        if self.warn is not None:
+            self.warn(text)
 
 
 @dataclass(slots=True)
-class _Judged:
+class Judged:
     """What judging one or more inventories gave."""
 
     findings: list[Finding] = field(default_factory=list)
@@ -87,9 +89,9 @@ def scan_terraform(
     from hipaa_guard.terraform.inventory import build_inventory
     from hipaa_guard.terraform.read import TerraformInputError, read
 
-    started = _now()
-    controls = _controls(options)
-    judged = _Judged()
+    started = now()
+    controls = controls_of(options)
+    judged = Judged()
     unjudged: Counter[str] = Counter()
     try:
         configurations = read(
@@ -113,7 +115,7 @@ def scan_terraform(
         source="terraform",
         target=str(path),
         started=started,
-        finished=_now(),
+        finished=now(),
         format=_format(configurations),
     )
     coverage = Coverage(
@@ -123,111 +125,23 @@ def scan_terraform(
         unjudged_types=dict(sorted(unjudged.items())),
         gaps=tuple(dict.fromkeys(gap for configuration in configurations for gap in configuration.gaps)),
     )
-    return _assess(scan, coverage, controls, judged.findings, options)
+    return assessed(scan, coverage, controls, judged.findings, options)
 
 
-def scan_aws(
-    options: Options,
-    *,
-    profile: str | None = None,
-    role_arn: str | None = None,
-    external_id: str | None = None,
-    regions: str | None = None,
-) -> Assessment:
-    """Judge a live account, with the credentials of the standard AWS environment.
+def controls_of(options: Options) -> list[Control]:
+    """The controls that the options choose.
 
     Raises:
-        InputError: no usable credentials, no such region, or options that name something that does not exist.
+        InputError: they name one that does not exist.
 
     """
-    from hipaa_guard.aws.collect import collect
-    from hipaa_guard.aws.plan import planned
-    from hipaa_guard.aws.preflight import glance, warnings
-    from hipaa_guard.aws.sessions import AwsSetupError, open_account
-
-    started = _now()
-    controls = _controls(options)
-    kinds, wanted = kinds_of(controls), wanted_facts(controls)
-    try:
-        account = open_account(profile=profile, role_arn=role_arn, external_id=external_id, regions=regions)
-        before = glance(account, planned(kinds, wanted))
-        if options.warn is not None:
-            for warning in warnings(before):
-                options.warn(warning)
-        collected = collect(account, kinds, wanted, progress=options.progress, before=before)
-    except AwsSetupError as error:
-        raise InputError(str(error)) from None
-    judged = _Judged()
-    judged.add(controls, collected.inventory)
-    scan = Scan(
-        source="aws",
-        target=collected.account,
-        started=started,
-        finished=_now(),
-        format="live",
-        account=collected.account,
-        caller=collected.caller_arn,
-        partition=collected.partition,
-        regions=tuple(collected.regions),
-    )
-    coverage = Coverage(
-        resources=dict(sorted(judged.resources.items())),
-        regions=tuple(collected.regions),
-        calls=dict(sorted(collected.calls.items())),
-        facts=asdict(collected.facts),
-        gaps=tuple(collected.gaps),
-    )
-    return _assess(scan, coverage, controls, judged.findings, options, internal_errors=collected.faults)
-
-
-def dry_run_aws(options: Options) -> list[Foreseen]:
-    """The calls that a scan of a live account would make; makes none.
-
-    Raises:
-        InputError: the options name something that does not exist.
-
-    """
-    from hipaa_guard.aws.foreseen import foreseen
-    from hipaa_guard.aws.plan import planned
-
-    controls = _controls(options)
-    return foreseen(planned(kinds_of(controls), wanted_facts(controls)))
-
-
-def preflight_aws(
-    options: Options,
-    *,
-    profile: str | None = None,
-    role_arn: str | None = None,
-    external_id: str | None = None,
-    regions: str | None = None,
-) -> Preflight:
-    """Who would scan a live account, and what that role lacks for it.
-
-    Raises:
-        InputError: as `scan_aws`.
-
-    """
-    from hipaa_guard.aws.plan import planned
-    from hipaa_guard.aws.preflight import preflight
-    from hipaa_guard.aws.sessions import AwsSetupError, open_account
-
-    controls = _controls(options)
-    try:
-        account = open_account(profile=profile, role_arn=role_arn, external_id=external_id, regions=regions)
-    except AwsSetupError as error:
-        raise InputError(str(error)) from None
-    return preflight(account, planned(kinds_of(controls), wanted_facts(controls)))
-
-
-def _controls(options: Options) -> list[Control]:
     try:
         return select(load(options.policies), options.only, options.skip)
     except ControlError as error:
         raise InputError(str(error)) from None
 
 
-def _assess(
+def assessed(
     scan: Scan,
     coverage: Coverage,
     controls: Sequence[Control],
@@ -236,6 +150,7 @@ def _assess(
     *,
     internal_errors: int = 0,
 ) -> Assessment:
+    """The result of a scan, its gate decided as the options say."""
     return assess(
         scan,
         coverage,
@@ -283,7 +198,3 @@ def _format(configurations: Sequence[Configuration]) -> Literal["hcl", "plan", "
 def _report(options: Options, done: int, total: int, text: str) -> None:
     if options.progress is not None:
         options.progress(done, total, text)
-
-
-def _now() -> datetime:
-    return datetime.now(UTC).replace(microsecond=0)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -34,7 +35,7 @@ def sent(clients: Clients, operation: str, region: str, **params: Any) -> Sent:
     service, _, method = operation.partition(".")
     client = clients.client(service)
     client.meta.events.register_last("before-send", stop)
-    with clients.within(region), pytest.raises(Sent) as caught:
+    with clients.within(region, Counter()), pytest.raises(Sent) as caught:
         getattr(client, method)(**params)
     return caught.value
 

@@ -54,7 +54,7 @@ def pages() -> dict[str, Any]:
     return PAGING
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)  # pytest would write out all of it
 class Seen:
     """What one scan saw and said."""
 

@@ -340,9 +340,9 @@ def test_an_endpoint_that_nobody_listens_at_leaves_one_row_and_its_facts_unknown
         found = collected.inventory.all(kind)
         assert isinstance(found, Incomplete)
         assert found.unknown.cause is Cause.UNREACHABLE
-    before = account.clients.requests
-    assert account.caller.call("kms.list_aliases", {}, "us-east-1").unknown is not None
-    assert account.clients.requests == before
+    answer = account.caller.call("kms.list_aliases", {}, "us-east-1")
+    assert answer.unknown is not None
+    assert answer.requests == {}
 
 
 def test_the_network_is_waited_for_no_longer_than_said() -> None:

@@ -14,7 +14,7 @@ from hipaa_guard.controls.loading import ControlError, load, select
 from hipaa_guard.controls.wanted import kinds_of, wanted_facts
 from hipaa_guard.facts.places import Location
 from hipaa_guard.facts.readings import Block, Listing, listed
-from hipaa_guard.facts.resource import Fact, Origin, Resource, fact
+from hipaa_guard.facts.resource import Fact, Origin, Resource, Trace, fact
 from hipaa_guard.facts.values import Cause, Unknown, Value
 
 
@@ -50,8 +50,8 @@ class Told:
     def read(self, fact: Fact) -> Value:
         return self.values.get(fact.name, fact.unset)
 
-    def trace(self, fact: Fact) -> tuple[str, Location | None]:
-        return "house.tf:1", None
+    def trace(self, fact: Fact) -> Trace:
+        return Trace("house.tf:1")
 
 
 def room(name: str = "study", **values: Value) -> Room:
@@ -264,8 +264,8 @@ def test_a_kind_that_a_source_does_not_have_is_not_missed_there() -> None:
 
 def test_the_place_that_decided_is_that_of_the_last_fact_read() -> None:
     class Written(Told):
-        def trace(self, fact: Fact) -> tuple[str, Location | None]:
-            return "", Location("house.tf", 7, 7) if fact.name == "locked" else None
+        def trace(self, fact: Fact) -> Trace:
+            return Trace("", Location("house.tf", 7, 7) if fact.name == "locked" else None)
 
     def with_keys(room: Room) -> Verdict:
         return passed("is locked") if room.locked and room.keys else failed("is open")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
@@ -16,6 +17,8 @@ from hipaa_guard.aws.limits import Limiter, Setback, Trouble
 from hipaa_guard.aws.pages import Pages, Reader
 from hipaa_guard.aws.refusals import Meaning, Refusal, classify
 from hipaa_guard.aws.templates import compiled
+from hipaa_guard.clock import now
+from hipaa_guard.facts.places import Asked
 from hipaa_guard.facts.values import Cause, Incomplete, Unknown, Value
 
 
@@ -30,6 +33,15 @@ class Answer:
     region: str
     value: Pages | None = None
     refusal: Refusal | None = None
+    params: Mapping[str, Any] = field(default_factory=dict)
+    time: datetime = field(default_factory=now)
+    requests: Mapping[str, int] = field(default_factory=dict)
+    """Operation -> how many requests were made for it, each page and each further try one."""
+
+    @property
+    def asked(self) -> Asked:
+        """The call as evidence."""
+        return Asked(self.operation, self.params, self.region, self.time)
 
     @property
     def unknown(self) -> Unknown | None:
@@ -102,6 +114,10 @@ class Caller:
                 return answer
             self.pause(wait)
 
+    def begin(self, operation: str, params: Mapping[str, Any], region: str) -> Callable[[], Answer]:
+        """A call that may be attempted again and again, until it needs no more."""
+        return Call(self, operation, params, region).attempt
+
     def action(self, operation: str) -> str:
         """The IAM action of an operation."""
         return action_of(operation, self.clients.api_name(operation))
@@ -135,7 +151,7 @@ class Call:
     One thread at a time may attempt it.
     """
 
-    __slots__ = ("_caller", "_first_page", "_operation", "_params", "_reader", "_region", "_tries")
+    __slots__ = ("_caller", "_first_page", "_operation", "_params", "_reader", "_region", "_requests", "_tries")
 
     def __init__(
         self, caller: Caller, operation: str, params: Mapping[str, Any], region: str, *, first_page: bool = False
@@ -147,6 +163,7 @@ class Call:
         self._first_page = first_page
         self._reader: Reader | None = None
         self._tries = 0
+        self._requests: Counter[str] = Counter()
 
     def attempt(self) -> Answer:
         """Ask for what is still missing. Never raises: what goes wrong is in the answer."""
@@ -157,7 +174,7 @@ class Call:
             return self._answer(Refusal(Meaning.EXPIRED, expired.code, "", operation, region, caller.action(operation)))
         if caller.clients.silent(operation.partition(".")[0], region):
             return self._answer(caller.refusal(TimeoutError(), operation, region))
-        with caller.clients.within(region):
+        with caller.clients.within(region, self._requests):
             answer = self._answer(self._asked())
         if answer.refusal is not None and answer.refusal.meaning is Meaning.EXPIRED:
             caller.expired = answer.refusal
@@ -188,11 +205,18 @@ class Call:
         seen = self._reader.pages.merged if self._reader is not None and self._reader.pages.count else None
         if seen is not None:
             try:
-                with caller.clients.within(region):
+                with caller.clients.within(region, self._requests):
                     seen = peculiar.completed(caller.clients.client(operation.partition(".")[0]), operation, seen)
             except Exception as error:  # noqa: BLE001 - as above
                 refusal = refusal or caller.refusal(error, operation, region)
-        return Answer(operation, region, seen, replace(refusal, tries=self._tries) if refusal else None)
+        return Answer(
+            operation,
+            region,
+            seen,
+            replace(refusal, tries=self._tries) if refusal else None,
+            self._params,
+            requests=self._requests,
+        )
 
 
 def setback(answer: Answer) -> Setback | None:

@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
+from functools import cached_property
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
@@ -37,6 +38,12 @@ ONE_ENDPOINT: Mapping[str, Mapping[str, str]] = {
 GLOBAL = frozenset({"cloudfront", "iam", "organizations", "route53", "shield"})
 
 _region: ContextVar[str | None] = ContextVar("_region", default=None)
+_requests: ContextVar[Counter[str] | None] = ContextVar("_requests", default=None)
+
+
+def asked_in(service: str, region: str, home: str, partition: str) -> str:
+    """Where a service is asked that is wanted for a region: a service of the whole account only in one place."""
+    return home if service in GLOBAL else ONE_ENDPOINT.get(partition, {}).get(service, region)
 
 
 class SilentEndpointError(Exception):
@@ -49,14 +56,14 @@ class Clients:
     Making a client is not thread-safe in botocore and is serialised; using one is.
     """
 
-    def __init__(self, session: Any, home: str, *, threads: int = 32) -> None:
+    def __init__(self, session: Any, home: str, *, threads: int = 32, partition: str | None = None) -> None:
         self._session = session
-        self._home = home
+        self.home = home
+        self._own = partition
         self._threads = threads
         self._made: dict[str, Any] = {}
         self._lock = threading.Lock()
         self._failures: Counter[tuple[str, str]] = Counter()
-        self._requests: Counter[str] = Counter()
         self._offered: dict[str, frozenset[str]] = {}
 
     def client(self, service: str) -> Any:
@@ -72,19 +79,14 @@ class Clients:
             return self._made[service]
 
     @contextmanager
-    def within(self, region: str) -> Iterator[None]:
-        """Requests that this thread makes inside the block go to `region`."""
-        token = _region.set(region)
+    def within(self, region: str, requests: Counter[str]) -> Iterator[None]:
+        """Requests that this thread makes inside the block go to `region` and are counted by their operation."""
+        tokens = _region.set(region), _requests.set(requests)
         try:
             yield
         finally:
-            _region.reset(token)
-
-    @property
-    def requests(self) -> Counter[str]:
-        """Operation -> requests made so far, each page and each further try one."""
-        with self._lock:
-            return self._requests.copy()
+            _region.reset(tokens[0])
+            _requests.reset(tokens[1])
 
     def api_name(self, operation: str) -> str | None:
         """How AWS spells an operation; None before its service has a client."""
@@ -97,8 +99,8 @@ class Clients:
         return str(self._session.get_partition_for_region(region))
 
     def asked_in(self, service: str, region: str) -> str:
-        """Where a service is asked that is wanted for a region: a service of the whole account only in one place."""
-        return self._home if service in GLOBAL else self._only_in(service) or region
+        """Where a service is asked that is wanted for a region; see `asked_in`."""
+        return asked_in(service, region, self.home, self.own_partition)
 
     def offers(self, service: str, region: str) -> bool | None:
         """Whether botocore's data lists the service in the region; None where it does not tell."""
@@ -117,13 +119,17 @@ class Clients:
         """Whether the endpoint has failed to connect too often to be asked again."""
         return self._failures[service, region] >= PATIENCE
 
-    def _only_in(self, service: str) -> str | None:
+    @cached_property
+    def own_partition(self) -> str:
+        """The partition that the account is in."""
+        if self._own is not None:
+            return self._own
         from botocore.exceptions import UnknownRegionError
 
         try:
-            return ONE_ENDPOINT.get(self.partition(self._home), {}).get(service)
+            return self.partition(self.home)
         except UnknownRegionError:
-            return None
+            return "aws"
 
     def _make(self, service: str) -> Any:
         from botocore.config import Config
@@ -136,27 +142,23 @@ class Clients:
             account_id_endpoint_mode="disabled",
             user_agent_extra="hipaa-guard",
         )
-        only = self._only_in(service)
-        client = self._session.client(service, region_name=only or self._home, config=config)
+        only = ONE_ENDPOINT.get(self.own_partition, {}).get(service)
+        client = self._session.client(service, region_name=only or self.home, config=config)
         if only is None and not client.meta.region_name.endswith("-global"):
             # First, so that S3's own redirects to the right region still win.
             client.meta.events.register_first("before-endpoint-resolution", _aim)
         client.meta.events.register("before-call", _sign_for)
         methods = {name: f"{service}.{method}" for method, name in client.meta.method_to_api_mapping.items()}
-        client.meta.events.register_first("before-parameter-build", lambda model, **_: self._note(methods[model.name]))
+        client.meta.events.register_first("before-parameter-build", lambda model, **_: _note(methods[model.name]))
         client.meta.events.register_first("before-send", lambda **_: self._refuse_silent(service))
 
         def sent(caught_exception: Exception | None, attempts: int, operation: Any, **_: Any) -> None:
             self._count(service, caught_exception)
             if attempts > 1:  # S3 was asked where a bucket really is
-                self._note(methods[operation.name])
+                _note(methods[operation.name])
 
         client.meta.events.register_first("needs-retry", sent)
         return client
-
-    def _note(self, operation: str) -> None:
-        with self._lock:
-            self._requests[operation] += 1
 
     def _refuse_silent(self, service: str) -> None:
         region = _region.get()
@@ -168,6 +170,12 @@ class Clients:
         if error is not None and region is not None and type(error).__name__ in _NO_CONNECTION:
             with self._lock:
                 self._failures[service, region] += 1
+
+
+def _note(operation: str) -> None:
+    requests = _requests.get()
+    if requests is not None:
+        requests[operation] += 1
 
 
 _NO_CONNECTION = frozenset({"ConnectTimeoutError", "EndpointConnectionError", "ProxyConnectionError"})

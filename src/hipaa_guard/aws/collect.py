@@ -5,19 +5,20 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import cached_property, partial
 from typing import Any
 
 from hipaa_guard.aws import templates
-from hipaa_guard.aws.calls import Answer, Call, call_key, searched, setback
+from hipaa_guard.aws.calls import Answer, call_key, searched, setback
+from hipaa_guard.aws.fields import fields_read, keep
 from hipaa_guard.aws.missing import Missing
 from hipaa_guard.aws.plan import KindPlan, Plan, Wanted, planned
-from hipaa_guard.aws.preflight import Preflight
 from hipaa_guard.aws.refusals import Meaning
 from hipaa_guard.aws.sessions import Account
 from hipaa_guard.aws.source import AwsSource, Item, Lookup
 from hipaa_guard.aws.turns import Turns
+from hipaa_guard.clock import now
 from hipaa_guard.facts.inventory import Inventory
 from hipaa_guard.facts.places import Gap
 from hipaa_guard.facts.readings import Listing, Singleton
@@ -51,7 +52,9 @@ class Collected:
     skipped: Mapping[str, str]
     """Regions that were not read -> why."""
     calls: Mapping[str, int]
-    """Operation -> requests made, each page and each further try one."""
+    """Operation -> requests made for what was answered, each page and each further try one."""
+    answers: Mapping[str, Answer]
+    """What is kept of the answers, by `call_key`."""
     denied: tuple[str, ...]
     """The IAM actions whose lack left something unknown, sorted."""
     gone: int
@@ -87,15 +90,19 @@ def collect(
     wanted: Wanted | None = None,
     *,
     progress: Progress | None = None,
-    before: Preflight | None = None,
+    known: Mapping[str, Answer] | None = None,
+    note: Note | None = None,
 ) -> Collected:
     """Read the resources of these kinds, and their wanted facts (all, without `wanted`), in all regions of the account.
 
-    Nothing that a call may answer raises: what was not seen is unknown in the inventory and named in the gaps. What was
-    answered in full `before` is not asked again.
+    Nothing that a call may answer raises: what was not seen is unknown in the inventory and named in the gaps. What is
+    `known`, by `call_key`, is not asked again; each answer is given to `note` before it is used.
     """
-    return _Collection(account, planned(kinds, wanted), progress, before).collected()
+    return _Collection(account, planned(kinds, wanted), progress, known or {}, note).collected()
 
+
+Note = Callable[[str, Answer], None]
+"""Called in the calling thread with the `call_key` and what is kept of each answer."""
 
 _Then = Callable[[Answer], None]
 
@@ -104,24 +111,26 @@ class _Collection:
     """One collection under way. Only the thread that made it touches it; threads of `Turns` only make calls."""
 
     def __init__(
-        self, account: Account, plan: Plan, progress: Progress | None, before: Preflight | None = None
+        self, account: Account, plan: Plan, progress: Progress | None, known: Mapping[str, Answer], note: Note | None
     ) -> None:
         self._account = account
         self._plan = plan
+        self._fields = fields_read(plan)
         self._progress = progress
+        self._known = known
+        self._note = note
         self._turns = self._new_turns()
-        self._answers: dict[str, Answer] = dict(before.answers) if before else {}
+        self._answers: dict[str, Answer] = {}
         self._waiting: dict[str, list[_Then]] = {}
         self._items: dict[type[Resource], list[Item]] = {}
         self._missing = Missing()
-        self._before: Counter[str] = before.requests if before else account.clients.requests
         self._elsewhere: dict[type[Resource], set[str]] = {}
         self._out_of_scope = 0
         self._suspects: list[Item] = []
         self._gone: set[int] = set()
 
     def collected(self) -> Collected:
-        started = datetime.now(UTC)
+        started = now()
         for each in self._plan.roots:
             self._begin(each)
         self._turns.run(self._take)
@@ -147,13 +156,14 @@ class _Collection:
             partition=account.partition,
             regions=account.regions,
             skipped=account.skipped,
-            calls=dict(sorted((account.clients.requests - self._before).items())),
+            calls=self._requests(),
+            answers=self._answers,
             denied=self._missing.denied_actions(),
             gone=len(self._gone),
             out_of_scope=self._out_of_scope,
             faults=self._missing.faults,
             started=started,
-            finished=datetime.now(UTC),
+            finished=now(),
             plan=self._plan,
         )
 
@@ -165,26 +175,41 @@ class _Collection:
 
     def _request(self, operation: str, params: Mapping[str, Any], region: str, then: _Then, *, again: str = "") -> None:
         """Make a call, or take the answer of an equal one; `again` sets apart a call that is to be repeated."""
+        caller = self._account.caller
         service = operation.partition(".")[0]
-        region = self._account.clients.asked_in(service, region)
+        region = caller.clients.asked_in(service, region)
         key = call_key(operation, params, region, again)
         if key in self._answers:
             then(self._answers[key])
         elif key in self._waiting:
             self._waiting[key].append(then)
+        elif key in self._known:
+            self._hold(key, self._known[key])
+            then(self._known[key])
         else:
             self._waiting[key] = [then]
-            call = Call(self._account.caller, operation, params, region)
-            self._turns.add((service, region), lambda: (key, call.attempt()))
+            attempt = caller.begin(operation, params, region)
+            self._turns.add((service, region), lambda: (key, keep(attempt(), self._fields)))
 
     def _take(self, result: tuple[str, Answer]) -> None:
         key, answer = result
-        self._answers[key] = answer
+        self._hold(key, answer)
         for then in self._waiting.pop(key):
             then(answer)
         if self._progress is not None:
             done = len(self._answers)
             self._progress(done, done + len(self._waiting), f"{answer.operation} in {answer.region}")
+
+    def _hold(self, key: str, answer: Answer) -> None:
+        self._answers[key] = answer
+        if self._note is not None:
+            self._note(key, answer)
+
+    def _requests(self) -> dict[str, int]:
+        requests: Counter[str] = Counter()
+        for answer in self._answers.values():
+            requests.update(answer.requests)
+        return dict(sorted(requests.items()))
 
     # --- listing ---
 
@@ -192,7 +217,7 @@ class _Collection:
         listing = plan.listing
         if isinstance(listing, Singleton):
             for region in self._account.regions if listing.scope == "region" else (None,):
-                self._add(plan, {}, region, region or self._account.home, None)
+                self._add(plan, {}, region, None, None)
             return
         for region in self._listed_in(listing):
             self._list(plan, listing, region, None)
@@ -219,7 +244,7 @@ class _Collection:
             return
         for element in list.__iter__(found) if isinstance(found, list) else (found,):
             own = element if isinstance(element, dict) else {listing.wrap: element}
-            self._place(plan, listing, own, answer.region, parent)
+            self._place(plan, listing, own, answer, parent)
 
     def _not_listed(self, plan: KindPlan, parent: Item | None, answer: Answer, found: Any) -> None:
         refusal = answer.refusal
@@ -233,30 +258,33 @@ class _Collection:
                 self._missing.listing(child.kind, refusal, parent)
 
     def _place(
-        self, plan: KindPlan, listing: Listing, own: dict[str, Any], listed_in: str, parent: Item | None
+        self, plan: KindPlan, listing: Listing, own: dict[str, Any], answer: Answer, parent: Item | None
     ) -> None:
         """Find out where a listed element is, and go on with it if that is in scope."""
+        listed_in = answer.region
         region: str | None = listed_in
         if listing.scope == "account" and (parent is None or parent.region is None):
             region = templates.text(listing.region, {**self._base(listed_in), **own})
         elif listing.region is not None:
             region = templates.text(listing.region, {**self._base(listed_in), **own}) or listed_in
         in_scope = region is None or region in self._account.regions
-        self._add(plan, own, region, listed_in, parent, in_scope=in_scope)
+        self._add(plan, own, region, answer, parent, in_scope=in_scope)
 
     def _add(
         self,
         plan: KindPlan,
         own: dict[str, Any],
         region: str | None,
-        listed_in: str,
+        listed: Answer | None,
         parent: Item | None,
         *,
         in_scope: bool = True,
     ) -> None:
         base = self._base(region or self._account.home)
         fields = {**(parent.fields if parent else {}), **own, **base}
+        listed_in = listed.region if listed else region or self._account.home
         item = Item(plan, own if parent is None else {"Parent": parent.own, **own}, fields, region, listed_in)
+        item.listed = listed
         item.parent = parent
         item.arn = templates.text(plan.listing.arn, fields)
         item.name = _name(item)

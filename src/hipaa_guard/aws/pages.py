@@ -61,6 +61,7 @@ class Reader:
     def __init__(self, client: Any, method: str, params: Mapping[str, Any], *, first_page: bool = False) -> None:
         self.pages = _Joined()
         self._first_page = first_page
+        self._more = True
         self._client = client
         self._method = method
         self._params = dict(params)
@@ -75,11 +76,10 @@ class Reader:
     def read(self) -> None:
         """Ask for all pages that are still missing, or only for the first."""
         ask = getattr(self._client, self._method)
-        more = True
-        while more:
+        while self._more:
             page = ask(**self._params)
             more = self._aim_at_next(page) if self._iterator is None else self._aim_at_token(page)
-            more = more and not self._first_page
+            self._more = more and not self._first_page
 
     def _aim_at_token(self, page: Pages) -> bool:
         """Keep a page as botocore's paginator does; whether there is another, for which the parameters now ask."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -10,6 +9,7 @@ from typing import Any
 
 from hipaa_guard.aws import templates
 from hipaa_guard.aws.calls import Answer, Call, call_key, setback
+from hipaa_guard.aws.fields import Field, fields_read, keep
 from hipaa_guard.aws.foreseen import Foreseen, Times, foreseen
 from hipaa_guard.aws.plan import Plan
 from hipaa_guard.aws.refusals import Meaning, Refusal
@@ -67,15 +67,15 @@ class Preflight:
     """The attached AWS managed policies that allow reading what is stored; None where it could not be told."""
     not_told: str
     """Why it could not be told, or what the answer does not cover."""
-    requests: Counter[str]
-    """The requests that had been made before."""
+    fields: Mapping[str, Field]
     whole: bool
     """Whether all pages were read."""
 
     @property
     def answers(self) -> Mapping[str, Answer]:
-        """What was answered in full, by `call_key`."""
-        return {probe.key: probe.answer for probe in self.probes if self.whole and probe.answer.refusal is None}
+        """What is kept of what was answered in full, by `call_key`."""
+        whole = (probe for probe in self.probes if self.whole and probe.answer.refusal is None)
+        return {probe.key: keep(probe.answer, self.fields) for probe in whole}
 
     @property
     def services(self) -> Mapping[str, list[Probe]]:
@@ -109,7 +109,7 @@ def preflight(account: Account, plan: Plan) -> Preflight:
     Calls for each resource need one, so what only they lack is first seen in the scan.
     """
     calls = [call for call in foreseen(plan) if call.times is not Times.RESOURCE and not call.note]
-    return _tried(account, calls, first_page=True)
+    return _tried(account, plan, calls, first_page=True)
 
 
 def glance(account: Account, plan: Plan) -> Preflight:
@@ -122,14 +122,13 @@ def glance(account: Account, plan: Plan) -> Preflight:
     for call in calls:
         if call.times is not Times.RESOURCE and not call.note and call.operation not in _SLOW:
             first.setdefault(call.service, call)
-    return _tried(account, first.values(), first_page=False)
+    return _tried(account, plan, first.values(), first_page=False)
 
 
 _SLOW = frozenset({"iam.get_credential_report"})
 
 
-def _tried(account: Account, calls: Iterable[Foreseen], *, first_page: bool) -> Preflight:
-    requests = account.clients.requests
+def _tried(account: Account, plan: Plan, calls: Iterable[Foreseen], *, first_page: bool) -> Preflight:
     caller = account.caller
     turns: Turns[Probe] = Turns(
         caller.limiter, lambda probe: setback(probe.answer), account.threads, pause=caller.pause
@@ -145,7 +144,7 @@ def _tried(account: Account, calls: Iterable[Foreseen], *, first_page: bool) -> 
     turns.run(found.append)
     found.sort(key=lambda probe: (probe.call.operation, repr(probe.call.params)))
     reads, why = _reads_data(account)
-    return Preflight(account, tuple(found), reads, why, requests, whole=not first_page)
+    return Preflight(account, tuple(found), reads, why, fields_read(plan), whole=not first_page)
 
 
 def _probe(call: Foreseen, key: str, asked: Call) -> Probe:

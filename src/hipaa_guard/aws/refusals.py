@@ -30,6 +30,7 @@ class Meaning(StrEnum):
     SERVER = "service error"
     OURS = "asked wrongly"
     TRUNCATED = "not all pages"
+    NOT_STORED = "not in the evidence"
     OTHER = "other"
 
 
@@ -45,6 +46,7 @@ CAUSES: Mapping[Meaning, Cause] = {
     Meaning.SERVER: Cause.SERVICE_ERROR,
     Meaning.OURS: Cause.OTHER,
     Meaning.TRUNCATED: Cause.NOT_COLLECTED,
+    Meaning.NOT_STORED: Cause.NOT_COLLECTED,
     Meaning.OTHER: Cause.OTHER,
 }
 
@@ -229,6 +231,8 @@ class Refusal:
                 return f"the credentials expired before {where} was answered"
             case Meaning.TRUNCATED:
                 return f"{where} answered only some of its pages"
+            case Meaning.NOT_STORED:
+                return f"{where} is not in the evidence"
             case Meaning.OURS:
                 return f"{where} was asked wrongly, which is a fault of this program ({self._detail()})"
             case Meaning.VANISHED | Meaning.OTHER:
@@ -284,6 +288,7 @@ _HINTS: Mapping[Meaning, str] = {
     Meaning.SERVER: "Scan again later.",
     Meaning.OURS: "Please report this as a fault of hipaa-guard.",
     Meaning.TRUNCATED: "Scan again.",
+    Meaning.NOT_STORED: "Scan the account with --evidence and all controls that are to be judged.",
     Meaning.OTHER: "See what the code means in the documentation of the service.",
 }
 

@@ -10,9 +10,9 @@ from typing import Any
 from hipaa_guard.aws import templates
 from hipaa_guard.aws.calls import Answer, searched
 from hipaa_guard.aws.plan import KindPlan, parts_of
-from hipaa_guard.facts.places import Location
-from hipaa_guard.facts.readings import Ask, Derived, Listed, Listing
-from hipaa_guard.facts.resource import Fact
+from hipaa_guard.facts.places import Asked
+from hipaa_guard.facts.readings import Ask, Derived, Listed
+from hipaa_guard.facts.resource import Fact, Trace
 from hipaa_guard.facts.values import Cause, Incomplete, Undecided, Unknown, Value
 
 
@@ -30,6 +30,8 @@ class Item:
     name: str | None = None
     arn: str | None = None
     parent: Item | None = None
+    listed: Answer | None = None
+    """The answer that it stands in; None for what is not listed."""
     answers: dict[int, Answer] = field(default_factory=dict)
     """By the position of the ask in the plan; an ask whose parameters this item lacks has none."""
 
@@ -91,14 +93,26 @@ class AwsSource:
             self._read[fact.name] = self._told(fact)
         return self._read[fact.name]
 
-    def trace(self, fact: Fact) -> tuple[str, Location | None]:
-        """The IAM actions that told the fact, and where they were called: ``s3:GetBucketPolicy in eu-west-1``."""
+    def trace(self, fact: Fact) -> Trace:
+        """The IAM actions that told the fact and where they were called, ``s3:GetBucketPolicy in eu-west-1``."""
+        action_of = self._lookup.action
         asked: list[str] = []
+        calls: list[Asked] = []
         for part in parts_of(fact):
-            words = self._call(part)
+            answer = self._answer(part)
+            if isinstance(part, Ask):
+                region = answer.region if answer else self._item.region or self._item.listed_in
+                words = f"{action_of(part.operation)} in {region}"
+            else:
+                words = f"{action_of(answer.operation)} in {answer.region}" if answer else ""
             if words and words not in asked:
                 asked.append(words)
-        return "; ".join(asked), None
+                calls += [answer.asked] if answer else []
+        return Trace("; ".join(asked), None, tuple(calls))
+
+    def _answer(self, part: Listed | Ask) -> Answer | None:
+        item = self._item
+        return item.answers.get(item.plan.position(part)) if isinstance(part, Ask) else item.listed
 
     def _told(self, fact: Fact) -> Value:
         if fact.name not in {each.name for each in self._item.plan.facts}:
@@ -115,17 +129,8 @@ class AwsSource:
                 return searched(templates.path(part.path, item.fields), item.own)
             except templates.MissingFieldError:
                 return None
-        answer = item.answers.get(item.plan.position(part))
+        answer = self._answer(part)
         return None if answer is None else self._lookup.pick(answer, part, item.fields)
-
-    def _call(self, part: Listed | Ask) -> str:
-        action_of = self._lookup.action
-        listing = self._item.plan.listing
-        if isinstance(part, Ask):
-            answer = self._item.answers.get(self._item.plan.position(part))
-            region = answer.region if answer else self._item.region or self._item.listed_in
-            return f"{action_of(part.operation)} in {region}"
-        return f"{action_of(listing.operation)} in {self._item.listed_in}" if isinstance(listing, Listing) else ""
 
 
 def derived_from(reading: Derived, values: Sequence[Value]) -> Value:

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from hipaa_guard.assessment.model import Assessment
     from hipaa_guard.scan import Options
 
+INTERRUPTED = 130
+"""As shells say of a program that was stopped with Ctrl-C."""
+
 F = TypeVar("F", bound=Callable[..., Any])
 
 
@@ -133,6 +136,19 @@ def _tf_vars() -> dict[str, str]:
 @click.option("--role-arn", metavar="ARN", help="Role to assume for the scan.")
 @click.option("--external-id", metavar="ID", help="External id of that role's trust policy.")
 @click.option("--regions", metavar="a,b|all", help="Regions to read. [default: all that the account has enabled]")
+@click.option(
+    "--evidence",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="DIR",
+    help="Also store what was answered, as far as it is read, secrets left out.",
+)
+@click.option("--resume", is_flag=True, help="Go on with a scan like this one that was interrupted.")
+@click.option(
+    "--replay",
+    type=click.Path(path_type=Path, exists=True),
+    metavar="DIR",
+    help="Judge again what a scan stored with --evidence. Calls nothing.",
+)
 @click.option("--dry-run", is_flag=True, help="Only print the calls and IAM actions of the scan. Calls nothing.")
 @click.option("--preflight", is_flag=True, help="Only say who scans, which regions, and what the role lacks.")
 @_common
@@ -142,16 +158,24 @@ def aws(
     role_arn: str | None,
     external_id: str | None,
     regions: str | None,
+    evidence: Path | None,
+    resume: bool,
+    replay: Path | None,
     dry_run: bool,
     preflight: bool,
     **common: Any,
 ) -> int:
     """Judge a live AWS account. Reads configuration only, never data."""
-    from hipaa_guard.scan import dry_run_aws, preflight_aws, scan_aws
+    from hipaa_guard.live import InterruptedScanError, Place, dry_run_aws, preflight_aws, rejudge, scan_aws
 
-    place = {"profile": profile, "role_arn": role_arn, "external_id": external_id, "regions": regions}
-    if dry_run and preflight:
-        raise click.UsageError("--dry-run calls nothing and --preflight does: give one of them")
+    at = Place(profile, role_arn, external_id, regions)
+    chosen = [
+        name for name, given in (("--dry-run", dry_run), ("--preflight", preflight), ("--replay", replay)) if given
+    ]
+    if len(chosen) > 1:
+        raise click.UsageError(f"{' and '.join(chosen)} exclude each other: give one of them")
+    if replay and (at != Place() or evidence or resume):
+        raise click.UsageError("--replay takes account and regions from the evidence and calls nothing: give it alone")
     if dry_run:
         from hipaa_guard.cli.before import tell_dry_run
 
@@ -159,8 +183,14 @@ def aws(
     if preflight:
         from hipaa_guard.cli.before import tell_preflight
 
-        return _before(common, lambda options: tell_preflight(preflight_aws(options, **place), common["outputs"]))
-    return _run(common, lambda options: scan_aws(options, **place))
+        return _before(common, lambda options: tell_preflight(preflight_aws(options, at), common["outputs"]))
+    if replay:
+        return _run(common, lambda options: rejudge(options, replay))
+    try:
+        return _run(common, lambda options: scan_aws(options, at, evidence=evidence, resume=resume))
+    except InterruptedScanError as error:
+        click.echo(f"hipaa-guard: {error}", err=True)
+        return INTERRUPTED
 
 
 def _before(common: dict[str, Any], told: Callable[[Options], int]) -> int:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 
 class Location(NamedTuple):
@@ -20,6 +22,15 @@ class Location(NamedTuple):
 
     def __str__(self) -> str:
         return f"{self.file}:{self.line_start}"
+
+
+class Asked(NamedTuple):
+    """One call of AWS's that told a fact: boto3's ``service.method``, its parameters, where and when."""
+
+    operation: str
+    params: Mapping[str, Any]
+    region: str
+    time: datetime
 
 
 class GapKind(StrEnum):

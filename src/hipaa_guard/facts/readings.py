@@ -185,9 +185,10 @@ class Singleton:
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """A fact that the listing's own item answers, at a JMESPath."""
+    """A fact that the listing's own item answers, at a JMESPath; for ``kept_as`` see `Ask`."""
 
     path: str
+    kept_as: Callable[[Value], Value] | None = None
 
 
 @dataclass(frozen=True, slots=True, init=False)
@@ -197,7 +198,8 @@ class Ask:
     ``params`` are templates over the item's fields. Calls with equal parameters are made once per region, so a call
     without templates is a bulk call; ``path`` (a JMESPath, itself a template whose fields are quoted for it) picks the
     answer for one resource. ``absent`` lists the error codes that mean "none is configured" for this operation; any
-    other error leaves the fact unknown.
+    other error leaves the fact unknown. ``kept_as`` is for answers that may hold secrets: what stands at the path is
+    replaced by what this function makes of it as soon as it is answered, and is kept nowhere.
     """
 
     operation: str
@@ -206,6 +208,7 @@ class Ask:
     params: Mapping[str, Any]
     scope: Scope | None
     """``"account"`` for a call that answers once for all regions; None: where the resource is."""
+    kept_as: Callable[[Value], Value] | None
 
     def __init__(
         self,
@@ -214,6 +217,7 @@ class Ask:
         *,
         absent: Sequence[str] | str = (),
         scope: Scope | None = None,
+        kept_as: Callable[[Value], Value] | None = None,
         **params: Any,
     ) -> None:
         for attribute, value in (
@@ -222,6 +226,7 @@ class Ask:
             ("absent", _codes(absent)),
             ("params", params),
             ("scope", scope),
+            ("kept_as", kept_as),
         ):
             object.__setattr__(self, attribute, value)
 
@@ -237,9 +242,9 @@ class Derived:
 AwsReading = Listed | Ask | Derived
 
 
-def listed(path: str) -> Listed:
-    """A fact that the listing's own item answers, at a JMESPath."""
-    return Listed(path)
+def listed(path: str, *, kept_as: Callable[[Value], Value] | None = None) -> Listed:
+    """A fact that the listing's own item answers, at a JMESPath; see `Listed`."""
+    return Listed(path, kept_as)
 
 
 def ask(operation: str, path: str, *, absent: Sequence[str] | str = (), **params: Any) -> Ask:

@@ -9,7 +9,7 @@ from inspect import get_annotations
 from types import CodeType, FunctionType
 from typing import Any, ClassVar, Literal, NamedTuple, Protocol, Self, overload
 
-from hipaa_guard.facts.places import Location
+from hipaa_guard.facts.places import Asked, Location
 from hipaa_guard.facts.readings import (
     AwsReading,
     Block,
@@ -177,6 +177,16 @@ class Evidence(NamedTuple):
     source: str
     """``file:line`` or the AWS call; empty where nothing is written and the provider's default holds."""
     location: Location | None = None
+    calls: tuple[Asked, ...] = ()
+    """The calls of AWS's that told it."""
+
+
+class Trace(NamedTuple):
+    """Where a fact is told; see `Evidence`."""
+
+    source: str = ""
+    location: Location | None = None
+    calls: tuple[Asked, ...] = ()
 
 
 class Source(Protocol):
@@ -185,8 +195,8 @@ class Source(Protocol):
     def read(self, fact: Fact) -> Value:
         """The raw value of the fact: None or `fact.unset` where absent, an `Unknown` where it could not be seen."""
 
-    def trace(self, fact: Fact) -> tuple[str, Location | None]:
-        """Where the fact is told: words (a call, a place in source) and, for source, the lines."""
+    def trace(self, fact: Fact) -> Trace:
+        """Where the fact is told."""
 
 
 Reads = dict[tuple[int, str], "tuple[Resource, Fact]"]
@@ -275,12 +285,12 @@ class Resource:
         known = self._evidence.get(fact.name)
         if known is not None:
             return known
-        words, location = self._source.trace(fact)
+        trace = self._source.trace(fact)
         try:
             value = in_words(self.peek(fact))
         except NotVisible as error:
             value = f"not visible: {error.reason}"
-        found = self._evidence[fact.name] = Evidence(fact.name, value, words, location)
+        found = self._evidence[fact.name] = Evidence(fact.name, value, *trace)
         return found
 
     def __repr__(self) -> str:

@@ -198,6 +198,11 @@ def _is_on(state: str | None) -> bool:
     return state in ("enabled", "pending")
 
 
+def _names(found: list[str] | None) -> list[str]:
+    """None are in user data that there is not."""
+    return found or []
+
+
 class Instance(Resource):
     """An EC2 instance that is not terminated."""
 
@@ -239,8 +244,14 @@ class Instance(Resource):
         terraform=_declared_user_data,
         unset=[],
         aws=derived(
-            credentials_in_base64,
-            ask("ec2.describe_instance_attribute", "UserData.Value", Attribute="userData", InstanceId="{InstanceId}"),
+            _names,
+            ask(
+                "ec2.describe_instance_attribute",
+                "UserData.Value",
+                Attribute="userData",
+                InstanceId="{InstanceId}",
+                kept_as=credentials_in_base64,
+            ),
         ),
     )
     """The names of credentials in the user data, never the text."""
@@ -267,12 +278,13 @@ class Instance(Resource):
     )
 
 
-def _of_version(path: str) -> Ask:
+def _of_version(path: str, kept_as: Callable[[Value], Value] | None = None) -> Ask:
     """What the default version of a template says: the one that a start without a version uses."""
     return ask(
         "ec2.describe_launch_template_versions",
         f"LaunchTemplateVersions[?LaunchTemplateId=={{LaunchTemplateId}}].LaunchTemplateData.{path} | [0]",
         Versions=["$Default"],
+        kept_as=kept_as,
     )
 
 
@@ -318,7 +330,7 @@ class LaunchTemplate(Resource):
     user_data_credentials: list[str] = fact(
         terraform=_template_user_data,
         unset=[],
-        aws=derived(credentials_in_base64, _of_version("UserData")),
+        aws=derived(_names, _of_version("UserData", kept_as=credentials_in_base64)),
     )
 
     detailed_monitoring: bool | None = fact(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 from hipaa_guard.facts.credentials import credentials_in_variables
 from hipaa_guard.facts.policy_document import PolicyDocument, symbolic
@@ -134,21 +135,32 @@ def _declared_credentials(view: View) -> Value:
     return credentials_in_variables(view.get("environment.variables"))
 
 
-def _answered_has_variables(environment: dict[str, Value] | None) -> Value:
-    return bool(_variables(environment))
+def _gist(environment: Any) -> Value:
+    """What is kept of an environment as Lambda answers it: never a value of its variables.
 
-
-def _answered_credentials(environment: dict[str, Value] | None) -> Value:
-    return credentials_in_variables(_variables(environment))
-
-
-def _variables(environment: dict[str, Value] | None) -> dict[str, Value]:
-    """The variables as Lambda answers them, or an error where the caller may not decrypt them."""
-    environment = environment or {}
+    It holds an error where the caller may not decrypt them.
+    """
     if environment.get("Error"):
-        code = environment["Error"].get("ErrorCode")
-        raise Undecided(Unknown(f"Lambda does not show the environment variables ({code})"))
-    return environment.get("Variables") or {}
+        return {"error": environment["Error"].get("ErrorCode")}
+    variables = environment.get("Variables") or {}
+    return {"variables": bool(variables), "credentials": credentials_in_variables(variables)}
+
+
+_ENVIRONMENT = listed("Environment", kept_as=_gist)
+
+
+def _answered_has_variables(gist: dict[str, Value] | None) -> Value:
+    return _readable(gist)["variables"] if gist else False
+
+
+def _answered_credentials(gist: dict[str, Value] | None) -> Value:
+    return _readable(gist)["credentials"] if gist else []
+
+
+def _readable(gist: dict[str, Value]) -> dict[str, Value]:
+    if "error" in gist:
+        raise Undecided(Unknown(f"Lambda does not show the environment variables ({gist['error']})"))
+    return gist
 
 
 def _in_vpc(view: View) -> Value:
@@ -189,14 +201,14 @@ class Function(Resource):
         terraform=_has_variables,
         awscc=_has_variables,
         unset=False,
-        aws=derived(_answered_has_variables, listed("Environment")),
+        aws=derived(_answered_has_variables, _ENVIRONMENT),
     )
 
     environment_credentials: list[str] = fact(
         terraform=_declared_credentials,
         awscc=_declared_credentials,
         unset=[],
-        aws=derived(_answered_credentials, listed("Environment")),
+        aws=derived(_answered_credentials, _ENVIRONMENT),
     )
     """The names of credentials in environment variables, never their values."""
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from hipaa_guard.facts.inventory import Inventory
-from hipaa_guard.facts.places import Location
 from hipaa_guard.facts.readings import Block, TerraformReading, names_split
-from hipaa_guard.facts.resource import READING_ERRORS, Fact, Origin, Resource
+from hipaa_guard.facts.resource import READING_ERRORS, Fact, Origin, Resource, Trace
 from hipaa_guard.facts.values import Cause, Undecided, Unknown, Value
 from hipaa_guard.terraform.blocks import Configuration, Instance
 from hipaa_guard.terraform.identity import Names
@@ -40,12 +39,12 @@ class TerraformSource:
         touched = self._touched[fact.name] = Touched()
         return self._decide(fact.readings(self._instance.type), self._left_out(fact), touched)
 
-    def trace(self, fact: Fact) -> tuple[str, Location | None]:
+    def trace(self, fact: Fact) -> Trace:
         """The lines of the argument that decides the fact; nothing where none is written."""
         if fact.name not in self._touched:
             self.read(fact)
         location = self._touched[fact.name].location(self._instance)
-        return ("", None) if location is None else (str(location), location)
+        return Trace() if location is None else Trace(str(location), location)
 
     def _left_out(self, fact: Fact) -> Value:
         """What is so where nothing says it; not known of a type that nobody has told how to read."""
