@@ -6,6 +6,7 @@ import dataclasses
 import json
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import boto3
@@ -154,3 +155,24 @@ def test_of_a_mixed_scan_only_the_account(nasty: Assessment) -> None:
 def test_the_names_of_types_are_aws_s_own() -> None:
     details = SERVICE.shape_for("ResourceDetails").members  # type: ignore[attr-defined]  # it is a structure
     assert set(_RESOURCE_TYPES.values()) <= set(details)
+
+
+def test_the_documented_way_to_send_them_works(
+    nasty: Assessment, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "outputs.md").read_text()
+    (script,) = re.findall(r"^python3 - <<'PY'\n(.*?)^PY$", page, re.MULTILINE | re.DOTALL)
+    monkeypatch.chdir(tmp_path)
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "simulated")
+    write(nasty, "asff=findings.json")
+    sent = json.loads(Path("findings.json").read_text())
+    regions = {each["ProductArn"].split(":")[3] for each in sent}
+    assert regions == {"us-east-1", "us-west-2"}
+    with mock_aws():
+        hubs = [boto3.client("securityhub", region_name=region) for region in sorted(regions)]
+        for hub in hubs:
+            hub.enable_security_hub()
+        exec(script, {})
+        stored = [each["Id"] for hub in hubs for each in hub.get_findings(MaxResults=100)["Findings"]]
+    assert sorted(stored) == sorted({each["Id"] for each in sent})

@@ -34,7 +34,7 @@ def related(scan: Scan, finding: Finding) -> list[tuple[str, Location]]:
     places: list[tuple[str, Location | None]] = [("Declared at", finding.location), ("Set at", finding.decided_at)]
     if finding.location is not None:
         places += [("Called at", call) for call in finding.location.calls]
-    places += [("Set at", evidence.location) for evidence in reversed(finding.evidence)]
+    places += [("See also", evidence.location) for evidence in reversed(finding.evidence)]
     found: dict[str, tuple[str, Location]] = {}
     for role, place in places:
         seen = _seen(scan, place) if place is not None else None
