@@ -117,6 +117,7 @@ def scan_terraform(
         started=started,
         finished=now(),
         format=_format(configurations),
+        base=_base(source or path),
     )
     coverage = Coverage(
         files=sum(configuration.files for configuration in configurations),
@@ -193,6 +194,17 @@ def _uncovered(configuration: Configuration, covered: set[str]) -> Iterator[str]
 def _format(configurations: Sequence[Configuration]) -> Literal["hcl", "plan", "state", "live", "mixed"]:
     sources = {configuration.source for configuration in configurations}
     return sources.pop() if len(sources) == 1 else "mixed"
+
+
+def _base(path: Path) -> str:
+    """The directory of what was scanned, seen from the root of its repository, else from the working directory."""
+    from hipaa_guard.terraform.roots import boundary_of
+
+    directory = (path if path.is_dir() else path.parent).resolve()
+    top = boundary_of(directory)
+    if not (top / ".git").exists():
+        top = Path.cwd()
+    return directory.relative_to(top).as_posix() if directory.is_relative_to(top) else "."
 
 
 def _report(options: Options, done: int, total: int, text: str) -> None:

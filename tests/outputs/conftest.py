@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import dataclasses
+import os
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Any, ClassVar
 
 import pytest
+from moto import mock_aws
 
+from examples import account
 from hipaa_guard.assessment.build import assess
 from hipaa_guard.assessment.model import Assessment, Coverage, Scan
 from hipaa_guard.controls.control import Control, Fix, Severity, Status, passed
+from hipaa_guard.controls.exception import ExceptionEntry
 from hipaa_guard.controls.findings import Finding, fingerprint
 from hipaa_guard.facts.places import Gap, GapKind, Location
 from hipaa_guard.facts.resource import Evidence, Origin, Resource
 from hipaa_guard.facts.values import Cause
+from hipaa_guard.scan import Options, scan_aws, scan_terraform
 
 HOSTILE = (
     "</script><script>alert(1)</script>",
@@ -199,3 +205,117 @@ def huge() -> Assessment:
     )
     coverage = Coverage(files=40, roots=("infra",), resources={"s3.Bucket": 5000})
     return assess(SCAN, coverage, wide, findings, version="0.1.0")
+
+
+COMMAND = "x%0A::error file=secret::stolen"
+LINK = "[click](https://evil.example) ![](https://evil.example/i.png) https://evil.example www.evil.example"
+NASTY = (
+    *HOSTILE,
+    COMMAND,
+    "\n::error::second line\r\n::stop-commands::x",
+    '=HYPERLINK("http://evil.example")',
+    "  =1+1",
+    "+1",
+    "-2+3",
+    "@SUM(1)",
+    "\t=1",
+    "a|b|c",
+    "`code` `` ``` ````",
+    LINK,
+    "@octocat see #1 and owner/name#2",
+    "</details><!-- --> -->",
+    "<testcase/>]]>&amp;\x00\x08\ufffe",
+    "a::b,c=d",
+    "012345678901",
+    "v" * 65_536,
+    "",
+)
+"""What a hostile tree or account may name a thing, beside `HOSTILE`."""
+
+EXCEPTION = ExceptionEntry(
+    id="EX-12",
+    justification=f"The bucket holds no ePHI. {COMMAND}",
+    compensating_control="Reviewed each month",
+    owner="storage team",
+    approver="security officer",
+    approved_on=date(2026, 10, 1),
+    expires_on=date(2027, 3, 31),
+    ticket="RISK-7",
+)
+
+
+def _nasty() -> Iterator[Finding]:
+    """Each text in each place, in source and in an account, in every status that reports show."""
+    public, _, _, logged, rotates, _ = CONTROLS
+    for number, text in enumerate(NASTY):
+        source = in_terraform(text, number + 1, file=f"modules/{text[:200]}/main.tf")
+        live = dataclasses.replace(in_account(text), region=("us-west-2" if number % 2 else None))
+        facts = (Evidence(text or "fact", text, text, Location(f"{text[:60]}.tf", 2, 3)),)
+        yield finding(public, Status.FAIL, source, f"is bad: {text}", evidence=facts, uncertain=text or None, new=True)
+        yield finding(logged, Status.UNKNOWN, source, f"cannot be judged: {text}", cause=Cause.VARIABLE, new=False)
+        yield finding(rotates, Status.FAIL, live, f"is bad: {text}", evidence=facts)
+        covered = dataclasses.replace(EXCEPTION, justification=text or "-", ticket=text)
+        yield finding(logged, Status.FAIL, source, f"is accepted: {text}", exception=covered)
+        yield finding(public, Status.UNKNOWN, live, f"is denied: {text}", exception=covered, action="s3:Get")
+
+
+@pytest.fixture(scope="session")
+def nasty() -> Assessment:
+    """Hostile text wherever a scanned tree or account can put it."""
+    gaps = tuple(
+        Gap(GapKind.FILE, text, text, text, location=Location(f"{text[:50]}.tf", number, number))
+        for number, text in enumerate(NASTY)
+    )
+    coverage = dataclasses.replace(COVERAGE, gaps=gaps)
+    scan = dataclasses.replace(SCAN, source="both", target=COMMAND, base="infra")
+    return assess(scan, coverage, CONTROLS, _nasty(), version="0.1.0")
+
+
+@pytest.fixture(scope="session")
+def covered() -> Assessment:
+    """A scan of Terraform with new and known gaps, one of them an accepted risk, and a module from a registry."""
+    public, tls, versioned, logged, *_ = CONTROLS
+    downloaded = Location(".terraform/modules/store/main.tf", 7, 9, (Location("main.tf", 3, 6),))
+    phi = dataclasses.replace(in_terraform("phi", 10), address="aws_s3_bucket.phi")
+    notes = dataclasses.replace(
+        in_terraform("notes", 20), address="aws_s3_bucket.notes", location=Location("a.tf", 20, 22)
+    )
+    store = dataclasses.replace(in_terraform("store"), location=downloaded)
+    found = [
+        finding(logged, Status.FAIL, phi, "is not logged", new=True),
+        finding(public, Status.FAIL, phi, "is public", new=False),
+        finding(public, Status.FAIL, notes, "is public too", exception=EXCEPTION, new=False),
+        finding(versioned, Status.FAIL, store, "keeps no versions", new=False),
+        finding(tls, Status.UNKNOWN, phi, "cannot be judged: var.policy has no value", cause=Cause.VARIABLE),
+        finding(tls, Status.PASS, notes, "refuses plain HTTP"),
+        finding(tls, Status.NOT_APPLICABLE, store, "is no bucket"),
+        finding(versioned, Status.MANUAL, phi, "needs a look"),
+    ]
+    scan = dataclasses.replace(SCAN, format="hcl", account=None, caller=None, regions=(), target="infra", base="infra")
+    coverage = Coverage(files=2, roots=(".",), resources={"s3.Bucket": 3})
+    return assess(scan, coverage, CONTROLS, found, version="0.1.0")
+
+
+@pytest.fixture(scope="session")
+def telehealth() -> Assessment:
+    """A real scan of the shipped source."""
+    return scan_terraform(Path(__file__).parents[2] / "examples" / "telehealth", Options())
+
+
+@pytest.fixture(scope="session")
+def clinic() -> Assessment:
+    """A real scan of a simulated account: keys, buckets and people."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in [name for name in os.environ if name.startswith("AWS_")]:
+            patch.delenv(name)
+        for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+            patch.setenv(name, "simulated")
+        patch.setenv("AWS_CONFIG_FILE", os.devnull)
+        patch.setenv("AWS_SHARED_CREDENTIALS_FILE", os.devnull)
+        with mock_aws():
+            account.buckets(account.keys())
+            account.people()
+            return scan_aws(Options(only=_JUDGED), regions=account.REGION)
+
+
+_JUDGED = ("s3_bucket_tls_required", "s3_bucket_versioning_enabled", "kms_key_rotation_enabled", "iam_root_mfa_enabled")

@@ -203,7 +203,7 @@ class TestWriting:
         [
             ("jsn", "there is no output format 'jsn': did you mean json"),
             ("JSON", "did you mean json"),
-            ("xyz", "there are html, json, terminal"),
+            ("xyz", "there are asff, csv, github, gitlab, html, json, "),
             ("json=", "names no file"),
             ("json=/no/such/place/x.json", "there is no directory /no/such/place"),
             ("json=/tmp", "it is a directory"),

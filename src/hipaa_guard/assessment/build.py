@@ -76,7 +76,13 @@ def _all_scans(scans: Sequence[Scan]) -> Scan:
         target=" and ".join(scan.target for scan in scans),
         started=min(scan.started for scan in scans),
         finished=max(scan.finished for scan in scans),
+        base=_one_base({scan.base for scan in scans if scan.source != "aws"}),
     )
+
+
+def _one_base(bases: set[str]) -> str:
+    """The directory of all scans of source. Of several, the files are told as they were found."""
+    return bases.pop() if len(bases) == 1 else "."
 
 
 def _all_coverage(parts: Sequence[Coverage]) -> Coverage:

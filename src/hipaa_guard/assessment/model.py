@@ -74,6 +74,9 @@ class Scan:
     partition: str | None = None
     regions: tuple[str, ...] = ()
     commit: str | None = None
+    base: str = "."
+    """The directory that files of findings are relative to, seen from the work tree of git, else from the working
+    directory; ``.`` where neither holds it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,9 @@ import click
 @click.option(
     "-o", "--output", "outputs", multiple=True, metavar="FORMAT[=FILE]", help="As for scan. [default: terminal]"
 )
-@click.option("--all", "show_all", is_flag=True, help="Show every resource on the terminal.")
-def render(file: Path, outputs: tuple[str, ...], show_all: bool) -> None:
+@click.option("--all", "show_all", is_flag=True, help="Every resource on the terminal, what passes in asff.")
+@click.option("--csv-raw", is_flag=True, help="csv for programs: no guard against formulas in a spreadsheet.")
+def render(file: Path, outputs: tuple[str, ...], show_all: bool, csv_raw: bool) -> None:
     """Write a saved JSON result in other formats."""
     from hipaa_guard.outputs import OutputError, write
     from hipaa_guard.outputs.json_format import ReportError, parse
@@ -21,7 +22,7 @@ def render(file: Path, outputs: tuple[str, ...], show_all: bool) -> None:
     try:
         assessment = parse(file.read_text(encoding="utf-8"))
         for spec in outputs or ("terminal",):
-            write(assessment, spec, everything=show_all)
+            write(assessment, spec, everything=show_all, raw=csv_raw)
     except OSError as error:
         raise click.ClickException(f"cannot read {file}: {error.strerror}") from None
     except UnicodeDecodeError:

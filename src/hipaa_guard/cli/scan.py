@@ -38,8 +38,8 @@ def _common(command: F) -> F:
                 "outputs",
                 multiple=True,
                 metavar="FORMAT[=FILE]",
-                help="Write a format (terminal, json, html) to a file, or to stdout. Several may be given. "
-                "[default: terminal]",
+                help="Write a format (terminal, json, html, sarif, junit, gitlab, github, markdown, ocsf, asff, csv) "
+                "to a file, or to stdout. Several may be given. [default: terminal]",
             ),
             click.option("-c", "--control", "only", multiple=True, metavar="ID", help="Judge by this control only."),
             click.option("--skip-control", "skip", multiple=True, metavar="ID", help="Leave this control out."),
@@ -64,7 +64,12 @@ def _common(command: F) -> F:
                 help="More unknown verdicts than this make the scan incomplete (exit 3).",
             ),
             click.option("--warn-only", is_flag=True, help="Report gaps but do not fail because of them."),
-            click.option("--all", "show_all", is_flag=True, help="Show every resource on the terminal."),
+            click.option(
+                "--all", "show_all", is_flag=True, help="Every resource on the terminal, what passes in asff."
+            ),
+            click.option(
+                "--csv-raw", is_flag=True, help="csv for programs: no guard against formulas in a spreadsheet."
+            ),
             click.option("-q", "--quiet", is_flag=True, help="No progress display."),
         ]
     ):
@@ -112,6 +117,7 @@ def terraform(
     with _no_collections():
         return _run(
             common,
+            "terraform",
             lambda options: scan_terraform(
                 path,
                 options,
@@ -185,9 +191,9 @@ def aws(
 
         return _before(common, lambda options: tell_preflight(preflight_aws(options, at), common["outputs"]))
     if replay:
-        return _run(common, lambda options: rejudge(options, replay))
+        return _run(common, "aws", lambda options: rejudge(options, replay))
     try:
-        return _run(common, lambda options: scan_aws(options, at, evidence=evidence, resume=resume))
+        return _run(common, "aws", lambda options: scan_aws(options, at, evidence=evidence, resume=resume))
     except InterruptedScanError as error:
         click.echo(f"hipaa-guard: {error}", err=True)
         return INTERRUPTED
@@ -218,14 +224,14 @@ def _no_collections() -> Iterator[None]:
             gc.enable()
 
 
-def _run(common: dict[str, Any], scanned: Callable[[Options], Assessment]) -> int:
+def _run(common: dict[str, Any], source: str, scanned: Callable[[Options], Assessment]) -> int:
     from hipaa_guard.outputs import OutputError, write
     from hipaa_guard.outputs.progress import shown
     from hipaa_guard.scan import InputError, Options
 
     outputs = common["outputs"] or ("terminal",)
     try:
-        on_stdout = _on_stdout(outputs)
+        on_stdout = _on_stdout(outputs, source)
         with shown(wanted=not common["quiet"]) as progress:
             assessment = scanned(
                 Options(
@@ -240,7 +246,7 @@ def _run(common: dict[str, Any], scanned: Callable[[Options], Assessment]) -> in
                 )
             )
         for spec in outputs:
-            write(assessment, spec, everything=common["show_all"])
+            write(assessment, spec, everything=common["show_all"], raw=common["csv_raw"])
     except (InputError, OutputError) as error:
         raise click.ClickException(str(error)) from None
     # The deciding reason is the last line in every case, also where stdout holds another format.
@@ -249,16 +255,16 @@ def _run(common: dict[str, Any], scanned: Callable[[Options], Assessment]) -> in
     return assessment.gate.exit_code
 
 
-def _on_stdout(outputs: Sequence[str]) -> list[str]:
+def _on_stdout(outputs: Sequence[str], source: str | None = None) -> list[str]:
     """The format, if any, that goes to the standard output.
 
     Raises:
-        OutputError: a specification is wrong, or several formats would be mixed up.
+        OutputError: a specification is wrong, several formats would be mixed up, or one cannot show the source.
 
     """
     from hipaa_guard.outputs import OutputError, parsed
 
-    formats = [format for format, file in map(parsed, outputs) if file is None]
+    formats = [format for format, file in (parsed(spec, source) for spec in outputs) if file is None]
     if len(formats) > 1:
         raise OutputError(f"{' and '.join(formats)} cannot share the standard output: give one a file")
     return formats

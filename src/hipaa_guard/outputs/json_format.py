@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from functools import lru_cache
-from itertools import islice
 from typing import Any
 
 from hipaa_guard.assessment.model import Assessment, ControlSummary, RequirementSummary
@@ -19,16 +18,14 @@ from hipaa_guard.controls.control import Severity, Status
 from hipaa_guard.controls.findings import Finding
 from hipaa_guard.facts.places import Gap, Location
 from hipaa_guard.facts.resource import Evidence, Origin
+from hipaa_guard.outputs.json_list import array
+from hipaa_guard.outputs.json_list import encode as _encode
 from hipaa_guard.outputs.json_reading import SCHEMA_VERSION, ReportError, parse
 from hipaa_guard.outputs.page import Page
 from hipaa_guard.outputs.text import escaped_json
 
 __all__ = ["SCHEMA_VERSION", "ReportError", "digest", "in_utc", "parse", "pieces", "render"]
 
-_AT_ONCE = 1000
-"""How many entries of a list are put into one piece of text."""
-
-_encode: Callable[[Any], str] = json.JSONEncoder(ensure_ascii=False, check_circular=False).encode
 _quoted = json.encoder.encode_basestring
 
 
@@ -77,13 +74,8 @@ def _lines(assessment: Assessment) -> Iterator[str]:
 
 
 def _list(name: str, entries: Iterable[str]) -> Iterator[str]:
-    yield f'"{name}": ['
-    entries = iter(entries)
-    separator = "\n"
-    while lines := ",\n".join(islice(entries, _AT_ONCE)):
-        yield separator + lines
-        separator = ",\n"
-    yield "]" if separator == "\n" else "\n]"
+    yield f'"{name}": '
+    yield from array(entries)
 
 
 def _law(assessment: Assessment) -> dict[str, Any]:
@@ -104,6 +96,7 @@ def _scan(assessment: Assessment) -> dict[str, Any]:
         "partition": scan.partition,
         "regions": list(scan.regions),
         "commit": scan.commit,
+        "base": scan.base,
     }
 
 

@@ -186,6 +186,7 @@ def _scan(node: _Node) -> Scan:
         partition=node.of("partition").maybe_text(),
         regions=node.of("regions").texts(),
         commit=node.of("commit").maybe_text(),
+        base=node.of("base").maybe_text() or ".",
     )
 
 

@@ -11,14 +11,20 @@ from typing import TextIO
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """What a format for people may use: columns, colours, and whether long lists are shown in full."""
+    """What a format for people may use: columns, colours, and whether long lists are shown in full.
+
+    ``raw`` leaves the cells of a table as they are, also those that a spreadsheet would calculate.
+    """
 
     width: int = 80
     colour: bool = False
     everything: bool = False
+    raw: bool = False
 
 
-def page_for(stream: TextIO, *, everything: bool = False, environ: Mapping[str, str] = os.environ) -> Page:
+def page_for(
+    stream: TextIO, *, everything: bool = False, raw: bool = False, environ: Mapping[str, str] = os.environ
+) -> Page:
     """The page that a stream is. A terminal has its own width and colours, a file or pipe 80 columns and none.
 
     ``NO_COLOR`` and ``FORCE_COLOR`` are honoured (the former wins), and ``COLUMNS``.
@@ -34,4 +40,4 @@ def page_for(stream: TextIO, *, everything: bool = False, environ: Mapping[str, 
         width = int(columns)
     else:
         width = shutil.get_terminal_size((80, 24)).columns if terminal else 80
-    return Page(width=max(40, min(width, 120)), colour=colour, everything=everything)
+    return Page(width=max(40, min(width, 120)), colour=colour, everything=everything, raw=raw)

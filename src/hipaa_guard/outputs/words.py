@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from hipaa_guard.assessment.gate import counted
 from hipaa_guard.assessment.model import Assessment, Scan
 from hipaa_guard.controls.control import Severity, Status
+from hipaa_guard.controls.exception import ExceptionEntry
 from hipaa_guard.controls.findings import Finding
 from hipaa_guard.facts.places import Gap, GapKind, Location
 from hipaa_guard.facts.values import Cause
@@ -24,6 +25,9 @@ STATUS = {
     Status.INHERITED: "inherited from AWS",
 }
 """What a status means, worst first."""
+
+OPEN = (Status.FAIL, Status.UNKNOWN)
+"""What somebody has to look at, unless an exception covers it."""
 
 _FORMATS = {
     "hcl": "Terraform source",
@@ -131,6 +135,22 @@ def called_at(place: Location | None, limit: int = 1000) -> str:
 
 def _line(place: Location, limit: int) -> str:
     return f"{shortened(place.file, limit)}:{place.line_start}"
+
+
+def exception(finding: Finding) -> ExceptionEntry | None:
+    """The accepted risk that covers what somebody would have to look at."""
+    return finding.exception if finding.status in OPEN else None
+
+
+def accepted(entry: ExceptionEntry) -> str:
+    """An exception in one sentence: its number and its end come first, so that they stay where text is cut."""
+    approved = f"approved by {entry.approver} on {entry.approved_on.isoformat()}, owner {entry.owner}"
+    parts = [
+        f"Accepted risk {entry.id} until {entry.expires_on.isoformat()}, {approved}: {entry.justification}",
+        f"Instead: {entry.compensating_control}" if entry.compensating_control else "",
+        f"Ticket: {entry.ticket}" if entry.ticket else "",
+    ]
+    return " ".join(f"{part.rstrip('.')}." for part in parts if part)
 
 
 def identity(finding: Finding) -> tuple[str, ...]:

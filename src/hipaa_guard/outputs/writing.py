@@ -19,8 +19,24 @@ FORMATS = {
     "terminal": "hipaa_guard.outputs.terminal",
     "json": "hipaa_guard.outputs.json_format",
     "html": "hipaa_guard.outputs.html",
+    "sarif": "hipaa_guard.outputs.sarif",
+    "junit": "hipaa_guard.outputs.junit",
+    "gitlab": "hipaa_guard.outputs.gitlab",
+    "github": "hipaa_guard.outputs.github",
+    "markdown": "hipaa_guard.outputs.markdown",
+    "ocsf": "hipaa_guard.outputs.ocsf",
+    "asff": "hipaa_guard.outputs.asff",
+    "csv": "hipaa_guard.outputs.csv_format",
 }
 """The module that renders each format, imported only when it is asked for."""
+
+
+_NOT_OF = {
+    ("gitlab", "aws"): "gitlab shows findings in files, and an account has none: -o junit=FILE has them",
+    ("asff", "terraform"): "asff is for findings of an AWS account and region, which Terraform findings do not have: "
+    "-o ocsf=FILE or -o sarif=FILE has them",
+}
+"""Why a format cannot show a scan of a source."""
 
 
 class OutputError(Exception):
@@ -37,21 +53,46 @@ class Renderer(Protocol):
         """
 
 
-def write(assessment: Assessment, spec: str, *, everything: bool = False, stdout: TextIO | None = None) -> None:
+def write(
+    assessment: Assessment,
+    spec: str,
+    *,
+    everything: bool = False,
+    raw: bool = False,
+    stdout: TextIO | None = None,
+) -> None:
     """Write one output. ``spec`` is a format, or a format and a file: ``json``, ``html=report.html``, ``json=-``.
 
-    A file appears whole or not at all. ``everything`` shows long lists in full where a format shortens them.
+    A file appears whole or not at all. ``everything`` shows long lists in full where a format shortens them, ``raw``
+    leaves cells as they are where a format guards them against spreadsheets. ``github`` on the standard output also
+    appends a summary to the file that ``GITHUB_STEP_SUMMARY`` names.
 
     Raises:
-        OutputError: there is no such format, or the file cannot be written.
+        OutputError: there is no such format, it cannot show such a scan, or the file cannot be written.
 
     """
-    format, destination = parsed(spec)
+    format, destination = parsed(spec, assessment.scan.source)
     if destination is None:
         stream = stdout or sys.stdout
-        _print(stream, _text(format, assessment, page_for(stream, everything=everything)), format)
+        _print(stream, _text(format, assessment, page_for(stream, everything=everything, raw=raw)), format)
+        if format == "github":
+            _append_summary(assessment, os.environ.get("GITHUB_STEP_SUMMARY"))
     else:
-        _store(destination, _text(format, assessment, Page(everything=everything)))
+        _store(destination, _text(format, assessment, Page(everything=everything, raw=raw)))
+
+
+def _append_summary(assessment: Assessment, name: str | None) -> None:
+    """In a job of GitHub Actions, where annotations are few, the page of the step tells the rest."""
+    if name:
+        from hipaa_guard.outputs.markdown import STEP_SUMMARY, document
+
+        path = Path(name)
+        try:
+            written = path.stat().st_size if path.exists() else 0
+            with path.open("a", encoding="utf-8", errors="backslashreplace") as file:
+                file.write(document(assessment, STEP_SUMMARY - written))
+        except OSError as error:
+            raise OutputError(f"cannot write the step summary {name}: {error.strerror or error}") from error
 
 
 def write_text(text: str, format: str, destination: Path | None) -> None:
@@ -73,11 +114,12 @@ def _text(format: str, assessment: Assessment, page: Page) -> Iterable[str]:
     return (module.render(assessment, page),) if pieces is None else pieces(assessment, page)
 
 
-def parsed(spec: str) -> tuple[str, Path | None]:
+def parsed(spec: str, source: str | None = None) -> tuple[str, Path | None]:
     """The format and the file of a ``-o`` value; None for the standard output. Call it before a scan to fail early.
 
     Raises:
-        OutputError: there is no such format, or the directory of the file does not exist.
+        OutputError: there is no such format, it cannot show a scan of the source, or the directory of the file does
+            not exist.
 
     """
     format, equals, name = spec.partition("=")
@@ -85,6 +127,9 @@ def parsed(spec: str) -> tuple[str, Path | None]:
         close = difflib.get_close_matches(format.lower(), FORMATS, n=1, cutoff=0.4)
         hint = f"did you mean {close[0]}?" if close else f"there are {', '.join(sorted(FORMATS))}."
         raise OutputError(f"there is no output format {format!r}: {hint}")
+    refused = _NOT_OF.get((format, source or ""))
+    if refused is not None:
+        raise OutputError(refused)
     if not equals or name == "-":
         return format, None
     if not name:

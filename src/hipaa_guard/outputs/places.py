@@ -1,0 +1,74 @@
+"""Where findings stand, for tools that look the file up in a repository."""
+
+from __future__ import annotations
+
+import posixpath
+from dataclasses import replace
+
+from hipaa_guard.assessment.model import Scan
+from hipaa_guard.controls.findings import Finding
+from hipaa_guard.facts.places import Location
+from hipaa_guard.outputs import words
+
+_DOWNLOADED = ".terraform"
+
+
+def in_repository(scan: Scan, place: Location | None) -> Location | None:
+    """Where a person can change what stands at a place, its file seen from the root of the repository.
+
+    What stands in a module that `terraform init` downloaded is changed where that module is called. None where
+    nothing of it is in the repository.
+    """
+    if place is None:
+        return None
+    for each in (place, *reversed(place.calls)):
+        found = _seen(scan, each)
+        if found is not None and _DOWNLOADED not in found.file.split("/"):
+            return found
+    return None
+
+
+def related(scan: Scan, finding: Finding) -> list[tuple[str, Location]]:
+    """Other places that say more of a finding, each with what it is of it; downloaded modules among them."""
+    main = in_repository(scan, finding.location)
+    places: list[tuple[str, Location | None]] = [("Declared at", finding.location), ("Set at", finding.decided_at)]
+    if finding.location is not None:
+        places += [("Called at", call) for call in finding.location.calls]
+    places += [("See also", evidence.location) for evidence in reversed(finding.evidence)]
+    found: dict[str, tuple[str, Location]] = {}
+    for role, place in places:
+        seen = _seen(scan, place) if place is not None else None
+        if seen is not None and (main is None or str(seen) != str(main)):
+            found.setdefault(str(seen), (role, seen))
+    return list(found.values())
+
+
+def context(scan: Scan, finding: Finding, *, several_roots: bool) -> str:
+    """As `words.context`, with files and root seen from the root of the repository."""
+    origin = finding.resource
+    if scan.base != "." and origin.source == "terraform":
+        place = origin.location and _based(scan, origin.location)
+        root = posixpath.normpath(posixpath.join(scan.base, origin.root))
+        finding = finding._replace(resource=replace(origin, location=place, root=root))
+    return words.context(finding, several_roots=several_roots)
+
+
+def subject(scan: Scan) -> str:
+    """As `words.subject`, for readers elsewhere: a path of this machine is told as the repository knows it."""
+    if not posixpath.isabs(scan.target):
+        return words.subject(scan)
+    return words.subject(replace(scan, target=" and ".join(filter(None, (scan.base, scan.account)))))
+
+
+def _based(scan: Scan, place: Location) -> Location:
+    file = posixpath.normpath(posixpath.join(scan.base, place.file))
+    return place._replace(file=file, calls=tuple(_based(scan, call) for call in place.calls))
+
+
+def _seen(scan: Scan, place: Location) -> Location | None:
+    """The place with its file seen from the root of the repository, None where it is outside of it."""
+    file = posixpath.normpath(posixpath.join(scan.base, place.file))
+    if file.startswith("/") or file.split("/")[0] == "..":
+        return None
+    start = max(1, place.line_start)
+    return Location(file, start, max(start, place.line_end))

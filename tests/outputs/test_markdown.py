@@ -1,0 +1,134 @@
+"""Markdown, read by a reader of GitHub's dialect: nothing that a scan brought in may act."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections.abc import Iterable, Iterator
+
+import pytest
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+from hipaa_guard.assessment.model import Assessment
+from hipaa_guard.controls.control import Status
+from hipaa_guard.outputs import markup
+from hipaa_guard.outputs.markdown import COMMENT, STEP_SUMMARY, document, render
+
+PARSER = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
+
+OURS = {"<details><summary>Fix</summary>", "<details><summary>Which</summary>", "</details>", "<!-- -->"}
+
+
+def tokens(text: str) -> Iterator[Token]:
+    def flat(found: Iterable[Token]) -> Iterator[Token]:
+        for token in found:
+            yield token
+            yield from flat(token.children or ())
+
+    return flat(PARSER.parse(text))
+
+
+def words(text: str) -> str:
+    """What a reader sees."""
+    return " ".join(
+        token.content for token in tokens(text) if token.type in ("text", "code_inline", "fence", "text_special")
+    )
+
+
+def folds(text: str) -> bool:
+    """Whether each fold is opened and closed in turn."""
+    html = [token.content for token in tokens(text) if token.type == "html_block" and "details" in token.content]
+    return [each.startswith("</") for each in html] == [number % 2 == 1 for number in range(len(html))]
+
+
+@pytest.mark.parametrize("which", ["golden", "nasty", "covered", "telehealth", "clinic", "empty"])
+def test_only_our_own_structure_is_in_it(which: str, request: pytest.FixtureRequest) -> None:
+    text = render(request.getfixturevalue(which))
+    found = list(tokens(text))
+    assert not [token for token in found if token.type in ("link_open", "image", "s_open", "html_link")]
+    html = [token.content.strip() for token in found if token.type in ("html_block", "html_inline")]
+    assert html[0].startswith("<!-- hipaa-guard:")
+    assert set(html[1:]) <= OURS
+    headings = [token for token in found if token.type == "heading_open"]
+    assert [token.tag for token in headings].count("h2") == 1
+    assert folds(text)
+    assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]", text)
+
+
+@pytest.mark.parametrize("text", ["a|b", "`x`", "```", "`` ` ``", "*bold* _x_", "<b>", "[a](b)", "a\\b", "&amp;", " "])
+def test_a_name_reads_as_it_is(text: str) -> None:
+    assert words(markup.code(text)).strip() == text.strip()
+    assert words(f"x {markup.prose(text)}").split() == f"x {text}".split()
+
+
+def test_nobody_is_called_and_nothing_is_linked() -> None:
+    told = markup.prose("@octocat #12 https://evil.example WWW.evil.example")
+    assert not re.search(r"@\w|#\d|https?://|www\.", told, re.IGNORECASE)
+
+
+def test_a_block_holds_its_fence() -> None:
+    (fence,) = [token for token in tokens(markup.block("a\n````\nb", "hcl")) if token.type == "fence"]
+    assert fence.content == "a\n````\nb\n"
+
+
+def test_new_gaps_come_before_known_ones(covered: Assessment) -> None:
+    text = words(render(covered))
+    places = [text.index(part) for part in ("New gaps: 1", "Gaps: 2", "Accepted risks: 1", "Not assessed: 1 verdict")]
+    assert places == sorted(places)
+    assert places[0] < text.index("is not logged") < places[1] < text.index("is public")
+    assert "infra/main.tf:10" in text
+    assert "Accepted risk EX-12 until 2027-03-31" in text
+
+
+def test_numbers_stand_in_a_table(covered: Assessment) -> None:
+    assert "| critical | 2 | 0 | 0 | 1 |" in render(covered)
+    assert "| low | 1 | 0 | 0 | 0 |" in render(covered)
+
+
+def test_a_known_comment_is_found_by_its_mark(covered: Assessment, telehealth: Assessment) -> None:
+    def mark(assessment: Assessment) -> str:
+        return render(assessment).splitlines()[0]
+
+    assert re.fullmatch(r"<!-- hipaa-guard:[0-9a-f]{12} -->", mark(covered))
+    later = dataclasses.replace(covered, findings=(), scan=dataclasses.replace(covered.scan, commit="f" * 40))
+    assert mark(later) == mark(covered)
+    assert mark(telehealth) != mark(covered), "one comment for each directory that is scanned"
+
+
+def test_every_gap_is_there_where_it_fits(telehealth: Assessment) -> None:
+    text = render(telehealth)
+    failing = [finding for finding in telehealth.findings if finding.status is Status.FAIL]
+    entries = re.findall("^- .*$", text.split("### Not assessed")[0], re.MULTILINE)
+    assert len(entries) == len(failing)
+
+
+@pytest.mark.parametrize("limit", [COMMENT, STEP_SUMMARY, 20_000, 4_000])
+@pytest.mark.parametrize("which", ["nasty", "huge"])
+def test_stays_below_the_limit_with_numbers_and_the_worst(
+    which: str, limit: int, request: pytest.FixtureRequest
+) -> None:
+    assessment = request.getfixturevalue(which)
+    text = document(assessment, limit)
+    assert 0 < len(text.encode()) <= limit
+    assert folds(text)
+    assert "**Gate failed" in text
+    if which == "huge":
+        assert "more: the JSON result" in text
+
+
+def test_the_first_fifty_of_very_many(huge: Assessment) -> None:
+    text = document(huge, STEP_SUMMARY)
+    entries = re.findall("^- .*$", text.split("### Not assessed")[0], re.MULTILINE)
+    assert len(entries) == 50
+    assert f"and {huge.counts()[Status.FAIL] - 50:,} more" in text
+
+
+def test_no_room_gives_nothing(golden: Assessment) -> None:
+    assert document(golden, 100) == ""
+    assert document(golden, -5) == ""
+
+
+def test_what_was_not_read_is_there(golden: Assessment) -> None:
+    assert "Not looked at, or only in part: 3" in words(render(golden))
+    assert "line 3: a brace is missing" in words(render(golden))
