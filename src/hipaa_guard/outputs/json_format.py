@@ -14,7 +14,7 @@ from functools import lru_cache
 from itertools import islice
 from typing import Any
 
-from hipaa_guard.assessment.model import Assessment, ControlSummary, RequirementSummary
+from hipaa_guard.assessment.model import Assessment, ControlSummary, Exceptions, ExceptionUse, RequirementSummary
 from hipaa_guard.controls.control import Severity, Status
 from hipaa_guard.controls.findings import Finding
 from hipaa_guard.facts.places import Gap, Location
@@ -64,6 +64,7 @@ def _lines(assessment: Assessment) -> Iterator[str]:
             "reasons": list(assessment.gate.reasons),
         },
         "coverage": _coverage(assessment),
+        "exceptions": _exceptions(assessment.exceptions),
     }
     yield "{\n"
     for name, part in head.items():
@@ -140,6 +141,35 @@ def _coverage(assessment: Assessment) -> dict[str, Any]:
     }
 
 
+def _exceptions(exceptions: Exceptions) -> dict[str, Any]:
+    return {
+        "file": exceptions.file,
+        "entries": [_exception(use) for use in exceptions.entries],
+        "references": list(exceptions.references),
+    }
+
+
+def _exception(use: ExceptionUse) -> dict[str, Any]:
+    entry = use.entry
+    return {
+        "id": entry.id,
+        "control": entry.control,
+        "scope": entry.scope,
+        "justification": entry.justification,
+        "compensating_control": entry.compensating_control,
+        "risk": entry.risk,
+        "owner": entry.owner,
+        "approver": entry.approver,
+        "approved_on": entry.approved_on.isoformat(),
+        "expires_on": entry.expires_on.isoformat(),
+        "ticket": entry.ticket,
+        "state": use.state.value,
+        "days_left": use.days_left,
+        "findings": use.findings,
+        "warnings": list(use.warnings),
+    }
+
+
 def _gap(gap: Gap) -> dict[str, Any]:
     return {
         "kind": gap.kind.value,
@@ -204,7 +234,9 @@ class _Findings:
             f'"fingerprint": "{finding.fingerprint}", {self._resource(finding.resource)}, '
             f'"decided_at": {decided_at}, "evidence": [{", ".join([text for text, _ in told])}], '
             f'"cause": {_or_null(finding.cause)}, "action": {_or_null(finding.action)}, '
-            f'"uncertain": {_or_null(finding.uncertain)}, "error": {_or_null(finding.error)}}}'
+            f'"uncertain": {_or_null(finding.uncertain)}, "error": {_or_null(finding.error)}, '
+            f'"exception": {_or_null(finding.exception.id if finding.exception else None)}, "new": {_TRUTH[finding.new]}'
+            f"{_previous(finding.previous)}}}"
         )
 
     def _resource(self, resource: Origin) -> str:
@@ -224,6 +256,13 @@ class _Findings:
             )
             told = self._evidence[id(evidence)] = text, place
         return told
+
+
+_TRUTH = {True: "true", False: "false", None: "null"}
+
+
+def _previous(fingerprints: tuple[str, ...]) -> str:
+    return f', "previous": {_encode(fingerprints)}' if fingerprints else ""
 
 
 def _or_null(text: str | None) -> str:
