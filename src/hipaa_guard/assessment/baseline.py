@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from hipaa_guard.assessment.model import Assessment
 from hipaa_guard.controls.control import Status
@@ -25,17 +25,32 @@ class BaselineError(Exception):
     """A file is no baseline. The text says what to do."""
 
 
+class Known(NamedTuple):
+    """One finding of a baseline."""
+
+    status: Status
+    """Fail or unknown."""
+    covered: bool
+    """Whether an exception covered it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Baseline:
-    """What was open when the baseline was made."""
+    """What was open when the baseline was made, by fingerprint."""
 
-    statuses: dict[str, Status] = field(default_factory=dict)
-    """By fingerprint: failing or unknown."""
+    findings: Mapping[str, Known] = field(default_factory=dict)
 
     def knows(self, finding: Finding) -> bool:
-        """Whether a gap was there as a gap, an unknown verdict at least as unknown; under any name it ever had."""
+        """Whether a gap was there as a gap, an unknown verdict at least as unknown; under any name it ever had.
+
+        What an exception covered is known only as long as one does: when that ends, the gap has to be seen.
+        """
         enough = (Status.FAIL,) if finding.status is Status.FAIL else _OPEN
-        return any(self.statuses.get(name) in enough for name in names_of(finding))
+        found = (self.findings.get(name) for name in names_of(finding))
+        return any(
+            known is not None and known.status in enough and (finding.exception is not None or not known.covered)
+            for known in found
+        )
 
 
 def names_of(finding: Finding) -> Iterator[str]:
@@ -54,8 +69,8 @@ def names_of(finding: Finding) -> Iterator[str]:
 
 
 def baseline_of(assessment: Assessment) -> Baseline:
-    """What is open in a result. What an exception covers is not: when that ends, the gap has to be seen."""
-    return Baseline({f.fingerprint: f.status for f in _open(assessment.findings)})
+    """What is open in a result."""
+    return Baseline({f.fingerprint: Known(f.status, f.exception is not None) for f in _open(assessment.findings)})
 
 
 def compared(findings: Iterable[Finding], baseline: Baseline) -> list[Finding]:
@@ -71,10 +86,10 @@ def written(assessment: Assessment) -> str:
         "law": assessment.law.compiled,
         "controls": [control.id for control in assessment.controls],
     }
-    entries = {f.fingerprint: _entry(f) for f in _open(assessment.findings)}
-    ordered = sorted(entries.values(), key=lambda e: (e["control_id"], e["root"], e["resource"], e["fingerprint"]))
+    found = {finding.fingerprint: finding for finding in _open(assessment.findings)}
+    ordered = sorted(found.values(), key=lambda f: (f.control_id, f.resource.root, f.resource.label, f.fingerprint))
     lines = [f"{json.dumps(name)}: {json.dumps(part)},\n" for name, part in head.items()]
-    rows = ",\n".join(json.dumps(entry) for entry in ordered)
+    rows = ",\n".join(json.dumps(_entry(finding)) for finding in ordered)
     return "{\n" + "".join(lines) + '"findings": [' + (f"\n{rows}\n" if rows else "") + "]\n}\n"
 
 
@@ -103,19 +118,19 @@ def read(path: Path) -> Baseline:
     return Baseline(dict(_read(entry, number, path) for number, entry in enumerate(entries)))
 
 
-def _read(entry: Any, number: int, path: Path) -> tuple[str, Status]:
+def _read(entry: Any, number: int, path: Path) -> tuple[str, Known]:
     if isinstance(entry, dict):
         name, status = entry.get("fingerprint"), entry.get("status")
         if isinstance(name, str) and status in _OPEN:
-            return name, Status(status)
+            return name, Known(Status(status), bool(entry.get("exception")))
     raise BaselineError(f"{path}: entry {number + 1} has no fingerprint, or a status that is neither fail nor unknown")
 
 
 def _open(findings: Iterable[Finding]) -> Iterator[Finding]:
-    return (finding for finding in findings if finding.status in _OPEN and finding.exception is None)
+    return (finding for finding in findings if finding.status in _OPEN)
 
 
-def _entry(finding: Finding) -> dict[str, str]:
+def _entry(finding: Finding) -> dict[str, str | None]:
     origin = finding.resource
     return {
         "fingerprint": finding.fingerprint,
@@ -123,4 +138,5 @@ def _entry(finding: Finding) -> dict[str, str]:
         "status": finding.status.value,
         "root": origin.root,
         "resource": origin.label,
+        "exception": finding.exception.id if finding.exception is not None else None,
     }

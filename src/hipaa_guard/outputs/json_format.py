@@ -235,8 +235,7 @@ class _Findings:
             f'"decided_at": {decided_at}, "evidence": [{", ".join([text for text, _ in told])}], '
             f'"cause": {_or_null(finding.cause)}, "action": {_or_null(finding.action)}, '
             f'"uncertain": {_or_null(finding.uncertain)}, "error": {_or_null(finding.error)}, '
-            f'"exception": {_or_null(finding.exception.id if finding.exception else None)}, "new": {_TRUTH[finding.new]}'
-            f"{_previous(finding.previous)}}}"
+            f"{_standing(finding)}}}"
         )
 
     def _resource(self, resource: Origin) -> str:
@@ -261,8 +260,11 @@ class _Findings:
 _TRUTH = {True: "true", False: "false", None: "null"}
 
 
-def _previous(fingerprints: tuple[str, ...]) -> str:
-    return f', "previous": {_encode(fingerprints)}' if fingerprints else ""
+def _standing(finding: Finding) -> str:
+    """What is known of the finding from elsewhere: the register, the baseline, its earlier names."""
+    exception = "null" if finding.exception is None else _quoted(finding.exception.id)
+    previous = f', "previous": {_encode(finding.previous)}' if finding.previous else ""
+    return f'"exception": {exception}, "new": {_TRUTH[finding.new]}{previous}'
 
 
 def _or_null(text: str | None) -> str:
