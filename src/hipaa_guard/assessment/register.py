@@ -118,7 +118,7 @@ class EntryModel(_Strict):
 class RegisterModel(_Strict):
     """The file."""
 
-    version: Literal[1]
+    version: Annotated[int, Field(ge=1, le=1)]
     exceptions: list[EntryModel] = Field(default_factory=list)
 
 

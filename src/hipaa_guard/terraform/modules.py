@@ -239,7 +239,8 @@ def _say_baseless(module: Module, subject: str, item: Block | Attribute) -> None
 def merged(base: Block, override: Block) -> Block:
     """`base` with the arguments of `override`; a nested block type there replaces all blocks of that type here."""
     result = Block(base.source, base.type, base.labels, base.start, base.end)
-    result.remarks = (*base.remarks, *override.remarks)
+    result.remarks = base.remarks
+    result.overrides = (*base.overrides, override)
     result.attributes = {**base.attributes, **override.attributes}
     replaced = {_nested_type(block) for block in override.blocks}
     kept = [block for block in base.blocks if _nested_type(block) not in replaced or block.type == "lifecycle"]

@@ -180,10 +180,11 @@ def _simple_node(found: re.Match[str]) -> Node:
 class Block:
     """``type "label" { ... }``: attributes by name, nested blocks in order.
 
-    ``remarks`` are the comments of ``.tf.json``, which are properties of the block, with their lines.
+    ``remarks`` are the comments of ``.tf.json``, which are properties of the block, with their lines; ``overrides`` the
+    blocks of override files that are merged into it.
     """
 
-    __slots__ = ("attributes", "blocks", "end", "labels", "remarks", "source", "start", "type")
+    __slots__ = ("attributes", "blocks", "end", "labels", "overrides", "remarks", "source", "start", "type")
 
     def __init__(self, source: Source, kind: str, labels: tuple[str, ...], start: int, end: int) -> None:
         self.source = source
@@ -194,6 +195,7 @@ class Block:
         self.attributes: dict[str, Attribute] = {}
         self.blocks: list[Block] = []
         self.remarks: tuple[tuple[int, str], ...] = ()
+        self.overrides: tuple[Block, ...] = ()
 
     def location(self, calls: tuple[Location, ...] = ()) -> Location:
         """Its lines, from the first word to the closing brace."""
@@ -220,10 +222,12 @@ class Block:
         return [*reversed(above), *reversed(inside)]
 
     def marks(self) -> Iterator[tuple[Location, str]]:
-        """Those of the comments that speak to hipaa-guard, with their places."""
+        """Those of the comments that speak to hipaa-guard, with their places; also those of override files."""
         if self.source.is_marked:
             path = self.source.path
             yield from ((Location(path, line, line), text) for line, text in self.notes() if MARK in text)
+        for block in self.overrides:
+            yield from block.marks()
 
     def nested(self, kind: str) -> Iterator[Block]:
         """Blocks of a type directly inside, the content of dynamic ones included."""
