@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import posixpath
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
@@ -200,11 +201,11 @@ class _Absence:
         return Difference(Change.SETTLED if _is_unlisted(finding) else Change.GONE, finding, None)
 
     def _reasons(self, finding: Finding) -> Iterator[str]:
-        if finding.control_id not in self._controls:
-            yield f"{finding.control_id} is not among the controls of the second scan"
         origin = finding.resource
         if self._after.scan.source not in (origin.source, "both"):
             yield f"the second scan did not look at {'an account' if origin.source == 'aws' else 'Terraform'}"
+        elif finding.control_id not in self._controls:
+            yield f"{finding.control_id} is not among the controls of the second scan"
         elif origin.source == "aws":
             yield from self._of_account(finding.control_id, origin)
         else:
@@ -230,7 +231,7 @@ class _Absence:
         if (control_id, origin.root, without_keys(origin.address or "")) in self._uncounted:
             yield "it is no longer known how many instances there are"
         for gap in self._hiding:
-            if _may_hide(gap, origin.root):
+            if _may_hide(gap, origin.root, self._roots):
                 yield f"it may be in what was not read: {gap.subject}: {gap.reason}"
 
 
@@ -239,9 +240,10 @@ def _is_unlisted(finding: Finding) -> bool:
     return finding.resource.source == "aws" and not (finding.resource.arn or finding.resource.name)
 
 
-def _may_hide(gap: Gap, root: str) -> bool:
-    """Whether the row is of this root: its place, or the call that leads to it, is in the root's directory."""
-    if gap.location is None or root in ("", "."):
+def _may_hide(gap: Gap, root: str, roots: Container[str]) -> bool:
+    """Whether a resource of a root may be behind a row: of its own directory, or of a module, which any may call."""
+    if gap.location is None:
         return True
     outermost = gap.location.calls[0] if gap.location.calls else gap.location
-    return outermost.file == root or outermost.file.startswith(f"{root}/") or gap.kind is GapKind.FILE
+    directory = posixpath.dirname(outermost.file) or "."
+    return directory == root or directory not in roots
