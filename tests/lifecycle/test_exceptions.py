@@ -6,18 +6,23 @@ import re
 from datetime import date, timedelta
 from pathlib import Path
 
+import boto3
 import pytest
 
 from hipaa_guard.assessment.build import combine
+from hipaa_guard.assessment.exceptions import MOST_REFERENCES
+from hipaa_guard.assessment.marks import MOST
 from hipaa_guard.assessment.model import Assessment, ExceptionState
 from hipaa_guard.controls.control import Status
-from hipaa_guard.scan import InputError, Options, scan_terraform
+from hipaa_guard.scan import InputError, Options, scan_aws, scan_terraform
+from tests.cases import aws_account
 from tests.lifecycle.register_text import ROTATION, TODAY, VERSIONING, covered, entry, failing, register, scan, tree
 
 BUCKETS = """
 resource "aws_s3_bucket" "phi" {}
 resource "aws_s3_bucket" "logs" {}
 """
+QUEUES = "sqs_queue_encrypted_at_rest"
 KEEPS = """
 resource "aws_s3_bucket_versioning" "phi" {
   bucket = aws_s3_bucket.phi.id
@@ -106,7 +111,7 @@ def test_time_passes(buckets: Path, days: int, expected: ExceptionState, holds: 
         (7, "(within 7 days)"),
         (1, "expires in 1 day, "),
         (0, "expires today, "),
-        (-1, "expired on 2026-11-21: 1 finding it covered count again"),
+        (-1, "expired on 2026-11-21: it covers nothing any more, of 1 finding in its scope"),
     ],
 )
 def test_the_end_is_announced(buckets: Path, days: int, words: str) -> None:
@@ -176,7 +181,7 @@ class TestWhatIsSaidOfTheRegister:
     def test_overlapping(self, buckets: Path) -> None:
         found = scan(buckets, entry(), entry(id="EX-2", scope={"address": "**.aws_s3_bucket.phi"}))
         assert covered(found) == {"aws_s3_bucket.phi": "EX-1"}
-        assert warnings(found) == "exception EX-2 overlaps with EX-1: 1 finding in its scope are covered by that one"
+        assert warnings(found) == "exception EX-2 overlaps with EX-1, which covers 1 finding of its scope"
 
     def test_an_expired_one_does_not_hide_one_in_force(self, buckets: Path) -> None:
         ended = entry(approved_on=date(2026, 1, 1), expires_on=date(2026, 2, 1))
@@ -346,3 +351,44 @@ def test_a_combined_result_keeps_the_register(buckets: Path) -> None:
     assert [use.findings for use in both.exceptions.entries] == [2]
     assert both.gate.exit_code == 1
     assert re.search("2 covered by exceptions", both.gate.reasons[0])
+
+
+def test_an_account(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    with aws_account(monkeypatch):
+        queues = boto3.client("sqs", region_name="us-east-1")
+        for name in ("phi", "phi-copy"):
+            queues.create_queue(QueueName=name, Attributes={"SqsManagedSseEnabled": "false"})
+        file = tmp_path / "ex.yaml"
+        arn = "arn:aws:sqs:us-east-1:123456789012:phi"
+        measure = "Messages are encrypted before they are sent."
+        known = entry(control=QUEUES, scope={"arn": arn, "account": "123456789012"}, compensating_control=measure)
+        file.write_text(register(known, entry(id="EX-2", control=QUEUES, compensating_control=measure)))
+        found = scan_aws(Options(only=(QUEUES,), exceptions=file, today=TODAY), regions="us-east-1")
+    assert {f.resource.arn: f.exception.id for f in found.findings if f.exception} == {arn: "EX-1"}
+    assert len(found.findings) == 2
+    assert warnings(found) == "", "what is meant for Terraform is not called unused"
+
+
+class TestWhatAHostileTreeMayHold:
+    def test_very_many_references(self, tmp_path: Path) -> None:
+        ids = ", ".join(f"EX-{number}" for number in range(1, 5000))
+        text = f'# hipaa-guard: exception {ids}\nresource "aws_s3_bucket" "phi" {{\n  count = 50\n}}\n'
+        found = scan(tree(tmp_path / "infra", main=text), entry(scope="inline"))
+        assert len(covered(found)) == 50
+        assert len(found.exceptions.references) == MOST
+        assert "more than 10 references" in warnings(found)
+
+    def test_very_many_comments(self, tmp_path: Path) -> None:
+        one = '# hipaa-guard: exception EX-9\nresource "aws_s3_bucket" "b{}" {{}}\n'
+        text = "".join(one.format(number) for number in range(1500))
+        found = scan(tree(tmp_path / "infra", main=text))
+        assert len(found.exceptions.references) == MOST_REFERENCES + 1
+        assert found.exceptions.references[-1] == "and 500 references more"
+
+    def test_moves_in_a_circle_and_to_one_place(self, tmp_path: Path) -> None:
+        names = [f"aws_s3_bucket.b{number}" for number in range(300)]
+        pairs = [*zip(names, names[1:] + names[:1], strict=True), *((name, "aws_s3_bucket.phi") for name in names)]
+        text = "".join(f"moved {{\n  from = {before}\n  to = {after}\n}}\n" for before, after in pairs)
+        found = scan(tree(tmp_path / "infra", main=f'{text}resource "aws_s3_bucket" "phi" {{}}\n'))
+        (finding,) = found.findings
+        assert 0 < len(finding.previous) <= 20

@@ -24,6 +24,9 @@ LONGEST = 365
 AHEAD = (30, 14, 7)
 """So many days before the end a warning is said, each time in other words."""
 
+MOST_REFERENCES = 1000
+"""So many comments that reach nothing are told."""
+
 REGISTER = ".hipaa-guard/exceptions.yaml"
 """Where the register stands, below the working directory."""
 
@@ -81,7 +84,10 @@ def cover(
     found = [_covered(finding, by_control.get(finding.control_id, ()), marks) for finding in findings]
     chosen = set(judged_by)
     states = tuple(_summed(use, source, in_scan=use.control in chosen) for use in uses)
-    return found, Exceptions(file, states, tuple(_dangling(uses, findings, marks, chosen)))
+    dangling = tuple(_dangling(uses, findings, marks, chosen))
+    if len(dangling) > MOST_REFERENCES:
+        dangling = (*dangling[:MOST_REFERENCES], f"and {len(dangling) - MOST_REFERENCES:,} references more")
+    return found, Exceptions(file, states, dangling)
 
 
 def fault_of(entry: Entry, known: Mapping[str, Control]) -> str:
@@ -147,7 +153,9 @@ def _type(citation: str) -> str:
 def _use(entry: Entry, known: Mapping[str, Control], today: date) -> _Use:
     fault = fault_of(entry, known)
     control = known.get(entry.shown.control)
-    state = ExceptionState.VOID if fault else state_on(entry.shown, today)
+    state = state_on(entry.shown, today)
+    if fault and state is not ExceptionState.EXPIRED:
+        state = ExceptionState.VOID
     left = (entry.shown.expires_on - today).days
     return _Use(entry, control.id if control else entry.shown.control, fault, state, left)
 
@@ -191,17 +199,17 @@ def _summed(use: _Use, source: str, *, in_scan: bool) -> ExceptionUse:
 
 def _warnings(use: _Use, source: str, *, in_scan: bool) -> Iterator[str]:
     entry = use.entry
+    if use.state is ExceptionState.EXPIRED:
+        yield f"expired on {entry.shown.expires_on}: it covers nothing any more, of {_number(use.covered)} in its scope"
+        return
     if use.fault:
         yield f"covers nothing: {use.fault}"
-        return
-    if use.state is ExceptionState.EXPIRED:
-        yield f"expired on {entry.shown.expires_on}: {_number(use.covered)} it covered count again"
         return
     days = time_left(entry.shown, date.fromordinal(entry.shown.expires_on.toordinal() - use.left))
     if days:
         yield days
     for id, number in use.shared.items():
-        yield f"overlaps with {id}: {_number(number)} in its scope are covered by that one"
+        yield f"overlaps with {id}, which covers {_number(number)} of its scope"
     if use.covered or use.shared or not in_scan or not entry.scope.may_meet(source):
         return
     if use.met:

@@ -25,6 +25,7 @@ from hipaa_guard.terraform.roots import boundary_of, directories
 _SAFE = ("core.hooksPath=/dev/null", "core.fsmonitor=false", "protocol.allow=never", "core.pager=cat")
 _ENVIRONMENT = {"GIT_NO_LAZY_FETCH": "1", "GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C"}
 _TIMEOUT = 60
+_LARGEST = 4 * 2**30
 _INSTALLED = Path(".terraform") / "modules"
 _SKIPPED = frozenset({"node_modules", "__pycache__", ".git"})
 
@@ -95,6 +96,8 @@ def _extract(top: Path, commit: str, base: Path) -> None:
     """Write the files of a commit. Larger ones than are ever read are left out, and links lead where they led."""
     listed = _git(top, "ls-tree", "-r", "-z", "-l", "--full-tree", commit, failing=f"{commit} cannot be listed")
     entries = [_entry(line) for line in listed.split("\0") if line]
+    if sum(size for _, _, size, _ in entries if 0 < size <= limits.FILE_BYTES) > _LARGEST:
+        raise TerraformInputError(f"{commit} holds more than {_LARGEST // 2**30} GiB: give --baseline FILE instead")
     wanted = [(mode, object_, path) for mode, object_, size, path in entries if _is_wanted(mode, size, path)]
     command = _command(top, "cat-file", "--batch")
     with subprocess.Popen(  # noqa: S603 - our own words

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from hipaa_guard.terraform.addresses import last_key, segments, without_keys
+from hipaa_guard.terraform.addresses import last_key, segments
 
 if TYPE_CHECKING:
     from hipaa_guard.terraform.syntax import Attribute, Block
 
-_MOST = 20
-"""So many former addresses of one instance are followed; longer chains are nobody's history."""
+_MOST = 10
+"""So many former addresses of one instance are followed, and so many moves to one address; more is no history."""
 
 _KEY = r'(?:\[(?:\d{1,18}|"(?:[^"\\]|\\.)*")\])?'
 _STEP = rf"module\.[\w-]+{_KEY}"
@@ -45,16 +45,18 @@ def former_addresses(addresses: Iterable[str], moves: Iterable[tuple[str, str]])
     Both ends of a move are whole addresses. A move of a block without a key moves all its instances, a move of a
     module call all that is in it.
     """
-    by_end: dict[str, list[tuple[str, str]]] = {}
+    by_end: dict[str, list[str]] = {}
     for before, after in dict.fromkeys(moves):
-        by_end.setdefault(without_keys(after), []).append((before, after))
+        ends_here = by_end.setdefault(after, [])
+        if len(ends_here) < _MOST:
+            ends_here.append(before)
     if not by_end:
         return {}
     found = {address: tuple(_former(address, by_end)) for address in addresses}
     return {address: former for address, former in found.items() if former}
 
 
-def _former(address: str, by_end: dict[str, list[tuple[str, str]]]) -> Iterator[str]:
+def _former(address: str, by_end: Mapping[str, Sequence[str]]) -> Iterator[str]:
     known, waiting = {address}, [address]
     while waiting and len(known) <= _MOST:
         for former in _one_step_back(waiting.pop(), by_end):
@@ -64,13 +66,13 @@ def _former(address: str, by_end: dict[str, list[tuple[str, str]]]) -> Iterator[
                 yield former
 
 
-def _one_step_back(address: str, by_end: dict[str, list[tuple[str, str]]]) -> Iterator[str]:
+def _one_step_back(address: str, by_end: Mapping[str, Sequence[str]]) -> Iterator[str]:
     parts = segments(address)
     for length in range(2, len(parts) + 1, 2):
-        for before, after in by_end.get(without_keys(".".join(parts[:length])), ()):
-            if not address.startswith(after):
-                continue
-            rest = address[len(after) :]
-            keyless = not last_key(before) and not last_key(after)
-            if not rest or rest.startswith(".") or (rest.startswith("[") and keyless):
-                yield before + rest
+        end = ".".join(parts[:length])
+        rest = address[len(end) :]
+        yield from (before + rest for before in by_end.get(end, ()))
+        key = last_key(end)
+        if key:  # a move without keys moves all instances, each to its own
+            keyless = by_end.get(end.removesuffix(key), ())
+            yield from (f"{before}{key}{rest}" for before in keyless if not last_key(before))

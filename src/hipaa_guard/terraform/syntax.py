@@ -184,7 +184,7 @@ class Block:
     blocks of override files that are merged into it.
     """
 
-    __slots__ = ("attributes", "blocks", "end", "labels", "overrides", "remarks", "source", "start", "type")
+    __slots__ = ("_marks", "attributes", "blocks", "end", "labels", "overrides", "remarks", "source", "start", "type")
 
     def __init__(self, source: Source, kind: str, labels: tuple[str, ...], start: int, end: int) -> None:
         self.source = source
@@ -196,6 +196,7 @@ class Block:
         self.blocks: list[Block] = []
         self.remarks: tuple[tuple[int, str], ...] = ()
         self.overrides: tuple[Block, ...] = ()
+        self._marks: tuple[tuple[Location, str], ...] | None = None
 
     def location(self, calls: tuple[Location, ...] = ()) -> Location:
         """Its lines, from the first word to the closing brace."""
@@ -204,15 +205,15 @@ class Block:
     def notes(self) -> list[tuple[int, str]]:
         """The comments above (without an empty line in between) and inside the block, with their lines."""
         comments = self.source.comments()
-        if not comments:
-            return list(self.remarks)
         place = self.location()
         first, last = place.line_start, place.line_end
         above: list[tuple[int, str]] = []
-        inside: list[tuple[int, str]] = []
+        inside: list[tuple[int, str]] = list(reversed(self.remarks))
         expected = first - 1
-        for start, end, text in reversed(comments):
-            if first <= start <= last:
+        # From the last one that begins before the end of the block: files may hold very many of both.
+        for index in range(bisect_right(comments, last, key=lambda comment: comment[0]) - 1, -1, -1):
+            start, end, text = comments[index]
+            if first <= start:
                 inside.append((start, text))
             elif end == expected and self.source.is_alone(start):
                 above.append((start, text))
@@ -221,13 +222,14 @@ class Block:
                 break
         return [*reversed(above), *reversed(inside)]
 
-    def marks(self) -> Iterator[tuple[Location, str]]:
+    def marks(self) -> tuple[tuple[Location, str], ...]:
         """Those of the comments that speak to hipaa-guard, with their places; also those of override files."""
-        if self.source.is_marked:
+        if self._marks is None:
             path = self.source.path
-            yield from ((Location(path, line, line), text) for line, text in self.notes() if MARK in text)
-        for block in self.overrides:
-            yield from block.marks()
+            notes = self.notes() if self.source.is_marked else ()
+            own = tuple((Location(path, line, line), text) for line, text in notes if MARK in text)
+            self._marks = own + tuple(mark for block in self.overrides for mark in block.marks())
+        return self._marks
 
     def nested(self, kind: str) -> Iterator[Block]:
         """Blocks of a type directly inside, the content of dynamic ones included."""
