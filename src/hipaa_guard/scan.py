@@ -70,6 +70,8 @@ class _Judged:
     findings: list[Finding] = field(default_factory=list)
     resources: Counter[str] = field(default_factory=Counter)
     marks: dict[tuple[str, str], Marks] = field(default_factory=dict)
+    comments: bool = True
+    """Whether comments were read: a plan or state has none."""
 
     def add(
         self,
@@ -148,6 +150,7 @@ def scan_terraform(
     # Every kind, not only those that the controls name: what is not read costs nothing here.
     kinds = sorted(_all_kinds(), key=lambda kind: kind.kind)
     covered = {type for kind in kinds for type in kind.terraform_types()}
+    judged.comments = source is not None or any(each.source == "hcl" for each in configurations)
     for number, configuration in enumerate(configurations):
         _report(options, number, len(configurations), configuration.root)
         left_out = _left_out(configuration, changed_only)
@@ -333,6 +336,7 @@ def _assess(
         source=scan.source,
         judged_by=[control.id for control in given.controls],
         marks=judged.marks,
+        comments=judged.comments,
         file=given.known.register,
     )
     baseline = given.known.baseline

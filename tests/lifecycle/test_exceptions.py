@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from datetime import date, timedelta
 from pathlib import Path
@@ -293,6 +294,27 @@ class TestInline:
         found = scan(tree(tmp_path / "infra", main=text), entry())
         assert covered(found) == {"aws_s3_bucket.phi": "EX-1"}
         assert "main.tf:1: it refers to EX-1, whose scope is elsewhere: address aws_s3_bucket.phi" in warnings(found)
+
+    def test_a_plan_has_comments_only_with_its_source(self, tmp_path: Path) -> None:
+        change = {"actions": ["create"], "before": None, "after": {"bucket": "phi"}, "after_unknown": {}}
+        told = {
+            "address": "aws_s3_bucket.phi",
+            "mode": "managed",
+            "type": "aws_s3_bucket",
+            "name": "phi",
+            "change": change,
+        }
+        plan = {"format_version": "1.2", "resource_changes": [told], "configuration": {"root_module": {}}}
+        (tmp_path / "plan.json").write_text(json.dumps(plan))
+        (tmp_path / "ex.yaml").write_text(register(self.HERE))
+        source = tree(tmp_path / "infra", main='# hipaa-guard: exception EX-1\nresource "aws_s3_bucket" "phi" {}')
+        options = Options(only=(VERSIONING,), exceptions=tmp_path / "ex.yaml", today=TODAY)
+        alone = scan_terraform(tmp_path / "plan.json", options)
+        assert covered(alone) == {}
+        assert "no comments were read: give the source of the plan or state" in warnings(alone)
+        beside = scan_terraform(tmp_path / "plan.json", options, source=source)
+        assert covered(beside) == {"aws_s3_bucket.phi": "EX-1"}
+        assert warnings(beside) == ""
 
     def test_what_cannot_be_understood_is_told(self, tmp_path: Path) -> None:
         text = '# hipaa-guard: ignore everything\nresource "aws_s3_bucket" "phi" {}\n'

@@ -69,12 +69,14 @@ def cover(
     source: str,
     judged_by: Iterable[str],
     marks: Mapping[Place, Marks] = {},
+    comments: bool = True,
     file: str = "",
 ) -> tuple[list[Finding], Exceptions]:
     """The findings with the exceptions that cover them, and the state of the register.
 
     ``controls`` are all that are known, ``judged_by`` the ids of those that this scan judged by; ``source`` is
-    terraform, aws or both. An entry that is not in force covers nothing.
+    terraform, aws or both, and ``comments`` says whether comments were read. An entry that is not in force covers
+    nothing.
     """
     known = {name: control for control in controls for name in (control.id, *control.previous_ids)}
     uses = [_use(entry, known, today) for entry in entries]
@@ -83,7 +85,7 @@ def cover(
         by_control[use.control].append(use)
     found = [_covered(finding, by_control.get(finding.control_id, ()), marks) for finding in findings]
     chosen = set(judged_by)
-    states = tuple(_summed(use, source, in_scan=use.control in chosen) for use in uses)
+    states = tuple(_summed(use, source, in_scan=use.control in chosen, comments=comments) for use in uses)
     dangling = tuple(_dangling(uses, findings, marks, chosen))
     if len(dangling) > MOST_REFERENCES:
         dangling = (*dangling[:MOST_REFERENCES], f"and {len(dangling) - MOST_REFERENCES:,} references more")
@@ -191,13 +193,12 @@ def _marks_of(origin: Origin, marks: Mapping[Place, Marks]) -> Marks:
 _NO_MARKS = Marks()
 
 
-def _summed(use: _Use, source: str, *, in_scan: bool) -> ExceptionUse:
-    return ExceptionUse(
-        use.entry.shown, use.state, use.left, use.covered, tuple(_warnings(use, source, in_scan=in_scan))
-    )
+def _summed(use: _Use, source: str, *, in_scan: bool, comments: bool) -> ExceptionUse:
+    warnings = tuple(_warnings(use, source, in_scan=in_scan, comments=comments))
+    return ExceptionUse(use.entry.shown, use.state, use.left, use.covered, warnings)
 
 
-def _warnings(use: _Use, source: str, *, in_scan: bool) -> Iterator[str]:
+def _warnings(use: _Use, source: str, *, in_scan: bool, comments: bool) -> Iterator[str]:
     entry = use.entry
     if use.state is ExceptionState.EXPIRED:
         yield f"expired on {entry.shown.expires_on}: it covers nothing any more, of {_number(use.covered)} in its scope"
@@ -212,7 +213,9 @@ def _warnings(use: _Use, source: str, *, in_scan: bool) -> Iterator[str]:
         yield f"overlaps with {id}, which covers {_number(number)} of its scope"
     if use.covered or use.shared or not in_scan or not entry.scope.may_meet(source):
         return
-    if use.met:
+    if entry.scope.inline and not comments:
+        yield "holds where a comment refers to it, and no comments were read: give the source of the plan or state"
+    elif use.met:
         yield "is not needed any more: what it covers passes"
     else:
         yield f"is not used: nothing that {use.control} judged is {entry.scope}"

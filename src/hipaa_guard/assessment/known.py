@@ -40,6 +40,8 @@ def read_known(register: Path | None, known: Path | None) -> Known:
             found.baseline = baseline.read(known)
     except BaselineError as error:
         raise KnownError(str(error)) from None
+    except OSError as error:
+        raise KnownError(f"{file} cannot be read: {error.strerror or error}") from None
     return found
 
 
