@@ -1,4 +1,4 @@
-"""An accepted risk: a person answers for a gap until a date. It stands with the finding and never changes a verdict."""
+"""An accepted risk: a person answers for a gap until a date. It stands with the finding and changes no verdict."""
 
 from __future__ import annotations
 
