@@ -22,7 +22,7 @@ from hipaa_guard.aws.stored import StoredError, digest, lasts, text_of
 from hipaa_guard.clock import now
 from hipaa_guard.controls.control import Control
 from hipaa_guard.controls.wanted import kinds_of, wanted_facts
-from hipaa_guard.scan import InputError, Judged, Options, assessed, controls_of
+from hipaa_guard.scan import Given, InputError, Judged, Options, assessed, given_of
 from hipaa_guard.version import VERSION
 
 
@@ -67,19 +67,19 @@ def scan_aws(
 
     """
     began = now()
-    controls = controls_of(options)
-    plan = _plan(controls)
+    given = given_of(options)
+    plan = _plan(given.controls)
     account = (at or Place()).opened()
     keeping = _Keeping(account, plan, options, resume=resume)
     try:
-        collected = _collected(account, controls, options, keeping, _known(account, plan, options, keeping))
+        collected = _collected(account, given.controls, options, keeping, _known(account, plan, options, keeping))
     except KeyboardInterrupt:
         raise InterruptedScanError(keeping.interrupted()) from None
     keeping.ended(collected.answers)
     started = keeping.started or began
     if evidence is not None:
         _store(evidence, stored.Evidence(account, _told(plan), collected.answers, started, collected.finished))
-    return _assessed(collected, controls, options, started, now())
+    return _assessed(collected, given, options, started, now())
 
 
 def rejudge(options: Options, evidence: Path) -> Assessment:
@@ -89,15 +89,15 @@ def rejudge(options: Options, evidence: Path) -> Assessment:
         InputError: the evidence cannot be read or was changed, or the options name something that does not exist.
 
     """
-    controls = controls_of(options)
+    given = given_of(options)
     try:
         found = stored.read(evidence)
     except StoredError as error:
         raise InputError(str(error)) from None
-    kinds, wanted = kinds_of(controls), wanted_facts(controls)
-    known = found.for_plan(_plan(controls))
+    kinds, wanted = kinds_of(given.controls), wanted_facts(given.controls)
+    known = found.for_plan(_plan(given.controls))
     collected = collect(found.account, kinds, wanted, progress=options.progress, known=known)
-    return _assessed(collected, controls, options, found.started, found.finished)
+    return _assessed(collected, given, options, found.started, found.finished)
 
 
 def dry_run_aws(options: Options) -> list[Foreseen]:
@@ -107,7 +107,7 @@ def dry_run_aws(options: Options) -> list[Foreseen]:
         InputError: the options name something that does not exist.
 
     """
-    return foreseen(_plan(controls_of(options)))
+    return foreseen(_plan(given_of(options).controls))
 
 
 def preflight_aws(options: Options, at: Place | None = None) -> Preflight:
@@ -117,7 +117,7 @@ def preflight_aws(options: Options, at: Place | None = None) -> Preflight:
         InputError: as `scan_aws`.
 
     """
-    plan = _plan(controls_of(options))
+    plan = _plan(given_of(options).controls)
     return preflight((at or Place()).opened(), plan)
 
 
@@ -160,10 +160,10 @@ def _store(directory: Path, evidence: stored.Evidence) -> None:
 
 
 def _assessed(
-    collected: Collected, controls: Sequence[Control], options: Options, started: datetime, finished: datetime
+    collected: Collected, given: Given, options: Options, started: datetime, finished: datetime
 ) -> Assessment:
     judged = Judged()
-    judged.add(controls, collected.inventory)
+    judged.add(given.controls, collected.inventory)
     scan = Scan(
         source="aws",
         target=collected.account,
@@ -182,7 +182,7 @@ def _assessed(
         facts=asdict(collected.facts),
         gaps=tuple(collected.gaps),
     )
-    return assessed(scan, coverage, controls, judged.findings, options, internal_errors=collected.faults)
+    return assessed(scan, coverage, given, judged, options, internal_errors=collected.faults)
 
 
 class _Keeping:

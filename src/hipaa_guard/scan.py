@@ -4,15 +4,21 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
+from hipaa_guard.assessment.baseline import Baseline, baseline_of, compared
 from hipaa_guard.assessment.build import assess
+from hipaa_guard.assessment.exceptions import cover
+from hipaa_guard.assessment.known import Known, KnownError, read_known
+from hipaa_guard.assessment.marks import marks_of
 from hipaa_guard.assessment.model import Assessment, Coverage, Scan
 from hipaa_guard.clock import now
 from hipaa_guard.controls.control import Control, Severity
-from hipaa_guard.controls.findings import Finding, judge
+from hipaa_guard.controls.exception import Marks
+from hipaa_guard.controls.findings import Finding, judge, with_previous
 from hipaa_guard.controls.loading import ControlError, load, select
 from hipaa_guard.facts.places import Gap, GapKind
 from hipaa_guard.facts.resource import Resource
@@ -41,6 +47,15 @@ class Options:
     fail_on: Severity = Severity.LOW
     max_unknown: int | None = None
     warn_only: bool = False
+    fail_on_new: bool = False
+    """Only failures stop that the baseline does not have."""
+    fail_on_expired: bool = False
+    """Exceptions stop whose time is over."""
+    exceptions: Path | None = None
+    """The register of accepted risks. [default: `.hipaa-guard/exceptions.yaml` below the working directory]"""
+    baseline: Path | None = None
+    today: date | None = None
+    """The day by which exceptions are judged. [default: today]"""
     progress: Progress | None = None
     warn: Callable[[str], None] | None = None
     """Called with what should be known while a long scan goes on."""
@@ -57,11 +72,29 @@ class Judged:
 
     findings: list[Finding] = field(default_factory=list)
     resources: Counter[str] = field(default_factory=Counter)
+    marks: dict[tuple[str, str], Marks] = field(default_factory=dict)
+    comments: bool = True
+    """Whether comments were read: a plan or state has none."""
 
-    def add(self, controls: Sequence[Control], inventory: Inventory, without: frozenset[str] = frozenset()) -> None:
-        """Judge an inventory; resources at the addresses `without` are there for the others only."""
-        found = judge(controls, inventory)
-        self.findings.extend(finding for finding in found if finding.resource.address not in without)
+    def add(
+        self,
+        controls: Sequence[Control],
+        inventory: Inventory,
+        without: frozenset[str] = frozenset(),
+        previous: Mapping[str, Sequence[str]] = {},
+    ) -> None:
+        """Judge an inventory; resources at the addresses `without` are there for the others only.
+
+        ``previous`` are the addresses that resources had before they were moved.
+        """
+        found = (finding for finding in judge(controls, inventory) if finding.resource.address not in without)
+        ids = {control.id: control.previous_ids for control in controls if control.previous_ids}
+        if ids or previous:
+            found = (
+                with_previous(each, ids.get(each.control_id, ()), previous.get(each.resource.address or "", ()))
+                for each in found
+            )
+        self.findings.extend(found)
         judged = {control.kind.kind for control in controls}
         present = (resource for resource in inventory if resource.origin.address not in without)
         self.resources.update(resource.kind for resource in present if resource.kind in judged)
@@ -77,10 +110,12 @@ def scan_terraform(
     environment: Mapping[str, str] | None = None,
     workspace: str | None = None,
     changed_only: bool = False,
+    baseline_ref: str | None = None,
 ) -> Assessment:
     """Judge a directory of Terraform, a plan or a state; ``source`` is the directory that these were made from.
 
-    ``changed_only`` leaves out what a plan does not change.
+    ``changed_only`` leaves out what a plan does not change. ``baseline_ref`` is a commit of git: what was open there,
+    by the same controls and variables, is not new.
 
     Raises:
         InputError: the path cannot be scanned, or the options name something that does not exist.
@@ -90,7 +125,18 @@ def scan_terraform(
     from hipaa_guard.terraform.read import TerraformInputError, read
 
     started = now()
-    controls = controls_of(options)
+    given = given_of(options)
+    if baseline_ref is not None:
+        given.known.baseline = _baseline_at(
+            path,
+            baseline_ref,
+            options,
+            var_files=var_files,
+            variables=variables,
+            environment=environment,
+            workspace=workspace,
+        )
+    controls = given.controls
     judged = Judged()
     unjudged: Counter[str] = Counter()
     try:
@@ -107,9 +153,13 @@ def scan_terraform(
     # Every kind, not only those that the controls name: what is not read costs nothing here.
     kinds = sorted(_all_kinds(), key=lambda kind: kind.kind)
     covered = {type for kind in kinds for type in kind.terraform_types()}
+    judged.comments = source is not None or any(each.source == "hcl" for each in configurations)
     for number, configuration in enumerate(configurations):
         _report(options, number, len(configurations), configuration.root)
-        judged.add(controls, build_inventory(configuration, kinds), _left_out(configuration, changed_only))
+        left_out = _left_out(configuration, changed_only)
+        judged.add(controls, build_inventory(configuration, kinds), left_out, configuration.previous)
+        marks = marks_of(configuration, tags=any(entry.scope.tags for entry in given.known.entries))
+        judged.marks.update((place, each) for place, each in marks.items() if place[1] not in left_out)
         unjudged.update(_uncovered(configuration, covered | configuration.asked_for))
     scan = Scan(
         source="terraform",
@@ -126,42 +176,91 @@ def scan_terraform(
         unjudged_types=dict(sorted(unjudged.items())),
         gaps=tuple(dict.fromkeys(gap for configuration in configurations for gap in configuration.gaps)),
     )
-    return assessed(scan, coverage, controls, judged.findings, options)
+    return assessed(scan, coverage, given, judged, options)
 
 
-def controls_of(options: Options) -> list[Control]:
-    """The controls that the options choose.
+@dataclass(slots=True)
+class Given:
+    """What the options name, read before a scan begins."""
+
+    all: list[Control]
+    controls: list[Control]
+    """Those that are asked for."""
+    known: Known
+
+
+def given_of(options: Options) -> Given:
+    """What the options name.
 
     Raises:
-        InputError: they name one that does not exist.
+        InputError: something of it does not exist or cannot be used.
 
     """
     try:
-        return select(load(options.policies), options.only, options.skip)
-    except ControlError as error:
+        every = load(options.policies)
+        controls = select(every, options.only, options.skip)
+        return Given(every, controls, read_known(options.exceptions, options.baseline))
+    except (ControlError, KnownError) as error:
         raise InputError(str(error)) from None
+
+
+def _baseline_at(path: Path, ref: str, options: Options, **given: Any) -> Baseline:
+    """What was open in a directory at a commit. Variables that were not declared yet are not given."""
+    from hipaa_guard.terraform.at_ref import directory_at, variables_below
+    from hipaa_guard.terraform.read import TerraformInputError
+
+    if not path.is_dir():
+        raise InputError(f"{path} is no directory: --baseline-ref goes with a directory of source, --baseline with all")
+    try:
+        with directory_at(path, ref) as directory:
+            declared = None if directory is None else variables_below(directory)
+            if directory is None or declared is None:
+                return Baseline()
+            variables = {name: value for name, value in (given.pop("variables") or {}).items() if name in declared}
+            alone = replace(options, baseline=None, progress=None, warn=None)
+            before = scan_terraform(directory, alone, variables=variables, **given)
+    except (TerraformInputError, InputError) as error:
+        raise InputError(f"--baseline-ref {ref}: {error}") from None
+    if not before.coverage.complete:
+        options.tell(f"not all of {path} could be read at {ref}: gaps in what was not read count as new")
+    return baseline_of(before)
 
 
 def assessed(
     scan: Scan,
     coverage: Coverage,
-    controls: Sequence[Control],
-    findings: Sequence[Finding],
+    given: Given,
+    judged: Judged,
     options: Options,
     *,
     internal_errors: int = 0,
 ) -> Assessment:
-    """The result of a scan, its gate decided as the options say."""
+    """The result of a scan: exceptions and baseline laid over it, its gate decided as the options say."""
+    findings, exceptions = cover(
+        judged.findings,
+        given.known.entries,
+        given.all,
+        today=options.today or scan.finished.date(),
+        source=scan.source,
+        judged_by=[control.id for control in given.controls],
+        marks=judged.marks,
+        comments=judged.comments,
+        file=given.known.register,
+    )
+    baseline = given.known.baseline
     return assess(
         scan,
         coverage,
-        controls,
-        findings,
+        given.controls,
+        findings if baseline is None else compared(findings, baseline),
         version=VERSION,
         fail_on=options.fail_on,
         max_unknown=options.max_unknown,
         warn_only=options.warn_only,
         internal_errors=internal_errors,
+        new_only=options.fail_on_new,
+        fail_on_expired=options.fail_on_expired,
+        exceptions=exceptions,
     )
 
 

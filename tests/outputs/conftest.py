@@ -21,7 +21,8 @@ from hipaa_guard.controls.findings import Finding, fingerprint
 from hipaa_guard.facts.places import Gap, GapKind, Location
 from hipaa_guard.facts.resource import Evidence, Origin, Resource
 from hipaa_guard.facts.values import Cause
-from hipaa_guard.scan import Options, scan_aws, scan_terraform
+from hipaa_guard.live import Place, scan_aws
+from hipaa_guard.scan import Options, scan_terraform
 
 HOSTILE = (
     "</script><script>alert(1)</script>",
@@ -315,7 +316,7 @@ def clinic() -> Assessment:
         with mock_aws():
             account.buckets(account.keys())
             account.people()
-            return scan_aws(Options(only=_JUDGED), regions=account.REGION)
+            return scan_aws(Options(only=_JUDGED), Place(regions=account.REGION))
 
 
 _JUDGED = ("s3_bucket_tls_required", "s3_bucket_versioning_enabled", "kms_key_rotation_enabled", "iam_root_mfa_enabled")

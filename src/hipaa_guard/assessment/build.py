@@ -8,7 +8,15 @@ from dataclasses import replace
 
 from hipaa_guard.assessment import law
 from hipaa_guard.assessment.gate import decide
-from hipaa_guard.assessment.model import Assessment, ControlSummary, Coverage, Scan
+from hipaa_guard.assessment.model import (
+    Assessment,
+    ControlSummary,
+    Coverage,
+    Exceptions,
+    ExceptionState,
+    ExceptionUse,
+    Scan,
+)
 from hipaa_guard.assessment.rollup import control_summaries, requirement_summaries
 from hipaa_guard.controls.control import Control, Severity, Status
 from hipaa_guard.controls.findings import Finding
@@ -25,8 +33,16 @@ def assess(
     max_unknown: int | None = None,
     warn_only: bool = False,
     internal_errors: int = 0,
+    new_only: bool = False,
+    fail_on_expired: bool = False,
+    exceptions: Exceptions | None = None,
 ) -> Assessment:
-    """Sort the findings, sum them up by control and by law, and decide the gate (see `gate.decide`)."""
+    """Sort the findings, sum them up by control and by law, and decide the gate (see `gate.decide`).
+
+    ``fail_on_expired`` makes exceptions stop whose time is over.
+    """
+    exceptions = exceptions or Exceptions()
+    expired = [use.entry.id for use in exceptions.entries if use.state is ExceptionState.EXPIRED]
     ordered = tuple(sorted(findings, key=_place))
     summaries = control_summaries(controls, ordered)
     return Assessment(
@@ -43,8 +59,11 @@ def assess(
             max_unknown=max_unknown,
             warn_only=warn_only,
             internal_errors=internal_errors,
+            new_only=new_only,
+            expired=expired if fail_on_expired else (),
         ),
         law=law.dates(),
+        exceptions=exceptions,
     )
 
 
@@ -64,6 +83,7 @@ def combine(parts: Sequence[Assessment]) -> Assessment:
         requirements=requirement_summaries(summaries),
         findings=ordered,
         gate=decide(ordered, coverage),
+        exceptions=_all_exceptions([part.exceptions for part in parts]),
     )
 
 
@@ -83,6 +103,20 @@ def _all_scans(scans: Sequence[Scan]) -> Scan:
 def _one_base(bases: set[str]) -> str:
     """The directory of all scans of source. Of several, the files are told as they were found."""
     return bases.pop() if len(bases) == 1 else "."
+
+
+def _all_exceptions(parts: Sequence[Exceptions]) -> Exceptions:
+    uses: dict[str, ExceptionUse] = {}
+    for use in (use for part in parts for use in part.entries):
+        known = uses.get(use.entry.id)
+        if known is not None:
+            warnings = tuple(dict.fromkeys((*known.warnings, *use.warnings)))
+            uses[use.entry.id] = replace(known, findings=known.findings + use.findings, warnings=warnings)
+        else:
+            uses[use.entry.id] = use
+    references = dict.fromkeys(sentence for part in parts for sentence in part.references)
+    file = next((part.file for part in parts if part.file), "")
+    return Exceptions(file, tuple(uses.values()), tuple(references))
 
 
 def _all_coverage(parts: Sequence[Coverage]) -> Coverage:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
 from hipaa_guard.assessment.model import Coverage, Gate
 from hipaa_guard.controls.control import Severity, Status
@@ -39,23 +40,28 @@ def decide(
     max_unknown: int | None = None,
     warn_only: bool = False,
     internal_errors: int = 0,
+    new_only: bool = False,
+    expired: Sequence[str] = (),
 ) -> Gate:
     """The gate over a finished scan.
 
     ``fail_on`` is the mildest severity whose failures stop the pipeline; None lets all pass. ``max_unknown`` is how
     many verdicts may be unknown before the scan counts as incomplete; None allows any number. ``warn_only`` reports
-    failures and incompleteness without stopping for them; an error of our own stops always.
+    failures and incompleteness without stopping for them; an error of our own stops always. ``new_only`` lets failures
+    pass that the baseline has. ``expired`` are the ids of exceptions that stop because their time is over. What an
+    exception covers neither stops nor counts as unknown.
     """
     findings = list(findings)
+    open_ = [finding for finding in findings if finding.exception is None]
     sentences = {
         BROKEN: _broken(findings, coverage, internal_errors),
-        FAILURES: _failures(findings, fail_on),
-        INCOMPLETE: [*_gaps(findings, coverage), *_too_many_unknown(findings, max_unknown)],
+        FAILURES: [*_failures(findings, fail_on, new_only=new_only), *_expired(expired)],
+        INCOMPLETE: [*_gaps(open_, coverage), *_too_many_unknown(open_, max_unknown)],
     }
     code = next((code for code in _PRECEDENCE if sentences.get(code)), CLEAN)
     reasons = tuple(sentence for each in _PRECEDENCE for sentence in sentences.get(each, ()))
     if code == CLEAN:
-        return Gate(True, CLEAN, (_clean(findings, fail_on),))
+        return Gate(True, CLEAN, (_clean(findings, fail_on, new_only=new_only),))
     if warn_only and code != BROKEN:
         return Gate(True, CLEAN, (f"Warnings only: {reasons[0]}", *reasons[1:]))
     return Gate(False, code, reasons)
@@ -78,17 +84,50 @@ def _broken(findings: Sequence[Finding], coverage: Coverage, internal_errors: in
     return sentences
 
 
-def _failures(findings: Sequence[Finding], fail_on: Severity | None) -> list[str]:
-    if fail_on is None:
-        return []
-    stopping = tuple(severity for severity in Severity if severity.rank <= fail_on.rank)
-    bad = [f.severity for f in findings if f.status is Status.FAIL and f.severity in stopping]
+def _failures(findings: Sequence[Finding], fail_on: Severity | None, *, new_only: bool) -> list[str]:
+    failing = _failing(findings, new_only=new_only)
+    stopping = () if fail_on is None else tuple(severity for severity in Severity if severity.rank <= fail_on.rank)
+    bad = [finding.severity for finding in failing.open if finding.severity in stopping]
     if not bad:
         return []
     by_severity = Counter(bad)
     parts = ", ".join(f"{by_severity[severity]:,} {severity}" for severity in Severity if by_severity[severity])
     least = "" if fail_on is Severity.LOW else f" at severity {fail_on} or worse"
-    return [f"{counted(len(bad), 'finding fails', 'findings fail')}{least}: {parts}."]
+    what = ("new finding fails", "new findings fail") if new_only else ("finding fails", "findings fail")
+    more = [
+        *([f"{len(failing.known):,} in the baseline"] if failing.known else []),
+        *([f"{len(failing.excepted):,} covered by exceptions"] if failing.excepted else []),
+    ]
+    besides = f" (besides {' and '.join(more)})" if more else ""
+    return [f"{counted(len(bad), *what)}{least}: {parts}{besides}."]
+
+
+class _Failing(NamedTuple):
+    """Failing findings by what they are worth to the gate."""
+
+    open: list[Finding]
+    known: list[Finding]
+    excepted: list[Finding]
+
+
+def _failing(findings: Sequence[Finding], *, new_only: bool) -> _Failing:
+    found = _Failing([], [], [])
+    for finding in findings:
+        if finding.status is Status.FAIL:
+            if finding.exception is not None:
+                found.excepted.append(finding)
+            elif new_only and finding.new is False:
+                found.known.append(finding)
+            else:
+                found.open.append(finding)
+    return found
+
+
+def _expired(ids: Sequence[str]) -> list[str]:
+    if not ids:
+        return []
+    names = ", ".join(ids[:3]) + (", ..." if len(ids) > 3 else "")
+    return [f"{counted(len(ids), 'exception has', 'exceptions have')} expired ({names})."]
 
 
 def _gaps(findings: Sequence[Finding], coverage: Coverage) -> list[str]:
@@ -112,15 +151,16 @@ def _too_many_unknown(findings: Sequence[Finding], most: int | None) -> list[str
     return [f"{counted(number, 'verdict is', 'verdicts are')} unknown and at most {most:,} may be."]
 
 
-def _clean(findings: Sequence[Finding], fail_on: Severity | None) -> str:
+def _clean(findings: Sequence[Finding], fail_on: Severity | None, *, new_only: bool) -> str:
     counts = Counter(finding.status for finding in findings)
     judged = counts[Status.PASS] + counts[Status.FAIL] + counts[Status.UNKNOWN]
     if not judged:
         return "No gap found, but no control met a resource either: nothing was judged."
-    parts = [f"No gap found in {counted(judged, 'verdict', 'verdicts')}"]
-    if counts[Status.FAIL]:
-        failing = counted(counts[Status.FAIL], "failing finding", "failing findings")
-        parts = [f"{failing} below the severity that stops" if fail_on else f"{failing}, and none is asked to stop"]
+    failing = _failing(findings, new_only=new_only)
+    below = "below the severity that stops" if fail_on else "of which none is asked to stop"
+    found = ((failing.open, below), (failing.known, "in the baseline"), (failing.excepted, "covered by exceptions"))
+    parts = [f"{counted(len(some), 'failing finding', 'failing findings')} {what}" for some, what in found if some]
+    parts = parts or [f"No gap found in {counted(judged, 'verdict', 'verdicts')}"]
     if counts[Status.UNKNOWN]:
         parts.append(f"{counts[Status.UNKNOWN]:,} unknown")
     return "; ".join(parts) + "."

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 from typing import Literal
 
 from hipaa_guard.assessment.law import Law
 from hipaa_guard.controls.control import Fix, Severity, Status
+from hipaa_guard.controls.exception import ExceptionEntry
 from hipaa_guard.controls.findings import Finding
 from hipaa_guard.facts.places import Gap
 
@@ -102,6 +104,48 @@ class Coverage:
         return not any(gap.incomplete for gap in self.gaps)
 
 
+class ExceptionState(StrEnum):
+    """What an entry of the register of exceptions is worth on the day of the scan."""
+
+    ACTIVE = "active"
+    EXPIRING = "expires soon"
+    EXPIRED = "expired"
+    PENDING = "not yet approved"
+    VOID = "covers nothing"
+    """Whatever the day: its scope is too broad, its control does not exist, an equivalent measure is missing."""
+
+
+@dataclass(frozen=True, slots=True)
+class ExceptionUse:
+    """An entry of the register and what it met in a scan."""
+
+    entry: ExceptionEntry
+    state: ExceptionState
+    days_left: int
+    """Negative once it has expired."""
+    findings: int
+    """Gaps and unknown verdicts that it covers; that it would cover, where it is not in force."""
+    warnings: tuple[str, ...] = ()
+    """Predicates whose subject is the entry."""
+
+
+@dataclass(frozen=True, slots=True)
+class Exceptions:
+    """The register of accepted risks, as a scan used it."""
+
+    file: str = ""
+    """Where it stands; empty where there is none."""
+    entries: tuple[ExceptionUse, ...] = ()
+    references: tuple[str, ...] = ()
+    """Sentences on comments in source that refer to an entry and cover nothing."""
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """All that is wrong with the register, in sentences."""
+        told = [f"exception {use.entry.id} {warning}" for use in self.entries for warning in use.warnings]
+        return (*told, *self.references)
+
+
 @dataclass(frozen=True, slots=True)
 class Gate:
     """Whether a pipeline may go on. ``reasons`` are sentences, the deciding one first."""
@@ -125,6 +169,7 @@ class Assessment:
     """Sorted: failures first, worst first, then by control and resource."""
     gate: Gate
     law: Law = field(default_factory=Law)
+    exceptions: Exceptions = field(default_factory=Exceptions)
 
     def counts(self) -> dict[Status, int]:
         """Number of findings by status, every status present."""

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from hipaa_guard.cli.saved import SCAN, finding_named, is_fingerprint, saved
 from hipaa_guard.controls.control import Control
 
 
@@ -56,10 +57,22 @@ def show(id: str, policies: tuple[Path, ...]) -> None:
 
 @click.command()
 @click.argument("id")
+@click.option(
+    "--scan", type=click.Path(path_type=Path), default=SCAN, show_default=True, metavar="FILE", help="As JSON."
+)
 @_POLICIES
-def explain(id: str, policies: tuple[Path, ...]) -> None:
-    """Say what a control asks for, why, and how to fix a gap."""
-    _print(_load(policies), id)
+def explain(id: str, scan: Path, policies: tuple[Path, ...]) -> None:
+    """Say what a control asks for, why, and how to fix a gap.
+
+    ID is that of a control, or the first 8 or more digits of the fingerprint of a finding in a saved result (--scan).
+    """
+    if not is_fingerprint(id):
+        _print(_load(policies), id)
+        return
+    from hipaa_guard.outputs.finding_text import told_finding
+
+    assessment = saved(scan)
+    click.echo(told_finding(finding_named(assessment, id, scan), assessment), nl=False)
 
 
 def _load(policies: Iterable[Path]) -> list[Control]:

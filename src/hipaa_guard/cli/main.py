@@ -16,13 +16,19 @@ _VERBS = {
     "scan": "hipaa_guard.cli.scan:scan",
     "controls": "hipaa_guard.cli.controls:controls",
     "explain": "hipaa_guard.cli.controls:explain",
+    "exceptions": "hipaa_guard.cli.exceptions:exceptions",
+    "baseline": "hipaa_guard.cli.baseline:baseline",
+    "diff": "hipaa_guard.cli.diff:diff",
     "iam-policy": "hipaa_guard.cli.iam:iam_policy",
     "render": "hipaa_guard.cli.render:render",
 }
 _HELP = {
     "scan": "Judge Terraform or a live AWS account.",
     "controls": "List the controls, or show one.",
-    "explain": "Say what a control asks for, why, and how to fix a gap.",
+    "explain": "Say what a control asks for, why, and how to fix a gap; or tell one finding.",
+    "exceptions": "Check, list and add accepted risks.",
+    "baseline": "Note the gaps that are known, so that only new ones stop.",
+    "diff": "Compare two saved JSON results.",
     "iam-policy": "Print the least-privilege IAM policy that a scan needs.",
     "render": "Write a saved JSON result in other formats.",
 }

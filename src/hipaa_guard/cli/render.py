@@ -16,18 +16,12 @@ import click
 @click.option("--csv-raw", is_flag=True, help="csv for programs: no guard against formulas in a spreadsheet.")
 def render(file: Path, outputs: tuple[str, ...], show_all: bool, csv_raw: bool) -> None:
     """Write a saved JSON result in other formats."""
+    from hipaa_guard.cli.saved import saved
     from hipaa_guard.outputs import OutputError, write
-    from hipaa_guard.outputs.json_format import ReportError, parse
 
+    assessment = saved(file)
     try:
-        assessment = parse(file.read_text(encoding="utf-8"))
         for spec in outputs or ("terminal",):
             write(assessment, spec, everything=show_all, raw=csv_raw)
-    except OSError as error:
-        raise click.ClickException(f"cannot read {file}: {error.strerror}") from None
-    except UnicodeDecodeError:
-        raise click.ClickException(f"{file} is not a JSON result of hipaa-guard: it is not UTF-8 text") from None
-    except ReportError as error:
-        raise click.ClickException(f"{file}: {error}") from None
     except OutputError as error:
         raise click.ClickException(str(error)) from None

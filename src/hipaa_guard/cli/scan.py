@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 INTERRUPTED = 130
 """As shells say of a program that was stopped with Ctrl-C."""
 
+_MOST_WARNINGS = 20
+
 F = TypeVar("F", bound=Callable[..., Any])
 
 
@@ -65,6 +67,19 @@ def _common(command: F) -> F:
             ),
             click.option("--warn-only", is_flag=True, help="Report gaps but do not fail because of them."),
             click.option(
+                "--baseline", type=click.Path(path_type=Path), metavar="FILE", help="Gaps in this file are not new."
+            ),
+            click.option("--fail-on-new", is_flag=True, help="Only gaps that the baseline lacks fail the gate."),
+            click.option(
+                "--exceptions",
+                type=click.Path(path_type=Path),
+                metavar="FILE",
+                help="The register of accepted risks. [default: .hipaa-guard/exceptions.yaml, if it exists]",
+            ),
+            click.option(
+                "--fail-on-expired-exceptions", is_flag=True, help="An exception that has expired fails the gate."
+            ),
+            click.option(
                 "--all", "show_all", is_flag=True, help="Every resource on the terminal, what passes in asff."
             ),
             click.option(
@@ -92,6 +107,7 @@ def _common(command: F) -> F:
 @click.option("--tf-var-env", is_flag=True, help="Also take variables from the environment, TF_VAR_NAME.")
 @click.option("--workspace", metavar="NAME", help="The workspace, terraform.workspace. [default: not known]")
 @click.option("--changed-only", is_flag=True, help="Judge only what a plan changes.")
+@click.option("--baseline-ref", metavar="REF", help="Gaps that are there at this commit of git are not new.")
 @_common
 def terraform(
     path: Path,
@@ -102,6 +118,7 @@ def terraform(
     tf_var_env: bool,
     workspace: str | None,
     changed_only: bool,
+    baseline_ref: str | None,
     **common: Any,
 ) -> int:
     """Judge Terraform: a directory, a plan (`terraform show -json`) or a state."""
@@ -127,7 +144,9 @@ def terraform(
                 environment=environment,
                 workspace=workspace,
                 changed_only=changed_only,
+                baseline_ref=baseline_ref,
             ),
+            baseline_ref=baseline_ref,
         )
 
 
@@ -224,12 +243,18 @@ def _no_collections() -> Iterator[None]:
             gc.enable()
 
 
-def _run(common: dict[str, Any], source: str, scanned: Callable[[Options], Assessment]) -> int:
+def _run(
+    common: dict[str, Any], source: str, scanned: Callable[[Options], Assessment], *, baseline_ref: str | None = None
+) -> int:
     from hipaa_guard.outputs import OutputError, write
     from hipaa_guard.outputs.progress import shown
     from hipaa_guard.scan import InputError, Options
 
     outputs = common["outputs"] or ("terminal",)
+    if common["baseline"] is not None and baseline_ref is not None:
+        raise click.UsageError("--baseline and --baseline-ref are two baselines: give one of them")
+    if common["fail_on_new"] and common["baseline"] is None and baseline_ref is None:
+        raise click.UsageError("--fail-on-new needs to know what is not new: give --baseline or --baseline-ref")
     try:
         on_stdout = _on_stdout(outputs, source)
         with shown(wanted=not common["quiet"]) as progress:
@@ -241,10 +266,15 @@ def _run(common: dict[str, Any], source: str, scanned: Callable[[Options], Asses
                     fail_on=Severity(common["fail_on"]),
                     max_unknown=common["max_unknown"],
                     warn_only=common["warn_only"],
+                    fail_on_new=common["fail_on_new"],
+                    fail_on_expired=common["fail_on_expired_exceptions"],
+                    exceptions=common["exceptions"],
+                    baseline=common["baseline"],
                     progress=progress,
                     warn=lambda text: click.echo(f"hipaa-guard: {text}", err=True),
                 )
             )
+        _warn_of_exceptions(assessment.exceptions.warnings)
         for spec in outputs:
             write(assessment, spec, everything=common["show_all"], raw=common["csv_raw"])
     except (InputError, OutputError) as error:
@@ -253,6 +283,16 @@ def _run(common: dict[str, Any], source: str, scanned: Callable[[Options], Asses
     if "terminal" not in on_stdout:
         click.echo(f"hipaa-guard: {assessment.gate.reasons[0]}", err=True)
     return assessment.gate.exit_code
+
+
+def _warn_of_exceptions(warnings: Sequence[str]) -> None:
+    from hipaa_guard.outputs.text import visible
+
+    for warning in warnings[:_MOST_WARNINGS]:
+        click.echo(f"hipaa-guard: {visible(warning)}", err=True)
+    if len(warnings) > _MOST_WARNINGS:
+        more = len(warnings) - _MOST_WARNINGS
+        click.echo(f"hipaa-guard: and {more:,} more warnings of exceptions; -o json lists them", err=True)
 
 
 def _on_stdout(outputs: Sequence[str], source: str | None = None) -> list[str]:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
+
+from hipaa_guard.facts.places import Location
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,3 +22,24 @@ class ExceptionEntry:
     approved_on: date
     expires_on: date
     ticket: str = ""
+    control: str = ""
+    """The id of the control that it is for."""
+    scope: str = ""
+    """What it covers, in words."""
+    risk: str = ""
+    """What is left of the risk, as its owner rates it."""
+
+
+class Reference(NamedTuple):
+    """A comment in source that speaks to hipaa-guard. ``id`` is empty where it names no entry."""
+
+    id: str
+    text: str
+    place: Location
+
+
+class Marks(NamedTuple):
+    """What source says of a resource besides its facts. Only tags whose values are known are there."""
+
+    references: tuple[Reference, ...] = ()
+    tags: Mapping[str, str] = {}

@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 import traceback
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from itertools import islice
 from typing import NamedTuple
 
@@ -25,7 +26,8 @@ class Finding(NamedTuple):
 
     ``cause`` groups unknown verdicts; ``action`` is the IAM action that would have answered. ``uncertain`` says why it
     is not certain that the resource will exist. ``error`` holds the traceback where the control itself broke.
-    ``exception`` is the accepted risk that covers it; ``new`` says whether the baseline lacks it, None without one.
+    ``exception`` is the accepted risk that covers it; ``new`` says whether the baseline lacks it, None without one and
+    for what is no gap. ``previous`` are the fingerprints it had before the resource was moved or the control renamed.
     """
 
     control_id: str
@@ -41,6 +43,7 @@ class Finding(NamedTuple):
     error: str | None = None
     exception: ExceptionEntry | None = None
     new: bool | None = None
+    previous: tuple[str, ...] = ()
 
     @property
     def location(self) -> Location | None:
@@ -118,6 +121,18 @@ def _finding(control: Control, resource: Resource, identity: str, inventory: Inv
 def fingerprint(control_id: str, origin: Origin) -> str:
     """A name for the finding that survives moved lines, reformatting and renamed files (64 hexadecimal digits)."""
     return _fingerprint(control_id, _identity(origin))
+
+
+def moved_to(origin: Origin, address: str) -> Origin:
+    """The same resource at another address."""
+    return replace(origin, address=address)
+
+
+def with_previous(finding: Finding, ids: Sequence[str], addresses: Sequence[str]) -> Finding:
+    """The finding with the fingerprints that it had under other ids of its control and other addresses."""
+    origins = [finding.resource, *(moved_to(finding.resource, address) for address in addresses)]
+    names = (fingerprint(id, origin) for origin in origins for id in (finding.control_id, *ids))
+    return finding._replace(previous=tuple(dict.fromkeys(name for name in names if name != finding.fingerprint)))
 
 
 def _fingerprint(control_id: str, identity: str) -> str:

@@ -11,6 +11,7 @@ import json
 
 from hipaa_guard.assessment.model import Assessment
 from hipaa_guard.controls.control import Severity
+from hipaa_guard.controls.exception import ExceptionEntry
 from hipaa_guard.outputs import words
 from hipaa_guard.outputs.text import shortened, visible
 
@@ -30,7 +31,9 @@ def packed(assessment: Assessment) -> str:
             controls.place(finding.control_id),
             names.place(words.name(finding)),
             places.place(", ".join(filter(None, (words.where(finding), words.context(finding, several_roots=roots))))),
-            messages.place(finding.message),
+            messages.place(
+                finding.message if finding.exception is None else _accepted(finding.message, finding.exception)
+            ),
         )
         for column, cell in zip(rows, cells, strict=True):
             column.append(cell)
@@ -47,6 +50,10 @@ def packed(assessment: Assessment) -> str:
     }
     text = json.dumps(document, ensure_ascii=True, separators=(",", ":"))
     return base64.b64encode(gzip.compress(text.encode(), 9, mtime=0)).decode()
+
+
+def _accepted(message: str, entry: ExceptionEntry) -> str:
+    return f"{shortened(message, _TEXT_LENGTH - 30)} [exception {entry.id}]"
 
 
 class _Texts:

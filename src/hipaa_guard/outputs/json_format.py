@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
-from hipaa_guard.assessment.model import Assessment, ControlSummary, RequirementSummary
+from hipaa_guard.assessment.model import Assessment, ControlSummary, Exceptions, ExceptionUse, RequirementSummary
 from hipaa_guard.controls.control import Severity, Status
 from hipaa_guard.controls.findings import Finding
 from hipaa_guard.facts.places import Gap, Location
@@ -61,6 +61,7 @@ def _lines(assessment: Assessment) -> Iterator[str]:
             "reasons": list(assessment.gate.reasons),
         },
         "coverage": _coverage(assessment),
+        "exceptions": _exceptions(assessment.exceptions),
     }
     yield "{\n"
     for name, part in head.items():
@@ -133,6 +134,35 @@ def _coverage(assessment: Assessment) -> dict[str, Any]:
     }
 
 
+def _exceptions(exceptions: Exceptions) -> dict[str, Any]:
+    return {
+        "file": exceptions.file,
+        "entries": [_exception(use) for use in exceptions.entries],
+        "references": list(exceptions.references),
+    }
+
+
+def _exception(use: ExceptionUse) -> dict[str, Any]:
+    entry = use.entry
+    return {
+        "id": entry.id,
+        "control": entry.control,
+        "scope": entry.scope,
+        "justification": entry.justification,
+        "compensating_control": entry.compensating_control,
+        "risk": entry.risk,
+        "owner": entry.owner,
+        "approver": entry.approver,
+        "approved_on": entry.approved_on.isoformat(),
+        "expires_on": entry.expires_on.isoformat(),
+        "ticket": entry.ticket,
+        "state": use.state.value,
+        "days_left": use.days_left,
+        "findings": use.findings,
+        "warnings": list(use.warnings),
+    }
+
+
 def _gap(gap: Gap) -> dict[str, Any]:
     return {
         "kind": gap.kind.value,
@@ -197,7 +227,8 @@ class _Findings:
             f'"fingerprint": "{finding.fingerprint}", {self._resource(finding.resource)}, '
             f'"decided_at": {decided_at}, "evidence": [{", ".join([text for text, _ in told])}], '
             f'"cause": {_or_null(finding.cause)}, "action": {_or_null(finding.action)}, '
-            f'"uncertain": {_or_null(finding.uncertain)}, "error": {_or_null(finding.error)}}}'
+            f'"uncertain": {_or_null(finding.uncertain)}, "error": {_or_null(finding.error)}, '
+            f"{_standing(finding)}}}"
         )
 
     def _resource(self, resource: Origin) -> str:
@@ -217,6 +248,16 @@ class _Findings:
             )
             told = self._evidence[id(evidence)] = text, place
         return told
+
+
+_TRUTH = {True: "true", False: "false", None: "null"}
+
+
+def _standing(finding: Finding) -> str:
+    """What is known of the finding from elsewhere: the register, the baseline, its earlier names."""
+    exception = "null" if finding.exception is None else _quoted(finding.exception.id)
+    previous = f', "previous": {_encode(finding.previous)}' if finding.previous else ""
+    return f'"exception": {exception}, "new": {_TRUTH[finding.new]}{previous}'
 
 
 def _or_null(text: str | None) -> str:

@@ -4,15 +4,27 @@ from __future__ import annotations
 
 import gc
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
+from functools import partial
 from typing import Any, TypeVar, get_args
 
 from hipaa_guard.assessment.law import Law, RequirementType
-from hipaa_guard.assessment.model import Assessment, ControlSummary, Coverage, Gate, RequirementSummary, Scan
+from hipaa_guard.assessment.model import (
+    Assessment,
+    ControlSummary,
+    Coverage,
+    Exceptions,
+    ExceptionState,
+    ExceptionUse,
+    Gate,
+    RequirementSummary,
+    Scan,
+)
 from hipaa_guard.controls.control import PEERS, Fix, Severity, Status
+from hipaa_guard.controls.exception import ExceptionEntry
 from hipaa_guard.controls.findings import Finding
 from hipaa_guard.facts.places import Gap, GapKind, Location
 from hipaa_guard.facts.resource import Evidence, Origin
@@ -122,6 +134,12 @@ class _Node:
         except ValueError as error:
             raise self.wrong("a time") from error
 
+    def day(self) -> date:
+        try:
+            return date.fromisoformat(self.text())
+        except ValueError as error:
+            raise self.wrong("a day") from error
+
     def one_of(self, kind: type[E]) -> E:
         try:
             return kind(self.text())
@@ -162,15 +180,47 @@ _TYPE_NAMES: dict[type, str] = {
 
 def _assessment(node: _Node) -> Assessment:
     gate, law = node.of("gate"), node.of("law")
+    exceptions = _exceptions(node.of("exceptions"))
+    entries = {use.entry.id: use.entry for use in exceptions.entries}
     return Assessment(
         version=node.of("tool").of("version").text(),
         scan=_scan(node.of("scan")),
         coverage=_coverage(node.of("coverage")),
         controls=node.of("controls").each(_control),
         requirements=node.of("requirements").each(_requirement),
-        findings=node.of("findings").each(_finding),
+        findings=node.of("findings").each(partial(_finding, entries)),
         gate=Gate(gate.of("passed").flag(), gate.of("exit_code").number(), gate.of("reasons").texts()),
         law=Law(law.of("text").text(), law.of("compiled").text(), law.of("eligible_services").text()),
+        exceptions=exceptions,
+    )
+
+
+def _exceptions(node: _Node) -> Exceptions:
+    if node.value is None:  # written before there were any
+        return Exceptions()
+    return Exceptions(node.of("file").text(), node.of("entries").each(_exception), node.of("references").texts())
+
+
+def _exception(node: _Node) -> ExceptionUse:
+    entry = ExceptionEntry(
+        id=node.of("id").text(),
+        justification=node.of("justification").text(),
+        compensating_control=node.of("compensating_control").text(),
+        owner=node.of("owner").text(),
+        approver=node.of("approver").text(),
+        approved_on=node.of("approved_on").day(),
+        expires_on=node.of("expires_on").day(),
+        ticket=node.of("ticket").text(),
+        control=node.of("control").text(),
+        scope=node.of("scope").text(),
+        risk=node.of("risk").text(),
+    )
+    return ExceptionUse(
+        entry=entry,
+        state=node.of("state").one_of(ExceptionState),
+        days_left=node.of("days_left").number(),
+        findings=node.of("findings").number(),
+        warnings=node.of("warnings").texts(),
     )
 
 
@@ -249,8 +299,10 @@ def _requirement(node: _Node) -> RequirementSummary:
     )
 
 
-def _finding(node: _Node) -> Finding:
-    cause = node.of("cause")
+def _finding(entries: Mapping[str, ExceptionEntry], node: _Node) -> Finding:
+    cause, exception, new, previous = (node.of(name) for name in ("cause", "exception", "new", "previous"))
+    if exception.value is not None and exception.text() not in entries:
+        raise exception.wrong("an exception of the register")
     return Finding(
         control_id=node.of("control_id").text(),
         status=node.of("status").one_of(Status),
@@ -263,6 +315,9 @@ def _finding(node: _Node) -> Finding:
         action=node.of("action").maybe_text(),
         uncertain=node.of("uncertain").maybe_text(),
         error=node.of("error").maybe_text(),
+        exception=None if exception.value is None else entries[exception.text()],
+        new=None if new.value is None else new.flag(),
+        previous=() if previous.value is None else previous.texts(),
     )
 
 

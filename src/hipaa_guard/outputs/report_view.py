@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -11,10 +10,12 @@ from hipaa_guard.assessment.gate import counted
 from hipaa_guard.assessment.model import Assessment, ControlSummary, RequirementSummary
 from hipaa_guard.assessment.rollup import no_findings
 from hipaa_guard.controls.control import Status
+from hipaa_guard.controls.exception import ExceptionEntry
 from hipaa_guard.controls.findings import Finding
 from hipaa_guard.facts.places import Gap
 from hipaa_guard.outputs import json_format, words
-from hipaa_guard.outputs.text import shortened
+from hipaa_guard.outputs.exception_view import ExceptionView, exception_views
+from hipaa_guard.outputs.text import anchor, shortened
 
 MOST_ROWS = 2000
 """Rows of the register in plain HTML; the rest is in the filterable table and in the JSON."""
@@ -68,6 +69,8 @@ class Row:
     where: str
     message: str
     uncertain: str
+    exception: ExceptionEntry | None
+    new: bool
     evidence: tuple[tuple[str, str, str], ...]
     others: tuple[tuple[str, str], ...] = ()
     """More instances of the same block of which the same is said: name and place."""
@@ -149,6 +152,9 @@ class ReportView:
     safeguards: tuple[SafeguardView, ...]
     register: tuple[Row, ...]
     register_more: int
+    standing: str
+    """How many of the open findings are covered by exceptions, and how many are new."""
+    exceptions: tuple[ExceptionView, ...]
     unexercised: tuple[ControlSummary, ...]
 
 
@@ -175,13 +181,10 @@ def view(assessment: Assessment) -> ReportView:
         safeguards=_safeguards(assessment, open_findings),
         register=tuple(_row([finding], roots) for finding in open_findings[:MOST_ROWS]),
         register_more=max(0, len(open_findings) - MOST_ROWS),
+        standing=words.standing(open_findings),
+        exceptions=exception_views(assessment),
         unexercised=tuple(control for control in assessment.controls if not any(control.counts.values())),
     )
-
-
-def anchor(text: str) -> str:
-    """A name for a place in the page, made of letters, digits and hyphens."""
-    return re.sub(r"[^A-Za-z0-9]+", "-", text).strip("-")
 
 
 def _coverage_sentence(assessment: Assessment) -> str:
@@ -381,6 +384,8 @@ def _row(block: Sequence[Finding], roots: bool, most: int = 0) -> Row:
         where=_where(finding, roots, others),
         message=shortened(finding.message, _MESSAGE),
         uncertain=finding.uncertain or "",
+        exception=finding.exception,
+        new=bool(finding.new),
         evidence=tuple(
             (each.fact, shortened(each.value, _NAME), shortened(each.source or unwritten, _NAME))
             for each in finding.evidence

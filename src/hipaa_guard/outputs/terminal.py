@@ -43,6 +43,7 @@ def render(assessment: Assessment, page: Page | None = None) -> str:
     _header(pen, assessment)
     _failures(pen, assessment)
     _unknown(pen, assessment)
+    _accepted(pen, assessment)
     _coverage(pen, assessment)
     _table(pen, assessment)
     _law(pen, assessment)
@@ -110,7 +111,7 @@ def _failures(pen: _Pen, assessment: Assessment) -> None:
     controls = {control.id: control for control in assessment.controls}
     groups: dict[str, list[Finding]] = {}
     for finding in assessment.findings:
-        if finding.status is Status.FAIL:
+        if finding.status is Status.FAIL and finding.exception is None:
             groups.setdefault(finding.control_id, []).append(finding)
     roots = words.several_roots(assessment)
     for control_id, findings in groups.items():
@@ -119,7 +120,8 @@ def _failures(pen: _Pen, assessment: Assessment) -> None:
         pen.paragraph("Instances of one block are shown once; --all lists each.", "dim")
         pen.gap()
     if not groups:
-        pen.line("No gap found.", "good" if assessment.gate.exit_code == 0 else "")
+        accepted = " that no exception covers" if assessment.counts()[Status.FAIL] else ""
+        pen.line(f"No gap found{accepted}.", "good" if assessment.gate.exit_code == 0 else "")
         pen.gap()
 
 
@@ -173,7 +175,7 @@ def _place(pen: _Pen, block: Sequence[Finding], *, roots: bool, indent: int = 2,
     else:
         pen.line(name, indent=indent)
         pen.joined((" " * (indent + 2) + place, "dim"), (more, "dim"))
-    parts = [words.context(finding, several_roots=roots, limit=_NAME_LENGTH)]
+    parts = ["new" if finding.new else "", words.context(finding, several_roots=roots, limit=_NAME_LENGTH)]
     if len(block) > 1:
         number = len({each.resource.root for each in block})
         parts.append(f"and {counted(len(block) - 1, 'more instance', 'more instances')}")
@@ -208,7 +210,7 @@ def _fix(pen: _Pen, head: str, text: str) -> None:
 
 
 def _unknown(pen: _Pen, assessment: Assessment) -> None:
-    groups = words.unknown_groups(assessment.findings)
+    groups = words.unknown_groups(finding for finding in assessment.findings if finding.exception is None)
     if not groups:
         return
     total = sum(len(findings) for _, findings in groups)
@@ -241,6 +243,29 @@ def _by_shape(findings: Iterable[Finding]) -> list[list[Finding]]:
     for finding in findings:
         groups.setdefault((words.shape(finding.message), words.shape(finding.uncertain or "")), []).append(finding)
     return list(groups.values())
+
+
+def _accepted(pen: _Pen, assessment: Assessment) -> None:
+    """What exceptions cover: it is there all the same, and somebody answers for it until a day."""
+    groups = words.covered(assessment.findings)
+    if not groups:
+        return
+    pen.line("ACCEPTED RISKS", "title")
+    shown = pen.some(groups)
+    roots = words.several_roots(assessment)
+    for entry, findings in groups[:shown]:
+        ticket = f", {entry.ticket}" if entry.ticket else ""
+        people = f"{entry.owner}, approved by {entry.approver} on {entry.approved_on}{ticket}"
+        pen.paragraph(f"{entry.id} until {entry.expires_on}: {entry.control}", "title", indent=2, hanging=4)
+        pen.paragraph(people, "dim", indent=4)
+        blocks = _blocks(pen, findings)
+        most = pen.some(blocks, 3)
+        for block in blocks[:most]:
+            _place(pen, block, roots=roots, indent=4)
+        _rest(pen, sum(map(len, blocks[most:])), indent=4)
+        pen.paragraph(shortened(entry.justification, _MESSAGE_LENGTH), indent=6)
+    _rest(pen, sum(len(findings) for _, findings in groups[shown:]))
+    pen.gap()
 
 
 def _coverage(pen: _Pen, assessment: Assessment) -> None:
@@ -324,6 +349,7 @@ def _table(pen: _Pen, assessment: Assessment) -> None:
         pen.line(row(severity.value, counts.__getitem__))
     total = assessment.counts()
     pen.line(row("total", total.__getitem__), "title")
+    pen.paragraph(words.standing(assessment.findings))
     pen.gap()
 
 

@@ -55,3 +55,8 @@ def _utf16(number: int) -> tuple[int, ...]:
         return (number,)
     number -= 0x10000
     return 0xD800 + (number >> 10), 0xDC00 + (number & 0x3FF)
+
+
+def anchor(text: str) -> str:
+    """A name for a place in a page, made of letters, digits and hyphens."""
+    return re.sub(r"[^A-Za-z0-9]+", "-", text).strip("-")

@@ -171,7 +171,8 @@ def by_block(findings: Iterable[Finding]) -> list[list[Finding]]:
         place = finding.location
         key: object = number
         if place is not None and finding.resource.source == "terraform":
-            key = (finding.status, place.file, place.line_start, shape(finding.message), shape(finding.uncertain or ""))
+            said = shape(finding.message), shape(finding.uncertain or "")
+            key = (finding.status, place.file, place.line_start, *said, finding.exception, finding.new)
         groups.setdefault(key, []).append(finding)
     return list(groups.values())
 
@@ -228,6 +229,37 @@ def unknown_groups(findings: Iterable[Finding]) -> list[tuple[str, list[Finding]
         if finding.status is Status.UNKNOWN:
             groups.setdefault(hindrance(finding), []).append(finding)
     return sorted(groups.items(), key=lambda group: (-len(group[1]), group[0]))
+
+
+def covered(findings: Iterable[Finding]) -> list[tuple[ExceptionEntry, list[Finding]]]:
+    """The findings that an exception covers, by exception, in the order of their ids."""
+    groups: dict[str, tuple[ExceptionEntry, list[Finding]]] = {}
+    for finding in findings:
+        if finding.exception is not None:
+            groups.setdefault(finding.exception.id, (finding.exception, []))[1].append(finding)
+    return [group for _, group in sorted(groups.items(), key=lambda item: (len(item[0]), item[0]))]
+
+
+def standing(findings: Sequence[Finding]) -> str:
+    """How many gaps and unknown verdicts are covered, and are new, in a sentence; empty where that is not known."""
+    accepted = _gaps_and_unknown([finding for finding in findings if finding.exception is not None])
+    parts = [f"{accepted} covered by exceptions"] if accepted else []
+    if any(finding.new is not None for finding in findings):
+        new = _gaps_and_unknown([finding for finding in findings if finding.new and finding.exception is None])
+        old = _gaps_and_unknown([finding for finding in findings if finding.new is False and finding.exception is None])
+        parts += [f"{new or 'none'} new", f"{old or 'none'} in the baseline"]
+    return f"Of these, {'; '.join(parts)}." if parts else ""
+
+
+def _gaps_and_unknown(findings: Sequence[Finding]) -> str:
+    fails = sum(finding.status is Status.FAIL for finding in findings)
+    unknown = sum(finding.status is Status.UNKNOWN for finding in findings)
+    return " and ".join(
+        [
+            *([counted(fails, "gap", "gaps")] if fails else []),
+            *([counted(unknown, "unknown verdict", "unknown verdicts")] if unknown else []),
+        ]
+    )
 
 
 def hindrance(finding: Finding) -> str:

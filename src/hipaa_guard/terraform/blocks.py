@@ -47,6 +47,9 @@ class Instance(Protocol):
     def notes(self) -> Iterable[tuple[int, str]]:
         """Comments above and inside the block, with their lines."""
 
+    def marks(self) -> Iterable[tuple[Location, str]]:
+        """Comments that speak to hipaa-guard, with places: of the block, and of the module calls that lead to it."""
+
 
 @dataclass(slots=True)
 class Configuration:
@@ -66,5 +69,7 @@ class Configuration:
     the rest of a partial plan). What points at such an instance was perhaps not seen: its absence is this unknown."""
     unchanged: frozenset[str] = frozenset()
     """Addresses of instances that a plan leaves as they are, and that nothing which it changes names."""
+    previous: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """The addresses that an instance had before it was moved, by its own."""
     asked_for: set[str] = field(default_factory=set)
     """Types of split resources that some reading looked for."""

@@ -15,6 +15,7 @@ from hipaa_guard.terraform.inputs import automatic_values, given_values, read_va
 from hipaa_guard.terraform.instances import ModuleInstance
 from hipaa_guard.terraform.library import Library
 from hipaa_guard.terraform.modules import Module
+from hipaa_guard.terraform.moves import former_addresses
 from hipaa_guard.terraform.roots import boundary_of, directories, find_roots
 from hipaa_guard.terraform.scope import Budget, Record, Session
 
@@ -135,6 +136,7 @@ def _configuration(root: ModuleInstance) -> Configuration:
     configuration = Configuration(module.path, "hcl", gaps=root.session.gaps)
     configuration.instances.extend(root.walk())
     configuration.handed_over = handed_over(root)
+    configuration.previous = former_addresses((each.address for each in configuration.instances), root.moves())
     configuration.files = sum(used.files for used in root.modules_used())
     configuration.standalone_module = bool(unset)
     return configuration

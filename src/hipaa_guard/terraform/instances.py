@@ -98,6 +98,20 @@ class ModuleInstance:
         block = self.module.resources.get(key)
         return [] if block is None else self._group(key, block).instances()
 
+    def marks(self) -> Iterator[tuple[Location, str]]:
+        """Comments of the module calls that lead here, the innermost first, that speak to hipaa-guard."""
+        if self.block is not None and self.parent is not None:
+            yield from self.block.marks()
+            yield from self.parent.marks()
+
+    def moves(self) -> Iterator[tuple[str, str]]:
+        """From which address to which something was moved, by this module and all that it calls."""
+        prefix = f"{self.address}." if self.address else ""
+        yield from ((prefix + before, prefix + after) for before, after in self.module.moves)
+        for group in self.children.values():
+            for child in group.instances():
+                yield from child.moves()
+
     def modules_used(self) -> list[Module]:
         """This module and all that it calls, each once."""
         used = {id(self.module): self.module}

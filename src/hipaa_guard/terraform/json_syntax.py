@@ -157,14 +157,16 @@ def _fill(body: Body, block: Block, parsed: Parsed, *, templates: bool = True) -
     for key, start, value in parsed.value:
         if key != "//":
             _argument(body, block, key, start, value, templates=templates)
+        else:
+            _remark(block, start, value)
 
 
 def _fill_body(body: Body, block: Block, parsed: Parsed, parent: str) -> None:
     """Take an object as arguments and nested blocks, of which one may stand without a list around it."""
     for key, start, value in parsed.value:
         if key == "//":
-            continue
-        if key == "dynamic":
+            _remark(block, start, value)
+        elif key == "dynamic":
             _dynamic(body, block, value)
         elif not is_map(parent, key) and _is_block(value):
             for one in value.value if isinstance(value.value, tuple) else (value,):
@@ -173,6 +175,12 @@ def _fill_body(body: Body, block: Block, parsed: Parsed, parent: str) -> None:
                 block.blocks.append(inner)
         else:
             _argument(body, block, key, start, value)
+
+
+def _remark(block: Block, start: int, value: Parsed) -> None:
+    """Take a comment property; Terraform lets it be of any type, and only texts say something."""
+    if isinstance(value.value, str):
+        block.remarks = (*block.remarks, (block.source.line(start), value.value))
 
 
 def _argument(body: Body, block: Block, key: str, start: int, value: Parsed, *, templates: bool = True) -> None:

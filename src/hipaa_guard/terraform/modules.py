@@ -14,6 +14,7 @@ from typing import Any
 from hipaa_guard.facts.places import Gap, GapKind, Location
 from hipaa_guard.terraform import json_syntax, syntax
 from hipaa_guard.terraform.files import UnreadableFile, read_file
+from hipaa_guard.terraform.moves import move_of
 from hipaa_guard.terraform.syntax import Attribute, Block, Body
 
 LABELS = {"resource": 2, "data": 2, "ephemeral": 2, "variable": 1, "output": 1, "module": 1, "provider": 1}
@@ -39,6 +40,8 @@ class Module:
     repeated: list[Block] = field(default_factory=list)
     """Resources whose address another one has already."""
     gaps: list[Gap] = field(default_factory=list)
+    moves: list[tuple[str, str]] = field(default_factory=list)
+    """From which address to which, as the ``moved`` blocks of the module have them."""
     lost: set[str] = field(default_factory=set)
     """What files with errors hold that could not be kept: types of resources, ``module`` for calls, ``*`` for all that
     a file holds of which nothing could be read."""
@@ -156,6 +159,8 @@ def _declare(module: Module, block: Block) -> None:
         module.settings.append(block)
     elif kind == "removed":
         _say_removed(module, block)
+    elif kind == "moved":
+        module.moves += move_of(block)
     elif kind in ("resource", "data", "ephemeral"):
         key = (kind, labels[0], labels[1])
         if key in module.resources:
@@ -234,6 +239,8 @@ def _say_baseless(module: Module, subject: str, item: Block | Attribute) -> None
 def merged(base: Block, override: Block) -> Block:
     """`base` with the arguments of `override`; a nested block type there replaces all blocks of that type here."""
     result = Block(base.source, base.type, base.labels, base.start, base.end)
+    result.remarks = base.remarks
+    result.overrides = (*base.overrides, override)
     result.attributes = {**base.attributes, **override.attributes}
     replaced = {_nested_type(block) for block in override.blocks}
     kept = [block for block in base.blocks if _nested_type(block) not in replaced or block.type == "lifecycle"]

@@ -94,6 +94,8 @@ class _Plan:
         instances = [self._instance(change) for change in self._changed.values()]
         result = Configuration(root=self._root, source="plan", instances=[*instances], gaps=self._gaps, files=1)
         result.unchanged = unchanged(self._document, self._changed)
+        moved = ((address, text(entry.get("previous_address"))) for address, entry in self._changed.items())
+        result.previous = {address: (before,) for address, before in moved if before and before != address}
         if source is not None and instances:
             known = KnownValues(self._document, self._changed, self._pending)
             found = source.join(result, instances, read=known.read, values=known.value, given=known.variables())

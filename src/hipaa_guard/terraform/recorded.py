@@ -48,6 +48,10 @@ class RecordedInstance:
         """The comments of the source; plan and state hold none."""
         return () if self.block is None else self.block.notes()
 
+    def marks(self) -> Iterable[tuple[Location, str]]:
+        """Those of the source."""
+        return () if self.block is None else self.block.marks()
+
 
 def _set(value: Value, *, blocks: bool) -> Value:
     """The value without the empty texts that providers record for what is not set; maps, as tags are, keep theirs."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from hipaa_guard.facts.places import Location
@@ -248,20 +248,13 @@ class HclInstance:
         return place
 
     def notes(self) -> Iterable[tuple[int, str]]:
-        """See `Instance`. The comments above are those without an empty line in between."""
-        first, last = self.location.line_start, self.location.line_end
-        above: list[tuple[int, str]] = []
-        inside: list[tuple[int, str]] = []
-        expected = first - 1
-        for start, end, text in reversed(self._block.source.comments()):
-            if first <= start <= last:
-                inside.append((start, text))
-            elif end == expected and self._block.source.is_alone(start):
-                above.append((start, text))
-                expected = start - 1
-            elif end < expected:
-                break
-        return [*reversed(above), *reversed(inside)]
+        """See `Instance`."""
+        return self._block.notes()
+
+    def marks(self) -> Iterator[tuple[Location, str]]:
+        """See `Instance`."""
+        yield from self._block.marks()
+        yield from self._module.marks()
 
 
 def nested_type(block: Block) -> str:

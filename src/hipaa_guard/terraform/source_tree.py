@@ -20,6 +20,7 @@ from hipaa_guard.terraform.given import Given
 from hipaa_guard.terraform.hcl import RootValues, VariableFileError, evaluated
 from hipaa_guard.terraform.library import Library
 from hipaa_guard.terraform.modules import Module
+from hipaa_guard.terraform.moves import former_addresses
 from hipaa_guard.terraform.recorded import RecordedInstance
 from hipaa_guard.terraform.resources import HclInstance
 from hipaa_guard.terraform.roots import boundary_of, directories
@@ -71,6 +72,9 @@ class SourceTree:
         gaps = [gap for gap in found.session.gaps if gap.kind in _TOLD]
         configuration.gaps += [Gap(gap.kind, gap.subject, gap.reason, gap.hint, False, gap.location) for gap in gaps]
         configuration.gaps += [*undeclared, *self._unplaced(_place(instances, blocks))]
+        for address, former in former_addresses((each.address for each in instances), found.moves()).items():
+            known = configuration.previous.get(address, ())
+            configuration.previous[address] = tuple(dict.fromkeys((*known, *former)))
         configuration.root = root.path
         configuration.files += sum(used.files for used in found.modules_used())
         return blocks

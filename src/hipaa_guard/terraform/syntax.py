@@ -30,6 +30,9 @@ BLOCK_TYPES = frozenset(
     | {"moved", "removed", "import", "check", "ephemeral", "action"}
 )
 
+MARK = "hipaa-guard:"
+"""How a comment begins that speaks to us."""
+
 _BARE_EXPONENT = re.compile(rb"(?<![\w.])(\d+)[eE]([+-]?)(\d+)")
 _HEAD = re.compile(
     rf'^(?:{"|".join(sorted(BLOCK_TYPES))})\b[ \t]*(?:"[^"\n]*"[ \t]*|[\w-]+[ \t]*){{0,2}}\{{', re.MULTILINE
@@ -59,13 +62,21 @@ class Problem:
 class Source:
     """The text of one file, as a `view`, and its lines. ``path`` is what reports show."""
 
-    __slots__ = ("_comments", "_starts", "path", "text")
+    __slots__ = ("_comments", "_is_marked", "_starts", "path", "text")
 
     def __init__(self, path: str, text: str, *, has_comments: bool = True) -> None:
         self.path = path
         self.text = text
         self._starts: list[int] | None = None
         self._comments: list[tuple[int, int, str]] | None = None if has_comments else []
+        self._is_marked: bool | None = None
+
+    @property
+    def is_marked(self) -> bool:
+        """Whether anything in it may speak to hipaa-guard."""
+        if self._is_marked is None:
+            self._is_marked = MARK in self.text
+        return self._is_marked
 
     def line(self, offset: int) -> int:
         """The line, from 1, of an offset."""
@@ -167,9 +178,13 @@ def _simple_node(found: re.Match[str]) -> Node:
 
 
 class Block:
-    """``type "label" { ... }``: attributes by name, nested blocks in order."""
+    """``type "label" { ... }``: attributes by name, nested blocks in order.
 
-    __slots__ = ("attributes", "blocks", "end", "labels", "source", "start", "type")
+    ``remarks`` are the comments of ``.tf.json``, which are properties of the block, with their lines; ``overrides`` the
+    blocks of override files that are merged into it.
+    """
+
+    __slots__ = ("_marks", "attributes", "blocks", "end", "labels", "overrides", "remarks", "source", "start", "type")
 
     def __init__(self, source: Source, kind: str, labels: tuple[str, ...], start: int, end: int) -> None:
         self.source = source
@@ -179,10 +194,42 @@ class Block:
         self.end = end
         self.attributes: dict[str, Attribute] = {}
         self.blocks: list[Block] = []
+        self.remarks: tuple[tuple[int, str], ...] = ()
+        self.overrides: tuple[Block, ...] = ()
+        self._marks: tuple[tuple[Location, str], ...] | None = None
 
     def location(self, calls: tuple[Location, ...] = ()) -> Location:
         """Its lines, from the first word to the closing brace."""
         return self.source.location(self.start, self.end, calls)
+
+    def notes(self) -> list[tuple[int, str]]:
+        """The comments above (without an empty line in between) and inside the block, with their lines."""
+        comments = self.source.comments()
+        place = self.location()
+        first, last = place.line_start, place.line_end
+        above: list[tuple[int, str]] = []
+        inside: list[tuple[int, str]] = list(reversed(self.remarks))
+        expected = first - 1
+        # From the last one that begins before the end of the block: files may hold very many of both.
+        for index in range(bisect_right(comments, last, key=lambda comment: comment[0]) - 1, -1, -1):
+            start, end, text = comments[index]
+            if first <= start:
+                inside.append((start, text))
+            elif end == expected and self.source.is_alone(start):
+                above.append((start, text))
+                expected = start - 1
+            elif end < expected:
+                break
+        return [*reversed(above), *reversed(inside)]
+
+    def marks(self) -> tuple[tuple[Location, str], ...]:
+        """Those of the comments that speak to hipaa-guard, with their places; also those of override files."""
+        if self._marks is None:
+            path = self.source.path
+            notes = self.notes() if self.source.is_marked else ()
+            own = tuple((Location(path, line, line), text) for line, text in notes if MARK in text)
+            self._marks = own + tuple(mark for block in self.overrides for mark in block.marks())
+        return self._marks
 
     def nested(self, kind: str) -> Iterator[Block]:
         """Blocks of a type directly inside, the content of dynamic ones included."""

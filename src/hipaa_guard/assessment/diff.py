@@ -1,0 +1,249 @@
+"""What changed between two results. What was not looked at again is never "fixed"."""
+
+from __future__ import annotations
+
+import posixpath
+from collections import Counter, defaultdict
+from collections.abc import Container, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import NamedTuple
+
+from hipaa_guard.assessment.baseline import names_of
+from hipaa_guard.assessment.model import Assessment
+from hipaa_guard.controls.control import Status
+from hipaa_guard.controls.findings import Finding
+from hipaa_guard.facts.places import Gap, GapKind
+from hipaa_guard.facts.resource import Origin
+from hipaa_guard.terraform.addresses import without_keys
+
+
+class Change(StrEnum):
+    """What became of a finding."""
+
+    NEW = "new"
+    REGRESSED = "regressed"
+    """It passed before."""
+    FIXED = "fixed"
+    """It failed and passes now."""
+    SETTLED = "settled"
+    """It was not known and passes now."""
+    GONE = "gone"
+    """The resource is no longer there, and all was looked at."""
+    NOT_EVALUATED = "no longer evaluated"
+    UNCHANGED = "unchanged"
+
+
+class Difference(NamedTuple):
+    """One finding in two results. ``reason`` says why it is as ``change`` says, where that needs saying."""
+
+    change: Change
+    before: Finding | None
+    after: Finding | None
+    reason: str = ""
+
+    @property
+    def finding(self) -> Finding:
+        """As it is now, else as it was."""
+        found = self.after or self.before
+        assert found is not None
+        return found
+
+    @property
+    def stops(self) -> bool:
+        """Whether it is a failure that was none before, and that no exception covers."""
+        after = self.after
+        is_new = self.change in (Change.NEW, Change.REGRESSED)
+        return is_new and after is not None and after.status is Status.FAIL and after.exception is None
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Two results beside each other. Only findings that are open in one of them are compared."""
+
+    before: Assessment
+    after: Assessment
+    differences: tuple[Difference, ...]
+
+    def counts(self) -> dict[Change, int]:
+        """Number of differences by change, every change present."""
+        counted = Counter(difference.change for difference in self.differences)
+        return {change: counted[change] for change in Change}
+
+    @property
+    def accepted(self) -> tuple[Finding, ...]:
+        """Open findings that an exception covers now and none covered before."""
+        return tuple(d.after for d in self.differences if d.after and _exception(d.after) and not _exception(d.before))
+
+    @property
+    def ended(self) -> tuple[Finding, ...]:
+        """Open findings whose exception holds no longer."""
+        both = ((d.before, d.after) for d in self.differences)
+        return tuple(after for before, after in both if after and _is_open(after) and _lost(before, after))
+
+
+_OPEN = (Status.FAIL, Status.UNKNOWN)
+_PLACE = {change: place for place, change in enumerate(Change)}
+
+
+def compare(before: Assessment, after: Assessment) -> Comparison:
+    """The differences between two results, worst first."""
+    known: dict[str, list[Finding]] = defaultdict(list)
+    for finding in before.findings:
+        known[finding.fingerprint].append(finding)
+    absence = _Absence(before, after)
+    found = []
+    for finding in after.findings:
+        name = next((name for name in names_of(finding) if known.get(name)), None)
+        earlier = known[name].pop(0) if name is not None else None
+        difference = _difference(earlier, finding)
+        if difference is not None:
+            found.append(difference)
+    rest = (finding for findings in known.values() for finding in findings if _is_open(finding))
+    found += [absence.of(finding) for finding in rest]
+    return Comparison(before, after, tuple(sorted(found, key=_place)))
+
+
+def _place(difference: Difference) -> tuple[int, int, int, str, str, str, str]:
+    finding = difference.finding
+    return (
+        _PLACE[difference.change],
+        finding.status is not Status.FAIL,
+        finding.severity.rank,
+        finding.control_id,
+        finding.resource.root,
+        finding.resource.label,
+        finding.fingerprint,
+    )
+
+
+def _is_open(finding: Finding) -> bool:
+    return finding.status in _OPEN
+
+
+def _exception(finding: Finding | None) -> str:
+    return finding.exception.id if finding is not None and finding.exception is not None else ""
+
+
+def _lost(before: Finding | None, after: Finding) -> bool:
+    return bool(_exception(before)) and not _exception(after)
+
+
+def _difference(before: Finding | None, after: Finding) -> Difference | None:
+    """How a finding changed that is in the second result; None where it was open in neither."""
+    was = before.status if before is not None else None
+    match was, after.status:
+        case (Status.PASS, Status.FAIL):
+            return Difference(Change.REGRESSED, before, after)
+        case (Status.FAIL, Status.FAIL) | (Status.UNKNOWN, Status.UNKNOWN):
+            return Difference(Change.UNCHANGED, before, after)
+        case (Status.UNKNOWN, Status.FAIL):
+            return Difference(Change.NEW, before, after, "it was not known before")
+        case (_, Status.FAIL):
+            return Difference(Change.NEW, before, after)
+        case (Status.FAIL | Status.PASS, Status.UNKNOWN):
+            return Difference(Change.NOT_EVALUATED, before, after, after.message)
+        case (_, Status.UNKNOWN):
+            return Difference(Change.NEW, before, after)
+        case (Status.FAIL, Status.PASS):
+            return Difference(Change.FIXED, before, after)
+        case (Status.UNKNOWN, Status.PASS):
+            return Difference(Change.SETTLED, before, after)
+        case (Status.FAIL | Status.UNKNOWN, _):
+            reason = f"the control does not judge it any more: it {after.message}"
+            return Difference(Change.NOT_EVALUATED, before, after, reason)
+    return None
+
+
+# --- what is no longer there --------------------------------------------------------------------------------------
+
+_HIDING = frozenset({GapKind.FILE, GapKind.MODULE, GapKind.LIMIT, GapKind.DUPLICATE, GapKind.EXPANSION})
+"""Rows of source behind which a resource may be."""
+
+
+class _Absence:
+    """Why a finding of the first result is not in the second."""
+
+    def __init__(self, before: Assessment, after: Assessment) -> None:
+        self._before = before
+        self._after = after
+        self._controls = {control.id for control in after.controls}
+        self._roots = set(after.coverage.roots)
+        self._regions = set(after.coverage.regions)
+        seen_before = set(before.coverage.gaps)
+        # A module that was not there before hid the same resources then; a file that cannot be read hides any.
+        self._hiding = [
+            gap
+            for gap in after.coverage.gaps
+            if gap.kind in _HIDING and (gap.kind in (GapKind.FILE, GapKind.LIMIT) or gap not in seen_before)
+        ]
+        self._left_out = {gap.subject for gap in after.coverage.gaps if gap.kind is GapKind.UNCHANGED}
+        # What was refused before as well hid the same things then; a region that was not read hides all that is in it.
+        self._unread = {
+            gap.region
+            for gap in after.coverage.gaps
+            if gap.incomplete and (gap.kind is GapKind.REGION or (gap.kind is GapKind.CALL and gap not in seen_before))
+        }
+        self._unlisted = {
+            (finding.control_id, finding.resource.account) for finding in after.findings if _is_unlisted(finding)
+        }
+        self._uncounted = {
+            (finding.control_id, finding.resource.root, without_keys(finding.resource.address))
+            for finding in after.findings
+            if finding.resource.address and "[?]" in finding.resource.address
+        }
+
+    def of(self, finding: Finding) -> Difference:
+        """The difference: gone, or not looked at. A verdict on what could not be listed is settled by a whole list."""
+        reason = next(self._reasons(finding), "")
+        if reason:
+            return Difference(Change.NOT_EVALUATED, finding, None, reason)
+        return Difference(Change.SETTLED if _is_unlisted(finding) else Change.GONE, finding, None)
+
+    def _reasons(self, finding: Finding) -> Iterator[str]:
+        origin = finding.resource
+        if self._after.scan.source not in (origin.source, "both"):
+            yield f"the second scan did not look at {'an account' if origin.source == 'aws' else 'Terraform'}"
+        elif finding.control_id not in self._controls:
+            yield f"{finding.control_id} is not among the controls of the second scan"
+        elif origin.source == "aws":
+            yield from self._of_account(finding.control_id, origin)
+        else:
+            yield from self._of_source(finding.control_id, origin)
+
+    def _of_account(self, control_id: str, origin: Origin) -> Iterator[str]:
+        account = self._after.scan.account
+        if origin.account and account and origin.account != account:
+            yield f"the second scan is of account {account}"
+        if origin.region and self._regions and origin.region not in self._regions:
+            yield f"the second scan did not read {origin.region}"
+        if (control_id, origin.account) in self._unlisted:
+            yield f"not every {origin.kind} could be listed"
+        if None in self._unread or origin.region in self._unread or (not origin.region and self._unread):
+            yield f"not everything was read{f' in {origin.region}' if origin.region else ''}"
+
+    def _of_source(self, control_id: str, origin: Origin) -> Iterator[str]:
+        if origin.root in self._left_out:
+            yield "only what the plan changes was judged"
+        same_place = self._before.scan.target == self._after.scan.target
+        if origin.root not in self._roots and not same_place:
+            yield f"the second scan did not look at {origin.root}"
+        if (control_id, origin.root, without_keys(origin.address or "")) in self._uncounted:
+            yield "it is no longer known how many instances there are"
+        for gap in self._hiding:
+            if _may_hide(gap, origin.root, self._roots):
+                yield f"it may be in what was not read: {gap.subject}: {gap.reason}"
+
+
+def _is_unlisted(finding: Finding) -> bool:
+    """Whether it stands for resources of an account that could not be listed."""
+    return finding.resource.source == "aws" and not (finding.resource.arn or finding.resource.name)
+
+
+def _may_hide(gap: Gap, root: str, roots: Container[str]) -> bool:
+    """Whether a resource of a root may be behind a row: of its own directory, or of a module, which any may call."""
+    if gap.location is None:
+        return True
+    outermost = gap.location.calls[0] if gap.location.calls else gap.location
+    directory = posixpath.dirname(outermost.file) or "."
+    return directory == root or directory not in roots

@@ -1,0 +1,61 @@
+"""Adding an entry to the register of exceptions, so that what is written there already stays as it is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import yaml
+
+from hipaa_guard.assessment.exceptions import Entry
+from hipaa_guard.assessment.register import RegisterError, parse
+
+_HEAD = """\
+# Accepted risks. Every entry names who answers for it and when it ends; see docs/exceptions.md of hipaa-guard.
+version: 1
+exceptions:
+"""
+
+
+def next_id(entries: list[Entry]) -> str:
+    """An id that no entry has."""
+    return f"EX-{max((int(entry.shown.id[3:]) for entry in entries), default=0) + 1}"
+
+
+def appended(text: str, name: str, values: Mapping[str, Any]) -> tuple[str, Entry]:
+    """The text of a register with one entry more, comments and order kept, and that entry.
+
+    Raises:
+        RegisterError: the register or the entry is not as it must be, or the file is written so that nothing can be
+            added by machine.
+
+    """
+    before = parse(text, name) if text.strip() else []
+    text = text if text.strip() else _HEAD
+    start, indent = _end_of_list(text, name)
+    row = yaml.safe_dump([dict(values)], sort_keys=False, allow_unicode=True, width=100)
+    lines = "".join(f"{' ' * indent}{line}" for line in row.splitlines(keepends=True))
+    result = f"{start.rstrip()}\n{lines}"
+    after = parse(result, name)
+    if [entry.shown for entry in after[:-1]] != [entry.shown for entry in before] or len(after) != len(before) + 1:
+        raise RegisterError(
+            f"{name}: an entry cannot be added here by machine: let `exceptions:` be the last of the file"
+        )
+    return result, after[-1]
+
+
+def _end_of_list(text: str, name: str) -> tuple[str, int]:
+    """The text up to where the next entry goes, and how far that is indented."""
+    node = yaml.compose(text, Loader=yaml.SafeLoader)
+    pairs = node.value if isinstance(node, yaml.MappingNode) else []
+    keys = [key.value for key, _ in pairs]
+    if "exceptions" not in keys:
+        return f"{text.rstrip()}\nexceptions:", 2
+    value = pairs[-1][1]
+    if keys[-1] != "exceptions" or not isinstance(value, yaml.SequenceNode | yaml.ScalarNode):
+        raise RegisterError(f"{name}: let `exceptions:` be the last of the file, so that an entry can be added")
+    if isinstance(value, yaml.SequenceNode) and value.value:
+        if value.flow_style:
+            raise RegisterError(f"{name}: write the entries as a list with dashes, so that one can be added")
+        return text, value.start_mark.column
+    return text[: value.start_mark.index] + text[value.end_mark.index :], 2

@@ -1,0 +1,130 @@
+"""What an exception covers: patterns of addresses, names and places, matched against a resource."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from hipaa_guard.controls.exception import Marks
+from hipaa_guard.facts.resource import Origin
+from hipaa_guard.terraform.addresses import segments
+
+_NO_MARKS = Marks()
+
+_ANY_KEY = r'\[(?:\d+|\?|"(?:[^"\\]|\\.)*")\]'
+_ANY_STEP = rf"[^.\[\]]+(?:{_ANY_KEY})?"
+_STEP = re.compile(r"(?P<name>[^\[\]]*)(?P<key>\[.*\])?", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What an entry of the register covers. All parts that are given must fit.
+
+    ``address`` is a Terraform address: without a key it covers all instances, of a module call all that is in it.
+    ``*`` stands for any text inside one step and ``[*]`` for any key, ``**`` for any steps. In the other patterns ``*``
+    stands for any text, in ``root`` for any within one directory. ``inline`` covers only where a comment in source
+    refers to the entry.
+    """
+
+    address: str | None = None
+    root: str | None = None
+    arn: str | None = None
+    account: str | None = None
+    region: str | None = None
+    tags: Mapping[str, str] = field(default_factory=dict)
+    inline: bool = False
+
+    def covers(self, id: str, origin: Origin, marks: Marks = _NO_MARKS) -> bool:
+        """Whether the resource is one that the entry with this id is meant for. What is not known does not fit."""
+        return (
+            _fits(self.account, origin.account, _plain)
+            and _fits(self.region, origin.region, _plain)
+            and _fits(self.root, origin.root if origin.source == "terraform" else None, _path)
+            and _fits(self.arn, origin.arn, _plain)
+            and _fits(self.address, origin.address, _address)
+            and all(name in marks.tags and _plain(text).fullmatch(marks.tags[name]) for name, text in self.tags.items())
+            and (not self.inline or any(reference.id == id for reference in marks.references))
+        )
+
+    def may_meet(self, source: str) -> bool:
+        """Whether a scan of this source (terraform, aws, both) can meet what the scope names."""
+        of_terraform = bool(self.address or self.root or self.tags or self.inline)
+        of_account = bool(self.arn or self.account)
+        return source == "both" or (not of_terraform if source == "aws" else not of_account)
+
+    def too_broad(self) -> str:
+        """Why it covers more than a person can have looked at; empty where it names resources."""
+        if self.inline:
+            return ""
+        if self.address is not None:
+            return _broad_address(self.address)
+        if self.arn is not None:
+            fields = self.arn.split(":", 5)
+            name = re.split(r"[/:]", fields[5])[-1] if len(fields) == 6 else ""
+            return "" if name.strip("*") else f"the ARN {self.arn} names no resource"
+        return "it names neither an address nor an ARN"
+
+    def __str__(self) -> str:
+        named = ("address", "root", "arn", "account", "region")
+        parts = [f"{name} {getattr(self, name)}" for name in named if getattr(self, name) is not None]
+        parts += [f"tag {name}={value}" for name, value in self.tags.items()]
+        return ", ".join([*parts, *(["where source refers to it"] if self.inline else [])])
+
+
+def _fits(pattern: str | None, text: str | None, expression: Callable[[str], re.Pattern[str]]) -> bool:
+    return pattern is None or (text is not None and expression(pattern).fullmatch(text) is not None)
+
+
+@lru_cache(maxsize=1024)
+def _plain(pattern: str) -> re.Pattern[str]:
+    return re.compile(_glob(pattern, ".*"), re.DOTALL)
+
+
+@lru_cache(maxsize=1024)
+def _path(pattern: str) -> re.Pattern[str]:
+    return re.compile(_glob(pattern, "[^/]*"), re.DOTALL)
+
+
+@lru_cache(maxsize=1024)
+def _address(pattern: str) -> re.Pattern[str]:
+    steps = [step for step in segments(pattern) if step]
+    text = ""
+    for number, step in enumerate(steps):
+        last = number == len(steps) - 1
+        if step == "**":
+            text += rf"{_ANY_STEP}(?:\.{_ANY_STEP})*" if last else rf"(?:{_ANY_STEP}\.)*"
+        else:
+            text += _step(step) + ("" if last else r"\.")
+    return re.compile(text + (r"(?:\..+)?" if _is_module(steps) else ""), re.DOTALL)
+
+
+def _glob(text: str, any_text: str) -> str:
+    pieces = re.split(r"(\*\*|\*)", text)
+    return "".join({"**": ".*", "*": any_text}.get(piece) or re.escape(piece) for piece in pieces)
+
+
+def _step(step: str) -> str:
+    found = _STEP.fullmatch(step)
+    if found is None:  # an odd bracket: no address has it
+        return re.escape(step)
+    key = found["key"]
+    told = _glob(found["name"], r"[^.\[\]]*")
+    if key is None:
+        return rf"{told}(?:{_ANY_KEY})?"
+    return told + (_ANY_KEY if key == "[*]" else _glob(key, r'(?:[^"\\]|\\.)*'))
+
+
+def _is_module(steps: list[str]) -> bool:
+    """Whether an address ends with a module call: its steps come in pairs, and the last begins with ``module``."""
+    return len(steps) > 1 and steps[-2] == "module"
+
+
+def _broad_address(pattern: str) -> str:
+    steps = [step.partition("[")[0] for step in segments(pattern) if step]
+    if _is_module(steps):
+        return f"the address {pattern} covers all that is in a module"
+    if len(steps) < 2 or not all(step.strip("*") for step in steps[-2:]):
+        return f"the address {pattern} names no resource"
+    return ""

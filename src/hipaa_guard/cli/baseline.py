@@ -1,0 +1,68 @@
+"""``hipaa-guard baseline``: note the gaps that are known, so that only new ones stop a pipeline."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from hipaa_guard.assessment.baseline import FILE
+
+if TYPE_CHECKING:
+    from hipaa_guard.assessment.model import Assessment
+
+_PATH = click.Path(path_type=Path)
+
+
+@click.group()
+def baseline() -> None:
+    """Note the gaps that are known, so that only new ones stop a pipeline."""
+
+
+@baseline.command("write")
+@click.argument("path", type=_PATH, default=".")
+@click.option("--output", type=_PATH, default=FILE, show_default=True, metavar="FILE", help="Where to write it.")
+@click.option("--policies", multiple=True, type=_PATH, metavar="DIR", help="As for scan.")
+@click.option("--var-file", "var_files", multiple=True, type=_PATH, metavar="FILE", help="As for scan.")
+@click.option("--exceptions", type=_PATH, metavar="FILE", help="As for scan.")
+def write(
+    path: Path, *, output: Path, policies: tuple[Path, ...], var_files: tuple[Path, ...], exceptions: Path | None
+) -> None:
+    """Write the baseline of Terraform at PATH, or of a saved JSON result.
+
+    It holds all failing and unknown findings.
+    """
+    from hipaa_guard.assessment.baseline import baseline_of, written
+    from hipaa_guard.outputs import OutputError, write_text
+    from hipaa_guard.scan import InputError, Options, scan_terraform
+
+    found = _result(path)
+    try:
+        if found is None:
+            found = scan_terraform(path, Options(policies=policies, exceptions=exceptions), var_files=var_files)
+        if output.parent == Path(FILE).parent:
+            output.parent.mkdir(exist_ok=True)
+        write_text(written(found), "json", output)
+    except (InputError, OutputError) as error:
+        raise click.ClickException(str(error)) from None
+    except OSError as error:
+        raise click.ClickException(f"cannot write {output}: {error.strerror}") from None
+    number = len(baseline_of(found).findings)
+    click.echo(f"hipaa-guard: {number:,} known findings in {output}", err=True)
+    if not found.coverage.complete:
+        click.echo("hipaa-guard: the scan was incomplete: gaps in what was not read will count as new", err=True)
+
+
+def _result(path: Path) -> Assessment | None:
+    """The result in a file, if it is one of ours."""
+    from hipaa_guard.cli.saved import saved
+
+    if not path.name.endswith(".json") or not path.is_file():
+        return None
+    try:
+        with path.open("rb") as file:
+            start = file.read(200)
+    except OSError as error:
+        raise click.ClickException(f"cannot read {path}: {error.strerror}") from None
+    return saved(path) if b'"schema_version"' in start else None

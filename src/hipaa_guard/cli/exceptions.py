@@ -1,0 +1,265 @@
+"""``hipaa-guard exceptions``: the register of accepted risks."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from hipaa_guard.assessment.gate import CLEAN, FAILURES, USAGE
+from hipaa_guard.cli.saved import SCAN, finding_named, saved
+
+if TYPE_CHECKING:
+    from hipaa_guard.assessment.exceptions import Entry
+    from hipaa_guard.controls.control import Control
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+_PATH = click.Path(path_type=Path)
+_DAY = click.DateTime(["%Y-%m-%d"])
+_REGISTER = ".hipaa-guard/exceptions.yaml"
+
+
+@click.group()
+def exceptions() -> None:
+    """Check, list and add accepted risks."""
+
+
+def _file(command: F) -> F:
+    option = click.option(
+        "--exceptions", "file", type=_PATH, default=_REGISTER, show_default=True, metavar="FILE", help="The register."
+    )
+    return option(command)
+
+
+def _policies(command: F) -> F:
+    return click.option(
+        "--policies", multiple=True, type=_PATH, metavar="DIR", help="Also know the controls of this directory."
+    )(command)
+
+
+def _on(command: F) -> F:
+    return click.option("--on", "day", type=_DAY, metavar="DAY", help="As of this day. [default: today]")(command)
+
+
+@exceptions.command("lint")
+@_file
+@_policies
+@_on
+def lint(file: Path, policies: tuple[Path, ...], day: datetime | None) -> int:
+    """Check the register: exit 2 if an entry is not as it must be or would cover nothing."""
+    from hipaa_guard.assessment.exceptions import fault_of, remarks_of, time_left
+
+    entries = _entries(file)
+    known = _known(policies)
+    faults = 0
+    for entry in entries:
+        fault = fault_of(entry, known)
+        faults += bool(fault)
+        notes = [fault, time_left(entry.shown, _day(day)), *remarks_of(entry, known)]
+        for note in filter(None, notes):
+            _say(f"{file}:{entry.line}: {'error' if note == fault else 'note'}: {entry.shown.id}: {note}")
+    number = f"{len(entries):,} exception{'' if len(entries) == 1 else 's'}"
+    _say(f"{number}, {faults:,} with errors." if faults else f"{number}, all sound.")
+    return USAGE if faults else CLEAN
+
+
+@exceptions.command("list")
+@_file
+@_on
+@click.option("--json", "as_json", is_flag=True, help="As JSON.")
+def list_exceptions(file: Path, day: datetime | None, as_json: bool) -> None:
+    """List the entries with their state. What they cover, a scan tells."""
+    entries = _entries(file)
+    if as_json:
+        click.echo(json.dumps([_as_dict(entry, _day(day)) for entry in entries], indent=2))
+        return
+    for entry in entries:
+        for line in _told(entry, _day(day)):
+            _say(line)
+    _say(f"{len(entries):,} exception{'' if len(entries) == 1 else 's'} in {file}.")
+
+
+@exceptions.command("expiring")
+@_file
+@_on
+@click.option(
+    "--within", type=click.IntRange(min=0), default=30, show_default=True, metavar="DAYS", help="So many days ahead."
+)
+def expiring(file: Path, day: datetime | None, within: int) -> int:
+    """List what has expired or soon will: exit 1 if there is any. For a scheduled job that reminds the owners."""
+    today = _day(day)
+    due = [entry for entry in _entries(file) if (entry.shown.expires_on - today).days <= within]
+    for entry in sorted(due, key=lambda entry: (entry.shown.expires_on, entry.shown.id)):
+        for line in _told(entry, today):
+            _say(line)
+    _say(f"{len(due):,} expired or within {within} days of it.")
+    return FAILURES if due else CLEAN
+
+
+@exceptions.command("add")
+@_file
+@_policies
+@click.option(
+    "--finding", metavar="DIGITS", help="The gap to accept, by the first 8 or more digits of its fingerprint."
+)
+@click.option("--scan", type=_PATH, default=SCAN, show_default=True, metavar="FILE", help="The result that has it.")
+@click.option("--id", "id", metavar="EX-N", help="[default: the next number]")
+@click.option("--control", metavar="ID", help="The control; of --finding, its own.")
+@click.option("--address", metavar="PATTERN", help="Terraform address of what it covers.")
+@click.option("--root", metavar="PATTERN", help="Only in this root module.")
+@click.option("--arn", metavar="PATTERN", help="ARN of what it covers.")
+@click.option("--account", metavar="ID", help="Only in this account.")
+@click.option("--region", metavar="NAME", help="Only in this region.")
+@click.option("--tag", "tags", multiple=True, metavar="NAME=VALUE", help="Only what has this tag in Terraform.")
+@click.option("--inline", is_flag=True, help="Only where a comment in source refers to it.")
+@click.option("--justification", required=True, metavar="TEXT", help="Why the gap can stay.")
+@click.option("--compensating-control", metavar="TEXT", help="The equivalent measure.")
+@click.option("--risk", type=click.Choice(["low", "medium", "high"]), help="What is left of the risk.")
+@click.option("--owner", required=True, metavar="WHO", help="Who answers for it.")
+@click.option("--approver", required=True, metavar="WHO", help="Who approved it: somebody else.")
+@click.option("--approved-on", type=_DAY, metavar="DAY", help="[default: today]")
+@click.option("--expires-on", type=_DAY, required=True, metavar="DAY", help="At most 365 days after the approval.")
+@click.option("--ticket", metavar="TEXT", help="Where it was discussed.")
+@click.option("--allow-broad", is_flag=True, help="The scope names no single resource, and that is meant.")
+def add(file: Path, policies: tuple[Path, ...], **given: Any) -> None:
+    """Add an entry; what is in the file stays as it is."""
+    from hipaa_guard.assessment.exceptions import fault_of
+    from hipaa_guard.assessment.register import RegisterError
+    from hipaa_guard.assessment.register_writing import appended, next_id
+    from hipaa_guard.outputs import OutputError, write_text
+
+    entries = _entries(file) if file.exists() else []
+    control, scope = _meant(given)
+    approved = _day(given["approved_on"])
+    values = {
+        "id": given["id"] or next_id(entries),
+        "control": control,
+        "scope": scope,
+        "justification": given["justification"],
+        "compensating_control": given["compensating_control"],
+        "risk": given["risk"],
+        "owner": given["owner"],
+        "approver": given["approver"],
+        "approved_on": approved,
+        "expires_on": given["expires_on"].date(),
+        "ticket": given["ticket"],
+        "allow_broad": given["allow_broad"] or None,
+    }
+    try:
+        text = file.read_text(encoding="utf-8") if file.exists() else ""
+        text, entry = appended(text, str(file), {name: value for name, value in values.items() if value is not None})
+        fault = fault_of(entry, _known(policies))
+        if fault:
+            raise click.ClickException(f"it would cover nothing: {fault}")
+        if file.parent == Path(_REGISTER).parent:
+            file.parent.mkdir(exist_ok=True)
+        write_text(text, "yaml", file)
+    except (RegisterError, OutputError) as error:
+        raise click.ClickException(str(error)) from None
+    except OSError as error:
+        raise click.ClickException(f"cannot write {file}: {error.strerror}") from None
+    _say(f"{entry.shown.id} added to {file}: {entry.shown.control} for {entry.scope}, until {entry.shown.expires_on}.")
+
+
+@exceptions.command("schema")
+def schema() -> None:
+    """Print the JSON Schema of the register, for editors."""
+    from importlib.resources import files
+
+    text = (files("hipaa_guard.assessment") / "schema" / "exceptions-1.json").read_text(encoding="utf-8")
+    click.echo(text, nl=False)
+
+
+def _meant(given: dict[str, Any]) -> tuple[str, Any]:
+    """The control and the scope, taken from a finding where one is named."""
+    control = given["control"]
+    scope = {name: given[name] for name in ("address", "root", "arn", "account", "region") if given[name]}
+    if given["finding"]:
+        finding = finding_named(saved(given["scan"]), given["finding"], given["scan"])
+        control = control or finding.control_id
+        origin = finding.resource
+        if origin.source == "terraform" and origin.address:
+            scope = {"address": origin.address, "root": origin.root, **scope}
+        elif origin.arn:
+            scope = {"arn": origin.arn, **scope}
+        else:
+            raise click.ClickException("the finding is of no single resource: give --control and a scope")
+    if not control:
+        raise click.UsageError("give --control, or --finding of a saved result")
+    for pair in given["tags"]:
+        name, equals, value = pair.partition("=")
+        if not equals:
+            raise click.BadParameter("it is not NAME=VALUE", param_hint="--tag")
+        scope.setdefault("tags", {})[name] = value
+    if given["inline"] and not scope:
+        return control, "inline"
+    if given["inline"]:
+        scope["inline"] = True
+    return control, scope
+
+
+def _entries(file: Path) -> list[Entry]:
+    from hipaa_guard.assessment.register import RegisterError, read
+
+    try:
+        return read(file)
+    except RegisterError as error:
+        raise click.ClickException(str(error)) from None
+
+
+def _known(policies: Iterable[Path]) -> dict[str, Control]:
+    from hipaa_guard.controls.loading import ControlError, load
+
+    try:
+        return {name: control for control in load(tuple(policies)) for name in (control.id, *control.previous_ids)}
+    except ControlError as error:
+        raise click.ClickException(str(error)) from None
+
+
+def _day(given: datetime | None) -> date:
+    return given.date() if given is not None else datetime.now(UTC).date()
+
+
+def _say(text: str) -> None:
+    from hipaa_guard.outputs.text import visible
+
+    click.echo(visible(text))
+
+
+def _told(entry: Entry, today: date) -> Iterator[str]:
+    from hipaa_guard.assessment.exceptions import state_on, time_left
+
+    shown = entry.shown
+    yield f"{shown.id:<8} {state_on(shown, today).value:<16} until {shown.expires_on}  {shown.control}"
+    yield f"         {entry.scope}"
+    ticket = f", {shown.ticket}" if shown.ticket else ""
+    yield f"         owner {shown.owner}, approved by {shown.approver} on {shown.approved_on}{ticket}"
+    left = time_left(shown, today)
+    if left:
+        yield f"         {left}"
+
+
+def _as_dict(entry: Entry, today: date) -> dict[str, Any]:
+    from hipaa_guard.assessment.exceptions import state_on
+
+    shown = entry.shown
+    return {
+        "id": shown.id,
+        "control": shown.control,
+        "scope": shown.scope,
+        "state": state_on(shown, today).value,
+        "days_left": (shown.expires_on - today).days,
+        "justification": shown.justification,
+        "compensating_control": shown.compensating_control,
+        "risk": shown.risk,
+        "owner": shown.owner,
+        "approver": shown.approver,
+        "approved_on": shown.approved_on.isoformat(),
+        "expires_on": shown.expires_on.isoformat(),
+        "ticket": shown.ticket,
+    }
