@@ -35,19 +35,19 @@ def regions_of_buckets() -> Iterator[None]:
     """Let the simulated S3 tell the regions of buckets in their listing, as S3 does since 2024."""
     from moto.s3 import responses
 
-    listed: Any = responses.ActionResult
+    module: Any = responses
+    listed = module.ActionResult
 
-    def with_regions(result: dict[str, Any]) -> Any:
-        if isinstance(result, dict) and "Buckets" in result:
-            for bucket in result["Buckets"]:
-                bucket["BucketRegion"] = _region_of(bucket["Name"])
+    def with_regions(result: Any) -> Any:
+        for bucket in result.get("Buckets", ()) if isinstance(result, dict) else ():
+            bucket["BucketRegion"] = _region_of(bucket["Name"])
         return listed(result)
 
-    responses.ActionResult = with_regions
+    module.ActionResult = with_regions
     try:
         yield
     finally:
-        responses.ActionResult = listed
+        module.ActionResult = listed
 
 
 def _region_of(bucket: str) -> str:

@@ -59,9 +59,7 @@ def security_group(place: Place) -> str:
         network = WORLD if place.breaks(control) else "10.0.0.0/8"
         ec2.authorize_security_group_ingress(
             GroupId=made["GroupId"],
-            IpPermissions=[
-                {"IpProtocol": "tcp", "FromPort": port, "ToPort": port, "IpRanges": [{"CidrIp": network}]}
-            ],
+            IpPermissions=[{"IpProtocol": "tcp", "FromPort": port, "ToPort": port, "IpRanges": [{"CidrIp": network}]}],
         )
     return f"arn:aws:ec2:{place.region}:{ACCOUNT}:security-group/{made['GroupId']}"
 

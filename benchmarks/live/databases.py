@@ -12,10 +12,14 @@ LOGIN = {"MasterUsername": "clinic", "MasterUserPassword": "not-a-real-password"
 
 def instance(place: Place) -> str:
     logs = [] if place.breaks("rds_instance_logs_exported") else ["postgresql", "upgrade"]
-    watched: dict[str, Any] = {} if place.breaks("rds_instance_enhanced_monitoring") else {
-        "MonitoringInterval": 60,
-        "MonitoringRoleArn": ROLE,
-    }
+    watched: dict[str, Any] = (
+        {}
+        if place.breaks("rds_instance_enhanced_monitoring")
+        else {
+            "MonitoringInterval": 60,
+            "MonitoringRoleArn": ROLE,
+        }
+    )
     made = client("rds", place.region).create_db_instance(
         DBInstanceIdentifier=f"records-{place.name}",
         Engine="postgres",
@@ -72,9 +76,7 @@ def cluster_instance(place: Place) -> str:
 
 def cluster_snapshot(place: Place) -> str:
     rds, name = client("rds", place.region), f"charts-nightly-{place.name}"
-    made = rds.create_db_cluster_snapshot(
-        DBClusterIdentifier=f"charts-{place.name}", DBClusterSnapshotIdentifier=name
-    )
+    made = rds.create_db_cluster_snapshot(DBClusterIdentifier=f"charts-{place.name}", DBClusterSnapshotIdentifier=name)
     if place.breaks("rds_cluster_snapshot_not_public"):
         rds.modify_db_cluster_snapshot_attribute(
             DBClusterSnapshotIdentifier=name, AttributeName="restore", ValuesToAdd=["all"]

@@ -92,9 +92,7 @@ def _make(makers: Mapping[str, Maker], ground: Ground, n: int, chance: random.Ra
     return list(_made(makers, ground, n, chance, share))
 
 
-def _made(
-    makers: Mapping[str, Maker], ground: Ground, n: int, chance: random.Random, share: float
-) -> Iterator[Seeded]:
+def _made(makers: Mapping[str, Maker], ground: Ground, n: int, chance: random.Random, share: float) -> Iterator[Seeded]:
     for name, make in makers.items():
         place = Place(n, ground, chance, share)
         arn = make(place)

@@ -41,9 +41,7 @@ def bucket(place: Place) -> str:
 
 def volume(place: Place) -> str:
     encrypted = not place.breaks("ebs_volume_encrypted")
-    made = client("ec2", place.region).create_volume(
-        AvailabilityZone=f"{place.region}a", Size=20, Encrypted=encrypted
-    )
+    made = client("ec2", place.region).create_volume(AvailabilityZone=f"{place.region}a", Size=20, Encrypted=encrypted)
     return f"arn:aws:ec2:{place.region}:{ACCOUNT}:volume/{made['VolumeId']}"
 
 
@@ -78,9 +76,7 @@ def access_point(place: Place) -> str:
     system = efs.describe_file_systems(CreationToken=f"scans-{place.name}")["FileSystems"][0]["FileSystemId"]
     user = {} if place.breaks("efs_access_point_user_identity") else {"PosixUser": {"Uid": 1000, "Gid": 1000}}
     path = "/" if place.breaks("efs_access_point_root_directory") else "/scans"
-    made = efs.create_access_point(
-        ClientToken=place.name, FileSystemId=system, RootDirectory={"Path": path}, **user
-    )
+    made = efs.create_access_point(ClientToken=place.name, FileSystemId=system, RootDirectory={"Path": path}, **user)
     return str(made["AccessPointArn"])
 
 
