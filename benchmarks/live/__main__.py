@@ -74,7 +74,7 @@ def main(arguments: list[str] | None = None) -> int:
             work = Path(temporary) / name
             work.mkdir()
             with simulated(work, each=scenario.each, buckets=scenario.buckets, core=core) as account:
-                results[name] = _compare(scenario, _tools(scenario, peer), account, work, options.runs)
+                results[name] = compare(scenario, _tools(scenario, peer), account, work, options.runs)
             print("\n".join(row(scenario.label, each, results[name][0]) for each in results[name]), flush=True)
     print("\n" + "\n".join(budgets(results)))
     return int(any(measured[0].best is None for measured in results.values()))
@@ -130,7 +130,7 @@ def _tools(scenario: Scenario, peer: _Peer) -> Iterator[Tool]:
         yield prowler(peer.program, scenario.regions, peer.both.checks, label=f"{peer.name}, what both judge")
 
 
-def _compare(scenario: Scenario, tools: Iterator[Tool], account: Simulated, work: Path, runs: int) -> list[Measured]:
+def compare(scenario: Scenario, tools: Iterator[Tool], account: Simulated, work: Path, runs: int) -> list[Measured]:
     """All scanners on one account, in turn: the first round fills the proxy's memory, the others are measured."""
     measured = [Measured(tool, work / str(at) / "report.ocsf.json") for at, tool in enumerate(tools)]
     for each in measured:

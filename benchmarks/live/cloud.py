@@ -14,9 +14,12 @@ import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from benchmarks.live.estate import ACCOUNT, seed
+
+if TYPE_CHECKING:
+    from moto.core.config import DefaultConfig
 
 CREDENTIALS: Mapping[str, str] = {
     "AWS_ACCESS_KEY_ID": "testing",
@@ -26,8 +29,10 @@ CREDENTIALS: Mapping[str, str] = {
     "AWS_CONFIG_FILE": os.devnull,
     "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
 }
+MOTO: DefaultConfig = {"lambda": {"use_docker": False}}
+"""Functions are made and never run."""
 # Public images would count as the account's own; AWS's managed policies are in every account.
-_MOTO = {"MOTO_EC2_LOAD_DEFAULT_AMIS": "false", "MOTO_IAM_LOAD_MANAGED_POLICIES": "true"}
+_MOTO_ENVIRONMENT = {"MOTO_EC2_LOAD_DEFAULT_AMIS": "false", "MOTO_IAM_LOAD_MANAGED_POLICIES": "true"}
 
 
 @contextmanager
@@ -66,12 +71,12 @@ def main(arguments: list[str] | None = None) -> int:
     if options.core is not None:
         os.sched_setaffinity(0, {options.core})
     os.environ.update(CREDENTIALS)
-    os.environ.update(_MOTO)  # before moto is imported, which looks at them then
+    os.environ.update(_MOTO_ENVIRONMENT)  # before moto is imported, which looks at them then
     from moto import mock_aws
     from moto.moto_api._internal import mock_random
     from moto.server import ThreadedMotoServer
 
-    with mock_aws(), regions_of_buckets():  # the account goes when the simulation ends
+    with mock_aws(config=MOTO), regions_of_buckets():  # the account goes when the simulation ends
         mock_random.seed(1)
         made = seed(each=options.each, buckets=options.buckets)
         server: Any = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)

@@ -26,6 +26,7 @@ OWN = "/_proxy/"
 _SCOPE = re.compile(r"Credential=[^/]*/\d+/([^/]+)/([^/]+)/")
 _NOT_HANDED_ON = frozenset({"connection", "content-length", "date", "keep-alive", "server", "transfer-encoding"})
 _LACKED = "UnsupportedOperation"
+_REST_XML = frozenset({"cloudfront", "route53", "s3"})
 
 
 @dataclass
@@ -169,7 +170,7 @@ def lacking(call: Call) -> bytes:
         error = f"<Response><Errors>{error}</Errors><RequestID>0</RequestID></Response>"
     elif call.service != "s3":
         error = f"<ErrorResponse>{error}<RequestId>0</RequestId></ErrorResponse>"
-    if call.service == "s3" or call.action:
+    if call.service in _REST_XML or call.action:
         return _written(400, [("Content-Type", "text/xml")], error.encode())
     said = json.dumps({"__type": _LACKED, "message": "The simulated AWS lacks it."}).encode()
     return _written(400, [("Content-Type", "application/json"), ("x-amzn-ErrorType", _LACKED)], said)

@@ -71,14 +71,14 @@ def simulated(work: Path, *, each: int, buckets: int, core: int | None) -> Itera
     """
     where = [] if core is None else ["--core", str(core)]
     size = ["--each", str(each), "--buckets", str(buckets)]
-    with _server("cloud", work / f"cloud-{each}-{buckets}", [*size, *where]) as cloud:
+    with server("cloud", work / f"cloud-{each}-{buckets}", [*size, *where]) as cloud:
         told = json.loads(cloud)
-        with _server("proxy", work / f"proxy-{each}-{buckets}", [*where, str(told["port"])]) as proxy:
+        with server("proxy", work / f"proxy-{each}-{buckets}", [*where, str(told["port"])]) as proxy:
             yield Simulated(int(proxy), told["resources"])
 
 
 @contextmanager
-def _server(module: str, file: Path, options: list[str]) -> Iterator[str]:
+def server(module: str, file: Path, options: list[str]) -> Iterator[str]:
     """A server, and what it wrote to its file when it was ready."""
     command = [sys.executable, "-m", f"benchmarks.live.{module}", *options, str(file)]
     log = file.with_suffix(".log")
