@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -133,12 +134,12 @@ def _tools(scenario: Scenario, peer: _Peer) -> Iterator[Tool]:
 def compare(scenario: Scenario, tools: Iterator[Tool], account: Simulated, work: Path, runs: int) -> list[Measured]:
     """All scanners on one account, in turn: the first round fills the proxy's memory, the others are measured."""
     measured = [Measured(tool, work / str(at) / "report.ocsf.json") for at, tool in enumerate(tools)]
-    for each in measured:
-        each.report.parent.mkdir()
     for turn in range(runs + 1):
         for each in measured:
             if each.failed:  # what failed once is not waited for again
                 continue
+            shutil.rmtree(each.report.parent, ignore_errors=True)  # Prowler adds to a report that is there
+            each.report.parent.mkdir()
             account.next(scenario.delays if turn else Delays())
             taken = run(each.tool.command(each.report), each.report.parent / "said.txt", account.environment())
             each.add(taken, account.counts(), counts=bool(turn))

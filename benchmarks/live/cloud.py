@@ -70,6 +70,8 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     if options.core is not None:
         os.sched_setaffinity(0, {options.core})
+    for name in [name for name in os.environ if name.startswith("AWS_")]:
+        del os.environ[name]  # an endpoint of the caller's would be seeded in place of the simulation
     os.environ.update(CREDENTIALS)
     os.environ.update(_MOTO_ENVIRONMENT)  # before moto is imported, which looks at them then
     from moto import mock_aws
