@@ -8,6 +8,7 @@ from typing import Any
 
 import boto3
 
+from hipaa_guard.aws.limits import Limiter
 from hipaa_guard.aws.sessions import Account
 from hipaa_guard.facts.readings import Ask, Listing, Singleton, ask, derived, listed
 from hipaa_guard.facts.resource import Resource, fact
@@ -138,6 +139,24 @@ def furnish(client: Callable[..., Any] = boto3.client) -> None:
     client("s3control").put_public_access_block(
         AccountId="123456789012", PublicAccessBlockConfiguration={"BlockPublicAcls": True}
     )
+
+
+class Clock:
+    """A clock that only waiting moves, and by exactly as much as was waited for."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+    def pause(self, seconds: float) -> None:
+        self.now += seconds
+
+    def rule(self, account: Account) -> None:
+        """Let the account wait by this clock, without chance."""
+        account.caller.pause = self.pause
+        account.caller.limiter = Limiter(clock=self, random=lambda: 0.5)
 
 
 class _Http:

@@ -13,6 +13,7 @@ import pytest
 from moto import mock_aws
 
 from hipaa_guard.aws.sessions import Account, open_account
+from tests.aws.clinic import Clock
 
 
 @pytest.fixture(autouse=True)
@@ -35,9 +36,11 @@ def _cloud() -> Iterator[None]:
 
 @pytest.fixture
 def opened(_cloud: None) -> Callable[..., Account]:
-    """Opens the simulated account, for two regions unless told otherwise."""
+    """Opens the simulated account, for two regions unless told otherwise; waiting there takes no time."""
 
     def open_(regions: str = "us-east-1,eu-west-1") -> Account:
-        return open_account(regions=regions)
+        account = open_account(regions=regions)
+        Clock().rule(account)
+        return account
 
     return open_

@@ -28,6 +28,7 @@ from hipaa_guard.facts.policy_document import PolicyDocument
 from hipaa_guard.facts.records import Record
 from hipaa_guard.facts.resource import Resource
 from hipaa_guard.facts.values import Incomplete, Unknown, first_unknown
+from tests.aws.clinic import Clock
 from tests.aws.faults import BREAKDOWNS, HOME, PAGING, Fault, Line, paging
 from tests.aws.hospital import furnish
 from tests.cases import all_controls
@@ -117,6 +118,7 @@ class Hospital:
     def _read(self, controls: tuple[Control, ...]) -> Seen:
         caller = Caller(self._account.clients, self._account.enabled)  # one that has not met the last fault
         account = dataclasses.replace(self._account, caller=caller)
+        Clock().rule(account)
         collected = collect(account, kinds_of(controls), wanted_facts(controls))
         return Seen(collected, tuple(judge(controls, collected.inventory)))
 

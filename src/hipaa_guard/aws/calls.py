@@ -5,31 +5,18 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
 from hipaa_guard.aws import peculiar
 from hipaa_guard.aws.actions import action_of
 from hipaa_guard.aws.clients import Clients
+from hipaa_guard.aws.limits import Limiter, Setback, Trouble
+from hipaa_guard.aws.pages import Pages, Reader
 from hipaa_guard.aws.refusals import Meaning, Refusal, classify
 from hipaa_guard.aws.templates import compiled
 from hipaa_guard.facts.values import Cause, Incomplete, Unknown, Value
-
-Pages = dict[str, Any]
-"""The pages of an answer as one: lists joined, everything else as the first page has it."""
-
-# How operations hand on to the next page where botocore has no paginator: answered as, asked as.
-_TOKENS = (
-    ("NextToken", "NextToken"),
-    ("nextToken", "nextToken"),
-    ("NextMarker", "NextMarker"),
-    ("NextMarker", "Marker"),
-    ("Marker", "Marker"),
-    ("NextPageToken", "PageToken"),
-    ("nextPageToken", "pageToken"),
-    ("position", "position"),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,42 +88,23 @@ class Caller:
     clients: Clients
     enabled: frozenset[str] | None = None
     """The regions that the account has enabled; None where it could not be asked."""
+    limiter: Limiter = field(default_factory=Limiter)
     pause: Callable[[float], None] = time.sleep
-    _expired: Refusal | None = field(default=None, init=False)
+    expired: Refusal | None = field(default=None, init=False)
 
     def call(self, operation: str, params: Mapping[str, Any], region: str, *, first_page: bool = False) -> Answer:
-        """Make a call to its last page, or try its first. Never raises: what goes wrong is in the answer."""
-        if self._expired is not None:
-            refusal = Refusal(Meaning.EXPIRED, self._expired.code, "", operation, region, self.action(operation))
-            return Answer(operation, region, refusal=refusal)
-        service = operation.partition(".")[0]
-        if self.clients.silent(service, region):
-            return Answer(operation, region, refusal=self._refusal(TimeoutError(), operation, region))
-        with self.clients.within(region):
-            answer = self._asked(operation, params, region, first_page=first_page)
-        if answer.refusal is not None and answer.refusal.meaning is Meaning.EXPIRED:
-            self._expired = answer.refusal
-        return answer
+        """Make a single call to its last page, or try its first, as often as is worth it. Never raises."""
+        call = Call(self, operation, params, region, first_page=first_page)
+        while True:
+            answer = call.attempt()
+            wait = self.limiter.wait(*(setback(answer) or (None, 0)))
+            if wait is None:
+                return answer
+            self.pause(wait)
 
     def action(self, operation: str) -> str:
         """The IAM action of an operation."""
         return action_of(operation, self.clients.api_name(operation))
-
-    def _asked(self, operation: str, params: Mapping[str, Any], region: str, *, first_page: bool) -> Answer:
-        pages = _Pages()
-        refusal = None
-        try:
-            client = self.clients.client(operation.partition(".")[0])
-            peculiar.prepare(client, operation, self.pause)
-            _read_pages(client, operation.partition(".")[2], dict(params), pages, first_page=first_page)
-        except Exception as error:  # noqa: BLE001 - whatever it is, the fact is not known and the scan goes on
-            refusal = self._refusal(error, operation, region)
-            if not pages.count:
-                return Answer(operation, region, refusal=refusal)
-        try:  # the pages that were answered count, also where a later one was not
-            return Answer(operation, region, peculiar.completed(client, operation, pages.merged), refusal)
-        except Exception as error:  # noqa: BLE001 - as above
-            return Answer(operation, region, pages.merged, refusal or self._refusal(error, operation, region))
 
     def _lacked(self, error: Exception, operation: str) -> str:
         """The IAM action of what was refused: of the operation, or of a further one that goes with it."""
@@ -144,7 +112,8 @@ class Caller:
         also = (each for each in peculiar.also_called(operation) if self.clients.api_name(each) == refused)
         return self.action(next(also, operation))
 
-    def _refusal(self, error: Exception, operation: str, region: str) -> Refusal:
+    def refusal(self, error: Exception, operation: str, region: str) -> Refusal:
+        """What a failure means, by what is known of the account's regions."""
         service = operation.partition(".")[0]
         if isinstance(error, TimeoutError):  # ours: the endpoint is not asked again
             found = Refusal(Meaning.UNREACHABLE, "SilentEndpoint", "", operation, region, self.action(operation))
@@ -160,78 +129,95 @@ class Caller:
         return Refusal(meaning, found.code, found.message, operation, region, found.action)
 
 
-class MorePagesError(Exception):
-    """There are further pages, and no way is known to ask for them."""
+class Call:
+    """One call under way: a further attempt goes on at the page where the last one stopped.
 
-
-class _Pages:
-    """Pages as they come, joined."""
-
-    def __init__(self) -> None:
-        self.merged: Pages = {}
-        self.count = 0
-
-    def add(self, page: Pages, lists: Sequence[str]) -> None:
-        self.count += 1
-        page.pop("ResponseMetadata", None)
-        if self.count == 1:
-            self.merged = page
-            return
-        for name in lists:
-            _extend(self.merged, page, name.split("."))
-
-
-def _extend(into: Pages, page: Pages, path: list[str]) -> None:
-    for step in path[:-1]:
-        page = page.get(step) or {}
-        into = into.setdefault(step, {})
-    more = page.get(path[-1])
-    if isinstance(more, list):
-        into[path[-1]] = [*(into.get(path[-1]) or []), *more]
-    elif isinstance(more, dict):
-        into[path[-1]] = {**(into.get(path[-1]) or {}), **more}
-
-
-def _read_pages(client: Any, method: str, params: dict[str, Any], pages: _Pages, *, first_page: bool = False) -> None:
-    if client.can_paginate(method):
-        paginator = client.get_paginator(method)
-        size = peculiar.page_size(client, method, params)
-        iterator = paginator.paginate(**params, PaginationConfig={"PageSize": size} if size else {})
-        lists = [key.expression for key in iterator.result_keys]
-        for page in iterator:
-            pages.add(page, lists)
-            if first_page:
-                return
-        return
-    ask = getattr(client, method)
-    while True:
-        page = ask(**params)
-        pages.add(page, [name for name, value in page.items() if isinstance(value, list)])
-        if first_page:
-            return
-        onward = _onward(client, method, page)
-        if onward is None or (onward in params and page.get(_answered(page)) == params[onward]):
-            return
-        params[onward] = page[_answered(page)]
-
-
-def _answered(page: Pages) -> str:
-    """The name of the page's token, or empty."""
-    return next((name for name, _ in _TOKENS if page.get(name) and isinstance(page[name], str)), "")
-
-
-def _onward(client: Any, method: str, page: Pages) -> str | None:
-    """The parameter that asks for the next page; None on the last one.
-
-    Raises:
-        MorePagesError: the answer says that there are more, and the operation has no parameter to ask for them.
-
+    One thread at a time may attempt it.
     """
-    answered = _answered(page)
-    if not answered:
+
+    __slots__ = ("_caller", "_first_page", "_operation", "_params", "_reader", "_region", "_tries")
+
+    def __init__(
+        self, caller: Caller, operation: str, params: Mapping[str, Any], region: str, *, first_page: bool = False
+    ) -> None:
+        self._caller = caller
+        self._operation = operation
+        self._params = params
+        self._region = region
+        self._first_page = first_page
+        self._reader: Reader | None = None
+        self._tries = 0
+
+    def attempt(self) -> Answer:
+        """Ask for what is still missing. Never raises: what goes wrong is in the answer."""
+        caller, operation, region = self._caller, self._operation, self._region
+        self._tries += 1
+        expired = caller.expired
+        if expired is not None:
+            return self._answer(Refusal(Meaning.EXPIRED, expired.code, "", operation, region, caller.action(operation)))
+        if caller.clients.silent(operation.partition(".")[0], region):
+            return self._answer(caller.refusal(TimeoutError(), operation, region))
+        with caller.clients.within(region):
+            answer = self._answer(self._asked())
+        if answer.refusal is not None and answer.refusal.meaning is Meaning.EXPIRED:
+            caller.expired = answer.refusal
+        return answer
+
+    def _asked(self) -> Refusal | None:
+        """Read pages; why not all were answered, None where they were."""
+        caller, operation = self._caller, self._operation
+        service, _, method = operation.partition(".")
+        try:
+            client = caller.clients.client(service)
+            if self._reader is None or not self._reader.pages.count:
+                peculiar.prepare(client, operation, caller.pause)
+                self._reader = Reader(client, method, self._params, first_page=self._first_page)
+            before = self._reader.pages.count
+            try:
+                self._reader.read()
+            finally:
+                if self._reader.pages.count > before:
+                    self._tries = 1
+        except Exception as error:  # noqa: BLE001 - whatever it is, the fact is not known and the scan goes on
+            return caller.refusal(error, operation, self._region)
         return None
-    shape = client.meta.service_model.operation_model(client.meta.method_to_api_mapping[method]).input_shape
-    for name, asked in _TOKENS:
-        if name == answered and shape is not None and asked in shape.members:
-            return asked
-    raise MorePagesError(f"{method} has more pages, and no parameter asks for them")
+
+    def _answer(self, refusal: Refusal | None) -> Answer:
+        """The pages that were answered count, also where a later one was not."""
+        caller, operation, region = self._caller, self._operation, self._region
+        seen = self._reader.pages.merged if self._reader is not None and self._reader.pages.count else None
+        if seen is not None:
+            try:
+                with caller.clients.within(region):
+                    seen = peculiar.completed(caller.clients.client(operation.partition(".")[0]), operation, seen)
+            except Exception as error:  # noqa: BLE001 - as above
+                refusal = refusal or caller.refusal(error, operation, region)
+        return Answer(operation, region, seen, replace(refusal, tries=self._tries) if refusal else None)
+
+
+def setback(answer: Answer) -> Setback | None:
+    """Whether an answer may be better at a further try."""
+    refusal = answer.refusal
+    if refusal is None or refusal.code in _FINAL or refusal.meaning not in _TROUBLES:
+        return None
+    return _TROUBLES[refusal.meaning], refusal.tries
+
+
+_TROUBLES = {
+    Meaning.THROTTLED: Trouble.THROTTLED,
+    Meaning.SERVER: Trouble.PASSING,
+    Meaning.UNREACHABLE: Trouble.PASSING,
+}
+
+# What another try does not change: the endpoint is given up, or does not know the operation; patience has ended.
+_FINAL = frozenset(
+    {
+        "InvalidAction",
+        "NotImplementedError",
+        "ReportNotReadyError",
+        "SilentEndpoint",
+        "SilentEndpointError",
+        "SSLError",
+        "UnknownOperationException",
+    }
+)

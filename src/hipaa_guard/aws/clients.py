@@ -10,7 +10,7 @@ from __future__ import annotations
 import ipaddress
 import threading
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
@@ -18,18 +18,23 @@ from urllib.parse import urlsplit, urlunsplit
 
 CONNECT_TIMEOUT = 5
 READ_TIMEOUT = 30
-ATTEMPTS = 4
 PATIENCE = 2
 """How often an endpoint may fail to connect before it is not asked again."""
 
-# Services with one endpoint for the whole account that botocore does not know as global.
-ONE_ENDPOINT = {
-    "artifact": "us-east-1",
-    "ecr-public": "us-east-1",
-    "globalaccelerator": "us-west-2",
-    "networkmanager": "us-west-2",
-    "route53domains": "us-east-1",
+# Services with one endpoint for the whole account that botocore does not know as global, by partition.
+ONE_ENDPOINT: Mapping[str, Mapping[str, str]] = {
+    "aws": {
+        "artifact": "us-east-1",
+        "ecr-public": "us-east-1",
+        "globalaccelerator": "us-west-2",
+        "networkmanager": "us-west-2",
+        "route53domains": "us-east-1",
+    },
+    "aws-us-gov": {"networkmanager": "us-gov-west-1"},
 }
+
+# Services that answer the same wherever they are asked from: botocore's rules know their endpoint in each partition.
+GLOBAL = frozenset({"cloudfront", "iam", "organizations", "route53", "shield"})
 
 _region: ContextVar[str | None] = ContextVar("_region", default=None)
 
@@ -77,7 +82,7 @@ class Clients:
 
     @property
     def requests(self) -> Counter[str]:
-        """Operation -> requests made so far, each page one, repetitions of a failed one not counted."""
+        """Operation -> requests made so far, each page and each further try one."""
         with self._lock:
             return self._requests.copy()
 
@@ -90,6 +95,10 @@ class Clients:
     def partition(self, region: str) -> str:
         """The partition that a region belongs to."""
         return str(self._session.get_partition_for_region(region))
+
+    def asked_in(self, service: str, region: str) -> str:
+        """Where a service is asked that is wanted for a region: a service of the whole account only in one place."""
+        return self._home if service in GLOBAL else self._only_in(service) or region
 
     def offers(self, service: str, region: str) -> bool | None:
         """Whether botocore's data lists the service in the region; None where it does not tell."""
@@ -108,28 +117,41 @@ class Clients:
         """Whether the endpoint has failed to connect too often to be asked again."""
         return self._failures[service, region] >= PATIENCE
 
+    def _only_in(self, service: str) -> str | None:
+        from botocore.exceptions import UnknownRegionError
+
+        try:
+            return ONE_ENDPOINT.get(self.partition(self._home), {}).get(service)
+        except UnknownRegionError:
+            return None
+
     def _make(self, service: str) -> Any:
         from botocore.config import Config
 
         config = Config(
             connect_timeout=CONNECT_TIMEOUT,
             read_timeout=READ_TIMEOUT,
-            retries={"mode": "standard", "total_max_attempts": ATTEMPTS},
+            retries={"mode": "standard", "total_max_attempts": 1},  # see limits.py
             max_pool_connections=self._threads,
             account_id_endpoint_mode="disabled",
             user_agent_extra="hipaa-guard",
         )
-        client = self._session.client(service, region_name=ONE_ENDPOINT.get(service, self._home), config=config)
-        if service not in ONE_ENDPOINT and not client.meta.region_name.endswith("-global"):
+        only = self._only_in(service)
+        client = self._session.client(service, region_name=only or self._home, config=config)
+        if only is None and not client.meta.region_name.endswith("-global"):
             # First, so that S3's own redirects to the right region still win.
             client.meta.events.register_first("before-endpoint-resolution", _aim)
         client.meta.events.register("before-call", _sign_for)
         methods = {name: f"{service}.{method}" for method, name in client.meta.method_to_api_mapping.items()}
         client.meta.events.register_first("before-parameter-build", lambda model, **_: self._note(methods[model.name]))
         client.meta.events.register_first("before-send", lambda **_: self._refuse_silent(service))
-        client.meta.events.register_first(
-            "needs-retry", lambda caught_exception, **_: self._count(service, caught_exception)
-        )
+
+        def sent(caught_exception: Exception | None, attempts: int, operation: Any, **_: Any) -> None:
+            self._count(service, caught_exception)
+            if attempts > 1:  # S3 was asked where a bucket really is
+                self._note(methods[operation.name])
+
+        client.meta.events.register_first("needs-retry", sent)
         return client
 
     def _note(self, operation: str) -> None:

@@ -10,8 +10,7 @@ from functools import cached_property, partial
 from typing import Any
 
 from hipaa_guard.aws import templates
-from hipaa_guard.aws.calls import Answer, call_key, searched
-from hipaa_guard.aws.clients import ONE_ENDPOINT
+from hipaa_guard.aws.calls import Answer, Call, call_key, searched, setback
 from hipaa_guard.aws.missing import Missing
 from hipaa_guard.aws.plan import KindPlan, Plan, Wanted, planned
 from hipaa_guard.aws.preflight import Preflight
@@ -52,7 +51,7 @@ class Collected:
     skipped: Mapping[str, str]
     """Regions that were not read -> why."""
     calls: Mapping[str, int]
-    """Operation -> requests made, each page one."""
+    """Operation -> requests made, each page and each further try one."""
     denied: tuple[str, ...]
     """The IAM actions whose lack left something unknown, sorted."""
     gone: int
@@ -110,7 +109,7 @@ class _Collection:
         self._account = account
         self._plan = plan
         self._progress = progress
-        self._turns: Turns[tuple[str, Answer]] = Turns(account.threads)
+        self._turns = self._new_turns()
         self._answers: dict[str, Answer] = dict(before.answers) if before else {}
         self._waiting: dict[str, list[_Then]] = {}
         self._items: dict[type[Resource], list[Item]] = {}
@@ -160,10 +159,14 @@ class _Collection:
 
     # --- calls ---
 
+    def _new_turns(self) -> Turns[tuple[str, Answer]]:
+        caller = self._account.caller
+        return Turns(caller.limiter, lambda told: setback(told[1]), self._account.threads, pause=caller.pause)
+
     def _request(self, operation: str, params: Mapping[str, Any], region: str, then: _Then, *, again: str = "") -> None:
         """Make a call, or take the answer of an equal one; `again` sets apart a call that is to be repeated."""
         service = operation.partition(".")[0]
-        region = ONE_ENDPOINT.get(service, region)
+        region = self._account.clients.asked_in(service, region)
         key = call_key(operation, params, region, again)
         if key in self._answers:
             then(self._answers[key])
@@ -171,8 +174,8 @@ class _Collection:
             self._waiting[key].append(then)
         else:
             self._waiting[key] = [then]
-            caller = self._account.caller
-            self._turns.add((service, region), lambda: (key, caller.call(operation, params, region)))
+            call = Call(self._account.caller, operation, params, region)
+            self._turns.add((service, region), lambda: (key, call.attempt()))
 
     def _take(self, result: tuple[str, Answer]) -> None:
         key, answer = result
@@ -295,7 +298,7 @@ class _Collection:
         suspects = [item for item in self._suspects if isinstance(item.plan.listing, Listing)]
         if not suspects:
             return
-        self._turns = Turns(self._account.threads)
+        self._turns = self._new_turns()
         for item in suspects:
             self._relist(item)
         self._turns.run(self._take)

@@ -9,8 +9,7 @@ from functools import partial
 from typing import Any
 
 from hipaa_guard.aws import templates
-from hipaa_guard.aws.calls import Answer, call_key
-from hipaa_guard.aws.clients import ONE_ENDPOINT
+from hipaa_guard.aws.calls import Answer, Call, call_key, setback
 from hipaa_guard.aws.foreseen import Foreseen, Times, foreseen
 from hipaa_guard.aws.plan import Plan
 from hipaa_guard.aws.refusals import Meaning, Refusal
@@ -131,22 +130,26 @@ _SLOW = frozenset({"iam.get_credential_report"})
 
 def _tried(account: Account, calls: Iterable[Foreseen], *, first_page: bool) -> Preflight:
     requests = account.clients.requests
-    turns: Turns[Probe] = Turns(account.threads)
+    caller = account.caller
+    turns: Turns[Probe] = Turns(
+        caller.limiter, lambda probe: setback(probe.answer), account.threads, pause=caller.pause
+    )
     found: list[Probe] = []
     for call in calls:
-        region = ONE_ENDPOINT.get(call.service, call.region or account.home)
-        turns.add((call.service, region), partial(_probe, account, call, region, first_page))
+        region = account.clients.asked_in(call.service, call.region or account.home)
+        params = templates.filled(
+            call.params, {"partition": account.partition, "region": region, "account": account.id}
+        )
+        asked = Call(caller, call.operation, params, region, first_page=first_page)
+        turns.add((call.service, region), partial(_probe, call, call_key(call.operation, params, region), asked))
     turns.run(found.append)
     found.sort(key=lambda probe: (probe.call.operation, repr(probe.call.params)))
     reads, why = _reads_data(account)
     return Preflight(account, tuple(found), reads, why, requests, whole=not first_page)
 
 
-def _probe(account: Account, call: Foreseen, region: str, first_page: bool) -> Probe:
-    base = {"partition": account.partition, "region": region, "account": account.id}
-    params = templates.filled(call.params, base)
-    answer = account.caller.call(call.operation, params, region, first_page=first_page)
-    return Probe(call, call_key(call.operation, params, region), answer)
+def _probe(call: Foreseen, key: str, asked: Call) -> Probe:
+    return Probe(call, key, asked.attempt())
 
 
 def _reads_data(account: Account) -> tuple[tuple[str, ...] | None, str]:

@@ -123,8 +123,13 @@ CODES: Mapping[Meaning, frozenset[str]] = {
             "InternalServiceException",
             # The endpoint does not know the operation: a region without the feature, or a simulated service.
             "InvalidAction",
+            # The credential report ran out, or is being made anew, between being made and being read.
+            "ReportExpired",
+            "ReportInProgress",
+            "ReportNotPresent",
             "ServerException",
             "ServiceException",
+            "ServiceFailure",
             "ServiceUnavailable",
             "ServiceUnavailableException",
             "UnknownOperationException",
@@ -204,6 +209,8 @@ class Refusal:
     operation: str
     region: str
     action: str
+    tries: int = 1
+    """How often it was asked."""
 
     @property
     def cause(self) -> Cause:
@@ -227,7 +234,7 @@ class Refusal:
             case Meaning.VANISHED | Meaning.OTHER:
                 return f"{where} was refused ({self._detail()})"
             case _:
-                return f"{where}: {self.meaning} ({self.code})"
+                return f"{where}: {self.meaning} ({self.code}{self._tried()})"
 
     @property
     def hint(self) -> str:
@@ -251,6 +258,9 @@ class Refusal:
             if words.strip().lower() in self.message.lower():
                 return True
         return False
+
+    def _tried(self) -> str:
+        return f", asked {self.tries} times" if self.tries > 1 else ""
 
     def _denier(self) -> str:
         words = self.message.lower()

@@ -246,9 +246,15 @@ def _regions(caller: Caller, home: str, chosen: tuple[str, ...] | None) -> _Scop
         raise AwsSetupError(
             f"{', '.join(chosen)} is not enabled in this account. Enabled are: {', '.join(sorted(enabled))}."
         )
-    skipped = {name: "not enabled in this account" for name in chosen if name not in enabled}
+    skipped = {name: _why_skipped(caller.clients, name, home) for name in chosen if name not in enabled}
     skipped |= {name: "not asked for" for name in sorted(enabled) if name not in chosen}
     return _Scope(usable, enabled, skipped)
+
+
+def _why_skipped(clients: Clients, region: str, home: str) -> str:
+    if _same_partition(clients, region, home):
+        return "not enabled in this account"
+    return f"in partition {clients.partition(region)}, which needs other credentials"
 
 
 def _same_partition(clients: Clients, region: str, home: str) -> bool:

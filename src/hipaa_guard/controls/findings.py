@@ -10,6 +10,7 @@ from itertools import islice
 from typing import NamedTuple
 
 from hipaa_guard.controls.control import Control, Severity, Status, Verdict
+from hipaa_guard.controls.exception import ExceptionEntry
 from hipaa_guard.facts.inventory import Inventory
 from hipaa_guard.facts.places import Location
 from hipaa_guard.facts.resource import Evidence, Origin, Resource, recorded
@@ -24,6 +25,7 @@ class Finding(NamedTuple):
 
     ``cause`` groups unknown verdicts; ``action`` is the IAM action that would have answered. ``uncertain`` says why it
     is not certain that the resource will exist. ``error`` holds the traceback where the control itself broke.
+    ``exception`` is the accepted risk that covers it; ``new`` says whether the baseline lacks it, None without one.
     """
 
     control_id: str
@@ -37,6 +39,8 @@ class Finding(NamedTuple):
     action: str | None = None
     uncertain: str | None = None
     error: str | None = None
+    exception: ExceptionEntry | None = None
+    new: bool | None = None
 
     @property
     def location(self) -> Location | None:

@@ -1,0 +1,154 @@
+"""How much AWS is asked at a time: a limit for each service and region of an account, learnt from its throttling.
+
+AWS counts requests for each account, region and service, and shares what it allows with everything else that runs in
+the account. A lane begins at what its service is known to bear, widens by one call a round while AWS answers, halves
+when it throttles, and rests before it asks again. What was throttled is tried again from the queue, not by a thread
+that sleeps. botocore itself repeats nothing: here is the only place that decides on a further try.
+"""
+
+from __future__ import annotations
+
+import random as random_numbers
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+Lane = tuple[str, str]
+"""Service and region: what AWS limits in one account."""
+
+WIDTH = 8
+"""Calls at a time that a lane begins with, where the table names no other number; it never exceeds the double."""
+
+# By what the services document for their reading operations: few requests a second mean few calls at a time.
+WIDTHS: Mapping[str, int] = {
+    "account": 1,  # ListRegions: 5 a second
+    "apigateway": 2,  # all reading operations of an account together: 10 a second
+    "athena": 1,  # lists: 5 a second
+    "cloudtrail": 2,  # DescribeTrails, GetTrailStatus: 10 a second
+    "config": 2,
+    "iam": 4,  # one bucket for all regions, not published
+    "kms": 16,  # hundreds to thousands a second
+    "lambda": 2,  # control plane: 15 a second for all operations together
+    "logs": 2,  # DescribeLogGroups: 10 a second
+    "organizations": 1,  # not published, throttles early
+    "route53": 1,  # 5 a second for the whole account
+    "s3": 16,  # not published, SlowDown is the sign
+    "securityhub": 1,  # GetFindings: 3 a second
+    "service-quotas": 1,  # 5 to 10 a second
+    "sts": 4,
+}
+
+NARROWEST = 0.25
+"""Below one call at a time a lane rests after each: the narrower, the longer."""
+_REST = 0.1
+_WIDEN_SLOWLY = 0.05
+
+
+class Trouble(StrEnum):
+    """Why a call is worth another try."""
+
+    THROTTLED = "throttled"
+    PASSING = "passing"
+    """The service or the network failed; it may work a moment later."""
+
+
+Setback = tuple[Trouble, int]
+"""What went wrong, and how often in a row the call was tried without getting any further."""
+
+TRIES: Mapping[Trouble, int] = {Trouble.THROTTLED: 6, Trouble.PASSING: 4}
+_FIRST_WAIT = 0.25
+_LONGEST_WAIT = 4.0
+
+
+@dataclass(slots=True)
+class _State:
+    width: float
+    widest: int
+    running: int = 0
+    narrowed: int = 0
+    """How often it was: what began before the last time tells nothing of the present width."""
+    in_a_row: int = 0
+    rests_until: float = 0.0
+    hopeless: bool = False
+    """A call was throttled to its last try, and nothing answered since: the next get one try each, in single file."""
+
+
+class Limiter:
+    """The limits of one account. Any number of threads may use it."""
+
+    def __init__(
+        self, *, clock: Callable[[], float] = time.monotonic, random: Callable[[], float] = random_numbers.random
+    ) -> None:
+        self.clock = clock
+        self._random = random
+        self._lanes: dict[Lane, _State] = {}
+        self._lock = threading.Lock()
+
+    def begin(self, lane: Lane) -> int | None:
+        """Take a place in a lane, and get what `end` wants to be told; None where it is full or rests."""
+        with self._lock:
+            state = self._state(lane)
+            if state.running >= max(1, int(state.width)) or state.rests_until > self.clock():
+                return None
+            state.running += 1
+            return state.narrowed
+
+    def end(self, lane: Lane, begun: int, trouble: Trouble | None, tries: int) -> float | None:
+        """Give the place back; in how many seconds to try again, None if not at all."""
+        with self._lock:
+            state = self._state(lane)
+            state.running -= 1
+            if trouble is Trouble.THROTTLED:
+                wait = self._throttled(state, begun, tries)
+            else:
+                wait = self.wait(trouble, tries)
+                if trouble is None:
+                    state.width = min(state.widest, state.width + _widening(state.width))
+                    state.in_a_row, state.hopeless = 0, False
+            if state.width < 1 and not state.hopeless:
+                state.rests_until = max(state.rests_until, self.clock() + _REST * (1 / state.width - 1))
+            return wait
+
+    def wait(self, trouble: Trouble | None, tries: int) -> float | None:
+        """In how many seconds a call that was tried so often is to be tried again; None if not at all."""
+        return None if trouble is None or tries >= TRIES[trouble] else self._pause(tries)
+
+    def width(self, lane: Lane) -> float:
+        """How many calls at a time the lane takes now."""
+        with self._lock:
+            return self._state(lane).width
+
+    def rests(self, lane: Lane) -> float:
+        """For how many seconds nothing begins in a lane."""
+        state = self._lanes.get(lane)
+        return max(0.0, state.rests_until - self.clock()) if state is not None else 0.0
+
+    def _throttled(self, state: _State, begun: int, tries: int) -> float | None:
+        if begun == state.narrowed:
+            state.width = max(NARROWEST, state.width / 2)
+            state.narrowed += 1
+            state.in_a_row += 1
+            if not state.hopeless:
+                state.rests_until = self.clock() + self._pause(state.in_a_row)
+        if state.hopeless:
+            return None
+        wait = self.wait(Trouble.THROTTLED, tries)
+        state.hopeless = wait is None
+        return wait
+
+    def _pause(self, times: int) -> float:
+        """Longer each time, and never the same for two, so that they do not come back together."""
+        return float(min(_LONGEST_WAIT, _FIRST_WAIT * 2 ** (times - 1)) * (1 + self._random()) / 2)
+
+    def _state(self, lane: Lane) -> _State:
+        if lane not in self._lanes:
+            width = WIDTHS.get(lane[0], WIDTH)
+            self._lanes[lane] = _State(width, 2 * width)
+        return self._lanes[lane]
+
+
+def _widening(width: float) -> float:
+    """By one call a round: as many answers as there are places."""
+    return 1 / width if width >= 1 else _WIDEN_SLOWLY

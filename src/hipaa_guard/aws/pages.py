@@ -1,0 +1,127 @@
+"""The pages of one operation, read one by one and joined."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from hipaa_guard.aws import peculiar
+
+Pages = dict[str, Any]
+"""The pages of an answer as one: lists joined, everything else as the first page has it."""
+
+# How operations hand on to the next page where botocore has no paginator: answered as, asked as.
+_TOKENS = (
+    ("NextToken", "NextToken"),
+    ("nextToken", "nextToken"),
+    ("NextMarker", "NextMarker"),
+    ("NextMarker", "Marker"),
+    ("Marker", "Marker"),
+    ("NextPageToken", "PageToken"),
+    ("nextPageToken", "pageToken"),
+    ("position", "position"),
+)
+
+
+class MorePagesError(Exception):
+    """There are further pages, and no way is known to ask for them."""
+
+
+class _Joined:
+    """Pages as they come, joined."""
+
+    def __init__(self) -> None:
+        self.merged: Pages = {}
+        self.count = 0
+
+    def add(self, page: Pages, lists: Sequence[str]) -> None:
+        self.count += 1
+        page.pop("ResponseMetadata", None)
+        if self.count == 1:
+            self.merged = page
+            return
+        for name in lists:
+            _extend(self.merged, page, name.split("."))
+
+
+def _extend(into: Pages, page: Pages, path: list[str]) -> None:
+    for step in path[:-1]:
+        page = page.get(step) or {}
+        into = into.setdefault(step, {})
+    more = page.get(path[-1])
+    if isinstance(more, list):
+        into[path[-1]] = [*(into.get(path[-1]) or []), *more]
+    elif isinstance(more, dict):
+        into[path[-1]] = {**(into.get(path[-1]) or {}), **more}
+
+
+class Reader:
+    """Reads an operation page by page; after a failure `read` may be called again and goes on where it stopped."""
+
+    def __init__(self, client: Any, method: str, params: Mapping[str, Any], *, first_page: bool = False) -> None:
+        self.pages = _Joined()
+        self._first_page = first_page
+        self._client = client
+        self._method = method
+        self._params = dict(params)
+        self._iterator: Any = None
+        self._token: Any = None
+        if client.can_paginate(method):
+            size = peculiar.page_size(client, method, self._params)
+            paginator = client.get_paginator(method)
+            self._iterator = paginator.paginate(**self._params, PaginationConfig={"PageSize": size} if size else {})
+            self._iterator._inject_starting_params(self._params)  # noqa: SLF001 - botocore's own iterator cannot go on
+
+    def read(self) -> None:
+        """Ask for all pages that are still missing, or only for the first."""
+        ask = getattr(self._client, self._method)
+        more = True
+        while more:
+            page = ask(**self._params)
+            more = self._aim_at_next(page) if self._iterator is None else self._aim_at_token(page)
+            more = more and not self._first_page
+
+    def _aim_at_token(self, page: Pages) -> bool:
+        """Keep a page as botocore's paginator does; whether there is another, for which the parameters now ask."""
+        from botocore.exceptions import PaginationError
+
+        token = self._iterator._get_next_token(page)  # noqa: SLF001
+        self.pages.add(page, [key.expression for key in self._iterator.result_keys])
+        if all(part is None for part in token.values()):
+            return False
+        if token == self._token:
+            raise PaginationError(message=f"The same next token was received twice: {token}")
+        self._token = token
+        self._iterator._inject_token_into_kwargs(self._params, token)  # noqa: SLF001
+        return True
+
+    def _aim_at_next(self, page: Pages) -> bool:
+        """The same where boto3 has no paginator."""
+        self.pages.add(page, [name for name, value in page.items() if isinstance(value, list)])
+        onward = _onward(self._client, self._method, page)
+        if onward is None or (onward in self._params and page.get(_answered(page)) == self._params[onward]):
+            return False
+        self._params[onward] = page[_answered(page)]
+        return True
+
+
+def _answered(page: Pages) -> str:
+    """The name of the page's token, or empty."""
+    return next((name for name, _ in _TOKENS if page.get(name) and isinstance(page[name], str)), "")
+
+
+def _onward(client: Any, method: str, page: Pages) -> str | None:
+    """The parameter that asks for the next page; None on the last one.
+
+    Raises:
+        MorePagesError: the answer says that there are more, and the operation has no parameter to ask for them.
+
+    """
+    answered = _answered(page)
+    if not answered:
+        return None
+    shape = client.meta.service_model.operation_model(client.meta.method_to_api_mapping[method]).input_shape
+    for name, asked in _TOKENS:
+        if name == answered and shape is not None and asked in shape.members:
+            return asked
+    raise MorePagesError(f"{method} has more pages, and no parameter asks for them")
