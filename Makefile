@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: demo test check docs lint benchmark benchmark-terraform clean
+.PHONY: demo test check docs lint benchmark benchmark-live benchmark-terraform clean
 
 $(STAMP): pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -43,6 +43,10 @@ benchmark: $(STAMP)
 benchmark-terraform: $(STAMP)
 	$(BIN)/python -m benchmarks.terraform --plan
 	$(BIN)/python -m benchmarks.terraform --growth --runs 1
+
+## Scans of a simulated account beside Prowler's: calls, time, memory (half an hour)
+benchmark-live: $(STAMP)
+	$(BIN)/python -m benchmarks.live
 
 clean:
 	rm -rf $(VENV) out build dist

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -38,14 +38,16 @@ class Best:
     memory: float
 
 
-def run(command: Sequence[str], output: Path) -> Run:
-    """Run a command with its standard output in a file, and its complaints beside it.
+def run(command: Sequence[str], output: Path, environment: Mapping[str, str] | None = None) -> Run:
+    """Run a command with its standard output in a file, and its complaints beside it; in this environment, if given.
 
     The peak memory that Linux tells of a process is at least that of the one that started it: keep this one small.
     """
     with output.open("wb") as out, output.with_suffix(".err").open("wb") as complaints:
         started = time.perf_counter()
-        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=out, stderr=complaints, cwd=output.parent)
+        process = subprocess.Popen(
+            command, stdin=subprocess.DEVNULL, stdout=out, stderr=complaints, cwd=output.parent, env=environment
+        )
         timer = threading.Timer(TIMEOUT, process.kill)
         timer.start()
         _, status, usage = os.wait4(process.pid, 0)
@@ -59,3 +61,8 @@ def best(runs: Sequence[Run]) -> Best:
     """The least of several runs; of memory the most."""
     walls = [each.wall for each in runs]
     return Best(min(walls), statistics.median(walls), min(e.cpu for e in runs), max(e.memory for e in runs))
+
+
+def judged(sentence: str, met: bool) -> str:
+    """A budget as the last lines of a comparison say it."""
+    return f"- {sentence}: {'met' if met else 'not met'}"

