@@ -8,6 +8,8 @@ import os
 os.environ.setdefault("MOTO_EC2_LOAD_DEFAULT_AMIS", "false")
 
 from collections.abc import Callable, Iterator
+from typing import Any
+from urllib.request import Request, urlopen
 
 import pytest
 from moto import mock_aws
@@ -44,3 +46,17 @@ def opened(_cloud: None) -> Callable[..., Account]:
         return account
 
     return open_
+
+
+@pytest.fixture
+def _server(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    from moto.server import ThreadedMotoServer
+
+    server: Any = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://{host}:{port}")
+    yield
+    with urlopen(Request(f"http://{host}:{port}/moto-api/reset", method="POST")):
+        pass
+    server.stop()

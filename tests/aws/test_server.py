@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
-from urllib.request import Request, urlopen
 
 import boto3
 import pytest
@@ -13,20 +11,6 @@ from hipaa_guard.aws.clients import Clients
 from hipaa_guard.aws.collect import collect
 from hipaa_guard.aws.sessions import open_account
 from tests.aws.clinic import KINDS, Bucket, Key, Owner, furnish, named
-
-
-@pytest.fixture
-def _server(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    from moto.server import ThreadedMotoServer
-
-    server: Any = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://{host}:{port}")
-    yield
-    with urlopen(Request(f"http://{host}:{port}/moto-api/reset", method="POST")):
-        pass
-    server.stop()
 
 
 @pytest.mark.usefixtures("_server")

@@ -52,7 +52,8 @@ def write(directory: Path, evidence: Evidence) -> Path:
 
     """
     objects = directory / "objects"
-    objects.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for each in (directory, objects):
+        each.mkdir(mode=0o700, parents=True, exist_ok=True)
     entries = []
     for key, answer in sorted(evidence.answers.items()):
         stored = None if answer.value is None else _put(objects, text_of(answer.value))

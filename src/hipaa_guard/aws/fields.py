@@ -160,11 +160,13 @@ def _walk(node: Mapping[str, Any], at: list[Field]) -> list[Field]:
         at = _walk(items, at)
         _end(_walk(condition, at))
         return _walk(then, at)
+    if type == "value_projection":  # whatever the names in the object are
+        _end(_walk(children[0], at))
+        return []
     ends = [end for child in children for end in _walk(child, at)]
     if type in ("or_expression", "and_expression", "key_val_pair"):
         return ends
-    # A comparison, a function or a new structure is made of all that its parts hold. Of what is not told apart here
-    # (the values of an object whatever their names) everything is kept.
+    # A comparison, a function or a new structure is made of all that its parts hold. Of anything else all is kept.
     _end(ends if type in _MADE else at)
     return []
 

@@ -54,7 +54,7 @@ def _evidence(finding: Finding) -> Iterator[str]:
         yield ""
         yield "Evidence"
         for each in finding.evidence:
-            yield f"  {each.fact}: {each.value}" + (f"  ({each.source})" if each.source else "")
+            yield f"  {each.fact}: {each.value}" + (f"  ({words.source(each)})" if each.source else "")
 
 
 def _exception(entry: ExceptionEntry) -> Iterator[str]:

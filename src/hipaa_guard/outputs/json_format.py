@@ -16,7 +16,7 @@ from typing import Any
 from hipaa_guard.assessment.model import Assessment, ControlSummary, Exceptions, ExceptionUse, RequirementSummary
 from hipaa_guard.controls.control import Severity, Status
 from hipaa_guard.controls.findings import Finding
-from hipaa_guard.facts.places import Gap, Location
+from hipaa_guard.facts.places import Asked, Gap, Location
 from hipaa_guard.facts.resource import Evidence, Origin
 from hipaa_guard.outputs.json_list import array
 from hipaa_guard.outputs.json_list import encode as _encode
@@ -244,7 +244,7 @@ class _Findings:
             place = _place(evidence.location)
             text = (
                 f'{{"fact": {_quoted(evidence.fact)}, "value": {_quoted(evidence.value)}, '
-                f'"source": {_quoted(evidence.source)}, "location": {place}}}'
+                f'"source": {_quoted(evidence.source)}, "location": {place}{_asked(evidence.calls)}}}'
             )
             told = self._evidence[id(evidence)] = text, place
         return told
@@ -258,6 +258,16 @@ def _standing(finding: Finding) -> str:
     exception = "null" if finding.exception is None else _quoted(finding.exception.id)
     previous = f', "previous": {_encode(finding.previous)}' if finding.previous else ""
     return f'"exception": {exception}, "new": {_TRUTH[finding.new]}{previous}'
+
+
+def _asked(calls: tuple[Asked, ...]) -> str:
+    if not calls:
+        return ""
+    told = [
+        {"operation": call.operation, "parameters": call.params, "region": call.region, "time": in_utc(call.time)}
+        for call in calls
+    ]
+    return f', "calls": {_encode(told)}'
 
 
 def _or_null(text: str | None) -> str:

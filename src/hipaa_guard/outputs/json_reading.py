@@ -26,7 +26,7 @@ from hipaa_guard.assessment.model import (
 from hipaa_guard.controls.control import PEERS, Fix, Severity, Status
 from hipaa_guard.controls.exception import ExceptionEntry
 from hipaa_guard.controls.findings import Finding
-from hipaa_guard.facts.places import Gap, GapKind, Location
+from hipaa_guard.facts.places import Asked, Gap, GapKind, Location
 from hipaa_guard.facts.resource import Evidence, Origin
 from hipaa_guard.facts.values import Cause
 
@@ -342,6 +342,16 @@ def _evidence(node: _Node) -> Evidence:
         value=node.of("value").text(),
         source=node.of("source").text(),
         location=_location(node.of("location")),
+        calls=() if node.of("calls").value is None else tuple(node.of("calls").each(_asked)),
+    )
+
+
+def _asked(node: _Node) -> Asked:
+    return Asked(
+        operation=node.of("operation").text(),
+        params=node.of("parameters").as_a(dict),
+        region=node.of("region").text(),
+        time=node.of("time").time(),
     )
 
 

@@ -387,7 +387,7 @@ def _row(block: Sequence[Finding], roots: bool, most: int = 0) -> Row:
         exception=finding.exception,
         new=bool(finding.new),
         evidence=tuple(
-            (each.fact, shortened(each.value, _NAME), shortened(each.source or unwritten, _NAME))
+            (each.fact, shortened(each.value, _NAME), shortened(words.source(each) or unwritten, _NAME))
             for each in finding.evidence
         ),
         others=tuple((shortened(words.name(each), _NAME), _where(each, roots)) for each in others[:most]),

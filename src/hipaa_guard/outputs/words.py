@@ -13,6 +13,7 @@ from hipaa_guard.controls.control import Severity, Status
 from hipaa_guard.controls.exception import ExceptionEntry
 from hipaa_guard.controls.findings import Finding
 from hipaa_guard.facts.places import Gap, GapKind, Location
+from hipaa_guard.facts.resource import Evidence
 from hipaa_guard.facts.values import Cause
 from hipaa_guard.outputs.text import shortened
 
@@ -44,6 +45,13 @@ def subject(scan: Scan) -> str:
         return f"Terraform and AWS account: {scan.target}"
     what = _FORMATS[scan.format]
     return f"{what} {scan.target}" if scan.source == "aws" else f"{what} in {scan.target}"
+
+
+def source(evidence: Evidence) -> str:
+    """Where a fact is told: lines of source, or calls of AWS's and when the last of them was answered."""
+    if not evidence.calls:
+        return evidence.source
+    return f"{evidence.source}, {moment(max(call.time for call in evidence.calls))}"
 
 
 def moment(time: datetime) -> str:

@@ -1,0 +1,224 @@
+"""Interrupted scans go on where they stopped, and say the same in the end."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Callable
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from urllib.request import Request, urlopen
+
+import boto3
+import pytest
+
+from hipaa_guard.aws.calls import Answer
+from hipaa_guard.aws.ledger import MOST_AGE, Ledger, LedgerError, place
+from hipaa_guard.aws.refusals import Meaning, Refusal
+from hipaa_guard.clock import VARIABLE, now
+
+WHO = {"account": "123456789012", "plan": "of one control"}
+CONTROLS = ("s3_bucket_versioning_enabled", "s3_bucket_tls_required", "kms_key_rotation_enabled")
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "scans" / "ledger.sqlite"
+
+
+def opened(path: Path, who: dict[str, Any] = WHO, *, resume: bool = True) -> Ledger:
+    return Ledger(path, who, resume=resume)
+
+
+def answer(value: Any = None, meaning: Meaning | None = None) -> Answer:
+    operation, region = "kms.list_keys", "eu-west-1"
+    refusal = Refusal(meaning, "Code", "words", operation, region, "kms:ListKeys", 2) if meaning else None
+    return Answer(operation, region, value, refusal, {"KeyId": "k"}, requests={operation: 2})
+
+
+# --- the file ---
+
+
+def test_what_was_written_is_read_back(path: Path) -> None:
+    first = opened(path)
+    told = {"whole": answer({"Keys": [{"KeyId": "é"}]}), "denied": answer(None, Meaning.DENIED)}
+    for key, each in told.items():
+        first.put(key, each)
+    first.close(keep=True)
+    assert opened(path).answers == told
+
+
+def test_nobody_else_may_read_it_and_it_goes_when_it_is_no_longer_needed(path: Path) -> None:
+    ledger = opened(path)
+    ledger.put("key", answer({}))
+    assert {each.stat().st_mode & 0o077 for each in path.parent.iterdir()} == {0}
+    assert path.parent.stat().st_mode & 0o077 == 0
+    ledger.close(keep=False)
+    assert list(path.parent.iterdir()) == []
+
+
+@pytest.mark.parametrize("meaning", [Meaning.EXPIRED, Meaning.THROTTLED, Meaning.UNREACHABLE, Meaning.SERVER])
+def test_what_may_be_answered_later_is_asked_again(path: Path, meaning: Meaning) -> None:
+    ledger = opened(path)
+    ledger.put("key", answer({"Keys": []}, meaning))
+    ledger.close(keep=True)
+    assert opened(path).answers == {}
+
+
+@pytest.mark.parametrize("who", [{**WHO, "plan": "of two"}, {**WHO, "caller": "somebody else"}])
+def test_another_scan_is_not_continued(path: Path, who: dict[str, Any]) -> None:
+    ledger = opened(path)
+    ledger.put("key", answer({}))
+    ledger.close(keep=True)
+    assert opened(path, who).answers == {}
+
+
+def test_an_old_scan_is_not_continued(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    ledger = opened(path)
+    ledger.put("key", answer({}))
+    ledger.close(keep=True)
+    later = datetime.now(UTC) + MOST_AGE + timedelta(minutes=1)
+    monkeypatch.setenv(VARIABLE, str(int(later.timestamp())))
+    assert opened(path).answers == {}
+
+
+def test_without_resume_a_scan_begins_anew(path: Path) -> None:
+    ledger = opened(path)
+    ledger.put("key", answer({}))
+    ledger.close(keep=True)
+    ledger = opened(path, resume=False)
+    assert ledger.count() == 0
+    assert ledger.answers == {}
+
+
+def test_two_scans_do_not_write_one_ledger(path: Path) -> None:
+    first = opened(path)
+    first.put("key", answer({}))
+    with pytest.raises(LedgerError, match="locked"):
+        opened(path)
+
+
+def test_a_file_that_is_no_ledger_is_left_alone_and_said(path: Path) -> None:
+    path.parent.mkdir()
+    path.write_text("notes of a nurse")
+    with pytest.raises(LedgerError, match="not a database"):
+        opened(path)
+    assert path.read_text() == "notes of a nurse"
+
+
+def test_each_scan_has_its_own_place(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", "/state")
+    assert place(WHO).parent == Path("/state/hipaa-guard/scans")
+    assert place(WHO) != place({**WHO, "plan": "of two"})
+
+
+def test_the_time_is_given_by_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(VARIABLE, "1790000000")
+    assert now() == datetime.fromtimestamp(1_790_000_000, UTC)
+
+
+# --- whole scans, stopped at any moment ---
+
+# Ends the process, as if by `kill -9` or Ctrl-C, when so many answers are written down.
+STOPPING = """
+import os, signal, sys
+from hipaa_guard.aws.ledger import Ledger
+from hipaa_guard.cli.main import run
+put, left = Ledger.put, [int(sys.argv[1])]
+def stopping(self, key, answer):
+    put(self, key, answer)
+    left[0] -= 1
+    if left[0] == 0:
+        os.kill(os.getpid(), int(sys.argv[2]))
+Ledger.put = stopping
+sys.exit(run(sys.argv[3:]))
+"""
+
+
+def scan(*more: str, stop: tuple[int, int] | None = None) -> subprocess.CompletedProcess[str]:
+    chosen = [part for control in CONTROLS for part in ("-c", control)]
+    arguments = ["scan", "aws", "--regions", "us-east-1,eu-west-1", "-q", *chosen, *more]
+    script = ["-m", "hipaa_guard"] if stop is None else ["-c", STOPPING, *map(str, stop)]
+    return subprocess.run([sys.executable, *script, *arguments], text=True, capture_output=True, check=False)
+
+
+@pytest.fixture
+def clinic(_server: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    s3 = boto3.client("s3")
+    for name in ("records", "images", "letters", "scans"):
+        s3.create_bucket(Bucket=name)
+    s3.put_bucket_versioning(Bucket="records", VersioningConfiguration={"Status": "Enabled"})
+    for region in ("us-east-1", "eu-west-1"):
+        boto3.client("kms", region_name=region).create_key()
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    monkeypatch.setenv(VARIABLE, "1790000000")  # reports of two runs may then be compared
+    return tmp_path
+
+
+@pytest.mark.filterwarnings("ignore::ResourceWarning")
+def test_a_scan_that_was_killed_goes_on_and_says_the_same_byte_for_byte(clinic: Path) -> None:
+    whole, resumed = clinic / "whole.json", clinic / "resumed.json"
+    assert scan("-o", f"json={whole}").returncode == 1
+    assert list((clinic / "state").rglob("*.sqlite")) == [], "a scan that ended leaves nothing behind"
+    for count in (1, 6, 13):
+        killed = scan("-o", f"json={resumed}", stop=(count, signal.SIGKILL))
+        assert killed.returncode == -signal.SIGKILL
+        assert not resumed.exists()
+        again = scan("-o", f"json={resumed}", "--resume")
+        assert f": {count} answers are known" in again.stderr
+        assert resumed.read_bytes() == whole.read_bytes()
+        resumed.unlink()
+
+
+@pytest.mark.filterwarnings("ignore::ResourceWarning")
+def test_what_was_answered_before_is_not_asked_again(clinic: Path) -> None:
+    whole = _requests(scan)
+    scan(stop=(9, signal.SIGKILL))
+    (ledger,) = (clinic / "state").rglob("*.sqlite")
+    with closing(sqlite3.connect(ledger)) as database:
+        heads = [json.loads(head) for (head,) in database.execute("SELECT head FROM answer")]
+    assert len(heads) == 9
+    known = sum(sum(head["requests"].values()) for head in heads)
+    looked_at_its_own_policies = 1
+    assert _requests(lambda: scan("--resume")) == whole - known - looked_at_its_own_policies
+
+
+def _requests(act: Callable[[], object]) -> int:
+    """How many requests the simulated cloud got."""
+    base = f"{os.environ['AWS_ENDPOINT_URL']}/moto-api/recorder"
+
+    def tell(what: str) -> bytes:
+        request = Request(f"{base}/{what}", method="GET" if what.startswith("download") else "POST")
+        with urlopen(request) as answer:
+            return bytes(answer.read())
+
+    tell("reset-recording")
+    tell("start-recording")
+    act()
+    tell("stop-recording")
+    return len(tell("download-recording").splitlines())
+
+
+@pytest.mark.filterwarnings("ignore::ResourceWarning")
+def test_a_scan_that_was_interrupted_says_how_to_go_on(clinic: Path) -> None:
+    stopped = scan("-o", f"json={clinic / 'x.json'}", stop=(5, signal.SIGINT))
+    assert stopped.returncode == 130
+    assert "answers are kept: run the same command with --resume to go on." in stopped.stderr
+    assert "Traceback" not in stopped.stderr
+    assert "answers are known" in scan("--resume").stderr
+    assert "no interrupted scan like this one" in scan("--resume").stderr
+
+
+@pytest.mark.filterwarnings("ignore::ResourceWarning")
+def test_a_ledger_that_cannot_be_written_stops_no_scan(clinic: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (clinic / "file").write_text("")
+    monkeypatch.setenv("XDG_STATE_HOME", str(clinic / "file"))
+    scanned = scan()
+    assert scanned.returncode == 1
+    assert "this scan cannot be resumed if it is interrupted" in scanned.stderr
