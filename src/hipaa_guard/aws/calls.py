@@ -187,7 +187,7 @@ class Call:
         try:
             client = caller.clients.client(service)
             if self._reader is None or not self._reader.pages.count:
-                peculiar.prepare(client, operation, caller.pause)
+                peculiar.prepare(client, operation, self._pause)
                 self._reader = Reader(client, method, self._params, first_page=self._first_page)
             before = self._reader.pages.count
             try:
@@ -198,6 +198,10 @@ class Call:
         except Exception as error:  # noqa: BLE001 - whatever it is, the fact is not known and the scan goes on
             return caller.refusal(error, operation, self._region)
         return None
+
+    def _pause(self, seconds: float) -> None:
+        with self._caller.clients.gate.left():
+            self._caller.pause(seconds)
 
     def _answer(self, refusal: Refusal | None) -> Answer:
         """The pages that were answered count, also where a later one was not."""

@@ -13,9 +13,13 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
+from datetime import datetime
 from functools import cached_property
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
+
+from hipaa_guard.aws.gate import Gate
+from hipaa_guard.version import VERSION
 
 CONNECT_TIMEOUT = 5
 READ_TIMEOUT = 30
@@ -56,9 +60,11 @@ class Clients:
     Making a client is not thread-safe in botocore and is serialised; using one is.
     """
 
-    def __init__(self, session: Any, home: str, *, threads: int = 32, partition: str | None = None) -> None:
+    def __init__(self, session: Any, home: str, *, threads: int = 64, partition: str | None = None) -> None:
         self._session = session
         self.home = home
+        self.gate = Gate()
+        """Held by the thread that prepares a request or reads an answer."""
         self._own = partition
         self._threads = threads
         self._made: dict[str, Any] = {}
@@ -83,7 +89,8 @@ class Clients:
         """Requests that this thread makes inside the block go to `region` and are counted by their operation."""
         tokens = _region.set(region), _requests.set(requests)
         try:
-            yield
+            with self.gate.held():
+                yield
         finally:
             _region.reset(tokens[0])
             _requests.reset(tokens[1])
@@ -132,15 +139,19 @@ class Clients:
             return "aws"
 
     def _make(self, service: str) -> Any:
+        import botocore
         from botocore.config import Config
 
+        factory = self._session._session.get_component("response_parser_factory")  # noqa: SLF001 - boto3 has none
+        factory.set_parser_defaults(timestamp_parser=_time)
         config = Config(
             connect_timeout=CONNECT_TIMEOUT,
             read_timeout=READ_TIMEOUT,
             retries={"mode": "standard", "total_max_attempts": 1},  # see limits.py
             max_pool_connections=self._threads,
             account_id_endpoint_mode="disabled",
-            user_agent_extra="hipaa-guard",
+            # botocore's own is put together anew for each call.
+            user_agent=f"hipaa-guard/{VERSION} botocore/{botocore.__version__}",
         )
         only = ONE_ENDPOINT.get(self.own_partition, {}).get(service)
         client = self._session.client(service, region_name=only or self.home, config=config)
@@ -151,6 +162,8 @@ class Clients:
         methods = {name: f"{service}.{method}" for method, name in client.meta.method_to_api_mapping.items()}
         client.meta.events.register_first("before-parameter-build", lambda model, **_: _note(methods[model.name]))
         client.meta.events.register_first("before-send", lambda **_: self._refuse_silent(service))
+        client.meta.events.register_first("before-send", self.gate.leave)
+        client.meta.events.register_first("before-parse", self.gate.enter)
 
         def sent(caught_exception: Exception | None, attempts: int, operation: Any, **_: Any) -> None:
             self._count(service, caught_exception)
@@ -170,6 +183,18 @@ class Clients:
         if error is not None and region is not None and type(error).__name__ in _NO_CONNECTION:
             with self._lock:
                 self._failures[service, region] += 1
+
+
+def _time(value: Any) -> datetime:
+    """A time in an answer. botocore's own way looks for every form that a time was ever written in."""
+    from botocore.utils import parse_timestamp
+
+    if isinstance(value, str) and value[4:5] == "-" and value.endswith("Z"):
+        try:
+            return datetime.fromisoformat(value)
+        except ValueError:
+            pass
+    return parse_timestamp(value)
 
 
 def _note(operation: str) -> None:

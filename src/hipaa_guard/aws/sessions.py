@@ -13,7 +13,7 @@ from hipaa_guard.aws.clients import Clients
 from hipaa_guard.aws.refusals import Meaning, Refusal
 from hipaa_guard.facts.places import Gap, GapKind
 
-THREADS = 32
+THREADS = 64
 _NAME = "hipaa-guard"
 
 

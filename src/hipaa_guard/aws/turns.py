@@ -35,7 +35,7 @@ class Turns(Generic[T]):
         self,
         limiter: Limiter,
         setback: Callable[[T], Setback | None],
-        threads: int = 32,
+        threads: int = 64,
         *,
         pause: Callable[[float], None] = time.sleep,
     ) -> None:
