@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from hipaa_guard.assessment.law import eligible_services
 from hipaa_guard.assessment.model import Assessment, Coverage, Scan
 from hipaa_guard.aws import evidence as stored
 from hipaa_guard.aws.calls import Answer
@@ -180,9 +181,17 @@ def _assessed(
         regions=tuple(collected.regions),
         calls=collected.calls,
         facts=asdict(collected.facts),
+        skipped=dict(sorted(collected.skipped.items())),
+        denied=collected.denied,
+        unread_services=_unread(collected.plan),
         gaps=tuple(collected.gaps),
     )
     return assessed(scan, coverage, given, judged, options, internal_errors=collected.faults)
+
+
+def _unread(plan: Plan) -> tuple[str, ...]:
+    asked = {operation.partition(".")[0] for operation in plan.operations}
+    return tuple(sorted(name for name, clients in eligible_services().items() if not clients & asked))
 
 
 class _Keeping:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, ClassVar
@@ -14,7 +14,7 @@ from moto import mock_aws
 
 from examples import account
 from hipaa_guard.assessment.build import assess
-from hipaa_guard.assessment.model import Assessment, Coverage, Scan
+from hipaa_guard.assessment.model import Assessment, Coverage, Exceptions, ExceptionState, ExceptionUse, Scan
 from hipaa_guard.controls.control import Control, Fix, Severity, Status, passed
 from hipaa_guard.controls.exception import ExceptionEntry
 from hipaa_guard.controls.findings import Finding, fingerprint
@@ -245,6 +245,13 @@ EXCEPTION = ExceptionEntry(
 )
 
 
+def registered(findings: Iterable[Finding]) -> Exceptions:
+    """The register that holds the exceptions of the findings."""
+    entries = {each.exception.id: each.exception for each in findings if each.exception is not None}
+    uses = (ExceptionUse(entry, ExceptionState.ACTIVE, 90, 1) for entry in entries.values())
+    return Exceptions("exceptions.yaml", tuple(uses))
+
+
 def _nasty() -> Iterator[Finding]:
     """Each text in each place, in source and in an account, in every status that reports show."""
     public, _, _, logged, rotates, _ = CONTROLS
@@ -255,7 +262,7 @@ def _nasty() -> Iterator[Finding]:
         yield finding(public, Status.FAIL, source, f"is bad: {text}", evidence=facts, uncertain=text or None, new=True)
         yield finding(logged, Status.UNKNOWN, source, f"cannot be judged: {text}", cause=Cause.VARIABLE, new=False)
         yield finding(rotates, Status.FAIL, live, f"is bad: {text}", evidence=facts)
-        covered = dataclasses.replace(EXCEPTION, justification=text or "-", ticket=text)
+        covered = dataclasses.replace(EXCEPTION, id=f"EX-{number}", justification=text or "-", ticket=text)
         yield finding(logged, Status.FAIL, source, f"is accepted: {text}", exception=covered)
         yield finding(public, Status.UNKNOWN, live, f"is denied: {text}", exception=covered, action="s3:Get")
 
@@ -269,7 +276,8 @@ def nasty() -> Assessment:
     )
     coverage = dataclasses.replace(COVERAGE, gaps=gaps)
     scan = dataclasses.replace(SCAN, source="both", target=COMMAND, base="infra")
-    return assess(scan, coverage, CONTROLS, _nasty(), version="0.1.0")
+    found = list(_nasty())
+    return assess(scan, coverage, CONTROLS, found, version="0.1.0", exceptions=registered(found))
 
 
 @pytest.fixture(scope="session")
@@ -294,7 +302,7 @@ def covered() -> Assessment:
     ]
     scan = dataclasses.replace(SCAN, format="hcl", account=None, caller=None, regions=(), target="infra", base="infra")
     coverage = Coverage(files=2, roots=(".",), resources={"s3.Bucket": 3})
-    return assess(scan, coverage, CONTROLS, found, version="0.1.0")
+    return assess(scan, coverage, CONTROLS, found, version="0.1.0", exceptions=registered(found))
 
 
 @pytest.fixture(scope="session")

@@ -134,7 +134,8 @@ def test_an_accepted_risk_is_a_warning_with_a_note(nasty: Assessment) -> None:
     assert len(accepted) == sum(each.exception is not None and each.resource.source == "aws" for each in nasty.findings)
     for each in accepted:
         assert each["Compliance"]["Status"] == "WARNING"
-        assert each["Note"]["Text"].startswith("Accepted risk EX-12 until 2027-03-31")
+        assert each["Note"]["Text"].startswith("Accepted risk EX-")
+        assert " until 2027-03-31, approved by security officer" in each["Note"]["Text"]
         assert each["ProductFields"]["hipaa-guard/exception"] == "EX-12"
 
 

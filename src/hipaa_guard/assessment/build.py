@@ -134,6 +134,9 @@ def _all_coverage(parts: Sequence[Coverage]) -> Coverage:
         regions=tuple(region for part in parts for region in part.regions),
         calls=summed(part.calls for part in parts),
         facts=summed(part.facts for part in parts),
+        skipped={region: why for part in parts for region, why in part.skipped.items()},
+        denied=tuple(sorted({action for part in parts for action in part.denied})),
+        unread_services=tuple(dict.fromkeys(name for part in parts for name in part.unread_services)),
         gaps=tuple(gap for part in parts for gap in part.gaps),
     )
 

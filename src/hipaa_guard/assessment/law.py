@@ -86,6 +86,24 @@ def dates() -> Law:
     )
 
 
+@cache
+def eligible_services() -> Mapping[str, frozenset[str]]:
+    """The services of AWS that may hold PHI under its agreement, by name -> boto3's names; without those that ended.
+
+    Raises:
+        LawError: the file is missing or damaged.
+
+    """
+    listed = _document(_text("eligible_services.yaml")).get("services")
+    try:
+        current = [entry for entry in listed or () if entry["status"].startswith("eligible")]
+        return MappingProxyType({entry["name"]: frozenset(entry["boto3"]) for entry in current})
+    except (KeyError, TypeError, AttributeError) as error:
+        raise LawError(
+            f"eligible_services.yaml has an entry without {error}: install hipaa-guard-cloud again"
+        ) from error
+
+
 def _requirement(entry: Any) -> Requirement:
     try:
         requirement = Requirement(

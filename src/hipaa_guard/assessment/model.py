@@ -96,6 +96,12 @@ class Coverage:
     """Number of AWS calls, by operation."""
     facts: Mapping[str, int] = field(default_factory=dict)
     """``planned``, ``known``, ``absent``, ``unknown`` of a live scan."""
+    skipped: Mapping[str, str] = field(default_factory=dict)
+    """Regions that were not read -> why."""
+    denied: tuple[str, ...] = ()
+    """The IAM actions whose lack left something unknown."""
+    unread_services: tuple[str, ...] = ()
+    """HIPAA eligible services of AWS that a live scan has no question to."""
     gaps: tuple[Gap, ...] = ()
 
     @property

@@ -130,6 +130,9 @@ def _coverage(assessment: Assessment) -> dict[str, Any]:
         "regions": list(coverage.regions),
         "calls": _sorted(coverage.calls),
         "facts": _sorted(coverage.facts),
+        "skipped": dict(sorted(coverage.skipped.items())),
+        "denied": list(coverage.denied),
+        "unread_services": list(coverage.unread_services),
         "gaps": [_gap(gap) for gap in coverage.gaps],
     }
 

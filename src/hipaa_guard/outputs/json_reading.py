@@ -249,8 +249,16 @@ def _coverage(node: _Node) -> Coverage:
         regions=node.of("regions").texts(),
         calls=node.of("calls").numbers(),
         facts=node.of("facts").numbers(),
+        # Names that came later: older documents do not have them.
+        skipped=_texts_by_name(node.of("skipped")),
+        denied=node.of("denied").texts() if node.of("denied").value is not None else (),
+        unread_services=node.of("unread_services").texts() if node.of("unread_services").value is not None else (),
         gaps=node.of("gaps").each(_gap),
     )
+
+
+def _texts_by_name(node: _Node) -> dict[str, str]:
+    return {} if node.value is None else {name: node.of(name).text() for name in node.as_a(dict)}
 
 
 def _gap(node: _Node) -> Gap:

@@ -140,6 +140,10 @@ class ReportView:
     digest: str
     """SHA-256 of the JSON result, byte for byte what ``-o json=FILE`` writes."""
     coverage_sentence: str
+    skipped: tuple[str, ...]
+    """Regions that were not read, by the reason."""
+    lacking: str
+    """What the role that scans lacks, as a statement of a policy."""
     gaps: tuple[GapRow, ...]
     gaps_more: int
     kinds: tuple[tuple[str, int], ...]
@@ -172,6 +176,8 @@ def view(assessment: Assessment) -> ReportView:
         gaps=tuple(map(_gap_row, gaps[:MOST_GAPS])),
         gaps_more=sum(map(len, gaps[MOST_GAPS:])),
         kinds=tuple(sorted(assessment.coverage.resources.items())),
+        skipped=tuple(words.skipped(assessment.coverage)),
+        lacking=words.lacking(assessment.coverage),
         unjudged=tuple(sorted(types.items(), key=lambda item: (not words.is_of_aws(item[0]), item[0]))),
         statuses=tuple(status.value for status in words.STATUS),
         counts=_named(assessment.counts()),

@@ -281,6 +281,8 @@ def _coverage(pen: _Pen, assessment: Assessment) -> None:
         ("resources", f"{sum(coverage.resources.values()):,}" + (f": {kinds}" if kinds else "")),
         ("facts", facts),
         ("calls", f"{sum(coverage.calls.values()):,}" if coverage.calls else ""),
+        ("not read", "; ".join(words.skipped(coverage))),
+        ("no question", _unread(pen, coverage.unread_services)),
         ("no control", words.unjudged(coverage.unjudged_types, None if pen.page.everything else 5)),
     )
     for name, value in rows:
@@ -289,6 +291,15 @@ def _coverage(pen: _Pen, assessment: Assessment) -> None:
     pen.gap()
     if coverage.gaps:
         _gaps(pen, coverage.gaps)
+    if coverage.denied:
+        pen.line("ADD TO THE ROLE THAT SCANS", "title")
+        for line in words.lacking(coverage).splitlines():
+            pen.line(f"  {line}")
+        pen.gap()
+
+
+def _unread(pen: _Pen, services: Sequence[str]) -> str:
+    return f"to {len(services):,} HIPAA eligible services of AWS: {_listed(pen, services)}" if services else ""
 
 
 def _listed(pen: _Pen, names: Sequence[str]) -> str:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import posixpath
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 
 from hipaa_guard.assessment.gate import counted
-from hipaa_guard.assessment.model import Assessment, Scan
+from hipaa_guard.assessment.model import Assessment, Coverage, Scan
 from hipaa_guard.controls.control import Severity, Status
 from hipaa_guard.controls.exception import ExceptionEntry
 from hipaa_guard.controls.findings import Finding
@@ -52,6 +53,20 @@ def source(evidence: Evidence) -> str:
     if not evidence.calls:
         return evidence.source
     return f"{evidence.source}, {moment(max(call.time for call in evidence.calls))}"
+
+
+def skipped(coverage: Coverage) -> list[str]:
+    """The regions that were not read, by the reason: "not enabled in this account: me-south-1"."""
+    reasons = sorted(set(coverage.skipped.values()))
+    return [f"{why}: {', '.join(name for name, its in coverage.skipped.items() if its == why)}" for why in reasons]
+
+
+def lacking(coverage: Coverage) -> str:
+    """A statement for the policy of the role that scans, with the actions that it was denied; empty where none was."""
+    if not coverage.denied:
+        return ""
+    statement = {"Sid": "HipaaGuardLacks", "Effect": "Allow", "Action": list(coverage.denied), "Resource": "*"}
+    return json.dumps(statement, indent=2)
 
 
 def moment(time: datetime) -> str:
