@@ -17,8 +17,12 @@ import pytest
 
 from hipaa_guard.cli.main import run
 from hipaa_guard.controls.control import Status
+from hipaa_guard.controls.loading import load
+from hipaa_guard.peers.merge import merge
+from hipaa_guard.peers.reading import read
 from hipaa_guard.scan import Options, scan_terraform
 from tests.lifecycle.register_text import VERSIONING, entry, register
+from tests.terraform.plans import block, change, plan
 
 OWN_PLACE = Path(sys.prefix) / "checkov" / "bin" / "checkov"
 CHECKOV = str(OWN_PLACE) if OWN_PLACE.exists() else shutil.which("checkov")
@@ -84,7 +88,7 @@ def test_the_directory_is_printed_and_holds_nothing_else_that_checkov_would_run(
 
 @needs_checkov
 class TestInsideCheckov:
-    def test_verdicts_on_the_examples_are_ours(self) -> None:
+    def test_verdicts_on_the_examples_are_ours(self, tmp_path: Path) -> None:
         ended = checkov("-d", str(EXAMPLES), "--framework", "terraform", cwd=EXAMPLES)
         assert ended.returncode == FOUND
         known = ours(EXAMPLES)
@@ -97,6 +101,41 @@ class TestInsideCheckov:
         failed = next(each for each in found if each["check_result"]["result"] == "FAILED")
         assert failed["details"]
         assert failed["guideline"].startswith("45 CFR 164.")
+        (tmp_path / "checkov.json").write_text(ended.stdout)
+        self.check_import(tmp_path / "checkov.json")
+
+    def check_import(self, file: Path) -> None:
+        """What Checkov has really written can be laid beside our scan."""
+        scan = scan_terraform(EXAMPLES, Options())
+        merged = merge([read(file)], load(()), scan)
+        ours = {(row.controls[0].id, row.label): row for row in merged.rows if row.finding is not None}
+        assert len(ours) == len(scan.findings)
+        exports = ours["s3_bucket_public_access_blocked", 'module.documents["exports"].aws_s3_bucket.this']
+        said = {opinion.check for opinion in exports.opinions if opinion.status is Status.FAIL}
+        assert {"s3_bucket_public_access_blocked", "CKV_AWS_53", "CKV_AWS_56"} <= said
+        assert not [each for each in merged.unmapped if each.check in {control for control, _ in ours}]
+
+    def test_verdicts_on_a_plan_are_ours(self, tmp_path: Path) -> None:
+        file = tmp_path / "plan.json"
+        changes = [
+            change("aws_s3_bucket.phi", {"bucket": "phi"}, {"id": True}),
+            change("aws_s3_bucket.notes", {"bucket": "notes"}, {"id": True}),
+            change(
+                "aws_s3_bucket_versioning.notes",
+                {"versioning_configuration": [{"status": "Enabled"}]},
+                {"bucket": True},
+            ),
+        ]
+        to_notes = {"references": ["aws_s3_bucket.notes.id", "aws_s3_bucket.notes"]}
+        split = block("aws_s3_bucket_versioning.notes", {"bucket": to_notes})
+        document = plan(changes, [block("aws_s3_bucket.phi", {}), block("aws_s3_bucket.notes", {}), split])
+        planned = [{**each, "values": each["change"]["after"]} for each in changes]
+        file.write_text(json.dumps(document | {"planned_values": {"root_module": {"resources": planned}}}))
+        ended = checkov("-f", str(file), "--framework", "terraform_plan", cwd=tmp_path)
+        known = ours(file)
+        assert known[VERSIONING, "aws_s3_bucket.notes", Status.PASS]
+        controls = {control for control, _, _ in known}
+        assert verdicts([each for each in records(ended) if each["check_id"] in controls]) == known
 
     @pytest.fixture
     def tree(self, tmp_path: Path) -> Path:
