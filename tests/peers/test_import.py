@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from hipaa_guard.controls.control import Status
 from hipaa_guard.controls.loading import load
 from hipaa_guard.live import Place, scan_aws
 from hipaa_guard.outputs import json_format
+from hipaa_guard.outputs.merged import as_json, as_text
 from hipaa_guard.peers.merge import Merged, Reason, Row, merge, same_file
 from hipaa_guard.peers.reading import read
 from hipaa_guard.peers.results import PeerError
@@ -405,6 +407,53 @@ class TestCommandLine:
         assert run(["import", "nothing.json", "empty.json"]) == CLEAN
         with pytest.raises(PeerError):
             read(work / "none.json")
+
+
+DOCUMENTS = (
+    checkov(record("CKV_AWS_21", "FAILED", 'module.a["x"].aws_s3_bucket.b', (1, 2)), errors=("/a.tf",)),
+    trivy(misconfiguration("AVD-AWS-0090", "FAIL", "module.x", (1, 2), "aws_s3_bucket.b", "module.x")),
+    [prowler("s3_bucket_object_versioning", "FAIL", "arn:aws:s3:::x")],
+    {"Findings": [finding("securityhub-s3-bucket-versioning-enabled-1a2b3c", "FAILED", "arn:aws:s3:::x")]},
+)
+DAMAGE: tuple[Any, ...] = (None, 1, True, 1.5, "x", "[", "module.", [], {}, [1], [[]], {"a": 1})
+
+
+def places(document: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    yield path
+    parts = (
+        document.items() if isinstance(document, dict) else enumerate(document) if isinstance(document, list) else ()
+    )
+    for name, part in parts:
+        yield from places(part, (*path, name))
+
+
+def damaged(document: Any, path: tuple[Any, ...], value: Any) -> Any:
+    if not path:
+        return value
+    copy = deepcopy(document)
+    inner = copy
+    for name in path[:-1]:
+        inner = inner[name]
+    inner[path[-1]] = value
+    return copy
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=("checkov", "trivy", "prowler", "asff"))
+def test_no_damage_breaks_the_reader(tmp_path: Path, document: Any) -> None:
+    controls = load(())
+    file = tmp_path / "damaged.json"
+    refused = 0
+    for path in places(document):
+        for value in DAMAGE:
+            file.write_text(json.dumps(damaged(document, path, value)))
+            try:
+                found = merge([read(file)], controls)
+            except PeerError:
+                refused += 1
+            else:
+                json.loads(as_json(found))
+                assert as_text(found)
+    assert refused
 
 
 def test_paths_of_one_file() -> None:

@@ -18,8 +18,8 @@ _IDENTIFIER = re.compile(r"(?=.*\d)[a-z0-9]{5,8}")
 
 def matches(document: Any) -> bool:
     """Whether it holds findings in ASFF."""
-    found = _findings(document)
-    return bool(found) and isinstance(found[0], dict) and "ProductArn" in found[0] and "GeneratorId" in found[0]
+    first = part(_findings(document), 0)
+    return isinstance(first, dict) and "ProductArn" in first and "GeneratorId" in first
 
 
 def read(document: Any) -> Document:
