@@ -141,5 +141,7 @@ def _as_dict(control: Control) -> dict[str, object]:
         "hipaa": list(control.hipaa),
         "safeguard": control.safeguard,
         "kind": control.kind.kind,
+        "why": control.why,
+        "terraform_types": sorted(control.kind.terraform.types) if control.kind.terraform else [],
         "equivalents": {peer: list(ids) for peer, ids in control.peers.items()},
     }

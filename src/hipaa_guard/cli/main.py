@@ -21,6 +21,8 @@ _VERBS = {
     "diff": "hipaa_guard.cli.diff:diff",
     "iam-policy": "hipaa_guard.cli.iam:iam_policy",
     "render": "hipaa_guard.cli.render:render",
+    "import": "hipaa_guard.cli.importing:import_results",
+    "checkov-dir": "hipaa_guard.cli.checkov:checkov_dir",
 }
 _HELP = {
     "scan": "Judge Terraform or a live AWS account.",
@@ -31,6 +33,8 @@ _HELP = {
     "diff": "Compare two saved JSON results.",
     "iam-policy": "Print the least-privilege IAM policy that a scan needs.",
     "render": "Write a saved JSON result in other formats.",
+    "import": "Read the results of other scanners beside ours.",
+    "checkov-dir": "Print the directory by which Checkov runs our controls.",
 }
 
 

@@ -1,0 +1,18 @@
+"""``hipaa-guard checkov-dir``: where Checkov finds our controls."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+import hipaa_guard
+
+
+@click.command("checkov-dir")
+def checkov_dir() -> None:
+    """Print the directory by which Checkov runs our controls.
+
+    checkov -d . --external-checks-dir "$(hipaa-guard checkov-dir)"
+    """
+    click.echo(Path(hipaa_guard.__file__).resolve().parent / "checkov_checks")

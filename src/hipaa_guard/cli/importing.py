@@ -1,0 +1,84 @@
+"""``hipaa-guard import``: results of other scanners beside ours."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from hipaa_guard.assessment.gate import CLEAN, FAILURES
+from hipaa_guard.controls.control import Severity, Status
+
+if TYPE_CHECKING:
+    from hipaa_guard.peers.merge import Merged
+
+_FILE = click.Path(path_type=Path)
+
+
+@click.command("import")
+@click.argument("files", type=_FILE, nargs=-1, required=True, metavar="FILE...")
+@click.option("--with", "scan", type=_FILE, metavar="FILE", help="JSON result of hipaa-guard to lay them beside.")
+@click.option("--policies", multiple=True, type=_FILE, metavar="DIR", help="Also load the controls of this directory.")
+@click.option(
+    "-o",
+    "--output",
+    "outputs",
+    multiple=True,
+    metavar="FORMAT[=FILE]",
+    help="terminal or json, as for scan. [default: terminal]",
+)
+@click.option(
+    "--fail-on",
+    type=click.Choice([severity.value for severity in Severity]),
+    help="Exit 1 if a gap of this severity or worse is open, whichever tool found it.",
+)
+@click.option("--all", "show_all", is_flag=True, help="Show everything on the terminal.")
+def import_results(
+    *,
+    files: tuple[Path, ...],
+    scan: Path | None,
+    policies: tuple[Path, ...],
+    outputs: tuple[str, ...],
+    fail_on: str | None,
+    show_all: bool,
+) -> int:
+    """Read results of Checkov (JSON), Trivy (JSON), Prowler (OCSF) and Security Hub (ASFF).
+
+    Their checks are mapped to our controls, and so to the Security Rule. What several tools say of one resource becomes
+    one row; where they disagree is told; checks without an equivalent are listed.
+    """
+    from hipaa_guard.cli.saved import saved
+    from hipaa_guard.controls.loading import ControlError, load
+    from hipaa_guard.outputs import OutputError, parsed, write_text
+    from hipaa_guard.outputs.merged import as_json, as_text, verdict
+    from hipaa_guard.peers.merge import merge
+    from hipaa_guard.peers.reading import read
+    from hipaa_guard.peers.results import PeerError
+
+    try:
+        specs = [parsed(spec) for spec in outputs or ("terminal",)]
+        for format, _ in specs:
+            _check(format)
+        documents = [read(file) for file in files]
+        merged = merge(documents, load(policies), saved(scan) if scan is not None else None)
+        for format, destination in specs:
+            text = as_json(merged) if format == "json" else as_text(merged, everything=show_all)
+            write_text(text, format, destination)
+    except (OutputError, PeerError, ControlError) as error:
+        raise click.ClickException(str(error)) from None
+    if ("terminal", None) not in specs:
+        click.echo(f"hipaa-guard: {verdict(merged)}", err=True)
+    return FAILURES if fail_on is not None and _fails(merged, Severity(fail_on)) else CLEAN
+
+
+def _fails(merged: Merged, severity: Severity) -> bool:
+    failing = (row for row in merged.rows if row.status is Status.FAIL and not row.accepted)
+    return any(row.severity.rank <= severity.rank for row in failing)
+
+
+def _check(format: str) -> None:
+    from hipaa_guard.outputs import OutputError
+
+    if format not in ("terminal", "json"):
+        raise OutputError(f"there is no {format} of imported results: give -o terminal or -o json")

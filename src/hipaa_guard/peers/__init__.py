@@ -1,0 +1,1 @@
+"""Results of other scanners: read, mapped to our controls, and laid beside ours."""

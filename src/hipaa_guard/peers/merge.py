@@ -1,0 +1,298 @@
+"""Results of other tools laid beside ours: what is the same judgement of the same resource becomes one row."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import NamedTuple
+
+from hipaa_guard.assessment.model import Assessment
+from hipaa_guard.controls.control import Control, Severity, Status
+from hipaa_guard.controls.findings import Finding
+from hipaa_guard.facts.places import Location
+from hipaa_guard.facts.readings import Singleton
+from hipaa_guard.peers.results import Document, Result
+from hipaa_guard.terraform.addresses import without_keys
+
+OURS = "hipaa-guard"
+
+_WORST_FIRST = (Status.FAIL, Status.UNKNOWN, Status.MANUAL, Status.PASS, Status.NOT_APPLICABLE, Status.INHERITED)
+
+
+class Opinion(NamedTuple):
+    """What one check of one tool says. ``suppressed`` tells why it does not count."""
+
+    tool: str
+    check: str
+    status: Status
+    message: str
+    suppressed: str = ""
+
+
+@dataclass(slots=True)
+class Row:
+    """One judgement of one resource, by whoever made it.
+
+    There are several controls only where a check of another tool stands for several of ours and it is not known which.
+    """
+
+    controls: tuple[Control, ...]
+    resource: Result | None
+    """As another tool tells it."""
+    finding: Finding | None
+    """Ours."""
+    opinions: list[Opinion] = field(default_factory=list)
+
+    @property
+    def label(self) -> str:
+        """What people call the resource."""
+        if self.finding is not None:
+            return self.finding.resource.label
+        return self.resource.label if self.resource is not None else ""
+
+    @property
+    def severity(self) -> Severity:
+        """The worst of its controls."""
+        return min((control.severity for control in self.controls), key=lambda severity: severity.rank)
+
+    @property
+    def hipaa(self) -> tuple[str, ...]:
+        """What its controls cite."""
+        return tuple(dict.fromkeys(citation for control in self.controls for citation in control.hipaa))
+
+    @property
+    def accepted(self) -> bool:
+        """Whether our register of exceptions covers it."""
+        return self.finding is not None and self.finding.exception is not None
+
+    def by_tool(self) -> dict[str, Status]:
+        """What each tool says on the whole: the worst of its checks. What is suppressed does not count."""
+        found: dict[str, Status] = {}
+        for opinion in self.opinions:
+            if not opinion.suppressed:
+                found[opinion.tool] = _worst((opinion.status, found.get(opinion.tool, opinion.status)))
+        return found
+
+    @property
+    def status(self) -> Status:
+        """The worst that any tool says: what one calls a gap is none only once somebody has looked."""
+        return _worst(self.by_tool().values()) if self.by_tool() else Status.UNKNOWN
+
+    @property
+    def disagree(self) -> bool:
+        """Whether one tool sees a gap where another sees none."""
+        said = set(self.by_tool().values())
+        return Status.FAIL in said and bool(said & {Status.PASS, Status.NOT_APPLICABLE})
+
+
+class Reason(StrEnum):
+    """Why results of a check have no row."""
+
+    NO_EQUIVALENT = "no control of ours is its equivalent"
+    NO_RESOURCE = "it names no resource"
+
+
+@dataclass(slots=True)
+class Unmapped:
+    """A check whose results have no row, and how many there are by status."""
+
+    tool: str
+    check: str
+    title: str
+    reason: Reason
+    counts: dict[Status, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Merged:
+    """Results of several tools as one. ``results`` is how many results of others were read, by tool."""
+
+    rows: tuple[Row, ...]
+    unmapped: tuple[Unmapped, ...]
+    results: Mapping[str, int]
+    gaps: tuple[str, ...]
+
+
+def merge(documents: Sequence[Document], controls: Sequence[Control], scan: Assessment | None = None) -> Merged:
+    """Lay the results of others beside our findings."""
+    table = _Table(controls, scan)
+    counted: dict[str, int] = defaultdict(int)
+    for document in documents:
+        for result in document.results:
+            counted[result.tool] += 1
+            table.add(result)
+    gaps = tuple(f"{document.file}: {gap}" for document in documents for gap in document.gaps)
+    rows = tuple(sorted(table.rows, key=_place))
+    unmapped = tuple(sorted(table.unmapped.values(), key=_order))
+    return Merged(rows, unmapped, dict(sorted(counted.items())), gaps)
+
+
+def _worst(statuses: Iterable[Status]) -> Status:
+    return min(statuses, key=_WORST_FIRST.index)
+
+
+def _order(unmapped: Unmapped) -> tuple[int, str, str]:
+    return list(Reason).index(unmapped.reason), unmapped.tool, unmapped.check
+
+
+def _place(row: Row) -> tuple[int, int, str, str]:
+    return _WORST_FIRST.index(row.status), row.severity.rank, row.controls[0].id, row.label
+
+
+class _Table:
+    """Rows under construction."""
+
+    def __init__(self, controls: Sequence[Control], scan: Assessment | None) -> None:
+        by_id = {control.id: control for control in controls}
+        self.rows: list[Row] = []
+        self.unmapped: dict[tuple[str, str, Reason], Unmapped] = {}
+        self._ours: dict[str, list[Row]] = defaultdict(list)
+        self._theirs: dict[tuple[str, ...], list[Row]] = defaultdict(list)
+        self._equivalents: dict[tuple[str, str], list[Control]] = defaultdict(list)
+        for control in controls:
+            for peer, checks in control.peers.items():
+                for check in checks:
+                    self._equivalents[peer, check].append(control)
+        self._by_id = by_id
+        self._base = scan.scan.base if scan is not None else ""
+        for finding in scan.findings if scan is not None else ():
+            if finding.control_id in by_id:
+                row = Row((by_id[finding.control_id],), None, finding)
+                row.opinions.append(Opinion(OURS, finding.control_id, finding.status, finding.message))
+                self.rows.append(row)
+                self._ours[finding.control_id].append(row)
+
+    def add(self, result: Result) -> None:
+        """Put a result into the row it belongs to, a new one, or among what has none."""
+        controls = self._controls(result)
+        if not controls:
+            self._leave(result, Reason.NO_EQUIVALENT)
+        elif not result.label:
+            self._leave(result, Reason.NO_RESOURCE)
+        else:
+            opinion = Opinion(result.tool, result.check, result.status, result.message, result.suppressed)
+            for row in self._rows(result, controls):
+                if opinion not in row.opinions:  # Security Hub tells one check once for each standard
+                    row.opinions.append(opinion)
+
+    def _controls(self, result: Result) -> list[Control]:
+        """The controls a check stands for: of several, those that judge such a resource."""
+        own = self._by_id.get(result.check)
+        if own is not None:  # our own check, which ran inside the tool
+            return [own]
+        found = self._equivalents.get((result.peer, result.check), [])
+        fitting = [control for control in found if result.type in control.kind.terraform_types()]
+        return fitting or found
+
+    def _rows(self, result: Result, controls: list[Control]) -> list[Row]:
+        ours = [row for control in controls for row in self._same(result, self._ours[control.id])]
+        if ours:
+            # A check that stands for several controls fails because of one of them: of those that do, if any does.
+            failing = [row for row in ours if row.finding is not None and row.finding.status is Status.FAIL]
+            return failing if failing and result.status is Status.FAIL else ours
+        known = self._theirs[tuple(control.id for control in controls)]
+        row = next((row for row in known if row.resource is not None and _same_resource(row.resource, result)), None)
+        if row is None:
+            row = Row(tuple(controls), result, None)
+            known.append(row)
+            self.rows.append(row)
+        return [row]
+
+    def _same(self, result: Result, rows: list[Row]) -> list[Row]:
+        """The rows of ours on the resource of a result."""
+        for found in _candidates(result, rows, self._base):
+            if found:
+                return found
+        return []
+
+    def _leave(self, result: Result, reason: Reason) -> None:
+        key = (result.tool, result.check, reason)
+        entry = self.unmapped.setdefault(key, Unmapped(*key[:2], result.title, reason))
+        entry.counts[result.status] = entry.counts.get(result.status, 0) + 1
+
+
+# --- the same resource --------------------------------------------------------------------------------------------
+
+
+def _candidates(result: Result, rows: list[Row], base: str) -> Iterator[list[Row]]:
+    """Rows that may be on the resource of a result, the surest ways to tell first."""
+    ours = [(row, row.finding) for row in rows if row.finding is not None]
+    ours = [(row, finding) for row, finding in ours if finding.resource.source == result.source]
+    return _of_account(result, ours) if result.source == "aws" else _of_source(result, ours, base)
+
+
+def _of_account(result: Result, ours: list[tuple[Row, Finding]]) -> Iterator[list[Row]]:
+    all_ = [(row, finding.resource) for row, finding in ours]
+    live = [(row, o) for row, o in all_ if not (o.account and result.account) or o.account == result.account]
+    yield [row for row, o in live if result.arn and o.arn == result.arn]
+    here = [(row, o) for row, o in live if not (o.region and result.region) or o.region == result.region]
+    yield [row for row, o in here if not (o.arn and result.arn) and o.name and o.name == result.name]
+    # Of what there is once in an account or region, each tool makes up its own name.
+    yield [row for row, _ in here if isinstance(row.controls[0].kind.aws, Singleton)]
+
+
+def _of_source(result: Result, ours: list[tuple[Row, Finding]], base: str) -> Iterator[list[Row]]:
+    if result.address:
+        named = [(row, f.resource.address or "") for row, f in ours if _in_file(f, result, base)]
+        yield [row for row, address in named if address == result.address]
+        yield [row for row, address in named if _same_block(address, result.address)]
+    # A resource of the very type that the control judges is known by its address, or is another one.
+    others = [(row, f) for row, f in ours if not _is_of_kind(result, row.controls[0])]
+    yield [row for row, f in others if any(_covers(place, result, f, base) for place in _places(f))]
+
+
+def _is_of_kind(result: Result, control: Control) -> bool:
+    return control.kind.terraform is not None and result.type in control.kind.terraform.types
+
+
+def _in_file(finding: Finding, result: Result, base: str) -> bool:
+    """Whether a result may be of the same file: several roots may have the same address. A plan names no files."""
+    told = result.file.endswith((".tf", ".tf.json", ".tofu"))
+    return finding.location is None or not told or same_file(f"{base}/{finding.location.file}", result.file)
+
+
+def _same_block(ours: str, theirs: str) -> bool:
+    """Whether the addresses are of one block and one of them does not tell the instance."""
+    unsure = "[?]" in ours or "[" not in theirs
+    return unsure and without_keys(ours) == without_keys(theirs)
+
+
+def _places(finding: Finding) -> Iterator[Location]:
+    """The block of the resource, and what the judgement read: other blocks that set a part of it."""
+    if finding.location is not None:
+        yield finding.location
+    for evidence in finding.evidence:
+        if evidence.location is not None:
+            yield evidence.location
+
+
+def _covers(place: Location, result: Result, finding: Finding, base: str) -> bool:
+    """Whether a result is of a block that a judgement read, in the same instance of its module."""
+    module = result.module or _module_of(result)
+    here = f"{module}." in (finding.resource.address or "") if module else not place.calls
+    lines = bool(result.line_start) and place.line_start <= result.line_end and result.line_start <= place.line_end
+    return here and lines and same_file(f"{base}/{place.file}", result.file)
+
+
+def _module_of(result: Result) -> str:
+    return result.address.rpartition(f".{result.type}.")[0] if result.type else ""
+
+
+def same_file(one: str, other: str) -> bool:
+    """Whether two paths may be of one file, seen from different directories."""
+    ends = [[part for part in path.split("/") if part not in ("", ".", "..")] for path in (one, other)]
+    shorter, longer = sorted(ends, key=len)
+    return bool(shorter) and longer[-len(shorter) :] == shorter
+
+
+def _same_resource(one: Result, other: Result) -> bool:
+    """Whether results of two other tools are on one resource."""
+    if one.source != other.source:
+        return False
+    if one.source == "aws":
+        if one.arn and other.arn:
+            return one.arn == other.arn
+        return (one.label, one.account, one.region) == (other.label, other.account, other.region)
+    return one.label == other.label and (one.file == other.file or same_file(one.file, other.file))
