@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -74,6 +75,17 @@ def test_git_applies_the_patch_whatever_the_file_is_called(infra: Path, capfd: p
     assert run(["fix", "infra", "--write", *OPTIONS]) == 0
     for file in infra.iterdir():
         assert (applied / file.name).read_bytes() == file.read_bytes(), file.name
+
+
+def test_a_terminal_is_not_acted_on(
+    infra: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tree(infra, 'resource "aws_kms_key" "k" {\n\tdescription = 1 # \x1b[2J\u202e\r\n}\n')
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+    assert run(["fix", "infra", *OPTIONS]) == 1
+    shown = capsys.readouterr().out
+    assert "\tdescription = 1 # \\x1b[2J\\u202e\n" in shown
+    assert "\x1b" not in shown
 
 
 def test_variables_and_the_workspace_are_those_of_a_scan(infra: Path, capfd: pytest.CaptureFixture[str]) -> None:

@@ -115,6 +115,13 @@ def test_all_repairs_of_one_resource_hold_together(tmp_path: Path) -> None:
     assert "the setting replaces the resource" in " ".join(reasons(fixed))
 
 
+def test_what_aws_refuses_beside_a_setting_is_set_too(tmp_path: Path) -> None:
+    text = _TRAIL.format("include_global_service_events")
+    after = fixed_text(tmp_path, text, "cloudtrail_multi_region")
+    assert "include_global_service_events = true\n" in after
+    assert "include" not in fixed_text(tmp_path, 'resource "aws_cloudtrail" "phi" {}\n', "cloudtrail_multi_region")
+
+
 def test_the_longer_retention_wins(tmp_path: Path) -> None:
     text = 'resource "aws_cloudwatch_log_group" "phi" {\n  retention_in_days = 30\n}\n'
     both = ("log_group_retention_min_one_year", "log_group_retention_six_years")

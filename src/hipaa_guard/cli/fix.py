@@ -41,21 +41,22 @@ def fix(
     The patch goes to stdout, what is not repaired and why to stderr. Exit codes: 0 no gap is left, 1 gaps are left
     (also those that the patch closes, until it is applied).
     """
-    from hipaa_guard.cli.scan import pairs_of
+    from hipaa_guard.cli.scan import no_collections, pairs_of
     from hipaa_guard.fixing.fix import fix_terraform
     from hipaa_guard.fixing.patch import WriteError
     from hipaa_guard.fixing.patch import write as write_files
     from hipaa_guard.scan import InputError
 
     try:
-        fixed = fix_terraform(
-            path,
-            only=only,
-            exceptions=exceptions,
-            var_files=var_files,
-            variables=pairs_of(variables),
-            workspace=workspace,
-        )
+        with no_collections():
+            fixed = fix_terraform(
+                path,
+                only=only,
+                exceptions=exceptions,
+                var_files=var_files,
+                variables=pairs_of(variables),
+                workspace=workspace,
+            )
         _show_patch(fixed)
         if write:
             write_files(fixed.before, fixed.after)
@@ -78,7 +79,7 @@ def _show_patch(fixed: Fixed) -> None:
     ]
     if sys.stdout.isatty():
         for line in lines:
-            click.echo(visible(line.rstrip("\r\n")))
+            click.echo("\t".join(map(visible, line.rstrip("\r\n").split("\t"))))
     else:
         click.echo("".join(lines).encode("utf-8", "surrogateescape"), nl=False)
 

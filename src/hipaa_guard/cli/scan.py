@@ -126,7 +126,7 @@ def terraform(
 
     pairs = pairs_of(variables)
     environment = _tf_vars() if tf_var_env else None
-    with _no_collections():
+    with no_collections():
         return _run(
             common,
             "terraform",
@@ -237,7 +237,7 @@ def _before(common: dict[str, Any], told: Callable[[Options], int]) -> int:
 
 
 @contextmanager
-def _no_collections() -> Iterator[None]:
+def no_collections() -> Iterator[None]:
     """Let the garbage collector rest: nearly all that a scan makes lives to its end, and it looks through all of it."""
     running = gc.isenabled()
     gc.disable()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -215,8 +216,9 @@ def _verdicts(assessment: Assessment) -> dict[str, tuple[int, Finding]]:
     return found
 
 
-def _unread(assessment: Assessment) -> set[tuple[str, str]]:
-    return {(gap.subject, gap.reason) for gap in assessment.coverage.gaps if gap.incomplete}
+def _unread(assessment: Assessment) -> Counter[tuple[str, str]]:
+    """What was not read; without the reasons, which name lines that move."""
+    return Counter((gap.kind.value, gap.subject) for gap in assessment.coverage.gaps if gap.incomplete)
 
 
 def _view(data: bytes) -> str:

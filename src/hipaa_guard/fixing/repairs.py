@@ -12,11 +12,16 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """An argument and its value as HCL. ``each`` sets it in every nested block of the type and makes none."""
+    """An argument and its value as HCL.
+
+    ``each`` sets it in every nested block of the type and makes none. ``where_written`` changes it only if it is there:
+    what AWS refuses beside another setting.
+    """
 
     path: str
     value: str = "true"
     each: bool = False
+    where_written: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +70,10 @@ REPAIRS = {
     "cloudtrail_global_service_events": _set("aws_cloudtrail", "include_global_service_events"),
     "cloudtrail_is_logging": _set("aws_cloudtrail", "enable_logging"),
     "cloudtrail_log_file_validation_enabled": _set("aws_cloudtrail", "enable_log_file_validation"),
-    "cloudtrail_multi_region": _set("aws_cloudtrail", "is_multi_region_trail"),
+    "cloudtrail_multi_region": Repair(
+        ("aws_cloudtrail",),
+        (Setting("is_multi_region_trail"), Setting("include_global_service_events", where_written=True)),
+    ),
     "dynamodb_deletion_protection": _set("aws_dynamodb_table", "deletion_protection_enabled"),
     "dynamodb_table_pitr_enabled": _set("aws_dynamodb_table", "point_in_time_recovery.enabled"),
     "ebs_encryption_by_default": _set("aws_ebs_encryption_by_default", "enabled"),

@@ -163,6 +163,7 @@ class Planner:
         file = self._file(instance)
         type, name = instance.type, instance.name
         ignored = _ignored(instance.block)
+        settings = [each for each in settings if not each.where_written or each.path in instance.block.attributes]
         for setting in settings:
             if ignored & {"all", setting.path.partition(".")[0]}:
                 raise CannotEdit("its lifecycle tells Terraform to ignore changes of this")
