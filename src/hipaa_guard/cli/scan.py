@@ -124,14 +124,9 @@ def terraform(
     """Judge Terraform: a directory, a plan (`terraform show -json`) or a state."""
     from hipaa_guard.scan import scan_terraform
 
-    pairs = {}
-    for pair in variables:
-        name, equals, value = pair.partition("=")
-        if not equals:
-            raise click.BadParameter("it is not NAME=VALUE", param_hint="--var")  # not repeated: it may be a secret
-        pairs[name.strip()] = value
+    pairs = pairs_of(variables)
     environment = _tf_vars() if tf_var_env else None
-    with _no_collections():
+    with no_collections():
         return _run(
             common,
             "terraform",
@@ -148,6 +143,17 @@ def terraform(
             ),
             baseline_ref=baseline_ref,
         )
+
+
+def pairs_of(variables: Sequence[str]) -> dict[str, str]:
+    """The values of ``--var``, by the names of the variables."""
+    pairs = {}
+    for pair in variables:
+        name, equals, value = pair.partition("=")
+        if not equals:
+            raise click.BadParameter("it is not NAME=VALUE", param_hint="--var")  # not repeated: it may be a secret
+        pairs[name.strip()] = value
+    return pairs
 
 
 def _tf_vars() -> dict[str, str]:
@@ -231,7 +237,7 @@ def _before(common: dict[str, Any], told: Callable[[Options], int]) -> int:
 
 
 @contextmanager
-def _no_collections() -> Iterator[None]:
+def no_collections() -> Iterator[None]:
     """Let the garbage collector rest: nearly all that a scan makes lives to its end, and it looks through all of it."""
     running = gc.isenabled()
     gc.disable()

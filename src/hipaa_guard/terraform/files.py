@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import os
 import stat
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path
 
 from hipaa_guard.terraform import limits
@@ -13,6 +16,19 @@ class UnreadableFile(Exception):  # noqa: N818 - expected of a hostile tree
     """A file that is not read. The text says why, without its name."""
 
 
+_INSTEAD: ContextVar[Mapping[Path, bytes]] = ContextVar("_INSTEAD", default={})  # noqa: B039 - a mapping is read only
+
+
+@contextmanager
+def read_instead(texts: Mapping[Path, bytes]) -> Iterator[None]:
+    """While it lasts, files have other contents than on disk: to see what a change would do before it is made."""
+    token = _INSTEAD.set(texts)
+    try:
+        yield
+    finally:
+        _INSTEAD.reset(token)
+
+
 def read_file(path: Path, boundary: Path | None = None) -> bytes:
     """The content of a UTF-8 text file.
 
@@ -20,6 +36,9 @@ def read_file(path: Path, boundary: Path | None = None) -> bytes:
         UnreadableFile: it is no regular file, too large, outside `boundary`, or no UTF-8 text.
 
     """
+    instead = _INSTEAD.get()
+    if path in instead:
+        return _checked(instead[path])
     if boundary is not None and path.is_symlink() and not is_within(path, boundary):
         raise UnreadableFile("a symbolic link that leads out of the scanned tree")
     try:

@@ -70,6 +70,11 @@ class HclInstance:
         return f"<{self.address}>"
 
     @property
+    def block(self) -> Block:
+        """The block as it is written, changed by those of override files."""
+        return self._block
+
+    @property
     def expansion(self) -> str | None:
         """The expression of its count or for_each, as it is written."""
         argument = self._block.attributes.get("count") or self._block.attributes.get("for_each")

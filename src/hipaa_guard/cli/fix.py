@@ -1,0 +1,118 @@
+"""``hipaa-guard fix``: a patch for what is certain to close gaps."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from hipaa_guard.controls.findings import Finding
+    from hipaa_guard.fixing.fix import Fixed
+
+_PATH = click.Path(path_type=Path)
+_GAPS_REMAIN = 1
+
+
+@click.command()
+@click.argument("path", type=_PATH, default=".")
+@click.option("-c", "--control", "only", multiple=True, metavar="ID", help="Close the gaps of this control only.")
+@click.option("--write", is_flag=True, help="Apply the patch.")
+@click.option("--var-file", "var_files", multiple=True, type=_PATH, metavar="FILE", help="As for scan.")
+@click.option("--var", "variables", multiple=True, metavar="NAME=VALUE", help="As for scan.")
+@click.option("--workspace", metavar="NAME", help="As for scan.")
+@click.option("--exceptions", type=_PATH, metavar="FILE", help="As for scan.")
+def fix(
+    path: Path,
+    *,
+    only: tuple[str, ...],
+    write: bool,
+    var_files: tuple[Path, ...],
+    variables: tuple[str, ...],
+    workspace: str | None,
+    exceptions: Path | None,
+) -> int:
+    """Show a patch that closes gaps in the Terraform source at PATH, as far as the repair is certain.
+
+    The patch goes to stdout, what is not repaired and why to stderr. Exit codes: 0 no gap is left, 1 gaps are left
+    (also those that the patch closes, until it is applied).
+    """
+    from hipaa_guard.cli.scan import no_collections, pairs_of
+    from hipaa_guard.fixing.fix import fix_terraform
+    from hipaa_guard.fixing.patch import WriteError
+    from hipaa_guard.fixing.patch import write as write_files
+    from hipaa_guard.scan import InputError
+
+    try:
+        with no_collections():
+            fixed = fix_terraform(
+                path,
+                only=only,
+                exceptions=exceptions,
+                var_files=var_files,
+                variables=pairs_of(variables),
+                workspace=workspace,
+            )
+        _show_patch(fixed)
+        if write:
+            write_files(fixed.before, fixed.after)
+    except (InputError, WriteError) as error:
+        raise click.ClickException(str(error)) from None
+    for line in _told(fixed, written=write):
+        click.echo(line, err=True)
+    return _GAPS_REMAIN if fixed.remains or (fixed.repaired and not write) else 0
+
+
+def _show_patch(fixed: Fixed) -> None:
+    """The patch as it is; on a terminal, with what would act on it made visible."""
+    from hipaa_guard.fixing.patch import unified
+    from hipaa_guard.outputs.text import visible
+
+    lines = [
+        line
+        for file, after in fixed.after.items()
+        for line in unified(_name(file, fixed.base), fixed.before[file], after)
+    ]
+    if sys.stdout.isatty():
+        for line in lines:
+            click.echo("\t".join(map(visible, line.rstrip("\r\n").split("\t"))))
+    else:
+        click.echo("".join(lines).encode("utf-8", "surrogateescape"), nl=False)
+
+
+def _name(file: Path, base: Path) -> str:
+    """A file as the patch calls it: seen from the working directory, else from what was given."""
+    here = Path.cwd().resolve()
+    return Path(os.path.relpath(file, here if file.is_relative_to(here) else base)).as_posix()
+
+
+def _told(fixed: Fixed, *, written: bool) -> Iterator[str]:
+    from hipaa_guard.outputs.text import visible
+
+    groups: dict[str, list[Finding]] = {}
+    for finding, reason in sorted(fixed.left, key=lambda each: _order(each[0])):
+        groups.setdefault(f"not fixed: {finding.control_id}: {reason}", []).append(finding)
+    for finding in sorted(fixed.excepted, key=_order):
+        assert finding.exception is not None
+        groups.setdefault(f"left alone: {finding.control_id}: {finding.exception.id} accepts it", []).append(finding)
+    for finding in sorted(fixed.revealed, key=_order):
+        groups.setdefault(f"now concerned: {finding.control_id}: {finding.message}", []).append(finding)
+    for heading, findings in groups.items():
+        yield visible(heading)
+        for finding in findings:
+            yield visible(f"    {finding.resource.label}{f'  {finding.location}' if finding.location else ''}")
+    done = "fixed" if written else "the patch closes"
+    yield (
+        f"hipaa-guard: {done} {len(fixed.repaired):,} of {len(fixed.repaired) + len(fixed.left):,} gaps "
+        f"in {len(fixed.after):,} {'file' if len(fixed.after) == 1 else 'files'}"
+    )
+    if not fixed.complete:
+        yield "hipaa-guard: not all of the directory could be read: hipaa-guard scan terraform says what"
+
+
+def _order(finding: Finding) -> tuple[str, str, str]:
+    return finding.control_id, finding.resource.root, finding.resource.label

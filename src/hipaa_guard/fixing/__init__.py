@@ -1,0 +1,1 @@
+"""Repairing source: what is certain to close a gap, as a patch that was tried before it is shown."""

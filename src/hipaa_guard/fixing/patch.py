@@ -1,0 +1,86 @@
+"""Changed files as a unified diff that ``git apply`` and ``patch -p1`` take, and written to disk."""
+
+from __future__ import annotations
+
+import difflib
+import os
+import re
+import tempfile
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+_PLAIN = re.compile(r"[!#-\[\]-~ ]+")
+_ESCAPES = {"\n": "\\n", "\t": "\\t", "\r": "\\r", '"': '\\"', "\\": "\\\\"}
+
+
+class WriteError(Exception):
+    """The files were not written. The text says why."""
+
+
+def unified(name: str, before: bytes, after: bytes) -> Iterator[str]:
+    """The lines of a diff, each with its line end."""
+    old, new = _lines(before), _lines(after)
+    for line in difflib.unified_diff(old, new, quoted(f"a/{name}"), quoted(f"b/{name}")):
+        yield line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n"
+
+
+def quoted(name: str) -> str:
+    """A file name as git writes it in a diff: what could be taken for something else in quotes, by codes."""
+    if _PLAIN.fullmatch(name):
+        return f"{name}\t" if " " in name else name
+    return f'"{"".join(map(_code, name))}"'
+
+
+def _code(character: str) -> str:
+    if character in _ESCAPES:
+        return _ESCAPES[character]
+    if " " <= character <= "~":
+        return character
+    return "".join(f"\\{byte:03o}" for byte in os.fsencode(character))
+
+
+def _lines(data: bytes) -> list[str]:
+    lines = data.decode("utf-8", "surrogateescape").split("\n")
+    return [f"{line}\n" for line in lines[:-1]] + ([lines[-1]] if lines[-1] else [])
+
+
+def write(before: Mapping[Path, bytes], after: Mapping[Path, bytes]) -> None:
+    """Put texts in the place of others: each file whole or not at all, and none if one cannot be written.
+
+    Raises:
+        WriteError: a file is no longer as it was, or cannot be written.
+
+    """
+    ready: dict[Path, Path] = {}
+    current = Path()
+    try:
+        for file, data in after.items():
+            current = file
+            if file.is_symlink() or file.read_bytes() != before[file]:
+                raise WriteError(f"{file} was changed meanwhile: nothing was written, run again")
+            ready[file] = _beside(file, data)
+        for file, temporary in list(ready.items()):
+            current = file
+            temporary.replace(file)
+            del ready[file]
+    except OSError as error:
+        raise WriteError(f"cannot write {current}: {error.strerror or error}") from None
+    finally:
+        for temporary in ready.values():
+            temporary.unlink(missing_ok=True)
+
+
+def _beside(file: Path, data: bytes) -> Path:
+    """A temporary file with some data and the rights of another, in the same directory."""
+    handle, name = tempfile.mkstemp(prefix=".hipaa-guard.", dir=file.parent)
+    temporary = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(data)
+            stream.flush()
+            os.fsync(stream.fileno())
+        temporary.chmod(file.stat().st_mode & 0o7777)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+    return temporary
