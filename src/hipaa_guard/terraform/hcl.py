@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from hipaa_guard.facts.places import Gap, GapKind
 from hipaa_guard.facts.values import Value
 from hipaa_guard.terraform.blocks import Configuration
-from hipaa_guard.terraform.changed import Changed, Concerned, concerned
 from hipaa_guard.terraform.given import Given, VariableFileError
 from hipaa_guard.terraform.handed_over import handed_over
 from hipaa_guard.terraform.inputs import automatic_values, given_values, read_variable_file
@@ -19,6 +19,9 @@ from hipaa_guard.terraform.modules import Module, shown
 from hipaa_guard.terraform.moves import former_addresses
 from hipaa_guard.terraform.roots import boundary_of, directories, find_roots
 from hipaa_guard.terraform.scope import Budget, Record, Session
+
+if TYPE_CHECKING:
+    from hipaa_guard.terraform.changed import Concerned
 
 __all__ = ["VariableFileError", "read_directory"]
 
@@ -56,12 +59,12 @@ def read_directory(
     budget = Budget()
     outside: list[Gap] = []
     below = directories(base, outside)
-    if changed is None or (changes := Changed(changed)).holds(var_files):
+    chosen = None if changed is None else _concerned(below, library, changed, var_files)
+    if chosen is None:
         modules = (library.module(directory) for directory in below)
         roots = [module for module in find_roots(modules) if module.files or module.gaps]
         outside += own.undeclared(roots)
     else:
-        chosen = concerned(below, library, changes)
         roots = chosen.roots
         outside.append(_others(chosen, base))
     found = [_configuration(evaluated(root, library, budget, own)) for root in roots]
@@ -70,6 +73,16 @@ def read_directory(
     if outside:
         found[0].gaps.extend(outside)
     return found
+
+
+def _concerned(
+    below: list[Path], library: Library, changed: Sequence[Path], var_files: Sequence[Path]
+) -> Concerned | None:
+    """The roots that changed files concern; None where a file of values for all of them is among these."""
+    from hipaa_guard.terraform.changed import Changed, concerned
+
+    changes = Changed(changed)
+    return None if changes.holds(var_files) else concerned(below, library, changes)
 
 
 def _others(chosen: Concerned, base: Path) -> Gap:
