@@ -153,6 +153,17 @@ def test_what_was_not_looked_at_is_not_gone(tmp_path: Path) -> None:
     assert changes == {(True, Change.UNCHANGED), (False, Change.NOT_EVALUATED)}
 
 
+@pytest.mark.parametrize("source", ["./" + "a" * 5000, "./\0", "./loop", "../../../..", "./main.tf", "./", "."])
+def test_sources_of_any_kind_stop_nothing(tmp_path: Path, source: str) -> None:
+    write(tmp_path, {"a/main.tf": BUCKET + call(source), "b/main.tf": BUCKET})
+    (tmp_path / "a" / "loop").symlink_to(tmp_path / "a" / "loop")
+    whole = scan_terraform(tmp_path, Options(only=ONLY))
+    partial = scan(tmp_path, "b/main.tf")
+    assert roots(partial) == {"b"}
+    assert partial.findings == tuple(finding for finding in whole.findings if finding.resource.root == "b")
+    assert roots(scan(tmp_path, "a/main.tf", "x" * 5000)) == {"a"}
+
+
 @pytest.mark.parametrize("seed", range(8))
 def test_verdicts_are_those_of_a_whole_scan(tmp_path: Path, seed: int) -> None:
     """On trees of directories that call each other at random, in circles too."""

@@ -45,7 +45,7 @@ class Changed:
     def __init__(self, files: Iterable[Path]) -> None:
         # The file itself may be a link, and it is the link that was changed.
         self.files = {Path(os.path.realpath(file.parent)) / file.name for file in files}
-        self.folders = [file for file in self.files if file.is_dir()]
+        self.folders = [file for file in self.files if os.path.isdir(file)]  # noqa: PTH112 - the other one may raise
         """Changed as a whole, as submodules are."""
         self.directories = {each for each in map(_directory_of, self.files) if each is not None}
         self.names = {
@@ -122,13 +122,16 @@ class _Text:
 
 def _texts(found: Iterable[Path], boundary: Path, changed: Changed) -> dict[Path, _Text]:
     """The texts of directories and of all that they may call."""
-    texts: dict[Path, _Text] = {}
-    waiting = list(found)
+    texts = {directory: _text(directory, boundary, changed) for directory in found}
+    waiting = [target for text in texts.values() for target in text.may_call]
     while waiting:
         directory = waiting.pop()
-        if directory not in texts and directory.is_dir():
-            texts[directory] = text = _text(directory, boundary, changed)
-            waiting.extend(target for target in text.may_call if is_within(target, boundary))
+        if directory not in texts and is_within(directory, boundary) and directory.is_dir():
+            try:
+                texts[directory] = text = _text(directory, boundary, changed)
+            except OSError:
+                continue  # what calls it says so
+            waiting.extend(text.may_call)
     return texts
 
 
