@@ -17,7 +17,9 @@ from pathlib import Path
 from benchmarks.corpus import write
 
 RUNS = 7
+ROOTS = 50
 HERE = Path(__file__).parents[1]
+GUARD = [sys.executable, "-m", "hipaa_guard"]
 
 
 def once(command: list[str]) -> tuple[float, float]:
@@ -31,14 +33,32 @@ def once(command: list[str]) -> tuple[float, float]:
     return wall, cpu
 
 
+def scanned(directory: Path) -> list[str]:
+    """The command that scans a directory."""
+    return [*GUARD, "scan", "terraform", str(directory), "-o", f"json={os.devnull}"]
+
+
+def roots(repository: Path) -> Path:
+    """A repository of 5,000 resources in many root modules, each with a module of its own."""
+    for number in range(ROOTS):
+        write(repository / f"root{number}", 5000 // ROOTS, seed=number)
+    return repository
+
+
+def changed(repository: Path) -> Path:
+    """One file of it, in a module that one root calls."""
+    return repository / "root7" / "hcl" / "modules" / "unit1" / "part0.tf"
+
+
 def main(directories: list[str]) -> int:
-    guard = [sys.executable, "-m", "hipaa_guard"]
     with tempfile.TemporaryDirectory() as temporary:
         corpora = {f"{size}-resources": write(Path(temporary) / str(size), size).directory for size in (64, 5000)}
-        commands = {"python -c pass": [sys.executable, "-c", "pass"], "--version": [*guard, "--version"]}
+        commands = {"python -c pass": [sys.executable, "-c", "pass"], "--version": [*GUARD, "--version"]}
         corpora |= {path.name: path for path in (HERE / "examples" / "telehealth", *map(Path, directories))}
         for label, directory in corpora.items():
-            commands[f"scan {label}"] = [*guard, "scan", "terraform", str(directory), "-o", f"json={os.devnull}"]
+            commands[f"scan {label}"] = scanned(directory)
+        repository = roots(Path(temporary) / "repository")
+        commands[f"one file of {ROOTS} roots changed"] = [*scanned(repository), "--changed", str(changed(repository))]
         best: dict[str, tuple[float, float]] = {}
         for _ in range(RUNS):
             for label, command in commands.items():

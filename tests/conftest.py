@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import settings
 
-pytest.register_assert_rewrite("tests.cases")
+pytest.register_assert_rewrite("hipaa_guard.testing")
 
 # The same examples in every run: a search that finds something new must not stop an unrelated change.
 # `pytest --hypothesis-profile=default` searches anew.

@@ -13,7 +13,7 @@ import pytest
 from hipaa_guard.controls.control import Control, Status
 from hipaa_guard.controls.findings import judge
 from hipaa_guard.facts.inventory import Inventory
-from tests.cases import Aws, all_controls, aws_account, aws_inventory, terraform_inventory
+from hipaa_guard.testing import Aws, all_controls, aws_account, aws_inventory, terraform_inventory
 
 TERRAFORM = """
 resource "aws_s3_bucket" "phi" {
@@ -136,10 +136,10 @@ def verdicts(controls: list[Control], inventory: Inventory) -> dict[str, tuple[S
 
 
 @pytest.mark.parametrize("kind", sorted(KINDS))
-def test_both_sources_give_the_same_verdicts(kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_both_sources_give_the_same_verdicts(kind: str, tmp_path: Path) -> None:
     controls = [control for control in all_controls().values() if control.kind.kind == kind]
     declared = verdicts(controls, terraform_inventory(TERRAFORM, controls, tmp_path))
-    with aws_account(monkeypatch):
+    with aws_account():
         seed(Aws())
         live = verdicts(controls, aws_inventory(controls))
     hidden = {id for id, (status, _) in declared.items() if status is Status.NOT_APPLICABLE}

@@ -7,7 +7,7 @@ import pytest
 from hipaa_guard.controls.control import Status
 from hipaa_guard.controls.findings import judge
 from hipaa_guard.facts.values import Cause
-from tests.cases import all_controls, aws_account, aws_inventory
+from hipaa_guard.testing import all_controls, aws_account, aws_inventory
 
 CONTROLS = [control for control in all_controls().values() if control.id.startswith(("sg_no_public", "s3_bucket_tls"))]
 
@@ -19,10 +19,8 @@ CONTROLS = [control for control in all_controls().values() if control.id.startsw
         ("s3:ListBuckets", "s3:ListAllMyBuckets", "s3_bucket_tls"),
     ],
 )
-def test_a_denied_listing_leaves_its_controls_unknown(
-    monkeypatch: pytest.MonkeyPatch, denied: str, action: str, prefix: str
-) -> None:
-    with aws_account(monkeypatch):
+def test_a_denied_listing_leaves_its_controls_unknown(denied: str, action: str, prefix: str) -> None:
+    with aws_account():
         findings = list(judge(CONTROLS, aws_inventory(CONTROLS, denied=denied)))
     concerned = [finding for finding in findings if finding.control_id.startswith(prefix)]
     assert {finding.status for finding in concerned} == {Status.UNKNOWN}

@@ -110,12 +110,14 @@ def scan_terraform(
     environment: Mapping[str, str] | None = None,
     workspace: str | None = None,
     changed_only: bool = False,
+    changed: Sequence[Path] | None = None,
     baseline_ref: str | None = None,
 ) -> Assessment:
     """Judge a directory of Terraform, a plan or a state; ``source`` is the directory that these were made from.
 
     ``changed_only`` leaves out what a plan does not change. ``baseline_ref`` is a commit of git: what was open there,
-    by the same controls and variables, is not new.
+    by the same controls and variables, is not new. Where ``changed`` files are given, only those roots of a directory
+    are judged that they concern: all where a file is among them by which every root is judged.
 
     Raises:
         InputError: the path cannot be scanned, or the options name something that does not exist.
@@ -137,6 +139,8 @@ def scan_terraform(
             workspace=workspace,
         )
     controls = given.controls
+    if changed is not None and not path.is_dir() and path.exists():
+        raise InputError(f"{path} is no directory: changed files tell which roots of a directory to scan")
     judged = Judged()
     unjudged: Counter[str] = Counter()
     try:
@@ -147,6 +151,7 @@ def scan_terraform(
             variables=variables,
             environment=environment,
             workspace=workspace,
+            changed=None if changed is None or _concern_all(changed, options) else changed,
         )
     except TerraformInputError as error:
         raise InputError(str(error)) from None
@@ -242,7 +247,8 @@ def assessed(
         given.all,
         today=options.today or scan.finished.date(),
         source=scan.source,
-        judged_by=[control.id for control in given.controls],
+        # An entry that meets nothing may be for a root that was not looked at.
+        judged_by=[] if any(gap.kind is GapKind.ROOTS for gap in coverage.gaps) else [c.id for c in given.controls],
         marks=judged.marks,
         comments=judged.comments,
         file=given.known.register,
@@ -262,6 +268,15 @@ def assessed(
         fail_on_expired=options.fail_on_expired,
         exceptions=exceptions,
     )
+
+
+def _concern_all(changed: Sequence[Path], options: Options) -> bool:
+    """Whether a policy of one's own, the register of exceptions or the baseline was changed."""
+    from hipaa_guard.assessment.exceptions import REGISTER
+    from hipaa_guard.terraform.changed import Changed
+
+    used = (*options.policies, options.exceptions or Path(REGISTER), options.baseline)
+    return Changed(changed).holds(file for file in used if file is not None)
 
 
 def _all_kinds() -> Iterator[type[Resource]]:

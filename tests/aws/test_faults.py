@@ -28,10 +28,10 @@ from hipaa_guard.facts.policy_document import PolicyDocument
 from hipaa_guard.facts.records import Record
 from hipaa_guard.facts.resource import Resource
 from hipaa_guard.facts.values import Incomplete, Unknown, first_unknown
+from hipaa_guard.testing import all_controls
 from tests.aws.clinic import Clock
 from tests.aws.faults import BREAKDOWNS, HOME, PAGING, Fault, Line, paging
 from tests.aws.hospital import furnish
-from tests.cases import all_controls
 
 REGIONS = "us-east-1,us-west-2"
 

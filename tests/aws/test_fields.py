@@ -12,7 +12,7 @@ from hipaa_guard.aws.plan import planned
 from hipaa_guard.controls.wanted import kinds_of, wanted_facts
 from hipaa_guard.facts.readings import Listing, ask, derived, listed
 from hipaa_guard.facts.resource import Resource, fact
-from tests.cases import all_controls
+from hipaa_guard.testing import all_controls
 
 LIVE = "only a live account is read here"
 ANSWER = {

@@ -10,7 +10,7 @@ from hipaa_guard.fixing.fix import fix_terraform
 from hipaa_guard.fixing.patch import write
 from hipaa_guard.fixing.repairs import NOT_CERTAIN, REPAIRS
 from hipaa_guard.scan import Options, scan_terraform
-from tests.cases import all_controls
+from hipaa_guard.testing import all_controls
 from tests.fixing.trees import TERRAFORM, fix, fixed_text, formatted, reasons, tree
 
 _TRAIL = 'resource "aws_cloudtrail" "phi" {{\n  s3_bucket_name = "trail-111122223333"\n  {} = false\n}}\n'

@@ -21,7 +21,7 @@ from hipaa_guard.controls.wanted import kinds_of, wanted_facts
 from hipaa_guard.outputs.difference import as_json, as_text
 from hipaa_guard.outputs.json_format import parse, render
 from hipaa_guard.scan import Options, scan_terraform
-from tests.cases import all_controls, aws_account, deny
+from hipaa_guard.testing import all_controls, aws_account, deny
 from tests.lifecycle.register_text import VERSIONING, entry, label, scan, tree
 
 PHI = 'resource "aws_s3_bucket" "phi" {}\n'
@@ -159,8 +159,8 @@ GROUPS = [control for control in all_controls().values() if control.id.startswit
 
 
 @pytest.fixture
-def account(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    with aws_account(monkeypatch):
+def account() -> Iterator[None]:
+    with aws_account():
         yield
 
 

@@ -11,7 +11,7 @@ import pytest
 from hipaa_guard.assessment.exceptions import fault_of
 from hipaa_guard.assessment.register import parse
 from hipaa_guard.cli.main import run
-from tests.cases import all_controls
+from hipaa_guard.testing import all_controls
 from tests.lifecycle.register_text import VERSIONING, tree
 
 TEXT = (Path(__file__).parents[2] / "docs" / "exceptions.md").read_text(encoding="utf-8")

@@ -17,7 +17,7 @@ from hipaa_guard.assessment.model import Assessment, ExceptionState
 from hipaa_guard.controls.control import Status
 from hipaa_guard.live import Place, scan_aws
 from hipaa_guard.scan import InputError, Options, scan_terraform
-from tests.cases import aws_account
+from hipaa_guard.testing import aws_account
 from tests.lifecycle.register_text import ROTATION, TODAY, VERSIONING, covered, entry, failing, register, scan, tree
 
 BUCKETS = """
@@ -376,8 +376,8 @@ def test_a_combined_result_keeps_the_register(buckets: Path) -> None:
     assert re.search("2 covered by exceptions", both.gate.reasons[0])
 
 
-def test_an_account(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    with aws_account(monkeypatch):
+def test_an_account(tmp_path: Path) -> None:
+    with aws_account():
         queues = boto3.client("sqs", region_name="us-east-1")
         for name in ("phi", "phi-copy"):
             queues.create_queue(QueueName=name, Attributes={"SqsManagedSseEnabled": "false"})

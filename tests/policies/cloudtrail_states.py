@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from tests.cases import Aws
+from hipaa_guard.testing import Aws
 
 # What the arguments of Terraform are called by CreateTrail.
 NAMES = {

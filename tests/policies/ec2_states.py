@@ -7,7 +7,7 @@ import gzip
 import json
 from typing import Any
 
-from tests.cases import Aws, answered
+from hipaa_guard.testing import Aws, answered
 
 IMDS, TEMPLATE_IMDS = "ec2_instance_imdsv2_required", "launch_template_imdsv2_required"
 DEFAULT_IMDS, PUBLIC = "ec2_account_imdsv2_default", "ec2_instance_no_public_ip"

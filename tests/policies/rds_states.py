@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.cases import Aws, answered
+from hipaa_guard.testing import Aws, answered
 
 PASSWORD = {"MasterUsername": "clinic", "MasterUserPassword": "not-a-real-password"}
 INSTANCE = {"DBInstanceClass": "db.m5.large", "AllocatedStorage": 20}

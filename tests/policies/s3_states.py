@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from tests.cases import Aws
+from hipaa_guard.testing import Aws
 
 BUCKET = 'resource "aws_s3_bucket" "phi" { bucket = "phi-records" }\n'
 ARN = "arn:aws:s3:::phi-records"

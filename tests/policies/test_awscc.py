@@ -19,7 +19,17 @@ from hipaa_guard.services import s3, security_groups
 from hipaa_guard.services.s3.declared import SWITCHES
 from hipaa_guard.terraform.inventory import build_inventory
 from hipaa_guard.terraform.read import read
-from tests.cases import FAIL, PASS, UNKNOWN, Case, all_controls, blank_each_fact, cases, is_phi, terraform_inventory
+from hipaa_guard.testing import (
+    FAIL,
+    PASS,
+    UNKNOWN,
+    Case,
+    all_controls,
+    blank_each_fact,
+    cases,
+    is_phi,
+    terraform_inventory,
+)
 from tests.policies import awscc_twins, awscc_twins_more
 from tests.policies.awscc_twins import KEYS, OPEN_BUCKET, VARIABLE, Twin
 from tests.policies.awscc_twins import block as resource
@@ -38,7 +48,11 @@ def judged(text: str, tmp_path: Path) -> tuple[Inventory, list[tuple[Control, Fi
     """What all controls of the kinds of ``phi`` say of it."""
     controls = list(all_controls().values())
     inventory = terraform_inventory(text, controls, tmp_path)
-    found = [(all_controls()[one.control_id], one) for one in judge(controls, inventory) if is_phi(one)]
+    found = [
+        (all_controls()[one.control_id], one)
+        for one in judge(controls, inventory)
+        if is_phi(one, all_controls()[one.control_id].kind)
+    ]
     return inventory, found
 
 
@@ -255,7 +269,11 @@ def said(directory: Path, document: dict[str, Any], *ids: str) -> dict[str, str]
     controls = [all_controls()[id] for id in ids]
     kinds = sorted({control.kind for control in all_controls().values()}, key=lambda kind: kind.kind)
     inventory = build_inventory(read(directory / "document.json")[0], kinds)
-    return {one.control_id: one.status for one in judge(controls, inventory) if is_phi(one)}
+    return {
+        one.control_id: one.status
+        for one in judge(controls, inventory)
+        if is_phi(one, all_controls()[one.control_id].kind)
+    }
 
 
 def test_what_the_provider_computes_in_a_plan_is_left_out(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from tests.cases import FAIL, NOT_APPLICABLE, PASS, UNKNOWN, Aws, Case, cases
+from hipaa_guard.testing import FAIL, NOT_APPLICABLE, PASS, UNKNOWN, Aws, Case, cases
 
 # What the arguments of Terraform are called by CreateTrail.
 from tests.policies.cloudtrail_states import MANAGEMENT, READS, UNSET, WRITES, create, hcl, trail

@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from tests.cases import FAIL, NOT_APPLICABLE, PASS, UNKNOWN, Aws, Case, answered, cases
+from hipaa_guard.testing import FAIL, NOT_APPLICABLE, PASS, UNKNOWN, Aws, Case, answered, cases
 
 YEAR, SIX_YEARS = "log_group_retention_min_one_year", "log_group_retention_six_years"
 KEY, PUBLIC = "log_group_encrypted_with_kms", "log_group_not_public"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.cases import FAIL, PASS, UNKNOWN, Aws, Case, cases
+from hipaa_guard.testing import FAIL, PASS, UNKNOWN, Aws, Case, cases
 
 REST, TLS = "dax_cluster_encrypted_at_rest", "dax_cluster_tls"
 

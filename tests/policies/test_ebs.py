@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.cases import FAIL, NOT_APPLICABLE, PASS, UNKNOWN, Aws, Case, answered, cases
+from hipaa_guard.testing import FAIL, NOT_APPLICABLE, PASS, UNKNOWN, Aws, Case, answered, cases
 
 VOLUME, SNAPSHOT = "ebs_volume_encrypted", "ebs_snapshot_encrypted"
 CMK, DEFAULT = "ebs_volume_encrypted_with_cmk", "ebs_encryption_by_default"

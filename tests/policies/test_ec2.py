@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.cases import FAIL, NOT_APPLICABLE, PASS, UNKNOWN, Aws, Case, cases
+from hipaa_guard.testing import FAIL, NOT_APPLICABLE, PASS, UNKNOWN, Aws, Case, cases
 from tests.policies.ec2_states import (
     DEFAULT_IMDS,
     HALT,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import json
 
-from tests.cases import FAIL, NOT_APPLICABLE, PASS, UNKNOWN, Case, cases
+from hipaa_guard.testing import FAIL, NOT_APPLICABLE, PASS, UNKNOWN, Case, cases
 from tests.policies.ec2_states import (
     BY_DEFAULT,
     DISKS,

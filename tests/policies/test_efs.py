@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from tests.cases import ACCOUNT, FAIL, PASS, UNKNOWN, Aws, Case, answered, cases
+from hipaa_guard.testing import ACCOUNT, FAIL, PASS, UNKNOWN, Aws, Case, answered, cases
 
 OPEN = '\nvariable "open" {}'
 KEY = '\nresource "aws_kms_key" "k" {}'

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.cases import FAIL, NOT_APPLICABLE, PASS, UNKNOWN, Aws, Case, cases
+from hipaa_guard.testing import FAIL, NOT_APPLICABLE, PASS, UNKNOWN, Aws, Case, cases
 
 LOGS, DELETION = "elbv2_access_logging_enabled", "elbv2_deletion_protection"
 HEADERS, DESYNC, WAF = "alb_drops_invalid_headers", "elbv2_desync_mitigation", "alb_waf_attached"

@@ -21,18 +21,22 @@ from hipaa_guard.controls.wanted import kinds_of
 from hipaa_guard.facts.readings import is_awscc, names_split
 from hipaa_guard.facts.resource import Resource
 from hipaa_guard.facts.values import Undecided, Unknown
-from tests.cases import (
-    REGISTRY,
+from hipaa_guard.testing import (
     Case,
     all_controls,
+    cases_in,
     is_phi,
     terraform_inventory,
 )
 from tests.schema import REFERENCE, schema
 
-for _module in pkgutil.iter_modules(tests.policies.__path__, "tests.policies."):
-    if _module.name != __name__:
-        importlib.import_module(_module.name)
+REGISTRY = [
+    case
+    for module in pkgutil.iter_modules(tests.policies.__path__, "tests.policies.")
+    if module.name != __name__
+    for case in cases_in(importlib.import_module(module.name))
+]
+"""Every case of every table."""
 
 CONTROLS = sorted(all_controls().values(), key=lambda control: control.id)
 each_control = pytest.mark.parametrize("control", CONTROLS, ids=lambda control: control.id)
@@ -110,7 +114,7 @@ def test_the_documented_fix_passes(control: Control, tmp_path: Path) -> None:
     types = control.kind.terraform.types
     if not any(re.search(rf'resource "{type}" "phi"', text) for type in types):
         text = f'resource "{types[0]}" "phi" {{}}\n{text}'
-    findings = [f for f in judge([control], terraform_inventory(text, [control], tmp_path)) if is_phi(f)]
+    findings = [f for f in judge([control], terraform_inventory(text, [control], tmp_path)) if is_phi(f, control.kind)]
     assert [(f.status, f.message) for f in findings] == [(Status.PASS, f.message) for f in findings]
     assert findings
 

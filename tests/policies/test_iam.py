@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from hipaa_guard.controls.control import Status
-from tests.cases import FAIL, PASS, UNKNOWN, Aws, Case, answered, cases
+from hipaa_guard.testing import FAIL, PASS, UNKNOWN, Aws, Case, answered, cases
 from tests.policies.iam_states import ECS, READ, create, document, granted, main_block
 
 ADMIN_ARN = "arn:aws:iam::aws:policy/AdministratorAccess"

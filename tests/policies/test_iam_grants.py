@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 
 from hipaa_guard.controls.control import Status
-from tests.cases import FAIL, PASS, UNKNOWN, Case, cases
+from hipaa_guard.testing import FAIL, PASS, UNKNOWN, Case, cases
 from tests.policies.iam_states import ECS, MFA, READ, allow, create, document, granted, main_block
 
 KINDS = ("managed", "user", "role", "group")

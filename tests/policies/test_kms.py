@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from tests.cases import FAIL, NOT_APPLICABLE, PASS, UNKNOWN, Aws, Case, answered, cases
+from hipaa_guard.testing import FAIL, NOT_APPLICABLE, PASS, UNKNOWN, Aws, Case, answered, cases
 
 ROTATION, DELETION = "kms_key_rotation_enabled", "kms_key_not_pending_deletion"
 PUBLIC, EVERYONE = "kms_key_policy_no_wildcard_principal", "kms_key_policy_no_full_access_for_everyone"

@@ -7,7 +7,7 @@ import json
 import zipfile
 from typing import Any
 
-from tests.cases import ACCOUNT, FAIL, NOT_APPLICABLE, PASS, REGION, UNKNOWN, Aws, Case, answered, cases
+from hipaa_guard.testing import ACCOUNT, FAIL, NOT_APPLICABLE, PASS, REGION, UNKNOWN, Aws, Case, answered, cases
 
 PUBLIC, SOURCE = "lambda_function_not_public", "lambda_permission_has_source"
 URL, RUNTIME = "lambda_function_url_authenticated", "lambda_supported_runtime"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.cases import FAIL, PASS, UNKNOWN, Case, cases
+from hipaa_guard.testing import FAIL, PASS, UNKNOWN, Case, cases
 from tests.policies.s3_states import (
     ACCOUNT_BLOCK,
     ALL_ON,

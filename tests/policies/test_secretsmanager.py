@@ -6,9 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-import pytest
-
-from tests.cases import FAIL, NOT_APPLICABLE, PASS, UNKNOWN, Aws, Case, answered, cases, verdict
+from hipaa_guard.testing import FAIL, NOT_APPLICABLE, PASS, UNKNOWN, Aws, Case, all_controls, answered, cases, verdict
 
 ROTATION, INTERVAL = "secret_rotation_enabled", "secret_rotation_interval_90_days"
 KEY, PUBLIC, SOURCE = "secret_encrypted_with_cmk", "secret_policy_not_public", "secret_value_not_in_source"
@@ -229,7 +227,8 @@ test_value = cases(
 )
 
 
-def test_the_value_is_never_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    finding = verdict(Case(SOURCE, "a literal", FAIL, terraform=LITERAL), "terraform", tmp_path, monkeypatch)
+def test_the_value_is_never_told(tmp_path: Path) -> None:
+    case = Case(SOURCE, "a literal", FAIL, terraform=LITERAL)
+    finding = verdict(case, "terraform", all_controls()[SOURCE], tmp_path)
     assert finding.evidence
     assert "hunter2" not in repr(finding)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.cases import FAIL, PASS, UNKNOWN, Aws, Case, cases
+from hipaa_guard.testing import FAIL, PASS, UNKNOWN, Aws, Case, cases
 from tests.policies.test_security_groups import UNSET, everyone, group, inline, rule
 
 RDP = "sg_no_public_ingress_rdp"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from tests.cases import FAIL, PASS, UNKNOWN, Aws, Case, cases
+from hipaa_guard.testing import FAIL, PASS, UNKNOWN, Aws, Case, cases
 
 SSH = "sg_no_public_ingress_ssh"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from tests.cases import ACCOUNT, FAIL, NOT_APPLICABLE, PASS, UNKNOWN, Aws, Case, cases
+from hipaa_guard.testing import ACCOUNT, FAIL, NOT_APPLICABLE, PASS, UNKNOWN, Aws, Case, cases
 
 ARN = f"arn:aws:sqs:us-east-1:{ACCOUNT}:phi-messages"
 OPEN = '\nvariable "open" {}'

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.cases import FAIL, PASS, UNKNOWN, Aws, Case, answered, cases
+from hipaa_guard.testing import FAIL, PASS, UNKNOWN, Aws, Case, answered, cases
 
 FLOW_LOGS, SUBNET = "vpc_flow_logs_enabled", "subnet_no_auto_public_ip"
 ACL_SSH, ACL_RDP = "nacl_no_public_ingress_ssh", "nacl_no_public_ingress_rdp"

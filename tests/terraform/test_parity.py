@@ -20,7 +20,7 @@ from hipaa_guard.facts.values import Value, first_unknown
 from hipaa_guard.terraform.blocks import Configuration
 from hipaa_guard.terraform.inventory import build_inventory
 from hipaa_guard.terraform.read import read
-from tests.cases import all_controls
+from hipaa_guard.testing import all_controls
 from tests.terraform.clinic_told import PASSWORD, clinic_plan, clinic_raw_state, clinic_state
 from tests.terraform.kinds import told
 

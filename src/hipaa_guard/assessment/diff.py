@@ -178,6 +178,7 @@ class _Absence:
             if gap.kind in _HIDING and (gap.kind in (GapKind.FILE, GapKind.LIMIT) or gap not in seen_before)
         ]
         self._left_out = {gap.subject for gap in after.coverage.gaps if gap.kind is GapKind.UNCHANGED}
+        self._some_roots = any(gap.kind is GapKind.ROOTS for gap in after.coverage.gaps)
         # What was refused before as well hid the same things then; a region that was not read hides all that is in it.
         self._unread = {
             gap.region
@@ -225,7 +226,7 @@ class _Absence:
     def _of_source(self, control_id: str, origin: Origin) -> Iterator[str]:
         if origin.root in self._left_out:
             yield "only what the plan changes was judged"
-        same_place = self._before.scan.target == self._after.scan.target
+        same_place = self._before.scan.target == self._after.scan.target and not self._some_roots
         if origin.root not in self._roots and not same_place:
             yield f"the second scan did not look at {origin.root}"
         if (control_id, origin.root, without_keys(origin.address or "")) in self._uncounted:

@@ -7,7 +7,7 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import IO, TYPE_CHECKING, Any, TypeVar
 
 import click
 
@@ -94,6 +94,14 @@ def _common(command: F) -> F:
 
 @scan.command("terraform")
 @click.argument("path", type=click.Path(path_type=Path))
+@click.argument("files", nargs=-1, type=click.Path(path_type=Path), metavar="[FILE]...")
+@click.option("--changed", is_flag=True, help="Judge only the root modules that the changed FILEs concern.")
+@click.option(
+    "--changed-files",
+    type=click.File("rb"),
+    metavar="FILE",
+    help="The same with a list of names, one a line (or ended by NUL): `-` reads the standard input.",
+)
 @click.option(
     "--source",
     type=click.Path(path_type=Path),
@@ -112,6 +120,9 @@ def _common(command: F) -> F:
 def terraform(
     path: Path,
     *,
+    files: tuple[Path, ...],
+    changed: bool,
+    changed_files: IO[bytes] | None,
     source: Path | None,
     var_files: tuple[Path, ...],
     variables: tuple[str, ...],
@@ -121,11 +132,16 @@ def terraform(
     baseline_ref: str | None,
     **common: Any,
 ) -> int:
-    """Judge Terraform: a directory, a plan (`terraform show -json`) or a state."""
+    """Judge Terraform: a directory, a plan (`terraform show -json`) or a state.
+
+    With --changed, only the root modules of the directory that hold one of the changed FILEs, or call it directly or
+    not. pre-commit gives the names of changed files in this way.
+    """
     from hipaa_guard.scan import scan_terraform
 
     pairs = pairs_of(variables)
     environment = _tf_vars() if tf_var_env else None
+    given = _changed(files, changed, changed_files)
     with no_collections():
         return _run(
             common,
@@ -139,6 +155,7 @@ def terraform(
                 environment=environment,
                 workspace=workspace,
                 changed_only=changed_only,
+                changed=given,
                 baseline_ref=baseline_ref,
             ),
             baseline_ref=baseline_ref,
@@ -154,6 +171,16 @@ def pairs_of(variables: Sequence[str]) -> dict[str, str]:
             raise click.BadParameter("it is not NAME=VALUE", param_hint="--var")  # not repeated: it may be a secret
         pairs[name.strip()] = value
     return pairs
+
+
+def _changed(files: tuple[Path, ...], changed: bool, listed: IO[bytes] | None) -> list[Path] | None:
+    """The files that were changed; None where the whole is asked for."""
+    if files and not changed:
+        raise click.UsageError(f"{files[0]} is one argument too many: files are given with --changed")
+    if listed is None:
+        return list(files) if changed else None
+    data = listed.read()
+    return [*files, *(Path(os.fsdecode(name)) for name in data.split(b"\0" if b"\0" in data else b"\n") if name)]
 
 
 def _tf_vars() -> dict[str, str]:

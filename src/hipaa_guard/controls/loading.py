@@ -1,4 +1,4 @@
-"""Finding controls in policy modules: ours, and those that a user names."""
+"""Finding controls in policy modules: ours, those of installed packages, and those that a user names."""
 
 from __future__ import annotations
 
@@ -12,6 +12,10 @@ from pathlib import Path
 from types import ModuleType
 
 from hipaa_guard.controls.control import Control
+from hipaa_guard.controls.installed import InstalledError, installed
+
+OWN = "hipaa_guard_own_policies"
+"""The package that policy modules of a directory of the user seem to be in."""
 
 
 class ControlError(Exception):
@@ -19,15 +23,19 @@ class ControlError(Exception):
 
 
 def load(own: Sequence[Path] = ()) -> list[Control]:
-    """All shipped controls and those in the user's own directories, sorted by id.
+    """All controls, shipped, of installed packages and in the user's own directories, sorted by id.
 
     Raises:
-        ControlError: a directory of the user cannot be loaded, or two controls share an id.
+        ControlError: an installed package or a directory of the user cannot be loaded, or two controls share an id.
 
     """
     modules = list(_shipped())
+    try:
+        modules.extend(installed())
+    except InstalledError as error:
+        raise ControlError(str(error)) from error
     for directory in own:
-        modules.extend(_own(directory))
+        modules.extend(own_modules(directory))
     by_id: dict[str, Control] = {}
     for module in modules:
         for found in controls_in(module):
@@ -77,15 +85,26 @@ def _shipped() -> Iterator[ModuleType]:
                 yield importlib.import_module(module.name)
 
 
-def _own(directory: Path) -> Iterator[ModuleType]:
+def is_table(file: Path) -> bool:
+    """Whether a file beside policies holds tests of them."""
+    return file.name.startswith("test_") or file.name == "conftest.py"
+
+
+def own_modules(directory: Path, *, tables: bool = False) -> Iterator[ModuleType]:
+    """The policy modules of a directory of the user, loaded anew; or the tables of cases beside them.
+
+    Raises:
+        ControlError: there are no policies, or one module cannot be loaded.
+
+    """
     if not directory.is_dir():
         raise ControlError(f"no policies directory {directory}: give a directory that holds Python policy modules")
     files = sorted(path for path in directory.rglob("*.py") if path.name != "__init__.py")
-    if not files:
+    if all(is_table(path) for path in files):
         raise ControlError(f"no policy module in {directory}: a policy module is a Python file that defines controls")
-    for path in files:
+    for path in (path for path in files if is_table(path) == tables and path.name != "conftest.py"):
         relative = path.relative_to(directory).with_suffix("")
-        name = ".".join(("hipaa_guard_own_policies", *relative.parts))
+        name = ".".join((OWN, *relative.parts))
         spec = importlib.util.spec_from_file_location(name, path)
         assert spec is not None  # a .py path always has a loader
         assert spec.loader is not None

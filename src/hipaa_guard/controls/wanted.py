@@ -65,11 +65,12 @@ def _of_function(function: FunctionType) -> tuple[frozenset[str], tuple[object, 
     """The names in a function's code, what is defined inside it included, and what of ours they may mean."""
     names = frozenset(name for code in _nested(function.__code__) for name in code.co_names)
     known = {name: function.__globals__[name] for name in names if name in function.__globals__}
+    ours = ("hipaa_guard", "policies", function.__module__.partition(".")[0])
     owners = [
-        value for value in known.values() if getattr(value, "__name__", "").startswith(("hipaa_guard", "policies"))
-    ]
-    owners += [
-        value for value in known.values() if isinstance(value, type) and value.__module__.startswith("hipaa_guard")
+        value
+        for value in known.values()
+        if getattr(value, "__name__", "").startswith(ours)
+        or (isinstance(value, type) and value.__module__.startswith(ours))
     ]
     attributes = (getattr(owner, name, None) for owner in owners for name in names)
     return names, tuple(value for value in (*known.values(), *attributes) if isinstance(value, type | FunctionType))

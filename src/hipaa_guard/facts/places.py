@@ -49,6 +49,7 @@ class GapKind(StrEnum):
     CONTROL = "control failed to run"
     SOURCE = "source not found"
     UNCHANGED = "not judged"
+    ROOTS = "roots not looked at"
 
 
 @dataclass(frozen=True, slots=True)

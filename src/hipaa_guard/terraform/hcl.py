@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from hipaa_guard.facts.places import Gap, GapKind
 from hipaa_guard.facts.values import Value
@@ -14,10 +15,13 @@ from hipaa_guard.terraform.handed_over import handed_over
 from hipaa_guard.terraform.inputs import automatic_values, given_values, read_variable_file
 from hipaa_guard.terraform.instances import ModuleInstance
 from hipaa_guard.terraform.library import Library
-from hipaa_guard.terraform.modules import Module
+from hipaa_guard.terraform.modules import Module, shown
 from hipaa_guard.terraform.moves import former_addresses
 from hipaa_guard.terraform.roots import boundary_of, directories, find_roots
 from hipaa_guard.terraform.scope import Budget, Record, Session
+
+if TYPE_CHECKING:
+    from hipaa_guard.terraform.changed import Concerned
 
 __all__ = ["VariableFileError", "read_directory"]
 
@@ -29,12 +33,14 @@ def read_directory(
     variables: Mapping[str, str] = {},
     environment: Mapping[str, str] | None = None,
     workspace: str | None = None,
+    changed: Sequence[Path] | None = None,
 ) -> list[Configuration]:
     """The configurations below a directory: one for each root module, in the order of their paths.
 
     A root module is a directory of Terraform that no other one calls. ``var_files`` and ``variables`` hold for every
     root that declares such variables and count more than the files that Terraform reads by itself; ``environment``
-    (``TF_VAR_...``, by the names of the variables) counts less than these.
+    (``TF_VAR_...``, by the names of the variables) counts less than these. Of the roots, only those are read that the
+    ``changed`` files concern, where these are given; a row says how many are left out.
 
     Arguments are evaluated when they are read from an instance; a gap that shows only then is added to the
     configuration's ``gaps`` at that time. What cannot be read or evaluated is a gap or unknown, never an exception.
@@ -52,15 +58,41 @@ def read_directory(
     own = RootValues(Given(var_files, variables, environment, workspace))
     budget = Budget()
     outside: list[Gap] = []
-    modules = [library.module(directory) for directory in directories(base, outside)]
-    roots = [module for module in find_roots(modules) if module.files or module.gaps]
-    outside += own.undeclared(roots)
+    below = directories(base, outside)
+    chosen = None if changed is None else _concerned(below, library, changed, var_files)
+    if chosen is None:
+        modules = (library.module(directory) for directory in below)
+        roots = [module for module in find_roots(modules) if module.files or module.gaps]
+        outside += own.undeclared(roots)
+    else:
+        roots = chosen.roots
+        outside.append(_others(chosen, base))
     found = [_configuration(evaluated(root, library, budget, own)) for root in roots]
     if outside and not found:
         found.append(Configuration(".", "hcl"))
     if outside:
         found[0].gaps.extend(outside)
     return found
+
+
+def _concerned(
+    below: list[Path], library: Library, changed: Sequence[Path], var_files: Sequence[Path]
+) -> Concerned | None:
+    """The roots that changed files concern; None where a file of values for all of them is among these."""
+    from hipaa_guard.terraform.changed import Changed, concerned
+
+    changes = Changed(changed)
+    return None if changes.holds(var_files) else concerned(below, library, changes)
+
+
+def _others(chosen: Concerned, base: Path) -> Gap:
+    """The row of what was left out because no changed file concerns it."""
+    looked_at, others = len(chosen.roots), chosen.others
+    reason = (
+        f"only the {looked_at:,} root module{'' if looked_at == 1 else 's'} that the changed files concern "
+        f"{'was' if looked_at == 1 else 'were'} looked at, not the {others:,} other{'' if others == 1 else 's'}"
+    )
+    return Gap(GapKind.ROOTS, shown(base, base), reason, "scan without --changed to judge all", incomplete=False)
 
 
 @dataclass(slots=True)

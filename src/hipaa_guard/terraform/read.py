@@ -31,10 +31,12 @@ def read(
     variables: Mapping[str, str] | None = None,
     environment: Mapping[str, str] | None = None,
     workspace: str | None = None,
+    changed: Sequence[Path] | None = None,
 ) -> list[Configuration]:
     """All configurations at a path: the root modules of a directory, or the one in a plan or state.
 
-    ``source`` is the directory with the root module that a plan or state was made from.
+    ``source`` is the directory with the root module that a plan or state was made from. Of a directory, only those root
+    modules are read that the ``changed`` files concern, where these are given.
 
     Raises:
         TerraformInputError: there is nothing that can be scanned; the text says what to do next.
@@ -45,7 +47,7 @@ def read(
         if source is not None and (path.is_dir() or path.name.endswith(_SOURCES)):
             raise TerraformInputError(f"{path} is source itself: --source goes with a plan or a state")
         if path.is_dir():
-            return _directory(path, given)
+            return _directory(path, given, changed)
         if not path.exists():
             raise TerraformInputError(
                 f"{path} does not exist: give a directory of .tf files, or a plan or state as JSON"
@@ -86,7 +88,7 @@ def _document(document: dict[str, Any], path: Path, source: SourceTree | None) -
     )
 
 
-def _directory(path: Path, given: Given) -> list[Configuration]:
+def _directory(path: Path, given: Given, changed: Sequence[Path] | None = None) -> list[Configuration]:
     from hipaa_guard.terraform.hcl import read_directory
 
     if not os.access(path, os.R_OK | os.X_OK):
@@ -97,6 +99,7 @@ def _directory(path: Path, given: Given) -> list[Configuration]:
         variables=given.variables,
         environment=given.environment,
         workspace=given.workspace,
+        changed=changed,
     )
     if not found and not _has_source(path):
         raise TerraformInputError(f"{path} holds no .tf files: give a directory of them, or a plan or state as JSON")

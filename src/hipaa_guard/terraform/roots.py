@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Container, Iterable, Mapping
 from pathlib import Path
 
 from hipaa_guard.facts.places import Gap, GapKind
@@ -45,19 +45,20 @@ def find_roots(modules: Iterable[Module]) -> list[Module]:
     A module with files of values is a root too, whoever calls it: Terraform reads such files in a root only.
     """
     by_directory = {module.directory: module for module in modules}
-    calls = {directory: _called(module, by_directory) for directory, module in by_directory.items()}
-    called = {target for source, targets in calls.items() for target in targets if target != source}
-    roots = [directory for directory in by_directory if directory not in called or values_files(directory)]
+    calls = {directory: called(module, by_directory) for directory, module in by_directory.items()}
+    is_called = {target for source, targets in calls.items() for target in targets if target != source}
+    roots = [directory for directory in by_directory if directory not in is_called or values_files(directory)]
     reached: set[Path] = set()
-    _reach(roots, calls, reached)
+    reach(roots, calls, reached)
     for directory in by_directory:
         if directory not in reached:
             roots.append(directory)
-            _reach([directory], calls, reached)
+            reach([directory], calls, reached)
     return [by_directory[directory] for directory in sorted(roots)]
 
 
-def _called(module: Module, known: dict[Path, Module]) -> set[Path]:
+def called(module: Module, known: Container[Path]) -> set[Path]:
+    """Which of these directories a module calls by a source of the same tree."""
     targets: set[Path] = set()
     for block in module.calls.values():
         source = source_of(block)
@@ -71,13 +72,14 @@ def _called(module: Module, known: dict[Path, Module]) -> set[Path]:
     return targets
 
 
-def _reach(start: list[Path], calls: dict[Path, set[Path]], reached: set[Path]) -> None:
+def reach(start: list[Path], calls: Mapping[Path, set[Path]], reached: set[Path]) -> None:
+    """Add to `reached` these directories and all that they lead to."""
     waiting = list(start)
     while waiting:
         directory = waiting.pop()
         if directory not in reached:
             reached.add(directory)
-            waiting.extend(calls[directory])
+            waiting.extend(calls.get(directory, ()))
 
 
 def _unread(error: OSError, base: Path) -> Gap:

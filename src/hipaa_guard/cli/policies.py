@@ -1,0 +1,158 @@
+"""``hipaa-guard policies``: write and test policies of one's own."""
+
+from __future__ import annotations
+
+import difflib
+import keyword
+import os
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from hipaa_guard.controls.control import Control
+    from hipaa_guard.facts.resource import Resource
+    from hipaa_guard.testing import Case, Side
+
+DIRECTORY = Path("policies")
+_FAULTS = 1
+_ID = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)+")
+
+
+@click.group()
+def policies() -> None:
+    """Write and test policies of one's own."""
+
+
+@policies.command("new")
+@click.argument("id")
+@click.option("--kind", default="s3.Bucket", show_default=True, metavar="KIND", help="What it judges.")
+@click.option(
+    "--directory", type=click.Path(path_type=Path), default=DIRECTORY, show_default=True, metavar="DIR", help="Where."
+)
+def new(id: str, kind: str, directory: Path) -> None:
+    """Write a policy and its table of cases, to be edited: both run as they are written.
+
+    ID is permanent: reports, exceptions and baselines refer to it.
+    """
+    from hipaa_guard.cli.policy_template import policy_text, table_text
+    from hipaa_guard.controls.loading import is_table
+
+    if not _ID.fullmatch(id) or keyword.iskeyword(id):
+        raise click.UsageError(f"{id!r} is no id: two or more words of small letters and digits, joined by underscores")
+    has_policies = any(not is_table(file) for file in directory.rglob("*.py") if file.name != "__init__.py")
+    if any(id in (control.id, *control.previous_ids) for control in _loaded([directory] if has_policies else [])):
+        raise click.ClickException(f"there is a control {id} already: an id is never used twice")
+    chosen = _kind(kind)
+    files = {directory / f"{id}.py": policy_text(id, chosen), directory / f"test_{id}.py": table_text(id, chosen)}
+    for file in files:
+        if os.path.lexists(file):
+            raise click.ClickException(f"{file} exists: it is not overwritten")
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+        for file, text in files.items():
+            with file.open("x", encoding="utf-8") as out:
+                out.write(text)
+            click.echo(f"wrote {file}")
+    except OSError as error:
+        raise click.ClickException(f"{error.filename} cannot be written: {error.strerror}") from None
+    click.echo(f"Edit the judgement and the cases, then run `hipaa-guard policies test {directory}`.")
+
+
+def _kind(name: str) -> type[Resource]:
+    from hipaa_guard.cli.policy_template import kinds
+
+    found = kinds()
+    if name not in found:
+        close = difflib.get_close_matches(name, found, n=3)
+        hint = f"did you mean {' or '.join(close)}?" if close else f"there are {', '.join(found)}"
+        raise click.UsageError(f"there is no template for {name!r}: {hint}")
+    return found[name]
+
+
+def _loaded(directories: list[Path]) -> list[Control]:
+    from hipaa_guard.controls.loading import ControlError, load
+
+    try:
+        return load(directories)
+    except ControlError as error:
+        raise click.ClickException(str(error)) from None
+
+
+@policies.command("test")
+@click.argument("directory", type=click.Path(path_type=Path), default=DIRECTORY, metavar="[DIR]")
+@click.option("-v", "--verbose", is_flag=True, help="Name every case.")
+def test(directory: Path, *, verbose: bool) -> int:
+    """Run the tables of cases of a directory of policies, and say which controls they do not tell enough of.
+
+    Exit codes: 0 every case holds and every control has cases that pass, fail and are unknown; 1 something of this is
+    missing; 2 the directory cannot be used.
+    """
+    from hipaa_guard.controls.control import Status
+    from hipaa_guard.controls.loading import ControlError, own_modules, select
+    from hipaa_guard.testing import cases_in, has_moto
+
+    loaded = _loaded([directory])
+    controls = [control for control in loaded if _is_own(control)]
+    try:
+        table = [case for module in own_modules(directory, tables=True) for case in cases_in(module)]
+        by_id = {case.control: select(loaded, [case.control])[0] for case in table}
+    except ControlError as error:
+        raise click.ClickException(str(error)) from None
+    faults: list[str] = []
+    held, left_out = 0, 0
+    for case in table:
+        for side in case.sides:
+            if side == "aws" and not has_moto():
+                left_out += 1
+                continue
+            fault = _fault(case, side, by_id[case.control])
+            held += not fault
+            faults += [f"{side} - {case.id}: {fault}"] * bool(fault)
+            if verbose:
+                click.echo(f"{'FAILED' if fault else 'ok':<7} {side} - {case.id}")
+    for control in controls:
+        told = {case.verdict for case in table if by_id[case.control] is control}
+        missing = [status.value for status in (Status.PASS, Status.FAIL, Status.UNKNOWN) if status not in told]
+        if not told:
+            faults.append(f"{control.id}: it has no cases")
+        elif missing:
+            faults.append(f"{control.id}: it has no case that is {' and none that is '.join(missing)}")
+        faults += [f"{control.id}: {remark}" for remark in _remarks(control)]
+    for fault in faults:
+        click.echo(fault, err=True)
+    if left_out:
+        click.echo(f"{left_out:,} cases of AWS were not run: they need moto (`pip install 'moto[all]'`)", err=True)
+    click.echo(f"{len(controls):,} controls, {held:,} cases hold, {len(faults):,} faults")
+    return _FAULTS if faults else 0
+
+
+def _is_own(control: Control) -> bool:
+    from hipaa_guard.controls.loading import OWN
+
+    return control.module.startswith(f"{OWN}.")
+
+
+def _fault(case: Case, side: Side, control: Control) -> str:
+    """What is wrong with a case on one side; empty where it holds."""
+    from hipaa_guard.testing import check
+
+    try:
+        check(case, side, control)
+    except AssertionError as error:
+        return str(error) or "an assertion of the case does not hold"
+    except Exception as error:  # noqa: BLE001 - the seed of a case is the author's own code
+        return f"{type(error).__name__}: {error}"
+    return ""
+
+
+def _remarks(control: Control) -> Iterator[str]:
+    """What reports would show wrongly."""
+    from hipaa_guard.assessment.law import citations
+
+    for citation in control.hipaa:
+        if citation not in citations():
+            yield f"{citation!r} is no standard or specification of the rule: docs/security-rule.md lists them"

@@ -1,0 +1,155 @@
+"""A policy and its table of cases, made for one kind from the table of its facts: they run as they are written."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from hipaa_guard import services
+from hipaa_guard.facts.readings import names_split
+from hipaa_guard.facts.resource import Fact, Resource
+
+_SERVICES = f"{services.__name__}."
+
+_CHOSEN = {
+    # annotation: (judgement, a good value, a bad one), as Python has the first and Terraform the others
+    "bool": ("{fact}", "true", "false"),
+    "bool | None": ("{fact}", "true", "false"),
+    "int": ("{fact} >= 7", "7", "1"),
+    "int | None": ("({fact} or 0) >= 7", "7", "1"),
+    "str": ('{fact} == "good"', '"good"', '"bad"'),
+    "str | None": ('{fact} == "good"', '"good"', '"bad"'),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """A fact whose value one argument of Terraform tells: ``path`` leads to it from a resource of ``type``."""
+
+    fact: Fact
+    type: str
+    path: tuple[str, ...]
+
+
+def kinds() -> dict[str, type[Resource]]:
+    """The kinds that a template can be made for, by name."""
+    modules = [importlib.import_module(each.name) for each in pkgutil.iter_modules(services.__path__, _SERVICES)]
+    declared = {value for module in modules for value in vars(module).values() if isinstance(value, type)}
+    found = {kind.kind: kind for kind in declared if issubclass(kind, Resource) and next(_told(kind), None) is not None}
+    return dict(sorted(found.items()))
+
+
+def policy_text(id: str, kind: type[Resource]) -> str:
+    """The policy module."""
+    told = next(_told(kind))
+    judgement = _CHOSEN[told.fact.annotation][0].format(fact=f"resource.{told.fact.name}")
+    hcl = "\n".join(f"            {line}".rstrip() for line in _resource(kind, told, _good(told)).splitlines())
+    service = kind.__module__.rpartition(".")[2]
+    return f'''"""A policy of one's own: one sentence on what it is for."""
+
+from hipaa_guard.authoring import MEDIUM, Fix, Verdict, control, failed, passed
+from hipaa_guard.services import {service}
+
+
+@control(
+    title="What a good resource is like, as a sentence without a full stop",
+    severity=MEDIUM,
+    hipaa=("164.308(a)(1)(ii)(B)",),
+    why="Why it matters for ePHI.",
+    fix=Fix(
+        terraform="""
+{hcl}
+        """,
+        note="What to do where an account already has it otherwise.",
+    ),
+)
+def {id}(resource: {service}.{kind.__name__}) -> Verdict:
+    # Edit this judgement. docs/facts.md lists the facts of each kind. What is not known raises
+    # by itself and becomes the verdict unknown: do not catch it.
+    if {judgement}:
+        return passed("has the right {told.fact.name}")
+    return failed("has another {told.fact.name}")
+'''
+
+
+def table_text(id: str, kind: type[Resource]) -> str:
+    """The module with its table of cases."""
+    told = next(_told(kind))
+    _, good, bad = _CHOSEN[told.fact.annotation]
+    cases = "\n".join(
+        _case(verdict, sentence, _resource(kind, told, value), variable=value == _UNTOLD)
+        for verdict, sentence, value in (
+            ("PASS", "as it should be", good),
+            ("FAIL", "otherwise", bad),
+            ("UNKNOWN", "a variable without a value", _UNTOLD),
+        )
+    )
+    return f'''"""What {id} says of each state. The resource that is judged is called `phi`."""
+
+from pathlib import Path
+
+from hipaa_guard.testing import FAIL, PASS, UNKNOWN, Case, cases
+
+ID = "{id}"
+
+test_verdict = cases(
+{cases}
+    policies=[Path(__file__).parent],
+)
+'''
+
+
+_UNTOLD = "var.not_given"
+
+
+def _case(verdict: str, sentence: str, hcl: str, *, variable: bool) -> str:
+    text = f'variable "not_given" {{}}\n\n{hcl}' if variable else hcl
+    lines = "\n".join(f"        {line}".rstrip() for line in text.splitlines())
+    return f'''    Case(
+        ID,
+        "{sentence}",
+        {verdict},
+        terraform="""
+{lines}
+        """,
+    ),'''
+
+
+def _good(told: _Told) -> str:
+    return _CHOSEN[told.fact.annotation][1]
+
+
+def _told(kind: type[Resource]) -> Iterator[_Told]:
+    """The facts of a kind that the template can use, booleans first."""
+    if kind.terraform is None:
+        return
+    own = kind.terraform.types[0]
+    known = [fact for fact in kind.facts.values() if fact.live_only is None and fact.parse is None]
+    order = list(_CHOSEN)
+    for fact in sorted((f for f in known if f.annotation in _CHOSEN), key=lambda f: order.index(f.annotation)):
+        for reading in fact.readings(own)[:1]:
+            if isinstance(reading, str) and reading.replace(".", "").replace("_", "").isalnum():
+                head, _, rest = reading.partition(".")
+                split = names_split(reading)
+                yield _Told(fact, head if split else own, tuple((rest if split else reading).split(".")))
+
+
+def _resource(kind: type[Resource], told: _Told, value: str) -> str:
+    """The HCL of a resource with a value, and of the resource that it belongs to where it is a split one."""
+    assert kind.terraform is not None
+    own = kind.terraform.types[0]
+    *blocks, argument = told.path
+    body = f"{argument} = {value}"
+    for block in reversed(blocks):
+        body = f"{block} {{\n{_indented(body)}\n}}"
+    if told.type == own:
+        return f'resource "{own}" "phi" {{\n{_indented(body)}\n}}'
+    joined = kind.terraform.joins.get(told.type, kind.terraform.joined_by)
+    body = f"{joined} = {own}.phi.id\n{body}"
+    return f'resource "{own}" "phi" {{}}\n\nresource "{told.type}" "phi" {{\n{_indented(body)}\n}}'
+
+
+def _indented(text: str) -> str:
+    return "\n".join(f"  {line}" for line in text.splitlines())
