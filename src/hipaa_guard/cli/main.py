@@ -21,6 +21,9 @@ _VERBS = {
     "diff": "hipaa_guard.cli.diff:diff",
     "iam-policy": "hipaa_guard.cli.iam:iam_policy",
     "render": "hipaa_guard.cli.render:render",
+    "config": "hipaa_guard.cli.config:config",
+    "init": "hipaa_guard.cli.init:init",
+    "completion": "hipaa_guard.cli.completion:completion",
 }
 _HELP = {
     "scan": "Judge Terraform or a live AWS account.",
@@ -31,6 +34,9 @@ _HELP = {
     "diff": "Compare two saved JSON results.",
     "iam-policy": "Print the least-privilege IAM policy that a scan needs.",
     "render": "Write a saved JSON result in other formats.",
+    "config": "Show the settings, and where each comes from.",
+    "init": "Write the settings and the pipeline for a repository.",
+    "completion": "Print the completion of a shell.",
 }
 
 
@@ -54,7 +60,7 @@ class _Lazy(click.Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        if args and args[0] not in _VERBS and not args[0].startswith("-"):
+        if args and args[0] not in _VERBS and not args[0].startswith("-") and not ctx.resilient_parsing:
             import difflib
 
             close = difflib.get_close_matches(args[0], _VERBS, n=1)
