@@ -47,7 +47,7 @@ class Job(NamedTuple):
             capture_output=True,
             text=True,
             check=False,
-            timeout=120,
+            timeout=600,
         )
 
     def scan(self, **env: str) -> subprocess.CompletedProcess[str]:
