@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import json
 import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -135,6 +136,13 @@ def _commands(words: tuple[str, ...], command: click.Command) -> Iterator[tuple[
                 yield from _commands((*words, name), found)
 
 
+def settings_schema() -> str:
+    """The JSON Schema of the project's settings, for editors."""
+    from hipaa_guard.cli.settings import schema
+
+    return json.dumps(schema(), indent=2) + "\n"
+
+
 def pages() -> dict[str, str]:
     """The generated pages by file name."""
     controls = load()
@@ -143,6 +151,7 @@ def pages() -> dict[str, str]:
         "security-rule.md": rule_page(controls),
         "facts.md": facts_page(controls),
         "command-line.md": cli_page(),
+        "hipaa-guard.schema.json": settings_schema(),
     }
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from hipaa_guard.assessment.baseline import FILE
+from hipaa_guard.cli.settings import configurable
 
 if TYPE_CHECKING:
     from hipaa_guard.assessment.model import Assessment
@@ -20,6 +21,7 @@ def baseline() -> None:
     """Note the gaps that are known, so that only new ones stop a pipeline."""
 
 
+@configurable("terraform")
 @baseline.command("write")
 @click.argument("path", type=_PATH, default=".")
 @click.option("--output", type=_PATH, default=FILE, show_default=True, metavar="FILE", help="Where to write it.")

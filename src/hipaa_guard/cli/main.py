@@ -25,6 +25,9 @@ _VERBS = {
     "render": "hipaa_guard.cli.render:render",
     "import": "hipaa_guard.cli.importing:import_results",
     "checkov-dir": "hipaa_guard.cli.checkov:checkov_dir",
+    "config": "hipaa_guard.cli.config:config",
+    "init": "hipaa_guard.cli.init:init",
+    "completion": "hipaa_guard.cli.completion:completion",
 }
 _HELP = {
     "scan": "Judge Terraform or a live AWS account.",
@@ -39,6 +42,9 @@ _HELP = {
     "render": "Write a saved JSON result in other formats.",
     "import": "Read the results of other scanners beside ours.",
     "checkov-dir": "Print the directory by which Checkov runs our controls.",
+    "config": "Show the settings, and where each comes from.",
+    "init": "Write the settings and the pipeline for a repository.",
+    "completion": "Print the completion of a shell.",
 }
 
 
@@ -62,7 +68,7 @@ class _Lazy(click.Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        if args and args[0] not in _VERBS and not args[0].startswith("-"):
+        if args and args[0] not in _VERBS and not args[0].startswith("-") and not ctx.resilient_parsing:
             import difflib
 
             close = difflib.get_close_matches(args[0], _VERBS, n=1)

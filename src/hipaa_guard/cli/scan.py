@@ -11,6 +11,7 @@ from typing import IO, TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from hipaa_guard.cli.settings import configurable
 from hipaa_guard.controls.control import Severity
 
 if TYPE_CHECKING:
@@ -92,6 +93,7 @@ def _common(command: F) -> F:
     return command
 
 
+@configurable("terraform", replacing={"baseline": ("baseline_ref",), "baseline_ref": ("baseline",)})
 @scan.command("terraform")
 @click.argument("path", type=click.Path(path_type=Path))
 @click.argument("files", nargs=-1, type=click.Path(path_type=Path), metavar="[FILE]...")
@@ -189,6 +191,14 @@ def _tf_vars() -> dict[str, str]:
     return {name.removeprefix(mark): value for name, value in os.environ.items() if name.startswith(mark)}
 
 
+@configurable(
+    "aws",
+    replacing={
+        "replay": ("profile", "role_arn", "external_id", "regions", "evidence"),
+        "dry_run": ("outputs",),
+        "preflight": ("outputs",),
+    },
+)
 @scan.command("aws")
 @click.option("--profile", metavar="NAME", help="Profile of the AWS configuration.")
 @click.option("--role-arn", metavar="ARN", help="Role to assume for the scan.")

@@ -1,0 +1,20 @@
+"""``hipaa-guard completion``: what a shell needs to complete verbs and options."""
+
+from __future__ import annotations
+
+import click
+
+_SHELLS = ("bash", "zsh", "fish")
+
+
+@click.command()
+@click.argument("shell", type=click.Choice(_SHELLS))
+def completion(shell: str) -> None:
+    """Print the completion of a shell: source it, or put it where the shell looks for completions."""
+    from click.shell_completion import get_completion_class
+
+    from hipaa_guard.cli.main import cli
+
+    made = get_completion_class(shell)
+    assert made is not None
+    click.echo(made(cli, {}, "hipaa-guard", "_HIPAA_GUARD_COMPLETE").source())

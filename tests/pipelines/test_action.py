@@ -1,0 +1,172 @@
+"""The steps of action.yml, run with bash as GitHub would, with its files, in a repository of their own."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+import yaml
+
+from tests.pipelines.tools import ROOT, git
+
+STEPS = {
+    step["name"]: step for step in yaml.safe_load((ROOT / "action.yml").read_text())["runs"]["steps"] if "run" in step
+}
+GOOD = 'resource "aws_sqs_queue" "phi" {\n  sqs_managed_sse_enabled = true\n}\n'
+BAD = 'resource "aws_s3_bucket" "phi" {}\n'
+
+GH = """#!/usr/bin/env bash
+printf '%s\\n' "$*" >> "$GH_LOG"
+case "$*" in
+  *--jq*) [ -z "$GH_REFUSES" ] || exit 1; printf '%s' "$GH_KNOWN" ;;
+esac
+"""
+
+
+class Job(NamedTuple):
+    repository: Path
+    temp: Path
+
+    def run(self, step: str, **env: str) -> subprocess.CompletedProcess[str]:
+        """Run a step of the action; every variable it declares has to be given."""
+        assert set(STEPS[step].get("env", {})) <= set(env)
+        script = self.temp / "step.sh"
+        script.write_text(STEPS[step]["run"])
+        clean = {name: value for name, value in os.environ.items() if not name.startswith(("HIPAA_GUARD_", "GITHUB_"))}
+        files = {name: str(self.temp / name.lower()) for name in ("GITHUB_OUTPUT", "GITHUB_STEP_SUMMARY", "GH_LOG")}
+        clean |= {"RUNNER_TEMP": str(self.temp), "PATH": f"{self.temp}/bin:{os.environ['PATH']}", **files, **env}
+        # As GitHub calls `shell: bash`.
+        return subprocess.run(
+            ["bash", "--noprofile", "--norc", "-eo", "pipefail", str(script)],
+            cwd=self.repository,
+            env={**clean, "GITHUB_ACTIONS": "true", "GITHUB_REPOSITORY": "clinic/infra"},
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=600,
+        )
+
+    def scan(self, **env: str) -> subprocess.CompletedProcess[str]:
+        return self.run("Scan", **{"SCANNED": "", "FAIL_ON": "", "BASELINE_REF": "", **env})
+
+    def told(self, name: str) -> str:
+        path = self.temp / name
+        return path.read_text() if path.exists() else ""
+
+
+@pytest.fixture
+def job(tmp_path: Path) -> Job:
+    made = Job(tmp_path / "repository", tmp_path / "runner's temp")
+    (made.repository / "infra").mkdir(parents=True)
+    (made.repository / "infra" / "main.tf").write_text(BAD)
+    git(made.repository, "init", "-q", "-b", "main")
+    git(made.repository, "add", "-A")
+    git(made.repository, "commit", "-qm", "first")
+    (made.temp / "hipaa-guard" / "bin").mkdir(parents=True)
+    (made.temp / "bin").mkdir()
+    # Instead of the step Install, which has a test of its own.
+    ours = made.temp / "hipaa-guard" / "bin" / "hipaa-guard"
+    ours.write_text(f'#!/usr/bin/env bash\nexec "{sys.executable}" -m hipaa_guard "$@"\n')
+    gh = made.temp / "bin" / "gh"
+    gh.write_text(GH)
+    for program in (ours, gh):
+        program.chmod(0o755)
+    return made
+
+
+def test_a_gap_fails_the_step_and_is_told_everywhere(job: Job) -> None:
+    result = job.scan()
+    assert result.returncode == 1, result.stderr
+    assert "::error" in result.stdout
+    assert "infra/main.tf" in result.stdout
+    assert "exit-code=1" in job.told("github_output")
+    assert f"sarif={job.temp}/hipaa-guard.sarif" in job.told("github_output")
+    assert "aws_s3_bucket.phi" in job.told("hipaa-guard.sarif")
+    assert "aws_s3_bucket.phi" in job.told("github_step_summary")
+
+
+def test_inputs_are_taken(job: Job) -> None:
+    (job.repository / "good one").mkdir()
+    (job.repository / "good one" / "main.tf").write_text(GOOD)
+    assert job.scan(SCANNED="good one", FAIL_ON="critical").returncode == 0
+    assert "exit-code=0" in job.told("github_output")
+
+
+def test_inputs_are_never_commands_or_options(job: Job) -> None:
+    for name in ("SCANNED", "FAIL_ON", "BASELINE_REF"):
+        for value in ("$(touch made)", "`touch made`", "; touch made", "--warn-only", "--upload-pack=touch made"):
+            assert job.scan(**{name: value}).returncode not in (0, 1), (name, value)
+    assert not (job.repository / "made").exists()
+
+
+def test_the_settings_of_the_repository_hold(job: Job) -> None:
+    (job.repository / ".hipaa-guard.yaml").write_text("warn-only: true\nterraform:\n  path: infra\n")
+    assert job.scan().returncode == 0
+    (job.repository / ".hipaa-guard.yaml").write_text("fail-on: low\n")  # and the whole repository is scanned
+    assert job.scan().returncode == 1
+    (job.repository / ".hipaa-guard.yaml").write_text("warn_only: true\n")
+    assert job.scan().returncode == 2
+    assert job.told("github_output").count("sarif=") == 2
+    assert job.told("github_output").endswith("exit-code=2\n")
+
+
+def test_only_new_gaps_fail_where_there_is_a_base(job: Job) -> None:
+    assert job.scan(BASELINE_REF="main").returncode == 0
+    (job.repository / "infra" / "more.tf").write_text(BAD.replace("phi", "scans"))
+    assert job.scan(BASELINE_REF="main").returncode == 1
+
+
+def test_a_base_that_a_shallow_clone_lacks_is_fetched(job: Job, tmp_path: Path) -> None:
+    git(job.repository, "checkout", "-qb", "change")
+    (job.repository / "README").write_text("changed\n")
+    git(job.repository, "add", "-A")
+    git(job.repository, "commit", "-qm", "second")
+    base = git(job.repository, "rev-parse", "main")
+    git(tmp_path, "clone", "-q", "--depth=1", "--branch=change", f"file://{job.repository}", "clone")
+    shallow = Job(tmp_path / "clone", job.temp)
+    for ref in ("origin/main", base):
+        result = shallow.scan(BASELINE_REF=ref)
+        assert result.returncode == 0, result.stdout + result.stderr
+    assert shallow.scan(BASELINE_REF="origin/nowhere").returncode not in (0, 1)
+
+
+def test_the_comment_is_written_once_and_then_replaced(job: Job) -> None:
+    job.scan()
+    env = {"GH_TOKEN": "token", "NUMBER": "7", "GH_REFUSES": ""}
+    assert job.run("Comment", GH_KNOWN="", **env).returncode == 0
+    assert "--method POST repos/clinic/infra/issues/7/comments" in job.told("gh_log")
+    assert f"--field body=@{job.temp}/hipaa-guard.md" in job.told("gh_log")
+    assert job.run("Comment", GH_KNOWN="41\n42\n", **env).returncode == 0
+    assert "--method PATCH repos/clinic/infra/issues/comments/41 " in job.told("gh_log")
+
+
+def test_a_comment_that_is_refused_fails_nothing(job: Job) -> None:
+    job.scan()
+    result = job.run("Comment", GH_TOKEN="", NUMBER="7", GH_REFUSES="yes", GH_KNOWN="")
+    assert result.returncode == 0
+    assert "::warning" in result.stdout
+    assert "POST" not in job.told("gh_log")
+
+
+def test_the_action_installs_itself(job: Job, tmp_path: Path) -> None:
+    tree = tmp_path / "action"
+    tree.mkdir()
+    for name in ("src", "policies", "reports", "pyproject.toml", "README.md", "LICENSE", "constraints.txt"):
+        subprocess.run(["cp", "-r", ROOT / name, tree / name], check=True)
+    subprocess.run(["rm", "-rf", job.temp / "hipaa-guard"], check=True)
+    (job.temp / "bin" / "python").symlink_to(sys.executable)
+    result = job.run("Install", ACTION_PATH=str(tree))
+    assert result.returncode == 0, result.stdout + result.stderr
+    assert job.scan().returncode == 1
+    frozen = subprocess.run(
+        [job.temp / "hipaa-guard" / "bin" / "python", "-m", "pip", "freeze", "--exclude", "hipaa-guard-cloud"],
+        check=True,
+        capture_output=True,
+        text=True,
+    ).stdout
+    held = (tree / "constraints.txt").read_text()
+    assert [line for line in frozen.splitlines() if line not in held] == []

@@ -1,0 +1,107 @@
+"""The files by which pipelines use hipaa-guard are what those pipelines take."""
+
+from __future__ import annotations
+
+import re
+from importlib import metadata
+from pathlib import Path
+
+import pytest
+import yaml
+from packaging.requirements import Requirement
+
+from tests.pipelines.tools import ROOT, accepts, actionlint, refuses, tool
+
+WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
+COMPONENT = ROOT / "templates" / "scan" / "template.yml"
+
+
+def test_the_action_is_an_action(tmp_path: Path) -> None:
+    check = (tool("check-jsonschema"), "--builtin-schema", "vendor.github-actions")
+    accepts(*check, "action.yml")
+    broken = tmp_path / "action.yml"
+    broken.write_text((ROOT / "action.yml").read_text().replace("using: composite", "using: nothing"))
+    refuses(*check, broken)
+
+
+def test_workflows_are_workflows(tmp_path: Path) -> None:
+    accepts(tool("check-jsonschema"), "--builtin-schema", "vendor.github-workflows", *WORKFLOWS)
+    accepts(*actionlint(*WORKFLOWS))
+    broken = tmp_path / "scan.yml"
+    broken.write_text(
+        (ROOT / ".github/workflows/scan-account.yml").read_text().replace("inputs.region ", "inputs.place ")
+    )
+    assert "place" in refuses(*actionlint(broken))
+
+
+def test_action_and_workflows_are_safe(tmp_path: Path) -> None:
+    zizmor = (tool("zizmor"), "--offline", "--no-progress", "--persona=pedantic", "--min-severity=low")
+    accepts(*zizmor, "action.yml", *WORKFLOWS)
+    broken = tmp_path / "action.yml"
+    broken.write_text((ROOT / "action.yml").read_text().replace('"--fail-on=$FAIL_ON"', "${{ inputs.fail-on }}"))
+    assert "template-injection" in refuses(*zizmor, broken)
+
+
+def test_the_component_is_a_pipeline_of_gitlab(tmp_path: Path) -> None:
+    head, job = COMPONENT.read_text().split("\n---\n")
+    inputs = yaml.safe_load(head)["spec"]["inputs"]
+    used = set(re.findall(r"\$\[\[ inputs\.(\S+) ]]", job))
+    assert used == set(inputs)
+    filled = re.sub(r"\$\[\[ inputs\.(\S+) ]]", lambda mark: inputs[mark[1]].get("default", "x==1"), job)
+    path = tmp_path / "job.yml"
+    path.write_text(filled)
+    check = (tool("check-jsonschema"), "--builtin-schema", "vendor.gitlab-ci", "--data-transform", "gitlab-ci")
+    accepts(*check, path)
+    (tmp_path / "head.yml").write_text(head)
+    accepts(*check, tmp_path / "head.yml")
+    path.write_text(filled.replace("when: always", "when: sometimes"))
+    refuses(*check, path)
+
+
+def test_the_dockerfile_is_a_good_one(tmp_path: Path) -> None:
+    hadolint = tool("hadolint")
+    accepts(hadolint, "Dockerfile")
+    text = (ROOT / "Dockerfile").read_text()
+    broken = tmp_path / "Dockerfile"
+    broken.write_text(re.sub(r"python:3\.13-slim@sha256:\w+", "python", text))
+    assert "DL3006" in refuses(hadolint, broken)
+
+
+def test_the_image_has_no_root_and_all_that_the_build_needs() -> None:
+    text = (ROOT / "Dockerfile").read_text()
+    assert re.findall(r"(?m)^USER (.+)$", text) == ["10001:10001"]
+    assert text.index("\nUSER ") < text.index("\nENTRYPOINT ")
+    assert all("@sha256:" in line for line in text.splitlines() if line.startswith("FROM "))
+    allowed = {line[1:] for line in (ROOT / ".dockerignore").read_text().splitlines() if line.startswith("!")}
+    copied = {word for line in re.findall(r"(?m)^COPY (?!--from)(.+) \S+$", text) for word in line.split()}
+    assert copied == allowed
+    assert all((ROOT / name).exists() for name in copied)
+
+
+@pytest.mark.parametrize(
+    "path", [ROOT / "action.yml", *WORKFLOWS, *(ROOT / "src/hipaa_guard/cli/pipelines").glob("github*")]
+)
+def test_foreign_actions_are_held_to_a_commit(path: Path) -> None:
+    used = re.findall(r"uses: (\S+)", path.read_text())
+    assert used
+    assert [each for each in used if not re.search(r"@[0-9a-f]{40}$", each)] == []
+
+
+def test_the_constraints_hold_every_dependency_to_a_release() -> None:
+    lines = (line.partition("#")[0].strip() for line in (ROOT / "constraints.txt").read_text().splitlines())
+    held = {_name(line.partition("==")[0]): line.partition("==")[2] for line in lines if line}
+    assert all(held.values())
+    needed, waiting = set(), ["hipaa-guard-cloud"]
+    while waiting:
+        for text in metadata.requires(waiting.pop()) or ():
+            wanted = Requirement(text)
+            if _name(wanted.name) in needed or (wanted.marker and not wanted.marker.evaluate({"extra": ""})):
+                continue
+            needed.add(_name(wanted.name))
+            waiting.append(wanted.name)
+            assert wanted.specifier.contains(held[_name(wanted.name)]), wanted
+    assert needed == set(held)
+
+
+def _name(name: str) -> str:
+    return re.sub(r"[-_.]+", "-", name).lower()
