@@ -14,6 +14,7 @@ from hipaa_guard.aws.foreseen import Foreseen, Times, foreseen
 from hipaa_guard.aws.plan import Plan
 from hipaa_guard.aws.refusals import Meaning, Refusal
 from hipaa_guard.aws.sessions import Account
+from hipaa_guard.aws.stored import lasts
 from hipaa_guard.aws.turns import Turns
 
 # AWS managed policies that allow reading what is stored, most of all first.
@@ -73,8 +74,8 @@ class Preflight:
 
     @property
     def answers(self) -> Mapping[str, Answer]:
-        """What is kept of what was answered in full, by `call_key`."""
-        whole = (probe for probe in self.probes if self.whole and probe.answer.refusal is None)
+        """What is kept of what was answered in full, or refused for a reason that stays, by `call_key`."""
+        whole = (probe for probe in self.probes if self.whole and lasts(probe.answer))
         return {probe.key: keep(probe.answer, self.fields) for probe in whole}
 
     @property
