@@ -10,9 +10,10 @@ from functools import cached_property, partial
 from typing import Any
 
 from hipaa_guard.aws import templates
-from hipaa_guard.aws.calls import Answer, call_key, searched, setback
+from hipaa_guard.aws.calls import Answer, call_key, setback
 from hipaa_guard.aws.fields import fields_read, keep
 from hipaa_guard.aws.missing import Missing
+from hipaa_guard.aws.naming import is_same, keys_of, name_of
 from hipaa_guard.aws.plan import KindPlan, Plan, Wanted, planned
 from hipaa_guard.aws.refusals import Meaning
 from hipaa_guard.aws.sessions import Account
@@ -287,10 +288,10 @@ class _Collection:
         item.listed = listed
         item.parent = parent
         item.arn = templates.text(plan.listing.arn, fields)
-        item.name = _name(item)
+        item.name = name_of(item)
         if not in_scope:
             self._out_of_scope += 1
-            self._elsewhere.setdefault(plan.kind, set()).update(_keys(item))
+            self._elsewhere.setdefault(plan.kind, set()).update(keys_of(item))
             return
         self._items.setdefault(plan.kind, []).append(item)
         self._ask_all(item)
@@ -338,7 +339,7 @@ class _Collection:
 
         def compare(answer: Answer) -> None:
             found = answer.at(listing.items, listing.absent)
-            if answer.refusal is None and isinstance(found, list) and not any(_same(item, each) for each in found):
+            if answer.refusal is None and isinstance(found, list) and not any(is_same(item, each) for each in found):
                 self._gone.add(id(item))
 
         fields = item.parent.fields if item.parent else self._base(item.listed_in)
@@ -351,7 +352,7 @@ class _Collection:
             self._gone.update(id(item) for item in items if item.parent is not None and id(item.parent) in self._gone)
             for item in items:
                 if id(item) in self._gone:
-                    self._elsewhere.setdefault(plan.kind, set()).update(_keys(item))
+                    self._elsewhere.setdefault(plan.kind, set()).update(keys_of(item))
             self._items[plan.kind] = [item for item in items if id(item) not in self._gone]
         self._missing.forget(self._gone)
 
@@ -381,7 +382,7 @@ class _Collection:
             arn=item.arn,
             region=item.region,
             account=self._account.id,
-            keys=_keys(item),
+            keys=keys_of(item),
         )
 
     def _base(self, region: str) -> dict[str, Any]:
@@ -399,37 +400,3 @@ class _Collection:
         if parts[3] and parts[3] not in self._account.regions:
             return Unknown(f"{value} is in {parts[3]}, which this scan did not read", Cause.NOT_IN_SCOPE)
         return None
-
-
-def _name(item: Item) -> str | None:
-    """What the resource is called: as its listing says, else by its ``Name``, else by the end of its ARN."""
-    listing = item.plan.listing
-    if isinstance(listing, Singleton):
-        return item.region or str(item.fields["account"])
-    found = searched(listing.name, item.own) if listing.name else item.own.get(listing.wrap)
-    if isinstance(found, str) and found:
-        return found
-    return item.arn.rpartition(":")[2].rpartition("/")[2] if item.arn else None
-
-
-def _keys(item: Item) -> frozenset[str]:
-    """All texts by which other resources may name this one."""
-    found: set[str] = {text for text in (item.name, item.arn) if text}
-    if item.arn:
-        found.update((item.arn.rpartition(":")[2], item.arn.rpartition("/")[2]))
-    if isinstance(item.plan.listing, Listing):
-        for expression in item.plan.listing.keys:
-            value = searched(expression, item.own)
-            found.update(str(each) for each in (value if isinstance(value, list) else [value]) if each)
-    return frozenset(found)
-
-
-def _same(item: Item, element: Any) -> bool:
-    """Whether a newly listed element is the item: what its ARN, name and keys are made of is equal."""
-    listing = item.plan.listing
-    assert isinstance(listing, Listing)
-    own = element if isinstance(element, dict) else {listing.wrap: element}
-    fields = {**item.fields, **own}
-    again = Item(item.plan, own, fields, item.region, item.listed_in, parent=item.parent)
-    again.arn = templates.text(listing.arn, fields)
-    return (again.arn, _name(again)) == (item.arn, item.name)
