@@ -67,9 +67,11 @@ def verdicts(found: list[dict[str, Any]]) -> Counter[tuple[str, str, Status]]:
 
 
 def ours(target: Path) -> Counter[tuple[str, str | None, Status]]:
-    findings = scan_terraform(target, Options()).findings
-    judged = (each for each in findings if each.status in KINDS.values())
-    return Counter((each.control_id, each.resource.address, each.status) for each in judged)
+    """Our verdicts, by a process of its own: other tests here define kinds that would be looked for as well."""
+    asked = [sys.executable, "-m", "hipaa_guard", "scan", "terraform", str(target), "-q", "-o", "json"]
+    ended = subprocess.run(asked, capture_output=True, text=True, check=False)
+    judged = (each for each in json.loads(ended.stdout)["findings"] if each["status"] in KINDS.values())
+    return Counter((each["control_id"], each["resource"]["address"], Status(each["status"])) for each in judged)
 
 
 def of(found: list[dict[str, Any]], address: str) -> tuple[str, str]:
