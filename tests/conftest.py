@@ -1,6 +1,12 @@
 """Set-up that all tests share."""
 
+import os
+import tempfile
 from collections.abc import Iterator
+from pathlib import Path
+
+# moto takes it when it is imported, and would record in the working directory.
+os.environ["MOTO_RECORDER_FILEPATH"] = str(Path(tempfile.gettempdir()) / f"moto-recording-{os.getpid()}")
 
 import pytest
 from hypothesis import settings

@@ -156,7 +156,6 @@ def clinic(_server: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Pa
     s3.put_bucket_versioning(Bucket="records", VersioningConfiguration={"Status": "Enabled"})
     for region in ("us-east-1", "eu-west-1"):
         boto3.client("kms", region_name=region).create_key()
-    monkeypatch.setenv("MOTO_RECORDER_FILEPATH", str(tmp_path / "recording"))
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
     monkeypatch.setenv(VARIABLE, "1790000000")  # reports of two runs may then be compared
     return tmp_path
