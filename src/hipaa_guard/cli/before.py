@@ -14,6 +14,7 @@ from hipaa_guard.aws.preflight import ATTACHED, Preflight, Probe, data_warning
 from hipaa_guard.aws.templates import fields_in
 from hipaa_guard.outputs import OutputError, parsed, write_text
 from hipaa_guard.outputs.text import visible
+from hipaa_guard.outputs.words import statement
 
 
 def tell_dry_run(calls: Sequence[Foreseen], outputs: Sequence[str]) -> int:
@@ -125,7 +126,7 @@ def _preflight_text(found: Preflight) -> Iterator[str]:
     yield ""
     if found.missing:
         yield f"The role lacks {len(found.missing)} actions. Statement to add:"
-        yield json.dumps(_statement(found), indent=2)
+        yield json.dumps(statement(found.missing), indent=2)
     if found.complete:
         yield "Nothing is missing that can be tried without a resource: calls per resource are first made in the scan."
     else:
@@ -151,10 +152,6 @@ def _refusals(probes: Sequence[Probe]) -> list[str]:
     return sorted({probe.refusal.reason for probe in probes if probe.refusal})
 
 
-def _statement(found: Preflight) -> dict[str, Any]:
-    return {"Sid": "HipaaGuardLacks", "Effect": "Allow", "Action": found.missing, "Resource": "*"}
-
-
 def _preflight_json(found: Preflight) -> dict[str, Any]:
     account = found.account
     return {
@@ -171,6 +168,6 @@ def _preflight_json(found: Preflight) -> dict[str, Any]:
             for service, probes in found.services.items()
         },
         "missing_actions": found.missing,
-        "statement": _statement(found) if found.missing else None,
+        "statement": statement(found.missing) if found.missing else None,
         "complete": found.complete,
     }

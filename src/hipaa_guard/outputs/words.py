@@ -65,8 +65,12 @@ def lacking(coverage: Coverage) -> str:
     """A statement for the policy of the role that scans, with the actions that it was denied; empty where none was."""
     if not coverage.denied:
         return ""
-    statement = {"Sid": "HipaaGuardLacks", "Effect": "Allow", "Action": list(coverage.denied), "Resource": "*"}
-    return json.dumps(statement, indent=2)
+    return json.dumps(statement(coverage.denied), indent=2)
+
+
+def statement(actions: Sequence[str]) -> dict[str, object]:
+    """A statement of an IAM policy that allows the actions."""
+    return {"Sid": "HipaaGuardLacks", "Effect": "Allow", "Action": list(actions), "Resource": "*"}
 
 
 def moment(time: datetime) -> str:
