@@ -82,6 +82,42 @@ class Lookup(Existing):
         self.through = through
 
 
+class Outer(Unknown):
+    """A value that the configuration takes from outside: of a root variable, a data source, a module that was not read.
+
+    ``path`` says exactly which (``var.network.group_ids[0]``), so that equal paths are equal values.
+    """
+
+    __slots__ = ("path",)
+
+    def __init__(
+        self, reason: str, cause: Cause, path: str, *, references: tuple[str, ...] = (), is_set: bool = False
+    ) -> None:
+        super().__init__(reason, cause, references=references or (path,), is_set=is_set)
+        self.path = path
+
+    def below(self, step: str) -> Outer:
+        """A part of the value."""
+        return Outer(self.reason, self.cause, f"{self.path}{step}", references=self.references)
+
+
+class AttributeText(str):
+    """A known text that was read as an attribute of a declared resource: ``aws_s3_bucket.b[0].bucket``.
+
+    To everything but joins it is its text. A join follows ``reference``: two resources may have one name.
+    """
+
+    __slots__ = ("reference",)
+    reference: Reference
+
+    @classmethod
+    def of(cls, text: str, reference: Reference) -> AttributeText:
+        """The text with what it was read from."""
+        made = cls(text)
+        made.reference = reference
+        return made
+
+
 class OwnKey(Unknown):
     """The key of an instance, within it, where that is not known: `each.key`, `count.index`."""
 
@@ -261,6 +297,8 @@ def _below(value: Unknown, step: str) -> Value:
         if value.cause is not Cause.AFTER_APPLY:
             below.cause, below.reason = value.cause, value.reason
         return below
+    if isinstance(value, Outer):
+        return value.below(step)
     return derived([value])
 
 

@@ -41,6 +41,9 @@ class Instance(Protocol):
     def arguments(self) -> Iterable[str]:
         """The names of the top-level arguments that are written; nothing where the source does not tell."""
 
+    def mentioned(self, argument: str) -> Iterable[str]:
+        """The addresses of the instances that a top-level argument is made from, as far as the source tells."""
+
     def locate(self, path: str) -> Location | None:
         """Where a top-level argument or the first nested block of that name (``a.b.c``) is written, if it is."""
 
@@ -67,6 +70,8 @@ class Configuration:
     handed_over: dict[str, Unknown] = field(default_factory=dict)
     """Addresses of instances that something which was not read may have been given (a module that is not available,
     the rest of a partial plan). What points at such an instance was perhaps not seen: its absence is this unknown."""
+    given_to: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """Addresses of calls whose modules were not read -> addresses of the instances that they were given."""
     unchanged: frozenset[str] = frozenset()
     """Addresses of instances that a plan leaves as they are, and that nothing which it changes names."""
     previous: dict[str, tuple[str, ...]] = field(default_factory=dict)

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from hipaa_guard.facts.places import GapKind
 from hipaa_guard.facts.values import Cause, Unknown, Value
 from hipaa_guard.terraform import limits
-from hipaa_guard.terraform.access import Object
+from hipaa_guard.terraform.access import Object, Outer
+from hipaa_guard.terraform.addresses import key_text
 from hipaa_guard.terraform.errors import EvaluationError
 from hipaa_guard.terraform.expansion import Copy, Expansion, expand
 from hipaa_guard.terraform.modules import Module
@@ -166,21 +167,25 @@ class ModuleValue(Object):
 class UnavailableModule(Object):
     """A call whose module was not read: nothing is known of its outputs."""
 
-    __slots__ = ("address",)
+    __slots__ = ("_path", "address")
     certain = False
 
-    def __init__(self, address: str, reason: str) -> None:
+    def __init__(self, address: str, reason: str, path: str = "") -> None:
         super().__init__(f"{address}: {reason}", Cause.MODULE, references=(address,), is_set=True)
         self.address = address
+        self._path = path or address
 
     def of(self, name: str) -> Value:
         """An output, which is not known."""
         address = f"{self.address}.{name}"
-        return Unknown(f"{address}: {self.reason.split(': ', 1)[-1]}", Cause.MODULE, references=(address,))
+        reason = f"{address}: {self.reason.split(': ', 1)[-1]}"
+        return Outer(reason, Cause.MODULE, f"{self._path}.{name}", references=(address,))
 
-    def at(self, key: Value) -> Value:  # noqa: ARG002 - one key is as good as another
-        """One instance of the call; it is as little known."""
-        return self
+    def at(self, key: Value) -> Value:
+        """One instance of the call; it is as little known. Of a key that is not known it may be any."""
+        if isinstance(key, Unknown):
+            return UnavailableModule(self.address, self.reason.split(": ", 1)[-1], f"{self.address}[?{id(key)}]")
+        return UnavailableModule(self.address, self.reason.split(": ", 1)[-1], f"{self.address}{key_text(key)}")
 
     def each(self) -> Value:
         """Any number of instances."""

@@ -167,7 +167,8 @@ def _configuration(root: ModuleInstance) -> Configuration:
         root.session.add(_uncalled(module, unset))
     configuration = Configuration(module.path, "hcl", gaps=root.session.gaps)
     configuration.instances.extend(root.walk())
-    configuration.handed_over = handed_over(root)
+    given = handed_over(root)
+    configuration.handed_over, configuration.given_to = given.instances, given.calls
     configuration.previous = former_addresses((each.address for each in configuration.instances), root.moves())
     configuration.files = sum(used.files for used in root.modules_used())
     configuration.standalone_module = bool(unset)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from hipaa_guard.facts.readings import Block
 from hipaa_guard.facts.values import Cause, PartialText, Reference, Unknown, Value
-from hipaa_guard.terraform.access import Alternatives, Lookup
+from hipaa_guard.terraform.access import Alternatives, Lookup, Outer
 from hipaa_guard.terraform.blocks import Instance
 
 _MARK = "\0"
@@ -83,9 +83,13 @@ class Names:
         self._owners: dict[str, list[Instance]] = {}
         self._owners_in: dict[tuple[str, str], list[Instance]] = {}
         self._kept: list[Unknown] = []
+        self._patterns: set[Pattern] = set()
+        self._texts: set[str] = set()
         for instance in instances:
             identity = self._identify(instance)
             self._identities[instance.address] = identity
+            self._patterns.update(identity.patterns)
+            self._texts |= identity.known
             for text in identity.texts:
                 self._owners.setdefault(text, []).append(instance)
                 self._owners_in.setdefault((text, instance.module), []).append(instance)
@@ -94,6 +98,16 @@ class Names:
         """What identifies the instance."""
         identity = self._identities.get(instance.address)
         return self._identify(instance) if identity is None else identity
+
+    def may_be(self, text: str) -> bool:
+        """Whether a text may be the name, known in part only, of some instance."""
+        return any(found.fits(text) for found in self._patterns if not found.open)
+
+    def may_agree(self, other: Pattern) -> bool:
+        """Whether a text that is known in part may be the name of some instance."""
+        return any(map(other.fits, self._texts)) or any(
+            other.agrees(found) for found in self._patterns if not found.open
+        )
 
     def owned(self, text: str) -> bool:
         """Whether some instance is certainly called so."""
@@ -205,6 +219,8 @@ def _part(part: str | Unknown) -> str | None:
         return part
     if isinstance(part, Reference):
         return f"{_MARK}{part.address}.{part.attribute}{_MARK}"
+    if isinstance(part, Outer):
+        return f"{_MARK}{part.path}{_MARK}"
     if part.cause in _SHARED_CAUSES and type(part) in (Unknown, Alternatives, Lookup):
         return f"{_MARK}{id(part)}{_MARK}"
     return None

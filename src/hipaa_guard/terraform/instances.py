@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from hipaa_guard.facts.places import GapKind, Location
 from hipaa_guard.facts.secrets import Secret, holds_secret, revealed
 from hipaa_guard.facts.values import Cause, Unknown, Value
-from hipaa_guard.terraform.access import Object
+from hipaa_guard.terraform.access import Object, Outer
 from hipaa_guard.terraform.calls import CallGroup
 from hipaa_guard.terraform.errors import FAILURES, EvaluationError
 from hipaa_guard.terraform.functions.unknowns import require_small
@@ -202,7 +202,8 @@ class ModuleInstance:
             given = False
         if not given:
             if default is None:
-                return Unknown(f"var.{name} has no value", Cause.VARIABLE, references=(f"var.{name}",))
+                path = f"{self.address}.var.{name}" if self.address else f"var.{name}"
+                return Outer(f"var.{name} has no value", Cause.VARIABLE, path, references=(f"var.{name}",))
             value = valued(default, Scope(Constants(self.session)), self.calls)
             if value is None and required:
                 return self._misfit(name, block, "null is no default of a variable that must not be null")

@@ -24,6 +24,8 @@ class RecordedInstance:
     uncertain: Unknown | None = None
     written: tuple[str, ...] = ()
     """The arguments that the configuration writes, where it is known."""
+    mentions: Callable[[str], Iterable[str]] | None = None
+    """The addresses of the instances that an argument is made from, where the configuration tells."""
     block: Instance | None = None
     """The same instance as the source tells it, where that was given."""
     _values: dict[str, Value] = field(default_factory=dict)
@@ -37,6 +39,12 @@ class RecordedInstance:
     def arguments(self) -> Iterable[str]:
         """See `written`."""
         return self.written
+
+    def mentioned(self, argument: str) -> Iterable[str]:
+        """See `Instance`."""
+        if self.block is not None:
+            return self.block.mentioned(argument)
+        return () if self.mentions is None else self.mentions(argument)
 
     def locate(self, path: str) -> Location | None:
         """Where an argument is written; without source the file, for one that is set."""

@@ -8,12 +8,23 @@ from typing import TYPE_CHECKING
 from hipaa_guard.facts.places import Location
 from hipaa_guard.facts.secrets import Secret, concealed
 from hipaa_guard.facts.values import Cause, Incomplete, PartialJson, Reference, Undecided, Unknown, Value
-from hipaa_guard.terraform.access import Known, Lookup, Object, OwnKey, Pinned, UncertainList, surely_set
+from hipaa_guard.terraform.access import (
+    AttributeText,
+    Known,
+    Lookup,
+    Object,
+    Outer,
+    OwnKey,
+    Pinned,
+    UncertainList,
+    surely_set,
+)
 from hipaa_guard.terraform.errors import EvaluationError
 from hipaa_guard.terraform.expansion import Copy, Expansion, any_turn, dynamic_scopes, expand
 from hipaa_guard.terraform.functions.structures import List, Loose, LooseMap, Map, Set
 from hipaa_guard.terraform.functions.unknowns import derived, parts_of
 from hipaa_guard.terraform.lookups import asked_by, is_a_place, is_of_own_account, looked_up
+from hipaa_guard.terraform.mentioned import instances_mentioned
 from hipaa_guard.terraform.mentions import mentioned
 from hipaa_guard.terraform.policy_documents import policy_document
 from hipaa_guard.terraform.scope import UNTOLD, Scope, valued
@@ -163,12 +174,14 @@ class HclInstance:
         """What a data source gives at a path: the name of something that exists already, or any value."""
         last = path.rsplit(".", 1)[-1]
         names_it = last in ("id", "arn") or last.endswith(("_id", "_arn", "cidr_block")) or is_a_place(self.type)
+        names = [name for name in self._block.attributes if name not in META]
+        blocks = [nested_type(block) for block in self._block.blocks]
         if not names_it or not self.type.startswith(("aws_", "awscc_")) or "depends_on" in self._block.attributes:
             address = f"{self.address}.{path}"
             reason = f"{address} is read when Terraform plans"
-            return Unknown(reason, Cause.DATA_SOURCE, references=(address,), is_set=surely_set(path))
-        names = [name for name in self._block.attributes if name not in META]
-        blocks = [nested_type(block) for block in self._block.blocks]
+            asked_with = [f"{each}.id" for name in ("depends_on", *names) for each in self.mentioned(name)]
+            references = tuple(dict.fromkeys((address, *asked_with)))
+            return Outer(reason, Cause.DATA_SOURCE, address, references=references, is_set=surely_set(path))
         asked = parts_of([self.written(name) for name in dict.fromkeys((*names, *blocks)) if name not in META])
         through = tuple(part for part in asked if isinstance(part, Reference))
         own = is_of_own_account(self.type) and "provider" not in self._block.attributes
@@ -194,6 +207,8 @@ class HclInstance:
             raise EvaluationError(value.reason)
         if value is None:
             return self.computed(name)
+        if isinstance(value, str):
+            return AttributeText.of(value, Reference(self.address, name)) if self.mode == "resource" else value
         if self.type != "terraform_data" and type(value) in (list, List, Set):
             return Loose(value)
         if self.type != "terraform_data" and type(value) in (dict, Map):
@@ -233,6 +248,11 @@ class HclInstance:
     def mentions(self, name: str) -> set[str]:
         """The names that an argument, or the nested blocks of a type, are written with."""
         return mentioned(self._block, name)
+
+    def mentioned(self, argument: str) -> Iterable[str]:
+        """See `Instance`."""
+        written = self._block.attributes.get(argument)
+        return () if written is None else instances_mentioned([written], self._module, self._block)
 
     def locate(self, path: str) -> Location | None:
         """See `Instance`. A number in the path chooses among blocks of one type (``ingress.1.from_port``)."""
@@ -291,6 +311,8 @@ class ResourceValue(Object, Reference):
     def of(self, name: str) -> Value:
         """The value of an argument, or a reference to what the provider computes."""
         value = self.instance.reference(name)
+        if self.pinned and isinstance(value, AttributeText):
+            return AttributeText.of(value, Pinned(self.address, name))
         if not self.pinned or not isinstance(value, Reference) or value.address != self.address:
             return value
         pinned = Pinned(value.address, value.attribute, is_set=value.is_set)

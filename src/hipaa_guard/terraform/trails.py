@@ -6,15 +6,17 @@ certain is given as an end that is not sure, so that the join is in doubt and ne
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Protocol
 
 from hipaa_guard.facts.readings import Block
+from hipaa_guard.facts.secrets import Secret
 from hipaa_guard.facts.values import Cause, PartialText, Reference, Unknown, Value
-from hipaa_guard.terraform.access import Alternatives, Lookup
+from hipaa_guard.terraform.access import Alternatives, AttributeText, Lookup, Outer
 from hipaa_guard.terraform.addresses import segments, without_keys
 from hipaa_guard.terraform.blocks import Instance
-from hipaa_guard.terraform.identity import embedded
+from hipaa_guard.terraform.identity import embedded, pattern
 from hipaa_guard.terraform.paths import every_value
 
 _STEPS = 30
@@ -28,11 +30,13 @@ _WIDTH = 100
 class End:
     """A value that another one leads to: a text, a reference to a main resource, or something not known.
 
-    ``sure`` says that both are certainly the same.
+    ``sure`` says that both are certainly the same. ``apart`` says that a value which is not known comes from outside: it
+    names no resource of the configuration, unless that is called by the same value.
     """
 
     value: Value
     sure: bool = True
+    apart: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,41 +66,61 @@ class Splits:
         return type in self.joins or type in self.known or any(type.startswith(f"{main}_") for main in self.types)
 
 
+class Declared(Protocol):
+    """What a trail asks of the configuration that it leads through."""
+
+    def candidates(self, address: str) -> Sequence[Instance]:
+        """The instance at an address; those of its block, where the address does not say which."""
+
+    def target(self, reference: str) -> str | None:
+        """The address within the text of a reference; None where it is not declared."""
+
+    def outside(self, name: str) -> Sequence[str] | None:
+        """The addresses of the instances that a value from outside may be of; None for a name that is not outside."""
+
+
+Place = tuple[Instance, str]
+"""An instance, and the argument of it that holds the value."""
+Seen = frozenset[tuple[str, str]]
+
+
 class Trail:
     """Follows values of one joining argument to the main resources of one kind."""
 
-    def __init__(
-        self,
-        splits: Splits,
-        by: str,
-        candidates: Callable[[str], Sequence[Instance]],
-        target: Callable[[str], str | None],
-    ) -> None:
+    def __init__(self, splits: Splits, by: str, declared: Declared) -> None:
         self._splits = splits
         self._by = by
-        self._candidates = candidates
-        self._target = target
+        self._declared = declared
 
-    def ends(self, value: Value) -> list[End]:
-        """All that the value may lead to. One that leads nowhere else is its own end."""
-        return self._ends(value, frozenset())
+    def ends(self, value: Value, instance: Instance) -> list[End]:
+        """All that a value of an instance's joining argument may lead to. One that leads nowhere is its own end."""
+        return self._ends(value, (instance, self._by.partition(".")[0]), frozenset())
 
-    def _ends(self, value: Value, seen: frozenset[tuple[str, str]]) -> list[End]:
+    def is_main(self, value: Value) -> bool:
+        """Whether a value is a reference to a main resource."""
+        return isinstance(value, Reference) and _type_at(value.address) in self._splits.types
+
+    def _ends(self, value: Value, place: Place, seen: Seen) -> list[End]:
+        if isinstance(value, Secret):
+            value = value.reveal()
+        if isinstance(value, AttributeText):
+            main = self.is_main(value.reference) and self._declared.candidates(value.reference.address)
+            return [End(value.reference if main else str(value))]
         if isinstance(value, Alternatives):
-            return self._one_of(value, seen)
+            return self._one_of(value, place, seen)
         if isinstance(value, Reference):
             return self._of_reference(value, seen)
         if isinstance(value, PartialText):
-            return self._of_text(value, seen)
+            return self._of_text(value, place, seen)
         if isinstance(value, Lookup):
-            asked = [end for each in value.through for end in self._ends(each, seen) if self._is_main(end.value)]
+            asked = [end for each in value.through for end in self._ends(each, place, seen) if self.is_main(end.value)]
             return [End(value), *_unsure(asked)]
         if isinstance(value, Unknown):
-            return self._of_unknown(value, seen)
+            return self._of_unknown(value, place, seen)
         return [End(value)]
 
-    def _one_of(self, value: Alternatives, seen: frozenset[tuple[str, str]]) -> list[End]:
-        found = [self._ends(each, seen) for each in value.values if each is not None]
+    def _one_of(self, value: Alternatives, place: Place, seen: Seen) -> list[End]:
+        found = [self._ends(each, place, seen) for each in value.values if each is not None]
         ends = [end for each in found for end in each]
         if all(len(each) == 1 and each[0].sure for each in found) and self._alike([end.value for end in ends]):
             return ends[:1]
@@ -108,20 +132,19 @@ class Trail:
         if isinstance(first, str):
             return all(isinstance(value, str) and value == first for value in values)
         if isinstance(first, Reference):
-            return self._is_main(first) and all(
+            return self.is_main(first) and all(
                 type(value) is type(first) and value.address == first.address for value in values
             )
         return all(value is first for value in values) and first is not None
 
-    def _is_main(self, value: Value) -> bool:
-        return isinstance(value, Reference) and _type_at(value.address) in self._splits.types
-
-    def _of_text(self, value: PartialText, seen: frozenset[tuple[str, str]]) -> list[End]:
+    def _of_text(self, value: PartialText, place: Place, seen: Seen) -> list[End]:
         """A text around references: with what these lead to in their place, where that is certain."""
+        if pattern(value).open:
+            return self._of_unknown(value, place, seen)
         followed: dict[int, Value] = {}
         doubtful: list[End] = []
         for reference in embedded(value):
-            ends = self._ends(reference, seen)
+            ends = self._ends(reference, place, seen)
             if len(ends) == 1 and ends[0].sure and isinstance(ends[0].value, str | Unknown):
                 followed[id(reference)] = ends[0].value
             else:
@@ -131,59 +154,68 @@ class Trail:
             return [End("".join(part for part in parts if isinstance(part, str)))]
         return [End(PartialText(parts)), *_unsure(doubtful)]
 
-    def _of_unknown(self, value: Unknown, seen: frozenset[tuple[str, str]]) -> list[End]:
-        """What is made from nothing but declared resources can only name these; from another state, none of these."""
-        if value.references and all(".terraform_remote_state." in f".{name}" for name in value.references):
-            return []
-        ends = []
-        for name in value.references:
-            address = self._target(name)
+    def _of_unknown(self, value: Unknown, place: Place, seen: Seen) -> list[End]:
+        """Made from nothing but declared resources, a value can only name these; from outside, none of them.
+
+        A function may also give what is known of its arguments: all instances that the expression mentions count.
+        """
+        instance, argument = place
+        mentioned = () if isinstance(value, Outer) else [f"{each}.id" for each in instance.mentioned(argument)]
+        names = dict.fromkeys((*value.references, *mentioned))
+        ends: list[End] = []
+        for name in names:
+            outside = self._declared.outside(name)
+            if outside is not None:
+                ends += [End(Reference(address, "id")) for address in outside]
+                continue
+            address = self._declared.target(name)
             if address is None:
                 return [End(value, sure=False)]
-            ends += self._ends(Reference(address, name[len(address) + 1 :]), seen)
-        return _unsure(ends) if ends else [End(value, sure=False)]
+            ends += self._ends(Reference(address, name[len(address) + 1 :]), place, seen)
+        mains = [end for end in ends if self.is_main(end.value) or not end.sure]
+        return [End(value, apart=bool(names)), *_unsure(mains)] if names else [End(value, sure=False)]
 
     # --- references ----------------------------------------------------------------------------------------------
 
-    def _of_reference(self, reference: Reference, seen: frozenset[tuple[str, str]]) -> list[End]:
-        if self._is_main(reference):
+    def _of_reference(self, reference: Reference, seen: Seen) -> list[End]:
+        if self.is_main(reference):
             return [End(reference)]
         mark = (reference.address, reference.attribute)
         if mark in seen or len(seen) >= _STEPS:
             return [End(_lost(reference), sure=False)]
-        targets = self._candidates(reference.address)[:_WIDTH]
+        targets = self._declared.candidates(reference.address)[:_WIDTH]
         if not targets:
             return [End(reference), End(_lost(reference), sure=False)]
         found = [end for target in targets for end in self._through(target, reference, seen | {mark})]
         return found if len(targets) == 1 else _unsure(found)
 
-    def _through(self, target: Instance, reference: Reference, seen: frozenset[tuple[str, str]]) -> list[End]:
+    def _through(self, target: Instance, reference: Reference, seen: Seen) -> list[End]:
         """What an attribute of a resource that is no main one leads to."""
         attribute = reference.attribute
         steps = [without_keys(step) for step in segments(attribute)] if attribute else []
         if steps:
             written = [value for value in every_value(target.get(steps[0]), steps[1:]) if value is not None]
             if written:
-                ends = [end for value in written for end in self._ends(value, seen)]
+                ends = [end for value in written for end in self._ends(value, (target, steps[0]), seen)]
                 return ends if len(written) == 1 and len(steps) == 1 else _unsure(ends)
-        pointing = [target.get(name) for name in self._splits.arguments(target.type, self._by)]
-        for value in pointing:
+        pointing = {name: target.get(name) for name in self._splits.arguments(target.type, self._by)}
+        for name, value in pointing.items():
             if value is not None and attribute == "id":
-                ends = self._ends(value, seen)
+                ends = self._ends(value, (target, name), seen)
                 if self._splits.named_by_main(target.type):
                     return ends
                 break
         return [End(reference), *_unsure(self._of_arguments(target, pointing, seen))]
 
-    def _of_arguments(self, target: Instance, pointing: list[Value], seen: frozenset[tuple[str, str]]) -> Iterator[End]:
+    def _of_arguments(self, target: Instance, pointing: Mapping[str, Value], seen: Seen) -> Iterator[End]:
         """What a resource points at: a name that the provider computes for it can only be made from these."""
-        for value in pointing:
+        for name, value in pointing.items():
             if value is not None:
-                yield from self._ends(value, seen)
+                yield from self._ends(value, (target, name), seen)
         for name in target.arguments():
             for value in every_value(target.get(name), ()):
                 if isinstance(value, Reference | Alternatives | PartialText):
-                    yield from (end for end in self._ends(value, seen) if self._is_main(end.value))
+                    yield from (end for end in self._ends(value, (target, name), seen) if self.is_main(end.value))
 
 
 def _type_at(address: str) -> str:

@@ -10,7 +10,8 @@ from hipaa_guard.facts.readings import Block, View
 from hipaa_guard.facts.values import Incomplete, Undecided, Unknown, Value
 from hipaa_guard.terraform.blocks import Instance
 from hipaa_guard.terraform.identity import Names
-from hipaa_guard.terraform.joins import Doubt, Joins, Links, doubt_of
+from hipaa_guard.terraform.joins import Joins, Links
+from hipaa_guard.terraform.pointers import Doubt, doubt_of
 from hipaa_guard.terraform.paths import same, walk
 
 _MOST_CANDIDATES = 200

@@ -98,6 +98,8 @@ def is_text(unknown: Unknown) -> bool:
 def text_of(parts: Iterable[str | Unknown]) -> str | Unknown:
     """Parts put together: a text when all are known; one unknown part alone stays what it is."""
     kept = _within(parts)
+    if len(kept) == 1:  # "${x}" is x
+        return kept[0]
     if all(isinstance(part, str) for part in kept):
         return "".join(part for part in kept if isinstance(part, str))
     joined = PartialText(kept)

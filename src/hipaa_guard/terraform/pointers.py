@@ -1,0 +1,372 @@
+"""All values of one joining argument, indexed by what they point at."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from hipaa_guard.facts.values import Cause, PartialText, Reference, Unknown, Value
+from hipaa_guard.terraform.access import Lookup, Pinned
+from hipaa_guard.terraform.addresses import last_key, without_keys
+from hipaa_guard.terraform.blocks import Instance
+from hipaa_guard.terraform.identity import Identity, Names, Pattern, embedded, forms, pattern, tokens
+from hipaa_guard.terraform.paths import every_value
+from hipaa_guard.terraform.trails import End, Trail
+
+_COMPARED = 256
+"""How many different half-known names are compared with one another before all are taken as possible."""
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """An instance that may or may not point at another, and why that is not known."""
+
+    instance: Instance
+    unknown: Unknown
+
+
+def doubt_of(main: Instance, split: Instance) -> Unknown | None:
+    """Why an instance that points at another may not belong to it all the same; None where it certainly does.
+
+    The instance ``[?]`` stands for any number. Two of them belong together where both are counted in the same way.
+    """
+    if split.uncertain is None and "[?]" not in main.address:
+        return None
+    open_main = "[?]" in _beyond(main, split.module)
+    open_split = "[?]" in _beyond(split, main.module)
+    shared = "[?]" in split.address and not open_split
+    if (shared or split.uncertain is None) and not open_main:
+        return None
+    if open_main and open_split and _counted_alike(main, split):
+        return None
+    if open_split or split.uncertain is not None:
+        why = "the number of its instances is not known" if split.uncertain is None else split.uncertain.reason
+        return Unknown(f"{split.address} may not exist: {why}", Cause.EXPANSION, references=(split.address,))
+    reason = f"{split.address} may be for another instance than {main.address}"
+    return Unknown(reason, Cause.EXPANSION, references=(split.address,))
+
+
+def _beyond(instance: Instance, module: str) -> str:
+    """The address below a module that both are in; all of it where they are not."""
+    inside = not module or instance.module == module or instance.module.startswith(module + ".")
+    return instance.address[len(module) :] if inside else instance.address
+
+
+def _counted_alike(main: Instance, split: Instance) -> bool:
+    """Whether the count or for_each of both, in one module, is the same expression, or that of one is the other."""
+    if main.module != split.module or last_key(main.address) != "[?]" or last_key(split.address) != "[?]":
+        return False
+    expansion = getattr(split, "expansion", None)  # the expression as it is written, where the reader has it
+    return bool(expansion) and expansion in (getattr(main, "expansion", None), f"{main.type}.{main.name}")
+
+
+@dataclass(frozen=True, slots=True)
+class Loose:
+    """A value of a joining argument that names no declared resource of the kind."""
+
+    instance: Instance
+    value: Value
+    position: int
+    """Its place among the values of the argument in all instances of the type."""
+
+
+class Declared(Protocol):
+    """The declared instances, as `Pointers` look them up."""
+
+    def declared(self, address: str) -> Instance | None:
+        """The instance at exactly this address."""
+
+    def candidates(self, address: str) -> Sequence[Instance]:
+        """The instance at an address; those of its block, where the address does not say which."""
+
+    def instances_of(self, block: str) -> list[Instance]:
+        """The instances of the block at an address without keys."""
+
+
+@dataclass(slots=True)
+class _Doubts:
+    """Doubtful references: by whole address, and by block where the instance is not known."""
+
+    addresses: dict[str, list[Doubt]] = field(default_factory=dict)
+    blocks: dict[str, list[Doubt]] = field(default_factory=dict)
+    pinned: dict[str, list[Doubt]] = field(default_factory=dict)
+    """References to one instance of a block of which only ``[?]`` is known."""
+    texts: dict[str, list[Doubt]] = field(default_factory=dict)
+    """Names that are one of several possible."""
+
+
+class Pointers:
+    """All values of one argument of one type, indexed by what they point at."""
+
+    def __init__(self, joins: Declared, by: str, instances: Iterable[Instance], trail: Trail) -> None:
+        self._joins = joins
+        self._trail = trail
+        self._by = by
+        self._order: dict[str, int] = {}
+        self._references: dict[str, list[Instance]] = {}
+        self._texts: dict[str, list[tuple[Instance, str]]] = {}
+        self._texts_in: dict[tuple[str, str], list[tuple[Instance, str]]] = {}
+        self._literals: dict[str, Instance] = {}
+        self._loose = _Doubts()
+        self._anyone: list[Doubt] = []
+        self._lookups: list[tuple[Lookup, Doubt]] = []
+        self._values: list[tuple[Instance, Value, list[End]]] = []
+        self._patterns: dict[Pattern, Doubt] = {}
+        self._homes: dict[tuple[int, str], list[Instance]] = {}
+        self._strays: dict[int, list[tuple[str, Instance]]] = {}
+        self._kept: list[Unknown] = []
+        steps = by.split(".")
+        for position, instance in enumerate(instances):
+            self._order[instance.address] = position
+            for value in every_value(instance.get(steps[0]), steps[1:]):
+                self._add(instance, value)
+
+    # --- building ------------------------------------------------------------------------------------------------
+
+    def _add(self, instance: Instance, value: Value) -> None:
+        ends = self._trail.ends(value, instance)
+        self._values.append((instance, value, ends))
+        for end in ends:
+            if not end.sure:
+                self._add_possible(instance, end.value, value, apart=end.apart)
+            elif isinstance(end.value, str):
+                self._literals.setdefault(end.value, instance)
+                for form in forms(end.value):
+                    self._add_text(form, instance, end.value)
+            elif isinstance(end.value, Unknown):
+                if not end.apart:
+                    self._add_unknown(instance, end.value)
+                if end.value is not value:
+                    self._add_tokens(instance, end.value)
+        self._add_tokens(instance, value)
+
+    def _add_text(self, text: str, instance: Instance, written: str) -> None:
+        self._texts.setdefault(text, []).append((instance, written))
+        self._texts_in.setdefault((text, instance.module), []).append((instance, written))
+
+    def _add_tokens(self, instance: Instance, value: Value) -> None:
+        """The same unknown value names the same resource, wherever else it leads."""
+        if isinstance(value, Unknown):
+            self._kept.append(value)
+            for token in tokens(value):
+                self._add_text(token, instance, token)
+
+    def _add_unknown(self, instance: Instance, value: Unknown) -> None:
+        if isinstance(value, Reference):
+            self._add_reference(instance, value)
+        elif isinstance(value, PartialText):
+            for reference in embedded(value):
+                self._add_reference(instance, reference)
+            found = pattern(value)
+            if not found.late:
+                self._patterns.setdefault(found, self._doubt(instance, value))
+        elif isinstance(value, Lookup):
+            self._lookups.append((value, self._doubt(instance, value)))
+        else:
+            self._anyone.append(self._doubt(instance, value))
+
+    def _add_reference(self, instance: Instance, reference: Reference) -> None:
+        address = reference.address
+        block = without_keys(address)
+        if isinstance(reference, Pinned):
+            self._loose.pinned.setdefault(block, []).append(self._doubt(instance, reference))
+            return
+        if self._joins.declared(address) is not None:
+            self._references.setdefault(address, []).append(instance)
+            return
+        candidates = self._joins.instances_of(block)
+        known = last_key(address) not in ("", "[?]") and "[?]" not in address
+        if len(candidates) == 1 and not known and self._stands_for(candidates[0], instance):
+            self._references.setdefault(candidates[0].address, []).append(instance)
+        elif candidates:
+            index = self._loose.pinned if known else self._loose.blocks
+            index.setdefault(block, []).append(self._doubt(instance, reference))
+
+    @staticmethod
+    def _stands_for(only: Instance, split: Instance) -> bool:
+        """Whether a reference that leaves the instance open means the only one there is."""
+        return "[?]" not in only.address or doubt_of(only, split) is None
+
+    def _add_possible(self, instance: Instance, end: Value, value: Value, *, apart: bool = False) -> None:
+        """What the value perhaps leads to."""
+        doubt = self._doubt(instance, value if isinstance(value, Unknown) else end)
+        if isinstance(end, str):
+            for form in forms(end):
+                self._loose.texts.setdefault(form, []).append(doubt)
+        elif isinstance(end, Reference):
+            exact = self._joins.declared(end.address) is not None
+            index = self._loose.addresses if exact else self._loose.blocks
+            index.setdefault(end.address if exact else without_keys(end.address), []).append(doubt)
+        elif isinstance(end, PartialText):
+            for reference in embedded(end):
+                self._add_possible(instance, reference, value)
+            found = pattern(end)
+            if not found.late:
+                self._patterns.setdefault(found, doubt)
+        elif isinstance(end, Lookup):
+            self._lookups.append((end, doubt))
+        elif isinstance(end, Unknown) and not apart:
+            self._anyone.append(doubt)
+        if isinstance(end, Unknown):
+            self._kept.append(end)
+            for token in tokens(end):
+                self._loose.texts.setdefault(token, []).append(doubt)
+
+    def _doubt(self, instance: Instance, value: Unknown) -> Doubt:
+        reason = f"{instance.address} may apply: its {self._by} is not known ({value.reason})"
+        if isinstance(value, Pinned):
+            reason = f"{instance.address} may be for another instance than {value.address}"
+        return Doubt(instance, Unknown(reason, value.cause, references=(instance.address, *value.references)))
+
+    # --- looking up ----------------------------------------------------------------------------------------------
+
+    def certain(self, main: Instance, identity: Identity, names: Names) -> list[Instance]:
+        """The instances that certainly point at `main`, in the order of the configuration."""
+        found = {split.address: split for split in self._references.get(main.address, ())}
+        for text in identity.texts:
+            for split, written in self._naming(text, main, names):
+                if _same_region(main, written):
+                    found[split.address] = split
+        return sorted(found.values(), key=lambda split: self._order[split.address])
+
+    def _naming(self, text: str, main: Instance, names: Names) -> list[tuple[Instance, str]]:
+        """Where the text names `main` and nothing else. Of several so called, it means the one in its own module."""
+        if len(names.owners(text)) > 1:
+            alone = len(names.owners(text, main.module)) == 1
+            return self._texts_in.get((text, main.module), []) if alone else []
+        return self._texts.get(text, [])
+
+    def possible(self, main: Instance, identity: Identity, names: Names, certain: list[Instance]) -> Iterator[Doubt]:
+        """The instances that may point at `main`, certain ones aside, each once."""
+        settled = {split.address for split in certain}
+        for doubts in (
+            self._loosely(main, identity),
+            self._by_pattern(identity),
+            self._ambiguous(main, identity, names),
+            self._by_stray(main, identity, names),
+        ):
+            for doubt in doubts:
+                if doubt.instance.address not in settled:
+                    settled.add(doubt.instance.address)
+                    yield doubt
+
+    def _loosely(self, main: Instance, identity: Identity) -> Iterator[Doubt]:
+        block = without_keys(main.address)
+        yield from self._loose.addresses.get(main.address, ())
+        yield from self._loose.blocks.get(block, ())
+        if "[?]" in main.address:
+            yield from self._loose.pinned.get(block, ())
+        if self._loose.texts:
+            for text in sorted(identity.texts):
+                yield from self._loose.texts.get(text, ())
+        yield from self._anyone
+        for lookup, doubt in self._lookups:
+            if _may_be_looked_up(main, identity, lookup):
+                yield doubt
+
+    def _by_pattern(self, identity: Identity) -> Iterator[Doubt]:
+        """Names that are known in part, where those parts agree."""
+        every = len(self._patterns) > _COMPARED
+        patterns = [found for found in identity.patterns if not found.open]
+        for found, doubt in self._patterns.items():
+            if every or any(map(found.fits, identity.known)) or any(map(found.agrees, patterns)):
+                yield doubt
+
+    def _ambiguous(self, main: Instance, identity: Identity, names: Names) -> Iterator[Doubt]:
+        """A text that names several resources may mean any of them."""
+        for text in identity.texts:
+            owners = len(names.owners(text))
+            if owners < 2:
+                continue
+            here = self._texts_in.get((text, main.module), []) if len(names.owners(text, main.module)) > 1 else []
+            for split in (*(split for split, _ in here), *self._homeless(text, names)):
+                reason = f"{split.address} may apply: its {self._by} names {owners} resources"
+                yield Doubt(split, Unknown(reason, references=(split.address,)))
+
+    def _homeless(self, text: str, names: Names) -> list[Instance]:
+        """The instances in whose own module nothing has the name that they point at."""
+        key = (id(names), text)
+        if key not in self._homes:
+            splits = [split for split, _ in self._texts.get(text, ())]
+            self._homes[key] = [split for split in splits if not names.owners(text, split.module)]
+        return self._homes[key]
+
+    def _by_stray(self, main: Instance, identity: Identity, names: Names) -> Iterator[Doubt]:
+        """A literal that names nothing we know may be a name that is known in part."""
+        unknown = identity.unknown
+        patterns = [found for found in identity.patterns if not (found.late or found.open)]
+        if unknown is None or not patterns:
+            return
+        strays = self._strays_of(names)
+        for text, split in strays:
+            fits = len(strays) > _COMPARED or any(found.fits(text) for found in patterns)
+            if fits and _same_region(main, text):
+                reason = f"{split.address} may apply: it names {text!r}, and the name here is not known"
+                references = (split.address, *unknown.references)
+                yield Doubt(split, Unknown(f"{reason} ({unknown.reason})", unknown.cause, references=references))
+
+    def _strays_of(self, names: Names) -> list[tuple[str, Instance]]:
+        found = self._strays.get(id(names))
+        if found is None:
+            found = [(text, split) for text, split in self._literals.items() if not names.owned(text)]
+            self._strays[id(names)] = found
+        return found
+
+    # --- what is declared elsewhere ------------------------------------------------------------------------------
+
+    def loose(self, mains: Sequence[Instance], names: Names) -> list[Loose]:
+        """The values that name no declared resource, for certain and perhaps."""
+        return [
+            Loose(instance, _named(value, ends), position)
+            for position, (instance, value, ends) in enumerate(self._values)
+            if value is not None and value != "" and not self._meets(value, ends, mains, names)
+        ]
+
+    def _meets(self, value: Value, ends: list[End], mains: Sequence[Instance], names: Names) -> bool:
+        """Whether a value that leads to these ends may name one of the main resources."""
+        if isinstance(value, Unknown) and any(names.owners(token) for token in tokens(value)):
+            return True
+        return any(self._leads_to_one(end, mains, names) for end in ends)
+
+    def _leads_to_one(self, end: End, mains: Sequence[Instance], names: Names) -> bool:
+        value = end.value
+        if isinstance(value, str):
+            owners = (owner for form in forms(value) for owner in names.owners(form))
+            return names.may_be(value) or any(_same_region(owner, value) for owner in owners)
+        if isinstance(value, Unknown) and any(names.owners(token) for token in tokens(value)):
+            return True
+        if isinstance(value, Reference):
+            return self._is_declared(value)
+        if isinstance(value, PartialText):
+            found = pattern(value)
+            return any(map(self._is_declared, embedded(value))) or (not found.late and names.may_agree(found))
+        if isinstance(value, Lookup):
+            return any(_may_be_looked_up(main, names.of(main), value) for main in mains)
+        return bool(mains) and not end.apart
+
+    def _is_declared(self, reference: Reference) -> bool:
+        return self._trail.is_main(reference) and bool(self._joins.candidates(reference.address))
+
+
+def _named(value: Value, ends: list[End]) -> Value:
+    """The one thing that a value certainly leads to; itself, where there is none."""
+    sure = [end.value for end in ends if end.sure]
+    return sure[0] if len(sure) == 1 else value
+
+
+def _may_be_looked_up(main: Instance, identity: Identity, lookup: Lookup) -> bool:
+    """Whether a data source may read a resource of the same configuration: one that was there before, or one whose name
+    comes from outside, where the data source is read late. Anything else does not exist when data sources are read.
+    """
+    from_outside = any(not found.late for found in identity.patterns)
+    return main.type.startswith("aws_default_") or (bool(lookup.through) and from_outside)
+
+
+def _same_region(main: Instance, text: str) -> bool:
+    """False for an ARN of another region than the resource's."""
+    if not text.startswith("arn:"):
+        return True
+    fields = text.split(":", 4)
+    region = fields[3] if len(fields) > 4 else ""
+    return not region or not isinstance(main.region, str) or region == main.region
