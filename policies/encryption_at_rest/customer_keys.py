@@ -1,13 +1,24 @@
 """Whether a KMS key that a resource names is one that the customer manages."""
 
+import re
+
 from hipaa_guard.authoring import Inventory
+from hipaa_guard.facts.values import Computed, PartialText
 from hipaa_guard.services import kms
+
+_UNSEEN = "\ue000"
+_KEY_ID = r"(mrk-[0-9a-f]{32}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})"
+_OF_A_KEY = re.compile(rf"arn:[^:]*:kms:[^:]*:[^:]*:key/.+|{_KEY_ID}")
+_OF_AN_ALIAS = re.compile(r"(arn:[^:]*:kms:[^:]*:[^:]*:)?alias/(?P<name>.*)")
+_OF_AWS = "aws/"
+"""Alias names that begin so are reserved for AWS (KMS API reference, CreateAlias)."""
 
 
 def is_customer_managed(key: str | None, inventory: Inventory) -> bool:
     """Whether a key, given as the resource names it (ARN, id, alias, reference), is the customer's own.
 
-    None means that the resource names no key, so that AWS uses its own.
+    None means that the resource names no key, so that AWS uses its own. Source that writes out the ARN or the id of a
+    key names one that somebody chose: the keys that AWS manages are reached by leaving the key out, or by their alias.
 
     Raises:
         Undecided: the key is not known or lies outside what was scanned.
@@ -16,11 +27,32 @@ def is_customer_managed(key: str | None, inventory: Inventory) -> bool:
     if key is None:
         return False
     alias = inventory.lookup(kms.Alias, key)
-    name = inventory.name_of(key)
     if alias is not None:
         key = alias.target
-    elif name is not None and "alias/" in name:
-        # Alias names under alias/aws/ are reserved for AWS (KMS API reference, CreateAlias).
-        return "alias/aws/" not in name
+    else:
+        text = _written(key) or inventory.name_of(key) or ""
+        named = _OF_AN_ALIAS.fullmatch(text)
+        if named is not None and not _may_be_of_aws(named["name"]):
+            return not named["name"].startswith(_OF_AWS)
+        if _is_chosen(key, inventory) and _OF_A_KEY.fullmatch(text):
+            return True
     found = inventory.find(kms.Key, key)
     return found is not None and found.manager == "CUSTOMER"
+
+
+def _may_be_of_aws(name: str) -> bool:
+    """Whether it is not known if the name of an alias is one of AWS's."""
+    known, unseen, _ = name.partition(_UNSEEN)
+    return bool(unseen) and len(known) < len(_OF_AWS) and _OF_AWS.startswith(known)
+
+
+def _is_chosen(key: object, inventory: Inventory) -> bool:
+    """Whether source names a key that it does not declare. A state also records the key that AWS took."""
+    return not inventory.complete and not isinstance(key, Computed) and inventory.lookup(kms.Key, key) is None
+
+
+def _written(key: object) -> str:
+    """The text of a key that is known in part, with a mark for each part that is not."""
+    if not isinstance(key, PartialText):
+        return ""
+    return "".join(part if isinstance(part, str) else _UNSEEN for part in key.parts)

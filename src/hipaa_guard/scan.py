@@ -20,6 +20,7 @@ from hipaa_guard.controls.control import Control, Severity
 from hipaa_guard.controls.exception import Marks
 from hipaa_guard.controls.findings import Finding, judge, with_previous
 from hipaa_guard.controls.loading import ControlError, load, select
+from hipaa_guard.controls.parts import judge_parts
 from hipaa_guard.facts.places import Gap, GapKind
 from hipaa_guard.facts.resource import Resource
 from hipaa_guard.version import VERSION
@@ -72,6 +73,10 @@ class Judged:
 
     findings: list[Finding] = field(default_factory=list)
     resources: Counter[str] = field(default_factory=Counter)
+    gaps: list[Gap] = field(default_factory=list)
+    """Rows of resources that are declared elsewhere."""
+    elsewhere: Counter[str] = field(default_factory=Counter)
+    """How many of these a control could not judge, by its id."""
     marks: dict[tuple[str, str], Marks] = field(default_factory=dict)
     comments: bool = True
     """Whether comments were read: a plan or state has none."""
@@ -94,7 +99,12 @@ class Judged:
                 with_previous(each, ids.get(each.control_id, ()), previous.get(each.resource.address or "", ()))
                 for each in found
             )
+        parts = judge_parts(controls, inventory)
         self.findings.extend(found)
+        self.findings.extend(finding for finding in parts.findings if finding.resource.address not in without)
+        self.gaps.extend(parts.gaps)
+        self.elsewhere.update(parts.undecided)
+        self.resources.update(parts.resources)
         judged = {control.kind.kind for control in controls}
         present = (resource for resource in inventory if resource.origin.address not in without)
         self.resources.update(resource.kind for resource in present if resource.kind in judged)
@@ -179,7 +189,7 @@ def scan_terraform(
         roots=tuple(configuration.root for configuration in configurations),
         resources=dict(sorted(judged.resources.items())),
         unjudged_types=dict(sorted(unjudged.items())),
-        gaps=tuple(dict.fromkeys(gap for configuration in configurations for gap in configuration.gaps)),
+        gaps=tuple(dict.fromkeys([*(gap for each in configurations for gap in each.gaps), *judged.gaps])),
     )
     return assessed(scan, coverage, given, judged, options)
 

@@ -94,8 +94,8 @@ test_across = cases(
     Case(VERSIONED, "of aws, for a bucket of awscc by its name", PASS, terraform=THEIRS + versioning('"phi-records"')),
     Case(
         VERSIONED,
-        "of aws, for a bucket of awscc that is not known",
-        UNKNOWN,
+        "of aws, for a bucket that a variable names, which is none of these",
+        FAIL,
         terraform=VARIABLE + THEIRS + versioning("var.open"),
     ),
     Case(

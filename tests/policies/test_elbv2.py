@@ -110,9 +110,10 @@ test_logs_of_network_load_balancers = cases(
     Case(LOGS, "no listener declared", UNKNOWN, terraform=declared(NETWORK), says="its listeners are not declared"),
     Case(
         LOGS,
-        "a listener of what a variable names",
-        UNKNOWN,
+        "a listener of what a variable names, which is another load balancer",
+        NOT_APPLICABLE,
         terraform=declared(NETWORK, hears('"TCP"') + hears('"TLS"', "var.unset", "tls")),
+        says=NO_LOGS,
     ),
     Case(
         LOGS,
@@ -210,7 +211,7 @@ test_waf = cases(
         FAIL,
         terraform=declared("", 'resource "aws_lb" "other" {}\n' + association("aws_lb.other.arn")),
     ),
-    Case(WAF, "attached to something not known", UNKNOWN, terraform=declared("", association("var.unset"))),
+    Case(WAF, "attached to what a variable names", FAIL, terraform=declared("", association("var.unset"))),
     Case(WAF, "internal", NOT_APPLICABLE, terraform=declared("internal = true"), aws=balancer(scheme="internal")),
     Case(WAF, "a network load balancer", NOT_APPLICABLE, terraform=declared('load_balancer_type = "network"')),
     Case(WAF, "perhaps internal", UNKNOWN, terraform=declared("internal = var.unset")),

@@ -183,8 +183,8 @@ test_attachments = cases(
     ),
     Case(
         DIRECT,
-        "attached to whom a variable names",
-        UNKNOWN,
+        "attached to whom a variable names, who is somebody else",
+        PASS,
         terraform=USER
         + """
         variable "user" {}
@@ -209,8 +209,8 @@ test_attachments = cases(
     ),
     Case(
         IN_GROUP,
-        "a group whose members are not known",
-        UNKNOWN,
+        "a group of members that a variable names, who are others",
+        FAIL,
         terraform=USER
         + """
         variable "nurses" { type = list(string) }

@@ -62,8 +62,8 @@ test_rotation = cases(
     Case(ROTATION, "the original of copies", FAIL, **listed(PrimaryRegion="us-east-1")),
     Case(
         ROTATION,
-        "of a secret that is not known",
-        UNKNOWN,
+        "of a secret that a variable names, which is another one",
+        FAIL,
         terraform=UNSET + SECRET + rotation("duration = 1", "var.unset"),
     ),
     Case(INTERVAL, "never", NOT_APPLICABLE, terraform=SECRET, aws=secret),

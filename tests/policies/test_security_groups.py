@@ -388,8 +388,8 @@ test_ssh = cases(
     ),
     Case(
         SSH,
-        "a rule for a group that is not known",
-        UNKNOWN,
+        "a rule for a group that a variable names, which is another one",
+        PASS,
         terraform="""
         variable "unset" {}
         resource "aws_security_group" "phi" {}

@@ -93,8 +93,8 @@ test_flow_logs = cases(
     ),
     Case(
         FLOW_LOGS,
-        "a log of a network that is not known",
-        UNKNOWN,
+        "a log of a network that a variable names, which is another one",
+        FAIL,
         terraform=UNSET + VPC + 'resource "aws_flow_log" "l" {\n vpc_id = var.unset\n traffic_type = "ALL"\n}',
     ),
     Case(FLOW_LOGS, "the default network without one", FAIL, terraform='resource "aws_default_vpc" "phi" {}'),

@@ -135,14 +135,16 @@ def test_instances_join_key_by_key(tmp_path: Path) -> None:
 
 
 def test_an_unknown_argument_may_hide_a_join(tmp_path: Path) -> None:
+    """Only of what it may be made from: a value from outside is none of what is declared here."""
     found = hcl(
         tmp_path,
         f"""
         variable "name" {{}}
-        resource "aws_s3_bucket" "a" {{}}
+        resource "aws_s3_bucket" "a" {{ bucket = "records" }}
         resource "aws_s3_bucket" "b" {{}}
+        resource "aws_s3_bucket" "c" {{}}
         resource "aws_s3_bucket_versioning" "v" {{
-          bucket = var.name
+          bucket = coalesce(var.name, aws_s3_bucket.a.bucket)
           {VERSIONED}
         }}
         resource "aws_s3_bucket_versioning" "w" {{
@@ -155,6 +157,7 @@ def test_an_unknown_argument_may_hide_a_join(tmp_path: Path) -> None:
     assert reason.startswith("aws_s3_bucket_versioning.v may apply: its bucket is not known (")
     assert "var.name" in reason
     assert at(found, "aws_s3_bucket.b").versioning == "Enabled"
+    assert at(found, "aws_s3_bucket.c").versioning is None
 
 
 def test_the_same_unknown_name_is_the_same_bucket(tmp_path: Path) -> None:
@@ -191,12 +194,14 @@ def test_a_half_known_name_joins_only_what_fits(tmp_path: Path) -> None:
     assert at(found, "aws_s3_bucket.b").versioning is None
 
 
-def test_a_literal_may_be_the_name_that_is_not_known(tmp_path: Path) -> None:
+def test_a_literal_may_be_a_name_that_is_known_in_part(tmp_path: Path) -> None:
+    """A name of which nothing is known comes from outside, and is taken to be another one."""
     found = hcl(
         tmp_path,
         f"""
         variable "name" {{}}
-        resource "aws_s3_bucket" "a" {{ bucket = var.name }}
+        resource "aws_s3_bucket" "a" {{ bucket = "${{var.name}}cords" }}
+        resource "aws_s3_bucket" "d" {{ bucket = var.name }}
         resource "aws_s3_bucket" "b" {{ bucket = "other" }}
         resource "aws_s3_bucket" "c" {{}}
         resource "aws_s3_bucket_versioning" "v" {{
@@ -208,6 +213,7 @@ def test_a_literal_may_be_the_name_that_is_not_known(tmp_path: Path) -> None:
     assert "'records'" in why(at(found, "aws_s3_bucket.a"), "versioning")
     assert at(found, "aws_s3_bucket.b").versioning is None
     assert at(found, "aws_s3_bucket.c").versioning is None
+    assert at(found, "aws_s3_bucket.d").versioning is None
 
 
 def test_two_that_disagree_are_unknown(tmp_path: Path) -> None:
@@ -330,9 +336,9 @@ def test_linked_lists_are_incomplete_where_something_may_point_here(
     """
     found = hcl(
         tmp_path,
-        'variable "group" {}\nresource "aws_security_group" "a" {}\nresource "aws_security_group" "b" {}\n'
+        'variable "on" {}\nresource "aws_security_group" "a" {}\nresource "aws_security_group" "b" {}\n'
         + rule % ("one", "aws_security_group.a.id", "0.0.0.0/0")
-        + rule % ("two", "var.group", possible),
+        + rule % ("two", "var.on ? aws_security_group.a.id : aws_security_group.b.id", possible),
     )
     assert at(found, "aws_security_group.a").open is True
     if open_ is None:

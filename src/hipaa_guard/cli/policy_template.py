@@ -146,7 +146,7 @@ def _resource(kind: type[Resource], told: _Told, value: str) -> str:
         body = f"{block} {{\n{_indented(body)}\n}}"
     if told.type == own:
         return f'resource "{own}" "phi" {{\n{_indented(body)}\n}}'
-    joined = kind.terraform.joins.get(told.type, kind.terraform.joined_by)
+    joined = next(iter(kind.terraform.pointing(told.type)), None)
     body = f"{joined} = {own}.phi.id\n{body}"
     return f'resource "{own}" "phi" {{}}\n\nresource "{told.type}" "phi" {{\n{_indented(body)}\n}}'
 

@@ -89,6 +89,11 @@ def _unlisted(control: Control, unknown: Unknown, inventory: Inventory) -> Findi
     )
 
 
+def judged(control: Control, resource: Resource, inventory: Inventory) -> Finding:
+    """The verdict of one control on one resource."""
+    return _finding(control, resource, _identity(resource.origin), inventory)
+
+
 def _finding(control: Control, resource: Resource, identity: str, inventory: Inventory) -> Finding:
     cause = action = error = None
     with recorded() as reads:

@@ -3,13 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from typing import Literal, TypeVar
 
 from hipaa_guard.facts.policy_document import symbolic
-from hipaa_guard.facts.resource import Resource
+from hipaa_guard.facts.resource import Origin, Resource
 from hipaa_guard.facts.values import Cause, Existing, Incomplete, Reference, Undecided, Unknown, Value
 
 K = TypeVar("K", bound=Resource)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A declared resource that sets a part of one which is declared elsewhere."""
+
+    origin: Origin
+    alone: Callable[[], Resource]
+    """The whole as this part alone tells it."""
+
+
+@dataclass(frozen=True, slots=True)
+class StandIn:
+    """A resource that is declared elsewhere: nothing is known of it but what its parts say that are declared here."""
+
+    resource: Resource
+    named: str
+    """What it is and by what its parts name it: ``security group var.group``."""
+    parts: tuple[Part, ...]
 
 
 class Inventory:
@@ -30,6 +50,7 @@ class Inventory:
         account: str | None = None,
         unlisted: dict[str, Unknown] | None = None,
         elsewhere: Callable[[type[Resource], str], Unknown | None] | None = None,
+        stand_ins: Iterable[StandIn] = (),
     ) -> None:
         self.source = source
         self.account = account
@@ -37,6 +58,9 @@ class Inventory:
         self.unlisted = unlisted or {}
         self._looked_for = None if kinds is None else {kind.kind for kind in kinds}
         self._elsewhere = elsewhere
+        self._stand_ins: dict[str, list[StandIn]] = {}
+        for stand_in in stand_ins:
+            self._stand_ins.setdefault(stand_in.resource.kind, []).append(stand_in)
         self._told: dict[object, tuple[set[str], Unknown | None]] = {}
         self._by_kind: dict[str, list[Resource]] = {}
         self._by_address: dict[str, Resource] = {}
@@ -53,6 +77,10 @@ class Inventory:
     def seen(self, kind: type[K]) -> list[K]:
         """The resources of a kind that were seen, whether or not these are all."""
         return self._by_kind.get(kind.kind, [])  # type: ignore[return-value]
+
+    def stand_ins(self, kind: type[Resource]) -> list[StandIn]:
+        """The resources of a kind of which only parts are declared here."""
+        return self._stand_ins.get(kind.kind, [])
 
     def unknown(self, kind: type[Resource]) -> Unknown | None:
         """Why there may be more resources of a kind than were seen; None where there are not."""
@@ -123,8 +151,19 @@ class Inventory:
                     unknown = value if unknown is None else unknown
                 else:
                     texts.add(value)
+            texts.update(self._told_by_parts(kind, tell))
             self._told[tell] = (texts, unknown)
         return self._told[tell]
+
+    def _told_by_parts(self, kind: type[K], tell: Callable[[K], Value]) -> Iterator[str]:
+        """What is told of resources that are declared elsewhere; of these most is not known, which casts no doubt."""
+        for stand_in in self.stand_ins(kind):
+            try:
+                value = symbolic(tell(stand_in.resource))  # type: ignore[arg-type]
+            except Undecided:
+                continue
+            if isinstance(value, str):
+                yield value
 
     @staticmethod
     def name_of(value: Value) -> str | None:

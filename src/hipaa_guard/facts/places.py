@@ -50,6 +50,7 @@ class GapKind(StrEnum):
     SOURCE = "source not found"
     UNCHANGED = "not judged"
     ROOTS = "roots not looked at"
+    ELSEWHERE = "declared elsewhere"
 
 
 @dataclass(frozen=True, slots=True)

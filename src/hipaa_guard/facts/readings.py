@@ -20,8 +20,9 @@ class Block:
     """The Terraform resource types that declare a kind.
 
     ``joined_by`` is the argument by which split resources (``aws_s3_bucket_versioning``) point at the main one;
-    ``joins`` gives it for split types that use another. ``name`` is the argument that holds the resource's name, by
-    which other resources may also point at it. ``also`` lists further arguments whose value identifies it.
+    ``joins`` gives it for split types that use another, or one of several. ``shared`` are split types that may point at
+    resources of other kinds too. ``name`` is the argument that holds the resource's name, by which other resources may
+    also point at it. ``also`` lists further arguments whose value identifies it.
 
     Types of the ``awscc`` provider, whose schemas are those of CloudFormation, stand beside those of ``aws``. Facts
     have a reading of their own for them, ``awscc_name`` is their argument for the name, and split resources of either
@@ -30,7 +31,8 @@ class Block:
 
     types: tuple[str, ...]
     joined_by: str | None
-    joins: Mapping[str, str]
+    joins: Mapping[str, str | tuple[str, ...]]
+    shared: tuple[str, ...]
     name: str | None
     awscc_name: str | None
     also: tuple[str, ...]
@@ -41,7 +43,8 @@ class Block:
         self,
         *types: str,
         joined_by: str | None = None,
-        joins: Mapping[str, str] | None = None,
+        joins: Mapping[str, str | tuple[str, ...]] | None = None,
+        shared: Sequence[str] = (),
         name: str | None = None,
         awscc_name: str | None = None,
         also: Sequence[str] = (),
@@ -50,10 +53,16 @@ class Block:
         object.__setattr__(self, "types", types)
         object.__setattr__(self, "joined_by", joined_by)
         object.__setattr__(self, "joins", joins or {})
+        object.__setattr__(self, "shared", tuple(shared))
         object.__setattr__(self, "name", name)
         object.__setattr__(self, "awscc_name", awscc_name)
         object.__setattr__(self, "also", tuple(also))
         object.__setattr__(self, "when", when)
+
+    def pointing(self, type: str) -> tuple[str, ...]:
+        """The arguments by which a split type points at the main one, the usual one first; none where it is no such."""
+        by = self.joins.get(type, self.joined_by)
+        return () if by is None else (by,) if isinstance(by, str) else by
 
     def naming(self, type: str) -> str | None:
         """The argument that holds the name of a resource of one of the types."""

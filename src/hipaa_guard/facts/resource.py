@@ -162,6 +162,8 @@ class Origin:
     """Set where it is not certain that the resource will exist (a count that is not known)."""
     keys: frozenset[str] = frozenset()
     """All known texts by which another resource may point at this one."""
+    part_of: str | None = None
+    """In words, the resource declared elsewhere that this one sets a part of; its kind is `kind`."""
 
     @property
     def label(self) -> str:
@@ -233,6 +235,8 @@ class Resource:
     facts: ClassVar[dict[str, Fact]] = {}
     kind: ClassVar[str] = ""
     """``service.Kind``, as in ``s3.Bucket``."""
+    noun: ClassVar[str] = ""
+    """What people call one of the kind, as in "S3 bucket"; needed where parts of it are declared apart."""
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
@@ -247,6 +251,15 @@ class Resource:
         texts = [text for fact in cls.facts.values() for text in fact.terraform_texts()]
         split = {text.partition(".")[0] for text in texts if names_split(text)}
         return frozenset({*cls.terraform.types, *cls.terraform.joins, *split})
+
+    @classmethod
+    def splits(cls) -> dict[str, tuple[str, ...]]:
+        """The Terraform types that set a part of the kind, with the arguments by which they point at it."""
+        block = cls.terraform
+        if block is None:
+            return {}
+        types = sorted(cls.terraform_types() - {*block.types})
+        return {type: pointing for type in types if (pointing := block.pointing(type))}
 
     def __init__(self, origin: Origin, source: Source) -> None:
         self.origin = origin

@@ -43,6 +43,15 @@ class Cause(StrEnum):
     OTHER = "not known"
 
 
+class Computed(str):
+    """A text that the provider worked out, or may have: that of a state, and in a plan that of what nobody wrote.
+
+    It says what is so, but not that somebody chose it: a key that is left out is recorded as the one that AWS took.
+    """
+
+    __slots__ = ()
+
+
 class Undecided(Exception):  # noqa: N818 - it is an outcome, not an error
     """A judgement needed a value that is not known. Carries the `Unknown` that says why."""
 

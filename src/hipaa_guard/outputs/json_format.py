@@ -304,6 +304,7 @@ def _resource(resource: Origin) -> dict[str, Any]:
             "account": resource.account,
             "source": resource.source,
             "root": resource.root,
+            "part_of": resource.part_of,
         },
         "location": _location(resource.location),
     }

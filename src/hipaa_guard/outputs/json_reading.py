@@ -341,6 +341,7 @@ def _resource(node: _Node, location: Location | None) -> Origin:
         account=node.of("account").maybe_text(),
         root=node.of("root").text(),
         location=location,
+        part_of=node.of("part_of").maybe_text(),
     )
 
 

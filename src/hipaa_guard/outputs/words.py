@@ -204,7 +204,7 @@ def by_block(findings: Iterable[Finding]) -> list[list[Finding]]:
     return list(groups.values())
 
 
-_OF_ONE_CAUSE = frozenset({GapKind.MODULE, GapKind.EXPANSION})
+_OF_ONE_CAUSE = frozenset({GapKind.MODULE, GapKind.EXPANSION, GapKind.ELSEWHERE})
 """Kinds of rows that one thing makes in many places: a module that is not there, a value that is not given."""
 
 

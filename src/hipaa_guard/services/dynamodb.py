@@ -21,6 +21,7 @@ def _declared_encryption(argument: str) -> TerraformReading:
 class Table(Resource):
     """A DynamoDB table."""
 
+    noun = "DynamoDB table"
     terraform = Block(
         "aws_dynamodb_table",
         "awscc_dynamodb_table",

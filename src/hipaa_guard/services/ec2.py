@@ -120,7 +120,7 @@ def _attached(mappings: list[dict[str, Value]] | None) -> Value:
 
 def _declared_address(view: View) -> Value:
     """Whether an instance gets a public address; None where only its template or its subnet decides."""
-    elastic = joined(view.linked("aws_eip", "instance"), view.linked("aws_eip_association", "instance_id"))
+    elastic = joined(view.linked("aws_eip"), view.linked("aws_eip_association"))
     doubt = elastic.unknown if isinstance(elastic, Incomplete) else None
     if list.__len__(elastic):
         return True
@@ -206,7 +206,12 @@ def _names(found: list[str] | None) -> list[str]:
 class Instance(Resource):
     """An EC2 instance that is not terminated."""
 
-    terraform = Block("aws_instance", "aws_spot_instance_request")
+    noun = "EC2 instance"
+    terraform = Block(
+        "aws_instance",
+        "aws_spot_instance_request",
+        joins={"aws_eip": "instance", "aws_eip_association": "instance_id"},
+    )
     aws = Listing(
         "ec2.describe_instances",
         "Reservations[].Instances[] | [?State.Name!='terminated']",

@@ -19,6 +19,7 @@ def _backed_up_by_default(view: View) -> Value:
 class FileSystem(Resource):
     """An EFS file system."""
 
+    noun = "EFS file system"
     terraform = Block("aws_efs_file_system", "awscc_efs_file_system", joined_by="file_system_id")
     aws = Listing(
         "efs.describe_file_systems",

@@ -36,7 +36,7 @@ def _listener_protocols(view: View) -> Value:
     found: list[Value] = []
     doubt: Unknown | None = None
     for type in ("aws_lb_listener", "aws_alb_listener"):
-        listeners = view.linked(type, "load_balancer_arn")
+        listeners = view.linked(type)
         found.extend(listener.get("protocol") for listener in _seen(listeners))
         if isinstance(listeners, Incomplete):
             doubt = listeners.unknown if doubt is None else doubt
@@ -56,7 +56,18 @@ def _answered_logs(enabled: str | None, bucket: str | None) -> str | None:
 class LoadBalancer(Resource):
     """A load balancer of the second generation."""
 
-    terraform = Block("aws_lb", "aws_alb", name="name", joins={"aws_wafv2_web_acl_association": "resource_arn"})
+    noun = "load balancer"
+    terraform = Block(
+        "aws_lb",
+        "aws_alb",
+        name="name",
+        joins={
+            "aws_lb_listener": "load_balancer_arn",
+            "aws_alb_listener": "load_balancer_arn",
+            "aws_wafv2_web_acl_association": "resource_arn",
+        },
+        shared=("aws_wafv2_web_acl_association",),
+    )
     aws = Listing(
         "elbv2.describe_load_balancers",
         "LoadBalancers[]",
@@ -155,7 +166,7 @@ def _rule_actions(view: View) -> list[Action]:
     found: list[Action] = []
     unknowns: list[Unknown] = []
     for type in ("aws_lb_listener_rule", "aws_alb_listener_rule"):
-        rules = view.linked(type, "listener_arn")
+        rules = view.linked(type)
         told = [_declared_actions(rule, "action") for rule in _seen(rules)]
         unknowns.extend(part.unknown for part in (rules, *told) if isinstance(part, Incomplete))
         found.extend(action for actions in told for action in _seen(actions))
@@ -195,7 +206,12 @@ def minimum_tls(policy: Value) -> Value:
 class Listener(Resource):
     """A port of a load balancer."""
 
-    terraform = Block("aws_lb_listener", "aws_alb_listener")
+    noun = "listener"
+    terraform = Block(
+        "aws_lb_listener",
+        "aws_alb_listener",
+        joins={"aws_lb_listener_rule": "listener_arn", "aws_alb_listener_rule": "listener_arn"},
+    )
     aws = Listing(
         "elbv2.describe_listeners",
         "Listeners[]",

@@ -45,6 +45,7 @@ def _answered_replica(kind: str | None) -> bool:
 class Key(Resource):
     """A KMS key. A live account also lists those that AWS manages; their facts are AWS's to set."""
 
+    noun = "KMS key"
     terraform = Block(
         "aws_kms_key",
         "aws_kms_external_key",

@@ -97,7 +97,7 @@ _CONDITIONS = {
 def _permissions(view: View) -> Value:
     """The policy that Lambda makes of all declared permissions."""
     types = ("aws_lambda_permission", "awscc_lambda_permission")
-    statements = mapped(_statement, joined(*(view.linked(type_, "function_name") for type_ in types)))
+    statements = mapped(_statement, joined(*(view.linked(type_) for type_ in types)))
     if isinstance(statements, Incomplete) or statements:
         return {"Statement": statements}
     return None
@@ -171,6 +171,7 @@ def _in_vpc(view: View) -> Value:
 class Function(Resource):
     """A Lambda function, as its unpublished version stands."""
 
+    noun = "Lambda function"
     terraform = Block(
         "aws_lambda_function",
         "awscc_lambda_function",

@@ -22,7 +22,7 @@ _MADE_LATER = (Cause.AFTER_APPLY, Cause.DATA_SOURCE)
 def _rotations(view: View) -> list[View]:
     """The rotations of a secret, which are resources of their own."""
     types = ("aws_secretsmanager_secret_rotation", "awscc_secretsmanager_rotation_schedule")
-    return joined(*(view.linked(type_, "secret_id") for type_ in types))
+    return joined(*(view.linked(type_) for type_ in types))
 
 
 def _is_rotated(view: View) -> Value:
@@ -47,6 +47,7 @@ def _own_region(view: View) -> None:
 class Secret(Resource):
     """A secret. Its value is never read."""
 
+    noun = "secret"
     terraform = Block(
         "aws_secretsmanager_secret",
         "awscc_secretsmanager_secret",

@@ -168,10 +168,10 @@ _EVERYWHERE = {"ip_protocol": "-1", "cidr_ip": "0.0.0.0/0", "cidr_ipv_6": "::/0"
 def _awscc_declared(view: View, direction: str) -> list[Rule]:
     """The rules that the `awscc` provider declares."""
     inside = _inline_rules(_list(view.get(f"security_group_{direction}")), _awscc_rule)
-    apart = view.linked(f"awscc_ec2_security_group_{direction}", "group_id")
+    apart = view.linked(f"awscc_ec2_security_group_{direction}")
     named = view.linked("awscc_ec2_security_group_ingress", "group_name") if direction == "ingress" else []
     rules = joined(inside, mapped(lambda split: _awscc_rule(split.get), joined(apart, named)))
-    if view.type != "awscc_ec2_security_group" or direction == "ingress" or isinstance(rules, Incomplete) or inside:
+    if isinstance(rules, Incomplete) or direction == "ingress" or inside or view.type != "awscc_ec2_security_group":
         return rules
     # CloudFormation user guide, AWS::EC2::SecurityGroup: without egress rules, a new group lets everything out.
     if view.get("security_group_egress") is None and not apart:
@@ -186,8 +186,8 @@ def _declared(direction: str) -> Callable[[View], Value]:
     def read(view: View) -> Value:
         return joined(
             _inline_rules(_list(view.get(direction)), _rule),
-            _rules_of(direction, view.linked("aws_security_group_rule", "security_group_id")),
-            mapped(_separate_rule, view.linked(f"aws_vpc_security_group_{direction}_rule", "security_group_id")),
+            _rules_of(direction, view.linked("aws_security_group_rule")),
+            mapped(_separate_rule, view.linked(f"aws_vpc_security_group_{direction}_rule")),
             _awscc_declared(view, direction),
         )
 
@@ -238,11 +238,27 @@ def _answered(permissions: list[dict[str, Value]] | None, own: str | None) -> li
     ]
 
 
+_RULES = {
+    "aws_security_group_rule": "security_group_id",
+    "aws_vpc_security_group_ingress_rule": "security_group_id",
+    "aws_vpc_security_group_egress_rule": "security_group_id",
+    "awscc_ec2_security_group_ingress": ("group_id", "group_name"),
+    "awscc_ec2_security_group_egress": "group_id",
+}
+"""The types that declare rules apart, with the arguments by which they name their group."""
+
+
 class SecurityGroup(Resource):
     """A security group that somebody made."""
 
+    noun = "security group"
     terraform = Block(
-        "aws_security_group", "awscc_ec2_security_group", name="name", awscc_name="group_name", also=("group_id",)
+        "aws_security_group",
+        "awscc_ec2_security_group",
+        joins=_RULES,
+        name="name",
+        awscc_name="group_name",
+        also=("group_id",),
     )
     aws = Listing(
         "ec2.describe_security_groups",
@@ -269,7 +285,7 @@ class SecurityGroup(Resource):
 class DefaultSecurityGroup(SecurityGroup):
     """The group that every VPC has, and that whatever names no group joins."""
 
-    terraform = Block("aws_default_security_group")
+    terraform = Block("aws_default_security_group", joins=_RULES)
     aws = Listing(
         "ec2.describe_security_groups",
         "SecurityGroups[?GroupName=='default']",
@@ -282,14 +298,17 @@ class DefaultSecurityGroup(SecurityGroup):
 def _declared_ranges(view: View) -> Value:
     """The ranges of a prefix list, from its own blocks and from entries declared apart."""
     blocks = _list(view.get("entry"))
-    splits = view.linked("aws_ec2_managed_prefix_list_entry", "prefix_list_id")
+    splits = view.linked("aws_ec2_managed_prefix_list_entry")
     return mapped(lambda each: each.get("cidr"), joined(blocks, splits))
 
 
 class PrefixList(Resource):
     """A named list of address ranges that a customer keeps. Those that AWS keeps name AWS's own networks."""
 
-    terraform = Block("aws_ec2_managed_prefix_list", name="name")
+    noun = "prefix list"
+    terraform = Block(
+        "aws_ec2_managed_prefix_list", joins={"aws_ec2_managed_prefix_list_entry": "prefix_list_id"}, name="name"
+    )
     aws = Listing(
         "ec2.describe_managed_prefix_lists",
         "PrefixLists[?OwnerId!='AWS']",

@@ -16,6 +16,7 @@ def _key(value: Value) -> Value:
 class Topic(Resource):
     """An SNS topic."""
 
+    noun = "SNS topic"
     terraform = Block(
         "aws_sns_topic",
         "awscc_sns_topic",

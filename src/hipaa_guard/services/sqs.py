@@ -58,6 +58,7 @@ def _permission(policy: Value) -> Value:
 class Queue(Resource):
     """An SQS queue. A live account lists only its URL, which ends with its owner and name."""
 
+    noun = "SQS queue"
     terraform = Block(
         "aws_sqs_queue",
         "awscc_sqs_queue",

@@ -25,7 +25,7 @@ class FlowLog(Record):
 
 
 def _declared_logs(view: View) -> Value:
-    logs = view.linked("aws_flow_log", "vpc_id")
+    logs = view.linked("aws_flow_log")
     seen = logs.seen if isinstance(logs, Incomplete) else logs
     found = [FlowLog(traffic=log.get("traffic_type"), failure=None) for log in seen]
     return Incomplete(found, logs.unknown) if isinstance(logs, Incomplete) else found
@@ -44,7 +44,8 @@ def _failure(log: dict[str, Value]) -> Value:
 class Vpc(Resource):
     """A virtual network."""
 
-    terraform = Block("aws_vpc", "aws_default_vpc")
+    noun = "VPC"
+    terraform = Block("aws_vpc", "aws_default_vpc", joins={"aws_flow_log": "vpc_id"})
     aws = Listing(
         "ec2.describe_vpcs",
         "Vpcs[]",
@@ -128,7 +129,7 @@ def _declared_entries(view: View) -> Value:
     entries: list[Entry] = []
     unknowns: list[Unknown] = []
     inline = view.get("ingress")
-    apart = view.linked("aws_network_acl_rule", "network_acl_id")
+    apart = view.linked("aws_network_acl_rule")
     for items in (inline, apart):
         if isinstance(items, Incomplete):
             unknowns.append(items.unknown)
@@ -172,7 +173,10 @@ def _answered_entries(entries: list[dict[str, Value]] | None) -> list[Entry]:
 class NetworkAcl(Resource):
     """A network ACL: numbered rules at the border of subnets, of which the lowest that matches decides."""
 
-    terraform = Block("aws_network_acl", "aws_default_network_acl")
+    noun = "network ACL"
+    terraform = Block(
+        "aws_network_acl", "aws_default_network_acl", joins={"aws_network_acl_rule": "network_acl_id"}
+    )
     aws = Listing(
         "ec2.describe_network_acls",
         "NetworkAcls[]",

@@ -9,17 +9,20 @@ from hipaa_guard.facts.readings import Block, TerraformReading, names_split
 from hipaa_guard.facts.resource import READING_ERRORS, Fact, Origin, Resource, Trace
 from hipaa_guard.facts.values import Cause, Undecided, Unknown, Value
 from hipaa_guard.terraform.blocks import Configuration, Instance
+from hipaa_guard.terraform.elsewhere import Elsewhere
 from hipaa_guard.terraform.identity import Names
 from hipaa_guard.terraform.joins import Joins
 from hipaa_guard.terraform.paths import same
-from hipaa_guard.terraform.views import InstanceView, Perhaps, Touched
+from hipaa_guard.terraform.standins import stand_ins
+from hipaa_guard.terraform.views import InstanceView, Linked, Perhaps, Touched
 
 
 def build_inventory(configuration: Configuration, kinds: Sequence[type[Resource]]) -> Inventory:
-    """All resources of the given kinds that a configuration declares."""
+    """All resources of the given kinds that a configuration declares, and what it declares parts of."""
     joins = Joins(configuration, _splits(kinds))
     found = [resource for kind in kinds for resource in _of_kind(kind, configuration, joins)]
-    return Inventory(found, source="terraform", kinds=kinds)
+    elsewhere = stand_ins(kinds, joins, configuration.root, _of_parts, configuration.gaps)
+    return Inventory(found, source="terraform", kinds=kinds, stand_ins=elsewhere)
 
 
 class TerraformSource:
@@ -27,7 +30,7 @@ class TerraformSource:
 
     __slots__ = ("_block", "_instance", "_joins", "_names", "_touched")
 
-    def __init__(self, instance: Instance, joins: Joins, block: Block, names: Names) -> None:
+    def __init__(self, instance: Instance, joins: Linked, block: Block, names: Names) -> None:
         self._touched: dict[str, Touched] = {}
         self._instance = instance
         self._joins = joins
@@ -49,6 +52,8 @@ class TerraformSource:
     def _left_out(self, fact: Fact) -> Value:
         """What is so where nothing says it; not known of a type that nobody has told how to read."""
         type_ = self._instance.type
+        if isinstance(self._instance, Elsewhere):
+            return self._instance.unknown
         if fact.is_read_from(type_):
             return fact.unset
         return Unknown(f"it is not read from {type_}", Cause.NOT_COLLECTED)
@@ -101,6 +106,13 @@ def _of_kind(kind: type[Resource], configuration: Configuration, joins: Joins) -
                 uncertain = applies if isinstance(applies, Unknown) else instance.uncertain
                 origin = _origin(kind, instance, configuration.root, uncertain, names.of(instance).known)
                 yield kind(origin, TerraformSource(instance, joins, block, names))
+
+
+def _of_parts(kind: type[Resource], whole: Elsewhere, parts: Linked, origin: Origin) -> Resource:
+    """A resource that is declared elsewhere, as its parts tell it."""
+    block = kind.terraform
+    assert block is not None
+    return kind(origin, TerraformSource(whole, parts, block, parts.names(block, block.types[0])))
 
 
 def _applies(block: Block, view: InstanceView) -> bool | Unknown:

@@ -15,7 +15,7 @@ from hipaa_guard.facts.values import Unknown
 from hipaa_guard.terraform.addresses import segments, without_keys
 from hipaa_guard.terraform.blocks import Configuration, Instance
 from hipaa_guard.terraform.identity import Names, naming_arguments
-from hipaa_guard.terraform.pointers import Doubt, Loose, Pointers
+from hipaa_guard.terraform.pointers import Doubt, Loose, Pointers, doubt_of
 from hipaa_guard.terraform.trails import Splits, Trail
 
 _OUTSIDE = frozenset({"var", "data", "ephemeral", "terraform", "path"})
@@ -71,6 +71,10 @@ class Joins:
     def unseen(self, main: Instance) -> Unknown | None:
         """Why something that was not read may point at the instance, where that is so."""
         return self._configuration.handed_over.get(main.address)
+
+    def doubt(self, main: Instance, split: Instance) -> Unknown | None:
+        """Why an instance that points at another may not belong to it all the same."""
+        return doubt_of(main, split)
 
     def links(self, main: Instance, type: str, by: str, names: Names, block: Block | None = None) -> Links:
         """The instances of a type whose argument `by` points at `main`, which is of the kind of a block."""

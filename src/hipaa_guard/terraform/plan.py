@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from hipaa_guard.facts.places import Gap, GapKind, Location
-from hipaa_guard.facts.values import Cause, Unknown, Value, first_unknown
+from hipaa_guard.facts.values import Cause, Computed, Unknown, Value, first_unknown
 from hipaa_guard.terraform.addresses import key_text, without_keys
 from hipaa_guard.terraform.blocks import Configuration
 from hipaa_guard.terraform.documents import (
@@ -287,7 +287,8 @@ class _PlannedResource:
     def _own(self, attribute: str) -> Value:
         planned = Planned(self._after, self._unknown, self._sensitive).part(attribute)
         if planned.is_plain:
-            return planned.value
+            chosen = not isinstance(planned.value, str) or self._is_chosen(self._expressions.get(attribute))
+            return planned.value if chosen else Computed(planned.value)
         written = Written(self._expressions.get(attribute, ABSENT))
         told = decoded(attribute, planned, written, partial(self._plan.follow, context=self._context))
         block = self._plan.blocks.get(self._address)
@@ -296,6 +297,13 @@ class _PlannedResource:
         if self._configured and self._plan.has_changed(attribute, written.expression, block):
             return told
         return completed(planned, told, block.get(attribute))
+
+    def _is_chosen(self, expression: Any) -> bool:
+        """Whether the configuration writes a text itself, or takes it from a variable: not from a data source."""
+        if expression is None or "constant_value" in table(expression):
+            return expression is not None
+        found = self._plan.follow(expression, self._context)
+        return not (found.looked_up or found.open)
 
     def _all_tags(self) -> Value:
         """The tags with the provider's default ones; the plan has them, unless one of them is not known."""

@@ -62,6 +62,8 @@ class Found:
     """Pairs of an instance's address and an attribute, in order."""
     data: dict[tuple[str, str], None] = field(default_factory=dict)
     """The like for data sources that are read at apply; their names are among the open ones too."""
+    looked_up: bool = False
+    """Whether some name is that of a data source."""
     open: list[str] = field(default_factory=list)
     document: Value = None
     """The policy document that the expression is, where it is one made from a data source."""
@@ -186,6 +188,7 @@ class Instances:
 
     def _data(self, parts: list[str], context: Context, found: Found, attribute: str, *, keyed: bool) -> None:
         """A data source. Unless it is read only at apply, its attributes are known when the plan is made."""
+        found.looked_up = True
         exact = context.module.within(".".join(parts[:3]))
         known = self._pending.get(without_keys(exact), {})
         for address in _chosen(known, exact, context.key if keyed else ""):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from hipaa_guard.facts.secrets import concealed
-from hipaa_guard.facts.values import Cause, Reference, Unknown, Value
+from hipaa_guard.facts.values import Cause, Computed, Reference, Unknown, Value
 from hipaa_guard.terraform.access import Alternatives, surely_set
 from hipaa_guard.terraform.documents import NESTING, part_of, table, too_deep
 from hipaa_guard.terraform.plan_references import Found
@@ -120,7 +120,10 @@ class _Decoder:
             return self._list(name, planned, planned.length, written, depth)
         if planned.keys is not None:
             return {key: self._part(key, planned, written, depth) for key in planned.keys}
-        return concealed(planned.value, written=False) if planned.sensitive is True else planned.value
+        if planned.sensitive is True:
+            return concealed(planned.value, written=False)
+        is_computed = isinstance(planned.value, str) and written.expression is ABSENT
+        return Computed(planned.value) if is_computed else planned.value
 
     def _list(self, name: str, planned: Planned, count: int, written: Written, depth: int) -> list[Value]:
         inner = written.items(count)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from hipaa_guard.facts.secrets import Secret
 from hipaa_guard.facts.values import Cause, PartialText, Reference, Unknown, Value
 from hipaa_guard.terraform.access import Lookup, Pinned
 from hipaa_guard.terraform.addresses import last_key, without_keys
@@ -320,7 +321,7 @@ class Pointers:
         return [
             Loose(instance, _named(value, ends), position)
             for position, (instance, value, ends) in enumerate(self._values)
-            if value is not None and value != "" and not self._meets(value, ends, mains, names)
+            if not _is_left_out(value) and not self._meets(value, ends, mains, names)
         ]
 
     def _meets(self, value: Value, ends: list[End], mains: Sequence[Instance], names: Names) -> bool:
@@ -336,6 +337,8 @@ class Pointers:
             return names.may_be(value) or any(_same_region(owner, value) for owner in owners)
         if isinstance(value, Unknown) and any(names.owners(token) for token in tokens(value)):
             return True
+        if end.apart:
+            return False
         if isinstance(value, Reference):
             return self._is_declared(value)
         if isinstance(value, PartialText):
@@ -343,14 +346,20 @@ class Pointers:
             return any(map(self._is_declared, embedded(value))) or (not found.late and names.may_agree(found))
         if isinstance(value, Lookup):
             return any(_may_be_looked_up(main, names.of(main), value) for main in mains)
-        return bool(mains) and not end.apart
+        return bool(mains)
 
     def _is_declared(self, reference: Reference) -> bool:
         return self._trail.is_main(reference) and bool(self._joins.candidates(reference.address))
 
 
+def _is_left_out(value: Value) -> bool:
+    return value is None or (isinstance(value, str) and not value)
+
+
 def _named(value: Value, ends: list[End]) -> Value:
-    """The one thing that a value certainly leads to; itself, where there is none."""
+    """The one thing that a value certainly leads to; itself, where there is none, and where it may not be shown."""
+    if isinstance(value, Secret):
+        return value
     sure = [end.value for end in ends if end.sure]
     return sure[0] if len(sure) == 1 else value
 

@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from hipaa_guard.facts.places import Gap, GapKind, Location
-from hipaa_guard.facts.values import Value
+from hipaa_guard.facts.values import Computed, Value
 from hipaa_guard.terraform.addresses import key_text
 from hipaa_guard.terraform.blocks import Configuration
 from hipaa_guard.terraform.documents import TerraformInputError, masked, objects, table, text
@@ -127,7 +127,9 @@ def _value(values: Mapping[str, Any], sensitive: Any, attribute: str) -> Value:
 
 
 def _none_for_empty(value: Value) -> Value:
-    """Absent nested blocks are empty lists in a state, and None here."""
+    """Absent nested blocks are empty lists in a state, and None here. Who chose a text is not told there."""
+    if isinstance(value, str):
+        return Computed(value)
     if isinstance(value, list):
         return [_none_for_empty(item) for item in value]
     if isinstance(value, dict):

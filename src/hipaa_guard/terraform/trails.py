@@ -45,7 +45,8 @@ class Splits:
 
     types: tuple[str, ...]
     """The types of the main resources."""
-    joins: Mapping[str, str]
+    pointing: Mapping[str, tuple[str, ...]]
+    """By which arguments the split types point at it."""
     joined_by: str | None
     known: frozenset[str] = frozenset()
 
@@ -54,16 +55,16 @@ class Splits:
         """The split resources of a kind; of a type, where no kind is given."""
         if block is None:
             return cls((type,), {}, None)
-        return cls(block.types, block.joins, block.joined_by, known)
+        return cls(block.types, {each: block.pointing(each) for each in block.joins}, block.joined_by, known)
 
     def arguments(self, type: str, by: str) -> tuple[str, ...]:
         """The arguments by which a resource of a type may point at a main one."""
-        named = (self.joins.get(type), self.joined_by, by)
+        named = (*self.pointing.get(type, ()), self.joined_by, by)
         return tuple(dict.fromkeys(name for name in named if name is not None))
 
     def named_by_main(self, type: str) -> bool:
         """Whether the `id` of a type is that of the main resource it belongs to."""
-        return type in self.joins or type in self.known or any(type.startswith(f"{main}_") for main in self.types)
+        return type in self.pointing or type in self.known or any(type.startswith(f"{main}_") for main in self.types)
 
 
 class Declared(Protocol):

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from itertools import islice
+from typing import Protocol
 
 from hipaa_guard.facts.places import Location
 from hipaa_guard.facts.readings import Block, View
 from hipaa_guard.facts.values import Incomplete, Undecided, Unknown, Value
 from hipaa_guard.terraform.blocks import Instance
+from hipaa_guard.terraform.elsewhere import Elsewhere
 from hipaa_guard.terraform.identity import Names
-from hipaa_guard.terraform.joins import Joins, Links
-from hipaa_guard.terraform.pointers import Doubt, doubt_of
+from hipaa_guard.terraform.joins import Links
+from hipaa_guard.terraform.pointers import Doubt
 from hipaa_guard.terraform.paths import same, walk
 
 _MOST_CANDIDATES = 200
@@ -49,6 +51,27 @@ class Perhaps:
     unknown: Unknown
 
 
+class Linked(Protocol):
+    """The joins of a configuration (`joins.Joins`), or of something that is declared elsewhere."""
+
+    asked_for: set[str]
+
+    def of_type(self, type: str) -> list[Instance]:
+        """All instances of a Terraform type."""
+
+    def names(self, block: Block | None, type: str) -> Names:
+        """The identities of the instances of a kind."""
+
+    def unseen(self, main: Instance) -> Unknown | None:
+        """Why something that was not read may point at the instance, where that is so."""
+
+    def links(self, main: Instance, type: str, by: str, names: Names, block: Block | None = None) -> Links:
+        """The instances of a type whose argument `by` points at `main`."""
+
+    def doubt(self, main: Instance, split: Instance) -> Unknown | None:
+        """Why an instance that points at another may not belong to it all the same."""
+
+
 class InstanceView:
     """One instance, as readings see it (`facts.readings.View`)."""
 
@@ -57,7 +80,7 @@ class InstanceView:
     def __init__(
         self,
         instance: Instance,
-        joins: Joins,
+        joins: Linked,
         block: Block | None = None,
         touched: Touched | None = None,
         *,
@@ -76,7 +99,9 @@ class InstanceView:
 
     @property
     def type(self) -> str:
-        """Terraform type of the instance."""
+        """Terraform type of the instance. Of one that is declared elsewhere it is not known."""
+        if isinstance(self._instance, Elsewhere):
+            raise Undecided(self._instance.unknown)
         return self._instance.type
 
     def get(self, path: str) -> Value:
@@ -103,7 +128,7 @@ class InstanceView:
         for split in links.certain:
             if self._touched is not None:
                 self._touched.add(split, "")
-            unknown = doubt_of(self._instance, split)
+            unknown = self._joins.doubt(self._instance, split)
             (views if unknown is None else unsure).append(InstanceView(split, self._joins, None, self._touched))
             doubt = unknown if doubt is None else doubt
         if doubt is None:
@@ -146,7 +171,7 @@ class InstanceView:
 
     def _of_split(self, split: Instance, path: str) -> Value | Perhaps:
         value = self._told(split, path) if path else True
-        unknown = None if value is None else doubt_of(self._instance, split)
+        unknown = None if value is None else self._joins.doubt(self._instance, split)
         return value if unknown is None else Perhaps(value, unknown)
 
     def _possible(self, doubt: Doubt | None) -> Unknown | None:
@@ -160,10 +185,10 @@ class InstanceView:
     def _argument(self, type: str, by: str | None) -> str:
         if by is not None:
             return by
-        declared = None if self._block is None else self._block.joins.get(type, self._block.joined_by)
-        if declared is None:
+        declared = () if self._block is None else self._block.pointing(type)
+        if not declared:
             raise Undecided(Unknown(f"it is not declared by which argument {type} points at {self._instance.type}"))
-        return declared
+        return declared[0]
 
     def _links(self, type: str, by: str | None) -> Links:
         if self._names is None:

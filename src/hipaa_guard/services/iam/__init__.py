@@ -146,14 +146,23 @@ def _details(items: str, name: str) -> Listing:
 class User(Resource):
     """An IAM user: a person or program with long-lived credentials."""
 
-    terraform = Block("aws_iam_user", joined_by="user", name="name")
+    noun = "IAM user"
+    terraform = Block(
+        "aws_iam_user",
+        joins={
+            **declared.holders("user"),
+            "aws_iam_user_group_membership": "user",
+            "aws_iam_group_membership": "users",
+        },
+        name="name",
+    )
     aws = _details("UserDetailList[]", "UserName")
 
     inline_policies: list[InlinePolicy] = fact(
         terraform=declared.inline("user"), unset=[], parse=_inline, aws=listed("UserPolicyList || `[]`")
     )
     attached_policies: list[str] = fact(
-        terraform=declared.attachments("user", "users"),
+        terraform=declared.attachments("user"),
         unset=[],
         parse=_arns,
         aws=listed("AttachedManagedPolicies[].PolicyArn || `[]`"),
@@ -182,11 +191,11 @@ class Credentials(Resource):
 class Role(Resource):
     """An IAM role: rights that whoever is trusted takes on for a session."""
 
+    noun = "IAM role"
     terraform = Block(
         "aws_iam_role",
         "awscc_iam_role",
-        joined_by="role",
-        joins={"awscc_iam_role_policy": "role_name"},
+        joins=declared.holders("role"),
         name="name",
         awscc_name="role_name",
     )
@@ -215,8 +224,8 @@ class Role(Resource):
         aws=listed("RolePolicyList || `[]`"),
     )
     attached_policies: list[str] = fact(
-        terraform=declared.attachments("role", "roles"),
-        awscc=declared.attachments("role", "roles"),
+        terraform=declared.attachments("role"),
+        awscc=declared.attachments("role"),
         unset=[],
         parse=_arns,
         aws=listed("AttachedManagedPolicies[].PolicyArn || `[]`"),
@@ -233,14 +242,15 @@ class Role(Resource):
 class Group(Resource):
     """An IAM group: users who share rights."""
 
-    terraform = Block("aws_iam_group", joined_by="group", name="name")
+    noun = "IAM group"
+    terraform = Block("aws_iam_group", joins=declared.holders("group"), name="name")
     aws = _details("GroupDetailList[]", "GroupName")
 
     inline_policies: list[InlinePolicy] = fact(
         terraform=declared.inline("group"), unset=[], parse=_inline, aws=listed("GroupPolicyList || `[]`")
     )
     attached_policies: list[str] = fact(
-        terraform=declared.attachments("group", "groups"),
+        terraform=declared.attachments("group"),
         unset=[],
         parse=_arns,
         aws=listed("AttachedManagedPolicies[].PolicyArn || `[]`"),

@@ -8,9 +8,9 @@ from hipaa_guard.facts.readings import View
 from hipaa_guard.facts.values import Incomplete, Unknown, Value, joined, mapped
 
 
-def _told(view: View, type: str, by: str, argument: str) -> list[Value]:
+def _told(view: View, type: str, argument: str) -> list[Value]:
     """What each split resource that points here says; an argument may be a list and may not be known."""
-    return _flat(mapped(lambda each: each.get(argument), view.linked(type, by)))
+    return _flat(mapped(lambda each: each.get(argument), view.linked(type)))
 
 
 def _flat(values: list[Value]) -> list[Value]:
@@ -23,15 +23,26 @@ def _flat(values: list[Value]) -> list[Value]:
     return joined(*lists)
 
 
-def attachments(principal: str, holders: str) -> Callable[[View], Value]:
+def holders(principal: str) -> dict[str, str | tuple[str, ...]]:
+    """The types that give rights to a user, role or group, with the arguments by which they name it."""
+    return {
+        f"aws_iam_{principal}_policy": principal,
+        f"aws_iam_{principal}_policy_attachment": principal,
+        f"aws_iam_{principal}_policy_attachments_exclusive": f"{principal}_name",
+        f"awscc_iam_{principal}_policy": f"{principal}_name",
+        "aws_iam_policy_attachment": f"{principal}s",
+    }
+
+
+def attachments(principal: str) -> Callable[[View], Value]:
     """The ARNs of the managed policies that Terraform attaches to a user, role or group, in any of its ways."""
 
     def read(view: View) -> Value:
         return _flat(
             [
-                _told(view, f"aws_iam_{principal}_policy_attachment", principal, "policy_arn"),
-                _told(view, "aws_iam_policy_attachment", holders, "policy_arn"),
-                _told(view, f"aws_iam_{principal}_policy_attachments_exclusive", f"{principal}_name", "policy_arns"),
+                _told(view, f"aws_iam_{principal}_policy_attachment", "policy_arn"),
+                _told(view, "aws_iam_policy_attachment", "policy_arn"),
+                _told(view, f"aws_iam_{principal}_policy_attachments_exclusive", "policy_arns"),
                 _list(view.get("managed_policy_arns")) if principal == "role" else [],
             ]
         )
@@ -50,10 +61,8 @@ def inline(principal: str) -> Callable[[View], Value]:
 
     def read(view: View) -> Value:
         found = [
-            _inline_splits(view, f"aws_iam_{principal}_policy", principal, "name", "policy"),
-            _inline_splits(
-                view, f"awscc_iam_{principal}_policy", f"{principal}_name", "policy_name", "policy_document"
-            ),
+            _inline_splits(view, f"aws_iam_{principal}_policy", "name", "policy"),
+            _inline_splits(view, f"awscc_iam_{principal}_policy", "policy_name", "policy_document"),
         ]
         if principal == "role":
             found += [_list(view.get("inline_policy")), _awscc_inline(_list(view.get("policies")))]
@@ -62,8 +71,8 @@ def inline(principal: str) -> Callable[[View], Value]:
     return read
 
 
-def _inline_splits(view: View, type: str, by: str, name: str, policy: str) -> list[Value]:
-    return mapped(lambda each: {"name": each.get(name), "policy": each.get(policy)}, view.linked(type, by))
+def _inline_splits(view: View, type: str, name: str, policy: str) -> list[Value]:
+    return mapped(lambda each: {"name": each.get(name), "policy": each.get(policy)}, view.linked(type))
 
 
 def _awscc_inline(policies: list[Value]) -> list[Value]:
@@ -80,7 +89,7 @@ def _renamed(policy: Value) -> Value:
 def groups(view: View) -> Value:
     return _flat(
         [
-            _told(view, "aws_iam_user_group_membership", "user", "groups"),
-            _told(view, "aws_iam_group_membership", "users", "group"),
+            _told(view, "aws_iam_user_group_membership", "groups"),
+            _told(view, "aws_iam_group_membership", "group"),
         ]
     )

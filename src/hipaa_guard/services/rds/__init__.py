@@ -152,9 +152,14 @@ class Instance(_Store):
 class Cluster(_Store):
     """An Aurora cluster or a Multi-AZ cluster, which hold the data of their instances."""
 
+    noun = "RDS cluster"
     terraform = Block(
         "aws_rds_cluster",
         "awscc_rds_db_cluster",
+        joins={
+            "aws_rds_cluster_instance": "cluster_identifier",
+            "awscc_rds_db_instance": "db_cluster_identifier",
+        },
         name="cluster_identifier",
         awscc_name="db_cluster_identifier",
         also=("db_cluster_arn",),

@@ -132,8 +132,8 @@ def cluster_zones(view: View) -> Value:
     if view.get("engine_mode") == "serverless" or view.get("db_cluster_instance_class") is not None:
         return True
     members = joined(
-        view.linked("aws_rds_cluster_instance", "cluster_identifier"),
-        view.linked("awscc_rds_db_instance", "db_cluster_identifier"),
+        view.linked("aws_rds_cluster_instance"),
+        view.linked("awscc_rds_db_instance"),
     )
     seen = members.seen if isinstance(members, Incomplete) else members
     zones = [member.get("availability_zone") for member in seen]

@@ -74,6 +74,7 @@ def _answered_acl(groups: tuple[str, ...]) -> Derived:
 class Bucket(Resource):
     """An S3 bucket."""
 
+    noun = "S3 bucket"
     terraform = Block("aws_s3_bucket", "awscc_s3_bucket", joined_by="bucket", name="bucket", awscc_name="bucket_name")
     aws = Listing(
         "s3.list_buckets",

@@ -1,0 +1,246 @@
+"""Resources that are declared elsewhere, as far as parts of them are declared here.
+
+``security_group_id = var.group`` opens a group that some other configuration declares. All parts that name the same thing
+(one text, one variable, one reference) make one *stand-in* for it: its facts are not known, save what its parts say.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from hipaa_guard.facts.inventory import Part, StandIn
+from hipaa_guard.facts.places import Gap, GapKind
+from hipaa_guard.facts.readings import Block
+from hipaa_guard.facts.resource import Origin, Resource
+from hipaa_guard.facts.secrets import Secret
+from hipaa_guard.facts.values import PartialText, Reference, Unknown, Value
+from hipaa_guard.terraform.access import Lookup, Outer
+from hipaa_guard.terraform.addresses import segments, without_keys
+from hipaa_guard.terraform.blocks import Instance
+from hipaa_guard.terraform.elsewhere import Elsewhere
+from hipaa_guard.terraform.identity import Names, forms, tail, tokens
+from hipaa_guard.terraform.joins import Joins, Links
+from hipaa_guard.terraform.pointers import Loose
+from hipaa_guard.terraform.views import Linked
+
+_LONGEST = 120
+"""Characters by which a thing is named."""
+
+MakeResource = Callable[[type[Resource], Elsewhere, Linked, Origin], Resource]
+PointsAt = tuple[str, str]
+"""A split type, and its argument that names the whole."""
+
+
+class _Parts:
+    """The joins of one stand-in: to its parts; from these on they are those of the configuration (`views.Linked`)."""
+
+    def __init__(
+        self, joins: Joins, whole: Elsewhere, parts: Mapping[PointsAt, tuple[Instance, ...]], *, exist: bool
+    ) -> None:
+        self._joins = joins
+        self._whole = whole
+        self._parts = parts
+        self._exist = exist
+        self.asked_for = joins.asked_for
+
+    def of_type(self, type: str) -> list[Instance]:
+        """All instances of a Terraform type."""
+        return self._joins.of_type(type)
+
+    def names(self, block: Block | None, type: str) -> Names:
+        """The identities of the declared instances of a kind."""
+        return self._joins.names(block, type)
+
+    def unseen(self, main: Instance) -> Unknown | None:
+        """What declares the whole may hold more parts of it."""
+        return self._whole.unknown if main is self._whole else self._joins.unseen(main)
+
+    def links(self, main: Instance, type: str, by: str, names: Names, block: Block | None = None) -> Links:
+        """The parts of a type that name the whole by an argument."""
+        if main is not self._whole:
+            return self._joins.links(main, type, by, names, block)
+        return Links(self._parts.get((type, by), ()), None, lambda: iter(()))
+
+    def doubt(self, main: Instance, split: Instance) -> Unknown | None:
+        """Why a part may not exist; not asked where the verdict is that of the part itself."""
+        return None if main is self._whole and self._exist else self._joins.doubt(main, split)
+
+
+@dataclass(slots=True)
+class _Group:
+    """The parts that name one thing."""
+
+    named: str
+    text: str | None
+    parts: dict[PointsAt, dict[str, Instance]] = field(default_factory=dict)
+
+    def instances(self) -> list[Instance]:
+        """Each part once."""
+        found = {instance.address: instance for each in self.parts.values() for instance in each.values()}
+        return list(found.values())
+
+    def joined(self, only: Instance | None = None) -> dict[PointsAt, tuple[Instance, ...]]:
+        """The parts by how they name the whole; only one of them, where that is given."""
+        return {
+            key: tuple(each for each in instances.values() if only is None or each is only)
+            for key, instances in self.parts.items()
+        }
+
+
+def stand_ins(
+    kinds: Sequence[type[Resource]], joins: Joins, root: str, make: MakeResource, gaps: list[Gap]
+) -> Iterator[StandIn]:
+    """The stand-ins of a configuration, for the kinds whose parts are declared apart.
+
+    Parts of which it cannot be told what they belong to are added to the gaps.
+    """
+    for kind in kinds:
+        wider = (other for other in kinds if other.terraform is not None and other is not kind)
+        if not kind.splits() or any(issubclass(kind, other) for other in wider):
+            continue
+        family = [each for each in kinds if issubclass(each, kind)]
+        for key, group in _groups(kind, family, joins, gaps).items():
+            yield _stand_in(kind, key, group, joins, root, make)
+
+
+def _groups(
+    kind: type[Resource], family: Sequence[type[Resource]], joins: Joins, gaps: list[Gap]
+) -> dict[str, _Group]:
+    block = kind.terraform
+    assert block is not None  # a kind with split types has one
+    found: dict[str, _Group] = {}
+    for type_, arguments in kind.splits().items():
+        for by in arguments:
+            for loose in _loose(family, joins, type_, by):
+                other = _owner_of_another_kind(loose.value, block, joins, by)
+                if other is not None or type_ in block.shared:
+                    gaps.append(_not_told(loose, other))
+                    continue
+                key = _key(loose)
+                group = found.setdefault(key, _Group(_in_words(loose, by), _text(loose.value)))
+                group.parts.setdefault((type_, by), {})[loose.instance.address] = loose.instance
+    return found
+
+
+def _loose(family: Sequence[type[Resource]], joins: Joins, type: str, by: str) -> Iterator[Loose]:
+    """The values that name no declared resource of any kind of a family."""
+    first, *others = [joins.loose(kind.terraform, type, by) for kind in family if kind.terraform is not None]
+    positions = [{each.position for each in other} for other in others]
+    yield from (each for each in first if all(each.position in known for known in positions))
+
+
+def _stand_in(
+    kind: type[Resource], key: str, group: _Group, joins: Joins, root: str, make: MakeResource
+) -> StandIn:
+    instances = group.instances()
+    noun = f"{kind.noun} {group.named}"
+    regions = {instance.region for instance in instances if isinstance(instance.region, str)}
+    region = next(iter(regions)) if len(regions) == 1 else None
+    assert kind.terraform is not None
+    whole = Elsewhere(
+        key if key.startswith("data.") else group.named,
+        kind.terraform.types[0],
+        noun,
+        group.text,
+        instances[0].location,
+        region,
+    )
+    origin = Origin(
+        kind=kind.kind,
+        type=whole.type,
+        name=None if group.text is None else tail(group.text),
+        source="terraform",
+        address=whole.address,
+        arn=group.text if group.text is not None and group.text.startswith("arn:") else None,
+        region=region,
+        root=root,
+        location=whole.location,
+        keys=frozenset(forms(group.text) if group.text is not None else ()),
+    )
+
+    def alone(instance: Instance) -> Resource:
+        return make(kind, whole, _Parts(joins, whole, group.joined(instance), exist=True), origin)
+
+    def part(instance: Instance) -> Part:
+        own = Origin(
+            kind=kind.kind,
+            type=instance.type,
+            name=instance.name,
+            source="terraform",
+            address=instance.address,
+            region=region,
+            root=root,
+            location=instance.location,
+            uncertain=instance.uncertain,
+            part_of=noun,
+        )
+        return Part(own, lambda: alone(instance))
+
+    everything = make(kind, whole, _Parts(joins, whole, group.joined(), exist=False), origin)
+    return StandIn(everything, noun, tuple(map(part, instances)))
+
+
+# --- what names the whole --------------------------------------------------------------------------------------------
+
+
+def _key(loose: Loose) -> str:
+    """A text that is the same for all parts of one thing."""
+    value = loose.value
+    if isinstance(value, Secret):
+        return f"\0{value.reveal()}" if isinstance(value.reveal(), str) else _own_key(loose)
+    if isinstance(value, str):
+        # The ARN of a bucket says no more than its name.
+        return tail(value) if value.startswith("arn:") and value.split(":", 5)[3:5] == ["", ""] else str(value)
+    if isinstance(value, Lookup):
+        return value.address
+    known = tokens(value) if isinstance(value, Unknown) else []
+    return known[0] if known else _own_key(loose)
+
+
+def _own_key(loose: Loose) -> str:
+    return f"\0{loose.instance.address}\0{loose.position}"
+
+
+def _text(value: Value) -> str | None:
+    return str(value) if isinstance(value, str) else None
+
+
+def _in_words(loose: Loose, by: str) -> str:
+    """By what the whole is named, as people can find it in the source."""
+    value = loose.value
+    if isinstance(value, Secret):
+        return "that a sensitive value names"
+    if isinstance(value, str):
+        text = str(value)
+    elif isinstance(value, PartialText):
+        text = "".join(part if isinstance(part, str) else f"${{{_path(part) or '...'}}}" for part in value.parts)
+    else:
+        text = (_path(value) if isinstance(value, Unknown) else "") or f"that {loose.instance.address} names by {by}"
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}..."
+
+
+def _path(value: Unknown) -> str:
+    if isinstance(value, Outer):
+        return value.path
+    if isinstance(value, Reference | Lookup):
+        return f"{value.address}.{value.attribute}"
+    return ""
+
+
+def _owner_of_another_kind(value: Value, block: Block, joins: Joins, by: str) -> str | None:
+    """The address of a declared resource of another kind that a value names itself, not something that it made."""
+    if not isinstance(value, Reference):
+        return None
+    itself = ("id", "arn", by, *block.naming_arguments())
+    attribute = without_keys(segments(value.attribute)[0]) if value.attribute else "id"
+    return value.address if attribute in itself and joins.candidates(value.address) else None
+
+
+def _not_told(loose: Loose, other: str | None) -> Gap:
+    if other is not None:
+        reason = f"it belongs to {other}, whose type no control judges"
+    else:
+        reason = "it belongs to something that is not declared here, which may be of several kinds"
+    return Gap(GapKind.ELSEWHERE, loose.instance.address, reason, incomplete=False, location=loose.instance.location)
+
