@@ -220,8 +220,8 @@ def vpc_default_sg_closed(group: security_groups.DefaultSecurityGroup) -> Verdic
         return True
 
     if some(has_rules, ways):
-        return failed(f"has rules that let traffic {found[0]}")
-    return passed("has no rules")
+        return failed(f"{group.in_words()}has rules that let traffic {found[0]}")
+    return passed(f"{group.in_words()}has no rules")
 
 
 @control(

@@ -38,6 +38,11 @@ class Block:
     also: tuple[str, ...]
     when: Callable[[View], Value] | None
     """Keeps only the blocks for which this holds (``engine`` of a cluster, say)."""
+    made_by: Mapping[str, str]
+    """Types whose resources bring one of the kind with them -> the attribute by which that is known: every ``aws_vpc``
+    has a security group, its ``default_security_group_id``."""
+    adopted_by: tuple[str, str] | None
+    """The type that takes over what was brought along, and its argument that names what brought it."""
 
     def __init__(
         self,
@@ -49,6 +54,8 @@ class Block:
         awscc_name: str | None = None,
         also: Sequence[str] = (),
         when: Callable[[View], Value] | None = None,
+        made_by: Mapping[str, str] | None = None,
+        adopted_by: tuple[str, str] | None = None,
     ) -> None:
         object.__setattr__(self, "types", types)
         object.__setattr__(self, "joined_by", joined_by)
@@ -58,6 +65,8 @@ class Block:
         object.__setattr__(self, "awscc_name", awscc_name)
         object.__setattr__(self, "also", tuple(also))
         object.__setattr__(self, "when", when)
+        object.__setattr__(self, "made_by", made_by or {})
+        object.__setattr__(self, "adopted_by", adopted_by)
 
     def pointing(self, type: str) -> tuple[str, ...]:
         """The arguments by which a split type points at the main one, the usual one first; none where it is no such."""
@@ -95,6 +104,12 @@ class View(Protocol):
 
         Of several nested blocks of one type a further step takes the first. A path that ends at a nested block type
         gives the list of all of them.
+        """
+
+    def naming_it(self, type: str, by: str) -> list[View]:
+        """The instances of another type whose argument `by` names this one by its own id, whatever kind it is read as.
+
+        An `Incomplete` list where some instance may.
         """
 
     def linked(self, type: str, by: str | None = None) -> list[View]:

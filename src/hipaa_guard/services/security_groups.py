@@ -8,7 +8,7 @@ from hipaa_guard.facts.networks import means_everybody, protocol_name
 from hipaa_guard.facts.readings import Block, Listing, View, ask, derived, listed
 from hipaa_guard.facts.records import Record
 from hipaa_guard.facts.resource import Resource, fact
-from hipaa_guard.facts.values import Incomplete, Unknown, Value, joined, mapped, some
+from hipaa_guard.facts.values import Cause, Incomplete, Unknown, Value, joined, mapped, some
 
 _EVERY_PORT = range(65536)
 
@@ -185,13 +185,18 @@ def _declared(direction: str) -> Callable[[View], Value]:
 
     def read(view: View) -> Value:
         return joined(
-            _inline_rules(_list(view.get(direction)), _rule),
-            _rules_of(direction, view.linked("aws_security_group_rule")),
-            mapped(_separate_rule, view.linked(f"aws_vpc_security_group_{direction}_rule")),
-            _awscc_declared(view, direction),
+            _inline_rules(_list(view.get(direction)), _rule), _apart(view, direction), _awscc_declared(view, direction)
         )
 
     return read
+
+
+def _apart(view: View, direction: str) -> list[Rule]:
+    """The rules of one direction that are resources of their own."""
+    return joined(
+        _rules_of(direction, view.linked("aws_security_group_rule")),
+        mapped(_separate_rule, view.linked(f"aws_vpc_security_group_{direction}_rule")),
+    )
 
 
 def _inline_rules(blocks: list[Value], rule: Callable[[Callable[[str], Value]], Rule]) -> list[Rule]:
@@ -282,10 +287,54 @@ class SecurityGroup(Resource):
     )
 
 
-class DefaultSecurityGroup(SecurityGroup):
-    """The group that every VPC has, and that whatever names no group joins."""
+_ADOPTED_BY = ("aws_default_security_group", "vpc_id")
+_VPCS = {"aws_vpc": "default_security_group_id", "aws_default_vpc": "default_security_group_id"}
+# VPC user guide, "Default security groups for your VPCs": members reach each other, and everything may leave.
+_AMONG_MEMBERS = {"protocol": "-1", "self": True}
+_TO_EVERYWHERE = {"protocol": "-1", "cidr_blocks": ["0.0.0.0/0"]}
+_MADE_EARLIER = Unknown("the VPC was there before Terraform, and its group may have been changed", Cause.NOT_IN_SCOPE)
 
-    terraform = Block("aws_default_security_group", joins=_RULES)
+
+def _is_default_group(view: View) -> bool:
+    """A VPC stands for its default group unless a resource adopts that."""
+    if view.type not in _VPCS:
+        return True
+    adopters = view.naming_it(*_ADOPTED_BY)
+    return not list.__len__(adopters)
+
+
+def _declared_by_default(direction: str) -> Callable[[View], Value]:
+    """The rules of a default group: what a resource that adopts it says, else what AWS gives each new VPC."""
+    declared = _declared(direction)
+    given = _AMONG_MEMBERS if direction == "ingress" else _TO_EVERYWHERE
+
+    def read(view: View) -> Value:
+        if view.type not in _VPCS:
+            return declared(view)
+        adopters = view.naming_it(*_ADOPTED_BY)
+        unknown = adopters.unknown if isinstance(adopters, Incomplete) else None
+        if view.type == "aws_default_vpc" and unknown is None:
+            unknown = _MADE_EARLIER
+        rules = [_rule(given.get)] if unknown is None else Incomplete([], unknown)
+        return joined(rules, _apart(view, direction))
+
+    return read
+
+
+class DefaultSecurityGroup(SecurityGroup):
+    """The group that every VPC has, and that whatever names no group joins.
+
+    In source it is the resource that adopts it, else the VPC that brings it along.
+    """
+
+    terraform = Block(
+        "aws_default_security_group",
+        *_VPCS,
+        joins=_RULES,
+        when=_is_default_group,
+        made_by=_VPCS,
+        adopted_by=_ADOPTED_BY,
+    )
     aws = Listing(
         "ec2.describe_security_groups",
         "SecurityGroups[?GroupName=='default']",
@@ -293,6 +342,21 @@ class DefaultSecurityGroup(SecurityGroup):
         name="(Tags[?Key=='Name'].Value | [0]) || GroupName",
         keys=("GroupId",),
     )
+
+    ingress: list[Rule] = fact(
+        terraform=_declared_by_default("ingress"),
+        unset=(),
+        aws=derived(_answered, listed("IpPermissions"), listed("GroupId")),
+    )
+    egress: list[Rule] = fact(
+        terraform=_declared_by_default("egress"),
+        unset=(),
+        aws=derived(_answered, listed("IpPermissionsEgress"), listed("GroupId")),
+    )
+
+    def in_words(self) -> str:
+        """What a message begins with: of a VPC that it is about the group which nobody adopts."""
+        return "has a default security group that nothing adopts, and it " if self.origin.type in _VPCS else ""
 
 
 def _declared_ranges(view: View) -> Value:

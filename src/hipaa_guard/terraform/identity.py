@@ -6,7 +6,7 @@ same text. Such a name is written as a *token*, which no literal text of a confi
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from hipaa_guard.facts.readings import Block
@@ -76,8 +76,15 @@ class Identity:
 class Names:
     """The identities of all instances of one kind, and which instances a text may name."""
 
-    def __init__(self, types: Sequence[str], instances: Iterable[Instance], arguments: Sequence[str]) -> None:
+    def __init__(
+        self,
+        types: Sequence[str],
+        instances: Iterable[Instance],
+        arguments: Sequence[str],
+        made_by: Mapping[str, str] = {},
+    ) -> None:
         self.types = tuple(types)
+        self._made_by = made_by
         self._arguments = arguments
         self._identities: dict[str, Identity] = {}
         self._owners: dict[str, list[Instance]] = {}
@@ -121,7 +128,8 @@ class Names:
         texts: set[str] = set()
         patterns = []
         unknown: Unknown | None = None
-        for argument in self._arguments:
+        made_by = self._made_by.get(instance.type)
+        for argument in self._arguments if made_by is None else (made_by,):
             value = instance.get(argument)
             if isinstance(value, str) and value:
                 texts.add(value)

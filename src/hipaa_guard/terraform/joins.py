@@ -65,7 +65,7 @@ class Joins:
         arguments = naming_arguments(block)
         if (types, arguments) not in self._names:
             instances = [instance for each in types for instance in self.of_type(each)]
-            self._names[types, arguments] = Names(types, instances, arguments)
+            self._names[types, arguments] = Names(types, instances, arguments, {} if block is None else block.made_by)
         return self._names[types, arguments]
 
     def unseen(self, main: Instance) -> Unknown | None:
@@ -118,6 +118,10 @@ class Joins:
     def instances_of(self, block: str) -> list[Instance]:
         """The instances of the block at an address without keys."""
         return self._by_block.get(block, [])
+
+    def adopters(self, instance: Instance, type: str, by: str) -> Links:
+        """The instances of a type that take over what an instance brings along, which they name by an argument."""
+        return self.links(instance, type, by, self.names(None, instance.type))
 
     def target(self, reference: str) -> str | None:
         """The address within the text of a reference (``aws_s3_bucket.b[0].id``); None where it is not declared."""

@@ -168,6 +168,8 @@ class Pointers:
             self._anyone.append(self._doubt(instance, value))
 
     def _add_reference(self, instance: Instance, reference: Reference) -> None:
+        if not self._trail.is_main(reference):
+            return
         address = reference.address
         block = without_keys(address)
         if isinstance(reference, Pinned):
@@ -195,7 +197,7 @@ class Pointers:
         if isinstance(end, str):
             for form in forms(end):
                 self._loose.texts.setdefault(form, []).append(doubt)
-        elif isinstance(end, Reference):
+        elif isinstance(end, Reference) and self._trail.is_main(end):
             exact = self._joins.declared(end.address) is not None
             index = self._loose.addresses if exact else self._loose.blocks
             index.setdefault(end.address if exact else without_keys(end.address), []).append(doubt)

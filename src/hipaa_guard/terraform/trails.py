@@ -6,8 +6,8 @@ certain is given as an end that is not sure, so that the join is in doubt and ne
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from hipaa_guard.facts.readings import Block
@@ -49,13 +49,22 @@ class Splits:
     """By which arguments the split types point at it."""
     joined_by: str | None
     known: frozenset[str] = frozenset()
+    made_by: Mapping[str, str] = field(default_factory=dict)
+    adopted_by: tuple[str, str] | None = None
 
     @classmethod
     def of(cls, block: Block | None, type: str, known: frozenset[str]) -> Splits:
         """The split resources of a kind; of a type, where no kind is given."""
         if block is None:
             return cls((type,), {}, None)
-        return cls(block.types, {each: block.pointing(each) for each in block.joins}, block.joined_by, known)
+        pointing = {each: block.pointing(each) for each in block.joins}
+        return cls(block.types, pointing, block.joined_by, known, block.made_by, block.adopted_by)
+
+    def is_main(self, reference: Reference) -> bool:
+        """Whether a reference is that of a main resource; to what brings one along, by the attribute that names it."""
+        type_ = _type_at(reference.address)
+        made = self.made_by.get(type_)
+        return type_ in self.types and (made is None or without_keys(reference.attribute) == made)
 
     def arguments(self, type: str, by: str) -> tuple[str, ...]:
         """The arguments by which a resource of a type may point at a main one."""
@@ -67,6 +76,30 @@ class Splits:
         return type in self.pointing or type in self.known or any(type.startswith(f"{main}_") for main in self.types)
 
 
+class Adopter(Protocol):
+    """An instance that may take over what another brings along."""
+
+    @property
+    def instance(self) -> Instance:
+        """The instance."""
+
+
+class Adopters(Protocol):
+    """Those that certainly do, and those that may (`joins.Links`)."""
+
+    @property
+    def certain(self) -> Sequence[Instance]:
+        """Those that certainly do."""
+
+    @property
+    def possible(self) -> object | None:
+        """The first that may; None where none does."""
+
+    @property
+    def doubts(self) -> Callable[[], Iterator[Adopter]]:
+        """All that may."""
+
+
 class Declared(Protocol):
     """What a trail asks of the configuration that it leads through."""
 
@@ -75,6 +108,9 @@ class Declared(Protocol):
 
     def target(self, reference: str) -> str | None:
         """The address within the text of a reference; None where it is not declared."""
+
+    def adopters(self, instance: Instance, type: str, by: str) -> Adopters:
+        """The instances of a type that take over what an instance brings along, which they name by an argument."""
 
     def outside(self, name: str) -> Sequence[str] | None:
         """The addresses of the instances that a value from outside may be of; None for a name that is not outside."""
@@ -99,7 +135,7 @@ class Trail:
 
     def is_main(self, value: Value) -> bool:
         """Whether a value is a reference to a main resource."""
-        return isinstance(value, Reference) and _type_at(value.address) in self._splits.types
+        return isinstance(value, Reference) and self._splits.is_main(value)
 
     def _ends(self, value: Value, place: Place, seen: Seen) -> list[End]:
         if isinstance(value, Secret):
@@ -180,7 +216,7 @@ class Trail:
 
     def _of_reference(self, reference: Reference, seen: Seen) -> list[End]:
         if self.is_main(reference):
-            return [End(reference)]
+            return self._adopted(reference)
         mark = (reference.address, reference.attribute)
         if mark in seen or len(seen) >= _STEPS:
             return [End(_lost(reference), sure=False)]
@@ -189,6 +225,20 @@ class Trail:
             return [End(reference), End(_lost(reference), sure=False)]
         found = [end for target in targets for end in self._through(target, reference, seen | {mark})]
         return found if len(targets) == 1 else _unsure(found)
+
+    def _adopted(self, reference: Reference) -> list[End]:
+        """A main resource; of one that was brought along by another, the one that has taken it over."""
+        adopted_by = self._splits.adopted_by
+        if adopted_by is None or _type_at(reference.address) not in self._splits.made_by:
+            return [End(reference)]
+        ends: list[End] = []
+        for maker in self._declared.candidates(reference.address)[:_WIDTH]:
+            links = self._declared.adopters(maker, *adopted_by)
+            ends += [End(Reference(each.address, "id")) for each in links.certain]
+            ends += [End(Reference(doubt.instance.address, "id"), sure=False) for doubt in links.doubts()]
+            if not links.certain:
+                ends.append(End(Reference(maker.address, reference.attribute), sure=links.possible is None))
+        return ends if len(ends) == 1 else _unsure(ends) or [End(reference)]
 
     def _through(self, target: Instance, reference: Reference, seen: Seen) -> list[End]:
         """What an attribute of a resource that is no main one leads to."""

@@ -118,10 +118,17 @@ class InstanceView:
             return self._of_splits(first, rest)
         return self._told(self._instance, path)
 
+    def naming_it(self, type: str, by: str) -> list[View]:
+        """The instances of another type whose argument `by` names this one by its own id."""
+        names = self._joins.names(None, self._instance.type)
+        return self._as_views(self._joins.links(self._instance, type, by, names))
+
     def linked(self, type: str, by: str | None = None) -> list[View]:
         """The instances of another type whose argument `by` points at this one."""
         self._joins.asked_for.add(type)
-        links = self._links(type, by)
+        return self._as_views(self._links(type, by))
+
+    def _as_views(self, links: Links) -> list[View]:
         views: list[View] = []
         unsure: list[View] = []
         doubt: Unknown | None = None
