@@ -216,8 +216,8 @@ _SET_TABLE_KEY = (
         "powerpipe": "dynamodb_table_encrypted_with_kms",
     },
 )
-def dynamodb_table_encrypted_with_kms(table: dynamodb.Table) -> Verdict:
-    if table.encryption == "KMS":
+def dynamodb_table_encrypted_with_kms(table: dynamodb.Table, inventory: Inventory) -> Verdict:
+    if dynamodb.encryption_of(table, inventory) == "KMS":
         return passed("is encrypted with a KMS key")
     return failed("is encrypted with a key that DynamoDB owns, not with a KMS key")
 
@@ -231,7 +231,7 @@ def dynamodb_table_encrypted_with_kms(table: dynamodb.Table) -> Verdict:
     peers={"checkov": "CKV_AWS_119", "trivy": "AVD-AWS-0025"},
 )
 def dynamodb_table_encrypted_with_cmk(table: dynamodb.Table, inventory: Inventory) -> Verdict:
-    if table.encryption != "KMS":
+    if dynamodb.encryption_of(table, inventory) != "KMS":
         return failed("is encrypted with a key that DynamoDB owns")
     if is_customer_managed(table.key, inventory):
         return passed("is encrypted with a KMS key that the customer manages")

@@ -11,6 +11,7 @@ from hipaa_guard.facts.values import Cause, Undecided, Unknown, Value
 from hipaa_guard.terraform.blocks import Configuration, Instance
 from hipaa_guard.terraform.identity import Names
 from hipaa_guard.terraform.joins import Joins
+from hipaa_guard.terraform.nested import NestedInstance, nested_in
 from hipaa_guard.terraform.paths import same
 from hipaa_guard.terraform.views import InstanceView, Perhaps, Touched
 
@@ -95,12 +96,22 @@ def _of_kind(kind: type[Resource], configuration: Configuration, joins: Joins) -
         return
     names = joins.names(block, block.types[0] if block.types else "")
     for terraform_type in block.types:
-        for instance in joins.of_type(terraform_type):
+        for instance in _standing(joins.of_type(terraform_type), block):
             applies = _applies(block, InstanceView(instance, joins, block, names=names))
             if applies is not False:
                 uncertain = applies if isinstance(applies, Unknown) else instance.uncertain
                 origin = _origin(kind, instance, configuration.root, uncertain, names.of(instance).known)
                 yield kind(origin, TerraformSource(instance, joins, block, names))
+
+
+def _standing(instances: Sequence[Instance], block: Block) -> Iterator[Instance]:
+    """The instances of a type that are of the kind, or those that stand inside of them."""
+    for instance in instances:
+        inside = block.inside.get(instance.type)
+        if inside is None:
+            yield instance
+        else:
+            yield from nested_in(instance, inside, block.naming(instance.type))
 
 
 def _applies(block: Block, view: InstanceView) -> bool | Unknown:
@@ -135,4 +146,5 @@ def _origin(
         location=instance.location,
         uncertain=uncertain,
         keys=keys,
+        inside=instance.outer.address if isinstance(instance, NestedInstance) else None,
     )

@@ -26,6 +26,8 @@ class RecordedInstance:
     """The arguments that the configuration writes, where it is known."""
     block: Instance | None = None
     """The same instance as the source tells it, where that was given."""
+    left_open: Callable[[str], bool] = lambda _: False
+    """Whether all that is recorded of an argument is that it is known after apply."""
     _values: dict[str, Value] = field(default_factory=dict)
 
     def get(self, attribute: str) -> Value:

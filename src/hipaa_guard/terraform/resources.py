@@ -148,7 +148,12 @@ class HclInstance:
             inner_blocks = self._blocks(block, kind, scope, f"{path}.{kind}")
             if inner_blocks is not None:
                 values[kind] = inner_blocks
-        return Known(values, lambda name: self.computed(f"{path}.{name}"))
+        return Known(values, lambda name: self.computed(f"{path}.{name}"), lambda name: self._place(block, name))
+
+    def _place(self, block: Block, name: str) -> Location | None:
+        """Where an argument or a nested block inside of a block is written; of an empty name, the block."""
+        written = block.attributes.get(name) or next(block.nested(name), None) if name else block
+        return None if written is None else written.location(self._calls)
 
     def computed(self, path: str) -> Value:
         """What the provider puts at a path that is not written."""
