@@ -73,7 +73,7 @@ def _is_made(view: View) -> Value:
 
     A state names each destination, whoever made it.
     """
-    named = view.get("file_system_id")
+    named = _named(view)
     if named is None:
         return True
     if isinstance(named, Reference | Existing):
@@ -81,6 +81,11 @@ def _is_made(view: View) -> Value:
     if isinstance(named, Unknown):
         return _perhaps_there(named)
     return False if view.linked("aws_efs_file_system", "id") else _perhaps_there(named)
+
+
+def _named(view: View) -> Value:
+    """The destination that may have been there before; None where it is new. Only a new one takes a key."""
+    return None if view.get("kms_key_id") is not None else view.get("file_system_id")
 
 
 def _perhaps_there(named: Value) -> Unknown:
@@ -93,7 +98,7 @@ def _of_new(value: Value) -> TerraformReading:
     """A setting that EFS gives to a destination which it makes."""
 
     def read(view: View) -> Value:
-        named = view.get("file_system_id")
+        named = _named(view)
         return value if named is None else _perhaps_there(named)
 
     return read

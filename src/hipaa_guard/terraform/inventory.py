@@ -18,7 +18,7 @@ from hipaa_guard.terraform.views import InstanceView, Perhaps, Touched
 
 def build_inventory(configuration: Configuration, kinds: Sequence[type[Resource]]) -> Inventory:
     """All resources of the given kinds that a configuration declares."""
-    joins = Joins(configuration, _splits(kinds))
+    joins = Joins(configuration, _splits(kinds), _inside(kinds))
     found = [resource for kind in kinds for resource in _of_kind(kind, configuration, joins)]
     return Inventory(found, source="terraform", kinds=kinds)
 
@@ -88,6 +88,12 @@ def _splits(kinds: Sequence[type[Resource]]) -> dict[tuple[str, ...], frozenset[
             named = {str(reading).partition(".")[0] for reading in readings if names_split(reading)}
             found[block.types] = found.get(block.types, frozenset()) | named
     return found
+
+
+def _inside(kinds: Sequence[type[Resource]]) -> dict[str, str]:
+    """Where resources stand inside of those of a type."""
+    blocks = [kind.terraform for kind in kinds if kind.terraform is not None]
+    return {type: inside.path for block in blocks for type, inside in block.inside.items()}
 
 
 def _of_kind(kind: type[Resource], configuration: Configuration, joins: Joins) -> Iterator[Resource]:

@@ -26,7 +26,7 @@ from hipaa_guard.terraform.identity import (
     tokens,
 )
 from hipaa_guard.terraform.paths import every_value
-from hipaa_guard.terraform.trails import Splits, Trail
+from hipaa_guard.terraform.trails import Splits, Trail, type_at
 
 _COMPARED = 256
 """How many different half-known names are compared with one another before all are taken as possible."""
@@ -49,6 +49,8 @@ class Links:
     """The first that may."""
     doubts: Callable[[], Iterator[Doubt]]
     """All that may."""
+    into: tuple[Instance, ...] = ()
+    """The instances that point at what stands inside of it."""
 
 
 _NONE = Links((), None, lambda: iter(()))
@@ -57,8 +59,14 @@ _NONE = Links((), None, lambda: iter(()))
 class Joins:
     """The joins of one configuration."""
 
-    def __init__(self, configuration: Configuration, splits: Mapping[tuple[str, ...], frozenset[str]] = {}) -> None:
+    def __init__(
+        self,
+        configuration: Configuration,
+        splits: Mapping[tuple[str, ...], frozenset[str]] = {},
+        inside: Mapping[str, str] = {},
+    ) -> None:
         self._configuration = configuration
+        self._inside = inside
         self.asked_for = configuration.asked_for
         self._splits = splits
         self._by_type: dict[str, list[Instance]] = {}
@@ -96,7 +104,7 @@ class Joins:
         pointers = self._pointers.get(key)
         if pointers is None:
             splits = Splits.of(block, main.type, self._splits.get(names.types, frozenset()))
-            trail = Trail(splits, by, self.candidates, self.target)
+            trail = Trail(splits, by, self.candidates, self.target, self.leads_inside)
             pointers = self._pointers[key] = Pointers(self, by, self._by_type[type], trail)
         identity = names.of(main)
         certain = pointers.certain(main, identity, names)
@@ -104,7 +112,14 @@ class Joins:
         def doubts() -> Iterator[Doubt]:
             return pointers.possible(main, identity, names, certain)
 
-        return Links(tuple(certain), next(doubts(), None), doubts)
+        return Links(tuple(certain), next(doubts(), None), doubts, pointers.into(main))
+
+    def leads_inside(self, reference: Reference) -> bool:
+        """Whether a reference is to what stands inside of a resource and is one itself (``t.replica[0].arn``)."""
+        if not self._inside or "." not in reference.attribute:
+            return False
+        path = self._inside.get(type_at(reference.address))
+        return path is not None and reference.attribute.startswith((f"{path}[", f"{path}."))
 
     def declared(self, address: str) -> Instance | None:
         """The instance at exactly this address."""
@@ -185,6 +200,7 @@ class Pointers:
         self._by = by
         self._order: dict[str, int] = {}
         self._references: dict[str, list[Instance]] = {}
+        self._into: dict[str, list[Instance]] = {}
         self._texts: dict[str, list[tuple[Instance, str]]] = {}
         self._texts_in: dict[tuple[str, str], list[tuple[Instance, str]]] = {}
         self._literals: dict[str, Instance] = {}
@@ -248,6 +264,9 @@ class Pointers:
         if isinstance(reference, Pinned):
             self._loose.pinned.setdefault(block, []).append(self._doubt(instance, reference))
             return
+        if self._joins.leads_inside(reference):
+            self._into.setdefault(address, []).append(instance)
+            return
         if self._joins.declared(address) is not None:
             self._references.setdefault(address, []).append(instance)
             return
@@ -305,6 +324,10 @@ class Pointers:
                 if _same_region(main, written):
                     found[split.address] = split
         return sorted(found.values(), key=lambda split: self._order[split.address])
+
+    def into(self, main: Instance) -> tuple[Instance, ...]:
+        """The instances that point at what stands inside of `main`."""
+        return tuple(self._into.get(main.address, ()))
 
     def _naming(self, text: str, main: Instance, names: Names) -> list[tuple[Instance, str]]:
         """Where the text names `main` and nothing else. Of several so called, it means the one in its own module."""

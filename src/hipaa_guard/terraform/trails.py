@@ -71,11 +71,13 @@ class Trail:
         by: str,
         candidates: Callable[[str], Sequence[Instance]],
         target: Callable[[str], str | None],
+        leads_inside: Callable[[Reference], bool],
     ) -> None:
         self._splits = splits
         self._by = by
         self._candidates = candidates
         self._target = target
+        self._leads_inside = leads_inside
 
     def ends(self, value: Value) -> list[End]:
         """All that the value may lead to. One that leads nowhere else is its own end."""
@@ -114,7 +116,7 @@ class Trail:
         return all(value is first for value in values) and first is not None
 
     def _is_main(self, value: Value) -> bool:
-        return isinstance(value, Reference) and _type_at(value.address) in self._splits.types
+        return isinstance(value, Reference) and type_at(value.address) in self._splits.types
 
     def _of_text(self, value: PartialText, seen: frozenset[tuple[str, str]]) -> list[End]:
         """A text around references: with what these lead to in their place, where that is certain."""
@@ -146,7 +148,7 @@ class Trail:
     # --- references ----------------------------------------------------------------------------------------------
 
     def _of_reference(self, reference: Reference, seen: frozenset[tuple[str, str]]) -> list[End]:
-        if self._is_main(reference):
+        if self._is_main(reference) or self._leads_inside(reference):
             return [End(reference)]
         mark = (reference.address, reference.attribute)
         if mark in seen or len(seen) >= _STEPS:
@@ -186,7 +188,7 @@ class Trail:
                     yield from (end for end in self._ends(value, seen) if self._is_main(end.value))
 
 
-def _type_at(address: str) -> str:
+def type_at(address: str) -> str:
     """The Terraform type in the address of an instance."""
     parts = segments(without_keys(address))
     return parts[-2] if len(parts) > 1 else ""

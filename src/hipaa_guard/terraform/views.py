@@ -200,7 +200,7 @@ class InstanceView:
 def links_into(nested: NestedInstance, own: Links, around: Links, by: str) -> Links:
     """What points at a resource inside of another: by its name and region, or by a reference into its block."""
     named = own.certain
-    told = [(split, nested.pointed_at(split, by)) for split in around.certain if split not in named]
+    told = [(split, nested.pointed_at(split, by)) for split in around.into]
     unsure = [split for split, meant in told if meant is None]
     if isinstance(nested.region, Unknown):  # all replicas have one name: then it does not tell which is meant
         named, unsure = (), [*named, *unsure]
