@@ -227,7 +227,11 @@ def dynamodb_table_encrypted_with_kms(table: dynamodb.Table, inventory: Inventor
     severity=LOW,
     hipaa=("164.312(a)(2)(iv)",),
     why="The policy of a key of AWS cannot be changed, so access to ePHI cannot be cut off at the key.",
-    fix=Fix(terraform=_TABLE_WITH_KEY, cli=_SET_TABLE_KEY),
+    fix=Fix(
+        terraform=_TABLE_WITH_KEY,
+        cli=_SET_TABLE_KEY,
+        note="A replica names a key of its own region: `kms_key_arn` in its `replica` block.",
+    ),
     peers={"checkov": "CKV_AWS_119", "trivy": "AVD-AWS-0025"},
 )
 def dynamodb_table_encrypted_with_cmk(table: dynamodb.Table, inventory: Inventory) -> Verdict:

@@ -14,16 +14,19 @@ from typing import Any
 
 import pytest
 
+from hipaa_guard.assessment.baseline import baseline_of
 from hipaa_guard.controls.control import Control
 from hipaa_guard.controls.findings import Finding, judge
 from hipaa_guard.controls.wanted import kinds_of
 from hipaa_guard.facts.inventory import Inventory
-from hipaa_guard.facts.readings import is_awscc
+from hipaa_guard.facts.readings import Inside, is_awscc
 from hipaa_guard.facts.resource import Resource
 from hipaa_guard.scan import Options, scan_terraform
 from hipaa_guard.terraform.inventory import build_inventory
 from hipaa_guard.terraform.read import read
 from hipaa_guard.testing import FAIL, NOT_APPLICABLE, PASS, UNKNOWN, Case, all_controls, blank_each_fact, cases
+from tests.fixing.trees import fix, reasons
+from tests.lifecycle.register_text import covered, entry, scan
 from tests.policies.awscc_twins import OPEN_SECRET
 from tests.schema import schema
 from tests.terraform.plans import block, change, const, plan, refs
@@ -57,7 +60,7 @@ class Told:
         return self._block.region
 
     @property
-    def _block(self) -> Any:
+    def _block(self) -> Inside:
         kind = next(kind for kind in KINDS if kind.kind == self.kind)
         assert kind.terraform is not None
         return kind.terraform.inside[self.type]
@@ -190,7 +193,7 @@ def test_every_kind_with_such_blocks_is_in_the_table() -> None:
 
 def expected(told: Told) -> dict[str, str]:
     """The verdicts on a resource with a good replica, and on one with a bad one."""
-    main = {"aws_efs_replication_configuration": {}, "awscc_dynamodb_global_table": {}}
+    main: dict[str, dict[str, str]] = {"aws_efs_replication_configuration": {}, "awscc_dynamodb_global_table": {}}
     around = main.get(told.type, {f"{told.type}.{name}": PASS for name in ("good", "bad")})
     return {
         **around,
@@ -268,10 +271,8 @@ def test_replicas_whose_list_is_not_known_are_unknown(told: Told, tmp_path: Path
     assert "var.open has no value" in (finding.uncertain or "")
 
 
-@each_told
+@pytest.mark.parametrize("told", [told for told in TOLD if not is_awscc(told.type)], ids=lambda told: told.type)
 def test_those_that_are_known_are_judged_beside_others_that_are_not(told: Told, tmp_path: Path) -> None:
-    if is_awscc(told.type):
-        pytest.skip("a list of which only a part is known is not known to Terraform either")
     text = hcl(told, "phi", replicas(told, told.replica("eu-west-1", told.bad), more="var.open"))
     found = judged(source(tmp_path, text), told.control)
     assert found[f'{told.type}.phi.{told.path}["eu-west-1"]'].status == FAIL
@@ -463,7 +464,7 @@ def test_a_plan_beside_its_source_has_the_lines_of_the_blocks(tmp_path: Path) ->
     for region, location in lines.items():
         assert location is not None
         assert text[location.line_start - 1].startswith(("replica", " replica"))
-        assert region in text[location.line_start]
+        assert f'"{region}"' in text[location.line_start]
 
 
 def test_what_a_plan_does_not_change_is_left_out_with_its_replicas(tmp_path: Path) -> None:
@@ -475,6 +476,54 @@ def test_what_a_plan_does_not_change_is_left_out_with_its_replicas(tmp_path: Pat
         EU,
     ]
     assert scan_terraform(path, Options(), changed_only=True).findings == ()
+
+
+# --- what is kept of a resource ----------------------------------------------------------------------------------
+
+
+def findings(path: Path, **options: Any) -> dict[str, Finding]:
+    found = scan_terraform(path, Options(only=(PITR,), **options)).findings
+    return {finding.resource.address or "": finding for finding in found}
+
+
+def test_a_replica_keeps_its_fingerprint_where_its_table_is_moved(tmp_path: Path) -> None:
+    before, after = tmp_path / "before", tmp_path / "after"
+    for directory in (before, after):
+        directory.mkdir()
+    moved = "moved {\n from = aws_dynamodb_table.phi\n to = aws_dynamodb_table.records\n}\n"
+    old = findings(source(before, TABLE % eu()))[EU]
+    new = findings(source(after, (TABLE % eu()).replace('"phi"', '"records"') + moved))
+    assert old.fingerprint in new[EU.replace("phi", "records")].previous
+
+
+def test_a_baseline_knows_a_replica_whose_table_gets_a_count(tmp_path: Path) -> None:
+    before = baseline_of(scan_terraform(source(tmp_path, TABLE % eu()), Options(only=(PITR,))))
+    after = scan_terraform(source(tmp_path, TABLE % ("count = 1\n" + eu())), Options(only=(PITR,)))
+    assert {each.resource.address for each in after.findings} == {
+        "aws_dynamodb_table.phi[0]",
+        'aws_dynamodb_table.phi[0].replica["eu-west-1"]',
+    }
+    assert all(before.knows(each) for each in after.findings)
+
+
+def test_a_comment_speaks_for_the_replicas_of_its_block_and_tags_do_not(tmp_path: Path) -> None:
+    lines = 'tags = { env = "test" }\n' + eu()
+    path = source(tmp_path, "# hipaa-guard: exception EX-1\n" + TABLE % lines)
+
+    def met(**scope: Any) -> set[str]:
+        return set(covered(scan(path, entry(control=PITR, scope=scope), only=(PITR,))))
+
+    assert met(inline=True) == {"aws_dynamodb_table.phi", EU}
+    assert met(address="aws_dynamodb_table.phi", tags={"env": "test"}) == {"aws_dynamodb_table.phi"}
+    assert met(address="aws_dynamodb_table.phi.*", tags={"env": "test"}) == set()
+    assert met(address=EU) == {EU}
+
+
+def test_no_repair_is_made_inside_of_a_block(tmp_path: Path) -> None:
+    text = 'resource "aws_dynamodb_table" "phi" {\n  name = "records"\n\n  replica {\n    region_name = "eu-west-1"\n  }\n}\n'
+    (tmp_path / "main.tf").write_text(text)
+    fixed = fix(tmp_path, PITR)
+    assert "no repair inside of aws_dynamodb_table.phi is known that is certain" in reasons(fixed)
 
 
 # --- secrets -----------------------------------------------------------------------------------------------------

@@ -104,8 +104,9 @@ def told(control: Control) -> str:
     rule = citations()
     lines = [control.id, "=" * len(control.id), "", *textwrap.wrap(f"{control.title}.", 78), ""]
     lines += [f"Severity   {control.severity.value}", f"Safeguard  {control.safeguard.replace('_', ' ')}"]
-    lines += [f"Judges     {_where(control.kind)}"]
-    lines += [f"           {_where(kind)}" for kind in control.kind.narrower()[1:]]
+    for number, kind in enumerate(control.kind.narrower()):
+        lead = "" if number else "Judges"
+        lines += textwrap.wrap(f"{lead:<11}{_where(kind)}", 78, subsequent_indent=" " * 13)
     lines += ["", "Why", *_indented(control.why), ""]
     lines.append("HIPAA Security Rule (45 CFR)")
     for citation in control.hipaa:

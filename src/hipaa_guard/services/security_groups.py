@@ -267,7 +267,7 @@ class SecurityGroup(Resource):
 
 
 class DefaultSecurityGroup(SecurityGroup):
-    """The group that every VPC has, and that whatever names no group joins."""
+    """The group that every VPC has, and that whatever names no group joins. The controls of groups judge it too."""
 
     terraform = Block("aws_default_security_group")
     aws = Listing(
