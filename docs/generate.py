@@ -66,7 +66,8 @@ def facts_page(controls: list[Control]) -> str:
 def _kind(kind: type[Resource]) -> Iterator[str]:
     first_line = (kind.__doc__ or "").strip().splitlines()[0]
     yield f"\n## {kind.kind}\n\n{first_line}\n"
-    types = ", ".join(f"`{type}`" for type in kind.terraform.types) if kind.terraform else f"none: {kind.live_only}"
+    block = kind.terraform
+    types = ", ".join(f"`{block.told_in(type)}`" for type in block.types) if block else f"none: {kind.live_only}"
     yield f"Terraform: {types}. AWS: {_listing(kind.aws, kind)}.\n"
     if kind.facts:
         yield "| fact | Terraform | when left out | AWS |"

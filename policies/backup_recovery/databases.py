@@ -126,6 +126,7 @@ def backups_kept(store: rds.Instance | rds.Cluster) -> Verdict:
                 }
             """,
             cli="aws dynamodb update-table --table-name TABLE --deletion-protection-enabled",
+            note="A replica has a protection of its own: the same argument in its `replica` block.",
         ),
         peers={"prowler": "dynamodb_table_deletion_protection_enabled"},
     ),
@@ -210,6 +211,7 @@ def several_zones(store: rds.Instance | rds.Cluster, inventory: Inventory) -> Ve
             }
         """,
         cli="aws dynamodb update-continuous-backups --table-name TABLE --point-in-time-recovery-specification PointInTimeRecoveryEnabled=true",
+        note="A replica has a recovery of its own: `point_in_time_recovery = true` in its `replica` block.",
     ),
     peers={
         "prowler": "dynamodb_tables_pitr_enabled",

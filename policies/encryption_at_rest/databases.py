@@ -216,8 +216,8 @@ _SET_TABLE_KEY = (
         "powerpipe": "dynamodb_table_encrypted_with_kms",
     },
 )
-def dynamodb_table_encrypted_with_kms(table: dynamodb.Table) -> Verdict:
-    if table.encryption == "KMS":
+def dynamodb_table_encrypted_with_kms(table: dynamodb.Table, inventory: Inventory) -> Verdict:
+    if dynamodb.encryption_of(table, inventory) == "KMS":
         return passed("is encrypted with a KMS key")
     return failed("is encrypted with a key that DynamoDB owns, not with a KMS key")
 
@@ -227,11 +227,15 @@ def dynamodb_table_encrypted_with_kms(table: dynamodb.Table) -> Verdict:
     severity=LOW,
     hipaa=("164.312(a)(2)(iv)",),
     why="The policy of a key of AWS cannot be changed, so access to ePHI cannot be cut off at the key.",
-    fix=Fix(terraform=_TABLE_WITH_KEY, cli=_SET_TABLE_KEY),
+    fix=Fix(
+        terraform=_TABLE_WITH_KEY,
+        cli=_SET_TABLE_KEY,
+        note="A replica names a key of its own region: `kms_key_arn` in its `replica` block.",
+    ),
     peers={"checkov": "CKV_AWS_119", "trivy": "AVD-AWS-0025"},
 )
 def dynamodb_table_encrypted_with_cmk(table: dynamodb.Table, inventory: Inventory) -> Verdict:
-    if table.encryption != "KMS":
+    if dynamodb.encryption_of(table, inventory) != "KMS":
         return failed("is encrypted with a key that DynamoDB owns")
     if is_customer_managed(table.key, inventory):
         return passed("is encrypted with a KMS key that the customer manages")

@@ -49,6 +49,7 @@ def kms_key_rotation_enabled(key: kms.Key) -> Verdict:
             }
         """,
         cli="aws secretsmanager update-secret --secret-id SECRET --kms-key-id KEY_ARN",
+        note="A replica names a key of its own region: `kms_key_id` in its `replica` block.",
     ),
     peers={
         "aws_config": "secretsmanager-using-cmk",

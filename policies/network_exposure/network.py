@@ -38,6 +38,7 @@ def _narrowed(port: int) -> Fix:
             aws ec2 revoke-security-group-ingress --group-id GROUP --ip-permissions \\
               'IpProtocol=tcp,FromPort={port},ToPort={port},IpRanges=[{{CidrIp=0.0.0.0/0}}],Ipv6Ranges=[{{CidrIpv6=::/0}}]'
         """,
+        note="The default group of a VPC should have no rule at all: adopt it with aws_default_security_group.",
     )
 
 

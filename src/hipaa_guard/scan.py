@@ -22,7 +22,7 @@ from hipaa_guard.controls.findings import Finding, judge, with_previous
 from hipaa_guard.controls.loading import ControlError, load, select
 from hipaa_guard.controls.parts import judge_parts
 from hipaa_guard.facts.places import Gap, GapKind
-from hipaa_guard.facts.resource import Resource
+from hipaa_guard.facts.resource import Origin, Resource
 from hipaa_guard.version import VERSION
 
 if TYPE_CHECKING:
@@ -92,12 +92,11 @@ class Judged:
 
         ``previous`` are the addresses that resources had before they were moved.
         """
-        found = (finding for finding in judge(controls, inventory) if finding.resource.address not in without)
+        found = (finding for finding in judge(controls, inventory) if finding.resource.block not in without)
         ids = {control.id: control.previous_ids for control in controls if control.previous_ids}
         if ids or previous:
             found = (
-                with_previous(each, ids.get(each.control_id, ()), previous.get(each.resource.address or "", ()))
-                for each in found
+                with_previous(each, ids.get(each.control_id, ()), _former(each.resource, previous)) for each in found
             )
         parts = judge_parts(controls, inventory)
         self.findings.extend(found)
@@ -105,9 +104,16 @@ class Judged:
         self.gaps.extend(parts.gaps)
         self.elsewhere.update(parts.undecided)
         self.resources.update(parts.resources)
-        judged = {control.kind.kind for control in controls}
-        present = (resource for resource in inventory if resource.origin.address not in without)
+        judged = {kind.kind for control in controls for kind in control.kind.narrower()}
+        present = (resource for resource in inventory if resource.origin.block not in without)
         self.resources.update(resource.kind for resource in present if resource.kind in judged)
+
+
+def _former(origin: Origin, previous: Mapping[str, Sequence[str]]) -> Sequence[str]:
+    """The addresses that a resource had before it, or the resource that it stands in, was moved."""
+    around = origin.block or ""
+    rest = (origin.address or "")[len(around) :]
+    return [former + rest for former in previous.get(around, ())]
 
 
 def scan_terraform(

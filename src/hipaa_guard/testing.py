@@ -13,6 +13,7 @@ A test module holds one table or more, beside the policies (``test_names.py`` be
     )
 
 The resource that is judged is the one called ``phi``: its Terraform block is labelled so, its name in AWS contains it.
+Of a kind whose resources stand inside of others, the block around it is labelled so.
 A case is told to one side only where the other cannot say it. With each case goes a promise of all controls: blanking
 any fact leaves the verdict as it is or makes it unknown.
 
@@ -290,7 +291,9 @@ def is_phi(finding: Finding, kind: type[Resource]) -> bool:
     """Whether a finding is about the resource of the case (or about an account or region, of which there is one)."""
     origin = finding.resource
     if origin.source == "terraform":
-        return (origin.address or "").split(".")[-1].startswith("phi")
+        of_blocks = kind.terraform is not None and origin.type in kind.terraform.inside
+        address = origin.block if of_blocks else origin.address
+        return (address or "").split(".")[-1].startswith("phi")
     return "phi" in (origin.name or "") or "phi" in (origin.arn or "") or isinstance(kind.aws, Singleton)
 
 

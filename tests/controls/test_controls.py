@@ -41,6 +41,13 @@ class Cellar(Resource):
     damp: bool = fact(terraform="damp", unset=False, aws=listed("Damp"))
 
 
+class Vault(Room):
+    """A room with a thick door."""
+
+    terraform = Block("house_vault", name="name")
+    aws = Listing("house.list_vaults", "Vaults[]", name="Name")
+
+
 class Told:
     """A source that says what it is told."""
 
@@ -59,8 +66,13 @@ def room(name: str = "study", **values: Value) -> Room:
     return Room(origin, Told(**values))
 
 
+def vault(**values: Value) -> Vault:
+    origin = Origin("test_controls.Vault", "house_vault", "v", "terraform", address="house_vault.v")
+    return Vault(origin, Told(**values))
+
+
 def inventory(*resources: Resource, unlisted: dict[str, Unknown] | None = None) -> Inventory:
-    return Inventory(resources, source="terraform", kinds=[Room, Cellar], unlisted=unlisted)
+    return Inventory(resources, source="terraform", kinds=[Room, Cellar, Vault], unlisted=unlisted)
 
 
 def of(judge: object, id: str = "room_locked") -> Control:
@@ -120,6 +132,36 @@ def test_what_could_not_be_listed_is_said() -> None:
     assert (rest.status, rest.cause, rest.action) == (Status.UNKNOWN, Cause.DENIED, "house:ListRooms")
 
 
+def test_a_control_judges_the_kinds_derived_from_its_own() -> None:
+    found = list(judge([LOCKED], inventory(vault(locked=False), room(locked=True))))
+    assert [(one.resource.kind, one.status) for one in found] == [
+        ("test_controls.Room", Status.PASS),
+        ("test_controls.Vault", Status.FAIL),
+    ]
+    assert Room.narrower() == (Room, Vault)
+
+
+def test_a_control_of_a_derived_kind_judges_no_wider_one() -> None:
+    def vault_locked(vault: Vault) -> Verdict:
+        return passed("is locked") if vault.locked else failed("is open")
+
+    found = list(judge([of(vault_locked), LOCKED], inventory(room(locked=False), vault(locked=True))))
+    assert sorted((one.resource.kind, one.status.value) for one in found) == [
+        ("test_controls.Room", "fail"),
+        ("test_controls.Vault", "pass"),
+        ("test_controls.Vault", "pass"),
+    ]
+
+
+def test_derived_kinds_that_could_not_be_listed_are_said_once() -> None:
+    denied = Unknown("access denied to house:ListRooms", Cause.DENIED, action="house:ListRooms")
+    (both,) = judge([LOCKED], inventory(unlisted={Room.kind: denied, Vault.kind: denied}))
+    assert both.resource.kind == Room.kind
+    seen, rest = judge([LOCKED], inventory(room(locked=True), unlisted={Vault.kind: denied}))
+    assert (seen.status, rest.status, rest.resource.kind) == (Status.PASS, Status.UNKNOWN, Vault.kind)
+    assert "not every test_controls.Vault could be listed" in rest.message
+
+
 def test_evidence_names_what_was_read_and_is_bounded() -> None:
     def all_locked(room: Room, inventory: Inventory) -> Verdict:
         return (
@@ -165,6 +207,7 @@ def test_facts_are_wanted_through_methods_nested_functions_and_neighbours() -> N
     assert globals_of_the_function["Cellar"] is Cellar
     assert {kind.kind: facts for kind, facts in wanted_facts([made]).items()} == {
         "test_controls.Room": {"locked", "keys"},
+        "test_controls.Vault": {"locked", "keys"},
         "test_controls.Cellar": {"damp"},
     }
 

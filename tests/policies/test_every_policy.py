@@ -152,6 +152,15 @@ def paths_of(kind: type[Resource]) -> list[tuple[str, str, str]]:
     return found
 
 
+def arguments_of(kind: type[Resource], type: str) -> set[str]:
+    """The arguments that a kind has in a resource of a type: those of the block inside of it, where that is meant."""
+    inside = kind.terraform.inside.get(type) if kind.terraform is not None else None
+    if inside is None:
+        return SCHEMA[type]
+    before = f"{inside.path}."
+    return {path.removeprefix(before) for path in SCHEMA[type] if path.startswith(before)}
+
+
 KINDS = [kind for kind in kinds_of(CONTROLS) if kind.terraform is not None]
 
 
@@ -163,18 +172,23 @@ def test_every_terraform_path_exists(kind: type[Resource]) -> None:
     for fact, type, path in paths_of(kind):
         by_fact[fact, path, is_awscc(type)].append(type)
     # A kind of several types need not find each path in each of them, but in one at least of each provider.
-    wrong = [(fact, path) for (fact, path, _), types in by_fact.items() if not any(path in SCHEMA[t] for t in types)]
+    wrong = [
+        (fact, path)
+        for (fact, path, _), types in by_fact.items()
+        if not any(path in arguments_of(kind, t) for t in types)
+    ]
     assert wrong == []
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.kind)
 def test_every_naming_argument_exists(kind: type[Resource]) -> None:
     assert kind.terraform is not None
-    arguments = {argument for type in kind.terraform.types for argument in SCHEMA[type]}
+    # A block is called as the resource around it is, or by an argument of its own.
+    arguments = {each for type in kind.terraform.types for each in SCHEMA[type] | arguments_of(kind, type)}
     assert set(kind.terraform.naming_arguments()) - {"arn"} <= arguments
     for type in kind.terraform.types:
         if is_awscc(type) and kind.terraform.awscc_name is not None:
-            assert kind.terraform.awscc_name in SCHEMA[type], type
+            assert kind.terraform.awscc_name in SCHEMA[type] | arguments_of(kind, type), type
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.kind)

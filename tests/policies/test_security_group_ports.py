@@ -2,9 +2,28 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
-from hipaa_guard.testing import FAIL, PASS, UNKNOWN, Aws, Case, cases
+from hipaa_guard.aws.collect import collect
+from hipaa_guard.aws.foreseen import foreseen
+from hipaa_guard.aws.plan import planned
+from hipaa_guard.aws.sessions import open_account
+from hipaa_guard.controls.findings import judge
+from hipaa_guard.controls.wanted import kinds_of, wanted_facts
+from hipaa_guard.services.security_groups import DefaultSecurityGroup, SecurityGroup
+from hipaa_guard.testing import (
+    FAIL,
+    PASS,
+    REGION,
+    UNKNOWN,
+    Aws,
+    Case,
+    all_controls,
+    aws_account,
+    cases,
+    terraform_inventory,
+)
 from tests.policies.test_security_groups import UNSET, everyone, group, inline, rule
 
 RDP = "sg_no_public_ingress_rdp"
@@ -83,8 +102,8 @@ test_authorized = cases(
 )
 
 
-def default_group(*, ingress: bool, egress: bool) -> dict[str, Any]:
-    """The default group of a VPC, which starts with a rule each way."""
+def default_group(*, ingress: bool, egress: bool, everyone: bool = False) -> dict[str, Any]:
+    """The default group of a VPC, which starts with a rule each way; ``everyone`` may have a rule besides."""
 
     def seed(aws: Aws) -> None:
         vpc = aws.ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
@@ -97,10 +116,13 @@ def default_group(*, ingress: bool, egress: bool) -> dict[str, Any]:
         if ingress:
             own = {"IpProtocol": "-1", "UserIdGroupPairs": [{"GroupId": found["GroupId"]}]}
             aws.ec2.authorize_security_group_ingress(GroupId=found["GroupId"], IpPermissions=[own])
+        if everyone:
+            aws.ec2.authorize_security_group_ingress(GroupId=found["GroupId"], IpPermissions=every)
         if not egress:
             aws.ec2.revoke_security_group_egress(GroupId=found["GroupId"], IpPermissions=every)
 
     text = "ingress {\n protocol = -1\n self = true\n from_port = 0\n to_port = 0\n}\n" * ingress
+    text += 'ingress {\n protocol = "-1"\n cidr_blocks = ["0.0.0.0/0"]\n from_port = 0\n to_port = 0\n}\n' * everyone
     text += 'egress {\n protocol = "-1"\n cidr_blocks = ["0.0.0.0/0"]\n from_port = 0\n to_port = 0\n}\n' * egress
     return {"terraform": f'resource "aws_default_security_group" "phi" {{\n{text}}}', "aws": seed}
 
@@ -132,3 +154,50 @@ test_default = cases(
         terraform='variable "unset" {}\nresource "aws_default_security_group" "phi" {\n ingress = var.unset\n}',
     ),
 )
+
+ON_GROUPS = [control for control in all_controls().values() if control.kind is SecurityGroup]
+RULES_UNKNOWN = 'variable "unset" {}\nresource "aws_default_security_group" "phi" {\n ingress = var.unset\n}'
+
+test_default_groups_are_judged_as_groups = cases(
+    *(
+        case
+        for control in ON_GROUPS
+        for case in (
+            Case(
+                control.id,
+                "a default group that lets everyone in",
+                FAIL,
+                **default_group(ingress=False, egress=True, everyone=True),
+            ),
+            Case(control.id, "a default group as AWS makes it", PASS, **default_group(ingress=True, egress=True)),
+            Case(control.id, "a default group whose rules are not known", UNKNOWN, terraform=RULES_UNKNOWN),
+        )
+    )
+)
+
+
+def test_a_default_group_keeps_its_identity(tmp_path: Path) -> None:
+    text = 'resource "aws_default_security_group" "phi" {}\nresource "aws_security_group" "other" {}'
+    controls = [*ON_GROUPS, all_controls()[DEFAULT]]
+    found = list(judge(controls, terraform_inventory(text, controls, tmp_path)))
+    kinds = {(one.resource.kind, one.resource.address) for one in found}
+    assert kinds == {
+        ("security_groups.DefaultSecurityGroup", "aws_default_security_group.phi"),
+        ("security_groups.SecurityGroup", "aws_security_group.other"),
+    }
+    per_group = [one.control_id for one in found if one.resource.address == "aws_default_security_group.phi"]
+    assert sorted(per_group) == sorted(control.id for control in controls)  # each once
+    assert [one.resource.kind for one in found if one.control_id == DEFAULT] == [DefaultSecurityGroup.kind]
+
+
+def test_both_listings_of_groups_are_one_call() -> None:
+    kinds, wanted = kinds_of(ON_GROUPS), wanted_facts(ON_GROUPS)
+    assert "ingress" in wanted[SecurityGroup] & wanted[DefaultSecurityGroup]
+    (call,) = [each for each in foreseen(planned(kinds, wanted)) if each.operation == "ec2.describe_security_groups"]
+    assert sorted(call.kinds) == [DefaultSecurityGroup.kind, SecurityGroup.kind]
+    with aws_account():
+        group(everyone(22))["aws"](Aws())
+        collected = collect(open_account(regions=REGION), kinds, wanted)
+    assert collected.calls["ec2.describe_security_groups"] == 1
+    assert len(collected.inventory.seen(DefaultSecurityGroup)) == 2  # of the default VPC, and of the one just made
+    assert {one.origin.name for one in collected.inventory.seen(SecurityGroup)} == {"phi-app"}

@@ -125,7 +125,13 @@ def test_nor_in_plans_and_states(tmp_path: Path, format: str) -> None:
             expressions = {by: {"constant_value": named}}
             document = plan([change(f"{type_}.part", {by: named})], [block(f"{type_}.part", expressions)])
         else:
-            entry = {"address": f"{type_}.part", "mode": "managed", "type": type_, "name": "part", "values": {by: named}}
+            entry = {
+                "address": f"{type_}.part",
+                "mode": "managed",
+                "type": type_,
+                "name": "part",
+                "values": {by: named},
+            }
             document = {"format_version": "1.0", "values": {"root_module": {"resources": [entry]}}}
         path = tmp_path / f"{format}.json"
         path.write_text(json.dumps(document))
@@ -136,7 +142,9 @@ def test_nor_in_plans_and_states(tmp_path: Path, format: str) -> None:
         assert bool(found.stand_ins(kind)) != bool(rows), (kind, type_, by)
 
 
-@pytest.mark.parametrize("value", [value for name, value in NAMED.items() if "function" not in name and "choice" not in name])
+@pytest.mark.parametrize(
+    "value", [value for name, value in NAMED.items() if "function" not in name and "choice" not in name]
+)
 def test_parts_that_name_the_same_thing_share_a_stand_in(tmp_path: Path, value: str) -> None:
     other = value.replace("elsewhere-", "other-").replace(":thing/", ":other/")
     text = part("aws_s3_bucket_policy", "bucket", value) + part("aws_s3_bucket_public_access_block", "bucket", value)
@@ -173,7 +181,7 @@ def test_all_own_facts_of_a_stand_in_are_unknown(tmp_path: Path) -> None:
         found, _ = inventory(tmp_path, part(type_, by, '"elsewhere"'))
         (stand_in,) = found.stand_ins(kind)
         for name, fact in kind.facts.items():
-            if any(text.startswith(type_) for text in fact.terraform_texts()) or name in ("listener_protocols",):
+            if any(text.startswith(type_) for text in fact.terraform_texts()) or name == "listener_protocols":
                 continue
             try:
                 value = stand_in.resource.peek(fact)
@@ -216,7 +224,9 @@ FENCE = """
 
 
 def rule(name: str, group: str, cidr: str = "0.0.0.0/0", more: str = "") -> str:
-    return f'resource "aws_security_group_rule" "{name}" {{\n security_group_id = {group}\n{SSH.format(cidr)}{more}\n}}\n'
+    return (
+        f'resource "aws_security_group_rule" "{name}" {{\n security_group_id = {group}\n{SSH.format(cidr)}{more}\n}}\n'
+    )
 
 
 def on_bucket(type_: str, body: str, more: str = "") -> str:
@@ -326,7 +336,9 @@ resource "aws_s3_bucket" "b" {
 
 
 @pytest.mark.parametrize("attribute", ["id", "bucket"])
-@pytest.mark.parametrize("way", ["aws_s3_bucket.a[0].{}", '"${{aws_s3_bucket.a[0].{}}}"', "local.name", "one(aws_s3_bucket.a[*].{})"])
+@pytest.mark.parametrize(
+    "way", ["aws_s3_bucket.a[0].{}", '"${{aws_s3_bucket.a[0].{}}}"', "local.name", "one(aws_s3_bucket.a[*].{})"]
+)
 def test_a_name_joins_as_the_id_does(tmp_path: Path, attribute: str, way: str) -> None:
     """Also where two conditional resources would carry the same literal name."""
     value = way.format(attribute)
@@ -365,7 +377,7 @@ def test_a_module_that_was_not_read_gives_back_at_most_what_it_was_given(tmp_pat
         ("var.thing != null ? var.thing : aws_security_group.a.id", Status.UNKNOWN),
         ("try(var.thing, aws_security_group.a.id)", Status.PASS),  # a variable is never an error
         ("var.thing", Status.PASS),
-        ('element([var.thing, aws_security_group.a.id], length(var.things))', Status.UNKNOWN),
+        ("element([var.thing, aws_security_group.a.id], length(var.things))", Status.UNKNOWN),
     ],
 )
 def test_a_value_that_may_be_ours_leaves_only_that_in_doubt(tmp_path: Path, value: str, of_a: Status) -> None:

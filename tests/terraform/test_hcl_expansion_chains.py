@@ -9,6 +9,7 @@ import pytest
 from hipaa_guard.controls.control import Status
 from hipaa_guard.controls.findings import judge
 from hipaa_guard.controls.loading import load, select
+from hipaa_guard.controls.wanted import kinds_of
 from hipaa_guard.facts.values import Incomplete, Unknown
 from hipaa_guard.terraform.blocks import Configuration, Instance
 from hipaa_guard.terraform.hcl import read_directory
@@ -33,7 +34,7 @@ def by_address(found: Configuration) -> dict[str, Instance]:
 def verdicts(directory: Path, text: str, control: str, **modules: str) -> dict[str | None, Status]:
     """What a shipped control says of each resource."""
     controls = select(load(), [control])
-    inventory = build_inventory(configuration(directory, text, **modules), [one.kind for one in controls])
+    inventory = build_inventory(configuration(directory, text, **modules), kinds_of(controls))
     return {finding.resource.address: finding.status for finding in judge(controls, inventory)}
 
 

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from hipaa_guard.controls.control import Status
 from hipaa_guard.controls.findings import judge
 from hipaa_guard.controls.loading import load
+from hipaa_guard.controls.wanted import kinds_of
 from hipaa_guard.facts.values import Incomplete, PartialText, Unknown, Value
 from hipaa_guard.terraform.functions import FUNCTIONS
 from hipaa_guard.terraform.hcl import read_directory
@@ -237,9 +238,7 @@ def configurations(draw: st.DrawFn) -> str:
 def verdicts(directory: Path, text: str) -> dict[tuple[str, str | None], Status]:
     """What every control says of every resource that certainly exists."""
     (directory / "main.tf").write_text(text)
-    inventory = build_inventory(
-        read_directory(directory)[0], sorted({one.kind for one in load()}, key=lambda k: k.kind)
-    )
+    inventory = build_inventory(read_directory(directory)[0], kinds_of(load()))
     found = judge(load(), inventory)
     return {(one.control_id, one.resource.address): one.status for one in found if one.uncertain is None}
 

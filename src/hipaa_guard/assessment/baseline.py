@@ -61,11 +61,11 @@ def names_of(finding: Finding) -> Iterator[str]:
     yield finding.fingerprint
     yield from finding.previous
     origin = finding.resource
-    if origin.source == "terraform" and origin.address:
-        key = last_key(origin.address)
+    if origin.source == "terraform" and origin.address and origin.block:
+        key = last_key(origin.block)
         if key in ("", "[0]"):
-            other = origin.address.removesuffix("[0]") if key else f"{origin.address}[0]"
-            yield fingerprint(finding.control_id, moved_to(origin, other))
+            other = origin.block.removesuffix("[0]") if key else f"{origin.block}[0]"
+            yield fingerprint(finding.control_id, moved_to(origin, other + origin.address[len(origin.block) :]))
 
 
 def baseline_of(assessment: Assessment) -> Baseline:

@@ -187,7 +187,9 @@ def _covered(finding: Finding, uses: Sequence[_Use], marks: Mapping[Place, Marks
 
 
 def _marks_of(origin: Origin, marks: Mapping[Place, Marks]) -> Marks:
-    return marks.get((origin.root, origin.address or ""), _NO_MARKS)
+    found = marks.get((origin.root, origin.block or ""), _NO_MARKS)
+    # A comment speaks for all that its block declares; the tags are those of the resource, not of what stands in it.
+    return found if origin.inside is None else Marks(found.references)
 
 
 _NO_MARKS = Marks()
@@ -241,7 +243,7 @@ def _dangling(
     by_id = {use.entry.shown.id: use for use in uses}
     judged: dict[Place, list[Finding]] = defaultdict(list)
     for finding in findings:
-        judged[finding.resource.root, finding.resource.address or ""].append(finding)
+        judged[finding.resource.root, finding.resource.block or ""].append(finding)
     for reference, its_places in places.items():
         if not reference.id:
             told = f"{reference.text!r} is no reference: write `hipaa-guard: exception EX-12`"

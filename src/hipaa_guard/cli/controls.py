@@ -10,6 +10,7 @@ import click
 
 from hipaa_guard.cli.saved import SCAN, finding_named, is_fingerprint, saved
 from hipaa_guard.controls.control import Control
+from hipaa_guard.facts.resource import Resource
 
 
 @click.group()
@@ -103,7 +104,10 @@ def told(control: Control) -> str:
     rule = citations()
     lines = [control.id, "=" * len(control.id), "", *textwrap.wrap(f"{control.title}.", 78), ""]
     lines += [f"Severity   {control.severity.value}", f"Safeguard  {control.safeguard.replace('_', ' ')}"]
-    lines += [f"Judges     {control.kind.kind} ({_where(control)})", "", "Why", *_indented(control.why), ""]
+    for number, kind in enumerate(control.kind.narrower()):
+        lead = "" if number else "Judges"
+        lines += textwrap.wrap(f"{lead:<11}{_where(kind)}", 78, subsequent_indent=" " * 13)
+    lines += ["", "Why", *_indented(control.why), ""]
     lines.append("HIPAA Security Rule (45 CFR)")
     for citation in control.hipaa:
         requirement = rule.get(citation)
@@ -121,10 +125,11 @@ def told(control: Control) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _where(control: Control) -> str:
-    kind = control.kind
-    places = [*(kind.terraform.types if kind.terraform else ()), *(["live accounts"] if kind.aws else [])]
-    return ", ".join(places)
+def _where(kind: type[Resource]) -> str:
+    """A kind and where it is found: ``s3.Bucket (aws_s3_bucket, live accounts)``."""
+    block = kind.terraform
+    places = [block.told_in(type) for type in block.types] if block else []
+    return f"{kind.kind} ({', '.join([*places, *(['live accounts'] if kind.aws else [])])})"
 
 
 def _indented(text: str) -> list[str]:
@@ -142,6 +147,8 @@ def _as_dict(control: Control) -> dict[str, object]:
         "safeguard": control.safeguard,
         "kind": control.kind.kind,
         "why": control.why,
-        "terraform_types": sorted(control.kind.terraform.types) if control.kind.terraform else [],
+        "terraform_types": sorted(
+            {type for kind in control.kind.narrower() if kind.terraform for type in kind.terraform.types}
+        ),
         "equivalents": {peer: list(ids) for peer, ids in control.peers.items()},
     }

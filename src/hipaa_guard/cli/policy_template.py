@@ -144,6 +144,11 @@ def _resource(kind: type[Resource], told: _Told, value: str) -> str:
     body = f"{argument} = {value}"
     for block in reversed(blocks):
         body = f"{block} {{\n{_indented(body)}\n}}"
+    inside = kind.terraform.inside.get(own)
+    if inside is not None:
+        body = f'{inside.region} = "eu-west-1"\n{body}'
+        for block in reversed(inside.path.split(".")):
+            body = f"{block} {{\n{_indented(body)}\n}}"
     if told.type == own:
         return f'resource "{own}" "phi" {{\n{_indented(body)}\n}}'
     joined = next(iter(kind.terraform.pointing(told.type)), None)

@@ -59,11 +59,13 @@ class Finding(NamedTuple):
 def judge(controls: Iterable[Control], inventory: Inventory) -> Iterator[Finding]:
     """Judge every resource of an inventory by every control of its kind, in a stable order.
 
-    Where not all resources of a kind could be listed, one more finding says that the others are not known.
+    The controls of a kind also judge the kinds derived from it. Where not all resources of a kind could be listed, one
+    more finding says that the others are not known.
     """
     by_kind: dict[type[Resource], list[Control]] = {}
     for control in controls:
-        by_kind.setdefault(control.kind, []).append(control)
+        for kind in control.kind.narrower():
+            by_kind.setdefault(kind, []).append(control)
     for kind, its_controls in by_kind.items():
         for resource in inventory.seen(kind):
             identity = _identity(resource.origin)
@@ -71,17 +73,21 @@ def judge(controls: Iterable[Control], inventory: Inventory) -> Iterator[Finding
                 yield _finding(control, resource, identity, inventory)
         unknown = inventory.unknown(kind)
         if unknown is not None:
-            yield from (_unlisted(control, unknown, inventory) for control in its_controls)
+            yield from (
+                _unlisted(control, kind, unknown, inventory)
+                for control in its_controls
+                if kind is control.kind or inventory.unknown(control.kind) is None  # else it is said of the wider one
+            )
 
 
-def _unlisted(control: Control, unknown: Unknown, inventory: Inventory) -> Finding:
-    types = control.kind.terraform.types if control.kind.terraform else (None,)
-    origin = Origin(control.kind.kind, types[0], None, inventory.source, account=inventory.account)
+def _unlisted(control: Control, kind: type[Resource], unknown: Unknown, inventory: Inventory) -> Finding:
+    types = kind.terraform.types if kind.terraform else (None,)
+    origin = Origin(kind.kind, types[0], None, inventory.source, account=inventory.account)
     return Finding(
         control_id=control.id,
         status=Status.UNKNOWN,
         severity=control.severity,
-        message=f"cannot all be judged: not every {control.kind.kind} could be listed: {unknown.reason}",
+        message=f"cannot all be judged: not every {kind.kind} could be listed: {unknown.reason}",
         fingerprint=fingerprint(control.id, origin),
         resource=origin,
         cause=unknown.cause,

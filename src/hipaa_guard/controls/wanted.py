@@ -38,11 +38,18 @@ def wanted_facts(controls: Iterable[Control]) -> dict[type[Resource], set[str]]:
     return found
 
 
-@functools.cache
 def _uses(control: Control) -> tuple[set[str], set[type[Resource]]]:
-    """The names that occur in a control and in all of our functions and methods it uses, and the kinds it names."""
+    """The names that occur in a control and in all of our functions and methods it uses, and the kinds it names.
+
+    A control judges the kinds derived from its own, too.
+    """
+    return _used(control, control.kind.narrower())
+
+
+@functools.cache
+def _used(control: Control, judged: tuple[type[Resource], ...]) -> tuple[set[str], set[type[Resource]]]:
     names: set[str] = set()
-    kinds = {control.kind}
+    kinds = set(judged)
     seen: set[object] = set()
     pending: list[object] = [control.judge]
     while pending:

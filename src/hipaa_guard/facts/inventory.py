@@ -63,12 +63,12 @@ class Inventory:
             self._stand_ins.setdefault(stand_in.resource.kind, []).append(stand_in)
         self._told: dict[object, tuple[set[str], Unknown | None]] = {}
         self._by_kind: dict[str, list[Resource]] = {}
-        self._by_address: dict[str, Resource] = {}
+        self._by_address: dict[str, list[Resource]] = {}
         self._by_key: dict[str, dict[str, list[Resource]]] = {}
         for resource in resources:
             self._by_kind.setdefault(resource.kind, []).append(resource)
             if resource.origin.address:
-                self._by_address[resource.origin.address] = resource
+                self._by_address.setdefault(resource.origin.address, []).append(resource)
 
     def __iter__(self) -> Iterator[Resource]:
         for resources in self._by_kind.values():
@@ -106,9 +106,9 @@ class Inventory:
         if value is None:
             return None
         if isinstance(value, Reference):
-            target = self._by_address.get(value.address)
-            if isinstance(target, kind):
-                return target
+            for target in self._by_address.get(value.address, ()):  # one block may be resources of several kinds
+                if isinstance(target, kind):
+                    return target
             raise Undecided(value)
         if isinstance(value, Unknown):
             raise Undecided(value)

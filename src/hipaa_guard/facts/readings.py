@@ -15,6 +15,19 @@ from hipaa_guard.facts.values import Value
 # --- Terraform ---------------------------------------------------------------------------------------------------
 
 
+@dataclass(frozen=True, slots=True)
+class Inside:
+    """Nested blocks (or elements of an argument) that are resources of their own: the replicas of a table, say.
+
+    ``path`` leads to them in their resource, ``region`` is their argument for the region they are in. ``computed``
+    says that the provider fills them in where nothing is written, so that a plan without them is none that hides any.
+    """
+
+    path: str
+    region: str = "region"
+    computed: bool = False
+
+
 @dataclass(frozen=True, slots=True, init=False)
 class Block:
     """The Terraform resource types that declare a kind.
@@ -27,6 +40,9 @@ class Block:
     Types of the ``awscc`` provider, whose schemas are those of CloudFormation, stand beside those of ``aws``. Facts
     have a reading of their own for them, ``awscc_name`` is their argument for the name, and split resources of either
     provider may point at a resource of the other.
+
+    ``inside`` says of which types not the resource itself is meant, but what stands in it: each is then a resource
+    whose arguments are those of its block. A reading reaches the resource around it by `View.outer`.
     """
 
     types: tuple[str, ...]
@@ -43,6 +59,7 @@ class Block:
     has a security group, its ``default_security_group_id``."""
     adopted_by: tuple[str, str] | None
     """The type that takes over what was brought along, and its argument that names what brought it."""
+    inside: Mapping[str, Inside]
 
     def __init__(
         self,
@@ -56,6 +73,7 @@ class Block:
         when: Callable[[View], Value] | None = None,
         made_by: Mapping[str, str] | None = None,
         adopted_by: tuple[str, str] | None = None,
+        inside: Mapping[str, Inside] | None = None,
     ) -> None:
         object.__setattr__(self, "types", types)
         object.__setattr__(self, "joined_by", joined_by)
@@ -67,11 +85,17 @@ class Block:
         object.__setattr__(self, "when", when)
         object.__setattr__(self, "made_by", made_by or {})
         object.__setattr__(self, "adopted_by", adopted_by)
+        object.__setattr__(self, "inside", inside or {})
 
     def pointing(self, type: str) -> tuple[str, ...]:
         """The arguments by which a split type points at the main one, the usual one first; none where it is no such."""
         by = self.joins.get(type, self.joined_by)
         return () if by is None else (by,) if isinstance(by, str) else by
+
+    def told_in(self, type: str) -> str:
+        """Where the kind stands in resources of one of the types: ``aws_s3_bucket``, ``aws_dynamodb_table.replica``."""
+        inside = self.inside.get(type)
+        return type if inside is None else f"{type}.{inside.path}"
 
     def naming(self, type: str) -> str | None:
         """The argument that holds the name of a resource of one of the types."""
@@ -98,6 +122,10 @@ class View(Protocol):
     @property
     def type(self) -> str:
         """Terraform type of the instance."""
+
+    @property
+    def outer(self) -> View | None:
+        """For what stands inside of a resource (`Inside`), that resource; None for a resource itself."""
 
     def get(self, path: str) -> Value:
         """The value at a dotted path of arguments and nested blocks; None where it is absent or null.

@@ -164,6 +164,13 @@ class Origin:
     """All known texts by which another resource may point at this one."""
     part_of: str | None = None
     """In words, the resource declared elsewhere that this one sets a part of; its kind is `kind`."""
+    inside: str | None = None
+    """The address of the resource in whose block this one stands, where it has no block of its own."""
+
+    @property
+    def block(self) -> str | None:
+        """The Terraform address of the block of the resource: its own, or of the one that it stands in."""
+        return self.inside or self.address
 
     @property
     def label(self) -> str:
@@ -242,6 +249,17 @@ class Resource:
         super().__init_subclass__()
         cls.kind = f"{cls.__module__.rpartition('.')[2]}.{cls.__name__}"
         cls.facts = {**cls.facts, **{name: value for name, value in vars(cls).items() if isinstance(value, Fact)}}
+
+    @classmethod
+    def narrower(cls) -> tuple[type[Resource], ...]:
+        """The kind and those derived from it, by name: a control of a kind judges them all."""
+        found: dict[str, type[Resource]] = {}
+        pending: list[type[Resource]] = [cls]
+        while pending:
+            kind = pending.pop()
+            found[kind.kind] = kind
+            pending.extend(kind.__subclasses__())
+        return (cls, *(found[name] for name in sorted(found) if name != cls.kind))
 
     @classmethod
     def terraform_types(cls) -> frozenset[str]:

@@ -79,7 +79,9 @@ class Planner:
         groups: dict[tuple[str, BlockKey], list[Finding]] = {}
         for finding in failing:
             instance = self._instance(finding)
-            if instance is None:
+            if finding.resource.inside is not None:
+                left.append((finding, f"no repair inside of {finding.resource.inside} is known that is certain"))
+            elif instance is None:
                 left.append((finding, "its block was not found in source"))
             else:
                 groups.setdefault((finding.control_id, _key(instance)), []).append(finding)

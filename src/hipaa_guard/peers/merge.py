@@ -183,7 +183,11 @@ class _Table:
         if own is not None:  # our own check, which ran inside the tool
             return [own]
         found = self._equivalents.get((result.peer, result.check), [])
-        fitting = [control for control in found if result.type in control.kind.terraform_types()]
+        fitting = [
+            control
+            for control in found
+            if any(result.type in kind.terraform_types() for kind in control.kind.narrower())
+        ]
         return fitting or found
 
     def _rows(self, result: Result, controls: list[Control]) -> list[Row]:
@@ -244,7 +248,7 @@ def _of_source(result: Result, ours: list[tuple[Row, Finding]], base: str) -> It
 
 
 def _is_of_kind(result: Result, control: Control) -> bool:
-    return control.kind.terraform is not None and result.type in control.kind.terraform.types
+    return any(kind.terraform and result.type in kind.terraform.types for kind in control.kind.narrower())
 
 
 def _in_file(finding: Finding, result: Result, base: str) -> bool:

@@ -1,11 +1,14 @@
-"""Amazon DynamoDB: tables, with their backups, encryption and resource policies."""
+"""Amazon DynamoDB: tables and their replicas, with their backups, encryption and resource policies."""
 
 from __future__ import annotations
 
+from typing import ClassVar
+
+from hipaa_guard.facts.inventory import Inventory
 from hipaa_guard.facts.policy_document import PolicyDocument
-from hipaa_guard.facts.readings import Block, Listing, TerraformReading, View, ask
+from hipaa_guard.facts.readings import Block, Inside, Listing, TerraformReading, View, ask
 from hipaa_guard.facts.resource import Resource, fact
-from hipaa_guard.facts.values import Value
+from hipaa_guard.facts.values import Unknown, Value
 
 
 def _declared_encryption(argument: str) -> TerraformReading:
@@ -29,7 +32,7 @@ class Table(Resource):
         name="name",
         awscc_name="table_name",
     )
-    aws = Listing(
+    aws: ClassVar[Listing | None] = Listing(
         "dynamodb.list_tables",
         "TableNames[]",
         arn="arn:{partition}:dynamodb:{region}:{account}:table/{Name}",
@@ -82,3 +85,97 @@ class Table(Resource):
             absent="PolicyNotFoundException",
         ),
     )
+
+
+_LISTED_IN_ITS_REGION = "a live account lists a replica as a table of its own region"
+_PROTECTED = "deletion_protection_enabled"
+
+
+def _replica_encryption(enabled: str, key: str) -> TerraformReading:
+    """The type of key is the same for all replicas of a table; a replica that names a key of its own tells it too."""
+
+    def read(view: View) -> Value:
+        around = view.outer
+        if around is not None and str(around.get(enabled)).lower() == "true":
+            return "KMS"
+        own = view.get(key)
+        if isinstance(own, Unknown) and not own.is_set:
+            return own
+        if own is not None or around is None:
+            return None if own is None else "KMS"
+        said = around.get(enabled)
+        return said if isinstance(said, Unknown) else None
+
+    return read
+
+
+def _no_source(_: View) -> None:
+    """The replicas of this type stand in the block of their table."""
+
+
+class TableReplica(Table):
+    """A copy of a table in another region: a table of its own, whose backups, protection and policy nobody copies."""
+
+    terraform = Block(
+        "aws_dynamodb_table",
+        "aws_dynamodb_table_replica",
+        "awscc_dynamodb_global_table",
+        joined_by="resource_arn",
+        name="name",
+        awscc_name="table_name",
+        inside={
+            "aws_dynamodb_table": Inside("replica", "region_name"),
+            "awscc_dynamodb_global_table": Inside("replicas"),
+        },
+    )
+    aws = None
+    terraform_only = _LISTED_IN_ITS_REGION
+
+    point_in_time_recovery: bool = fact(
+        terraform="point_in_time_recovery",
+        awscc="point_in_time_recovery_specification.point_in_time_recovery_enabled",
+        unset=False,
+        terraform_only=_LISTED_IN_ITS_REGION,
+    )
+    encryption: str | None = fact(
+        terraform=_replica_encryption("server_side_encryption.enabled", "kms_key_arn"),
+        awscc=_replica_encryption("sse_specification.sse_enabled", "sse_specification.kms_master_key_id"),
+        unset=None,
+        terraform_only=_LISTED_IN_ITS_REGION,
+    )
+    """As of tables; of one that is declared apart and names no key None, and then it is as its source."""
+
+    key: str | None = fact(
+        terraform="kms_key_arn",
+        awscc="sse_specification.kms_master_key_id",
+        unset=None,
+        terraform_only=_LISTED_IN_ITS_REGION,
+    )
+    deletion_protection: bool = fact(
+        terraform=_PROTECTED, awscc=_PROTECTED, unset=False, terraform_only=_LISTED_IN_ITS_REGION
+    )
+    policy: PolicyDocument | None = fact(
+        terraform="aws_dynamodb_resource_policy.policy",
+        awscc="resource_policy.policy_document",
+        unset=None,
+        parse=PolicyDocument.parse,
+        terraform_only=_LISTED_IN_ITS_REGION,
+    )
+    source: str | None = fact(
+        terraform="global_table_arn", awscc=_no_source, unset=None, terraform_only=_LISTED_IN_ITS_REGION
+    )
+    """The table that one which is declared apart copies; None for one in the block of its table."""
+
+
+def encryption_of(table: Table, inventory: Inventory) -> str | None:
+    """``KMS``, or None: a key that DynamoDB owns; of a replica that does not tell it, the source's.
+
+    Raises:
+        Undecided: it is not known, or the source lies outside what was scanned.
+
+    """
+    told = table.encryption
+    if told is None and isinstance(table, TableReplica) and table.source is not None:
+        source = inventory.find(Table, table.source)
+        return None if source is None else source.encryption
+    return told

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from hipaa_guard.facts.policy_document import HERE, PolicyDocument, symbol
-from hipaa_guard.facts.readings import Block, Listing, View, ask, derived, first, listed
+from hipaa_guard.facts.readings import Block, Inside, Listing, TerraformReading, View, ask, derived, first, listed
 from hipaa_guard.facts.resource import Resource, fact
-from hipaa_guard.facts.values import Unknown, Value
+from hipaa_guard.facts.values import Cause, Existing, Reference, Unknown, Value
 
 
 def _backed_up_by_default(view: View) -> Value:
@@ -21,7 +23,7 @@ class FileSystem(Resource):
 
     noun = "EFS file system"
     terraform = Block("aws_efs_file_system", "awscc_efs_file_system", joined_by="file_system_id")
-    aws = Listing(
+    aws: ClassVar[Listing | None] = Listing(
         "efs.describe_file_systems",
         "FileSystems[]",
         arn="{FileSystemArn}",
@@ -62,6 +64,93 @@ class FileSystem(Resource):
             symbol(origin.address, "arn"),
             *(f"arn:{HERE}:elasticfilesystem:{HERE}:{HERE}:file-system/{each}" for each in ids),
         )
+
+
+_LISTED_IN_ITS_REGION = "a live account lists a replica as a file system of its own region"
+
+
+def _is_made(view: View) -> Value:
+    """Whether the replication makes its destination: one that it names was there before, and is judged by itself.
+
+    A state names each destination, whoever made it.
+    """
+    named = _named(view)
+    if named is None:
+        return True
+    if isinstance(named, Reference | Existing):
+        return False
+    if isinstance(named, Unknown):
+        return _perhaps_there(named)
+    return False if view.linked("aws_efs_file_system", "id") else _perhaps_there(named)
+
+
+def _named(view: View) -> Value:
+    """The destination that may have been there before; None where it is new. Only a new one takes a key."""
+    return None if view.get("kms_key_id") is not None else view.get("file_system_id")
+
+
+def _perhaps_there(named: Value) -> Unknown:
+    if isinstance(named, Unknown):
+        return Unknown(f"its file_system_id is not known: {named.reason}", named.cause, references=named.references)
+    return Unknown(f"the file system {named} may have been there before its replication", Cause.NOT_IN_SCOPE)
+
+
+def _of_new(value: Value) -> TerraformReading:
+    """A setting that EFS gives to a destination which it makes."""
+
+    def read(view: View) -> Value:
+        named = _named(view)
+        return value if named is None else _perhaps_there(named)
+
+    return read
+
+
+class FileSystemReplica(FileSystem):
+    """A file system that a replication makes and keeps as a copy of another: encrypted, with settings of its own."""
+
+    terraform = Block(
+        "aws_efs_replication_configuration",
+        "awscc_efs_file_system",
+        joined_by="file_system_id",
+        name="file_system_id",
+        awscc_name="file_system_id",
+        when=_is_made,
+        inside={
+            "aws_efs_replication_configuration": Inside("destination"),
+            "awscc_efs_file_system": Inside("replication_configuration.destinations"),
+        },
+    )
+    aws = None
+    terraform_only = _LISTED_IN_ITS_REGION
+
+    encrypted: bool = fact(
+        terraform=_of_new(True), awscc=_of_new(True), unset=False, terraform_only=_LISTED_IN_ITS_REGION
+    )
+    key: str | None = fact(
+        terraform=first("kms_key_id", _of_new(None)),
+        awscc=first("kms_key_id", _of_new(None)),
+        unset=None,
+        terraform_only=_LISTED_IN_ITS_REGION,
+    )
+    backup: str | None = fact(
+        terraform=first("aws_efs_backup_policy.backup_policy.status", _backed_up_by_default, _of_new(None)),
+        awscc=first("aws_efs_backup_policy.backup_policy.status", _backed_up_by_default, _of_new(None)),
+        unset=None,
+        terraform_only=_LISTED_IN_ITS_REGION,
+    )
+    policy: PolicyDocument | None = fact(
+        terraform=first("aws_efs_file_system_policy.policy", _of_new(None)),
+        awscc=first("aws_efs_file_system_policy.policy", _of_new(None)),
+        unset=None,
+        parse=PolicyDocument.parse,
+        terraform_only=_LISTED_IN_ITS_REGION,
+    )
+
+    def names(self) -> tuple[str, ...]:
+        """See `FileSystem.names`: source names it by its id alone."""
+        around, block = self.origin.inside or "", self.terraform.inside[self.origin.type or ""]
+        ids = (symbol(around, f"{block.path}[0].file_system_id"), self.origin.name)
+        return tuple(f"arn:{HERE}:elasticfilesystem:{HERE}:{HERE}:file-system/{each}" for each in ids)
 
 
 class AccessPoint(Resource):

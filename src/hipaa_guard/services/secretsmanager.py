@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import re
+from typing import ClassVar
 
 from hipaa_guard.facts.policy_document import PolicyDocument
-from hipaa_guard.facts.readings import Block, Listing, View, ask, first, listed
+from hipaa_guard.facts.readings import Block, Inside, Listing, View, ask, first, listed
 from hipaa_guard.facts.resource import Resource, fact
 from hipaa_guard.facts.secrets import Secret as Concealed
 from hipaa_guard.facts.secrets import revealed
@@ -41,7 +42,7 @@ def _longest_wait(view: View) -> Value:
 
 
 def _own_region(view: View) -> None:
-    """Copies in other regions are blocks of their secret in Terraform, not resources."""
+    """A secret that Terraform declares is the original: its copies are blocks in it."""
 
 
 class Secret(Resource):
@@ -56,7 +57,9 @@ class Secret(Resource):
         name="name",
         awscc_name="name",
     )
-    aws = Listing("secretsmanager.list_secrets", "SecretList[]", arn="{ARN}", name="Name", keys=("ARN", "Name"))
+    aws: ClassVar[Listing | None] = Listing(
+        "secretsmanager.list_secrets", "SecretList[]", arn="{ARN}", name="Name", keys=("ARN", "Name")
+    )
 
     is_rotated: bool = fact(terraform=_is_rotated, awscc=_is_rotated, unset=False, aws=listed("RotationEnabled"))
 
@@ -82,6 +85,63 @@ class Secret(Resource):
         unset=None,
         parse=PolicyDocument.parse,
         aws=ask("secretsmanager.get_resource_policy", "ResourcePolicy", SecretId="{ARN}"),
+    )
+
+
+_LISTED_IN_ITS_REGION = "a live account lists a replica as a secret of its own region"
+_POLICIES = (
+    "aws_secretsmanager_secret_policy.policy",
+    "awscc_secretsmanager_resource_policy.resource_policy",
+    "policy",
+)
+
+
+def _policy_of_source(view: View) -> Value:
+    """Secrets Manager gives a replica the policy of its secret, and nobody can give it another."""
+    around = view.outer
+    told = (None if around is None else around.get(path) for path in _POLICIES)
+    return next((policy for policy in told if policy is not None), None)
+
+
+def _region_of_source(view: View) -> str:
+    """Where the secret is that alone is rotated, in words."""
+    return "another region" if view.outer is None else f"the region of {view.outer.address}"
+
+
+class SecretReplica(Secret):
+    """A copy of a secret in another region, under a key of its own. Value, policy and rotation are the secret's."""
+
+    terraform = Block(
+        "aws_secretsmanager_secret",
+        "awscc_secretsmanager_secret",
+        joined_by="secret_id",
+        joins={"aws_secretsmanager_secret_policy": "secret_arn"},
+        name="name",
+        awscc_name="name",
+        inside={
+            "aws_secretsmanager_secret": Inside("replica", computed=True),
+            "awscc_secretsmanager_secret": Inside("replica_regions"),
+        },
+    )
+    aws = None
+    terraform_only = _LISTED_IN_ITS_REGION
+
+    is_rotated: bool = fact(
+        terraform=lambda _: False, awscc=lambda _: False, unset=False, terraform_only=_LISTED_IN_ITS_REGION
+    )
+    rotated_after_days: int | None = fact(
+        terraform=lambda _: None, awscc=lambda _: None, unset=None, terraform_only=_LISTED_IN_ITS_REGION
+    )
+    primary_region: str | None = fact(
+        terraform=_region_of_source, awscc=_region_of_source, unset=None, terraform_only=_LISTED_IN_ITS_REGION
+    )
+    key: str | None = fact(terraform="kms_key_id", awscc="kms_key_id", unset=None, terraform_only=_LISTED_IN_ITS_REGION)
+    policy: PolicyDocument | None = fact(
+        terraform=_policy_of_source,
+        awscc=_policy_of_source,
+        unset=None,
+        parse=PolicyDocument.parse,
+        terraform_only=_LISTED_IN_ITS_REGION,
     )
 
 

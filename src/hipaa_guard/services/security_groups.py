@@ -243,7 +243,7 @@ def _answered(permissions: list[dict[str, Value]] | None, own: str | None) -> li
     ]
 
 
-_RULES = {
+_RULES: dict[str, str | tuple[str, ...]] = {
     "aws_security_group_rule": "security_group_id",
     "aws_vpc_security_group_ingress_rule": "security_group_id",
     "aws_vpc_security_group_egress_rule": "security_group_id",
@@ -322,7 +322,7 @@ def _declared_by_default(direction: str) -> Callable[[View], Value]:
 
 
 class DefaultSecurityGroup(SecurityGroup):
-    """The group that every VPC has, and that whatever names no group joins.
+    """The group that every VPC has, and that whatever names no group joins. The controls of groups judge it too.
 
     In source it is the resource that adopts it, else the VPC that brings it along.
     """

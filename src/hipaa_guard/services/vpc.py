@@ -174,9 +174,7 @@ class NetworkAcl(Resource):
     """A network ACL: numbered rules at the border of subnets, of which the lowest that matches decides."""
 
     noun = "network ACL"
-    terraform = Block(
-        "aws_network_acl", "aws_default_network_acl", joins={"aws_network_acl_rule": "network_acl_id"}
-    )
+    terraform = Block("aws_network_acl", "aws_default_network_acl", joins={"aws_network_acl_rule": "network_acl_id"})
     aws = Listing(
         "ec2.describe_network_acls",
         "NetworkAcls[]",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from hipaa_guard.facts.places import Location
 from hipaa_guard.facts.secrets import Secret
 from hipaa_guard.facts.values import Cause, Existing, Incomplete, Reference, Undecided, Unknown, Value
 from hipaa_guard.terraform.errors import EvaluationError
@@ -42,13 +43,22 @@ class Object(Unknown):
 
 
 class Known(dict[str, Value]):
-    """A nested block of a resource: what is written, and a reference for what the provider adds."""
+    """A nested block of a resource: what is written, and a reference for what the provider adds.
 
-    __slots__ = ("absent",)
+    ``place`` tells where an argument in it is written, and of an empty name where the block itself is.
+    """
 
-    def __init__(self, values: dict[str, Value], absent: Callable[[str], Value]) -> None:
+    __slots__ = ("absent", "place")
+
+    def __init__(
+        self,
+        values: dict[str, Value],
+        absent: Callable[[str], Value],
+        place: Callable[[str], Location | None],
+    ) -> None:
         super().__init__(values)
         self.absent = absent
+        self.place = place
 
 
 class Alternatives(Unknown):

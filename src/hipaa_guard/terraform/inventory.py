@@ -12,6 +12,7 @@ from hipaa_guard.terraform.blocks import Configuration, Instance
 from hipaa_guard.terraform.elsewhere import Elsewhere
 from hipaa_guard.terraform.identity import Names
 from hipaa_guard.terraform.joins import Joins
+from hipaa_guard.terraform.nested import NestedInstance, nested_in
 from hipaa_guard.terraform.paths import same
 from hipaa_guard.terraform.standins import stand_ins
 from hipaa_guard.terraform.views import InstanceView, Linked, Perhaps, Touched
@@ -19,7 +20,7 @@ from hipaa_guard.terraform.views import InstanceView, Linked, Perhaps, Touched
 
 def build_inventory(configuration: Configuration, kinds: Sequence[type[Resource]]) -> Inventory:
     """All resources of the given kinds that a configuration declares, and what it declares parts of."""
-    joins = Joins(configuration, _splits(kinds))
+    joins = Joins(configuration, _splits(kinds), _inside(kinds))
     found = [resource for kind in kinds for resource in _of_kind(kind, configuration, joins)]
     elsewhere = stand_ins(kinds, joins, configuration.root, _of_parts, configuration.gaps)
     return Inventory(found, source="terraform", kinds=kinds, stand_ins=elsewhere)
@@ -94,13 +95,19 @@ def _splits(kinds: Sequence[type[Resource]]) -> dict[tuple[str, ...], frozenset[
     return found
 
 
+def _inside(kinds: Sequence[type[Resource]]) -> dict[str, str]:
+    """Where resources stand inside of those of a type."""
+    blocks = [kind.terraform for kind in kinds if kind.terraform is not None]
+    return {type: inside.path for block in blocks for type, inside in block.inside.items()}
+
+
 def _of_kind(kind: type[Resource], configuration: Configuration, joins: Joins) -> Iterator[Resource]:
     block = kind.terraform
     if block is None:
         return
     names = joins.names(block, block.types[0] if block.types else "")
     for terraform_type in block.types:
-        for instance in joins.of_type(terraform_type):
+        for instance in _standing(joins.of_type(terraform_type), block):
             applies = _applies(block, InstanceView(instance, joins, block, names=names))
             if applies is not False:
                 uncertain = applies if isinstance(applies, Unknown) else instance.uncertain
@@ -113,6 +120,16 @@ def _of_parts(kind: type[Resource], whole: Elsewhere, parts: Linked, origin: Ori
     block = kind.terraform
     assert block is not None
     return kind(origin, TerraformSource(whole, parts, block, parts.names(block, block.types[0])))
+
+
+def _standing(instances: Sequence[Instance], block: Block) -> Iterator[Instance]:
+    """The instances of a type that are of the kind, or those that stand inside of them."""
+    for instance in instances:
+        inside = block.inside.get(instance.type)
+        if inside is None:
+            yield instance
+        else:
+            yield from nested_in(instance, inside, block.naming(instance.type))
 
 
 def _applies(block: Block, view: InstanceView) -> bool | Unknown:
@@ -147,4 +164,5 @@ def _origin(
         location=instance.location,
         uncertain=uncertain,
         keys=keys,
+        inside=instance.outer.address if isinstance(instance, NestedInstance) else None,
     )

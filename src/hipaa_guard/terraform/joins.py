@@ -11,12 +11,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from hipaa_guard.facts.readings import Block
-from hipaa_guard.facts.values import Unknown
+from hipaa_guard.facts.values import Reference, Unknown
 from hipaa_guard.terraform.addresses import segments, without_keys
 from hipaa_guard.terraform.blocks import Configuration, Instance
 from hipaa_guard.terraform.identity import Names, naming_arguments
 from hipaa_guard.terraform.pointers import Doubt, Loose, Pointers, doubt_of
-from hipaa_guard.terraform.trails import Splits, Trail
+from hipaa_guard.terraform.trails import Splits, Trail, type_at
 
 _OUTSIDE = frozenset({"var", "data", "ephemeral", "terraform", "path"})
 """The first segments of names whose values do not come from what the configuration declares."""
@@ -33,6 +33,8 @@ class Links:
     """The first that may."""
     doubts: Callable[[], Iterator[Doubt]]
     """All that may."""
+    into: tuple[Instance, ...] = ()
+    """The instances that point at what stands inside of it."""
 
 
 _NONE = Links((), None, lambda: iter(()))
@@ -41,8 +43,14 @@ _NONE = Links((), None, lambda: iter(()))
 class Joins:
     """The joins of one configuration."""
 
-    def __init__(self, configuration: Configuration, splits: Mapping[tuple[str, ...], frozenset[str]] = {}) -> None:
+    def __init__(
+        self,
+        configuration: Configuration,
+        splits: Mapping[tuple[str, ...], frozenset[str]] = {},
+        inside: Mapping[str, str] = {},
+    ) -> None:
         self._configuration = configuration
+        self._inside = inside
         self.asked_for = configuration.asked_for
         self._splits = splits
         self._by_type: dict[str, list[Instance]] = {}
@@ -87,7 +95,14 @@ class Joins:
         def doubts() -> Iterator[Doubt]:
             return pointers.possible(main, identity, names, certain)
 
-        return Links(tuple(certain), next(doubts(), None), doubts)
+        return Links(tuple(certain), next(doubts(), None), doubts, pointers.into(main))
+
+    def leads_inside(self, reference: Reference) -> bool:
+        """Whether a reference is to what stands inside of a resource and is one itself (``t.replica[0].arn``)."""
+        if not self._inside or "." not in reference.attribute:
+            return False
+        path = self._inside.get(type_at(reference.address))
+        return path is not None and reference.attribute.startswith((f"{path}[", f"{path}."))
 
     def loose(self, block: Block, type: str, by: str) -> list[Loose]:
         """The values of an argument of split resources of a kind that name no resource which is declared here."""

@@ -193,6 +193,7 @@ class _Plan:
             region=resource.region(),
             decode=resource.get,
             written=resource.arguments(),
+            left_open=resource.left_open,
         )
 
     def follow(self, expression: Any, context: Context) -> Found:
@@ -274,6 +275,10 @@ class _PlannedResource:
     def arguments(self) -> tuple[str, ...]:
         """The arguments that the configuration writes, nested blocks aside."""
         return tuple(name for name, written in self._expressions.items() if is_argument(written))
+
+    def left_open(self, name: str) -> bool:
+        """Whether the plan says of an argument no more than that it is known after apply."""
+        return table(self._unknown).get(name) is True
 
     def written(self, name: str) -> Value:
         """The same, as `policy_documents` asks for it."""

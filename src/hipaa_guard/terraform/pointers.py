@@ -84,6 +84,9 @@ class Declared(Protocol):
     def instances_of(self, block: str) -> list[Instance]:
         """The instances of the block at an address without keys."""
 
+    def leads_inside(self, reference: Reference) -> bool:
+        """Whether a reference is to what stands inside of a resource and is one itself."""
+
 
 @dataclass(slots=True)
 class _Doubts:
@@ -106,6 +109,7 @@ class Pointers:
         self._by = by
         self._order: dict[str, int] = {}
         self._references: dict[str, list[Instance]] = {}
+        self._into: dict[str, list[Instance]] = {}
         self._texts: dict[str, list[tuple[Instance, str]]] = {}
         self._texts_in: dict[tuple[str, str], list[tuple[Instance, str]]] = {}
         self._literals: dict[str, Instance] = {}
@@ -168,6 +172,9 @@ class Pointers:
             self._anyone.append(self._doubt(instance, value))
 
     def _add_reference(self, instance: Instance, reference: Reference) -> None:
+        if self._joins.leads_inside(reference):
+            self._into.setdefault(reference.address, []).append(instance)
+            return
         if not self._trail.is_main(reference):
             return
         address = reference.address
@@ -232,6 +239,10 @@ class Pointers:
                 if _same_region(main, written):
                     found[split.address] = split
         return sorted(found.values(), key=lambda split: self._order[split.address])
+
+    def into(self, main: Instance) -> tuple[Instance, ...]:
+        """The instances that point at what stands inside of `main`."""
+        return tuple(self._into.get(main.address, ()))
 
     def _naming(self, text: str, main: Instance, names: Names) -> list[tuple[Instance, str]]:
         """Where the text names `main` and nothing else. Of several so called, it means the one in its own module."""
@@ -351,7 +362,8 @@ class Pointers:
         return bool(mains)
 
     def _is_declared(self, reference: Reference) -> bool:
-        return self._trail.is_main(reference) and bool(self._joins.candidates(reference.address))
+        meant = self._trail.is_main(reference) or self._joins.leads_inside(reference)
+        return meant and bool(self._joins.candidates(reference.address))
 
 
 def _is_left_out(value: Value) -> bool:

@@ -28,6 +28,8 @@ class RecordedInstance:
     """The addresses of the instances that an argument is made from, where the configuration tells."""
     block: Instance | None = None
     """The same instance as the source tells it, where that was given."""
+    left_open: Callable[[str], bool] = lambda _: False
+    """Whether all that is recorded of an argument is that it is known after apply."""
     _values: dict[str, Value] = field(default_factory=dict)
 
     def get(self, attribute: str) -> Value:

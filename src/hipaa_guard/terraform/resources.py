@@ -159,7 +159,12 @@ class HclInstance:
             inner_blocks = self._blocks(block, kind, scope, f"{path}.{kind}")
             if inner_blocks is not None:
                 values[kind] = inner_blocks
-        return Known(values, lambda name: self.computed(f"{path}.{name}"))
+        return Known(values, lambda name: self.computed(f"{path}.{name}"), lambda name: self._place(block, name))
+
+    def _place(self, block: Block, name: str) -> Location | None:
+        """Where an argument or a nested block inside of a block is written; of an empty name, the block."""
+        written = block.attributes.get(name) or next(block.nested(name), None) if name else block
+        return None if written is None else written.location(self._calls)
 
     def computed(self, path: str) -> Value:
         """What the provider puts at a path that is not written."""
@@ -207,13 +212,9 @@ class HclInstance:
             raise EvaluationError(value.reason)
         if value is None:
             return self.computed(name)
-        if isinstance(value, str):
-            return AttributeText.of(value, Reference(self.address, name)) if self.mode == "resource" else value
-        if self.type != "terraform_data" and type(value) in (list, List, Set):
-            return Loose(value)
-        if self.type != "terraform_data" and type(value) in (dict, Map):
-            return LooseMap(value)
-        if not isinstance(value, Unknown) or isinstance(value, Reference | PartialJson) or self.mode == "data":
+        if not isinstance(value, Unknown):
+            return self._as_attribute(name, value)
+        if isinstance(value, Reference | PartialJson) or self.mode == "data":
             return value
         if isinstance(value, Secret) and is_secret_argument(self.type, name):
             return value
@@ -221,6 +222,16 @@ class HclInstance:
         reference.reason, reference.cause = value.reason, value.cause
         reference.references = (*reference.references, *value.references)
         return reference
+
+    def _as_attribute(self, name: str, value: Value) -> Value:
+        """A known argument as others read it: a text says whose it is, and the sort of a collection is the provider's."""
+        if isinstance(value, str):
+            return AttributeText.of(value, Reference(self.address, name)) if self.mode == "resource" else value
+        if self.type != "terraform_data" and type(value) in (list, List, Set):
+            return Loose(value)
+        if self.type != "terraform_data" and type(value) in (dict, Map):
+            return LooseMap(value)
+        return value
 
     def _all_tags(self) -> Value:
         defaults = self._provider.default_tags if self._provider is not None else None

@@ -1,13 +1,14 @@
 """Resources that are declared elsewhere, as far as parts of them are declared here.
 
-``security_group_id = var.group`` opens a group that some other configuration declares. All parts that name the same thing
-(one text, one variable, one reference) make one *stand-in* for it: its facts are not known, save what its parts say.
+``security_group_id = var.group`` opens a group that some other configuration declares. All parts that name the same
+thing (one text, one variable, one reference) make one *stand-in* for it: its facts are not known, save what its parts
+say.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from hipaa_guard.facts.inventory import Part, StandIn
 from hipaa_guard.facts.places import Gap, GapKind
@@ -88,6 +89,15 @@ class _Group:
         }
 
 
+@dataclass(frozen=True, slots=True)
+class _Making:
+    """All that stand-ins of one configuration are made with."""
+
+    joins: Joins
+    root: str
+    resource: MakeResource
+
+
 def stand_ins(
     kinds: Sequence[type[Resource]], joins: Joins, root: str, make: MakeResource, gaps: list[Gap]
 ) -> Iterator[StandIn]:
@@ -101,12 +111,10 @@ def stand_ins(
             continue
         family = [each for each in kinds if issubclass(each, kind)]
         for key, group in _groups(kind, family, joins, gaps).items():
-            yield _stand_in(kind, key, group, joins, root, make)
+            yield _stand_in(kind, key, group, _Making(joins, root, make))
 
 
-def _groups(
-    kind: type[Resource], family: Sequence[type[Resource]], joins: Joins, gaps: list[Gap]
-) -> dict[str, _Group]:
+def _groups(kind: type[Resource], family: Sequence[type[Resource]], joins: Joins, gaps: list[Gap]) -> dict[str, _Group]:
     block = kind.terraform
     assert block is not None  # a kind with split types has one
     found: dict[str, _Group] = {}
@@ -130,55 +138,55 @@ def _loose(family: Sequence[type[Resource]], joins: Joins, type: str, by: str) -
     yield from (each for each in first if all(each.position in known for known in positions))
 
 
-def _stand_in(
-    kind: type[Resource], key: str, group: _Group, joins: Joins, root: str, make: MakeResource
-) -> StandIn:
+def _stand_in(kind: type[Resource], key: str, group: _Group, made: _Making) -> StandIn:
     instances = group.instances()
     noun = f"{kind.noun} {group.named}"
     regions = {instance.region for instance in instances if isinstance(instance.region, str)}
-    region = next(iter(regions)) if len(regions) == 1 else None
     assert kind.terraform is not None
     whole = Elsewhere(
-        key if key.startswith("data.") else group.named,
-        kind.terraform.types[0],
-        noun,
-        group.text,
-        instances[0].location,
-        region,
+        address=key if key.startswith("data.") else group.named,
+        type=kind.terraform.types[0],
+        name=noun,
+        text=group.text,
+        location=instances[0].location,
+        region=next(iter(regions)) if len(regions) == 1 else None,
     )
-    origin = Origin(
-        kind=kind.kind,
-        type=whole.type,
-        name=None if group.text is None else tail(group.text),
-        source="terraform",
-        address=whole.address,
-        arn=group.text if group.text is not None and group.text.startswith("arn:") else None,
-        region=region,
-        root=root,
-        location=whole.location,
-        keys=frozenset(forms(group.text) if group.text is not None else ()),
-    )
-
-    def alone(instance: Instance) -> Resource:
-        return make(kind, whole, _Parts(joins, whole, group.joined(instance), exist=True), origin)
+    origin = _origin(kind, whole, made.root)
+    joins = made.joins
 
     def part(instance: Instance) -> Part:
-        own = Origin(
-            kind=kind.kind,
+        own = replace(
+            origin,
             type=instance.type,
             name=instance.name,
-            source="terraform",
             address=instance.address,
-            region=region,
-            root=root,
+            arn=None,
             location=instance.location,
             uncertain=instance.uncertain,
+            keys=frozenset(),
             part_of=noun,
         )
-        return Part(own, lambda: alone(instance))
+        only = _Parts(joins, whole, group.joined(instance), exist=True)
+        return Part(own, lambda: made.resource(kind, whole, only, origin))
 
-    everything = make(kind, whole, _Parts(joins, whole, group.joined(), exist=False), origin)
+    everything = made.resource(kind, whole, _Parts(joins, whole, group.joined(), exist=False), origin)
     return StandIn(everything, noun, tuple(map(part, instances)))
+
+
+def _origin(kind: type[Resource], whole: Elsewhere, root: str) -> Origin:
+    text = whole.text
+    return Origin(
+        kind=kind.kind,
+        type=whole.type,
+        name=None if text is None else tail(text),
+        source="terraform",
+        address=whole.address,
+        arn=text if text is not None and text.startswith("arn:") else None,
+        region=whole.region,
+        root=root,
+        location=whole.location,
+        keys=frozenset(forms(text) if text is not None else ()),
+    )
 
 
 # --- what names the whole --------------------------------------------------------------------------------------------
@@ -243,4 +251,3 @@ def _not_told(loose: Loose, other: str | None) -> Gap:
     else:
         reason = "it belongs to something that is not declared here, which may be of several kinds"
     return Gap(GapKind.ELSEWHERE, loose.instance.address, reason, incomplete=False, location=loose.instance.location)
-

@@ -30,8 +30,8 @@ _WIDTH = 100
 class End:
     """A value that another one leads to: a text, a reference to a main resource, or something not known.
 
-    ``sure`` says that both are certainly the same. ``apart`` says that a value which is not known comes from outside: it
-    names no resource of the configuration, unless that is called by the same value.
+    ``sure`` says that both are certainly the same. ``apart`` says that a value which is not known comes from outside:
+    it names no resource of the configuration, unless that is called by the same value.
     """
 
     value: Value
@@ -62,7 +62,7 @@ class Splits:
 
     def is_main(self, reference: Reference) -> bool:
         """Whether a reference is that of a main resource; to what brings one along, by the attribute that names it."""
-        type_ = _type_at(reference.address)
+        type_ = type_at(reference.address)
         made = self.made_by.get(type_)
         return type_ in self.types and (made is None or without_keys(reference.attribute) == made)
 
@@ -111,6 +111,9 @@ class Declared(Protocol):
 
     def adopters(self, instance: Instance, type: str, by: str) -> Adopters:
         """The instances of a type that take over what an instance brings along, which they name by an argument."""
+
+    def leads_inside(self, reference: Reference) -> bool:
+        """Whether a reference is to what stands inside of a resource and is one itself."""
 
     def outside(self, name: str) -> Sequence[str] | None:
         """The addresses of the instances that a value from outside may be of; None for a name that is not outside."""
@@ -217,6 +220,8 @@ class Trail:
     def _of_reference(self, reference: Reference, seen: Seen) -> list[End]:
         if self.is_main(reference):
             return self._adopted(reference)
+        if self._declared.leads_inside(reference):
+            return [End(reference)]
         mark = (reference.address, reference.attribute)
         if mark in seen or len(seen) >= _STEPS:
             return [End(_lost(reference), sure=False)]
@@ -229,7 +234,7 @@ class Trail:
     def _adopted(self, reference: Reference) -> list[End]:
         """A main resource; of one that was brought along by another, the one that has taken it over."""
         adopted_by = self._splits.adopted_by
-        if adopted_by is None or _type_at(reference.address) not in self._splits.made_by:
+        if adopted_by is None or type_at(reference.address) not in self._splits.made_by:
             return [End(reference)]
         ends: list[End] = []
         for maker in self._declared.candidates(reference.address)[:_WIDTH]:
@@ -269,7 +274,7 @@ class Trail:
                     yield from (end for end in self._ends(value, (target, name), seen) if self.is_main(end.value))
 
 
-def _type_at(address: str) -> str:
+def type_at(address: str) -> str:
     """The Terraform type in the address of an instance."""
     parts = segments(without_keys(address))
     return parts[-2] if len(parts) > 1 else ""

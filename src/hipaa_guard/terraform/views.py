@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Protocol
@@ -13,8 +14,9 @@ from hipaa_guard.terraform.blocks import Instance
 from hipaa_guard.terraform.elsewhere import Elsewhere
 from hipaa_guard.terraform.identity import Names
 from hipaa_guard.terraform.joins import Links
-from hipaa_guard.terraform.pointers import Doubt
+from hipaa_guard.terraform.nested import NestedInstance
 from hipaa_guard.terraform.paths import same, walk
+from hipaa_guard.terraform.pointers import Doubt
 
 _MOST_CANDIDATES = 200
 """So many instances that may belong to another are looked at one by one."""
@@ -104,6 +106,13 @@ class InstanceView:
             raise Undecided(self._instance.unknown)
         return self._instance.type
 
+    @property
+    def outer(self) -> InstanceView | None:
+        """For what stands inside of a resource, that resource."""
+        if not isinstance(self._instance, NestedInstance):
+            return None
+        return InstanceView(self._instance.outer, self._joins, self._block, self._touched, names=self._names)
+
     def get(self, path: str) -> Value:
         """The value at a dotted path of arguments and nested blocks; None where it is absent or null."""
         value = self.look(path)
@@ -144,7 +153,7 @@ class InstanceView:
 
     def _candidates(self, links: Links, unsure: list[View]) -> list[View] | None:
         """All instances that may belong here besides those that do; None where they cannot be listed."""
-        if self._joins.unseen(self._instance) is not None:
+        if self._unseen() is not None:
             return None
         possible = list(islice(links.doubts(), _MOST_CANDIDATES))
         if len(possible) == _MOST_CANDIDATES:
@@ -184,10 +193,14 @@ class InstanceView:
     def _possible(self, doubt: Doubt | None) -> Unknown | None:
         """Why a split resource that was not found may be there all the same."""
         if doubt is None:
-            return self._joins.unseen(self._instance)
+            return self._unseen()
         if self._touched is not None:
             self._touched.add(doubt.instance, "")
         return doubt.unknown
+
+    def _unseen(self) -> Unknown | None:
+        instance = self._instance
+        return self._joins.unseen(instance.outer if isinstance(instance, NestedInstance) else instance)
 
     def _argument(self, type: str, by: str | None) -> str:
         if by is not None:
@@ -200,7 +213,12 @@ class InstanceView:
     def _links(self, type: str, by: str | None) -> Links:
         if self._names is None:
             self._names = self._joins.names(self._block, self._instance.type)
-        return self._joins.links(self._instance, type, self._argument(type, by), self._names, self._block)
+        by = self._argument(type, by)
+        links = self._joins.links(self._instance, type, by, self._names, self._block)
+        if isinstance(self._instance, NestedInstance):
+            around = self._joins.links(self._instance.outer, type, by, self._names, self._block)
+            return links_into(self._instance, links, around, by)
+        return links
 
     def _told(self, instance: Instance, path: str) -> Value:
         steps = path.split(".")
@@ -210,6 +228,24 @@ class InstanceView:
         if value is not None and self._touched is not None:
             self._touched.add(instance, path)
         return value
+
+
+def links_into(nested: NestedInstance, own: Links, around: Links, by: str) -> Links:
+    """What points at a resource inside of another: by its name and region, or by a reference into its block."""
+    named = own.certain
+    told = [(split, nested.pointed_at(split, by)) for split in around.into]
+    unsure = [split for split, meant in told if meant is None]
+    if isinstance(nested.region, Unknown):  # all replicas have one name: then it does not tell which is meant
+        named, unsure = (), [*named, *unsure]
+
+    def doubts() -> Iterator[Doubt]:
+        for split in unsure:
+            reason = f"{split.address} may be for another {nested.inside.path} of {nested.outer.address}"
+            yield Doubt(split, Unknown(reason, references=(split.address,)))
+        yield from own.doubts()
+        yield from around.doubts()
+
+    return Links((*named, *(split for split, meant in told if meant)), next(doubts(), None), doubts)
 
 
 def _agree(one: Value | Perhaps, other: Value | Perhaps) -> bool:

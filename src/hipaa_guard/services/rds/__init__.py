@@ -6,6 +6,7 @@ DocumentDB and Neptune answer to the same API; they are left out here by their e
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import ClassVar
 
 from hipaa_guard.facts.inventory import Inventory
 from hipaa_guard.facts.policy_document import symbol, symbolic
@@ -304,7 +305,7 @@ class Snapshot(Resource):
         name="db_snapshot_identifier",
         also=("target_db_snapshot_identifier",),
     )
-    aws = Listing(
+    aws: ClassVar[Listing | None] = Listing(
         "rds.describe_db_snapshots",
         "DBSnapshots[?SnapshotType!='automated']",
         arn="{DBSnapshotArn}",
@@ -336,6 +337,35 @@ class Snapshot(Resource):
         ),
     )
     """The accounts that may restore it; ``all`` means everyone."""
+
+
+_BACKUPS_APART = "a live account lists replicated backups apart from snapshots"
+
+
+class ReplicatedBackups(Snapshot):
+    """The automated backups of an instance as they are kept in another region, by a key of that region."""
+
+    terraform = Block(
+        "aws_db_instance_automated_backups_replication", "awscc_rds_db_instance", when=declared.replicates_backups
+    )
+    aws = None
+    terraform_only = _BACKUPS_APART
+
+    source: str | None = fact(
+        terraform="source_db_instance_arn", awscc=declared.replicated, unset=None, terraform_only=_BACKUPS_APART
+    )
+    encryption: str | None = fact(
+        terraform=declared.replicated_with_key,
+        awscc=declared.replicated_with_key,
+        unset=None,
+        terraform_only=_BACKUPS_APART,
+    )
+    """As of instances; None: as its source is."""
+
+    shared_with: list[str] | None = fact(
+        live_only="automated backups cannot be shared, only a snapshot that is copied from them",
+        terraform_only=_BACKUPS_APART,
+    )
 
 
 class ClusterSnapshot(Resource):

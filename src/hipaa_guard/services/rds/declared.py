@@ -6,7 +6,7 @@ The functions serve both providers: what one of them does not have is never set 
 from __future__ import annotations
 
 from hipaa_guard.facts.readings import View
-from hipaa_guard.facts.values import Cause, Incomplete, Unknown, Value, joined
+from hipaa_guard.facts.values import Cause, Incomplete, Reference, Unknown, Value, joined
 
 _SOURCES = (
     "replicate_source_db",
@@ -102,6 +102,28 @@ def _of_backup(view: View) -> Unknown | None:
         if view.get(argument):
             return Unknown(f"left out, it is as in the backup that {argument} names", Cause.NOT_IN_SCOPE)
     return None
+
+
+def replicates_backups(view: View) -> Value:
+    """Whether the automated backups of an instance are copied to another region."""
+    if view.type == "aws_db_instance_automated_backups_replication":
+        return True
+    region = view.get("automatic_backup_replication_region")
+    return region if isinstance(region, Unknown) and not region.is_set else region is not None
+
+
+def replicated(view: View) -> Value:
+    """The instance whose automated backups are copied. The `awscc` provider says in the instance that they are."""
+    return Reference(view.address, "db_instance_arn")
+
+
+def replicated_with_key(view: View) -> Value:
+    """Automated backups that are replicated with a key are encrypted; others are as their instance is."""
+    apart = view.type == "aws_db_instance_automated_backups_replication"
+    key = view.get("kms_key_id" if apart else "automatic_backup_replication_kms_key_id")
+    if isinstance(key, Unknown) and not key.is_set:
+        return key
+    return None if key is None else "sse-kms"
 
 
 def key(view: View) -> Value:
