@@ -252,8 +252,6 @@ def _uncertain_splat(value: UncertainList, each: Callable[[Value], Value]) -> Va
 
 def uncertain_reference(value: Value) -> list[Value]:
     """What of the ``[?]`` instance goes into a list: a reference to it, for joins; any other value might not exist."""
-    if isinstance(value, AttributeText):
-        value = value.reference
     return [value] if isinstance(value, Reference) and "[?]" in value.address else []
 
 

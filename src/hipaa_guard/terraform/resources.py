@@ -224,7 +224,7 @@ class HclInstance:
         return reference
 
     def _as_attribute(self, name: str, value: Value) -> Value:
-        """A known argument as others read it: a text says whose it is, and the sort of a collection is the provider's."""
+        """A known argument as others read it: a text says whose it is, the sort of a collection is the provider's."""
         if isinstance(value, str):
             return AttributeText.of(value, Reference(self.address, name)) if self.mode == "resource" else value
         if self.type != "terraform_data" and type(value) in (list, List, Set):
