@@ -386,3 +386,15 @@ def test_a_value_that_may_be_ours_leaves_only_that_in_doubt(tmp_path: Path, valu
     groups = "".join(f'resource "aws_security_group" "{name}" {{}}\n' for name in "ab")
     found = verdicts(scan(tmp_path, OUTSIDE + groups + rule("r", value), "sg_no_public_ingress_ssh"))
     assert (found["aws_security_group.a"], found["aws_security_group.b"]) == (of_a, Status.PASS)
+
+
+@pytest.mark.parametrize("name", ['"phi--use1-az4--x-s3"', '"${var.thing}--use1-az4--x-s3"', ""])
+def test_a_part_of_something_of_another_kind_is_a_row(tmp_path: Path, name: str) -> None:
+    """A directory bucket is declared here, but no bucket of the kind that the controls judge."""
+    named = f"bucket = {name}" if name else ""
+    text = OUTSIDE + f'resource "aws_s3_directory_bucket" "d" {{\n {named}\n}}\n'
+    text += part("aws_s3_bucket_policy", "bucket", "aws_s3_directory_bucket.d.bucket")
+    found, rows = inventory(tmp_path, text)
+    assert all(not found.stand_ins(kind) for kind in kinds())
+    (row,) = (row for row in rows if row.kind is GapKind.ELSEWHERE)
+    assert row.reason == "it belongs to aws_s3_directory_bucket.d, whose type no control judges"

@@ -67,7 +67,10 @@ class Loose:
     """A value of a joining argument that names no declared resource of the kind."""
 
     instance: Instance
+    written: Value
+    """The value of the argument."""
     value: Value
+    """The one thing that it leads to, through other resources; itself, where there is none."""
     position: int
     """Its place among the values of the argument in all instances of the type."""
 
@@ -332,7 +335,7 @@ class Pointers:
     def loose(self, mains: Sequence[Instance], names: Names) -> list[Loose]:
         """The values that name no declared resource, for certain and perhaps."""
         return [
-            Loose(instance, _named(value, ends), position)
+            Loose(instance, value, _named(value, ends), position)
             for position, (instance, value, ends) in enumerate(self._values)
             if not _is_left_out(value) and not self._meets(value, ends, mains, names)
         ]

@@ -16,13 +16,14 @@ from hipaa_guard.facts.readings import Block
 from hipaa_guard.facts.resource import Origin, Resource
 from hipaa_guard.facts.secrets import Secret
 from hipaa_guard.facts.values import PartialText, Reference, Unknown, Value
-from hipaa_guard.terraform.access import Lookup, Outer
+from hipaa_guard.terraform.access import AttributeText, Lookup, Outer
 from hipaa_guard.terraform.addresses import segments, without_keys
 from hipaa_guard.terraform.blocks import Instance
 from hipaa_guard.terraform.elsewhere import Elsewhere
 from hipaa_guard.terraform.identity import Names, forms, tail, tokens
 from hipaa_guard.terraform.joins import Joins, Links
 from hipaa_guard.terraform.pointers import Loose
+from hipaa_guard.terraform.trails import type_at
 from hipaa_guard.terraform.views import Linked
 
 _LONGEST = 120
@@ -121,7 +122,7 @@ def _groups(kind: type[Resource], family: Sequence[type[Resource]], joins: Joins
     for type_, arguments in kind.splits().items():
         for by in arguments:
             for loose in _loose(family, joins, type_, by):
-                other = _owner_of_another_kind(loose.value, block, joins, by)
+                other = _owner_of_another_kind(loose.written, kind, joins, by)
                 if other is not None or type_ in block.shared:
                     gaps.append(_not_told(loose, other))
                     continue
@@ -236,13 +237,15 @@ def _path(value: Unknown) -> str:
     return ""
 
 
-def _owner_of_another_kind(value: Value, block: Block, joins: Joins, by: str) -> str | None:
+def _owner_of_another_kind(value: Value, kind: type[Resource], joins: Joins, by: str) -> str | None:
     """The address of a declared resource of another kind that a value names itself, not something that it made."""
-    if not isinstance(value, Reference):
+    reference = value.reference if isinstance(value, AttributeText) else value
+    if not isinstance(reference, Reference) or kind.terraform is None:
         return None
-    itself = ("id", "arn", by, *block.naming_arguments())
-    attribute = without_keys(segments(value.attribute)[0]) if value.attribute else "id"
-    return value.address if attribute in itself and joins.candidates(value.address) else None
+    itself = ("id", "arn", by, *kind.terraform.naming_arguments())
+    attribute = without_keys(segments(reference.attribute)[0]) if reference.attribute else "id"
+    is_part = type_at(reference.address) in kind.splits()
+    return reference.address if attribute in itself and not is_part and joins.candidates(reference.address) else None
 
 
 def _not_told(loose: Loose, other: str | None) -> Gap:
