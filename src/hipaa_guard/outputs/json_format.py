@@ -304,6 +304,7 @@ def _resource(resource: Origin) -> dict[str, Any]:
             "account": resource.account,
             "source": resource.source,
             "root": resource.root,
+            **({} if resource.inside is None else {"inside": resource.inside}),
         },
         "location": _location(resource.location),
     }

@@ -341,6 +341,7 @@ def _resource(node: _Node, location: Location | None) -> Origin:
         account=node.of("account").maybe_text(),
         root=node.of("root").text(),
         location=location,
+        inside=node.of("inside").maybe_text(),
     )
 
 
