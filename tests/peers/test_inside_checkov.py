@@ -117,6 +117,13 @@ class TestInsideCheckov:
         assert {"s3_bucket_public_access_blocked", "CKV_AWS_53", "CKV_AWS_56"} <= said
         assert not [each for each in merged.unmapped if each.check in {control for control, _ in ours}]
 
+    def test_a_replica_is_judged_with_the_block_that_it_stands_in(self, tmp_path: Path) -> None:
+        lines = 'point_in_time_recovery {\n enabled = true\n }\n replica {\n region_name = "eu-west-1"\n }'
+        (tmp_path / "main.tf").write_text(f'resource "aws_dynamodb_table" "phi" {{\n name = "phi"\n {lines}\n}}\n')
+        found = records(checkov("-d", ".", "--check", "dynamodb_table_pitr_enabled", cwd=tmp_path))
+        assert of(found, "aws_dynamodb_table.phi")[0] == "FAILED"
+        assert 'aws_dynamodb_table.phi.replica["eu-west-1"] has' in " ".join(found[0]["details"])
+
     def test_verdicts_on_a_plan_are_ours(self, tmp_path: Path) -> None:
         file = tmp_path / "plan.json"
         changes = [

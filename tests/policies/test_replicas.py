@@ -9,9 +9,11 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import pytest
 
 from hipaa_guard.assessment.baseline import baseline_of
@@ -21,6 +23,7 @@ from hipaa_guard.controls.wanted import kinds_of
 from hipaa_guard.facts.inventory import Inventory
 from hipaa_guard.facts.readings import Inside, is_awscc
 from hipaa_guard.facts.resource import Resource
+from hipaa_guard.outputs.json_format import parse, render
 from hipaa_guard.scan import Options, scan_terraform
 from hipaa_guard.terraform.inventory import build_inventory
 from hipaa_guard.terraform.read import read
@@ -517,6 +520,18 @@ def test_a_comment_speaks_for_the_replicas_of_its_block_and_tags_do_not(tmp_path
     assert met(address="aws_dynamodb_table.phi", tags={"env": "test"}) == {"aws_dynamodb_table.phi"}
     assert met(address="aws_dynamodb_table.phi.*", tags={"env": "test"}) == set()
     assert met(address=EU) == {EU}
+
+
+def test_the_json_tells_the_resource_that_a_replica_stands_in(tmp_path: Path) -> None:
+    assessment = scan_terraform(source(tmp_path, TABLE % eu()), Options(only=(PITR,)))
+    text = render(assessment)
+    told = json.loads(text)
+    jsonschema.validate(told, json.loads((files("hipaa_guard.outputs") / "schema/assessment-1.0.json").read_text()))
+    assert {each["resource"]["address"]: each["resource"].get("inside") for each in told["findings"]} == {
+        "aws_dynamodb_table.phi": None,
+        EU: "aws_dynamodb_table.phi",
+    }
+    assert {each.resource.inside for each in parse(text).findings} == {None, "aws_dynamodb_table.phi"}
 
 
 def test_no_repair_is_made_inside_of_a_block(tmp_path: Path) -> None:

@@ -57,7 +57,8 @@ class _Scan:
 
     def _read(self, result: dict[str, Any]) -> None:
         for finding in result["findings"]:
-            address = finding["resource"]["address"]
+            # Checkov knows blocks: what stands inside of one is judged with it.
+            address = finding["resource"].get("inside") or finding["resource"]["address"]
             if address is not None:
                 self._verdicts[finding["control_id"], address].append(finding)
         gaps = [gap for gap in result["coverage"]["gaps"] if gap["incomplete"]]
@@ -154,7 +155,8 @@ class _Check(BaseResourceCheck):  # type: ignore[misc] # Checkov is not there wh
         verdict = scan.verdict(self.id, address, scanned_file)
         if verdict is None:
             return _skipped("not known: hipaa-guard has no such resource")
-        self.details = [verdict["message"]]
+        inside = f"{verdict['resource']['address']} " if "inside" in verdict["resource"] else ""
+        self.details = [f"{inside}{verdict['message']}"]
         return _told(verdict)
 
 

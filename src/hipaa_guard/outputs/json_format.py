@@ -305,6 +305,7 @@ def _resource(resource: Origin) -> dict[str, Any]:
             "source": resource.source,
             "root": resource.root,
             "part_of": resource.part_of,
+            **({} if resource.inside is None else {"inside": resource.inside}),
         },
         "location": _location(resource.location),
     }

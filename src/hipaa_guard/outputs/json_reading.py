@@ -342,6 +342,7 @@ def _resource(node: _Node, location: Location | None) -> Origin:
         root=node.of("root").text(),
         location=location,
         part_of=node.of("part_of").maybe_text(),
+        inside=node.of("inside").maybe_text(),
     )
 
 
