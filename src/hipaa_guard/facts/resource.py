@@ -280,6 +280,10 @@ class Resource:
             self._read[fact.name] = _parsed(fact, self._source.read(fact))
         return self._read[fact.name]
 
+    def told(self, fact: Fact) -> Value:
+        """The value of a fact that was read before; None of any other."""
+        return self._read.get(fact.name)
+
     def evidence(self, fact: Fact) -> Evidence:
         """The fact as evidence, its value in words. Many controls rest on the same fact: it is put in words once."""
         known = self._evidence.get(fact.name)

@@ -8,10 +8,11 @@ from itertools import islice
 from hipaa_guard.facts.places import Location
 from hipaa_guard.facts.readings import Block, View
 from hipaa_guard.facts.values import Incomplete, Undecided, Unknown, Value
+from hipaa_guard.terraform import required
 from hipaa_guard.terraform.blocks import Instance
 from hipaa_guard.terraform.identity import Names
 from hipaa_guard.terraform.joins import Doubt, Joins, Links, doubt_of
-from hipaa_guard.terraform.paths import same, walk
+from hipaa_guard.terraform.paths import same
 
 _MOST_CANDIDATES = 200
 """So many instances that may belong to another are looked at one by one."""
@@ -170,8 +171,7 @@ class InstanceView:
         return self._joins.links(self._instance, type, self._argument(type, by), self._names, self._block)
 
     def _told(self, instance: Instance, path: str) -> Value:
-        steps = path.split(".")
-        value = walk(instance.get(steps[0]), steps[1:])
+        value = required.told(instance, path)
         if isinstance(value, str) and not value:
             return None  # to the provider, an empty text is an argument that is not set
         if value is not None and self._touched is not None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from hipaa_guard.facts.inventory import Inventory
 from hipaa_guard.facts.policy_document import PolicyDocument, symbol
-from hipaa_guard.facts.readings import Block, Derived, Listing, Singleton, ask, derived, first
+from hipaa_guard.facts.readings import Block, Derived, Listing, Singleton, ask, derived, first, listed
 from hipaa_guard.facts.records import Record
 from hipaa_guard.facts.resource import Resource, fact
-from hipaa_guard.facts.values import Undecided, Unknown, Value
+from hipaa_guard.facts.values import PartialText, Undecided, Unknown, Value
 from hipaa_guard.services.s3 import declared
 
 PARTITIONS = ("aws", "aws-us-gov", "aws-cn")
@@ -83,6 +84,9 @@ class Bucket(Resource):
         name="Name",
         scope="account",
     )
+
+    given_name: str | None = fact(terraform="bucket", awscc="bucket_name", unset=None, aws=listed("Name"))
+    """None where the provider makes one up."""
 
     versioning: str | None = fact(
         terraform=first("aws_s3_bucket_versioning.versioning_configuration.status", declared.inline_versioning),
@@ -227,6 +231,18 @@ class Bucket(Resource):
         arns = [f"arn:{partition}:s3:::{name}" for partition in PARTITIONS for name in names]
         return (symbol(origin.address, "arn"), *arns)
 
+    def names_itself(self, target: str, inventory: Inventory) -> bool:
+        """Whether the bucket is its own target. A name that is not known is taken to be that of another bucket.
+
+        Raises:
+            Undecided: the name is written as that of the bucket itself, from the same variables.
+
+        """
+        own = self.peek(Bucket.facts["given_name"])
+        if isinstance(target, Unknown) and isinstance(own, Unknown) and _spelling(target) == _spelling(own):
+            raise Undecided(target)
+        return inventory.lookup(Bucket, target) is self
+
     def receives_logs(self, targets: set[str], unknown: Unknown | None) -> bool:
         """Whether the bucket takes in the access logs of others, which name `targets`; ``unknown`` is one not known.
 
@@ -241,6 +257,11 @@ class Bucket(Resource):
         if unknown is not None:
             raise Undecided(unknown)
         return False
+
+
+def _spelling(name: Unknown) -> list[str | tuple[str, ...]]:
+    parts = name.parts if isinstance(name, PartialText) else (name,)
+    return [part if isinstance(part, str) else part.references for part in parts]
 
 
 def log_target_of(bucket: Bucket) -> Value:
