@@ -120,7 +120,8 @@ def _finding(control: Control, resource: Resource, identity: str, inventory: Inv
 
 def _reason(undecided: Undecided, reads: Reads) -> str:
     """Why a control could not decide. A value that is set but not known stops it where it is used, and not where its
-    fact is read."""
+    fact is read.
+    """
     if undecided.fact is None:
         for resource, fact in reads.values():
             if resource.told(fact) is undecided.unknown:

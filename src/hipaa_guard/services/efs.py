@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from hipaa_guard.facts.domains import between, one_of
 from hipaa_guard.facts.policy_document import HERE, PolicyDocument, symbol
+from hipaa_guard.facts.policy_grammar import resource_policy
 from hipaa_guard.facts.readings import Block, Listing, View, ask, derived, first, listed
 from hipaa_guard.facts.resource import Resource, fact
 from hipaa_guard.facts.values import Unknown, Value
@@ -40,6 +42,7 @@ class FileSystem(Resource):
         aws=ask(
             "efs.describe_backup_policy", "BackupPolicy.Status", FileSystemId="{FileSystemId}", absent="PolicyNotFound"
         ),
+        allowed=one_of("ENABLED", "ENABLING", "DISABLED", "DISABLING"),
     )
     """Automatic daily backups by AWS Backup: ``ENABLED``, ``ENABLING``, ``DISABLED``, ``DISABLING`` or None."""
 
@@ -48,6 +51,7 @@ class FileSystem(Resource):
         awscc="file_system_policy",
         unset=None,  # the default policy lets in whoever reaches a mount target
         parse=PolicyDocument.parse,
+        refusal=resource_policy,
         aws=ask("efs.describe_file_system_policy", "Policy", FileSystemId="{FileSystemId}", absent="PolicyNotFound"),
     )
 
@@ -75,7 +79,13 @@ class AccessPoint(Resource):
         keys=("AccessPointId", "AccessPointArn"),
     )
 
-    user: int | None = fact(terraform="posix_user.uid", awscc="posix_user.uid", unset=None, aws=listed("PosixUser.Uid"))
+    user: int | None = fact(
+        terraform="posix_user.uid",
+        awscc="posix_user.uid",
+        unset=None,
+        aws=listed("PosixUser.Uid"),
+        allowed=between(0, 4294967295),
+    )
     """The user that all files are read and written as; None where the client says who it is."""
 
     root_directory: str = fact(

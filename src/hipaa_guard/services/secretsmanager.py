@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import re
 
+from hipaa_guard.facts.domains import between
 from hipaa_guard.facts.policy_document import PolicyDocument
+from hipaa_guard.facts.policy_grammar import resource_policy
 from hipaa_guard.facts.readings import Block, Listing, View, ask, first, listed
 from hipaa_guard.facts.resource import Resource, fact
 from hipaa_guard.facts.secrets import Secret as Concealed
@@ -37,7 +39,11 @@ def _longest_wait(view: View) -> Value:
     rotations = _rotations(view)
     if isinstance(rotations, Incomplete):
         return rotations.unknown
-    return rotations[0].get("rotation_rules.automatically_after_days") if rotations else None
+    if not rotations:
+        return None
+    days = rotations[0].get("rotation_rules.automatically_after_days")
+    # A state writes 0 where a schedule says it.
+    return None if days == 0 and rotations[0].get("rotation_rules.schedule_expression") is not None else days
 
 
 def _own_region(view: View) -> None:
@@ -64,6 +70,7 @@ class Secret(Resource):
         awscc=_longest_wait,
         unset=None,
         aws=listed("RotationRules.AutomaticallyAfterDays"),
+        allowed=between(1, 1000),
     )
     """Days between rotations; None where a schedule expression says it, or nothing is rotated."""
 
@@ -80,6 +87,7 @@ class Secret(Resource):
         awscc="awscc_secretsmanager_resource_policy.resource_policy",
         unset=None,
         parse=PolicyDocument.parse,
+        refusal=resource_policy,
         aws=ask("secretsmanager.get_resource_policy", "ResourcePolicy", SecretId="{ARN}"),
     )
 

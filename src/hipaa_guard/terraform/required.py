@@ -1,4 +1,4 @@
-"""What the providers call required: where it is left out Terraform refuses the block, and where it is written it is set.
+"""What the providers call required: left out, Terraform refuses the block; written, it is set.
 
 The table beside this module has a line for each resource type that the services read, with the paths of its required
 arguments and nested blocks; ``[]`` marks lists, sets and maps, of which an empty one may be given.
@@ -97,7 +97,7 @@ def _completed(value: Value, argument: Argument, path: str) -> Value:
 
 @cache
 def arguments_of(type: str) -> dict[str, Argument]:
-    """What is required of a resource type, by the first step of the path; nothing of types that are not in the table."""
+    """What is required of a resource type, by the first step of the path; nothing where the table has no such type."""
     paths = _table().get(type)
     if paths is None:
         return _NOTHING

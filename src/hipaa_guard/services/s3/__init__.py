@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from hipaa_guard.facts.domains import one_of
 from hipaa_guard.facts.inventory import Inventory
 from hipaa_guard.facts.policy_document import PolicyDocument, symbol
+from hipaa_guard.facts.policy_grammar import resource_policy
 from hipaa_guard.facts.readings import Block, Derived, Listing, Singleton, ask, derived, first, listed
 from hipaa_guard.facts.records import Record
 from hipaa_guard.facts.resource import Resource, fact
-from hipaa_guard.facts.values import PartialText, Undecided, Unknown, Value
+from hipaa_guard.facts.values import PartialText, Undecided, Unknown, Value, some
 from hipaa_guard.services.s3 import declared
 
 PARTITIONS = ("aws", "aws-us-gov", "aws-cn")
@@ -67,7 +69,8 @@ def _answered_block(configuration: dict[str, Value] | None) -> Value:
 
 def _answered_acl(groups: tuple[str, ...]) -> Derived:
     def reaches(grants: list[dict[str, Value]] | None) -> bool:
-        return any(grant.get("Grantee", {}).get("URI") in groups for grant in grants or [])
+        uris = [declared.GROUPS.admit(grant.get("Grantee", {}).get("URI")) for grant in grants or []]
+        return some(lambda uri: uri is not None and uri in groups, uris)
 
     return derived(reaches, ask("s3.get_bucket_acl", "Grants", Bucket="{Name}"))
 
@@ -93,6 +96,7 @@ class Bucket(Resource):
         awscc="versioning_configuration.status",
         unset=None,
         aws=ask("s3.get_bucket_versioning", "Status", Bucket="{Name}"),
+        allowed=one_of("Enabled", "Suspended", "Disabled"),
     )
     """``Enabled``, ``Suspended``, or None where it was never turned on (Terraform also says ``Disabled``)."""
 
@@ -101,6 +105,7 @@ class Bucket(Resource):
         awscc="aws_s3_bucket_versioning.versioning_configuration.mfa_delete",  # CloudFormation cannot turn it on
         unset=None,
         aws=ask("s3.get_bucket_versioning", "MFADelete", Bucket="{Name}"),
+        allowed=one_of("Enabled", "Disabled"),
     )
 
     policy: PolicyDocument | None = fact(
@@ -108,6 +113,7 @@ class Bucket(Resource):
         awscc="awscc_s3_bucket_policy.policy_document",
         unset=None,
         parse=PolicyDocument.parse,
+        refusal=resource_policy,
         aws=ask("s3.get_bucket_policy", "Policy", Bucket="{Name}", absent="NoSuchBucketPolicy"),
     )
 
@@ -124,6 +130,7 @@ class Bucket(Resource):
             Bucket="{Name}",
             absent="ServerSideEncryptionConfigurationNotFoundError",
         ),
+        allowed=one_of("AES256", "aws:kms", "aws:kms:dsse", "aws:fsx", "aws:backup"),
     )
     """``AES256``, ``aws:kms`` or ``aws:kms:dsse``."""
 
@@ -206,6 +213,7 @@ class Bucket(Resource):
             Bucket="{Name}",
             absent="OwnershipControlsNotFoundError",
         ),
+        allowed=one_of("BucketOwnerEnforced", "BucketOwnerPreferred", "ObjectWriter"),
     )
     """``BucketOwnerEnforced`` turns ACLs off. None leaves them on in older buckets, as ``ObjectWriter`` does."""
 
@@ -219,6 +227,7 @@ class Bucket(Resource):
             Bucket="{Name}",
             absent="ReplicationConfigurationNotFoundError",
         ),
+        allowed=one_of("Enabled", "Disabled"),
     )
     """The status of each rule that copies objects to other buckets: ``Enabled`` or ``Disabled``."""
 
@@ -231,7 +240,7 @@ class Bucket(Resource):
         arns = [f"arn:{partition}:s3:::{name}" for partition in PARTITIONS for name in names]
         return (symbol(origin.address, "arn"), *arns)
 
-    def names_itself(self, target: str, inventory: Inventory) -> bool:
+    def names_itself(self, target: Value, inventory: Inventory) -> bool:
         """Whether the bucket is its own target. A name that is not known is taken to be that of another bucket.
 
         Raises:
