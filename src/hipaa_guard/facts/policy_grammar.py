@@ -32,7 +32,7 @@ def identity_policy(value: Value) -> str | None:
 
 def _refused(value: Value, more: Callable[[dict[str, Value]], Iterator[str]]) -> str | None:
     try:
-        document = structure_of(value)
+        document = None if value is None else structure_of(value)
     except ValueError:
         return "it is no JSON object, which AWS refuses"
     if document is None or isinstance(document, Unknown):

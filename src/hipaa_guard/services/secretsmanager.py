@@ -46,6 +46,11 @@ def _longest_wait(view: View) -> Value:
     return None if days == 0 and rotations[0].get("rotation_rules.schedule_expression") is not None else days
 
 
+def _refused(policy: Value) -> str | None:
+    """Why AWS refuses a policy. Of the secret itself the empty one takes the policy away."""
+    return None if isinstance(policy, str) and policy == "{}" else resource_policy(policy)
+
+
 def _own_region(view: View) -> None:
     """Copies in other regions are blocks of their secret in Terraform, not resources."""
 
@@ -87,7 +92,7 @@ class Secret(Resource):
         awscc="awscc_secretsmanager_resource_policy.resource_policy",
         unset=None,
         parse=PolicyDocument.parse,
-        refusal=resource_policy,
+        refusal=_refused,
         aws=ask("secretsmanager.get_resource_policy", "ResourcePolicy", SecretId="{ARN}"),
     )
 
