@@ -35,7 +35,7 @@ from hipaa_guard.services import s3
 def s3_bucket_access_logging_enabled(bucket: s3.Bucket, inventory: Inventory) -> Verdict:
     target = bucket.log_target
     if target is not None:
-        if inventory.lookup(s3.Bucket, target) is bucket:
+        if bucket.names_itself(target, inventory):
             return failed("delivers server access logs into itself, where they lie with what they watch")
         return passed("delivers server access logs to another bucket")
     if bucket.receives_logs(*inventory.told_by(s3.Bucket, s3.log_target_of)):

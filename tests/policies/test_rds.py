@@ -61,7 +61,7 @@ test_encryption_at_rest = cases(
         "no engine given",
         UNKNOWN,
         terraform='resource "aws_rds_cluster" "phi" {}',
-        says="engine is not given",
+        says="engine is left out, which the provider refuses",
     ),
     Case(
         CLUSTER_REST,

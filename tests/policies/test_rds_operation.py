@@ -220,7 +220,7 @@ test_tls = cases(
         "no engine given",
         UNKNOWN,
         terraform='resource "aws_rds_cluster" "phi" {}',
-        says="engine is not given",
+        says="engine is left out, which the provider refuses",
     ),
     Case(TLS, "PostgreSQL 16.4", PASS, **defaults("postgres", "16.4")),
     Case(TLS, "SQL Server of any version", FAIL, **defaults("sqlserver-ex", None)),

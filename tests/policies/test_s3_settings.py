@@ -92,7 +92,30 @@ test_logging = cases(
     Case(
         LOGS, "delivered to a bucket that is declared too", PASS, terraform=logged_to("aws_s3_bucket.l.id") + LOG_BUCKET
     ),
-    Case(LOGS, "delivered to a variable without a value", UNKNOWN, terraform=logged_to("var.open") + OPEN_VARIABLE),
+    Case(LOGS, "delivered to a variable without a value", PASS, terraform=logged_to("var.open") + OPEN_VARIABLE),
+    Case(
+        LOGS,
+        "delivered to the variable that names the bucket",
+        UNKNOWN,
+        terraform=(logged_to("var.open") + OPEN_VARIABLE).replace('"phi-records"', "var.open", 1),
+    ),
+    Case(
+        LOGS,
+        "delivered to a name made of the same variable as that of the bucket",
+        PASS,
+        terraform=(logged_to('"${var.open}-logs"') + OPEN_VARIABLE).replace(
+            '"phi-records"', '"${var.open}-records"', 1
+        ),
+    ),
+    Case(
+        LOGS,
+        "not known whether delivered",
+        UNKNOWN,
+        terraform=BUCKET
+        + OPEN_VARIABLE
+        + LOG_BUCKET.replace("{}", '{\n bucket = "logs"\n}')
+        + 'resource "aws_s3_bucket_logging" "s" {\n bucket = var.open\n target_bucket = var.open\n}\n',
+    ),
     Case(
         LOGS,
         "takes in the logs of another",

@@ -36,7 +36,7 @@ BESIDE = tuple(name for name in EVERY if "beside" in name)
 PLAN_CANNOT_TELL = {
     "it is made from local.": "locals are not in a plan",
     "policy: it is made from": "a text with one part that is not known is unknown whole in a plan",
-    "document: it is made from": "a text with one part that is not known is unknown whole in a plan",
+    "cannot be judged: it is made from": "a text with one part that is not known is unknown whole in a plan",
 }
 """Reasons of verdicts that are unknown by a plan alone, and why no plan could tell."""
 

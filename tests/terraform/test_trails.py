@@ -17,6 +17,7 @@ from hipaa_guard.terraform.blocks import Configuration
 from hipaa_guard.terraform.inventory import build_inventory
 from hipaa_guard.terraform.joins import Joins
 from hipaa_guard.terraform.read import read
+from hipaa_guard.terraform.required import arguments_of
 from tests.schema import schema
 from tests.terraform.kinds import at, file, hcl, told, why
 from tests.terraform.plans import block, change, plan, refs
@@ -364,25 +365,33 @@ def _configuration(
 ) -> Configuration:
     type_, by, pointer = split
     values = _values(type_)
+    rest = _rest(sibling[0].partition(".")[0], sibling[1])
     if format == "hcl":
-        text = resource(main, "") + resource(sibling[0], f"{sibling[1]} = {sibling[2]}")
+        others = "\n".join(f"{name} = {json.dumps(value)}" for name, value in rest.items())
+        text = resource(main, "") + resource(sibling[0], f"{sibling[1]} = {sibling[2]}\n{others}")
         body = "\n".join(f"{name} = {json.dumps(value)}" for name, value in values.items() if name != by)
         (directory / "main.tf").write_text(text + resource(f"{type_}.t", f"{by} = {pointer}\n{body}"))
         return read(directory)[0]
     changes = [
         change(main, {}, {"id": True, "arn": True}),
-        change(sibling[0], {}, {"id": True, sibling[1]: True}),
+        change(sibling[0], rest, {"id": True, sibling[1]: True}),
         change(f"{type_}.t", {name: value for name, value in values.items() if name != by}, {"id": True, by: True}),
     ]
     written = {name: {"constant_value": value} for name, value in values.items() if name != by}
     resources = [
         block(main, {}),
-        block(sibling[0], {sibling[1]: refs(sibling[2])}),
+        block(sibling[0], {sibling[1]: refs(sibling[2]), **{name: {"constant_value": "0"} for name in rest}}),
         block(f"{type_}.t", {**written, by: refs(pointer)}),
     ]
     path = directory / "plan.json"
     path.write_text(json.dumps(plan(changes, resources)))
     return read(path)[0]
+
+
+def _rest(type_: str, by: str) -> dict[str, str]:
+    """Something for every other argument that a type requires: left out, each would be a reason not to know."""
+    found = arguments_of(type_).items()
+    return {name: "0" for name, argument in found if name != by and argument.required and not argument.inner}
 
 
 @cache

@@ -14,7 +14,7 @@ from hipaa_guard.controls.control import Control, Severity, Status, Verdict
 from hipaa_guard.controls.exception import ExceptionEntry
 from hipaa_guard.facts.inventory import Inventory
 from hipaa_guard.facts.places import Location
-from hipaa_guard.facts.resource import Evidence, Origin, Resource, recorded
+from hipaa_guard.facts.resource import Evidence, Origin, Reads, Resource, recorded
 from hipaa_guard.facts.values import Cause, NotVisible, Undecided, Unknown
 
 MOST_EVIDENCE = 20
@@ -106,7 +106,7 @@ def _finding(control: Control, resource: Resource, identity: str, inventory: Inv
         try:
             verdict = control(resource, inventory)
         except Undecided as undecided:
-            verdict = Verdict(Status.UNKNOWN, f"cannot be judged: {undecided.reason}")
+            verdict = Verdict(Status.UNKNOWN, f"cannot be judged: {_reason(undecided, reads)}")
             cause, action = undecided.unknown.cause, undecided.unknown.action
         except NotVisible as hidden:
             verdict = Verdict(Status.NOT_APPLICABLE, f"does not show this: {hidden.reason}")
@@ -127,6 +127,17 @@ def _finding(control: Control, resource: Resource, identity: str, inventory: Inv
         uncertain=origin.uncertain.reason if origin.uncertain is not None else None,
         error=error,
     )
+
+
+def _reason(undecided: Undecided, reads: Reads) -> str:
+    """Why a control could not decide. A value that is set but not known stops it where it is used, and not where its
+    fact is read.
+    """
+    if undecided.fact is None:
+        for resource, fact in reads.values():
+            if resource.told(fact) is undecided.unknown:
+                return Undecided(undecided.unknown, fact.name).reason
+    return undecided.reason
 
 
 def fingerprint(control_id: str, origin: Origin) -> str:

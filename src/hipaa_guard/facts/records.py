@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
+from hipaa_guard.facts.domains import Domain
 from hipaa_guard.facts.values import Incomplete, Reference, Undecided, Unknown, Value
 
 
@@ -30,16 +32,20 @@ def in_words(value: Value, limit: int = 200) -> str:
 class Record:
     """A part of a fact that has fields of its own (one rule of a security group). Fields may be unknown.
 
-    Subclasses list their fields in ``__slots__``. Reading a field that is not known raises `Undecided`.
+    Subclasses list their fields in ``__slots__``, and in ``allowed`` all values of those that have few. Reading a field
+    that is not known raises `Undecided`.
     """
 
     __slots__: tuple[str, ...] = ("_unknown",)
+    allowed: ClassVar[Mapping[str, Domain]] = {}
 
     def __init__(self, **fields: Value) -> None:
         # A field that is not known stays an empty slot: reading the others then costs nothing.
         unknown = {}
         for name in type(self).__slots__:
             value = fields[name]
+            if name in self.allowed:
+                value = self.allowed[name].admit(value)
             if isinstance(value, Unknown) and not value.is_set:
                 unknown[name] = value
             else:

@@ -9,6 +9,7 @@ from inspect import get_annotations
 from types import CodeType, FunctionType
 from typing import Any, ClassVar, Literal, NamedTuple, Protocol, Self, overload
 
+from hipaa_guard.facts.domains import Domain
 from hipaa_guard.facts.places import Asked, Location
 from hipaa_guard.facts.readings import (
     AwsReading,
@@ -21,18 +22,22 @@ from hipaa_guard.facts.readings import (
     names_split,
 )
 from hipaa_guard.facts.records import in_words
-from hipaa_guard.facts.values import Incomplete, NotVisible, Undecided, Unknown, Value
+from hipaa_guard.facts.values import Cause, Incomplete, NotVisible, Undecided, Unknown, Value
 
 READING_ERRORS = (TypeError, ValueError, LookupError, AttributeError, ArithmeticError, RecursionError)
 """What a reading or `parse` raises when it meets a value of a shape that neither the provider nor AWS would give."""
 
 _NO_DEFAULT = object()
 
+Refusal = Callable[[Value], str | None]
+"""Why the provider or AWS would refuse a value; None where nothing says that they would."""
+
 
 class Fact:
     """One column of a kind's table: a fact, and where each source tells it."""
 
     __slots__ = (
+        "allowed",
         "annotation",
         "aws",
         "awscc",
@@ -40,6 +45,7 @@ class Fact:
         "name",
         "owner",
         "parse",
+        "refusal",
         "terraform",
         "terraform_only",
         "unset",
@@ -53,6 +59,8 @@ class Fact:
         unset: Value,
         aws: AwsReading | None,
         parse: Callable[[Value], Value] | None,
+        allowed: Domain | None,
+        refusal: Refusal | None,
         live_only: str | None,
         terraform_only: str | None,
     ) -> None:
@@ -61,6 +69,8 @@ class Fact:
         self.unset = unset
         self.aws = aws
         self.parse = parse
+        self.allowed = allowed
+        self.refusal = refusal
         self.live_only = live_only
         self.terraform_only = terraform_only
         self.name = ""
@@ -113,6 +123,8 @@ def fact(
     unset: Value = _NO_DEFAULT,
     aws: AwsReading | None = None,
     parse: Callable[[Value], Value] | None = None,
+    allowed: Domain | None = None,
+    refusal: Refusal | None = None,
     live_only: str | None = None,
     terraform_only: str | None = None,
 ) -> Any:
@@ -120,7 +132,9 @@ def fact(
 
     ``awscc`` is how types of the ``awscc`` provider tell it; without it the fact is not known of them. ``unset`` is
     what the provider does when Terraform leaves the argument out. ``parse`` turns a known raw value into what the
-    annotation says; ``bool``, ``int``, ``float`` and ``str`` are converted without it.
+    annotation says; ``bool``, ``int``, ``float`` and ``str`` are converted without it. ``allowed`` are all values that
+    the fact can have, by source or live. ``refusal`` says why the provider or AWS would refuse the raw value that
+    source gives, where they would.
 
     Raises:
         TypeError: a reading is missing without a reason, or a Terraform reading has no ``unset``.
@@ -139,6 +153,8 @@ def fact(
         unset=None if unset is _NO_DEFAULT else unset,
         aws=aws,
         parse=parse,
+        allowed=allowed,
+        refusal=refusal,
         live_only=live_only,
         terraform_only=terraform_only,
     )
@@ -308,8 +324,28 @@ class Resource:
         if reason is not None:
             raise NotVisible(fact.name, reason)
         if fact.name not in self._read:
-            self._read[fact.name] = _parsed(fact, self._source.read(fact))
+            self._read[fact.name] = self._value(fact)
         return self._read[fact.name]
+
+    def _value(self, fact: Fact) -> Value:
+        raw = self._source.read(fact)
+        if fact.refusal is not None and self.origin.source == "terraform":
+            refused = fact.refusal(raw)
+            if refused is not None:
+                return Unknown(refused, Cause.REFUSED)
+        value = _parsed(fact, raw)
+        if fact.allowed is None:
+            return value
+        value = fact.allowed.admit(value)
+        if isinstance(value, list) and self.origin.source == "terraform":
+            # One element that is refused is the whole refused; of what AWS answers the others stand.
+            seen = value.seen if isinstance(value, Incomplete) else value
+            return next((each for each in seen if isinstance(each, Unknown) and each.cause is Cause.REFUSED), value)
+        return value
+
+    def told(self, fact: Fact) -> Value:
+        """The value of a fact that was read before; None of any other."""
+        return self._read.get(fact.name)
 
     def evidence(self, fact: Fact) -> Evidence:
         """The fact as evidence, its value in words. Many controls rest on the same fact: it is put in words once."""

@@ -11,8 +11,9 @@ Code that handles unknown values on purpose tests with ``isinstance(value, Unkno
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from copy import copy
 from enum import StrEnum
-from typing import Any, NoReturn, SupportsIndex, TypeVar
+from typing import Any, NoReturn, Self, SupportsIndex, TypeVar
 
 T = TypeVar("T")
 U = TypeVar("U")
@@ -40,6 +41,7 @@ class Cause(StrEnum):
     CREDENTIALS = "credentials expired or not valid"
     SERVICE_ERROR = "service error"
     NOT_COLLECTED = "not collected"
+    REFUSED = "refused by the provider or AWS"
     OTHER = "not known"
 
 
@@ -102,6 +104,17 @@ class Unknown:
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.reason}>"
+
+    def as_set(self) -> Self:
+        """The same value, known to be set.
+
+        It is a value of its own: what tells values apart by identity, as the joins of Terraform do, keeps the first.
+        """
+        if self.is_set:
+            return self
+        twin = copy(self)
+        twin.is_set = True
+        return twin
 
     def _refuse(self, *_: object) -> NoReturn:
         raise Undecided(self)

@@ -304,7 +304,7 @@ def _resource(resource: Origin) -> dict[str, Any]:
             "account": resource.account,
             "source": resource.source,
             "root": resource.root,
-            "part_of": resource.part_of,
+            **({} if resource.part_of is None else {"part_of": resource.part_of}),
             **({} if resource.inside is None else {"inside": resource.inside}),
         },
         "location": _location(resource.location),

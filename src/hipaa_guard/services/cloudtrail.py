@@ -6,12 +6,14 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import ClassVar, NoReturn
 
+from hipaa_guard.facts.domains import one_of
 from hipaa_guard.facts.readings import Block, Listing, Singleton, View, ask, derived, first, listed
 from hipaa_guard.facts.records import Record
 from hipaa_guard.facts.resource import Resource, fact
 from hipaa_guard.facts.values import Cause, Incomplete, PartialText, Reference, Undecided, Unknown, Value
 
 _EVERY_BUCKET = re.compile(r"arn:[^:]*:s3(:::)?")
+_KINDS = one_of("All", "ReadOnly", "WriteOnly")
 _UNSEEN = "\ue004"
 # Fields of an advanced selector that do not narrow which resources are recorded.
 _WIDE_FIELDS = frozenset({"eventCategory", "readOnly", "resources.type"})
@@ -66,6 +68,7 @@ def _basic(
     kinds: Value, management: Value, excluded: Value, resources: Iterable[tuple[Value, Value]]
 ) -> Iterator[Selector]:
     """An event selector: management events unless it says no, and the data events of the resources it names."""
+    kinds = _KINDS.admit(kinds)
     reads, writes = _one_of(kinds, "All", "ReadOnly"), _one_of(kinds, "All", "WriteOnly")
     category = management if isinstance(management, Unknown) else "Management" if _truth(management) else "None"
     whole = excluded if isinstance(excluded, Unknown) else not _seen(excluded)

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+from hipaa_guard.facts.domains import numbers, one_of
 from hipaa_guard.facts.policy_document import PolicyDocument
+from hipaa_guard.facts.policy_grammar import resource_policy
 from hipaa_guard.facts.readings import Block, Listing, listed
 from hipaa_guard.facts.resource import Resource, fact
+
+# CloudWatch Logs API reference, PutRetentionPolicy, read 2026-11-30; the provider's 0 is "never".
+_RETENTIONS = numbers(
+    *(0, 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653)
+)
 
 
 class LogGroup(Resource):
@@ -20,12 +27,20 @@ class LogGroup(Resource):
     )
 
     retention_days: int | None = fact(
-        terraform="retention_in_days", awscc="retention_in_days", unset=None, aws=listed("retentionInDays")
+        terraform="retention_in_days",
+        awscc="retention_in_days",
+        unset=None,
+        aws=listed("retentionInDays"),
+        allowed=_RETENTIONS,
     )
     """After how many days events are deleted; None or 0 (as Terraform says it): never."""
 
     log_class: str = fact(
-        terraform="log_group_class", awscc="log_group_class", unset="STANDARD", aws=listed("logGroupClass")
+        terraform="log_group_class",
+        awscc="log_group_class",
+        unset="STANDARD",
+        aws=listed("logGroupClass"),
+        allowed=one_of("STANDARD", "INFREQUENT_ACCESS", "DELIVERY", "ESSENTIALS"),
     )
     """``STANDARD``, ``INFREQUENT_ACCESS``, or ``DELIVERY``, which only passes events on and keeps them for 2 days."""
 
@@ -45,5 +60,6 @@ class ResourcePolicy(Resource):
         awscc="policy_document",
         unset=None,
         parse=PolicyDocument.parse,
+        refusal=resource_policy,
         aws=listed("policyDocument"),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hipaa_guard.facts.domains import one_of
 from hipaa_guard.facts.readings import Block, Listing, listed
 from hipaa_guard.facts.resource import Resource, fact
 
@@ -26,6 +27,9 @@ class Cluster(Resource):
     )
 
     endpoint_encryption: str = fact(
-        terraform="cluster_endpoint_encryption_type", unset="NONE", aws=listed("ClusterEndpointEncryptionType")
+        terraform="cluster_endpoint_encryption_type",
+        unset="NONE",
+        aws=listed("ClusterEndpointEncryptionType"),
+        allowed=one_of("NONE", "TLS"),
     )
     """``TLS`` or ``NONE``."""

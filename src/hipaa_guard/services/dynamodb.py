@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from hipaa_guard.facts.domains import one_of
 from hipaa_guard.facts.inventory import Inventory
 from hipaa_guard.facts.policy_document import PolicyDocument
+from hipaa_guard.facts.policy_grammar import resource_policy
 from hipaa_guard.facts.readings import Block, Inside, Listing, TerraformReading, View, ask
 from hipaa_guard.facts.resource import Resource, fact
 from hipaa_guard.facts.values import Unknown, Value
@@ -55,6 +57,7 @@ class Table(Resource):
         awscc=_declared_encryption("sse_specification.sse_enabled"),
         unset=None,
         aws=ask("dynamodb.describe_table", "Table.SSEDescription.SSEType", TableName="{Name}"),
+        allowed=one_of("KMS", "AES256"),
     )
     """``KMS``, or None: a key that DynamoDB owns. No table is without encryption."""
 
@@ -78,6 +81,7 @@ class Table(Resource):
         awscc="resource_policy.policy_document",
         unset=None,
         parse=PolicyDocument.parse,
+        refusal=resource_policy,
         aws=ask(
             "dynamodb.get_resource_policy",
             "Policy",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hipaa_guard.facts.domains import one_of
 from hipaa_guard.facts.readings import Block, Listing, Singleton, View, ask, listed
 from hipaa_guard.facts.resource import Resource, fact
 from hipaa_guard.facts.values import Value
@@ -91,6 +92,7 @@ class PublicSnapshot(Resource):
             Attribute="createVolumePermission",
         ),
         live_only="Terraform shares snapshots with single accounts only",
+        allowed=one_of("all"),
     )
     """``all`` where every AWS account may make a volume of it. The second look costs a call a public snapshot."""
 
@@ -113,6 +115,9 @@ class SnapshotPublicAccess(Resource):
     aws = Singleton("region", arn="arn:{partition}:ec2:{region}:{account}:snapshot-block-public-access")
 
     state: str = fact(
-        terraform="state", unset="unblocked", aws=ask("ec2.get_snapshot_block_public_access_state", "State")
+        terraform="state",
+        unset="unblocked",
+        aws=ask("ec2.get_snapshot_block_public_access_state", "State"),
+        allowed=one_of("block-all-sharing", "block-new-sharing", "unblocked"),
     )
     """``block-all-sharing``, ``block-new-sharing`` or ``unblocked``."""

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 
 from hipaa_guard.facts.credentials import credentials_in, credentials_in_base64
+from hipaa_guard.facts.domains import one_of
 from hipaa_guard.facts.readings import Ask, Block, Listing, Singleton, View, ask, derived, first, listed
 from hipaa_guard.facts.records import Record
 from hipaa_guard.facts.resource import Resource, fact
@@ -37,6 +38,9 @@ class BlockDevice(Record):
         """Why nothing can be said of a volume that is attached, but that EC2 did not list."""
         return Undecided(Unknown(f"{self.volume} is attached, but was not among the volumes listed"))
 
+
+_TOKENS = one_of("optional", "required")
+_ENDPOINT = one_of("disabled", "enabled")
 
 ROOT_NAMES = ("/dev/xvda", "/dev/sda1")
 """What the root volume is called: by Amazon Linux, and by most other images."""
@@ -224,12 +228,15 @@ class Instance(Resource):
     """The template that decides what the instance leaves out."""
 
     metadata_tokens: str | None = fact(
-        terraform="metadata_options.http_tokens", unset=None, aws=listed("MetadataOptions.HttpTokens")
+        terraform="metadata_options.http_tokens", unset=None, aws=listed("MetadataOptions.HttpTokens"), allowed=_TOKENS
     )
     """``required`` is IMDSv2 only. None: the template decides, else the region's default, else the image."""
 
     metadata_endpoint: str | None = fact(
-        terraform="metadata_options.http_endpoint", unset=None, aws=listed("MetadataOptions.HttpEndpoint")
+        terraform="metadata_options.http_endpoint",
+        unset=None,
+        aws=listed("MetadataOptions.HttpEndpoint"),
+        allowed=_ENDPOINT,
     )
 
     public_address: bool | None = fact(
@@ -306,11 +313,17 @@ class LaunchTemplate(Resource):
     )
 
     metadata_tokens: str | None = fact(
-        terraform="metadata_options.http_tokens", unset=None, aws=_of_version("MetadataOptions.HttpTokens")
+        terraform="metadata_options.http_tokens",
+        unset=None,
+        aws=_of_version("MetadataOptions.HttpTokens"),
+        allowed=_TOKENS,
     )
 
     metadata_endpoint: str | None = fact(
-        terraform="metadata_options.http_endpoint", unset=None, aws=_of_version("MetadataOptions.HttpEndpoint")
+        terraform="metadata_options.http_endpoint",
+        unset=None,
+        aws=_of_version("MetadataOptions.HttpEndpoint"),
+        allowed=_ENDPOINT,
     )
 
     public_address: bool | None = fact(
@@ -357,4 +370,5 @@ class MetadataDefaults(Resource):
         terraform="http_tokens",
         unset=None,  # no preference: the image decides
         aws=ask("ec2.get_instance_metadata_defaults", "AccountLevel.HttpTokens"),
+        allowed=one_of("optional", "required", "no-preference"),
     )

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from hipaa_guard.facts.domains import between, one_of
 from hipaa_guard.facts.policy_document import HERE, PolicyDocument, symbol
+from hipaa_guard.facts.policy_grammar import resource_policy
 from hipaa_guard.facts.readings import Block, Inside, Listing, TerraformReading, View, ask, derived, first, listed
 from hipaa_guard.facts.resource import Resource, fact
 from hipaa_guard.facts.values import Cause, Existing, Reference, Unknown, Value
@@ -43,6 +45,7 @@ class FileSystem(Resource):
         aws=ask(
             "efs.describe_backup_policy", "BackupPolicy.Status", FileSystemId="{FileSystemId}", absent="PolicyNotFound"
         ),
+        allowed=one_of("ENABLED", "ENABLING", "DISABLED", "DISABLING"),
     )
     """Automatic daily backups by AWS Backup: ``ENABLED``, ``ENABLING``, ``DISABLED``, ``DISABLING`` or None."""
 
@@ -51,6 +54,7 @@ class FileSystem(Resource):
         awscc="file_system_policy",
         unset=None,  # the default policy lets in whoever reaches a mount target
         parse=PolicyDocument.parse,
+        refusal=resource_policy,
         aws=ask("efs.describe_file_system_policy", "Policy", FileSystemId="{FileSystemId}", absent="PolicyNotFound"),
     )
 
@@ -165,7 +169,13 @@ class AccessPoint(Resource):
         keys=("AccessPointId", "AccessPointArn"),
     )
 
-    user: int | None = fact(terraform="posix_user.uid", awscc="posix_user.uid", unset=None, aws=listed("PosixUser.Uid"))
+    user: int | None = fact(
+        terraform="posix_user.uid",
+        awscc="posix_user.uid",
+        unset=None,
+        aws=listed("PosixUser.Uid"),
+        allowed=between(0, 4294967295),
+    )
     """The user that all files are read and written as; None where the client says who it is."""
 
     root_directory: str = fact(

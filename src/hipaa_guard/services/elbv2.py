@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from typing import ClassVar
 
+from hipaa_guard.facts.domains import Domain, between, one_of
 from hipaa_guard.facts.readings import Ask, Block, Listing, View, ask, derived, listed
 from hipaa_guard.facts.records import Record
 from hipaa_guard.facts.resource import Resource, fact
 from hipaa_guard.facts.values import Cause, Incomplete, Unknown, Value
+
+_PROTOCOLS = one_of("HTTP", "HTTPS", "TCP", "TLS", "UDP", "TCP_UDP", "GENEVE", "QUIC", "TCP_QUIC", fold=True)
+"""The provider (5.100) takes them, and the types of actions, in either case."""
 
 
 def _attribute(key: str) -> Ask:
@@ -76,7 +82,12 @@ class LoadBalancer(Resource):
         keys=("LoadBalancerArn",),
     )
 
-    type: str = fact(terraform="load_balancer_type", unset="application", aws=listed("Type"))
+    type: str = fact(
+        terraform="load_balancer_type",
+        unset="application",
+        aws=listed("Type"),
+        allowed=one_of("application", "network", "gateway"),
+    )
     """``application``, ``network`` or ``gateway``."""
 
     internal: bool = fact(terraform="internal", unset=False, aws=derived(_is_internal, listed("Scheme")))
@@ -92,6 +103,7 @@ class LoadBalancer(Resource):
         terraform=_listener_protocols,
         unset=(),
         aws=ask("elbv2.describe_listeners", "Listeners[].Protocol", LoadBalancerArn="{LoadBalancerArn}"),
+        allowed=_PROTOCOLS,
     )
     """The protocols of its listeners."""
 
@@ -109,6 +121,7 @@ class LoadBalancer(Resource):
         terraform="desync_mitigation_mode",
         unset="defensive",
         aws=derived(_answer, _attribute("routing.http.desync_mitigation_mode")),
+        allowed=one_of("monitor", "defensive", "strictest"),
     )
     """``monitor``, ``defensive`` or ``strictest``."""
 
@@ -130,6 +143,13 @@ class Action(Record):
     """What a listener does with a request."""
 
     __slots__ = ("redirects_to", "type")
+    allowed: ClassVar[Mapping[str, Domain]] = {
+        "type": one_of(
+            *("forward", "redirect", "fixed-response", "authenticate-oidc", "authenticate-cognito", "jwt-validation"),
+            fold=True,
+        ),
+        "redirects_to": one_of("#{protocol}", "HTTP", "HTTPS"),
+    }
 
     type: str
     """``forward``, ``redirect``, ``fixed-response``, or a way to authenticate, which precedes another."""
@@ -224,9 +244,9 @@ class Listener(Resource):
 
     load_balancer: str | None = fact(terraform="load_balancer_arn", unset=None, aws=listed("LoadBalancerArn"))
 
-    port: int | None = fact(terraform="port", unset=None, aws=listed("Port"))
+    port: int | None = fact(terraform="port", unset=None, aws=listed("Port"), allowed=between(0, 65535))
 
-    protocol: str | None = fact(terraform="protocol", unset=None, aws=listed("Protocol"))
+    protocol: str | None = fact(terraform="protocol", unset=None, aws=listed("Protocol"), allowed=_PROTOCOLS)
     """None where Terraform leaves it to the provider: HTTP of an application load balancer; gateways have none."""
 
     minimum_tls: str = fact(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hipaa_guard.facts.domains import one_of
 from hipaa_guard.facts.readings import Block, Listing, derived, listed
 from hipaa_guard.facts.resource import Resource, fact
 
@@ -24,6 +25,7 @@ class DataStore(Resource):
         awscc="sse_configuration.kms_encryption_config.cmk_type",
         unset="AWS_OWNED_KMS_KEY",  # the schema of the resource type gives this as the default
         aws=listed("SseConfiguration.KmsEncryptionConfig.CmkType"),
+        allowed=one_of("CUSTOMER_MANAGED_KMS_KEY", "AWS_OWNED_KMS_KEY"),
     )
     """``CUSTOMER_MANAGED_KMS_KEY`` or ``AWS_OWNED_KMS_KEY``. No data store is without encryption."""
 
@@ -31,6 +33,7 @@ class DataStore(Resource):
         awscc="identity_provider_configuration.authorization_strategy",
         unset="AWS_AUTH",
         aws=derived(lambda said: said or "AWS_AUTH", listed("IdentityProviderConfiguration.AuthorizationStrategy")),
+        allowed=one_of("AWS_AUTH", "SMART_ON_FHIR_V1", "SMART_ON_FHIR"),
     )
     """``AWS_AUTH`` (IAM), ``SMART_ON_FHIR_V1`` or ``SMART_ON_FHIR``."""
 

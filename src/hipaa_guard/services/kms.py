@@ -3,10 +3,26 @@
 from __future__ import annotations
 
 from hipaa_guard.facts.binding import binds_caller
+from hipaa_guard.facts.domains import one_of
 from hipaa_guard.facts.policy_document import PolicyDocument, Statement
+from hipaa_guard.facts.policy_grammar import resource_policy
 from hipaa_guard.facts.readings import Block, Listing, View, ask, derived, first, listed
 from hipaa_guard.facts.resource import Resource, fact
 from hipaa_guard.facts.values import Undecided, Unknown, some
+
+_MANAGERS = one_of("CUSTOMER", "AWS")
+# KMS API reference, KeyMetadata, read 2026-11-30.
+_SPECS = one_of(
+    "SYMMETRIC_DEFAULT",
+    *("RSA_2048", "RSA_3072", "RSA_4096"),
+    *("ECC_NIST_P256", "ECC_NIST_P384", "ECC_NIST_P521", "ECC_SECG_P256K1", "ECC_NIST_EDWARDS25519", "SM2"),
+    *("HMAC_224", "HMAC_256", "HMAC_384", "HMAC_512"),
+    *("ML_DSA_44", "ML_DSA_65", "ML_DSA_87", "ML_KEM_512", "ML_KEM_768", "ML_KEM_1024"),
+)
+_STATES = one_of(
+    *("Creating", "Enabled", "Disabled", "PendingDeletion", "PendingImport", "PendingReplicaDeletion"),
+    *("Unavailable", "Updating"),
+)
 
 
 def _customer(_: View) -> str:
@@ -62,6 +78,7 @@ class Key(Resource):
         awscc=_customer,
         unset="CUSTOMER",
         aws=ask("kms.describe_key", "KeyMetadata.KeyManager", KeyId="{KeyId}"),
+        allowed=_MANAGERS,
     )
     """``CUSTOMER`` or ``AWS``."""
 
@@ -70,6 +87,7 @@ class Key(Resource):
         awscc="key_spec",
         unset="SYMMETRIC_DEFAULT",
         aws=ask("kms.describe_key", "KeyMetadata.KeySpec", KeyId="{KeyId}"),
+        allowed=_SPECS,
     )
 
     material: str = fact(
@@ -77,6 +95,7 @@ class Key(Resource):
         awscc="origin",
         unset="AWS_KMS",
         aws=ask("kms.describe_key", "KeyMetadata.Origin", KeyId="{KeyId}"),
+        allowed=one_of("AWS_KMS", "EXTERNAL", "AWS_CLOUDHSM", "EXTERNAL_KEY_STORE"),
     )
     """Where the key material comes from: ``AWS_KMS``, ``EXTERNAL``, ``AWS_CLOUDHSM``, ``EXTERNAL_KEY_STORE``."""
 
@@ -105,6 +124,7 @@ class Key(Resource):
         awscc="key_policy",
         unset=None,  # KMS then attaches its default policy: the account's IAM policies decide
         parse=PolicyDocument.parse,
+        refusal=resource_policy,
         aws=ask("kms.get_key_policy", "Policy", KeyId="{KeyId}", PolicyName="default"),
     )
 
@@ -130,9 +150,13 @@ class LivingKey(Resource):
     live_only = "the state of a key is not declared"
     aws = Listing("kms.list_keys", "Keys[]", arn="{KeyArn}", name="KeyId")
 
-    manager: str = fact(aws=ask("kms.describe_key", "KeyMetadata.KeyManager", KeyId="{KeyId}"), live_only=live_only)
+    manager: str = fact(
+        aws=ask("kms.describe_key", "KeyMetadata.KeyManager", KeyId="{KeyId}"), live_only=live_only, allowed=_MANAGERS
+    )
 
-    state: str = fact(aws=ask("kms.describe_key", "KeyMetadata.KeyState", KeyId="{KeyId}"), live_only=live_only)
+    state: str = fact(
+        aws=ask("kms.describe_key", "KeyMetadata.KeyState", KeyId="{KeyId}"), live_only=live_only, allowed=_STATES
+    )
     """``Enabled``, ``Disabled``, ``PendingDeletion`` and others."""
 
 

@@ -6,7 +6,9 @@ from datetime import date
 from typing import Any
 
 from hipaa_guard.facts.credentials import credentials_in_variables
+from hipaa_guard.facts.domains import one_of
 from hipaa_guard.facts.policy_document import PolicyDocument, symbolic
+from hipaa_guard.facts.policy_grammar import resource_policy
 from hipaa_guard.facts.readings import Block, Listing, View, ask, derived, listed
 from hipaa_guard.facts.resource import Resource, fact
 from hipaa_guard.facts.values import Incomplete, Undecided, Unknown, Value, joined, mapped
@@ -187,7 +189,13 @@ class Function(Resource):
         keys=("FunctionName", "FunctionArn"),
     )
 
-    runtime: str | None = fact(terraform="runtime", awscc="runtime", unset=None, aws=listed("Runtime"))
+    runtime: str | None = fact(
+        terraform="runtime",
+        awscc="runtime",
+        unset=None,
+        aws=listed("Runtime"),
+        allowed=one_of(*_SUPPORT_ENDS, "custom"),
+    )
     """None for container images."""
 
     policy: PolicyDocument | None = fact(
@@ -195,6 +203,7 @@ class Function(Resource):
         awscc=_permissions,
         unset=None,
         parse=PolicyDocument.parse,
+        refusal=resource_policy,
         aws=ask("lambda.get_policy", "Policy", FunctionName="{FunctionName}", absent="ResourceNotFoundException"),
     )
 
@@ -232,5 +241,11 @@ class FunctionUrl(Resource):
         FunctionName="{FunctionName}",
     )
 
-    authentication: str = fact(terraform="authorization_type", awscc="auth_type", unset="NONE", aws=listed("AuthType"))
+    authentication: str = fact(
+        terraform="authorization_type",
+        awscc="auth_type",
+        unset="NONE",
+        aws=listed("AuthType"),
+        allowed=one_of("AWS_IAM", "NONE"),
+    )
     """``AWS_IAM`` or ``NONE``."""

@@ -6,7 +6,9 @@ import json
 import re
 from typing import ClassVar
 
+from hipaa_guard.facts.domains import between
 from hipaa_guard.facts.policy_document import PolicyDocument
+from hipaa_guard.facts.policy_grammar import resource_policy
 from hipaa_guard.facts.readings import Block, Inside, Listing, View, ask, first, listed
 from hipaa_guard.facts.resource import Resource, fact
 from hipaa_guard.facts.secrets import Secret as Concealed
@@ -38,7 +40,16 @@ def _longest_wait(view: View) -> Value:
     rotations = _rotations(view)
     if isinstance(rotations, Incomplete):
         return rotations.unknown
-    return rotations[0].get("rotation_rules.automatically_after_days") if rotations else None
+    if not rotations:
+        return None
+    days = rotations[0].get("rotation_rules.automatically_after_days")
+    # A state writes 0 where a schedule says it.
+    return None if days == 0 and rotations[0].get("rotation_rules.schedule_expression") is not None else days
+
+
+def _refused(policy: Value) -> str | None:
+    """Why AWS refuses a policy. Of the secret itself the empty one takes the policy away."""
+    return None if isinstance(policy, str) and policy == "{}" else resource_policy(policy)
 
 
 def _own_region(view: View) -> None:
@@ -68,6 +79,7 @@ class Secret(Resource):
         awscc=_longest_wait,
         unset=None,
         aws=listed("RotationRules.AutomaticallyAfterDays"),
+        allowed=between(1, 1000),
     )
     """Days between rotations; None where a schedule expression says it, or nothing is rotated."""
 
@@ -84,6 +96,7 @@ class Secret(Resource):
         awscc="awscc_secretsmanager_resource_policy.resource_policy",
         unset=None,
         parse=PolicyDocument.parse,
+        refusal=_refused,
         aws=ask("secretsmanager.get_resource_policy", "ResourcePolicy", SecretId="{ARN}"),
     )
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
+from typing import ClassVar
 
+from hipaa_guard.facts.domains import Domain, between, one_of
 from hipaa_guard.facts.networks import means_everybody, protocol_name
 from hipaa_guard.facts.readings import Block, Listing, View, ask, derived, listed
 from hipaa_guard.facts.records import Record
@@ -26,6 +28,12 @@ class Rule(Record):
         "protocol",
         "to_port",
     )
+    allowed: ClassVar[Mapping[str, Domain]] = {
+        # EC2 API reference, IpPermission, read 2026-11-30: names of these, or the number of any.
+        "protocol": one_of("all", "tcp", "udp", "icmp", "icmpv6", *map(str, range(256))),
+        "from_port": between(-1, 65535),
+        "to_port": between(-1, 65535),
+    }
 
     protocol: str
     """``all``, ``tcp``, ``udp``, ``icmp``, ``icmpv6`` or a number."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from hipaa_guard.facts.domains import one_of
 from hipaa_guard.facts.policy_document import HERE, PolicyDocument, symbol
+from hipaa_guard.facts.policy_grammar import resource_policy
 from hipaa_guard.facts.readings import Block, Listing, View, ask, first, listed
 from hipaa_guard.facts.resource import Resource, fact
 from hipaa_guard.facts.values import Unknown, Value, some
@@ -42,6 +44,7 @@ class Topic(Resource):
         awscc="awscc_sns_topic_inline_policy.policy_document",
         unset=None,  # SNS then writes its default policy: everyone, on condition that AWS:SourceOwner is the account
         parse=PolicyDocument.parse,
+        refusal=resource_policy,
         aws=ask("sns.get_topic_attributes", "Attributes.Policy", TopicArn="{TopicArn}"),
     )
 
@@ -88,5 +91,11 @@ class Subscription(Resource):
         "sns.list_subscriptions", "Subscriptions[?starts_with(SubscriptionArn, 'arn:')]", arn="{SubscriptionArn}"
     )
 
-    protocol: str = fact(terraform="protocol", awscc=_protocol, unset=None, aws=listed("Protocol"))
+    protocol: str = fact(
+        terraform="protocol",
+        awscc=_protocol,
+        unset=None,
+        aws=listed("Protocol"),
+        allowed=one_of("application", "email", "email-json", "firehose", "http", "https", "lambda", "sms", "sqs"),
+    )
     """``https``, ``http``, ``email``, ``email-json``, ``sms``, ``sqs``, ``lambda``, ``firehose``, ``application``."""

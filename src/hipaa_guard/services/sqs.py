@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import re
 
+from hipaa_guard.facts.domains import one_of
 from hipaa_guard.facts.policy_document import HERE, PolicyDocument, symbol, symbolic
+from hipaa_guard.facts.policy_grammar import resource_policy
 from hipaa_guard.facts.readings import Block, Listing, View, ask, first
 from hipaa_guard.facts.resource import Resource, fact
 from hipaa_guard.facts.values import PartialJson, PartialText, Reference, Undecided, Unknown, Value
@@ -107,6 +109,7 @@ class Queue(Resource):
         awscc="awscc_sqs_queue_inline_policy.policy_document",
         unset=None,
         parse=PolicyDocument.parse,
+        refusal=resource_policy,
         aws=ask("sqs.get_queue_attributes", "Attributes.Policy", QueueUrl="{QueueUrl}", AttributeNames=["All"]),
     )
 
@@ -127,6 +130,7 @@ class Queue(Resource):
         aws=ask(
             "sqs.get_queue_attributes", "Attributes.RedriveAllowPolicy", QueueUrl="{QueueUrl}", AttributeNames=["All"]
         ),
+        allowed=one_of("allowAll", "byQueue", "denyAll"),
     )
     """``byQueue`` or ``allowAll`` where the queue is meant to take the dead letters of others."""
 

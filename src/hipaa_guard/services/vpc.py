@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import ClassVar
 
+from hipaa_guard.facts.domains import Domain, between, one_of
 from hipaa_guard.facts.networks import covers, means_everybody, protocol_name
 from hipaa_guard.facts.readings import Block, Listing, View, ask, derived, listed
 from hipaa_guard.facts.records import Record
@@ -17,6 +19,7 @@ class FlowLog(Record):
     """A record of the traffic of a network."""
 
     __slots__ = ("failure", "traffic")
+    allowed: ClassVar[Mapping[str, Domain]] = {"traffic": one_of("ALL", "ACCEPT", "REJECT")}
 
     traffic: str | None
     """``ALL``, ``ACCEPT`` or ``REJECT``."""
@@ -81,6 +84,12 @@ class Entry(Record):
     """One numbered rule of a network ACL."""
 
     __slots__ = ("action", "cidr", "from_port", "number", "protocol", "to_port")
+    allowed: ClassVar[Mapping[str, Domain]] = {
+        "action": one_of("allow", "deny"),
+        "number": between(1, 65535),
+        "from_port": between(-1, 65535),
+        "to_port": between(-1, 65535),
+    }
 
     number: int
     action: str
@@ -107,12 +116,11 @@ class Entry(Record):
 
 
 def _entry(get: Callable[[str], Value], number: str, action: str) -> Entry:
-    did = get(action)
     ipv4 = get("cidr_block")
     ipv4 = None if isinstance(ipv4, str) and not ipv4 else ipv4
     return Entry(
         number=_int(get(number)),
-        action=did if isinstance(did, Unknown) else str(did).lower(),
+        action=get(action),
         protocol=protocol_name(get("protocol")),
         from_port=_int(get("from_port")),
         to_port=_int(get("to_port")),

@@ -10,9 +10,19 @@ from hipaa_guard.facts.values import Incomplete, Unknown, Value, first_unknown
 def walk(value: Value, steps: Sequence[str]) -> Value:
     """The value below `value`; of several nested blocks the first is taken. None where there is nothing."""
     for step in steps:
-        value = _step(_first_of(value), step)
+        value = _step(first_of(value), step)
         if value is None:
             return None
+    return value
+
+
+def first_of(value: Value) -> Value:
+    """The first of several nested blocks; any other value as it is."""
+    if isinstance(value, Incomplete):
+        seen = value.seen
+        return seen[0] if seen else value.unknown
+    if isinstance(value, list):
+        return value[0] if value else None
     return value
 
 
@@ -37,15 +47,6 @@ def same(one: Value, other: Value) -> bool:
     if first_unknown(one) is not None or first_unknown(other) is not None:
         return False
     return isinstance(one, bool) == isinstance(other, bool) and bool(one == other)
-
-
-def _first_of(value: Value) -> Value:
-    if isinstance(value, Incomplete):
-        seen = value.seen
-        return seen[0] if seen else value.unknown
-    if isinstance(value, list):
-        return value[0] if value else None
-    return value
 
 
 def _step(value: Value, step: str) -> Value:

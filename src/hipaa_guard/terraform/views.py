@@ -10,12 +10,13 @@ from typing import Protocol
 from hipaa_guard.facts.places import Location
 from hipaa_guard.facts.readings import Block, View
 from hipaa_guard.facts.values import Incomplete, Undecided, Unknown, Value
+from hipaa_guard.terraform import required
 from hipaa_guard.terraform.blocks import Instance
 from hipaa_guard.terraform.elsewhere import Elsewhere
 from hipaa_guard.terraform.identity import Names
 from hipaa_guard.terraform.joins import Links
 from hipaa_guard.terraform.nested import NestedInstance
-from hipaa_guard.terraform.paths import same, walk
+from hipaa_guard.terraform.paths import same
 from hipaa_guard.terraform.pointers import Doubt
 
 _MOST_CANDIDATES = 200
@@ -221,8 +222,7 @@ class InstanceView:
         return links
 
     def _told(self, instance: Instance, path: str) -> Value:
-        steps = path.split(".")
-        value = walk(instance.get(steps[0]), steps[1:])
+        value = required.told(instance, path)
         if isinstance(value, str) and not value:
             return None  # to the provider, an empty text is an argument that is not set
         if value is not None and self._touched is not None:

@@ -8,11 +8,13 @@ from __future__ import annotations
 import re
 
 from hipaa_guard.facts import credential_report
+from hipaa_guard.facts.domains import between
 from hipaa_guard.facts.policy_document import PolicyDocument, symbol, symbolic
+from hipaa_guard.facts.policy_grammar import identity_policy, trust_policy
 from hipaa_guard.facts.readings import Ask, Block, Listing, Singleton, ask, derived, listed
 from hipaa_guard.facts.records import Record
 from hipaa_guard.facts.resource import Resource, fact
-from hipaa_guard.facts.values import Existing, Incomplete, PartialText, Undecided, Unknown, Value, mapped
+from hipaa_guard.facts.values import Cause, Existing, Incomplete, PartialText, Undecided, Unknown, Value, mapped
 from hipaa_guard.services.iam import declared
 
 _EVERYTHING = ["User", "Role", "Group", "LocalManagedPolicy"]  # one call for all kinds
@@ -79,12 +81,13 @@ def _inline(values: Value) -> list[InlinePolicy]:
             continue
         text = entry.get("policy", entry.get("PolicyDocument"))
         if text is not None:
-            name = entry.get("name", entry.get("PolicyName"))
-            found.append(InlinePolicy(name=name, document=_document(text)))
+            refused = identity_policy(text) if "policy" in entry else None  # so it is called in source
+            document = _document(text) if refused is None else Unknown(refused, Cause.REFUSED)
+            found.append(InlinePolicy(name=entry.get("name", entry.get("PolicyName")), document=document))
     return found if unknown is None else Incomplete(found, unknown)
 
 
-_REQUIRED = Unknown("it is left out, which the provider does not allow")
+_REQUIRED = Unknown("it is left out, which the provider refuses", Cause.REFUSED)
 
 
 def _written(text: Value) -> PolicyDocument | Unknown:
@@ -207,6 +210,7 @@ class Role(Resource):
         awscc="assume_role_policy_document",
         unset=_REQUIRED,
         parse=_written,
+        refusal=trust_policy,
         aws=listed("AssumeRolePolicyDocument"),
     )
     """Who may take on the role."""
@@ -215,6 +219,7 @@ class Role(Resource):
         awscc="max_session_duration",
         unset=3600,
         aws=ask("iam.list_roles", "Roles[?Arn=='{Arn}'].MaxSessionDuration | [0]", scope="account"),
+        allowed=between(3600, 43200),
     )
     inline_policies: list[InlinePolicy] = fact(
         terraform=declared.inline("role"),
@@ -268,6 +273,7 @@ class Policy(Resource):
         awscc="policy_document",
         unset=_REQUIRED,
         parse=_written,
+        refusal=identity_policy,
         aws=listed("PolicyVersionList[?IsDefaultVersion].Document | [0]"),
     )
     """The version in force."""
@@ -315,6 +321,7 @@ class PasswordPolicy(Resource):
             absent="NoSuchEntity",
             scope="account",
         ),
+        allowed=between(6, 128),
     )
     """None where the account has no policy of its own."""
     remembered: int = fact(
@@ -326,6 +333,7 @@ class PasswordPolicy(Resource):
             absent="NoSuchEntity",
             scope="account",
         ),
+        allowed=between(0, 24),
     )
     """How many earlier passwords may not be used again; None and 0 mean none."""
 

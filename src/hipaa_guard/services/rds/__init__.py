@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import ClassVar
 
+from hipaa_guard.facts.domains import between, numbers, one_of
 from hipaa_guard.facts.inventory import Inventory
 from hipaa_guard.facts.policy_document import symbol, symbolic
 from hipaa_guard.facts.readings import Block, Listing, ask, derived, first, listed
@@ -17,6 +18,13 @@ from hipaa_guard.services.rds import declared
 
 _OURS = "Engine!='docdb' && Engine!='neptune'"
 _READERS = "rds:cluster:ReadReplicaCount"
+_ENCRYPTIONS = one_of("none", "sse-rds", "sse-kms")
+_INTERVALS = numbers(0, 1, 5, 10, 15, 30, 60)
+# The AWS provider's list for instances and clusters (5.100), which the API reference gives by engine, read 2026-11-30.
+_LOGS = one_of(
+    *("agent", "alert", "audit", "diag.log", "error", "general", "iam-db-auth-error", "instance", "listener"),
+    *("notify.log", "oemagent", "postgresql", "slowquery", "trace", "upgrade"),
+)
 _SHARED = "[?AttributeName=='restore'].AttributeValues | [0]"
 
 
@@ -53,6 +61,7 @@ class _Store(Resource):
         awscc="enable_cloudwatch_logs_exports",
         unset=None,
         aws=listed("EnabledCloudwatchLogsExports"),
+        allowed=_LOGS,
     )
 
     iam_authentication: bool = fact(
@@ -71,7 +80,11 @@ class _Store(Resource):
     """Whether Secrets Manager keeps and rotates the password of the master user."""
 
     monitoring_seconds: int | None = fact(
-        terraform="monitoring_interval", awscc="monitoring_interval", unset=0, aws=listed("MonitoringInterval")
+        terraform="monitoring_interval",
+        awscc="monitoring_interval",
+        unset=0,
+        aws=listed("MonitoringInterval"),
+        allowed=_INTERVALS,
     )
     """The interval of enhanced monitoring; 0 or None where it is off."""
 
@@ -114,7 +127,11 @@ class Instance(_Store):
     """What a read replica replicates; None for every other instance."""
 
     encryption: str | None = fact(
-        terraform=declared.instance_encryption, awscc=declared.instance_encryption, unset=None, aws=_STORAGE
+        terraform=declared.instance_encryption,
+        awscc=declared.instance_encryption,
+        unset=None,
+        aws=_STORAGE,
+        allowed=_ENCRYPTIONS,
     )
     """``none``, ``sse-rds`` (a key of AWS), ``sse-kms``; None: as its source is."""
 
@@ -130,6 +147,7 @@ class Instance(_Store):
         awscc=first(declared.backup_days, declared.one_day),
         unset=0,
         aws=listed("BackupRetentionPeriod"),
+        allowed=between(0, 35),
     )
     """For how many days automated backups are kept; 0 turns them off."""
 
@@ -186,12 +204,20 @@ class Cluster(_Store):
     """The cluster that this one replicates, or the global database that both belong to."""
 
     encryption: str = fact(
-        terraform=declared.cluster_encryption, awscc=declared.cluster_encryption, unset="none", aws=_STORAGE
+        terraform=declared.cluster_encryption,
+        awscc=declared.cluster_encryption,
+        unset="none",
+        aws=_STORAGE,
+        allowed=_ENCRYPTIONS,
     )
     """``none``, ``sse-rds`` (a key of AWS) or ``sse-kms``."""
 
     backup_days: int = fact(
-        terraform=declared.backup_days, awscc=declared.backup_days, unset=1, aws=listed("BackupRetentionPeriod")
+        terraform=declared.backup_days,
+        awscc=declared.backup_days,
+        unset=1,
+        aws=listed("BackupRetentionPeriod"),
+        allowed=between(1, 35),
     )
 
     multi_az: bool = fact(
@@ -293,6 +319,7 @@ class ClusterInstance(Resource):
         awscc="monitoring_interval",
         unset=None,  # as the cluster says
         aws=listed("MonitoringInterval"),
+        allowed=_INTERVALS,
     )
 
 
@@ -324,6 +351,7 @@ class Snapshot(Resource):
         terraform=declared.copied_with_key,
         unset=None,
         aws=derived(_answered_encryption, listed("StorageEncryptionType"), listed("Encrypted")),
+        allowed=_ENCRYPTIONS,
     )
     """As of instances; None: as its source is."""
 
@@ -391,7 +419,7 @@ class ClusterSnapshot(Resource):
         aws=listed("DBClusterIdentifier"),
     )
 
-    encryption: str | None = fact(terraform=declared.copied_with_key, unset=None, aws=_STORAGE)
+    encryption: str | None = fact(terraform=declared.copied_with_key, unset=None, aws=_STORAGE, allowed=_ENCRYPTIONS)
 
     shared_with: list[str] | None = fact(
         terraform="shared_accounts",

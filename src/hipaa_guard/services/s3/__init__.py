@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from hipaa_guard.facts.domains import one_of
+from hipaa_guard.facts.inventory import Inventory
 from hipaa_guard.facts.policy_document import PolicyDocument, symbol
-from hipaa_guard.facts.readings import Block, Derived, Listing, Singleton, ask, derived, first
+from hipaa_guard.facts.policy_grammar import resource_policy
+from hipaa_guard.facts.readings import Block, Derived, Listing, Singleton, ask, derived, first, listed
 from hipaa_guard.facts.records import Record
 from hipaa_guard.facts.resource import Resource, fact
-from hipaa_guard.facts.values import Undecided, Unknown, Value
+from hipaa_guard.facts.values import PartialText, Undecided, Unknown, Value, some
 from hipaa_guard.services.s3 import declared
 
 PARTITIONS = ("aws", "aws-us-gov", "aws-cn")
@@ -66,7 +69,8 @@ def _answered_block(configuration: dict[str, Value] | None) -> Value:
 
 def _answered_acl(groups: tuple[str, ...]) -> Derived:
     def reaches(grants: list[dict[str, Value]] | None) -> bool:
-        return any(grant.get("Grantee", {}).get("URI") in groups for grant in grants or [])
+        uris = [declared.GROUPS.admit(grant.get("Grantee", {}).get("URI")) for grant in grants or []]
+        return some(lambda uri: uri is not None and uri in groups, uris)
 
     return derived(reaches, ask("s3.get_bucket_acl", "Grants", Bucket="{Name}"))
 
@@ -85,11 +89,15 @@ class Bucket(Resource):
         scope="account",
     )
 
+    given_name: str | None = fact(terraform="bucket", awscc="bucket_name", unset=None, aws=listed("Name"))
+    """None where the provider makes one up."""
+
     versioning: str | None = fact(
         terraform=first("aws_s3_bucket_versioning.versioning_configuration.status", declared.inline_versioning),
         awscc="versioning_configuration.status",
         unset=None,
         aws=ask("s3.get_bucket_versioning", "Status", Bucket="{Name}"),
+        allowed=one_of("Enabled", "Suspended", "Disabled"),
     )
     """``Enabled``, ``Suspended``, or None where it was never turned on (Terraform also says ``Disabled``)."""
 
@@ -98,6 +106,7 @@ class Bucket(Resource):
         awscc="aws_s3_bucket_versioning.versioning_configuration.mfa_delete",  # CloudFormation cannot turn it on
         unset=None,
         aws=ask("s3.get_bucket_versioning", "MFADelete", Bucket="{Name}"),
+        allowed=one_of("Enabled", "Disabled"),
     )
 
     policy: PolicyDocument | None = fact(
@@ -105,6 +114,7 @@ class Bucket(Resource):
         awscc="awscc_s3_bucket_policy.policy_document",
         unset=None,
         parse=PolicyDocument.parse,
+        refusal=resource_policy,
         aws=ask("s3.get_bucket_policy", "Policy", Bucket="{Name}", absent="NoSuchBucketPolicy"),
     )
 
@@ -121,6 +131,7 @@ class Bucket(Resource):
             Bucket="{Name}",
             absent="ServerSideEncryptionConfigurationNotFoundError",
         ),
+        allowed=one_of("AES256", "aws:kms", "aws:kms:dsse", "aws:fsx", "aws:backup"),
     )
     """``AES256``, ``aws:kms`` or ``aws:kms:dsse``."""
 
@@ -203,6 +214,7 @@ class Bucket(Resource):
             Bucket="{Name}",
             absent="OwnershipControlsNotFoundError",
         ),
+        allowed=one_of("BucketOwnerEnforced", "BucketOwnerPreferred", "ObjectWriter"),
     )
     """``BucketOwnerEnforced`` turns ACLs off. None leaves them on in older buckets, as ``ObjectWriter`` does."""
 
@@ -216,6 +228,7 @@ class Bucket(Resource):
             Bucket="{Name}",
             absent="ReplicationConfigurationNotFoundError",
         ),
+        allowed=one_of("Enabled", "Disabled"),
     )
     """The status of each rule that copies objects to other buckets: ``Enabled`` or ``Disabled``."""
 
@@ -227,6 +240,18 @@ class Bucket(Resource):
         names = [*(symbol(origin.address, attribute) for attribute in _NAMES), origin.name]
         arns = [f"arn:{partition}:s3:::{name}" for partition in PARTITIONS for name in names]
         return (symbol(origin.address, "arn"), *arns)
+
+    def names_itself(self, target: Value, inventory: Inventory) -> bool:
+        """Whether the bucket is its own target. A name that is not known is taken to be that of another bucket.
+
+        Raises:
+            Undecided: the name is written as that of the bucket itself, from the same variables.
+
+        """
+        own = self.peek(Bucket.facts["given_name"])
+        if isinstance(target, Unknown) and isinstance(own, Unknown) and _spelling(target) == _spelling(own):
+            raise Undecided(target)
+        return inventory.lookup(Bucket, target) is self
 
     def receives_logs(self, targets: set[str], unknown: Unknown | None) -> bool:
         """Whether the bucket takes in the access logs of others, which name `targets`; ``unknown`` is one not known.
@@ -242,6 +267,11 @@ class Bucket(Resource):
         if unknown is not None:
             raise Undecided(unknown)
         return False
+
+
+def _spelling(name: Unknown) -> list[str | tuple[str, ...]]:
+    parts = name.parts if isinstance(name, PartialText) else (name,)
+    return [part if isinstance(part, str) else part.references for part in parts]
 
 
 def log_target_of(bucket: Bucket) -> Value:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from hipaa_guard.facts.domains import one_of
 from hipaa_guard.facts.readings import View
 from hipaa_guard.facts.values import Incomplete, Reference, Unknown, Value, some
 
@@ -16,7 +17,19 @@ PUBLIC_ACLS = (
     *("PublicRead", "PublicReadWrite", "AuthenticatedRead"),
 )
 LOG_ACLS = ("log-delivery-write", "LogDeliveryWrite")
-_OWNERS_ACLS = ("private", "bucket-owner-full-control", "Private", "BucketOwnerFullControl")
+_OWNERS_ACLS = ("private", "Private", "BucketOwnerFullControl")
+# What the AWS provider takes for a bucket (5.100), and CloudFormation's names (AWS::S3::Bucket), read 2026-11-30.
+_ACLS = one_of(
+    *("private", "public-read", "public-read-write", "authenticated-read", "aws-exec-read", "log-delivery-write"),
+    *("Private", "PublicRead", "PublicReadWrite", "AuthenticatedRead", "AwsExecRead", "LogDeliveryWrite"),
+    *("BucketOwnerRead", "BucketOwnerFullControl"),
+)
+GROUPS = one_of(
+    *(f"http://acs.amazonaws.com/groups/{name}" for name in ("global/AllUsers", "global/AuthenticatedUsers")),
+    "http://acs.amazonaws.com/groups/s3/LogDelivery",
+)
+"""The groups that a grant can name (S3 user guide, "Access control list overview")."""
+_LOCK = one_of("Enabled")
 
 
 def truth(value: Value) -> Value:
@@ -53,7 +66,7 @@ def acl_reaches(groups: tuple[str, ...], canned_acls: tuple[str, ...]) -> Callab
     """Whether a declared ACL (canned, or a list of grants) grants something to one of the groups."""
 
     def read(view: View) -> Value:
-        canned = _first_set(view.get("aws_s3_bucket_acl.acl"), view.get("acl"), view.get("access_control"))
+        canned = _ACLS.admit(_first_set(view.get("aws_s3_bucket_acl.acl"), view.get("acl"), view.get("access_control")))
         if isinstance(canned, Unknown):
             return canned
         if canned is not None:
@@ -78,7 +91,7 @@ def _every_uri(grants: Value) -> list[Value]:
         grantee = grant.get("grantee")
         named = grantee if isinstance(grantee, list) else [grant if grantee is None else grantee]
         for each in named:
-            uri = each if isinstance(each, Unknown) else each.get("uri")
+            uri = each if isinstance(each, Unknown) else GROUPS.admit(each.get("uri"))
             if isinstance(uri, Unknown):
                 unknown = uri if unknown is None else unknown
             elif uri is not None:
@@ -96,7 +109,7 @@ def implied_ownership(view: View) -> Value:
     separate = view.linked("aws_s3_bucket_acl")
     if isinstance(separate, Incomplete) and not separate.seen:
         return separate.unknown
-    canned = _first_set(view.get("acl"), view.get("access_control"))
+    canned = _ACLS.admit(_first_set(view.get("acl"), view.get("access_control")))
     if bool(separate) or view.get("grant"):
         return "ObjectWriter"
     if canned is None or isinstance(canned, Unknown):
@@ -115,11 +128,16 @@ def object_lock(view: View) -> Value:
     """Whether Object Lock is on, by the bucket itself or by a resource of its own, which says so by being there."""
     separate = view.linked("aws_s3_bucket_object_lock_configuration")
     found = separate.seen if isinstance(separate, Incomplete) else separate
-    inside = [view.get("object_lock_enabled"), view.get("object_lock_configuration.object_lock_enabled")]
-    answers: list[Value] = [*(True for _ in found), *inside]
+    of_block = view.get("object_lock_configuration.object_lock_enabled")
+    answers: list[Value] = [*(_locked(each) for each in found), view.get("object_lock_enabled"), _LOCK.admit(of_block)]
     if isinstance(separate, Incomplete):
         answers = Incomplete(answers, separate.unknown)
     return some(lambda answer: str(answer).lower() in ("enabled", "true"), answers)
+
+
+def _locked(configuration: View) -> Value:
+    said = _LOCK.admit(configuration.get("object_lock_enabled"))
+    return True if said is None else said
 
 
 def statuses(view: View) -> Value:
