@@ -183,6 +183,18 @@ test_attachments = cases(
     ),
     Case(
         DIRECT,
+        "perhaps attached",
+        UNKNOWN,
+        terraform=USER
+        + """
+        variable "on" {}
+        resource "aws_iam_user_policy_attachment" "a" {
+          user       = var.on ? aws_iam_user.phi.name : "somebody-else"
+          policy_arn = "arn:aws:iam::aws:policy/ReadOnlyAccess"
+        }""",
+    ),
+    Case(
+        DIRECT,
         "attached to whom a variable names, who is somebody else",
         PASS,
         terraform=USER
@@ -205,6 +217,19 @@ test_attachments = cases(
           name  = "nurses"
           group = "nurses"
           users = [aws_iam_user.phi.name]
+        }""",
+    ),
+    Case(
+        IN_GROUP,
+        "perhaps a member",
+        UNKNOWN,
+        terraform=USER
+        + """
+        variable "on" {}
+        resource "aws_iam_group_membership" "m" {
+          name  = "nurses"
+          group = "nurses"
+          users = [var.on ? aws_iam_user.phi.name : "somebody-else"]
         }""",
     ),
     Case(

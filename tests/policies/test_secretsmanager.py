@@ -62,6 +62,12 @@ test_rotation = cases(
     Case(ROTATION, "the original of copies", FAIL, **listed(PrimaryRegion="us-east-1")),
     Case(
         ROTATION,
+        "perhaps of this secret",
+        UNKNOWN,
+        terraform=UNSET + SECRET + rotation("duration = 1", 'var.unset ? aws_secretsmanager_secret.phi.id : "another"'),
+    ),
+    Case(
+        ROTATION,
         "of a secret that a variable names, which is another one",
         FAIL,
         terraform=UNSET + SECRET + rotation("duration = 1", "var.unset"),

@@ -19,6 +19,7 @@ from hipaa_guard.facts.readings import is_awscc
 from hipaa_guard.facts.resource import Resource
 from hipaa_guard.facts.values import NotVisible, Undecided, Unknown
 from hipaa_guard.scan import Options, scan_terraform
+from hipaa_guard.terraform import required
 from hipaa_guard.terraform.inventory import build_inventory
 from hipaa_guard.terraform.read import read
 from tests.terraform.plans import block, change, plan
@@ -398,3 +399,15 @@ def test_a_part_of_something_of_another_kind_is_a_row(tmp_path: Path, name: str)
     assert all(not found.stand_ins(kind) for kind in kinds())
     (row,) = (row for row in rows if row.kind is GapKind.ELSEWHERE)
     assert row.reason == "it belongs to aws_s3_directory_bucket.d, whose type no control judges"
+
+
+@pytest.mark.parametrize("value", ["null", '""', None])
+def test_a_part_that_does_not_say_whose_it_is_is_a_row(tmp_path: Path, value: str | None) -> None:
+    for kind, type_, by in splits():
+        needed = required.arguments_of(type_).get(by)
+        if needed is None or not needed.required:
+            continue
+        text = f'resource "{type_}" "part" {{\n{f"{by} = {value}" if value else ""}\n}}\n'
+        found, rows = inventory(tmp_path, text)
+        assert found.stand_ins(kind) == []
+        assert f"{type_}.part" in {row.subject for row in rows if "does not say" in row.reason}, (type_, by)

@@ -15,7 +15,8 @@ from hipaa_guard.facts.places import Gap, GapKind
 from hipaa_guard.facts.readings import Block
 from hipaa_guard.facts.resource import Origin, Resource
 from hipaa_guard.facts.secrets import Secret
-from hipaa_guard.facts.values import PartialText, Reference, Unknown, Value
+from hipaa_guard.facts.values import Incomplete, PartialText, Reference, Unknown, Value
+from hipaa_guard.terraform import required
 from hipaa_guard.terraform.access import AttributeText, Lookup, Outer
 from hipaa_guard.terraform.addresses import segments, without_keys
 from hipaa_guard.terraform.blocks import Instance
@@ -120,6 +121,7 @@ def _groups(kind: type[Resource], family: Sequence[type[Resource]], joins: Joins
     assert block is not None  # a kind with split types has one
     found: dict[str, _Group] = {}
     for type_, arguments in kind.splits().items():
+        gaps += [_says_not_whose(each, kind) for each in joins.of_type(type_) if _lacks_whole(each, arguments)]
         for by in arguments:
             for loose in _loose(family, joins, type_, by):
                 other = _owner_of_another_kind(loose.written, kind, joins, by)
@@ -246,6 +248,24 @@ def _owner_of_another_kind(value: Value, kind: type[Resource], joins: Joins, by:
     attribute = without_keys(segments(reference.attribute)[0]) if reference.attribute else "id"
     is_part = type_at(reference.address) in kind.splits()
     return reference.address if attribute in itself and not is_part and joins.candidates(reference.address) else None
+
+
+def _lacks_whole(part: Instance, arguments: Sequence[str]) -> bool:
+    """Whether a part leaves out the argument that says what it belongs to, which the provider requires."""
+    needed = (required.arguments_of(part.type).get(by) for by in arguments)
+    return any(each is not None and each.required for each in needed) and all(
+        not _is_given(part, by) for by in arguments
+    )
+
+
+def _is_given(part: Instance, by: str) -> bool:
+    value = part.get(by)
+    return isinstance(value, Unknown | Incomplete) or bool(value)
+
+
+def _says_not_whose(part: Instance, kind: type[Resource]) -> Gap:
+    reason = f"it does not say which {kind.noun} it belongs to, which the provider refuses"
+    return Gap(GapKind.ELSEWHERE, part.address, reason, incomplete=False, location=part.location)
 
 
 def _not_told(loose: Loose, other: str | None) -> Gap:
