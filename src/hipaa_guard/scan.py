@@ -46,6 +46,10 @@ class Options:
     policies: Sequence[Path] = ()
     fail_on: Severity = Severity.LOW
     max_unknown: int | None = None
+    max_unjudged: int | None = None
+    """How many resources may have no control that judges them."""
+    allow_empty: bool = False
+    """A scan that judges nothing does not stop."""
     warn_only: bool = False
     fail_on_new: bool = False
     """Only failures stop that the baseline does not have."""
@@ -72,6 +76,8 @@ class Judged:
 
     findings: list[Finding] = field(default_factory=list)
     resources: Counter[str] = field(default_factory=Counter)
+    others: Counter[str] = field(default_factory=Counter)
+    """Resources of kinds that none of the controls judges, by kind."""
     marks: dict[tuple[str, str], Marks] = field(default_factory=dict)
     comments: bool = True
     """Whether comments were read: a plan or state has none."""
@@ -96,8 +102,14 @@ class Judged:
             )
         self.findings.extend(found)
         judged = {control.kind.kind for control in controls}
-        present = (resource for resource in inventory if resource.origin.address not in without)
-        self.resources.update(resource.kind for resource in present if resource.kind in judged)
+        present = (resource.kind for resource in inventory if resource.origin.address not in without)
+        for kind in present:
+            (self.resources if kind in judged else self.others)[kind] += 1
+
+    def left_out(self, every: Sequence[Control]) -> dict[str, int]:
+        """The resources that were met and that only controls judge which were not asked for, by kind."""
+        judged = {control.kind.kind for control in every}
+        return {kind: number for kind, number in sorted(self.others.items()) if kind in judged}
 
 
 def scan_terraform(
@@ -179,6 +191,7 @@ def scan_terraform(
         roots=tuple(configuration.root for configuration in configurations),
         resources=dict(sorted(judged.resources.items())),
         unjudged_types=dict(sorted(unjudged.items())),
+        unjudged_kinds=judged.left_out(given.all),
         gaps=tuple(dict.fromkeys(gap for configuration in configurations for gap in configuration.gaps)),
     )
     return assessed(scan, coverage, given, judged, options)
@@ -260,8 +273,11 @@ def assessed(
         given.controls,
         findings if baseline is None else compared(findings, baseline),
         version=VERSION,
+        every=given.all,
         fail_on=options.fail_on,
         max_unknown=options.max_unknown,
+        max_unjudged=options.max_unjudged,
+        allow_empty=options.allow_empty,
         warn_only=options.warn_only,
         internal_errors=internal_errors,
         new_only=options.fail_on_new,

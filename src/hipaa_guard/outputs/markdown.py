@@ -10,10 +10,10 @@ import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 
 from hipaa_guard.assessment.gate import counted
-from hipaa_guard.assessment.model import Assessment, ControlSummary
+from hipaa_guard.assessment.model import Assessment, ControlSummary, RequirementSummary
 from hipaa_guard.controls.control import Status
 from hipaa_guard.controls.findings import Finding
-from hipaa_guard.outputs import words
+from hipaa_guard.outputs import lines, words
 from hipaa_guard.outputs.markup import code, fixes, prose
 from hipaa_guard.outputs.page import Page
 from hipaa_guard.outputs.places import context, in_repository, subject
@@ -72,6 +72,7 @@ class _Document:
         yield from self._accepted(covered)
         yield from self._unknown([each for each in unknown if each.exception is None])
         yield from self._unread()
+        yield from self._rule()
 
     def _head(self) -> Iterator[str]:
         assessment = self.assessment
@@ -149,6 +150,22 @@ class _Document:
             lines.append(f"- {gap.kind.value}: {code(gap.subject)}: {prose(gap.reason)}{more}.{hint}")
         yield from _folded("Which", _lines(lines))
         yield from self._rest(groups)
+
+    def _rule(self) -> Iterator[str]:
+        """The lines of the rule of which the scan says something."""
+        parts = []
+        for assessed, requirements in lines.told(self.assessment.requirements).items():
+            parts.append(f"**{prose(lines.HEADS[assessed][:1].upper() + lines.HEADS[assessed][1:])}**")
+            parts += _lines(map(self._requirement, requirements))
+        if parts:
+            yield "### The Security Rule, line by line"
+            yield from _folded("Lines of which the scan says something", parts)
+
+    def _requirement(self, requirement: RequirementSummary) -> str:
+        missing = lines.not_judged(requirement, max(1, min(self.most, 10)))
+        not_judged = f" Not judged: {prose(missing, 2000)}." if missing else ""
+        title = f"45 CFR {prose(requirement.citation)} {prose(requirement.name)}"
+        return f"- {title}: **{prose(lines.state(requirement))}**.{not_judged}"
 
     def _rest(self, entries: Sequence[object], most: int | None = None) -> Iterator[str]:
         rest = len(entries) - (self.most if most is None else most)
