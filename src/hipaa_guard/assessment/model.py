@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Literal, NamedTuple
 
 from hipaa_guard.assessment.law import Law
-from hipaa_guard.controls.control import Fix, Severity, Status
+from hipaa_guard.controls.control import VERDICTS, Fix, Severity, Status
 from hipaa_guard.controls.exception import ExceptionEntry
 from hipaa_guard.controls.findings import Finding
 from hipaa_guard.facts.places import Gap
@@ -230,8 +230,8 @@ class Assessment:
     exceptions: Exceptions = field(default_factory=Exceptions)
 
     def counts(self) -> dict[Status, int]:
-        """Number of findings by status, every status present."""
-        counts = dict.fromkeys(Status, 0)
+        """Number of findings by status, every one present that a finding can have."""
+        counts = dict.fromkeys(VERDICTS, 0)
         for finding in self.findings:
             counts[finding.status] += 1
         return counts

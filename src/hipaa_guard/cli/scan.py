@@ -72,9 +72,7 @@ def _common(command: F) -> F:
                 metavar="N",
                 help="More resources than this that no control judges make the scan incomplete (exit 3).",
             ),
-            click.option(
-                "--allow-empty", is_flag=True, help="A scan that judges nothing passes, and says so (else exit 3)."
-            ),
+            click.option("--allow-empty", is_flag=True, help="A scan that judges nothing passes (else exit 3)."),
             click.option("--warn-only", is_flag=True, help="Report gaps but do not fail because of them."),
             click.option(
                 "--baseline", type=click.Path(path_type=Path), metavar="FILE", help="Gaps in this file are not new."

@@ -190,11 +190,12 @@ _TYPE_NAMES: dict[type, str] = {
 def _assessment(node: _Node) -> Assessment:
     gate, law = node.of("gate"), node.of("law")
     exceptions = _exceptions(node.of("exceptions"))
+    version = node.of("tool").of("version").text()
     controls = node.of("controls").each(_control)
     by_id = {control.id: control for control in controls}
     entries = {use.entry.id: use.entry for use in exceptions.entries}
     return Assessment(
-        version=node.of("tool").of("version").text(),
+        version=version,
         scan=_scan(node.of("scan")),
         coverage=_coverage(node.of("coverage")),
         controls=controls,

@@ -153,13 +153,18 @@ class _Document:
 
     def _rule(self) -> Iterator[str]:
         """The lines of the rule of which the scan says something."""
+        groups = lines.told(self.assessment.requirements)
+        if not groups:
+            return
+        yield "### The Security Rule, line by line"
+        if not self.most:
+            yield from self._rest([requirement for group in groups.values() for requirement in group])
+            return
         parts = []
-        for assessed, requirements in lines.told(self.assessment.requirements).items():
-            parts.append(f"**{prose(lines.HEADS[assessed][:1].upper() + lines.HEADS[assessed][1:])}**")
-            parts += _lines(map(self._requirement, requirements))
-        if parts:
-            yield "### The Security Rule, line by line"
-            yield from _folded("Lines of which the scan says something", parts)
+        for assessed, requirements in groups.items():
+            head = lines.HEADS[assessed]
+            parts += [f"**{prose(head[:1].upper() + head[1:])}**", *_lines(map(self._requirement, requirements))]
+        yield from _folded("Which", parts)
 
     def _requirement(self, requirement: RequirementSummary) -> str:
         missing = lines.not_judged(requirement, max(1, min(self.most, 10)))

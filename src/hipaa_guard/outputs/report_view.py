@@ -358,10 +358,14 @@ def _requirement_view(
         state=lines.state(requirement),
         severity=requirement.worst.value if requirement.worst else "",
         partial=requirement.assessment == lines.PARTIAL,
-        not_judged=lines.not_judged(requirement, MOST_TYPES),
+        not_judged=_sentence(lines.not_judged(requirement, MOST_TYPES)),
         controls=met_one,
         unmet=unmet,
     )
+
+
+def _sentence(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:]}." if text else ""
 
 
 def _population(kinds: Sequence[str], met: Mapping[str, int]) -> str:

@@ -253,7 +253,7 @@ def shape(text: str) -> str:
 
 def by_severity(findings: Iterable[Finding]) -> dict[Severity, dict[Status, int]]:
     """Number of findings by severity and status, every one of both present."""
-    table = {severity: dict.fromkeys(Status, 0) for severity in Severity}
+    table = {severity: dict.fromkeys(VERDICTS, 0) for severity in Severity}
     for finding in findings:
         table[finding.severity][finding.status] += 1
     return table
