@@ -248,3 +248,13 @@ def test_an_unencrypted_warehouse_beside_an_encrypted_database(tmp_path: Path) -
     types = {entry.what: entry.number for entry in line(told).not_judged if entry.why is Why.NO_CONTROL}
     assert types == {"aws_redshift_cluster": 1, "aws_docdb_cluster": 1}
     assert (told.coverage.judged, told.coverage.not_judged) == (1, 2)
+
+
+def test_an_account_that_answered_nothing_is_not_clean() -> None:
+    whole = judged(source="aws", resources={}, unjudged_types={"AWS::Redshift::Cluster": 2})
+    assert (whole.gate.exit_code, whole.gate.reasons) == (
+        3,
+        ("Nothing was judged: 2 resources of 1 type have no control.",),
+    )
+    asked = judged(controls=[BY_ID[DATABASE]], source="aws", resources={})
+    assert (asked.gate.exit_code, asked.gate.passed) == (0, True)
