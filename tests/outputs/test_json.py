@@ -16,7 +16,7 @@ import jsonschema
 import pytest
 
 from hipaa_guard.assessment.model import Assessment
-from hipaa_guard.controls.control import VERDICTS, Severity, Status
+from hipaa_guard.controls.control import VERDICTS, Severity
 from hipaa_guard.outputs import OutputError, parsed, write
 from hipaa_guard.outputs.json_format import ReportError, parse, render
 

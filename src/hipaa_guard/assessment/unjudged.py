@@ -119,8 +119,8 @@ def _of_the_scan(coverage: Coverage) -> Iterator[NotJudged]:
         yield NotJudged(Why.NOT_READ, "what could not be read", unread)
     for kind in dict.fromkeys(gap.kind for gap in coverage.gaps if gap.kind in _NARROWED):
         yield NotJudged(Why.NOT_LOOKED_AT, _NARROWED[kind])
-    regions = sorted(name for name, why in coverage.skipped.items() if why == NOT_ASKED_FOR)
+    regions = sum(why == NOT_ASKED_FOR for why in coverage.skipped.values())
     if regions:
-        yield NotJudged(Why.NOT_LOOKED_AT, f"regions {', '.join(regions)}")
+        yield NotJudged(Why.NOT_LOOKED_AT, "regions", regions)
     if not coverage.unjudged_counted:
         yield NotJudged(Why.NOT_COUNTED, "resources of services that no control covers")

@@ -65,7 +65,8 @@ def _parts(entries: Sequence[NotJudged], most: int | None) -> Iterator[str]:
         if entry.why is Why.NOT_READ:
             yield f"{counted(entry.number or 0, 'thing', 'things')} that could not be read"
         elif entry.why is Why.NOT_LOOKED_AT:
-            yield shortened(entry.what, 3 * _NAME)
+            what = shortened(entry.what, _NAME)
+            yield f"{what if entry.number is None else f'{entry.number:,} {what}'} that the scan was told to leave out"
         elif entry.why is Why.NOT_COUNTED:
             yield f"{entry.what}, which were not looked for"
 
