@@ -42,14 +42,23 @@ def rule_page(controls: list[Control]) -> str:
     lines = [
         f"# The Security Rule, line by line\n\n{MADE}",
         "What a scanner can decide of each standard and specification, and the controls that look at it.",
-        "Lines without a control need a person or are inherited from AWS; the report lists them all the same.\n",
-        "| 45 CFR | name | type | a scan can decide it | controls |",
-        "|---|---|---|---|---|",
+        "Lines without a control need a person or are inherited from AWS; the report lists them all the same.",
+        "Resources of the subjects of a line belong to it: where one of them was not judged, the line is *evidence in",
+        "part*. [resource_types.csv](../policies/law/resource_types.csv) says which types belong to which subject.\n",
+        "| 45 CFR | name | type | a scan can decide it | subjects | controls |",
+        "|---|---|---|---|---|---|",
     ]
     for citation, requirement in citations().items():
         cited = ", ".join(f"`{control.id}`" for control in controls if citation in control.hipaa)
-        lines.append(f"| {citation} | {requirement.name} | {requirement.type} | {requirement.assessment} | {cited} |")
+        subjects = ", ".join(_subject(place) for place in requirement.judged_by)
+        parts = (citation, requirement.name, requirement.type, requirement.assessment, subjects, cited)
+        lines.append(f"| {' | '.join(parts)} |")
     return "\n".join(lines) + "\n"
+
+
+def _subject(place: str) -> str:
+    folder, _, holds = place.partition("/")
+    return folder.replace("_", " ") + (f" ({holds})" if holds else "")
 
 
 def facts_page(controls: list[Control]) -> str:

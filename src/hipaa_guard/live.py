@@ -178,6 +178,8 @@ def _assessed(
     )
     coverage = Coverage(
         resources=dict(sorted(judged.resources.items())),
+        unjudged_kinds=judged.left_out(given.all),
+        unjudged_counted=False,  # no question of ours asks what else there is
         regions=tuple(collected.regions),
         calls=collected.calls,
         facts=asdict(collected.facts),

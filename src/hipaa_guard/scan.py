@@ -47,6 +47,10 @@ class Options:
     policies: Sequence[Path] = ()
     fail_on: Severity = Severity.LOW
     max_unknown: int | None = None
+    max_unjudged: int | None = None
+    """How many resources may have no control that judges them."""
+    allow_empty: bool = False
+    """A scan that judges nothing does not stop."""
     warn_only: bool = False
     fail_on_new: bool = False
     """Only failures stop that the baseline does not have."""
@@ -77,6 +81,8 @@ class Judged:
     """Rows of resources that are declared elsewhere."""
     elsewhere: Counter[str] = field(default_factory=Counter)
     """How many of these a control could not judge, by its id."""
+    others: Counter[str] = field(default_factory=Counter)
+    """Resources of kinds that none of the controls judges, by kind."""
     marks: dict[tuple[str, str], Marks] = field(default_factory=dict)
     comments: bool = True
     """Whether comments were read: a plan or state has none."""
@@ -106,7 +112,13 @@ class Judged:
         self.resources.update(parts.resources)
         judged = {kind.kind for control in controls for kind in control.kind.narrower()}
         present = (resource for resource in inventory if resource.origin.block not in without)
-        self.resources.update(resource.kind for resource in present if resource.kind in judged)
+        for resource in present:
+            (self.resources if resource.kind in judged else self.others)[resource.kind] += 1
+
+    def left_out(self, every: Sequence[Control]) -> dict[str, int]:
+        """The resources that were met and that only controls judge which were not asked for, by kind."""
+        judged = {kind.kind for control in every for kind in control.kind.narrower()}
+        return {kind: number for kind, number in sorted(self.others.items()) if kind in judged}
 
 
 def _former(origin: Origin, previous: Mapping[str, Sequence[str]]) -> Sequence[str]:
@@ -195,6 +207,8 @@ def scan_terraform(
         roots=tuple(configuration.root for configuration in configurations),
         resources=dict(sorted(judged.resources.items())),
         unjudged_types=dict(sorted(unjudged.items())),
+        unjudged_kinds=judged.left_out(given.all),
+        elsewhere=dict(sorted(judged.elsewhere.items())),
         gaps=tuple(dict.fromkeys([*(gap for each in configurations for gap in each.gaps), *judged.gaps])),
     )
     return assessed(scan, coverage, given, judged, options)
@@ -276,8 +290,11 @@ def assessed(
         given.controls,
         findings if baseline is None else compared(findings, baseline),
         version=VERSION,
+        every=given.all,
         fail_on=options.fail_on,
         max_unknown=options.max_unknown,
+        max_unjudged=options.max_unjudged,
+        allow_empty=options.allow_empty,
         warn_only=options.warn_only,
         internal_errors=internal_errors,
         new_only=options.fail_on_new,

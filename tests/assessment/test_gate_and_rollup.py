@@ -54,7 +54,9 @@ class TestGate:
     @pytest.mark.parametrize(
         "findings, coverage, code",
         [
-            ([], COMPLETE, 0),
+            ([], COMPLETE, 3),
+            ([finding(Status.NOT_APPLICABLE)], COMPLETE, 3),
+            ([UNKNOWN], COMPLETE, 0),
             ([PASSED], COMPLETE, 0),
             ([PASSED, UNKNOWN], HARMLESS, 0),
             ([FAILED], COMPLETE, 1),
@@ -99,8 +101,31 @@ class TestGate:
         assert "incomplete" in gate.reasons[1]
         assert decide([FAILED, BROKEN], GAP, warn_only=True).exit_code == 4
 
-    def test_a_scan_that_judged_nothing_says_so(self) -> None:
-        assert "nothing was judged" in decide([], COMPLETE).reasons[0]
+    @pytest.mark.parametrize(
+        "coverage, narrowed, said",
+        [
+            (COMPLETE, False, "no resource was found."),
+            (Coverage(unjudged_types={"a": 1, "b": 1, "c": 1}), False, "3 resources of 3 types have no control."),
+            (Coverage(unjudged_types={"a": 1}), False, "1 resource of 1 type has no control."),
+            (Coverage(resources={"s3.Bucket": 2}), False, "no control concerns the 2 resources that were found."),
+            (COMPLETE, True, "what was asked for holds no resource that the chosen controls judge."),
+        ],
+    )
+    def test_a_scan_that_judged_nothing_says_so(self, coverage: Coverage, narrowed: bool, said: str) -> None:
+        gate = decide([], coverage, narrowed=narrowed)
+        assert gate.reasons == (f"Nothing was judged: {said}",)
+        assert gate.exit_code == (0 if narrowed else 3)
+        allowed = decide([], coverage, allow_empty=True)
+        assert (allowed.exit_code, allowed.passed) == (0, True)
+        assert allowed.reasons[0].startswith("Nothing was judged: ")
+
+    @pytest.mark.parametrize("most, code", [(None, 0), (3, 0), (2, 3)])
+    def test_resources_that_no_control_judged_count_only_when_asked(self, most: int | None, code: int) -> None:
+        coverage = Coverage(unjudged_types={"aws_redshift_cluster": 2}, unjudged_kinds={"s3.Bucket": 1})
+        gate = decide([PASSED], coverage, max_unjudged=most)
+        assert gate.exit_code == code
+        if code:
+            assert gate.reasons == ("3 resources were judged by no control and at most 2 may be.",)
 
 
 def control(id: str, *hipaa: str, severity: Severity = Severity.HIGH) -> Control:
@@ -151,6 +176,7 @@ _ENTRY = {
         "aws_evidence": _TEXT,
         "assessment": {"enum": ["automated", "partial", "manual", "aws-inherited"]},
         "note": _TEXT,
+        "judged_by": {"type": "array", "minItems": 1, "items": {"pattern": "^[a-z_]+(/[a-z ]+)?$"}},
         "name_is_official": {"type": "boolean"},
         "counted_with": _TEXT,
         "clauses": {"type": "array", "items": {"required": ["citation", "summary"]}},

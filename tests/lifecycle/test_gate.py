@@ -41,7 +41,11 @@ FINDINGS: dict[str, list[Finding]] = {
     "a broken control under an exception": [finding(Status.UNKNOWN, error="Traceback", exception=ACCEPTED)],
     "a gap beside a broken control": [finding(Status.FAIL, new=True), finding(Status.UNKNOWN, error="Traceback")],
 }
-COVERAGE = {"all": Coverage(), "a part": Coverage(gaps=(Gap(GapKind.FILE, "a.tf", "broken"),))}
+COVERAGE = {
+    "all": Coverage(),
+    "a part": Coverage(gaps=(Gap(GapKind.FILE, "a.tf", "broken"),)),
+    "two resources besides": Coverage(unjudged_types={"aws_redshift_cluster": 1}, unjudged_kinds={"s3.Bucket": 1}),
+}
 
 
 @dataclass(frozen=True)
@@ -51,6 +55,9 @@ class Told:
     max_unknown: int | None
     warn_only: bool
     expired: tuple[str, ...]
+    max_unjudged: int | None = None
+    allow_empty: bool = False
+    narrowed: bool = False
 
 
 TOLD = [
@@ -61,6 +68,9 @@ TOLD = [
         (None, 0, 1),
         (False, True),
         ((), ("EX-9",)),
+        (None, 1, 2),
+        (False, True),
+        (False, True),
     )
 ]
 
@@ -78,7 +88,9 @@ def expected(name: str, coverage: str, told: Told) -> int:
         return 1
     unknown = name in ("an unknown verdict", "a denied verdict")
     too_many = told.max_unknown == 0 and unknown
-    return 3 if coverage == "a part" or name == "a denied verdict" or too_many else 0
+    unjudged = coverage == "two resources besides" and told.max_unjudged == 1
+    empty = name == "nothing" and not (told.allow_empty or told.narrowed)
+    return 3 if coverage == "a part" or name == "a denied verdict" or too_many or unjudged or empty else 0
 
 
 def decided(name: str, coverage: str, told: Told) -> Gate:
@@ -90,6 +102,9 @@ def decided(name: str, coverage: str, told: Told) -> Gate:
         max_unknown=told.max_unknown,
         warn_only=told.warn_only,
         expired=told.expired,
+        max_unjudged=told.max_unjudged,
+        allow_empty=told.allow_empty,
+        narrowed=told.narrowed,
     )
 
 

@@ -181,7 +181,7 @@ test_healthimaging = cases(
     Case(
         IMAGES,
         "a key that is declared elsewhere",
-        UNKNOWN,
+        PASS,
         terraform=image_store(f'kms_key_arn = "{KEY}"')["terraform"],
     ),
     Case(

@@ -103,7 +103,7 @@ def test_what_is_not_looked_at_is_counted_and_makes_nothing_incomplete(tmp_path:
 def test_nothing_changed_is_nothing_judged(tmp_path: Path) -> None:
     assessment = scan(write(tmp_path, ESTATE))
     assert not assessment.findings
-    assert "nothing was judged" in assessment.gate.reasons[0]
+    assert "Nothing was judged" in assessment.gate.reasons[0]
     assert "the 0 root modules" in row(assessment).reason
 
 

@@ -15,10 +15,12 @@ from hipaa_guard.assessment.model import (
     Exceptions,
     ExceptionState,
     ExceptionUse,
+    NotJudged,
     Scan,
 )
 from hipaa_guard.assessment.rollup import control_summaries, requirement_summaries
-from hipaa_guard.controls.control import Control, Severity, Status
+from hipaa_guard.assessment.unjudged import narrowed, not_judged, together
+from hipaa_guard.controls.control import VERDICTS, Control, Severity, Status
 from hipaa_guard.controls.findings import Finding
 
 
@@ -29,8 +31,11 @@ def assess(
     findings: Iterable[Finding],
     *,
     version: str,
+    every: Sequence[Control] | None = None,
     fail_on: Severity | None = Severity.LOW,
     max_unknown: int | None = None,
+    max_unjudged: int | None = None,
+    allow_empty: bool = False,
     warn_only: bool = False,
     internal_errors: int = 0,
     new_only: bool = False,
@@ -39,8 +44,10 @@ def assess(
 ) -> Assessment:
     """Sort the findings, sum them up by control and by law, and decide the gate (see `gate.decide`).
 
+    ``every`` are all controls that are loaded, where ``controls`` are only those that were asked for.
     ``fail_on_expired`` makes exceptions stop whose time is over.
     """
+    every = controls if every is None else every
     exceptions = exceptions or Exceptions()
     expired = [use.entry.id for use in exceptions.entries if use.state is ExceptionState.EXPIRED]
     ordered = tuple(sorted(findings, key=_place))
@@ -50,13 +57,16 @@ def assess(
         scan=scan,
         coverage=coverage,
         controls=summaries,
-        requirements=requirement_summaries(summaries),
+        requirements=requirement_summaries(summaries, not_judged(coverage, every, controls, live=scan.source == "aws")),
         findings=ordered,
         gate=decide(
             ordered,
             coverage,
             fail_on=fail_on,
             max_unknown=max_unknown,
+            max_unjudged=max_unjudged,
+            allow_empty=allow_empty,
+            narrowed=narrowed(coverage, every, controls, live=scan.source == "aws"),
             warn_only=warn_only,
             internal_errors=internal_errors,
             new_only=new_only,
@@ -80,11 +90,15 @@ def combine(parts: Sequence[Assessment]) -> Assessment:
         scan=_all_scans([part.scan for part in parts]),
         coverage=coverage,
         controls=summaries,
-        requirements=requirement_summaries(summaries),
+        requirements=requirement_summaries(summaries, together(map(_not_judged, parts))),
         findings=ordered,
         gate=decide(ordered, coverage),
         exceptions=_all_exceptions([part.exceptions for part in parts]),
     )
+
+
+def _not_judged(assessment: Assessment) -> dict[str, tuple[NotJudged, ...]]:
+    return {each.citation: each.not_judged for each in assessment.requirements}
 
 
 def _all_scans(scans: Sequence[Scan]) -> Scan:
@@ -131,6 +145,9 @@ def _all_coverage(parts: Sequence[Coverage]) -> Coverage:
         roots=tuple(root for part in parts for root in part.roots),
         resources=summed(part.resources for part in parts),
         unjudged_types=summed(part.unjudged_types for part in parts),
+        unjudged_kinds=summed(part.unjudged_kinds for part in parts),
+        elsewhere=summed(part.elsewhere for part in parts),
+        unjudged_counted=all(part.unjudged_counted for part in parts),
         regions=tuple(region for part in parts for region in part.regions),
         calls=summed(part.calls for part in parts),
         facts=summed(part.facts for part in parts),
@@ -147,7 +164,7 @@ def _summed(parts: Sequence[Sequence[ControlSummary]]) -> tuple[ControlSummary, 
     for control in (control for part in parts for control in part):
         found[control.id] = control
         counts.setdefault(control.id, Counter()).update(control.counts)
-    return tuple(replace(found[id], counts={status: counts[id][status] for status in Status}) for id in sorted(found))
+    return tuple(replace(found[id], counts={status: counts[id][status] for status in VERDICTS}) for id in sorted(found))
 
 
 _STATUS_PLACE = {

@@ -20,6 +20,9 @@ _PRECEDENCE = (BROKEN, USAGE, FAILURES, INCOMPLETE)
 NOT_READ = frozenset({Cause.DENIED, Cause.THROTTLED, Cause.UNREACHABLE, Cause.CREDENTIALS, Cause.SERVICE_ERROR})
 """Causes of an unknown verdict that mean that something which exists was not read."""
 
+NOTHING = "Nothing was judged"
+"""How the sentence begins that says so."""
+
 _GAP_WORDS = {
     GapKind.FILE: ("file could not be read", "files could not be read"),
     GapKind.MODULE: ("module was not available", "modules were not available"),
@@ -38,6 +41,9 @@ def decide(
     *,
     fail_on: Severity | None = Severity.LOW,
     max_unknown: int | None = None,
+    max_unjudged: int | None = None,
+    allow_empty: bool = False,
+    narrowed: bool = False,
     warn_only: bool = False,
     internal_errors: int = 0,
     new_only: bool = False,
@@ -46,7 +52,9 @@ def decide(
     """The gate over a finished scan.
 
     ``fail_on`` is the mildest severity whose failures stop the pipeline; None lets all pass. ``max_unknown`` is how
-    many verdicts may be unknown before the scan counts as incomplete; None allows any number. ``warn_only`` reports
+    many verdicts may be unknown before the scan counts as incomplete; None allows any number; ``max_unjudged`` the same
+    of resources that no control judged. A scan that judged nothing is incomplete, unless ``allow_empty`` is given or it
+    was ``narrowed``: asked for less than there is. ``warn_only`` reports
     failures and incompleteness without stopping for them; an error of our own stops always. ``new_only`` lets failures
     pass that the baseline has. ``expired`` are the ids of exceptions that stop because their time is over. What an
     exception covers neither stops nor counts as unknown.
@@ -56,12 +64,17 @@ def decide(
     sentences = {
         BROKEN: _broken(findings, coverage, internal_errors),
         FAILURES: [*_failures(findings, fail_on, new_only=new_only), *_expired(expired)],
-        INCOMPLETE: [*_gaps(open_, coverage), *_too_many_unknown(open_, max_unknown)],
+        INCOMPLETE: [
+            *([] if allow_empty or narrowed or _judged(findings) else [nothing_judged(coverage)]),
+            *_gaps(open_, coverage),
+            *_too_many_unknown(open_, max_unknown),
+            *_too_many_unjudged(coverage, max_unjudged),
+        ],
     }
     code = next((code for code in _PRECEDENCE if sentences.get(code)), CLEAN)
     reasons = tuple(sentence for each in _PRECEDENCE for sentence in sentences.get(each, ()))
     if code == CLEAN:
-        return Gate(True, CLEAN, (_clean(findings, fail_on, new_only=new_only),))
+        return Gate(True, CLEAN, (_clean(findings, coverage, fail_on, new_only=new_only, narrowed=narrowed),))
     if warn_only and code != BROKEN:
         return Gate(True, CLEAN, (f"Warnings only: {reasons[0]}", *reasons[1:]))
     return Gate(False, code, reasons)
@@ -70,6 +83,29 @@ def decide(
 def counted(number: int, one: str, many: str) -> str:
     """A number with the right form of its word."""
     return f"{number:,} {one if number == 1 else many}"
+
+
+def nothing_judged(coverage: Coverage, *, narrowed: bool = False) -> str:
+    """Why a scan judged nothing, in a sentence."""
+    if narrowed:
+        return f"{NOTHING}: what was asked for holds no resource that the chosen controls judge."
+    if coverage.resources:
+        found = counted(coverage.judged, "resource that was found", "resources that were found")
+        return f"{NOTHING}: no control concerns the {found}."
+    if not coverage.not_judged:
+        return f"{NOTHING}: no resource was found."
+    number = coverage.not_judged
+    types = counted(len(coverage.unjudged_types), "type", "types")
+    return f"{NOTHING}: {counted(number, 'resource', 'resources')} of {types} {_have(number)} no control."
+
+
+def _have(number: int) -> str:
+    return "has" if number == 1 else "have"
+
+
+def _judged(findings: Iterable[Finding]) -> int:
+    """Number of verdicts that say something of a resource, or that it could not be judged."""
+    return sum(finding.status in (Status.PASS, Status.FAIL, Status.UNKNOWN) for finding in findings)
 
 
 def _broken(findings: Sequence[Finding], coverage: Coverage, internal_errors: int) -> list[str]:
@@ -151,11 +187,20 @@ def _too_many_unknown(findings: Sequence[Finding], most: int | None) -> list[str
     return [f"{counted(number, 'verdict is', 'verdicts are')} unknown and at most {most:,} may be."]
 
 
-def _clean(findings: Sequence[Finding], fail_on: Severity | None, *, new_only: bool) -> str:
+def _too_many_unjudged(coverage: Coverage, most: int | None) -> list[str]:
+    number = coverage.not_judged
+    if most is None or number <= most:
+        return []
+    return [f"{counted(number, 'resource was', 'resources were')} judged by no control and at most {most:,} may be."]
+
+
+def _clean(
+    findings: Sequence[Finding], coverage: Coverage, fail_on: Severity | None, *, new_only: bool, narrowed: bool
+) -> str:
     counts = Counter(finding.status for finding in findings)
-    judged = counts[Status.PASS] + counts[Status.FAIL] + counts[Status.UNKNOWN]
+    judged = _judged(findings)
     if not judged:
-        return "No gap found, but no control met a resource either: nothing was judged."
+        return nothing_judged(coverage, narrowed=narrowed)
     failing = _failing(findings, new_only=new_only)
     below = "below the severity that stops" if fail_on else "of which none is asked to stop"
     found = ((failing.open, below), (failing.known, "in the baseline"), (failing.excepted, "covered by exceptions"))

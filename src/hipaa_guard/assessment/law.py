@@ -37,6 +37,9 @@ class Requirement:
     """What AWS and Terraform can show of it."""
     assessment: Decidable
     note: str = ""
+    judged_by: tuple[str, ...] = ()
+    """The folders of policies whose controls judge the resources that belong to it; ``folder/what is held`` where only
+    resources belong to it that hold that (`hipaa_guard.assessment.belonging`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +62,7 @@ def citations() -> Mapping[str, Requirement]:
         LawError: the file is missing or damaged.
 
     """
-    entries = _document(_text("security_rule.yaml")).get("requirements")
+    entries = _document(text_of("security_rule.yaml")).get("requirements")
     if not isinstance(entries, list) or not entries:
         raise LawError("security_rule.yaml has no requirements: install hipaa-guard-cloud again")
     found = [_requirement(entry) for entry in entries]
@@ -77,8 +80,8 @@ def dates() -> Law:
         LawError: a file is missing or damaged.
 
     """
-    rule = _document(_head(_text("security_rule.yaml")))
-    services = _document(_head(_text("eligible_services.yaml")))
+    rule = _document(_head(text_of("security_rule.yaml")))
+    services = _document(_head(text_of("eligible_services.yaml")))
     return Law(
         text=str(rule.get("text_version", "")),
         compiled=str(rule.get("compiled", "")),
@@ -94,7 +97,7 @@ def eligible_services() -> Mapping[str, frozenset[str]]:
         LawError: the file is missing or damaged.
 
     """
-    listed = _document(_text("eligible_services.yaml")).get("services")
+    listed = _document(text_of("eligible_services.yaml")).get("services")
     try:
         current = [entry for entry in listed or () if entry["status"].startswith("eligible")]
         return MappingProxyType({entry["name"]: frozenset(entry["boto3"]) for entry in current})
@@ -116,6 +119,7 @@ def _requirement(entry: Any) -> Requirement:
             evidence=entry["aws_evidence"],
             assessment=entry["assessment"],
             note=entry.get("note", ""),
+            judged_by=tuple(entry.get("judged_by", ())),
         )
     except (KeyError, TypeError, AttributeError) as error:
         raise LawError(f"security_rule.yaml has an entry without {error}: install hipaa-guard-cloud again") from error
@@ -124,7 +128,13 @@ def _requirement(entry: Any) -> Requirement:
     return requirement
 
 
-def _text(name: str) -> str:
+def text_of(name: str) -> str:
+    """The text of one of the files.
+
+    Raises:
+        LawError: it cannot be read.
+
+    """
     try:
         return (files("hipaa_guard.policies") / "law" / name).read_text(encoding="utf-8")
     except OSError as error:

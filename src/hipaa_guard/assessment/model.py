@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from hipaa_guard.assessment.law import Law
-from hipaa_guard.controls.control import Fix, Severity, Status
+from hipaa_guard.controls.control import VERDICTS, Fix, Severity, Status
 from hipaa_guard.controls.exception import ExceptionEntry
 from hipaa_guard.controls.findings import Finding
 from hipaa_guard.facts.places import Gap
@@ -33,14 +33,48 @@ class ControlSummary:
     """Number of findings by status; all zero where no resource of the kind was met."""
 
 
+class Why(StrEnum):
+    """Why something that belongs to a line of the rule was not judged for it."""
+
+    NO_CONTROL = "no control"
+    """No control judges resources of the type."""
+    NOT_FOR_THIS = "no control of this kind"
+    """Controls judge the resource, but none of the folder of policies that the line asks for."""
+    LEFT_OUT = "left out"
+    """The controls were not asked for."""
+    NOT_READ = "not read"
+    """It exists and could not be read."""
+    NOT_LOOKED_AT = "not looked at"
+    """The scan was told to look elsewhere: other regions, other roots, what changes."""
+    ELSEWHERE = "declared elsewhere"
+    """Only parts of it are declared, and these do not decide it."""
+    NOT_COUNTED = "not counted"
+    """Whether there are resources that no control covers was not asked."""
+
+
+class NotJudged(NamedTuple):
+    """Something that belongs to a line of the rule and was not judged for it."""
+
+    why: Why
+    what: str
+    """A type of Terraform or CloudFormation, a kind of ours, or words where neither fits."""
+    number: int | None = None
+    """How many resources (rows of the coverage, where they were not read); None where that is not known."""
+    safeguard: str = ""
+    """The folder of policies in which a control is missing, where one is."""
+    controls: tuple[str, ...] = ()
+    """The controls that were left out."""
+
+
 @dataclass(frozen=True, slots=True)
 class RequirementSummary:
     """One standard or specification of the Security Rule with what the scan says of it.
 
-    ``status`` is ``fail`` or ``unknown`` where a finding of one of its controls is; ``pass`` only where the law data
-    say that it can be decided automatically, all found resources pass and none is unknown; otherwise ``manual``,
-    ``inherited`` or ``not_applicable`` (no resource met its controls). ``assessment`` is how much of it a scanner can
-    decide at all: automated, partial, manual, aws-inherited.
+    ``status`` is ``fail`` where a finding of one of its controls is, else ``unknown`` where one is, or where nothing
+    was judged of what belongs to it; ``partial`` where there is evidence and something that belongs to it was not
+    judged; ``pass`` only where the law data say that it can be decided automatically and all that belongs to it passes;
+    otherwise ``manual``, ``inherited`` or ``not_applicable`` (no resource met its controls). ``assessment`` is how much
+    of it a scanner can decide at all: automated, partial, manual, aws-inherited.
     """
 
     citation: str
@@ -57,6 +91,10 @@ class RequirementSummary:
     evidence: str = ""
     """What AWS and Terraform can show of it, in words."""
     note: str = ""
+    worst: Severity | None = None
+    """The worst severity of its gaps; None where it has none."""
+    not_judged: tuple[NotJudged, ...] = ()
+    """What belongs to it and was not judged for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +128,15 @@ class Coverage:
     resources: Mapping[str, int] = field(default_factory=dict)
     """Number of resources judged, by kind."""
     unjudged_types: Mapping[str, int] = field(default_factory=dict)
-    """Number of Terraform resources of types that no kind covers, by type."""
+    """Number of resources that no kind covers, by type: Terraform's, CloudFormation's (``AWS::Redshift::Cluster``) in
+    an account."""
+    unjudged_kinds: Mapping[str, int] = field(default_factory=dict)
+    """Number of resources of kinds whose controls were all left out, by kind, as far as they were read."""
+    unjudged_counted: bool = True
+    """Whether resources that no kind covers were looked for. What is declared is always there to count; an account has
+    to be asked."""
+    elsewhere: Mapping[str, int] = field(default_factory=dict)
+    """Number of resources declared elsewhere that a control could not judge by their parts, by the id of the control."""
     regions: tuple[str, ...] = ()
     calls: Mapping[str, int] = field(default_factory=dict)
     """Number of AWS calls, by operation."""
@@ -108,6 +154,16 @@ class Coverage:
     def complete(self) -> bool:
         """Whether everything that the scan meant to read was read."""
         return not any(gap.incomplete for gap in self.gaps)
+
+    @property
+    def judged(self) -> int:
+        """Number of resources judged."""
+        return sum(self.resources.values())
+
+    @property
+    def not_judged(self) -> int:
+        """Number of resources that were met and that no control judged."""
+        return sum(self.unjudged_types.values()) + sum(self.unjudged_kinds.values())
 
 
 class ExceptionState(StrEnum):
@@ -178,8 +234,8 @@ class Assessment:
     exceptions: Exceptions = field(default_factory=Exceptions)
 
     def counts(self) -> dict[Status, int]:
-        """Number of findings by status, every status present."""
-        counts = dict.fromkeys(Status, 0)
+        """Number of findings by status, every one present that a finding can have."""
+        counts = dict.fromkeys(VERDICTS, 0)
         for finding in self.findings:
             counts[finding.status] += 1
         return counts

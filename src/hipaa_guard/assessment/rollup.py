@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 
 from hipaa_guard.assessment import law
-from hipaa_guard.assessment.model import ControlSummary, RequirementSummary
-from hipaa_guard.controls.control import PEERS, Control, Status
+from hipaa_guard.assessment.model import ControlSummary, NotJudged, RequirementSummary
+from hipaa_guard.controls.control import PEERS, VERDICTS, Control, Severity, Status
 from hipaa_guard.controls.findings import Finding
 
 
@@ -25,39 +26,54 @@ def control_summaries(controls: Iterable[Control], findings: Iterable[Finding]) 
             kind=control.kind.kind,
             safeguard=control.safeguard,
             equivalents={peer: tuple(control.peers.get(peer, ())) for peer in PEERS},
-            counts={status: counted[control.id, status] for status in Status},
+            counts={status: counted[control.id, status] for status in VERDICTS},
         )
         for control in sorted(controls, key=lambda control: control.id)
     )
 
 
-def requirement_summaries(controls: Sequence[ControlSummary]) -> tuple[RequirementSummary, ...]:
+def requirement_summaries(
+    controls: Sequence[ControlSummary], not_judged: Mapping[str, tuple[NotJudged, ...]] = MappingProxyType({})
+) -> tuple[RequirementSummary, ...]:
     """Every standard and specification of the rule, in its order, with what the controls that cite it found.
 
-    A standard is judged by the controls that cite it itself, not by those of its specifications.
+    A standard is judged by the controls that cite it itself, not by those of its specifications. ``not_judged`` is, by
+    citation, what belongs to a line and was not judged for it.
     """
     citing: dict[str, list[ControlSummary]] = {}
     for control in controls:
         for citation in control.hipaa:
             citing.setdefault(citation, []).append(control)
-    return tuple(_summary(requirement, citing.get(citation, [])) for citation, requirement in law.citations().items())
+    return tuple(
+        _summary(requirement, citing.get(citation, []), not_judged.get(citation, ()))
+        for citation, requirement in law.citations().items()
+    )
 
 
 def no_findings() -> dict[Status, int]:
-    """Zero for each status."""
-    return dict.fromkeys(Status, 0)
+    """Zero for each status of a verdict."""
+    return dict.fromkeys(VERDICTS, 0)
 
 
-def status_of(assessment: str, controls: int, counts: Mapping[Status, int]) -> Status:
+def worst_of(controls: Iterable[ControlSummary]) -> Severity | None:
+    """The worst severity of the controls that found a gap."""
+    failing = (control.severity for control in controls if control.counts[Status.FAIL])
+    return min(failing, key=lambda severity: severity.rank, default=None)
+
+
+def status_of(assessment: str, controls: int, counts: Mapping[Status, int], *, all_judged: bool = True) -> Status:
     """What a requirement's findings say of it.
 
     A gap is a gap however little of the requirement a scanner can see. Evidence alone is a pass only where the law
-    data say that a scanner can decide the requirement; elsewhere a person has to add the rest.
+    data say that a scanner can decide the requirement; elsewhere a person has to add the rest. Where not all was judged
+    that belongs to it, evidence is evidence in part, and none at all means that it was not assessed.
     """
     if counts[Status.FAIL]:
         return Status.FAIL
     if counts[Status.UNKNOWN]:
         return Status.UNKNOWN
+    if not all_judged and assessment in ("automated", "partial"):
+        return Status.PARTIAL if counts[Status.PASS] else Status.UNKNOWN
     if counts[Status.PASS] and assessment == "automated":
         return Status.PASS
     if assessment == "aws-inherited":
@@ -67,7 +83,9 @@ def status_of(assessment: str, controls: int, counts: Mapping[Status, int]) -> S
     return Status.MANUAL
 
 
-def _summary(requirement: law.Requirement, controls: Sequence[ControlSummary]) -> RequirementSummary:
+def _summary(
+    requirement: law.Requirement, controls: Sequence[ControlSummary], not_judged: tuple[NotJudged, ...]
+) -> RequirementSummary:
     counts = no_findings()
     for control in controls:
         for status, number in control.counts.items():
@@ -79,10 +97,12 @@ def _summary(requirement: law.Requirement, controls: Sequence[ControlSummary]) -
         safeguard=requirement.safeguard,
         summary=requirement.summary,
         assessment=requirement.assessment,
-        status=status_of(requirement.assessment, len(controls), counts),
+        status=status_of(requirement.assessment, len(controls), counts, all_judged=not not_judged),
         controls=tuple(control.id for control in controls),
         counts=counts,
         parent=requirement.parent,
         evidence=requirement.evidence,
         note=requirement.note,
+        worst=worst_of(controls),
+        not_judged=not_judged,
     )

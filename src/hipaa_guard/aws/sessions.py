@@ -11,7 +11,7 @@ from typing import Any
 from hipaa_guard.aws.calls import Answer, Caller
 from hipaa_guard.aws.clients import Clients
 from hipaa_guard.aws.refusals import Meaning, Refusal
-from hipaa_guard.facts.places import Gap, GapKind
+from hipaa_guard.facts.places import NOT_ASKED_FOR, Gap, GapKind
 
 THREADS = 64
 _NAME = "hipaa-guard"
@@ -247,7 +247,7 @@ def _regions(caller: Caller, home: str, chosen: tuple[str, ...] | None) -> _Scop
             f"{', '.join(chosen)} is not enabled in this account. Enabled are: {', '.join(sorted(enabled))}."
         )
     skipped = {name: _why_skipped(caller.clients, name, home) for name in chosen if name not in enabled}
-    skipped |= {name: "not asked for" for name in sorted(enabled) if name not in chosen}
+    skipped |= {name: NOT_ASKED_FOR for name in sorted(enabled) if name not in chosen}
     return _Scope(usable, enabled, skipped)
 
 

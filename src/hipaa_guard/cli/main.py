@@ -84,7 +84,7 @@ class _Lazy(click.Group):
 @click.group(
     cls=_Lazy,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-    epilog="Exit codes: 0 clean, 1 gaps found, 2 usage or configuration, 3 incomplete, 4 our own error.",
+    epilog="Exit codes: 0 clean, 1 gaps found, 2 usage or configuration, 3 incomplete or nothing judged, 4 our error.",
 )
 @click.version_option(VERSION, prog_name="hipaa-guard")
 def cli() -> None:

@@ -66,6 +66,13 @@ def _common(command: F) -> F:
                 metavar="N",
                 help="More unknown verdicts than this make the scan incomplete (exit 3).",
             ),
+            click.option(
+                "--max-unjudged",
+                type=click.IntRange(min=0),
+                metavar="N",
+                help="More resources than this that no control judges make the scan incomplete (exit 3).",
+            ),
+            click.option("--allow-empty", is_flag=True, help="A scan that judges nothing passes (else exit 3)."),
             click.option("--warn-only", is_flag=True, help="Report gaps but do not fail because of them."),
             click.option(
                 "--baseline", type=click.Path(path_type=Path), metavar="FILE", help="Gaps in this file are not new."
@@ -308,6 +315,8 @@ def _run(
                     policies=common["policies"],
                     fail_on=Severity(common["fail_on"]),
                     max_unknown=common["max_unknown"],
+                    max_unjudged=common["max_unjudged"],
+                    allow_empty=common["allow_empty"],
                     warn_only=common["warn_only"],
                     fail_on_new=common["fail_on_new"],
                     fail_on_expired=common["fail_on_expired_exceptions"],

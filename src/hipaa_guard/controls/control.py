@@ -42,6 +42,12 @@ class Status(StrEnum):
     NOT_APPLICABLE = "not_applicable"
     MANUAL = "manual"
     INHERITED = "inherited"
+    PARTIAL = "partial"
+    """Of a requirement only: there is evidence, but not all that belongs to it was judged."""
+
+
+VERDICTS: tuple[Status, ...] = tuple(status for status in Status if status is not Status.PARTIAL)
+"""What a finding can say."""
 
 
 class Verdict(NamedTuple):

@@ -53,6 +53,10 @@ class GapKind(StrEnum):
     ELSEWHERE = "declared elsewhere"
 
 
+NOT_ASKED_FOR = "not asked for"
+"""Why a region was not read that the account has enabled: the scan was told which regions to read."""
+
+
 @dataclass(frozen=True, slots=True)
 class Gap:
     """One thing that a scan did not look at, or could only look at in part.

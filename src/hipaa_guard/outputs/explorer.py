@@ -20,7 +20,7 @@ _TEXT_LENGTH = 400
 
 def packed(assessment: Assessment) -> str:
     """Base64 of gzip of JSON. Base64 holds no character that could end the element it stands in."""
-    statuses, severities = list(words.STATUS), list(Severity)
+    statuses, severities = list(words.VERDICTS), list(Severity)
     names, places, messages, controls = _Texts(), _Texts(), _Texts(), _Texts()
     rows: list[list[int]] = [[], [], [], [], [], []]
     roots = words.several_roots(assessment)

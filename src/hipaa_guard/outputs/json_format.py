@@ -13,8 +13,15 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
-from hipaa_guard.assessment.model import Assessment, ControlSummary, Exceptions, ExceptionUse, RequirementSummary
-from hipaa_guard.controls.control import Severity, Status
+from hipaa_guard.assessment.model import (
+    Assessment,
+    ControlSummary,
+    Exceptions,
+    ExceptionUse,
+    NotJudged,
+    RequirementSummary,
+)
+from hipaa_guard.controls.control import VERDICTS, Severity, Status
 from hipaa_guard.controls.findings import Finding
 from hipaa_guard.facts.places import Asked, Gap, Location
 from hipaa_guard.facts.resource import Evidence, Origin
@@ -102,7 +109,7 @@ def _scan(assessment: Assessment) -> dict[str, Any]:
 
 
 def _summary(assessment: Assessment) -> dict[str, Any]:
-    by_severity = {severity.value: dict.fromkeys((status.value for status in Status), 0) for severity in Severity}
+    by_severity = {severity.value: dict.fromkeys((status.value for status in VERDICTS), 0) for severity in Severity}
     for finding in assessment.findings:
         by_severity[finding.severity.value][finding.status.value] += 1
     requirements = dict.fromkeys((status.value for status in Status), 0)
@@ -114,7 +121,7 @@ def _summary(assessment: Assessment) -> dict[str, Any]:
         "requirements": requirements,
         "controls": len(assessment.controls),
         "controls_exercised": sum(any(control.counts.values()) for control in assessment.controls),
-        "resources": sum(assessment.coverage.resources.values()),
+        "resources": assessment.coverage.judged,
         "gaps": len(assessment.coverage.gaps),
     }
 
@@ -126,7 +133,12 @@ def _coverage(assessment: Assessment) -> dict[str, Any]:
         "files": coverage.files,
         "roots": list(coverage.roots),
         "resources": _sorted(coverage.resources),
+        "resources_judged": coverage.judged,
+        "resources_not_judged": coverage.not_judged,
         "unjudged_types": _sorted(coverage.unjudged_types),
+        "unjudged_kinds": _sorted(coverage.unjudged_kinds),
+        "unjudged_counted": coverage.unjudged_counted,
+        "declared_elsewhere": _sorted(coverage.elsewhere),
         "regions": list(coverage.regions),
         "calls": _sorted(coverage.calls),
         "facts": _sorted(coverage.facts),
@@ -208,6 +220,18 @@ def _requirement(requirement: RequirementSummary) -> dict[str, Any]:
         "status": requirement.status.value,
         "controls": list(requirement.controls),
         "counts": _counts(requirement.counts),
+        "worst_severity": None if requirement.worst is None else requirement.worst.value,
+        "not_judged": [_not_judged(each) for each in requirement.not_judged],
+    }
+
+
+def _not_judged(entry: NotJudged) -> dict[str, Any]:
+    return {
+        "why": entry.why.value,
+        "what": entry.what,
+        "number": entry.number,
+        "safeguard": entry.safeguard,
+        "controls": list(entry.controls),
     }
 
 
@@ -335,4 +359,4 @@ def _sorted(counts: Mapping[str, int]) -> dict[str, int]:
 
 
 def _counts(counts: Mapping[Status, int]) -> dict[str, int]:
-    return {status.value: counts.get(status, 0) for status in Status}
+    return {status.value: counts.get(status, 0) for status in VERDICTS}

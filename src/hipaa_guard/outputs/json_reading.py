@@ -20,10 +20,13 @@ from hipaa_guard.assessment.model import (
     ExceptionState,
     ExceptionUse,
     Gate,
+    NotJudged,
     RequirementSummary,
     Scan,
+    Why,
 )
-from hipaa_guard.controls.control import PEERS, Fix, Severity, Status
+from hipaa_guard.assessment.rollup import worst_of
+from hipaa_guard.controls.control import PEERS, VERDICTS, Fix, Severity, Status
 from hipaa_guard.controls.exception import ExceptionEntry
 from hipaa_guard.controls.findings import Finding
 from hipaa_guard.facts.places import Asked, Gap, GapKind, Location
@@ -146,6 +149,12 @@ class _Node:
         except ValueError as error:
             raise self.wrong(f"one of {', '.join(kind)}") from error
 
+    def verdict(self) -> Status:
+        found = self.one_of(Status)
+        if found not in VERDICTS:
+            raise self.wrong(f"one of {', '.join(VERDICTS)}")
+        return found
+
     def word(self, words: tuple[str, ...]) -> Any:
         if self.text() not in words:
             raise self.wrong(f"one of {', '.join(words)}")
@@ -162,7 +171,7 @@ class _Node:
         return {name: self.of(name).number() for name in self.as_a(dict)}
 
     def by_status(self) -> dict[Status, int]:
-        return {status: self.of(status.value).number() for status in Status}
+        return {status: self.of(status.value).number() for status in VERDICTS}
 
     def wrong(self, wanted: str) -> ReportError:
         found = "missing" if self.value is None else f"not {wanted}"
@@ -181,13 +190,16 @@ _TYPE_NAMES: dict[type, str] = {
 def _assessment(node: _Node) -> Assessment:
     gate, law = node.of("gate"), node.of("law")
     exceptions = _exceptions(node.of("exceptions"))
+    version = node.of("tool").of("version").text()
+    controls = node.of("controls").each(_control)
+    by_id = {control.id: control for control in controls}
     entries = {use.entry.id: use.entry for use in exceptions.entries}
     return Assessment(
-        version=node.of("tool").of("version").text(),
+        version=version,
         scan=_scan(node.of("scan")),
         coverage=_coverage(node.of("coverage")),
-        controls=node.of("controls").each(_control),
-        requirements=node.of("requirements").each(_requirement),
+        controls=controls,
+        requirements=node.of("requirements").each(partial(_requirement, by_id)),
         findings=node.of("findings").each(partial(_finding, entries)),
         gate=Gate(gate.of("passed").flag(), gate.of("exit_code").number(), gate.of("reasons").texts()),
         law=Law(law.of("text").text(), law.of("compiled").text(), law.of("eligible_services").text()),
@@ -250,6 +262,9 @@ def _coverage(node: _Node) -> Coverage:
         calls=node.of("calls").numbers(),
         facts=node.of("facts").numbers(),
         # Names that came later: older documents do not have them.
+        unjudged_kinds={} if node.of("unjudged_kinds").value is None else node.of("unjudged_kinds").numbers(),
+        elsewhere={} if node.of("declared_elsewhere").value is None else node.of("declared_elsewhere").numbers(),
+        unjudged_counted=True if node.of("unjudged_counted").value is None else node.of("unjudged_counted").flag(),
         skipped=_texts_by_name(node.of("skipped")),
         denied=node.of("denied").texts() if node.of("denied").value is not None else (),
         unread_services=node.of("unread_services").texts() if node.of("unread_services").value is not None else (),
@@ -290,7 +305,9 @@ def _control(node: _Node) -> ControlSummary:
     )
 
 
-def _requirement(node: _Node) -> RequirementSummary:
+def _requirement(controls: Mapping[str, ControlSummary], node: _Node) -> RequirementSummary:
+    its = node.of("controls").texts()
+    severity, not_judged = node.of("worst_severity"), node.of("not_judged")
     return RequirementSummary(
         citation=node.of("citation").text(),
         name=node.of("name").text(),
@@ -299,11 +316,29 @@ def _requirement(node: _Node) -> RequirementSummary:
         summary=node.of("summary").text(),
         assessment=node.of("assessment").text(),
         status=node.of("status").one_of(Status),
-        controls=node.of("controls").texts(),
+        controls=its,
         counts=node.of("counts").by_status(),
         parent=node.of("parent").text(),
         evidence=node.of("evidence").text(),
         note=node.of("note").text(),
+        # Older documents do not have these: the severity follows from the controls, what was not judged is not known.
+        worst=(
+            worst_of(controls[id] for id in its if id in controls)
+            if severity.value is None
+            else severity.one_of(Severity)
+        ),
+        not_judged=() if not_judged.value is None else not_judged.each(_not_judged),
+    )
+
+
+def _not_judged(node: _Node) -> NotJudged:
+    number = node.of("number")
+    return NotJudged(
+        why=node.of("why").one_of(Why),
+        what=node.of("what").text(),
+        number=None if number.value is None else number.number(),
+        safeguard=node.of("safeguard").text(),
+        controls=node.of("controls").texts(),
     )
 
 
@@ -313,7 +348,7 @@ def _finding(entries: Mapping[str, ExceptionEntry], node: _Node) -> Finding:
         raise exception.wrong("an exception of the register")
     return Finding(
         control_id=node.of("control_id").text(),
-        status=node.of("status").one_of(Status),
+        status=node.of("status").verdict(),
         severity=node.of("severity").one_of(Severity),
         message=node.of("message").text(),
         fingerprint=node.of("fingerprint").text(),

@@ -73,6 +73,9 @@ def _suites(assessment: Assessment) -> dict[str, list[_Case]]:
             case = _judged(assessment, finding, controls.get(finding.control_id), roots=roots)
             suites.setdefault(finding.control_id, []).append(case)
     unread = [_unread(group) for group in words.gap_groups(assessment.coverage.gaps) if group[0].incomplete]
+    nothing = words.nothing_judged(assessment)
+    if nothing and not assessment.gate.passed:
+        unread.insert(0, _Case("the whole scan", "error", "incomplete", nothing))
     if unread:
         suites[_NOT_LOOKED_AT] = unread
     return suites

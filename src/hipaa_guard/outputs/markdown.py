@@ -10,10 +10,10 @@ import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 
 from hipaa_guard.assessment.gate import counted
-from hipaa_guard.assessment.model import Assessment, ControlSummary
+from hipaa_guard.assessment.model import Assessment, ControlSummary, RequirementSummary
 from hipaa_guard.controls.control import Status
 from hipaa_guard.controls.findings import Finding
-from hipaa_guard.outputs import words
+from hipaa_guard.outputs import lines, words
 from hipaa_guard.outputs.markup import code, fixes, prose
 from hipaa_guard.outputs.page import Page
 from hipaa_guard.outputs.places import context, in_repository, subject
@@ -72,6 +72,7 @@ class _Document:
         yield from self._accepted(covered)
         yield from self._unknown([each for each in unknown if each.exception is None])
         yield from self._unread()
+        yield from self._rule()
 
     def _head(self) -> Iterator[str]:
         assessment = self.assessment
@@ -149,6 +150,27 @@ class _Document:
             lines.append(f"- {gap.kind.value}: {code(gap.subject)}: {prose(gap.reason)}{more}.{hint}")
         yield from _folded("Which", _lines(lines))
         yield from self._rest(groups)
+
+    def _rule(self) -> Iterator[str]:
+        """The lines of the rule of which the scan says something."""
+        groups = lines.told(self.assessment.requirements)
+        if not groups:
+            return
+        yield "### The Security Rule, line by line"
+        if not self.most:
+            yield from self._rest([requirement for group in groups.values() for requirement in group])
+            return
+        parts = []
+        for assessed, requirements in groups.items():
+            head = lines.HEADS[assessed]
+            parts += [f"**{prose(head[:1].upper() + head[1:])}**", *_lines(map(self._requirement, requirements))]
+        yield from _folded("Which", parts)
+
+    def _requirement(self, requirement: RequirementSummary) -> str:
+        missing = lines.not_judged(requirement, max(1, min(self.most, 10)))
+        not_judged = f" Not judged: {prose(missing, 2000)}." if missing else ""
+        title = f"45 CFR {prose(requirement.citation)} {prose(requirement.name)}"
+        return f"- {title}: **{prose(lines.state(requirement))}**.{not_judged}"
 
     def _rest(self, entries: Sequence[object], most: int | None = None) -> Iterator[str]:
         rest = len(entries) - (self.most if most is None else most)

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from hipaa_guard.assessment.gate import counted
-from hipaa_guard.controls.control import Status
+from hipaa_guard.controls.control import VERDICTS, Status
 from hipaa_guard.outputs import words
 from hipaa_guard.outputs.text import escaped_json, shortened, visible
 from hipaa_guard.peers.merge import Merged, Opinion, Row, Unmapped
@@ -123,7 +123,7 @@ def _rest(number: int) -> Iterator[str]:
 
 def _counts(statuses: Iterator[Status]) -> dict[str, int]:
     found = Counter(statuses)
-    return {status.value: found[status] for status in Status}
+    return {status.value: found[status] for status in VERDICTS}
 
 
 def _row(row: Row) -> dict[str, Any]:

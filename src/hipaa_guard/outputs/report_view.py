@@ -13,7 +13,7 @@ from hipaa_guard.controls.control import Status
 from hipaa_guard.controls.exception import ExceptionEntry
 from hipaa_guard.controls.findings import Finding
 from hipaa_guard.facts.places import Gap
-from hipaa_guard.outputs import json_format, words
+from hipaa_guard.outputs import json_format, lines, words
 from hipaa_guard.outputs.exception_view import ExceptionView, exception_views
 from hipaa_guard.outputs.text import anchor, shortened
 
@@ -24,6 +24,8 @@ MOST_RESOURCES = 25
 MOST_INSTANCES = 500
 """Further instances of those blocks listed under one control."""
 MOST_GAPS = 500
+MOST_TYPES = 12
+"""Types named under a line of the rule that were not judged for it, of each sort."""
 _NAME, _MESSAGE = 300, 600
 
 SAFEGUARDS = {
@@ -116,6 +118,14 @@ class RequirementView:
     result: str
     tested: str
     evidence: str
+    state: str
+    """The status in words, with the worst severity of its gaps."""
+    severity: str
+    """That severity; empty where there is no gap."""
+    partial: bool
+    """A scanner sees a part of it only, whatever it finds."""
+    not_judged: str
+    """What belongs to it and was not judged for it."""
     controls: tuple[ControlView, ...]
     """Those that met a resource."""
     unmet: int
@@ -149,6 +159,9 @@ class ReportView:
     kinds: tuple[tuple[str, int], ...]
     unjudged: tuple[tuple[str, int], ...]
     statuses: tuple[str, ...]
+    """Of a line of the rule."""
+    verdicts: tuple[str, ...]
+    """Of a finding."""
     counts: Mapping[str, int]
     severities: tuple[tuple[str, Mapping[str, int]], ...]
     rule: tuple[Bar, ...]
@@ -180,6 +193,7 @@ def view(assessment: Assessment) -> ReportView:
         lacking=words.lacking(assessment.coverage),
         unjudged=tuple(sorted(types.items(), key=lambda item: (not words.is_of_aws(item[0]), item[0]))),
         statuses=tuple(status.value for status in words.STATUS),
+        verdicts=_verdicts(assessment),
         counts=_named(assessment.counts()),
         severities=tuple((s.value, _named(row)) for s, row in words.by_severity(assessment.findings).items()),
         rule=_rule_bars(assessment.requirements),
@@ -193,6 +207,13 @@ def view(assessment: Assessment) -> ReportView:
     )
 
 
+def _verdicts(assessment: Assessment) -> tuple[str, ...]:
+    """The statuses that findings have, and those that they can have of our own controls."""
+    counts = assessment.counts()
+    ours = (Status.FAIL, Status.UNKNOWN, Status.PASS, Status.NOT_APPLICABLE)
+    return tuple(status.value for status in words.VERDICTS if status in ours or counts[status])
+
+
 def _coverage_sentence(assessment: Assessment) -> str:
     counts, coverage = assessment.counts(), assessment.coverage
     reached = counts[Status.PASS] + counts[Status.FAIL]
@@ -202,7 +223,9 @@ def _coverage_sentence(assessment: Assessment) -> str:
     resources = sum(coverage.resources.values())
     controls = f"{exercised:,} of {counted(len(assessment.controls), 'control', 'controls')}{others}"
     was = "was" if resources == 1 else "were"
+    nothing = words.nothing_judged(assessment)
     sentences = [
+        *([nothing] if nothing else []),
         f"{words.extent(assessment)}, of {kinds}, {was} judged by {controls}.",
         f"{counted(reached, 'verdict was', 'verdicts were')} reached and {counts[Status.UNKNOWN]:,} could not be.",
     ]
@@ -211,19 +234,27 @@ def _coverage_sentence(assessment: Assessment) -> str:
         sentences.append(f"{counted(unread, 'thing that exists was', 'things that exist were')} not read.")
     else:
         sentences.append("Everything that the scan set out to read was read.")
-    if coverage.unjudged_types:
-        unjudged = sum(coverage.unjudged_types.values())
+    unjudged = sum(coverage.unjudged_types.values())
+    if unjudged and not nothing:
         types = counted(len(coverage.unjudged_types), "type", "types")
+        was = "was" if unjudged == 1 else "were"
         sentences.append(
-            f"{counted(unjudged, 'resource', 'resources')} of {types} were not judged: no control covers them."
+            f"{counted(unjudged, 'resource', 'resources')} of {types} {was} not judged: no control covers "
+            f"{'it' if unjudged == 1 else 'them'}."
         )
+    left_out = sum(coverage.unjudged_kinds.values())
+    if left_out:
+        was = "was" if left_out == 1 else "were"
+        sentences.append(f"{counted(left_out, 'resource', 'resources')} {was} not judged: the controls were left out.")
+    if not coverage.unjudged_counted:
+        sentences.append("Resources of services that no control covers were not looked for.")
     return " ".join(sentences)
 
 
 def _rule_bars(requirements: Sequence[RequirementSummary]) -> tuple[Bar, ...]:
-    by_safeguard: dict[str, dict[Status, int]] = {name: no_findings() for name in SAFEGUARDS}
+    by_safeguard: dict[str, dict[Status, int]] = {name: dict.fromkeys(Status, 0) for name in SAFEGUARDS}
     for requirement in requirements:
-        by_safeguard.setdefault(requirement.safeguard, no_findings())[requirement.status] += 1
+        by_safeguard.setdefault(requirement.safeguard, dict.fromkeys(Status, 0))[requirement.status] += 1
     return tuple(
         _bar(SAFEGUARDS.get(name, name), f"safeguard-{anchor(name)}", counts)
         for name, counts in by_safeguard.items()
@@ -248,7 +279,7 @@ def _bar(name: str, target: str, counts: Mapping[Status, int]) -> Bar:
     total = sum(counts.values())
     segments, start, seen = [], 0, 0
     for status, label in words.STATUS.items():
-        number = counts[status]
+        number = counts.get(status, 0)
         if number:
             seen += number
             end = round(1000 * seen / total)
@@ -324,9 +355,17 @@ def _requirement_view(
         result=_result(requirement),
         tested=_tested(len(met_one), unmet),
         evidence="" if requirement.evidence == "none" else requirement.evidence,
+        state=lines.state(requirement),
+        severity=requirement.worst.value if requirement.worst else "",
+        partial=requirement.assessment == lines.PARTIAL,
+        not_judged=_sentence(lines.not_judged(requirement, MOST_TYPES)),
         controls=met_one,
         unmet=unmet,
     )
+
+
+def _sentence(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:]}." if text else ""
 
 
 def _population(kinds: Sequence[str], met: Mapping[str, int]) -> str:
@@ -359,7 +398,11 @@ def _result(requirement: RequirementSummary) -> str:
             return f"{fails:,} of {verdicts} {shows} a gap; {passes:,} found the evidence.{unreached}"
         case Status.UNKNOWN:
             seen = f"{counted(passes, 'verdict', 'verdicts')} found the evidence." if passes else "Nothing was decided."
-            return f"{seen}{unreached}"
+            return f"{seen}{unreached}" if unknown else "Nothing that belongs to this line was judged."
+        case Status.PARTIAL:
+            person = " A person has to add the rest." if requirement.assessment == lines.PARTIAL else ""
+            found = f"{counted(passes, 'verdict', 'verdicts')} found the evidence"
+            return f"{found}, but not all that belongs to this line was judged.{person}"
         case Status.PASS:
             return f"All {counted(passes, 'verdict', 'verdicts')} found the evidence."
         case Status.INHERITED:

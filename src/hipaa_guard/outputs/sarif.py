@@ -248,6 +248,9 @@ def _notifications(assessment: Assessment, unplaced: list[Finding], cut: int) ->
     for reason, findings in words.unknown_groups(assessment.findings):
         number = counted(len(findings), "verdict", "verdicts")
         yield _notification(f"{number} could not be reached: {_text(reason, _NAME)}.")
+    nothing = words.nothing_judged(assessment)
+    if nothing:
+        yield _notification(nothing)
     for group in words.gap_groups(assessment.coverage.gaps):
         yield _gap(assessment.scan, group)
 

@@ -10,11 +10,11 @@ from collections import Counter
 from collections.abc import Callable, Container, Iterable, Sequence
 
 from hipaa_guard.assessment.gate import counted
-from hipaa_guard.assessment.model import Assessment, ControlSummary
+from hipaa_guard.assessment.model import Assessment, ControlSummary, RequirementSummary
 from hipaa_guard.controls.control import Fix, Severity, Status
 from hipaa_guard.controls.findings import Finding
 from hipaa_guard.facts.places import Gap
-from hipaa_guard.outputs import words
+from hipaa_guard.outputs import lines, words
 from hipaa_guard.outputs.page import Page
 from hipaa_guard.outputs.text import shortened, visible
 
@@ -121,7 +121,8 @@ def _failures(pen: _Pen, assessment: Assessment) -> None:
         pen.gap()
     if not groups:
         accepted = " that no exception covers" if assessment.counts()[Status.FAIL] else ""
-        pen.line(f"No gap found{accepted}.", "good" if assessment.gate.exit_code == 0 else "")
+        good = assessment.gate.exit_code == 0 and not words.nothing_judged(assessment)
+        pen.paragraph(words.nothing_judged(assessment) or f"No gap found{accepted}.", "good" if good else "")
         pen.gap()
 
 
@@ -283,6 +284,7 @@ def _coverage(pen: _Pen, assessment: Assessment) -> None:
         ("calls", f"{sum(coverage.calls.values()):,}" if coverage.calls else ""),
         ("not read", "; ".join(words.skipped(coverage))),
         ("no question", _unread(pen, coverage.unread_services)),
+        ("left out", words.tally(coverage.unjudged_kinds, None if pen.page.everything else 8)),
         ("no control", words.unjudged(coverage.unjudged_types, None if pen.page.everything else 5)),
     )
     for name, value in rows:
@@ -365,11 +367,31 @@ def _table(pen: _Pen, assessment: Assessment) -> None:
 
 
 def _law(pen: _Pen, assessment: Assessment) -> None:
+    for assessed, requirements in lines.told(assessment.requirements).items():
+        pen.paragraph(f"SECURITY RULE, {lines.HEADS[assessed]}", "title")
+        for requirement in requirements:
+            _requirement(pen, requirement)
+        pen.gap()
     counts = Counter(requirement.status for requirement in assessment.requirements)
     parts = ", ".join(f"{text} {counts[status]}" for status, text in words.STATUS.items() if counts[status])
     if parts:
         pen.paragraph(f"Security Rule, {len(assessment.requirements)} standards and specifications: {parts}.")
         pen.gap()
+
+
+_LINE_STYLES = {Status.UNKNOWN: "unsure", Status.PARTIAL: "unsure", Status.PASS: "good"}
+_CITATION, _STATE = len("164.308(a)(7)(ii)(A)"), len("gap found (critical)")
+
+
+def _requirement(pen: _Pen, requirement: RequirementSummary) -> None:
+    """A line of the rule with its state, and with what was not judged where that is what the state says."""
+    status = requirement.status
+    style = requirement.worst or "bad" if status is Status.FAIL else _LINE_STYLES.get(status, "")
+    head = f"{requirement.citation.ljust(_CITATION)}  {lines.state(requirement).ljust(_STATE)}  "
+    pen.paragraph(head + requirement.name, style, indent=2, hanging=2 + len(head))
+    missing = lines.not_judged(requirement, None if pen.page.everything else 3)
+    if missing and (pen.page.everything or status is not Status.FAIL):
+        pen.paragraph(f"not judged: {missing}", "dim", indent=6, hanging=8)
 
 
 def _gate(pen: _Pen, assessment: Assessment) -> None:

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 
-from hipaa_guard.assessment.gate import counted
+from hipaa_guard.assessment.gate import NOTHING, counted
 from hipaa_guard.assessment.model import Assessment, Coverage, Scan
 from hipaa_guard.controls.control import Severity, Status
 from hipaa_guard.controls.exception import ExceptionEntry
@@ -21,12 +21,16 @@ from hipaa_guard.outputs.text import shortened
 STATUS = {
     Status.FAIL: "gap found",
     Status.UNKNOWN: "not assessed",
+    Status.PARTIAL: "evidence in part",
     Status.PASS: "evidence found",
     Status.NOT_APPLICABLE: "not applicable",
     Status.MANUAL: "needs a person",
     Status.INHERITED: "inherited from AWS",
 }
 """What a status means, worst first."""
+
+VERDICTS: tuple[Status, ...] = tuple(status for status in STATUS if status is not Status.PARTIAL)
+"""What a finding can say, worst first."""
 
 OPEN = (Status.FAIL, Status.UNKNOWN)
 """What somebody has to look at, unless an exception covers it."""
@@ -77,6 +81,12 @@ def moment(time: datetime) -> str:
     """A time in UTC to the second."""
     time = time.replace(tzinfo=UTC) if time.tzinfo is None else time.astimezone(UTC)
     return time.strftime("%Y-%m-%d %H:%M:%S UTC")
+
+
+def nothing_judged(assessment: Assessment) -> str:
+    """The sentence that says so where a scan judged nothing; empty where it did."""
+    reasons = (reason.removeprefix("Warnings only: ") for reason in assessment.gate.reasons)
+    return next((reason for reason in reasons if reason.startswith(NOTHING)), "")
 
 
 def extent(assessment: Assessment) -> str:
@@ -243,7 +253,7 @@ def shape(text: str) -> str:
 
 def by_severity(findings: Iterable[Finding]) -> dict[Severity, dict[Status, int]]:
     """Number of findings by severity and status, every one of both present."""
-    table = {severity: dict.fromkeys(Status, 0) for severity in Severity}
+    table = {severity: dict.fromkeys(VERDICTS, 0) for severity in Severity}
     for finding in findings:
         table[finding.severity][finding.status] += 1
     return table

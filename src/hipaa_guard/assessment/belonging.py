@@ -1,0 +1,125 @@
+"""Which types of resources belong to which folders of policies, as data of ``policies/law``.
+
+A database belongs to *encryption at rest* whether or not a control of ours judges it: the roll-up asks here for which
+of the resources that a scan met, and did not judge, a line of the rule would have to speak.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from types import MappingProxyType
+from typing import NamedTuple
+
+from hipaa_guard.assessment.law import LawError, text_of
+
+SAFEGUARDS = (
+    "access_control",
+    "audit_logging",
+    "authentication",
+    "backup_recovery",
+    "encryption_at_rest",
+    "encryption_in_transit",
+    "integrity",
+    "monitoring",
+    "network_exposure",
+    "patching",
+)
+"""The folders of `policies`."""
+
+NEWER = "not known"
+"""What a type holds that is newer than the data."""
+
+
+class Belonging(NamedTuple):
+    """What resources of a type hold ("database"), and the folders of policies whose controls should judge them."""
+
+    holds: str
+    safeguards: frozenset[str]
+
+    def is_in(self, places: tuple[str, ...]) -> frozenset[str]:
+        """The folders among ``places`` (``folder``, ``folder/what is held``) that the type belongs to."""
+        named = (place.partition("/") for place in places)
+        return self.safeguards & {
+            folder for folder, _, holds in named if not holds or holds == self.holds or self.holds in _ANY
+        }
+
+
+_NOWHERE = Belonging("", frozenset())
+_EVERYWHERE = Belonging(NEWER, frozenset(SAFEGUARDS))
+_ANY = frozenset({NEWER, "anything"})
+_PREFIXES = ("aws_", "awscc_", "AWS::")
+
+
+@cache
+def belonging(type: str) -> Belonging:
+    """Where a type belongs: one of Terraform's (``aws_``, ``awscc_``) or of CloudFormation's (``AWS::``).
+
+    Types of other providers belong nowhere, a type of AWS that is newer than the data everywhere.
+
+    Raises:
+        LawError: the data are missing or damaged.
+
+    """
+    if not type.startswith(_PREFIXES):
+        return _NOWHERE
+    # Most names stand there as they are; taking all apart would cost each scan of source some milliseconds.
+    row = rows().get(type)
+    if row is None and type in others():
+        return _NOWHERE
+    row = row or _by_plain_name().get(_plain(type))
+    if row is not None:
+        return _read(row)
+    return _NOWHERE if _plain(type) in _plain_others() else _EVERYWHERE
+
+
+@cache
+def rows() -> Mapping[str, str]:
+    """The types that belong somewhere, each with the rest of its row.
+
+    Raises:
+        LawError: the data are missing or damaged.
+
+    """
+    named = (line.partition(",") for line in _lines("resource_types.csv"))
+    return MappingProxyType({type: row for type, _, row in named})
+
+
+@cache
+def others() -> frozenset[str]:
+    """The types that belong nowhere.
+
+    Raises:
+        LawError: the data are missing or damaged.
+
+    """
+    return frozenset(_lines("other_types.csv"))
+
+
+def _lines(name: str) -> list[str]:
+    """The rows of a file without its header, whose last line names the columns."""
+    return text_of(name).rpartition("\n#")[2].splitlines()[2:]
+
+
+def _read(row: str) -> Belonging:
+    holds, _, safeguards = row.partition(",")
+    found = Belonging(holds, frozenset(safeguards.split()))
+    if not (holds and found.safeguards and found.safeguards.issubset(SAFEGUARDS)):
+        raise LawError(f"resource_types.csv has a row that cannot be used, {row!r}: install hipaa-guard-cloud again")
+    return found
+
+
+@cache
+def _by_plain_name() -> Mapping[str, str]:
+    return MappingProxyType({_plain(type): row for type, row in rows().items()})
+
+
+@cache
+def _plain_others() -> frozenset[str]:
+    return frozenset(map(_plain, others()))
+
+
+def _plain(type: str) -> str:
+    """The name without what the sources write differently: ``dynamodbtable``."""
+    prefix = next(prefix for prefix in _PREFIXES if type.startswith(prefix))
+    return type[len(prefix) :].replace("_", "").replace(":", "").lower()
