@@ -136,7 +136,7 @@ class Coverage:
     """Whether resources that no kind covers were looked for. What is declared is always there to count; an account has
     to be asked."""
     elsewhere: Mapping[str, int] = field(default_factory=dict)
-    """Number of resources declared elsewhere that a control could not judge by their parts, by the id of the control."""
+    """Number of resources declared elsewhere that a control could not judge by their parts, by its id."""
     regions: tuple[str, ...] = ()
     calls: Mapping[str, int] = field(default_factory=dict)
     """Number of AWS calls, by operation."""
