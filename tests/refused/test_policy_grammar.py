@@ -127,7 +127,7 @@ def test_every_policy_has_a_grammar_by_source_and_is_as_it_is_live(told: Fact) -
     for refused in REFUSED.values():
         values = {}
         for source in ("terraform", "aws"):
-            resource = told.owner(Origin(told.owner.kind, None, "phi", source), _Told(refused))  # type: ignore[arg-type]
+            resource = told.owner(Origin(told.owner.kind, None, "phi", source), _Told(refused))
             values[source] = resource.peek(told)
         assert isinstance(values["terraform"], Unknown)
         assert values["terraform"].cause is Cause.REFUSED

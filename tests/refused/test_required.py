@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cache
 from pathlib import Path
 
 import pytest
@@ -212,7 +211,6 @@ def test_where_only_being_set_counts_a_variable_counts_as_a_literal(control: Con
 # --- functions -------------------------------------------------------------------------------------------------------
 
 
-@cache
 def asked(kind: type[Resource]) -> frozenset[tuple[str, str, str]]:
     """(fact, type, path) of all that the functions of a kind ask their views for, of a resource with all that is required."""
     assert kind.terraform is not None
