@@ -79,11 +79,12 @@ def _kind(kind: type[Resource]) -> Iterator[str]:
     types = ", ".join(f"`{block.told_in(type)}`" for type in block.types) if block else f"none: {kind.live_only}"
     yield f"Terraform: {types}. AWS: {_listing(kind.aws, kind)}.\n"
     if kind.facts:
-        yield "| fact | Terraform | when left out | AWS |"
-        yield "|---|---|---|---|"
+        yield "| fact | values | Terraform | when left out | AWS |"
+        yield "|---|---|---|---|---|"
         for fact in kind.facts.values():
             unset = "" if fact.live_only is not None else _unset(fact.unset)
-            yield f"| {fact.name} | {_terraform(fact)} | {unset} | {_aws(fact)} |"
+            values = "" if fact.allowed is None else str(fact.allowed)
+            yield f"| {fact.name} | {values} | {_terraform(fact)} | {unset} | {_aws(fact)} |"
 
 
 def _unset(value: Value) -> str:

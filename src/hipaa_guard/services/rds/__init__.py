@@ -191,9 +191,7 @@ class Cluster(_Store):
         keys=("DBClusterIdentifier", "DBClusterArn"),
     )
 
-    engine: str = fact(
-        terraform="engine", awscc=declared.engine, unset=declared.NO_CLUSTER_ENGINE, aws=listed("Engine")
-    )
+    engine: str = fact(terraform="engine", awscc=declared.engine, unset=declared.NO_ENGINE, aws=listed("Engine"))
 
     replicates: str | None = fact(
         terraform=first("replication_source_identifier", "global_cluster_identifier"),

@@ -24,8 +24,7 @@ _BACKUPS = (
     "use_latest_restorable_time",
 )
 _BACKUPS_OF_CLUSTERS = ("snapshot_identifier", "source_db_cluster_identifier", "source_db_cluster_resource_id")
-_NO_ENGINE = Unknown("engine is not given, which the provider refuses")
-NO_CLUSTER_ENGINE = Unknown("engine is not given, which the provider refuses since version 5")
+NO_ENGINE = Unknown("engine is left out, which RDS refuses", Cause.REFUSED)
 
 
 def _is_true(value: Value) -> bool:
@@ -61,7 +60,7 @@ def engine(view: View) -> Value:
     if said is not None or source(view) is not None:
         return said
     backup = _of_backup(view)
-    return _NO_ENGINE if backup is None else backup
+    return NO_ENGINE if backup is None else backup
 
 
 def instance_encryption(view: View) -> Value:
@@ -89,7 +88,7 @@ def cluster_encryption(view: View) -> Value:
         return Unknown("storage_encrypted is left out, and the cluster replicates another", Cause.NOT_IN_SCOPE)
     engine = view.get("engine")
     if engine is None:
-        return NO_CLUSTER_ENGINE
+        return NO_ENGINE
     if engine.startswith("aurora"):
         # Aurora user guide, "Encrypting Amazon Aurora resources".
         return Unknown("storage_encrypted is left out, and Aurora encrypts only clusters made since 18 February 2026")
