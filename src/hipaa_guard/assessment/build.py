@@ -131,6 +131,8 @@ def _all_coverage(parts: Sequence[Coverage]) -> Coverage:
         roots=tuple(root for part in parts for root in part.roots),
         resources=summed(part.resources for part in parts),
         unjudged_types=summed(part.unjudged_types for part in parts),
+        discovered_by={region: told for part in parts for region, told in part.discovered_by.items()},
+        discovery_unknown={region: why for part in parts for region, why in part.discovery_unknown.items()},
         regions=tuple(region for part in parts for region in part.regions),
         calls=summed(part.calls for part in parts),
         facts=summed(part.facts for part in parts),

@@ -90,7 +90,11 @@ class Coverage:
     resources: Mapping[str, int] = field(default_factory=dict)
     """Number of resources judged, by kind."""
     unjudged_types: Mapping[str, int] = field(default_factory=dict)
-    """Number of Terraform resources of types that no kind covers, by type."""
+    """Number of resources of types that no kind covers, by type: Terraform's name; in an account, CloudFormation's."""
+    discovered_by: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Region of an account -> who told what exists there: AWS Config, Resource Explorer, tags."""
+    discovery_unknown: Mapping[str, str] = field(default_factory=dict)
+    """Region of an account -> why it is not known what exists there besides what was judged."""
     regions: tuple[str, ...] = ()
     calls: Mapping[str, int] = field(default_factory=dict)
     """Number of AWS calls, by operation."""

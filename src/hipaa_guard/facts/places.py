@@ -8,6 +8,9 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, NamedTuple
 
+GLOBAL = "global"
+"""Stands for a region where something belongs to the whole account."""
+
 
 class Location(NamedTuple):
     """Lines of a source file. ``file`` is relative to the scanned directory, with forward slashes; lines count from 1.
@@ -50,6 +53,8 @@ class GapKind(StrEnum):
     SOURCE = "source not found"
     UNCHANGED = "not judged"
     ROOTS = "roots not looked at"
+    UNJUDGED = "exists, not judged"
+    UNDISCOVERED = "not discovered"
 
 
 @dataclass(frozen=True, slots=True)

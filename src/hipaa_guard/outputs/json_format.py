@@ -127,6 +127,8 @@ def _coverage(assessment: Assessment) -> dict[str, Any]:
         "roots": list(coverage.roots),
         "resources": _sorted(coverage.resources),
         "unjudged_types": _sorted(coverage.unjudged_types),
+        "discovered_by": {region: list(told) for region, told in sorted(coverage.discovered_by.items())},
+        "discovery_unknown": dict(sorted(coverage.discovery_unknown.items())),
         "regions": list(coverage.regions),
         "calls": _sorted(coverage.calls),
         "facts": _sorted(coverage.facts),

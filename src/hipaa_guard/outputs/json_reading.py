@@ -250,6 +250,8 @@ def _coverage(node: _Node) -> Coverage:
         calls=node.of("calls").numbers(),
         facts=node.of("facts").numbers(),
         # Names that came later: older documents do not have them.
+        discovered_by=_lists_by_name(node.of("discovered_by")),
+        discovery_unknown=_texts_by_name(node.of("discovery_unknown")),
         skipped=_texts_by_name(node.of("skipped")),
         denied=node.of("denied").texts() if node.of("denied").value is not None else (),
         unread_services=node.of("unread_services").texts() if node.of("unread_services").value is not None else (),
@@ -259,6 +261,10 @@ def _coverage(node: _Node) -> Coverage:
 
 def _texts_by_name(node: _Node) -> dict[str, str]:
     return {} if node.value is None else {name: node.of(name).text() for name in node.as_a(dict)}
+
+
+def _lists_by_name(node: _Node) -> dict[str, tuple[str, ...]]:
+    return {} if node.value is None else {name: node.of(name).texts() for name in node.as_a(dict)}
 
 
 def _gap(node: _Node) -> Gap:

@@ -27,6 +27,7 @@ class FileSystem(Resource):
         name="Name || FileSystemId",
         keys=("FileSystemId", "FileSystemArn"),
     )
+    aws_types = ("AWS::EFS::FileSystem", "elasticfilesystem:file-system")
 
     encrypted: bool = fact(terraform="encrypted", awscc="encrypted", unset=False, aws=listed("Encrypted"))
 
@@ -74,6 +75,7 @@ class AccessPoint(Resource):
         name="Name || AccessPointId",
         keys=("AccessPointId", "AccessPointArn"),
     )
+    aws_types = ("AWS::EFS::AccessPoint", "elasticfilesystem:access-point")
 
     user: int | None = fact(terraform="posix_user.uid", awscc="posix_user.uid", unset=None, aws=listed("PosixUser.Uid"))
     """The user that all files are read and written as; None where the client says who it is."""

@@ -64,6 +64,12 @@ class LoadBalancer(Resource):
         name="LoadBalancerName",
         keys=("LoadBalancerArn",),
     )
+    aws_types = (
+        "AWS::ElasticLoadBalancingV2::LoadBalancer",
+        "elasticloadbalancing:loadbalancer/app",
+        "elasticloadbalancing:loadbalancer/net",
+        "elasticloadbalancing:loadbalancer/gwy",
+    )
 
     type: str = fact(terraform="load_balancer_type", unset="application", aws=listed("Type"))
     """``application``, ``network`` or ``gateway``."""
@@ -204,6 +210,12 @@ class Listener(Resource):
         name="ListenerArn",
         keys=("ListenerArn",),
         LoadBalancerArn="{LoadBalancerArn}",
+    )
+    aws_types = (
+        "AWS::ElasticLoadBalancingV2::Listener",
+        "elasticloadbalancing:listener/app",
+        "elasticloadbalancing:listener/net",
+        "elasticloadbalancing:listener/gwy",
     )
 
     load_balancer: str | None = fact(terraform="load_balancer_arn", unset=None, aws=listed("LoadBalancerArn"))

@@ -185,6 +185,7 @@ class Function(Resource):
         name="FunctionName",
         keys=("FunctionName", "FunctionArn"),
     )
+    aws_types = ("AWS::Lambda::Function", "lambda:function")
 
     runtime: str | None = fact(terraform="runtime", awscc="runtime", unset=None, aws=listed("Runtime"))
     """None for container images."""
@@ -230,6 +231,7 @@ class FunctionUrl(Resource):
         of=Function,
         FunctionName="{FunctionName}",
     )
+    aws_types = ("AWS::Lambda::Url",)
 
     authentication: str = fact(terraform="authorization_type", awscc="auth_type", unset="NONE", aws=listed("AuthType"))
     """``AWS_IAM`` or ``NONE``."""

@@ -251,6 +251,7 @@ class SecurityGroup(Resource):
         name="GroupName",
         keys=("GroupId",),
     )
+    aws_types = ("AWS::EC2::SecurityGroup", "ec2:security-group")
 
     ingress: list[Rule] = fact(
         terraform=_declared("ingress"),
@@ -277,6 +278,7 @@ class DefaultSecurityGroup(SecurityGroup):
         name="(Tags[?Key=='Name'].Value | [0]) || GroupName",
         keys=("GroupId",),
     )
+    aws_types = ("AWS::EC2::SecurityGroup", "ec2:security-group")
 
 
 def _declared_ranges(view: View) -> Value:
@@ -297,6 +299,7 @@ class PrefixList(Resource):
         name="PrefixListName",
         keys=("PrefixListId",),
     )
+    aws_types = ("AWS::EC2::PrefixList", "ec2:prefix-list")
 
     ranges: list[Value] = fact(
         terraform=_declared_ranges,

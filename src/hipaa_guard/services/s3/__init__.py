@@ -83,6 +83,7 @@ class Bucket(Resource):
         name="Name",
         scope="account",
     )
+    aws_types = ("AWS::S3::Bucket", "s3:bucket")
 
     versioning: str | None = fact(
         terraform=first("aws_s3_bucket_versioning.versioning_configuration.status", declared.inline_versioning),
@@ -253,6 +254,7 @@ class AccountPublicAccess(Resource):
 
     terraform = Block("aws_s3_account_public_access_block")
     aws = Singleton("account", arn="arn:{partition}:s3:::account/{account}")
+    aws_types = ("AWS::S3::AccountPublicAccessBlock",)
 
     public_access_block: PublicAccessBlock | None = fact(
         terraform=declared.switches(""),
