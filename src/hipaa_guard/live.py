@@ -8,9 +8,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from hipaa_guard.assessment.discovered import more_than_listed, not_discovered, unjudged_types
 from hipaa_guard.assessment.law import eligible_services
 from hipaa_guard.assessment.model import Assessment, Coverage, Scan
-from hipaa_guard.assessment.unjudged import more_than_listed, not_discovered, unjudged_types
 from hipaa_guard.aws import evidence as stored
 from hipaa_guard.aws.calls import Answer
 from hipaa_guard.aws.collect import Collected, collect

@@ -58,8 +58,7 @@ _ACTIONS: Mapping[str, Sequence[str]] = {
     "accessanalyzer.get_finding_v2": ("access-analyzer:GetFinding",),
     "accessanalyzer.list_findings_v2": ("access-analyzer:ListFindings",),
     "lambda.get_layer_version_by_arn": ("lambda:GetLayerVersion",),
-    # The API reference names Search; the action of its own name is granted, too.
-    "resource-explorer-2.list_resources": ("resource-explorer-2:Search", "resource-explorer-2:ListResources"),
+    "resource-explorer-2.list_resources": ("resource-explorer-2:Search",),
     "s3.get_bucket_accelerate_configuration": ("s3:GetAccelerateConfiguration",),
     "s3.get_bucket_analytics_configuration": ("s3:GetAnalyticsConfiguration",),
     "s3.get_bucket_cors": ("s3:GetBucketCORS",),

@@ -107,8 +107,8 @@ def unjudged(counts: Mapping[str, int], most: int | None = None) -> str:
 
 
 def is_of_aws(type: str) -> bool:
-    """Whether a type is one of AWS: of its two Terraform providers, of CloudFormation, or as ARNs name it."""
-    return type.startswith(("aws_", "awscc_", "AWS::")) or (":" in type and "::" not in type)
+    """Whether a type is one of AWS: of its two Terraform providers, or of CloudFormation."""
+    return type.startswith(("aws_", "awscc_", "AWS::"))
 
 
 def name(finding: Finding) -> str:

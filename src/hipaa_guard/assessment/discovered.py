@@ -15,12 +15,26 @@ Counts = Mapping[str, Mapping[str, int]]
 
 
 def unjudged_types(counts: Counts) -> dict[str, int]:
-    """Type -> number of what exists, for the types that no kind covers, sorted."""
+    """CloudFormation's type -> number of what exists, for the types that no kind covers, sorted.
+
+    A type that is only told as ARNs name it, and has no namesake among the others, is written ``AWS::service::type``.
+    """
     covered = {type for kind in all_kinds() for type in kind.aws_types}
+    namesakes = {_plain(type): type for of_place in counts.values() for type in of_place if "::" in type}
     found: Counter[str] = Counter()
     for of_place in counts.values():
-        found.update({type: number for type, number in of_place.items() if type not in covered})
+        named: dict[str, int] = {}
+        for type, number in of_place.items():
+            if type not in covered:
+                name = type if "::" in type else namesakes.get(_plain(type), f"AWS::{type.replace(':', '::', 1)}")
+                named[name] = max(number, named.get(name, 0))
+        found.update(named)
     return dict(sorted(found.items()))
+
+
+def _plain(type: str) -> str:
+    """The name without what CloudFormation and ARNs write differently."""
+    return type.removeprefix("AWS::").replace(":", "").replace("-", "").lower()
 
 
 def more_than_listed(counts: Counts, inventory: Inventory) -> list[Gap]:
