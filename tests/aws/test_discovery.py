@@ -192,6 +192,18 @@ def test_a_view_with_a_filter_does_not_show_all(wire: Wire) -> None:
     assert "the view of Resource Explorer has a filter" in found.unknown[HOME]
 
 
+@pytest.mark.parametrize("operation", OPERATIONS)
+def test_an_answer_without_a_word_tells_nothing(wire: Wire, operation: str) -> None:
+    """The smallest answers that are well-formed: none of them says that there is nothing."""
+    index(wire, us_east_1="LOCAL")
+    wire.give("config.get_discovered_resource_counts", {"resourceCounts": [{}]})
+    wire.give("resource-explorer-2.get_view", {})
+    wire.give(operation, {})
+    found = discovered(regions=HOME).discovered
+    assert found.counts == {}
+    assert list(found.unknown) == [HOME]
+
+
 def test_of_two_who_count_the_same_the_larger_number_holds(wire: Wire) -> None:
     record(wire, HOME, Redshift__Cluster=3)
     clusters = (f"arn:aws:redshift:{HOME}:{ACCOUNT}:cluster:{n}" for n in range(2))

@@ -195,7 +195,7 @@ class Discovery:
             for region in self._regions:
                 self._told(region, EXPLORER, False, answer.refusal.reason)
             return
-        indexes = {each["Region"]: each.get("Type") for each in (answer.value or {}).get("Indexes") or []}
+        indexes = {each.get("Region"): each.get("Type") for each in (answer.value or {}).get("Indexes") or []}
         for region in self._regions:
             if region not in indexes:
                 self._told(region, EXPLORER, False, "Resource Explorer has no index there")
@@ -221,12 +221,13 @@ class Discovery:
         self._ask(VIEW, asked, partial(self._viewed, covered), ViewArn=str(view))
 
     def _viewed(self, covered: Sequence[str], answer: Answer) -> None:
-        if answer.refusal is not None:
-            self._explored_by(covered, True, answer.refusal.reason)
-            return
-        filters = ((answer.value or {}).get("View") or {}).get("Filters") or {}
-        filtered = bool(filters.get("FilterString"))
-        self._explored_by(covered, True, "the view of Resource Explorer has a filter" if filtered else "")
+        view = (answer.value or {}).get("View")
+        reason = ""
+        if answer.refusal is not None or view is None:
+            reason = answer.refusal.reason if answer.refusal else "Resource Explorer does not show the view it searched"
+        elif (view.get("Filters") or {}).get("FilterString"):
+            reason = "the view of Resource Explorer has a filter"
+        self._explored_by(covered, True, reason)
 
     def _explored_by(self, covered: Sequence[str], told: bool, reason: str) -> None:
         for region in covered:
