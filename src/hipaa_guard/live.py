@@ -2,27 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from hipaa_guard.assessment.discovered import more_than_listed, not_discovered, unjudged_types
 from hipaa_guard.assessment.law import eligible_services
 from hipaa_guard.assessment.model import Assessment, Coverage, Scan
 from hipaa_guard.aws import evidence as stored
 from hipaa_guard.aws.calls import Answer
 from hipaa_guard.aws.collect import Collected, collect
+from hipaa_guard.aws.discovery import QUESTIONS
 from hipaa_guard.aws.fields import fields_read
 from hipaa_guard.aws.foreseen import Foreseen, foreseen
 from hipaa_guard.aws.ledger import Ledger, LedgerError, place
-from hipaa_guard.aws.plan import Plan, planned
+from hipaa_guard.aws.plan import Plan, Question, planned
 from hipaa_guard.aws.preflight import Preflight, glance, preflight, warnings
 from hipaa_guard.aws.sessions import Account, AwsSetupError, open_account
 from hipaa_guard.aws.stored import StoredError, digest, lasts, text_of
 from hipaa_guard.clock import now
 from hipaa_guard.controls.control import Control
 from hipaa_guard.controls.wanted import kinds_of, wanted_facts
+from hipaa_guard.facts.places import Gap
 from hipaa_guard.scan import Given, InputError, Judged, Options, assessed, given_of
 from hipaa_guard.version import VERSION
 
@@ -69,7 +72,7 @@ def scan_aws(
     """
     began = now()
     given = given_of(options)
-    plan = _plan(given.controls)
+    plan = _plan(given.controls, options)
     account = (at or Place()).opened()
     keeping = _Keeping(account, plan, options, resume=resume)
     try:
@@ -96,8 +99,9 @@ def rejudge(options: Options, evidence: Path) -> Assessment:
     except StoredError as error:
         raise InputError(str(error)) from None
     kinds, wanted = kinds_of(given.controls), wanted_facts(given.controls)
-    known = found.for_plan(_plan(given.controls))
-    collected = collect(found.account, kinds, wanted, progress=options.progress, known=known)
+    known = found.for_plan(_plan(given.controls, options))
+    asked = _questions(options)
+    collected = collect(found.account, kinds, wanted, questions=asked, progress=options.progress, known=known)
     return _assessed(collected, given, options, found.started, found.finished)
 
 
@@ -108,7 +112,7 @@ def dry_run_aws(options: Options) -> list[Foreseen]:
         InputError: the options name something that does not exist.
 
     """
-    return foreseen(_plan(given_of(options).controls))
+    return foreseen(_plan(given_of(options).controls, options))
 
 
 def preflight_aws(options: Options, at: Place | None = None) -> Preflight:
@@ -118,12 +122,17 @@ def preflight_aws(options: Options, at: Place | None = None) -> Preflight:
         InputError: as `scan_aws`.
 
     """
-    plan = _plan(given_of(options).controls)
+    plan = _plan(given_of(options).controls, options)
     return preflight((at or Place()).opened(), plan)
 
 
-def _plan(controls: Sequence[Control]) -> Plan:
-    return planned(kinds_of(controls), wanted_facts(controls))
+def _plan(controls: Sequence[Control], options: Options) -> Plan:
+    return planned(kinds_of(controls), wanted_facts(controls), _questions(options))
+
+
+def _questions(options: Options) -> Sequence[Question]:
+    """What is asked beside the facts: a scan for some controls only does not ask what else there is."""
+    return () if options.only else QUESTIONS
 
 
 def _told(plan: Plan) -> dict[str, Any]:
@@ -147,6 +156,7 @@ def _collected(
         account,
         kinds_of(controls),
         wanted_facts(controls),
+        questions=_questions(options),
         progress=options.progress,
         known=known,
         note=keeping.note,
@@ -176,19 +186,30 @@ def _assessed(
         partition=collected.partition,
         regions=tuple(collected.regions),
     )
+    discovered = collected.discovered
     coverage = Coverage(
+        unjudged_types=unjudged_types(discovered.counts),
+        discovered_by=discovered.by,
+        discovery_unknown=dict(sorted(discovered.unknown.items())),
         resources=dict(sorted(judged.resources.items())),
         unjudged_kinds=judged.left_out(given.all),
-        unjudged_counted=False,  # no question of ours asks what else there is
+        unjudged_counted=bool(discovered.by) and not discovered.unknown,
         regions=tuple(collected.regions),
         calls=collected.calls,
         facts=asdict(collected.facts),
         skipped=dict(sorted(collected.skipped.items())),
         denied=collected.denied,
         unread_services=_unread(collected.plan),
-        gaps=tuple(collected.gaps),
+        gaps=(*collected.gaps, *_not_judged(collected)),
     )
     return assessed(scan, coverage, given, judged, options, internal_errors=collected.faults)
+
+
+def _not_judged(collected: Collected) -> Iterator[Gap]:
+    """Rows on what else exists; none of a scan that did not ask."""
+    if collected.plan.questions:
+        yield from more_than_listed(collected.discovered.counts, collected.inventory)
+        yield from not_discovered(collected.discovered.unknown)
 
 
 def _unread(plan: Plan) -> tuple[str, ...]:

@@ -22,7 +22,7 @@ from hipaa_guard.controls.findings import Finding, judge, with_previous
 from hipaa_guard.controls.loading import ControlError, load, select
 from hipaa_guard.controls.parts import judge_parts
 from hipaa_guard.facts.places import Gap, GapKind
-from hipaa_guard.facts.resource import Origin, Resource
+from hipaa_guard.facts.resource import Origin, all_kinds
 from hipaa_guard.version import VERSION
 
 if TYPE_CHECKING:
@@ -184,7 +184,7 @@ def scan_terraform(
     except TerraformInputError as error:
         raise InputError(str(error)) from None
     # Every kind, not only those that the controls name: what is not read costs nothing here.
-    kinds = sorted(_all_kinds(), key=lambda kind: kind.kind)
+    kinds = sorted(all_kinds(), key=lambda kind: kind.kind)
     covered = {type for kind in kinds for type in kind.terraform_types()}
     judged.comments = source is not None or any(each.source == "hcl" for each in configurations)
     for number, configuration in enumerate(configurations):
@@ -310,15 +310,6 @@ def _concern_all(changed: Sequence[Path], options: Options) -> bool:
 
     used = (*options.policies, options.exceptions or Path(REGISTER), options.baseline)
     return Changed(changed).holds(file for file in used if file is not None)
-
-
-def _all_kinds() -> Iterator[type[Resource]]:
-    """Every kind that a loaded service module declares."""
-    pending = list(Resource.__subclasses__())
-    while pending:
-        kind = pending.pop()
-        pending.extend(kind.__subclasses__())
-        yield kind
 
 
 def _left_out(configuration: Configuration, changed_only: bool) -> frozenset[str]:

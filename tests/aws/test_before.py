@@ -114,7 +114,14 @@ def test_calls_that_only_differ_in_a_parameter_are_told_apart(told: Told) -> Non
 
 def test_what_a_call_needs_besides_is_told(told: Told) -> None:
     notes = {each["operation"]: each["note"] for each in calls_of(told) if each["note"]}
-    assert set(notes) == {"iam.generate_credential_report", "s3.get_bucket_location"}
+    assert set(notes) == {
+        "config.describe_configuration_recorders",
+        "iam.generate_credential_report",
+        "resource-explorer-2.get_view",
+        "resource-explorer-2.list_resources",
+        "resourcegroupstaggingapi.get_resources",
+        "s3.get_bucket_location",
+    }
 
 
 def test_a_dry_run_tells_the_actions_of_the_policy(told: Told) -> None:

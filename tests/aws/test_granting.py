@@ -45,6 +45,9 @@ def test_beside_security_audit_little_is_missing(capsys: pytest.CaptureFixture[s
         "omics:ListReferenceStores",
         "omics:ListSequenceStores",
         "omics:ListVariantStores",
+        "resource-explorer-2:GetView",
+        "resource-explorer-2:ListIndexes",
+        "resource-explorer-2:Search",
     }
     assert "rds:Download*" in lacks["Statement"][-1]["Action"]  # SecurityAudit allows to read database logs
 

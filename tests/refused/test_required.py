@@ -94,7 +94,7 @@ def text(kind: type[Resource], type_: str, skip: str, given: dict[str, str]) -> 
     write = attributes if type_.startswith("awscc_") else body
     if type_ == main:
         return f'resource "{main}" "phi" {{\n{write(arguments_of(type_), skip, given)}}}\n'
-    by = kind.terraform.joins.get(type_, kind.terraform.joined_by) or ""
+    by = next(iter(kind.terraform.pointing(type_)), "")
     given = {**given, by: f"{main}.phi.id"}
     rest = write(arguments_of(type_), skip, given)
     pointer = "" if f"{by} = " in rest else f"{by} = {given[by]}\n"

@@ -148,6 +148,8 @@ def _all_coverage(parts: Sequence[Coverage]) -> Coverage:
         unjudged_kinds=summed(part.unjudged_kinds for part in parts),
         elsewhere=summed(part.elsewhere for part in parts),
         unjudged_counted=all(part.unjudged_counted for part in parts),
+        discovered_by={region: told for part in parts for region, told in part.discovered_by.items()},
+        discovery_unknown={region: why for part in parts for region, why in part.discovery_unknown.items()},
         regions=tuple(region for part in parts for region in part.regions),
         calls=summed(part.calls for part in parts),
         facts=summed(part.facts for part in parts),

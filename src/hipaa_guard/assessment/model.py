@@ -137,6 +137,10 @@ class Coverage:
     to be asked."""
     elsewhere: Mapping[str, int] = field(default_factory=dict)
     """Number of resources declared elsewhere that a control could not judge by their parts, by its id."""
+    discovered_by: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Region of an account -> who told what exists there: AWS Config, Resource Explorer, tags."""
+    discovery_unknown: Mapping[str, str] = field(default_factory=dict)
+    """Region of an account -> why it is not known what exists there besides what was judged."""
     regions: tuple[str, ...] = ()
     calls: Mapping[str, int] = field(default_factory=dict)
     """Number of AWS calls, by operation."""

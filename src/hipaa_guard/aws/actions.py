@@ -7,7 +7,7 @@ from functools import cache
 from typing import Any
 
 from hipaa_guard.aws import peculiar
-from hipaa_guard.aws.plan import Wanted, planned
+from hipaa_guard.aws.plan import Question, Wanted, planned
 from hipaa_guard.facts.resource import Resource
 
 # boto3's service -> IAM's prefix, where they differ. It is the name that requests are signed with, but for the last
@@ -58,6 +58,7 @@ _ACTIONS: Mapping[str, Sequence[str]] = {
     "accessanalyzer.get_finding_v2": ("access-analyzer:GetFinding",),
     "accessanalyzer.list_findings_v2": ("access-analyzer:ListFindings",),
     "lambda.get_layer_version_by_arn": ("lambda:GetLayerVersion",),
+    "resource-explorer-2.list_resources": ("resource-explorer-2:Search",),
     "s3.get_bucket_accelerate_configuration": ("s3:GetAccelerateConfiguration",),
     "s3.get_bucket_analytics_configuration": ("s3:GetAnalyticsConfiguration",),
     "s3.get_bucket_cors": ("s3:GetBucketCORS",),
@@ -205,10 +206,12 @@ def _api_names(service: str) -> Mapping[str, str]:
     return {xform_name(name): name for name in model["operations"]}
 
 
-def actions_for(kinds: Iterable[type[Resource]], facts: Wanted | None = None) -> list[str]:
-    """The IAM actions of a scan of these kinds and facts, sorted."""
+def actions_for(
+    kinds: Iterable[type[Resource]], facts: Wanted | None = None, questions: Sequence[Question] = ()
+) -> list[str]:
+    """The IAM actions of a scan of these kinds and facts, with further questions, sorted."""
     found = set(ALWAYS)
-    for operation in planned(kinds, facts).operations:
+    for operation in (*planned(kinds, facts).operations, *(question.operation for question in questions)):
         for each in (operation, *peculiar.also_called(operation)):
             found.update(actions_of(each))
     return sorted(found)

@@ -7,7 +7,7 @@ endpoints, custom endpoints and the buckets of S3 are resolved as botocore resol
 
 from __future__ import annotations
 
-import ipaddress
+import re
 import threading
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -228,25 +228,17 @@ def _sign_for(params: dict[str, Any], context: dict[str, Any], **_: Any) -> None
 
 
 def _without_prefix(url: str) -> str:
-    """The URL without labels in front of an IP address or ``localhost``, where no such host can exist.
+    """The URL without what stands in front of an IP address or ``localhost``, where no such host can exist.
 
-    S3 Control and some others put the account id or a word before the host name; a local endpoint has no such name.
+    S3 Control, HealthOmics and others put the account id or words before the host name (``control-storage-omics.``);
+    a local endpoint has no such name.
     """
     parts = urlsplit(url)
-    host = parts.hostname or ""
-    labels = host.split(".")
-    bare = ".".join(labels[-4:]) if len(labels) > 4 else ""
-    if labels[-1] == "localhost" and len(labels) > 1:
-        bare = "localhost"
-    elif not _is_address(bare):
+    prefixed = _PREFIXED.fullmatch(parts.hostname or "")
+    if prefixed is None:
         return url
     port = f":{parts.port}" if parts.port else ""
-    return urlunsplit(parts._replace(netloc=f"{bare}{port}"))
+    return urlunsplit(parts._replace(netloc=f"{prefixed[1]}{port}"))
 
 
-def _is_address(host: str) -> bool:
-    try:
-        ipaddress.ip_address(host)
-    except ValueError:
-        return False
-    return True
+_PREFIXED = re.compile(r".+[.-]((?:[0-9]{1,3}\.){3}[0-9]{1,3}|localhost)")

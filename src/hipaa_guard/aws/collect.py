@@ -2,32 +2,29 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property, partial
 from typing import Any
 
 from hipaa_guard.aws import templates
-from hipaa_guard.aws.calls import Answer, call_key, setback
-from hipaa_guard.aws.fields import fields_read, keep
+from hipaa_guard.aws.calls import Answer
+from hipaa_guard.aws.discovery import Discovered, Discovery
+from hipaa_guard.aws.fields import fields_read
 from hipaa_guard.aws.missing import Missing
 from hipaa_guard.aws.naming import is_same, keys_of, name_of
-from hipaa_guard.aws.plan import KindPlan, Plan, Wanted, planned
+from hipaa_guard.aws.plan import KindPlan, Plan, Question, Wanted, planned
 from hipaa_guard.aws.refusals import Meaning
+from hipaa_guard.aws.requests import Note, Progress, Requests
 from hipaa_guard.aws.sessions import Account
 from hipaa_guard.aws.source import AwsSource, Item, Lookup
-from hipaa_guard.aws.turns import Turns
 from hipaa_guard.clock import now
 from hipaa_guard.facts.inventory import Inventory
 from hipaa_guard.facts.places import Gap
 from hipaa_guard.facts.readings import Listing, Singleton
 from hipaa_guard.facts.resource import Origin, Resource
 from hipaa_guard.facts.values import Cause, Unknown, first_unknown
-
-Progress = Callable[[int, int, str], None]
-"""Called in the calling thread after each call: how many are done, how many are known of, and what was just done."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +64,8 @@ class Collected:
     started: datetime
     finished: datetime
     plan: Plan
+    discovered: Discovered
+    """What AWS says that exists, whatever was read of it."""
 
     @cached_property
     def facts(self) -> FactCount:
@@ -90,6 +89,7 @@ def collect(
     kinds: Iterable[type[Resource]],
     wanted: Wanted | None = None,
     *,
+    questions: Sequence[Question] = (),
     progress: Progress | None = None,
     known: Mapping[str, Answer] | None = None,
     note: Note | None = None,
@@ -97,32 +97,22 @@ def collect(
     """Read the resources of these kinds, and their wanted facts (all, without `wanted`), in all regions of the account.
 
     Nothing that a call may answer raises: what was not seen is unknown in the inventory and named in the gaps. What is
-    `known`, by `call_key`, is not asked again; each answer is given to `note` before it is used.
+    `known`, by `call_key`, is not asked again; each answer is given to `note` before it is used. With the `questions`
+    of `discovery` it is also found out what else exists.
     """
-    return _Collection(account, planned(kinds, wanted), progress, known or {}, note).collected()
-
-
-Note = Callable[[str, Answer], None]
-"""Called in the calling thread with the `call_key` and what is kept of each answer."""
-
-_Then = Callable[[Answer], None]
+    plan = planned(kinds, wanted, questions)
+    requests = Requests(account, fields_read(plan), progress=progress, known=known, note=note)
+    return _Collection(account, plan, requests).collected()
 
 
 class _Collection:
-    """One collection under way. Only the thread that made it touches it; threads of `Turns` only make calls."""
+    """One collection under way."""
 
-    def __init__(
-        self, account: Account, plan: Plan, progress: Progress | None, known: Mapping[str, Answer], note: Note | None
-    ) -> None:
+    def __init__(self, account: Account, plan: Plan, requests: Requests) -> None:
         self._account = account
         self._plan = plan
-        self._fields = fields_read(plan)
-        self._progress = progress
-        self._known = known
-        self._note = note
-        self._turns = self._new_turns()
-        self._answers: dict[str, Answer] = {}
-        self._waiting: dict[str, list[_Then]] = {}
+        self._requests = requests
+        self._discovery = Discovery(account, requests)
         self._items: dict[type[Resource], list[Item]] = {}
         self._missing = Missing()
         self._elsewhere: dict[type[Resource], set[str]] = {}
@@ -134,7 +124,9 @@ class _Collection:
         started = now()
         for each in self._plan.roots:
             self._begin(each)
-        self._turns.run(self._take)
+        if self._plan.questions:
+            self._discovery.begin()
+        self._requests.run()
         self._confirm_vanished()
         lookup = Lookup(self._account.caller.action)
         kept = [item for each in self._plan.all if each.kept for item in self._sorted(each)]
@@ -157,8 +149,8 @@ class _Collection:
             partition=account.partition,
             regions=account.regions,
             skipped=account.skipped,
-            calls=self._requests(),
-            answers=self._answers,
+            calls=self._requests.counts(),
+            answers=self._requests.answers,
             denied=self._missing.denied_actions(),
             gone=len(self._gone),
             out_of_scope=self._out_of_scope,
@@ -166,51 +158,8 @@ class _Collection:
             started=started,
             finished=now(),
             plan=self._plan,
+            discovered=self._discovery.found(),
         )
-
-    # --- calls ---
-
-    def _new_turns(self) -> Turns[tuple[str, Answer]]:
-        caller = self._account.caller
-        return Turns(caller.limiter, lambda told: setback(told[1]), self._account.threads, pause=caller.pause)
-
-    def _request(self, operation: str, params: Mapping[str, Any], region: str, then: _Then, *, again: str = "") -> None:
-        """Make a call, or take the answer of an equal one; `again` sets apart a call that is to be repeated."""
-        caller = self._account.caller
-        service = operation.partition(".")[0]
-        region = caller.clients.asked_in(service, region)
-        key = call_key(operation, params, region, again)
-        if key in self._answers:
-            then(self._answers[key])
-        elif key in self._waiting:
-            self._waiting[key].append(then)
-        elif key in self._known:
-            self._hold(key, self._known[key])
-            then(self._known[key])
-        else:
-            self._waiting[key] = [then]
-            attempt = caller.begin(operation, params, region)
-            self._turns.add((service, region), lambda: (key, keep(attempt(), self._fields)))
-
-    def _take(self, result: tuple[str, Answer]) -> None:
-        key, answer = result
-        self._hold(key, answer)
-        for then in self._waiting.pop(key):
-            then(answer)
-        if self._progress is not None:
-            done = len(self._answers)
-            self._progress(done, done + len(self._waiting), f"{answer.operation} in {answer.region}")
-
-    def _hold(self, key: str, answer: Answer) -> None:
-        self._answers[key] = answer
-        if self._note is not None:
-            self._note(key, answer)
-
-    def _requests(self) -> dict[str, int]:
-        requests: Counter[str] = Counter()
-        for answer in self._answers.values():
-            requests.update(answer.requests)
-        return dict(sorted(requests.items()))
 
     # --- listing ---
 
@@ -235,7 +184,9 @@ class _Collection:
             params = templates.filled(listing.params, fields)
         except templates.MissingFieldError:
             return  # the parent has nothing of this kind
-        self._request(listing.operation, params, region, lambda answer: self._listed(plan, listing, parent, answer))
+        self._requests.ask(
+            listing.operation, params, region, lambda answer: self._listed(plan, listing, parent, answer)
+        )
 
     def _listed(self, plan: KindPlan, listing: Listing, parent: Item | None, answer: Answer) -> None:
         found = answer.at(listing.items, listing.absent)
@@ -306,7 +257,7 @@ class _Collection:
             except templates.MissingFieldError:
                 continue
             region = self._account.home if ask.scope == "account" else where
-            self._request(ask.operation, params, region, partial(self._told, item, position))
+            self._requests.ask(ask.operation, params, region, partial(self._told, item, position))
         for child in item.plan.children:
             assert isinstance(child.listing, Listing)
             self._list(child, child.listing, where, item)
@@ -327,10 +278,9 @@ class _Collection:
         suspects = [item for item in self._suspects if isinstance(item.plan.listing, Listing)]
         if not suspects:
             return
-        self._turns = self._new_turns()
         for item in suspects:
             self._relist(item)
-        self._turns.run(self._take)
+        self._requests.run()
         self._drop_children()
 
     def _relist(self, item: Item) -> None:
@@ -344,7 +294,7 @@ class _Collection:
 
         fields = item.parent.fields if item.parent else self._base(item.listed_in)
         params = templates.filled(listing.params, fields)
-        self._request(listing.operation, params, item.listed_in, compare, again="confirm")
+        self._requests.ask(listing.operation, params, item.listed_in, compare, again="confirm")
 
     def _drop_children(self) -> None:
         for plan in self._plan.all:

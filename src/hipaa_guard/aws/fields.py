@@ -79,6 +79,9 @@ def fields_read(plan: Plan) -> dict[str, Field]:
     found: dict[str, Field] = {}
     for root in plan.roots:
         _of_kind(root, found, None)
+    for question in plan.questions:
+        for path, kept_as in question.reads.items():
+            _end(walk(path, [found.setdefault(question.operation, Field())]), kept_as)
     for operation, field in found.items():
         field.check(f"{operation}: ")
     return found

@@ -9,7 +9,7 @@ from typing import Any
 
 from hipaa_guard.aws import peculiar, templates
 from hipaa_guard.aws.actions import actions_of
-from hipaa_guard.aws.plan import KindPlan, Plan
+from hipaa_guard.aws.plan import KindPlan, Plan, Question
 from hipaa_guard.facts.readings import Ask, Listing, Singleton
 
 _BASE = frozenset({"partition", "region", "account"})
@@ -39,6 +39,8 @@ class Foreseen:
     small: bool = False
     """Whether the answer is a setting and no list."""
     note: str = ""
+    needed: bool = True
+    """Whether a fact is told by it."""
 
     @property
     def service(self) -> str:
@@ -61,7 +63,8 @@ def foreseen(plan: Plan) -> list[Foreseen]:
                 known.kinds += [kind for kind in call.kinds if kind not in known.kinds]
                 known.absent |= call.absent
                 known.small &= call.small
-    return sorted(found.values(), key=lambda call: (call.operation, list(Times).index(call.times), repr(call.params)))
+    calls = [*found.values(), *map(_of_question, plan.questions)]
+    return sorted(calls, key=lambda call: (call.operation, list(Times).index(call.times), repr(call.params)))
 
 
 def _of_kind(plan: KindPlan) -> Iterator[Foreseen]:
@@ -89,6 +92,11 @@ def _of_kind(plan: KindPlan) -> Iterator[Foreseen]:
             small=isinstance(listing, Singleton),
         )
         yield from _besides(ask.operation, kind)
+
+
+def _of_question(question: Question) -> Foreseen:
+    times = Times.ACCOUNT if question.scope == "account" else Times.REGION
+    return Foreseen(question.operation, question.params, times, [], note=question.note, needed=False)
 
 
 def _named(kind: type) -> str:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
-from hipaa_guard.facts.readings import Ask, Derived, Listed, Listing, Singleton
+from hipaa_guard.facts.readings import Ask, Derived, Listed, Listing, Scope, Singleton
 from hipaa_guard.facts.resource import Fact, Resource
+from hipaa_guard.facts.values import Value
 
 Wanted = Mapping[type[Resource], Collection[str]]
 """Kind -> names of the facts that somebody may read. A kind that is not named is listed and no more."""
@@ -35,10 +37,27 @@ class KindPlan:
 
 
 @dataclass(frozen=True, slots=True)
+class Question:
+    """A call that tells no fact of a resource: no verdict rests on it, and a refusal leaves no verdict unknown.
+
+    ``params`` are templates, as those of an `Ask`. ``reads`` holds the JMESPaths of what is kept of the answer, each
+    with what makes its gist, None where it is kept as it is. ``note`` says when the call is made, where that is not
+    always.
+    """
+
+    operation: str
+    reads: Mapping[str, Callable[[Value], Value] | None]
+    params: Mapping[str, Any] = field(default_factory=dict)
+    scope: Scope = "region"
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """The kinds of a scan; those listed per resource of another stand below it."""
 
     roots: tuple[KindPlan, ...]
+    questions: tuple[Question, ...] = ()
 
     @property
     def all(self) -> list[KindPlan]:
@@ -53,13 +72,13 @@ class Plan:
 
     @property
     def operations(self) -> list[str]:
-        """The operations that the scan may call (``service.boto3_method``), sorted."""
+        """The operations that tell facts (``service.boto3_method``), sorted."""
         found = {ask.operation for each in self.all for ask in each.asks}
         found.update(each.listing.operation for each in self.all if isinstance(each.listing, Listing))
         return sorted(found)
 
 
-def planned(kinds: Iterable[type[Resource]], wanted: Wanted | None = None) -> Plan:
+def planned(kinds: Iterable[type[Resource]], wanted: Wanted | None = None, questions: Sequence[Question] = ()) -> Plan:
     """The plan of a scan; without `wanted`, for all facts of the kinds.
 
     Kinds that AWS cannot tell (``terraform_only``) are left out.
@@ -74,7 +93,7 @@ def planned(kinds: Iterable[type[Resource]], wanted: Wanted | None = None) -> Pl
             roots.append(each)
         else:
             plans[parent].children.append(each)
-    return Plan(tuple(roots))
+    return Plan(tuple(roots), tuple(questions))
 
 
 def _add(plans: dict[type[Resource], KindPlan], kind: type[Resource], wanted: Wanted | None, *, kept: bool) -> None:

@@ -95,13 +95,15 @@ class Preflight:
 
     @property
     def complete(self) -> bool:
-        """Whether everything that was tried was answered."""
-        return not self.account.gaps and all(probe.refusal is None for probe in self.probes)
+        """Whether everything that a fact needs, and was tried, was answered."""
+        needed = (probe for probe in self.probes if probe.call.needed)
+        return not self.account.gaps and all(probe.refusal is None for probe in needed)
 
     @property
     def faults(self) -> int:
         """Calls that this program made wrongly."""
-        return sum(1 for probe in self.probes if probe.refusal and probe.refusal.meaning is Meaning.OURS)
+        refusals = (probe.refusal for probe in self.probes if probe.call.needed)
+        return sum(1 for refusal in refusals if refusal is not None and refusal.meaning is Meaning.OURS)
 
 
 def preflight(account: Account, plan: Plan) -> Preflight:

@@ -31,6 +31,7 @@ _MANAGED = ("SecurityAudit",)  # `hipaa_guard.aws.granting.MANAGED`, which is im
 def iam_policy(only: tuple[str, ...], policies: tuple[Path, ...], managed: str | None, format: str) -> None:
     """Print the least-privilege IAM policy that a scan needs, with a Deny on reading data."""
     from hipaa_guard.aws.actions import actions_for
+    from hipaa_guard.aws.discovery import QUESTIONS
     from hipaa_guard.aws.granting import missing_from, policies_of, template
     from hipaa_guard.controls.loading import ControlError, load, select
     from hipaa_guard.controls.wanted import wanted_facts
@@ -40,7 +41,7 @@ def iam_policy(only: tuple[str, ...], policies: tuple[Path, ...], managed: str |
     except ControlError as error:
         raise click.ClickException(str(error)) from None
     wanted = wanted_facts(chosen)
-    actions = actions_for(wanted, wanted)
+    actions = actions_for(wanted, wanted, () if only else QUESTIONS)
     parts = policies_of(missing_from(managed, actions) if managed else actions)
     if format == "cloudformation":
         click.echo(_yaml(template(parts, managed)), nl=False)

@@ -8,6 +8,9 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, NamedTuple
 
+GLOBAL = "global"
+"""Stands for a region where something belongs to the whole account."""
+
 
 class Location(NamedTuple):
     """Lines of a source file. ``file`` is relative to the scanned directory, with forward slashes; lines count from 1.
@@ -51,6 +54,8 @@ class GapKind(StrEnum):
     UNCHANGED = "not judged"
     ROOTS = "roots not looked at"
     ELSEWHERE = "declared elsewhere"
+    UNJUDGED = "exists, not judged"
+    UNDISCOVERED = "not discovered"
 
 
 NOT_ASKED_FOR = "not asked for"

@@ -255,6 +255,9 @@ class Resource:
     live_only: ClassVar[str | None] = None
     """Why Terraform cannot declare this kind, where it cannot."""
     terraform_only: ClassVar[str | None] = None
+    aws_types: ClassVar[tuple[str, ...]] = ()
+    """What AWS calls the type where it tells what exists: the name of CloudFormation (``AWS::S3::Bucket``), and the
+    service and type that ARNs name (``s3:bucket``)."""
     facts: ClassVar[dict[str, Fact]] = {}
     kind: ClassVar[str] = ""
     """``service.Kind``, as in ``s3.Bucket``."""
@@ -367,6 +370,15 @@ class Resource:
     def label(self) -> str:
         """What people call it."""
         return self.origin.label
+
+
+def all_kinds() -> Iterator[type[Resource]]:
+    """Every kind that a loaded service module declares."""
+    pending = list(Resource.__subclasses__())
+    while pending:
+        kind = pending.pop()
+        pending.extend(kind.__subclasses__())
+        yield kind
 
 
 def _in_order(reading: TerraformReading | First | None) -> tuple[TerraformReading, ...]:

@@ -139,6 +139,8 @@ def _coverage(assessment: Assessment) -> dict[str, Any]:
         "unjudged_kinds": _sorted(coverage.unjudged_kinds),
         "unjudged_counted": coverage.unjudged_counted,
         "declared_elsewhere": _sorted(coverage.elsewhere),
+        "discovered_by": {region: list(told) for region, told in sorted(coverage.discovered_by.items())},
+        "discovery_unknown": dict(sorted(coverage.discovery_unknown.items())),
         "regions": list(coverage.regions),
         "calls": _sorted(coverage.calls),
         "facts": _sorted(coverage.facts),

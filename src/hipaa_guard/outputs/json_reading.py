@@ -265,6 +265,8 @@ def _coverage(node: _Node) -> Coverage:
         unjudged_kinds={} if node.of("unjudged_kinds").value is None else node.of("unjudged_kinds").numbers(),
         elsewhere={} if node.of("declared_elsewhere").value is None else node.of("declared_elsewhere").numbers(),
         unjudged_counted=True if node.of("unjudged_counted").value is None else node.of("unjudged_counted").flag(),
+        discovered_by=_lists_by_name(node.of("discovered_by")),
+        discovery_unknown=_texts_by_name(node.of("discovery_unknown")),
         skipped=_texts_by_name(node.of("skipped")),
         denied=node.of("denied").texts() if node.of("denied").value is not None else (),
         unread_services=node.of("unread_services").texts() if node.of("unread_services").value is not None else (),
@@ -274,6 +276,10 @@ def _coverage(node: _Node) -> Coverage:
 
 def _texts_by_name(node: _Node) -> dict[str, str]:
     return {} if node.value is None else {name: node.of(name).text() for name in node.as_a(dict)}
+
+
+def _lists_by_name(node: _Node) -> dict[str, tuple[str, ...]]:
+    return {} if node.value is None else {name: node.of(name).texts() for name in node.as_a(dict)}
 
 
 def _gap(node: _Node) -> Gap:

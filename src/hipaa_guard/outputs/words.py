@@ -117,8 +117,8 @@ def unjudged(counts: Mapping[str, int], most: int | None = None) -> str:
 
 
 def is_of_aws(type: str) -> bool:
-    """Whether a type of Terraform belongs to one of the two AWS providers."""
-    return type.startswith(("aws_", "awscc_"))
+    """Whether a type is one of AWS: of its two Terraform providers, or of CloudFormation."""
+    return type.startswith(("aws_", "awscc_", "AWS::"))
 
 
 def name(finding: Finding) -> str:

@@ -228,6 +228,7 @@ class Trail(Resource):
         name="Name",
         includeShadowTrails=False,  # each once, in its home region
     )
+    aws_types = ("AWS::CloudTrail::Trail", "cloudtrail:trail")
 
     is_logging: bool = fact(terraform="enable_logging", awscc="is_logging", unset=True, aws=_IS_LOGGING)
 

@@ -25,6 +25,7 @@ class LogGroup(Resource):
         name="logGroupName",
         keys=("logGroupName", "arn"),
     )
+    aws_types = ("AWS::Logs::LogGroup", "logs:log-group")
 
     retention_days: int | None = fact(
         terraform="retention_in_days",
@@ -54,6 +55,7 @@ class ResourcePolicy(Resource):
         "aws_cloudwatch_log_resource_policy", "awscc_logs_resource_policy", name="policy_name", awscc_name="policy_name"
     )
     aws = Listing("logs.describe_resource_policies", "resourcePolicies[]", name="policyName")
+    aws_types = ("AWS::Logs::ResourcePolicy",)
 
     policy: PolicyDocument | None = fact(
         terraform="policy_document",

@@ -18,6 +18,7 @@ class Cluster(Resource):
         name="ClusterName",
         keys=("ClusterName", "ClusterArn"),
     )
+    aws_types = ("AWS::DAX::Cluster", "dax:cache")
 
     encrypted: bool = fact(
         terraform="server_side_encryption.enabled",

@@ -40,6 +40,7 @@ class Table(Resource):
         arn="arn:{partition}:dynamodb:{region}:{account}:table/{Name}",
         name="Name",
     )
+    aws_types = ("AWS::DynamoDB::Table", "dynamodb:table")
 
     point_in_time_recovery: bool = fact(
         terraform="point_in_time_recovery.enabled",

@@ -19,6 +19,7 @@ class Volume(Resource):
         name="(Tags[?Key=='Name'].Value | [0]) || VolumeId",
         keys=("VolumeId",),
     )
+    aws_types = ("AWS::EC2::Volume", "ec2:volume")
 
     encrypted: bool | None = fact(terraform="encrypted", unset=None, aws=listed("Encrypted"))
     """None where Terraform leaves it out: the snapshot it is made from decides, else the default of the region."""
@@ -54,6 +55,7 @@ class Snapshot(Resource):
         keys=("SnapshotId",),
         OwnerIds=["self"],
     )
+    aws_types = ("ec2:snapshot",)
 
     encrypted: bool | None = fact(terraform=_declared_encryption, unset=None, aws=listed("Encrypted"))
     """None where Terraform leaves it to the volume or snapshot that it is made from."""
@@ -113,6 +115,7 @@ class SnapshotPublicAccess(Resource):
 
     terraform = Block("aws_ebs_snapshot_block_public_access")
     aws = Singleton("region", arn="arn:{partition}:ec2:{region}:{account}:snapshot-block-public-access")
+    aws_types = ("AWS::EC2::SnapshotBlockPublicAccess",)
 
     state: str = fact(
         terraform="state",

@@ -223,6 +223,7 @@ class Instance(Resource):
         name="(Tags[?Key=='Name'].Value | [0]) || InstanceId",
         keys=("InstanceId",),
     )
+    aws_types = ("AWS::EC2::Instance", "ec2:instance")
 
     launch_template: str | None = fact(terraform=_declared_template, unset=None, aws=derived(_leaves_nothing_out))
     """The template that decides what the instance leaves out."""
@@ -311,6 +312,7 @@ class LaunchTemplate(Resource):
         name="LaunchTemplateName",
         keys=("LaunchTemplateId", "LaunchTemplateName"),
     )
+    aws_types = ("AWS::EC2::LaunchTemplate", "ec2:launch-template")
 
     metadata_tokens: str | None = fact(
         terraform="metadata_options.http_tokens",

@@ -32,6 +32,7 @@ class FileSystem(Resource):
         name="Name || FileSystemId",
         keys=("FileSystemId", "FileSystemArn"),
     )
+    aws_types = ("AWS::EFS::FileSystem", "elasticfilesystem:file-system")
 
     encrypted: bool = fact(terraform="encrypted", awscc="encrypted", unset=False, aws=listed("Encrypted"))
 
@@ -168,6 +169,7 @@ class AccessPoint(Resource):
         name="Name || AccessPointId",
         keys=("AccessPointId", "AccessPointArn"),
     )
+    aws_types = ("AWS::EFS::AccessPoint", "elasticfilesystem:access-point")
 
     user: int | None = fact(
         terraform="posix_user.uid",

@@ -81,6 +81,12 @@ class LoadBalancer(Resource):
         name="LoadBalancerName",
         keys=("LoadBalancerArn",),
     )
+    aws_types = (
+        "AWS::ElasticLoadBalancingV2::LoadBalancer",
+        "elasticloadbalancing:loadbalancer/app",
+        "elasticloadbalancing:loadbalancer/net",
+        "elasticloadbalancing:loadbalancer/gwy",
+    )
 
     type: str = fact(
         terraform="load_balancer_type",
@@ -240,6 +246,12 @@ class Listener(Resource):
         name="ListenerArn",
         keys=("ListenerArn",),
         LoadBalancerArn="{LoadBalancerArn}",
+    )
+    aws_types = (
+        "AWS::ElasticLoadBalancingV2::Listener",
+        "elasticloadbalancing:listener/app",
+        "elasticloadbalancing:listener/net",
+        "elasticloadbalancing:listener/gwy",
     )
 
     load_balancer: str | None = fact(terraform="load_balancer_arn", unset=None, aws=listed("LoadBalancerArn"))

@@ -19,6 +19,7 @@ class DataStore(Resource):
         name="datastoreName",
         keys=("datastoreId", "datastoreArn"),
     )
+    aws_types = ("AWS::HealthImaging::Datastore", "medical-imaging:datastore")
 
     key: str | None = fact(
         awscc="kms_key_arn",

@@ -20,6 +20,7 @@ class DataStore(Resource):
         name="DatastoreName || DatastoreId",
         keys=("DatastoreId", "DatastoreArn"),
     )
+    aws_types = ("AWS::HealthLake::FHIRDatastore", "healthlake:datastore")
 
     key_type: str = fact(
         awscc="sse_configuration.kms_encryption_config.cmk_type",

@@ -72,6 +72,7 @@ class Key(Resource):
         joined_by="key_id",
     )
     aws = Listing("kms.list_keys", "Keys[]", arn="{KeyArn}", name="KeyId", keys=("KeyId", "KeyArn"))
+    aws_types = ("AWS::KMS::Key", "AWS::KMS::ReplicaKey", "kms:key")
 
     manager: str = fact(
         terraform=_customer,
@@ -165,5 +166,6 @@ class Alias(Resource):
 
     terraform = Block("aws_kms_alias", "awscc_kms_alias", name="name", awscc_name="alias_name")
     aws = Listing("kms.list_aliases", "Aliases[]", arn="{AliasArn}", name="AliasName", keys=("AliasName", "AliasArn"))
+    aws_types = ("AWS::KMS::Alias", "kms:alias")
 
     target: str | None = fact(terraform="target_key_id", awscc="target_key_id", unset=None, aws=listed("TargetKeyId"))

@@ -188,6 +188,7 @@ class Function(Resource):
         name="FunctionName",
         keys=("FunctionName", "FunctionArn"),
     )
+    aws_types = ("AWS::Lambda::Function", "lambda:function")
 
     runtime: str | None = fact(
         terraform="runtime",
@@ -240,6 +241,7 @@ class FunctionUrl(Resource):
         of=Function,
         FunctionName="{FunctionName}",
     )
+    aws_types = ("AWS::Lambda::Url",)
 
     authentication: str = fact(
         terraform="authorization_type",

@@ -18,6 +18,7 @@ class SequenceStore(_Store):
 
     terraform = Block("awscc_omics_sequence_store", awscc_name="name", also=("sequence_store_id",))
     aws = Listing("omics.list_sequence_stores", "sequenceStores[]", arn="{arn}", name="name", keys=("id", "arn"))
+    aws_types = ("AWS::Omics::SequenceStore", "omics:sequenceStore")
 
     access_log_location: str | None = fact(
         awscc="access_log_location",
@@ -33,6 +34,7 @@ class ReferenceStore(_Store):
 
     terraform = Block("awscc_omics_reference_store", awscc_name="name", also=("reference_store_id",))
     aws = Listing("omics.list_reference_stores", "referenceStores[]", arn="{arn}", name="name", keys=("id", "arn"))
+    aws_types = ("AWS::Omics::ReferenceStore", "omics:referenceStore")
 
 
 class VariantStore(_Store):
@@ -42,6 +44,7 @@ class VariantStore(_Store):
     aws = Listing(
         "omics.list_variant_stores", "variantStores[]", arn="{storeArn}", name="name", keys=("id", "storeArn")
     )
+    aws_types = ("AWS::Omics::VariantStore", "omics:variantStore")
 
 
 class AnnotationStore(_Store):
@@ -51,3 +54,4 @@ class AnnotationStore(_Store):
     aws = Listing(
         "omics.list_annotation_stores", "annotationStores[]", arn="{storeArn}", name="name", keys=("id", "storeArn")
     )
+    aws_types = ("AWS::Omics::AnnotationStore", "omics:annotationStore")

@@ -57,6 +57,7 @@ class ParameterGroup(Resource):
         name="DBParameterGroupName",
         keys=("DBParameterGroupName", "DBParameterGroupArn"),
     )
+    aws_types = ("AWS::RDS::DBParameterGroup", "rds:pg")
 
     family: str = fact(terraform="family", awscc="family", unset=None, aws=listed("DBParameterGroupFamily"))
     """Engine and version: ``postgres16``, ``mysql8.0``, ``sqlserver-se-15.0``."""
@@ -87,6 +88,7 @@ class ClusterParameterGroup(Resource):
         name="DBClusterParameterGroupName",
         keys=("DBClusterParameterGroupName", "DBClusterParameterGroupArn"),
     )
+    aws_types = ("AWS::RDS::DBClusterParameterGroup", "rds:cluster-pg")
 
     family: str = fact(terraform="family", awscc="family", unset=None, aws=listed("DBParameterGroupFamily"))
 

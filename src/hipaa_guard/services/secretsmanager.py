@@ -71,6 +71,7 @@ class Secret(Resource):
     aws: ClassVar[Listing | None] = Listing(
         "secretsmanager.list_secrets", "SecretList[]", arn="{ARN}", name="Name", keys=("ARN", "Name")
     )
+    aws_types = ("AWS::SecretsManager::Secret", "secretsmanager:secret")
 
     is_rotated: bool = fact(terraform=_is_rotated, awscc=_is_rotated, unset=False, aws=listed("RotationEnabled"))
 

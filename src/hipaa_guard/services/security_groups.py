@@ -280,6 +280,7 @@ class SecurityGroup(Resource):
         name="GroupName",
         keys=("GroupId",),
     )
+    aws_types = ("AWS::EC2::SecurityGroup", "ec2:security-group")
 
     ingress: list[Rule] = fact(
         terraform=_declared("ingress"),
@@ -350,6 +351,7 @@ class DefaultSecurityGroup(SecurityGroup):
         name="(Tags[?Key=='Name'].Value | [0]) || GroupName",
         keys=("GroupId",),
     )
+    aws_types = ("AWS::EC2::SecurityGroup", "ec2:security-group")
 
     ingress: list[Rule] = fact(
         terraform=_declared_by_default("ingress"),
@@ -388,6 +390,7 @@ class PrefixList(Resource):
         name="PrefixListName",
         keys=("PrefixListId",),
     )
+    aws_types = ("AWS::EC2::PrefixList", "ec2:prefix-list")
 
     ranges: list[Value] = fact(
         terraform=_declared_ranges,

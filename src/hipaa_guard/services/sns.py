@@ -29,6 +29,7 @@ class Topic(Resource):
         also=("topic_arn",),
     )
     aws = Listing("sns.list_topics", "Topics[]", arn="{TopicArn}")
+    aws_types = ("AWS::SNS::Topic", "sns:topic")
 
     key: str | None = fact(
         terraform="kms_master_key_id",
@@ -90,6 +91,7 @@ class Subscription(Resource):
     aws = Listing(
         "sns.list_subscriptions", "Subscriptions[?starts_with(SubscriptionArn, 'arn:')]", arn="{SubscriptionArn}"
     )
+    aws_types = ("AWS::SNS::Subscription",)
 
     protocol: str = fact(
         terraform="protocol",

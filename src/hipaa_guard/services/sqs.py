@@ -78,6 +78,7 @@ class Queue(Resource):
         keys=("QueueUrl",),
         MaxResults=1000,
     )
+    aws_types = ("AWS::SQS::Queue", "sqs:queue")
 
     arn: str = fact(
         terraform=_declared_arn,

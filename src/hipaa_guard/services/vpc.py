@@ -56,6 +56,7 @@ class Vpc(Resource):
         name=_NAME + "VpcId",
         keys=("VpcId",),
     )
+    aws_types = ("AWS::EC2::VPC", "ec2:vpc")
 
     flow_logs: list[FlowLog] = fact(
         terraform=_declared_logs,
@@ -75,6 +76,7 @@ class Subnet(Resource):
 
     terraform = Block("aws_subnet", "aws_default_subnet")
     aws = Listing("ec2.describe_subnets", "Subnets[]", arn="{SubnetArn}", name=_NAME + "SubnetId", keys=("SubnetId",))
+    aws_types = ("AWS::EC2::Subnet", "ec2:subnet")
 
     maps_public_ip: bool = fact(terraform=_maps_public_ip, unset=False, aws=listed("MapPublicIpOnLaunch"))
     """Whether what is launched here gets a public IPv4 address unless it asks for none."""
@@ -190,6 +192,7 @@ class NetworkAcl(Resource):
         name=_NAME + "NetworkAclId",
         keys=("NetworkAclId",),
     )
+    aws_types = ("AWS::EC2::NetworkAcl", "ec2:network-acl")
 
     ingress: list[Entry] = fact(
         terraform=_declared_entries,

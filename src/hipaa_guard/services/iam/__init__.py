@@ -160,6 +160,7 @@ class User(Resource):
         name="name",
     )
     aws = _details("UserDetailList[]", "UserName")
+    aws_types = ("AWS::IAM::User", "iam:user")
 
     inline_policies: list[InlinePolicy] = fact(
         terraform=declared.inline("user"), unset=[], parse=_inline, aws=listed("UserPolicyList || `[]`")
@@ -203,6 +204,7 @@ class Role(Resource):
         awscc_name="role_name",
     )
     aws = _details("RoleDetailList[]", "RoleName")
+    aws_types = ("AWS::IAM::Role", "iam:role")
 
     path: str = fact(terraform="path", awscc="path", unset="/", aws=listed("Path"))
     trust: PolicyDocument = fact(
@@ -250,6 +252,7 @@ class Group(Resource):
     noun = "IAM group"
     terraform = Block("aws_iam_group", joins=declared.holders("group"), name="name")
     aws = _details("GroupDetailList[]", "GroupName")
+    aws_types = ("AWS::IAM::Group", "iam:group")
 
     inline_policies: list[InlinePolicy] = fact(
         terraform=declared.inline("group"), unset=[], parse=_inline, aws=listed("GroupPolicyList || `[]`")
@@ -267,6 +270,7 @@ class Policy(Resource):
 
     terraform = Block("aws_iam_policy", "awscc_iam_managed_policy", name="name", awscc_name="managed_policy_name")
     aws = _details("Policies[]", "PolicyName")
+    aws_types = ("AWS::IAM::ManagedPolicy", "AWS::IAM::Policy", "iam:policy")
 
     document: PolicyDocument = fact(
         terraform="policy",
@@ -345,6 +349,7 @@ class OidcProvider(Resource):
     aws = Listing(
         "iam.list_open_id_connect_providers", "OpenIDConnectProviderList[]", arn="{Arn}", name="Arn", scope="account"
     )
+    aws_types = ("AWS::IAM::OIDCProvider", "iam:oidc-provider")
 
     url: str = fact(terraform="url", unset="", aws=listed("Arn"))
     """Where its tokens come from; in a live account the ARN, which ends in it."""

@@ -114,6 +114,7 @@ class Instance(_Store):
         name="DBInstanceIdentifier",
         keys=("DBInstanceIdentifier", "DBInstanceArn"),
     )
+    aws_types = ("AWS::RDS::DBInstance", "rds:db")
 
     engine: str | None = fact(terraform=declared.engine, awscc=declared.engine, unset=None, aws=listed("Engine"))
     """None: the engine of its source."""
@@ -190,6 +191,7 @@ class Cluster(_Store):
         name="DBClusterIdentifier",
         keys=("DBClusterIdentifier", "DBClusterArn"),
     )
+    aws_types = ("AWS::RDS::DBCluster", "rds:cluster")
 
     engine: str = fact(terraform="engine", awscc=declared.engine, unset=declared.NO_ENGINE, aws=listed("Engine"))
 
@@ -293,6 +295,7 @@ class ClusterInstance(Resource):
         name="DBInstanceIdentifier",
         keys=("DBInstanceIdentifier", "DBInstanceArn"),
     )
+    aws_types = ("AWS::RDS::DBInstance", "rds:db")
 
     cluster: str = fact(
         terraform="cluster_identifier", awscc="db_cluster_identifier", unset=None, aws=listed("DBClusterIdentifier")
@@ -337,6 +340,7 @@ class Snapshot(Resource):
         name="DBSnapshotIdentifier",
         keys=("DBSnapshotIdentifier", "DBSnapshotArn"),
     )
+    aws_types = ("AWS::RDS::DBSnapshot", "rds:snapshot")
 
     source: str | None = fact(
         terraform=first("db_instance_identifier", "source_db_snapshot_identifier"),
@@ -410,6 +414,7 @@ class ClusterSnapshot(Resource):
         name="DBClusterSnapshotIdentifier",
         keys=("DBClusterSnapshotIdentifier", "DBClusterSnapshotArn"),
     )
+    aws_types = ("AWS::RDS::DBClusterSnapshot", "rds:cluster-snapshot")
 
     source: str | None = fact(
         terraform=first("db_cluster_identifier", "source_db_cluster_snapshot_identifier"),
@@ -435,6 +440,7 @@ class Proxy(Resource):
 
     terraform = Block("aws_db_proxy", "awscc_rds_db_proxy", name="name", awscc_name="db_proxy_name")
     aws = Listing("rds.describe_db_proxies", "DBProxies[]", arn="{DBProxyArn}", name="DBProxyName")
+    aws_types = ("AWS::RDS::DBProxy", "rds:db-proxy")
 
     tls_required: bool = fact(terraform="require_tls", awscc="require_tls", unset=False, aws=listed("RequireTLS"))
 

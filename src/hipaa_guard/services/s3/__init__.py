@@ -88,6 +88,7 @@ class Bucket(Resource):
         name="Name",
         scope="account",
     )
+    aws_types = ("AWS::S3::Bucket", "s3:bucket")
 
     given_name: str | None = fact(terraform="bucket", awscc="bucket_name", unset=None, aws=listed("Name"))
     """None where the provider makes one up."""
@@ -284,6 +285,7 @@ class AccountPublicAccess(Resource):
 
     terraform = Block("aws_s3_account_public_access_block")
     aws = Singleton("account", arn="arn:{partition}:s3:::account/{account}")
+    aws_types = ("AWS::S3::AccountPublicAccessBlock",)
 
     public_access_block: PublicAccessBlock | None = fact(
         terraform=declared.switches(""),

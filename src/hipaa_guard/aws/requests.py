@@ -1,0 +1,95 @@
+"""The calls of a scan under way: each made once, in turn, and its answer handed to all who asked for it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from hipaa_guard.aws.calls import Answer, call_key, setback
+from hipaa_guard.aws.fields import Field, keep
+from hipaa_guard.aws.sessions import Account
+from hipaa_guard.aws.turns import Turns
+
+Progress = Callable[[int, int, str], None]
+"""Called in the calling thread after each call: how many are done, how many are known of, and what was just done."""
+
+Note = Callable[[str, Answer], None]
+"""Called in the calling thread with the `call_key` and what is kept of each answer."""
+
+Then = Callable[[Answer], None]
+"""Called in the calling thread with what is kept of an answer."""
+
+
+class Requests:
+    """The calls of one scan. Only the thread that made it touches it; threads of `Turns` only make calls.
+
+    What is `known`, by `call_key`, is not asked again; each answer is given to `note` before it is used.
+    """
+
+    def __init__(
+        self,
+        account: Account,
+        fields: Mapping[str, Field],
+        *,
+        progress: Progress | None = None,
+        known: Mapping[str, Answer] | None = None,
+        note: Note | None = None,
+    ) -> None:
+        self._account = account
+        self._fields = fields
+        self._progress = progress
+        self._known = known or {}
+        self._note = note
+        self._turns = self._new_turns()
+        self._waiting: dict[str, list[Then]] = {}
+        self.answers: dict[str, Answer] = {}
+        """What is kept of the answers, by `call_key`."""
+
+    def ask(self, operation: str, params: Mapping[str, Any], region: str, then: Then, *, again: str = "") -> None:
+        """Make a call, or take the answer of an equal one; `again` sets apart a call that is to be repeated."""
+        caller = self._account.caller
+        service = operation.partition(".")[0]
+        region = caller.clients.asked_in(service, region)
+        key = call_key(operation, params, region, again)
+        if key in self.answers:
+            then(self.answers[key])
+        elif key in self._waiting:
+            self._waiting[key].append(then)
+        elif key in self._known:
+            self._hold(key, self._known[key])
+            then(self._known[key])
+        else:
+            self._waiting[key] = [then]
+            attempt = caller.begin(operation, params, region)
+            self._turns.add((service, region), lambda: (key, keep(attempt(), self._fields)))
+
+    def run(self) -> None:
+        """Make all calls, those included that the answers give rise to."""
+        self._turns.run(self._take)
+        self._turns = self._new_turns()
+
+    def counts(self) -> dict[str, int]:
+        """Operation -> requests made for what was answered, each page and each further try one."""
+        requests: Counter[str] = Counter()
+        for answer in self.answers.values():
+            requests.update(answer.requests)
+        return dict(sorted(requests.items()))
+
+    def _new_turns(self) -> Turns[tuple[str, Answer]]:
+        caller = self._account.caller
+        return Turns(caller.limiter, lambda told: setback(told[1]), self._account.threads, pause=caller.pause)
+
+    def _take(self, result: tuple[str, Answer]) -> None:
+        key, answer = result
+        self._hold(key, answer)
+        for then in self._waiting.pop(key):
+            then(answer)
+        if self._progress is not None:
+            done = len(self.answers)
+            self._progress(done, done + len(self._waiting), f"{answer.operation} in {answer.region}")
+
+    def _hold(self, key: str, answer: Answer) -> None:
+        self.answers[key] = answer
+        if self._note is not None:
+            self._note(key, answer)
