@@ -25,7 +25,8 @@ def saved(file: Path) -> Assessment:
         click.ClickException: it cannot be read or is no result of ours.
 
     """
-    from hipaa_guard.outputs.json_reading import ReportError, parse
+    from hipaa_guard.outputs.json_node import ReportError
+    from hipaa_guard.outputs.json_reading import parse
 
     try:
         return parse(file.read_text(encoding="utf-8"))

@@ -27,7 +27,8 @@ from hipaa_guard.facts.places import Asked, Gap, Location
 from hipaa_guard.facts.resource import Evidence, Origin
 from hipaa_guard.outputs.json_list import array
 from hipaa_guard.outputs.json_list import encode as _encode
-from hipaa_guard.outputs.json_reading import SCHEMA_VERSION, ReportError, parse
+from hipaa_guard.outputs.json_node import ReportError
+from hipaa_guard.outputs.json_reading import SCHEMA_VERSION, parse
 from hipaa_guard.outputs.page import Page
 from hipaa_guard.outputs.text import escaped_json
 

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import gc
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from datetime import date, datetime
-from enum import StrEnum
 from functools import partial
-from typing import Any, TypeVar, get_args
+from typing import get_args
 
 from hipaa_guard.assessment.law import Law, RequirementType
 from hipaa_guard.assessment.model import (
@@ -26,21 +24,15 @@ from hipaa_guard.assessment.model import (
     Why,
 )
 from hipaa_guard.assessment.rollup import worst_of
-from hipaa_guard.controls.control import PEERS, VERDICTS, Fix, Severity, Status
+from hipaa_guard.controls.control import PEERS, Fix, Severity, Status
 from hipaa_guard.controls.exception import ExceptionEntry
 from hipaa_guard.controls.findings import Finding
 from hipaa_guard.facts.places import Asked, Gap, GapKind, Location
 from hipaa_guard.facts.resource import Evidence, Origin
 from hipaa_guard.facts.values import Cause
+from hipaa_guard.outputs.json_node import Node, ReportError
 
 SCHEMA_VERSION = "1.0"
-
-T = TypeVar("T")
-E = TypeVar("E", bound=StrEnum)
-
-
-class ReportError(Exception):
-    """A file is not a result of ours, or one that this version cannot read. The text says what to do."""
 
 
 def parse(text: str) -> Assessment:
@@ -74,7 +66,7 @@ def _parsed(text: str) -> Assessment:
     if not isinstance(document, dict) or "schema_version" not in document:
         raise ReportError("not a hipaa-guard result: no schema_version. Give a file that `-o json=FILE` wrote")
     _check_version(document["schema_version"])
-    return _assessment(_Node(document, None, ""))
+    return _assessment(Node(document, None, ""))
 
 
 def _check_version(version: object) -> None:
@@ -89,105 +81,7 @@ def _check_version(version: object) -> None:
         )
 
 
-class _Node:
-    """A JSON value and its place, for messages that say where something is wrong."""
-
-    __slots__ = ("inside", "step", "value")
-
-    def __init__(self, value: Any, inside: _Node | None, step: str | int) -> None:
-        self.value = value
-        self.inside = inside
-        self.step = step
-
-    def path(self) -> str:
-        """As in ``findings[3].resource.name``; put together only when it is needed."""
-        if self.inside is None:
-            return ""
-        before = self.inside.path()
-        if isinstance(self.step, int):
-            return f"{before}[{self.step}]"
-        return f"{before}.{self.step}" if before else self.step
-
-    def of(self, name: str) -> _Node:
-        if not isinstance(self.value, dict):
-            raise self.wrong("an object")
-        return _Node(self.value.get(name), self, name)
-
-    def as_a(self, *types: type[T]) -> T:
-        # bool is an int to Python and not to JSON
-        if isinstance(self.value, types) and (bool in types or not isinstance(self.value, bool)):
-            return self.value
-        raise self.wrong(_TYPE_NAMES[types[0]])
-
-    def text(self) -> str:
-        return self.value if isinstance(self.value, str) else self.as_a(str)
-
-    def maybe_text(self) -> str | None:
-        return None if self.value is None else self.text()
-
-    def number(self) -> int:
-        return self.as_a(int)
-
-    def flag(self) -> bool:
-        return self.as_a(bool)
-
-    def time(self) -> datetime:
-        try:
-            return datetime.fromisoformat(self.text())
-        except ValueError as error:
-            raise self.wrong("a time") from error
-
-    def day(self) -> date:
-        try:
-            return date.fromisoformat(self.text())
-        except ValueError as error:
-            raise self.wrong("a day") from error
-
-    def one_of(self, kind: type[E]) -> E:
-        try:
-            return kind(self.text())
-        except ValueError as error:
-            raise self.wrong(f"one of {', '.join(kind)}") from error
-
-    def verdict(self) -> Status:
-        found = self.one_of(Status)
-        if found not in VERDICTS:
-            raise self.wrong(f"one of {', '.join(VERDICTS)}")
-        return found
-
-    def word(self, words: tuple[str, ...]) -> Any:
-        if self.text() not in words:
-            raise self.wrong(f"one of {', '.join(words)}")
-        return self.value
-
-    def each(self, read: Callable[[_Node], T]) -> tuple[T, ...]:
-        items = self.as_a(list)
-        return tuple(read(_Node(item, self, place)) for place, item in enumerate(items))
-
-    def texts(self) -> tuple[str, ...]:
-        return self.each(_Node.text)
-
-    def numbers(self) -> dict[str, int]:
-        return {name: self.of(name).number() for name in self.as_a(dict)}
-
-    def by_status(self) -> dict[Status, int]:
-        return {status: self.of(status.value).number() for status in VERDICTS}
-
-    def wrong(self, wanted: str) -> ReportError:
-        found = "missing" if self.value is None else f"not {wanted}"
-        return ReportError(f"not a hipaa-guard result: {self.path() or 'the document'} is {found}")
-
-
-_TYPE_NAMES: dict[type, str] = {
-    str: "text",
-    int: "a whole number",
-    bool: "true or false",
-    list: "a list",
-    dict: "an object",
-}
-
-
-def _assessment(node: _Node) -> Assessment:
+def _assessment(node: Node) -> Assessment:
     gate, law = node.of("gate"), node.of("law")
     exceptions = _exceptions(node.of("exceptions"))
     version = node.of("tool").of("version").text()
@@ -207,13 +101,13 @@ def _assessment(node: _Node) -> Assessment:
     )
 
 
-def _exceptions(node: _Node) -> Exceptions:
+def _exceptions(node: Node) -> Exceptions:
     if node.value is None:  # written before there were any
         return Exceptions()
     return Exceptions(node.of("file").text(), node.of("entries").each(_exception), node.of("references").texts())
 
 
-def _exception(node: _Node) -> ExceptionUse:
+def _exception(node: Node) -> ExceptionUse:
     entry = ExceptionEntry(
         id=node.of("id").text(),
         justification=node.of("justification").text(),
@@ -236,7 +130,7 @@ def _exception(node: _Node) -> ExceptionUse:
     )
 
 
-def _scan(node: _Node) -> Scan:
+def _scan(node: Node) -> Scan:
     return Scan(
         source=node.of("source").word(("terraform", "aws", "both")),
         target=node.of("target").text(),
@@ -252,7 +146,7 @@ def _scan(node: _Node) -> Scan:
     )
 
 
-def _coverage(node: _Node) -> Coverage:
+def _coverage(node: Node) -> Coverage:
     return Coverage(
         files=node.of("files").number(),
         roots=node.of("roots").texts(),
@@ -274,15 +168,15 @@ def _coverage(node: _Node) -> Coverage:
     )
 
 
-def _texts_by_name(node: _Node) -> dict[str, str]:
+def _texts_by_name(node: Node) -> dict[str, str]:
     return {} if node.value is None else {name: node.of(name).text() for name in node.as_a(dict)}
 
 
-def _lists_by_name(node: _Node) -> dict[str, tuple[str, ...]]:
+def _lists_by_name(node: Node) -> dict[str, tuple[str, ...]]:
     return {} if node.value is None else {name: node.of(name).texts() for name in node.as_a(dict)}
 
 
-def _gap(node: _Node) -> Gap:
+def _gap(node: Node) -> Gap:
     return Gap(
         kind=node.of("kind").one_of(GapKind),
         subject=node.of("subject").text(),
@@ -295,7 +189,7 @@ def _gap(node: _Node) -> Gap:
     )
 
 
-def _control(node: _Node) -> ControlSummary:
+def _control(node: Node) -> ControlSummary:
     fix, peers = node.of("fix"), node.of("equivalents")
     return ControlSummary(
         id=node.of("id").text(),
@@ -311,7 +205,7 @@ def _control(node: _Node) -> ControlSummary:
     )
 
 
-def _requirement(controls: Mapping[str, ControlSummary], node: _Node) -> RequirementSummary:
+def _requirement(controls: Mapping[str, ControlSummary], node: Node) -> RequirementSummary:
     its = node.of("controls").texts()
     severity, not_judged = node.of("worst_severity"), node.of("not_judged")
     return RequirementSummary(
@@ -337,7 +231,7 @@ def _requirement(controls: Mapping[str, ControlSummary], node: _Node) -> Require
     )
 
 
-def _not_judged(node: _Node) -> NotJudged:
+def _not_judged(node: Node) -> NotJudged:
     number = node.of("number")
     return NotJudged(
         why=node.of("why").one_of(Why),
@@ -348,7 +242,7 @@ def _not_judged(node: _Node) -> NotJudged:
     )
 
 
-def _finding(entries: Mapping[str, ExceptionEntry], node: _Node) -> Finding:
+def _finding(entries: Mapping[str, ExceptionEntry], node: Node) -> Finding:
     cause, exception, new, previous = (node.of(name) for name in ("cause", "exception", "new", "previous"))
     if exception.value is not None and exception.text() not in entries:
         raise exception.wrong("an exception of the register")
@@ -370,7 +264,7 @@ def _finding(entries: Mapping[str, ExceptionEntry], node: _Node) -> Finding:
     )
 
 
-def _resource(node: _Node, location: Location | None) -> Origin:
+def _resource(node: Node, location: Location | None) -> Origin:
     return Origin(
         kind=node.of("kind").text(),
         type=node.of("type").maybe_text(),
@@ -387,7 +281,7 @@ def _resource(node: _Node, location: Location | None) -> Origin:
     )
 
 
-def _evidence(node: _Node) -> Evidence:
+def _evidence(node: Node) -> Evidence:
     return Evidence(
         fact=node.of("fact").text(),
         value=node.of("value").text(),
@@ -397,7 +291,7 @@ def _evidence(node: _Node) -> Evidence:
     )
 
 
-def _asked(node: _Node) -> Asked:
+def _asked(node: Node) -> Asked:
     return Asked(
         operation=node.of("operation").text(),
         params=node.of("parameters").as_a(dict),
@@ -406,7 +300,7 @@ def _asked(node: _Node) -> Asked:
     )
 
 
-def _location(node: _Node) -> Location | None:
+def _location(node: Node) -> Location | None:
     if node.value is None:
         return None
     calls = node.of("calls")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from hipaa_guard.assessment.gate import counted
@@ -81,3 +82,64 @@ def _tally(entries: Iterable[NotJudged], most: int | None) -> str:
     texts = [name if numbers[name] is None else f"{name} {numbers[name]:,}" for name in shown]
     rest = len(ordered) - len(shown)
     return ", ".join(texts) + (f" and {rest:,} more" if rest else "")
+
+
+def sentence(text: str) -> str:
+    """The words as a sentence; empty where there are none."""
+    return f"{text[:1].upper()}{text[1:]}." if text else ""
+
+
+def population(kinds: Sequence[str], met: Mapping[str, int]) -> str:
+    """Which resources the controls of a line judge, and how many of each kind were met."""
+    if not kinds:
+        return "None: no control judges this line."
+    if not met:
+        return f"None found. The controls judge {', '.join(kinds)}."
+    return f"All {sum(met.values()):,} found: {words.tally(met)}."
+
+
+def tested(met: int, unmet: int) -> str:
+    """How many controls of a line met a resource, and how many did not."""
+    parts = []
+    if met:
+        parts.append(f"{counted(met, 'control', 'controls')} judged every resource of the kind that was found.")
+    if unmet:
+        others = counted(unmet, "other control", "other controls") if met else counted(unmet, "control", "controls")
+        parts.append(f"{others} met no resource of the kind.")
+    return " ".join(parts)
+
+
+def result(requirement: RequirementSummary) -> str:
+    """What was found for a line, in a sentence or two."""
+    counts = Counter(requirement.counts)
+    fails, unknown, passes = counts[Status.FAIL], counts[Status.UNKNOWN], counts[Status.PASS]
+    total = fails + unknown + passes
+    unreached = f" {counted(unknown, 'verdict', 'verdicts')} could not be reached." if unknown else ""
+    match requirement.status:
+        case Status.FAIL:
+            verdicts = counted(total, "verdict", "verdicts")
+            shows = "shows" if fails == 1 else "show"
+            return f"{fails:,} of {verdicts} {shows} a gap; {passes:,} found the evidence.{unreached}"
+        case Status.UNKNOWN:
+            seen = f"{counted(passes, 'verdict', 'verdicts')} found the evidence." if passes else "Nothing was decided."
+            return f"{seen}{unreached}" if unknown else "Nothing that belongs to this line was judged."
+        case Status.PARTIAL:
+            person = " A person has to add the rest." if requirement.assessment == PARTIAL else ""
+            found = f"{counted(passes, 'verdict', 'verdicts')} found the evidence"
+            return f"{found}, but not all that belongs to this line was judged.{person}"
+        case Status.PASS:
+            return f"All {counted(passes, 'verdict', 'verdicts')} found the evidence."
+        case Status.INHERITED:
+            return (
+                "AWS does this for its own buildings and hardware; its audit reports in AWS Artifact show it. "
+                "The duty stays with the entity for its own premises and devices."
+            )
+        case Status.NOT_APPLICABLE:
+            return "No resource of the kinds that the controls judge was found in what was scanned."
+        case _ if passes:
+            found = f"The part that a scanner can see has its evidence ({counted(passes, 'verdict', 'verdicts')})."
+            return f"{found} A person has to add the rest: records, procedures and decisions."
+        case _ if requirement.assessment == "manual":
+            return "A scanner cannot decide this line. A person has to supply the records that show it."
+        case _:
+            return "Not tested: no control judges this line. A person has to supply the evidence."
