@@ -164,6 +164,7 @@ class TableReplica(Table):
         awscc="resource_policy.policy_document",
         unset=None,
         parse=PolicyDocument.parse,
+        refusal=resource_policy,
         terraform_only=_LISTED_IN_ITS_REGION,
     )
     source: str | None = fact(

@@ -148,6 +148,7 @@ class FileSystemReplica(FileSystem):
         awscc=first("aws_efs_file_system_policy.policy", _of_new(None)),
         unset=None,
         parse=PolicyDocument.parse,
+        refusal=resource_policy,
         terraform_only=_LISTED_IN_ITS_REGION,
     )
 

@@ -155,6 +155,7 @@ class SecretReplica(Secret):
         awscc=_policy_of_source,
         unset=None,
         parse=PolicyDocument.parse,
+        refusal=_refused,
         terraform_only=_LISTED_IN_ITS_REGION,
     )
 
