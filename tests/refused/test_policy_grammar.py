@@ -77,7 +77,7 @@ def test_what_is_not_known_is_not_refused(refusal: Any, statement: dict[str, Any
         ("no Version '2012-10-18'", lambda one: document(one, Version="2012-10-18")),
         ("statement 2 has no Effect", lambda one: document(one, without(one, "Effect"))),
         ("the Effect 'allow'", lambda one: document({**one, "Effect": "allow"})),
-        ("the Effect ''", lambda one: document({**one, "Effect": ""})),
+        ("no Effect", lambda one: document({**one, "Effect": ""})),
         ("neither Action nor NotAction", lambda one: document(without(one, "Action"))),
         ("neither Action nor NotAction", lambda one: document({**one, "Action": []})),
         ("neither Action nor NotAction", lambda one: document({**one, "Action": None})),

@@ -269,7 +269,7 @@ def test_what_functions_ask_for_is_not_known_where_it_is_left_out(kind: type[Res
     tried = {(name, *split_from(type_, path)) for name, type_, path in asked(kind)}
     for name, type_, path in sorted(tried):
         for step in required_steps(type_, path):
-            if (type_.startswith("awscc_iam_"), step) == (True, "policy_name"):
+            if type_.startswith("awscc_iam_") and step == "policy_name":
                 continue  # without a document, which it may leave out, there is no policy to name
             written = text(kind, type_, step, {})
             found = resource(written, kind, tmp_path)

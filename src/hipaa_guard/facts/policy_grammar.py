@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from hipaa_guard.facts.policy_parsing import entry_of, structure_of
+from hipaa_guard.facts.policy_parsing import structure_of
 from hipaa_guard.facts.values import Incomplete, Unknown, Value
 
 _VERSIONS = ("2012-10-17", "2008-10-17")
 _EFFECTS = ("Allow", "Deny")
+
+Said = dict[str, Value]
 
 
 def resource_policy(value: Value) -> str | None:
@@ -30,75 +32,79 @@ def identity_policy(value: Value) -> str | None:
     return _refused(value, _of_identity)
 
 
-def _refused(value: Value, more: Callable[[dict[str, Value]], Iterator[str]]) -> str | None:
+def _refused(value: Value, more: Callable[[Said], Iterator[str]]) -> str | None:
     try:
         document = None if value is None else structure_of(value)
     except ValueError:
         return "it is no JSON object, which AWS refuses"
     if document is None or isinstance(document, Unknown):
         return None
-    found = next(_complaints(document, more), None)
+    found = next(_complaints(_said(document), more), None)
     return None if found is None else f"AWS refuses it: {found}"
 
 
-def _complaints(document: dict[str, Value], more: Callable[[dict[str, Value]], Iterator[str]]) -> Iterator[str]:
-    version = entry_of(document, "Version")
+def _said(element: dict[str, Value]) -> Said:
+    """What an element says, by names in lower case; what is null or empty says nothing."""
+    return {str(name).lower(): value for name, value in element.items() if not _lacks(value)}
+
+
+def _lacks(value: Value) -> bool:
+    if isinstance(value, Unknown | Incomplete):
+        return False
+    return value is None or value in ("", [], {})
+
+
+def _complaints(document: Said, more: Callable[[Said], Iterator[str]]) -> Iterator[str]:
+    version = document.get("version")
     if version is not None and not isinstance(version, Unknown) and version not in _VERSIONS:
         yield f"there is no Version {str(version)[:40]!r}"
-    statements = entry_of(document, "Statement")
-    if _lacks(statements):
+    statements = document.get("statement")
+    if statements is None:
         yield "it has no Statement"
+        return
     if isinstance(statements, Incomplete):
         statements = statements.seen
     for number, statement in enumerate(statements if isinstance(statements, list) else [statements], start=1):
-        if statement is None or isinstance(statement, Unknown):
-            continue
-        if not isinstance(statement, dict):
+        if isinstance(statement, dict):
+            said = _said(statement)
+            yield from (f"its statement {number} has {what}" for what in (*_of_any(said), *more(said)))
+        elif not isinstance(statement, Unknown):
             yield f"its statement {number} is no JSON object"
-            continue
-        yield from (f"its statement {number} has {what}" for what in (*_of_any(statement), *more(statement)))
 
 
-def _of_any(statement: dict[str, Value]) -> Iterator[str]:
+def _of_any(statement: Said) -> Iterator[str]:
     """What is wrong with a statement of whatever policy."""
-    effect = entry_of(statement, "Effect")
+    effect = statement.get("effect")
     if effect is None:
         yield "no Effect"
     elif not isinstance(effect, Unknown) and effect not in _EFFECTS:
         yield f"the Effect {str(effect)[:40]!r}, which is neither Allow nor Deny"
     for name in ("Action", "Resource", "Principal"):
-        if not _lacks(entry_of(statement, name)) and not _lacks(entry_of(statement, f"Not{name}")):
+        if name.lower() in statement and f"not{name.lower()}" in statement:
             yield f"both {name} and Not{name}"
     yield from _without(statement, "Action")
 
 
-def _of_resource(statement: dict[str, Value]) -> Iterator[str]:
+def _of_resource(statement: Said) -> Iterator[str]:
     yield from _without(statement, "Principal")
 
 
-def _of_trust(statement: dict[str, Value]) -> Iterator[str]:
+def _of_trust(statement: Said) -> Iterator[str]:
     yield from _without(statement, "Principal")
     yield from _with(statement, "Resource")
 
 
-def _of_identity(statement: dict[str, Value]) -> Iterator[str]:
+def _of_identity(statement: Said) -> Iterator[str]:
     yield from _without(statement, "Resource")
     yield from _with(statement, "Principal")
 
 
-def _without(statement: dict[str, Value], name: str) -> Iterator[str]:
-    if _lacks(entry_of(statement, name)) and _lacks(entry_of(statement, f"Not{name}")):
+def _without(statement: Said, name: str) -> Iterator[str]:
+    if name.lower() not in statement and f"not{name.lower()}" not in statement:
         yield f"neither {name} nor Not{name}"
 
 
-def _with(statement: dict[str, Value], name: str) -> Iterator[str]:
+def _with(statement: Said, name: str) -> Iterator[str]:
     for each in (name, f"Not{name}"):
-        if not _lacks(entry_of(statement, each)):
+        if each.lower() in statement:
             yield f"{each}, which this kind of policy cannot have"
-
-
-def _lacks(value: Value) -> bool:
-    """Whether an element says nothing: it is left out, null or empty."""
-    if isinstance(value, Unknown | Incomplete):
-        return False
-    return value is None or value in ("", [], {})

@@ -39,10 +39,10 @@ def structure_of(value: Value) -> dict[str, Value] | Unknown | None:
 
 def statements_of(document: dict[str, Value]) -> list[Statement]:
     """The statements of a policy, `Incomplete` where some could not be seen."""
-    return _statements(entry_of(document, "Statement"))
+    return _statements(_entry(document, "Statement"))
 
 
-def entry_of(mapping: dict[str, Value], name: str) -> Value:
+def _entry(mapping: dict[str, Value], name: str) -> Value:
     """An element by name; IAM is strict on case but answers of some services are not."""
     if name in mapping:
         return mapping[name]
@@ -72,7 +72,7 @@ def _statements(value: Value) -> list[Statement]:
     unknown = entries.unknown if isinstance(entries, Incomplete) else None
     statements = []
     for entry in seen:
-        effect = None if isinstance(entry, Unknown) else entry_of(entry, "Effect")
+        effect = None if isinstance(entry, Unknown) else _entry(entry, "Effect")
         if isinstance(entry, Unknown):
             unknown = entry if unknown is None else unknown
         elif isinstance(effect, Unknown):
@@ -83,17 +83,17 @@ def _statements(value: Value) -> list[Statement]:
 
 
 def _statement(entry: dict[str, Value], effect: str) -> Statement:
-    sid = entry_of(entry, "Sid")
+    sid = _entry(entry, "Sid")
     return Statement(
         effect=effect.title(),
         sid=sid if isinstance(sid, str) else None,
-        principals=_principals(entry_of(entry, "Principal")),
-        not_principals=_principals(entry_of(entry, "NotPrincipal")),
-        actions=_map(_lower, _as_list(entry_of(entry, "Action"))),
-        not_actions=_map(_lower, _as_list(entry_of(entry, "NotAction"))),
-        resources=_map(symbolic, _as_list(entry_of(entry, "Resource"))),
-        not_resources=_map(symbolic, _as_list(entry_of(entry, "NotResource"))),
-        conditions=_conditions(entry_of(entry, "Condition")),
+        principals=_principals(_entry(entry, "Principal")),
+        not_principals=_principals(_entry(entry, "NotPrincipal")),
+        actions=_map(_lower, _as_list(_entry(entry, "Action"))),
+        not_actions=_map(_lower, _as_list(_entry(entry, "NotAction"))),
+        resources=_map(symbolic, _as_list(_entry(entry, "Resource"))),
+        not_resources=_map(symbolic, _as_list(_entry(entry, "NotResource"))),
+        conditions=_conditions(_entry(entry, "Condition")),
     )
 
 
