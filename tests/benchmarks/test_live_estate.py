@@ -77,6 +77,7 @@ def test_the_share_decides_how_much_is_wrong_and_the_number_what() -> None:
 
 CALLS = {
     "cloudtrail.describe_trails": 3,
+    "config.get_discovered_resource_counts": 2,
     "dax.describe_clusters": 2,
     "dynamodb.describe_continuous_backups": 2,
     "dynamodb.describe_table": 2,
@@ -140,6 +141,8 @@ CALLS = {
     "rds.describe_db_proxies": 2,
     "rds.describe_db_snapshot_attributes": 2,
     "rds.describe_db_snapshots": 2,
+    "resource-explorer-2.list_indexes": 1,
+    "resourcegroupstaggingapi.get_resources": 2,
     "s3.get_bucket_acl": 4,
     "s3.get_bucket_encryption": 4,
     "s3.get_bucket_location": 4,
