@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from hipaa_guard.assessment.gate import CLEAN, FAILURES, USAGE
+from hipaa_guard.cli.commands import Group
 from hipaa_guard.cli.saved import SCAN, finding_named, saved
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ _DAY = click.DateTime(["%Y-%m-%d"])
 _REGISTER = ".hipaa-guard/exceptions.yaml"
 
 
-@click.group()
+@click.group(cls=Group)
 def exceptions() -> None:
     """Check, list and add accepted risks."""
 

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from hipaa_guard.cli.commands import Command
+
 if TYPE_CHECKING:
     from hipaa_guard.controls.findings import Finding
     from hipaa_guard.fixing.fix import Fixed
@@ -18,7 +20,7 @@ _PATH = click.Path(path_type=Path)
 _GAPS_REMAIN = 1
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument("path", type=_PATH, default=".")
 @click.option("-c", "--control", "only", multiple=True, metavar="ID", help="Close the gaps of this control only.")
 @click.option("--write", is_flag=True, help="Apply the patch.")

@@ -11,6 +11,7 @@ from typing import IO, TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from hipaa_guard.cli.commands import Group
 from hipaa_guard.cli.settings import configurable
 from hipaa_guard.controls.control import Severity
 
@@ -26,7 +27,7 @@ _MOST_WARNINGS = 20
 F = TypeVar("F", bound=Callable[..., Any])
 
 
-@click.group()
+@click.group(cls=Group)
 def scan() -> None:
     """Judge Terraform or a live AWS account."""
 
@@ -203,7 +204,12 @@ def _tf_vars() -> dict[str, str]:
 @click.option("--profile", metavar="NAME", help="Profile of the AWS configuration.")
 @click.option("--role-arn", metavar="ARN", help="Role to assume for the scan.")
 @click.option("--external-id", metavar="ID", help="External id of that role's trust policy.")
-@click.option("--regions", metavar="a,b|all", help="Regions to read. [default: all that the account has enabled]")
+@click.option(
+    "--regions",
+    multiple=True,
+    metavar="a,b|all",
+    help="Regions to read; may be given several times. [default: all that the account has enabled]",
+)
 @click.option(
     "--evidence",
     type=click.Path(path_type=Path, file_okay=False),
@@ -225,7 +231,7 @@ def aws(
     profile: str | None,
     role_arn: str | None,
     external_id: str | None,
-    regions: str | None,
+    regions: tuple[str, ...],
     evidence: Path | None,
     resume: bool,
     replay: Path | None,
@@ -236,7 +242,7 @@ def aws(
     """Judge a live AWS account. Reads configuration only, never data."""
     from hipaa_guard.live import InterruptedScanError, Place, dry_run_aws, preflight_aws, rejudge, scan_aws
 
-    at = Place(profile, role_arn, external_id, regions)
+    at = Place(profile, role_arn, external_id, ",".join(regions) if regions else None)
     chosen = [
         name for name, given in (("--dry-run", dry_run), ("--preflight", preflight), ("--replay", replay)) if given
     ]
