@@ -9,24 +9,26 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from hipaa_guard.assessment.baseline import Baseline, baseline_of, compared
+from hipaa_guard.assessment.baseline import Baseline, baseline_of, compared, use_of
 from hipaa_guard.assessment.build import assess
 from hipaa_guard.assessment.exceptions import cover
+from hipaa_guard.assessment.former import with_former
 from hipaa_guard.assessment.known import Known, KnownError, read_known
 from hipaa_guard.assessment.marks import marks_of
 from hipaa_guard.assessment.model import Assessment, Coverage, Scan
 from hipaa_guard.clock import now
 from hipaa_guard.controls.control import Control, Severity
 from hipaa_guard.controls.exception import Marks
-from hipaa_guard.controls.findings import Finding, judge, with_previous
+from hipaa_guard.controls.findings import Finding, judge, named_so, names_in, with_previous
 from hipaa_guard.controls.loading import ControlError, load, select
 from hipaa_guard.facts.places import Gap, GapKind
-from hipaa_guard.facts.resource import Resource
+from hipaa_guard.facts.resource import Origin, Resource
 from hipaa_guard.version import VERSION
 
 if TYPE_CHECKING:
     from hipaa_guard.facts.inventory import Inventory
     from hipaa_guard.terraform.blocks import Configuration
+    from hipaa_guard.terraform.repository import Top
 
 
 class InputError(Exception):
@@ -75,6 +77,8 @@ class Judged:
     marks: dict[tuple[str, str], Marks] = field(default_factory=dict)
     comments: bool = True
     """Whether comments were read: a plan or state has none."""
+    former: list[tuple[str, ...]] = field(default_factory=list)
+    """The fingerprints of each finding from before roots were named from the repository."""
 
     def add(
         self,
@@ -82,10 +86,12 @@ class Judged:
         inventory: Inventory,
         without: frozenset[str] = frozenset(),
         previous: Mapping[str, Sequence[str]] = {},
+        former_roots: Sequence[str] = (),
     ) -> None:
         """Judge an inventory; resources at the addresses `without` are there for the others only.
 
-        ``previous`` are the addresses that resources had before they were moved.
+        ``previous`` are the addresses that resources had before they were moved, ``former_roots`` the names that their
+        root had.
         """
         found = (finding for finding in judge(controls, inventory) if finding.resource.address not in without)
         ids = {control.id: control.previous_ids for control in controls if control.previous_ids}
@@ -94,10 +100,28 @@ class Judged:
                 with_previous(each, ids.get(each.control_id, ()), previous.get(each.resource.address or "", ()))
                 for each in found
             )
+        start = len(self.findings)
         self.findings.extend(found)
+        self.former.extend(_former_names(self.findings[start:], ids, previous, former_roots))
         judged = {control.kind.kind for control in controls}
         present = (resource for resource in inventory if resource.origin.address not in without)
         self.resources.update(resource.kind for resource in present if resource.kind in judged)
+
+
+def _former_names(
+    findings: Sequence[Finding],
+    ids: Mapping[str, Sequence[str]],
+    previous: Mapping[str, Sequence[str]],
+    roots: Sequence[str],
+) -> Iterator[tuple[str, ...]]:
+    of: Origin | None = None
+    identities: tuple[str, ...] = ()
+    for finding in findings:
+        if finding.resource is not of:  # the findings of one resource follow each other
+            of = finding.resource
+            addresses = previous.get(finding.resource.address or "", ())
+            identities = names_in(roots, finding.resource, addresses) if finding.resource.root else ()
+        yield named_so(finding, ids.get(finding.control_id, ()), identities)
 
 
 def scan_terraform(
@@ -112,6 +136,8 @@ def scan_terraform(
     changed_only: bool = False,
     changed: Sequence[Path] | None = None,
     baseline_ref: str | None = None,
+    repository_root: Path | None = None,
+    top: Top | None = None,
 ) -> Assessment:
     """Judge a directory of Terraform, a plan or a state; ``source`` is the directory that these were made from.
 
@@ -119,15 +145,23 @@ def scan_terraform(
     by the same controls and variables, is not new. Where ``changed`` files are given, only those roots of a directory
     are judged that they concern: all where a file is among them by which every root is judged.
 
+    Roots are named from the directory ``repository_root``, else from the top that is found (`repository.top_of`); from
+    ``top`` where that is known already.
+
     Raises:
         InputError: the path cannot be scanned, or the options name something that does not exist.
 
     """
     from hipaa_guard.terraform.inventory import build_inventory
     from hipaa_guard.terraform.read import TerraformInputError, read
+    from hipaa_guard.terraform.repository import top_of
 
     started = now()
     given = given_of(options)
+    try:
+        top = top or top_of(path, source=source, given=repository_root)
+    except TerraformInputError as error:
+        raise InputError(str(error)) from None
     if baseline_ref is not None:
         given.known.baseline = _baseline_at(
             path,
@@ -137,6 +171,7 @@ def scan_terraform(
             variables=variables,
             environment=environment,
             workspace=workspace,
+            top=top,
         )
     controls = given.controls
     if changed is not None and not path.is_dir() and path.exists():
@@ -152,6 +187,7 @@ def scan_terraform(
             environment=environment,
             workspace=workspace,
             changed=None if changed is None or _concern_all(changed, options) else changed,
+            top=top,
         )
     except TerraformInputError as error:
         raise InputError(str(error)) from None
@@ -162,7 +198,8 @@ def scan_terraform(
     for number, configuration in enumerate(configurations):
         _report(options, number, len(configurations), configuration.root)
         left_out = _left_out(configuration, changed_only)
-        judged.add(controls, build_inventory(configuration, kinds), left_out, configuration.previous)
+        inventory = build_inventory(configuration, kinds)
+        judged.add(controls, inventory, left_out, configuration.previous, configuration.former_roots)
         marks = marks_of(configuration, tags=any(entry.scope.tags for entry in given.known.entries))
         judged.marks.update((place, each) for place, each in marks.items() if place[1] not in left_out)
         unjudged.update(_uncovered(configuration, covered | configuration.asked_for))
@@ -172,7 +209,9 @@ def scan_terraform(
         started=started,
         finished=now(),
         format=_format(configurations),
-        base=_base(source or path),
+        base=top.file_base,
+        roots_from=top.roots_from,
+        roots_base=top.inside,
     )
     coverage = Coverage(
         files=sum(configuration.files for configuration in configurations),
@@ -241,8 +280,9 @@ def assessed(
     internal_errors: int = 0,
 ) -> Assessment:
     """The result of a scan: exceptions and baseline laid over it, its gate decided as the options say."""
+    former = with_former(judged.findings, judged.former)
     findings, exceptions = cover(
-        judged.findings,
+        former.findings,
         given.known.entries,
         given.all,
         today=options.today or scan.finished.date(),
@@ -258,7 +298,7 @@ def assessed(
         scan,
         coverage,
         given.controls,
-        findings if baseline is None else compared(findings, baseline),
+        findings if baseline is None else compared(findings, baseline, former.shared),
         version=VERSION,
         fail_on=options.fail_on,
         max_unknown=options.max_unknown,
@@ -267,6 +307,7 @@ def assessed(
         new_only=options.fail_on_new,
         fail_on_expired=options.fail_on_expired,
         exceptions=exceptions,
+        baseline=None if baseline is None else use_of(baseline, findings, former.shared, scan.roots_from),
     )
 
 
@@ -308,17 +349,6 @@ def _uncovered(configuration: Configuration, covered: set[str]) -> Iterator[str]
 def _format(configurations: Sequence[Configuration]) -> Literal["hcl", "plan", "state", "live", "mixed"]:
     sources = {configuration.source for configuration in configurations}
     return sources.pop() if len(sources) == 1 else "mixed"
-
-
-def _base(path: Path) -> str:
-    """The directory of what was scanned, seen from the root of its repository, else from the working directory."""
-    from hipaa_guard.terraform.roots import boundary_of
-
-    directory = (path if path.is_dir() else path.parent).resolve()
-    top = boundary_of(directory)
-    if not (top / ".git").exists():
-        top = Path.cwd()
-    return directory.relative_to(top).as_posix() if directory.is_relative_to(top) else "."
 
 
 def _report(options: Options, done: int, total: int, text: str) -> None:

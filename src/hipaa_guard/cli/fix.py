@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from hipaa_guard.cli.commands import Command
+from hipaa_guard.cli.settings import repository_root
 
 if TYPE_CHECKING:
     from hipaa_guard.controls.findings import Finding
@@ -28,6 +29,7 @@ _GAPS_REMAIN = 1
 @click.option("--var", "variables", multiple=True, metavar="NAME=VALUE", help="As for scan.")
 @click.option("--workspace", metavar="NAME", help="As for scan.")
 @click.option("--exceptions", type=_PATH, metavar="FILE", help="As for scan.")
+@repository_root
 def fix(
     path: Path,
     *,
@@ -37,6 +39,7 @@ def fix(
     variables: tuple[str, ...],
     workspace: str | None,
     exceptions: Path | None,
+    repository_root: Path | None,
 ) -> int:
     """Show a patch that closes gaps in the Terraform source at PATH, as far as the repair is certain.
 
@@ -58,6 +61,7 @@ def fix(
                 var_files=var_files,
                 variables=pairs_of(variables),
                 workspace=workspace,
+                repository_root=repository_root,
             )
         _show_patch(fixed)
         if write:

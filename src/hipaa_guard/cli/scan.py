@@ -12,7 +12,7 @@ from typing import IO, TYPE_CHECKING, Any, TypeVar
 import click
 
 from hipaa_guard.cli.commands import Group
-from hipaa_guard.cli.settings import configurable
+from hipaa_guard.cli.settings import configurable, repository_root
 from hipaa_guard.controls.control import Severity
 
 if TYPE_CHECKING:
@@ -119,6 +119,7 @@ def _common(command: F) -> F:
 @click.option("--workspace", metavar="NAME", help="The workspace, terraform.workspace. [default: not known]")
 @click.option("--changed-only", is_flag=True, help="Judge only what a plan changes.")
 @click.option("--baseline-ref", metavar="REF", help="Gaps that are there at this commit of git are not new.")
+@repository_root
 @_common
 def terraform(
     path: Path,
@@ -133,6 +134,7 @@ def terraform(
     workspace: str | None,
     changed_only: bool,
     baseline_ref: str | None,
+    repository_root: Path | None,
     **common: Any,
 ) -> int:
     """Judge Terraform: a directory, a plan (`terraform show -json`) or a state.
@@ -160,6 +162,7 @@ def terraform(
                 changed_only=changed_only,
                 changed=given,
                 baseline_ref=baseline_ref,
+                repository_root=repository_root,
             ),
             baseline_ref=baseline_ref,
         )
@@ -323,7 +326,10 @@ def _run(
                     warn=lambda text: click.echo(f"hipaa-guard: {text}", err=True),
                 )
             )
-        _warn_of_exceptions(assessment.exceptions.warnings)
+        _warn(assessment.exceptions.warnings, "exceptions")
+        if assessment.baseline is not None:
+            file = assessment.baseline.file or baseline_ref
+            _warn([f"baseline {file} {each}" for each in assessment.baseline.warnings], "the baseline")
         for spec in outputs:
             write(assessment, spec, everything=common["show_all"], raw=common["csv_raw"])
     except (InputError, OutputError) as error:
@@ -334,14 +340,14 @@ def _run(
     return assessment.gate.exit_code
 
 
-def _warn_of_exceptions(warnings: Sequence[str]) -> None:
+def _warn(warnings: Sequence[str], of: str) -> None:
     from hipaa_guard.outputs.text import visible
 
     for warning in warnings[:_MOST_WARNINGS]:
         click.echo(f"hipaa-guard: {visible(warning)}", err=True)
     if len(warnings) > _MOST_WARNINGS:
         more = len(warnings) - _MOST_WARNINGS
-        click.echo(f"hipaa-guard: and {more:,} more warnings of exceptions; -o json lists them", err=True)
+        click.echo(f"hipaa-guard: and {more:,} more warnings of {of}; -o json lists them", err=True)
 
 
 def _on_stdout(outputs: Sequence[str], source: str | None = None) -> list[str]:

@@ -135,6 +135,17 @@ def with_previous(finding: Finding, ids: Sequence[str], addresses: Sequence[str]
     return finding._replace(previous=tuple(dict.fromkeys(name for name in names if name != finding.fingerprint)))
 
 
+def names_in(roots: Sequence[str], origin: Origin, addresses: Sequence[str]) -> tuple[str, ...]:
+    """What fingerprints were made of while the root had other names, for `named_so`."""
+    origins = [origin, *(moved_to(origin, address) for address in addresses)]
+    return tuple(_identity(replace(each, root=root)) for root in roots for each in origins)
+
+
+def named_so(finding: Finding, ids: Sequence[str], identities: Iterable[str]) -> tuple[str, ...]:
+    """The fingerprints of a finding by each of these identities, under every id of its control."""
+    return tuple(_fingerprint(id, identity) for identity in identities for id in (finding.control_id, *ids))
+
+
 def _fingerprint(control_id: str, identity: str) -> str:
     return hashlib.sha256(f'["{control_id}",{identity}]'.encode()).hexdigest()
 

@@ -14,6 +14,8 @@ from typing import Any, TypeVar, get_args
 from hipaa_guard.assessment.law import Law, RequirementType
 from hipaa_guard.assessment.model import (
     Assessment,
+    BaselineEntry,
+    BaselineUse,
     ControlSummary,
     Coverage,
     Exceptions,
@@ -26,7 +28,7 @@ from hipaa_guard.assessment.model import (
 from hipaa_guard.controls.control import PEERS, Fix, Severity, Status
 from hipaa_guard.controls.exception import ExceptionEntry
 from hipaa_guard.controls.findings import Finding
-from hipaa_guard.facts.places import Asked, Gap, GapKind, Location
+from hipaa_guard.facts.places import Asked, Gap, GapKind, Location, RootsFrom
 from hipaa_guard.facts.resource import Evidence, Origin
 from hipaa_guard.facts.values import Cause
 
@@ -151,6 +153,9 @@ class _Node:
             raise self.wrong(f"one of {', '.join(words)}")
         return self.value
 
+    def maybe_word(self, words: tuple[str, ...]) -> Any:
+        return None if self.value is None else self.word(words)
+
     def each(self, read: Callable[[_Node], T]) -> tuple[T, ...]:
         items = self.as_a(list)
         return tuple(read(_Node(item, self, place)) for place, item in enumerate(items))
@@ -192,7 +197,25 @@ def _assessment(node: _Node) -> Assessment:
         gate=Gate(gate.of("passed").flag(), gate.of("exit_code").number(), gate.of("reasons").texts()),
         law=Law(law.of("text").text(), law.of("compiled").text(), law.of("eligible_services").text()),
         exceptions=exceptions,
+        baseline=_baseline(node.of("baseline")),
     )
+
+
+def _baseline(node: _Node) -> BaselineUse | None:
+    if node.value is None:
+        return None
+    return BaselineUse(
+        file=node.of("file").text(),
+        roots_from=node.of("roots_from").maybe_word(get_args(RootsFrom)),
+        findings=node.of("findings").number(),
+        ambiguous=node.of("ambiguous").each(_baseline_entry),
+        warnings=node.of("warnings").texts(),
+    )
+
+
+def _baseline_entry(node: _Node) -> BaselineEntry:
+    fingerprint, control, root, resource = (node.of(name).text() for name in BaselineEntry._fields[:4])
+    return BaselineEntry(fingerprint, control, root, resource, node.of("meant").texts())
 
 
 def _exceptions(node: _Node) -> Exceptions:
@@ -237,6 +260,8 @@ def _scan(node: _Node) -> Scan:
         regions=node.of("regions").texts(),
         commit=node.of("commit").maybe_text(),
         base=node.of("base").maybe_text() or ".",
+        roots_from=node.of("roots_from").maybe_word(get_args(RootsFrom)),
+        roots_base=node.of("roots_base").maybe_text() or ".",
     )
 
 
