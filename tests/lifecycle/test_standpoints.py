@@ -70,7 +70,7 @@ def test_six_standpoints_and_one_set_of_fingerprints(
     top: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "link").symlink_to(top / "terraform")
-    places = [
+    places: list[tuple[Path, Path | str]] = [
         (top, "terraform/aws"),
         (top, "terraform"),
         (top, "."),
@@ -384,8 +384,14 @@ def test_a_commit_gives_the_names_of_the_work_tree(tmp_path: Path, monkeypatch: 
 def legacy(entries: Mapping[str, str], roots_from: str | None = None) -> str:
     """A baseline as it was written before roots were named from the repository: addresses by roots."""
     rows = [
-        {"fingerprint": old(root, address), "control_id": VERSIONING, "status": "fail", "root": root}
-        | {"resource": address, "exception": None}
+        {
+            "fingerprint": old(root, address),
+            "control_id": VERSIONING,
+            "status": "fail",
+            "root": root,
+            "resource": address,
+            "exception": None,
+        }
         for root, address in entries.items()
     ]
     head = {} if roots_from is None else {"roots_from": roots_from}
