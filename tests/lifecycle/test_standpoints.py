@@ -185,6 +185,8 @@ def test_a_given_directory_has_to_hold_what_is_scanned(top: Path, tmp_path: Path
         scan(top / "terraform", repository_root=top / "terraform" / "aws")
     with pytest.raises(InputError, match="nowhere is no directory"):
         scan(top / "terraform", repository_root=tmp_path / "nowhere")
+    with pytest.raises(InputError, match="cannot be read: File name too long"):
+        scan(top / ("x" * 5000))
     (tmp_path / "plan.json").write_text(plan("aws_s3_bucket.phi", None, "phi"))
     with pytest.raises(InputError, match="with --source"):
         scan(tmp_path / "plan.json", repository_root=top)
@@ -505,6 +507,19 @@ def test_explain_knows_the_old_name(
         texts.append(capsys.readouterr().out)
     assert len(set(texts)) == 1
     assert "Root         terraform/aws" in texts[0]
+
+
+def test_explain_says_whom_an_old_name_may_mean(
+    two: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(two)
+    (two / "out").mkdir()
+    (two / "main.tf").unlink()
+    run(["scan", "terraform", ".", "-q", "-c", VERSIONING, "-o", "json=out/scan.json"])
+    capsys.readouterr()
+    assert run(["explain", old(".")[:12]]) == 2
+    told = capsys.readouterr().err
+    assert f"2 findings in out/scan.json may be meant: {old('a')[:12]} in a, {old('b')[:12]} in b" in told
 
 
 def test_a_saved_result_of_before_is_compared_by_where_it_was_scanned(

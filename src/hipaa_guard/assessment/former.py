@@ -24,6 +24,8 @@ def with_former(findings: Sequence[Finding], names: Sequence[Sequence[str]]) -> 
     holders: dict[str, Finding] = {}
     shared: dict[str, set[str]] = {}
     all_former = {name for each in names for name in each}
+    if not all_former:
+        return Former(list(findings), {})
     for finding, its_former in zip(findings, names, strict=True):
         for name in (finding.fingerprint, *finding.previous, *its_former):
             first = holders.setdefault(name, finding)

@@ -18,6 +18,9 @@ SHORTEST = 8
 """Digits of a fingerprint that are enough to name it."""
 
 
+_SHOWN = 3
+
+
 def saved(file: Path) -> Assessment:
     """The result in a file.
 
@@ -56,8 +59,24 @@ def finding_named(assessment: Assessment, prefix: str, file: Path) -> Finding:
         if any(name.startswith(start) for name in (finding.fingerprint, *finding.previous))
     }
     if not found:
+        meant = [each for each in assessment.findings if any(name.startswith(start) for name in _shared_once(each))]
+        if meant:
+            names = ", ".join(f"{each.fingerprint[:12]} in {each.resource.root}" for each in meant[:_SHOWN])
+            raise click.ClickException(
+                f"{prefix} is from before roots were named from the repository, and {len(meant):,} findings in {file} "
+                f"may be meant: {names}"
+            )
         raise click.ClickException(f"{file} has no finding whose fingerprint begins with {prefix}")
     if len(found) > 1:
-        some = ", ".join(sorted(found)[:3])
+        some = ", ".join(sorted(found)[:_SHOWN])
         raise click.ClickException(f"{len(found)} findings in {file} begin with {prefix}: {some}; give more digits")
     return next(iter(found.values()))
+
+
+def _shared_once(finding: Finding) -> tuple[str, ...]:
+    """The fingerprints from before roots were named from the repository, those that other findings share included."""
+    from hipaa_guard.controls.findings import named_so, names_in
+    from hipaa_guard.terraform.repository import former_roots
+
+    root = finding.resource.root
+    return named_so(finding, (), names_in(former_roots(root), finding.resource, ())) if root else ()

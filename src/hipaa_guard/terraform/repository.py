@@ -43,14 +43,17 @@ def top_of(path: Path, *, source: Path | None = None, given: Path | None = None)
     directory upwards with a file of settings. A plan or state lies where its ``source`` does, else where its file does.
 
     Raises:
-        TerraformInputError: what is given is no directory, or does not hold what is scanned.
+        TerraformInputError: what is given is no directory, or does not hold what is scanned; the path cannot be read.
 
     """
     place = source or path
-    directory = (place if place.is_dir() else place.parent).resolve()
-    tree = work_tree_of(directory)
-    top, roots_from = _top(place, directory, tree, given)
-    outermost = tree or top or Path.cwd()
+    try:
+        directory = (place if place.is_dir() else place.parent).resolve()
+        tree = work_tree_of(directory)
+        top, roots_from = _top(place, directory, tree, given)
+        outermost = tree or top or Path.cwd()
+    except OSError as error:
+        raise TerraformInputError(f"{place} cannot be read: {error.strerror or error}") from None
     file_base = directory.relative_to(outermost).as_posix() if directory.is_relative_to(outermost) else "."
     return Top(roots_from, directory.relative_to(top).as_posix() if top is not None else ".", file_base)
 
