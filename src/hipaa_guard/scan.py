@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING, Any, Literal
 from hipaa_guard.assessment.baseline import Baseline, baseline_of, compared, use_of
 from hipaa_guard.assessment.build import assess
 from hipaa_guard.assessment.exceptions import cover
-from hipaa_guard.assessment.former import with_former
+from hipaa_guard.assessment.former import Former, Identities, identities_of
 from hipaa_guard.assessment.known import Known, KnownError, read_known
 from hipaa_guard.assessment.marks import marks_of
 from hipaa_guard.assessment.model import Assessment, Coverage, Scan
 from hipaa_guard.clock import now
 from hipaa_guard.controls.control import Control, Severity
 from hipaa_guard.controls.exception import Marks
-from hipaa_guard.controls.findings import Finding, judge, named_so, names_in, with_previous
+from hipaa_guard.controls.findings import Finding, judge, with_previous
 from hipaa_guard.controls.loading import ControlError, load, select
 from hipaa_guard.facts.places import Gap, GapKind
 from hipaa_guard.facts.resource import Origin, Resource
@@ -77,8 +77,9 @@ class Judged:
     marks: dict[tuple[str, str], Marks] = field(default_factory=dict)
     comments: bool = True
     """Whether comments were read: a plan or state has none."""
-    former: list[tuple[str, ...]] = field(default_factory=list)
-    """The fingerprints of each finding from before roots were named from the repository."""
+    identities: list[Identities | None] = field(default_factory=list)
+    """Of the resource of each finding, where its root was called otherwise before roots were named from the
+    repository."""
 
     def add(
         self,
@@ -102,26 +103,24 @@ class Judged:
             )
         start = len(self.findings)
         self.findings.extend(found)
-        self.former.extend(_former_names(self.findings[start:], ids, previous, former_roots))
+        self.identities.extend(_identities(self.findings[start:], previous, former_roots))
         judged = {control.kind.kind for control in controls}
         present = (resource for resource in inventory if resource.origin.address not in without)
         self.resources.update(resource.kind for resource in present if resource.kind in judged)
 
 
-def _former_names(
-    findings: Sequence[Finding],
-    ids: Mapping[str, Sequence[str]],
-    previous: Mapping[str, Sequence[str]],
-    roots: Sequence[str],
-) -> Iterator[tuple[str, ...]]:
+def _identities(
+    findings: Iterable[Finding], previous: Mapping[str, Sequence[str]], former_roots: Sequence[str]
+) -> Iterator[Identities | None]:
     of: Origin | None = None
-    identities: tuple[str, ...] = ()
+    found: Identities | None = None
     for finding in findings:
-        if finding.resource is not of:  # the findings of one resource follow each other
-            of = finding.resource
-            addresses = previous.get(finding.resource.address or "", ())
-            identities = names_in(roots, finding.resource, addresses) if finding.resource.root else ()
-        yield named_so(finding, ids.get(finding.control_id, ()), identities)
+        origin = finding.resource
+        if origin is not of:  # the findings of one resource follow each other
+            known = former_roots and origin.root
+            found = identities_of(origin, previous.get(origin.address or "", ()), former_roots) if known else None
+            of = origin
+        yield found
 
 
 def scan_terraform(
@@ -280,9 +279,9 @@ def assessed(
     internal_errors: int = 0,
 ) -> Assessment:
     """The result of a scan: exceptions and baseline laid over it, its gate decided as the options say."""
-    former = with_former(judged.findings, judged.former)
+    former = Former(judged.findings, judged.identities, {each.id: each.previous_ids for each in given.controls})
     findings, exceptions = cover(
-        former.findings,
+        former.findings(),
         given.known.entries,
         given.all,
         today=options.today or scan.finished.date(),
@@ -294,11 +293,12 @@ def assessed(
         file=given.known.register,
     )
     baseline = given.known.baseline
+    shared = former.shared() if baseline is not None and not baseline.names_repository else {}
     return assess(
         scan,
         coverage,
         given.controls,
-        findings if baseline is None else compared(findings, baseline, former.shared),
+        findings if baseline is None else compared(findings, baseline, shared),
         version=VERSION,
         fail_on=options.fail_on,
         max_unknown=options.max_unknown,
@@ -307,7 +307,7 @@ def assessed(
         new_only=options.fail_on_new,
         fail_on_expired=options.fail_on_expired,
         exceptions=exceptions,
-        baseline=None if baseline is None else use_of(baseline, findings, former.shared, scan.roots_from),
+        baseline=None if baseline is None else use_of(baseline, findings, shared, scan.roots_from),
     )
 
 

@@ -19,7 +19,8 @@ VERSION = "1.0"
 FILE = ".hipaa-guard/baseline.json"
 """Where `hipaa-guard baseline write` puts it."""
 
-_OPEN = (Status.FAIL, Status.UNKNOWN)
+OPEN = (Status.FAIL, Status.UNKNOWN)
+"""What a baseline holds."""
 
 
 class BaselineError(Exception):
@@ -70,7 +71,7 @@ class Baseline:
         known = self.findings.get(name)
         if known is None or (known.root != finding.resource.root if self.names_repository else name in shared):
             return False
-        enough = (Status.FAIL,) if finding.status is Status.FAIL else _OPEN
+        enough = (Status.FAIL,) if finding.status is Status.FAIL else OPEN
         return known.status in enough and (finding.exception is not None or not known.covered)
 
 
@@ -83,10 +84,15 @@ def names_of(finding: Finding) -> Iterator[str]:
     yield from finding.previous
     origin = finding.resource
     if origin.source == "terraform" and origin.address:
-        key = last_key(origin.address)
-        if key in ("", "[0]"):
-            other = origin.address.removesuffix("[0]") if key else f"{origin.address}[0]"
+        for other in counted_otherwise(origin.address):
             yield fingerprint(finding.control_id, moved_to(origin, other))
+
+
+def counted_otherwise(address: str) -> Iterator[str]:
+    """The address that Terraform knows as the same, without a `count` or with one."""
+    key = last_key(address)
+    if key in ("", "[0]"):
+        yield address.removesuffix("[0]") if key else f"{address}[0]"
 
 
 def baseline_of(assessment: Assessment) -> Baseline:
@@ -100,7 +106,7 @@ def baseline_of(assessment: Assessment) -> Baseline:
 
 def compared(findings: Iterable[Finding], baseline: Baseline, shared: Container[str] = ()) -> list[Finding]:
     """The findings, gaps and unknown verdicts marked as new or not; for ``shared`` see `Baseline.knows`."""
-    return [f._replace(new=not baseline.knows(f, shared)) if f.status in _OPEN else f for f in findings]
+    return [f._replace(new=not baseline.knows(f, shared)) if f.status in OPEN else f for f in findings]
 
 
 def use_of(
@@ -135,7 +141,7 @@ def _warnings(
             "root may count as known: give --repository-root DIR"
         )
     if roots_from not in (None, "scanned path") and not baseline.names_repository:
-        number = sum(f.status in _OPEN and baseline.knows_otherwise(f, shared) for f in findings)
+        number = sum(f.status in OPEN and baseline.knows_otherwise(f, shared) for f in findings)
         if number:
             what = "1 finding" if number == 1 else f"{number:,} findings"
             yield f"knows {what} by a name in which the root is not named from the repository: {again}"
@@ -188,14 +194,14 @@ def read(path: Path) -> Baseline:
 def _read(entry: Any, number: int, path: Path) -> tuple[str, Known]:
     if isinstance(entry, dict):
         name, status = entry.get("fingerprint"), entry.get("status")
-        if isinstance(name, str) and status in _OPEN:
+        if isinstance(name, str) and status in OPEN:
             said = (str(entry.get(part) or "") for part in ("control_id", "root", "resource"))
             return name, Known(Status(status), bool(entry.get("exception")), *said)
     raise BaselineError(f"{path}: entry {number + 1} has no fingerprint, or a status that is neither fail nor unknown")
 
 
 def _open(findings: Iterable[Finding]) -> Iterator[Finding]:
-    return (finding for finding in findings if finding.status in _OPEN)
+    return (finding for finding in findings if finding.status in OPEN)
 
 
 def _entry(finding: Finding) -> dict[str, str | None]:

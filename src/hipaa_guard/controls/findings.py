@@ -135,10 +135,9 @@ def with_previous(finding: Finding, ids: Sequence[str], addresses: Sequence[str]
     return finding._replace(previous=tuple(dict.fromkeys(name for name in names if name != finding.fingerprint)))
 
 
-def names_in(roots: Sequence[str], origin: Origin, addresses: Sequence[str]) -> tuple[str, ...]:
-    """What fingerprints were made of while the root had other names, for `named_so`."""
-    origins = [origin, *(moved_to(origin, address) for address in addresses)]
-    return tuple(_identity(replace(each, root=root)) for root in roots for each in origins)
+def identity(origin: Origin, root: str, address: str) -> str:
+    """What of a resource's fingerprints is the same for all controls, for `named_so`, at another root and address."""
+    return _identity(replace(origin, root=root, address=address))
 
 
 def named_so(finding: Finding, ids: Sequence[str], identities: Iterable[str]) -> tuple[str, ...]:
