@@ -78,8 +78,7 @@ class Judged:
     comments: bool = True
     """Whether comments were read: a plan or state has none."""
     identities: list[Identities | None] = field(default_factory=list)
-    """Of the resource of each finding, where its root was called otherwise before roots were named from the
-    repository."""
+    """Of the resource of each finding, where roots are named from the repository."""
 
     def add(
         self,
@@ -87,7 +86,7 @@ class Judged:
         inventory: Inventory,
         without: frozenset[str] = frozenset(),
         previous: Mapping[str, Sequence[str]] = {},
-        former_roots: Sequence[str] = (),
+        former_roots: Sequence[str] | None = None,
     ) -> None:
         """Judge an inventory; resources at the addresses `without` are there for the others only.
 
@@ -110,16 +109,16 @@ class Judged:
 
 
 def _identities(
-    findings: Iterable[Finding], previous: Mapping[str, Sequence[str]], former_roots: Sequence[str]
+    findings: Iterable[Finding], previous: Mapping[str, Sequence[str]], former_roots: Sequence[str] | None
 ) -> Iterator[Identities | None]:
     of: Origin | None = None
     found: Identities | None = None
     for finding in findings:
         origin = finding.resource
         if origin is not of:  # the findings of one resource follow each other
-            known = former_roots and origin.root
-            found = identities_of(origin, previous.get(origin.address or "", ()), former_roots) if known else None
-            of = origin
+            of, found = origin, None
+            if former_roots is not None and origin.root:
+                found = identities_of(origin, previous.get(origin.address or "", ()), former_roots)
         yield found
 
 

@@ -451,6 +451,24 @@ def test_also_where_it_is_by_now_the_name_of_another_root(two: Path) -> None:
     assert found.baseline.ambiguous[0].meant == (".", "a", "b")
 
 
+def test_what_passes_in_one_of_two_roots_may_be_what_was_meant(tmp_path: Path) -> None:
+    """The gap of `a` was noted and closed; the one of `b` that shares its old name is another one."""
+    good = PHI.replace("{}", "{\n  versioning {\n    enabled = true\n  }\n}")
+    top = with_git(tree(tmp_path / "repository", a__main=good, b__main=PHI))
+    (top / "old.json").write_text(legacy({".": "aws_s3_bucket.phi"}))
+    assert {f.resource.root: f.new for f in scan(top, baseline=top / "old.json").findings} == {"a": None, "b": True}
+
+
+def test_also_where_one_of_them_has_got_a_count(two: Path) -> None:
+    """Terraform knows `phi` and `phi[0]` as one; so the old name is in doubt whichever of them it was."""
+    (two / "main.tf").write_text(PHI.replace("{}", "{\n  count = 1\n}"))
+    for root in ("a", "b"):
+        shutil.rmtree(two / root)
+    tree(two, a__main=PHI)
+    (two / "old.json").write_text(legacy({".": "aws_s3_bucket.phi"}))
+    assert {f.new for f in scan(two, baseline=two / "old.json").findings} == {True}
+
+
 def test_a_baseline_that_names_roots_from_the_repository_is_in_no_doubt(two: Path) -> None:
     (two / "new.json").write_text(written(scan(two)))
     assert read(two / "new.json").roots_from == "git"

@@ -36,8 +36,8 @@ def identities_of(origin: Origin, previous: Iterable[str], former_roots: Sequenc
 class Former:
     """Findings and what they were called, with the earlier ids of their controls.
 
-    ``identities`` are those of each finding's resource, the same object for all findings of a resource; None where it
-    was never called otherwise.
+    ``identities`` are those of each finding's resource, the same object for all findings of a resource; None where
+    roots are not named from the repository.
     """
 
     def __init__(
@@ -59,7 +59,7 @@ class Former:
 
     def _named(self, finding: Finding, its: Identities) -> Finding:
         names = self._names(finding, [each for each in its.former if each not in self._meant])
-        return finding._replace(previous=tuple(dict.fromkeys((*finding.previous, *names))))
+        return finding._replace(previous=tuple(dict.fromkeys((*finding.previous, *names)))) if names else finding
 
     def _names(self, finding: Finding, identities: Iterable[str]) -> tuple[str, ...]:
         return named_so(finding, self._ids.get(finding.control_id, ()), identities)

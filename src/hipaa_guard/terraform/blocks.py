@@ -72,7 +72,7 @@ class Configuration:
     """Addresses of instances that a plan leaves as they are, and that nothing which it changes names."""
     previous: dict[str, tuple[str, ...]] = field(default_factory=dict)
     """The addresses that an instance had before it was moved, by its own."""
-    former_roots: tuple[str, ...] = ()
-    """Names of the root from before it was named from the top."""
+    former_roots: tuple[str, ...] | None = None
+    """Names of the root from before it was named from the top; None where it is not."""
     asked_for: set[str] = field(default_factory=set)
     """Types of split resources that some reading looked for."""
