@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from hipaa_guard.assessment.baseline import Baseline, baseline_of, compared
+from hipaa_guard.assessment.baseline import Baseline, baseline_of, compared, use_of
 from hipaa_guard.assessment.build import assess
 from hipaa_guard.assessment.exceptions import cover
+from hipaa_guard.assessment.former import Former, Identities, identities_of
 from hipaa_guard.assessment.known import Known, KnownError, read_known
 from hipaa_guard.assessment.marks import marks_of
 from hipaa_guard.assessment.model import Assessment, Coverage, Scan
@@ -28,6 +29,7 @@ from hipaa_guard.version import VERSION
 if TYPE_CHECKING:
     from hipaa_guard.facts.inventory import Inventory
     from hipaa_guard.terraform.blocks import Configuration
+    from hipaa_guard.terraform.repository import Top
 
 
 class InputError(Exception):
@@ -86,6 +88,8 @@ class Judged:
     marks: dict[tuple[str, str], Marks] = field(default_factory=dict)
     comments: bool = True
     """Whether comments were read: a plan or state has none."""
+    identities: list[Identities | None] = field(default_factory=list)
+    """Of the resource of each finding, where roots are named from the repository."""
 
     def add(
         self,
@@ -93,10 +97,12 @@ class Judged:
         inventory: Inventory,
         without: frozenset[str] = frozenset(),
         previous: Mapping[str, Sequence[str]] = {},
+        former_roots: Sequence[str] | None = None,
     ) -> None:
         """Judge an inventory; resources at the addresses `without` are there for the others only.
 
-        ``previous`` are the addresses that resources had before they were moved.
+        ``previous`` are the addresses that resources had before they were moved, ``former_roots`` the names that their
+        root had.
         """
         found = (finding for finding in judge(controls, inventory) if finding.resource.block not in without)
         ids = {control.id: control.previous_ids for control in controls if control.previous_ids}
@@ -105,8 +111,10 @@ class Judged:
                 with_previous(each, ids.get(each.control_id, ()), _former(each.resource, previous)) for each in found
             )
         parts = judge_parts(controls, inventory)
+        start = len(self.findings)
         self.findings.extend(found)
         self.findings.extend(finding for finding in parts.findings if finding.resource.address not in without)
+        self.identities.extend(_identities(self.findings[start:], previous, former_roots))
         self.gaps.extend(parts.gaps)
         self.elsewhere.update(parts.undecided)
         self.resources.update(parts.resources)
@@ -128,6 +136,20 @@ def _former(origin: Origin, previous: Mapping[str, Sequence[str]]) -> Sequence[s
     return [former + rest for former in previous.get(around, ())]
 
 
+def _identities(
+    findings: Iterable[Finding], previous: Mapping[str, Sequence[str]], former_roots: Sequence[str] | None
+) -> Iterator[Identities | None]:
+    of: Origin | None = None
+    found: Identities | None = None
+    for finding in findings:
+        origin = finding.resource
+        if origin is not of:  # the findings of one resource follow each other
+            of, found = origin, None
+            if former_roots is not None and origin.root:
+                found = identities_of(origin, _former(origin, previous), former_roots)
+        yield found
+
+
 def scan_terraform(
     path: Path,
     options: Options,
@@ -140,6 +162,8 @@ def scan_terraform(
     changed_only: bool = False,
     changed: Sequence[Path] | None = None,
     baseline_ref: str | None = None,
+    repository_root: Path | None = None,
+    top: Top | None = None,
 ) -> Assessment:
     """Judge a directory of Terraform, a plan or a state; ``source`` is the directory that these were made from.
 
@@ -147,15 +171,23 @@ def scan_terraform(
     by the same controls and variables, is not new. Where ``changed`` files are given, only those roots of a directory
     are judged that they concern: all where a file is among them by which every root is judged.
 
+    Roots are named from the directory ``repository_root``, else from the top that is found (`repository.top_of`); from
+    ``top`` where that is known already.
+
     Raises:
         InputError: the path cannot be scanned, or the options name something that does not exist.
 
     """
     from hipaa_guard.terraform.inventory import build_inventory
     from hipaa_guard.terraform.read import TerraformInputError, read
+    from hipaa_guard.terraform.repository import top_of
 
     started = now()
     given = given_of(options)
+    try:
+        top = top or top_of(path, source=source, given=repository_root)
+    except TerraformInputError as error:
+        raise InputError(str(error)) from None
     if baseline_ref is not None:
         given.known.baseline = _baseline_at(
             path,
@@ -165,6 +197,7 @@ def scan_terraform(
             variables=variables,
             environment=environment,
             workspace=workspace,
+            top=top,
         )
     controls = given.controls
     if changed is not None and not path.is_dir() and path.exists():
@@ -180,6 +213,7 @@ def scan_terraform(
             environment=environment,
             workspace=workspace,
             changed=None if changed is None or _concern_all(changed, options) else changed,
+            top=top,
         )
     except TerraformInputError as error:
         raise InputError(str(error)) from None
@@ -190,7 +224,8 @@ def scan_terraform(
     for number, configuration in enumerate(configurations):
         _report(options, number, len(configurations), configuration.root)
         left_out = _left_out(configuration, changed_only)
-        judged.add(controls, build_inventory(configuration, kinds), left_out, configuration.previous)
+        inventory = build_inventory(configuration, kinds)
+        judged.add(controls, inventory, left_out, configuration.previous, configuration.former_roots)
         marks = marks_of(configuration, tags=any(entry.scope.tags for entry in given.known.entries))
         judged.marks.update((place, each) for place, each in marks.items() if place[1] not in left_out)
         unjudged.update(_uncovered(configuration, covered | configuration.asked_for))
@@ -200,7 +235,9 @@ def scan_terraform(
         started=started,
         finished=now(),
         format=_format(configurations),
-        base=_base(source or path),
+        base=top.file_base,
+        roots_from=top.roots_from,
+        roots_base=top.inside,
     )
     coverage = Coverage(
         files=sum(configuration.files for configuration in configurations),
@@ -271,8 +308,9 @@ def assessed(
     internal_errors: int = 0,
 ) -> Assessment:
     """The result of a scan: exceptions and baseline laid over it, its gate decided as the options say."""
+    former = Former(judged.findings, judged.identities, {each.id: each.previous_ids for each in given.controls})
     findings, exceptions = cover(
-        judged.findings,
+        former.findings(),
         given.known.entries,
         given.all,
         today=options.today or scan.finished.date(),
@@ -284,11 +322,12 @@ def assessed(
         file=given.known.register,
     )
     baseline = given.known.baseline
+    shared = former.shared() if baseline is not None and not baseline.names_repository else {}
     return assess(
         scan,
         coverage,
         given.controls,
-        findings if baseline is None else compared(findings, baseline),
+        findings if baseline is None else compared(findings, baseline, shared),
         version=VERSION,
         every=given.all,
         fail_on=options.fail_on,
@@ -300,6 +339,7 @@ def assessed(
         new_only=options.fail_on_new,
         fail_on_expired=options.fail_on_expired,
         exceptions=exceptions,
+        baseline=None if baseline is None else use_of(baseline, findings, shared, scan.roots_from),
     )
 
 
@@ -332,17 +372,6 @@ def _uncovered(configuration: Configuration, covered: set[str]) -> Iterator[str]
 def _format(configurations: Sequence[Configuration]) -> Literal["hcl", "plan", "state", "live", "mixed"]:
     sources = {configuration.source for configuration in configurations}
     return sources.pop() if len(sources) == 1 else "mixed"
-
-
-def _base(path: Path) -> str:
-    """The directory of what was scanned, seen from the root of its repository, else from the working directory."""
-    from hipaa_guard.terraform.roots import boundary_of
-
-    directory = (path if path.is_dir() else path.parent).resolve()
-    top = boundary_of(directory)
-    if not (top / ".git").exists():
-        top = Path.cwd()
-    return directory.relative_to(top).as_posix() if directory.is_relative_to(top) else "."
 
 
 def _report(options: Options, done: int, total: int, text: str) -> None:

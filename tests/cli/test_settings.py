@@ -100,7 +100,7 @@ WRONG = {
     "max-unknown: many": ":1: max-unknown: it must be a whole number",
     "warn-only: sure": ":1: warn-only: it must be true or false",
     "control: [1]": ":1: control: it must be text",
-    "aws: {regions: [a]}": ":1: regions: it must be text",
+    "aws: {profile: [a]}": ":1: profile: it must be text",
     "output: yaml": ":1: output: there is no output format 'yaml'",
     "output: json=/tmp/elsewhere.json": ":1: output: /tmp/elsewhere.json is outside of the working directory",
     "output: [json=../elsewhere.json]": ":1: output: ../elsewhere.json is outside",

@@ -33,8 +33,12 @@ ENTRY: dict[str, Any] = {
 
 
 def entry(**changes: Any) -> dict[str, Any]:
-    """An entry that is sound, changed; None takes a field out."""
-    return {name: value for name, value in {**ENTRY, **changes}.items() if value is not None}
+    """An entry that is sound, changed; None takes a field out. An address is meant in every root."""
+    found = {name: value for name, value in {**ENTRY, **changes}.items() if value is not None}
+    scope = found["scope"]
+    if isinstance(scope, dict) and "address" in scope and not scope.get("inline"):
+        found["scope"] = {"root": "**", **scope}
+    return found
 
 
 def register(*entries: Mapping[str, Any]) -> str:

@@ -112,6 +112,7 @@ class TestBaseline:
         assert (work / "out" / "tree.json").read_text() == (work / "out" / "saved.json").read_text()
 
     def test_says_how_many_and_where(self, work: Path, capsys: Told) -> None:
+        (work / ".git").mkdir()
         assert run(["baseline", "write", "infra"]) == CLEAN
         number = len(json.loads((work / ".hipaa-guard" / "baseline.json").read_text())["findings"])
         assert capsys.readouterr().err == f"hipaa-guard: {number} known findings in .hipaa-guard/baseline.json\n"
@@ -183,13 +184,17 @@ class TestExceptions:
         assert run(["exceptions", "expiring", "--within", "60"]) == GAPS
 
     def added(self, *more: str) -> int:
-        people = ["--owner", "storage@example.org", "--approver", "security@example.org"]
-        why = ["--justification", "The objects are written once and kept elsewhere."]
-        until = ["--expires-on", (TODAY + timedelta(days=90)).isoformat()]
-        return run(["exceptions", "add", *people, *why, *until, *more])
+        given = {
+            "--owner": "storage@example.org",
+            "--approver": "security@example.org",
+            "--justification": "The objects are written once and kept elsewhere.",
+            "--expires-on": (TODAY + timedelta(days=90)).isoformat(),
+        }
+        others = [word for pair in given.items() if pair[0] not in more for word in pair]
+        return run(["exceptions", "add", *others, *more])
 
     def test_add_makes_the_register(self, work: Path, capsys: Told) -> None:
-        assert self.added("--control", VERSIONING, "--address", "aws_s3_bucket.phi") == CLEAN
+        assert self.added("--control", VERSIONING, "--address", "aws_s3_bucket.phi", "--root", "infra") == CLEAN
         assert "EX-1 added" in capsys.readouterr().out
         assert self.added("--control", VERSIONING, "--inline", "--ticket", "SEC-2") == CLEAN
         assert self.added("--control", VERSIONING, "--tag", "Data=none", "--allow-broad", "--id", "EX-40") == CLEAN
@@ -214,10 +219,11 @@ class TestExceptions:
             (("--address", "aws_s3_bucket.phi"), "give --control"),
             (("--control", VERSIONING), "is empty"),
             (("--control", VERSIONING, "--address", "aws_s3_bucket.*"), "it would cover nothing"),
-            (("--control", ROTATION, "--address", "aws_kms_key.phi"), "164.306(d)(3)"),
+            (("--control", ROTATION, "--address", "aws_kms_key.phi", "--root", "."), "164.306(d)(3)"),
             (("--control", VERSIONING, "--address", "a.b", "--owner", "security@example.org"), "approver is the owner"),
             (("--control", VERSIONING, "--address", "a.b", "--expires-on", "2099-01-01"), "more than 365 days"),
             (("--control", VERSIONING, "--address", "a.b", "--tag", "x"), "NAME=VALUE"),
+            (("--control", VERSIONING, "--address", "aws_s3_bucket.phi"), "it names none: add `root:`"),
             (("--finding", "0123456789"), "cannot read out/scan.json"),
         ],
     )

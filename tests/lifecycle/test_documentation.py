@@ -29,11 +29,12 @@ def test_the_worked_example(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     tree(tmp_path / "infra", main='resource "aws_s3_bucket" "logs" {}\n')
+    (tmp_path / ".git").mkdir()
     (tmp_path / "out").mkdir()
     scan = ["scan", "terraform", "infra", "-q", "-c", VERSIONING]
     assert run([*scan, "-o", "json=out/scan.json", "-o", "terminal"]) == 1
     assert "Gate failed (exit code 1): 1 finding fails: 1 medium." in capsys.readouterr().out
-    command = re.search(r"   hipaa-guard (exceptions add --finding afef0d71 .*?)\n   ```", TEXT, re.DOTALL)
+    command = re.search(r"   hipaa-guard (exceptions add --finding f860fce5 .*?)\n   ```", TEXT, re.DOTALL)
     assert command is not None
     approved = ["--approved-on", "2026-11-22"]
     assert run([*shlex.split(command[1].replace("\\\n", " ")), *approved]) == 0

@@ -120,7 +120,7 @@ def test_modules_beside_what_is_scanned_lead_on(tmp_path: Path) -> None:
     write(tmp_path, {"infra/a/main.tf": call("../../modules/m"), "infra/b/main.tf": BUCKET})
     write(tmp_path, {"modules/m/main.tf": call("../n"), "modules/n/main.tf": BUCKET})
     changed = [tmp_path / "modules" / "n" / "main.tf"]
-    assert roots(scan_terraform(tmp_path / "infra", Options(only=ONLY), changed=changed)) == {"a"}
+    assert roots(scan_terraform(tmp_path / "infra", Options(only=ONLY), changed=changed)) == {"infra/a"}
 
 
 def test_files_by_which_every_root_is_judged_concern_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

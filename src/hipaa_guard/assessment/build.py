@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from typing import TypeVar
 
 from hipaa_guard.assessment import law
 from hipaa_guard.assessment.gate import decide
 from hipaa_guard.assessment.model import (
     Assessment,
+    BaselineUse,
     ControlSummary,
     Coverage,
     Exceptions,
@@ -22,6 +24,8 @@ from hipaa_guard.assessment.rollup import control_summaries, requirement_summari
 from hipaa_guard.assessment.unjudged import narrowed, not_judged, together
 from hipaa_guard.controls.control import VERDICTS, Control, Severity, Status
 from hipaa_guard.controls.findings import Finding
+
+T = TypeVar("T")
 
 
 def assess(
@@ -41,6 +45,7 @@ def assess(
     new_only: bool = False,
     fail_on_expired: bool = False,
     exceptions: Exceptions | None = None,
+    baseline: BaselineUse | None = None,
 ) -> Assessment:
     """Sort the findings, sum them up by control and by law, and decide the gate (see `gate.decide`).
 
@@ -74,6 +79,7 @@ def assess(
         ),
         law=law.dates(),
         exceptions=exceptions,
+        baseline=baseline,
     )
 
 
@@ -103,6 +109,7 @@ def _not_judged(assessment: Assessment) -> dict[str, tuple[NotJudged, ...]]:
 
 def _all_scans(scans: Sequence[Scan]) -> Scan:
     account = next((scan for scan in scans if scan.source == "aws"), scans[0])
+    of_source = [scan for scan in scans if scan.source != "aws"]
     return replace(
         account,
         source="both" if len({scan.source for scan in scans}) > 1 else account.source,
@@ -110,13 +117,15 @@ def _all_scans(scans: Sequence[Scan]) -> Scan:
         target=" and ".join(scan.target for scan in scans),
         started=min(scan.started for scan in scans),
         finished=max(scan.finished for scan in scans),
-        base=_one_base({scan.base for scan in scans if scan.source != "aws"}),
+        base=_one_of({scan.base for scan in of_source}) or ".",
+        roots_from=_one_of({scan.roots_from for scan in of_source if scan.roots_from is not None}),
+        roots_base=" and ".join(dict.fromkeys(scan.roots_base for scan in of_source)) or ".",
     )
 
 
-def _one_base(bases: set[str]) -> str:
-    """The directory of all scans of source. Of several, the files are told as they were found."""
-    return bases.pop() if len(bases) == 1 else "."
+def _one_of(told: set[T]) -> T | None:
+    """What all scans of source say. Of several, files are told as they were found, and roots as they were named."""
+    return told.pop() if len(told) == 1 else None
 
 
 def _all_exceptions(parts: Sequence[Exceptions]) -> Exceptions:

@@ -5,14 +5,14 @@ from __future__ import annotations
 import posixpath
 from collections import Counter, defaultdict
 from collections.abc import Container, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import NamedTuple
 
 from hipaa_guard.assessment.baseline import names_of
-from hipaa_guard.assessment.model import Assessment
+from hipaa_guard.assessment.model import Assessment, Scan
 from hipaa_guard.controls.control import Status
-from hipaa_guard.controls.findings import Finding
+from hipaa_guard.controls.findings import Finding, fingerprint
 from hipaa_guard.facts.places import Gap, GapKind
 from hipaa_guard.facts.resource import Origin
 from hipaa_guard.terraform.addresses import without_keys
@@ -88,13 +88,16 @@ _PLACE = {change: place for place, change in enumerate(Change)}
 
 def compare(before: Assessment, after: Assessment) -> Comparison:
     """The differences between two results, worst first."""
-    known: dict[str, list[Finding]] = defaultdict(list)
+    before = _as_named_in(before, after)
+    known: dict[tuple[str, str], list[Finding]] = defaultdict(list)
     for finding in before.findings:
-        known[finding.fingerprint].append(finding)
+        known[finding.fingerprint, finding.resource.root].append(finding)
     absence = _Absence(before, after)
     found = []
     for finding in after.findings:
-        name = next((name for name in names_of(finding) if known.get(name)), None)
+        # A root has to be the same by name: a fingerprint of before may by now be that of another root.
+        names = ((name, finding.resource.root) for name in names_of(finding))
+        name = next((name for name in names if known.get(name)), None)
         earlier = known[name].pop(0) if name is not None else None
         difference = _difference(earlier, finding)
         if difference is not None:
@@ -102,6 +105,30 @@ def compare(before: Assessment, after: Assessment) -> Comparison:
     rest = (finding for findings in known.values() for finding in findings if _is_open(finding))
     found += [absence.of(finding) for finding in rest]
     return Comparison(before, after, tuple(sorted(found, key=_place)))
+
+
+def _as_named_in(before: Assessment, after: Assessment) -> Assessment:
+    """The first result with the roots named from the repository, where only those of the second are."""
+    if before.scan.names_repository or not after.scan.names_repository or before.scan.source == "aws":
+        return before
+    findings = tuple(_renamed(finding, before.scan) for finding in before.findings)
+    roots = tuple(_in_repository(root, before.scan) for root in before.coverage.roots)
+    scan = replace(before.scan, roots_from=after.scan.roots_from, roots_base=before.scan.base)
+    return replace(before, scan=scan, findings=findings, coverage=replace(before.coverage, roots=roots))
+
+
+def _renamed(finding: Finding, scan: Scan) -> Finding:
+    origin = finding.resource
+    if origin.source != "terraform":
+        return finding
+    named = replace(origin, root=_in_repository(origin.root, scan))
+    return finding._replace(resource=named, fingerprint=fingerprint(finding.control_id, named))
+
+
+def _in_repository(root: str, scan: Scan) -> str:
+    """A root that was named from what was scanned: a plan or state without its source by its file."""
+    file = scan.format in ("plan", "state") and root == posixpath.basename(scan.target)
+    return posixpath.normpath(posixpath.join(scan.base, "." if file else root))
 
 
 def _place(difference: Difference) -> tuple[int, int, int, str, str, str, str]:
@@ -226,14 +253,22 @@ class _Absence:
     def _of_source(self, control_id: str, origin: Origin) -> Iterator[str]:
         if origin.root in self._left_out:
             yield "only what the plan changes was judged"
-        same_place = self._before.scan.target == self._after.scan.target and not self._some_roots
-        if origin.root not in self._roots and not same_place:
+        if origin.root not in self._roots and not self._same_place():
             yield f"the second scan did not look at {origin.root}"
         if (control_id, origin.root, without_keys(origin.address or "")) in self._uncounted:
             yield "it is no longer known how many instances there are"
         for gap in self._hiding:
-            if _may_hide(gap, origin.root, self._roots):
+            if _may_hide(gap, origin.root, self._roots, self._after.scan.roots_base):
                 yield f"it may be in what was not read: {gap.subject}: {gap.reason}"
+
+    def _same_place(self) -> bool:
+        """Whether all that the first scan looked at was there for the second as well."""
+        before, after = self._before.scan, self._after.scan
+        if self._some_roots:
+            return False
+        if before.names_repository and after.names_repository:
+            return before.roots_base == after.roots_base
+        return before.target == after.target
 
 
 def _is_unlisted(finding: Finding) -> bool:
@@ -241,10 +276,10 @@ def _is_unlisted(finding: Finding) -> bool:
     return finding.resource.source == "aws" and not (finding.resource.arn or finding.resource.name)
 
 
-def _may_hide(gap: Gap, root: str, roots: Container[str]) -> bool:
+def _may_hide(gap: Gap, root: str, roots: Container[str], base: str) -> bool:
     """Whether a resource of a root may be behind a row: of its own directory, or of a module, which any may call."""
     if gap.location is None:
         return True
     outermost = gap.location.calls[0] if gap.location.calls else gap.location
-    directory = posixpath.dirname(outermost.file) or "."
+    directory = posixpath.normpath(posixpath.join(base, posixpath.dirname(outermost.file)))
     return directory == root or directory not in roots

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from hipaa_guard.assessment import law
@@ -23,6 +23,9 @@ LONGEST = 365
 
 AHEAD = (30, 14, 7)
 """So many days before the end a warning is said, each time in other words."""
+
+MOST_ROOTS = 3
+"""So many roots are named that an entry may be meant for."""
 
 MOST_REFERENCES = 1000
 """So many comments that reach nothing are told."""
@@ -58,6 +61,8 @@ class _Use:
     met: int = 0
     covered: int = 0
     shared: Counter[str] = field(default_factory=Counter)
+    roots: set[str] = field(default_factory=set)
+    """Those with an open finding in its scope; where it meets nothing, in its scope but for the root."""
 
 
 def cover(
@@ -84,6 +89,7 @@ def cover(
     for use in uses:
         by_control[use.control].append(use)
     found = [_covered(finding, by_control.get(finding.control_id, ()), marks) for finding in findings]
+    _find_roots(uses, found, known, marks)
     chosen = set(judged_by)
     states = tuple(_summed(use, source, in_scan=use.control in chosen, comments=comments) for use in uses)
     dangling = tuple(_dangling(uses, findings, marks, chosen))
@@ -92,14 +98,19 @@ def cover(
     return found, Exceptions(file, states, dangling)
 
 
-def fault_of(entry: Entry, known: Mapping[str, Control]) -> str:
-    """Why an entry covers nothing, whatever the day; empty where it is sound."""
+def fault_of(entry: Entry, known: Mapping[str, Control], roots: Iterable[str] = ()) -> str:
+    """Why an entry covers nothing, whatever the day; empty where it is sound.
+
+    ``roots`` are those that an entry without a root may be meant for.
+    """
     control = known.get(entry.shown.control)
     if control is None:
         return f"there is no control {entry.shown.control}"
     broad = entry.scope.too_broad()
     if broad and not entry.allow_broad:
         return f"{broad}: narrow it, or say `allow_broad: true`"
+    if entry.scope.lacks_root:
+        return f"the address {entry.scope.address} may stand in several roots, and it names none: {_to_add(roots)}"
     if not entry.shown.compensating_control:
         addressable = [citation for citation in control.hipaa if _type(citation) == "addressable"]
         if addressable:
@@ -108,6 +119,58 @@ def fault_of(entry: Entry, known: Mapping[str, Control]) -> str:
                 "equivalent measure, so say `compensating_control`"
             )
     return ""
+
+
+def _find_roots(
+    uses: Sequence[_Use], findings: Iterable[Finding], known: Mapping[str, Control], marks: Mapping[Place, Marks]
+) -> None:
+    """Tell entries without a root which they may be meant for, and those whose root meets nothing where they would."""
+    unmet = [use for use in uses if use.entry.scope.root and not use.met]
+    wanted = {use.control for use in unmet}
+    of_control: dict[str, list[Finding]] = defaultdict(list)
+    for finding in findings if wanted else ():
+        if finding.control_id in wanted:
+            of_control[finding.control_id].append(finding)
+    for use in unmet:
+        anywhere = replace(use.entry, scope=replace(use.entry.scope, root=None))
+        use.roots = roots_of(anywhere, of_control[use.control], known, marks)
+    for use in uses:
+        if use.entry.scope.lacks_root:
+            use.fault = fault_of(use.entry, known, use.roots)
+
+
+def roots_of(
+    entry: Entry, findings: Iterable[Finding], known: Mapping[str, Control], marks: Mapping[Place, Marks] = {}
+) -> set[str]:
+    """The roots with an open finding of the entry's control in its scope."""
+    control = known.get(entry.shown.control)
+    id = control.id if control is not None else ""
+    return {
+        finding.resource.root
+        for finding in findings
+        if finding.control_id == id
+        and finding.status in _OPEN
+        and finding.resource.source == "terraform"
+        and entry.scope.covers(entry.shown.id, finding.resource, _marks_of(finding.resource, marks))
+    }
+
+
+def _to_add(roots: Iterable[str]) -> str:
+    """The line that an entry lacks."""
+    lines = _lines_for(roots)
+    if not lines:
+        return 'add `root:` with the directory that a scan names, or `root: "**"` for every root'
+    return f'add {lines}, or `root: "**"` for every root'
+
+
+def _lines_for(roots: Iterable[str]) -> str:
+    import yaml  # only where there is a register, which has loaded it
+
+    # A root with an asterisk in its name would be read as a pattern.
+    plain = sorted(root for root in roots if "*" not in root)
+    lines = [yaml.safe_dump({"root": root}, allow_unicode=True, width=2000).strip() for root in plain[:MOST_ROOTS]]
+    more = f" (and {len(plain) - MOST_ROOTS:,} more)" if len(plain) > MOST_ROOTS else ""
+    return " or ".join(f"`{line}`" for line in lines) + more
 
 
 def remarks_of(entry: Entry, known: Mapping[str, Control]) -> Iterator[str]:
@@ -174,6 +237,8 @@ def _covered(finding: Finding, uses: Sequence[_Use], marks: Mapping[Place, Marks
         use.met += 1
     if finding.status not in _OPEN:
         return finding
+    for use in fitting:
+        use.roots.add(origin.root)
     holding = [use for use in fitting if use.state in _IN_FORCE]
     for use in fitting:
         if not holding or use is holding[0] or use not in holding:
@@ -220,7 +285,8 @@ def _warnings(use: _Use, source: str, *, in_scan: bool, comments: bool) -> Itera
     elif use.met:
         yield "is not needed any more: what it covers passes"
     else:
-        yield f"is not used: nothing that {use.control} judged is {entry.scope}"
+        elsewhere = f"; elsewhere it would be used: write {lines}" if (lines := _lines_for(use.roots)) else ""
+        yield f"is not used: nothing that {use.control} judged is {entry.scope}{elsewhere}"
 
 
 def _number(findings: int) -> str:

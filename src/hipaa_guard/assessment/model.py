@@ -12,7 +12,7 @@ from hipaa_guard.assessment.law import Law
 from hipaa_guard.controls.control import VERDICTS, Fix, Severity, Status
 from hipaa_guard.controls.exception import ExceptionEntry
 from hipaa_guard.controls.findings import Finding
-from hipaa_guard.facts.places import Gap
+from hipaa_guard.facts.places import Gap, RootsFrom
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,8 +115,18 @@ class Scan:
     regions: tuple[str, ...] = ()
     commit: str | None = None
     base: str = "."
-    """The directory that files of findings are relative to, seen from the work tree of git, else from the working
-    directory; ``.`` where neither holds it."""
+    """The directory that files of findings are relative to, seen from the work tree of git, else from where roots are
+    named from, else from the working directory; ``.`` where none of them holds it."""
+    roots_from: RootsFrom | None = None
+    """What the names of roots begin at. None where no Terraform was scanned, and in results from before roots were
+    named from the repository: these name them as seen from what was scanned."""
+    roots_base: str = "."
+    """What was scanned as names of roots begin: ``.`` where they begin there."""
+
+    @property
+    def names_repository(self) -> bool:
+        """Whether roots are named from the repository, so that they mean the same in every scan of it."""
+        return self.roots_from not in (None, "scanned path")
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,6 +222,32 @@ class Exceptions:
         return (*told, *self.references)
 
 
+class BaselineEntry(NamedTuple):
+    """One finding of a baseline as it is written there, and the roots whose findings it may be meant for."""
+
+    fingerprint: str
+    control_id: str
+    root: str
+    resource: str
+    meant: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class BaselineUse:
+    """The baseline as a scan used it."""
+
+    file: str = ""
+    """Where it stands; empty where it is that of a commit."""
+    roots_from: RootsFrom | None = None
+    """As in `Scan`, when it was made."""
+    findings: int = 0
+    """How many it holds."""
+    ambiguous: tuple[BaselineEntry, ...] = ()
+    """Those that cover nothing because findings of several roots may be meant."""
+    warnings: tuple[str, ...] = ()
+    """Predicates whose subject is the baseline."""
+
+
 @dataclass(frozen=True, slots=True)
 class Gate:
     """Whether a pipeline may go on. ``reasons`` are sentences, the deciding one first."""
@@ -236,6 +272,8 @@ class Assessment:
     gate: Gate
     law: Law = field(default_factory=Law)
     exceptions: Exceptions = field(default_factory=Exceptions)
+    baseline: BaselineUse | None = None
+    """None where none was given."""
 
     def counts(self) -> dict[Status, int]:
         """Number of findings by status, every one present that a finding can have."""

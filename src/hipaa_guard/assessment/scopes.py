@@ -22,10 +22,11 @@ _STEP = re.compile(r"(?P<name>[^\[\]]*)(?P<key>\[.*\])?", re.DOTALL)
 class Scope:
     """What an entry of the register covers. All parts that are given must fit.
 
-    ``address`` is a Terraform address: without a key it covers all instances, of a module call all that is in it.
-    ``*`` stands for any text inside one step and ``[*]`` for any key, ``**`` for any steps. In the other patterns ``*``
-    stands for any text, in ``root`` for any within one directory. ``inline`` covers only where a comment in source
-    refers to the entry.
+    ``address`` is a Terraform address in a ``root``, without which it covers nothing unless something else says where:
+    an ARN, an account, or a comment in source. Without a key it covers all instances, of a module call all that is in
+    it. ``*`` stands for any text inside one step and ``[*]`` for any key, ``**`` for any steps. In the other patterns
+    ``*`` stands for any text, in ``root`` for any within one directory and ``**`` for every root. ``inline`` covers
+    only where a comment in source refers to the entry.
     """
 
     address: str | None = None
@@ -53,6 +54,11 @@ class Scope:
         of_terraform = bool(self.address or self.root or self.tags or self.inline)
         of_account = bool(self.arn or self.account)
         return source == "both" or (not of_terraform if source == "aws" else not of_account)
+
+    @property
+    def lacks_root(self) -> bool:
+        """Whether it names an address, which may stand in many roots, and nothing says in which."""
+        return self.address is not None and not (self.root or self.arn or self.account or self.inline)
 
     def too_broad(self) -> str:
         """Why it covers more than a person can have looked at; empty where it names resources."""

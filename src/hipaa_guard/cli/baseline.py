@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import click
 
 from hipaa_guard.assessment.baseline import FILE
-from hipaa_guard.cli.settings import configurable
+from hipaa_guard.cli.commands import Group
+from hipaa_guard.cli.settings import configurable, repository_root
 
 if TYPE_CHECKING:
     from hipaa_guard.assessment.model import Assessment
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 _PATH = click.Path(path_type=Path)
 
 
-@click.group()
+@click.group(cls=Group)
 def baseline() -> None:
     """Note the gaps that are known, so that only new ones stop a pipeline."""
 
@@ -28,8 +29,15 @@ def baseline() -> None:
 @click.option("--policies", multiple=True, type=_PATH, metavar="DIR", help="As for scan.")
 @click.option("--var-file", "var_files", multiple=True, type=_PATH, metavar="FILE", help="As for scan.")
 @click.option("--exceptions", type=_PATH, metavar="FILE", help="As for scan.")
+@repository_root
 def write(
-    path: Path, *, output: Path, policies: tuple[Path, ...], var_files: tuple[Path, ...], exceptions: Path | None
+    path: Path,
+    *,
+    output: Path,
+    policies: tuple[Path, ...],
+    var_files: tuple[Path, ...],
+    exceptions: Path | None,
+    repository_root: Path | None,
 ) -> None:
     """Write the baseline of Terraform at PATH, or of a saved JSON result.
 
@@ -42,7 +50,10 @@ def write(
     found = _result(path)
     try:
         if found is None:
-            found = scan_terraform(path, Options(policies=policies, exceptions=exceptions), var_files=var_files)
+            options = Options(policies=policies, exceptions=exceptions)
+            found = scan_terraform(path, options, var_files=var_files, repository_root=repository_root)
+        elif repository_root is not None:
+            raise click.UsageError("--repository-root goes with Terraform: a saved result has named its roots")
         if output.parent == Path(FILE).parent:
             output.parent.mkdir(exist_ok=True)
         write_text(written(found), "json", output)
@@ -52,6 +63,10 @@ def write(
         raise click.ClickException(f"cannot write {output}: {error.strerror}") from None
     number = len(baseline_of(found).findings)
     click.echo(f"hipaa-guard: {number:,} known findings in {output}", err=True)
+    if found.scan.roots_from == "scanned path":
+        click.echo(
+            "hipaa-guard: its roots are named from what was scanned: it is good for scans of that path", err=True
+        )
     if not found.coverage.complete:
         click.echo("hipaa-guard: the scan was incomplete: gaps in what was not read will count as new", err=True)
 

@@ -7,9 +7,10 @@ from pathlib import Path
 import click
 
 import hipaa_guard
+from hipaa_guard.cli.commands import Command
 
 
-@click.command("checkov-dir")
+@click.command("checkov-dir", cls=Command)
 def checkov_dir() -> None:
     """Print the directory by which Checkov runs our controls.
 

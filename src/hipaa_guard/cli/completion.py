@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import click
 
+from hipaa_guard.cli.commands import Command
+
 _SHELLS = ("bash", "zsh", "fish")
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument("shell", type=click.Choice(_SHELLS))
 def completion(shell: str) -> None:
     """Print the completion of a shell: source it, or put it where the shell looks for completions."""

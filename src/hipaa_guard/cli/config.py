@@ -10,10 +10,11 @@ import click
 from click.core import ParameterSource
 
 from hipaa_guard.cli import settings
+from hipaa_guard.cli.commands import Group
 from hipaa_guard.cli.settings_file import Document, read
 
 
-@click.group()
+@click.group(cls=Group)
 def config() -> None:
     """Show the settings, and where each comes from."""
 

@@ -8,12 +8,13 @@ from pathlib import Path
 
 import click
 
+from hipaa_guard.cli.commands import Command, Group
 from hipaa_guard.cli.saved import SCAN, finding_named, is_fingerprint, saved
 from hipaa_guard.controls.control import Control
 from hipaa_guard.facts.resource import Resource
 
 
-@click.group()
+@click.group(cls=Group)
 def controls() -> None:
     """List the controls, or show one."""
 
@@ -56,7 +57,7 @@ def show(id: str, policies: tuple[Path, ...]) -> None:
     _print(_load(policies), id)
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument("id")
 @click.option(
     "--scan", type=click.Path(path_type=Path), default=SCAN, show_default=True, metavar="FILE", help="As JSON."

@@ -7,11 +7,12 @@ from pathlib import Path
 import click
 
 from hipaa_guard.assessment.gate import CLEAN, FAILURES
+from hipaa_guard.cli.commands import Command
 
 _FILE = click.Path(path_type=Path)
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument("before", type=_FILE)
 @click.argument("after", type=_FILE)
 @click.option(

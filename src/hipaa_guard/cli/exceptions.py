@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from hipaa_guard.assessment.gate import CLEAN, FAILURES, USAGE
+from hipaa_guard.cli.commands import Group
 from hipaa_guard.cli.saved import SCAN, finding_named, saved
 
 if TYPE_CHECKING:
     from hipaa_guard.assessment.exceptions import Entry
     from hipaa_guard.controls.control import Control
+    from hipaa_guard.controls.findings import Finding
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -24,7 +26,7 @@ _DAY = click.DateTime(["%Y-%m-%d"])
 _REGISTER = ".hipaa-guard/exceptions.yaml"
 
 
-@click.group()
+@click.group(cls=Group)
 def exceptions() -> None:
     """Check, list and add accepted risks."""
 
@@ -50,15 +52,23 @@ def _on(command: F) -> F:
 @_file
 @_policies
 @_on
-def lint(file: Path, policies: tuple[Path, ...], day: datetime | None) -> int:
+@click.option(
+    "--scan",
+    type=_PATH,
+    metavar="FILE",
+    help=f"A result that tells which root an entry without one is meant for. [default: {SCAN}, if it exists]",
+)
+def lint(file: Path, policies: tuple[Path, ...], day: datetime | None, scan: Path | None) -> int:
     """Check the register: exit 2 if an entry is not as it must be or would cover nothing."""
-    from hipaa_guard.assessment.exceptions import fault_of, remarks_of, time_left
+    from hipaa_guard.assessment.exceptions import fault_of, remarks_of, roots_of, time_left
 
     entries = _entries(file)
     known = _known(policies)
+    lacking = [entry for entry in entries if entry.scope.lacks_root]
+    findings = _scanned(scan) if lacking else []
     faults = 0
     for entry in entries:
-        fault = fault_of(entry, known)
+        fault = fault_of(entry, known, roots_of(entry, findings, known) if entry in lacking else ())
         faults += bool(fault)
         notes = [fault, time_left(entry.shown, _day(day)), *remarks_of(entry, known)]
         for note in filter(None, notes):
@@ -111,7 +121,7 @@ def expiring(file: Path, day: datetime | None, within: int) -> int:
 @click.option("--id", "id", metavar="EX-N", help="[default: the next number]")
 @click.option("--control", metavar="ID", help="The control; of --finding, its own.")
 @click.option("--address", metavar="PATTERN", help="Terraform address of what it covers.")
-@click.option("--root", metavar="PATTERN", help="Only in this root module.")
+@click.option("--root", metavar="PATTERN", help="The root module, or ** for all: with --address.")
 @click.option("--arn", metavar="PATTERN", help="ARN of what it covers.")
 @click.option("--account", metavar="ID", help="Only in this account.")
 @click.option("--region", metavar="NAME", help="Only in this region.")
@@ -180,9 +190,14 @@ def _meant(given: dict[str, Any]) -> tuple[str, Any]:
     control = given["control"]
     scope = {name: given[name] for name in ("address", "root", "arn", "account", "region") if given[name]}
     if given["finding"]:
-        finding = finding_named(saved(given["scan"]), given["finding"], given["scan"])
+        result = saved(given["scan"])
+        finding = finding_named(result, given["finding"], given["scan"])
         control = control or finding.control_id
         origin = finding.resource
+        if origin.source == "terraform" and result.scan.roots_from is None:
+            raise click.ClickException(
+                f"{given['scan']} is from before roots were named from the repository: scan again, and give that result"
+            )
         if origin.source == "terraform" and origin.address:
             scope = {"address": origin.address, "root": origin.root, **scope}
         elif origin.arn:
@@ -201,6 +216,14 @@ def _meant(given: dict[str, Any]) -> tuple[str, Any]:
     if given["inline"]:
         scope["inline"] = True
     return control, scope
+
+
+def _scanned(file: Path | None) -> Sequence[Finding]:
+    """The findings of a saved result, if its roots are named as they are today."""
+    if file is None and not Path(SCAN).is_file():
+        return ()
+    found = saved(file or Path(SCAN))
+    return found.findings if found.scan.roots_from is not None else ()
 
 
 def _entries(file: Path) -> list[Entry]:

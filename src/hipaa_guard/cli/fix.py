@@ -10,6 +10,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from hipaa_guard.cli.commands import Command
+from hipaa_guard.cli.settings import repository_root
+
 if TYPE_CHECKING:
     from hipaa_guard.controls.findings import Finding
     from hipaa_guard.fixing.fix import Fixed
@@ -18,7 +21,7 @@ _PATH = click.Path(path_type=Path)
 _GAPS_REMAIN = 1
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument("path", type=_PATH, default=".")
 @click.option("-c", "--control", "only", multiple=True, metavar="ID", help="Close the gaps of this control only.")
 @click.option("--write", is_flag=True, help="Apply the patch.")
@@ -26,6 +29,7 @@ _GAPS_REMAIN = 1
 @click.option("--var", "variables", multiple=True, metavar="NAME=VALUE", help="As for scan.")
 @click.option("--workspace", metavar="NAME", help="As for scan.")
 @click.option("--exceptions", type=_PATH, metavar="FILE", help="As for scan.")
+@repository_root
 def fix(
     path: Path,
     *,
@@ -35,6 +39,7 @@ def fix(
     variables: tuple[str, ...],
     workspace: str | None,
     exceptions: Path | None,
+    repository_root: Path | None,
 ) -> int:
     """Show a patch that closes gaps in the Terraform source at PATH, as far as the repair is certain.
 
@@ -56,6 +61,7 @@ def fix(
                 var_files=var_files,
                 variables=pairs_of(variables),
                 workspace=workspace,
+                repository_root=repository_root,
             )
         _show_patch(fixed)
         if write:

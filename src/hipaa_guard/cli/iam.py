@@ -8,10 +8,12 @@ from typing import Any
 
 import click
 
+from hipaa_guard.cli.commands import Command
+
 _MANAGED = ("SecurityAudit",)  # `hipaa_guard.aws.granting.MANAGED`, which is imported only when the verb runs
 
 
-@click.command("iam-policy")
+@click.command("iam-policy", cls=Command)
 @click.option("-c", "--control", "only", multiple=True, metavar="ID", help="Only what this control needs.")
 @click.option("--policies", multiple=True, type=click.Path(path_type=Path), metavar="DIR", help="Also these controls.")
 @click.option(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from hipaa_guard.assessment.gate import CLEAN, FAILURES
+from hipaa_guard.cli.commands import Command
 from hipaa_guard.controls.control import Severity, Status
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 _FILE = click.Path(path_type=Path)
 
 
-@click.command("import")
+@click.command("import", cls=Command)
 @click.argument("files", type=_FILE, nargs=-1, required=True, metavar="FILE...")
 @click.option("--with", "scan", type=_FILE, metavar="FILE", help="JSON result of hipaa-guard to lay them beside.")
 @click.option("--policies", multiple=True, type=_FILE, metavar="DIR", help="Also load the controls of this directory.")

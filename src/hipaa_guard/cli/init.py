@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 import click
 
+from hipaa_guard.cli.commands import Command
 from hipaa_guard.cli.settings_file import FILE
 
 _WORKFLOW = Path(".github/workflows/hipaa-guard.yml")
@@ -32,7 +33,7 @@ class _Repository(NamedTuple):
     pipelines: tuple[str, ...]
 
 
-@click.command()
+@click.command(cls=Command)
 @click.option(
     "--ci",
     "pipelines",

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 import click
 
+from hipaa_guard.cli.commands import Group
 from hipaa_guard.version import VERSION
 
 USAGE_ERROR, INTERNAL_ERROR = 2, 4
@@ -48,7 +49,7 @@ _HELP = {
 }
 
 
-class _Lazy(click.Group):
+class _Lazy(Group):
     """A group whose verbs are imported when they are run."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from hipaa_guard.cli.commands import Group
+
 if TYPE_CHECKING:
     from hipaa_guard.controls.control import Control
     from hipaa_guard.facts.resource import Resource
@@ -22,7 +24,7 @@ _FAULTS = 1
 _ID = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)+")
 
 
-@click.group()
+@click.group(cls=Group)
 def policies() -> None:
     """Write and test policies of one's own."""
 

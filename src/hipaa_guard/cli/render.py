@@ -6,8 +6,10 @@ from pathlib import Path
 
 import click
 
+from hipaa_guard.cli.commands import Command
 
-@click.command()
+
+@click.command(cls=Command)
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option(
     "-o", "--output", "outputs", multiple=True, metavar="FORMAT[=FILE]", help="As for scan. [default: terminal]"

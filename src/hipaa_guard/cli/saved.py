@@ -18,6 +18,9 @@ SHORTEST = 8
 """Digits of a fingerprint that are enough to name it."""
 
 
+_SHOWN = 3
+
+
 def saved(file: Path) -> Assessment:
     """The result in a file.
 
@@ -56,9 +59,30 @@ def finding_named(assessment: Assessment, prefix: str, file: Path) -> Finding:
         for finding in assessment.findings
         if any(name.startswith(start) for name in (finding.fingerprint, *finding.previous))
     }
+    found = found or _named_before(assessment, start, prefix, file)
+    if len(found) > 1:
+        some = ", ".join(sorted(found)[:_SHOWN])
+        raise click.ClickException(f"{len(found)} findings in {file} begin with {prefix}: {some}; give more digits")
+    return next(iter(found.values()))
+
+
+def _named_before(assessment: Assessment, start: str, prefix: str, file: Path) -> dict[str, Finding]:
+    """The finding that was named so before roots were named from the repository."""
+    found = [each for each in assessment.findings if any(name.startswith(start) for name in _former(each))]
     if not found:
         raise click.ClickException(f"{file} has no finding whose fingerprint begins with {prefix}")
     if len(found) > 1:
-        some = ", ".join(sorted(found)[:3])
-        raise click.ClickException(f"{len(found)} findings in {file} begin with {prefix}: {some}; give more digits")
-    return next(iter(found.values()))
+        names = ", ".join(f"{each.fingerprint[:12]} in {each.resource.root}" for each in found[:_SHOWN])
+        raise click.ClickException(
+            f"{prefix} is from before roots were named from the repository, and {len(found):,} findings in {file} "
+            f"may be meant: {names}"
+        )
+    return {found[0].fingerprint: found[0]}
+
+
+def _former(finding: Finding) -> tuple[str, ...]:
+    from hipaa_guard.controls.findings import identity, named_so
+    from hipaa_guard.terraform.repository import former_roots
+
+    origin = finding.resource
+    return named_so(finding, (), (identity(origin, root, origin.address or "") for root in former_roots(origin.root)))

@@ -11,7 +11,8 @@ from typing import IO, TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from hipaa_guard.cli.settings import configurable
+from hipaa_guard.cli.commands import Group
+from hipaa_guard.cli.settings import configurable, repository_root
 from hipaa_guard.controls.control import Severity
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ _MOST_WARNINGS = 20
 F = TypeVar("F", bound=Callable[..., Any])
 
 
-@click.group()
+@click.group(cls=Group)
 def scan() -> None:
     """Judge Terraform or a live AWS account."""
 
@@ -125,6 +126,7 @@ def _common(command: F) -> F:
 @click.option("--workspace", metavar="NAME", help="The workspace, terraform.workspace. [default: not known]")
 @click.option("--changed-only", is_flag=True, help="Judge only what a plan changes.")
 @click.option("--baseline-ref", metavar="REF", help="Gaps that are there at this commit of git are not new.")
+@repository_root
 @_common
 def terraform(
     path: Path,
@@ -139,6 +141,7 @@ def terraform(
     workspace: str | None,
     changed_only: bool,
     baseline_ref: str | None,
+    repository_root: Path | None,
     **common: Any,
 ) -> int:
     """Judge Terraform: a directory, a plan (`terraform show -json`) or a state.
@@ -166,6 +169,7 @@ def terraform(
                 changed_only=changed_only,
                 changed=given,
                 baseline_ref=baseline_ref,
+                repository_root=repository_root,
             ),
             baseline_ref=baseline_ref,
         )
@@ -210,7 +214,12 @@ def _tf_vars() -> dict[str, str]:
 @click.option("--profile", metavar="NAME", help="Profile of the AWS configuration.")
 @click.option("--role-arn", metavar="ARN", help="Role to assume for the scan.")
 @click.option("--external-id", metavar="ID", help="External id of that role's trust policy.")
-@click.option("--regions", metavar="a,b|all", help="Regions to read. [default: all that the account has enabled]")
+@click.option(
+    "--regions",
+    multiple=True,
+    metavar="a,b|all",
+    help="Regions to read; may be given several times. [default: all that the account has enabled]",
+)
 @click.option(
     "--evidence",
     type=click.Path(path_type=Path, file_okay=False),
@@ -232,7 +241,7 @@ def aws(
     profile: str | None,
     role_arn: str | None,
     external_id: str | None,
-    regions: str | None,
+    regions: tuple[str, ...],
     evidence: Path | None,
     resume: bool,
     replay: Path | None,
@@ -243,7 +252,7 @@ def aws(
     """Judge a live AWS account. Reads configuration only, never data."""
     from hipaa_guard.live import InterruptedScanError, Place, dry_run_aws, preflight_aws, rejudge, scan_aws
 
-    at = Place(profile, role_arn, external_id, regions)
+    at = Place(profile, role_arn, external_id, ",".join(regions) if regions else None)
     chosen = [
         name for name, given in (("--dry-run", dry_run), ("--preflight", preflight), ("--replay", replay)) if given
     ]
@@ -326,7 +335,10 @@ def _run(
                     warn=lambda text: click.echo(f"hipaa-guard: {text}", err=True),
                 )
             )
-        _warn_of_exceptions(assessment.exceptions.warnings)
+        _warn(assessment.exceptions.warnings, "exceptions")
+        if assessment.baseline is not None:
+            file = assessment.baseline.file or baseline_ref
+            _warn([f"baseline {file} {each}" for each in assessment.baseline.warnings], "the baseline")
         for spec in outputs:
             write(assessment, spec, everything=common["show_all"], raw=common["csv_raw"])
     except (InputError, OutputError) as error:
@@ -337,14 +349,14 @@ def _run(
     return assessment.gate.exit_code
 
 
-def _warn_of_exceptions(warnings: Sequence[str]) -> None:
+def _warn(warnings: Sequence[str], of: str) -> None:
     from hipaa_guard.outputs.text import visible
 
     for warning in warnings[:_MOST_WARNINGS]:
         click.echo(f"hipaa-guard: {visible(warning)}", err=True)
     if len(warnings) > _MOST_WARNINGS:
         more = len(warnings) - _MOST_WARNINGS
-        click.echo(f"hipaa-guard: and {more:,} more warnings of exceptions; -o json lists them", err=True)
+        click.echo(f"hipaa-guard: and {more:,} more warnings of {of}; -o json lists them", err=True)
 
 
 def _on_stdout(outputs: Sequence[str], source: str | None = None) -> list[str]:

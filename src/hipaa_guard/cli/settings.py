@@ -18,6 +18,15 @@ _PREFIX = "HIPAA_GUARD_"
 _NOT_SETTINGS = frozenset({"config", "changed", "changed-files", "resume", "replay", "dry-run", "preflight", "help"})
 """What one run is asked for, not how a project is scanned."""
 
+repository_root = click.option(
+    "--repository-root",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="The directory that roots, and so identities of findings, are named from. [default: the work tree of git, "
+    f"else the nearest directory upwards with {FILE}]",
+)
+"""Of every verb that makes findings of Terraform."""
+
 _STRENGTH = (ParameterSource.COMMANDLINE, ParameterSource.ENVIRONMENT, ParameterSource.DEFAULT_MAP)
 
 
@@ -223,11 +232,14 @@ def _not_from_here(written: Written) -> str:
     values = written.value if isinstance(written.value, list) else [written.value]
     if written.key == "output":
         values = [spec.partition("=")[2] for spec in values]
-    if written.key in ("output", "evidence"):
+    if written.key in ("output", "evidence", "repository-root"):
         here = Path.cwd().resolve()
         outside = [value for value in values if not (here / value).resolve().is_relative_to(here)]
         if outside:
-            return f"{outside[0]} is outside of the working directory; only a file that --config names may write there"
+            doing = "name roots from" if written.key == "repository-root" else "write"
+            return (
+                f"{outside[0]} is outside of the working directory; only a file that --config names may {doing} there"
+            )
     return ""
 
 

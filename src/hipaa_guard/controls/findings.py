@@ -27,7 +27,8 @@ class Finding(NamedTuple):
     ``cause`` groups unknown verdicts; ``action`` is the IAM action that would have answered. ``uncertain`` says why it
     is not certain that the resource will exist. ``error`` holds the traceback where the control itself broke.
     ``exception`` is the accepted risk that covers it; ``new`` says whether the baseline lacks it, None without one and
-    for what is no gap. ``previous`` are the fingerprints it had before the resource was moved or the control renamed.
+    for what is no gap. ``previous`` are the fingerprints it had before the resource was moved, the control renamed or,
+    of an open one, roots named from the repository.
     """
 
     control_id: str
@@ -155,6 +156,16 @@ def with_previous(finding: Finding, ids: Sequence[str], addresses: Sequence[str]
     origins = [finding.resource, *(moved_to(finding.resource, address) for address in addresses)]
     names = (fingerprint(id, origin) for origin in origins for id in (finding.control_id, *ids))
     return finding._replace(previous=tuple(dict.fromkeys(name for name in names if name != finding.fingerprint)))
+
+
+def identity(origin: Origin, root: str, address: str) -> str:
+    """What of a resource's fingerprints is the same for all controls, for `named_so`, at another root and address."""
+    return _identity(replace(origin, root=root, address=address))
+
+
+def named_so(finding: Finding, ids: Sequence[str], identities: Iterable[str]) -> tuple[str, ...]:
+    """The fingerprints of a finding by each of these identities, under every id of its control."""
+    return tuple(_fingerprint(id, identity) for identity in identities for id in (finding.control_id, *ids))
 
 
 def _fingerprint(control_id: str, identity: str) -> str:

@@ -6,7 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
+
+RootsFrom = Literal["option", "git", "settings", "scanned path"]
+"""What root modules are named from: a directory that was given, the work tree of git, the directory of the settings,
+or, where there is none of them, what was scanned."""
 
 GLOBAL = "global"
 """Stands for a region where something belongs to the whole account."""

@@ -15,6 +15,7 @@ from hipaa_guard.scan import InputError, Options, given_of, scan_terraform
 from hipaa_guard.terraform.editing import CannotEdit
 from hipaa_guard.terraform.files import read_instead
 from hipaa_guard.terraform.read import TerraformInputError, read
+from hipaa_guard.terraform.repository import top_of
 
 _RANKS = {Status.FAIL: 2, Status.UNKNOWN: 1}
 """How bad a verdict is; the others are all equally good."""
@@ -55,10 +56,12 @@ def fix_terraform(
     var_files: Sequence[Path] = (),
     variables: Mapping[str, str] | None = None,
     workspace: str | None = None,
+    repository_root: Path | None = None,
 ) -> Fixed:
     """Repair what fails in a directory of source, as far as that is certain. Nothing is written.
 
-    ``only`` are the controls whose gaps are to be closed; all have a say in whether something else got worse.
+    ``only`` are the controls whose gaps are to be closed; all have a say in whether something else got worse. For
+    ``repository_root`` see `scan_terraform`.
 
     Raises:
         InputError: the path cannot be scanned or holds no source, or the options name something that does not exist.
@@ -70,11 +73,12 @@ def fix_terraform(
 
     def scan() -> Assessment:
         options = Options(exceptions=exceptions)
-        return scan_terraform(path, options, var_files=var_files, variables=variables, workspace=workspace)
+        return scan_terraform(path, options, var_files=var_files, variables=variables, workspace=workspace, top=top)
 
-    before = scan()
     try:
-        configurations = read(path, var_files=var_files, variables=variables, workspace=workspace)
+        top = top_of(path, given=repository_root)
+        before = scan()
+        configurations = read(path, var_files=var_files, variables=variables, workspace=workspace, top=top)
     except TerraformInputError as error:
         raise InputError(str(error)) from None
     planner = Planner(path.resolve(), configurations, given.all, before.findings)

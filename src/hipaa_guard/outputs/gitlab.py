@@ -18,7 +18,7 @@ from hipaa_guard.facts.places import Gap, Location
 from hipaa_guard.outputs import words
 from hipaa_guard.outputs.json_list import array, encode
 from hipaa_guard.outputs.page import Page
-from hipaa_guard.outputs.places import in_repository
+from hipaa_guard.outputs.places import gap_subject, in_repository
 from hipaa_guard.outputs.text import escaped_json, shortened, visible
 
 _SEVERITIES = {
@@ -60,7 +60,7 @@ def _entries(assessment: Assessment) -> Iterator[dict[str, Any]]:
     for group in words.gap_groups(assessment.coverage.gaps):
         place = in_repository(assessment.scan, group[0].location)
         if place is not None and group[0].incomplete:
-            yield _gap(group[0], place, used)
+            yield _gap(group[0], gap_subject(assessment.scan, group[0]), place, used)
     if unplaced:
         yield _rest(assessment, unplaced)
 
@@ -85,20 +85,21 @@ def _finding(finding: Finding, place: Location, fingerprint: str) -> dict[str, A
     return _entry(message, finding.control_id, fingerprint, severity, place)
 
 
-def _gap(gap: Gap, place: Location, used: dict[str, int]) -> dict[str, Any]:
-    fingerprint = _unique(_hashed(gap.kind.value, place.file, gap.subject), used)
-    message = f"Not looked at: {gap.kind.value}: {gap.subject}: {gap.reason}"
+def _gap(gap: Gap, subject: str, place: Location, used: dict[str, int]) -> dict[str, Any]:
+    fingerprint = _unique(_hashed(gap.kind.value, place.file, subject), used)
+    message = f"Not looked at: {gap.kind.value}: {subject}: {gap.reason}"
     return _entry(message, "not looked at", fingerprint, "info", place)
 
 
 def _rest(assessment: Assessment, findings: list[Finding]) -> dict[str, Any]:
     """One entry for all that has no file of its own: silence would say that there is nothing."""
-    target = assessment.scan.target
+    scan = assessment.scan
+    target = f"{scan.format} {scan.roots_base}" if scan.names_repository else scan.target
     failing = [finding.severity for finding in findings if finding.status is Status.FAIL and not finding.exception]
     severity = _SEVERITIES[min(failing, key=lambda each: each.rank)] if failing else "info"
     number = counted(len(findings), "finding has", "findings have")
     message = f"{number} no file in the repository (no --source given?): -o json=FILE has them"
-    place = in_repository(assessment.scan, Location(".", 1, 1)) or Location(".", 1, 1)
+    place = in_repository(scan, Location(".", 1, 1)) or Location(".", 1, 1)
     return _entry(message, "hipaa-guard", _hashed("no file", target), severity, place)
 
 

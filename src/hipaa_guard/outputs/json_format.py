@@ -15,6 +15,7 @@ from typing import Any
 
 from hipaa_guard.assessment.model import (
     Assessment,
+    BaselineUse,
     ControlSummary,
     Exceptions,
     ExceptionUse,
@@ -70,6 +71,7 @@ def _lines(assessment: Assessment) -> Iterator[str]:
         },
         "coverage": _coverage(assessment),
         "exceptions": _exceptions(assessment.exceptions),
+        "baseline": None if assessment.baseline is None else _baseline(assessment.baseline),
     }
     yield "{\n"
     for name, part in head.items():
@@ -106,6 +108,8 @@ def _scan(assessment: Assessment) -> dict[str, Any]:
         "regions": list(scan.regions),
         "commit": scan.commit,
         "base": scan.base,
+        "roots_from": scan.roots_from,
+        "roots_base": scan.roots_base,
     }
 
 
@@ -177,6 +181,25 @@ def _exception(use: ExceptionUse) -> dict[str, Any]:
         "state": use.state.value,
         "days_left": use.days_left,
         "findings": use.findings,
+        "warnings": list(use.warnings),
+    }
+
+
+def _baseline(use: BaselineUse) -> dict[str, Any]:
+    return {
+        "file": use.file,
+        "roots_from": use.roots_from,
+        "findings": use.findings,
+        "ambiguous": [
+            {
+                "fingerprint": entry.fingerprint,
+                "control_id": entry.control_id,
+                "root": entry.root,
+                "resource": entry.resource,
+                "meant": list(entry.meant),
+            }
+            for entry in use.ambiguous
+        ],
         "warnings": list(use.warnings),
     }
 

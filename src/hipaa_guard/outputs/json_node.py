@@ -88,6 +88,10 @@ class Node:
             raise self.wrong(f"one of {', '.join(words)}")
         return self.value
 
+    def maybe_word(self, words: tuple[str, ...]) -> Any:
+        """One of some words, or null."""
+        return None if self.value is None else self.word(words)
+
     def each(self, read: Callable[[Node], T]) -> tuple[T, ...]:
         items = self.as_a(list)
         return tuple(read(Node(item, self, place)) for place, item in enumerate(items))

@@ -12,6 +12,8 @@ from typing import get_args
 from hipaa_guard.assessment.law import Law, RequirementType
 from hipaa_guard.assessment.model import (
     Assessment,
+    BaselineEntry,
+    BaselineUse,
     ControlSummary,
     Coverage,
     Exceptions,
@@ -27,7 +29,7 @@ from hipaa_guard.assessment.rollup import worst_of
 from hipaa_guard.controls.control import PEERS, Fix, Severity, Status
 from hipaa_guard.controls.exception import ExceptionEntry
 from hipaa_guard.controls.findings import Finding
-from hipaa_guard.facts.places import Asked, Gap, GapKind, Location
+from hipaa_guard.facts.places import Asked, Gap, GapKind, Location, RootsFrom
 from hipaa_guard.facts.resource import Evidence, Origin
 from hipaa_guard.facts.values import Cause
 from hipaa_guard.outputs.json_node import Node, ReportError
@@ -98,7 +100,25 @@ def _assessment(node: Node) -> Assessment:
         gate=Gate(gate.of("passed").flag(), gate.of("exit_code").number(), gate.of("reasons").texts()),
         law=Law(law.of("text").text(), law.of("compiled").text(), law.of("eligible_services").text()),
         exceptions=exceptions,
+        baseline=_baseline(node.of("baseline")),
     )
+
+
+def _baseline(node: Node) -> BaselineUse | None:
+    if node.value is None:
+        return None
+    return BaselineUse(
+        file=node.of("file").text(),
+        roots_from=node.of("roots_from").maybe_word(get_args(RootsFrom)),
+        findings=node.of("findings").number(),
+        ambiguous=node.of("ambiguous").each(_baseline_entry),
+        warnings=node.of("warnings").texts(),
+    )
+
+
+def _baseline_entry(node: Node) -> BaselineEntry:
+    fingerprint, control, root, resource = (node.of(name).text() for name in BaselineEntry._fields[:4])
+    return BaselineEntry(fingerprint, control, root, resource, node.of("meant").texts())
 
 
 def _exceptions(node: Node) -> Exceptions:
@@ -143,6 +163,8 @@ def _scan(node: Node) -> Scan:
         regions=node.of("regions").texts(),
         commit=node.of("commit").maybe_text(),
         base=node.of("base").maybe_text() or ".",
+        roots_from=node.of("roots_from").maybe_word(get_args(RootsFrom)),
+        roots_base=node.of("roots_base").maybe_text() or ".",
     )
 
 

@@ -17,7 +17,7 @@ from hipaa_guard.facts.places import Gap
 from hipaa_guard.outputs import words
 from hipaa_guard.outputs.json_format import in_utc
 from hipaa_guard.outputs.page import Page
-from hipaa_guard.outputs.places import context, in_repository
+from hipaa_guard.outputs.places import context, gap_subject, in_repository
 from hipaa_guard.outputs.text import shortened, visible
 
 _NAME = 300
@@ -72,7 +72,7 @@ def _suites(assessment: Assessment) -> dict[str, list[_Case]]:
         if finding.status is not Status.NOT_APPLICABLE:
             case = _judged(assessment, finding, controls.get(finding.control_id), roots=roots)
             suites.setdefault(finding.control_id, []).append(case)
-    unread = [_unread(group) for group in words.gap_groups(assessment.coverage.gaps) if group[0].incomplete]
+    unread = [_unread(assessment, group) for group in words.gap_groups(assessment.coverage.gaps) if group[0].incomplete]
     nothing = words.nothing_judged(assessment)
     if nothing and not assessment.gate.passed:
         unread.insert(0, _Case("the whole scan", "error", "incomplete", nothing))
@@ -116,11 +116,11 @@ def _told(assessment: Assessment, finding: Finding, control: ControlSummary | No
     return "\n".join(filter(None, lines))
 
 
-def _unread(group: list[Gap]) -> _Case:
+def _unread(assessment: Assessment, group: list[Gap]) -> _Case:
     gap = group[0]
     more = f" ({len(group) - 1:,} more like this)" if len(group) > 1 else ""
-    place = str(gap.location) if gap.location is not None else gap.region or ""
-    name = f"{gap.kind.value}: {gap.subject}" + (f" ({place})" if place else "")
+    place = str(in_repository(assessment.scan, gap.location) or gap.location or gap.region or "")
+    name = f"{gap.kind.value}: {gap_subject(assessment.scan, gap)}" + (f" ({place})" if place else "")
     return _Case(name, "error", "incomplete", shortened(gap.reason + more, _MESSAGE), gap.hint)
 
 

@@ -16,7 +16,7 @@ from hipaa_guard.controls.findings import Finding
 from hipaa_guard.outputs import lines, words
 from hipaa_guard.outputs.markup import code, fixes, prose
 from hipaa_guard.outputs.page import Page
-from hipaa_guard.outputs.places import context, in_repository, subject
+from hipaa_guard.outputs.places import context, in_repository, same_subject, subject
 
 COMMENT = 64_000
 """Bytes of a comment: GitHub takes 65,536 characters."""
@@ -77,7 +77,7 @@ class _Document:
     def _head(self) -> Iterator[str]:
         assessment = self.assessment
         scanned = subject(assessment.scan)
-        mark = hashlib.sha256(scanned.encode("utf-8", "backslashreplace")).hexdigest()[:12]
+        mark = hashlib.sha256(same_subject(assessment.scan).encode("utf-8", "backslashreplace")).hexdigest()[:12]
         yield f"<!-- hipaa-guard:{mark} -->"
         yield f"## hipaa-guard: {prose(scanned)}"
         gate = assessment.gate
@@ -88,6 +88,8 @@ class _Document:
         controls = counted(len(assessment.controls), "control", "controls")
         extent = prose(words.extent(assessment))
         yield f"Looked at {extent} by {controls}, {words.moment(assessment.scan.finished)}{commit}."
+        if assessment.scan.roots_from == "scanned path":
+            yield f"Roots are named from {words.roots_named(assessment.scan)}."
 
     def _gaps(self, title: str, findings: Sequence[Finding]) -> Iterator[str]:
         if not findings:

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from hipaa_guard.assessment.model import Scan
 from hipaa_guard.controls.findings import Finding
-from hipaa_guard.facts.places import Location
+from hipaa_guard.facts.places import Gap, Location
 from hipaa_guard.outputs import words
 
 _DOWNLOADED = ".terraform"
@@ -48,7 +48,7 @@ def context(scan: Scan, finding: Finding, *, several_roots: bool) -> str:
     origin = finding.resource
     if scan.base != "." and origin.source == "terraform":
         place = origin.location and _based(scan, origin.location)
-        root = posixpath.normpath(posixpath.join(scan.base, origin.root))
+        root = origin.root if scan.names_repository else posixpath.normpath(posixpath.join(scan.base, origin.root))
         finding = finding._replace(resource=replace(origin, location=place, root=root))
     return words.context(finding, several_roots=several_roots)
 
@@ -58,6 +58,32 @@ def subject(scan: Scan) -> str:
     if not posixpath.isabs(scan.target):
         return words.subject(scan)
     return words.subject(replace(scan, target=" and ".join(filter(None, (scan.base, scan.account)))))
+
+
+def same_subject(scan: Scan) -> str:
+    """As `subject`, the same wherever the scan was started."""
+    if not scan.names_repository:
+        return subject(scan)
+    file = posixpath.basename(scan.target) if scan.format in ("plan", "state") else ""
+    place = posixpath.normpath(posixpath.join(scan.roots_base, file))
+    return words.subject(replace(scan, target=" and ".join(filter(None, (place, scan.account)))))
+
+
+def gap_subject(scan: Scan, gap: Gap) -> str:
+    """What was not looked at; a file or directory as the repository knows it."""
+    place = gap.location and _seen(scan, gap.location)
+    if place is not None and gap.location is not None:
+        if gap.subject == gap.location.file:
+            return place.file
+        if gap.subject == (posixpath.dirname(gap.location.file) or "."):
+            return posixpath.dirname(place.file) or "."
+    return gap.subject
+
+
+def root_place(scan: Scan, root: str) -> Location | None:
+    """The directory of a root, seen from the root of the repository."""
+    inside = posixpath.relpath(f"/{root}", f"/{scan.roots_base}") if scan.names_repository else root
+    return _seen(scan, Location(inside, 1, 1))
 
 
 def _based(scan: Scan, place: Location) -> Location:

@@ -146,6 +146,8 @@ class ReportView:
 
     assessment: Assessment
     subject: str
+    roots_named: str
+    """What roots, and so the identities of findings, are named from."""
     digest: str
     """SHA-256 of the JSON result, byte for byte what ``-o json=FILE`` writes."""
     coverage_sentence: str
@@ -183,6 +185,7 @@ def view(assessment: Assessment) -> ReportView:
     return ReportView(
         assessment=assessment,
         subject=words.subject(assessment.scan),
+        roots_named=words.roots_named(assessment.scan),
         digest=json_format.digest(assessment),
         coverage_sentence=_coverage_sentence(assessment),
         gaps=tuple(map(_gap_row, gaps[:MOST_GAPS])),

@@ -21,7 +21,7 @@ from hipaa_guard.outputs import markup, words
 from hipaa_guard.outputs.json_format import in_utc
 from hipaa_guard.outputs.json_list import array, encode
 from hipaa_guard.outputs.page import Page
-from hipaa_guard.outputs.places import in_repository, related
+from hipaa_guard.outputs.places import in_repository, related, root_place
 from hipaa_guard.outputs.text import escaped_json, shortened, visible
 
 MOST_RESULTS = 25_000
@@ -88,7 +88,8 @@ def _by_place(assessment: Assessment) -> tuple[list[tuple[Finding, Location]], l
 def _category(assessment: Assessment) -> str:
     """What GitHub keeps apart: one analysis for each directory that is scanned."""
     roots = set(assessment.coverage.roots)
-    root = in_repository(assessment.scan, Location(roots.pop() if len(roots) == 1 else ".", 1, 1))
+    one = roots.pop() if len(roots) == 1 else assessment.scan.roots_base
+    root = root_place(assessment.scan, one)
     path = root.file if root is not None and root.file != "." else ""
     return "/".join(filter(None, ("hipaa-guard", quote(visible(path))))) + "/"
 

@@ -278,6 +278,7 @@ def _coverage(pen: _Pen, assessment: Assessment) -> None:
         ("account", scan.account or ""),
         ("regions", ", ".join(coverage.regions or scan.regions)),
         ("roots", _listed(pen, coverage.roots)),
+        ("named from", words.roots_named(scan) if scan.roots_from == "scanned path" else ""),
         ("files", f"{coverage.files:,}" if scan.source != "aws" else ""),
         ("resources", f"{sum(coverage.resources.values()):,}" + (f": {kinds}" if kinds else "")),
         ("facts", facts),

@@ -152,7 +152,7 @@ def where(finding: Finding, limit: int = 1000, alike: Sequence[Finding] = ()) ->
 def context(finding: Finding, *, several_roots: bool, limit: int = 1000) -> str:
     """What tells apart instances with one address or one block: the outermost module call, and the root module.
 
-    The root is left out where the path already shows it, and where there is only one.
+    The root is left out where the path, from wherever it is told, already shows it, and where there is only one.
     """
     resource, place = finding.resource, finding.location
     call = place.calls[0] if place is not None and place.calls else None
@@ -160,7 +160,8 @@ def context(finding: Finding, *, several_roots: bool, limit: int = 1000) -> str:
     parts = [called_at(place, limit)]
     if several_roots and resource.source == "terraform" and resource.address:
         root = posixpath.normpath(resource.root or ".")
-        if outermost is None or posixpath.normpath(posixpath.dirname(outermost.file) or ".") != root:
+        directory = posixpath.normpath(posixpath.dirname(outermost.file) or ".") if outermost is not None else None
+        if directory is None or (directory != root and not root.endswith(f"/{directory}")):
             parts.append(f"root: {shortened(root, limit)}")
     return ", ".join(filter(None, parts))
 
@@ -194,6 +195,23 @@ def identity(finding: Finding) -> tuple[str, ...]:
     """Equal for findings on one resource, whatever the control."""
     resource = finding.resource
     return resource.source, resource.root, name(finding), resource.account or "", resource.region or ""
+
+
+def roots_named(scan: Scan) -> str:
+    """What the names of roots, and so all identities of findings, depend on; empty where no Terraform was scanned."""
+    match scan.roots_from:
+        case "scanned path":
+            return (
+                "the scanned path: exceptions, baselines and fingerprints hold for scans of this path only; "
+                "scan a work tree of git, or give --repository-root DIR"
+            )
+        case "git":
+            return "the work tree of git"
+        case "settings":
+            return "the directory of .hipaa-guard.yaml"
+        case "option":
+            return "--repository-root"
+    return ""
 
 
 def several_roots(assessment: Assessment) -> bool:

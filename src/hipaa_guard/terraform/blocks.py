@@ -59,7 +59,8 @@ class Configuration:
     """All resource instances of one root module, one plan or one state."""
 
     root: str
-    """Directory or file, relative to what was scanned; ``.`` for the scanned directory itself."""
+    """The name of the root module, by which findings are known: its directory from the top (`repository.Top`), ``.``
+    for the top itself. As it is read, and where there is no top: the directory or file, relative to what is scanned."""
     source: Literal["hcl", "plan", "state"]
     instances: list[Instance] = field(default_factory=list)
     gaps: list[Gap] = field(default_factory=list)
@@ -76,5 +77,7 @@ class Configuration:
     """Addresses of instances that a plan leaves as they are, and that nothing which it changes names."""
     previous: dict[str, tuple[str, ...]] = field(default_factory=dict)
     """The addresses that an instance had before it was moved, by its own."""
+    former_roots: tuple[str, ...] | None = None
+    """Names of the root from before it was named from the top; None where it is not."""
     asked_for: set[str] = field(default_factory=set)
     """Types of split resources that some reading looked for."""

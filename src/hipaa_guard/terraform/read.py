@@ -12,6 +12,7 @@ from hipaa_guard.terraform.blocks import Configuration
 from hipaa_guard.terraform.documents import TerraformInputError, read_document
 from hipaa_guard.terraform.given import Given, VariableFileError
 from hipaa_guard.terraform.plan import is_plan, read_plan
+from hipaa_guard.terraform.repository import Top, name_roots
 from hipaa_guard.terraform.state import is_raw_state, is_state, read_raw_state, read_state
 
 if TYPE_CHECKING:
@@ -32,11 +33,13 @@ def read(
     environment: Mapping[str, str] | None = None,
     workspace: str | None = None,
     changed: Sequence[Path] | None = None,
+    top: Top | None = None,
 ) -> list[Configuration]:
     """All configurations at a path: the root modules of a directory, or the one in a plan or state.
 
     ``source`` is the directory with the root module that a plan or state was made from. Of a directory, only those root
-    modules are read that the ``changed`` files concern, where these are given.
+    modules are read that the ``changed`` files concern, where these are given. Roots are named from the ``top``, else
+    from what is scanned.
 
     Raises:
         TerraformInputError: there is nothing that can be scanned; the text says what to do next.
@@ -44,20 +47,25 @@ def read(
     """
     try:
         given = Given(var_files, variables or {}, environment, workspace)
-        if source is not None and (path.is_dir() or path.name.endswith(_SOURCES)):
-            raise TerraformInputError(f"{path} is source itself: --source goes with a plan or a state")
-        if path.is_dir():
-            return _directory(path, given, changed)
-        if not path.exists():
-            raise TerraformInputError(
-                f"{path} does not exist: give a directory of .tf files, or a plan or state as JSON"
-            )
-        if path.name.endswith(_SOURCES):
-            return _with_siblings(path, given)
+        found = _read(path, source, given, changed)
     except OSError as error:
         raise TerraformInputError(f"{path} cannot be read: {error.strerror or error}") from None
     except VariableFileError as error:
         raise TerraformInputError(str(error)) from None
+    if top is not None:
+        name_roots(found, top, path.name)
+    return found
+
+
+def _read(path: Path, source: Path | None, given: Given, changed: Sequence[Path] | None) -> list[Configuration]:
+    if source is not None and (path.is_dir() or path.name.endswith(_SOURCES)):
+        raise TerraformInputError(f"{path} is source itself: --source goes with a plan or a state")
+    if path.is_dir():
+        return _directory(path, given, changed)
+    if not path.exists():
+        raise TerraformInputError(f"{path} does not exist: give a directory of .tf files, or a plan or state as JSON")
+    if path.name.endswith(_SOURCES):
+        return _with_siblings(path, given)
     return [_document(read_document(path), path, _source_tree(path, source, given))]
 
 

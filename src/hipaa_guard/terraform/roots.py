@@ -11,16 +11,14 @@ from hipaa_guard.terraform import limits
 from hipaa_guard.terraform.inputs import values_files
 from hipaa_guard.terraform.library import is_local, source_of
 from hipaa_guard.terraform.modules import Module, is_configuration, shown
+from hipaa_guard.terraform.repository import work_tree_of
 
 _SKIPPED = frozenset({"node_modules", "__pycache__"})
 
 
 def boundary_of(base: Path) -> Path:
     """The outermost directory that modules and files may come from: the work tree of git, else what is scanned."""
-    for directory in (base, *base.parents):
-        if (directory / ".git").exists():
-            return directory
-    return base
+    return work_tree_of(base) or base
 
 
 def directories(base: Path, gaps: list[Gap]) -> list[Path]:

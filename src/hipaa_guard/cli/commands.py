@@ -1,0 +1,51 @@
+"""Commands that refuse an option which takes one value and is given several: click itself would silently take the last.
+
+Only what stands on the command line is counted: the environment and a file of settings are weaker places, and no
+repetition.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import click
+
+
+class Command(click.Command):
+    """A verb."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """As click's, after what is given too often has been refused."""
+        _refuse_repeated(self, ctx, args)
+        return super().parse_args(ctx, args)
+
+
+class Group(click.Group):
+    """A verb with others below it, which are of the same mind."""
+
+    command_class = Command
+    group_class = type
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """As click's, after what is given too often has been refused."""
+        _refuse_repeated(self, ctx, args)
+        return super().parse_args(ctx, args)
+
+
+def _refuse_repeated(command: click.Command, ctx: click.Context, args: list[str]) -> None:
+    if ctx.resilient_parsing:  # a shell completes what is not finished
+        return
+    _, _, order = command.make_parser(ctx).parse_args(args=list(args))
+    given = Counter(parameter for parameter in order if isinstance(parameter, click.Option))
+    for option, times in given.items():
+        if times > 1 and not takes_several(option):
+            name = max(option.opts, key=len)
+            meant = "" if option.is_flag else ", and it takes one value"
+            raise click.UsageError(f"{name} is given {times} times{meant}: give it once", ctx)
+
+
+def takes_several(option: click.Parameter) -> bool:
+    """Whether an option may stand on the command line more than once; what only asks for help may, too."""
+    if not isinstance(option, click.Option):
+        return False
+    return option.multiple or option.count or bool(option.is_flag and option.is_eager)
