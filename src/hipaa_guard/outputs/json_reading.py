@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date, datetime
 from enum import StrEnum
-from functools import partial
 from typing import Any, TypeVar, get_args
 
 from hipaa_guard.assessment.law import Law, RequirementType
@@ -193,7 +192,7 @@ def _assessment(node: _Node) -> Assessment:
         coverage=_coverage(node.of("coverage")),
         controls=node.of("controls").each(_control),
         requirements=node.of("requirements").each(_requirement),
-        findings=node.of("findings").each(partial(_finding, entries)),
+        findings=node.of("findings").each(lambda each: _finding(entries, each)),
         gate=Gate(gate.of("passed").flag(), gate.of("exit_code").number(), gate.of("reasons").texts()),
         law=Law(law.of("text").text(), law.of("compiled").text(), law.of("eligible_services").text()),
         exceptions=exceptions,
