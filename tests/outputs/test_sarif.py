@@ -51,10 +51,7 @@ def check() -> Callable[[object], None]:
 def complaints(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], list[str]]:
     """What Microsoft's validator says of a log, by its rules and those of GitHub."""
     if not os.access(MULTITOOL, os.X_OK):
-        pytest.skip(
-            "needs npm: npm install --ignore-scripts --prefix .venv @microsoft/sarif-multitool-linux@5.7.0, "
-            f"chmod u+x {MULTITOOL.name} (.ci/run does)"
-        )
+        pytest.skip("needs Microsoft's SARIF multitool (`make tools` installs it, by npm)")
 
     def judged(log: str) -> list[str]:
         file = tmp_path_factory.mktemp("sarif") / "log.sarif"

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import re
-from importlib import metadata
 from pathlib import Path
 
 import pytest
 import yaml
-from packaging.requirements import Requirement
 
 from tests.pipelines.tools import ROOT, accepts, actionlint, refuses, tool
 
@@ -85,23 +83,3 @@ def test_foreign_actions_are_held_to_a_commit(path: Path) -> None:
     used = re.findall(r"uses: (\S+)", path.read_text())
     assert used
     assert [each for each in used if not re.search(r"@[0-9a-f]{40}$", each)] == []
-
-
-def test_the_constraints_hold_every_dependency_to_a_release() -> None:
-    lines = (line.partition("#")[0].strip() for line in (ROOT / "constraints.txt").read_text().splitlines())
-    held = {_name(line.partition("==")[0]): line.partition("==")[2] for line in lines if line}
-    assert all(held.values())
-    needed, waiting = set(), ["hipaa-guard-cloud"]
-    while waiting:
-        for text in metadata.requires(waiting.pop()) or ():
-            wanted = Requirement(text)
-            if _name(wanted.name) in needed or (wanted.marker and not wanted.marker.evaluate({"extra": ""})):
-                continue
-            needed.add(_name(wanted.name))
-            waiting.append(wanted.name)
-            assert wanted.specifier.contains(held[_name(wanted.name)]), wanted
-    assert needed == set(held)
-
-
-def _name(name: str) -> str:
-    return re.sub(r"[-_.]+", "-", name).lower()
