@@ -7,7 +7,7 @@ STAMP := $(VENV)/.installed
 # Every release is held, with its hashes, by the files in requirements/. Wheels only: building one from source would fetch
 # what no file holds.
 LOCKED ?= requirements/dev.txt
-PIP = -m pip --disable-pip-version-check --quiet
+PIP = -m pip --disable-pip-version-check -qq
 HELD = --require-hashes --only-binary :all:
 
 .PHONY: demo test check docs lint tools lock lock-check test-allowed benchmark benchmark-live benchmark-terraform clean
