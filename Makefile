@@ -50,15 +50,14 @@ docs: $(STAMP)
 ## Install Checkov, and from npm the judges of SARIF and of workflows; without them their tests are skipped
 tools: $(VENV)/checkov/.installed $(if $(shell command -v npm),$(VENV)/node_modules/.installed)
 
-$(VENV)/checkov/.installed: requirements/build.txt requirements/checkov.txt $(VENV)/.locked
-	$(PYTHON) -m venv --clear $(VENV)/checkov
-	$(VENV)/checkov/bin/python $(PIP) install $(HELD) -r requirements/build.txt
-	$(VENV)/checkov/bin/python $(PIP) install $(HELD) -r requirements/checkov.txt
+$(VENV)/checkov/.installed: requirements/checkov.txt $(VENV)/.locked
+	$(PYTHON) -m venv --clear --without-pip $(VENV)/checkov
+	$(BIN)/python $(PIP) --python $(VENV)/checkov install $(HELD) -r requirements/checkov.txt
 	touch $@
 
 $(VENV)/node_modules/.installed: requirements/package.json requirements/package-lock.json $(VENV)/.locked
 	cp requirements/package.json requirements/package-lock.json $(VENV)
-	npm ci --silent --no-audit --no-fund --ignore-scripts --prefix $(VENV)
+	npm ci --loglevel error --no-audit --no-fund --ignore-scripts --prefix $(VENV)
 	chmod u+x $(VENV)/node_modules/@microsoft/sarif-multitool-linux/Sarif.Multitool
 	touch $@
 
@@ -77,7 +76,7 @@ lock: $(UV)
 	$(COMPILE) requirements/build.in --constraint requirements/dev.txt --output-file requirements/build.txt
 	$(COMPILE) requirements/checkov.in --output-file requirements/checkov.txt
 	$(COMPILE) requirements/uv.in --output-file requirements/uv.txt
-	npm install --silent --package-lock-only --omit-lockfile-registry-resolved --prefix requirements
+	npm install --loglevel error --package-lock-only --omit-lockfile-registry-resolved --prefix requirements
 	$(MAKE) lock-check
 
 ## Say whether each held release has a wheel for each Python and platform
