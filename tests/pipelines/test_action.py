@@ -12,6 +12,7 @@ import pytest
 import yaml
 from packaging.utils import canonicalize_name
 
+from tests.patience import HANGS
 from tests.pipelines.locks import pins
 from tests.pipelines.tools import ROOT, accepts, copied, git, without_index
 
@@ -38,7 +39,11 @@ class Job(NamedTuple):
         assert set(STEPS[step].get("env", {})) <= set(env)
         script = self.temp / "step.sh"
         script.write_text(STEPS[step]["run"])
-        clean = {name: value for name, value in os.environ.items() if not name.startswith(("HIPAA_GUARD_", "GITHUB_", "PIP_"))}
+        clean = {
+            name: value
+            for name, value in os.environ.items()
+            if not name.startswith(("HIPAA_GUARD_", "GITHUB_", "PIP_"))
+        }
         files = {name: str(self.temp / name.lower()) for name in ("GITHUB_OUTPUT", "GITHUB_STEP_SUMMARY", "GH_LOG")}
         clean |= {"RUNNER_TEMP": str(self.temp), "PATH": f"{self.temp}/bin:{os.environ['PATH']}", **files, **env}
         # As GitHub calls `shell: bash`.
@@ -49,7 +54,7 @@ class Job(NamedTuple):
             capture_output=True,
             text=True,
             check=False,
-            timeout=1800,
+            timeout=HANGS,
         )
 
     def scan(self, **env: str) -> subprocess.CompletedProcess[str]:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import yaml
 
+from tests.patience import HANGS
 from tests.pipelines.tools import ROOT, accepts, copied, git, pip_environment, tool
 
 HOOKS = ROOT / ".pre-commit-hooks.yaml"
@@ -37,7 +38,9 @@ def test_the_hook_stops_a_commit_with_a_gap(tmp_path: Path) -> None:
         git(tree, "commit", "-qm", "first")
     hook = [pre_commit, "try-repo", str(tool_tree), "hipaa-guard", "--all-files", "--color=never"]
     environment = {**pip_environment(), "PRE_COMMIT_HOME": str(tmp_path / "cache")}
-    found = subprocess.run(hook, cwd=clinic, env=environment, capture_output=True, text=True, check=False, timeout=1800)
+    found = subprocess.run(
+        hook, cwd=clinic, env=environment, capture_output=True, text=True, check=False, timeout=HANGS
+    )
     assert found.returncode == 1, found.stdout + found.stderr
     assert "aws_s3_bucket.phi" in found.stdout
     assert "Gate failed (exit code 1)" in found.stdout

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import re
+import sys
 from pathlib import Path
 
 import pytest
 import yaml
 
-from tests.pipelines.tools import ROOT, accepts, actionlint, refuses, tool
+from tests.pipelines.tools import ROOT, accepts, actionlint, copied, pip_environment, refuses, tool
 
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
 COMPONENT = ROOT / "templates" / "scan" / "template.yml"
@@ -74,6 +76,25 @@ def test_the_image_has_no_root_and_all_that_the_build_needs() -> None:
     copied = {word for line in re.findall(r"(?m)^COPY (?!--from)(.+) \S+$", text) for word in line.split()}
     assert copied == allowed
     assert all((ROOT / name).exists() for name in copied)
+
+
+def test_the_installation_of_the_image_works(tmp_path: Path) -> None:
+    """The image itself is not built: its commands are run, with places of this machine for those of the image."""
+    source = copied(tmp_path / "source")
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin" / "python").symlink_to(sys.executable)
+    text = (ROOT / "Dockerfile").read_text().replace("\\\n", "").replace("/opt/", f"{tmp_path}/opt/")
+    environment = {**pip_environment(), "PATH": f"{tmp_path}/bin:{os.environ['PATH']}"}
+    commands = re.findall(r"(?m)^RUN (.+)$", text)
+    assert commands
+    for command in commands:
+        accepts("sh", "-ec", command, cwd=source, environment=environment)
+    (tmp_path / "main.tf").write_text('resource "aws_s3_bucket" "phi" {}\n')
+    ours = tmp_path / "opt" / "hipaa-guard" / "bin" / "hipaa-guard"
+    assert "Gate failed (exit code 1)" in refuses(ours, "scan", "terraform", ".", cwd=tmp_path)
+    installed = {path.name.partition("-")[0] for path in (tmp_path / "opt/hipaa-guard").rglob("*.dist-info")}
+    assert "hipaa_guard_cloud" in installed
+    assert installed.isdisjoint({"pip", "setuptools", "wheel"})
 
 
 @pytest.mark.parametrize(

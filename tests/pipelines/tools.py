@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.patience import HANGS
+
 ROOT = Path(__file__).parents[2]
 GIT = ("git", "-c", "user.name=Tester", "-c", "user.email=tester@example.org", "-c", "commit.gpgsign=false")
 
@@ -41,14 +43,13 @@ def refuses(*command: str | Path, cwd: Path | None = None) -> str:
 def _run(
     command: Sequence[str | Path], cwd: Path | None, environment: Mapping[str, str] | None = None
 ) -> subprocess.CompletedProcess[str]:
-    # The limit only ends what hangs: no tool comes near it on a busy machine.
     return subprocess.run(
         [str(word) for word in command],
         capture_output=True,
         text=True,
         cwd=cwd or ROOT,
         check=False,
-        timeout=1800,
+        timeout=HANGS,
         env=environment,
     )
 
