@@ -4,13 +4,25 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: demo test check docs lint benchmark benchmark-live benchmark-terraform clean
+# Every release is held, with its hashes, by the files in requirements/. Wheels only: building one from source would fetch
+# what no file holds.
+LOCKED ?= requirements/dev.txt
+PIP = -m pip --disable-pip-version-check -qq
+HELD = --require-hashes --only-binary :all:
 
-$(STAMP): pyproject.toml
-	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install -qq --disable-pip-version-check --upgrade pip
-	$(BIN)/python -m pip install -qq --disable-pip-version-check --editable '.[dev,demo]'
+.PHONY: demo test check docs lint tools lock lock-check test-allowed benchmark benchmark-live benchmark-terraform clean
+
+$(STAMP): $(VENV)/.locked pyproject.toml
+	$(BIN)/python $(PIP) install --no-deps --no-build-isolation --editable .
 	$(BIN)/python -m compileall -q src policies reports
+	touch $@
+
+# Without --clear a package that is no longer held would stay. The wheels are for tests that install the project elsewhere.
+$(VENV)/.locked: requirements/build.txt requirements/runtime.txt $(LOCKED)
+	$(PYTHON) -m venv --clear $(VENV)
+	$(BIN)/python $(PIP) install $(HELD) -r requirements/build.txt
+	$(BIN)/python $(PIP) install $(HELD) -r $(LOCKED)
+	$(BIN)/python $(PIP) download $(HELD) -r requirements/build.txt -r requirements/runtime.txt --dest $(VENV)/wheels
 	touch $@
 
 ## Scan the shipped examples and a simulated account, and write out/report.html
@@ -35,6 +47,60 @@ lint: $(STAMP)
 docs: $(STAMP)
 	$(BIN)/python -m docs.generate
 
+## Install Checkov, and from npm the judges of SARIF and of workflows; without them their tests are skipped
+tools: $(VENV)/checkov/.installed $(if $(shell command -v npm),$(VENV)/node_modules/.installed)
+
+$(VENV)/checkov/.installed: requirements/checkov.txt $(VENV)/.locked
+	$(PYTHON) -m venv --clear --without-pip $(VENV)/checkov
+	$(BIN)/python $(PIP) --python $(VENV)/checkov install $(HELD) -r requirements/checkov.txt
+	touch $@
+
+$(VENV)/node_modules/.installed: requirements/package.json requirements/package-lock.json $(VENV)/.locked
+	cp requirements/package.json requirements/package-lock.json $(VENV)
+	npm ci --loglevel error --no-audit --no-fund --ignore-scripts --prefix $(VENV)
+	chmod u+x $(VENV)/node_modules/@microsoft/sarif-multitool-linux/Sarif.Multitool
+	touch $@
+
+## Renew requirements/ with the newest releases that pyproject.toml allows; `make lock UPGRADE=` keeps those that it can
+UPGRADE ?= --upgrade
+UV := .venv-lock/bin/uv
+WHEELS_ONLY = --quiet --no-emit-index-url --only-binary :all:
+COMPILE = $(UV) pip compile $(WHEELS_ONLY) --universal --python-version 3.11 --generate-hashes \
+	--custom-compile-command "make lock" $(UPGRADE)
+PYTHONS := 3.11 3.12 3.13 3.14
+PLATFORMS := x86_64-unknown-linux-gnu aarch64-unknown-linux-gnu aarch64-apple-darwin
+
+lock: $(UV)
+	$(COMPILE) pyproject.toml --extra dev --extra demo --output-file requirements/dev.txt
+	$(COMPILE) pyproject.toml --constraint requirements/dev.txt --output-file requirements/runtime.txt
+	$(COMPILE) requirements/build.in --constraint requirements/dev.txt --output-file requirements/build.txt
+	$(COMPILE) requirements/checkov.in --output-file requirements/checkov.txt
+	$(COMPILE) requirements/uv.in --output-file requirements/uv.txt
+	npm install --loglevel error --package-lock-only --omit-lockfile-registry-resolved --prefix requirements
+	$(MAKE) lock-check
+
+## Say whether each held release has a wheel for each Python and platform
+lock-check: $(UV)
+	@set -e; for python in $(PYTHONS); do for platform in $(PLATFORMS); do \
+		for files in "requirements/build.txt requirements/dev.txt requirements/runtime.txt" requirements/checkov.txt; do \
+			$(UV) pip compile $(WHEELS_ONLY) --python-version $$python --python-platform $$platform $$files \
+				--output-file /dev/null; \
+		done; echo "Python $$python on $$platform: every release has a wheel"; \
+	done; done
+
+$(UV): requirements/build.txt requirements/uv.txt
+	$(PYTHON) -m venv --clear .venv-lock
+	.venv-lock/bin/python $(PIP) install $(HELD) -r requirements/build.txt
+	.venv-lock/bin/python $(PIP) install $(HELD) -r requirements/uv.txt
+	touch $@
+
+## Run the tests with the newest releases that pyproject.toml allows, or with RESOLUTION=lowest-direct the oldest
+RESOLUTION ?= highest
+test-allowed: $(UV)
+	$(UV) pip compile $(WHEELS_ONLY) --python $(PYTHON) --resolution $(RESOLUTION) --generate-hashes --no-header --upgrade \
+		pyproject.toml --extra dev --extra demo --output-file .venv-lock/$(RESOLUTION).txt
+	$(MAKE) test VENV=.venv-$(RESOLUTION) LOCKED=.venv-lock/$(RESOLUTION).txt
+
 ## How long scans take, beside a bare interpreter
 benchmark: $(STAMP)
 	$(BIN)/python -m benchmarks.startup
@@ -49,4 +115,4 @@ benchmark-live: $(STAMP)
 	$(BIN)/python -m benchmarks.live
 
 clean:
-	rm -rf $(VENV) out build dist
+	rm -rf .venv* out build dist

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 import subprocess
 import sys
 import venv
@@ -12,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.pipelines.tools import accepts, copied, pip_environment
+
 ROOT = Path(__file__).parents[1]
 
 
@@ -19,13 +20,9 @@ ROOT = Path(__file__).parents[1]
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("wheel")
     # From a copy: setuptools leaves a build directory behind, whose old files would end up in the next wheel.
-    copy = tmp_path_factory.mktemp("source")
-    for name in ("src", "policies", "reports"):
-        shutil.copytree(ROOT / name, copy / name, ignore=shutil.ignore_patterns("__pycache__", "*.egg-info"))
-    for name in ("pyproject.toml", "README.md", "LICENSE"):
-        shutil.copy(ROOT / name, copy / name)
+    copy = copied(tmp_path_factory.mktemp("source"))
     command = [sys.executable, "-m", "build", "--wheel", "--outdir", str(out), str(copy)]
-    result = subprocess.run(command, capture_output=True, text=True, check=False)
+    result = subprocess.run(command, capture_output=True, text=True, check=False, env=pip_environment())
     assert result.returncode == 0, result.stdout + result.stderr
     (built,) = out.glob("hipaa_guard_cloud-*.whl")
     return built
@@ -45,8 +42,7 @@ def test_the_wheel_scans_in_an_empty_environment(wheel: Path, tmp_path: Path) ->
     environment = tmp_path / "venv"
     venv.create(environment, with_pip=True)
     python = environment / "bin" / "python"
-    install = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", str(wheel)]
-    subprocess.run(install, check=True, capture_output=True)
+    accepts(python, "-m", "pip", "install", "--quiet", wheel, environment=pip_environment())
     (tmp_path / "infra").mkdir()
     (tmp_path / "infra" / "main.tf").write_text('resource "aws_s3_bucket" "phi" {}\n')
     result = subprocess.run(

@@ -19,7 +19,7 @@ from benchmarks.live.proxy import HOST, OWN, Delays
 
 REPOSITORY = Path(__file__).parents[2]
 PATIENCE = 600.0
-"""Seconds in which a server has to be ready."""
+"""Seconds in which a server has to be ready, and then to answer."""
 
 
 class NotReadyError(Exception):
@@ -56,7 +56,7 @@ class Simulated:
 
     @staticmethod
     def _asked(request: Request) -> dict[str, Any]:
-        with build_opener(ProxyHandler({})).open(request, timeout=10) as answer:
+        with build_opener(ProxyHandler({})).open(request, timeout=PATIENCE) as answer:
             found: dict[str, Any] = json.load(answer)
             return found
 

@@ -11,11 +11,14 @@ from collections.abc import Callable, Iterator
 from typing import Any
 from urllib.request import Request, urlopen
 
+import boto3
 import pytest
+from botocore.config import Config
 from moto import mock_aws
 
 from hipaa_guard.aws.sessions import Account, open_account
 from tests.aws.clinic import Clock
+from tests.patience import HANGS
 
 
 @pytest.fixture(autouse=True)
@@ -56,6 +59,10 @@ def _server(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     server.start()
     host, port = server.get_host_and_port()
     monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://{host}:{port}")
+    # The first to ask for a service waits until the simulation has loaded it, on a busy machine longer than a scan waits.
+    patient = Config(read_timeout=HANGS, retries={"total_max_attempts": 1})
+    for service, operation in (("sts", "get_caller_identity"), ("iam", "list_users"), ("ec2", "describe_regions")):
+        getattr(boto3.client(service, config=patient), operation)()  # type: ignore[call-overload]
     yield
     with urlopen(Request(f"http://{host}:{port}/moto-api/reset", method="POST")):
         pass

@@ -125,16 +125,20 @@ def test_the_time_is_given_by_the_environment(monkeypatch: pytest.MonkeyPatch) -
 
 # --- whole scans, stopped at any moment ---
 
-# Ends the process, as if by `kill -9` or Ctrl-C, when so many answers are written down.
+# Ends the process, as if by `kill -9` or Ctrl-C, when so many answers are written down. The thread that writes is the one
+# that takes signals, so nothing more is written after it. A shell starts what runs in the background with SIGINT ignored,
+# and whatever that starts inherits it: the process takes it again, as one in the foreground does.
 STOPPING = """
-import os, signal, sys
+import os, signal, sys, threading
 from hipaa_guard.aws.ledger import Ledger
 from hipaa_guard.cli.main import run
+signal.signal(signal.SIGINT, signal.default_int_handler)
 put, left = Ledger.put, [int(sys.argv[1])]
 def stopping(self, key, answer):
     put(self, key, answer)
     left[0] -= 1
     if left[0] == 0:
+        assert threading.current_thread() is threading.main_thread()
         os.kill(os.getpid(), int(sys.argv[2]))
 Ledger.put = stopping
 sys.exit(run(sys.argv[3:]))
@@ -207,7 +211,11 @@ def _requests(act: Callable[[], object]) -> int:
 
 @pytest.mark.filterwarnings("ignore::ResourceWarning")
 def test_a_scan_that_was_interrupted_says_how_to_go_on(clinic: Path) -> None:
-    stopped = scan("-o", f"json={clinic / 'x.json'}", stop=(5, signal.SIGINT))
+    inherited = signal.signal(signal.SIGINT, signal.SIG_IGN)  # as by `make test &` in a script
+    try:
+        stopped = scan("-o", f"json={clinic / 'x.json'}", stop=(5, signal.SIGINT))
+    finally:
+        signal.signal(signal.SIGINT, inherited)
     assert stopped.returncode == 130
     assert "answers are kept: run the same command with --resume to go on." in stopped.stderr
     assert "Traceback" not in stopped.stderr

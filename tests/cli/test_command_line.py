@@ -10,6 +10,8 @@ from pathlib import Path
 import jsonschema
 import pytest
 
+from tests.patience import HANGS
+
 ROOT = Path(__file__).parents[2]
 CLEAN, GAPS, USAGE, INCOMPLETE, BROKEN = range(5)
 
@@ -35,7 +37,7 @@ def run(*arguments: str | Path, cwd: Path | None = None, **env: str) -> subproce
         text=True,
         cwd=cwd or ROOT,
         env=clean,
-        timeout=120,
+        timeout=HANGS,
         check=False,
     )
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
 import pytest
 
 from hipaa_guard.cli.main import run
+from hipaa_guard.clock import VARIABLE
 from tests.lifecycle.register_text import ROTATION, VERSIONING, entry, register, tree
 
 CLEAN, GAPS, USAGE = 0, 1, 2
@@ -16,7 +17,7 @@ CLEAN, GAPS, USAGE = 0, 1, 2
 Told = pytest.CaptureFixture[str]
 """What a verb prints."""
 
-TODAY = datetime.now(UTC).date()
+TODAY = date(2026, 11, 22)
 BUCKETS = 'resource "aws_s3_bucket" "phi" {}\nresource "aws_s3_bucket" "logs" {}\n'
 ONLY = ("-q", "-c", VERSIONING)
 
@@ -25,6 +26,7 @@ ONLY = ("-q", "-c", VERSIONING)
 def work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A working directory with a tree to scan below it."""
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv(VARIABLE, str(int(datetime.combine(TODAY, time(8), UTC).timestamp())))
     tree(tmp_path / "infra", main=BUCKETS)
     (tmp_path / "out").mkdir()
     return tmp_path

@@ -19,6 +19,7 @@ from hipaa_guard.assessment.model import Assessment
 from hipaa_guard.controls.control import Status
 from hipaa_guard.outputs import json_format
 from hipaa_guard.outputs.html import render
+from tests.patience import HANGS
 
 VOID = {"meta", "br", "input", "link", "img", "hr"}
 LOADING = {"src", "srcset", "data", "action", "formaction", "poster", "background", "ping", "manifest"}
@@ -269,7 +270,7 @@ def _opened(page: str, directory: Path) -> tuple[str, str]:
         *("--disable-background-networking", "--disable-component-update", "--enable-logging=stderr", "--v=0"),
         *(f"--user-data-dir={directory / 'profile'}", "--virtual-time-budget=20000", "--dump-dom"),
     )
-    answer = subprocess.run([browser, *flags, file.as_uri()], capture_output=True, text=True, timeout=120, check=True)
+    answer = subprocess.run([browser, *flags, file.as_uri()], capture_output=True, text=True, timeout=HANGS, check=True)
     return answer.stdout, "\n".join(line for line in answer.stderr.splitlines() if ":CONSOLE" in line)
 
 

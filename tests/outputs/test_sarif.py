@@ -19,6 +19,7 @@ import pytest
 from hipaa_guard.assessment.model import Assessment
 from hipaa_guard.controls.control import Severity, Status
 from hipaa_guard.outputs.sarif import MOST_RESULTS, render
+from tests.patience import HANGS
 
 SCHEMA = Path(__file__).parent / "schemas" / "sarif-2.1.0-rtm.5.json.gz"
 MULTITOOL = Path(sys.prefix) / "node_modules/@microsoft/sarif-multitool-linux/Sarif.Multitool"
@@ -51,10 +52,7 @@ def check() -> Callable[[object], None]:
 def complaints(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], list[str]]:
     """What Microsoft's validator says of a log, by its rules and those of GitHub."""
     if not os.access(MULTITOOL, os.X_OK):
-        pytest.skip(
-            "needs npm: npm install --ignore-scripts --prefix .venv @microsoft/sarif-multitool-linux@5.7.0, "
-            f"chmod u+x {MULTITOOL.name} (.ci/run does)"
-        )
+        pytest.skip("needs Microsoft's SARIF multitool (`make tools` installs it, by npm)")
 
     def judged(log: str) -> list[str]:
         file = tmp_path_factory.mktemp("sarif") / "log.sarif"
@@ -64,7 +62,7 @@ def complaints(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], list
             capture_output=True,
             text=True,
             check=False,
-            timeout=300,
+            timeout=HANGS,
             env={"DOTNET_SYSTEM_GLOBALIZATION_INVARIANT": "1", "HOME": str(file.parent)},
         )
         assert "Analysis completed successfully" in answer.stdout, answer.stdout + answer.stderr

@@ -33,7 +33,7 @@ KINDS = {"PASSED": Status.PASS, "FAILED": Status.FAIL, "SKIPPED": Status.UNKNOWN
 
 needs_checkov = pytest.mark.skipif(
     CHECKOV is None,
-    reason=f"needs Checkov: python -m venv {OWN_PLACE.parents[1]}, and pip install checkov there (.ci/run does)",
+    reason="needs Checkov (`make tools` installs it)",
 )
 
 

@@ -10,8 +10,11 @@ from typing import NamedTuple
 
 import pytest
 import yaml
+from packaging.utils import canonicalize_name
 
-from tests.pipelines.tools import ROOT, git
+from tests.patience import HANGS
+from tests.pipelines.locks import pins
+from tests.pipelines.tools import ROOT, accepts, copied, git, without_index
 
 STEPS = {
     step["name"]: step for step in yaml.safe_load((ROOT / "action.yml").read_text())["runs"]["steps"] if "run" in step
@@ -36,7 +39,11 @@ class Job(NamedTuple):
         assert set(STEPS[step].get("env", {})) <= set(env)
         script = self.temp / "step.sh"
         script.write_text(STEPS[step]["run"])
-        clean = {name: value for name, value in os.environ.items() if not name.startswith(("HIPAA_GUARD_", "GITHUB_"))}
+        clean = {
+            name: value
+            for name, value in os.environ.items()
+            if not name.startswith(("HIPAA_GUARD_", "GITHUB_", "PIP_"))
+        }
         files = {name: str(self.temp / name.lower()) for name in ("GITHUB_OUTPUT", "GITHUB_STEP_SUMMARY", "GH_LOG")}
         clean |= {"RUNNER_TEMP": str(self.temp), "PATH": f"{self.temp}/bin:{os.environ['PATH']}", **files, **env}
         # As GitHub calls `shell: bash`.
@@ -47,7 +54,7 @@ class Job(NamedTuple):
             capture_output=True,
             text=True,
             check=False,
-            timeout=600,
+            timeout=HANGS,
         )
 
     def scan(self, **env: str) -> subprocess.CompletedProcess[str]:
@@ -153,20 +160,15 @@ def test_a_comment_that_is_refused_fails_nothing(job: Job) -> None:
 
 
 def test_the_action_installs_itself(job: Job, tmp_path: Path) -> None:
-    tree = tmp_path / "action"
-    tree.mkdir()
-    for name in ("src", "policies", "reports", "pyproject.toml", "README.md", "LICENSE", "constraints.txt"):
-        subprocess.run(["cp", "-r", ROOT / name, tree / name], check=True)
     subprocess.run(["rm", "-rf", job.temp / "hipaa-guard"], check=True)
     (job.temp / "bin" / "python").symlink_to(sys.executable)
-    result = job.run("Install", ACTION_PATH=str(tree))
+    result = job.run("Install", ACTION_PATH=str(copied(tmp_path / "the action")), **without_index())
     assert result.returncode == 0, result.stdout + result.stderr
     assert job.scan().returncode == 1
-    frozen = subprocess.run(
-        [job.temp / "hipaa-guard" / "bin" / "python", "-m", "pip", "freeze", "--exclude", "hipaa-guard-cloud"],
-        check=True,
-        capture_output=True,
-        text=True,
-    ).stdout
-    held = (tree / "constraints.txt").read_text()
-    assert [line for line in frozen.splitlines() if line not in held] == []
+    python = job.temp / "hipaa-guard" / "bin" / "python"
+    accepts(python, "-m", "pip", "check")
+    installed = accepts(python, "-m", "pip", "freeze", "--all", "--exclude", "hipaa-guard-cloud").splitlines()
+    held = {**pins("build.txt"), **pins("runtime.txt")}
+    assert {canonicalize_name(name): version for name, _, version in (line.partition("==") for line in installed)} == {
+        name: str(pin.version) for name, (pin,) in held.items() if pin.applies()
+    }

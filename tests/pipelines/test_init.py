@@ -13,6 +13,7 @@ import pytest
 import yaml
 
 from tests.cli.test_command_line import one_sentence, run
+from tests.patience import HANGS
 from tests.pipelines.tools import ROOT, accepts, actionlint, git, tool
 
 BAD = 'resource "aws_s3_bucket" "phi" {}\n'
@@ -57,7 +58,7 @@ def steps(script: str, at: Path, **env: str) -> subprocess.CompletedProcess[str]
         capture_output=True,
         text=True,
         check=False,
-        timeout=120,
+        timeout=HANGS,
     )
 
 

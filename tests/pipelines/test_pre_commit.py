@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import re
-import shutil
 import subprocess
 from pathlib import Path
 
 import yaml
 
-from tests.pipelines.tools import ROOT, accepts, git, tool
+from tests.patience import HANGS
+from tests.pipelines.tools import ROOT, accepts, copied, git, pip_environment, tool
 
 HOOKS = ROOT / ".pre-commit-hooks.yaml"
 
@@ -30,12 +29,7 @@ def test_the_hook_runs_for_what_terraform_reads() -> None:
 def test_the_hook_stops_a_commit_with_a_gap(tmp_path: Path) -> None:
     pre_commit = tool("pre-commit")
     tool_tree, clinic = tmp_path / "hipaa-guard", tmp_path / "clinic"
-    for name in ("src", "policies", "reports", "pyproject.toml", "README.md", "LICENSE", HOOKS.name):
-        ignored = shutil.ignore_patterns("__pycache__", "*.egg-info")
-        if (ROOT / name).is_dir():
-            shutil.copytree(ROOT / name, tool_tree / name, ignore=ignored)
-        else:
-            shutil.copy(ROOT / name, tool_tree / name)
+    copied(tool_tree, HOOKS.name)
     clinic.mkdir()
     (clinic / "main.tf").write_text('resource "aws_s3_bucket" "phi" {}\n')
     for tree in (tool_tree, clinic):
@@ -43,8 +37,10 @@ def test_the_hook_stops_a_commit_with_a_gap(tmp_path: Path) -> None:
         git(tree, "add", "-A")
         git(tree, "commit", "-qm", "first")
     hook = [pre_commit, "try-repo", str(tool_tree), "hipaa-guard", "--all-files", "--color=never"]
-    environment = {**os.environ, "PRE_COMMIT_HOME": str(tmp_path / "cache")}
-    found = subprocess.run(hook, cwd=clinic, env=environment, capture_output=True, text=True, check=False, timeout=600)
+    environment = {**pip_environment(), "PRE_COMMIT_HOME": str(tmp_path / "cache")}
+    found = subprocess.run(
+        hook, cwd=clinic, env=environment, capture_output=True, text=True, check=False, timeout=HANGS
+    )
     assert found.returncode == 1, found.stdout + found.stderr
     assert "aws_s3_bucket.phi" in found.stdout
     assert "Gate failed (exit code 1)" in found.stdout

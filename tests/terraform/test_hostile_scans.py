@@ -15,6 +15,7 @@ import pytest
 
 from hipaa_guard.facts.places import GapKind
 from hipaa_guard.outputs.text import visible
+from tests.patience import HANGS
 
 FILE, LIMIT, MODULE, DUPLICATE = GapKind.FILE, GapKind.LIMIT, GapKind.MODULE, GapKind.DUPLICATE
 EXPRESSION = GapKind.EXPRESSION
@@ -213,7 +214,7 @@ def scanned(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Scanned]:
         write(base / "in" / name, tree)
     command = [sys.executable, "-m", "tests.terraform.limited", str(base / "in")]
     done = subprocess.run(
-        command, capture_output=True, text=True, timeout=900, check=True, cwd=Path(__file__).parents[2]
+        command, capture_output=True, text=True, timeout=HANGS, check=True, cwd=Path(__file__).parents[2]
     )
     found = {}
     for line in done.stdout.splitlines():

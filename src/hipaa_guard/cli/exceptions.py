@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -13,6 +13,7 @@ import click
 from hipaa_guard.assessment.gate import CLEAN, FAILURES, USAGE
 from hipaa_guard.cli.commands import Group
 from hipaa_guard.cli.saved import SCAN, finding_named, saved
+from hipaa_guard.clock import now
 
 if TYPE_CHECKING:
     from hipaa_guard.assessment.exceptions import Entry
@@ -245,7 +246,7 @@ def _known(policies: Iterable[Path]) -> dict[str, Control]:
 
 
 def _day(given: datetime | None) -> date:
-    return given.date() if given is not None else datetime.now(UTC).date()
+    return given.date() if given is not None else now().date()
 
 
 def _say(text: str) -> None:

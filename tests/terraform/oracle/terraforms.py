@@ -16,7 +16,7 @@ from typing import Any
 from tests.terraform.oracle.cases import Case, written
 
 TERRAFORM = shutil.which("terraform")
-SLOWEST = 60
+SLOWEST = 600
 """Seconds that Terraform has for one step. Applying takes it for ever now and then; then nothing was applied."""
 
 UNKNOWN = "\ue00funknown"
