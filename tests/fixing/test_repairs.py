@@ -177,3 +177,30 @@ def test_what_only_now_concerns_a_resource_is_told(tmp_path: Path) -> None:
     assert not fixed.remains  # it was not asked for
     wanted = ["s3_bucket_versioning_enabled", "s3_bucket_mfa_delete"]
     assert fix_terraform(tmp_path, only=wanted).remains
+
+
+def test_a_part_of_something_that_is_declared_elsewhere_is_set_right(tmp_path: Path) -> None:
+    """Where the part itself holds the setting; for anything else, what declares the whole must be changed."""
+    text = """
+variable "bucket" {}
+resource "aws_s3_bucket_public_access_block" "phi" {
+  bucket = var.bucket
+}
+resource "aws_s3_bucket_versioning" "phi" {
+  bucket = var.bucket
+  versioning_configuration {
+    status = "Suspended"
+  }
+}
+resource "aws_s3_bucket_policy" "phi" {
+  bucket = var.bucket
+  policy = jsonencode({
+    Version   = "2012-10-17"
+    Statement = [{ Effect = "Allow", Principal = { AWS = "111122223333" }, Action = "s3:*", Resource = "*" }]
+  })
+}
+"""
+    assert any("belongs to the S3 bucket var.bucket" in reason for reason in reasons(fix(tree(tmp_path, text))))
+    fixed = fixed_text(tmp_path, text)
+    assert "restrict_public_buckets = true" in fixed
+    assert 'status = "Enabled"' in fixed

@@ -116,14 +116,12 @@ class Planner:
         repair = _repair_of(failing[0].control_id)
         main = self._instance(failing[0])
         assert main is not None
-        if main.type not in repair.types:
+        is_part = failing[0].resource.part_of is not None
+        if main.type not in repair.types and not is_part:
             raise CannotEdit(f"no repair of {main.type} is known that is certain")
-        for finding in judged:
-            if finding.exception is not None:
-                raise CannotEdit(f"{finding.exception.id} accepts it for another instance of the same block")
-        for finding in failing:
-            if finding.uncertain is not None:
-                raise CannotEdit(f"it is not certain that it will exist: {finding.uncertain}")
+        _refuse_in_doubt(failing, judged)
+        if is_part:
+            return self._of_part(failing, main, repair)
         if repair.companion is None:
             return self._setting(failing, main, repair.settings)
         found = self._companion(failing, repair.companion)
@@ -141,6 +139,13 @@ class Planner:
         if any(finding.status is not Status.FAIL for finding in judged):
             raise CannotEdit("other instances of the same block need nothing")
         return self._adding(failing, main, repair.companion)
+
+    def _of_part(self, failing: Sequence[Finding], part: HclInstance, repair: Repair) -> Step:
+        """What closes a gap of something that is declared elsewhere: the part that opens it, set right."""
+        companion = repair.companion
+        if companion is None or companion.type != part.type or not companion.settings:
+            raise CannotEdit(f"it belongs to the {failing[0].resource.part_of}, which is declared elsewhere")
+        return self._setting(failing, part, companion.settings)
 
     def _companion(self, failing: Sequence[Finding], companion: Companion) -> HclInstance | None:
         """The companion that is there already; None where there is none."""
@@ -213,6 +218,15 @@ def is_generated(text: str) -> bool:
     """Whether a comment in the first lines says that a program writes the file."""
     head = "\n".join(text.split("\n", _FIRST_LINES)[:_FIRST_LINES])
     return any(_GENERATED.search(head, start, end) for start, end in comment_spans(head))
+
+
+def _refuse_in_doubt(failing: Sequence[Finding], judged: Sequence[Finding]) -> None:
+    for finding in judged:
+        if finding.exception is not None:
+            raise CannotEdit(f"{finding.exception.id} accepts it for another instance of the same block")
+    for finding in failing:
+        if finding.uncertain is not None:
+            raise CannotEdit(f"it is not certain that it will exist: {finding.uncertain}")
 
 
 def _repair_of(control: str) -> Repair:
