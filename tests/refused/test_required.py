@@ -259,12 +259,12 @@ def _one(text: str, kind: type[Resource]) -> Resource | None:
 
 
 def test_what_functions_ask_for_is_found() -> None:
-    found = {(kind.kind, *each) for kind in KINDS if kind.terraform for each in asked(kind)}
+    found = {(kind.kind, *each) for kind in WHOLE for each in asked(kind)}
     assert ("elbv2.Listener", "default_actions", "aws_lb_listener", "default_action") in found
     assert ("s3.Bucket", "replication", "aws_s3_bucket", "aws_s3_bucket_replication_configuration.rule") in found
 
 
-@pytest.mark.parametrize("kind", [each for each in KINDS if each.terraform], ids=lambda kind: kind.kind)
+@pytest.mark.parametrize("kind", WHOLE, ids=lambda kind: kind.kind)
 def test_what_functions_ask_for_is_not_known_where_it_is_left_out(kind: type[Resource], tmp_path: Path) -> None:
     tried = {(name, *split_from(type_, path)) for name, type_, path in asked(kind)}
     for name, type_, path in sorted(tried):
