@@ -127,12 +127,10 @@ def required_steps(type_: str, path: str) -> list[str]:
     return found
 
 
-READ = {
-    (kind, fact.name, type_, path)
-    for kind in KINDS
-    if kind.terraform is not None and kind.terraform.types[0] not in kind.terraform.inside  # told inside of another
-    for fact, type_, path in paths(kind)
-}
+WHOLE = [kind for kind in KINDS if kind.terraform is not None and not kind.terraform.inside]
+"""The kinds that whole blocks declare. A part of a block is told by the arguments of the part."""
+
+READ = {(kind, fact.name, type_, path) for kind in WHOLE for fact, type_, path in paths(kind)}
 LEFT_OUT = sorted(
     {(kind.kind, name, type_, step) for kind, name, type_, path in READ for step in required_steps(type_, path)}
 )
