@@ -35,7 +35,7 @@ def delivery(session: Any) -> None:
 
 
 DELIVERY: dict[str, Any] = {
-    "terraform": GROUP.replace("\n}", '\nlog_group_class = "DELIVERY"\nretention_in_days = 2\n}'),
+    "terraform": GROUP.replace("\n}", '\nlog_group_class = "DELIVERY"\nretention_in_days = 1\n}'),
     "aws": group,
     "answers": delivery,
 }
