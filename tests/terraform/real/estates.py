@@ -1,0 +1,133 @@
+"""The configurations that are planned, applied and scanned: the examples, the clinic, and generated ones."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from hipaa_guard.controls.control import Status
+from tests.terraform.real.snippets import REPOSITORY, Snippet
+
+PASSWORD = "not-a-real-password"
+
+
+@dataclass(frozen=True, slots=True)
+class Estate:
+    """A root module as texts by path, the values of its variables, and what an account has before it is applied."""
+
+    name: str
+    files: Mapping[str, str]
+    before: Callable[[], Mapping[str, Any]] = field(default=dict)
+    """Makes in the account what the configuration expects there; answers with the values of variables."""
+
+    def write(self, directory: Path) -> Path:
+        """The files below a directory."""
+        for name, text in self.files.items():
+            path = directory / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+        return directory
+
+
+def shipped() -> list[Estate]:
+    """The examples, the clinic of the tests, and a small synthetic estate."""
+    return [
+        Estate("telehealth", _files(REPOSITORY / "examples" / "telehealth"), _for_telehealth),
+        Estate("patient-records", _files(REPOSITORY / "examples" / "patient-records")),
+        Estate("clinic", _files(REPOSITORY / "tests" / "terraform" / "clinic"), lambda: {"password": PASSWORD}),
+        Estate("synthetic", _synthetic(), _with_releases),
+    ]
+
+
+def _files(directory: Path) -> dict[str, str]:
+    paths = [path for path in sorted(directory.rglob("*")) if path.suffix in (".tf", ".tfvars")]
+    return {path.relative_to(directory).as_posix(): path.read_text(encoding="utf-8") for path in paths}
+
+
+def _synthetic() -> dict[str, str]:
+    from benchmarks.corpus import write
+
+    with TemporaryDirectory() as directory:
+        return _files(write(Path(directory), 120, modules=2, violations=0.5).directory)
+
+
+def _for_telehealth() -> dict[str, str]:
+    import boto3
+
+    _with_releases()
+    certificate = boto3.client("acm").request_certificate(DomainName="visits.example.org")
+    key = boto3.client("kms").create_key(Description="Scheduling database")
+    return {"certificate_arn": certificate["CertificateArn"], "database_key_arn": key["KeyMetadata"]["Arn"]}
+
+
+def _with_releases() -> dict[str, str]:
+    """The bucket of the archives of functions."""
+    import boto3
+
+    s3 = boto3.client("s3")
+    s3.create_bucket(Bucket="riverside-releases")
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w") as file:
+        file.writestr("reminders.py", "def handler(event, context):\n    return None\n")
+    for name in ("reminders", "summaries"):
+        s3.put_object(Bucket="riverside-releases", Key=f"{name}.zip", Body=archive.getvalue())
+    return {}
+
+
+EACH = (("fix", Status.PASS), ("case", Status.PASS), ("case", Status.FAIL))
+"""For each control so much of each sort is applied: its fix, a case that passes and one that fails."""
+
+
+def chosen(found: Iterable[Snippet]) -> list[Snippet]:
+    """Those that are applied: the first of each sort for each control that leave no variable open."""
+    kept: dict[tuple[str, str, Status | None], Snippet] = {}
+    for one in found:
+        sort = "case" if one.whole else "fix"
+        if one.control and (sort, one.verdict) in EACH and not one.open_variables:
+            kept.setdefault((one.control, sort, one.verdict), one)
+    return [with_own_names(one) for one in kept.values()]
+
+
+_NAME = re.compile(r'(?<![\w.$/{-])(phi|clinic|portal|riverside)(?=[-_/]|"(?! \{))(?!-releases)')
+_HEAD = re.compile(r'^\s*(?:resource|data|module|variable|output|provider)\b.*$')
+
+
+def with_own_names(one: Snippet) -> Snippet:
+    """A snippet whose names in AWS are its own, so that many of them fit into one account."""
+    own = one.name.rpartition("_")[2]
+    lines = (line if _HEAD.match(line) else _NAME.sub(rf"\1-{own}", line) for line in one.text.splitlines())
+    return one.with_text("\n".join(lines) + "\n")
+
+
+ONE_PER_ACCOUNT = (
+    "aws_account_",
+    "aws_default_",
+    "aws_ebs_default_kms_key",
+    "aws_ebs_encryption_by_default",
+    "aws_ebs_snapshot_block_public_access",
+    "aws_ec2_instance_metadata_defaults",
+    "aws_iam_account_",
+    "aws_iam_security_token_service_preferences",
+    "aws_s3_account_public_access_block",
+)
+"""Types, or starts of types, of which an account or region has one: two of them cannot stand beside each other."""
+
+
+def apart(found: Iterable[Snippet]) -> Iterator[list[Snippet]]:
+    """Groups in which nothing is declared twice of which an account has only one."""
+    left = list(found)
+    while left:
+        taken: set[str] = set()
+        group, rest = [], []
+        for one in left:
+            single = {t for t in re.findall(r'resource "(\w+)"', one.text) if t.startswith(ONE_PER_ACCOUNT)}
+            (rest if single & taken else group).append(one)
+            taken |= set() if single & taken else single
+        yield group
+        left = rest
