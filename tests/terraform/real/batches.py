@@ -28,19 +28,26 @@ class Checked:
     """By the name of the snippet."""
 
 
+def root_files(found: Iterable[Snippet]) -> dict[str, str]:
+    """The files of a root module that calls each of these."""
+    files: dict[str, str] = {}
+    lines = ['variable "unset" {\n  default = null\n}']
+    for one in found:
+        files[f"{one.name}/main.tf"] = one.text
+        values = "".join(f"  {name} = var.unset\n" for name in one.open_variables)
+        lines.append(f'module "{one.name}" {{\n  source = "./{one.name}"\n{values}}}')
+    return {**files, "main.tf": "\n".join(lines) + "\n"}
+
+
 def written(found: Iterable[Snippet], directory: Path) -> None:
-    """A root module that calls each of these; what was there before is gone, but for what `init` installed."""
+    """Their root module in a directory; what was there before is gone, but for what `init` installed."""
     directory.mkdir(parents=True, exist_ok=True)
     for path in directory.iterdir():
         if path.is_dir() and not path.name.startswith("."):
             shutil.rmtree(path)
-    lines = ['variable "unset" {}']
-    for one in found:
-        (directory / one.name).mkdir()
-        (directory / one.name / "main.tf").write_text(one.text, encoding="utf-8")
-        values = "".join(f"  {name} = var.unset\n" for name in one.open_variables)
-        lines.append(f'module "{one.name}" {{\n  source = "./{one.name}"\n{values}}}')
-    (directory / "main.tf").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    for name, text in root_files(found).items():
+        (directory / name).parent.mkdir(exist_ok=True)
+        (directory / name).write_text(text, encoding="utf-8")
 
 
 def checked(found: Iterable[Snippet], root: Root) -> Checked:
@@ -58,7 +65,7 @@ def checked(found: Iterable[Snippet], root: Root) -> Checked:
 
 
 def planned(found: Iterable[Snippet], root: Root) -> tuple[Checked, dict[str, Any]]:
-    """Plan all of these together; what cannot be planned is taken out."""
+    """Plan all of these together, which Terraform has taken already; what cannot be planned is taken out."""
     open_ = {one.name: one for one in found}
     result = Checked()
     for _ in range(ROUNDS):

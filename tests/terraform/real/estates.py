@@ -6,7 +6,7 @@ import io
 import re
 import zipfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -23,8 +23,10 @@ class Estate:
 
     name: str
     files: Mapping[str, str]
-    before: Callable[[], Mapping[str, Any]] = field(default=dict)
+    before: Callable[[], Mapping[str, Any]] = dict
     """Makes in the account what the configuration expects there; answers with the values of variables."""
+    apart: bool = False
+    """Whether its modules have nothing to do with each other."""
 
     def write(self, directory: Path) -> Path:
         """The files below a directory."""
@@ -41,7 +43,7 @@ def shipped() -> list[Estate]:
         Estate("telehealth", _files(REPOSITORY / "examples" / "telehealth"), _for_telehealth),
         Estate("patient-records", _files(REPOSITORY / "examples" / "patient-records")),
         Estate("clinic", _files(REPOSITORY / "tests" / "terraform" / "clinic"), lambda: {"password": PASSWORD}),
-        Estate("synthetic", _synthetic(), _with_releases),
+        Estate("synthetic", _synthetic(), with_releases),
     ]
 
 
@@ -60,13 +62,13 @@ def _synthetic() -> dict[str, str]:
 def _for_telehealth() -> dict[str, str]:
     import boto3
 
-    _with_releases()
+    with_releases()
     certificate = boto3.client("acm").request_certificate(DomainName="visits.example.org")
     key = boto3.client("kms").create_key(Description="Scheduling database")
     return {"certificate_arn": certificate["CertificateArn"], "database_key_arn": key["KeyMetadata"]["Arn"]}
 
 
-def _with_releases() -> dict[str, str]:
+def with_releases() -> dict[str, str]:
     """The bucket of the archives of functions."""
     import boto3
 
@@ -94,15 +96,28 @@ def chosen(found: Iterable[Snippet]) -> list[Snippet]:
     return [with_own_names(one) for one in kept.values()]
 
 
-_NAME = re.compile(r'(?<![\w.$/{-])(phi|clinic|portal|riverside)(?=[-_/]|"(?! \{))(?!-releases)')
-_HEAD = re.compile(r'^\s*(?:resource|data|module|variable|output|provider)\b.*$')
+_NAMED = re.compile(r'^\s*(?:bucket|name|identifier|cluster_identifier|function_name|creation_token)\s*=\s*"([\w./-]+)"')
 
 
 def with_own_names(one: Snippet) -> Snippet:
     """A snippet whose names in AWS are its own, so that many of them fit into one account."""
     own = one.name.rpartition("_")[2]
-    lines = (line if _HEAD.match(line) else _NAME.sub(rf"\1-{own}", line) for line in one.text.splitlines())
-    return one.with_text("\n".join(lines) + "\n")
+    text = one.text
+    for name in sorted(_names(text), key=len, reverse=True):
+        # A label is followed by its block, an address has a dot before it: both stay.
+        text = re.sub(rf'(?<![\w.-]){re.escape(name)}(?![\w.-]|" ?\{{)', f"{name}-{own}", text)
+    return one.with_text(text)
+
+
+def _names(text: str) -> set[str]:
+    """The names that resources are given, not those of parameters and the like inside them."""
+    found, depth = set(), 0
+    for line in re.sub(r"\{(?= *\w)", "{\n", text).splitlines():
+        named = _NAMED.match(line)
+        if named and depth == 1:
+            found.add(named[1])
+        depth += line.count("{") - line.count("}")
+    return found
 
 
 ONE_PER_ACCOUNT = (
@@ -119,15 +134,20 @@ ONE_PER_ACCOUNT = (
 """Types, or starts of types, of which an account or region has one: two of them cannot stand beside each other."""
 
 
+MOST = 60
+"""Snippets in one group. moto serves one call after the other, and the provider gives up on what takes too long."""
+
+
 def apart(found: Iterable[Snippet]) -> Iterator[list[Snippet]]:
     """Groups in which nothing is declared twice of which an account has only one."""
     left = list(found)
     while left:
         taken: set[str] = set()
-        group, rest = [], []
+        group: list[Snippet] = []
+        rest = []
         for one in left:
             single = {t for t in re.findall(r'resource "(\w+)"', one.text) if t.startswith(ONE_PER_ACCOUNT)}
-            (rest if single & taken else group).append(one)
-            taken |= set() if single & taken else single
+            (rest if single & taken or len(group) == MOST else group).append(one)
+            taken |= single if group and group[-1] is one else set()
         yield group
         left = rest

@@ -6,6 +6,7 @@ import json
 import os
 import platform
 import shutil
+import signal
 import subprocess
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -28,6 +29,9 @@ _USUAL = (
 )
 OVERRIDE = "zz_real_override.tf"
 """Terraform merges files that end with ``_override.tf`` into the configuration, the last by name."""
+
+PATIENCE = 240.0
+"""Seconds after which applying is stopped: the provider waits long for what moto will never say."""
 
 _PROVIDER_BLOCK = """
 provider "aws" {
@@ -158,9 +162,9 @@ class Root:
         return self._shown("real.tfplan")
 
     def apply(self) -> list[dict[str, Any]]:
-        """Make what was planned; the errors of what could not be made."""
+        """Make what was planned; the errors of what could not be made, or not in time."""
         try:
-            self._json("apply", "-input=false", "-parallelism=20", "real.tfplan")
+            self._json("apply", "-input=false", "-parallelism=20", "real.tfplan", patience=PATIENCE)
         except TerraformError as error:
             return error.diagnostics
         return []
@@ -187,24 +191,33 @@ class Root:
         found: dict[str, Any] = json.loads(done.stdout)
         return found
 
-    def _json(self, step: str, *arguments: str) -> None:
-        done = self._run(step, "-json", *arguments)
+    def _json(self, step: str, *arguments: str, patience: float | None = None) -> None:
+        done = self._run(step, "-json", *arguments, patience=patience)
         if done.returncode:
             raise TerraformError(step, list(_errors(done.stdout)) or [{"summary": done.stderr or done.stdout}])
 
-    def _run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+    def _run(self, *arguments: str, patience: float | None = None) -> subprocess.CompletedProcess[str]:
         kept = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "TF_"))}
         own = {"TF_CLI_CONFIG_FILE": str(_no_settings()), "CHECKPOINT_DISABLE": "1", "AWS_EC2_METADATA_DISABLED": "true"}
         own |= {"AWS_REGION": "us-east-1", "AWS_CONFIG_FILE": os.devnull, "AWS_SHARED_CREDENTIALS_FILE": os.devnull}
         own |= {"AWS_ENDPOINT_URL": self.endpoint} if self.endpoint else {}
-        return subprocess.run(
-            [self.tools.terraform, *arguments],
+        command = [str(self.tools.terraform), *arguments]
+        # A session of its own, so that an interrupt reaches Terraform alone and it can still write its state.
+        with subprocess.Popen(
+            command,
             cwd=self.directory,
             env={**kept, **own},
-            capture_output=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
             encoding="utf-8",
-            check=False,
-        )
+            start_new_session=True,
+        ) as running:
+            try:
+                out, err = running.communicate(timeout=patience)
+            except subprocess.TimeoutExpired:
+                running.send_signal(signal.SIGINT)
+                out, err = running.communicate()
+            return subprocess.CompletedProcess(command, running.returncode, out, err)
 
 
 @cache
