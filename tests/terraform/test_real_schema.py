@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 
 from tests.schema import schema
 from tests.terraform.real.schema import ANY, newer, older, paths_of, read_paths, types_read
@@ -34,9 +35,7 @@ def test_each_type_that_is_read_exists_in_both_releases() -> None:
 
 
 def test_nested_blocks_and_objects_of_a_schema_are_paths() -> None:
-    nested = {"attributes": {"leaf": {}}, "block_types": {}}
-    told = {"attributes": {"own": {}, "object": {"nested_type": {"attributes": {"in": {}}}}}}
+    nested: dict[str, Any] = {"attributes": {"leaf": {}}, "block_types": {}}
+    told: dict[str, Any] = {"attributes": {"own": {}, "object": {"nested_type": {"attributes": {"in": {}}}}}}
     block = {**told, "block_types": {"rule": {"block": nested}}}
     assert paths_of({"aws_x": {"block": block}}) == {"aws_x": {"own", "object", "object.in", "rule", "rule.leaf"}}
-
-

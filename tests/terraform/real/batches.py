@@ -64,7 +64,7 @@ def checked(found: Iterable[Snippet], root: Root) -> Checked:
     raise RuntimeError(f"Terraform still misses something in {sorted(open_)} after {ROUNDS} rounds")
 
 
-def planned(found: Iterable[Snippet], root: Root) -> tuple[Checked, dict[str, Any]]:
+def plannable(found: Iterable[Snippet], root: Root) -> Checked:
     """Plan all of these together, which Terraform has taken already; what cannot be planned is taken out."""
     open_ = {one.name: one for one in found}
     result = Checked()
@@ -72,13 +72,13 @@ def planned(found: Iterable[Snippet], root: Root) -> tuple[Checked, dict[str, An
         written(open_.values(), root.directory)
         root.init()
         try:
-            plan = root.plan()
+            root.plan()
         except TerraformError as error:
             errors = _by_snippet(error.diagnostics, root.directory, set(open_))
             _mended(open_, errors, result)
             continue
         result.taken = list(open_.values())
-        return result, plan
+        return result
     raise RuntimeError(f"Terraform still refuses to plan after {ROUNDS} rounds")
 
 

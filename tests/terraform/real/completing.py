@@ -184,7 +184,9 @@ def _with_lines(text: str, at: int, lines: Mapping[str, str]) -> str:
             continue
         added.append(line)
     one_line = "\n" not in body
-    return text[:at] + "\n" + "\n".join(added) + "\n" + body.strip(" " if one_line else "") + "\n" * one_line + text[end:]
+    return (
+        text[:at] + "\n" + "\n".join(added) + "\n" + body.strip(" " if one_line else "") + "\n" * one_line + text[end:]
+    )
 
 
 def _closing(text: str, at: int) -> int:

@@ -18,6 +18,8 @@ class Deviation:
     control: str
     source: str
     """``state`` where moto already told the provider so, ``live`` where only a scan of the account sees it."""
+    says: str
+    """Words of what it says then."""
     reason: str
 
     def __str__(self) -> str:
@@ -35,7 +37,8 @@ class Known:
         """Whether the list has the reason."""
         for one in self.lines:
             sources = MADE if one.source == "state" else ("live",)
-            if one.control == difference.key[0] and set(difference.sources) & set(sources):
+            said = zip(difference.sources, difference.messages, strict=True)
+            if one.control == difference.key[0] and any(name in sources and one.says in text for name, text in said):
                 self.used.add(one)
                 return True
         return False

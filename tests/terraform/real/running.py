@@ -80,7 +80,7 @@ def planned_and_applied(estate: Estate, directory: Path, tools: Tools, address: 
     left_out = _touched(record.plan, not_made, whole_modules=estate.apart)
     record = replace(record, state=state, raw_state=root.raw_state(), left_out=left_out)
     told = scanned(record, directory)
-    return Run(record, {**told, LIVE: of_account(told[STATE])}, not_made)
+    return Run(record, {**told, LIVE: of_account(told[STATE], estate.region)}, not_made)
 
 
 def scanned(record: Record, directory: Path) -> dict[str, Verdicts]:
@@ -115,7 +115,9 @@ def _resources(module: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, An
         yield from _resources(child)
 
 
-_NOISE = re.compile(r"(?:, )?(?:https response error |RequestID: [^,]*|HostID: [^,]*|exceeded maximum number of attempts, 1)")
+_NOISE = re.compile(
+    r"(?:, )?(?:https response error |RequestID: [^,]*|HostID: [^,]*|exceeded maximum number of attempts, 1)"
+)
 
 
 def _reason(error: Mapping[str, Any]) -> str:

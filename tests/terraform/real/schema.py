@@ -99,7 +99,11 @@ def _of_table(kind: type[Resource]) -> Iterator[tuple[str, str]]:
                 head, _, rest = str(reading).partition(".")
                 place = (head, rest) if names_split(reading) else (type_, reading)
                 # A kind of several types need not find each path in each of them.
-                if isinstance(reading, str) and not is_awscc(str(place[0])) and place[1] in schema().get(place[0], set()):
+                if (
+                    isinstance(reading, str)
+                    and not is_awscc(str(place[0]))
+                    and place[1] in schema().get(place[0], set())
+                ):
                     yield str(place[0]), str(place[1])
 
 

@@ -99,7 +99,11 @@ def with_phi(control: Control) -> str:
 
 
 def _of_documents() -> Iterator[Snippet]:
-    for path in (REPOSITORY / "README.md", REPOSITORY / "CONTRIBUTING.md", *sorted((REPOSITORY / "docs").rglob("*.md"))):
+    for path in (
+        REPOSITORY / "README.md",
+        REPOSITORY / "CONTRIBUTING.md",
+        *sorted((REPOSITORY / "docs").rglob("*.md")),
+    ):
         for text in _FENCED.findall(path.read_text(encoding="utf-8")):
             told_in = path.relative_to(REPOSITORY).as_posix()
             yield Snippet(_name(re.sub(r"\W", "_", path.stem), text), text, told_in, whole=False)

@@ -12,7 +12,6 @@ from hipaa_guard.controls.control import Status
 from hipaa_guard.controls.findings import Finding
 from hipaa_guard.live import Place, scan_aws
 from hipaa_guard.scan import Options, scan_terraform
-from tests.terraform.real.cloud import REGION
 
 DECIDED = (Status.PASS, Status.FAIL)
 SOURCE, PLAN, PLAN_WITH_SOURCE, STATE, LIVE = "source", "plan", "plan with source", "state", "live"
@@ -33,10 +32,10 @@ def of_document(document: Mapping[str, Any], path: Path, source: Path | None = N
     return _by_address(scan_terraform(path, Options(), source=source).findings)
 
 
-def of_account(state: Verdicts) -> Verdicts:
+def of_account(state: Verdicts, region: str) -> Verdicts:
     """What a scan of the account says of the resources that a state tells of, by their addresses there."""
     found: dict[tuple[str, str], list[Finding]] = {}
-    for finding in scan_aws(Options(), Place(regions=REGION)).findings:
+    for finding in scan_aws(Options(), Place(regions=region)).findings:
         for name in _names(finding):
             found.setdefault((finding.control_id, name), []).append(finding)
     verdicts: Verdicts = {}
@@ -75,8 +74,10 @@ class Difference:
 
     def __str__(self) -> str:
         (control, address), (one, other) = self.key, self.sources
-        says = " / ".join(f"{name}: {status}, {text}" for name, status, text in zip(
-            self.sources, self.statuses, self.messages, strict=True))
+        says = " / ".join(
+            f"{name}: {status}, {text}"
+            for name, status, text in zip(self.sources, self.statuses, self.messages, strict=True)
+        )
         return f"{control} {address}: {one} against {other}\n    {says}"
 
 

@@ -30,7 +30,7 @@ _USUAL = (
 OVERRIDE = "zz_real_override.tf"
 """Terraform merges files that end with ``_override.tf`` into the configuration, the last by name."""
 
-PATIENCE = 240.0
+PATIENCE = 180.0
 """Seconds after which applying is stopped: the provider waits long for what moto will never say."""
 
 _PROVIDER_BLOCK = """
@@ -92,7 +92,7 @@ def _places() -> Iterator[Path]:
 
 def _machine() -> str:
     cpu = platform.machine().lower()
-    return f"{platform.system().lower()}_{ {'x86_64': 'amd64', 'aarch64': 'arm64'}.get(cpu, cpu)}"
+    return f"{platform.system().lower()}_{ {'x86_64': 'amd64', 'aarch64': 'arm64'}.get(cpu, cpu) }"
 
 
 class TerraformError(Exception):
@@ -198,7 +198,11 @@ class Root:
 
     def _run(self, *arguments: str, patience: float | None = None) -> subprocess.CompletedProcess[str]:
         kept = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "TF_"))}
-        own = {"TF_CLI_CONFIG_FILE": str(_no_settings()), "CHECKPOINT_DISABLE": "1", "AWS_EC2_METADATA_DISABLED": "true"}
+        own = {
+            "TF_CLI_CONFIG_FILE": str(_no_settings()),
+            "CHECKPOINT_DISABLE": "1",
+            "AWS_EC2_METADATA_DISABLED": "true",
+        }
         own |= {"AWS_REGION": "us-east-1", "AWS_CONFIG_FILE": os.devnull, "AWS_SHARED_CREDENTIALS_FILE": os.devnull}
         own |= {"AWS_ENDPOINT_URL": self.endpoint} if self.endpoint else {}
         command = [str(self.tools.terraform), *arguments]
