@@ -151,7 +151,10 @@ test_policy = cases(
     ),
     Case(PUBLIC, "taken away by the empty policy", PASS, terraform=SECRET.replace("\n}", '\npolicy = "{}"\n}')),
     Case(
-        PUBLIC, "a variable without a value", UNKNOWN, terraform=UNSET + SECRET.replace("\n}", "\npolicy = var.unset\n}")
+        PUBLIC,
+        "a variable without a value",
+        UNKNOWN,
+        terraform=UNSET + SECRET.replace("\n}", "\npolicy = var.unset\n}"),
     ),
     Case(PUBLIC, "may not be read", UNKNOWN, aws=secret, denied="secretsmanager:GetResourcePolicy"),
 )
