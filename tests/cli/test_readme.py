@@ -22,7 +22,7 @@ def test_the_scan_of_the_readme_is_what_the_command_prints() -> None:
     environment = {**os.environ, "COLUMNS": "80", "NO_COLOR": "1"}
     done = subprocess.run(command, cwd=REPOSITORY, env=environment, capture_output=True, encoding="utf-8", check=False)
     printed = _TIME.sub("TIME", done.stdout)
-    parts = [part for part in _TIME.sub("TIME", shown[2]).strip("\n").split("\n\n") if part != "..."]
+    parts = [part for part in re.split(r"\n\n|\.\.\.\n", _TIME.sub("TIME", shown[2]).strip("\n")) if part]
     assert len(parts) > 5
     assert [part for part in parts if part not in printed] == []
     assert [printed.index(part) for part in parts] == sorted(printed.index(part) for part in parts)
