@@ -32,6 +32,7 @@ def test_sources_contradict_each_other_nowhere_but_where_moto_does(name: str, tm
     explained = known()
     assert [str(one) for one in run.differences() if one.contradicts and not explained.explains(one)] == []
     assert {SOURCE, PLAN, PLAN_WITH_SOURCE, STATE} == set(run.told)
+    assert run.missing() == {}
     source, plan = run.told[SOURCE], run.told[PLAN]
     assert source.keys() == plan.keys() == run.told[PLAN_WITH_SOURCE].keys()
     decided = Counter(finding.status for finding in source.values())

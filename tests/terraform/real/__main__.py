@@ -31,6 +31,7 @@ from tests.terraform.real.estates import Estate, apart, chosen, shipped, with_re
 from tests.terraform.real.known import Known, known
 from tests.terraform.real.running import Run, planned_and_applied, planned_only
 from tests.terraform.real.snippets import Snippet, snippets
+from tests.terraform.real.sources import LIVE
 from tests.terraform.real.tools import PLUGINS, Root, Tools, tools
 
 PARTS = ("texts", "schema", "shipped", "cases")
@@ -157,6 +158,9 @@ class _Asking:
         run = ask(estate, self._directory(estate.name), self._tools, self._address)
         for line in _told(run):
             self._report.say(f"{estate.name}: {line}")
+        for source, lacking in run.missing().items():
+            if source != LIVE:
+                self._report.problem(f"{estate.name}: {source} does not tell of {', '.join(sorted(lacking))}")
         for one in run.differences():
             if one.contradicts and not self.known.explains(one):
                 self._report.problem(f"{estate.name}: {one}")
@@ -187,6 +191,9 @@ def _told(run: Run) -> Iterator[str]:
     for reason, number in Counter(run.not_made.values()).most_common():
         yield f"  {number} not made by moto: {reason}"
     yield "  verdicts: " + ", ".join(f"{name} {len(verdicts)}" for name, verdicts in run.told.items())
+    unfound = run.missing().get(LIVE, set())
+    if unfound:
+        yield f"  {len(unfound)} not found in the account, so not compared with it: {', '.join(sorted(unfound))}"
     kinds = Counter((one.sources, tuple(map(str, one.statuses))) for one in run.differences())
     for (sources, statuses), number in sorted(kinds.items()):
         yield f"  {number:4} {sources[0]} {statuses[0]}, {sources[1]} {statuses[1]}"

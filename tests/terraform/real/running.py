@@ -19,6 +19,7 @@ from tests.terraform.real.sources import (
     STATE,
     Difference,
     Verdicts,
+    addresses,
     differences,
     of_account,
     of_document,
@@ -43,6 +44,14 @@ class Run:
         """All differences but those of what moto made only in part."""
         left_out = self.record.left_out
         return [one for one in differences(self.told) if not (one.key[1] in left_out and {*one.sources} & {*MADE})]
+
+    def missing(self) -> dict[str, set[str]]:
+        """The resources that a source does not tell of although another does and moto has made them, by source."""
+        judged = {name: addresses(verdicts) for name, verdicts in self.told.items()}
+        every = set().union(*judged.values())
+        left_out = set(self.record.left_out)
+        lacking = {name: every - its - (left_out if name in MADE else set()) for name, its in judged.items()}
+        return {name: its for name, its in lacking.items() if its}
 
 
 def planned_only(estate: Estate, directory: Path, tools: Tools, address: str) -> Run:

@@ -95,7 +95,6 @@ def differences(told: Mapping[str, Verdicts]) -> list[Difference]:
     return sorted(found, key=lambda one: (one.key, one.sources))
 
 
-def unmatched(told: Mapping[str, Verdicts]) -> dict[str, set[str]]:
-    """For each source the addresses that it lacks and another has."""
-    every = {address for verdicts in told.values() for _, address in verdicts}
-    return {name: every - {address for _, address in verdicts} for name, verdicts in told.items()}
+def addresses(verdicts: Verdicts) -> set[str]:
+    """The resources that are judged."""
+    return {address for _, address in verdicts}
