@@ -11,7 +11,7 @@ import pytest
 from hipaa_guard.testing import all_controls
 from tests.terraform.real import tools as real
 from tests.terraform.real.batches import checked, owner, root_files, written
-from tests.terraform.real.completing import BLOCKS, COMBINED, GIVEN, TOGETHER, VALUES, completed
+from tests.terraform.real.completing import BLOCKS, COMBINED, GIVEN, TOGETHER, VALUES, completed, for_aws
 from tests.terraform.real.estates import shipped
 from tests.terraform.real.running import _not_made, _touched
 from tests.terraform.real.snippets import Snippet, snippets, with_phi
@@ -56,6 +56,16 @@ def test_a_copy_is_given_nothing_of_its_own() -> None:
     told = completed(text, [error(text, '"phi" {', 'The argument "instance_class" is required')], declare=False)
     assert told is not None
     assert "password" not in told
+
+
+def test_what_aws_asks_for_is_added_once_and_to_no_copy() -> None:
+    own = 'resource "aws_rds_cluster" "phi" {\n  engine = "aurora-mysql"\n  master_username = "me"\n}\n'
+    told = for_aws(own)
+    assert told.count("master_username") == 1
+    assert "master_password" in told
+    assert for_aws(told) == told
+    copy = own.replace("master_username", "snapshot_identifier")
+    assert for_aws(copy) == copy
 
 
 def test_a_block_of_one_line_is_completed_and_what_it_refers_to_is_declared() -> None:

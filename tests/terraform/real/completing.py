@@ -149,6 +149,16 @@ def is_missing(diagnostic: Diagnostic) -> bool:
     return _wanted(diagnostic) is not None
 
 
+def for_aws(text: str) -> str:
+    """A text with what AWS asks for and the provider does not."""
+    for key, lines in TOGETHER.items():
+        type_, dot, _ = key.partition(".")
+        heads = list(re.finditer(rf'resource "{type_}" "\w+" \{{', text)) if dot else []
+        for head in reversed(heads):
+            text = _with_lines(text, head.end(), lines, others=True)
+    return text
+
+
 def _wanted(diagnostic: Diagnostic) -> dict[str, str] | None:
     """The arguments to add by name; nothing where the error is no lack of an argument."""
     detail = f"{diagnostic.get('summary', '')} {diagnostic.get('detail', '')}"
@@ -172,17 +182,22 @@ def _wanted(diagnostic: Diagnostic) -> dict[str, str] | None:
     return None
 
 
-def _with_lines(text: str, at: int, lines: Mapping[str, str]) -> str:
-    """Lines put behind the brace that ends at a place; what the block says already is left out."""
+def _with_lines(text: str, at: int, lines: Mapping[str, str], *, others: bool = False) -> str:
+    """Lines put behind the brace that ends at a place; what the block says already is left out.
+
+    The first is what is missing, and the others go with it; with ``others`` all of them do.
+    """
     end = _closing(text, at)
     body = text[at:end]
     copied = bool(_COPIED.search(body))
     added = []
     for number, (name, line) in enumerate(lines.items()):
         instead = _GENERATED.get(name, name)
-        if re.search(rf"(?:^|;)\s*({name}|{instead})\s*[={{]", body, re.MULTILINE) or (copied and number):
+        if re.search(rf"(?:^|;)\s*({name}|{instead})\s*[={{]", body, re.MULTILINE) or (copied and (number or others)):
             continue
         added.append(line)
+    if not added:
+        return text
     one_line = "\n" not in body
     return (
         text[:at] + "\n" + "\n".join(added) + "\n" + body.strip(" " if one_line else "") + "\n" * one_line + text[end:]

@@ -13,6 +13,7 @@ from typing import Any
 
 from hipaa_guard.controls.control import Status
 from tests.terraform.real.cloud import REGION
+from tests.terraform.real.completing import for_aws
 from tests.terraform.real.snippets import REPOSITORY, Snippet
 
 PASSWORD = "not-a-real-password"
@@ -103,11 +104,12 @@ def chosen(found: Iterable[Snippet]) -> list[Snippet]:
             kept.setdefault((one.control, sort, one.verdict), one)
     # All controls judge each of them, so a text that was chosen for several is applied once.
     once = {one.text: one for one in reversed(kept.values())}
-    return [with_own_names(one) for one in reversed(once.values())]
+    return [with_own_names(one.with_text(for_aws(one.text))) for one in reversed(once.values())]
 
 
 _NAMED = re.compile(
-    r'^\s*(?:bucket|name|identifier|cluster_identifier|function_name|creation_token)\s*=\s*"([\w./-]+)"'
+    r"^\s*(?:bucket|name|identifier|cluster_identifier|cluster_name|function_name|creation_token"
+    r'|db_snapshot_identifier|db_cluster_snapshot_identifier)\s*=\s*"([\w./-]+)"'
 )
 
 
@@ -151,15 +153,27 @@ MOST = 60
 
 
 def apart(found: Iterable[Snippet]) -> Iterator[list[Snippet]]:
-    """Groups in which nothing is declared twice of which an account has only one."""
-    left = list(found)
+    """Groups in which nothing is declared twice of which an account has only one.
+
+    Such a setting concerns all that stands beside it, so those that have one are in groups of their own.
+    """
+    every = list(found)
+    alone = [one for one in every if not _single(one)]
+    for at in range(0, len(alone), MOST):
+        yield alone[at : at + MOST]
+    left = [one for one in every if _single(one)]
     while left:
         taken: set[str] = set()
         group: list[Snippet] = []
         rest: list[Snippet] = []
         for one in left:
-            single = {t for t in re.findall(r'resource "(\w+)"', one.text) if t.startswith(ONE_PER_ACCOUNT)}
-            (rest if single & taken or len(group) == MOST else group).append(one)
-            taken |= single if group and group[-1] is one else set()
+            fits = not _single(one) & taken
+            (group if fits else rest).append(one)
+            taken |= _single(one) if fits else set()
         yield group
         left = rest
+
+
+def _single(one: Snippet) -> set[str]:
+    """The types it declares of which an account has one."""
+    return {type_ for type_ in re.findall(r'resource "(\w+)"', one.text) if type_.startswith(ONE_PER_ACCOUNT)}

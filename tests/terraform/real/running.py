@@ -106,7 +106,8 @@ def scanned(record: Record, directory: Path) -> dict[str, Verdicts]:
 
 
 def _not_made(plan: Mapping[str, Any], state: Mapping[str, Any], errors: Iterable[Mapping[str, Any]]) -> dict[str, str]:
-    made = {address for address, _ in _resources(state.get("values", {}).get("root_module", {}))}
+    resources = _resources(state.get("values", {}).get("root_module", {}))
+    made = {address for address, resource in resources if not resource.get("tainted")}
     reasons = {one.get("address", ""): _reason(one) for one in errors}
     planned = [one["address"] for one in plan["resource_changes"] if one["mode"] == "managed"]
     tainted = {address for address in reasons if address}

@@ -30,7 +30,7 @@ _USUAL = (
 OVERRIDE = "zz_real_override.tf"
 """Terraform merges files that end with ``_override.tf`` into the configuration, the last by name."""
 
-PATIENCE = 180.0
+PATIENCE = 150.0
 """Seconds after which applying is stopped: the provider waits long for what moto will never say."""
 
 _PROVIDER_BLOCK = """
