@@ -9,8 +9,6 @@ from __future__ import annotations
 
 import gzip
 import json
-import os
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -23,10 +21,9 @@ from hipaa_guard.controls.wanted import kinds_of
 from hipaa_guard.terraform.required import COLLECTION, TABLE
 from hipaa_guard.testing import all_controls
 from tests.schema import REFERENCE
+from tests.terraform.real.tools import PLUGINS, tools
 
 OLDEST = "5.100.0"
-PLUGINS = Path(os.environ.get("HIPAA_GUARD_PROVIDERS", "/opt/tf-plugins"))
-"""A directory of providers as ``terraform init -plugin-dir`` reads it, with the AWS provider in its oldest release."""
 
 _RULE = ("from_port", "protocol", "to_port")
 WRITTEN_AS_BLOCKS = {
@@ -93,7 +90,8 @@ def required_today() -> dict[str, dict[str, str]]:
 
 def has_oldest() -> bool:
     """Whether ``terraform`` is there, and the oldest release of the provider."""
-    return shutil.which("terraform") is not None and any(PLUGINS.glob(f"*/hashicorp/aws/{OLDEST}/*"))
+    found = tools()
+    return found is not None and found.version == OLDEST
 
 
 def terraform(directory: Path, *arguments: str) -> str:
@@ -101,8 +99,12 @@ def terraform(directory: Path, *arguments: str) -> str:
     (directory / "providers.tf").write_text(
         f'terraform {{\n  required_providers {{\n    aws = {{ source = "hashicorp/aws", version = "{OLDEST}" }}\n  }}\n}}\n'
     )
-    for command in (["init", "-input=false", f"-plugin-dir={PLUGINS}"], list(arguments)):
-        done = subprocess.run(["terraform", *command], cwd=directory, capture_output=True, text=True, check=False)
+    found = tools()
+    assert found is not None  # see `has_oldest`
+    for command in (["init", "-input=false", f"-plugin-dir={found.plugins}"], list(arguments)):
+        done = subprocess.run(
+            [str(found.terraform), *command], cwd=directory, capture_output=True, text=True, check=False
+        )
     return done.stdout
 
 
@@ -128,7 +130,7 @@ def _required(block: dict[str, Any], prefix: str = "") -> Iterator[str]:
 def main() -> int:
     """Write the table."""
     if not has_oldest():
-        print(f"terraform, or the AWS provider {OLDEST} in {PLUGINS}, is not there", file=sys.stderr)
+        print(f"terraform, or the AWS provider {OLDEST}, is not there: {PLUGINS} names its directory", file=sys.stderr)
         return 2
     TABLE.write_text(text(required_by_oldest()), encoding="utf-8")
     return 0

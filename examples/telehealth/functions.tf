@@ -44,7 +44,8 @@ resource "aws_lambda_function" "this" {
   role          = aws_iam_role.functions[each.key].arn
   handler       = each.value.handler
   runtime       = each.value.runtime
-  filename      = "${path.module}/build/${each.key}.zip"
+  s3_bucket     = var.code_bucket
+  s3_key        = "${each.key}.zip"
   kms_key_arn   = aws_kms_key.records.arn
 
   environment {

@@ -45,9 +45,9 @@ module "visits" {
 module "recordings" {
   source = "./modules/records-store"
 
-  name        = "${local.name}-recordings"
-  kms_key_arn = aws_kms_key.records.arn
-  log_bucket  = aws_s3_bucket.logs.id
+  name       = "${local.name}-recordings"
+  kms_key    = aws_kms_key.records
+  log_bucket = aws_s3_bucket.logs.id
 }
 
 module "notes" {

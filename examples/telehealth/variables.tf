@@ -14,6 +14,12 @@ variable "admin_ip" {
   default     = "0.0.0.0/0"
 }
 
+variable "code_bucket" {
+  description = "Bucket that the pipeline puts the archives of functions into"
+  type        = string
+  default     = "riverside-releases"
+}
+
 # No default: whoever applies this gives it, so a scan of the source cannot know it.
 variable "certificate_arn" {
   type = string

@@ -10,7 +10,7 @@ from hipaa_guard.testing import FAIL, NOT_APPLICABLE, PASS, UNKNOWN, Aws, Case, 
 
 YEAR, SIX_YEARS = "log_group_retention_min_one_year", "log_group_retention_six_years"
 KEY, PUBLIC = "log_group_encrypted_with_kms", "log_group_not_public"
-GROUP = 'resource "aws_cloudwatch_log_group" "phi" { name = "phi" }\n'
+GROUP = 'resource "aws_cloudwatch_log_group" "phi" {\n name = "phi"\n}\n'
 
 
 def group(aws: Aws) -> None:
@@ -22,7 +22,7 @@ def kept(days: int) -> dict[str, Any]:
         group(aws)
         aws.logs.put_retention_policy(logGroupName="phi", retentionInDays=days)
 
-    return {"terraform": GROUP.replace(" }", f"\nretention_in_days = {days}\n}}"), "aws": seed}
+    return {"terraform": GROUP.replace("\n}", f"\nretention_in_days = {days}\n}}"), "aws": seed}
 
 
 def with_key(aws: Aws) -> None:
@@ -35,7 +35,7 @@ def delivery(session: Any) -> None:
 
 
 DELIVERY: dict[str, Any] = {
-    "terraform": GROUP.replace(" }", '\nlog_group_class = "DELIVERY"\nretention_in_days = 2\n}'),
+    "terraform": GROUP.replace("\n}", '\nlog_group_class = "DELIVERY"\nretention_in_days = 1\n}'),
     "aws": group,
     "answers": delivery,
 }
@@ -43,7 +43,7 @@ UNSET = 'variable "unset" {}\n' + GROUP
 
 
 def unset(argument: str) -> str:
-    return UNSET.replace(" }", f"\n{argument} = var.unset\n}}")
+    return UNSET.replace("\n}", f"\n{argument} = var.unset\n}}")
 
 
 test_retention = cases(
@@ -68,10 +68,10 @@ test_key = cases(
         KEY,
         "a key",
         PASS,
-        terraform='resource "aws_kms_key" "k" {}\n' + GROUP.replace(" }", "\nkms_key_id = aws_kms_key.k.arn\n}"),
+        terraform='resource "aws_kms_key" "k" {}\n' + GROUP.replace("\n}", "\nkms_key_id = aws_kms_key.k.arn\n}"),
         aws=with_key,
     ),
-    Case(KEY, "null", FAIL, terraform=GROUP.replace(" }", "\nkms_key_id = null\n}")),
+    Case(KEY, "null", FAIL, terraform=GROUP.replace("\n}", "\nkms_key_id = null\n}")),
     Case(KEY, "a variable without a value", UNKNOWN, terraform=unset("kms_key_id")),
 )
 

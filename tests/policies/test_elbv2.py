@@ -281,7 +281,7 @@ def declared_listener(text: str, after: str = "", type: str = "application") -> 
         {after}"""
 
 
-FORWARDS = 'default_action {\n type = "forward"\n target_group_arn = "arn:aws:elasticloadbalancing:us-east-1:1:targetgroup/p/1"\n}'
+FORWARDS = 'default_action {\n type = "forward"\n target_group_arn = "arn:aws:elasticloadbalancing:us-east-1:123456789012:targetgroup/p/1"\n}'
 HTTP = 'protocol = "HTTP"\n'
 
 
@@ -294,6 +294,11 @@ def rule(action: str) -> str:
         resource "aws_lb_listener_rule" "r" {{
           listener_arn = aws_lb_listener.phi.arn
           {action.replace("default_action", "action")}
+          condition {{
+            path_pattern {{
+              values = ["/*"]
+            }}
+          }}
         }}"""
 
 

@@ -38,7 +38,7 @@ test_encryption_at_rest = cases(
         REST,
         "a replica with a key, in another region",
         PASS,
-        **in_source(replica('kms_key_id = "arn:aws:kms:eu-west-1:1:key/k"')),
+        **in_source(replica('kms_key_id = "arn:aws:kms:eu-west-1:123456789012:key/k"')),
     ),
     Case(
         REST,

@@ -10,7 +10,7 @@ from hipaa_guard.testing import FAIL, NOT_APPLICABLE, PASS, UNKNOWN, Aws, Case, 
 
 ROTATION, INTERVAL = "secret_rotation_enabled", "secret_rotation_interval_90_days"
 KEY, PUBLIC, SOURCE = "secret_encrypted_with_cmk", "secret_policy_not_public", "secret_value_not_in_source"
-SECRET = 'resource "aws_secretsmanager_secret" "phi" { name = "phi" }\n'
+SECRET = 'resource "aws_secretsmanager_secret" "phi" {\n name = "phi"\n}\n'
 UNSET = 'variable "unset" {}\n'
 ARN = "arn:aws:secretsmanager:us-east-1:123456789012:secret:phi-AbCdEf"
 
@@ -96,7 +96,7 @@ def with_aws_key(aws: Aws) -> None:
 
 
 def keyed(key: str) -> str:
-    return SECRET.replace(" }", f"\nkms_key_id = {key}\n}}\n")
+    return SECRET.replace("\n}", f"\nkms_key_id = {key}\n}}\n")
 
 
 test_key = cases(
@@ -153,11 +153,14 @@ test_policy = cases(
         PUBLIC,
         "everyone, in the secret itself",
         FAIL,
-        terraform=SECRET.replace(" }", f"\npolicy = {json.dumps(OPEN)}\n}}"),
+        terraform=SECRET.replace("\n}", f"\npolicy = {json.dumps(OPEN)}\n}}"),
     ),
-    Case(PUBLIC, "taken away by the empty policy", PASS, terraform=SECRET.replace(" }", '\npolicy = "{}"\n}')),
+    Case(PUBLIC, "taken away by the empty policy", PASS, terraform=SECRET.replace("\n}", '\npolicy = "{}"\n}')),
     Case(
-        PUBLIC, "a variable without a value", UNKNOWN, terraform=UNSET + SECRET.replace(" }", "\npolicy = var.unset\n}")
+        PUBLIC,
+        "a variable without a value",
+        UNKNOWN,
+        terraform=UNSET + SECRET.replace("\n}", "\npolicy = var.unset\n}"),
     ),
     Case(PUBLIC, "may not be read", UNKNOWN, aws=secret, denied="secretsmanager:GetResourcePolicy"),
 )

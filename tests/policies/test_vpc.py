@@ -111,7 +111,8 @@ def subnet(public: bool) -> Any:
 
 
 def declared_subnet(line: str, type: str = "aws_subnet") -> str:
-    return f'{UNSET}resource "{type}" "phi" {{\n vpc_id = "vpc-0123456789abcdef0"\n {line}\n}}'
+    place = 'availability_zone = "us-east-1a"' if "default" in type else 'vpc_id = "vpc-0123456789abcdef0"'
+    return f'{UNSET}resource "{type}" "phi" {{\n {place}\n {line}\n}}'
 
 
 test_subnets = cases(

@@ -7,7 +7,6 @@ import shutil
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -21,15 +20,13 @@ from hipaa_guard.terraform.blocks import Configuration
 from hipaa_guard.terraform.inventory import build_inventory
 from hipaa_guard.terraform.read import read
 from hipaa_guard.testing import all_controls
-from tests.terraform.clinic_told import PASSWORD, clinic_plan, clinic_raw_state, clinic_state
 from tests.terraform.kinds import told
+from tests.terraform.real.estates import PASSWORD
+from tests.terraform.real.recording import recorded
 
 CLINIC = Path(__file__).parent / "clinic"
-DOCUMENTS: dict[str, Callable[[], dict[str, Any]]] = {
-    "plan": clinic_plan,
-    "state": clinic_state,
-    "raw state": clinic_raw_state,
-}
+DOCUMENTS = {"plan": "plan", "state": "state", "raw state": "raw_state"}
+"""The fields of the record (`tests.terraform.real.recording`): Terraform itself wrote them for the clinic."""
 EVERY = ("plan", "plan beside source", "state", "raw state", "state beside source", "raw state beside source")
 BESIDE = tuple(name for name in EVERY if "beside" in name)
 
@@ -66,7 +63,7 @@ def configuration(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], C
             return read(directory / "clinic", variables={"password": PASSWORD})[0]
         document, _, beside = name.partition(" beside ")
         path = directory / f"{document}.json"
-        path.write_text(json.dumps(DOCUMENTS[document]()))
+        path.write_text(json.dumps(getattr(recorded("clinic"), DOCUMENTS[document])))
         return read(path, source=directory / "clinic" if beside else None)[0]
 
     return found

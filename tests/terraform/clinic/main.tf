@@ -1,4 +1,4 @@
-# A clinic, told as source here and as plan and state in clinic_told.py.
+# A clinic. What Terraform planned and made of it is kept in ../real/recorded.
 
 variable "region" {
   default = "eu-west-1"

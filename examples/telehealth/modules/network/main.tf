@@ -28,7 +28,7 @@ resource "aws_subnet" "public" {
   count                   = length(var.zones)
   vpc_id                  = aws_vpc.this.id
   cidr_block              = cidrsubnet(var.cidr, 8, count.index)
-  availability_zone       = "${data.aws_region.current.region}${var.zones[count.index]}"
+  availability_zone       = "${data.aws_region.current.id}${var.zones[count.index]}"
   map_public_ip_on_launch = count.index == 0
 }
 
@@ -36,7 +36,7 @@ resource "aws_subnet" "database" {
   count             = length(var.zones)
   vpc_id            = aws_vpc.this.id
   cidr_block        = cidrsubnet(var.cidr, 8, 100 + count.index)
-  availability_zone = "${data.aws_region.current.region}${var.zones[count.index]}"
+  availability_zone = "${data.aws_region.current.id}${var.zones[count.index]}"
 }
 
 resource "aws_db_subnet_group" "this" {

@@ -8,8 +8,9 @@ variable "log_bucket" {
   type = string
 }
 
-variable "kms_key_arn" {
-  type    = string
+# The key as a whole, so that it is known whether there is one before its ARN is.
+variable "kms_key" {
+  type    = object({ arn = string })
   default = null
 }
 
@@ -30,12 +31,12 @@ resource "aws_s3_bucket_versioning" "this" {
 }
 
 resource "aws_s3_bucket_server_side_encryption_configuration" "this" {
-  count  = var.kms_key_arn == null ? 0 : 1
+  count  = var.kms_key == null ? 0 : 1
   bucket = aws_s3_bucket.this.id
   rule {
     apply_server_side_encryption_by_default {
       sse_algorithm     = "aws:kms"
-      kms_master_key_id = var.kms_key_arn
+      kms_master_key_id = var.kms_key.arn
     }
     bucket_key_enabled = true
   }

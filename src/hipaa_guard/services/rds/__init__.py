@@ -316,7 +316,7 @@ class ClusterInstance(Resource):
     )
 
     monitoring_seconds: int | None = fact(
-        terraform="monitoring_interval",
+        terraform=declared.monitoring_of_member,
         awscc="monitoring_interval",
         unset=None,  # as the cluster says
         aws=listed("MonitoringInterval"),

@@ -32,6 +32,16 @@ def _is_true(value: Value) -> bool:
     return value is True or value == "true"
 
 
+def monitoring_of_member(view: View) -> Value:
+    """Seconds between metrics of an instance of a cluster; None where the cluster's own setting holds.
+
+    The provider has 0 as its default and sends no 0, so a plan with a 0 says nothing. A state has what AWS says.
+    """
+    seconds = view.get("monitoring_interval")
+    is_state = isinstance(view.get("arn"), str)
+    return seconds if is_state or isinstance(seconds, Unknown) or seconds not in (0, "0") else None
+
+
 def source(view: View) -> Value:
     """What a read replica replicates. The `awscc` provider names what a backup is of by the same arguments."""
     if view.get("restore_time") or view.get("use_latest_restorable_time"):

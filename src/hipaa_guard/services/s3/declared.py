@@ -110,11 +110,21 @@ def implied_ownership(view: View) -> Value:
     if isinstance(separate, Incomplete) and not separate.seen:
         return separate.unknown
     canned = _ACLS.admit(_first_set(view.get("acl"), view.get("access_control")))
-    if bool(separate) or view.get("grant"):
+    if bool(separate) or (view.get("grant") and not _is_owners_grant(view)):
         return "ObjectWriter"
     if canned is None or isinstance(canned, Unknown):
         return canned
     return None if canned in _OWNERS_ACLS else "ObjectWriter"
+
+
+def _is_owners_grant(view: View) -> bool:
+    """Whether the grants are those that a state records of every bucket, with ACLs on or off: all to its owner."""
+    grants = view.get("grant")
+    return (
+        isinstance(view.get("arn"), str)
+        and isinstance(grants, list)
+        and [(one.get("type"), one.get("permissions")) for one in grants] == [("CanonicalUser", ["FULL_CONTROL"])]
+    )
 
 
 def inline_mfa_delete(view: View) -> Value:

@@ -1,0 +1,54 @@
+"""Contradictions whose reason is known: what moto does otherwise than AWS (`known_moto.tsv`)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tests.terraform.real.running import MADE
+from tests.terraform.real.sources import Difference
+
+LIST = Path(__file__).with_name("known_moto.tsv")
+
+
+@dataclass(frozen=True, slots=True)
+class Deviation:
+    """Verdicts of one control of which state or account say something else, because of moto."""
+
+    control: str
+    source: str
+    """``state`` where moto already told the provider so, ``live`` where only a scan of the account sees it."""
+    says: str
+    """Words of what it says then."""
+    reason: str
+
+    def __str__(self) -> str:
+        return f"{LIST.name}: {self.control} ({self.source})"
+
+
+@dataclass(slots=True)
+class Known:
+    """The list, and which lines have explained something."""
+
+    lines: tuple[Deviation, ...]
+    used: set[Deviation] = field(default_factory=set)
+
+    def explains(self, difference: Difference) -> bool:
+        """Whether the list has the reason."""
+        for one in self.lines:
+            sources = MADE if one.source == "state" else ("live",)
+            said = zip(difference.sources, difference.messages, strict=True)
+            if one.control == difference.key[0] and any(name in sources and one.says in text for name, text in said):
+                self.used.add(one)
+                return True
+        return False
+
+    def unused(self) -> list[Deviation]:
+        """The lines that have explained nothing."""
+        return [one for one in self.lines if one not in self.used]
+
+
+def known() -> Known:
+    """The list as it is kept."""
+    lines = LIST.read_text(encoding="utf-8").splitlines() if LIST.exists() else []
+    return Known(tuple(Deviation(*line.split("\t")) for line in lines if line and not line.startswith("#")))
