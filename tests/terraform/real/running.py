@@ -112,7 +112,7 @@ def _not_made(plan: Mapping[str, Any], state: Mapping[str, Any], errors: Iterabl
     planned = [one["address"] for one in plan["resource_changes"] if one["mode"] == "managed"]
     tainted = {address for address in reasons if address}
     return {
-        address: reasons.get(address, "it needs what could not be made")
+        address: reasons.get(address, "it needs what could not be made, or was not reached in time")
         for address in planned
         if address not in made or address in tainted
     }
