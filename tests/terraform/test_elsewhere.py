@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from hipaa_guard.assessment.model import Assessment
+from hipaa_guard.assessment.model import Assessment, Why
 from hipaa_guard.controls.control import Status
 from hipaa_guard.controls.findings import Finding
 from hipaa_guard.controls.loading import load
@@ -411,3 +411,17 @@ def test_a_part_that_does_not_say_whose_it_is_is_a_row(tmp_path: Path, value: st
         found, rows = inventory(tmp_path, text)
         assert found.stand_ins(kind) == []
         assert f"{type_}.part" in {row.subject for row in rows if "does not say" in row.reason}, (type_, by)
+
+
+def test_a_line_of_the_rule_names_what_is_only_declared_in_part(tmp_path: Path) -> None:
+    """Evidence of one control is no evidence for the line, while others could not judge the same bucket."""
+    versioned = on_bucket("aws_s3_bucket_versioning", 'versioning_configuration {\n status = "Enabled"\n}')
+    (tmp_path / "main.tf").write_text('variable "thing" {}\n' + versioned)
+    result = scan_terraform(tmp_path, Options())
+    lines = [line for line in result.requirements if any(each.why is Why.ELSEWHERE for each in line.not_judged)]
+    assert {each.what for line in lines for each in line.not_judged} == {"s3.Bucket"}
+    assert {line.status for line in lines} <= {Status.PARTIAL, Status.UNKNOWN, Status.MANUAL}
+    assert Status.PARTIAL in {line.status for line in lines}
+    assert result.coverage.elsewhere["s3_bucket_tls_required"] == 1
+    assert "s3_bucket_versioning_enabled" not in result.coverage.elsewhere
+    assert result.coverage.resources == {"s3.Bucket": 1}
