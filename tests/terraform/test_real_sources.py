@@ -41,6 +41,14 @@ def test_sources_contradict_each_other_nowhere_but_where_moto_does(name: str, tm
 
 
 @each_record
+def test_a_record_holds_nothing_of_the_harness(name: str) -> None:
+    record = recorded(name)
+    assert "planned_values" not in record.plan
+    for provider in record.plan["configuration"]["provider_config"].values():
+        assert not {"access_key", "secret_key", "endpoints"} & set(provider["expressions"])
+
+
+@each_record
 def test_a_plan_with_its_source_knows_what_the_plan_knows(name: str, tmp_path: Path) -> None:
     told = scanned(recorded(name), tmp_path)
     for key, finding in told[PLAN].items():

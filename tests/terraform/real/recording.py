@@ -13,6 +13,8 @@ from typing import Any
 
 RECORDED = Path(__file__).with_name("recorded")
 _NOT_KEPT = ("planned_values", "timestamp", "relevant_attributes", "applyable", "output_changes")
+_OF_THE_HARNESS = re.compile("access_key|secret_key|skip_|s3_use_path_style|max_retries|endpoints")
+"""Arguments of the provider that only the override has."""
 _RANDOM = re.compile(
     r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"  # keys, certificates
     r"|(?<![\w-])[a-z]{1,8}-[0-9a-f]{8,17}(?![\w-])"  # groups, subnets, file systems
@@ -62,6 +64,9 @@ def names() -> list[str]:
 def trimmed(record: Record) -> Record:
     """The same without what changes from run to run, and without what no reader looks at."""
     plan = {key: value for key, value in record.plan.items() if key not in _NOT_KEPT}
+    for provider in plan.get("configuration", {}).get("provider_config", {}).values():
+        written = provider.get("expressions", {})
+        provider["expressions"] = {name: told for name, told in written.items() if not _OF_THE_HARNESS.match(name)}
     for change in plan.get("resource_changes", ()):
         for key in ("before", "before_sensitive", "before_identity", "after_identity"):
             change["change"].pop(key, None)
