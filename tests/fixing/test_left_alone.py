@@ -111,7 +111,8 @@ def test_a_number_of_instances_that_is_not_known(tmp_path: Path) -> None:
 def test_a_policy_that_is_there_is_not_touched(tmp_path: Path) -> None:
     text = (
         'resource "aws_s3_bucket" "phi" {}\nresource "aws_s3_bucket_policy" "phi" {\n'
-        "  bucket = aws_s3_bucket.phi.id\n  policy = jsonencode({ Statement = [] })\n}\n"
+        "  bucket = aws_s3_bucket.phi.id\n  policy = jsonencode({ Statement = [{\n"
+        '    Effect = "Deny", Principal = "*", Action = "s3:PutObject", Resource = "*"\n  }] })\n}\n'
     )
     fixed = fix(tree(tmp_path, text), "s3_bucket_tls_required")
     assert reasons(fixed) == ["aws_s3_bucket_policy.phi is there already: what it says is for people to change"]

@@ -41,6 +41,12 @@ FAILING = {
     "cloudtrail_global_service_events": _TRAIL.format("include_global_service_events"),
     "cloudtrail_is_logging": _TRAIL.format("enable_logging"),
     "ebs_encryption_by_default": 'resource "aws_ebs_encryption_by_default" "phi" {\n  enabled = false\n}\n',
+    "ebs_snapshot_block_public_access": (
+        'resource "aws_ebs_snapshot_block_public_access" "phi" {\n  state = "unblocked"\n}\n'
+    ),
+    "lambda_function_url_authenticated": (
+        'resource "aws_lambda_function_url" "phi" {\n  authorization_type = "NONE"\n}\n'
+    ),
     "elbv2_desync_mitigation": 'resource "TYPE" "phi" {\n  desync_mitigation_mode = "monitor"\n}\n',
     "elbv2_listener_min_tls12": _LISTENER,
     "launch_template_block_devices_encrypted": _TEMPLATE,
