@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import json
 import pkgutil
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -44,8 +45,9 @@ def kinds() -> dict[str, type[Resource]]:
 def policy_text(id: str, kind: type[Resource]) -> str:
     """The policy module."""
     told = next(_told(kind))
-    judgement = _CHOSEN[told.fact.annotation][0].format(fact=f"resource.{told.fact.name}")
-    hcl = "\n".join(f"            {line}".rstrip() for line in _resource(kind, told, _good(told)).splitlines())
+    judgement, good, _ = _chosen(told.fact)
+    judgement = judgement.format(fact=f"resource.{told.fact.name}")
+    hcl = "\n".join(f"            {line}".rstrip() for line in _resource(kind, told, good).splitlines())
     service = kind.__module__.rpartition(".")[2]
     return f'''"""A policy of one's own: one sentence on what it is for."""
 
@@ -77,7 +79,7 @@ def {id}(resource: {service}.{kind.__name__}) -> Verdict:
 def table_text(id: str, kind: type[Resource]) -> str:
     """The module with its table of cases."""
     told = next(_told(kind))
-    _, good, bad = _CHOSEN[told.fact.annotation]
+    _, good, bad = _chosen(told.fact)
     cases = "\n".join(
         _case(verdict, sentence, _resource(kind, told, value), variable=value == _UNTOLD)
         for verdict, sentence, value in (
@@ -117,8 +119,14 @@ def _case(verdict: str, sentence: str, hcl: str, *, variable: bool) -> str:
     ),'''
 
 
-def _good(told: _Told) -> str:
-    return _CHOSEN[told.fact.annotation][1]
+def _chosen(fact: Fact) -> tuple[str, str, str]:
+    """See `_CHOSEN`; of a fact with few values, two of them."""
+    judgement, good, bad = _CHOSEN[fact.annotation]
+    if fact.allowed is None:
+        return judgement, good, bad
+    values = fact.allowed.values
+    first, second = (values[-1], values[0]) if fact.annotation.startswith("int") else values[:2]
+    return judgement.replace(good, json.dumps(first)), json.dumps(first), json.dumps(second)
 
 
 def _told(kind: type[Resource]) -> Iterator[_Told]:
