@@ -56,14 +56,14 @@ resource "aws_cloudtrail" "phi" {
   enable_log_file_validation = false
 }
 
-resource "aws_vpc" "phi" {
+resource "aws_vpc" "clinic" {
   cidr_block = "10.40.0.0/16"
 }
 
 resource "aws_security_group" "phi" {
   name        = "phi-admin"
   description = "Administrators"
-  vpc_id      = aws_vpc.phi.id
+  vpc_id      = aws_vpc.clinic.id
 
   ingress {
     protocol         = "tcp"

@@ -114,7 +114,16 @@ test_logging = cases(
         terraform=BUCKET
         + OPEN_VARIABLE
         + LOG_BUCKET.replace("{}", '{\n bucket = "logs"\n}')
-        + 'resource "aws_s3_bucket_logging" "s" {\n bucket = var.open\n target_bucket = var.open\n}\n',
+        + 'resource "aws_s3_bucket_logging" "s" {\n'
+        + ' bucket = var.open ? aws_s3_bucket.phi.id : "another"\n target_bucket = "logs"\n}\n',
+    ),
+    Case(
+        LOGS,
+        "the logs of what a variable names, which is another bucket",
+        FAIL,
+        terraform=BUCKET
+        + OPEN_VARIABLE
+        + 'resource "aws_s3_bucket_logging" "s" {\n bucket = var.open\n target_bucket = "logs"\n}\n',
     ),
     Case(
         LOGS,
