@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator
 from contextvars import ContextVar
 from dataclasses import dataclass
 from inspect import get_annotations
-from types import CodeType, FunctionType
 from typing import Any, ClassVar, Literal, NamedTuple, Protocol, Self, overload
 
+from hipaa_guard.facts.conversion import CONVERSIONS
 from hipaa_guard.facts.domains import Domain
 from hipaa_guard.facts.places import Asked, Location
 from hipaa_guard.facts.readings import (
@@ -20,6 +20,7 @@ from hipaa_guard.facts.readings import (
     TerraformReading,
     is_awscc,
     names_split,
+    texts_in,
 )
 from hipaa_guard.facts.records import in_words
 from hipaa_guard.facts.values import Cause, Incomplete, NotVisible, Undecided, Unknown, Value
@@ -110,7 +111,7 @@ class Fact:
     def terraform_texts(self) -> Iterator[str]:
         """The paths of the Terraform readings, and the texts that its functions hold (types they look at)."""
         for reading in self.all_readings():
-            yield from (reading,) if isinstance(reading, str) else _texts_in(reading)
+            yield from (reading,) if isinstance(reading, str) else texts_in(reading)
 
     def __repr__(self) -> str:
         return f"<Fact {self.owner.__name__}.{self.name}>"
@@ -387,75 +388,15 @@ def _in_order(reading: TerraformReading | First | None) -> tuple[TerraformReadin
     return () if reading is None else (reading,)
 
 
-def _texts_in(function: object) -> Iterator[str]:
-    """The texts that stand in a function's code, in what it encloses and in our own functions that it calls."""
-    pending, seen = [function], set()
-    while pending:
-        current = pending.pop()
-        if isinstance(current, str):
-            yield current
-        elif isinstance(current, tuple | frozenset):
-            pending.extend(current)
-        elif isinstance(current, CodeType):
-            pending.extend(current.co_consts)
-        elif isinstance(current, FunctionType) and current not in seen:
-            seen.add(current)
-            pending.append(current.__code__)
-            pending.extend(cell.cell_contents for cell in current.__closure__ or ())
-            named = (current.__globals__.get(name) for name in current.__code__.co_names)
-            pending.extend(value for value in named if isinstance(value, FunctionType | tuple | str))
-
-
 def _parsed(fact: Fact, value: Value) -> Value:
     if value is None or (isinstance(value, Unknown) and fact.parse is None):
         return value
     try:
         if fact.parse is not None:
             return fact.parse(value)
-        convert = _CONVERSIONS.get(fact.annotation.partition("|")[0].strip())
+        convert = CONVERSIONS.get(fact.annotation.partition("|")[0].strip())
         return value if convert is None else convert(value)
     except Undecided as error:
         return error.unknown
     except READING_ERRORS:
         return Unknown(f"its value {in_words(value, 60)!r} is not a {fact.annotation}")
-
-
-def _to_bool(value: Value) -> bool:
-    """A boolean; Terraform and AWS both also write it as text."""
-    if isinstance(value, bool):
-        return value
-    if str(value).lower() in ("true", "false"):
-        return str(value).lower() == "true"
-    raise ValueError(value)
-
-
-def _to_int(value: Value) -> int:
-    if isinstance(value, bool):
-        raise TypeError(value)
-    return int(value)
-
-
-def _to_str(value: Value) -> str:
-    if isinstance(value, list | dict):
-        raise TypeError(value)
-    return value if isinstance(value, str) else in_words(value)
-
-
-def _to_texts(value: Value) -> list[Value]:
-    """A list of texts; unknown elements and unseen ones stay what they are."""
-    if not isinstance(value, list):
-        raise TypeError(value)
-    seen = value.seen if isinstance(value, Incomplete) else value
-    if all(isinstance(item, str | Unknown) for item in seen):
-        return value
-    texts = [item if isinstance(item, Unknown) else _to_str(item) for item in seen if item is not None]
-    return Incomplete(texts, value.unknown) if isinstance(value, Incomplete) else texts
-
-
-_CONVERSIONS: dict[str, Callable[[Value], Value]] = {
-    "bool": _to_bool,
-    "int": _to_int,
-    "float": float,
-    "str": _to_str,
-    "list[str]": _to_texts,
-}

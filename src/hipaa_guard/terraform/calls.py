@@ -11,8 +11,8 @@ from hipaa_guard.terraform.access import Object, Outer
 from hipaa_guard.terraform.addresses import key_text
 from hipaa_guard.terraform.errors import EvaluationError
 from hipaa_guard.terraform.expansion import Copy, Expansion, expand
+from hipaa_guard.terraform.groups import grouped
 from hipaa_guard.terraform.modules import Module
-from hipaa_guard.terraform.resources import grouped
 from hipaa_guard.terraform.scope import Scope
 from hipaa_guard.terraform.syntax import Block
 

@@ -17,10 +17,11 @@ from hipaa_guard.terraform.access import Object, Outer
 from hipaa_guard.terraform.calls import CallGroup
 from hipaa_guard.terraform.errors import FAILURES, EvaluationError
 from hipaa_guard.terraform.functions.unknowns import require_small
+from hipaa_guard.terraform.groups import ResourceGroup
 from hipaa_guard.terraform.invocation import invoke
 from hipaa_guard.terraform.modules import Module
 from hipaa_guard.terraform.providers import Provider, find_provider
-from hipaa_guard.terraform.resources import HclInstance, ResourceGroup
+from hipaa_guard.terraform.resources import HclInstance
 from hipaa_guard.terraform.scope import Constants, Scope, Session, valued
 from hipaa_guard.terraform.secrets import hidden
 from hipaa_guard.terraform.syntax import Attribute, Block

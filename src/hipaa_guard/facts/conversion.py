@@ -1,0 +1,50 @@
+"""What a known raw value becomes by the annotation of its fact, where the fact says no more."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from hipaa_guard.facts.records import in_words
+from hipaa_guard.facts.values import Incomplete, Unknown, Value
+
+
+def _to_bool(value: Value) -> bool:
+    """A boolean; Terraform and AWS both also write it as text."""
+    if isinstance(value, bool):
+        return value
+    if str(value).lower() in ("true", "false"):
+        return str(value).lower() == "true"
+    raise ValueError(value)
+
+
+def _to_int(value: Value) -> int:
+    if isinstance(value, bool):
+        raise TypeError(value)
+    return int(value)
+
+
+def _to_str(value: Value) -> str:
+    if isinstance(value, list | dict):
+        raise TypeError(value)
+    return value if isinstance(value, str) else in_words(value)
+
+
+def _to_texts(value: Value) -> list[Value]:
+    """A list of texts; unknown elements and unseen ones stay what they are."""
+    if not isinstance(value, list):
+        raise TypeError(value)
+    seen = value.seen if isinstance(value, Incomplete) else value
+    if all(isinstance(item, str | Unknown) for item in seen):
+        return value
+    texts = [item if isinstance(item, Unknown) else _to_str(item) for item in seen if item is not None]
+    return Incomplete(texts, value.unknown) if isinstance(value, Incomplete) else texts
+
+
+CONVERSIONS: dict[str, Callable[[Value], Value]] = {
+    "bool": _to_bool,
+    "int": _to_int,
+    "float": float,
+    "str": _to_str,
+    "list[str]": _to_texts,
+}
+"""By the annotation, without ``| None``. Each raises what `facts.resource.READING_ERRORS` names for another shape."""
