@@ -80,6 +80,7 @@ class Told:
 
 
 KEY = "alias/records"
+KEY_ARN = "arn:aws:kms:eu-west-1:111122223333:alias/records"
 TOLD = [
     Told(
         "dynamodb.TableReplica",
@@ -385,7 +386,7 @@ test_apart = cases(
         KMS,
         "of a table that is declared elsewhere, with a key",
         PASS,
-        terraform=APART.format(THEIRS, 'kms_key_arn = "alias/records"'),
+        terraform=APART.format(THEIRS, f'kms_key_arn = "{KEY_ARN}"'),
     ),
 )
 
@@ -704,7 +705,7 @@ test_backups = cases(
         ENCRYPTED,
         "replicated backups with a key",
         PASS,
-        terraform=DATABASE.format("false") + BACKUPS.format("aws_db_instance.d.arn", 'kms_key_id = "alias/records"'),
+        terraform=DATABASE.format("false") + BACKUPS.format("aws_db_instance.d.arn", f'kms_key_id = "{KEY_ARN}"'),
     ),
     Case(
         ENCRYPTED,

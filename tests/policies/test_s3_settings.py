@@ -115,7 +115,7 @@ test_logging = cases(
         + OPEN_VARIABLE
         + LOG_BUCKET.replace("{}", '{\n bucket = "logs"\n}')
         + 'resource "aws_s3_bucket_logging" "s" {\n'
-        + ' bucket = var.open ? aws_s3_bucket.phi.id : "another"\n target_bucket = "logs"\n}\n',
+        + ' bucket = var.open ? aws_s3_bucket.phi.id : "another"\n target_bucket = "logs"\n target_prefix = ""\n}\n',
     ),
     Case(
         LOGS,
@@ -123,7 +123,7 @@ test_logging = cases(
         FAIL,
         terraform=BUCKET
         + OPEN_VARIABLE
-        + 'resource "aws_s3_bucket_logging" "s" {\n bucket = var.open\n target_bucket = "logs"\n}\n',
+        + 'resource "aws_s3_bucket_logging" "s" {\n bucket = var.open\n target_bucket = "logs"\n target_prefix = ""\n}\n',
     ),
     Case(
         LOGS,
