@@ -110,7 +110,7 @@ class Judged:
             found = (
                 with_previous(each, ids.get(each.control_id, ()), _former(each.resource, previous)) for each in found
             )
-        parts = judge_parts(controls, inventory)
+        parts = judge_parts(controls, inventory, without)
         start = len(self.findings)
         self.findings.extend(found)
         self.findings.extend(finding for finding in parts.findings if finding.resource.address not in without)

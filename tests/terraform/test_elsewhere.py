@@ -425,3 +425,15 @@ def test_a_line_of_the_rule_names_what_is_only_declared_in_part(tmp_path: Path) 
     assert result.coverage.elsewhere["s3_bucket_tls_required"] == 1
     assert "s3_bucket_versioning_enabled" not in result.coverage.elsewhere
     assert result.coverage.resources == {"s3.Bucket": 1}
+
+
+def test_a_plan_that_changes_nothing_of_it_says_nothing_of_it(tmp_path: Path) -> None:
+    values = {"bucket": "elsewhere", "versioning_configuration": [{"status": "Suspended"}]}
+    for actions, expected in ((("update",), 1), (("no-op",), 0)):
+        changes = [change("aws_s3_bucket_versioning.part", values, actions=actions)]
+        expressions = {"bucket": {"constant_value": "elsewhere"}}
+        path = tmp_path / "plan.json"
+        path.write_text(json.dumps(plan(changes, [block("aws_s3_bucket_versioning.part", expressions)])))
+        result = scan_terraform(path, Options(), changed_only=True)
+        rows = [gap for gap in result.coverage.gaps if gap.kind is GapKind.ELSEWHERE]
+        assert (len(rows), len(result.findings)) == (expected, expected)

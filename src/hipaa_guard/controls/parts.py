@@ -7,7 +7,7 @@ forty unknown verdicts on something that is not here would help nobody.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from hipaa_guard.controls.control import Control, Status
@@ -31,8 +31,13 @@ class PartsJudged:
     """Number of resources that a control could not judge by their parts, by the id of the control."""
 
 
-def judge_parts(controls: Iterable[Control], inventory: Inventory) -> PartsJudged:
-    """Judge what is declared elsewhere, as far as its parts decide."""
+def judge_parts(
+    controls: Iterable[Control], inventory: Inventory, without: Collection[str] = frozenset()
+) -> PartsJudged:
+    """Judge what is declared elsewhere, as far as its parts decide.
+
+    Nothing is said of a resource all of whose parts stand at the addresses ``without``.
+    """
     result = PartsJudged()
     by_kind: dict[str, list[Control]] = {}
     for control in controls:
@@ -40,6 +45,8 @@ def judge_parts(controls: Iterable[Control], inventory: Inventory) -> PartsJudge
     found: dict[str, Finding] = {}
     for its_controls in by_kind.values():
         for stand_in in inventory.stand_ins(its_controls[0].kind):
+            if all(part.origin.address in without for part in stand_in.parts):
+                continue
             open_: list[Control] = []
             decided = False
             for control in its_controls:
