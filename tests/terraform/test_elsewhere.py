@@ -437,3 +437,104 @@ def test_a_plan_that_changes_nothing_of_it_says_nothing_of_it(tmp_path: Path) ->
         result = scan_terraform(path, Options(), changed_only=True)
         rows = [gap for gap in result.coverage.gaps if gap.kind is GapKind.ELSEWHERE]
         assert (len(rows), len(result.findings)) == (expected, expected)
+
+
+HIDDEN = 'variable "secret" {\n sensitive = true\n default = "topsecret-records"\n}\nvariable "on" { type = bool }\n'
+SUSPENDED = 'versioning_configuration {\n status = "Suspended"\n}\n'
+
+
+def suspended(bucket: str) -> str:
+    return f'resource "aws_s3_bucket_versioning" "v" {{\n bucket = {bucket}\n{SUSPENDED}}}\n'
+
+
+FENCED = 'resource "aws_s3_bucket_public_access_block" "p" {\n bucket = var.secret\n}\n'
+HALF_NAMED = 'variable "env" {}\nresource "aws_s3_bucket" "b" {\n bucket = "${var.env}-records"\n}\n'
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        FENCED + suspended("aws_s3_bucket_public_access_block.p.id"),
+        suspended("var.on ? var.secret : var.secret"),
+        HALF_NAMED + suspended("var.secret"),
+    ],
+)
+def test_a_sensitive_name_is_shown_by_no_way_around(tmp_path: Path, text: str) -> None:
+    (tmp_path / "main.tf").write_text(HIDDEN + text)
+    assert "topsecret" not in repr(scan_terraform(tmp_path, Options()))
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "each.key",
+        "lower(each.value)",
+        'coalesce(var.env, "zz")',
+        'replace(var.env, "_", "-")',
+        'var.on ? "pp" : "qq"',
+        'lookup(var.cfg, "n", null)',
+    ],
+)
+def test_two_arguments_that_are_written_alike_are_worth_the_same(tmp_path: Path, value: str) -> None:
+    repeated = "for_each = toset(var.names)" if "each." in value else ""
+    text = 'variable "env" {}\nvariable "on" { type = bool }\nvariable "cfg" { type = map(string) }\n'
+    text += 'variable "names" { type = list(string) }\n'
+    text += f'resource "aws_s3_bucket" "b" {{\n {repeated}\n bucket = {value}\n}}\n'
+    text += 'resource "aws_s3_bucket_versioning" "v" {\n' + f" {repeated}\n bucket = {value}\n"
+    text += 'versioning_configuration {\n status = "Enabled"\n}\n}\n'
+    assert set(verdicts(scan(tmp_path, text, "s3_bucket_versioning_enabled")).values()) == {Status.PASS}
+
+
+@pytest.mark.parametrize(("one", "other"), [("lower(var.env)", "var.env"), ('lookup(var.cfg, "n")', 'var.cfg["n"]')])
+def test_two_values_of_one_variable_may_be_the_same(tmp_path: Path, one: str, other: str) -> None:
+    text = 'variable "env" {}\nvariable "cfg" { type = map(string) }\n'
+    text += f'resource "aws_s3_bucket" "b" {{\n bucket = {one}\n}}\n'
+    text += f'resource "aws_s3_bucket_versioning" "v" {{\n bucket = {other}\n'
+    text += 'versioning_configuration {\n status = "Enabled"\n}\n}\n'
+    assert verdicts(scan(tmp_path, text, "s3_bucket_versioning_enabled")) == {"aws_s3_bucket.b": Status.UNKNOWN}
+
+
+@pytest.mark.parametrize("other", ['var.cfg["n"]', "var.cfg.n"])
+def test_one_path_has_one_name(tmp_path: Path, other: str) -> None:
+    text = 'variable "cfg" { type = map(string) }\n' + 'resource "aws_s3_bucket" "b" {\n bucket = var.cfg.n\n}\n'
+    text += f'resource "aws_s3_bucket_versioning" "v" {{\n bucket = {other}\n'
+    text += 'versioning_configuration {\n status = "Enabled"\n}\n}\n'
+    assert verdicts(scan(tmp_path, text, "s3_bucket_versioning_enabled")) == {"aws_s3_bucket.b": Status.PASS}
+
+
+ADOPTED = (
+    'resource "aws_vpc" "other" {}\nresource "aws_default_security_group" "other" {\n vpc_id = aws_vpc.other.id\n}\n'
+)
+
+
+def test_a_group_that_is_looked_up_by_its_name_is_not_the_default_group(tmp_path: Path) -> None:
+    data = 'data "aws_security_group" "web" {\n name = "web"\n}\n'
+    found = verdicts(
+        scan(tmp_path, ADOPTED + data + rule("r", "data.aws_security_group.web.id"), "sg_no_public_ingress_ssh")
+    )
+    assert found["aws_security_group_rule.r"] is Status.FAIL
+    assert found["aws_default_security_group.other"] is Status.PASS
+
+
+def test_a_default_group_that_is_looked_up_by_its_network_is_the_one_of_that(tmp_path: Path) -> None:
+    data = 'resource "aws_vpc" "g" {}\ndata "aws_security_group" "g" {\n name = "default"\n vpc_id = aws_vpc.g.id\n}\n'
+    found = verdicts(
+        scan(tmp_path, ADOPTED + data + rule("r", "data.aws_security_group.g.id"), "sg_no_public_ingress_ssh")
+    )
+    assert found == {"aws_vpc.g": Status.UNKNOWN, "aws_default_security_group.other": Status.PASS}
+
+
+def test_a_part_among_very_many_is_found(tmp_path: Path) -> None:
+    rules = [rule(f"r{number}", "var.thing", "10.0.0.0/8") for number in range(150)]
+    text = OUTSIDE + "".join(rules) + rule("open", "var.thing")
+    found = verdicts(scan(tmp_path, text, "sg_no_public_ingress_ssh"))
+    assert found == {"aws_security_group_rule.open": Status.FAIL}
+
+
+def test_another_end_of_another_kind_puts_nothing_else_in_doubt(tmp_path: Path) -> None:
+    text = 'variable "on" { type = bool }\nresource "aws_vpc" "v" {}\nresource "aws_vpc" "w" {}\n'
+    text += 'resource "aws_security_group" "a" {}\nresource "aws_security_group" "b" {}\n'
+    text += rule("r", "var.on ? aws_security_group.a.id : aws_vpc.v.default_security_group_id")
+    found = verdicts(scan(tmp_path, text, "sg_no_public_ingress_ssh"))
+    unknown = {address for address, status in found.items() if status is Status.UNKNOWN}
+    assert unknown == {"aws_security_group.a", "aws_vpc.v"}

@@ -15,7 +15,7 @@ from hipaa_guard.controls.findings import Finding, fingerprint, judged
 from hipaa_guard.facts.inventory import Inventory, Part, StandIn
 from hipaa_guard.facts.places import Gap, GapKind
 
-_TRIED = 100
+_TRIED = 5_000
 """How many parts of one resource are tried one by one."""
 
 

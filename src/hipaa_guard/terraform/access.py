@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -11,6 +12,8 @@ from hipaa_guard.facts.values import Cause, Existing, Incomplete, Reference, Und
 from hipaa_guard.terraform.errors import EvaluationError
 from hipaa_guard.terraform.functions.structures import List, Loose, Set
 from hipaa_guard.terraform.functions.unknowns import derived, is_text
+
+_AS_NAME = re.compile(r'\["([A-Za-z_][A-Za-z0-9_-]*)"\]')
 
 
 class Object(Unknown):
@@ -107,7 +110,9 @@ class Outer(Unknown):
         self.path = path
 
     def below(self, step: str) -> Outer:
-        """A part of the value."""
+        """A part of the value: ``x["name"]`` is ``x.name``."""
+        named = _AS_NAME.fullmatch(step)
+        step = step if named is None else f".{named[1]}"
         return Outer(self.reason, self.cause, f"{self.path}{step}", references=self.references)
 
 
@@ -126,6 +131,12 @@ class AttributeText(str):
         made = cls(text)
         made.reference = reference
         return made
+
+
+class HiddenText(str):
+    """A sensitive text, opened so that it joins what it names. It must never be shown."""
+
+    __slots__ = ()
 
 
 class OwnKey(Unknown):

@@ -41,6 +41,9 @@ class Instance(Protocol):
     def arguments(self) -> Iterable[str]:
         """The names of the top-level arguments that are written; nothing where the source does not tell."""
 
+    def expression(self, argument: str) -> str | None:
+        """A text that is the same for arguments of one module which are worth the same; None where it is not told."""
+
     def mentioned(self, argument: str) -> Iterable[str]:
         """The addresses of the instances that a top-level argument is made from, as far as the source tells."""
 

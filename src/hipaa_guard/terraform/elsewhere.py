@@ -36,6 +36,10 @@ class Elsewhere:
         """None is written here."""
         return ()
 
+    def expression(self, argument: str) -> str | None:  # noqa: ARG002 - the protocol of `Instance`
+        """Nothing is written here."""
+        return None
+
     def mentioned(self, argument: str) -> Iterable[str]:  # noqa: ARG002 - the protocol of `Instance`
         """Nothing is written here."""
         return ()

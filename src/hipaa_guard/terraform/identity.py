@@ -67,6 +67,17 @@ class Identity:
     unknown: Unknown | None
     """Why a name is not known, where one is not."""
 
+    def shares(self, value: Unknown) -> bool:
+        """Whether the name, of which nothing is known, is made from a variable that a value is made from too.
+
+        Of two parts of one variable that are written out (``var.x.a`` and ``var.x.b``) it is known that they differ.
+        """
+        unknown = self.unknown
+        if unknown is None or not any(found.open for found in self.patterns):
+            return False
+        both_written_out = isinstance(unknown, Outer) and isinstance(value, Outer)
+        return not both_written_out and not set(unknown.references).isdisjoint(value.references)
+
     @property
     def known(self) -> frozenset[str]:
         """The texts without the tokens."""
@@ -136,6 +147,7 @@ class Names:
             elif isinstance(value, Unknown) and argument not in ("id", "arn"):
                 self._kept.append(value)
                 texts.update(tokens(value))
+                texts.update(written_alike(instance, argument, value))
                 patterns.append(pattern(value))
                 unknown = value if unknown is None else unknown
         return Identity(frozenset(texts), tuple(patterns), unknown)
@@ -188,6 +200,12 @@ def tokens(value: Unknown) -> list[str]:
     if isinstance(parts[0], str) and is_long(parts[0]):
         found.append(_MARK + tail(parts[0]) + "".join(str(part) for part in written[1:]))
     return found
+
+
+def written_alike(instance: Instance, argument: str, value: Unknown) -> list[str]:
+    """A token for a value that is not known: two arguments of one module that are written alike are worth the same."""
+    expression = None if isinstance(value, Reference) else instance.expression(argument)
+    return [] if expression is None else [f"{_MARK}={expression}{_MARK}"]
 
 
 def pattern(value: Unknown) -> Pattern:

@@ -36,7 +36,12 @@ _PLACES = frozenset({"aws_partition", "aws_region"})
 _OWN = _PLACES | {"aws_caller_identity", "aws_iam_group", "aws_iam_role", "aws_iam_user"}
 """Data sources that read identities of the account of their provider."""
 
-_NAMES = {"aws_iam_policy": "name", "aws_kms_alias": "name", "aws_kms_key": "key_id"}
+_NAMES = {
+    "aws_iam_policy": "name",
+    "aws_kms_alias": "name",
+    "aws_kms_key": "key_id",
+    "aws_security_group": "name",
+}
 """The arguments by which data sources are asked whose value tells what the object is."""
 
 

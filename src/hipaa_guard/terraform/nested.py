@@ -77,6 +77,10 @@ class NestedInstance:
         """The names of the arguments that its block writes."""
         return list(self._content) if isinstance(self._content, dict) else []
 
+    def expression(self, argument: str) -> str | None:
+        """See `Instance`. Its name is that of the resource around it."""
+        return self.outer.expression(argument)
+
     def mentioned(self, argument: str) -> Iterable[str]:
         """What the block around it is made from."""
         return self.outer.mentioned(argument)

@@ -8,10 +8,10 @@ from typing import Protocol
 
 from hipaa_guard.facts.secrets import Secret
 from hipaa_guard.facts.values import Cause, PartialText, Reference, Unknown, Value
-from hipaa_guard.terraform.access import Lookup, Pinned
+from hipaa_guard.terraform.access import HiddenText, Lookup, Pinned
 from hipaa_guard.terraform.addresses import last_key, without_keys
 from hipaa_guard.terraform.blocks import Instance
-from hipaa_guard.terraform.identity import Identity, Names, Pattern, embedded, forms, pattern, tokens
+from hipaa_guard.terraform.identity import Identity, Names, Pattern, embedded, forms, pattern, tokens, written_alike
 from hipaa_guard.terraform.paths import every_value
 from hipaa_guard.terraform.trails import End, Trail
 
@@ -118,8 +118,9 @@ class Pointers:
         self._literals: dict[str, Instance] = {}
         self._loose = _Doubts()
         self._anyone: list[Doubt] = []
+        self._apart: list[tuple[Unknown, Doubt]] = []
         self._lookups: list[tuple[Lookup, Doubt]] = []
-        self._values: list[tuple[Instance, Value, list[End]]] = []
+        self._values: list[tuple[Instance, Value, list[End], list[str]]] = []
         self._patterns: dict[Pattern, Doubt] = {}
         self._homes: dict[tuple[int, str], list[Instance]] = {}
         self._strays: dict[int, list[tuple[str, Instance]]] = {}
@@ -134,7 +135,10 @@ class Pointers:
 
     def _add(self, instance: Instance, value: Value) -> None:
         ends = self._trail.ends(value, instance)
-        self._values.append((instance, value, ends))
+        alike = self._written_alike(instance, value)
+        self._values.append((instance, value, ends, alike))
+        for token in alike:
+            self._add_text(token, instance, token)
         for end in ends:
             if not end.sure:
                 self._add_possible(instance, end.value, value, apart=end.apart)
@@ -143,11 +147,18 @@ class Pointers:
                 for form in forms(end.value):
                     self._add_text(form, instance, end.value)
             elif isinstance(end.value, Unknown):
-                if not end.apart:
+                if end.apart:
+                    self._apart.append((end.value, self._doubt(instance, end.value)))
+                else:
                     self._add_unknown(instance, end.value)
                 if end.value is not value:
                     self._add_tokens(instance, end.value)
         self._add_tokens(instance, value)
+
+    def _written_alike(self, instance: Instance, value: Value) -> list[str]:
+        """The token of a value that is the whole argument."""
+        whole = isinstance(value, Unknown) and instance.get(self._by) is value
+        return written_alike(instance, self._by, value) if whole else []
 
     def _add_text(self, text: str, instance: Instance, written: str) -> None:
         self._texts.setdefault(text, []).append((instance, written))
@@ -207,7 +218,9 @@ class Pointers:
         if isinstance(end, str):
             for form in forms(end):
                 self._loose.texts.setdefault(form, []).append(doubt)
-        elif isinstance(end, Reference) and self._trail.is_main(end):
+        elif isinstance(end, Reference) and not self._trail.is_main(end):
+            pass  # something that is declared, but of another kind
+        elif isinstance(end, Reference):
             exact = self._joins.declared(end.address) is not None
             index = self._loose.addresses if exact else self._loose.blocks
             index.setdefault(end.address if exact else without_keys(end.address), []).append(doubt)
@@ -278,6 +291,9 @@ class Pointers:
             for text in sorted(identity.texts):
                 yield from self._loose.texts.get(text, ())
         yield from self._anyone
+        for value, doubt in self._apart:
+            if identity.shares(value):
+                yield doubt
         for lookup, doubt in self._lookups:
             if _may_be_looked_up(main, identity, lookup):
                 yield doubt
@@ -319,7 +335,8 @@ class Pointers:
         for text, split in strays:
             fits = len(strays) > _COMPARED or any(found.fits(text) for found in patterns)
             if fits and _same_region(main, text):
-                reason = f"{split.address} may apply: it names {text!r}, and the name here is not known"
+                named = "a sensitive name" if isinstance(text, HiddenText) else repr(text)
+                reason = f"{split.address} may apply: it names {named}, and the name here is not known"
                 references = (split.address, *unknown.references)
                 yield Doubt(split, Unknown(f"{reason} ({unknown.reason})", unknown.cause, references=references))
 
@@ -336,8 +353,10 @@ class Pointers:
         """The values that name no declared resource, for certain and perhaps."""
         return [
             Loose(instance, value, _named(value, ends), position)
-            for position, (instance, value, ends) in enumerate(self._values)
-            if not _is_left_out(value) and not self._meets(value, ends, mains, names)
+            for position, (instance, value, ends, alike) in enumerate(self._values)
+            if not _is_left_out(value)
+            and not any(names.owners(token) for token in alike)
+            and not self._meets(value, ends, mains, names)
         ]
 
     def _meets(self, value: Value, ends: list[End], mains: Sequence[Instance], names: Names) -> bool:
@@ -354,7 +373,7 @@ class Pointers:
         if isinstance(value, Unknown) and any(names.owners(token) for token in tokens(value)):
             return True
         if end.apart:
-            return False
+            return isinstance(value, Unknown) and any(names.of(main).shares(value) for main in mains)
         if isinstance(value, Reference):
             return self._is_declared(value)
         if isinstance(value, PartialText):
@@ -385,8 +404,9 @@ def _may_be_looked_up(main: Instance, identity: Identity, lookup: Lookup) -> boo
     """Whether a data source may read a resource of the same configuration: one that was there before, or one whose name
     comes from outside, where the data source is read late. Anything else does not exist when data sources are read.
     """
-    from_outside = any(not found.late for found in identity.patterns)
-    return main.type.startswith("aws_default_") or (bool(lookup.through) and from_outside)
+    if main.type.startswith("aws_default_"):
+        return not lookup.through and lookup.asked_by in (None, "default")
+    return bool(lookup.through) and any(not found.late for found in identity.patterns)
 
 
 def _same_region(main: Instance, text: str) -> bool:

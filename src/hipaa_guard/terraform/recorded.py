@@ -42,6 +42,10 @@ class RecordedInstance:
         """See `written`."""
         return self.written
 
+    def expression(self, argument: str) -> str | None:  # noqa: ARG002 - the protocol of `Instance`
+        """What is recorded is worked out."""
+        return None
+
     def mentioned(self, argument: str) -> Iterable[str]:
         """See `Instance`."""
         if self.block is not None:

@@ -15,6 +15,7 @@ from hipaa_guard.terraform.access import (
     Outer,
     surely_set,
 )
+from hipaa_guard.terraform.addresses import last_key
 from hipaa_guard.terraform.errors import EvaluationError
 from hipaa_guard.terraform.expansion import Copy, any_turn, dynamic_scopes
 from hipaa_guard.terraform.functions.structures import List, Loose, LooseMap, Map, Set
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
     from hipaa_guard.terraform.instances import ModuleInstance
 
 META = frozenset({"count", "for_each", "provider", "depends_on", "lifecycle", "connection", "provisioner"})
+_IMPURE = ("uuid", "timestamp", "bcrypt")
+"""Functions that give another value each time."""
 _UNSEEN: object = object()
 _RUNNING: object = object()
 """Stands in the place of a value that is just being evaluated: an argument that needs itself is not known."""
@@ -255,6 +258,15 @@ class HclInstance:
     def mentions(self, name: str) -> set[str]:
         """The names that an argument, or the nested blocks of a type, are written with."""
         return mentioned(self._block, name)
+
+    def expression(self, argument: str) -> str | None:
+        """See `Instance`. The names of an instance count with its key and with what its block is repeated over."""
+        written = self._block.attributes.get(argument)
+        if written is None or any(f"{name}(" in written.text for name in _IMPURE):
+            return None
+        names = "each." in written.text or "count." in written.text
+        key = f"{self.expansion}\0{last_key(self.address)}" if names else ""
+        return f"{self.module}\0{key}\0{written.text}"
 
     def mentioned(self, argument: str) -> Iterable[str]:
         """See `Instance`."""

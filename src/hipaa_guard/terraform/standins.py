@@ -17,7 +17,7 @@ from hipaa_guard.facts.resource import Origin, Resource
 from hipaa_guard.facts.secrets import Secret
 from hipaa_guard.facts.values import Incomplete, PartialText, Reference, Unknown, Value
 from hipaa_guard.terraform import required
-from hipaa_guard.terraform.access import AttributeText, Lookup, Outer
+from hipaa_guard.terraform.access import AttributeText, HiddenText, Lookup, Outer
 from hipaa_guard.terraform.addresses import segments, without_keys
 from hipaa_guard.terraform.blocks import Instance
 from hipaa_guard.terraform.elsewhere import Elsewhere
@@ -124,7 +124,7 @@ def _groups(kind: type[Resource], family: Sequence[type[Resource]], joins: Joins
         gaps += [_says_not_whose(each, kind) for each in joins.of_type(type_) if _lacks_whole(each, arguments)]
         for by in arguments:
             for loose in _loose(family, joins, type_, by):
-                other = _owner_of_another_kind(loose.written, kind, joins, by)
+                other = _owner_of_another_kind(loose.written, kind, joins)
                 if other is not None or type_ in block.shared:
                     gaps.append(_not_told(loose, other))
                     continue
@@ -214,13 +214,13 @@ def _own_key(loose: Loose) -> str:
 
 
 def _text(value: Value) -> str | None:
-    return str(value) if isinstance(value, str) else None
+    return str(value) if isinstance(value, str) and not isinstance(value, HiddenText) else None
 
 
 def _in_words(loose: Loose, by: str) -> str:
     """By what the whole is named, as people can find it in the source."""
     value = loose.value
-    if isinstance(value, Secret):
+    if isinstance(value, Secret | HiddenText):
         return "that a sensitive value names"
     if isinstance(value, str):
         text = str(value)
@@ -239,23 +239,22 @@ def _path(value: Unknown) -> str:
     return ""
 
 
-def _owner_of_another_kind(value: Value, kind: type[Resource], joins: Joins, by: str) -> str | None:
+def _owner_of_another_kind(value: Value, kind: type[Resource], joins: Joins) -> str | None:
     """The address of a declared resource of another kind that a value names itself, not something that it made."""
     reference = value.reference if isinstance(value, AttributeText) else value
     if not isinstance(reference, Reference) or kind.terraform is None:
         return None
-    itself = ("id", "arn", by, *kind.terraform.naming_arguments())
+    itself = ("id", "arn", *kind.terraform.naming_arguments())
     attribute = without_keys(segments(reference.attribute)[0]) if reference.attribute else "id"
     is_part = type_at(reference.address) in kind.splits()
     return reference.address if attribute in itself and not is_part and joins.candidates(reference.address) else None
 
 
 def _lacks_whole(part: Instance, arguments: Sequence[str]) -> bool:
-    """Whether a part leaves out the argument that says what it belongs to, which the provider requires."""
+    """Whether a part leaves out what says what it belongs to: an argument that is required, or each of several."""
     needed = (required.arguments_of(part.type).get(by) for by in arguments)
-    return any(each is not None and each.required for each in needed) and all(
-        not _is_given(part, by) for by in arguments
-    )
+    asked = len(arguments) > 1 or any(each is not None and each.required for each in needed)
+    return asked and not any(_is_given(part, by) for by in arguments)
 
 
 def _is_given(part: Instance, by: str) -> bool:

@@ -13,7 +13,7 @@ from typing import Protocol
 from hipaa_guard.facts.readings import Block
 from hipaa_guard.facts.secrets import Secret
 from hipaa_guard.facts.values import Cause, PartialText, Reference, Unknown, Value
-from hipaa_guard.terraform.access import Alternatives, AttributeText, Lookup, Outer
+from hipaa_guard.terraform.access import Alternatives, AttributeText, HiddenText, Lookup, Outer
 from hipaa_guard.terraform.addresses import segments, without_keys
 from hipaa_guard.terraform.blocks import Instance
 from hipaa_guard.terraform.identity import embedded, pattern
@@ -143,9 +143,12 @@ class Trail:
     def _ends(self, value: Value, place: Place, seen: Seen) -> list[End]:
         if isinstance(value, Secret):
             value = value.reveal()
+            value = HiddenText(value) if isinstance(value, str) else value
         if isinstance(value, AttributeText):
             main = self.is_main(value.reference) and self._declared.candidates(value.reference.address)
             return [End(value.reference if main else str(value))]
+        if isinstance(value, HiddenText):
+            return [End(value)]
         if isinstance(value, Alternatives):
             return self._one_of(value, place, seen)
         if isinstance(value, Reference):
@@ -153,11 +156,21 @@ class Trail:
         if isinstance(value, PartialText):
             return self._of_text(value, place, seen)
         if isinstance(value, Lookup):
-            asked = [end for each in value.through for end in self._ends(each, place, seen) if self.is_main(end.value)]
-            return [End(value), *_unsure(asked)]
+            return [End(value), *_unsure(self._asked_by(value, place, seen))]
         if isinstance(value, Unknown):
             return self._of_unknown(value, place, seen)
         return [End(value)]
+
+    def _asked_by(self, value: Lookup, place: Place, seen: Seen) -> Iterator[End]:
+        """The main resources that a data source was asked by, or that belong to what it was asked by."""
+        for each in value.through:
+            made = self._splits.made_by.get(type_at(each.address)) if isinstance(each, Reference) else None
+            if made is not None and isinstance(each, Reference):
+                if value.asked_by not in (None, "default"):
+                    continue  # it asks for a group of another name
+                yield from self._adopted(Reference(each.address, made))
+            else:
+                yield from (end for end in self._ends(each, place, seen) if self.is_main(end.value))
 
     def _one_of(self, value: Alternatives, place: Place, seen: Seen) -> list[End]:
         found = [self._ends(each, place, seen) for each in value.values if each is not None]
