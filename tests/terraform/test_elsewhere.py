@@ -538,3 +538,41 @@ def test_another_end_of_another_kind_puts_nothing_else_in_doubt(tmp_path: Path) 
     found = verdicts(scan(tmp_path, text, "sg_no_public_ingress_ssh"))
     unknown = {address for address, status in found.items() if status is Status.UNKNOWN}
     assert unknown == {"aws_security_group.a", "aws_vpc.v"}
+
+
+TWO_REGIONS = """
+provider "aws" { region = "us-east-1" }
+provider "aws" {
+  alias  = "west"
+  region = "us-west-2"
+}
+"""
+OPEN_PERMISSION = 'function_name = "f"\n principal = "*"\n action = "lambda:InvokeFunction"\n statement_id = "x"\n'
+
+
+def function(name: str, provider: str = "") -> str:
+    where = f"provider = {provider}\n" if provider else ""
+    return f'resource "aws_lambda_function" "{name}" {{\n {where} function_name = "f"\n role = "arn:aws:iam::111122223333:role/r"\n}}\n'
+
+
+def permission(provider: str = "") -> str:
+    where = f"provider = {provider}\n" if provider else ""
+    return f'resource "aws_lambda_permission" "p" {{\n {where} {OPEN_PERMISSION}}}\n'
+
+
+def test_a_name_means_what_is_in_the_region_of_whoever_uses_it(tmp_path: Path) -> None:
+    both = TWO_REGIONS + function("east") + function("west", "aws.west")
+    found = verdicts(scan(tmp_path, both + permission("aws.west"), "lambda_function_not_public"))
+    assert found == {"aws_lambda_function.east": Status.PASS, "aws_lambda_function.west": Status.FAIL}
+    one = TWO_REGIONS + function("east")
+    found = verdicts(scan(tmp_path, one + permission("aws.west"), "lambda_function_not_public"))
+    assert found == {"aws_lambda_function.east": Status.PASS, "aws_lambda_permission.p": Status.FAIL}
+    found = verdicts(scan(tmp_path, one + permission(), "lambda_function_not_public"))
+    assert found == {"aws_lambda_function.east": Status.FAIL}
+
+
+def test_a_name_of_a_bucket_means_the_same_in_every_region(tmp_path: Path) -> None:
+    text = TWO_REGIONS + 'resource "aws_s3_bucket" "b" {\n bucket = "records"\n}\n'
+    text += 'resource "aws_s3_bucket_versioning" "v" {\n provider = aws.west\n bucket = "records"\n'
+    text += 'versioning_configuration {\n status = "Enabled"\n}\n}\n'
+    assert verdicts(scan(tmp_path, text, "s3_bucket_versioning_enabled")) == {"aws_s3_bucket.b": Status.PASS}

@@ -61,6 +61,8 @@ class Block:
     adopted_by: tuple[str, str] | None
     """The type that takes over what was brought along, and its argument that names what brought it."""
     inside: Mapping[str, Inside]
+    global_names: bool
+    """Whether a name means one resource wherever it is used; else it means the one in the region of whoever uses it."""
 
     def __init__(
         self,
@@ -75,6 +77,7 @@ class Block:
         made_by: Mapping[str, str] | None = None,
         adopted_by: tuple[str, str] | None = None,
         inside: Mapping[str, Inside] | None = None,
+        global_names: bool = False,
     ) -> None:
         object.__setattr__(self, "types", types)
         object.__setattr__(self, "joined_by", joined_by)
@@ -87,6 +90,7 @@ class Block:
         object.__setattr__(self, "made_by", made_by or {})
         object.__setattr__(self, "adopted_by", adopted_by)
         object.__setattr__(self, "inside", inside or {})
+        object.__setattr__(self, "global_names", global_names)
 
     def pointing(self, type: str) -> tuple[str, ...]:
         """The arguments by which a split type points at the main one, the usual one first; none where it is no such."""

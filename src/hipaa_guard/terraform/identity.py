@@ -93,8 +93,11 @@ class Names:
         instances: Iterable[Instance],
         arguments: Sequence[str],
         made_by: Mapping[str, str] = {},
+        *,
+        regional: bool = True,
     ) -> None:
         self.types = tuple(types)
+        self.regional = regional
         self._made_by = made_by
         self._arguments = arguments
         self._identities: dict[str, Identity] = {}

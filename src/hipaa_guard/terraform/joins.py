@@ -73,7 +73,9 @@ class Joins:
         arguments = naming_arguments(block)
         if (types, arguments) not in self._names:
             instances = [instance for each in types for instance in self.of_type(each)]
-            self._names[types, arguments] = Names(types, instances, arguments, {} if block is None else block.made_by)
+            made_by = {} if block is None else block.made_by
+            regional = block is None or not block.global_names
+            self._names[types, arguments] = Names(types, instances, arguments, made_by, regional=regional)
         return self._names[types, arguments]
 
     def unseen(self, main: Instance) -> Unknown | None:

@@ -252,7 +252,7 @@ class Pointers:
         found = {split.address: split for split in self._references.get(main.address, ())}
         for text in identity.texts:
             for split, written in self._naming(text, main, names):
-                if _same_region(main, written):
+                if _may_mean(main, split, written, names):
                     found[split.address] = split
         return sorted(found.values(), key=lambda split: self._order[split.address])
 
@@ -261,10 +261,15 @@ class Pointers:
         return tuple(self._into.get(main.address, ()))
 
     def _naming(self, text: str, main: Instance, names: Names) -> list[tuple[Instance, str]]:
-        """Where the text names `main` and nothing else. Of several so called, it means the one in its own module."""
-        if len(names.owners(text)) > 1:
+        """Where the text names `main` and nothing else. Of several so called, it means the one in its region or module."""
+        owners = names.owners(text)
+        if len(owners) > 1:
             alone = len(names.owners(text, main.module)) == 1
-            return self._texts_in.get((text, main.module), []) if alone else []
+            told = self._texts_in.get((text, main.module), []) if alone else []
+            if names.regional and sum(owner.region == main.region for owner in _placed(owners)) == 1:
+                in_regions = len(_placed(owners)) == len(owners)
+                told = [*told, *(each for each in self._texts.get(text, []) if in_regions and _placed([each[0]]))]
+            return told
         return self._texts.get(text, [])
 
     def possible(self, main: Instance, identity: Identity, names: Names, certain: list[Instance]) -> Iterator[Doubt]:
@@ -314,6 +319,8 @@ class Pointers:
                 continue
             here = self._texts_in.get((text, main.module), []) if len(names.owners(text, main.module)) > 1 else []
             for split in (*(split for split, _ in here), *self._homeless(text, names)):
+                if not _may_mean(main, split, text, names):
+                    continue
                 reason = f"{split.address} may apply: its {self._by} names {owners} resources"
                 yield Doubt(split, Unknown(reason, references=(split.address,)))
 
@@ -334,7 +341,7 @@ class Pointers:
         strays = self._strays_of(names)
         for text, split in strays:
             fits = len(strays) > _COMPARED or any(found.fits(text) for found in patterns)
-            if fits and _same_region(main, text):
+            if fits and _may_mean(main, split, text, names):
                 named = "a sensitive name" if isinstance(text, HiddenText) else repr(text)
                 reason = f"{split.address} may apply: it names {named}, and the name here is not known"
                 references = (split.address, *unknown.references)
@@ -356,21 +363,23 @@ class Pointers:
             for position, (instance, value, ends, alike) in enumerate(self._values)
             if not _is_left_out(value)
             and not any(names.owners(token) for token in alike)
-            and not self._meets(value, ends, mains, names)
+            and not self._meets(instance, value, ends, names, mains)
         ]
 
-    def _meets(self, value: Value, ends: list[End], mains: Sequence[Instance], names: Names) -> bool:
+    def _meets(
+        self, instance: Instance, value: Value, ends: list[End], names: Names, mains: Sequence[Instance]
+    ) -> bool:
         """Whether a value that leads to these ends may name one of the main resources."""
-        if isinstance(value, Unknown) and any(names.owners(token) for token in tokens(value)):
+        if _owned(instance, value, names):
             return True
-        return any(self._leads_to_one(end, mains, names) for end in ends)
+        return any(self._leads_to_one(instance, end, names, mains) for end in ends)
 
-    def _leads_to_one(self, end: End, mains: Sequence[Instance], names: Names) -> bool:
+    def _leads_to_one(self, instance: Instance, end: End, names: Names, mains: Sequence[Instance]) -> bool:
         value = end.value
         if isinstance(value, str):
             owners = (owner for form in forms(value) for owner in names.owners(form))
-            return names.may_be(value) or any(_same_region(owner, value) for owner in owners)
-        if isinstance(value, Unknown) and any(names.owners(token) for token in tokens(value)):
+            return names.may_be(value) or any(_may_mean(owner, instance, value, names) for owner in owners)
+        if _owned(instance, value, names):
             return True
         if end.apart:
             return isinstance(value, Unknown) and any(names.of(main).shares(value) for main in mains)
@@ -386,6 +395,17 @@ class Pointers:
     def _is_declared(self, reference: Reference) -> bool:
         meant = self._trail.is_main(reference) or self._joins.leads_inside(reference)
         return meant and bool(self._joins.candidates(reference.address))
+
+
+def _placed(instances: Sequence[Instance]) -> list[Instance]:
+    """Those whose region is known."""
+    return [each for each in instances if isinstance(each.region, str)]
+
+
+def _owned(split: Instance, value: Value, names: Names) -> bool:
+    """Whether something declared is called by the same unknown value, in the region of who names it."""
+    owners = (owner for token in (tokens(value) if isinstance(value, Unknown) else ()) for owner in names.owners(token))
+    return any(_may_mean(owner, split, "", names) for owner in owners)
 
 
 def _is_left_out(value: Value) -> bool:
@@ -409,10 +429,13 @@ def _may_be_looked_up(main: Instance, identity: Identity, lookup: Lookup) -> boo
     return bool(lookup.through) and any(not found.late for found in identity.patterns)
 
 
-def _same_region(main: Instance, text: str) -> bool:
-    """False for an ARN of another region than the resource's."""
-    if not text.startswith("arn:"):
-        return True
+def _may_mean(main: Instance, split: Instance, text: str, names: Names) -> bool:
+    """False where a name means a resource of another region: that of its ARN, else that of whoever uses it."""
+    region = _region_of(text) or (split.region if names.regional else None)
+    return not isinstance(region, str) or not isinstance(main.region, str) or region == main.region
+
+
+def _region_of(text: str) -> str:
+    """The region that an ARN names; empty where there is none."""
     fields = text.split(":", 4)
-    region = fields[3] if len(fields) > 4 else ""
-    return not region or not isinstance(main.region, str) or region == main.region
+    return fields[3] if text.startswith("arn:") and len(fields) > 4 else ""

@@ -158,6 +158,7 @@ class User(Resource):
             "aws_iam_group_membership": "users",
         },
         name="name",
+        global_names=True,
     )
     aws = _details("UserDetailList[]", "UserName")
     aws_types = ("AWS::IAM::User", "iam:user")
@@ -200,6 +201,7 @@ class Role(Resource):
         "aws_iam_role",
         "awscc_iam_role",
         joins=declared.holders("role"),
+        global_names=True,
         name="name",
         awscc_name="role_name",
     )
@@ -250,7 +252,7 @@ class Group(Resource):
     """An IAM group: users who share rights."""
 
     noun = "IAM group"
-    terraform = Block("aws_iam_group", joins=declared.holders("group"), name="name")
+    terraform = Block("aws_iam_group", joins=declared.holders("group"), name="name", global_names=True)
     aws = _details("GroupDetailList[]", "GroupName")
     aws_types = ("AWS::IAM::Group", "iam:group")
 

@@ -79,7 +79,14 @@ class Bucket(Resource):
     """An S3 bucket."""
 
     noun = "S3 bucket"
-    terraform = Block("aws_s3_bucket", "awscc_s3_bucket", joined_by="bucket", name="bucket", awscc_name="bucket_name")
+    terraform = Block(
+        "aws_s3_bucket",
+        "awscc_s3_bucket",
+        joined_by="bucket",
+        name="bucket",
+        awscc_name="bucket_name",
+        global_names=True,
+    )
     aws = Listing(
         "s3.list_buckets",
         "Buckets[]",
