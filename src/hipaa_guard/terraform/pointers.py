@@ -261,7 +261,7 @@ class Pointers:
         return tuple(self._into.get(main.address, ()))
 
     def _naming(self, text: str, main: Instance, names: Names) -> list[tuple[Instance, str]]:
-        """Where the text names `main` and nothing else. Of several so called, it means the one in its region or module."""
+        """Where the text names `main` and nothing else; of several so called, the one in its region or its module."""
         owners = names.owners(text)
         if len(owners) > 1:
             alone = len(names.owners(text, main.module)) == 1
