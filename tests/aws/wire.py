@@ -12,13 +12,14 @@ import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 import botocore.session
 from botocore import xform_name
 
+from tests.aws.endpoint import serving
 from tests.aws.shapes import CBOR, Said, least, refused, said
 
 _session = botocore.session.get_session()
@@ -160,15 +161,8 @@ def answering(services: Iterable[str]) -> Iterator[Wire]:
         def log_message(self, *_: Any) -> None:
             pass
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
-    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
-    wire.url = f"http://127.0.0.1:{server.server_address[1]}"
-    try:
+    with serving(Handler) as wire.url:
         yield wire
-    finally:
-        server.shutdown()
-        server.server_close()
 
 
 # --- Which operation a request is for ----------------------------------------------------------------------------

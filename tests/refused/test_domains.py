@@ -13,10 +13,10 @@ from hipaa_guard.controls.wanted import wanted_facts
 from hipaa_guard.facts.domains import Domain, between, numbers, one_of
 from hipaa_guard.facts.readings import Ask, Derived, Listed, Listing
 from hipaa_guard.facts.records import Record
-from hipaa_guard.facts.resource import Fact, Origin, Resource, Source, Trace, fact
+from hipaa_guard.facts.resource import Fact, Origin, Resource, Source, fact
 from hipaa_guard.facts.values import Cause, Incomplete, Undecided, Unknown, Value, some
 from hipaa_guard.testing import PASS, UNKNOWN, Case, cases
-from tests.refused.instead import CONTROLS, KINDS, decided, instead, of_phi
+from tests.refused.instead import CONTROLS, KINDS, Told, decided, instead, of_phi
 
 OPEN = Unknown("var.x has no value", Cause.VARIABLE)
 
@@ -76,17 +76,6 @@ def test_fields_of_records_have_domains_too() -> None:
         _ = _Bed(state="Free", ward="x").state
 
 
-class _Told:
-    def __init__(self, value: Value) -> None:
-        self.value = value
-
-    def read(self, fact: Fact) -> Value:
-        return self.value
-
-    def trace(self, fact: Fact) -> Trace:
-        return Trace()
-
-
 def resource(kind: type[Resource], source: str, told: Source) -> Resource:
     return kind(Origin(kind.kind, None, "phi", source), told)  # type: ignore[arg-type]
 
@@ -97,20 +86,20 @@ class _Ward(Resource):
 
 
 def test_one_element_of_source_that_is_refused_is_the_list_refused() -> None:
-    told = resource(_Ward, "terraform", _Told(["audit", "audio"])).peek(_Ward.facts["logs"])
+    told = resource(_Ward, "terraform", Told(["audit", "audio"])).peek(_Ward.facts["logs"])
     assert is_refused(told)
 
 
 def test_of_what_aws_answers_the_known_elements_stand() -> None:
-    told = resource(_Ward, "aws", _Told(["audit", "new"])).peek(_Ward.facts["logs"])
+    told = resource(_Ward, "aws", Told(["audit", "new"])).peek(_Ward.facts["logs"])
     assert some(lambda log: log == "audit", told)
     with pytest.raises(Undecided, match="none of the values"):
         some(lambda log: log == "other", told)
 
 
 def test_a_number_written_as_text_is_a_number() -> None:
-    assert resource(_Ward, "terraform", _Told("35")).peek(_Ward.facts["days"]) == 35
-    assert is_refused(resource(_Ward, "terraform", _Told("36")).peek(_Ward.facts["days"]))
+    assert resource(_Ward, "terraform", Told("35")).peek(_Ward.facts["days"]) == 35
+    assert is_refused(resource(_Ward, "terraform", Told("36")).peek(_Ward.facts["days"]))
 
 
 # --- the tables ------------------------------------------------------------------------------------------------------

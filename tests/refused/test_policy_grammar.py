@@ -10,10 +10,10 @@ import pytest
 from hipaa_guard.controls.control import Control, Status
 from hipaa_guard.controls.wanted import wanted_facts
 from hipaa_guard.facts.policy_grammar import identity_policy, resource_policy, trust_policy
-from hipaa_guard.facts.resource import Fact, Origin, Trace
-from hipaa_guard.facts.values import Cause, Incomplete, PartialJson, PartialText, Unknown, Value
+from hipaa_guard.facts.resource import Fact, Origin
+from hipaa_guard.facts.values import Cause, Incomplete, PartialJson, PartialText, Unknown
 from hipaa_guard.testing import FAIL, PASS, UNKNOWN, Case, cases
-from tests.refused.instead import CONTROLS, KINDS, decided, instead, of_phi
+from tests.refused.instead import CONTROLS, KINDS, Told, decided, instead, of_phi
 
 OPEN = Unknown("var.x has no value", Cause.VARIABLE)
 ROOT = {"AWS": "arn:aws:iam::111122223333:root"}
@@ -129,22 +129,11 @@ def test_every_policy_has_a_grammar_by_source_and_is_as_it_is_live(told: Fact) -
         for source in ("terraform", "aws"):
             if source == "aws" and told.aws is None:
                 continue  # a live account lists a replica as what it copies
-            resource = told.owner(Origin(told.owner.kind, None, "phi", source), _Told(refused))
+            resource = told.owner(Origin(told.owner.kind, None, "phi", source), Told(refused))
             values[source] = resource.peek(told)
         assert isinstance(values["terraform"], Unknown)
         assert values["terraform"].cause is Cause.REFUSED
         assert not isinstance(values.get("aws"), Unknown)
-
-
-class _Told:
-    def __init__(self, value: Value) -> None:
-        self.value = value
-
-    def read(self, fact: Fact) -> Value:
-        return self.value
-
-    def trace(self, fact: Fact) -> Trace:
-        return Trace()
 
 
 @pytest.mark.parametrize("control", CONTROLS, ids=lambda control: control.id)

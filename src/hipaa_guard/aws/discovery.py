@@ -106,7 +106,7 @@ _RECORDS = frozenset(
         "AWS::SSM::PatchCompliance",
     }
 )
-# What belongs to the whole account, and Config records in each region that is told to.
+# Types of the whole account: Config records them in each region that is told to.
 _EVERYWHERE = ("AWS::IAM::", "AWS::RDS::GlobalCluster")
 
 
