@@ -284,6 +284,11 @@ class _Keeping:
             self._options.tell(f"going on with the scan that began {began}: {known:,} answers are known.")
         else:
             self._options.tell("there is no interrupted scan like this one to resume: it begins anew.")
+        if self._ledger is not None and self._ledger.lost:
+            self._options.tell(
+                f"{self._ledger.lost:,} answers of the interrupted scan are damaged, too old or not its own: they are "
+                "asked again."
+            )
 
 
 def _principal(arn: str) -> str:

@@ -91,12 +91,24 @@ def _rest(protocol: str, model: Any, answer: Mapping[str, Any]) -> Said:
         return Said(status, _payload(protocol, shape.members[payload], body.get(payload)), headers)
     if protocol == "rest-json":
         return Said(status, json.dumps(_plain(shape, body, "json")).encode(), headers)
-    name = f"{model.name}Result"
+    name = _ROOTS.get(model.name, f"{model.name}Result")
     return Said(status, f"<{name}>{''.join(_members(shape, body))}</{name}>".encode(), headers)
 
 
+# "Response Syntax" of these operations in the Amazon S3 API reference.
+_ROOTS = {
+    "GetBucketAcl": "AccessControlPolicy",
+    "GetBucketLocation": "LocationConstraint",
+    "GetBucketLogging": "BucketLoggingStatus",
+    "GetBucketVersioning": "VersioningConfiguration",
+    "ListBuckets": "ListAllMyBucketsResult",
+}
+
+
 def _payload(protocol: str, shape: Shape, value: Any) -> bytes:
-    if value is None:
+    if value is None and shape.type_name == "structure":
+        value = {}
+    elif value is None:
         return b""
     if shape.type_name in ("blob", "string"):
         return value if isinstance(value, bytes) else str(value).encode()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from collections import Counter
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -12,7 +11,7 @@ import boto3
 import pytest
 
 from hipaa_guard.aws.actions import session_policy
-from hipaa_guard.aws.clients import Clients
+from hipaa_guard.aws.clients import Clients, Tally
 
 
 class Sent(Exception):  # noqa: N818 - it carries a request, and is no error
@@ -35,7 +34,7 @@ def sent(clients: Clients, operation: str, region: str, **params: Any) -> Sent:
     service, _, method = operation.partition(".")
     client = clients.client(service)
     client.meta.events.register_last("before-send", stop)
-    with clients.within(region, Counter()), pytest.raises(Sent) as caught:
+    with clients.within(region, Tally()), pytest.raises(Sent) as caught:
         getattr(client, method)(**params)
     return caught.value
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import time
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
@@ -12,7 +11,7 @@ from typing import Any
 
 from hipaa_guard.aws import peculiar
 from hipaa_guard.aws.actions import action_of
-from hipaa_guard.aws.clients import Clients
+from hipaa_guard.aws.clients import Clients, Tally
 from hipaa_guard.aws.limits import Limiter, Setback, Trouble
 from hipaa_guard.aws.pages import Pages, Reader
 from hipaa_guard.aws.refusals import Meaning, Refusal, classify
@@ -128,13 +127,14 @@ class Caller:
         also = (each for each in peculiar.also_called(operation) if self.clients.api_name(each) == refused)
         return self.action(next(also, operation))
 
-    def refusal(self, error: Exception, operation: str, region: str) -> Refusal:
-        """What a failure means, by what is known of the account's regions."""
+    def refusal(self, error: Exception, operation: str, region: str, *, answered: bool = False) -> Refusal:
+        """What a failure means, by what is known of the account's regions; for `answered` see `classify`."""
         service = operation.partition(".")[0]
         if isinstance(error, TimeoutError):  # ours: the endpoint is not asked again
             found = Refusal(Meaning.UNREACHABLE, "SilentEndpoint", "", operation, region, self.action(operation))
         else:
-            found = classify(error, operation=operation, region=region, action=self._lacked(error, operation))
+            lacked = self._lacked(error, operation)
+            found = classify(error, operation=operation, region=region, action=lacked, answered=answered)
         meaning = found.meaning
         if meaning is Meaning.UNREACHABLE and self.clients.offers(service, region) is False:
             meaning = Meaning.NOT_OFFERED
@@ -151,7 +151,7 @@ class Call:
     One thread at a time may attempt it.
     """
 
-    __slots__ = ("_caller", "_first_page", "_operation", "_params", "_reader", "_region", "_requests", "_tries")
+    __slots__ = ("_caller", "_first_page", "_operation", "_params", "_reader", "_region", "_tally", "_tries")
 
     def __init__(
         self, caller: Caller, operation: str, params: Mapping[str, Any], region: str, *, first_page: bool = False
@@ -163,7 +163,7 @@ class Call:
         self._first_page = first_page
         self._reader: Reader | None = None
         self._tries = 0
-        self._requests: Counter[str] = Counter()
+        self._tally = Tally()
 
     def attempt(self) -> Answer:
         """Ask for what is still missing. Never raises: what goes wrong is in the answer."""
@@ -174,7 +174,7 @@ class Call:
             return self._answer(Refusal(Meaning.EXPIRED, expired.code, "", operation, region, caller.action(operation)))
         if caller.clients.silent(operation.partition(".")[0], region):
             return self._answer(caller.refusal(TimeoutError(), operation, region))
-        with caller.clients.within(region, self._requests):
+        with caller.clients.within(region, self._tally):
             answer = self._answer(self._asked())
         if answer.refusal is not None and answer.refusal.meaning is Meaning.EXPIRED:
             caller.expired = answer.refusal
@@ -188,7 +188,7 @@ class Call:
             client = caller.clients.client(service)
             if self._reader is None or not self._reader.pages.count:
                 peculiar.prepare(client, operation, self._pause)
-                self._reader = Reader(client, method, self._params, first_page=self._first_page)
+                self._reader = Reader(client, method, self._params, self._tally, first_page=self._first_page)
             before = self._reader.pages.count
             try:
                 self._reader.read()
@@ -196,7 +196,7 @@ class Call:
                 if self._reader.pages.count > before:
                     self._tries = 1
         except Exception as error:  # noqa: BLE001 - whatever it is, the fact is not known and the scan goes on
-            return caller.refusal(error, operation, self._region)
+            return caller.refusal(error, operation, self._region, answered=self._tally.answered)
         return None
 
     def _pause(self, seconds: float) -> None:
@@ -209,17 +209,17 @@ class Call:
         seen = self._reader.pages.merged if self._reader is not None and self._reader.pages.count else None
         if seen is not None:
             try:
-                with caller.clients.within(region, self._requests):
+                with caller.clients.within(region, self._tally):
                     seen = peculiar.completed(caller.clients.client(operation.partition(".")[0]), operation, seen)
             except Exception as error:  # noqa: BLE001 - as above
-                refusal = refusal or caller.refusal(error, operation, region)
+                refusal = refusal or caller.refusal(error, operation, region, answered=self._tally.answered)
         return Answer(
             operation,
             region,
             seen,
             replace(refusal, tries=self._tries) if refusal else None,
             self._params,
-            requests=self._requests,
+            requests=self._tally.requests,
         )
 
 
@@ -234,6 +234,7 @@ def setback(answer: Answer) -> Setback | None:
 _TROUBLES = {
     Meaning.THROTTLED: Trouble.THROTTLED,
     Meaning.SERVER: Trouble.PASSING,
+    Meaning.SPOILT: Trouble.PASSING,
     Meaning.UNREACHABLE: Trouble.PASSING,
 }
 

@@ -13,18 +13,21 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
+from hipaa_guard.aws import raw_answers
+from hipaa_guard.aws.bounds import BoundedSession, SlowAnswerError
 from hipaa_guard.aws.gate import Gate
 from hipaa_guard.version import VERSION
 
 CONNECT_TIMEOUT = 5
 READ_TIMEOUT = 30
-PATIENCE = 2
-"""How often an endpoint may fail to connect before it is not asked again."""
+PATIENCE = 6
+"""How much failing in a row an endpoint is given before it is not asked again, by the weights of `_FAILURES`."""
 
 # Services with one endpoint for the whole account that botocore does not know as global, by partition.
 ONE_ENDPOINT: Mapping[str, Mapping[str, str]] = {
@@ -42,12 +45,26 @@ ONE_ENDPOINT: Mapping[str, Mapping[str, str]] = {
 GLOBAL = frozenset({"cloudfront", "iam", "organizations", "route53", "shield"})
 
 _region: ContextVar[str | None] = ContextVar("_region", default=None)
-_requests: ContextVar[Counter[str] | None] = ContextVar("_requests", default=None)
+_tally: ContextVar[Tally | None] = ContextVar("_tally", default=None)
 
 
 def asked_in(service: str, region: str, home: str, partition: str) -> str:
     """Where a service is asked that is wanted for a region: a service of the whole account only in one place."""
     return home if service in GLOBAL else ONE_ENDPOINT.get(partition, {}).get(service, region)
+
+
+@dataclass(slots=True)
+class Tally:
+    """What came of the requests of one call."""
+
+    requests: Counter[str] = field(default_factory=Counter)
+    """Operation -> requests made for it."""
+    bytes: int = 0
+    """How much was answered."""
+    answered: bool = False
+    """Whether the last request was answered: what fails then is the answer, not the question."""
+    signed: bool = True
+    """Whether the last answer bore a request id of AWS's."""
 
 
 class SilentEndpointError(Exception):
@@ -85,15 +102,15 @@ class Clients:
             return self._made[service]
 
     @contextmanager
-    def within(self, region: str, requests: Counter[str]) -> Iterator[None]:
-        """Requests that this thread makes inside the block go to `region` and are counted by their operation."""
-        tokens = _region.set(region), _requests.set(requests)
+    def within(self, region: str, tally: Tally) -> Iterator[None]:
+        """Requests that this thread makes inside the block go to `region` and are told to `tally`."""
+        tokens = _region.set(region), _tally.set(tally)
         try:
             with self.gate.held():
                 yield
         finally:
             _region.reset(tokens[0])
-            _requests.reset(tokens[1])
+            _tally.reset(tokens[1])
 
     def api_name(self, operation: str) -> str | None:
         """How AWS spells an operation; None before its service has a client."""
@@ -123,7 +140,7 @@ class Clients:
         return False if known and (service == "ec2" or self.offers("ec2", region)) else None
 
     def silent(self, service: str, region: str) -> bool:
-        """Whether the endpoint has failed to connect too often to be asked again."""
+        """Whether the endpoint has failed to answer too often to be asked again."""
         return self._failures[service, region] >= PATIENCE
 
     @cached_property
@@ -155,6 +172,7 @@ class Clients:
         )
         only = ONE_ENDPOINT.get(self.own_partition, {}).get(service)
         client = self._session.client(service, region_name=only or self.home, config=config)
+        client._endpoint.http_session = BoundedSession(client._endpoint.http_session)  # noqa: SLF001 - no other way in
         if only is None and not client.meta.region_name.endswith("-global"):
             # First, so that S3's own redirects to the right region still win.
             client.meta.events.register_first("before-endpoint-resolution", _aim)
@@ -164,6 +182,7 @@ class Clients:
         client.meta.events.register_first("before-send", lambda **_: self._refuse_silent(service))
         client.meta.events.register_first("before-send", self.gate.leave)
         client.meta.events.register_first("before-parse", self.gate.enter)
+        client.meta.events.register("before-parse", _examine)
 
         def sent(caught_exception: Exception | None, attempts: int, operation: Any, **_: Any) -> None:
             self._count(service, caught_exception)
@@ -180,9 +199,14 @@ class Clients:
 
     def _count(self, service: str, error: Exception | None) -> None:
         region = _region.get()
-        if error is not None and region is not None and type(error).__name__ in _NO_CONNECTION:
-            with self._lock:
-                self._failures[service, region] += 1
+        if region is None:
+            return
+        weight = _FAILURES.get(type(error).__name__, 0)
+        with self._lock:
+            if weight:
+                self._failures[service, region] += weight
+            elif error is None and self._failures[service, region] < PATIENCE:
+                del self._failures[service, region]
 
 
 def _time(value: Any) -> datetime:
@@ -198,12 +222,32 @@ def _time(value: Any) -> datetime:
 
 
 def _note(operation: str) -> None:
-    requests = _requests.get()
-    if requests is not None:
-        requests[operation] += 1
+    tally = _tally.get()
+    if tally is not None:
+        tally.requests[operation] += 1
+        tally.answered = False
 
 
-_NO_CONNECTION = frozenset({"ConnectTimeoutError", "EndpointConnectionError", "ProxyConnectionError"})
+def _examine(operation_model: Any, response_dict: dict[str, Any], **_: Any) -> None:
+    """See that what came is an answer of AWS's, before botocore parses it."""
+    tally = _tally.get()
+    body = response_dict["body"]
+    if tally is not None:
+        tally.answered = True
+        if isinstance(body, bytes):
+            tally.bytes += len(body)
+            tally.signed = raw_answers.from_aws(response_dict["headers"], body)
+    raw_answers.check(operation_model, response_dict)
+
+
+# What an endpoint that does not answer raises -> how much of the patience with it that takes.
+_FAILURES: Mapping[str, int] = {
+    "ConnectTimeoutError": 3,
+    "EndpointConnectionError": 3,
+    "ProxyConnectionError": 3,
+    SlowAnswerError.__name__: 3,
+    "ReadTimeoutError": 1,
+}
 
 
 def _aim(builtins: dict[str, Any], context: dict[str, Any], **_: Any) -> None:

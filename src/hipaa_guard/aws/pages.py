@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from hipaa_guard.aws import peculiar
+from hipaa_guard.aws import peculiar, raw_answers
+from hipaa_guard.aws.bounds import LIST_BYTES, LIST_SECONDS, EndlessListError
+from hipaa_guard.aws.clients import Tally
+from hipaa_guard.aws.raw_answers import SpoiltAnswerError
 
 Pages = dict[str, Any]
 """The pages of an answer as one: lists joined, everything else as the first page has it."""
@@ -58,8 +62,20 @@ def _extend(into: Pages, page: Pages, path: list[str]) -> None:
 class Reader:
     """Reads an operation page by page; after a failure `read` may be called again and goes on where it stopped."""
 
-    def __init__(self, client: Any, method: str, params: Mapping[str, Any], *, first_page: bool = False) -> None:
+    def __init__(
+        self,
+        client: Any,
+        method: str,
+        params: Mapping[str, Any],
+        tally: Tally,
+        *,
+        first_page: bool = False,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self.pages = _Joined()
+        self._tally = tally
+        self._clock = clock
+        self._until: float | None = None
         self._first_page = first_page
         self._more = True
         self._client = client
@@ -74,12 +90,38 @@ class Reader:
             self._iterator._inject_starting_params(self._params)  # noqa: SLF001 - botocore's own iterator cannot go on
 
     def read(self) -> None:
-        """Ask for all pages that are still missing, or only for the first."""
+        """Ask for all pages that are still missing, or only for the first.
+
+        Raises:
+            SpoiltAnswerError: a page is none of AWS's.
+            EndlessListError: the list does not come to its end.
+
+        """
         ask = getattr(self._client, self._method)
+        if self._until is None:
+            self._until = self._clock() + LIST_SECONDS
         while self._more:
             page = ask(**self._params)
+            self._examine(page)
             more = self._aim_at_next(page) if self._iterator is None else self._aim_at_token(page)
             self._more = more and not self._first_page
+            if self._more and (self._clock() > self._until or self._tally.bytes > LIST_BYTES):
+                raise EndlessListError(f"there is no end after {self.pages.count} pages")
+
+    def _examine(self, page: Pages) -> None:
+        """A list that is left out is an empty one only where AWS itself says so, which its request id shows.
+
+        So is an answer in which nothing stands, unless its form (the root of XML) shows whose it is.
+        """
+        if self._tally.signed:
+            return
+        shown = raw_answers.is_xml(self._client.meta.service_model)
+        if not shown and not any(name != "ResponseMetadata" for name in page):
+            raise SpoiltAnswerError("the answer is empty and has no request id of AWS's")
+        lists = [] if self._iterator is None else [key.expression for key in self._iterator.result_keys]
+        left_out = next((name for name in lists if "." not in name and name not in page), None)
+        if left_out is not None:
+            raise SpoiltAnswerError(f"the answer has neither {left_out} nor a request id of AWS's")
 
     def _aim_at_token(self, page: Pages) -> bool:
         """Keep a page as botocore's paginator does; whether there is another, for which the parameters now ask."""

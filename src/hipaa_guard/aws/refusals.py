@@ -28,6 +28,7 @@ class Meaning(StrEnum):
     EXPIRED = "credentials expired"
     BAD_CREDENTIALS = "credentials not valid"
     SERVER = "service error"
+    SPOILT = "no answer of AWS's"
     OURS = "asked wrongly"
     TRUNCATED = "not all pages"
     NOT_STORED = "not in the evidence"
@@ -44,6 +45,7 @@ CAUSES: Mapping[Meaning, Cause] = {
     Meaning.EXPIRED: Cause.CREDENTIALS,
     Meaning.BAD_CREDENTIALS: Cause.CREDENTIALS,
     Meaning.SERVER: Cause.SERVICE_ERROR,
+    Meaning.SPOILT: Cause.UNREACHABLE,
     Meaning.OURS: Cause.OTHER,
     Meaning.TRUNCATED: Cause.NOT_COLLECTED,
     Meaning.NOT_STORED: Cause.NOT_COLLECTED,
@@ -170,12 +172,16 @@ _BY_EXCEPTION: Mapping[str, Meaning] = {
     "SilentEndpointError": Meaning.UNREACHABLE,
     "HTTPClientError": Meaning.UNREACHABLE,
     "ReadTimeoutError": Meaning.SERVER,
-    "IncompleteReadError": Meaning.SERVER,
+    "IncompleteReadError": Meaning.SPOILT,
+    "SpoiltAnswerError": Meaning.SPOILT,
+    "UnservedOperationError": Meaning.OTHER,
+    "SlowAnswerError": Meaning.UNREACHABLE,
     "ResponseStreamingError": Meaning.SERVER,
-    "ResponseParserError": Meaning.SERVER,
+    "ResponseParserError": Meaning.SPOILT,
     "NotImplementedError": Meaning.SERVER,  # a simulated service that lacks the operation
     "PaginationError": Meaning.TRUNCATED,
     "MorePagesError": Meaning.TRUNCATED,
+    "EndlessListError": Meaning.TRUNCATED,
     "ReportNotReadyError": Meaning.SERVER,
     "NoCredentialsError": Meaning.BAD_CREDENTIALS,
     "PartialCredentialsError": Meaning.BAD_CREDENTIALS,
@@ -233,6 +239,8 @@ class Refusal:
                 return f"{where} answered only some of its pages"
             case Meaning.NOT_STORED:
                 return f"{where} is not in the evidence"
+            case Meaning.SPOILT:
+                return f"{where} was not answered by AWS: {self.message}{self._tried()}"
             case Meaning.OURS:
                 return f"{where} was asked wrongly, which is a fault of this program ({self._detail()})"
             case Meaning.VANISHED | Meaning.OTHER:
@@ -274,7 +282,7 @@ class Refusal:
         return f"{self.code}: {self.message}" if self.message else self.code
 
 
-_NEVER_ABSENT = frozenset({Meaning.DENIED, Meaning.EXPIRED, Meaning.BAD_CREDENTIALS, Meaning.THROTTLED, Meaning.SERVER})
+_NEVER_ABSENT = frozenset({Meaning.DENIED, Meaning.EXPIRED, Meaning.BAD_CREDENTIALS, Meaning.THROTTLED, Meaning.SERVER, Meaning.SPOILT})
 
 _HINTS: Mapping[Meaning, str] = {
     Meaning.VANISHED: "It may have been deleted during the scan: scan again.",
@@ -286,6 +294,7 @@ _HINTS: Mapping[Meaning, str] = {
     Meaning.EXPIRED: "Log in again, or let the scan assume a role (--role-arn), and scan again.",
     Meaning.BAD_CREDENTIALS: "Use credentials of a regional STS endpoint, valid in {region}.",
     Meaning.SERVER: "Scan again later.",
+    Meaning.SPOILT: "Check the network, a proxy or sign-in page on the way and AWS_ENDPOINT_URL, and scan again.",
     Meaning.OURS: "Please report this as a fault of hipaa-guard.",
     Meaning.TRUNCATED: "Scan again.",
     Meaning.NOT_STORED: "Scan the account with --evidence and all controls that are to be judged.",
@@ -293,8 +302,8 @@ _HINTS: Mapping[Meaning, str] = {
 }
 
 
-def classify(error: Exception, *, operation: str, region: str, action: str) -> Refusal:
-    """What an exception of a call means."""
+def classify(error: Exception, *, operation: str, region: str, action: str, answered: bool = False) -> Refusal:
+    """What an exception of a call means. One that the table does not know is our fault, unless there was an answer."""
     response: Mapping[str, Any] | None = getattr(error, "response", None)
     if isinstance(response, Mapping) and "Error" in response:
         code = str(response["Error"].get("Code", "")) or "no code"
@@ -309,7 +318,7 @@ def classify(error: Exception, *, operation: str, region: str, action: str) -> R
             for name in (each.__name__ for each in type(error).__mro__)
             if name in _BY_EXCEPTION
         ),
-        (type(error).__name__, Meaning.OURS),
+        (type(error).__name__, Meaning.SPOILT if answered else Meaning.OURS),
     )
     return Refusal(meaning, name, _short(str(error)), operation, region, action)
 

@@ -1,0 +1,139 @@
+"""Whether an HTTP answer is one of AWS's own, and whole: checked before botocore parses it.
+
+botocore reads a body that was cut, a page of a proxy and an empty body as an answer in which nothing is configured.
+Here each answer is held against what AWS sends: as many bytes as its header says, in the form of the service's protocol
+(a JSON object, or XML with the root of the operation). What does not fit is nothing that AWS said, and is asked again.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+from xml.etree import ElementTree
+
+_REQUEST_IDS = ("x-amzn-requestid", "x-amz-request-id", "x-amzn-request-id", "x-amz-id-2")
+_REQUEST_ID_ELEMENTS = (b"<RequestId>", b"<requestId>", b"<RequestID>")
+
+# The root of what rest-xml operations answer, where the model does not name it: the "Response Syntax" of each operation
+# in the Amazon S3 API reference, read 2026-11-30.
+_ROOTS: Mapping[str, str] = {
+    "GetBucketAcl": "AccessControlPolicy",
+    "GetBucketLocation": "LocationConstraint",
+    "GetBucketLogging": "BucketLoggingStatus",
+    "GetBucketVersioning": "VersioningConfiguration",
+    "ListBuckets": "ListAllMyBucketsResult",
+}
+_UNSERVED = (404, 405, 501)
+_ERROR_ROOTS = frozenset({"Error", "ErrorResponse", "Response"})
+_ERROR_MEMBERS = frozenset({"__type", "code", "Code", "message", "Message", "errorCode", "error"})
+
+
+class SpoiltAnswerError(Exception):
+    """What came is not what AWS sent. The message says what came instead."""
+
+
+class UnservedOperationError(SpoiltAnswerError):
+    """The endpoint has no such operation, and says so in words of its own: a stand-in for AWS, or a way elsewhere."""
+
+
+def check(model: Any, answer: Mapping[str, Any]) -> None:
+    """See that an answer is whole and has the form of its operation (`model`, of botocore).
+
+    Raises:
+        SpoiltAnswerError: it is not, or has not.
+
+    """
+    status, headers, body = answer["status_code"], answer["headers"], answer["body"]
+    if model.http.get("method") == "HEAD" or not isinstance(body, bytes):
+        return
+    _check_length(headers, body)
+    if status >= 300:
+        _check_error(status, headers, body)
+    elif status == 206:
+        raise SpoiltAnswerError("only a part of the answer came (HTTP 206)")
+    else:
+        _check_form(model, headers, body)
+
+
+def is_xml(service: Any) -> bool:
+    """Whether a service (botocore's model) answers in XML."""
+    return service.resolved_protocol in ("query", "ec2", "rest-xml")
+
+
+def from_aws(headers: Mapping[str, str], body: bytes) -> bool:
+    """Whether the answer bears the request id that AWS gives each."""
+    return any(name in headers for name in _REQUEST_IDS) or any(each in body for each in _REQUEST_ID_ELEMENTS)
+
+
+def _check_length(headers: Mapping[str, str], body: bytes) -> None:
+    length = headers.get("content-length", "")
+    if length.isdecimal() and int(length) != len(body):
+        raise SpoiltAnswerError(f"{len(body)} of {length} bytes of the answer came")
+
+
+def _check_error(status: int, headers: Mapping[str, str], body: bytes) -> None:
+    """An error without AWS's form is one of whatever stands between; services send either form."""
+    said = _json(body)
+    fits = from_aws(headers, body) or (isinstance(said, dict) and not _ERROR_MEMBERS.isdisjoint(said))
+    if not fits and not any(root in _ERROR_ROOTS for root in _opening(body)[:1]):
+        error = UnservedOperationError if status in _UNSERVED else SpoiltAnswerError
+        raise error(f"HTTP {status} came {_described(headers, body)}, which is no error of AWS's form")
+
+
+def _check_form(model: Any, headers: Mapping[str, str], body: bytes) -> None:
+    shape = model.output_shape
+    if shape is None:
+        return
+    payload = shape.serialization.get("payload")
+    if payload is not None and shape.members[payload].type_name in ("blob", "string"):
+        fits = bool(body)
+    elif not any("location" not in member.serialization for member in shape.members.values()):
+        return  # all of it stands in headers
+    elif is_xml(model.service_model):
+        fits = _has_root(model, body)
+    elif model.service_model.resolved_protocol == "smithy-rpc-v2-cbor":
+        fits = bool(body) and body[0] >> 5 == 5  # a map
+    else:
+        fits = isinstance(_json(body), dict)
+    if not fits:
+        raise SpoiltAnswerError(f"the answer came {_described(headers, body)}, which is not the form of {model.name}")
+
+
+def _json(body: bytes) -> Any:
+    try:
+        return json.loads(body.decode("utf-8"))
+    except ValueError:
+        return None
+
+
+def _has_root(model: Any, body: bytes) -> bool:
+    found = _opening(body)
+    shape = model.output_shape
+    if model.service_model.resolved_protocol in ("query", "ec2"):
+        wrapper = shape.serialization.get("resultWrapper")
+        return found[:1] == [f"{model.name}Response"] and (wrapper is None or wrapper in found)
+    payload = shape.serialization.get("payload")
+    if payload is not None:
+        member = shape.members[payload]
+        expected = {payload, member.name, member.serialization.get("name")}
+    else:
+        # Stand-ins for AWS name the root after the operation where AWS has another name.
+        expected = {_ROOTS.get(model.name), f"{model.name}Response", f"{model.name}Result", shape.name}
+    return bool(found) and found[0] in expected
+
+
+def _opening(body: bytes) -> list[str]:
+    """The root of an XML document and its children, without namespaces; empty where it is none."""
+    try:
+        root = ElementTree.fromstring(body)  # noqa: S314 - expat of today refuses to expand entities without bound
+    except ElementTree.ParseError:
+        return []
+    return [element.tag.rpartition("}")[2] for element in (root, *root)]
+
+
+def _described(headers: Mapping[str, str], body: bytes) -> str:
+    if not body.strip():
+        return "empty"
+    kind = headers.get("content-type", "").partition(";")[0].strip()
+    return f"as {kind}" if kind else "in an unknown form"
