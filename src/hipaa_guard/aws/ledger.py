@@ -90,17 +90,16 @@ class Ledger:
         if not keep:
             self.path.unlink(missing_ok=True)
 
-    def _opened(self) -> sqlite3.Connection:
-        database = sqlite3.connect(self.path, timeout=0, isolation_level=None)
+    def _open(self) -> None:
+        database = self._database = sqlite3.connect(self.path, timeout=0, isolation_level=None)
         database.text_factory = lambda text: text.decode("utf-8", "replace")  # damaged text is no reason to stop
         database.executescript("PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL;")
         database.executescript("PRAGMA synchronous = NORMAL; BEGIN EXCLUSIVE; COMMIT;")
-        return database
 
     def _begin(self, *, resume: bool) -> None:
         """Take what the file holds, or leave nothing in it but that a scan begins."""
         try:
-            self._database = self._opened()
+            self._open()
             if not (resume and self._of_this_scan() and self._taken()):
                 self._empty()
         except sqlite3.DatabaseError as error:
@@ -111,7 +110,7 @@ class Ledger:
             self.lost += 1
             self._database.close()
             self.path.unlink()
-            self._database = self._opened()
+            self._open()
             self._empty()
 
     def _is_damaged(self, error: sqlite3.DatabaseError) -> bool:
