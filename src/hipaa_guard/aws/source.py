@@ -117,10 +117,29 @@ class AwsSource:
     def _told(self, fact: Fact) -> Value:
         if fact.name not in {each.name for each in self._item.plan.facts}:
             return Unknown(f"{fact.name} was not collected in this scan", Cause.NOT_COLLECTED)
-        values = [self._part(part) for part in parts_of(fact)]
+        parts = parts_of(fact)
+        values = [self._part(part) for part in parts]
+        owed = fact.is_single and not isinstance(fact.aws, Derived)
+        for part, value in zip(parts, values, strict=True):
+            if value is None and (part.always or owed) and not self._is_absent(part):
+                return self._left_out(part)
         if not isinstance(fact.aws, Derived):
             return values[0]
         return derived_from(fact.aws, values)
+
+    def _is_absent(self, part: Listed | Ask) -> bool:
+        """Whether AWS said by an error code that there is none."""
+        answer = self._answer(part)
+        return isinstance(part, Ask) and answer is not None and answer.absent(part.absent)
+
+    def _left_out(self, part: Listed | Ask) -> Unknown:
+        """Why a fact is not known that AWS always tells."""
+        answer = self._answer(part)
+        if answer is None:
+            operation = self._lookup.action(part.operation) if isinstance(part, Ask) else "the listing"
+            return Unknown(f"{operation} could not be asked: the resource was listed without its name", _SPOILT)
+        where = f"{self._lookup.action(answer.operation)} in {answer.region}"
+        return Unknown(f"{where} answered without {part.path}, which AWS always tells", _SPOILT)
 
     def _part(self, part: Listed | Ask) -> Value:
         item = self._item
@@ -131,6 +150,9 @@ class AwsSource:
                 return None
         answer = self._answer(part)
         return None if answer is None else self._lookup.pick(answer, part, item.fields)
+
+
+_SPOILT = Cause.UNREACHABLE
 
 
 def derived_from(reading: Derived, values: Sequence[Value]) -> Value:

@@ -261,10 +261,11 @@ class Singleton:
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """A fact that the listing's own item answers, at a JMESPath; for ``kept_as`` see `Ask`."""
+    """A fact that the listing's own item answers, at a JMESPath; for ``kept_as`` and ``always`` see `Ask`."""
 
     path: str
     kept_as: Callable[[Value], Value] | None = None
+    always: bool = False
 
 
 @dataclass(frozen=True, slots=True, init=False)
@@ -275,7 +276,9 @@ class Ask:
     without templates is a bulk call; ``path`` (a JMESPath, itself a template whose fields are quoted for it) picks the
     answer for one resource. ``absent`` lists the error codes that mean "none is configured" for this operation; any
     other error leaves the fact unknown. ``kept_as`` is for answers that may hold secrets: what stands at the path is
-    replaced by what this function makes of it as soon as it is answered, and is kept nowhere.
+    replaced by what this function makes of it as soon as it is answered, and is kept nowhere. ``always`` says that AWS
+    sends this in every answer: one without it leaves the fact unknown. Of a fact that is a plain reading and whose type
+    is a single value other than None that holds anyway.
     """
 
     operation: str
@@ -285,6 +288,7 @@ class Ask:
     scope: Scope | None
     """``"account"`` for a call that answers once for all regions; None: where the resource is."""
     kept_as: Callable[[Value], Value] | None
+    always: bool
 
     def __init__(
         self,
@@ -294,6 +298,7 @@ class Ask:
         absent: Sequence[str] | str = (),
         scope: Scope | None = None,
         kept_as: Callable[[Value], Value] | None = None,
+        always: bool = False,
         **params: Any,
     ) -> None:
         for attribute, value in (
@@ -303,6 +308,7 @@ class Ask:
             ("params", params),
             ("scope", scope),
             ("kept_as", kept_as),
+            ("always", always),
         ):
             object.__setattr__(self, attribute, value)
 
@@ -318,9 +324,9 @@ class Derived:
 AwsReading = Listed | Ask | Derived
 
 
-def listed(path: str, *, kept_as: Callable[[Value], Value] | None = None) -> Listed:
+def listed(path: str, *, kept_as: Callable[[Value], Value] | None = None, always: bool = False) -> Listed:
     """A fact that the listing's own item answers, at a JMESPath; see `Listed`."""
-    return Listed(path, kept_as)
+    return Listed(path, kept_as, always)
 
 
 def ask(operation: str, path: str, *, absent: Sequence[str] | str = (), **params: Any) -> Ask:

@@ -100,6 +100,12 @@ class Fact:
         splits = tuple(reading for reading in _in_order(self.terraform) if names_split(reading))
         return tuple(dict.fromkeys((*splits, *_in_order(self.awscc))))
 
+    @property
+    def is_single(self) -> bool:
+        """Whether the fact is one value, always: neither a list nor None."""
+        types = [part.strip() for part in self.annotation.split("|")]
+        return "None" not in types and not types[0].startswith("list[")
+
     def is_read_from(self, type: str) -> bool:
         """Whether a resource of a Terraform type tells the fact: what it leaves out is then what `unset` says."""
         return (self.awscc if is_awscc(type) else self.terraform) is not None
