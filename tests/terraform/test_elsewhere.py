@@ -576,3 +576,78 @@ def test_a_name_of_a_bucket_means_the_same_in_every_region(tmp_path: Path) -> No
     text += 'resource "aws_s3_bucket_versioning" "v" {\n provider = aws.west\n bucket = "records"\n'
     text += 'versioning_configuration {\n status = "Enabled"\n}\n}\n'
     assert verdicts(scan(tmp_path, text, "s3_bucket_versioning_enabled")) == {"aws_s3_bucket.b": Status.PASS}
+
+
+# --- the default group of the default network ---
+
+DEFAULT_VPC = 'resource "aws_default_vpc" "d" {}\n'
+CLOSED = "vpc_default_sg_closed"
+ANY_DEFAULT = 'resource "aws_default_security_group" "g" {}\n'
+
+
+def test_a_default_group_without_a_network_is_that_of_the_default_one(tmp_path: Path) -> None:
+    assert verdicts(scan(tmp_path, DEFAULT_VPC + ANY_DEFAULT, CLOSED)) == {
+        "aws_default_security_group.g": Status.PASS,
+    }
+
+
+def test_it_is_the_default_group_of_no_other_network(tmp_path: Path) -> None:
+    found = verdicts(scan(tmp_path, 'resource "aws_vpc" "v" {}\n' + ANY_DEFAULT, CLOSED))
+    assert found == {"aws_vpc.v": Status.FAIL, "aws_default_security_group.g": Status.PASS}
+
+
+def test_a_rule_for_the_group_of_the_default_network_is_one_of_whoever_adopts_it(tmp_path: Path) -> None:
+    text = DEFAULT_VPC + ANY_DEFAULT + rule("r", "aws_default_vpc.d.default_security_group_id")
+    found = verdicts(scan(tmp_path, text, "sg_no_public_ingress_ssh"))
+    assert found == {"aws_default_security_group.g": Status.FAIL}
+
+
+def test_it_is_adopted_in_its_own_region(tmp_path: Path) -> None:
+    west = 'resource "aws_default_vpc" "w" {\n provider = aws.west\n}\n'
+    found = verdicts(scan(tmp_path, TWO_REGIONS + DEFAULT_VPC + west + ANY_DEFAULT, CLOSED))
+    assert found == {"aws_default_vpc.w": Status.UNKNOWN, "aws_default_security_group.g": Status.PASS}
+
+
+def test_in_an_unknown_region_it_may_be_adopted(tmp_path: Path) -> None:
+    text = 'variable "there" {}\nresource "aws_default_vpc" "d" {\n region = var.there\n}\n'
+    found = verdicts(scan(tmp_path, TWO_REGIONS + text + ANY_DEFAULT, CLOSED))
+    assert found == {"aws_default_vpc.d": Status.UNKNOWN, "aws_default_security_group.g": Status.PASS}
+
+
+# --- a version or alias of a function ---
+
+NAMED_WITH_MORE = [
+    '"f:live"',
+    '"f:7"',
+    '"111122223333:function:f"',
+    '"111122223333:function:f:live"',
+    '"function:f"',
+    '"arn:aws:lambda:us-east-1:111122223333:function:f"',
+    '"arn:aws:lambda:us-east-1:111122223333:function:f:live"',
+    "aws_lambda_function.east.qualified_arn",
+    '"${aws_lambda_function.east.arn}:live"',
+    '"${aws_lambda_function.east.function_name}:live"',
+    "aws_lambda_alias.live.function_name",
+]
+ALIAS = 'resource "aws_lambda_alias" "live" {\n name = "live"\n function_name = "f"\n function_version = "7"\n}\n'
+
+
+@pytest.mark.parametrize("named", NAMED_WITH_MORE)
+def test_who_may_call_a_version_of_a_function_may_call_the_function(tmp_path: Path, named: str) -> None:
+    text = TWO_REGIONS + ALIAS + function("east") + permission().replace('"f"', named)
+    assert verdicts(scan(tmp_path, text, "lambda_function_not_public")) == {"aws_lambda_function.east": Status.FAIL}
+
+
+@pytest.mark.parametrize("named", ['"f:live"', '"111122223333:function:f:live"', '"f"'])
+def test_versions_of_a_function_that_is_declared_elsewhere_are_one_function(tmp_path: Path, named: str) -> None:
+    bound = permission().replace('"p"', '"q"').replace('principal = "*"', 'principal = "s3.amazonaws.com"')
+    text = TWO_REGIONS + permission().replace('"f"', named) + bound
+    found = scan(tmp_path, text, "lambda_function_not_public")
+    assert verdicts(found) == {"aws_lambda_permission.p": Status.FAIL}
+
+
+def test_a_function_that_is_called_like_an_alias_of_another_is_another(tmp_path: Path) -> None:
+    text = TWO_REGIONS + function("east").replace('"f"', '"live"')
+    text += permission().replace('"f"', '"arn:aws:lambda:us-east-1:111122223333:function:f:live"')
+    found = verdicts(scan(tmp_path, text, "lambda_function_not_public"))
+    assert found == {"aws_lambda_function.east": Status.PASS, "aws_lambda_permission.p": Status.FAIL}
