@@ -651,3 +651,24 @@ def test_a_function_that_is_called_like_an_alias_of_another_is_another(tmp_path:
     text += permission().replace('"f"', '"arn:aws:lambda:us-east-1:111122223333:function:f:live"')
     found = verdicts(scan(tmp_path, text, "lambda_function_not_public"))
     assert found == {"aws_lambda_function.east": Status.PASS, "aws_lambda_permission.p": Status.FAIL}
+
+
+# --- the stream of a table ---
+
+TABLE = 'resource "aws_dynamodb_table" "t" {\n name = "records"\n stream_enabled = true\n}\n'
+STREAM_ARN = '"arn:aws:dynamodb:us-east-1:111122223333:table/records/stream/2026-01-01T00:00:00.000"'
+
+
+def table_policy(of: str, principal: str) -> str:
+    statement = f'{{Effect = "Allow", Principal = {principal}, Action = "dynamodb:GetRecords", Resource = "*"}}'
+    policy = f'jsonencode({{Version = "2012-10-17", Statement = [{statement}]}})'
+    return f'resource "aws_dynamodb_resource_policy" "p" {{\n resource_arn = {of}\n policy = {policy}\n}}\n'
+
+
+@pytest.mark.parametrize("of", ["aws_dynamodb_table.t.arn", "aws_dynamodb_table.t.stream_arn", STREAM_ARN])
+@pytest.mark.parametrize(("principal", "status"), [('"*"', Status.FAIL), ('{AWS = "111122223333"}', Status.UNKNOWN)])
+def test_who_may_read_the_stream_of_a_table_may_read_the_table(
+    tmp_path: Path, of: str, principal: str, status: Status
+) -> None:
+    found = verdicts(scan(tmp_path, TABLE + table_policy(of, principal), "dynamodb_no_cross_account_policy"))
+    assert found == {"aws_dynamodb_table.t": status}

@@ -171,8 +171,8 @@ def _in_vpc(view: View) -> Value:
     return subnets if isinstance(subnets, Unknown) else bool(subnets)
 
 
-# Lambda API reference, AddPermission, "FunctionName", read 2026-11-30: a name, an ARN or an ARN from the account on, each
-# with or without a version or alias behind it.
+# Lambda API reference, AddPermission, "FunctionName", read 2026-11-30: a name, an ARN or an ARN from the account on,
+# each with or without a version or alias behind it.
 _NAMED = re.compile(r"(arn:[^:]+:lambda:[^:]*:[^:]*:function:|(?:\d{12}:)?(?:function:)?)([A-Za-z0-9_-]+)(?::[^:]+)?")
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 
 from hipaa_guard.facts.inventory import Part, StandIn
 from hipaa_guard.facts.places import Gap, GapKind
-from hipaa_guard.facts.readings import Block
+from hipaa_guard.facts.readings import Adoption, Block
 from hipaa_guard.facts.resource import Origin, Resource
 from hipaa_guard.facts.secrets import Secret
 from hipaa_guard.facts.values import Incomplete, PartialText, Reference, Unknown, Value
@@ -64,6 +64,10 @@ class _Parts:
         if main is not self._whole:
             return self._joins.links(main, type, by, names, block)
         return Links(self._parts.get((type, by), ()), None, lambda: iter(()))
+
+    def adopters(self, instance: Instance, adoption: Adoption) -> Links:
+        """The instances that take over what an instance brings along; nothing is known of what is elsewhere."""
+        return self._joins.adopters(instance, adoption)
 
     def doubt(self, main: Instance, split: Instance) -> Unknown | None:
         """Why a part may not exist; not asked where the verdict is that of the part itself."""

@@ -71,6 +71,9 @@ class Linked(Protocol):
     def links(self, main: Instance, type: str, by: str, names: Names, block: Block | None = None) -> Links:
         """The instances of a type whose argument `by` points at `main`."""
 
+    def adopters(self, instance: Instance, adoption: Adoption) -> Links:
+        """The instances that take over what an instance brings along."""
+
     def doubt(self, main: Instance, split: Instance) -> Unknown | None:
         """Why an instance that points at another may not belong to it all the same."""
 
