@@ -107,6 +107,7 @@ class Secret(Resource):
 
 _LISTED_IN_ITS_REGION = "a live account lists a replica as a secret of its own region"
 
+
 def _policy_of_source(view: View) -> Value:
     """Secrets Manager gives a replica the policy of its secret, and nobody can give it another."""
     around = view.outer
