@@ -21,7 +21,7 @@ from hipaa_guard.controls.control import Control, Severity
 from hipaa_guard.controls.exception import Marks
 from hipaa_guard.controls.findings import Finding, judge, with_previous
 from hipaa_guard.controls.loading import ControlError, load, select
-from hipaa_guard.controls.parts import judge_parts
+from hipaa_guard.controls.parts import judge_parts, stand_ins
 from hipaa_guard.facts.places import Gap, GapKind
 from hipaa_guard.facts.resource import Origin, all_kinds
 from hipaa_guard.version import VERSION
@@ -122,6 +122,9 @@ class Judged:
         present = (resource for resource in inventory if resource.origin.block not in without)
         for resource in present:
             (self.resources if resource.kind in judged else self.others)[resource.kind] += 1
+        for kind in all_kinds():
+            if kind.kind not in judged:
+                self.others.update(each.resource.kind for each in stand_ins(inventory, kind, without))
 
     def left_out(self, every: Sequence[Control]) -> dict[str, int]:
         """The resources that were met and that only controls judge which were not asked for, by kind."""
