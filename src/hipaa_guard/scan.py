@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -104,16 +105,16 @@ class Judged:
         ``previous`` are the addresses that resources had before they were moved, ``former_roots`` the names that their
         root had.
         """
-        found = (finding for finding in judge(controls, inventory) if finding.resource.block not in without)
+        parts = judge_parts(controls, inventory, without)
+        judged_here = chain(judge(controls, inventory), parts.findings)
+        found = (finding for finding in judged_here if finding.resource.block not in without)
         ids = {control.id: control.previous_ids for control in controls if control.previous_ids}
         if ids or previous:
             found = (
                 with_previous(each, ids.get(each.control_id, ()), _former(each.resource, previous)) for each in found
             )
-        parts = judge_parts(controls, inventory, without)
         start = len(self.findings)
         self.findings.extend(found)
-        self.findings.extend(finding for finding in parts.findings if finding.resource.address not in without)
         self.identities.extend(_identities(self.findings[start:], previous, former_roots))
         self.gaps.extend(parts.gaps)
         self.elsewhere.update(parts.undecided)
