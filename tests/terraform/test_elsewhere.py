@@ -672,3 +672,35 @@ def test_who_may_read_the_stream_of_a_table_may_read_the_table(
 ) -> None:
     found = verdicts(scan(tmp_path, TABLE + table_policy(of, principal), "dynamodb_no_cross_account_policy"))
     assert found == {"aws_dynamodb_table.t": status}
+
+
+@pytest.mark.parametrize("closed", ["", "aws.west"])
+def test_a_name_of_what_is_elsewhere_means_one_thing_in_each_region(tmp_path: Path, closed: str) -> None:
+    def policy(name: str, principal: str, provider: str) -> str:
+        where = f"provider = {provider}\n" if provider else ""
+        statement = f'{{ Effect = "Allow", Principal = "{principal}", Action = "secretsmanager:*", Resource = "*" }}'
+        text = f'policy = jsonencode({{ Version = "2012-10-17", Statement = [{statement}] }})'
+        return f'resource "aws_secretsmanager_secret_policy" "{name}" {{\n{where}secret_arn = "records"\n{text}\n}}\n'
+
+    text = TWO_REGIONS + policy("open", "*", "") + policy("other", "111122223333", closed)
+    found = verdicts(scan(tmp_path, text, "secret_policy_not_public"))
+    one = {"aws_secretsmanager_secret_policy.open": Status.FAIL, "aws_secretsmanager_secret_policy.other": Status.PASS}
+    assert found == (one if closed else {}), "two policies of one secret contradict each other"
+
+
+def test_instances_of_a_module_that_is_not_there_are_told_apart_and_named_alike_in_each_scan(tmp_path: Path) -> None:
+    keys = {"one": '"a"', "two": '"b"', "three": '"${var.x}-a"', "four": '"${var.x}-b"'}
+    text = 'variable "x" {}\nmodule "gone" {\nsource = "example/gone/aws"\nfor_each = toset(["a", "b"])\n}\n'
+    for name, key in keys.items():
+        text += f'resource "aws_s3_bucket_versioning" "{name}" {{\nbucket = module.gone[{key}].id\n'
+        text += 'versioning_configuration {\nstatus = "Enabled"\n}\n}\n'
+    found = {
+        each.resource.name: each.resource.part_of
+        for each in scan(tmp_path, text, "s3_bucket_versioning_enabled").findings
+    }
+    assert found == {
+        "one": 'S3 bucket module.gone["a"].id',
+        "two": 'S3 bucket module.gone["b"].id',
+        "three": "S3 bucket that aws_s3_bucket_versioning.three names by bucket",
+        "four": "S3 bucket that aws_s3_bucket_versioning.four names by bucket",
+    }

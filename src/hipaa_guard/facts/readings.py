@@ -7,6 +7,7 @@ documentation are derived from the same tables.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass, field
 from types import CodeType, FunctionType
 from typing import Any, Literal, Protocol
@@ -108,6 +109,12 @@ class Block:
         object.__setattr__(self, "inside", inside or {})
         object.__setattr__(self, "unqualified", unqualified)
         object.__setattr__(self, "global_names", global_names)
+
+    def for_parts(self, inside: Mapping[str, Inside]) -> Block:
+        """The same types and joins, for a kind that stands inside of the resources of this one."""
+        block = copy(self)
+        object.__setattr__(block, "inside", inside)
+        return block
 
     def pointing(self, type: str) -> tuple[str, ...]:
         """The arguments by which a split type points at the main one, the usual one first; none where it is no such."""
