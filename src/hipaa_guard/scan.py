@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -21,7 +22,7 @@ from hipaa_guard.controls.control import Control, Severity
 from hipaa_guard.controls.exception import Marks
 from hipaa_guard.controls.findings import Finding, judge, with_previous
 from hipaa_guard.controls.loading import ControlError, load, select
-from hipaa_guard.controls.parts import judge_parts
+from hipaa_guard.controls.parts import judge_parts, stand_ins
 from hipaa_guard.facts.places import Gap, GapKind
 from hipaa_guard.facts.resource import Origin, all_kinds
 from hipaa_guard.version import VERSION
@@ -104,16 +105,16 @@ class Judged:
         ``previous`` are the addresses that resources had before they were moved, ``former_roots`` the names that their
         root had.
         """
-        found = (finding for finding in judge(controls, inventory) if finding.resource.block not in without)
+        parts = judge_parts(controls, inventory, without)
+        judged_here = chain(judge(controls, inventory), parts.findings)
+        found = (finding for finding in judged_here if finding.resource.block not in without)
         ids = {control.id: control.previous_ids for control in controls if control.previous_ids}
         if ids or previous:
             found = (
                 with_previous(each, ids.get(each.control_id, ()), _former(each.resource, previous)) for each in found
             )
-        parts = judge_parts(controls, inventory, without)
         start = len(self.findings)
         self.findings.extend(found)
-        self.findings.extend(finding for finding in parts.findings if finding.resource.address not in without)
         self.identities.extend(_identities(self.findings[start:], previous, former_roots))
         self.gaps.extend(parts.gaps)
         self.elsewhere.update(parts.undecided)
@@ -122,6 +123,9 @@ class Judged:
         present = (resource for resource in inventory if resource.origin.block not in without)
         for resource in present:
             (self.resources if resource.kind in judged else self.others)[resource.kind] += 1
+        for kind in all_kinds():
+            if kind.kind not in judged:
+                self.others.update(each.resource.kind for each in stand_ins(inventory, kind, without))
 
     def left_out(self, every: Sequence[Control]) -> dict[str, int]:
         """The resources that were met and that only controls judge which were not asked for, by kind."""

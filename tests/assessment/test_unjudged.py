@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -143,6 +144,62 @@ def test_controls_that_were_left_out_are_named_with_what_they_would_have_judged(
     assert told.status is Status.PARTIAL
     assert NotJudged(Why.LEFT_OUT, "s3.Bucket", 2, controls=(s3.id,)) in told.not_judged
     assert line(judged(found(), controls=left)).status is Status.PASS, "it would have met nothing"
+
+
+def test_controls_that_were_left_out_and_would_have_judged_a_replica_are_named() -> None:
+    kms = BY_ID["dynamodb_table_encrypted_with_kms"]
+    told = line(judged(found(control_id=kms.id), controls=[kms], resources={"dynamodb.TableReplica": 3}))
+    assert told.status is Status.PARTIAL
+    left_out = NotJudged(Why.LEFT_OUT, "dynamodb.TableReplica", 3, controls=("dynamodb_table_encrypted_with_cmk",))
+    assert left_out in told.not_judged
+
+
+def test_a_control_of_ones_own_fills_the_place_for_replicas_too() -> None:
+    own = replace(BY_ID["dynamodb_table_pitr_enabled"], id="own_table_tls", hipaa=(TRANSIT,), safeguard="own")
+    scan = Scan("terraform", ".", NOW, NOW, "hcl")
+    coverage = Coverage(resources={"dynamodb.TableReplica": 1})
+    told = assess(scan, coverage, [*EVERY, own], [found(control_id=own.id)], version="1")
+    assert line(told, TRANSIT).status is Status.PASS
+
+
+ELSEWHERE = """
+    resource "aws_s3_bucket_versioning" "records" {
+      bucket = "records"
+      versioning_configuration {
+        status = "Enabled"
+      }
+    }
+"""
+
+
+class TestWhereOnlyPartsAreDeclared:
+    def scan(self, directory: Path, *controls: str, more: str = "") -> Assessment:
+        (directory / "main.tf").write_text(ELSEWHERE + more)
+        return scan_terraform(directory, Options(only=controls))
+
+    def test_the_controls_that_were_left_out_are_named(self, tmp_path: Path) -> None:
+        result = self.scan(tmp_path, "s3_bucket_access_logging_enabled")
+        assert result.coverage.resources == {}, "no verdict was reached"
+        backups = line(result, "164.308(a)(7)(ii)(A)")
+        (left_out,) = [entry for entry in backups.not_judged if entry.why is Why.LEFT_OUT]
+        assert "s3_bucket_versioning_enabled" in left_out.controls
+        assert left_out.number is None
+
+    def test_they_are_named_where_all_of_the_kind_were_left_out(self, tmp_path: Path) -> None:
+        table = """
+            resource "aws_dynamodb_table" "records" {
+              name = "records"
+              point_in_time_recovery {
+                enabled = true
+              }
+            }
+        """
+        result = self.scan(tmp_path, "dynamodb_table_pitr_enabled", more=table)
+        assert result.coverage.unjudged_kinds == {"s3.Bucket": 1}
+        backups = line(result, "164.308(a)(7)(ii)(A)")
+        assert {entry.what: entry.number for entry in backups.not_judged if entry.why is Why.LEFT_OUT} == {
+            "s3.Bucket": 1
+        }
 
 
 def test_a_line_whose_controls_were_all_left_out_is_not_assessed() -> None:

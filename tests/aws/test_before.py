@@ -20,11 +20,11 @@ CLEAN, _GAPS, USAGE, INCOMPLETE, _BROKEN = range(5)
 # Controls whose calls the simulated cloud knows.
 KNOWN = ("-c", "s3_bucket_versioning_enabled", "-c", "kms_key_rotation_enabled")
 
-Told = Callable[..., tuple[int, str, str]]
+Run = Callable[..., tuple[int, str, str]]
 
 
 @pytest.fixture
-def told(capsys: pytest.CaptureFixture[str]) -> Told:
+def told(capsys: pytest.CaptureFixture[str]) -> Run:
     """Runs the command line: exit code, what it printed, what it said."""
 
     def run_(*arguments: str) -> tuple[int, str, str]:
@@ -61,7 +61,7 @@ def _guarded(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 @set_initial_no_auth_action_count(0)
-def enforced(told: Told, *arguments: str) -> tuple[int, str, str]:
+def enforced(told: Run, *arguments: str) -> tuple[int, str, str]:
     """The same in a cloud that asks its policies before it answers."""
     return told(*arguments)
 
@@ -69,14 +69,14 @@ def enforced(told: Told, *arguments: str) -> tuple[int, str, str]:
 # --- The calls ---------------------------------------------------------------------------------------------------
 
 
-def calls_of(told: Told, *arguments: str) -> list[dict[str, Any]]:
+def calls_of(told: Run, *arguments: str) -> list[dict[str, Any]]:
     code, out, _ = told("scan", "aws", "--dry-run", "-o", "json", *arguments)
     assert code == CLEAN
     found: list[dict[str, Any]] = json.loads(out)["calls"]
     return found
 
 
-def test_a_dry_run_needs_no_credentials_and_calls_nothing(told: Told, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_dry_run_needs_no_credentials_and_calls_nothing(told: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("AWS_ACCESS_KEY_ID")
     monkeypatch.delenv("AWS_SECRET_ACCESS_KEY")
     monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
@@ -101,18 +101,18 @@ def test_a_dry_run_needs_no_credentials_and_calls_nothing(told: Told, monkeypatc
         ("elbv2.describe_rules", "once per resource", "elbv2.Listener"),
     ],
 )
-def test_each_call_is_told_with_how_often(told: Told, operation: str, times: str, kind: str) -> None:
+def test_each_call_is_told_with_how_often(told: Run, operation: str, times: str, kind: str) -> None:
     (call,) = [each for each in calls_of(told) if each["operation"] == operation]
     assert call["times"] == times
     assert kind in call["kinds"]
 
 
-def test_calls_that_only_differ_in_a_parameter_are_told_apart(told: Told) -> None:
+def test_calls_that_only_differ_in_a_parameter_are_told_apart(told: Run) -> None:
     _, out, _ = told("scan", "aws", "--dry-run")
     assert 'describe_instance_attribute Attribute="userData"' in out
 
 
-def test_what_a_call_needs_besides_is_told(told: Told) -> None:
+def test_what_a_call_needs_besides_is_told(told: Run) -> None:
     notes = {each["operation"]: each["note"] for each in calls_of(told) if each["note"]}
     assert set(notes) == {
         "config.describe_configuration_recorders",
@@ -124,7 +124,7 @@ def test_what_a_call_needs_besides_is_told(told: Told) -> None:
     }
 
 
-def test_a_dry_run_tells_the_actions_of_the_policy(told: Told) -> None:
+def test_a_dry_run_tells_the_actions_of_the_policy(told: Run) -> None:
     _, out, _ = told("scan", "aws", "--dry-run", "-o", "json")
     policy = json.loads(told("iam-policy")[1])
     allowed = {action for each in policy["Statement"] if each["Effect"] == "Allow" for action in each["Action"]}
@@ -132,7 +132,7 @@ def test_a_dry_run_tells_the_actions_of_the_policy(told: Told) -> None:
 
 
 @pytest.mark.usefixtures("_cloud")
-def test_a_scan_calls_what_its_dry_run_tells(told: Told) -> None:
+def test_a_scan_calls_what_its_dry_run_tells(told: Run) -> None:
     furnish()
     foreseen = {call["operation"]: call["times"] for call in calls_of(told)}
     _, out, _ = told("scan", "aws", "--regions", "us-east-1,eu-west-1", "-o", "json")
@@ -143,18 +143,18 @@ def test_a_scan_calls_what_its_dry_run_tells(told: Told) -> None:
     assert made["ec2.get_ebs_encryption_by_default"] == 2
 
 
-def test_only_the_calls_of_the_chosen_controls(told: Told) -> None:
+def test_only_the_calls_of_the_chosen_controls(told: Run) -> None:
     calls = calls_of(told, "-c", "s3_bucket_versioning_enabled")
     assert {call["service"] for call in calls} == {"s3"}
 
 
-def test_what_comes_before_a_scan_has_no_report(told: Told) -> None:
+def test_what_comes_before_a_scan_has_no_report(told: Run) -> None:
     code, _, err = told("scan", "aws", "--dry-run", "-o", "html")
     assert code == USAGE
     assert "-o terminal or -o json" in err
 
 
-def test_a_dry_run_calls_nothing_and_a_preflight_does(told: Told) -> None:
+def test_a_dry_run_calls_nothing_and_a_preflight_does(told: Run) -> None:
     code, _, err = told("scan", "aws", "--dry-run", "--preflight")
     assert code == USAGE
     assert "give one of them" in err
@@ -164,7 +164,7 @@ def test_a_dry_run_calls_nothing_and_a_preflight_does(told: Told) -> None:
 
 
 @pytest.mark.usefixtures("_guarded")
-def test_nothing_is_missing(told: Told, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_nothing_is_missing(told: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     become(monkeypatch, "ec2:DescribeRegions", "s3:ListAllMyBuckets", "kms:ListKeys")
     code, out, _ = enforced(told, "scan", "aws", "--preflight", "--regions", "eu-west-1", *KNOWN)
     assert code == CLEAN
@@ -175,7 +175,7 @@ def test_nothing_is_missing(told: Told, monkeypatch: pytest.MonkeyPatch) -> None
 
 
 @pytest.mark.usefixtures("_guarded")
-def test_what_is_missing_is_a_statement_to_add(told: Told, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_is_missing_is_a_statement_to_add(told: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     become(monkeypatch, "ec2:DescribeRegions", "s3:ListAllMyBuckets")
     code, out, _ = enforced(told, "scan", "aws", "--preflight", "-o", "json", "--regions", "eu-west-1", *KNOWN)
     found = json.loads(out)
@@ -187,7 +187,7 @@ def test_what_is_missing_is_a_statement_to_add(told: Told, monkeypatch: pytest.M
 
 
 @pytest.mark.usefixtures("_guarded")
-def test_regions_that_could_not_be_told_are_missing(told: Told, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_regions_that_could_not_be_told_are_missing(told: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     become(monkeypatch, "s3:ListAllMyBuckets", "kms:ListKeys")
     code, out, _ = enforced(told, "scan", "aws", "--preflight", *KNOWN)
     assert code == INCOMPLETE
@@ -197,7 +197,7 @@ def test_regions_that_could_not_be_told_are_missing(told: Told, monkeypatch: pyt
 
 @pytest.mark.parametrize("policy", ["ReadOnlyAccess", "AdministratorAccess", "PowerUserAccess"])
 @pytest.mark.usefixtures("_guarded")
-def test_a_role_that_can_read_data_is_warned_of(told: Told, monkeypatch: pytest.MonkeyPatch, policy: str) -> None:
+def test_a_role_that_can_read_data_is_warned_of(told: Run, monkeypatch: pytest.MonkeyPatch, policy: str) -> None:
     become(monkeypatch, "*", attached=f"arn:aws:iam::aws:policy/{policy}")
     code, out, _ = told("scan", "aws", "--preflight", "--regions", "eu-west-1", *KNOWN)
     assert code == CLEAN
@@ -205,14 +205,14 @@ def test_a_role_that_can_read_data_is_warned_of(told: Told, monkeypatch: pytest.
 
 
 @pytest.mark.usefixtures("_guarded")
-def test_other_policies_are_not_said_to_be_harmless(told: Told, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_other_policies_are_not_said_to_be_harmless(told: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     become(monkeypatch, "s3:*", attached="arn:aws:iam::aws:policy/SecurityAudit")
     _, out, _ = told("scan", "aws", "--preflight", "--regions", "eu-west-1", *KNOWN)
     assert "its other policies, its groups among them, were not looked at" in out
 
 
 @pytest.mark.usefixtures("_guarded")
-def test_a_scan_says_it_first_and_goes_on(told: Told, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_scan_says_it_first_and_goes_on(told: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     allowed = ("ec2:DescribeRegions", "s3:*", "iam:ListAttachedRolePolicies")
     become(monkeypatch, *allowed, attached="arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess")
     code, _, err = enforced(told, "scan", "aws", "--regions", "eu-west-1", *KNOWN)
@@ -221,7 +221,7 @@ def test_a_scan_says_it_first_and_goes_on(told: Told, monkeypatch: pytest.Monkey
     assert "the role can read data: AmazonS3ReadOnlyAccess is attached" in err
 
 
-def test_a_service_that_does_not_answer(told: Told, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_service_that_does_not_answer(told: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     with mock_aws():
         monkeypatch.setenv("AWS_ENDPOINT_URL_KMS", "http://127.0.0.1:9")
         code, out, _ = told("scan", "aws", "--preflight", "--regions", "eu-west-1", *KNOWN)
@@ -229,7 +229,7 @@ def test_a_service_that_does_not_answer(told: Told, monkeypatch: pytest.MonkeyPa
     assert "kms in eu-west-1 could not be reached" in out
 
 
-def test_without_credentials_there_is_nothing_to_look_at(told: Told, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_credentials_there_is_nothing_to_look_at(told: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("AWS_ACCESS_KEY_ID")
     monkeypatch.delenv("AWS_SECRET_ACCESS_KEY")
     code, _, err = told("scan", "aws", "--preflight")

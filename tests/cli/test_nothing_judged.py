@@ -24,7 +24,7 @@ NO_CONTROL = "Nothing was judged: 3 resources of 3 types have no control."
 NO_RESOURCE = "Nothing was judged: no resource was found."
 ASKED = "Nothing was judged: what was asked for holds no resource that the chosen controls judge."
 
-Told = pytest.CaptureFixture[str]
+Captured = pytest.CaptureFixture[str]
 
 
 @pytest.fixture
@@ -59,7 +59,7 @@ def scan(*arguments: str) -> int:
 
 
 @pytest.mark.parametrize("text, said", [(ALONE, NO_CONTROL), ("# nothing\n", NO_RESOURCE)])
-def test_source_of_which_nothing_is_judged(work: Path, capsys: Told, text: str, said: str) -> None:
+def test_source_of_which_nothing_is_judged(work: Path, capsys: Captured, text: str, said: str) -> None:
     declared(work, text)
     assert scan("infra") == INCOMPLETE
     out = capsys.readouterr().out
@@ -71,7 +71,7 @@ def test_source_of_which_nothing_is_judged(work: Path, capsys: Told, text: str, 
     assert capsys.readouterr().out.splitlines()[-1] == f"Gate passed: Warnings only: {said}"
 
 
-def test_a_plan_and_a_state_of_which_nothing_is_judged(work: Path, capsys: Told) -> None:
+def test_a_plan_and_a_state_of_which_nothing_is_judged(work: Path, capsys: Captured) -> None:
     types = ("aws_redshift_cluster", "aws_docdb_cluster", "aws_elasticache_cluster")
     assert scan(planned(work, *((type, "phi", "create") for type in types))) == INCOMPLETE
     assert NO_CONTROL in capsys.readouterr().out
@@ -95,18 +95,20 @@ def test_a_directory_without_terraform_is_a_usage_error_all_the_same(work: Path)
 
 class TestAFilterThatLeavesNothing:
     @pytest.mark.parametrize("chosen", [("-c", VERSIONING), ("--control", VERSIONING, "--max-unknown", "0")])
-    def test_of_controls(self, work: Path, capsys: Told, chosen: tuple[str, ...]) -> None:
+    def test_of_controls(self, work: Path, capsys: Captured, chosen: tuple[str, ...]) -> None:
         declared(work, QUEUE)
         assert scan("infra", *chosen) == CLEAN
         assert capsys.readouterr().out.splitlines()[-1] == f"Gate passed: {ASKED}"
 
-    def test_of_controls_does_not_hide_that_none_of_them_would_judge_anything(self, work: Path, capsys: Told) -> None:
+    def test_of_controls_does_not_hide_that_none_of_them_would_judge_anything(
+        self, work: Path, capsys: Captured
+    ) -> None:
         declared(work, ALONE)
         assert scan("infra", "-c", VERSIONING) == INCOMPLETE
         assert scan("infra", "--skip-control", VERSIONING) == INCOMPLETE
         assert NO_CONTROL in capsys.readouterr().out
 
-    def test_of_changed_files(self, work: Path, capsys: Told) -> None:
+    def test_of_changed_files(self, work: Path, capsys: Captured) -> None:
         declared(work, ALONE, "infra/a")
         declared(work, QUEUE, "infra/b")
         assert scan("infra", "infra/a/main.tf", "--changed") == CLEAN
@@ -114,7 +116,7 @@ class TestAFilterThatLeavesNothing:
         assert scan("infra", "README.md", "--changed") == CLEAN
         assert ASKED in capsys.readouterr().out
 
-    def test_of_what_a_plan_changes(self, work: Path, capsys: Told) -> None:
+    def test_of_what_a_plan_changes(self, work: Path, capsys: Captured) -> None:
         plan = planned(work, ("aws_sqs_queue", "old", "no-op"), ("aws_redshift_cluster", "new", "create"))
         assert scan(plan, "--changed-only") == CLEAN
         assert ASKED in capsys.readouterr().out
@@ -122,7 +124,7 @@ class TestAFilterThatLeavesNothing:
 
 
 @pytest.mark.parametrize("most, code", [("3", CLEAN), ("2", INCOMPLETE), ("0", INCOMPLETE)])
-def test_resources_that_no_control_judges(work: Path, capsys: Told, most: str, code: int) -> None:
+def test_resources_that_no_control_judges(work: Path, capsys: Captured, most: str, code: int) -> None:
     declared(work, QUEUE + ALONE)
     only = ("infra", "-c", QUEUES, "--max-unjudged")
     assert scan(*only, most) == code
@@ -130,7 +132,7 @@ def test_resources_that_no_control_judges(work: Path, capsys: Told, most: str, c
     assert (said in capsys.readouterr().out) is (code == INCOMPLETE)
 
 
-def test_resources_whose_controls_were_left_out_count_among_them(work: Path, capsys: Told) -> None:
+def test_resources_whose_controls_were_left_out_count_among_them(work: Path, capsys: Captured) -> None:
     declared(work, QUEUE + BUCKET)
     assert scan("infra", "-c", QUEUES, "--max-unjudged", "1") == CLEAN
     assert scan("infra", "-c", QUEUES, "--max-unjudged", "0") == INCOMPLETE

@@ -16,6 +16,7 @@ from hipaa_guard.facts.places import Location
 from hipaa_guard.facts.readings import Block, Listing, listed
 from hipaa_guard.facts.resource import Fact, Origin, Resource, Trace, fact
 from hipaa_guard.facts.values import Cause, Unknown, Value
+from tests.told import Told
 
 
 class Room(Resource):
@@ -46,19 +47,6 @@ class Vault(Room):
 
     terraform = Block("house_vault", name="name")
     aws = Listing("house.list_vaults", "Vaults[]", name="Name")
-
-
-class Told:
-    """A source that says what it is told."""
-
-    def __init__(self, **values: Value) -> None:
-        self.values = values
-
-    def read(self, fact: Fact) -> Value:
-        return self.values.get(fact.name, fact.unset)
-
-    def trace(self, fact: Fact) -> Trace:
-        return Trace("house.tf:1")
 
 
 def room(name: str = "study", **values: Value) -> Room:

@@ -14,7 +14,7 @@ from tests.lifecycle.register_text import ROTATION, VERSIONING, entry, register,
 
 CLEAN, GAPS, USAGE = 0, 1, 2
 
-Told = pytest.CaptureFixture[str]
+Captured = pytest.CaptureFixture[str]
 """What a verb prints."""
 
 TODAY = date(2026, 11, 22)
@@ -48,7 +48,7 @@ def scan(*more: str) -> int:
 
 
 class TestScan:
-    def test_takes_the_register_of_the_working_directory(self, work: Path, capsys: Told) -> None:
+    def test_takes_the_register_of_the_working_directory(self, work: Path, capsys: Captured) -> None:
         assert scan() == GAPS
         write_register(work, current(), current(id="EX-2", scope={"address": "aws_s3_bucket.logs"}))
         assert scan() == CLEAN
@@ -60,19 +60,19 @@ class TestScan:
         assert scan("--exceptions", "other.yaml") == GAPS
         assert scan("--exceptions", "none.yaml") == USAGE
 
-    def test_a_broken_register_is_an_error_of_configuration(self, work: Path, capsys: Told) -> None:
+    def test_a_broken_register_is_an_error_of_configuration(self, work: Path, capsys: Captured) -> None:
         write_register(work, current(approver="storage@example.org"))
         assert scan() == USAGE
         assert "exceptions.yaml:3: EX-1: the approver is the owner" in capsys.readouterr().err
 
-    def test_warnings_stand_on_stderr(self, work: Path, capsys: Told) -> None:
+    def test_warnings_stand_on_stderr(self, work: Path, capsys: Captured) -> None:
         write_register(work, current(scope={"address": "aws_s3_bucket.gone"}))
         scan("-o", "json")
         told = capsys.readouterr()
         assert "hipaa-guard: exception EX-1 is not used" in told.err
         assert json.loads(told.out)["exceptions"]["entries"][0]["warnings"]
 
-    def test_at_most_twenty_of_them(self, work: Path, capsys: Told) -> None:
+    def test_at_most_twenty_of_them(self, work: Path, capsys: Captured) -> None:
         many = (current(id=f"EX-{n}", scope={"address": f"aws_s3_bucket.b{n}"}) for n in range(1, 31))
         write_register(work, *many)
         scan("-o", "json=out/scan.json")
@@ -87,7 +87,7 @@ class TestScan:
         assert scan("--fail-on-expired-exceptions") == GAPS
         assert scan("--fail-on-expired-exceptions", "--warn-only") == CLEAN
 
-    def test_new_gaps_only(self, work: Path, capsys: Told) -> None:
+    def test_new_gaps_only(self, work: Path, capsys: Captured) -> None:
         assert run(["baseline", "write", "infra"]) == CLEAN
         gate = ("--baseline", ".hipaa-guard/baseline.json", "--fail-on-new")
         assert scan(*gate) == CLEAN
@@ -98,7 +98,7 @@ class TestScan:
         assert scan(*gate, "--fail-on", "critical") == CLEAN
         assert scan(*gate[:2]) == GAPS, "a baseline alone marks, and lets nothing through"
 
-    def test_what_does_not_go_together(self, work: Path, capsys: Told) -> None:
+    def test_what_does_not_go_together(self, work: Path, capsys: Captured) -> None:
         assert scan("--fail-on-new") == USAGE
         assert "--baseline or --baseline-ref" in capsys.readouterr().err
         assert scan("--baseline", "a.json", "--baseline-ref", "HEAD") == USAGE
@@ -113,7 +113,7 @@ class TestBaseline:
         assert run(["baseline", "write", "out/scan.json", "--output", "out/saved.json"]) == CLEAN
         assert (work / "out" / "tree.json").read_text() == (work / "out" / "saved.json").read_text()
 
-    def test_says_how_many_and_where(self, work: Path, capsys: Told) -> None:
+    def test_says_how_many_and_where(self, work: Path, capsys: Captured) -> None:
         (work / ".git").mkdir()
         assert run(["baseline", "write", "infra"]) == CLEAN
         number = len(json.loads((work / ".hipaa-guard" / "baseline.json").read_text())["findings"])
@@ -127,7 +127,7 @@ class TestBaseline:
 
 
 class TestExceptions:
-    def test_lint(self, work: Path, capsys: Told) -> None:
+    def test_lint(self, work: Path, capsys: Captured) -> None:
         write_register(work, current())
         assert run(["exceptions", "lint"]) == CLEAN
         told = capsys.readouterr().out
@@ -143,7 +143,7 @@ class TestExceptions:
         ],
     )
     def test_lint_refuses_what_would_cover_nothing(
-        self, work: Path, capsys: Told, changes: dict[str, object], words: str
+        self, work: Path, capsys: Captured, changes: dict[str, object], words: str
     ) -> None:
         write_register(work, current(**changes))
         assert run(["exceptions", "lint"]) == USAGE
@@ -151,13 +151,13 @@ class TestExceptions:
         assert "exceptions.yaml:3: error: EX-1: " in told
         assert words in told
 
-    def test_lint_of_what_is_no_register(self, work: Path, capsys: Told) -> None:
+    def test_lint_of_what_is_no_register(self, work: Path, capsys: Captured) -> None:
         assert run(["exceptions", "lint"]) == USAGE
         (work / "bad.yaml").write_text("version: 1\nexceptions: [{}]\n")
         assert run(["exceptions", "lint", "--exceptions", "bad.yaml"]) == USAGE
         assert "bad.yaml:2: id: is missing" in capsys.readouterr().err
 
-    def test_list(self, work: Path, capsys: Told) -> None:
+    def test_list(self, work: Path, capsys: Captured) -> None:
         write_register(work, current(ticket="SEC-1"), current(id="EX-2", scope="inline"))
         assert run(["exceptions", "list"]) == CLEAN
         text = capsys.readouterr().out
@@ -175,7 +175,7 @@ class TestExceptions:
         assert {row["state"] for row in json.loads(capsys.readouterr().out)} == {"expired"}
 
     @pytest.mark.parametrize("days, code", [(-5, GAPS), (0, GAPS), (30, GAPS), (31, CLEAN)])
-    def test_expiring(self, work: Path, days: int, code: int, capsys: Told) -> None:
+    def test_expiring(self, work: Path, days: int, code: int, capsys: Captured) -> None:
         write_register(work, entry(approved_on=TODAY - timedelta(days=9), expires_on=TODAY + timedelta(days=days)))
         assert run(["exceptions", "expiring"]) == code
         assert ("EX-1" in capsys.readouterr().out) == bool(code)
@@ -195,7 +195,7 @@ class TestExceptions:
         others = [word for pair in given.items() if pair[0] not in more for word in pair]
         return run(["exceptions", "add", *others, *more])
 
-    def test_add_makes_the_register(self, work: Path, capsys: Told) -> None:
+    def test_add_makes_the_register(self, work: Path, capsys: Captured) -> None:
         assert self.added("--control", VERSIONING, "--address", "aws_s3_bucket.phi", "--root", "infra") == CLEAN
         assert "EX-1 added" in capsys.readouterr().out
         assert self.added("--control", VERSIONING, "--inline", "--ticket", "SEC-2") == CLEAN
@@ -229,20 +229,22 @@ class TestExceptions:
             (("--finding", "0123456789"), "cannot read out/scan.json"),
         ],
     )
-    def test_add_refuses_what_would_not_hold(self, work: Path, capsys: Told, more: tuple[str, ...], words: str) -> None:
+    def test_add_refuses_what_would_not_hold(
+        self, work: Path, capsys: Captured, more: tuple[str, ...], words: str
+    ) -> None:
         file = write_register(work, current(id="EX-7"))
         before = file.read_text()
         assert self.added(*more) == USAGE
         assert words in capsys.readouterr().err
         assert file.read_text() == before
 
-    def test_schema(self, capsys: Told) -> None:
+    def test_schema(self, capsys: Captured) -> None:
         assert run(["exceptions", "schema"]) == CLEAN
         assert json.loads(capsys.readouterr().out)["$id"] == "urn:hipaa-guard:exceptions:1"
 
 
 class TestDiff:
-    def test_exit_codes(self, work: Path, capsys: Told) -> None:
+    def test_exit_codes(self, work: Path, capsys: Captured) -> None:
         scan("-o", "json=out/a.json")
         tree(work / "infra", more='resource "aws_s3_bucket" "more" {}')
         scan("-o", "json=out/b.json")
@@ -257,7 +259,7 @@ class TestDiff:
         assert json.loads(told.out)["summary"]["new"] == 1
         assert told.err == "hipaa-guard: 1 new failure; 0 findings were fixed.\n"
 
-    def test_what_cannot_be_compared(self, work: Path, capsys: Told) -> None:
+    def test_what_cannot_be_compared(self, work: Path, capsys: Captured) -> None:
         scan("-o", "json=out/a.json")
         (work / "out" / "no.json").write_text("{}")
         assert run(["diff", "out/a.json", "out/none.json"]) == USAGE
@@ -267,7 +269,7 @@ class TestDiff:
 
 
 class TestExplain:
-    def test_a_finding_by_the_beginning_of_its_fingerprint(self, work: Path, capsys: Told) -> None:
+    def test_a_finding_by_the_beginning_of_its_fingerprint(self, work: Path, capsys: Captured) -> None:
         scan("-o", "json=out/scan.json")
         name = json.loads((work / "out" / "scan.json").read_text())["findings"][0]["fingerprint"]
         for digits in (name, name[:8], name[:12].upper()):
@@ -277,13 +279,13 @@ class TestExplain:
         assert run(["explain", name[:8], "--scan", "other.json"]) == CLEAN
         assert run(["explain", name[:8]]) == USAGE
 
-    def test_what_it_does_not_know(self, work: Path, capsys: Told) -> None:
+    def test_what_it_does_not_know(self, work: Path, capsys: Captured) -> None:
         scan("-o", "json=out/scan.json")
         assert run(["explain", "00000000"]) == USAGE
         assert "no finding whose fingerprint begins with 00000000" in capsys.readouterr().err
         assert run(["explain", "0000000"]) == USAGE
         assert "there is no control" in capsys.readouterr().err
 
-    def test_a_control(self, capsys: Told) -> None:
+    def test_a_control(self, capsys: Captured) -> None:
         assert run(["explain", VERSIONING]) == CLEAN
         assert "164.312(c)(1)" in capsys.readouterr().out

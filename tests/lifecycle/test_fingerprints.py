@@ -124,6 +124,14 @@ def moved(before: str, after: str) -> str:
     return f"moved {{\n  from = {before}\n  to   = {after}\n}}\n"
 
 
+SUSPENDED = """resource "aws_s3_bucket_versioning" "phi" {
+  bucket = "records"
+  versioning_configuration {
+    status = "Suspended"
+  }
+}
+"""
+
 MOVES: dict[str, tuple[dict[str, str], dict[str, str]]] = {
     "another name": (
         {"main": PHI},
@@ -168,6 +176,13 @@ MOVES: dict[str, tuple[dict[str, str], dict[str, str]]] = {
         {
             "main": MODULE.replace("}", "  count = 2\n}"),
             "m__main": PHI.replace("phi", "x") + moved("aws_s3_bucket.phi", "aws_s3_bucket.x"),
+        },
+    ),
+    "a part of something that is declared elsewhere": (
+        {"main": SUSPENDED},
+        {
+            "main": SUSPENDED.replace("phi", "other")
+            + moved("aws_s3_bucket_versioning.phi", "aws_s3_bucket_versioning.other")
         },
     ),
     "count is added, of which Terraform knows by itself": (

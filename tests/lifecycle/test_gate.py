@@ -49,7 +49,7 @@ COVERAGE = {
 
 
 @dataclass(frozen=True)
-class Told:
+class Options:
     fail_on: Severity | None
     new_only: bool
     max_unknown: int | None
@@ -60,8 +60,8 @@ class Told:
     narrowed: bool = False
 
 
-TOLD = [
-    Told(*each)
+EVERY_CHOICE = [
+    Options(*each)
     for each in itertools.product(
         (None, Severity.LOW, Severity.HIGH, Severity.CRITICAL),
         (False, True),
@@ -75,71 +75,79 @@ TOLD = [
 ]
 
 
-def expected(name: str, coverage: str, told: Told) -> int:
+def expected(name: str, coverage: str, chosen: Options) -> int:
     """The exit code, from the design's sentences: 4 before 1 before 3; a warning stops for nothing but our own errors."""
     if "broken" in name:
         return 4
-    if told.warn_only:
+    if chosen.warn_only:
         return 0
     gap = {"a new high gap": Severity.HIGH, "a known high gap": Severity.HIGH, "a new low gap": Severity.LOW}.get(name)
     known = name == "a known high gap"
-    bad = gap is not None and told.fail_on is not None and gap.rank <= told.fail_on.rank
-    if told.expired or (bad and not (known and told.new_only)):
+    bad = gap is not None and chosen.fail_on is not None and gap.rank <= chosen.fail_on.rank
+    if chosen.expired or (bad and not (known and chosen.new_only)):
         return 1
     unknown = name in ("an unknown verdict", "a denied verdict")
-    too_many = told.max_unknown == 0 and unknown
-    unjudged = coverage == "two resources besides" and told.max_unjudged == 1
-    empty = name == "nothing" and not (told.allow_empty or told.narrowed)
+    too_many = chosen.max_unknown == 0 and unknown
+    unjudged = coverage == "two resources besides" and chosen.max_unjudged == 1
+    empty = name == "nothing" and not (chosen.allow_empty or chosen.narrowed)
     return 3 if coverage == "a part" or name == "a denied verdict" or too_many or unjudged or empty else 0
 
 
-def decided(name: str, coverage: str, told: Told) -> Gate:
+def decided(name: str, coverage: str, chosen: Options) -> Gate:
     return decide(
         FINDINGS[name],
         COVERAGE[coverage],
-        fail_on=told.fail_on,
-        new_only=told.new_only,
-        max_unknown=told.max_unknown,
-        warn_only=told.warn_only,
-        expired=told.expired,
-        max_unjudged=told.max_unjudged,
-        allow_empty=told.allow_empty,
-        narrowed=told.narrowed,
+        fail_on=chosen.fail_on,
+        new_only=chosen.new_only,
+        max_unknown=chosen.max_unknown,
+        warn_only=chosen.warn_only,
+        expired=chosen.expired,
+        max_unjudged=chosen.max_unjudged,
+        allow_empty=chosen.allow_empty,
+        narrowed=chosen.narrowed,
     )
 
 
 @pytest.mark.parametrize("coverage", COVERAGE)
 @pytest.mark.parametrize("name", FINDINGS)
 def test_every_combination(name: str, coverage: str) -> None:
-    for told in TOLD:
-        gate = decided(name, coverage, told)
-        assert gate.exit_code == expected(name, coverage, told), told
+    for chosen in EVERY_CHOICE:
+        gate = decided(name, coverage, chosen)
+        assert gate.exit_code == expected(name, coverage, chosen), chosen
         assert gate.passed is (gate.exit_code == 0)
         assert gate.reasons[0].endswith(".")
 
 
-EVERYTHING = Told(Severity.LOW, new_only=False, max_unknown=None, warn_only=False, expired=())
+EVERYTHING = Options(Severity.LOW, new_only=False, max_unknown=None, warn_only=False, expired=())
 
 
 @pytest.mark.parametrize(
-    "name, told, first",
+    "name, chosen, first",
     [
         ("a new high gap", EVERYTHING, "1 finding fails: 1 high."),
-        ("a known high gap", Told(Severity.LOW, True, None, False, ()), "1 failing finding in the baseline."),
-        ("a new high gap", Told(Severity.LOW, True, None, False, ()), "1 new finding fails: 1 high."),
+        ("a known high gap", Options(Severity.LOW, True, None, False, ()), "1 failing finding in the baseline."),
+        ("a new high gap", Options(Severity.LOW, True, None, False, ()), "1 new finding fails: 1 high."),
         (
             "a new low gap",
-            Told(Severity.HIGH, False, None, False, ()),
+            Options(Severity.HIGH, False, None, False, ()),
             "1 failing finding below the severity that stops.",
         ),
         ("an accepted gap", EVERYTHING, "1 failing finding covered by exceptions."),
-        ("a pass", Told(Severity.LOW, False, None, False, ("EX-9",)), "1 exception has expired (EX-9)."),
-        ("a pass", Told(Severity.LOW, False, None, True, ("EX-9",)), "Warnings only: 1 exception has expired (EX-9)."),
-        ("an unknown verdict", Told(Severity.LOW, False, 0, False, ()), "1 verdict is unknown and at most 0 may be."),
+        ("a pass", Options(Severity.LOW, False, None, False, ("EX-9",)), "1 exception has expired (EX-9)."),
+        (
+            "a pass",
+            Options(Severity.LOW, False, None, True, ("EX-9",)),
+            "Warnings only: 1 exception has expired (EX-9).",
+        ),
+        (
+            "an unknown verdict",
+            Options(Severity.LOW, False, 0, False, ()),
+            "1 verdict is unknown and at most 0 may be.",
+        ),
     ],
 )
-def test_the_first_reason_is_the_deciding_one(name: str, told: Told, first: str) -> None:
-    assert decided(name, "all", told).reasons[0] == first
+def test_the_first_reason_is_the_deciding_one(name: str, chosen: Options, first: str) -> None:
+    assert decided(name, "all", chosen).reasons[0] == first
 
 
 def test_a_gap_that_no_baseline_was_asked_of_is_not_let_through() -> None:

@@ -1,6 +1,6 @@
 """Resources that stand inside of another, as replicas do: each is judged by itself, wherever it is told.
 
-The first half is generated: it holds for every kind with such blocks, by the table `TOLD`.
+The first half is generated: it holds for every kind with such blocks, by the table `HOLDERS`.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ Values = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
-class Told:
+class Holder:
     """How replicas stand in a resource of one type, with a control that one passes and the other fails."""
 
     kind: str
@@ -81,8 +81,8 @@ class Told:
 
 KEY = "alias/records"
 KEY_ARN = "arn:aws:kms:eu-west-1:111122223333:alias/records"
-TOLD = [
-    Told(
+HOLDERS = [
+    Holder(
         "dynamodb.TableReplica",
         "aws_dynamodb_table",
         "dynamodb_table_pitr_enabled",
@@ -90,7 +90,7 @@ TOLD = [
         bad={"point_in_time_recovery": False},
         around={"name": "records", "point_in_time_recovery": [{"enabled": True}]},
     ),
-    Told(
+    Holder(
         "dynamodb.TableReplica",
         "awscc_dynamodb_global_table",
         "dynamodb_table_pitr_enabled",
@@ -98,7 +98,7 @@ TOLD = [
         bad={"deletion_protection_enabled": True},
         around={"table_name": "records"},
     ),
-    Told(
+    Holder(
         "secretsmanager.SecretReplica",
         "aws_secretsmanager_secret",
         "secret_encrypted_with_cmk",
@@ -106,7 +106,7 @@ TOLD = [
         bad={},
         around={"name": "records", "kms_key_id": KEY},
     ),
-    Told(
+    Holder(
         "secretsmanager.SecretReplica",
         "awscc_secretsmanager_secret",
         "secret_encrypted_with_cmk",
@@ -114,7 +114,7 @@ TOLD = [
         bad={},
         around={"name": "records", "kms_key_id": KEY},
     ),
-    Told(
+    Holder(
         "efs.FileSystemReplica",
         "aws_efs_replication_configuration",
         "efs_encrypted_with_cmk",
@@ -122,7 +122,7 @@ TOLD = [
         bad={},
         around={"source_file_system_id": "fs-0123456789abcdef0"},
     ),
-    Told(
+    Holder(
         "efs.FileSystemReplica",
         "awscc_efs_file_system",
         "efs_encrypted_with_cmk",
@@ -131,14 +131,14 @@ TOLD = [
         around={"encrypted": True, "kms_key_id": KEY},
     ),
 ]
-each_told = pytest.mark.parametrize("told", TOLD, ids=lambda told: f"{told.type}.{told.path}")
+each_holder = pytest.mark.parametrize("holder", HOLDERS, ids=lambda holder: f"{holder.type}.{holder.path}")
 DECLARED = 'variable "open" {}\n'
 
 
-def hcl(told: Told, name: str, lines: str) -> str:
+def hcl(holder: Holder, name: str, lines: str) -> str:
     """A resource with what stands around its replicas, and lines that declare them."""
-    around = "\n".join(written(key, value) for key, value in told.around.items())
-    return f'resource "{told.type}" "{name}" {{\n{around}\n{lines}\n}}\n'
+    around = "\n".join(written(key, value) for key, value in holder.around.items())
+    return f'resource "{holder.type}" "{name}" {{\n{around}\n{lines}\n}}\n'
 
 
 def written(key: str, value: Any) -> str:
@@ -151,22 +151,22 @@ def lines_of(values: Values) -> str:
     return "\n".join(written(key, value) for key, value in values.items())
 
 
-def replicas(told: Told, *each: Values, more: str = "") -> str:
+def replicas(holder: Holder, *each: Values, more: str = "") -> str:
     """Replicas as source writes them: nested blocks, or for `awscc` a list; ``more`` is an expression for others."""
-    if not is_awscc(told.type):
-        blocks = "".join(f"{told.path} {{\n{lines_of(one)}\n}}\n" for one in each)
-        content = f"content {{\n{told.region} = {told.path}.key\n{_turned(told)}\n}}"
-        return blocks + (f'dynamic "{told.path}" {{\nfor_each = {more}\n{content}\n}}\n' if more else "")
+    if not is_awscc(holder.type):
+        blocks = "".join(f"{holder.path} {{\n{lines_of(one)}\n}}\n" for one in each)
+        content = f"content {{\n{holder.region} = {holder.path}.key\n{_turned(holder)}\n}}"
+        return blocks + (f'dynamic "{holder.path}" {{\nfor_each = {more}\n{content}\n}}\n' if more else "")
     items = f"concat({json.dumps(list(each))}, {more})" if more else json.dumps(list(each))
-    first, *rest = told.path.split(".")
+    first, *rest = holder.path.split(".")
     for step in reversed(rest):
         items = f"{{ {step} = {items} }}"
     return f"{first} = {items}"
 
 
-def _turned(told: Told) -> str:
+def _turned(holder: Holder) -> str:
     """The deciding argument, taken from the turn of a dynamic block."""
-    return "\n".join(f"{name} = {told.path}.value" for name in told.good)
+    return "\n".join(f"{name} = {holder.path}.value" for name in holder.good)
 
 
 def judged(path: Path, control: str) -> dict[str, Finding]:
@@ -192,101 +192,103 @@ def statuses(found: Mapping[str, Finding]) -> dict[str, str]:
 
 
 def test_every_kind_with_such_blocks_is_in_the_table() -> None:
-    assert {(told.kind, told.type) for told in TOLD} == {(kind.kind, type) for kind, type in WITH_BLOCKS}
+    assert {(holder.kind, holder.type) for holder in HOLDERS} == {(kind.kind, type) for kind, type in WITH_BLOCKS}
 
 
-def expected(told: Told) -> dict[str, str]:
+def expected(holder: Holder) -> dict[str, str]:
     """The verdicts on a resource with a good replica, and on one with a bad one."""
     main: dict[str, dict[str, str]] = {"aws_efs_replication_configuration": {}, "awscc_dynamodb_global_table": {}}
-    around = main.get(told.type, {f"{told.type}.{name}": PASS for name in ("good", "bad")})
+    around = main.get(holder.type, {f"{holder.type}.{name}": PASS for name in ("good", "bad")})
     return {
         **around,
-        f'{told.type}.good.{told.path}["eu-west-1"]': PASS,
-        f'{told.type}.bad.{told.path}["eu-central-1"]': FAIL,
+        f'{holder.type}.good.{holder.path}["eu-west-1"]': PASS,
+        f'{holder.type}.bad.{holder.path}["eu-central-1"]': FAIL,
     }
 
 
-@each_told
-def test_a_failing_replica_fails_beside_a_passing_source(told: Told, tmp_path: Path) -> None:
-    good, bad = told.replica("eu-west-1", told.good), told.replica("eu-central-1", told.bad)
-    text = hcl(told, "good", replicas(told, good)) + hcl(told, "bad", replicas(told, bad))
-    found = judged(source(tmp_path, text), told.control)
-    assert statuses(found) == expected(told)
+@each_holder
+def test_a_failing_replica_fails_beside_a_passing_source(holder: Holder, tmp_path: Path) -> None:
+    good, bad = holder.replica("eu-west-1", holder.good), holder.replica("eu-central-1", holder.bad)
+    text = hcl(holder, "good", replicas(holder, good)) + hcl(holder, "bad", replicas(holder, bad))
+    found = judged(source(tmp_path, text), holder.control)
+    assert statuses(found) == expected(holder)
     address, finding = next((a, f) for a, f in found.items() if "central" in a)
-    assert (finding.resource.kind, finding.resource.type) == (told.kind, told.type)
+    assert (finding.resource.kind, finding.resource.type) == (holder.kind, holder.type)
     assert finding.resource.region == "eu-central-1"
-    assert finding.resource.inside == address.removesuffix(f'.{told.path}["eu-central-1"]')
+    assert finding.resource.inside == address.removesuffix(f'.{holder.path}["eu-central-1"]')
     assert finding.location is not None
     line = (tmp_path / "main.tf").read_text().splitlines()[finding.location.line_start - 1]
-    assert line.startswith(told.path.partition(".")[0])
+    assert line.startswith(holder.path.partition(".")[0])
 
 
-@each_told
-def test_a_plan_and_a_state_say_the_same(told: Told, tmp_path: Path) -> None:
+@each_holder
+def test_a_plan_and_a_state_say_the_same(holder: Holder, tmp_path: Path) -> None:
     entries = [
-        (f"{told.type}.{name}", told.values(told.replica(region, values)))
-        for name, region, values in (("good", "eu-west-1", told.good), ("bad", "eu-central-1", told.bad))
+        (f"{holder.type}.{name}", holder.values(holder.replica(region, values)))
+        for name, region, values in (("good", "eu-west-1", holder.good), ("bad", "eu-central-1", holder.bad))
     ]
     planned = plan([change(address, values) for address, values in entries], [block(a, {}) for a, _ in entries])
-    assert statuses(judged(document(tmp_path, planned), told.control)) == expected(told)
+    assert statuses(judged(document(tmp_path, planned), holder.control)) == expected(holder)
     resources = [
-        {"address": a, "mode": "managed", "type": told.type, "name": a.partition(".")[2], "values": values}
+        {"address": a, "mode": "managed", "type": holder.type, "name": a.partition(".")[2], "values": values}
         for a, values in entries
     ]
     state = {"format_version": "1.0", "values": {"root_module": {"resources": resources}}}
-    assert statuses(judged(document(tmp_path, state), told.control)) == expected(told)
+    assert statuses(judged(document(tmp_path, state), holder.control)) == expected(holder)
 
 
-@each_told
-def test_blanking_a_fact_never_flips_a_verdict_on_a_replica(told: Told, tmp_path: Path) -> None:
+@each_holder
+def test_blanking_a_fact_never_flips_a_verdict_on_a_replica(holder: Holder, tmp_path: Path) -> None:
     text = "".join(
-        hcl(told, name, replicas(told, told.replica("eu-west-1", values)))
-        for name, values in (("good", told.good), ("bad", told.bad))
+        hcl(holder, name, replicas(holder, holder.replica("eu-west-1", values)))
+        for name, values in (("good", holder.good), ("bad", holder.bad))
     )
     (configuration,) = read(source(tmp_path, text))
-    kind = next(kind for kind in KINDS if kind.kind == told.kind)
+    kind = next(kind for kind in KINDS if kind.kind == holder.kind)
     for control in all_controls().values():
         if kind not in control.kind.narrower():
             continue
         inventory = build_inventory(configuration, kinds_of([control]))
-        on_replicas = [one for one in judge([control], inventory) if one.resource.kind == told.kind]
+        on_replicas = [one for one in judge([control], inventory) if one.resource.kind == holder.kind]
         assert len(on_replicas) == 2
         for finding in on_replicas:
             assert finding.error is None
             blank_each_fact(control, inventory, finding)
 
 
-@each_told
-def test_a_replica_whose_region_is_not_known_is_judged(told: Told, tmp_path: Path) -> None:
-    for name, values in (("good", told.good), ("bad", told.bad)):
-        text = hcl(told, name, replicas(told, told.replica("REGION", values)))
-        found = judged(source(tmp_path, text.replace('"REGION"', "var.open")), told.control)
+@each_holder
+def test_a_replica_whose_region_is_not_known_is_judged(holder: Holder, tmp_path: Path) -> None:
+    for name, values in (("good", holder.good), ("bad", holder.bad)):
+        text = hcl(holder, name, replicas(holder, holder.replica("REGION", values)))
+        found = judged(source(tmp_path, text.replace('"REGION"', "var.open")), holder.control)
         assert (
-            found[f"{told.type}.{name}.{told.path}[0]"].status
-            == expected(told)[next(address for address in expected(told) if f".{name}.{told.path}" in address)]
+            found[f"{holder.type}.{name}.{holder.path}[0]"].status
+            == expected(holder)[next(address for address in expected(holder) if f".{name}.{holder.path}" in address)]
         )
 
 
-@each_told
-def test_replicas_whose_list_is_not_known_are_unknown(told: Told, tmp_path: Path) -> None:
-    text = hcl(told, "phi", replicas(told, more="var.open"))
-    finding = judged(source(tmp_path, text), told.control)[f"{told.type}.phi.{told.path}[?]"]
+@each_holder
+def test_replicas_whose_list_is_not_known_are_unknown(holder: Holder, tmp_path: Path) -> None:
+    text = hcl(holder, "phi", replicas(holder, more="var.open"))
+    finding = judged(source(tmp_path, text), holder.control)[f"{holder.type}.phi.{holder.path}[?]"]
     assert finding.status == UNKNOWN
     assert "var.open has no value" in (finding.uncertain or "")
 
 
-@pytest.mark.parametrize("told", [told for told in TOLD if not is_awscc(told.type)], ids=lambda told: told.type)
-def test_those_that_are_known_are_judged_beside_others_that_are_not(told: Told, tmp_path: Path) -> None:
-    text = hcl(told, "phi", replicas(told, told.replica("eu-west-1", told.bad), more="var.open"))
-    found = judged(source(tmp_path, text), told.control)
-    assert found[f'{told.type}.phi.{told.path}["eu-west-1"]'].status == FAIL
-    assert found[f"{told.type}.phi.{told.path}[?]"].status == UNKNOWN
+@pytest.mark.parametrize(
+    "holder", [holder for holder in HOLDERS if not is_awscc(holder.type)], ids=lambda holder: holder.type
+)
+def test_those_that_are_known_are_judged_beside_others_that_are_not(holder: Holder, tmp_path: Path) -> None:
+    text = hcl(holder, "phi", replicas(holder, holder.replica("eu-west-1", holder.bad), more="var.open"))
+    found = judged(source(tmp_path, text), holder.control)
+    assert found[f'{holder.type}.phi.{holder.path}["eu-west-1"]'].status == FAIL
+    assert found[f"{holder.type}.phi.{holder.path}[?]"].status == UNKNOWN
 
 
-@each_told
-def test_no_replica_is_made_up(told: Told, tmp_path: Path) -> None:
-    found = judged(source(tmp_path, hcl(told, "phi", "")), told.control)
-    assert not [address for address in found if told.path in address]
+@each_holder
+def test_no_replica_is_made_up(holder: Holder, tmp_path: Path) -> None:
+    found = judged(source(tmp_path, hcl(holder, "phi", "")), holder.control)
+    assert not [address for address in found if holder.path in address]
 
 
 # --- what the schemas hold ---------------------------------------------------------------------------------------

@@ -64,16 +64,3 @@ def decided(control: Control) -> tuple[Inventory, ...]:
 def of_phi(control: Control, inventory: Inventory) -> Finding:
     """What the control says of ``phi``."""
     return next(one for one in judge([control], inventory) if is_phi(one, control.kind))
-
-
-class Told:
-    """A source that has one value for every fact."""
-
-    def __init__(self, value: Value) -> None:
-        self.value = value
-
-    def read(self, fact: Fact) -> Value:
-        return self.value
-
-    def trace(self, fact: Fact) -> Trace:
-        return Trace()

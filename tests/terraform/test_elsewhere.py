@@ -576,3 +576,131 @@ def test_a_name_of_a_bucket_means_the_same_in_every_region(tmp_path: Path) -> No
     text += 'resource "aws_s3_bucket_versioning" "v" {\n provider = aws.west\n bucket = "records"\n'
     text += 'versioning_configuration {\n status = "Enabled"\n}\n}\n'
     assert verdicts(scan(tmp_path, text, "s3_bucket_versioning_enabled")) == {"aws_s3_bucket.b": Status.PASS}
+
+
+# --- the default group of the default network ---
+
+DEFAULT_VPC = 'resource "aws_default_vpc" "d" {}\n'
+CLOSED = "vpc_default_sg_closed"
+ANY_DEFAULT = 'resource "aws_default_security_group" "g" {}\n'
+
+
+def test_a_default_group_without_a_network_is_that_of_the_default_one(tmp_path: Path) -> None:
+    assert verdicts(scan(tmp_path, DEFAULT_VPC + ANY_DEFAULT, CLOSED)) == {
+        "aws_default_security_group.g": Status.PASS,
+    }
+
+
+def test_it_is_the_default_group_of_no_other_network(tmp_path: Path) -> None:
+    found = verdicts(scan(tmp_path, 'resource "aws_vpc" "v" {}\n' + ANY_DEFAULT, CLOSED))
+    assert found == {"aws_vpc.v": Status.FAIL, "aws_default_security_group.g": Status.PASS}
+
+
+def test_a_rule_for_the_group_of_the_default_network_is_one_of_whoever_adopts_it(tmp_path: Path) -> None:
+    text = DEFAULT_VPC + ANY_DEFAULT + rule("r", "aws_default_vpc.d.default_security_group_id")
+    found = verdicts(scan(tmp_path, text, "sg_no_public_ingress_ssh"))
+    assert found == {"aws_default_security_group.g": Status.FAIL}
+
+
+def test_it_is_adopted_in_its_own_region(tmp_path: Path) -> None:
+    west = 'resource "aws_default_vpc" "w" {\n provider = aws.west\n}\n'
+    found = verdicts(scan(tmp_path, TWO_REGIONS + DEFAULT_VPC + west + ANY_DEFAULT, CLOSED))
+    assert found == {"aws_default_vpc.w": Status.UNKNOWN, "aws_default_security_group.g": Status.PASS}
+
+
+def test_in_an_unknown_region_it_may_be_adopted(tmp_path: Path) -> None:
+    text = 'variable "there" {}\nresource "aws_default_vpc" "d" {\n region = var.there\n}\n'
+    found = verdicts(scan(tmp_path, TWO_REGIONS + text + ANY_DEFAULT, CLOSED))
+    assert found == {"aws_default_vpc.d": Status.UNKNOWN, "aws_default_security_group.g": Status.PASS}
+
+
+# --- a version or alias of a function ---
+
+NAMED_WITH_MORE = [
+    '"f:live"',
+    '"f:7"',
+    '"111122223333:function:f"',
+    '"111122223333:function:f:live"',
+    '"function:f"',
+    '"arn:aws:lambda:us-east-1:111122223333:function:f"',
+    '"arn:aws:lambda:us-east-1:111122223333:function:f:live"',
+    "aws_lambda_function.east.qualified_arn",
+    '"${aws_lambda_function.east.arn}:live"',
+    '"${aws_lambda_function.east.function_name}:live"',
+    "aws_lambda_alias.live.function_name",
+]
+ALIAS = 'resource "aws_lambda_alias" "live" {\n name = "live"\n function_name = "f"\n function_version = "7"\n}\n'
+
+
+@pytest.mark.parametrize("named", NAMED_WITH_MORE)
+def test_who_may_call_a_version_of_a_function_may_call_the_function(tmp_path: Path, named: str) -> None:
+    text = TWO_REGIONS + ALIAS + function("east") + permission().replace('"f"', named)
+    assert verdicts(scan(tmp_path, text, "lambda_function_not_public")) == {"aws_lambda_function.east": Status.FAIL}
+
+
+@pytest.mark.parametrize("named", ['"f:live"', '"111122223333:function:f:live"', '"f"'])
+def test_versions_of_a_function_that_is_declared_elsewhere_are_one_function(tmp_path: Path, named: str) -> None:
+    bound = permission().replace('"p"', '"q"').replace('principal = "*"', 'principal = "s3.amazonaws.com"')
+    text = TWO_REGIONS + permission().replace('"f"', named) + bound
+    found = scan(tmp_path, text, "lambda_function_not_public")
+    assert verdicts(found) == {"aws_lambda_permission.p": Status.FAIL}
+
+
+def test_a_function_that_is_called_like_an_alias_of_another_is_another(tmp_path: Path) -> None:
+    text = TWO_REGIONS + function("east").replace('"f"', '"live"')
+    text += permission().replace('"f"', '"arn:aws:lambda:us-east-1:111122223333:function:f:live"')
+    found = verdicts(scan(tmp_path, text, "lambda_function_not_public"))
+    assert found == {"aws_lambda_function.east": Status.PASS, "aws_lambda_permission.p": Status.FAIL}
+
+
+# --- the stream of a table ---
+
+TABLE = 'resource "aws_dynamodb_table" "t" {\n name = "records"\n stream_enabled = true\n}\n'
+STREAM_ARN = '"arn:aws:dynamodb:us-east-1:111122223333:table/records/stream/2026-01-01T00:00:00.000"'
+
+
+def table_policy(of: str, principal: str) -> str:
+    statement = f'{{Effect = "Allow", Principal = {principal}, Action = "dynamodb:GetRecords", Resource = "*"}}'
+    policy = f'jsonencode({{Version = "2012-10-17", Statement = [{statement}]}})'
+    return f'resource "aws_dynamodb_resource_policy" "p" {{\n resource_arn = {of}\n policy = {policy}\n}}\n'
+
+
+@pytest.mark.parametrize("of", ["aws_dynamodb_table.t.arn", "aws_dynamodb_table.t.stream_arn", STREAM_ARN])
+@pytest.mark.parametrize(("principal", "status"), [('"*"', Status.FAIL), ('{AWS = "111122223333"}', Status.UNKNOWN)])
+def test_who_may_read_the_stream_of_a_table_may_read_the_table(
+    tmp_path: Path, of: str, principal: str, status: Status
+) -> None:
+    found = verdicts(scan(tmp_path, TABLE + table_policy(of, principal), "dynamodb_no_cross_account_policy"))
+    assert found == {"aws_dynamodb_table.t": status}
+
+
+@pytest.mark.parametrize("closed", ["", "aws.west"])
+def test_a_name_of_what_is_elsewhere_means_one_thing_in_each_region(tmp_path: Path, closed: str) -> None:
+    def policy(name: str, principal: str, provider: str) -> str:
+        where = f"provider = {provider}\n" if provider else ""
+        statement = f'{{ Effect = "Allow", Principal = "{principal}", Action = "secretsmanager:*", Resource = "*" }}'
+        text = f'policy = jsonencode({{ Version = "2012-10-17", Statement = [{statement}] }})'
+        return f'resource "aws_secretsmanager_secret_policy" "{name}" {{\n{where}secret_arn = "records"\n{text}\n}}\n'
+
+    text = TWO_REGIONS + policy("open", "*", "") + policy("other", "111122223333", closed)
+    found = verdicts(scan(tmp_path, text, "secret_policy_not_public"))
+    one = {"aws_secretsmanager_secret_policy.open": Status.FAIL, "aws_secretsmanager_secret_policy.other": Status.PASS}
+    assert found == (one if closed else {}), "two policies of one secret contradict each other"
+
+
+def test_instances_of_a_module_that_is_not_there_are_told_apart_and_named_alike_in_each_scan(tmp_path: Path) -> None:
+    keys = {"one": '"a"', "two": '"b"', "three": '"${var.x}-a"', "four": '"${var.x}-b"'}
+    text = 'variable "x" {}\nmodule "gone" {\nsource = "example/gone/aws"\nfor_each = toset(["a", "b"])\n}\n'
+    for name, key in keys.items():
+        text += f'resource "aws_s3_bucket_versioning" "{name}" {{\nbucket = module.gone[{key}].id\n'
+        text += 'versioning_configuration {\nstatus = "Enabled"\n}\n}\n'
+    found = {
+        each.resource.name: each.resource.part_of
+        for each in scan(tmp_path, text, "s3_bucket_versioning_enabled").findings
+    }
+    assert found == {
+        "one": 'S3 bucket module.gone["a"].id',
+        "two": 'S3 bucket module.gone["b"].id',
+        "three": "S3 bucket that aws_s3_bucket_versioning.three names by bucket",
+        "four": "S3 bucket that aws_s3_bucket_versioning.four names by bucket",
+    }

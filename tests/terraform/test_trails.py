@@ -306,7 +306,11 @@ def test_the_tables_name_every_type_that_code_asks_for() -> None:
     kinds = sorted({control.kind for control in load()}, key=lambda kind: kind.kind)
     asked = set(linked(kinds))
     assert len(asked) > 30
-    adopted = {(kind, *kind.terraform.adopted_by) for kind in kinds if kind.terraform and kind.terraform.adopted_by}
+    adopted = {
+        (kind, kind.terraform.adopted_by.type, kind.terraform.adopted_by.by)
+        for kind in kinds
+        if kind.terraform and kind.terraform.adopted_by
+    }
     assert asked - set(joining()) == adopted
 
 

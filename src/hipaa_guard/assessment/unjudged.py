@@ -55,14 +55,20 @@ def _sum(numbers: Iterable[int | None]) -> int | None:
 
 def _left_out(
     coverage: Coverage, every: Sequence[Control], chosen: Sequence[Control], *, live: bool
-) -> Iterator[Control]:
-    """The controls that were not asked for and that met a resource, or may have: an account is asked for no others."""
+) -> Iterator[tuple[Control, list[str]]]:
+    """The controls that were not asked for, with the kinds that they would have met, or may have.
+
+    An account is asked for no other kinds than those of the chosen controls.
+    """
     taken, asked = {control.id for control in chosen}, {control.kind.kind for control in chosen}
+    parts_met = {control.kind.kind for control in chosen if coverage.elsewhere.get(control.id)}
+    met = {*coverage.resources, *coverage.unjudged_kinds, *parts_met}
     for control in every:
-        kind = control.kind.kind
-        met = kind in coverage.resources or kind in coverage.unjudged_kinds
-        if control.id not in taken and (met or (live and kind not in asked)):
-            yield control
+        kinds = [kind.kind for kind in control.kind.narrower() if kind.kind in met]
+        if not kinds and live and control.kind.kind not in asked:
+            kinds = [control.kind.kind]
+        if kinds and control.id not in taken:
+            yield control, kinds
 
 
 class _Scope:
@@ -98,7 +104,9 @@ class _Scope:
         type = self._types_of.get(kind)
         missing = frozenset() if type is None else belonging(type).is_in(places) - self._folders[kind]
         if missing and any(
-            control.kind.kind == kind and citation in control.hipaa and control.safeguard not in SAFEGUARDS
+            citation in control.hipaa
+            and control.safeguard not in SAFEGUARDS
+            and kind in {each.kind for each in control.kind.narrower()}
             for control in self._every
         ):
             return frozenset()
@@ -115,9 +123,9 @@ class _Scope:
 
     def _not_asked_for(self, citation: str) -> Iterator[NotJudged]:
         by_kind: dict[str, list[str]] = {}
-        for control in self._left_out:
-            if citation in control.hipaa:
-                by_kind.setdefault(control.kind.kind, []).append(control.id)
+        for control, kinds in self._left_out:
+            for kind in kinds if citation in control.hipaa else ():
+                by_kind.setdefault(kind, []).append(control.id)
         for kind, ids in by_kind.items():
             yield NotJudged(Why.LEFT_OUT, kind, self._met.get(kind), controls=tuple(ids))
 

@@ -14,6 +14,7 @@ from hipaa_guard.controls.control import Control, Status
 from hipaa_guard.controls.findings import Finding, fingerprint, judged
 from hipaa_guard.facts.inventory import Inventory, Part, StandIn
 from hipaa_guard.facts.places import Gap, GapKind
+from hipaa_guard.facts.resource import Resource
 
 _TRIED = 5_000
 """How many parts of one resource are tried one by one."""
@@ -44,9 +45,7 @@ def judge_parts(
         by_kind.setdefault(control.kind.kind, []).append(control)
     found: dict[str, Finding] = {}
     for its_controls in by_kind.values():
-        for stand_in in inventory.stand_ins(its_controls[0].kind):
-            if all(part.origin.address in without for part in stand_in.parts):
-                continue
+        for stand_in in stand_ins(inventory, its_controls[0].kind, without):
             open_: list[Control] = []
             decided = False
             for control in its_controls:
@@ -56,12 +55,20 @@ def judge_parts(
                     open_.append(control)
                 for finding in told:
                     _keep(found, finding)
-            result.resources[stand_in.resource.kind] += decided
+            if decided:
+                result.resources[stand_in.resource.kind] += 1
             result.undecided.update(control.id for control in open_)
             if open_:
                 result.gaps.append(_row(stand_in, open_, len(its_controls)))
     result.findings = list(found.values())
     return result
+
+
+def stand_ins(inventory: Inventory, kind: type[Resource], without: Collection[str] = frozenset()) -> Iterator[StandIn]:
+    """The resources of a kind that are declared elsewhere and have a part at another address than these."""
+    for stand_in in inventory.stand_ins(kind):
+        if any(part.origin.address not in without for part in stand_in.parts):
+            yield stand_in
 
 
 def _keep(found: dict[str, Finding], finding: Finding) -> None:

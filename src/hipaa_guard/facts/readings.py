@@ -7,6 +7,7 @@ documentation are derived from the same tables.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass, field
 from types import CodeType, FunctionType
 from typing import Any, Literal, Protocol
@@ -27,6 +28,19 @@ class Inside:
     path: str
     region: str = "region"
     computed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Adoption:
+    """How a Terraform resource takes over what another brings along, instead of making a new one.
+
+    ``type`` is the type of the resource, ``by`` its argument that names the other, and ``otherwise`` the type of the
+    one in its region that it takes over from where it leaves the argument out.
+    """
+
+    type: str
+    by: str
+    otherwise: str
 
 
 @dataclass(frozen=True, slots=True, init=False)
@@ -58,9 +72,11 @@ class Block:
     made_by: Mapping[str, str]
     """Types whose resources bring one of the kind with them -> the attribute by which that is known: every ``aws_vpc``
     has a security group, its ``default_security_group_id``."""
-    adopted_by: tuple[str, str] | None
-    """The type that takes over what was brought along, and its argument that names what brought it."""
+    adopted_by: Adoption | None
+    """What takes over what was brought along."""
     inside: Mapping[str, Inside]
+    unqualified: Callable[[str], str] | None
+    """What a text that names the resource, or a version of it, says without the version."""
     global_names: bool
     """Whether a name means one resource wherever it is used; else it means the one in the region of whoever uses it."""
 
@@ -75,8 +91,9 @@ class Block:
         also: Sequence[str] = (),
         when: Callable[[View], Value] | None = None,
         made_by: Mapping[str, str] | None = None,
-        adopted_by: tuple[str, str] | None = None,
+        adopted_by: Adoption | None = None,
         inside: Mapping[str, Inside] | None = None,
+        unqualified: Callable[[str], str] | None = None,
         global_names: bool = False,
     ) -> None:
         object.__setattr__(self, "types", types)
@@ -90,7 +107,14 @@ class Block:
         object.__setattr__(self, "made_by", made_by or {})
         object.__setattr__(self, "adopted_by", adopted_by)
         object.__setattr__(self, "inside", inside or {})
+        object.__setattr__(self, "unqualified", unqualified)
         object.__setattr__(self, "global_names", global_names)
+
+    def for_parts(self, inside: Mapping[str, Inside]) -> Block:
+        """The same types and joins, for a kind that stands inside of the resources of this one."""
+        block = copy(self)
+        object.__setattr__(block, "inside", inside)
+        return block
 
     def pointing(self, type: str) -> tuple[str, ...]:
         """The arguments by which a split type points at the main one, the usual one first; none where it is no such."""
@@ -139,8 +163,8 @@ class View(Protocol):
         gives the list of all of them.
         """
 
-    def naming_it(self, type: str, by: str) -> list[View]:
-        """The instances of another type whose argument `by` names this one by its own id, whatever kind it is read as.
+    def adopters(self, adoption: Adoption) -> list[View]:
+        """The instances that take over what this one brings along, whatever kind it is read as.
 
         An `Incomplete` list where some instance may.
         """

@@ -23,6 +23,11 @@ def _declared_encryption(argument: str) -> TerraformReading:
     return read
 
 
+def _without_stream(arn: str) -> str:
+    """The ARN of the table, of that of its stream: who reads a stream reads what is written to the table."""
+    return arn.partition("/stream/")[0]
+
+
 class Table(Resource):
     """A DynamoDB table."""
 
@@ -33,6 +38,7 @@ class Table(Resource):
         joined_by="resource_arn",
         name="name",
         awscc_name="table_name",
+        unqualified=_without_stream,
     )
     aws: ClassVar[Listing | None] = Listing(
         "dynamodb.list_tables",
@@ -128,6 +134,7 @@ class TableReplica(Table):
         joined_by="resource_arn",
         name="name",
         awscc_name="table_name",
+        unqualified=_without_stream,
         inside={
             "aws_dynamodb_table": Inside("replica", "region_name"),
             "awscc_dynamodb_global_table": Inside("replicas"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from typing import Any
 
@@ -170,8 +171,21 @@ def _in_vpc(view: View) -> Value:
     return subnets if isinstance(subnets, Unknown) else bool(subnets)
 
 
+# Lambda API reference, AddPermission, "FunctionName", read 2026-11-30: a name, an ARN or an ARN from the account on,
+# each with or without a version or alias behind it.
+_NAMED = re.compile(r"(arn:[^:]+:lambda:[^:]*:[^:]*:function:|(?:\d{12}:)?(?:function:)?)([A-Za-z0-9_-]+)(?::[^:]+)?")
+
+
+def _unqualified(text: str) -> str:
+    """The name or ARN of the function, without a version or alias."""
+    found = _NAMED.fullmatch(text)
+    if found is None:
+        return text
+    return found[1] + found[2] if found[1].startswith("arn:") else found[2]
+
+
 class Function(Resource):
-    """A Lambda function, as its unpublished version stands."""
+    """A Lambda function, as its unpublished version stands. Who may call a version or alias may call its code."""
 
     noun = "Lambda function"
     terraform = Block(
@@ -180,6 +194,7 @@ class Function(Resource):
         joined_by="function_name",
         name="function_name",
         awscc_name="function_name",
+        unqualified=_unqualified,
     )
     aws = Listing(
         "lambda.list_functions",

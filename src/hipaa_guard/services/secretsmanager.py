@@ -20,6 +20,11 @@ _SECRET_NAME = re.compile(
 )
 _UNSEEN = "\ue000"
 _MADE_LATER = (Cause.AFTER_APPLY, Cause.DATA_SOURCE)
+_POLICIES = (
+    "aws_secretsmanager_secret_policy.policy",
+    "awscc_secretsmanager_resource_policy.resource_policy",
+    "policy",
+)
 
 
 def _rotations(view: View) -> list[View]:
@@ -91,9 +96,7 @@ class Secret(Resource):
     """None means the AWS managed key ``aws/secretsmanager``."""
 
     policy: PolicyDocument | None = fact(
-        terraform=first(
-            "aws_secretsmanager_secret_policy.policy", "awscc_secretsmanager_resource_policy.resource_policy", "policy"
-        ),
+        terraform=first(*_POLICIES),
         awscc="awscc_secretsmanager_resource_policy.resource_policy",
         unset=None,
         parse=PolicyDocument.parse,
@@ -103,11 +106,6 @@ class Secret(Resource):
 
 
 _LISTED_IN_ITS_REGION = "a live account lists a replica as a secret of its own region"
-_POLICIES = (
-    "aws_secretsmanager_secret_policy.policy",
-    "awscc_secretsmanager_resource_policy.resource_policy",
-    "policy",
-)
 
 
 def _policy_of_source(view: View) -> Value:
@@ -125,17 +123,11 @@ def _region_of_source(view: View) -> str:
 class SecretReplica(Secret):
     """A copy of a secret in another region, under a key of its own. Value, policy and rotation are the secret's."""
 
-    terraform = Block(
-        "aws_secretsmanager_secret",
-        "awscc_secretsmanager_secret",
-        joined_by="secret_id",
-        joins={"aws_secretsmanager_secret_policy": "secret_arn"},
-        name="name",
-        awscc_name="name",
-        inside={
+    terraform = Secret.terraform.for_parts(
+        {
             "aws_secretsmanager_secret": Inside("replica", computed=True),
             "awscc_secretsmanager_secret": Inside("replica_regions"),
-        },
+        }
     )
     aws = None
     terraform_only = _LISTED_IN_ITS_REGION

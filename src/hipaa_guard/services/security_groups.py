@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from hipaa_guard.facts.domains import Domain, between, one_of
 from hipaa_guard.facts.networks import means_everybody, protocol_name
-from hipaa_guard.facts.readings import Block, Listing, View, ask, derived, listed
+from hipaa_guard.facts.readings import Adoption, Block, Listing, View, ask, derived, listed
 from hipaa_guard.facts.records import Record
 from hipaa_guard.facts.resource import Resource, fact
 from hipaa_guard.facts.values import Cause, Incomplete, Unknown, Value, joined, mapped, some
@@ -296,7 +296,8 @@ class SecurityGroup(Resource):
     )
 
 
-_ADOPTED_BY = ("aws_default_security_group", "vpc_id")
+# Provider's documentation of aws_default_security_group: without a VPC, the group of the region's default VPC.
+_ADOPTED_BY = Adoption("aws_default_security_group", "vpc_id", otherwise="aws_default_vpc")
 _VPCS = {"aws_vpc": "default_security_group_id", "aws_default_vpc": "default_security_group_id"}
 # VPC user guide, "Default security groups for your VPCs": members reach each other, and everything may leave.
 _AMONG_MEMBERS = {"protocol": "-1", "self": True}
@@ -308,7 +309,7 @@ def _is_default_group(view: View) -> bool:
     """A VPC stands for its default group unless a resource adopts that."""
     if view.type not in _VPCS:
         return True
-    adopters = view.naming_it(*_ADOPTED_BY)
+    adopters = view.adopters(_ADOPTED_BY)
     return not list.__len__(adopters)
 
 
@@ -320,7 +321,7 @@ def _declared_by_default(direction: str) -> Callable[[View], Value]:
     def read(view: View) -> Value:
         if view.type not in _VPCS:
             return declared(view)
-        adopters = view.naming_it(*_ADOPTED_BY)
+        adopters = view.adopters(_ADOPTED_BY)
         unknown = adopters.unknown if isinstance(adopters, Incomplete) else None
         if view.type == "aws_default_vpc" and unknown is None:
             unknown = _MADE_EARLIER

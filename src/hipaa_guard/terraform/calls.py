@@ -167,25 +167,27 @@ class ModuleValue(Object):
 class UnavailableModule(Object):
     """A call whose module was not read: nothing is known of its outputs."""
 
-    __slots__ = ("_path", "address")
+    __slots__ = ("_key", "_why", "address")
     certain = False
 
-    def __init__(self, address: str, reason: str, path: str = "") -> None:
+    def __init__(self, address: str, reason: str, key: str | None = "") -> None:
+        """``key`` is that of one instance, in brackets; empty for the call itself, None where it is not known."""
         super().__init__(f"{address}: {reason}", Cause.MODULE, references=(address,), is_set=True)
         self.address = address
-        self._path = path or address
+        self._why = reason
+        self._key = key
 
     def of(self, name: str) -> Value:
         """An output, which is not known."""
         address = f"{self.address}.{name}"
-        reason = f"{address}: {self.reason.split(': ', 1)[-1]}"
-        return Outer(reason, Cause.MODULE, f"{self._path}.{name}", references=(address,))
+        reason = f"{address}: {self._why}"
+        if self._key is None:
+            return Unknown(reason, Cause.MODULE, references=(address,))
+        return Outer(reason, Cause.MODULE, f"{self.address}{self._key}.{name}", references=(address,))
 
     def at(self, key: Value) -> Value:
         """One instance of the call; it is as little known. Of a key that is not known it may be any."""
-        if isinstance(key, Unknown):
-            return UnavailableModule(self.address, self.reason.split(": ", 1)[-1], f"{self.address}[?{id(key)}]")
-        return UnavailableModule(self.address, self.reason.split(": ", 1)[-1], f"{self.address}{key_text(key)}")
+        return UnavailableModule(self.address, self._why, None if isinstance(key, Unknown) else key_text(key))
 
     def each(self) -> Value:
         """Any number of instances."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from hipaa_guard.facts.readings import Block
+from hipaa_guard.facts.readings import Adoption, Block
 from hipaa_guard.facts.values import Reference, Unknown
 from hipaa_guard.terraform.addresses import segments, without_keys
 from hipaa_guard.terraform.blocks import Configuration, Instance
@@ -136,9 +136,22 @@ class Joins:
         """The instances of the block at an address without keys."""
         return self._by_block.get(block, [])
 
-    def adopters(self, instance: Instance, type: str, by: str) -> Links:
-        """The instances of a type that take over what an instance brings along, which they name by an argument."""
-        return self.links(instance, type, by, self.names(None, instance.type))
+    def adopters(self, instance: Instance, adoption: Adoption) -> Links:
+        """The instances that take over what an instance brings along."""
+        named = self.links(instance, adoption.type, adoption.by, self.names(None, instance.type))
+        if instance.type != adoption.otherwise:
+            return named
+        unnamed = [each for each in self.of_type(adoption.type) if each.get(adoption.by) is None]
+        alike = [each for each in self.of_type(adoption.otherwise) if _in_one_place(instance, each) is not False]
+        certain, doubts = list(named.certain), list(named.doubts())
+        for each in unnamed:
+            together = _in_one_place(instance, each)
+            if together and len(alike) == 1:
+                certain.append(each)
+            elif together is not False:
+                reason = f"{each.address} may be for the VPC of another region"
+                doubts.append(Doubt(each, Unknown(reason, references=(each.address,))))
+        return Links(tuple(certain), next(iter(doubts), None), lambda: iter(doubts), named.into)
 
     def target(self, reference: str) -> str | None:
         """The address within the text of a reference (``aws_s3_bucket.b[0].id``); None where it is not declared."""
@@ -168,3 +181,11 @@ class Joins:
         if head in _OUTSIDE or (head not in _OPEN and len(parts) > 1 and self.target(name) is None):
             return ()
         return None
+
+
+def _in_one_place(one: Instance, other: Instance) -> bool | None:
+    """Whether two resources are of one region; None where that is not known."""
+    if one.region is other.region:
+        return True
+    known = isinstance(one.region, str) and isinstance(other.region, str)
+    return one.region == other.region if known else None

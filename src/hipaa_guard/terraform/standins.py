@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 
 from hipaa_guard.facts.inventory import Part, StandIn
 from hipaa_guard.facts.places import Gap, GapKind
-from hipaa_guard.facts.readings import Block
+from hipaa_guard.facts.readings import Adoption, Block
 from hipaa_guard.facts.resource import Origin, Resource
 from hipaa_guard.facts.secrets import Secret
 from hipaa_guard.facts.values import Incomplete, PartialText, Reference, Unknown, Value
@@ -65,6 +65,10 @@ class _Parts:
             return self._joins.links(main, type, by, names, block)
         return Links(self._parts.get((type, by), ()), None, lambda: iter(()))
 
+    def adopters(self, instance: Instance, adoption: Adoption) -> Links:
+        """The instances that take over what an instance brings along; nothing is known of what is elsewhere."""
+        return self._joins.adopters(instance, adoption)
+
     def doubt(self, main: Instance, split: Instance) -> Unknown | None:
         """Why a part may not exist; not asked where the verdict is that of the part itself."""
         return None if main is self._whole and self._exist else self._joins.doubt(main, split)
@@ -112,14 +116,17 @@ def stand_ins(
         if not kind.splits() or any(issubclass(kind, other) for other in wider):
             continue
         family = [each for each in kinds if issubclass(each, kind)]
-        for key, group in _groups(kind, family, joins, gaps).items():
+        for (key, _), group in _groups(kind, family, joins, gaps).items():
             yield _stand_in(kind, key, group, _Making(joins, root, make))
 
 
-def _groups(kind: type[Resource], family: Sequence[type[Resource]], joins: Joins, gaps: list[Gap]) -> dict[str, _Group]:
+def _groups(
+    kind: type[Resource], family: Sequence[type[Resource]], joins: Joins, gaps: list[Gap]
+) -> dict[tuple[str, str | None], _Group]:
+    """The parts by what they name, and by the region in which a name that is no ARN means it."""
     block = kind.terraform
     assert block is not None  # a kind with split types has one
-    found: dict[str, _Group] = {}
+    found: dict[tuple[str, str | None], _Group] = {}
     for type_, arguments in kind.splits().items():
         gaps += [_says_not_whose(each, kind) for each in joins.of_type(type_) if _lacks_whole(each, arguments)]
         for by in arguments:
@@ -128,7 +135,7 @@ def _groups(kind: type[Resource], family: Sequence[type[Resource]], joins: Joins
                 if other is not None or type_ in block.shared:
                     gaps.append(_not_told(loose, other))
                     continue
-                key = _key(loose)
+                key = (_key(loose), None if block.global_names else _region_of(loose))
                 group = found.setdefault(key, _Group(_in_words(loose, by), _text(loose.value)))
                 group.parts.setdefault((type_, by), {})[loose.instance.address] = loose.instance
     return found
@@ -207,6 +214,13 @@ def _key(loose: Loose) -> str:
         return value.address
     known = tokens(value) if isinstance(value, Unknown) else []
     return known[0] if known else _own_key(loose)
+
+
+def _region_of(loose: Loose) -> str | None:
+    """The region of the part, in which it names the whole; None where that is not known, or an ARN says it."""
+    value, region = loose.value, loose.instance.region
+    is_arn = isinstance(value, str) and value.startswith("arn:")
+    return region if isinstance(region, str) and not is_arn else None
 
 
 def _own_key(loose: Loose) -> str:

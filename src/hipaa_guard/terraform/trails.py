@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
-from hipaa_guard.facts.readings import Block
+from hipaa_guard.facts.readings import Adoption, Block
 from hipaa_guard.facts.secrets import Secret
 from hipaa_guard.facts.values import Cause, PartialText, Reference, Unknown, Value
 from hipaa_guard.terraform.access import Alternatives, AttributeText, HiddenText, Lookup, Outer
@@ -50,7 +50,8 @@ class Splits:
     joined_by: str | None
     known: frozenset[str] = frozenset()
     made_by: Mapping[str, str] = field(default_factory=dict)
-    adopted_by: tuple[str, str] | None = None
+    adopted_by: Adoption | None = None
+    unqualified: Callable[[str], str] | None = None
 
     @classmethod
     def of(cls, block: Block | None, type: str, known: frozenset[str]) -> Splits:
@@ -58,7 +59,12 @@ class Splits:
         if block is None:
             return cls((type,), {}, None)
         pointing = {each: block.pointing(each) for each in block.joins}
-        return cls(block.types, pointing, block.joined_by, known, block.made_by, block.adopted_by)
+        made = block.made_by, block.adopted_by
+        return cls(block.types, pointing, block.joined_by, known, *made, block.unqualified)
+
+    def plain(self, text: str) -> str:
+        """A text that names a main resource, without a version of it."""
+        return text if self.unqualified is None else self.unqualified(text)
 
     def is_main(self, reference: Reference) -> bool:
         """Whether a reference is that of a main resource; to what brings one along, by the attribute that names it."""
@@ -109,8 +115,8 @@ class Declared(Protocol):
     def target(self, reference: str) -> str | None:
         """The address within the text of a reference; None where it is not declared."""
 
-    def adopters(self, instance: Instance, type: str, by: str) -> Adopters:
-        """The instances of a type that take over what an instance brings along, which they name by an argument."""
+    def adopters(self, instance: Instance, adoption: Adoption) -> Adopters:
+        """The instances that take over what an instance brings along."""
 
     def leads_inside(self, reference: Reference) -> bool:
         """Whether a reference is to what stands inside of a resource and is one itself."""
@@ -146,9 +152,9 @@ class Trail:
             value = HiddenText(value) if isinstance(value, str) else value
         if isinstance(value, AttributeText):
             main = self.is_main(value.reference) and self._declared.candidates(value.reference.address)
-            return [End(value.reference if main else str(value))]
+            return [End(value.reference if main else self._splits.plain(str(value)))]
         if isinstance(value, HiddenText):
-            return [End(value)]
+            return [End(HiddenText(self._splits.plain(value)))]
         if isinstance(value, Alternatives):
             return self._one_of(value, place, seen)
         if isinstance(value, Reference):
@@ -159,7 +165,7 @@ class Trail:
             return [End(value), *_unsure(self._asked_by(value, place, seen))]
         if isinstance(value, Unknown):
             return self._of_unknown(value, place, seen)
-        return [End(value)]
+        return [End(self._splits.plain(value) if isinstance(value, str) else value)]
 
     def _asked_by(self, value: Lookup, place: Place, seen: Seen) -> Iterator[End]:
         """The main resources that a data source was asked by, or that belong to what it was asked by."""
@@ -251,7 +257,7 @@ class Trail:
             return [End(reference)]
         ends: list[End] = []
         for maker in self._declared.candidates(reference.address)[:_WIDTH]:
-            links = self._declared.adopters(maker, *adopted_by)
+            links = self._declared.adopters(maker, adopted_by)
             ends += [End(Reference(each.address, "id")) for each in links.certain]
             ends += [End(Reference(doubt.instance.address, "id"), sure=False) for doubt in links.doubts()]
             if not links.certain:

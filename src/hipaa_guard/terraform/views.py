@@ -8,7 +8,7 @@ from itertools import islice
 from typing import Protocol
 
 from hipaa_guard.facts.places import Location
-from hipaa_guard.facts.readings import Block, View
+from hipaa_guard.facts.readings import Adoption, Block, View
 from hipaa_guard.facts.values import Incomplete, Undecided, Unknown, Value
 from hipaa_guard.terraform import required
 from hipaa_guard.terraform.blocks import Instance
@@ -71,6 +71,9 @@ class Linked(Protocol):
     def links(self, main: Instance, type: str, by: str, names: Names, block: Block | None = None) -> Links:
         """The instances of a type whose argument `by` points at `main`."""
 
+    def adopters(self, instance: Instance, adoption: Adoption) -> Links:
+        """The instances that take over what an instance brings along."""
+
     def doubt(self, main: Instance, split: Instance) -> Unknown | None:
         """Why an instance that points at another may not belong to it all the same."""
 
@@ -128,10 +131,9 @@ class InstanceView:
             return self._of_splits(first, rest)
         return self._told(self._instance, path)
 
-    def naming_it(self, type: str, by: str) -> list[View]:
-        """The instances of another type whose argument `by` names this one by its own id."""
-        names = self._joins.names(None, self._instance.type)
-        return self._as_views(self._joins.links(self._instance, type, by, names))
+    def adopters(self, adoption: Adoption) -> list[View]:
+        """The instances that take over what this one brings along."""
+        return self._as_views(self._joins.adopters(self._instance, adoption))
 
     def linked(self, type: str, by: str | None = None) -> list[View]:
         """The instances of another type whose argument `by` points at this one."""
