@@ -92,6 +92,8 @@ def nothing_judged(coverage: Coverage, *, narrowed: bool = False) -> str:
     if coverage.resources:
         found = counted(coverage.judged, "resource that was found", "resources that were found")
         return f"{NOTHING}: no control concerns the {found}."
+    if coverage.elsewhere:
+        return f"{NOTHING}: what was found are parts of resources that are declared elsewhere, and they decide nothing."
     if not coverage.not_judged:
         return f"{NOTHING}: no resource was found."
     number = coverage.not_judged
