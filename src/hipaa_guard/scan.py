@@ -123,7 +123,7 @@ class Judged:
         present = (resource for resource in inventory if resource.origin.block not in without)
         for resource in present:
             (self.resources if resource.kind in judged else self.others)[resource.kind] += 1
-        for kind in all_kinds():
+        for kind in {kind.kind: kind for kind in all_kinds()}.values():
             if kind.kind not in judged:
                 self.others.update(each.resource.kind for each in stand_ins(inventory, kind, without))
 

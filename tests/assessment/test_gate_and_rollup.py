@@ -26,6 +26,9 @@ GAP = Coverage(gaps=(Gap(GapKind.FILE, "a.tf", "broken"), Gap(GapKind.CALL, "s3.
 HARMLESS = Coverage(gaps=(Gap(GapKind.EXPRESSION, "x", "undecided", incomplete=False),))
 
 
+ELSEWHERE = "what was found are parts of resources that are declared elsewhere, and they decide nothing."
+
+
 class Thing(Resource):
     pass
 
@@ -108,6 +111,7 @@ class TestGate:
             (Coverage(unjudged_types={"a": 1, "b": 1, "c": 1}), False, "3 resources of 3 types have no control."),
             (Coverage(unjudged_types={"a": 1}), False, "1 resource of 1 type has no control."),
             (Coverage(resources={"s3.Bucket": 2}), False, "no control concerns the 2 resources that were found."),
+            (Coverage(elsewhere={"s3_bucket_tls_required": 2}), False, ELSEWHERE),
             (COMPLETE, True, "what was asked for holds no resource that the chosen controls judge."),
         ],
     )

@@ -485,6 +485,14 @@ def test_two_arguments_that_are_written_alike_are_worth_the_same(tmp_path: Path,
     assert set(verdicts(scan(tmp_path, text, "s3_bucket_versioning_enabled")).values()) == {Status.PASS}
 
 
+@pytest.mark.parametrize("value", ["uuid()", "uuid ()", '"${uuid( )}"', "timestamp ()"])
+def test_a_function_that_gives_another_value_each_time_names_two_things(tmp_path: Path, value: str) -> None:
+    text = f'resource "aws_s3_bucket" "b" {{\n bucket = {value}\n}}\n'
+    text += 'resource "aws_s3_bucket_versioning" "v" {\n' + f" bucket = {value}\n"
+    text += 'versioning_configuration {\n status = "Enabled"\n}\n}\n'
+    assert Status.PASS not in verdicts(scan(tmp_path, text, "s3_bucket_versioning_enabled")).values()
+
+
 @pytest.mark.parametrize(("one", "other"), [("lower(var.env)", "var.env"), ('lookup(var.cfg, "n")', 'var.cfg["n"]')])
 def test_two_values_of_one_variable_may_be_the_same(tmp_path: Path, one: str, other: str) -> None:
     text = 'variable "env" {}\nvariable "cfg" { type = map(string) }\n'

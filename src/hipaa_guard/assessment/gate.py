@@ -52,12 +52,12 @@ def decide(
     """The gate over a finished scan.
 
     ``fail_on`` is the mildest severity whose failures stop the pipeline; None lets all pass. ``max_unknown`` is how
-    many verdicts may be unknown before the scan counts as incomplete; None allows any number; ``max_unjudged`` the same
-    of resources that no control judged. A scan that judged nothing is incomplete, unless ``allow_empty`` is given or it
-    was ``narrowed``: asked for less than there is. ``warn_only`` reports
-    failures and incompleteness without stopping for them; an error of our own stops always. ``new_only`` lets failures
-    pass that the baseline has. ``expired`` are the ids of exceptions that stop because their time is over. What an
-    exception covers neither stops nor counts as unknown.
+    many verdicts may be unknown before the scan counts as incomplete, ``max_unjudged`` how many resources may have no
+    control that judges them; None allows any number. A scan that judged nothing is incomplete, unless ``allow_empty``
+    is given or it was ``narrowed``: asked for less than there is. ``warn_only`` reports failures and incompleteness
+    without stopping for them; an error of our own stops always. ``new_only`` lets failures pass that the baseline has.
+    ``expired`` are the ids of exceptions that stop because their time is over. Findings that an exception covers
+    neither stop nor count as unknown.
     """
     findings = list(findings)
     open_ = [finding for finding in findings if finding.exception is None]
@@ -92,6 +92,8 @@ def nothing_judged(coverage: Coverage, *, narrowed: bool = False) -> str:
     if coverage.resources:
         found = counted(coverage.judged, "resource that was found", "resources that were found")
         return f"{NOTHING}: no control concerns the {found}."
+    if coverage.elsewhere:
+        return f"{NOTHING}: what was found are parts of resources that are declared elsewhere, and they decide nothing."
     if not coverage.not_judged:
         return f"{NOTHING}: no resource was found."
     number = coverage.not_judged

@@ -15,19 +15,19 @@ class Command(click.Command):
     """A verb."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """As click's, after what is given too often has been refused."""
+        """As click does, but an option that is given too often is refused first."""
         _refuse_repeated(self, ctx, args)
         return super().parse_args(ctx, args)
 
 
 class Group(click.Group):
-    """A verb with others below it, which are of the same mind."""
+    """A verb with others below it, which refuse the same."""
 
     command_class = Command
     group_class = type
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """As click's, after what is given too often has been refused."""
+        """As click does, but an option that is given too often is refused first."""
         _refuse_repeated(self, ctx, args)
         return super().parse_args(ctx, args)
 

@@ -47,7 +47,7 @@ class Status(StrEnum):
 
 
 VERDICTS: tuple[Status, ...] = tuple(status for status in Status if status is not Status.PARTIAL)
-"""What a finding can say."""
+"""The statuses that a finding can have."""
 
 
 class Verdict(NamedTuple):

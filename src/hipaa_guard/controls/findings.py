@@ -27,8 +27,8 @@ class Finding(NamedTuple):
     ``cause`` groups unknown verdicts; ``action`` is the IAM action that would have answered. ``uncertain`` says why it
     is not certain that the resource will exist. ``error`` holds the traceback where the control itself broke.
     ``exception`` is the accepted risk that covers it; ``new`` says whether the baseline lacks it, None without one and
-    for what is no gap. ``previous`` are the fingerprints it had before the resource was moved, the control renamed or,
-    of an open one, roots named from the repository.
+    for what is no gap. ``previous`` are the fingerprints that it had before the resource was moved or the control was
+    renamed; a gap or unknown verdict also has those from before roots were named from the repository.
     """
 
     control_id: str

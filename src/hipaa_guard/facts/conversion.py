@@ -20,7 +20,10 @@ def _to_bool(value: Value) -> bool:
 def _to_int(value: Value) -> int:
     if isinstance(value, bool):
         raise TypeError(value)
-    return int(value)
+    number = int(value)
+    if isinstance(value, float) and value != number:  # Terraform refuses it, and rounding may pass it
+        raise ValueError(value)
+    return number
 
 
 def _to_str(value: Value) -> str:

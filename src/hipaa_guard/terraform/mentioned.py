@@ -77,7 +77,7 @@ class _Mentions:
             case ["each", *_] if block is not None:
                 self.add(block.attributes.get("for_each"), module, block)
             case ["data", type_, name, *_] if type_ != "aws_iam_policy_document":
-                # What it looks up is what it is asked by.
+                # It finds the resource that its arguments name.
                 self._add_all(module.module.resources.get(("data", type_, name)), module)
             case [type_, name, *rest]:
                 self._add_target(module.module.resources.get(("resource", type_, name)), rest, module)

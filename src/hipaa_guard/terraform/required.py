@@ -36,7 +36,7 @@ _NOTHING: dict[str, Argument] = {}
 def told(instance: Instance, path: str) -> Value:
     """The value at a dotted path of an instance, see `facts.readings.View.get`.
 
-    What the provider requires is never absent: left out it is not known, and not known it is certainly set.
+    An argument that the provider requires is never absent: left out it is not known, and not known it is certainly set.
     """
     name, *steps = path.split(".")
     value = instance.get(name)

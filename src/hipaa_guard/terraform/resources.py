@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     from hipaa_guard.terraform.instances import ModuleInstance
 
 META = frozenset({"count", "for_each", "provider", "depends_on", "lifecycle", "connection", "provisioner"})
-_IMPURE = ("uuid", "timestamp", "bcrypt")
+_IMPURE = re.compile(r"\b(uuid|timestamp|bcrypt)\s*\(")
 """Functions that give another value each time."""
 _UNSEEN: object = object()
 _RUNNING: object = object()
@@ -262,7 +263,7 @@ class HclInstance:
     def expression(self, argument: str) -> str | None:
         """See `Instance`. The names of an instance count with its key and with what its block is repeated over."""
         written = self._block.attributes.get(argument)
-        if written is None or any(f"{name}(" in written.text for name in _IMPURE):
+        if written is None or _IMPURE.search(written.text):
             return None
         names = "each." in written.text or "count." in written.text
         key = f"{self.expansion}\0{last_key(self.address)}" if names else ""
