@@ -196,7 +196,13 @@ class _Collection:
             return
         for element in list.__iter__(found) if isinstance(found, list) else (found,):
             own = element if isinstance(element, dict) else {listing.wrap: element}
-            self._place(plan, listing, own, answer, parent)
+            lacking = _lacking(listing, {**self._base(answer.region), **(parent.fields if parent else {}), **own})
+            if lacking is None:
+                self._place(plan, listing, own, answer, parent)
+            else:
+                action = self._account.caller.action(answer.operation)
+                reason = f"{action} in {answer.region} answered with a {plan.kind.kind} without {lacking}"
+                self._missing.misread(plan.kind, answer, Unknown(reason, Cause.UNREACHABLE))
 
     def _not_listed(self, plan: KindPlan, parent: Item | None, answer: Answer, found: Any) -> None:
         refusal = answer.refusal
@@ -350,3 +356,12 @@ class _Collection:
         if parts[3] and parts[3] not in self._account.regions:
             return Unknown(f"{value} is in {parts[3]}, which this scan did not read", Cause.NOT_IN_SCOPE)
         return None
+
+
+def _lacking(listing: Listing, fields: Mapping[str, Any]) -> str | None:
+    """The field that a listed element lacks though its ARN is made of it; None where it has all."""
+    try:
+        templates.filled(listing.arn or "", fields)
+    except templates.MissingFieldError as error:
+        return str(error)
+    return None

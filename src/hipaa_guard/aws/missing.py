@@ -50,7 +50,7 @@ class Missing:
         self._details.append((kind, refusal))
 
     def misread(self, kind: type[Resource], answer: Answer, found: Unknown) -> None:
-        """A listing was answered in a form that the kind's table does not expect."""
+        """A listing was answered, but not in a form that tells all resources of the kind."""
         self._unlisted.append(_Unlisted(kind, found, None, None))
         self._misread.append(Gap(GapKind.CALL, answer.operation, found.reason, region=answer.region))
 
@@ -82,7 +82,7 @@ class Missing:
     @property
     def faults(self) -> int:
         """How many refusals are this program's own fault."""
-        return len(self._misread) + sum(1 for _, refusal in self._refusals() if refusal.meaning is Meaning.OURS)
+        return sum(1 for _, refusal in self._refusals() if refusal.meaning is Meaning.OURS)
 
     def _refusals(self) -> Iterable[tuple[type[Resource], Refusal]]:
         yield from ((each.kind, each.refusal) for each in self._unlisted if each.refusal is not None)

@@ -8,9 +8,9 @@ Here each answer is held against what AWS sends: as many bytes as its header say
 from __future__ import annotations
 
 import json
+import xml.etree.ElementTree as ET
 from collections.abc import Mapping
 from typing import Any
-from xml.etree import ElementTree
 
 _REQUEST_IDS = ("x-amzn-requestid", "x-amz-request-id", "x-amzn-request-id", "x-amz-id-2")
 _REQUEST_ID_ELEMENTS = (b"<RequestId>", b"<requestId>", b"<RequestID>")
@@ -126,8 +126,8 @@ def _has_root(model: Any, body: bytes) -> bool:
 def _opening(body: bytes) -> list[str]:
     """The root of an XML document and its children, without namespaces; empty where it is none."""
     try:
-        root = ElementTree.fromstring(body)  # noqa: S314 - expat of today refuses to expand entities without bound
-    except ElementTree.ParseError:
+        root = ET.fromstring(body)  # noqa: S314 - expat of today refuses to expand entities without bound
+    except ET.ParseError:
         return []
     return [element.tag.rpartition("}")[2] for element in (root, *root)]
 

@@ -282,7 +282,9 @@ class Refusal:
         return f"{self.code}: {self.message}" if self.message else self.code
 
 
-_NEVER_ABSENT = frozenset({Meaning.DENIED, Meaning.EXPIRED, Meaning.BAD_CREDENTIALS, Meaning.THROTTLED, Meaning.SERVER, Meaning.SPOILT})
+_NEVER_ABSENT = frozenset(
+    {Meaning.DENIED, Meaning.EXPIRED, Meaning.BAD_CREDENTIALS, Meaning.THROTTLED, Meaning.SERVER, Meaning.SPOILT}
+)
 
 _HINTS: Mapping[Meaning, str] = {
     Meaning.VANISHED: "It may have been deleted during the scan: scan again.",

@@ -192,7 +192,11 @@ def _global_events(view: View) -> Value:
 def _answered(basic: list[dict[str, Value]] | None, advanced: list[dict[str, Value]] | None) -> list[Selector]:
     if basic:
         return _made(basic, _answered_basic)
-    return _made(advanced, _answered_advanced) if advanced else [Selector(**_MANAGEMENT)]
+    if advanced:
+        return _made(advanced, _answered_advanced)
+    if basic is None and advanced is None:
+        raise Undecided(Unknown("CloudTrail answered without event selectors of either kind"))
+    return [Selector(**_MANAGEMENT)]
 
 
 def _answered_basic(item: dict[str, Value]) -> Iterator[Selector]:

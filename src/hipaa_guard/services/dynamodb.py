@@ -94,6 +94,7 @@ class Table(Resource):
             "Policy",
             ResourceArn="arn:{partition}:dynamodb:{region}:{account}:table/{Name}",
             absent="PolicyNotFoundException",
+            always=True,
         ),
     )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hipaa_guard.facts.domains import one_of
-from hipaa_guard.facts.readings import Block, Listing, Singleton, View, ask, listed
+from hipaa_guard.facts.readings import Block, Listing, Singleton, View, ask, derived, listed
 from hipaa_guard.facts.resource import Resource, fact
 from hipaa_guard.facts.values import Value
 
@@ -21,7 +21,7 @@ class Volume(Resource):
     )
     aws_types = ("AWS::EC2::Volume", "ec2:volume")
 
-    encrypted: bool | None = fact(terraform="encrypted", unset=None, aws=listed("Encrypted"))
+    encrypted: bool | None = fact(terraform="encrypted", unset=None, aws=listed("Encrypted", always=True))
     """None where Terraform leaves it out: the snapshot it is made from decides, else the default of the region."""
 
     key: str | None = fact(terraform="kms_key_id", unset=None, aws=listed("KmsKeyId"))
@@ -57,7 +57,7 @@ class Snapshot(Resource):
     )
     aws_types = ("ec2:snapshot",)
 
-    encrypted: bool | None = fact(terraform=_declared_encryption, unset=None, aws=listed("Encrypted"))
+    encrypted: bool | None = fact(terraform=_declared_encryption, unset=None, aws=listed("Encrypted", always=True))
     """None where Terraform leaves it to the volume or snapshot that it is made from."""
 
     volume: str | None = fact(terraform="volume_id", unset=None, aws=listed("VolumeId"))
@@ -70,6 +70,11 @@ class Snapshot(Resource):
     """The snapshot that this one is a copy of."""
 
     id: str = fact(aws=listed("SnapshotId"), live_only="Terraform shares snapshots with single accounts only")
+
+
+def _groups(permissions: list[dict[str, Value]]) -> list[Value]:
+    """Whom a snapshot is shared with, single accounts aside; each permission names either."""
+    return [each["Group"] for each in permissions if "UserId" not in each]
 
 
 class PublicSnapshot(Resource):
@@ -87,11 +92,15 @@ class PublicSnapshot(Resource):
     live_only = "Terraform shares snapshots with single accounts only"
 
     groups: list[str] = fact(
-        aws=ask(
-            "ec2.describe_snapshot_attribute",
-            "CreateVolumePermissions[].Group",
-            SnapshotId="{SnapshotId}",
-            Attribute="createVolumePermission",
+        aws=derived(
+            _groups,
+            ask(
+                "ec2.describe_snapshot_attribute",
+                "CreateVolumePermissions",
+                SnapshotId="{SnapshotId}",
+                Attribute="createVolumePermission",
+                always=True,
+            ),
         ),
         live_only="Terraform shares snapshots with single accounts only",
         allowed=one_of("all"),

@@ -229,14 +229,17 @@ class Instance(Resource):
     """The template that decides what the instance leaves out."""
 
     metadata_tokens: str | None = fact(
-        terraform="metadata_options.http_tokens", unset=None, aws=listed("MetadataOptions.HttpTokens"), allowed=_TOKENS
+        terraform="metadata_options.http_tokens",
+        unset=None,
+        aws=listed("MetadataOptions.HttpTokens", always=True),
+        allowed=_TOKENS,
     )
     """``required`` is IMDSv2 only. None: the template decides, else the region's default, else the image."""
 
     metadata_endpoint: str | None = fact(
         terraform="metadata_options.http_endpoint",
         unset=None,
-        aws=listed("MetadataOptions.HttpEndpoint"),
+        aws=listed("MetadataOptions.HttpEndpoint", always=True),
         allowed=_ENDPOINT,
     )
 
@@ -248,7 +251,7 @@ class Instance(Resource):
     subnet: str | None = fact(terraform="subnet_id", unset=None, aws=listed("SubnetId"))
 
     devices: list[BlockDevice] = fact(
-        terraform=_declared_devices, unset=[], aws=derived(_attached, listed("BlockDeviceMappings"))
+        terraform=_declared_devices, unset=[], aws=derived(_attached, listed("BlockDeviceMappings", always=True))
     )
 
     profile: str | None = fact(terraform=_declared_profile, unset=None, aws=listed("IamInstanceProfile.Arn"))

@@ -56,7 +56,13 @@ class FileSystem(Resource):
         unset=None,  # the default policy lets in whoever reaches a mount target
         parse=PolicyDocument.parse,
         refusal=resource_policy,
-        aws=ask("efs.describe_file_system_policy", "Policy", FileSystemId="{FileSystemId}", absent="PolicyNotFound"),
+        aws=ask(
+            "efs.describe_file_system_policy",
+            "Policy",
+            FileSystemId="{FileSystemId}",
+            absent="PolicyNotFound",
+            always=True,
+        ),
     )
 
     def names(self) -> tuple[str, ...]:

@@ -272,7 +272,7 @@ class Listener(Resource):
     default_actions: list[Action] = fact(
         terraform=_default_actions,
         unset=(),
-        aws=derived(_answered_actions, listed("DefaultActions")),
+        aws=derived(_answered_actions, listed("DefaultActions", always=True)),
     )
 
     rule_actions: list[Action] = fact(

@@ -149,6 +149,13 @@ def _gist(environment: Any) -> Value:
     return {"variables": bool(variables), "credentials": credentials_in_variables(variables)}
 
 
+def _answered_runtime(runtime: str | None, package: str | None) -> str | None:
+    """Only a function made from an image has none."""
+    if runtime is None and package != "Image":
+        raise Undecided(Unknown("Lambda answered without the runtime of a function that is made from no image"))
+    return runtime
+
+
 _ENVIRONMENT = listed("Environment", kept_as=_gist)
 
 
@@ -209,7 +216,7 @@ class Function(Resource):
         terraform="runtime",
         awscc="runtime",
         unset=None,
-        aws=listed("Runtime"),
+        aws=derived(_answered_runtime, listed("Runtime"), listed("PackageType")),
         allowed=one_of(*_SUPPORT_ENDS, "custom"),
     )
     """None for container images."""
@@ -220,7 +227,13 @@ class Function(Resource):
         unset=None,
         parse=PolicyDocument.parse,
         refusal=resource_policy,
-        aws=ask("lambda.get_policy", "Policy", FunctionName="{FunctionName}", absent="ResourceNotFoundException"),
+        aws=ask(
+            "lambda.get_policy",
+            "Policy",
+            FunctionName="{FunctionName}",
+            absent="ResourceNotFoundException",
+            always=True,
+        ),
     )
 
     has_environment: bool = fact(

@@ -286,13 +286,13 @@ class SecurityGroup(Resource):
         terraform=_declared("ingress"),
         awscc=_declared("ingress"),
         unset=(),
-        aws=derived(_answered, listed("IpPermissions"), listed("GroupId")),
+        aws=derived(_answered, listed("IpPermissions", always=True), listed("GroupId", always=True)),
     )
     egress: list[Rule] = fact(
         terraform=_declared("egress"),
         awscc=_declared("egress"),
         unset=(),  # the provider takes away the rule that AWS gives new groups, which lets everything out
-        aws=derived(_answered, listed("IpPermissionsEgress"), listed("GroupId")),
+        aws=derived(_answered, listed("IpPermissionsEgress", always=True), listed("GroupId", always=True)),
     )
 
 
@@ -357,12 +357,12 @@ class DefaultSecurityGroup(SecurityGroup):
     ingress: list[Rule] = fact(
         terraform=_declared_by_default("ingress"),
         unset=(),
-        aws=derived(_answered, listed("IpPermissions"), listed("GroupId")),
+        aws=derived(_answered, listed("IpPermissions", always=True), listed("GroupId", always=True)),
     )
     egress: list[Rule] = fact(
         terraform=_declared_by_default("egress"),
         unset=(),
-        aws=derived(_answered, listed("IpPermissionsEgress"), listed("GroupId")),
+        aws=derived(_answered, listed("IpPermissionsEgress", always=True), listed("GroupId", always=True)),
     )
 
     def in_words(self) -> str:
@@ -396,5 +396,5 @@ class PrefixList(Resource):
     ranges: list[Value] = fact(
         terraform=_declared_ranges,
         unset=(),
-        aws=ask("ec2.get_managed_prefix_list_entries", "Entries[].Cidr", PrefixListId="{PrefixListId}"),
+        aws=ask("ec2.get_managed_prefix_list_entries", "Entries[].Cidr", PrefixListId="{PrefixListId}", always=True),
     )

@@ -197,7 +197,7 @@ class NetworkAcl(Resource):
     ingress: list[Entry] = fact(
         terraform=_declared_entries,
         unset=(),  # nothing that matches no entry is let in
-        aws=derived(_answered_entries, listed("Entries")),
+        aws=derived(_answered_entries, listed("Entries", always=True)),
     )
 
 

@@ -363,6 +363,7 @@ class Snapshot(Resource):
         aws=ask(
             "rds.describe_db_snapshot_attributes",
             f"DBSnapshotAttributesResult.DBSnapshotAttributes{_SHARED}",
+            always=True,
             DBSnapshotIdentifier="{DBSnapshotIdentifier}",
         ),
     )
@@ -430,6 +431,7 @@ class ClusterSnapshot(Resource):
         aws=ask(
             "rds.describe_db_cluster_snapshot_attributes",
             f"DBClusterSnapshotAttributesResult.DBClusterSnapshotAttributes{_SHARED}",
+            always=True,
             DBClusterSnapshotIdentifier="{DBClusterSnapshotIdentifier}",
         ),
     )

@@ -123,7 +123,7 @@ class Bucket(Resource):
         unset=None,
         parse=PolicyDocument.parse,
         refusal=resource_policy,
-        aws=ask("s3.get_bucket_policy", "Policy", Bucket="{Name}", absent="NoSuchBucketPolicy"),
+        aws=ask("s3.get_bucket_policy", "Policy", Bucket="{Name}", absent="NoSuchBucketPolicy", always=True),
     )
 
     encryption_algorithm: str | None = fact(
