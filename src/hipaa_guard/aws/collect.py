@@ -9,7 +9,7 @@ from functools import cached_property, partial
 from typing import Any
 
 from hipaa_guard.aws import templates
-from hipaa_guard.aws.calls import Answer
+from hipaa_guard.aws.calls import Answer, searched
 from hipaa_guard.aws.discovery import Discovered, Discovery
 from hipaa_guard.aws.fields import fields_read
 from hipaa_guard.aws.missing import Missing
@@ -182,8 +182,10 @@ class _Collection:
         fields = parent.fields if parent else self._base(region)
         try:
             params = templates.filled(listing.params, fields)
-        except templates.MissingFieldError:
-            return  # the parent has nothing of this kind
+        except templates.MissingFieldError as error:
+            if parent is not None and parent.listed is not None:
+                self._nameless(plan, parent.listed, str(error))
+            return
         self._requests.ask(
             listing.operation, params, region, lambda answer: self._listed(plan, listing, parent, answer)
         )
@@ -196,13 +198,18 @@ class _Collection:
             return
         for element in list.__iter__(found) if isinstance(found, list) else (found,):
             own = element if isinstance(element, dict) else {listing.wrap: element}
-            lacking = _lacking(listing, {**self._base(answer.region), **(parent.fields if parent else {}), **own})
+            lacking = _lacking(listing, own, {**self._base(answer.region), **(parent.fields if parent else {}), **own})
             if lacking is None:
                 self._place(plan, listing, own, answer, parent)
             else:
-                action = self._account.caller.action(answer.operation)
-                reason = f"{action} in {answer.region} answered with a {plan.kind.kind} without {lacking}"
-                self._missing.misread(plan.kind, answer, Unknown(reason, Cause.UNREACHABLE))
+                self._nameless(plan, answer, lacking)
+
+    def _nameless(self, plan: KindPlan, answer: Answer, lacking: str) -> None:
+        """A listed element that lacks what it is known by was not seen, nor what hangs on it."""
+        where = f"{self._account.caller.action(answer.operation)} in {answer.region}"
+        unknown = Unknown(f"{where} answered with a {plan.kind.kind} without its {lacking}", Cause.UNREACHABLE)
+        for each in (plan, *plan.children):
+            self._missing.misread(each.kind, answer, unknown)
 
     def _not_listed(self, plan: KindPlan, parent: Item | None, answer: Answer, found: Any) -> None:
         refusal = answer.refusal
@@ -358,10 +365,11 @@ class _Collection:
         return None
 
 
-def _lacking(listing: Listing, fields: Mapping[str, Any]) -> str | None:
-    """The field that a listed element lacks though its ARN is made of it; None where it has all."""
+def _lacking(listing: Listing, own: Mapping[str, Any], fields: Mapping[str, Any]) -> str | None:
+    """What a listed element lacks of that by which it is known; None where it lacks nothing."""
     try:
         templates.filled(listing.arn or "", fields)
     except templates.MissingFieldError as error:
         return str(error)
-    return None
+    named_by = listing.name or listing.wrap
+    return named_by if listing.arn is None and not searched(named_by, own) else None

@@ -121,7 +121,7 @@ class AwsSource:
         values = [self._part(part) for part in parts]
         owed = fact.is_single and not isinstance(fact.aws, Derived)
         for part, value in zip(parts, values, strict=True):
-            if value is None and (part.always or owed) and not self._is_absent(part):
+            if value is None and (owed if part.always is None else part.always) and not self._is_absent(part):
                 return self._left_out(part)
         if not isinstance(fact.aws, Derived):
             return values[0]

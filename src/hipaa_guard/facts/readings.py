@@ -289,7 +289,7 @@ class Listed:
 
     path: str
     kept_as: Callable[[Value], Value] | None = None
-    always: bool = False
+    always: bool | None = None
 
 
 @dataclass(frozen=True, slots=True, init=False)
@@ -300,9 +300,9 @@ class Ask:
     without templates is a bulk call; ``path`` (a JMESPath, itself a template whose fields are quoted for it) picks the
     answer for one resource. ``absent`` lists the error codes that mean "none is configured" for this operation; any
     other error leaves the fact unknown. ``kept_as`` is for answers that may hold secrets: what stands at the path is
-    replaced by what this function makes of it as soon as it is answered, and is kept nowhere. ``always`` says that AWS
-    sends this in every answer: one without it leaves the fact unknown. Of a fact that is a plain reading and whose type
-    is a single value other than None that holds anyway.
+    replaced by what this function makes of it as soon as it is answered, and is kept nowhere. ``always`` says
+    whether AWS sends this in every answer: one without it then leaves the fact unknown. Where nothing is said, that holds
+    for a fact that is a plain reading and whose type is a single value other than None.
     """
 
     operation: str
@@ -312,7 +312,7 @@ class Ask:
     scope: Scope | None
     """``"account"`` for a call that answers once for all regions; None: where the resource is."""
     kept_as: Callable[[Value], Value] | None
-    always: bool
+    always: bool | None
 
     def __init__(
         self,
@@ -322,7 +322,7 @@ class Ask:
         absent: Sequence[str] | str = (),
         scope: Scope | None = None,
         kept_as: Callable[[Value], Value] | None = None,
-        always: bool = False,
+        always: bool | None = None,
         **params: Any,
     ) -> None:
         for attribute, value in (
@@ -348,7 +348,7 @@ class Derived:
 AwsReading = Listed | Ask | Derived
 
 
-def listed(path: str, *, kept_as: Callable[[Value], Value] | None = None, always: bool = False) -> Listed:
+def listed(path: str, *, kept_as: Callable[[Value], Value] | None = None, always: bool | None = None) -> Listed:
     """A fact that the listing's own item answers, at a JMESPath; see `Listed`."""
     return Listed(path, kept_as, always)
 

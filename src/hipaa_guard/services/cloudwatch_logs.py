@@ -40,7 +40,7 @@ class LogGroup(Resource):
         terraform="log_group_class",
         awscc="log_group_class",
         unset="STANDARD",
-        aws=listed("logGroupClass"),
+        aws=listed("logGroupClass", always=False),
         allowed=one_of("STANDARD", "INFREQUENT_ACCESS", "DELIVERY", "ESSENTIALS"),
     )
     """``STANDARD``, ``INFREQUENT_ACCESS``, or ``DELIVERY``, which only passes events on and keeps them for 2 days."""

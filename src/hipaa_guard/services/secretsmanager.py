@@ -78,7 +78,9 @@ class Secret(Resource):
     )
     aws_types = ("AWS::SecretsManager::Secret", "secretsmanager:secret")
 
-    is_rotated: bool = fact(terraform=_is_rotated, awscc=_is_rotated, unset=False, aws=listed("RotationEnabled"))
+    is_rotated: bool = fact(
+        terraform=_is_rotated, awscc=_is_rotated, unset=False, aws=listed("RotationEnabled", always=False)
+    )
 
     rotated_after_days: int | None = fact(
         terraform=_longest_wait,

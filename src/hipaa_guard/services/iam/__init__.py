@@ -338,6 +338,7 @@ class PasswordPolicy(Resource):
             "PasswordPolicy.PasswordReusePrevention",
             absent="NoSuchEntity",
             scope="account",
+            always=False,  # left out where passwords may be used again
         ),
         allowed=between(0, 24),
     )
