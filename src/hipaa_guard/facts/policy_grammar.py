@@ -37,6 +37,8 @@ def _refused(value: Value, more: Callable[[Said], Iterator[str]]) -> str | None:
         document = None if value is None else structure_of(value)
     except ValueError:
         return "it is no JSON object, which AWS refuses"
+    except RecursionError:
+        return None  # reading the policy then meets the same, and says so
     if document is None or isinstance(document, Unknown):
         return None
     found = next(_complaints(_said(document), more), None)
