@@ -76,7 +76,11 @@ def _parts(entries: Sequence[NotJudged], most: int | None) -> Iterator[str]:
 
 
 def _tally(entries: Iterable[NotJudged], most: int | None) -> str:
-    numbers: Mapping[str, int | None] = {shortened(entry.what, _NAME): entry.number for entry in entries}
+    numbers: dict[str, int | None] = {}
+    for entry in entries:  # of several scans, one kind may be here with different controls
+        name = shortened(entry.what, _NAME)
+        known = [number for number in (numbers.get(name), entry.number) if number is not None]
+        numbers[name] = sum(known) if known else None
     ordered = sorted(numbers, key=lambda name: (-(numbers[name] or 0), name))
     shown = ordered if most is None else ordered[:most]
     texts = [name if numbers[name] is None else f"{name} {numbers[name]:,}" for name in shown]
