@@ -8,7 +8,8 @@ from hipaa_guard.services import kms
 
 _UNSEEN = "\ue000"
 _KEY_ID = r"(mrk-[0-9a-f]{32}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})"
-_OF_A_KEY = re.compile(rf"arn:[^:]*:kms:[^:]*:[^:]*:key/.+|{_KEY_ID}")
+_OF_A_KEY = re.compile(rf"arn:[^:]*:kms:[^:]*:[^:]*:key/[^{_UNSEEN}]+|{_KEY_ID}")
+"""The id is written out; the account and the region may be looked up."""
 _OF_AN_ALIAS = re.compile(r"(arn:[^:]*:kms:[^:]*:[^:]*:)?alias/(?P<name>.*)")
 _OF_AWS = "aws/"
 """Alias names that begin so are reserved for AWS (KMS API reference, CreateAlias)."""
