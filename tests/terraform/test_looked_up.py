@@ -24,6 +24,7 @@ provider "aws" {
   alias  = "partner"
   region = "eu-west-1"
 }
+variable "key_id" {}
 data "aws_caller_identity" "me" {}
 data "aws_caller_identity" "partner" {
   provider = aws.partner
@@ -133,6 +134,7 @@ def test_who_is_trusted_through_an_organization_is_told_by_its_id(tmp_path: Path
         ("data.aws_kms_key.ours.arn", Status.PASS),
         ("data.aws_kms_key.some.arn", Status.PASS),  # looked up by the id of a key, not by an alias of AWS's
         (KEY_ARN.format(id="1234abcd-12ab-34cd-56ef-1234567890ab"), Status.PASS),
+        (KEY_ARN.format(id="${var.key_id}"), Status.PASS),  # somebody chose it
         (KEY_ARN.format(id="${data.aws_kms_alias.aws_own.target_key_id}"), Status.UNKNOWN),  # its id is not written out
     ],
 )
