@@ -75,7 +75,7 @@ def _complaints(document: Said, more: Callable[[Said], Iterator[str]]) -> Iterat
 
 
 def _of_any(statement: Said) -> Iterator[str]:
-    """What is wrong with a statement of whatever policy."""
+    """The faults that no statement may have, whatever the kind of policy."""
     effect = statement.get("effect")
     if effect is None:
         yield "no Effect"

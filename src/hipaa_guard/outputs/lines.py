@@ -32,7 +32,7 @@ def state(requirement: RequirementSummary) -> str:
 
 
 def told(requirements: Iterable[RequirementSummary]) -> dict[str, list[RequirementSummary]]:
-    """The lines of which findings, or their lack, say something, by what a scanner can decide of them."""
+    """The lines on which findings, or their lack, say something, grouped by how much of a line a scanner can decide."""
     groups: dict[str, list[RequirementSummary]] = {}
     for requirement in requirements:
         if _says_something(requirement):
@@ -70,7 +70,7 @@ def _parts(entries: Sequence[NotJudged], most: int | None) -> Iterator[str]:
             yield f"{counted(entry.number or 0, 'thing', 'things')} that could not be read"
         elif entry.why is Why.NOT_LOOKED_AT:
             what = shortened(entry.what, _NAME)
-            yield f"{what if entry.number is None else f'{entry.number:,} {what}'} that the scan was told to leave out"
+            yield f"{what if entry.number is None else f'{entry.number:,} {what}'} left out on request"
         elif entry.why is Why.NOT_COUNTED:
             yield f"{entry.what}, which were not looked for"
 
