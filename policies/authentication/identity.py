@@ -6,20 +6,14 @@ from hipaa_guard.authoring import (
     LOW,
     MEDIUM,
     Fix,
-    Inventory,
-    Statement,
     Verdict,
     control,
     failed,
-    not_applicable,
     passed,
-    some,
 )
-from hipaa_guard.services import iam, iam_trust
+from hipaa_guard.services import iam
 
 KEY_DAYS = 90
-SESSION_SECONDS = 4 * 3600
-"""Half a shift. The rule names no number: IAM allows one hour to twelve, and twelve outlast a working day."""
 
 
 @control(
@@ -207,97 +201,3 @@ def iam_password_policy_reuse_24(policy: iam.PasswordPolicy) -> Verdict:
     if remembered < 24:
         return failed(f"remembers {remembered} earlier password{'' if remembered == 1 else 's'}")
     return passed(f"remembers {remembered} earlier passwords")
-
-
-@control(
-    title="IAM roles that trust GitHub name the owner or repository",
-    severity=HIGH,
-    hipaa=("164.312(d)", "164.312(a)(1)"),
-    why="GitHub signs tokens for everyone's workflows: without a condition on the subject anyone's can reach ePHI.",
-    fix=Fix(
-        terraform="""
-            resource "aws_iam_role" "phi" {
-              assume_role_policy = jsonencode({
-                Version = "2012-10-17"
-                Statement = [{
-                  Effect    = "Allow"
-                  Action    = "sts:AssumeRoleWithWebIdentity"
-                  Principal = {
-                    Federated = "arn:aws:iam::111122223333:oidc-provider/token.actions.githubusercontent.com"
-                  }
-                  Condition = {
-                    StringEquals = {
-                      "token.actions.githubusercontent.com:aud" = "sts.amazonaws.com"
-                      "token.actions.githubusercontent.com:sub" = "repo:clinic/records:ref:refs/heads/main"
-                    }
-                  }
-                }]
-              })
-            }
-        """,
-        cli="aws iam update-assume-role-policy --role-name ROLE --policy-document file://trust.json",
-    ),
-    peers={"checkov": ("CKV_AWS_358", "CKV_AWS_393")},
-)
-def iam_github_oidc_subject_limited(role: iam.Role, inventory: Inventory) -> Verdict:
-    providers = inventory.seen(iam.OidcProvider)
-
-    def is_github(issuer: str) -> bool:
-        declared = next((each for each in providers if issuer in each.names()), None)
-        return iam_trust.is_of_github(issuer if declared is None else declared.url)
-
-    def trusts_github(statement: Statement) -> bool:
-        return iam_trust.names_github(statement) or iam_trust.trusts_issuer(statement, is_github)
-
-    if not some(trusts_github, role.trust.allowances()):
-        return not_applicable("does not trust the workflows of GitHub at large")
-
-    found: list[Statement] = []
-
-    def is_open(statement: Statement) -> bool:
-        if iam_trust.limits_github(statement) or not trusts_github(statement):
-            return False
-        found.append(statement)
-        return True
-
-    if some(is_open, role.trust.allowances()):
-        if iam_trust.asks_all_subjects(found[0]):
-            return failed(
-                "names repositories of GitHub with ForAllValues, which also holds where a token has no subject"
-            )
-        return failed("trusts GitHub without naming the owner of the repositories")
-    return passed("trusts named repositories of GitHub only")
-
-
-@control(
-    title="Sessions of IAM roles end within 4 hours",
-    severity=LOW,
-    hipaa=("164.312(a)(2)(iii)",),
-    why="IAM has no idle time-out: how long a session may last is what ends one that was left open before ePHI.",
-    fix=Fix(
-        terraform="""
-            resource "aws_iam_role" "phi" {
-              max_session_duration = 14400
-              assume_role_policy = jsonencode({
-                Version = "2012-10-17"
-                Statement = [{
-                  Effect    = "Allow"
-                  Action    = "sts:AssumeRole"
-                  Principal = { AWS = "arn:aws:iam::111122223333:root" }
-                  Condition = { Bool = { "aws:MultiFactorAuthPresent" = "true" } }
-                }]
-              })
-            }
-        """,
-        cli="aws iam update-role --role-name ROLE --max-session-duration 14400",
-        note="The rule names no time: write down why yours fits, and set shorter sessions where people sit.",
-    ),
-)
-def iam_role_session_limited(role: iam.Role) -> Verdict:
-    if role.max_session_seconds <= SESSION_SECONDS:
-        return passed(f"ends sessions after {role.max_session_seconds} seconds")
-    if role.path.startswith("/aws-reserved/sso.amazonaws.com/"):
-        return not_applicable("belongs to Identity Center, whose permission set decides how long sessions last")
-    if iam_trust.only_services(role.trust):
-        return not_applicable("lets in AWS services only: nobody sits before its sessions")
-    return failed(f"lets sessions last {role.max_session_seconds} seconds")

@@ -3,12 +3,14 @@
 import re
 
 from hipaa_guard.authoring import Inventory
-from hipaa_guard.facts.values import Computed, PartialText
+from hipaa_guard.facts.values import Cause, Computed, PartialText, Unknown
 from hipaa_guard.services import kms
 
 _UNSEEN = "\ue000"
 _KEY_ID = r"(mrk-[0-9a-f]{32}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})"
-_OF_A_KEY = re.compile(rf"arn:[^:]*:kms:[^:]*:[^:]*:key/.+|{_KEY_ID}")
+_LOOKED_UP = "\ue001"
+_OF_A_KEY = re.compile(rf"arn:[^:]*:kms:[^:]*:[^:]*:key/[^{_LOOKED_UP}]+|{_KEY_ID}")
+"""The account and the region may be looked up; an id that is may be that of a key of AWS's."""
 _OF_AN_ALIAS = re.compile(r"(arn:[^:]*:kms:[^:]*:[^:]*:)?alias/(?P<name>.*)")
 _OF_AWS = "aws/"
 """Alias names that begin so are reserved for AWS (KMS API reference, CreateAlias)."""
@@ -42,7 +44,7 @@ def is_customer_managed(key: str | None, inventory: Inventory) -> bool:
 
 def _may_be_of_aws(name: str) -> bool:
     """Whether it is not known if the name of an alias is one of AWS's."""
-    known, unseen, _ = name.partition(_UNSEEN)
+    known, unseen, _ = name.replace(_LOOKED_UP, _UNSEEN).partition(_UNSEEN)
     return bool(unseen) and len(known) < len(_OF_AWS) and _OF_AWS.startswith(known)
 
 
@@ -55,4 +57,8 @@ def _written(key: object) -> str:
     """The text of a key that is known in part, with a mark for each part that is not."""
     if not isinstance(key, PartialText):
         return ""
-    return "".join(part if isinstance(part, str) else _UNSEEN for part in key.parts)
+    return "".join(part if isinstance(part, str) else _mark(part) for part in key.parts)
+
+
+def _mark(part: Unknown) -> str:
+    return _LOOKED_UP if part.cause is Cause.DATA_SOURCE else _UNSEEN

@@ -107,7 +107,7 @@ class TestGate:
     @pytest.mark.parametrize(
         "coverage, narrowed, said",
         [
-            (COMPLETE, False, "no resource was found."),
+            (COMPLETE, False, "no resource was found that a control judges."),
             (Coverage(unjudged_types={"a": 1, "b": 1, "c": 1}), False, "3 resources of 3 types have no control."),
             (Coverage(unjudged_types={"a": 1}), False, "1 resource of 1 type has no control."),
             (Coverage(resources={"s3.Bucket": 2}), False, "no control concerns the 2 resources that were found."),

@@ -236,6 +236,12 @@ def test_of_several_scans_all_is_told_that_one_of_them_did_not_judge() -> None:
     assert not both.coverage.unjudged_counted
 
 
+def test_of_several_scans_the_numbers_of_one_kind_are_added_whatever_controls_were_left_out() -> None:
+    left_out = (NotJudged(Why.LEFT_OUT, "s3.Bucket", number, controls=("a", id)) for number, id in ((2, "b"), (3, "c")))
+    told = replace(line(judged(found())), not_judged=tuple(left_out))
+    assert lines.not_judged(told) == "3 controls left out, for s3.Bucket 5"
+
+
 class TestSeverity:
     def test_a_line_tells_the_worst_of_its_gaps(self) -> None:
         low, high = "rds_instance_encrypted_with_cmk", DATABASE

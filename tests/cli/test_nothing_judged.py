@@ -20,8 +20,10 @@ resource "aws_elasticache_cluster" "phi" {}
 """
 QUEUE = 'resource "aws_sqs_queue" "phi" { sqs_managed_sse_enabled = true }\n'
 BUCKET = 'resource "aws_s3_bucket" "phi" {}\n'
+NEIGHBOUR = 'resource "aws_kms_alias" "a" {\n  name          = "alias/a"\n  target_key_id = "k"\n}\n'
+"""Controls of other resources read it, and none judges it."""
 NO_CONTROL = "Nothing was judged: 3 resources of 3 types have no control."
-NO_RESOURCE = "Nothing was judged: no resource was found."
+NO_RESOURCE = "Nothing was judged: no resource was found that a control judges."
 ASKED = "Nothing was judged: what was asked for holds no resource that the chosen controls judge."
 
 Captured = pytest.CaptureFixture[str]
@@ -58,7 +60,7 @@ def scan(*arguments: str) -> int:
     return run(["scan", "terraform", *arguments])
 
 
-@pytest.mark.parametrize("text, said", [(ALONE, NO_CONTROL), ("# nothing\n", NO_RESOURCE)])
+@pytest.mark.parametrize("text, said", [(ALONE, NO_CONTROL), ("# nothing\n", NO_RESOURCE), (NEIGHBOUR, NO_RESOURCE)])
 def test_source_of_which_nothing_is_judged(work: Path, capsys: Captured, text: str, said: str) -> None:
     declared(work, text)
     assert scan("infra") == INCOMPLETE

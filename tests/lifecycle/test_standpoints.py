@@ -17,10 +17,10 @@ from hipaa_guard.assessment.diff import Change, compare
 from hipaa_guard.assessment.model import Assessment
 from hipaa_guard.cli.main import run
 from hipaa_guard.controls.findings import fingerprint
+from hipaa_guard.facts.places import SETTINGS
 from hipaa_guard.facts.resource import Origin
 from hipaa_guard.outputs import gitlab, html, json_format, junit, markdown, sarif
 from hipaa_guard.scan import InputError, Options, scan_terraform
-from hipaa_guard.terraform.repository import SETTINGS
 from tests.lifecycle.register_text import ENTRY, VERSIONING, covered, register, tree
 from tests.lifecycle.test_baseline import PHI, git
 from tests.lifecycle.test_fingerprints import plan

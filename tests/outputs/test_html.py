@@ -235,7 +235,7 @@ def test_an_empty_result_is_a_whole_report(empty: Assessment) -> None:
     words = re.sub(r"\s+", " ", "".join(tree.texts))
     assert sum(tag == "article" for tag, _ in tree.elements) == 69
     assert "0 resources in 0 files" in words
-    assert "Nothing was judged: no resource was found." in words
+    assert "Nothing was judged: no resource was found that a control judges." in words
 
 
 def test_a_small_report_is_small(html: str) -> None:

@@ -95,7 +95,9 @@ def test_nothing_from_a_scanned_tree_acts_on_the_terminal(golden: Assessment) ->
 
 def test_an_empty_result_says_that_nothing_was_judged(empty: Assessment) -> None:
     text = render(empty)
-    assert text.endswith("Gate failed (exit code 3): Nothing was judged: no resource was found.\n")
+    assert text.endswith(
+        "Gate failed (exit code 3): Nothing was judged: no resource was found that a control judges.\n"
+    )
     assert "compliant" not in text.lower()
 
 

@@ -137,6 +137,14 @@ def test_every_policy_has_a_grammar_by_source_and_is_as_it_is_live(told: Fact) -
         assert not isinstance(values.get("aws"), Unknown)
 
 
+@pytest.mark.parametrize("told", POLICIES, ids=str)
+def test_a_policy_that_is_nested_too_deeply_to_read_is_not_known(told: Fact) -> None:
+    deep = '{"Statement":' * 5_000 + "[]" + "}" * 5_000
+    for source in ("terraform", "aws") if told.aws is not None else ("terraform",):
+        resource = told.owner(Origin(told.owner.kind, None, "phi", source), Told(**{told.name: deep}))
+        assert isinstance(resource.peek(told), Unknown)
+
+
 @pytest.mark.parametrize("control", CONTROLS, ids=lambda control: control.id)
 def test_on_a_policy_that_aws_refuses_no_verdict_rests(control: Control) -> None:
     everyone = {"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*"}

@@ -485,6 +485,15 @@ def test_two_arguments_that_are_written_alike_are_worth_the_same(tmp_path: Path,
     assert set(verdicts(scan(tmp_path, text, "s3_bucket_versioning_enabled")).values()) == {Status.PASS}
 
 
+@pytest.mark.parametrize("key", ["each.key", "each .key", "each\n.key", "each /* it */ . key"])
+def test_of_two_instances_the_same_text_names_two_things(tmp_path: Path, key: str) -> None:
+    text = 'variable "m" { type = map(string) }\n'
+    text += f'resource "aws_s3_bucket" "b" {{\n for_each = toset(["a"])\n bucket = (var.m[({key})])\n}}\n'
+    text += f'resource "aws_s3_bucket_versioning" "v" {{\n for_each = toset(["b"])\n bucket = (var.m[({key})])\n'
+    text += 'versioning_configuration {\n status = "Enabled"\n}\n}\n'
+    assert verdicts(scan(tmp_path, text, "s3_bucket_versioning_enabled"))['aws_s3_bucket.b["a"]'] is Status.FAIL
+
+
 @pytest.mark.parametrize("value", ["uuid()", "uuid ()", '"${uuid( )}"', "timestamp ()"])
 def test_a_function_that_gives_another_value_each_time_names_two_things(tmp_path: Path, value: str) -> None:
     text = f'resource "aws_s3_bucket" "b" {{\n bucket = {value}\n}}\n'

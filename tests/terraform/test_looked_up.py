@@ -13,6 +13,7 @@ WILDCARD, FULL = "kms_key_policy_no_wildcard_principal", "kms_key_policy_no_full
 TRUST, FOREIGN = "iam_role_trust_not_public", "iam_role_foreign_trust_conditioned"
 CUSTOMER_KEY = "secret_encrypted_with_cmk"
 TOPIC = "sns_topic_policy_no_cross_account"
+KEY_ARN = '"arn:aws:kms:eu-west-1:${{data.aws_caller_identity.me.account_id}}:key/{id}"'
 SUBNET = "nacl_no_public_ingress_ssh"
 
 LOOKED_UP = """
@@ -23,6 +24,7 @@ provider "aws" {
   alias  = "partner"
   region = "eu-west-1"
 }
+variable "key_id" {}
 data "aws_caller_identity" "me" {}
 data "aws_caller_identity" "partner" {
   provider = aws.partner
@@ -131,6 +133,9 @@ def test_who_is_trusted_through_an_organization_is_told_by_its_id(tmp_path: Path
         ("data.aws_kms_alias.ours.target_key_arn", Status.PASS),
         ("data.aws_kms_key.ours.arn", Status.PASS),
         ("data.aws_kms_key.some.arn", Status.PASS),  # looked up by the id of a key, not by an alias of AWS's
+        (KEY_ARN.format(id="1234abcd-12ab-34cd-56ef-1234567890ab"), Status.PASS),
+        (KEY_ARN.format(id="${var.key_id}"), Status.PASS),  # somebody chose it
+        (KEY_ARN.format(id="${data.aws_kms_alias.aws_own.target_key_id}"), Status.UNKNOWN),  # its id is not written out
     ],
 )
 def test_the_alias_by_which_a_key_is_looked_up_tells_whose_it_is(tmp_path: Path, key_id: str, status: Status) -> None:

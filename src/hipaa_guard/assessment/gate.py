@@ -95,7 +95,7 @@ def nothing_judged(coverage: Coverage, *, narrowed: bool = False) -> str:
     if coverage.elsewhere:
         return f"{NOTHING}: what was found are parts of resources that are declared elsewhere, and they decide nothing."
     if not coverage.not_judged:
-        return f"{NOTHING}: no resource was found."
+        return f"{NOTHING}: no resource was found that a control judges."
     number = coverage.not_judged
     types = counted(len(coverage.unjudged_types), "type", "types")
     return f"{NOTHING}: {counted(number, 'resource', 'resources')} of {types} {_have(number)} no control."

@@ -45,7 +45,7 @@ class Why(StrEnum):
     NOT_READ = "not read"
     """It exists and could not be read."""
     NOT_LOOKED_AT = "not looked at"
-    """The scan was told to look elsewhere: other regions, other roots, what changes."""
+    """It was left out on request: other regions, other roots, resources that a plan does not change."""
     ELSEWHERE = "declared elsewhere"
     """Only parts of it are declared, and these do not decide it."""
     NOT_COUNTED = "not counted"

@@ -106,7 +106,7 @@ _RECORDS = frozenset(
         "AWS::SSM::PatchCompliance",
     }
 )
-# Types of the whole account: Config records them in each region that is told to.
+# Types of the whole account: Config records them in each region whose recorder includes them.
 _EVERYWHERE = ("AWS::IAM::", "AWS::RDS::GlobalCluster")
 
 

@@ -9,7 +9,9 @@ from typing import Any, NamedTuple
 
 import click
 
-FILE = ".hipaa-guard.yaml"
+from hipaa_guard.facts.places import SETTINGS
+
+FILE = SETTINGS
 SECTIONS = ("terraform", "aws")
 """What holds for one kind of scan only stands below its name."""
 

@@ -28,7 +28,7 @@ class StandIn:
 
     resource: Resource
     named: str
-    """What it is and by what its parts name it: ``security group var.group``."""
+    """The noun of its kind and the name that its parts use: ``security group var.group``."""
     parts: tuple[Part, ...]
 
 
@@ -156,7 +156,7 @@ class Inventory:
         return self._told[tell]
 
     def _told_by_parts(self, kind: type[K], tell: Callable[[K], Value]) -> Iterator[str]:
-        """What is told of resources that are declared elsewhere; of these most is not known, which casts no doubt."""
+        """The answers of what is declared elsewhere. Most of their facts are unknown, and that casts no doubt."""
         for stand_in in self.stand_ins(kind):
             try:
                 value = symbolic(tell(stand_in.resource))  # type: ignore[arg-type]

@@ -12,6 +12,9 @@ RootsFrom = Literal["option", "git", "settings", "scanned path"]
 """What root modules are named from: a directory that was given, the work tree of git, the directory of the settings,
 or, where there is none of them, what was scanned."""
 
+SETTINGS = ".hipaa-guard.yaml"
+"""The file of a project's settings, by which the directory of the settings is known."""
+
 GLOBAL = "global"
 """Stands for a region where something belongs to the whole account."""
 

@@ -37,6 +37,8 @@ def _refused(value: Value, more: Callable[[Said], Iterator[str]]) -> str | None:
         document = None if value is None else structure_of(value)
     except ValueError:
         return "it is no JSON object, which AWS refuses"
+    except RecursionError:
+        return None  # reading the policy then meets the same, and says so
     if document is None or isinstance(document, Unknown):
         return None
     found = next(_complaints(_said(document), more), None)
@@ -73,7 +75,7 @@ def _complaints(document: Said, more: Callable[[Said], Iterator[str]]) -> Iterat
 
 
 def _of_any(statement: Said) -> Iterator[str]:
-    """What is wrong with a statement of whatever policy."""
+    """The faults that no statement may have, whatever the kind of policy."""
     effect = statement.get("effect")
     if effect is None:
         yield "no Effect"

@@ -32,7 +32,7 @@ def state(requirement: RequirementSummary) -> str:
 
 
 def told(requirements: Iterable[RequirementSummary]) -> dict[str, list[RequirementSummary]]:
-    """The lines of which findings, or their lack, say something, by what a scanner can decide of them."""
+    """The lines on which findings, or their lack, say something, grouped by how much of a line a scanner can decide."""
     groups: dict[str, list[RequirementSummary]] = {}
     for requirement in requirements:
         if _says_something(requirement):
@@ -70,13 +70,17 @@ def _parts(entries: Sequence[NotJudged], most: int | None) -> Iterator[str]:
             yield f"{counted(entry.number or 0, 'thing', 'things')} that could not be read"
         elif entry.why is Why.NOT_LOOKED_AT:
             what = shortened(entry.what, _NAME)
-            yield f"{what if entry.number is None else f'{entry.number:,} {what}'} that the scan was told to leave out"
+            yield f"{what if entry.number is None else f'{entry.number:,} {what}'} left out on request"
         elif entry.why is Why.NOT_COUNTED:
             yield f"{entry.what}, which were not looked for"
 
 
 def _tally(entries: Iterable[NotJudged], most: int | None) -> str:
-    numbers: Mapping[str, int | None] = {shortened(entry.what, _NAME): entry.number for entry in entries}
+    numbers: dict[str, int | None] = {}
+    for entry in entries:  # of several scans, one kind may be here with different controls
+        name = shortened(entry.what, _NAME)
+        known = [number for number in (numbers.get(name), entry.number) if number is not None]
+        numbers[name] = sum(known) if known else None
     ordered = sorted(numbers, key=lambda name: (-(numbers[name] or 0), name))
     shown = ordered if most is None else ordered[:most]
     texts = [name if numbers[name] is None else f"{name} {numbers[name]:,}" for name in shown]

@@ -13,7 +13,7 @@ from hipaa_guard.assessment.model import Assessment, Coverage, Scan
 from hipaa_guard.controls.control import Severity, Status
 from hipaa_guard.controls.exception import ExceptionEntry
 from hipaa_guard.controls.findings import Finding
-from hipaa_guard.facts.places import Gap, GapKind, Location
+from hipaa_guard.facts.places import SETTINGS, Gap, GapKind, Location
 from hipaa_guard.facts.resource import Evidence
 from hipaa_guard.facts.values import Cause
 from hipaa_guard.outputs.text import shortened
@@ -208,7 +208,7 @@ def roots_named(scan: Scan) -> str:
         case "git":
             return "the work tree of git"
         case "settings":
-            return "the directory of .hipaa-guard.yaml"
+            return f"the directory of {SETTINGS}"
         case "option":
             return "--repository-root"
     return ""

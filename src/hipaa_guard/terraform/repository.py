@@ -7,12 +7,9 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
-from hipaa_guard.facts.places import RootsFrom
+from hipaa_guard.facts.places import SETTINGS, RootsFrom
 from hipaa_guard.terraform.blocks import Configuration
 from hipaa_guard.terraform.documents import TerraformInputError
-
-SETTINGS = ".hipaa-guard.yaml"
-"""The file that marks the top of a tree which is in no work tree of git."""
 
 _MOST_FORMER = 10
 """So many directories above a root are thought of as places from which it was scanned once."""

@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 META = frozenset({"count", "for_each", "provider", "depends_on", "lifecycle", "connection", "provisioner"})
 _IMPURE = re.compile(r"\b(uuid|timestamp|bcrypt)\s*\(")
 """Functions that give another value each time."""
+_OF_INSTANCE = re.compile(r"\b(each|count)\b")
+"""Names that mean something else in each instance; white space may stand between them and the dot."""
 _UNSEEN: object = object()
 _RUNNING: object = object()
 """Stands in the place of a value that is just being evaluated: an argument that needs itself is not known."""
@@ -265,8 +267,7 @@ class HclInstance:
         written = self._block.attributes.get(argument)
         if written is None or _IMPURE.search(written.text):
             return None
-        names = "each." in written.text or "count." in written.text
-        key = f"{self.expansion}\0{last_key(self.address)}" if names else ""
+        key = f"{self.expansion}\0{last_key(self.address)}" if _OF_INSTANCE.search(written.text) else ""
         return f"{self.module}\0{key}\0{written.text}"
 
     def mentioned(self, argument: str) -> Iterable[str]:

@@ -123,7 +123,7 @@ def stand_ins(
 def _groups(
     kind: type[Resource], family: Sequence[type[Resource]], joins: Joins, gaps: list[Gap]
 ) -> dict[tuple[str, str | None], _Group]:
-    """The parts by what they name, and by the region in which a name that is no ARN means it."""
+    """The parts, grouped by the thing they name and, where the name is no ARN, by the region in which they name it."""
     block = kind.terraform
     assert block is not None  # a kind with split types has one
     found: dict[tuple[str, str | None], _Group] = {}

@@ -1,0 +1,223 @@
+"""Security groups: nobody outside can reach what holds ePHI through them, except by ports meant for everybody."""
+
+from hipaa_guard.authoring import (
+    CRITICAL,
+    HIGH,
+    MEDIUM,
+    Fix,
+    Inventory,
+    Verdict,
+    control,
+    failed,
+    passed,
+    some,
+)
+from hipaa_guard.policies.network_exposure import open_ports
+from hipaa_guard.services import security_groups
+
+_EXPOSURE = ("164.312(a)(1)", "164.312(e)(1)")
+
+
+def _narrowed(port: int) -> Fix:
+    """The fix of a port that is open to everybody: open it to a known network."""
+    return Fix(
+        terraform=f"""
+            resource "aws_security_group" "phi" {{
+              vpc_id = "vpc-0123456789abcdef0"
+              ingress {{
+                protocol    = "tcp"
+                from_port   = {port}
+                to_port     = {port}
+                cidr_blocks = ["10.20.0.0/16"]
+              }}
+            }}
+        """,
+        cli=f"""
+            aws ec2 revoke-security-group-ingress --group-id GROUP --ip-permissions \\
+              'IpProtocol=tcp,FromPort={port},ToPort={port},IpRanges=[{{CidrIp=0.0.0.0/0}}],Ipv6Ranges=[{{CidrIpv6=::/0}}]'
+        """,
+        note="The default group of a VPC should have no rule at all: adopt it with aws_default_security_group.",
+    )
+
+
+def _closed(group: security_groups.SecurityGroup, inventory: Inventory, ports: open_ports.Ports, what: str) -> Verdict:
+    rule = open_ports.opening_to(group, inventory, ports)
+    return failed(f"lets in {rule}") if rule else passed(f"keeps {what} closed to the internet")
+
+
+@control(
+    title="Security groups keep SSH closed to the internet",
+    severity=HIGH,
+    hipaa=_EXPOSURE,
+    why="A shell on a host that holds ePHI is tried by password guessers and through flaws within minutes of opening.",
+    fix=_narrowed(22),
+    peers={
+        "prowler": (
+            "ec2_securitygroup_allow_ingress_from_internet_to_tcp_port_22",
+            "ec2_instance_port_ssh_exposed_to_internet",
+        ),
+        "aws_config": "restricted-ssh",
+        "powerpipe": "vpc_security_group_restrict_ingress_ssh_all",
+        "cdk_nag": "HIPAA.Security-EC2RestrictedSSH",
+        "checkov": "CKV_AWS_24",
+        "trivy": "AVD-AWS-0107",
+    },
+)
+def sg_no_public_ingress_ssh(group: security_groups.SecurityGroup, inventory: Inventory) -> Verdict:
+    return _closed(group, inventory, {("tcp", 22): "SSH"}, "SSH")
+
+
+@control(
+    title="Security groups keep RDP closed to the internet",
+    severity=HIGH,
+    hipaa=_EXPOSURE,
+    why="Open remote desktops are the most common way in for ransomware, which takes ePHI with it.",
+    fix=_narrowed(3389),
+    peers={
+        "prowler": (
+            "ec2_securitygroup_allow_ingress_from_internet_to_tcp_port_3389",
+            "ec2_instance_port_rdp_exposed_to_internet",
+        ),
+        "checkov": "CKV_AWS_25",
+        "trivy": "AVD-AWS-0107",
+    },
+)
+def sg_no_public_ingress_rdp(group: security_groups.SecurityGroup, inventory: Inventory) -> Verdict:
+    return _closed(group, inventory, {("tcp", 3389): "RDP", ("udp", 3389): "RDP"}, "RDP")
+
+
+@control(
+    title="Security groups keep database ports closed to the internet",
+    severity=CRITICAL,
+    hipaa=_EXPOSURE,
+    why="Behind these ports lie the records themselves; a weak password or a flaw then gives ePHI to anybody.",
+    fix=_narrowed(5432),
+    peers={
+        "prowler": (
+            "ec2_securitygroup_allow_ingress_from_internet_to_tcp_port_mysql_3306",
+            "ec2_securitygroup_allow_ingress_from_internet_to_tcp_port_postgres_5432",
+            "ec2_securitygroup_allow_ingress_from_internet_to_tcp_port_oracle_1521_2483",
+            "ec2_securitygroup_allow_ingress_from_internet_to_tcp_port_sql_server_1433_1434",
+            "ec2_securitygroup_allow_ingress_from_internet_to_tcp_port_mongodb_27017_27018",
+            "ec2_securitygroup_allow_ingress_from_internet_to_tcp_port_redis_6379",
+            "ec2_securitygroup_allow_ingress_from_internet_to_tcp_port_memcached_11211",
+            "ec2_securitygroup_allow_ingress_from_internet_to_tcp_port_elasticsearch_kibana_9200_9300_5601",
+            "ec2_securitygroup_allow_ingress_from_internet_to_tcp_port_cassandra_7199_9160_8888",
+            "ec2_securitygroup_allow_ingress_from_internet_to_tcp_port_kafka_9092",
+        ),
+    },
+)
+def sg_no_public_ingress_databases(group: security_groups.SecurityGroup, inventory: Inventory) -> Verdict:
+    return _closed(group, inventory, open_ports.DATABASES, "database ports")
+
+
+@control(
+    title="Security groups keep HL7 and DICOM ports closed to the internet",
+    severity=CRITICAL,
+    hipaa=(*_EXPOSURE, "164.312(e)(2)(ii)"),
+    why="HL7 v2 and classic DICOM carry ePHI without encryption and ask nobody who they are.",
+    fix=_narrowed(2575),
+)
+def sg_no_public_ingress_clinical(group: security_groups.SecurityGroup, inventory: Inventory) -> Verdict:
+    return _closed(group, inventory, open_ports.CLINICAL, "HL7 and DICOM ports")
+
+
+@control(
+    title="Security groups keep cleartext protocols closed to the internet",
+    severity=HIGH,
+    hipaa=(*_EXPOSURE, "164.312(e)(2)(ii)"),
+    why="FTP, Telnet and their kind send passwords and ePHI unencrypted, for anybody on the way to read.",
+    fix=_narrowed(21),
+    peers={
+        "prowler": (
+            "ec2_securitygroup_allow_ingress_from_internet_to_tcp_port_ftp_20_21",
+            "ec2_securitygroup_allow_ingress_from_internet_to_tcp_port_telnet_23",
+        ),
+    },
+)
+def sg_no_public_ingress_cleartext(group: security_groups.SecurityGroup, inventory: Inventory) -> Verdict:
+    return _closed(group, inventory, open_ports.CLEARTEXT, ", ".join(dict.fromkeys(open_ports.CLEARTEXT.values())))
+
+
+@control(
+    title="Security groups keep file sharing and administration ports closed to the internet",
+    severity=HIGH,
+    hipaa=_EXPOSURE,
+    why="Shares, remote screens and control planes give whoever gets in the host and the ePHI on it.",
+    fix=_narrowed(445),
+    peers={"prowler": "ec2_instance_port_cifs_exposed_to_internet"},
+)
+def sg_no_public_ingress_administration(group: security_groups.SecurityGroup, inventory: Inventory) -> Verdict:
+    return _closed(group, inventory, open_ports.ADMINISTRATION, "file sharing and administration ports")
+
+
+@control(
+    title="Security groups open no full range of ports to the internet",
+    severity=CRITICAL,
+    hipaa=_EXPOSURE,
+    why="A rule for all ports takes the firewall away: whatever a host with ePHI happens to run is on the internet.",
+    fix=_narrowed(443),
+    peers={
+        "prowler": "ec2_securitygroup_allow_ingress_from_internet_to_all_ports",
+        "checkov": "CKV_AWS_277",
+    },
+)
+def sg_no_public_ingress_all_ports(group: security_groups.SecurityGroup, inventory: Inventory) -> Verdict:
+    rule = open_ports.opening(group, inventory, security_groups.Rule.covers_every_port)
+    return failed(f"lets in {rule}") if rule else passed("opens no full range of ports to the internet")
+
+
+@control(
+    title="Security groups open nothing but web ports to the internet",
+    severity=MEDIUM,
+    hipaa=_EXPOSURE,
+    why="Every other port that everybody can reach is a way to ePHI that nobody may have meant to open.",
+    fix=_narrowed(8443),
+    peers={
+        "prowler": "ec2_securitygroup_allow_ingress_from_internet_to_any_port",
+        "aws_config": "vpc-sg-open-only-to-authorized-ports",
+        "powerpipe": "vpc_security_group_restrict_ingress_tcp_udp_all",
+    },
+)
+def sg_public_ingress_only_authorized_ports(group: security_groups.SecurityGroup, inventory: Inventory) -> Verdict:
+    web = {("tcp", 80), ("tcp", 443), ("udp", 443)}
+    rule = open_ports.opening(group, inventory, lambda rule: rule.exceeds(web))
+    return failed(f"lets in {rule}") if rule else passed("opens at most web ports (80, 443) to the internet")
+
+
+@control(
+    title="Default security groups have no rules",
+    severity=MEDIUM,
+    hipaa=_EXPOSURE,
+    why="What is launched without a group of its own joins this one: its rules then hold for hosts with ePHI unseen.",
+    fix=Fix(
+        terraform="""
+            resource "aws_default_security_group" "phi" {
+              vpc_id = "vpc-0123456789abcdef0"
+            }
+        """,
+        cli="aws ec2 revoke-security-group-ingress --group-id GROUP --security-group-rule-ids RULE ...",
+        note="Revoke the egress rules too, with revoke-security-group-egress.",
+    ),
+    peers={
+        "prowler": "ec2_securitygroup_default_restrict_traffic",
+        "aws_config": "vpc-default-security-group-closed",
+        "powerpipe": "vpc_default_security_group_restricts_all_traffic",
+        "cdk_nag": "HIPAA.Security-VPCDefaultSecurityGroupClosed",
+        "checkov": "CKV2_AWS_12",
+        "trivy": "AVD-AWS-0173",
+    },
+)
+def vpc_default_sg_closed(group: security_groups.DefaultSecurityGroup) -> Verdict:
+    ways = {"in": lambda: group.ingress, "out": lambda: group.egress}
+    found: list[str] = []
+
+    def has_rules(way: str) -> bool:
+        if not ways[way]():
+            return False
+        found.append(way)
+        return True
+
+    if some(has_rules, ways):
+        return failed(f"{group.in_words()}has rules that let traffic {found[0]}")
+    return passed(f"{group.in_words()}has no rules")
