@@ -188,7 +188,14 @@ class Call:
             client = caller.clients.client(service)
             if self._reader is None or not self._reader.pages.count:
                 peculiar.prepare(client, operation, self._pause)
-                self._reader = Reader(client, method, self._params, self._tally, first_page=self._first_page)
+                self._reader = Reader(
+                    client,
+                    method,
+                    self._params,
+                    self._tally,
+                    first_page=self._first_page,
+                    clock=caller.limiter.clock,
+                )
             before = self._reader.pages.count
             try:
                 self._reader.read()

@@ -301,8 +301,8 @@ class Ask:
     answer for one resource. ``absent`` lists the error codes that mean "none is configured" for this operation; any
     other error leaves the fact unknown. ``kept_as`` is for answers that may hold secrets: what stands at the path is
     replaced by what this function makes of it as soon as it is answered, and is kept nowhere. ``always`` says
-    whether AWS sends this in every answer: one without it then leaves the fact unknown. Where nothing is said, that holds
-    for a fact that is a plain reading and whose type is a single value other than None.
+    whether AWS sends this in every answer: one without it then leaves the fact unknown. Where nothing is said, that
+    holds for a fact that is a plain reading and whose type is a single value other than None.
     """
 
     operation: str
