@@ -24,6 +24,7 @@ def _declared_encryption(argument: str) -> TerraformReading:
 
 
 _STREAM = "/stream/"
+_POLICIES = {"aws_dynamodb_resource_policy": "resource_arn"}
 
 
 def _without_stream(arn: str) -> str:
@@ -71,7 +72,8 @@ def _said_by(policies: list[View]) -> Value:
     first_one, *others = policies
     told = first_one.get("policy")
     for other in others:
-        if not isinstance(told, str) or other.get("policy") != told:
+        said = other.get("policy")
+        if not (isinstance(told, str) and isinstance(said, str) and told == said):
             both = (first_one.address, other.address)
             return Unknown(f"{both[0]} and {both[1]} both apply and do not say the same", references=both)
     return told
@@ -87,7 +89,7 @@ class Table(Resource):
     terraform = Block(
         "aws_dynamodb_table",
         "awscc_dynamodb_table",
-        joined_by="resource_arn",
+        joins=_POLICIES,
         name="name",
         awscc_name="table_name",
         unqualified=_without_stream,
@@ -193,7 +195,7 @@ class TableReplica(Table):
         "aws_dynamodb_table",
         "aws_dynamodb_table_replica",
         "awscc_dynamodb_global_table",
-        joined_by="resource_arn",
+        joins=_POLICIES,
         name="name",
         awscc_name="table_name",
         unqualified=_without_stream,

@@ -361,7 +361,7 @@ class Pointers:
         return [
             Loose(instance, value, _named(value, ends), position)
             for position, (instance, value, ends, alike) in enumerate(self._values)
-            if not _is_left_out(value)
+            if not is_left_out(value)
             and not any(names.owners(token) for token in alike)
             and not self._meets(instance, value, ends, names, mains)
         ]
@@ -408,7 +408,8 @@ def _owned(split: Instance, value: Value, names: Names) -> bool:
     return any(_may_mean(owner, split, "", names) for owner in owners)
 
 
-def _is_left_out(value: Value) -> bool:
+def is_left_out(value: Value) -> bool:
+    """Whether an argument is not set, which it is not to the provider by an empty text either."""
     return value is None or (isinstance(value, str) and not value)
 
 

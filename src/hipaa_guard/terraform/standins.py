@@ -274,7 +274,7 @@ def _owner_of_another_kind(value: Value, kind: type[Resource], joins: Joins) -> 
         return None
     itself = ("id", "arn", *kind.terraform.naming_arguments())
     attribute = without_keys(segments(reference.attribute)[0]) if reference.attribute else "id"
-    is_part = type_at(reference.address) in kind.splits()
+    is_part = type_at(reference.address) in {*kind.splits(), *kind.terraform.versions}
     return reference.address if attribute in itself and not is_part and joins.candidates(reference.address) else None
 
 
