@@ -75,7 +75,7 @@ class Block:
     """What takes over what was brought along."""
     inside: Mapping[str, Inside]
     unqualified: Callable[[str], str] | None
-    """What a text that names the resource, or a version of it, says without the version."""
+    """What a text that names the resource, or a version of it, says without the version or what AWS adds."""
     versions: Mapping[str, str]
     """Types of versions of the resource -> their argument that names it. What the provider computes for them (an ARN)
     names the resource too."""

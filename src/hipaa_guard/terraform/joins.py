@@ -75,7 +75,10 @@ class Joins:
             instances = [instance for each in types for instance in self.of_type(each)]
             made_by = {} if block is None else block.made_by
             regional = block is None or not block.global_names
-            self._names[types, arguments] = Names(types, instances, arguments, made_by, regional=regional)
+            plain = None if block is None else block.unqualified
+            self._names[types, arguments] = Names(
+                types, instances, arguments, made_by, regional=regional, unqualified=plain
+            )
         return self._names[types, arguments]
 
     def unseen(self, main: Instance) -> Unknown | None:

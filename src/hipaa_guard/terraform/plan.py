@@ -245,9 +245,9 @@ class _PlannedResource:
         "_context",
         "_expressions",
         "_plan",
-        "provider",
         "_sensitive",
         "_unknown",
+        "provider",
     )
 
     def __init__(self, plan: _Plan, module: Module, entry: Mapping[str, Any]) -> None:
