@@ -190,7 +190,12 @@ class NetworkAcl(Resource):
     """A network ACL: numbered rules at the border of subnets, of which the lowest that matches decides."""
 
     noun = "network ACL"
-    terraform = Block("aws_network_acl", "aws_default_network_acl", joins={"aws_network_acl_rule": "network_acl_id"})
+    terraform = Block(
+        "aws_network_acl",
+        "aws_default_network_acl",
+        joins={"aws_network_acl_rule": "network_acl_id"},
+        also=("default_network_acl_id",),  # by which the default one is adopted
+    )
     aws = Listing(
         "ec2.describe_network_acls",
         "NetworkAcls[]",

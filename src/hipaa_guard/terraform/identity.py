@@ -6,7 +6,7 @@ same text. Such a name is written as a *token*, which no literal text of a confi
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from hipaa_guard.facts.readings import Block
@@ -95,8 +95,10 @@ class Names:
         made_by: Mapping[str, str] = {},
         *,
         regional: bool = True,
+        unqualified: Callable[[str], str] | None = None,
     ) -> None:
         self.types = tuple(types)
+        self._unqualified = unqualified
         self.regional = regional
         self._made_by = made_by
         self._arguments = arguments
@@ -147,6 +149,8 @@ class Names:
             value = instance.get(argument)
             if isinstance(value, str) and value:
                 texts.add(value)
+                if self._unqualified is not None:
+                    texts.add(self._unqualified(value))
             elif isinstance(value, Unknown) and argument not in ("id", "arn"):
                 self._kept.append(value)
                 texts.update(tokens(value))

@@ -122,7 +122,7 @@ class Pointers:
         self._lookups: list[tuple[Lookup, Doubt]] = []
         self._values: list[tuple[Instance, Value, list[End], list[str]]] = []
         self._patterns: dict[Pattern, Doubt] = {}
-        self._homes: dict[tuple[int, str], list[Instance]] = {}
+        self._homes: dict[tuple[int, str], list[tuple[Instance, str]]] = {}
         self._strays: dict[int, list[tuple[str, Instance]]] = {}
         self._kept: list[Unknown] = []
         steps = by.split(".")
@@ -318,18 +318,18 @@ class Pointers:
             if owners < 2:
                 continue
             here = self._texts_in.get((text, main.module), []) if len(names.owners(text, main.module)) > 1 else []
-            for split in (*(split for split, _ in here), *self._homeless(text, names)):
-                if not _may_mean(main, split, text, names):
+            for split, written in (*here, *self._homeless(text, names)):
+                if not _may_mean(main, split, written, names):
                     continue
                 reason = f"{split.address} may apply: its {self._by} names {owners} resources"
                 yield Doubt(split, Unknown(reason, references=(split.address,)))
 
-    def _homeless(self, text: str, names: Names) -> list[Instance]:
-        """The instances in whose own module nothing has the name that they point at."""
+    def _homeless(self, text: str, names: Names) -> list[tuple[Instance, str]]:
+        """The instances in whose own module nothing has the name that they point at, and how they write it."""
         key = (id(names), text)
         if key not in self._homes:
-            splits = [split for split, _ in self._texts.get(text, ())]
-            self._homes[key] = [split for split in splits if not names.owners(text, split.module)]
+            told = self._texts.get(text, ())
+            self._homes[key] = [each for each in told if not names.owners(text, each[0].module)]
         return self._homes[key]
 
     def _by_stray(self, main: Instance, identity: Identity, names: Names) -> Iterator[Doubt]:
@@ -361,7 +361,7 @@ class Pointers:
         return [
             Loose(instance, value, _named(value, ends), position)
             for position, (instance, value, ends, alike) in enumerate(self._values)
-            if not _is_left_out(value)
+            if not is_left_out(value)
             and not any(names.owners(token) for token in alike)
             and not self._meets(instance, value, ends, names, mains)
         ]
@@ -408,7 +408,8 @@ def _owned(split: Instance, value: Value, names: Names) -> bool:
     return any(_may_mean(owner, split, "", names) for owner in owners)
 
 
-def _is_left_out(value: Value) -> bool:
+def is_left_out(value: Value) -> bool:
+    """Whether an argument is not set, which it is not to the provider by an empty text either."""
     return value is None or (isinstance(value, str) and not value)
 
 

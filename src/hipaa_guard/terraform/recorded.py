@@ -22,6 +22,8 @@ class RecordedInstance:
     region: Value
     decode: Callable[[str], Value]
     uncertain: Unknown | None = None
+    provider: str | None = None
+    """What is the same for resources of one provider configuration; None where that is not recorded."""
     written: tuple[str, ...] = ()
     """The arguments that the configuration writes, where it is known."""
     mentions: Callable[[str], Iterable[str]] | None = None
