@@ -73,7 +73,7 @@ class Block:
     """Types whose resources bring one of the kind with them -> the attribute by which that is known: every ``aws_vpc``
     has a security group, its ``default_security_group_id``."""
     adopted_by: Adoption | None
-    """What takes over what was brought along."""
+    """How a resource that is declared takes over one that was brought along."""
     inside: Mapping[str, Inside]
     unqualified: Callable[[str], str] | None
     """What a text that names the resource, or a version of it, says without the version or what AWS adds."""

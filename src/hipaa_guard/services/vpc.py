@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import ClassVar
 
-from hipaa_guard.facts.conversion import CONVERSIONS
+from hipaa_guard.facts.conversion import whole_number
 from hipaa_guard.facts.domains import Domain, between, one_of
 from hipaa_guard.facts.networks import covers, means_everybody, protocol_name
 from hipaa_guard.facts.readings import Block, Listing, View, ask, derived, listed
@@ -127,17 +127,13 @@ def _entry(get: Callable[[str], Value], number: str, action: Value) -> Entry:
     ipv4 = get("cidr_block")
     ipv4 = None if isinstance(ipv4, str) and not ipv4 else ipv4
     return Entry(
-        number=_int(get(number)),
+        number=whole_number(get(number)),
         action=action,
         protocol=protocol_name(get("protocol")),
-        from_port=_int(get("from_port")),
-        to_port=_int(get("to_port")),
+        from_port=whole_number(get("from_port")),
+        to_port=whole_number(get("to_port")),
         cidr=get("ipv6_cidr_block") if ipv4 is None else ipv4,
     )
-
-
-def _int(value: Value) -> Value:
-    return value if value is None or isinstance(value, Unknown) else CONVERSIONS["int"](value)
 
 
 def _declared_entries(view: View) -> Value:

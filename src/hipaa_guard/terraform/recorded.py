@@ -45,7 +45,7 @@ class RecordedInstance:
         return self.written
 
     def expression(self, argument: str) -> str | None:  # noqa: ARG002 - the protocol of `Instance`
-        """What is recorded is worked out."""
+        """A plan or state records values, not the text that they come from."""
         return None
 
     def mentioned(self, argument: str) -> Iterable[str]:
