@@ -122,6 +122,22 @@ class Names:
             self._regions[text] = Counter(region if isinstance(region, str) else None for region in regions)
         return self._regions[text]
 
+    def may_mean(self, main: Instance, split: Instance, text: str) -> bool:
+        """False where a text that an instance names a resource by means one of another region."""
+        region = self._region_meant(split, text)
+        return region is None or not isinstance(main.region, str) or region == main.region
+
+    def may_name(self, text: str, split: Instance, written: str) -> bool:
+        """Whether something is called by a text, or form of one, in the region of the instance that names it."""
+        region = self._region_meant(split, written)
+        regions = self.regions(text)
+        return bool(regions) if region is None else region in regions or None in regions
+
+    def _region_meant(self, split: Instance, text: str) -> str | None:
+        """The region of what a name means: that of its ARN, else that of whoever uses it; None if not known."""
+        region = _region_of(text) or (split.region if self.regional else None)
+        return region if isinstance(region, str) else None
+
     def _identify(self, instance: Instance) -> Identity:
         texts: set[str] = set()
         patterns = []
@@ -210,3 +226,9 @@ def _part(part: str | Unknown) -> str | None:
     if part.cause in _SHARED_CAUSES and type(part) in (Unknown, Alternatives, Lookup):
         return f"{_MARK}{id(part)}{_MARK}"
     return None
+
+
+def _region_of(text: str) -> str:
+    """The region that an ARN names; empty where there is none."""
+    fields = text.split(":", 4)
+    return fields[3] if text.startswith("arn:") and len(fields) > 4 else ""

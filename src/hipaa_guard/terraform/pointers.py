@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from enum import Enum
 from heapq import merge
 from itertools import chain
 from operator import itemgetter
 from typing import Protocol
 
-from hipaa_guard.facts.secrets import Secret
-from hipaa_guard.facts.values import Cause, PartialText, Reference, Unknown, Value
+from hipaa_guard.facts.values import PartialText, Reference, Unknown, Value
 from hipaa_guard.terraform.access import HiddenText, Lookup, Pinned
 from hipaa_guard.terraform.addresses import last_key, without_keys
 from hipaa_guard.terraform.blocks import Instance
+from hipaa_guard.terraform.doubts import Doubt, doubt_of
 from hipaa_guard.terraform.identity import Identity, Names, Source, embedded, pattern, sources, tokens, written_alike
 from hipaa_guard.terraform.paths import every_value
 from hipaa_guard.terraform.patterns import Pattern, Patterns, Texts, forms
+from hipaa_guard.terraform.sought import Sought, may_be_sought, sought_by
 from hipaa_guard.terraform.trails import End, Trail
 
 _COMPARED = 256
@@ -25,59 +25,13 @@ _COMPARED = 256
 
 
 @dataclass(frozen=True, slots=True)
-class Doubt:
-    """An instance that may or may not point at another, and why that is not known."""
+class Told:
+    """A value of the argument of an instance, all that it leads to, and its tokens (`written_alike`)."""
 
     instance: Instance
-    unknown: Unknown
-
-
-def doubt_of(main: Instance, split: Instance) -> Unknown | None:
-    """Why an instance that points at another may not belong to it all the same; None where it certainly does.
-
-    The instance ``[?]`` stands for any number. Two of them belong together where both are counted in the same way.
-    """
-    if split.uncertain is None and "[?]" not in main.address:
-        return None
-    open_main = "[?]" in _beyond(main, split.module)
-    open_split = "[?]" in _beyond(split, main.module)
-    shared = "[?]" in split.address and not open_split
-    if (shared or split.uncertain is None) and not open_main:
-        return None
-    if open_main and open_split and _counted_alike(main, split):
-        return None
-    if open_split or split.uncertain is not None:
-        why = "the number of its instances is not known" if split.uncertain is None else split.uncertain.reason
-        return Unknown(f"{split.address} may not exist: {why}", Cause.EXPANSION, references=(split.address,))
-    reason = f"{split.address} may be for another instance than {main.address}"
-    return Unknown(reason, Cause.EXPANSION, references=(split.address,))
-
-
-def _beyond(instance: Instance, module: str) -> str:
-    """The address below a module that both are in; all of it where they are not."""
-    inside = not module or instance.module == module or instance.module.startswith(module + ".")
-    return instance.address[len(module) :] if inside else instance.address
-
-
-def _counted_alike(main: Instance, split: Instance) -> bool:
-    """Whether the count or for_each of both, in one module, is the same expression, or that of one is the other."""
-    if main.module != split.module or last_key(main.address) != "[?]" or last_key(split.address) != "[?]":
-        return False
-    expansion = getattr(split, "expansion", None)  # the expression as it is written, where the reader has it
-    return bool(expansion) and expansion in (getattr(main, "expansion", None), f"{main.type}.{main.name}")
-
-
-@dataclass(frozen=True, slots=True)
-class Loose:
-    """A value of a joining argument that names no declared resource of the kind."""
-
-    instance: Instance
-    written: Value
-    """The value of the argument."""
     value: Value
-    """The one thing that it leads to, through other resources; itself, where there is none."""
-    position: int
-    """Its place among the values of the argument in all instances of the type."""
+    ends: list[End]
+    alike: list[str]
 
 
 class Declared(Protocol):
@@ -108,13 +62,6 @@ class _Doubts:
     """Names that are one of several possible."""
 
 
-class _Sought(Enum):
-    """What a data source may read of the configuration that it is in. Anything else does not exist when it is read."""
-
-    BROUGHT_ALONG = "what was there before"
-    NAMED_OUTSIDE = "what has a name from outside, where the data source is read late"
-
-
 class _Strays:
     """Literals that name nothing declared, each with the first instance that names it so."""
 
@@ -129,17 +76,17 @@ class _Strays:
         """Those that may mean something in the region of a main resource."""
         region = main.region if isinstance(main.region, str) else None
         if region not in self._meaning:
-            found = [each for each in self._strays if _may_mean(main, each[1], each[0], self._names)]
+            found = [each for each in self._strays if self._names.may_mean(main, each[1], each[0])]
             self._meaning[region] = found
         return self._meaning[region]
 
 
 class Pointers:
-    """All values of one argument of one type, indexed by what they point at."""
+    """All values of one argument of one type (`values`), indexed by what they point at."""
 
     def __init__(self, joins: Declared, by: str, instances: Iterable[Instance], trail: Trail) -> None:
         self._joins = joins
-        self._trail = trail
+        self.trail = trail
         self._by = by
         self._order: dict[str, int] = {}
         self._references: dict[str, list[Instance]] = {}
@@ -150,8 +97,8 @@ class Pointers:
         self._loose = _Doubts()
         self._anyone: list[Doubt] = []
         self._apart: dict[Source, list[tuple[int, Doubt]]] = {}
-        self._lookups: dict[_Sought, list[Doubt]] = {}
-        self._values: list[tuple[Instance, Value, list[End], list[str]]] = []
+        self._lookups: dict[Sought, list[Doubt]] = {}
+        self.values: list[Told] = []
         self._patterns: dict[Pattern, Doubt] = {}
         self._homes: dict[tuple[int, str], list[Instance]] = {}
         self._several: dict[tuple[int, str, str, str | None], list[Instance]] = {}
@@ -167,9 +114,9 @@ class Pointers:
     # --- building ------------------------------------------------------------------------------------------------
 
     def _add(self, instance: Instance, value: Value) -> None:
-        ends = self._trail.ends(value, instance)
+        ends = self.trail.ends(value, instance)
         alike = self._written_alike(instance, value)
-        self._values.append((instance, value, ends, alike))
+        self.values.append(Told(instance, value, ends, alike))
         for token in alike:
             self._add_text(token, instance, token)
         for end in ends:
@@ -183,7 +130,7 @@ class Pointers:
                 if end.apart:
                     doubt = self._doubt(instance, end.value)
                     for source in sources(end.value):
-                        self._apart.setdefault(source, []).append((len(self._values), doubt))
+                        self._apart.setdefault(source, []).append((len(self.values), doubt))
                 else:
                     self._add_unknown(instance, end.value)
                 if end.value is not value:
@@ -224,7 +171,7 @@ class Pointers:
         if self._joins.leads_inside(reference):
             self._into.setdefault(reference.address, []).append(instance)
             return
-        if not self._trail.is_main(reference):
+        if not self.trail.is_main(reference):
             return
         address = reference.address
         block = without_keys(address)
@@ -253,7 +200,7 @@ class Pointers:
         if isinstance(end, str):
             for form in forms(end):
                 self._loose.texts.setdefault(form, []).append(doubt)
-        elif isinstance(end, Reference) and not self._trail.is_main(end):
+        elif isinstance(end, Reference) and not self.trail.is_main(end):
             pass  # something that is declared, but of another kind
         elif isinstance(end, Reference):
             exact = self._joins.declared(end.address) is not None
@@ -275,7 +222,7 @@ class Pointers:
                 self._loose.texts.setdefault(token, []).append(doubt)
 
     def _add_lookup(self, value: Lookup, doubt: Doubt) -> None:
-        sought = _sought_by(value)
+        sought = sought_by(value)
         if sought is not None:
             self._lookups.setdefault(sought, []).append(doubt)
 
@@ -292,7 +239,7 @@ class Pointers:
         found = {split.address: split for split in self._references.get(main.address, ())}
         for text in identity.texts:
             for split, written in self._naming(text, main, names):
-                if _may_mean(main, split, written, names):
+                if names.may_mean(main, split, written):
                     found[split.address] = split
         return sorted(found.values(), key=lambda split: self._order[split.address])
 
@@ -307,10 +254,7 @@ class Pointers:
             alone = len(names.owners(text, main.module)) == 1
             told = self._texts_in.get((text, main.module), []) if alone else []
             regions = names.regions(text)
-            if (
-                names.regional
-                and sum(regions[each] for each in regions if each is not None and each == main.region) == 1
-            ):
+            if names.regional and sum(regions[each] for each in regions if each and each == main.region) == 1:
                 placed = (each for each in self._texts.get(text, []) if isinstance(each[0].region, str))
                 told = told if None in regions else [*told, *placed]
             return told
@@ -342,7 +286,7 @@ class Pointers:
         yield from self._anyone
         shared = [self._apart[source] for source in identity.shared() if source in self._apart]
         yield from (doubt for _, doubt in merge(*shared, key=itemgetter(0)))
-        sought = _may_be_sought(main, identity)
+        sought = may_be_sought(main, identity)
         if sought is not None:
             yield from self._lookups.get(sought, ())
 
@@ -374,7 +318,7 @@ class Pointers:
         if key not in self._several:
             here = self._texts_in.get((text, main.module), []) if len(names.owners(text, main.module)) > 1 else []
             told = chain((split for split, _ in here), self._homeless(text, names))
-            self._several[key] = [split for split in told if _may_mean(main, split, text, names)]
+            self._several[key] = [split for split in told if names.may_mean(main, split, text)]
         return self._several[key]
 
     def _homeless(self, text: str, names: Names) -> list[Instance]:
@@ -408,96 +352,3 @@ class Pointers:
             found = _Strays([each for each in self._literals.items() if not names.owned(each[0])], names)
             self._strays[id(names)] = found
         return found
-
-    # --- what is declared elsewhere ------------------------------------------------------------------------------
-
-    def loose(self, mains: Sequence[Instance], names: Names) -> list[Loose]:
-        """The values that name no declared resource, for certain and perhaps."""
-        sought = {_may_be_sought(main, names.of(main)) for main in mains}
-        return [
-            Loose(instance, value, _named(value, ends), position)
-            for position, (instance, value, ends, alike) in enumerate(self._values)
-            if not _is_left_out(value)
-            and not any(names.owners(token) for token in alike)
-            and not _owned(instance, value, names)
-            and not any(self._leads_to_one(instance, end, names, sought) for end in ends)
-        ]
-
-    def _leads_to_one(self, instance: Instance, end: End, names: Names, sought: set[_Sought | None]) -> bool:
-        """Whether a value that leads to this end may name one of the main resources; by what these may be sought."""
-        value = end.value
-        if isinstance(value, str):
-            return names.may_be(value) or any(_may_name(form, instance, value, names) for form in forms(value))
-        if _owned(instance, value, names):
-            return True
-        if end.apart:
-            return isinstance(value, Unknown) and names.may_share(value)
-        if isinstance(value, Reference):
-            return self._is_declared(value)
-        if isinstance(value, PartialText):
-            found = pattern(value)
-            return any(map(self._is_declared, embedded(value))) or (not found.late and names.may_agree(found))
-        if isinstance(value, Lookup):
-            return _sought_by(value) in sought - {None}
-        return bool(sought)
-
-    def _is_declared(self, reference: Reference) -> bool:
-        meant = self._trail.is_main(reference) or self._joins.leads_inside(reference)
-        return meant and bool(self._joins.candidates(reference.address))
-
-
-def _owned(split: Instance, value: Value, names: Names) -> bool:
-    """Whether something declared is called by the same unknown value, in the region of who names it."""
-    found = tokens(value) if isinstance(value, Unknown) else []
-    return any(_may_name(token, split, "", names) for token in found)
-
-
-def _may_name(text: str, split: Instance, written: str, names: Names) -> bool:
-    """Whether something is called by a text, in the region of who names it."""
-    region = _region_meant(split, written, names)
-    regions = names.regions(text)
-    return bool(regions) if region is None else region in regions or None in regions
-
-
-def _is_left_out(value: Value) -> bool:
-    return value is None or (isinstance(value, str) and not value)
-
-
-def _named(value: Value, ends: list[End]) -> Value:
-    """The one thing that a value certainly leads to; itself, where there is none, and where it may not be shown."""
-    if isinstance(value, Secret):
-        return value
-    sure = [end.value for end in ends if end.sure]
-    return sure[0] if len(sure) == 1 else value
-
-
-def _sought_by(lookup: Lookup) -> _Sought | None:
-    """What a data source may read of the same configuration; None where anything of it did not exist before."""
-    if lookup.through:
-        return _Sought.NAMED_OUTSIDE
-    return _Sought.BROUGHT_ALONG if lookup.asked_by in (None, "default") else None
-
-
-def _may_be_sought(main: Instance, identity: Identity) -> _Sought | None:
-    """By what data sources a resource may be read."""
-    if main.type.startswith("aws_default_"):
-        return _Sought.BROUGHT_ALONG
-    return _Sought.NAMED_OUTSIDE if any(not found.late for found in identity.patterns) else None
-
-
-def _may_mean(main: Instance, split: Instance, text: str, names: Names) -> bool:
-    """False where a name means a resource of another region."""
-    region = _region_meant(split, text, names)
-    return region is None or not isinstance(main.region, str) or region == main.region
-
-
-def _region_meant(split: Instance, text: str, names: Names) -> str | None:
-    """The region of what a name means: that of its ARN, else that of whoever uses it; None where it is not known."""
-    region = _region_of(text) or (split.region if names.regional else None)
-    return region if isinstance(region, str) else None
-
-
-def _region_of(text: str) -> str:
-    """The region that an ARN names; empty where there is none."""
-    fields = text.split(":", 4)
-    return fields[3] if text.startswith("arn:") and len(fields) > 4 else ""

@@ -23,8 +23,8 @@ from hipaa_guard.terraform.blocks import Instance
 from hipaa_guard.terraform.elsewhere import Elsewhere
 from hipaa_guard.terraform.identity import Names, tokens
 from hipaa_guard.terraform.joins import Joins, Links
+from hipaa_guard.terraform.loose import Loose
 from hipaa_guard.terraform.patterns import forms, tail
-from hipaa_guard.terraform.pointers import Loose
 from hipaa_guard.terraform.trails import type_at
 from hipaa_guard.terraform.views import Linked
 
