@@ -14,8 +14,10 @@ from hipaa_guard.facts.readings import Adoption, Block
 from hipaa_guard.facts.values import Reference, Unknown
 from hipaa_guard.terraform.addresses import segments, without_keys
 from hipaa_guard.terraform.blocks import Configuration, Instance
+from hipaa_guard.terraform.doubts import Doubt, doubt_of
 from hipaa_guard.terraform.identity import Names, naming_arguments
-from hipaa_guard.terraform.pointers import Doubt, Loose, Pointers, doubt_of, is_left_out
+from hipaa_guard.terraform.loose import Loose, Owners, is_left_out
+from hipaa_guard.terraform.pointers import Pointers
 from hipaa_guard.terraform.trails import Splits, Trail, type_at
 
 _OUTSIDE = frozenset({"var", "data", "ephemeral", "terraform", "path"})
@@ -115,7 +117,8 @@ class Joins:
             return []
         names = self.names(block, block.types[0])
         mains = [instance for each in block.types for instance in self.of_type(each)]
-        return self._pointers_of(type, by, names, block, block.types[0]).loose(mains, names)
+        pointers = self._pointers_of(type, by, names, block, block.types[0])
+        return list(Owners(mains, names, self, pointers.trail).loose(pointers.values))
 
     def _pointers_of(self, type: str, by: str, names: Names, block: Block | None, main: str) -> Pointers:
         key = (type, by, names.types)

@@ -21,10 +21,11 @@ from hipaa_guard.terraform.access import AttributeText, HiddenText, Lookup, Oute
 from hipaa_guard.terraform.addresses import segments, without_keys
 from hipaa_guard.terraform.blocks import Instance
 from hipaa_guard.terraform.elsewhere import Elsewhere
-from hipaa_guard.terraform.identity import Names, forms, tail, tokens
+from hipaa_guard.terraform.identity import Names, tokens
 from hipaa_guard.terraform.joins import Joins, Links
+from hipaa_guard.terraform.loose import Loose
 from hipaa_guard.terraform.nested import NestedInstance
-from hipaa_guard.terraform.pointers import Loose
+from hipaa_guard.terraform.patterns import forms, tail
 from hipaa_guard.terraform.trails import type_at
 from hipaa_guard.terraform.views import Linked
 
@@ -92,10 +93,9 @@ class _Group:
 
     def joined(self, only: Instance | None = None) -> dict[PointsAt, tuple[Instance, ...]]:
         """The parts by how they name the whole; only one of them, where that is given."""
-        return {
-            key: tuple(each for each in instances.values() if only is None or each is only)
-            for key, instances in self.parts.items()
-        }
+        if only is None:
+            return {key: tuple(instances.values()) for key, instances in self.parts.items()}
+        return {key: (only,) for key, instances in self.parts.items() if instances.get(only.address) is only}
 
 
 @dataclass(frozen=True, slots=True)
