@@ -14,15 +14,9 @@ def judged_by_outsiders(policy: PolicyDocument | None, own: str | None) -> Verdi
     """
     if policy is None:
         return passed("has no policy, so that no other account gets in")
-    if policy.is_public():
-        return failed("has a policy that allows everyone, without a condition that names who")
-    if some(Statement.lets_in_a_place, policy):
-        return failed("has a policy that allows whoever calls from a network, of whatever account")
-    foreign = sorted({account for statement in policy for account in statement.foreign_accounts(own)})
-    if foreign:
-        return failed(f"has a policy that allows other accounts: {', '.join(foreign)}")
-    if any(_allows_an_organization(statement) for statement in policy):
-        return failed("has a policy that allows every account of an organization")
+    outsiders = outsiders_let_in(policy, own)
+    if outsiders is not None:
+        return failed(outsiders)
     services = sorted({service for statement in policy for service in statement.unbound_services()})
     if services:
         return passed(
@@ -30,6 +24,27 @@ def judged_by_outsiders(policy: PolicyDocument | None, own: str | None) -> Verdi
             "source that the service acts for"
         )
     return passed("has a policy that names no other account")
+
+
+def outsiders_let_in(policy: PolicyDocument | None, own: str | None) -> str | None:
+    """Whom outside the account `own` a resource policy lets in, as the message of a failure; None where nobody.
+
+    Raises:
+        Undecided: the policy names accounts and `own`, or one of them, is not known.
+
+    """
+    if policy is None:
+        return None
+    if policy.is_public():
+        return "has a policy that allows everyone, without a condition that names who"
+    if some(Statement.lets_in_a_place, policy):
+        return "has a policy that allows whoever calls from a network, of whatever account"
+    foreign = sorted({account for statement in policy for account in statement.foreign_accounts(own)})
+    if foreign:
+        return f"has a policy that allows other accounts: {', '.join(foreign)}"
+    if any(_allows_an_organization(statement) for statement in policy):
+        return "has a policy that allows every account of an organization"
+    return None
 
 
 def _allows_an_organization(statement: Statement) -> bool:

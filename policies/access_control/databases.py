@@ -1,7 +1,9 @@
 """Databases: only those who may see ePHI are given a way to it."""
 
-from hipaa_guard.authoring import MEDIUM, Fix, Verdict, control
-from hipaa_guard.policies.access_control.cross_account import judged_by_outsiders
+from collections.abc import Callable
+
+from hipaa_guard.authoring import MEDIUM, Fix, PolicyDocument, Verdict, control, failed, some
+from hipaa_guard.policies.access_control.cross_account import judged_by_outsiders, outsiders_let_in
 from hipaa_guard.services import dynamodb
 
 
@@ -22,5 +24,18 @@ from hipaa_guard.services import dynamodb
     peers={"prowler": "dynamodb_table_cross_account_access"},
 )
 def dynamodb_no_cross_account_policy(table: dynamodb.Table) -> Verdict:
-    verdict: Verdict = judged_by_outsiders(table.policy, table.origin.account)
+    account = table.origin.account
+    found: list[str] = []
+
+    def lets_in(whose: str, policy_of: Callable[[], PolicyDocument | None]) -> bool:
+        outsiders = outsiders_let_in(policy_of(), account)
+        if outsiders is not None:
+            found.append(f"{whose}{outsiders}")
+        return outsiders is not None
+
+    # Each decides against the table, whatever is not known of the other.
+    policies = (("", lambda: table.policy), ("has a stream that ", lambda: dynamodb.stream_policy_of(table)))
+    if some(lambda each: lets_in(*each), policies):
+        return failed(found[0])
+    verdict: Verdict = judged_by_outsiders(table.policy, account)
     return verdict

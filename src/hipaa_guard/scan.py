@@ -123,9 +123,8 @@ class Judged:
         present = (resource for resource in inventory if resource.origin.block not in without)
         for resource in present:
             (self.resources if resource.kind in judged else self.others)[resource.kind] += 1
-        for kind in {kind.kind: kind for kind in all_kinds()}.values():
-            if kind.kind not in judged:
-                self.others.update(each.resource.kind for each in stand_ins(inventory, kind, without))
+        elsewhere = (each.resource.kind for each in stand_ins(inventory, None, without))
+        self.others.update(kind for kind in elsewhere if kind not in judged)
 
     def left_out(self, every: Sequence[Control]) -> dict[str, int]:
         """The resources that were met and that only controls judge which were not asked for, by kind."""

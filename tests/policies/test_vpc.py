@@ -207,6 +207,19 @@ test_acls = cases(
     Case(ACL_SSH, "a lower number denies some", FAIL, **acl(OPEN_22, entry(90, "deny", 22, cidr="192.0.2.0/24"))),
     Case(ACL_SSH, "a lower number denies IPv6 only", FAIL, **acl(OPEN_22, entry(90, "deny", 22, cidr="::/0"))),
     Case(ACL_SSH, "a lower number denies everything", PASS, **acl(OPEN_22, entry(1, "deny", protocol="-1"))),
+    Case(ACL_SSH, "open, in capitals", FAIL, terraform=acl(entry(100, "ALLOW", 22))["terraform"]),
+    Case(
+        ACL_SSH,
+        "a lower number denies, in capitals",
+        PASS,
+        terraform=acl(OPEN_22, entry(90, "DENY", 22))["terraform"],
+    ),
+    Case(
+        ACL_SSH,
+        "a number that the provider refuses",
+        UNKNOWN,
+        terraform=acl(OPEN_22, entry(90, "deny", 22))["terraform"].replace("= 90", "= 90.5"),
+    ),
     Case(ACL_SSH, "UDP", PASS, **acl(entry(100, "allow", 22, protocol="17"))),
     Case(ACL_SSH, "an entry declared apart", FAIL, terraform=apart('cidr_block = "0.0.0.0/0"')),
     Case(

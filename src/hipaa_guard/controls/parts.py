@@ -64,8 +64,8 @@ def judge_parts(
     return result
 
 
-def stand_ins(inventory: Inventory, kind: type[Resource], without: Collection[str] = frozenset()) -> Iterator[StandIn]:
-    """The resources of a kind that are declared elsewhere and have a part at another address than these."""
+def stand_ins(inventory: Inventory, kind: type[Resource] | None, without: Collection[str]) -> Iterator[StandIn]:
+    """The resources, of one kind or all, that are declared elsewhere and have a part at another address than these."""
     for stand_in in inventory.stand_ins(kind):
         if any(part.origin.address not in without for part in stand_in.parts):
             yield stand_in

@@ -43,6 +43,16 @@ def _to_texts(value: Value) -> list[Value]:
     return Incomplete(texts, value.unknown) if isinstance(value, Incomplete) else texts
 
 
+def whole_number(value: Value) -> Value:
+    """A whole number of an argument or answer; None and what is not known stay what they are.
+
+    Raises:
+        ValueError: it is no whole number.
+
+    """
+    return value if value is None or isinstance(value, Unknown) else _to_int(value)
+
+
 CONVERSIONS: dict[str, Callable[[Value], Value]] = {
     "bool": _to_bool,
     "int": _to_int,

@@ -78,8 +78,10 @@ class Inventory:
         """The resources of a kind that were seen, whether or not these are all."""
         return self._by_kind.get(kind.kind, [])  # type: ignore[return-value]
 
-    def stand_ins(self, kind: type[Resource]) -> list[StandIn]:
-        """The resources of a kind of which only parts are declared here."""
+    def stand_ins(self, kind: type[Resource] | None = None) -> list[StandIn]:
+        """The resources, of one kind or all, of which only parts are declared here."""
+        if kind is None:
+            return [each for stand_ins in self._stand_ins.values() for each in stand_ins]
         return self._stand_ins.get(kind.kind, [])
 
     def unknown(self, kind: type[Resource]) -> Unknown | None:

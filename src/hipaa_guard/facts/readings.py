@@ -73,10 +73,13 @@ class Block:
     """Types whose resources bring one of the kind with them -> the attribute by which that is known: every ``aws_vpc``
     has a security group, its ``default_security_group_id``."""
     adopted_by: Adoption | None
-    """What takes over what was brought along."""
+    """How a resource that is declared takes over one that was brought along."""
     inside: Mapping[str, Inside]
     unqualified: Callable[[str], str] | None
-    """What a text that names the resource, or a version of it, says without the version."""
+    """What a text that names the resource, or a version of it, says without the version or what AWS adds."""
+    versions: Mapping[str, str]
+    """Types of versions of the resource -> their argument that names it. What the provider computes for them (an ARN)
+    names the resource too."""
     global_names: bool
     """Whether a name means one resource wherever it is used; else it means the one in the region of whoever uses it."""
 
@@ -94,6 +97,7 @@ class Block:
         adopted_by: Adoption | None = None,
         inside: Mapping[str, Inside] | None = None,
         unqualified: Callable[[str], str] | None = None,
+        versions: Mapping[str, str] | None = None,
         global_names: bool = False,
     ) -> None:
         object.__setattr__(self, "types", types)
@@ -108,6 +112,7 @@ class Block:
         object.__setattr__(self, "adopted_by", adopted_by)
         object.__setattr__(self, "inside", inside or {})
         object.__setattr__(self, "unqualified", unqualified)
+        object.__setattr__(self, "versions", versions or {})
         object.__setattr__(self, "global_names", global_names)
 
     def for_parts(self, inside: Mapping[str, Inside]) -> Block:

@@ -8,9 +8,9 @@ from hipaa_guard.facts.domains import one_of
 from hipaa_guard.facts.inventory import Inventory
 from hipaa_guard.facts.policy_document import PolicyDocument
 from hipaa_guard.facts.policy_grammar import resource_policy
-from hipaa_guard.facts.readings import Block, Inside, Listing, TerraformReading, View, ask
+from hipaa_guard.facts.readings import Block, Inside, Listing, TerraformReading, View, ask, first
 from hipaa_guard.facts.resource import Resource, fact
-from hipaa_guard.facts.values import Unknown, Value
+from hipaa_guard.facts.values import Incomplete, PartialText, Reference, Unknown, Value
 
 
 def _declared_encryption(argument: str) -> TerraformReading:
@@ -23,9 +23,63 @@ def _declared_encryption(argument: str) -> TerraformReading:
     return read
 
 
+_STREAM = "/stream/"
+_POLICIES = {"aws_dynamodb_resource_policy": "resource_arn"}
+
+
 def _without_stream(arn: str) -> str:
-    """The ARN of the table, of that of its stream: who reads a stream reads what is written to the table."""
-    return arn.partition("/stream/")[0]
+    """The ARN of the table, of that of its stream."""
+    return arn.partition(_STREAM)[0]
+
+
+def _is_of_stream(policy: View) -> bool | None:
+    """Whether a policy is that of a stream, of which each has its own; None where that is not known."""
+    arn = policy.get("resource_arn")
+    if isinstance(arn, Reference):
+        return arn.attribute.endswith("stream_arn")
+    if isinstance(arn, Unknown) and not isinstance(arn, PartialText):
+        return None
+    texts = arn.parts if isinstance(arn, PartialText) else (arn,)
+    return any(isinstance(text, str) and _STREAM in text for text in texts)
+
+
+def _own_policy(view: View) -> Value:
+    """The policy of the table itself."""
+    return _only(view, of_stream=False)
+
+
+def _stream_policy(view: View) -> Value:
+    """The policy of the table's stream."""
+    return _only(view, of_stream=True)
+
+
+def _only(view: View, *, of_stream: bool) -> Value:
+    """The policy of one of both; else one of which it is not known whose it is, which counts for each."""
+    declared = view.linked("aws_dynamodb_resource_policy")
+    seen = declared.seen if isinstance(declared, Incomplete) else declared
+    for answer in (of_stream, None):
+        found = [each for each in seen if _is_of_stream(each) is answer]
+        if found:
+            return _said_by(found)
+    if not isinstance(declared, Incomplete):
+        return None
+    perhaps = declared.candidates
+    possible = perhaps is None or any(_is_of_stream(each) in (None, of_stream) for each in perhaps)
+    return declared.unknown if possible else None
+
+
+def _said_by(policies: list[View]) -> Value:
+    first_one, *others = policies
+    told = first_one.get("policy")
+    for other in others:
+        said = other.get("policy")
+        if not (isinstance(told, str) and isinstance(said, str) and told == said):
+            both = (first_one.address, other.address)
+            return Unknown(f"{both[0]} and {both[1]} both apply and do not say the same", references=both)
+    return told
+
+
+_STREAM_NOT_ASKED = "a live account is asked for the policy of the table, not for that of its stream"
 
 
 class Table(Resource):
@@ -35,7 +89,7 @@ class Table(Resource):
     terraform = Block(
         "aws_dynamodb_table",
         "awscc_dynamodb_table",
-        joined_by="resource_arn",
+        joins=_POLICIES,
         name="name",
         awscc_name="table_name",
         unqualified=_without_stream,
@@ -84,8 +138,8 @@ class Table(Resource):
     )
 
     policy: PolicyDocument | None = fact(
-        terraform="aws_dynamodb_resource_policy.policy",
-        awscc="resource_policy.policy_document",
+        terraform=_own_policy,
+        awscc=first(_own_policy, "resource_policy.policy_document"),
         unset=None,
         parse=PolicyDocument.parse,
         refusal=resource_policy,
@@ -97,6 +151,16 @@ class Table(Resource):
             always=True,
         ),
     )
+
+    stream_policy: PolicyDocument | None = fact(
+        terraform=_stream_policy,
+        awscc=first(_stream_policy, "stream_specification.resource_policy.policy_document"),
+        unset=None,
+        parse=PolicyDocument.parse,
+        refusal=resource_policy,
+        terraform_only=_STREAM_NOT_ASKED,
+    )
+    """The policy of the table's stream, which is a resource of its own: who reads it reads what is written here."""
 
 
 _LISTED_IN_ITS_REGION = "a live account lists a replica as a table of its own region"
@@ -132,7 +196,7 @@ class TableReplica(Table):
         "aws_dynamodb_table",
         "aws_dynamodb_table_replica",
         "awscc_dynamodb_global_table",
-        joined_by="resource_arn",
+        joins=_POLICIES,
         name="name",
         awscc_name="table_name",
         unqualified=_without_stream,
@@ -168,8 +232,16 @@ class TableReplica(Table):
         terraform=_PROTECTED, awscc=_PROTECTED, unset=False, terraform_only=_LISTED_IN_ITS_REGION
     )
     policy: PolicyDocument | None = fact(
-        terraform="aws_dynamodb_resource_policy.policy",
-        awscc="resource_policy.policy_document",
+        terraform=_own_policy,
+        awscc=first(_own_policy, "resource_policy.policy_document"),
+        unset=None,
+        parse=PolicyDocument.parse,
+        refusal=resource_policy,
+        terraform_only=_LISTED_IN_ITS_REGION,
+    )
+    stream_policy: PolicyDocument | None = fact(
+        terraform=_stream_policy,
+        awscc=first(_stream_policy, "replica_stream_specification.resource_policy.policy_document"),
         unset=None,
         parse=PolicyDocument.parse,
         refusal=resource_policy,
@@ -193,3 +265,13 @@ def encryption_of(table: Table, inventory: Inventory) -> str | None:
         source = inventory.find(Table, table.source)
         return None if source is None else source.encryption
     return told
+
+
+def stream_policy_of(table: Table) -> PolicyDocument | None:
+    """The policy of a table's stream, in source; None of a table in a live account, which is not asked for it.
+
+    Raises:
+        Undecided: it is not known.
+
+    """
+    return table.stream_policy if table.origin.source == "terraform" else None

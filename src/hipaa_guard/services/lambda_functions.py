@@ -180,7 +180,16 @@ def _in_vpc(view: View) -> Value:
 
 # Lambda API reference, AddPermission, "FunctionName", read 2026-11-30: a name, an ARN or an ARN from the account on,
 # each with or without a version or alias behind it.
-_NAMED = re.compile(r"(arn:[^:]+:lambda:[^:]*:[^:]*:function:|(?:\d{12}:)?(?:function:)?)([A-Za-z0-9_-]+)(?::[^:]+)?")
+_NAMED = re.compile(
+    r"(arn:[^:]+:lambda:[^:]*:[^:]*:function:|(?:[^:]+:)?function:|(?:\d{12}:)?)([A-Za-z0-9_-]+)(?::[^:]+)?"
+)
+_VERSIONS = {
+    "aws_lambda_alias": "function_name",
+    "aws_lambda_function_url": "function_name",
+    "awscc_lambda_alias": "function_name",
+    "awscc_lambda_version": "function_name",
+    "awscc_lambda_url": "target_function_arn",
+}
 
 
 def _unqualified(text: str) -> str:
@@ -202,6 +211,7 @@ class Function(Resource):
         name="function_name",
         awscc_name="function_name",
         unqualified=_unqualified,
+        versions=_VERSIONS,
     )
     aws = Listing(
         "lambda.list_functions",

@@ -61,6 +61,17 @@ def _own_region(view: View) -> None:
     """A secret that Terraform declares is the original: its copies are blocks in it."""
 
 
+# Secrets Manager API reference, GetSecretValue, "SecretId", read 2026-11-30: a name, an ARN, or one without the hyphen
+# and six characters that AWS adds. An ARN that ends so is taken for a whole one.
+_ADDED = re.compile(r"(arn:[^:]+:secretsmanager:.+)-[A-Za-z0-9]{6}")
+
+
+def _without_added(text: str) -> str:
+    """The name, or the ARN without what AWS adds to it."""
+    found = _ADDED.fullmatch(text)
+    return text if found is None else found[1]
+
+
 class Secret(Resource):
     """A secret. Its value is never read."""
 
@@ -72,6 +83,7 @@ class Secret(Resource):
         joins={"aws_secretsmanager_secret_policy": "secret_arn"},
         name="name",
         awscc_name="name",
+        unqualified=_without_added,
     )
     aws: ClassVar[Listing | None] = Listing(
         "secretsmanager.list_secrets", "SecretList[]", arn="{ARN}", name="Name", keys=("ARN", "Name")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import ClassVar
 
+from hipaa_guard.facts.conversion import whole_number
 from hipaa_guard.facts.domains import Domain, between, one_of
 from hipaa_guard.facts.networks import means_everybody, protocol_name
 from hipaa_guard.facts.readings import Adoption, Block, Listing, View, ask, derived, listed
@@ -115,10 +116,6 @@ def _list(value: Value) -> list[Value]:
     return value if isinstance(value, list) else [value]
 
 
-def _port(value: Value) -> Value:
-    return value if value is None or isinstance(value, Unknown) else int(value)
-
-
 def _one(value: Value) -> list[Value]:
     """A list of the one value that an argument holds, be it known or not."""
     return [] if value is None else [value]
@@ -130,8 +127,8 @@ def _rule(get: Callable[[str], Value]) -> Rule:
     itself = get("self")
     return Rule(
         protocol=protocol_name(get("protocol")),
-        from_port=_port(get("from_port")),
-        to_port=_port(get("to_port")),
+        from_port=whole_number(get("from_port")),
+        to_port=whole_number(get("to_port")),
         ipv4=_list(get("cidr_blocks")),
         ipv6=_list(get("ipv6_cidr_blocks")),
         prefix_lists=_list(get("prefix_list_ids")),
@@ -144,8 +141,8 @@ def _separate_rule(view: View) -> Rule:
     """A rule as `aws_vpc_security_group_ingress_rule` and its egress twin write it."""
     return Rule(
         protocol=protocol_name(view.get("ip_protocol")),
-        from_port=_port(view.get("from_port")),
-        to_port=_port(view.get("to_port")),
+        from_port=whole_number(view.get("from_port")),
+        to_port=whole_number(view.get("to_port")),
         ipv4=_one(view.get("cidr_ipv4")),
         ipv6=_one(view.get("cidr_ipv6")),
         prefix_lists=_one(view.get("prefix_list_id")),
@@ -160,8 +157,8 @@ def _awscc_rule(get: Callable[[str], Value]) -> Rule:
     lists = ("source_prefix_list_id", "destination_prefix_list_id")
     return Rule(
         protocol=protocol_name(get("ip_protocol")),
-        from_port=_port(get("from_port")),
-        to_port=_port(get("to_port")),
+        from_port=whole_number(get("from_port")),
+        to_port=whole_number(get("to_port")),
         ipv4=_one(get("cidr_ip")),
         ipv6=_one(get("cidr_ipv_6")),
         prefix_lists=[value for name in lists for value in _one(get(name))],

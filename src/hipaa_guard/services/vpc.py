@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import ClassVar
 
+from hipaa_guard.facts.conversion import whole_number
 from hipaa_guard.facts.domains import Domain, between, one_of
 from hipaa_guard.facts.networks import covers, means_everybody, protocol_name
 from hipaa_guard.facts.readings import Block, Listing, View, ask, derived, listed
@@ -82,12 +83,17 @@ class Subnet(Resource):
     """Whether what is launched here gets a public IPv4 address unless it asks for none."""
 
 
+_ACTIONS = ("allow", "deny")
+_IN_ANY_CASE = one_of(*_ACTIONS, fold=True)
+"""The provider (5.100) takes the action of a block in either case, that of a rule declared apart only as written."""
+
+
 class Entry(Record):
     """One numbered rule of a network ACL."""
 
     __slots__ = ("action", "cidr", "from_port", "number", "protocol", "to_port")
     allowed: ClassVar[Mapping[str, Domain]] = {
-        "action": one_of("allow", "deny"),
+        "action": one_of(*_ACTIONS),
         "number": between(1, 65535),
         "from_port": between(-1, 65535),
         "to_port": between(-1, 65535),
@@ -117,21 +123,17 @@ class Entry(Record):
         )
 
 
-def _entry(get: Callable[[str], Value], number: str, action: str) -> Entry:
+def _entry(get: Callable[[str], Value], number: str, action: Value) -> Entry:
     ipv4 = get("cidr_block")
     ipv4 = None if isinstance(ipv4, str) and not ipv4 else ipv4
     return Entry(
-        number=_int(get(number)),
-        action=get(action),
+        number=whole_number(get(number)),
+        action=action,
         protocol=protocol_name(get("protocol")),
-        from_port=_int(get("from_port")),
-        to_port=_int(get("to_port")),
+        from_port=whole_number(get("from_port")),
+        to_port=whole_number(get("to_port")),
         cidr=get("ipv6_cidr_block") if ipv4 is None else ipv4,
     )
-
-
-def _int(value: Value) -> Value:
-    return value if value is None or isinstance(value, Unknown) else int(value)
 
 
 def _declared_entries(view: View) -> Value:
@@ -149,13 +151,13 @@ def _declared_entries(view: View) -> Value:
         if isinstance(block, Unknown):
             unknowns.append(block)
         else:
-            entries.append(_entry(block.get, "rule_no", "action"))
+            entries.append(_entry(block.get, "rule_no", _IN_ANY_CASE.admit(block.get("action"))))
     for split in _seen(apart):
         leaving = split.get("egress")
         if isinstance(leaving, Unknown):
             unknowns.append(leaving)
         elif str(leaving).lower() != "true":
-            entries.append(_entry(split.get, "rule_number", "rule_action"))
+            entries.append(_entry(split.get, "rule_number", split.get("rule_action")))
     return Incomplete(entries, unknowns[0]) if unknowns else entries
 
 
@@ -184,7 +186,12 @@ class NetworkAcl(Resource):
     """A network ACL: numbered rules at the border of subnets, of which the lowest that matches decides."""
 
     noun = "network ACL"
-    terraform = Block("aws_network_acl", "aws_default_network_acl", joins={"aws_network_acl_rule": "network_acl_id"})
+    terraform = Block(
+        "aws_network_acl",
+        "aws_default_network_acl",
+        joins={"aws_network_acl_rule": "network_acl_id"},
+        also=("default_network_acl_id",),  # by which the default one is adopted
+    )
     aws = Listing(
         "ec2.describe_network_acls",
         "NetworkAcls[]",

@@ -6,56 +6,27 @@ same text. Such a name is written as a *token*, which no literal text of a confi
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from hipaa_guard.facts.readings import Block
 from hipaa_guard.facts.values import Cause, PartialText, Reference, Unknown, Value
 from hipaa_guard.terraform.access import Alternatives, Lookup, Outer
 from hipaa_guard.terraform.blocks import Instance
+from hipaa_guard.terraform.patterns import Pattern, Patterns, Texts, forms, is_long, tail
 
 _MARK = "\0"
 _SHARED_CAUSES = (Cause.VARIABLE, Cause.DATA_SOURCE)
-_TAILS = 20
 
 
-@dataclass(frozen=True, slots=True)
-class Pattern:
-    """What is known of a text of which some is not.
+Source = tuple[bool, str]
+"""A name that a value is made from, and whether the value is a part of it that is written out."""
 
-    ``late`` says that the unknown parts are attributes of declared resources, decided at apply: no text that somebody
-    wrote down can equal it.
-    """
 
-    prefix: str = ""
-    suffix: str = ""
-    late: bool = False
-
-    @property
-    def open(self) -> bool:
-        """Whether nothing at all is known."""
-        return not (self.prefix or self.suffix or self.late)
-
-    def fits(self, text: str) -> bool:
-        """Whether a text may be this one; where either is an ARN or URL, the name inside it counts."""
-        if self.late:
-            return False
-        if is_long(self.prefix):
-            end = self.suffix.removesuffix("*").rstrip(":/")
-            return text.endswith(end) or text in tails(end)
-        length = len(self.prefix) + len(self.suffix)
-        return any(
-            len(form) >= length and form.startswith(self.prefix) and form.endswith(self.suffix) for form in forms(text)
-        )
-
-    def agrees(self, other: Pattern) -> bool:
-        """Whether both may stand for the same text. What is decided at apply equals only itself, see `tokens`."""
-        if self.late or other.late:
-            return False
-        if is_long(self.prefix) or is_long(other.prefix):
-            return True
-        heads = self.prefix.startswith(other.prefix) or other.prefix.startswith(self.prefix)
-        return heads and (self.suffix.endswith(other.suffix) or other.suffix.endswith(self.suffix))
+def sources(value: Unknown) -> list[Source]:
+    """All that a value is made from."""
+    return [(isinstance(value, Outer), name) for name in value.references]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,16 +38,16 @@ class Identity:
     unknown: Unknown | None
     """Why a name is not known, where one is not."""
 
-    def shares(self, value: Unknown) -> bool:
-        """Whether the name, of which nothing is known, is made from a variable that a value is made from too.
+    def shared(self) -> list[Source]:
+        """The sources of values that may be the name, of which nothing is known, as they are made from one variable.
 
         Of two parts of one variable that are written out (``var.x.a`` and ``var.x.b``) it is known that they differ.
         """
         unknown = self.unknown
         if unknown is None or not any(found.open for found in self.patterns):
-            return False
-        both_written_out = isinstance(unknown, Outer) and isinstance(value, Outer)
-        return not both_written_out and not set(unknown.references).isdisjoint(value.references)
+            return []
+        written_out = (False,) if isinstance(unknown, Outer) else (False, True)
+        return [(each, name) for name in unknown.references for each in written_out]
 
     @property
     def known(self) -> frozenset[str]:
@@ -95,8 +66,10 @@ class Names:
         made_by: Mapping[str, str] = {},
         *,
         regional: bool = True,
+        unqualified: Callable[[str], str] | None = None,
     ) -> None:
         self.types = tuple(types)
+        self._unqualified = unqualified
         self.regional = regional
         self._made_by = made_by
         self._arguments = arguments
@@ -104,16 +77,20 @@ class Names:
         self._owners: dict[str, list[Instance]] = {}
         self._owners_in: dict[tuple[str, str], list[Instance]] = {}
         self._kept: list[Unknown] = []
-        self._patterns: set[Pattern] = set()
-        self._texts: set[str] = set()
+        self._regions: dict[str, Counter[str | None]] = {}
+        patterns: set[Pattern] = set()
+        texts: set[str] = set()
         for instance in instances:
             identity = self._identify(instance)
             self._identities[instance.address] = identity
-            self._patterns.update(identity.patterns)
-            self._texts |= identity.known
+            patterns.update(identity.patterns)
+            texts |= identity.known
             for text in identity.texts:
                 self._owners.setdefault(text, []).append(instance)
                 self._owners_in.setdefault((text, instance.module), []).append(instance)
+        self._patterns = Patterns(found for found in patterns if not found.open)
+        self._texts = Texts(texts)
+        self._shared = {source for identity in self._identities.values() for source in identity.shared()}
 
     def of(self, instance: Instance) -> Identity:
         """What identifies the instance."""
@@ -122,13 +99,15 @@ class Names:
 
     def may_be(self, text: str) -> bool:
         """Whether a text may be the name, known in part only, of some instance."""
-        return any(found.fits(text) for found in self._patterns if not found.open)
+        return self._patterns.fit(text)
 
     def may_agree(self, other: Pattern) -> bool:
         """Whether a text that is known in part may be the name of some instance."""
-        return any(map(other.fits, self._texts)) or any(
-            other.agrees(found) for found in self._patterns if not found.open
-        )
+        return self._texts.fit(other) or self._patterns.agree(other)
+
+    def may_share(self, value: Unknown) -> bool:
+        """Whether a value may be the name of some instance, as both are made from one variable."""
+        return not self._shared.isdisjoint(sources(value))
 
     def owned(self, text: str) -> bool:
         """Whether some instance is certainly called so."""
@@ -137,6 +116,29 @@ class Names:
     def owners(self, text: str, module: str | None = None) -> list[Instance]:
         """The instances called so; only those in one module, where that is given."""
         return self._owners.get(text, []) if module is None else self._owners_in.get((text, module), [])
+
+    def regions(self, text: str) -> Counter[str | None]:
+        """How many of the instances called so are in each region; None stands for one that is not known."""
+        if text not in self._regions:
+            regions = [owner.region for owner in self.owners(text)]
+            self._regions[text] = Counter(region if isinstance(region, str) else None for region in regions)
+        return self._regions[text]
+
+    def may_mean(self, main: Instance, split: Instance, text: str) -> bool:
+        """False where a text that an instance names a resource by means one of another region."""
+        region = self._region_meant(split, text)
+        return region is None or not isinstance(main.region, str) or region == main.region
+
+    def may_name(self, text: str, split: Instance, written: str) -> bool:
+        """Whether something is called by a text, or form of one, in the region of the instance that names it."""
+        region = self._region_meant(split, written)
+        regions = self.regions(text)
+        return bool(regions) if region is None else region in regions or None in regions
+
+    def _region_meant(self, split: Instance, text: str) -> str | None:
+        """The region of what a name means: that of its ARN, else that of whoever uses it; None if not known."""
+        region = _region_of(text) or (split.region if self.regional else None)
+        return region if isinstance(region, str) else None
 
     def _identify(self, instance: Instance) -> Identity:
         texts: set[str] = set()
@@ -147,6 +149,8 @@ class Names:
             value = instance.get(argument)
             if isinstance(value, str) and value:
                 texts.add(value)
+                if self._unqualified is not None:
+                    texts.add(self._unqualified(value))
             elif isinstance(value, Unknown) and argument not in ("id", "arn"):
                 self._kept.append(value)
                 texts.update(tokens(value))
@@ -161,33 +165,6 @@ def naming_arguments(block: Block | None) -> tuple[str, ...]:
     if block is None:
         return ("name", "id", "arn")
     return block.naming_arguments()
-
-
-def is_long(text: str) -> bool:
-    """Whether a text is (the start of) an ARN or a URL, which hold a name behind a colon or slash."""
-    return text.startswith(("arn:", "https://"))
-
-
-def tail(text: str) -> str:
-    """What stands behind the last colon or slash."""
-    return text[max(text.rfind(":"), text.rfind("/")) + 1 :]
-
-
-def tails(text: str) -> list[str]:
-    """All that may be a name at the end of an ARN or URL: what stands behind each colon or slash."""
-    found: list[str] = []
-    position = len(text)
-    while len(found) < _TAILS:
-        position = max(text.rfind(":", 0, position), text.rfind("/", 0, position))
-        if position < 0:
-            break
-        found.append(text[position + 1 :])
-    return found
-
-
-def forms(text: str) -> list[str]:
-    """A text, and the names it holds where it is an ARN or URL."""
-    return [text, *tails(text)] if is_long(text) else [text]
 
 
 def tokens(value: Unknown) -> list[str]:
@@ -253,3 +230,9 @@ def _part(part: str | Unknown) -> str | None:
     if part.cause in _SHARED_CAUSES and type(part) in (Unknown, Alternatives, Lookup):
         return f"{_MARK}{id(part)}{_MARK}"
     return None
+
+
+def _region_of(text: str) -> str:
+    """The region that an ARN names; empty where there is none."""
+    fields = text.split(":", 4)
+    return fields[3] if text.startswith("arn:") and len(fields) > 4 else ""

@@ -14,15 +14,16 @@ from hipaa_guard.terraform.identity import Names
 from hipaa_guard.terraform.joins import Joins
 from hipaa_guard.terraform.nested import NestedInstance, nested_in
 from hipaa_guard.terraform.paths import same
-from hipaa_guard.terraform.standins import stand_ins
+from hipaa_guard.terraform.standins import Nested, stand_ins
 from hipaa_guard.terraform.views import InstanceView, Linked, Perhaps, Touched
 
 
 def build_inventory(configuration: Configuration, kinds: Sequence[type[Resource]]) -> Inventory:
     """All resources of the given kinds that a configuration declares, and what it declares parts of."""
     joins = Joins(configuration, _splits(kinds), _inside(kinds))
-    found = [resource for kind in kinds for resource in _of_kind(kind, configuration, joins)]
-    elsewhere = stand_ins(kinds, joins, configuration.root, _of_parts, configuration.gaps)
+    nested: Nested = {}
+    found = [resource for kind in kinds for resource in _of_kind(kind, configuration, joins, nested)]
+    elsewhere = stand_ins(kinds, joins, configuration.root, _of_parts, configuration.gaps, nested=nested)
     return Inventory(found, source="terraform", kinds=kinds, stand_ins=elsewhere)
 
 
@@ -101,7 +102,7 @@ def _inside(kinds: Sequence[type[Resource]]) -> dict[str, str]:
     return {type: inside.path for block in blocks for type, inside in block.inside.items()}
 
 
-def _of_kind(kind: type[Resource], configuration: Configuration, joins: Joins) -> Iterator[Resource]:
+def _of_kind(kind: type[Resource], configuration: Configuration, joins: Joins, nested: Nested) -> Iterator[Resource]:
     block = kind.terraform
     if block is None:
         return
@@ -110,6 +111,8 @@ def _of_kind(kind: type[Resource], configuration: Configuration, joins: Joins) -
         for instance in _standing(joins.of_type(terraform_type), block):
             applies = _applies(block, InstanceView(instance, joins, block, names=names))
             if applies is not False:
+                if isinstance(instance, NestedInstance):
+                    nested.setdefault(kind, []).append(instance)
                 uncertain = applies if isinstance(applies, Unknown) else instance.uncertain
                 origin = _origin(kind, instance, configuration.root, uncertain, names.of(instance).known)
                 yield kind(origin, TerraformSource(instance, joins, block, names))

@@ -14,8 +14,10 @@ from hipaa_guard.facts.readings import Adoption, Block
 from hipaa_guard.facts.values import Reference, Unknown
 from hipaa_guard.terraform.addresses import segments, without_keys
 from hipaa_guard.terraform.blocks import Configuration, Instance
+from hipaa_guard.terraform.doubts import Doubt, doubt_of
 from hipaa_guard.terraform.identity import Names, naming_arguments
-from hipaa_guard.terraform.pointers import Doubt, Loose, Pointers, doubt_of
+from hipaa_guard.terraform.loose import Loose, Owners, is_left_out
+from hipaa_guard.terraform.pointers import Pointers
 from hipaa_guard.terraform.trails import Splits, Trail, type_at
 
 _OUTSIDE = frozenset({"var", "data", "ephemeral", "terraform", "path"})
@@ -75,7 +77,10 @@ class Joins:
             instances = [instance for each in types for instance in self.of_type(each)]
             made_by = {} if block is None else block.made_by
             regional = block is None or not block.global_names
-            self._names[types, arguments] = Names(types, instances, arguments, made_by, regional=regional)
+            plain = None if block is None else block.unqualified
+            self._names[types, arguments] = Names(
+                types, instances, arguments, made_by, regional=regional, unqualified=plain
+            )
         return self._names[types, arguments]
 
     def unseen(self, main: Instance) -> Unknown | None:
@@ -112,7 +117,8 @@ class Joins:
             return []
         names = self.names(block, block.types[0])
         mains = [instance for each in block.types for instance in self.of_type(each)]
-        return self._pointers_of(type, by, names, block, block.types[0]).loose(mains, names)
+        pointers = self._pointers_of(type, by, names, block, block.types[0])
+        return list(Owners(mains, names, self, pointers.trail).loose(pointers.values))
 
     def _pointers_of(self, type: str, by: str, names: Names, block: Block | None, main: str) -> Pointers:
         key = (type, by, names.types)
@@ -141,15 +147,15 @@ class Joins:
         named = self.links(instance, adoption.type, adoption.by, self.names(None, instance.type))
         if instance.type != adoption.otherwise:
             return named
-        unnamed = [each for each in self.of_type(adoption.type) if each.get(adoption.by) is None]
-        alike = [each for each in self.of_type(adoption.otherwise) if _in_one_place(instance, each) is not False]
+        unnamed = [each for each in self.of_type(adoption.type) if is_left_out(each.get(adoption.by))]
+        alike = [each for each in self.of_type(adoption.otherwise) if _in_one_place(instance, each)]
         certain, doubts = list(named.certain), list(named.doubts())
         for each in unnamed:
             together = _in_one_place(instance, each)
             if together and len(alike) == 1:
                 certain.append(each)
             elif together is not False:
-                reason = f"{each.address} may be for the VPC of another region"
+                reason = f"{each.address} may take over what another {instance.type} brings along"
                 doubts.append(Doubt(each, Unknown(reason, references=(each.address,))))
         return Links(tuple(certain), next(iter(doubts), None), lambda: iter(doubts), named.into)
 
@@ -184,8 +190,10 @@ class Joins:
 
 
 def _in_one_place(one: Instance, other: Instance) -> bool | None:
-    """Whether two resources are of one region; None where that is not known."""
+    """Whether two resources are of one account and region; None where that is not known."""
+    same_provider = getattr(one, "provider", None) == getattr(other, "provider", None)  # a state does not tell them
     if one.region is other.region:
-        return True
-    known = isinstance(one.region, str) and isinstance(other.region, str)
-    return one.region == other.region if known else None
+        return same_provider or None
+    if isinstance(one.region, str) and isinstance(other.region, str):
+        return (same_provider or None) if one.region == other.region else False
+    return None

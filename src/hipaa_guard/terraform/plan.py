@@ -191,6 +191,7 @@ class _Plan:
             module=module.address,
             location=self._location,
             region=resource.region(),
+            provider=resource.provider,
             decode=resource.get,
             written=resource.arguments(),
             left_open=resource.left_open,
@@ -244,9 +245,9 @@ class _PlannedResource:
         "_context",
         "_expressions",
         "_plan",
-        "_provider",
         "_sensitive",
         "_unknown",
+        "provider",
     )
 
     def __init__(self, plan: _Plan, module: Module, entry: Mapping[str, Any]) -> None:
@@ -264,7 +265,7 @@ class _PlannedResource:
         self._after = change["after"]
         self._unknown = change.get("after_unknown")
         self._sensitive = change.get("after_sensitive")
-        self._provider = text(configuration.get("provider_config_key"))
+        self.provider = text(configuration.get("provider_config_key"))
 
     def get(self, attribute: str) -> Value:
         """The value of a top-level argument."""
@@ -287,7 +288,7 @@ class _PlannedResource:
     def region(self) -> Value:
         """The region of the resource: its own, else its provider's."""
         own = self._own("region")
-        return own if own is not None else self._plan.constant(self._plan.provider(self._provider).get("region"))
+        return own if own is not None else self._plan.constant(self._plan.provider(self.provider).get("region"))
 
     def _own(self, attribute: str) -> Value:
         planned = Planned(self._after, self._unknown, self._sensitive).part(attribute)
@@ -324,7 +325,7 @@ class _PlannedResource:
         return {**table(defaults), **table(tags)}
 
     def _default_tags(self) -> Value:
-        blocks = objects(self._plan.provider(self._provider).get("default_tags"))
+        blocks = objects(self._plan.provider(self.provider).get("default_tags"))
         value = self._plan.constant(blocks[0].get("tags")) if blocks else None
         return masked(value, sensitive=False)
 

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from heapq import merge
+from itertools import chain
+from operator import itemgetter
 from typing import Protocol
 
-from hipaa_guard.facts.secrets import Secret
-from hipaa_guard.facts.values import Cause, PartialText, Reference, Unknown, Value
+from hipaa_guard.facts.values import PartialText, Reference, Unknown, Value
 from hipaa_guard.terraform.access import HiddenText, Lookup, Pinned
 from hipaa_guard.terraform.addresses import last_key, without_keys
 from hipaa_guard.terraform.blocks import Instance
-from hipaa_guard.terraform.identity import Identity, Names, Pattern, embedded, forms, pattern, tokens, written_alike
+from hipaa_guard.terraform.doubts import Doubt, doubt_of
+from hipaa_guard.terraform.identity import Identity, Names, Source, embedded, pattern, sources, tokens, written_alike
 from hipaa_guard.terraform.paths import every_value
+from hipaa_guard.terraform.patterns import Pattern, Patterns, Texts, forms
+from hipaa_guard.terraform.sought import Sought, may_be_sought, sought_by
 from hipaa_guard.terraform.trails import End, Trail
 
 _COMPARED = 256
@@ -20,59 +25,13 @@ _COMPARED = 256
 
 
 @dataclass(frozen=True, slots=True)
-class Doubt:
-    """An instance that may or may not point at another, and why that is not known."""
+class Told:
+    """A value of the argument of an instance, all that it leads to, and its tokens (`written_alike`)."""
 
     instance: Instance
-    unknown: Unknown
-
-
-def doubt_of(main: Instance, split: Instance) -> Unknown | None:
-    """Why an instance that points at another may not belong to it all the same; None where it certainly does.
-
-    The instance ``[?]`` stands for any number. Two of them belong together where both are counted in the same way.
-    """
-    if split.uncertain is None and "[?]" not in main.address:
-        return None
-    open_main = "[?]" in _beyond(main, split.module)
-    open_split = "[?]" in _beyond(split, main.module)
-    shared = "[?]" in split.address and not open_split
-    if (shared or split.uncertain is None) and not open_main:
-        return None
-    if open_main and open_split and _counted_alike(main, split):
-        return None
-    if open_split or split.uncertain is not None:
-        why = "the number of its instances is not known" if split.uncertain is None else split.uncertain.reason
-        return Unknown(f"{split.address} may not exist: {why}", Cause.EXPANSION, references=(split.address,))
-    reason = f"{split.address} may be for another instance than {main.address}"
-    return Unknown(reason, Cause.EXPANSION, references=(split.address,))
-
-
-def _beyond(instance: Instance, module: str) -> str:
-    """The address below a module that both are in; all of it where they are not."""
-    inside = not module or instance.module == module or instance.module.startswith(module + ".")
-    return instance.address[len(module) :] if inside else instance.address
-
-
-def _counted_alike(main: Instance, split: Instance) -> bool:
-    """Whether the count or for_each of both, in one module, is the same expression, or that of one is the other."""
-    if main.module != split.module or last_key(main.address) != "[?]" or last_key(split.address) != "[?]":
-        return False
-    expansion = getattr(split, "expansion", None)  # the expression as it is written, where the reader has it
-    return bool(expansion) and expansion in (getattr(main, "expansion", None), f"{main.type}.{main.name}")
-
-
-@dataclass(frozen=True, slots=True)
-class Loose:
-    """A value of a joining argument that names no declared resource of the kind."""
-
-    instance: Instance
-    written: Value
-    """The value of the argument."""
     value: Value
-    """The one thing that it leads to, through other resources; itself, where there is none."""
-    position: int
-    """Its place among the values of the argument in all instances of the type."""
+    ends: list[End]
+    alike: list[str]
 
 
 class Declared(Protocol):
@@ -103,12 +62,31 @@ class _Doubts:
     """Names that are one of several possible."""
 
 
+class _Strays:
+    """Literals that name nothing declared, each with the first instance that names it so."""
+
+    def __init__(self, strays: Sequence[tuple[str, Instance]], names: Names) -> None:
+        self.number = len(strays)
+        self.texts = Texts(text for text, _ in strays)
+        self._strays = strays
+        self._names = names
+        self._meaning: dict[str | None, list[tuple[str, Instance]]] = {}
+
+    def meaning(self, main: Instance) -> list[tuple[str, Instance]]:
+        """Those that may mean something in the region of a main resource."""
+        region = main.region if isinstance(main.region, str) else None
+        if region not in self._meaning:
+            found = [each for each in self._strays if self._names.may_mean(main, each[1], each[0])]
+            self._meaning[region] = found
+        return self._meaning[region]
+
+
 class Pointers:
-    """All values of one argument of one type, indexed by what they point at."""
+    """All values of one argument of one type (`values`), indexed by what they point at."""
 
     def __init__(self, joins: Declared, by: str, instances: Iterable[Instance], trail: Trail) -> None:
         self._joins = joins
-        self._trail = trail
+        self.trail = trail
         self._by = by
         self._order: dict[str, int] = {}
         self._references: dict[str, list[Instance]] = {}
@@ -118,25 +96,27 @@ class Pointers:
         self._literals: dict[str, Instance] = {}
         self._loose = _Doubts()
         self._anyone: list[Doubt] = []
-        self._apart: list[tuple[Unknown, Doubt]] = []
-        self._lookups: list[tuple[Lookup, Doubt]] = []
-        self._values: list[tuple[Instance, Value, list[End], list[str]]] = []
+        self._apart: dict[Source, list[tuple[int, Doubt]]] = {}
+        self._lookups: dict[Sought, list[Doubt]] = {}
+        self.values: list[Told] = []
         self._patterns: dict[Pattern, Doubt] = {}
-        self._homes: dict[tuple[int, str], list[Instance]] = {}
-        self._strays: dict[int, list[tuple[str, Instance]]] = {}
+        self._homes: dict[tuple[int, str], list[tuple[Instance, str]]] = {}
+        self._several: dict[tuple[int, str, str, str | None], list[Instance]] = {}
+        self._strays: dict[int, _Strays] = {}
         self._kept: list[Unknown] = []
         steps = by.split(".")
         for position, instance in enumerate(instances):
             self._order[instance.address] = position
             for value in every_value(instance.get(steps[0]), steps[1:]):
                 self._add(instance, value)
+        self._half_known = Patterns(self._patterns)
 
     # --- building ------------------------------------------------------------------------------------------------
 
     def _add(self, instance: Instance, value: Value) -> None:
-        ends = self._trail.ends(value, instance)
+        ends = self.trail.ends(value, instance)
         alike = self._written_alike(instance, value)
-        self._values.append((instance, value, ends, alike))
+        self.values.append(Told(instance, value, ends, alike))
         for token in alike:
             self._add_text(token, instance, token)
         for end in ends:
@@ -148,7 +128,9 @@ class Pointers:
                     self._add_text(form, instance, end.value)
             elif isinstance(end.value, Unknown):
                 if end.apart:
-                    self._apart.append((end.value, self._doubt(instance, end.value)))
+                    doubt = self._doubt(instance, end.value)
+                    for source in sources(end.value):
+                        self._apart.setdefault(source, []).append((len(self.values), doubt))
                 else:
                     self._add_unknown(instance, end.value)
                 if end.value is not value:
@@ -181,7 +163,7 @@ class Pointers:
             if not found.late:
                 self._patterns.setdefault(found, self._doubt(instance, value))
         elif isinstance(value, Lookup):
-            self._lookups.append((value, self._doubt(instance, value)))
+            self._add_lookup(value, self._doubt(instance, value))
         else:
             self._anyone.append(self._doubt(instance, value))
 
@@ -189,7 +171,7 @@ class Pointers:
         if self._joins.leads_inside(reference):
             self._into.setdefault(reference.address, []).append(instance)
             return
-        if not self._trail.is_main(reference):
+        if not self.trail.is_main(reference):
             return
         address = reference.address
         block = without_keys(address)
@@ -218,7 +200,7 @@ class Pointers:
         if isinstance(end, str):
             for form in forms(end):
                 self._loose.texts.setdefault(form, []).append(doubt)
-        elif isinstance(end, Reference) and not self._trail.is_main(end):
+        elif isinstance(end, Reference) and not self.trail.is_main(end):
             pass  # something that is declared, but of another kind
         elif isinstance(end, Reference):
             exact = self._joins.declared(end.address) is not None
@@ -231,13 +213,18 @@ class Pointers:
             if not found.late:
                 self._patterns.setdefault(found, doubt)
         elif isinstance(end, Lookup):
-            self._lookups.append((end, doubt))
+            self._add_lookup(end, doubt)
         elif isinstance(end, Unknown) and not apart:
             self._anyone.append(doubt)
         if isinstance(end, Unknown):
             self._kept.append(end)
             for token in tokens(end):
                 self._loose.texts.setdefault(token, []).append(doubt)
+
+    def _add_lookup(self, value: Lookup, doubt: Doubt) -> None:
+        sought = sought_by(value)
+        if sought is not None:
+            self._lookups.setdefault(sought, []).append(doubt)
 
     def _doubt(self, instance: Instance, value: Unknown) -> Doubt:
         reason = f"{instance.address} may apply: its {self._by} is not known ({value.reason})"
@@ -252,7 +239,7 @@ class Pointers:
         found = {split.address: split for split in self._references.get(main.address, ())}
         for text in identity.texts:
             for split, written in self._naming(text, main, names):
-                if _may_mean(main, split, written, names):
+                if names.may_mean(main, split, written):
                     found[split.address] = split
         return sorted(found.values(), key=lambda split: self._order[split.address])
 
@@ -266,9 +253,10 @@ class Pointers:
         if len(owners) > 1:
             alone = len(names.owners(text, main.module)) == 1
             told = self._texts_in.get((text, main.module), []) if alone else []
-            if names.regional and sum(owner.region == main.region for owner in _placed(owners)) == 1:
-                in_regions = len(_placed(owners)) == len(owners)
-                told = [*told, *(each for each in self._texts.get(text, []) if in_regions and _placed([each[0]]))]
+            regions = names.regions(text)
+            if names.regional and sum(regions[each] for each in regions if each and each == main.region) == 1:
+                placed = (each for each in self._texts.get(text, []) if isinstance(each[0].region, str))
+                told = told if None in regions else [*told, *placed]
             return told
         return self._texts.get(text, [])
 
@@ -296,20 +284,22 @@ class Pointers:
             for text in sorted(identity.texts):
                 yield from self._loose.texts.get(text, ())
         yield from self._anyone
-        for value, doubt in self._apart:
-            if identity.shares(value):
-                yield doubt
-        for lookup, doubt in self._lookups:
-            if _may_be_looked_up(main, identity, lookup):
-                yield doubt
+        shared = [self._apart[source] for source in identity.shared() if source in self._apart]
+        yield from (doubt for _, doubt in merge(*shared, key=itemgetter(0)))
+        sought = may_be_sought(main, identity)
+        if sought is not None:
+            yield from self._lookups.get(sought, ())
 
     def _by_pattern(self, identity: Identity) -> Iterator[Doubt]:
         """Names that are known in part, where those parts agree."""
-        every = len(self._patterns) > _COMPARED
+        if len(self._patterns) > _COMPARED:
+            yield from self._patterns.values()
+            return
         patterns = [found for found in identity.patterns if not found.open]
-        for found, doubt in self._patterns.items():
-            if every or any(map(found.fits, identity.known)) or any(map(found.agrees, patterns)):
-                yield doubt
+        if any(map(self._half_known.fit, identity.known)) or any(map(self._half_known.agree, patterns)):
+            for found, doubt in self._patterns.items():
+                if any(map(found.fits, identity.known)) or any(map(found.agrees, patterns)):
+                    yield doubt
 
     def _ambiguous(self, main: Instance, identity: Identity, names: Names) -> Iterator[Doubt]:
         """A text that names several resources may mean any of them."""
@@ -317,19 +307,26 @@ class Pointers:
             owners = len(names.owners(text))
             if owners < 2:
                 continue
-            here = self._texts_in.get((text, main.module), []) if len(names.owners(text, main.module)) > 1 else []
-            for split in (*(split for split, _ in here), *self._homeless(text, names)):
-                if not _may_mean(main, split, text, names):
-                    continue
+            for split in self._of_several(text, main, names):
                 reason = f"{split.address} may apply: its {self._by} names {owners} resources"
                 yield Doubt(split, Unknown(reason, references=(split.address,)))
 
-    def _homeless(self, text: str, names: Names) -> list[Instance]:
-        """The instances in whose own module nothing has the name that they point at."""
+    def _of_several(self, text: str, main: Instance, names: Names) -> list[Instance]:
+        """The instances for which a text that names several resources may mean one of a module and region."""
+        region = main.region if isinstance(main.region, str) else None
+        key = (id(names), text, main.module, region)
+        if key not in self._several:
+            here = self._texts_in.get((text, main.module), []) if len(names.owners(text, main.module)) > 1 else []
+            told = chain(here, self._homeless(text, names))
+            self._several[key] = [split for split, written in told if names.may_mean(main, split, written)]
+        return self._several[key]
+
+    def _homeless(self, text: str, names: Names) -> list[tuple[Instance, str]]:
+        """The instances in whose own module nothing has the name that they point at, and how they write it."""
         key = (id(names), text)
         if key not in self._homes:
-            splits = [split for split, _ in self._texts.get(text, ())]
-            self._homes[key] = [split for split in splits if not names.owners(text, split.module)]
+            told = self._texts.get(text, ())
+            self._homes[key] = [each for each in told if not names.owners(text, each[0].module)]
         return self._homes[key]
 
     def _by_stray(self, main: Instance, identity: Identity, names: Names) -> Iterator[Doubt]:
@@ -339,103 +336,19 @@ class Pointers:
         if unknown is None or not patterns:
             return
         strays = self._strays_of(names)
-        for text, split in strays:
-            fits = len(strays) > _COMPARED or any(found.fits(text) for found in patterns)
-            if fits and _may_mean(main, split, text, names):
+        every = strays.number > _COMPARED
+        if not every and not any(map(strays.texts.fit, patterns)):
+            return
+        for text, split in strays.meaning(main):
+            if every or any(found.fits(text) for found in patterns):
                 named = "a sensitive name" if isinstance(text, HiddenText) else repr(text)
                 reason = f"{split.address} may apply: it names {named}, and the name here is not known"
                 references = (split.address, *unknown.references)
                 yield Doubt(split, Unknown(f"{reason} ({unknown.reason})", unknown.cause, references=references))
 
-    def _strays_of(self, names: Names) -> list[tuple[str, Instance]]:
+    def _strays_of(self, names: Names) -> _Strays:
         found = self._strays.get(id(names))
         if found is None:
-            found = [(text, split) for text, split in self._literals.items() if not names.owned(text)]
+            found = _Strays([each for each in self._literals.items() if not names.owned(each[0])], names)
             self._strays[id(names)] = found
         return found
-
-    # --- what is declared elsewhere ------------------------------------------------------------------------------
-
-    def loose(self, mains: Sequence[Instance], names: Names) -> list[Loose]:
-        """The values that name no declared resource, for certain and perhaps."""
-        return [
-            Loose(instance, value, _named(value, ends), position)
-            for position, (instance, value, ends, alike) in enumerate(self._values)
-            if not _is_left_out(value)
-            and not any(names.owners(token) for token in alike)
-            and not self._meets(instance, value, ends, names, mains)
-        ]
-
-    def _meets(
-        self, instance: Instance, value: Value, ends: list[End], names: Names, mains: Sequence[Instance]
-    ) -> bool:
-        """Whether a value that leads to these ends may name one of the main resources."""
-        if _owned(instance, value, names):
-            return True
-        return any(self._leads_to_one(instance, end, names, mains) for end in ends)
-
-    def _leads_to_one(self, instance: Instance, end: End, names: Names, mains: Sequence[Instance]) -> bool:
-        value = end.value
-        if isinstance(value, str):
-            owners = (owner for form in forms(value) for owner in names.owners(form))
-            return names.may_be(value) or any(_may_mean(owner, instance, value, names) for owner in owners)
-        if _owned(instance, value, names):
-            return True
-        if end.apart:
-            return isinstance(value, Unknown) and any(names.of(main).shares(value) for main in mains)
-        if isinstance(value, Reference):
-            return self._is_declared(value)
-        if isinstance(value, PartialText):
-            found = pattern(value)
-            return any(map(self._is_declared, embedded(value))) or (not found.late and names.may_agree(found))
-        if isinstance(value, Lookup):
-            return any(_may_be_looked_up(main, names.of(main), value) for main in mains)
-        return bool(mains)
-
-    def _is_declared(self, reference: Reference) -> bool:
-        meant = self._trail.is_main(reference) or self._joins.leads_inside(reference)
-        return meant and bool(self._joins.candidates(reference.address))
-
-
-def _placed(instances: Sequence[Instance]) -> list[Instance]:
-    """Those whose region is known."""
-    return [each for each in instances if isinstance(each.region, str)]
-
-
-def _owned(split: Instance, value: Value, names: Names) -> bool:
-    """Whether something declared is called by the same unknown value, in the region of who names it."""
-    owners = (owner for token in (tokens(value) if isinstance(value, Unknown) else ()) for owner in names.owners(token))
-    return any(_may_mean(owner, split, "", names) for owner in owners)
-
-
-def _is_left_out(value: Value) -> bool:
-    return value is None or (isinstance(value, str) and not value)
-
-
-def _named(value: Value, ends: list[End]) -> Value:
-    """The one thing that a value certainly leads to; itself, where there is none, and where it may not be shown."""
-    if isinstance(value, Secret):
-        return value
-    sure = [end.value for end in ends if end.sure]
-    return sure[0] if len(sure) == 1 else value
-
-
-def _may_be_looked_up(main: Instance, identity: Identity, lookup: Lookup) -> bool:
-    """Whether a data source may read a resource of the same configuration: one that was there before, or one whose name
-    comes from outside, where the data source is read late. Anything else does not exist when data sources are read.
-    """
-    if main.type.startswith("aws_default_"):
-        return not lookup.through and lookup.asked_by in (None, "default")
-    return bool(lookup.through) and any(not found.late for found in identity.patterns)
-
-
-def _may_mean(main: Instance, split: Instance, text: str, names: Names) -> bool:
-    """False where a name means a resource of another region: that of its ARN, else that of whoever uses it."""
-    region = _region_of(text) or (split.region if names.regional else None)
-    return not isinstance(region, str) or not isinstance(main.region, str) or region == main.region
-
-
-def _region_of(text: str) -> str:
-    """The region that an ARN names; empty where there is none."""
-    fields = text.split(":", 4)
-    return fields[3] if text.startswith("arn:") and len(fields) > 4 else ""

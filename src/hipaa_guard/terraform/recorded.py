@@ -22,6 +22,8 @@ class RecordedInstance:
     region: Value
     decode: Callable[[str], Value]
     uncertain: Unknown | None = None
+    provider: str | None = None
+    """What is the same for resources of one provider configuration; None where that is not recorded."""
     written: tuple[str, ...] = ()
     """The arguments that the configuration writes, where it is known."""
     mentions: Callable[[str], Iterable[str]] | None = None
@@ -43,7 +45,7 @@ class RecordedInstance:
         return self.written
 
     def expression(self, argument: str) -> str | None:  # noqa: ARG002 - the protocol of `Instance`
-        """What is recorded is worked out."""
+        """A plan or state records values, not the text that they come from."""
         return None
 
     def mentioned(self, argument: str) -> Iterable[str]:

@@ -258,6 +258,11 @@ class HclInstance:
                 return value
         return self._provider.region if self._provider is not None else None
 
+    @property
+    def provider(self) -> object:
+        """What is the same for resources of one provider configuration; None where none is written."""
+        return None if self._provider is None else self._provider.block or self._provider
+
     def mentions(self, name: str) -> set[str]:
         """The names that an argument, or the nested blocks of a type, are written with."""
         return mentioned(self._block, name)

@@ -21,9 +21,11 @@ from hipaa_guard.terraform.access import AttributeText, HiddenText, Lookup, Oute
 from hipaa_guard.terraform.addresses import segments, without_keys
 from hipaa_guard.terraform.blocks import Instance
 from hipaa_guard.terraform.elsewhere import Elsewhere
-from hipaa_guard.terraform.identity import Names, forms, tail, tokens
+from hipaa_guard.terraform.identity import Names, tokens
 from hipaa_guard.terraform.joins import Joins, Links
-from hipaa_guard.terraform.pointers import Loose
+from hipaa_guard.terraform.loose import Loose
+from hipaa_guard.terraform.nested import NestedInstance
+from hipaa_guard.terraform.patterns import forms, tail
 from hipaa_guard.terraform.trails import type_at
 from hipaa_guard.terraform.views import Linked
 
@@ -31,6 +33,8 @@ _LONGEST = 120
 """Characters by which a thing is named."""
 
 MakeResource = Callable[[type[Resource], Elsewhere, Linked, Origin], Resource]
+Nested = dict[type[Resource], list[NestedInstance]]
+"""The resources of each kind that stand inside of others."""
 PointsAt = tuple[str, str]
 """A split type, and its argument that names the whole."""
 
@@ -89,10 +93,9 @@ class _Group:
 
     def joined(self, only: Instance | None = None) -> dict[PointsAt, tuple[Instance, ...]]:
         """The parts by how they name the whole; only one of them, where that is given."""
-        return {
-            key: tuple(each for each in instances.values() if only is None or each is only)
-            for key, instances in self.parts.items()
-        }
+        if only is None:
+            return {key: tuple(instances.values()) for key, instances in self.parts.items()}
+        return {key: (only,) for key, instances in self.parts.items() if instances.get(only.address) is only}
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,23 +108,30 @@ class _Making:
 
 
 def stand_ins(
-    kinds: Sequence[type[Resource]], joins: Joins, root: str, make: MakeResource, gaps: list[Gap]
+    kinds: Sequence[type[Resource]],
+    joins: Joins,
+    root: str,
+    make: MakeResource,
+    gaps: list[Gap],
+    *,
+    nested: Nested,
 ) -> Iterator[StandIn]:
     """The stand-ins of a configuration, for the kinds whose parts are declared apart.
 
-    Parts of which it cannot be told what they belong to are added to the gaps.
+    Parts of which it cannot be told what they belong to are added to the gaps. ``nested`` are resources of the kinds
+    that stand inside of others; these have their own parts.
     """
     for kind in kinds:
         wider = (other for other in kinds if other.terraform is not None and other is not kind)
         if not kind.splits() or any(issubclass(kind, other) for other in wider):
             continue
         family = [each for each in kinds if issubclass(each, kind)]
-        for (key, _), group in _groups(kind, family, joins, gaps).items():
+        for (key, _), group in _groups(kind, family, joins, gaps, nested).items():
             yield _stand_in(kind, key, group, _Making(joins, root, make))
 
 
 def _groups(
-    kind: type[Resource], family: Sequence[type[Resource]], joins: Joins, gaps: list[Gap]
+    kind: type[Resource], family: Sequence[type[Resource]], joins: Joins, gaps: list[Gap], nested: Nested
 ) -> dict[tuple[str, str | None], _Group]:
     """The parts, grouped by the thing they name and, where the name is no ARN, by the region in which they name it."""
     block = kind.terraform
@@ -130,7 +140,8 @@ def _groups(
     for type_, arguments in kind.splits().items():
         gaps += [_says_not_whose(each, kind) for each in joins.of_type(type_) if _lacks_whole(each, arguments)]
         for by in arguments:
-            for loose in _loose(family, joins, type_, by):
+            taken = _of_nested(family, joins, type_, by, nested)
+            for loose in (each for each in _loose(family, joins, type_, by) if each.instance.address not in taken):
                 other = _owner_of_another_kind(loose.written, kind, joins)
                 if other is not None or type_ in block.shared:
                     gaps.append(_not_told(loose, other))
@@ -146,6 +157,17 @@ def _loose(family: Sequence[type[Resource]], joins: Joins, type: str, by: str) -
     first, *others = [joins.loose(kind.terraform, type, by) for kind in family if kind.terraform is not None]
     positions = [{each.position for each in other} for other in others]
     yield from (each for each in first if all(each.position in known for known in positions))
+
+
+def _of_nested(family: Sequence[type[Resource]], joins: Joins, type: str, by: str, nested: Nested) -> frozenset[str]:
+    """The addresses of the parts that belong to what stands inside of a resource, by the name that its block gives."""
+    return frozenset(
+        part.address
+        for kind in family
+        if kind.terraform is not None
+        for main in nested.get(kind, ())
+        for part in joins.links(main, type, by, joins.names(kind.terraform, main.type), kind.terraform).certain
+    )
 
 
 def _stand_in(kind: type[Resource], key: str, group: _Group, made: _Making) -> StandIn:
@@ -260,7 +282,7 @@ def _owner_of_another_kind(value: Value, kind: type[Resource], joins: Joins) -> 
         return None
     itself = ("id", "arn", *kind.terraform.naming_arguments())
     attribute = without_keys(segments(reference.attribute)[0]) if reference.attribute else "id"
-    is_part = type_at(reference.address) in kind.splits()
+    is_part = type_at(reference.address) in {*kind.splits(), *kind.terraform.versions}
     return reference.address if attribute in itself and not is_part and joins.candidates(reference.address) else None
 
 

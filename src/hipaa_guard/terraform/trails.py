@@ -6,6 +6,7 @@ certain is given as an end that is not sure, so that the join is in doubt and ne
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Protocol
@@ -21,6 +22,9 @@ from hipaa_guard.terraform.paths import every_value
 
 _STEPS = 30
 """How many references are followed one after the other."""
+
+_STANDS_IN = re.compile(r"Unknown-(\d+)-")
+"""What stands in a text for a part that is not known."""
 
 _WIDTH = 100
 """How many instances one reference is followed to."""
@@ -52,6 +56,7 @@ class Splits:
     made_by: Mapping[str, str] = field(default_factory=dict)
     adopted_by: Adoption | None = None
     unqualified: Callable[[str], str] | None = None
+    versions: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def of(cls, block: Block | None, type: str, known: frozenset[str]) -> Splits:
@@ -60,11 +65,24 @@ class Splits:
             return cls((type,), {}, None)
         pointing = {each: block.pointing(each) for each in block.joins}
         made = block.made_by, block.adopted_by
-        return cls(block.types, pointing, block.joined_by, known, *made, block.unqualified)
+        return cls(block.types, pointing, block.joined_by, known, *made, block.unqualified, block.versions)
 
     def plain(self, text: str) -> str:
         """A text that names a main resource, without a version of it."""
         return text if self.unqualified is None else self.unqualified(text)
+
+    def plain_of(self, value: PartialText) -> Value:
+        """The same of a text that is known in part."""
+        parts = dict(enumerate(value.parts))
+        if any(isinstance(part, str) and _STANDS_IN.search(part) for part in value.parts):
+            return value
+        text = "".join(part if isinstance(part, str) else _stand_in(place) for place, part in parts.items())
+        plain = self.plain(text)
+        if plain == text:
+            return value
+        pieces = _STANDS_IN.split(plain)  # what stands in for an unknown part is every other piece
+        left = [parts[int(piece)] if odd % 2 else piece for odd, piece in enumerate(pieces) if odd % 2 or piece]
+        return left[0] if len(left) == 1 else PartialText(left)
 
     def is_main(self, reference: Reference) -> bool:
         """Whether a reference is that of a main resource; to what brings one along, by the attribute that names it."""
@@ -198,6 +216,9 @@ class Trail:
 
     def _of_text(self, value: PartialText, place: Place, seen: Seen) -> list[End]:
         """A text around references: with what these lead to in their place, where that is certain."""
+        plain = self._splits.plain_of(value)
+        if plain is not value:
+            return self._ends(plain, place, seen)
         if pattern(value).open:
             return self._of_unknown(value, place, seen)
         followed: dict[int, Value] = {}
@@ -210,7 +231,7 @@ class Trail:
                 doubtful += ends
         parts = [followed.get(id(part), part) for part in value.parts]
         if all(isinstance(part, str) for part in parts):
-            return [End("".join(part for part in parts if isinstance(part, str)))]
+            return [End(self._splits.plain("".join(part for part in parts if isinstance(part, str))))]
         return [End(PartialText(parts)), *_unsure(doubtful)]
 
     def _of_unknown(self, value: Unknown, place: Place, seen: Seen) -> list[End]:
@@ -231,7 +252,7 @@ class Trail:
             if address is None:
                 return [End(value, sure=False)]
             ends += self._ends(Reference(address, name[len(address) + 1 :]), place, seen)
-        mains = [end for end in ends if self.is_main(end.value) or not end.sure]
+        mains = [end for end in ends if self.is_main(end.value) or isinstance(end.value, str) or not end.sure]
         return [End(value, apart=bool(names)), *_unsure(mains)] if names else [End(value, sure=False)]
 
     # --- references ----------------------------------------------------------------------------------------------
@@ -273,6 +294,9 @@ class Trail:
             if written:
                 ends = [end for value in written for end in self._ends(value, (target, steps[0]), seen)]
                 return ends if len(written) == 1 and len(steps) == 1 else _unsure(ends)
+        of_version = self._splits.versions.get(target.type)
+        if of_version is not None and target.get(of_version) is not None:
+            return self._ends(target.get(of_version), (target, of_version), seen)
         pointing = {name: target.get(name) for name in self._splits.arguments(target.type, self._by)}
         for name, value in pointing.items():
             if value is not None and attribute == "id":
@@ -297,6 +321,10 @@ def type_at(address: str) -> str:
     """The Terraform type in the address of an instance."""
     parts = segments(without_keys(address))
     return parts[-2] if len(parts) > 1 else ""
+
+
+def _stand_in(place: int) -> str:
+    return f"Unknown-{place}-"
 
 
 def _unsure(ends: Iterator[End] | list[End]) -> list[End]:

@@ -12,12 +12,12 @@ from hipaa_guard.facts.readings import Adoption, Block, View
 from hipaa_guard.facts.values import Incomplete, Undecided, Unknown, Value
 from hipaa_guard.terraform import required
 from hipaa_guard.terraform.blocks import Instance
+from hipaa_guard.terraform.doubts import Doubt
 from hipaa_guard.terraform.elsewhere import Elsewhere
 from hipaa_guard.terraform.identity import Names
 from hipaa_guard.terraform.joins import Links
 from hipaa_guard.terraform.nested import NestedInstance
 from hipaa_guard.terraform.paths import same
-from hipaa_guard.terraform.pointers import Doubt
 
 _MOST_CANDIDATES = 200
 """So many instances that may belong to another are looked at one by one."""

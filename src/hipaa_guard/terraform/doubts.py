@@ -1,0 +1,52 @@
+"""Why an instance may or may not belong to another."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from hipaa_guard.facts.values import Cause, Unknown
+from hipaa_guard.terraform.addresses import last_key
+from hipaa_guard.terraform.blocks import Instance
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """An instance that may or may not point at another, and why that is not known."""
+
+    instance: Instance
+    unknown: Unknown
+
+
+def doubt_of(main: Instance, split: Instance) -> Unknown | None:
+    """Why an instance that points at another may not belong to it all the same; None where it certainly does.
+
+    The instance ``[?]`` stands for any number. Two of them belong together where both are counted in the same way.
+    """
+    if split.uncertain is None and "[?]" not in main.address:
+        return None
+    open_main = "[?]" in _beyond(main, split.module)
+    open_split = "[?]" in _beyond(split, main.module)
+    shared = "[?]" in split.address and not open_split
+    if (shared or split.uncertain is None) and not open_main:
+        return None
+    if open_main and open_split and _counted_alike(main, split):
+        return None
+    if open_split or split.uncertain is not None:
+        why = "the number of its instances is not known" if split.uncertain is None else split.uncertain.reason
+        return Unknown(f"{split.address} may not exist: {why}", Cause.EXPANSION, references=(split.address,))
+    reason = f"{split.address} may be for another instance than {main.address}"
+    return Unknown(reason, Cause.EXPANSION, references=(split.address,))
+
+
+def _beyond(instance: Instance, module: str) -> str:
+    """The address below a module that both are in; all of it where they are not."""
+    inside = not module or instance.module == module or instance.module.startswith(module + ".")
+    return instance.address[len(module) :] if inside else instance.address
+
+
+def _counted_alike(main: Instance, split: Instance) -> bool:
+    """Whether the count or for_each of both, in one module, is the same expression, or that of one is the other."""
+    if main.module != split.module or last_key(main.address) != "[?]" or last_key(split.address) != "[?]":
+        return False
+    expansion = getattr(split, "expansion", None)  # the expression as it is written, where the reader has it
+    return bool(expansion) and expansion in (getattr(main, "expansion", None), f"{main.type}.{main.name}")
