@@ -151,6 +151,7 @@ def databases(key: str) -> None:
         BackupRetentionPeriod=35,
         DeletionProtection=True,
         MultiAZ=True,
+        PubliclyAccessible=False,
         **common,
     )
     rds.create_db_instance(  # gap: a copy for reports

@@ -85,6 +85,7 @@ def _databases() -> None:
         DBClusterIdentifier="charts",
         Engine="aurora-postgresql",
         DBInstanceClass="db.r6g.large",
+        PubliclyAccessible=False,
     )
     rds.create_db_snapshot(DBInstanceIdentifier="records", DBSnapshotIdentifier="records-2026")
     rds.create_db_cluster_snapshot(DBClusterIdentifier="charts", DBClusterSnapshotIdentifier="charts-2026")

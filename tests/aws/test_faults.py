@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Generic, Protocol, TypeVar
 
 import boto3
 import pytest
@@ -82,16 +82,27 @@ def _identity(resource: Resource) -> tuple[Any, ...]:
     return (origin.kind, origin.arn or (origin.region, origin.name))
 
 
-class Hospital:
+class Leads(Protocol):
+    """A line between a session and the account."""
+
+    asked: set[tuple[str, str]]
+
+    def lead(self, session: Any, operations: Iterable[str]) -> None: ...
+
+
+OnLine = TypeVar("OnLine", bound=Leads)
+
+
+class Hospital(Generic[OnLine]):
     """The furnished account, read over a line that can be broken."""
 
-    def __init__(self) -> None:
+    def __init__(self, line: OnLine) -> None:
         furnish()
-        self.line = Line()
+        self.line = line
         session = boto3.Session(region_name=HOME)
         self.line.lead(session, readers())
         self._account: Account = open_account(session=session, regions=REGIONS, threads=1)
-        self.whole = self._read(tuple(all_controls().values()))
+        self.whole = self.read(all_controls().values())
         self.asked = frozenset(self.line.asked)
         self._sound: dict[tuple[str, ...], Seen] = {}
 
@@ -99,24 +110,18 @@ class Hospital:
         """What a scan for these controls sees where nothing breaks down."""
         names = tuple(control.id for control in controls)
         if names not in self._sound:
-            self._sound[names] = self._read(tuple(controls))
+            self._sound[names] = self.read(controls)
         return self._sound[names]
-
-    def broken(self, fault: Fault, controls: list[Control]) -> Seen:
-        """What it sees with a fault, which is noted in `line.refused`."""
-        self.line.fault = fault
-        self.line.refused.clear()
-        try:
-            return self._read(tuple(controls))
-        finally:
-            self.line.fault = None
 
     def region_of(self, operation: str) -> str:
         """A region in which the operation is asked."""
         return min(region for asked, region in self.asked if asked == operation)
 
-    def _read(self, controls: tuple[Control, ...]) -> Seen:
-        caller = Caller(self._account.clients, self._account.enabled)  # one that has not met the last fault
+    def read(self, controls: Iterable[Control]) -> Seen:
+        """What a scan for these controls sees now."""
+        controls = tuple(controls)
+        self._account.clients._failures.clear()  # nothing remembers the last fault
+        caller = Caller(self._account.clients, self._account.enabled)
         account = dataclasses.replace(self._account, caller=caller)
         Clock().rule(account)
         collected = collect(account, kinds_of(controls), wanted_facts(controls))
@@ -124,19 +129,19 @@ class Hospital:
 
 
 @pytest.fixture(scope="module")
-def hospital() -> Iterator[Hospital]:
+def hospital() -> Iterator[Hospital[Line]]:
     pages()
     with pytest.MonkeyPatch.context() as patch, mock_aws():
         for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
             patch.setenv(name, "testing")
         patch.setenv("AWS_DEFAULT_REGION", HOME)
-        yield Hospital()
+        yield Hospital(Line())
 
 
 # --- the sound account ---
 
 
-def test_nothing_is_missing_where_nothing_breaks_down(hospital: Hospital) -> None:
+def test_nothing_is_missing_where_nothing_breaks_down(hospital: Hospital[Line]) -> None:
     whole = hospital.whole
     assert whole.collected.gaps == ()
     assert whole.exit_code == CLEAN
@@ -146,7 +151,7 @@ def test_nothing_is_missing_where_nothing_breaks_down(hospital: Hospital) -> Non
     assert set(whole.verdicts.values()) >= {Status.PASS, Status.FAIL}
 
 
-def test_every_operation_of_the_tables_is_asked(hospital: Hospital) -> None:
+def test_every_operation_of_the_tables_is_asked(hospital: Hospital[Line]) -> None:
     assert {operation for operation, _ in hospital.asked} >= set(readers())
 
 
@@ -245,7 +250,7 @@ CALLS = {
 """Requests for everything, of two regions: where there are several of a kind, what is asked per resource shows."""
 
 
-def test_each_call_is_made_as_often_as_it_must_be(hospital: Hospital) -> None:
+def test_each_call_is_made_as_often_as_it_must_be(hospital: Hospital[Line]) -> None:
     assert dict(hospital.whole.collected.calls) == CALLS
 
 
@@ -260,11 +265,11 @@ def cases() -> Iterator[Any]:
 
 
 @pytest.mark.parametrize(("operation", "how"), cases())
-def test_no_verdict_becomes_better(hospital: Hospital, operation: str, how: str) -> None:
+def test_no_verdict_becomes_better(hospital: Hospital[Line], operation: str, how: str) -> None:
     breakdown = BREAKDOWNS[how]
     fault = Fault(operation, breakdown, hospital.region_of(operation) if breakdown.one_region else None)
     controls = readers()[operation]
-    sound, broken = hospital.sound(controls), hospital.broken(fault, controls)
+    sound, broken = hospital.sound(controls), with_fault(hospital, fault, controls)
     assert hospital.line.refused
     assert_verdicts_no_better(sound, broken)
     assert_facts_same_or_unknown(sound, broken)
@@ -273,6 +278,16 @@ def test_no_verdict_becomes_better(hospital: Hospital, operation: str, how: str)
         assert any(tells(gap, fault, asked, region) for gap in broken.collected.gaps), (asked, broken.collected.gaps)
     assert broken.exit_code == INCOMPLETE
     assert broken.collected.denied == ((action_of(operation),) if how == "denied" else ())
+
+
+def with_fault(hospital: Hospital[Line], fault: Fault, controls: list[Control]) -> Seen:
+    """What a scan sees with a fault, which is noted in `line.refused`."""
+    hospital.line.fault = fault
+    hospital.line.refused.clear()
+    try:
+        return hospital.read(controls)
+    finally:
+        hospital.line.fault = None
 
 
 def assert_verdicts_no_better(sound: Seen, broken: Seen) -> None:

@@ -166,14 +166,25 @@ def test_places_are_given_to_threads_only_once() -> None:
 # --- turns ---
 
 
+class Done:
+    """A job that is done each time it is attempted."""
+
+    def __init__(self, name: str, troubles: list[Setback | None]) -> None:
+        self._name = name
+        self._troubles = troubles
+
+    def attempt(self) -> tuple[str, Setback | None]:
+        return self._name, self._troubles.pop(0)
+
+    def overdue(self) -> None:
+        return None
+
+
 def run(limiter: Limiter, clock: Clock, jobs: dict[str, tuple[Lane, list[Trouble | None]]]) -> list[str]:
     """Run jobs that have these troubles in turn; the names in the order in which they ended."""
-    left = {
-        name: [None if each is None else (each, n) for n, each in enumerate(of, 1)] for name, (_, of) in jobs.items()
-    }
     turns: Turns[tuple[str, Setback | None]] = Turns(limiter, lambda told: told[1], 4, pause=clock.pause)
-    for name, (lane, _) in jobs.items():
-        turns.add(lane, lambda name=name: (name, left[name].pop(0)))  # type: ignore[misc]
+    for name, (lane, troubles) in jobs.items():
+        turns.add(lane, Done(name, [None if each is None else (each, n) for n, each in enumerate(troubles, 1)]))
     ended: list[str] = []
     turns.run(lambda told: ended.append(told[0]))
     return ended

@@ -153,6 +153,8 @@ def answering(services: Iterable[str]) -> Iterator[Wire]:
             self.send_response(response.status)
             for name, value in response.headers.items():
                 self.send_header(name, value)
+            if response.status < 300:
+                self.send_header("x-amzn-RequestId", "00000000-0000-4000-8000-000000000000")
             self.send_header("Content-Length", str(len(response.body)))
             self.end_headers()
             if self.command != "HEAD":

@@ -12,6 +12,8 @@ BODY_SECONDS = 60.0
 """A body that is not whole by then is given up, however steadily it drips; silence alone ends earlier."""
 BODY_BYTES = 64 * 2**20
 """The largest pages of AWS (1,000 users with their policies, a credential report) are a tenth of it."""
+CALL_SECONDS = 180.0
+"""A request that has no answer by then is given up, wherever it hangs: all bounds of its parts together end earlier."""
 LIST_SECONDS = 900.0
 """A list that still has further pages by then stays in part: AWS's longest are read in a tenth of it."""
 LIST_BYTES = 512 * 2**20

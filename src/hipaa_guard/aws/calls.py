@@ -11,11 +11,13 @@ from typing import Any
 
 from hipaa_guard.aws import peculiar
 from hipaa_guard.aws.actions import action_of
+from hipaa_guard.aws.bounds import CALL_SECONDS, SlowAnswerError
 from hipaa_guard.aws.clients import Clients, Tally
 from hipaa_guard.aws.limits import Limiter, Setback, Trouble
 from hipaa_guard.aws.pages import Pages, Reader
 from hipaa_guard.aws.refusals import Meaning, Refusal, classify
 from hipaa_guard.aws.templates import compiled
+from hipaa_guard.aws.turns import Job, in_time
 from hipaa_guard.clock import now
 from hipaa_guard.facts.places import Asked
 from hipaa_guard.facts.values import Cause, Incomplete, Unknown, Value
@@ -107,15 +109,15 @@ class Caller:
         """Make a single call to its last page, or try its first, as often as is worth it. Never raises."""
         call = Call(self, operation, params, region, first_page=first_page)
         while True:
-            answer = call.attempt()
+            answer = in_time(call)
             wait = self.limiter.wait(*(setback(answer) or (None, 0)))
             if wait is None:
                 return answer
             self.pause(wait)
 
-    def begin(self, operation: str, params: Mapping[str, Any], region: str) -> Callable[[], Answer]:
+    def begin(self, operation: str, params: Mapping[str, Any], region: str) -> Job[Answer]:
         """A call that may be attempted again and again, until it needs no more."""
-        return Call(self, operation, params, region).attempt
+        return Call(self, operation, params, region)
 
     def action(self, operation: str) -> str:
         """The IAM action of an operation."""
@@ -163,7 +165,7 @@ class Call:
         self._first_page = first_page
         self._reader: Reader | None = None
         self._tries = 0
-        self._tally = Tally()
+        self._tally = Tally(clock=caller.limiter.clock)
 
     def attempt(self) -> Answer:
         """Ask for what is still missing. Never raises: what goes wrong is in the answer."""
@@ -179,6 +181,16 @@ class Call:
         if answer.refusal is not None and answer.refusal.meaning is Meaning.EXPIRED:
             caller.expired = answer.refusal
         return answer
+
+    def overdue(self) -> Answer | None:
+        """The answer of a call whose request hangs; None where it may still be answered."""
+        sent, caller = self._tally.sent, self._caller
+        if sent is None or caller.limiter.clock() - sent < CALL_SECONDS:
+            return None
+        caller.clients.hung(self._operation.partition(".")[0], self._region)
+        hangs = SlowAnswerError(f"no answer came in {CALL_SECONDS:.0f} s")
+        refusal = replace(caller.refusal(hangs, self._operation, self._region), code=_HANGS, tries=self._tries)
+        return Answer(self._operation, self._region, refusal=refusal, params=self._params, requests=self._requests())
 
     def _asked(self) -> Refusal | None:
         """Read pages; why not all were answered, None where they were."""
@@ -226,8 +238,11 @@ class Call:
             seen,
             replace(refusal, tries=self._tries) if refusal else None,
             self._params,
-            requests=self._tally.requests,
+            requests=self._requests(),
         )
+
+    def _requests(self) -> Mapping[str, int]:
+        return dict(self._tally.requests)
 
 
 def setback(answer: Answer) -> Setback | None:
@@ -245,12 +260,15 @@ _TROUBLES = {
     Meaning.UNREACHABLE: Trouble.PASSING,
 }
 
+_HANGS = "RequestHangs"
+
 # What another try does not change: the endpoint is given up, or does not know the operation; patience has ended.
 _FINAL = frozenset(
     {
         "InvalidAction",
         "NotImplementedError",
         "ReportNotReadyError",
+        _HANGS,
         "SilentEndpoint",
         "SilentEndpointError",
         "SSLError",

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import re
 import threading
+import time
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -65,6 +66,9 @@ class Tally:
     """Whether the last request was answered: what fails then is the answer, not the question."""
     signed: bool = True
     """Whether the last answer bore a request id of AWS's."""
+    clock: Callable[[], float] = time.monotonic
+    sent: float | None = None
+    """When the request that is under way was made; None where none is."""
 
 
 class SilentEndpointError(Exception):
@@ -142,6 +146,11 @@ class Clients:
     def silent(self, service: str, region: str) -> bool:
         """Whether the endpoint has failed to answer too often to be asked again."""
         return self._failures[service, region] >= PATIENCE
+
+    def hung(self, service: str, region: str) -> None:
+        """Note that a request of the endpoint had to be given up."""
+        with self._lock:
+            self._failures[service, region] += _FAILURES[SlowAnswerError.__name__]
 
     @cached_property
     def own_partition(self) -> str:
@@ -226,6 +235,7 @@ def _note(operation: str) -> None:
     if tally is not None:
         tally.requests[operation] += 1
         tally.answered = False
+        tally.sent = tally.clock()
 
 
 def _examine(operation_model: Any, response_dict: dict[str, Any], **_: Any) -> None:
@@ -234,6 +244,7 @@ def _examine(operation_model: Any, response_dict: dict[str, Any], **_: Any) -> N
     body = response_dict["body"]
     if tally is not None:
         tally.answered = True
+        tally.sent = None
         if isinstance(body, bytes):
             tally.bytes += len(body)
             tally.signed = raw_answers.from_aws(response_dict["headers"], body)

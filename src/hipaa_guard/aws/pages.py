@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from hipaa_guard.aws import peculiar, raw_answers
+from hipaa_guard.aws import peculiar
 from hipaa_guard.aws.bounds import LIST_BYTES, LIST_SECONDS, EndlessListError
 from hipaa_guard.aws.clients import Tally
 from hipaa_guard.aws.raw_answers import SpoiltAnswerError
@@ -45,6 +45,11 @@ class _Joined:
             return
         for name in lists:
             _extend(self.merged, page, name.split("."))
+
+
+def _tells_nothing(value: Any) -> bool:
+    """Whether nothing stands in an answer; a list without elements is something that it says."""
+    return value is None or (isinstance(value, dict) and all(map(_tells_nothing, value.values())))
 
 
 def _extend(into: Pages, page: Pages, path: list[str]) -> None:
@@ -110,12 +115,11 @@ class Reader:
     def _examine(self, page: Pages) -> None:
         """A list that is left out is an empty one only where AWS itself says so, which its request id shows.
 
-        So is an answer in which nothing stands, unless its form (the root of XML) shows whose it is.
+        So is an answer in which nothing stands.
         """
         if self._tally.signed:
             return
-        shown = raw_answers.is_xml(self._client.meta.service_model)
-        if not shown and not any(name != "ResponseMetadata" for name in page):
+        if _tells_nothing({name: value for name, value in page.items() if name != "ResponseMetadata"}):
             raise SpoiltAnswerError("the answer is empty and has no request id of AWS's")
         lists = [] if self._iterator is None else [key.expression for key in self._iterator.result_keys]
         left_out = next((name for name in lists if "." not in name and name not in page), None)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 from hipaa_guard.aws import templates
@@ -143,15 +142,27 @@ def _tried(account: Account, plan: Plan, calls: Iterable[Foreseen], *, first_pag
             call.params, {"partition": account.partition, "region": region, "account": account.id}
         )
         asked = Call(caller, call.operation, params, region, first_page=first_page)
-        turns.add((call.service, region), partial(_probe, call, call_key(call.operation, params, region), asked))
+        turns.add((call.service, region), _Probing(call, call_key(call.operation, params, region), asked))
     turns.run(found.append)
     found.sort(key=lambda probe: (probe.call.operation, repr(probe.call.params)))
     reads, why = _reads_data(account)
     return Preflight(account, tuple(found), reads, why, fields_read(plan), whole=not first_page)
 
 
-def _probe(call: Foreseen, key: str, asked: Call) -> Probe:
-    return Probe(call, key, asked.attempt())
+@dataclass(frozen=True, slots=True)
+class _Probing:
+    """A foreseen call under way."""
+
+    call: Foreseen
+    key: str
+    asked: Call
+
+    def attempt(self) -> Probe:
+        return Probe(self.call, self.key, self.asked.attempt())
+
+    def overdue(self) -> Probe | None:
+        answer = self.asked.overdue()
+        return None if answer is None else Probe(self.call, self.key, answer)
 
 
 def _reads_data(account: Account) -> tuple[tuple[str, ...] | None, str]:

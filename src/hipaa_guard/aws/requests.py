@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from hipaa_guard.aws.calls import Answer, call_key, setback
 from hipaa_guard.aws.fields import Field, keep
 from hipaa_guard.aws.sessions import Account
-from hipaa_guard.aws.turns import Turns
+from hipaa_guard.aws.turns import Job, Turns
 
 Progress = Callable[[int, int, str], None]
 """Called in the calling thread after each call: how many are done, how many are known of, and what was just done."""
@@ -19,6 +20,22 @@ Note = Callable[[str, Answer], None]
 
 Then = Callable[[Answer], None]
 """Called in the calling thread with what is kept of an answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """A call, by its key, of whose answer only the fields that are read are kept."""
+
+    key: str
+    call: Job[Answer]
+    fields: Mapping[str, Field]
+
+    def attempt(self) -> tuple[str, Answer]:
+        return self.key, keep(self.call.attempt(), self.fields)
+
+    def overdue(self) -> tuple[str, Answer] | None:
+        answer = self.call.overdue()
+        return None if answer is None else (self.key, answer)
 
 
 class Requests:
@@ -61,8 +78,7 @@ class Requests:
             then(self._known[key])
         else:
             self._waiting[key] = [then]
-            attempt = caller.begin(operation, params, region)
-            self._turns.add((service, region), lambda: (key, keep(attempt(), self._fields)))
+            self._turns.add((service, region), _Kept(key, caller.begin(operation, params, region), self._fields))
 
     def run(self) -> None:
         """Make all calls, those included that the answers give rise to."""

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 from hipaa_guard.aws.calls import Answer, Caller
 from hipaa_guard.aws.clients import Clients
 from hipaa_guard.aws.refusals import Meaning, Refusal
+from hipaa_guard.aws.turns import Job
 
 
 class StoredError(Exception):
@@ -77,13 +79,26 @@ _STAYS = frozenset(
 )
 
 
+@dataclass(frozen=True, slots=True)
+class _Unmade:
+    """A call that is not made, and what it then answers."""
+
+    answer: Answer
+
+    def attempt(self) -> Answer:
+        return self.answer
+
+    def overdue(self) -> None:
+        return None
+
+
 class StoredCaller(Caller):
     """Stands for the caller where an account is judged again from stored answers: it makes no call."""
 
-    def begin(self, operation: str, params: Mapping[str, Any], region: str) -> Callable[[], Answer]:
-        """The answer to a call that was not made: not known."""
+    def begin(self, operation: str, params: Mapping[str, Any], region: str) -> Job[Answer]:
+        """A call that is not made: its answer is not known."""
         refusal = Refusal(Meaning.NOT_STORED, "NotStored", "", operation, region, self.action(operation))
-        return lambda: Answer(operation, region, refusal=refusal, params=params)
+        return _Unmade(Answer(operation, region, refusal=refusal, params=params))
 
 
 def stored_caller(home: str, partition: str) -> StoredCaller:
