@@ -49,6 +49,8 @@ class Fault:
     operation: str
     breakdown: Breakdown
     region: str | None = None
+    also: tuple[str, ...] = ()
+    """Further operations that break down with it."""
 
 
 class _Http:
@@ -108,7 +110,7 @@ class Line:
     def _breaks(self, fault: Fault, operation: str, region: str, further: bool) -> bool:
         if fault.breakdown.from_then_on and self.refused:
             return True
-        here = operation == fault.operation and fault.region in (None, region)
+        here = operation in (fault.operation, *fault.also) and fault.region in (None, region)
         return here and (further or not fault.breakdown.second_page)
 
     def _refuse(self, breakdown: Breakdown, operation: str, region: str, url: str) -> Any:

@@ -149,6 +149,11 @@ def _people() -> None:
         PolicyName="read",
         PolicyDocument=policy({"Effect": "Allow", "Action": "s3:GetObject", "Resource": "*"}),
     )
+    iam.put_role_policy(
+        RoleName="reminders",
+        PolicyName="send",
+        PolicyDocument=policy({"Effect": "Allow", "Action": "sns:Publish", "Resource": "*"}),
+    )
     iam.create_open_id_connect_provider(
         Url="https://token.actions.githubusercontent.com", ClientIDList=["sts.amazonaws.com"], ThumbprintList=["a" * 40]
     )

@@ -38,10 +38,14 @@ class Answer:
     time: datetime = field(default_factory=now)
     requests: Mapping[str, int] = field(default_factory=dict)
     """Operation -> how many requests were made for it, each page and each further try one."""
+    through: tuple[str, ...] = ()
+    """The operations that answered instead, as this one was denied (see `siblings`)."""
 
     @property
     def asked(self) -> Asked:
-        """The call as evidence."""
+        """The call as evidence; of several that answered instead, the first."""
+        if self.through:
+            return Asked(self.through[0], {}, self.region, self.time)
         return Asked(self.operation, self.params, self.region, self.time)
 
     @property

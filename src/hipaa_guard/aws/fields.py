@@ -13,6 +13,7 @@ from typing import Any
 from hipaa_guard.aws import templates
 from hipaa_guard.aws.calls import Answer, plain
 from hipaa_guard.aws.plan import KindPlan, Plan, parts_of
+from hipaa_guard.aws.siblings import SIBLINGS
 from hipaa_guard.facts.readings import Listed, Listing
 from hipaa_guard.facts.values import Value
 
@@ -82,6 +83,9 @@ def fields_read(plan: Plan) -> dict[str, Field]:
     for question in plan.questions:
         for path, kept_as in question.reads.items():
             _end(walk(path, [found.setdefault(question.operation, Field())]), kept_as)
+    for bulk in [operation for operation in found if operation in SIBLINGS]:
+        for operation, path in SIBLINGS[bulk].reads.items():
+            _end(walk(path, [found.setdefault(operation, Field())]))
     for operation, field in found.items():
         field.check(f"{operation}: ")
     return found

@@ -7,6 +7,8 @@ import io
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from hipaa_guard.aws.refusals import Meaning, meaning_of
+
 REPORT_PAUSES = (0.1, 0.4, 1.0, *[2.0] * 15)
 """Seconds between asking whether the credential report is made; after the last it is not known."""
 
@@ -68,9 +70,24 @@ def _report_is_made(client: Any) -> bool:
     try:
         return bool(client.generate_credential_report().get("State") == "COMPLETE")
     except ClientError as error:
-        if error.response["Error"]["Code"] != "LimitExceeded":
-            raise
-        return True  # asked too often by others: the report that they had made is read, which says if it has expired
+        code = error.response["Error"]["Code"]
+        if code == "LimitExceeded":
+            return (
+                True  # asked too often by others: the report that they had made is read, which says if it has expired
+            )
+        if meaning_of(code) is Meaning.DENIED and _report_may_be_read(client):
+            return True  # others may have had it made
+        raise
+
+
+def _report_may_be_read(client: Any) -> bool:
+    """Whether there is a report that is less than four hours old, for a role that may not have one made."""
+    from botocore.exceptions import ClientError
+
+    try:
+        return bool(client.get_credential_report())
+    except ClientError:
+        return False
 
 
 def completed(client: Any, operation: str, answer: dict[str, Any]) -> dict[str, Any]:

@@ -63,7 +63,9 @@ class Lookup:
         except TypeError:  # a field that cannot be a key
             return answer.at(templates.path(ask.path, fields), ask.absent)
         value = searched("[*]" + equals["rest"], found)
-        if answer.refusal is None or isinstance(value, Unknown):
+        # What is found is known, also where there may be more: a key is that of one element.
+        is_found = value is not None and equals["rest"].endswith("| [0]")
+        if answer.refusal is None or isinstance(value, Unknown) or is_found:
             return value
         return Incomplete(value, answer.refusal.unknown()) if isinstance(value, list) else answer.refusal.unknown()
 
@@ -100,11 +102,13 @@ class AwsSource:
         calls: list[Asked] = []
         for part in parts_of(fact):
             answer = self._answer(part)
-            if isinstance(part, Ask):
-                region = answer.region if answer else self._item.region or self._item.listed_in
-                words = f"{action_of(part.operation)} in {region}"
+            if answer is not None:
+                operations = answer.through or (answer.operation,)
+                words = f"{', '.join(map(action_of, operations))} in {answer.region}"
+            elif isinstance(part, Ask):
+                words = f"{action_of(part.operation)} in {self._item.region or self._item.listed_in}"
             else:
-                words = f"{action_of(answer.operation)} in {answer.region}" if answer else ""
+                words = ""
             if words and words not in asked:
                 asked.append(words)
                 calls += [answer.asked] if answer else []

@@ -8,13 +8,20 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from hipaa_guard.facts.values import Unknown, Value
+from hipaa_guard.facts.values import Undecided, Unknown, Value
 
 _NO_ROW = Unknown("the credential report, which AWS makes anew every four hours, does not have this user yet")
 
 
-def _days(then: str | None, made: str) -> int | None:
-    """Whole days from a date in the report until the report was made; None for ``N/A``, ``no_information``, ..."""
+def _days(then: str | Unknown | None, made: str) -> int | None:
+    """Whole days from a date in the report until the report was made; None for ``N/A``, ``no_information``, ...
+
+    Raises:
+        Undecided: the date is not known.
+
+    """
+    if isinstance(then, Unknown):
+        raise Undecided(then)
     if not then or not then[0].isdigit():
         return None
     return max(0, (datetime.fromisoformat(made) - datetime.fromisoformat(then)).days)
