@@ -196,8 +196,15 @@ class _Collection:
             self._not_listed(plan, parent, answer, found)
         if isinstance(found, Unknown) or found is None:
             return
+        own_list = listing.items.partition("[?")[0].rstrip(" |").removesuffix("[]")
+        owed = [path.rpartition("[].")[::2] for path in listing.always]
+        for several, member in owed:
+            if answer.value is not None and searched(f"{several}[?{member}==`null`] | [0]", answer.value) is not None:
+                self._nameless(plan, answer, member)
         for element in list.__iter__(found) if isinstance(found, list) else (found,):
             own = element if isinstance(element, dict) else {listing.wrap: element}
+            if any(several == own_list and searched(member, own) is None for several, member in owed):
+                continue
             lacking = _lacking(listing, own, {**self._base(answer.region), **(parent.fields if parent else {}), **own})
             if lacking is None:
                 self._place(plan, listing, own, answer, parent)

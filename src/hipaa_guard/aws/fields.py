@@ -114,6 +114,8 @@ def _of_kind(plan: KindPlan, found: dict[str, Field], parent: Field | None) -> N
         _end(walk(ask.path, [found.setdefault(ask.operation, Field())]), ask.kept_as)
     if not isinstance(listing, Listing):
         return
+    for path in listing.always:
+        _end(walk(path, [found.setdefault(listing.operation, Field())]))
     for item in walk(listing.items, [found.setdefault(listing.operation, Field())]):
         _of_item(plan, listing, item, parent)
         for child in plan.children:

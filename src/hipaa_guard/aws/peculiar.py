@@ -98,7 +98,7 @@ def completed(client: Any, operation: str, answer: dict[str, Any]) -> dict[str, 
         return {**answer, "Queues": [_queue(url) for url in answer.get("QueueUrls", [])]}
     if operation == "s3.list_buckets":
         for bucket in answer.get("Buckets", []):
-            if not bucket.get("BucketRegion"):  # stores that speak S3 but are not AWS
+            if not bucket.get("BucketRegion") and bucket.get("Name"):  # stores that speak S3 but are not AWS
                 bucket["BucketRegion"] = _bucket_region(client, bucket["Name"])
     return answer
 

@@ -63,8 +63,8 @@ class Lookup:
         except TypeError:  # a field that cannot be a key
             return answer.at(templates.path(ask.path, fields), ask.absent)
         value = searched("[*]" + equals["rest"], found)
-        # What is found is known, also where there may be more: a key is that of one element.
-        is_found = value is not None and equals["rest"].endswith("| [0]")
+        # A whole element that is picked by its key is known, also where others were not answered.
+        is_found = value is not None and equals["rest"].strip() == "| [0]"
         if answer.refusal is None or isinstance(value, Unknown) or is_found:
             return value
         return Incomplete(value, answer.refusal.unknown()) if isinstance(value, list) else answer.refusal.unknown()

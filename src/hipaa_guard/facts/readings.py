@@ -234,7 +234,9 @@ class Listing:
     ``arn``, ``region`` and ``params`` are templates over the fields of one item and ``{partition} {region} {account}``;
     ``name`` and ``keys`` are JMESPaths within one item: what it is called, and by what else others may name it.
     ``scope="account"`` marks calls that answer once for all regions. ``of`` lists per resource of another kind, whose
-    item's fields the parameters may use. Elements that are plain strings become ``{wrap: element}``.
+    item's fields the parameters may use. Elements that are plain strings become ``{wrap: element}``. ``always`` are
+    members that AWS sends with every element of a list and that ``items`` picks by (``SecurityGroups[].GroupName``): an
+    element without one may be one of the kind.
     """
 
     operation: str
@@ -247,6 +249,7 @@ class Listing:
     of: type | None
     wrap: str
     absent: tuple[str, ...]
+    always: tuple[str, ...]
     params: Mapping[str, Any]
 
     def __init__(
@@ -262,6 +265,7 @@ class Listing:
         of: type | None = None,
         wrap: str = "Name",
         absent: Sequence[str] | str = (),
+        always: Sequence[str] = (),
         **params: Any,
     ) -> None:
         for attribute, value in (
@@ -275,6 +279,7 @@ class Listing:
             ("of", of),
             ("wrap", wrap),
             ("absent", _codes(absent)),
+            ("always", tuple(always)),
             ("params", params),
         ):
             object.__setattr__(self, attribute, value)

@@ -292,6 +292,7 @@ class WholeTrail(Resource):
     aws = Listing(
         "cloudtrail.describe_trails",
         "trailList[?IsMultiRegionTrail]",
+        always=["trailList[].IsMultiRegionTrail"],
         arn="{TrailARN}",
         region="{HomeRegion}",
         name="Name",

@@ -219,6 +219,7 @@ class Instance(Resource):
     aws = Listing(
         "ec2.describe_instances",
         "Reservations[].Instances[] | [?State.Name!='terminated']",
+        always=["Reservations[].Instances", "Reservations[].Instances[].State"],
         arn="arn:{partition}:ec2:{region}:{account}:instance/{InstanceId}",
         name="(Tags[?Key=='Name'].Value | [0]) || InstanceId",
         keys=("InstanceId",),

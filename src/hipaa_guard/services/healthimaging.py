@@ -15,6 +15,7 @@ class DataStore(Resource):
     aws = Listing(
         "medical-imaging.list_datastores",
         "datastoreSummaries[?datastoreStatus!='DELETED' && datastoreStatus!='CREATE_FAILED']",
+        always=["datastoreSummaries[].datastoreStatus"],
         arn="{datastoreArn}",
         name="datastoreName",
         keys=("datastoreId", "datastoreArn"),

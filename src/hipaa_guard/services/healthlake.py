@@ -16,6 +16,7 @@ class DataStore(Resource):
     aws = Listing(
         "healthlake.list_fhir_datastores",
         "DatastorePropertiesList[?DatastoreStatus!='DELETED' && DatastoreStatus!='CREATE_FAILED']",
+        always=["DatastorePropertiesList[].DatastoreStatus"],
         arn="{DatastoreArn}",
         name="DatastoreName || DatastoreId",
         keys=("DatastoreId", "DatastoreArn"),

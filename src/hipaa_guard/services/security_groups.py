@@ -273,6 +273,7 @@ class SecurityGroup(Resource):
     aws = Listing(
         "ec2.describe_security_groups",
         "SecurityGroups[?GroupName!='default']",
+        always=["SecurityGroups[].GroupName"],
         arn="arn:{partition}:ec2:{region}:{OwnerId}:security-group/{GroupId}",
         name="GroupName",
         keys=("GroupId",),
@@ -345,6 +346,7 @@ class DefaultSecurityGroup(SecurityGroup):
     aws = Listing(
         "ec2.describe_security_groups",
         "SecurityGroups[?GroupName=='default']",
+        always=["SecurityGroups[].GroupName"],
         arn="arn:{partition}:ec2:{region}:{OwnerId}:security-group/{GroupId}",
         name="(Tags[?Key=='Name'].Value | [0]) || GroupName",
         keys=("GroupId",),
@@ -384,6 +386,7 @@ class PrefixList(Resource):
     aws = Listing(
         "ec2.describe_managed_prefix_lists",
         "PrefixLists[?OwnerId!='AWS']",
+        always=["PrefixLists[].OwnerId"],
         arn="{PrefixListArn}",
         name="PrefixListName",
         keys=("PrefixListId",),

@@ -110,6 +110,7 @@ class Instance(_Store):
     aws = Listing(
         "rds.describe_db_instances",
         f"DBInstances[?DBClusterIdentifier==`null` && {_OURS}]",
+        always=["DBInstances[].Engine"],
         arn="{DBInstanceArn}",
         name="DBInstanceIdentifier",
         keys=("DBInstanceIdentifier", "DBInstanceArn"),
@@ -187,6 +188,7 @@ class Cluster(_Store):
     aws = Listing(
         "rds.describe_db_clusters",
         f"DBClusters[?{_OURS}]",
+        always=["DBClusters[].Engine"],
         arn="{DBClusterArn}",
         name="DBClusterIdentifier",
         keys=("DBClusterIdentifier", "DBClusterArn"),
@@ -291,6 +293,7 @@ class ClusterInstance(Resource):
     aws = Listing(
         "rds.describe_db_instances",
         f"DBInstances[?DBClusterIdentifier!=`null` && {_OURS}]",
+        always=["DBInstances[].Engine"],
         arn="{DBInstanceArn}",
         name="DBInstanceIdentifier",
         keys=("DBInstanceIdentifier", "DBInstanceArn"),
@@ -336,6 +339,7 @@ class Snapshot(Resource):
     aws: ClassVar[Listing | None] = Listing(
         "rds.describe_db_snapshots",
         "DBSnapshots[?SnapshotType!='automated']",
+        always=["DBSnapshots[].SnapshotType"],
         arn="{DBSnapshotArn}",
         name="DBSnapshotIdentifier",
         keys=("DBSnapshotIdentifier", "DBSnapshotArn"),
@@ -411,6 +415,7 @@ class ClusterSnapshot(Resource):
     aws = Listing(
         "rds.describe_db_cluster_snapshots",
         f"DBClusterSnapshots[?SnapshotType!='automated' && {_OURS}]",
+        always=["DBClusterSnapshots[].SnapshotType", "DBClusterSnapshots[].Engine"],
         arn="{DBClusterSnapshotArn}",
         name="DBClusterSnapshotIdentifier",
         keys=("DBClusterSnapshotIdentifier", "DBClusterSnapshotArn"),
