@@ -11,7 +11,7 @@ import jsonschema
 import pytest
 import yaml
 
-from hipaa_guard.assessment import law
+from hipaa_guard import law
 from hipaa_guard.assessment.build import assess
 from hipaa_guard.assessment.gate import decide
 from hipaa_guard.assessment.model import Coverage, RequirementSummary, Scan

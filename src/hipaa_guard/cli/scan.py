@@ -11,6 +11,7 @@ from typing import IO, TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from hipaa_guard.assessment.gate import CLEAN, INCOMPLETE
 from hipaa_guard.cli.commands import Group
 from hipaa_guard.cli.settings import configurable, repository_root
 from hipaa_guard.controls.control import Severity
@@ -284,9 +285,13 @@ def _before(common: dict[str, Any], told: Callable[[Options], int]) -> int:
 
     try:
         _on_stdout(common["outputs"])
-        return told(Options(only=common["only"], skip=common["skip"], policies=common["policies"]))
+        said: list[str] = []
+        options = Options(only=common["only"], skip=common["skip"], policies=common["policies"], warn=said.append)
+        code = told(options)
     except (InputError, OutputError) as error:
         raise click.ClickException(str(error)) from None
+    _warn(said, "policies")
+    return code or (INCOMPLETE if said else CLEAN)
 
 
 @contextmanager
@@ -307,6 +312,7 @@ def _run(
 ) -> int:
     from hipaa_guard.outputs import OutputError, write
     from hipaa_guard.outputs.progress import shown
+    from hipaa_guard.outputs.text import visible
     from hipaa_guard.scan import InputError, Options
 
     outputs = common["outputs"] or ("terminal",)
@@ -332,7 +338,7 @@ def _run(
                     exceptions=common["exceptions"],
                     baseline=common["baseline"],
                     progress=progress,
-                    warn=lambda text: click.echo(f"hipaa-guard: {text}", err=True),
+                    warn=lambda text: click.echo(f"hipaa-guard: {visible(text)}", err=True),
                 )
             )
         _warn(assessment.exceptions.warnings, "exceptions")
