@@ -65,7 +65,7 @@ def import_results(
         say_broken(known.broken)
         documents = [read(file) for file in files]
         merged = merge(documents, known.controls, saved(scan) if scan is not None else None)
-        for format, destination in specs:
+        for format, destination in sorted(specs, key=lambda spec: spec[1] is None):  # files first
             text = as_json(merged) if format == "json" else as_text(merged, everything=show_all)
             write_text(text, format, destination)
     except (OutputError, PeerError) as error:

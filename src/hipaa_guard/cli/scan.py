@@ -310,7 +310,7 @@ def no_collections() -> Iterator[None]:
 def _run(
     common: dict[str, Any], source: str, scanned: Callable[[Options], Assessment], *, baseline_ref: str | None = None
 ) -> int:
-    from hipaa_guard.outputs import OutputError, write
+    from hipaa_guard.outputs import OutputError, is_for_stdout, write
     from hipaa_guard.outputs.progress import shown
     from hipaa_guard.outputs.text import visible
     from hipaa_guard.scan import InputError, Options
@@ -345,7 +345,7 @@ def _run(
         if assessment.baseline is not None:
             file = assessment.baseline.file or baseline_ref
             _warn([f"baseline {file} {each}" for each in assessment.baseline.warnings], "the baseline")
-        for spec in outputs:
+        for spec in sorted(outputs, key=is_for_stdout):
             write(assessment, spec, everything=common["show_all"], raw=common["csv_raw"])
     except (InputError, OutputError) as error:
         raise click.ClickException(str(error)) from None
