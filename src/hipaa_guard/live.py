@@ -260,10 +260,11 @@ class _Keeping:
 
     def interrupted(self) -> str:
         """What to say of an interruption."""
-        if self._ledger is None:
+        kept = 0 if self._ledger is None else self._ledger.count()
+        if self._ledger is not None:
+            self._ledger.close(keep=kept > 0)
+        if not kept:
             return "The scan was interrupted, and nothing of it was kept."
-        kept = self._ledger.count()
-        self._ledger.close(keep=True)
         return f"The scan was interrupted. {kept:,} answers are kept: run the same command with --resume to go on."
 
     def ended(self, answers: Mapping[str, Answer]) -> None:
