@@ -21,7 +21,7 @@ import pytest
 from hipaa_guard.cli.main import cli
 from tests.patience import HANGS
 
-CLEAN, GAPS, USAGE, INCOMPLETE = range(4)
+CLEAN, GAPS, USAGE, INCOMPLETE, BROKEN = range(5)
 READER_LEFT = 141
 ID = "s3_bucket_versioning_enabled"
 
@@ -278,6 +278,24 @@ def test_what_a_broken_policy_swallows_is_exit_2_all_the_same(here: Path) -> Non
     with full() as file:
         told = run("policies test", here, stdout=file)
     assert told.returncode == USAGE
+    assert "No space left on device" in one_sentence(told.stderr)
+
+
+BREAKING = """
+import sys
+from hipaa_guard.cli import main
+from hipaa_guard.testing import all_controls
+object.__setattr__(all_controls()["s3_bucket_versioning_enabled"], "judge", lambda bucket: 1 / 0)
+main()
+"""
+
+
+@pytest.mark.parametrize("spec", ["json", "json=/dev/full"])
+def test_an_error_of_ours_goes_before_an_output_that_cannot_be_written(here: Path, spec: str) -> None:
+    arguments = [sys.executable, "-c", BREAKING, "scan", "terraform", "tf", "-q", "-o", spec]
+    with full() as file:
+        told = subprocess.run(arguments, cwd=here, env=environment(), stdout=file, stderr=subprocess.PIPE, check=False)
+    assert told.returncode == BROKEN
     assert "No space left on device" in one_sentence(told.stderr)
 
 

@@ -32,7 +32,10 @@ _POLICIES = click.option(
 @click.option("--json", "as_json", is_flag=True, help="As JSON.")
 @_POLICIES
 def list_controls(safeguard: str | None, service: str | None, as_json: bool, policies: tuple[Path, ...]) -> int:
-    """List the controls by safeguard: exit 3 if a policy cannot be used and is missing in the list."""
+    """List the controls by safeguard.
+
+    Exit 3 if a policy of one's own cannot be used: it is missing in the list.
+    """
     every = loaded(policies)
     say_broken(every.broken)
     code = INCOMPLETE if every.broken else CLEAN
