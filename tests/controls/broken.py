@@ -68,8 +68,8 @@ def of_function(id: str, head: str, says: str, body: str = "return passed('is fi
 
 
 DECLARED = [
-    declared("severity of another spelling", "did you mean HIGH?", severity='"hihg"'),
-    declared("severity as a text", "did you mean HIGH?", severity='"high"'),
+    declared("severity of another spelling", "did you mean HIGH", severity='"hihg"'),
+    declared("severity as a text", "did you mean HIGH", severity='"high"'),
     declared("severity that is far off", "there are CRITICAL, HIGH, MEDIUM, LOW", severity="5"),
     declared("severity None", "severity None is none", severity="None"),
     declared("severity of no name", "NameError: name 'HIHG' is not defined", severity="HIHG"),
@@ -89,9 +89,9 @@ DECLARED = [
     declared("fix that says nothing", "fix says nothing", fix="Fix()"),
     declared("fix with another word", "unexpected keyword argument 'terrafrom'", fix='Fix(terrafrom="")'),
     declared("fix that is a number", "note of a fix is a text, not 5", fix="Fix(note=5)"),
-    declared("unknown argument", "there is no argument 'titel': did you mean title?", titel='"T"'),
+    declared("unknown argument", "there is no argument 'titel': did you mean title", titel='"T"'),
     declared("unknown argument far off", "there is no argument 'x': there are title, severity", x="1"),
-    declared("unknown tool", "peers has no tool 'chekov': did you mean checkov?", peers='{"chekov": "CKV_X_1"}'),
+    declared("unknown tool", "peers has no tool 'chekov': did you mean checkov", peers='{"chekov": "CKV_X_1"}'),
     declared("ids of a tool", "peers of checkov are an id or a tuple of ids, not 5", peers='{"checkov": 5}'),
     declared("peers that are a text", "peers is a mapping", peers='"CKV_X_1"'),
     declared("previous ids as a text", "previous_ids is a tuple", previous_ids='"own_former"'),

@@ -212,6 +212,7 @@ DISKS, ENTRIES = "site/clinic_policies/disks.py", "site/clinic_policies-1.0.dist
         ("raise SystemExit(0)\n", "clinic_policies", DISKS, "SystemExit"),
         (POLICY, "clinic_policies.nowhere", ENTRIES, "clinic-policies names 'clinic_policies.nowhere'"),
         (POLICY, f"clinic_policies.disks:{ID}", ENTRIES, "a module or a package"),
+        (POLICY, "?", ENTRIES, "the entry points cannot be read"),
     ],
 )
 def test_what_of_a_package_cannot_be_used_breaks_alone(

@@ -40,7 +40,7 @@ def row(broken: Broken) -> Gap:
     hint = "mend the policy (`hipaa-guard policies test DIR` checks it), or leave the control out with --skip-control"
     if not broken.name:
         hint = "mend the file: none of its controls was judged"
-    return Gap(GapKind.POLICY, broken.name or broken.place, told, hint)
+    return Gap(GapKind.POLICY, broken.name or broken.place, told.rstrip("?"), hint)
 
 
 def place_of(file: str, line: int) -> str:

@@ -30,6 +30,7 @@ from hipaa_guard.controls.running import (
 
 GROUP = "hipaa_guard.policies"
 _HEAD = f"[{GROUP}]".encode()
+_ENTRIES = "entry_points.txt"
 _INFORMATION = (".dist-info", ".egg-info")
 
 
@@ -44,8 +45,7 @@ def installed() -> Iterator[Policies]:
         if place == here:
             continue
         for information in _naming_the_group(place):
-            for entry in sorted(_entries(information), key=lambda entry: entry.name):
-                yield from _policies_of(information, entry, seen)
+            yield from _of_package(information, seen)
 
 
 def _naming_the_group(place: str) -> Iterator[Path]:
@@ -57,20 +57,31 @@ def _naming_the_group(place: str) -> Iterator[Path]:
     for name in names:
         information = Path(place, name)
         try:
-            if _HEAD in (information / "entry_points.txt").read_bytes():
+            if _HEAD in (information / _ENTRIES).read_bytes():
                 yield information
         except OSError:
             continue
 
 
-def _entries(information: Path) -> Sequence[EntryPoint]:
-    return tuple(Distribution.at(information).entry_points.select(group=GROUP))
+def _of_package(information: Path, seen: set[str]) -> list[Policies]:
+    try:
+        found = Distribution.at(information).entry_points.select(group=GROUP)
+        entries = sorted(((entry, entry.attr) for entry in found), key=lambda each: each[0].name)
+    except Exception as error:  # noqa: BLE001 - Python's parser raises this and that
+        reason = f"the entry points cannot be read: {told(error)}"
+        return [Policies((), (Broken("", str(information / _ENTRIES), 0, reason),))]
+    unusable = "that must be a module or a package, without an attribute"
+    return [
+        policies
+        for entry, attribute in entries
+        for policies in (
+            [_unusable(information, entry, unusable)] if attribute else _policies_of(information, entry, seen)
+        )
+    ]
 
 
 def _policies_of(information: Path, entry: EntryPoint, seen: set[str]) -> list[Policies]:
     """The policies of one entry point, those of modules that were not seen yet."""
-    if entry.attr:
-        return [_unusable(information, entry, "that must be a module or a package, without an attribute")]
     with _as_policies(entry.module), somebody_elses_code():
         try:
             names = [name for name in _modules(entry.module) if name not in seen]
@@ -108,7 +119,7 @@ def _imported(information: Path, entry: EntryPoint, name: str) -> Policies:
 
 def _unusable(information: Path, entry: EntryPoint, why: str) -> Policies:
     """What is told of an entry point that leads to no policies: its line in the metadata of the package."""
-    file = information / "entry_points.txt"
+    file = information / _ENTRIES
     lines = file.read_text(encoding="utf-8").splitlines()
     line = next((number for number, text in enumerate(lines, 1) if text.partition("=")[0].strip() == entry.name), 0)
     name = Distribution.at(information).metadata["Name"]
