@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -138,6 +140,16 @@ def test_policies_test_names_it_as_an_error_and_tests_all_else(
     for id in passing:
         assert f"ok      terraform - {id}: fine" in out
         assert f"ok      terraform - {id}: not known" in out
+
+
+def test_pytest_runs_the_cases_of_all_else(here: Path) -> None:
+    place = ROWS[0].write(here / "policies")
+    passing = ["own_before", "own_after", "own_other"]
+    (here / "policies" / "test_all.py").write_text(TABLE.format(hcl=HCL, passing=passing, broken=NAME))
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "policies"]
+    told = subprocess.run(command, capture_output=True, text=True, check=False, cwd=here)
+    assert "1 failed, 6 passed" in told.stdout, told.stdout
+    assert f"ControlError: {place}: {NAME}: severity 'hihg' is none" in told.stdout
 
 
 @each_row

@@ -36,11 +36,11 @@ class Broken(NamedTuple):
 
 def row(broken: Broken) -> Gap:
     """The row of a scan that says that a control did not judge."""
-    told = f"{broken.place}: {broken.reason}" if broken.name else broken.reason
+    reason = f"{broken.place}: {broken.reason}" if broken.name else broken.reason
     hint = "mend the policy (`hipaa-guard policies test DIR` checks it), or leave the control out with --skip-control"
     if not broken.name:
         hint = "mend the file: none of its controls was judged"
-    return Gap(GapKind.POLICY, broken.name or broken.place, told.rstrip("?"), hint)
+    return Gap(GapKind.POLICY, broken.name or broken.place, reason.rstrip("?"), hint)
 
 
 def place_of(file: str, line: int) -> str:
