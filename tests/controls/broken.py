@@ -127,6 +127,18 @@ def own_members(volume: ebs.Volume) -> Verdict:
         "title is empty",
         beside=("own_before", "own_after", "own_family"),
     ),
+    Row(
+        "a family of which one has another word",
+        f"""@family(
+    Member("own_family", ebs.Volume, "T", Fix(note="N.")),
+    Member("own_broken", ebs.Volume, "T", Fix(noet="N.")),  {HERE}
+    severity=HIGH, hipaa=("164.312(b)",), why="W.",
+)
+def own_members(volume: ebs.Volume) -> Verdict:
+    return passed("is fine")""",
+        "unexpected keyword argument 'noet'",
+        ("own_family", NAME),
+    ),
     Row("a family of nobody", f'@family(severity=HIGH, hipaa=("164.312(b)",), why="W.")  {HERE}\ndef {NAME}(volume: ebs.Volume): ...', "it has no Member"),
     Row("a family of strangers", f'@family("x", severity=HIGH, hipaa=("164.312(b)",), why="W.")  {HERE}\ndef {NAME}(volume: ebs.Volume): ...', "'x' is no Member"),
 ]  # fmt: skip
@@ -158,6 +170,7 @@ FILES = [
     Row("another grammar", f"def broken(:  {HERE}", "SyntaxError", (), ()),
     Row("not UTF-8", "x = '\udcff'  # here\n", "SyntaxError", (), ()),
     Row("a module that is not there", f"import nothing_of_that_name  {HERE}\n\n{SOUND}", "ModuleNotFoundError", ALL, ()),
+    Row("a family in a file that fails", f'x = 1 / 0  {HERE}\n\n@family(Member("own_broken", ebs.Volume, "T", Fix(note="N.")), severity=HIGH, hipaa=("164.312(b)",), why="W.")\ndef own_members(volume: ebs.Volume): ...', "ZeroDivisionError", ALL, ()),
     Row("a helper that fails", f"x = 1 / 0  {HERE}\n\n{SOUND}", "ZeroDivisionError", ALL, ()),
     Row("ends the program when loaded", f"raise SystemExit(0)  {HERE}\n\n{SOUND}", "SystemExit: 0", ALL, ()),
     Row("an object that cannot be looked into", f"class Odd:\n    def __getattr__(self, name):\n        raise ValueError(name)\n\n\nodd = Odd()\n\n\n{SOUND.replace(chr(10), f'  {HERE}' + chr(10), 1).replace(': ...', ':' + chr(10) + '    return odd.good')}", "it cannot be told which facts it reads: ValueError", (NAME,)),

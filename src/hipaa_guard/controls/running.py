@@ -19,7 +19,7 @@ from types import CodeType, ModuleType
 from typing import NamedTuple
 
 from hipaa_guard.controls.broken import Broken, line_in, place_of, told
-from hipaa_guard.controls.control import Control
+from hipaa_guard.controls.control import Control, Member
 from hipaa_guard.controls.declaring import DeclarationError, collected
 
 _FUTURES = 0
@@ -137,17 +137,28 @@ def _line(statement: ast.stmt) -> int:
     return decorators[0].lineno if decorators else statement.lineno
 
 
+def _names(statement: ast.stmt) -> list[str]:
+    """The ids that a declaration gives: those of a family's members, as far as they are written there, else its name."""
+    members = [
+        call.args[0].value
+        for decorator in getattr(statement, "decorator_list", ())
+        for call in ast.walk(decorator)
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id == Member.__name__
+        if call.args and isinstance(call.args[0], ast.Constant) and isinstance(call.args[0].value, str)
+    ]
+    return members or [getattr(statement, "name", "")]
+
+
 def _of_declaration(statement: ast.stmt, file: Path, error: BaseException) -> Iterator[Broken]:
     """What is broken where a declaration failed: its control, or the controls of its family that cannot be made."""
     line = line_in(str(file), error.__traceback__) or _line(statement)
-    name = getattr(statement, "name", "")
-    if isinstance(error, DeclarationError):
+    if isinstance(error, DeclarationError) and error.members:
         for each in error.members:
             yield Broken(each.name, str(file), line, each.said)
-        if not error.members:
-            yield Broken(name, str(file), line, error.said)
-    else:
-        yield Broken(name, str(file), line, f"it cannot be declared: {told(error)}")
+        return
+    reason = error.said if isinstance(error, DeclarationError) else f"it cannot be declared: {told(error)}"
+    for name in _names(statement):
+        yield Broken(name, str(file), line, reason)
 
 
 def _all_of(tree: ast.Module, file: Path, error: BaseException, failed: ast.stmt) -> Iterator[Broken]:
@@ -156,6 +167,7 @@ def _all_of(tree: ast.Module, file: Path, error: BaseException, failed: ast.stmt
     reason = f"its file cannot be loaded: {place_of(str(file), line)}: {told(error)}"
     declarations = [statement for statement in tree.body if _declares(statement)]
     for statement in declarations:
-        yield Broken(getattr(statement, "name", ""), str(file), _line(statement), reason)
+        for name in _names(statement):
+            yield Broken(name, str(file), _line(statement), reason)
     if not declarations:
         yield Broken("", str(file), line, f"it cannot be loaded: {told(error)}")
