@@ -138,7 +138,7 @@ def _line(statement: ast.stmt) -> int:
 
 
 def _names(statement: ast.stmt) -> list[str]:
-    """The ids that a declaration gives: those of a family's members, as far as they are written there, else its name."""
+    """The ids that a declaration gives: those of a family's members, where they are written out, else its name."""
     members = [
         call.args[0].value
         for decorator in getattr(statement, "decorator_list", ())
