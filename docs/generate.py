@@ -10,13 +10,13 @@ from pathlib import Path
 
 import click
 
-from hipaa_guard.assessment.law import citations
 from hipaa_guard.controls.control import Control
 from hipaa_guard.controls.loading import load
 from hipaa_guard.controls.wanted import kinds_of
 from hipaa_guard.facts.readings import Ask, Derived, Listed, Listing, Singleton, TerraformReading
 from hipaa_guard.facts.resource import Fact, Resource
 from hipaa_guard.facts.values import Unknown, Value
+from hipaa_guard.law import citations
 
 HERE = Path(__file__).parent
 MADE = "<!-- Made by `make docs`: do not edit. -->\n\n"
@@ -125,11 +125,40 @@ def _asked(reading: Listed | Ask) -> str:
     return "the listing" if isinstance(reading, Listed) else f"`{reading.operation}`"
 
 
+_ENDINGS = """
+## Exit codes and streams
+
+| code | meaning |
+|---|---|
+| 0 | clean |
+| 1 | gaps found |
+| 2 | usage or configuration; an output that cannot be written |
+| 3 | incomplete: something was not looked at, a policy of your own is broken, or nothing was judged |
+| 4 | an error of hipaa-guard |
+| 130, 143, 129 | stopped by Ctrl-C (SIGINT), SIGTERM, SIGHUP |
+| 141 | the reader of the standard output has gone |
+
+Of several reasons for 0 to 4, 4 goes before 2, 2 before 1, and 1 before 3.
+
+- Results go to the standard output, all else to the standard error. Where the standard output is closed or full, a verb
+  that prints on it ends with exit code 2 and one sentence. Where it is a pipe whose reader has gone (`| head -1`), the
+  verb ends without a word and with 141: never with 0, so that under `pipefail` no gate passes by it. Files that
+  `-o FORMAT=FILE` names are written first.
+- A standard error that is closed or full changes no verdict and no exit code.
+- A file is written whole or not at all. Where it cannot be written, the text names it, the former file stays as it
+  was, and the exit code is 2.
+- A verb that is stopped removes its temporary files and the tree that it took from git, and ends the git that it
+  started. A scan of an account keeps its ledger for `--resume`, if anything was answered. After the first signal only
+  Ctrl-C breaks that off. A signal that was ignored when the verb began (`nohup`) stays ignored. SIGKILL removes
+  nothing.
+"""
+
+
 def cli_page() -> str:
     """The help texts of all verbs."""
     from hipaa_guard.cli.main import cli
 
-    lines = [f"# Command line\n\n{MADE}"]
+    lines = [f"# Command line\n\n{MADE}{_ENDINGS}"]
     for words, command in _commands(("hipaa-guard",), cli):
         context = click.Context(command, info_name=" ".join(words), max_content_width=100)
         context.terminal_width = 100

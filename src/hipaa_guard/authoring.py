@@ -6,12 +6,11 @@ from hipaa_guard.controls.control import (
     Member,
     Severity,
     Verdict,
-    control,
     failed,
-    family,
     not_applicable,
     passed,
 )
+from hipaa_guard.controls.declaring import DeclarationError, control, family
 from hipaa_guard.facts.inventory import Inventory
 from hipaa_guard.facts.policy_document import PolicyDocument, Statement
 from hipaa_guard.facts.resource import Resource
@@ -25,6 +24,7 @@ __all__ = [
     "LOW",
     "MEDIUM",
     "Control",
+    "DeclarationError",
     "Fix",
     "Inventory",
     "Member",

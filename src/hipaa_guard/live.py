@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 from hipaa_guard.assessment.discovered import more_than_listed, not_discovered, unjudged_types
-from hipaa_guard.assessment.law import eligible_services
 from hipaa_guard.assessment.model import Assessment, Coverage, Scan
 from hipaa_guard.aws import evidence as stored
 from hipaa_guard.aws.calls import Answer
@@ -26,6 +25,7 @@ from hipaa_guard.clock import now
 from hipaa_guard.controls.control import Control
 from hipaa_guard.controls.wanted import kinds_of, wanted_facts
 from hipaa_guard.facts.places import Gap
+from hipaa_guard.law import eligible_services
 from hipaa_guard.scan import Given, InputError, Judged, Options, assessed, given_of
 from hipaa_guard.version import VERSION
 
@@ -260,10 +260,11 @@ class _Keeping:
 
     def interrupted(self) -> str:
         """What to say of an interruption."""
-        if self._ledger is None:
+        kept = 0 if self._ledger is None else self._ledger.count()
+        if self._ledger is not None:
+            self._ledger.close(keep=kept > 0)
+        if not kept:
             return "The scan was interrupted, and nothing of it was kept."
-        kept = self._ledger.count()
-        self._ledger.close(keep=True)
         return f"The scan was interrupted. {kept:,} answers are kept: run the same command with --resume to go on."
 
     def ended(self, answers: Mapping[str, Answer]) -> None:

@@ -18,10 +18,11 @@ from hipaa_guard.assessment.known import Known, KnownError, read_known
 from hipaa_guard.assessment.marks import marks_of
 from hipaa_guard.assessment.model import Assessment, Coverage, Scan
 from hipaa_guard.clock import now
+from hipaa_guard.controls.broken import Broken, row
 from hipaa_guard.controls.control import Control, Severity
 from hipaa_guard.controls.exception import Marks
 from hipaa_guard.controls.findings import Finding, judge, with_previous
-from hipaa_guard.controls.loading import ControlError, load, select
+from hipaa_guard.controls.loading import ControlError, chosen, load_all
 from hipaa_guard.controls.parts import judge_parts, stand_ins
 from hipaa_guard.facts.places import Gap, GapKind
 from hipaa_guard.facts.resource import Origin, all_kinds
@@ -262,19 +263,24 @@ class Given:
     controls: list[Control]
     """Those that are asked for."""
     known: Known
+    broken: Sequence[Broken] = ()
+    """What was asked for of policies and cannot be used."""
 
 
 def given_of(options: Options) -> Given:
-    """What the options name.
+    """What the options name; what of policies cannot be used is said.
 
     Raises:
         InputError: something of it does not exist or cannot be used.
 
     """
     try:
-        every = load(options.policies)
-        controls = select(every, options.only, options.skip)
-        return Given(every, controls, read_known(options.exceptions, options.baseline))
+        loaded = load_all(options.policies)
+        wanted = chosen(loaded, options.only, options.skip)
+        known = read_known(options.exceptions, options.baseline)
+        for broken in wanted.broken:
+            options.tell(str(broken))
+        return Given(loaded.controls, wanted.controls, known, wanted.broken)
     except (ControlError, KnownError) as error:
         raise InputError(str(error)) from None
 
@@ -311,6 +317,7 @@ def assessed(
     internal_errors: int = 0,
 ) -> Assessment:
     """The result of a scan: exceptions and baseline laid over it, its gate decided as the options say."""
+    coverage = replace(coverage, gaps=(*coverage.gaps, *dict.fromkeys(map(row, given.broken))))
     former = Former(judged.findings, judged.identities, {each.id: each.previous_ids for each in given.controls})
     findings, exceptions = cover(
         former.findings(),

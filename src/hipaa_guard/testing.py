@@ -37,7 +37,7 @@ from typing import Any, Literal
 
 from hipaa_guard.controls.control import Control, Status
 from hipaa_guard.controls.findings import Finding, judge
-from hipaa_guard.controls.loading import load, select
+from hipaa_guard.controls.loading import ControlError, Loaded, chosen, load, load_all
 from hipaa_guard.controls.wanted import kinds_of, wanted_facts
 from hipaa_guard.facts.inventory import Inventory
 from hipaa_guard.facts.places import GapKind
@@ -100,10 +100,28 @@ def all_controls(policies: tuple[Path, ...] = ()) -> dict[str, Control]:
     """The shipped and installed controls and those of these directories, by id.
 
     Raises:
-        ControlError: a directory cannot be loaded.
+        ControlError: something of a directory cannot be used.
 
     """
     return {control.id: control for control in load(policies)}
+
+
+@functools.cache
+def _loaded(policies: tuple[Path, ...]) -> Loaded:
+    return load_all(policies)
+
+
+def control_of(case: Case, loaded: Loaded) -> Control:
+    """The control that a case is about.
+
+    Raises:
+        ControlError: it does not exist, or cannot be used.
+
+    """
+    wanted = chosen(loaded, [case.control])
+    if wanted.broken or not wanted.controls:
+        raise ControlError("; ".join(map(str, wanted.broken)))
+    return wanted.controls[0]
 
 
 def cases(*table: Case, policies: Sequence[Path] = ()) -> Callable[..., None]:
@@ -113,8 +131,7 @@ def cases(*table: Case, policies: Sequence[Path] = ()) -> Callable[..., None]:
     """
 
     def test(case: Case, side: Side, tmp_path: Path) -> None:
-        (control,) = select(list(all_controls(tuple(policies)).values()), [case.control])
-        check(case, side, control, tmp_path)
+        check(case, side, control_of(case, _loaded(tuple(policies))), tmp_path)
 
     pytest = sys.modules.get("pytest")
     if pytest is not None:
@@ -141,9 +158,10 @@ def check(case: Case, side: Side, control: Control, directory: Path | None = Non
     """
     with _or_temporary(directory) as place, told_to(side, case, control, place) as inventory:
         finding = _the_one(control, inventory)
+        assert finding.error is None, f"the control broke: it {finding.message}\n{finding.error}"
         told = (finding.status, finding.message)
         assert told == (case.verdict, finding.message), (
-            f"{case.verdict} is expected, it is {finding.status}: {finding.error or finding.message}"
+            f"{case.verdict} is expected, it is {finding.status}: {finding.message}"
         )
         assert case.says in finding.message, f"{case.says!r} is not in {finding.message!r}"
         blank_each_fact(control, inventory, finding)

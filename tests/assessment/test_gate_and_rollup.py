@@ -11,7 +11,7 @@ import jsonschema
 import pytest
 import yaml
 
-from hipaa_guard.assessment import law
+from hipaa_guard import law
 from hipaa_guard.assessment.build import assess
 from hipaa_guard.assessment.gate import decide
 from hipaa_guard.assessment.model import Coverage, RequirementSummary, Scan
@@ -47,6 +47,7 @@ def finding(
 
 
 BROKEN = finding(Status.UNKNOWN, error="Traceback")
+OWN_BROKEN = finding(Status.UNKNOWN, control_id="own_x", error="Traceback", cause=Cause.POLICY)
 UNKNOWN = finding(Status.UNKNOWN, cause=Cause.VARIABLE)
 DENIED = finding(Status.UNKNOWN, cause=Cause.DENIED)
 PASSED = finding(Status.PASS)
@@ -69,6 +70,10 @@ class TestGate:
             ([FAILED, BROKEN], GAP, 4),
             ([BROKEN], COMPLETE, 4),
             ([PASSED], Coverage(gaps=(Gap(GapKind.CONTROL, "c", "broke"),)), 4),
+            ([PASSED, OWN_BROKEN], COMPLETE, 3),
+            ([FAILED, OWN_BROKEN], COMPLETE, 1),
+            ([OWN_BROKEN, BROKEN], COMPLETE, 4),
+            ([PASSED], Coverage(gaps=(Gap(GapKind.POLICY, "own_x", "is broken"),)), 3),
         ],
     )
     def test_exit_codes_and_their_precedence(self, findings: list[Finding], coverage: Coverage, code: int) -> None:

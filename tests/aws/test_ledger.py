@@ -231,16 +231,21 @@ STOPPING = """
 import os, signal, sys, threading
 from hipaa_guard.aws.ledger import Ledger
 from hipaa_guard.cli.main import run
+from hipaa_guard.stopping import stoppable
 signal.signal(signal.SIGINT, signal.default_int_handler)
 put, left = Ledger.put, [int(sys.argv[1])]
 def stopping(self, key, answer):
+    if left[0] == 0:
+        os.kill(os.getpid(), int(sys.argv[2]))
     put(self, key, answer)
     left[0] -= 1
     if left[0] == 0:
         assert threading.current_thread() is threading.main_thread()
         os.kill(os.getpid(), int(sys.argv[2]))
 Ledger.put = stopping
-sys.exit(run(sys.argv[3:]))
+with stoppable():
+    code = run(sys.argv[3:])
+sys.exit(code)
 """
 
 
@@ -309,17 +314,27 @@ def _requests(act: Callable[[], object]) -> int:
 
 
 @pytest.mark.filterwarnings("ignore::ResourceWarning")
-def test_a_scan_that_was_interrupted_says_how_to_go_on(clinic: Path) -> None:
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)])
+def test_a_scan_that_was_interrupted_says_how_to_go_on(clinic: Path, number: signal.Signals, code: int) -> None:
     inherited = signal.signal(signal.SIGINT, signal.SIG_IGN)  # as by `make test &` in a script
     try:
-        stopped = scan("-o", f"json={clinic / 'x.json'}", stop=(5, signal.SIGINT))
+        stopped = scan("-o", f"json={clinic / 'x.json'}", stop=(5, number))
     finally:
         signal.signal(signal.SIGINT, inherited)
-    assert stopped.returncode == 130
+    assert stopped.returncode == code
     assert "answers are kept: run the same command with --resume to go on." in stopped.stderr
     assert "Traceback" not in stopped.stderr
+    assert [each.suffix for each in (clinic / "state").rglob("*") if each.is_file()] == [".sqlite"]
     assert "answers are known" in scan("--resume").stderr
     assert "no interrupted scan like this one" in scan("--resume").stderr
+
+
+@pytest.mark.filterwarnings("ignore::ResourceWarning")
+def test_a_scan_that_was_stopped_before_anything_was_answered_leaves_no_ledger(clinic: Path) -> None:
+    stopped = scan(stop=(0, signal.SIGTERM))
+    assert stopped.returncode == 143
+    assert "nothing of it was kept" in stopped.stderr
+    assert [each for each in (clinic / "state").rglob("*") if each.is_file()] == []
 
 
 @pytest.mark.filterwarnings("ignore::ResourceWarning")

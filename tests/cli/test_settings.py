@@ -138,7 +138,7 @@ def test_a_named_file_may_run_policies_and_write_elsewhere(
     (project / "mine.yaml").write_text(f"policies: own\noutput: json={out}\n")
     result = scan(project, "--config", "mine.yaml")
     assert result.returncode == GAPS
-    assert "policies were run" in result.stdout
+    assert "policies were run" in result.stderr
     assert json.loads(out.read_text())["findings"]
 
 

@@ -16,11 +16,11 @@ from click.testing import CliRunner, Result
 
 from hipaa_guard.cli import policy_template
 from hipaa_guard.cli.main import cli
-from hipaa_guard.controls.loading import controls_in
+from hipaa_guard.controls.running import controls_in
 from hipaa_guard.controls.wanted import wanted_facts
 
 ROOT = Path(__file__).parents[2]
-CLEAN, FAULTS, USAGE = 0, 1, 2
+CLEAN, FAULTS, USAGE, INCOMPLETE = range(4)
 ID = "own_volume_encrypted"
 
 
@@ -97,7 +97,6 @@ def test_files_are_not_overwritten(tmp_path: Path, capsys: pytest.CaptureFixture
     [
         (f"{ID}.py", "if resource.encrypted:", "if not resource.encrypted:", "as it should be: pass is expected"),
         (f"{ID}.py", "if resource.encrypted:", "if resource.nothing:", "AttributeError"),
-        (f"{ID}.py", "164.308(a)(1)(ii)(B)", "164.999", "'164.999' is no standard"),
         (f"test_{ID}.py", "        UNKNOWN,", "        PASS,", "has no case that is unknown"),
         (f"test_{ID}.py", "test_verdict = cases(", "(lambda *_, **__: None)(", "it has no cases"),
         (f"test_{ID}.py", 'resource "aws_ebs_volume"', "resource", "cannot be read in full"),
@@ -200,23 +199,53 @@ def test_installed_packages_bring_their_controls(tmp_path: Path) -> None:
     assert ID not in listed(site, site).stdout
 
 
+TWO = POLICY.replace("MEDIUM, Fix", "LOW, MEDIUM, Fix") + POLICY.partition("\n\n\n")[2].replace(ID, "own_second")
+DISKS, ENTRIES = "site/clinic_policies/disks.py", "site/clinic_policies-1.0.dist-info/entry_points.txt"
+
+
 @pytest.mark.parametrize(
-    ("policy", "names", "says"),
+    ("policy", "names", "place", "says"),
     [
-        (POLICY.replace(ID, "s3_bucket_tls_required"), "clinic_policies", "two controls have the id"),
-        ("import nothing_of_that_name\n", "clinic_policies", "clinic-policies names 'clinic_policies'"),
-        (POLICY, "clinic_policies.nowhere", "ModuleNotFoundError"),
-        (POLICY, f"clinic_policies.disks:{ID}", "a module or a package"),
+        (TWO.replace("own_second", "s3_bucket_tls_required"), "clinic_policies", DISKS, "two controls have the id"),
+        (TWO.replace("severity=MEDIUM", "severity='hihg'", 1).replace(ID, "own_x"), "clinic_policies", DISKS, "HIGH"),
+        ("import nothing_of_that_name\n", "clinic_policies", DISKS, "ModuleNotFoundError"),
+        ("raise SystemExit(0)\n", "clinic_policies", DISKS, "SystemExit"),
+        (POLICY, "clinic_policies.nowhere", ENTRIES, "clinic-policies names 'clinic_policies.nowhere'"),
+        (POLICY, f"clinic_policies.disks:{ID}", ENTRIES, "a module or a package"),
+        (POLICY, "?", ENTRIES, "the entry points cannot be read"),
     ],
 )
-def test_a_package_that_cannot_be_used_stops_the_scan(tmp_path: Path, policy: str, names: str, says: str) -> None:
+def test_what_of_a_package_cannot_be_used_breaks_alone(
+    tmp_path: Path, policy: str, names: str, place: str, says: str
+) -> None:
     site = tmp_path / "site"
     with zipfile.ZipFile(package(tmp_path, policy, names=names)) as archive:
         archive.extractall(site)
     told = listed(site, tmp_path)
-    assert told.returncode == USAGE
+    assert told.returncode == INCOMPLETE
+    assert f"{place}:" in told.stderr
     assert says in told.stderr
     assert "Traceback" not in told.stderr
+    ids = {control["id"] for control in json.loads(told.stdout)}
+    assert "s3_bucket_tls_required" in ids
+    assert (ID in ids, "own_second" in ids) == (
+        ID in policy and policy.startswith('"') and names == "clinic_policies" and "own_x" not in policy,
+        "own_second" in policy,
+    )
+
+
+def test_a_broken_control_of_a_package_takes_no_module_with_it_that_imports_its_module(tmp_path: Path) -> None:
+    site = tmp_path / "site"
+    broken = TWO.replace("severity=MEDIUM", "severity='hihg'", 1)
+    with zipfile.ZipFile(package(tmp_path, broken)) as archive:
+        archive.extractall(site)
+    importing = POLICY.replace(ID, "own_third")
+    (site / "clinic_policies" / "above.py").write_text(f"from clinic_policies import disks\n{importing}\n_ = disks\n")
+    told = listed(site, tmp_path)
+    ids = {control["id"] for control in json.loads(told.stdout)}
+    assert ids >= {"own_second", "own_third"}
+    assert ID not in ids
+    assert told.stderr.count("did you mean HIGH") == 1
 
 
 def test_facts_that_a_helper_of_a_package_reads_are_asked_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,7 +13,6 @@ from pathlib import Path
 import pytest
 
 import tests.policies
-from hipaa_guard.assessment.law import citations
 from hipaa_guard.aws.checking import misspelt
 from hipaa_guard.controls.control import PEERS, Control, Status
 from hipaa_guard.controls.findings import judge
@@ -21,6 +20,7 @@ from hipaa_guard.controls.wanted import kinds_of
 from hipaa_guard.facts.readings import is_awscc, names_split
 from hipaa_guard.facts.resource import Resource
 from hipaa_guard.facts.values import Undecided, Unknown
+from hipaa_guard.law import citations
 from hipaa_guard.testing import (
     Case,
     all_controls,

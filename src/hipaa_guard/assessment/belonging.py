@@ -11,7 +11,7 @@ from functools import cache
 from types import MappingProxyType
 from typing import NamedTuple
 
-from hipaa_guard.assessment.law import LawError, text_of
+from hipaa_guard.law import LawError, text_of
 
 SAFEGUARDS = (
     "access_control",

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
-from hipaa_guard.assessment import law
+from hipaa_guard import law
 from hipaa_guard.assessment.gate import decide
 from hipaa_guard.assessment.model import (
     Assessment,

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from hipaa_guard.assessment import law
+from hipaa_guard import law
 from hipaa_guard.assessment.model import Exceptions, ExceptionState, ExceptionUse
 from hipaa_guard.assessment.scopes import Scope
 from hipaa_guard.controls.control import Control, Status

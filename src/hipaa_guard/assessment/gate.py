@@ -32,6 +32,7 @@ _GAP_WORDS = {
     GapKind.LIMIT: ("limit was reached", "limits were reached"),
     GapKind.CALL: ("AWS call was not answered", "AWS calls were not answered"),
     GapKind.REGION: ("region was not read", "regions were not read"),
+    GapKind.POLICY: ("policy cannot be used", "policies cannot be used"),
 }
 
 
@@ -67,6 +68,7 @@ def decide(
         INCOMPLETE: [
             *([] if allow_empty or narrowed or _judged(findings) else [nothing_judged(coverage)]),
             *_gaps(open_, coverage),
+            *_policies_broken(findings),
             *_too_many_unknown(open_, max_unknown),
             *_too_many_unjudged(coverage, max_unjudged),
         ],
@@ -111,15 +113,28 @@ def _judged(findings: Iterable[Finding]) -> int:
 
 
 def _broken(findings: Sequence[Finding], coverage: Coverage, internal_errors: int) -> list[str]:
-    controls = {finding.control_id for finding in findings if finding.error is not None}
+    controls = {each.control_id for each in findings if each.error is not None and each.cause is not Cause.POLICY}
     controls |= {gap.subject for gap in coverage.gaps if gap.kind is GapKind.CONTROL}
     sentences = []
     if controls:
-        names = ", ".join(sorted(controls)[:3]) + (", ..." if len(controls) > 3 else "")
-        sentences.append(f"{counted(len(controls), 'control', 'controls')} broke while judging ({names}).")
+        sentences.append(f"{counted(len(controls), 'control', 'controls')} broke while judging ({_named(controls)}).")
     if internal_errors:
         sentences.append(f"{counted(internal_errors, 'internal error', 'internal errors')} happened during the scan.")
     return sentences
+
+
+def _policies_broken(findings: Sequence[Finding]) -> list[str]:
+    """Controls that are not ours and broke: what they would have said is not known."""
+    controls = {finding.control_id for finding in findings if finding.cause is Cause.POLICY}
+    if not controls:
+        return []
+    broke = counted(len(controls), "control of your own policies", "controls of your own policies")
+    return [f"The scan is incomplete: {broke} broke while judging ({_named(controls)})."]
+
+
+def _named(ids: Iterable[str]) -> str:
+    some = sorted(ids)
+    return ", ".join(some[:3]) + (", ..." if len(some) > 3 else "")
 
 
 def _failures(findings: Sequence[Finding], fail_on: Severity | None, *, new_only: bool) -> list[str]:

@@ -8,11 +8,11 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Literal, NamedTuple
 
-from hipaa_guard.assessment.law import Law
 from hipaa_guard.controls.control import VERDICTS, Fix, Severity, Status
 from hipaa_guard.controls.exception import ExceptionEntry
 from hipaa_guard.controls.findings import Finding
 from hipaa_guard.facts.places import Gap, RootsFrom
+from hipaa_guard.law import Law
 
 
 @dataclass(frozen=True, slots=True)

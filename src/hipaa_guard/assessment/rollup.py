@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 
-from hipaa_guard.assessment import law
+from hipaa_guard import law
 from hipaa_guard.assessment.model import ControlSummary, NotJudged, RequirementSummary
 from hipaa_guard.controls.control import PEERS, VERDICTS, Control, Severity, Status
 from hipaa_guard.controls.findings import Finding

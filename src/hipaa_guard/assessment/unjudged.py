@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from hipaa_guard.assessment import law
+from hipaa_guard import law
 from hipaa_guard.assessment.belonging import SAFEGUARDS, belonging
 from hipaa_guard.assessment.model import Coverage, NotJudged, Why
 from hipaa_guard.controls.control import Control

@@ -8,7 +8,6 @@ its parameters, region, time and either the digest of its answer or why there is
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -21,6 +20,7 @@ from hipaa_guard.aws.plan import Plan
 from hipaa_guard.aws.sessions import Account
 from hipaa_guard.aws.stored import StoredError, answer_from, digest, head_of, stored_caller, text_of
 from hipaa_guard.facts.places import Gap, GapKind
+from hipaa_guard.storing import replace
 from hipaa_guard.version import VERSION
 
 FORMAT = 1
@@ -129,10 +129,7 @@ def _put(objects: Path, text: str) -> str:
 
 def _write(path: Path, text: str) -> None:
     """Write a file at once: nobody ever sees a part of it."""
-    unfinished = path.with_name(f"{path.name}.{os.getpid()}")
-    with os.fdopen(os.open(unfinished, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600), "w", encoding="utf-8") as file:
-        file.write(text)
-    unfinished.replace(path)
+    replace(path, (text.encode(),), mode=0o600)
 
 
 def _object(objects: Path, name: str | None) -> Any:

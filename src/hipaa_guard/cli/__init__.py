@@ -7,6 +7,15 @@ import sys
 
 def main() -> None:
     """Run the command line; never ends in a traceback."""
-    from hipaa_guard.cli.main import run
+    from hipaa_guard.stopping import exit_code, stoppable
 
-    sys.exit(run(sys.argv[1:]))
+    with stoppable():
+        try:
+            from hipaa_guard.cli.main import run
+            from hipaa_guard.cli.streams import guard
+
+            guard()
+            code = run(sys.argv[1:])
+        except KeyboardInterrupt:
+            code = exit_code()
+    sys.exit(code)

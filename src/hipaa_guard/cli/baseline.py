@@ -25,7 +25,7 @@ def baseline() -> None:
 @configurable("terraform")
 @baseline.command("write")
 @click.argument("path", type=_PATH, default=".")
-@click.option("--output", type=_PATH, default=FILE, show_default=True, metavar="FILE", help="Where to write it.")
+@click.option("-o", "--output", type=_PATH, default=FILE, show_default=True, metavar="FILE", help="Where to write it.")
 @click.option("--policies", multiple=True, type=_PATH, metavar="DIR", help="As for scan.")
 @click.option("--var-file", "var_files", multiple=True, type=_PATH, metavar="FILE", help="As for scan.")
 @click.option("--exceptions", type=_PATH, metavar="FILE", help="As for scan.")

@@ -8,7 +8,9 @@ from pathlib import Path
 
 import click
 
+from hipaa_guard.assessment.gate import CLEAN, INCOMPLETE
 from hipaa_guard.cli.commands import Command, Group
+from hipaa_guard.cli.loaded import loaded, say_broken, wanted
 from hipaa_guard.cli.saved import SCAN, finding_named, is_fingerprint, saved
 from hipaa_guard.controls.control import Control
 from hipaa_guard.facts.resource import Resource
@@ -29,17 +31,23 @@ _POLICIES = click.option(
 @click.option("--service", metavar="NAME", help="Only those of one service (s3 ...).")
 @click.option("--json", "as_json", is_flag=True, help="As JSON.")
 @_POLICIES
-def list_controls(safeguard: str | None, service: str | None, as_json: bool, policies: tuple[Path, ...]) -> None:
-    """List the controls by safeguard."""
+def list_controls(safeguard: str | None, service: str | None, as_json: bool, policies: tuple[Path, ...]) -> int:
+    """List the controls by safeguard.
+
+    Exit 3 if a policy of one's own cannot be used: it is missing in the list.
+    """
+    every = loaded(policies)
+    say_broken(every.broken)
+    code = INCOMPLETE if every.broken else CLEAN
     found = [
         control
-        for control in _load(policies)
+        for control in every.controls
         if (safeguard is None or control.safeguard == safeguard)
         and (service is None or control.kind.kind.partition(".")[0] == service)
     ]
     if as_json:
         click.echo(json.dumps([_as_dict(control) for control in found], indent=2))
-        return
+        return code
     for name in sorted({control.safeguard for control in found}):
         members = [control for control in found if control.safeguard == name]
         click.echo(f"{name} ({len(members)})")
@@ -47,6 +55,7 @@ def list_controls(safeguard: str | None, service: str | None, as_json: bool, pol
             click.echo(f"  {control.id:<46} {control.severity.value:<9} {', '.join(control.hipaa)}")
         click.echo()
     click.echo(f"{len(found)} controls. `hipaa-guard controls show ID` tells one in full.")
+    return code
 
 
 @controls.command("show")
@@ -54,7 +63,7 @@ def list_controls(safeguard: str | None, service: str | None, as_json: bool, pol
 @_POLICIES
 def show(id: str, policies: tuple[Path, ...]) -> None:
     """Show one control in full."""
-    _print(_load(policies), id)
+    _print(policies, id)
 
 
 @click.command(cls=Command)
@@ -69,7 +78,7 @@ def explain(id: str, scan: Path, policies: tuple[Path, ...]) -> None:
     ID is that of a control, or the first 8 or more digits of the fingerprint of a finding in a saved result (--scan).
     """
     if not is_fingerprint(id):
-        _print(_load(policies), id)
+        _print(policies, id)
         return
     from hipaa_guard.outputs.finding_text import told_finding
 
@@ -77,30 +86,18 @@ def explain(id: str, scan: Path, policies: tuple[Path, ...]) -> None:
     click.echo(told_finding(finding_named(assessment, id, scan), assessment), nl=False)
 
 
-def _load(policies: Iterable[Path]) -> list[Control]:
-    from hipaa_guard.controls.loading import ControlError, load
-
-    try:
-        return load(tuple(policies))
-    except ControlError as error:
-        raise click.ClickException(str(error)) from None
-
-
-def _print(loaded: list[Control], id: str) -> None:
-    from hipaa_guard.controls.loading import ControlError, select
-
-    try:
-        (control,) = select(loaded, [id])
-    except ControlError as error:
-        raise click.ClickException(str(error)) from None
-    click.echo(told(control), nl=False)
+def _print(policies: Iterable[Path], id: str) -> None:
+    found = wanted(loaded(policies), [id])
+    if found.broken or not found.controls:
+        raise click.ClickException("; ".join(map(str, found.broken)))
+    click.echo(told(found.controls[0]), nl=False)
 
 
 def told(control: Control) -> str:
     """A control in words, at 80 columns."""
     import textwrap
 
-    from hipaa_guard.assessment.law import citations
+    from hipaa_guard.law import citations
 
     rule = citations()
     lines = [control.id, "=" * len(control.id), "", *textwrap.wrap(f"{control.title}.", 78), ""]

@@ -35,7 +35,7 @@ def diff(before: Path, after: Path, outputs: tuple[str, ...], fail_on_new: bool,
     comparison = compare(saved(before), saved(after))
     try:
         specs = [parsed(spec) for spec in outputs or ("terminal",)]
-        for format, destination in specs:
+        for format, destination in sorted(specs, key=lambda spec: spec[1] is None):  # files first
             _check(format)
             text = as_json(comparison) if format == "json" else as_text(comparison, everything=show_all)
             write_text(text, format, destination)

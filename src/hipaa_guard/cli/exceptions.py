@@ -12,6 +12,7 @@ import click
 
 from hipaa_guard.assessment.gate import CLEAN, FAILURES, USAGE
 from hipaa_guard.cli.commands import Group
+from hipaa_guard.cli.loaded import loaded, say_broken
 from hipaa_guard.cli.saved import SCAN, finding_named, saved
 from hipaa_guard.clock import now
 
@@ -237,12 +238,9 @@ def _entries(file: Path) -> list[Entry]:
 
 
 def _known(policies: Iterable[Path]) -> dict[str, Control]:
-    from hipaa_guard.controls.loading import ControlError, load
-
-    try:
-        return {name: control for control in load(tuple(policies)) for name in (control.id, *control.previous_ids)}
-    except ControlError as error:
-        raise click.ClickException(str(error)) from None
+    found = loaded(policies)
+    say_broken(found.broken)
+    return {name: control for control in found.controls for name in (control.id, *control.previous_ids)}
 
 
 def _day(given: datetime | None) -> date:

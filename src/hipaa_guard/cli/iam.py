@@ -8,7 +8,9 @@ from typing import Any
 
 import click
 
+from hipaa_guard.assessment.gate import CLEAN, INCOMPLETE
 from hipaa_guard.cli.commands import Command
+from hipaa_guard.cli.loaded import loaded, say_broken, wanted
 
 _MANAGED = ("SecurityAudit",)  # `hipaa_guard.aws.granting.MANAGED`, which is imported only when the verb runs
 
@@ -30,24 +32,25 @@ _MANAGED = ("SecurityAudit",)  # `hipaa_guard.aws.granting.MANAGED`, which is im
     show_default=True,
     help="The policy, or a template (for a StackSet, too) of a role that has it.",
 )
-def iam_policy(only: tuple[str, ...], policies: tuple[Path, ...], managed: str | None, format: str) -> None:
-    """Print the least-privilege IAM policy that a scan needs, with a Deny on reading data."""
+def iam_policy(only: tuple[str, ...], policies: tuple[Path, ...], managed: str | None, format: str) -> int:
+    """Print the least-privilege IAM policy that a scan needs, with a Deny on reading data.
+
+    Exit 3 if a policy of one's own cannot be used: its actions are missing.
+    """
     from hipaa_guard.aws.actions import actions_for
     from hipaa_guard.aws.discovery import QUESTIONS
     from hipaa_guard.aws.granting import missing_from, policies_of, template
-    from hipaa_guard.controls.loading import ControlError, load, select
     from hipaa_guard.controls.wanted import wanted_facts
 
-    try:
-        chosen = select(load(policies), only)
-    except ControlError as error:
-        raise click.ClickException(str(error)) from None
-    wanted = wanted_facts(chosen)
-    actions = actions_for(wanted, wanted, () if only else QUESTIONS)
+    chosen = wanted(loaded(policies), only)
+    say_broken(chosen.broken)
+    code = INCOMPLETE if chosen.broken else CLEAN
+    facts = wanted_facts(chosen.controls)
+    actions = actions_for(facts, facts, () if only else QUESTIONS)
     parts = policies_of(missing_from(managed, actions) if managed else actions)
     if format == "cloudformation":
         click.echo(_yaml(template(parts, managed)), nl=False)
-        return
+        return code
     click.echo(json.dumps(parts[0] if len(parts) == 1 else parts, indent=2))
     if len(parts) > 1:
         click.echo(
@@ -55,6 +58,7 @@ def iam_policy(only: tuple[str, ...], policies: tuple[Path, ...], managed: str |
             "The first holds the Deny.",
             err=True,
         )
+    return code
 
 
 def _yaml(document: dict[str, Any]) -> str:

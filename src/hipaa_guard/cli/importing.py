@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from hipaa_guard.assessment.gate import CLEAN, FAILURES
+from hipaa_guard.assessment.gate import CLEAN, FAILURES, INCOMPLETE
 from hipaa_guard.cli.commands import Command
+from hipaa_guard.cli.loaded import loaded, say_broken
 from hipaa_guard.controls.control import Severity, Status
 
 if TYPE_CHECKING:
@@ -50,7 +51,6 @@ def import_results(
     one row; where they disagree is told; checks without an equivalent are listed.
     """
     from hipaa_guard.cli.saved import saved
-    from hipaa_guard.controls.loading import ControlError, load
     from hipaa_guard.outputs import OutputError, parsed, write_text
     from hipaa_guard.outputs.merged import as_json, as_text, verdict
     from hipaa_guard.peers.merge import merge
@@ -61,16 +61,20 @@ def import_results(
         specs = [parsed(spec) for spec in outputs or ("terminal",)]
         for format, _ in specs:
             _check(format)
+        known = loaded(policies)
+        say_broken(known.broken)
         documents = [read(file) for file in files]
-        merged = merge(documents, load(policies), saved(scan) if scan is not None else None)
-        for format, destination in specs:
+        merged = merge(documents, known.controls, saved(scan) if scan is not None else None)
+        for format, destination in sorted(specs, key=lambda spec: spec[1] is None):  # files first
             text = as_json(merged) if format == "json" else as_text(merged, everything=show_all)
             write_text(text, format, destination)
-    except (OutputError, PeerError, ControlError) as error:
+    except (OutputError, PeerError) as error:
         raise click.ClickException(str(error)) from None
     if ("terminal", None) not in specs:
         click.echo(f"hipaa-guard: {verdict(merged)}", err=True)
-    return FAILURES if fail_on is not None and _fails(merged, Severity(fail_on)) else CLEAN
+    if fail_on is not None and _fails(merged, Severity(fail_on)):
+        return FAILURES
+    return INCOMPLETE if known.broken else CLEAN
 
 
 def _fails(merged: Merged, severity: Severity) -> bool:

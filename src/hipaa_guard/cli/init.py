@@ -155,11 +155,15 @@ def _named(roots: list[str]) -> str:
 
 def _put(path: Path, text: str, *, force: bool) -> str:
     """Write a file unless it exists, and say what was done."""
+    from hipaa_guard.storing import create, replace
+
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         existed = path.exists()
-        with path.open("w" if force else "x", encoding="utf-8") as file:
-            file.write(text)
+        if force:
+            replace(path.resolve(), (text.encode(),))
+        else:
+            create(path, (text.encode(),))
     except FileExistsError:
         return f"kept   {path}: it exists, --force writes it anew"
     except OSError as error:

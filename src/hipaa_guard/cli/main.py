@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from collections.abc import Sequence
 
 import click
 
 from hipaa_guard.cli.commands import Group
+from hipaa_guard.cli.streams import StdoutError, lost
+from hipaa_guard.stopping import exit_code, stopped_by
 from hipaa_guard.version import VERSION
 
 USAGE_ERROR, INTERNAL_ERROR = 2, 4
+READER_LEFT = 128 + signal.SIGPIPE
+"""As shells say of a program whose output nobody reads any more: 141."""
 
 _VERBS = {
     "scan": "hipaa_guard.cli.scan:scan",
@@ -96,25 +101,53 @@ def cli() -> None:
 
 
 def run(arguments: Sequence[str]) -> int:
-    """Run with arguments and return the exit code. Every failure is one sentence on stderr."""
+    """Run with arguments and return the exit code. Every failure is one sentence on stderr.
+
+    Raises:
+        SystemExit: a shell asked what completes its line.
+
+    """
+    code = _run(arguments)
+    unwritten = lost()
+    if stopped_by() is not None:
+        return exit_code()
+    if unwritten is not None and code != INTERNAL_ERROR:
+        return _unwritten(unwritten)
+    return code
+
+
+def _run(arguments: Sequence[str]) -> int:
     try:
         result = cli.main(args=list(arguments), prog_name="hipaa-guard", standalone_mode=False)
-    except click.exceptions.Abort:
-        click.echo("hipaa-guard: interrupted", err=True)
-        return 130
+        sys.stdout.flush()
+    except (click.exceptions.Abort, KeyboardInterrupt):
+        by = stopped_by()
+        ended = "interrupted" if by in (None, signal.SIGINT) else f"stopped by {by.name}"
+        click.echo(f"hipaa-guard: {ended}", err=True)
+        return exit_code()
     except click.ClickException as error:
         error.show()
         return USAGE_ERROR
-    except KeyboardInterrupt:
-        click.echo("hipaa-guard: interrupted", err=True)
-        return 130
-    except BrokenPipeError:
-        # The reader of our output has gone (``| head``): nothing to say, and nowhere to say it.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
+    except StdoutError as error:
+        return _unwritten(error)
+    except SystemExit as ended:
+        if isinstance(ended.__context__, OSError):  # click takes any broken pipe for that of stdout
+            return _broken(ended.__context__)
+        raise
     except Exception as error:  # noqa: BLE001 - the last line of defence: a bug of ours, told as one
         return _broken(error)
     return result if isinstance(result, int) else 0
+
+
+def _unwritten(error: StdoutError) -> int:
+    """Stdout could not be written. Where its reader has gone (``| head``), nobody is there to be told."""
+    if error.reader_left:
+        return READER_LEFT
+    if error.told:
+        return USAGE_ERROR
+    error.told = True
+    click.echo(f"hipaa-guard: the output could not be written to the standard output: {error}", err=True)
+    return USAGE_ERROR
 
 
 def _broken(error: Exception) -> int:

@@ -3,25 +3,24 @@
 from __future__ import annotations
 
 import difflib
-import keyword
 import os
-import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from hipaa_guard.cli.commands import Group
+from hipaa_guard.cli.loaded import loaded
+from hipaa_guard.outputs.text import visible
 
 if TYPE_CHECKING:
+    from hipaa_guard.controls.broken import Broken
     from hipaa_guard.controls.control import Control
     from hipaa_guard.facts.resource import Resource
     from hipaa_guard.testing import Case, Side
 
 DIRECTORY = Path("policies")
-_FAULTS = 1
-_ID = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)+")
+_FAULTS, _UNUSABLE = 1, 2
 
 
 @click.group(cls=Group)
@@ -41,26 +40,30 @@ def new(id: str, kind: str, directory: Path) -> None:
     ID is permanent: reports, exceptions and baselines refer to it.
     """
     from hipaa_guard.cli.policy_template import policy_text, table_text
+    from hipaa_guard.controls.declaring import ID_FORM, is_id
     from hipaa_guard.controls.loading import is_table
+    from hipaa_guard.storing import create
 
-    if not _ID.fullmatch(id) or keyword.iskeyword(id):
-        raise click.UsageError(f"{id!r} is no id: two or more words of small letters and digits, joined by underscores")
+    if not is_id(id):
+        raise click.UsageError(f"{id!r} is no id: {ID_FORM}")
     has_policies = any(not is_table(file) for file in directory.rglob("*.py") if file.name != "__init__.py")
-    if any(id in (control.id, *control.previous_ids) for control in _loaded([directory] if has_policies else [])):
+    known = loaded([directory] if has_policies else [])
+    names = {name for control in known.controls for name in (control.id, *control.previous_ids)}
+    if id in names.union(each.name for each in known.broken):
         raise click.ClickException(f"there is a control {id} already: an id is never used twice")
     chosen = _kind(kind)
     files = {directory / f"{id}.py": policy_text(id, chosen), directory / f"test_{id}.py": table_text(id, chosen)}
     for file in files:
         if os.path.lexists(file):
             raise click.ClickException(f"{file} exists: it is not overwritten")
+    file = directory
     try:
         directory.mkdir(parents=True, exist_ok=True)
         for file, text in files.items():
-            with file.open("x", encoding="utf-8") as out:
-                out.write(text)
+            create(file, (text.encode(),))
             click.echo(f"wrote {file}")
     except OSError as error:
-        raise click.ClickException(f"{error.filename} cannot be written: {error.strerror}") from None
+        raise click.ClickException(f"cannot write {file}: {error.strerror}") from None
     click.echo(f"Edit the judgement and the cases, then run `hipaa-guard policies test {directory}`.")
 
 
@@ -75,15 +78,6 @@ def _kind(name: str) -> type[Resource]:
     return found[name]
 
 
-def _loaded(directories: list[Path]) -> list[Control]:
-    from hipaa_guard.controls.loading import ControlError, load
-
-    try:
-        return load(directories)
-    except ControlError as error:
-        raise click.ClickException(str(error)) from None
-
-
 @policies.command("test")
 @click.argument("directory", type=click.Path(path_type=Path), default=DIRECTORY, metavar="[DIR]")
 @click.option("-v", "--verbose", is_flag=True, help="Name every case.")
@@ -91,44 +85,52 @@ def test(directory: Path, *, verbose: bool) -> int:
     """Run the tables of cases of a directory of policies, and say which controls they do not tell enough of.
 
     Exit codes: 0 every case holds and every control has cases that pass, fail and are unknown; 1 something of this is
-    missing; 2 the directory cannot be used.
+    missing; 2 the directory, or a control or table of it, cannot be used.
     """
     from hipaa_guard.controls.control import Status
-    from hipaa_guard.controls.loading import ControlError, own_modules, select
+    from hipaa_guard.controls.loading import ControlError, chosen, tables_in
     from hipaa_guard.testing import cases_in, has_moto
 
-    loaded = _loaded([directory])
-    controls = [control for control in loaded if _is_own(control)]
+    found = loaded([directory])
+    controls = [control for control in found.controls if _is_own(control)]
     try:
-        table = [case for module in own_modules(directory, tables=True) for case in cases_in(module)]
-        by_id = {case.control: select(loaded, [case.control])[0] for case in table}
+        modules, unusable = tables_in(directory)
+        table = [case for module in modules for case in cases_in(module)]
+        meant = {case.control: chosen(found, [case.control]) for case in table}
     except ControlError as error:
         raise click.ClickException(str(error)) from None
+    by_id = {id: each.controls for id, each in meant.items()}
+    told_of = {broken for each in meant.values() for broken in each.broken}
+    errors = [*(each for each in found.broken if each in told_of or _is_below(each, directory)), *unusable]
     faults: list[str] = []
     held, left_out = 0, 0
     for case in table:
-        for side in case.sides:
+        for side in case.sides if by_id[case.control] else ():  # a control that is broken is told as an error
             if side == "aws" and not has_moto():
                 left_out += 1
                 continue
-            fault = _fault(case, side, by_id[case.control])
+            fault = _fault(case, side, by_id[case.control][0])
             held += not fault
             faults += [f"{side} - {case.id}: {fault}"] * bool(fault)
             if verbose:
                 click.echo(f"{'FAILED' if fault else 'ok':<7} {side} - {case.id}")
     for control in controls:
-        told = {case.verdict for case in table if by_id[case.control] is control}
+        told = {case.verdict for case in table if control in by_id[case.control]}
         missing = [status.value for status in (Status.PASS, Status.FAIL, Status.UNKNOWN) if status not in told]
         if not told:
             faults.append(f"{control.id}: it has no cases")
         elif missing:
             faults.append(f"{control.id}: it has no case that is {' and none that is '.join(missing)}")
-        faults += [f"{control.id}: {remark}" for remark in _remarks(control)]
+    for each in errors:
+        click.echo(f"error: {visible(str(each))}", err=True)
     for fault in faults:
         click.echo(fault, err=True)
     if left_out:
         click.echo(f"{left_out:,} cases of AWS were not run: they need moto (`pip install 'moto[all]'`)", err=True)
-    click.echo(f"{len(controls):,} controls, {held:,} cases hold, {len(faults):,} faults")
+    broken = f", {len(errors):,} errors" if errors else ""
+    click.echo(f"{len(controls):,} controls, {held:,} cases hold, {len(faults):,} faults{broken}")
+    if errors:
+        return _UNUSABLE
     return _FAULTS if faults else 0
 
 
@@ -138,23 +140,22 @@ def _is_own(control: Control) -> bool:
     return control.module.startswith(f"{OWN}.")
 
 
+def _is_below(broken: Broken, directory: Path) -> bool:
+    return Path(broken.file).resolve().is_relative_to(directory.resolve())
+
+
 def _fault(case: Case, side: Side, control: Control) -> str:
     """What is wrong with a case on one side; empty where it holds."""
+    from hipaa_guard.controls.running import somebody_elses_code
     from hipaa_guard.testing import check
 
     try:
-        check(case, side, control)
+        with somebody_elses_code():
+            check(case, side, control)
     except AssertionError as error:
         return str(error) or "an assertion of the case does not hold"
-    except Exception as error:  # noqa: BLE001 - the seed of a case is the author's own code
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # noqa: BLE001 - the seed of a case is the author's own code
         return f"{type(error).__name__}: {error}"
     return ""
-
-
-def _remarks(control: Control) -> Iterator[str]:
-    """What reports would show wrongly."""
-    from hipaa_guard.assessment.law import citations
-
-    for citation in control.hipaa:
-        if citation not in citations():
-            yield f"{citation!r} is no standard or specification of the rule: docs/security-rule.md lists them"

@@ -19,11 +19,11 @@ from hipaa_guard.cli.commands import Command
 def render(file: Path, outputs: tuple[str, ...], show_all: bool, csv_raw: bool) -> None:
     """Write a saved JSON result in other formats."""
     from hipaa_guard.cli.saved import saved
-    from hipaa_guard.outputs import OutputError, write
+    from hipaa_guard.outputs import OutputError, is_for_stdout, write
 
     assessment = saved(file)
     try:
-        for spec in outputs or ("terminal",):
+        for spec in sorted(outputs or ("terminal",), key=is_for_stdout):
             write(assessment, spec, everything=show_all, raw=csv_raw)
     except OutputError as error:
         raise click.ClickException(str(error)) from None

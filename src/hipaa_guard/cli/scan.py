@@ -11,8 +11,10 @@ from typing import IO, TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from hipaa_guard.assessment.gate import BROKEN, CLEAN, INCOMPLETE
 from hipaa_guard.cli.commands import Group
 from hipaa_guard.cli.settings import configurable, repository_root
+from hipaa_guard.cli.streams import StdoutError
 from hipaa_guard.controls.control import Severity
 
 if TYPE_CHECKING:
@@ -284,9 +286,13 @@ def _before(common: dict[str, Any], told: Callable[[Options], int]) -> int:
 
     try:
         _on_stdout(common["outputs"])
-        return told(Options(only=common["only"], skip=common["skip"], policies=common["policies"]))
+        said: list[str] = []
+        options = Options(only=common["only"], skip=common["skip"], policies=common["policies"], warn=said.append)
+        code = told(options)
     except (InputError, OutputError) as error:
         raise click.ClickException(str(error)) from None
+    _warn(said, "policies")
+    return code or (INCOMPLETE if said else CLEAN)
 
 
 @contextmanager
@@ -305,8 +311,9 @@ def no_collections() -> Iterator[None]:
 def _run(
     common: dict[str, Any], source: str, scanned: Callable[[Options], Assessment], *, baseline_ref: str | None = None
 ) -> int:
-    from hipaa_guard.outputs import OutputError, write
+    from hipaa_guard.outputs import OutputError
     from hipaa_guard.outputs.progress import shown
+    from hipaa_guard.outputs.text import visible
     from hipaa_guard.scan import InputError, Options
 
     outputs = common["outputs"] or ("terminal",)
@@ -332,21 +339,33 @@ def _run(
                     exceptions=common["exceptions"],
                     baseline=common["baseline"],
                     progress=progress,
-                    warn=lambda text: click.echo(f"hipaa-guard: {text}", err=True),
+                    warn=lambda text: click.echo(f"hipaa-guard: {visible(text)}", err=True),
                 )
             )
         _warn(assessment.exceptions.warnings, "exceptions")
         if assessment.baseline is not None:
             file = assessment.baseline.file or baseline_ref
             _warn([f"baseline {file} {each}" for each in assessment.baseline.warnings], "the baseline")
-        for spec in outputs:
-            write(assessment, spec, everything=common["show_all"], raw=common["csv_raw"])
+        _write(assessment, outputs, common)
     except (InputError, OutputError) as error:
         raise click.ClickException(str(error)) from None
     # The deciding reason is the last line in every case, also where stdout holds another format.
     if "terminal" not in on_stdout:
         click.echo(f"hipaa-guard: {assessment.gate.reasons[0]}", err=True)
     return assessment.gate.exit_code
+
+
+def _write(assessment: Assessment, outputs: Sequence[str], common: dict[str, Any]) -> None:
+    """Write the outputs. One that cannot be written hides no error of our own, whose exit code goes first."""
+    from hipaa_guard.outputs import OutputError, is_for_stdout, write
+
+    try:
+        for spec in sorted(outputs, key=is_for_stdout):
+            write(assessment, spec, everything=common["show_all"], raw=common["csv_raw"])
+    except (OutputError, StdoutError) as error:
+        if assessment.gate.exit_code != BROKEN:
+            raise
+        click.echo(f"hipaa-guard: an output could not be written: {error}", err=True)
 
 
 def _warn(warnings: Sequence[str], of: str) -> None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import inspect
 import textwrap
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, NamedTuple, TypeVar, get_type_hints
+from typing import NamedTuple
 
 from hipaa_guard.facts.inventory import Inventory
 from hipaa_guard.facts.resource import Resource
@@ -81,12 +82,19 @@ class Fix:
     note: str = ""
 
     def __post_init__(self) -> None:
+        for name in ("terraform", "cli", "note"):
+            text = getattr(self, name)
+            if not isinstance(text, str):
+                raise TypeError(f"{name} of a fix is a text, not {text!r}")
         object.__setattr__(self, "terraform", textwrap.dedent(self.terraform).strip("\n"))
         object.__setattr__(self, "cli", textwrap.dedent(self.cli).strip("\n"))
 
 
 PEERS = ("checkov", "trivy", "prowler", "aws_config", "cdk_nag", "powerpipe")
 """The tools whose equivalent checks a control names, in the order in which reports list them."""
+
+SHIPPED = "hipaa_guard.policies."
+"""How the names of the modules begin that hold the shipped controls."""
 
 Peers = Mapping[str, str | tuple[str, ...]]
 Judge = Callable[..., Verdict]
@@ -115,6 +123,17 @@ class Control:
         """Judge one resource. Raises what reading its facts raises."""
         return self.judge(resource, inventory) if self.needs_inventory else self.judge(resource)
 
+    @property
+    def is_shipped(self) -> bool:
+        """Whether it is one of ours, and no policy of somebody else."""
+        return self.module.startswith(SHIPPED)
+
+    @property
+    def declared_at(self) -> tuple[str, int]:
+        """The file and the line of its function, its decorator included."""
+        code = inspect.unwrap(self.judge).__code__
+        return code.co_filename, code.co_firstlineno
+
 
 @dataclass(frozen=True, slots=True)
 class Member:
@@ -128,87 +147,3 @@ class Member:
     why: str | None = None
     severity: Severity | None = None
     hipaa: tuple[str, ...] | None = None
-
-
-J = TypeVar("J", bound=Judge)
-
-
-def control(
-    *,
-    title: str,
-    severity: Severity,
-    hipaa: tuple[str, ...],
-    why: str,
-    fix: Fix,
-    peers: Peers | None = None,
-    previous_ids: tuple[str, ...] = (),
-) -> Callable[[J], Control]:
-    """Make a control of a function. Its name is the id, the type of its first parameter the kind it judges.
-
-    A second parameter asks for the `Inventory`, to look at neighbours.
-    """
-
-    def make(judge: J) -> Control:
-        kind, needs_inventory = _signature(judge)
-        if kind is None:
-            raise TypeError(f"{judge.__name__} must say which kind it judges: annotate its first parameter")
-        member = Member(judge.__name__, kind, title, fix, peers or {})
-        return _control(judge, member, severity, hipaa, why, needs_inventory=needs_inventory, previous_ids=previous_ids)
-
-    return make
-
-
-def family(
-    *members: Member, severity: Severity, hipaa: tuple[str, ...], why: str
-) -> Callable[[J], tuple[Control, ...]]:
-    """Make one control for each member of a function that judges several kinds by the same test."""
-
-    def make(judge: J) -> tuple[Control, ...]:
-        _, needs_inventory = _signature(judge)
-        return tuple(
-            _control(judge, member, severity, hipaa, why, needs_inventory=needs_inventory) for member in members
-        )
-
-    return make
-
-
-def _control(
-    judge: Judge,
-    member: Member,
-    severity: Severity,
-    hipaa: tuple[str, ...],
-    why: str,
-    *,
-    needs_inventory: bool,
-    previous_ids: tuple[str, ...] = (),
-) -> Control:
-    return Control(
-        id=member.id,
-        title=member.title,
-        severity=member.severity or severity,
-        hipaa=member.hipaa or hipaa,
-        why=member.why or why,
-        fix=member.fix,
-        kind=member.kind,
-        judge=judge,
-        needs_inventory=needs_inventory,
-        safeguard=_safeguard(judge.__module__),
-        module=judge.__module__,
-        peers={peer: (ids,) if isinstance(ids, str) else tuple(ids) for peer, ids in member.peers.items()},
-        previous_ids=previous_ids,
-    )
-
-
-def _safeguard(module: str) -> str:
-    """The folder a policy module stands in, for ours and for users' own."""
-    parts = module.split(".")
-    return parts[-2] if len(parts) > 1 else "own"
-
-
-def _signature(judge: Judge) -> tuple[type[Resource] | None, bool]:
-    """The kind of the first parameter, where it is one kind, and whether a second asks for the inventory."""
-    hints: dict[str, Any] = get_type_hints(judge)
-    hints.pop("return", None)
-    kinds = list(hints.values())
-    kind = kinds[0] if kinds and isinstance(kinds[0], type) and issubclass(kinds[0], Resource) else None
-    return kind, judge.__code__.co_argcount > 1

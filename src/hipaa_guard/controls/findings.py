@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import hashlib
+import inspect
 import json
 import traceback
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import islice
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+from hipaa_guard.controls.broken import line_in, place_of, told
 from hipaa_guard.controls.control import Control, Severity, Status, Verdict
 from hipaa_guard.controls.exception import ExceptionEntry
+from hipaa_guard.controls.running import somebody_elses_code
 from hipaa_guard.facts.inventory import Inventory
 from hipaa_guard.facts.places import Location
 from hipaa_guard.facts.resource import Evidence, Origin, Reads, Resource, recorded
@@ -25,7 +28,8 @@ class Finding(NamedTuple):
     """The verdict of one control on one resource, with what it rests on.
 
     ``cause`` groups unknown verdicts; ``action`` is the IAM action that would have answered. ``uncertain`` says why it
-    is not certain that the resource will exist. ``error`` holds the traceback where the control itself broke.
+    is not certain that the resource will exist. ``error`` holds the traceback where the control itself broke; ``cause``
+    says then whether it was one of somebody else's policies.
     ``exception`` is the accepted risk that covers it; ``new`` says whether the baseline lacks it, None without one and
     for what is no gap. ``previous`` are the fingerprints that it had before the resource was moved or the control was
     renamed; a gap or unknown verdict also has those from before roots were named from the repository.
@@ -105,15 +109,18 @@ def _finding(control: Control, resource: Resource, identity: str, inventory: Inv
     cause = action = error = None
     with recorded() as reads:
         try:
-            verdict = control(resource, inventory)
+            verdict = _verdict(control, resource, inventory)
         except Undecided as undecided:
             verdict = Verdict(Status.UNKNOWN, f"cannot be judged: {_reason(undecided, reads)}")
             cause, action = undecided.unknown.cause, undecided.unknown.action
         except NotVisible as hidden:
             verdict = Verdict(Status.NOT_APPLICABLE, f"does not show this: {hidden.reason}")
-        except Exception as broken:  # noqa: BLE001 - a control that breaks must not hide the others, nor pass
-            verdict = Verdict(Status.UNKNOWN, f"cannot be judged: the control failed with {broken!r}")
+        except KeyboardInterrupt:  # whoever raises it, it stops the scan
+            raise
+        except BaseException as broken:  # noqa: BLE001 - a control that breaks must not hide the others, nor pass
+            verdict = Verdict(Status.UNKNOWN, f"cannot be judged: the control {_failed(control, broken)}")
             error = traceback.format_exc()
+            cause = None if control.is_shipped else Cause.POLICY
     origin = resource.origin
     return Finding(
         control_id=control.id,
@@ -128,6 +135,47 @@ def _finding(control: Control, resource: Resource, identity: str, inventory: Inv
         uncertain=origin.uncertain.reason if origin.uncertain is not None else None,
         error=error,
     )
+
+
+_VERDICTS = frozenset({Status.PASS, Status.FAIL, Status.UNKNOWN, Status.NOT_APPLICABLE})
+"""What a control can say of a resource."""
+
+
+class _NoVerdictError(Exception):
+    """A control returned something that is no verdict."""
+
+
+def _verdict(control: Control, resource: Resource, inventory: Inventory) -> Verdict:
+    returned: Any
+    if control.is_shipped:
+        returned = control(resource, inventory)
+    else:
+        with somebody_elses_code():
+            returned = control(resource, inventory)
+            if inspect.iscoroutine(returned):
+                returned.close()  # else Python warns that nobody waited for it
+    if not isinstance(returned, Verdict):
+        what = f"the class {returned.__name__}" if isinstance(returned, type) else _shown(returned)
+        raise _NoVerdictError(f"returned {what} and no verdict: return passed(...), failed(...) or not_applicable(...)")
+    status: object = returned.status  # a tuple of its kind may hold anything
+    if not isinstance(status, Status) or status not in _VERDICTS:
+        raise _NoVerdictError(f"returned a verdict whose status is {_shown(status)}: return passed(...)")
+    if not isinstance(returned.message, str):
+        raise _NoVerdictError(f"returned a verdict whose message is {_shown(returned.message)}: it is a text")
+    return returned
+
+
+def _shown(value: object) -> str:
+    return "None" if value is None else f"a value of the type {type(value).__name__}"
+
+
+def _failed(control: Control, error: BaseException) -> str:
+    """What became of a control, with the file and line of the policy where it is not ours."""
+    said = str(error) if isinstance(error, _NoVerdictError) else f"failed with {told(error)}"
+    if control.is_shipped:
+        return said
+    file, line = control.declared_at
+    return f"{said} ({place_of(file, line_in(file, error.__traceback__) or line)})"
 
 
 def _reason(undecided: Undecided, reads: Reads) -> str:

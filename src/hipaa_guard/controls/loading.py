@@ -10,9 +10,13 @@ import sys
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from types import ModuleType
+from typing import NamedTuple
 
+from hipaa_guard.controls.broken import Broken, line_in, place_of, told
 from hipaa_guard.controls.control import Control
-from hipaa_guard.controls.installed import InstalledError, installed
+from hipaa_guard.controls.installed import installed
+from hipaa_guard.controls.running import Policies, controls_in, own_module, somebody_elses_code
+from hipaa_guard.controls.wanted import wanted_facts
 
 OWN = "hipaa_guard_own_policies"
 """The package that policy modules of a directory of the user seem to be in."""
@@ -22,28 +26,71 @@ class ControlError(Exception):
     """A policy module or a control id given by the user cannot be used. The text says what to do."""
 
 
+class Loaded(NamedTuple):
+    """All controls, sorted by id, and what of the policies of others cannot be used."""
+
+    controls: list[Control]
+    broken: list[Broken]
+
+
 def load(own: Sequence[Path] = ()) -> list[Control]:
     """All controls, shipped, of installed packages and in the user's own directories, sorted by id.
 
     Raises:
-        ControlError: an installed package or a directory of the user cannot be loaded, or two controls share an id.
+        ControlError: something of an installed package or of a directory of the user cannot be used.
 
     """
-    modules = list(_shipped())
+    loaded = load_all(own)
+    if loaded.broken:
+        raise ControlError(str(loaded.broken[0]))
+    return loaded.controls
+
+
+def load_all(own: Sequence[Path] = ()) -> Loaded:
+    """All controls that can be used, and beside them what cannot: a wrong policy takes no other control with it.
+
+    An id belongs to the control that was found first: of ours, then of installed packages, then of the directories.
+
+    Raises:
+        ControlError: a directory of the user is not there or holds no policies.
+
+    """
+    by_name: dict[str, Control] = {}
+    broken: list[Broken] = []
+    for found in _shipped():
+        _take(found, by_name, broken)
+    for policies in (*installed(), *_own(own)):
+        broken.extend(policies.broken)
+        for found in policies.controls:
+            _take(found, by_name, broken)
+    controls = {control.id: control for control in by_name.values()}
+    return Loaded([controls[id] for id in sorted(controls)], broken)
+
+
+def _take(found: Control, by_name: dict[str, Control], broken: list[Broken]) -> None:
+    """Add a control, unless one of its names is that of another one or it cannot be looked into."""
+    names = (found.id, *found.previous_ids)
+    taken = next((name for name in names if by_name.get(name, found) is not found), None)
+    reason = ""
+    if taken is not None:
+        other = by_name[taken]
+        where = other.module if other.is_shipped else place_of(*other.declared_at)
+        reason = f"two controls have the id {taken}: the other is in {where}"
+    elif not found.is_shipped:
+        reason = _not_seen_through(found)
+    if reason:
+        broken.append(Broken(found.id, *found.declared_at, reason))
+    else:
+        by_name.update(dict.fromkeys(names, found))
+
+
+def _not_seen_through(control: Control) -> str:
+    """Why it cannot be told which facts a control reads; empty where it can. Its module may hold what breaks that."""
     try:
-        modules.extend(installed())
-    except InstalledError as error:
-        raise ControlError(str(error)) from error
-    for directory in own:
-        modules.extend(own_modules(directory))
-    by_id: dict[str, Control] = {}
-    for module in modules:
-        for found in controls_in(module):
-            other = by_id.get(found.id)
-            if other is not None and other is not found:
-                raise ControlError(f"two controls have the id {found.id}: in {other.module} and in {found.module}")
-            by_id[found.id] = found
-    return [by_id[id] for id in sorted(by_id)]
+        wanted_facts([control])
+    except Exception as error:  # noqa: BLE001 - it is somebody else's code
+        return f"it cannot be told which facts it reads: {told(error)}"
+    return ""
 
 
 def select(controls: Sequence[Control], only: Iterable[str], skip: Iterable[str] = ()) -> list[Control]:
@@ -59,13 +106,28 @@ def select(controls: Sequence[Control], only: Iterable[str], skip: Iterable[str]
     return [control for control in controls if control.id in chosen]
 
 
-def controls_in(module: ModuleType) -> Iterator[Control]:
-    """The controls that a policy module defines, families included, in the order in which it defines them."""
-    for value in list(vars(module).values()):
-        members = value if isinstance(value, tuple) else (value,)
-        for member in members:
-            if isinstance(member, Control) and member.module == module.__name__:
-                yield member
+def chosen(loaded: Loaded, only: Iterable[str], skip: Iterable[str] = ()) -> Loaded:
+    """What `select` chooses of the controls, and of what is broken that which was asked for.
+
+    A name that no control has may stand in a file that cannot be loaded. So where there is one, the file answers for
+    it.
+
+    Raises:
+        ControlError: an id does not exist; the text names the closest ones.
+
+    """
+    only, skip = list(only), list(skip)
+    names = {broken.name for broken in loaded.broken if broken.name}
+    files = [broken for broken in loaded.broken if not broken.name]
+    known = {name for control in loaded.controls for name in (control.id, *control.previous_ids)}
+    lost = {id for id in (*only, *skip) if id not in known and (files or id in names)}
+    there = [id for id in only if id not in lost]
+    controls = [] if only and not there else select(loaded.controls, there, [id for id in skip if id not in lost])
+    asked = {*only, *(control.id for control in controls)} if only else names
+    broken = [each for each in loaded.broken if each.name in asked and each.name not in skip]
+    if not only or lost.difference(names).intersection(only):
+        broken += files
+    return Loaded(controls, broken)
 
 
 def _resolve(known: dict[str, Control], id: str) -> Control:
@@ -76,7 +138,12 @@ def _resolve(known: dict[str, Control], id: str) -> Control:
     raise ControlError(f"there is no control {id!r}: {hint}")
 
 
-def _shipped() -> Iterator[ModuleType]:
+def _shipped() -> Iterator[Control]:
+    for module in _shipped_modules():
+        yield from controls_in(module)
+
+
+def _shipped_modules() -> Iterator[ModuleType]:
     package = importlib.import_module("hipaa_guard.policies")
     for folder in pkgutil.iter_modules(package.__path__, "hipaa_guard.policies."):
         if folder.ispkg:
@@ -90,28 +157,52 @@ def is_table(file: Path) -> bool:
     return file.name.startswith("test_") or file.name == "conftest.py"
 
 
-def own_modules(directory: Path, *, tables: bool = False) -> Iterator[ModuleType]:
-    """The policy modules of a directory of the user, loaded anew; or the tables of cases beside them.
+def _own(directories: Sequence[Path]) -> Iterator[Policies]:
+    """The policies of directories of the user, loaded anew; a file that stands in several of them once."""
+    files: dict[Path, tuple[str, Path]] = {}
+    for directory in directories:
+        for name, file in _files(directory, tables=False):
+            files.setdefault(file.resolve(), (name, file))
+    yield from (own_module(name, file) for name, file in files.values())
+
+
+def tables_in(directory: Path) -> tuple[list[ModuleType], list[Broken]]:
+    """The tables of cases beside the policies of a directory, loaded anew, and those that cannot be.
 
     Raises:
-        ControlError: there are no policies, or one module cannot be loaded.
+        ControlError: the directory is not there or holds no policies.
 
     """
-    if not directory.is_dir():
-        raise ControlError(f"no policies directory {directory}: give a directory that holds Python policy modules")
-    files = sorted(path for path in directory.rglob("*.py") if path.name != "__init__.py")
-    if all(is_table(path) for path in files):
-        raise ControlError(f"no policy module in {directory}: a policy module is a Python file that defines controls")
-    for path in (path for path in files if is_table(path) == tables and path.name != "conftest.py"):
-        relative = path.relative_to(directory).with_suffix("")
-        name = ".".join((OWN, *relative.parts))
-        spec = importlib.util.spec_from_file_location(name, path)
+    modules: list[ModuleType] = []
+    broken: list[Broken] = []
+    for name, file in _files(directory, tables=True):
+        spec = importlib.util.spec_from_file_location(name, file)
         assert spec is not None  # a .py path always has a loader
         assert spec.loader is not None
         module = importlib.util.module_from_spec(spec)
         sys.modules[name] = module
         try:
-            spec.loader.exec_module(module)
-        except Exception as error:
-            raise ControlError(f"the policy module {path} cannot be loaded: {type(error).__name__}: {error}") from error
-        yield module
+            with somebody_elses_code():
+                spec.loader.exec_module(module)
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:  # noqa: BLE001 - the author's own code
+            line = error.lineno or 0 if isinstance(error, SyntaxError) else line_in(str(file), error.__traceback__)
+            broken.append(Broken("", str(file), line, f"the table cannot be loaded: {told(error)}"))
+        else:
+            modules.append(module)
+    return modules, broken
+
+
+def _files(directory: Path, *, tables: bool) -> list[tuple[str, Path]]:
+    """The policy modules of a directory, or its tables of cases, with the names that they have as modules."""
+    if not directory.is_dir():
+        raise ControlError(f"no policies directory {directory}: give a directory that holds Python policy modules")
+    files = sorted(path for path in directory.rglob("*.py") if path.name != "__init__.py")
+    if all(is_table(path) for path in files):
+        raise ControlError(f"no policy module in {directory}: a policy module is a Python file that defines controls")
+    return [
+        (".".join((OWN, *path.relative_to(directory).with_suffix("").parts)), path.absolute())
+        for path in files
+        if is_table(path) == tables and path.name != "conftest.py"
+    ]

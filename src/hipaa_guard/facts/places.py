@@ -57,6 +57,7 @@ class GapKind(StrEnum):
     CALL = "call not answered"
     REGION = "region not read"
     CONTROL = "control failed to run"
+    POLICY = "policy cannot be used"
     SOURCE = "source not found"
     UNCHANGED = "not judged"
     ROOTS = "roots not looked at"

@@ -42,6 +42,7 @@ class Cause(StrEnum):
     SERVICE_ERROR = "service error"
     NOT_COLLECTED = "not collected"
     REFUSED = "refused by the provider or AWS"
+    POLICY = "policy of one's own failed"
     OTHER = "not known"
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import difflib
 import os
 import re
-import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+
+from hipaa_guard.storing import create, name_beside
 
 _PLAIN = re.compile(r"[!#-\[\]-~ ]+")
 _ESCAPES = {"\n": "\\n", "\t": "\\t", "\r": "\\r", '"': '\\"', "\\": "\\\\"}
@@ -51,36 +52,20 @@ def write(before: Mapping[Path, bytes], after: Mapping[Path, bytes]) -> None:
         WriteError: a file is no longer as it was, or cannot be written.
 
     """
-    ready: dict[Path, Path] = {}
+    ready = {file: name_beside(file) for file in after}
     current = Path()
     try:
         for file, data in after.items():
             current = file
             if file.is_symlink() or file.read_bytes() != before[file]:
                 raise WriteError(f"{file} was changed meanwhile: nothing was written, run again")
-            ready[file] = _beside(file, data)
-        for file, temporary in list(ready.items()):
+            create(ready[file], (data,), 0o600, sync=True)
+            ready[file].chmod(file.stat().st_mode & 0o7777)
+        for file, temporary in ready.items():
             current = file
             temporary.replace(file)
-            del ready[file]
     except OSError as error:
         raise WriteError(f"cannot write {current}: {error.strerror or error}") from None
     finally:
         for temporary in ready.values():
             temporary.unlink(missing_ok=True)
-
-
-def _beside(file: Path, data: bytes) -> Path:
-    """A temporary file with some data and the rights of another, in the same directory."""
-    handle, name = tempfile.mkstemp(prefix=".hipaa-guard.", dir=file.parent)
-    temporary = Path(name)
-    try:
-        with os.fdopen(handle, "wb") as stream:
-            stream.write(data)
-            stream.flush()
-            os.fsync(stream.fileno())
-        temporary.chmod(file.stat().st_mode & 0o7777)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
-    return temporary

@@ -9,7 +9,6 @@ from contextlib import contextmanager
 from functools import partial
 from typing import get_args
 
-from hipaa_guard.assessment.law import Law, RequirementType
 from hipaa_guard.assessment.model import (
     Assessment,
     BaselineEntry,
@@ -32,6 +31,7 @@ from hipaa_guard.controls.findings import Finding
 from hipaa_guard.facts.places import Asked, Gap, GapKind, Location, RootsFrom
 from hipaa_guard.facts.resource import Evidence, Origin
 from hipaa_guard.facts.values import Cause
+from hipaa_guard.law import Law, RequirementType
 from hipaa_guard.outputs.json_node import Node, ReportError
 
 SCHEMA_VERSION = "1.0"

@@ -7,13 +7,13 @@ import importlib
 import os
 import stat
 import sys
-import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Protocol, TextIO, cast
 
 from hipaa_guard.assessment.model import Assessment
 from hipaa_guard.outputs.page import Page, page_for
+from hipaa_guard.storing import replace
 
 FORMATS = {
     "terminal": "hipaa_guard.outputs.terminal",
@@ -145,6 +145,14 @@ def parsed(spec: str, source: str | None = None) -> tuple[str, Path | None]:
     return format, path
 
 
+def is_for_stdout(spec: str) -> bool:
+    """Whether a ``-o`` value names the standard output. Raises what `parsed` raises.
+
+    Files are written before it: who reads it may go away, and they must be there all the same.
+    """
+    return parsed(spec)[1] is None
+
+
 def renderer(format: str) -> Renderer:
     """The module that renders a format of `FORMATS`."""
     return cast("Renderer", importlib.import_module(FORMATS[format]))
@@ -172,26 +180,6 @@ def _store(path: Path, text: Iterable[str]) -> None:
             with path.open("wb") as device:  # a pipe or device cannot be replaced
                 device.writelines(_in_utf8(text))
         else:
-            _replace(path.resolve(), _in_utf8(text))
+            replace(path.resolve(), _in_utf8(text))
     except OSError as error:
         raise OutputError(f"cannot write {path}: {error.strerror or error}") from error
-
-
-def _replace(path: Path, data: Iterable[bytes]) -> None:
-    """Write beside the file and move over it, so that no reader ever sees half a report."""
-    mode = path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_umask()
-    handle, temporary = tempfile.mkstemp(prefix=f".{path.name[:50]}.", dir=path.parent)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.writelines(data)
-        Path(temporary).chmod(mode)
-        Path(temporary).replace(path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask

@@ -105,13 +105,19 @@ def _extract(top: Path, commit: str, base: Path) -> None:
     ) as process:
         assert process.stdin is not None
         assert process.stdout is not None
-        for mode, object_, path in wanted:
-            process.stdin.write(f"{object_}\n".encode())
-            process.stdin.flush()
-            content = _content(process.stdout)
-            if content is not None:
-                _write(base / path, content, is_link=mode == "120000")
-        process.stdin.close()
+        try:
+            for mode, object_, path in wanted:
+                process.stdin.write(f"{object_}\n".encode())
+                process.stdin.flush()
+                content = _content(process.stdout)
+                if content is not None:
+                    _write(base / path, content, is_link=mode == "120000")
+            process.stdin.close()
+        except BrokenPipeError:
+            raise TerraformInputError(f"git ended before it had told all of {commit}: run again") from None
+        except BaseException:
+            process.kill()
+            raise
 
 
 def _entry(line: str) -> tuple[str, str, int, str]:

@@ -1,0 +1,314 @@
+"""Declaring controls: the decorators of a policy module, which refuse what no control can be made of.
+
+The shipped policies are imported as any module is, so a wrong declaration among them stops every run and every test.
+The loader of other policies (`hipaa_guard.controls.running`) goes on with the next statement.
+"""
+
+from __future__ import annotations
+
+import difflib
+import functools
+import inspect
+import keyword
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from types import FunctionType
+from typing import Any, ParamSpec, TypeVar, get_type_hints
+
+from hipaa_guard.controls.control import PEERS, Control, Fix, Judge, Member, Peers, Severity
+from hipaa_guard.facts.inventory import Inventory
+from hipaa_guard.facts.resource import Resource
+from hipaa_guard.law import citations
+
+J = TypeVar("J", bound=Judge)
+P = ParamSpec("P")
+R = TypeVar("R")
+
+_ID = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)+")
+ID_FORM = "two or more words of small letters and digits, joined by underscores"
+
+_made: ContextVar[list[Control] | None] = ContextVar("made", default=None)
+
+
+class DeclarationError(TypeError):
+    """A control is declared so that it cannot be used. The text says what is wrong and what is allowed.
+
+    ``name`` is that of the control, as far as it is known, ``faults`` a phrase for each thing that is wrong.
+    ``members`` are the errors of a family, one for each control that cannot be made; the others are made.
+    """
+
+    def __init__(self, name: str, faults: Sequence[str], members: Sequence[DeclarationError] = ()) -> None:
+        self.name = name
+        self.faults = tuple(faults)
+        self.members = tuple(members)
+        super().__init__(f"{name}: {self.said}")
+
+    @property
+    def said(self) -> str:
+        """What is wrong, without the name of the control."""
+        return "; ".join(self.faults)
+
+
+def is_id(text: object) -> bool:
+    """Whether a text can be the id of a control."""
+    return isinstance(text, str) and _ID.fullmatch(text) is not None and not keyword.iskeyword(text)
+
+
+@contextmanager
+def collected() -> Iterator[list[Control]]:
+    """The controls that are made while the block runs, wherever their names end up; not those of a block within."""
+    found: list[Control] = []
+    token = _made.set(found)
+    try:
+        yield found
+    finally:
+        _made.reset(token)
+
+
+def _of_known_words(declare: Callable[P, R]) -> Callable[P, R]:
+    """Say which arguments are missing or do not exist, and which there are."""
+    parameters = inspect.signature(declare).parameters.values()
+    known = [each.name for each in parameters if each.kind is each.KEYWORD_ONLY]
+    needed = [each.name for each in parameters if each.kind is each.KEYWORD_ONLY and each.default is each.empty]
+    takes_members = any(each.kind is each.VAR_POSITIONAL for each in parameters)
+
+    @functools.wraps(declare)
+    def checked(*args: P.args, **kwargs: P.kwargs) -> R:
+        faults = [f"there is no argument {name!r}{_nearest(name, known)}" for name in kwargs if name not in known]
+        faults += [f"{name} is missing" for name in needed if name not in kwargs]
+        if args and not takes_members:
+            faults.insert(0, f"every argument has a name: @{declare.__name__}(title=...)")
+        if faults:
+            raise DeclarationError(f"@{declare.__name__}", faults)
+        return declare(*args, **kwargs)
+
+    return checked
+
+
+@_of_known_words
+def control(
+    *,
+    title: str,
+    severity: Severity,
+    hipaa: tuple[str, ...],
+    why: str,
+    fix: Fix,
+    peers: Peers | None = None,
+    previous_ids: tuple[str, ...] = (),
+) -> Callable[[J], Control]:
+    """Make a control of a function. Its name is the id, the type of its first parameter the kind it judges.
+
+    A second parameter asks for the `Inventory`, to look at neighbours.
+
+    Raises:
+        DeclarationError: no control can be made of the arguments or of the function.
+
+    """
+
+    def make(judge: J) -> Control:
+        _check_function(judge)
+        kind, needs_inventory = _signature(judge)
+        member = Member(judge.__name__, kind, title, fix, {} if peers is None else peers)
+        return _control(judge, member, severity, hipaa, why, needs_inventory=needs_inventory, previous_ids=previous_ids)
+
+    return make
+
+
+@_of_known_words
+def family(
+    *members: Member, severity: Severity, hipaa: tuple[str, ...], why: str
+) -> Callable[[J], tuple[Control, ...]]:
+    """Make one control for each member of a function that judges several kinds by the same test.
+
+    Raises:
+        DeclarationError: no control can be made of a member or of the function.
+
+    """
+
+    def make(judge: J) -> tuple[Control, ...]:
+        _check_function(judge)
+        _, needs_inventory = _signature(judge)
+        given: tuple[object, ...] = members
+        strangers = [f"{each!r} is no Member" for each in given if not isinstance(each, Member)]
+        if strangers or not members:
+            raise DeclarationError(judge.__name__, strangers or ["it has no Member: give one for each kind"])
+        made, broken = [], []
+        for member in members:
+            try:
+                made.append(_control(judge, member, severity, hipaa, why, needs_inventory=needs_inventory))
+            except DeclarationError as error:
+                broken.append(error)
+        if broken:
+            raise DeclarationError(judge.__name__, [str(error) for error in broken], broken)
+        return tuple(made)
+
+    return make
+
+
+def _control(
+    judge: Judge,
+    member: Member,
+    severity: Severity,
+    hipaa: tuple[str, ...],
+    why: str,
+    *,
+    needs_inventory: bool,
+    previous_ids: tuple[str, ...] = (),
+) -> Control:
+    severity = severity if member.severity is None else member.severity
+    hipaa = hipaa if member.hipaa is None else member.hipaa
+    why = why if member.why is None else member.why
+    faults = [
+        *_wrong_id(member.id),
+        *_wrong_text("title", member.title),
+        *_wrong_severity(severity),
+        *_wrong_citations(hipaa),
+        *_wrong_text("why", why),
+        *_wrong_fix(member.fix),
+        *_wrong_kind(member.kind),
+        *_wrong_peers(member.peers),
+        *_wrong_previous_ids(member.id, previous_ids),
+    ]
+    if faults:
+        raise DeclarationError(str(member.id), faults)
+    made = Control(
+        id=member.id,
+        title=member.title,
+        severity=severity,
+        hipaa=hipaa,
+        why=why,
+        fix=member.fix,
+        kind=member.kind,
+        judge=judge,
+        needs_inventory=needs_inventory,
+        safeguard=_safeguard(judge.__module__),
+        module=judge.__module__,
+        peers={peer: (ids,) if isinstance(ids, str) else tuple(ids) for peer, ids in member.peers.items()},
+        previous_ids=previous_ids,
+    )
+    found = _made.get()
+    if found is not None:
+        found.append(made)
+    return made
+
+
+def _safeguard(module: str) -> str:
+    """The folder a policy module stands in, for ours and for users' own."""
+    parts = module.split(".")
+    return parts[-2] if len(parts) > 1 else "own"
+
+
+# --- the function --------------------------------------------------------------------------------------------------
+
+
+def _check_function(judge: object) -> None:
+    name = getattr(judge, "__name__", type(judge).__name__)
+    if not isinstance(judge, FunctionType):
+        raise DeclarationError(name, ["only a function can judge: write @control(...) directly above its `def`"])
+    if inspect.iscoroutinefunction(judge) or inspect.isasyncgenfunction(judge):
+        raise DeclarationError(name, ["it is an `async def`: a control returns its verdict at once"])
+    if inspect.isgeneratorfunction(judge):
+        raise DeclarationError(name, ["it has a `yield`: a control returns one verdict"])
+
+
+def _signature(judge: Judge) -> tuple[Any, bool]:
+    """The type of the first parameter, if it has one, and whether a second asks for the inventory."""
+    parameters = list(inspect.signature(judge).parameters.values())
+    try:
+        hints: dict[str, Any] = get_type_hints(judge)
+    except Exception as error:
+        fault = f"the types of its parameters cannot be read: {type(error).__name__}: {error}"
+        raise DeclarationError(judge.__name__, [fault]) from error
+    positional = all(each.kind in (each.POSITIONAL_ONLY, each.POSITIONAL_OR_KEYWORD) for each in parameters)
+    if not positional or len(parameters) not in (1, 2):
+        raise DeclarationError(judge.__name__, ["it takes the resource, and the Inventory if it looks at neighbours"])
+    if len(parameters) == 2:
+        second = parameters[1].name
+        if hints.get(second, Inventory if second == "inventory" else None) is not Inventory:
+            raise DeclarationError(judge.__name__, [f"its second parameter {second!r} is no Inventory"])
+    return hints.get(parameters[0].name), len(parameters) == 2
+
+
+# --- the arguments -------------------------------------------------------------------------------------------------
+
+
+def _wrong_id(id: object) -> Iterator[str]:
+    if not is_id(id):
+        yield f"{id!r} is no id: {ID_FORM}"
+
+
+def _wrong_text(name: str, text: object) -> Iterator[str]:
+    if not isinstance(text, str):
+        yield f"{name} is a text, not {text!r}"
+    elif not text.strip():
+        yield f"{name} is empty"
+
+
+def _wrong_severity(severity: object) -> Iterator[str]:
+    if not isinstance(severity, Severity):
+        names = [each.name for each in Severity]
+        close = difflib.get_close_matches(str(severity).upper(), names, n=1)
+        hint = f"did you mean {close[0]}?" if close else f"there are {', '.join(names)}"
+        yield f"severity {severity!r} is none that hipaa_guard.authoring has: {hint}"
+
+
+def _wrong_citations(hipaa: object) -> Iterator[str]:
+    if not isinstance(hipaa, tuple):
+        yield f'hipaa is a tuple of citations, such as ("164.312(b)",), not {hipaa!r}'
+        return
+    if not hipaa:
+        yield "hipaa is empty: cite the line of the rule that it gives evidence for"
+    known = citations()
+    for citation in hipaa:
+        if not isinstance(citation, str) or citation not in known:
+            close = difflib.get_close_matches(str(citation), known, n=3)
+            hint = f"did you mean {' or '.join(close)}?" if close else "docs/security-rule.md lists them"
+            yield f"{citation!r} is no standard or specification of the rule: {hint}"
+    for citation in dict.fromkeys(each for each in hipaa if hipaa.count(each) > 1):
+        yield f"{citation!r} is cited twice"
+
+
+def _wrong_fix(fix: object) -> Iterator[str]:
+    if not isinstance(fix, Fix):
+        yield f"fix is a Fix(terraform=..., cli=..., note=...), not {fix!r}"
+    elif not (fix.terraform or fix.cli or fix.note):
+        yield "fix says nothing: give terraform, cli or note"
+
+
+def _wrong_kind(kind: object) -> Iterator[str]:
+    if not (isinstance(kind, type) and issubclass(kind, Resource)) or kind is Resource:
+        given = "it has none" if kind is None else f"{getattr(kind, '__name__', kind)} is none"
+        yield f"it must say which kind it judges, a class of hipaa_guard.services ({given}): docs/facts.md lists them"
+
+
+def _wrong_peers(peers: object) -> Iterator[str]:
+    if not isinstance(peers, Mapping):
+        yield f"peers is a mapping of tools to ids of their checks, not {peers!r}"
+        return
+    for peer, ids in peers.items():
+        if peer not in PEERS:
+            yield f"peers has no tool {peer!r}{_nearest(str(peer), PEERS)}"
+        elif not isinstance(ids, str) and not _are_texts(ids):
+            yield f"peers of {peer} are an id or a tuple of ids, not {ids!r}"
+
+
+def _wrong_previous_ids(id: object, previous: object) -> Iterator[str]:
+    if not isinstance(previous, tuple):
+        yield f"previous_ids is a tuple of ids, not {previous!r}"
+        return
+    for each in previous:
+        yield from _wrong_id(each)
+        if each == id:
+            yield f"previous_ids has its own id {each}"
+
+
+def _are_texts(value: object) -> bool:
+    return isinstance(value, tuple | list) and all(isinstance(each, str) for each in value)
+
+
+def _nearest(name: str, known: Iterable[str]) -> str:
+    known = list(known)
+    close = difflib.get_close_matches(name, known, n=2)
+    return f": did you mean {' or '.join(close)}?" if close else f": there are {', '.join(known)}"

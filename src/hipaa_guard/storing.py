@@ -1,0 +1,62 @@
+"""Writing files so that each is there whole or not at all, and nothing is left behind where that fails.
+
+A name is chosen before a file is made, and the file is removed under that name: so a signal between the two finds what
+is to be removed.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Iterable
+from pathlib import Path
+
+_SHOWN = 50
+
+
+def name_beside(path: Path) -> Path:
+    """A name for a temporary file in the directory of another, which no file has."""
+    return path.with_name(f".{path.name[:_SHOWN]}.{secrets.token_hex(8)}")
+
+
+def create(path: Path, data: Iterable[bytes], mode: int = 0o666, *, sync: bool = False) -> None:
+    """Write a file that is not there yet. ``mode`` is cut down by the umask, ``sync`` waits for the disk.
+
+    Raises:
+        FileExistsError: it is there.
+        OSError: it cannot be written; it is not there then.
+
+    """
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
+    handle = os.open(path, flags, mode)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.writelines(data)
+            if sync:
+                file.flush()
+                os.fsync(file.fileno())
+    except BaseException:
+        path.unlink(missing_ok=True)
+        raise
+
+
+def replace(path: Path, data: Iterable[bytes], *, mode: int | None = None) -> None:
+    """Put a file in the place of another, or where none is: no reader ever sees a part of it.
+
+    It has the rights ``mode``, else those that the former file had, else those of any new file.
+
+    Raises:
+        OSError: it cannot be written; the former file is as it was.
+
+    """
+    temporary = name_beside(path)
+    if mode is None:
+        mode = path.stat().st_mode & 0o777 if path.exists() else None
+    try:
+        create(temporary, data, 0o666 if mode is None else 0o600)
+        if mode is not None:
+            temporary.chmod(mode)
+        temporary.replace(path)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
