@@ -244,6 +244,7 @@ def given_of(options: Options) -> Given:
 def _baseline_at(path: Path, ref: str, options: Options, given: Given, **values: Any) -> Baseline:
     """What was open in a directory at a commit. Variables that were not declared yet are not given."""
     from hipaa_guard.terraform.at_ref import directory_at, variables_below
+    from hipaa_guard.terraform.git import commit_named
     from hipaa_guard.terraform.read import TerraformInputError
 
     if not path.is_dir():
@@ -262,7 +263,8 @@ def _baseline_at(path: Path, ref: str, options: Options, given: Given, **values:
         raise InputError(f"--baseline-ref {ref}: {error}") from None
     if not before.coverage.complete:
         options.tell(f"not all of {path} could be read at {ref}: gaps in what was not read count as new")
-    return baseline_of(before)
+    commit = commit_named(path, ref)
+    return replace(baseline_of(before), used=UsedFile(source="commit", ref=commit.ref, commit=commit.id))
 
 
 def assessed(

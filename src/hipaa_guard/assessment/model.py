@@ -242,11 +242,13 @@ class UsedFile:
     """Its id."""
 
 
-@dataclass(frozen=True, slots=True)
-class SettingsChange:
+Changed = Literal["settings", "exceptions", "baseline", "marks"]
+
+
+class SettingsChange(NamedTuple):
     """In which way the tree has other settings than the commit that they were taken from."""
 
-    what: Literal["settings", "exceptions", "baseline", "marks"]
+    what: Changed
     file: str = ""
     """Empty for marks, which stand in many."""
     added: int = 0
