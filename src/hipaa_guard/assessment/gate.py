@@ -174,7 +174,7 @@ def _changed(changes: Sequence[SettingsChange]) -> list[str]:
     if not changes:
         return []
     names = ", ".join(dict.fromkeys(change.what for change in changes))
-    return [f"The tree changes what decides about it ({names}), and that is asked to stop."]
+    return [f"The tree changes what decides about it ({names}), and --fail-on-settings-change stops for that."]
 
 
 def _gaps(findings: Sequence[Finding], coverage: Coverage) -> list[str]:

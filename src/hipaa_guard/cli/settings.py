@@ -250,9 +250,8 @@ def defaults(command: click.Command, section: str, document: Document, at: Commi
     if not document.settings:
         return {}
     known = sections()
-    wrong = [
-        sentence for written in document.settings for sentence in _wrong(written, known, named=document.named, at=at)
-    ]
+    told = {"named": document.named, "of_commit": document.used is not None and document.used.source == "commit"}
+    wrong = [sentence for written in document.settings for sentence in _wrong(written, known, at=at, **told)]
     if wrong:
         from hipaa_guard.outputs.text import visible
 
@@ -292,14 +291,20 @@ def _is_flag(option: click.Parameter) -> bool:
 
 
 def _wrong(
-    written: Written, known: Mapping[str, Mapping[str, click.Parameter]], *, named: bool, at: Commit | None
+    written: Written,
+    known: Mapping[str, Mapping[str, click.Parameter]],
+    *,
+    named: bool,
+    of_commit: bool,
+    at: Commit | None,
 ) -> Iterator[str]:
     option = known[written.section].get(written.key)
     if option is None:
         yield f"{written.place}: {written.key[:60]!r} is no setting{_of(written.section)}. {_hint(written, known)}"
         return
     said = _wrong_value(written.value, option)
-    if not said and not named:
+    # A commit vouches for the file and not for the code, which would be the tree's.
+    if not said and (not named or (written.key == "policies" and of_commit)):
         said = not_from_here(written.key, option, written.value, at)
     if said:
         yield f"{written.place}: {written.key}: {said}"

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from hipaa_guard.terraform.git import Commit
 
 _CODE = "it runs Python, so give it as --policies, HIPAA_GUARD_POLICIES or in a file that --config names"
+_CODE_OF_TREE = "it runs Python of the tree, for which no commit vouches: give it as --policies or HIPAA_GUARD_POLICIES"
 _OF_COMMIT = ("exceptions", "baseline")
 """What is read from the commit that the settings are of."""
 _SHOWN = 200
@@ -41,7 +42,7 @@ def not_from_here(key: str, option: click.Parameter, value: Any, at: Commit | No
     decides what lies at a path.
     """
     if key == "policies":
-        return _CODE
+        return _CODE if at is None else _CODE_OF_TREE
     if key != "output" and not isinstance(option.type, click.Path):
         return ""
     use = uses().get(key)

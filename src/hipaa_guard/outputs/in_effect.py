@@ -18,7 +18,7 @@ _WHAT = {
     "baseline": "baseline",
     "marks": "comments that refer to exceptions",
 }
-_SOURCES = {"found": ", found there", "named": ", as it was named"}
+_SOURCES = {"found": ", found in the working directory", "named": ", named by the user"}
 
 
 def rows(assessment: Assessment) -> list[tuple[str, str]]:
