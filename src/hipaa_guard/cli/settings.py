@@ -348,6 +348,8 @@ def _wrong_one(value: Any, option: click.Parameter) -> str:
         option.type.convert(value, option, None)
     except click.BadParameter as error:
         return error.message
+    except ValueError as error:  # a NUL in a path
+        return f"it cannot be used: {error}"
     return _wrong_format(value) if option.name == "outputs" else ""
 
 
