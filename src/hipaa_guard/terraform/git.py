@@ -184,6 +184,8 @@ def call(directory: Path, *arguments: str, failing: str, given: bytes = b"", als
         )
     except FileNotFoundError:
         raise GitError("git is not installed: commits cannot be read without it") from None
+    except OSError as error:
+        raise GitError(f"git cannot be run: {error.strerror or error}") from None
     except subprocess.TimeoutExpired:
         raise GitError(f"git did not answer within {_TIMEOUT} seconds") from None
     if result.returncode not in (0, *also):
