@@ -50,6 +50,9 @@ repository_root = click.option(
 _IN_EFFECT = "hipaa_guard.settings"
 """Where the context of a command keeps what it has loaded."""
 
+_BITS = 63
+"""Of a number in a file: YAML and TOML know numbers that take minutes to print."""
+
 _STRENGTH = (ParameterSource.COMMANDLINE, ParameterSource.ENVIRONMENT, ParameterSource.DEFAULT_MAP)
 
 
@@ -340,6 +343,8 @@ def _wrong_one(value: Any, option: click.Parameter) -> str:
     if isinstance(option.type, click.types.IntParamType):
         if not isinstance(value, int) or isinstance(value, bool):
             return "it must be a whole number"
+        if value.bit_length() > _BITS:
+            return "it is too large"
     elif not isinstance(value, str):
         return "it must be text: put it into quotes" + (" or make a list of it" if _is_list(option) else "")
     elif not value:

@@ -69,11 +69,15 @@ class FoundPathError(Exception):
 def refused(path: Path, use: Use) -> str:
     """Why a path is not followed that nobody named: a predicate; empty where it is. That it is missing is no reason."""
     try:
-        boundary = use.boundary
-        real = Path(os.path.realpath(path))
-        written = Path(os.path.normpath(Path.cwd() / path))
+        return _refused(path, use)
     except (OSError, ValueError, RuntimeError) as error:
         return f"is no path that can be followed: {getattr(error, 'strerror', None) or error}"
+
+
+def _refused(path: Path, use: Use) -> str:
+    boundary = use.boundary
+    real = Path(os.path.realpath(path))
+    written = Path(os.path.normpath(Path.cwd() / path))
     if not real.is_relative_to(boundary):
         where = "working directory" if use.writes or use.below else "working tree"
         through = "leads" if path.is_symlink() or written.is_relative_to(boundary) else "is"
@@ -135,8 +139,6 @@ def _wrong_kind(real: Path, use: Use) -> str:
         status = real.stat()
     except FileNotFoundError:
         return ""
-    except OSError as error:
-        return f"cannot be read: {error.strerror or error}"
     if stat.S_ISDIR(status.st_mode):
         return "is a directory" if use.expected is Is.FILE else ""
     if use.expected is Is.DIRECTORY:
