@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -319,3 +320,15 @@ def test_init_writes_through_no_link(tree: Path, capsys: Captured) -> None:
     (tree / ".github").symlink_to(".git")
     assert run(["init", "--ci", "github", "--install", "x", "--force"]) == USAGE
     assert not (tree / ".git" / "workflows").exists()
+
+
+def test_the_documentation_tells_every_path_and_its_bound() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "ci.md").read_text()
+    rows = [
+        line for line in page.partition("| setting | has to be |")[2].partition("\n\n")[0].splitlines() if "`" in line
+    ]
+    told = {key: row for row in rows for key in re.findall(r"`([a-z-]+)`", row.split("|")[1])}
+    assert set(told) == set(uses())
+    for key, use in uses().items():
+        assert (f"{use.largest // 1024**2:,} MiB" in told[key]) == bool(use.largest), key
+        assert ("working directory" in told[key]) == (use.writes or use.below), key
