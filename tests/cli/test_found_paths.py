@@ -331,4 +331,4 @@ def test_the_documentation_tells_every_path_and_its_bound() -> None:
     assert set(told) == set(uses())
     for key, use in uses().items():
         assert (f"{use.largest // 1024**2:,} MiB" in told[key]) == bool(use.largest), key
-        assert ("working directory" in told[key]) == (use.writes or use.below), key
+        assert ("below the working directory" in told[key]) == (use.writes or use.below), key

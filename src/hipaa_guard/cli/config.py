@@ -11,6 +11,7 @@ from click.core import ParameterSource
 
 from hipaa_guard.cli import settings
 from hipaa_guard.cli.commands import Group
+from hipaa_guard.cli.settings_commit import named_commit
 from hipaa_guard.cli.settings_file import Document, read
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ def show(named: Path | None, *, settings_ref: str | None, origin: bool) -> None:
     """
     from hipaa_guard.outputs.text import visible
 
-    at = None if settings_ref is None else settings.named_commit("--settings-ref", settings_ref)
+    at = None if settings_ref is None else named_commit("--settings-ref", settings_ref)
     document = read(named, at)
     for section, command in settings.commands().items():
         lines = list(_lines(section, command, document, at))

@@ -13,6 +13,7 @@ import click
 from click.core import ParameterSource
 
 from hipaa_guard.cli.commands import Command
+from hipaa_guard.cli.settings_commit import commit_of
 from hipaa_guard.cli.settings_file import FILE, SECTIONS, Document, Written, read
 from hipaa_guard.cli.settings_paths import not_from_here
 
@@ -146,53 +147,13 @@ def _load(ctx: click.Context, section: str, given: Mapping[str, Any]) -> None:
         return by_name[name].type_cast_value(ctx, value), _STRENGTH.index(source)
 
     named, _ = told("config")
-    at = _commit(told)
+    at = commit_of(told)
     document = read(named, at)
     found = defaults(ctx.command, section, document, at)
     if at is not None and (document.used is None or not document.used.file):
         found.setdefault("path", ".")  # where a commit has no settings yet, nothing narrows a scan
     ctx.default_map = found
     ctx.meta[_IN_EFFECT] = InEffect(document.used, document.changes, at)
-
-
-def _commit(told: Callable[[str], tuple[Any, int]]) -> Commit | None:
-    """The commit that settings are taken from; None where it is the tree."""
-    (ref, rank), (from_tree, tree_rank), (base, _), (path, _) = map(
-        told, ("settings_ref", "settings_from_tree", "baseline_ref", "path")
-    )
-    if ref is not None and from_tree and rank == tree_rank:
-        raise click.UsageError("--settings-ref and --settings-from-tree exclude each other: give one of them")
-    if from_tree and tree_rank < rank:
-        return None
-    if ref is not None:
-        return named_commit("--settings-ref", ref)
-    # The base of another repository says nothing of the settings that lie here.
-    return named_commit("--baseline-ref", base) if base is not None and _is_of_our_tree(path) else None
-
-
-def named_commit(option: str, ref: str) -> Commit:
-    """The commit that the user names in the repository of the working directory.
-
-    Raises:
-        click.ClickException: there is none; the text says how to get it.
-
-    """
-    from hipaa_guard.terraform.git import GitError, commit_named
-
-    try:
-        return commit_named(Path.cwd(), ref)
-    except GitError as error:
-        raise click.ClickException(f"{option} {ref}: {error}") from None
-
-
-def _is_of_our_tree(path: Path | None) -> bool:
-    from hipaa_guard.terraform.repository import work_tree_of
-
-    try:
-        ours = work_tree_of(Path.cwd().resolve())
-        return ours is not None and (path is None or ours == work_tree_of(path.resolve()))
-    except (OSError, ValueError, RuntimeError):
-        return False
 
 
 def _give_way(ctx: click.Context, values: dict[str, Any], replacing: Mapping[str, Collection[str]]) -> None:
