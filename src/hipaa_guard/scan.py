@@ -111,7 +111,7 @@ def scan_terraform(
     started = now()
     given = given_of(options)
     if options.at is not None:
-        given.marks = _marks_at(options.at)
+        given.marks = _marks_at(options.at, source or path)
     return _scanned(
         path,
         options,
@@ -216,12 +216,17 @@ class Given:
     """The comments of the commit that exceptions are read from; None where the tree's own count."""
 
 
-def _marks_at(commit: Commit) -> MarksAt:
-    from hipaa_guard.assessment.marks_at import marks_at
+def _marks_at(commit: Commit, place: Path) -> MarksAt:
+    """The comments that may refer to exceptions: none in a tree of which it is no commit."""
+    from hipaa_guard.assessment.marks_at import MarksAt, marks_at
     from hipaa_guard.terraform.documents import TerraformInputError
+    from hipaa_guard.terraform.repository import work_tree_of
 
     try:
-        return marks_at(commit)
+        tree = work_tree_of((place if place.is_dir() else place.parent).resolve())
+        return marks_at(commit) if tree == commit.top else MarksAt(commit, {}, frozenset())
+    except OSError as error:
+        raise InputError(f"{place} cannot be read: {error.strerror or error}") from None
     except TerraformInputError as error:
         raise InputError(str(error)) from None
 

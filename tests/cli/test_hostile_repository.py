@@ -11,6 +11,7 @@ import pytest
 from hipaa_guard.cli.main import run
 from hipaa_guard.terraform.git import Commit, GitError, commit_named
 from tests.cli.hostile import BUCKET, REGISTER, SETTINGS, commit, git, project
+from tests.lifecycle.register_text import VERSIONING, entry, register
 
 CLEAN, GAPS, USAGE = 0, 1, 2
 Captured = pytest.CaptureFixture[str]
@@ -181,6 +182,36 @@ def test_a_submodule_has_commits_of_its_own(tree: Path, monkeypatch: pytest.Monk
     (tree / "library" / "main.tf").write_text(BUCKET)
     assert run(["scan", "terraform", ".", "-q", "--settings-ref", base]) == USAGE
     assert "is no commit that git has here" in capsys.readouterr().err
+
+
+def test_a_directory_that_became_a_submodule_brings_no_settings_of_the_tree(tree: Path, capsys: Captured) -> None:
+    submodule(tree)
+    (tree / "library" / "main.tf").write_text(BUCKET)
+    (tree / SETTINGS).write_text("warn-only: true\n")
+    base = ("--baseline-ref", "HEAD")
+    assert run(["scan", "terraform", "library", "-q", *base]) == USAGE
+    assert "is of another repository than the settings here" in capsys.readouterr().err
+    (tree / "elsewhere").symlink_to("../library")
+    assert run(["scan", "terraform", "elsewhere", "-q", *base]) == USAGE
+    assert run(["scan", "terraform", "library", "-q", *base, "--settings-ref", "main"]) == GAPS
+    assert run(["scan", "terraform", "library", "-q", *base, "--settings-from-tree"]) == CLEAN
+
+
+def test_comments_of_another_repository_refer_to_nothing(
+    tree: Path, capsys: Captured, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1795910400")
+    marked = "# hipaa-guard: exception EX-1\n" + BUCKET
+    (tree / "main.tf").write_text(marked)
+    (tree / REGISTER).parent.mkdir()
+    (tree / REGISTER).write_text(register(entry(scope="inline")))
+    submodule(tree)
+    (tree / "library" / "main.tf").write_text(marked)
+    only = ("-q", "-c", VERSIONING, "--settings-ref", "HEAD")
+    assert run(["scan", "terraform", "main.tf", *only]) == GAPS, "that of infra has no comment"
+    assert "1 covered by exceptions" in capsys.readouterr().out
+    assert run(["scan", "terraform", "library", *only]) == GAPS
+    assert "covered by exceptions" not in capsys.readouterr().out
 
 
 def at(tree: Path) -> Commit:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from moto import mock_aws
 
 from hipaa_guard.cli.main import run
 from tests.cli.hostile import BUCKET, REGISTER, SETTINGS, commit, git, project
@@ -337,6 +338,23 @@ def test_a_change_can_stop_the_gate(tree: Path, capsys: Captured) -> None:
     assert scan("infra", "--fail-on-settings-change") == USAGE
     write(tree / SETTINGS, "fail-on-settings-change: true\nallow-empty: true\nterraform: {path: infra}\n")
     assert scan() == CLEAN, "a push has nothing to compare with"
+
+
+def test_a_scan_of_an_account_takes_them_too(tree: Path, capsys: Captured, monkeypatch: pytest.MonkeyPatch) -> None:
+    only = "aws: {control: iam_root_mfa_enabled, regions: eu-west-1}\n"
+    write(tree / SETTINGS, only)
+    write(tree / REGISTER, accepted())
+    base = commit(tree)
+    write(tree / SETTINGS, only + "warn-only: true\n")
+    (tree / REGISTER).unlink()
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "simulated")
+    with mock_aws():
+        assert run(["scan", "aws", "-q", "-o", "json", "--settings-ref", base]) != CLEAN
+        told = json.loads(capsys.readouterr().out)
+        assert run(["scan", "aws", "-q", "--settings-ref", base, "--fail-on-settings-change"]) == GAPS
+    assert changes(told) == {"settings": (1, 0, 0), "exceptions": (0, 1, 0)}
+    assert (told["settings"]["commit"], told["register"]["commit"]) == (base, base)
 
 
 def test_show_prints_the_settings_of_a_commit(tree: Path, capsys: Captured) -> None:

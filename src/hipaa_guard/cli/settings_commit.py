@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,7 +24,6 @@ def commit_of(told: Callable[[str], tuple[Any, int]]) -> Commit | None:
         return None
     if ref is not None:
         return named_commit("--settings-ref", ref)
-    # The base of another repository says nothing of the settings that lie here.
     return named_commit("--baseline-ref", base) if base is not None and _is_of_our_tree(path) else None
 
 
@@ -43,10 +43,24 @@ def named_commit(option: str, ref: str) -> Commit:
 
 
 def _is_of_our_tree(path: Path | None) -> bool:
+    """Whether a commit of what is scanned is one of the settings here: not where these lie in another repository.
+
+    Raises:
+        click.UsageError: what is scanned lies in our tree and is of another repository: its author decides that.
+
+    """
     from hipaa_guard.terraform.repository import work_tree_of
 
+    here = Path.cwd().resolve()
     try:
-        ours = work_tree_of(Path.cwd().resolve())
-        return ours is not None and (path is None or ours == work_tree_of(path.resolve()))
-    except (OSError, ValueError, RuntimeError):
-        return False
+        ours = work_tree_of(here)
+        if ours is None or path is None or ours == work_tree_of(path.resolve()):
+            return ours is not None
+    except (OSError, ValueError, RuntimeError) as error:
+        raise click.ClickException(f"{path} cannot be read: {getattr(error, 'strerror', None) or error}") from None
+    if Path(os.path.normpath(here / path)).is_relative_to(ours):
+        raise click.UsageError(
+            f"{path} is of another repository than the settings here, so --baseline-ref names no commit of theirs: "
+            "give --settings-ref REF, or --settings-from-tree"
+        )
+    return False
