@@ -25,8 +25,9 @@ from hipaa_guard.clock import now
 from hipaa_guard.controls.control import Control
 from hipaa_guard.controls.wanted import kinds_of, wanted_facts
 from hipaa_guard.facts.places import Gap
+from hipaa_guard.judged import Judged
 from hipaa_guard.law import eligible_services
-from hipaa_guard.scan import Given, InputError, Judged, Options, assessed, given_of
+from hipaa_guard.scan import Given, InputError, Options, assessed, given_of
 from hipaa_guard.version import VERSION
 
 

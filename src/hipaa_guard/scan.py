@@ -3,34 +3,32 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
-from itertools import chain
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from hipaa_guard.assessment.baseline import Baseline, baseline_of, compared, use_of
 from hipaa_guard.assessment.build import assess
 from hipaa_guard.assessment.exceptions import cover
-from hipaa_guard.assessment.former import Former, Identities, identities_of
+from hipaa_guard.assessment.former import Former
 from hipaa_guard.assessment.known import Known, KnownError, read_known
 from hipaa_guard.assessment.marks import marks_of
-from hipaa_guard.assessment.model import Assessment, Coverage, Scan
+from hipaa_guard.assessment.model import Assessment, Coverage, Scan, SettingsChange, UsedFile
 from hipaa_guard.clock import now
 from hipaa_guard.controls.broken import Broken, row
 from hipaa_guard.controls.control import Control, Severity
-from hipaa_guard.controls.exception import Marks
-from hipaa_guard.controls.findings import Finding, judge, with_previous
 from hipaa_guard.controls.loading import ControlError, chosen, load_all
-from hipaa_guard.controls.parts import judge_parts, stand_ins
 from hipaa_guard.facts.places import Gap, GapKind
-from hipaa_guard.facts.resource import Origin, all_kinds
+from hipaa_guard.facts.resource import all_kinds
+from hipaa_guard.judged import Judged
 from hipaa_guard.version import VERSION
 
 if TYPE_CHECKING:
-    from hipaa_guard.facts.inventory import Inventory
+    from hipaa_guard.assessment.marks_at import MarksAt
     from hipaa_guard.terraform.blocks import Configuration
+    from hipaa_guard.terraform.git import Commit
     from hipaa_guard.terraform.repository import Top
 
 
@@ -63,6 +61,14 @@ class Options:
     exceptions: Path | None = None
     """The register of accepted risks. [default: `.hipaa-guard/exceptions.yaml` below the working directory]"""
     baseline: Path | None = None
+    settings: UsedFile = field(default_factory=UsedFile)
+    """The file that the other options were taken from, as reports name it."""
+    at: Commit | None = None
+    """The commit that the register and the baseline are read from, and whose comments alone may refer to exceptions."""
+    settings_changes: Sequence[SettingsChange] = ()
+    """How the settings of the tree differ from those of that commit."""
+    fail_on_settings_change: bool = False
+    """The gate fails where the tree has other settings, exceptions, baseline or references than that commit."""
     today: date | None = None
     """The day by which exceptions are judged. [default: today]"""
     progress: Progress | None = None
@@ -73,85 +79,6 @@ class Options:
         """Say what should be known while a scan goes on."""
         if self.warn is not None:
             self.warn(text)
-
-
-@dataclass(slots=True)
-class Judged:
-    """What judging one or more inventories gave."""
-
-    findings: list[Finding] = field(default_factory=list)
-    resources: Counter[str] = field(default_factory=Counter)
-    gaps: list[Gap] = field(default_factory=list)
-    """Rows of resources that are declared elsewhere."""
-    elsewhere: Counter[str] = field(default_factory=Counter)
-    """How many of these a control could not judge, by its id."""
-    others: Counter[str] = field(default_factory=Counter)
-    """Resources of kinds that none of the controls judges, by kind."""
-    marks: dict[tuple[str, str], Marks] = field(default_factory=dict)
-    comments: bool = True
-    """Whether comments were read: a plan or state has none."""
-    identities: list[Identities | None] = field(default_factory=list)
-    """Of the resource of each finding, where roots are named from the repository."""
-
-    def add(
-        self,
-        controls: Sequence[Control],
-        inventory: Inventory,
-        without: frozenset[str] = frozenset(),
-        previous: Mapping[str, Sequence[str]] = {},
-        former_roots: Sequence[str] | None = None,
-    ) -> None:
-        """Judge an inventory; resources at the addresses `without` are there for the others only.
-
-        ``previous`` are the addresses that resources had before they were moved, ``former_roots`` the names that their
-        root had.
-        """
-        parts = judge_parts(controls, inventory, without)
-        judged_here = chain(judge(controls, inventory), parts.findings)
-        found = (finding for finding in judged_here if finding.resource.block not in without)
-        ids = {control.id: control.previous_ids for control in controls if control.previous_ids}
-        if ids or previous:
-            found = (
-                with_previous(each, ids.get(each.control_id, ()), _former(each.resource, previous)) for each in found
-            )
-        start = len(self.findings)
-        self.findings.extend(found)
-        self.identities.extend(_identities(self.findings[start:], previous, former_roots))
-        self.gaps.extend(parts.gaps)
-        self.elsewhere.update(parts.undecided)
-        self.resources.update(parts.resources)
-        judged = {kind.kind for control in controls for kind in control.kind.narrower()}
-        present = (resource for resource in inventory if resource.origin.block not in without)
-        for resource in present:
-            (self.resources if resource.kind in judged else self.others)[resource.kind] += 1
-        elsewhere = (each.resource.kind for each in stand_ins(inventory, None, without))
-        self.others.update(kind for kind in elsewhere if kind not in judged)
-
-    def left_out(self, every: Sequence[Control]) -> dict[str, int]:
-        """The resources that were met and that only controls judge which were not asked for, by kind."""
-        judged = {kind.kind for control in every for kind in control.kind.narrower()}
-        return {kind: number for kind, number in sorted(self.others.items()) if kind in judged}
-
-
-def _former(origin: Origin, previous: Mapping[str, Sequence[str]]) -> Sequence[str]:
-    """The addresses that a resource had before it, or the resource that it stands in, was moved."""
-    around = origin.block or ""
-    rest = (origin.address or "")[len(around) :]
-    return [former + rest for former in previous.get(around, ())]
-
-
-def _identities(
-    findings: Iterable[Finding], previous: Mapping[str, Sequence[str]], former_roots: Sequence[str] | None
-) -> Iterator[Identities | None]:
-    of: Origin | None = None
-    found: Identities | None = None
-    for finding in findings:
-        origin = finding.resource
-        if origin is not of:  # the findings of one resource follow each other
-            of, found = origin, None
-            if former_roots is not None and origin.root:
-                found = identities_of(origin, _former(origin, previous), former_roots)
-        yield found
 
 
 def scan_terraform(
@@ -182,27 +109,53 @@ def scan_terraform(
         InputError: the path cannot be scanned, or the options name something that does not exist.
 
     """
+    started = now()
+    given = given_of(options)
+    if options.at is not None:
+        given.marks = _marks_at(options.at, source or path)
+    return _scanned(
+        path,
+        options,
+        given,
+        started,
+        source=source,
+        baseline_ref=baseline_ref,
+        var_files=var_files,
+        variables=variables,
+        environment=environment,
+        workspace=workspace,
+        changed_only=changed_only,
+        changed=changed,
+        repository_root=repository_root,
+        top=top,
+    )
+
+
+def _scanned(
+    path: Path,
+    options: Options,
+    given: Given,
+    started: datetime,
+    *,
+    source: Path | None = None,
+    baseline_ref: str | None = None,
+    changed_only: bool = False,
+    changed: Sequence[Path] | None = None,
+    repository_root: Path | None = None,
+    top: Top | None = None,
+    **values: Any,
+) -> Assessment:
+    """As `scan_terraform`, with what the options name; ``values`` are the variables and the workspace."""
     from hipaa_guard.terraform.inventory import build_inventory
     from hipaa_guard.terraform.read import TerraformInputError, read
     from hipaa_guard.terraform.repository import top_of
 
-    started = now()
-    given = given_of(options)
     try:
         top = top or top_of(path, source=source, given=repository_root)
     except TerraformInputError as error:
         raise InputError(str(error)) from None
     if baseline_ref is not None:
-        given.known.baseline = _baseline_at(
-            path,
-            baseline_ref,
-            options,
-            var_files=var_files,
-            variables=variables,
-            environment=environment,
-            workspace=workspace,
-            top=top,
-        )
+        given.known.baseline = _baseline_at(path, baseline_ref, options, given, top=top, **values)
     controls = given.controls
     if changed is not None and not path.is_dir() and path.exists():
         raise InputError(f"{path} is no directory: changed files tell which roots of a directory to scan")
@@ -212,12 +165,9 @@ def scan_terraform(
         configurations = read(
             path,
             source=source,
-            var_files=var_files,
-            variables=variables,
-            environment=environment,
-            workspace=workspace,
             changed=None if changed is None or _concern_all(changed, options) else changed,
             top=top,
+            **values,
         )
     except TerraformInputError as error:
         raise InputError(str(error)) from None
@@ -265,6 +215,23 @@ class Given:
     known: Known
     broken: Sequence[Broken] = ()
     """What was asked for of policies and cannot be used."""
+    marks: MarksAt | None = None
+    """The comments of the commit that exceptions are read from; None where the tree's own count."""
+
+
+def _marks_at(commit: Commit, place: Path) -> MarksAt:
+    """The comments that may refer to exceptions: none in a tree of which it is no commit."""
+    from hipaa_guard.assessment.marks_at import MarksAt, marks_at
+    from hipaa_guard.terraform.documents import TerraformInputError
+    from hipaa_guard.terraform.repository import work_tree_of
+
+    try:
+        tree = work_tree_of((place if place.is_dir() else place.parent).resolve())
+        return marks_at(commit) if tree == commit.top else MarksAt(commit, {}, frozenset())
+    except OSError as error:
+        raise InputError(f"{place} cannot be read: {error.strerror or error}") from None
+    except TerraformInputError as error:
+        raise InputError(str(error)) from None
 
 
 def given_of(options: Options) -> Given:
@@ -277,7 +244,7 @@ def given_of(options: Options) -> Given:
     try:
         loaded = load_all(options.policies)
         wanted = chosen(loaded, options.only, options.skip)
-        known = read_known(options.exceptions, options.baseline)
+        known = read_known(options.exceptions, options.baseline, options.at)
         for broken in wanted.broken:
             options.tell(str(broken))
         return Given(loaded.controls, wanted.controls, known, wanted.broken)
@@ -285,9 +252,10 @@ def given_of(options: Options) -> Given:
         raise InputError(str(error)) from None
 
 
-def _baseline_at(path: Path, ref: str, options: Options, **given: Any) -> Baseline:
+def _baseline_at(path: Path, ref: str, options: Options, given: Given, **values: Any) -> Baseline:
     """What was open in a directory at a commit. Variables that were not declared yet are not given."""
     from hipaa_guard.terraform.at_ref import directory_at, variables_below
+    from hipaa_guard.terraform.git import commit_named
     from hipaa_guard.terraform.read import TerraformInputError
 
     if not path.is_dir():
@@ -297,14 +265,17 @@ def _baseline_at(path: Path, ref: str, options: Options, **given: Any) -> Baseli
             declared = None if directory is None else variables_below(directory)
             if directory is None or declared is None:
                 return Baseline()
-            variables = {name: value for name, value in (given.pop("variables") or {}).items() if name in declared}
-            alone = replace(options, baseline=None, progress=None, warn=None)
-            before = scan_terraform(directory, alone, variables=variables, **given)
+            variables = {name: value for name, value in (values.pop("variables") or {}).items() if name in declared}
+            # Comments of the commit are all its own.
+            alone = replace(given, known=replace(given.known, baseline=None), marks=None)
+            silent = replace(options, progress=None, warn=None)
+            before = _scanned(directory, silent, alone, now(), variables=variables, **values)
     except (TerraformInputError, InputError) as error:
         raise InputError(f"--baseline-ref {ref}: {error}") from None
     if not before.coverage.complete:
         options.tell(f"not all of {path} could be read at {ref}: gaps in what was not read count as new")
-    return baseline_of(before)
+    commit = commit_named(path, ref)
+    return replace(baseline_of(before), used=UsedFile(source="commit", ref=commit.ref, commit=commit.id))
 
 
 def assessed(
@@ -318,6 +289,11 @@ def assessed(
 ) -> Assessment:
     """The result of a scan: exceptions and baseline laid over it, its gate decided as the options say."""
     coverage = replace(coverage, gaps=(*coverage.gaps, *dict.fromkeys(map(row, given.broken))))
+    marks, told = judged.marks, list[str]()
+    changes = [*options.settings_changes, *given.known.changes]
+    if given.marks is not None:
+        marks, told = given.marks.kept(marks, scan.base)
+        changes += given.marks.change()
     former = Former(judged.findings, judged.identities, {each.id: each.previous_ids for each in given.controls})
     findings, exceptions = cover(
         former.findings(),
@@ -327,7 +303,7 @@ def assessed(
         source=scan.source,
         # An entry that meets nothing may be for a root that was not looked at.
         judged_by=[] if any(gap.kind is GapKind.ROOTS for gap in coverage.gaps) else [c.id for c in given.controls],
-        marks=judged.marks,
+        marks=marks,
         comments=judged.comments,
         file=given.known.register,
     )
@@ -348,7 +324,11 @@ def assessed(
         internal_errors=internal_errors,
         new_only=options.fail_on_new,
         fail_on_expired=options.fail_on_expired,
-        exceptions=exceptions,
+        exceptions=replace(exceptions, references=(*exceptions.references, *told)),
+        settings=options.settings,
+        register=given.known.used,
+        settings_changes=changes,
+        fail_on_settings_change=options.fail_on_settings_change,
         baseline=None if baseline is None else use_of(baseline, findings, shared, scan.roots_from),
     )
 

@@ -14,7 +14,16 @@ from moto import mock_aws
 
 from examples import account
 from hipaa_guard.assessment.build import assess
-from hipaa_guard.assessment.model import Assessment, Coverage, Exceptions, ExceptionState, ExceptionUse, Scan
+from hipaa_guard.assessment.model import (
+    Assessment,
+    Coverage,
+    Exceptions,
+    ExceptionState,
+    ExceptionUse,
+    Scan,
+    SettingsChange,
+    UsedFile,
+)
 from hipaa_guard.controls.control import Control, Fix, Severity, Status, passed
 from hipaa_guard.controls.exception import ExceptionEntry
 from hipaa_guard.controls.findings import Finding, fingerprint
@@ -328,3 +337,19 @@ def clinic() -> Assessment:
 
 
 _JUDGED = ("s3_bucket_tls_required", "s3_bucket_versioning_enabled", "kms_key_rotation_enabled", "iam_root_mfa_enabled")
+
+
+@pytest.fixture(scope="session")
+def changed(covered: Assessment) -> Assessment:
+    """A scan with the settings of a commit from which the tree differs, by files of any name."""
+    ref, commit = f"main {COMMAND}", "0123456789abcdef" * 2 + "01234567"
+    return dataclasses.replace(
+        covered,
+        settings=UsedFile(f"{COMMAND}.yaml", "ab" * 32, "commit", ref, commit),
+        register=UsedFile(LINK, "cd" * 32, "commit", ref, commit),
+        settings_changes=(
+            SettingsChange("settings", HOSTILE[0], 1, 20, 300),
+            SettingsChange("exceptions", LINK, note="that of the tree leads outside of the working tree"),
+            SettingsChange("marks", added=2),
+        ),
+    )

@@ -49,7 +49,7 @@ def entries(assessment: Assessment) -> list[dict[str, Any]]:
     return found
 
 
-@pytest.mark.parametrize("which", ["golden", "empty", "nasty", "covered", "telehealth"])
+@pytest.mark.parametrize("which", ["golden", "empty", "nasty", "covered", "changed", "telehealth"])
 def test_has_the_fields_that_gitlab_reads(which: str, request: pytest.FixtureRequest) -> None:
     found = entries(request.getfixturevalue(which))
     jsonschema.validate(found, SCHEMA)

@@ -38,7 +38,7 @@ def outcomes(tree: etree._Element) -> dict[tuple[str, str], str]:
     return {(case.get("classname"), case.get("name")): outcome(case) for case in tree.iter("testcase")}
 
 
-@pytest.mark.parametrize("which", ["golden", "empty", "nasty", "covered", "telehealth", "clinic"])
+@pytest.mark.parametrize("which", ["golden", "empty", "nasty", "covered", "changed", "telehealth", "clinic"])
 def test_is_what_the_schema_says(
     which: str, request: pytest.FixtureRequest, read: Callable[[str], etree._Element]
 ) -> None:

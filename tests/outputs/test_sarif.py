@@ -72,7 +72,7 @@ def complaints(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], list
     return judged
 
 
-@pytest.mark.parametrize("which", ["golden", "empty", "nasty", "covered", "telehealth", "clinic"])
+@pytest.mark.parametrize("which", ["golden", "empty", "nasty", "covered", "changed", "telehealth", "clinic"])
 def test_is_what_the_schema_says(which: str, request: pytest.FixtureRequest, check: Callable[[object], None]) -> None:
     check(json.loads(render(request.getfixturevalue(which))))
 

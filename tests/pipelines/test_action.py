@@ -19,6 +19,7 @@ from tests.pipelines.tools import ROOT, accepts, copied, git, without_index
 STEPS = {
     step["name"]: step for step in yaml.safe_load((ROOT / "action.yml").read_text())["runs"]["steps"] if "run" in step
 }
+NO_INPUTS = dict.fromkeys(("SCANNED", "FAIL_ON", "BASELINE_REF", "SETTINGS_REF", "FAIL_ON_SETTINGS_CHANGE"), "")
 GOOD = 'resource "aws_sqs_queue" "phi" {\n  sqs_managed_sse_enabled = true\n}\n'
 BAD = 'resource "aws_s3_bucket" "phi" {}\n'
 
@@ -58,7 +59,7 @@ class Job(NamedTuple):
         )
 
     def scan(self, **env: str) -> subprocess.CompletedProcess[str]:
-        return self.run("Scan", **{"SCANNED": "", "FAIL_ON": "", "BASELINE_REF": "", **env})
+        return self.run("Scan", **{**NO_INPUTS, **env})
 
     def told(self, name: str) -> str:
         path = self.temp / name
@@ -104,7 +105,7 @@ def test_inputs_are_taken(job: Job) -> None:
 
 
 def test_inputs_are_never_commands_or_options(job: Job) -> None:
-    for name in ("SCANNED", "FAIL_ON", "BASELINE_REF"):
+    for name in ("SCANNED", "FAIL_ON", "BASELINE_REF", "SETTINGS_REF"):
         for value in ("$(touch made)", "`touch made`", "; touch made", "--warn-only", "--upload-pack=touch made"):
             assert job.scan(**{name: value}).returncode not in (0, 1), (name, value)
     assert not (job.repository / "made").exists()
@@ -119,6 +120,22 @@ def test_the_settings_of_the_repository_hold(job: Job) -> None:
     assert job.scan().returncode == 2
     assert job.told("github_output").count("sarif=") == 2
     assert job.told("github_output").endswith("exit-code=2\n")
+
+
+def test_the_settings_of_the_base_hold_in_a_pull_request(job: Job) -> None:
+    (job.repository / ".hipaa-guard.yaml").write_text("warn-only: true\nterraform:\n  path: nowhere\n")
+    assert job.scan(SETTINGS_REF="main").returncode == 1, "the base has no settings, so the whole repository is scanned"
+    assert "The tree differs from" in job.told("github_step_summary")
+    git(job.repository, "add", "-A")
+    git(job.repository, "commit", "-qm", "settings")
+    (job.repository / ".hipaa-guard.yaml").write_text("fail-on: low\nterraform:\n  path: infra\n")
+    assert job.scan(SETTINGS_REF="main").returncode == 2, "there is no such path"
+    (job.repository / ".hipaa-guard.yaml").write_text("warn-only: true\nterraform:\n  path: infra\n")
+    git(job.repository, "commit", "-qam", "path")
+    (job.repository / ".hipaa-guard.yaml").write_text("terraform:\n  path: infra\n")
+    assert job.scan(SETTINGS_REF="main").returncode == 0
+    assert job.scan(SETTINGS_REF="main", FAIL_ON_SETTINGS_CHANGE="true").returncode == 0, "the base says warn-only"
+    assert "--fail-on-settings-change" in job.told("github_step_summary")
 
 
 def test_only_new_gaps_fail_where_there_is_a_base(job: Job) -> None:
@@ -139,6 +156,20 @@ def test_a_base_that_a_shallow_clone_lacks_is_fetched(job: Job, tmp_path: Path) 
         result = shallow.scan(BASELINE_REF=ref)
         assert result.returncode == 0, result.stdout + result.stderr
     assert shallow.scan(BASELINE_REF="origin/nowhere").returncode not in (0, 1)
+    assert shallow.scan(SETTINGS_REF="origin/nowhere").returncode not in (0, 1)
+
+
+def test_the_settings_of_a_base_that_a_shallow_clone_lacks_are_fetched(job: Job, tmp_path: Path) -> None:
+    (job.repository / ".hipaa-guard.yaml").write_text("warn-only: true\n")
+    git(job.repository, "add", "-A")
+    git(job.repository, "commit", "-qm", "settings")
+    git(job.repository, "checkout", "-qb", "change")
+    (job.repository / ".hipaa-guard.yaml").unlink()
+    git(job.repository, "commit", "-qam", "none")
+    git(tmp_path, "clone", "-q", "--depth=1", "--branch=change", f"file://{job.repository}", "clone")
+    shallow = Job(tmp_path / "clone", job.temp)
+    assert shallow.scan().returncode == 1
+    assert shallow.scan(SETTINGS_REF=git(job.repository, "rev-parse", "main")).returncode == 0
 
 
 def test_the_comment_is_written_once_and_then_replaced(job: Job) -> None:

@@ -98,6 +98,9 @@ def test_the_workflow_of_github_is_valid_and_its_scan_runs(repository: Path) -> 
     assert steps(scan, repository, BASE="HEAD").returncode == 0
     (repository / "infra" / "test" / "more.tf").write_text(BAD.replace("phi", "scans"))
     assert steps(scan, repository, BASE="HEAD").returncode == 1
+    (repository / ".hipaa-guard.yaml").write_text("warn-only: true\nterraform: {path: infra}\n")
+    assert steps(scan, repository, BASE="HEAD").returncode == 1, "the base has no settings that say so"
+    assert steps(scan, repository, BASE="").returncode == 0
 
 
 def test_the_job_of_gitlab_is_valid_and_its_scan_runs(repository: Path) -> None:
@@ -113,7 +116,13 @@ def test_the_job_of_gitlab_is_valid_and_its_scan_runs(repository: Path) -> None:
     assert steps(script, repository).returncode == 1
     for file in job["artifacts"]["reports"].values():
         assert (repository / file).exists()
-    assert steps(script, repository, CI_MERGE_REQUEST_DIFF_BASE_SHA="HEAD").returncode == 0
+    git(repository, "remote", "set-url", "origin", str(repository))
+    request = {"CI_MERGE_REQUEST_DIFF_BASE_SHA": "HEAD", "CI_MERGE_REQUEST_TARGET_BRANCH_NAME": "trunk"}
+    assert steps(script, repository, **request).returncode == 0
+    (repository / "infra" / "test" / "more.tf").write_text(BAD.replace("phi", "scans"))
+    (repository / ".hipaa-guard.yaml").write_text("warn-only: true\nterraform: {path: infra}\n")
+    assert steps(script, repository, **request).returncode == 1, "the target branch has no settings that say so"
+    assert steps(script, repository, **{**request, "CI_MERGE_REQUEST_TARGET_BRANCH_NAME": "none"}).returncode != 0
 
 
 def test_the_component_of_gitlab_scans_as_the_job_does() -> None:

@@ -8,11 +8,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple, get_args
 
-from hipaa_guard.assessment.model import Assessment, BaselineEntry, BaselineUse
+from hipaa_guard.assessment.model import Assessment, BaselineEntry, BaselineUse, UsedFile
 from hipaa_guard.controls.control import Status
 from hipaa_guard.controls.findings import Finding, fingerprint, moved_to
 from hipaa_guard.facts.places import RootsFrom
 from hipaa_guard.terraform.addresses import last_key
+from hipaa_guard.terraform.found_paths import FoundPathError, content_of_named
 
 VERSION = "1.0"
 
@@ -47,6 +48,7 @@ class Baseline:
     findings: Mapping[str, Known] = field(default_factory=dict)
     roots_from: RootsFrom | None = None
     file: str = field(default="", compare=False)
+    used: UsedFile = field(default_factory=UsedFile, compare=False)
 
     @property
     def names_repository(self) -> bool:
@@ -120,7 +122,7 @@ def use_of(
         if name in shared and not baseline.names_repository
     )
     warnings = tuple(_warnings(baseline, ambiguous, findings, shared, roots_from))
-    return BaselineUse(baseline.file, baseline.roots_from, len(baseline.findings), ambiguous, warnings)
+    return BaselineUse(baseline.file, baseline.roots_from, len(baseline.findings), ambiguous, warnings, baseline.used)
 
 
 def _warnings(
@@ -172,9 +174,20 @@ def read(path: Path) -> Baseline:
 
     """
     try:
-        document = json.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise BaselineError(f"{path} cannot be read: {error.strerror or error}") from None
+        return parse(content_of_named(path, None), path)
+    except FoundPathError as error:
+        raise BaselineError(f"{path} {error}") from None
+
+
+def parse(data: bytes, path: Path) -> Baseline:
+    """The baseline whose content this is; ``path`` is the file in messages.
+
+    Raises:
+        BaselineError: it is none.
+
+    """
+    try:
+        document = json.loads(data.decode("utf-8"))
     except (ValueError, RecursionError):
         raise BaselineError(f"{path} is no baseline: it is no JSON") from None
     if not isinstance(document, dict) or "baseline_version" not in document:

@@ -19,6 +19,8 @@ from hipaa_guard.assessment.model import (
     ExceptionUse,
     NotJudged,
     Scan,
+    SettingsChange,
+    UsedFile,
 )
 from hipaa_guard.assessment.rollup import control_summaries, requirement_summaries
 from hipaa_guard.assessment.unjudged import narrowed, not_judged, together
@@ -46,11 +48,16 @@ def assess(
     fail_on_expired: bool = False,
     exceptions: Exceptions | None = None,
     baseline: BaselineUse | None = None,
+    settings: UsedFile | None = None,
+    register: UsedFile | None = None,
+    settings_changes: Sequence[SettingsChange] = (),
+    fail_on_settings_change: bool = False,
 ) -> Assessment:
     """Sort the findings, sum them up by control and by law, and decide the gate (see `gate.decide`).
 
     ``every`` are all controls that are loaded, where ``controls`` are only those that were asked for.
-    ``fail_on_expired`` makes exceptions stop whose time is over.
+    ``fail_on_expired`` makes exceptions stop whose time is over, ``fail_on_settings_change`` a tree that has other
+    settings than the commit that they were taken from.
     """
     every = controls if every is None else every
     exceptions = exceptions or Exceptions()
@@ -76,10 +83,14 @@ def assess(
             internal_errors=internal_errors,
             new_only=new_only,
             expired=expired if fail_on_expired else (),
+            changed=settings_changes if fail_on_settings_change else (),
         ),
         law=law.dates(),
         exceptions=exceptions,
         baseline=baseline,
+        settings=settings or UsedFile(),
+        register=register or UsedFile(),
+        settings_changes=tuple(settings_changes),
     )
 
 
@@ -100,6 +111,7 @@ def combine(parts: Sequence[Assessment]) -> Assessment:
         findings=ordered,
         gate=decide(ordered, coverage),
         exceptions=_all_exceptions([part.exceptions for part in parts]),
+        settings_changes=tuple(dict.fromkeys(change for part in parts for change in part.settings_changes)),
     )
 
 

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from hipaa_guard.assessment.model import Coverage, Gate
+from hipaa_guard.assessment.model import Coverage, Gate, SettingsChange
 from hipaa_guard.controls.control import Severity, Status
 from hipaa_guard.controls.findings import Finding
 from hipaa_guard.facts.places import GapKind
@@ -49,6 +49,7 @@ def decide(
     internal_errors: int = 0,
     new_only: bool = False,
     expired: Sequence[str] = (),
+    changed: Sequence[SettingsChange] = (),
 ) -> Gate:
     """The gate over a finished scan.
 
@@ -57,14 +58,15 @@ def decide(
     control that judges them; None allows any number. A scan that judged nothing is incomplete, unless ``allow_empty``
     is given or it was ``narrowed``: asked for less than there is. ``warn_only`` reports failures and incompleteness
     without stopping for them; an error of our own stops always. ``new_only`` lets failures pass that the baseline has.
-    ``expired`` are the ids of exceptions that stop because their time is over. Findings that an exception covers
+    ``expired`` are the ids of exceptions that stop because their time is over, ``changed`` what stops because the tree
+    has other settings than the commit that they were taken from. Findings that an exception covers
     neither stop nor count as unknown.
     """
     findings = list(findings)
     open_ = [finding for finding in findings if finding.exception is None]
     sentences = {
         BROKEN: _broken(findings, coverage, internal_errors),
-        FAILURES: [*_failures(findings, fail_on, new_only=new_only), *_expired(expired)],
+        FAILURES: [*_failures(findings, fail_on, new_only=new_only), *_expired(expired), *_changed(changed)],
         INCOMPLETE: [
             *([] if allow_empty or narrowed or _judged(findings) else [nothing_judged(coverage)]),
             *_gaps(open_, coverage),
@@ -181,6 +183,13 @@ def _expired(ids: Sequence[str]) -> list[str]:
         return []
     names = ", ".join(ids[:3]) + (", ..." if len(ids) > 3 else "")
     return [f"{counted(len(ids), 'exception has', 'exceptions have')} expired ({names})."]
+
+
+def _changed(changes: Sequence[SettingsChange]) -> list[str]:
+    if not changes:
+        return []
+    names = ", ".join(dict.fromkeys(change.what for change in changes))
+    return [f"The tree changes what decides about it ({names}), and --fail-on-settings-change stops for that."]
 
 
 def _gaps(findings: Sequence[Finding], coverage: Coverage) -> list[str]:

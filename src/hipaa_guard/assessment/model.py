@@ -222,6 +222,43 @@ class Exceptions:
         return (*told, *self.references)
 
 
+FileSource = Literal["none", "found", "named", "commit"]
+"""Where a file of settings or of accepted risks was taken from: it was found in the working directory, the user named
+it, or a commit of git has it; ``none`` where there is none."""
+
+
+@dataclass(frozen=True, slots=True)
+class UsedFile:
+    """A file that decides what a scan says: the settings, the register of exceptions, the baseline."""
+
+    file: str = ""
+    """As it was named; empty where there is none."""
+    digest: str = ""
+    """SHA-256 of its bytes, 64 hexadecimal digits; empty where there is none."""
+    source: FileSource = "none"
+    ref: str = ""
+    """The commit as the user named it; empty where none was asked."""
+    commit: str = ""
+    """Its id."""
+
+
+Changed = Literal["settings", "exceptions", "baseline", "marks"]
+
+
+class SettingsChange(NamedTuple):
+    """In which way the tree has other settings than the commit that they were taken from."""
+
+    what: Changed
+    file: str = ""
+    """Empty for marks, which stand in many."""
+    added: int = 0
+    removed: int = 0
+    changed: int = 0
+    """Numbers of settings, entries of the register or the baseline, or marks."""
+    note: str = ""
+    """Why they were not counted; empty where they were."""
+
+
 class BaselineEntry(NamedTuple):
     """One finding of a baseline as it is written there, and the roots whose findings it may be meant for."""
 
@@ -246,6 +283,8 @@ class BaselineUse:
     """Those that cover nothing because findings of several roots may be meant."""
     warnings: tuple[str, ...] = ()
     """Predicates whose subject is the baseline."""
+    used: UsedFile = field(default_factory=UsedFile)
+    """The file that it was read from; source ``commit`` without a file where it is what was open at a commit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,6 +313,12 @@ class Assessment:
     exceptions: Exceptions = field(default_factory=Exceptions)
     baseline: BaselineUse | None = None
     """None where none was given."""
+    settings: UsedFile = field(default_factory=UsedFile)
+    """The file of settings in effect."""
+    register: UsedFile = field(default_factory=UsedFile)
+    """The register of exceptions in effect."""
+    settings_changes: tuple[SettingsChange, ...] = ()
+    """Where the tree differs from the commit that the settings were taken from; empty where there is none."""
 
     def counts(self) -> dict[Status, int]:
         """Number of findings by status, every one present that a finding can have."""

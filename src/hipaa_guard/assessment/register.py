@@ -14,12 +14,15 @@ from pydantic_core import ErrorDetails, PydanticCustomError
 
 from hipaa_guard.assessment.exceptions import LONGEST, Entry
 from hipaa_guard.assessment.scopes import Scope
+from hipaa_guard.assessment.yaml_size import expanded
 from hipaa_guard.controls.exception import ExceptionEntry
+from hipaa_guard.terraform.found_paths import REGISTER, FoundPathError, content, content_of_named
 
 SHORTEST_REASON = 20
 """Characters of a justification: less than that gives no reason."""
 
-_LARGEST = 5 * 1024 * 1024
+_MOST_VALUES = 200_000
+"""Values of a register after its aliases: a few lines can stand for more than a memory holds."""
 
 
 class RegisterError(Exception):
@@ -122,22 +125,31 @@ class RegisterModel(_Strict):
     exceptions: list[EntryModel] = Field(default_factory=list)
 
 
-def read(path: Path) -> list[Entry]:
-    """The entries of a register, in its order.
+def read(path: Path, *, named: bool = True) -> list[Entry]:
+    """The entries of a register, in its order; ``named`` says whether the user named the file.
 
     Raises:
         RegisterError: the file cannot be read, or something in it is not as it must be.
 
     """
     try:
-        if path.stat().st_size > _LARGEST:
-            raise RegisterError(f"{path} is larger than {_LARGEST // 1024 // 1024} MiB")
-        text = path.read_text(encoding="utf-8")
-    except OSError as error:
-        raise RegisterError(f"{path} cannot be read: {error.strerror or error}") from None
+        found = content_of_named(path, REGISTER.largest) if named else content(path, REGISTER)
+    except FoundPathError as error:
+        raise RegisterError(f"{path} {error}") from None
+    return entries_of(found, str(path))
+
+
+def entries_of(data: bytes, name: str) -> list[Entry]:
+    """The entries of a register whose content this is; `name` is the file in messages.
+
+    Raises:
+        RegisterError: something is not as it must be.
+
+    """
+    try:
+        return parse(data.decode("utf-8"), name)
     except UnicodeDecodeError:
-        raise RegisterError(f"{path} is not UTF-8 text") from None
-    return parse(text, str(path))
+        raise RegisterError(f"{name} is not UTF-8 text") from None
 
 
 def parse(text: str, name: str) -> list[Entry]:
@@ -171,6 +183,8 @@ def _document(text: str, name: str) -> tuple[Any, list[int]]:
         node = loader.get_single_node()
         if node is None:
             return {}, []
+        if expanded(node, _MOST_VALUES) > _MOST_VALUES:
+            raise RegisterError(f"{name}: its aliases make more than {_MOST_VALUES:,} values of it")
         for key in _repeated(node):
             raise RegisterError(f"{name}:{key.start_mark.line + 1}: {key.value[:60]!r} is there twice")
         return loader.construct_document(node), [item.start_mark.line + 1 for item in _items(node)]
@@ -178,7 +192,7 @@ def _document(text: str, name: str) -> tuple[Any, list[int]]:
         mark = getattr(error, "problem_mark", None)
         place = f"{name}:{mark.line + 1}" if mark is not None else name
         raise RegisterError(f"{place}: it is no YAML: {getattr(error, 'problem', None) or error}") from None
-    except (ValueError, RecursionError) as error:
+    except (ValueError, ArithmeticError, RecursionError) as error:
         raise RegisterError(f"{name}: it cannot be read: {error}") from None
     finally:
         loader.dispose()

@@ -9,7 +9,7 @@ import click
 
 from hipaa_guard.assessment.baseline import FILE
 from hipaa_guard.cli.commands import Group
-from hipaa_guard.cli.settings import configurable, repository_root
+from hipaa_guard.cli.settings import configurable, in_effect, repository_root
 
 if TYPE_CHECKING:
     from hipaa_guard.assessment.model import Assessment
@@ -44,16 +44,19 @@ def write(
     It holds all failing and unknown findings.
     """
     from hipaa_guard.assessment.baseline import baseline_of, written
+    from hipaa_guard.cli.settings_paths import refuse_default
     from hipaa_guard.outputs import OutputError, write_text
     from hipaa_guard.scan import InputError, Options, scan_terraform
 
     found = _result(path)
     try:
         if found is None:
-            options = Options(policies=policies, exceptions=exceptions)
+            options = Options(policies=policies, exceptions=exceptions, at=in_effect().at)
             found = scan_terraform(path, options, var_files=var_files, repository_root=repository_root)
         elif repository_root is not None:
             raise click.UsageError("--repository-root goes with Terraform: a saved result has named its roots")
+        if output == Path(FILE):
+            refuse_default(output)
         if output.parent == Path(FILE).parent:
             output.parent.mkdir(exist_ok=True)
         write_text(written(found), "json", output)

@@ -7,6 +7,8 @@ repetition.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable, Mapping
+from typing import Any
 
 import click
 
@@ -14,9 +16,15 @@ import click
 class Command(click.Command):
     """A verb."""
 
+    before: Callable[[click.Context, Mapping[str, Any]], None] | None = None
+    """Called with what the command line gives, by the names of the parameters and as it stands there, before it is
+    checked: it may set the defaults of the context."""
+
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """As click does, but an option that is given too often is refused first."""
-        _refuse_repeated(self, ctx, args)
+        given = _refuse_repeated(self, ctx, args)
+        if self.before is not None and not ctx.resilient_parsing and not _asks_for_help(self, ctx, given):
+            self.before(ctx, given)
         return super().parse_args(ctx, args)
 
 
@@ -32,16 +40,23 @@ class Group(click.Group):
         return super().parse_args(ctx, args)
 
 
-def _refuse_repeated(command: click.Command, ctx: click.Context, args: list[str]) -> None:
+def _refuse_repeated(command: click.Command, ctx: click.Context, args: list[str]) -> Mapping[str, Any]:
+    """What the command line gives, by the names of the parameters."""
     if ctx.resilient_parsing:  # a shell completes what is not finished
-        return
-    _, _, order = command.make_parser(ctx).parse_args(args=list(args))
+        return {}
+    values, _, order = command.make_parser(ctx).parse_args(args=list(args))
     given = Counter(parameter for parameter in order if isinstance(parameter, click.Option))
     for option, times in given.items():
         if times > 1 and not takes_several(option):
             name = max(option.opts, key=len)
             meant = "" if option.is_flag else ", and it takes one value"
             raise click.UsageError(f"{name} is given {times} times{meant}: give it once", ctx)
+    return values
+
+
+def _asks_for_help(command: click.Command, ctx: click.Context, given: Mapping[str, Any]) -> bool:
+    flags = (option for option in command.get_params(ctx) if isinstance(option, click.Option) and option.is_flag)
+    return any(option.is_eager and option.name in given for option in flags)
 
 
 def takes_several(option: click.Parameter) -> bool:

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 from click.core import ParameterSource
 
 from hipaa_guard.cli import settings
 from hipaa_guard.cli.commands import Group
+from hipaa_guard.cli.settings_commit import named_commit
 from hipaa_guard.cli.settings_file import Document, read
+
+if TYPE_CHECKING:
+    from hipaa_guard.terraform.git import Commit
 
 
 @click.group(cls=Group)
@@ -29,27 +33,29 @@ def schema() -> None:
 
 @config.command("show")
 @click.option("--config", "named", type=click.Path(path_type=Path), metavar="FILE", help="As for scan.")
+@click.option("--settings-ref", metavar="REF", help="As for scan.")
 @click.option("--origin", is_flag=True, help="Say where each comes from: a line, a variable or the default.")
-def show(named: Path | None, *, origin: bool) -> None:
+def show(named: Path | None, *, settings_ref: str | None, origin: bool) -> None:
     """Print the settings of both scans, as a file of settings.
 
     A flag goes before a variable HIPAA_GUARD_*, a variable before the file, the file before the default.
     """
     from hipaa_guard.outputs.text import visible
 
-    document = read(named)
+    at = None if settings_ref is None else named_commit("--settings-ref", settings_ref)
+    document = read(named, at)
     for section, command in settings.commands().items():
-        lines = list(_lines(section, command, document))
+        lines = list(_lines(section, command, document, at))
         click.echo(f"{section}:")
         for line, place in lines:
             click.echo(visible(f"  {line}  # {place}" if origin else f"  {line}"))
 
 
-def _lines(section: str, command: click.Command, document: Document) -> Iterator[tuple[str, str]]:
+def _lines(section: str, command: click.Command, document: Document, at: Commit | None) -> Iterator[tuple[str, str]]:
     """Each setting that has a value, as a line of YAML, with its place."""
     import json
 
-    found = settings.defaults(command, section, document)
+    found = settings.defaults(command, section, document, at)
     places = settings.origins(section, document)
     ctx = click.Context(command, info_name=section, default_map=found)
     for key, option in settings.keys(command).items():

@@ -143,6 +143,7 @@ def add(file: Path, policies: tuple[Path, ...], **given: Any) -> None:
     from hipaa_guard.assessment.exceptions import fault_of
     from hipaa_guard.assessment.register import RegisterError
     from hipaa_guard.assessment.register_writing import appended, next_id
+    from hipaa_guard.cli.settings_paths import refuse_default
     from hipaa_guard.outputs import OutputError, write_text
 
     entries = _entries(file) if file.exists() else []
@@ -168,6 +169,8 @@ def add(file: Path, policies: tuple[Path, ...], **given: Any) -> None:
         fault = fault_of(entry, _known(policies))
         if fault:
             raise click.ClickException(f"it would cover nothing: {fault}")
+        if file == Path(_REGISTER):
+            refuse_default(file)
         if file.parent == Path(_REGISTER).parent:
             file.parent.mkdir(exist_ok=True)
         write_text(text, "yaml", file)
@@ -232,7 +235,7 @@ def _entries(file: Path) -> list[Entry]:
     from hipaa_guard.assessment.register import RegisterError, read
 
     try:
-        return read(file)
+        return read(file, named=file != Path(_REGISTER))
     except RegisterError as error:
         raise click.ClickException(str(error)) from None
 

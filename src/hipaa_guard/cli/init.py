@@ -15,6 +15,7 @@ import click
 
 from hipaa_guard.cli.commands import Command
 from hipaa_guard.cli.settings_file import FILE
+from hipaa_guard.cli.settings_paths import refuse_default
 
 _WORKFLOW = Path(".github/workflows/hipaa-guard.yml")
 _GITLAB, _GITLAB_JOB = Path(".gitlab-ci.yml"), Path(".gitlab/hipaa-guard.yml")
@@ -157,6 +158,7 @@ def _put(path: Path, text: str, *, force: bool) -> str:
     """Write a file unless it exists, and say what was done."""
     from hipaa_guard.storing import create, replace
 
+    refuse_default(path)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         existed = path.exists()

@@ -28,9 +28,12 @@ def saved(file: Path) -> Assessment:
         click.ClickException: it cannot be read or is no result of ours.
 
     """
+    from hipaa_guard.cli.settings_paths import refuse_default
     from hipaa_guard.outputs.json_node import ReportError
     from hipaa_guard.outputs.json_reading import parse
 
+    if file == Path(SCAN):
+        refuse_default(file, writes=False)
     try:
         return parse(file.read_text(encoding="utf-8"))
     except OSError as error:

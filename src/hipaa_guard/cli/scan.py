@@ -13,7 +13,7 @@ import click
 
 from hipaa_guard.assessment.gate import BROKEN, CLEAN, INCOMPLETE
 from hipaa_guard.cli.commands import Group
-from hipaa_guard.cli.settings import configurable, repository_root
+from hipaa_guard.cli.settings import configurable, from_file, in_effect, repository_root
 from hipaa_guard.cli.streams import StdoutError
 from hipaa_guard.controls.control import Severity
 
@@ -95,6 +95,12 @@ def _common(command: F) -> F:
             ),
             click.option(
                 "--csv-raw", is_flag=True, help="csv for programs: no guard against formulas in a spreadsheet."
+            ),
+            click.option(
+                "--fail-on-settings-change",
+                is_flag=True,
+                help="A tree with other settings, exceptions, baseline or comments on exceptions than the commit of "
+                "--settings-ref fails the gate.",
             ),
             click.option("-q", "--quiet", is_flag=True, help="No progress display."),
         ]
@@ -311,16 +317,19 @@ def no_collections() -> Iterator[None]:
 def _run(
     common: dict[str, Any], source: str, scanned: Callable[[Options], Assessment], *, baseline_ref: str | None = None
 ) -> int:
+    from hipaa_guard.assessment.model import UsedFile
     from hipaa_guard.outputs import OutputError
     from hipaa_guard.outputs.progress import shown
     from hipaa_guard.outputs.text import visible
     from hipaa_guard.scan import InputError, Options
 
-    outputs = common["outputs"] or ("terminal",)
+    outputs, settings = common["outputs"] or ("terminal",), in_effect()
     if common["baseline"] is not None and baseline_ref is not None:
         raise click.UsageError("--baseline and --baseline-ref are two baselines: give one of them")
     if common["fail_on_new"] and common["baseline"] is None and baseline_ref is None:
         raise click.UsageError("--fail-on-new needs to know what is not new: give --baseline or --baseline-ref")
+    if common["fail_on_settings_change"] and settings.at is None and not from_file("fail_on_settings_change"):
+        raise click.UsageError("--fail-on-settings-change needs a commit to compare with: give --settings-ref REF")
     try:
         on_stdout = _on_stdout(outputs, source)
         with shown(wanted=not common["quiet"]) as progress:
@@ -338,6 +347,10 @@ def _run(
                     fail_on_expired=common["fail_on_expired_exceptions"],
                     exceptions=common["exceptions"],
                     baseline=common["baseline"],
+                    settings=settings.used or UsedFile(),
+                    at=settings.at,
+                    settings_changes=settings.changes,
+                    fail_on_settings_change=common["fail_on_settings_change"],
                     progress=progress,
                     warn=lambda text: click.echo(f"hipaa-guard: {visible(text)}", err=True),
                 )

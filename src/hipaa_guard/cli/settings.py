@@ -7,16 +7,37 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 from click.core import ParameterSource
 
+from hipaa_guard.cli.commands import Command
+from hipaa_guard.cli.settings_commit import commit_of
 from hipaa_guard.cli.settings_file import FILE, SECTIONS, Document, Written, read
+from hipaa_guard.cli.settings_paths import not_from_here
+
+if TYPE_CHECKING:
+    from hipaa_guard.assessment.model import SettingsChange, UsedFile
+    from hipaa_guard.terraform.git import Commit
 
 _PREFIX = "HIPAA_GUARD_"
-_NOT_SETTINGS = frozenset({"config", "changed", "changed-files", "resume", "replay", "dry-run", "preflight", "help"})
-"""What one run is asked for, not how a project is scanned."""
+_NOT_SETTINGS = frozenset(
+    {
+        "config",
+        "settings-ref",
+        "settings-from-tree",
+        "files",
+        "changed",
+        "changed-files",
+        "resume",
+        "replay",
+        "dry-run",
+        "preflight",
+        "help",
+    }
+)
+"""What one run is asked for, not how a project is scanned; and where settings are taken from."""
 
 repository_root = click.option(
     "--repository-root",
@@ -26,6 +47,12 @@ repository_root = click.option(
     f"else the nearest directory upwards with {FILE}]",
 )
 """Of every verb that makes findings of Terraform."""
+
+_IN_EFFECT = "hipaa_guard.settings"
+"""Where the context of a command keeps what it has loaded."""
+
+_BITS = 63
+"""Of a number in a file: YAML and TOML know numbers that take minutes to print."""
 
 _STRENGTH = (ParameterSource.COMMANDLINE, ParameterSource.ENVIRONMENT, ParameterSource.DEFAULT_MAP)
 
@@ -40,24 +67,11 @@ def configurable(
     """
 
     def made(command: click.Command) -> click.Command:
-        def load(ctx: click.Context, _: click.Parameter, named: Path | None) -> None:
-            if not ctx.resilient_parsing:
-                ctx.default_map = defaults(command, section, read(named))
-
+        assert isinstance(command, Command)
         for key, option in keys(command).items():
             option.envvar = variable(key)
-        command.params.append(
-            click.Option(
-                ["--config"],
-                type=click.Path(path_type=Path),
-                metavar="FILE",
-                envvar=variable("config"),
-                is_eager=True,
-                expose_value=False,
-                callback=load,
-                help=f"The project's settings. [default: {FILE}, else [tool.hipaa-guard] of pyproject.toml]",
-            )
-        )
+        command.params += _sources()
+        command.before = lambda ctx, given: _load(ctx, section, given)
         wanted = command.callback
         assert wanted is not None
 
@@ -69,6 +83,77 @@ def configurable(
         return command
 
     return made
+
+
+def _sources() -> list[click.Parameter]:
+    """The options that say where settings are taken from. Where they are is nothing that a file of settings can say."""
+    return [
+        click.Option(
+            ["--config"],
+            type=click.Path(path_type=Path),
+            metavar="FILE",
+            envvar=variable("config"),
+            expose_value=False,
+            help=f"The project's settings. [default: {FILE}, else [tool.hipaa-guard] of pyproject.toml]",
+        ),
+        click.Option(
+            ["--settings-ref"],
+            metavar="REF",
+            envvar=variable("settings-ref"),
+            expose_value=False,
+            help="Take settings, exceptions and baseline from this commit of git, not from the tree. "
+            "[default: the commit of --baseline-ref, if that is given]",
+        ),
+        click.Option(
+            ["--settings-from-tree"],
+            is_flag=True,
+            envvar=variable("settings-from-tree"),
+            expose_value=False,
+            help="Take them from the tree although --baseline-ref is given.",
+        ),
+    ]
+
+
+class InEffect(NamedTuple):
+    """Where the settings of a command were taken from."""
+
+    used: UsedFile | None = None
+    changes: tuple[SettingsChange, ...] = ()
+    at: Commit | None = None
+
+
+def in_effect() -> InEffect:
+    """Where the settings of the command that runs were taken from."""
+    found = click.get_current_context().meta.get(_IN_EFFECT)
+    return found if isinstance(found, InEffect) else InEffect()
+
+
+def from_file(name: str) -> bool:
+    """Whether the command that runs has an option from the file of settings."""
+    return click.get_current_context().get_parameter_source(name) is ParameterSource.DEFAULT_MAP
+
+
+def _load(ctx: click.Context, section: str, given: Mapping[str, Any]) -> None:
+    """Make the settings the defaults of a command."""
+    by_name = {option.name: option for option in ctx.command.params}
+
+    def told(name: str) -> tuple[Any, int]:
+        """What the user says outside of a file, and how strongly: 0 is the command line."""
+        if name not in by_name:
+            return None, len(_STRENGTH)
+        value, source = by_name[name].consume_value(ctx, given)
+        if source not in (ParameterSource.COMMANDLINE, ParameterSource.ENVIRONMENT):
+            return None, len(_STRENGTH)
+        return by_name[name].type_cast_value(ctx, value), _STRENGTH.index(source)
+
+    named, _ = told("config")
+    at = commit_of(told)
+    document = read(named, at)
+    found = defaults(ctx.command, section, document, at)
+    if at is not None and (document.used is None or not document.used.file):
+        found.setdefault("path", ".")  # where a commit has no settings yet, nothing narrows a scan
+    ctx.default_map = found
+    ctx.meta[_IN_EFFECT] = InEffect(document.used, document.changes, at)
 
 
 def _give_way(ctx: click.Context, values: dict[str, Any], replacing: Mapping[str, Collection[str]]) -> None:
@@ -117,8 +202,10 @@ def sections() -> dict[str, dict[str, click.Parameter]]:
     return {"": {key: option for key, option in first.items() if key in shared}, **each}
 
 
-def defaults(command: click.Command, section: str, document: Document) -> dict[str, Any]:
+def defaults(command: click.Command, section: str, document: Document, at: Commit | None = None) -> dict[str, Any]:
     """What a file says for the options of a command, after all that it says has been checked.
+
+    ``at`` is the commit that exceptions and baseline are read from.
 
     Raises:
         click.ClickException: a key or a value is wrong; every one is told with its line.
@@ -127,9 +214,12 @@ def defaults(command: click.Command, section: str, document: Document) -> dict[s
     if not document.settings:
         return {}
     known = sections()
-    wrong = [sentence for written in document.settings for sentence in _wrong(written, known, named=document.named)]
+    told = {"named": document.named, "of_commit": document.used is not None and document.used.source == "commit"}
+    wrong = [sentence for written in document.settings for sentence in _wrong(written, known, at=at, **told)]
     if wrong:
-        raise click.ClickException("\n".join(wrong))
+        from hipaa_guard.outputs.text import visible
+
+        raise click.ClickException("\n".join(map(visible, wrong)))
     own = {option.name for option in command.params}
     chosen = _chosen(document, section)
     of_scan = known[section]
@@ -164,12 +254,22 @@ def _is_flag(option: click.Parameter) -> bool:
     return isinstance(option, click.Option) and option.is_flag
 
 
-def _wrong(written: Written, known: Mapping[str, Mapping[str, click.Parameter]], *, named: bool) -> Iterator[str]:
+def _wrong(
+    written: Written,
+    known: Mapping[str, Mapping[str, click.Parameter]],
+    *,
+    named: bool,
+    of_commit: bool,
+    at: Commit | None,
+) -> Iterator[str]:
     option = known[written.section].get(written.key)
     if option is None:
         yield f"{written.place}: {written.key[:60]!r} is no setting{_of(written.section)}. {_hint(written, known)}"
         return
-    said = _wrong_value(written.value, option) or ("" if named else _not_from_here(written))
+    said = _wrong_value(written.value, option)
+    # A commit vouches for the file and not for the code, which would be the tree's.
+    if not said and (not named or (written.key == "policies" and of_commit)):
+        said = not_from_here(written.key, option, written.value, at)
     if said:
         yield f"{written.place}: {written.key}: {said}"
 
@@ -204,6 +304,8 @@ def _wrong_one(value: Any, option: click.Parameter) -> str:
     if isinstance(option.type, click.types.IntParamType):
         if not isinstance(value, int) or isinstance(value, bool):
             return "it must be a whole number"
+        if value.bit_length() > _BITS:
+            return "it is too large"
     elif not isinstance(value, str):
         return "it must be text: put it into quotes" + (" or make a list of it" if _is_list(option) else "")
     elif not value:
@@ -212,6 +314,8 @@ def _wrong_one(value: Any, option: click.Parameter) -> str:
         option.type.convert(value, option, None)
     except click.BadParameter as error:
         return error.message
+    except ValueError as error:  # a NUL in a path
+        return f"it cannot be used: {error}"
     return _wrong_format(value) if option.name == "outputs" else ""
 
 
@@ -222,24 +326,6 @@ def _wrong_format(spec: str) -> str:
         parsed(spec)
     except OutputError as error:
         return str(error)
-    return ""
-
-
-def _not_from_here(written: Written) -> str:
-    """Why a file that was only found, maybe in somebody else's repository, cannot say this; empty if it can."""
-    if written.key == "policies":
-        return "it runs Python, so give it as --policies, HIPAA_GUARD_POLICIES or in a file that --config names"
-    values = written.value if isinstance(written.value, list) else [written.value]
-    if written.key == "output":
-        values = [spec.partition("=")[2] for spec in values]
-    if written.key in ("output", "evidence", "repository-root"):
-        here = Path.cwd().resolve()
-        outside = [value for value in values if not (here / value).resolve().is_relative_to(here)]
-        if outside:
-            doing = "name roots from" if written.key == "repository-root" else "write"
-            return (
-                f"{outside[0]} is outside of the working directory; only a file that --config names may {doing} there"
-            )
     return ""
 
 

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
 from hipaa_guard.facts.places import SETTINGS
+
+if TYPE_CHECKING:
+    from hipaa_guard.assessment.model import SettingsChange, UsedFile
+    from hipaa_guard.terraform.git import Commit
 
 FILE = SETTINGS
 SECTIONS = ("terraform", "aws")
@@ -17,7 +22,8 @@ SECTIONS = ("terraform", "aws")
 
 _PYPROJECT = "pyproject.toml"
 _TABLE = ("tool", "hipaa-guard")
-_LARGEST = 1024 * 1024
+_MOST_VALUES = 10_000
+"""Values of a file after its aliases: a few lines can stand for more than a memory holds."""
 
 _Line = tuple[tuple[str, ...], Any, int]
 """The key with its section before it, the value, and the line."""
@@ -35,60 +41,137 @@ class Written(NamedTuple):
 class Document(NamedTuple):
     """All settings of a file, and whether the user named that file or it was found in the working directory."""
 
-    settings: tuple[Written, ...]
-    file: Path | None
-    named: bool
+    settings: tuple[Written, ...] = ()
+    named: bool = False
+    used: UsedFile | None = None
+    """The file, and where it was read; None where there is none and no commit was asked."""
+    changes: tuple[SettingsChange, ...] = ()
+    """How the tree's own settings differ from those of the commit that was asked."""
 
 
-def read(named: Path | None) -> Document:
+def read(named: Path | None, at: Commit | None = None) -> Document:
     """The settings of the file that the user named, else of the one in the working directory, if there is any.
+
+    With a commit, both are read as that has them, unless the user named a file outside of its work tree.
 
     Raises:
         click.ClickException: it cannot be read, is not what it should be, or there are two.
 
     """
+    found = _read(named, at)
+    if at is None or found.used is None or not found.used.commit:
+        return found
+    return found._replace(changes=tuple(_changes(named, found)))
+
+
+def _read(named: Path | None, at: Commit | None) -> Document:
     if named is not None:
-        return Document(tuple(_settings(named)), named, named=True)
-    found = [path for path in (Path(FILE), Path(_PYPROJECT)) if path.is_file() and _speaks_of_us(path)]
+        data, used = _content(named, at, named=True)
+        return Document(() if data is None else tuple(_settings(data, named)), named=True, used=used)
+    found = [
+        (path, data, used)
+        for path in (Path(FILE), Path(_PYPROJECT))
+        for data, used in [_content(path, at, named=False)]
+        if data is not None
+    ]
     if len(found) > 1:
         raise click.ClickException(f"{FILE} and [tool.hipaa-guard] of {_PYPROJECT} are two configurations: keep one")
-    return Document(tuple(_settings(found[0])) if found else (), found[0] if found else None, named=False)
+    if not found:
+        return Document(used=None if at is None else _none_at(at))
+    ((path, data, used),) = found
+    return Document(tuple(_settings(data, path)), used=used)
 
 
-def _speaks_of_us(path: Path) -> bool:
-    return path.name == FILE or re.search(r"(?m)^\s*\[\s*tool\s*\.\s*[\"']?hipaa-guard\b", _text(path)) is not None
+def _none_at(at: Commit) -> UsedFile:
+    from hipaa_guard.assessment.in_effect import used_file
+
+    return used_file(Path(FILE), None, "none", at)
 
 
-def _text(path: Path) -> str:
+def _content(path: Path, at: Commit | None, *, named: bool) -> tuple[bytes | None, UsedFile]:
+    """The content of a file, None where it is not there or not ours, and where it was read."""
+    from hipaa_guard.assessment.in_effect import InEffectError, read_used
+    from hipaa_guard.assessment.model import UsedFile
+    from hipaa_guard.terraform.documents import TerraformInputError
+    from hipaa_guard.terraform.found_paths import SETTINGS as USE
+    from hipaa_guard.terraform.found_paths import FoundPathError, content_of_named
+
+    shared = not named and path.name == _PYPROJECT
     try:
-        if path.stat().st_size > _LARGEST:
-            raise click.ClickException(f"{path} is larger than {_LARGEST // 1024} KiB")
-        return path.read_text(encoding="utf-8")
-    except OSError as error:
-        raise click.ClickException(f"cannot read {path}: {error.strerror or error}") from None
+        # Most of these files are not about us: then it does not matter where a link leads.
+        if shared and at is None and not (path.is_file() and _speaks_of_us(content_of_named(path, USE.largest))):
+            return None, UsedFile()
+        data, used = read_used(path, USE, named=named, at=at)
+    except (InEffectError, TerraformInputError) as error:
+        raise click.ClickException(str(error)) from None
+    except FoundPathError as error:
+        raise click.ClickException(f"{path} {error}") from None
+    if data is None or (shared and not _speaks_of_us(data)):
+        return None, used
+    return data, used
+
+
+def _speaks_of_us(data: bytes) -> bool:
+    return re.search(rb"(?m)^\s*\[\s*tool\s*\.\s*[\"']?hipaa-guard\b", data) is not None
+
+
+def _changes(named: Path | None, found: Document) -> Iterator[SettingsChange]:
+    """How the settings of the tree differ from those that were found in a commit."""
+    from hipaa_guard.assessment.in_effect import counted_change
+    from hipaa_guard.assessment.model import SettingsChange
+
+    assert found.used is not None
+    file = found.used.file or str(named or FILE)
+    try:
+        own = _read_of_tree(named)
+        before, after = ({f"{each.section}.{each.key}": each.value for each in of.settings} for of in (found, own))
+        yield from counted_change("settings", own.used.file if own.used and own.used.file else file, before, after)
+    except (click.ClickException, RecursionError):
+        yield SettingsChange("settings", file, note="that of the tree cannot be used")
+
+
+def _read_of_tree(named: Path | None) -> Document:
+    """The settings as the tree has them, of which not even a named file is trusted."""
+    from hipaa_guard.terraform.found_paths import SETTINGS as USE
+    from hipaa_guard.terraform.found_paths import refused
+
+    if named is None:
+        return _read(None, None)
+    if not os.path.lexists(named):
+        return Document()
+    reason = refused(named, USE)
+    if reason:
+        raise click.ClickException(f"{named} {reason}")
+    return _read(named, None)
+
+
+def _settings(data: bytes, path: Path) -> Iterator[Written]:
+    try:
+        text = data.decode("utf-8")
     except UnicodeDecodeError:
         raise click.ClickException(f"{path} is not UTF-8 text") from None
-
-
-def _settings(path: Path) -> Iterator[Written]:
     reader = _toml if path.suffix == ".toml" else _yaml
-    for (*section, key), value, line in reader(_text(path), path):
+    for (*section, key), value, line in reader(text, path):
         yield Written("".join(section), key, value, f"{path}:{line}")
 
 
 def _yaml(text: str, path: Path) -> Iterator[_Line]:
     import yaml
 
+    from hipaa_guard.assessment.yaml_size import expanded
+
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)(text)
     try:
         node = loader.get_single_node()
         if node is not None:
+            if expanded(node, _MOST_VALUES) > _MOST_VALUES:
+                raise click.ClickException(f"{path}: its aliases make more than {_MOST_VALUES:,} values of it")
             yield from _mapping(node, loader, path, ())
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = f":{mark.line + 1}" if mark is not None else ""
         raise click.ClickException(f"{path}{line}: it is no YAML: {getattr(error, 'problem', None) or error}") from None
-    except (ValueError, RecursionError) as error:
+    except (ValueError, ArithmeticError, RecursionError) as error:
         raise click.ClickException(f"{path}: it cannot be read: {error}") from None
     finally:
         loader.dispose()
@@ -119,6 +202,8 @@ def _toml(text: str, path: Path) -> Iterator[_Line]:
         table: Any = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise click.ClickException(f"{path}: it is no TOML: {error}") from None
+    except RecursionError:
+        raise click.ClickException(f"{path}: it is nested too deep") from None
     for step in _TABLE:
         table = table.get(step, {}) if isinstance(table, Mapping) else {}
     for name, value in table.items():

@@ -12,7 +12,7 @@ from typing import Any
 from hipaa_guard.assessment.model import Assessment, ControlSummary, Scan
 from hipaa_guard.controls.control import Status
 from hipaa_guard.controls.findings import Finding
-from hipaa_guard.outputs import words
+from hipaa_guard.outputs import in_effect, words
 from hipaa_guard.outputs.json_format import in_utc
 from hipaa_guard.outputs.json_list import array, encode
 from hipaa_guard.outputs.page import Page
@@ -179,6 +179,9 @@ def _product_fields(assessment: Assessment, finding: Finding, control: ControlSu
         "hipaa-guard/missing-action": finding.action or "",
         "hipaa-guard/exception": finding.exception.id if finding.exception else "",
         "hipaa-guard/exception-expires": finding.exception.expires_on.isoformat() if finding.exception else "",
+        "hipaa-guard/settings": in_effect.told(assessment.settings),
+        "hipaa-guard/register": in_effect.told(assessment.register),
+        "hipaa-guard/settings-changed": in_effect.change(assessment),
         "hipaa-guard/new": {True: "true", False: "false", None: ""}[finding.new],
     }
     return _map(fields, _FIELD)

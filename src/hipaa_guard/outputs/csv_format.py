@@ -13,7 +13,7 @@ from functools import lru_cache
 
 from hipaa_guard.assessment.model import Assessment, ControlSummary
 from hipaa_guard.controls.findings import Finding
-from hipaa_guard.outputs import words
+from hipaa_guard.outputs import in_effect, words
 from hipaa_guard.outputs.page import Page
 from hipaa_guard.outputs.places import in_repository
 from hipaa_guard.outputs.text import shortened, visible
@@ -28,7 +28,7 @@ _FORMULA = tuple("=+-@\t\r\n\0")
 _HEADS = (
     *("status", "severity", "control", "title", "45 CFR", "resource", "message", "kind", "type", "account", "region"),
     *("file", "line", "root", "cause", "missing action", "may not exist", "new", "exception", "exception expires"),
-    "fingerprint",
+    *("fingerprint", "settings", "register"),
 )
 _AT_ONCE = 1000
 
@@ -50,9 +50,13 @@ def _rows(assessment: Assessment, guard: Callable[[str], str]) -> Iterator[str]:
     text.write(_BYTE_ORDER_MARK)
     rows = csv.writer(text, lineterminator="\r\n")
     rows.writerow(_HEADS)
+    used = in_effect.told(assessment.settings), in_effect.told(assessment.register)
+    if changed := in_effect.change(assessment):
+        cells = {"status": in_effect.CHANGED, "message": changed, "settings": used[0], "register": used[1]}
+        rows.writerow([guard(cells.get(head, "")) for head in _HEADS])
     for number, finding in enumerate(assessment.findings, 1):
-        cells = _cells(assessment, finding, controls.get(finding.control_id))
-        rows.writerow([guard(cell or "") for cell in cells])
+        told = _cells(assessment, finding, controls.get(finding.control_id))
+        rows.writerow([guard(cell or "") for cell in (*told, *used)])
         if number % _AT_ONCE == 0:
             yield text.getvalue()
             text.seek(0)

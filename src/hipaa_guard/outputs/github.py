@@ -12,7 +12,7 @@ from hipaa_guard.assessment.gate import counted
 from hipaa_guard.assessment.model import Assessment
 from hipaa_guard.controls.control import Severity, Status
 from hipaa_guard.controls.findings import Finding
-from hipaa_guard.outputs import words
+from hipaa_guard.outputs import in_effect, words
 from hipaa_guard.outputs.page import Page
 from hipaa_guard.outputs.places import in_repository
 from hipaa_guard.outputs.text import shortened, visible
@@ -32,12 +32,17 @@ def _lines(assessment: Assessment) -> Iterator[str]:
     controls = {control.id: control.title for control in assessment.controls}
     open_findings = [each for each in assessment.findings if each.status in words.OPEN and each.exception is None]
     shown = sorted(open_findings, key=_rank)[:MOST]
+    if changed := in_effect.change(assessment):
+        yield _command("warning", {"title": f"hipaa-guard: {in_effect.CHANGED}"}, changed)
     for finding in shown:
         yield _annotation(assessment, finding, controls.get(finding.control_id, finding.control_id))
     rest = list(_left_out(assessment, len(open_findings) - len(shown)))
     if rest:
         text = f"{'; '.join(rest)}. The summary of the step, or -o markdown=FILE, tells more."
         yield _command("notice", {"title": "hipaa-guard"}, text)
+    if told := in_effect.some_rows(assessment):
+        text = "; ".join(f"{name} {value}" for name, value in told)
+        yield _command("notice", {"title": "hipaa-guard: in effect"}, text)
 
 
 def _rank(finding: Finding) -> tuple[bool, bool, int]:

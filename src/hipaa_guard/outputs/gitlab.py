@@ -15,7 +15,7 @@ from hipaa_guard.assessment.model import Assessment
 from hipaa_guard.controls.control import Severity, Status
 from hipaa_guard.controls.findings import Finding
 from hipaa_guard.facts.places import Gap, Location
-from hipaa_guard.outputs import words
+from hipaa_guard.outputs import in_effect, words
 from hipaa_guard.outputs.json_list import array, encode
 from hipaa_guard.outputs.page import Page
 from hipaa_guard.outputs.places import gap_subject, in_repository
@@ -50,6 +50,7 @@ def _lines(assessment: Assessment) -> Iterator[str]:
 def _entries(assessment: Assessment) -> Iterator[dict[str, Any]]:
     unplaced: list[Finding] = []
     used: dict[str, int] = {}
+    yield from _settings(assessment)
     for finding in assessment.findings:
         if finding.status in words.OPEN:
             place = in_repository(assessment.scan, finding.location)
@@ -63,6 +64,15 @@ def _entries(assessment: Assessment) -> Iterator[dict[str, Any]]:
             yield _gap(group[0], gap_subject(assessment.scan, group[0]), place, used)
     if unplaced:
         yield _rest(assessment, unplaced)
+
+
+def _settings(assessment: Assessment) -> Iterator[dict[str, Any]]:
+    """An entry for how the tree differs from the settings in effect, which it names, if it does."""
+    if changed := in_effect.change(assessment):
+        told = "; ".join(f"{name} {value}" for name, value in in_effect.some_rows(assessment))
+        file = in_effect.place(assessment)
+        message = f"{changed} {told}."
+        yield _entry(message, in_effect.CHANGED, _hashed(in_effect.CHANGED, file), "info", Location(file, 1, 1))
 
 
 def _unique(fingerprint: str, used: dict[str, int]) -> str:

@@ -26,6 +26,7 @@ from hipaa_guard.controls.control import VERDICTS, Severity, Status
 from hipaa_guard.controls.findings import Finding
 from hipaa_guard.facts.places import Asked, Gap, Location
 from hipaa_guard.facts.resource import Evidence, Origin
+from hipaa_guard.outputs import in_effect
 from hipaa_guard.outputs.json_list import array
 from hipaa_guard.outputs.json_list import encode as _encode
 from hipaa_guard.outputs.json_node import ReportError
@@ -72,6 +73,9 @@ def _lines(assessment: Assessment) -> Iterator[str]:
         "coverage": _coverage(assessment),
         "exceptions": _exceptions(assessment.exceptions),
         "baseline": None if assessment.baseline is None else _baseline(assessment.baseline),
+        "settings": in_effect.as_dict(assessment.settings),
+        "register": in_effect.as_dict(assessment.register),
+        "settings_changes": [change._asdict() for change in assessment.settings_changes],
     }
     yield "{\n"
     for name, part in head.items():
@@ -187,6 +191,7 @@ def _exception(use: ExceptionUse) -> dict[str, Any]:
 
 def _baseline(use: BaselineUse) -> dict[str, Any]:
     return {
+        **in_effect.as_dict(use.used),
         "file": use.file,
         "roots_from": use.roots_from,
         "findings": use.findings,

@@ -13,15 +13,19 @@ from hipaa_guard.assessment.model import (
     Assessment,
     BaselineEntry,
     BaselineUse,
+    Changed,
     ControlSummary,
     Coverage,
     Exceptions,
     ExceptionState,
     ExceptionUse,
+    FileSource,
     Gate,
     NotJudged,
     RequirementSummary,
     Scan,
+    SettingsChange,
+    UsedFile,
     Why,
 )
 from hipaa_guard.assessment.rollup import worst_of
@@ -101,6 +105,31 @@ def _assessment(node: Node) -> Assessment:
         law=Law(law.of("text").text(), law.of("compiled").text(), law.of("eligible_services").text()),
         exceptions=exceptions,
         baseline=_baseline(node.of("baseline")),
+        settings=_used(node.of("settings")),
+        register=_used(node.of("register")),
+        settings_changes=_changes(node.of("settings_changes")),
+    )
+
+
+def _used(node: Node) -> UsedFile:
+    if node.value is None or node.of("source").value is None:  # written before it was told
+        return UsedFile()
+    file, digest, ref, commit = (node.of(name).maybe_text() or "" for name in ("file", "digest", "ref", "commit"))
+    return UsedFile(file, digest, node.of("source").word(get_args(FileSource)), ref, commit)
+
+
+def _changes(node: Node) -> tuple[SettingsChange, ...]:
+    return () if node.value is None else node.each(_change)
+
+
+def _change(node: Node) -> SettingsChange:
+    return SettingsChange(
+        what=node.of("what").word(get_args(Changed)),
+        file=node.of("file").text(),
+        added=node.of("added").number(),
+        removed=node.of("removed").number(),
+        changed=node.of("changed").number(),
+        note=node.of("note").text(),
     )
 
 
@@ -113,6 +142,7 @@ def _baseline(node: Node) -> BaselineUse | None:
         findings=node.of("findings").number(),
         ambiguous=node.of("ambiguous").each(_baseline_entry),
         warnings=node.of("warnings").texts(),
+        used=_used(node),
     )
 
 

@@ -14,7 +14,7 @@ from hipaa_guard.assessment.model import Assessment, ControlSummary
 from hipaa_guard.controls.control import Status
 from hipaa_guard.controls.findings import Finding
 from hipaa_guard.facts.places import Gap
-from hipaa_guard.outputs import words
+from hipaa_guard.outputs import in_effect, words
 from hipaa_guard.outputs.json_format import in_utc
 from hipaa_guard.outputs.page import Page
 from hipaa_guard.outputs.places import context, gap_subject, in_repository
@@ -24,6 +24,8 @@ _NAME = 300
 _MESSAGE = 2000
 _NOT_LOOKED_AT = "not looked at"
 """The suite of what exists and was not read."""
+_IN_EFFECT = "settings in effect"
+"""The suite whose properties name the settings and the register."""
 
 
 def render(assessment: Assessment, page: Page | None = None) -> str:
@@ -55,9 +57,24 @@ def pieces(assessment: Assessment, page: Page | None = None) -> Iterator[str]:
             f'<testsuite name={_attribute(name)} {_counts(counts)} skipped="{counts["skipped"]}" '
             f'timestamp="{finished}">\n'
         )
+        if name == _IN_EFFECT:
+            yield _properties(assessment)
         yield "".join(_case(case, name) for case in cases)
         yield "</testsuite>\n"
     yield "</testsuites>\n"
+
+
+def _settings(assessment: Assessment) -> Iterator[_Case]:
+    """A case for how the tree differs, if it does: none that fails, since the gate is another matter."""
+    if changed := in_effect.change(assessment):
+        yield _Case(in_effect.CHANGED, "skipped", "settings", shortened(changed, _MESSAGE))
+
+
+def _properties(assessment: Assessment) -> str:
+    told = (
+        f"<property name={_attribute(name)} value={_attribute(value)}/>\n" for name, value in in_effect.rows(assessment)
+    )
+    return f"<properties>\n{''.join(told)}</properties>\n"
 
 
 def _counts(outcomes: Counter[str]) -> str:
@@ -68,6 +85,8 @@ def _suites(assessment: Assessment) -> dict[str, list[_Case]]:
     controls = {control.id: control for control in assessment.controls}
     roots = words.several_roots(assessment)
     suites: dict[str, list[_Case]] = {}
+    if in_effect.some_rows(assessment):
+        suites[_IN_EFFECT] = list(_settings(assessment))
     for finding in assessment.findings:
         if finding.status is not Status.NOT_APPLICABLE:
             case = _judged(assessment, finding, controls.get(finding.control_id), roots=roots)

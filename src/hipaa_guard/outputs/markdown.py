@@ -13,7 +13,7 @@ from hipaa_guard.assessment.gate import counted
 from hipaa_guard.assessment.model import Assessment, ControlSummary, RequirementSummary
 from hipaa_guard.controls.control import Status
 from hipaa_guard.controls.findings import Finding
-from hipaa_guard.outputs import lines, words
+from hipaa_guard.outputs import in_effect, lines, words
 from hipaa_guard.outputs.markup import code, fixes, prose
 from hipaa_guard.outputs.page import Page
 from hipaa_guard.outputs.places import context, in_repository, same_subject, subject
@@ -83,6 +83,8 @@ class _Document:
         gate = assessment.gate
         verdict = "passed" if gate.passed else f"failed (exit code {gate.exit_code})"
         yield f"**Gate {verdict}:** {prose(' '.join(gate.reasons), 2000)}"
+        if changed := in_effect.change(assessment):
+            yield f"**{prose(changed, 2000)}**"
         yield _table(assessment)
         commit = f", commit {code(assessment.scan.commit[:12])}" if assessment.scan.commit else ""
         controls = counted(len(assessment.controls), "control", "controls")
@@ -90,6 +92,8 @@ class _Document:
         yield f"Looked at {extent} by {controls}, {words.moment(assessment.scan.finished)}{commit}."
         if assessment.scan.roots_from == "scanned path":
             yield f"Roots are named from {words.roots_named(assessment.scan)}."
+        if rows := in_effect.some_rows(assessment):
+            yield "In effect: " + "; ".join(f"{name} {prose(told)}" for name, told in rows) + "."
 
     def _gaps(self, title: str, findings: Sequence[Finding]) -> Iterator[str]:
         if not findings:

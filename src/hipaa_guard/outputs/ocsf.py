@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from itertools import chain
 from typing import Any
 
 from hipaa_guard.assessment.model import Assessment, ControlSummary
 from hipaa_guard.controls.control import Severity, Status
 from hipaa_guard.controls.findings import Finding
-from hipaa_guard.outputs import words
+from hipaa_guard.outputs import in_effect, words
 from hipaa_guard.outputs.json_list import array, encode
 from hipaa_guard.outputs.page import Page
 from hipaa_guard.outputs.places import in_repository
@@ -58,8 +59,58 @@ def pieces(assessment: Assessment, page: Page | None = None) -> Iterator[str]:
 def _lines(assessment: Assessment) -> Iterator[str]:
     controls = {control.id: control for control in assessment.controls}
     events = (_event(assessment, finding, controls.get(finding.control_id)) for finding in assessment.findings)
-    yield from array(map(encode, events))
+    yield from array(map(encode, chain(_settings(assessment), events)))
     yield "\n"
+
+
+def _settings(assessment: Assessment) -> Iterator[dict[str, Any]]:
+    """An event for how the tree differs from the settings in effect, if it does."""
+    changed = in_effect.change(assessment)
+    if not changed:
+        return
+    activity_id, activity = _CREATE
+    severity_id, severity = _INFORMATIONAL
+    status_id, status = _STATUS[Status.UNKNOWN]
+    time = _milliseconds(assessment.scan.finished)
+    yield {
+        "activity_id": activity_id,
+        "activity_name": activity,
+        "category_uid": 2,
+        "category_name": "Findings",
+        "class_uid": _CLASS,
+        "class_name": "Compliance Finding",
+        "type_uid": _CLASS * 100 + activity_id,
+        "type_name": f"Compliance Finding: {activity}",
+        "time": time,
+        "severity_id": severity_id,
+        "severity": severity,
+        "status_id": _NEW[0],
+        "status": _NEW[1],
+        "message": changed,
+        "metadata": _product_of(assessment, [], in_effect.CHANGED),
+        "finding_info": {
+            "uid": f"{in_effect.CHANGED}: {in_effect.place(assessment)}",
+            "title": in_effect.CHANGED,
+            "desc": changed,
+            "types": ["HIPAA Security Rule"],
+            "data_sources": [assessment.scan.format],
+            "last_seen_time": time,
+        },
+        "compliance": {
+            "control": in_effect.CHANGED,
+            "standards": ["HIPAA Security Rule"],
+            "requirements": [],
+            "status_id": status_id,
+            "status": status,
+            "status_details": [changed],
+        },
+        "resources": [{"uid": in_effect.place(assessment), "name": in_effect.place(assessment), "type": "file"}],
+        "unmapped": _unmapped(assessment),
+    }
+
+
+def _unmapped(assessment: Assessment) -> dict[str, Any]:
+    return {"settings": in_effect.as_dict(assessment.settings), "register": in_effect.as_dict(assessment.register)}
 
 
 def _event(assessment: Assessment, finding: Finding, control: ControlSummary | None) -> dict[str, Any]:
@@ -87,6 +138,7 @@ def _event(assessment: Assessment, finding: Finding, control: ControlSummary | N
         "finding_info": _info(assessment, finding, control),
         "compliance": _compliance(finding, control),
         "resources": [_resource(assessment, finding)],
+        "unmapped": _unmapped(assessment),
     }
     if exception is not None:
         event["comment"] = words.accepted(exception)
@@ -100,9 +152,13 @@ def _event(assessment: Assessment, finding: Finding, control: ControlSummary | N
 
 
 def _metadata(assessment: Assessment, finding: Finding) -> dict[str, Any]:
-    product = {"name": "hipaa-guard", "vendor_name": "hipaa-guard", "version": assessment.version}
     profiles = ["cloud"] if finding.resource.source == "aws" else []
-    return {"version": VERSION, "product": product, "profiles": profiles, "event_code": finding.control_id}
+    return _product_of(assessment, profiles, finding.control_id)
+
+
+def _product_of(assessment: Assessment, profiles: list[str], code: str) -> dict[str, Any]:
+    product = {"name": "hipaa-guard", "vendor_name": "hipaa-guard", "version": assessment.version}
+    return {"version": VERSION, "product": product, "profiles": profiles, "event_code": code}
 
 
 def _info(assessment: Assessment, finding: Finding, control: ControlSummary | None) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from hipaa_guard.controls.control import Status
 from hipaa_guard.controls.exception import ExceptionEntry
 from hipaa_guard.controls.findings import Finding
 from hipaa_guard.facts.places import Gap
-from hipaa_guard.outputs import json_format, lines, words
+from hipaa_guard.outputs import in_effect, json_format, lines, words
 from hipaa_guard.outputs.exception_view import ExceptionView, exception_views
 from hipaa_guard.outputs.text import anchor, shortened
 
@@ -148,6 +148,10 @@ class ReportView:
     subject: str
     roots_named: str
     """What roots, and so the identities of findings, are named from."""
+    in_effect: tuple[tuple[str, str], ...]
+    """The settings and the register that held, by what they are."""
+    settings_change: str
+    """How the tree differs from them; empty where it does not."""
     digest: str
     """SHA-256 of the JSON result, byte for byte what ``-o json=FILE`` writes."""
     coverage_sentence: str
@@ -186,6 +190,8 @@ def view(assessment: Assessment) -> ReportView:
         assessment=assessment,
         subject=words.subject(assessment.scan),
         roots_named=words.roots_named(assessment.scan),
+        in_effect=tuple(in_effect.rows(assessment)),
+        settings_change=in_effect.change(assessment),
         digest=json_format.digest(assessment),
         coverage_sentence=_coverage_sentence(assessment),
         gaps=tuple(map(_gap_row, gaps[:MOST_GAPS])),

@@ -13,11 +13,11 @@ from typing import Any
 from urllib.parse import quote
 
 from hipaa_guard.assessment.gate import counted
-from hipaa_guard.assessment.model import Assessment, ControlSummary, Scan
+from hipaa_guard.assessment.model import Assessment, ControlSummary, Scan, UsedFile
 from hipaa_guard.controls.control import Severity, Status
 from hipaa_guard.controls.findings import Finding
 from hipaa_guard.facts.places import Gap, Location
-from hipaa_guard.outputs import markup, words
+from hipaa_guard.outputs import in_effect, markup, words
 from hipaa_guard.outputs.json_format import in_utc
 from hipaa_guard.outputs.json_list import array, encode
 from hipaa_guard.outputs.page import Page
@@ -232,10 +232,17 @@ def _invocation(assessment: Assessment, unplaced: list[Finding], cut: int) -> di
         "startTimeUtc": in_utc(assessment.scan.started),
         "endTimeUtc": in_utc(assessment.scan.finished),
         "toolExecutionNotifications": notifications,
+        "properties": {name: in_effect.as_dict(used) for name, used in _in_effect(assessment)},
     }
 
 
+def _in_effect(assessment: Assessment) -> tuple[tuple[str, UsedFile], ...]:
+    return ("settings", assessment.settings), ("register", assessment.register)
+
+
 def _notifications(assessment: Assessment, unplaced: list[Finding], cut: int) -> Iterator[dict[str, Any]]:
+    if changed := in_effect.change(assessment):
+        yield _notification(_text(changed, _MESSAGE))
     if cut:
         yield _notification(
             f"{counted(cut, 'failing finding was', 'failing findings were')} left out, the least severe: GitHub takes "

@@ -14,7 +14,7 @@ from hipaa_guard.assessment.model import Assessment, ControlSummary, Requirement
 from hipaa_guard.controls.control import Fix, Severity, Status
 from hipaa_guard.controls.findings import Finding
 from hipaa_guard.facts.places import Gap
-from hipaa_guard.outputs import lines, words
+from hipaa_guard.outputs import in_effect, lines, words
 from hipaa_guard.outputs.page import Page
 from hipaa_guard.outputs.text import shortened, visible
 
@@ -104,6 +104,7 @@ def _header(pen: _Pen, assessment: Assessment) -> None:
     commit = f", commit {scan.commit[:12]}" if scan.commit else ""
     controls = counted(len(assessment.controls), "control", "controls")
     pen.paragraph(f"{words.moment(scan.finished)}{commit}{identity}. {words.extent(assessment)}; {controls}.", "dim")
+    pen.paragraph(in_effect.change(assessment), "unsure")
     pen.gap()
 
 
@@ -287,6 +288,7 @@ def _coverage(pen: _Pen, assessment: Assessment) -> None:
         ("no question", _unread(pen, coverage.unread_services)),
         ("left out", words.tally(coverage.unjudged_kinds, None if pen.page.everything else 8)),
         ("no control", words.unjudged(coverage.unjudged_types, None if pen.page.everything else 5)),
+        *in_effect.some_rows(assessment),
     )
     for name, value in rows:
         if value:

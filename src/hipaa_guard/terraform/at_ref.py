@@ -17,14 +17,11 @@ from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
 from typing import IO
 
-from hipaa_guard.terraform import limits
+from hipaa_guard.terraform import git, limits
 from hipaa_guard.terraform.documents import TerraformInputError
 from hipaa_guard.terraform.library import Library
 from hipaa_guard.terraform.roots import boundary_of, directories
 
-_SAFE = ("core.hooksPath=/dev/null", "core.fsmonitor=false", "protocol.allow=never", "core.pager=cat")
-_ENVIRONMENT = {"GIT_NO_LAZY_FETCH": "1", "GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C"}
-_TIMEOUT = 60
 _LARGEST = 4 * 2**30
 _INSTALLED = Path(".terraform") / "modules"
 _SKIPPED = frozenset({"node_modules", "__pycache__", ".git"})
@@ -39,20 +36,18 @@ def directory_at(path: Path, ref: str) -> Iterator[Path | None]:
 
     """
     here = path.resolve()
-    top = Path(_git(here, "rev-parse", "--show-toplevel", failing=f"{path} is in no work tree of git").rstrip("\n"))
-    hint = f"{ref!r} is no commit that git has here: fetch it first (`git fetch origin BRANCH`, no shallow clone)"
-    commit = _git(here, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{ref}^{{commit}}", failing=hint)
-    inside = here.relative_to(top.resolve())
+    commit = git.commit_named(here, ref)
+    inside = here.relative_to(commit.top)
     with TemporaryDirectory(prefix="hipaa-guard-") as temporary:
         base = Path(temporary).resolve()
         # The boundary of modules is the work tree of git, which begins where this stands.
         (base / ".git").mkdir()
-        _extract(top, commit.strip(), base)
+        _extract(commit, base)
         target = base / inside
         if not target.is_dir():
             yield None
             return
-        _take_installed(top.resolve(), here, base)
+        _take_installed(commit.top, here, base)
         yield target
 
 
@@ -63,45 +58,17 @@ def variables_below(directory: Path) -> set[str] | None:
     return {name for each in found for name in library.module(each).variables} if found else None
 
 
-def _command(directory: Path, *arguments: str) -> list[str]:
-    settings = [word for setting in _SAFE for word in ("-c", setting)]
-    return ["git", "-C", str(directory), *settings, *arguments]
-
-
-def _environment() -> dict[str, str]:
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
-    return kept | _ENVIRONMENT
-
-
-def _git(directory: Path, *arguments: str, failing: str) -> str:
-    try:
-        result = subprocess.run(  # noqa: S603 - our own words; what the user gives stands behind --end-of-options
-            _command(directory, *arguments),
-            capture_output=True,
-            check=False,
-            timeout=_TIMEOUT,
-            env=_environment(),
-        )
-    except FileNotFoundError:
-        raise TerraformInputError("git is not installed: give --baseline FILE instead") from None
-    except subprocess.TimeoutExpired:
-        raise TerraformInputError(f"git did not answer within {_TIMEOUT} seconds") from None
-    if result.returncode != 0:
-        told = result.stderr.decode("utf-8", "replace").strip().splitlines()
-        raise TerraformInputError(failing + (f" ({told[0][:200]})" if told else ""))
-    return os.fsdecode(result.stdout)
-
-
-def _extract(top: Path, commit: str, base: Path) -> None:
+def _extract(commit: git.Commit, base: Path) -> None:
     """Write the files of a commit. Larger ones than are ever read are left out, and links lead where they led."""
-    listed = _git(top, "ls-tree", "-r", "-z", "-l", "--full-tree", commit, failing=f"{commit} cannot be listed")
+    listing = ("ls-tree", "-r", "-z", "-l", "--full-tree", commit.id)
+    listed = git.text(commit.top, *listing, failing=f"{commit} cannot be listed")
     entries = [_entry(line) for line in listed.split("\0") if line]
     if sum(size for _, _, size, _ in entries if 0 < size <= limits.FILE_BYTES) > _LARGEST:
         raise TerraformInputError(f"{commit} holds more than {_LARGEST // 2**30} GiB: give --baseline FILE instead")
     wanted = [(mode, object_, path) for mode, object_, size, path in entries if _is_wanted(mode, size, path)]
-    command = _command(top, "cat-file", "--batch")
+    command = git.command(commit.top, "cat-file", "--batch")
     with subprocess.Popen(  # noqa: S603 - our own words
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=_environment()
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=git.environment()
     ) as process:
         assert process.stdin is not None
         assert process.stdout is not None

@@ -38,7 +38,7 @@ def read_file(path: Path, boundary: Path | None = None) -> bytes:
     """
     instead = _INSTEAD.get()
     if path in instead:
-        return _checked(instead[path])
+        return checked(instead[path])
     if boundary is not None and path.is_symlink() and not is_within(path, boundary):
         raise UnreadableFile("a symbolic link that leads out of the scanned tree")
     try:
@@ -56,7 +56,7 @@ def read_file(path: Path, boundary: Path | None = None) -> bytes:
             data = file.read(limits.FILE_BYTES + 1)
         except OSError as error:
             raise UnreadableFile(f"cannot be read: {error.strerror}") from None
-    return _checked(data)
+    return checked(data)
 
 
 def is_within(path: Path, boundary: Path) -> bool:
@@ -67,7 +67,13 @@ def is_within(path: Path, boundary: Path) -> bool:
         return False
 
 
-def _checked(data: bytes) -> bytes:
+def checked(data: bytes) -> bytes:
+    """The content of a file, if it is UTF-8 text.
+
+    Raises:
+        UnreadableFile: it is not.
+
+    """
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise UnreadableFile("UTF-16 text; Terraform reads UTF-8 only")
     if b"\0" in data:

@@ -1,0 +1,66 @@
+"""The commit that settings, exceptions and baseline are taken from, where they are not the tree's own."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from hipaa_guard.terraform.git import Commit
+
+
+def commit_of(told: Callable[[str], tuple[Any, int]]) -> Commit | None:
+    """The commit that settings are taken from; None where it is the tree."""
+    (ref, rank), (from_tree, tree_rank), (base, _), (path, _) = map(
+        told, ("settings_ref", "settings_from_tree", "baseline_ref", "path")
+    )
+    if ref is not None and from_tree and rank == tree_rank:
+        raise click.UsageError("--settings-ref and --settings-from-tree exclude each other: give one of them")
+    if from_tree and tree_rank < rank:
+        return None
+    if ref is not None:
+        return named_commit("--settings-ref", ref)
+    return named_commit("--baseline-ref", base) if base is not None and _is_of_our_tree(path) else None
+
+
+def named_commit(option: str, ref: str) -> Commit:
+    """The commit that the user names in the repository of the working directory.
+
+    Raises:
+        click.ClickException: there is none; the text says how to get it.
+
+    """
+    from hipaa_guard.terraform.git import GitError, commit_named
+
+    try:
+        return commit_named(Path.cwd(), ref)
+    except GitError as error:
+        raise click.ClickException(f"{option} {ref}: {error}") from None
+
+
+def _is_of_our_tree(path: Path | None) -> bool:
+    """Whether a commit of what is scanned is one of the settings here: not where these lie in another repository.
+
+    Raises:
+        click.UsageError: what is scanned lies in our tree and is of another repository: its author decides that.
+
+    """
+    from hipaa_guard.terraform.repository import work_tree_of
+
+    here = Path.cwd().resolve()
+    try:
+        ours = work_tree_of(here)
+        if ours is None or path is None or ours == work_tree_of(path.resolve()):
+            return ours is not None
+    except (OSError, ValueError, RuntimeError) as error:
+        raise click.ClickException(f"{path} cannot be read: {getattr(error, 'strerror', None) or error}") from None
+    if Path(os.path.normpath(here / path)).is_relative_to(ours):
+        raise click.UsageError(
+            f"{path} is of another repository than the settings here, so --baseline-ref names no commit of theirs: "
+            "give --settings-ref REF, or --settings-from-tree"
+        )
+    return False

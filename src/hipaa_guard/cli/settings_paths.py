@@ -1,0 +1,102 @@
+"""Paths in a file of settings that was only found: maybe in somebody else's repository, which chose them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from hipaa_guard.terraform.found_paths import Use
+    from hipaa_guard.terraform.git import Commit
+
+_CODE = "it runs Python, so give it as --policies, HIPAA_GUARD_POLICIES or in a file that --config names"
+_CODE_OF_TREE = "it runs Python of the tree, for which no commit vouches: give it as --policies or HIPAA_GUARD_POLICIES"
+_OF_COMMIT = ("exceptions", "baseline")
+"""What is read from the commit that the settings are of."""
+_SHOWN = 200
+
+
+def uses() -> Mapping[str, Use]:
+    """What each setting that is a path is used for."""
+    from hipaa_guard.terraform import found_paths
+
+    return {
+        "path": found_paths.SCANNED,
+        "source": found_paths.SOURCE,
+        "var-file": found_paths.VALUES,
+        "exceptions": found_paths.REGISTER,
+        "baseline": found_paths.BASELINE,
+        "output": found_paths.OUTPUT,
+        "evidence": found_paths.STORE,
+        "repository-root": found_paths.TOP,
+    }
+
+
+def not_from_here(key: str, option: click.Parameter, value: Any, at: Commit | None) -> str:
+    """Why a file that was only found cannot say this, in a few words; empty if it can.
+
+    ``at`` is the commit that the file was read from. It vouches for what it holds and not for the tree, whose author
+    decides what lies at a path.
+    """
+    if key == "policies":
+        return _CODE if at is None else _CODE_OF_TREE
+    if key != "output" and not isinstance(option.type, click.Path):
+        return ""
+    use = uses().get(key)
+    if use is None:
+        return "it is a path: only a file that --config names may give it"
+    for each in value if isinstance(value, list) else [value]:
+        reason = _refused(key, each, use, at)
+        if reason:
+            return reason
+    return ""
+
+
+def refuse_default(path: Path, *, writes: bool = True) -> None:
+    """Refuse a file that nobody named, where whoever wrote the tree has put a link out of it, or something else.
+
+    Raises:
+        click.ClickException: it is not read, or not written.
+
+    """
+    from hipaa_guard.terraform.found_paths import OUTPUT, RESULT, refused
+
+    reason = refused(path, OUTPUT if writes else RESULT)
+    if reason:
+        raise click.ClickException(f"{path} {reason}: name the file that is meant")
+
+
+def _refused(key: str, value: str, use: Use, at: Commit | None) -> str:
+    from hipaa_guard.outputs.text import shortened
+    from hipaa_guard.terraform.found_paths import refused
+
+    format, _, name = value.partition("=") if key == "output" else ("", "", value)
+    if key == "output" and name in ("", "-"):
+        return ""
+    path = Path(name)
+    if at is not None and key in _OF_COMMIT:
+        reason = "" if at.place(path) is not None else "is outside of the working tree"
+    else:
+        reason = refused(path, use) or _in_the_way(key, path, format, use)
+    if not reason:
+        return ""
+    doing = "write" if use.writes else "name roots from" if key == "repository-root" else "read"
+    return f"{shortened(name, _SHOWN)} {reason}; only a file that --config names may {doing} there"
+
+
+def _in_the_way(key: str, path: Path, format: str, use: Use) -> str:
+    """What would be written over, or through."""
+    from hipaa_guard.outputs.earlier import may_be_replaced
+    from hipaa_guard.terraform.found_paths import refused
+
+    if key == "output" and not may_be_replaced(path, format):
+        return f"exists and is no {format} report of an earlier scan, which alone may be written over"
+    if key == "evidence" and path.is_dir():
+        objects = path / "objects"
+        held = [*path.iterdir(), *(objects.iterdir() if objects.is_dir() and not objects.is_symlink() else ())]
+        if refused(objects, use) or any(each.is_symlink() for each in held):
+            return "holds symbolic links"
+    return ""

@@ -1,0 +1,40 @@
+"""Whether a file is an earlier report, so that a new one may take its place though nobody named the file."""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+from pathlib import Path
+
+_BEGINS = {
+    "terminal": rb"hipaa-guard \d[^\n]*: ",
+    "json": rb'\{\n"schema_version": ',
+    "html": rb'<!doctype html>\n<html lang="en">\n<head>',
+    "sarif": rb'\{\n"\$schema": "https://docs\.oasis-open\.org/sarif/',
+    "junit": rb'<\?xml version="1\.0" encoding="UTF-8"\?>\n<testsuites name="hipaa-guard"',
+    "gitlab": rb'\[(?:\n\{"description": |\])',
+    "github": rb"::(?:error|warning|notice) ",
+    "markdown": rb"<!-- hipaa-guard:",
+    "ocsf": rb'\[(?:\n\{"activity_id": |\])',
+    "asff": rb'\[(?:\n\{"SchemaVersion": |\])',
+    "csv": rb"\xef\xbb\xbfstatus,severity,control,title,",
+}
+"""How the reports of each format begin. No file of Terraform, of settings or of a program begins so."""
+
+_START = 4096
+
+
+def may_be_replaced(path: Path, format: str) -> bool:
+    """Whether there is no file yet, an empty one, or one that begins as a report of the format does."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0))
+    except FileNotFoundError:
+        return True
+    except (OSError, ValueError):
+        return False
+    with os.fdopen(descriptor, "rb") as file:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            return False
+        start = file.read(_START)
+    return not start or re.match(_BEGINS[format], start) is not None
