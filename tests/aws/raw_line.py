@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import count
 from typing import Any
 
 from botocore import xform_name
@@ -13,7 +14,7 @@ from botocore.awsrequest import AWSResponse, HeadersDict
 from moto.core.models import botocore_stubber
 
 from hipaa_guard.aws.bounds import SlowAnswerError
-from tests.aws.faults import ANSWERS, HOME
+from tests.aws.faults import ANSWERS, HOME, Paging
 from tests.aws.shapes import Said, said
 
 Spoil = Callable[[Any, Said], Said]
@@ -75,6 +76,9 @@ SPOILS: Mapping[str, Spoil] = {
 }
 
 
+_FURTHER = "a-further-page-"
+
+
 class _Raw:
     """A body as urllib3 hands it over."""
 
@@ -89,24 +93,37 @@ class _Raw:
 class RawLine:
     """Hands requests to the account and keeps the bytes of the answers, so that an equal request is not made again.
 
-    `spoil` is what becomes of the answers of `operation`; `spoilt` are the regions in which that was seen.
+    `spoil` is what becomes of the answers of `operation`; `spoilt` are the regions in which that was seen. With
+    `paging` each answer of the operation promises a further page, by a token that was never given before.
     """
 
     operation: str = ""
     spoil: Spoil | None = None
+    paging: Paging | None = None
     spoilt: set[str] = field(default_factory=set)
     asked: set[tuple[str, str]] = field(default_factory=set)
     _answers: dict[str, Said] = field(default_factory=dict)
+    _first: dict[tuple[str, str], Said] = field(default_factory=dict)
+    _tokens: Iterator[int] = field(default_factory=count)
 
     def lead(self, session: Any, operations: Iterable[str]) -> None:
         """Put the line between the session, of which no client is made yet, and the account."""
+        led: set[str] = set()
+
+        def past(event_name: str, request: Any, **_: Any) -> Any:
+            return None if event_name in led else botocore_stubber(event_name, request)
+
+        session.events.unregister("before-send", botocore_stubber)  # botocore asks all that are registered
+        session.events.register("before-send", past)
         for operation in operations:
             service, _, method = operation.partition(".")
             models = session._session.get_service_model(service)
             name = next(name for name in models.operation_names if xform_name(name) == method)
             model = models.operation_model(name)
             event = f"before-send.{models.service_id.hyphenize()}.{name}"
+            led.add(event)
             session.events.register_first(event, self._sender(operation, model))
+            session.events.register_first(event.replace("before-send", "after-call"), self._promiser(operation))
 
     def _sender(self, operation: str, model: Any) -> Callable[..., AWSResponse]:
         def send(event_name: str, request: Any, **_: Any) -> AWSResponse:
@@ -121,16 +138,29 @@ class RawLine:
 
         return send
 
+    def _promiser(self, operation: str) -> Callable[..., None]:
+        def promise(parsed: dict[str, Any], **_: Any) -> None:
+            if self.paging is not None and operation == self.operation and "Error" not in parsed:
+                parsed[self.paging.token] = f"{_FURTHER}{next(self._tokens)}"
+                if self.paging.more:
+                    parsed[self.paging.more] = True
+
+        return promise
+
     def _answer(self, operation: str, model: Any, event_name: str, request: Any, region: str) -> Said:
         key = json.dumps([operation, region, request.method, request.url, str(request.body)])
         if operation == "iam.generate_credential_report":  # answers otherwise the second time
             return self._of_account(event_name, request)
+        if _FURTHER in key:
+            self.spoilt.add(region)
+            return self._first[operation, region]
         if key not in self._answers:
             if operation in ANSWERS:
                 told = said(model, ANSWERS[operation](region, request.url))
                 self._answers[key] = Said(told.status, told.body, {**told.headers, "x-amzn-RequestId": "r"})
             else:
                 self._answers[key] = self._of_account(event_name, request)
+        self._first.setdefault((operation, region), self._answers[key])
         return self._answers[key]
 
     @staticmethod

@@ -15,11 +15,12 @@ from hipaa_guard.aws import peculiar
 from hipaa_guard.facts.places import Gap
 from tests.aws.faults import HOME
 from tests.aws.raw_line import SPOILS, RawLine
-from tests.aws.test_faults import Hospital, assert_verdicts_no_better, readers
+from tests.aws.test_faults import Hospital, assert_verdicts_no_better, pages, readers
 
 
 @pytest.fixture(scope="module")
 def hospital() -> Iterator[Hospital[RawLine]]:
+    pages()
     with pytest.MonkeyPatch.context() as patch, mock_aws():
         for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
             patch.setenv(name, "testing")
@@ -57,3 +58,22 @@ def test_no_verdict_becomes_better(hospital: Hospital[RawLine], operation: str, 
     for region in line.spoilt:
         assert any(tells(gap, operation, region) for gap in broken.collected.gaps), (region, broken.collected.gaps)
     assert broken.exit_code == INCOMPLETE
+
+
+@pytest.mark.parametrize("operation", [operation for operation, paging in pages().items() if paging is not None])
+def test_a_list_without_end_ends(hospital: Hospital[RawLine], monkeypatch: pytest.MonkeyPatch, operation: str) -> None:
+    monkeypatch.setattr("hipaa_guard.aws.pages.LIST_BYTES", 20_000)
+    controls, line = readers()[operation], hospital.line
+    sound = hospital.sound(controls)
+    line.operation, line.paging = operation, pages()[operation]
+    line.spoilt.clear()
+    try:
+        endless = hospital.read(controls)
+    finally:
+        line.paging = None
+    assert line.spoilt
+    assert_verdicts_no_better(sound, endless)
+    for region in line.spoilt:
+        assert any(tells(gap, operation, region) for gap in endless.collected.gaps), (region, endless.collected.gaps)
+    assert endless.collected.faults == 0, endless.collected.gaps
+    assert endless.exit_code == INCOMPLETE
