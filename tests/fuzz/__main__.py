@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import argparse
 import hashlib
+import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, chdir, contextmanager, redirect_stderr, redirect_stdout
+from pathlib import Path
 from random import Random
+from tempfile import TemporaryDirectory
 from time import monotonic
 
+from tests.fuzz import answers, ledgers, settings_files
 from tests.fuzz.checking import Broken, check
 from tests.fuzz.making import Case, make
 from tests.fuzz.shrinking import shrunk
@@ -21,9 +26,12 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1, help="where to begin")
     parser.add_argument("--first", type=int, default=0, help="number of the first case")
     parser.add_argument("--cases", type=int, default=10**9, help="most cases")
+    parser.add_argument("--target", choices=["trees", *TARGETS], default="trees", help="what is damaged")
     parser.add_argument("--print", action="store_true", help="print each case instead of scanning it")
     options = parser.parse_args()
     end = monotonic() + options.seconds
+    if options.target != "trees":
+        return _others(options, end)
     broken: dict[str, str] = {}
     digest = hashlib.sha256()
     number = options.first
@@ -36,6 +44,52 @@ def main() -> int:
         number += 1
     print(f"{number - options.first} cases, {len(broken)} broken promises, reports {digest.hexdigest()[:16]}")
     return 1 if broken else 0
+
+
+def _others(options: argparse.Namespace, end: float) -> int:
+    """Cases of another target, as `main`; of a broken promise the numbers are printed that make its case."""
+    number = options.first
+    broken: set[str] = set()
+    with TARGETS[options.target]() as check:
+        while number < options.first + options.cases and monotonic() < end:
+            try:
+                check(Random(f"{options.seed}/{number}"))
+            except Broken as error:
+                if error.promise not in broken:
+                    broken.add(error.promise)
+                    print(f"=== --target {options.target} --seed {options.seed} --first {number} --cases 1\n{error}")
+            number += 1
+    print(f"{number - options.first} cases, {len(broken)} broken promises")
+    return 1 if broken else 0
+
+
+@contextmanager
+def _settings() -> Iterator[Callable[[Random], None]]:
+    with TemporaryDirectory() as name, chdir(name):
+        project = Path(name)
+        (project / "infra").mkdir()
+        (project / "infra" / "main.tf").write_text('resource "aws_s3_bucket" "phi" {}\n')
+        with Path(os.devnull).open("w") as null, redirect_stdout(null), redirect_stderr(null):
+            yield lambda random: settings_files.check(*settings_files.make(random), project)
+
+
+@contextmanager
+def _answers() -> Iterator[Callable[[Random], None]]:
+    with answers.hospital() as account:
+        yield lambda random: answers.check(random, account)
+
+
+@contextmanager
+def _ledgers() -> Iterator[Callable[[Random], None]]:
+    with TemporaryDirectory() as name:
+        yield lambda random: ledgers.check(random, Path(name))
+
+
+TARGETS: dict[str, Callable[[], AbstractContextManager[Callable[[Random], None]]]] = {
+    "settings": _settings,
+    "answers": _answers,
+    "ledgers": _ledgers,
+}
 
 
 def _run(case: Case, how: str, broken: dict[str, str]) -> str:

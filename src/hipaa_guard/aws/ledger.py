@@ -64,7 +64,7 @@ class Ledger:
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
             self._begin(resume=resume)
-        except (OSError, sqlite3.Error) as error:
+        except (OSError, sqlite3.Error, UnicodeDecodeError) as error:
             raise LedgerError(f"{path} cannot be written ({error})") from error
 
     def put(self, key: str, answer: Answer) -> None:
@@ -102,7 +102,7 @@ class Ledger:
             self._open()
             if not (resume and self._of_this_scan() and self._taken()):
                 self._empty()
-        except sqlite3.DatabaseError as error:
+        except (sqlite3.DatabaseError, UnicodeDecodeError) as error:  # words of SQLite's that quote damaged bytes
             if not self._is_damaged(error):
                 raise
             # What could be read of it is not trusted either.
@@ -113,9 +113,12 @@ class Ledger:
             self._open()
             self._empty()
 
-    def _is_damaged(self, error: sqlite3.DatabaseError) -> bool:
+    def _is_damaged(self, error: sqlite3.DatabaseError | UnicodeDecodeError) -> bool:
         """Whether the file is a ledger that was damaged as a whole, and not some other file of somebody's."""
-        if error.sqlite_errorcode & 0xFF not in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+        if isinstance(error, sqlite3.DatabaseError) and error.sqlite_errorcode & 0xFF not in (
+            sqlite3.SQLITE_CORRUPT,
+            sqlite3.SQLITE_NOTADB,
+        ):
             return False
         return self.path.read_bytes()[:15] == b"SQLite format 3"
 
