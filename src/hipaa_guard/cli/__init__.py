@@ -8,5 +8,7 @@ import sys
 def main() -> None:
     """Run the command line; never ends in a traceback."""
     from hipaa_guard.cli.main import run
+    from hipaa_guard.cli.streams import guarded
 
-    sys.exit(run(sys.argv[1:]))
+    with guarded():
+        sys.exit(run(sys.argv[1:]))
