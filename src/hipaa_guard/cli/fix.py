@@ -91,8 +91,8 @@ def _show_patch(fixed: Fixed) -> None:
     if not _is_file(sys.stdout) and harmless != lines:
         click.echo("".join(harmless).replace("\r\n", "\n"), nl=False)
         click.echo(
-            "hipaa-guard: the patch has characters that act on a terminal or in a log, shown as codes: it applies as it "
-            "is written to a file (hipaa-guard fix > FILE), or with --write",
+            "hipaa-guard: the patch has characters that act on a terminal or in a log, shown as codes: it applies as "
+            "it is written to a file (hipaa-guard fix > FILE), or with --write",
             err=True,
         )
     else:
