@@ -7,12 +7,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hipaa_guard.facts.places import GapKind
-from hipaa_guard.facts.values import Cause, Incomplete, Undecided, Unknown, Value
+from hipaa_guard.facts.values import Cause, Incomplete, PartialText, Undecided, Unknown, Value
 from hipaa_guard.terraform.access import Object, sole_uncertain
 from hipaa_guard.terraform.errors import LIMITS, EvaluationError, SyntaxProblem
 from hipaa_guard.terraform.functions.errors import FunctionError
-from hipaa_guard.terraform.functions.unknowns import Unread, bounded
+from hipaa_guard.terraform.functions.room import outer_size, whole_size
+from hipaa_guard.terraform.functions.unknowns import Unread, bounded, size_of
 from hipaa_guard.terraform.json_texts import json_call
+from hipaa_guard.terraform.limits import STEP_OF_LETTERS, STEP_OF_TEXT
 from hipaa_guard.terraform.scope import Scope, Session
 from hipaa_guard.terraform.secrets import marking, through
 from hipaa_guard.terraform.templates import parse_template
@@ -27,6 +29,17 @@ if TYPE_CHECKING:
 
 _FIRST_OF_ONE = frozenset({"one", "element"})
 _TEMPLATE_DEPTH = 20
+
+_GIVEN_ON = frozenset({"coalesce", "coalescelist", "element", "length", "lookup", "one"})
+"""Functions that choose among what they are given, at once, and make nothing."""
+
+_MADE_WHOLE = frozenset(
+    {
+        *("chunklist", "cidrsubnets", "csvdecode", "fileset", "formatlist", "jsondecode", "range", "regex", "regexall"),
+        *("split", "transpose", "yamldecode"),
+    }
+)
+"""Functions that make the elements of their results as well."""
 
 
 def invoke(module: ModuleInstance, name: str, arguments: list[Value]) -> Value:
@@ -53,6 +66,7 @@ def invoke(module: ModuleInstance, name: str, arguments: list[Value]) -> Value:
         return partial
     try:
         result = through(name, lambda given: bounded(function(given, Context(module))), arguments)
+        _count(module.session, name, arguments, result)
     except Undecided as undecided:
         return undecided.unknown
     except (FunctionError, EvaluationError):
@@ -69,6 +83,23 @@ def invoke(module: ModuleInstance, name: str, arguments: list[Value]) -> Value:
     elif isinstance(unseen, Unknown) and unseen.cause is Cause.LIMIT:
         _report(module.session, GapKind.LIMIT, name, unseen.reason)
     return result
+
+
+def _count(session: Session, name: str, arguments: list[Value], result: Value) -> None:
+    """Count what a function was given, since it looked at all of it, and what it made."""
+    if name in _GIVEN_ON:
+        return
+    if not any(result is argument for argument in arguments):
+        session.budget.spend(whole_size(result) if name in _MADE_WHOLE else outer_size(result))
+    for argument in arguments:
+        if isinstance(argument, str):
+            session.budget.take(len(argument) // (STEP_OF_TEXT if argument.isascii() else STEP_OF_LETTERS))
+        elif isinstance(argument, list):
+            session.budget.walk(list.__len__(argument))
+        elif isinstance(argument, dict):
+            session.budget.walk(len(argument))
+        elif isinstance(argument, PartialText):
+            session.budget.take(size_of(argument) // STEP_OF_TEXT)
 
 
 def _report(session: Session, kind: GapKind, function: str, reason: str) -> None:
