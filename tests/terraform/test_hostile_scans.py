@@ -145,10 +145,10 @@ TABLE = [
     Hostile("dynamic blocks that multiply", {"a.tf": named("jsonencode(terraform_data.d.x)")
             + 'resource "terraform_data" "d" {\n' + DYNAMIC * 9 + "}\n}\n" * 9 + "}\n"}, LIMIT, "a.tf:", "100,000 nested blocks"),
     # all values of a scan together, and the work on them
-    Hostile("nine files of large texts", {f"f{n}.tf": f"locals {{\n  a{n} = {LARGE}\n  b{n} = [for i in range(999) : \"${{i}}${{local.a{n}}}\"]\n}}\n"
+    Hostile("nine files of large texts", {f"f{n}.tf": f'locals {{\n  a{n} = {LARGE}\n  b{n} = [for i in range(999) : "${{i}}${{local.a{n}}}"]\n}}\n'
             + named(f"length(local.b{n})").replace('"phi"', f'"phi{n}"') for n in range(9)}, LIMIT, "f0.tf:", SIZE),
     Hostile("many locals of large texts", {"a.tf": f"locals {{\n  a = {LARGE}\n" + "".join(f'  b{n} = "{n}${{local.a}}"\n' for n in range(400))
-            + "}\n" + named("length(join(\"\", [" + ", ".join(f"substr(local.b{n}, 0, 1)" for n in range(400)) + "]))")}, LIMIT, "a.tf:", SIZE),
+            + "}\n" + named('length(join("", [' + ", ".join(f"substr(local.b{n}, 0, 1)" for n in range(400)) + "]))")}, LIMIT, "a.tf:", SIZE),
     Hostile("instances of large texts", {"a.tf": f"locals {{\n  a = {LARGE}\n}}\n" + named('"${count.index}${local.a}"').replace("name", "count = 999\n  name")},
             LIMIT, "a.tf:", SIZE),
     Hostile("templates of large texts", {"a.tf": f"locals {{\n  a = {LARGE}\n}}\n" + named('length([for i in range(999) : templatefile("t", {a = "${i}${local.a}"})])'),
@@ -164,7 +164,7 @@ TABLE = [
             LIMIT, "a.tf:2", "1,048,576 characters"),
     Hostile("documents that are read again", {"a.tf": "locals {\n  a = jsonencode([for i in range(999) : [for j in range(99) : {a = j}]])\n}\n"
             + named("length([for i in range(999) : jsondecode(local.a)])")}, LIMIT, "a.tf:", SIZE),
-    Hostile("copies of a map", {"a.tf": "locals {\n  m = merge([for i in range(99) : {for j in range(999) : \"${i}-${j}\" => 1}]...)\n}\n"
+    Hostile("copies of a map", {"a.tf": 'locals {\n  m = merge([for i in range(99) : {for j in range(999) : "${i}-${j}" => 1}]...)\n}\n'
             + named("length([for i in range(999) : merge(local.m, {x = i})])")}, LIMIT, "a.tf:", SIZE),
     Hostile("modules that are given a large list", {"a.tf": 'locals {\n  l = flatten([for i in range(99) : [for j in range(999) : "${i}-${j}"]])\n}\n'
             'module "m" {\n  source = "./m"\n  count = 999\n  x = local.l\n}\n', "m/a.tf": 'variable "x" {\n  type = list(string)\n}\n'
@@ -186,7 +186,7 @@ TABLE = [
             LIMIT, "a.tf:", "2,000,000 steps"),
     Hostile("too many parts of a template", {"a.tf": named("length([for x in flatten([for i in range(999) : range(999)]) : x])")}, LIMIT, "", ""),
     Hostile("a limit in an arm that may not be taken", {"a.tf": 'variable "x" {}\n' + named('var.x ? "a" : pow(10, 1e9)')}, LIMIT, "pow()", "power"),
-    Hostile("a limit in a for_each", {"a.tf": GOOD.replace("name", "for_each = toset(split(\"\", join(\"\", [for i in range(999) : \"%s\"])))\n  name" % ("x" * 999))},
+    Hostile("a limit in a for_each", {"a.tf": GOOD.replace("name", 'for_each = toset(split("", join("", [for i in range(999) : "%s"])))\n  name' % ("x" * 999))},
             LIMIT, "split()", "100,000 elements"),
     # declared twice
     Hostile("a resource twice", {"a.tf": GOOD, "b.tf": GOOD}, DUPLICATE, "aws_sqs_queue.phi", "declared a second time"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -27,6 +28,7 @@ except ImportError:
 if TYPE_CHECKING:
     from hipaa_guard.terraform.instances import ModuleInstance
 
+_SOURCE = re.compile(r"""["']?\bsource["']?\s*[=:]\s*"([^"]*)\"""")
 _FIRST_OF_ONE = frozenset({"one", "element"})
 _TEMPLATE_DEPTH = 20
 
@@ -50,7 +52,7 @@ def invoke(module: ModuleInstance, name: str, arguments: list[Value]) -> Value:
 
     """
     name = name.removeprefix("core::")
-    if "::" in name:
+    if "::" in name and not (name in FUNCTIONS and _is_of_aws(module)):
         return Unknown(f"{name} is a function of a provider", Cause.EXPRESSION)
     function = FUNCTIONS.get(name)
     if function is None:
@@ -83,6 +85,17 @@ def invoke(module: ModuleInstance, name: str, arguments: list[Value]) -> Value:
     elif isinstance(unseen, Unknown) and unseen.cause is Cause.LIMIT:
         _report(module.session, GapKind.LIMIT, name, unseen.reason)
     return result
+
+
+def _is_of_aws(module: ModuleInstance) -> bool:
+    """Whether ``aws`` is the name of the AWS provider in a module, as it is unless the module says otherwise."""
+    for settings in module.module.settings:
+        for block in settings.nested("required_providers"):
+            written = block.attributes.get("aws")
+            source = None if written is None else _SOURCE.search(written.text)
+            if source is not None and not source[1].endswith("hashicorp/aws"):
+                return False
+    return True
 
 
 def _count(session: Session, name: str, arguments: list[Value], result: Value) -> None:

@@ -120,6 +120,8 @@ class HclInstance:
         attribute = self._block.attributes.get(name)
         if attribute is not None:
             return self._argument(attribute, self._scope)
+        if not any(nested_type(block) == name for block in self._block.blocks):
+            return None
         return kept(self._module.session, lambda: self._blocks(self._block, name, self._scope, name))
 
     def _argument(self, attribute: Attribute, scope: Scope) -> Value:
@@ -135,7 +137,8 @@ class HclInstance:
         present = False
         for block in parent.blocks:
             if block.type == kind:
-                refused = refused or self._one_more(block)
+                if refused is None:
+                    refused = self._one_more(block)
                 if refused is None:
                     found.append(self._body(block, scope, f"{path}[{len(found)}]"))
             elif block.type == "dynamic" and block.labels == (kind,):
