@@ -157,7 +157,7 @@ TABLE = [
             LIMIT, "a.tf:", SIZE),
     Hostile("a product of many sets", {"a.tf": named("length(setproduct(" + '["a"], ' * 2000 + ", ".join(['["a", "b"]'] * 16) + "))")}, LIMIT, "a.tf:", SIZE),
     Hostile("lists in lists", {"a.tf": named("length([for i in range(999) : [for j in range(999) : [for k in range(99) : i * j * k]]])")}, LIMIT, "a.tf:", SIZE),
-    Hostile("maps in maps", {"a.tf": named("length({for i in range(999) : i => {for j in range(999) : j => {for k in range(9) : k => j}}})")}, LIMIT, "a.tf:", ""),
+    Hostile("maps in maps", {"a.tf": named("length({for i in range(999) : i => {for j in range(999) : j => {for k in range(9) : k => j}}})")}, LIMIT, "a.tf:", "more than"),
     Hostile("wide heredocs", {"a.tf": named("length([for x in range(999) : <<EOT\n%{ for i in range(999) }${x}${i} "
             + "some text of a line that is rather long " * 9 + "%{ endfor }\nEOT\n])")}, LIMIT, "a.tf:", SIZE),
     Hostile("a wide heredoc", {"a.tf": named("<<EOT\n%{ for i in range(999) }%{ for j in range(999) }${i}${j} text %{ endfor }%{ endfor }\nEOT\n")},
@@ -181,10 +181,10 @@ TABLE = [
     Hostile("a long list, searched", {"a.tf": 'locals {\n  l = flatten([for i in range(99) : [for j in range(999) : "${i}-${j}"]])\n}\n'
             + named('length([for i in range(999) : contains(local.l, "x${i}")])')}, LIMIT, "a.tf:", "2,000,000 steps"),
     Hostile("letters, counted", {"a.tf": 'locals {\n  a = join("", [for i in range(999) : "' + "\u0301" * 900 + '"])\n}\n'
-            + named("length([for i in range(999) : strrev(local.a)])")}, LIMIT, "a.tf:", ""),
+            + named("length([for i in range(999) : strrev(local.a)])")}, LIMIT, "a.tf:", "more than"),
     Hostile("a long text, searched", {"a.tf": f"locals {{\n  a = {LARGE}\n}}\n" + named('length([for i in range(999) : length(regexall("x(a|b)*$", local.a))])')},
             LIMIT, "a.tf:", "2,000,000 steps"),
-    Hostile("too many parts of a template", {"a.tf": named("length([for x in flatten([for i in range(999) : range(999)]) : x])")}, LIMIT, "", ""),
+    Hostile("too many parts of a template", {"a.tf": named("length([for x in flatten([for i in range(999) : range(999)]) : x])")}, LIMIT, "flatten()", "100,000 elements"),
     Hostile("a limit in an arm that may not be taken", {"a.tf": 'variable "x" {}\n' + named('var.x ? "a" : pow(10, 1e9)')}, LIMIT, "pow()", "power"),
     Hostile("a limit in a for_each", {"a.tf": GOOD.replace("name", 'for_each = toset(split("", join("", [for i in range(999) : "%s"])))\n  name' % ("x" * 999))},
             LIMIT, "split()", "100,000 elements"),

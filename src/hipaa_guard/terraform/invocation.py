@@ -26,6 +26,7 @@ except ImportError:
     FUNCTIONS = {}
 
 if TYPE_CHECKING:
+    from hipaa_guard.terraform.functions import Function
     from hipaa_guard.terraform.instances import ModuleInstance
 
 _SOURCE = re.compile(r"""["']?\bsource["']?\s*[=:]\s*"([^"]*)\"""")
@@ -52,9 +53,9 @@ def invoke(module: ModuleInstance, name: str, arguments: list[Value]) -> Value:
 
     """
     name = name.removeprefix("core::")
-    if "::" in name and not (name in FUNCTIONS and _is_of_aws(module)):
+    function = _of_provider(module, name) if "::" in name else FUNCTIONS.get(name)
+    if function is None and "::" in name:
         return Unknown(f"{name} is a function of a provider", Cause.EXPRESSION)
-    function = FUNCTIONS.get(name)
     if function is None:
         raise EvaluationError(f"there is no function named {name[:60]!r}")
     arguments = [_settled(argument) for argument in arguments]
@@ -85,6 +86,15 @@ def invoke(module: ModuleInstance, name: str, arguments: list[Value]) -> Value:
     elif isinstance(unseen, Unknown) and unseen.cause is Cause.LIMIT:
         _report(module.session, GapKind.LIMIT, name, unseen.reason)
     return result
+
+
+def _of_provider(module: ModuleInstance, name: str) -> Function | None:
+    """The function of a provider; None where it is not known here."""
+    if not name.startswith("provider::aws::") or not _is_of_aws(module):
+        return None
+    from hipaa_guard.terraform.functions import of_aws
+
+    return of_aws.FUNCTIONS.get(name)
 
 
 def _is_of_aws(module: ModuleInstance) -> bool:

@@ -31,7 +31,6 @@ MODULES = {
         "plantimestamp rsadecrypt sha1 sha256 sha512 timestamp uuid uuidv5"
     ),
     "network": "cidrhost cidrnetmask cidrsubnet cidrsubnets",
-    "of_aws": "provider::aws::arn_build provider::aws::arn_parse provider::aws::trim_iam_role_path",
     "numeric": "abs ceil floor log max min parseint pow signum",
     "sets": "setintersection setproduct setsubtract setunion",
     "strings": (
