@@ -12,7 +12,9 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-MEMORY = 2 << 30
+MEMORY = 500 << 20
+OF_DOCUMENTS = 2 << 30
+"""A plan or state is one file, which may be large."""
 SECONDS = 60
 CONTROL = "sqs_queue_encrypted_at_rest"
 
@@ -34,7 +36,8 @@ def main(directory: Path) -> None:
 def _scanned(entry: Path, run: Callable[[Sequence[str]], int]) -> int:
     target = next(iter(entry.glob("document.json")), entry)
     out = entry.parent.parent / "out" / entry.name
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    memory = MEMORY if target == entry else OF_DOCUMENTS
+    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
     errors = os.open(f"{out}.err", os.O_WRONLY | os.O_CREAT)
     os.dup2(errors, 2)

@@ -64,6 +64,9 @@ class Hostile:
 REGISTRY = GOOD + 'module "m" {\n  source = "hashicorp/consul/aws"\n}\n'
 MANIFEST = ".terraform/modules/modules.json"
 DYNAMIC = 'dynamic "x" {\n  for_each = range(1000)\n  content {\n'
+LARGE = 'join("", [for i in range(1000) : join("", [for j in range(64) : "0123456789abcdef"])])'
+"""An expression of a million characters."""
+SIZE = "more than 160 MiB of texts and elements"
 SELF = 'module "%s" {\n  source = "./m"\n  v = module.%s.o\n}\n'
 
 TABLE = [
@@ -140,7 +143,51 @@ TABLE = [
     # expansion
     Hostile("a million instances", {"a.tf": GOOD.replace("name", "count = 1000000\n  name")}, LIMIT, "aws_sqs_queue.phi", "1,000,000 instances"),
     Hostile("dynamic blocks that multiply", {"a.tf": named("jsonencode(terraform_data.d.x)")
-            + 'resource "terraform_data" "d" {\n' + DYNAMIC * 9 + "}\n}\n" * 9 + "}\n"}, LIMIT, "a.tf:", "500,000 dynamic blocks"),
+            + 'resource "terraform_data" "d" {\n' + DYNAMIC * 9 + "}\n}\n" * 9 + "}\n"}, LIMIT, "a.tf:", "100,000 nested blocks"),
+    # all values of a scan together, and the work on them
+    Hostile("nine files of large texts", {f"f{n}.tf": f'locals {{\n  a{n} = {LARGE}\n  b{n} = [for i in range(999) : "${{i}}${{local.a{n}}}"]\n}}\n'
+            + named(f"length(local.b{n})").replace('"phi"', f'"phi{n}"') for n in range(9)}, LIMIT, "f0.tf:", SIZE),
+    Hostile("many locals of large texts", {"a.tf": f"locals {{\n  a = {LARGE}\n" + "".join(f'  b{n} = "{n}${{local.a}}"\n' for n in range(400))
+            + "}\n" + named('length(join("", [' + ", ".join(f"substr(local.b{n}, 0, 1)" for n in range(400)) + "]))")}, LIMIT, "a.tf:", SIZE),
+    Hostile("instances of large texts", {"a.tf": f"locals {{\n  a = {LARGE}\n}}\n" + named('"${count.index}${local.a}"').replace("name", "count = 999\n  name")},
+            LIMIT, "a.tf:", SIZE),
+    Hostile("templates of large texts", {"a.tf": f"locals {{\n  a = {LARGE}\n}}\n" + named('length([for i in range(999) : templatefile("t", {a = "${i}${local.a}"})])'),
+            "t": "${a}"}, LIMIT, "a.tf:", SIZE),
+    Hostile("large texts in one call", {"a.tf": f"locals {{\n  a = {LARGE}\n}}\n" + named('length(formatlist("%s%s", range(999), local.a))')},
+            LIMIT, "a.tf:", SIZE),
+    Hostile("a product of many sets", {"a.tf": named("length(setproduct(" + '["a"], ' * 2000 + ", ".join(['["a", "b"]'] * 16) + "))")}, LIMIT, "a.tf:", SIZE),
+    Hostile("lists in lists", {"a.tf": named("length([for i in range(999) : [for j in range(999) : [for k in range(99) : i * j * k]]])")}, LIMIT, "a.tf:", SIZE),
+    Hostile("maps in maps", {"a.tf": named("length({for i in range(999) : i => {for j in range(999) : j => {for k in range(9) : k => j}}})")}, LIMIT, "a.tf:", "more than"),
+    Hostile("wide heredocs", {"a.tf": named("length([for x in range(999) : <<EOT\n%{ for i in range(999) }${x}${i} "
+            + "some text of a line that is rather long " * 9 + "%{ endfor }\nEOT\n])")}, LIMIT, "a.tf:", SIZE),
+    Hostile("a wide heredoc", {"a.tf": named("<<EOT\n%{ for i in range(999) }%{ for j in range(999) }${i}${j} text %{ endfor }%{ endfor }\nEOT\n")},
+            LIMIT, "a.tf:2", "1,048,576 characters"),
+    Hostile("documents that are read again", {"a.tf": "locals {\n  a = jsonencode([for i in range(999) : [for j in range(99) : {a = j}]])\n}\n"
+            + named("length([for i in range(999) : jsondecode(local.a)])")}, LIMIT, "a.tf:", SIZE),
+    Hostile("copies of a map", {"a.tf": 'locals {\n  m = merge([for i in range(99) : {for j in range(999) : "${i}-${j}" => 1}]...)\n}\n'
+            + named("length([for i in range(999) : merge(local.m, {x = i})])")}, LIMIT, "a.tf:", SIZE),
+    Hostile("modules that are given a large list", {"a.tf": 'locals {\n  l = flatten([for i in range(99) : [for j in range(999) : "${i}-${j}"]])\n}\n'
+            'module "m" {\n  source = "./m"\n  count = 999\n  x = local.l\n}\n', "m/a.tf": 'variable "x" {\n  type = list(string)\n}\n'
+            + named("length(var.x)")}, LIMIT, "var.x", SIZE),
+    Hostile("policies of policies", {"a.tf": 'data "aws_iam_policy_document" "d0" {\n  statement {\n    actions = ["s3:*"]\n'
+            '    resources = [for i in range(999) : "arn:aws:s3:::bucket-${i}"]\n  }\n}\n' + "".join(
+            f'data "aws_iam_policy_document" "d{n}" {{\n  source_policy_documents = [for i in range(99) : data.aws_iam_policy_document.d{n - 1}.json]\n}}\n'
+            for n in range(1, 4)) + named("data.aws_iam_policy_document.d3.json")}, LIMIT, "data.aws_iam_policy_document.d1", "1,048,576 characters"),
+    Hostile("blocks of every instance", {"a.tf": named("length(jsonencode(terraform_data.d[*].x))") + 'resource "terraform_data" "d" {\n  count = 999\n'
+            + "  x {\n  }\n" * 999 + "}\n"}, LIMIT, "a.tf:", "100,000 nested blocks"),
+    Hostile("instances of many blocks", {"a.tf": GOOD + "".join(f'resource "null_resource" "n{n}" {{\n  count = 1000\n}}\n' for n in range(60))},
+            LIMIT, "null_resource.n", "50,000 instances"),
+    Hostile("keys that are long", {"a.tf": GOOD.replace("name", f'for_each = toset(["{"k" * 1025}"])\n  name')}, LIMIT, "aws_sqs_queue.phi", "a key of more than 1,024"),
+    Hostile("a long list, searched", {"a.tf": 'locals {\n  l = flatten([for i in range(99) : [for j in range(999) : "${i}-${j}"]])\n}\n'
+            + named('length([for i in range(999) : contains(local.l, "x${i}")])')}, LIMIT, "a.tf:", "2,000,000 steps"),
+    Hostile("letters, counted", {"a.tf": 'locals {\n  a = join("", [for i in range(999) : "' + "\u0301" * 900 + '"])\n}\n'
+            + named("length([for i in range(999) : strrev(local.a)])")}, LIMIT, "a.tf:", "more than"),
+    Hostile("a long text, searched", {"a.tf": f"locals {{\n  a = {LARGE}\n}}\n" + named('length([for i in range(999) : length(regexall("x(a|b)*$", local.a))])')},
+            LIMIT, "a.tf:", "2,000,000 steps"),
+    Hostile("too many parts of a template", {"a.tf": named("length([for x in flatten([for i in range(999) : range(999)]) : x])")}, LIMIT, "flatten()", "100,000 elements"),
+    Hostile("a limit in an arm that may not be taken", {"a.tf": 'variable "x" {}\n' + named('var.x ? "a" : pow(10, 1e9)')}, LIMIT, "pow()", "power"),
+    Hostile("a limit in a for_each", {"a.tf": GOOD.replace("name", 'for_each = toset(split("", join("", [for i in range(999) : "%s"])))\n  name' % ("x" * 999))},
+            LIMIT, "split()", "100,000 elements"),
     # declared twice
     Hostile("a resource twice", {"a.tf": GOOD, "b.tf": GOOD}, DUPLICATE, "aws_sqs_queue.phi", "declared a second time"),
     Hostile("an argument twice", {"a.tf": GOOD, "b.tf": "locals {\n  a = 1\n  a = 2\n}\n"}, DUPLICATE, "b.tf", "'a' is set twice"),

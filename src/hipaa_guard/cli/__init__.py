@@ -11,11 +11,13 @@ def main() -> None:
 
     with stoppable():
         try:
+            from hipaa_guard.cli.harmless import guarded
             from hipaa_guard.cli.main import run
             from hipaa_guard.cli.streams import guard
 
             guard()
-            code = run(sys.argv[1:])
+            with guarded():
+                code = run(sys.argv[1:])
         except KeyboardInterrupt:
             code = exit_code()
     sys.exit(code)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
+import stat
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 import click
 
@@ -74,20 +75,46 @@ def fix(
 
 
 def _show_patch(fixed: Fixed) -> None:
-    """The patch as it is; on a terminal, with what would act on it made visible."""
+    """The patch as it is into a file. Elsewhere, what would act on a terminal or in a log is written as codes.
+
+    A pipe may lead to ``git apply`` or to the log of a CI system. Few patches hold anything that acts; one that does is
+    refused by ``git apply``, and a line says why.
+    """
     from hipaa_guard.fixing.patch import unified
-    from hipaa_guard.outputs.text import visible
 
     lines = [
         line
         for file, after in fixed.after.items()
         for line in unified(_name(file, fixed.base), fixed.before[file], after)
     ]
-    if sys.stdout.isatty():
-        for line in lines:
-            click.echo("\t".join(map(visible, line.rstrip("\r\n").split("\t"))))
+    harmless = [_harmless(line) for line in lines]
+    if not _is_file(sys.stdout) and harmless != lines:
+        click.echo("".join(harmless).replace("\r\n", "\n"), nl=False)
+        click.echo(
+            "hipaa-guard: the patch has characters that act on a terminal or in a log, shown as codes: it applies as "
+            "it is written to a file (hipaa-guard fix > FILE), or with --write",
+            err=True,
+        )
     else:
         click.echo("".join(lines).encode("utf-8", "surrogateescape"), nl=False)
+
+
+def _harmless(line: str) -> str:
+    """A line of a patch. The first column is the patch's own: groups of a log cannot begin there."""
+    from hipaa_guard.outputs.text import unmarked, visible
+
+    text = unmarked("\t".join(map(visible, line.removesuffix("\n").removesuffix("\r").split("\t"))))
+    if text.lstrip().startswith("::"):
+        text = text.replace(":", "\\u003a", 1)
+    return text + line[len(line.rstrip("\r\n")) :]
+
+
+def _is_file(stream: TextIO) -> bool:
+    """Whether what is written to a stream is kept, and shown to nobody meanwhile."""
+    try:
+        return not stream.isatty() and stat.S_ISREG(os.fstat(stream.fileno()).st_mode)
+    except OSError:
+        return False
 
 
 def _name(file: Path, base: Path) -> str:

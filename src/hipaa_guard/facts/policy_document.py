@@ -3,21 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
-from hipaa_guard.facts.policy_parsing import statements_of, structure_of
+from hipaa_guard.facts.policy_parsing import LONG, statements_of, structure_of
 from hipaa_guard.facts.policy_statements import HERE, Condition, Principal, Statement, matches, symbol, symbolic
 from hipaa_guard.facts.values import Undecided, Unknown, Value, some
 
 __all__ = ["HERE", "Condition", "PolicyDocument", "Principal", "Statement", "matches", "symbol", "symbolic"]
 
 
+@lru_cache(maxsize=8)
+def _statements_of_text(text: str) -> list[Statement]:
+    structure = structure_of(text)
+    assert isinstance(structure, dict), "it was read before"
+    return statements_of(structure)
+
+
 class PolicyDocument:
     """A policy document: a list of statements, `Incomplete` where some could not be seen."""
 
-    __slots__ = ("statements",)
+    __slots__ = ("_statements",)
 
-    def __init__(self, statements: list[Statement]) -> None:
-        self.statements = statements
+    def __init__(self, statements: list[Statement] | str) -> None:
+        self._statements = statements
+
+    @property
+    def statements(self) -> list[Statement]:
+        """The statements in their order. Those of a long text are read again when they are asked for: together, the
+        statements of thousands of long policies would take many times the memory of their texts.
+        """
+        found = self._statements
+        return _statements_of_text(found) if isinstance(found, str) else found
 
     @classmethod
     def parse(cls, value: Value) -> PolicyDocument | Unknown | None:
@@ -32,7 +48,7 @@ class PolicyDocument:
         structure = structure_of(value)
         if structure is None or isinstance(structure, Unknown):
             return structure
-        return cls(statements_of(structure))
+        return cls(value if isinstance(value, str) and len(value) > LONG else statements_of(structure))
 
     def __iter__(self) -> Iterator[Statement]:
         return iter(self.statements)

@@ -32,7 +32,13 @@ def identity_policy(value: Value) -> str | None:
     return _refused(value, _of_identity)
 
 
+LONGEST = 131_072
+"""Characters of the longest policy that any service takes: OpenSearch takes 100 KiB, all others far less."""
+
+
 def _refused(value: Value, more: Callable[[Said], Iterator[str]]) -> str | None:
+    if isinstance(value, str) and len(value) > LONGEST:
+        return f"AWS refuses it: it is longer than {LONGEST:,} characters"
     try:
         document = None if value is None else structure_of(value)
     except ValueError:

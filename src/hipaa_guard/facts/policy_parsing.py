@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
+from functools import lru_cache
 from typing import TypeVar
 from urllib.parse import unquote
 
@@ -12,6 +13,15 @@ from hipaa_guard.facts.policy_statements import Condition, Principal, Statement,
 from hipaa_guard.facts.values import Existing, Incomplete, PartialJson, PartialText, Reference, Unknown, Value
 
 T = TypeVar("T")
+
+
+LONG = 8192
+"""Characters of a policy that is longer than nearly all: its structure is not kept."""
+
+
+@lru_cache(maxsize=8)
+def _loaded_long(text: str) -> Value:
+    return json.loads(text)
 
 
 def structure_of(value: Value) -> dict[str, Value] | Unknown | None:
@@ -31,7 +41,7 @@ def structure_of(value: Value) -> dict[str, Value] | Unknown | None:
         if not value.strip():
             return None
         text = value if value.lstrip().startswith("{") else unquote(value)
-        value = json.loads(text)
+        value = _loaded_long(text) if len(text) > LONG else json.loads(text)
     if not isinstance(value, dict):
         raise ValueError("a policy document is a JSON object")  # noqa: TRY004 - bad text, not a bad argument
     return value

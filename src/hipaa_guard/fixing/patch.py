@@ -26,17 +26,20 @@ def unified(name: str, before: bytes, after: bytes) -> Iterator[str]:
 
 
 def quoted(name: str) -> str:
-    """A file name as git writes it in a diff: what could be taken for something else in quotes, by codes."""
-    if _PLAIN.fullmatch(name):
+    """A file name as git writes it in a diff: what could be taken for something else in quotes, by codes.
+
+    Two number signs may begin a command in the log of a CI system, so they are codes as well.
+    """
+    if _PLAIN.fullmatch(name) and "##" not in name:
         return f"{name}\t" if " " in name else name
     return f'"{"".join(map(_code, name))}"'
 
 
 def _code(character: str) -> str:
+    if " " <= character <= "~" and character not in '#"\\':
+        return character
     if character in _ESCAPES:
         return _ESCAPES[character]
-    if " " <= character <= "~":
-        return character
     return "".join(f"\\{byte:03o}" for byte in os.fsencode(character))
 
 

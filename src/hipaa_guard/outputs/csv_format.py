@@ -1,7 +1,8 @@
 """CSV for spreadsheets: a row for each finding, whatever its status.
 
 A spreadsheet calculates what begins like a formula, and drops the zeros before an account id. Such cells begin with an
-apostrophe, which makes them text; ``--csv-raw`` leaves it out.
+apostrophe, which makes them text; ``--csv-raw`` leaves it out. CSV has no escapes: marks by which a CI system takes a
+line of its log for a command are written as codes, as characters that act are.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from hipaa_guard.controls.findings import Finding
 from hipaa_guard.outputs import in_effect, words
 from hipaa_guard.outputs.page import Page
 from hipaa_guard.outputs.places import in_repository
-from hipaa_guard.outputs.text import shortened, visible
+from hipaa_guard.outputs.text import shortened, unmarked, visible
 
 _BYTE_ORDER_MARK = "\ufeff"
 """By it Excel knows that the text is UTF-8."""
@@ -94,7 +95,7 @@ def _cells(assessment: Assessment, finding: Finding, control: ControlSummary | N
 
 @lru_cache(maxsize=4096)  # most cells are the same in many rows
 def _plain(text: str) -> str:
-    return shortened(visible(text), _CELL)
+    return shortened(unmarked(visible(text)), _CELL)
 
 
 @lru_cache(maxsize=4096)

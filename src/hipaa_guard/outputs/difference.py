@@ -13,7 +13,7 @@ from hipaa_guard.controls.control import Status
 from hipaa_guard.controls.findings import Finding
 from hipaa_guard.outputs import words
 from hipaa_guard.outputs.json_format import in_utc
-from hipaa_guard.outputs.text import escaped_json, shortened, visible
+from hipaa_guard.outputs.text import escaped_json, in_log, shortened, visible
 
 VERSION = "1.0"
 
@@ -32,7 +32,7 @@ _HEADS = {
 
 def as_text(comparison: Comparison, *, everything: bool = False) -> str:
     """The changes by kind, worst first; what did not change is only counted."""
-    return "\n".join(_lines(comparison, everything=everything)) + "\n"
+    return in_log("\n".join(_lines(comparison, everything=everything)) + "\n")
 
 
 def as_json(comparison: Comparison) -> str:

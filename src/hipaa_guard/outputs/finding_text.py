@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterator
 
 from hipaa_guard.assessment.model import Assessment
 from hipaa_guard.controls.exception import ExceptionEntry
 from hipaa_guard.controls.findings import Finding
 from hipaa_guard.outputs import words
-from hipaa_guard.outputs.text import visible
+from hipaa_guard.outputs.text import in_log, visible, wrapped
 
 _WIDTH = 78
 _NAME = 300
@@ -17,7 +16,7 @@ _NAME = 300
 
 def told_finding(finding: Finding, assessment: Assessment) -> str:
     """What was found, on what it rests, what is known of it from elsewhere, and how to close it."""
-    return "\n".join(map(visible, _lines(finding, assessment))) + "\n"
+    return in_log("\n".join(map(visible, _lines(finding, assessment))) + "\n")
 
 
 def _lines(finding: Finding, assessment: Assessment) -> Iterator[str]:
@@ -25,7 +24,7 @@ def _lines(finding: Finding, assessment: Assessment) -> Iterator[str]:
     yield name
     yield "=" * min(len(name), _WIDTH)
     yield ""
-    yield from textwrap.wrap(f"It {finding.message}.", _WIDTH)
+    yield from wrapped(visible(f"It {finding.message}."), _WIDTH)
     yield ""
     facts = {
         "Status": words.STATUS[finding.status] + {True: ", new", False: ", in the baseline", None: ""}[finding.new],
@@ -85,4 +84,4 @@ def _control(finding: Finding, assessment: Assessment) -> Iterator[str]:
 
 
 def _indented(text: str) -> list[str]:
-    return textwrap.wrap(text, _WIDTH, initial_indent="  ", subsequent_indent="  ")
+    return wrapped(visible(text), _WIDTH, first="  ", later="  ")

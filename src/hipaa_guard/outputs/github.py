@@ -15,7 +15,7 @@ from hipaa_guard.controls.findings import Finding
 from hipaa_guard.outputs import in_effect, words
 from hipaa_guard.outputs.page import Page
 from hipaa_guard.outputs.places import in_repository
-from hipaa_guard.outputs.text import shortened, visible
+from hipaa_guard.outputs.text import shortened, unmarked, visible
 
 MOST = 10
 _NAME = 200
@@ -84,8 +84,8 @@ def _command(kind: str, properties: dict[str, str], message: str) -> str:
 
 
 def _data(text: str) -> str:
-    """As the runner reads it. Line ends are none by then: `visible` has written them out."""
-    return visible(text).replace("%", "%25")
+    """As the runner reads it, without marks of other systems. `visible` has written out the line ends by then."""
+    return unmarked(visible(text)).replace("%", "%25")
 
 
 def _property(text: str) -> str:

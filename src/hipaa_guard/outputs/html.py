@@ -16,7 +16,7 @@ from hipaa_guard.assessment.model import Assessment
 from hipaa_guard.outputs import explorer, words
 from hipaa_guard.outputs.page import Page
 from hipaa_guard.outputs.report_view import view
-from hipaa_guard.outputs.text import visible
+from hipaa_guard.outputs.text import in_xml, visible
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -77,9 +77,11 @@ def _environment() -> Environment:
 
 
 def _shown(value: Any) -> Any:
-    """What a template prints: text without characters that act on a reader; line ends stay for code."""
+    """What a template prints: text in which nothing acts, on a reader or in a log; line ends stay for code."""
     if isinstance(value, str) and not hasattr(value, "__html__"):
-        return "\n".join(map(visible, value.split("\n")))
+        from markupsafe import Markup, escape
+
+        return Markup(in_xml(str(escape("\n".join(map(visible, value.split("\n")))))))  # noqa: S704 - escaped here
     return value
 
 

@@ -18,7 +18,7 @@ from hipaa_guard.outputs import in_effect, words
 from hipaa_guard.outputs.json_format import in_utc
 from hipaa_guard.outputs.page import Page
 from hipaa_guard.outputs.places import context, gap_subject, in_repository
-from hipaa_guard.outputs.text import shortened, visible
+from hipaa_guard.outputs.text import in_xml, shortened, visible
 
 _NAME = 300
 _MESSAGE = 2000
@@ -156,8 +156,8 @@ def _case(case: _Case, suite: str) -> str:
 
 
 def _attribute(text: str) -> str:
-    return quoteattr(visible(text))
+    return in_xml(quoteattr(visible(text)))
 
 
 def _lines(text: str) -> str:
-    return escape("\n".join(map(visible, text.split("\n"))))
+    return in_xml(escape("\n".join(map(visible, text.split("\n")))))

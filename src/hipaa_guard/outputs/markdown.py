@@ -17,6 +17,7 @@ from hipaa_guard.outputs import in_effect, lines, words
 from hipaa_guard.outputs.markup import code, fixes, prose
 from hipaa_guard.outputs.page import Page
 from hipaa_guard.outputs.places import context, in_repository, same_subject, subject
+from hipaa_guard.outputs.text import in_log
 
 COMMENT = 64_000
 """Bytes of a comment: GitHub takes 65,536 characters."""
@@ -45,7 +46,7 @@ def document(assessment: Assessment, limit: int) -> str:
     entries = sum(finding.status in words.OPEN for finding in assessment.findings)
     sizes = _SHORTER if entries * _FEWEST_BYTES > limit else (entries + len(assessment.coverage.gaps), *_SHORTER)
     for most in sizes:
-        text = "\n\n".join(_Document(assessment, most).parts()) + "\n"
+        text = in_log("\n\n".join(_Document(assessment, most).parts()) + "\n")
         if len(text.encode("utf-8", "backslashreplace")) <= limit:
             return text
     return ""

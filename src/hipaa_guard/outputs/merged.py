@@ -10,7 +10,7 @@ from typing import Any
 from hipaa_guard.assessment.gate import counted
 from hipaa_guard.controls.control import VERDICTS, Status
 from hipaa_guard.outputs import words
-from hipaa_guard.outputs.text import escaped_json, shortened, visible
+from hipaa_guard.outputs.text import escaped_json, in_log, shortened, visible
 from hipaa_guard.peers.merge import Merged, Opinion, Row, Unmapped
 
 VERSION = "1.0"
@@ -21,7 +21,7 @@ _LENGTH = 200
 
 def as_text(merged: Merged, *, everything: bool = False) -> str:
     """Gaps, where tools disagree, and the checks that have no equivalent."""
-    return "\n".join(_lines(merged, everything=everything)) + "\n"
+    return in_log("\n".join(_lines(merged, everything=everything)) + "\n")
 
 
 def as_json(merged: Merged) -> str:

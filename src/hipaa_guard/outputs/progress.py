@@ -6,7 +6,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Protocol, TextIO
+from typing import Protocol, TextIO, cast
 
 from hipaa_guard.outputs.text import shortened, visible
 
@@ -28,7 +28,8 @@ def silent(done: int, total: int | None, text: str) -> None:
 @contextmanager
 def shown(stream: TextIO | None = None, *, wanted: bool = True) -> Iterator[Progress]:
     """Progress drawn on a terminal while the block runs and wiped away after it; `silent` where it is no terminal."""
-    stream = stream or sys.stderr
+    if stream is None:  # what is drawn is made of control characters
+        stream = cast("TextIO", getattr(sys.stderr, "unguarded", sys.stderr))
     if not (wanted and stream.isatty()):
         yield silent
         return

@@ -5,7 +5,6 @@ Written without a library: the one that draws progress takes longer to import th
 
 from __future__ import annotations
 
-import textwrap
 from collections import Counter
 from collections.abc import Callable, Container, Iterable, Sequence
 
@@ -16,7 +15,7 @@ from hipaa_guard.controls.findings import Finding
 from hipaa_guard.facts.places import Gap
 from hipaa_guard.outputs import in_effect, lines, words
 from hipaa_guard.outputs.page import Page
-from hipaa_guard.outputs.text import shortened, visible
+from hipaa_guard.outputs.text import in_log, shortened, visible, wrapped
 
 _MOST = 10
 _MOST_GAPS = 12
@@ -52,14 +51,14 @@ def render(assessment: Assessment, page: Page | None = None) -> str:
 
 
 class _Pen:
-    """Collects lines. All text that a scan brought in passes through `visible` here."""
+    """Collects lines. All text that a scan brought in passes through `visible` here, and all lines through `in_log`."""
 
     def __init__(self, page: Page) -> None:
         self.page = page
         self._lines: list[str] = []
 
     def text(self) -> str:
-        return "\n".join(self._lines) + "\n"
+        return in_log("\n".join(self._lines) + "\n")
 
     def paint(self, text: str, style: str) -> str:
         return f"\x1b[{_STYLES[style]}m{text}\x1b[0m" if self.page.colour and text else text
@@ -81,14 +80,7 @@ class _Pen:
     def paragraph(self, text: str, style: str = "", indent: int = 0, hanging: int | None = None) -> None:
         """Text broken at the width of the page; names longer than a line are left whole."""
         left, later = " " * indent, " " * (indent if hanging is None else hanging)
-        for line in textwrap.wrap(
-            visible(text),
-            self.page.width,
-            initial_indent=left,
-            subsequent_indent=later,
-            break_long_words=False,
-            break_on_hyphens=False,
-        ):
+        for line in wrapped(visible(text), self.page.width, first=left, later=later, whole=True):
             start = len(line) - len(line.lstrip())
             self._lines.append(line[:start] + self.paint(line[start:], style) if style else line)
 
@@ -133,7 +125,7 @@ def _control(
     severity = findings[0].severity
     title = control.title if control else control_id
     width = len("CRITICAL") + 2
-    first, *rest = textwrap.wrap(visible(title), max(20, pen.page.width - width)) or [control_id]
+    first, *rest = wrapped(visible(title), max(20, pen.page.width - width)) or [control_id]
     pen.joined((severity.value.upper().ljust(width), severity), (first, "title"))
     for line in rest:
         pen.line(line, "title", indent=width)

@@ -1,23 +1,92 @@
-"""Making text from a scanned tree or account harmless to show."""
+"""Making text from a scanned tree or account harmless to show.
+
+Two things act: characters, on a terminal or reader, and marks, by which a CI system takes a line of its log for a
+command. `visible` writes such characters as codes. `in_log` also breaks the marks, for text that people read in a log;
+`escaped_json` and `in_xml` break both by escapes that a reader of the format undoes, so that no meaning changes.
+"""
 
 from __future__ import annotations
 
 import re
+import textwrap
+from collections.abc import Callable
 
 _UNSAFE = re.compile(
     "["
     "\x00-\x1f\x7f-\x9f"  # control characters, ANSI escapes among them
     "\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff"  # invisible, and those that turn the direction of reading
+    "\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\uffa0"  # invisible letters and hyphens
     "\U000e0000-\U000e007f"  # invisible tags
     "\ud800-\udfff"  # halves of characters: file names that are not UTF-8
     "\ufff9-\ufffb\ufffe\uffff"
     "]"
 )
 
+_COLOUR = r"(?:\x1b\[[0-9;]*m)*"
+"""Our own colours, which may stand between the characters of a mark."""
+
+_MARK = re.compile(
+    # ##[error], ##vso[task.setvariable ...], ##teamcity[...]: GitHub, Azure and TeamCity find them anywhere in a line.
+    rf"\#(?={_COLOUR}\#{_COLOUR}[\w.-]*{_COLOUR}\[)"
+    # section_start:TIME:NAME and section_end: of GitLab, travis_fold:start:NAME of Travis.
+    rf"|(?<=section_start){_COLOUR}:|(?<=section_end){_COLOUR}:|(?<=travis_fold){_COLOUR}:"
+    # @@continua[...] of Continua.
+    rf"|@(?={_COLOUR}@{_COLOUR}continua{_COLOUR}\[)"
+)
+_MARK_SIGNS = ("##", "section_", "travis_fold", "@@", "\x1b")
+"""One of these is in every text that has a mark: most have none."""
+
+_LINE_MARK = re.compile(
+    # ::set-env name=X::VALUE of GitHub, which drops the white space before it.
+    rf"^((?:[^\S\n]|\x1b\[[0-9;]*m)*):(?={_COLOUR}:)"
+    # The groups of a log of Buildkite.
+    rf"|^((?:[^\S\n]|\x1b\[[0-9;]*m)*)(?:-(?=--(?!-))|\+(?=\+\+(?!\+))|~(?=~~(?!~))|\^(?=\^\^(?!\^)))",
+    re.MULTILINE,
+)
+
 
 def visible(text: str) -> str:
     """The text on one line, with every character that would act on a terminal or reader written as its code."""
     return _UNSAFE.sub(_code, text) if _UNSAFE.search(text) else text
+
+
+def unmarked(text: str, spelled: Callable[[str], str] | None = None) -> str:
+    """The text without marks that act wherever they stand in a line. One character of each becomes its code.
+
+    ``spelled`` says how a character is written; by default as the code that JSON takes for it as well.
+    """
+    if not any(sign in text for sign in _MARK_SIGNS):
+        return text
+    return _broken(_MARK, text, spelled or _json_spelled)
+
+
+def in_log(text: str) -> str:
+    """Finished lines as a log of a CI system may show them: none begins with a mark, none has one inside.
+
+    The lines are already free of other characters that act, but may have our own colours.
+    """
+    return _broken(_LINE_MARK, unmarked(text), _json_spelled)
+
+
+def in_xml(text: str) -> str:
+    """The same for text that is escaped for XML or HTML already: a reader of the document sees no difference."""
+    return _broken(_LINE_MARK, unmarked(text, _xml_spelled), _xml_spelled)
+
+
+def wrapped(text: str, width: int, *, first: str = "", later: str = "", whole: bool = False) -> list[str]:
+    """Lines of at most `width` columns, of which none begins with a colon: ``::/0`` stays at the end of a line.
+
+    ``first`` and ``later`` are what the first line and the others begin with; ``whole`` keeps longer words as they are.
+    """
+    lines = textwrap.wrap(
+        text.replace(" ::", "\0::"),
+        width,
+        initial_indent=first,
+        subsequent_indent=later,
+        break_long_words=not whole,
+        break_on_hyphens=not whole,
+    )
+    return [line.replace("\0", " ") for line in lines]
 
 
 def shortened(text: str, limit: int) -> str:
@@ -29,7 +98,8 @@ def shortened(text: str, limit: int) -> str:
 
 
 def escaped_json(text: str) -> str:
-    """A JSON document with the characters of `visible` inside its strings as JSON escapes; line ends stay."""
+    """A JSON document with the characters of `visible`, and the marks, in its strings as escapes; line ends stay."""
+    text = unmarked(text)
     if text.isascii() and "\x7f" not in text:  # a hundred megabytes are looked through in no time
         return text
     return _UNSAFE_IN_JSON.sub(_json_code, text)
@@ -41,9 +111,22 @@ _UNSAFE_IN_JSON = re.compile(_UNSAFE.pattern.replace("\x00-\x1f", ""))
 
 def _code(match: re.Match[str]) -> str:
     number = ord(match.group())
-    if number < 0x100:
+    if number < 0x7F:
         return f"\\x{number:02x}"
     return f"\\u{number:04x}" if number < 0x10000 else f"\\U{number:08x}"
+
+
+def _broken(marks: re.Pattern[str], text: str, spelled: Callable[[str], str]) -> str:
+    """The text with the last character of each match written otherwise."""
+    return marks.sub(lambda match: match.group()[:-1] + spelled(match.group()[-1]), text)
+
+
+def _json_spelled(character: str) -> str:
+    return f"\\u{ord(character):04x}"
+
+
+def _xml_spelled(character: str) -> str:
+    return f"&#{ord(character)};"
 
 
 def _json_code(match: re.Match[str]) -> str:

@@ -13,6 +13,7 @@ from typing import Protocol, TextIO, cast
 
 from hipaa_guard.assessment.model import Assessment
 from hipaa_guard.outputs.page import Page, page_for
+from hipaa_guard.outputs.text import escaped_json, in_log
 from hipaa_guard.storing import replace
 
 FORMATS = {
@@ -96,12 +97,14 @@ def _append_summary(assessment: Assessment, name: str | None) -> None:
 
 
 def write_text(text: str, format: str, destination: Path | None) -> None:
-    """Write what is not a result of a scan, to a file or the standard output.
+    """Write what is not a result of a scan, to a file or the standard output. Nothing in it acts in a log.
 
     Raises:
         OutputError: the file cannot be written.
 
     """
+    harmless = {"terminal": in_log, "json": escaped_json}.get(format)
+    text = text if harmless is None else harmless(text)
     if destination is None:
         _print(sys.stdout, (text,), format)
     else:
@@ -159,7 +162,11 @@ def renderer(format: str) -> Renderer:
 
 
 def _print(stream: TextIO, text: Iterable[str], format: str) -> None:
-    """What people read in the encoding of their terminal, what machines read in UTF-8."""
+    """What people read in the encoding of their terminal, what machines read in UTF-8.
+
+    It is harmless already, so it goes around the guard of the command line, which would take our colours away.
+    """
+    stream = getattr(stream, "unguarded", stream)
     binary = getattr(stream, "buffer", None)
     if binary is not None and format != "terminal":
         stream.flush()

@@ -16,7 +16,7 @@ from hipaa_guard.facts.values import Cause, Undecided, Unknown, Value
 from hipaa_guard.terraform import limits
 from hipaa_guard.terraform.access import Alternatives, Object, OwnKey, UncertainList, entries
 from hipaa_guard.terraform.addresses import key_text
-from hipaa_guard.terraform.errors import FAILURES, LIMITS, EvaluationError
+from hipaa_guard.terraform.errors import FAILURES, LIMITS, EvaluationError, LimitReached
 from hipaa_guard.terraform.functions.conversion import to_number, to_text
 from hipaa_guard.terraform.functions.structures import ANY, TEXT, Set, structure, type_of
 from hipaa_guard.terraform.nodes import Call
@@ -70,7 +70,8 @@ def expand(block: Block, scope: Scope, subject: str, calls: tuple[Location, ...]
     listed = session.record.keys(subject) if session.record is not None else ()
     if listed and found.kind != "single":
         found = _with_keys(found, listed)
-    session.budget.instances += len(found.copies)
+    if found.kind != "single" or "[" in subject:
+        session.budget.instances += len(found.copies)
     if session.budget.instances > limits.INSTANCES_PER_SCAN:
         reason = f"more than {limits.INSTANCES_PER_SCAN:,} instances in one scan; this block was left out"
         session.report(GapKind.LIMIT, subject, reason, location=block.location(calls))
@@ -128,7 +129,7 @@ def _counted(value: Value, session: Session, subject: str, location: Location) -
         if not isinstance(number, Unknown) and (not isinstance(number, int) or number < 0):
             raise EvaluationError(f"count must be a whole number, not {str(number)[:40]}")
     except FAILURES as error:
-        session.report(GapKind.EXPRESSION, subject, str(error), incomplete=False, location=location)
+        _say(session, subject, error, location)
         number = Unknown(str(error), Cause.EXPRESSION)
     if isinstance(number, Unknown):
         why = _why("count", number)
@@ -139,6 +140,13 @@ def _counted(value: Value, session: Session, subject: str, location: Location) -
         _too_many(session, subject, total, location)
         total = limits.INSTANCES_PER_BLOCK
     return Expansion("count", [Copy(f"[{index}]", index, {"count": {"index": index}}) for index in range(total)])
+
+
+def _say(session: Session, subject: str, error: Exception, location: Location) -> None:
+    limit = isinstance(error, LIMITS)
+    session.report(
+        GapKind.LIMIT if limit else GapKind.EXPRESSION, subject, str(error), incomplete=limit, location=location
+    )
 
 
 def _known(number: Alternatives) -> list[object]:
@@ -161,12 +169,14 @@ def _for_each(
             if len(result.copies) == limits.INSTANCES_PER_BLOCK:
                 _too_many(session, subject, None, location)
                 break
+            if len(key) > limits.KEY_LENGTH:
+                raise LimitReached(f"a key of more than {limits.KEY_LENGTH:,} characters")
             bound = {"each": {"key": key, "value": element}}
             result.copies.append(Copy(key_text(key), key, bound))
     except Undecided as undecided:
         result.why = _why("for_each", undecided.unknown)
     except FAILURES as error:
-        session.report(GapKind.EXPRESSION, subject, str(error), incomplete=False, location=location)
+        _say(session, subject, error, location)
         result.why = OwnKey(f"for_each: {error}", Cause.EXPANSION)
     if result.why is not None:
         others = value.each() if isinstance(value, Object) else None

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from hipaa_guard.facts.places import Gap, GapKind
+from hipaa_guard.facts.places import Gap, GapKind, Location
 from hipaa_guard.facts.values import Value
 from hipaa_guard.terraform.blocks import Configuration
 from hipaa_guard.terraform.given import Given, VariableFileError
@@ -17,7 +17,7 @@ from hipaa_guard.terraform.instances import ModuleInstance
 from hipaa_guard.terraform.library import Library
 from hipaa_guard.terraform.modules import Module, shown
 from hipaa_guard.terraform.moves import former_addresses
-from hipaa_guard.terraform.roots import boundary_of, directories, find_roots
+from hipaa_guard.terraform.roots import UNREAD, boundary_of, directories, find_roots
 from hipaa_guard.terraform.scope import Budget, Record, Session
 
 if TYPE_CHECKING:
@@ -67,7 +67,8 @@ def read_directory(
     else:
         roots = chosen.roots
         outside.append(_others(chosen, base))
-    found = [_configuration(evaluated(root, library, budget, own)) for root in roots]
+    callers = [gap.subject for gap in outside if gap.kind is GapKind.FILE and gap.subject.endswith(UNREAD)]
+    found = [_configuration(evaluated(root, library, budget, own), callers) for root in roots]
     if outside and not found:
         found.append(Configuration(".", "hcl"))
     if outside:
@@ -158,13 +159,13 @@ def evaluated(
     return ModuleInstance(module, session, library, own.of(module, library, session))
 
 
-def _configuration(root: ModuleInstance) -> Configuration:
+def _configuration(root: ModuleInstance, callers: Sequence[str]) -> Configuration:
     module = root.module
     unset = [
         name for name, block in module.variables.items() if name not in root.given and "default" not in block.attributes
     ]
     if unset and not _is_surely_root(module):
-        root.session.add(_uncalled(module, unset))
+        root.session.add(_uncalled(module, unset, callers))
     configuration = Configuration(module.path, "hcl", gaps=root.session.gaps)
     configuration.instances.extend(root.walk())
     given = handed_over(root)
@@ -181,10 +182,21 @@ def _is_surely_root(module: Module) -> bool:
     return kept or any(block.attributes or block.blocks for block in module.providers)
 
 
-def _uncalled(module: Module, unset: Sequence[str]) -> Gap:
-    """The row of a directory that looks like a module: it waits for values, and nobody gives them."""
+def _uncalled(module: Module, unset: Sequence[str], callers: Sequence[str]) -> Gap:
+    """The row of a directory that looks like a module: it waits for values, and nobody that is read gives them.
+
+    ``callers`` are files that are not read and that may call it.
+    """
     names = ", ".join(name[:60] for name in unset[:5]) + (f" and {len(unset) - 5} more" if len(unset) > 5 else "")
     reason = f"nothing in the scanned tree calls it, so it was judged with its defaults; without a value: {names}"
+    if callers:
+        more = f" and {len(callers) - 1:,} more" if len(callers) > 1 else ""
+        told = f"{callers[0]}{more}, not read, may call it: it was judged with its defaults; without a value: {names}"
+        hint = "give values with --var or --var-file, or scan a plan of it"
+        return Gap(GapKind.EXPRESSION, module.path, told, hint, incomplete=False, location=_first(module, unset))
     hint = "give values with --var or --var-file, or scan what calls it"
-    location = module.variables[unset[0]].location()
-    return Gap(GapKind.UNCALLED, module.path, reason, hint, incomplete=False, location=location)
+    return Gap(GapKind.UNCALLED, module.path, reason, hint, incomplete=False, location=_first(module, unset))
+
+
+def _first(module: Module, unset: Sequence[str]) -> Location:
+    return module.variables[unset[0]].location()

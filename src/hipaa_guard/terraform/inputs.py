@@ -83,6 +83,9 @@ def _values(path: Path, place: str, boundary: Path | None) -> tuple[dict[str, Va
     problem = None
     if body.problems:
         problem = f"syntax error in line {body.problems[0].line}: {body.problems[0].message}"
+    if body.root.blocks and problem is None:
+        first = body.root.blocks[0]
+        problem = f"syntax error in line {first.location().line_start}: a file of values has no blocks"
     for name, attribute in body.root.attributes.items():
         try:
             values[name] = attribute.node.evaluate(scope)

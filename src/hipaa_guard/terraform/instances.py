@@ -15,14 +15,14 @@ from hipaa_guard.facts.secrets import Secret, holds_secret, revealed
 from hipaa_guard.facts.values import Cause, Unknown, Value
 from hipaa_guard.terraform.access import Object, Outer
 from hipaa_guard.terraform.calls import CallGroup
-from hipaa_guard.terraform.errors import FAILURES, EvaluationError
+from hipaa_guard.terraform.errors import FAILURES, LIMITS, EvaluationError
 from hipaa_guard.terraform.functions.unknowns import require_small
 from hipaa_guard.terraform.groups import ResourceGroup
 from hipaa_guard.terraform.invocation import invoke
 from hipaa_guard.terraform.modules import Module
 from hipaa_guard.terraform.providers import Provider, find_provider
 from hipaa_guard.terraform.resources import HclInstance
-from hipaa_guard.terraform.scope import Constants, Scope, Session, valued
+from hipaa_guard.terraform.scope import Constants, Scope, Session, kept, valued
 from hipaa_guard.terraform.secrets import hidden
 from hipaa_guard.terraform.syntax import Attribute, Block
 from hipaa_guard.terraform.types import type_of
@@ -171,7 +171,7 @@ class ModuleInstance:
         if value is self:
             self._cache[key] = _RUNNING
             try:
-                value = self._bounded(f"{kind}.{name[:60]}", evaluate())
+                value = self._bounded(f"{kind}.{name[:60]}", kept(self.session, evaluate))
             except BaseException:
                 del self._cache[key]
                 raise
@@ -228,14 +228,18 @@ class ModuleInstance:
                 return hidden(convert(revealed(value)), f"var.{name}")
             return convert(value)
         except FAILURES as error:
+            if isinstance(error, LIMITS):
+                return self._misfit(name, block, str(error) or "nested too deeply", Cause.LIMIT)
             told = "its value does not fit its type" if self._is_marked(block) or holds_secret(value) else str(error)
             return self._misfit(name, block, told)
 
-    def _misfit(self, name: str, block: Block, told: str) -> Unknown:
+    def _misfit(self, name: str, block: Block, told: str, cause: Cause = Cause.EXPRESSION) -> Unknown:
         reason = f"var.{name}: {told}"
         location = block.location(self.calls)
-        self.session.report(GapKind.EXPRESSION, f"var.{name}", reason, incomplete=False, location=location)
-        return Unknown(reason, Cause.EXPRESSION, references=(f"var.{name}",))
+        limit = cause is Cause.LIMIT
+        kind = GapKind.LIMIT if limit else GapKind.EXPRESSION
+        self.session.report(kind, f"var.{name}", reason, incomplete=limit, location=location)
+        return Unknown(reason, cause, references=(f"var.{name}",))
 
     def _given(self, name: str) -> tuple[Value, bool]:
         """The value that the caller gives, and whether it does."""

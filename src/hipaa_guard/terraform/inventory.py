@@ -8,6 +8,7 @@ from hipaa_guard.facts.inventory import Inventory
 from hipaa_guard.facts.readings import Block, TerraformReading, names_split
 from hipaa_guard.facts.resource import READING_ERRORS, Fact, Origin, Resource, Trace
 from hipaa_guard.facts.values import Cause, Undecided, Unknown, Value
+from hipaa_guard.terraform import limits
 from hipaa_guard.terraform.blocks import Configuration, Instance
 from hipaa_guard.terraform.elsewhere import Elsewhere
 from hipaa_guard.terraform.identity import Names
@@ -158,10 +159,10 @@ def _origin(
     return Origin(
         kind=kind.kind,
         type=instance.type,
-        name=name if isinstance(name, str) and name else instance.name,
+        name=name if isinstance(name, str) and 0 < len(name) <= limits.NAME_LENGTH else instance.name,
         source="terraform",
         address=instance.address,
-        arn=arn if isinstance(arn, str) and arn else None,
+        arn=arn if isinstance(arn, str) and 0 < len(arn) <= limits.NAME_LENGTH else None,
         region=instance.region if isinstance(instance.region, str) else None,
         root=root,
         location=instance.location,

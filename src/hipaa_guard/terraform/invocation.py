@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hipaa_guard.facts.places import GapKind
-from hipaa_guard.facts.values import Cause, Incomplete, Undecided, Unknown, Value
+from hipaa_guard.facts.values import Cause, Incomplete, PartialText, Undecided, Unknown, Value
 from hipaa_guard.terraform.access import Object, sole_uncertain
 from hipaa_guard.terraform.errors import LIMITS, EvaluationError, SyntaxProblem
 from hipaa_guard.terraform.functions.errors import FunctionError
-from hipaa_guard.terraform.functions.unknowns import Unread, bounded
+from hipaa_guard.terraform.functions.room import outer_size, whole_size
+from hipaa_guard.terraform.functions.unknowns import Unread, bounded, size_of
 from hipaa_guard.terraform.json_texts import json_call
+from hipaa_guard.terraform.limits import STEP_OF_LETTERS, STEP_OF_TEXT
 from hipaa_guard.terraform.scope import Scope, Session
 from hipaa_guard.terraform.secrets import marking, through
 from hipaa_guard.terraform.templates import parse_template
@@ -23,10 +26,23 @@ except ImportError:
     FUNCTIONS = {}
 
 if TYPE_CHECKING:
+    from hipaa_guard.terraform.functions import Function
     from hipaa_guard.terraform.instances import ModuleInstance
 
+_SOURCE = re.compile(r"""["']?\bsource["']?\s*[=:]\s*"([^"]*)\"""")
 _FIRST_OF_ONE = frozenset({"one", "element"})
 _TEMPLATE_DEPTH = 20
+
+_GIVEN_ON = frozenset({"coalesce", "coalescelist", "element", "length", "lookup", "one"})
+"""Functions that choose among what they are given, at once, and make nothing."""
+
+_MADE_WHOLE = frozenset(
+    {
+        *("chunklist", "cidrsubnets", "csvdecode", "fileset", "formatlist", "jsondecode", "range", "regex", "regexall"),
+        *("split", "transpose", "yamldecode"),
+    }
+)
+"""Functions that make the elements of their results as well."""
 
 
 def invoke(module: ModuleInstance, name: str, arguments: list[Value]) -> Value:
@@ -37,9 +53,9 @@ def invoke(module: ModuleInstance, name: str, arguments: list[Value]) -> Value:
 
     """
     name = name.removeprefix("core::")
-    if "::" in name:
+    function = _of_provider(module, name) if "::" in name else FUNCTIONS.get(name)
+    if function is None and "::" in name:
         return Unknown(f"{name} is a function of a provider", Cause.EXPRESSION)
-    function = FUNCTIONS.get(name)
     if function is None:
         raise EvaluationError(f"there is no function named {name[:60]!r}")
     arguments = [_settled(argument) for argument in arguments]
@@ -53,6 +69,7 @@ def invoke(module: ModuleInstance, name: str, arguments: list[Value]) -> Value:
         return partial
     try:
         result = through(name, lambda given: bounded(function(given, Context(module))), arguments)
+        _count(module.session, name, arguments, result)
     except Undecided as undecided:
         return undecided.unknown
     except (FunctionError, EvaluationError):
@@ -69,6 +86,43 @@ def invoke(module: ModuleInstance, name: str, arguments: list[Value]) -> Value:
     elif isinstance(unseen, Unknown) and unseen.cause is Cause.LIMIT:
         _report(module.session, GapKind.LIMIT, name, unseen.reason)
     return result
+
+
+def _of_provider(module: ModuleInstance, name: str) -> Function | None:
+    """The function of a provider; None where it is not known here."""
+    if not name.startswith("provider::aws::") or not _is_of_aws(module):
+        return None
+    from hipaa_guard.terraform.functions import of_aws
+
+    return of_aws.FUNCTIONS.get(name)
+
+
+def _is_of_aws(module: ModuleInstance) -> bool:
+    """Whether ``aws`` is the name of the AWS provider in a module, as it is unless the module says otherwise."""
+    for settings in module.module.settings:
+        for block in settings.nested("required_providers"):
+            written = block.attributes.get("aws")
+            source = None if written is None else _SOURCE.search(written.text)
+            if source is not None and not source[1].endswith("hashicorp/aws"):
+                return False
+    return True
+
+
+def _count(session: Session, name: str, arguments: list[Value], result: Value) -> None:
+    """Count what a function was given, since it looked at all of it, and what it made."""
+    if name in _GIVEN_ON:
+        return
+    if not any(result is argument for argument in arguments):
+        session.budget.spend(whole_size(result) if name in _MADE_WHOLE else outer_size(result))
+    for argument in arguments:
+        if isinstance(argument, str):
+            session.budget.take(len(argument) // (STEP_OF_TEXT if argument.isascii() else STEP_OF_LETTERS))
+        elif isinstance(argument, list):
+            session.budget.walk(list.__len__(argument))
+        elif isinstance(argument, dict):
+            session.budget.walk(len(argument))
+        elif isinstance(argument, PartialText):
+            session.budget.take(size_of(argument) // STEP_OF_TEXT)
 
 
 def _report(session: Session, kind: GapKind, function: str, reason: str) -> None:

@@ -17,11 +17,21 @@ MODULE_DEPTH = 20
 INSTANCES_PER_BLOCK = 1_000
 """Most instances of one block with `count` or `for_each`."""
 
-INSTANCES_PER_SCAN = 200_000
-"""Most instances of all blocks and module calls of one scan."""
+INSTANCES_PER_SCAN = 50_000
+"""Most instances in one scan of blocks and module calls with `count` or `for_each`, and of what is in such calls."""
 
-DYNAMIC_BLOCKS = 500_000
-"""Most blocks that all dynamic blocks of one scan make."""
+KEY_LENGTH = 1024
+"""Longest key of an instance with `for_each`, in characters: it is part of the address, which every finding has."""
+
+NAME_LENGTH = 2048
+"""Longest name of a resource, in characters, that is taken for one: no ARN of AWS's is longer."""
+
+REASON_LENGTH = 1000
+"""Longest reason that is given for a value that is not known, in characters: it may quote a text of the source."""
+
+NESTED_BLOCKS = 100_000
+"""Most blocks inside of others that are evaluated in one scan: once for each instance of a resource, and for each turn
+of a dynamic one."""
 
 TEXT_LENGTH = 1024 * 1024
 """Longest string, in characters."""
@@ -29,8 +39,15 @@ TEXT_LENGTH = 1024 * 1024
 LIST_LENGTH = 100_000
 """Longest list or map."""
 
-STEPS = 5_000_000
-"""Most evaluation steps of one scan: function calls, turns of a `for`, arguments."""
+STEPS = 2_000_000
+"""Most evaluation steps of one scan: function calls with what they are given, turns of a `for`, arguments."""
+
+STEP_OF_TEXT, STEP_OF_LETTERS, STEP_OF_ELEMENTS = 500, 10, 8
+"""How many characters of ASCII, how many beyond it, and how many elements that a function is given count as a step."""
+
+SIZE = 160 * 1024 * 1024
+"""Most memory, in bytes, that the values of one scan take: all texts and elements that evaluation makes and that are
+kept, and those that it makes meanwhile. Each value has limits of its own; a thousand of the largest are a gigabyte."""
 
 ROWS = 10_000
 """Most rows that one root module has in the coverage; one more says that there are others."""

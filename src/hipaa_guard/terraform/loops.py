@@ -10,6 +10,7 @@ from hipaa_guard.terraform import limits, operators
 from hipaa_guard.terraform.access import Object, UncertainList, entries, uncertain_reference
 from hipaa_guard.terraform.errors import EvaluationError, LimitReached
 from hipaa_guard.terraform.functions.conversion import to_text
+from hipaa_guard.terraform.functions.room import ELEMENT
 from hipaa_guard.terraform.functions.unknowns import derived
 from hipaa_guard.terraform.nodes import Node
 from hipaa_guard.terraform.scope import Scope, guarded
@@ -35,6 +36,7 @@ class ForList(Node):
         missing: list[Unknown] = []
         for inner, certain in turns:
             value = guarded(inner, self.result)
+            scope.session.budget.spend(ELEMENT)
             if isinstance(certain, Unknown):
                 missing.append(certain)
             else:
@@ -82,6 +84,7 @@ class ForMap(Node):
             if key is None:
                 raise EvaluationError("can't use a null value as a key")
             value = guarded(inner, self.result)
+            scope.session.budget.spend(2 * ELEMENT)
             if self.grouped:
                 result.setdefault(key, []).append(value)
             elif key in result:
@@ -115,7 +118,7 @@ class TemplateFor(Node):
                 raise LimitReached(f"a text of more than {limits.TEXT_LENGTH:,} characters")
         if turns.missing is not None:  # what was not seen may stand before, between or behind what was
             pieces = [turns.missing]
-        return operators.joined(pieces)
+        return scope.session.made(operators.joined(pieces))
 
 
 class _Turns:

@@ -20,6 +20,7 @@ from hipaa_guard.terraform.access import (
 )
 from hipaa_guard.terraform.errors import FAILURES, LIMITS, EvaluationError, LimitReached
 from hipaa_guard.terraform.functions.conversion import to_text
+from hipaa_guard.terraform.functions.room import ELEMENT
 from hipaa_guard.terraform.functions.unknowns import derived, parts_of
 from hipaa_guard.terraform.scope import Scope, guarded
 
@@ -115,7 +116,12 @@ class Splat(Node):
     def evaluate(self, scope: Scope) -> Value:
         source = self.source.evaluate(scope)
         scope.session.rely_on(_items_of(source))
-        return splat(source, lambda item: guarded(scope.binding({_ITEM: item}), self.each))
+        return splat(source, lambda item: self._turn(item, scope))
+
+    def _turn(self, item: Value, scope: Scope) -> Value:
+        scope.session.step()
+        scope.session.budget.spend(ELEMENT)
+        return guarded(scope.binding({_ITEM: item}), self.each)
 
 
 def _items_of(source: Value) -> Unknown | None:
@@ -215,6 +221,8 @@ def _unneeded(node: Node, scope: Scope) -> Value:
 def _arm(arm: Node, scope: Scope, test: Unknown) -> Value:
     try:
         return arm.evaluate(scope)
+    except LIMITS:
+        raise
     except FAILURES:
         return derived([test])  # the error may never come to pass
     except Undecided as undecided:
@@ -231,7 +239,7 @@ class ListNode(Node):
         self.items = items
 
     def evaluate(self, scope: Scope) -> Value:
-        return [guarded(scope, item) for item in self.items]
+        return scope.session.made([guarded(scope, item) for item in self.items])
 
 
 class Key(Node):
@@ -268,7 +276,7 @@ class Map(Node):
                 unknown.append(key)
             else:
                 result[key] = value
-        return derived(unknown, is_set=True) if unknown else result
+        return derived(unknown, is_set=True) if unknown else scope.session.made(result)
 
 
 class Template(Node):
@@ -295,7 +303,7 @@ class Template(Node):
             length += len(piece) if isinstance(piece, str) else 1
             if length > limits.TEXT_LENGTH:
                 raise LimitReached(f"a text of more than {limits.TEXT_LENGTH:,} characters")
-        return operators.joined(pieces)
+        return scope.session.made(operators.joined(pieces))
 
 
 class TemplateIf(Node):

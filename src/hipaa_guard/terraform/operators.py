@@ -14,7 +14,7 @@ from hipaa_guard.facts.secrets import revealed
 from hipaa_guard.facts.values import Incomplete, PartialText, Unknown, Value
 from hipaa_guard.terraform import limits
 from hipaa_guard.terraform.access import Alternatives
-from hipaa_guard.terraform.errors import FAILURES, EvaluationError, LimitReached
+from hipaa_guard.terraform.errors import FAILURES, LIMITS, EvaluationError, LimitReached
 from hipaa_guard.terraform.functions.conversion import converted, equal, to_bool, to_number, whole
 from hipaa_guard.terraform.functions.numbers import Number, exact, number, rounded
 from hipaa_guard.terraform.functions.structures import ANY, loosened, one_type, type_of
@@ -60,6 +60,8 @@ def _shortcut(left: Value, right: Callable[[], Value], *, decisive: bool) -> Val
         return decisive
     try:
         other = _truth(right())
+    except LIMITS:
+        raise
     except FAILURES:
         if isinstance(one, Unknown):  # the error may never come to pass
             return derived([one], is_set=True)

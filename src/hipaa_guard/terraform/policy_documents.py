@@ -9,8 +9,12 @@ import json
 from typing import Protocol
 
 from hipaa_guard.facts.values import Incomplete, PartialJson, PartialText, Undecided, Unknown, Value, first_unknown
-from hipaa_guard.terraform.functions.unknowns import derived
+from hipaa_guard.terraform.functions.room import spend, text_size
+from hipaa_guard.terraform.functions.unknowns import derived, require_small
 from hipaa_guard.terraform.json_texts import document_of
+
+_STRUCTURE = 20
+"""How many bytes the structure of a JSON text may take for each of its characters."""
 
 _LISTS = (
     ("actions", "Action"),
@@ -28,7 +32,10 @@ class DocumentSource(Protocol):
 
 
 def policy_document(source: DocumentSource) -> Value:
-    """The text of the policy document."""
+    """The text of the policy document.
+
+    Raises one of `LIMITS` where it is made of more than a scan evaluates.
+    """
     document: dict[str, Value] = {}
     version = source.written("version")
     document["Version"] = "2012-10-17" if version is None else version
@@ -42,10 +49,13 @@ def policy_document(source: DocumentSource) -> Value:
     for name in ("override_policy_documents", "override_json"):
         statements.add_documents(source.written(name), override=True)
     document["Statement"] = statements.finished()
+    require_small(document)
     unknown = first_unknown(document)
     if unknown is not None:
         return PartialJson(document, unknown)
-    return json.dumps(document)
+    text = json.dumps(document)
+    spend(text_size(text))
+    return text
 
 
 class _Statements:
@@ -66,6 +76,8 @@ class _Statements:
     def _add_document(self, text: Value, *, override: bool) -> None:
         if isinstance(text, str) and not text.strip():
             return
+        if isinstance(text, str):
+            spend(len(text) * _STRUCTURE)
         document = document_of(text)
         if document is None:
             document = text if isinstance(text, Unknown) else Unknown("a source policy document is not JSON")

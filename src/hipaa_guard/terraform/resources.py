@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from hipaa_guard.facts.places import Location
+from hipaa_guard.facts.places import GapKind, Location
 from hipaa_guard.facts.secrets import Secret, concealed
 from hipaa_guard.facts.values import Cause, Incomplete, PartialJson, Reference, Undecided, Unknown, Value
 from hipaa_guard.terraform.access import (
@@ -17,15 +17,15 @@ from hipaa_guard.terraform.access import (
     surely_set,
 )
 from hipaa_guard.terraform.addresses import last_key
-from hipaa_guard.terraform.errors import EvaluationError
+from hipaa_guard.terraform.errors import LIMITS, EvaluationError, LimitReached
 from hipaa_guard.terraform.expansion import Copy, any_turn, dynamic_scopes
 from hipaa_guard.terraform.functions.structures import List, Loose, LooseMap, Map, Set
-from hipaa_guard.terraform.functions.unknowns import derived, parts_of
+from hipaa_guard.terraform.functions.unknowns import bounded, derived, parts_of
 from hipaa_guard.terraform.lookups import asked_by, is_a_place, is_of_own_account, looked_up
 from hipaa_guard.terraform.mentioned import instances_mentioned
 from hipaa_guard.terraform.mentions import mentioned
 from hipaa_guard.terraform.policy_documents import policy_document
-from hipaa_guard.terraform.scope import UNTOLD, Scope, valued
+from hipaa_guard.terraform.scope import UNTOLD, Scope, kept, valued
 from hipaa_guard.terraform.secrets import is_secret_argument
 from hipaa_guard.terraform.syntax import Attribute, Block
 
@@ -120,7 +120,9 @@ class HclInstance:
         attribute = self._block.attributes.get(name)
         if attribute is not None:
             return self._argument(attribute, self._scope)
-        return self._blocks(self._block, name, self._scope, name)
+        if not any(nested_type(block) == name for block in self._block.blocks):
+            return None
+        return kept(self._module.session, lambda: self._blocks(self._block, name, self._scope, name))
 
     def _argument(self, attribute: Attribute, scope: Scope) -> Value:
         value = valued(attribute, scope, self._calls)
@@ -129,12 +131,16 @@ class HclInstance:
     def _blocks(self, parent: Block, kind: str, scope: Scope, path: str) -> list[Value] | None:
         found: list[Value] = []
         missing: Unknown | None = None
+        refused: Unknown | None = None
         perhaps: list[Value] = []
         listed = True
         present = False
         for block in parent.blocks:
             if block.type == kind:
-                found.append(self._body(block, scope, f"{path}[{len(found)}]"))
+                if refused is None:
+                    refused = self._one_more(block)
+                if refused is None:
+                    found.append(self._body(block, scope, f"{path}[{len(found)}]"))
             elif block.type == "dynamic" and block.labels == (kind,):
                 content = next((inner for inner in block.blocks if inner.type == "content"), None)
                 try:
@@ -149,9 +155,21 @@ class HclInstance:
             else:
                 continue
             present = True
+        if refused is not None:
+            return Incomplete(found, refused)
         if missing is not None:
             return Incomplete(found, missing, perhaps if listed else None)
         return found if present and found else None
+
+    def _one_more(self, block: Block) -> Unknown | None:
+        """Why a block is not evaluated: the scan has evaluated as many as it may."""
+        try:
+            self._module.session.another_block()
+        except LimitReached as error:
+            where = block.location(self._calls)
+            self._module.session.report(GapKind.LIMIT, str(where), str(error), location=where)
+            return Unknown(str(error), Cause.LIMIT)
+        return None
 
     def _body(self, block: Block, scope: Scope, path: str) -> Value:
         values: dict[str, Value] = {}
@@ -206,7 +224,7 @@ class HclInstance:
             if known is not None:
                 return known
         if self.type == "aws_iam_policy_document" and name in ("json", "minified_json") and self.mode == "data":
-            return policy_document(self)
+            return self._policy_document()
         if self.type == "terraform_data" and name == "output" and "input" in self._block.attributes:
             name = "input"
         value = self.get(name)
@@ -224,6 +242,17 @@ class HclInstance:
         reference.reason, reference.cause = value.reason, value.cause
         reference.references = (*reference.references, *value.references)
         return reference
+
+    def _policy_document(self) -> Value:
+        """The text of a policy document, which may be made of many texts of other documents."""
+        session = self._module.session
+        try:
+            found = kept(session, lambda: bounded(policy_document(self)))
+        except LIMITS as error:
+            found = Unknown(str(error) or "nested too deeply", Cause.LIMIT)
+        if isinstance(found, Unknown) and found.cause is Cause.LIMIT:
+            session.report(GapKind.LIMIT, self.address, found.reason, location=self.block.location(self._calls))
+        return found
 
     def _as_attribute(self, name: str, value: Value) -> Value:
         """A known argument as others read it: a text says whose it is, the sort of a collection is the provider's."""
@@ -245,7 +274,10 @@ class HclInstance:
         if isinstance(tags, Unknown) or isinstance(defaults, Unknown):
             return derived([part for part in (tags, defaults) if isinstance(part, Unknown)], is_set=True)
         if isinstance(tags, dict) and isinstance(defaults, dict):
-            return {**defaults, **tags}
+            try:
+                return kept(self._module.session, lambda: self._module.session.made({**defaults, **tags}))
+            except LimitReached as error:
+                return self._module.session.failed(error)
         return tags
 
     @property

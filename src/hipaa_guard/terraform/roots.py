@@ -6,7 +6,7 @@ import os
 from collections.abc import Container, Iterable, Mapping
 from pathlib import Path
 
-from hipaa_guard.facts.places import Gap, GapKind
+from hipaa_guard.facts.places import Gap, GapKind, Location
 from hipaa_guard.terraform import limits
 from hipaa_guard.terraform.inputs import values_files
 from hipaa_guard.terraform.library import is_local, source_of
@@ -32,9 +32,21 @@ def directories(base: Path, gaps: list[Gap]) -> list[Path]:
             reason = f"more than {limits.FILES:,} files; the rest was not searched"
             gaps.append(Gap(GapKind.LIMIT, shown(Path(parent), base), reason))
             break
+        gaps.extend(_of_another(Path(parent) / name, base) for name in sorted(files) if name.endswith(UNREAD))
         if any(is_configuration(name) for name in (*files, *names)):
             found.append(Path(parent))
     return sorted(found)
+
+
+UNREAD = (".tfstack.hcl", ".tfcomponent.hcl", ".tfdeploy.hcl", "terragrunt.hcl", "terragrunt.stack.hcl")
+"""How the names of files end that call modules and are not read: Terraform's stacks, and Terragrunt."""
+
+
+def _of_another(path: Path, base: Path) -> Gap:
+    place = shown(path, base)
+    what = "Terragrunt" if "terragrunt" in path.name else "a stack of Terraform"
+    reason = f"files of {what} are not read; they may call modules with values of their own"
+    return Gap(GapKind.FILE, place, reason, "scan the plan of each unit", location=Location(place, 1, 1))
 
 
 def find_roots(modules: Iterable[Module]) -> list[Module]:

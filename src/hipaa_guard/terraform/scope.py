@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -10,6 +10,7 @@ from hipaa_guard.facts.places import Gap, GapKind, Location
 from hipaa_guard.facts.values import Cause, Undecided, Unknown, Value
 from hipaa_guard.terraform import limits
 from hipaa_guard.terraform.errors import FAILURES, LIMITS, EvaluationError, LimitReached
+from hipaa_guard.terraform.functions.room import ROOM, outer_size, whole_size
 
 if TYPE_CHECKING:
     from hipaa_guard.terraform.syntax import Attribute
@@ -23,14 +24,62 @@ class Written(Protocol):
 
 
 class Budget:
-    """What one scan has used of its limits."""
+    """What one scan has used of its limits.
 
-    __slots__ = ("blocks", "instances", "steps")
+    ``kept`` is what values take that stay, ``meanwhile`` what the argument that is being evaluated has made besides.
+    """
+
+    __slots__ = ("blocks", "instances", "kept", "meanwhile", "steps")
 
     def __init__(self) -> None:
         self.steps = 0
         self.instances = 0
         self.blocks = 0
+        self.kept = 0
+        self.meanwhile = 0
+
+    def spend(self, size: int) -> None:
+        """Count bytes of texts and elements that are made.
+
+        Raises:
+            LimitReached: the scan may make no more.
+
+        """
+        self.meanwhile += size
+        if self.kept + self.meanwhile > limits.SIZE:
+            raise LimitReached(f"more than {limits.SIZE >> 20} MiB of texts and elements in one scan")
+
+    def walk(self, elements: int) -> None:
+        """Count elements that are looked at.
+
+        Raises:
+            LimitReached: the scan has used all its steps.
+
+        """
+        self.take(elements // limits.STEP_OF_ELEMENTS)
+
+    def take(self, number: int) -> None:
+        """Count steps of evaluation.
+
+        Raises:
+            LimitReached: the scan has used all its steps.
+
+        """
+        self.steps += number
+        if self.steps > limits.STEPS:
+            raise LimitReached(f"more than {limits.STEPS:,} steps of evaluation")
+
+    def keep(self, before: int, value: Value) -> None:
+        """Count what is left of the evaluation of a value, before which so much was made meanwhile."""
+        made = self.meanwhile - before
+        if made > _SMALL:
+            made = min(made, whole_size(value))
+        self.kept += made
+        self.meanwhile = before
+
+
+_SMALL = 4096
+"""Bytes of which no one asks whether all of them are kept."""
 
 
 class Record(Protocol):
@@ -42,6 +91,9 @@ class Record(Protocol):
     def value(self, address: str, attribute: str) -> Value:
         """The value of an attribute of an instance, or `UNTOLD`."""
 
+
+_BLOCK = 1024
+"""Bytes that a nested block takes besides its values."""
 
 UNTOLD: Any = object()
 """A plan or state does not tell this value."""
@@ -114,26 +166,35 @@ class Session:
             LimitReached: the scan has used all its steps.
 
         """
-        self.budget.steps += 1
-        if self.budget.steps > limits.STEPS:
-            raise LimitReached(f"more than {limits.STEPS:,} steps of evaluation")
+        self.budget.take(1)
+
+    def made(self, value: Value) -> Value:
+        """Count a text, list or map that was just made, and give it on.
+
+        Raises:
+            LimitReached: the scan may make no more.
+
+        """
+        self.budget.spend(outer_size(value))
+        return value
 
     def another_block(self) -> None:
-        """Count a block that a dynamic one makes.
+        """Count a block inside of another that is evaluated, once for each instance and each turn of a dynamic one.
 
         Raises:
             LimitReached: the scan has made as many as it may.
 
         """
+        self.budget.spend(_BLOCK)
         self.budget.blocks += 1
-        if self.budget.blocks > limits.DYNAMIC_BLOCKS:
-            raise LimitReached(f"more than {limits.DYNAMIC_BLOCKS:,} dynamic blocks in one scan")
+        if self.budget.blocks > limits.NESTED_BLOCKS:
+            raise LimitReached(f"more than {limits.NESTED_BLOCKS:,} nested blocks in one scan")
 
     def failed(self, error: Exception) -> Unknown:
         """The unknown value that stands for an expression with an error; the gap is reported."""
         where = self.where.location(self.calls) if self.where else None
         limit = isinstance(error, LIMITS)
-        reason = "nested too deeply" if isinstance(error, RecursionError) else str(error)
+        reason = "nested too deeply" if isinstance(error, RecursionError) else str(error)[: limits.REASON_LENGTH]
         self.report(
             GapKind.LIMIT if limit else GapKind.EXPRESSION,
             str(where) if where else "expression",
@@ -212,12 +273,31 @@ def valued(attribute: Attribute, scope: Scope, calls: tuple[Location, ...] = ())
     session = scope.session
     saved = session.where, session.calls, session.strict, session.relied_on
     session.where, session.calls, session.strict, session.relied_on = attribute, calls, 0, None
+    token = ROOM.set(session.budget)
+    made = session.budget.meanwhile
+    value: Value = None
     try:
         session.step()
-        return attribute.node.evaluate(scope)
+        value = attribute.node.evaluate(scope)
     except Undecided as undecided:
-        return undecided.unknown
+        value = undecided.unknown
     except FAILURES as error:
-        return session.failed(error)
+        value = session.failed(error)
     finally:
+        session.budget.keep(made, value)
+        ROOM.reset(token)
         session.where, session.calls, session.strict, session.relied_on = saved
+    return value
+
+
+def kept(session: Session, evaluate: Callable[[], Value]) -> Value:
+    """A value that is kept, counted with what is done to it after its expression was evaluated."""
+    token = ROOM.set(session.budget)
+    made = session.budget.meanwhile
+    value: Value = None
+    try:
+        value = evaluate()
+    finally:
+        session.budget.keep(made, value)
+        ROOM.reset(token)
+    return value

@@ -290,6 +290,9 @@ class _Builder:
         for child in tree.children:
             if child.type == "body":
                 self._body(child, self.root, 0)
+            elif child.type == "object":  # tree-sitter takes an expression for a file, Terraform does not
+                line = self.source.line(child.start_byte)
+                self.problems.append(Problem("an argument or block is expected, not JSON", line))
 
     def build_in_pieces(self, data: bytes) -> None:
         """Take what is certain of a file with errors.

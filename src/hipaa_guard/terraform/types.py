@@ -13,6 +13,7 @@ from hipaa_guard.facts.values import Incomplete, Unknown, Value
 from hipaa_guard.terraform.access import Object
 from hipaa_guard.terraform.errors import EvaluationError, SyntaxProblem
 from hipaa_guard.terraform.functions.conversion import as_set, to_bool, to_number, to_text, unified
+from hipaa_guard.terraform.functions.room import spend_elements
 from hipaa_guard.terraform.functions.structures import List, Set
 from hipaa_guard.terraform.functions.structures import Map as MapValue
 from hipaa_guard.terraform.grammar import parse_expression
@@ -83,6 +84,7 @@ def _list_of(convert: Convert, *, open_ended: bool = False) -> Convert:
             return Incomplete([convert(element) for element in value.seen], value.unknown)
         if not isinstance(value, list):
             raise EvaluationError("a list is required")
+        spend_elements(len(value))
         elements = [convert(element) for element in value]
         return List(unified(elements) if open_ended else elements)
 
@@ -108,6 +110,7 @@ def _map_of(convert: Convert, *, open_ended: bool) -> Convert:
             return value
         if not isinstance(value, dict):
             raise EvaluationError("a map is required")
+        spend_elements(2 * len(value))
         elements = [convert(element) for element in value.values()]
         return MapValue(zip(value, unified(elements) if open_ended else elements, strict=True))
 
@@ -120,6 +123,7 @@ def _tuple_of(converts: list[Convert]) -> Convert:
             return value
         if not isinstance(value, list) or len(value) != len(converts):
             raise EvaluationError(f"a tuple of {len(converts)} elements is required")
+        spend_elements(len(value))
         return [convert(element) for convert, element in zip(converts, value, strict=True)]
 
     return converted
@@ -159,6 +163,7 @@ def _object_of(node: Map, scope: Scope) -> Convert:
             return value
         if not isinstance(value, dict):
             raise EvaluationError("an object is required")
+        spend_elements(2 * len(attributes))
         return {attribute.name: attribute.of(value) for attribute in attributes}
 
     return converted

@@ -16,6 +16,7 @@ from hipaa_guard.facts.values import Incomplete, PartialText, Reference, Unknown
 from .errors import FunctionError, LimitReached
 from .numbers import PRECISION, Number, exact, rounded
 from .numbers import number as number_of
+from .room import spend_elements
 from .structures import ANY, List, Map, Set, Type, one_type, structure, type_of
 from .unknowns import derived, elements, normal, parts_of, relisted, require_small, unseen
 
@@ -129,6 +130,7 @@ def list_of(convert: Callable[[Value], Value]) -> Callable[[Value], Value]:
         found = to_list(value)
         if isinstance(found, Unknown):
             return found
+        spend_elements(list.__len__(found))
         return relisted([convert(element) for element in elements(found)], unseen(found))
 
     return converted
@@ -139,7 +141,10 @@ def map_of(convert: Callable[[Value], Value]) -> Callable[[Value], Value]:
 
     def converted(value: Value) -> Value:
         found = to_map(value)
-        return found if isinstance(found, Unknown) else {key: convert(part) for key, part in found.items()}
+        if isinstance(found, Unknown):
+            return found
+        spend_elements(2 * len(found))
+        return {key: convert(part) for key, part in found.items()}
 
     return converted
 
@@ -263,6 +268,7 @@ def converted(value: Value, wanted: Type) -> Value:
         return Incomplete([converted(element, inner) for element in value.seen], value.unknown)
     if structure(value) is None:
         return value
+    spend_elements(len(value))
     match name:
         case "list":
             return List([converted(element, wanted[1]) for element in value])

@@ -14,6 +14,7 @@ from .errors import FunctionError, LimitReached
 from .graphemes import graphemes
 from .json_text import json_text, quoted
 from .numbers import Number
+from .room import outer_size, spend
 from .unknowns import MAX_LIST, MAX_TEXT, derived, parts_of, text_of
 
 VERB = re.compile(
@@ -67,7 +68,13 @@ def formatted_list(template: str, values: list[Value]) -> Value:
     if count * (len(values) + 1) > MAX_LIST * 10:
         raise LimitReached(f"a list of more than {MAX_LIST:,} elements")
     rows = ([value[row] if isinstance(value, list) else value for value in values] for row in range(count))
-    return [formatted(template, row) for row in rows]
+    return [_counted(formatted(template, row)) for row in rows]
+
+
+def _counted(text: str | Unknown) -> str | Unknown:
+    """A text, counted before the next one is made: each may be as long as texts may be."""
+    spend(outer_size(text))
+    return text
 
 
 def parsed(template: str) -> Iterator[str | Verb]:

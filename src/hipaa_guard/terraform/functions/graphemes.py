@@ -17,20 +17,19 @@ def graphemes(text: str) -> list[str]:
     """The visible characters of a text."""
     if text.isascii() and "\r\n" not in text:
         return list(text)
-    clusters: list[str] = []
-    for character in text:
-        if clusters and _continues(clusters[-1], character):
-            clusters[-1] += character
-        else:
-            clusters.append(character)
-    return clusters
+    starts: list[int] = []
+    for position, character in enumerate(text):
+        if not starts or not _continues(text[position - 1], position - starts[-1], character):
+            starts.append(position)
+    return [text[start:end] for start, end in zip(starts, [*starts[1:], len(text)], strict=True)]
 
 
-def _continues(cluster: str, character: str) -> bool:
+def _continues(last: str, length: int, character: str) -> bool:
+    """Whether a character belongs to the cluster before it, of which the last character and the length are given."""
+    if character.isascii():
+        return last == "\r" and length == 1 and character == "\n"
     if character == JOINER or unicodedata.category(character) in ("Mn", "Me", "Mc") or ord(character) in SKIN_TONES:
-        return cluster[-1] not in "\r\n"
-    if cluster.endswith(JOINER):
+        return last not in "\r\n"
+    if last == JOINER:
         return unicodedata.category(character) == "So"
-    if ord(character) in FLAG_LETTERS:
-        return len(cluster) == 1 and ord(cluster) in FLAG_LETTERS
-    return cluster == "\r" and character == "\n"
+    return ord(character) in FLAG_LETTERS and length == 1 and ord(last) in FLAG_LETTERS

@@ -15,6 +15,7 @@ from typing import Any
 from hipaa_guard.facts.values import Value
 
 from .errors import FunctionError, LimitReached
+from .room import ELEMENT, spend, walked
 from .unknowns import MAX_LIST, MAX_TEXT
 
 MAX_PATTERN = 20_000
@@ -23,6 +24,9 @@ MAX_MEMORY = 1 << 21
 """Bytes for one pattern: its program, and what RE2 remembers of a search."""
 MAX_WORK = 100_000_000
 """Steps of the program times bytes of the text: about a second in RE2's slowest way of searching."""
+_WORK_OF_ELEMENT = 200
+"""How much of that takes as long as to look at an element of a list."""
+
 MAX_SECONDS = 1.0
 """Processor time of all searches of one call."""
 
@@ -92,6 +96,7 @@ class Program:
         searched = encodable(text)
         if len(searched.encode()) * self._compiled.programsize > MAX_WORK:
             raise LimitReached("the search for a regular expression")
+        walked(len(searched) * self._compiled.programsize // _WORK_OF_ELEMENT)
         budget.check()
         last_end = -1
         for count, found in enumerate(self._compiled.finditer(searched)):
@@ -202,6 +207,7 @@ def result_shape(pattern: str) -> list[str | None]:
 
 def captured(names: list[str | None], text: str, found: Spans) -> Value:
     """One match as Terraform gives it: a text, a list or a map."""
+    spend(sum(end - start for start, end in found) * (1 if text.isascii() else 4) + ELEMENT * 2 * len(found))
     whole, *groups = (text[start:end] if start >= 0 else None for start, end in found)
     if not names:
         return whole

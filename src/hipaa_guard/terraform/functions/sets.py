@@ -10,6 +10,7 @@ from hipaa_guard.facts.values import Incomplete, Unknown, Value
 from .context import Function
 from .conversion import as_set, identity, unified
 from .errors import LimitReached
+from .room import spend_elements
 from .signatures import LIST, call
 from .unknowns import MAX_LIST, derived, elements, unseen
 
@@ -21,6 +22,7 @@ def setproduct(*sets: list[Value]) -> Value:
         return derived(incomplete)
     if prod(len(items) for items in sets) > MAX_LIST:
         raise LimitReached(f"a list of more than {MAX_LIST:,} elements")
+    spend_elements(prod(len(items) for items in sets) * (len(sets) + 1))
     return [list(combination) for combination in product(*map(unified, sets))]
 
 

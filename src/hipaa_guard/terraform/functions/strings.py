@@ -13,7 +13,7 @@ from .formats import formatted, formatted_list
 from .graphemes import graphemes
 from .numbers import Number
 from .signatures import ANY, NUMBER, TEXT, TEXTS, Parameter, call, call_with_context
-from .unknowns import MAX_TEXT, derived, parts_of, text_of
+from .unknowns import MAX_LIST, MAX_TEXT, derived, parts_of, text_of
 
 WHITESPACE = "\t\n\v\f\r \x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000" + "".join(map(chr, range(0x2000, 0x200B)))
 
@@ -41,6 +41,8 @@ def _letterwise(change: Callable[[str], str]) -> Callable[[Value], Value]:
             return text_of(changed(part) for part in text.parts)
         if isinstance(text, Unknown):
             return derived([text], is_set=True)
+        if text.isascii():
+            return change(text)
         return "".join(_single(character, change(character)) for character in text)
 
     return changed
@@ -92,6 +94,8 @@ def replace(text: str, searched: str, replacement: str) -> Value:
 
 def split(separator: str, text: str) -> Value:
     """The parts of a text between separators."""
+    if (text.count(separator) if separator else len(text)) > MAX_LIST:
+        raise LimitReached(f"a list of more than {MAX_LIST:,} elements")
     return text.split(separator) if separator else list(text)
 
 

@@ -9,6 +9,7 @@ from unicodedata import normalize
 from hipaa_guard.facts.values import Cause, Incomplete, PartialJson, PartialText, Reference, Unknown, Value
 
 from .errors import LimitReached
+from .room import walked
 
 MAX_TEXT = 1 << 20
 """Characters in one text."""
@@ -25,6 +26,9 @@ UNKNOWN_LENGTH = 100
 MAX_REFERENCES = 100
 """Addresses that one derived unknown remembers."""
 
+_AT_ONCE = 500
+"""How many elements are looked at before they are counted."""
+
 TEXT_ATTRIBUTES = ("id", "arn", "name", "json")
 """Attributes with these names, or ending in ``_id`` and so on, hold a text in every Terraform provider."""
 
@@ -39,12 +43,17 @@ def parts_of(value: Value) -> Iterator[Unknown]:
     """All unknown parts inside `value`; a structure that is shared is looked into once."""
     waiting: list[Any] = [value]
     visited: set[int] = set()
+    looked_at = 0
     while waiting:
         part = waiting.pop()
         if isinstance(part, Unknown):
             yield part
         elif isinstance(part, list | dict) and id(part) not in visited:
             visited.add(id(part))
+            looked_at += list.__len__(part) if isinstance(part, list) else len(part)
+            if looked_at > _AT_ONCE:
+                walked(looked_at)
+                looked_at = 0
             if isinstance(part, Incomplete):
                 waiting.append(part.unknown)
             waiting.extend(reversed(elements(part) if isinstance(part, list) else list(part.values())))
@@ -128,8 +137,11 @@ def require_small(value: Value) -> None:
         LimitReached: it holds more than `MAX_PARTS` values.
 
     """
-    if _size(value, {}) > MAX_PARTS:
+    parts = _size(value, {})
+    if parts > MAX_PARTS:
         raise LimitReached(f"a structure of more than {MAX_PARTS:,} values")
+    if parts > _AT_ONCE:
+        walked(parts)
 
 
 def _size(value: Value, sizes: dict[int, int]) -> int:
