@@ -1,0 +1,115 @@
+"""``python -m tests.reliability``: breaks every operation in every way, damages inputs, and writes down what came of it.
+
+The figures go into ``docs/reliability.md``, between its two marks. Exits 1 if anything was lost.
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from tests.aws.faults import BREAKDOWNS
+from tests.aws.raw_line import SPOILS
+from tests.aws.test_faults import pages, readers
+
+PAGE = Path(__file__).parents[1] / "docs" / "reliability.md"
+MARKS = "<!-- figures -->\n", "<!-- end of figures -->\n"
+
+SUITES = {
+    "tests/aws/test_faults.py": "AWS refuses, throttles or breaks off",
+    "tests/aws/test_spoilt_answers.py": "something else comes instead of an answer",
+    "tests/aws/test_raw_answers.py": "forms that are no answer, before anything is parsed",
+    "tests/aws/test_dropped.py": "a member is missing from whole answers",
+    "tests/aws/test_siblings.py": "a bulk call is denied, and what stands in for it",
+    "tests/aws/test_bounds.py": "bodies, lists and requests without an end",
+    "tests/aws/test_ledger.py": "damaged, foreign and old ledgers",
+}
+TARGETS = {
+    "trees": "trees, plans and states",
+    "settings": "settings and registers of exceptions",
+    "answers": "answers of AWS",
+    "ledgers": "ledgers of interrupted scans",
+}
+
+
+@dataclass
+class Counts:
+    """Outcomes of the cases of each file; a plugin of pytest's."""
+
+    outcomes: dict[str, Counter[str]] = field(default_factory=dict)
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Count a case once: when it ran, or where it could not."""
+        if report.when == "call" or not report.passed:
+            file = report.nodeid.partition("::")[0]
+            self.outcomes.setdefault(file, Counter())[report.outcome] += 1
+
+
+def main() -> int:
+    """Run everything; with ``--seconds`` so long for each target of the fuzzer."""
+    parser = argparse.ArgumentParser(prog="python -m tests.reliability", description=__doc__)
+    parser.add_argument("--seconds", type=float, default=120.0, help="for each kind of damaged input")
+    parser.add_argument("--seed", type=int, default=1, help="where the damaged inputs begin")
+    options = parser.parse_args()
+    counts = Counts()
+    pytest.main(["-q", "-p", "no:xdist", "-p", "no:cacheprovider", *SUITES], plugins=[counts])
+    tried = {target: _fuzzed(target, options.seconds, options.seed) for target in TARGETS}
+    before, _, after = _parts(PAGE.read_text(encoding="utf-8"))
+    PAGE.write_text(before + "\n".join(_table(counts, tried)) + "\n" + after, encoding="utf-8")
+    lost = sum(number for of in counts.outcomes.values() for how, number in of.items() if how != "passed")
+    return 1 if lost or any(broken for _, broken in tried.values()) else 0
+
+
+def facts() -> list[str]:
+    """What is tried, by the tables: lines that stand in the page."""
+    paged = sum(1 for paging in pages().values() if paging is not None)
+    return [
+        f"{len(readers())} operations, all that a scan for all controls makes; {paged} of them have pages.",
+        f"{len(BREAKDOWNS)} ways of being refused: {', '.join(BREAKDOWNS)}.",
+        f"{len(SPOILS)} spoilt forms: {', '.join(SPOILS)}.",
+    ]
+
+
+def _table(counts: Counts, tried: dict[str, tuple[int, int]]) -> Iterator[str]:
+    yield from ("", *(f"- {line}" for line in facts()), "")
+    yield "| cases | tried | not as promised |"
+    yield "|---|---:|---:|"
+    for file, what in SUITES.items():
+        of = counts.outcomes.get(file, Counter())
+        yield f"| [{what}](../{file}) | {sum(of.values()):,} | {sum(of.values()) - of['passed']:,} |"
+    for target, what in TARGETS.items():
+        cases, broken = tried[target]
+        yield f"| random damage: {what} | {cases:,} | {broken:,} |"
+    yield ""
+
+
+def _fuzzed(target: str, seconds: float, seed: int) -> tuple[int, int]:
+    """How many cases were tried and how many promises broken."""
+    command = [sys.executable, "-m", "tests.fuzz", "--target", target, "--seconds", str(seconds), "--seed", str(seed)]
+    ended = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=False)
+    print(ended.stdout)
+    found = re.search(r"(\d+) cases, (\d+) broken promises", ended.stdout)
+    if found is None:
+        raise SystemExit(f"{' '.join(command)} ended without its figures (exit code {ended.returncode})")
+    return int(found[1]), int(found[2])
+
+
+def _parts(page: str) -> tuple[str, str, str]:
+    """What stands before the figures, the figures, and what stands after them."""
+    before, begin, rest = page.partition(MARKS[0])
+    figures, end, after = rest.partition(MARKS[1])
+    if not (begin and end):
+        raise SystemExit(f"{PAGE} has not both marks: {' and '.join(mark.strip() for mark in MARKS)}")
+    return before + begin, figures, end + after
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,18 @@
+"""The page of figures tells of the tables as they are."""
+
+from __future__ import annotations
+
+from tests import reliability
+
+
+def test_the_page_tells_what_is_tried() -> None:
+    page = reliability.PAGE.read_text(encoding="utf-8")
+    for line in reliability.facts():
+        assert f"- {line}\n" in page, "run `python -m tests.reliability`"
+
+
+def test_the_page_tells_of_every_suite_and_target_and_that_nothing_was_lost() -> None:
+    page = reliability.PAGE.read_text(encoding="utf-8")
+    for what in (*reliability.SUITES, *reliability.TARGETS.values()):
+        line = next(line for line in page.splitlines() if line.startswith("|") and what in line)
+        assert line.endswith("| 0 |"), line
