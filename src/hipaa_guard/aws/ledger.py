@@ -128,7 +128,7 @@ class Ledger:
             return False
         try:
             started = datetime.fromisoformat(row[0])
-            young = now() - started <= MOST_AGE
+            young = timedelta() <= now() - started <= MOST_AGE
         except (TypeError, ValueError):
             self.lost += self.count()
             return False
