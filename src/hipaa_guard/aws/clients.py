@@ -256,10 +256,9 @@ def _examine(operation_model: Any, response_dict: dict[str, Any], **_: Any) -> N
     """See that what came is an answer of AWS's, before botocore parses it."""
     tally = _tally.get()
     body = response_dict["body"]
-    if tally is not None:
-        if isinstance(body, bytes):
-            tally.bytes += len(body)
-            tally.signed = raw_answers.from_aws(response_dict["headers"], body)
+    if tally is not None and isinstance(body, bytes):
+        tally.bytes += len(body)
+        tally.signed = raw_answers.from_aws(response_dict["headers"], body)
     raw_answers.check(operation_model, response_dict)
 
 
