@@ -49,17 +49,19 @@ def in_body(shape: Any, at: Path = (), above: tuple[str, ...] = ()) -> Iterator[
         yield from in_body(shape.value, path, above)
 
 
-def put(document: Any, path: Path, value: Any) -> bool:
+def put(whole: Any, path: Path, value: Any) -> bool:
     """Put a value into a document; whether there is such a place."""
+    document = whole
     for step in path[:-1]:
         try:
             document = document[step]
         except (LookupError, TypeError):
             return False
-    if not isinstance(document, dict | list) or not document:
-        return False
-    document[path[-1]] = value
-    return True
+    if isinstance(document, dict | list) and document:
+        place: Any = document
+        place[path[-1]] = value
+        return True
+    return False
 
 
 def operations(*protocols: str) -> list[str]:
