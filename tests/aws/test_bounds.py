@@ -10,7 +10,9 @@ from typing import Any
 import boto3
 import pytest
 from botocore.awsrequest import AWSRequest
+from botocore.credentials import DeferredRefreshableCredentials
 from botocore.httpsession import URLLib3Session
+from botocore.session import get_session
 
 from hipaa_guard.aws import turns
 from hipaa_guard.aws.bounds import (
@@ -271,6 +273,24 @@ def test_a_single_call_is_given_up_too(monkeypatch: pytest.MonkeyPatch) -> None:
     assert answer.unknown is not None
     assert answer.unknown.cause is Cause.UNREACHABLE
     assert answer.requests == {"kms.list_keys": 1}
+
+
+def test_nobody_waits_to_compute_while_credentials_are_renewed(monkeypatch: pytest.MonkeyPatch) -> None:
+    computing: list[bool] = []
+
+    def renewed() -> dict[str, str]:
+        computing.append(clients.gate._lock.locked())
+        expiry = "2999-01-01T00:00:00Z"
+        return {"access_key": "a", "secret_key": "s", "token": "t", "expiry_time": expiry}
+
+    inner = get_session()
+    inner._credentials = DeferredRefreshableCredentials(renewed, "test")  # type: ignore[attr-defined]
+    with answering(lambda _: (200, {"Keys": []})) as endpoint:
+        monkeypatch.setenv("AWS_ENDPOINT_URL", endpoint.url)
+        clients = Clients(boto3.Session(botocore_session=inner, region_name="us-east-1"), "us-east-1")
+        answer = Caller(clients).call("kms.list_keys", {}, "us-east-1")
+    assert answer.refusal is None
+    assert computing == [False]
 
 
 def test_an_endpoint_that_hangs_again_and_again_is_not_asked_any_more() -> None:

@@ -191,6 +191,7 @@ class Clients:
         client.meta.events.register("before-call", _sign_for)
         methods = {name: f"{service}.{method}" for method, name in client.meta.method_to_api_mapping.items()}
         client.meta.events.register_first("before-parameter-build", lambda model, **_: _note(methods[model.name]))
+        client.meta.events.register_first("before-sign", self._renew)
         client.meta.events.register_first("before-send", lambda **_: self._refuse_silent(service))
         client.meta.events.register_first("before-send", self.gate.leave)
         client.meta.events.register_first("before-parse", self.gate.enter)
@@ -204,6 +205,14 @@ class Clients:
 
         client.meta.events.register_first("needs-retry", sent)
         return client
+
+    def _renew(self, request_signer: Any, **_: Any) -> None:
+        """Renew credentials that run out while others compute: whoever gives them may take long, or hang."""
+        credentials = request_signer._credentials  # noqa: SLF001 - botocore shows them to nobody
+        needed = getattr(credentials, "refresh_needed", None)
+        if needed is not None and needed():
+            with self.gate.left():
+                credentials.get_frozen_credentials()
 
     def _refuse_silent(self, service: str) -> None:
         region = _region.get()
