@@ -128,8 +128,11 @@ class Ledger:
             return False
         try:
             started = datetime.fromisoformat(row[0])
-            young = timedelta() <= now() - started <= MOST_AGE
+            young = now() - started <= MOST_AGE
+            began = started <= now()
         except (TypeError, ValueError):
+            began = young = False
+        if not began:  # no scan begins in the future, nor at no time
             self.lost += self.count()
             return False
         if young:
