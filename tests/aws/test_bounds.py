@@ -10,7 +10,9 @@ from typing import Any
 import boto3
 import pytest
 from botocore.awsrequest import AWSRequest
+from botocore.credentials import DeferredRefreshableCredentials
 from botocore.httpsession import URLLib3Session
+from botocore.session import get_session
 
 from hipaa_guard.aws import turns
 from hipaa_guard.aws.bounds import (
@@ -21,16 +23,17 @@ from hipaa_guard.aws.bounds import (
     BoundedSession,
     SlowAnswerError,
 )
-from hipaa_guard.aws.calls import Caller
+from hipaa_guard.aws.calls import Answer, Caller
 from hipaa_guard.aws.clients import PATIENCE, Clients
 from hipaa_guard.aws.collect import collect
+from hipaa_guard.aws.fields import Field, keep
 from hipaa_guard.aws.limits import Limiter
 from hipaa_guard.aws.raw_answers import SpoiltAnswerError
 from hipaa_guard.aws.refusals import Meaning
 from hipaa_guard.aws.turns import Turns
 from hipaa_guard.facts.values import Cause, Incomplete
 from tests.aws.clinic import Clock, Key
-from tests.aws.endpoint import Asked, Says, answering, serving
+from tests.aws.endpoint import Asked, Endpoint, Says, answering, serving
 from tests.aws.test_limits import LANE, OTHER, account_at
 
 PIECE = b"x" * 2**16
@@ -100,6 +103,48 @@ def test_a_body_that_is_compressed_without_being_asked_stays_as_it_came() -> Non
         assert answer_of(url, Clock()) == b"\x1f\x8b\x08\x00"
 
 
+def test_a_value_that_is_too_deep_is_not_known() -> None:
+    answer = Answer("kms.list_keys", "us-east-1", {"Keys": deep(5_000)})
+    kept = keep(answer, {"kms.list_keys": everything()})
+    assert kept.value is None
+    assert kept.refusal is not None
+    assert kept.refusal.meaning is Meaning.SPOILT
+
+
+def deep(levels: int) -> Any:
+    value: Any = "x"
+    for _ in range(levels):
+        value = [value]
+    return value
+
+
+def everything() -> Field:
+    field = Field()
+    field.whole = True
+    return field
+
+
+@pytest.mark.parametrize("protocol", ["json", "error"])
+def test_ten_thousand_levels_are_no_answer(monkeypatch: pytest.MonkeyPatch, protocol: str) -> None:
+    body = b'{"Keys": ' + b"[" * 10_000 + b"]" * 10_000 + b"}"
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            self.rfile.read(int(self.headers["Content-Length"]))
+            self.send_response(200 if protocol == "json" else 400)
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_: Any) -> None:
+            pass
+
+    with serving(Handler) as url:
+        account = account_at(Endpoint(url), monkeypatch, Clock(), "us-east-1")
+        answer = account.caller.call("kms.list_keys", {}, "us-east-1")
+    assert answer.refusal is not None
+    assert answer.refusal.meaning is Meaning.SPOILT
+
+
 # --- one list ---
 
 
@@ -130,6 +175,49 @@ def test_a_list_of_large_pages_ends(monkeypatch: pytest.MonkeyPatch) -> None:
     assert answer.refusal is not None
     assert answer.refusal.meaning is Meaning.TRUNCATED
     assert isinstance(answer.at("Keys[]"), Incomplete)
+
+
+def in_circles(asked: Asked) -> Says:
+    """Two pages that hand on to each other."""
+    return 200, {"Keys": [], "Truncated": True, "NextMarker": "b" if asked.params.get("Marker") == "a" else "a"}
+
+
+def test_tokens_that_lead_in_circles_are_followed_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    with answering(in_circles) as endpoint:
+        account = account_at(endpoint, monkeypatch, Clock(), "us-east-1")
+        answer = account.caller.call("kms.list_keys", {}, "us-east-1")
+    assert len(endpoint.asked) == 3
+    assert answer.refusal is not None
+    assert answer.refusal.meaning is Meaning.TRUNCATED
+
+
+@pytest.mark.parametrize(("tokens", "asked"), [("ab", 3), ("a", 2)])
+def test_so_are_those_of_an_operation_without_a_paginator(
+    monkeypatch: pytest.MonkeyPatch, tokens: str, asked: int
+) -> None:
+    pages = iter(range(100))
+    monkeypatch.setattr("botocore.client.BaseClient.can_paginate", lambda *_: False)
+    with answering(lambda _: (200, {"Keys": [], "NextMarker": tokens[next(pages) % len(tokens)]})) as endpoint:
+        answer = account_at(endpoint, monkeypatch, Clock(), "us-east-1").caller.call("kms.list_keys", {}, "us-east-1")
+    assert len(endpoint.asked) == asked
+    assert answer.refusal is not None
+    assert answer.refusal.meaning is Meaning.TRUNCATED
+
+
+def test_waiting_for_the_turn_of_a_list_does_not_count(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock, left = Clock(), [40]
+
+    def throttled(asked: Asked) -> Says:
+        number = int(asked.params.get("Marker", 0))
+        left[0] -= 1
+        if left[0] % 2:
+            clock.pause(LIST_SECONDS)  # of all that waits meanwhile
+            return 400, {"__type": "ThrottlingException"}
+        return 200, {"Keys": [], "Truncated": left[0] > 0, "NextMarker": str(number + 1)}
+
+    with answering(throttled) as endpoint:
+        answer = account_at(endpoint, monkeypatch, clock, "us-east-1").caller.call("kms.list_keys", {}, "us-east-1")
+    assert answer.refusal is None
 
 
 # --- one request ---
@@ -187,6 +275,24 @@ def test_a_single_call_is_given_up_too(monkeypatch: pytest.MonkeyPatch) -> None:
     assert answer.requests == {"kms.list_keys": 1}
 
 
+def test_nobody_waits_to_compute_while_credentials_are_renewed(monkeypatch: pytest.MonkeyPatch) -> None:
+    computing: list[bool] = []
+
+    def renewed() -> dict[str, str]:
+        computing.append(clients.gate._lock.locked())
+        expiry = "2999-01-01T00:00:00Z"
+        return {"access_key": "a", "secret_key": "s", "token": "t", "expiry_time": expiry}
+
+    inner = get_session()
+    inner._credentials = DeferredRefreshableCredentials(renewed, "test")  # type: ignore[attr-defined]
+    with answering(lambda _: (200, {"Keys": []})) as endpoint:
+        monkeypatch.setenv("AWS_ENDPOINT_URL", endpoint.url)
+        clients = Clients(boto3.Session(botocore_session=inner, region_name="us-east-1"), "us-east-1")
+        answer = Caller(clients).call("kms.list_keys", {}, "us-east-1")
+    assert answer.refusal is None
+    assert computing == [False]
+
+
 def test_an_endpoint_that_hangs_again_and_again_is_not_asked_any_more() -> None:
     clients = Clients(boto3.Session(), "us-east-1")
     asked = 0
@@ -195,6 +301,14 @@ def test_an_endpoint_that_hangs_again_and_again_is_not_asked_any_more() -> None:
         asked += 1
     assert 1 < asked < PATIENCE
     assert Caller(clients).call("kms.list_keys", {}, "us-east-1").refusal is not None
+
+
+def test_a_single_call_leaves_no_thread_behind() -> None:
+    before = set(threading.enumerate())
+    assert turns.in_time(Quick()) == "done"
+    for thread in set(threading.enumerate()) - before:
+        thread.join(60)
+        assert not thread.is_alive()
 
 
 class Hangs:

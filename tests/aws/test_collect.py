@@ -441,3 +441,10 @@ def test_what_lies_elsewhere_is_not_said_to_be_missing(account: Account, arn: st
     with pytest.raises(Undecided):
         inventory.find(Key, arn)
     assert inventory.find(Key, "arn:aws:kms:eu-west-1:123456789012:key/none") is None
+
+
+def test_many_elements_without_a_name_are_one_row_of_the_coverage(account: Account) -> None:
+    give(account, "kms.list_keys", {"Keys": [{"KeyId": "k"}] * 1000})
+    collected = collect(account, [Key])
+    assert len({gap.region for gap in collected.gaps}) == len(collected.gaps)
+    assert Key.kind in collected.inventory.unlisted

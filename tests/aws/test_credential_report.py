@@ -12,7 +12,8 @@ from hipaa_guard.aws.collect import Collected, collect
 from hipaa_guard.aws.limits import TRIES, Trouble
 from hipaa_guard.aws.peculiar import REPORT_PAUSES
 from hipaa_guard.aws.sessions import Account
-from hipaa_guard.facts.values import Cause
+from hipaa_guard.facts.credential_report import access_keys, has_password, mfa_active, password_idle
+from hipaa_guard.facts.values import Cause, Undecided
 from tests.aws.clinic import User, give, refuse
 
 MAKE, READ = "iam.generate_credential_report", "iam.get_credential_report"
@@ -43,6 +44,18 @@ def first(number: int) -> Callable[[dict[str, Any]], bool]:
         return left[0] >= 0
 
     return holds
+
+
+@pytest.mark.parametrize("cell", ["", "yes", "<html>", "0"])
+def test_a_cell_that_aws_does_not_write_is_not_known(cell: str) -> None:
+    row = {"password_enabled": cell, "mfa_active": cell, "access_key_1_active": cell, "access_key_2_active": "false"}
+    made = "2026-11-30T00:00:00+00:00"
+    for read in (has_password, mfa_active):
+        with pytest.raises(Undecided):
+            read(row)
+    for aged in (password_idle, access_keys):
+        with pytest.raises(Undecided):
+            aged(row, made)
 
 
 def test_a_report_that_is_made_is_waited_for(account: Account) -> None:

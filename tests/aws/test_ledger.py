@@ -55,6 +55,13 @@ def test_what_was_written_is_read_back(path: Path) -> None:
     assert opened(path).answers == told
 
 
+def test_half_of_a_surrogate_pair_is_written_and_read_back(path: Path) -> None:
+    ledger = opened(path)
+    ledger.put("key", answer({"Policy": {"Resource": "\ud800"}}))
+    ledger.close(keep=True)
+    assert opened(path).answers["key"].value == {"Policy": {"Resource": "\ud800"}}
+
+
 def test_nobody_else_may_read_it_and_it_goes_when_it_is_no_longer_needed(path: Path) -> None:
     ledger = opened(path)
     ledger.put("key", answer({}))
@@ -170,7 +177,7 @@ def test_a_row_that_is_too_old_is_asked_again(path: Path) -> None:
     assert (list(again.answers), again.lost) == (["new"], 2)
 
 
-@pytest.mark.parametrize("started", ["yesterday", "", "2026-11-30T00:00:00"])
+@pytest.mark.parametrize("started", ["yesterday", "", "2026-11-30T00:00:00", "2999-01-01T00:00:00+00:00"])
 def test_a_beginning_that_cannot_be_read_begins_anew(path: Path, started: str) -> None:
     three(path)
     with closing(sqlite3.connect(path)) as database:

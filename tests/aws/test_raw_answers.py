@@ -92,6 +92,32 @@ def test_what_aws_says_is_an_answer(operation: str) -> None:
     check(model, received(Said(503, b"", {"x-amzn-requestid": "1234"})))
 
 
+def in_json() -> list[str]:
+    """Operations whose answers are JSON objects."""
+    found = []
+    for operation in operations():
+        model = model_of(operation)
+        if model.service_model.resolved_protocol in ("json", "rest-json") and not answers_any_text(model):
+            found.append(operation)
+    return found
+
+
+@pytest.mark.parametrize("operation", in_json())
+def test_the_answer_of_another_operation_is_none(operation: str) -> None:
+    """Where the two have no member in common but those of paging, which botocore would read as an empty answer."""
+    model, tried = model_of(operation), 0
+    for other in map(model_of, in_json()):
+        common = model.output_shape.members.keys() & other.output_shape.members.keys()
+        if (
+            all(name.lower() in ("nexttoken", "nextmarker", "truncated") for name in common)
+            and other.name != model.name
+        ):
+            tried += 1
+            with pytest.raises(SpoiltAnswerError):
+                check(model, received(whole(other)))
+    assert tried
+
+
 @pytest.mark.parametrize("status", [404, 405, 501])
 def test_an_endpoint_without_the_operation_is_told_apart(status: int) -> None:
     with pytest.raises(UnservedOperationError):

@@ -84,7 +84,7 @@ def test_every_meaning_has_a_cause_a_reason_and_a_hint() -> None:
         (EndpointConnectionError(endpoint_url="https://x"), Meaning.UNREACHABLE),
         (ReadTimeoutError(endpoint_url="https://x"), Meaning.SERVER),
         (NoCredentialsError(), Meaning.BAD_CREDENTIALS),
-        (ParamValidationError(report="Unknown parameter"), Meaning.OURS),
+        (ParamValidationError(report="Invalid bucket name"), Meaning.SPOILT),
         (KeyError("anything"), Meaning.OURS),
     ],
 )

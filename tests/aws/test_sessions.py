@@ -51,6 +51,36 @@ def test_by_default_every_enabled_region_is_read() -> None:
     assert open_account(regions="all").regions == account.regions
 
 
+def answering(operation: str, answer: dict[str, Any]) -> Any:
+    """A session in which an operation has this answer."""
+    session: Any = boto3.Session()
+
+    class Http:
+        status_code = 200
+
+    session.events.register(f"before-call.{operation}", lambda **_: (Http(), answer))
+    return session
+
+
+@pytest.mark.usefixtures("_cloud")
+@pytest.mark.parametrize(
+    "answer",
+    [{}, {"Account": "111122223333"}, {"Account": "x", "Arn": "arn:aws:iam::x:user/u"}, {"Arn": "", "Account": ""}],
+)
+def test_an_identity_without_its_parts_is_said_and_nothing_is_scanned(answer: dict[str, Any]) -> None:
+    with pytest.raises(AwsSetupError, match="whose credentials"):
+        open_account(session=answering("sts.GetCallerIdentity", {"UserId": "u", **answer}))
+
+
+@pytest.mark.usefixtures("_cloud")
+@pytest.mark.parametrize("listed", [[], [{"RegionName": "eu-west-1"}], [{"OptInStatus": "opted-in"}]])
+def test_a_list_of_regions_that_lacks_some_is_no_list(listed: list[dict[str, str]]) -> None:
+    session = answering("ec2.DescribeRegions", {"Regions": listed, "ResponseMetadata": {"RequestId": "r"}})
+    account = open_account(session=session)
+    assert account.regions == ("us-east-1",)
+    assert [gap.incomplete for gap in account.gaps] == [True]
+
+
 @pytest.mark.usefixtures("_cloud")
 def test_the_regions_asked_for_are_read() -> None:
     account = open_account(regions="eu-west-1, us-west-2")

@@ -271,6 +271,7 @@ _FINAL = frozenset(
     {
         "InvalidAction",
         "NotImplementedError",
+        "ParamValidationError",
         "ReportNotReadyError",
         _HANGS,
         "SilentEndpoint",

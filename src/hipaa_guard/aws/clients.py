@@ -23,6 +23,7 @@ from urllib.parse import urlsplit, urlunsplit
 from hipaa_guard.aws import raw_answers
 from hipaa_guard.aws.bounds import BoundedSession, SlowAnswerError
 from hipaa_guard.aws.gate import Gate
+from hipaa_guard.aws.typed_answers import TypedParsers
 from hipaa_guard.version import VERSION
 
 CONNECT_TIMEOUT = 5
@@ -181,16 +182,20 @@ class Clients:
         )
         only = ONE_ENDPOINT.get(self.own_partition, {}).get(service)
         client = self._session.client(service, region_name=only or self.home, config=config)
-        client._endpoint.http_session = BoundedSession(client._endpoint.http_session)  # noqa: SLF001 - no other way in
+        endpoint = client._endpoint  # noqa: SLF001 - no other way in
+        endpoint.http_session = BoundedSession(endpoint.http_session)
+        endpoint._response_parser_factory = TypedParsers(factory)  # noqa: SLF001 - as above
         if only is None and not client.meta.region_name.endswith("-global"):
             # First, so that S3's own redirects to the right region still win.
             client.meta.events.register_first("before-endpoint-resolution", _aim)
         client.meta.events.register("before-call", _sign_for)
         methods = {name: f"{service}.{method}" for method, name in client.meta.method_to_api_mapping.items()}
         client.meta.events.register_first("before-parameter-build", lambda model, **_: _note(methods[model.name]))
+        client.meta.events.register_first("before-sign", self._renew)
         client.meta.events.register_first("before-send", lambda **_: self._refuse_silent(service))
         client.meta.events.register_first("before-send", self.gate.leave)
         client.meta.events.register_first("before-parse", self.gate.enter)
+        client.meta.events.register_first("before-parse", _arrived)
         client.meta.events.register("before-parse", _examine)
 
         def sent(caught_exception: Exception | None, attempts: int, operation: Any, **_: Any) -> None:
@@ -200,6 +205,14 @@ class Clients:
 
         client.meta.events.register_first("needs-retry", sent)
         return client
+
+    def _renew(self, request_signer: Any, **_: Any) -> None:
+        """Renew credentials that run out while others compute: whoever gives them may take long, or hang."""
+        credentials = request_signer._credentials  # noqa: SLF001 - botocore shows them to nobody
+        needed = getattr(credentials, "refresh_needed", None)
+        if needed is not None and needed():
+            with self.gate.left():
+                credentials.get_frozen_credentials()
 
     def _refuse_silent(self, service: str) -> None:
         region = _region.get()
@@ -222,6 +235,8 @@ def _time(value: Any) -> datetime:
     """A time in an answer. botocore's own way looks for every form that a time was ever written in."""
     from botocore.utils import parse_timestamp
 
+    if isinstance(value, bool):
+        raise ValueError("true or false is no time")  # noqa: TRY004 - as botocore does
     if isinstance(value, str) and value[4:5] == "-" and value.endswith("Z"):
         try:
             return datetime.fromisoformat(value)
@@ -238,16 +253,21 @@ def _note(operation: str) -> None:
         tally.sent = tally.clock()
 
 
+def _arrived(**_: Any) -> None:
+    """An answer that came is not late, however long its thread waits until it may compute."""
+    tally = _tally.get()
+    if tally is not None:
+        tally.answered = True
+        tally.sent = None
+
+
 def _examine(operation_model: Any, response_dict: dict[str, Any], **_: Any) -> None:
     """See that what came is an answer of AWS's, before botocore parses it."""
     tally = _tally.get()
     body = response_dict["body"]
-    if tally is not None:
-        tally.answered = True
-        tally.sent = None
-        if isinstance(body, bytes):
-            tally.bytes += len(body)
-            tally.signed = raw_answers.from_aws(response_dict["headers"], body)
+    if tally is not None and isinstance(body, bytes):
+        tally.bytes += len(body)
+        tally.signed = raw_answers.from_aws(response_dict["headers"], body)
     raw_answers.check(operation_model, response_dict)
 
 

@@ -11,8 +11,10 @@ from dataclasses import replace
 from typing import Any
 
 from hipaa_guard.aws import templates
+from hipaa_guard.aws.actions import action_of
 from hipaa_guard.aws.calls import Answer, plain
 from hipaa_guard.aws.plan import KindPlan, Plan, parts_of
+from hipaa_guard.aws.refusals import classify
 from hipaa_guard.aws.siblings import SIBLINGS
 from hipaa_guard.facts.readings import Listed, Listing
 from hipaa_guard.facts.values import Value
@@ -104,8 +106,15 @@ def _is_plain(needed: Mapping[str, Any]) -> bool:
 
 
 def keep(answer: Answer, fields: Mapping[str, Field]) -> Answer:
-    """The answer with what is kept of it."""
-    return answer if answer.value is None else replace(answer, value=fields[answer.operation].of(answer.value))
+    """The answer with what is kept of it. Never raises: one that is too deep, or of an unforeseen form, is refused."""
+    if answer.value is None:
+        return answer
+    try:
+        return replace(answer, value=fields[answer.operation].of(answer.value))
+    except Exception as error:  # noqa: BLE001 - whatever others sent, only this answer is not known
+        action = action_of(answer.operation)
+        refusal = classify(error, operation=answer.operation, region=answer.region, action=action, answered=True)
+        return replace(answer, value=None, refusal=refusal)
 
 
 def _of_kind(plan: KindPlan, found: dict[str, Field], parent: Field | None) -> None:

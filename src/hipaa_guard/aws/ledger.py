@@ -132,7 +132,10 @@ class Ledger:
         try:
             started = datetime.fromisoformat(row[0])
             young = now() - started <= MOST_AGE
+            began = started <= now()
         except (TypeError, ValueError):
+            began = young = False
+        if not began:  # no scan begins in the future, nor at no time
             self.lost += self.count()
             return False
         if young:

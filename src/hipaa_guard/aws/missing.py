@@ -39,7 +39,7 @@ class Missing:
     def __init__(self) -> None:
         self._unlisted: list[_Unlisted] = []
         self._details: list[tuple[type[Resource], Refusal]] = []
-        self._misread: list[Gap] = []
+        self._misread: dict[tuple[type[Resource], Gap], None] = {}
 
     def listing(self, kind: type[Resource], refusal: Refusal, parent: Item | None) -> None:
         """A listing was refused, or not answered to its end; `parent` is what it was made for."""
@@ -51,8 +51,10 @@ class Missing:
 
     def misread(self, kind: type[Resource], answer: Answer, found: Unknown) -> None:
         """A listing was answered, but not in a form that tells all resources of the kind."""
-        self._unlisted.append(_Unlisted(kind, found, None, None))
-        self._misread.append(Gap(GapKind.CALL, answer.operation, found.reason, region=answer.region))
+        gap = Gap(GapKind.CALL, answer.operation, found.reason, region=answer.region)
+        if (kind, gap) not in self._misread:  # once for all elements that lack the same
+            self._unlisted.append(_Unlisted(kind, found, None, None))
+            self._misread[kind, gap] = None
 
     def forget(self, gone: set[int]) -> None:
         """Leave out what was asked for resources that no longer exist."""
@@ -73,7 +75,7 @@ class Missing:
             group.count += 1
             group.kinds.add(kind.kind)
         ordered = sorted(groups.items(), key=lambda each: each[0])
-        return (*(_gap(group) for _, group in ordered), *self._misread)
+        return (*(_gap(group) for _, group in ordered), *dict.fromkeys(gap for _, gap in self._misread))
 
     def denied_actions(self) -> tuple[str, ...]:
         """The IAM actions that were denied, sorted."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from hashlib import sha256 as digest
 from typing import Any
 
 from hipaa_guard.aws import peculiar
@@ -57,10 +58,15 @@ def _extend(into: Pages, page: Pages, path: list[str]) -> None:
         page = page.get(step) or {}
         into = into.setdefault(step, {})
     more = page.get(path[-1])
-    if isinstance(more, list):
-        into[path[-1]] = [*(into.get(path[-1]) or []), *more]
-    elif isinstance(more, dict):
-        into[path[-1]] = {**(into.get(path[-1]) or {}), **more}
+    if not isinstance(more, list | dict):
+        return
+    kept = into.get(path[-1])
+    if not kept:
+        into[path[-1]] = more
+    elif isinstance(more, list):
+        kept.extend(more)
+    else:
+        kept.update(more)
 
 
 class Reader:
@@ -79,14 +85,14 @@ class Reader:
         self.pages = _Joined()
         self._tally = tally
         self._clock = clock
-        self._until: float | None = None
+        self._spent = 0.0
         self._first_page = first_page
         self._more = True
         self._client = client
         self._method = method
         self._params = dict(params)
         self._iterator: Any = None
-        self._token: Any = None
+        self._tokens: set[bytes] = set()
         if client.can_paginate(method):
             size = peculiar.page_size(client, method, self._params)
             paginator = client.get_paginator(method)
@@ -102,14 +108,14 @@ class Reader:
 
         """
         ask = getattr(self._client, self._method)
-        if self._until is None:
-            self._until = self._clock() + LIST_SECONDS
         while self._more:
+            began = self._clock()
             page = ask(**self._params)
             self._examine(page)
             more = self._aim_at_next(page) if self._iterator is None else self._aim_at_token(page)
             self._more = more and not self._first_page
-            if self._more and (self._clock() > self._until or self._tally.bytes > LIST_BYTES):
+            self._spent += self._clock() - began
+            if self._more and (self._spent > LIST_SECONDS or self._tally.bytes > LIST_BYTES):
                 raise EndlessListError(f"there is no end after {self.pages.count} pages")
 
     def _examine(self, page: Pages) -> None:
@@ -128,15 +134,11 @@ class Reader:
 
     def _aim_at_token(self, page: Pages) -> bool:
         """Keep a page as botocore's paginator does; whether there is another, for which the parameters now ask."""
-        from botocore.exceptions import PaginationError
-
         token = self._iterator._get_next_token(page)  # noqa: SLF001
         self.pages.add(page, [key.expression for key in self._iterator.result_keys])
         if all(part is None for part in token.values()):
             return False
-        if token == self._token:
-            raise PaginationError(message=f"The same next token was received twice: {token}")
-        self._token = token
+        self._see(token)
         self._iterator._inject_token_into_kwargs(self._params, token)  # noqa: SLF001
         return True
 
@@ -144,10 +146,26 @@ class Reader:
         """The same where boto3 has no paginator."""
         self.pages.add(page, [name for name, value in page.items() if isinstance(value, list)])
         onward = _onward(self._client, self._method, page)
-        if onward is None or (onward in self._params and page.get(_answered(page)) == self._params[onward]):
+        if onward is None:
             return False
-        self._params[onward] = page[_answered(page)]
+        token = page[_answered(page)]
+        self._see(token)
+        self._params[onward] = token
         return True
+
+    def _see(self, token: Any) -> None:
+        """Note the token of a further page.
+
+        Raises:
+            botocore.exceptions.PaginationError: it leads back to a page that was read.
+
+        """
+        from botocore.exceptions import PaginationError
+
+        seen = digest(repr(token).encode()).digest()
+        if seen in self._tokens:
+            raise PaginationError(message="The same next token was received twice")
+        self._tokens.add(seen)
 
 
 def _answered(page: Pages) -> str:

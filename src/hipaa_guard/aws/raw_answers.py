@@ -24,6 +24,8 @@ _ROOTS: Mapping[str, str] = {
     "GetBucketVersioning": "VersioningConfiguration",
     "ListBuckets": "ListAllMyBucketsResult",
 }
+# What answers of many operations have in common.
+_PAGING = frozenset({"NextToken", "nextToken", "NextMarker", "Marker", "Truncated", "position", "ResponseMetadata"})
 _UNSERVED = (404, 405, 501)
 _ERROR_ROOTS = frozenset({"Error", "ErrorResponse", "Response"})
 _ERROR_MEMBERS = frozenset({"__type", "code", "Code", "message", "Message", "errorCode", "error"})
@@ -97,9 +99,19 @@ def _check_form(model: Any, headers: Mapping[str, str], body: bytes) -> None:
     elif model.service_model.resolved_protocol == "smithy-rpc-v2-cbor":
         fits = bool(body) and body[0] >> 5 == 5  # a map
     else:
-        fits = isinstance(_json(body), dict)
+        said = _json(body)
+        fits = isinstance(said, dict) and not _is_foreign(shape.members.get(payload, shape), said)
     if not fits:
         raise SpoiltAnswerError(f"the answer came {_described(headers, body)}, which is not the form of {model.name}")
+
+
+def _is_foreign(shape: Any, said: Mapping[str, Any]) -> bool:
+    """Whether a JSON object is the answer of another operation: it has members, and none is of this one but its paging.
+
+    AWS adds members to answers, and leaves out what is not set; an answer of nothing but new members is none of both.
+    """
+    own = {member.serialization.get("name", name) for name, member in shape.members.items()}
+    return bool(said) and not said.keys() & (own - _PAGING) and not said.keys() <= own
 
 
 def _json(body: bytes) -> Any:

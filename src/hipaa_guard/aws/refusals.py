@@ -179,6 +179,7 @@ _BY_EXCEPTION: Mapping[str, Meaning] = {
     "ResponseStreamingError": Meaning.SERVER,
     "ResponseParserError": Meaning.SPOILT,
     "NotImplementedError": Meaning.SERVER,  # a simulated service that lacks the operation
+    "ParamValidationError": Meaning.SPOILT,  # the tables fit botocore's models: a name that AWS cannot have listed
     "PaginationError": Meaning.TRUNCATED,
     "MorePagesError": Meaning.TRUNCATED,
     "EndlessListError": Meaning.TRUNCATED,
@@ -308,7 +309,7 @@ def classify(error: Exception, *, operation: str, region: str, action: str, answ
     """What an exception of a call means. One that the table does not know is our fault, unless there was an answer."""
     response: Mapping[str, Any] | None = getattr(error, "response", None)
     if isinstance(response, Mapping) and "Error" in response:
-        code = str(response["Error"].get("Code", "")) or "no code"
+        code = _short(str(response["Error"].get("Code", ""))) or "no code"
         message = str(response["Error"].get("Message") or "")
         status = str(response.get("ResponseMetadata", {}).get("HTTPStatusCode", ""))
         meaning = meaning_of(code, status)
@@ -338,5 +339,5 @@ def meaning_of(code: str, status: str = "") -> Meaning:
 
 
 def _short(message: str, limit: int = 300) -> str:
-    message = " ".join(message.split())
+    message = " ".join(message.encode("utf-8", "replace").decode("utf-8").split())
     return message if len(message) <= limit else message[: limit - 3] + "..."

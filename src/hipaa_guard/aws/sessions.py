@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
-from hipaa_guard.aws.calls import Answer, Caller
+from hipaa_guard.aws.actions import action_of
+from hipaa_guard.aws.calls import Caller
 from hipaa_guard.aws.clients import Clients
 from hipaa_guard.aws.refusals import Meaning, Refusal
 from hipaa_guard.facts.places import NOT_ASKED_FOR, Gap, GapKind
 
 THREADS = 64
 _NAME = "hipaa-guard"
+_REGIONS = "ec2.describe_regions"
+_ACCOUNT = re.compile(r"\d{12}")
+_ARN = re.compile(r"arn:[\w-]+:(sts|iam)::\d{12}:.")
 
 
 class AwsSetupError(Exception):
@@ -73,7 +78,7 @@ def open_account(
     clients = Clients(session, home, threads=threads)
     caller = Caller(clients)
     identity = _identity(caller, home)
-    account, arn = str(identity["Account"]), str(identity["Arn"])
+    account, arn = identity["Account"], identity["Arn"]
     scope = _regions(caller, home, chosen)
     caller.enabled = scope.enabled
     return Account(
@@ -152,10 +157,14 @@ def _with_role(session: Any, role_arn: str, external_id: str | None, home: str) 
 
 def _identity(caller: Caller, home: str) -> Mapping[str, Any]:
     answer = caller.call("sts.get_caller_identity", {}, home)
-    if answer.value is not None:
-        return answer.value
-    assert answer.refusal is not None
-    raise AwsSetupError(_why_not(answer.refusal))
+    if answer.value is None:
+        assert answer.refusal is not None
+        raise AwsSetupError(_why_not(answer.refusal))
+    if not _ACCOUNT.fullmatch(answer.value.get("Account", "")) or not _ARN.match(answer.value.get("Arn", "")):
+        raise AwsSetupError(
+            "What answered does not say whose credentials these are, as AWS does. Check the proxy and AWS_ENDPOINT_URL."
+        )
+    return answer.value
 
 
 def _why_not(refusal: Refusal) -> str:
@@ -229,14 +238,20 @@ def _home(session: Any, chosen: tuple[str, ...] | None) -> str:
 
 
 def _regions(caller: Caller, home: str, chosen: tuple[str, ...] | None) -> _Scope:
-    answer = caller.call("ec2.describe_regions", {"AllRegions": True}, home)
-    if answer.value is None or answer.refusal is not None:
-        return _without_list(answer, home, chosen)
+    answer = caller.call(_REGIONS, {"AllRegions": True}, home)
+    if answer.refusal is not None:
+        return _without_list(answer.refusal, home, chosen)
+    listed = (answer.value or {}).get("Regions", [])
     status = {
-        str(each["RegionName"]): str(each.get("OptInStatus", ""))
-        for each in answer.value.get("Regions", [])
-        if _same_partition(caller.clients, str(each["RegionName"]), home)
+        name: str(each.get("OptInStatus", ""))
+        for each in listed
+        if (name := each.get("RegionName")) and _same_partition(caller.clients, name, home)
     }
+    if home not in status or not all(each.get("RegionName") for each in listed):
+        refusal = Refusal(
+            Meaning.SPOILT, "NoRegions", f"{home} is not in the list", _REGIONS, home, action_of(_REGIONS)
+        )
+        return _without_list(refusal, home, chosen)
     enabled = frozenset(name for name, said in status.items() if said != "not-opted-in")
     if chosen is None:
         skipped = {name: "not enabled in this account" for name in status if name not in enabled}
@@ -267,10 +282,8 @@ def _same_partition(clients: Clients, region: str, home: str) -> bool:
         return True
 
 
-def _without_list(answer: Answer, home: str, chosen: tuple[str, ...] | None) -> _Scope:
+def _without_list(refusal: Refusal, home: str, chosen: tuple[str, ...] | None) -> _Scope:
     """What is read where the account does not tell its regions."""
-    assert answer.refusal is not None
-    refusal = answer.refusal
     if chosen is not None:
         return _Scope(chosen, None, {})
     gap = Gap(

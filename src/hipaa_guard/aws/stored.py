@@ -21,7 +21,9 @@ class StoredError(Exception):
 
 def text_of(document: Any) -> str:
     """A document as text, the same for equal documents."""
-    return json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=str)
+    text = json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=str)
+    # Half of a surrogate pair, which JSON can escape and nothing can write, stays escaped.
+    return text if text.isascii() else text.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def digest(text: str) -> str:

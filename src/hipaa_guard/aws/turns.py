@@ -42,7 +42,9 @@ class _Entry(Generic[T]):
 def in_time(job: Job[T]) -> T:
     """Do a single job in a thread of its own, and give it up where it hangs."""
     done: SimpleQueue[tuple[Job[T], Future[T]]] = SimpleQueue()
-    _Workers(done).do(job, job.attempt)
+    workers = _Workers(done)
+    workers.do(job, job.attempt)
+    workers.dismiss()
     while True:
         try:
             return done.get(timeout=_LOOK)[1].result()

@@ -27,21 +27,33 @@ def _days(then: str | Unknown | None, made: str) -> int | None:
     return max(0, (datetime.fromisoformat(made) - datetime.fromisoformat(then)).days)
 
 
+def _says_yes(cell: str) -> bool:
+    """Whether a cell says ``true``.
+
+    Raises:
+        Undecided: it holds nothing that AWS writes.
+
+    """
+    if cell.lower() not in ("true", "false", "not_supported", "n/a"):
+        raise Undecided(Unknown("a cell of the credential report is neither true nor false"))
+    return cell.lower() == "true"
+
+
 def has_password(row: dict[str, str] | None) -> Value:
     """Whether a user may sign in to the console."""
-    return _NO_ROW if row is None else row["password_enabled"].lower() == "true"
+    return _NO_ROW if row is None else _says_yes(row["password_enabled"])
 
 
 def mfa_active(row: dict[str, str] | None) -> Value:
     """Whether a user has a second factor."""
-    return _NO_ROW if row is None else row["mfa_active"].lower() == "true"
+    return _NO_ROW if row is None else _says_yes(row["mfa_active"])
 
 
 def password_idle(row: dict[str, str] | None, made: str) -> Value:
     """Days since a password was last used, or set where it never was; None without a password."""
     if row is None:
         return _NO_ROW
-    if row["password_enabled"].lower() != "true":
+    if not _says_yes(row["password_enabled"]):
         return None
     idle = _days(row["password_last_used"], made)  # "no_information" where it never was
     return _days(row["password_last_changed"], made) if idle is None else idle
@@ -51,7 +63,7 @@ def access_keys(row: dict[str, str] | None, made: str) -> Value:
     """The active access keys of a user: number, days since it was made, days since it was last used."""
     if row is None:
         return _NO_ROW
-    return [_key(row, number, made) for number in (1, 2) if row[f"access_key_{number}_active"].lower() == "true"]
+    return [_key(row, number, made) for number in (1, 2) if _says_yes(row[f"access_key_{number}_active"])]
 
 
 def _key(row: dict[str, str], number: int, made: str) -> dict[str, Value]:
