@@ -7,13 +7,13 @@ it and to nothing of git's, and what is read is a regular file of bounded size.
 from __future__ import annotations
 
 import os
-import re
 import stat
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
 from hipaa_guard.terraform import documents, limits
+from hipaa_guard.terraform.files import is_of_git, names_git
 from hipaa_guard.terraform.repository import work_tree_of
 
 
@@ -56,11 +56,6 @@ STORE = Use(Is.DIRECTORY, writes=True)
 
 _LFS = b"version https://git-lfs.github.com/spec/"
 
-_IGNORED = re.compile("[\u200c-\u200f\u202a-\u202e\u206a-\u206f\ufeff]")
-"""What HFS+ leaves out of a name."""
-_OF_GIT = re.compile(r"(?:\.git|git~\d)[. ]*(?::.*)?", re.DOTALL)
-"""``.git`` as a file system may take it: NTFS drops dots and spaces at the end, and knows short names and streams."""
-
 
 class FoundPathError(Exception):
     """A path that is not followed. The text is a predicate whose subject is the path."""
@@ -83,7 +78,7 @@ def _refused(path: Path, use: Use) -> str:
         through = "leads" if path.is_symlink() or written.is_relative_to(boundary) else "is"
         return f"{through} outside of the {where}"
     inside = written.relative_to(boundary) if written.is_relative_to(boundary) else path
-    if _is_of_git(real, boundary) or _names_git(inside):
+    if is_of_git(real, boundary) or names_git(inside):
         return "is a part of git's own files"
     return _wrong_kind(real, use)
 
@@ -148,21 +143,3 @@ def _wrong_kind(real: Path, use: Use) -> str:
     if use.largest and status.st_size > use.largest:
         return f"is larger than {size_in_words(use.largest)}"
     return ""
-
-
-def _is_of_git(real: Path, boundary: Path) -> bool:
-    """Whether a path lies in a directory of git's: one of its name, or one that holds a repository."""
-    inside = real.relative_to(boundary)
-    if _names_git(inside):
-        return True
-    return any(_holds_repository(boundary / parent) for parent in (inside, *inside.parents) if parent.parts)
-
-
-def _names_git(path: Path) -> bool:
-    return any(_OF_GIT.fullmatch(_IGNORED.sub("", part).casefold()) for part in path.parts)
-
-
-def _holds_repository(directory: Path) -> bool:
-    """Whether git would take a directory for a repository, or for what belongs to a linked work tree."""
-    has_objects = (directory / "objects").is_dir() and (directory / "refs").is_dir()
-    return (directory / "HEAD").is_file() and (has_objects or (directory / "commondir").is_file())
