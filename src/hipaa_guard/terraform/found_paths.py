@@ -1,7 +1,8 @@
 """Paths that the user did not name: a file of settings that was only found says them, or they are a default.
 
 Whoever wrote the tree chose them, and chose what lies there. So they stay in the work tree, lead through no link out of
-it and to nothing of git's, and what is read is a regular file of bounded size.
+it and to nothing of git's, and what is read is a regular file of bounded size. A path that the user named may be
+anywhere, but where it lies in a work tree, the author of that tree decides whether it is a link.
 """
 
 from __future__ import annotations
@@ -81,6 +82,24 @@ def _refused(path: Path, use: Use) -> str:
     if is_of_git(real, boundary) or names_git(inside):
         return "is a part of git's own files"
     return _wrong_kind(real, use)
+
+
+def led_astray(path: Path) -> str:
+    """Why a path is not followed that the user named in a work tree: a link there leads it out, or to git's files.
+
+    It is a predicate; empty where the path may be followed.
+    """
+    written = Path(os.path.normpath(Path.cwd() / path))
+    real = Path(os.path.realpath(path))
+    for top in written.parents:
+        real_top = Path(os.path.realpath(top))
+        if real == real_top / written.relative_to(top) or not os.path.lexists(top / ".git"):
+            continue
+        if not real.is_relative_to(real_top):
+            return "leads outside of the working tree"
+        if is_of_git(real, real_top) and not names_git(written.relative_to(top)):
+            return "leads into git's own files"
+    return ""
 
 
 def content(path: Path, use: Use) -> bytes:
