@@ -252,8 +252,13 @@ def given_of(options: Options) -> Given:
         raise InputError(str(error)) from None
 
 
-def _baseline_at(path: Path, ref: str, options: Options, given: Given, **values: Any) -> Baseline:
-    """What was open in a directory at a commit. Variables that were not declared yet are not given."""
+def _baseline_at(
+    path: Path, ref: str, options: Options, given: Given, *, var_files: Sequence[Path] = (), **values: Any
+) -> Baseline:
+    """What was open in a directory at a commit.
+
+    Files of variables are those of the commit, and variables that were not declared yet are not given.
+    """
     from hipaa_guard.terraform.at_ref import directory_at, variables_below
     from hipaa_guard.terraform.git import commit_named
     from hipaa_guard.terraform.read import TerraformInputError
@@ -261,15 +266,16 @@ def _baseline_at(path: Path, ref: str, options: Options, given: Given, **values:
     if not path.is_dir():
         raise InputError(f"{path} is no directory: --baseline-ref goes with a directory of source, --baseline with all")
     try:
-        with directory_at(path, ref) as directory:
-            declared = None if directory is None else variables_below(directory)
-            if directory is None or declared is None:
+        with directory_at(path, ref) as then:
+            declared = None if then is None else variables_below(then.directory)
+            if then is None or declared is None:
                 return Baseline()
             variables = {name: value for name, value in (values.pop("variables") or {}).items() if name in declared}
             # Comments of the commit are all its own.
             alone = replace(given, known=replace(given.known, baseline=None), marks=None)
             silent = replace(options, progress=None, warn=None)
-            before = _scanned(directory, silent, alone, now(), variables=variables, **values)
+            files = then.files(var_files)
+            before = _scanned(then.directory, silent, alone, now(), var_files=files, variables=variables, **values)
     except (TerraformInputError, InputError) as error:
         raise InputError(f"--baseline-ref {ref}: {error}") from None
     if not before.coverage.complete:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import re
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -17,8 +19,10 @@ from hipaa_guard.cli.settings_paths import uses
 from hipaa_guard.outputs import FORMATS
 from hipaa_guard.terraform.found_paths import Is, Use
 from tests.cli.hostile import REGISTER, SECRET, SETTINGS, git, project
+from tests.patience import HANGS
 
-USAGE = 2
+GAPS, USAGE = 1, 2
+TABLE = b"[tool.hipaa-guard]\n"
 FREE = {"policies"}
 """Refused whatever it says."""
 
@@ -201,6 +205,35 @@ def test_only_a_report_is_written_over(format: str, name: str, tree: Path, capsy
     assert run(["scan", "terraform", "-q"]) == USAGE
     assert (tree / name).read_bytes() == before
     assert f"{SETTINGS}:1: output: {name} " in capsys.readouterr().err
+
+
+def test_a_file_that_was_found_asks_for_no_flood_of_reports(tree: Path, capsys: Captured) -> None:
+    (tree / SETTINGS).write_text(f"output: [{', '.join(f'json={number}.json' for number in range(51))}]\n")
+    assert run(["scan", "terraform", "infra", "-q"]) == USAGE
+    assert "more than 50 files" in capsys.readouterr().err
+    assert not list(tree.glob("*.json"))
+
+
+HEAVY = {
+    "line ends": (b"\n" * 1_000_000, GAPS, ""),
+    "many keys": (
+        TABLE + b"".join(b"k%d = 1\n" % number for number in range(80_000)),
+        USAGE,
+        "more than 10,000 settings",
+    ),
+    "a long key": (TABLE + b"a." * 400_000 + b"a = 1\n", USAGE, "more than 1,000 dots in one line"),
+    "deep": (TABLE + b"a = " + b"[" * 500_000, USAGE, "nested too deep"),
+    "a list of tables": (b"[[tool.hipaa-guard]]\n[tool.hipaa-guard.aws]\n", USAGE, "must be a table"),
+}
+
+
+@pytest.mark.parametrize("name", HEAVY)
+def test_pyproject_takes_no_endless_time(name: str, tree: Path) -> None:
+    content, code, told = HEAVY[name]
+    (tree / "pyproject.toml").write_bytes(content)
+    command = [sys.executable, "-m", "hipaa_guard", "scan", "terraform", "infra", "-q"]
+    done = subprocess.run(command, cwd=tree, capture_output=True, text=True, timeout=HANGS, check=False)
+    assert (done.returncode, told in done.stderr) == (code, True), done.stderr[:500]
 
 
 @pytest.mark.parametrize("format", [each for each in FORMATS if each != "asff"])

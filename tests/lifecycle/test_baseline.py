@@ -211,6 +211,72 @@ def test_modules_that_were_downloaded_are_those_of_today(repository: Path) -> No
     assert new(at_ref(infra, "HEAD"))["module.b.aws_s3_bucket.phi"] is False
 
 
+@pytest.mark.parametrize("kept", [".terraform", "vendored"])
+def test_modules_that_git_keeps_are_no_part_of_what_was_before(repository: Path, kept: str) -> None:
+    infra = repository / "infra"
+    tree(infra, call='module "b" {\n  source = "registry.example.org/a/b/aws"\n}\n')
+    git(repository, "add", "-A")
+    git(repository, "commit", "-qm", "module")
+    tree(infra / kept / "modules" / "b", main=PHI)
+    manifest = {"Modules": [{"Key": "", "Dir": "."}, {"Key": "b", "Source": "x", "Dir": ".terraform/modules/b"}]}
+    (infra / kept / "modules" / "modules.json").write_text(json.dumps(manifest))
+    if kept != ".terraform":
+        (infra / ".terraform").symlink_to(kept)
+    git(repository, "add", "-Af")
+    assert new(at_ref(infra, "HEAD"))["module.b.aws_s3_bucket.phi"] is True
+
+
+VERSIONED = """variable "versioned" {}
+resource "aws_s3_bucket" "v" {}
+resource "aws_s3_bucket_versioning" "v" {
+  bucket = aws_s3_bucket.v.id
+  versioning_configuration {
+    status = var.versioned
+  }
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("before", "kept", "is_new"),
+    [
+        ("Enabled", True, True),
+        ("Suspended", True, False),
+        (None, True, True),
+        (None, False, False),
+    ],
+)
+def test_values_are_those_of_then_if_git_keeps_them(
+    before: str | None, kept: bool, is_new: bool, repository: Path
+) -> None:
+    values = repository / "env" / "prod.tfvars"
+    values.parent.mkdir()
+    tree(repository, infra__v=VERSIONED)
+    if before is not None:
+        values.write_text(f'versioned = "{before}"\n')
+    git(repository, "add", "-A")
+    git(repository, "commit", "-qm", "values")
+    values.write_text('versioned = "Suspended"\n')
+    if kept:
+        git(repository, "add", "-A")
+    found = at_ref(repository / "infra", "HEAD", var_files=[values])
+    assert new(found)["aws_s3_bucket.v"] is is_new
+
+
+def test_values_behind_a_link_that_is_new_are_those_of_then(repository: Path) -> None:
+    tree(repository, infra__v=VERSIONED)
+    for name, status in (("env", "Enabled"), ("other", "Suspended")):
+        (repository / name).mkdir()
+        (repository / name / "prod.tfvars").write_text(f'versioned = "{status}"\n')
+    git(repository, "add", "-A")
+    git(repository, "commit", "-qm", "values")
+    git(repository, "rm", "-rq", "env")
+    (repository / "env").symlink_to("other")
+    git(repository, "add", "-A")
+    found = at_ref(repository / "infra", "HEAD", var_files=[repository / "env" / "prod.tfvars"])
+    assert new(found)["aws_s3_bucket.v"] is True
+
+
 def test_variables_that_are_new_stop_nothing(repository: Path) -> None:
     tree(repository, infra__v='variable "added" {}\n')
     found = at_ref(repository / "infra", "HEAD", variables={"added": "x"})
@@ -276,8 +342,8 @@ class TestNothingOfTheRepositoryRuns:
         git(repository, "commit", "-qm", "links")
         with directory_at(repository / "infra", "HEAD") as found:
             assert found is not None
-            assert (found / "etc.tf").is_symlink()
-            assert (found / "main.tf").read_text() == PHI
+            assert (found.directory / "etc.tf").is_symlink()
+            assert (found.directory / "main.tf").read_text() == PHI
         found_now = at_ref(repository / "infra", "HEAD")
         assert new(found_now)["aws_s3_bucket.phi"] is False
 
@@ -301,8 +367,8 @@ class TestNothingOfTheRepositoryRuns:
         commit = git(repository, "commit-tree", "-m", "crafted", root)
         with directory_at(repository / "infra", commit) as found:
             assert found is not None
-            assert [path.name for path in found.iterdir()] == ["x.tf"]
-            base = found.parent
+            assert [path.name for path in found.directory.iterdir()] == ["x.tf"]
+            base = found.directory.parent
             assert not (base.parent / "escaped.tf").exists()
             assert list((base / ".git").iterdir()) == []
         assert list((tmp_path / "target").iterdir()) == []

@@ -220,7 +220,8 @@ def test_a_file_that_was_only_found_may_not_point_outside(
     monkeypatch.chdir(top)
     assert run(["scan", "terraform", ".", "-q"]) == 2
     assert "only a file that --config names may name roots from there" in capsys.readouterr().err
-    assert run(["scan", "terraform", ".", "-q", "--config", SETTINGS, "-c", VERSIONING]) == 1
+    led_astray = outside == "out" and (top / ".git").exists()  # the author of the tree has put the link there
+    assert run(["scan", "terraform", ".", "-q", "--config", SETTINGS, "-c", VERSIONING]) == (2 if led_astray else 1)
 
 
 # --- where there is no top ------------------------------------------------------------------------------------------

@@ -62,6 +62,7 @@ class Hostile:
 
 
 REGISTRY = GOOD + 'module "m" {\n  source = "hashicorp/consul/aws"\n}\n'
+CONFIG, TOKEN = ".git/config", 'a = "the-token-of-the-pipeline"\n'
 MANIFEST = ".terraform/modules/modules.json"
 DYNAMIC = 'dynamic "x" {\n  for_each = range(1000)\n  content {\n'
 LARGE = 'join("", [for i in range(1000) : join("", [for j in range(64) : "0123456789abcdef"])])'
@@ -80,6 +81,9 @@ TABLE = [
     Hostile("a directory", {"a.tf": GOOD, "b.tf": Path.mkdir}, FILE, "b.tf", "no regular file"),
     Hostile("a loop of links", {"a.tf": GOOD, "b.tf": link("b.tf")}, FILE, "b.tf", "link"),
     Hostile("a link out of the tree", {"a.tf": GOOD, "b.tf": link("/etc/hostname")}, FILE, "b.tf", "out of the scanned tree"),
+    Hostile("a link to git's configuration", {"a.tf": GOOD, "b.tf": link(CONFIG), CONFIG: TOKEN}, FILE, "b.tf", "git's own files"),
+    Hostile("a link of values to git's configuration", {"a.tf": GOOD, "terraform.tfvars": link(CONFIG), CONFIG: TOKEN},
+            FILE, "terraform.tfvars", "git's own files"),
     Hostile("a link to a device", {"a.tf": GOOD, "b.tf": link("/dev/zero")}, FILE, "b.tf", "out of the scanned tree"),
     Hostile("a source as long as no path", {"a.tf": GOOD + 'module "m" {\n  source = "' + "a" * 5000 + '"\n}\n'},
             MODULE, "module.m", "not in the scanned tree"),
@@ -110,6 +114,8 @@ TABLE = [
     Hostile("a module outside", {"a.tf": GOOD + 'module "m" {\n  source = "../../../../../../../../../../../../../../../../../../../../etc"\n}\n'}, MODULE, "module.m", "outside"),
     Hostile("a module behind a link", {"a.tf": GOOD + 'module "m" {\n  source = "./m"\n}\n', "m": link("/etc")},
             MODULE, "module.m", "outside"),
+    Hostile("a module among git's files", {"a.tf": GOOD + 'module "m" {\n  source = "./.git/m"\n}\n', ".git/m/a.tf": GOOD},
+            MODULE, "module.m", "outside"),
     Hostile("a module list that is none", {"a.tf": REGISTRY, MANIFEST: "no"}, MODULE, "module.m", "is no list of modules"),
     Hostile("a module list of numbers", {"a.tf": REGISTRY, MANIFEST: '{"Modules": [5]}'}, MODULE, "module.m", "is no list of modules"),
     Hostile("a module list in a pipe", {"a.tf": REGISTRY, MANIFEST: os.mkfifo}, MODULE, "module.m", "no regular file"),
@@ -138,6 +144,11 @@ TABLE = [
     Hostile("an absolute file", {"a.tf": named('templatefile("/etc/hostname", {})')}, FILE, "templatefile()", "outside of the scanned"),
     Hostile("files outside", {"a.tf": named('join("", fileset("/", "**"))')}, FILE, "fileset()", "outside of the scanned"),
     Hostile("a file behind a link", {"a.tf": named('file("x")'), "x": link("/etc/hostname")}, FILE, "file()", "outside of the scanned"),
+    Hostile("git's configuration in a function", {"a.tf": named('file(".git/config")'), CONFIG: TOKEN}, FILE, "file()", "git's own files"),
+    Hostile("git's configuration behind a link of a function", {"a.tf": named('templatefile("x", {})'), "x": link(CONFIG), CONFIG: TOKEN},
+            FILE, "templatefile()", "git's own files"),
+    Hostile("git's configuration in a linked work tree's place", {"a.tf": named('filebase64("g/config")'), "g/config": TOKEN,
+            "g/HEAD": "ref: x", "g/objects/x": "", "g/refs/x": ""}, FILE, "filebase64()", "git's own files"),
     Hostile("a pipe in a function", {"a.tf": named('file("x")'), "x": os.mkfifo}, FILE, "file()", "no regular file"),
     Hostile("a large file in a function", {"a.tf": named('file("x")'), "x": "x" * (6 * 2**20)}, LIMIT, "file()", "more than 5,242,880"),
     # expansion
@@ -281,6 +292,7 @@ def test_a_hostile_tree_gives_a_row_and_the_right_exit(hostile: Hostile, scanned
     assert rows, result.report["coverage"]["gaps"][:5]
     assert all(row["incomplete"] == (hostile.code == INCOMPLETE) for row in rows)
     assert "Traceback" not in result.texts[".err"]
+    assert not [suffix for suffix, text in result.texts.items() if "the-token" in text]
 
 
 @pytest.mark.parametrize("name", REFUSED)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Literal
 
 from hipaa_guard.assessment.model import FileSource, SettingsChange, UsedFile
-from hipaa_guard.terraform.found_paths import FoundPathError, Use, content, content_of_named
+from hipaa_guard.terraform.found_paths import FoundPathError, Use, content, content_of_named, led_astray
 from hipaa_guard.terraform.git import Commit
 
 What = Literal["settings", "exceptions", "baseline"]
@@ -42,6 +42,9 @@ def read_used(
         return data, used_file(file, data, "none" if data is None else "commit", at)
     if not named and not os.path.lexists(file):
         return None, UsedFile()
+    astray = led_astray(file) if named else ""
+    if astray:
+        raise InEffectError(f"{file} {astray}: name what is meant by its own path")
     try:
         data = content_of_named(file, use.largest if bounded else None) if named else content(file, use)
     except FoundPathError as error:

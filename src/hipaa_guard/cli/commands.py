@@ -1,16 +1,20 @@
-"""Commands that refuse an option which takes one value and is given several: click itself would silently take the last.
+"""Commands that refuse an option which takes one value and is given several, and a path that a link leads astray.
 
-Only what stands on the command line is counted: the environment and a file of settings are weaker places, and no
-repetition.
+Of an option that is given several times, click itself would silently take the last. Only what stands on the command
+line is counted: the environment and a file of settings are weaker places, and no repetition.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 import click
+
+_CHECKED_LATER = frozenset({"exceptions", "baseline"})
+"""What may be read from a commit, where a link of the tree does not matter."""
 
 
 class Command(click.Command):
@@ -21,11 +25,14 @@ class Command(click.Command):
     checked: it may set the defaults of the context."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """As click does, but an option that is given too often is refused first."""
+        """As click does, but what is given too often is refused, and so is a path that a link leads out of a tree."""
         given = _refuse_repeated(self, ctx, args)
         if self.before is not None and not ctx.resilient_parsing and not _asks_for_help(self, ctx, given):
             self.before(ctx, given)
-        return super().parse_args(ctx, args)
+        rest = super().parse_args(ctx, args)
+        if not ctx.resilient_parsing:
+            _refuse_led_astray(self, ctx)
+        return rest
 
 
 class Group(click.Group):
@@ -52,6 +59,28 @@ def _refuse_repeated(command: click.Command, ctx: click.Context, args: list[str]
             meant = "" if option.is_flag else ", and it takes one value"
             raise click.UsageError(f"{name} is given {times} times{meant}: give it once", ctx)
     return values
+
+
+def _refuse_led_astray(command: click.Command, ctx: click.Context) -> None:
+    """Refuse a path that lies in a work tree and that a link of this tree leads out, whoever named it."""
+    from hipaa_guard.terraform.found_paths import led_astray
+
+    for path in _paths(command, ctx):
+        reason = led_astray(path)
+        if reason:
+            raise click.ClickException(f"{path} {reason}: name what is meant by its own path")
+
+
+def _paths(command: click.Command, ctx: click.Context) -> Iterator[Path]:
+    for option in command.params:
+        value = ctx.params.get(option.name or "")
+        if value is None or option.name in _CHECKED_LATER or (option.name == "files" and "changed" in ctx.params):
+            continue
+        several = value if isinstance(value, tuple) else (value,)
+        if option.name == "outputs":
+            yield from (Path(name) for each in several for name in [each.partition("=")[2]] if name not in ("", "-"))
+        elif isinstance(option.type, click.Path):
+            yield from map(Path, several)
 
 
 def _asks_for_help(command: click.Command, ctx: click.Context, given: Mapping[str, Any]) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -24,6 +24,9 @@ _PYPROJECT = "pyproject.toml"
 _TABLE = ("tool", "hipaa-guard")
 _MOST_VALUES = 10_000
 """Values of a file after its aliases: a few lines can stand for more than a memory holds."""
+
+_MOST_DOTS = 1_000
+"""In one line of TOML: reading a key takes time that grows with the square of its parts."""
 
 _Line = tuple[tuple[str, ...], Any, int]
 """The key with its section before it, the value, and the line."""
@@ -112,7 +115,7 @@ def _content(path: Path, at: Commit | None, *, named: bool) -> tuple[bytes | Non
 
 
 def _speaks_of_us(data: bytes) -> bool:
-    return re.search(rb"(?m)^\s*\[\s*tool\s*\.\s*[\"']?hipaa-guard\b", data) is not None
+    return re.search(rb"(?m)^[ \t]*\[[ \t]*tool[ \t]*\.[ \t]*[\"']?hipaa-guard\b", data) is not None
 
 
 def _changes(named: Path | None, found: Document) -> Iterator[SettingsChange]:
@@ -198,6 +201,9 @@ def _mapping(node: Any, loader: Any, path: Path, section: tuple[str, ...]) -> It
 def _toml(text: str, path: Path) -> Iterator[_Line]:
     import tomllib
 
+    dotted = next((number for number, line in enumerate(text.split("\n"), 1) if line.count(".") > _MOST_DOTS), 0)
+    if dotted:
+        raise click.ClickException(f"{path}:{dotted}: it has more than {_MOST_DOTS:,} dots in one line")
     try:
         table: Any = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -206,23 +212,33 @@ def _toml(text: str, path: Path) -> Iterator[_Line]:
         raise click.ClickException(f"{path}: it is nested too deep") from None
     for step in _TABLE:
         table = table.get(step, {}) if isinstance(table, Mapping) else {}
+    if not isinstance(table, Mapping):
+        raise click.ClickException(f"{path}: [{'.'.join(_TABLE)}] must be a table")
+    inner_tables = [table[name] for name in SECTIONS if isinstance(table.get(name), Mapping)]
+    if len(table) + sum(map(len, inner_tables)) > _MOST_VALUES:
+        raise click.ClickException(f"{path}: it has more than {_MOST_VALUES:,} settings")
+    line_of = _toml_lines(text)
     for name, value in table.items():
         if name in SECTIONS and isinstance(value, Mapping):
             for key, inner in value.items():
-                yield (name, key), inner, _toml_line(text, name, key)
+                yield (name, key), inner, line_of(name, key)
         else:
-            yield (name,), value, _toml_line(text, "", name)
+            yield (name,), value, line_of("", name)
 
 
-def _toml_line(text: str, section: str, key: str) -> int:
-    """The line of a key. ``tomllib`` does not tell it; where a key is written in a rare way, that of its table."""
-    inside, table = 1, ".".join(filter(None, ("tool.hipaa-guard", section)))
+def _toml_lines(text: str) -> Callable[[str, str], int]:
+    """The line of a key in a section. ``tomllib`` does not tell it; where it is written in a rare way, of its table."""
+    lines: dict[tuple[str, str], int] = {}
     current = ""
     for number, line in enumerate(text.splitlines(), start=1):
-        header = re.match(r"\s*\[([^\[\]]+)\]", line)
-        if header:
+        if header := re.match(r"[ \t]*\[([^\[\]]+)\]", line):
             current = re.sub(r"[\s\"']", "", header[1])
-            inside = number if current == table else inside
-        elif current == table and re.match(rf"\s*[\"']?{re.escape(key)}[\"']?\s*=", line):
-            return number
-    return inside
+            lines[current, ""] = number
+        elif key := re.match(r"[ \t]*[\"']?([\w-]+)[\"']?[ \t]*=", line):
+            lines.setdefault((current, key[1]), number)
+
+    def line_of(section: str, key: str) -> int:
+        table = ".".join(filter(None, (*_TABLE, section)))
+        return lines.get((table, key)) or lines.get((table, "")) or 1
+
+    return line_of

@@ -17,6 +17,8 @@ _CODE_OF_TREE = "it runs Python of the tree, for which no commit vouches: give i
 _OF_COMMIT = ("exceptions", "baseline")
 """What is read from the commit that the settings are of."""
 _SHOWN = 200
+_MOST_OUTPUTS = 50
+"""Reports of one scan that a file which was only found may ask for: each may be large."""
 
 
 def uses() -> Mapping[str, Use]:
@@ -45,10 +47,17 @@ def not_from_here(key: str, option: click.Parameter, value: Any, at: Commit | No
         return _CODE if at is None else _CODE_OF_TREE
     if key != "output" and not isinstance(option.type, click.Path):
         return ""
+    from hipaa_guard.terraform.found_paths import Is
+
     use = uses().get(key)
     if use is None:
         return "it is a path: only a file that --config names may give it"
-    for each in value if isinstance(value, list) else [value]:
+    values = value if isinstance(value, list) else [value]
+    if use.expected is Is.FILE and use.writes and len(values) > _MOST_OUTPUTS:
+        return (
+            f"these are more than {_MOST_OUTPUTS} files to write: only a file that --config names may ask for so many"
+        )
+    for each in values:
         reason = _refused(key, each, use, at)
         if reason:
             return reason

@@ -1,8 +1,8 @@
 """A directory as it was at a commit of git, in a temporary place.
 
 The files are taken from git's objects one by one: no checkout, so no hook, filter or attribute of the repository has a
-say, and nothing is fetched. What a commit cannot hold, the modules that `terraform init` has downloaded, is taken from
-the work tree.
+say, and nothing is fetched. What git does not keep, as the modules that `terraform init` has downloaded, is taken from
+the work tree. Where git keeps it there after all, it is a part of what is judged, and never of what was before.
 """
 
 from __future__ import annotations
@@ -11,11 +11,11 @@ import os
 import shutil
 import stat
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
-from typing import IO
+from typing import IO, NamedTuple
 
 from hipaa_guard.terraform import git, limits
 from hipaa_guard.terraform.documents import TerraformInputError
@@ -27,8 +27,26 @@ _INSTALLED = Path(".terraform") / "modules"
 _SKIPPED = frozenset({"node_modules", "__pycache__", ".git"})
 
 
+class Then(NamedTuple):
+    """A directory as it was, in the work tree that begins at ``base`` as that of the commit does at its ``top``."""
+
+    directory: Path
+    base: Path
+    commit: git.Commit
+
+    def files(self, named: Sequence[Path]) -> list[Path]:
+        """Files that the user names, those that git keeps as they were; without those that were not there yet."""
+        return [then for file in named if (then := self._file(file)) is not None]
+
+    def _file(self, named: Path) -> Path | None:
+        inside = self.commit.place(named)
+        if inside is not None and (self.base / inside).is_file():
+            return self.base / inside
+        return None if _is_kept(self.commit.top, named) else named
+
+
 @contextmanager
-def directory_at(path: Path, ref: str) -> Iterator[Path | None]:
+def directory_at(path: Path, ref: str) -> Iterator[Then | None]:
     """The directory with the content that it had at a commit; None where it did not exist.
 
     Raises:
@@ -48,7 +66,7 @@ def directory_at(path: Path, ref: str) -> Iterator[Path | None]:
             yield None
             return
         _take_installed(commit.top, here, base)
-        yield target
+        yield Then(target, base, commit)
 
 
 def variables_below(directory: Path) -> set[str] | None:
@@ -129,8 +147,16 @@ def _take_installed(top: Path, here: Path, base: Path) -> None:
         names[:] = [name for name in names if name not in _SKIPPED and not name.startswith(".")]
         source = Path(parent) / _INSTALLED
         target = base / Path(parent).relative_to(top) / _INSTALLED
-        if source.is_dir() and not source.is_symlink() and target.parent.parent.is_dir() and not target.exists():
+        ours = source.is_dir() and source.resolve() == source and not _is_kept(top, source)
+        if ours and target.parent.parent.is_dir() and not target.exists():
             shutil.copytree(source, target, ignore=_no_module_file)
+
+
+def _is_kept(top: Path, path: Path) -> bool:
+    """Whether git keeps a file or something of a directory of the work tree, under its own name or where links lead."""
+    names = {os.path.normpath(Path.cwd() / path), os.path.realpath(path)}
+    inside = [os.path.relpath(name, top) for name in names if Path(name).is_relative_to(top)]
+    return bool(inside) and bool(git.text(top, "ls-files", "-z", "--", *inside, failing=f"{top} cannot be listed"))
 
 
 def _no_module_file(directory: str, names: list[str]) -> list[str]:

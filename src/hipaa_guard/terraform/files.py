@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import stat
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -10,6 +11,11 @@ from contextvars import ContextVar
 from pathlib import Path
 
 from hipaa_guard.terraform import limits
+
+_IGNORED = re.compile("[\u200c-\u200f\u202a-\u202e\u206a-\u206f\ufeff]")
+"""What HFS+ leaves out of a name."""
+_OF_GIT = re.compile(r"(?:\.git|git~\d)[. ]*(?::.*)?", re.DOTALL)
+"""``.git`` as a file system may take it: NTFS drops dots and spaces at the end, and knows short names and streams."""
 
 
 class UnreadableFile(Exception):  # noqa: N818 - expected of a hostile tree
@@ -40,7 +46,7 @@ def read_file(path: Path, boundary: Path | None = None) -> bytes:
     if path in instead:
         return checked(instead[path])
     if boundary is not None and path.is_symlink() and not is_within(path, boundary):
-        raise UnreadableFile("a symbolic link that leads out of the scanned tree")
+        raise UnreadableFile("a symbolic link that leads out of the scanned tree or into git's own files")
     try:
         descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0))
     except OSError as error:
@@ -60,11 +66,34 @@ def read_file(path: Path, boundary: Path | None = None) -> bytes:
 
 
 def is_within(path: Path, boundary: Path) -> bool:
-    """Whether a path, with all links followed, lies inside a directory."""
+    """Whether a path, with all links followed, lies inside a directory and is none of git's own files.
+
+    Those of a pipeline may hold the token that it fetches with.
+    """
     try:
-        return path.resolve(strict=True).is_relative_to(boundary)
+        real = path.resolve(strict=True)
+        return real.is_relative_to(boundary) and not is_of_git(real, boundary)
     except (OSError, RuntimeError):
         return False
+
+
+def is_of_git(real: Path, boundary: Path) -> bool:
+    """Whether a path inside of a boundary lies in a directory of git's: one of its name, or one with a repository."""
+    inside = real.relative_to(boundary)
+    if names_git(inside):
+        return True
+    return any(_holds_repository(boundary / parent) for parent in (inside, *inside.parents) if parent.parts)
+
+
+def names_git(path: Path) -> bool:
+    """Whether a part of a path is the name of git's directory, in a spelling that some file system takes for it."""
+    return any(_OF_GIT.fullmatch(_IGNORED.sub("", part).casefold()) for part in path.parts)
+
+
+def _holds_repository(directory: Path) -> bool:
+    """Whether git would take a directory for a repository, or for what belongs to a linked work tree."""
+    has_objects = (directory / "objects").is_dir() and (directory / "refs").is_dir()
+    return (directory / "HEAD").is_file() and (has_objects or (directory / "commondir").is_file())
 
 
 def checked(data: bytes) -> bytes:

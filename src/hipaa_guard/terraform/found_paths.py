@@ -1,19 +1,20 @@
 """Paths that the user did not name: a file of settings that was only found says them, or they are a default.
 
 Whoever wrote the tree chose them, and chose what lies there. So they stay in the work tree, lead through no link out of
-it and to nothing of git's, and what is read is a regular file of bounded size.
+it and to nothing of git's, and what is read is a regular file of bounded size. A path that the user named may be
+anywhere, but where it lies in a work tree, the author of that tree decides whether it is a link.
 """
 
 from __future__ import annotations
 
 import os
-import re
 import stat
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
 from hipaa_guard.terraform import documents, limits
+from hipaa_guard.terraform.files import is_of_git, names_git
 from hipaa_guard.terraform.repository import work_tree_of
 
 
@@ -56,11 +57,6 @@ STORE = Use(Is.DIRECTORY, writes=True)
 
 _LFS = b"version https://git-lfs.github.com/spec/"
 
-_IGNORED = re.compile("[\u200c-\u200f\u202a-\u202e\u206a-\u206f\ufeff]")
-"""What HFS+ leaves out of a name."""
-_OF_GIT = re.compile(r"(?:\.git|git~\d)[. ]*(?::.*)?", re.DOTALL)
-"""``.git`` as a file system may take it: NTFS drops dots and spaces at the end, and knows short names and streams."""
-
 
 class FoundPathError(Exception):
     """A path that is not followed. The text is a predicate whose subject is the path."""
@@ -83,9 +79,27 @@ def _refused(path: Path, use: Use) -> str:
         through = "leads" if path.is_symlink() or written.is_relative_to(boundary) else "is"
         return f"{through} outside of the {where}"
     inside = written.relative_to(boundary) if written.is_relative_to(boundary) else path
-    if _is_of_git(real, boundary) or _names_git(inside):
+    if is_of_git(real, boundary) or names_git(inside):
         return "is a part of git's own files"
     return _wrong_kind(real, use)
+
+
+def led_astray(path: Path) -> str:
+    """Why a path is not followed that the user named in a work tree: a link there leads it out, or to git's files.
+
+    It is a predicate; empty where the path may be followed.
+    """
+    written = Path(os.path.normpath(Path.cwd() / path))
+    real = Path(os.path.realpath(path))
+    for top in written.parents:
+        real_top = Path(os.path.realpath(top))
+        if real == real_top / written.relative_to(top) or not os.path.lexists(top / ".git"):
+            continue
+        if not real.is_relative_to(real_top):
+            return "leads outside of the working tree"
+        if is_of_git(real, real_top) and not names_git(written.relative_to(top)):
+            return "leads into git's own files"
+    return ""
 
 
 def content(path: Path, use: Use) -> bytes:
@@ -148,21 +162,3 @@ def _wrong_kind(real: Path, use: Use) -> str:
     if use.largest and status.st_size > use.largest:
         return f"is larger than {size_in_words(use.largest)}"
     return ""
-
-
-def _is_of_git(real: Path, boundary: Path) -> bool:
-    """Whether a path lies in a directory of git's: one of its name, or one that holds a repository."""
-    inside = real.relative_to(boundary)
-    if _names_git(inside):
-        return True
-    return any(_holds_repository(boundary / parent) for parent in (inside, *inside.parents) if parent.parts)
-
-
-def _names_git(path: Path) -> bool:
-    return any(_OF_GIT.fullmatch(_IGNORED.sub("", part).casefold()) for part in path.parts)
-
-
-def _holds_repository(directory: Path) -> bool:
-    """Whether git would take a directory for a repository, or for what belongs to a linked work tree."""
-    has_objects = (directory / "objects").is_dir() and (directory / "refs").is_dir()
-    return (directory / "HEAD").is_file() and (has_objects or (directory / "commondir").is_file())

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from hipaa_guard.facts.values import Cause, Unknown, Value
+from hipaa_guard.terraform.files import is_of_git
 
 from .context import CallContext, Function
 from .conversion import sorted_set, to_map
@@ -30,7 +31,7 @@ GLOB = re.compile(
 
 
 def located(context: CallContext, path: str) -> Path | Unknown:
-    """Where a path leads, links followed; unknown outside of the scanned directory."""
+    """Where a path leads, links followed; unknown outside of the scanned directory and among git's own files."""
     if path.startswith("~"):
         return outside(path)
     if "\0" in path:
@@ -46,6 +47,8 @@ def located(context: CallContext, path: str) -> Path | Unknown:
         found.exists()  # no answer to a name that is too long, or below what may not be read
     except OSError as error:
         raise FunctionError(f"failed to read {path[:200]!r}: {error.strerror}") from None
+    if is_of_git(found, root):
+        return Unread(f"{path[:200]!r} is a part of git's own files", Cause.NOT_IN_SCOPE)
     return found
 
 
