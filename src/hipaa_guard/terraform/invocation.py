@@ -33,7 +33,7 @@ _SOURCE = re.compile(r"""["']?\bsource["']?\s*[=:]\s*"([^"]*)\"""")
 _FIRST_OF_ONE = frozenset({"one", "element"})
 _TEMPLATE_DEPTH = 20
 
-_GIVEN_ON = frozenset({"coalesce", "coalescelist", "element", "length", "lookup", "one"})
+_GIVEN_ON = frozenset({"coalesce", "coalescelist", "element", "lookup", "one"})
 """Functions that choose among what they are given, at once, and make nothing."""
 
 _MADE_WHOLE = frozenset(
@@ -117,6 +117,8 @@ def _count(session: Session, name: str, arguments: list[Value], result: Value) -
     for argument in arguments:
         if isinstance(argument, str):
             session.budget.take(len(argument) // (STEP_OF_TEXT if argument.isascii() else STEP_OF_LETTERS))
+        elif name == "length":
+            continue  # of a list or map it is known at once
         elif isinstance(argument, list):
             session.budget.walk(list.__len__(argument))
         elif isinstance(argument, dict):
