@@ -109,7 +109,7 @@ def test_a_policy_that_swallows_it_gives_no_verdict(here: Path, number: signal.S
 
 GIT = """#!{sh}
 case "$*" in
-  *cat-file*) exec 9>{fifo}; echo here >&9; exec 8<{fifo}.never;;
+  *"cat-file --batch") exec 9>{fifo}; echo here >&9; exec 8<{fifo}.never;;
 esac
 exec {git} "$@"
 """
