@@ -87,6 +87,16 @@ def test_what_a_sibling_does_not_tell_is_not_known(
     assert any(gap.action is not None and "denied" in gap.reason for gap in seen.collected.gaps)
 
 
+def test_a_report_that_others_had_made_is_read(hospital: Hospital[Line], denied: Denied) -> None:
+    generate = "iam.generate_credential_report"
+    sound, seen = hospital.sound(readers()[generate]), denied(hospital, generate)
+    assert {operation for operation, _ in hospital.line.refused} == {generate}
+    assert (seen.verdicts, seen.exit_code) == (sound.verdicts, CLEAN)
+    neither = denied(hospital, generate, "iam.get_credential_report")
+    assert_verdicts_no_better(sound, neither)
+    assert neither.exit_code == INCOMPLETE
+
+
 def test_where_every_sibling_is_denied_too_nothing_is_known(hospital: Hospital[Line], denied: Denied) -> None:
     for bulk, sibling in SIBLINGS.items():
         sound, seen = hospital.sound(readers()[bulk]), denied(hospital, bulk, *sibling.reads)

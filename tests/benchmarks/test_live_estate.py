@@ -123,7 +123,7 @@ CALLS = {
     "kms.list_keys": 2,
     "lambda.get_policy": 2,
     "lambda.list_function_url_configs": 2,
-    "lambda.list_functions": 4,
+    "lambda.list_functions": 2,
     "logs.describe_log_groups": 2,
     "logs.describe_resource_policies": 2,
     "medical-imaging.list_datastores": 2,

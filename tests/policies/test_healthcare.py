@@ -202,7 +202,12 @@ test_healthimaging = cases(
             "ListDatastores",
             {
                 "datastoreSummaries": [
-                    {"datastoreId": "b" * 32, "datastoreName": "phi-images", "datastoreStatus": "ACTIVE"}
+                    {
+                        "datastoreId": "b" * 32,
+                        "datastoreName": "phi-images",
+                        "datastoreStatus": "ACTIVE",
+                        "datastoreArn": f"arn:aws:medical-imaging:us-east-1:123456789012:datastore/{'b' * 32}",
+                    }
                 ]
             },
         ),

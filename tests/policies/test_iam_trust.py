@@ -297,9 +297,7 @@ test_trust = cases(
         NOT_APPLICABLE,
         **session(43200, PEOPLE, "/aws-reserved/sso.amazonaws.com/"),
     ),
-    Case(
-        SESSION, "may not be read", UNKNOWN, **aws_only(trusting(PEOPLE)), denied="iam:ListRoles", says="iam:ListRoles"
-    ),
+    Case(SESSION, "roles may only be read one by one", PASS, **aws_only(trusting(PEOPLE)), denied="iam:ListRoles"),
     Case(
         SESSION,
         "set by a variable with no value",

@@ -134,9 +134,10 @@ def enums() -> Iterator[tuple[Fact, set[str]]]:
                 continue
             parts = each.aws.readings if isinstance(each.aws, Derived) else (each.aws,) if each.aws else ()
             for part in parts:
-                enum = getattr(shape_of(kind, part), "enum", None)
-                if enum:
-                    yield each, set(enum)
+                enum = set(getattr(shape_of(kind, part), "enum", ()))
+                known = set(each.allowed.values) if each.allowed is not None else set()
+                if enum and (len(parts) == 1 or enum & known):  # of several readings some tell what decides
+                    yield each, enum
 
 
 ENUMS = list(enums())

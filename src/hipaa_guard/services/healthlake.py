@@ -42,6 +42,7 @@ class DataStore(Resource):
     fine_grained_authorization: bool = fact(
         awscc="identity_provider_configuration.fine_grained_authorization_enabled",
         unset=False,
-        aws=listed("IdentityProviderConfiguration.FineGrainedAuthorizationEnabled"),
+        # "Required: No" in the API reference, read 2026-11-30: left out where it was never turned on.
+        aws=listed("IdentityProviderConfiguration.FineGrainedAuthorizationEnabled", always=False),
     )
     """Whether HealthLake itself limits a SMART token to the records of its user."""
