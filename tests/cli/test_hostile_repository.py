@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -283,3 +285,11 @@ def test_without_git_it_is_told(tree: Path, monkeypatch: pytest.MonkeyPatch, cap
         monkeypatch.setenv("PATH", path)
         assert run(["scan", "terraform", "infra", "-q", "--settings-ref", "main"]) == USAGE
         assert told in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("start", [["-m", "hipaa_guard"], [str(Path(sys.executable).with_name("hipaa-guard"))]])
+def test_no_module_of_the_tree_is_imported(tmp_path: Path, start: list[str]) -> None:
+    for name in ("click", "json", "yaml", "pathlib", "re"):
+        (tmp_path / f"{name}.py").write_text('raise SystemExit("it ran")\n')
+    done = subprocess.run([sys.executable, *start, "--version"], cwd=tmp_path, capture_output=True, check=False)
+    assert (done.returncode, done.stderr) == (CLEAN, b"")
