@@ -47,7 +47,12 @@ _RARE = (
 @contextmanager
 def hospital() -> Iterator[Hospital[RawLine]]:
     """The furnished account, over a line that can be spoilt."""
-    variables = {"AWS_ACCESS_KEY_ID": "testing", "AWS_SECRET_ACCESS_KEY": "testing", "AWS_DEFAULT_REGION": HOME}
+    variables = {
+        "AWS_ACCESS_KEY_ID": "testing",
+        "AWS_SECRET_ACCESS_KEY": "testing",
+        "AWS_DEFAULT_REGION": HOME,
+        "MOTO_EC2_LOAD_DEFAULT_AMIS": "false",  # they come with thousands of snapshots
+    }
     before = {name: os.environ.get(name) for name in variables}
     os.environ.update(variables)
     try:

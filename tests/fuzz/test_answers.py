@@ -33,6 +33,10 @@ def test_any_answer(account: Hospital[RawLine], random: Random) -> None:
     answers.check(random, account)
 
 
+def test_a_redirect_and_no_xml_after_it_are_no_fault_of_ours(account: Hospital[RawLine]) -> None:
+    answers.check(Random("1/221"), account)
+
+
 @pytest.mark.parametrize("seed", range(60))
 def test_a_damaged_ledger_keeps_all_promises(seed: int, tmp_path: Path) -> None:
     ledgers.check(Random(f"ledgers/{seed}"), tmp_path)

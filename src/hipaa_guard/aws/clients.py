@@ -200,8 +200,9 @@ class Clients:
 
         def sent(caught_exception: Exception | None, attempts: int, operation: Any, **_: Any) -> None:
             self._count(service, caught_exception)
-            if attempts > 1:  # S3 was asked where a bucket really is
-                _note(methods[operation.name])
+            tally = _tally.get()
+            if attempts > 1 and tally is not None:  # S3 was asked where a bucket really is, and has answered
+                tally.requests[methods[operation.name]] += 1
 
         client.meta.events.register_first("needs-retry", sent)
         return client
