@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import copy
+import itertools
 import json
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from hipaa_guard.facts.places import GapKind
 from hipaa_guard.facts.records import in_words
 from hipaa_guard.facts.values import Cause, Incomplete, PartialJson, Reference, Unknown
 from hipaa_guard.terraform.documents import TerraformInputError
@@ -250,6 +252,25 @@ def test_a_policy_document_that_waits_for_an_arn_keeps_what_is_known(tmp_path: P
     assert (only["Effect"], only["Action"], only["Principal"]) == ("Deny", "s3:*", "*")
     assert isinstance(only["Resource"], Reference)
     assert only["Resource"].address == "aws_s3_bucket.b"
+
+
+@pytest.mark.parametrize("levels", [4, 40])
+def test_a_policy_document_made_of_too_many_others_is_a_row(tmp_path: Path, levels: int) -> None:
+    names = [f"data.aws_iam_policy_document.d{number}" for number in range(levels)]
+    own = {"statement": [{"effect": "Deny", "actions": ["s3:*"], "resources": [None]}]}
+    changes = [bucket(), change("aws_s3_bucket_policy.p", {}, {"bucket": True, "policy": True})]
+    changes.append(change(names[0], own, {"json": True, "statement": [{"resources": [True]}]}, mode="data"))
+    expressions = {"bucket": refs("aws_s3_bucket.b.id"), "policy": refs(f"{names[-1]}.json")}
+    written = [block("aws_s3_bucket.b", {}), block("aws_s3_bucket_policy.p", expressions)]
+    written.append(block(names[0], {"statement": [{"resources": refs("aws_s3_bucket.b.arn")}]}))
+    for before, name in itertools.pairwise(names):
+        sources = "source_policy_documents"
+        changes.append(change(name, {sources: [None, None]}, {"json": True, sources: [True, True]}, mode="data"))
+        written.append(block(name, {sources: refs(f"{before}.json", f"{before}.json")}))
+    configuration = read_plan(plan(changes, written), str(tmp_path))
+    found = next(each for each in build_inventory(configuration, KINDS) if each.origin.address == "aws_s3_bucket.b")
+    assert isinstance(told(found, "policy"), Unknown)
+    assert [gap.kind for gap in configuration.gaps] == ([GapKind.LIMIT] if levels > 20 else [])
 
 
 def test_elements_that_share_one_name_are_texts_made_from_it_and_no_references(tmp_path: Path) -> None:

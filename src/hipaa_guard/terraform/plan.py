@@ -18,6 +18,7 @@ from hipaa_guard.terraform.documents import (
     table,
     text,
 )
+from hipaa_guard.terraform.errors import LIMITS
 from hipaa_guard.terraform.plan_changes import unchanged
 from hipaa_guard.terraform.plan_references import Context, Found, Instances, Module
 from hipaa_guard.terraform.plan_source import KnownValues, agrees, completed
@@ -215,8 +216,17 @@ class _Plan:
             after = entry["change"].get("after")
             module = self._instances.module(text(entry.get("module_address")))
             if isinstance(after, dict):
-                self._documents[address] = policy_document(_PlannedResource(self, module, entry))
+                self._documents[address] = self._made(address, _PlannedResource(self, module, entry))
         return self._documents[address]
+
+    def _made(self, address: str, source: _PlannedResource) -> Value:
+        """A policy document that is made of others, unless these are more than a scan evaluates."""
+        try:
+            return policy_document(source)
+        except LIMITS as error:
+            reason = str(error) or "nested too deeply"
+            self._gaps.append(Gap(GapKind.LIMIT, address, reason, location=self._location))
+            return Unknown(reason, Cause.LIMIT)
 
     def provider(self, key: str) -> Mapping[str, Any]:
         """The arguments of a provider configuration."""
