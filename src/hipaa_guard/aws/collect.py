@@ -199,10 +199,7 @@ class _Collection:
         own_list = listing.items.partition("[?")[0].rstrip(" |").removesuffix("[]")
         owed = [path.rpartition("[].")[::2] for path in listing.always]
         for several, member in owed:
-            if (
-                answer.value is not None
-                and searched(f"{several}[] | [?{member}==`null`] | [0]", answer.value) is not None
-            ):
+            if searched(f"{several}[] | [?{member}==`null`] | [0]", answer.value) is not None:
                 self._nameless(plan, answer, member)
         for element in list.__iter__(found) if isinstance(found, list) else (found,):
             own = element if isinstance(element, dict) else {listing.wrap: element}

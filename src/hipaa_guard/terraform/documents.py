@@ -15,6 +15,9 @@ from hipaa_guard.facts.values import Cause, Incomplete, Reference, Unknown, Valu
 BYTES = 1024**3
 """Largest plan or state that is read."""
 
+LFS_POINTER = b"version https://git-lfs.github.com/spec/"
+"""How a file begins that only points to the content which Git LFS keeps."""
+
 NESTING = 100
 """Deepest nesting of a value; what lies below is unknown. Terraform's own schemas stay below 30."""
 

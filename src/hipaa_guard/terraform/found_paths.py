@@ -55,8 +55,6 @@ TOP = Use(Is.DIRECTORY, below=True)
 OUTPUT = Use(Is.FILE, writes=True)
 STORE = Use(Is.DIRECTORY, writes=True)
 
-_LFS = b"version https://git-lfs.github.com/spec/"
-
 
 class FoundPathError(Exception):
     """A path that is not followed. The text is a predicate whose subject is the path."""
@@ -143,7 +141,7 @@ def _read(path: Path, largest: int | None, *, named: bool) -> bytes:
         raise FoundPathError(f"cannot be read: {error}") from None
     if largest is not None and len(data) > largest:
         raise FoundPathError(f"is larger than {size_in_words(largest)}")
-    if data.startswith(_LFS):
+    if data.startswith(documents.LFS_POINTER):
         raise FoundPathError("is kept in Git LFS, and only the pointer to it is here: run `git lfs pull`")
     return data
 

@@ -14,7 +14,7 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from hipaa_guard.terraform.documents import TerraformInputError
+from hipaa_guard.terraform.documents import LFS_POINTER, TerraformInputError
 
 _SAFE = (
     "core.hooksPath=/dev/null",
@@ -33,7 +33,6 @@ _ENVIRONMENT = {
     "LC_ALL": "C",
 }
 _TIMEOUT = 60
-_LFS = b"version https://git-lfs.github.com/spec/"
 _ID = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 _SHOWN = 12
 
@@ -94,7 +93,7 @@ class Commit:
         content = rest[:size]
         if head.split()[-2:-1] != [b"blob"] or len(content) != size:
             raise GitError(f"{path} cannot be read from {self}: git has not the whole of it")
-        if content.startswith(_LFS):
+        if content.startswith(LFS_POINTER):
             raise GitError(f"{path} is kept in Git LFS: {self} has only a pointer to it, so keep it in git itself")
         return content
 
