@@ -11,8 +11,8 @@ from pathlib import Path
 import click
 
 from hipaa_guard.controls.control import Control
+from hipaa_guard.controls.facts_read import kinds_of
 from hipaa_guard.controls.loading import load
-from hipaa_guard.controls.wanted import kinds_of
 from hipaa_guard.facts.readings import Ask, Derived, Listed, Listing, Singleton, TerraformReading
 from hipaa_guard.facts.resource import Fact, Resource
 from hipaa_guard.facts.values import Unknown, Value

@@ -32,9 +32,9 @@ def main() -> int:
 
     from examples import account
     from hipaa_guard.assessment.build import combine
-    from hipaa_guard.live import Place, scan_aws
     from hipaa_guard.outputs import write
-    from hipaa_guard.scan import Options, scan_terraform
+    from hipaa_guard.scanning.aws import Place, scan_aws
+    from hipaa_guard.scanning.terraform import Options, scan_terraform
 
     started = time.perf_counter()
     print("Judging examples/telehealth and examples/patient-records ...")

@@ -17,8 +17,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from hipaa_guard.controls.wanted import kinds_of
-from hipaa_guard.terraform.required import COLLECTION, TABLE
+from hipaa_guard.controls.facts_read import kinds_of
+from hipaa_guard.terraform.binding.required_arguments import COLLECTION, TABLE
 from hipaa_guard.testing import all_controls
 from tests.schema import REFERENCE
 from tests.terraform.real.tools import PLUGINS, tools

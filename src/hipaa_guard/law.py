@@ -39,7 +39,7 @@ class Requirement:
     note: str = ""
     judged_by: tuple[str, ...] = ()
     """The folders of policies whose controls judge the resources that belong to it; ``folder/what is held`` where only
-    resources belong to it that hold that (`hipaa_guard.assessment.belonging`)."""
+    resources belong to it that hold that (`hipaa_guard.assessment.relevant_types`)."""
 
 
 @dataclass(frozen=True, slots=True)

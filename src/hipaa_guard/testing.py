@@ -36,15 +36,15 @@ from types import ModuleType
 from typing import Any, Literal
 
 from hipaa_guard.controls.control import Control, Status
+from hipaa_guard.controls.facts_read import kinds_of, wanted_facts
 from hipaa_guard.controls.findings import Finding, judge
 from hipaa_guard.controls.loading import ControlError, Loaded, chosen, load, load_all
-from hipaa_guard.controls.wanted import kinds_of, wanted_facts
 from hipaa_guard.facts.inventory import Inventory
-from hipaa_guard.facts.places import GapKind
+from hipaa_guard.facts.locations import GapKind
 from hipaa_guard.facts.readings import Singleton
 from hipaa_guard.facts.resource import Fact, Resource, Source, Trace
 from hipaa_guard.facts.values import Unknown, Value
-from hipaa_guard.terraform.inventory import build_inventory
+from hipaa_guard.terraform.binding.inventory import build_inventory
 from hipaa_guard.terraform.read import read
 
 PASS, FAIL, UNKNOWN, NOT_APPLICABLE = Status.PASS, Status.FAIL, Status.UNKNOWN, Status.NOT_APPLICABLE
@@ -243,8 +243,8 @@ def aws_inventory(
     controls: list[Control], *, denied: str | None = None, answers: Callable[[Any], None] | None = None
 ) -> Inventory:
     """What an account holds; ``denied`` is refused, ``answers`` registers canned answers."""
-    from hipaa_guard.aws.collect import collect
-    from hipaa_guard.aws.sessions import open_account
+    from hipaa_guard.aws.collecting.collect import collect
+    from hipaa_guard.aws.sessions.accounts import open_account
 
     session = _session()
     if denied is not None:

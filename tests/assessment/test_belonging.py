@@ -9,7 +9,7 @@ from collections import Counter
 import pytest
 
 from hipaa_guard import law
-from hipaa_guard.assessment.belonging import NEWER, SAFEGUARDS, belonging, others, rows
+from hipaa_guard.assessment.relevant_types import NEWER, SAFEGUARDS, belonging, others, rows
 from hipaa_guard.controls.control import Control
 from hipaa_guard.controls.loading import load
 from tests.schema import REFERENCE, schema

@@ -17,11 +17,11 @@ from hipaa_guard.cli.main import run
 from hipaa_guard.controls.control import Control, Severity, Status
 from hipaa_guard.controls.findings import Finding
 from hipaa_guard.controls.loading import load
-from hipaa_guard.facts.places import NOT_ASKED_FOR, Gap, GapKind
+from hipaa_guard.facts.locations import NOT_ASKED_FOR, Gap, GapKind
 from hipaa_guard.facts.resource import Origin
-from hipaa_guard.outputs import lines
-from hipaa_guard.outputs.json_format import parse, render
-from hipaa_guard.scan import Options, scan_terraform
+from hipaa_guard.outputs.json.writing import parse, render
+from hipaa_guard.outputs.wording import requirement_lines
+from hipaa_guard.scanning.terraform import Options, scan_terraform
 
 REST, TRANSIT, LOGS, WORKFORCE = "164.312(a)(2)(iv)", "164.312(e)(2)(ii)", "164.312(b)", "164.308(a)(3)(i)"
 NOW = datetime(2026, 11, 30, tzinfo=UTC)
@@ -81,10 +81,10 @@ class TestBesideSomethingThatWasNotJudged:
         told = line(judged(found(), **beside))
         assert told.status is Status.PARTIAL
         assert told.not_judged
-        assert lines.state(told) == "evidence in part"
+        assert requirement_lines.state(told) == "evidence in part"
         for type, number in beside.get("unjudged_types", {}).items():
             assert told.not_judged == (NotJudged(Why.NO_CONTROL, type, number),)
-            assert f"no control for {type} {number}" in lines.not_judged(told)
+            assert f"no control for {type} {number}" in requirement_lines.not_judged(told)
 
     def test_no_evidence_at_all_is_not_assessed(self, beside: Mapping[str, Any]) -> None:
         assert line(judged(**{"resources": {}, **beside})).status is Status.UNKNOWN
@@ -116,7 +116,7 @@ def test_a_kind_without_a_control_of_the_folder_is_named() -> None:
     told = line(table, TRANSIT)
     assert told.status is Status.PARTIAL
     assert told.not_judged == (NotJudged(Why.NOT_FOR_THIS, "dynamodb.Table", 2, "encryption_in_transit"),)
-    assert lines.not_judged(told) == "no control of encryption in transit for dynamodb.Table 2"
+    assert requirement_lines.not_judged(told) == "no control of encryption in transit for dynamodb.Table 2"
     assert line(judged(passes, resources={"sqs.Queue": 1}), TRANSIT).status is Status.PASS
 
 
@@ -207,7 +207,7 @@ def test_a_line_whose_controls_were_all_left_out_is_not_assessed() -> None:
     told = line(judged(found(), controls=only, unjudged_kinds={"vpc.Vpc": 1}), LOGS)
     assert told.status is Status.UNKNOWN
     assert {entry.what for entry in told.not_judged} == {"vpc.Vpc", "rds.Instance"}
-    assert "left out, for" in lines.not_judged(told)
+    assert "left out, for" in requirement_lines.not_judged(told)
 
 
 def test_an_account_is_asked_for_no_more_than_the_controls_that_were_chosen_need() -> None:
@@ -239,20 +239,23 @@ def test_of_several_scans_all_is_told_that_one_of_them_did_not_judge() -> None:
 def test_of_several_scans_the_numbers_of_one_kind_are_added_whatever_controls_were_left_out() -> None:
     left_out = (NotJudged(Why.LEFT_OUT, "s3.Bucket", number, controls=("a", id)) for number, id in ((2, "b"), (3, "c")))
     told = replace(line(judged(found())), not_judged=tuple(left_out))
-    assert lines.not_judged(told) == "3 controls left out, for s3.Bucket 5"
+    assert requirement_lines.not_judged(told) == "3 controls left out, for s3.Bucket 5"
 
 
 class TestSeverity:
     def test_a_line_tells_the_worst_of_its_gaps(self) -> None:
         low, high = "rds_instance_encrypted_with_cmk", DATABASE
         told = line(judged(found(Status.FAIL, low), found(Status.PASS, high)))
-        assert (told.worst, lines.state(told)) == (BY_ID[low].severity, f"gap found ({BY_ID[low].severity})")
+        assert (told.worst, requirement_lines.state(told)) == (
+            BY_ID[low].severity,
+            f"gap found ({BY_ID[low].severity})",
+        )
         told = line(judged(found(Status.FAIL, low), found(Status.FAIL, high)))
         assert told.worst is min((BY_ID[low].severity, BY_ID[high].severity), key=lambda each: each.rank)
 
     def test_a_line_without_a_gap_has_none(self) -> None:
         assert line(judged(found())).worst is None
-        assert lines.state(line(judged(found()))) == "evidence found"
+        assert requirement_lines.state(line(judged(found()))) == "evidence found"
 
 
 class TestOldResults:

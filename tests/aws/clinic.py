@@ -8,8 +8,8 @@ from typing import Any
 
 import boto3
 
-from hipaa_guard.aws.limits import Limiter
-from hipaa_guard.aws.sessions import Account
+from hipaa_guard.aws.calling.throttling import Limiter
+from hipaa_guard.aws.sessions.accounts import Account
 from hipaa_guard.facts.readings import Ask, Listing, Singleton, ask, derived, listed
 from hipaa_guard.facts.resource import Resource, fact
 

@@ -16,7 +16,7 @@ import pytest
 from botocore.config import Config
 from moto import mock_aws
 
-from hipaa_guard.aws.sessions import Account, open_account
+from hipaa_guard.aws.sessions.accounts import Account, open_account
 from tests.aws.clinic import Clock
 from tests.patience import HANGS
 

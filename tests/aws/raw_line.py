@@ -13,7 +13,7 @@ from botocore import xform_name
 from botocore.awsrequest import AWSResponse, HeadersDict
 from moto.core.models import botocore_stubber
 
-from hipaa_guard.aws.bounds import SlowAnswerError
+from hipaa_guard.aws.calling.bounds import SlowAnswerError
 from tests.aws.faults import ANSWERS, HOME, Paging
 from tests.aws.shapes import Said, said
 

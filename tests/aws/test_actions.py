@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from hipaa_guard.aws.actions import DATA_READS, action_of, actions_for, policy_of
-from hipaa_guard.aws.plan import planned
+from hipaa_guard.aws.planning.actions import DATA_READS, action_of, actions_for, policy_of
+from hipaa_guard.aws.planning.plan import planned
 from tests.aws.clinic import KINDS, Bucket, Key
 
 

@@ -14,8 +14,8 @@ from botocore.credentials import DeferredRefreshableCredentials
 from botocore.httpsession import URLLib3Session
 from botocore.session import get_session
 
-from hipaa_guard.aws import turns
-from hipaa_guard.aws.bounds import (
+from hipaa_guard.aws.calling import request_queue
+from hipaa_guard.aws.calling.bounds import (
     BODY_BYTES,
     BODY_SECONDS,
     CALL_SECONDS,
@@ -23,14 +23,14 @@ from hipaa_guard.aws.bounds import (
     BoundedSession,
     SlowAnswerError,
 )
-from hipaa_guard.aws.calls import Answer, Caller
-from hipaa_guard.aws.clients import PATIENCE, Clients
-from hipaa_guard.aws.collect import collect
-from hipaa_guard.aws.fields import Field, keep
-from hipaa_guard.aws.limits import Limiter
-from hipaa_guard.aws.raw_answers import SpoiltAnswerError
-from hipaa_guard.aws.refusals import Meaning
-from hipaa_guard.aws.turns import Turns
+from hipaa_guard.aws.calling.calls import Answer, Caller
+from hipaa_guard.aws.calling.clients import PATIENCE, Clients
+from hipaa_guard.aws.calling.raw_answers import SpoiltAnswerError
+from hipaa_guard.aws.calling.request_queue import Turns
+from hipaa_guard.aws.calling.throttling import Limiter
+from hipaa_guard.aws.collecting.collect import collect
+from hipaa_guard.aws.collecting.kept_fields import Field, keep
+from hipaa_guard.aws.planning.error_codes import Meaning
 from hipaa_guard.facts.values import Cause, Incomplete
 from tests.aws.clinic import Clock, Key
 from tests.aws.endpoint import Asked, Endpoint, Says, answering, serving
@@ -168,7 +168,7 @@ def test_a_list_of_endless_fresh_tokens_ends_and_what_was_listed_is_judged(monke
 
 
 def test_a_list_of_large_pages_ends(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("hipaa_guard.aws.pages.LIST_BYTES", 10_000)
+    monkeypatch.setattr("hipaa_guard.aws.calling.pages.LIST_BYTES", 10_000)
     with answering(endless) as endpoint:
         account = account_at(endpoint, monkeypatch, Clock(), "us-east-1")
         answer = account.caller.call("kms.list_keys", {}, "us-east-1")
@@ -238,7 +238,7 @@ class Silence:
 
 @pytest.fixture
 def looks_often(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(turns, "_LOOK", 0.01)
+    monkeypatch.setattr(request_queue, "_LOOK", 0.01)
 
 
 class WhenAsked(Clock):
@@ -305,7 +305,7 @@ def test_an_endpoint_that_hangs_again_and_again_is_not_asked_any_more() -> None:
 
 def test_a_single_call_leaves_no_thread_behind() -> None:
     before = set(threading.enumerate())
-    assert turns.in_time(Quick()) == "done"
+    assert request_queue.in_time(Quick()) == "done"
     for thread in set(threading.enumerate()) - before:
         thread.join(60)
         assert not thread.is_alive()

@@ -10,8 +10,8 @@ from urllib.parse import urlsplit
 import boto3
 import pytest
 
-from hipaa_guard.aws.actions import session_policy
-from hipaa_guard.aws.clients import Clients, Tally
+from hipaa_guard.aws.calling.clients import Clients, Tally
+from hipaa_guard.aws.planning.actions import session_policy
 
 
 class Sent(Exception):  # noqa: N818 - it carries a request, and is no error

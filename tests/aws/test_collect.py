@@ -8,9 +8,9 @@ from typing import Any
 import boto3
 import pytest
 
-from hipaa_guard.aws.collect import Collected, collect
-from hipaa_guard.aws.sessions import Account
-from hipaa_guard.facts.places import GapKind
+from hipaa_guard.aws.collecting.collect import Collected, collect
+from hipaa_guard.aws.sessions.accounts import Account
+from hipaa_guard.facts.locations import GapKind
 from hipaa_guard.facts.readings import Listing
 from hipaa_guard.facts.values import Cause, Incomplete, Undecided, Unknown
 from tests.aws.clinic import (

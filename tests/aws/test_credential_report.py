@@ -8,10 +8,10 @@ from typing import Any
 import boto3
 import pytest
 
-from hipaa_guard.aws.collect import Collected, collect
-from hipaa_guard.aws.limits import TRIES, Trouble
-from hipaa_guard.aws.peculiar import REPORT_PAUSES
-from hipaa_guard.aws.sessions import Account
+from hipaa_guard.aws.calling.throttling import TRIES, Trouble
+from hipaa_guard.aws.collecting.collect import Collected, collect
+from hipaa_guard.aws.planning.operation_quirks import REPORT_PAUSES
+from hipaa_guard.aws.sessions.accounts import Account
 from hipaa_guard.facts.credential_report import access_keys, has_password, mfa_active, password_idle
 from hipaa_guard.facts.values import Cause, Undecided
 from tests.aws.clinic import User, give, refuse

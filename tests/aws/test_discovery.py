@@ -13,16 +13,16 @@ import pytest
 
 from hipaa_guard.assessment.discovered import unjudged_types
 from hipaa_guard.assessment.gate import CLEAN
-from hipaa_guard.aws import templates
-from hipaa_guard.aws.actions import DATA_READS, actions_for
-from hipaa_guard.aws.calls import Answer
-from hipaa_guard.aws.collect import Collected, collect
-from hipaa_guard.aws.discovery import CONFIG, EXPLORER, NOT_ASKED, QUESTIONS, TAGS, type_of_arn
-from hipaa_guard.aws.plan import Question, planned
-from hipaa_guard.aws.sessions import open_account
+from hipaa_guard.aws.calling.calls import Answer
+from hipaa_guard.aws.collecting.collect import Collected, collect
+from hipaa_guard.aws.collecting.discovery import CONFIG, EXPLORER, NOT_ASKED, QUESTIONS, TAGS, type_of_arn
+from hipaa_guard.aws.planning import templates
+from hipaa_guard.aws.planning.actions import DATA_READS, actions_for
+from hipaa_guard.aws.planning.plan import Question, planned
+from hipaa_guard.aws.sessions.accounts import open_account
 from hipaa_guard.cli.main import run
-from hipaa_guard.controls.wanted import kinds_of
-from hipaa_guard.facts.places import GLOBAL
+from hipaa_guard.controls.facts_read import kinds_of
+from hipaa_guard.facts.locations import GLOBAL
 from hipaa_guard.facts.policy_statements import matches
 from hipaa_guard.facts.readings import Listing, is_awscc
 from hipaa_guard.facts.resource import Resource

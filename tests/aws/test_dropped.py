@@ -13,10 +13,10 @@ import pytest
 from botocore import xform_name
 from moto import mock_aws
 
-from hipaa_guard.aws.fields import Field, fields_read
-from hipaa_guard.aws.plan import planned
+from hipaa_guard.aws.collecting.kept_fields import Field, fields_read
+from hipaa_guard.aws.planning.plan import planned
 from hipaa_guard.controls.control import Status
-from hipaa_guard.controls.wanted import kinds_of, wanted_facts
+from hipaa_guard.controls.facts_read import kinds_of, wanted_facts
 from hipaa_guard.facts.readings import Listing
 from hipaa_guard.testing import all_controls
 from tests.aws.faults import HOME, Line

@@ -11,12 +11,12 @@ import pytest
 from moto import mock_aws
 
 from hipaa_guard.assessment.model import Assessment
-from hipaa_guard.aws.evidence import read
+from hipaa_guard.aws.keeping.evidence import read
 from hipaa_guard.cli.main import run
 from hipaa_guard.controls.control import Status
-from hipaa_guard.live import Place, rejudge, scan_aws
-from hipaa_guard.outputs.json_format import render
-from hipaa_guard.scan import InputError, Options
+from hipaa_guard.outputs.json.writing import render
+from hipaa_guard.scanning.aws import Place, rejudge, scan_aws
+from hipaa_guard.scanning.terraform import InputError, Options
 
 SECRET = "correct-horse-battery"
 CHOSEN = Options(

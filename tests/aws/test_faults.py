@@ -14,17 +14,17 @@ from moto import mock_aws
 
 from hipaa_guard.assessment.gate import CLEAN, INCOMPLETE, decide
 from hipaa_guard.assessment.model import Coverage
-from hipaa_guard.aws import peculiar
-from hipaa_guard.aws.actions import action_of
-from hipaa_guard.aws.calls import Caller
-from hipaa_guard.aws.collect import Collected, collect
-from hipaa_guard.aws.plan import planned
-from hipaa_guard.aws.sessions import Account, open_account
-from hipaa_guard.aws.siblings import SIBLINGS
+from hipaa_guard.aws.calling.alternative_calls import SIBLINGS
+from hipaa_guard.aws.calling.calls import Caller
+from hipaa_guard.aws.collecting.collect import Collected, collect
+from hipaa_guard.aws.planning import operation_quirks
+from hipaa_guard.aws.planning.actions import action_of
+from hipaa_guard.aws.planning.plan import planned
+from hipaa_guard.aws.sessions.accounts import Account, open_account
 from hipaa_guard.controls.control import Control, Status
+from hipaa_guard.controls.facts_read import kinds_of, wanted_facts
 from hipaa_guard.controls.findings import Finding, judge
-from hipaa_guard.controls.wanted import kinds_of, wanted_facts
-from hipaa_guard.facts.places import Gap
+from hipaa_guard.facts.locations import Gap
 from hipaa_guard.facts.policy_document import PolicyDocument
 from hipaa_guard.facts.records import Record
 from hipaa_guard.facts.resource import Resource
@@ -43,7 +43,7 @@ def readers() -> dict[str, list[Control]]:
     found: dict[str, list[Control]] = {}
     for control in all_controls().values():
         for operation in planned(kinds_of([control]), wanted_facts([control])).operations:
-            for each in (operation, *peculiar.also_called(operation)):
+            for each in (operation, *operation_quirks.also_called(operation)):
                 found.setdefault(each, []).append(control)
     return dict(sorted(found.items()))
 
@@ -348,6 +348,6 @@ def assert_accounted(collected: Collected) -> None:
 def tells(gap: Gap, fault: Fault, operation: str, region: str) -> bool:
     """Whether a row of the coverage tells of a refused operation: what, where and why."""
     subjects = {operation, "credentials", f"{operation.partition('.')[0]} in {region}"}
-    subjects |= {asked for asked in readers() if operation in peculiar.also_called(asked)}
+    subjects |= {asked for asked in readers() if operation in operation_quirks.also_called(asked)}
     where = fault.breakdown.from_then_on or gap.region == region
     return gap.incomplete and gap.subject in subjects and where and fault.breakdown.says in gap.reason

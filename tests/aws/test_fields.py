@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from hipaa_guard.aws.fields import Field, FieldConflictError, covers, fields_read, walk
-from hipaa_guard.aws.plan import planned
-from hipaa_guard.aws.siblings import SIBLINGS
-from hipaa_guard.controls.wanted import kinds_of, wanted_facts
+from hipaa_guard.aws.calling.alternative_calls import SIBLINGS
+from hipaa_guard.aws.collecting.kept_fields import Field, FieldConflictError, covers, fields_read, walk
+from hipaa_guard.aws.planning.plan import planned
+from hipaa_guard.controls.facts_read import kinds_of, wanted_facts
 from hipaa_guard.facts.readings import Listing, ask, derived, listed
 from hipaa_guard.facts.resource import Resource, fact
 from hipaa_guard.testing import all_controls

@@ -13,7 +13,7 @@ import boto3
 import pytest
 import yaml
 
-from hipaa_guard.aws.granting import MANAGED, MANAGED_POLICY_LIMIT, missing_from, policies_of, size
+from hipaa_guard.aws.planning.iam_policies import MANAGED, MANAGED_POLICY_LIMIT, missing_from, policies_of, size
 from hipaa_guard.cli.iam import iam_policy
 from hipaa_guard.cli.main import run
 from hipaa_guard.facts.policy_statements import matches

@@ -14,12 +14,12 @@ from typing import Any
 import pytest
 
 from hipaa_guard.assessment.model import Coverage
-from hipaa_guard.aws import peculiar
-from hipaa_guard.aws.collect import Collected, collect
-from hipaa_guard.aws.plan import KindPlan, parts_of, planned
-from hipaa_guard.aws.sessions import Account, open_account
+from hipaa_guard.aws.collecting.collect import Collected, collect
+from hipaa_guard.aws.planning import operation_quirks
+from hipaa_guard.aws.planning.plan import KindPlan, parts_of, planned
+from hipaa_guard.aws.sessions.accounts import Account, open_account
 from hipaa_guard.cli.main import run
-from hipaa_guard.controls.wanted import kinds_of
+from hipaa_guard.controls.facts_read import kinds_of
 from hipaa_guard.facts.readings import Ask, Listing
 from hipaa_guard.facts.resource import Fact, Resource
 from hipaa_guard.facts.values import Unknown, first_unknown
@@ -59,12 +59,12 @@ def readers() -> dict[str, dict[type[Resource], set[str]]]:
     found: dict[str, dict[type[Resource], set[str]]] = {}
     for plan in plans():
         if isinstance(plan.listing, Listing):
-            for operation in (plan.listing.operation, *peculiar.also_called(plan.listing.operation)):
+            for operation in (plan.listing.operation, *operation_quirks.also_called(plan.listing.operation)):
                 found.setdefault(operation, {}).setdefault(plan.kind, set())
         for fact in plan.facts:
             for part in parts_of(fact):
                 if isinstance(part, Ask):
-                    for operation in (part.operation, *peculiar.also_called(part.operation)):
+                    for operation in (part.operation, *operation_quirks.also_called(part.operation)):
                         found.setdefault(operation, {}).setdefault(plan.kind, set()).add(fact.name)
     return dict(sorted(found.items()))
 
@@ -140,7 +140,7 @@ def _lists(kind: type[Resource], operation: str) -> bool:
     listing = kind.aws
     return isinstance(listing, Listing) and operation in (
         listing.operation,
-        *peculiar.also_called(listing.operation),
+        *operation_quirks.also_called(listing.operation),
     )
 
 

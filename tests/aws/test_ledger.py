@@ -19,9 +19,9 @@ from urllib.request import Request, urlopen
 import boto3
 import pytest
 
-from hipaa_guard.aws.calls import Answer
-from hipaa_guard.aws.ledger import MOST_AGE, Ledger, LedgerError, place
-from hipaa_guard.aws.refusals import Meaning, Refusal
+from hipaa_guard.aws.calling.calls import Answer
+from hipaa_guard.aws.keeping.ledger import MOST_AGE, Ledger, LedgerError, place
+from hipaa_guard.aws.planning.error_codes import Meaning, Refusal
 from hipaa_guard.clock import VARIABLE, now
 
 WHO = {"account": "123456789012", "plan": "of one control"}

@@ -9,16 +9,16 @@ from typing import Any
 import boto3
 import pytest
 
-from hipaa_guard.aws.calls import Caller
-from hipaa_guard.aws.clients import Clients
-from hipaa_guard.aws.collect import Collected, collect
-from hipaa_guard.aws.limits import NARROWEST, TRIES, WIDTH, WIDTHS, Lane, Limiter, Setback, Trouble
-from hipaa_guard.aws.peculiar import page_size
-from hipaa_guard.aws.plan import planned
-from hipaa_guard.aws.sessions import Account
-from hipaa_guard.aws.turns import Turns
+from hipaa_guard.aws.calling.calls import Caller
+from hipaa_guard.aws.calling.clients import Clients
+from hipaa_guard.aws.calling.request_queue import Turns
+from hipaa_guard.aws.calling.throttling import NARROWEST, TRIES, WIDTH, WIDTHS, Lane, Limiter, Setback, Trouble
+from hipaa_guard.aws.collecting.collect import Collected, collect
+from hipaa_guard.aws.planning.operation_quirks import page_size
+from hipaa_guard.aws.planning.plan import planned
+from hipaa_guard.aws.sessions.accounts import Account
+from hipaa_guard.controls.facts_read import kinds_of
 from hipaa_guard.controls.loading import load
-from hipaa_guard.controls.wanted import kinds_of
 from hipaa_guard.facts.readings import Singleton
 from hipaa_guard.facts.values import Cause, Incomplete
 from tests.aws.clinic import Clock, Group, Key, give

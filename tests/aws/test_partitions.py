@@ -7,9 +7,9 @@ from typing import Any
 import boto3
 import pytest
 
-from hipaa_guard.aws.clients import Clients
-from hipaa_guard.aws.collect import collect
-from hipaa_guard.aws.sessions import AwsSetupError, open_account
+from hipaa_guard.aws.calling.clients import Clients
+from hipaa_guard.aws.collecting.collect import collect
+from hipaa_guard.aws.sessions.accounts import AwsSetupError, open_account
 from hipaa_guard.facts.readings import Singleton, ask
 from hipaa_guard.facts.resource import Resource, fact
 from tests.aws.clinic import LIVE, Bucket, Group, Key, User, named

@@ -12,7 +12,7 @@ from botocore.exceptions import (
     ReadTimeoutError,
 )
 
-from hipaa_guard.aws.refusals import CAUSES, CODES, Meaning, Refusal, classify, meaning_of
+from hipaa_guard.aws.planning.error_codes import CAUSES, CODES, Meaning, Refusal, classify, meaning_of
 from hipaa_guard.facts.values import Cause
 
 

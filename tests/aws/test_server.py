@@ -7,9 +7,9 @@ from typing import Any
 import boto3
 import pytest
 
-from hipaa_guard.aws.clients import Clients
-from hipaa_guard.aws.collect import collect
-from hipaa_guard.aws.sessions import open_account
+from hipaa_guard.aws.calling.clients import Clients
+from hipaa_guard.aws.collecting.collect import collect
+from hipaa_guard.aws.sessions.accounts import open_account
 from tests.aws.clinic import KINDS, Bucket, Key, Owner, furnish, named
 
 

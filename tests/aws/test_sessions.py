@@ -12,8 +12,8 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from hipaa_guard.aws.collect import collect
-from hipaa_guard.aws.sessions import Account, AwsSetupError, open_account
+from hipaa_guard.aws.collecting.collect import collect
+from hipaa_guard.aws.sessions.accounts import Account, AwsSetupError, open_account
 from tests.aws.clinic import Region, refuse
 
 
@@ -35,7 +35,7 @@ def refusing(operation: str, code: str, status: int) -> Any:
 
 def test_the_package_is_imported_without_boto3() -> None:
     code = (
-        "import sys, hipaa_guard.aws.collect, hipaa_guard.aws.sessions, hipaa_guard.aws.actions;"
+        "import sys, hipaa_guard.aws.collecting.collect, hipaa_guard.aws.sessions.accounts, hipaa_guard.aws.planning.actions;"
         "sys.exit('boto3' in sys.modules or 'botocore' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -8,7 +8,7 @@ import pytest
 from moto import mock_aws
 
 from hipaa_guard.assessment.gate import CLEAN, INCOMPLETE
-from hipaa_guard.aws.siblings import SIBLINGS
+from hipaa_guard.aws.calling.alternative_calls import SIBLINGS
 from hipaa_guard.controls.control import Status
 from tests.aws.faults import BREAKDOWNS, HOME, Fault, Line
 from tests.aws.test_faults import Hospital, Seen, assert_facts_same_or_unknown, assert_verdicts_no_better, readers

@@ -11,8 +11,8 @@ import pytest
 from moto import mock_aws
 
 from hipaa_guard.assessment.gate import INCOMPLETE
-from hipaa_guard.aws import peculiar
-from hipaa_guard.facts.places import Gap
+from hipaa_guard.aws.planning import operation_quirks
+from hipaa_guard.facts.locations import Gap
 from tests.aws.faults import HOME
 from tests.aws.raw_line import SPOILS, RawLine
 from tests.aws.test_faults import Hospital, assert_verdicts_no_better, pages, readers
@@ -31,7 +31,7 @@ def hospital() -> Iterator[Hospital[RawLine]]:
 def tells(gap: Gap, operation: str, region: str) -> bool:
     """Whether a row of the coverage tells that an operation was not answered in a region."""
     subjects = {operation, f"{operation.partition('.')[0]} in {region}"}
-    subjects |= {asked for asked in readers() if operation in peculiar.also_called(asked)}
+    subjects |= {asked for asked in readers() if operation in operation_quirks.also_called(asked)}
     return gap.incomplete and gap.subject in subjects and gap.region == region
 
 
@@ -62,7 +62,7 @@ def test_no_verdict_becomes_better(hospital: Hospital[RawLine], operation: str, 
 
 @pytest.mark.parametrize("operation", [operation for operation, paging in pages().items() if paging is not None])
 def test_a_list_without_end_ends(hospital: Hospital[RawLine], monkeypatch: pytest.MonkeyPatch, operation: str) -> None:
-    monkeypatch.setattr("hipaa_guard.aws.pages.LIST_BYTES", 20_000)
+    monkeypatch.setattr("hipaa_guard.aws.calling.pages.LIST_BYTES", 20_000)
     controls, line = readers()[operation], hospital.line
     sound = hospital.sound(controls)
     line.operation, line.paging = operation, pages()[operation]

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from hipaa_guard.aws.templates import MissingFieldError, compiled, fields_in, filled, path, text
+from hipaa_guard.aws.planning.templates import MissingFieldError, compiled, fields_in, filled, path, text
 
 FIELDS: dict[str, Any] = {"Name": "a'b`c\"d\\", "Id": "k1", "Port": 80, "Endpoint": {"Host": "h"}, "account": "1"}
 

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from botocore.parsers import ResponseParserFactory
 
-from hipaa_guard.aws.raw_answers import SpoiltAnswerError
-from hipaa_guard.aws.typed_answers import TypedParsers
+from hipaa_guard.aws.calling.raw_answers import SpoiltAnswerError
+from hipaa_guard.aws.calling.typed_answers import TypedParsers
 from tests.aws.shapes import Said, said, sample
 from tests.aws.test_faults import readers
 from tests.aws.test_raw_answers import received

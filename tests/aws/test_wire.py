@@ -13,10 +13,10 @@ from botocore.awsrequest import HeadersDict
 from botocore.exceptions import ClientError
 from botocore.parsers import create_parser
 
-from hipaa_guard.aws import peculiar
-from hipaa_guard.aws.discovery import QUESTIONS
-from hipaa_guard.aws.plan import planned
-from hipaa_guard.controls.wanted import kinds_of
+from hipaa_guard.aws.collecting.discovery import QUESTIONS
+from hipaa_guard.aws.planning import operation_quirks
+from hipaa_guard.aws.planning.plan import planned
+from hipaa_guard.controls.facts_read import kinds_of
 from hipaa_guard.testing import all_controls
 from tests.aws.shapes import refused, said, sample
 from tests.aws.wire import Wire, answering, model_of
@@ -29,7 +29,7 @@ def operations() -> list[str]:
     """All that a scan may call."""
     found = {question.operation for question in QUESTIONS}
     for operation in planned(kinds_of(all_controls().values())).operations:
-        found.update((operation, *peculiar.also_called(operation)))
+        found.update((operation, *operation_quirks.also_called(operation)))
     return sorted(found)
 
 

@@ -17,8 +17,8 @@ from benchmarks.live.estate import REGIONS, Seeded, seed
 from benchmarks.live.makers import GLOBAL, REGIONAL
 from hipaa_guard.assessment.model import Assessment
 from hipaa_guard.controls.control import Status
-from hipaa_guard.live import Place, scan_aws
-from hipaa_guard.scan import Options
+from hipaa_guard.scanning.aws import Place, scan_aws
+from hipaa_guard.scanning.terraform import Options
 
 Said = dict[tuple[str | None, str], set[Status]]
 

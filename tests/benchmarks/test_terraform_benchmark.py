@@ -16,7 +16,7 @@ from benchmarks.measure import best, run
 from benchmarks.tools import Seen, checkovs_view, our_view, read, trivys_view
 from hipaa_guard.assessment.model import Assessment
 from hipaa_guard.controls.control import Status
-from hipaa_guard.scan import Options, scan_terraform
+from hipaa_guard.scanning.terraform import Options, scan_terraform
 
 SEEDABLE = {service.name: service.controls for service in SERVICES}
 

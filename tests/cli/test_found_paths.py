@@ -17,7 +17,7 @@ from hipaa_guard.cli import settings
 from hipaa_guard.cli.main import cli, run
 from hipaa_guard.cli.settings_paths import uses
 from hipaa_guard.outputs import FORMATS
-from hipaa_guard.terraform.found_paths import Is, Use
+from hipaa_guard.terraform.repository.untrusted_paths import Is, Use
 from tests.cli.hostile import REGISTER, SECRET, SETTINGS, git, project
 from tests.patience import HANGS
 

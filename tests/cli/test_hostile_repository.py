@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from hipaa_guard.cli.main import run
-from hipaa_guard.terraform.git import Commit, GitError, commit_named
+from hipaa_guard.terraform.repository.git import Commit, GitError, commit_named
 from tests.cli.hostile import BUCKET, REGISTER, SETTINGS, commit, git, project
 from tests.lifecycle.register_text import VERSIONING, entry, register
 

@@ -13,7 +13,7 @@ import pytest
 from hipaa_guard.authoring import DeclarationError, Verdict, control, passed
 from hipaa_guard.cli.main import run
 from hipaa_guard.controls.loading import load, load_all
-from hipaa_guard.controls.running import PolicyFileError
+from hipaa_guard.controls.policy_files import PolicyFileError
 from hipaa_guard.testing import ACCOUNT, Aws, aws_account
 from tests.controls.broken import FILES, GOOD, HEAD, JUDGING, NAME, ROWS, Row, declared
 

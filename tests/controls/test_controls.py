@@ -9,10 +9,10 @@ import pytest
 
 from hipaa_guard.authoring import HIGH, LOW, Fix, Inventory, Member, Verdict, control, failed, family, passed
 from hipaa_guard.controls.control import Control, Status
+from hipaa_guard.controls.facts_read import kinds_of, wanted_facts
 from hipaa_guard.controls.findings import MOST_EVIDENCE, fingerprint, judge
 from hipaa_guard.controls.loading import ControlError, load, select
-from hipaa_guard.controls.wanted import kinds_of, wanted_facts
-from hipaa_guard.facts.places import Location
+from hipaa_guard.facts.locations import Location
 from hipaa_guard.facts.readings import Block, Listing, listed
 from hipaa_guard.facts.resource import Fact, Origin, Resource, Trace, fact
 from hipaa_guard.facts.values import Cause, Unknown, Value

@@ -16,8 +16,8 @@ from click.testing import CliRunner, Result
 
 from hipaa_guard.cli import policy_template
 from hipaa_guard.cli.main import cli
-from hipaa_guard.controls.running import controls_in
-from hipaa_guard.controls.wanted import wanted_facts
+from hipaa_guard.controls.facts_read import wanted_facts
+from hipaa_guard.controls.policy_files import controls_in
 
 ROOT = Path(__file__).parents[2]
 CLEAN, FAULTS, USAGE, INCOMPLETE = range(4)

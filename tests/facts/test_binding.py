@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from hipaa_guard.facts.binding import binds_caller, named_accounts
+from hipaa_guard.facts.binding_conditions import binds_caller, named_accounts
 from hipaa_guard.facts.policy_statements import Condition
 from hipaa_guard.facts.values import Cause, Existing, PartialText, Reference, Undecided, Unknown
 

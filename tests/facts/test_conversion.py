@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from hipaa_guard.facts.conversion import whole_number
+from hipaa_guard.facts.fact_types import whole_number
 from hipaa_guard.facts.values import Unknown
 
 

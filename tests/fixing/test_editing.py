@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hipaa_guard.terraform.comments import comment_spans
-from hipaa_guard.terraform.editing import CannotEdit, resource_in, with_argument, with_resource_after
-from hipaa_guard.terraform.syntax import Block
+from hipaa_guard.terraform.hcl.comments import comment_spans
+from hipaa_guard.terraform.hcl.editing import CannotEdit, resource_in, with_argument, with_resource_after
+from hipaa_guard.terraform.hcl.syntax import Block
 from tests.fixing.trees import TERRAFORM, formatted
 
 TYPE, NAME = "aws_db_instance", "phi"

@@ -9,7 +9,7 @@ import pytest
 from hipaa_guard.fixing.fix import fix_terraform
 from hipaa_guard.fixing.patch import write
 from hipaa_guard.fixing.repairs import NOT_CERTAIN, REPAIRS
-from hipaa_guard.scan import Options, scan_terraform
+from hipaa_guard.scanning.terraform import Options, scan_terraform
 from hipaa_guard.testing import all_controls
 from tests.fixing.trees import TERRAFORM, fix, fixed_text, formatted, reasons, tree
 

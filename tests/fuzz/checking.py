@@ -15,11 +15,11 @@ from typing import Any, NoReturn
 from zlib import crc32
 
 from hipaa_guard.assessment.model import Assessment
-from hipaa_guard.outputs.page import Page
-from hipaa_guard.outputs.text import visible
+from hipaa_guard.outputs.wording.harmless_text import visible
+from hipaa_guard.outputs.wording.page import Page
 from hipaa_guard.outputs.writing import renderer
-from hipaa_guard.scan import InputError, Options, scan_terraform
-from hipaa_guard.terraform.modules import is_configuration
+from hipaa_guard.scanning.terraform import InputError, Options, scan_terraform
+from hipaa_guard.terraform.modules.module import is_configuration
 from tests.fuzz.documents import SECRET
 from tests.fuzz.making import Case
 

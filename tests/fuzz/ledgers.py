@@ -6,8 +6,8 @@ import sqlite3
 from pathlib import Path
 from random import Random
 
-from hipaa_guard.aws.calls import Answer
-from hipaa_guard.aws.ledger import Ledger, LedgerError
+from hipaa_guard.aws.calling.calls import Answer
+from hipaa_guard.aws.keeping.ledger import Ledger, LedgerError
 from tests.fuzz.checking import Broken
 
 _WHO = {"account": "111122223333", "plan": "of one control"}

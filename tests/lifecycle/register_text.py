@@ -12,7 +12,7 @@ import yaml
 from hipaa_guard.assessment.model import Assessment
 from hipaa_guard.controls.control import Status
 from hipaa_guard.controls.findings import Finding
-from hipaa_guard.scan import Options, scan_terraform
+from hipaa_guard.scanning.terraform import Options, scan_terraform
 
 TODAY = date(2026, 11, 22)
 

@@ -14,8 +14,8 @@ import pytest
 from hipaa_guard.assessment.baseline import Baseline, BaselineError, baseline_of, compared, read, written
 from hipaa_guard.assessment.model import Assessment
 from hipaa_guard.controls.control import Status
-from hipaa_guard.scan import InputError, Options, scan_terraform
-from hipaa_guard.terraform.at_ref import directory_at
+from hipaa_guard.scanning.terraform import InputError, Options, scan_terraform
+from hipaa_guard.terraform.modules.git_checkout import directory_at
 from tests.lifecycle.register_text import VERSIONING, entry, label, scan, tree
 
 PHI = 'resource "aws_s3_bucket" "phi" {}\n'

@@ -14,13 +14,13 @@ import pytest
 from hipaa_guard.assessment.build import assess
 from hipaa_guard.assessment.diff import Change, Comparison, compare
 from hipaa_guard.assessment.model import Assessment, Coverage, Scan
-from hipaa_guard.aws.collect import collect
-from hipaa_guard.aws.sessions import open_account
+from hipaa_guard.aws.collecting.collect import collect
+from hipaa_guard.aws.sessions.accounts import open_account
+from hipaa_guard.controls.facts_read import kinds_of, wanted_facts
 from hipaa_guard.controls.findings import judge
-from hipaa_guard.controls.wanted import kinds_of, wanted_facts
-from hipaa_guard.outputs.difference import as_json, as_text
-from hipaa_guard.outputs.json_format import parse, render
-from hipaa_guard.scan import Options, scan_terraform
+from hipaa_guard.outputs.comparison.difference import as_json, as_text
+from hipaa_guard.outputs.json.writing import parse, render
+from hipaa_guard.scanning.terraform import Options, scan_terraform
 from hipaa_guard.testing import all_controls, aws_account, deny
 from tests.lifecycle.register_text import VERSIONING, entry, label, scan, tree
 

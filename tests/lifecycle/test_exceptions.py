@@ -12,11 +12,11 @@ import pytest
 
 from hipaa_guard.assessment.build import combine
 from hipaa_guard.assessment.exceptions import MOST_REFERENCES
-from hipaa_guard.assessment.marks import MOST
 from hipaa_guard.assessment.model import Assessment, ExceptionState
 from hipaa_guard.controls.control import Status
-from hipaa_guard.live import Place, scan_aws
-from hipaa_guard.scan import InputError, Options, scan_terraform
+from hipaa_guard.scanning.aws import Place, scan_aws
+from hipaa_guard.scanning.source_comments import MOST
+from hipaa_guard.scanning.terraform import InputError, Options, scan_terraform
 from hipaa_guard.testing import aws_account
 from tests.lifecycle.register_text import ROTATION, TODAY, VERSIONING, covered, entry, failing, register, scan, tree
 

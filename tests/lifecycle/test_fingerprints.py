@@ -19,7 +19,7 @@ from hipaa_guard.assessment.model import Assessment
 from hipaa_guard.controls.control import Severity, Status
 from hipaa_guard.controls.findings import Finding, fingerprint, with_previous
 from hipaa_guard.facts.resource import Origin
-from hipaa_guard.scan import Options, scan_terraform
+from hipaa_guard.scanning.terraform import Options, scan_terraform
 from tests.lifecycle.register_text import VERSIONING, label, tree
 
 ONLY = (VERSIONING, "s3_bucket_access_logging_enabled", "sqs_queue_encrypted_at_rest")

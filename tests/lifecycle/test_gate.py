@@ -14,7 +14,7 @@ from hipaa_guard.assessment.model import Coverage, Gate
 from hipaa_guard.controls.control import Severity, Status
 from hipaa_guard.controls.exception import ExceptionEntry
 from hipaa_guard.controls.findings import Finding
-from hipaa_guard.facts.places import Gap, GapKind
+from hipaa_guard.facts.locations import Gap, GapKind
 from hipaa_guard.facts.resource import Origin
 from hipaa_guard.facts.values import Cause
 

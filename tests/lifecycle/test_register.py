@@ -12,9 +12,9 @@ import jsonschema
 import pytest
 import yaml
 
+from hipaa_guard.assessment.exception_scopes import Scope
 from hipaa_guard.assessment.register import RegisterError, parse, read
 from hipaa_guard.assessment.register_writing import appended, next_id
-from hipaa_guard.assessment.scopes import Scope
 from tests.lifecycle.register_text import ENTRY, entry, register
 
 SCHEMA = json.loads((files("hipaa_guard.assessment") / "schema" / "exceptions-1.json").read_text())

@@ -14,7 +14,7 @@ import yaml
 from hipaa_guard.assessment.model import Assessment, ExceptionState
 from hipaa_guard.assessment.register import parse
 from hipaa_guard.cli.main import run
-from hipaa_guard.scan import Options, scan_terraform
+from hipaa_guard.scanning.terraform import Options, scan_terraform
 from tests.lifecycle.register_text import ENTRY, TODAY, VERSIONING, register, tree
 from tests.lifecycle.test_baseline import PHI
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from hipaa_guard.assessment.scopes import Scope
+from hipaa_guard.assessment.exception_scopes import Scope
 from hipaa_guard.controls.exception import Marks, Reference
-from hipaa_guard.facts.places import Location
+from hipaa_guard.facts.locations import Location
 from hipaa_guard.facts.resource import Origin
 
 BUCKET = Origin("s3.Bucket", "aws_s3_bucket", "phi", "terraform", address="aws_s3_bucket.phi", root="live/prod")

@@ -17,10 +17,12 @@ from hipaa_guard.assessment.diff import Change, compare
 from hipaa_guard.assessment.model import Assessment
 from hipaa_guard.cli.main import run
 from hipaa_guard.controls.findings import fingerprint
-from hipaa_guard.facts.places import SETTINGS
+from hipaa_guard.facts.locations import SETTINGS
 from hipaa_guard.facts.resource import Origin
-from hipaa_guard.outputs import gitlab, html, json_format, junit, markdown, sarif
-from hipaa_guard.scan import InputError, Options, scan_terraform
+from hipaa_guard.outputs.formats import gitlab, junit, markdown, sarif
+from hipaa_guard.outputs.json import writing
+from hipaa_guard.outputs.report import html
+from hipaa_guard.scanning.terraform import InputError, Options, scan_terraform
 from tests.lifecycle.register_text import ENTRY, VERSIONING, covered, register, tree
 from tests.lifecycle.test_baseline import PHI, git
 from tests.lifecycle.test_fingerprints import plan
@@ -233,13 +235,13 @@ def test_without_a_top_every_output_for_people_says_so(tmp_path: Path, capsys: p
     words = "the scanned path: exceptions, baselines and fingerprints hold for scans of this path only"
     assert words in " ".join(capsys.readouterr().out.split())
     found = scan(infra)
-    assert json.loads(json_format.render(found))["scan"]["roots_from"] == "scanned path"
+    assert json.loads(writing.render(found))["scan"]["roots_from"] == "scanned path"
     assert words in markdown.render(found)
     assert words in html.render(found)
     with_git(tmp_path)
     again = scan(infra)
     assert words not in markdown.render(again)
-    assert json.loads(json_format.render(again))["scan"]["roots_from"] == "git"
+    assert json.loads(writing.render(again))["scan"]["roots_from"] == "git"
     assert "the work tree of git" in html.render(again)
 
 
@@ -249,8 +251,8 @@ def test_a_result_is_read_back_as_it_was(tmp_path: Path) -> None:
     found = scan(top / "a", baseline=top / "old.json")
     assert found.baseline is not None
     assert found.baseline.warnings
-    text = json_format.render(found)
-    assert json_format.render(json_format.parse(text)) == text
+    text = writing.render(found)
+    assert writing.render(writing.parse(text)) == text
 
 
 # --- plans and states ----------------------------------------------------------------------------------------------
@@ -547,14 +549,14 @@ def test_a_saved_result_of_before_is_compared_by_where_it_was_scanned(
     """It says which directory was scanned, so that nothing is in doubt even where roots share a name of before."""
     monkeypatch.chdir(two)
     now = scan(".")
-    document = json.loads(json_format.render(scan("a")))
+    document = json.loads(writing.render(scan("a")))
     for name in ("roots_from", "roots_base"):
         del document["scan"][name]
     document["coverage"]["roots"] = ["."]
     (finding,) = document["findings"]
     finding["fingerprint"], finding["resource"]["root"] = old("."), "."
     del finding["previous"]
-    before = json_format.parse(json.dumps(document))
+    before = writing.parse(json.dumps(document))
     changes = {d.finding.resource.root: d.change for d in compare(before, now).differences}
     assert changes == {"a": Change.UNCHANGED, "b": Change.NEW, ".": Change.NEW}
     (difference,) = compare(before, scan("b")).differences[1:]

@@ -27,11 +27,11 @@ from hipaa_guard.assessment.model import (
 from hipaa_guard.controls.control import Control, Fix, Severity, Status, passed
 from hipaa_guard.controls.exception import ExceptionEntry
 from hipaa_guard.controls.findings import Finding, fingerprint
-from hipaa_guard.facts.places import Gap, GapKind, Location
+from hipaa_guard.facts.locations import Gap, GapKind, Location
 from hipaa_guard.facts.resource import Evidence, Origin, Resource
 from hipaa_guard.facts.values import Cause
-from hipaa_guard.live import Place, scan_aws
-from hipaa_guard.scan import Options, scan_terraform
+from hipaa_guard.scanning.aws import Place, scan_aws
+from hipaa_guard.scanning.terraform import Options, scan_terraform
 
 HOSTILE = (
     "</script><script>alert(1)</script>",

@@ -18,8 +18,8 @@ from moto import mock_aws
 from hipaa_guard.assessment.model import Assessment
 from hipaa_guard.controls.control import Status
 from hipaa_guard.outputs import OutputError, write
-from hipaa_guard.outputs.asff import _RESOURCE_TYPES, render
-from hipaa_guard.outputs.page import Page
+from hipaa_guard.outputs.formats.asff import _RESOURCE_TYPES, render
+from hipaa_guard.outputs.wording.page import Page
 
 SERVICE = botocore.session.get_session().get_service_model("securityhub")
 INPUT = SERVICE.operation_model("BatchImportFindings").input_shape

@@ -9,8 +9,8 @@ import io
 import pytest
 
 from hipaa_guard.assessment.model import Assessment
-from hipaa_guard.outputs.csv_format import render
-from hipaa_guard.outputs.page import Page
+from hipaa_guard.outputs.formats.csv_format import render
+from hipaa_guard.outputs.wording.page import Page
 
 
 def rows(assessment: Assessment, *, raw: bool = False) -> list[dict[str, str]]:

@@ -17,10 +17,10 @@ from hipaa_guard.assessment.model import Assessment
 from hipaa_guard.cli.main import run
 from hipaa_guard.controls.control import Status
 from hipaa_guard.outputs import FORMATS, OutputError, parsed
-from hipaa_guard.outputs.json_format import parse, render
-from hipaa_guard.outputs.page import Page
+from hipaa_guard.outputs.json.writing import parse, render
+from hipaa_guard.outputs.wording.page import Page
 from hipaa_guard.outputs.writing import renderer
-from hipaa_guard.scan import Options, scan_terraform
+from hipaa_guard.scanning.terraform import Options, scan_terraform
 
 FAILS: dict[str, Callable[[str], int]] = {
     "json": lambda text: sum(each["status"] == "fail" for each in json.loads(text)["findings"]),

@@ -11,7 +11,7 @@ import pytest
 from hipaa_guard.assessment.model import Assessment
 from hipaa_guard.controls.control import Status
 from hipaa_guard.outputs import OutputError, write
-from hipaa_guard.outputs.github import MOST, render
+from hipaa_guard.outputs.formats.github import MOST, render
 
 _UNESCAPED = (("%0D", "\r"), ("%0A", "\n"), ("%3A", ":"), ("%2C", ","), ("%25", "%"))
 

@@ -11,9 +11,9 @@ import pytest
 
 from hipaa_guard.assessment.model import Assessment
 from hipaa_guard.controls.control import Status
-from hipaa_guard.facts.places import Location
+from hipaa_guard.facts.locations import Location
 from hipaa_guard.outputs import OutputError, write
-from hipaa_guard.outputs.gitlab import render
+from hipaa_guard.outputs.formats.gitlab import render
 
 SCHEMA = {
     "type": "array",

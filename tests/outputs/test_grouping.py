@@ -17,12 +17,14 @@ from hipaa_guard.assessment.build import assess
 from hipaa_guard.assessment.model import Assessment, Coverage
 from hipaa_guard.controls.control import Fix, Status
 from hipaa_guard.controls.findings import Finding, fingerprint
-from hipaa_guard.facts.places import Gap, GapKind, Location
+from hipaa_guard.facts.locations import Gap, GapKind, Location
 from hipaa_guard.facts.resource import Evidence, Origin
 from hipaa_guard.facts.values import Cause
-from hipaa_guard.outputs import html, json_format, words
-from hipaa_guard.outputs.page import Page
-from hipaa_guard.outputs.terminal import render
+from hipaa_guard.outputs.formats.terminal import render
+from hipaa_guard.outputs.json import writing
+from hipaa_guard.outputs.report import html
+from hipaa_guard.outputs.wording import phrases
+from hipaa_guard.outputs.wording.page import Page
 from tests.outputs.conftest import CONTROLS
 
 Build = Callable[..., Assessment]
@@ -135,8 +137,8 @@ def test_says_that_the_deciding_line_differs(build: Build) -> None:
     first, second = build(origin("a"), origin("b")).findings
     facts = [Evidence("key", "not set", "x", Location("root.tf", line, line)) for line in (3, 4)]
     pair = [f._replace(evidence=(e,)) for f, e in zip((first, second), facts, strict=True)]
-    assert words.where(pair[0], alike=pair[1:]) == "modules/topic/main.tf:8 (set at root.tf:3 and 1 other place)"
-    assert words.where(pair[0]) == "modules/topic/main.tf:8 (set at root.tf:3)"
+    assert phrases.where(pair[0], alike=pair[1:]) == "modules/topic/main.tf:8 (set at root.tf:3 and 1 other place)"
+    assert phrases.where(pair[0]) == "modules/topic/main.tf:8 (set at root.tf:3)"
 
 
 def _expansion(number: int, line: int = 54, of: str = "default") -> Gap:
@@ -181,10 +183,10 @@ def test_one_call_refused_in_several_regions_is_one_entry(build: Build) -> None:
 
 def test_types_of_aws_come_first_and_others_are_summed_up() -> None:
     counts = {"random_pet": 9, "null_resource": 3, "aws_route": 2, "awscc_x": 1, "aws_y": 1}
-    assert words.unjudged(counts) == "aws_route 2, aws_y 1, awscc_x 1, other providers 12"
-    assert words.unjudged(counts, 1) == "aws_route 2 and 2 more, other providers 12"
-    assert words.unjudged({"random_pet": 9}) == "other providers 9"
-    assert words.unjudged({}) == ""
+    assert phrases.unjudged(counts) == "aws_route 2, aws_y 1, awscc_x 1, other providers 12"
+    assert phrases.unjudged(counts, 1) == "aws_route 2 and 2 more, other providers 12"
+    assert phrases.unjudged({"random_pet": 9}) == "other providers 9"
+    assert phrases.unjudged({}) == ""
 
 
 @pytest.mark.parametrize("lines, shown", [(16, 16), (18, 18), (19, 16)])
@@ -228,10 +230,10 @@ def test_what_could_not_be_listed_is_told_by_the_missing_action(denied: Assessme
 
 
 def test_what_could_not_be_listed_stands_in_json_and_html(denied: Assessment) -> None:
-    text = json_format.render(denied)
+    text = writing.render(denied)
     schema = Path(hipaa_guard.outputs.__file__).parent / "schema" / "assessment-1.0.json"
     jsonschema.validate(json.loads(text), json.loads(schema.read_text()))
-    assert json_format.parse(text).findings == denied.findings
+    assert writing.parse(text).findings == denied.findings
     page = html.render(denied)
     assert "rds.Instance (not listed)" in page
     assert DENIED in page
@@ -257,14 +259,14 @@ def test_html_lists_instances_up_to_a_limit(build: Build) -> None:
 
 def test_a_hostile_message_is_shaped_in_no_time() -> None:
     for text in ("module.a[" * 100_000, "module.a." * 100_000, '["' * 100_000):
-        assert len(words.shape(text)) <= 2000
+        assert len(phrases.shape(text)) <= 2000
 
 
 def test_reading_leaves_the_garbage_collector_as_it_was(denied: Assessment) -> None:
-    text = json_format.render(denied)
+    text = writing.render(denied)
     assert gc.isenabled()
-    json_format.parse(text)
+    writing.parse(text)
     assert gc.isenabled()
-    with pytest.raises(json_format.ReportError):
-        json_format.parse("{")
+    with pytest.raises(writing.ReportError):
+        writing.parse("{")
     assert gc.isenabled()

@@ -17,8 +17,8 @@ import pytest
 
 from hipaa_guard.assessment.model import Assessment
 from hipaa_guard.controls.control import Status
-from hipaa_guard.outputs import json_format
-from hipaa_guard.outputs.html import render
+from hipaa_guard.outputs.json import writing
+from hipaa_guard.outputs.report.html import render
 from tests.patience import HANGS
 
 VOID = {"meta", "br", "input", "link", "img", "hr"}
@@ -222,12 +222,12 @@ def test_the_table_of_all_findings_has_all_findings(tree: Tree, golden: Assessme
 
 
 def test_prints_the_digest_of_the_json_result(words: str, golden: Assessment) -> None:
-    assert hashlib.sha256(json_format.render(golden).encode()).hexdigest() in words
+    assert hashlib.sha256(writing.render(golden).encode()).hexdigest() in words
 
 
 def test_is_the_same_each_time_and_after_reading_back(html: str, golden: Assessment) -> None:
     assert render(golden) == html
-    assert render(json_format.parse(json_format.render(golden))) == html
+    assert render(writing.parse(writing.render(golden))) == html
 
 
 def test_an_empty_result_is_a_whole_report(empty: Assessment) -> None:

@@ -15,9 +15,10 @@ import jsonschema
 import pytest
 
 from hipaa_guard.assessment.model import Assessment, SettingsChange, UsedFile
-from hipaa_guard.outputs import FORMATS, in_effect
-from hipaa_guard.outputs.json_format import parse
-from hipaa_guard.outputs.page import Page
+from hipaa_guard.outputs import FORMATS
+from hipaa_guard.outputs.json.writing import parse
+from hipaa_guard.outputs.wording import settings_in_effect
+from hipaa_guard.outputs.wording.page import Page
 from hipaa_guard.outputs.writing import renderer
 
 SCHEMA = Path(__file__).parents[2] / "src/hipaa_guard/outputs/schema/assessment-1.0.json"
@@ -114,7 +115,7 @@ def test_gitlab_has_an_entry_for_it_that_names_both(covered: Assessment) -> None
     first, *_ = json.loads(rendered("gitlab", differing(dataclasses.replace(covered, settings=settings))))
     assert first["description"].startswith(SENTENCE)
     assert SETTINGS in first["description"]
-    assert (first["severity"], first["check_name"]) == ("info", in_effect.CHANGED)
+    assert (first["severity"], first["check_name"]) == ("info", settings_in_effect.CHANGED)
     assert first["location"] == {"path": ".hipaa-guard.yaml", "lines": {"begin": 1}}
 
 
@@ -158,7 +159,7 @@ def test_names_of_files_act_in_no_format(format: str, changed: Assessment) -> No
 
 
 def test_in_words() -> None:
-    assert in_effect.told(UsedFile()) == "none"
-    assert in_effect.told(UsedFile(source="none", ref="main", commit=COMMIT)) == "none of main (0123456789ab)"
-    assert in_effect.told(UsedFile("x", "ab", "found")) == "x, found in the working directory, SHA-256 ab"
-    assert in_effect.told(UsedFile("x", "ab", "commit", COMMIT, COMMIT)) == "x of 0123456789ab, SHA-256 ab"
+    assert settings_in_effect.told(UsedFile()) == "none"
+    assert settings_in_effect.told(UsedFile(source="none", ref="main", commit=COMMIT)) == "none of main (0123456789ab)"
+    assert settings_in_effect.told(UsedFile("x", "ab", "found")) == "x, found in the working directory, SHA-256 ab"
+    assert settings_in_effect.told(UsedFile("x", "ab", "commit", COMMIT, COMMIT)) == "x of 0123456789ab, SHA-256 ab"

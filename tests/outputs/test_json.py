@@ -18,7 +18,7 @@ import pytest
 from hipaa_guard.assessment.model import Assessment
 from hipaa_guard.controls.control import VERDICTS, Severity
 from hipaa_guard.outputs import OutputError, parsed, write
-from hipaa_guard.outputs.json_format import ReportError, parse, render
+from hipaa_guard.outputs.json.writing import ReportError, parse, render
 
 
 @pytest.fixture(scope="module")
@@ -153,7 +153,7 @@ def test_says_what_is_wrong_and_where(
 
 def test_rendering_json_needs_no_heavy_library() -> None:
     code = (
-        "import sys, hipaa_guard.outputs.json_format, hipaa_guard.outputs.terminal, hipaa_guard.outputs.writing;"
+        "import sys, hipaa_guard.outputs.json.writing, hipaa_guard.outputs.formats.terminal, hipaa_guard.outputs.writing;"
         "print([m for m in ('rich', 'jinja2', 'pydantic', 'boto3', 'yaml') if m in sys.modules])"
     )
     answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

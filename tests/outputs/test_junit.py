@@ -11,7 +11,7 @@ from lxml import etree
 
 from hipaa_guard.assessment.model import Assessment
 from hipaa_guard.controls.control import Status
-from hipaa_guard.outputs.junit import render
+from hipaa_guard.outputs.formats.junit import render
 
 SCHEMA = Path(__file__).parent / "schemas" / "junit-10.xsd"
 

@@ -12,8 +12,8 @@ from markdown_it.token import Token
 
 from hipaa_guard.assessment.model import Assessment
 from hipaa_guard.controls.control import Status
-from hipaa_guard.outputs import markup
-from hipaa_guard.outputs.markdown import COMMENT, STEP_SUMMARY, document, render
+from hipaa_guard.outputs.formats.markdown import COMMENT, STEP_SUMMARY, document, render
+from hipaa_guard.outputs.wording import harmless_markdown
 
 PARSER = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
 
@@ -58,17 +58,17 @@ def test_only_our_own_structure_is_in_it(which: str, request: pytest.FixtureRequ
 
 @pytest.mark.parametrize("text", ["a|b", "`x`", "```", "`` ` ``", "*bold* _x_", "<b>", "[a](b)", "a\\b", "&amp;", " "])
 def test_a_name_reads_as_it_is(text: str) -> None:
-    assert words(markup.code(text)).strip() == text.strip()
-    assert words(f"x {markup.prose(text)}").split() == f"x {text}".split()
+    assert words(harmless_markdown.code(text)).strip() == text.strip()
+    assert words(f"x {harmless_markdown.prose(text)}").split() == f"x {text}".split()
 
 
 def test_nobody_is_called_and_nothing_is_linked() -> None:
-    told = markup.prose("@octocat #12 https://evil.example WWW.evil.example")
+    told = harmless_markdown.prose("@octocat #12 https://evil.example WWW.evil.example")
     assert not re.search(r"@\w|#\d|https?://|www\.", told, re.IGNORECASE)
 
 
 def test_a_block_holds_its_fence() -> None:
-    (fence,) = [token for token in tokens(markup.block("a\n````\nb", "hcl")) if token.type == "fence"]
+    (fence,) = [token for token in tokens(harmless_markdown.block("a\n````\nb", "hcl")) if token.type == "fence"]
     assert fence.content == "a\n````\nb\n"
 
 

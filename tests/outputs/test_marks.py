@@ -21,13 +21,15 @@ from hipaa_guard.assessment.diff import Change, Comparison, compare
 from hipaa_guard.assessment.model import Assessment, Coverage
 from hipaa_guard.controls.control import Status
 from hipaa_guard.controls.findings import Finding
-from hipaa_guard.facts.places import Gap, GapKind, Location
+from hipaa_guard.facts.locations import Gap, GapKind, Location
 from hipaa_guard.facts.resource import Evidence
 from hipaa_guard.facts.values import Cause
-from hipaa_guard.outputs import FORMATS, difference, terminal, write
-from hipaa_guard.outputs.finding_text import told_finding
-from hipaa_guard.outputs.page import Page
-from hipaa_guard.outputs.text import escaped_json, in_log, in_xml, unmarked, wrapped
+from hipaa_guard.outputs import FORMATS, write
+from hipaa_guard.outputs.comparison import difference
+from hipaa_guard.outputs.formats import terminal
+from hipaa_guard.outputs.wording.finding_text import told_finding
+from hipaa_guard.outputs.wording.harmless_text import escaped_json, in_log, in_xml, unmarked, wrapped
+from hipaa_guard.outputs.wording.page import Page
 from tests.outputs.conftest import CONTROLS, COVERAGE, EXCEPTION, SCAN, finding, in_account, in_terraform, registered
 from tests.outputs.logs import ACTING, WRAPPINGS, acting
 

@@ -13,7 +13,7 @@ from ocsf_json_schema import OcsfJsonSchemaEmbedded, get_ocsf_schema
 
 from hipaa_guard.assessment.model import Assessment
 from hipaa_guard.controls.control import Status
-from hipaa_guard.outputs.ocsf import VERSION, render
+from hipaa_guard.outputs.formats.ocsf import VERSION, render
 
 Check = Callable[[dict[str, Any]], None]
 

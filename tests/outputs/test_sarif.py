@@ -18,7 +18,7 @@ import pytest
 
 from hipaa_guard.assessment.model import Assessment
 from hipaa_guard.controls.control import Severity, Status
-from hipaa_guard.outputs.sarif import MOST_RESULTS, render
+from hipaa_guard.outputs.formats.sarif import MOST_RESULTS, render
 from tests.patience import HANGS
 
 SCHEMA = Path(__file__).parent / "schemas" / "sarif-2.1.0-rtm.5.json.gz"

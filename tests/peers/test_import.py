@@ -17,14 +17,14 @@ from hipaa_guard.assessment.model import Assessment
 from hipaa_guard.cli.main import run
 from hipaa_guard.controls.control import Status
 from hipaa_guard.controls.loading import load
-from hipaa_guard.live import Place, scan_aws
-from hipaa_guard.outputs import json_format
-from hipaa_guard.outputs.merged import as_json, as_text
+from hipaa_guard.outputs.comparison.merged import as_json, as_text
+from hipaa_guard.outputs.json import writing
 from hipaa_guard.peers.merge import Merged, Reason, Row, merge, same_file
 from hipaa_guard.peers.reading import read
 from hipaa_guard.peers.results import PeerError
 from hipaa_guard.peers.security_hub import rule_of
-from hipaa_guard.scan import Options, scan_terraform
+from hipaa_guard.scanning.aws import Place, scan_aws
+from hipaa_guard.scanning.terraform import Options, scan_terraform
 from tests.lifecycle.register_text import VERSIONING, entry, register
 from tests.peers.samples import ACCOUNT, REGION, checkov, finding, misconfiguration, prowler, record, trivy
 
@@ -324,7 +324,7 @@ class TestAccounts:
 class TestCommandLine:
     @pytest.fixture
     def files(self, work: Path) -> Path:
-        (work / "scan.json").write_text(json_format.render(ours(work)))
+        (work / "scan.json").write_text(writing.render(ours(work)))
         (work / "checkov.json").write_text(
             json.dumps(
                 [
@@ -376,7 +376,7 @@ class TestCommandLine:
         (files / "checkov.json").write_text(json.dumps(checkov(record("CKV_AWS_21", "FAILED", PHI, (1, 2)))))
         for exceptions, code in ((None, GAPS), (files / "exceptions.yaml", CLEAN)):
             result = scan_terraform(files / "one", Options(only=(VERSIONING,), exceptions=exceptions))
-            (files / "scan.json").write_text(json_format.render(result))
+            (files / "scan.json").write_text(writing.render(result))
             assert run(["import", "checkov.json", "--with", "scan.json", "--fail-on", "low"]) == code
         assert "0 gaps, 0 disagreements" in capsys.readouterr().out
 

@@ -20,7 +20,7 @@ from hipaa_guard.controls.control import Status
 from hipaa_guard.controls.loading import load
 from hipaa_guard.peers.merge import merge
 from hipaa_guard.peers.reading import read
-from hipaa_guard.scan import Options, scan_terraform
+from hipaa_guard.scanning.terraform import Options, scan_terraform
 from tests.lifecycle.register_text import VERSIONING, entry, register
 from tests.terraform.plans import block, change, plan
 

@@ -14,10 +14,10 @@ from hipaa_guard.facts.inventory import Inventory
 from hipaa_guard.facts.readings import Block
 from hipaa_guard.facts.resource import Resource, fact
 from hipaa_guard.facts.values import Incomplete, Unknown
-from hipaa_guard.scan import Options, scan_terraform
+from hipaa_guard.scanning.terraform import Options, scan_terraform
 from hipaa_guard.services import s3, security_groups
 from hipaa_guard.services.s3.declared import SWITCHES
-from hipaa_guard.terraform.inventory import build_inventory
+from hipaa_guard.terraform.binding.inventory import build_inventory
 from hipaa_guard.terraform.read import read
 from hipaa_guard.testing import (
     FAIL,

@@ -15,8 +15,8 @@ import pytest
 import tests.policies
 from hipaa_guard.aws.checking import misspelt
 from hipaa_guard.controls.control import PEERS, Control, Status
+from hipaa_guard.controls.facts_read import kinds_of
 from hipaa_guard.controls.findings import judge
-from hipaa_guard.controls.wanted import kinds_of
 from hipaa_guard.facts.readings import is_awscc, names_split
 from hipaa_guard.facts.resource import Resource
 from hipaa_guard.facts.values import Undecided, Unknown

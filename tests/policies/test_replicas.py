@@ -18,14 +18,14 @@ import pytest
 
 from hipaa_guard.assessment.baseline import baseline_of
 from hipaa_guard.controls.control import Control
+from hipaa_guard.controls.facts_read import kinds_of
 from hipaa_guard.controls.findings import Finding, judge
-from hipaa_guard.controls.wanted import kinds_of
 from hipaa_guard.facts.inventory import Inventory
 from hipaa_guard.facts.readings import Inside, is_awscc
 from hipaa_guard.facts.resource import Resource
-from hipaa_guard.outputs.json_format import parse, render
-from hipaa_guard.scan import Options, scan_terraform
-from hipaa_guard.terraform.inventory import build_inventory
+from hipaa_guard.outputs.json.writing import parse, render
+from hipaa_guard.scanning.terraform import Options, scan_terraform
+from hipaa_guard.terraform.binding.inventory import build_inventory
 from hipaa_guard.terraform.read import read
 from hipaa_guard.testing import FAIL, NOT_APPLICABLE, PASS, UNKNOWN, Case, all_controls, blank_each_fact, cases
 from tests.fixing.trees import fix, reasons

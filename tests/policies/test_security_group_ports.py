@@ -5,12 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from hipaa_guard.aws.collect import collect
-from hipaa_guard.aws.foreseen import foreseen
-from hipaa_guard.aws.plan import planned
-from hipaa_guard.aws.sessions import open_account
+from hipaa_guard.aws.collecting.collect import collect
+from hipaa_guard.aws.planning.call_forecast import foreseen
+from hipaa_guard.aws.planning.plan import planned
+from hipaa_guard.aws.sessions.accounts import open_account
+from hipaa_guard.controls.facts_read import kinds_of, wanted_facts
 from hipaa_guard.controls.findings import judge
-from hipaa_guard.controls.wanted import kinds_of, wanted_facts
 from hipaa_guard.services.security_groups import DefaultSecurityGroup, SecurityGroup
 from hipaa_guard.testing import (
     FAIL,

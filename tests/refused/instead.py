@@ -7,8 +7,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from hipaa_guard.controls.control import Control, Status
+from hipaa_guard.controls.facts_read import kinds_of
 from hipaa_guard.controls.findings import Finding, judge
-from hipaa_guard.controls.wanted import kinds_of
 from hipaa_guard.facts.inventory import Inventory
 from hipaa_guard.facts.resource import Fact, Resource, Source, Trace
 from hipaa_guard.facts.values import Value

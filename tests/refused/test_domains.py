@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 
-from hipaa_guard.aws import checking, templates
+from hipaa_guard.aws import checking
+from hipaa_guard.aws.planning import templates
 from hipaa_guard.controls.control import Control, Status
-from hipaa_guard.controls.wanted import wanted_facts
-from hipaa_guard.facts.domains import Domain, between, numbers, one_of
+from hipaa_guard.controls.facts_read import wanted_facts
+from hipaa_guard.facts.allowed_values import Domain, between, numbers, one_of
 from hipaa_guard.facts.readings import Ask, Derived, Listed, Listing
 from hipaa_guard.facts.records import Record
 from hipaa_guard.facts.resource import Fact, Origin, Resource, Source, fact

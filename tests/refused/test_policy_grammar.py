@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from hipaa_guard.controls.control import Control, Status
-from hipaa_guard.controls.wanted import wanted_facts
+from hipaa_guard.controls.facts_read import wanted_facts
 from hipaa_guard.facts.policy_grammar import identity_policy, resource_policy, trust_policy
 from hipaa_guard.facts.resource import Fact, Origin
 from hipaa_guard.facts.values import Cause, Incomplete, PartialJson, PartialText, Unknown

@@ -14,10 +14,10 @@ from hipaa_guard.facts.readings import names_split
 from hipaa_guard.facts.resource import Fact, Resource
 from hipaa_guard.facts.values import Cause, Incomplete, Unknown, Value, first_unknown
 from hipaa_guard.services.iam import InlinePolicy
-from hipaa_guard.terraform.inventory import build_inventory
+from hipaa_guard.terraform.binding.fact_view import InstanceView
+from hipaa_guard.terraform.binding.inventory import build_inventory
+from hipaa_guard.terraform.binding.required_arguments import TABLE, Argument, arguments_of
 from hipaa_guard.terraform.read import read
-from hipaa_guard.terraform.required import TABLE, Argument, arguments_of
-from hipaa_guard.terraform.views import InstanceView
 from hipaa_guard.testing import FAIL, PASS, UNKNOWN, Case, cases, is_phi
 from tests import required_arguments
 from tests.refused.instead import CONTROLS, KINDS

@@ -11,7 +11,7 @@ from hipaa_guard.facts.inventory import Inventory
 from hipaa_guard.facts.readings import Block, View, first
 from hipaa_guard.facts.resource import Resource, fact
 from hipaa_guard.facts.values import Unknown, Value, some
-from hipaa_guard.terraform.inventory import build_inventory
+from hipaa_guard.terraform.binding.inventory import build_inventory
 from hipaa_guard.terraform.read import read
 
 ONLY = "told by Terraform in these tests"

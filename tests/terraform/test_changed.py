@@ -13,8 +13,8 @@ from click.testing import CliRunner
 from hipaa_guard.assessment.diff import Change, compare
 from hipaa_guard.assessment.model import Assessment
 from hipaa_guard.cli.main import cli
-from hipaa_guard.facts.places import Gap, GapKind
-from hipaa_guard.scan import InputError, Options, scan_terraform
+from hipaa_guard.facts.locations import Gap, GapKind
+from hipaa_guard.scanning.terraform import InputError, Options, scan_terraform
 
 BUCKET = 'resource "aws_s3_bucket" "phi" {}\n'
 VERSIONED = """

@@ -14,13 +14,13 @@ from hipaa_guard.controls.control import Status
 from hipaa_guard.controls.findings import Finding
 from hipaa_guard.controls.loading import load
 from hipaa_guard.facts.inventory import Inventory
-from hipaa_guard.facts.places import Gap, GapKind
+from hipaa_guard.facts.locations import Gap, GapKind
 from hipaa_guard.facts.readings import is_awscc
 from hipaa_guard.facts.resource import Resource
 from hipaa_guard.facts.values import NotVisible, Undecided, Unknown
-from hipaa_guard.scan import Options, scan_terraform
-from hipaa_guard.terraform import required
-from hipaa_guard.terraform.inventory import build_inventory
+from hipaa_guard.scanning.terraform import Options, scan_terraform
+from hipaa_guard.terraform.binding import required_arguments
+from hipaa_guard.terraform.binding.inventory import build_inventory
 from hipaa_guard.terraform.read import read
 from tests.terraform.plans import block, change, plan
 
@@ -404,7 +404,7 @@ def test_a_part_of_something_of_another_kind_is_a_row(tmp_path: Path, name: str)
 @pytest.mark.parametrize("value", ["null", '""', None])
 def test_a_part_that_does_not_say_whose_it_is_is_a_row(tmp_path: Path, value: str | None) -> None:
     for kind, type_, by in splits():
-        needed = required.arguments_of(type_).get(by)
+        needed = required_arguments.arguments_of(type_).get(by)
         if needed is None or not needed.required:
             continue
         text = f'resource "{type_}" "part" {{\n{f"{by} = {value}" if value else ""}\n}}\n'

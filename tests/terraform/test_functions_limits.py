@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from hipaa_guard.facts.places import GapKind
+from hipaa_guard.facts.locations import GapKind
 from hipaa_guard.facts.values import Cause, Incomplete, PartialJson, Unknown
 from hipaa_guard.terraform.functions import FUNCTIONS, FunctionError
-from hipaa_guard.terraform.hcl import read_directory
+from hipaa_guard.terraform.source import read_directory
 
 
 class Here:

@@ -11,11 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from hipaa_guard.facts.places import GapKind
+from hipaa_guard.facts.locations import GapKind
 from hipaa_guard.facts.values import Cause, Unknown, Value
 from hipaa_guard.terraform.blocks import Configuration
-from hipaa_guard.terraform.hcl import VariableFileError, read_directory
 from hipaa_guard.terraform.read import TerraformInputError, read
+from hipaa_guard.terraform.source import VariableFileError, read_directory
 
 TERRAFORM = shutil.which("terraform")
 

@@ -11,9 +11,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from hipaa_guard.facts.inventory import Inventory
-from hipaa_guard.terraform import patterns
-from hipaa_guard.terraform.inventory import build_inventory
-from hipaa_guard.terraform.patterns import Pattern, Patterns, Texts
+from hipaa_guard.terraform.binding import name_patterns
+from hipaa_guard.terraform.binding.inventory import build_inventory
+from hipaa_guard.terraform.binding.name_patterns import Pattern, Patterns, Texts
 from hipaa_guard.terraform.read import read
 from tests.terraform.kinds import KINDS, told
 
@@ -53,7 +53,7 @@ def test_a_pattern_fits_one_of_many_texts(many: list[str], pattern: Pattern) -> 
 
 
 def test_an_index_of_names_of_every_length_answers_the_same_with_little_kept(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(patterns, "_MOST_KEPT", 1_000)
+    monkeypatch.setattr(name_patterns, "_MOST_KEPT", 1_000)
     texts = Texts(f"clinic-{'x' * number}-records" for number in range(40))
     many = Patterns(Pattern(f"clinic-{'x' * number}") for number in range(1, 40))
     for number in range(40):

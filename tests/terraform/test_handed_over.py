@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from hipaa_guard.facts.values import Unknown
-from hipaa_guard.terraform.inventory import build_inventory
+from hipaa_guard.terraform.binding.inventory import build_inventory
 from hipaa_guard.terraform.read import read
 from tests.terraform.kinds import KINDS, at, hcl, told, why
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from hipaa_guard.controls.control import Status
-from hipaa_guard.scan import Options, scan_terraform
+from hipaa_guard.scanning.terraform import Options, scan_terraform
 
 DECLARED = """
 resource "aws_sns_topic" "phi" {

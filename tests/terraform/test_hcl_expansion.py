@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from hipaa_guard.facts.places import GapKind
+from hipaa_guard.facts.locations import GapKind
 from hipaa_guard.facts.values import Cause, Incomplete, Reference, Unknown, Value
 from hipaa_guard.terraform.blocks import Configuration, Instance
-from hipaa_guard.terraform.hcl import read_directory
+from hipaa_guard.terraform.source import read_directory
 
 
 def configuration(directory: Path, text: str) -> Configuration:

@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 
 from hipaa_guard.controls.control import Status
+from hipaa_guard.controls.facts_read import kinds_of
 from hipaa_guard.controls.findings import judge
 from hipaa_guard.controls.loading import load, select
-from hipaa_guard.controls.wanted import kinds_of
 from hipaa_guard.facts.values import Incomplete, Unknown
+from hipaa_guard.terraform.binding.inventory import build_inventory
 from hipaa_guard.terraform.blocks import Configuration, Instance
-from hipaa_guard.terraform.hcl import read_directory
-from hipaa_guard.terraform.inventory import build_inventory
+from hipaa_guard.terraform.source import read_directory
 
 
 def configuration(directory: Path, text: str, **modules: str) -> Configuration:

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from hipaa_guard.facts.places import GapKind
+from hipaa_guard.facts.locations import GapKind
 from hipaa_guard.facts.values import Cause, Unknown, first_unknown
 from hipaa_guard.terraform import limits
 from hipaa_guard.terraform.blocks import Configuration
-from hipaa_guard.terraform.hcl import read_directory
+from hipaa_guard.terraform.source import read_directory
 
 GOOD = 'resource "test_a" "good" {\n  value = 1\n}\n'
 

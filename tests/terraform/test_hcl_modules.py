@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from hipaa_guard.facts.places import GapKind
+from hipaa_guard.facts.locations import GapKind
 from hipaa_guard.facts.values import Cause, Reference, Unknown
 from hipaa_guard.terraform.blocks import Configuration, Instance
-from hipaa_guard.terraform.hcl import VariableFileError, read_directory
+from hipaa_guard.terraform.source import VariableFileError, read_directory
 
 
 def write(directory: Path, files: Mapping[str, str]) -> None:

@@ -10,13 +10,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from hipaa_guard.controls.control import Status
+from hipaa_guard.controls.facts_read import kinds_of
 from hipaa_guard.controls.findings import judge
 from hipaa_guard.controls.loading import load
-from hipaa_guard.controls.wanted import kinds_of
 from hipaa_guard.facts.values import Incomplete, PartialText, Unknown, Value
+from hipaa_guard.terraform.binding.inventory import build_inventory
 from hipaa_guard.terraform.functions import FUNCTIONS
-from hipaa_guard.terraform.hcl import read_directory
-from hipaa_guard.terraform.inventory import build_inventory
+from hipaa_guard.terraform.source import read_directory
 
 CALLED = sorted({*FUNCTIONS} - {"bcrypt", "timestamp", "plantimestamp", "uuid", "issensitive", "base64gzip"})
 """All functions whose results can be compared: the others give something new each time, or nothing at all."""

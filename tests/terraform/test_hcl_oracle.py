@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from hipaa_guard.terraform.hcl import read_directory
+from hipaa_guard.terraform.source import read_directory
 
 TERRAFORM = shutil.which("terraform")
 

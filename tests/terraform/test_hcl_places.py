@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from hipaa_guard.terraform.blocks import Instance
-from hipaa_guard.terraform.hcl import read_directory
+from hipaa_guard.terraform.source import read_directory
 
 TEXT = """\
 # first line of the file

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from hipaa_guard.facts.values import Incomplete, PartialJson, PartialText, Reference, Unknown, Value
-from hipaa_guard.terraform.hcl import read_directory
+from hipaa_guard.terraform.source import read_directory
 
 
 def document_of(directory: Path, body: str, declarations: str = "") -> Value:

@@ -17,7 +17,7 @@ from hipaa_guard.facts.values import (
     first_unknown,
 )
 from hipaa_guard.terraform.blocks import Configuration, Instance
-from hipaa_guard.terraform.hcl import read_directory
+from hipaa_guard.terraform.source import read_directory
 
 
 def configuration(directory: Path, text: str) -> Configuration:

@@ -13,8 +13,8 @@ from typing import Any
 
 import pytest
 
-from hipaa_guard.facts.places import GapKind
-from hipaa_guard.outputs.text import visible
+from hipaa_guard.facts.locations import GapKind
+from hipaa_guard.outputs.wording.harmless_text import visible
 from tests.patience import HANGS
 
 FILE, LIMIT, MODULE, DUPLICATE = GapKind.FILE, GapKind.LIMIT, GapKind.MODULE, GapKind.DUPLICATE

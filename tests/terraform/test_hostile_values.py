@@ -11,11 +11,11 @@ import pytest
 from hipaa_guard.controls.control import Status
 from hipaa_guard.controls.findings import Finding, judge
 from hipaa_guard.controls.loading import load
-from hipaa_guard.facts.places import GapKind
+from hipaa_guard.facts.locations import GapKind
 from hipaa_guard.facts.values import Unknown
-from hipaa_guard.terraform.hcl import read_directory
-from hipaa_guard.terraform.inventory import build_inventory
+from hipaa_guard.terraform.binding.inventory import build_inventory
 from hipaa_guard.terraform.read import read
+from hipaa_guard.terraform.source import read_directory
 from tests.fuzz.grammar import schema
 
 ODD: list[Any] = [5, "x", True, [], {}, [5], [[]], [{}], {"a": 1}, [None], -1.5]

@@ -10,11 +10,11 @@ from typing import Any
 
 import pytest
 
-from hipaa_guard.facts.places import Location
+from hipaa_guard.facts.locations import Location
 from hipaa_guard.facts.values import Reference, Unknown
+from hipaa_guard.terraform.binding.inventory import build_inventory
 from hipaa_guard.terraform.blocks import Configuration
-from hipaa_guard.terraform.inventory import build_inventory
-from hipaa_guard.terraform.recorded import RecordedInstance
+from hipaa_guard.terraform.recorded.instances import RecordedInstance
 from tests.terraform.kinds import KINDS, at, hcl, told, why
 
 VERSIONED = 'versioning_configuration {\n status = "Enabled"\n}\n'

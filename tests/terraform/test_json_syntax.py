@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from hipaa_guard.facts.places import GapKind
+from hipaa_guard.facts.locations import GapKind
 from hipaa_guard.facts.values import Unknown, Value
 from hipaa_guard.terraform.blocks import Configuration
-from hipaa_guard.terraform.hcl import read_directory
-from hipaa_guard.terraform.json_maps import is_map
+from hipaa_guard.terraform.hcl.json_maps import is_map
+from hipaa_guard.terraform.source import read_directory
 
 REFERENCE = Path(__file__).parents[1] / "reference"
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from hipaa_guard.controls.control import Status
-from hipaa_guard.scan import Options, scan_terraform
+from hipaa_guard.scanning.terraform import Options, scan_terraform
 
 WILDCARD, FULL = "kms_key_policy_no_wildcard_principal", "kms_key_policy_no_full_access_for_everyone"
 TRUST, FOREIGN = "iam_role_trust_not_public", "iam_role_foreign_trust_conditioned"

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from hipaa_guard.cli.main import run
-from hipaa_guard.facts.places import GapKind
+from hipaa_guard.facts.locations import GapKind
 from hipaa_guard.facts.values import PartialText, Unknown, Value
 from hipaa_guard.terraform.blocks import Configuration
-from hipaa_guard.terraform.hcl import read_directory
-from hipaa_guard.terraform.roots import UNREAD
+from hipaa_guard.terraform.modules.roots import UNREAD
+from hipaa_guard.terraform.source import read_directory
 
 MODULE = (
     'variable "name" {}\nresource "aws_sqs_queue" "phi" {\n  name = var.name\n  sqs_managed_sse_enabled = true\n}\n'

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from hipaa_guard.facts.places import GapKind
+from hipaa_guard.facts.locations import GapKind
 from hipaa_guard.facts.values import Value
 from hipaa_guard.terraform.blocks import Configuration
-from hipaa_guard.terraform.hcl import read_directory
+from hipaa_guard.terraform.source import read_directory
 
 TERRAFORM = shutil.which("terraform")
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from hipaa_guard.facts.values import Incomplete, PartialJson, PartialText, Unknown, Value
-from hipaa_guard.terraform.hcl import read_directory
+from hipaa_guard.terraform.source import read_directory
 
 UNKNOWN = "?"
 """Stands for what is not known; in a list at its end, for what may follow."""

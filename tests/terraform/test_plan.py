@@ -10,12 +10,12 @@ from typing import Any
 
 import pytest
 
-from hipaa_guard.facts.places import GapKind
+from hipaa_guard.facts.locations import GapKind
 from hipaa_guard.facts.records import in_words
 from hipaa_guard.facts.values import Cause, Incomplete, PartialJson, Reference, Unknown
-from hipaa_guard.terraform.documents import TerraformInputError
-from hipaa_guard.terraform.inventory import build_inventory
-from hipaa_guard.terraform.plan import read_plan
+from hipaa_guard.terraform.binding.inventory import build_inventory
+from hipaa_guard.terraform.recorded.documents import TerraformInputError
+from hipaa_guard.terraform.recorded.plan import read_plan
 from tests.terraform.kinds import KINDS, at, file, hcl, told, why
 from tests.terraform.plans import block, change, const, plan, refs
 

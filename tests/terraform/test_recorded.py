@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from hipaa_guard.terraform.blocks import Configuration
-from hipaa_guard.terraform.plan import read_plan
-from hipaa_guard.terraform.state import read_state
+from hipaa_guard.terraform.recorded.plan import read_plan
+from hipaa_guard.terraform.recorded.state import read_state
 from tests.terraform.kinds import at, file, hcl, told
 from tests.terraform.plans import Applied, block, change, plan, shown_state
 

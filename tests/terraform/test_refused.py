@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from hipaa_guard.facts.places import GapKind
+from hipaa_guard.facts.locations import GapKind
 from hipaa_guard.facts.values import Reference, first_unknown
 from hipaa_guard.terraform.blocks import Configuration
-from hipaa_guard.terraform.hcl import read_directory
+from hipaa_guard.terraform.source import read_directory
 
 IT = 'resource "terraform_data" "it" {{\n  input = {}\n}}\n'
 CALL = 'module "m" {\n  source = "./m"\n}\n'

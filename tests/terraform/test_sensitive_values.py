@@ -11,8 +11,8 @@ from hipaa_guard.controls.control import Status
 from hipaa_guard.facts.secrets import Secret, concealed, holds_secret, revealed
 from hipaa_guard.facts.values import Cause, Incomplete, PartialJson, PartialText, Unknown, Value
 from hipaa_guard.outputs import write
-from hipaa_guard.scan import Options, scan_terraform
-from hipaa_guard.terraform.hcl import read_directory
+from hipaa_guard.scanning.terraform import Options, scan_terraform
+from hipaa_guard.terraform.source import read_directory
 
 SECRET = "hunter2-{}"
 """What is planted; the number tells the place."""

@@ -13,11 +13,11 @@ import pytest
 from hipaa_guard.controls.loading import load
 from hipaa_guard.facts.resource import Fact, Resource
 from hipaa_guard.facts.values import NotVisible, Unknown
+from hipaa_guard.terraform.binding.inventory import build_inventory
+from hipaa_guard.terraform.binding.joins import Joins
+from hipaa_guard.terraform.binding.required_arguments import arguments_of
 from hipaa_guard.terraform.blocks import Configuration
-from hipaa_guard.terraform.inventory import build_inventory
-from hipaa_guard.terraform.joins import Joins
 from hipaa_guard.terraform.read import read
-from hipaa_guard.terraform.required import arguments_of
 from tests.schema import schema
 from tests.terraform.kinds import at, file, hcl, told, why
 from tests.terraform.plans import block, change, plan, refs

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from hipaa_guard.controls.control import Status
-from hipaa_guard.scan import Options, scan_terraform
+from hipaa_guard.scanning.terraform import Options, scan_terraform
 from tests.terraform.plans import block, change, plan
 from tests.terraform.test_elsewhere import TWO_REGIONS, function, permission, rule, scan, verdicts
 

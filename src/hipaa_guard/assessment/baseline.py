@@ -11,9 +11,9 @@ from typing import Any, NamedTuple, get_args
 from hipaa_guard.assessment.model import Assessment, BaselineEntry, BaselineUse, UsedFile
 from hipaa_guard.controls.control import Status
 from hipaa_guard.controls.findings import Finding, fingerprint, moved_to
-from hipaa_guard.facts.places import RootsFrom
+from hipaa_guard.facts.locations import RootsFrom
 from hipaa_guard.terraform.addresses import last_key
-from hipaa_guard.terraform.found_paths import FoundPathError, content_of_named
+from hipaa_guard.terraform.repository.untrusted_paths import FoundPathError, content_of_named
 
 VERSION = "1.0"
 

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 
 from hipaa_guard.facts.inventory import Inventory
-from hipaa_guard.facts.places import GLOBAL, Gap, GapKind
+from hipaa_guard.facts.locations import GLOBAL, Gap, GapKind
 from hipaa_guard.facts.readings import Listing
 from hipaa_guard.facts.resource import Resource, all_kinds
 

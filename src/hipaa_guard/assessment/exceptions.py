@@ -11,8 +11,8 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from hipaa_guard import law
+from hipaa_guard.assessment.exception_scopes import Scope
 from hipaa_guard.assessment.model import Exceptions, ExceptionState, ExceptionUse
-from hipaa_guard.assessment.scopes import Scope
 from hipaa_guard.controls.control import Control, Status
 from hipaa_guard.controls.exception import ExceptionEntry, Marks, Reference
 from hipaa_guard.controls.findings import Finding

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from hipaa_guard.assessment.model import Coverage, Gate, SettingsChange
 from hipaa_guard.controls.control import Severity, Status
 from hipaa_guard.controls.findings import Finding
-from hipaa_guard.facts.places import GapKind
+from hipaa_guard.facts.locations import GapKind
 from hipaa_guard.facts.values import Cause
 
 CLEAN, FAILURES, USAGE, INCOMPLETE, BROKEN = range(5)

@@ -11,7 +11,7 @@ from typing import Literal, NamedTuple
 from hipaa_guard.controls.control import VERDICTS, Fix, Severity, Status
 from hipaa_guard.controls.exception import ExceptionEntry
 from hipaa_guard.controls.findings import Finding
-from hipaa_guard.facts.places import Gap, RootsFrom
+from hipaa_guard.facts.locations import Gap, RootsFrom
 from hipaa_guard.law import Law
 
 

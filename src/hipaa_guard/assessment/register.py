@@ -12,11 +12,11 @@ import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 from pydantic_core import ErrorDetails, PydanticCustomError
 
+from hipaa_guard.assessment.exception_scopes import Scope
 from hipaa_guard.assessment.exceptions import LONGEST, Entry
-from hipaa_guard.assessment.scopes import Scope
 from hipaa_guard.assessment.yaml_size import expanded
 from hipaa_guard.controls.exception import ExceptionEntry
-from hipaa_guard.terraform.found_paths import REGISTER, FoundPathError, content, content_of_named
+from hipaa_guard.terraform.repository.untrusted_paths import REGISTER, FoundPathError, content, content_of_named
 
 SHORTEST_REASON = 20
 """Characters of a justification: less than that gives no reason."""

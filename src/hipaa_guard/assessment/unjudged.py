@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from hipaa_guard import law
-from hipaa_guard.assessment.belonging import SAFEGUARDS, belonging
 from hipaa_guard.assessment.model import Coverage, NotJudged, Why
+from hipaa_guard.assessment.relevant_types import SAFEGUARDS, belonging
 from hipaa_guard.controls.control import Control
-from hipaa_guard.facts.places import NOT_ASKED_FOR, GapKind
+from hipaa_guard.facts.locations import NOT_ASKED_FOR, GapKind
 
 _NARROWED = {GapKind.ROOTS: "other root modules", GapKind.UNCHANGED: "resources that the plan does not change"}
 

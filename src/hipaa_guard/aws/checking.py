@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from hipaa_guard.aws import templates
-from hipaa_guard.aws.plan import parts_of
+from hipaa_guard.aws.planning import templates
+from hipaa_guard.aws.planning.plan import parts_of
 from hipaa_guard.facts.readings import Ask, Listing
 from hipaa_guard.facts.resource import Resource
 

@@ -6,15 +6,15 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from hipaa_guard.aws import templates
-from hipaa_guard.aws.calls import Answer, Call, call_key, setback
-from hipaa_guard.aws.fields import Field, fields_read, keep
-from hipaa_guard.aws.foreseen import Foreseen, Times, foreseen
-from hipaa_guard.aws.plan import Plan
-from hipaa_guard.aws.refusals import Meaning, Refusal
-from hipaa_guard.aws.sessions import Account
-from hipaa_guard.aws.stored import lasts
-from hipaa_guard.aws.turns import Turns
+from hipaa_guard.aws.calling.calls import Answer, Call, call_key, setback
+from hipaa_guard.aws.calling.request_queue import Turns
+from hipaa_guard.aws.collecting.kept_fields import Field, fields_read, keep
+from hipaa_guard.aws.keeping.stored_answers import lasts
+from hipaa_guard.aws.planning import templates
+from hipaa_guard.aws.planning.call_forecast import Foreseen, Times, foreseen
+from hipaa_guard.aws.planning.error_codes import Meaning, Refusal
+from hipaa_guard.aws.planning.plan import Plan
+from hipaa_guard.aws.sessions.accounts import Account
 
 # AWS managed policies that allow reading what is stored, most of all first.
 READS_DATA = (

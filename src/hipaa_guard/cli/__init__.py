@@ -11,7 +11,7 @@ def main() -> None:
 
     with stoppable():
         try:
-            from hipaa_guard.cli.harmless import guarded
+            from hipaa_guard.cli.guarded_streams import guarded
             from hipaa_guard.cli.main import run
             from hipaa_guard.cli.streams import guard
 

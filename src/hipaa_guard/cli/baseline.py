@@ -46,7 +46,7 @@ def write(
     from hipaa_guard.assessment.baseline import baseline_of, written
     from hipaa_guard.cli.settings_paths import refuse_default
     from hipaa_guard.outputs import OutputError, write_text
-    from hipaa_guard.scan import InputError, Options, scan_terraform
+    from hipaa_guard.scanning.terraform import InputError, Options, scan_terraform
 
     found = _result(path)
     try:
@@ -76,7 +76,7 @@ def write(
 
 def _result(path: Path) -> Assessment | None:
     """The result in a file, if it is one of ours."""
-    from hipaa_guard.cli.saved import saved
+    from hipaa_guard.cli.saved_results import saved
 
     if not path.name.endswith(".json") or not path.is_file():
         return None

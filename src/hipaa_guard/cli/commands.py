@@ -63,7 +63,7 @@ def _refuse_repeated(command: click.Command, ctx: click.Context, args: list[str]
 
 def _refuse_led_astray(command: click.Command, ctx: click.Context) -> None:
     """Refuse a path that lies in a work tree and that a link of this tree leads out, whoever named it."""
-    from hipaa_guard.terraform.found_paths import led_astray
+    from hipaa_guard.terraform.repository.untrusted_paths import led_astray
 
     for path in _paths(command, ctx):
         reason = led_astray(path)

@@ -15,7 +15,7 @@ from hipaa_guard.cli.settings_commit import named_commit
 from hipaa_guard.cli.settings_file import Document, read
 
 if TYPE_CHECKING:
-    from hipaa_guard.terraform.git import Commit
+    from hipaa_guard.terraform.repository.git import Commit
 
 
 @click.group(cls=Group)
@@ -40,7 +40,7 @@ def show(named: Path | None, *, settings_ref: str | None, origin: bool) -> None:
 
     A flag goes before a variable HIPAA_GUARD_*, a variable before the file, the file before the default.
     """
-    from hipaa_guard.outputs.text import visible
+    from hipaa_guard.outputs.wording.harmless_text import visible
 
     at = None if settings_ref is None else named_commit("--settings-ref", settings_ref)
     document = read(named, at)

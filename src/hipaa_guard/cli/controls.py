@@ -10,8 +10,8 @@ import click
 
 from hipaa_guard.assessment.gate import CLEAN, INCOMPLETE
 from hipaa_guard.cli.commands import Command, Group
-from hipaa_guard.cli.loaded import loaded, say_broken, wanted
-from hipaa_guard.cli.saved import SCAN, finding_named, is_fingerprint, saved
+from hipaa_guard.cli.loaded_controls import loaded, say_broken, wanted
+from hipaa_guard.cli.saved_results import SCAN, finding_named, is_fingerprint, saved
 from hipaa_guard.controls.control import Control
 from hipaa_guard.facts.resource import Resource
 
@@ -80,7 +80,7 @@ def explain(id: str, scan: Path, policies: tuple[Path, ...]) -> None:
     if not is_fingerprint(id):
         _print(policies, id)
         return
-    from hipaa_guard.outputs.finding_text import told_finding
+    from hipaa_guard.outputs.wording.finding_text import told_finding
 
     assessment = saved(scan)
     click.echo(told_finding(finding_named(assessment, id, scan), assessment), nl=False)

@@ -28,9 +28,9 @@ _FILE = click.Path(path_type=Path)
 def diff(before: Path, after: Path, outputs: tuple[str, ...], fail_on_new: bool, show_all: bool) -> int:
     """Compare two saved JSON results: what is new, fixed, gone, or no longer evaluated."""
     from hipaa_guard.assessment.diff import compare
-    from hipaa_guard.cli.saved import saved
+    from hipaa_guard.cli.saved_results import saved
     from hipaa_guard.outputs import OutputError, parsed, write_text
-    from hipaa_guard.outputs.difference import as_json, as_text, verdict
+    from hipaa_guard.outputs.comparison.difference import as_json, as_text, verdict
 
     comparison = compare(saved(before), saved(after))
     try:

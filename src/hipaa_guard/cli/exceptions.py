@@ -12,8 +12,8 @@ import click
 
 from hipaa_guard.assessment.gate import CLEAN, FAILURES, USAGE
 from hipaa_guard.cli.commands import Group
-from hipaa_guard.cli.loaded import loaded, say_broken
-from hipaa_guard.cli.saved import SCAN, finding_named, saved
+from hipaa_guard.cli.loaded_controls import loaded, say_broken
+from hipaa_guard.cli.saved_results import SCAN, finding_named, saved
 from hipaa_guard.clock import now
 
 if TYPE_CHECKING:
@@ -251,7 +251,7 @@ def _day(given: datetime | None) -> date:
 
 
 def _say(text: str) -> None:
-    from hipaa_guard.outputs.text import visible
+    from hipaa_guard.outputs.wording.harmless_text import visible
 
     click.echo(visible(text))
 

@@ -51,7 +51,7 @@ def fix(
     from hipaa_guard.fixing.fix import fix_terraform
     from hipaa_guard.fixing.patch import WriteError
     from hipaa_guard.fixing.patch import write as write_files
-    from hipaa_guard.scan import InputError
+    from hipaa_guard.scanning.terraform import InputError
 
     try:
         with no_collections():
@@ -101,7 +101,7 @@ def _show_patch(fixed: Fixed) -> None:
 
 def _harmless(line: str) -> str:
     """A line of a patch. The first column is the patch's own: groups of a log cannot begin there."""
-    from hipaa_guard.outputs.text import unmarked, visible
+    from hipaa_guard.outputs.wording.harmless_text import unmarked, visible
 
     text = unmarked("\t".join(map(visible, line.removesuffix("\n").removesuffix("\r").split("\t"))))
     if text.lstrip().startswith("::"):
@@ -124,7 +124,7 @@ def _name(file: Path, base: Path) -> str:
 
 
 def _told(fixed: Fixed, *, written: bool) -> Iterator[str]:
-    from hipaa_guard.outputs.text import visible
+    from hipaa_guard.outputs.wording.harmless_text import visible
 
     groups: dict[str, list[Finding]] = {}
     for finding, reason in sorted(fixed.left, key=lambda each: _order(each[0])):

@@ -10,9 +10,11 @@ import click
 
 from hipaa_guard.assessment.gate import CLEAN, INCOMPLETE
 from hipaa_guard.cli.commands import Command
-from hipaa_guard.cli.loaded import loaded, say_broken, wanted
+from hipaa_guard.cli.loaded_controls import loaded, say_broken, wanted
 
-_MANAGED = ("SecurityAudit",)  # `hipaa_guard.aws.granting.MANAGED`, which is imported only when the verb runs
+_MANAGED = (
+    "SecurityAudit",
+)  # `hipaa_guard.aws.planning.iam_policies.MANAGED`, which is imported only when the verb runs
 
 
 @click.command("iam-policy", cls=Command)
@@ -37,10 +39,10 @@ def iam_policy(only: tuple[str, ...], policies: tuple[Path, ...], managed: str |
 
     Exit 3 if a policy of one's own cannot be used: its actions are missing.
     """
-    from hipaa_guard.aws.actions import actions_for
-    from hipaa_guard.aws.discovery import QUESTIONS
-    from hipaa_guard.aws.granting import missing_from, policies_of, template
-    from hipaa_guard.controls.wanted import wanted_facts
+    from hipaa_guard.aws.collecting.discovery import QUESTIONS
+    from hipaa_guard.aws.planning.actions import actions_for
+    from hipaa_guard.aws.planning.iam_policies import missing_from, policies_of, template
+    from hipaa_guard.controls.facts_read import wanted_facts
 
     chosen = wanted(loaded(policies), only)
     say_broken(chosen.broken)

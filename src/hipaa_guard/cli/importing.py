@@ -9,7 +9,7 @@ import click
 
 from hipaa_guard.assessment.gate import CLEAN, FAILURES, INCOMPLETE
 from hipaa_guard.cli.commands import Command
-from hipaa_guard.cli.loaded import loaded, say_broken
+from hipaa_guard.cli.loaded_controls import loaded, say_broken
 from hipaa_guard.controls.control import Severity, Status
 
 if TYPE_CHECKING:
@@ -50,9 +50,9 @@ def import_results(
     Their checks are mapped to our controls, and so to the Security Rule. What several tools say of one resource becomes
     one row; where they disagree is told; checks without an equivalent are listed.
     """
-    from hipaa_guard.cli.saved import saved
+    from hipaa_guard.cli.saved_results import saved
     from hipaa_guard.outputs import OutputError, parsed, write_text
-    from hipaa_guard.outputs.merged import as_json, as_text, verdict
+    from hipaa_guard.outputs.comparison.merged import as_json, as_text, verdict
     from hipaa_guard.peers.merge import merge
     from hipaa_guard.peers.reading import read
     from hipaa_guard.peers.results import PeerError

@@ -66,8 +66,8 @@ def init(*, pipelines: tuple[str, ...], install: str | None, force: bool) -> Non
 
 
 def _look(pipelines: tuple[str, ...]) -> _Repository:
-    from hipaa_guard.terraform.library import Library
-    from hipaa_guard.terraform.roots import boundary_of, directories, find_roots
+    from hipaa_guard.terraform.modules.module_lookup import Library
+    from hipaa_guard.terraform.modules.roots import boundary_of, directories, find_roots
 
     base = Path.cwd().resolve()
     library = Library(base, boundary_of(base))
@@ -148,7 +148,7 @@ def _filled(name: str, values: dict[str, str]) -> str:
 
 
 def _named(roots: list[str]) -> str:
-    from hipaa_guard.outputs.text import visible
+    from hipaa_guard.outputs.wording.harmless_text import visible
 
     more = f" and {len(roots) - _SHOWN_ROOTS:,} more" if len(roots) > _SHOWN_ROOTS else ""
     return visible(", ".join(roots[:_SHOWN_ROOTS]) + more)

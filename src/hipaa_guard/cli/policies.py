@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import click
 
 from hipaa_guard.cli.commands import Group
-from hipaa_guard.cli.loaded import loaded
-from hipaa_guard.outputs.text import visible
+from hipaa_guard.cli.loaded_controls import loaded
+from hipaa_guard.outputs.wording.harmless_text import visible
 
 if TYPE_CHECKING:
     from hipaa_guard.controls.broken import Broken
@@ -146,7 +146,7 @@ def _is_below(broken: Broken, directory: Path) -> bool:
 
 def _fault(case: Case, side: Side, control: Control) -> str:
     """What is wrong with a case on one side; empty where it holds."""
-    from hipaa_guard.controls.running import somebody_elses_code
+    from hipaa_guard.controls.policy_files import somebody_elses_code
     from hipaa_guard.testing import check
 
     try:

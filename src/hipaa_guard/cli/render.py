@@ -18,7 +18,7 @@ from hipaa_guard.cli.commands import Command
 @click.option("--csv-raw", is_flag=True, help="csv for programs: no guard against formulas in a spreadsheet.")
 def render(file: Path, outputs: tuple[str, ...], show_all: bool, csv_raw: bool) -> None:
     """Write a saved JSON result in other formats."""
-    from hipaa_guard.cli.saved import saved
+    from hipaa_guard.cli.saved_results import saved
     from hipaa_guard.outputs import OutputError, is_for_stdout, write
 
     assessment = saved(file)

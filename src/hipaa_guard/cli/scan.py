@@ -19,7 +19,7 @@ from hipaa_guard.controls.control import Severity
 
 if TYPE_CHECKING:
     from hipaa_guard.assessment.model import Assessment
-    from hipaa_guard.scan import Options
+    from hipaa_guard.scanning.terraform import Options
 
 INTERRUPTED = 130
 """As shells say of a program that was stopped with Ctrl-C."""
@@ -157,7 +157,7 @@ def terraform(
     With --changed, only the root modules of the directory that hold one of the changed FILEs, or call it directly or
     not. pre-commit gives the names of changed files in this way.
     """
-    from hipaa_guard.scan import scan_terraform
+    from hipaa_guard.scanning.terraform import scan_terraform
 
     pairs = pairs_of(variables)
     environment = _tf_vars() if tf_var_env else None
@@ -258,7 +258,7 @@ def aws(
     **common: Any,
 ) -> int:
     """Judge a live AWS account. Reads configuration only, never data."""
-    from hipaa_guard.live import InterruptedScanError, Place, dry_run_aws, preflight_aws, rejudge, scan_aws
+    from hipaa_guard.scanning.aws import InterruptedScanError, Place, dry_run_aws, preflight_aws, rejudge, scan_aws
 
     at = Place(profile, role_arn, external_id, ",".join(regions) if regions else None)
     chosen = [
@@ -269,11 +269,11 @@ def aws(
     if replay and (at != Place() or evidence or resume):
         raise click.UsageError("--replay takes account and regions from the evidence and calls nothing: give it alone")
     if dry_run:
-        from hipaa_guard.cli.before import tell_dry_run
+        from hipaa_guard.cli.before_scan import tell_dry_run
 
         return _before(common, lambda options: tell_dry_run(dry_run_aws(options), common["outputs"]))
     if preflight:
-        from hipaa_guard.cli.before import tell_preflight
+        from hipaa_guard.cli.before_scan import tell_preflight
 
         return _before(common, lambda options: tell_preflight(preflight_aws(options, at), common["outputs"]))
     if replay:
@@ -288,7 +288,7 @@ def aws(
 def _before(common: dict[str, Any], told: Callable[[Options], int]) -> int:
     """Say something of a scan without making it."""
     from hipaa_guard.outputs import OutputError
-    from hipaa_guard.scan import InputError, Options
+    from hipaa_guard.scanning.terraform import InputError, Options
 
     try:
         _on_stdout(common["outputs"])
@@ -318,10 +318,10 @@ def _run(
     common: dict[str, Any], source: str, scanned: Callable[[Options], Assessment], *, baseline_ref: str | None = None
 ) -> int:
     from hipaa_guard.assessment.model import UsedFile
+    from hipaa_guard.cli.progress import shown
     from hipaa_guard.outputs import OutputError
-    from hipaa_guard.outputs.progress import shown
-    from hipaa_guard.outputs.text import visible
-    from hipaa_guard.scan import InputError, Options
+    from hipaa_guard.outputs.wording.harmless_text import visible
+    from hipaa_guard.scanning.terraform import InputError, Options
 
     outputs, settings = common["outputs"] or ("terminal",), in_effect()
     if common["baseline"] is not None and baseline_ref is not None:
@@ -382,7 +382,7 @@ def _write(assessment: Assessment, outputs: Sequence[str], common: dict[str, Any
 
 
 def _warn(warnings: Sequence[str], of: str) -> None:
-    from hipaa_guard.outputs.text import visible
+    from hipaa_guard.outputs.wording.harmless_text import visible
 
     for warning in warnings[:_MOST_WARNINGS]:
         click.echo(f"hipaa-guard: {visible(warning)}", err=True)

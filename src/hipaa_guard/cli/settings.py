@@ -19,7 +19,7 @@ from hipaa_guard.cli.settings_paths import not_from_here
 
 if TYPE_CHECKING:
     from hipaa_guard.assessment.model import SettingsChange, UsedFile
-    from hipaa_guard.terraform.git import Commit
+    from hipaa_guard.terraform.repository.git import Commit
 
 _PREFIX = "HIPAA_GUARD_"
 _NOT_SETTINGS = frozenset(
@@ -217,7 +217,7 @@ def defaults(command: click.Command, section: str, document: Document, at: Commi
     told = {"named": document.named, "of_commit": document.used is not None and document.used.source == "commit"}
     wrong = [sentence for written in document.settings for sentence in _wrong(written, known, at=at, **told)]
     if wrong:
-        from hipaa_guard.outputs.text import visible
+        from hipaa_guard.outputs.wording.harmless_text import visible
 
         raise click.ClickException("\n".join(map(visible, wrong)))
     own = {option.name for option in command.params}

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
-    from hipaa_guard.terraform.git import Commit
+    from hipaa_guard.terraform.repository.git import Commit
 
 
 def commit_of(told: Callable[[str], tuple[Any, int]]) -> Commit | None:
@@ -34,7 +34,7 @@ def named_commit(option: str, ref: str) -> Commit:
         click.ClickException: there is none; the text says how to get it.
 
     """
-    from hipaa_guard.terraform.git import GitError, commit_named
+    from hipaa_guard.terraform.repository.git import GitError, commit_named
 
     try:
         return commit_named(Path.cwd(), ref)
@@ -49,7 +49,7 @@ def _is_of_our_tree(path: Path | None) -> bool:
         click.UsageError: what is scanned lies in our tree and is of another repository: its author decides that.
 
     """
-    from hipaa_guard.terraform.repository import work_tree_of
+    from hipaa_guard.terraform.repository.top import work_tree_of
 
     here = Path.cwd().resolve()
     try:

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
-from hipaa_guard.facts.places import SETTINGS
+from hipaa_guard.facts.locations import SETTINGS
 
 if TYPE_CHECKING:
     from hipaa_guard.assessment.model import SettingsChange, UsedFile
-    from hipaa_guard.terraform.git import Commit
+    from hipaa_guard.terraform.repository.git import Commit
 
 FILE = SETTINGS
 SECTIONS = ("terraform", "aws")
@@ -86,18 +86,18 @@ def _read(named: Path | None, at: Commit | None) -> Document:
 
 
 def _none_at(at: Commit) -> UsedFile:
-    from hipaa_guard.assessment.in_effect import used_file
+    from hipaa_guard.assessment.files_in_effect import used_file
 
     return used_file(Path(FILE), None, "none", at)
 
 
 def _content(path: Path, at: Commit | None, *, named: bool) -> tuple[bytes | None, UsedFile]:
     """The content of a file, None where it is not there or not ours, and where it was read."""
-    from hipaa_guard.assessment.in_effect import InEffectError, read_used
+    from hipaa_guard.assessment.files_in_effect import InEffectError, read_used
     from hipaa_guard.assessment.model import UsedFile
-    from hipaa_guard.terraform.documents import TerraformInputError
-    from hipaa_guard.terraform.found_paths import SETTINGS as USE
-    from hipaa_guard.terraform.found_paths import FoundPathError, content_of_named
+    from hipaa_guard.terraform.recorded.documents import TerraformInputError
+    from hipaa_guard.terraform.repository.untrusted_paths import SETTINGS as USE
+    from hipaa_guard.terraform.repository.untrusted_paths import FoundPathError, content_of_named
 
     shared = not named and path.name == _PYPROJECT
     try:
@@ -120,7 +120,7 @@ def _speaks_of_us(data: bytes) -> bool:
 
 def _changes(named: Path | None, found: Document) -> Iterator[SettingsChange]:
     """How the settings of the tree differ from those that were found in a commit."""
-    from hipaa_guard.assessment.in_effect import counted_change
+    from hipaa_guard.assessment.files_in_effect import counted_change
     from hipaa_guard.assessment.model import SettingsChange
 
     assert found.used is not None
@@ -135,8 +135,8 @@ def _changes(named: Path | None, found: Document) -> Iterator[SettingsChange]:
 
 def _read_of_tree(named: Path | None) -> Document:
     """The settings as the tree has them, of which not even a named file is trusted."""
-    from hipaa_guard.terraform.found_paths import SETTINGS as USE
-    from hipaa_guard.terraform.found_paths import refused
+    from hipaa_guard.terraform.repository.untrusted_paths import SETTINGS as USE
+    from hipaa_guard.terraform.repository.untrusted_paths import refused
 
     if named is None:
         return _read(None, None)

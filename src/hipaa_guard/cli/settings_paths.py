@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
-    from hipaa_guard.terraform.found_paths import Use
-    from hipaa_guard.terraform.git import Commit
+    from hipaa_guard.terraform.repository.git import Commit
+    from hipaa_guard.terraform.repository.untrusted_paths import Use
 
 _CODE = "it runs Python, so give it as --policies, HIPAA_GUARD_POLICIES or in a file that --config names"
 _CODE_OF_TREE = "it runs Python of the tree, for which no commit vouches: give it as --policies or HIPAA_GUARD_POLICIES"
@@ -23,17 +23,17 @@ _MOST_OUTPUTS = 50
 
 def uses() -> Mapping[str, Use]:
     """What each setting that is a path is used for."""
-    from hipaa_guard.terraform import found_paths
+    from hipaa_guard.terraform.repository import untrusted_paths
 
     return {
-        "path": found_paths.SCANNED,
-        "source": found_paths.SOURCE,
-        "var-file": found_paths.VALUES,
-        "exceptions": found_paths.REGISTER,
-        "baseline": found_paths.BASELINE,
-        "output": found_paths.OUTPUT,
-        "evidence": found_paths.STORE,
-        "repository-root": found_paths.TOP,
+        "path": untrusted_paths.SCANNED,
+        "source": untrusted_paths.SOURCE,
+        "var-file": untrusted_paths.VALUES,
+        "exceptions": untrusted_paths.REGISTER,
+        "baseline": untrusted_paths.BASELINE,
+        "output": untrusted_paths.OUTPUT,
+        "evidence": untrusted_paths.STORE,
+        "repository-root": untrusted_paths.TOP,
     }
 
 
@@ -47,7 +47,7 @@ def not_from_here(key: str, option: click.Parameter, value: Any, at: Commit | No
         return _CODE if at is None else _CODE_OF_TREE
     if key != "output" and not isinstance(option.type, click.Path):
         return ""
-    from hipaa_guard.terraform.found_paths import Is
+    from hipaa_guard.terraform.repository.untrusted_paths import Is
 
     use = uses().get(key)
     if use is None:
@@ -71,7 +71,7 @@ def refuse_default(path: Path, *, writes: bool = True) -> None:
         click.ClickException: it is not read, or not written.
 
     """
-    from hipaa_guard.terraform.found_paths import OUTPUT, RESULT, refused
+    from hipaa_guard.terraform.repository.untrusted_paths import OUTPUT, RESULT, refused
 
     reason = refused(path, OUTPUT if writes else RESULT)
     if reason:
@@ -79,8 +79,8 @@ def refuse_default(path: Path, *, writes: bool = True) -> None:
 
 
 def _refused(key: str, value: str, use: Use, at: Commit | None) -> str:
-    from hipaa_guard.outputs.text import shortened
-    from hipaa_guard.terraform.found_paths import refused
+    from hipaa_guard.outputs.wording.harmless_text import shortened
+    from hipaa_guard.terraform.repository.untrusted_paths import refused
 
     format, _, name = value.partition("=") if key == "output" else ("", "", value)
     if key == "output" and name in ("", "-"):
@@ -98,8 +98,8 @@ def _refused(key: str, value: str, use: Use, at: Commit | None) -> str:
 
 def _in_the_way(key: str, path: Path, format: str, use: Use) -> str:
     """What would be written over, or through."""
-    from hipaa_guard.outputs.earlier import may_be_replaced
-    from hipaa_guard.terraform.found_paths import refused
+    from hipaa_guard.cli.earlier_reports import may_be_replaced
+    from hipaa_guard.terraform.repository.untrusted_paths import refused
 
     if key == "output" and not may_be_replaced(path, format):
         return f"exists and is no {format} report of an earlier scan, which alone may be written over"

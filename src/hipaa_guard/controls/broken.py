@@ -7,7 +7,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import NamedTuple
 
-from hipaa_guard.facts.places import Gap, GapKind
+from hipaa_guard.facts.locations import Gap, GapKind
 
 _LONGEST = 500
 """Characters of the text of somebody else's error that are told."""

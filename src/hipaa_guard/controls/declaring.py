@@ -1,7 +1,7 @@
 """Declaring controls: the decorators of a policy module, which refuse what no control can be made of.
 
 The shipped policies are imported as any module is, so a wrong declaration among them stops every run and every test.
-The loader of other policies (`hipaa_guard.controls.running`) goes on with the next statement.
+The loader of other policies (`hipaa_guard.controls.policy_files`) goes on with the next statement.
 """
 
 from __future__ import annotations

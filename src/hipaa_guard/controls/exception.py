@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
 
-from hipaa_guard.facts.places import Location
+from hipaa_guard.facts.locations import Location
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,9 +14,9 @@ from typing import Any, NamedTuple
 from hipaa_guard.controls.broken import line_in, place_of, told
 from hipaa_guard.controls.control import Control, Severity, Status, Verdict
 from hipaa_guard.controls.exception import ExceptionEntry
-from hipaa_guard.controls.running import somebody_elses_code
+from hipaa_guard.controls.policy_files import somebody_elses_code
 from hipaa_guard.facts.inventory import Inventory
-from hipaa_guard.facts.places import Location
+from hipaa_guard.facts.locations import Location
 from hipaa_guard.facts.resource import Evidence, Origin, Reads, Resource, recorded
 from hipaa_guard.facts.values import Cause, NotVisible, Undecided, Unknown
 

@@ -14,9 +14,9 @@ from typing import NamedTuple
 
 from hipaa_guard.controls.broken import Broken, line_in, place_of, told
 from hipaa_guard.controls.control import Control
-from hipaa_guard.controls.installed import installed
-from hipaa_guard.controls.running import Policies, controls_in, own_module, somebody_elses_code
-from hipaa_guard.controls.wanted import wanted_facts
+from hipaa_guard.controls.facts_read import wanted_facts
+from hipaa_guard.controls.installed_packages import installed
+from hipaa_guard.controls.policy_files import Policies, controls_in, own_module, somebody_elses_code
 
 OWN = "hipaa_guard_own_policies"
 """The package that policy modules of a directory of the user seem to be in."""

@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from hipaa_guard.facts.binding import SYMBOL_START, binds_caller, named_accounts, names_only_places
+from hipaa_guard.facts.binding_conditions import SYMBOL_START, binds_caller, named_accounts, names_only_places
 from hipaa_guard.facts.values import (
     Cause,
     Existing,

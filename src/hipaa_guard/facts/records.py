@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from hipaa_guard.facts.domains import Domain
+from hipaa_guard.facts.allowed_values import Domain
 from hipaa_guard.facts.values import Incomplete, Reference, Undecided, Unknown, Value
 
 

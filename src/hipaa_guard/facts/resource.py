@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from inspect import get_annotations
 from typing import Any, ClassVar, Literal, NamedTuple, Protocol, Self, overload
 
-from hipaa_guard.facts.conversion import CONVERSIONS
-from hipaa_guard.facts.domains import Domain
-from hipaa_guard.facts.places import Asked, Location
+from hipaa_guard.facts.allowed_values import Domain
+from hipaa_guard.facts.fact_types import CONVERSIONS
+from hipaa_guard.facts.locations import Asked, Location
 from hipaa_guard.facts.readings import (
     AwsReading,
     Block,

@@ -11,11 +11,11 @@ from hipaa_guard.assessment.model import Assessment
 from hipaa_guard.controls.control import Status
 from hipaa_guard.controls.findings import Finding
 from hipaa_guard.fixing.steps import MARK, Planner, Step
-from hipaa_guard.scan import InputError, Options, given_of, scan_terraform
-from hipaa_guard.terraform.editing import CannotEdit
+from hipaa_guard.scanning.terraform import InputError, Options, given_of, scan_terraform
 from hipaa_guard.terraform.files import read_instead
+from hipaa_guard.terraform.hcl.editing import CannotEdit
 from hipaa_guard.terraform.read import TerraformInputError, read
-from hipaa_guard.terraform.repository import top_of
+from hipaa_guard.terraform.repository.top import top_of
 
 _RANKS = {Status.FAIL: 2, Status.UNKNOWN: 1}
 """How bad a verdict is; the others are all equally good."""

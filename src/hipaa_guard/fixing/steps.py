@@ -10,13 +10,13 @@ from pathlib import Path, PurePosixPath
 from hipaa_guard.controls.control import Control, Status
 from hipaa_guard.controls.findings import Finding
 from hipaa_guard.fixing.repairs import NOT_CERTAIN, REPAIRS, Companion, Repair, Setting
+from hipaa_guard.terraform.binding.joins import Joins
 from hipaa_guard.terraform.blocks import Configuration
-from hipaa_guard.terraform.comments import comment_spans
-from hipaa_guard.terraform.editing import CannotEdit, with_argument, with_resource_after
+from hipaa_guard.terraform.evaluation.resources import HclInstance, nested_type
 from hipaa_guard.terraform.files import UnreadableFile, read_file
-from hipaa_guard.terraform.joins import Joins
-from hipaa_guard.terraform.resources import HclInstance, nested_type
-from hipaa_guard.terraform.syntax import Block
+from hipaa_guard.terraform.hcl.comments import comment_spans
+from hipaa_guard.terraform.hcl.editing import CannotEdit, with_argument, with_resource_after
+from hipaa_guard.terraform.hcl.syntax import Block
 
 MARK = b"\xef\xbb\xbf"
 """The byte order mark, which a file keeps."""

@@ -12,22 +12,22 @@ from pathlib import Path
 from typing import Protocol, TextIO, cast
 
 from hipaa_guard.assessment.model import Assessment
-from hipaa_guard.outputs.page import Page, page_for
-from hipaa_guard.outputs.text import escaped_json, in_log
+from hipaa_guard.outputs.wording.harmless_text import escaped_json, in_log
+from hipaa_guard.outputs.wording.page import Page, page_for
 from hipaa_guard.storing import replace
 
 FORMATS = {
-    "terminal": "hipaa_guard.outputs.terminal",
-    "json": "hipaa_guard.outputs.json_format",
-    "html": "hipaa_guard.outputs.html",
-    "sarif": "hipaa_guard.outputs.sarif",
-    "junit": "hipaa_guard.outputs.junit",
-    "gitlab": "hipaa_guard.outputs.gitlab",
-    "github": "hipaa_guard.outputs.github",
-    "markdown": "hipaa_guard.outputs.markdown",
-    "ocsf": "hipaa_guard.outputs.ocsf",
-    "asff": "hipaa_guard.outputs.asff",
-    "csv": "hipaa_guard.outputs.csv_format",
+    "terminal": "hipaa_guard.outputs.formats.terminal",
+    "json": "hipaa_guard.outputs.json.writing",
+    "html": "hipaa_guard.outputs.report.html",
+    "sarif": "hipaa_guard.outputs.formats.sarif",
+    "junit": "hipaa_guard.outputs.formats.junit",
+    "gitlab": "hipaa_guard.outputs.formats.gitlab",
+    "github": "hipaa_guard.outputs.formats.github",
+    "markdown": "hipaa_guard.outputs.formats.markdown",
+    "ocsf": "hipaa_guard.outputs.formats.ocsf",
+    "asff": "hipaa_guard.outputs.formats.asff",
+    "csv": "hipaa_guard.outputs.formats.csv_format",
 }
 """The module that renders each format, imported only when it is asked for."""
 
@@ -85,7 +85,7 @@ def write(
 def _append_summary(assessment: Assessment, name: str | None) -> None:
     """In a job of GitHub Actions, where annotations are few, the page of the step tells the rest."""
     if name:
-        from hipaa_guard.outputs.markdown import STEP_SUMMARY, document
+        from hipaa_guard.outputs.formats.markdown import STEP_SUMMARY, document
 
         path = Path(name)
         try:

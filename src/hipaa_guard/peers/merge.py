@@ -11,7 +11,7 @@ from typing import NamedTuple
 from hipaa_guard.assessment.model import Assessment
 from hipaa_guard.controls.control import Control, Severity, Status
 from hipaa_guard.controls.findings import Finding
-from hipaa_guard.facts.places import Location
+from hipaa_guard.facts.locations import Location
 from hipaa_guard.facts.readings import Singleton
 from hipaa_guard.peers.results import Document, Result
 from hipaa_guard.terraform.addresses import without_keys

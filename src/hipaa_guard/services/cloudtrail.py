@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import ClassVar, NoReturn
 
-from hipaa_guard.facts.domains import one_of
+from hipaa_guard.facts.allowed_values import one_of
 from hipaa_guard.facts.readings import Block, Listing, Singleton, View, ask, derived, first, listed
 from hipaa_guard.facts.records import Record
 from hipaa_guard.facts.resource import Resource, fact

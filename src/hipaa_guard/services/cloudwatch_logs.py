@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hipaa_guard.facts.domains import numbers, one_of
+from hipaa_guard.facts.allowed_values import numbers, one_of
 from hipaa_guard.facts.policy_document import PolicyDocument
 from hipaa_guard.facts.policy_grammar import resource_policy
 from hipaa_guard.facts.readings import Block, Listing, listed

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from hipaa_guard.facts.domains import one_of
+from hipaa_guard.facts.allowed_values import one_of
 from hipaa_guard.facts.inventory import Inventory
 from hipaa_guard.facts.policy_document import PolicyDocument
 from hipaa_guard.facts.policy_grammar import resource_policy

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hipaa_guard.facts.domains import one_of
+from hipaa_guard.facts.allowed_values import one_of
 from hipaa_guard.facts.readings import Block, Listing, Singleton, View, ask, derived, listed
 from hipaa_guard.facts.resource import Resource, fact
 from hipaa_guard.facts.values import Value

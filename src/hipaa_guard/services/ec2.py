@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from hipaa_guard.facts.allowed_values import one_of
 from hipaa_guard.facts.credentials import credentials_in, credentials_in_base64
-from hipaa_guard.facts.domains import one_of
 from hipaa_guard.facts.readings import Ask, Block, Listing, Singleton, View, ask, derived, first, listed
 from hipaa_guard.facts.records import Record
 from hipaa_guard.facts.resource import Resource, fact

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from hipaa_guard.facts.domains import between, one_of
+from hipaa_guard.facts.allowed_values import between, one_of
 from hipaa_guard.facts.policy_document import HERE, PolicyDocument, symbol
 from hipaa_guard.facts.policy_grammar import resource_policy
 from hipaa_guard.facts.readings import Block, Inside, Listing, TerraformReading, View, ask, derived, first, listed

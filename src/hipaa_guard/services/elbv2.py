@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import ClassVar
 
-from hipaa_guard.facts.domains import Domain, between, one_of
+from hipaa_guard.facts.allowed_values import Domain, between, one_of
 from hipaa_guard.facts.readings import Ask, Block, Listing, View, ask, derived, listed
 from hipaa_guard.facts.records import Record
 from hipaa_guard.facts.resource import Resource, fact

@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 
-from hipaa_guard.facts.binding import binds_caller
+from hipaa_guard.facts.binding_conditions import binds_caller
 from hipaa_guard.facts.policy_document import Condition, PolicyDocument, Principal, Statement
 from hipaa_guard.facts.values import PartialText, Undecided, Unknown, Value, every, some
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from hipaa_guard.facts.binding import binds_caller
-from hipaa_guard.facts.domains import one_of
+from hipaa_guard.facts.allowed_values import one_of
+from hipaa_guard.facts.binding_conditions import binds_caller
 from hipaa_guard.facts.policy_document import PolicyDocument, Statement
 from hipaa_guard.facts.policy_grammar import resource_policy
 from hipaa_guard.facts.readings import Block, Listing, View, ask, derived, first, listed

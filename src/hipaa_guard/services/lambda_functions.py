@@ -6,8 +6,8 @@ import re
 from datetime import date
 from typing import Any
 
+from hipaa_guard.facts.allowed_values import one_of
 from hipaa_guard.facts.credentials import credentials_in_variables
-from hipaa_guard.facts.domains import one_of
 from hipaa_guard.facts.policy_document import PolicyDocument, symbolic
 from hipaa_guard.facts.policy_grammar import resource_policy
 from hipaa_guard.facts.readings import Block, Listing, View, ask, derived, listed

@@ -6,7 +6,7 @@ import json
 import re
 from typing import ClassVar
 
-from hipaa_guard.facts.domains import between
+from hipaa_guard.facts.allowed_values import between
 from hipaa_guard.facts.policy_document import PolicyDocument
 from hipaa_guard.facts.policy_grammar import resource_policy
 from hipaa_guard.facts.readings import Block, Inside, Listing, View, ask, first, listed

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import ClassVar
 
-from hipaa_guard.facts.conversion import whole_number
-from hipaa_guard.facts.domains import Domain, between, one_of
+from hipaa_guard.facts.allowed_values import Domain, between, one_of
+from hipaa_guard.facts.fact_types import whole_number
 from hipaa_guard.facts.networks import means_everybody, protocol_name
 from hipaa_guard.facts.readings import Adoption, Block, Listing, View, ask, derived, listed
 from hipaa_guard.facts.records import Record

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 
-from hipaa_guard.facts.domains import one_of
+from hipaa_guard.facts.allowed_values import one_of
 from hipaa_guard.facts.policy_document import HERE, PolicyDocument, symbol, symbolic
 from hipaa_guard.facts.policy_grammar import resource_policy
 from hipaa_guard.facts.readings import Block, Listing, View, ask, first

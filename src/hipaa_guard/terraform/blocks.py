@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
-from hipaa_guard.facts.places import Gap, Location
+from hipaa_guard.facts.locations import Gap, Location
 from hipaa_guard.facts.values import Unknown, Value
 
 

@@ -7,16 +7,16 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from hipaa_guard.facts.places import Gap, GapKind, Location
+from hipaa_guard.facts.locations import Gap, GapKind, Location
 from hipaa_guard.terraform.blocks import Configuration
-from hipaa_guard.terraform.documents import TerraformInputError, read_document
-from hipaa_guard.terraform.given import Given, VariableFileError
-from hipaa_guard.terraform.plan import is_plan, read_plan
-from hipaa_guard.terraform.repository import Top, name_roots
-from hipaa_guard.terraform.state import is_raw_state, is_state, read_raw_state, read_state
+from hipaa_guard.terraform.modules.plan_inputs import Given, VariableFileError
+from hipaa_guard.terraform.recorded.documents import TerraformInputError, read_document
+from hipaa_guard.terraform.recorded.plan import is_plan, read_plan
+from hipaa_guard.terraform.recorded.state import is_raw_state, is_state, read_raw_state, read_state
+from hipaa_guard.terraform.repository.top import Top, name_roots
 
 if TYPE_CHECKING:
-    from hipaa_guard.terraform.source_tree import SourceTree
+    from hipaa_guard.terraform.recorded.source_tree import SourceTree
 
 __all__ = ["TerraformInputError", "read"]
 
@@ -71,7 +71,7 @@ def _read(path: Path, source: Path | None, given: Given, changed: Sequence[Path]
 
 def _source_tree(path: Path, source: Path | None, given: Given) -> SourceTree | None:
     if source is not None:
-        from hipaa_guard.terraform.source_tree import SourceTree
+        from hipaa_guard.terraform.recorded.source_tree import SourceTree
 
         return SourceTree(source, given)
     if given:
@@ -97,7 +97,7 @@ def _document(document: dict[str, Any], path: Path, source: SourceTree | None) -
 
 
 def _directory(path: Path, given: Given, changed: Sequence[Path] | None = None) -> list[Configuration]:
-    from hipaa_guard.terraform.hcl import read_directory
+    from hipaa_guard.terraform.source import read_directory
 
     if not os.access(path, os.R_OK | os.X_OK):
         raise TerraformInputError(f"{path} cannot be read: permission denied")

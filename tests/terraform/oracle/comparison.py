@@ -12,7 +12,7 @@ from typing import Any
 
 from hipaa_guard.facts.values import Cause, Incomplete, PartialJson, PartialText, Unknown, Value
 from hipaa_guard.terraform.functions.conversion import number_text
-from hipaa_guard.terraform.hcl import read_directory
+from hipaa_guard.terraform.source import read_directory
 from tests.terraform.oracle.cases import Case, written
 from tests.terraform.oracle.terraforms import UNKNOWN
 

@@ -15,7 +15,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from hipaa_guard.controls.wanted import kinds_of
+from hipaa_guard.controls.facts_read import kinds_of
 from hipaa_guard.facts.readings import is_awscc, names_split
 from hipaa_guard.facts.resource import Resource
 from hipaa_guard.testing import all_controls

@@ -10,8 +10,8 @@ from typing import Any
 
 from hipaa_guard.controls.control import Status
 from hipaa_guard.controls.findings import Finding
-from hipaa_guard.live import Place, scan_aws
-from hipaa_guard.scan import Options, scan_terraform
+from hipaa_guard.scanning.aws import Place, scan_aws
+from hipaa_guard.scanning.terraform import Options, scan_terraform
 
 DECIDED = (Status.PASS, Status.FAIL)
 SOURCE, PLAN, PLAN_WITH_SOURCE, STATE, LIVE = "source", "plan", "plan with source", "state", "live"

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 
 from hipaa_guard.facts import credential_report
-from hipaa_guard.facts.domains import between
+from hipaa_guard.facts.allowed_values import between
 from hipaa_guard.facts.policy_document import PolicyDocument, symbol, symbolic
 from hipaa_guard.facts.policy_grammar import identity_policy, trust_policy
 from hipaa_guard.facts.readings import Ask, Block, Listing, Singleton, ask, derived, listed

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import ClassVar
 
-from hipaa_guard.facts.domains import between, numbers, one_of
+from hipaa_guard.facts.allowed_values import between, numbers, one_of
 from hipaa_guard.facts.inventory import Inventory
 from hipaa_guard.facts.policy_document import symbol, symbolic
 from hipaa_guard.facts.readings import Block, Listing, ask, derived, first, listed

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from hipaa_guard.facts.domains import one_of
+from hipaa_guard.facts.allowed_values import one_of
 from hipaa_guard.facts.readings import View
 from hipaa_guard.facts.values import Incomplete, Reference, Unknown, Value, some
 

@@ -12,11 +12,11 @@ from fractions import Fraction
 from functools import reduce
 
 from hipaa_guard.facts.values import Incomplete, PartialText, Reference, Unknown, Value
+from hipaa_guard.terraform.functions.budget import spend_elements
 
 from .errors import FunctionError, LimitReached
 from .numbers import PRECISION, Number, exact, rounded
 from .numbers import number as number_of
-from .room import spend_elements
 from .structures import ANY, List, Map, Set, Type, one_type, structure, type_of
 from .unknowns import derived, elements, normal, parts_of, relisted, require_small, unseen
 

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from decimal import Context, Decimal
 
 from hipaa_guard.facts.values import Incomplete, Unknown, Value
+from hipaa_guard.terraform.functions.budget import outer_size, spend
 
 from .conversion import kind, to_bool, to_number, to_text
 from .errors import FunctionError, LimitReached
 from .graphemes import graphemes
 from .json_text import json_text, quoted
 from .numbers import Number
-from .room import outer_size, spend
 from .unknowns import MAX_LIST, MAX_TEXT, derived, parts_of, text_of
 
 VERB = re.compile(

@@ -13,9 +13,9 @@ from functools import lru_cache
 from typing import Any
 
 from hipaa_guard.facts.values import Value
+from hipaa_guard.terraform.functions.budget import ELEMENT, spend, walked
 
 from .errors import FunctionError, LimitReached
-from .room import ELEMENT, spend, walked
 from .unknowns import MAX_LIST, MAX_TEXT
 
 MAX_PATTERN = 20_000

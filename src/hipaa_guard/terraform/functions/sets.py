@@ -6,11 +6,11 @@ from itertools import product
 from math import prod
 
 from hipaa_guard.facts.values import Incomplete, Unknown, Value
+from hipaa_guard.terraform.functions.budget import spend_elements
 
 from .context import Function
 from .conversion import as_set, identity, unified
 from .errors import LimitReached
-from .room import spend_elements
 from .signatures import LIST, call
 from .unknowns import MAX_LIST, derived, elements, unseen
 

@@ -7,9 +7,9 @@ from typing import Any
 from unicodedata import normalize
 
 from hipaa_guard.facts.values import Cause, Incomplete, PartialJson, PartialText, Reference, Unknown, Value
+from hipaa_guard.terraform.functions.budget import walked
 
 from .errors import LimitReached
-from .room import walked
 
 MAX_TEXT = 1 << 20
 """Characters in one text."""

@@ -1,0 +1,145 @@
+"""The least-privilege policy in the forms that people deploy: policies that IAM takes, a CloudFormation template."""
+
+from __future__ import annotations
+
+import json
+from bisect import bisect_right
+from collections.abc import Collection, Mapping, Sequence
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from hipaa_guard.aws.planning.actions import allowances, policy_of
+from hipaa_guard.facts.policy_statements import matches
+
+MANAGED_POLICY_LIMIT = 6144
+"""The characters that IAM takes in a managed policy, white space not counted."""
+
+# AWS managed policies whose actions are shipped, one pattern a line: name -> file beside this module.
+_SHIPPED: Mapping[str, str] = {"SecurityAudit": "security_audit.txt"}
+MANAGED = tuple(_SHIPPED)
+
+# Every principal may call these, even where a policy denies it.
+_FREE = frozenset({"sts:GetCallerIdentity"})
+
+
+def missing_from(managed: str, actions: Collection[str]) -> list[str]:
+    """Those of the actions that an AWS managed policy of `MANAGED` does not allow, sorted."""
+    by_service = _allowed(managed)
+    return sorted(
+        action
+        for action in actions
+        if action not in _FREE
+        and not any(matches(each, action.lower()) for each in by_service.get(action.partition(":")[0].lower(), ()))
+    )
+
+
+@cache
+def _allowed(managed: str) -> Mapping[str, Sequence[str]]:
+    """What a managed policy allows on all resources: service -> patterns, in lower case as IAM compares them."""
+    text = files("hipaa_guard.aws").joinpath(_SHIPPED[managed]).read_text(encoding="utf-8")
+    by_service: dict[str, list[str]] = {}
+    for line in text.lower().splitlines():
+        if line and not line.startswith("#"):
+            by_service.setdefault(line.partition(":")[0], []).append(line)
+    return by_service
+
+
+def policies_of(actions: Collection[str]) -> list[dict[str, Any]]:
+    """As few policies as hold these actions within IAM's limit of size.
+
+    The first denies reading what is stored, which counts for a role that has any of them.
+    """
+    rest = sorted(actions)
+    fits = _fitting(rest, denies=True)
+    found = [policy_of(rest[:fits])]
+    while rest := rest[fits:]:
+        fits = _fitting(rest, denies=False)
+        found.append(_allowing(rest[:fits]))
+    return found
+
+
+def _allowing(actions: Collection[str]) -> dict[str, Any]:
+    return {"Version": "2012-10-17", "Statement": allowances(actions)}
+
+
+def _fitting(actions: Sequence[str], *, denies: bool) -> int:
+    """How many of the actions, from the first on, fit into one policy."""
+    made = policy_of if denies else _allowing
+    sizes = range(len(actions) + 1)
+    return bisect_right(sizes, MANAGED_POLICY_LIMIT, key=lambda count: size(made(actions[:count]))) - 1
+
+
+def size(policy: Mapping[str, Any]) -> int:
+    """The characters of a policy as IAM counts them."""
+    return len(json.dumps(policy, separators=(",", ":")))
+
+
+def template(policies: Sequence[Mapping[str, Any]], managed: str | None = None) -> dict[str, Any]:
+    """A CloudFormation template of the role that scans, with these policies and an AWS managed one.
+
+    It names no account, region or macro, so that a StackSet can put it into every account of an organization.
+    """
+    aws_managed = [{"Fn::Sub": f"arn:${{AWS::Partition}}:iam::aws:policy/{managed}"}] if managed else []
+    ours = {f"ScanPolicy{number}": _managed_policy(policy) for number, policy in enumerate(policies, 1)}
+    return {
+        "AWSTemplateFormatVersion": "2010-09-09",
+        "Description": "The role that hipaa-guard assumes to read the configuration of this account, never its data. "
+        "IAM is global: deploy it in one region of each account, with CAPABILITY_NAMED_IAM.",
+        "Parameters": _PARAMETERS,
+        "Conditions": {"HasExternalId": {"Fn::Not": [{"Fn::Equals": [{"Ref": "ExternalId"}, ""]}]}},
+        "Resources": {"ScanRole": _role([*aws_managed, *({"Ref": name} for name in ours)]), **ours},
+        "Outputs": {
+            "RoleArn": {
+                "Description": "For hipaa-guard scan aws --role-arn",
+                "Value": {"Fn::GetAtt": ["ScanRole", "Arn"]},
+            }
+        },
+    }
+
+
+_PARAMETERS = {
+    "TrustedPrincipalArn": {
+        "Type": "String",
+        "Description": "ARN of the role or user that runs hipaa-guard, or arn:aws:iam::ACCOUNT:root for its account",
+        "AllowedPattern": "^arn:aws[a-z-]*:iam::[0-9]{12}:(root|role/.+|user/.+)$",
+    },
+    "ExternalId": {
+        "Type": "String",
+        "Default": "",
+        "Description": "What --external-id must say; empty to ask for none",
+        "AllowedPattern": "^$|^[A-Za-z0-9+=,.@:/_-]{2,1224}$",
+    },
+    "RoleName": {
+        "Type": "String",
+        "Default": "hipaa-guard-scan",
+        "Description": "Name of the role, the same in every account",
+        "AllowedPattern": "^[A-Za-z0-9+=,.@_-]{1,64}$",
+    },
+}
+
+
+def _role(managed: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    external = {"StringEquals": {"sts:ExternalId": {"Ref": "ExternalId"}}}
+    trust = {
+        "Effect": "Allow",
+        "Principal": {"AWS": {"Ref": "TrustedPrincipalArn"}},
+        "Action": "sts:AssumeRole",
+        "Condition": {"Fn::If": ["HasExternalId", external, {"Ref": "AWS::NoValue"}]},
+    }
+    return {
+        "Type": "AWS::IAM::Role",
+        "Properties": {
+            "RoleName": {"Ref": "RoleName"},
+            "Description": "Assumed by hipaa-guard: reads configuration, never data",
+            "AssumeRolePolicyDocument": {"Version": "2012-10-17", "Statement": [trust]},
+            "ManagedPolicyArns": list(managed),
+        },
+    }
+
+
+def _managed_policy(policy: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "Type": "AWS::IAM::ManagedPolicy",
+        "Properties": {"Description": "What a scan of hipaa-guard may read", "PolicyDocument": policy},
+    }

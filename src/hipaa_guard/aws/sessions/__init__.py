@@ -1,0 +1,1 @@
+"""Whose account is scanned, and which regions of it."""

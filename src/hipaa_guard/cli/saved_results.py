@@ -1,0 +1,91 @@
+"""Saved JSON results that a verb is given."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from hipaa_guard.assessment.model import Assessment
+    from hipaa_guard.controls.findings import Finding
+
+SCAN = "out/scan.json"
+"""Where a saved result is looked for unless told otherwise."""
+
+SHORTEST = 8
+"""Digits of a fingerprint that are enough to name it."""
+
+
+_SHOWN = 3
+
+
+def saved(file: Path) -> Assessment:
+    """The result in a file.
+
+    Raises:
+        click.ClickException: it cannot be read or is no result of ours.
+
+    """
+    from hipaa_guard.cli.settings_paths import refuse_default
+    from hipaa_guard.outputs.json.node import ReportError
+    from hipaa_guard.outputs.json.reading import parse
+
+    if file == Path(SCAN):
+        refuse_default(file, writes=False)
+    try:
+        return parse(file.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise click.ClickException(f"cannot read {file}: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise click.ClickException(f"{file} is not a JSON result of hipaa-guard: it is not UTF-8 text") from None
+    except ReportError as error:
+        raise click.ClickException(f"{file}: {error}") from None
+
+
+def is_fingerprint(text: str) -> bool:
+    """Whether a text may be the beginning of a fingerprint."""
+    return SHORTEST <= len(text) <= 64 and all(digit in "0123456789abcdef" for digit in text.lower())
+
+
+def finding_named(assessment: Assessment, prefix: str, file: Path) -> Finding:
+    """The finding whose fingerprint, of today or of before a move, begins so.
+
+    Raises:
+        click.ClickException: there is none, or more than one.
+
+    """
+    start = prefix.lower()
+    found = {
+        finding.fingerprint: finding
+        for finding in assessment.findings
+        if any(name.startswith(start) for name in (finding.fingerprint, *finding.previous))
+    }
+    found = found or _named_before(assessment, start, prefix, file)
+    if len(found) > 1:
+        some = ", ".join(sorted(found)[:_SHOWN])
+        raise click.ClickException(f"{len(found)} findings in {file} begin with {prefix}: {some}; give more digits")
+    return next(iter(found.values()))
+
+
+def _named_before(assessment: Assessment, start: str, prefix: str, file: Path) -> dict[str, Finding]:
+    """The finding that was named so before roots were named from the repository."""
+    found = [each for each in assessment.findings if any(name.startswith(start) for name in _former(each))]
+    if not found:
+        raise click.ClickException(f"{file} has no finding whose fingerprint begins with {prefix}")
+    if len(found) > 1:
+        names = ", ".join(f"{each.fingerprint[:12]} in {each.resource.root}" for each in found[:_SHOWN])
+        raise click.ClickException(
+            f"{prefix} is from before roots were named from the repository, and {len(found):,} findings in {file} "
+            f"may be meant: {names}"
+        )
+    return {found[0].fingerprint: found[0]}
+
+
+def _former(finding: Finding) -> tuple[str, ...]:
+    from hipaa_guard.controls.findings import identity, named_so
+    from hipaa_guard.terraform.repository.top import former_roots
+
+    origin = finding.resource
+    return named_so(finding, (), (identity(origin, root, origin.address or "") for root in former_roots(origin.root)))

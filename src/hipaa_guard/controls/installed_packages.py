@@ -1,0 +1,156 @@
+"""Controls of installed packages, which name them as entry points of the group ``hipaa_guard.policies``.
+
+Looking through all that is installed would cost every start more than a small scan takes, so only packages whose list
+of entry points holds the name of the group are looked into.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import pkgutil
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from importlib.abc import MetaPathFinder
+from importlib.machinery import ModuleSpec, SourceFileLoader
+from importlib.metadata import Distribution, EntryPoint
+from pathlib import Path
+from types import ModuleType
+
+from hipaa_guard.controls.broken import Broken, told
+from hipaa_guard.controls.policy_files import (
+    Policies,
+    PolicyFileError,
+    PolicyLoader,
+    controls_in,
+    policies_of,
+    somebody_elses_code,
+)
+
+GROUP = "hipaa_guard.policies"
+_HEAD = f"[{GROUP}]".encode()
+_ENTRIES = "entry_points.txt"
+_INFORMATION = (".dist-info", ".egg-info")
+
+
+def installed() -> Iterator[Policies]:
+    """The policies of installed packages, each module once.
+
+    The working directory is no place where packages are installed: what is scanned must not bring code along.
+    """
+    seen: set[str] = set()
+    here = os.path.realpath(os.curdir)
+    for place in dict.fromkeys(map(os.path.realpath, filter(None, sys.path))):
+        if place == here:
+            continue
+        for information in _naming_the_group(place):
+            yield from _of_package(information, seen)
+
+
+def _naming_the_group(place: str) -> Iterator[Path]:
+    """The directories of metadata in a directory of packages that name the group, sorted."""
+    try:
+        names = sorted(entry.name for entry in os.scandir(place) if entry.name.endswith(_INFORMATION))
+    except OSError:
+        return
+    for name in names:
+        information = Path(place, name)
+        try:
+            if _HEAD in (information / _ENTRIES).read_bytes():
+                yield information
+        except OSError:
+            continue
+
+
+def _of_package(information: Path, seen: set[str]) -> list[Policies]:
+    try:
+        found = Distribution.at(information).entry_points.select(group=GROUP)
+        entries = sorted(((entry, entry.attr) for entry in found), key=lambda each: each[0].name)
+    except Exception as error:  # noqa: BLE001 - Python's parser raises this and that
+        reason = f"the entry points cannot be read: {told(error)}"
+        return [Policies((), (Broken("", str(information / _ENTRIES), 0, reason),))]
+    unusable = "that must be a module or a package, without an attribute"
+    return [
+        policies
+        for entry, attribute in entries
+        for policies in (
+            [_unusable(information, entry, unusable)] if attribute else _policies_of(information, entry, seen)
+        )
+    ]
+
+
+def _policies_of(information: Path, entry: EntryPoint, seen: set[str]) -> list[Policies]:
+    """The policies of one entry point, those of modules that were not seen yet."""
+    with _as_policies(entry.module), somebody_elses_code():
+        try:
+            names = [name for name in _modules(entry.module) if name not in seen]
+        except KeyboardInterrupt:
+            raise
+        except PolicyFileError as error:
+            return [Policies((), error.broken)]
+        except BaseException as error:  # noqa: BLE001 - looking for a module runs the packages around it
+            return [_unusable(information, entry, f"which cannot be loaded: {told(error)}")]
+        seen.update(names)
+        return [_imported(information, entry, name) for name in names]
+
+
+def _modules(name: str) -> Iterator[str]:
+    """The names of a module and of all that it holds, where it is a package."""
+    yield name
+    path = getattr(importlib.import_module(name), "__path__", None)
+    if path is not None:
+        # A package within that cannot be imported is told when its turn comes.
+        yield from (each.name for each in pkgutil.walk_packages(path, f"{name}.", onerror=lambda _: None))
+
+
+def _imported(information: Path, entry: EntryPoint, name: str) -> Policies:
+    try:
+        module = importlib.import_module(name)
+    except KeyboardInterrupt:
+        raise
+    except PolicyFileError as error:
+        return Policies((), error.broken)
+    except BaseException as error:  # noqa: BLE001 - it is somebody else's code
+        return _unusable(information, entry, f"of which {name} cannot be loaded: {told(error)}")
+    declared = policies_of(module.__spec__)
+    return Policies(tuple(controls_in(module))) if declared is None else declared
+
+
+def _unusable(information: Path, entry: EntryPoint, why: str) -> Policies:
+    """What is told of an entry point that leads to no policies: its line in the metadata of the package."""
+    file = information / _ENTRIES
+    lines = file.read_text(encoding="utf-8").splitlines()
+    line = next((number for number, text in enumerate(lines, 1) if text.partition("=")[0].strip() == entry.name), 0)
+    name = Distribution.at(information).metadata["Name"]
+    reason = f"the installed package {name} names {entry.value!r} as policies, {why}"
+    return Policies((), (Broken("", str(file), line, reason),))
+
+
+class _Finder(MetaPathFinder):
+    """Finds the modules of a package as all other finders do, to be run as policies."""
+
+    def __init__(self, package: str) -> None:
+        self._package = package
+
+    def find_spec(
+        self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
+    ) -> ModuleSpec | None:
+        """See `MetaPathFinder`."""
+        if not f"{fullname}.".startswith(f"{self._package}."):
+            return None
+        others = (finder for finder in sys.meta_path if finder is not self and hasattr(finder, "find_spec"))
+        spec = next((found for finder in others if (found := finder.find_spec(fullname, path, target))), None)
+        if spec is not None and type(spec.loader) is SourceFileLoader:
+            spec.loader = PolicyLoader(spec.loader.name, spec.loader.path)
+        return spec
+
+
+@contextmanager
+def _as_policies(package: str) -> Iterator[None]:
+    finder = _Finder(package)
+    sys.meta_path.insert(0, finder)
+    try:
+        yield
+    finally:
+        sys.meta_path.remove(finder)

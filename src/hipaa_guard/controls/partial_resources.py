@@ -1,0 +1,122 @@
+"""Judging resources that are declared elsewhere by the parts of them that are declared here.
+
+A verdict that the parts alone decide is a finding at the part that decides it. The rest is one row for each resource:
+forty unknown verdicts on something that is not here would help nobody.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from hipaa_guard.controls.control import Control, Status
+from hipaa_guard.controls.findings import Finding, fingerprint, judged
+from hipaa_guard.facts.inventory import Inventory, Part, StandIn
+from hipaa_guard.facts.locations import Gap, GapKind
+from hipaa_guard.facts.resource import Resource
+
+_TRIED = 5_000
+"""How many parts of one resource are tried one by one."""
+
+
+@dataclass(slots=True)
+class PartsJudged:
+    """What can be said of the resources of which only parts are declared."""
+
+    findings: list[Finding] = field(default_factory=list)
+    gaps: list[Gap] = field(default_factory=list)
+    resources: Counter[str] = field(default_factory=Counter)
+    """Number of resources on which some control decided, by kind."""
+    undecided: Counter[str] = field(default_factory=Counter)
+    """Number of resources that a control could not judge by their parts, by the id of the control."""
+
+
+def judge_parts(
+    controls: Iterable[Control], inventory: Inventory, without: Collection[str] = frozenset()
+) -> PartsJudged:
+    """Judge what is declared elsewhere, as far as its parts decide.
+
+    Nothing is said of a resource all of whose parts stand at the addresses ``without``.
+    """
+    result = PartsJudged()
+    by_kind: dict[str, list[Control]] = {}
+    for control in controls:
+        by_kind.setdefault(control.kind.kind, []).append(control)
+    found: dict[str, Finding] = {}
+    for its_controls in by_kind.values():
+        for stand_in in stand_ins(inventory, its_controls[0].kind, without):
+            open_: list[Control] = []
+            decided = False
+            for control in its_controls:
+                told = list(_findings(control, stand_in, inventory))
+                decided = decided or bool(told)
+                if not told and judged(control, stand_in.resource, inventory).status is Status.UNKNOWN:
+                    open_.append(control)
+                for finding in told:
+                    _keep(found, finding)
+            if decided:
+                result.resources[stand_in.resource.kind] += 1
+            result.undecided.update(control.id for control in open_)
+            if open_:
+                result.gaps.append(_row(stand_in, open_, len(its_controls)))
+    result.findings = list(found.values())
+    return result
+
+
+def stand_ins(inventory: Inventory, kind: type[Resource] | None, without: Collection[str]) -> Iterator[StandIn]:
+    """The resources, of one kind or all, that are declared elsewhere and have a part at another address than these."""
+    for stand_in in inventory.stand_ins(kind):
+        if any(part.origin.address not in without for part in stand_in.parts):
+            yield stand_in
+
+
+def _keep(found: dict[str, Finding], finding: Finding) -> None:
+    """One finding for a control and a part. A part of several resources counts where it does worst."""
+    known = found.get(finding.fingerprint)
+    if known is None or (known.status is not Status.FAIL and finding.status is Status.FAIL):
+        found[finding.fingerprint] = finding
+
+
+def _findings(control: Control, stand_in: StandIn, inventory: Inventory) -> Iterator[Finding]:
+    """A failure at each part that alone brings it about; any other verdict at the first that does."""
+    alone = stand_in.parts[0] if len(stand_in.parts) == 1 else None
+    whole = judged(control, stand_in.resource if alone is None else alone.alone(), inventory)
+    if whole.error is not None:
+        yield _at(stand_in.parts[0], whole, stand_in)
+        return
+    if whole.status not in (Status.FAIL, Status.PASS):
+        return
+    if alone is not None:
+        yield _at(alone, whole, stand_in)
+        return
+    tried = ((part, judged(control, part.alone(), inventory)) for part in stand_in.parts[:_TRIED])
+    deciding = [(part, finding) for part, finding in tried if finding.status is whole.status]
+    if not deciding:
+        yield _at(stand_in.parts[0], whole, stand_in)
+    for part, finding in deciding if whole.status is Status.FAIL else deciding[:1]:
+        yield _at(part, finding, stand_in)
+
+
+def _at(part: Part, finding: Finding, stand_in: StandIn) -> Finding:
+    """A finding on a resource that is declared elsewhere, at the part that decides it."""
+    uncertain = part.origin.uncertain
+    return finding._replace(
+        resource=part.origin,
+        message=f"belongs to the {stand_in.named}, which is declared elsewhere and {finding.message}",
+        fingerprint=fingerprint(finding.control_id, part.origin),
+        uncertain=None if uncertain is None else uncertain.reason,
+    )
+
+
+def _row(stand_in: StandIn, controls: Sequence[Control], all_: int) -> Gap:
+    number = "no control" if len(controls) == all_ else f"{all_ - len(controls)} of {all_} controls"
+    reason = f"only parts of it are declared here, by which {number} could judge it"
+    return Gap(
+        GapKind.ELSEWHERE,
+        stand_in.named,
+        reason,
+        "scan what declares it, or the account",
+        incomplete=False,
+        location=stand_in.parts[0].origin.location,
+    )

@@ -1,0 +1,1 @@
+"""Two results, or those of several tools, beside each other."""

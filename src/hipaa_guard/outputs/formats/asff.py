@@ -1,0 +1,216 @@
+"""AWS Security Finding Format, for ``BatchImportFindings`` of Security Hub CSPM.
+
+Only findings of an account: Security Hub takes them from the account and region that they are of. What passes costs
+money there and is left out unless all is asked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from hipaa_guard.assessment.model import Assessment, ControlSummary, Scan
+from hipaa_guard.controls.control import Status
+from hipaa_guard.controls.findings import Finding
+from hipaa_guard.outputs.json.lists import array, encode
+from hipaa_guard.outputs.json.writing import in_utc
+from hipaa_guard.outputs.wording import phrases, settings_in_effect
+from hipaa_guard.outputs.wording.harmless_text import escaped_json, shortened, visible
+from hipaa_guard.outputs.wording.page import Page
+
+_STATUS = {
+    Status.FAIL: "FAILED",
+    Status.UNKNOWN: "NOT_AVAILABLE",
+    Status.PASS: "PASSED",
+    Status.MANUAL: "WARNING",
+}
+_ACCEPTED = "WARNING"
+_TYPE = "Software and Configuration Checks/Industry and Regulatory Standards/HIPAA Controls (USA)"
+
+_ID, _TITLE, _DESCRIPTION, _SHORT, _REGION = 512, 256, 1024, 512, 16
+_FIELD_NAME, _FIELD, _DETAIL = 127, 2048, 1023
+_MOST_REQUIREMENTS = 32
+"""Limits of the AWS Security Hub API Reference, in characters."""
+
+_RESOURCE_TYPES = {
+    "cloudtrail.Trail": "AwsCloudTrailTrail",
+    "cloudtrail.WholeTrail": "AwsCloudTrailTrail",
+    "dynamodb.Table": "AwsDynamoDbTable",
+    "dynamodb.TableReplica": "AwsDynamoDbTable",
+    "ebs.Volume": "AwsEc2Volume",
+    "ec2.Instance": "AwsEc2Instance",
+    "ec2.LaunchTemplate": "AwsEc2LaunchTemplate",
+    "efs.AccessPoint": "AwsEfsAccessPoint",
+    "elbv2.LoadBalancer": "AwsElbv2LoadBalancer",
+    "iam.Group": "AwsIamGroup",
+    "iam.Policy": "AwsIamPolicy",
+    "iam.Role": "AwsIamRole",
+    "iam.User": "AwsIamUser",
+    "kms.Key": "AwsKmsKey",
+    "kms.LivingKey": "AwsKmsKey",
+    "lambda_functions.Function": "AwsLambdaFunction",
+    "rds.Cluster": "AwsRdsDbCluster",
+    "rds.ClusterInstance": "AwsRdsDbInstance",
+    "rds.ClusterSnapshot": "AwsRdsDbClusterSnapshot",
+    "rds.Instance": "AwsRdsDbInstance",
+    "rds.Snapshot": "AwsRdsDbSnapshot",
+    "s3.AccountPublicAccess": "AwsS3AccountPublicAccessBlock",
+    "s3.Bucket": "AwsS3Bucket",
+    "secretsmanager.Secret": "AwsSecretsManagerSecret",
+    "secretsmanager.SecretReplica": "AwsSecretsManagerSecret",
+    "secretsmanager.SecretVersion": "AwsSecretsManagerSecret",
+    "security_groups.DefaultSecurityGroup": "AwsEc2SecurityGroup",
+    "security_groups.SecurityGroup": "AwsEc2SecurityGroup",
+    "sns.Topic": "AwsSnsTopic",
+    "sqs.Queue": "AwsSqsQueue",
+    "vpc.NetworkAcl": "AwsEc2NetworkAcl",
+    "vpc.Subnet": "AwsEc2Subnet",
+    "vpc.Vpc": "AwsEc2Vpc",
+}
+"""AWS's names of the kinds; those that it has no name for are ``Other``."""
+
+_PARTITIONS = {
+    "aws": "aws",
+    "aws-cn": "aws-cn",
+    "aws-us-gov": "aws-us-gov",
+    "aws-iso": "aws-us-iso",
+    "aws-iso-b": "aws-us-iso-b",
+}
+_HOMES = {"aws": "us-east-1", "aws-cn": "cn-north-1", "aws-us-gov": "us-gov-west-1"}
+"""Where a partition keeps what is of no region (IAM)."""
+
+
+def render(assessment: Assessment, page: Page | None = None) -> str:
+    """The findings of the account as a JSON list; with ``page.everything`` also those that pass."""
+    return "".join(pieces(assessment, page))
+
+
+def pieces(assessment: Assessment, page: Page | None = None) -> Iterator[str]:
+    """The text of `render`, piece by piece."""
+    statuses = tuple(_STATUS) if page is not None and page.everything else phrases.OPEN
+    return map(escaped_json, _lines(assessment, statuses))
+
+
+def _lines(assessment: Assessment, statuses: tuple[Status, ...]) -> Iterator[str]:
+    controls = {control.id: control for control in assessment.controls}
+    found = (
+        _finding(assessment, finding, controls.get(finding.control_id))
+        for finding in assessment.findings
+        if finding.resource.source == "aws" and finding.status in statuses
+    )
+    yield from array(map(encode, found))
+    yield "\n"
+
+
+def _finding(assessment: Assessment, finding: Finding, control: ControlSummary | None) -> dict[str, Any]:
+    scan = assessment.scan
+    account = finding.resource.account or scan.account or "000000000000"
+    finished = in_utc(scan.finished)
+    name = phrases.name(finding)
+    found: dict[str, Any] = {
+        "SchemaVersion": "2018-10-08",
+        "Id": f"hipaa-guard/{finding.fingerprint}",
+        "ProductArn": _product(scan, _region(scan, finding), account),
+        "GeneratorId": _text(f"hipaa-guard/{finding.control_id}", _ID),
+        "AwsAccountId": account,
+        "CreatedAt": finished,
+        "UpdatedAt": finished,
+        "LastObservedAt": finished,
+        "Title": _text(control.title if control else finding.control_id, _TITLE),
+        "Description": _text(f"{shortened(name, _TITLE)} {finding.message}", _DESCRIPTION),
+        "FindingProviderFields": {
+            "Severity": {"Label": _label(finding), "Original": finding.severity.value},
+            "Types": [_TYPE],
+        },
+        "Compliance": _compliance(finding, control),
+        "ProductFields": _product_fields(assessment, finding, control),
+        "Resources": [_resource(scan, finding)],
+        "RecordState": "ACTIVE",
+    }
+    if control is not None:
+        found["Remediation"] = {"Recommendation": {"Text": _text(_remedy(control), _SHORT)}}
+    exception = phrases.exception(finding)
+    if exception is not None:
+        text = _text(phrases.accepted(exception), _SHORT)
+        found["Note"] = {"Text": text, "UpdatedBy": "hipaa-guard", "UpdatedAt": finished}
+    return found
+
+
+def _label(finding: Finding) -> str:
+    """What passes is no issue to Security Hub."""
+    return finding.severity.value.upper() if finding.status in phrases.OPEN else "INFORMATIONAL"
+
+
+def _region(scan: Scan, finding: Finding) -> str:
+    """The region to which the finding is sent. What is of no region goes where the partition keeps it, if scanned."""
+    home = _HOMES.get(scan.partition or "aws", "")
+    if finding.resource.region:
+        return finding.resource.region
+    return home if home in scan.regions or not scan.regions else scan.regions[0]
+
+
+def _product(scan: Scan, region: str, account: str) -> str:
+    return f"arn:{scan.partition or 'aws'}:securityhub:{region}:{account}:product/{account}/default"
+
+
+def _compliance(finding: Finding, control: ControlSummary | None) -> dict[str, Any]:
+    status, code = _STATUS[finding.status], finding.status.value.upper()
+    description = finding.message
+    exception = phrases.exception(finding)
+    if exception is not None:
+        status, code, description = _ACCEPTED, "ACCEPTED_RISK", phrases.accepted(exception)
+    elif finding.status is Status.UNKNOWN:
+        description = f"{phrases.hindrance(finding)}: {finding.message}"
+    found: dict[str, Any] = {
+        "Status": status,
+        "StatusReasons": [{"ReasonCode": code, "Description": _text(description, _DESCRIPTION)}],
+    }
+    if control is not None and control.hipaa:
+        found["RelatedRequirements"] = [f"45 CFR {citation}" for citation in control.hipaa][:_MOST_REQUIREMENTS]
+    return found
+
+
+def _product_fields(assessment: Assessment, finding: Finding, control: ControlSummary | None) -> dict[str, str]:
+    fields = {
+        "hipaa-guard/control": finding.control_id,
+        "hipaa-guard/version": assessment.version,
+        "hipaa-guard/kind": finding.resource.kind,
+        "hipaa-guard/safeguard": control.safeguard if control else "",
+        "hipaa-guard/missing-action": finding.action or "",
+        "hipaa-guard/exception": finding.exception.id if finding.exception else "",
+        "hipaa-guard/exception-expires": finding.exception.expires_on.isoformat() if finding.exception else "",
+        "hipaa-guard/settings": settings_in_effect.told(assessment.settings),
+        "hipaa-guard/register": settings_in_effect.told(assessment.register),
+        "hipaa-guard/settings-changed": settings_in_effect.change(assessment),
+        "hipaa-guard/new": {True: "true", False: "false", None: ""}[finding.new],
+    }
+    return _map(fields, _FIELD)
+
+
+def _resource(scan: Scan, finding: Finding) -> dict[str, Any]:
+    resource = finding.resource
+    found: dict[str, Any] = {
+        "Type": _RESOURCE_TYPES.get(resource.kind, "Other"),
+        "Id": _text(phrases.name(finding), _ID),
+        "Region": shortened(_region(scan, finding), _REGION),
+    }
+    partition = _PARTITIONS.get(scan.partition or "aws")
+    if partition:
+        found["Partition"] = partition
+    details = _map({evidence.fact: evidence.value for evidence in finding.evidence}, _DETAIL)
+    if details:
+        found["Details"] = {"Other": details}
+    return found
+
+
+def _map(fields: Mapping[str, str], limit: int) -> dict[str, str]:
+    """The fields that say something; Security Hub refuses an empty text."""
+    return {_text(name, _FIELD_NAME): _text(value, limit) for name, value in fields.items() if value.strip()}
+
+
+def _remedy(control: ControlSummary) -> str:
+    return control.fix.cli or control.fix.note or f"hipaa-guard explain {control.id}"
+
+
+def _text(text: str, limit: int) -> str:
+    return shortened(visible(text).strip(), limit) or "-"

@@ -1,0 +1,92 @@
+"""Annotations of GitHub Actions: workflow commands, which a job prints and GitHub shows beside the changed lines.
+
+GitHub shows ten of a kind for each step and silently drops the rest: the worst are printed, the new before the known,
+and a last line says how many are not. `writing` appends the page of `markdown` to the summary of the step.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from hipaa_guard.assessment.gate import counted
+from hipaa_guard.assessment.model import Assessment
+from hipaa_guard.controls.control import Severity, Status
+from hipaa_guard.controls.findings import Finding
+from hipaa_guard.outputs.wording import phrases, settings_in_effect
+from hipaa_guard.outputs.wording.harmless_text import shortened, unmarked, visible
+from hipaa_guard.outputs.wording.page import Page
+from hipaa_guard.outputs.wording.repository_paths import in_repository
+
+MOST = 10
+_NAME = 200
+_MESSAGE = 1000
+
+
+def render(assessment: Assessment, page: Page | None = None) -> str:
+    """At most `MOST` annotations, and a notice of what they leave out."""
+    del page  # the commands are the same wherever they go
+    return "".join(f"{line}\n" for line in _lines(assessment))
+
+
+def _lines(assessment: Assessment) -> Iterator[str]:
+    controls = {control.id: control.title for control in assessment.controls}
+    open_findings = [each for each in assessment.findings if each.status in phrases.OPEN and each.exception is None]
+    shown = sorted(open_findings, key=_rank)[:MOST]
+    if changed := settings_in_effect.change(assessment):
+        yield _command("warning", {"title": f"hipaa-guard: {settings_in_effect.CHANGED}"}, changed)
+    for finding in shown:
+        yield _annotation(assessment, finding, controls.get(finding.control_id, finding.control_id))
+    rest = list(_left_out(assessment, len(open_findings) - len(shown)))
+    if rest:
+        text = f"{'; '.join(rest)}. The summary of the step, or -o markdown=FILE, tells more."
+        yield _command("notice", {"title": "hipaa-guard"}, text)
+    if told := settings_in_effect.some_rows(assessment):
+        text = "; ".join(f"{name} {value}" for name, value in told)
+        yield _command("notice", {"title": "hipaa-guard: in effect"}, text)
+
+
+def _rank(finding: Finding) -> tuple[bool, bool, int]:
+    return finding.status is not Status.FAIL, finding.new is not True, finding.severity.rank
+
+
+def _annotation(assessment: Assessment, finding: Finding, title: str) -> str:
+    properties: dict[str, str] = {}
+    place = in_repository(assessment.scan, finding.location)
+    if place is not None:
+        properties = {"file": place.file, "line": str(place.line_start), "endLine": str(place.line_end)}
+    new = "new, " if finding.new else ""
+    word = f"{new}{finding.severity.value}" if finding.status is Status.FAIL else phrases.STATUS[finding.status]
+    properties["title"] = f"hipaa-guard ({word}): {title}"
+    message = f"{shortened(phrases.name(finding), _NAME)} {finding.message} [{finding.control_id}]"
+    return _command(_kind(finding), properties, message)
+
+
+def _kind(finding: Finding) -> str:
+    if finding.status is not Status.FAIL:
+        return "notice"
+    return "error" if finding.severity in (Severity.CRITICAL, Severity.HIGH) else "warning"
+
+
+def _left_out(assessment: Assessment, rest: int) -> Iterator[str]:
+    if rest:
+        yield counted(rest, "more finding is not shown here", "more findings are not shown here")
+    accepted = sum(phrases.exception(finding) is not None for finding in assessment.findings)
+    if accepted:
+        yield counted(accepted, "finding is an accepted risk", "findings are accepted risks")
+    unread = sum(gap.incomplete for gap in assessment.coverage.gaps)
+    if unread:
+        yield counted(unread, "thing was not looked at", "things were not looked at")
+
+
+def _command(kind: str, properties: dict[str, str], message: str) -> str:
+    told = ",".join(f"{name}={_property(value)}" for name, value in properties.items())
+    return f"::{kind} {told}::{_data(shortened(message, _MESSAGE))}"
+
+
+def _data(text: str) -> str:
+    """As the runner reads it, without marks of other systems. `visible` has written out the line ends by then."""
+    return unmarked(visible(text)).replace("%", "%25")
+
+
+def _property(text: str) -> str:
+    return _data(text).replace(":", "%3A").replace(",", "%2C")

@@ -1,0 +1,1 @@
+"""The JSON contract: the whole result, written and read back."""

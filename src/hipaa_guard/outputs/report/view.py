@@ -1,0 +1,424 @@
+"""What the auditor's report shows, in the order and the words in which it shows it. The templates only lay it out."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from hipaa_guard.assessment.gate import counted
+from hipaa_guard.assessment.model import Assessment, ControlSummary, RequirementSummary
+from hipaa_guard.assessment.rollup import no_findings
+from hipaa_guard.controls.control import Status
+from hipaa_guard.controls.exception import ExceptionEntry
+from hipaa_guard.controls.findings import Finding
+from hipaa_guard.facts.locations import Gap
+from hipaa_guard.outputs.json import writing
+from hipaa_guard.outputs.report.exception_view import ExceptionView, exception_views
+from hipaa_guard.outputs.wording import phrases, requirement_lines, settings_in_effect
+from hipaa_guard.outputs.wording.harmless_text import anchor, shortened
+
+MOST_ROWS = 2000
+"""Rows of the register in plain HTML; the rest is in the filterable table and in the JSON."""
+MOST_RESOURCES = 25
+"""Blocks of source, or resources of an account, shown with their evidence under one control."""
+MOST_INSTANCES = 500
+"""Further instances of those blocks listed under one control."""
+MOST_GAPS = 500
+MOST_TYPES = 12
+"""Types named under a line of the rule that were not judged for it, of each sort."""
+_NAME, _MESSAGE = 300, 600
+
+SAFEGUARDS = {
+    "administrative": "164.308 Administrative safeguards",
+    "physical": "164.310 Physical safeguards",
+    "technical": "164.312 Technical safeguards",
+    "organizational": "164.314 Organizational requirements",
+    "documentation": "164.316 Policies, procedures and documentation",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A part of a stacked bar, in thousandths of its length."""
+
+    status: str
+    label: str
+    number: int
+    start: int
+    width: int
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """A row of a summary table with its bar."""
+
+    name: str
+    anchor: str
+    counts: Mapping[str, int]
+    total: int
+    segments: tuple[Segment, ...]
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A finding in a table."""
+
+    status: str
+    severity: str
+    control_id: str
+    resource: str
+    where: str
+    message: str
+    uncertain: str
+    exception: ExceptionEntry | None
+    new: bool
+    evidence: tuple[tuple[str, str, str], ...]
+    others: tuple[tuple[str, str], ...] = ()
+    """More instances of the same block of which the same is said: name and place."""
+    others_more: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class GapRow:
+    """Something that was not looked at, with all entries that have its place and reason."""
+
+    kind: str
+    incomplete: bool
+    subject: str
+    where: str
+    reason: str
+    hint: str
+    others: tuple[tuple[str, str], ...]
+    others_more: int
+
+
+@dataclass(frozen=True, slots=True)
+class ControlView:
+    """A control under a requirement. ``rows`` are shown where it is described in full."""
+
+    summary: ControlSummary
+    counts: Mapping[str, int]
+    full: bool
+    """Described here; elsewhere the report points to ``home``."""
+    home: str
+    anchor: str
+    rows: tuple[Row, ...]
+    more: int
+
+
+@dataclass(frozen=True, slots=True)
+class RequirementView:
+    """A line of the rule."""
+
+    summary: RequirementSummary
+    anchor: str
+    status: str
+    population: str
+    result: str
+    tested: str
+    evidence: str
+    state: str
+    """The status in words, with the worst severity of its gaps."""
+    severity: str
+    """That severity; empty where there is no gap."""
+    partial: bool
+    """A scanner sees a part of it only, whatever it finds."""
+    not_judged: str
+    """What belongs to it and was not judged for it."""
+    controls: tuple[ControlView, ...]
+    """Those that met a resource."""
+    unmet: int
+    """Number of the others."""
+
+
+@dataclass(frozen=True, slots=True)
+class SafeguardView:
+    """A part of the rule."""
+
+    title: str
+    anchor: str
+    requirements: tuple[RequirementView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ReportView:
+    """Everything that the templates need."""
+
+    assessment: Assessment
+    subject: str
+    roots_named: str
+    """What roots, and so the identities of findings, are named from."""
+    in_effect: tuple[tuple[str, str], ...]
+    """The settings and the register that held, by what they are."""
+    settings_change: str
+    """How the tree differs from them; empty where it does not."""
+    digest: str
+    """SHA-256 of the JSON result, byte for byte what ``-o json=FILE`` writes."""
+    coverage_sentence: str
+    skipped: tuple[str, ...]
+    """Regions that were not read, by the reason."""
+    lacking: str
+    """What the role that scans lacks, as a statement of a policy."""
+    gaps: tuple[GapRow, ...]
+    gaps_more: int
+    kinds: tuple[tuple[str, int], ...]
+    unjudged: tuple[tuple[str, int], ...]
+    statuses: tuple[str, ...]
+    """Of a line of the rule."""
+    verdicts: tuple[str, ...]
+    """Of a finding."""
+    counts: Mapping[str, int]
+    severities: tuple[tuple[str, Mapping[str, int]], ...]
+    rule: tuple[Bar, ...]
+    topics: tuple[Bar, ...]
+    safeguards: tuple[SafeguardView, ...]
+    register: tuple[Row, ...]
+    register_more: int
+    standing: str
+    """How many of the open findings are covered by exceptions, and how many are new."""
+    exceptions: tuple[ExceptionView, ...]
+    unexercised: tuple[ControlSummary, ...]
+
+
+def view(assessment: Assessment) -> ReportView:
+    """Arrange an assessment for the report."""
+    open_findings = [f for f in assessment.findings if f.status in (Status.FAIL, Status.UNKNOWN)]
+    gaps = phrases.gap_groups(assessment.coverage.gaps)
+    roots = phrases.several_roots(assessment)
+    types = assessment.coverage.unjudged_types
+    return ReportView(
+        assessment=assessment,
+        subject=phrases.subject(assessment.scan),
+        roots_named=phrases.roots_named(assessment.scan),
+        in_effect=tuple(settings_in_effect.rows(assessment)),
+        settings_change=settings_in_effect.change(assessment),
+        digest=writing.digest(assessment),
+        coverage_sentence=_coverage_sentence(assessment),
+        gaps=tuple(map(_gap_row, gaps[:MOST_GAPS])),
+        gaps_more=sum(map(len, gaps[MOST_GAPS:])),
+        kinds=tuple(sorted(assessment.coverage.resources.items())),
+        skipped=tuple(phrases.skipped(assessment.coverage)),
+        lacking=phrases.lacking(assessment.coverage),
+        unjudged=tuple(sorted(types.items(), key=lambda item: (not phrases.is_of_aws(item[0]), item[0]))),
+        statuses=tuple(status.value for status in phrases.STATUS),
+        verdicts=_verdicts(assessment),
+        counts=_named(assessment.counts()),
+        severities=tuple((s.value, _named(row)) for s, row in phrases.by_severity(assessment.findings).items()),
+        rule=_rule_bars(assessment.requirements),
+        topics=_topic_bars(assessment.controls),
+        safeguards=_safeguards(assessment, open_findings),
+        register=tuple(_row([finding], roots) for finding in open_findings[:MOST_ROWS]),
+        register_more=max(0, len(open_findings) - MOST_ROWS),
+        standing=phrases.standing(open_findings),
+        exceptions=exception_views(assessment),
+        unexercised=tuple(control for control in assessment.controls if not any(control.counts.values())),
+    )
+
+
+def _verdicts(assessment: Assessment) -> tuple[str, ...]:
+    """The statuses that findings have, and those that they can have of our own controls."""
+    counts = assessment.counts()
+    ours = (Status.FAIL, Status.UNKNOWN, Status.PASS, Status.NOT_APPLICABLE)
+    return tuple(status.value for status in phrases.VERDICTS if status in ours or counts[status])
+
+
+def _coverage_sentence(assessment: Assessment) -> str:
+    counts, coverage = assessment.counts(), assessment.coverage
+    reached = counts[Status.PASS] + counts[Status.FAIL]
+    kinds = counted(len(coverage.resources), "kind", "kinds")
+    exercised = sum(any(control.counts.values()) for control in assessment.controls)
+    others = "; the others met no resource of their kind" if exercised < len(assessment.controls) else ""
+    resources = sum(coverage.resources.values())
+    controls = f"{exercised:,} of {counted(len(assessment.controls), 'control', 'controls')}{others}"
+    was = "was" if resources == 1 else "were"
+    nothing = phrases.nothing_judged(assessment)
+    sentences = [
+        *([nothing] if nothing else []),
+        f"{phrases.extent(assessment)}, of {kinds}, {was} judged by {controls}.",
+        f"{counted(reached, 'verdict was', 'verdicts were')} reached and {counts[Status.UNKNOWN]:,} could not be.",
+    ]
+    unread = sum(gap.incomplete for gap in coverage.gaps)
+    if unread:
+        sentences.append(f"{counted(unread, 'thing that exists was', 'things that exist were')} not read.")
+    else:
+        sentences.append("Everything that the scan set out to read was read.")
+    unjudged = sum(coverage.unjudged_types.values())
+    if unjudged and not nothing:
+        types = counted(len(coverage.unjudged_types), "type", "types")
+        was = "was" if unjudged == 1 else "were"
+        sentences.append(
+            f"{counted(unjudged, 'resource', 'resources')} of {types} {was} not judged: no control covers "
+            f"{'it' if unjudged == 1 else 'them'}."
+        )
+    left_out = sum(coverage.unjudged_kinds.values())
+    if left_out:
+        was = "was" if left_out == 1 else "were"
+        sentences.append(f"{counted(left_out, 'resource', 'resources')} {was} not judged: the controls were left out.")
+    if not coverage.unjudged_counted:
+        sentences.append("Resources of services that no control covers were not looked for.")
+    return " ".join(sentences)
+
+
+def _rule_bars(requirements: Sequence[RequirementSummary]) -> tuple[Bar, ...]:
+    by_safeguard: dict[str, dict[Status, int]] = {name: dict.fromkeys(Status, 0) for name in SAFEGUARDS}
+    for requirement in requirements:
+        by_safeguard.setdefault(requirement.safeguard, dict.fromkeys(Status, 0))[requirement.status] += 1
+    return tuple(
+        _bar(SAFEGUARDS.get(name, name), f"safeguard-{anchor(name)}", counts)
+        for name, counts in by_safeguard.items()
+        if any(counts.values())
+    )
+
+
+def _topic_bars(controls: Iterable[ControlSummary]) -> tuple[Bar, ...]:
+    by_topic: dict[str, dict[Status, int]] = {}
+    for control in controls:
+        counts = by_topic.setdefault(control.safeguard, no_findings())
+        for status, number in control.counts.items():
+            counts[status] += number
+    return tuple(
+        _bar(topic.replace("_", " ").capitalize(), "", counts)
+        for topic, counts in sorted(by_topic.items())
+        if any(counts.values())
+    )
+
+
+def _bar(name: str, target: str, counts: Mapping[Status, int]) -> Bar:
+    total = sum(counts.values())
+    segments, start, seen = [], 0, 0
+    for status, label in phrases.STATUS.items():
+        number = counts.get(status, 0)
+        if number:
+            seen += number
+            end = round(1000 * seen / total)
+            segments.append(Segment(status.value, label, number, start, max(1, end - start)))
+            start = end
+    sentence = ", ".join(f"{segment.number:,} {segment.label}" for segment in segments)
+    return Bar(name, target, _named(counts), total, tuple(segments), f"{name}: {sentence}")
+
+
+def _safeguards(assessment: Assessment, open_findings: Iterable[Finding]) -> tuple[SafeguardView, ...]:
+    controls = {control.id: control for control in assessment.controls}
+    by_control: dict[str, list[Finding]] = {}
+    for finding in open_findings:
+        by_control.setdefault(finding.control_id, []).append(finding)
+    known = {requirement.citation for requirement in assessment.requirements}
+    roots = phrases.several_roots(assessment)
+    groups: dict[str, list[RequirementView]] = {}
+    for requirement in assessment.requirements:
+        shown = tuple(
+            _control_view(control, requirement.citation, known, by_control.get(control.id, ()), roots=roots)
+            for control in sorted((controls[id] for id in requirement.controls if id in controls), key=_worst_first)
+        )
+        one = _requirement_view(requirement, shown, assessment.coverage.resources)
+        groups.setdefault(requirement.safeguard, []).append(one)
+    return tuple(
+        SafeguardView(SAFEGUARDS.get(name, name), f"safeguard-{anchor(name)}", tuple(requirements))
+        for name, requirements in groups.items()
+    )
+
+
+def _worst_first(control: ControlSummary) -> tuple[bool, bool, int, str]:
+    return not control.counts[Status.FAIL], not control.counts[Status.UNKNOWN], control.severity.rank, control.id
+
+
+def _control_view(
+    control: ControlSummary, citation: str, known: Container[str], findings: Sequence[Finding], *, roots: bool
+) -> ControlView:
+    home = next(each for each in control.hipaa if each in known)
+    full = citation == home
+    blocks = phrases.by_block(findings) if full else []
+    return ControlView(
+        summary=control,
+        counts=_named(control.counts),
+        full=full,
+        home=home,
+        anchor=f"control-{anchor(control.id)}",
+        rows=_rows(blocks[:MOST_RESOURCES], roots),
+        more=sum(map(len, blocks[MOST_RESOURCES:])),
+    )
+
+
+def _rows(blocks: Iterable[Sequence[Finding]], roots: bool) -> tuple[Row, ...]:
+    rows, left = [], MOST_INSTANCES
+    for block in blocks:
+        row = _row(block, roots, left)
+        left -= len(row.others)
+        rows.append(row)
+    return tuple(rows)
+
+
+def _requirement_view(
+    requirement: RequirementSummary, controls: tuple[ControlView, ...], resources: Mapping[str, int]
+) -> RequirementView:
+    met_one = tuple(control for control in controls if any(control.counts.values()))
+    unmet = len(controls) - len(met_one)
+    kinds = sorted({control.summary.kind for control in controls})
+    met = {kind: resources[kind] for kind in kinds if resources.get(kind)}
+    return RequirementView(
+        summary=requirement,
+        anchor=f"rule-{anchor(requirement.citation)}",
+        status=requirement.status.value,
+        population=requirement_lines.population(kinds, met),
+        result=requirement_lines.result(requirement),
+        tested=requirement_lines.tested(len(met_one), unmet),
+        evidence="" if requirement.evidence == "none" else requirement.evidence,
+        state=requirement_lines.state(requirement),
+        severity=requirement.worst.value if requirement.worst else "",
+        partial=requirement.assessment == requirement_lines.PARTIAL,
+        not_judged=requirement_lines.sentence(requirement_lines.not_judged(requirement, MOST_TYPES)),
+        controls=met_one,
+        unmet=unmet,
+    )
+
+
+def _row(block: Sequence[Finding], roots: bool, most: int = 0) -> Row:
+    """A row for findings that say the same of instances of one block, of which ``most`` are listed with the first."""
+    finding, *others = block
+    unwritten = "default of the provider" if finding.resource.source == "terraform" else ""
+    return Row(
+        status=finding.status.value,
+        severity=finding.severity.value,
+        control_id=finding.control_id,
+        resource=shortened(phrases.name(finding), _NAME),
+        where=_where(finding, roots, others),
+        message=shortened(finding.message, _MESSAGE),
+        uncertain=finding.uncertain or "",
+        exception=finding.exception,
+        new=bool(finding.new),
+        evidence=tuple(
+            (each.fact, shortened(each.value, _NAME), shortened(phrases.source(each) or unwritten, _NAME))
+            for each in finding.evidence
+        ),
+        others=tuple((shortened(phrases.name(each), _NAME), _where(each, roots)) for each in others[:most]),
+        others_more=max(0, len(others) - most),
+    )
+
+
+def _where(finding: Finding, roots: bool, alike: Sequence[Finding] = ()) -> str:
+    place = phrases.where(finding, _NAME, alike)
+    return ", ".join(filter(None, (place, phrases.context(finding, several_roots=roots, limit=_NAME))))
+
+
+def _gap_row(group: Sequence[Gap]) -> GapRow:
+    gap, *others = group
+    return GapRow(
+        kind=gap.kind.value,
+        incomplete=gap.incomplete,
+        subject=gap.subject,
+        where=_gap_place(gap),
+        reason=gap.reason,
+        hint=gap.hint,
+        others=tuple((each.subject, _gap_place(each)) for each in others[:MOST_INSTANCES]),
+        others_more=max(0, len(others) - MOST_INSTANCES),
+    )
+
+
+def _gap_place(gap: Gap) -> str:
+    place = str(gap.location) if gap.location is not None else ""
+    return ", ".join(filter(None, (place, phrases.called_at(gap.location), gap.region)))
+
+
+def _named(counts: Mapping[Status, int]) -> dict[str, int]:
+    return {status.value: counts.get(status, 0) for status in phrases.STATUS}

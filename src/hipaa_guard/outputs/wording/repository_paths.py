@@ -1,0 +1,100 @@
+"""Where findings stand, for tools that look the file up in a repository."""
+
+from __future__ import annotations
+
+import posixpath
+from dataclasses import replace
+
+from hipaa_guard.assessment.model import Scan
+from hipaa_guard.controls.findings import Finding
+from hipaa_guard.facts.locations import Gap, Location
+from hipaa_guard.outputs.wording import phrases
+
+_DOWNLOADED = ".terraform"
+
+
+def in_repository(scan: Scan, place: Location | None) -> Location | None:
+    """Where a person can change what stands at a place, its file seen from the root of the repository.
+
+    What stands in a module that `terraform init` downloaded is changed where that module is called. None where
+    nothing of it is in the repository.
+    """
+    if place is None:
+        return None
+    for each in (place, *reversed(place.calls)):
+        found = _seen(scan, each)
+        if found is not None and _DOWNLOADED not in found.file.split("/"):
+            return found
+    return None
+
+
+def related(scan: Scan, finding: Finding) -> list[tuple[str, Location]]:
+    """Other places that say more of a finding, each with what it is of it; downloaded modules among them."""
+    main = in_repository(scan, finding.location)
+    places: list[tuple[str, Location | None]] = [("Declared at", finding.location), ("Set at", finding.decided_at)]
+    if finding.location is not None:
+        places += [("Called at", call) for call in finding.location.calls]
+    places += [("See also", evidence.location) for evidence in reversed(finding.evidence)]
+    found: dict[str, tuple[str, Location]] = {}
+    for role, place in places:
+        seen = _seen(scan, place) if place is not None else None
+        if seen is not None and (main is None or str(seen) != str(main)):
+            found.setdefault(str(seen), (role, seen))
+    return list(found.values())
+
+
+def context(scan: Scan, finding: Finding, *, several_roots: bool) -> str:
+    """As `phrases.context`, with files and root seen from the root of the repository."""
+    origin = finding.resource
+    if scan.base != "." and origin.source == "terraform":
+        place = origin.location and _based(scan, origin.location)
+        root = origin.root if scan.names_repository else posixpath.normpath(posixpath.join(scan.base, origin.root))
+        finding = finding._replace(resource=replace(origin, location=place, root=root))
+    return phrases.context(finding, several_roots=several_roots)
+
+
+def subject(scan: Scan) -> str:
+    """As `phrases.subject`, for readers elsewhere: a path of this machine is told as the repository knows it."""
+    if not posixpath.isabs(scan.target):
+        return phrases.subject(scan)
+    return phrases.subject(replace(scan, target=" and ".join(filter(None, (scan.base, scan.account)))))
+
+
+def same_subject(scan: Scan) -> str:
+    """As `subject`, the same wherever the scan was started."""
+    if not scan.names_repository:
+        return subject(scan)
+    file = posixpath.basename(scan.target) if scan.format in ("plan", "state") else ""
+    place = posixpath.normpath(posixpath.join(scan.roots_base, file))
+    return phrases.subject(replace(scan, target=" and ".join(filter(None, (place, scan.account)))))
+
+
+def gap_subject(scan: Scan, gap: Gap) -> str:
+    """What was not looked at; a file or directory as the repository knows it."""
+    place = gap.location and _seen(scan, gap.location)
+    if place is not None and gap.location is not None:
+        if gap.subject == gap.location.file:
+            return place.file
+        if gap.subject == (posixpath.dirname(gap.location.file) or "."):
+            return posixpath.dirname(place.file) or "."
+    return gap.subject
+
+
+def root_place(scan: Scan, root: str) -> Location | None:
+    """The directory of a root, seen from the root of the repository."""
+    inside = posixpath.relpath(f"/{root}", f"/{scan.roots_base}") if scan.names_repository else root
+    return _seen(scan, Location(inside, 1, 1))
+
+
+def _based(scan: Scan, place: Location) -> Location:
+    file = posixpath.normpath(posixpath.join(scan.base, place.file))
+    return place._replace(file=file, calls=tuple(_based(scan, call) for call in place.calls))
+
+
+def _seen(scan: Scan, place: Location) -> Location | None:
+    """The place with its file seen from the root of the repository, None where it is outside of it."""
+    file = posixpath.normpath(posixpath.join(scan.base, place.file))
+    if file.startswith("/") or file.split("/")[0] == "..":
+        return None
+    start = max(1, place.line_start)
+    return Location(file, start, max(start, place.line_end))

@@ -1,0 +1,1 @@
+"""Scans: a source, the controls and the assessment put together."""

@@ -1,0 +1,298 @@
+"""A scan of a live account, or of what one was answered: the reader, the controls and the assessment put together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from hipaa_guard.assessment.discovered import more_than_listed, not_discovered, unjudged_types
+from hipaa_guard.assessment.model import Assessment, Coverage, Scan
+from hipaa_guard.aws.calling.calls import Answer
+from hipaa_guard.aws.collecting.collect import Collected, collect
+from hipaa_guard.aws.collecting.discovery import QUESTIONS
+from hipaa_guard.aws.collecting.kept_fields import fields_read
+from hipaa_guard.aws.keeping import evidence as stored
+from hipaa_guard.aws.keeping.ledger import Ledger, LedgerError, place
+from hipaa_guard.aws.keeping.stored_answers import StoredError, digest, lasts, text_of
+from hipaa_guard.aws.planning.call_forecast import Foreseen, foreseen
+from hipaa_guard.aws.planning.plan import Plan, Question, planned
+from hipaa_guard.aws.preflight import Preflight, glance, preflight, warnings
+from hipaa_guard.aws.sessions.accounts import Account, AwsSetupError, open_account
+from hipaa_guard.clock import now
+from hipaa_guard.controls.control import Control
+from hipaa_guard.controls.facts_read import kinds_of, wanted_facts
+from hipaa_guard.facts.locations import Gap
+from hipaa_guard.law import eligible_services
+from hipaa_guard.scanning.judged import Judged
+from hipaa_guard.scanning.terraform import Given, InputError, Options, assessed, given_of
+from hipaa_guard.version import VERSION
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Whose account is read, as whom, and which regions; see `open_account`."""
+
+    profile: str | None = None
+    role_arn: str | None = None
+    external_id: str | None = None
+    regions: str | None = None
+
+    def opened(self) -> Account:
+        """The account.
+
+        Raises:
+            InputError: there are no usable credentials, or no such region.
+
+        """
+        try:
+            return open_account(**asdict(self))
+        except AwsSetupError as error:
+            raise InputError(str(error)) from None
+
+
+class InterruptedScanError(Exception):
+    """The scan was stopped before its end. The message says what was kept and how to go on."""
+
+
+def scan_aws(
+    options: Options, at: Place | None = None, *, evidence: Path | None = None, resume: bool = False
+) -> Assessment:
+    """Judge a live account, with the credentials of the standard AWS environment.
+
+    What is kept of the answers is stored in the directory `evidence`, if one is given. With `resume` a scan that was
+    interrupted is continued.
+
+    Raises:
+        InputError: the account cannot be opened, the options name something that does not exist, or the evidence
+            cannot be written.
+        InterruptedScanError: somebody stopped it.
+
+    """
+    began = now()
+    given = given_of(options)
+    plan = _plan(given.controls, options)
+    account = (at or Place()).opened()
+    keeping = _Keeping(account, plan, options, resume=resume)
+    try:
+        collected = _collected(account, given.controls, options, keeping, _known(account, plan, options, keeping))
+    except KeyboardInterrupt:
+        raise InterruptedScanError(keeping.interrupted()) from None
+    keeping.ended(collected.answers)
+    started = keeping.started or began
+    if evidence is not None:
+        _store(evidence, stored.Evidence(account, _told(plan), collected.answers, started, collected.finished))
+    return _assessed(collected, given, options, started, now())
+
+
+def rejudge(options: Options, evidence: Path) -> Assessment:
+    """Judge an account again from what a scan of it stored; nothing is called.
+
+    Raises:
+        InputError: the evidence cannot be read or was changed, or the options name something that does not exist.
+
+    """
+    given = given_of(options)
+    try:
+        found = stored.read(evidence)
+    except StoredError as error:
+        raise InputError(str(error)) from None
+    kinds, wanted = kinds_of(given.controls), wanted_facts(given.controls)
+    known = found.for_plan(_plan(given.controls, options))
+    asked = _questions(options)
+    collected = collect(found.account, kinds, wanted, questions=asked, progress=options.progress, known=known)
+    return _assessed(collected, given, options, found.started, found.finished)
+
+
+def dry_run_aws(options: Options) -> list[Foreseen]:
+    """The calls that a scan of a live account would make; makes none.
+
+    Raises:
+        InputError: the options name something that does not exist.
+
+    """
+    return foreseen(_plan(given_of(options).controls, options))
+
+
+def preflight_aws(options: Options, at: Place | None = None) -> Preflight:
+    """Who would scan a live account, and what that role lacks for it.
+
+    Raises:
+        InputError: as `scan_aws`.
+
+    """
+    plan = _plan(given_of(options).controls, options)
+    return preflight((at or Place()).opened(), plan)
+
+
+def _plan(controls: Sequence[Control], options: Options) -> Plan:
+    return planned(kinds_of(controls), wanted_facts(controls), _questions(options))
+
+
+def _questions(options: Options) -> Sequence[Question]:
+    """What is asked beside the facts: a scan for some controls only does not ask what else there is."""
+    return () if options.only else QUESTIONS
+
+
+def _told(plan: Plan) -> dict[str, Any]:
+    return {operation: field.told() for operation, field in sorted(fields_read(plan).items())}
+
+
+def _known(account: Account, plan: Plan, options: Options, keeping: _Keeping) -> Mapping[str, Answer]:
+    """What need not be asked: what an interrupted scan was answered, or else one call a service, made now."""
+    if keeping.answers:
+        return keeping.answers
+    before = glance(account, plan)
+    for warning in warnings(before):
+        options.tell(warning)
+    return before.answers
+
+
+def _collected(
+    account: Account, controls: Sequence[Control], options: Options, keeping: _Keeping, known: Mapping[str, Answer]
+) -> Collected:
+    return collect(
+        account,
+        kinds_of(controls),
+        wanted_facts(controls),
+        questions=_questions(options),
+        progress=options.progress,
+        known=known,
+        note=keeping.note,
+    )
+
+
+def _store(directory: Path, evidence: stored.Evidence) -> None:
+    try:
+        stored.write(directory, evidence)
+    except OSError as error:
+        raise InputError(f"The evidence cannot be written to {directory} ({error}). Give another directory.") from None
+
+
+def _assessed(
+    collected: Collected, given: Given, options: Options, started: datetime, finished: datetime
+) -> Assessment:
+    judged = Judged()
+    judged.add(given.controls, collected.inventory)
+    scan = Scan(
+        source="aws",
+        target=collected.account,
+        started=started,
+        finished=finished,
+        format="live",
+        account=collected.account,
+        caller=collected.caller_arn,
+        partition=collected.partition,
+        regions=tuple(collected.regions),
+    )
+    discovered = collected.discovered
+    coverage = Coverage(
+        unjudged_types=unjudged_types(discovered.counts),
+        discovered_by=discovered.by,
+        discovery_unknown=dict(sorted(discovered.unknown.items())),
+        resources=dict(sorted(judged.resources.items())),
+        unjudged_kinds=judged.left_out(given.all),
+        unjudged_counted=bool(discovered.by) and not discovered.unknown,
+        regions=tuple(collected.regions),
+        calls=collected.calls,
+        facts=asdict(collected.facts),
+        skipped=dict(sorted(collected.skipped.items())),
+        denied=collected.denied,
+        unread_services=_unread(collected.plan),
+        gaps=(*collected.gaps, *_not_judged(collected)),
+    )
+    return assessed(scan, coverage, given, judged, options, internal_errors=collected.faults)
+
+
+def _not_judged(collected: Collected) -> Iterator[Gap]:
+    """Rows on what else exists; none of a scan that did not ask."""
+    if collected.plan.questions:
+        yield from more_than_listed(collected.discovered.counts, collected.inventory)
+        yield from not_discovered(collected.discovered.unknown)
+
+
+def _unread(plan: Plan) -> tuple[str, ...]:
+    asked = {operation.partition(".")[0] for operation in plan.operations}
+    return tuple(sorted(name for name, clients in eligible_services().items() if not clients & asked))
+
+
+class _Keeping:
+    """The ledger of a scan, or none where it cannot be kept, which is said: a scan needs none."""
+
+    def __init__(self, account: Account, plan: Plan, options: Options, *, resume: bool) -> None:
+        self._options = options
+        self._ledger: Ledger | None = None
+        identity = {
+            "account": account.id,
+            "caller": _principal(account.arn),
+            "regions": account.regions,
+            "home": (account.home, account.clients.home),
+            "version": VERSION,
+            "plan": digest(text_of([_told(plan), [(call.operation, call.params) for call in foreseen(plan)]])),
+        }
+        try:
+            self._ledger = Ledger(place(identity), identity, resume=resume)
+        except (LedgerError, StoredError, RuntimeError) as error:  # RuntimeError: there is no home directory
+            options.tell(f"this scan cannot be resumed if it is interrupted: {error}")
+        if resume:
+            self._say_what_is_known()
+
+    @property
+    def answers(self) -> Mapping[str, Answer]:
+        """What an interrupted scan was answered."""
+        return self._ledger.answers if self._ledger else {}
+
+    @property
+    def started(self) -> datetime | None:
+        """When the scan began that is continued."""
+        return self._ledger.started if self._ledger else None
+
+    def note(self, key: str, answer: Answer) -> None:
+        """Write down an answer."""
+        if self._ledger is None:
+            return
+        try:
+            self._ledger.put(key, answer)
+        except LedgerError as error:
+            self._options.tell(f"this scan cannot be resumed if it is interrupted: {error}")
+            self._ledger = None
+
+    def interrupted(self) -> str:
+        """What to say of an interruption."""
+        kept = 0 if self._ledger is None else self._ledger.count()
+        if self._ledger is not None:
+            self._ledger.close(keep=kept > 0)
+        if not kept:
+            return "The scan was interrupted, and nothing of it was kept."
+        return f"The scan was interrupted. {kept:,} answers are kept: run the same command with --resume to go on."
+
+    def ended(self, answers: Mapping[str, Answer]) -> None:
+        """Forget what is no longer needed."""
+        if self._ledger is None:
+            return
+        unanswered = sum(1 for answer in answers.values() if not lasts(answer))
+        self._ledger.close(keep=bool(unanswered))
+        if unanswered:
+            self._options.tell(
+                f"{unanswered:,} calls were not answered for a reason that may pass: run the same command with "
+                "--resume to ask only these."
+            )
+
+    def _say_what_is_known(self) -> None:
+        if self._ledger is not None and self._ledger.answers:
+            began, known = f"{self._ledger.started:%Y-%m-%d %H:%M:%S} UTC", len(self._ledger.answers)
+            self._options.tell(f"going on with the scan that began {began}: {known:,} answers are known.")
+        else:
+            self._options.tell("there is no interrupted scan like this one to resume: it begins anew.")
+        if self._ledger is not None and self._ledger.lost:
+            self._options.tell(
+                f"{self._ledger.lost:,} answers of the interrupted scan are damaged, too old or not its own: they are "
+                "asked again."
+            )
+
+
+def _principal(arn: str) -> str:
+    """Who calls, whatever the name of the session."""
+    return arn.rpartition("/")[0] if ":assumed-role/" in arn else arn

@@ -1,0 +1,122 @@
+"""The marks of a tree beside those of a commit: an accepted risk is not widened by a comment that the commit lacks."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+from hipaa_guard.assessment.model import SettingsChange
+from hipaa_guard.controls.exception import Marks, Reference
+from hipaa_guard.scanning.source_comments import references_in
+from hipaa_guard.terraform import limits
+from hipaa_guard.terraform.files import UnreadableFile, checked, read_file
+from hipaa_guard.terraform.hcl import json_syntax, syntax
+from hipaa_guard.terraform.hcl.syntax import MARK
+from hipaa_guard.terraform.modules.module import is_configuration
+from hipaa_guard.terraform.modules.roots import directories
+from hipaa_guard.terraform.repository.git import Commit, call, text
+
+Place = tuple[str, str]
+"""Root and address of a resource."""
+
+
+class Mark(NamedTuple):
+    """A comment that refers to an entry: in which directory of the repository, at which block, to which entry."""
+
+    directory: str
+    block: str
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class MarksAt:
+    """The marks of the tree by file, line and entry, those of the commit, and how many are not in both."""
+
+    commit: Commit
+    of_tree: Mapping[tuple[str, int, str], Mark]
+    of_commit: frozenset[Mark]
+
+    def change(self) -> list[SettingsChange]:
+        """How the tree differs; empty where it does not."""
+        own = set(self.of_tree.values())
+        added, removed = len(own - self.of_commit), len(self.of_commit - own)
+        return [SettingsChange("marks", "", added, removed)] if added or removed else []
+
+    def kept(self, marks: Mapping[Place, Marks], base: str) -> tuple[dict[Place, Marks], list[str]]:
+        """The marks that the commit has too, and sentences on the others, which cover nothing.
+
+        ``base`` is the directory that their files are named from, seen from the top of the work tree.
+        """
+        found: dict[Place, Marks] = {}
+        left_out: dict[Reference, None] = {}
+        for place, each in marks.items():
+            known = tuple(one for one in each.references if not one.id or self._has(one, base))
+            left_out |= dict.fromkeys(one for one in each.references if one not in known)
+            if known or each.tags:
+                found[place] = Marks(known, each.tags)
+        why = f"is not in {self.commit}, so it covers nothing until it is there"
+        return found, [f"{one.place}: the reference to {one.id} {why}" for one in left_out]
+
+    def _has(self, reference: Reference, base: str) -> bool:
+        file = posixpath.normpath(posixpath.join(base, reference.place.file))
+        return self.of_tree.get((file, reference.place.line_start, reference.id)) in self.of_commit
+
+
+def marks_at(commit: Commit) -> MarksAt:
+    """The marks of the whole work tree, and those of a commit of it.
+
+    Raises:
+        GitError: git cannot give the files of the commit.
+
+    """
+    of_tree = {(file, line, mark.id): mark for file, line, mark in _all(_files_of_tree(commit.top))}
+    return MarksAt(commit, of_tree, frozenset(mark for _, _, mark in _all(_files_of_commit(commit))))
+
+
+def _all(files: Iterable[tuple[str, bytes]]) -> Iterator[tuple[str, int, Mark]]:
+    for file, data in files:
+        parse = json_syntax.parse if file.endswith(".json") else syntax.parse
+        for block in parse(file, data).root.blocks:
+            for place, comment in block.marks():
+                for reference in references_in(comment, place):
+                    if reference.id:
+                        name = ".".join((block.type, *block.labels))
+                        mark = Mark(posixpath.dirname(file) or ".", name, reference.id)
+                        yield file, reference.place.line_start, mark
+
+
+def _files_of_tree(top: Path) -> Iterator[tuple[str, bytes]]:
+    for directory in directories(top, []):
+        for file in sorted(directory.iterdir()):
+            if is_configuration(file.name):
+                try:
+                    data = read_file(file, top)
+                except UnreadableFile:
+                    continue  # a scan says so where it matters, and a mark that was not read covers nothing
+                if MARK.encode() in data:
+                    yield file.relative_to(top).as_posix(), data
+
+
+def _files_of_commit(commit: Commit) -> Iterator[tuple[str, bytes]]:
+    listed = text(
+        commit.top,
+        *("grep", "--no-recurse-submodules", "--no-textconv", "-a", "-F", "-l", "-z", "-e", MARK, commit.id),
+        failing=f"{commit} cannot be searched",
+        also=(1,),
+    )
+    for name in filter(None, listed.split("\0")):
+        file = name.partition(":")[2]
+        if is_configuration(posixpath.basename(file)) and not _hidden(file):
+            data = call(commit.top, "cat-file", "blob", f"{commit.id}:{file}", failing=f"{file} cannot be read")
+            if len(data) <= limits.FILE_BYTES:
+                try:
+                    yield file, checked(data)
+                except UnreadableFile:
+                    continue
+
+
+def _hidden(file: str) -> bool:
+    return any(part.startswith(".") for part in file.split("/"))

@@ -1,0 +1,99 @@
+"""Judging inventories one after the other: the findings, and what was met besides."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import chain
+from typing import TYPE_CHECKING
+
+from hipaa_guard.assessment.former_fingerprints import Identities, identities_of
+from hipaa_guard.controls.control import Control
+from hipaa_guard.controls.exception import Marks
+from hipaa_guard.controls.findings import Finding, judge, with_previous
+from hipaa_guard.controls.partial_resources import judge_parts, stand_ins
+from hipaa_guard.facts.locations import Gap
+from hipaa_guard.facts.resource import Origin
+
+if TYPE_CHECKING:
+    from hipaa_guard.facts.inventory import Inventory
+
+
+@dataclass(slots=True)
+class Judged:
+    """What judging one or more inventories gave."""
+
+    findings: list[Finding] = field(default_factory=list)
+    resources: Counter[str] = field(default_factory=Counter)
+    gaps: list[Gap] = field(default_factory=list)
+    """Rows of resources that are declared elsewhere."""
+    elsewhere: Counter[str] = field(default_factory=Counter)
+    """How many of these a control could not judge, by its id."""
+    others: Counter[str] = field(default_factory=Counter)
+    """Resources of kinds that none of the controls judges, by kind."""
+    marks: dict[tuple[str, str], Marks] = field(default_factory=dict)
+    comments: bool = True
+    """Whether comments were read: a plan or state has none."""
+    identities: list[Identities | None] = field(default_factory=list)
+    """Of the resource of each finding, where roots are named from the repository."""
+
+    def add(
+        self,
+        controls: Sequence[Control],
+        inventory: Inventory,
+        without: frozenset[str] = frozenset(),
+        previous: Mapping[str, Sequence[str]] = {},
+        former_roots: Sequence[str] | None = None,
+    ) -> None:
+        """Judge an inventory; resources at the addresses `without` are there for the others only.
+
+        ``previous`` are the addresses that resources had before they were moved, ``former_roots`` the names that their
+        root had.
+        """
+        parts = judge_parts(controls, inventory, without)
+        judged_here = chain(judge(controls, inventory), parts.findings)
+        found = (finding for finding in judged_here if finding.resource.block not in without)
+        ids = {control.id: control.previous_ids for control in controls if control.previous_ids}
+        if ids or previous:
+            found = (
+                with_previous(each, ids.get(each.control_id, ()), _former(each.resource, previous)) for each in found
+            )
+        start = len(self.findings)
+        self.findings.extend(found)
+        self.identities.extend(_identities(self.findings[start:], previous, former_roots))
+        self.gaps.extend(parts.gaps)
+        self.elsewhere.update(parts.undecided)
+        self.resources.update(parts.resources)
+        judged = {kind.kind for control in controls for kind in control.kind.narrower()}
+        present = (resource for resource in inventory if resource.origin.block not in without)
+        for resource in present:
+            (self.resources if resource.kind in judged else self.others)[resource.kind] += 1
+        elsewhere = (each.resource.kind for each in stand_ins(inventory, None, without))
+        self.others.update(kind for kind in elsewhere if kind not in judged)
+
+    def left_out(self, every: Sequence[Control]) -> dict[str, int]:
+        """The resources that were met and that only controls judge which were not asked for, by kind."""
+        judged = {kind.kind for control in every for kind in control.kind.narrower()}
+        return {kind: number for kind, number in sorted(self.others.items()) if kind in judged}
+
+
+def _former(origin: Origin, previous: Mapping[str, Sequence[str]]) -> Sequence[str]:
+    """The addresses that a resource had before it, or the resource that it stands in, was moved."""
+    around = origin.block or ""
+    rest = (origin.address or "")[len(around) :]
+    return [former + rest for former in previous.get(around, ())]
+
+
+def _identities(
+    findings: Iterable[Finding], previous: Mapping[str, Sequence[str]], former_roots: Sequence[str] | None
+) -> Iterator[Identities | None]:
+    of: Origin | None = None
+    found: Identities | None = None
+    for finding in findings:
+        origin = finding.resource
+        if origin is not of:  # the findings of one resource follow each other
+            of, found = origin, None
+            if former_roots is not None and origin.root:
+                found = identities_of(origin, _former(origin, previous), former_roots)
+        yield found

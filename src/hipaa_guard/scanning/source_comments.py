@@ -1,0 +1,60 @@
+"""What source says of its resources besides their facts: references to exceptions, and tags."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+from itertools import chain, islice
+
+from hipaa_guard.controls.exception import Marks, Reference
+from hipaa_guard.facts.locations import Location
+from hipaa_guard.terraform.blocks import Configuration, Instance
+from hipaa_guard.terraform.hcl.syntax import MARK
+
+_MARK = re.compile(rf"{MARK}[ \t]*([^\n]*)")
+_REFERENCE = re.compile(r"exception[ \t]+(EX-\d{1,6}(?:[ \t]*,[ \t]*EX-\d{1,6})*)\b")
+_SHOWN = 80
+
+MOST = 10
+"""So many references of one resource are looked at."""
+
+
+def marks_of(configuration: Configuration, *, tags: bool) -> dict[tuple[str, str], Marks]:
+    """The marks of the instances that have any, by root and address. Tags are read where they are asked for."""
+    found = {}
+    for instance in configuration.instances:
+        references = _references(instance)
+        known = _tags(instance) if tags else {}
+        if references or known:
+            found[configuration.root, instance.address] = Marks(references, known)
+    return found
+
+
+def _references(instance: Instance) -> tuple[Reference, ...]:
+    all_ = chain.from_iterable(references_in(text, place) for place, text in instance.marks())
+    found = tuple(islice(all_, MOST + 1))
+    if len(found) <= MOST:
+        return found
+    return (*found[:MOST], Reference("", f"more than {MOST} references", found[MOST].place))
+
+
+@lru_cache(maxsize=4096)  # the instances of a block, and all that a module call makes, have the same comments
+def references_in(text: str, place: Location) -> tuple[Reference, ...]:
+    """The references of one comment to entries of the register; one without an id where it cannot be understood."""
+    return tuple(islice(_read(text, place), MOST + 1))
+
+
+def _read(text: str, place: Location) -> Iterator[Reference]:
+    for mark in _MARK.finditer(text):
+        named = _REFERENCE.match(mark[1])
+        if named is None:
+            yield Reference("", mark[0].removesuffix("*/").strip()[:_SHOWN], place)
+            continue
+        for id in named[1].split(","):
+            yield Reference(f"EX-{int(id.strip()[3:])}", mark[0][:_SHOWN], place)
+
+
+def _tags(instance: Instance) -> dict[str, str]:
+    value = instance.get("tags_all")
+    return {k: v for k, v in value.items() if isinstance(k, str) and type(v) is str} if isinstance(value, dict) else {}

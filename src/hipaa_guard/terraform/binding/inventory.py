@@ -1,0 +1,172 @@
+"""Terraform instances bound to kinds of resources: the inventory of one configuration."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from hipaa_guard.facts.inventory import Inventory
+from hipaa_guard.facts.readings import Block, TerraformReading, names_split
+from hipaa_guard.facts.resource import READING_ERRORS, Fact, Origin, Resource, Trace
+from hipaa_guard.facts.values import Cause, Undecided, Unknown, Value
+from hipaa_guard.terraform import limits
+from hipaa_guard.terraform.binding.external_instances import Elsewhere
+from hipaa_guard.terraform.binding.fact_view import InstanceView, Linked, Perhaps, Touched
+from hipaa_guard.terraform.binding.identity import Names
+from hipaa_guard.terraform.binding.joins import Joins
+from hipaa_guard.terraform.binding.nested_resources import NestedInstance, nested_in
+from hipaa_guard.terraform.binding.paths import same
+from hipaa_guard.terraform.binding.stand_ins import Nested, stand_ins
+from hipaa_guard.terraform.blocks import Configuration, Instance
+
+
+def build_inventory(configuration: Configuration, kinds: Sequence[type[Resource]]) -> Inventory:
+    """All resources of the given kinds that a configuration declares, and what it declares parts of."""
+    joins = Joins(configuration, _splits(kinds), _inside(kinds))
+    nested: Nested = {}
+    found = [resource for kind in kinds for resource in _of_kind(kind, configuration, joins, nested)]
+    elsewhere = stand_ins(kinds, joins, configuration.root, _of_parts, configuration.gaps, nested=nested)
+    return Inventory(found, source="terraform", kinds=kinds, stand_ins=elsewhere)
+
+
+class TerraformSource:
+    """Tells the facts of one Terraform instance (`facts.resource.Source`)."""
+
+    __slots__ = ("_block", "_instance", "_joins", "_names", "_touched")
+
+    def __init__(self, instance: Instance, joins: Linked, block: Block, names: Names) -> None:
+        self._touched: dict[str, Touched] = {}
+        self._instance = instance
+        self._joins = joins
+        self._block = block
+        self._names = names
+
+    def read(self, fact: Fact) -> Value:
+        """The raw value of the fact; `fact.unset` where nothing says it, an `Unknown` where it is not known."""
+        touched = self._touched[fact.name] = Touched()
+        return self._decide(fact.readings(self._instance.type), self._left_out(fact), touched)
+
+    def trace(self, fact: Fact) -> Trace:
+        """The lines of the argument that decides the fact; nothing where none is written."""
+        if fact.name not in self._touched:
+            self.read(fact)
+        location = self._touched[fact.name].location(self._instance)
+        return Trace() if location is None else Trace(str(location), location)
+
+    def _left_out(self, fact: Fact) -> Value:
+        """What is so where nothing says it; not known of a type that nobody has told how to read."""
+        type_ = self._instance.type
+        if isinstance(self._instance, Elsewhere):
+            return self._instance.unknown
+        if fact.is_read_from(type_):
+            return fact.unset
+        return Unknown(f"it is not read from {type_}", Cause.NOT_COLLECTED)
+
+    def _decide(self, readings: Sequence[TerraformReading], unset: Value, touched: Touched) -> Value:
+        """The first reading that says something. What may not exist decides nothing, unless the rest agrees."""
+        for position, reading in enumerate(readings):
+            tried = Touched()
+            value = self._one(reading, tried)
+            if value is None:
+                continue
+            touched.places.extend(tried.places)
+            if isinstance(value, Perhaps):
+                rest = self._decide(readings[position + 1 :], unset, Touched())
+                return rest if same(rest, value.value) else value.unknown
+            return value
+        return unset
+
+    def _one(self, reading: TerraformReading, touched: Touched) -> Value | Perhaps:
+        view = InstanceView(self._instance, self._joins, self._block, touched, names=self._names)
+        try:
+            return view.look(reading) if isinstance(reading, str) else reading(view)
+        except Undecided as error:
+            return error.unknown
+        except READING_ERRORS as error:
+            return Unknown(f"its value could not be read ({type(error).__name__}: {str(error)[:120]})")
+
+
+def _splits(kinds: Sequence[type[Resource]]) -> dict[tuple[str, ...], frozenset[str]]:
+    """The split resources that facts name, by the types of the main ones."""
+    found: dict[tuple[str, ...], frozenset[str]] = {}
+    for kind in kinds:
+        block = kind.terraform
+        if block is not None:
+            readings = [reading for fact in kind.facts.values() for reading in fact.all_readings()]
+            named = {str(reading).partition(".")[0] for reading in readings if names_split(reading)}
+            found[block.types] = found.get(block.types, frozenset()) | named
+    return found
+
+
+def _inside(kinds: Sequence[type[Resource]]) -> dict[str, str]:
+    """Where resources stand inside of those of a type."""
+    blocks = [kind.terraform for kind in kinds if kind.terraform is not None]
+    return {type: inside.path for block in blocks for type, inside in block.inside.items()}
+
+
+def _of_kind(kind: type[Resource], configuration: Configuration, joins: Joins, nested: Nested) -> Iterator[Resource]:
+    block = kind.terraform
+    if block is None:
+        return
+    names = joins.names(block, block.types[0] if block.types else "")
+    for terraform_type in block.types:
+        for instance in _standing(joins.of_type(terraform_type), block):
+            applies = _applies(block, InstanceView(instance, joins, block, names=names))
+            if applies is not False:
+                if isinstance(instance, NestedInstance):
+                    nested.setdefault(kind, []).append(instance)
+                uncertain = applies if isinstance(applies, Unknown) else instance.uncertain
+                origin = _origin(kind, instance, configuration.root, uncertain, names.of(instance).known)
+                yield kind(origin, TerraformSource(instance, joins, block, names))
+
+
+def _of_parts(kind: type[Resource], whole: Elsewhere, parts: Linked, origin: Origin) -> Resource:
+    """A resource that is declared elsewhere, as its parts tell it."""
+    block = kind.terraform
+    assert block is not None
+    return kind(origin, TerraformSource(whole, parts, block, parts.names(block, block.types[0])))
+
+
+def _standing(instances: Sequence[Instance], block: Block) -> Iterator[Instance]:
+    """The instances of a type that are of the kind, or those that stand inside of them."""
+    for instance in instances:
+        inside = block.inside.get(instance.type)
+        if inside is None:
+            yield instance
+        else:
+            yield from nested_in(instance, inside, block.naming(instance.type))
+
+
+def _applies(block: Block, view: InstanceView) -> bool | Unknown:
+    """Whether the instance is of the kind; unknown where that depends on a value that is not known."""
+    if block.when is None:
+        return True
+    try:
+        answer = block.when(view)
+        return answer if isinstance(answer, Unknown) else bool(answer)
+    except Undecided as error:
+        return error.unknown
+    except READING_ERRORS as error:
+        return Unknown(f"its kind could not be read ({type(error).__name__})")
+
+
+def _origin(
+    kind: type[Resource], instance: Instance, root: str, uncertain: Unknown | None, keys: frozenset[str]
+) -> Origin:
+    block = kind.terraform
+    argument = None if block is None else block.naming(instance.type)
+    name = None if argument is None else instance.get(argument)
+    arn = instance.get("arn")
+    return Origin(
+        kind=kind.kind,
+        type=instance.type,
+        name=name if isinstance(name, str) and 0 < len(name) <= limits.NAME_LENGTH else instance.name,
+        source="terraform",
+        address=instance.address,
+        arn=arn if isinstance(arn, str) and 0 < len(arn) <= limits.NAME_LENGTH else None,
+        region=instance.region if isinstance(instance.region, str) else None,
+        root=root,
+        location=instance.location,
+        uncertain=uncertain,
+        keys=keys,
+        inside=instance.outer.address if isinstance(instance, NestedInstance) else None,
+    )

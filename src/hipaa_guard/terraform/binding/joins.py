@@ -1,0 +1,199 @@
+"""Which split resources belong to which main one: ``aws_s3_bucket_versioning.v`` to ``aws_s3_bucket.b``.
+
+A split resource points at its main one through an argument. A reference joins by address, a text by name, an unknown
+value joins nothing but may hide a join: then the absence of a split resource is itself unknown. All look-ups go
+through indexes that are built once per argument; nothing here scans all instances for one resource.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from hipaa_guard.facts.readings import Adoption, Block
+from hipaa_guard.facts.values import Reference, Unknown
+from hipaa_guard.terraform.addresses import segments, without_keys
+from hipaa_guard.terraform.binding.external_values import Loose, Owners, is_left_out
+from hipaa_guard.terraform.binding.identity import Names, naming_arguments
+from hipaa_guard.terraform.binding.join_values import Pointers
+from hipaa_guard.terraform.binding.reference_chains import Splits, Trail, type_at
+from hipaa_guard.terraform.binding.uncertain_joins import Doubt, doubt_of
+from hipaa_guard.terraform.blocks import Configuration, Instance
+
+_OUTSIDE = frozenset({"var", "data", "ephemeral", "terraform", "path"})
+"""The first segments of names whose values do not come from what the configuration declares."""
+_OPEN = frozenset({"local", "module", "each", "count", "self"})
+"""The first segments of names that may stand for anything."""
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    """The instances that point at one other: those that certainly do, in order, and those that may."""
+
+    certain: tuple[Instance, ...]
+    possible: Doubt | None
+    """The first that may."""
+    doubts: Callable[[], Iterator[Doubt]]
+    """All that may."""
+    into: tuple[Instance, ...] = ()
+    """The instances that point at what stands inside of it."""
+
+
+_NONE = Links((), None, lambda: iter(()))
+
+
+class Joins:
+    """The joins of one configuration."""
+
+    def __init__(
+        self,
+        configuration: Configuration,
+        splits: Mapping[tuple[str, ...], frozenset[str]] = {},
+        inside: Mapping[str, str] = {},
+    ) -> None:
+        self._configuration = configuration
+        self._inside = inside
+        self.asked_for = configuration.asked_for
+        self._splits = splits
+        self._by_type: dict[str, list[Instance]] = {}
+        self._by_address: dict[str, Instance] = {}
+        self._by_block: dict[str, list[Instance]] = {}
+        self._names: dict[tuple[tuple[str, ...], tuple[str, ...]], Names] = {}
+        self._pointers: dict[tuple[str, str, tuple[str, ...]], Pointers] = {}
+        for instance in configuration.instances:
+            self._by_type.setdefault(instance.type, []).append(instance)
+            self._by_address[instance.address] = instance
+            self._by_block.setdefault(without_keys(instance.address), []).append(instance)
+
+    def of_type(self, type: str) -> list[Instance]:
+        """All instances of a Terraform type."""
+        return self._by_type.get(type, [])
+
+    def names(self, block: Block | None, type: str) -> Names:
+        """The identities of the instances of a kind; of a type, where no kind is given."""
+        types = (type,) if block is None else block.types
+        arguments = naming_arguments(block)
+        if (types, arguments) not in self._names:
+            instances = [instance for each in types for instance in self.of_type(each)]
+            made_by = {} if block is None else block.made_by
+            regional = block is None or not block.global_names
+            plain = None if block is None else block.unqualified
+            self._names[types, arguments] = Names(
+                types, instances, arguments, made_by, regional=regional, unqualified=plain
+            )
+        return self._names[types, arguments]
+
+    def unseen(self, main: Instance) -> Unknown | None:
+        """Why something that was not read may point at the instance, where that is so."""
+        return self._configuration.handed_over.get(main.address)
+
+    def doubt(self, main: Instance, split: Instance) -> Unknown | None:
+        """Why an instance that points at another may not belong to it all the same."""
+        return doubt_of(main, split)
+
+    def links(self, main: Instance, type: str, by: str, names: Names, block: Block | None = None) -> Links:
+        """The instances of a type whose argument `by` points at `main`, which is of the kind of a block."""
+        if type not in self._by_type:
+            return _NONE
+        pointers = self._pointers_of(type, by, names, block, main.type)
+        identity = names.of(main)
+        certain = pointers.certain(main, identity, names)
+
+        def doubts() -> Iterator[Doubt]:
+            return pointers.possible(main, identity, names, certain)
+
+        return Links(tuple(certain), next(doubts(), None), doubts, pointers.into(main))
+
+    def leads_inside(self, reference: Reference) -> bool:
+        """Whether a reference is to what stands inside of a resource and is one itself (``t.replica[0].arn``)."""
+        if not self._inside or "." not in reference.attribute:
+            return False
+        path = self._inside.get(type_at(reference.address))
+        return path is not None and reference.attribute.startswith((f"{path}[", f"{path}."))
+
+    def loose(self, block: Block, type: str, by: str) -> list[Loose]:
+        """The values of an argument of split resources of a kind that name no resource which is declared here."""
+        if type not in self._by_type:
+            return []
+        names = self.names(block, block.types[0])
+        mains = [instance for each in block.types for instance in self.of_type(each)]
+        pointers = self._pointers_of(type, by, names, block, block.types[0])
+        return list(Owners(mains, names, self, pointers.trail).loose(pointers.values))
+
+    def _pointers_of(self, type: str, by: str, names: Names, block: Block | None, main: str) -> Pointers:
+        key = (type, by, names.types)
+        pointers = self._pointers.get(key)
+        if pointers is None:
+            splits = Splits.of(block, main, self._splits.get(names.types, frozenset()))
+            trail = Trail(splits, by, self)
+            pointers = self._pointers[key] = Pointers(self, by, self._by_type[type], trail)
+        return pointers
+
+    def declared(self, address: str) -> Instance | None:
+        """The instance at exactly this address."""
+        return self._by_address.get(address)
+
+    def candidates(self, address: str) -> list[Instance]:
+        """The instance at an address; those of its block, where the address does not say which."""
+        exact = self._by_address.get(address)
+        return self.instances_of(without_keys(address)) if exact is None else [exact]
+
+    def instances_of(self, block: str) -> list[Instance]:
+        """The instances of the block at an address without keys."""
+        return self._by_block.get(block, [])
+
+    def adopters(self, instance: Instance, adoption: Adoption) -> Links:
+        """The instances that take over what an instance brings along."""
+        named = self.links(instance, adoption.type, adoption.by, self.names(None, instance.type))
+        if instance.type != adoption.otherwise:
+            return named
+        unnamed = [each for each in self.of_type(adoption.type) if is_left_out(each.get(adoption.by))]
+        alike = [each for each in self.of_type(adoption.otherwise) if _in_one_place(instance, each)]
+        certain, doubts = list(named.certain), list(named.doubts())
+        for each in unnamed:
+            together = _in_one_place(instance, each)
+            if together and len(alike) == 1:
+                certain.append(each)
+            elif together is not False:
+                reason = f"{each.address} may take over what another {instance.type} brings along"
+                doubts.append(Doubt(each, Unknown(reason, references=(each.address,))))
+        return Links(tuple(certain), next(iter(doubts), None), lambda: iter(doubts), named.into)
+
+    def target(self, reference: str) -> str | None:
+        """The address within the text of a reference (``aws_s3_bucket.b[0].id``); None where it is not declared."""
+        parts = segments(reference)
+        for length in range(len(parts) - 1, 1, -1):
+            address = ".".join(parts[:length])
+            if address in self._by_address or without_keys(address) in self._by_block:
+                return address
+        return None
+
+    def outside(self, name: str) -> Sequence[str] | None:
+        """The addresses of the instances that a value from outside may be of; None for a name that is not outside.
+
+        A root variable, a data source and another state hold no name of what is declared beside them, and a module that
+        was not read gives back at most what it was given. A resource that is not declared here is none that is.
+        """
+        parts = segments(name)
+        path = ""
+        while len(parts) > 2 and parts[0] == "module":
+            path = f"{path}.module.{without_keys(parts[1])}".removeprefix(".")
+            given = self._configuration.given_to.get(path)
+            if given is not None:
+                return given
+            path = path[: -len(without_keys(parts[1]))] + parts[1]
+            parts = parts[2:]
+        head = without_keys(parts[0])
+        if head in _OUTSIDE or (head not in _OPEN and len(parts) > 1 and self.target(name) is None):
+            return ()
+        return None
+
+
+def _in_one_place(one: Instance, other: Instance) -> bool | None:
+    """Whether two resources are of one account and region; None where that is not known."""
+    same_provider = getattr(one, "provider", None) == getattr(other, "provider", None)  # a state does not tell them
+    if one.region is other.region:
+        return same_provider or None
+    if isinstance(one.region, str) and isinstance(other.region, str):
+        return (same_provider or None) if one.region == other.region else False
+    return None

@@ -1,0 +1,168 @@
+"""Resources that stand inside of another: the replicas of a table, each in a block of it.
+
+Their address is that of the resource around them, the name of the block and the region in brackets:
+``aws_dynamodb_table.records.replica["eu-west-1"]``. Where the region is not known, or another block names it too, the
+position of the block stands there; ``[?]`` stands for those whose number is not known.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from hipaa_guard.facts.locations import Location
+from hipaa_guard.facts.readings import Inside
+from hipaa_guard.facts.values import Cause, Incomplete, Reference, Unknown, Value
+from hipaa_guard.terraform.addresses import key_text
+from hipaa_guard.terraform.binding.paths import every_value, walk
+from hipaa_guard.terraform.blocks import Instance
+from hipaa_guard.terraform.hcl.access import Known
+from hipaa_guard.terraform.recorded.instances import RecordedInstance
+
+
+class NestedInstance:
+    """One resource inside of another, as an instance (`blocks.Instance`)."""
+
+    __slots__ = (
+        "_content",
+        "_naming",
+        "_places",
+        "address",
+        "inside",
+        "location",
+        "module",
+        "name",
+        "outer",
+        "position",
+        "type",
+        "uncertain",
+    )
+
+    def __init__(
+        self,
+        outer: Instance,
+        inside: Inside,
+        content: Value,
+        key: str,
+        position: int | None,
+        *,
+        naming: str | None = None,
+        uncertain: Unknown | None = None,
+    ) -> None:
+        self.outer = outer
+        self.inside = inside
+        self.position = position
+        self.address = f"{outer.address}.{inside.path}{key}"
+        self.type, self.name, self.module = outer.type, outer.name, outer.module
+        self.uncertain = outer.uncertain if uncertain is None else uncertain
+        self._content = content
+        self._naming = naming
+        self._places = _written(outer, inside, content)
+        own = None if self._places is None else self._places.place("")
+        self.location: Location = own or outer.locate(inside.path) or outer.location
+
+    def __repr__(self) -> str:
+        return f"<{self.address}>"
+
+    @property
+    def region(self) -> Value:
+        """The region that its block names."""
+        return self.get(self.inside.region)
+
+    def get(self, attribute: str) -> Value:
+        """The value of an argument of its block. Its name is that of the resource around it."""
+        value = walk(self._content, [attribute])
+        return self.outer.get(attribute) if value is None and attribute == self._naming else value
+
+    def arguments(self) -> Iterable[str]:
+        """The names of the arguments that its block writes."""
+        return list(self._content) if isinstance(self._content, dict) else []
+
+    def expression(self, argument: str) -> str | None:
+        """See `Instance`. Its name is that of the resource around it."""
+        return self.outer.expression(argument)
+
+    def mentioned(self, argument: str) -> Iterable[str]:
+        """What the block around it is made from."""
+        return self.outer.mentioned(argument)
+
+    def locate(self, path: str) -> Location | None:
+        """Where an argument of its block is written, if it is."""
+        if self._places is None:
+            return self.location if self.get(path.partition(".")[0]) is not None else None
+        return self._places.place(path.partition(".")[0])
+
+    def notes(self) -> Iterable[tuple[int, str]]:
+        """The comments are those of the resource around it."""
+        return ()
+
+    def marks(self) -> Iterable[tuple[Location, str]]:
+        """The comments are those of the resource around it."""
+        return ()
+
+    def is_meant(self, value: Value) -> bool | None:
+        """Whether a reference leads here; None where it may be to another block of the same resource."""
+        if not isinstance(value, Reference) or value.address != self.outer.address:
+            return False
+        rest = value.attribute.removeprefix(self.inside.path)
+        if rest == value.attribute or not rest.startswith(("[", ".")):
+            return False
+        index = rest[1 : rest.find("]")] if rest.startswith("[") else ""
+        if index.isdigit() and self.position is not None:
+            return int(index) == self.position
+        return True if self.position == 0 and len(_elements(self.outer, self.inside)[0]) == 1 else None
+
+    def pointed_at(self, split: Instance, by: str) -> bool | None:
+        """Whether an argument of another instance leads here, see `is_meant`."""
+        first, *steps = by.split(".")
+        answers = [self.is_meant(value) for value in every_value(split.get(first), steps)]
+        return True if True in answers else None if None in answers else False
+
+
+def nested_in(outer: Instance, inside: Inside, naming: str | None) -> Iterator[NestedInstance]:
+    """The resources that stand inside of one, in their order. ``naming`` is the argument that names the outer one."""
+    known, rest = _elements(outer, inside)
+    taken: set[str] = set()
+    for position, content in enumerate(known):
+        region = walk(content, [inside.region])
+        key = key_text(region) if isinstance(region, str) and region and region not in taken else key_text(position)
+        if isinstance(region, str):
+            taken.add(region)
+        yield NestedInstance(outer, inside, content, key, position, naming=naming)
+    if rest is not None:
+        perhaps, why = rest
+        content = perhaps[0] if len(perhaps) == 1 else why
+        yield NestedInstance(outer, inside, content, "[?]", None, naming=naming, uncertain=why)
+
+
+def _elements(outer: Instance, inside: Inside) -> tuple[list[Value], tuple[list[Value], Unknown] | None]:
+    """What is known to stand there; and what may, with the reason why that is not known."""
+    first, *steps = inside.path.split(".")
+    value = walk(outer.get(first), steps)
+    if value is None and not inside.computed and _left_open(outer, first):
+        value = Unknown(f"{inside.path} is known only after apply", Cause.AFTER_APPLY)
+    if isinstance(value, Incomplete):
+        return list(value.seen), (list(value.candidates or ()), value.unknown)
+    if isinstance(value, Unknown):
+        return [], ([], value)
+    if isinstance(value, list):
+        return [each for each in list.__iter__(value) if each is not None], None
+    return ([] if value is None else [value]), None
+
+
+def _left_open(outer: Instance, name: str) -> bool:
+    """Whether a plan says of an argument no more than that it is known after apply."""
+    return isinstance(outer, RecordedInstance) and outer.left_open(name)
+
+
+def _written(outer: Instance, inside: Inside, content: Value) -> Known | None:
+    """The block as source writes it: itself, or of a plan's element the one for the same region."""
+    if isinstance(content, Known):
+        return content
+    source = outer.block if isinstance(outer, RecordedInstance) else None
+    if source is None or isinstance(content, Unknown):
+        return None
+    known, rest = _elements(source, inside)
+    blocks = [each for each in (*known, *(rest[0] if rest else ())) if isinstance(each, Known)]
+    region = walk(content, [inside.region])
+    named = [each for each in blocks if walk(each, [inside.region]) == region] if isinstance(region, str) else []
+    return named[0] if named else blocks[0] if len(blocks) == 1 else None

@@ -1,0 +1,311 @@
+"""Resources that are declared elsewhere, as far as parts of them are declared here.
+
+``security_group_id = var.group`` opens a group that some other configuration declares. All parts that name the same
+thing (one text, one variable, one reference) make one *stand-in* for it: its facts are not known, save what its parts
+say.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from hipaa_guard.facts.inventory import Part, StandIn
+from hipaa_guard.facts.locations import Gap, GapKind
+from hipaa_guard.facts.readings import Adoption, Block
+from hipaa_guard.facts.resource import Origin, Resource
+from hipaa_guard.facts.secrets import Secret
+from hipaa_guard.facts.values import Incomplete, PartialText, Reference, Unknown, Value
+from hipaa_guard.terraform.addresses import segments, without_keys
+from hipaa_guard.terraform.binding import required_arguments
+from hipaa_guard.terraform.binding.external_instances import Elsewhere
+from hipaa_guard.terraform.binding.external_values import Loose
+from hipaa_guard.terraform.binding.fact_view import Linked
+from hipaa_guard.terraform.binding.identity import Names, tokens
+from hipaa_guard.terraform.binding.joins import Joins, Links
+from hipaa_guard.terraform.binding.name_patterns import forms, tail
+from hipaa_guard.terraform.binding.nested_resources import NestedInstance
+from hipaa_guard.terraform.binding.reference_chains import type_at
+from hipaa_guard.terraform.blocks import Instance
+from hipaa_guard.terraform.hcl.access import AttributeText, HiddenText, Lookup, Outer
+
+_LONGEST = 120
+"""Characters by which a thing is named."""
+
+MakeResource = Callable[[type[Resource], Elsewhere, Linked, Origin], Resource]
+Nested = dict[type[Resource], list[NestedInstance]]
+"""The resources of each kind that stand inside of others."""
+PointsAt = tuple[str, str]
+"""A split type, and its argument that names the whole."""
+
+
+class _Parts:
+    """The joins of one stand-in: to its parts; from these on they are those of the configuration (`views.Linked`)."""
+
+    def __init__(
+        self, joins: Joins, whole: Elsewhere, parts: Mapping[PointsAt, tuple[Instance, ...]], *, exist: bool
+    ) -> None:
+        self._joins = joins
+        self._whole = whole
+        self._parts = parts
+        self._exist = exist
+        self.asked_for = joins.asked_for
+
+    def of_type(self, type: str) -> list[Instance]:
+        """All instances of a Terraform type."""
+        return self._joins.of_type(type)
+
+    def names(self, block: Block | None, type: str) -> Names:
+        """The identities of the declared instances of a kind."""
+        return self._joins.names(block, type)
+
+    def unseen(self, main: Instance) -> Unknown | None:
+        """What declares the whole may hold more parts of it."""
+        return self._whole.unknown if main is self._whole else self._joins.unseen(main)
+
+    def links(self, main: Instance, type: str, by: str, names: Names, block: Block | None = None) -> Links:
+        """The parts of a type that name the whole by an argument."""
+        if main is not self._whole:
+            return self._joins.links(main, type, by, names, block)
+        return Links(self._parts.get((type, by), ()), None, lambda: iter(()))
+
+    def adopters(self, instance: Instance, adoption: Adoption) -> Links:
+        """The instances that take over what an instance brings along; nothing is known of what is elsewhere."""
+        return self._joins.adopters(instance, adoption)
+
+    def doubt(self, main: Instance, split: Instance) -> Unknown | None:
+        """Why a part may not exist; not asked where the verdict is that of the part itself."""
+        return None if main is self._whole and self._exist else self._joins.doubt(main, split)
+
+
+@dataclass(slots=True)
+class _Group:
+    """The parts that name one thing."""
+
+    named: str
+    text: str | None
+    parts: dict[PointsAt, dict[str, Instance]] = field(default_factory=dict)
+
+    def instances(self) -> list[Instance]:
+        """Each part once."""
+        found = {instance.address: instance for each in self.parts.values() for instance in each.values()}
+        return list(found.values())
+
+    def joined(self, only: Instance | None = None) -> dict[PointsAt, tuple[Instance, ...]]:
+        """The parts by how they name the whole; only one of them, where that is given."""
+        if only is None:
+            return {key: tuple(instances.values()) for key, instances in self.parts.items()}
+        return {key: (only,) for key, instances in self.parts.items() if instances.get(only.address) is only}
+
+
+@dataclass(frozen=True, slots=True)
+class _Making:
+    """All that stand-ins of one configuration are made with."""
+
+    joins: Joins
+    root: str
+    resource: MakeResource
+
+
+def stand_ins(
+    kinds: Sequence[type[Resource]],
+    joins: Joins,
+    root: str,
+    make: MakeResource,
+    gaps: list[Gap],
+    *,
+    nested: Nested,
+) -> Iterator[StandIn]:
+    """The stand-ins of a configuration, for the kinds whose parts are declared apart.
+
+    Parts of which it cannot be told what they belong to are added to the gaps. ``nested`` are resources of the kinds
+    that stand inside of others; these have their own parts.
+    """
+    for kind in kinds:
+        wider = (other for other in kinds if other.terraform is not None and other is not kind)
+        if not kind.splits() or any(issubclass(kind, other) for other in wider):
+            continue
+        family = [each for each in kinds if issubclass(each, kind)]
+        for (key, _), group in _groups(kind, family, joins, gaps, nested).items():
+            yield _stand_in(kind, key, group, _Making(joins, root, make))
+
+
+def _groups(
+    kind: type[Resource], family: Sequence[type[Resource]], joins: Joins, gaps: list[Gap], nested: Nested
+) -> dict[tuple[str, str | None], _Group]:
+    """The parts, grouped by the thing they name and, where the name is no ARN, by the region in which they name it."""
+    block = kind.terraform
+    assert block is not None  # a kind with split types has one
+    found: dict[tuple[str, str | None], _Group] = {}
+    for type_, arguments in kind.splits().items():
+        gaps += [_says_not_whose(each, kind) for each in joins.of_type(type_) if _lacks_whole(each, arguments)]
+        for by in arguments:
+            taken = _of_nested(family, joins, type_, by, nested)
+            for loose in (each for each in _loose(family, joins, type_, by) if each.instance.address not in taken):
+                other = _owner_of_another_kind(loose.written, kind, joins)
+                if other is not None or type_ in block.shared:
+                    gaps.append(_not_told(loose, other))
+                    continue
+                key = (_key(loose), None if block.global_names else _region_of(loose))
+                group = found.setdefault(key, _Group(_in_words(loose, by), _text(loose.value)))
+                group.parts.setdefault((type_, by), {})[loose.instance.address] = loose.instance
+    return found
+
+
+def _loose(family: Sequence[type[Resource]], joins: Joins, type: str, by: str) -> Iterator[Loose]:
+    """The values that name no declared resource of any kind of a family."""
+    first, *others = [joins.loose(kind.terraform, type, by) for kind in family if kind.terraform is not None]
+    positions = [{each.position for each in other} for other in others]
+    yield from (each for each in first if all(each.position in known for known in positions))
+
+
+def _of_nested(family: Sequence[type[Resource]], joins: Joins, type: str, by: str, nested: Nested) -> frozenset[str]:
+    """The addresses of the parts that belong to what stands inside of a resource, by the name that its block gives."""
+    return frozenset(
+        part.address
+        for kind in family
+        if kind.terraform is not None
+        for main in nested.get(kind, ())
+        for part in joins.links(main, type, by, joins.names(kind.terraform, main.type), kind.terraform).certain
+    )
+
+
+def _stand_in(kind: type[Resource], key: str, group: _Group, made: _Making) -> StandIn:
+    instances = group.instances()
+    noun = f"{kind.noun} {group.named}"
+    regions = {instance.region for instance in instances if isinstance(instance.region, str)}
+    assert kind.terraform is not None
+    whole = Elsewhere(
+        address=key if key.startswith("data.") else group.named,
+        type=kind.terraform.types[0],
+        name=noun,
+        text=group.text,
+        location=instances[0].location,
+        region=next(iter(regions)) if len(regions) == 1 else None,
+    )
+    origin = _origin(kind, whole, made.root)
+    joins = made.joins
+
+    def part(instance: Instance) -> Part:
+        own = replace(
+            origin,
+            type=instance.type,
+            name=instance.name,
+            address=instance.address,
+            arn=None,
+            location=instance.location,
+            uncertain=instance.uncertain,
+            keys=frozenset(),
+            part_of=noun,
+        )
+        only = _Parts(joins, whole, group.joined(instance), exist=True)
+        return Part(own, lambda: made.resource(kind, whole, only, origin))
+
+    everything = made.resource(kind, whole, _Parts(joins, whole, group.joined(), exist=False), origin)
+    return StandIn(everything, noun, tuple(map(part, instances)))
+
+
+def _origin(kind: type[Resource], whole: Elsewhere, root: str) -> Origin:
+    text = whole.text
+    return Origin(
+        kind=kind.kind,
+        type=whole.type,
+        name=None if text is None else tail(text),
+        source="terraform",
+        address=whole.address,
+        arn=text if text is not None and text.startswith("arn:") else None,
+        region=whole.region,
+        root=root,
+        location=whole.location,
+        keys=frozenset(forms(text) if text is not None else ()),
+    )
+
+
+# --- what names the whole --------------------------------------------------------------------------------------------
+
+
+def _key(loose: Loose) -> str:
+    """A text that is the same for all parts of one thing."""
+    value = loose.value
+    if isinstance(value, Secret):
+        return f"\0{value.reveal()}" if isinstance(value.reveal(), str) else _own_key(loose)
+    if isinstance(value, str):
+        # The ARN of a bucket says no more than its name.
+        return tail(value) if value.startswith("arn:") and value.split(":", 5)[3:5] == ["", ""] else str(value)
+    if isinstance(value, Lookup):
+        return value.address
+    known = tokens(value) if isinstance(value, Unknown) else []
+    return known[0] if known else _own_key(loose)
+
+
+def _region_of(loose: Loose) -> str | None:
+    """The region of the part, in which it names the whole; None where that is not known, or an ARN says it."""
+    value, region = loose.value, loose.instance.region
+    is_arn = isinstance(value, str) and value.startswith("arn:")
+    return region if isinstance(region, str) and not is_arn else None
+
+
+def _own_key(loose: Loose) -> str:
+    return f"\0{loose.instance.address}\0{loose.position}"
+
+
+def _text(value: Value) -> str | None:
+    return str(value) if isinstance(value, str) and not isinstance(value, HiddenText) else None
+
+
+def _in_words(loose: Loose, by: str) -> str:
+    """By what the whole is named, as people can find it in the source."""
+    value = loose.value
+    if isinstance(value, Secret | HiddenText):
+        return "that a sensitive value names"
+    if isinstance(value, str):
+        text = str(value)
+    elif isinstance(value, PartialText):
+        text = "".join(part if isinstance(part, str) else f"${{{_path(part) or '...'}}}" for part in value.parts)
+    else:
+        text = (_path(value) if isinstance(value, Unknown) else "") or f"that {loose.instance.address} names by {by}"
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}..."
+
+
+def _path(value: Unknown) -> str:
+    if isinstance(value, Outer):
+        return value.path
+    if isinstance(value, Reference | Lookup):
+        return f"{value.address}.{value.attribute}"
+    return ""
+
+
+def _owner_of_another_kind(value: Value, kind: type[Resource], joins: Joins) -> str | None:
+    """The address of a declared resource of another kind that a value names itself, not something that it made."""
+    reference = value.reference if isinstance(value, AttributeText) else value
+    if not isinstance(reference, Reference) or kind.terraform is None:
+        return None
+    itself = ("id", "arn", *kind.terraform.naming_arguments())
+    attribute = without_keys(segments(reference.attribute)[0]) if reference.attribute else "id"
+    is_part = type_at(reference.address) in {*kind.splits(), *kind.terraform.versions}
+    return reference.address if attribute in itself and not is_part and joins.candidates(reference.address) else None
+
+
+def _lacks_whole(part: Instance, arguments: Sequence[str]) -> bool:
+    """Whether a part leaves out what says what it belongs to: an argument that is required, or each of several."""
+    needed = (required_arguments.arguments_of(part.type).get(by) for by in arguments)
+    asked = len(arguments) > 1 or any(each is not None and each.required for each in needed)
+    return asked and not any(_is_given(part, by) for by in arguments)
+
+
+def _is_given(part: Instance, by: str) -> bool:
+    value = part.get(by)
+    return isinstance(value, Unknown | Incomplete) or bool(value)
+
+
+def _says_not_whose(part: Instance, kind: type[Resource]) -> Gap:
+    reason = f"it does not say which {kind.noun} it belongs to, which the provider refuses"
+    return Gap(GapKind.ELSEWHERE, part.address, reason, incomplete=False, location=part.location)
+
+
+def _not_told(loose: Loose, other: str | None) -> Gap:
+    if other is not None:
+        reason = f"it belongs to {other}, whose type no control judges"
+    else:
+        reason = "it belongs to something that is not declared here, which may be of several kinds"
+    return Gap(GapKind.ELSEWHERE, loose.instance.address, reason, incomplete=False, location=loose.instance.location)

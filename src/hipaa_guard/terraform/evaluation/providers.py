@@ -1,0 +1,133 @@
+"""Provider configurations: which one a resource uses, its region and its default tags."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from hipaa_guard.facts.locations import GapKind
+from hipaa_guard.facts.values import Cause, Unknown, Value
+from hipaa_guard.terraform.hcl.errors import FAILURES
+from hipaa_guard.terraform.hcl.nodes import GetAttribute, Key, Literal, Map, Node, Root
+from hipaa_guard.terraform.hcl.scope import valued
+from hipaa_guard.terraform.hcl.syntax import Attribute, Block
+
+if TYPE_CHECKING:
+    from hipaa_guard.terraform.evaluation.module_instances import ModuleInstance
+
+_UNSEEN: Any = object()
+_CHOSEN = "the provider of this resource is chosen by an expression"
+
+
+class Provider:
+    """One provider block in one module instance; no block stands for one that is not known."""
+
+    __slots__ = ("_default_tags", "_region", "block", "module")
+
+    def __init__(self, module: ModuleInstance, block: Block | None, why: str = _CHOSEN) -> None:
+        self.module = module
+        self.block = block
+        # Nothing is evaluated before it is asked for: it may lead back to a resource of this provider.
+        self._region = self._default_tags = _UNSEEN if block is not None else Unknown(why, Cause.EXPRESSION)
+
+    @property
+    def region(self) -> Value:
+        """Its region; None where none is written."""
+        if self._region is _UNSEEN:
+            self._region = self._argument(self.block, "region")
+        return self._region
+
+    @property
+    def default_tags(self) -> Value:
+        """The tags that every resource of this provider gets; None where there are none."""
+        if self._default_tags is _UNSEEN:
+            block = None if self.block is None else next(self.block.nested("default_tags"), None)
+            self._default_tags = self._argument(block, "tags")
+        return self._default_tags
+
+    def _argument(self, block: Block | None, name: str) -> Value:
+        argument = None if block is None else block.attributes.get(name)
+        return None if argument is None else valued(argument, self.module.scope, self.module.calls)
+
+
+def find_provider(
+    module: ModuleInstance, block: Block, known: dict[tuple[str, str | None], Provider | None]
+) -> Provider | None:
+    """The provider of a resource: the one it names, else the default one of its type's prefix."""
+    named = block.attributes.get("provider")
+    name, alias = block.labels[0].split("_", 1)[0], None
+    if named is not None:
+        try:
+            found = _name_of(named.node)
+        except FAILURES:
+            found = None
+        if found is None:
+            return Provider(module, None)
+        name, alias = found
+    key = (name, alias)
+    if key not in known:
+        known[key] = _configured(module, name, alias)
+        if known[key] is None and alias is not None:
+            known[key] = _lacking(module, named, f"{name}.{alias}")
+    return known[key]
+
+
+def _lacking(module: ModuleInstance, named: Attribute | None, called: str) -> Provider:
+    """The provider of an alias that nothing configures: it is not known, as in a module that a caller gives it to."""
+    given = any(called in block.source.text[block.start : block.end] for block in module.module.settings)
+    if named is not None and not (given and module.parent is None) and not module.module.lost:
+        location = named.location(module.calls)
+        reason = "no provider of this name is configured"
+        module.session.report(
+            GapKind.EXPRESSION, f"provider {called[:120]}", reason, incomplete=False, location=location
+        )
+    return Provider(module, None, f"the provider {called} is not configured here")
+
+
+def _configured(module: ModuleInstance, name: str, alias: str | None) -> Provider | None:
+    """The block of that name and alias, here or, through the call's ``providers``, where the module is called."""
+    for block in module.module.providers:
+        if block.labels[:1] == (name,) and _alias_of(module, block) == alias:
+            return Provider(module, block)
+    parent = module.parent
+    if parent is None or module.block is None:
+        return None
+    mapping = module.block.attributes.get("providers")
+    if mapping is not None:
+        try:
+            node = mapping.node
+        except FAILURES:
+            return Provider(module, None)
+        for key, value in node.items if isinstance(node, Map) else ():
+            if _name_of(key) == (name, alias):
+                target = _name_of(value)
+                if target is None:
+                    return Provider(module, None)
+                found = _configured(parent, *target)
+                return (
+                    found
+                    if found is not None or target[1] is None
+                    else _lacking(parent, mapping, f"{target[0]}.{target[1]}")
+                )
+    return _configured(parent, name, None) if alias is None else None
+
+
+def _alias_of(module: ModuleInstance, block: Block) -> str | None:
+    alias = block.attributes.get("alias")
+    if alias is None:
+        return None
+    value = valued(alias, module.scope, module.calls)
+    return value if isinstance(value, str) else ""
+
+
+def _name_of(node: Node) -> tuple[str, str | None] | None:
+    """``aws`` or ``aws.west``, also as a string; None for anything else."""
+    if isinstance(node, Key):
+        node = node.node
+    if isinstance(node, Literal) and isinstance(node.value, str):
+        name, _, alias = node.value.partition(".")
+        return name, alias or None
+    if isinstance(node, Root):
+        return node.name, None
+    if isinstance(node, GetAttribute) and isinstance(node.source, Root):
+        return node.source.name, node.name
+    return None

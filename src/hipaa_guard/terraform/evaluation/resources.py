@@ -1,0 +1,345 @@
+"""Resources as instances with arguments, and as values that other expressions refer to."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+
+from hipaa_guard.facts.locations import GapKind, Location
+from hipaa_guard.facts.secrets import Secret, concealed
+from hipaa_guard.facts.values import Cause, Incomplete, PartialJson, Reference, Undecided, Unknown, Value
+from hipaa_guard.terraform.addresses import last_key
+from hipaa_guard.terraform.evaluation.data_sources import asked_by, is_a_place, is_of_own_account, looked_up
+from hipaa_guard.terraform.evaluation.expansion import Copy, any_turn, dynamic_scopes
+from hipaa_guard.terraform.evaluation.expression_references import mentioned
+from hipaa_guard.terraform.evaluation.instance_references import instances_mentioned
+from hipaa_guard.terraform.evaluation.policy_documents import policy_document
+from hipaa_guard.terraform.functions.structures import List, Loose, LooseMap, Map, Set
+from hipaa_guard.terraform.functions.unknowns import bounded, derived, parts_of
+from hipaa_guard.terraform.hcl.access import AttributeText, Known, Lookup, Outer, surely_set
+from hipaa_guard.terraform.hcl.errors import LIMITS, EvaluationError, LimitReached
+from hipaa_guard.terraform.hcl.scope import UNTOLD, Scope, kept, valued
+from hipaa_guard.terraform.hcl.sensitive_values import is_secret_argument
+from hipaa_guard.terraform.hcl.syntax import Attribute, Block
+
+if TYPE_CHECKING:
+    from hipaa_guard.terraform.evaluation.module_instances import ModuleInstance
+
+META = frozenset({"count", "for_each", "provider", "depends_on", "lifecycle", "connection", "provisioner"})
+_IMPURE = re.compile(r"\b(uuid|timestamp|bcrypt)\s*\(")
+"""Functions that give another value each time."""
+_OF_INSTANCE = re.compile(r"\b(each|count)\b")
+"""Names that mean something else in each instance; white space may stand between them and the dot."""
+_UNSEEN: object = object()
+_RUNNING: object = object()
+"""Stands in the place of a value that is just being evaluated: an argument that needs itself is not known."""
+
+
+class HclInstance:
+    """One instance of a resource or data source, read from HCL. Arguments are evaluated when first asked for."""
+
+    __slots__ = (
+        "_block",
+        "_calls",
+        "_lookups",
+        "_module",
+        "_provider",
+        "_scope",
+        "_values",
+        "address",
+        "location",
+        "mode",
+        "module",
+        "name",
+        "type",
+        "uncertain",
+    )
+
+    def __init__(self, module: ModuleInstance, block: Block, copy: Copy, why: Unknown | None) -> None:
+        self.mode = block.type
+        self.type, self.name = block.labels
+        self.module = module.address
+        prefix = f"{module.address}." if module.address else ""
+        mode = "" if self.mode == "resource" else f"{self.mode}."
+        self.address = f"{prefix}{mode}{self.type}.{self.name}{copy.key}"
+        self.location = block.location(module.calls)
+        self.uncertain = why if why is not None else module.uncertain
+        self._module = module
+        self._block = block
+        self._calls = module.calls
+        self._scope = Scope(module, copy.bound) if copy.bound else module.scope
+        self._values: dict[str, Value] = {}
+        self._lookups: dict[str, Unknown] = {}
+        self._provider = module.provider_of(block)
+
+    def __repr__(self) -> str:
+        return f"<{self.address}>"
+
+    @property
+    def block(self) -> Block:
+        """The block as it is written, changed by those of override files."""
+        return self._block
+
+    @property
+    def expansion(self) -> str | None:
+        """The expression of its count or for_each, as it is written."""
+        argument = self._block.attributes.get("count") or self._block.attributes.get("for_each")
+        return None if argument is None else argument.text
+
+    def arguments(self) -> Iterable[str]:
+        """See `Instance`."""
+        return [name for name in self._block.attributes if name not in META]
+
+    def get(self, attribute: str) -> Value:
+        """See `Instance`."""
+        if attribute in META:
+            return None
+        value = self.written(attribute)
+        if attribute == "tags_all":
+            return self._all_tags() if value is None else value
+        return value
+
+    def written(self, name: str) -> Value:
+        """The value of an argument or the list of blocks of a type; None where it is absent."""
+        value = self._values.get(name, _UNSEEN)
+        if value is _UNSEEN:
+            self._values[name] = _RUNNING
+            self._values[name] = value = self._evaluate(name)
+        elif value is _RUNNING:
+            return _Running(f"{self.address}.{name} refers to itself", Cause.EXPRESSION)
+        return value
+
+    def _evaluate(self, name: str) -> Value:
+        attribute = self._block.attributes.get(name)
+        if attribute is not None:
+            return self._argument(attribute, self._scope)
+        if not any(nested_type(block) == name for block in self._block.blocks):
+            return None
+        return kept(self._module.session, lambda: self._blocks(self._block, name, self._scope, name))
+
+    def _argument(self, attribute: Attribute, scope: Scope) -> Value:
+        value = valued(attribute, scope, self._calls)
+        return concealed(value) if is_secret_argument(self.type, attribute.name) else value
+
+    def _blocks(self, parent: Block, kind: str, scope: Scope, path: str) -> list[Value] | None:
+        found: list[Value] = []
+        missing: Unknown | None = None
+        refused: Unknown | None = None
+        perhaps: list[Value] = []
+        listed = True
+        present = False
+        for block in parent.blocks:
+            if block.type == kind:
+                if refused is None:
+                    refused = self._one_more(block)
+                if refused is None:
+                    found.append(self._body(block, scope, f"{path}[{len(found)}]"))
+            elif block.type == "dynamic" and block.labels == (kind,):
+                content = next((inner for inner in block.blocks if inner.type == "content"), None)
+                try:
+                    for inner_scope in dynamic_scopes(block, scope, self._calls):
+                        if content is not None:
+                            found.append(self._body(content, inner_scope, f"{path}[{len(found)}]"))
+                except Undecided as undecided:
+                    missing = undecided.unknown
+                    listed = listed and content is not None
+                    if content is not None:
+                        perhaps.append(self._body(content, any_turn(block, scope, missing), f"{path}[{len(found)}]"))
+            else:
+                continue
+            present = True
+        if refused is not None:
+            return Incomplete(found, refused)
+        if missing is not None:
+            return Incomplete(found, missing, perhaps if listed else None)
+        return found if present and found else None
+
+    def _one_more(self, block: Block) -> Unknown | None:
+        """Why a block is not evaluated: the scan has evaluated as many as it may."""
+        try:
+            self._module.session.another_block()
+        except LimitReached as error:
+            where = block.location(self._calls)
+            self._module.session.report(GapKind.LIMIT, str(where), str(error), location=where)
+            return Unknown(str(error), Cause.LIMIT)
+        return None
+
+    def _body(self, block: Block, scope: Scope, path: str) -> Value:
+        values: dict[str, Value] = {}
+        for name, attribute in block.attributes.items():
+            values[name] = self._argument(attribute, scope)
+        for kind in dict.fromkeys(nested_type(inner) for inner in block.blocks):
+            inner_blocks = self._blocks(block, kind, scope, f"{path}.{kind}")
+            if inner_blocks is not None:
+                values[kind] = inner_blocks
+        return Known(values, lambda name: self.computed(f"{path}.{name}"), lambda name: self._place(block, name))
+
+    def _place(self, block: Block, name: str) -> Location | None:
+        """Where an argument or a nested block inside of a block is written; of an empty name, the block."""
+        written = block.attributes.get(name) or next(block.nested(name), None) if name else block
+        return None if written is None else written.location(self._calls)
+
+    def computed(self, path: str) -> Value:
+        """What the provider puts at a path that is not written."""
+        if self.mode == "data":
+            found = self._lookups.get(path)
+            if found is None:
+                found = self._lookups[path] = self._read(path)
+            return found
+        return Reference(self.address, path, is_set=surely_set(path))
+
+    def _read(self, path: str) -> Unknown:
+        """What a data source gives at a path: the name of something that exists already, or any value."""
+        last = path.rsplit(".", 1)[-1]
+        names_it = last in ("id", "arn") or last.endswith(("_id", "_arn", "cidr_block")) or is_a_place(self.type)
+        names = [name for name in self._block.attributes if name not in META]
+        blocks = [nested_type(block) for block in self._block.blocks]
+        if not names_it or not self.type.startswith(("aws_", "awscc_")) or "depends_on" in self._block.attributes:
+            address = f"{self.address}.{path}"
+            reason = f"{address} is read when Terraform plans"
+            asked_with = [f"{each}.id" for name in ("depends_on", *names) for each in self.mentioned(name)]
+            references = tuple(dict.fromkeys((address, *asked_with)))
+            return Outer(reason, Cause.DATA_SOURCE, address, references=references, is_set=surely_set(path))
+        asked = parts_of([self.written(name) for name in dict.fromkeys((*names, *blocks)) if name not in META])
+        through = tuple(part for part in asked if isinstance(part, Reference))
+        own = is_of_own_account(self.type) and "provider" not in self._block.attributes
+        return Lookup(self.address, path, through, own=own, asked_by=asked_by(self))
+
+    def reference(self, name: str) -> Value:
+        """What ``address.name`` is worth elsewhere."""
+        record = self._module.session.record
+        if record is not None:
+            told = record.value(self.address, name)
+            if told is not UNTOLD:
+                return told
+        if self.mode == "data":
+            known = looked_up(self, name)
+            if known is not None:
+                return known
+        if self.type == "aws_iam_policy_document" and name in ("json", "minified_json") and self.mode == "data":
+            return self._policy_document()
+        if self.type == "terraform_data" and name == "output" and "input" in self._block.attributes:
+            name = "input"
+        value = self.get(name)
+        if isinstance(value, _Running):
+            raise EvaluationError(value.reason)
+        if value is None:
+            return self.computed(name)
+        if not isinstance(value, Unknown):
+            return self._as_attribute(name, value)
+        if isinstance(value, Reference | PartialJson) or self.mode == "data":
+            return value
+        if isinstance(value, Secret) and is_secret_argument(self.type, name):
+            return value
+        reference = Reference(self.address, name, is_set=value.is_set)
+        reference.reason, reference.cause = value.reason, value.cause
+        reference.references = (*reference.references, *value.references)
+        return reference
+
+    def _policy_document(self) -> Value:
+        """The text of a policy document, which may be made of many texts of other documents."""
+        session = self._module.session
+        try:
+            found = kept(session, lambda: bounded(policy_document(self)))
+        except LIMITS as error:
+            found = Unknown(str(error) or "nested too deeply", Cause.LIMIT)
+        if isinstance(found, Unknown) and found.cause is Cause.LIMIT:
+            session.report(GapKind.LIMIT, self.address, found.reason, location=self.block.location(self._calls))
+        return found
+
+    def _as_attribute(self, name: str, value: Value) -> Value:
+        """A known argument as others read it: a text says whose it is, the sort of a collection is the provider's."""
+        if isinstance(value, str):
+            return AttributeText.of(value, Reference(self.address, name)) if self.mode == "resource" else value
+        if self.type != "terraform_data" and type(value) in (list, List, Set):
+            return Loose(value)
+        if self.type != "terraform_data" and type(value) in (dict, Map):
+            return LooseMap(value)
+        return value
+
+    def _all_tags(self) -> Value:
+        defaults = self._provider.default_tags if self._provider is not None else None
+        tags = self.written("tags")
+        if defaults is None:
+            return tags
+        if tags is None:
+            return defaults
+        if isinstance(tags, Unknown) or isinstance(defaults, Unknown):
+            return derived([part for part in (tags, defaults) if isinstance(part, Unknown)], is_set=True)
+        if isinstance(tags, dict) and isinstance(defaults, dict):
+            try:
+                return kept(self._module.session, lambda: self._module.session.made({**defaults, **tags}))
+            except LimitReached as error:
+                return self._module.session.failed(error)
+        return tags
+
+    @property
+    def region(self) -> Value:
+        """See `Instance`. Not looked at before it is asked for: it may lead back to the resource itself."""
+        attribute = self._block.attributes.get("region")
+        if attribute is not None and self.mode == "resource":
+            value = self.written("region")
+            if value is not None:
+                return value
+        return self._provider.region if self._provider is not None else None
+
+    @property
+    def provider(self) -> object:
+        """What is the same for resources of one provider configuration; None where none is written."""
+        return None if self._provider is None else self._provider.block or self._provider
+
+    def mentions(self, name: str) -> set[str]:
+        """The names that an argument, or the nested blocks of a type, are written with."""
+        return mentioned(self._block, name)
+
+    def expression(self, argument: str) -> str | None:
+        """See `Instance`. The names of an instance count with its key and with what its block is repeated over."""
+        written = self._block.attributes.get(argument)
+        if written is None or _IMPURE.search(written.text):
+            return None
+        key = f"{self.expansion}\0{last_key(self.address)}" if _OF_INSTANCE.search(written.text) else ""
+        return f"{self.module}\0{key}\0{written.text}"
+
+    def mentioned(self, argument: str) -> Iterable[str]:
+        """See `Instance`."""
+        written = self._block.attributes.get(argument)
+        return () if written is None else instances_mentioned([written], self._module, self._block)
+
+    def locate(self, path: str) -> Location | None:
+        """See `Instance`. A number in the path chooses among blocks of one type (``ingress.1.from_port``)."""
+        block = self._block
+        steps = path.replace("[", ".").replace("]", "").split(".")
+        place: Location | None = None
+        while steps:
+            name = steps.pop(0)
+            attribute = block.attributes.get(name)
+            if attribute is not None:
+                return attribute.location(self._calls)
+            nested = list(block.nested(name))
+            index = int(steps.pop(0)) if steps and steps[0].isdigit() else 0
+            if not nested:
+                return None
+            block = nested[min(index, len(nested) - 1)]
+            place = block.location(self._calls)
+        return place
+
+    def notes(self) -> Iterable[tuple[int, str]]:
+        """See `Instance`."""
+        return self._block.notes()
+
+    def marks(self) -> Iterator[tuple[Location, str]]:
+        """See `Instance`."""
+        yield from self._block.marks()
+        yield from self._module.marks()
+
+
+def nested_type(block: Block) -> str:
+    """The type of a nested block, looking through ``dynamic``."""
+    return block.labels[0] if block.type == "dynamic" and block.labels else block.type
+
+
+class _Running(Unknown):
+    """An argument that needs itself."""
+
+    __slots__ = ()

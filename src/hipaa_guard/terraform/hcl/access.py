@@ -1,0 +1,360 @@
+"""``value.name``, ``value[key]`` and splats, over values that may not be known."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from hipaa_guard.facts.locations import Location
+from hipaa_guard.facts.secrets import Secret
+from hipaa_guard.facts.values import Cause, Existing, Incomplete, Reference, Undecided, Unknown, Value
+from hipaa_guard.terraform.functions.structures import List, Loose, Set
+from hipaa_guard.terraform.functions.unknowns import derived, is_text
+from hipaa_guard.terraform.hcl.errors import EvaluationError
+
+_AS_NAME = re.compile(r'\["([A-Za-z_][A-Za-z0-9_-]*)"\]')
+
+
+class Object(Unknown):
+    """A resource, data source or module call as a value: its attributes are evaluated when asked for.
+
+    Where it ends up as the value of an argument it is simply unknown.
+    """
+
+    __slots__ = ()
+    certain = True
+    """False where attributes that it gives may turn out not to exist."""
+
+    def of(self, name: str) -> Value:
+        """The value of an attribute."""
+        raise NotImplementedError
+
+    def at(self, key: Value) -> Value:
+        """What ``[key]`` gives: an attribute by default."""
+        if isinstance(key, str):
+            return self.of(key)
+        raise EvaluationError("this value does not have indices")
+
+    def each(self) -> Value:
+        """What a splat goes over: the object alone by default."""
+        return [self]
+
+    def paired(self) -> Object:
+        """The object as the one that belongs to the instance in which it is mentioned."""
+        return self
+
+
+class Known(dict[str, Value]):
+    """A nested block of a resource: what is written, and a reference for what the provider adds.
+
+    ``place`` tells where an argument in it is written, and of an empty name where the block itself is.
+    """
+
+    __slots__ = ("absent", "place")
+
+    def __init__(
+        self,
+        values: dict[str, Value],
+        absent: Callable[[str], Value],
+        place: Callable[[str], Location | None],
+    ) -> None:
+        super().__init__(values)
+        self.absent = absent
+        self.place = place
+
+
+class Alternatives(Unknown):
+    """One of several values, of which it is not known which: what a conditional with an unknown test gives."""
+
+    __slots__ = ("values",)
+
+    def __init__(self, values: tuple[Value, ...], unknown: Unknown) -> None:
+        super().__init__(
+            unknown.reason, unknown.cause, references=unknown.references, action=unknown.action, is_set=unknown.is_set
+        )
+        self.values = values
+
+
+class Pinned(Reference):
+    """A reference to one certain instance of a resource, of which only ``[?]`` is known."""
+
+    __slots__ = ()
+
+
+class Lookup(Existing):
+    """What a data source reads of something that exists already. ``through`` is what it was asked with."""
+
+    __slots__ = ("through",)
+
+    def __init__(
+        self, address: str, attribute: str, through: tuple[Unknown, ...], *, own: bool, asked_by: str | None
+    ) -> None:
+        is_set = surely_set(attribute) or attribute == "cidr_block"
+        super().__init__(address, attribute, is_set=is_set, apart=not through, own=own, asked_by=asked_by)
+        self.through = through
+
+
+class Outer(Unknown):
+    """A value that the configuration takes from outside: of a root variable, a data source, a module that was not read.
+
+    ``path`` says exactly which (``var.network.group_ids[0]``), so that equal paths are equal values.
+    """
+
+    __slots__ = ("path",)
+
+    def __init__(
+        self, reason: str, cause: Cause, path: str, *, references: tuple[str, ...] = (), is_set: bool = False
+    ) -> None:
+        super().__init__(reason, cause, references=references or (path,), is_set=is_set)
+        self.path = path
+
+    def below(self, step: str) -> Outer:
+        """A part of the value: ``x["name"]`` is ``x.name``."""
+        named = _AS_NAME.fullmatch(step)
+        step = step if named is None else f".{named[1]}"
+        return Outer(self.reason, self.cause, f"{self.path}{step}", references=self.references)
+
+
+class AttributeText(str):
+    """A known text that was read as an attribute of a declared resource: ``aws_s3_bucket.b[0].bucket``.
+
+    To everything but joins it is its text. A join follows ``reference``: two resources may have one name.
+    """
+
+    __slots__ = ("reference",)
+    reference: Reference
+
+    @classmethod
+    def of(cls, text: str, reference: Reference) -> AttributeText:
+        """The text with what it was read from."""
+        made = cls(text)
+        made.reference = reference
+        return made
+
+
+class HiddenText(str):
+    """A sensitive text, opened so that it joins what it names. It must never be shown."""
+
+    __slots__ = ()
+
+
+class OwnKey(Unknown):
+    """The key of an instance, within it, where that is not known: `each.key`, `count.index`."""
+
+    __slots__ = ()
+
+
+class UncertainList(Incomplete[Value]):
+    """Instances of which some are known; ``rest`` stands for those whose number is not known."""
+
+    __slots__ = ("rest",)
+
+    def __init__(self, seen: list[Value], rest: Value, unknown: Unknown) -> None:
+        super().__init__(seen, unknown)
+        self.rest = rest
+
+
+def may_lack(value: Value) -> Unknown | None:
+    """The value, where what is asked of it may turn out not to exist."""
+    if isinstance(value, Object):
+        return None if value.certain else value
+    return value if isinstance(value, Unknown) else None
+
+
+def surely_set(attribute: str) -> bool:
+    """Whether an attribute that the provider computes is never null, judged by its name."""
+    last = attribute.rsplit(".", 1)[-1]
+    # A key that the provider computes may be none at all: storage that is not encrypted has none.
+    return last != "kms_key_id" and (last in ("id", "arn") or last.endswith(("_arn", "_id", "name", "identifier")))
+
+
+def attribute_of(value: Value, name: str) -> Value:
+    """``value.name``.
+
+    Raises:
+        EvaluationError: Terraform would refuse it.
+
+    """
+    if isinstance(value, Object):
+        return value.of(name)
+    if isinstance(value, Secret):
+        return value.conceal(attribute_of(value.reveal(), name))
+    if isinstance(value, Unknown):
+        return _below(value, f".{name}")
+    if isinstance(value, dict):
+        if name in value:
+            return value[name]
+        if isinstance(value, Known):
+            return value.absent(name)
+        raise EvaluationError(f"this object does not have an attribute named {name[:60]!r}")
+    if value is None:
+        raise EvaluationError(f"attempt to get attribute {name[:60]!r} from a null value")
+    raise EvaluationError(f"can't access attributes on a {_kind(value)} value ({name[:60]!r})")
+
+
+def element_of(value: Value, key: Value) -> Value:
+    """``value[key]``.
+
+    Raises:
+        EvaluationError: Terraform would refuse it.
+
+    """
+    if isinstance(value, Object):
+        return value.at(key)
+    if isinstance(key, OwnKey) and isinstance(value, Incomplete):
+        only = sole_uncertain(value, key)
+        return only if only is not None else value.unknown
+    if isinstance(value, Secret):
+        return value.conceal(element_of(value.reveal(), key))
+    if isinstance(key, Secret):
+        return _element_by_secret(value, key)
+    if isinstance(key, Unknown):
+        return _unknown_element(value, key)
+    if isinstance(value, Unknown):
+        return _below(value, f"[{key}]" if not isinstance(key, str) else f'["{key}"]')
+    if isinstance(value, Incomplete):
+        only = sole_uncertain(value, key)
+        return only if only is not None else value.unknown
+    if isinstance(value, Set):
+        raise EvaluationError("elements of a set are identified only by their value and don't have an index")
+    if isinstance(value, list):
+        return _list_element(value, key)
+    if isinstance(value, dict):
+        name = key if isinstance(key, str) else _as_key(key)
+        return attribute_of(value, name)
+    if value is None:
+        raise EvaluationError("attempt to index null value")
+    raise EvaluationError(f"this {_kind(value)} value does not have any indices")
+
+
+def _element_by_secret(value: Value, key: Secret) -> Value:
+    """The element that a sensitive key chooses, which tells the key."""
+    try:
+        return key.conceal(element_of(value, key.reveal()))
+    except EvaluationError:
+        raise EvaluationError("there is no element of the sensitive key that is given") from None
+
+
+def splat(value: Value, each: Callable[[Value], Value]) -> Value:
+    """``value[*]`` with `each` applied to the elements."""
+    if isinstance(value, Object):
+        value = value.each()
+    if isinstance(value, UncertainList):
+        return _uncertain_splat(value, each)
+    if value is None:
+        return []
+    if isinstance(value, Secret):
+        return splat(value.reveal(), lambda item: each(value.conceal(item)))
+    if isinstance(value, Unknown):
+        return derived([value])
+    if isinstance(value, Incomplete):
+        return Incomplete([each(element) for element in value.seen], value.unknown)
+    if isinstance(value, list):
+        kind = type(value) if isinstance(value, Loose) else List if isinstance(value, List | Set) else list
+        return kind(each(element) for element in value)
+    return [each(value)]
+
+
+def _uncertain_splat(value: UncertainList, each: Callable[[Value], Value]) -> Value:
+    found = [each(element) for element in value.seen]
+    return Incomplete([*found, *uncertain_reference(each(value.rest))], value.unknown)
+
+
+def uncertain_reference(value: Value) -> list[Value]:
+    """What of the ``[?]`` instance goes into a list: a reference to it, for joins; any other value might not exist."""
+    return [value] if isinstance(value, Reference) and "[?]" in value.address else []
+
+
+def entries(value: Value) -> Iterator[tuple[Value, Value]]:
+    """Keys and values in the order of Terraform's ``for``.
+
+    Raises:
+        Undecided: the value is not known, or after the elements that were seen.
+        EvaluationError: the value cannot be iterated over.
+
+    """
+    if isinstance(value, Object):
+        value = value.each()
+    if isinstance(value, Secret):
+        for pair in entries(value.reveal()):
+            yield tuple(value.conceal(part) for part in pair)
+        return
+    if isinstance(value, Unknown):
+        raise Undecided(value)
+    if isinstance(value, dict):
+        yield from sorted(value.items())
+    elif isinstance(value, Set):
+        yield from ((element, element) for element in value)
+    elif isinstance(value, list):
+        yield from enumerate(value)
+    elif value is None:
+        raise EvaluationError("iteration over null value")
+    else:
+        raise EvaluationError(f"iteration over non-iterable value of type {_kind(value)}")
+
+
+def sole_uncertain(value: Incomplete[Value], key: Value = None) -> Value:
+    """The one seen element of a list, where that stands for instances of unknown number; else None."""
+    seen = value.seen
+    if len(seen) != 1 or not isinstance(seen[0], Reference) or "[?]" not in seen[0].address:
+        return None
+    if isinstance(seen[0], Pinned) and isinstance(key, OwnKey):
+        return Reference(seen[0].address, seen[0].attribute, is_set=seen[0].is_set)
+    return seen[0]
+
+
+def type_of_reference(value: Reference) -> type[Reference]:
+    """What a reference below another one is: it means the same instance."""
+    return Pinned if isinstance(value, Pinned) else Reference
+
+
+def _below(value: Unknown, step: str) -> Value:
+    if is_text(value):
+        raise EvaluationError(f"a string has no attributes or indices ({step[:60]})")
+    if isinstance(value, Reference):
+        attribute = f"{value.attribute}{step}" if value.attribute else step.lstrip(".")
+        below = type_of_reference(value)(value.address, attribute, is_set=surely_set(attribute))
+        if value.cause is not Cause.AFTER_APPLY:
+            below.cause, below.reason = value.cause, value.reason
+        return below
+    if isinstance(value, Outer):
+        return value.below(step)
+    return derived([value])
+
+
+def _unknown_element(value: Value, key: Unknown) -> Value:
+    if isinstance(value, Unknown):
+        return derived([value, key])
+    parts: list[Any] = list(value.values()) if isinstance(value, dict) else []
+    if isinstance(value, list):
+        parts = value.seen if isinstance(value, Incomplete) else value
+    unknowns = [part for part in parts[:100] if isinstance(part, Unknown)]
+    return derived([key, *unknowns])
+
+
+def _list_element(value: list[Value], key: Value) -> Value:
+    if isinstance(key, str):
+        try:
+            key = int(key)
+        except ValueError:
+            raise EvaluationError("a number is required to index a list") from None
+    if isinstance(key, bool) or not isinstance(key, int):
+        raise EvaluationError("a whole number is required to index a list")
+    if not 0 <= key < len(value):
+        raise EvaluationError(f"the given index {key} is outside of the list of {len(value)} elements")
+    return value[key]
+
+
+def _as_key(key: Value) -> str:
+    if isinstance(key, bool):
+        return str(key).lower()
+    if isinstance(key, int | float):
+        return str(key)
+    raise EvaluationError("a string is required to index a map")
+
+
+def _kind(value: Value) -> str:
+    if isinstance(value, bool):
+        return "bool"
+    return "string" if isinstance(value, str) else "list" if isinstance(value, list) else "number"

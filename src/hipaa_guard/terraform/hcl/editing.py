@@ -1,0 +1,270 @@
+"""Changing the text of a file of HCL: set an argument, add a block, and leave all the rest as it is.
+
+Texts are `view`s without a byte order mark, as `syntax` reads them. Whatever is not plainly understood is refused.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from hipaa_guard.terraform.hcl.alignment import Change, aligned, changed
+from hipaa_guard.terraform.hcl.comments import comment_spans
+from hipaa_guard.terraform.hcl.errors import FAILURES
+from hipaa_guard.terraform.hcl.nodes import Literal
+from hipaa_guard.terraform.hcl.syntax import Attribute, Block, parse
+
+Place = tuple[tuple[str, int], ...]
+"""The way to a nested block: type and number among those of the type, step by step."""
+
+_HEADER = re.compile(r'(?:"(?:[^"\\\n]|\\.)*"|/\*.*?\*/|[^"{/\n])*?\{', re.DOTALL)
+_STEP = "  "
+_META = frozenset({"count", "for_each", "provider"})
+
+
+class CannotEdit(Exception):  # noqa: N818 - it is an answer
+    """The text is not changed. The message says why, as a clause about the resource."""
+
+
+def resource_in(text: str, type: str, name: str) -> Block:
+    """The block of a resource.
+
+    Raises:
+        CannotEdit: the file has errors, or not exactly one such block.
+
+    """
+    body = parse("", text.encode("latin-1"))
+    if body.problems or body.duplicates:
+        raise CannotEdit("its file has errors")
+    blocks = [block for block in body.root.blocks if block.type == "resource" and block.labels == (type, name)]
+    if len(blocks) != 1:
+        raise CannotEdit("it is not declared exactly once in its file")
+    return blocks[0]
+
+
+def with_argument(text: str, type: str, name: str, path: Sequence[str], value: str, *, each: bool = False) -> str:
+    """The text with an argument of a resource set to ``value`` (HCL of one line), also in nested blocks.
+
+    Nested blocks that are missing are made. ``each`` sets it in all blocks of the type and makes none.
+
+    Raises:
+        CannotEdit: it is not plain where and how.
+
+    """
+    places = _places(resource_in(text, type, name), path[:-1], each=each)
+    if not places:
+        raise CannotEdit(f"it has no {'.'.join(path[:-1])} block")
+    for place in places:
+        text = _with_argument_at(text, _Finder(type, name, place), path, value)
+    return text
+
+
+def with_resource_after(text: str, type: str, name: str, added: str) -> str:
+    """The text with another top-level block (lines without a line end behind the last) behind a resource.
+
+    Raises:
+        CannotEdit: it is not plain where.
+
+    """
+    block = resource_in(text, type, name)
+    newline = _newline(text, block.start)
+    end = _line_end(text, block.end)
+    rest = text[block.end : end].strip()
+    if _in_comment(text, end) or (rest and not rest.startswith(("#", "//"))):
+        raise CannotEdit("something follows it in its last line")
+    lines = newline + newline + added.replace("\n", newline)
+    following = text[end:].split("\n", 2)[1:2]
+    if following and following[0].strip():
+        lines += newline
+    return _tidied(text, _Finder(type, name, ()), block.source.line(end), (end, end, lines))
+
+
+@dataclass(frozen=True, slots=True)
+class _Finder:
+    """Finds a block again after its file was changed."""
+
+    type: str
+    name: str
+    place: Place
+
+    def __call__(self, text: str) -> Block:
+        block = resource_in(text, self.type, self.name)
+        for kind, number in self.place:
+            block = [inner for inner in block.blocks if inner.type == kind][number]
+        return block
+
+
+def _places(block: Block, steps: Sequence[str], *, each: bool) -> list[Place]:
+    """Where the nested blocks are, as far as they are there."""
+    if not steps:
+        return [()]
+    kind = steps[0]
+    if kind in block.attributes:
+        raise CannotEdit(f"its {kind} is written as an argument")
+    if any(inner.type == "dynamic" and inner.labels == (kind,) for inner in block.blocks):
+        raise CannotEdit(f"its {kind} blocks are made by a dynamic block")
+    inside = [inner for inner in block.blocks if inner.type == kind]
+    if not inside:
+        return [] if each else [()]
+    if len(inside) > 1 and not each:
+        raise CannotEdit(f"it has several {kind} blocks")
+    return [
+        ((kind, number), *rest) for number, inner in enumerate(inside) for rest in _places(inner, steps[1:], each=each)
+    ]
+
+
+def _with_argument_at(text: str, find: _Finder, path: Sequence[str], value: str) -> str:
+    block = find(text)
+    missing = path[len(find.place) : -1]
+    if missing:
+        return _with_block(text, find, missing, path[-1], value)
+    attribute = block.attributes.get(path[-1])
+    if attribute is None:
+        if any(_type_of(inner) == path[-1] for inner in block.blocks):
+            raise CannotEdit(f"its {path[-1]} is written as a block")
+        return _with_new(text, find, path[-1], value)
+    return _with_value(text, find, attribute, value)
+
+
+def _tidied(text: str, find: _Finder, line: int, change: Change) -> str:
+    """The text with a change that begins in a line, aligned around it if it was so before."""
+    after = changed(text, [change])
+    if aligned(text, find, line, line) != text:
+        return after
+    return aligned(after, find, line, line + after.count("\n") - text.count("\n"))
+
+
+def _value_end(attribute: Attribute) -> int:
+    """The offset behind a value; line ends behind a heredoc are not of it."""
+    written = attribute.source.text[attribute.value_start : attribute.value_end]
+    return attribute.value_start + len(written.rstrip())
+
+
+def _type_of(block: Block) -> str:
+    return block.labels[0] if block.type == "dynamic" and block.labels else block.type
+
+
+def _with_value(text: str, find: _Finder, attribute: Attribute, value: str) -> str:
+    """The text with another literal in the place of one."""
+    written = attribute.text
+    try:
+        literal = isinstance(attribute.node, Literal)
+    except FAILURES:
+        literal = False
+    if written.startswith("<<"):
+        raise CannotEdit(f"its {attribute.name} is a heredoc")
+    if not literal and written != "[]":
+        raise CannotEdit(f"its {attribute.name} comes from an expression")
+    if "\n" in written:
+        raise CannotEdit(f"its {attribute.name} is written over several lines")
+    if written == value:
+        return text
+    line = attribute.source.line(attribute.value_start)
+    return _tidied(text, find, line, (attribute.value_start, _value_end(attribute), value))
+
+
+def _with_new(text: str, find: _Finder, name: str, value: str) -> str:
+    """The text with an argument more in a block."""
+    text = _opened(text, find)
+    block = find(text)
+    newline = _newline(text, block.start)
+    before = _last_of(block)
+    offset = _line_end(text, _opening(text, block) if before is None else _value_end(before))
+    if _in_comment(text, offset):
+        raise CannotEdit("a comment goes on where the argument would stand")
+    line = block.source.line(offset)
+    added = f"{newline}{_indent_inside(text, block)}{name} = {value}"
+    if before is None and line + 1 < block.source.line(block.end - 1) and text.split("\n", line + 1)[line].strip():
+        added += newline
+    return _tidied(text, find, line, (offset, offset, added))
+
+
+def _with_block(text: str, find: _Finder, kinds: Sequence[str], name: str, value: str) -> str:
+    """The text with nested blocks more, the innermost with one argument."""
+    block = find(text)
+    indent = _indent_inside(text, block)
+    lines = [f"{indent}{_STEP * depth}{kind} {{" for depth, kind in enumerate(kinds)]
+    lines.append(f"{indent}{_STEP * len(kinds)}{name} = {value}")
+    lines.extend(f"{indent}{_STEP * depth}}}" for depth in reversed(range(len(kinds))))
+    newline = _newline(text, block.start)
+    opening, closing = _opening(text, block), block.end - 1
+    if "\n" not in text[opening:closing]:
+        inside = _inside(text, opening, closing)
+        start = [f"{indent}{inside}", ""] if inside else []
+        new = newline.join(["", *start, *lines, _indent(text, block.start)])
+        return _tidied(text, find, block.source.line(opening), (opening, closing, new))
+    at = text.rfind("\n", 0, closing) + 1
+    if text[at:closing].strip(" \t"):
+        raise CannotEdit("its closing brace does not stand alone")
+    body = text[opening:at]
+    gap = [""] if body.strip() and body[:-1].rpartition("\n")[2].strip() else []
+    return _tidied(text, find, block.source.line(at), (at, at, newline.join([*gap, *lines, ""])))
+
+
+def _opened(text: str, find: _Finder) -> str:
+    """The text with a block that stands in one line written over several."""
+    block = find(text)
+    opening, closing = _opening(text, block), block.end - 1
+    if "\n" in text[opening:closing]:
+        return text
+    inside = _inside(text, opening, closing)
+    newline, indent = _newline(text, block.start), _indent(text, block.start)
+    lines = f"{newline}{indent}{_STEP}{inside}" if inside else ""
+    new = f"{lines}{newline}{indent}"
+    return _tidied(text, find, block.source.line(opening), (opening, closing, new))
+
+
+def _inside(text: str, opening: int, closing: int) -> str:
+    """What a block of one line holds."""
+    if any(opening <= start < closing for start, _ in comment_spans(text)):
+        raise CannotEdit("a comment stands inside a block of one line")
+    return text[opening:closing].strip()
+
+
+def _last_of(block: Block) -> Attribute | None:
+    """The argument behind which another one goes: the last of one line, that sets something of the resource."""
+    every = sorted(block.attributes.values(), key=lambda each: each.start)
+    short = [each for each in every if "\n" not in each.text and each.name not in _META]
+    return next(reversed(short or every), None)
+
+
+def _opening(text: str, block: Block) -> int:
+    """The offset behind the brace that opens a block."""
+    found = _HEADER.match(text, block.start, block.end)
+    if found is None:
+        raise CannotEdit("its first line is not plain")
+    return found.end()
+
+
+def _indent(text: str, offset: int) -> str:
+    start = text.rfind("\n", 0, offset) + 1
+    before = text[start:offset]
+    return before[: len(before) - len(before.lstrip(" \t"))]
+
+
+def _indent_inside(text: str, block: Block) -> str:
+    """How lines of a block are indented: as the others are."""
+    starts = [each.start for each in block.attributes.values()] + [inner.start for inner in block.blocks]
+    own = [start for start in starts if block.source.line(start) != block.source.line(block.start)]
+    return _indent(text, min(own)) if own else _indent(text, block.start) + _STEP
+
+
+def _newline(text: str, offset: int) -> str:
+    """The line end that a file has there; at its end, that of its first line."""
+    end = text.find("\n", offset)
+    if end < 0:
+        end = text.find("\n")
+    return "\r\n" if end > 0 and text[end - 1] == "\r" else "\n"
+
+
+def _line_end(text: str, offset: int) -> int:
+    """The offset of the end of the line, before its line end."""
+    end = text.find("\n", offset)
+    if end < 0:
+        return len(text)
+    return end - 1 if text[end - 1] == "\r" and end - 1 >= offset else end
+
+
+def _in_comment(text: str, offset: int) -> bool:
+    return any(start < offset < end for start, end in comment_spans(text) if text[start : start + 2] == "/*")

@@ -1,0 +1,258 @@
+"""Modules as they are written: the files of one directory, merged as Terraform merges them.
+
+A `Module` is read once, however often it is called. What its expressions are worth is decided by `instances`.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from hipaa_guard.facts.locations import Gap, GapKind, Location
+from hipaa_guard.terraform.files import UnreadableFile, read_file
+from hipaa_guard.terraform.hcl import json_syntax, syntax
+from hipaa_guard.terraform.hcl.syntax import Attribute, Block, Body
+from hipaa_guard.terraform.modules.moved_blocks import move_of
+
+LABELS = {"resource": 2, "data": 2, "ephemeral": 2, "variable": 1, "output": 1, "module": 1, "provider": 1}
+
+QUOTE = '"'
+
+
+@dataclass(slots=True)
+class Module:
+    """One directory of Terraform."""
+
+    directory: Path
+    path: str
+    """The directory as reports show it."""
+    variables: dict[str, Block] = field(default_factory=dict)
+    locals: dict[str, Attribute] = field(default_factory=dict)
+    outputs: dict[str, Block] = field(default_factory=dict)
+    calls: dict[str, Block] = field(default_factory=dict)
+    providers: list[Block] = field(default_factory=list)
+    resources: dict[tuple[str, str, str], Block] = field(default_factory=dict)
+    settings: list[Block] = field(default_factory=list)
+    """The ``terraform`` blocks."""
+    repeated: list[Block] = field(default_factory=list)
+    """Resources whose address another one has already."""
+    gaps: list[Gap] = field(default_factory=list)
+    moves: list[tuple[str, str]] = field(default_factory=list)
+    """From which address to which, as the ``moved`` blocks of the module have them."""
+    lost: set[str] = field(default_factory=set)
+    """What files with errors hold that could not be kept: types of resources, ``module`` for calls, ``*`` for all that
+    a file holds of which nothing could be read."""
+    files: int = 0
+
+
+def is_configuration(name: str) -> bool:
+    """Whether Terraform reads a file of this name."""
+    if name.startswith((".", "#")) or name.endswith("~"):
+        return False
+    return name.endswith((".tf", ".tf.json", ".tofu", ".tofu.json"))
+
+
+def configuration_files(directory: Path) -> list[str]:
+    """The files of a directory that make up its module; ``x.tofu`` takes the place of ``x.tf``, as OpenTofu has it."""
+    names = {entry.name for entry in os.scandir(directory) if is_configuration(entry.name)}
+    replaced = {name.replace(".tofu", ".tf") for name in names if name.endswith((".tofu", ".tofu.json"))}
+    return sorted(names - replaced)
+
+
+def is_override(name: str) -> bool:
+    """Whether the blocks of this file change those of others."""
+    stem = name.removesuffix(".json").removesuffix(".tf").removesuffix(".tofu")
+    return stem == "override" or stem.endswith("_override")
+
+
+def shown(path: Path, base: Path) -> str:
+    """A path as reports show it: relative to the scanned directory, with forward slashes."""
+    return Path(os.path.relpath(path, base)).as_posix()
+
+
+def load_module(directory: Path, base: Path, boundary: Path) -> Module:
+    """Read all files of a directory. What cannot be read is a gap of the module."""
+    module = Module(directory, shown(directory, base))
+    bodies: list[tuple[str, Body]] = []
+    for name in configuration_files(directory):
+        path = directory / name
+        place = shown(path, base)
+        try:
+            data = read_file(path, boundary)
+        except UnreadableFile as error:
+            module.gaps.append(_unread(place, str(error)))
+            module.lost.add("*")
+            continue
+        parse = json_syntax.parse if name.endswith(".json") else syntax.parse
+        body = parse(place, data)
+        module.files += 1
+        _say_problems(module, body)
+        if body.problems:
+            module.lost |= {"*"} if name.endswith(".json") else _lost(data.decode("utf-8", "replace"), body)
+        for attribute in body.root.attributes.values():
+            reason = f"{attribute.name[:60]!r} stands outside of every block"
+            module.gaps.append(Gap(GapKind.EXPRESSION, place, reason, incomplete=False, location=attribute.location()))
+        bodies.append((name, body))
+    for name, body in bodies:
+        if not is_override(name):
+            for block in body.root.blocks:
+                _declare(module, block)
+    for name, body in bodies:
+        if is_override(name):
+            for block in body.root.blocks:
+                _override(module, block)
+    _say_providers(module)
+    return module
+
+
+_HEAD = re.compile(r'^[ \t]*(?:resource[ \t]+"([^"\n]+)"[ \t]+"([^"\n]+)"|(module)[ \t]+"([^"\n]+)")', re.MULTILINE)
+
+
+def _lost(text: str, body: Body) -> set[str]:
+    """The types of the blocks of a file with errors that could not be kept."""
+    kept = {block.labels for block in body.root.blocks}
+    heads = ((type or call, (type, name) if type else (called,)) for type, name, call, called in _HEAD.findall(text))
+    return {what for what, labels in heads if labels not in kept}
+
+
+def _unread(place: str, reason: str) -> Gap:
+    return Gap(GapKind.FILE, place, reason, location=Location(place, 1, 1))
+
+
+def _say_problems(module: Module, body: Body) -> None:
+    path = body.source.path
+    for problem in body.problems:
+        location = Location(path, problem.line, problem.line)
+        reason = f"syntax error in line {problem.line}: {problem.message}"
+        module.gaps.append(Gap(GapKind.FILE, path, reason, "blocks with errors were left out", location=location))
+    for attribute in body.duplicates:
+        reason = f"argument {attribute.name!r} is set twice in one block"
+        module.gaps.append(Gap(GapKind.DUPLICATE, path, reason, location=attribute.location()))
+
+
+def _say_providers(module: Module) -> None:
+    """Terraform takes one configuration for each alias of a provider; here, the first counts."""
+    seen: dict[tuple[object, ...], Block] = {}
+    for block in module.providers:
+        alias = alias_of(block)
+        subject = f"provider {'.'.join((*block.labels[:1], *filter(None, [alias.strip(QUOTE)])))}"
+        _enter(module, seen, (block.labels, alias), block, subject)
+
+
+def _declare(module: Module, block: Block) -> None:
+    kind, labels = block.type, block.labels
+    if kind not in syntax.BLOCK_TYPES:
+        _complain(module, block, f"unknown block type {kind[:60]!r}")
+        return
+    if len(labels) != LABELS.get(kind, len(labels)):
+        _complain(module, block, f"a {kind} block takes {LABELS[kind]} labels, not {len(labels)}")
+        return
+    if kind == "locals":
+        for name, attribute in block.attributes.items():
+            _enter(module, module.locals, name, attribute, f"local.{name}")
+    elif kind == "provider":
+        module.providers.append(block)
+    elif kind == "terraform":
+        module.settings.append(block)
+    elif kind == "removed":
+        _say_removed(module, block)
+    elif kind == "moved":
+        module.moves += move_of(block)
+    elif kind in ("resource", "data", "ephemeral"):
+        key = (kind, labels[0], labels[1])
+        if key in module.resources:
+            module.repeated.append(block)
+        _enter(module, module.resources, key, block, ".".join(labels))
+    else:
+        table = _table(module, kind)
+        if table is not None:
+            _enter(module, table, labels[0], block, f"{kind} {labels[0]!r}")
+
+
+def _say_removed(module: Module, block: Block) -> None:
+    """What Terraform forgets without destroying it exists further, and nothing in the configuration describes it."""
+    from_, lifecycle = block.attributes.get("from"), next(block.nested("lifecycle"), None)
+    destroy = None if lifecycle is None else lifecycle.attributes.get("destroy")
+    if from_ is not None and destroy is not None and destroy.text.strip(QUOTE) == "false":
+        reason = "no longer managed, still exists: nothing here tells how it is configured"
+        hint = "scan the account to judge it"
+        subject = from_.text.strip(QUOTE)
+        module.gaps.append(Gap(GapKind.REMOVED, subject, reason, hint, incomplete=False, location=block.location()))
+
+
+def _table(module: Module, kind: str) -> dict[str, Block] | None:
+    return {"variable": module.variables, "output": module.outputs, "module": module.calls}.get(kind)
+
+
+def _enter(module: Module, table: dict[Any, Any], key: object, item: Block | Attribute, subject: str) -> None:
+    """Add a definition, unless there is one: Terraform refuses a second, so the first stands and a gap says so."""
+    if key in table:
+        first = table[key].location()
+        reason = f"declared a second time; the first is in {first}"
+        module.gaps.append(Gap(GapKind.DUPLICATE, subject, reason, location=item.location()))
+    else:
+        table[key] = item
+
+
+def _complain(module: Module, block: Block, reason: str) -> None:
+    module.gaps.append(Gap(GapKind.FILE, block.source.path, reason, location=block.location()))
+
+
+def _override(module: Module, block: Block) -> None:
+    kind, labels = block.type, block.labels
+    if kind == "locals":
+        for name, attribute in block.attributes.items():
+            if name not in module.locals:
+                _say_baseless(module, f"local.{name}", attribute)
+        module.locals.update(block.attributes)
+        return
+    if kind == "provider":
+        alias = alias_of(block)
+        for position, base in enumerate(module.providers):
+            if base.labels == labels and alias_of(base) == alias:
+                module.providers[position] = merged(base, block)
+                return
+        _say_baseless(module, f"provider {'.'.join(labels)}", block)
+        module.providers.append(block)
+        return
+    table: dict[Any, Block] | None = _table(module, kind)
+    key: object = labels[0] if labels else ""
+    if kind in ("resource", "data", "ephemeral"):
+        table, key = module.resources, (kind, *labels)
+    if table is not None and key in table:
+        table[key] = merged(table[key], block)
+        return
+    if table is not None:
+        _say_baseless(module, ".".join((kind, *labels)), block)
+    _declare(module, block)
+
+
+def _say_baseless(module: Module, subject: str, item: Block | Attribute) -> None:
+    """Terraform refuses an override of what is not declared; it is taken as a declaration."""
+    reason = "an override file changes it, but nothing declares it"
+    module.gaps.append(Gap(GapKind.EXPRESSION, subject, reason, incomplete=False, location=item.location()))
+
+
+def merged(base: Block, override: Block) -> Block:
+    """`base` with the arguments of `override`; a nested block type there replaces all blocks of that type here."""
+    result = Block(base.source, base.type, base.labels, base.start, base.end)
+    result.remarks = base.remarks
+    result.overrides = (*base.overrides, override)
+    result.attributes = {**base.attributes, **override.attributes}
+    replaced = {_nested_type(block) for block in override.blocks}
+    kept = [block for block in base.blocks if _nested_type(block) not in replaced or block.type == "lifecycle"]
+    result.blocks = [*kept, *override.blocks]
+    return result
+
+
+def _nested_type(block: Block) -> str:
+    return block.labels[0] if block.type == "dynamic" and block.labels else block.type
+
+
+def alias_of(block: Block) -> str:
+    """The alias of a provider block as it is written; empty for the default one."""
+    attribute = block.attributes.get("alias")
+    return attribute.source.text[attribute.value_start : attribute.value_end] if attribute else ""

@@ -1,0 +1,78 @@
+"""What ``moved`` blocks say: which address something had before it got the one it has now."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from hipaa_guard.terraform.addresses import last_key, segments
+
+if TYPE_CHECKING:
+    from hipaa_guard.terraform.hcl.syntax import Attribute, Block
+
+_MOST = 10
+"""So many former addresses of one instance are followed, and so many moves to one address; more is no history."""
+
+_KEY = r'(?:\[(?:\d{1,18}|"(?:[^"\\]|\\.)*")\])?'
+_STEP = rf"module\.[\w-]+{_KEY}"
+_ADDRESS = re.compile(rf"(?:{_STEP}\.)*(?:{_STEP}|(?!module\.)[\w-]+\.[\w-]+{_KEY})")
+
+
+def move_of(block: Block) -> Iterator[tuple[str, str]]:
+    """From which address to which a ``moved`` block leads; nothing where it does not say so in Terraform's form."""
+    before, after = (_address(block.attributes.get(name)) for name in ("from", "to"))
+    if before and after and before != after:
+        yield before, after
+
+
+def _address(attribute: Attribute | None) -> str:
+    if attribute is None:
+        return ""
+    text = attribute.text
+    if text.startswith('"'):  # in JSON
+        try:
+            text = json.loads(text)
+        except ValueError:
+            return ""
+    return text if _ADDRESS.fullmatch(text) else ""
+
+
+def former_addresses(addresses: Iterable[str], moves: Iterable[tuple[str, str]]) -> dict[str, tuple[str, ...]]:
+    """The addresses that instances had before they were moved, chains of moves followed, by their present ones.
+
+    Both ends of a move are whole addresses. A move of a block without a key moves all its instances, a move of a
+    module call all that is in it.
+    """
+    by_end: dict[str, list[str]] = {}
+    for before, after in dict.fromkeys(moves):
+        ends_here = by_end.setdefault(after, [])
+        if len(ends_here) < _MOST:
+            ends_here.append(before)
+    if not by_end:
+        return {}
+    found = {address: tuple(_former(address, by_end)) for address in addresses}
+    return {address: former for address, former in found.items() if former}
+
+
+def _former(address: str, by_end: Mapping[str, Sequence[str]]) -> Iterator[str]:
+    known, waiting = {address}, [address]
+    while waiting and len(known) <= _MOST:
+        for former in _one_step_back(waiting.pop(), by_end):
+            if former not in known:
+                known.add(former)
+                waiting.append(former)
+                yield former
+
+
+def _one_step_back(address: str, by_end: Mapping[str, Sequence[str]]) -> Iterator[str]:
+    parts = segments(address)
+    for length in range(2, len(parts) + 1, 2):
+        end = ".".join(parts[:length])
+        rest = address[len(end) :]
+        yield from (before + rest for before in by_end.get(end, ()))
+        key = last_key(end)
+        if key:  # a move without keys moves all instances, each to its own
+            keyless = by_end.get(end.removesuffix(key), ())
+            yield from (f"{before}{key}{rest}" for before in keyless if not last_key(before))

@@ -1,0 +1,80 @@
+"""Instances as plan and state record them: values that Terraform has worked out, with or without the source beside."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+from hipaa_guard.facts.locations import Location
+from hipaa_guard.facts.values import Incomplete, Unknown, Value
+from hipaa_guard.terraform.blocks import Instance
+
+
+@dataclass(slots=True, eq=False)
+class RecordedInstance:
+    """One resource instance of a plan or state (`blocks.Instance`). Its arguments are worked out when asked for."""
+
+    address: str
+    type: str
+    name: str
+    module: str
+    location: Location
+    region: Value
+    decode: Callable[[str], Value]
+    uncertain: Unknown | None = None
+    provider: str | None = None
+    """What is the same for resources of one provider configuration; None where that is not recorded."""
+    written: tuple[str, ...] = ()
+    """The arguments that the configuration writes, where it is known."""
+    mentions: Callable[[str], Iterable[str]] | None = None
+    """The addresses of the instances that an argument is made from, where the configuration tells."""
+    block: Instance | None = None
+    """The same instance as the source tells it, where that was given."""
+    left_open: Callable[[str], bool] = lambda _: False
+    """Whether all that is recorded of an argument is that it is known after apply."""
+    _values: dict[str, Value] = field(default_factory=dict)
+
+    def get(self, attribute: str) -> Value:
+        """The value of a top-level argument; None where it is absent or null."""
+        if attribute not in self._values:
+            self._values[attribute] = _set(self.decode(attribute), blocks=False)
+        return self._values[attribute]
+
+    def arguments(self) -> Iterable[str]:
+        """See `written`."""
+        return self.written
+
+    def expression(self, argument: str) -> str | None:  # noqa: ARG002 - the protocol of `Instance`
+        """A plan or state records values, not the text that they come from."""
+        return None
+
+    def mentioned(self, argument: str) -> Iterable[str]:
+        """See `Instance`."""
+        if self.block is not None:
+            return self.block.mentioned(argument)
+        return () if self.mentions is None else self.mentions(argument)
+
+    def locate(self, path: str) -> Location | None:
+        """Where an argument is written; without source the file, for one that is set."""
+        if self.block is not None:
+            return self.block.locate(path)
+        return self.location if self.get(path.partition(".")[0]) is not None else None
+
+    def notes(self) -> Iterable[tuple[int, str]]:
+        """The comments of the source; plan and state hold none."""
+        return () if self.block is None else self.block.notes()
+
+    def marks(self) -> Iterable[tuple[Location, str]]:
+        """Those of the source."""
+        return () if self.block is None else self.block.marks()
+
+
+def _set(value: Value, *, blocks: bool) -> Value:
+    """The value without the empty texts that providers record for what is not set; maps, as tags are, keep theirs."""
+    if isinstance(value, Incomplete):
+        return Incomplete([_set(item, blocks=True) for item in value.seen], value.unknown)
+    if isinstance(value, list):
+        return [_set(item, blocks=True) if isinstance(item, dict) else item for item in value]
+    if isinstance(value, dict) and blocks:
+        return {key: _set(item, blocks=True) for key, item in value.items()}
+    return None if isinstance(value, str) and not value else value

@@ -1,0 +1,351 @@
+"""Plans as `terraform show -json` writes them, read into resource instances."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from hipaa_guard.facts.locations import Gap, GapKind, Location
+from hipaa_guard.facts.values import Cause, Computed, Unknown, Value, first_unknown
+from hipaa_guard.terraform.addresses import key_text, without_keys
+from hipaa_guard.terraform.blocks import Configuration
+from hipaa_guard.terraform.evaluation.policy_documents import policy_document
+from hipaa_guard.terraform.hcl.errors import LIMITS
+from hipaa_guard.terraform.recorded.documents import TerraformInputError, masked, objects, some_marked, table, text
+from hipaa_guard.terraform.recorded.instances import RecordedInstance
+from hipaa_guard.terraform.recorded.plan_changes import unchanged
+from hipaa_guard.terraform.recorded.plan_references import Context, Found, Instances, Module
+from hipaa_guard.terraform.recorded.plan_source import KnownValues, agrees, completed
+from hipaa_guard.terraform.recorded.plan_values import ABSENT, Planned, Written, decoded, is_argument
+
+if TYPE_CHECKING:
+    from hipaa_guard.terraform.evaluation.resources import HclInstance
+    from hipaa_guard.terraform.recorded.source_tree import SourceTree
+
+_MAJOR_VERSIONS = ("0", "1")
+_GONE = frozenset({"delete", "forget"})
+
+
+def is_plan(document: Mapping[str, Any]) -> bool:
+    """Whether a JSON document is a plan."""
+    return any(key in document for key in ("resource_changes", "planned_values", "configuration"))
+
+
+def read_plan(document: Mapping[str, Any], root: str, source: SourceTree | None = None) -> Configuration:
+    """The instances that exist once a plan is applied. What it deletes or forgets is not among them.
+
+    With the source beside it, instances have lines and comments, and what is known only after apply is what the source
+    makes it from.
+
+    Raises:
+        TerraformInputError: it is no plan, or one of a version that is not known, or the source is not its own.
+
+    """
+    if not is_plan(document):
+        raise TerraformInputError(f"{root} is no plan: `resource_changes` and `configuration` are expected in it")
+    check_version(document, root)
+    return _Plan(document, root).configuration(source)
+
+
+def check_version(document: Mapping[str, Any], root: str) -> None:
+    """Refuse a document whose format may mean something else.
+
+    Raises:
+        TerraformInputError: the major version is not known, or there is none.
+
+    """
+    version = text(document.get("format_version"))
+    if not version:
+        raise TerraformInputError(f"{root} has no `format_version`: give the output of `terraform show -json`")
+    if version.partition(".")[0] not in _MAJOR_VERSIONS:
+        raise TerraformInputError(
+            f"{root} has format version {version[:20]!r}, and only 0.x and 1.x are known: write it with Terraform 1.x"
+        )
+
+
+class _Plan:
+    """One plan on its way to a configuration."""
+
+    def __init__(self, document: Mapping[str, Any], root: str) -> None:
+        self._document = document
+        self._location = Location(root, 1, 1)
+        self._root = root
+        configuration = table(document.get("configuration"))
+        self._instances = Instances(table(configuration.get("root_module")))
+        self._pending: dict[str, dict[str, Any]] = {}
+        self._documents: dict[str, Value] = {}
+        self._gaps: list[Gap] = []
+        self._same: dict[str, bool] = {}
+        self._changed: dict[str, dict[str, Any]] = {}
+        self.blocks: Mapping[str, HclInstance] = {}
+        """The instances as the source tells them, where it was given."""
+        self._providers = table(configuration.get("provider_config"))
+
+    def configuration(self, source: SourceTree | None) -> Configuration:
+        """All instances, and what could not be read."""
+        damaged = self._changes()
+        instances = [self._instance(change) for change in self._changed.values()]
+        result = Configuration(root=self._root, source="plan", instances=[*instances], gaps=self._gaps, files=1)
+        result.unchanged = unchanged(self._document, self._changed)
+        moved = ((address, text(entry.get("previous_address"))) for address, entry in self._changed.items())
+        result.previous = {address: (before,) for address, before in moved if before and before != address}
+        if source is not None and instances:
+            known = KnownValues(self._document, self._changed, self._pending)
+            found = source.join(result, instances, read=known.read, values=known.value, given=known.variables())
+            self.blocks = found
+        if damaged:
+            reason = f"{damaged} entries of `resource_changes` have no address, type, name or change"
+            result.gaps.append(Gap(GapKind.FILE, self._root, reason, location=self._location))
+        unfinished = self._partial()
+        if unfinished is not None:
+            hint = "make a plan of everything that ends without errors, and scan that"
+            result.gaps.append(Gap(GapKind.FILE, self._root, unfinished, hint, location=self._location))
+            missing = Unknown(unfinished, Cause.NOT_IN_SCOPE)
+            result.handed_over = {instance.address: missing for instance in instances}
+        return result
+
+    def has_changed(self, attribute: str, expression: Any, block: HclInstance) -> bool:
+        """Whether the source is not the one that the plan was made from, to judge by one argument of a block."""
+        subject = f"{without_keys(block.address)}.{attribute}"
+        if subject not in self._same:
+            self._same[subject] = agrees(expression, attribute, block)
+            if not self._same[subject]:
+                reason = "the source has changed since the plan was made: what the plan does not know stays unknown"
+                place = block.locate(attribute) or block.location
+                self._gaps.append(
+                    Gap(GapKind.SOURCE, subject, reason, "make the plan again", incomplete=False, location=place)
+                )
+        return not self._same[subject]
+
+    def _partial(self) -> str | None:
+        """Why the plan does not hold everything, where it does not."""
+        if self._document.get("errored") is True:
+            return "the plan is partial: making it ended with an error"
+        if self._document.get("complete") is False:
+            return "the plan is partial: it was limited to some resources, or some had to be deferred"
+        return None
+
+    def _changes(self) -> int:
+        """Note what exists after the plan. The result is the number of entries that make no sense."""
+        damaged = 0
+        listed = self._document.get("resource_changes")
+        entries = listed if isinstance(listed, list) else []
+        named = {text(table(entry).get("address")) for entry in entries}
+        for entry in (*entries, *self._planned(named)):
+            change = table(table(entry).get("change"))
+            actions = change.get("actions")
+            if not isinstance(entry, dict) or not isinstance(actions, list) or not _is_named(entry):
+                damaged += 1
+            elif entry.get("mode") == "data":
+                self._instances.add_pending(entry["address"])
+                self._pending[entry["address"]] = entry
+            elif not _is_deposed(entry) and isinstance(change.get("after"), dict) and not _all_gone(actions):
+                self._changed[entry["address"]] = entry
+                module = text(entry.get("module_address"))
+                self._instances.add(entry["address"], module, change["after"], change.get("after_unknown"))
+        return damaged
+
+    def _planned(self, named: set[str]) -> list[dict[str, Any]]:
+        """The entries of `planned_values` that are no changes, as if they were: the plan may have been cut down.
+
+        They have no marks of what is unknown: it is what the configuration writes and the values lack. A plan that
+        only refreshes has no changes and plans no values: all that exists is in its state.
+        """
+        entries = []
+        values = table(self._document.get("planned_values"))
+        if "resource_changes" not in self._document and not table(values.get("root_module")):
+            values = table(table(self._document.get("prior_state")).get("values"))
+        modules = [("", table(values.get("root_module")))]
+        while modules:
+            address, module = modules.pop()
+            for entry in objects(module.get("resources")):
+                if entry.get("address") in named:
+                    continue
+                values = table(entry.get("values"))
+                found = {**entry, "module_address": address}
+                missing = {key: True for key in self._written(found) if key not in values}
+                change = {"actions": ["no-op"], "after": values, "after_unknown": missing}
+                found["change"] = {**change, "after_sensitive": entry.get("sensitive_values")}
+                entries.append(found)
+            modules += [(text(child.get("address")), child) for child in objects(module.get("child_modules"))]
+        return entries
+
+    def _written(self, entry: Mapping[str, Any]) -> dict[str, Any]:
+        module = self._instances.module(text(entry.get("module_address")))
+        return table(module.resource(_block_name(entry)).get("expressions"))
+
+    def _instance(self, entry: dict[str, Any]) -> RecordedInstance:
+        module = self._instances.module(text(entry.get("module_address")))
+        resource = _PlannedResource(self, module, entry)
+        return RecordedInstance(
+            address=entry["address"],
+            type=entry["type"],
+            name=entry["name"],
+            module=module.address,
+            location=self._location,
+            region=resource.region(),
+            provider=resource.provider,
+            decode=resource.get,
+            written=resource.arguments(),
+            left_open=resource.left_open,
+        )
+
+    def follow(self, expression: Any, context: Context) -> Found:
+        """Where the names of an expression lead, from one place in the configuration."""
+        found = self._instances.follow(expression, context)
+        if len(found.data) == len(found.open) == 1 and not found.targets:
+            found.document = self._document_at(*next(iter(found.data)))
+        return found
+
+    def _document_at(self, address: str, attribute: str) -> Value:
+        """The policy document that a data source will hold; None for other data sources."""
+        entry = self._pending[address]
+        is_text = attribute in ("", "json", "minified_json")
+        if text(entry.get("type")) != "aws_iam_policy_document" or not is_text:
+            return None
+        if address not in self._documents:
+            self._documents[address] = Unknown(f"{address} is made from itself", Cause.EXPRESSION)
+            after = entry["change"].get("after")
+            module = self._instances.module(text(entry.get("module_address")))
+            if isinstance(after, dict):
+                self._documents[address] = self._made(address, _PlannedResource(self, module, entry))
+        return self._documents[address]
+
+    def _made(self, address: str, source: _PlannedResource) -> Value:
+        """A policy document that is made of others, unless these are more than a scan evaluates."""
+        try:
+            return policy_document(source)
+        except LIMITS as error:
+            reason = str(error) or "nested too deeply"
+            self._gaps.append(Gap(GapKind.LIMIT, address, reason, location=self._location))
+            return Unknown(reason, Cause.LIMIT)
+
+    def provider(self, key: str) -> Mapping[str, Any]:
+        """The arguments of a provider configuration."""
+        return table(table(self._providers.get(key)).get("expressions"))
+
+    def constant(self, expression: Any) -> Value:
+        """The value of an argument of a provider: what is written, or a variable of the root module."""
+        found = table(expression)
+        if "constant_value" in found:
+            return found["constant_value"]
+        names = found.get("references")
+        name = text(names[0]) if isinstance(names, list) and len(names) == 1 else ""
+        variable = table(table(self._document.get("variables")).get(name.removeprefix("var.")))
+        if name.startswith("var.") and isinstance(variable.get("value"), str):
+            return variable["value"]
+        return Unknown("the provider's argument is not in the plan", Cause.EXPRESSION) if expression else None
+
+
+class _PlannedResource:
+    """The arguments of one entry of `resource_changes`."""
+
+    __slots__ = (
+        "_address",
+        "_after",
+        "_configured",
+        "_context",
+        "_expressions",
+        "_plan",
+        "_sensitive",
+        "_unknown",
+        "provider",
+    )
+
+    def __init__(self, plan: _Plan, module: Module, entry: Mapping[str, Any]) -> None:
+        configuration = module.resource(_block_name(entry))
+        change = entry["change"]
+        repeated_over = table(configuration.get("for_each_expression")).get("references")
+        names = (
+            tuple(name for name in repeated_over if isinstance(name, str)) if isinstance(repeated_over, list) else ()
+        )
+        self._plan = plan
+        self._configured = bool(configuration)
+        self._address = entry["address"]
+        self._context = Context(module, key_text(entry.get("index")), names)
+        self._expressions = table(configuration.get("expressions"))
+        self._after = change["after"]
+        self._unknown = change.get("after_unknown")
+        self._sensitive = change.get("after_sensitive")
+        self.provider = text(configuration.get("provider_config_key"))
+
+    def get(self, attribute: str) -> Value:
+        """The value of a top-level argument."""
+        if attribute == "tags_all":
+            return self._all_tags()
+        return self._own(attribute)
+
+    def arguments(self) -> tuple[str, ...]:
+        """The arguments that the configuration writes, nested blocks aside."""
+        return tuple(name for name, written in self._expressions.items() if is_argument(written))
+
+    def left_open(self, name: str) -> bool:
+        """Whether the plan says of an argument no more than that it is known after apply."""
+        return table(self._unknown).get(name) is True
+
+    def written(self, name: str) -> Value:
+        """The same, as `policy_documents` asks for it."""
+        return self._own(name)
+
+    def region(self) -> Value:
+        """The region of the resource: its own, else its provider's."""
+        own = self._own("region")
+        return own if own is not None else self._plan.constant(self._plan.provider(self.provider).get("region"))
+
+    def _own(self, attribute: str) -> Value:
+        planned = Planned(self._after, self._unknown, self._sensitive).part(attribute)
+        if planned.is_plain:
+            chosen = not isinstance(planned.value, str) or self._is_chosen(self._expressions.get(attribute))
+            return planned.value if chosen else Computed(planned.value)
+        written = Written(self._expressions.get(attribute, ABSENT))
+        told = decoded(attribute, planned, written, partial(self._plan.follow, context=self._context))
+        block = self._plan.blocks.get(self._address)
+        if block is None or not some_marked(planned.unknown):
+            return told
+        if self._configured and self._plan.has_changed(attribute, written.expression, block):
+            return told
+        return completed(planned, told, block.get(attribute))
+
+    def _is_chosen(self, expression: Any) -> bool:
+        """Whether the configuration writes a text itself, or takes it from a variable: not from a data source."""
+        if expression is None or "constant_value" in table(expression):
+            return expression is not None
+        found = self._plan.follow(expression, self._context)
+        return not (found.looked_up or found.open)
+
+    def _all_tags(self) -> Value:
+        """The tags with the provider's default ones; the plan has them, unless one of them is not known."""
+        planned = self._own("tags_all")
+        if planned is not None:
+            return planned
+        tags = self._own("tags")
+        defaults = self._default_tags()
+        if tags is None or defaults is None:
+            return defaults if tags is None else tags
+        if isinstance(tags, Unknown) or isinstance(defaults, Unknown):
+            return first_unknown([tags, defaults])
+        return {**table(defaults), **table(tags)}
+
+    def _default_tags(self) -> Value:
+        blocks = objects(self._plan.provider(self.provider).get("default_tags"))
+        value = self._plan.constant(blocks[0].get("tags")) if blocks else None
+        return masked(value, sensitive=False)
+
+
+def _is_named(entry: Mapping[str, Any]) -> bool:
+    return all(text(entry.get(key)) for key in ("address", "type", "name"))
+
+
+def _is_deposed(entry: Mapping[str, Any]) -> bool:
+    """Whether it is what is left of a replaced object, as changes and as states mark it."""
+    return entry.get("deposed") is not None or entry.get("deposed_key") is not None
+
+
+def _all_gone(actions: list[Any]) -> bool:
+    return bool(actions) and all(isinstance(action, str) and action in _GONE for action in actions)
+
+
+def _block_name(entry: Mapping[str, Any]) -> str:
+    name = f"{text(entry.get('type'))}.{text(entry.get('name'))}"
+    return f"data.{name}" if entry.get("mode") == "data" else name

@@ -1,0 +1,231 @@
+"""What the expressions of a plan refer to.
+
+A plan holds the configuration per block: for each argument the names that its expression mentions, without the
+expression. Followed through variables, outputs and the keys of count and for_each, they lead to resource instances.
+Locals are not in a plan; what leads to one stays open.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import Any
+
+from hipaa_guard.facts.values import Value
+from hipaa_guard.terraform.addresses import last_key, module_steps, segments, without_keys
+from hipaa_guard.terraform.recorded.documents import table, text
+
+_DEPTH = 40
+_TARGETS = 100
+_NO_RESOURCE = frozenset({"var", "local", "data", "module", "each", "count", "path", "terraform", "self", "ephemeral"})
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """Where an expression stands: its module instance, and the key and for_each of its block."""
+
+    module: Module
+    key: str = ""
+    repeated_over: tuple[str, ...] = ()
+
+
+@dataclass(slots=True, eq=False)
+class Module:
+    """One module instance of the plan, with the configuration of its block."""
+
+    address: str
+    configuration: Mapping[str, Any]
+    parent: Module | None = None
+    call: Mapping[str, Any] = field(default_factory=dict)
+    key: str = ""
+    _resources: dict[str, Mapping[str, Any]] | None = None
+
+    def within(self, name: str) -> str:
+        """The full address of something in this module."""
+        return f"{self.address}.{name}" if self.address else name
+
+    def resource(self, name: str) -> Mapping[str, Any]:
+        """The configuration of a resource (``aws_s3_bucket.b``, ``data.aws_x.y``); empty where there is none."""
+        if self._resources is None:
+            listed = self.configuration.get("resources")
+            entries = [table(item) for item in listed] if isinstance(listed, list) else []
+            self._resources = {text(entry.get("address")): entry for entry in entries}
+        return self._resources.get(name, {})
+
+
+@dataclass(slots=True)
+class Found:
+    """Where the names of an expression lead: attributes not known yet, and names that could not be followed."""
+
+    targets: dict[tuple[str, str], None] = field(default_factory=dict)
+    """Pairs of an instance's address and an attribute, in order."""
+    data: dict[tuple[str, str], None] = field(default_factory=dict)
+    """The like for data sources that are read at apply; their names are among the open ones too."""
+    looked_up: bool = False
+    """Whether some name is that of a data source."""
+    open: list[str] = field(default_factory=list)
+    document: Value = None
+    """The policy document that the expression is, where it is one made from a data source."""
+    seen: set[tuple[str, str, str]] = field(default_factory=set)
+
+
+class Instances:
+    """What a plan says of its instances: which there are, and which of their attributes are not known."""
+
+    def __init__(self, root: Mapping[str, Any]) -> None:
+        self._modules: dict[str, Module] = {"": Module("", root)}
+        self._values: dict[str, Mapping[str, Any]] = {}
+        self._unknown: dict[str, Any] = {}
+        self._blocks: dict[str, dict[str, None]] = {}
+        self._module_instances: dict[str, dict[str, None]] = {}
+        self._modules_seen: set[str] = set()
+        self._pending: dict[str, dict[str, None]] = {}
+
+    def add(self, address: str, module: str, values: Mapping[str, Any], unknown: Any) -> None:
+        """A managed resource instance: its values, and the marks of what is unknown of them."""
+        self._values[address] = values
+        self._unknown[address] = unknown
+        self._blocks.setdefault(without_keys(address), {})[address] = None
+        if module and module not in self._modules_seen:
+            self._modules_seen.add(module)
+            path = ""
+            for name, key in module_steps(module):
+                path = f"{path}.module.{name}{key}".removeprefix(".")
+                self._module_instances.setdefault(without_keys(path), {})[path] = None
+
+    def add_pending(self, address: str) -> None:
+        """A data source that is read only at apply."""
+        self._pending.setdefault(without_keys(address), {})[address] = None
+
+    def module(self, address: str) -> Module:
+        """The module instance at an address."""
+        found = self._modules.get(address)
+        if found is not None:
+            return found
+        module = self._modules[""]
+        for name, key in module_steps(address)[:_DEPTH]:
+            module = self._child(module, name, key)
+        self._modules[address] = module
+        return module
+
+    def follow(self, references: object, context: Context) -> Found:
+        """Where the names of one expression lead."""
+        found = Found()
+        self._follow(names_of(references), context, found, "", 0)
+        return found
+
+    # --- one name ------------------------------------------------------------------------------------------------
+
+    def _follow(self, names: tuple[str, ...], context: Context, found: Found, attribute: str, depth: int) -> None:
+        keyed = "each.key" in names or "count.index" in names or any(name.startswith("each.value") for name in names)
+        for name in _longest(names):
+            mark = (context.module.address, context.key, name + " " + attribute)
+            if mark in found.seen:
+                continue
+            found.seen.add(mark)
+            if depth > _DEPTH or len(found.targets) > _TARGETS:
+                found.open.append(name)
+                return
+            self._one(name, context, found, attribute, depth + 1, keyed=keyed)
+
+    def _one(self, name: str, context: Context, found: Found, attribute: str, depth: int, *, keyed: bool) -> None:
+        parts = segments(name)
+        head = without_keys(parts[0])
+        if head == "var":
+            self._variable(parts, context, found, attribute, depth)
+        elif head == "module":
+            self._output(parts, context, found, attribute, depth, keyed=keyed)
+        elif head == "data":
+            self._data(parts, context, found, attribute, keyed=keyed)
+        elif head == "each" and len(parts) > 1 and without_keys(parts[1]) == "value":
+            self._follow(context.repeated_over, context, found, ".".join(parts[2:]) or attribute, depth)
+        elif head == "local":
+            found.open.append(name)
+        elif head not in _NO_RESOURCE and len(parts) > 1:
+            self._resource(parts, context, found, attribute, keyed=keyed or name in context.repeated_over)
+
+    def _variable(self, parts: list[str], context: Context, found: Found, attribute: str, depth: int) -> None:
+        """A variable of a called module is what the call gives; one of the root is known when a plan is made."""
+        module = context.module
+        if module.parent is None or len(parts) < 2:
+            return
+        given = table(table(module.call.get("expressions")).get(without_keys(parts[1])))
+        outer = Context(module.parent, module.key, names_of(table(module.call.get("for_each_expression"))))
+        self._follow(names_of(given), outer, found, attribute, depth)
+
+    def _output(
+        self, parts: list[str], context: Context, found: Found, attribute: str, depth: int, *, keyed: bool
+    ) -> None:
+        """An output of a called module; all of them where the plan does not say which."""
+        if len(parts) < 2:
+            return
+        block = without_keys(context.module.within(f"module.{without_keys(parts[1])}"))
+        known = self._module_instances.get(block, {})
+        exact = context.module.within(f"module.{parts[1]}")
+        for address in _chosen(known, exact, context.key if keyed else "") or [exact]:
+            child = self.module(address)
+            outputs = table(child.configuration.get("outputs"))
+            name = without_keys(parts[2]) if len(parts) > 2 else ""
+            for output in [outputs.get(name)] if name else outputs.values():
+                names = names_of(table(table(output).get("expression")))
+                self._follow(names, Context(child), found, attribute, depth)
+
+    def _resource(self, parts: list[str], context: Context, found: Found, attribute: str, *, keyed: bool) -> None:
+        """The attribute of one instance, or of each that may be meant."""
+        exact = context.module.within(".".join(parts[:2]))
+        attribute = ".".join(parts[2:]) or attribute
+        known = self._blocks.get(without_keys(exact), {})
+        for address in _chosen(known, exact, context.key if keyed else ""):
+            if not attribute or self._is_unknown(address, attribute):
+                found.targets[address, attribute or "id"] = None
+
+    def _is_unknown(self, address: str, attribute: str) -> bool:
+        """Whether some of an attribute is not known; a plan leaves it out, or marks it."""
+        head = without_keys(attribute.partition(".")[0])
+        marks = self._unknown[address]
+        return bool(head not in self._values[address] or marks is True or table(marks).get(head))
+
+    def _data(self, parts: list[str], context: Context, found: Found, attribute: str, *, keyed: bool) -> None:
+        """A data source. Unless it is read only at apply, its attributes are known when the plan is made."""
+        found.looked_up = True
+        exact = context.module.within(".".join(parts[:3]))
+        known = self._pending.get(without_keys(exact), {})
+        for address in _chosen(known, exact, context.key if keyed else ""):
+            last = ".".join(parts[3:]) or attribute
+            found.data[address, last] = None
+            found.open.append(f"{address}.{last}" if last else address)
+
+    def _child(self, parent: Module, name: str, key: str) -> Module:
+        call = table(table(parent.configuration.get("module_calls")).get(name))
+        address = parent.within(f"module.{name}{key}")
+        found = self._modules.get(address)
+        if found is None:
+            found = self._modules[address] = Module(address, table(call.get("module")), parent, call, key)
+        return found
+
+
+def _chosen(known: Mapping[str, None], exact: str, key: str) -> list[str]:
+    """Which instances of a block a name means: the one it says, the one with the same key, else all of them."""
+    if exact in known:
+        return [exact]
+    if last_key(exact):
+        return []
+    same_key = exact + key
+    return [same_key] if key and same_key in known else list(islice(known, _TARGETS + 1))
+
+
+def names_of(expression: object) -> tuple[str, ...]:
+    """The names that an expression mentions."""
+    listed = table(expression).get("references")
+    return tuple(name for name in listed if isinstance(name, str)) if isinstance(listed, list) else ()
+
+
+def _longest(names: tuple[str, ...]) -> Iterator[str]:
+    """The names without the prefixes of themselves that a plan lists after each."""
+    last = ""
+    for name in names:
+        if last.startswith(name) and last[len(name) : len(name) + 1] in (".", "[", ""):
+            continue
+        last = name
+        yield name

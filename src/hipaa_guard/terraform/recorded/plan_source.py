@@ -1,0 +1,163 @@
+"""What a plan does not know yet, taken from the source beside it. What the plan knows stays as it is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from hipaa_guard.facts.values import Incomplete, Unknown, Value, first_unknown
+from hipaa_guard.terraform.addresses import segments, without_keys
+from hipaa_guard.terraform.evaluation.expression_references import short
+from hipaa_guard.terraform.hcl.access import Known
+from hipaa_guard.terraform.hcl.scope import UNTOLD
+from hipaa_guard.terraform.recorded.documents import NESTING, masked, objects, some_marked, table, text
+from hipaa_guard.terraform.recorded.plan_references import names_of
+from hipaa_guard.terraform.recorded.plan_values import ABSENT, Planned, is_argument
+
+if TYPE_CHECKING:
+    from hipaa_guard.terraform.evaluation.resources import HclInstance
+
+_LISTED = frozenset({"var", "local", "data", "module", "each", "count"})
+"""The first segments of names that a plan always lists; others may be bound by a `for`."""
+
+
+class KnownValues:
+    """What a plan knows, as the source asks for it: variables, attributes and the answers of data sources."""
+
+    def __init__(
+        self, document: Mapping[str, Any], changed: Mapping[str, Mapping[str, Any]], pending: Mapping[str, Any]
+    ) -> None:
+        self._document = document
+        self._changed = changed
+        self._read = {text(entry.get("address")): entry for entry in data_sources(document)}
+        self.read = (*self._read, *pending)
+        """The addresses of data sources."""
+
+    def variables(self) -> dict[str, Value]:
+        """The values of the variables of the root module."""
+        root = table(table(self._document.get("configuration")).get("root_module"))
+        declared = table(root.get("variables"))
+        given = table(self._document.get("variables"))
+        return {
+            name: masked(table(one).get("value"), table(declared.get(name)).get("sensitive") is True)
+            for name, one in given.items()
+        }
+
+    def value(self, address: str, attribute: str) -> Value:
+        """See `scope.Record`."""
+        if address in self._changed:
+            change = self._changed[address]["change"]
+            planned = Planned(change["after"], change.get("after_unknown"), change.get("after_sensitive"))
+        elif address in self._read:
+            entry = self._read[address]
+            planned = Planned(entry.get("values"), None, entry.get("sensitive_values"))
+        else:
+            return UNTOLD
+        part = planned.part(attribute)
+        if attribute not in table(planned.value) or some_marked(part.unknown):
+            return UNTOLD
+        return masked(part.value, part.sensitive)
+
+
+def data_sources(document: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """The entries of the data sources that were read when the plan was made."""
+    modules = [table(table(table(document.get("prior_state")).get("values")).get("root_module"))]
+    while modules:
+        module = modules.pop()
+        yield from (entry for entry in objects(module.get("resources")) if entry.get("mode") == "data")
+        modules += objects(module.get("child_modules"))
+
+
+def agrees(expression: Any, name: str, block: HclInstance) -> bool:
+    """Whether the source still writes an argument, or nested blocks, with the names that the plan was made from.
+
+    Blocks that a plan does not list (``dynamic``) may mention more.
+    """
+    mentions = block.mentions(name)
+    told = {short(segments(without_keys(each))) for each in _references(expression)}
+    if any(not any(f"{full}.".startswith(f"{each}.") for full in mentions) for each in told):
+        return False
+    if expression is ABSENT:
+        return name not in block.arguments()
+    if block.locate(name) is None:
+        return False
+    return not is_argument(expression) or all(each in told for each in mentions if each.partition(".")[0] in _LISTED)
+
+
+def _references(expression: Any) -> Iterator[str]:
+    if is_argument(expression):
+        yield from names_of(expression)
+    elif isinstance(expression, list | dict):
+        for part in expression.values() if isinstance(expression, dict) else expression:
+            yield from _references(part)
+
+
+def completed(planned: Planned, told: Value, written: Value, depth: int = 0) -> Value:
+    """`told`, which the plan alone says, with what the source writes wherever the plan marks a value as unknown."""
+    if planned.unknown is True:
+        return masked(written, planned.sensitive)
+    if depth > NESTING or not some_marked(planned.unknown) or isinstance(written, Unknown | Incomplete):
+        return told
+    if isinstance(told, list) and isinstance(written, list):
+        if planned.keys is not None:
+            planned = Planned([planned.value], [planned.unknown], [planned.sensitive])
+        return _elements([planned.part(index) for index in range(len(told))], told, written, depth)
+    if isinstance(told, dict) and isinstance(written, dict):
+        return {key: _value(key, planned.part(key), value, written, depth) for key, value in told.items()}
+    return told
+
+
+def _value(key: str, planned: Planned, told: Value, written: dict[str, Value], depth: int) -> Value:
+    """One value of a map or nested block. What a block does not write is left to the provider."""
+    if key in written or isinstance(written, Known):
+        return completed(planned, told, written.get(key), depth + 1)
+    return told
+
+
+def _elements(planned: list[Planned], told: list[Value], written: list[Value], depth: int) -> list[Value]:
+    """The elements of a list or set; the order of a set is another one in the source."""
+    result = list(told)
+    unknown = [index for index, each in enumerate(planned) if each.unknown is True]
+    open_ = [value for value in written if isinstance(value, Unknown)]
+    if len(open_) == len(unknown):
+        for index, value in zip(unknown, open_, strict=True):
+            result[index] = masked(value, planned[index].sensitive)
+    blocks = [value for value in written if isinstance(value, dict)]
+    for index, each in enumerate(planned):
+        if each.unknown is not True and some_marked(each.unknown):
+            block = _counterpart(told[index], blocks)
+            if block is not None:
+                blocks = [other for other in blocks if other is not block]
+                result[index] = completed(each, told[index], block, depth + 1)
+    return result
+
+
+def _counterpart(told: Value, blocks: list[dict[str, Value]]) -> dict[str, Value] | None:
+    """The block that says most of what the plan knows of an element, and nothing else."""
+    best, most = None, -1
+    for block in blocks:
+        agreeing = _agreeing(told, block)
+        if agreeing > most:
+            best, most = block, agreeing
+    return best
+
+
+def _agreeing(told: Value, block: dict[str, Value]) -> int:
+    """How many values both know and have in common; less than none where they contradict each other."""
+    if not isinstance(told, dict):
+        return -1
+    both = [(_text(told[key]), _text(value)) for key, value in block.items() if key in told]
+    known = [(one, other) for one, other in both if one is not None and other is not None]
+    return len(known) if all(one == other for one, other in known) else -1
+
+
+def _text(value: Value) -> str | None:
+    """A known value as text, as the provider converts what is written; None for what is not known, and for blocks."""
+    if value is None or first_unknown(value) is not None:
+        return None
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, list):
+        texts = [_text(each) for each in value]
+        return None if None in texts else str(sorted(str(text) for text in texts))
+    return str(value) if isinstance(value, str | int | float) else None

@@ -1,0 +1,163 @@
+"""Paths that the user did not name: a file of settings that was only found says them, or they are a default.
+
+Whoever wrote the tree chose them, and chose what lies there. So they stay in the work tree, lead through no link out of
+it and to nothing of git's, and what is read is a regular file of bounded size. A path that the user named may be
+anywhere, but where it lies in a work tree, the author of that tree decides whether it is a link.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+
+from hipaa_guard.terraform import limits
+from hipaa_guard.terraform.files import is_of_git, names_git
+from hipaa_guard.terraform.recorded import documents
+from hipaa_guard.terraform.repository.top import work_tree_of
+
+
+class Is(Enum):
+    """What is expected at a path."""
+
+    FILE = "file"
+    DIRECTORY = "directory"
+    EITHER = "either"
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """What is done with a path. ``largest`` is how many bytes a file may have that is read."""
+
+    expected: Is
+    largest: int = 0
+    writes: bool = False
+
+    below: bool = False
+    """Whether it has to lie below the working directory, as what is written does."""
+
+    @property
+    def boundary(self) -> Path:
+        """What the path has to stay in: the work tree, or the working directory."""
+        here = Path.cwd().resolve()
+        return here if self.below or self.writes else work_tree_of(here) or here
+
+
+REGISTER = Use(Is.FILE, 5 * 1024 * 1024)
+BASELINE = Use(Is.FILE, 100 * 1024 * 1024)
+VALUES = Use(Is.FILE, limits.FILE_BYTES)
+SETTINGS = Use(Is.FILE, 1024 * 1024)
+SCANNED = Use(Is.EITHER, documents.BYTES)
+RESULT = Use(Is.FILE, documents.BYTES)
+SOURCE = Use(Is.DIRECTORY)
+TOP = Use(Is.DIRECTORY, below=True)
+OUTPUT = Use(Is.FILE, writes=True)
+STORE = Use(Is.DIRECTORY, writes=True)
+
+
+class FoundPathError(Exception):
+    """A path that is not followed. The text is a predicate whose subject is the path."""
+
+
+def refused(path: Path, use: Use) -> str:
+    """Why a path is not followed that nobody named: a predicate; empty where it is. That it is missing is no reason."""
+    try:
+        return _refused(path, use)
+    except (OSError, ValueError, RuntimeError) as error:
+        return f"is no path that can be followed: {getattr(error, 'strerror', None) or error}"
+
+
+def _refused(path: Path, use: Use) -> str:
+    boundary = use.boundary
+    real = Path(os.path.realpath(path))
+    written = Path(os.path.normpath(Path.cwd() / path))
+    if not real.is_relative_to(boundary):
+        where = "working directory" if use.writes or use.below else "working tree"
+        through = "leads" if path.is_symlink() or written.is_relative_to(boundary) else "is"
+        return f"{through} outside of the {where}"
+    inside = written.relative_to(boundary) if written.is_relative_to(boundary) else path
+    if is_of_git(real, boundary) or names_git(inside):
+        return "is a part of git's own files"
+    return _wrong_kind(real, use)
+
+
+def led_astray(path: Path) -> str:
+    """Why a path is not followed that the user named in a work tree: a link there leads it out, or to git's files.
+
+    It is a predicate; empty where the path may be followed.
+    """
+    written = Path(os.path.normpath(Path.cwd() / path))
+    real = Path(os.path.realpath(path))
+    for top in written.parents:
+        real_top = Path(os.path.realpath(top))
+        if real == real_top / written.relative_to(top) or not os.path.lexists(top / ".git"):
+            continue
+        if not real.is_relative_to(real_top):
+            return "leads outside of the working tree"
+        if is_of_git(real, real_top) and not names_git(written.relative_to(top)):
+            return "leads into git's own files"
+    return ""
+
+
+def content(path: Path, use: Use) -> bytes:
+    """The content of a file that nobody named.
+
+    Raises:
+        FoundPathError: it is not followed, or cannot be read.
+
+    """
+    reason = refused(path, use)
+    if reason:
+        raise FoundPathError(reason)
+    return _read(path, use.largest, named=False)
+
+
+def content_of_named(path: Path, largest: int | None) -> bytes:
+    """The content of a file that the user named: it may be anywhere, and be a pipe.
+
+    Raises:
+        FoundPathError: it cannot be read, or has more than ``largest`` bytes.
+
+    """
+    return _read(path, largest, named=True)
+
+
+def size_in_words(size: int) -> str:
+    """A bound as messages have it."""
+    return f"{size // 1024**2:,} MiB"
+
+
+def _read(path: Path, largest: int | None, *, named: bool) -> bytes:
+    try:
+        flags = os.O_RDONLY | getattr(os, "O_CLOEXEC", 0) | (0 if named else getattr(os, "O_NONBLOCK", 0))
+        with os.fdopen(os.open(path, flags), "rb") as file:
+            if not named and not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+                raise FoundPathError("is no regular file")
+            data = file.read() if largest is None else file.read(largest + 1)
+    except OSError as error:
+        raise FoundPathError(f"cannot be read: {error.strerror or error}") from None
+    except ValueError as error:  # a name that no file can have
+        raise FoundPathError(f"cannot be read: {error}") from None
+    if largest is not None and len(data) > largest:
+        raise FoundPathError(f"is larger than {size_in_words(largest)}")
+    if data.startswith(documents.LFS_POINTER):
+        raise FoundPathError("is kept in Git LFS, and only the pointer to it is here: run `git lfs pull`")
+    return data
+
+
+def _wrong_kind(real: Path, use: Use) -> str:
+    try:
+        status = real.stat()
+    except FileNotFoundError:
+        return ""
+    if stat.S_ISDIR(status.st_mode):
+        return "is a directory" if use.expected is Is.FILE else ""
+    if use.expected is Is.DIRECTORY:
+        return "is no directory"
+    if not stat.S_ISREG(status.st_mode):
+        return "is no regular file"
+    if use.largest and status.st_size > use.largest:
+        return f"is larger than {size_in_words(use.largest)}"
+    return ""

@@ -1,0 +1,202 @@
+"""Reading directories of Terraform source."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from hipaa_guard.facts.locations import Gap, GapKind, Location
+from hipaa_guard.facts.values import Value
+from hipaa_guard.terraform.blocks import Configuration
+from hipaa_guard.terraform.evaluation.module_instances import ModuleInstance
+from hipaa_guard.terraform.evaluation.unread_modules import handed_over
+from hipaa_guard.terraform.hcl.scope import Budget, Record, Session
+from hipaa_guard.terraform.modules.module import Module, shown
+from hipaa_guard.terraform.modules.module_lookup import Library
+from hipaa_guard.terraform.modules.moved_blocks import former_addresses
+from hipaa_guard.terraform.modules.plan_inputs import Given, VariableFileError
+from hipaa_guard.terraform.modules.roots import UNREAD, boundary_of, directories, find_roots
+from hipaa_guard.terraform.modules.variable_values import automatic_values, given_values, read_variable_file
+
+if TYPE_CHECKING:
+    from hipaa_guard.terraform.modules.affected_roots import Concerned
+
+__all__ = ["VariableFileError", "read_directory"]
+
+
+def read_directory(
+    path: Path,
+    *,
+    var_files: Sequence[Path] = (),
+    variables: Mapping[str, str] = {},
+    environment: Mapping[str, str] | None = None,
+    workspace: str | None = None,
+    changed: Sequence[Path] | None = None,
+) -> list[Configuration]:
+    """The configurations below a directory: one for each root module, in the order of their paths.
+
+    A root module is a directory of Terraform that no other one calls. ``var_files`` and ``variables`` hold for every
+    root that declares such variables and count more than the files that Terraform reads by itself; ``environment``
+    (``TF_VAR_...``, by the names of the variables) counts less than these. Of the roots, only those are read that the
+    ``changed`` files concern, where these are given; a row says how many are left out.
+
+    Arguments are evaluated when they are read from an instance; a gap that shows only then is added to the
+    configuration's ``gaps`` at that time. What cannot be read or evaluated is a gap or unknown, never an exception.
+
+    Raises:
+        NotADirectoryError: `path` is no directory.
+        VariableFileError: a file of variables cannot be read, a value does not fit its variable, or no root declares
+            that variable.
+
+    """
+    if not path.is_dir():
+        raise NotADirectoryError(str(path))
+    base = path.resolve()
+    library = Library(base, boundary_of(base))
+    own = RootValues(Given(var_files, variables, environment, workspace))
+    budget = Budget()
+    outside: list[Gap] = []
+    below = directories(base, outside)
+    chosen = None if changed is None else _concerned(below, library, changed, var_files)
+    if chosen is None:
+        modules = (library.module(directory) for directory in below)
+        roots = [module for module in find_roots(modules) if module.files or module.gaps]
+        outside += own.undeclared(roots)
+    else:
+        roots = chosen.roots
+        outside.append(_others(chosen, base))
+    callers = [gap.subject for gap in outside if gap.kind is GapKind.FILE and gap.subject.endswith(UNREAD)]
+    found = [_configuration(evaluated(root, library, budget, own), callers) for root in roots]
+    if outside and not found:
+        found.append(Configuration(".", "hcl"))
+    if outside:
+        found[0].gaps.extend(outside)
+    return found
+
+
+def _concerned(
+    below: list[Path], library: Library, changed: Sequence[Path], var_files: Sequence[Path]
+) -> Concerned | None:
+    """The roots that changed files concern; None where a file of values for all of them is among these."""
+    from hipaa_guard.terraform.modules.affected_roots import Changed, concerned
+
+    changes = Changed(changed)
+    return None if changes.holds(var_files) else concerned(below, library, changes)
+
+
+def _others(chosen: Concerned, base: Path) -> Gap:
+    """The row of what was left out because no changed file concerns it."""
+    looked_at, others = len(chosen.roots), chosen.others
+    reason = (
+        f"only the {looked_at:,} root module{'' if looked_at == 1 else 's'} that the changed files concern "
+        f"{'was' if looked_at == 1 else 'were'} looked at, not the {others:,} other{'' if others == 1 else 's'}"
+    )
+    return Gap(GapKind.ROOTS, shown(base, base), reason, "scan without --changed to judge all", incomplete=False)
+
+
+@dataclass(slots=True)
+class RootValues:
+    """What is given to the variables of root modules. ``certain`` counts more than anything else.
+
+    Raises:
+        VariableFileError: a file of variables cannot be read.
+
+    """
+
+    given: Given
+    certain: Mapping[str, Value] = field(default_factory=dict)
+    _named: dict[str, Value] = field(default_factory=dict, init=False)
+
+    def __post_init__(self) -> None:
+        for file in self.given.var_files:
+            self._named.update(read_variable_file(file))
+
+    def of(self, module: Module, library: Library, session: Session) -> dict[str, Value]:
+        """The values for one root module, in Terraform's order.
+
+        Raises:
+            VariableFileError: a value does not fit its variable.
+
+        """
+        values = given_values(module, self.given.environment or {}, "TF_VAR_{}")
+        automatic, gaps = automatic_values(module, library.base, library.boundary)
+        values.update(automatic)
+        values.update((name, value) for name, value in self._named.items() if name in module.variables)
+        values.update(given_values(module, self.given.variables, "--var {}"))
+        values.update((name, value) for name, value in self.certain.items() if name in module.variables)
+        for gap in (*module.gaps, *gaps):
+            session.add(gap)
+        return values
+
+    def undeclared(self, roots: Sequence[Module]) -> list[Gap]:
+        """Rows for values that no root asks for; Terraform refuses such a ``--var`` and warns of one in a file.
+
+        Raises:
+            VariableFileError: a ``--var`` that no root declares, not even perhaps, in a file that could not be read.
+
+        """
+        declared = {name for root in roots for name in root.variables}
+        extra = [name for name in self.given.variables if name not in declared]
+        if extra and roots and not any(root.lost for root in roots):
+            raise VariableFileError(f"--var {extra[0]}: no root module declares a variable of that name")
+        extra += [name for name in self._named if name not in declared]
+        reason = "a value is given, but no root module declares this variable"
+        return [Gap(GapKind.EXPRESSION, f"var.{name}", reason, incomplete=False) for name in extra]
+
+
+def evaluated(
+    module: Module, library: Library, budget: Budget, own: RootValues, record: Record | None = None
+) -> ModuleInstance:
+    """A root module with its variables, and with what a plan or state has worked out of it.
+
+    Raises:
+        VariableFileError: a value does not fit its variable.
+
+    """
+    session = Session(library.base, library.boundary, budget, own.given.workspace, record)
+    return ModuleInstance(module, session, library, own.of(module, library, session))
+
+
+def _configuration(root: ModuleInstance, callers: Sequence[str]) -> Configuration:
+    module = root.module
+    unset = [
+        name for name, block in module.variables.items() if name not in root.given and "default" not in block.attributes
+    ]
+    if unset and not _is_surely_root(module):
+        root.session.add(_uncalled(module, unset, callers))
+    configuration = Configuration(module.path, "hcl", gaps=root.session.gaps)
+    configuration.instances.extend(root.walk())
+    given = handed_over(root)
+    configuration.handed_over, configuration.given_to = given.instances, given.calls
+    configuration.previous = former_addresses((each.address for each in configuration.instances), root.moves())
+    configuration.files = sum(used.files for used in root.modules_used())
+    configuration.standalone_module = bool(unset)
+    return configuration
+
+
+def _is_surely_root(module: Module) -> bool:
+    """Whether a module configures a provider, or says where its state is kept, as only root modules should."""
+    kept = any(inner.type in ("backend", "cloud") for block in module.settings for inner in block.blocks)
+    return kept or any(block.attributes or block.blocks for block in module.providers)
+
+
+def _uncalled(module: Module, unset: Sequence[str], callers: Sequence[str]) -> Gap:
+    """The row of a directory that looks like a module: it waits for values, and nobody that is read gives them.
+
+    ``callers`` are files that are not read and that may call it.
+    """
+    names = ", ".join(name[:60] for name in unset[:5]) + (f" and {len(unset) - 5} more" if len(unset) > 5 else "")
+    reason = f"nothing in the scanned tree calls it, so it was judged with its defaults; without a value: {names}"
+    if callers:
+        more = f" and {len(callers) - 1:,} more" if len(callers) > 1 else ""
+        told = f"{callers[0]}{more}, not read, may call it: it was judged with its defaults; without a value: {names}"
+        hint = "give values with --var or --var-file, or scan a plan of it"
+        return Gap(GapKind.EXPRESSION, module.path, told, hint, incomplete=False, location=_first(module, unset))
+    hint = "give values with --var or --var-file, or scan what calls it"
+    return Gap(GapKind.UNCALLED, module.path, reason, hint, incomplete=False, location=_first(module, unset))
+
+
+def _first(module: Module, unset: Sequence[str]) -> Location:
+    return module.variables[unset[0]].location()
