@@ -14,7 +14,8 @@ import pytest
 from hipaa_guard.facts.locations import GapKind
 from hipaa_guard.facts.values import Cause, Unknown, Value
 from hipaa_guard.terraform.blocks import Configuration
-from hipaa_guard.terraform.read import TerraformInputError, read
+from hipaa_guard.terraform.input_error import TerraformInputError
+from hipaa_guard.terraform.read import read
 from hipaa_guard.terraform.source import VariableFileError, read_directory
 
 TERRAFORM = shutil.which("terraform")

@@ -219,7 +219,7 @@ def test_roots_are_what_nobody_calls(tmp_path: Path) -> None:
     }
     write(tmp_path, files)
     found = read_directory(tmp_path)
-    assert [(one.root, one.standalone_module) for one in found] == [("envs/prod", False), ("modules/lonely", True)]
+    assert [one.root for one in found] == ["envs/prod", "modules/lonely"]
 
 
 def test_a_module_that_nobody_calls_is_marked(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from hipaa_guard.facts.locations import GapKind
 from hipaa_guard.facts.records import in_words
 from hipaa_guard.facts.values import Cause, Incomplete, PartialJson, Reference, Unknown
 from hipaa_guard.terraform.binding.inventory import build_inventory
-from hipaa_guard.terraform.recorded.documents import TerraformInputError
+from hipaa_guard.terraform.input_error import TerraformInputError
 from hipaa_guard.terraform.recorded.plan import read_plan
 from tests.terraform.kinds import KINDS, at, file, hcl, told, why
 from tests.terraform.plans import block, change, const, plan, refs

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from hipaa_guard.terraform.read import TerraformInputError, read
+from hipaa_guard.terraform.input_error import TerraformInputError
+from hipaa_guard.terraform.read import read
 from tests.terraform.plans import block, change, plan
 
 PLAN = json.dumps(plan([change("aws_s3_bucket.ä", {"bucket": "records"})], [block("aws_s3_bucket.ä", {})]))

@@ -18,8 +18,8 @@ from hipaa_guard.facts.values import Cause, Incomplete, PartialJson, Reference, 
 from hipaa_guard.terraform.addresses import key_text, key_value
 from hipaa_guard.terraform.binding.inventory import build_inventory
 from hipaa_guard.terraform.blocks import Configuration, Instance
+from hipaa_guard.terraform.input_error import TerraformInputError
 from hipaa_guard.terraform.read import read
-from hipaa_guard.terraform.recorded.documents import TerraformInputError
 from tests.terraform.kinds import KINDS, at
 from tests.terraform.plans import Applied, block, change, const, plan, raw_state, refs, shown_state
 

@@ -11,8 +11,8 @@ import pytest
 from hipaa_guard.facts.records import in_words
 from hipaa_guard.facts.values import Unknown
 from hipaa_guard.terraform.binding.inventory import build_inventory
+from hipaa_guard.terraform.input_error import TerraformInputError
 from hipaa_guard.terraform.read import read
-from hipaa_guard.terraform.recorded.documents import TerraformInputError
 from hipaa_guard.terraform.recorded.state import read_raw_state, read_state
 from tests.terraform.kinds import KINDS, at, file, hcl, told
 

@@ -11,7 +11,7 @@ from hipaa_guard.assessment.baseline import Baseline, BaselineError
 from hipaa_guard.assessment.exceptions import REGISTER, Entry
 from hipaa_guard.assessment.files_in_effect import InEffectError, differences, read_used
 from hipaa_guard.assessment.model import SettingsChange, UsedFile
-from hipaa_guard.terraform.recorded.documents import TerraformInputError
+from hipaa_guard.terraform.input_error import TerraformInputError
 from hipaa_guard.terraform.repository import untrusted_paths
 from hipaa_guard.terraform.repository.git import Commit
 

@@ -95,7 +95,7 @@ def _content(path: Path, at: Commit | None, *, named: bool) -> tuple[bytes | Non
     """The content of a file, None where it is not there or not ours, and where it was read."""
     from hipaa_guard.assessment.files_in_effect import InEffectError, read_used
     from hipaa_guard.assessment.model import UsedFile
-    from hipaa_guard.terraform.recorded.documents import TerraformInputError
+    from hipaa_guard.terraform.input_error import TerraformInputError
     from hipaa_guard.terraform.repository.untrusted_paths import SETTINGS as USE
     from hipaa_guard.terraform.repository.untrusted_paths import FoundPathError, content_of_named
 

@@ -14,7 +14,8 @@ from hipaa_guard.fixing.steps import MARK, Planner, Step
 from hipaa_guard.scanning.terraform import InputError, Options, given_of, scan_terraform
 from hipaa_guard.terraform.files import read_instead
 from hipaa_guard.terraform.hcl.editing import CannotEdit
-from hipaa_guard.terraform.read import TerraformInputError, read
+from hipaa_guard.terraform.input_error import TerraformInputError
+from hipaa_guard.terraform.read import read
 from hipaa_guard.terraform.repository.top import top_of
 
 _RANKS = {Status.FAIL: 2, Status.UNKNOWN: 1}

@@ -147,7 +147,8 @@ def _scanned(
 ) -> Assessment:
     """As `scan_terraform`, with what the options name; ``values`` are the variables and the workspace."""
     from hipaa_guard.terraform.binding.inventory import build_inventory
-    from hipaa_guard.terraform.read import TerraformInputError, read
+    from hipaa_guard.terraform.input_error import TerraformInputError
+    from hipaa_guard.terraform.read import read
     from hipaa_guard.terraform.repository.top import top_of
 
     try:
@@ -222,7 +223,7 @@ class Given:
 def _marks_at(commit: Commit, place: Path) -> MarksAt:
     """The comments that may refer to exceptions: none in a tree of which it is no commit."""
     from hipaa_guard.scanning.committed_comments import MarksAt, marks_at
-    from hipaa_guard.terraform.recorded.documents import TerraformInputError
+    from hipaa_guard.terraform.input_error import TerraformInputError
     from hipaa_guard.terraform.repository.top import work_tree_of
 
     try:
@@ -259,8 +260,8 @@ def _baseline_at(
 
     Files of variables are those of the commit, and variables that were not declared yet are not given.
     """
+    from hipaa_guard.terraform.input_error import TerraformInputError
     from hipaa_guard.terraform.modules.git_checkout import directory_at, variables_below
-    from hipaa_guard.terraform.read import TerraformInputError
     from hipaa_guard.terraform.repository.git import commit_named
 
     if not path.is_dir():

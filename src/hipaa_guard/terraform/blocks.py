@@ -50,6 +50,13 @@ class Instance(Protocol):
     def locate(self, path: str) -> Location | None:
         """Where a top-level argument or the first nested block of that name (``a.b.c``) is written, if it is."""
 
+    @property
+    def declaration(self) -> Instance | None:
+        """The same instance as the source declares it, where it is read from a plan or state; else None."""
+
+    def left_open(self, argument: str) -> bool:
+        """Whether a plan says of a top-level argument no more than that it is known after apply."""
+
     def notes(self) -> Iterable[tuple[int, str]]:
         """Comments above and inside the block, with their lines."""
 
@@ -69,8 +76,6 @@ class Configuration:
     gaps: list[Gap] = field(default_factory=list)
     files: int = 0
     """Number of files read."""
-    standalone_module: bool = False
-    """True for a directory that looks like a module (it has variables without a value) and that nobody calls."""
     handed_over: dict[str, Unknown] = field(default_factory=dict)
     """Addresses of instances that something which was not read may have been given (a module that is not available,
     the rest of a partial plan). What points at such an instance was perhaps not seen: its absence is this unknown."""

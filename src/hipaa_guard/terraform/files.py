@@ -18,6 +18,10 @@ _OF_GIT = re.compile(r"(?:\.git|git~\d)[. ]*(?::.*)?", re.DOTALL)
 """``.git`` as a file system may take it: NTFS drops dots and spaces at the end, and knows short names and streams."""
 
 
+LFS_POINTER = b"version https://git-lfs.github.com/spec/"
+"""How a file begins that only points to the content which Git LFS keeps."""
+
+
 class UnreadableFile(Exception):  # noqa: N818 - expected of a hostile tree
     """A file that is not read. The text says why, without its name."""
 

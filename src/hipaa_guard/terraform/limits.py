@@ -8,6 +8,9 @@ from __future__ import annotations
 FILE_BYTES = 5 * 1024 * 1024
 """Largest file that is read."""
 
+DOCUMENT_BYTES = 1024**3
+"""Largest plan or state that is read."""
+
 NESTING = 200
 """Deepest nesting of brackets, templates and blocks."""
 

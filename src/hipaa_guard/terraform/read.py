@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from hipaa_guard.facts.locations import Gap, GapKind, Location
 from hipaa_guard.terraform.blocks import Configuration
+from hipaa_guard.terraform.input_error import TerraformInputError
 from hipaa_guard.terraform.modules.plan_inputs import Given, VariableFileError
-from hipaa_guard.terraform.recorded.documents import TerraformInputError, read_document
+from hipaa_guard.terraform.recorded.documents import read_document
 from hipaa_guard.terraform.recorded.plan import is_plan, read_plan
 from hipaa_guard.terraform.recorded.state import is_raw_state, is_state, read_raw_state, read_state
 from hipaa_guard.terraform.repository.top import Top, name_roots

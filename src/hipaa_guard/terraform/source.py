@@ -172,7 +172,6 @@ def _configuration(root: ModuleInstance, callers: Sequence[str]) -> Configuratio
     configuration.handed_over, configuration.given_to = given.instances, given.calls
     configuration.previous = former_addresses((each.address for each in configuration.instances), root.moves())
     configuration.files = sum(used.files for used in root.modules_used())
-    configuration.standalone_module = bool(unset)
     return configuration
 
 

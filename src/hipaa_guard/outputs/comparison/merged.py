@@ -68,7 +68,8 @@ def _lines(merged: Merged, *, everything: bool) -> Iterator[str]:
     yield from _cut("NOT LOOKED AT BY OTHER TOOLS, OR NOT READ", [f"  {gap}" for gap in merged.gaps], everything)
     totals = _counts(row.status for row in merged.rows)
     yield (
-        ", ".join(f"{number:,} {phrases.STATUS[Status(name)]}" for name, number in totals.items() if number) or "No rows"
+        ", ".join(f"{number:,} {phrases.STATUS[Status(name)]}" for name, number in totals.items() if number)
+        or "No rows"
     )
     yield verdict(merged)
 

@@ -95,7 +95,9 @@ def _header(pen: _Pen, assessment: Assessment) -> None:
     identity = f", read as {scan.caller}" if scan.caller else ""
     commit = f", commit {scan.commit[:12]}" if scan.commit else ""
     controls = counted(len(assessment.controls), "control", "controls")
-    pen.paragraph(f"{phrases.moment(scan.finished)}{commit}{identity}. {phrases.extent(assessment)}; {controls}.", "dim")
+    pen.paragraph(
+        f"{phrases.moment(scan.finished)}{commit}{identity}. {phrases.extent(assessment)}; {controls}.", "dim"
+    )
     pen.paragraph(settings_in_effect.change(assessment), "unsure")
     pen.gap()
 

@@ -48,6 +48,14 @@ class Elsewhere:
         """Nothing is written here."""
         return None
 
+    @property
+    def declaration(self) -> None:
+        """It is declared elsewhere."""
+
+    def left_open(self, argument: str) -> bool:  # noqa: ARG002 - the protocol of `Instance`
+        """No plan speaks of it."""
+        return False
+
     def notes(self) -> Iterable[tuple[int, str]]:
         """No comments are here."""
         return ()

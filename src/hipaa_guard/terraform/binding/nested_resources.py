@@ -16,7 +16,6 @@ from hipaa_guard.terraform.addresses import key_text
 from hipaa_guard.terraform.binding.paths import every_value, walk
 from hipaa_guard.terraform.blocks import Instance
 from hipaa_guard.terraform.hcl.access import Known
-from hipaa_guard.terraform.recorded.instances import RecordedInstance
 
 
 class NestedInstance:
@@ -91,6 +90,15 @@ class NestedInstance:
             return self.location if self.get(path.partition(".")[0]) is not None else None
         return self._places.place(path.partition(".")[0])
 
+    @property
+    def declaration(self) -> Instance | None:
+        """Its place in the source is found through the resource around it."""
+        return None
+
+    def left_open(self, argument: str) -> bool:  # noqa: ARG002 - the protocol of `Instance`
+        """An element that a plan lists is known, or unknown as a value."""
+        return False
+
     def notes(self) -> Iterable[tuple[int, str]]:
         """The comments are those of the resource around it."""
         return ()
@@ -138,7 +146,7 @@ def _elements(outer: Instance, inside: Inside) -> tuple[list[Value], tuple[list[
     """What is known to stand there; and what may, with the reason why that is not known."""
     first, *steps = inside.path.split(".")
     value = walk(outer.get(first), steps)
-    if value is None and not inside.computed and _left_open(outer, first):
+    if value is None and not inside.computed and outer.left_open(first):
         value = Unknown(f"{inside.path} is known only after apply", Cause.AFTER_APPLY)
     if isinstance(value, Incomplete):
         return list(value.seen), (list(value.candidates or ()), value.unknown)
@@ -149,16 +157,11 @@ def _elements(outer: Instance, inside: Inside) -> tuple[list[Value], tuple[list[
     return ([] if value is None else [value]), None
 
 
-def _left_open(outer: Instance, name: str) -> bool:
-    """Whether a plan says of an argument no more than that it is known after apply."""
-    return isinstance(outer, RecordedInstance) and outer.left_open(name)
-
-
 def _written(outer: Instance, inside: Inside, content: Value) -> Known | None:
     """The block as source writes it: itself, or of a plan's element the one for the same region."""
     if isinstance(content, Known):
         return content
-    source = outer.block if isinstance(outer, RecordedInstance) else None
+    source = outer.declaration
     if source is None or isinstance(content, Unknown):
         return None
     known, rest = _elements(source, inside)

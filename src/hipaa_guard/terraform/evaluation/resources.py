@@ -324,6 +324,14 @@ class HclInstance:
             place = block.location(self._calls)
         return place
 
+    @property
+    def declaration(self) -> None:
+        """It is the declaration itself."""
+
+    def left_open(self, argument: str) -> bool:  # noqa: ARG002 - the protocol of `Instance`
+        """Source leaves nothing to a plan."""
+        return False
+
     def notes(self) -> Iterable[tuple[int, str]]:
         """See `Instance`."""
         return self._block.notes()

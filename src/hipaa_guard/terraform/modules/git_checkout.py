@@ -18,9 +18,9 @@ from tempfile import TemporaryDirectory
 from typing import IO, NamedTuple
 
 from hipaa_guard.terraform import limits
+from hipaa_guard.terraform.input_error import TerraformInputError
 from hipaa_guard.terraform.modules.module_lookup import Library
 from hipaa_guard.terraform.modules.roots import boundary_of, directories
-from hipaa_guard.terraform.recorded.documents import TerraformInputError
 from hipaa_guard.terraform.repository import git
 
 _LARGEST = 4 * 2**30

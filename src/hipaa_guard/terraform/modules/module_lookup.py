@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from hipaa_guard.terraform.files import UnreadableFile, is_within, read_file
 from hipaa_guard.terraform.hcl.errors import FAILURES
@@ -13,10 +13,19 @@ from hipaa_guard.terraform.hcl.nodes import Literal
 from hipaa_guard.terraform.hcl.syntax import Block
 from hipaa_guard.terraform.modules.module import Module, load_module
 
-if TYPE_CHECKING:
-    from hipaa_guard.terraform.evaluation.module_instances import ModuleInstance
-
 _MANIFEST = ".terraform/modules/modules.json"
+
+
+class Caller(Protocol):
+    """A module instance that calls another module."""
+
+    @property
+    def module(self) -> Module:
+        """The module as it is written."""
+
+    @property
+    def root_directory(self) -> Path:
+        """The directory of the root module above it, where ``terraform init`` notes what it installed."""
 
 
 class Library:
@@ -37,7 +46,7 @@ class Library:
             self._modules[directory] = module = load_module(directory, self.base, self.boundary)
         return module
 
-    def find(self, caller: ModuleInstance, block: Block, key_path: str) -> Module | str:
+    def find(self, caller: Caller, block: Block, key_path: str) -> Module | str:
         """The module of a call, or the reason why there is none."""
         source = source_of(block)
         if source is None:

@@ -11,12 +11,8 @@ from typing import Any
 
 from hipaa_guard.facts.secrets import concealed
 from hipaa_guard.facts.values import Cause, Incomplete, Reference, Unknown, Value
-
-BYTES = 1024**3
-"""Largest plan or state that is read."""
-
-LFS_POINTER = b"version https://git-lfs.github.com/spec/"
-"""How a file begins that only points to the content which Git LFS keeps."""
+from hipaa_guard.terraform import limits
+from hipaa_guard.terraform.input_error import TerraformInputError
 
 NESTING = 100
 """Deepest nesting of a value; what lies below is unknown. Terraform's own schemas stay below 30."""
@@ -36,10 +32,6 @@ _ENCODINGS = (
     (b"{\0", "utf-16-le"),
     (b"\0{", "utf-16-be"),
 )
-
-
-class TerraformInputError(Exception):
-    """What was given cannot be scanned. The text is one sentence that says what to do next."""
 
 
 def read_document(path: Path) -> dict[str, Any]:
@@ -126,11 +118,11 @@ def _read(path: Path) -> bytes:
             status = os.fstat(descriptor)
             if not stat.S_ISREG(status.st_mode):
                 raise TerraformInputError(f"{path} is no regular file: give a directory, a plan or a state as JSON")
-            if status.st_size > BYTES:
+            if status.st_size > limits.DOCUMENT_BYTES:
                 raise TerraformInputError(
-                    f"{path} is larger than {BYTES // 1024**2} MiB: plan and scan its modules separately"
+                    f"{path} is larger than {limits.DOCUMENT_BYTES // 1024**2} MiB: plan and scan its modules separately"
                 )
-            return file.read(BYTES + 1)
+            return file.read(limits.DOCUMENT_BYTES + 1)
     except OSError as error:
         raise TerraformInputError(f"{path} cannot be read: {error.strerror or error}") from None
 

@@ -28,10 +28,10 @@ class RecordedInstance:
     """The arguments that the configuration writes, where it is known."""
     mentions: Callable[[str], Iterable[str]] | None = None
     """The addresses of the instances that an argument is made from, where the configuration tells."""
-    block: Instance | None = None
-    """The same instance as the source tells it, where that was given."""
-    left_open: Callable[[str], bool] = lambda _: False
-    """Whether all that is recorded of an argument is that it is known after apply."""
+    declaration: Instance | None = None
+    """See `Instance`."""
+    after_apply: Callable[[str], bool] | None = None
+    """Whether all that is recorded of an argument is that it is known after apply; None where nothing is left open."""
     _values: dict[str, Value] = field(default_factory=dict)
 
     def get(self, attribute: str) -> Value:
@@ -50,23 +50,27 @@ class RecordedInstance:
 
     def mentioned(self, argument: str) -> Iterable[str]:
         """See `Instance`."""
-        if self.block is not None:
-            return self.block.mentioned(argument)
+        if self.declaration is not None:
+            return self.declaration.mentioned(argument)
         return () if self.mentions is None else self.mentions(argument)
+
+    def left_open(self, argument: str) -> bool:
+        """See `Instance`."""
+        return self.after_apply is not None and self.after_apply(argument)
 
     def locate(self, path: str) -> Location | None:
         """Where an argument is written; without source the file, for one that is set."""
-        if self.block is not None:
-            return self.block.locate(path)
+        if self.declaration is not None:
+            return self.declaration.locate(path)
         return self.location if self.get(path.partition(".")[0]) is not None else None
 
     def notes(self) -> Iterable[tuple[int, str]]:
         """The comments of the source; plan and state hold none."""
-        return () if self.block is None else self.block.notes()
+        return () if self.declaration is None else self.declaration.notes()
 
     def marks(self) -> Iterable[tuple[Location, str]]:
         """Those of the source."""
-        return () if self.block is None else self.block.marks()
+        return () if self.declaration is None else self.declaration.marks()
 
 
 def _set(value: Value, *, blocks: bool) -> Value:

@@ -12,7 +12,8 @@ from hipaa_guard.terraform.addresses import key_text, without_keys
 from hipaa_guard.terraform.blocks import Configuration
 from hipaa_guard.terraform.evaluation.policy_documents import policy_document
 from hipaa_guard.terraform.hcl.errors import LIMITS
-from hipaa_guard.terraform.recorded.documents import TerraformInputError, masked, objects, some_marked, table, text
+from hipaa_guard.terraform.input_error import TerraformInputError
+from hipaa_guard.terraform.recorded.documents import masked, objects, some_marked, table, text
 from hipaa_guard.terraform.recorded.instances import RecordedInstance
 from hipaa_guard.terraform.recorded.plan_changes import unchanged
 from hipaa_guard.terraform.recorded.plan_references import Context, Found, Instances, Module
@@ -188,7 +189,7 @@ class _Plan:
             provider=resource.provider,
             decode=resource.get,
             written=resource.arguments(),
-            left_open=resource.left_open,
+            after_apply=resource.left_open,
         )
 
     def follow(self, expression: Any, context: Context) -> Found:

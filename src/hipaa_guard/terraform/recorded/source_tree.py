@@ -17,12 +17,12 @@ from hipaa_guard.terraform.addresses import key_value, last_key, module_steps, w
 from hipaa_guard.terraform.blocks import Configuration
 from hipaa_guard.terraform.evaluation.resources import HclInstance
 from hipaa_guard.terraform.hcl.scope import UNTOLD, Budget
+from hipaa_guard.terraform.input_error import TerraformInputError
 from hipaa_guard.terraform.modules.module import Module
 from hipaa_guard.terraform.modules.module_lookup import Library
 from hipaa_guard.terraform.modules.moved_blocks import former_addresses
 from hipaa_guard.terraform.modules.plan_inputs import Given
 from hipaa_guard.terraform.modules.roots import boundary_of, directories
-from hipaa_guard.terraform.recorded.documents import TerraformInputError
 from hipaa_guard.terraform.recorded.instances import RecordedInstance
 from hipaa_guard.terraform.source import RootValues, VariableFileError, evaluated
 
@@ -156,7 +156,7 @@ def _place(instances: Sequence[RecordedInstance], blocks: Mapping[str, HclInstan
         if found is None:
             missing.append(instance.address)
             continue
-        instance.block = found
+        instance.declaration = found
         instance.location = found.location
         if isinstance(instance.region, Unknown):
             instance.region = found.region

@@ -10,7 +10,8 @@ from hipaa_guard.facts.locations import Gap, GapKind, Location
 from hipaa_guard.facts.values import Computed, Value
 from hipaa_guard.terraform.addresses import key_text
 from hipaa_guard.terraform.blocks import Configuration
-from hipaa_guard.terraform.recorded.documents import TerraformInputError, masked, objects, table, text
+from hipaa_guard.terraform.input_error import TerraformInputError
+from hipaa_guard.terraform.recorded.documents import masked, objects, table, text
 from hipaa_guard.terraform.recorded.instances import RecordedInstance
 from hipaa_guard.terraform.recorded.plan import check_version
 

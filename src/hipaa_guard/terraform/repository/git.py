@@ -14,7 +14,8 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from hipaa_guard.terraform.recorded.documents import LFS_POINTER, TerraformInputError
+from hipaa_guard.terraform.files import LFS_POINTER
+from hipaa_guard.terraform.input_error import TerraformInputError
 
 _SAFE = (
     "core.hooksPath=/dev/null",

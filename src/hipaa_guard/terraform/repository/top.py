@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from hipaa_guard.facts.locations import SETTINGS, RootsFrom
 from hipaa_guard.terraform.blocks import Configuration
-from hipaa_guard.terraform.recorded.documents import TerraformInputError
+from hipaa_guard.terraform.input_error import TerraformInputError
 
 _MOST_FORMER = 10
 """So many directories above a root are thought of as places from which it was scanned once."""

@@ -14,8 +14,7 @@ from enum import Enum
 from pathlib import Path
 
 from hipaa_guard.terraform import limits
-from hipaa_guard.terraform.files import is_of_git, names_git
-from hipaa_guard.terraform.recorded import documents
+from hipaa_guard.terraform.files import LFS_POINTER, is_of_git, names_git
 from hipaa_guard.terraform.repository.top import work_tree_of
 
 
@@ -49,8 +48,8 @@ REGISTER = Use(Is.FILE, 5 * 1024 * 1024)
 BASELINE = Use(Is.FILE, 100 * 1024 * 1024)
 VALUES = Use(Is.FILE, limits.FILE_BYTES)
 SETTINGS = Use(Is.FILE, 1024 * 1024)
-SCANNED = Use(Is.EITHER, documents.BYTES)
-RESULT = Use(Is.FILE, documents.BYTES)
+SCANNED = Use(Is.EITHER, limits.DOCUMENT_BYTES)
+RESULT = Use(Is.FILE, limits.DOCUMENT_BYTES)
 SOURCE = Use(Is.DIRECTORY)
 TOP = Use(Is.DIRECTORY, below=True)
 OUTPUT = Use(Is.FILE, writes=True)
@@ -142,7 +141,7 @@ def _read(path: Path, largest: int | None, *, named: bool) -> bytes:
         raise FoundPathError(f"cannot be read: {error}") from None
     if largest is not None and len(data) > largest:
         raise FoundPathError(f"is larger than {size_in_words(largest)}")
-    if data.startswith(documents.LFS_POINTER):
+    if data.startswith(LFS_POINTER):
         raise FoundPathError("is kept in Git LFS, and only the pointer to it is here: run `git lfs pull`")
     return data
 
