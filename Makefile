@@ -25,7 +25,7 @@ $(VENV)/.locked: requirements/build.txt requirements/runtime.txt $(LOCKED)
 	$(BIN)/python $(PIP) download $(HELD) -r requirements/build.txt -r requirements/runtime.txt --dest $(VENV)/wheels
 	touch $@
 
-## Scan the shipped examples and a simulated account, and write out/report.html
+## Scan the shipped examples and a simulated account, and write out/report.html and out/account.html
 demo: $(STAMP)
 	$(BIN)/python -m examples.demo
 

@@ -1,4 +1,4 @@
-"""``make demo``: judge the shipped Terraform and a simulated account, and write one report of both.
+"""``make demo``: judge the shipped Terraform and a simulated account, and write a report of each.
 
 Nothing outside this machine is touched: the account is moto, inside this process.
 """
@@ -11,6 +11,7 @@ import time
 from pathlib import Path
 
 REPORT = Path("out") / "report.html"
+ACCOUNT_REPORT = Path("out") / "account.html"
 WORST = 10
 
 # Set before boto3 is loaded: credentials that open nothing, and no configuration of the person who runs this.
@@ -31,32 +32,34 @@ def main() -> int:
     from moto import mock_aws
 
     from examples import account
-    from hipaa_guard.assessment.build import combine
     from hipaa_guard.outputs import write
-    from hipaa_guard.scanning.aws import Place, scan_aws
-    from hipaa_guard.scanning.terraform import Options, scan_terraform
+    from hipaa_guard.scanning.aws import AwsTarget, scan_aws
+    from hipaa_guard.scanning.options import Options, TerraformTarget
+    from hipaa_guard.scanning.terraform import scan_terraform
 
     started = time.perf_counter()
     print("Judging examples/telehealth and examples/patient-records ...")
-    source = scan_terraform(Path("examples"), Options())
+    source = scan_terraform(TerraformTarget(Path("examples")), Options())
     print("Judging a simulated AWS account (moto, inside this process) ...")
     with mock_aws():
         account.seed()
-        live = scan_aws(Options(), Place(regions=f"{account.REGION},{account.SECOND_REGION}"))
-    both = combine([source, live])
+        live = scan_aws(Options(), AwsTarget(regions=f"{account.REGION},{account.SECOND_REGION}"))
     REPORT.parent.mkdir(exist_ok=True)
-    write(both, f"html={REPORT}")
-    write(both, f"json={REPORT.with_suffix('.json')}")
+    for result, report in ((source, REPORT), (live, ACCOUNT_REPORT)):
+        write(result, f"html={report}")
+        write(result, f"json={report.with_suffix('.json')}")
     seconds = time.perf_counter() - started
 
-    failing = [finding for finding in both.findings if finding.status == "fail"]
+    findings = sorted((*source.findings, *live.findings), key=lambda finding: finding.severity.rank)
+    failing = [finding for finding in findings if finding.status == "fail"]
     print(f"\nThe {min(WORST, len(failing))} worst of {len(failing)} gaps:\n")
     for finding in failing[:WORST]:
         place = f" ({finding.location})" if finding.location else ""
         print(f"  {finding.severity.upper():<8}  {finding.resource.label}{place}")
         print(f"            {finding.message}")
-    print(f"\n{len(both.controls)} controls, {sum(both.coverage.resources.values())} resources, {seconds:.1f} s.")
-    print(f"The report: {REPORT.resolve()}")
+    resources = sum(sum(each.coverage.resources.values()) for each in (source, live))
+    print(f"\n{len(source.controls)} controls, {resources} resources, {seconds:.1f} s.")
+    print(f"The reports: {REPORT.resolve()} and {ACCOUNT_REPORT.resolve()}")
     return 0
 
 

@@ -202,7 +202,7 @@ def told_to(side: Side, case: Case, control: Control, directory: Path) -> Iterat
 def terraform_inventory(text: str, controls: list[Control], directory: Path) -> Inventory:
     """What a configuration declares, which must be readable."""
     (directory / "main.tf").write_text(textwrap.dedent(text), encoding="utf-8")
-    (configuration,) = read(directory, var_files=(), variables={})
+    (configuration,) = read(directory)
     gaps = [gap for gap in configuration.gaps if gap.kind is not GapKind.UNCALLED]
     assert not gaps, f"the Terraform of the case cannot be read in full: {gaps}"
     return build_inventory(configuration, kinds_of(controls))

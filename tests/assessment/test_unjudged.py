@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from hipaa_guard.assessment.build import assess, combine
+from hipaa_guard.assessment.build import assess
 from hipaa_guard.assessment.model import Assessment, Coverage, NotJudged, RequirementSummary, Scan, Why
 from hipaa_guard.cli.main import run
 from hipaa_guard.controls.control import Control, Severity, Status
@@ -21,7 +21,8 @@ from hipaa_guard.facts.locations import NOT_ASKED_FOR, Gap, GapKind
 from hipaa_guard.facts.resource import Origin
 from hipaa_guard.outputs.json.writing import parse, render
 from hipaa_guard.outputs.wording import requirement_lines
-from hipaa_guard.scanning.terraform import Options, scan_terraform
+from hipaa_guard.scanning.options import Options, TerraformTarget
+from hipaa_guard.scanning.terraform import scan_terraform
 
 REST, TRANSIT, LOGS, WORKFORCE = "164.312(a)(2)(iv)", "164.312(e)(2)(ii)", "164.312(b)", "164.308(a)(3)(i)"
 NOW = datetime(2026, 11, 30, tzinfo=UTC)
@@ -175,7 +176,7 @@ ELSEWHERE = """
 class TestWhereOnlyPartsAreDeclared:
     def scan(self, directory: Path, *controls: str, more: str = "") -> Assessment:
         (directory / "main.tf").write_text(ELSEWHERE + more)
-        return scan_terraform(directory, Options(only=controls))
+        return scan_terraform(TerraformTarget(directory), Options(only=controls))
 
     def test_the_controls_that_were_left_out_are_named(self, tmp_path: Path) -> None:
         result = self.scan(tmp_path, "s3_bucket_access_logging_enabled")
@@ -223,20 +224,7 @@ def test_a_line_asks_only_for_those_who_hold_what_it_is_about() -> None:
     assert [entry.what for entry in line(told, WORKFORCE).not_judged] == ["aws_ssoadmin_permission_set"]
 
 
-def test_of_several_scans_all_is_told_that_one_of_them_did_not_judge() -> None:
-    source = judged(found(), unjudged_types={"aws_redshift_cluster": 1})
-    live = judged(found(name="b"), unjudged_types={"aws_redshift_cluster": 2}, unjudged_counted=False, source="aws")
-    both = combine([source, live])
-    assert line(both).status is Status.PARTIAL
-    assert line(both).not_judged == (
-        NotJudged(Why.NO_CONTROL, "aws_redshift_cluster", 3),
-        NotJudged(Why.NOT_COUNTED, "resources of services that no control covers"),
-    )
-    assert both.coverage.not_judged == 3
-    assert not both.coverage.unjudged_counted
-
-
-def test_of_several_scans_the_numbers_of_one_kind_are_added_whatever_controls_were_left_out() -> None:
+def test_the_numbers_of_one_kind_are_added_whatever_controls_were_left_out() -> None:
     left_out = (NotJudged(Why.LEFT_OUT, "s3.Bucket", number, controls=("a", id)) for number, id in ((2, "b"), (3, "c")))
     told = replace(line(judged(found())), not_judged=tuple(left_out))
     assert requirement_lines.not_judged(told) == "3 controls left out, for s3.Bucket 5"
@@ -309,7 +297,7 @@ resource "aws_docdb_cluster" "phi" {}
 def test_an_unencrypted_warehouse_beside_an_encrypted_database(tmp_path: Path) -> None:
     (tmp_path / "main.tf").write_text(TREE)
     kept = ("rds_instance_encrypted_at_rest",)
-    told = scan_terraform(tmp_path, Options(only=kept))
+    told = scan_terraform(TerraformTarget(tmp_path), Options(only=kept))
     assert line(told).status is Status.PARTIAL
     types = {entry.what: entry.number for entry in line(told).not_judged if entry.why is Why.NO_CONTROL}
     assert types == {"aws_redshift_cluster": 1, "aws_docdb_cluster": 1}

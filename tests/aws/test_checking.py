@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from hipaa_guard.aws.checking import misspelt
 from hipaa_guard.facts.readings import Listing, ask, listed
 from hipaa_guard.facts.resource import Resource, fact
+from tests.aws.checking import misspelt
 from tests.aws.clinic import KINDS, LIVE, Key
 
 

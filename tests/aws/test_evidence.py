@@ -15,8 +15,8 @@ from hipaa_guard.aws.keeping.evidence import read
 from hipaa_guard.cli.main import run
 from hipaa_guard.controls.control import Status
 from hipaa_guard.outputs.json.writing import render
-from hipaa_guard.scanning.aws import Place, rejudge, scan_aws
-from hipaa_guard.scanning.terraform import InputError, Options
+from hipaa_guard.scanning.aws import AwsTarget, rejudge, scan_aws
+from hipaa_guard.scanning.options import InputError, Options
 
 SECRET = "correct-horse-battery"
 CHOSEN = Options(
@@ -46,7 +46,7 @@ def kept(tmp_path: Path) -> tuple[Assessment, Path]:
             Environment={"Variables": {"DB_PASSWORD": SECRET}},
             Description="of nobody's business",
         )
-        return scan_aws(CHOSEN, Place(regions="us-east-1"), evidence=tmp_path / "kept"), tmp_path / "kept"
+        return scan_aws(CHOSEN, AwsTarget(regions="us-east-1"), evidence=tmp_path / "kept"), tmp_path / "kept"
 
 
 def manifest(directory: Path) -> dict[str, Any]:
@@ -98,7 +98,7 @@ def test_what_did_not_change_is_stored_once(kept: tuple[Assessment, Path], monke
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "1790000000")
     with mock_aws():
         boto3.client("s3").create_bucket(Bucket="records")
-        scan_aws(Options(only=("s3_bucket_versioning_enabled",)), Place(regions="us-east-1"), evidence=directory)
+        scan_aws(Options(only=("s3_bucket_versioning_enabled",)), AwsTarget(regions="us-east-1"), evidence=directory)
     assert len(list(directory.glob("*.json"))) == 2
     assert set(objects(directory)) >= set(before)
     assert read(directory).started.year == 2026

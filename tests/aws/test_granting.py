@@ -31,7 +31,7 @@ def allowed(policy: Any) -> set[str]:
 
 def shipped() -> list[str]:
     """What the shipped file says of SecurityAudit."""
-    text = files("hipaa_guard.aws").joinpath("security_audit.txt").read_text()
+    text = files("hipaa_guard.aws.planning").joinpath("security_audit.txt").read_text()
     return [line for line in text.splitlines() if not line.startswith("#")]
 
 
@@ -68,7 +68,7 @@ def test_the_shipped_file_is_what_aws_says() -> None:
     from moto.iam.aws_managed_policies import aws_managed_policies_data
 
     audit = json.loads(aws_managed_policies_data)["SecurityAudit"]
-    header = files("hipaa_guard.aws").joinpath("security_audit.txt").read_text()
+    header = files("hipaa_guard.aws.planning").joinpath("security_audit.txt").read_text()
     assert f"version {audit['DefaultVersionId']}, edited {audit['UpdateDate'][:10]}" in header
     everywhere = [each for each in audit["Document"]["Statement"] if each["Resource"] == "*"]
     assert sorted(shipped()) == sorted(action for each in everywhere for action in each["Action"])

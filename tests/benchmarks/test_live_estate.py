@@ -17,8 +17,8 @@ from benchmarks.live.estate import REGIONS, Seeded, seed
 from benchmarks.live.makers import GLOBAL, REGIONAL
 from hipaa_guard.assessment.model import Assessment
 from hipaa_guard.controls.control import Status
-from hipaa_guard.scanning.aws import Place, scan_aws
-from hipaa_guard.scanning.terraform import Options
+from hipaa_guard.scanning.aws import AwsTarget, scan_aws
+from hipaa_guard.scanning.options import Options
 
 Said = dict[tuple[str | None, str], set[Status]]
 
@@ -51,7 +51,7 @@ def said_of(assessment: Assessment) -> Said:
 def test_what_was_made_wrong_fails_where_it_is_and_what_was_made_right_passes(share: float) -> None:
     with mock_aws(config=MOTO):
         estate = made(share)
-        assessment = scan_aws(Options(), Place(regions=",".join(REGIONS)))
+        assessment = scan_aws(Options(), AwsTarget(regions=",".join(REGIONS)))
     said = said_of(assessment)
     expected = {
         (each.arn, control): {Status.FAIL if control in each.broken else Status.PASS}

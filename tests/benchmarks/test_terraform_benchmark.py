@@ -16,7 +16,8 @@ from benchmarks.measure import best, run
 from benchmarks.tools import Seen, checkovs_view, our_view, read, trivys_view
 from hipaa_guard.assessment.model import Assessment
 from hipaa_guard.controls.control import Status
-from hipaa_guard.scanning.terraform import Options, scan_terraform
+from hipaa_guard.scanning.options import Options, TerraformTarget
+from hipaa_guard.scanning.terraform import scan_terraform
 
 SEEDABLE = {service.name: service.controls for service in SERVICES}
 
@@ -30,7 +31,7 @@ def estate(tmp_path_factory: pytest.TempPathFactory) -> Corpus:
 def judged(target: Path) -> tuple[Assessment, dict[tuple[str, str], set[Status]]]:
     """An assessment, and what it says of each resource by each control that units may break."""
     controls = sorted({control for controls in SEEDABLE.values() for control in controls})
-    assessment = scan_terraform(target, Options(only=controls))
+    assessment = scan_terraform(TerraformTarget(target), Options(only=controls))
     verdicts: dict[tuple[str, str], set[Status]] = {}
     for finding in assessment.findings:
         verdicts.setdefault((str(finding.resource.address), finding.control_id), set()).add(finding.status)

@@ -9,7 +9,7 @@ import pytest
 from hipaa_guard.fixing import steps
 from hipaa_guard.fixing.fix import fix_terraform
 from hipaa_guard.fixing.repairs import REPAIRS, Repair, Setting
-from hipaa_guard.scanning.terraform import InputError
+from hipaa_guard.scanning.options import InputError
 from tests.fixing.trees import fix, fixed_text, reasons, tree
 from tests.lifecycle.register_text import entry, register
 

@@ -9,7 +9,8 @@ import pytest
 from hipaa_guard.fixing.fix import fix_terraform
 from hipaa_guard.fixing.patch import write
 from hipaa_guard.fixing.repairs import NOT_CERTAIN, REPAIRS
-from hipaa_guard.scanning.terraform import Options, scan_terraform
+from hipaa_guard.scanning.options import Options, TerraformTarget
+from hipaa_guard.scanning.terraform import scan_terraform
 from hipaa_guard.testing import all_controls
 from tests.fixing.trees import TERRAFORM, fix, fixed_text, formatted, reasons, tree
 
@@ -78,7 +79,7 @@ def test_a_repair_closes_the_gap_and_nothing_is_left_to_do(control: str, type: s
     assert [finding.control_id for finding in fixed.repaired] == [control], fixed.left
     assert not fixed.left
     write(fixed.before, fixed.after)
-    after = scan_terraform(tmp_path, Options(only=[control]))
+    after = scan_terraform(TerraformTarget(tmp_path), Options(only=[control]))
     assert {finding.status.value for finding in after.findings} == {"pass"}
     again = fix(tmp_path, control)
     assert (again.after, again.left) == ({}, [])

@@ -18,7 +18,8 @@ from hipaa_guard.assessment.model import Assessment
 from hipaa_guard.outputs.wording.harmless_text import visible
 from hipaa_guard.outputs.wording.page import Page
 from hipaa_guard.outputs.writing import renderer
-from hipaa_guard.scanning.terraform import InputError, Options, scan_terraform
+from hipaa_guard.scanning.options import InputError, Options, TerraformTarget
+from hipaa_guard.scanning.terraform import scan_terraform
 from hipaa_guard.terraform.modules.module import is_configuration
 from tests.fuzz.documents import SECRET
 from tests.fuzz.making import Case
@@ -63,7 +64,7 @@ def _formats(case: Case) -> tuple[str, ...]:
 def _scanned(directory: Path, case: Case, formats: tuple[str, ...]) -> str:
     try:
         with _limited(SECONDS):
-            assessment = scan_terraform(Path(os.path.normpath(directory / case.target)), Options())
+            assessment = scan_terraform(TerraformTarget(Path(os.path.normpath(directory / case.target))), Options())
             reports = {name: renderer(name).render(assessment, Page(everything=True)) for name in formats}
     except InputError as error:
         if "\n" in str(error) or len(str(error)) > 600:

@@ -12,7 +12,8 @@ import yaml
 from hipaa_guard.assessment.model import Assessment
 from hipaa_guard.controls.control import Status
 from hipaa_guard.controls.findings import Finding
-from hipaa_guard.scanning.terraform import Options, scan_terraform
+from hipaa_guard.scanning.options import Options, TerraformTarget
+from hipaa_guard.scanning.terraform import scan_terraform
 
 TODAY = date(2026, 11, 22)
 
@@ -60,7 +61,9 @@ def scan(
     """The result of a scan with such a register, which stands outside of the tree."""
     file = directory.parent / f"{directory.name}.exceptions.yaml"
     file.write_text(register(*entries))
-    return scan_terraform(directory, Options(only=only, exceptions=file, **{"today": TODAY, **options}))
+    return scan_terraform(
+        TerraformTarget(directory), Options(only=only, exceptions=file, **{"today": TODAY, **options})
+    )
 
 
 def covered(assessment: Assessment) -> dict[str, str]:

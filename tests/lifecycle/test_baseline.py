@@ -14,8 +14,10 @@ import pytest
 from hipaa_guard.assessment.baseline import Baseline, BaselineError, baseline_of, compared, read, written
 from hipaa_guard.assessment.model import Assessment
 from hipaa_guard.controls.control import Status
-from hipaa_guard.scanning.terraform import InputError, Options, scan_terraform
+from hipaa_guard.scanning.options import InputError, Options, TerraformTarget
+from hipaa_guard.scanning.terraform import scan_terraform
 from hipaa_guard.terraform.modules.git_checkout import directory_at
+from hipaa_guard.terraform.modules.plan_inputs import PlanInputs
 from tests.lifecycle.register_text import VERSIONING, entry, label, scan, tree
 
 PHI = 'resource "aws_s3_bucket" "phi" {}\n'
@@ -85,7 +87,7 @@ class TestTheFile:
         with pytest.raises(BaselineError, match="cannot be read"):
             read(tmp_path / "none.json")
         with pytest.raises(InputError, match="cannot be read"):
-            scan_terraform(tmp_path, Options(baseline=tmp_path / "none.json"))
+            scan_terraform(TerraformTarget(tmp_path), Options(baseline=tmp_path / "none.json"))
 
 
 @pytest.mark.parametrize(
@@ -165,7 +167,9 @@ def repository(tmp_path: Path) -> Path:
 
 
 def at_ref(path: Path, ref: str, **more: Any) -> Assessment:
-    return scan_terraform(path, Options(only=(VERSIONING,), fail_on_new=True), baseline_ref=ref, **more)
+    return scan_terraform(
+        TerraformTarget(path, baseline_ref=ref, **more), Options(only=(VERSIONING,), fail_on_new=True)
+    )
 
 
 def test_what_a_commit_had_is_not_new(repository: Path) -> None:
@@ -259,7 +263,7 @@ def test_values_are_those_of_then_if_git_keeps_them(
     values.write_text('versioned = "Suspended"\n')
     if kept:
         git(repository, "add", "-A")
-    found = at_ref(repository / "infra", "HEAD", var_files=[values])
+    found = at_ref(repository / "infra", "HEAD", inputs=PlanInputs([values]))
     assert new(found)["aws_s3_bucket.v"] is is_new
 
 
@@ -273,13 +277,13 @@ def test_values_behind_a_link_that_is_new_are_those_of_then(repository: Path) ->
     git(repository, "rm", "-rq", "env")
     (repository / "env").symlink_to("other")
     git(repository, "add", "-A")
-    found = at_ref(repository / "infra", "HEAD", var_files=[repository / "env" / "prod.tfvars"])
+    found = at_ref(repository / "infra", "HEAD", inputs=PlanInputs([repository / "env" / "prod.tfvars"]))
     assert new(found)["aws_s3_bucket.v"] is True
 
 
 def test_variables_that_are_new_stop_nothing(repository: Path) -> None:
     tree(repository, infra__v='variable "added" {}\n')
-    found = at_ref(repository / "infra", "HEAD", variables={"added": "x"})
+    found = at_ref(repository / "infra", "HEAD", inputs=PlanInputs(variables={"added": "x"}))
     assert new(found)["aws_s3_bucket.phi"] is False
 
 
@@ -303,7 +307,7 @@ def test_a_commit_that_cannot_be_read_in_whole_is_told(repository: Path) -> None
     tree(repository, infra__broken='resource "aws_s3_bucket" "x" {}')
     told: list[str] = []
     options = Options(only=(VERSIONING,), warn=told.append)
-    found = scan_terraform(repository / "infra", options, baseline_ref="HEAD")
+    found = scan_terraform(TerraformTarget(repository / "infra", baseline_ref="HEAD"), options)
     assert new(found)["aws_s3_bucket.x"] is True
     assert len(told) == 1
     assert "could be read at HEAD" in told[0]

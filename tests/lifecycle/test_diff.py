@@ -20,7 +20,8 @@ from hipaa_guard.controls.facts_read import kinds_of, wanted_facts
 from hipaa_guard.controls.findings import judge
 from hipaa_guard.outputs.comparison.difference import as_json, as_text
 from hipaa_guard.outputs.json.writing import parse, render
-from hipaa_guard.scanning.terraform import Options, scan_terraform
+from hipaa_guard.scanning.options import Options, TerraformTarget
+from hipaa_guard.scanning.terraform import scan_terraform
 from hipaa_guard.testing import all_controls, aws_account, deny
 from tests.lifecycle.register_text import VERSIONING, entry, label, scan, tree
 
@@ -143,7 +144,8 @@ class TestWhatWasNotLookedAt:
         file = tmp_path / "plan.json"
         file.write_text(json.dumps(plan))
         whole, part = (
-            scan_terraform(file, Options(only=(VERSIONING,)), changed_only=changed) for changed in (False, True)
+            scan_terraform(TerraformTarget(file, changed_only=changed), Options(only=(VERSIONING,)))
+            for changed in (False, True)
         )
         assert changes(compare(whole, part))["aws_s3_bucket.phi"] is Change.NOT_EVALUATED
 

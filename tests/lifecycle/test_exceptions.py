@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import json
-import re
 from datetime import date, timedelta
 from pathlib import Path
 
 import boto3
 import pytest
 
-from hipaa_guard.assessment.build import combine
 from hipaa_guard.assessment.exceptions import MOST_REFERENCES
 from hipaa_guard.assessment.model import Assessment, ExceptionState
 from hipaa_guard.controls.control import Status
-from hipaa_guard.scanning.aws import Place, scan_aws
+from hipaa_guard.scanning.aws import AwsTarget, scan_aws
+from hipaa_guard.scanning.options import InputError, Options, TerraformTarget
 from hipaa_guard.scanning.source_comments import MOST
-from hipaa_guard.scanning.terraform import InputError, Options, scan_terraform
+from hipaa_guard.scanning.terraform import scan_terraform
 from hipaa_guard.testing import aws_account
 from tests.lifecycle.register_text import ROTATION, TODAY, VERSIONING, covered, entry, failing, register, scan, tree
 
@@ -201,17 +200,17 @@ def test_the_file_of_the_working_directory_and_never_of_the_tree(
         )
     options = Options(only=(VERSIONING,), today=TODAY)
     monkeypatch.chdir(tmp_path)
-    alone = scan_terraform(buckets, options)
+    alone = scan_terraform(TerraformTarget(buckets), options)
     assert (covered(alone), alone.exceptions.file) == ({}, "")
     monkeypatch.chdir(tmp_path / "work")
-    found = scan_terraform(buckets, options)
+    found = scan_terraform(TerraformTarget(buckets), options)
     assert covered(found) == {"aws_s3_bucket.phi": "EX-8"}
     assert found.exceptions.file == ".hipaa-guard/exceptions.yaml"
 
 
 def test_a_register_that_cannot_be_used_ends_the_scan_before_it_begins(buckets: Path, tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"none\.yaml cannot be read"):
-        scan_terraform(buckets, Options(exceptions=tmp_path / "none.yaml"))
+        scan_terraform(TerraformTarget(buckets), Options(exceptions=tmp_path / "none.yaml"))
     with pytest.raises(InputError, match="approver is the owner"):
         scan(buckets, entry(approver="storage@example.org"))
 
@@ -280,7 +279,7 @@ class TestInline:
             warnings(found)
             == "main.tf:1: it refers to EX-5, which is not in the register: a comment alone covers nothing"
         )
-        assert warnings(scan_terraform(directory, Options(only=(VERSIONING,)))) == warnings(found), (
+        assert warnings(scan_terraform(TerraformTarget(directory), Options(only=(VERSIONING,)))) == warnings(found), (
             "without a register too"
         )
 
@@ -310,10 +309,10 @@ class TestInline:
         (tmp_path / "ex.yaml").write_text(register(self.HERE))
         source = tree(tmp_path / "infra", main='# hipaa-guard: exception EX-1\nresource "aws_s3_bucket" "phi" {}')
         options = Options(only=(VERSIONING,), exceptions=tmp_path / "ex.yaml", today=TODAY)
-        alone = scan_terraform(tmp_path / "plan.json", options)
+        alone = scan_terraform(TerraformTarget(tmp_path / "plan.json"), options)
         assert covered(alone) == {}
         assert "no comments were read: give the source of the plan or state" in warnings(alone)
-        beside = scan_terraform(tmp_path / "plan.json", options, source=source)
+        beside = scan_terraform(TerraformTarget(tmp_path / "plan.json", source=source), options)
         assert covered(beside) == {"aws_s3_bucket.phi": "EX-1"}
         assert warnings(beside) == ""
 
@@ -368,14 +367,6 @@ def test_same_names_in_two_roots_are_told_apart(tmp_path: Path) -> None:
     assert {f.resource.root for f in found.findings if f.exception} == {"test"}
 
 
-def test_a_combined_result_keeps_the_register(buckets: Path) -> None:
-    one = scan(buckets, entry())
-    both = combine([one, one])
-    assert [use.findings for use in both.exceptions.entries] == [2]
-    assert both.gate.exit_code == 1
-    assert re.search("2 covered by exceptions", both.gate.reasons[0])
-
-
 def test_an_account(tmp_path: Path) -> None:
     with aws_account():
         queues = boto3.client("sqs", region_name="us-east-1")
@@ -386,7 +377,7 @@ def test_an_account(tmp_path: Path) -> None:
         measure = "Messages are encrypted before they are sent."
         known = entry(control=QUEUES, scope={"arn": arn, "account": "123456789012"}, compensating_control=measure)
         file.write_text(register(known, entry(id="EX-2", control=QUEUES, compensating_control=measure)))
-        found = scan_aws(Options(only=(QUEUES,), exceptions=file, today=TODAY), Place(regions="us-east-1"))
+        found = scan_aws(Options(only=(QUEUES,), exceptions=file, today=TODAY), AwsTarget(regions="us-east-1"))
     assert {f.resource.arn: f.exception.id for f in found.findings if f.exception} == {arn: "EX-1"}
     assert len(found.findings) == 2
     assert warnings(found) == "", "what is meant for Terraform is not called unused"

@@ -19,7 +19,8 @@ from hipaa_guard.assessment.model import Assessment
 from hipaa_guard.controls.control import Severity, Status
 from hipaa_guard.controls.findings import Finding, fingerprint, with_previous
 from hipaa_guard.facts.resource import Origin
-from hipaa_guard.scanning.terraform import Options, scan_terraform
+from hipaa_guard.scanning.options import Options, TerraformTarget
+from hipaa_guard.scanning.terraform import scan_terraform
 from tests.lifecycle.register_text import VERSIONING, label, tree
 
 ONLY = (VERSIONING, "s3_bucket_access_logging_enabled", "sqs_queue_encrypted_at_rest")
@@ -37,7 +38,7 @@ def scanned(files: Mapping[str, str]) -> Assessment:
             path = Path(directory) / "infra" / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text)
-        return scan_terraform(Path(directory) / "infra", Options(only=ONLY))
+        return scan_terraform(TerraformTarget(Path(directory) / "infra"), Options(only=ONLY))
 
 
 def names(assessment: Assessment) -> dict[tuple[str, str, str], str]:
@@ -102,7 +103,9 @@ def test_no_two_findings_share_a_name(configuration: Mapping[str, Any]) -> None:
 
 def test_the_same_address_in_two_roots_differs(tmp_path: Path) -> None:
     bucket = 'resource "aws_s3_bucket" "phi" {}'
-    found = scan_terraform(tree(tmp_path, prod__main=bucket, test__main=bucket), Options(only=(VERSIONING,)))
+    found = scan_terraform(
+        TerraformTarget(tree(tmp_path, prod__main=bucket, test__main=bucket)), Options(only=(VERSIONING,))
+    )
     one, other = found.findings
     assert label(one) == label(other)
     assert one.fingerprint != other.fingerprint
@@ -199,7 +202,7 @@ MOVES: dict[str, tuple[dict[str, str], dict[str, str]]] = {
 @pytest.mark.parametrize("case", MOVES)
 def test_a_moved_resource_is_known_under_its_old_name(case: str, tmp_path: Path) -> None:
     was, is_now = (
-        scan_terraform(tree(tmp_path / place, **files), Options(only=(VERSIONING,)))
+        scan_terraform(TerraformTarget(tree(tmp_path / place, **files)), Options(only=(VERSIONING,)))
         for place, files in zip(("was", "now"), MOVES[case], strict=True)
     )
     assert {f.fingerprint for f in was.findings}.isdisjoint(f.fingerprint for f in is_now.findings)
@@ -221,13 +224,13 @@ def test_a_moved_resource_is_known_under_its_old_name(case: str, tmp_path: Path)
     ],
 )
 def test_what_was_not_moved_is_new(text: str, tmp_path: Path) -> None:
-    was = scan_terraform(tree(tmp_path / "was", main=PHI), Options(only=(VERSIONING,)))
-    is_now = scan_terraform(tree(tmp_path / "now", main=text), Options(only=(VERSIONING,)))
+    was = scan_terraform(TerraformTarget(tree(tmp_path / "was", main=PHI)), Options(only=(VERSIONING,)))
+    is_now = scan_terraform(TerraformTarget(tree(tmp_path / "now", main=text)), Options(only=(VERSIONING,)))
     assert any(f.new for f in compared(is_now.findings, baseline_of(was)))
 
 
 def test_in_json_too(tmp_path: Path) -> None:
-    was = scan_terraform(tree(tmp_path / "was", main=PHI), Options(only=(VERSIONING,)))
+    was = scan_terraform(TerraformTarget(tree(tmp_path / "was", main=PHI)), Options(only=(VERSIONING,)))
     directory = tmp_path / "now"
     directory.mkdir()
     told = {
@@ -235,7 +238,7 @@ def test_in_json_too(tmp_path: Path) -> None:
         "moved": [{"from": "aws_s3_bucket.phi", "to": 'aws_s3_bucket.x["k"]'}],
     }
     (directory / "main.tf.json").write_text(json.dumps(told))
-    is_now = scan_terraform(directory, Options(only=(VERSIONING,)))
+    is_now = scan_terraform(TerraformTarget(directory), Options(only=(VERSIONING,)))
     assert [f.new for f in compared(is_now.findings, baseline_of(was))] == [False]
 
 
@@ -256,14 +259,14 @@ def plan(address: str, previous: str | None, name: str) -> str:
 def test_a_plan_tells_the_previous_address(tmp_path: Path) -> None:
     file = tmp_path / "plan.json"
     file.write_text(plan("aws_s3_bucket.phi", None, "phi"))
-    was = scan_terraform(file, Options(only=(VERSIONING,)))
+    was = scan_terraform(TerraformTarget(file), Options(only=(VERSIONING,)))
     file.write_text(plan("aws_s3_bucket.records", "aws_s3_bucket.phi", "records"))
-    is_now = scan_terraform(file, Options(only=(VERSIONING,)))
+    is_now = scan_terraform(TerraformTarget(file), Options(only=(VERSIONING,)))
     assert [f.new for f in compared(is_now.findings, baseline_of(was))] == [False]
     source = tree(
         tmp_path / "source", main=PHI.replace("phi", "records") + moved("aws_s3_bucket.old", "aws_s3_bucket.records")
     )
-    (finding,) = scan_terraform(file, Options(only=(VERSIONING,)), source=source).findings
+    (finding,) = scan_terraform(TerraformTarget(file, source=source), Options(only=(VERSIONING,))).findings
     origin = finding.resource
     expected = {
         fingerprint(
@@ -289,7 +292,7 @@ def NAME(bucket: s3.Bucket) -> Verdict:
 
     def scan_as(name: str, previous: tuple[str, ...]) -> Assessment:
         (policies / "own.py").write_text(text.replace("PREVIOUS", repr(previous)).replace("NAME", name))
-        return scan_terraform(directory, Options(only=(name,), policies=(policies,)))
+        return scan_terraform(TerraformTarget(directory), Options(only=(name,), policies=(policies,)))
 
     was, is_now = scan_as("bucket_is_good", ()), scan_as("bucket_is_very_good", ("bucket_is_good",))
     assert [f.new for f in compared(is_now.findings, baseline_of(was))] == [False]

@@ -14,9 +14,8 @@ import pytest
 
 from hipaa_guard.assessment.baseline import written
 from hipaa_guard.assessment.model import Assessment
-from hipaa_guard.outputs.formats import terminal
+from hipaa_guard.outputs.formats import html, terminal
 from hipaa_guard.outputs.json.writing import ReportError, parse, render
-from hipaa_guard.outputs.report import html
 from hipaa_guard.outputs.wording.finding_text import told_finding
 from hipaa_guard.outputs.wording.page import Page
 from tests.lifecycle.register_text import ROTATION, VERSIONING, entry, scan, tree

@@ -14,7 +14,8 @@ import yaml
 from hipaa_guard.assessment.model import Assessment, ExceptionState
 from hipaa_guard.assessment.register import parse
 from hipaa_guard.cli.main import run
-from hipaa_guard.scanning.terraform import Options, scan_terraform
+from hipaa_guard.scanning.options import Options, TerraformTarget
+from hipaa_guard.scanning.terraform import scan_terraform
 from tests.lifecycle.register_text import ENTRY, TODAY, VERSIONING, register, tree
 from tests.lifecycle.test_baseline import PHI
 
@@ -37,7 +38,7 @@ def top(tmp_path: Path) -> Path:
 def scan(path: Path, *entries: dict[str, Any]) -> Assessment:
     file = path.parent / "ex.yaml"
     file.write_text(register(*entries))
-    return scan_terraform(path, Options(only=(VERSIONING,), exceptions=file, today=TODAY))
+    return scan_terraform(TerraformTarget(path), Options(only=(VERSIONING,), exceptions=file, today=TODAY))
 
 
 def covered_roots(found: Assessment) -> set[str]:
@@ -190,7 +191,7 @@ def test_add_writes_the_root_whatever_was_scanned(path: str, work: Path) -> None
     assert run(["exceptions", "add", "--finding", name[:10], *people, *why]) == 0
     (entry,) = yaml.safe_load((work / ".hipaa-guard" / "exceptions.yaml").read_text())["exceptions"]
     assert entry["scope"] == {"address": "aws_s3_bucket.phi", "root": "infra/prod"}
-    found = scan_terraform(work, Options(only=(VERSIONING,)))
+    found = scan_terraform(TerraformTarget(work), Options(only=(VERSIONING,)))
     assert covered_roots(found) == {"infra/prod"}
 
 

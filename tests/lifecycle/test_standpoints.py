@@ -19,10 +19,10 @@ from hipaa_guard.cli.main import run
 from hipaa_guard.controls.findings import fingerprint
 from hipaa_guard.facts.locations import SETTINGS
 from hipaa_guard.facts.resource import Origin
-from hipaa_guard.outputs.formats import gitlab, junit, markdown, sarif
+from hipaa_guard.outputs.formats import gitlab, html, junit, markdown, sarif
 from hipaa_guard.outputs.json import writing
-from hipaa_guard.outputs.report import html
-from hipaa_guard.scanning.terraform import InputError, Options, scan_terraform
+from hipaa_guard.scanning.options import InputError, Options, TerraformTarget
+from hipaa_guard.scanning.terraform import scan_terraform
 from tests.lifecycle.register_text import ENTRY, VERSIONING, covered, register, tree
 from tests.lifecycle.test_baseline import PHI, git
 from tests.lifecycle.test_fingerprints import plan
@@ -33,7 +33,7 @@ BROKEN = 'resource "aws_s3_bucket" "x" {'
 
 def scan(path: Path | str, **more: Any) -> Assessment:
     options = {name: more.pop(name) for name in ("baseline", "exceptions", "fail_on_new") if name in more}
-    return scan_terraform(Path(path), Options(only=ONLY, **options), **more)
+    return scan_terraform(TerraformTarget(Path(path), **more), Options(only=ONLY, **options))
 
 
 def fingerprints(*parts: Assessment) -> dict[str, str]:
@@ -338,9 +338,16 @@ def test_an_exception_of_one_root_covers_nothing_of_another(one: str, other: str
     file = two / "ex.yaml"
     file.write_text(register({**ENTRY, "scope": {"address": "aws_s3_bucket.phi", "root": one}}))
     today = ENTRY["approved_on"]
-    found = scan_terraform(two, Options(only=ONLY, exceptions=file, today=today))
+    found = scan_terraform(TerraformTarget(two), Options(only=ONLY, exceptions=file, today=today))
     assert {f.resource.root for f in found.findings if f.exception} == {one}
-    assert covered(scan_terraform(copied(two, other) / other, Options(only=ONLY, exceptions=file, today=today))) == {}
+    assert (
+        covered(
+            scan_terraform(
+                TerraformTarget(copied(two, other) / other), Options(only=ONLY, exceptions=file, today=today)
+            )
+        )
+        == {}
+    )
 
 
 def test_the_target_being_spelt_alike_makes_no_place_the_same(two: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -30,8 +30,9 @@ from hipaa_guard.controls.findings import Finding, fingerprint
 from hipaa_guard.facts.locations import Gap, GapKind, Location
 from hipaa_guard.facts.resource import Evidence, Origin, Resource
 from hipaa_guard.facts.values import Cause
-from hipaa_guard.scanning.aws import Place, scan_aws
-from hipaa_guard.scanning.terraform import Options, scan_terraform
+from hipaa_guard.scanning.aws import AwsTarget, scan_aws
+from hipaa_guard.scanning.options import Options, TerraformTarget
+from hipaa_guard.scanning.terraform import scan_terraform
 
 HOSTILE = (
     "</script><script>alert(1)</script>",
@@ -317,7 +318,7 @@ def covered() -> Assessment:
 @pytest.fixture(scope="session")
 def telehealth() -> Assessment:
     """A real scan of the shipped source."""
-    return scan_terraform(Path(__file__).parents[2] / "examples" / "telehealth", Options())
+    return scan_terraform(TerraformTarget(Path(__file__).parents[2] / "examples" / "telehealth"), Options())
 
 
 @pytest.fixture(scope="session")
@@ -333,7 +334,7 @@ def clinic() -> Assessment:
         with mock_aws():
             account.buckets(account.keys())
             account.people()
-            return scan_aws(Options(only=_JUDGED), Place(regions=account.REGION))
+            return scan_aws(Options(only=_JUDGED), AwsTarget(regions=account.REGION))
 
 
 _JUDGED = ("s3_bucket_tls_required", "s3_bucket_versioning_enabled", "kms_key_rotation_enabled", "iam_root_mfa_enabled")

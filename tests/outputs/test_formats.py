@@ -20,7 +20,8 @@ from hipaa_guard.outputs import FORMATS, OutputError, parsed
 from hipaa_guard.outputs.json.writing import parse, render
 from hipaa_guard.outputs.wording.page import Page
 from hipaa_guard.outputs.writing import renderer
-from hipaa_guard.scanning.terraform import Options, scan_terraform
+from hipaa_guard.scanning.options import Options, TerraformTarget
+from hipaa_guard.scanning.terraform import scan_terraform
 
 FAILS: dict[str, Callable[[str], int]] = {
     "json": lambda text: sum(each["status"] == "fail" for each in json.loads(text)["findings"]),
@@ -112,7 +113,7 @@ class TestPaths:
     TEXT = 'resource "aws_s3_bucket" "phi" {}\n'
 
     def base(self, path: Path) -> str:
-        return scan_terraform(path, Options(only=["s3_bucket_tls_required"])).scan.base
+        return scan_terraform(TerraformTarget(path), Options(only=["s3_bucket_tls_required"])).scan.base
 
     def test_from_the_root_of_the_work_tree(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         root = tmp_path / "repository"

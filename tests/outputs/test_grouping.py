@@ -20,9 +20,9 @@ from hipaa_guard.controls.findings import Finding, fingerprint
 from hipaa_guard.facts.locations import Gap, GapKind, Location
 from hipaa_guard.facts.resource import Evidence, Origin
 from hipaa_guard.facts.values import Cause
+from hipaa_guard.outputs.formats import html
 from hipaa_guard.outputs.formats.terminal import render
 from hipaa_guard.outputs.json import writing
-from hipaa_guard.outputs.report import html
 from hipaa_guard.outputs.wording import phrases
 from hipaa_guard.outputs.wording.page import Page
 from tests.outputs.conftest import CONTROLS

@@ -17,8 +17,8 @@ import pytest
 
 from hipaa_guard.assessment.model import Assessment
 from hipaa_guard.controls.control import Status
+from hipaa_guard.outputs.formats.html import render
 from hipaa_guard.outputs.json import writing
-from hipaa_guard.outputs.report.html import render
 from tests.patience import HANGS
 
 VOID = {"meta", "br", "input", "link", "img", "hr"}

@@ -23,8 +23,9 @@ from hipaa_guard.peers.merge import Merged, Reason, Row, merge, same_file
 from hipaa_guard.peers.reading import read
 from hipaa_guard.peers.results import PeerError
 from hipaa_guard.peers.security_hub import rule_of
-from hipaa_guard.scanning.aws import Place, scan_aws
-from hipaa_guard.scanning.terraform import Options, scan_terraform
+from hipaa_guard.scanning.aws import AwsTarget, scan_aws
+from hipaa_guard.scanning.options import Options, TerraformTarget
+from hipaa_guard.scanning.terraform import scan_terraform
 from tests.lifecycle.register_text import VERSIONING, entry, register
 from tests.peers.samples import ACCOUNT, REGION, checkov, finding, misconfiguration, prowler, record, trivy
 
@@ -88,7 +89,7 @@ def merged(work: Path, *documents: Any, scan: Assessment | None = None) -> Merge
 
 
 def ours(work: Path, *only: str) -> Assessment:
-    return scan_terraform(work, Options(only=only or (VERSIONING,)))
+    return scan_terraform(TerraformTarget(work), Options(only=only or (VERSIONING,)))
 
 
 def row(found: Merged, control: str, label: str) -> Row:
@@ -139,7 +140,7 @@ class TestOneResource:
             (work / root).mkdir()
             (work / root / "main.tf").write_text(MAIN.partition("module")[0])
         reports = [record("CKV_AWS_21", "FAILED", PHI, (1, 2), file=f"/{root}/main.tf") for root in ("live", "test")]
-        scan = scan_terraform(work / "live", Options(only=(VERSIONING,)))
+        scan = scan_terraform(TerraformTarget(work / "live"), Options(only=(VERSIONING,)))
         found = merged(work, checkov(*reports), scan=scan)
         assert len(found.rows) == len(scan.findings) + 1
         assert {len(each.opinions) for each in found.rows if each.label == PHI} == {1, 2}
@@ -250,7 +251,7 @@ class TestAccounts:
                 for name in ("phi", "notes"):
                     s3.create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": REGION})
                 s3.put_bucket_versioning(Bucket="notes", VersioningConfiguration={"Status": "Enabled"})
-                yield scan_aws(Options(only=(VERSIONING, PASSWORD)), Place(regions=REGION))
+                yield scan_aws(Options(only=(VERSIONING, PASSWORD)), AwsTarget(regions=REGION))
 
     def test_prowler_and_security_hub_share_our_row(self, work: Path, account: Assessment) -> None:
         phi = "arn:aws:s3:::phi"
@@ -375,7 +376,7 @@ class TestCommandLine:
         (files / "exceptions.yaml").write_text(register(entry()))
         (files / "checkov.json").write_text(json.dumps(checkov(record("CKV_AWS_21", "FAILED", PHI, (1, 2)))))
         for exceptions, code in ((None, GAPS), (files / "exceptions.yaml", CLEAN)):
-            result = scan_terraform(files / "one", Options(only=(VERSIONING,), exceptions=exceptions))
+            result = scan_terraform(TerraformTarget(files / "one"), Options(only=(VERSIONING,), exceptions=exceptions))
             (files / "scan.json").write_text(writing.render(result))
             assert run(["import", "checkov.json", "--with", "scan.json", "--fail-on", "low"]) == code
         assert "0 gaps, 0 disagreements" in capsys.readouterr().out

@@ -20,7 +20,8 @@ from hipaa_guard.controls.control import Status
 from hipaa_guard.controls.loading import load
 from hipaa_guard.peers.merge import merge
 from hipaa_guard.peers.reading import read
-from hipaa_guard.scanning.terraform import Options, scan_terraform
+from hipaa_guard.scanning.options import Options, TerraformTarget
+from hipaa_guard.scanning.terraform import scan_terraform
 from tests.lifecycle.register_text import VERSIONING, entry, register
 from tests.terraform.plans import block, change, plan
 
@@ -108,7 +109,7 @@ class TestInsideCheckov:
 
     def check_import(self, file: Path) -> None:
         """What Checkov has really written can be laid beside our scan."""
-        scan = scan_terraform(EXAMPLES, Options())
+        scan = scan_terraform(TerraformTarget(EXAMPLES), Options())
         merged = merge([read(file)], load(()), scan)
         ours = {(row.controls[0].id, row.label): row for row in merged.rows if row.finding is not None}
         assert len(ours) == len(scan.findings)

@@ -14,7 +14,8 @@ from hipaa_guard.facts.inventory import Inventory
 from hipaa_guard.facts.readings import Block
 from hipaa_guard.facts.resource import Resource, fact
 from hipaa_guard.facts.values import Incomplete, Unknown
-from hipaa_guard.scanning.terraform import Options, scan_terraform
+from hipaa_guard.scanning.options import Options, TerraformTarget
+from hipaa_guard.scanning.terraform import scan_terraform
 from hipaa_guard.services import s3, security_groups
 from hipaa_guard.services.s3.declared import SWITCHES
 from hipaa_guard.terraform.binding.inventory import build_inventory
@@ -249,7 +250,7 @@ def test_types_that_nothing_looks_at_are_in_the_coverage(tmp_path: Path) -> None
         THEIRS + resource("awscc_glue_job", "") + resource("awscc_s3_bucket_policy", "bucket = awscc_s3_bucket.phi.id")
     )
     (tmp_path / "main.tf").write_text(text)
-    coverage = scan_terraform(tmp_path, Options()).coverage
+    coverage = scan_terraform(TerraformTarget(tmp_path), Options()).coverage
     assert coverage.unjudged_types == {"awscc_glue_job": 1}
     assert coverage.resources["s3.Bucket"] == 1
 

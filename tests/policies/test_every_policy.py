@@ -13,7 +13,6 @@ from pathlib import Path
 import pytest
 
 import tests.policies
-from hipaa_guard.aws.checking import misspelt
 from hipaa_guard.controls.control import PEERS, Control, Status
 from hipaa_guard.controls.facts_read import kinds_of
 from hipaa_guard.controls.findings import judge
@@ -28,6 +27,7 @@ from hipaa_guard.testing import (
     is_phi,
     terraform_inventory,
 )
+from tests.aws.checking import misspelt
 from tests.schema import REFERENCE, schema
 
 REGISTRY = [

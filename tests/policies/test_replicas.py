@@ -24,7 +24,8 @@ from hipaa_guard.facts.inventory import Inventory
 from hipaa_guard.facts.readings import Inside, is_awscc
 from hipaa_guard.facts.resource import Resource
 from hipaa_guard.outputs.json.writing import parse, render
-from hipaa_guard.scanning.terraform import Options, scan_terraform
+from hipaa_guard.scanning.options import Options, TerraformTarget
+from hipaa_guard.scanning.terraform import scan_terraform
 from hipaa_guard.terraform.binding.inventory import build_inventory
 from hipaa_guard.terraform.read import read
 from hipaa_guard.testing import FAIL, NOT_APPLICABLE, PASS, UNKNOWN, Case, all_controls, blank_each_fact, cases
@@ -427,7 +428,7 @@ def test_dynamic_blocks_and_a_region_twice(tmp_path: Path) -> None:
 
 def test_a_table_and_its_replicas_are_counted_and_have_fingerprints_of_their_own(tmp_path: Path) -> None:
     text = TABLE % (eu() + eu().replace("eu-west-1", "eu-west-2"))
-    assessment = scan_terraform(source(tmp_path, text), Options())
+    assessment = scan_terraform(TerraformTarget(source(tmp_path, text)), Options())
     assert assessment.coverage.resources["dynamodb.Table"] == 1
     assert assessment.coverage.resources["dynamodb.TableReplica"] == 2
     assert assessment.coverage.unjudged_types == {}
@@ -477,18 +478,20 @@ def test_what_a_plan_does_not_change_is_left_out_with_its_replicas(tmp_path: Pat
     values = {"name": "records", "replica": [{"region_name": "eu-west-1"}]}
     entry = change("aws_dynamodb_table.phi", values, actions=("no-op",))
     path = document(tmp_path, plan([entry], [block("aws_dynamodb_table.phi", {"name": const("records")})]))
-    assert [f.resource.address for f in scan_terraform(path, Options()).findings if f.control_id == PITR] == [
+    assert [
+        f.resource.address for f in scan_terraform(TerraformTarget(path), Options()).findings if f.control_id == PITR
+    ] == [
         "aws_dynamodb_table.phi",
         EU,
     ]
-    assert scan_terraform(path, Options(), changed_only=True).findings == ()
+    assert scan_terraform(TerraformTarget(path, changed_only=True), Options()).findings == ()
 
 
 # --- what is kept of a resource ----------------------------------------------------------------------------------
 
 
 def findings(path: Path, **options: Any) -> dict[str, Finding]:
-    found = scan_terraform(path, Options(only=(PITR,), **options)).findings
+    found = scan_terraform(TerraformTarget(path), Options(only=(PITR,), **options)).findings
     return {finding.resource.address or "": finding for finding in found}
 
 
@@ -503,8 +506,8 @@ def test_a_replica_keeps_its_fingerprint_where_its_table_is_moved(tmp_path: Path
 
 
 def test_a_baseline_knows_a_replica_whose_table_gets_a_count(tmp_path: Path) -> None:
-    before = baseline_of(scan_terraform(source(tmp_path, TABLE % eu()), Options(only=(PITR,))))
-    after = scan_terraform(source(tmp_path, TABLE % ("count = 1\n" + eu())), Options(only=(PITR,)))
+    before = baseline_of(scan_terraform(TerraformTarget(source(tmp_path, TABLE % eu())), Options(only=(PITR,))))
+    after = scan_terraform(TerraformTarget(source(tmp_path, TABLE % ("count = 1\n" + eu()))), Options(only=(PITR,)))
     assert {each.resource.address for each in after.findings} == {
         "aws_dynamodb_table.phi[0]",
         'aws_dynamodb_table.phi[0].replica["eu-west-1"]',
@@ -526,7 +529,7 @@ def test_a_comment_speaks_for_the_replicas_of_its_block_and_tags_do_not(tmp_path
 
 
 def test_the_json_tells_the_resource_that_a_replica_stands_in(tmp_path: Path) -> None:
-    assessment = scan_terraform(source(tmp_path, TABLE % eu()), Options(only=(PITR,)))
+    assessment = scan_terraform(TerraformTarget(source(tmp_path, TABLE % eu())), Options(only=(PITR,)))
     text = render(assessment)
     told = json.loads(text)
     jsonschema.validate(told, json.loads((files("hipaa_guard.outputs") / "schema/assessment-1.0.json").read_text()))

@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from hipaa_guard.aws import checking
 from hipaa_guard.aws.planning import templates
 from hipaa_guard.controls.control import Control, Status
 from hipaa_guard.controls.facts_read import wanted_facts
@@ -17,6 +16,7 @@ from hipaa_guard.facts.records import Record
 from hipaa_guard.facts.resource import Fact, Origin, Resource, Source, fact
 from hipaa_guard.facts.values import Cause, Incomplete, Undecided, Unknown, Value, some
 from hipaa_guard.testing import PASS, UNKNOWN, Case, cases
+from tests.aws import checking
 from tests.refused.instead import CONTROLS, KINDS, decided, instead, of_phi
 from tests.told import Told
 

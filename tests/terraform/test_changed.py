@@ -14,7 +14,9 @@ from hipaa_guard.assessment.diff import Change, compare
 from hipaa_guard.assessment.model import Assessment
 from hipaa_guard.cli.main import cli
 from hipaa_guard.facts.locations import Gap, GapKind
-from hipaa_guard.scanning.terraform import InputError, Options, scan_terraform
+from hipaa_guard.scanning.options import InputError, Options, TerraformTarget
+from hipaa_guard.scanning.terraform import scan_terraform
+from hipaa_guard.terraform.modules.plan_inputs import PlanInputs
 
 BUCKET = 'resource "aws_s3_bucket" "phi" {}\n'
 VERSIONED = """
@@ -58,7 +60,9 @@ def write(directory: Path, files: Mapping[str, str]) -> Path:
 
 
 def scan(directory: Path, *changed: str, only: tuple[str, ...] = ONLY) -> Assessment:
-    return scan_terraform(directory, Options(only=only), changed=[directory / name for name in changed])
+    return scan_terraform(
+        TerraformTarget(directory, changed=[directory / name for name in changed]), Options(only=only)
+    )
 
 
 def row(assessment: Assessment) -> Gap:
@@ -87,7 +91,7 @@ def roots(assessment: Assessment) -> set[str]:
 )
 def test_the_roots_that_a_file_belongs_to_are_scanned(tmp_path: Path, changed: str, concerned: set[str]) -> None:
     write(tmp_path, ESTATE)
-    assert roots(scan_terraform(tmp_path, Options(only=ONLY))) == ROOTS
+    assert roots(scan_terraform(TerraformTarget(tmp_path), Options(only=ONLY))) == ROOTS
     assert roots(scan(tmp_path, changed)) == concerned
 
 
@@ -120,31 +124,47 @@ def test_modules_beside_what_is_scanned_lead_on(tmp_path: Path) -> None:
     write(tmp_path, {"infra/a/main.tf": call("../../modules/m"), "infra/b/main.tf": BUCKET})
     write(tmp_path, {"modules/m/main.tf": call("../n"), "modules/n/main.tf": BUCKET})
     changed = [tmp_path / "modules" / "n" / "main.tf"]
-    assert roots(scan_terraform(tmp_path / "infra", Options(only=ONLY), changed=changed)) == {"infra/a"}
+    assert roots(scan_terraform(TerraformTarget(tmp_path / "infra", changed=changed), Options(only=ONLY))) == {
+        "infra/a"
+    }
 
 
 def test_files_by_which_every_root_is_judged_concern_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     estate = write(tmp_path / "estate", ESTATE)
     values = write(tmp_path, {"all.tfvars": 'x = "texts/name.txt"\n'}) / "all.tfvars"
-    assert roots(scan_terraform(estate, Options(only=ONLY), var_files=[values], changed=[values])) == ROOTS
+    assert (
+        roots(
+            scan_terraform(
+                TerraformTarget(estate, PlanInputs(var_files=[values]), changed=[values]), Options(only=ONLY)
+            )
+        )
+        == ROOTS
+    )
     monkeypatch.chdir(tmp_path)
-    assert roots(scan_terraform(estate, Options(only=ONLY), changed=[Path(".hipaa-guard/exceptions.yaml")])) == ROOTS
+    assert (
+        roots(
+            scan_terraform(TerraformTarget(estate, changed=[Path(".hipaa-guard/exceptions.yaml")]), Options(only=ONLY))
+        )
+        == ROOTS
+    )
 
 
 def test_a_variable_may_be_of_a_root_that_was_not_looked_at(tmp_path: Path) -> None:
     write(tmp_path, ESTATE | {"prod/variables.tf": 'variable "x" {}\n'})
     changed = [tmp_path / "alone" / "main.tf"]
-    assert roots(scan_terraform(tmp_path, Options(only=ONLY), variables={"x": "1"}, changed=changed)) == {"alone"}
+    assert roots(
+        scan_terraform(TerraformTarget(tmp_path, PlanInputs(variables={"x": "1"}), changed=changed), Options(only=ONLY))
+    ) == {"alone"}
 
 
 def test_a_plan_has_no_roots_to_choose_from(tmp_path: Path) -> None:
     plan = write(tmp_path, {"plan.json": "{}"}) / "plan.json"
     with pytest.raises(InputError, match="no directory"):
-        scan_terraform(plan, Options(), changed=[plan])
+        scan_terraform(TerraformTarget(plan, changed=[plan]), Options())
 
 
 def test_what_was_not_looked_at_is_not_gone(tmp_path: Path) -> None:
-    whole = scan_terraform(write(tmp_path, ESTATE), Options(only=ONLY))
+    whole = scan_terraform(TerraformTarget(write(tmp_path, ESTATE)), Options(only=ONLY))
     changes = {
         (each.before.resource.root == "alone", each.change)
         for each in compare(whole, scan(tmp_path, "alone/main.tf")).differences
@@ -157,7 +177,7 @@ def test_what_was_not_looked_at_is_not_gone(tmp_path: Path) -> None:
 def test_sources_of_any_kind_stop_nothing(tmp_path: Path, source: str) -> None:
     write(tmp_path, {"a/main.tf": BUCKET + call(source), "b/main.tf": BUCKET})
     (tmp_path / "a" / "loop").symlink_to(tmp_path / "a" / "loop")
-    whole = scan_terraform(tmp_path, Options(only=ONLY))
+    whole = scan_terraform(TerraformTarget(tmp_path), Options(only=ONLY))
     partial = scan(tmp_path, "b/main.tf")
     assert roots(partial) == {"b"}
     assert partial.findings == tuple(finding for finding in whole.findings if finding.resource.root == "b")
@@ -176,13 +196,13 @@ def test_verdicts_are_those_of_a_whole_scan(tmp_path: Path, seed: int) -> None:
         files[f"{name}/main.tf"] = (BUCKET + VERSIONED if chance.random() < 0.5 else BUCKET) + calls
         if chance.random() < 0.2:
             files[f"{name}/terraform.tfvars"] = ""
-    whole = scan_terraform(write(tmp_path, files), Options(only=ONLY)).findings
+    whole = scan_terraform(TerraformTarget(write(tmp_path, files)), Options(only=ONLY)).findings
     for name in names:
         partial = scan(tmp_path, f"{name}/main.tf")
         concerned = roots(partial) - {"."}
         assert partial.findings == tuple(finding for finding in whole if finding.resource.root in concerned)
         write(tmp_path, {f"{name}/new.tf": 'resource "aws_s3_bucket" "phi_new" {}\n'})
-        now = scan_terraform(tmp_path, Options(only=ONLY)).findings
+        now = scan_terraform(TerraformTarget(tmp_path), Options(only=ONLY)).findings
         (tmp_path / name / "new.tf").unlink()
         before = {finding.fingerprint for finding in whole}
         assert {finding.resource.root for finding in now if finding.fingerprint not in before} == concerned

@@ -18,7 +18,8 @@ from hipaa_guard.facts.locations import Gap, GapKind
 from hipaa_guard.facts.readings import is_awscc
 from hipaa_guard.facts.resource import Resource
 from hipaa_guard.facts.values import NotVisible, Undecided, Unknown
-from hipaa_guard.scanning.terraform import Options, scan_terraform
+from hipaa_guard.scanning.options import Options, TerraformTarget
+from hipaa_guard.scanning.terraform import scan_terraform
 from hipaa_guard.terraform.binding import required_arguments
 from hipaa_guard.terraform.binding.inventory import build_inventory
 from hipaa_guard.terraform.read import read
@@ -236,7 +237,7 @@ def on_bucket(type_: str, body: str, more: str = "") -> str:
 
 def scan(directory: Path, text: str, control: str) -> Assessment:
     (directory / "main.tf").write_text(text)
-    return scan_terraform(directory, Options(only=[control]))
+    return scan_terraform(TerraformTarget(directory), Options(only=[control]))
 
 
 def verdicts(result: Assessment) -> dict[str, Status]:
@@ -417,7 +418,7 @@ def test_a_line_of_the_rule_names_what_is_only_declared_in_part(tmp_path: Path) 
     """Evidence of one control is no evidence for the line, while others could not judge the same bucket."""
     versioned = on_bucket("aws_s3_bucket_versioning", 'versioning_configuration {\n status = "Enabled"\n}')
     (tmp_path / "main.tf").write_text('variable "thing" {}\n' + versioned)
-    result = scan_terraform(tmp_path, Options())
+    result = scan_terraform(TerraformTarget(tmp_path), Options())
     lines = [line for line in result.requirements if any(each.why is Why.ELSEWHERE for each in line.not_judged)]
     assert {each.what for line in lines for each in line.not_judged} == {"s3.Bucket"}
     assert {line.status for line in lines} <= {Status.PARTIAL, Status.UNKNOWN, Status.MANUAL}
@@ -434,7 +435,7 @@ def test_a_plan_that_changes_nothing_of_it_says_nothing_of_it(tmp_path: Path) ->
         expressions = {"bucket": {"constant_value": "elsewhere"}}
         path = tmp_path / "plan.json"
         path.write_text(json.dumps(plan(changes, [block("aws_s3_bucket_versioning.part", expressions)])))
-        result = scan_terraform(path, Options(), changed_only=True)
+        result = scan_terraform(TerraformTarget(path, changed_only=True), Options())
         rows = [gap for gap in result.coverage.gaps if gap.kind is GapKind.ELSEWHERE]
         assert (len(rows), len(result.findings)) == (expected, expected)
 
@@ -461,7 +462,7 @@ HALF_NAMED = 'variable "env" {}\nresource "aws_s3_bucket" "b" {\n bucket = "${va
 )
 def test_a_sensitive_name_is_shown_by_no_way_around(tmp_path: Path, text: str) -> None:
     (tmp_path / "main.tf").write_text(HIDDEN + text)
-    assert "topsecret" not in repr(scan_terraform(tmp_path, Options()))
+    assert "topsecret" not in repr(scan_terraform(TerraformTarget(tmp_path), Options()))
 
 
 @pytest.mark.parametrize(

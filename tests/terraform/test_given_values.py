@@ -15,6 +15,7 @@ from hipaa_guard.facts.locations import GapKind
 from hipaa_guard.facts.values import Cause, Unknown, Value
 from hipaa_guard.terraform.blocks import Configuration
 from hipaa_guard.terraform.input_error import TerraformInputError
+from hipaa_guard.terraform.modules.plan_inputs import PlanInputs
 from hipaa_guard.terraform.read import read
 from hipaa_guard.terraform.source import VariableFileError, read_directory
 
@@ -53,7 +54,7 @@ def test_values_come_in_terraforms_order(tmp_path: Path) -> None:
     write(tmp_path, FILES)
     environment = dict.fromkeys(NAMES[1:], "environment")
     files = [tmp_path / "one.values", tmp_path / "two.values"]
-    (found,) = read_directory(tmp_path, var_files=files, variables={"k": "given"}, environment=environment)
+    (found,) = read_directory(tmp_path, PlanInputs(var_files=files, variables={"k": "given"}, environment=environment))
     assert value_of(found, "input") == ORDER
 
 
@@ -75,7 +76,7 @@ def test_the_environment_does_not_count_unless_it_is_given(tmp_path: Path, monke
     monkeypatch.setenv("TF_VAR_v", "hidden")
     monkeypatch.setenv("TF_WORKSPACE", "hidden")
     assert isinstance(value_of(read_directory(tmp_path)[0]), Unknown)
-    assert value_of(read_directory(tmp_path, environment={"v": "x", "of_something_else": "y"})[0]) == "x"
+    assert value_of(read_directory(tmp_path, PlanInputs(environment={"v": "x", "of_something_else": "y"}))[0]) == "x"
 
 
 @pytest.mark.parametrize(
@@ -98,7 +99,7 @@ def test_texts_are_read_by_the_type_of_their_variable(
     tmp_path: Path, kind: str, text: str, value: Value, how: str
 ) -> None:
     write(tmp_path, {"main.tf": f'variable "v" {{\n type = {kind}\n}}\nresource "test_a" "it" {{\n v = var.v\n}}\n'})
-    (found,) = read_directory(tmp_path, **{how: {"v": text}})  # type: ignore[arg-type]
+    (found,) = read_directory(tmp_path, PlanInputs(**{how: {"v": text}}))  # type: ignore[arg-type]
     assert value_of(found) == value
     assert not found.gaps
 
@@ -120,7 +121,7 @@ def test_files_may_have_a_mark_and_any_ends_of_lines(tmp_path: Path, content: by
 
 def test_a_value_in_a_file_for_nobody_is_a_row(tmp_path: Path) -> None:
     write(tmp_path, {"main.tf": 'variable "name" {}\n', "terraform.tfvars": 'nmae = "x"\n', "more": 'other = "y"\n'})
-    (found,) = read_directory(tmp_path, var_files=[tmp_path / "more"])
+    (found,) = read_directory(tmp_path, PlanInputs(var_files=[tmp_path / "more"]))
     gaps = [gap for gap in found.gaps if gap.kind is not GapKind.UNCALLED]
     assert [(gap.subject, gap.incomplete) for gap in gaps] == [("var.nmae", False), ("var.other", False)]
     assert str(gaps[0].location) == "terraform.tfvars:1"
@@ -129,19 +130,19 @@ def test_a_value_in_a_file_for_nobody_is_a_row(tmp_path: Path) -> None:
 def test_a_given_value_for_nobody_is_refused(tmp_path: Path) -> None:
     write(tmp_path, {"main.tf": 'variable "name" {}\n'})
     with pytest.raises(VariableFileError, match="nmae"):
-        read_directory(tmp_path, variables={"nmae": "x"})
+        read_directory(tmp_path, PlanInputs(variables={"nmae": "x"}))
 
 
 def test_a_given_value_may_be_for_a_root_that_was_not_read(tmp_path: Path) -> None:
     write(tmp_path, {"main.tf": 'resource "test_a" "it" {\n'})
-    (found,) = read_directory(tmp_path, variables={"name": "x"})
+    (found,) = read_directory(tmp_path, PlanInputs(variables={"name": "x"}))
     assert "var.name" in [gap.subject for gap in found.gaps]
 
 
 def test_one_value_serves_the_roots_that_declare_it(tmp_path: Path) -> None:
     asks = 'variable "v" {}\nresource "test_a" "it" {\n v = var.v\n}\n'
     write(tmp_path, {"one/main.tf": asks, "two/main.tf": 'resource "test_a" "it" {}\n'})
-    one, two = read_directory(tmp_path, variables={"v": "x"})
+    one, two = read_directory(tmp_path, PlanInputs(variables={"v": "x"}))
     assert value_of(one) == "x"
     assert not one.gaps
     assert not two.gaps
@@ -152,8 +153,8 @@ WORKSPACE = 'resource "test_a" "it" {\n v = terraform.workspace == "prod" ? 1 : 
 
 def test_the_workspace_is_what_is_given(tmp_path: Path) -> None:
     write(tmp_path, {"main.tf": WORKSPACE})
-    assert value_of(read_directory(tmp_path, workspace="prod")[0]) == 1
-    assert value_of(read_directory(tmp_path, workspace="default")[0]) == 2
+    assert value_of(read_directory(tmp_path, PlanInputs(workspace="prod"))[0]) == 1
+    assert value_of(read_directory(tmp_path, PlanInputs(workspace="default"))[0]) == 2
 
 
 def test_the_workspace_is_not_known_whatever_terraform_left_behind(tmp_path: Path) -> None:
@@ -168,4 +169,4 @@ def test_the_workspace_is_not_known_whatever_terraform_left_behind(tmp_path: Pat
 def test_a_workspace_has_a_name_that_terraform_takes(tmp_path: Path, name: str) -> None:
     write(tmp_path, {"main.tf": WORKSPACE})
     with pytest.raises(TerraformInputError, match="workspace"):
-        read(tmp_path, workspace=name)
+        read(tmp_path, PlanInputs(workspace=name))

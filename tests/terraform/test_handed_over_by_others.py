@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from hipaa_guard.controls.control import Status
-from hipaa_guard.scanning.terraform import Options, scan_terraform
+from hipaa_guard.scanning.options import Options, TerraformTarget
+from hipaa_guard.scanning.terraform import scan_terraform
 
 DECLARED = """
 resource "aws_sns_topic" "phi" {
@@ -59,5 +60,5 @@ variable "name" {
 def test_it_may_have_made_a_policy_for_what_it_was_given(tmp_path: Path, given: str, status: Status) -> None:
     call = f'module "m" {{\n  source = "example.org/policies/aws"\n  it     = {given}\n}}\n'
     (tmp_path / "main.tf").write_text(DECLARED + call)
-    (finding,) = scan_terraform(tmp_path, Options(only=["sns_topic_policy_not_public"])).findings
+    (finding,) = scan_terraform(TerraformTarget(tmp_path), Options(only=["sns_topic_policy_not_public"])).findings
     assert finding.status is status

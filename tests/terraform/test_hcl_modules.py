@@ -11,6 +11,7 @@ import pytest
 from hipaa_guard.facts.locations import GapKind
 from hipaa_guard.facts.values import Cause, Reference, Unknown
 from hipaa_guard.terraform.blocks import Configuration, Instance
+from hipaa_guard.terraform.modules.plan_inputs import PlanInputs
 from hipaa_guard.terraform.source import VariableFileError, read_directory
 
 
@@ -288,7 +289,7 @@ def test_values_of_variables_come_in_terraforms_order(tmp_path: Path) -> None:
         "named": 'e = "file"\nf = "file"\n',
     }
     write(tmp_path, files)
-    (found,) = read_directory(tmp_path, var_files=[tmp_path / "named"], variables={"f": "var"})
+    (found,) = read_directory(tmp_path, PlanInputs(var_files=[tmp_path / "named"], variables={"f": "var"}))
     assert found.instances[0].get("values") == ["default", "tfvars", "json", "auto", "file", "var"]
 
 
@@ -339,9 +340,9 @@ def test_null_takes_the_default_where_a_variable_is_not_nullable(tmp_path: Path)
 def test_a_named_variable_file_must_be_readable(tmp_path: Path, text: str, message: str) -> None:
     write(tmp_path, {"main.tf": "", "x.tfvars": text})
     with pytest.raises(VariableFileError, match=message):
-        read_directory(tmp_path, var_files=[tmp_path / "x.tfvars"])
+        read_directory(tmp_path, PlanInputs(var_files=[tmp_path / "x.tfvars"]))
     with pytest.raises(VariableFileError, match="opened"):
-        read_directory(tmp_path, var_files=[tmp_path / "nowhere.tfvars"])
+        read_directory(tmp_path, PlanInputs(var_files=[tmp_path / "nowhere.tfvars"]))
 
 
 def test_values_of_the_command_line_are_texts_or_expressions(tmp_path: Path) -> None:
@@ -350,11 +351,11 @@ def test_values_of_the_command_line_are_texts_or_expressions(tmp_path: Path) -> 
         'resource "test_a" "it" {\n  s = var.s\n  l = var.l\n}\n'
     )
     write(tmp_path, {"main.tf": text})
-    (found,) = read_directory(tmp_path, variables={"s": "[1]", "l": "[1, 2]"})
+    (found,) = read_directory(tmp_path, PlanInputs(variables={"s": "[1]", "l": "[1, 2]"}))
     assert found.instances[0].get("s") == "[1]"
     assert found.instances[0].get("l") == [1, 2]
     with pytest.raises(VariableFileError):
-        read_directory(tmp_path, variables={"l": "[1, "})
+        read_directory(tmp_path, PlanInputs(variables={"l": "[1, "}))
 
 
 def test_providers_give_region_and_default_tags(tmp_path: Path) -> None:

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from hipaa_guard.controls.control import Status
-from hipaa_guard.scanning.terraform import Options, scan_terraform
+from hipaa_guard.scanning.options import Options, TerraformTarget
+from hipaa_guard.scanning.terraform import scan_terraform
 
 WILDCARD, FULL = "kms_key_policy_no_wildcard_principal", "kms_key_policy_no_full_access_for_everyone"
 TRUST, FOREIGN = "iam_role_trust_not_public", "iam_role_foreign_trust_conditioned"
@@ -61,7 +62,7 @@ data "aws_kms_key" "some" {
 
 def judged(directory: Path, control: str, declared: str) -> Status:
     (directory / "main.tf").write_text(LOOKED_UP + declared)
-    found = scan_terraform(directory, Options(only=[control])).findings
+    found = scan_terraform(TerraformTarget(directory), Options(only=[control])).findings
     return {finding.resource.name: finding.status for finding in found}["phi"]
 
 

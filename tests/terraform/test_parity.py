@@ -18,6 +18,7 @@ from hipaa_guard.facts.records import in_words
 from hipaa_guard.facts.values import Value, first_unknown
 from hipaa_guard.terraform.binding.inventory import build_inventory
 from hipaa_guard.terraform.blocks import Configuration
+from hipaa_guard.terraform.modules.plan_inputs import PlanInputs
 from hipaa_guard.terraform.read import read
 from hipaa_guard.testing import all_controls
 from tests.terraform.kinds import told
@@ -60,7 +61,7 @@ def configuration(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], C
     @cache
     def found(name: str) -> Configuration:
         if name == "source":
-            return read(directory / "clinic", variables={"password": PASSWORD})[0]
+            return read(directory / "clinic", PlanInputs(variables={"password": PASSWORD}))[0]
         document, _, beside = name.partition(" beside ")
         path = directory / f"{document}.json"
         path.write_text(json.dumps(getattr(recorded("clinic"), DOCUMENTS[document])))

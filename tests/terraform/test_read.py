@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from hipaa_guard.terraform.input_error import TerraformInputError
+from hipaa_guard.terraform.modules.plan_inputs import PlanInputs
 from hipaa_guard.terraform.read import read
 from tests.terraform.plans import block, change, plan
 
@@ -133,10 +134,10 @@ def test_variables_are_for_source_only(tmp_path: Path) -> None:
     path = tmp_path / "plan.json"
     path.write_text(PLAN)
     with pytest.raises(TerraformInputError, match="variables"):
-        read(path, variables={"a": "b"})
+        read(path, PlanInputs(variables={"a": "b"}))
 
 
 def test_a_file_of_variables_that_is_missing(tmp_path: Path) -> None:
     (tmp_path / "main.tf").write_text("")
     with pytest.raises(TerraformInputError, match="nowhere"):
-        read(tmp_path, var_files=[tmp_path / "nowhere.tfvars"])
+        read(tmp_path, PlanInputs(var_files=[tmp_path / "nowhere.tfvars"]))

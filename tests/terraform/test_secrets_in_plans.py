@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from hipaa_guard.controls.control import Status
-from hipaa_guard.scanning.terraform import Options, scan_terraform
+from hipaa_guard.scanning.options import Options, TerraformTarget
+from hipaa_guard.scanning.terraform import scan_terraform
 
 VERSION = "aws_secretsmanager_secret_version.phi"
 
@@ -26,7 +27,7 @@ def plan(value: str) -> dict[str, object]:
 
 
 def status(path: Path) -> Status:
-    (finding,) = scan_terraform(path, Options(only=["secret_value_not_in_source"])).findings
+    (finding,) = scan_terraform(TerraformTarget(path), Options(only=["secret_value_not_in_source"])).findings
     return finding.status
 
 

@@ -11,7 +11,9 @@ from hipaa_guard.controls.control import Status
 from hipaa_guard.facts.secrets import Secret, concealed, holds_secret, revealed
 from hipaa_guard.facts.values import Cause, Incomplete, PartialJson, PartialText, Unknown, Value
 from hipaa_guard.outputs import write
-from hipaa_guard.scanning.terraform import Options, scan_terraform
+from hipaa_guard.scanning.options import Options, TerraformTarget
+from hipaa_guard.scanning.terraform import scan_terraform
+from hipaa_guard.terraform.modules.plan_inputs import PlanInputs
 from hipaa_guard.terraform.source import read_directory
 
 SECRET = "hunter2-{}"
@@ -162,7 +164,7 @@ def test_a_sensitive_literal_is_still_a_literal(tmp_path: Path, variables: str) 
     more = 'variable "all" {\n sensitive = true\n default = { DB_PASSWORD = "hunter2-0" }\n}\n'
     database = 'resource "aws_db_instance" "d" {\n password = "AKIAABCDEFGHIJKLMNOP"\n}\n'
     files(tmp_path, {"main.tf": DECLARED + more + database + LAMBDA.format(variables)})
-    (finding,) = scan_terraform(tmp_path, Options(only=("lambda_env_no_secrets",))).findings
+    (finding,) = scan_terraform(TerraformTarget(tmp_path), Options(only=("lambda_env_no_secrets",))).findings
     assert finding.status is Status.FAIL
     assert "hunter2" not in finding.message
 
@@ -343,7 +345,9 @@ resource "aws_sqs_queue" "inner" {{
 def test_no_secret_is_in_any_report(tmp_path: Path) -> None:
     tree, secrets = planted()
     files(tmp_path / "tree", tree)
-    assessment = scan_terraform(tmp_path / "tree", Options(), var_files=[tmp_path / "tree" / "named"])
+    assessment = scan_terraform(
+        TerraformTarget(tmp_path / "tree", PlanInputs(var_files=[tmp_path / "tree" / "named"])), Options()
+    )
     assert len(assessment.findings) > 100
     assert any("sensitive" in one.message for one in assessment.findings)
     assert not [gap for gap in assessment.coverage.gaps if "syntax" in gap.reason]

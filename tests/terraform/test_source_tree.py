@@ -19,6 +19,7 @@ from hipaa_guard.terraform.addresses import key_text, key_value
 from hipaa_guard.terraform.binding.inventory import build_inventory
 from hipaa_guard.terraform.blocks import Configuration, Instance
 from hipaa_guard.terraform.input_error import TerraformInputError
+from hipaa_guard.terraform.modules.plan_inputs import PlanInputs
 from hipaa_guard.terraform.read import read
 from tests.terraform.kinds import KINDS, at
 from tests.terraform.plans import Applied, block, change, const, plan, raw_state, refs, shown_state
@@ -276,7 +277,7 @@ def test_source_goes_with_a_plan_or_state_only(tmp_path: Path) -> None:
     with pytest.raises(TerraformInputError, match="is no directory"):
         read(tmp_path / "plan.json", source=tmp_path / "main.tf")
     with pytest.raises(TerraformInputError, match="--source"):
-        read(tmp_path / "plan.json", variables={"a": "b"})
+        read(tmp_path / "plan.json", PlanInputs(variables={"a": "b"}))
 
 
 def test_files_of_the_source_that_cannot_be_read_are_said(tmp_path: Path) -> None:

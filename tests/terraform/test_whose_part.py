@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from hipaa_guard.controls.control import Status
-from hipaa_guard.scanning.terraform import Options, scan_terraform
+from hipaa_guard.scanning.options import Options, TerraformTarget
+from hipaa_guard.scanning.terraform import scan_terraform
 from tests.terraform.plans import block, change, plan
 from tests.terraform.test_elsewhere import TWO_REGIONS, function, permission, rule, scan, verdicts
 
@@ -110,7 +111,7 @@ def recorded(directory: Path, document: dict[str, Any], control: str) -> dict[st
     """The verdicts on a plan or state."""
     path = directory / "recorded.json"
     path.write_text(json.dumps(document))
-    return verdicts(scan_terraform(path, Options(only=[control])))
+    return verdicts(scan_terraform(TerraformTarget(path), Options(only=[control])))
 
 
 def state(values: dict[str, dict[str, Any]]) -> dict[str, Any]:

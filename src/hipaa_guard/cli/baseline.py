@@ -46,13 +46,16 @@ def write(
     from hipaa_guard.assessment.baseline import baseline_of, written
     from hipaa_guard.cli.settings_paths import refuse_default
     from hipaa_guard.outputs import OutputError, write_text
-    from hipaa_guard.scanning.terraform import InputError, Options, scan_terraform
+    from hipaa_guard.scanning.options import InputError, Options, TerraformTarget
+    from hipaa_guard.scanning.terraform import scan_terraform
+    from hipaa_guard.terraform.modules.plan_inputs import PlanInputs
 
     found = _result(path)
     try:
         if found is None:
             options = Options(policies=policies, exceptions=exceptions, at=in_effect().at)
-            found = scan_terraform(path, options, var_files=var_files, repository_root=repository_root)
+            target = TerraformTarget(path, PlanInputs(var_files), repository_root=repository_root)
+            found = scan_terraform(target, options)
         elif repository_root is not None:
             raise click.UsageError("--repository-root goes with Terraform: a saved result has named its roots")
         if output == Path(FILE):

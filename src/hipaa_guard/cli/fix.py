@@ -51,7 +51,8 @@ def fix(
     from hipaa_guard.fixing.fix import fix_terraform
     from hipaa_guard.fixing.patch import WriteError
     from hipaa_guard.fixing.patch import write as write_files
-    from hipaa_guard.scanning.terraform import InputError
+    from hipaa_guard.scanning.options import InputError
+    from hipaa_guard.terraform.modules.plan_inputs import PlanInputs
 
     try:
         with no_collections():
@@ -59,9 +60,7 @@ def fix(
                 path,
                 only=only,
                 exceptions=exceptions,
-                var_files=var_files,
-                variables=pairs_of(variables),
-                workspace=workspace,
+                inputs=PlanInputs(var_files, pairs_of(variables), workspace=workspace),
                 repository_root=repository_root,
             )
         _show_patch(fixed)

@@ -19,7 +19,7 @@ from hipaa_guard.controls.control import Severity
 
 if TYPE_CHECKING:
     from hipaa_guard.assessment.model import Assessment
-    from hipaa_guard.scanning.terraform import Options
+    from hipaa_guard.scanning.options import Options
 
 INTERRUPTED = 130
 """As shells say of a program that was stopped with Ctrl-C."""
@@ -157,30 +157,21 @@ def terraform(
     With --changed, only the root modules of the directory that hold one of the changed FILEs, or call it directly or
     not. pre-commit gives the names of changed files in this way.
     """
+    from hipaa_guard.scanning.options import TerraformTarget
     from hipaa_guard.scanning.terraform import scan_terraform
+    from hipaa_guard.terraform.modules.plan_inputs import PlanInputs
 
-    pairs = pairs_of(variables)
-    environment = _tf_vars() if tf_var_env else None
-    given = _changed(files, changed, changed_files)
+    target = TerraformTarget(
+        path,
+        PlanInputs(var_files, pairs_of(variables), _tf_vars() if tf_var_env else None, workspace),
+        source=source,
+        changed_only=changed_only,
+        changed=_changed(files, changed, changed_files),
+        baseline_ref=baseline_ref,
+        repository_root=repository_root,
+    )
     with no_collections():
-        return _run(
-            common,
-            "terraform",
-            lambda options: scan_terraform(
-                path,
-                options,
-                source=source,
-                var_files=var_files,
-                variables=pairs,
-                environment=environment,
-                workspace=workspace,
-                changed_only=changed_only,
-                changed=given,
-                baseline_ref=baseline_ref,
-                repository_root=repository_root,
-            ),
-            baseline_ref=baseline_ref,
-        )
+        return _run(common, "terraform", lambda options: scan_terraform(target, options), baseline_ref=baseline_ref)
 
 
 def pairs_of(variables: Sequence[str]) -> dict[str, str]:
@@ -258,15 +249,15 @@ def aws(
     **common: Any,
 ) -> int:
     """Judge a live AWS account. Reads configuration only, never data."""
-    from hipaa_guard.scanning.aws import InterruptedScanError, Place, dry_run_aws, preflight_aws, rejudge, scan_aws
+    from hipaa_guard.scanning.aws import AwsTarget, InterruptedScanError, dry_run_aws, preflight_aws, rejudge, scan_aws
 
-    at = Place(profile, role_arn, external_id, ",".join(regions) if regions else None)
+    at = AwsTarget(profile, role_arn, external_id, ",".join(regions) if regions else None)
     chosen = [
         name for name, given in (("--dry-run", dry_run), ("--preflight", preflight), ("--replay", replay)) if given
     ]
     if len(chosen) > 1:
         raise click.UsageError(f"{' and '.join(chosen)} exclude each other: give one of them")
-    if replay and (at != Place() or evidence or resume):
+    if replay and (at != AwsTarget() or evidence or resume):
         raise click.UsageError("--replay takes account and regions from the evidence and calls nothing: give it alone")
     if dry_run:
         from hipaa_guard.cli.before_scan import tell_dry_run
@@ -288,7 +279,7 @@ def aws(
 def _before(common: dict[str, Any], told: Callable[[Options], int]) -> int:
     """Say something of a scan without making it."""
     from hipaa_guard.outputs import OutputError
-    from hipaa_guard.scanning.terraform import InputError, Options
+    from hipaa_guard.scanning.options import InputError, Options
 
     try:
         _on_stdout(common["outputs"])
@@ -321,7 +312,7 @@ def _run(
     from hipaa_guard.cli.progress import shown
     from hipaa_guard.outputs import OutputError
     from hipaa_guard.outputs.wording.harmless_text import visible
-    from hipaa_guard.scanning.terraform import InputError, Options
+    from hipaa_guard.scanning.options import InputError, Options
 
     outputs, settings = common["outputs"] or ("terminal",), in_effect()
     if common["baseline"] is not None and baseline_ref is not None:

@@ -11,10 +11,12 @@ from hipaa_guard.assessment.model import Assessment
 from hipaa_guard.controls.control import Status
 from hipaa_guard.controls.findings import Finding
 from hipaa_guard.fixing.steps import MARK, Planner, Step
-from hipaa_guard.scanning.terraform import InputError, Options, given_of, scan_terraform
+from hipaa_guard.scanning.options import InputError, Options, TerraformTarget, selected
+from hipaa_guard.scanning.terraform import scan_terraform
 from hipaa_guard.terraform.files import read_instead
 from hipaa_guard.terraform.hcl.editing import CannotEdit
 from hipaa_guard.terraform.input_error import TerraformInputError
+from hipaa_guard.terraform.modules.plan_inputs import PlanInputs
 from hipaa_guard.terraform.read import read
 from hipaa_guard.terraform.repository.top import top_of
 
@@ -54,9 +56,7 @@ def fix_terraform(
     *,
     only: Sequence[str] = (),
     exceptions: Path | None = None,
-    var_files: Sequence[Path] = (),
-    variables: Mapping[str, str] | None = None,
-    workspace: str | None = None,
+    inputs: PlanInputs | None = None,
     repository_root: Path | None = None,
 ) -> Fixed:
     """Repair what fails in a directory of source, as far as that is certain. Nothing is written.
@@ -70,16 +70,17 @@ def fix_terraform(
     """
     if not path.is_dir():
         raise InputError(f"{path} is no directory: only source can be repaired, so give a directory of .tf files")
-    given = given_of(Options(only=only, exceptions=exceptions))
+    inputs = inputs or PlanInputs()
+    given = selected(Options(only=only, exceptions=exceptions))
 
     def scan() -> Assessment:
         options = Options(exceptions=exceptions)
-        return scan_terraform(path, options, var_files=var_files, variables=variables, workspace=workspace, top=top)
+        return scan_terraform(TerraformTarget(path, inputs, top=top), options)
 
     try:
         top = top_of(path, given=repository_root)
         before = scan()
-        configurations = read(path, var_files=var_files, variables=variables, workspace=workspace, top=top)
+        configurations = read(path, inputs, top=top)
     except TerraformInputError as error:
         raise InputError(str(error)) from None
     planner = Planner(path.resolve(), configurations, given.all, before.findings)

@@ -19,7 +19,7 @@ from hipaa_guard.storing import replace
 FORMATS = {
     "terminal": "hipaa_guard.outputs.formats.terminal",
     "json": "hipaa_guard.outputs.json.writing",
-    "html": "hipaa_guard.outputs.report.html",
+    "html": "hipaa_guard.outputs.formats.html",
     "sarif": "hipaa_guard.outputs.formats.sarif",
     "junit": "hipaa_guard.outputs.formats.junit",
     "gitlab": "hipaa_guard.outputs.formats.gitlab",

@@ -27,12 +27,13 @@ from hipaa_guard.controls.facts_read import kinds_of, wanted_facts
 from hipaa_guard.facts.locations import Gap
 from hipaa_guard.law import eligible_services
 from hipaa_guard.scanning.judged import Judged
-from hipaa_guard.scanning.terraform import Given, InputError, Options, assessed, given_of
+from hipaa_guard.scanning.options import InputError, Options, Selection, selected
+from hipaa_guard.scanning.result import result_of
 from hipaa_guard.version import VERSION
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class AwsTarget:
     """Whose account is read, as whom, and which regions; see `open_account`."""
 
     profile: str | None = None
@@ -58,7 +59,7 @@ class InterruptedScanError(Exception):
 
 
 def scan_aws(
-    options: Options, at: Place | None = None, *, evidence: Path | None = None, resume: bool = False
+    options: Options, at: AwsTarget | None = None, *, evidence: Path | None = None, resume: bool = False
 ) -> Assessment:
     """Judge a live account, with the credentials of the standard AWS environment.
 
@@ -72,19 +73,19 @@ def scan_aws(
 
     """
     began = now()
-    given = given_of(options)
-    plan = _plan(given.controls, options)
-    account = (at or Place()).opened()
+    selection = selected(options)
+    plan = _plan(selection.controls, options)
+    account = (at or AwsTarget()).opened()
     keeping = _Keeping(account, plan, options, resume=resume)
     try:
-        collected = _collected(account, given.controls, options, keeping, _known(account, plan, options, keeping))
+        collected = _collected(account, selection.controls, options, keeping, _known(account, plan, options, keeping))
     except KeyboardInterrupt:
         raise InterruptedScanError(keeping.interrupted()) from None
     keeping.ended(collected.answers)
     started = keeping.started or began
     if evidence is not None:
         _store(evidence, stored.Evidence(account, _told(plan), collected.answers, started, collected.finished))
-    return _assessed(collected, given, options, started, now())
+    return _assessed(collected, selection, options, started, now())
 
 
 def rejudge(options: Options, evidence: Path) -> Assessment:
@@ -94,16 +95,16 @@ def rejudge(options: Options, evidence: Path) -> Assessment:
         InputError: the evidence cannot be read or was changed, or the options name something that does not exist.
 
     """
-    given = given_of(options)
+    selection = selected(options)
     try:
         found = stored.read(evidence)
     except StoredError as error:
         raise InputError(str(error)) from None
-    kinds, wanted = kinds_of(given.controls), wanted_facts(given.controls)
-    known = found.for_plan(_plan(given.controls, options))
+    kinds, wanted = kinds_of(selection.controls), wanted_facts(selection.controls)
+    known = found.for_plan(_plan(selection.controls, options))
     asked = _questions(options)
     collected = collect(found.account, kinds, wanted, questions=asked, progress=options.progress, known=known)
-    return _assessed(collected, given, options, found.started, found.finished)
+    return _assessed(collected, selection, options, found.started, found.finished)
 
 
 def dry_run_aws(options: Options) -> list[Foreseen]:
@@ -113,18 +114,18 @@ def dry_run_aws(options: Options) -> list[Foreseen]:
         InputError: the options name something that does not exist.
 
     """
-    return foreseen(_plan(given_of(options).controls, options))
+    return foreseen(_plan(selected(options).controls, options))
 
 
-def preflight_aws(options: Options, at: Place | None = None) -> Preflight:
+def preflight_aws(options: Options, at: AwsTarget | None = None) -> Preflight:
     """Who would scan a live account, and what that role lacks for it.
 
     Raises:
         InputError: as `scan_aws`.
 
     """
-    plan = _plan(given_of(options).controls, options)
-    return preflight((at or Place()).opened(), plan)
+    plan = _plan(selected(options).controls, options)
+    return preflight((at or AwsTarget()).opened(), plan)
 
 
 def _plan(controls: Sequence[Control], options: Options) -> Plan:
@@ -172,10 +173,10 @@ def _store(directory: Path, evidence: stored.Evidence) -> None:
 
 
 def _assessed(
-    collected: Collected, given: Given, options: Options, started: datetime, finished: datetime
+    collected: Collected, selection: Selection, options: Options, started: datetime, finished: datetime
 ) -> Assessment:
     judged = Judged()
-    judged.add(given.controls, collected.inventory)
+    judged.add(selection.controls, collected.inventory)
     scan = Scan(
         source="aws",
         target=collected.account,
@@ -193,7 +194,7 @@ def _assessed(
         discovered_by=discovered.by,
         discovery_unknown=dict(sorted(discovered.unknown.items())),
         resources=dict(sorted(judged.resources.items())),
-        unjudged_kinds=judged.left_out(given.all),
+        unjudged_kinds=judged.left_out(selection.all),
         unjudged_counted=bool(discovered.by) and not discovered.unknown,
         regions=tuple(collected.regions),
         calls=collected.calls,
@@ -203,7 +204,7 @@ def _assessed(
         unread_services=_unread(collected.plan),
         gaps=(*collected.gaps, *_not_judged(collected)),
     )
-    return assessed(scan, coverage, given, judged, options, internal_errors=collected.faults)
+    return result_of(scan, coverage, selection, judged, options, internal_errors=collected.faults)
 
 
 def _not_judged(collected: Collected) -> Iterator[Gap]:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from hipaa_guard.facts.locations import Gap, GapKind, Location
 from hipaa_guard.terraform.blocks import Configuration
 from hipaa_guard.terraform.input_error import TerraformInputError
-from hipaa_guard.terraform.modules.plan_inputs import Given, VariableFileError
+from hipaa_guard.terraform.modules.plan_inputs import PlanInputs, VariableFileError
 from hipaa_guard.terraform.recorded.documents import read_document
 from hipaa_guard.terraform.recorded.plan import is_plan, read_plan
 from hipaa_guard.terraform.recorded.state import is_raw_state, is_state, read_raw_state, read_state
@@ -27,12 +27,9 @@ _SOURCES = (".tf", ".tf.json")
 
 def read(
     path: Path,
+    inputs: PlanInputs | None = None,
     *,
     source: Path | None = None,
-    var_files: Sequence[Path] = (),
-    variables: Mapping[str, str] | None = None,
-    environment: Mapping[str, str] | None = None,
-    workspace: str | None = None,
     changed: Sequence[Path] | None = None,
     top: Top | None = None,
 ) -> list[Configuration]:
@@ -47,8 +44,9 @@ def read(
 
     """
     try:
-        given = Given(var_files, variables or {}, environment, workspace)
-        found = _read(path, source, given, changed)
+        inputs = inputs or PlanInputs()
+        inputs.check()
+        found = _read(path, source, inputs, changed)
     except OSError as error:
         raise TerraformInputError(f"{path} cannot be read: {error.strerror or error}") from None
     except VariableFileError as error:
@@ -58,24 +56,24 @@ def read(
     return found
 
 
-def _read(path: Path, source: Path | None, given: Given, changed: Sequence[Path] | None) -> list[Configuration]:
+def _read(path: Path, source: Path | None, inputs: PlanInputs, changed: Sequence[Path] | None) -> list[Configuration]:
     if source is not None and (path.is_dir() or path.name.endswith(_SOURCES)):
         raise TerraformInputError(f"{path} is source itself: --source goes with a plan or a state")
     if path.is_dir():
-        return _directory(path, given, changed)
+        return _directory(path, inputs, changed)
     if not path.exists():
         raise TerraformInputError(f"{path} does not exist: give a directory of .tf files, or a plan or state as JSON")
     if path.name.endswith(_SOURCES):
-        return _with_siblings(path, given)
-    return [_document(read_document(path), path, _source_tree(path, source, given))]
+        return _with_siblings(path, inputs)
+    return [_document(read_document(path), path, _source_tree(path, source, inputs))]
 
 
-def _source_tree(path: Path, source: Path | None, given: Given) -> SourceTree | None:
+def _source_tree(path: Path, source: Path | None, inputs: PlanInputs) -> SourceTree | None:
     if source is not None:
         from hipaa_guard.terraform.recorded.source_tree import SourceTree
 
-        return SourceTree(source, given)
-    if given:
+        return SourceTree(source, inputs)
+    if inputs:
         raise TerraformInputError(
             f"{path} is a file of known values: variables and a workspace apply to a directory of .tf files, "
             "or to that of --source"
@@ -97,27 +95,20 @@ def _document(document: dict[str, Any], path: Path, source: SourceTree | None) -
     )
 
 
-def _directory(path: Path, given: Given, changed: Sequence[Path] | None = None) -> list[Configuration]:
+def _directory(path: Path, inputs: PlanInputs, changed: Sequence[Path] | None = None) -> list[Configuration]:
     from hipaa_guard.terraform.source import read_directory
 
     if not os.access(path, os.R_OK | os.X_OK):
         raise TerraformInputError(f"{path} cannot be read: permission denied")
-    found = read_directory(
-        path,
-        var_files=given.var_files,
-        variables=given.variables,
-        environment=given.environment,
-        workspace=given.workspace,
-        changed=changed,
-    )
+    found = read_directory(path, inputs, changed=changed)
     if not found and not _has_source(path):
         raise TerraformInputError(f"{path} holds no .tf files: give a directory of them, or a plan or state as JSON")
     return found
 
 
-def _with_siblings(path: Path, given: Given) -> list[Configuration]:
+def _with_siblings(path: Path, inputs: PlanInputs) -> list[Configuration]:
     """One file of source means nothing without the others of its module: all are read, and a row says so."""
-    found = _directory(path.parent, given)
+    found = _directory(path.parent, inputs)
     reason = f"a single file cannot be judged alone, so all of its directory {path.parent} was scanned"
     for configuration in found:
         configuration.gaps.append(

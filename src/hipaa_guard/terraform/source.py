@@ -16,7 +16,7 @@ from hipaa_guard.terraform.hcl.scope import Budget, Record, Session
 from hipaa_guard.terraform.modules.module import Module, shown
 from hipaa_guard.terraform.modules.module_lookup import Library
 from hipaa_guard.terraform.modules.moved_blocks import former_addresses
-from hipaa_guard.terraform.modules.plan_inputs import Given, VariableFileError
+from hipaa_guard.terraform.modules.plan_inputs import PlanInputs, VariableFileError
 from hipaa_guard.terraform.modules.roots import UNREAD, boundary_of, directories, find_roots
 from hipaa_guard.terraform.modules.variable_values import automatic_values, given_values, read_variable_file
 
@@ -28,19 +28,16 @@ __all__ = ["VariableFileError", "read_directory"]
 
 def read_directory(
     path: Path,
+    inputs: PlanInputs | None = None,
     *,
-    var_files: Sequence[Path] = (),
-    variables: Mapping[str, str] = {},
-    environment: Mapping[str, str] | None = None,
-    workspace: str | None = None,
     changed: Sequence[Path] | None = None,
 ) -> list[Configuration]:
     """The configurations below a directory: one for each root module, in the order of their paths.
 
-    A root module is a directory of Terraform that no other one calls. ``var_files`` and ``variables`` hold for every
-    root that declares such variables and count more than the files that Terraform reads by itself; ``environment``
-    (``TF_VAR_...``, by the names of the variables) counts less than these. Of the roots, only those are read that the
-    ``changed`` files concern, where these are given; a row says how many are left out.
+    A root module is a directory of Terraform that no other one calls. The ``var_files`` and ``variables`` of the
+    ``inputs`` hold for every root that declares such variables and count more than the files that Terraform reads by
+    itself; the ``environment`` (``TF_VAR_...``, by the names of the variables) counts less than these. Of the roots,
+    only those are read that the ``changed`` files concern, where these are given; a row says how many are left out.
 
     Arguments are evaluated when they are read from an instance; a gap that shows only then is added to the
     configuration's ``gaps`` at that time. What cannot be read or evaluated is a gap or unknown, never an exception.
@@ -55,11 +52,13 @@ def read_directory(
         raise NotADirectoryError(str(path))
     base = path.resolve()
     library = Library(base, boundary_of(base))
-    own = RootValues(Given(var_files, variables, environment, workspace))
+    inputs = inputs or PlanInputs()
+    inputs.check()
+    own = RootValues(inputs)
     budget = Budget()
     outside: list[Gap] = []
     below = directories(base, outside)
-    chosen = None if changed is None else _concerned(below, library, changed, var_files)
+    chosen = None if changed is None else _concerned(below, library, changed, inputs.var_files)
     if chosen is None:
         modules = (library.module(directory) for directory in below)
         roots = [module for module in find_roots(modules) if module.files or module.gaps]
@@ -105,12 +104,12 @@ class RootValues:
 
     """
 
-    given: Given
+    inputs: PlanInputs
     certain: Mapping[str, Value] = field(default_factory=dict)
     _named: dict[str, Value] = field(default_factory=dict, init=False)
 
     def __post_init__(self) -> None:
-        for file in self.given.var_files:
+        for file in self.inputs.var_files:
             self._named.update(read_variable_file(file))
 
     def of(self, module: Module, library: Library, session: Session) -> dict[str, Value]:
@@ -120,11 +119,11 @@ class RootValues:
             VariableFileError: a value does not fit its variable.
 
         """
-        values = given_values(module, self.given.environment or {}, "TF_VAR_{}")
+        values = given_values(module, self.inputs.environment or {}, "TF_VAR_{}")
         automatic, gaps = automatic_values(module, library.base, library.boundary)
         values.update(automatic)
         values.update((name, value) for name, value in self._named.items() if name in module.variables)
-        values.update(given_values(module, self.given.variables, "--var {}"))
+        values.update(given_values(module, self.inputs.variables, "--var {}"))
         values.update((name, value) for name, value in self.certain.items() if name in module.variables)
         for gap in (*module.gaps, *gaps):
             session.add(gap)
@@ -138,7 +137,7 @@ class RootValues:
 
         """
         declared = {name for root in roots for name in root.variables}
-        extra = [name for name in self.given.variables if name not in declared]
+        extra = [name for name in self.inputs.variables if name not in declared]
         if extra and roots and not any(root.lost for root in roots):
             raise VariableFileError(f"--var {extra[0]}: no root module declares a variable of that name")
         extra += [name for name in self._named if name not in declared]
@@ -155,7 +154,7 @@ def evaluated(
         VariableFileError: a value does not fit its variable.
 
     """
-    session = Session(library.base, library.boundary, budget, own.given.workspace, record)
+    session = Session(library.base, library.boundary, budget, own.inputs.workspace, record)
     return ModuleInstance(module, session, library, own.of(module, library, session))
 
 

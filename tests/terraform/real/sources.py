@@ -10,8 +10,10 @@ from typing import Any
 
 from hipaa_guard.controls.control import Status
 from hipaa_guard.controls.findings import Finding
-from hipaa_guard.scanning.aws import Place, scan_aws
-from hipaa_guard.scanning.terraform import Options, scan_terraform
+from hipaa_guard.scanning.aws import AwsTarget, scan_aws
+from hipaa_guard.scanning.options import Options, TerraformTarget
+from hipaa_guard.scanning.terraform import scan_terraform
+from hipaa_guard.terraform.modules.plan_inputs import PlanInputs
 
 DECIDED = (Status.PASS, Status.FAIL)
 SOURCE, PLAN, PLAN_WITH_SOURCE, STATE, LIVE = "source", "plan", "plan with source", "state", "live"
@@ -23,19 +25,21 @@ Verdicts = dict[Key, Finding]
 
 def of_source(directory: Path, variables: Mapping[str, str]) -> Verdicts:
     """What a scan of the directory says."""
-    return _by_address(scan_terraform(directory, Options(), variables=dict(variables)).findings)
+    return _by_address(
+        scan_terraform(TerraformTarget(directory, PlanInputs(variables=dict(variables))), Options()).findings
+    )
 
 
 def of_document(document: Mapping[str, Any], path: Path, source: Path | None = None) -> Verdicts:
     """What a scan of a plan or state says, which is written to a path for it."""
     path.write_text(json.dumps(document), encoding="utf-8")
-    return _by_address(scan_terraform(path, Options(), source=source).findings)
+    return _by_address(scan_terraform(TerraformTarget(path, source=source), Options()).findings)
 
 
 def of_account(state: Verdicts, region: str) -> Verdicts:
     """What a scan of the account says of the resources that a state tells of, by their addresses there."""
     found: dict[tuple[str, str], list[Finding]] = {}
-    for finding in scan_aws(Options(), Place(regions=region)).findings:
+    for finding in scan_aws(Options(), AwsTarget(regions=region)).findings:
         for name in _names(finding):
             found.setdefault((finding.control_id, name), []).append(finding)
     verdicts: Verdicts = {}

@@ -37,7 +37,7 @@ def missing_from(managed: str, actions: Collection[str]) -> list[str]:
 @cache
 def _allowed(managed: str) -> Mapping[str, Sequence[str]]:
     """What a managed policy allows on all resources: service -> patterns, in lower case as IAM compares them."""
-    text = files("hipaa_guard.aws").joinpath(_SHIPPED[managed]).read_text(encoding="utf-8")
+    text = files("hipaa_guard.aws.planning").joinpath(_SHIPPED[managed]).read_text(encoding="utf-8")
     by_service: dict[str, list[str]] = {}
     for line in text.lower().splitlines():
         if line and not line.startswith("#"):

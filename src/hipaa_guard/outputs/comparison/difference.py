@@ -11,9 +11,9 @@ from hipaa_guard.assessment.gate import counted
 from hipaa_guard.assessment.model import Assessment
 from hipaa_guard.controls.control import Status
 from hipaa_guard.controls.findings import Finding
-from hipaa_guard.outputs.json.writing import in_utc
 from hipaa_guard.outputs.wording import phrases
 from hipaa_guard.outputs.wording.harmless_text import escaped_json, in_log, shortened, visible
+from hipaa_guard.outputs.wording.times import in_utc
 
 VERSION = "1.0"
 

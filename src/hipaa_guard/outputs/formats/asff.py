@@ -13,10 +13,10 @@ from hipaa_guard.assessment.model import Assessment, ControlSummary, Scan
 from hipaa_guard.controls.control import Status
 from hipaa_guard.controls.findings import Finding
 from hipaa_guard.outputs.json.lists import array, encode
-from hipaa_guard.outputs.json.writing import in_utc
 from hipaa_guard.outputs.wording import phrases, settings_in_effect
 from hipaa_guard.outputs.wording.harmless_text import escaped_json, shortened, visible
 from hipaa_guard.outputs.wording.page import Page
+from hipaa_guard.outputs.wording.times import in_utc
 
 _STATUS = {
     Status.FAIL: "FAILED",

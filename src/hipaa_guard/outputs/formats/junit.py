@@ -14,11 +14,11 @@ from hipaa_guard.assessment.model import Assessment, ControlSummary
 from hipaa_guard.controls.control import Status
 from hipaa_guard.controls.findings import Finding
 from hipaa_guard.facts.locations import Gap
-from hipaa_guard.outputs.json.writing import in_utc
 from hipaa_guard.outputs.wording import phrases, settings_in_effect
 from hipaa_guard.outputs.wording.harmless_text import in_xml, shortened, visible
 from hipaa_guard.outputs.wording.page import Page
 from hipaa_guard.outputs.wording.repository_paths import context, gap_subject, in_repository
+from hipaa_guard.outputs.wording.times import in_utc
 
 _NAME = 300
 _MESSAGE = 2000

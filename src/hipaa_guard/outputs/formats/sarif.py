@@ -18,11 +18,11 @@ from hipaa_guard.controls.control import Severity, Status
 from hipaa_guard.controls.findings import Finding
 from hipaa_guard.facts.locations import Gap, Location
 from hipaa_guard.outputs.json.lists import array, encode
-from hipaa_guard.outputs.json.writing import in_utc
 from hipaa_guard.outputs.wording import harmless_markdown, phrases, settings_in_effect
 from hipaa_guard.outputs.wording.harmless_text import escaped_json, shortened, visible
 from hipaa_guard.outputs.wording.page import Page
 from hipaa_guard.outputs.wording.repository_paths import in_repository, related, root_place
+from hipaa_guard.outputs.wording.times import in_utc
 
 MOST_RESULTS = 25_000
 """GitHub refuses a run with more."""

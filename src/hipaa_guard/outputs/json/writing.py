@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
@@ -33,6 +32,7 @@ from hipaa_guard.outputs.json.reading import SCHEMA_VERSION, parse
 from hipaa_guard.outputs.wording import settings_in_effect
 from hipaa_guard.outputs.wording.harmless_text import escaped_json
 from hipaa_guard.outputs.wording.page import Page
+from hipaa_guard.outputs.wording.times import in_utc
 
 __all__ = ["SCHEMA_VERSION", "ReportError", "digest", "in_utc", "parse", "pieces", "render"]
 
@@ -377,12 +377,6 @@ def _location(location: Location | None) -> dict[str, Any] | None:
     if location.calls:
         lines["calls"] = [_location(call) for call in location.calls]
     return lines
-
-
-def in_utc(time: datetime) -> str:
-    """A time as ISO 8601 in UTC, to the millisecond; one without a zone is taken as UTC."""
-    time = time.replace(tzinfo=UTC) if time.tzinfo is None else time.astimezone(UTC)
-    return time.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def _sorted(counts: Mapping[str, int]) -> dict[str, int]:

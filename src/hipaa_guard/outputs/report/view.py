@@ -7,12 +7,11 @@ from dataclasses import dataclass
 
 from hipaa_guard.assessment.gate import counted
 from hipaa_guard.assessment.model import Assessment, ControlSummary, RequirementSummary
-from hipaa_guard.assessment.rollup import no_findings
 from hipaa_guard.controls.control import Status
 from hipaa_guard.controls.exception import ExceptionEntry
 from hipaa_guard.controls.findings import Finding
 from hipaa_guard.facts.locations import Gap
-from hipaa_guard.outputs.json import writing
+from hipaa_guard.outputs.report.bars import SAFEGUARDS, Bar, named, rule_bars, topic_bars
 from hipaa_guard.outputs.report.exception_view import ExceptionView, exception_views
 from hipaa_guard.outputs.wording import phrases, requirement_lines, settings_in_effect
 from hipaa_guard.outputs.wording.harmless_text import anchor, shortened
@@ -27,37 +26,6 @@ MOST_GAPS = 500
 MOST_TYPES = 12
 """Types named under a line of the rule that were not judged for it, of each sort."""
 _NAME, _MESSAGE = 300, 600
-
-SAFEGUARDS = {
-    "administrative": "164.308 Administrative safeguards",
-    "physical": "164.310 Physical safeguards",
-    "technical": "164.312 Technical safeguards",
-    "organizational": "164.314 Organizational requirements",
-    "documentation": "164.316 Policies, procedures and documentation",
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Segment:
-    """A part of a stacked bar, in thousandths of its length."""
-
-    status: str
-    label: str
-    number: int
-    start: int
-    width: int
-
-
-@dataclass(frozen=True, slots=True)
-class Bar:
-    """A row of a summary table with its bar."""
-
-    name: str
-    anchor: str
-    counts: Mapping[str, int]
-    total: int
-    segments: tuple[Segment, ...]
-    sentence: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,8 +149,8 @@ class ReportView:
     unexercised: tuple[ControlSummary, ...]
 
 
-def view(assessment: Assessment) -> ReportView:
-    """Arrange an assessment for the report."""
+def view(assessment: Assessment, digest: str) -> ReportView:
+    """Arrange an assessment for the report. ``digest`` is the SHA-256 of its JSON result."""
     open_findings = [f for f in assessment.findings if f.status in (Status.FAIL, Status.UNKNOWN)]
     gaps = phrases.gap_groups(assessment.coverage.gaps)
     roots = phrases.several_roots(assessment)
@@ -193,7 +161,7 @@ def view(assessment: Assessment) -> ReportView:
         roots_named=phrases.roots_named(assessment.scan),
         in_effect=tuple(settings_in_effect.rows(assessment)),
         settings_change=settings_in_effect.change(assessment),
-        digest=writing.digest(assessment),
+        digest=digest,
         coverage_sentence=_coverage_sentence(assessment),
         gaps=tuple(map(_gap_row, gaps[:MOST_GAPS])),
         gaps_more=sum(map(len, gaps[MOST_GAPS:])),
@@ -203,10 +171,10 @@ def view(assessment: Assessment) -> ReportView:
         unjudged=tuple(sorted(types.items(), key=lambda item: (not phrases.is_of_aws(item[0]), item[0]))),
         statuses=tuple(status.value for status in phrases.STATUS),
         verdicts=_verdicts(assessment),
-        counts=_named(assessment.counts()),
-        severities=tuple((s.value, _named(row)) for s, row in phrases.by_severity(assessment.findings).items()),
-        rule=_rule_bars(assessment.requirements),
-        topics=_topic_bars(assessment.controls),
+        counts=named(assessment.counts()),
+        severities=tuple((s.value, named(row)) for s, row in phrases.by_severity(assessment.findings).items()),
+        rule=rule_bars(assessment.requirements),
+        topics=topic_bars(assessment.controls),
         safeguards=_safeguards(assessment, open_findings),
         register=tuple(_row([finding], roots) for finding in open_findings[:MOST_ROWS]),
         register_more=max(0, len(open_findings) - MOST_ROWS),
@@ -260,44 +228,6 @@ def _coverage_sentence(assessment: Assessment) -> str:
     return " ".join(sentences)
 
 
-def _rule_bars(requirements: Sequence[RequirementSummary]) -> tuple[Bar, ...]:
-    by_safeguard: dict[str, dict[Status, int]] = {name: dict.fromkeys(Status, 0) for name in SAFEGUARDS}
-    for requirement in requirements:
-        by_safeguard.setdefault(requirement.safeguard, dict.fromkeys(Status, 0))[requirement.status] += 1
-    return tuple(
-        _bar(SAFEGUARDS.get(name, name), f"safeguard-{anchor(name)}", counts)
-        for name, counts in by_safeguard.items()
-        if any(counts.values())
-    )
-
-
-def _topic_bars(controls: Iterable[ControlSummary]) -> tuple[Bar, ...]:
-    by_topic: dict[str, dict[Status, int]] = {}
-    for control in controls:
-        counts = by_topic.setdefault(control.safeguard, no_findings())
-        for status, number in control.counts.items():
-            counts[status] += number
-    return tuple(
-        _bar(topic.replace("_", " ").capitalize(), "", counts)
-        for topic, counts in sorted(by_topic.items())
-        if any(counts.values())
-    )
-
-
-def _bar(name: str, target: str, counts: Mapping[Status, int]) -> Bar:
-    total = sum(counts.values())
-    segments, start, seen = [], 0, 0
-    for status, label in phrases.STATUS.items():
-        number = counts.get(status, 0)
-        if number:
-            seen += number
-            end = round(1000 * seen / total)
-            segments.append(Segment(status.value, label, number, start, max(1, end - start)))
-            start = end
-    sentence = ", ".join(f"{segment.number:,} {segment.label}" for segment in segments)
-    return Bar(name, target, _named(counts), total, tuple(segments), f"{name}: {sentence}")
-
-
 def _safeguards(assessment: Assessment, open_findings: Iterable[Finding]) -> tuple[SafeguardView, ...]:
     controls = {control.id: control for control in assessment.controls}
     by_control: dict[str, list[Finding]] = {}
@@ -331,7 +261,7 @@ def _control_view(
     blocks = phrases.by_block(findings) if full else []
     return ControlView(
         summary=control,
-        counts=_named(control.counts),
+        counts=named(control.counts),
         full=full,
         home=home,
         anchor=f"control-{anchor(control.id)}",
@@ -418,7 +348,3 @@ def _gap_row(group: Sequence[Gap]) -> GapRow:
 def _gap_place(gap: Gap) -> str:
     place = str(gap.location) if gap.location is not None else ""
     return ", ".join(filter(None, (place, phrases.called_at(gap.location), gap.region)))
-
-
-def _named(counts: Mapping[Status, int]) -> dict[str, int]:
-    return {status.value: counts.get(status, 0) for status in phrases.STATUS}

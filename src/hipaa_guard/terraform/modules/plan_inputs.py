@@ -1,4 +1,4 @@
-"""What a scan of source is told besides its path, as ``terraform plan`` is."""
+"""The values that the user gives to a scan of source, as to ``terraform plan``."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class VariableFileError(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Given:
+class PlanInputs:
     """The values that the user gives. ``environment`` holds texts by variable, as ``variables`` does, or is
     None where the environment does not count.
     """
@@ -26,8 +26,13 @@ class Given:
     environment: Mapping[str, str] | None = None
     workspace: str | None = None
 
-    def __post_init__(self) -> None:
-        """Raise VariableFileError where the workspace has no name of one."""
+    def check(self) -> None:
+        """Make sure that the workspace has a name that Terraform takes.
+
+        Raises:
+            VariableFileError: it has not.
+
+        """
         if self.workspace is not None and not _WORKSPACE.fullmatch(self.workspace):
             raise VariableFileError(f"{self.workspace[:60]!r} is no name of a workspace")
 

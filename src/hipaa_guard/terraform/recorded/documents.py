@@ -119,9 +119,8 @@ def _read(path: Path) -> bytes:
             if not stat.S_ISREG(status.st_mode):
                 raise TerraformInputError(f"{path} is no regular file: give a directory, a plan or a state as JSON")
             if status.st_size > limits.DOCUMENT_BYTES:
-                raise TerraformInputError(
-                    f"{path} is larger than {limits.DOCUMENT_BYTES // 1024**2} MiB: plan and scan its modules separately"
-                )
+                most = limits.DOCUMENT_BYTES // 1024**2
+                raise TerraformInputError(f"{path} is larger than {most} MiB: plan and scan its modules separately")
             return file.read(limits.DOCUMENT_BYTES + 1)
     except OSError as error:
         raise TerraformInputError(f"{path} cannot be read: {error.strerror or error}") from None

@@ -21,7 +21,7 @@ from hipaa_guard.terraform.input_error import TerraformInputError
 from hipaa_guard.terraform.modules.module import Module
 from hipaa_guard.terraform.modules.module_lookup import Library
 from hipaa_guard.terraform.modules.moved_blocks import former_addresses
-from hipaa_guard.terraform.modules.plan_inputs import Given
+from hipaa_guard.terraform.modules.plan_inputs import PlanInputs
 from hipaa_guard.terraform.modules.roots import boundary_of, directories
 from hipaa_guard.terraform.recorded.instances import RecordedInstance
 from hipaa_guard.terraform.source import RootValues, VariableFileError, evaluated
@@ -41,7 +41,7 @@ class SourceTree:
     """A directory with the root module of a plan or state, in it or below it."""
 
     directory: Path
-    told: Given = field(default_factory=Given)
+    inputs: PlanInputs = field(default_factory=PlanInputs)
 
     def join(
         self,
@@ -63,7 +63,7 @@ class SourceTree:
         library, root = self._root(configuration.root, instances)
         record = _Record([*(instance.address for instance in instances), *read], values)
         try:
-            own = RootValues(self.told, given)
+            own = RootValues(self.inputs, given)
             undeclared = own.undeclared([root])
             found = evaluated(root, library, Budget(), own, record)
         except VariableFileError as error:

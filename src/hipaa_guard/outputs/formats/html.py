@@ -13,6 +13,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from hipaa_guard.assessment.model import Assessment
+from hipaa_guard.outputs.json.writing import digest
 from hipaa_guard.outputs.report import explorer
 from hipaa_guard.outputs.report.view import view
 from hipaa_guard.outputs.wording import phrases
@@ -30,7 +31,7 @@ def render(assessment: Assessment, page: Page | None = None) -> str:
 
     style, script = _part("report.css"), _part("report.js")
     context = {
-        "view": view(assessment),
+        "view": view(assessment, digest(assessment)),
         "scan": assessment.scan,
         "coverage": assessment.coverage,
         "law": assessment.law,

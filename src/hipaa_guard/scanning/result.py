@@ -1,0 +1,71 @@
+"""From what a scan judged to its result: exceptions and baseline laid over the findings, the gate decided."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from hipaa_guard.assessment.baseline import compared, use_of
+from hipaa_guard.assessment.build import assess
+from hipaa_guard.assessment.exceptions import cover
+from hipaa_guard.assessment.former_fingerprints import Former
+from hipaa_guard.assessment.model import Assessment, Coverage, Scan
+from hipaa_guard.controls.broken import row
+from hipaa_guard.facts.locations import GapKind
+from hipaa_guard.scanning.judged import Judged
+from hipaa_guard.scanning.options import Options, Selection
+from hipaa_guard.version import VERSION
+
+
+def result_of(
+    scan: Scan,
+    coverage: Coverage,
+    selection: Selection,
+    judged: Judged,
+    options: Options,
+    *,
+    internal_errors: int = 0,
+) -> Assessment:
+    """The result of a scan: exceptions and baseline laid over it, its gate decided as the options say."""
+    coverage = replace(coverage, gaps=(*coverage.gaps, *dict.fromkeys(map(row, selection.broken))))
+    marks, told = judged.marks, list[str]()
+    changes = [*options.settings_changes, *selection.known.changes]
+    if selection.marks is not None:
+        marks, told = selection.marks.kept(marks, scan.base)
+        changes += selection.marks.change()
+    former = Former(judged.findings, judged.identities, {each.id: each.previous_ids for each in selection.controls})
+    findings, exceptions = cover(
+        former.findings(),
+        selection.known.entries,
+        selection.all,
+        today=options.today or scan.finished.date(),
+        source=scan.source,
+        # An entry that meets nothing may be for a root that was not looked at.
+        judged_by=[] if any(gap.kind is GapKind.ROOTS for gap in coverage.gaps) else [c.id for c in selection.controls],
+        marks=marks,
+        comments=judged.comments,
+        file=selection.known.register,
+    )
+    baseline = selection.known.baseline
+    shared = former.shared() if baseline is not None and not baseline.names_repository else {}
+    return assess(
+        scan,
+        coverage,
+        selection.controls,
+        findings if baseline is None else compared(findings, baseline, shared),
+        version=VERSION,
+        every=selection.all,
+        fail_on=options.fail_on,
+        max_unknown=options.max_unknown,
+        max_unjudged=options.max_unjudged,
+        allow_empty=options.allow_empty,
+        warn_only=options.warn_only,
+        internal_errors=internal_errors,
+        new_only=options.fail_on_new,
+        fail_on_expired=options.fail_on_expired,
+        exceptions=replace(exceptions, references=(*exceptions.references, *told)),
+        settings=options.settings,
+        register=selection.known.used,
+        settings_changes=changes,
+        fail_on_settings_change=options.fail_on_settings_change,
+        baseline=None if baseline is None else use_of(baseline, findings, shared, scan.roots_from),
+    )
