@@ -42,7 +42,7 @@ from hipaa_guard.controls.loading import ControlError, Loaded, chosen, load, loa
 from hipaa_guard.facts.inventory import Inventory
 from hipaa_guard.facts.locations import GapKind
 from hipaa_guard.facts.readings import Singleton
-from hipaa_guard.facts.resource import Fact, Resource, Source, Trace
+from hipaa_guard.facts.resource import Fact, FactSource, Resource, Trace
 from hipaa_guard.facts.values import Unknown, Value
 from hipaa_guard.terraform.binding.inventory import build_inventory
 from hipaa_guard.terraform.read import read
@@ -318,16 +318,16 @@ def is_phi(finding: Finding, kind: type[Resource]) -> bool:
 class _Blanked:
     """A source in which one fact cannot be seen."""
 
-    def __init__(self, source: Source, name: str) -> None:
+    def __init__(self, source: FactSource, name: str) -> None:
         self.source = source
         self.name = name
 
     def read(self, fact: Fact) -> Value:
-        """See `Source`."""
+        """See `FactSource`."""
         return Unknown("blanked") if fact.name == self.name else self.source.read(fact)
 
     def trace(self, fact: Fact) -> Trace:  # noqa: ARG002 - the signature of a source
-        """See `Source`."""
+        """See `FactSource`."""
         return Trace()
 
 
@@ -347,7 +347,7 @@ def blank_each_fact(control: Control, inventory: Inventory, plain: Finding) -> N
 
 
 def _blank(resource: Resource, kind: type[Resource], name: str) -> Resource:
-    source: Source = resource._source  # noqa: SLF001 - no control may do this
+    source: FactSource = resource._source  # noqa: SLF001 - no control may do this
     if isinstance(resource, kind):
         source = _Blanked(source, name)
     return type(resource)(resource.origin, source)

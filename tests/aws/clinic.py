@@ -9,7 +9,7 @@ from typing import Any
 import boto3
 
 from hipaa_guard.aws.calling.throttling import Limiter
-from hipaa_guard.aws.sessions.accounts import Account
+from hipaa_guard.aws.sessions.accounts import AwsAccount
 from hipaa_guard.facts.readings import Ask, Listing, Singleton, ask, derived, listed
 from hipaa_guard.facts.resource import Resource, fact
 
@@ -153,7 +153,7 @@ class Clock:
     def pause(self, seconds: float) -> None:
         self.now += seconds
 
-    def rule(self, account: Account) -> None:
+    def rule(self, account: AwsAccount) -> None:
         """Let the account wait by this clock, without chance."""
         account.caller.pause = self.pause
         account.caller.limiter = Limiter(clock=self, random=lambda: 0.5)
@@ -165,7 +165,7 @@ class _Http:
 
 
 def refuse(
-    account: Account,
+    account: AwsAccount,
     operation: str,
     code: str,
     message: str = "no",
@@ -191,7 +191,11 @@ def refuse(
 
 
 def give(
-    account: Account, operation: str, answer: dict[str, Any], *, when: Callable[[dict[str, Any]], bool] = lambda _: True
+    account: AwsAccount,
+    operation: str,
+    answer: dict[str, Any],
+    *,
+    when: Callable[[dict[str, Any]], bool] = lambda _: True,
 ) -> None:
     """Let the account answer an operation with this, where the request is so."""
     service, _, method = operation.partition(".")

@@ -16,7 +16,7 @@ import pytest
 from botocore.config import Config
 from moto import mock_aws
 
-from hipaa_guard.aws.sessions.accounts import Account, open_account
+from hipaa_guard.aws.sessions.accounts import AwsAccount, open_account
 from tests.aws.clinic import Clock
 from tests.patience import HANGS
 
@@ -40,10 +40,10 @@ def _cloud() -> Iterator[None]:
 
 
 @pytest.fixture
-def opened(_cloud: None) -> Callable[..., Account]:
+def opened(_cloud: None) -> Callable[..., AwsAccount]:
     """Opens the simulated account, for two regions unless told otherwise; waiting there takes no time."""
 
-    def open_(regions: str = "us-east-1,eu-west-1") -> Account:
+    def open_(regions: str = "us-east-1,eu-west-1") -> AwsAccount:
         account = open_account(regions=regions)
         Clock().rule(account)
         return account

@@ -26,7 +26,7 @@ from hipaa_guard.aws.calling.bounds import (
 from hipaa_guard.aws.calling.calls import Answer, Caller
 from hipaa_guard.aws.calling.clients import PATIENCE, Clients
 from hipaa_guard.aws.calling.raw_answers import SpoiltAnswerError
-from hipaa_guard.aws.calling.request_queue import Turns
+from hipaa_guard.aws.calling.request_queue import RequestQueue
 from hipaa_guard.aws.calling.throttling import Limiter
 from hipaa_guard.aws.collecting.collect import collect
 from hipaa_guard.aws.collecting.kept_fields import Field, keep
@@ -338,7 +338,7 @@ class Quick:
 @pytest.mark.usefixtures("looks_often")
 def test_jobs_that_hang_hold_up_no_others_and_their_late_results_are_nobody_s() -> None:
     let_go = threading.Event()
-    jobs: Turns[str] = Turns(Limiter(), lambda _: None, 2)
+    jobs: RequestQueue[str] = RequestQueue(Limiter(), lambda _: None, 2)
     for _ in range(5):
         jobs.add(LANE, Hangs(let_go))
         jobs.add(OTHER, Quick())

@@ -9,7 +9,7 @@ import boto3
 import pytest
 
 from hipaa_guard.aws.collecting.collect import Collected, collect
-from hipaa_guard.aws.sessions.accounts import Account
+from hipaa_guard.aws.sessions.accounts import AwsAccount
 from hipaa_guard.facts.locations import GapKind
 from hipaa_guard.facts.readings import Listing
 from hipaa_guard.facts.values import Cause, Incomplete, Undecided, Unknown
@@ -29,11 +29,11 @@ from tests.aws.clinic import (
     refuse,
 )
 
-Opened = Callable[..., Account]
+Opened = Callable[..., AwsAccount]
 
 
 @pytest.fixture
-def account(opened: Opened) -> Account:
+def account(opened: Opened) -> AwsAccount:
     furnish()
     return opened()
 
@@ -52,7 +52,7 @@ def balanced(collected: Collected) -> bool:
 # --- a whole account ---
 
 
-def test_facts_of_two_regions_are_read(account: Account) -> None:
+def test_facts_of_two_regions_are_read(account: AwsAccount) -> None:
     inventory = collect(account, KINDS).inventory
     records, images = named(inventory, Bucket, "records"), named(inventory, Bucket, "images")
     assert (records.versioning, images.versioning) == ("Enabled", None)
@@ -70,7 +70,7 @@ def test_facts_of_two_regions_are_read(account: Account) -> None:
     assert owner.blocks_public_access is True
 
 
-def test_resources_carry_where_they_are_and_what_names_them(account: Account) -> None:
+def test_resources_carry_where_they_are_and_what_names_them(account: AwsAccount) -> None:
     inventory = collect(account, KINDS).inventory
     group = next(each for each in inventory.seen(Group) if each.origin.region == "eu-west-1")
     origin = group.origin
@@ -83,7 +83,7 @@ def test_resources_carry_where_they_are_and_what_names_them(account: Account) ->
     assert inventory.find(Bucket, "no-such-bucket") is None
 
 
-def test_what_is_listed_per_resource_knows_its_parent(account: Account) -> None:
+def test_what_is_listed_per_resource_knows_its_parent(account: AwsAccount) -> None:
     inventory = collect(account, [InlinePolicy]).inventory
     (policy,) = inventory.seen(InlinePolicy)
     assert policy.origin.name == "ward"
@@ -92,14 +92,14 @@ def test_what_is_listed_per_resource_knows_its_parent(account: Account) -> None:
     assert inventory.seen(User) == []  # listed only because its policies are
 
 
-def test_the_credential_report_is_made_and_read_by_row(account: Account) -> None:
+def test_the_credential_report_is_made_and_read_by_row(account: AwsAccount) -> None:
     collected = collect(account, [User])
     (nurse,) = collected.inventory.seen(User)
     assert nurse.has_password is False
     assert collected.calls["iam.get_credential_report"] == 1
 
 
-def test_each_call_is_made_once(account: Account) -> None:
+def test_each_call_is_made_once(account: AwsAccount) -> None:
     collected = collect(account, KINDS)
     assert {name: n for name, n in collected.calls.items() if name != "iam.generate_credential_report"} == {
         "ec2.describe_security_groups": 2,
@@ -121,7 +121,7 @@ def test_each_call_is_made_once(account: Account) -> None:
     }
 
 
-def test_only_wanted_facts_are_asked_for(account: Account) -> None:
+def test_only_wanted_facts_are_asked_for(account: AwsAccount) -> None:
     collected = collect(account, [Bucket, Group], {Bucket: {"versioning"}})
     assert set(collected.calls) == {
         "ec2.describe_security_groups",
@@ -135,7 +135,7 @@ def test_only_wanted_facts_are_asked_for(account: Account) -> None:
     assert collected.facts.planned == 2
 
 
-def test_facts_say_which_call_told_them(account: Account) -> None:
+def test_facts_say_which_call_told_them(account: AwsAccount) -> None:
     inventory = collect(account, KINDS).inventory
     evidence = named(inventory, Bucket, "images").evidence(Bucket.facts["encryption"])
     assert evidence.source == "s3:GetEncryptionConfiguration in eu-west-1"
@@ -144,14 +144,14 @@ def test_facts_say_which_call_told_them(account: Account) -> None:
     )
 
 
-def test_every_planned_fact_is_accounted_for(account: Account) -> None:
+def test_every_planned_fact_is_accounted_for(account: AwsAccount) -> None:
     refuse(account, "s3.get_bucket_versioning", "AccessDenied")
     collected = collect(account, KINDS)
     assert balanced(collected)
     assert collected.facts.unknown == 2
 
 
-def test_progress_counts_up_to_all_calls(account: Account) -> None:
+def test_progress_counts_up_to_all_calls(account: AwsAccount) -> None:
     told: list[tuple[int, int, str]] = []
     collect(account, KINDS, progress=lambda *each: told.append(each))
     assert [done for done, _, _ in told] == list(range(1, len(told) + 1))
@@ -159,7 +159,7 @@ def test_progress_counts_up_to_all_calls(account: Account) -> None:
     assert any(text == "kms.list_keys in eu-west-1" for _, _, text in told)
 
 
-def test_identity_and_times_are_kept(account: Account) -> None:
+def test_identity_and_times_are_kept(account: AwsAccount) -> None:
     collected = collect(account, [Region])
     assert (collected.account, collected.partition) == ("123456789012", "aws")
     assert collected.regions == ("us-east-1", "eu-west-1")
@@ -171,7 +171,7 @@ def test_identity_and_times_are_kept(account: Account) -> None:
 # --- denied ---
 
 
-def test_a_denied_detail_is_unknown_and_names_its_action(account: Account) -> None:
+def test_a_denied_detail_is_unknown_and_names_its_action(account: AwsAccount) -> None:
     refuse(account, "s3.get_bucket_policy", "AccessDenied", region="us-east-1")
     collected = collect(account, [Bucket])
     records = named(collected.inventory, Bucket, "records")
@@ -191,7 +191,7 @@ def test_a_denied_detail_is_unknown_and_names_its_action(account: Account) -> No
     assert collected.denied == ("s3:GetBucketPolicy",)
 
 
-def test_a_denied_listing_is_not_an_empty_one(account: Account) -> None:
+def test_a_denied_listing_is_not_an_empty_one(account: AwsAccount) -> None:
     refuse(account, "kms.list_keys", "AccessDeniedException", region="eu-west-1")
     collected = collect(account, [Key])
     keys = collected.inventory.all(Key)
@@ -203,7 +203,7 @@ def test_a_denied_listing_is_not_an_empty_one(account: Account) -> None:
     assert (gap.subject, gap.region, gap.action) == ("kms.list_keys", "eu-west-1", "kms:ListKeys")
 
 
-def test_who_denied_is_told(account: Account) -> None:
+def test_who_denied_is_told(account: AwsAccount) -> None:
     said = (
         "User: arn:aws:sts::123456789012:assumed-role/r/s is not authorized to perform: kms:ListKeys on resource: * "
         "with an explicit deny in a service control policy"
@@ -213,18 +213,18 @@ def test_who_denied_is_told(account: Account) -> None:
     assert "by a service control policy of the organization" in collected.gaps[0].reason
 
 
-def test_the_action_that_aws_names_is_taken_before_ours(account: Account) -> None:
+def test_the_action_that_aws_names_is_taken_before_ours(account: AwsAccount) -> None:
     refuse(account, "s3.list_buckets", "AccessDenied", "x is not authorized to perform: s3:ListBucket on resource: *")
     assert collect(account, [Bucket]).denied == ("s3:ListBucket",)
 
 
-def test_a_denied_listing_leaves_what_hangs_on_it_unlisted(account: Account) -> None:
+def test_a_denied_listing_leaves_what_hangs_on_it_unlisted(account: AwsAccount) -> None:
     refuse(account, "iam.list_users", "AccessDenied")
     collected = collect(account, [User, InlinePolicy])
     assert isinstance(collected.inventory.all(InlinePolicy), Incomplete)
 
 
-def test_one_gap_for_many_denials_of_one_call(account: Account) -> None:
+def test_one_gap_for_many_denials_of_one_call(account: AwsAccount) -> None:
     for number in range(5):
         boto3.client("s3").create_bucket(Bucket=f"more-{number}")
     refuse(account, "s3.get_bucket_versioning", "AccessDenied")
@@ -236,7 +236,7 @@ def test_one_gap_for_many_denials_of_one_call(account: Account) -> None:
     assert "6 times" in collected.gaps[1].reason
 
 
-def test_everything_denied_leaves_nothing_known(account: Account) -> None:
+def test_everything_denied_leaves_nothing_known(account: AwsAccount) -> None:
     for kind in KINDS:
         for operation in (getattr(kind.aws, "operation", None), "ec2.get_ebs_encryption_by_default"):
             if operation:
@@ -250,14 +250,14 @@ def test_everything_denied_leaves_nothing_known(account: Account) -> None:
 # --- absent and vanished ---
 
 
-def test_an_error_means_absent_only_where_the_fact_declares_it(account: Account) -> None:
+def test_an_error_means_absent_only_where_the_fact_declares_it(account: AwsAccount) -> None:
     images = named(collect(account, [Bucket]).inventory, Bucket, "images")
     assert images.policy is None
     careless = named(collect(account, [CarelessBucket]).inventory, CarelessBucket, "images")
     assert cause_of(careless, "policy") is Cause.OTHER
 
 
-def test_not_found_does_not_drop_what_is_still_listed(account: Account) -> None:
+def test_not_found_does_not_drop_what_is_still_listed(account: AwsAccount) -> None:
     collected = collect(account, [CarelessBucket])
     assert len(collected.inventory.seen(CarelessBucket)) == 2
     assert collected.gone == 0
@@ -265,7 +265,7 @@ def test_not_found_does_not_drop_what_is_still_listed(account: Account) -> None:
     assert [gap.subject for gap in collected.gaps] == ["s3.get_bucket_policy"]
 
 
-def test_what_was_deleted_meanwhile_is_left_out_and_counted(account: Account) -> None:
+def test_what_was_deleted_meanwhile_is_left_out_and_counted(account: AwsAccount) -> None:
     client = account.clients.client("s3")
     deleted: list[str] = []
 
@@ -293,7 +293,7 @@ def more(request: dict[str, Any]) -> bool:
     return "Marker" in str(request["body"])
 
 
-def test_a_lost_page_leaves_the_list_incomplete(account: Account) -> None:
+def test_a_lost_page_leaves_the_list_incomplete(account: AwsAccount) -> None:
     nurse = {"UserName": "nurse", "Arn": "arn:aws:iam::123456789012:user/nurse"}
     refuse(account, "iam.list_users", "InternalFailure", status=500, when=more)
     give(account, "iam.list_users", {"Users": [nurse], "IsTruncated": True, "Marker": "m"})
@@ -306,7 +306,7 @@ def test_a_lost_page_leaves_the_list_incomplete(account: Account) -> None:
     assert collected.calls == {"iam.list_users": 5}  # the first page once, the second as often as is worth it
 
 
-def test_pages_are_joined_to_the_last(account: Account) -> None:
+def test_pages_are_joined_to_the_last(account: AwsAccount) -> None:
     users = [{"UserName": name, "Arn": f"arn:aws:iam::123456789012:user/{name}"} for name in ("a", "b")]
     give(account, "iam.list_users", {"Users": users[1:], "IsTruncated": False}, when=more)
     give(account, "iam.list_users", {"Users": users[:1], "IsTruncated": True, "Marker": "m"})
@@ -314,7 +314,7 @@ def test_pages_are_joined_to_the_last(account: Account) -> None:
     assert [each.origin.name for each in inventory.all(User)] == ["a", "b"]
 
 
-def test_pages_are_joined_where_boto3_has_no_paginator(account: Account) -> None:
+def test_pages_are_joined_where_boto3_has_no_paginator(account: AwsAccount) -> None:
     class Firewall(Key):
         aws = Listing("wafv2.list_web_acls", "WebACLs[]", arn="{ARN}", Scope="REGIONAL")
 
@@ -327,7 +327,7 @@ def test_pages_are_joined_where_boto3_has_no_paginator(account: Account) -> None
     assert collected.calls == {"wafv2.list_web_acls": 4}  # two pages in two regions
 
 
-def test_a_lost_page_of_a_bulk_answer_leaves_what_is_picked_from_it_unknown(account: Account) -> None:
+def test_a_lost_page_of_a_bulk_answer_leaves_what_is_picked_from_it_unknown(account: AwsAccount) -> None:
     key = collect(account, [Key], {}).inventory.seen(Key)[0].origin.name
     refuse(account, "kms.list_aliases", "KMSInternalException", status=500, when=more)
     seen = {"AliasName": "alias/seen", "TargetKeyId": key}
@@ -347,7 +347,7 @@ def test_a_lost_page_of_a_bulk_answer_leaves_what_is_picked_from_it_unknown(acco
         ("SomethingNew", 400, Cause.OTHER),
     ],
 )
-def test_no_failure_passes_for_an_answer(account: Account, code: str, status: int, cause: Cause) -> None:
+def test_no_failure_passes_for_an_answer(account: AwsAccount, code: str, status: int, cause: Cause) -> None:
     refuse(account, "kms.list_keys", code, status=status)
     refuse(account, "ec2.get_ebs_encryption_by_default", code, status=status)
     collected = collect(account, [Key, Region])
@@ -357,7 +357,7 @@ def test_no_failure_passes_for_an_answer(account: Account, code: str, status: in
     assert any(code in gap.reason for gap in collected.gaps)
 
 
-def test_expired_credentials_end_the_scan_without_further_calls(account: Account) -> None:
+def test_expired_credentials_end_the_scan_without_further_calls(account: AwsAccount) -> None:
     refuse(account, "kms.list_keys", "ExpiredTokenException", status=400)
     account.caller.call("kms.list_keys", {}, "us-east-1")
     collected = collect(account, KINDS)
@@ -368,7 +368,7 @@ def test_expired_credentials_end_the_scan_without_further_calls(account: Account
     assert {cause_of(each, "disks_encrypted") for each in collected.inventory.seen(Region)} == {Cause.CREDENTIALS}
 
 
-def test_a_silent_endpoint_is_asked_twice_and_no_more(account: Account) -> None:
+def test_a_silent_endpoint_is_asked_twice_and_no_more(account: AwsAccount) -> None:
     from botocore.exceptions import ConnectTimeoutError
 
     attempts: list[str] = []
@@ -405,7 +405,7 @@ def test_a_service_that_a_region_does_not_have_is_no_gap(opened: Opened) -> None
     assert [gap.region for gap in collected.gaps] == ["us-east-1"]
 
 
-def test_a_fault_in_a_table_is_counted_as_ours(account: Account) -> None:
+def test_a_fault_in_a_table_is_counted_as_ours(account: AwsAccount) -> None:
     class NoSuchCall(Key):
         aws = Listing("kms.list_locks", "Locks[]")
 
@@ -432,14 +432,14 @@ def test_buckets_outside_the_regions_asked_for_are_left_out_but_not_denied(opene
     "arn",
     ["arn:aws:kms:ap-south-1:123456789012:key/k", "arn:aws:kms:eu-west-1:999999999999:key/k"],
 )
-def test_what_lies_elsewhere_is_not_said_to_be_missing(account: Account, arn: str) -> None:
+def test_what_lies_elsewhere_is_not_said_to_be_missing(account: AwsAccount, arn: str) -> None:
     inventory = collect(account, [Key], {}).inventory
     with pytest.raises(Undecided):
         inventory.find(Key, arn)
     assert inventory.find(Key, "arn:aws:kms:eu-west-1:123456789012:key/none") is None
 
 
-def test_many_elements_without_a_name_are_one_row_of_the_coverage(account: Account) -> None:
+def test_many_elements_without_a_name_are_one_row_of_the_coverage(account: AwsAccount) -> None:
     give(account, "kms.list_keys", {"Keys": [{"KeyId": "k"}] * 1000})
     collected = collect(account, [Key])
     assert len({gap.region for gap in collected.gaps}) == len(collected.gaps)

@@ -11,7 +11,7 @@ import pytest
 from hipaa_guard.aws.calling.throttling import TRIES, Trouble
 from hipaa_guard.aws.collecting.collect import Collected, collect
 from hipaa_guard.aws.planning.operation_quirks import REPORT_PAUSES
-from hipaa_guard.aws.sessions.accounts import Account
+from hipaa_guard.aws.sessions.accounts import AwsAccount
 from hipaa_guard.facts.credential_report import access_keys, has_password, mfa_active, password_idle
 from hipaa_guard.facts.values import Cause, Undecided
 from tests.aws.clinic import User, give, refuse
@@ -20,12 +20,12 @@ MAKE, READ = "iam.generate_credential_report", "iam.get_credential_report"
 
 
 @pytest.fixture
-def account(opened: Callable[..., Account]) -> Account:
+def account(opened: Callable[..., AwsAccount]) -> AwsAccount:
     boto3.client("iam").create_user(UserName="nurse")
     return opened()
 
 
-def waited(account: Account) -> float:
+def waited(account: AwsAccount) -> float:
     return account.caller.limiter.clock()
 
 
@@ -58,7 +58,7 @@ def test_a_cell_that_aws_does_not_write_is_not_known(cell: str) -> None:
             aged(row, made)
 
 
-def test_a_report_that_is_made_is_waited_for(account: Account) -> None:
+def test_a_report_that_is_made_is_waited_for(account: AwsAccount) -> None:
     give(account, MAKE, {"State": "STARTED"}, when=first(1))
     give(account, MAKE, {"State": "INPROGRESS"}, when=first(4))
     collected = collect(account, [User])
@@ -67,7 +67,7 @@ def test_a_report_that_is_made_is_waited_for(account: Account) -> None:
     assert waited(account) >= sum(REPORT_PAUSES[:4])
 
 
-def test_a_report_that_is_never_ready_is_given_up(account: Account) -> None:
+def test_a_report_that_is_never_ready_is_given_up(account: AwsAccount) -> None:
     give(account, MAKE, {"State": "STARTED"})
     collected = collect(account, [User])
     assert cause(collected) is Cause.SERVICE_ERROR
@@ -78,14 +78,16 @@ def test_a_report_that_is_never_ready_is_given_up(account: Account) -> None:
 
 
 @pytest.mark.parametrize(("code", "status"), [("ReportInProgress", 404), ("ReportExpired", 410)])
-def test_a_report_that_is_made_anew_meanwhile_is_made_and_read_again(account: Account, code: str, status: int) -> None:
+def test_a_report_that_is_made_anew_meanwhile_is_made_and_read_again(
+    account: AwsAccount, code: str, status: int
+) -> None:
     refuse(account, READ, code, status=status, when=first(1))
     collected = collect(account, [User])
     assert collected.facts.known == 1
     assert collected.calls[READ] == 2
 
 
-def test_a_report_that_is_always_out_of_date_is_unknown(account: Account) -> None:
+def test_a_report_that_is_always_out_of_date_is_unknown(account: AwsAccount) -> None:
     refuse(account, READ, "ReportExpired", status=410)
     collected = collect(account, [User])
     assert cause(collected) is Cause.SERVICE_ERROR
@@ -93,7 +95,7 @@ def test_a_report_that_is_always_out_of_date_is_unknown(account: Account) -> Non
     assert "ReportExpired" in collected.gaps[0].reason
 
 
-def test_where_no_further_report_may_be_made_the_one_there_is_is_read(account: Account) -> None:
+def test_where_no_further_report_may_be_made_the_one_there_is_is_read(account: AwsAccount) -> None:
     iam = boto3.client("iam")
     while iam.generate_credential_report()["State"] != "COMPLETE":
         pass
@@ -103,7 +105,7 @@ def test_where_no_further_report_may_be_made_the_one_there_is_is_read(account: A
     assert (collected.calls[MAKE], collected.calls[READ]) == (1, 1)
 
 
-def test_a_denied_report_is_unknown_and_names_the_action(account: Account) -> None:
+def test_a_denied_report_is_unknown_and_names_the_action(account: AwsAccount) -> None:
     said = "User: u is not authorized to perform: iam:GenerateCredentialReport on resource: *"
     refuse(account, MAKE, "AccessDenied", said)
     collected = collect(account, [User])
@@ -112,6 +114,6 @@ def test_a_denied_report_is_unknown_and_names_the_action(account: Account) -> No
     assert collected.calls[MAKE] == 1
 
 
-def test_a_throttled_report_is_asked_for_again(account: Account) -> None:
+def test_a_throttled_report_is_asked_for_again(account: AwsAccount) -> None:
     refuse(account, MAKE, "Throttling", status=400, when=first(2))
     assert collect(account, [User]).facts.known == 1

@@ -20,7 +20,7 @@ from hipaa_guard.aws.collecting.collect import Collected, collect
 from hipaa_guard.aws.planning import operation_quirks
 from hipaa_guard.aws.planning.actions import action_of
 from hipaa_guard.aws.planning.plan import planned
-from hipaa_guard.aws.sessions.accounts import Account, open_account
+from hipaa_guard.aws.sessions.accounts import AwsAccount, open_account
 from hipaa_guard.controls.control import Control, Status
 from hipaa_guard.controls.facts_read import kinds_of, wanted_facts
 from hipaa_guard.controls.findings import Finding, judge
@@ -103,7 +103,7 @@ class Hospital(Generic[OnLine]):
         self.line = line
         session = boto3.Session(region_name=HOME)
         self.line.lead(session, {*readers(), *operations})
-        self._account: Account = open_account(session=session, regions=REGIONS, threads=1)
+        self._account: AwsAccount = open_account(session=session, regions=REGIONS, threads=1)
         self.whole = self.read(all_controls().values())
         self.asked = frozenset(self.line.asked)
         self._sound: dict[tuple[str, ...], Seen] = {}

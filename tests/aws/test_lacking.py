@@ -17,7 +17,7 @@ from hipaa_guard.assessment.model import Coverage
 from hipaa_guard.aws.collecting.collect import Collected, collect
 from hipaa_guard.aws.planning import operation_quirks
 from hipaa_guard.aws.planning.plan import KindPlan, parts_of, planned
-from hipaa_guard.aws.sessions.accounts import Account, open_account
+from hipaa_guard.aws.sessions.accounts import AwsAccount, open_account
 from hipaa_guard.cli.main import run
 from hipaa_guard.controls.facts_read import kinds_of
 from hipaa_guard.facts.readings import Ask, Listing
@@ -93,13 +93,13 @@ def wire(_wire: Wire, monkeypatch: pytest.MonkeyPatch) -> Wire:
 
 
 @pytest.fixture(scope="module")
-def account(_wire: Wire) -> Account:
+def account(_wire: Wire) -> AwsAccount:
     found = open_account(regions=HOME)
     Clock().rule(found)
     return found
 
 
-def read(account: Account, operation: str) -> Collected:
+def read(account: AwsAccount, operation: str) -> Collected:
     """What a scan learns that asks no more than what needs the operation."""
     Clock().rule(account)
     wanted = readers()[operation]
@@ -115,7 +115,7 @@ def needing(collected: Collected, operation: str) -> Iterator[tuple[Resource, Fa
 
 @pytest.mark.parametrize("operation", readers())
 @pytest.mark.parametrize("how", LACKING)
-def test_what_an_endpoint_lacks_is_not_known(wire: Wire, account: Account, operation: str, how: str) -> None:
+def test_what_an_endpoint_lacks_is_not_known(wire: Wire, account: AwsAccount, operation: str, how: str) -> None:
     sound = {
         (resource.kind, resource.origin.label, fact.name): plain(resource.peek(fact))
         for resource, fact in needing(read(account, operation), operation)

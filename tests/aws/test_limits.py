@@ -11,12 +11,12 @@ import pytest
 
 from hipaa_guard.aws.calling.calls import Caller
 from hipaa_guard.aws.calling.clients import Clients
-from hipaa_guard.aws.calling.request_queue import Turns
+from hipaa_guard.aws.calling.request_queue import RequestQueue
 from hipaa_guard.aws.calling.throttling import NARROWEST, TRIES, WIDTH, WIDTHS, Lane, Limiter, Setback, Trouble
 from hipaa_guard.aws.collecting.collect import Collected, collect
 from hipaa_guard.aws.planning.operation_quirks import page_size
 from hipaa_guard.aws.planning.plan import planned
-from hipaa_guard.aws.sessions.accounts import Account
+from hipaa_guard.aws.sessions.accounts import AwsAccount
 from hipaa_guard.controls.facts_read import kinds_of
 from hipaa_guard.controls.loading import load
 from hipaa_guard.facts.readings import Singleton
@@ -182,7 +182,7 @@ class Done:
 
 def run(limiter: Limiter, clock: Clock, jobs: dict[str, tuple[Lane, list[Trouble | None]]]) -> list[str]:
     """Run jobs that have these troubles in turn; the names in the order in which they ended."""
-    turns: Turns[tuple[str, Setback | None]] = Turns(limiter, lambda told: told[1], 4, pause=clock.pause)
+    turns: RequestQueue[tuple[str, Setback | None]] = RequestQueue(limiter, lambda told: told[1], 4, pause=clock.pause)
     for name, (lane, troubles) in jobs.items():
         turns.add(lane, Done(name, [None if each is None else (each, n) for n, each in enumerate(troubles, 1)]))
     ended: list[str] = []
@@ -217,9 +217,9 @@ def test_a_lane_that_never_answers_ends_soon(limiter: Limiter, clock: Clock) -> 
 # --- real requests over a socket ---
 
 
-def account_at(endpoint: Endpoint, monkeypatch: pytest.MonkeyPatch, clock: Clock, *regions: str) -> Account:
+def account_at(endpoint: Endpoint, monkeypatch: pytest.MonkeyPatch, clock: Clock, *regions: str) -> AwsAccount:
     monkeypatch.setenv("AWS_ENDPOINT_URL", endpoint.url)
-    account = Account(
+    account = AwsAccount(
         id="123456789012",
         arn="arn:aws:iam::123456789012:user/u",
         partition="aws",
@@ -251,7 +251,7 @@ def keys(count: int, throttle: Callable[[Asked, int], bool]) -> Callable[[Asked]
     return say
 
 
-def read(account: Account) -> Collected:
+def read(account: AwsAccount) -> Collected:
     return collect(account, [Key], {Key: {"rotates"}})
 
 
@@ -365,7 +365,7 @@ def test_the_network_is_waited_for_no_longer_than_said() -> None:
 # --- pages ---
 
 
-def test_every_listing_of_ec2_is_limited_for_the_larger_rate_bucket(opened: Callable[..., Account]) -> None:
+def test_every_listing_of_ec2_is_limited_for_the_larger_rate_bucket(opened: Callable[..., AwsAccount]) -> None:
     client = opened("us-east-1").clients.client("ec2")
     asked = [
         call
@@ -380,7 +380,7 @@ def test_every_listing_of_ec2_is_limited_for_the_larger_rate_bucket(opened: Call
     ] == []
 
 
-def test_the_limit_of_a_page_is_sent_with_every_page(opened: Callable[..., Account]) -> None:
+def test_the_limit_of_a_page_is_sent_with_every_page(opened: Callable[..., AwsAccount]) -> None:
     account = opened("us-east-1")
     sent: list[tuple[str, str]] = []
 

@@ -13,7 +13,7 @@ import pytest
 from moto import mock_aws
 
 from hipaa_guard.aws.collecting.collect import collect
-from hipaa_guard.aws.sessions.accounts import Account, AwsSetupError, open_account
+from hipaa_guard.aws.sessions.accounts import AwsAccount, AwsSetupError, open_account
 from tests.aws.clinic import Region, refuse
 
 
@@ -189,7 +189,7 @@ def test_a_role_must_be_named_by_its_arn() -> None:
 
 
 def test_a_code_of_bad_credentials_means_not_enabled_where_regions_are_not_known(
-    opened: Callable[..., Account],
+    opened: Callable[..., AwsAccount],
 ) -> None:
     account = opened("us-east-1")
     account.caller.enabled = None

@@ -17,7 +17,7 @@ from hipaa_guard.cli import settings
 from hipaa_guard.cli.main import cli, run
 from hipaa_guard.cli.settings_paths import uses
 from hipaa_guard.outputs import FORMATS
-from hipaa_guard.terraform.repository.untrusted_paths import Is, Use
+from hipaa_guard.terraform.repository.untrusted_paths import PathKind, PathUse
 from tests.cli.hostile import REGISTER, SECRET, SETTINGS, git, project
 from tests.patience import HANGS
 
@@ -75,7 +75,7 @@ def test_every_path_of_every_command_that_takes_settings_has_a_use() -> None:
         assert told <= known, path
 
 
-def wanted(key: str) -> Use:
+def wanted(key: str) -> PathUse:
     return uses()[key]
 
 
@@ -164,9 +164,9 @@ def test_a_path_stays_in_the_tree_and_out_of_git(
     assert where == "of a repository by another name" or (tree / ".git" / "config").read_text() == config
 
 
-@pytest.mark.parametrize(("section", "key"), [each for each in KEYS if wanted(each[1]).expected is not Is.EITHER])
+@pytest.mark.parametrize(("section", "key"), [each for each in KEYS if wanted(each[1]).expected is not PathKind.EITHER])
 def test_what_is_there_is_what_is_expected(section: str, key: str, tree: Path, capsys: Captured) -> None:
-    is_file = wanted(key).expected is Is.FILE
+    is_file = wanted(key).expected is PathKind.FILE
     path = "infra" if is_file else "infra/main.tf"
     (tree / SETTINGS).write_text(yaml.safe_dump({section: {key: value(key, path, section)}}))
     assert run(["scan", section]) == USAGE

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 import pytest
 
-from hipaa_guard.cli.commands import Command, Group, takes_several
+from hipaa_guard.cli.commands import Command, CommandGroup, takes_several
 from hipaa_guard.cli.main import cli, run
 from hipaa_guard.cli.scan import aws
 from hipaa_guard.cli.settings_file import FILE
@@ -51,7 +51,7 @@ def spelt(option: click.Option, name: str) -> list[str]:
 
 def test_every_command_is_of_the_kind_that_counts() -> None:
     assert len(ALL) >= 30
-    assert [path for path, command in ALL.items() if not isinstance(command, Command | Group)] == []
+    assert [path for path, command in ALL.items() if not isinstance(command, Command | CommandGroup)] == []
 
 
 @pytest.mark.parametrize("case", ONCE, ids=named)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from hipaa_guard.terraform.hcl.comments import comment_spans
 from hipaa_guard.terraform.hcl.editing import CannotEdit, resource_in, with_argument, with_resource_after
-from hipaa_guard.terraform.hcl.syntax import Block
+from hipaa_guard.terraform.hcl.syntax import HclBlock
 from tests.fixing.trees import TERRAFORM, formatted
 
 TYPE, NAME = "aws_db_instance", "phi"
@@ -79,7 +79,7 @@ def _real(text: str) -> str:
     return text.encode("latin-1").decode()
 
 
-def _written(block: Block, path: tuple[str, ...] = ()) -> dict[tuple[str, ...], str]:
+def _written(block: HclBlock, path: tuple[str, ...] = ()) -> dict[tuple[str, ...], str]:
     """All arguments below a block, by the way to them."""
     found = {(*path, name): attribute.text for name, attribute in block.attributes.items()}
     for inner in block.blocks:

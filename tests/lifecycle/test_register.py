@@ -12,7 +12,7 @@ import jsonschema
 import pytest
 import yaml
 
-from hipaa_guard.assessment.exception_scopes import Scope
+from hipaa_guard.assessment.exception_scopes import ExceptionScope
 from hipaa_guard.assessment.register import RegisterError, parse, read
 from hipaa_guard.assessment.register_writing import appended, next_id
 from tests.lifecycle.register_text import ENTRY, entry, register
@@ -44,7 +44,7 @@ def test_a_whole_entry_is_read() -> None:
     }
     told = entry(scope=scope, compensating_control="x" * 30, risk="low", ticket="SEC-1", allow_broad=True)
     (found,) = parse(register(told), "ex.yaml")
-    assert found.scope == Scope(**scope)
+    assert found.scope == ExceptionScope(**scope)
     assert found.allow_broad
     assert found.line == 3
     shown = found.shown
@@ -57,7 +57,7 @@ def test_a_whole_entry_is_read() -> None:
 
 def test_the_short_form_of_inline_and_days_in_quotes() -> None:
     (found,) = parse(register(entry(scope="inline", expires_on="2027-06-01")), "ex.yaml")
-    assert found.scope == Scope(inline=True)
+    assert found.scope == ExceptionScope(inline=True)
     assert found.shown.expires_on == date(2027, 6, 1)
 
 

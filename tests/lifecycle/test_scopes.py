@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from hipaa_guard.assessment.exception_scopes import Scope
-from hipaa_guard.controls.exception import Marks, Reference
+from hipaa_guard.assessment.exception_scopes import ExceptionScope
+from hipaa_guard.controls.exception import ExceptionReference, SourceComments
 from hipaa_guard.facts.locations import Location
 from hipaa_guard.facts.resource import Origin
 
@@ -63,71 +63,75 @@ def at(address: str) -> Origin:
     ],
 )
 def test_addresses(pattern: str, address: str, fits: bool) -> None:
-    assert Scope(address=pattern).covers("EX-1", at(address)) is fits
+    assert ExceptionScope(address=pattern).covers("EX-1", at(address)) is fits
 
 
 @pytest.mark.parametrize(
     "scope, origin, fits",
     [
-        (Scope(address="aws_s3_bucket.phi", root="live/prod"), BUCKET, True),
-        (Scope(address="aws_s3_bucket.phi", root="live/*"), BUCKET, True),
-        (Scope(address="aws_s3_bucket.phi", root="*"), BUCKET, False),
-        (Scope(address="aws_s3_bucket.phi", root="**"), BUCKET, True),
-        (Scope(address="aws_s3_bucket.phi", root="."), BUCKET, False),
-        (Scope(arn="arn:aws:kms:*:123456789012:key/k"), LIVE, True),
-        (Scope(arn="arn:aws:kms:*:123456789012:key/kk"), LIVE, False),
-        (Scope(arn="arn:aws:kms:eu-west-1:123456789012:key/k", account="123456789012", region="eu-west-1"), LIVE, True),
-        (Scope(account="123456789013"), LIVE, False),
-        (Scope(account="123456789012"), BUCKET, False),
-        (Scope(region="eu-west-1"), BUCKET, False),
-        (Scope(arn="*"), BUCKET, False),
-        (Scope(root="*"), LIVE, False),
-        (Scope(address="*.*"), LIVE, False),
+        (ExceptionScope(address="aws_s3_bucket.phi", root="live/prod"), BUCKET, True),
+        (ExceptionScope(address="aws_s3_bucket.phi", root="live/*"), BUCKET, True),
+        (ExceptionScope(address="aws_s3_bucket.phi", root="*"), BUCKET, False),
+        (ExceptionScope(address="aws_s3_bucket.phi", root="**"), BUCKET, True),
+        (ExceptionScope(address="aws_s3_bucket.phi", root="."), BUCKET, False),
+        (ExceptionScope(arn="arn:aws:kms:*:123456789012:key/k"), LIVE, True),
+        (ExceptionScope(arn="arn:aws:kms:*:123456789012:key/kk"), LIVE, False),
+        (
+            ExceptionScope(arn="arn:aws:kms:eu-west-1:123456789012:key/k", account="123456789012", region="eu-west-1"),
+            LIVE,
+            True,
+        ),
+        (ExceptionScope(account="123456789013"), LIVE, False),
+        (ExceptionScope(account="123456789012"), BUCKET, False),
+        (ExceptionScope(region="eu-west-1"), BUCKET, False),
+        (ExceptionScope(arn="*"), BUCKET, False),
+        (ExceptionScope(root="*"), LIVE, False),
+        (ExceptionScope(address="*.*"), LIVE, False),
     ],
 )
-def test_all_parts_must_fit_and_what_is_not_known_does_not(scope: Scope, origin: Origin, fits: bool) -> None:
+def test_all_parts_must_fit_and_what_is_not_known_does_not(scope: ExceptionScope, origin: Origin, fits: bool) -> None:
     assert scope.covers("EX-1", origin) is fits
 
 
 def test_tags_that_are_known() -> None:
-    scope = Scope(tags={"Data": "public", "Team": "*"})
-    assert scope.covers("EX-1", BUCKET, Marks(tags={"Data": "public", "Team": "web", "x": "y"}))
-    assert not scope.covers("EX-1", BUCKET, Marks(tags={"Data": "public"}))
-    assert not scope.covers("EX-1", BUCKET, Marks(tags={"Data": "public2", "Team": "web"}))
+    scope = ExceptionScope(tags={"Data": "public", "Team": "*"})
+    assert scope.covers("EX-1", BUCKET, SourceComments(tags={"Data": "public", "Team": "web", "x": "y"}))
+    assert not scope.covers("EX-1", BUCKET, SourceComments(tags={"Data": "public"}))
+    assert not scope.covers("EX-1", BUCKET, SourceComments(tags={"Data": "public2", "Team": "web"}))
     assert not scope.covers("EX-1", BUCKET)
 
 
 def test_inline_needs_its_own_reference() -> None:
-    marks = Marks((Reference("EX-2", "", Location("main.tf", 1, 1)),))
-    assert Scope(inline=True).covers("EX-2", BUCKET, marks)
-    assert not Scope(inline=True).covers("EX-1", BUCKET, marks)
-    assert not Scope(inline=True, address="aws_s3_bucket.other").covers("EX-2", BUCKET, marks)
+    marks = SourceComments((ExceptionReference("EX-2", "", Location("main.tf", 1, 1)),))
+    assert ExceptionScope(inline=True).covers("EX-2", BUCKET, marks)
+    assert not ExceptionScope(inline=True).covers("EX-1", BUCKET, marks)
+    assert not ExceptionScope(inline=True, address="aws_s3_bucket.other").covers("EX-2", BUCKET, marks)
 
 
 @pytest.mark.parametrize(
     "scope, broad",
     [
-        (Scope(address="aws_s3_bucket.phi"), False),
-        (Scope(address="aws_s3_bucket.log_*[*]"), False),
-        (Scope(address="**.aws_s3_bucket.phi"), False),
-        (Scope(address="aws_s3_bucket.*"), True),
-        (Scope(address="*"), True),
-        (Scope(address="**"), True),
-        (Scope(address="*.phi"), True),
-        (Scope(address="module.a"), True),
-        (Scope(address='module.a["k"]'), True),
-        (Scope(address="module.a.**"), True),
-        (Scope(arn="arn:aws:s3:::phi"), False),
-        (Scope(arn="arn:aws:s3:::*"), True),
-        (Scope(arn="arn:aws:kms:*:*:key/*"), True),
-        (Scope(arn="arn:aws:rds:*:*:db:phi"), False),
-        (Scope(arn="*"), True),
-        (Scope(arn="arn:aws:s3"), True),
-        (Scope(account="123456789012"), True),
-        (Scope(tags={"a": "b"}), True),
-        (Scope(root="prod"), True),
-        (Scope(inline=True), False),
+        (ExceptionScope(address="aws_s3_bucket.phi"), False),
+        (ExceptionScope(address="aws_s3_bucket.log_*[*]"), False),
+        (ExceptionScope(address="**.aws_s3_bucket.phi"), False),
+        (ExceptionScope(address="aws_s3_bucket.*"), True),
+        (ExceptionScope(address="*"), True),
+        (ExceptionScope(address="**"), True),
+        (ExceptionScope(address="*.phi"), True),
+        (ExceptionScope(address="module.a"), True),
+        (ExceptionScope(address='module.a["k"]'), True),
+        (ExceptionScope(address="module.a.**"), True),
+        (ExceptionScope(arn="arn:aws:s3:::phi"), False),
+        (ExceptionScope(arn="arn:aws:s3:::*"), True),
+        (ExceptionScope(arn="arn:aws:kms:*:*:key/*"), True),
+        (ExceptionScope(arn="arn:aws:rds:*:*:db:phi"), False),
+        (ExceptionScope(arn="*"), True),
+        (ExceptionScope(arn="arn:aws:s3"), True),
+        (ExceptionScope(account="123456789012"), True),
+        (ExceptionScope(tags={"a": "b"}), True),
+        (ExceptionScope(root="prod"), True),
+        (ExceptionScope(inline=True), False),
     ],
 )
-def test_what_names_no_resource_is_broad(scope: Scope, broad: bool) -> None:
+def test_what_names_no_resource_is_broad(scope: ExceptionScope, broad: bool) -> None:
     assert bool(scope.too_broad()) is broad

@@ -19,7 +19,7 @@ from hipaa_guard.controls.control import Status
 from hipaa_guard.controls.loading import load
 from hipaa_guard.outputs.comparison.merged import as_json, as_text
 from hipaa_guard.outputs.json import writing
-from hipaa_guard.peers.merge import Merged, Reason, Row, merge, same_file
+from hipaa_guard.peers.merge import Merged, MergedRow, Reason, merge, same_file
 from hipaa_guard.peers.reading import read
 from hipaa_guard.peers.results import PeerError
 from hipaa_guard.peers.security_hub import rule_of
@@ -92,12 +92,12 @@ def ours(work: Path, *only: str) -> Assessment:
     return scan_terraform(TerraformTarget(work), Options(only=only or (VERSIONING,)))
 
 
-def row(found: Merged, control: str, label: str) -> Row:
+def row(found: Merged, control: str, label: str) -> MergedRow:
     (one,) = [each for each in found.rows if each.label == label and control in {c.id for c in each.controls}]
     return one
 
 
-def said(one: Row) -> list[tuple[str, str, Status]]:
+def said(one: MergedRow) -> list[tuple[str, str, Status]]:
     return [(opinion.tool, opinion.check, opinion.status) for opinion in one.opinions]
 
 

@@ -10,7 +10,7 @@ from hipaa_guard.controls.control import Control, Status
 from hipaa_guard.controls.facts_read import kinds_of
 from hipaa_guard.controls.findings import Finding, judge
 from hipaa_guard.facts.inventory import Inventory
-from hipaa_guard.facts.resource import Fact, Resource, Source, Trace
+from hipaa_guard.facts.resource import Fact, FactSource, Resource, Trace
 from hipaa_guard.facts.values import Value
 from hipaa_guard.testing import all_controls, is_phi, terraform_inventory
 from tests.policies.test_every_policy import REGISTRY
@@ -22,7 +22,7 @@ KINDS = kinds_of(CONTROLS)
 class _Instead:
     """A source that tells one fact otherwise."""
 
-    def __init__(self, source: Source, name: str, value: Value) -> None:
+    def __init__(self, source: FactSource, name: str, value: Value) -> None:
         self.source = source
         self.name = name
         self.value = value

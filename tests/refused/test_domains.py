@@ -13,7 +13,7 @@ from hipaa_guard.controls.facts_read import wanted_facts
 from hipaa_guard.facts.allowed_values import Domain, between, numbers, one_of
 from hipaa_guard.facts.readings import Ask, Derived, Listed, Listing
 from hipaa_guard.facts.records import Record
-from hipaa_guard.facts.resource import Fact, Origin, Resource, Source, fact
+from hipaa_guard.facts.resource import Fact, FactSource, Origin, Resource, fact
 from hipaa_guard.facts.values import Cause, Incomplete, Undecided, Unknown, Value, some
 from hipaa_guard.testing import PASS, UNKNOWN, Case, cases
 from tests.aws import checking
@@ -78,7 +78,7 @@ def test_fields_of_records_have_domains_too() -> None:
         _ = _Bed(state="Free", ward="x").state
 
 
-def resource(kind: type[Resource], source: str, told: Source) -> Resource:
+def resource(kind: type[Resource], source: str, told: FactSource) -> Resource:
     return kind(Origin(kind.kind, None, "phi", source), told)  # type: ignore[arg-type]
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from hipaa_guard.facts.locations import GapKind
 from hipaa_guard.facts.values import Cause, Incomplete, Reference, Unknown, Value
-from hipaa_guard.terraform.blocks import Configuration, Instance
+from hipaa_guard.terraform.blocks import Configuration, ResourceInstance
 from hipaa_guard.terraform.source import read_directory
 
 
@@ -19,7 +19,7 @@ def configuration(directory: Path, text: str) -> Configuration:
     return found
 
 
-def by_address(found: Configuration) -> dict[str, Instance]:
+def by_address(found: Configuration) -> dict[str, ResourceInstance]:
     """Instances by their addresses."""
     return {one.address: one for one in found.instances}
 

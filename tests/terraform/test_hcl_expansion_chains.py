@@ -12,7 +12,7 @@ from hipaa_guard.controls.findings import judge
 from hipaa_guard.controls.loading import load, select
 from hipaa_guard.facts.values import Incomplete, Unknown
 from hipaa_guard.terraform.binding.inventory import build_inventory
-from hipaa_guard.terraform.blocks import Configuration, Instance
+from hipaa_guard.terraform.blocks import Configuration, ResourceInstance
 from hipaa_guard.terraform.source import read_directory
 
 
@@ -26,7 +26,7 @@ def configuration(directory: Path, text: str, **modules: str) -> Configuration:
     return found
 
 
-def by_address(found: Configuration) -> dict[str, Instance]:
+def by_address(found: Configuration) -> dict[str, ResourceInstance]:
     """Instances by their addresses."""
     return {one.address: one for one in found.instances}
 

@@ -10,7 +10,7 @@ import pytest
 
 from hipaa_guard.facts.locations import GapKind
 from hipaa_guard.facts.values import Cause, Reference, Unknown
-from hipaa_guard.terraform.blocks import Configuration, Instance
+from hipaa_guard.terraform.blocks import Configuration, ResourceInstance
 from hipaa_guard.terraform.modules.plan_inputs import PlanInputs
 from hipaa_guard.terraform.source import VariableFileError, read_directory
 
@@ -30,7 +30,7 @@ def only(directory: Path, files: Mapping[str, str]) -> Configuration:
     return found
 
 
-def by_address(found: Configuration) -> dict[str, Instance]:
+def by_address(found: Configuration) -> dict[str, ResourceInstance]:
     """Instances by their addresses."""
     return {one.address: one for one in found.instances}
 

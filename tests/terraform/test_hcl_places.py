@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from hipaa_guard.terraform.blocks import Instance
+from hipaa_guard.terraform.blocks import ResourceInstance
 from hipaa_guard.terraform.source import read_directory
 
 TEXT = """\
@@ -43,13 +43,13 @@ resource "test_a" "bare" {}
 
 
 @pytest.fixture
-def it(tmp_path: Path) -> Instance:
+def it(tmp_path: Path) -> ResourceInstance:
     """The first resource of the text above."""
     (tmp_path / "main.tf").write_text(TEXT)
     return read_directory(tmp_path)[0].instances[0]
 
 
-def test_a_block_reaches_from_its_head_to_its_brace(it: Instance) -> None:
+def test_a_block_reaches_from_its_head_to_its_brace(it: ResourceInstance) -> None:
     assert (it.location.file, it.location.line_start, it.location.line_end) == ("main.tf", 5, 27)
 
 
@@ -67,18 +67,18 @@ def test_a_block_reaches_from_its_head_to_its_brace(it: Instance) -> None:
         ("map.key", 24),
     ],
 )
-def test_arguments_are_found_by_their_path(it: Instance, path: str, line: int) -> None:
+def test_arguments_are_found_by_their_path(it: ResourceInstance, path: str, line: int) -> None:
     place = it.locate(path)
     assert place is not None
     assert place.line_start == line
 
 
 @pytest.mark.parametrize("path", ["nowhere", "rule.nowhere", "more.deep.nowhere", ""])
-def test_what_is_not_written_has_no_place(it: Instance, path: str) -> None:
+def test_what_is_not_written_has_no_place(it: ResourceInstance, path: str) -> None:
     assert it.locate(path) is None
 
 
-def test_notes_are_the_comments_above_and_inside(it: Instance) -> None:
+def test_notes_are_the_comments_above_and_inside(it: ResourceInstance) -> None:
     assert list(it.notes()) == [
         (3, "# hipaa-guard: above"),
         (4, "// also above"),

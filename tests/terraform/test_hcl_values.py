@@ -16,7 +16,7 @@ from hipaa_guard.facts.values import (
     Value,
     first_unknown,
 )
-from hipaa_guard.terraform.blocks import Configuration, Instance
+from hipaa_guard.terraform.blocks import Configuration, ResourceInstance
 from hipaa_guard.terraform.source import read_directory
 
 
@@ -27,7 +27,7 @@ def configuration(directory: Path, text: str) -> Configuration:
     return found
 
 
-def instance(directory: Path, text: str, address: str) -> Instance:
+def instance(directory: Path, text: str, address: str) -> ResourceInstance:
     """One instance of a configuration."""
     return next(one for one in configuration(directory, text).instances if one.address == address)
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from hipaa_guard.controls.control import Status
-from hipaa_guard.facts.secrets import Secret, concealed, holds_secret, revealed
+from hipaa_guard.facts.secrets import SecretText, concealed, holds_secret, revealed
 from hipaa_guard.facts.values import Cause, Incomplete, PartialJson, PartialText, Unknown, Value
 from hipaa_guard.outputs import write
 from hipaa_guard.scanning.options import Options, TerraformTarget
@@ -79,7 +79,7 @@ def test_texts_made_from_sensitive_ones_are_secrets(tmp_path: Path, expression: 
     files(tmp_path, {"m/main.tf": 'output "o" {\n  value = "x"\n  sensitive = true\n}\n'})
     more = 'locals {\n  through = var.s\n}\nmodule "m" {\n  source = "./m"\n}\n'
     value = value_of(tmp_path, expression, more)
-    assert isinstance(value, Secret)
+    assert isinstance(value, SecretText)
     assert value.cause is Cause.SENSITIVE
     assert value.is_set
     assert "hunter" not in repr(value) + value.reason
@@ -114,7 +114,7 @@ def test_what_tells_nothing_is_known(tmp_path: Path, expression: str, value: Val
 def test_known_parts_beside_secrets_are_kept(tmp_path: Path) -> None:
     value = value_of(tmp_path, 'merge({ engine = "postgres" }, { password = var.s, url = "https://${var.s}@x" })')
     assert value["engine"] == "postgres"
-    assert isinstance(value["password"], Secret)
+    assert isinstance(value["password"], SecretText)
     assert isinstance(value["url"], PartialText)
     assert value["url"].prefix == "https://"
     policy = value_of(tmp_path, 'jsonencode({ Effect = "Deny", Principal = var.s })')

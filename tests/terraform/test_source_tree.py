@@ -17,7 +17,7 @@ from hipaa_guard.facts.records import in_words
 from hipaa_guard.facts.values import Cause, Incomplete, PartialJson, Reference, Unknown
 from hipaa_guard.terraform.addresses import key_text, key_value
 from hipaa_guard.terraform.binding.inventory import build_inventory
-from hipaa_guard.terraform.blocks import Configuration, Instance
+from hipaa_guard.terraform.blocks import Configuration, ResourceInstance
 from hipaa_guard.terraform.input_error import TerraformInputError
 from hipaa_guard.terraform.modules.plan_inputs import PlanInputs
 from hipaa_guard.terraform.read import read
@@ -44,7 +44,7 @@ def beside(directory: Path, document: Mapping[str, Any], source: str | Mapping[s
     return found
 
 
-def one(configuration: Configuration, address: str) -> Instance:
+def one(configuration: Configuration, address: str) -> ResourceInstance:
     return next(each for each in configuration.instances if each.address == address)
 
 

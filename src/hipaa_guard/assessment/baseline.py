@@ -28,7 +28,7 @@ class BaselineError(Exception):
     """A file is no baseline. The text says what to do."""
 
 
-class Known(NamedTuple):
+class KnownFinding(NamedTuple):
     """One finding of a baseline."""
 
     status: Status
@@ -45,7 +45,7 @@ class Known(NamedTuple):
 class Baseline:
     """What was open when the baseline was made, by fingerprint. ``roots_from`` is as in `Scan`."""
 
-    findings: Mapping[str, Known] = field(default_factory=dict)
+    findings: Mapping[str, KnownFinding] = field(default_factory=dict)
     roots_from: RootsFrom | None = None
     file: str = field(default="", compare=False)
     used: UsedFile = field(default_factory=UsedFile, compare=False)
@@ -101,7 +101,7 @@ def counted_otherwise(address: str) -> Iterator[str]:
 def baseline_of(assessment: Assessment) -> Baseline:
     """What is open in a result."""
     known = {
-        f.fingerprint: Known(f.status, f.exception is not None, f.control_id, f.resource.root, f.resource.label)
+        f.fingerprint: KnownFinding(f.status, f.exception is not None, f.control_id, f.resource.root, f.resource.label)
         for f in _open(assessment.findings)
     }
     return Baseline(known, assessment.scan.roots_from)
@@ -205,12 +205,12 @@ def parse(data: bytes, path: Path) -> Baseline:
     return Baseline(dict(_read(entry, number, path) for number, entry in enumerate(entries)), roots_from, str(path))
 
 
-def _read(entry: Any, number: int, path: Path) -> tuple[str, Known]:
+def _read(entry: Any, number: int, path: Path) -> tuple[str, KnownFinding]:
     if isinstance(entry, dict):
         name, status = entry.get("fingerprint"), entry.get("status")
         if isinstance(name, str) and status in OPEN:
             said = (str(entry.get(part) or "") for part in ("control_id", "root", "resource"))
-            return name, Known(Status(status), bool(entry.get("exception")), *said)
+            return name, KnownFinding(Status(status), bool(entry.get("exception")), *said)
     raise BaselineError(f"{path}: entry {number + 1} has no fingerprint, or a status that is neither fail nor unknown")
 
 

@@ -7,11 +7,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from hipaa_guard.controls.exception import Marks
+from hipaa_guard.controls.exception import SourceComments
 from hipaa_guard.facts.resource import Origin
 from hipaa_guard.terraform.addresses import segments
 
-_NO_MARKS = Marks()
+_NO_MARKS = SourceComments()
 
 _ANY_KEY = r'\[(?:\d+|\?|"(?:[^"\\]|\\.)*")\]'
 _ANY_STEP = rf"[^.\[\]]+(?:{_ANY_KEY})?"
@@ -19,7 +19,7 @@ _STEP = re.compile(r"(?P<name>[^\[\]]*)(?P<key>\[.*\])?", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
-class Scope:
+class ExceptionScope:
     """What an entry of the register covers. All parts that are given must fit.
 
     ``address`` is a Terraform address in a ``root``, without which it covers nothing unless something else says where:
@@ -37,7 +37,7 @@ class Scope:
     tags: Mapping[str, str] = field(default_factory=dict)
     inline: bool = False
 
-    def covers(self, id: str, origin: Origin, marks: Marks = _NO_MARKS) -> bool:
+    def covers(self, id: str, origin: Origin, marks: SourceComments = _NO_MARKS) -> bool:
         """Whether the resource is one that the entry with this id is meant for. What is not known does not fit."""
         return (
             _fits(self.account, origin.account, _plain)

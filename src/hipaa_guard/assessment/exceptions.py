@@ -11,10 +11,10 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from hipaa_guard import law
-from hipaa_guard.assessment.exception_scopes import Scope
+from hipaa_guard.assessment.exception_scopes import ExceptionScope
 from hipaa_guard.assessment.model import Exceptions, ExceptionState, ExceptionUse
 from hipaa_guard.controls.control import Control, Status
-from hipaa_guard.controls.exception import ExceptionEntry, Marks, Reference
+from hipaa_guard.controls.exception import ExceptionEntry, ExceptionReference, SourceComments
 from hipaa_guard.controls.findings import Finding
 from hipaa_guard.facts.resource import Origin
 
@@ -40,11 +40,11 @@ _OPEN = (Status.FAIL, Status.UNKNOWN)
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class RegisterEntry:
     """An entry of the register as scans use it."""
 
     shown: ExceptionEntry
-    scope: Scope
+    scope: ExceptionScope
     allow_broad: bool = False
     line: int = 0
 
@@ -53,7 +53,7 @@ class Entry:
 class _Use:
     """What one entry met."""
 
-    entry: Entry
+    entry: RegisterEntry
     control: str
     fault: str
     state: ExceptionState
@@ -67,13 +67,13 @@ class _Use:
 
 def cover(
     findings: Sequence[Finding],
-    entries: Sequence[Entry],
+    entries: Sequence[RegisterEntry],
     controls: Sequence[Control],
     *,
     today: date,
     source: str,
     judged_by: Iterable[str],
-    marks: Mapping[Place, Marks] = {},
+    marks: Mapping[Place, SourceComments] = {},
     comments: bool = True,
     file: str = "",
 ) -> tuple[list[Finding], Exceptions]:
@@ -98,7 +98,7 @@ def cover(
     return found, Exceptions(file, states, dangling)
 
 
-def fault_of(entry: Entry, known: Mapping[str, Control], roots: Iterable[str] = ()) -> str:
+def fault_of(entry: RegisterEntry, known: Mapping[str, Control], roots: Iterable[str] = ()) -> str:
     """Why an entry covers nothing, whatever the day; empty where it is sound.
 
     ``roots`` are those that an entry without a root may be meant for.
@@ -122,7 +122,10 @@ def fault_of(entry: Entry, known: Mapping[str, Control], roots: Iterable[str] = 
 
 
 def _find_roots(
-    uses: Sequence[_Use], findings: Iterable[Finding], known: Mapping[str, Control], marks: Mapping[Place, Marks]
+    uses: Sequence[_Use],
+    findings: Iterable[Finding],
+    known: Mapping[str, Control],
+    marks: Mapping[Place, SourceComments],
 ) -> None:
     """Tell entries without a root which they may be meant for, and those whose root meets nothing where they would."""
     unmet = [use for use in uses if use.entry.scope.root and not use.met]
@@ -140,7 +143,10 @@ def _find_roots(
 
 
 def roots_of(
-    entry: Entry, findings: Iterable[Finding], known: Mapping[str, Control], marks: Mapping[Place, Marks] = {}
+    entry: RegisterEntry,
+    findings: Iterable[Finding],
+    known: Mapping[str, Control],
+    marks: Mapping[Place, SourceComments] = {},
 ) -> set[str]:
     """The roots with an open finding of the entry's control in its scope."""
     control = known.get(entry.shown.control)
@@ -173,7 +179,7 @@ def _lines_for(roots: Iterable[str]) -> str:
     return " or ".join(f"`{line}`" for line in lines) + more
 
 
-def remarks_of(entry: Entry, known: Mapping[str, Control]) -> Iterator[str]:
+def remarks_of(entry: RegisterEntry, known: Mapping[str, Control]) -> Iterator[str]:
     """What a reviewer should know of a sound entry."""
     control = known.get(entry.shown.control)
     required = [citation for citation in control.hipaa if _type(citation) == "required"] if control else []
@@ -215,7 +221,7 @@ def _type(citation: str) -> str:
     return requirement.type if requirement is not None else ""
 
 
-def _use(entry: Entry, known: Mapping[str, Control], today: date) -> _Use:
+def _use(entry: RegisterEntry, known: Mapping[str, Control], today: date) -> _Use:
     fault = fault_of(entry, known)
     control = known.get(entry.shown.control)
     state = state_on(entry.shown, today)
@@ -228,7 +234,7 @@ def _use(entry: Entry, known: Mapping[str, Control], today: date) -> _Use:
 _IN_FORCE = (ExceptionState.ACTIVE, ExceptionState.EXPIRING)
 
 
-def _covered(finding: Finding, uses: Sequence[_Use], marks: Mapping[Place, Marks]) -> Finding:
+def _covered(finding: Finding, uses: Sequence[_Use], marks: Mapping[Place, SourceComments]) -> Finding:
     if not uses:
         return finding
     origin = finding.resource
@@ -251,13 +257,13 @@ def _covered(finding: Finding, uses: Sequence[_Use], marks: Mapping[Place, Marks
     return finding._replace(exception=first.entry.shown)
 
 
-def _marks_of(origin: Origin, marks: Mapping[Place, Marks]) -> Marks:
+def _marks_of(origin: Origin, marks: Mapping[Place, SourceComments]) -> SourceComments:
     found = marks.get((origin.root, origin.block or ""), _NO_MARKS)
     # A comment speaks for all that its block declares; the tags are those of the resource, not of what stands in it.
-    return found if origin.inside is None else Marks(found.references)
+    return found if origin.inside is None else SourceComments(found.references)
 
 
-_NO_MARKS = Marks()
+_NO_MARKS = SourceComments()
 
 
 def _summed(use: _Use, source: str, *, in_scan: bool, comments: bool) -> ExceptionUse:
@@ -297,10 +303,10 @@ def _number(findings: int) -> str:
 
 
 def _dangling(
-    uses: Sequence[_Use], findings: Sequence[Finding], marks: Mapping[Place, Marks], chosen: set[str]
+    uses: Sequence[_Use], findings: Sequence[Finding], marks: Mapping[Place, SourceComments], chosen: set[str]
 ) -> Iterator[str]:
     """Sentences for comments that refer to an entry and reach nothing by it."""
-    places: dict[Reference, list[Place]] = defaultdict(list)
+    places: dict[ExceptionReference, list[Place]] = defaultdict(list)
     for place, each in marks.items():
         for reference in each.references:
             places[reference].append(place)
@@ -325,7 +331,7 @@ def _without_reach(
     use: _Use,
     places: Sequence[Place],
     judged: Mapping[Place, Sequence[Finding]],
-    marks: Mapping[Place, Marks],
+    marks: Mapping[Place, SourceComments],
     chosen: set[str],
 ) -> str:
     if use.control not in chosen:

@@ -10,7 +10,13 @@ from typing import Literal
 
 from hipaa_guard.assessment.model import FileSource, SettingsChange, UsedFile
 from hipaa_guard.terraform.repository.git import Commit
-from hipaa_guard.terraform.repository.untrusted_paths import FoundPathError, Use, content, content_of_named, led_astray
+from hipaa_guard.terraform.repository.untrusted_paths import (
+    FoundPathError,
+    PathUse,
+    content,
+    content_of_named,
+    led_astray,
+)
 
 What = Literal["settings", "exceptions", "baseline"]
 
@@ -23,7 +29,7 @@ class InEffectError(Exception):
 
 
 def read_used(
-    file: Path, use: Use, *, named: bool, at: Commit | None = None, bounded: bool = True
+    file: Path, use: PathUse, *, named: bool, at: Commit | None = None, bounded: bool = True
 ) -> tuple[bytes | None, UsedFile]:
     """The content of a file, None where there is none, and where it was read.
 
@@ -60,7 +66,7 @@ def used_file(file: Path, data: bytes | None, source: FileSource, at: Commit | N
     return UsedFile(file.as_posix(), hashlib.sha256(data).hexdigest(), source, ref, commit)
 
 
-def differences(what: What, file: Path, use: Use, data: bytes | None, parts: Parts) -> list[SettingsChange]:
+def differences(what: What, file: Path, use: PathUse, data: bytes | None, parts: Parts) -> list[SettingsChange]:
     """How a file of the tree differs from the ``data`` that a commit has of it.
 
     Only what it says counts, not how that is written.

@@ -33,7 +33,7 @@ def identities_of(origin: Origin, previous: Iterable[str], former_roots: Sequenc
     )
 
 
-class Former:
+class FormerFingerprints:
     """Findings and what they were called, with the earlier ids of their controls.
 
     ``identities`` are those of each finding's resource, the same object for all findings of a resource; None where

@@ -12,8 +12,8 @@ import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 from pydantic_core import ErrorDetails, PydanticCustomError
 
-from hipaa_guard.assessment.exception_scopes import Scope
-from hipaa_guard.assessment.exceptions import LONGEST, Entry
+from hipaa_guard.assessment.exception_scopes import ExceptionScope
+from hipaa_guard.assessment.exceptions import LONGEST, RegisterEntry
 from hipaa_guard.assessment.yaml_size import expanded
 from hipaa_guard.controls.exception import ExceptionEntry
 from hipaa_guard.terraform.repository.untrusted_paths import REGISTER, FoundPathError, content, content_of_named
@@ -99,9 +99,9 @@ class EntryModel(_Strict):
             raise PydanticCustomError("days", f"it expires more than {LONGEST} days after it was approved")
         return self
 
-    def entry(self, line: int) -> Entry:
+    def entry(self, line: int) -> RegisterEntry:
         """The entry as scans use it."""
-        scope = Scope(**self.scope.model_dump())
+        scope = ExceptionScope(**self.scope.model_dump())
         shown = ExceptionEntry(
             id=self.id,
             justification=self.justification,
@@ -115,7 +115,7 @@ class EntryModel(_Strict):
             scope=str(scope),
             risk=self.risk or "",
         )
-        return Entry(shown, scope, allow_broad=self.allow_broad, line=line)
+        return RegisterEntry(shown, scope, allow_broad=self.allow_broad, line=line)
 
 
 class RegisterModel(_Strict):
@@ -125,7 +125,7 @@ class RegisterModel(_Strict):
     exceptions: list[EntryModel] = Field(default_factory=list)
 
 
-def read(path: Path, *, named: bool = True) -> list[Entry]:
+def read(path: Path, *, named: bool = True) -> list[RegisterEntry]:
     """The entries of a register, in its order; ``named`` says whether the user named the file.
 
     Raises:
@@ -139,7 +139,7 @@ def read(path: Path, *, named: bool = True) -> list[Entry]:
     return entries_of(found, str(path))
 
 
-def entries_of(data: bytes, name: str) -> list[Entry]:
+def entries_of(data: bytes, name: str) -> list[RegisterEntry]:
     """The entries of a register whose content this is; `name` is the file in messages.
 
     Raises:
@@ -152,7 +152,7 @@ def entries_of(data: bytes, name: str) -> list[Entry]:
         raise RegisterError(f"{name} is not UTF-8 text") from None
 
 
-def parse(text: str, name: str) -> list[Entry]:
+def parse(text: str, name: str) -> list[RegisterEntry]:
     """The entries of a register whose text this is; `name` is the file in messages.
 
     Raises:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from hipaa_guard.assessment import baseline
 from hipaa_guard.assessment.baseline import Baseline, BaselineError
-from hipaa_guard.assessment.exceptions import REGISTER, Entry
+from hipaa_guard.assessment.exceptions import REGISTER, RegisterEntry
 from hipaa_guard.assessment.files_in_effect import InEffectError, differences, read_used
 from hipaa_guard.assessment.model import SettingsChange, UsedFile
 from hipaa_guard.terraform.input_error import TerraformInputError
@@ -16,17 +16,17 @@ from hipaa_guard.terraform.repository import untrusted_paths
 from hipaa_guard.terraform.repository.git import Commit
 
 
-class KnownError(Exception):
+class RegisterOrBaselineError(Exception):
     """A file cannot be used. Each line of the text is a sentence that says why."""
 
 
 @dataclass(slots=True)
-class Known:
+class RegisterAndBaseline:
     """The register of exceptions and the baseline."""
 
     register: str = ""
     """The file of the exceptions; empty where there is none."""
-    entries: list[Entry] = field(default_factory=list)
+    entries: list[RegisterEntry] = field(default_factory=list)
     baseline: Baseline | None = None
     used: UsedFile = field(default_factory=UsedFile)
     """Where the exceptions were read."""
@@ -34,24 +34,24 @@ class Known:
     """Where the tree has other exceptions or another baseline than the commit that these were read from."""
 
 
-def read_known(register: Path | None, known: Path | None, at: Commit | None = None) -> Known:
+def read_known(register: Path | None, known: Path | None, at: Commit | None = None) -> RegisterAndBaseline:
     """The register, by default that of the working directory, and the baseline in a file; both as a commit has them.
 
     Raises:
         KnownError: a file that is named or there cannot be used.
 
     """
-    found = Known()
+    found = RegisterAndBaseline()
     try:
         _read_register(found, register, at)
         if known is not None:
             _read_baseline(found, known, at)
     except (BaselineError, InEffectError, TerraformInputError) as error:
-        raise KnownError(str(error)) from None
+        raise RegisterOrBaselineError(str(error)) from None
     return found
 
 
-def _read_register(found: Known, named: Path | None, at: Commit | None) -> None:
+def _read_register(found: RegisterAndBaseline, named: Path | None, at: Commit | None) -> None:
     file, use = named or Path(REGISTER), untrusted_paths.REGISTER
     data, found.used = read_used(file, use, named=named is not None, at=at)
     if data is not None:
@@ -60,7 +60,7 @@ def _read_register(found: Known, named: Path | None, at: Commit | None) -> None:
         found.changes += differences("exceptions", file, use, data, _by_id)
 
 
-def _read_baseline(found: Known, file: Path, at: Commit | None) -> None:
+def _read_baseline(found: RegisterAndBaseline, file: Path, at: Commit | None) -> None:
     use = untrusted_paths.BASELINE
     data, used = read_used(file, use, named=True, at=at, bounded=False)
     read = Baseline(file=str(file)) if data is None else baseline.parse(data, file)
@@ -69,13 +69,13 @@ def _read_baseline(found: Known, file: Path, at: Commit | None) -> None:
         found.changes += differences("baseline", file, use, data, _by_fingerprint)
 
 
-def _entries(data: bytes, file: Path) -> list[Entry]:
+def _entries(data: bytes, file: Path) -> list[RegisterEntry]:
     from hipaa_guard.assessment.register import RegisterError, entries_of  # pydantic: only where there is a register
 
     try:
         return entries_of(data, str(file))
     except RegisterError as error:
-        raise KnownError(str(error)) from None
+        raise RegisterOrBaselineError(str(error)) from None
 
 
 def _by_fingerprint(data: bytes, file: Path) -> Mapping[str, object]:

@@ -7,7 +7,7 @@ from typing import Any
 
 import yaml
 
-from hipaa_guard.assessment.exceptions import Entry
+from hipaa_guard.assessment.exceptions import RegisterEntry
 from hipaa_guard.assessment.register import RegisterError, parse
 
 _HEAD = """\
@@ -17,12 +17,12 @@ exceptions:
 """
 
 
-def next_id(entries: list[Entry]) -> str:
+def next_id(entries: list[RegisterEntry]) -> str:
     """An id that no entry has."""
     return f"EX-{max((int(entry.shown.id[3:]) for entry in entries), default=0) + 1}"
 
 
-def appended(text: str, name: str, values: Mapping[str, Any]) -> tuple[str, Entry]:
+def appended(text: str, name: str, values: Mapping[str, Any]) -> tuple[str, RegisterEntry]:
     """The text of a register with one entry more, comments and order kept, and that entry.
 
     Raises:

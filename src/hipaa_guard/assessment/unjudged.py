@@ -22,7 +22,7 @@ def not_judged(coverage: Coverage, every: Sequence[Control], chosen: Sequence[Co
     ``every`` are all controls that are loaded, ``chosen`` those that judged. ``live`` says that an account was scanned,
     of which only that is known which a chosen control asked for.
     """
-    scope = _Scope(coverage, every, chosen, live=live)
+    scope = _RequirementScope(coverage, every, chosen, live=live)
     found = {
         citation: tuple(scope.of(citation, requirement.judged_by))
         for citation, requirement in law.citations().items()
@@ -71,7 +71,7 @@ def _left_out(
             yield control, kinds
 
 
-class _Scope:
+class _RequirementScope:
     """What a scan met, and by which controls."""
 
     def __init__(self, coverage: Coverage, every: Sequence[Control], chosen: Sequence[Control], *, live: bool) -> None:

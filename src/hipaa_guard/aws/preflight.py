@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from hipaa_guard.aws.calling.calls import Answer, Call, call_key, setback
-from hipaa_guard.aws.calling.request_queue import Turns
+from hipaa_guard.aws.calling.request_queue import RequestQueue
 from hipaa_guard.aws.collecting.kept_fields import Field, fields_read, keep
 from hipaa_guard.aws.keeping.stored_answers import lasts
 from hipaa_guard.aws.planning import templates
-from hipaa_guard.aws.planning.call_forecast import Foreseen, Times, foreseen
+from hipaa_guard.aws.planning.call_forecast import ForecastCall, Times, foreseen
 from hipaa_guard.aws.planning.error_codes import Meaning, Refusal
 from hipaa_guard.aws.planning.plan import Plan
-from hipaa_guard.aws.sessions.accounts import Account
+from hipaa_guard.aws.sessions.accounts import AwsAccount
 
 # AWS managed policies that allow reading what is stored, most of all first.
 READS_DATA = (
@@ -40,7 +40,7 @@ READS_DATA = (
 class Probe:
     """What came of trying one call."""
 
-    call: Foreseen
+    call: ForecastCall
     key: str
     answer: Answer
 
@@ -61,7 +61,7 @@ class Probe:
 class Preflight:
     """What was learnt of an account before its scan."""
 
-    account: Account
+    account: AwsAccount
     probes: tuple[Probe, ...]
     reads_data: tuple[str, ...] | None
     """The attached AWS managed policies that allow reading what is stored; None where it could not be told."""
@@ -105,7 +105,7 @@ class Preflight:
         return sum(1 for refusal in refusals if refusal is not None and refusal.meaning is Meaning.OURS)
 
 
-def preflight(account: Account, plan: Plan) -> Preflight:
+def preflight(account: AwsAccount, plan: Plan) -> Preflight:
     """Try the first page of each call of the plan that needs no resource, in one region.
 
     Calls for each resource need one, so what only they lack is first seen in the scan.
@@ -114,13 +114,13 @@ def preflight(account: Account, plan: Plan) -> Preflight:
     return _tried(account, plan, calls, first_page=True)
 
 
-def glance(account: Account, plan: Plan) -> Preflight:
+def glance(account: AwsAccount, plan: Plan) -> Preflight:
     """Make one call a service, in one region: the smallest answer that the plan has, to its last page.
 
     The scan need not make these again.
     """
     calls = sorted(foreseen(plan), key=lambda call: (call.service, not call.small))
-    first: dict[str, Foreseen] = {}
+    first: dict[str, ForecastCall] = {}
     for call in calls:
         if call.times is not Times.RESOURCE and not call.note and call.operation not in _SLOW:
             first.setdefault(call.service, call)
@@ -130,9 +130,9 @@ def glance(account: Account, plan: Plan) -> Preflight:
 _SLOW = frozenset({"iam.get_credential_report"})
 
 
-def _tried(account: Account, plan: Plan, calls: Iterable[Foreseen], *, first_page: bool) -> Preflight:
+def _tried(account: AwsAccount, plan: Plan, calls: Iterable[ForecastCall], *, first_page: bool) -> Preflight:
     caller = account.caller
-    turns: Turns[Probe] = Turns(
+    turns: RequestQueue[Probe] = RequestQueue(
         caller.limiter, lambda probe: setback(probe.answer), account.threads, pause=caller.pause
     )
     found: list[Probe] = []
@@ -153,7 +153,7 @@ def _tried(account: Account, plan: Plan, calls: Iterable[Foreseen], *, first_pag
 class _Probing:
     """A foreseen call under way."""
 
-    call: Foreseen
+    call: ForecastCall
     key: str
     asked: Call
 
@@ -165,7 +165,7 @@ class _Probing:
         return None if answer is None else Probe(self.call, self.key, answer)
 
 
-def _reads_data(account: Account) -> tuple[tuple[str, ...] | None, str]:
+def _reads_data(account: AwsAccount) -> tuple[tuple[str, ...] | None, str]:
     """Which wide AWS managed policies the caller has, and what that leaves open."""
     principal = _principal(account.arn)
     if principal is None:

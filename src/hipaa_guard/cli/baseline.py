@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from hipaa_guard.assessment.baseline import FILE
-from hipaa_guard.cli.commands import Group
+from hipaa_guard.cli.commands import CommandGroup
 from hipaa_guard.cli.settings import configurable, in_effect, repository_root
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 _PATH = click.Path(path_type=Path)
 
 
-@click.group(cls=Group)
+@click.group(cls=CommandGroup)
 def baseline() -> None:
     """Note the gaps that are known, so that only new ones stop a pipeline."""
 

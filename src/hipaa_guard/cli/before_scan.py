@@ -9,7 +9,7 @@ from typing import Any
 
 from hipaa_guard.assessment.gate import BROKEN, CLEAN, INCOMPLETE
 from hipaa_guard.aws.planning.actions import ALWAYS, action_of
-from hipaa_guard.aws.planning.call_forecast import Foreseen, Times
+from hipaa_guard.aws.planning.call_forecast import ForecastCall, Times
 from hipaa_guard.aws.planning.templates import fields_in
 from hipaa_guard.aws.preflight import ATTACHED, Preflight, Probe, data_warning
 from hipaa_guard.outputs import OutputError, parsed, write_text
@@ -17,7 +17,7 @@ from hipaa_guard.outputs.wording.harmless_text import visible
 from hipaa_guard.outputs.wording.phrases import statement
 
 
-def tell_dry_run(calls: Sequence[Foreseen], outputs: Sequence[str]) -> int:
+def tell_dry_run(calls: Sequence[ForecastCall], outputs: Sequence[str]) -> int:
     """Print the calls of a scan."""
     _write(outputs, lambda: "\n".join(_dry_run_text(calls)) + "\n", lambda: _dry_run_json(calls))
     return CLEAN
@@ -42,7 +42,7 @@ def _write(outputs: Sequence[str], text: Callable[[], str], document: Callable[[
 # --- The calls ---------------------------------------------------------------------------------------------------
 
 
-def _all_actions(calls: Sequence[Foreseen]) -> list[str]:
+def _all_actions(calls: Sequence[ForecastCall]) -> list[str]:
     return sorted({*ALWAYS, *(action for call in calls for action in call.actions)})
 
 
@@ -56,7 +56,7 @@ def _first(operation: str) -> str:
 _FIRST = ("sts.get_caller_identity", "ec2.describe_regions", *(operation for operation, _ in ATTACHED.values()))
 
 
-def _dry_run_text(calls: Sequence[Foreseen]) -> Iterator[str]:
+def _dry_run_text(calls: Sequence[ForecastCall]) -> Iterator[str]:
     yield "Before the scan"
     for operation in _FIRST:
         yield f"  {action_of(operation):<54} {Times.ACCOUNT}: {_first(operation)}"
@@ -72,7 +72,7 @@ def _dry_run_text(calls: Sequence[Foreseen]) -> Iterator[str]:
     yield f"{len(actions)} IAM actions. `hipaa-guard iam-policy` prints the policy. No call was made."
 
 
-def _literals(call: Foreseen, calls: Sequence[Foreseen]) -> Iterator[str]:
+def _literals(call: ForecastCall, calls: Sequence[ForecastCall]) -> Iterator[str]:
     """The parameters that set a call apart from others of its operation."""
     alike = [each.params for each in calls if each.operation == call.operation]
     for name, value in call.params.items():
@@ -80,15 +80,15 @@ def _literals(call: Foreseen, calls: Sequence[Foreseen]) -> Iterator[str]:
             yield f"{name}={json.dumps(value, separators=(',', ':'))}"
 
 
-def _times(call: Foreseen) -> str:
+def _times(call: ForecastCall) -> str:
     return f"once per {', '.join(call.kinds)}" if call.times is Times.RESOURCE else str(call.times)
 
 
-def _note(call: Foreseen) -> str:
+def _note(call: ForecastCall) -> str:
     return f"  ({call.note})" if call.note else ""
 
 
-def _dry_run_json(calls: Sequence[Foreseen]) -> dict[str, Any]:
+def _dry_run_json(calls: Sequence[ForecastCall]) -> dict[str, Any]:
     return {
         "before": [{"operation": operation, "purpose": _first(operation)} for operation in _FIRST],
         "calls": [

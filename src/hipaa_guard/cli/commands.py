@@ -35,7 +35,7 @@ class Command(click.Command):
         return rest
 
 
-class Group(click.Group):
+class CommandGroup(click.Group):
     """A verb with others below it, which refuse the same."""
 
     command_class = Command

@@ -10,15 +10,15 @@ import click
 from click.core import ParameterSource
 
 from hipaa_guard.cli import settings
-from hipaa_guard.cli.commands import Group
+from hipaa_guard.cli.commands import CommandGroup
 from hipaa_guard.cli.settings_commit import named_commit
-from hipaa_guard.cli.settings_file import Document, read
+from hipaa_guard.cli.settings_file import SettingsDocument, read
 
 if TYPE_CHECKING:
     from hipaa_guard.terraform.repository.git import Commit
 
 
-@click.group(cls=Group)
+@click.group(cls=CommandGroup)
 def config() -> None:
     """Show the settings, and where each comes from."""
 
@@ -51,7 +51,9 @@ def show(named: Path | None, *, settings_ref: str | None, origin: bool) -> None:
             click.echo(visible(f"  {line}  # {place}" if origin else f"  {line}"))
 
 
-def _lines(section: str, command: click.Command, document: Document, at: Commit | None) -> Iterator[tuple[str, str]]:
+def _lines(
+    section: str, command: click.Command, document: SettingsDocument, at: Commit | None
+) -> Iterator[tuple[str, str]]:
     """Each setting that has a value, as a line of YAML, with its place."""
     import json
 

@@ -9,14 +9,14 @@ from pathlib import Path
 import click
 
 from hipaa_guard.assessment.gate import CLEAN, INCOMPLETE
-from hipaa_guard.cli.commands import Command, Group
+from hipaa_guard.cli.commands import Command, CommandGroup
 from hipaa_guard.cli.loaded_controls import loaded, say_broken, wanted
 from hipaa_guard.cli.saved_results import SCAN, finding_named, is_fingerprint, saved
 from hipaa_guard.controls.control import Control
 from hipaa_guard.facts.resource import Resource
 
 
-@click.group(cls=Group)
+@click.group(cls=CommandGroup)
 def controls() -> None:
     """List the controls, or show one."""
 

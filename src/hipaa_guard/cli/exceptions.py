@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from hipaa_guard.assessment.gate import CLEAN, FAILURES, USAGE
-from hipaa_guard.cli.commands import Group
+from hipaa_guard.cli.commands import CommandGroup
 from hipaa_guard.cli.loaded_controls import loaded, say_broken
 from hipaa_guard.cli.saved_results import SCAN, finding_named, saved
 from hipaa_guard.clock import now
 
 if TYPE_CHECKING:
-    from hipaa_guard.assessment.exceptions import Entry
+    from hipaa_guard.assessment.exceptions import RegisterEntry
     from hipaa_guard.controls.control import Control
     from hipaa_guard.controls.findings import Finding
 
@@ -28,7 +28,7 @@ _DAY = click.DateTime(["%Y-%m-%d"])
 _REGISTER = ".hipaa-guard/exceptions.yaml"
 
 
-@click.group(cls=Group)
+@click.group(cls=CommandGroup)
 def exceptions() -> None:
     """Check, list and add accepted risks."""
 
@@ -231,7 +231,7 @@ def _scanned(file: Path | None) -> Sequence[Finding]:
     return found.findings if found.scan.roots_from is not None else ()
 
 
-def _entries(file: Path) -> list[Entry]:
+def _entries(file: Path) -> list[RegisterEntry]:
     from hipaa_guard.assessment.register import RegisterError, read
 
     try:
@@ -256,7 +256,7 @@ def _say(text: str) -> None:
     click.echo(visible(text))
 
 
-def _told(entry: Entry, today: date) -> Iterator[str]:
+def _told(entry: RegisterEntry, today: date) -> Iterator[str]:
     from hipaa_guard.assessment.exceptions import state_on, time_left
 
     shown = entry.shown
@@ -269,7 +269,7 @@ def _told(entry: Entry, today: date) -> Iterator[str]:
         yield f"         {left}"
 
 
-def _as_dict(entry: Entry, today: date) -> dict[str, Any]:
+def _as_dict(entry: RegisterEntry, today: date) -> dict[str, Any]:
     from hipaa_guard.assessment.exceptions import state_on
 
     shown = entry.shown

@@ -66,11 +66,11 @@ def init(*, pipelines: tuple[str, ...], install: str | None, force: bool) -> Non
 
 
 def _look(pipelines: tuple[str, ...]) -> _Repository:
-    from hipaa_guard.terraform.modules.module_lookup import Library
+    from hipaa_guard.terraform.modules.module_lookup import ModuleLookup
     from hipaa_guard.terraform.modules.roots import boundary_of, directories, find_roots
 
     base = Path.cwd().resolve()
-    library = Library(base, boundary_of(base))
+    library = ModuleLookup(base, boundary_of(base))
     modules = [library.module(directory) for directory in directories(base, [])]
     roots = [module.directory for module in find_roots(modules)]
     if not roots:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 import click
 
-from hipaa_guard.cli.commands import Group
+from hipaa_guard.cli.commands import CommandGroup
 from hipaa_guard.cli.streams import StdoutError, lost
 from hipaa_guard.stopping import exit_code, stopped_by
 from hipaa_guard.version import VERSION
@@ -54,7 +54,7 @@ _HELP = {
 }
 
 
-class _Lazy(Group):
+class _Lazy(CommandGroup):
     """A group whose verbs are imported when they are run."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature

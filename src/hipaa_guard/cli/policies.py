@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from hipaa_guard.cli.commands import Group
+from hipaa_guard.cli.commands import CommandGroup
 from hipaa_guard.cli.loaded_controls import loaded
 from hipaa_guard.outputs.wording.harmless_text import visible
 
@@ -23,7 +23,7 @@ DIRECTORY = Path("policies")
 _FAULTS, _UNUSABLE = 1, 2
 
 
-@click.group(cls=Group)
+@click.group(cls=CommandGroup)
 def policies() -> None:
     """Write and test policies of one's own."""
 

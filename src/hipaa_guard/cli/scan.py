@@ -12,7 +12,7 @@ from typing import IO, TYPE_CHECKING, Any, TypeVar
 import click
 
 from hipaa_guard.assessment.gate import BROKEN, CLEAN, INCOMPLETE
-from hipaa_guard.cli.commands import Group
+from hipaa_guard.cli.commands import CommandGroup
 from hipaa_guard.cli.settings import configurable, from_file, in_effect, repository_root
 from hipaa_guard.cli.streams import StdoutError
 from hipaa_guard.controls.control import Severity
@@ -29,7 +29,7 @@ _MOST_WARNINGS = 20
 F = TypeVar("F", bound=Callable[..., Any])
 
 
-@click.group(cls=Group)
+@click.group(cls=CommandGroup)
 def scan() -> None:
     """Judge Terraform or a live AWS account."""
 

@@ -14,7 +14,7 @@ from click.core import ParameterSource
 
 from hipaa_guard.cli.commands import Command
 from hipaa_guard.cli.settings_commit import commit_of
-from hipaa_guard.cli.settings_file import FILE, SECTIONS, Document, Written, read
+from hipaa_guard.cli.settings_file import FILE, SECTIONS, SettingsDocument, WrittenSetting, read
 from hipaa_guard.cli.settings_paths import not_from_here
 
 if TYPE_CHECKING:
@@ -202,7 +202,9 @@ def sections() -> dict[str, dict[str, click.Parameter]]:
     return {"": {key: option for key, option in first.items() if key in shared}, **each}
 
 
-def defaults(command: click.Command, section: str, document: Document, at: Commit | None = None) -> dict[str, Any]:
+def defaults(
+    command: click.Command, section: str, document: SettingsDocument, at: Commit | None = None
+) -> dict[str, Any]:
     """What a file says for the options of a command, after all that it says has been checked.
 
     ``at`` is the commit that exceptions and baseline are read from.
@@ -230,12 +232,12 @@ def defaults(command: click.Command, section: str, document: Document, at: Commi
     }
 
 
-def origins(section: str, document: Document) -> dict[str, str]:
+def origins(section: str, document: SettingsDocument) -> dict[str, str]:
     """Where in the file the settings of a section stand."""
     return {key: written.place for key, written in _chosen(document, section).items()}
 
 
-def _chosen(document: Document, section: str) -> dict[str, Written]:
+def _chosen(document: SettingsDocument, section: str) -> dict[str, WrittenSetting]:
     """The settings of a section by key: its own go before those for every scan."""
     return {
         written.key: written for level in ("", section) for written in document.settings if written.section == level
@@ -255,7 +257,7 @@ def _is_flag(option: click.Parameter) -> bool:
 
 
 def _wrong(
-    written: Written,
+    written: WrittenSetting,
     known: Mapping[str, Mapping[str, click.Parameter]],
     *,
     named: bool,
@@ -278,7 +280,7 @@ def _of(section: str) -> str:
     return f" of {section}" if section else ""
 
 
-def _hint(written: Written, known: Mapping[str, Mapping[str, click.Parameter]]) -> str:
+def _hint(written: WrittenSetting, known: Mapping[str, Mapping[str, click.Parameter]]) -> str:
     import difflib
 
     elsewhere = [section for section in SECTIONS if written.key in known[section]]

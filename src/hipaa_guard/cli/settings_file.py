@@ -32,7 +32,7 @@ _Line = tuple[tuple[str, ...], Any, int]
 """The key with its section before it, the value, and the line."""
 
 
-class Written(NamedTuple):
+class WrittenSetting(NamedTuple):
     """One setting as the file has it. The section is empty for what holds for every scan."""
 
     section: str
@@ -41,10 +41,10 @@ class Written(NamedTuple):
     place: str
 
 
-class Document(NamedTuple):
+class SettingsDocument(NamedTuple):
     """All settings of a file, and whether the user named that file or it was found in the working directory."""
 
-    settings: tuple[Written, ...] = ()
+    settings: tuple[WrittenSetting, ...] = ()
     named: bool = False
     used: UsedFile | None = None
     """The file, and where it was read; None where there is none and no commit was asked."""
@@ -52,7 +52,7 @@ class Document(NamedTuple):
     """How the tree's own settings differ from those of the commit that was asked."""
 
 
-def read(named: Path | None, at: Commit | None = None) -> Document:
+def read(named: Path | None, at: Commit | None = None) -> SettingsDocument:
     """The settings of the file that the user named, else of the one in the working directory, if there is any.
 
     With a commit, both are read as that has them, unless the user named a file outside of its work tree.
@@ -67,10 +67,10 @@ def read(named: Path | None, at: Commit | None = None) -> Document:
     return found._replace(changes=tuple(_changes(named, found)))
 
 
-def _read(named: Path | None, at: Commit | None) -> Document:
+def _read(named: Path | None, at: Commit | None) -> SettingsDocument:
     if named is not None:
         data, used = _content(named, at, named=True)
-        return Document(() if data is None else tuple(_settings(data, named)), named=True, used=used)
+        return SettingsDocument(() if data is None else tuple(_settings(data, named)), named=True, used=used)
     found = [
         (path, data, used)
         for path in (Path(FILE), Path(_PYPROJECT))
@@ -80,9 +80,9 @@ def _read(named: Path | None, at: Commit | None) -> Document:
     if len(found) > 1:
         raise click.ClickException(f"{FILE} and [tool.hipaa-guard] of {_PYPROJECT} are two configurations: keep one")
     if not found:
-        return Document(used=None if at is None else _none_at(at))
+        return SettingsDocument(used=None if at is None else _none_at(at))
     ((path, data, used),) = found
-    return Document(tuple(_settings(data, path)), used=used)
+    return SettingsDocument(tuple(_settings(data, path)), used=used)
 
 
 def _none_at(at: Commit) -> UsedFile:
@@ -118,7 +118,7 @@ def _speaks_of_us(data: bytes) -> bool:
     return re.search(rb"(?m)^[ \t]*\[[ \t]*tool[ \t]*\.[ \t]*[\"']?hipaa-guard\b", data) is not None
 
 
-def _changes(named: Path | None, found: Document) -> Iterator[SettingsChange]:
+def _changes(named: Path | None, found: SettingsDocument) -> Iterator[SettingsChange]:
     """How the settings of the tree differ from those that were found in a commit."""
     from hipaa_guard.assessment.files_in_effect import counted_change
     from hipaa_guard.assessment.model import SettingsChange
@@ -133,7 +133,7 @@ def _changes(named: Path | None, found: Document) -> Iterator[SettingsChange]:
         yield SettingsChange("settings", file, note="that of the tree cannot be used")
 
 
-def _read_of_tree(named: Path | None) -> Document:
+def _read_of_tree(named: Path | None) -> SettingsDocument:
     """The settings as the tree has them, of which not even a named file is trusted."""
     from hipaa_guard.terraform.repository.untrusted_paths import SETTINGS as USE
     from hipaa_guard.terraform.repository.untrusted_paths import refused
@@ -141,21 +141,21 @@ def _read_of_tree(named: Path | None) -> Document:
     if named is None:
         return _read(None, None)
     if not os.path.lexists(named):
-        return Document()
+        return SettingsDocument()
     reason = refused(named, USE)
     if reason:
         raise click.ClickException(f"{named} {reason}")
     return _read(named, None)
 
 
-def _settings(data: bytes, path: Path) -> Iterator[Written]:
+def _settings(data: bytes, path: Path) -> Iterator[WrittenSetting]:
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError:
         raise click.ClickException(f"{path} is not UTF-8 text") from None
     reader = _toml if path.suffix == ".toml" else _yaml
     for (*section, key), value, line in reader(text, path):
-        yield Written("".join(section), key, value, f"{path}:{line}")
+        yield WrittenSetting("".join(section), key, value, f"{path}:{line}")
 
 
 def _yaml(text: str, path: Path) -> Iterator[_Line]:

@@ -10,7 +10,7 @@ import click
 
 if TYPE_CHECKING:
     from hipaa_guard.terraform.repository.git import Commit
-    from hipaa_guard.terraform.repository.untrusted_paths import Use
+    from hipaa_guard.terraform.repository.untrusted_paths import PathUse
 
 _CODE = "it runs Python, so give it as --policies, HIPAA_GUARD_POLICIES or in a file that --config names"
 _CODE_OF_TREE = "it runs Python of the tree, for which no commit vouches: give it as --policies or HIPAA_GUARD_POLICIES"
@@ -21,7 +21,7 @@ _MOST_OUTPUTS = 50
 """Reports of one scan that a file which was only found may ask for: each may be large."""
 
 
-def uses() -> Mapping[str, Use]:
+def uses() -> Mapping[str, PathUse]:
     """What each setting that is a path is used for."""
     from hipaa_guard.terraform.repository import untrusted_paths
 
@@ -47,13 +47,13 @@ def not_from_here(key: str, option: click.Parameter, value: Any, at: Commit | No
         return _CODE if at is None else _CODE_OF_TREE
     if key != "output" and not isinstance(option.type, click.Path):
         return ""
-    from hipaa_guard.terraform.repository.untrusted_paths import Is
+    from hipaa_guard.terraform.repository.untrusted_paths import PathKind
 
     use = uses().get(key)
     if use is None:
         return "it is a path: only a file that --config names may give it"
     values = value if isinstance(value, list) else [value]
-    if use.expected is Is.FILE and use.writes and len(values) > _MOST_OUTPUTS:
+    if use.expected is PathKind.FILE and use.writes and len(values) > _MOST_OUTPUTS:
         return (
             f"these are more than {_MOST_OUTPUTS} files to write: only a file that --config names may ask for so many"
         )
@@ -78,7 +78,7 @@ def refuse_default(path: Path, *, writes: bool = True) -> None:
         raise click.ClickException(f"{path} {reason}: name the file that is meant")
 
 
-def _refused(key: str, value: str, use: Use, at: Commit | None) -> str:
+def _refused(key: str, value: str, use: PathUse, at: Commit | None) -> str:
     from hipaa_guard.outputs.wording.harmless_text import shortened
     from hipaa_guard.terraform.repository.untrusted_paths import refused
 
@@ -96,7 +96,7 @@ def _refused(key: str, value: str, use: Use, at: Commit | None) -> str:
     return f"{shortened(name, _SHOWN)} {reason}; only a file that --config names may {doing} there"
 
 
-def _in_the_way(key: str, path: Path, format: str, use: Use) -> str:
+def _in_the_way(key: str, path: Path, format: str, use: PathUse) -> str:
     """What would be written over, or through."""
     from hipaa_guard.cli.earlier_reports import may_be_replaced
     from hipaa_guard.terraform.repository.untrusted_paths import refused

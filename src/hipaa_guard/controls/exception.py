@@ -30,7 +30,7 @@ class ExceptionEntry:
     """What is left of the risk, as its owner rates it."""
 
 
-class Reference(NamedTuple):
+class ExceptionReference(NamedTuple):
     """A comment in source that speaks to hipaa-guard. ``id`` is empty where it names no entry."""
 
     id: str
@@ -38,8 +38,8 @@ class Reference(NamedTuple):
     place: Location
 
 
-class Marks(NamedTuple):
+class SourceComments(NamedTuple):
     """What source says of a resource besides its facts. Only tags whose values are known are there."""
 
-    references: tuple[Reference, ...] = ()
+    references: tuple[ExceptionReference, ...] = ()
     tags: Mapping[str, str] = {}

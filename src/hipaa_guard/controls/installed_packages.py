@@ -127,7 +127,7 @@ def _unusable(information: Path, entry: EntryPoint, why: str) -> Policies:
     return Policies((), (Broken("", str(file), line, reason),))
 
 
-class _Finder(MetaPathFinder):
+class _PolicyFinder(MetaPathFinder):
     """Finds the modules of a package as all other finders do, to be run as policies."""
 
     def __init__(self, package: str) -> None:
@@ -148,7 +148,7 @@ class _Finder(MetaPathFinder):
 
 @contextmanager
 def _as_policies(package: str) -> Iterator[None]:
-    finder = _Finder(package)
+    finder = _PolicyFinder(package)
     sys.meta_path.insert(0, finder)
     try:
         yield

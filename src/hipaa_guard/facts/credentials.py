@@ -14,7 +14,7 @@ import re
 import zlib
 from collections.abc import Iterable, Iterator
 
-from hipaa_guard.facts.secrets import Secret, revealed
+from hipaa_guard.facts.secrets import SecretText, revealed
 from hipaa_guard.facts.values import Incomplete, PartialJson, PartialText, Reference, Unknown, Value
 
 _GAP = "\ue006"
@@ -102,7 +102,7 @@ def credentials_in_variables(variables: Value) -> list[str]:
     """As `credentials_in`, for a map of names to texts: ``"an AWS access key id in AWS_ACCESS_KEY_ID"``."""
     if variables is None:
         return []
-    if isinstance(variables, Secret):  # not even the names are told
+    if isinstance(variables, SecretText):  # not even the names are told
         return credentials_in(variables)
     if isinstance(variables, Unknown):
         return Incomplete([], variables)

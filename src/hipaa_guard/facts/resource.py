@@ -221,7 +221,7 @@ class Trace(NamedTuple):
     calls: tuple[Asked, ...] = ()
 
 
-class Source(Protocol):
+class FactSource(Protocol):
     """Tells the facts of one resource."""
 
     def read(self, fact: Fact) -> Value:
@@ -305,7 +305,7 @@ class Resource:
         types = sorted(cls.terraform_types() - {*block.types})
         return {type: pointing for type in types if (pointing := block.pointing(type))}
 
-    def __init__(self, origin: Origin, source: Source) -> None:
+    def __init__(self, origin: Origin, source: FactSource) -> None:
         self.origin = origin
         self._source = source
         self._read: dict[str, Value] = {}

@@ -1,6 +1,6 @@
 """Sensitive values: judged where that tells nothing, never printed.
 
-A text marked sensitive is a `Secret`. To whoever reads it, it is an unknown value that is set, so that no message,
+A text marked sensitive is a `SecretText`. To whoever reads it, it is an unknown value that is set, so that no message,
 name or key can hold it: code that does not think of secrets is safe. What looks at a value without telling it (a
 comparison, a function that gives a boolean, the search for credentials) opens it with `revealed`.
 """
@@ -14,7 +14,7 @@ from hipaa_guard.facts.values import Cause, Incomplete, PartialJson, PartialText
 _REASON = "it is a sensitive value"
 
 
-class Secret(Unknown):
+class SecretText(Unknown):
     """A value that is known and may not be shown.
 
     ``written`` is whether source code holds it; a plan or state also holds what was made or handed in later.
@@ -39,17 +39,18 @@ class Secret(Unknown):
 
 
 def concealed(value: Value, reason: str = _REASON, references: tuple[str, ...] = (), *, written: bool = True) -> Value:
-    """The value as a `Secret`.
+    """The value as a `SecretText`.
 
     What tells nothing stays as it is, so that it can be judged: booleans, numbers, null and what is empty. Of a text
     that is known in part the known parts are hidden; what is not known holds no secret.
     """
     if isinstance(value, PartialText):
         return PartialText(
-            Secret(part, reason, references, written=written) if isinstance(part, str) else part for part in value.parts
+            SecretText(part, reason, references, written=written) if isinstance(part, str) else part
+            for part in value.parts
         )
     if isinstance(value, Incomplete | PartialJson) or (isinstance(value, str | list | dict) and value):
-        return Secret(value, reason, references, written=written)
+        return SecretText(value, reason, references, written=written)
     return value
 
 
@@ -59,17 +60,17 @@ def revealed(value: Value) -> Value:
 
 
 def holds_secret(value: Value) -> bool:
-    """Whether a part of the value is a `Secret`."""
+    """Whether a part of the value is a `SecretText`."""
     return next(secrets_in(value), None) is not None
 
 
-def secrets_in(value: Value) -> Iterator[Secret]:
-    """All parts of the value that are a `Secret`."""
+def secrets_in(value: Value) -> Iterator[SecretText]:
+    """All parts of the value that are a `SecretText`."""
     waiting: list[Value] = [value]
     visited: set[int] = set()
     while waiting:
         part = waiting.pop()
-        if isinstance(part, Secret):
+        if isinstance(part, SecretText):
             yield part
         elif isinstance(part, list | dict | PartialText | PartialJson) and id(part) not in visited:
             visited.add(id(part))
@@ -88,7 +89,7 @@ def _parts(value: Value) -> Iterable[Value]:
 
 def _opened(value: Value, done: dict[int, Value]) -> Value:
     """As `revealed`; what a structure shares is opened once."""
-    if isinstance(value, Secret):
+    if isinstance(value, SecretText):
         return _opened(value.reveal(), done)
     if isinstance(value, PartialText):
         parts = [_opened(part, done) for part in value.parts]

@@ -16,7 +16,7 @@ from hipaa_guard.terraform.evaluation.resources import HclInstance, nested_type
 from hipaa_guard.terraform.files import UnreadableFile, read_file
 from hipaa_guard.terraform.hcl.comments import comment_spans
 from hipaa_guard.terraform.hcl.editing import CannotEdit, with_argument, with_resource_after
-from hipaa_guard.terraform.hcl.syntax import Block
+from hipaa_guard.terraform.hcl.syntax import HclBlock
 
 MARK = b"\xef\xbb\xbf"
 """The byte order mark, which a file keeps."""
@@ -236,7 +236,7 @@ def _repair_of(control: str) -> Repair:
     return repair
 
 
-def _ignored(block: Block) -> set[str]:
+def _ignored(block: HclBlock) -> set[str]:
     """The first names of what Terraform does not change once it is made."""
     written = [inner.attributes.get("ignore_changes") for inner in block.nested("lifecycle")]
     return {name for each in written if each is not None for name in _IGNORED.findall(each.text)}

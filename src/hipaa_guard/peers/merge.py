@@ -32,7 +32,7 @@ class Opinion(NamedTuple):
 
 
 @dataclass(slots=True)
-class Row:
+class MergedRow:
     """One judgement of one resource, by whoever made it.
 
     There are several controls only where a check of another tool stands for several of ours and it is not known which.
@@ -109,7 +109,7 @@ class Unmapped:
 class Merged:
     """Results of several tools as one. ``results`` is how many results of others were read, by tool."""
 
-    rows: tuple[Row, ...]
+    rows: tuple[MergedRow, ...]
     unmapped: tuple[Unmapped, ...]
     results: Mapping[str, int]
     gaps: tuple[str, ...]
@@ -137,7 +137,7 @@ def _order(unmapped: Unmapped) -> tuple[int, str, str]:
     return list(Reason).index(unmapped.reason), unmapped.tool, unmapped.check
 
 
-def _place(row: Row) -> tuple[int, int, str, str]:
+def _place(row: MergedRow) -> tuple[int, int, str, str]:
     return _WORST_FIRST.index(row.status), row.severity.rank, row.controls[0].id, row.label
 
 
@@ -146,10 +146,10 @@ class _Table:
 
     def __init__(self, controls: Sequence[Control], scan: Assessment | None) -> None:
         by_id = {control.id: control for control in controls}
-        self.rows: list[Row] = []
+        self.rows: list[MergedRow] = []
         self.unmapped: dict[tuple[str, str, Reason], Unmapped] = {}
-        self._ours: dict[str, list[Row]] = defaultdict(list)
-        self._theirs: dict[tuple[str, ...], list[Row]] = defaultdict(list)
+        self._ours: dict[str, list[MergedRow]] = defaultdict(list)
+        self._theirs: dict[tuple[str, ...], list[MergedRow]] = defaultdict(list)
         self._equivalents: dict[tuple[str, str], list[Control]] = defaultdict(list)
         for control in controls:
             for peer, checks in control.peers.items():
@@ -159,7 +159,7 @@ class _Table:
         self._base = scan.scan.base if scan is not None else ""
         for finding in scan.findings if scan is not None else ():
             if finding.control_id in by_id:
-                row = Row((by_id[finding.control_id],), None, finding)
+                row = MergedRow((by_id[finding.control_id],), None, finding)
                 row.opinions.append(Opinion(OURS, finding.control_id, finding.status, finding.message))
                 self.rows.append(row)
                 self._ours[finding.control_id].append(row)
@@ -190,7 +190,7 @@ class _Table:
         ]
         return fitting or found
 
-    def _rows(self, result: Result, controls: list[Control]) -> list[Row]:
+    def _rows(self, result: Result, controls: list[Control]) -> list[MergedRow]:
         ours = [row for control in controls for row in self._same(result, self._ours[control.id])]
         if ours:
             # A check that stands for several controls fails because of one of them: of those that do, if any does.
@@ -199,12 +199,12 @@ class _Table:
         known = self._theirs[tuple(control.id for control in controls)]
         row = next((row for row in known if row.resource is not None and _same_resource(row.resource, result)), None)
         if row is None:
-            row = Row(tuple(controls), result, None)
+            row = MergedRow(tuple(controls), result, None)
             known.append(row)
             self.rows.append(row)
         return [row]
 
-    def _same(self, result: Result, rows: list[Row]) -> list[Row]:
+    def _same(self, result: Result, rows: list[MergedRow]) -> list[MergedRow]:
         """The rows of ours on the resource of a result."""
         for found in _candidates(result, rows, self._base):
             if found:
@@ -220,14 +220,14 @@ class _Table:
 # --- the same resource --------------------------------------------------------------------------------------------
 
 
-def _candidates(result: Result, rows: list[Row], base: str) -> Iterator[list[Row]]:
+def _candidates(result: Result, rows: list[MergedRow], base: str) -> Iterator[list[MergedRow]]:
     """Rows that may be on the resource of a result, the surest ways to tell first."""
     ours = [(row, row.finding) for row in rows if row.finding is not None]
     ours = [(row, finding) for row, finding in ours if finding.resource.source == result.source]
     return _of_account(result, ours) if result.source == "aws" else _of_source(result, ours, base)
 
 
-def _of_account(result: Result, ours: list[tuple[Row, Finding]]) -> Iterator[list[Row]]:
+def _of_account(result: Result, ours: list[tuple[MergedRow, Finding]]) -> Iterator[list[MergedRow]]:
     all_ = [(row, finding.resource) for row, finding in ours]
     live = [(row, o) for row, o in all_ if not (o.account and result.account) or o.account == result.account]
     yield [row for row, o in live if result.arn and o.arn == result.arn]
@@ -237,7 +237,7 @@ def _of_account(result: Result, ours: list[tuple[Row, Finding]]) -> Iterator[lis
     yield [row for row, _ in here if isinstance(row.controls[0].kind.aws, Singleton)]
 
 
-def _of_source(result: Result, ours: list[tuple[Row, Finding]], base: str) -> Iterator[list[Row]]:
+def _of_source(result: Result, ours: list[tuple[MergedRow, Finding]], base: str) -> Iterator[list[MergedRow]]:
     if result.address:
         named = [(row, f.resource.address or "") for row, f in ours if _in_file(f, result, base)]
         yield [row for row, address in named if address == result.address]

@@ -17,10 +17,10 @@ from hipaa_guard.aws.collecting.kept_fields import fields_read
 from hipaa_guard.aws.keeping import evidence as stored
 from hipaa_guard.aws.keeping.ledger import Ledger, LedgerError, place
 from hipaa_guard.aws.keeping.stored_answers import StoredError, digest, lasts, text_of
-from hipaa_guard.aws.planning.call_forecast import Foreseen, foreseen
+from hipaa_guard.aws.planning.call_forecast import ForecastCall, foreseen
 from hipaa_guard.aws.planning.plan import Plan, Question, planned
 from hipaa_guard.aws.preflight import Preflight, glance, preflight, warnings
-from hipaa_guard.aws.sessions.accounts import Account, AwsSetupError, open_account
+from hipaa_guard.aws.sessions.accounts import AwsAccount, AwsSetupError, open_account
 from hipaa_guard.clock import now
 from hipaa_guard.controls.control import Control
 from hipaa_guard.controls.facts_read import kinds_of, wanted_facts
@@ -41,7 +41,7 @@ class AwsTarget:
     external_id: str | None = None
     regions: str | None = None
 
-    def opened(self) -> Account:
+    def opened(self) -> AwsAccount:
         """The account.
 
         Raises:
@@ -84,7 +84,7 @@ def scan_aws(
     keeping.ended(collected.answers)
     started = keeping.started or began
     if evidence is not None:
-        _store(evidence, stored.Evidence(account, _told(plan), collected.answers, started, collected.finished))
+        _store(evidence, stored.StoredEvidence(account, _told(plan), collected.answers, started, collected.finished))
     return _assessed(collected, selection, options, started, now())
 
 
@@ -107,7 +107,7 @@ def rejudge(options: Options, evidence: Path) -> Assessment:
     return _assessed(collected, selection, options, found.started, found.finished)
 
 
-def dry_run_aws(options: Options) -> list[Foreseen]:
+def dry_run_aws(options: Options) -> list[ForecastCall]:
     """The calls that a scan of a live account would make; makes none.
 
     Raises:
@@ -141,7 +141,7 @@ def _told(plan: Plan) -> dict[str, Any]:
     return {operation: field.told() for operation, field in sorted(fields_read(plan).items())}
 
 
-def _known(account: Account, plan: Plan, options: Options, keeping: _Keeping) -> Mapping[str, Answer]:
+def _known(account: AwsAccount, plan: Plan, options: Options, keeping: _Keeping) -> Mapping[str, Answer]:
     """What need not be asked: what an interrupted scan was answered, or else one call a service, made now."""
     if keeping.answers:
         return keeping.answers
@@ -152,7 +152,7 @@ def _known(account: Account, plan: Plan, options: Options, keeping: _Keeping) ->
 
 
 def _collected(
-    account: Account, controls: Sequence[Control], options: Options, keeping: _Keeping, known: Mapping[str, Answer]
+    account: AwsAccount, controls: Sequence[Control], options: Options, keeping: _Keeping, known: Mapping[str, Answer]
 ) -> Collected:
     return collect(
         account,
@@ -165,7 +165,7 @@ def _collected(
     )
 
 
-def _store(directory: Path, evidence: stored.Evidence) -> None:
+def _store(directory: Path, evidence: stored.StoredEvidence) -> None:
     try:
         stored.write(directory, evidence)
     except OSError as error:
@@ -222,7 +222,7 @@ def _unread(plan: Plan) -> tuple[str, ...]:
 class _Keeping:
     """The ledger of a scan, or none where it cannot be kept, which is said: a scan needs none."""
 
-    def __init__(self, account: Account, plan: Plan, options: Options, *, resume: bool) -> None:
+    def __init__(self, account: AwsAccount, plan: Plan, options: Options, *, resume: bool) -> None:
         self._options = options
         self._ledger: Ledger | None = None
         identity = {

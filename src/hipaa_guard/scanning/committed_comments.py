@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from hipaa_guard.assessment.model import SettingsChange
-from hipaa_guard.controls.exception import Marks, Reference
+from hipaa_guard.controls.exception import ExceptionReference, SourceComments
 from hipaa_guard.scanning.source_comments import references_in
 from hipaa_guard.terraform import limits
 from hipaa_guard.terraform.files import UnreadableFile, checked, read_file
@@ -23,7 +23,7 @@ Place = tuple[str, str]
 """Root and address of a resource."""
 
 
-class Mark(NamedTuple):
+class CommittedReference(NamedTuple):
     """A comment that refers to an entry: in which directory of the repository, at which block, to which entry."""
 
     directory: str
@@ -32,12 +32,12 @@ class Mark(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class MarksAt:
+class CommittedComments:
     """The marks of the tree by file, line and entry, those of the commit, and how many are not in both."""
 
     commit: Commit
-    of_tree: Mapping[tuple[str, int, str], Mark]
-    of_commit: frozenset[Mark]
+    of_tree: Mapping[tuple[str, int, str], CommittedReference]
+    of_commit: frozenset[CommittedReference]
 
     def change(self) -> list[SettingsChange]:
         """How the tree differs; empty where it does not."""
@@ -45,27 +45,27 @@ class MarksAt:
         added, removed = len(own - self.of_commit), len(self.of_commit - own)
         return [SettingsChange("marks", "", added, removed)] if added or removed else []
 
-    def kept(self, marks: Mapping[Place, Marks], base: str) -> tuple[dict[Place, Marks], list[str]]:
+    def kept(self, marks: Mapping[Place, SourceComments], base: str) -> tuple[dict[Place, SourceComments], list[str]]:
         """The marks that the commit has too, and sentences on the others, which cover nothing.
 
         ``base`` is the directory that their files are named from, seen from the top of the work tree.
         """
-        found: dict[Place, Marks] = {}
-        left_out: dict[Reference, None] = {}
+        found: dict[Place, SourceComments] = {}
+        left_out: dict[ExceptionReference, None] = {}
         for place, each in marks.items():
             known = tuple(one for one in each.references if not one.id or self._has(one, base))
             left_out |= dict.fromkeys(one for one in each.references if one not in known)
             if known or each.tags:
-                found[place] = Marks(known, each.tags)
+                found[place] = SourceComments(known, each.tags)
         why = f"is not in {self.commit}, so it covers nothing until it is there"
         return found, [f"{one.place}: the reference to {one.id} {why}" for one in left_out]
 
-    def _has(self, reference: Reference, base: str) -> bool:
+    def _has(self, reference: ExceptionReference, base: str) -> bool:
         file = posixpath.normpath(posixpath.join(base, reference.place.file))
         return self.of_tree.get((file, reference.place.line_start, reference.id)) in self.of_commit
 
 
-def marks_at(commit: Commit) -> MarksAt:
+def marks_at(commit: Commit) -> CommittedComments:
     """The marks of the whole work tree, and those of a commit of it.
 
     Raises:
@@ -73,10 +73,10 @@ def marks_at(commit: Commit) -> MarksAt:
 
     """
     of_tree = {(file, line, mark.id): mark for file, line, mark in _all(_files_of_tree(commit.top))}
-    return MarksAt(commit, of_tree, frozenset(mark for _, _, mark in _all(_files_of_commit(commit))))
+    return CommittedComments(commit, of_tree, frozenset(mark for _, _, mark in _all(_files_of_commit(commit))))
 
 
-def _all(files: Iterable[tuple[str, bytes]]) -> Iterator[tuple[str, int, Mark]]:
+def _all(files: Iterable[tuple[str, bytes]]) -> Iterator[tuple[str, int, CommittedReference]]:
     for file, data in files:
         parse = json_syntax.parse if file.endswith(".json") else syntax.parse
         for block in parse(file, data).root.blocks:
@@ -84,7 +84,7 @@ def _all(files: Iterable[tuple[str, bytes]]) -> Iterator[tuple[str, int, Mark]]:
                 for reference in references_in(comment, place):
                     if reference.id:
                         name = ".".join((block.type, *block.labels))
-                        mark = Mark(posixpath.dirname(file) or ".", name, reference.id)
+                        mark = CommittedReference(posixpath.dirname(file) or ".", name, reference.id)
                         yield file, reference.place.line_start, mark
 
 

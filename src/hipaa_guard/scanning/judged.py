@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from hipaa_guard.assessment.former_fingerprints import Identities, identities_of
 from hipaa_guard.controls.control import Control
-from hipaa_guard.controls.exception import Marks
+from hipaa_guard.controls.exception import SourceComments
 from hipaa_guard.controls.findings import Finding, judge, with_previous
 from hipaa_guard.controls.partial_resources import judge_parts, stand_ins
 from hipaa_guard.facts.locations import Gap
@@ -32,7 +32,7 @@ class Judged:
     """How many of these a control could not judge, by its id."""
     others: Counter[str] = field(default_factory=Counter)
     """Resources of kinds that none of the controls judges, by kind."""
-    marks: dict[tuple[str, str], Marks] = field(default_factory=dict)
+    marks: dict[tuple[str, str], SourceComments] = field(default_factory=dict)
     comments: bool = True
     """Whether comments were read: a plan or state has none."""
     identities: list[Identities | None] = field(default_factory=list)

@@ -9,14 +9,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hipaa_guard.assessment.model import SettingsChange, UsedFile
-from hipaa_guard.assessment.register_and_baseline import Known, KnownError, read_known
+from hipaa_guard.assessment.register_and_baseline import RegisterAndBaseline, RegisterOrBaselineError, read_known
 from hipaa_guard.controls.broken import Broken
 from hipaa_guard.controls.control import Control, Severity
 from hipaa_guard.controls.loading import ControlError, chosen, load_all
 from hipaa_guard.terraform.modules.plan_inputs import PlanInputs
 
 if TYPE_CHECKING:
-    from hipaa_guard.scanning.committed_comments import MarksAt
+    from hipaa_guard.scanning.committed_comments import CommittedComments
     from hipaa_guard.terraform.repository.git import Commit
     from hipaa_guard.terraform.repository.top import Top
 
@@ -98,10 +98,10 @@ class Selection:
     all: list[Control]
     controls: list[Control]
     """Those that are asked for."""
-    known: Known
+    known: RegisterAndBaseline
     broken: Sequence[Broken] = ()
     """What was asked for of policies and cannot be used."""
-    marks: MarksAt | None = None
+    marks: CommittedComments | None = None
     """The comments of the commit that exceptions are read from; None where the tree's own count."""
 
 
@@ -119,5 +119,5 @@ def selected(options: Options) -> Selection:
         for broken in wanted.broken:
             options.tell(str(broken))
         return Selection(loaded.controls, wanted.controls, known, wanted.broken)
-    except (ControlError, KnownError) as error:
+    except (ControlError, RegisterOrBaselineError) as error:
         raise InputError(str(error)) from None

@@ -7,7 +7,7 @@ from dataclasses import replace
 from hipaa_guard.assessment.baseline import compared, use_of
 from hipaa_guard.assessment.build import assess
 from hipaa_guard.assessment.exceptions import cover
-from hipaa_guard.assessment.former_fingerprints import Former
+from hipaa_guard.assessment.former_fingerprints import FormerFingerprints
 from hipaa_guard.assessment.model import Assessment, Coverage, Scan
 from hipaa_guard.controls.broken import row
 from hipaa_guard.facts.locations import GapKind
@@ -32,7 +32,9 @@ def result_of(
     if selection.marks is not None:
         marks, told = selection.marks.kept(marks, scan.base)
         changes += selection.marks.change()
-    former = Former(judged.findings, judged.identities, {each.id: each.previous_ids for each in selection.controls})
+    former = FormerFingerprints(
+        judged.findings, judged.identities, {each.id: each.previous_ids for each in selection.controls}
+    )
     findings, exceptions = cover(
         former.findings(),
         selection.known.entries,

@@ -21,7 +21,7 @@ from hipaa_guard.scanning.source_comments import marks_of
 from hipaa_guard.terraform.input_error import TerraformInputError
 
 if TYPE_CHECKING:
-    from hipaa_guard.scanning.committed_comments import MarksAt
+    from hipaa_guard.scanning.committed_comments import CommittedComments
     from hipaa_guard.terraform.blocks import Configuration
     from hipaa_guard.terraform.repository.git import Commit
     from hipaa_guard.terraform.repository.top import Top
@@ -122,14 +122,14 @@ def _judge(
     return unjudged
 
 
-def _marks_at(commit: Commit, place: Path) -> MarksAt:
+def _marks_at(commit: Commit, place: Path) -> CommittedComments:
     """The comments that may refer to exceptions: none in a tree of which it is no commit."""
-    from hipaa_guard.scanning.committed_comments import MarksAt, marks_at
+    from hipaa_guard.scanning.committed_comments import CommittedComments, marks_at
     from hipaa_guard.terraform.repository.top import work_tree_of
 
     try:
         tree = work_tree_of((place if place.is_dir() else place.parent).resolve())
-        return marks_at(commit) if tree == commit.top else MarksAt(commit, {}, frozenset())
+        return marks_at(commit) if tree == commit.top else CommittedComments(commit, {}, frozenset())
     except OSError as error:
         raise InputError(f"{place} cannot be read: {error.strerror or error}") from None
     except TerraformInputError as error:

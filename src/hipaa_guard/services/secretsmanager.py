@@ -11,7 +11,7 @@ from hipaa_guard.facts.policy_document import PolicyDocument
 from hipaa_guard.facts.policy_grammar import resource_policy
 from hipaa_guard.facts.readings import Block, Inside, Listing, View, ask, first, listed
 from hipaa_guard.facts.resource import Resource, fact
-from hipaa_guard.facts.secrets import Secret as Concealed
+from hipaa_guard.facts.secrets import SecretText as Concealed
 from hipaa_guard.facts.secrets import revealed
 from hipaa_guard.facts.values import Cause, Incomplete, PartialJson, PartialText, Reference, Unknown, Value, joined
 

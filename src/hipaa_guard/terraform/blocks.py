@@ -10,7 +10,7 @@ from hipaa_guard.facts.locations import Gap, Location
 from hipaa_guard.facts.values import Unknown, Value
 
 
-class Instance(Protocol):
+class ResourceInstance(Protocol):
     """One instance of a managed resource: an element of count or for_each is an instance of its own.
 
     ``address`` is the full Terraform address, module path and instance keys included; an instance whose number is not
@@ -51,7 +51,7 @@ class Instance(Protocol):
         """Where a top-level argument or the first nested block of that name (``a.b.c``) is written, if it is."""
 
     @property
-    def declaration(self) -> Instance | None:
+    def declaration(self) -> ResourceInstance | None:
         """The same instance as the source declares it, where it is read from a plan or state; else None."""
 
     def left_open(self, argument: str) -> bool:
@@ -72,7 +72,7 @@ class Configuration:
     """The name of the root module, by which findings are known: its directory from the top (`repository.Top`), ``.``
     for the top itself. As it is read, and where there is no top: the directory or file, relative to what is scanned."""
     source: Literal["hcl", "plan", "state"]
-    instances: list[Instance] = field(default_factory=list)
+    instances: list[ResourceInstance] = field(default_factory=list)
     gaps: list[Gap] = field(default_factory=list)
     files: int = 0
     """Number of files read."""

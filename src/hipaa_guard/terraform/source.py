@@ -12,16 +12,16 @@ from hipaa_guard.facts.values import Value
 from hipaa_guard.terraform.blocks import Configuration
 from hipaa_guard.terraform.evaluation.module_instances import ModuleInstance
 from hipaa_guard.terraform.evaluation.unread_modules import handed_over
-from hipaa_guard.terraform.hcl.scope import Budget, Record, Session
+from hipaa_guard.terraform.hcl.scope import Budget, RecordedValues, Session
 from hipaa_guard.terraform.modules.module import Module, shown
-from hipaa_guard.terraform.modules.module_lookup import Library
+from hipaa_guard.terraform.modules.module_lookup import ModuleLookup
 from hipaa_guard.terraform.modules.moved_blocks import former_addresses
 from hipaa_guard.terraform.modules.plan_inputs import PlanInputs, VariableFileError
 from hipaa_guard.terraform.modules.roots import UNREAD, boundary_of, directories, find_roots
 from hipaa_guard.terraform.modules.variable_values import automatic_values, given_values, read_variable_file
 
 if TYPE_CHECKING:
-    from hipaa_guard.terraform.modules.affected_roots import Concerned
+    from hipaa_guard.terraform.modules.affected_roots import AffectedRoots
 
 __all__ = ["VariableFileError", "read_directory"]
 
@@ -51,7 +51,7 @@ def read_directory(
     if not path.is_dir():
         raise NotADirectoryError(str(path))
     base = path.resolve()
-    library = Library(base, boundary_of(base))
+    library = ModuleLookup(base, boundary_of(base))
     inputs = inputs or PlanInputs()
     inputs.check()
     own = RootValues(inputs)
@@ -76,8 +76,8 @@ def read_directory(
 
 
 def _concerned(
-    below: list[Path], library: Library, changed: Sequence[Path], var_files: Sequence[Path]
-) -> Concerned | None:
+    below: list[Path], library: ModuleLookup, changed: Sequence[Path], var_files: Sequence[Path]
+) -> AffectedRoots | None:
     """The roots that changed files concern; None where a file of values for all of them is among these."""
     from hipaa_guard.terraform.modules.affected_roots import Changed, concerned
 
@@ -85,7 +85,7 @@ def _concerned(
     return None if changes.holds(var_files) else concerned(below, library, changes)
 
 
-def _others(chosen: Concerned, base: Path) -> Gap:
+def _others(chosen: AffectedRoots, base: Path) -> Gap:
     """The row of what was left out because no changed file concerns it."""
     looked_at, others = len(chosen.roots), chosen.others
     reason = (
@@ -112,7 +112,7 @@ class RootValues:
         for file in self.inputs.var_files:
             self._named.update(read_variable_file(file))
 
-    def of(self, module: Module, library: Library, session: Session) -> dict[str, Value]:
+    def of(self, module: Module, library: ModuleLookup, session: Session) -> dict[str, Value]:
         """The values for one root module, in Terraform's order.
 
         Raises:
@@ -146,7 +146,7 @@ class RootValues:
 
 
 def evaluated(
-    module: Module, library: Library, budget: Budget, own: RootValues, record: Record | None = None
+    module: Module, library: ModuleLookup, budget: Budget, own: RootValues, record: RecordedValues | None = None
 ) -> ModuleInstance:
     """A root module with its variables, and with what a plan or state has worked out of it.
 

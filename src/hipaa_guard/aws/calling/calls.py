@@ -11,7 +11,7 @@ from typing import Any
 
 from hipaa_guard.aws.calling.bounds import CALL_SECONDS, SlowAnswerError
 from hipaa_guard.aws.calling.clients import Clients, Tally
-from hipaa_guard.aws.calling.pages import Pages, Reader
+from hipaa_guard.aws.calling.pages import PageReader, Pages
 from hipaa_guard.aws.calling.request_queue import Job, in_time
 from hipaa_guard.aws.calling.throttling import Limiter, Setback, Trouble
 from hipaa_guard.aws.planning import operation_quirks
@@ -167,7 +167,7 @@ class Call:
         self._params = params
         self._region = region
         self._first_page = first_page
-        self._reader: Reader | None = None
+        self._reader: PageReader | None = None
         self._tries = 0
         self._tally = Tally(clock=caller.limiter.clock)
 
@@ -204,7 +204,7 @@ class Call:
             client = caller.clients.client(service)
             if self._reader is None or not self._reader.pages.count:
                 operation_quirks.prepare(client, operation, self._pause)
-                self._reader = Reader(
+                self._reader = PageReader(
                     client,
                     method,
                     self._params,

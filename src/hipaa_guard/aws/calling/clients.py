@@ -22,7 +22,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 from hipaa_guard.aws.calling import raw_answers
 from hipaa_guard.aws.calling.bounds import BoundedSession, SlowAnswerError
-from hipaa_guard.aws.calling.compute_lock import Gate
+from hipaa_guard.aws.calling.compute_lock import ComputeLock
 from hipaa_guard.aws.calling.typed_answers import TypedParsers
 from hipaa_guard.version import VERSION
 
@@ -85,7 +85,7 @@ class Clients:
     def __init__(self, session: Any, home: str, *, threads: int = 64, partition: str | None = None) -> None:
         self._session = session
         self.home = home
-        self.gate = Gate()
+        self.gate = ComputeLock()
         """Held by the thread that prepares a request or reads an answer."""
         self._own = partition
         self._threads = threads

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from typing import Any
 
 
-class Gate:
+class ComputeLock:
     """Held by the thread that computes. Entering and leaving twice does no harm."""
 
     def __init__(self) -> None:

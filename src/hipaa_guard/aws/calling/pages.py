@@ -69,7 +69,7 @@ def _extend(into: Pages, page: Pages, path: list[str]) -> None:
         kept.update(more)
 
 
-class Reader:
+class PageReader:
     """Reads an operation page by page; after a failure `read` may be called again and goes on where it stopped."""
 
     def __init__(

@@ -92,7 +92,7 @@ class _Workers(Generic[E, T]):
             self._done.put((entry, future))
 
 
-class Turns(Generic[T]):
+class RequestQueue(Generic[T]):
     """Runs jobs in threads, in turn over their lanes, and hands results to whoever started it, one at a time.
 
     `setback` says of a result whether its job may be run again; the limiter says when, and how many run at a time.

@@ -10,15 +10,15 @@ from typing import Any
 
 from hipaa_guard.aws.calling.calls import Answer, searched
 from hipaa_guard.aws.collecting.discovery import Discovered, Discovery
-from hipaa_guard.aws.collecting.fact_source import AwsSource, Item, Lookup
+from hipaa_guard.aws.collecting.fact_source import AnswerIndex, AwsSource, Item
 from hipaa_guard.aws.collecting.kept_fields import fields_read
-from hipaa_guard.aws.collecting.missing import Missing
+from hipaa_guard.aws.collecting.missing import UnansweredCalls
 from hipaa_guard.aws.collecting.requests import Note, Progress, Requests
 from hipaa_guard.aws.collecting.resource_names import is_same, keys_of, name_of
 from hipaa_guard.aws.planning import templates
 from hipaa_guard.aws.planning.error_codes import Meaning
 from hipaa_guard.aws.planning.plan import KindPlan, Plan, Question, Wanted, planned
-from hipaa_guard.aws.sessions.accounts import Account
+from hipaa_guard.aws.sessions.accounts import AwsAccount
 from hipaa_guard.clock import now
 from hipaa_guard.facts.inventory import Inventory
 from hipaa_guard.facts.locations import Gap
@@ -85,7 +85,7 @@ class Collected:
 
 
 def collect(
-    account: Account,
+    account: AwsAccount,
     kinds: Iterable[type[Resource]],
     wanted: Wanted | None = None,
     *,
@@ -108,13 +108,13 @@ def collect(
 class _Collection:
     """One collection under way."""
 
-    def __init__(self, account: Account, plan: Plan, requests: Requests) -> None:
+    def __init__(self, account: AwsAccount, plan: Plan, requests: Requests) -> None:
         self._account = account
         self._plan = plan
         self._requests = requests
         self._discovery = Discovery(account, requests)
         self._items: dict[type[Resource], list[Item]] = {}
-        self._missing = Missing()
+        self._missing = UnansweredCalls()
         self._elsewhere: dict[type[Resource], set[str]] = {}
         self._out_of_scope = 0
         self._suspects: list[Item] = []
@@ -128,7 +128,7 @@ class _Collection:
             self._discovery.begin()
         self._requests.run()
         self._confirm_vanished()
-        lookup = Lookup(self._account.caller.action)
+        lookup = AnswerIndex(self._account.caller.action)
         kept = [item for each in self._plan.all if each.kept for item in self._sorted(each)]
         resources = [each.plan.kind(self._origin(each), AwsSource(each, lookup)) for each in kept]
         self._note_details(kept)

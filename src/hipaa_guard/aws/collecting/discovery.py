@@ -17,7 +17,7 @@ from hipaa_guard.aws.calling.calls import Answer
 from hipaa_guard.aws.collecting.requests import Requests, Then
 from hipaa_guard.aws.planning import templates
 from hipaa_guard.aws.planning.plan import Question
-from hipaa_guard.aws.sessions.accounts import Account
+from hipaa_guard.aws.sessions.accounts import AwsAccount
 from hipaa_guard.facts.locations import GLOBAL
 from hipaa_guard.facts.values import Value
 
@@ -135,7 +135,7 @@ class _Region:
 class Discovery:
     """Finds out what exists in the regions of a scan, with the calls of `requests`."""
 
-    def __init__(self, account: Account, requests: Requests) -> None:
+    def __init__(self, account: AwsAccount, requests: Requests) -> None:
         self._account = account
         self._requests = requests
         self._regions = {region: _Region() for region in account.regions}

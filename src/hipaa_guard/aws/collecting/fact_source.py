@@ -36,7 +36,7 @@ class Item:
     """By the position of the ask in the plan; an ask whose parameters this item lacks has none."""
 
 
-class Lookup:
+class AnswerIndex:
     """Picks one resource's part out of answers for many, without searching them again for each."""
 
     _EQUALS = re.compile(
@@ -84,7 +84,7 @@ class AwsSource:
 
     __slots__ = ("_item", "_lookup", "_read")
 
-    def __init__(self, item: Item, lookup: Lookup) -> None:
+    def __init__(self, item: Item, lookup: AnswerIndex) -> None:
         self._item = item
         self._lookup = lookup
         self._read: dict[str, Value] = {}

@@ -14,7 +14,7 @@ from hipaa_guard.facts.values import Cause, Unknown
 
 
 @dataclass(slots=True)
-class _Group:
+class _UnansweredGroup:
     """Refusals that say the same."""
 
     refusal: Refusal
@@ -30,7 +30,7 @@ class _Unlisted:
     parent: Item | None
 
 
-class Missing:
+class UnansweredCalls:
     """Gathers refusals into gaps: one for each operation, region and cause.
 
     An endpoint that does not answer is one gap for its service and region, and expired credentials are one in all.
@@ -69,9 +69,9 @@ class Missing:
 
     def gaps(self) -> tuple[Gap, ...]:
         """What was not looked at, in a stable order."""
-        groups: dict[tuple[str, ...], _Group] = {}
+        groups: dict[tuple[str, ...], _UnansweredGroup] = {}
         for kind, refusal in self._refusals():
-            group = groups.setdefault(_same_gap(refusal), _Group(refusal))
+            group = groups.setdefault(_same_gap(refusal), _UnansweredGroup(refusal))
             group.count += 1
             group.kinds.add(kind.kind)
         ordered = sorted(groups.items(), key=lambda each: each[0])
@@ -99,7 +99,7 @@ def _same_gap(refusal: Refusal) -> tuple[str, ...]:
     return (refusal.cause, refusal.operation, refusal.region, refusal.meaning, refusal.action)
 
 
-def _gap(group: _Group) -> Gap:
+def _gap(group: _UnansweredGroup) -> Gap:
     refusal = group.refusal
     subject = refusal.operation
     if refusal.meaning is Meaning.EXPIRED:

@@ -10,10 +10,10 @@ from typing import Any
 
 from hipaa_guard.aws.calling.alternative_calls import SIBLINGS, Made, Making
 from hipaa_guard.aws.calling.calls import Answer, call_key, setback
-from hipaa_guard.aws.calling.request_queue import Job, Turns
+from hipaa_guard.aws.calling.request_queue import Job, RequestQueue
 from hipaa_guard.aws.collecting.kept_fields import Field, keep
 from hipaa_guard.aws.planning.error_codes import Meaning
-from hipaa_guard.aws.sessions.accounts import Account
+from hipaa_guard.aws.sessions.accounts import AwsAccount
 
 Progress = Callable[[int, int, str], None]
 """Called in the calling thread after each call: how many are done, how many are known of, and what was just done."""
@@ -54,14 +54,14 @@ class _Detour:
 
 
 class Requests:
-    """The calls of one scan. Only the thread that made it touches it; threads of `Turns` only make calls.
+    """The calls of one scan. Only the thread that made it touches it; threads of `RequestQueue` only make calls.
 
     What is `known`, by `call_key`, is not asked again; each answer is given to `note` before it is used.
     """
 
     def __init__(
         self,
-        account: Account,
+        account: AwsAccount,
         fields: Mapping[str, Field],
         *,
         progress: Progress | None = None,
@@ -168,9 +168,9 @@ class Requests:
             requests.update(answer.requests)
         return dict(sorted(requests.items()))
 
-    def _new_turns(self) -> Turns[tuple[str, Answer]]:
+    def _new_turns(self) -> RequestQueue[tuple[str, Answer]]:
         caller = self._account.caller
-        return Turns(caller.limiter, lambda told: setback(told[1]), self._account.threads, pause=caller.pause)
+        return RequestQueue(caller.limiter, lambda told: setback(told[1]), self._account.threads, pause=caller.pause)
 
     def _take(self, result: tuple[str, Answer]) -> None:
         key, answer = result

@@ -18,7 +18,7 @@ from hipaa_guard.aws.calling.calls import Answer
 from hipaa_guard.aws.collecting.kept_fields import covers, fields_read
 from hipaa_guard.aws.keeping.stored_answers import StoredError, answer_from, digest, head_of, stored_caller, text_of
 from hipaa_guard.aws.planning.plan import Plan
-from hipaa_guard.aws.sessions.accounts import Account
+from hipaa_guard.aws.sessions.accounts import AwsAccount
 from hipaa_guard.facts.locations import Gap, GapKind
 from hipaa_guard.storing import replace
 from hipaa_guard.version import VERSION
@@ -27,10 +27,10 @@ FORMAT = 1
 
 
 @dataclass(frozen=True, slots=True)
-class Evidence:
+class StoredEvidence:
     """What a scan stored."""
 
-    account: Account
+    account: AwsAccount
     fields: Mapping[str, Any]
     """Operation -> the fields that were kept (`Field.told`)."""
     answers: Mapping[str, Answer]
@@ -44,7 +44,7 @@ class Evidence:
         return {key: answer for key, answer in self.answers.items() if answer.operation in enough}
 
 
-def write(directory: Path, evidence: Evidence) -> Path:
+def write(directory: Path, evidence: StoredEvidence) -> Path:
     """Store the answers of a scan; the path of its manifest. Only the owner may read what is written.
 
     Raises:
@@ -81,7 +81,7 @@ def write(directory: Path, evidence: Evidence) -> Path:
     return path
 
 
-def read(path: Path) -> Evidence:
+def read(path: Path) -> StoredEvidence:
     """What a scan stored: of a manifest, or of the newest one in a directory.
 
     Raises:
@@ -99,13 +99,13 @@ def read(path: Path) -> Evidence:
     try:
         answers = {entry["key"]: answer_from(entry, _object(objects, entry["object"])) for entry in document["answers"]}
         times = _time(document["started"]), _time(document["finished"])
-        return Evidence(_account(document), document["fields"], answers, *times)
+        return StoredEvidence(_account(document), document["fields"], answers, *times)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise StoredError(f"{manifest} has not the form of a manifest ({error!r}).") from None
 
 
-def _account(document: Mapping[str, Any]) -> Account:
-    return Account(
+def _account(document: Mapping[str, Any]) -> AwsAccount:
+    return AwsAccount(
         id=document["account"],
         arn=document["caller"],
         partition=document["partition"],

@@ -24,7 +24,7 @@ class Times(StrEnum):
 
 
 @dataclass(slots=True)
-class Foreseen:
+class ForecastCall:
     """One call that a scan will make."""
 
     operation: str
@@ -52,9 +52,9 @@ class Foreseen:
         return actions_of(self.operation)
 
 
-def foreseen(plan: Plan) -> list[Foreseen]:
+def foreseen(plan: Plan) -> list[ForecastCall]:
     """The calls of the plan, each once, by service and operation; equal calls for several kinds are made once."""
-    found: dict[str, Foreseen] = {}
+    found: dict[str, ForecastCall] = {}
     for each in plan.all:
         for call in _of_kind(each):
             key = repr((call.operation, call.params, call.times, call.region))
@@ -67,13 +67,13 @@ def foreseen(plan: Plan) -> list[Foreseen]:
     return sorted(calls, key=lambda call: (call.operation, list(Times).index(call.times), repr(call.params)))
 
 
-def _of_kind(plan: KindPlan) -> Iterator[Foreseen]:
+def _of_kind(plan: KindPlan) -> Iterator[ForecastCall]:
     listing, kind = plan.listing, plan.kind.kind
     if isinstance(listing, Listing):
         if listing.of is not None:
-            yield Foreseen(listing.operation, listing.params, Times.RESOURCE, [_named(listing.of)])
+            yield ForecastCall(listing.operation, listing.params, Times.RESOURCE, [_named(listing.of)])
         else:
-            yield Foreseen(
+            yield ForecastCall(
                 listing.operation,
                 listing.params,
                 Times.ACCOUNT if listing.scope == "account" else Times.REGION,
@@ -83,7 +83,7 @@ def _of_kind(plan: KindPlan) -> Iterator[Foreseen]:
             )
         yield from _besides(listing.operation, kind)
     for ask in plan.asks:
-        yield Foreseen(
+        yield ForecastCall(
             ask.operation,
             ask.params,
             _times(ask, plan),
@@ -94,9 +94,9 @@ def _of_kind(plan: KindPlan) -> Iterator[Foreseen]:
         yield from _besides(ask.operation, kind)
 
 
-def _of_question(question: Question) -> Foreseen:
+def _of_question(question: Question) -> ForecastCall:
     times = Times.ACCOUNT if question.scope == "account" else Times.REGION
-    return Foreseen(question.operation, question.params, times, [], note=question.note, needed=False)
+    return ForecastCall(question.operation, question.params, times, [], note=question.note, needed=False)
 
 
 def _named(kind: type) -> str:
@@ -111,7 +111,7 @@ def _times(ask: Ask, plan: KindPlan) -> Times:
     return Times.ACCOUNT if ask.scope == "account" or wide else Times.REGION
 
 
-def _besides(operation: str, kind: str) -> Iterator[Foreseen]:
+def _besides(operation: str, kind: str) -> Iterator[ForecastCall]:
     """The calls that go with another, which are no calls of the table."""
     notes = {
         "iam.generate_credential_report": (Times.ACCOUNT, "repeated until the report is made"),
@@ -119,4 +119,4 @@ def _besides(operation: str, kind: str) -> Iterator[Foreseen]:
     }
     for other in operation_quirks.also_called(operation):
         times, note = notes[other]
-        yield Foreseen(other, {}, times, [kind], note=note)
+        yield ForecastCall(other, {}, times, [kind], note=note)

@@ -27,7 +27,7 @@ class AwsSetupError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Account:
+class AwsAccount:
     """An account that can be read, and the regions to read.
 
     ``enabled`` is None where the account could not be asked which regions it has. ``skipped`` says of each region that
@@ -58,7 +58,7 @@ def open_account(
     regions: str | Sequence[str] | None = None,
     threads: int = THREADS,
     session: Any = None,
-) -> Account:
+) -> AwsAccount:
     """Log in, and find out which account this is and which regions are to be read.
 
     `regions` is a comma-separated text or a sequence; None or ``all`` means every region that the account has enabled.
@@ -81,7 +81,7 @@ def open_account(
     account, arn = identity["Account"], identity["Arn"]
     scope = _regions(caller, home, chosen)
     caller.enabled = scope.enabled
-    return Account(
+    return AwsAccount(
         id=account,
         arn=arn,
         partition=arn.split(":")[1],
@@ -195,7 +195,7 @@ def _why_not(refusal: Refusal) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class _Scope:
+class _RegionChoice:
     regions: tuple[str, ...]
     enabled: frozenset[str] | None
     skipped: Mapping[str, str]
@@ -237,7 +237,7 @@ def _home(session: Any, chosen: tuple[str, ...] | None) -> str:
     return str(configured or "us-east-1")
 
 
-def _regions(caller: Caller, home: str, chosen: tuple[str, ...] | None) -> _Scope:
+def _regions(caller: Caller, home: str, chosen: tuple[str, ...] | None) -> _RegionChoice:
     answer = caller.call(_REGIONS, {"AllRegions": True}, home)
     if answer.refusal is not None:
         return _without_list(answer.refusal, home, chosen)
@@ -255,7 +255,7 @@ def _regions(caller: Caller, home: str, chosen: tuple[str, ...] | None) -> _Scop
     enabled = frozenset(name for name, said in status.items() if said != "not-opted-in")
     if chosen is None:
         skipped = {name: "not enabled in this account" for name in status if name not in enabled}
-        return _Scope(tuple(sorted(enabled)) or (home,), enabled, skipped)
+        return _RegionChoice(tuple(sorted(enabled)) or (home,), enabled, skipped)
     usable = tuple(name for name in chosen if name in enabled)
     if not usable:
         raise AwsSetupError(
@@ -263,7 +263,7 @@ def _regions(caller: Caller, home: str, chosen: tuple[str, ...] | None) -> _Scop
         )
     skipped = {name: _why_skipped(caller.clients, name, home) for name in chosen if name not in enabled}
     skipped |= {name: NOT_ASKED_FOR for name in sorted(enabled) if name not in chosen}
-    return _Scope(usable, enabled, skipped)
+    return _RegionChoice(usable, enabled, skipped)
 
 
 def _why_skipped(clients: Clients, region: str, home: str) -> str:
@@ -282,10 +282,10 @@ def _same_partition(clients: Clients, region: str, home: str) -> bool:
         return True
 
 
-def _without_list(refusal: Refusal, home: str, chosen: tuple[str, ...] | None) -> _Scope:
+def _without_list(refusal: Refusal, home: str, chosen: tuple[str, ...] | None) -> _RegionChoice:
     """What is read where the account does not tell its regions."""
     if chosen is not None:
-        return _Scope(chosen, None, {})
+        return _RegionChoice(chosen, None, {})
     gap = Gap(
         GapKind.REGION,
         "regions of the account",
@@ -294,4 +294,4 @@ def _without_list(refusal: Refusal, home: str, chosen: tuple[str, ...] | None) -
         region=home,
         action=refusal.action if refusal.meaning is Meaning.DENIED else None,
     )
-    return _Scope((home,), None, {}, (gap,))
+    return _RegionChoice((home,), None, {}, (gap,))

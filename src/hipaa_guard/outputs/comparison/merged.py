@@ -11,7 +11,7 @@ from hipaa_guard.assessment.gate import counted
 from hipaa_guard.controls.control import VERDICTS, Status
 from hipaa_guard.outputs.wording import phrases
 from hipaa_guard.outputs.wording.harmless_text import escaped_json, in_log, shortened, visible
-from hipaa_guard.peers.merge import Merged, Opinion, Row, Unmapped
+from hipaa_guard.peers.merge import Merged, MergedRow, Opinion, Unmapped
 
 VERSION = "1.0"
 
@@ -52,7 +52,7 @@ def verdict(merged: Merged) -> str:
     return f"{gaps}, {disputed} between tools; {unmapped} of other tools without a row here."
 
 
-def _gaps(merged: Merged) -> list[Row]:
+def _gaps(merged: Merged) -> list[MergedRow]:
     return [row for row in merged.rows if row.status is Status.FAIL and not row.accepted]
 
 
@@ -74,7 +74,7 @@ def _lines(merged: Merged, *, everything: bool) -> Iterator[str]:
     yield verdict(merged)
 
 
-def _group(head: str, rows: Sequence[Row], *, everything: bool) -> Iterator[str]:
+def _group(head: str, rows: Sequence[MergedRow], *, everything: bool) -> Iterator[str]:
     shown = rows if everything else rows[:_MOST]
     if not rows:
         return
@@ -127,7 +127,7 @@ def _counts(statuses: Iterator[Status]) -> dict[str, int]:
     return {status.value: found[status] for status in VERDICTS}
 
 
-def _row(row: Row) -> dict[str, Any]:
+def _row(row: MergedRow) -> dict[str, Any]:
     finding, theirs = row.finding, row.resource
     ours = finding.resource if finding is not None else None
     return {
@@ -160,7 +160,7 @@ def _row(row: Row) -> dict[str, Any]:
     }
 
 
-def _file(row: Row) -> str | None:
+def _file(row: MergedRow) -> str | None:
     if row.finding is not None:
         return str(row.finding.location) if row.finding.location is not None else None
     theirs = row.resource

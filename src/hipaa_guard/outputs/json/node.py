@@ -17,12 +17,12 @@ class ReportError(Exception):
     """A file is not a result of ours, or one that this version cannot read. The text says what to do."""
 
 
-class Node:
+class JsonNode:
     """A JSON value and its place, for messages that say where something is wrong."""
 
     __slots__ = ("inside", "step", "value")
 
-    def __init__(self, value: Any, inside: Node | None, step: str | int) -> None:
+    def __init__(self, value: Any, inside: JsonNode | None, step: str | int) -> None:
         self.value = value
         self.inside = inside
         self.step = step
@@ -36,10 +36,10 @@ class Node:
             return f"{before}[{self.step}]"
         return f"{before}.{self.step}" if before else self.step
 
-    def of(self, name: str) -> Node:
+    def of(self, name: str) -> JsonNode:
         if not isinstance(self.value, dict):
             raise self.wrong("an object")
-        return Node(self.value.get(name), self, name)
+        return JsonNode(self.value.get(name), self, name)
 
     def as_a(self, *types: type[T]) -> T:
         # bool is an int to Python and not to JSON
@@ -92,12 +92,12 @@ class Node:
         """One of some words, or null."""
         return None if self.value is None else self.word(words)
 
-    def each(self, read: Callable[[Node], T]) -> tuple[T, ...]:
+    def each(self, read: Callable[[JsonNode], T]) -> tuple[T, ...]:
         items = self.as_a(list)
-        return tuple(read(Node(item, self, place)) for place, item in enumerate(items))
+        return tuple(read(JsonNode(item, self, place)) for place, item in enumerate(items))
 
     def texts(self) -> tuple[str, ...]:
-        return self.each(Node.text)
+        return self.each(JsonNode.text)
 
     def numbers(self) -> dict[str, int]:
         return {name: self.of(name).number() for name in self.as_a(dict)}

@@ -36,7 +36,7 @@ from hipaa_guard.facts.locations import Asked, Gap, GapKind, Location, RootsFrom
 from hipaa_guard.facts.resource import Evidence, Origin
 from hipaa_guard.facts.values import Cause
 from hipaa_guard.law import Law, RequirementType
-from hipaa_guard.outputs.json.node import Node, ReportError
+from hipaa_guard.outputs.json.node import JsonNode, ReportError
 
 SCHEMA_VERSION = "1.0"
 
@@ -72,7 +72,7 @@ def _parsed(text: str) -> Assessment:
     if not isinstance(document, dict) or "schema_version" not in document:
         raise ReportError("not a hipaa-guard result: no schema_version. Give a file that `-o json=FILE` wrote")
     _check_version(document["schema_version"])
-    return _assessment(Node(document, None, ""))
+    return _assessment(JsonNode(document, None, ""))
 
 
 def _check_version(version: object) -> None:
@@ -87,7 +87,7 @@ def _check_version(version: object) -> None:
         )
 
 
-def _assessment(node: Node) -> Assessment:
+def _assessment(node: JsonNode) -> Assessment:
     gate, law = node.of("gate"), node.of("law")
     exceptions = _exceptions(node.of("exceptions"))
     version = node.of("tool").of("version").text()
@@ -111,18 +111,18 @@ def _assessment(node: Node) -> Assessment:
     )
 
 
-def _used(node: Node) -> UsedFile:
+def _used(node: JsonNode) -> UsedFile:
     if node.value is None or node.of("source").value is None:  # written before it was told
         return UsedFile()
     file, digest, ref, commit = (node.of(name).maybe_text() or "" for name in ("file", "digest", "ref", "commit"))
     return UsedFile(file, digest, node.of("source").word(get_args(FileSource)), ref, commit)
 
 
-def _changes(node: Node) -> tuple[SettingsChange, ...]:
+def _changes(node: JsonNode) -> tuple[SettingsChange, ...]:
     return () if node.value is None else node.each(_change)
 
 
-def _change(node: Node) -> SettingsChange:
+def _change(node: JsonNode) -> SettingsChange:
     return SettingsChange(
         what=node.of("what").word(get_args(Changed)),
         file=node.of("file").text(),
@@ -133,7 +133,7 @@ def _change(node: Node) -> SettingsChange:
     )
 
 
-def _baseline(node: Node) -> BaselineUse | None:
+def _baseline(node: JsonNode) -> BaselineUse | None:
     if node.value is None:
         return None
     return BaselineUse(
@@ -146,18 +146,18 @@ def _baseline(node: Node) -> BaselineUse | None:
     )
 
 
-def _baseline_entry(node: Node) -> BaselineEntry:
+def _baseline_entry(node: JsonNode) -> BaselineEntry:
     fingerprint, control, root, resource = (node.of(name).text() for name in BaselineEntry._fields[:4])
     return BaselineEntry(fingerprint, control, root, resource, node.of("meant").texts())
 
 
-def _exceptions(node: Node) -> Exceptions:
+def _exceptions(node: JsonNode) -> Exceptions:
     if node.value is None:  # written before there were any
         return Exceptions()
     return Exceptions(node.of("file").text(), node.of("entries").each(_exception), node.of("references").texts())
 
 
-def _exception(node: Node) -> ExceptionUse:
+def _exception(node: JsonNode) -> ExceptionUse:
     entry = ExceptionEntry(
         id=node.of("id").text(),
         justification=node.of("justification").text(),
@@ -180,7 +180,7 @@ def _exception(node: Node) -> ExceptionUse:
     )
 
 
-def _scan(node: Node) -> Scan:
+def _scan(node: JsonNode) -> Scan:
     return Scan(
         source=node.of("source").word(("terraform", "aws", "both")),
         target=node.of("target").text(),
@@ -198,7 +198,7 @@ def _scan(node: Node) -> Scan:
     )
 
 
-def _coverage(node: Node) -> Coverage:
+def _coverage(node: JsonNode) -> Coverage:
     return Coverage(
         files=node.of("files").number(),
         roots=node.of("roots").texts(),
@@ -220,15 +220,15 @@ def _coverage(node: Node) -> Coverage:
     )
 
 
-def _texts_by_name(node: Node) -> dict[str, str]:
+def _texts_by_name(node: JsonNode) -> dict[str, str]:
     return {} if node.value is None else {name: node.of(name).text() for name in node.as_a(dict)}
 
 
-def _lists_by_name(node: Node) -> dict[str, tuple[str, ...]]:
+def _lists_by_name(node: JsonNode) -> dict[str, tuple[str, ...]]:
     return {} if node.value is None else {name: node.of(name).texts() for name in node.as_a(dict)}
 
 
-def _gap(node: Node) -> Gap:
+def _gap(node: JsonNode) -> Gap:
     return Gap(
         kind=node.of("kind").one_of(GapKind),
         subject=node.of("subject").text(),
@@ -241,7 +241,7 @@ def _gap(node: Node) -> Gap:
     )
 
 
-def _control(node: Node) -> ControlSummary:
+def _control(node: JsonNode) -> ControlSummary:
     fix, peers = node.of("fix"), node.of("equivalents")
     return ControlSummary(
         id=node.of("id").text(),
@@ -257,7 +257,7 @@ def _control(node: Node) -> ControlSummary:
     )
 
 
-def _requirement(controls: Mapping[str, ControlSummary], node: Node) -> RequirementSummary:
+def _requirement(controls: Mapping[str, ControlSummary], node: JsonNode) -> RequirementSummary:
     its = node.of("controls").texts()
     severity, not_judged = node.of("worst_severity"), node.of("not_judged")
     return RequirementSummary(
@@ -283,7 +283,7 @@ def _requirement(controls: Mapping[str, ControlSummary], node: Node) -> Requirem
     )
 
 
-def _not_judged(node: Node) -> NotJudged:
+def _not_judged(node: JsonNode) -> NotJudged:
     number = node.of("number")
     return NotJudged(
         why=node.of("why").one_of(Why),
@@ -294,7 +294,7 @@ def _not_judged(node: Node) -> NotJudged:
     )
 
 
-def _finding(entries: Mapping[str, ExceptionEntry], node: Node) -> Finding:
+def _finding(entries: Mapping[str, ExceptionEntry], node: JsonNode) -> Finding:
     cause, exception, new, previous = (node.of(name) for name in ("cause", "exception", "new", "previous"))
     if exception.value is not None and exception.text() not in entries:
         raise exception.wrong("an exception of the register")
@@ -316,7 +316,7 @@ def _finding(entries: Mapping[str, ExceptionEntry], node: Node) -> Finding:
     )
 
 
-def _resource(node: Node, location: Location | None) -> Origin:
+def _resource(node: JsonNode, location: Location | None) -> Origin:
     return Origin(
         kind=node.of("kind").text(),
         type=node.of("type").maybe_text(),
@@ -333,7 +333,7 @@ def _resource(node: Node, location: Location | None) -> Origin:
     )
 
 
-def _evidence(node: Node) -> Evidence:
+def _evidence(node: JsonNode) -> Evidence:
     return Evidence(
         fact=node.of("fact").text(),
         value=node.of("value").text(),
@@ -343,7 +343,7 @@ def _evidence(node: Node) -> Evidence:
     )
 
 
-def _asked(node: Node) -> Asked:
+def _asked(node: JsonNode) -> Asked:
     return Asked(
         operation=node.of("operation").text(),
         params=node.of("parameters").as_a(dict),
@@ -352,7 +352,7 @@ def _asked(node: Node) -> Asked:
     )
 
 
-def _location(node: Node) -> Location | None:
+def _location(node: JsonNode) -> Location | None:
     if node.value is None:
         return None
     calls = node.of("calls")

@@ -29,7 +29,7 @@ _NAME, _MESSAGE = 300, 600
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class FindingRow:
     """A finding in a table."""
 
     status: str
@@ -71,7 +71,7 @@ class ControlView:
     """Described here; elsewhere the report points to ``home``."""
     home: str
     anchor: str
-    rows: tuple[Row, ...]
+    rows: tuple[FindingRow, ...]
     more: int
 
 
@@ -141,7 +141,7 @@ class ReportView:
     rule: tuple[Bar, ...]
     topics: tuple[Bar, ...]
     safeguards: tuple[SafeguardView, ...]
-    register: tuple[Row, ...]
+    register: tuple[FindingRow, ...]
     register_more: int
     standing: str
     """How many of the open findings are covered by exceptions, and how many are new."""
@@ -270,7 +270,7 @@ def _control_view(
     )
 
 
-def _rows(blocks: Iterable[Sequence[Finding]], roots: bool) -> tuple[Row, ...]:
+def _rows(blocks: Iterable[Sequence[Finding]], roots: bool) -> tuple[FindingRow, ...]:
     rows, left = [], MOST_INSTANCES
     for block in blocks:
         row = _row(block, roots, left)
@@ -303,11 +303,11 @@ def _requirement_view(
     )
 
 
-def _row(block: Sequence[Finding], roots: bool, most: int = 0) -> Row:
+def _row(block: Sequence[Finding], roots: bool, most: int = 0) -> FindingRow:
     """A row for findings that say the same of instances of one block, of which ``most`` are listed with the first."""
     finding, *others = block
     unwritten = "default of the provider" if finding.resource.source == "terraform" else ""
-    return Row(
+    return FindingRow(
         status=finding.status.value,
         severity=finding.severity.value,
         control_id=finding.control_id,

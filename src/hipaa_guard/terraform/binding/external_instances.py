@@ -10,7 +10,7 @@ from hipaa_guard.facts.values import Cause, Unknown, Value
 
 
 @dataclass(slots=True, eq=False)
-class Elsewhere:
+class ExternalInstance:
     """The instance that is declared elsewhere (`blocks.Instance`). All its own arguments are unknown."""
 
     address: str

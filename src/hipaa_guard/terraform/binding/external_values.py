@@ -5,22 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from hipaa_guard.facts.secrets import Secret
+from hipaa_guard.facts.secrets import SecretText
 from hipaa_guard.facts.values import PartialText, Reference, Unknown, Value
-from hipaa_guard.terraform.binding.data_source_targets import Sought, may_be_sought, sought_by
-from hipaa_guard.terraform.binding.identity import Names, embedded, pattern, tokens
-from hipaa_guard.terraform.binding.join_values import Declared, Told
+from hipaa_guard.terraform.binding.data_source_targets import DataSourceTarget, may_be_sought, sought_by
+from hipaa_guard.terraform.binding.identity import NameIndex, embedded, pattern, tokens
+from hipaa_guard.terraform.binding.join_values import DeclaredInstances, JoinValue
 from hipaa_guard.terraform.binding.name_patterns import forms
-from hipaa_guard.terraform.binding.reference_chains import End, Trail
-from hipaa_guard.terraform.blocks import Instance
-from hipaa_guard.terraform.hcl.access import Lookup
+from hipaa_guard.terraform.binding.reference_chains import End, ReferenceChain
+from hipaa_guard.terraform.blocks import ResourceInstance
+from hipaa_guard.terraform.hcl.access import DataSourceValue
 
 
 @dataclass(frozen=True, slots=True)
-class Loose:
+class ExternalValue:
     """A value of a joining argument that names no declared resource of the kind."""
 
-    instance: Instance
+    instance: ResourceInstance
     written: Value
     """The value of the argument."""
     value: Value
@@ -32,27 +32,29 @@ class Loose:
 class Owners:
     """The declared resources of a kind, by all that a value of a joining argument may name them by."""
 
-    def __init__(self, mains: Sequence[Instance], names: Names, declared: Declared, trail: Trail) -> None:
+    def __init__(
+        self, mains: Sequence[ResourceInstance], names: NameIndex, declared: DeclaredInstances, trail: ReferenceChain
+    ) -> None:
         self._names = names
         self._declared = declared
         self._trail = trail
         self._any = bool(mains)
-        self._sought: set[Sought | None] = {may_be_sought(main, names.of(main)) for main in mains}
+        self._sought: set[DataSourceTarget | None] = {may_be_sought(main, names.of(main)) for main in mains}
 
-    def loose(self, values: Sequence[Told]) -> Iterator[Loose]:
+    def loose(self, values: Sequence[JoinValue]) -> Iterator[ExternalValue]:
         """The values that name none of them, for certain and perhaps."""
         for position, told in enumerate(values):
             if not is_left_out(told.value) and not self._may_be_named(told):
-                yield Loose(told.instance, told.value, _named(told.value, told.ends), position)
+                yield ExternalValue(told.instance, told.value, _named(told.value, told.ends), position)
 
-    def _may_be_named(self, told: Told) -> bool:
+    def _may_be_named(self, told: JoinValue) -> bool:
         return (
             any(self._names.owners(token) for token in told.alike)
             or self._are_called(told.value, told.instance)
             or any(self._may_be_at(end, told.instance) for end in told.ends)
         )
 
-    def _may_be_at(self, end: End, instance: Instance) -> bool:
+    def _may_be_at(self, end: End, instance: ResourceInstance) -> bool:
         """Whether what a value of an instance leads to may name one of them."""
         value, names = end.value, self._names
         if isinstance(value, str):
@@ -66,11 +68,11 @@ class Owners:
         if isinstance(value, PartialText):
             found = pattern(value)
             return any(map(self._is_declared, embedded(value))) or (not found.late and names.may_agree(found))
-        if isinstance(value, Lookup):
+        if isinstance(value, DataSourceValue):
             return sought_by(value) in self._sought - {None}
         return self._any
 
-    def _are_called(self, value: Value, instance: Instance) -> bool:
+    def _are_called(self, value: Value, instance: ResourceInstance) -> bool:
         """Whether something declared is called by the same unknown value, in the region of who names it."""
         found = tokens(value) if isinstance(value, Unknown) else []
         return any(self._names.may_name(token, instance, "") for token in found)
@@ -87,7 +89,7 @@ def is_left_out(value: Value) -> bool:
 
 def _named(value: Value, ends: list[End]) -> Value:
     """The one thing that a value certainly leads to; itself, where there is none, and where it may not be shown."""
-    if isinstance(value, Secret):
+    if isinstance(value, SecretText):
         return value
     sure = [end.value for end in ends if end.sure]
     return sure[0] if len(sure) == 1 else value

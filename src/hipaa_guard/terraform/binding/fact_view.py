@@ -11,29 +11,29 @@ from hipaa_guard.facts.locations import Location
 from hipaa_guard.facts.readings import Adoption, Block, View
 from hipaa_guard.facts.values import Incomplete, Undecided, Unknown, Value
 from hipaa_guard.terraform.binding import required_arguments
-from hipaa_guard.terraform.binding.external_instances import Elsewhere
-from hipaa_guard.terraform.binding.identity import Names
+from hipaa_guard.terraform.binding.external_instances import ExternalInstance
+from hipaa_guard.terraform.binding.identity import NameIndex
 from hipaa_guard.terraform.binding.joins import Links
 from hipaa_guard.terraform.binding.nested_resources import NestedInstance
 from hipaa_guard.terraform.binding.paths import same
-from hipaa_guard.terraform.binding.uncertain_joins import Doubt
-from hipaa_guard.terraform.blocks import Instance
+from hipaa_guard.terraform.binding.uncertain_joins import UncertainJoin
+from hipaa_guard.terraform.blocks import ResourceInstance
 
 _MOST_CANDIDATES = 200
 """So many instances that may belong to another are looked at one by one."""
 
 
 @dataclass(slots=True)
-class Touched:
+class ReadArguments:
     """Which arguments a reading looked at, in order, so that its value can be traced to the lines that tell it."""
 
-    places: list[tuple[Instance, str]] = field(default_factory=list)
+    places: list[tuple[ResourceInstance, str]] = field(default_factory=list)
 
-    def add(self, instance: Instance, path: str) -> None:
+    def add(self, instance: ResourceInstance, path: str) -> None:
         """Note that an argument told something."""
         self.places.append((instance, path))
 
-    def location(self, main: Instance) -> Location | None:
+    def location(self, main: ResourceInstance) -> Location | None:
         """The lines of the first argument that is written somewhere; of a split resource, at least its block."""
         for instance, path in self.places:
             steps = path.split(".") if path else []
@@ -47,34 +47,34 @@ class Touched:
 
 
 @dataclass(frozen=True, slots=True)
-class Perhaps:
+class UncertainValue:
     """A value told by a split resource that may not exist; without it another reading decides."""
 
     value: Value
     unknown: Unknown
 
 
-class Linked(Protocol):
+class JoinedInstances(Protocol):
     """The joins of a configuration (`joins.Joins`), or of something that is declared elsewhere."""
 
     asked_for: set[str]
 
-    def of_type(self, type: str) -> list[Instance]:
+    def of_type(self, type: str) -> list[ResourceInstance]:
         """All instances of a Terraform type."""
 
-    def names(self, block: Block | None, type: str) -> Names:
+    def names(self, block: Block | None, type: str) -> NameIndex:
         """The identities of the instances of a kind."""
 
-    def unseen(self, main: Instance) -> Unknown | None:
+    def unseen(self, main: ResourceInstance) -> Unknown | None:
         """Why something that was not read may point at the instance, where that is so."""
 
-    def links(self, main: Instance, type: str, by: str, names: Names, block: Block | None = None) -> Links:
+    def links(self, main: ResourceInstance, type: str, by: str, names: NameIndex, block: Block | None = None) -> Links:
         """The instances of a type whose argument `by` points at `main`."""
 
-    def adopters(self, instance: Instance, adoption: Adoption) -> Links:
+    def adopters(self, instance: ResourceInstance, adoption: Adoption) -> Links:
         """The instances that take over what an instance brings along."""
 
-    def doubt(self, main: Instance, split: Instance) -> Unknown | None:
+    def doubt(self, main: ResourceInstance, split: ResourceInstance) -> Unknown | None:
         """Why an instance that points at another may not belong to it all the same."""
 
 
@@ -85,12 +85,12 @@ class InstanceView:
 
     def __init__(
         self,
-        instance: Instance,
-        joins: Linked,
+        instance: ResourceInstance,
+        joins: JoinedInstances,
         block: Block | None = None,
-        touched: Touched | None = None,
+        touched: ReadArguments | None = None,
         *,
-        names: Names | None = None,
+        names: NameIndex | None = None,
     ) -> None:
         self._instance = instance
         self._joins = joins
@@ -106,7 +106,7 @@ class InstanceView:
     @property
     def type(self) -> str:
         """Terraform type of the instance. Of one that is declared elsewhere it is not known."""
-        if isinstance(self._instance, Elsewhere):
+        if isinstance(self._instance, ExternalInstance):
             raise Undecided(self._instance.unknown)
         return self._instance.type
 
@@ -120,11 +120,11 @@ class InstanceView:
     def get(self, path: str) -> Value:
         """The value at a dotted path of arguments and nested blocks; None where it is absent or null."""
         value = self.look(path)
-        if isinstance(value, Perhaps):
+        if isinstance(value, UncertainValue):
             return value.unknown
         return value
 
-    def look(self, path: str) -> Value | Perhaps:
+    def look(self, path: str) -> Value | UncertainValue:
         """As `get`, but what a split resource tells that may not exist is kept apart."""
         first, _, rest = path.partition(".")
         if self._is_split(first):
@@ -175,7 +175,7 @@ class InstanceView:
             return False
         return bool(self._joins.of_type(segment)) or self._instance.get(segment) is None
 
-    def _of_splits(self, type: str, path: str) -> Value | Perhaps:
+    def _of_splits(self, type: str, path: str) -> Value | UncertainValue:
         links = self._links(type, None)
         told = [(split, self._of_split(split, path)) for split in links.certain]
         values = [(split, value) for split, value in told if value is not None]
@@ -186,14 +186,14 @@ class InstanceView:
             if not _agree(value, other):
                 reason = f"{first.address} and {split.address} both apply and do not say the same"
                 return Unknown(reason, references=(first.address, split.address))
-        return next((other for _, other in values if not isinstance(other, Perhaps)), value)
+        return next((other for _, other in values if not isinstance(other, UncertainValue)), value)
 
-    def _of_split(self, split: Instance, path: str) -> Value | Perhaps:
+    def _of_split(self, split: ResourceInstance, path: str) -> Value | UncertainValue:
         value = self._told(split, path) if path else True
         unknown = None if value is None else self._joins.doubt(self._instance, split)
-        return value if unknown is None else Perhaps(value, unknown)
+        return value if unknown is None else UncertainValue(value, unknown)
 
-    def _possible(self, doubt: Doubt | None) -> Unknown | None:
+    def _possible(self, doubt: UncertainJoin | None) -> Unknown | None:
         """Why a split resource that was not found may be there all the same."""
         if doubt is None:
             return self._unseen()
@@ -223,7 +223,7 @@ class InstanceView:
             return links_into(self._instance, links, around, by)
         return links
 
-    def _told(self, instance: Instance, path: str) -> Value:
+    def _told(self, instance: ResourceInstance, path: str) -> Value:
         value = required_arguments.told(instance, path)
         if isinstance(value, str) and not value:
             return None  # to the provider, an empty text is an argument that is not set
@@ -240,17 +240,17 @@ def links_into(nested: NestedInstance, own: Links, around: Links, by: str) -> Li
     if isinstance(nested.region, Unknown):  # all replicas have one name: then it does not tell which is meant
         named, unsure = (), [*named, *unsure]
 
-    def doubts() -> Iterator[Doubt]:
+    def doubts() -> Iterator[UncertainJoin]:
         for split in unsure:
             reason = f"{split.address} may be for another {nested.inside.path} of {nested.outer.address}"
-            yield Doubt(split, Unknown(reason, references=(split.address,)))
+            yield UncertainJoin(split, Unknown(reason, references=(split.address,)))
         yield from own.doubts()
         yield from around.doubts()
 
     return Links((*named, *(split for split, meant in told if meant)), next(doubts(), None), doubts)
 
 
-def _agree(one: Value | Perhaps, other: Value | Perhaps) -> bool:
-    left = one.value if isinstance(one, Perhaps) else one
-    right = other.value if isinstance(other, Perhaps) else other
+def _agree(one: Value | UncertainValue, other: Value | UncertainValue) -> bool:
+    left = one.value if isinstance(one, UncertainValue) else one
+    right = other.value if isinstance(other, UncertainValue) else other
     return same(left, right)

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from hipaa_guard.facts.readings import Block
 from hipaa_guard.facts.values import Cause, PartialText, Reference, Unknown, Value
 from hipaa_guard.terraform.binding.name_patterns import Pattern, Patterns, Texts, forms, is_long, tail
-from hipaa_guard.terraform.blocks import Instance
-from hipaa_guard.terraform.hcl.access import Alternatives, Lookup, Outer
+from hipaa_guard.terraform.blocks import ResourceInstance
+from hipaa_guard.terraform.hcl.access import Alternatives, DataSourceValue, OuterReference
 
 _MARK = "\0"
 _SHARED_CAUSES = (Cause.VARIABLE, Cause.DATA_SOURCE)
@@ -26,7 +26,7 @@ Source = tuple[bool, str]
 
 def sources(value: Unknown) -> list[Source]:
     """All that a value is made from."""
-    return [(isinstance(value, Outer), name) for name in value.references]
+    return [(isinstance(value, OuterReference), name) for name in value.references]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ class Identity:
         unknown = self.unknown
         if unknown is None or not any(found.open for found in self.patterns):
             return []
-        written_out = (False,) if isinstance(unknown, Outer) else (False, True)
+        written_out = (False,) if isinstance(unknown, OuterReference) else (False, True)
         return [(each, name) for name in unknown.references for each in written_out]
 
     @property
@@ -55,13 +55,13 @@ class Identity:
         return frozenset(text for text in self.texts if not text.startswith(_MARK))
 
 
-class Names:
+class NameIndex:
     """The identities of all instances of one kind, and which instances a text may name."""
 
     def __init__(
         self,
         types: Sequence[str],
-        instances: Iterable[Instance],
+        instances: Iterable[ResourceInstance],
         arguments: Sequence[str],
         made_by: Mapping[str, str] = {},
         *,
@@ -74,8 +74,8 @@ class Names:
         self._made_by = made_by
         self._arguments = arguments
         self._identities: dict[str, Identity] = {}
-        self._owners: dict[str, list[Instance]] = {}
-        self._owners_in: dict[tuple[str, str], list[Instance]] = {}
+        self._owners: dict[str, list[ResourceInstance]] = {}
+        self._owners_in: dict[tuple[str, str], list[ResourceInstance]] = {}
         self._kept: list[Unknown] = []
         self._regions: dict[str, Counter[str | None]] = {}
         patterns: set[Pattern] = set()
@@ -92,7 +92,7 @@ class Names:
         self._texts = Texts(texts)
         self._shared = {source for identity in self._identities.values() for source in identity.shared()}
 
-    def of(self, instance: Instance) -> Identity:
+    def of(self, instance: ResourceInstance) -> Identity:
         """What identifies the instance."""
         identity = self._identities.get(instance.address)
         return self._identify(instance) if identity is None else identity
@@ -113,7 +113,7 @@ class Names:
         """Whether some instance is certainly called so."""
         return any(form in self._owners for form in forms(text))
 
-    def owners(self, text: str, module: str | None = None) -> list[Instance]:
+    def owners(self, text: str, module: str | None = None) -> list[ResourceInstance]:
         """The instances called so; only those in one module, where that is given."""
         return self._owners.get(text, []) if module is None else self._owners_in.get((text, module), [])
 
@@ -124,23 +124,23 @@ class Names:
             self._regions[text] = Counter(region if isinstance(region, str) else None for region in regions)
         return self._regions[text]
 
-    def may_mean(self, main: Instance, split: Instance, text: str) -> bool:
+    def may_mean(self, main: ResourceInstance, split: ResourceInstance, text: str) -> bool:
         """False where a text that an instance names a resource by means one of another region."""
         region = self._region_meant(split, text)
         return region is None or not isinstance(main.region, str) or region == main.region
 
-    def may_name(self, text: str, split: Instance, written: str) -> bool:
+    def may_name(self, text: str, split: ResourceInstance, written: str) -> bool:
         """Whether something is called by a text, or form of one, in the region of the instance that names it."""
         region = self._region_meant(split, written)
         regions = self.regions(text)
         return bool(regions) if region is None else region in regions or None in regions
 
-    def _region_meant(self, split: Instance, text: str) -> str | None:
+    def _region_meant(self, split: ResourceInstance, text: str) -> str | None:
         """The region of what a name means: that of its ARN, else that of whoever uses it; None if not known."""
         region = _region_of(text) or (split.region if self.regional else None)
         return region if isinstance(region, str) else None
 
-    def _identify(self, instance: Instance) -> Identity:
+    def _identify(self, instance: ResourceInstance) -> Identity:
         texts: set[str] = set()
         patterns = []
         unknown: Unknown | None = None
@@ -182,7 +182,7 @@ def tokens(value: Unknown) -> list[str]:
     return found
 
 
-def written_alike(instance: Instance, argument: str, value: Unknown) -> list[str]:
+def written_alike(instance: ResourceInstance, argument: str, value: Unknown) -> list[str]:
     """A token for a value that is not known: two arguments of one module that are written alike are worth the same."""
     expression = None if isinstance(value, Reference) else instance.expression(argument)
     return [] if expression is None else [f"{_MARK}={expression}{_MARK}"]
@@ -225,9 +225,9 @@ def _part(part: str | Unknown) -> str | None:
         return part
     if isinstance(part, Reference):
         return f"{_MARK}{part.address}.{part.attribute}{_MARK}"
-    if isinstance(part, Outer):
+    if isinstance(part, OuterReference):
         return f"{_MARK}{part.path}{_MARK}"
-    if part.cause in _SHARED_CAUSES and type(part) in (Unknown, Alternatives, Lookup):
+    if part.cause in _SHARED_CAUSES and type(part) in (Unknown, Alternatives, DataSourceValue):
         return f"{_MARK}{id(part)}{_MARK}"
     return None
 

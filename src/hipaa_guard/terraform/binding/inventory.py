@@ -9,14 +9,14 @@ from hipaa_guard.facts.readings import Block, TerraformReading, names_split
 from hipaa_guard.facts.resource import READING_ERRORS, Fact, Origin, Resource, Trace
 from hipaa_guard.facts.values import Cause, Undecided, Unknown, Value
 from hipaa_guard.terraform import limits
-from hipaa_guard.terraform.binding.external_instances import Elsewhere
-from hipaa_guard.terraform.binding.fact_view import InstanceView, Linked, Perhaps, Touched
-from hipaa_guard.terraform.binding.identity import Names
+from hipaa_guard.terraform.binding.external_instances import ExternalInstance
+from hipaa_guard.terraform.binding.fact_view import InstanceView, JoinedInstances, ReadArguments, UncertainValue
+from hipaa_guard.terraform.binding.identity import NameIndex
 from hipaa_guard.terraform.binding.joins import Joins
 from hipaa_guard.terraform.binding.nested_resources import NestedInstance, nested_in
 from hipaa_guard.terraform.binding.paths import same
 from hipaa_guard.terraform.binding.stand_ins import Nested, stand_ins
-from hipaa_guard.terraform.blocks import Configuration, Instance
+from hipaa_guard.terraform.blocks import Configuration, ResourceInstance
 
 
 def build_inventory(configuration: Configuration, kinds: Sequence[type[Resource]]) -> Inventory:
@@ -33,8 +33,8 @@ class TerraformSource:
 
     __slots__ = ("_block", "_instance", "_joins", "_names", "_touched")
 
-    def __init__(self, instance: Instance, joins: Linked, block: Block, names: Names) -> None:
-        self._touched: dict[str, Touched] = {}
+    def __init__(self, instance: ResourceInstance, joins: JoinedInstances, block: Block, names: NameIndex) -> None:
+        self._touched: dict[str, ReadArguments] = {}
         self._instance = instance
         self._joins = joins
         self._block = block
@@ -42,7 +42,7 @@ class TerraformSource:
 
     def read(self, fact: Fact) -> Value:
         """The raw value of the fact; `fact.unset` where nothing says it, an `Unknown` where it is not known."""
-        touched = self._touched[fact.name] = Touched()
+        touched = self._touched[fact.name] = ReadArguments()
         return self._decide(fact.readings(self._instance.type), self._left_out(fact), touched)
 
     def trace(self, fact: Fact) -> Trace:
@@ -55,27 +55,27 @@ class TerraformSource:
     def _left_out(self, fact: Fact) -> Value:
         """What is so where nothing says it; not known of a type that nobody has told how to read."""
         type_ = self._instance.type
-        if isinstance(self._instance, Elsewhere):
+        if isinstance(self._instance, ExternalInstance):
             return self._instance.unknown
         if fact.is_read_from(type_):
             return fact.unset
         return Unknown(f"it is not read from {type_}", Cause.NOT_COLLECTED)
 
-    def _decide(self, readings: Sequence[TerraformReading], unset: Value, touched: Touched) -> Value:
+    def _decide(self, readings: Sequence[TerraformReading], unset: Value, touched: ReadArguments) -> Value:
         """The first reading that says something. What may not exist decides nothing, unless the rest agrees."""
         for position, reading in enumerate(readings):
-            tried = Touched()
+            tried = ReadArguments()
             value = self._one(reading, tried)
             if value is None:
                 continue
             touched.places.extend(tried.places)
-            if isinstance(value, Perhaps):
-                rest = self._decide(readings[position + 1 :], unset, Touched())
+            if isinstance(value, UncertainValue):
+                rest = self._decide(readings[position + 1 :], unset, ReadArguments())
                 return rest if same(rest, value.value) else value.unknown
             return value
         return unset
 
-    def _one(self, reading: TerraformReading, touched: Touched) -> Value | Perhaps:
+    def _one(self, reading: TerraformReading, touched: ReadArguments) -> Value | UncertainValue:
         view = InstanceView(self._instance, self._joins, self._block, touched, names=self._names)
         try:
             return view.look(reading) if isinstance(reading, str) else reading(view)
@@ -119,14 +119,14 @@ def _of_kind(kind: type[Resource], configuration: Configuration, joins: Joins, n
                 yield kind(origin, TerraformSource(instance, joins, block, names))
 
 
-def _of_parts(kind: type[Resource], whole: Elsewhere, parts: Linked, origin: Origin) -> Resource:
+def _of_parts(kind: type[Resource], whole: ExternalInstance, parts: JoinedInstances, origin: Origin) -> Resource:
     """A resource that is declared elsewhere, as its parts tell it."""
     block = kind.terraform
     assert block is not None
     return kind(origin, TerraformSource(whole, parts, block, parts.names(block, block.types[0])))
 
 
-def _standing(instances: Sequence[Instance], block: Block) -> Iterator[Instance]:
+def _standing(instances: Sequence[ResourceInstance], block: Block) -> Iterator[ResourceInstance]:
     """The instances of a type that are of the kind, or those that stand inside of them."""
     for instance in instances:
         inside = block.inside.get(instance.type)
@@ -150,7 +150,7 @@ def _applies(block: Block, view: InstanceView) -> bool | Unknown:
 
 
 def _origin(
-    kind: type[Resource], instance: Instance, root: str, uncertain: Unknown | None, keys: frozenset[str]
+    kind: type[Resource], instance: ResourceInstance, root: str, uncertain: Unknown | None, keys: frozenset[str]
 ) -> Origin:
     block = kind.terraform
     argument = None if block is None else block.naming(instance.type)

@@ -11,10 +11,10 @@ from typing import Protocol
 
 from hipaa_guard.facts.values import PartialText, Reference, Unknown, Value
 from hipaa_guard.terraform.addresses import last_key, without_keys
-from hipaa_guard.terraform.binding.data_source_targets import Sought, may_be_sought, sought_by
+from hipaa_guard.terraform.binding.data_source_targets import DataSourceTarget, may_be_sought, sought_by
 from hipaa_guard.terraform.binding.identity import (
     Identity,
-    Names,
+    NameIndex,
     Source,
     embedded,
     pattern,
@@ -24,35 +24,35 @@ from hipaa_guard.terraform.binding.identity import (
 )
 from hipaa_guard.terraform.binding.name_patterns import Pattern, Patterns, Texts, forms
 from hipaa_guard.terraform.binding.paths import every_value
-from hipaa_guard.terraform.binding.reference_chains import End, Trail
-from hipaa_guard.terraform.binding.uncertain_joins import Doubt, doubt_of
-from hipaa_guard.terraform.blocks import Instance
-from hipaa_guard.terraform.hcl.access import HiddenText, Lookup, Pinned
+from hipaa_guard.terraform.binding.reference_chains import End, ReferenceChain
+from hipaa_guard.terraform.binding.uncertain_joins import UncertainJoin, doubt_of
+from hipaa_guard.terraform.blocks import ResourceInstance
+from hipaa_guard.terraform.hcl.access import DataSourceValue, HiddenText, Pinned
 
 _COMPARED = 256
 """How many different half-known names are compared with one another before all are taken as possible."""
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class JoinValue:
     """A value of the argument of an instance, all that it leads to, and its tokens (`written_alike`)."""
 
-    instance: Instance
+    instance: ResourceInstance
     value: Value
     ends: list[End]
     alike: list[str]
 
 
-class Declared(Protocol):
-    """The declared instances, as `Pointers` look them up."""
+class DeclaredInstances(Protocol):
+    """The declared instances, as `JoinValues` look them up."""
 
-    def declared(self, address: str) -> Instance | None:
+    def declared(self, address: str) -> ResourceInstance | None:
         """The instance at exactly this address."""
 
-    def candidates(self, address: str) -> Sequence[Instance]:
+    def candidates(self, address: str) -> Sequence[ResourceInstance]:
         """The instance at an address; those of its block, where the address does not say which."""
 
-    def instances_of(self, block: str) -> list[Instance]:
+    def instances_of(self, block: str) -> list[ResourceInstance]:
         """The instances of the block at an address without keys."""
 
     def leads_inside(self, reference: Reference) -> bool:
@@ -60,28 +60,28 @@ class Declared(Protocol):
 
 
 @dataclass(slots=True)
-class _Doubts:
+class _UncertainReferences:
     """Doubtful references: by whole address, and by block where the instance is not known."""
 
-    addresses: dict[str, list[Doubt]] = field(default_factory=dict)
-    blocks: dict[str, list[Doubt]] = field(default_factory=dict)
-    pinned: dict[str, list[Doubt]] = field(default_factory=dict)
+    addresses: dict[str, list[UncertainJoin]] = field(default_factory=dict)
+    blocks: dict[str, list[UncertainJoin]] = field(default_factory=dict)
+    pinned: dict[str, list[UncertainJoin]] = field(default_factory=dict)
     """References to one instance of a block of which only ``[?]`` is known."""
-    texts: dict[str, list[Doubt]] = field(default_factory=dict)
+    texts: dict[str, list[UncertainJoin]] = field(default_factory=dict)
     """Names that are one of several possible."""
 
 
-class _Strays:
+class _UnmatchedNames:
     """Literals that name nothing declared, each with the first instance that names it so."""
 
-    def __init__(self, strays: Sequence[tuple[str, Instance]], names: Names) -> None:
+    def __init__(self, strays: Sequence[tuple[str, ResourceInstance]], names: NameIndex) -> None:
         self.number = len(strays)
         self.texts = Texts(text for text, _ in strays)
         self._strays = strays
         self._names = names
-        self._meaning: dict[str | None, list[tuple[str, Instance]]] = {}
+        self._meaning: dict[str | None, list[tuple[str, ResourceInstance]]] = {}
 
-    def meaning(self, main: Instance) -> list[tuple[str, Instance]]:
+    def meaning(self, main: ResourceInstance) -> list[tuple[str, ResourceInstance]]:
         """Those that may mean something in the region of a main resource."""
         region = main.region if isinstance(main.region, str) else None
         if region not in self._meaning:
@@ -90,28 +90,30 @@ class _Strays:
         return self._meaning[region]
 
 
-class Pointers:
+class JoinValues:
     """All values of one argument of one type (`values`), indexed by what they point at."""
 
-    def __init__(self, joins: Declared, by: str, instances: Iterable[Instance], trail: Trail) -> None:
+    def __init__(
+        self, joins: DeclaredInstances, by: str, instances: Iterable[ResourceInstance], trail: ReferenceChain
+    ) -> None:
         self._joins = joins
         self.trail = trail
         self._by = by
         self._order: dict[str, int] = {}
-        self._references: dict[str, list[Instance]] = {}
-        self._into: dict[str, list[Instance]] = {}
-        self._texts: dict[str, list[tuple[Instance, str]]] = {}
-        self._texts_in: dict[tuple[str, str], list[tuple[Instance, str]]] = {}
-        self._literals: dict[str, Instance] = {}
-        self._loose = _Doubts()
-        self._anyone: list[Doubt] = []
-        self._apart: dict[Source, list[tuple[int, Doubt]]] = {}
-        self._lookups: dict[Sought, list[Doubt]] = {}
-        self.values: list[Told] = []
-        self._patterns: dict[Pattern, Doubt] = {}
-        self._homes: dict[tuple[int, str], list[tuple[Instance, str]]] = {}
-        self._several: dict[tuple[int, str, str, str | None], list[Instance]] = {}
-        self._strays: dict[int, _Strays] = {}
+        self._references: dict[str, list[ResourceInstance]] = {}
+        self._into: dict[str, list[ResourceInstance]] = {}
+        self._texts: dict[str, list[tuple[ResourceInstance, str]]] = {}
+        self._texts_in: dict[tuple[str, str], list[tuple[ResourceInstance, str]]] = {}
+        self._literals: dict[str, ResourceInstance] = {}
+        self._loose = _UncertainReferences()
+        self._anyone: list[UncertainJoin] = []
+        self._apart: dict[Source, list[tuple[int, UncertainJoin]]] = {}
+        self._lookups: dict[DataSourceTarget, list[UncertainJoin]] = {}
+        self.values: list[JoinValue] = []
+        self._patterns: dict[Pattern, UncertainJoin] = {}
+        self._homes: dict[tuple[int, str], list[tuple[ResourceInstance, str]]] = {}
+        self._several: dict[tuple[int, str, str, str | None], list[ResourceInstance]] = {}
+        self._strays: dict[int, _UnmatchedNames] = {}
         self._kept: list[Unknown] = []
         steps = by.split(".")
         for position, instance in enumerate(instances):
@@ -122,10 +124,10 @@ class Pointers:
 
     # --- building ------------------------------------------------------------------------------------------------
 
-    def _add(self, instance: Instance, value: Value) -> None:
+    def _add(self, instance: ResourceInstance, value: Value) -> None:
         ends = self.trail.ends(value, instance)
         alike = self._written_alike(instance, value)
-        self.values.append(Told(instance, value, ends, alike))
+        self.values.append(JoinValue(instance, value, ends, alike))
         for token in alike:
             self._add_text(token, instance, token)
         for end in ends:
@@ -146,23 +148,23 @@ class Pointers:
                     self._add_tokens(instance, end.value)
         self._add_tokens(instance, value)
 
-    def _written_alike(self, instance: Instance, value: Value) -> list[str]:
+    def _written_alike(self, instance: ResourceInstance, value: Value) -> list[str]:
         """The token of a value that is the whole argument."""
         whole = isinstance(value, Unknown) and instance.get(self._by) is value
         return written_alike(instance, self._by, value) if whole else []
 
-    def _add_text(self, text: str, instance: Instance, written: str) -> None:
+    def _add_text(self, text: str, instance: ResourceInstance, written: str) -> None:
         self._texts.setdefault(text, []).append((instance, written))
         self._texts_in.setdefault((text, instance.module), []).append((instance, written))
 
-    def _add_tokens(self, instance: Instance, value: Value) -> None:
+    def _add_tokens(self, instance: ResourceInstance, value: Value) -> None:
         """The same unknown value names the same resource, wherever else it leads."""
         if isinstance(value, Unknown):
             self._kept.append(value)
             for token in tokens(value):
                 self._add_text(token, instance, token)
 
-    def _add_unknown(self, instance: Instance, value: Unknown) -> None:
+    def _add_unknown(self, instance: ResourceInstance, value: Unknown) -> None:
         if isinstance(value, Reference):
             self._add_reference(instance, value)
         elif isinstance(value, PartialText):
@@ -171,12 +173,12 @@ class Pointers:
             found = pattern(value)
             if not found.late:
                 self._patterns.setdefault(found, self._doubt(instance, value))
-        elif isinstance(value, Lookup):
+        elif isinstance(value, DataSourceValue):
             self._add_lookup(value, self._doubt(instance, value))
         else:
             self._anyone.append(self._doubt(instance, value))
 
-    def _add_reference(self, instance: Instance, reference: Reference) -> None:
+    def _add_reference(self, instance: ResourceInstance, reference: Reference) -> None:
         if self._joins.leads_inside(reference):
             self._into.setdefault(reference.address, []).append(instance)
             return
@@ -199,11 +201,11 @@ class Pointers:
             index.setdefault(block, []).append(self._doubt(instance, reference))
 
     @staticmethod
-    def _stands_for(only: Instance, split: Instance) -> bool:
+    def _stands_for(only: ResourceInstance, split: ResourceInstance) -> bool:
         """Whether a reference that leaves the instance open means the only one there is."""
         return "[?]" not in only.address or doubt_of(only, split) is None
 
-    def _add_possible(self, instance: Instance, end: Value, value: Value, *, apart: bool = False) -> None:
+    def _add_possible(self, instance: ResourceInstance, end: Value, value: Value, *, apart: bool = False) -> None:
         """What the value perhaps leads to."""
         doubt = self._doubt(instance, value if isinstance(value, Unknown) else end)
         if isinstance(end, str):
@@ -221,7 +223,7 @@ class Pointers:
             found = pattern(end)
             if not found.late:
                 self._patterns.setdefault(found, doubt)
-        elif isinstance(end, Lookup):
+        elif isinstance(end, DataSourceValue):
             self._add_lookup(end, doubt)
         elif isinstance(end, Unknown) and not apart:
             self._anyone.append(doubt)
@@ -230,20 +232,20 @@ class Pointers:
             for token in tokens(end):
                 self._loose.texts.setdefault(token, []).append(doubt)
 
-    def _add_lookup(self, value: Lookup, doubt: Doubt) -> None:
+    def _add_lookup(self, value: DataSourceValue, doubt: UncertainJoin) -> None:
         sought = sought_by(value)
         if sought is not None:
             self._lookups.setdefault(sought, []).append(doubt)
 
-    def _doubt(self, instance: Instance, value: Unknown) -> Doubt:
+    def _doubt(self, instance: ResourceInstance, value: Unknown) -> UncertainJoin:
         reason = f"{instance.address} may apply: its {self._by} is not known ({value.reason})"
         if isinstance(value, Pinned):
             reason = f"{instance.address} may be for another instance than {value.address}"
-        return Doubt(instance, Unknown(reason, value.cause, references=(instance.address, *value.references)))
+        return UncertainJoin(instance, Unknown(reason, value.cause, references=(instance.address, *value.references)))
 
     # --- looking up ----------------------------------------------------------------------------------------------
 
-    def certain(self, main: Instance, identity: Identity, names: Names) -> list[Instance]:
+    def certain(self, main: ResourceInstance, identity: Identity, names: NameIndex) -> list[ResourceInstance]:
         """The instances that certainly point at `main`, in the order of the configuration."""
         found = {split.address: split for split in self._references.get(main.address, ())}
         for text in identity.texts:
@@ -252,11 +254,11 @@ class Pointers:
                     found[split.address] = split
         return sorted(found.values(), key=lambda split: self._order[split.address])
 
-    def into(self, main: Instance) -> tuple[Instance, ...]:
+    def into(self, main: ResourceInstance) -> tuple[ResourceInstance, ...]:
         """The instances that point at what stands inside of `main`."""
         return tuple(self._into.get(main.address, ()))
 
-    def _naming(self, text: str, main: Instance, names: Names) -> list[tuple[Instance, str]]:
+    def _naming(self, text: str, main: ResourceInstance, names: NameIndex) -> list[tuple[ResourceInstance, str]]:
         """Where the text names `main` and nothing else; of several so called, the one in its region or its module."""
         owners = names.owners(text)
         if len(owners) > 1:
@@ -269,7 +271,9 @@ class Pointers:
             return told
         return self._texts.get(text, [])
 
-    def possible(self, main: Instance, identity: Identity, names: Names, certain: list[Instance]) -> Iterator[Doubt]:
+    def possible(
+        self, main: ResourceInstance, identity: Identity, names: NameIndex, certain: list[ResourceInstance]
+    ) -> Iterator[UncertainJoin]:
         """The instances that may point at `main`, certain ones aside, each once."""
         settled = {split.address for split in certain}
         for doubts in (
@@ -283,7 +287,7 @@ class Pointers:
                     settled.add(doubt.instance.address)
                     yield doubt
 
-    def _loosely(self, main: Instance, identity: Identity) -> Iterator[Doubt]:
+    def _loosely(self, main: ResourceInstance, identity: Identity) -> Iterator[UncertainJoin]:
         block = without_keys(main.address)
         yield from self._loose.addresses.get(main.address, ())
         yield from self._loose.blocks.get(block, ())
@@ -299,7 +303,7 @@ class Pointers:
         if sought is not None:
             yield from self._lookups.get(sought, ())
 
-    def _by_pattern(self, identity: Identity) -> Iterator[Doubt]:
+    def _by_pattern(self, identity: Identity) -> Iterator[UncertainJoin]:
         """Names that are known in part, where those parts agree."""
         if len(self._patterns) > _COMPARED:
             yield from self._patterns.values()
@@ -310,7 +314,7 @@ class Pointers:
                 if any(map(found.fits, identity.known)) or any(map(found.agrees, patterns)):
                     yield doubt
 
-    def _ambiguous(self, main: Instance, identity: Identity, names: Names) -> Iterator[Doubt]:
+    def _ambiguous(self, main: ResourceInstance, identity: Identity, names: NameIndex) -> Iterator[UncertainJoin]:
         """A text that names several resources may mean any of them."""
         for text in identity.texts:
             owners = len(names.owners(text))
@@ -318,9 +322,9 @@ class Pointers:
                 continue
             for split in self._of_several(text, main, names):
                 reason = f"{split.address} may apply: its {self._by} names {owners} resources"
-                yield Doubt(split, Unknown(reason, references=(split.address,)))
+                yield UncertainJoin(split, Unknown(reason, references=(split.address,)))
 
-    def _of_several(self, text: str, main: Instance, names: Names) -> list[Instance]:
+    def _of_several(self, text: str, main: ResourceInstance, names: NameIndex) -> list[ResourceInstance]:
         """The instances for which a text that names several resources may mean one of a module and region."""
         region = main.region if isinstance(main.region, str) else None
         key = (id(names), text, main.module, region)
@@ -330,7 +334,7 @@ class Pointers:
             self._several[key] = [split for split, written in told if names.may_mean(main, split, written)]
         return self._several[key]
 
-    def _homeless(self, text: str, names: Names) -> list[tuple[Instance, str]]:
+    def _homeless(self, text: str, names: NameIndex) -> list[tuple[ResourceInstance, str]]:
         """The instances in whose own module nothing has the name that they point at, and how they write it."""
         key = (id(names), text)
         if key not in self._homes:
@@ -338,7 +342,7 @@ class Pointers:
             self._homes[key] = [each for each in told if not names.owners(text, each[0].module)]
         return self._homes[key]
 
-    def _by_stray(self, main: Instance, identity: Identity, names: Names) -> Iterator[Doubt]:
+    def _by_stray(self, main: ResourceInstance, identity: Identity, names: NameIndex) -> Iterator[UncertainJoin]:
         """A literal that names nothing we know may be a name that is known in part."""
         unknown = identity.unknown
         patterns = [found for found in identity.patterns if not (found.late or found.open)]
@@ -353,11 +357,13 @@ class Pointers:
                 named = "a sensitive name" if isinstance(text, HiddenText) else repr(text)
                 reason = f"{split.address} may apply: it names {named}, and the name here is not known"
                 references = (split.address, *unknown.references)
-                yield Doubt(split, Unknown(f"{reason} ({unknown.reason})", unknown.cause, references=references))
+                yield UncertainJoin(
+                    split, Unknown(f"{reason} ({unknown.reason})", unknown.cause, references=references)
+                )
 
-    def _strays_of(self, names: Names) -> _Strays:
+    def _strays_of(self, names: NameIndex) -> _UnmatchedNames:
         found = self._strays.get(id(names))
         if found is None:
-            found = _Strays([each for each in self._literals.items() if not names.owned(each[0])], names)
+            found = _UnmatchedNames([each for each in self._literals.items() if not names.owned(each[0])], names)
             self._strays[id(names)] = found
         return found

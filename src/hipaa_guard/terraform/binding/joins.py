@@ -13,12 +13,12 @@ from dataclasses import dataclass
 from hipaa_guard.facts.readings import Adoption, Block
 from hipaa_guard.facts.values import Reference, Unknown
 from hipaa_guard.terraform.addresses import segments, without_keys
-from hipaa_guard.terraform.binding.external_values import Loose, Owners, is_left_out
-from hipaa_guard.terraform.binding.identity import Names, naming_arguments
-from hipaa_guard.terraform.binding.join_values import Pointers
-from hipaa_guard.terraform.binding.reference_chains import Splits, Trail, type_at
-from hipaa_guard.terraform.binding.uncertain_joins import Doubt, doubt_of
-from hipaa_guard.terraform.blocks import Configuration, Instance
+from hipaa_guard.terraform.binding.external_values import ExternalValue, Owners, is_left_out
+from hipaa_guard.terraform.binding.identity import NameIndex, naming_arguments
+from hipaa_guard.terraform.binding.join_values import JoinValues
+from hipaa_guard.terraform.binding.reference_chains import ReferenceChain, Splits, type_at
+from hipaa_guard.terraform.binding.uncertain_joins import UncertainJoin, doubt_of
+from hipaa_guard.terraform.blocks import Configuration, ResourceInstance
 
 _OUTSIDE = frozenset({"var", "data", "ephemeral", "terraform", "path"})
 """The first segments of names whose values do not come from what the configuration declares."""
@@ -30,12 +30,12 @@ _OPEN = frozenset({"local", "module", "each", "count", "self"})
 class Links:
     """The instances that point at one other: those that certainly do, in order, and those that may."""
 
-    certain: tuple[Instance, ...]
-    possible: Doubt | None
+    certain: tuple[ResourceInstance, ...]
+    possible: UncertainJoin | None
     """The first that may."""
-    doubts: Callable[[], Iterator[Doubt]]
+    doubts: Callable[[], Iterator[UncertainJoin]]
     """All that may."""
-    into: tuple[Instance, ...] = ()
+    into: tuple[ResourceInstance, ...] = ()
     """The instances that point at what stands inside of it."""
 
 
@@ -55,21 +55,21 @@ class Joins:
         self._inside = inside
         self.asked_for = configuration.asked_for
         self._splits = splits
-        self._by_type: dict[str, list[Instance]] = {}
-        self._by_address: dict[str, Instance] = {}
-        self._by_block: dict[str, list[Instance]] = {}
-        self._names: dict[tuple[tuple[str, ...], tuple[str, ...]], Names] = {}
-        self._pointers: dict[tuple[str, str, tuple[str, ...]], Pointers] = {}
+        self._by_type: dict[str, list[ResourceInstance]] = {}
+        self._by_address: dict[str, ResourceInstance] = {}
+        self._by_block: dict[str, list[ResourceInstance]] = {}
+        self._names: dict[tuple[tuple[str, ...], tuple[str, ...]], NameIndex] = {}
+        self._pointers: dict[tuple[str, str, tuple[str, ...]], JoinValues] = {}
         for instance in configuration.instances:
             self._by_type.setdefault(instance.type, []).append(instance)
             self._by_address[instance.address] = instance
             self._by_block.setdefault(without_keys(instance.address), []).append(instance)
 
-    def of_type(self, type: str) -> list[Instance]:
+    def of_type(self, type: str) -> list[ResourceInstance]:
         """All instances of a Terraform type."""
         return self._by_type.get(type, [])
 
-    def names(self, block: Block | None, type: str) -> Names:
+    def names(self, block: Block | None, type: str) -> NameIndex:
         """The identities of the instances of a kind; of a type, where no kind is given."""
         types = (type,) if block is None else block.types
         arguments = naming_arguments(block)
@@ -78,20 +78,20 @@ class Joins:
             made_by = {} if block is None else block.made_by
             regional = block is None or not block.global_names
             plain = None if block is None else block.unqualified
-            self._names[types, arguments] = Names(
+            self._names[types, arguments] = NameIndex(
                 types, instances, arguments, made_by, regional=regional, unqualified=plain
             )
         return self._names[types, arguments]
 
-    def unseen(self, main: Instance) -> Unknown | None:
+    def unseen(self, main: ResourceInstance) -> Unknown | None:
         """Why something that was not read may point at the instance, where that is so."""
         return self._configuration.handed_over.get(main.address)
 
-    def doubt(self, main: Instance, split: Instance) -> Unknown | None:
+    def doubt(self, main: ResourceInstance, split: ResourceInstance) -> Unknown | None:
         """Why an instance that points at another may not belong to it all the same."""
         return doubt_of(main, split)
 
-    def links(self, main: Instance, type: str, by: str, names: Names, block: Block | None = None) -> Links:
+    def links(self, main: ResourceInstance, type: str, by: str, names: NameIndex, block: Block | None = None) -> Links:
         """The instances of a type whose argument `by` points at `main`, which is of the kind of a block."""
         if type not in self._by_type:
             return _NONE
@@ -99,7 +99,7 @@ class Joins:
         identity = names.of(main)
         certain = pointers.certain(main, identity, names)
 
-        def doubts() -> Iterator[Doubt]:
+        def doubts() -> Iterator[UncertainJoin]:
             return pointers.possible(main, identity, names, certain)
 
         return Links(tuple(certain), next(doubts(), None), doubts, pointers.into(main))
@@ -111,7 +111,7 @@ class Joins:
         path = self._inside.get(type_at(reference.address))
         return path is not None and reference.attribute.startswith((f"{path}[", f"{path}."))
 
-    def loose(self, block: Block, type: str, by: str) -> list[Loose]:
+    def loose(self, block: Block, type: str, by: str) -> list[ExternalValue]:
         """The values of an argument of split resources of a kind that name no resource which is declared here."""
         if type not in self._by_type:
             return []
@@ -120,29 +120,29 @@ class Joins:
         pointers = self._pointers_of(type, by, names, block, block.types[0])
         return list(Owners(mains, names, self, pointers.trail).loose(pointers.values))
 
-    def _pointers_of(self, type: str, by: str, names: Names, block: Block | None, main: str) -> Pointers:
+    def _pointers_of(self, type: str, by: str, names: NameIndex, block: Block | None, main: str) -> JoinValues:
         key = (type, by, names.types)
         pointers = self._pointers.get(key)
         if pointers is None:
             splits = Splits.of(block, main, self._splits.get(names.types, frozenset()))
-            trail = Trail(splits, by, self)
-            pointers = self._pointers[key] = Pointers(self, by, self._by_type[type], trail)
+            trail = ReferenceChain(splits, by, self)
+            pointers = self._pointers[key] = JoinValues(self, by, self._by_type[type], trail)
         return pointers
 
-    def declared(self, address: str) -> Instance | None:
+    def declared(self, address: str) -> ResourceInstance | None:
         """The instance at exactly this address."""
         return self._by_address.get(address)
 
-    def candidates(self, address: str) -> list[Instance]:
+    def candidates(self, address: str) -> list[ResourceInstance]:
         """The instance at an address; those of its block, where the address does not say which."""
         exact = self._by_address.get(address)
         return self.instances_of(without_keys(address)) if exact is None else [exact]
 
-    def instances_of(self, block: str) -> list[Instance]:
+    def instances_of(self, block: str) -> list[ResourceInstance]:
         """The instances of the block at an address without keys."""
         return self._by_block.get(block, [])
 
-    def adopters(self, instance: Instance, adoption: Adoption) -> Links:
+    def adopters(self, instance: ResourceInstance, adoption: Adoption) -> Links:
         """The instances that take over what an instance brings along."""
         named = self.links(instance, adoption.type, adoption.by, self.names(None, instance.type))
         if instance.type != adoption.otherwise:
@@ -156,7 +156,7 @@ class Joins:
                 certain.append(each)
             elif together is not False:
                 reason = f"{each.address} may take over what another {instance.type} brings along"
-                doubts.append(Doubt(each, Unknown(reason, references=(each.address,))))
+                doubts.append(UncertainJoin(each, Unknown(reason, references=(each.address,))))
         return Links(tuple(certain), next(iter(doubts), None), lambda: iter(doubts), named.into)
 
     def target(self, reference: str) -> str | None:
@@ -189,7 +189,7 @@ class Joins:
         return None
 
 
-def _in_one_place(one: Instance, other: Instance) -> bool | None:
+def _in_one_place(one: ResourceInstance, other: ResourceInstance) -> bool | None:
     """Whether two resources are of one account and region; None where that is not known."""
     same_provider = getattr(one, "provider", None) == getattr(other, "provider", None)  # a state does not tell them
     if one.region is other.region:

@@ -14,8 +14,8 @@ from hipaa_guard.facts.readings import Inside
 from hipaa_guard.facts.values import Cause, Incomplete, Reference, Unknown, Value
 from hipaa_guard.terraform.addresses import key_text
 from hipaa_guard.terraform.binding.paths import every_value, walk
-from hipaa_guard.terraform.blocks import Instance
-from hipaa_guard.terraform.hcl.access import Known
+from hipaa_guard.terraform.blocks import ResourceInstance
+from hipaa_guard.terraform.hcl.access import WrittenBlock
 
 
 class NestedInstance:
@@ -38,7 +38,7 @@ class NestedInstance:
 
     def __init__(
         self,
-        outer: Instance,
+        outer: ResourceInstance,
         inside: Inside,
         content: Value,
         key: str,
@@ -77,7 +77,7 @@ class NestedInstance:
         return list(self._content) if isinstance(self._content, dict) else []
 
     def expression(self, argument: str) -> str | None:
-        """See `Instance`. Its name is that of the resource around it."""
+        """See `ResourceInstance`. Its name is that of the resource around it."""
         return self.outer.expression(argument)
 
     def mentioned(self, argument: str) -> Iterable[str]:
@@ -91,11 +91,11 @@ class NestedInstance:
         return self._places.place(path.partition(".")[0])
 
     @property
-    def declaration(self) -> Instance | None:
+    def declaration(self) -> ResourceInstance | None:
         """Its place in the source is found through the resource around it."""
         return None
 
-    def left_open(self, argument: str) -> bool:  # noqa: ARG002 - the protocol of `Instance`
+    def left_open(self, argument: str) -> bool:  # noqa: ARG002 - the protocol of `ResourceInstance`
         """An element that a plan lists is known, or unknown as a value."""
         return False
 
@@ -119,14 +119,14 @@ class NestedInstance:
             return int(index) == self.position
         return True if self.position == 0 and len(_elements(self.outer, self.inside)[0]) == 1 else None
 
-    def pointed_at(self, split: Instance, by: str) -> bool | None:
+    def pointed_at(self, split: ResourceInstance, by: str) -> bool | None:
         """Whether an argument of another instance leads here, see `is_meant`."""
         first, *steps = by.split(".")
         answers = [self.is_meant(value) for value in every_value(split.get(first), steps)]
         return True if True in answers else None if None in answers else False
 
 
-def nested_in(outer: Instance, inside: Inside, naming: str | None) -> Iterator[NestedInstance]:
+def nested_in(outer: ResourceInstance, inside: Inside, naming: str | None) -> Iterator[NestedInstance]:
     """The resources that stand inside of one, in their order. ``naming`` is the argument that names the outer one."""
     known, rest = _elements(outer, inside)
     taken: set[str] = set()
@@ -142,7 +142,7 @@ def nested_in(outer: Instance, inside: Inside, naming: str | None) -> Iterator[N
         yield NestedInstance(outer, inside, content, "[?]", None, naming=naming, uncertain=why)
 
 
-def _elements(outer: Instance, inside: Inside) -> tuple[list[Value], tuple[list[Value], Unknown] | None]:
+def _elements(outer: ResourceInstance, inside: Inside) -> tuple[list[Value], tuple[list[Value], Unknown] | None]:
     """What is known to stand there; and what may, with the reason why that is not known."""
     first, *steps = inside.path.split(".")
     value = walk(outer.get(first), steps)
@@ -157,15 +157,15 @@ def _elements(outer: Instance, inside: Inside) -> tuple[list[Value], tuple[list[
     return ([] if value is None else [value]), None
 
 
-def _written(outer: Instance, inside: Inside, content: Value) -> Known | None:
+def _written(outer: ResourceInstance, inside: Inside, content: Value) -> WrittenBlock | None:
     """The block as source writes it: itself, or of a plan's element the one for the same region."""
-    if isinstance(content, Known):
+    if isinstance(content, WrittenBlock):
         return content
     source = outer.declaration
     if source is None or isinstance(content, Unknown):
         return None
     known, rest = _elements(source, inside)
-    blocks = [each for each in (*known, *(rest[0] if rest else ())) if isinstance(each, Known)]
+    blocks = [each for each in (*known, *(rest[0] if rest else ())) if isinstance(each, WrittenBlock)]
     region = walk(content, [inside.region])
     named = [each for each in blocks if walk(each, [inside.region]) == region] if isinstance(region, str) else []
     return named[0] if named else blocks[0] if len(blocks) == 1 else None

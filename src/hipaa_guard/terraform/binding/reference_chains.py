@@ -12,13 +12,13 @@ from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from hipaa_guard.facts.readings import Adoption, Block
-from hipaa_guard.facts.secrets import Secret
+from hipaa_guard.facts.secrets import SecretText
 from hipaa_guard.facts.values import Cause, PartialText, Reference, Unknown, Value
 from hipaa_guard.terraform.addresses import segments, without_keys
 from hipaa_guard.terraform.binding.identity import embedded, pattern
 from hipaa_guard.terraform.binding.paths import every_value
-from hipaa_guard.terraform.blocks import Instance
-from hipaa_guard.terraform.hcl.access import Alternatives, AttributeText, HiddenText, Lookup, Outer
+from hipaa_guard.terraform.blocks import ResourceInstance
+from hipaa_guard.terraform.hcl.access import Alternatives, AttributeText, DataSourceValue, HiddenText, OuterReference
 
 _STEPS = 30
 """How many references are followed one after the other."""
@@ -104,7 +104,7 @@ class Adopter(Protocol):
     """An instance that may take over what another brings along."""
 
     @property
-    def instance(self) -> Instance:
+    def instance(self) -> ResourceInstance:
         """The instance."""
 
 
@@ -112,7 +112,7 @@ class Adopters(Protocol):
     """Those that certainly do, and those that may (`joins.Links`)."""
 
     @property
-    def certain(self) -> Sequence[Instance]:
+    def certain(self) -> Sequence[ResourceInstance]:
         """Those that certainly do."""
 
     @property
@@ -124,16 +124,16 @@ class Adopters(Protocol):
         """All that may."""
 
 
-class Declared(Protocol):
+class ChainTargets(Protocol):
     """What a trail asks of the configuration that it leads through."""
 
-    def candidates(self, address: str) -> Sequence[Instance]:
+    def candidates(self, address: str) -> Sequence[ResourceInstance]:
         """The instance at an address; those of its block, where the address does not say which."""
 
     def target(self, reference: str) -> str | None:
         """The address within the text of a reference; None where it is not declared."""
 
-    def adopters(self, instance: Instance, adoption: Adoption) -> Adopters:
+    def adopters(self, instance: ResourceInstance, adoption: Adoption) -> Adopters:
         """The instances that take over what an instance brings along."""
 
     def leads_inside(self, reference: Reference) -> bool:
@@ -143,20 +143,20 @@ class Declared(Protocol):
         """The addresses of the instances that a value from outside may be of; None for a name that is not outside."""
 
 
-Place = tuple[Instance, str]
+Place = tuple[ResourceInstance, str]
 """An instance, and the argument of it that holds the value."""
 Seen = frozenset[tuple[str, str]]
 
 
-class Trail:
+class ReferenceChain:
     """Follows values of one joining argument to the main resources of one kind."""
 
-    def __init__(self, splits: Splits, by: str, declared: Declared) -> None:
+    def __init__(self, splits: Splits, by: str, declared: ChainTargets) -> None:
         self._splits = splits
         self._by = by
         self._declared = declared
 
-    def ends(self, value: Value, instance: Instance) -> list[End]:
+    def ends(self, value: Value, instance: ResourceInstance) -> list[End]:
         """All that a value of an instance's joining argument may lead to. One that leads nowhere is its own end."""
         return self._ends(value, (instance, self._by.partition(".")[0]), frozenset())
 
@@ -165,7 +165,7 @@ class Trail:
         return isinstance(value, Reference) and self._splits.is_main(value)
 
     def _ends(self, value: Value, place: Place, seen: Seen) -> list[End]:
-        if isinstance(value, Secret):
+        if isinstance(value, SecretText):
             value = value.reveal()
             value = HiddenText(value) if isinstance(value, str) else value
         if isinstance(value, AttributeText):
@@ -179,13 +179,13 @@ class Trail:
             return self._of_reference(value, seen)
         if isinstance(value, PartialText):
             return self._of_text(value, place, seen)
-        if isinstance(value, Lookup):
+        if isinstance(value, DataSourceValue):
             return [End(value), *_unsure(self._asked_by(value, place, seen))]
         if isinstance(value, Unknown):
             return self._of_unknown(value, place, seen)
         return [End(self._splits.plain(value) if isinstance(value, str) else value)]
 
-    def _asked_by(self, value: Lookup, place: Place, seen: Seen) -> Iterator[End]:
+    def _asked_by(self, value: DataSourceValue, place: Place, seen: Seen) -> Iterator[End]:
         """The main resources that a data source was asked by, or that belong to what it was asked by."""
         for each in value.through:
             made = self._splits.made_by.get(type_at(each.address)) if isinstance(each, Reference) else None
@@ -240,7 +240,7 @@ class Trail:
         A function may also give what is known of its arguments: all instances that the expression mentions count.
         """
         instance, argument = place
-        mentioned = () if isinstance(value, Outer) else [f"{each}.id" for each in instance.mentioned(argument)]
+        mentioned = () if isinstance(value, OuterReference) else [f"{each}.id" for each in instance.mentioned(argument)]
         names = dict.fromkeys((*value.references, *mentioned))
         ends: list[End] = []
         for name in names:
@@ -285,7 +285,7 @@ class Trail:
                 ends.append(End(Reference(maker.address, reference.attribute), sure=links.possible is None))
         return ends if len(ends) == 1 else _unsure(ends) or [End(reference)]
 
-    def _through(self, target: Instance, reference: Reference, seen: Seen) -> list[End]:
+    def _through(self, target: ResourceInstance, reference: Reference, seen: Seen) -> list[End]:
         """What an attribute of a resource that is no main one leads to."""
         attribute = reference.attribute
         steps = [without_keys(step) for step in segments(attribute)] if attribute else []
@@ -306,7 +306,7 @@ class Trail:
                 break
         return [End(reference), *_unsure(self._of_arguments(target, pointing, seen))]
 
-    def _of_arguments(self, target: Instance, pointing: Mapping[str, Value], seen: Seen) -> Iterator[End]:
+    def _of_arguments(self, target: ResourceInstance, pointing: Mapping[str, Value], seen: Seen) -> Iterator[End]:
         """What a resource points at: a name that the provider computes for it can only be made from these."""
         for name, value in pointing.items():
             if value is not None:

@@ -14,8 +14,8 @@ from pathlib import Path
 
 from hipaa_guard.facts.values import Cause, Unknown, Value, mapped
 from hipaa_guard.terraform.binding.paths import first_of, walk
-from hipaa_guard.terraform.blocks import Instance
-from hipaa_guard.terraform.hcl.access import Known
+from hipaa_guard.terraform.blocks import ResourceInstance
+from hipaa_guard.terraform.hcl.access import WrittenBlock
 
 TABLE = Path(__file__).with_name("required_arguments.txt")
 COLLECTION = "[]"
@@ -33,7 +33,7 @@ class Argument:
 _NOTHING: dict[str, Argument] = {}
 
 
-def told(instance: Instance, path: str) -> Value:
+def told(instance: ResourceInstance, path: str) -> Value:
     """The value at a dotted path of an instance, see `facts.readings.View.get`.
 
     An argument that the provider requires is never absent: left out it is not known, and not known it is certainly set.
@@ -64,7 +64,7 @@ def _below(value: Value, steps: Sequence[str], argument: Argument, path: str) ->
 
 def _may_be_empty(argument: Argument, block: dict[str, Value], name: str) -> bool:
     """Whether a list that is absent may be one that is given and empty, which only source tells apart."""
-    return argument.collection and block.get(name) is None and not isinstance(block, Known)
+    return argument.collection and block.get(name) is None and not isinstance(block, WrittenBlock)
 
 
 def _checked(value: Value, argument: Argument, path: str) -> Value:

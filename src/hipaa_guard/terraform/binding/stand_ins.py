@@ -14,25 +14,25 @@ from hipaa_guard.facts.inventory import Part, StandIn
 from hipaa_guard.facts.locations import Gap, GapKind
 from hipaa_guard.facts.readings import Adoption, Block
 from hipaa_guard.facts.resource import Origin, Resource
-from hipaa_guard.facts.secrets import Secret
+from hipaa_guard.facts.secrets import SecretText
 from hipaa_guard.facts.values import Incomplete, PartialText, Reference, Unknown, Value
 from hipaa_guard.terraform.addresses import segments, without_keys
 from hipaa_guard.terraform.binding import required_arguments
-from hipaa_guard.terraform.binding.external_instances import Elsewhere
-from hipaa_guard.terraform.binding.external_values import Loose
-from hipaa_guard.terraform.binding.fact_view import Linked
-from hipaa_guard.terraform.binding.identity import Names, tokens
+from hipaa_guard.terraform.binding.external_instances import ExternalInstance
+from hipaa_guard.terraform.binding.external_values import ExternalValue
+from hipaa_guard.terraform.binding.fact_view import JoinedInstances
+from hipaa_guard.terraform.binding.identity import NameIndex, tokens
 from hipaa_guard.terraform.binding.joins import Joins, Links
 from hipaa_guard.terraform.binding.name_patterns import forms, tail
 from hipaa_guard.terraform.binding.nested_resources import NestedInstance
 from hipaa_guard.terraform.binding.reference_chains import type_at
-from hipaa_guard.terraform.blocks import Instance
-from hipaa_guard.terraform.hcl.access import AttributeText, HiddenText, Lookup, Outer
+from hipaa_guard.terraform.blocks import ResourceInstance
+from hipaa_guard.terraform.hcl.access import AttributeText, DataSourceValue, HiddenText, OuterReference
 
 _LONGEST = 120
 """Characters by which a thing is named."""
 
-MakeResource = Callable[[type[Resource], Elsewhere, Linked, Origin], Resource]
+MakeResource = Callable[[type[Resource], ExternalInstance, JoinedInstances, Origin], Resource]
 Nested = dict[type[Resource], list[NestedInstance]]
 """The resources of each kind that stand inside of others."""
 PointsAt = tuple[str, str]
@@ -43,7 +43,12 @@ class _Parts:
     """The joins of one stand-in: to its parts; from these on they are those of the configuration (`views.Linked`)."""
 
     def __init__(
-        self, joins: Joins, whole: Elsewhere, parts: Mapping[PointsAt, tuple[Instance, ...]], *, exist: bool
+        self,
+        joins: Joins,
+        whole: ExternalInstance,
+        parts: Mapping[PointsAt, tuple[ResourceInstance, ...]],
+        *,
+        exist: bool,
     ) -> None:
         self._joins = joins
         self._whole = whole
@@ -51,47 +56,47 @@ class _Parts:
         self._exist = exist
         self.asked_for = joins.asked_for
 
-    def of_type(self, type: str) -> list[Instance]:
+    def of_type(self, type: str) -> list[ResourceInstance]:
         """All instances of a Terraform type."""
         return self._joins.of_type(type)
 
-    def names(self, block: Block | None, type: str) -> Names:
+    def names(self, block: Block | None, type: str) -> NameIndex:
         """The identities of the declared instances of a kind."""
         return self._joins.names(block, type)
 
-    def unseen(self, main: Instance) -> Unknown | None:
+    def unseen(self, main: ResourceInstance) -> Unknown | None:
         """What declares the whole may hold more parts of it."""
         return self._whole.unknown if main is self._whole else self._joins.unseen(main)
 
-    def links(self, main: Instance, type: str, by: str, names: Names, block: Block | None = None) -> Links:
+    def links(self, main: ResourceInstance, type: str, by: str, names: NameIndex, block: Block | None = None) -> Links:
         """The parts of a type that name the whole by an argument."""
         if main is not self._whole:
             return self._joins.links(main, type, by, names, block)
         return Links(self._parts.get((type, by), ()), None, lambda: iter(()))
 
-    def adopters(self, instance: Instance, adoption: Adoption) -> Links:
+    def adopters(self, instance: ResourceInstance, adoption: Adoption) -> Links:
         """The instances that take over what an instance brings along; nothing is known of what is elsewhere."""
         return self._joins.adopters(instance, adoption)
 
-    def doubt(self, main: Instance, split: Instance) -> Unknown | None:
+    def doubt(self, main: ResourceInstance, split: ResourceInstance) -> Unknown | None:
         """Why a part may not exist; not asked where the verdict is that of the part itself."""
         return None if main is self._whole and self._exist else self._joins.doubt(main, split)
 
 
 @dataclass(slots=True)
-class _Group:
+class _PartsOfOne:
     """The parts that name one thing."""
 
     named: str
     text: str | None
-    parts: dict[PointsAt, dict[str, Instance]] = field(default_factory=dict)
+    parts: dict[PointsAt, dict[str, ResourceInstance]] = field(default_factory=dict)
 
-    def instances(self) -> list[Instance]:
+    def instances(self) -> list[ResourceInstance]:
         """Each part once."""
         found = {instance.address: instance for each in self.parts.values() for instance in each.values()}
         return list(found.values())
 
-    def joined(self, only: Instance | None = None) -> dict[PointsAt, tuple[Instance, ...]]:
+    def joined(self, only: ResourceInstance | None = None) -> dict[PointsAt, tuple[ResourceInstance, ...]]:
         """The parts by how they name the whole; only one of them, where that is given."""
         if only is None:
             return {key: tuple(instances.values()) for key, instances in self.parts.items()}
@@ -132,11 +137,11 @@ def stand_ins(
 
 def _groups(
     kind: type[Resource], family: Sequence[type[Resource]], joins: Joins, gaps: list[Gap], nested: Nested
-) -> dict[tuple[str, str | None], _Group]:
+) -> dict[tuple[str, str | None], _PartsOfOne]:
     """The parts, grouped by the thing they name and, where the name is no ARN, by the region in which they name it."""
     block = kind.terraform
     assert block is not None  # a kind with split types has one
-    found: dict[tuple[str, str | None], _Group] = {}
+    found: dict[tuple[str, str | None], _PartsOfOne] = {}
     for type_, arguments in kind.splits().items():
         gaps += [_says_not_whose(each, kind) for each in joins.of_type(type_) if _lacks_whole(each, arguments)]
         for by in arguments:
@@ -147,12 +152,12 @@ def _groups(
                     gaps.append(_not_told(loose, other))
                     continue
                 key = (_key(loose), None if block.global_names else _region_of(loose))
-                group = found.setdefault(key, _Group(_in_words(loose, by), _text(loose.value)))
+                group = found.setdefault(key, _PartsOfOne(_in_words(loose, by), _text(loose.value)))
                 group.parts.setdefault((type_, by), {})[loose.instance.address] = loose.instance
     return found
 
 
-def _loose(family: Sequence[type[Resource]], joins: Joins, type: str, by: str) -> Iterator[Loose]:
+def _loose(family: Sequence[type[Resource]], joins: Joins, type: str, by: str) -> Iterator[ExternalValue]:
     """The values that name no declared resource of any kind of a family."""
     first, *others = [joins.loose(kind.terraform, type, by) for kind in family if kind.terraform is not None]
     positions = [{each.position for each in other} for other in others]
@@ -170,12 +175,12 @@ def _of_nested(family: Sequence[type[Resource]], joins: Joins, type: str, by: st
     )
 
 
-def _stand_in(kind: type[Resource], key: str, group: _Group, made: _Making) -> StandIn:
+def _stand_in(kind: type[Resource], key: str, group: _PartsOfOne, made: _Making) -> StandIn:
     instances = group.instances()
     noun = f"{kind.noun} {group.named}"
     regions = {instance.region for instance in instances if isinstance(instance.region, str)}
     assert kind.terraform is not None
-    whole = Elsewhere(
+    whole = ExternalInstance(
         address=key if key.startswith("data.") else group.named,
         type=kind.terraform.types[0],
         name=noun,
@@ -186,7 +191,7 @@ def _stand_in(kind: type[Resource], key: str, group: _Group, made: _Making) -> S
     origin = _origin(kind, whole, made.root)
     joins = made.joins
 
-    def part(instance: Instance) -> Part:
+    def part(instance: ResourceInstance) -> Part:
         own = replace(
             origin,
             type=instance.type,
@@ -205,7 +210,7 @@ def _stand_in(kind: type[Resource], key: str, group: _Group, made: _Making) -> S
     return StandIn(everything, noun, tuple(map(part, instances)))
 
 
-def _origin(kind: type[Resource], whole: Elsewhere, root: str) -> Origin:
+def _origin(kind: type[Resource], whole: ExternalInstance, root: str) -> Origin:
     text = whole.text
     return Origin(
         kind=kind.kind,
@@ -224,28 +229,28 @@ def _origin(kind: type[Resource], whole: Elsewhere, root: str) -> Origin:
 # --- what names the whole --------------------------------------------------------------------------------------------
 
 
-def _key(loose: Loose) -> str:
+def _key(loose: ExternalValue) -> str:
     """A text that is the same for all parts of one thing."""
     value = loose.value
-    if isinstance(value, Secret):
+    if isinstance(value, SecretText):
         return f"\0{value.reveal()}" if isinstance(value.reveal(), str) else _own_key(loose)
     if isinstance(value, str):
         # The ARN of a bucket says no more than its name.
         return tail(value) if value.startswith("arn:") and value.split(":", 5)[3:5] == ["", ""] else str(value)
-    if isinstance(value, Lookup):
+    if isinstance(value, DataSourceValue):
         return value.address
     known = tokens(value) if isinstance(value, Unknown) else []
     return known[0] if known else _own_key(loose)
 
 
-def _region_of(loose: Loose) -> str | None:
+def _region_of(loose: ExternalValue) -> str | None:
     """The region of the part, in which it names the whole; None where that is not known, or an ARN says it."""
     value, region = loose.value, loose.instance.region
     is_arn = isinstance(value, str) and value.startswith("arn:")
     return region if isinstance(region, str) and not is_arn else None
 
 
-def _own_key(loose: Loose) -> str:
+def _own_key(loose: ExternalValue) -> str:
     return f"\0{loose.instance.address}\0{loose.position}"
 
 
@@ -253,10 +258,10 @@ def _text(value: Value) -> str | None:
     return str(value) if isinstance(value, str) and not isinstance(value, HiddenText) else None
 
 
-def _in_words(loose: Loose, by: str) -> str:
+def _in_words(loose: ExternalValue, by: str) -> str:
     """By what the whole is named, as people can find it in the source."""
     value = loose.value
-    if isinstance(value, Secret | HiddenText):
+    if isinstance(value, SecretText | HiddenText):
         return "that a sensitive value names"
     if isinstance(value, str):
         text = str(value)
@@ -268,9 +273,9 @@ def _in_words(loose: Loose, by: str) -> str:
 
 
 def _path(value: Unknown) -> str:
-    if isinstance(value, Outer):
+    if isinstance(value, OuterReference):
         return value.path
-    if isinstance(value, Reference | Lookup):
+    if isinstance(value, Reference | DataSourceValue):
         return f"{value.address}.{value.attribute}"
     return ""
 
@@ -286,24 +291,24 @@ def _owner_of_another_kind(value: Value, kind: type[Resource], joins: Joins) -> 
     return reference.address if attribute in itself and not is_part and joins.candidates(reference.address) else None
 
 
-def _lacks_whole(part: Instance, arguments: Sequence[str]) -> bool:
+def _lacks_whole(part: ResourceInstance, arguments: Sequence[str]) -> bool:
     """Whether a part leaves out what says what it belongs to: an argument that is required, or each of several."""
     needed = (required_arguments.arguments_of(part.type).get(by) for by in arguments)
     asked = len(arguments) > 1 or any(each is not None and each.required for each in needed)
     return asked and not any(_is_given(part, by) for by in arguments)
 
 
-def _is_given(part: Instance, by: str) -> bool:
+def _is_given(part: ResourceInstance, by: str) -> bool:
     value = part.get(by)
     return isinstance(value, Unknown | Incomplete) or bool(value)
 
 
-def _says_not_whose(part: Instance, kind: type[Resource]) -> Gap:
+def _says_not_whose(part: ResourceInstance, kind: type[Resource]) -> Gap:
     reason = f"it does not say which {kind.noun} it belongs to, which the provider refuses"
     return Gap(GapKind.ELSEWHERE, part.address, reason, incomplete=False, location=part.location)
 
 
-def _not_told(loose: Loose, other: str | None) -> Gap:
+def _not_told(loose: ExternalValue, other: str | None) -> Gap:
     if other is not None:
         reason = f"it belongs to {other}, whose type no control judges"
     else:

@@ -6,18 +6,18 @@ from dataclasses import dataclass
 
 from hipaa_guard.facts.values import Cause, Unknown
 from hipaa_guard.terraform.addresses import last_key
-from hipaa_guard.terraform.blocks import Instance
+from hipaa_guard.terraform.blocks import ResourceInstance
 
 
 @dataclass(frozen=True, slots=True)
-class Doubt:
+class UncertainJoin:
     """An instance that may or may not point at another, and why that is not known."""
 
-    instance: Instance
+    instance: ResourceInstance
     unknown: Unknown
 
 
-def doubt_of(main: Instance, split: Instance) -> Unknown | None:
+def doubt_of(main: ResourceInstance, split: ResourceInstance) -> Unknown | None:
     """Why an instance that points at another may not belong to it all the same; None where it certainly does.
 
     The instance ``[?]`` stands for any number. Two of them belong together where both are counted in the same way.
@@ -38,13 +38,13 @@ def doubt_of(main: Instance, split: Instance) -> Unknown | None:
     return Unknown(reason, Cause.EXPANSION, references=(split.address,))
 
 
-def _beyond(instance: Instance, module: str) -> str:
+def _beyond(instance: ResourceInstance, module: str) -> str:
     """The address below a module that both are in; all of it where they are not."""
     inside = not module or instance.module == module or instance.module.startswith(module + ".")
     return instance.address[len(module) :] if inside else instance.address
 
 
-def _counted_alike(main: Instance, split: Instance) -> bool:
+def _counted_alike(main: ResourceInstance, split: ResourceInstance) -> bool:
     """Whether the count or for_each of both, in one module, is the same expression, or that of one is the other."""
     if main.module != split.module or last_key(main.address) != "[?]" or last_key(split.address) != "[?]":
         return False

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from hipaa_guard.facts.locations import GapKind, Location
-from hipaa_guard.facts.secrets import Secret
+from hipaa_guard.facts.secrets import SecretText
 from hipaa_guard.facts.values import Cause, Undecided, Unknown, Value
 from hipaa_guard.terraform import limits
 from hipaa_guard.terraform.addresses import key_text
@@ -19,9 +19,9 @@ from hipaa_guard.terraform.functions.conversion import to_number, to_text
 from hipaa_guard.terraform.functions.structures import ANY, TEXT, Set, structure, type_of
 from hipaa_guard.terraform.hcl.access import Alternatives, Object, OwnKey, UncertainList, entries
 from hipaa_guard.terraform.hcl.errors import FAILURES, LIMITS, EvaluationError, LimitReached
-from hipaa_guard.terraform.hcl.nodes import Call
+from hipaa_guard.terraform.hcl.nodes import FunctionCall
 from hipaa_guard.terraform.hcl.scope import Scope, Session, valued
-from hipaa_guard.terraform.hcl.syntax import Attribute, Block
+from hipaa_guard.terraform.hcl.syntax import Attribute, HclBlock
 
 UNKNOWN_KEY = "[?]"
 _HINTS = (
@@ -55,7 +55,7 @@ class Expansion:
     alone: bool = False
 
 
-def expand(block: Block, scope: Scope, subject: str, calls: tuple[Location, ...]) -> Expansion:
+def expand(block: HclBlock, scope: Scope, subject: str, calls: tuple[Location, ...]) -> Expansion:
     """The instances of a resource or module call; `subject` is its address, with the keys of its module."""
     session = scope.session
     count, for_each = block.attributes.get("count"), block.attributes.get("for_each")
@@ -160,7 +160,7 @@ def _for_each(
     location = argument.location(calls)
     result = Expansion("each")
     try:
-        if isinstance(value, Secret):
+        if isinstance(value, SecretText):
             raise EvaluationError("for_each is sensitive: Terraform refuses keys that would show it")
         for key, element in _each_entries(value):
             if isinstance(key, Unknown):
@@ -210,7 +210,7 @@ def _is_set(argument: Attribute) -> bool:
         node = argument.node
     except FAILURES:
         return False
-    return isinstance(node, Call) and node.name in _SETS
+    return isinstance(node, FunctionCall) and node.name in _SETS
 
 
 def _why(argument: str, unknown: Unknown) -> OwnKey:
@@ -225,7 +225,7 @@ def _too_many(session: Session, subject: str, total: int | None, location: Locat
     session.report(GapKind.LIMIT, subject, reason, location=location)
 
 
-def _iterator(block: Block) -> str:
+def _iterator(block: HclBlock) -> str:
     """The name that the elements of a dynamic block have in its content."""
     argument = block.attributes.get("iterator")
     if argument is None:
@@ -233,13 +233,13 @@ def _iterator(block: Block) -> str:
     return argument.source.text[argument.value_start : argument.value_end].strip('"')
 
 
-def any_turn(block: Block, scope: Scope, unknown: Unknown) -> Scope:
+def any_turn(block: HclBlock, scope: Scope, unknown: Unknown) -> Scope:
     """The scope of a turn of a dynamic block of which nothing is known."""
     key = Unknown(unknown.reason, Cause.EXPANSION, references=unknown.references)
     return scope.binding({_iterator(block): {"key": key, "value": key}})
 
 
-def dynamic_scopes(block: Block, scope: Scope, calls: tuple[Location, ...]) -> Iterator[Scope]:
+def dynamic_scopes(block: HclBlock, scope: Scope, calls: tuple[Location, ...]) -> Iterator[Scope]:
     """A scope for each turn of a dynamic block.
 
     Raises:

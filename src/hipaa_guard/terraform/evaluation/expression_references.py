@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from hipaa_guard.terraform.hcl.errors import FAILURES
-from hipaa_guard.terraform.hcl.nodes import GetAttribute, Index, Key, Literal, Map, Node, Root
-from hipaa_guard.terraform.hcl.syntax import Attribute, Block
+from hipaa_guard.terraform.hcl.nodes import GetAttribute, Index, Literal, MapExpression, MapKey, Node, Root
+from hipaa_guard.terraform.hcl.syntax import Attribute, HclBlock
 
 _LONG = {"data": 3, "module": 3}
 """How many segments make up a name, by its first; two for all others."""
 
 
-def mentioned(block: Block, name: str) -> set[str]:
+def mentioned(block: HclBlock, name: str) -> set[str]:
     """What an argument, or all nested blocks of a type, mention, without keys (``aws_s3_bucket.b``, ``local.x``)."""
     attribute = block.attributes.get(name)
     if attribute is not None:
@@ -27,7 +27,7 @@ def short(names: Sequence[str]) -> str:
     return ".".join(names[: _LONG.get(names[0], 2)])
 
 
-def _in_block(block: Block) -> set[str]:
+def _in_block(block: HclBlock) -> set[str]:
     own = {name for attribute in block.attributes.values() for name in named_in(attribute)}
     return own | {name for inner in block.blocks for name in _in_block(inner)}
 
@@ -73,7 +73,7 @@ def _key(node: Node) -> str | None:
 def value_at(node: Node, names: Sequence[str]) -> Node:
     """The part of an object, as it is written, that a path leads to; as far as it can be followed."""
     for name in names:
-        items = [(_spelled(key), value) for key, value in node.items] if isinstance(node, Map) else []
+        items = [(_spelled(key), value) for key, value in node.items] if isinstance(node, MapExpression) else []
         found = [value for key, value in items if key == name]
         if len(found) != 1 or any(key is None for key, _ in items):
             break
@@ -83,7 +83,7 @@ def value_at(node: Node, names: Sequence[str]) -> Node:
 
 def _spelled(key: Node) -> str | None:
     """A key that is written out."""
-    inner = key.node if isinstance(key, Key) else key
+    inner = key.node if isinstance(key, MapKey) else key
     if isinstance(inner, Literal) and isinstance(inner.value, str):
         return inner.value
     return None

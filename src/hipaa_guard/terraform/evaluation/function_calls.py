@@ -68,7 +68,7 @@ def invoke(module: ModuleInstance, name: str, arguments: list[Value]) -> Value:
     if partial is not None:
         return partial
     try:
-        result = through(name, lambda given: bounded(function(given, Context(module))), arguments)
+        result = through(name, lambda given: bounded(function(given, FunctionContext(module))), arguments)
         _count(module.session, name, arguments, result)
     except Undecided as undecided:
         return undecided.unknown
@@ -133,7 +133,7 @@ def _report(session: Session, kind: GapKind, function: str, reason: str) -> None
     session.report(kind, f"{function}()", reason, location=where)
 
 
-class Context:
+class FunctionContext:
     """See `CallContext`."""
 
     __slots__ = ("_depth", "_module")

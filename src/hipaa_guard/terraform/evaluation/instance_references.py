@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from hipaa_guard.terraform.evaluation.expression_references import keys_of, named_in, names_of, parts_of, value_at
 from hipaa_guard.terraform.hcl.errors import FAILURES
-from hipaa_guard.terraform.hcl.nodes import Call, Node
-from hipaa_guard.terraform.hcl.syntax import Attribute, Block
+from hipaa_guard.terraform.hcl.nodes import FunctionCall, Node
+from hipaa_guard.terraform.hcl.syntax import Attribute, HclBlock
 
 if TYPE_CHECKING:
     from hipaa_guard.terraform.evaluation.module_instances import ModuleInstance
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 _DOCUMENTS = frozenset({"jsonencode", "yamlencode"})
 
 
-def instances_mentioned(arguments: Iterable[Attribute], module: ModuleInstance, block: Block | None) -> list[str]:
+def instances_mentioned(arguments: Iterable[Attribute], module: ModuleInstance, block: HclBlock | None) -> list[str]:
     """The addresses of the instances that arguments of a block of a module mention.
 
     ``block`` is the one whose `for_each` the name ``each`` means. The text of a policy document mentions nothing.
@@ -33,13 +33,13 @@ class _Mentions:
     def __init__(self) -> None:
         self._found: dict[str, None] = {}
         self._seen: set[tuple[int, int]] = set()
-        self._waiting: list[tuple[Node, ModuleInstance, Block | None]] = []
+        self._waiting: list[tuple[Node, ModuleInstance, HclBlock | None]] = []
 
     def add(
         self,
         attribute: Attribute | None,
         module: ModuleInstance,
-        block: Block | None = None,
+        block: HclBlock | None = None,
         path: Sequence[str] = (),
     ) -> None:
         """Look into an argument of a block of a module: all of it, or what is at a path."""
@@ -63,7 +63,7 @@ class _Mentions:
         return list(self._found)
 
     def _follow(
-        self, names: list[str], key: str | None, module: ModuleInstance, block: Block | None, path: Sequence[str]
+        self, names: list[str], key: str | None, module: ModuleInstance, block: HclBlock | None, path: Sequence[str]
     ) -> None:
         match names:
             case ["local", name, *_]:
@@ -85,7 +85,7 @@ class _Mentions:
                 exact = [address for address in instances if key is not None and address.endswith(f"[{key}]")]
                 self._found.update(dict.fromkeys(exact or instances))
 
-    def _add_target(self, block: Block | None, path: Sequence[str], module: ModuleInstance) -> None:
+    def _add_target(self, block: HclBlock | None, path: Sequence[str], module: ModuleInstance) -> None:
         """What an attribute of a resource is made from: another resource, where it repeats the name of that."""
         if block is None or not path:
             return
@@ -95,7 +95,7 @@ class _Mentions:
         else:  # the id of a split resource is that of the main one
             self._add_all(block, module, main_of=block.labels[0])
 
-    def _add_all(self, block: Block | None, module: ModuleInstance, main_of: str | None = None) -> None:
+    def _add_all(self, block: HclBlock | None, module: ModuleInstance, main_of: str | None = None) -> None:
         for attribute in () if block is None else block.attributes.values():
             if main_of is None or any(main_of.startswith(f"{name.partition('.')[0]}_") for name in named_in(attribute)):
                 self.add(attribute, module)
@@ -103,4 +103,4 @@ class _Mentions:
 
 def _parts(node: Node) -> Iterator[Node]:
     """The parts of an expression, those of a policy document aside."""
-    return iter(()) if isinstance(node, Call) and node.name in _DOCUMENTS else parts_of(node)
+    return iter(()) if isinstance(node, FunctionCall) and node.name in _DOCUMENTS else parts_of(node)

@@ -10,10 +10,10 @@ from hipaa_guard.terraform import limits
 from hipaa_guard.terraform.addresses import key_text
 from hipaa_guard.terraform.evaluation.expansion import Copy, Expansion, expand
 from hipaa_guard.terraform.evaluation.resource_values import grouped
-from hipaa_guard.terraform.hcl.access import Object, Outer
+from hipaa_guard.terraform.hcl.access import Object, OuterReference
 from hipaa_guard.terraform.hcl.errors import EvaluationError
 from hipaa_guard.terraform.hcl.scope import Scope
-from hipaa_guard.terraform.hcl.syntax import Block
+from hipaa_guard.terraform.hcl.syntax import HclBlock
 from hipaa_guard.terraform.modules.module import Module
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ class CallGroup:
 
     __slots__ = ("_expansion", "_instances", "_name", "_parent", "_reason", "_running", "_value", "block")
 
-    def __init__(self, parent: ModuleInstance, name: str, block: Block) -> None:
+    def __init__(self, parent: ModuleInstance, name: str, block: HclBlock) -> None:
         self._parent = parent
         self._name = name
         self.block = block
@@ -183,7 +183,7 @@ class UnavailableModule(Object):
         reason = f"{address}: {self._why}"
         if self._key is None:
             return Unknown(reason, Cause.MODULE, references=(address,))
-        return Outer(reason, Cause.MODULE, f"{self.address}{self._key}.{name}", references=(address,))
+        return OuterReference(reason, Cause.MODULE, f"{self.address}{self._key}.{name}", references=(address,))
 
     def at(self, key: Value) -> Value:
         """One instance of the call; it is as little known. Of a key that is not known it may be any."""

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from hipaa_guard.facts.locations import GapKind, Location
-from hipaa_guard.facts.secrets import Secret, holds_secret, revealed
+from hipaa_guard.facts.secrets import SecretText, holds_secret, revealed
 from hipaa_guard.facts.values import Cause, Unknown, Value
 from hipaa_guard.terraform.evaluation.function_calls import invoke
 from hipaa_guard.terraform.evaluation.module_calls import CallGroup
@@ -19,16 +19,16 @@ from hipaa_guard.terraform.evaluation.providers import Provider, find_provider
 from hipaa_guard.terraform.evaluation.resource_values import ResourceGroup
 from hipaa_guard.terraform.evaluation.resources import HclInstance
 from hipaa_guard.terraform.functions.unknowns import require_small
-from hipaa_guard.terraform.hcl.access import Object, Outer
+from hipaa_guard.terraform.hcl.access import Object, OuterReference
 from hipaa_guard.terraform.hcl.errors import FAILURES, LIMITS, EvaluationError
 from hipaa_guard.terraform.hcl.scope import Constants, Scope, Session, kept, valued
 from hipaa_guard.terraform.hcl.sensitive_values import hidden
-from hipaa_guard.terraform.hcl.syntax import Attribute, Block
+from hipaa_guard.terraform.hcl.syntax import Attribute, HclBlock
 from hipaa_guard.terraform.modules.module import Module
 from hipaa_guard.terraform.modules.type_constraints import type_of
 
 if TYPE_CHECKING:
-    from hipaa_guard.terraform.modules.module_lookup import Library
+    from hipaa_guard.terraform.modules.module_lookup import ModuleLookup
 
 _RUNNING: Any = object()
 
@@ -57,7 +57,7 @@ class ModuleInstance:
         "uncertain",
     )
 
-    def __init__(self, module: Module, session: Session, library: Library, given: dict[str, Value]) -> None:
+    def __init__(self, module: Module, session: Session, library: ModuleLookup, given: dict[str, Value]) -> None:
         self.module = module
         self.session = session
         self.library = library
@@ -67,7 +67,7 @@ class ModuleInstance:
         self.key_path = ""
         self.calls: tuple[Location, ...] = ()
         self.parent: ModuleInstance | None = None
-        self.block: Block | None = None
+        self.block: HclBlock | None = None
         self.call_scope: Scope | None = None
         self.uncertain: Unknown | None = None
         self.scope = Scope(self)
@@ -194,7 +194,7 @@ class ModuleInstance:
             return self._undeclared(f"var.{name}", "variable")
         return self._once("var", name, lambda: self._input(name, block))
 
-    def _input(self, name: str, block: Block) -> Value:
+    def _input(self, name: str, block: HclBlock) -> Value:
         value, given = self._given(name)
         default = block.attributes.get("default")
         nullable = block.attributes.get("nullable")
@@ -204,7 +204,7 @@ class ModuleInstance:
         if not given:
             if default is None:
                 path = f"{self.address}.var.{name}" if self.address else f"var.{name}"
-                return Outer(f"var.{name} has no value", Cause.VARIABLE, path, references=(f"var.{name}",))
+                return OuterReference(f"var.{name} has no value", Cause.VARIABLE, path, references=(f"var.{name}",))
             value = valued(default, Scope(Constants(self.session)), self.calls)
             if value is None and required:
                 return self._misfit(name, block, "null is no default of a variable that must not be null")
@@ -212,19 +212,19 @@ class ModuleInstance:
             return self._converted(name, block, value)
         return hidden(self._converted(name, block, revealed(value)), f"var.{name}")
 
-    def _is_marked(self, block: Block) -> bool:
+    def _is_marked(self, block: HclBlock) -> bool:
         """Whether a variable or an output is sensitive. One that is so by an unknown expression is taken to be."""
         marks = [block.attributes.get(name) for name in ("sensitive", "ephemeral")]
         return any(mark is not None and valued(mark, self.scope, self.calls) is not False for mark in marks)
 
-    def _converted(self, name: str, block: Block, value: Value) -> Value:
+    def _converted(self, name: str, block: HclBlock, value: Value) -> Value:
         """The value of a variable as its type has it."""
         kind = block.attributes.get("type")
         if kind is None:
             return value
         try:
             convert = type_of(kind.node, self.scope)
-            if isinstance(value, Secret):
+            if isinstance(value, SecretText):
                 return hidden(convert(revealed(value)), f"var.{name}")
             return convert(value)
         except FAILURES as error:
@@ -233,7 +233,7 @@ class ModuleInstance:
             told = "its value does not fit its type" if self._is_marked(block) or holds_secret(value) else str(error)
             return self._misfit(name, block, told)
 
-    def _misfit(self, name: str, block: Block, told: str, cause: Cause = Cause.EXPRESSION) -> Unknown:
+    def _misfit(self, name: str, block: HclBlock, told: str, cause: Cause = Cause.EXPRESSION) -> Unknown:
         reason = f"var.{name}: {told}"
         location = block.location(self.calls)
         limit = cause is Cause.LIMIT
@@ -269,7 +269,7 @@ class ModuleInstance:
             return self._undeclared(f"{self.address or 'root'}.{name}", "output")
         return self._once("output", name, lambda: self._told(name, block, attribute))
 
-    def _told(self, name: str, block: Block, attribute: Attribute) -> Value:
+    def _told(self, name: str, block: HclBlock, attribute: Attribute) -> Value:
         value = valued(attribute, self.scope, self.calls)
         return hidden(value, f"{self.address or 'root'}.{name}") if self._is_marked(block) else value
 
@@ -285,7 +285,7 @@ class ModuleInstance:
             return self._undeclared(f"{prefix}{kind}.{name}", "resource" if mode == "resource" else f"{mode} source")
         return self._group(key, block).value()
 
-    def _group(self, key: tuple[str, str, str], block: Block) -> ResourceGroup:
+    def _group(self, key: tuple[str, str, str], block: HclBlock) -> ResourceGroup:
         group = self._groups.get(key)
         if group is None:
             self._groups[key] = group = ResourceGroup(self, block)
@@ -298,7 +298,7 @@ class ModuleInstance:
             return Unknown(reason, Cause.NOT_IN_SCOPE, references=(subject,))
         raise EvaluationError(f"there is no {what} {subject[:120]}")
 
-    def provider_of(self, block: Block) -> Provider | None:
+    def provider_of(self, block: HclBlock) -> Provider | None:
         """The configuration of the provider that a resource uses."""
         return find_provider(self, block, self._providers)
 

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 from hipaa_guard.facts.locations import GapKind
 from hipaa_guard.facts.values import Cause, Unknown, Value
 from hipaa_guard.terraform.hcl.errors import FAILURES
-from hipaa_guard.terraform.hcl.nodes import GetAttribute, Key, Literal, Map, Node, Root
+from hipaa_guard.terraform.hcl.nodes import GetAttribute, Literal, MapExpression, MapKey, Node, Root
 from hipaa_guard.terraform.hcl.scope import valued
-from hipaa_guard.terraform.hcl.syntax import Attribute, Block
+from hipaa_guard.terraform.hcl.syntax import Attribute, HclBlock
 
 if TYPE_CHECKING:
     from hipaa_guard.terraform.evaluation.module_instances import ModuleInstance
@@ -23,7 +23,7 @@ class Provider:
 
     __slots__ = ("_default_tags", "_region", "block", "module")
 
-    def __init__(self, module: ModuleInstance, block: Block | None, why: str = _CHOSEN) -> None:
+    def __init__(self, module: ModuleInstance, block: HclBlock | None, why: str = _CHOSEN) -> None:
         self.module = module
         self.block = block
         # Nothing is evaluated before it is asked for: it may lead back to a resource of this provider.
@@ -44,13 +44,13 @@ class Provider:
             self._default_tags = self._argument(block, "tags")
         return self._default_tags
 
-    def _argument(self, block: Block | None, name: str) -> Value:
+    def _argument(self, block: HclBlock | None, name: str) -> Value:
         argument = None if block is None else block.attributes.get(name)
         return None if argument is None else valued(argument, self.module.scope, self.module.calls)
 
 
 def find_provider(
-    module: ModuleInstance, block: Block, known: dict[tuple[str, str | None], Provider | None]
+    module: ModuleInstance, block: HclBlock, known: dict[tuple[str, str | None], Provider | None]
 ) -> Provider | None:
     """The provider of a resource: the one it names, else the default one of its type's prefix."""
     named = block.attributes.get("provider")
@@ -97,7 +97,7 @@ def _configured(module: ModuleInstance, name: str, alias: str | None) -> Provide
             node = mapping.node
         except FAILURES:
             return Provider(module, None)
-        for key, value in node.items if isinstance(node, Map) else ():
+        for key, value in node.items if isinstance(node, MapExpression) else ():
             if _name_of(key) == (name, alias):
                 target = _name_of(value)
                 if target is None:
@@ -111,7 +111,7 @@ def _configured(module: ModuleInstance, name: str, alias: str | None) -> Provide
     return _configured(parent, name, None) if alias is None else None
 
 
-def _alias_of(module: ModuleInstance, block: Block) -> str | None:
+def _alias_of(module: ModuleInstance, block: HclBlock) -> str | None:
     alias = block.attributes.get("alias")
     if alias is None:
         return None
@@ -121,7 +121,7 @@ def _alias_of(module: ModuleInstance, block: Block) -> str | None:
 
 def _name_of(node: Node) -> tuple[str, str | None] | None:
     """``aws`` or ``aws.west``, also as a string; None for anything else."""
-    if isinstance(node, Key):
+    if isinstance(node, MapKey):
         node = node.node
     if isinstance(node, Literal) and isinstance(node.value, str):
         name, _, alias = node.value.partition(".")

@@ -9,7 +9,7 @@ from hipaa_guard.terraform.evaluation.expansion import Expansion, expand
 from hipaa_guard.terraform.evaluation.resources import HclInstance
 from hipaa_guard.terraform.hcl.access import AttributeText, Object, OwnKey, Pinned, UncertainList
 from hipaa_guard.terraform.hcl.errors import EvaluationError
-from hipaa_guard.terraform.hcl.syntax import Block
+from hipaa_guard.terraform.hcl.syntax import HclBlock
 
 if TYPE_CHECKING:
     from hipaa_guard.terraform.evaluation.module_instances import ModuleInstance
@@ -77,7 +77,7 @@ class ResourceGroup:
 
     __slots__ = ("_block", "_instances", "_module", "_running", "_value", "expansion")
 
-    def __init__(self, module: ModuleInstance, block: Block) -> None:
+    def __init__(self, module: ModuleInstance, block: HclBlock) -> None:
         self._module = module
         self._block = block
         self._instances: list[HclInstance] | None = None

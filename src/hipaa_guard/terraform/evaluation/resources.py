@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from hipaa_guard.facts.locations import GapKind, Location
-from hipaa_guard.facts.secrets import Secret, concealed
+from hipaa_guard.facts.secrets import SecretText, concealed
 from hipaa_guard.facts.values import Cause, Incomplete, PartialJson, Reference, Undecided, Unknown, Value
 from hipaa_guard.terraform.addresses import last_key
 from hipaa_guard.terraform.evaluation.data_sources import asked_by, is_a_place, is_of_own_account, looked_up
@@ -15,13 +15,13 @@ from hipaa_guard.terraform.evaluation.expansion import Copy, any_turn, dynamic_s
 from hipaa_guard.terraform.evaluation.expression_references import mentioned
 from hipaa_guard.terraform.evaluation.instance_references import instances_mentioned
 from hipaa_guard.terraform.evaluation.policy_documents import policy_document
-from hipaa_guard.terraform.functions.structures import List, Loose, LooseMap, Map, Set
+from hipaa_guard.terraform.functions.structures import List, Map, Set, UntypedList, UntypedMap
 from hipaa_guard.terraform.functions.unknowns import bounded, derived, parts_of
-from hipaa_guard.terraform.hcl.access import AttributeText, Known, Lookup, Outer, surely_set
+from hipaa_guard.terraform.hcl.access import AttributeText, DataSourceValue, OuterReference, WrittenBlock, surely_set
 from hipaa_guard.terraform.hcl.errors import LIMITS, EvaluationError, LimitReached
 from hipaa_guard.terraform.hcl.scope import UNTOLD, Scope, kept, valued
 from hipaa_guard.terraform.hcl.sensitive_values import is_secret_argument
-from hipaa_guard.terraform.hcl.syntax import Attribute, Block
+from hipaa_guard.terraform.hcl.syntax import Attribute, HclBlock
 
 if TYPE_CHECKING:
     from hipaa_guard.terraform.evaluation.module_instances import ModuleInstance
@@ -56,7 +56,7 @@ class HclInstance:
         "uncertain",
     )
 
-    def __init__(self, module: ModuleInstance, block: Block, copy: Copy, why: Unknown | None) -> None:
+    def __init__(self, module: ModuleInstance, block: HclBlock, copy: Copy, why: Unknown | None) -> None:
         self.mode = block.type
         self.type, self.name = block.labels
         self.module = module.address
@@ -77,7 +77,7 @@ class HclInstance:
         return f"<{self.address}>"
 
     @property
-    def block(self) -> Block:
+    def block(self) -> HclBlock:
         """The block as it is written, changed by those of override files."""
         return self._block
 
@@ -122,7 +122,7 @@ class HclInstance:
         value = valued(attribute, scope, self._calls)
         return concealed(value) if is_secret_argument(self.type, attribute.name) else value
 
-    def _blocks(self, parent: Block, kind: str, scope: Scope, path: str) -> list[Value] | None:
+    def _blocks(self, parent: HclBlock, kind: str, scope: Scope, path: str) -> list[Value] | None:
         found: list[Value] = []
         missing: Unknown | None = None
         refused: Unknown | None = None
@@ -155,7 +155,7 @@ class HclInstance:
             return Incomplete(found, missing, perhaps if listed else None)
         return found if present and found else None
 
-    def _one_more(self, block: Block) -> Unknown | None:
+    def _one_more(self, block: HclBlock) -> Unknown | None:
         """Why a block is not evaluated: the scan has evaluated as many as it may."""
         try:
             self._module.session.another_block()
@@ -165,7 +165,7 @@ class HclInstance:
             return Unknown(str(error), Cause.LIMIT)
         return None
 
-    def _body(self, block: Block, scope: Scope, path: str) -> Value:
+    def _body(self, block: HclBlock, scope: Scope, path: str) -> Value:
         values: dict[str, Value] = {}
         for name, attribute in block.attributes.items():
             values[name] = self._argument(attribute, scope)
@@ -173,9 +173,9 @@ class HclInstance:
             inner_blocks = self._blocks(block, kind, scope, f"{path}.{kind}")
             if inner_blocks is not None:
                 values[kind] = inner_blocks
-        return Known(values, lambda name: self.computed(f"{path}.{name}"), lambda name: self._place(block, name))
+        return WrittenBlock(values, lambda name: self.computed(f"{path}.{name}"), lambda name: self._place(block, name))
 
-    def _place(self, block: Block, name: str) -> Location | None:
+    def _place(self, block: HclBlock, name: str) -> Location | None:
         """Where an argument or a nested block inside of a block is written; of an empty name, the block."""
         written = block.attributes.get(name) or next(block.nested(name), None) if name else block
         return None if written is None else written.location(self._calls)
@@ -200,11 +200,11 @@ class HclInstance:
             reason = f"{address} is read when Terraform plans"
             asked_with = [f"{each}.id" for name in ("depends_on", *names) for each in self.mentioned(name)]
             references = tuple(dict.fromkeys((address, *asked_with)))
-            return Outer(reason, Cause.DATA_SOURCE, address, references=references, is_set=surely_set(path))
+            return OuterReference(reason, Cause.DATA_SOURCE, address, references=references, is_set=surely_set(path))
         asked = parts_of([self.written(name) for name in dict.fromkeys((*names, *blocks)) if name not in META])
         through = tuple(part for part in asked if isinstance(part, Reference))
         own = is_of_own_account(self.type) and "provider" not in self._block.attributes
-        return Lookup(self.address, path, through, own=own, asked_by=asked_by(self))
+        return DataSourceValue(self.address, path, through, own=own, asked_by=asked_by(self))
 
     def reference(self, name: str) -> Value:
         """What ``address.name`` is worth elsewhere."""
@@ -230,7 +230,7 @@ class HclInstance:
             return self._as_attribute(name, value)
         if isinstance(value, Reference | PartialJson) or self.mode == "data":
             return value
-        if isinstance(value, Secret) and is_secret_argument(self.type, name):
+        if isinstance(value, SecretText) and is_secret_argument(self.type, name):
             return value
         reference = Reference(self.address, name, is_set=value.is_set)
         reference.reason, reference.cause = value.reason, value.cause
@@ -253,9 +253,9 @@ class HclInstance:
         if isinstance(value, str):
             return AttributeText.of(value, Reference(self.address, name)) if self.mode == "resource" else value
         if self.type != "terraform_data" and type(value) in (list, List, Set):
-            return Loose(value)
+            return UntypedList(value)
         if self.type != "terraform_data" and type(value) in (dict, Map):
-            return LooseMap(value)
+            return UntypedMap(value)
         return value
 
     def _all_tags(self) -> Value:
@@ -342,7 +342,7 @@ class HclInstance:
         yield from self._module.marks()
 
 
-def nested_type(block: Block) -> str:
+def nested_type(block: HclBlock) -> str:
     """The type of a nested block, looking through ``dynamic``."""
     return block.labels[0] if block.type == "dynamic" and block.labels else block.type
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class HandedOver:
+class GivenToUnread:
     """What was handed to something that was not read, by the addresses of the instances and by the calls."""
 
     instances: dict[str, Unknown]
@@ -32,9 +32,9 @@ class HandedOver:
     """Address of a call whose module was not read -> addresses of the instances that it was given."""
 
 
-def handed_over(root: ModuleInstance) -> HandedOver:
+def handed_over(root: ModuleInstance) -> GivenToUnread:
     """The instances that something which was not read may have been given, and what that is."""
-    found = HandedOver({}, {})
+    found = GivenToUnread({}, {})
     waiting = [root]
     while waiting:
         module = waiting.pop(0)
@@ -45,7 +45,7 @@ def handed_over(root: ModuleInstance) -> HandedOver:
     return found
 
 
-def _of_module(module: ModuleInstance, found: HandedOver) -> Iterator[tuple[str, Unknown]]:
+def _of_module(module: ModuleInstance, found: GivenToUnread) -> Iterator[tuple[str, Unknown]]:
     broken = _unread_file(module)
     if broken is not None:
         # A block of the instance's own type is another resource, not a part of it.

@@ -18,7 +18,7 @@ _UNKNOWN = 200
 _REFERENCE = 8
 
 
-class Room(Protocol):
+class EvaluationBudget(Protocol):
     """Whatever keeps the count of a scan."""
 
     def spend(self, size: int) -> None:
@@ -28,7 +28,7 @@ class Room(Protocol):
         """Count elements that are looked at; raises one of the evaluator's `LIMITS` where no steps are left."""
 
 
-ROOM: ContextVar[Room | None] = ContextVar("ROOM", default=None)
+ROOM: ContextVar[EvaluationBudget | None] = ContextVar("ROOM", default=None)
 """The count of the scan while it evaluates; None otherwise, where nothing would catch that a limit is reached."""
 
 

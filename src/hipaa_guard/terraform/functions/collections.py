@@ -20,7 +20,7 @@ from .conversion import (
     whole,
     whole_number,
 )
-from .errors import FunctionError, LimitReached
+from .errors import FunctionError, FunctionLimitReached
 from .graphemes import graphemes
 from .numbers import Number
 from .signatures import ANY, BOOLS, LIST, MAP, NUMBER, TEXT, TEXTS, Parameter, call
@@ -128,7 +128,7 @@ def concat(*lists: Value) -> Value:
         items.extend(elements(part))
         missing.append(unseen(part))
         if len(items) > MAX_LIST:
-            raise LimitReached(f"a list of more than {MAX_LIST:,} elements")
+            raise FunctionLimitReached(f"a list of more than {MAX_LIST:,} elements")
     return relisted(items, *missing)
 
 
@@ -187,7 +187,7 @@ def flatten(items: list[Value]) -> Value:
         else:
             flat.append(part)
         if max(len(flat), len(waiting)) > MAX_LIST:
-            raise LimitReached(f"a list of more than {MAX_LIST:,} elements")
+            raise FunctionLimitReached(f"a list of more than {MAX_LIST:,} elements")
     return relisted(flat, *missing)
 
 

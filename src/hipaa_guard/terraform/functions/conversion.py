@@ -14,7 +14,7 @@ from functools import reduce
 from hipaa_guard.facts.values import Incomplete, PartialText, Reference, Unknown, Value
 from hipaa_guard.terraform.functions.budget import spend_elements
 
-from .errors import FunctionError, LimitReached
+from .errors import FunctionError, FunctionLimitReached
 from .numbers import PRECISION, Number, exact, rounded
 from .numbers import number as number_of
 from .structures import ANY, List, Map, Set, Type, one_type, structure, type_of
@@ -48,7 +48,7 @@ def whole(number: Number) -> Number:
     if isinstance(number, int) and number.bit_length() > PRECISION:
         number = number_of(Fraction(number))
     if isinstance(number, int) and number.bit_length() > MAX_DIGITS * 3:
-        raise LimitReached(f"a number of more than {MAX_DIGITS} digits")
+        raise FunctionLimitReached(f"a number of more than {MAX_DIGITS} digits")
     return number
 
 
@@ -72,7 +72,7 @@ def parse_number(text: str) -> Number:
         raise FunctionError(f"cannot convert {text[:40]!r} to number; it must be a decimal representation of a number")
     decimal = Decimal(text)
     if len(text) > MAX_DIGITS or abs(decimal.adjusted()) > MAX_DIGITS:
-        raise LimitReached(f"a number of more than {MAX_DIGITS} digits")
+        raise FunctionLimitReached(f"a number of more than {MAX_DIGITS} digits")
     return number_of(Fraction(decimal))
 
 

@@ -9,7 +9,7 @@ from itertools import groupby
 from hipaa_guard.facts.values import Value
 
 from .context import Function
-from .errors import FunctionError, LimitReached
+from .errors import FunctionError, FunctionLimitReached
 from .signatures import TEXT, call
 
 MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
@@ -31,7 +31,7 @@ def parsed(text: str) -> tuple[datetime, int]:
     if not found:
         raise FunctionError(f"not a valid RFC3339 timestamp: {text[:60]!r}")
     if text.startswith("0000"):
-        raise LimitReached("a date before the year 1")
+        raise FunctionLimitReached("a date before the year 1")
     try:
         moment = datetime.fromisoformat(found[1] + found[3].replace("Z", "+00:00"))
     except ValueError as error:
@@ -64,7 +64,7 @@ def timeadd(timestamp: str, amount: str) -> Value:
     try:
         return rfc3339(moment + timedelta(seconds=(rest + duration(amount)) // 10**9))
     except OverflowError:
-        raise LimitReached("a date after the year 9999") from None
+        raise FunctionLimitReached("a date after the year 9999") from None
 
 
 def timecmp(left: str, right: str) -> Value:

@@ -13,7 +13,7 @@ from hipaa_guard.facts.values import Cause, PartialJson, Unknown, Value
 
 from .context import Function
 from .conversion import parse_number
-from .errors import FunctionError, LimitReached
+from .errors import FunctionError, FunctionLimitReached
 from .json_text import json_text
 from .signatures import ANY, TEXT, call
 from .unknowns import MAX_LIST, parts_of
@@ -54,7 +54,7 @@ def csvdecode(text: str) -> Value:
     if any(len(line) != len(header) for line in lines):
         raise FunctionError("CSV parse error: wrong number of fields")
     if len(rows) * len(header) > MAX_LIST:
-        raise LimitReached(f"a table of more than {MAX_LIST:,} fields")
+        raise FunctionLimitReached(f"a table of more than {MAX_LIST:,} fields")
     return [dict(zip(header, line, strict=True)) for line in lines]
 
 

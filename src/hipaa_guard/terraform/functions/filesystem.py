@@ -16,7 +16,7 @@ from hipaa_guard.terraform.files import is_of_git
 
 from .context import CallContext, Function
 from .conversion import sorted_set, to_map
-from .errors import FunctionError, LimitReached
+from .errors import FunctionError, FunctionLimitReached
 from .signatures import TEXT, Parameter, call, call_with_context
 from .unknowns import MAX_LIST, Unread, relisted
 
@@ -69,7 +69,7 @@ def content(context: CallContext, path: str) -> bytes | Unknown:
         if not stat.S_ISREG(status.st_mode):  # a pipe would block
             return Unread(f"{path[:200]!r} is no regular file", Cause.NOT_IN_SCOPE)
         if status.st_size > MAX_FILE:
-            raise LimitReached(f"a file of more than {MAX_FILE:,} bytes")
+            raise FunctionLimitReached(f"a file of more than {MAX_FILE:,} bytes")
         return found.read_bytes()
     except OSError as error:
         raise FunctionError(f"failed to read {path[:200]!r}: {error.strerror}") from None
@@ -111,9 +111,9 @@ def fileset(context: CallContext, path: str, pattern: str) -> Value:
         return directory
     if ".." in pattern.split("/") or pattern.startswith("/"):
         return outside(pattern)
-    from .regular_expressions import Budget, compiled
+    from .regular_expressions import MatchBudget, compiled
 
-    program, budget = compiled(translated(pattern)), Budget()
+    program, budget = compiled(translated(pattern)), MatchBudget()
     names: list[Value] = []
     missing: list[Unknown] = []
     for name, entry in _entries(directory, ""):
@@ -147,7 +147,7 @@ def _entries(directory: Path, prefix: str) -> Iterator[tuple[str, os.DirEntry[st
             continue
         count += len(entries)
         if count > MAX_LIST:
-            raise LimitReached(f"a directory of more than {MAX_LIST:,} files")
+            raise FunctionLimitReached(f"a directory of more than {MAX_LIST:,} files")
         for entry in entries:
             name = f"{above}{entry.name}"
             if entry.is_dir(follow_symlinks=False):
@@ -161,7 +161,7 @@ def translated(pattern: str) -> str:
     if unreadable := BROKEN.search(pattern):
         raise FunctionError(f"syntax error in pattern: {unreadable[0][:40]!r}")
     if NESTED.search(pattern):
-        raise LimitReached("a choice within a choice in a pattern of files")
+        raise FunctionLimitReached("a choice within a choice in a pattern of files")
     if pattern.count("{") != pattern.count("}"):
         return "[^\\x00-\\x{10FFFF}]"  # fits nothing
     pieces, depth = [], 0

@@ -11,7 +11,7 @@ from hipaa_guard.facts.values import Incomplete, Unknown, Value
 from hipaa_guard.terraform.functions.budget import outer_size, spend
 
 from .conversion import kind, to_bool, to_number, to_text
-from .errors import FunctionError, LimitReached
+from .errors import FunctionError, FunctionLimitReached
 from .graphemes import graphemes
 from .json_text import json_text, quoted
 from .numbers import Number
@@ -66,7 +66,7 @@ def formatted_list(template: str, values: list[Value]) -> Value:
         raise FunctionError("the lists have different lengths")
     count = len(lists[0]) if lists else 1
     if count * (len(values) + 1) > MAX_LIST * 10:
-        raise LimitReached(f"a list of more than {MAX_LIST:,} elements")
+        raise FunctionLimitReached(f"a list of more than {MAX_LIST:,} elements")
     rows = ([value[row] if isinstance(value, list) else value for value in values] for row in range(count))
     return [_counted(formatted(template, row)) for row in rows]
 
@@ -101,7 +101,7 @@ def parsed(template: str) -> Iterator[str | Verb]:
 def _verb(found: re.Match[str], following: int) -> Verb:
     sizes = [int((found[name] or "0")[:9]) for name in ("width", "precision", "argument")]
     if max(sizes) > MAX_TEXT:
-        raise LimitReached(f"a text of more than {MAX_TEXT:,} characters")
+        raise FunctionLimitReached(f"a text of more than {MAX_TEXT:,} characters")
     precision = sizes[1] if found["precision"] is not None else None
     return Verb(found[0], found["flags"], sizes[0], precision, sizes[2] or following, found["mode"])
 
@@ -169,7 +169,7 @@ def _decimal(verb: Verb, number: Number) -> str:
     decimal = abs(Decimal(repr(number))) or Decimal("0.0")
     precision = 6 if verb.precision is None else verb.precision
     if precision > LONGEST_NUMBER:
-        raise LimitReached(f"a number of more than {LONGEST_NUMBER} digits")
+        raise FunctionLimitReached(f"a number of more than {LONGEST_NUMBER} digits")
     if verb.mode in "gG":
         if verb.precision is not None:
             decimal = Context(prec=max(precision, 1)).create_decimal(decimal)

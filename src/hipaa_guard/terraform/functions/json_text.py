@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from hipaa_guard.facts.values import Value
 
 from .conversion import number_text
-from .errors import FunctionError, LimitReached
+from .errors import FunctionError, FunctionLimitReached
 from .unknowns import MAX_TEXT
 
 ESCAPES = str.maketrans(
@@ -36,7 +36,7 @@ def json_text(value: Value) -> str:
         pieces.append(piece)
         length += len(piece)
         if length > MAX_TEXT:
-            raise LimitReached(f"a document of more than {MAX_TEXT:,} characters")
+            raise FunctionLimitReached(f"a document of more than {MAX_TEXT:,} characters")
     return "".join(pieces)
 
 

@@ -9,7 +9,7 @@ from hipaa_guard.facts.values import Value
 
 from .context import Function
 from .conversion import whole_number
-from .errors import FunctionError, LimitReached
+from .errors import FunctionError, FunctionLimitReached
 from .numbers import Number
 from .signatures import NUMBER, TEXT, call
 
@@ -82,7 +82,9 @@ def _address(net: Network, number: int) -> str:
         return str(IPv4Address(number))
     address = IPv6Address(number)
     if address.ipv4_mapped or net.network_address.ipv4_mapped:
-        raise LimitReached("an IPv4 address written as IPv6")  # Terraform's answers are no addresses of the network
+        raise FunctionLimitReached(
+            "an IPv4 address written as IPv6"
+        )  # Terraform's answers are no addresses of the network
     return str(address)
 
 

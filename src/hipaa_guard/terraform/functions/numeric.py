@@ -8,7 +8,7 @@ from hipaa_guard.facts.values import Value
 
 from .context import Function
 from .conversion import MAX_DIGITS, whole, whole_number
-from .errors import FunctionError, LimitReached
+from .errors import FunctionError, FunctionLimitReached
 from .numbers import Number
 from .signatures import ANY, NUMBER, call
 
@@ -21,7 +21,7 @@ def log(number: Number, base: Number) -> Value:
     try:
         return whole(math.log(number) / math.log(base))
     except (ValueError, ZeroDivisionError, OverflowError):
-        raise LimitReached("an infinite logarithm") from None
+        raise FunctionLimitReached("an infinite logarithm") from None
 
 
 def parseint(text: Value, base: Number) -> Value:
@@ -36,7 +36,7 @@ def parseint(text: Value, base: Number) -> Value:
     if not figures or any(figure not in DIGITS[:radix] for figure in figures):
         raise FunctionError(f"cannot parse {text[:40]!r} as a base {radix} integer")
     if len(figures) > MAX_DIGITS:
-        raise LimitReached(f"a number of more than {MAX_DIGITS} digits")
+        raise FunctionLimitReached(f"a number of more than {MAX_DIGITS} digits")
     number = 0
     for figure in figures:
         number = number * radix + DIGITS.index(figure)
@@ -48,7 +48,7 @@ def power(number: Number, exponent: Number) -> Value:
     try:
         result = math.pow(number, exponent)
     except (ValueError, OverflowError):
-        raise LimitReached("a power without a finite value") from None
+        raise FunctionLimitReached("a power without a finite value") from None
     return int(result) if result.is_integer() else result
 
 

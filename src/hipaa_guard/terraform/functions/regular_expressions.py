@@ -15,7 +15,7 @@ from typing import Any
 from hipaa_guard.facts.values import Value
 from hipaa_guard.terraform.functions.budget import ELEMENT, spend, walked
 
-from .errors import FunctionError, LimitReached
+from .errors import FunctionError, FunctionLimitReached
 from .unknowns import MAX_LIST, MAX_TEXT
 
 MAX_PATTERN = 20_000
@@ -47,7 +47,7 @@ Spans = list[tuple[int, int]]
 """Start and end of the match and of each group, -1 for a group that took no part."""
 
 
-class Budget:
+class MatchBudget:
     """Processor time that one call may still take."""
 
     def __init__(self, seconds: float = MAX_SECONDS) -> None:
@@ -61,7 +61,7 @@ class Budget:
 
         """
         if time.thread_time() > self.end:
-            raise LimitReached("the search for a regular expression")
+            raise FunctionLimitReached("the search for a regular expression")
 
 
 class Program:
@@ -69,9 +69,9 @@ class Program:
 
     def __init__(self, pattern: str) -> None:
         if len(pattern) > MAX_PATTERN:
-            raise LimitReached(f"a regular expression of more than {MAX_PATTERN:,} characters")
+            raise FunctionLimitReached(f"a regular expression of more than {MAX_PATTERN:,} characters")
         if pattern.count("(") > MAX_GROUPS:
-            raise LimitReached(f"a regular expression with more than {MAX_GROUPS} groups")
+            raise FunctionLimitReached(f"a regular expression with more than {MAX_GROUPS} groups")
         self._compiled = _compiled(encodable(pattern))
         tokens = list(TOKEN.finditer(pattern))
         escaped = {token["escaped"] for token in tokens}
@@ -81,28 +81,28 @@ class Program:
         # RE2 tells the name of a group, but only of the first of several with the same name.
         self.names: list[str | None] = [token["name"] for token in tokens if token["group"]]
         if len(self.names) != self._compiled.groups:
-            raise LimitReached("a regular expression with groups like these")
+            raise FunctionLimitReached("a regular expression with groups like these")
         if not all(name is None or name.isascii() for name in self.names):
             raise FunctionError("invalid regexp pattern: invalid named capture")
 
-    def search(self, text: str, budget: Budget) -> bool:
+    def search(self, text: str, budget: MatchBudget) -> bool:
         """Whether some part of a text matches."""
         return next(self.matches(text, budget), None) is not None
 
-    def matches(self, text: str, budget: Budget) -> Iterator[Spans]:
+    def matches(self, text: str, budget: MatchBudget) -> Iterator[Spans]:
         """All matches that do not overlap; none empty right behind another."""
         if self._only_ascii and not text.isascii():  # RE2 finds it also between the bytes of one character
-            raise LimitReached(r"\B in a text with letters beyond ASCII")
+            raise FunctionLimitReached(r"\B in a text with letters beyond ASCII")
         searched = encodable(text)
         if len(searched.encode()) * self._compiled.programsize > MAX_WORK:
-            raise LimitReached("the search for a regular expression")
+            raise FunctionLimitReached("the search for a regular expression")
         walked(len(searched) * self._compiled.programsize // _WORK_OF_ELEMENT)
         budget.check()
         last_end = -1
         for count, found in enumerate(self._compiled.finditer(searched)):
             budget.check()
             if count > MAX_LIST:
-                raise LimitReached(f"a list of more than {MAX_LIST:,} elements")
+                raise FunctionLimitReached(f"a list of more than {MAX_LIST:,} elements")
             start, end = found.span()
             if end > start or start != last_end:
                 yield [found.span(number) for number in range(len(self.names) + 1)]
@@ -120,9 +120,9 @@ def _compiled(pattern: str) -> Any:
     except re2.error as error:
         why = error.args[0].decode(errors="replace")
     if why.startswith("pattern too large"):
-        raise LimitReached(f"a regular expression of more than {MAX_MEMORY:,} bytes")
+        raise FunctionLimitReached(f"a regular expression of more than {MAX_MEMORY:,} bytes")
     if PROPERTY.match(why):  # newer versions of Go know more of them
-        raise LimitReached("a Unicode property like this in a regular expression")
+        raise FunctionLimitReached("a Unicode property like this in a regular expression")
     raise FunctionError(f"invalid regexp pattern: {why}")
 
 
@@ -140,7 +140,7 @@ def compiled(pattern: str) -> Program:
 def regex(pattern: str, text: str) -> Value:
     """The first match: its text, or the texts of its groups."""
     shape = result_shape(pattern)
-    for found in compiled(pattern).matches(text, Budget()):
+    for found in compiled(pattern).matches(text, MatchBudget()):
         return captured(shape, text, found)
     raise FunctionError("pattern did not match any part of the given string")
 
@@ -148,12 +148,12 @@ def regex(pattern: str, text: str) -> Value:
 def regexall(pattern: str, text: str) -> Value:
     """All matches."""
     shape = result_shape(pattern)
-    return [captured(shape, text, found) for found in compiled(pattern).matches(text, Budget())]
+    return [captured(shape, text, found) for found in compiled(pattern).matches(text, MatchBudget())]
 
 
 def replaced(text: str, pattern: str, replacement: str) -> str:
     """The text with each match replaced; ``$1`` and ``${name}`` stand for groups."""
-    program, budget = compiled(pattern), Budget()
+    program, budget = compiled(pattern), MatchBudget()
     template = parts_of_replacement(replacement, program.names, budget)
     pieces: list[str] = []
     length = position = 0
@@ -165,11 +165,11 @@ def replaced(text: str, pattern: str, replacement: str) -> str:
             pieces.append(piece)
             length += len(piece) + 1
             if length > MAX_TEXT * 4:
-                raise LimitReached(f"a text of more than {MAX_TEXT:,} characters")
+                raise FunctionLimitReached(f"a text of more than {MAX_TEXT:,} characters")
     return "".join([*pieces, text[position:]])
 
 
-def parts_of_replacement(replacement: str, names: list[str | None], budget: Budget) -> list[str | list[int]]:
+def parts_of_replacement(replacement: str, names: list[str | None], budget: MatchBudget) -> list[str | list[int]]:
     """The texts of a replacement, and between them the numbers of the groups that a reference may mean."""
     parts: list[str | list[int]] = []
     position = 0

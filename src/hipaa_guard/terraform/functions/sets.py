@@ -10,7 +10,7 @@ from hipaa_guard.terraform.functions.budget import spend_elements
 
 from .context import Function
 from .conversion import as_set, identity, unified
-from .errors import LimitReached
+from .errors import FunctionLimitReached
 from .signatures import LIST, call
 from .unknowns import MAX_LIST, derived, elements, unseen
 
@@ -21,7 +21,7 @@ def setproduct(*sets: list[Value]) -> Value:
     if incomplete:
         return derived(incomplete)
     if prod(len(items) for items in sets) > MAX_LIST:
-        raise LimitReached(f"a list of more than {MAX_LIST:,} elements")
+        raise FunctionLimitReached(f"a list of more than {MAX_LIST:,} elements")
     spend_elements(prod(len(items) for items in sets) * (len(sets) + 1))
     return [list(combination) for combination in product(*map(unified, sets))]
 

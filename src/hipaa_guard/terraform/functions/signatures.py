@@ -11,7 +11,7 @@ from hipaa_guard.facts.values import Incomplete, Unknown, Value
 
 from .context import CallContext, Function
 from .conversion import list_of, to_bool, to_list, to_map, to_number, to_text
-from .errors import FunctionError, LimitReached
+from .errors import FunctionError, FunctionLimitReached
 from .unknowns import beyond_limit, bounded, derived, parts_of
 
 
@@ -95,7 +95,7 @@ def _called(  # noqa: PLR0917 - bound once, in the two functions above
         if unknown:
             return derived(unknown)
         return bounded(body(context, *converted) if contextual else body(*converted))
-    except LimitReached as limit:
+    except FunctionLimitReached as limit:
         return beyond_limit(str(limit))
     except RecursionError:
         return beyond_limit("a structure nested this deeply")

@@ -8,7 +8,7 @@ from hipaa_guard.facts.values import Incomplete, PartialText, Unknown, Value
 
 from .context import CallContext, Function
 from .conversion import to_map, whole_number
-from .errors import FunctionError, LimitReached
+from .errors import FunctionError, FunctionLimitReached
 from .formats import formatted, formatted_list
 from .graphemes import graphemes
 from .numbers import Number
@@ -29,7 +29,7 @@ def indent(spaces: Number, text: str) -> Value:
     if count < 0:
         raise FunctionError("the number of spaces must not be negative")
     if len(text) + count * text.count("\n") > MAX_TEXT:
-        raise LimitReached(f"a text of more than {MAX_TEXT:,} characters")
+        raise FunctionLimitReached(f"a text of more than {MAX_TEXT:,} characters")
     return text.replace("\n", "\n" + " " * count)
 
 
@@ -88,14 +88,14 @@ def replace(text: str, searched: str, replacement: str) -> Value:
 
         return replaced(text, searched[1:-1], replacement)
     if len(text) + (len(text) + 1) * len(replacement) > MAX_TEXT * 4:
-        raise LimitReached(f"a text of more than {MAX_TEXT:,} characters")
+        raise FunctionLimitReached(f"a text of more than {MAX_TEXT:,} characters")
     return text.replace(searched, replacement)
 
 
 def split(separator: str, text: str) -> Value:
     """The parts of a text between separators."""
     if (text.count(separator) if separator else len(text)) > MAX_LIST:
-        raise LimitReached(f"a list of more than {MAX_LIST:,} elements")
+        raise FunctionLimitReached(f"a list of more than {MAX_LIST:,} elements")
     return text.split(separator) if separator else list(text)
 
 

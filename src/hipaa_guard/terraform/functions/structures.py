@@ -43,13 +43,13 @@ class Map(dict[str, Value]):
     __slots__ = ()
 
 
-class Loose(list[Value]):
+class UntypedList(list[Value]):
     """A list of a resource: its schema, which is not read, says whether it is a list, a set or a tuple."""
 
     __slots__ = ()
 
 
-class LooseMap(dict[str, Value]):
+class UntypedMap(dict[str, Value]):
     """A map or an object of a resource."""
 
     __slots__ = ()
@@ -58,7 +58,7 @@ class LooseMap(dict[str, Value]):
 def loosened(value: Value) -> Value:
     """A collection that may still be converted to another kind."""
     if type(value) in (list, dict):
-        return Loose(value) if isinstance(value, list) else LooseMap(value)
+        return UntypedList(value) if isinstance(value, list) else UntypedMap(value)
     return value
 
 

@@ -9,7 +9,7 @@ from unicodedata import normalize
 from hipaa_guard.facts.values import Cause, Incomplete, PartialJson, PartialText, Reference, Unknown, Value
 from hipaa_guard.terraform.functions.budget import walked
 
-from .errors import LimitReached
+from .errors import FunctionLimitReached
 
 MAX_TEXT = 1 << 20
 """Characters in one text."""
@@ -73,7 +73,7 @@ def relisted(items: list[Value], *sources: Unknown | None) -> list[Value]:
     """A list of these items, incomplete if one of the lists it was made from was."""
     missing = [source for source in sources if source is not None]
     if len(items) > MAX_LIST:
-        raise LimitReached(f"a list of more than {MAX_LIST:,} elements")
+        raise FunctionLimitReached(f"a list of more than {MAX_LIST:,} elements")
     return Incomplete(items, missing[0]) if missing else items
 
 
@@ -139,7 +139,7 @@ def require_small(value: Value) -> None:
     """
     parts = _size(value, {})
     if parts > MAX_PARTS:
-        raise LimitReached(f"a structure of more than {MAX_PARTS:,} values")
+        raise FunctionLimitReached(f"a structure of more than {MAX_PARTS:,} values")
     if parts > _AT_ONCE:
         walked(parts)
 
@@ -168,5 +168,5 @@ def _within(parts: Iterable[str | Unknown]) -> list[str | Unknown]:
         kept.append(part)
         length += size_of(part)
         if length > MAX_TEXT:
-            raise LimitReached(f"a text of more than {MAX_TEXT:,} characters")
+            raise FunctionLimitReached(f"a text of more than {MAX_TEXT:,} characters")
     return kept

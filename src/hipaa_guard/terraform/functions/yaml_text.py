@@ -10,7 +10,7 @@ from typing import Any
 from hipaa_guard.facts.values import Value
 
 from .conversion import kind, number_text, parse_number, to_text
-from .errors import FunctionError, LimitReached
+from .errors import FunctionError, FunctionLimitReached
 from .unknowns import MAX_PARTS, require_small
 
 MAX_NESTING = 200
@@ -32,7 +32,7 @@ DATE = re.compile(
 PREFIX = "tag:yaml.org,2002:"
 
 
-class Reader:
+class YamlReader:
     """Builds values from the events of a document, so that neither nesting nor aliases can run away."""
 
     def __init__(self, events: Iterator[Any]) -> None:
@@ -51,7 +51,7 @@ class Reader:
         self.depth += 1
         self.parts += 1
         if self.depth > MAX_NESTING or self.parts > MAX_PARTS:
-            raise LimitReached("a YAML document this large or this deep")
+            raise FunctionLimitReached("a YAML document this large or this deep")
         value = BUILDERS[name](self, event)
         self.depth -= 1
         if event.anchor:
@@ -101,10 +101,10 @@ class Reader:
             yield event
 
 
-BUILDERS: dict[str, Callable[[Reader, Any], Value]] = {
-    "ScalarEvent": Reader.scalar,
-    "SequenceStartEvent": Reader.sequence,
-    "MappingStartEvent": Reader.mapping,
+BUILDERS: dict[str, Callable[[YamlReader, Any], Value]] = {
+    "ScalarEvent": YamlReader.scalar,
+    "SequenceStartEvent": YamlReader.sequence,
+    "MappingStartEvent": YamlReader.mapping,
 }
 EXPECTED = {"int": "number", "float": "number", "bool": "bool", "null": "null"}
 
@@ -133,7 +133,7 @@ def meaning(text: str) -> Value:
     if INTEGER.fullmatch(text) or FLOAT.fullmatch(text):
         return parse_number(text)
     if INFINITE.fullmatch(text):
-        raise LimitReached("infinity")
+        raise FunctionLimitReached("infinity")
     return moment(text) or text
 
 
@@ -160,7 +160,7 @@ def yaml_value(text: str) -> Value:
         starts = [next(events, None), next(events, None)]
         if type(starts[1]).__name__ != "DocumentStartEvent":
             raise FunctionError("missing start of document")
-        value = Reader(events).value(next(events))
+        value = YamlReader(events).value(next(events))
         rest = [type(event).__name__ for event in (next(events), next(events))]
     except yaml.YAMLError as error:
         raise FunctionError(f"invalid YAML: {getattr(error, 'problem', None) or 'syntax error'}") from None

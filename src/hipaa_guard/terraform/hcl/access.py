@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from hipaa_guard.facts.locations import Location
-from hipaa_guard.facts.secrets import Secret
+from hipaa_guard.facts.secrets import SecretText
 from hipaa_guard.facts.values import Cause, Existing, Incomplete, Reference, Undecided, Unknown, Value
-from hipaa_guard.terraform.functions.structures import List, Loose, Set
+from hipaa_guard.terraform.functions.structures import List, Set, UntypedList
 from hipaa_guard.terraform.functions.unknowns import derived, is_text
 from hipaa_guard.terraform.hcl.errors import EvaluationError
 
@@ -45,7 +45,7 @@ class Object(Unknown):
         return self
 
 
-class Known(dict[str, Value]):
+class WrittenBlock(dict[str, Value]):
     """A nested block of a resource: what is written, and a reference for what the provider adds.
 
     ``place`` tells where an argument in it is written, and of an empty name where the block itself is.
@@ -82,7 +82,7 @@ class Pinned(Reference):
     __slots__ = ()
 
 
-class Lookup(Existing):
+class DataSourceValue(Existing):
     """What a data source reads of something that exists already. ``through`` is what it was asked with."""
 
     __slots__ = ("through",)
@@ -95,7 +95,7 @@ class Lookup(Existing):
         self.through = through
 
 
-class Outer(Unknown):
+class OuterReference(Unknown):
     """A value that the configuration takes from outside: of a root variable, a data source, a module that was not read.
 
     ``path`` says exactly which (``var.network.group_ids[0]``), so that equal paths are equal values.
@@ -109,11 +109,11 @@ class Outer(Unknown):
         super().__init__(reason, cause, references=references or (path,), is_set=is_set)
         self.path = path
 
-    def below(self, step: str) -> Outer:
+    def below(self, step: str) -> OuterReference:
         """A part of the value: ``x["name"]`` is ``x.name``."""
         named = _AS_NAME.fullmatch(step)
         step = step if named is None else f".{named[1]}"
-        return Outer(self.reason, self.cause, f"{self.path}{step}", references=self.references)
+        return OuterReference(self.reason, self.cause, f"{self.path}{step}", references=self.references)
 
 
 class AttributeText(str):
@@ -178,14 +178,14 @@ def attribute_of(value: Value, name: str) -> Value:
     """
     if isinstance(value, Object):
         return value.of(name)
-    if isinstance(value, Secret):
+    if isinstance(value, SecretText):
         return value.conceal(attribute_of(value.reveal(), name))
     if isinstance(value, Unknown):
         return _below(value, f".{name}")
     if isinstance(value, dict):
         if name in value:
             return value[name]
-        if isinstance(value, Known):
+        if isinstance(value, WrittenBlock):
             return value.absent(name)
         raise EvaluationError(f"this object does not have an attribute named {name[:60]!r}")
     if value is None:
@@ -205,9 +205,9 @@ def element_of(value: Value, key: Value) -> Value:
     if isinstance(key, OwnKey) and isinstance(value, Incomplete):
         only = sole_uncertain(value, key)
         return only if only is not None else value.unknown
-    if isinstance(value, Secret):
+    if isinstance(value, SecretText):
         return value.conceal(element_of(value.reveal(), key))
-    if isinstance(key, Secret):
+    if isinstance(key, SecretText):
         return _element_by_secret(value, key)
     if isinstance(key, Unknown):
         return _unknown_element(value, key)
@@ -228,7 +228,7 @@ def element_of(value: Value, key: Value) -> Value:
     raise EvaluationError(f"this {_kind(value)} value does not have any indices")
 
 
-def _element_by_secret(value: Value, key: Secret) -> Value:
+def _element_by_secret(value: Value, key: SecretText) -> Value:
     """The element that a sensitive key chooses, which tells the key."""
     try:
         return key.conceal(element_of(value, key.reveal()))
@@ -244,14 +244,14 @@ def splat(value: Value, each: Callable[[Value], Value]) -> Value:
         return _uncertain_splat(value, each)
     if value is None:
         return []
-    if isinstance(value, Secret):
+    if isinstance(value, SecretText):
         return splat(value.reveal(), lambda item: each(value.conceal(item)))
     if isinstance(value, Unknown):
         return derived([value])
     if isinstance(value, Incomplete):
         return Incomplete([each(element) for element in value.seen], value.unknown)
     if isinstance(value, list):
-        kind = type(value) if isinstance(value, Loose) else List if isinstance(value, List | Set) else list
+        kind = type(value) if isinstance(value, UntypedList) else List if isinstance(value, List | Set) else list
         return kind(each(element) for element in value)
     return [each(value)]
 
@@ -276,7 +276,7 @@ def entries(value: Value) -> Iterator[tuple[Value, Value]]:
     """
     if isinstance(value, Object):
         value = value.each()
-    if isinstance(value, Secret):
+    if isinstance(value, SecretText):
         for pair in entries(value.reveal()):
             yield tuple(value.conceal(part) for part in pair)
         return
@@ -318,7 +318,7 @@ def _below(value: Unknown, step: str) -> Value:
         if value.cause is not Cause.AFTER_APPLY:
             below.cause, below.reason = value.cause, value.reason
         return below
-    if isinstance(value, Outer):
+    if isinstance(value, OuterReference):
         return value.below(step)
     return derived([value])
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from hipaa_guard.terraform.functions.graphemes import graphemes
 from hipaa_guard.terraform.hcl.comments import comment_spans
 from hipaa_guard.terraform.hcl.lexer import real
-from hipaa_guard.terraform.hcl.syntax import Attribute, Block, Source
+from hipaa_guard.terraform.hcl.syntax import Attribute, HclBlock, SourceFile
 
 Change = tuple[int, int, str]
 """A stretch of a text, by offsets, and what stands there instead."""
@@ -20,7 +20,7 @@ def changed(text: str, changes: list[Change]) -> str:
     return text
 
 
-def aligned(text: str, find: Callable[[str], Block], first: int, last: int) -> str:
+def aligned(text: str, find: Callable[[str], HclBlock], first: int, last: int) -> str:
     """The text with the equals signs and comments next to some of its lines aligned; no line is added or lost.
 
     ``find`` gives the block that the lines stand in.
@@ -31,10 +31,10 @@ def aligned(text: str, find: Callable[[str], Block], first: int, last: int) -> s
         first = min(first, chains[0][0][0])
         last = max(last, chains[-1][-1][1])
     text = changed(text, [change for chain in chains for change in _equals(block.source, chain)])
-    return changed(text, list(_comments(Source("", text), first - 1, last + 1)))
+    return changed(text, list(_comments(SourceFile("", text), first - 1, last + 1)))
 
 
-def _chains(block: Block) -> list[list[tuple[int, int, Attribute]]]:
+def _chains(block: HclBlock) -> list[list[tuple[int, int, Attribute]]]:
     """First and last line of attributes, those that follow each other directly together.
 
     Attributes whose value goes on in further lines end a chain, those with a heredoc do not.
@@ -54,7 +54,7 @@ def _chains(block: Block) -> list[list[tuple[int, int, Attribute]]]:
     return chains
 
 
-def _equals(source: Source, chain: list[tuple[int, int, Attribute]]) -> Iterator[Change]:
+def _equals(source: SourceFile, chain: list[tuple[int, int, Attribute]]) -> Iterator[Change]:
     ends: list[tuple[int, int, int]] = []
     for _, _, attribute in chain:
         equals = source.text.rindex("=", attribute.start, attribute.value_start)
@@ -66,7 +66,7 @@ def _equals(source: Source, chain: list[tuple[int, int, Attribute]]) -> Iterator
         yield name_end, equals, " " * (column - width + 1)
 
 
-def _comments(source: Source, first: int, last: int) -> Iterator[Change]:
+def _comments(source: SourceFile, first: int, last: int) -> Iterator[Change]:
     """Changes that align the comments behind code in runs of lines that touch the given ones."""
     behind: dict[int, tuple[int, int, int]] = {}
     for start, _ in comment_spans(source.text):

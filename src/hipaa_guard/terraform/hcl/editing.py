@@ -13,7 +13,7 @@ from hipaa_guard.terraform.hcl.alignment import Change, aligned, changed
 from hipaa_guard.terraform.hcl.comments import comment_spans
 from hipaa_guard.terraform.hcl.errors import FAILURES
 from hipaa_guard.terraform.hcl.nodes import Literal
-from hipaa_guard.terraform.hcl.syntax import Attribute, Block, parse
+from hipaa_guard.terraform.hcl.syntax import Attribute, HclBlock, parse
 
 Place = tuple[tuple[str, int], ...]
 """The way to a nested block: type and number among those of the type, step by step."""
@@ -27,7 +27,7 @@ class CannotEdit(Exception):  # noqa: N818 - it is an answer
     """The text is not changed. The message says why, as a clause about the resource."""
 
 
-def resource_in(text: str, type: str, name: str) -> Block:
+def resource_in(text: str, type: str, name: str) -> HclBlock:
     """The block of a resource.
 
     Raises:
@@ -56,7 +56,7 @@ def with_argument(text: str, type: str, name: str, path: Sequence[str], value: s
     if not places:
         raise CannotEdit(f"it has no {'.'.join(path[:-1])} block")
     for place in places:
-        text = _with_argument_at(text, _Finder(type, name, place), path, value)
+        text = _with_argument_at(text, _BlockFinder(type, name, place), path, value)
     return text
 
 
@@ -77,25 +77,25 @@ def with_resource_after(text: str, type: str, name: str, added: str) -> str:
     following = text[end:].split("\n", 2)[1:2]
     if following and following[0].strip():
         lines += newline
-    return _tidied(text, _Finder(type, name, ()), block.source.line(end), (end, end, lines))
+    return _tidied(text, _BlockFinder(type, name, ()), block.source.line(end), (end, end, lines))
 
 
 @dataclass(frozen=True, slots=True)
-class _Finder:
+class _BlockFinder:
     """Finds a block again after its file was changed."""
 
     type: str
     name: str
     place: Place
 
-    def __call__(self, text: str) -> Block:
+    def __call__(self, text: str) -> HclBlock:
         block = resource_in(text, self.type, self.name)
         for kind, number in self.place:
             block = [inner for inner in block.blocks if inner.type == kind][number]
         return block
 
 
-def _places(block: Block, steps: Sequence[str], *, each: bool) -> list[Place]:
+def _places(block: HclBlock, steps: Sequence[str], *, each: bool) -> list[Place]:
     """Where the nested blocks are, as far as they are there."""
     if not steps:
         return [()]
@@ -114,7 +114,7 @@ def _places(block: Block, steps: Sequence[str], *, each: bool) -> list[Place]:
     ]
 
 
-def _with_argument_at(text: str, find: _Finder, path: Sequence[str], value: str) -> str:
+def _with_argument_at(text: str, find: _BlockFinder, path: Sequence[str], value: str) -> str:
     block = find(text)
     missing = path[len(find.place) : -1]
     if missing:
@@ -127,7 +127,7 @@ def _with_argument_at(text: str, find: _Finder, path: Sequence[str], value: str)
     return _with_value(text, find, attribute, value)
 
 
-def _tidied(text: str, find: _Finder, line: int, change: Change) -> str:
+def _tidied(text: str, find: _BlockFinder, line: int, change: Change) -> str:
     """The text with a change that begins in a line, aligned around it if it was so before."""
     after = changed(text, [change])
     if aligned(text, find, line, line) != text:
@@ -141,11 +141,11 @@ def _value_end(attribute: Attribute) -> int:
     return attribute.value_start + len(written.rstrip())
 
 
-def _type_of(block: Block) -> str:
+def _type_of(block: HclBlock) -> str:
     return block.labels[0] if block.type == "dynamic" and block.labels else block.type
 
 
-def _with_value(text: str, find: _Finder, attribute: Attribute, value: str) -> str:
+def _with_value(text: str, find: _BlockFinder, attribute: Attribute, value: str) -> str:
     """The text with another literal in the place of one."""
     written = attribute.text
     try:
@@ -164,7 +164,7 @@ def _with_value(text: str, find: _Finder, attribute: Attribute, value: str) -> s
     return _tidied(text, find, line, (attribute.value_start, _value_end(attribute), value))
 
 
-def _with_new(text: str, find: _Finder, name: str, value: str) -> str:
+def _with_new(text: str, find: _BlockFinder, name: str, value: str) -> str:
     """The text with an argument more in a block."""
     text = _opened(text, find)
     block = find(text)
@@ -180,7 +180,7 @@ def _with_new(text: str, find: _Finder, name: str, value: str) -> str:
     return _tidied(text, find, line, (offset, offset, added))
 
 
-def _with_block(text: str, find: _Finder, kinds: Sequence[str], name: str, value: str) -> str:
+def _with_block(text: str, find: _BlockFinder, kinds: Sequence[str], name: str, value: str) -> str:
     """The text with nested blocks more, the innermost with one argument."""
     block = find(text)
     indent = _indent_inside(text, block)
@@ -202,7 +202,7 @@ def _with_block(text: str, find: _Finder, kinds: Sequence[str], name: str, value
     return _tidied(text, find, block.source.line(at), (at, at, newline.join([*gap, *lines, ""])))
 
 
-def _opened(text: str, find: _Finder) -> str:
+def _opened(text: str, find: _BlockFinder) -> str:
     """The text with a block that stands in one line written over several."""
     block = find(text)
     opening, closing = _opening(text, block), block.end - 1
@@ -222,14 +222,14 @@ def _inside(text: str, opening: int, closing: int) -> str:
     return text[opening:closing].strip()
 
 
-def _last_of(block: Block) -> Attribute | None:
+def _last_of(block: HclBlock) -> Attribute | None:
     """The argument behind which another one goes: the last of one line, that sets something of the resource."""
     every = sorted(block.attributes.values(), key=lambda each: each.start)
     short = [each for each in every if "\n" not in each.text and each.name not in _META]
     return next(reversed(short or every), None)
 
 
-def _opening(text: str, block: Block) -> int:
+def _opening(text: str, block: HclBlock) -> int:
     """The offset behind the brace that opens a block."""
     found = _HEADER.match(text, block.start, block.end)
     if found is None:
@@ -243,7 +243,7 @@ def _indent(text: str, offset: int) -> str:
     return before[: len(before) - len(before.lstrip(" \t"))]
 
 
-def _indent_inside(text: str, block: Block) -> str:
+def _indent_inside(text: str, block: HclBlock) -> str:
     """How lines of a block are indented: as the others are."""
     starts = [each.start for each in block.attributes.values()] + [inner.start for inner in block.blocks]
     own = [start for start in starts if block.source.line(start) != block.source.line(block.start)]

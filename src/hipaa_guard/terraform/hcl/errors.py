@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hipaa_guard.facts.values import Cause
 from hipaa_guard.terraform.functions.errors import FunctionError
-from hipaa_guard.terraform.functions.errors import LimitReached as FunctionLimitReached
+from hipaa_guard.terraform.functions.errors import FunctionLimitReached as FunctionLimitReached
 
 
 class EvaluationError(Exception):

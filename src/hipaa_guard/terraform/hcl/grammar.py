@@ -18,14 +18,14 @@ from hipaa_guard.terraform.hcl.lexer import END, LINE, Lexer, real, view
 from hipaa_guard.terraform.hcl.loops import ForList, ForMap
 from hipaa_guard.terraform.hcl.nodes import (
     Binary,
-    Call,
     Conditional,
+    FunctionCall,
     GetAttribute,
     Index,
-    Key,
     ListNode,
     Literal,
-    Map,
+    MapExpression,
+    MapKey,
     Node,
     Root,
     Splat,
@@ -249,7 +249,7 @@ class Parser:
                 break
             lexer.advance()
         self._close(")", lines)
-        return Call(name, tuple(arguments), expanded)
+        return FunctionCall(name, tuple(arguments), expanded)
 
     def _list(self) -> Node:
         lexer = self.lexer
@@ -282,7 +282,7 @@ class Parser:
                 lexer.advance()
             lexer.skip_lines()
         self._close("}", lines)
-        return Map(tuple(items))
+        return MapExpression(tuple(items))
 
     def _map_item(self) -> tuple[Node, Node]:
         lexer = self.lexer
@@ -296,7 +296,7 @@ class Parser:
             lexer.expect("=")
         lexer.advance()
         lexer.skip_lines()
-        return Key(key), self.expression()
+        return MapKey(key), self.expression()
 
     def _for(self, closing: str, lines: bool) -> Node:
         lexer = self.lexer

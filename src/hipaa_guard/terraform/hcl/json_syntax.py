@@ -10,8 +10,8 @@ from typing import Any
 from hipaa_guard.terraform import limits
 from hipaa_guard.terraform.hcl.errors import EvaluationError, SyntaxProblem
 from hipaa_guard.terraform.hcl.json_maps import is_map
-from hipaa_guard.terraform.hcl.nodes import Key, ListNode, Literal, Map, Node
-from hipaa_guard.terraform.hcl.syntax import Attribute, Block, Body, Problem, Source, Twice
+from hipaa_guard.terraform.hcl.nodes import ListNode, Literal, MapExpression, MapKey, Node
+from hipaa_guard.terraform.hcl.syntax import Attribute, Body, HclBlock, Problem, SourceFile, Twice
 from hipaa_guard.terraform.hcl.templates import parse_template
 
 _SPACE = re.compile(r"[ \t\r\n]*")
@@ -35,8 +35,8 @@ class Parsed:
 def parse(path: str, data: bytes) -> Body:
     """The blocks of a file of JSON."""
     text = data.removeprefix(b"\xef\xbb\xbf").decode()
-    source = Source(path, text, has_comments=False)
-    root = Block(source, "", (), 0, len(text))
+    source = SourceFile(path, text, has_comments=False)
+    root = HclBlock(source, "", (), 0, len(text))
     body = Body(source, root, [], [])
     try:
         document = parse_json(text)
@@ -130,7 +130,7 @@ def _top_level(body: Body, kind: str, start: int, content: Parsed) -> None:
                 message = f"the content of {kind!r} must be an object"
                 body.problems.append(Problem(message, body.source.line(one.start)))
                 continue
-            block = Block(body.source, kind, labels, label_start, one.end)
+            block = HclBlock(body.source, kind, labels, label_start, one.end)
             if kind in _BODIES:
                 _fill_body(body, block, one, labels[0] if labels else kind)
             else:
@@ -152,7 +152,7 @@ def _labelled(content: Parsed, count: int, start: int) -> list[tuple[tuple[str, 
     return found
 
 
-def _fill(body: Body, block: Block, parsed: Parsed, *, templates: bool = True) -> None:
+def _fill(body: Body, block: HclBlock, parsed: Parsed, *, templates: bool = True) -> None:
     """Take all of an object as arguments. Texts of variables are no templates."""
     for key, start, value in parsed.value:
         if key != "//":
@@ -161,7 +161,7 @@ def _fill(body: Body, block: Block, parsed: Parsed, *, templates: bool = True) -
             _remark(block, start, value)
 
 
-def _fill_body(body: Body, block: Block, parsed: Parsed, parent: str) -> None:
+def _fill_body(body: Body, block: HclBlock, parsed: Parsed, parent: str) -> None:
     """Take an object as arguments and nested blocks, of which one may stand without a list around it."""
     for key, start, value in parsed.value:
         if key == "//":
@@ -170,20 +170,20 @@ def _fill_body(body: Body, block: Block, parsed: Parsed, parent: str) -> None:
             _dynamic(body, block, value)
         elif not is_map(parent, key) and _is_block(value):
             for one in value.value if isinstance(value.value, tuple) else (value,):
-                inner = Block(block.source, key, (), start, one.end)
+                inner = HclBlock(block.source, key, (), start, one.end)
                 _fill_body(body, inner, one, key)
                 block.blocks.append(inner)
         else:
             _argument(body, block, key, start, value)
 
 
-def _remark(block: Block, start: int, value: Parsed) -> None:
+def _remark(block: HclBlock, start: int, value: Parsed) -> None:
     """Take a comment property; Terraform lets it be of any type, and only texts say something."""
     if isinstance(value.value, str):
         block.remarks = (*block.remarks, (block.source.line(start), value.value))
 
 
-def _argument(body: Body, block: Block, key: str, start: int, value: Parsed, *, templates: bool = True) -> None:
+def _argument(body: Body, block: HclBlock, key: str, start: int, value: Parsed, *, templates: bool = True) -> None:
     attribute = Attribute(block.source, key, start, value.start, value.end)
     attribute.replace(node_of(value, templates=templates))
     if key in block.attributes:
@@ -198,16 +198,16 @@ def _is_block(value: Parsed) -> bool:
     return _is_object(value)
 
 
-def _dynamic(body: Body, block: Block, parsed: Parsed) -> None:
+def _dynamic(body: Body, block: HclBlock, parsed: Parsed) -> None:
     for labels, start, content in _labelled(parsed, 1, parsed.start):
         for one in content.value if isinstance(content.value, tuple) else (content,):
             if not _is_object(one):
                 continue
-            dynamic = Block(block.source, "dynamic", labels, start, one.end)
+            dynamic = HclBlock(block.source, "dynamic", labels, start, one.end)
             for key, key_start, value in one.value:
                 if key == "content" and _is_block(value):
                     for each in value.value if isinstance(value.value, tuple) else (value,):
-                        inner = Block(block.source, "content", (), key_start, each.end)
+                        inner = HclBlock(block.source, "content", (), key_start, each.end)
                         _fill_body(body, inner, each, labels[0])
                         dynamic.blocks.append(inner)
                 elif key != "//":
@@ -219,7 +219,9 @@ def node_of(parsed: Parsed, *, templates: bool = True) -> Node:
     """The expression that a JSON value stands for; strings are templates, except in variable files."""
     value = parsed.value
     if isinstance(value, list):
-        return Map(tuple((Key(_text(key, templates)), node_of(inner, templates=templates)) for key, _, inner in value))
+        return MapExpression(
+            tuple((MapKey(_text(key, templates)), node_of(inner, templates=templates)) for key, _, inner in value)
+        )
     if isinstance(value, tuple):
         return ListNode(tuple(node_of(inner, templates=templates) for inner in value))
     return _text(value, templates) if isinstance(value, str) else Literal(value)
@@ -231,10 +233,10 @@ def _text(text: str, templates: bool) -> Node:
     try:
         return parse_template(text)
     except (SyntaxProblem, RecursionError) as problem:
-        return Broken(str(problem))
+        return BrokenExpression(str(problem))
 
 
-class Broken(Node):
+class BrokenExpression(Node):
     """A string whose template cannot be read."""
 
     __slots__ = ("message",)

@@ -243,7 +243,7 @@ class ListNode(Node):
         return scope.session.made([guarded(scope, item) for item in self.items])
 
 
-class Key(Node):
+class MapKey(Node):
     """The key of a map: a string, or what converts to one."""
 
     __slots__ = ("node",)
@@ -259,7 +259,7 @@ class Key(Node):
         return key
 
 
-class Map(Node):
+class MapExpression(Node):
     """``{a = b}``. With a key that is not known, the whole map is not known."""
 
     __slots__ = ("items",)
@@ -326,7 +326,7 @@ class TemplateIf(Node):
         return operators.chosen(test, *arms)
 
 
-class Call(Node):
+class FunctionCall(Node):
     """``name(arguments...)``. `try` and `can` see their arguments before these are evaluated."""
 
     __slots__ = ("arguments", "expanded", "name")

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from hipaa_guard.terraform.hcl.syntax import Attribute
 
 
-class Written(Protocol):
+class Located(Protocol):
     """Anything with a place in a file."""
 
     def location(self, calls: tuple[Location, ...] = ()) -> Location:
@@ -82,7 +82,7 @@ _SMALL = 4096
 """Bytes of which no one asks whether all of them are kept."""
 
 
-class Record(Protocol):
+class RecordedValues(Protocol):
     """What a plan or state has worked out of the source that is evaluated: it counts more than the source."""
 
     def keys(self, block: str) -> Sequence[int | str]:
@@ -117,7 +117,12 @@ class Session:
     )
 
     def __init__(
-        self, base: Path, boundary: Path, budget: Budget, workspace: str | None = None, record: Record | None = None
+        self,
+        base: Path,
+        boundary: Path,
+        budget: Budget,
+        workspace: str | None = None,
+        record: RecordedValues | None = None,
     ) -> None:
         self.base = base
         self.boundary = boundary
@@ -127,7 +132,7 @@ class Session:
         self.gaps: list[Gap] = []
         self.strict = 0
         self.relied_on: list[Unknown] | None = None
-        self.where: Written | None = None
+        self.where: Located | None = None
         self.calls: tuple[Location, ...] = ()
         self._said: set[tuple[Any, ...]] = set()
 
@@ -205,7 +210,7 @@ class Session:
         return Unknown(reason, Cause.LIMIT if limit else Cause.EXPRESSION)
 
 
-class Names(Protocol):
+class ModuleNames(Protocol):
     """What a module knows: variables, locals, resources, module calls."""
 
     session: Session
@@ -228,10 +233,10 @@ class Constants:
     def __init__(self, session: Session) -> None:
         self.session = session
 
-    def resolve(self, name: str) -> Value:  # noqa: ARG002 - the protocol of `Names`
+    def resolve(self, name: str) -> Value:  # noqa: ARG002 - the protocol of `ModuleNames`
         raise EvaluationError("a variable value cannot refer to another value; texts need quotes")
 
-    def call(self, function: str, arguments: list[Value]) -> Value:  # noqa: ARG002 - the protocol of `Names`
+    def call(self, function: str, arguments: list[Value]) -> Value:  # noqa: ARG002 - the protocol of `ModuleNames`
         raise EvaluationError("a variable value cannot call functions")
 
 
@@ -240,7 +245,7 @@ class Scope:
 
     __slots__ = ("bound", "module", "session")
 
-    def __init__(self, module: Names, bound: Mapping[str, Value] | None = None) -> None:
+    def __init__(self, module: ModuleNames, bound: Mapping[str, Value] | None = None) -> None:
         self.module = module
         self.session = module.session
         self.bound: Mapping[str, Value] = bound or {}

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from hipaa_guard.facts.secrets import Secret, concealed, revealed, secrets_in
+from hipaa_guard.facts.secrets import SecretText, concealed, revealed, secrets_in
 from hipaa_guard.facts.values import PartialJson, PartialText, Reference, Unknown, Value
 from hipaa_guard.terraform.functions.errors import FunctionError
 from hipaa_guard.terraform.hcl.errors import LIMITS, EvaluationError
@@ -47,7 +47,7 @@ def marking(name: str, arguments: list[Value]) -> Value:
         return concealed(value)
     if name == "nonsensitive":
         return revealed(value)
-    return True if name == "issensitive" and isinstance(value, Secret) else None
+    return True if name == "issensitive" and isinstance(value, SecretText) else None
 
 
 def through(name: str, call: Callable[[list[Value]], Value], arguments: list[Value]) -> Value:

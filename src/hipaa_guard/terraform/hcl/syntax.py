@@ -59,7 +59,7 @@ class Problem:
     line: int
 
 
-class Source:
+class SourceFile:
     """The text of one file, as a `view`, and its lines. ``path`` is what reports show."""
 
     __slots__ = ("_comments", "_is_marked", "_starts", "path", "text")
@@ -110,7 +110,7 @@ class Attribute:
 
     __slots__ = ("_node", "end", "name", "source", "start", "value_end", "value_start")
 
-    def __init__(self, source: Source, name: str, start: int, value_start: int, value_end: int) -> None:
+    def __init__(self, source: SourceFile, name: str, start: int, value_start: int, value_end: int) -> None:
         self.source = source
         self.name = name
         self.start = start
@@ -177,7 +177,7 @@ def _simple_node(found: re.Match[str]) -> Node:
     return node
 
 
-class Block:
+class HclBlock:
     """``type "label" { ... }``: attributes by name, nested blocks in order.
 
     ``remarks`` are the comments of ``.tf.json``, which are properties of the block, with their lines; ``overrides`` the
@@ -186,16 +186,16 @@ class Block:
 
     __slots__ = ("_marks", "attributes", "blocks", "end", "labels", "overrides", "remarks", "source", "start", "type")
 
-    def __init__(self, source: Source, kind: str, labels: tuple[str, ...], start: int, end: int) -> None:
+    def __init__(self, source: SourceFile, kind: str, labels: tuple[str, ...], start: int, end: int) -> None:
         self.source = source
         self.type = kind
         self.labels = labels
         self.start = start
         self.end = end
         self.attributes: dict[str, Attribute] = {}
-        self.blocks: list[Block] = []
+        self.blocks: list[HclBlock] = []
         self.remarks: tuple[tuple[int, str], ...] = ()
-        self.overrides: tuple[Block, ...] = ()
+        self.overrides: tuple[HclBlock, ...] = ()
         self._marks: tuple[tuple[Location, str], ...] | None = None
 
     def location(self, calls: tuple[Location, ...] = ()) -> Location:
@@ -231,7 +231,7 @@ class Block:
             self._marks = own + tuple(mark for block in self.overrides for mark in block.marks())
         return self._marks
 
-    def nested(self, kind: str) -> Iterator[Block]:
+    def nested(self, kind: str) -> Iterator[HclBlock]:
         """Blocks of a type directly inside, the content of dynamic ones included."""
         for block in self.blocks:
             if block.type == kind:
@@ -244,8 +244,8 @@ class Block:
 class Body:
     """What one file holds."""
 
-    source: Source
-    root: Block
+    source: SourceFile
+    root: HclBlock
     problems: list[Problem]
     duplicates: list[Attribute]
 
@@ -253,7 +253,7 @@ class Body:
 def parse(path: str, data: bytes) -> Body:
     """The blocks of a file of HCL."""
     data = data.removeprefix(b"\xef\xbb\xbf")
-    builder = _Builder(Source(path, data.decode("latin-1")))
+    builder = _TreeReader(SourceFile(path, data.decode("latin-1")))
     tree = _parser().parse(data)
     if tree.root_node.has_error and _BARE_EXPONENT.search(data):  # 1e5 is two tokens to tree-sitter
         data = _BARE_EXPONENT.sub(lambda found: b"0" * len(found[0]), data)
@@ -273,15 +273,15 @@ def _parser() -> Parser:
     return Parser(Language(tree_sitter_hcl.language()))
 
 
-class _Builder:
+class _TreeReader:
     """Walks the tree of tree-sitter as far as blocks and attributes go; ``base`` is where its text starts."""
 
     __slots__ = ("base", "duplicates", "problems", "root", "source")
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: SourceFile) -> None:
         self.source = source
         self.base = 0
-        self.root = Block(source, "", (), 0, len(source.text))
+        self.root = HclBlock(source, "", (), 0, len(source.text))
         self.problems: list[Problem] = []
         self.duplicates: list[Attribute] = []
 
@@ -314,7 +314,7 @@ class _Builder:
         if not self.problems:
             self.problems.append(Problem("syntax error", 1))
 
-    def _body(self, body: TreeNode, into: Block, depth: int) -> None:
+    def _body(self, body: TreeNode, into: HclBlock, depth: int) -> None:
         previous = -1
         base = self.base
         for child in body.children:
@@ -329,7 +329,7 @@ class _Builder:
                     self._block(child, into, depth)
                 previous = child.end_byte + base
 
-    def _attribute(self, node: TreeNode, into: Block) -> None:
+    def _attribute(self, node: TreeNode, into: HclBlock) -> None:
         children = node.children
         value = children[-1]
         base = self.base
@@ -340,7 +340,7 @@ class _Builder:
             attribute.replace(Twice(name))
         into.attributes[name] = attribute
 
-    def _block(self, node: TreeNode, into: Block, depth: int) -> None:
+    def _block(self, node: TreeNode, into: HclBlock, depth: int) -> None:
         if depth > limits.NESTING // 4:
             line = self.source.line(node.start_byte + self.base)
             self.problems.append(Problem(f"blocks nested more than {limits.NESTING // 4} levels deep", line))
@@ -360,7 +360,7 @@ class _Builder:
         if depth and len(labels) != 1 and self._text(children[0]) == "dynamic":
             self.problems.append(Problem("a dynamic block takes one label", self.source.line(start)))
             return
-        block = Block(self.source, self._text(children[0]), tuple(labels), start, end)
+        block = HclBlock(self.source, self._text(children[0]), tuple(labels), start, end)
         if body is not None:
             self._body(body, block, depth + 1)
         into.blocks.append(block)

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from hipaa_guard.terraform.files import UnreadableFile, is_within, read_file
 from hipaa_guard.terraform.modules.module import Module, configuration_files, is_configuration
-from hipaa_guard.terraform.modules.module_lookup import Library
+from hipaa_guard.terraform.modules.module_lookup import ModuleLookup
 from hipaa_guard.terraform.modules.roots import called, find_roots, reach
 from hipaa_guard.terraform.modules.variable_values import values_files
 
@@ -32,7 +32,7 @@ _READING_LITERAL = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class Concerned:
+class AffectedRoots:
     """The root modules that a change concerns, and the number of those, at least, that it does not."""
 
     roots: list[Module]
@@ -67,7 +67,7 @@ def _directory_of(file: Path) -> Path | None:
     return file.parent if is_configuration(file.name) or file.name.endswith(_VALUES) else None
 
 
-def concerned(found: Collection[Path], library: Library, changed: Changed) -> Concerned:
+def concerned(found: Collection[Path], library: ModuleLookup, changed: Changed) -> AffectedRoots:
     """The roots among the directories `found` that hold a changed file or lead to one by their calls.
 
     Raises:
@@ -89,7 +89,7 @@ def concerned(found: Collection[Path], library: Library, changed: Changed) -> Co
     hit = [root for root in roots if _leads(root.directory, calls, near)]
     may_be_called = {target for text in texts.values() for target in text.may_call}
     uncalled = (each for each in below - opened if each not in may_be_called or values_files(each))
-    return Concerned(hit, len(roots) - len(hit) + sum(1 for _ in uncalled))
+    return AffectedRoots(hit, len(roots) - len(hit) + sum(1 for _ in uncalled))
 
 
 def _leads(root: Path, calls: Mapping[Path, set[Path]], near: set[Path]) -> bool:

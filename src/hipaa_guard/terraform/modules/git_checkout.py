@@ -19,7 +19,7 @@ from typing import IO, NamedTuple
 
 from hipaa_guard.terraform import limits
 from hipaa_guard.terraform.input_error import TerraformInputError
-from hipaa_guard.terraform.modules.module_lookup import Library
+from hipaa_guard.terraform.modules.module_lookup import ModuleLookup
 from hipaa_guard.terraform.modules.roots import boundary_of, directories
 from hipaa_guard.terraform.repository import git
 
@@ -28,7 +28,7 @@ _INSTALLED = Path(".terraform") / "modules"
 _SKIPPED = frozenset({"node_modules", "__pycache__", ".git"})
 
 
-class Then(NamedTuple):
+class Checkout(NamedTuple):
     """A directory as it was, in the work tree that begins at ``base`` as that of the commit does at its ``top``."""
 
     directory: Path
@@ -47,7 +47,7 @@ class Then(NamedTuple):
 
 
 @contextmanager
-def directory_at(path: Path, ref: str) -> Iterator[Then | None]:
+def directory_at(path: Path, ref: str) -> Iterator[Checkout | None]:
     """The directory with the content that it had at a commit; None where it did not exist.
 
     Raises:
@@ -67,13 +67,13 @@ def directory_at(path: Path, ref: str) -> Iterator[Then | None]:
             yield None
             return
         _take_installed(commit.top, here, base)
-        yield Then(target, base, commit)
+        yield Checkout(target, base, commit)
 
 
 def variables_below(directory: Path) -> set[str] | None:
     """The names of all variables that modules in or below a directory declare; None where there is no Terraform."""
     found = directories(directory, [])
-    library = Library(directory, boundary_of(directory))
+    library = ModuleLookup(directory, boundary_of(directory))
     return {name for each in found for name in library.module(each).variables} if found else None
 
 

@@ -14,7 +14,7 @@ from typing import Any
 from hipaa_guard.facts.locations import Gap, GapKind, Location
 from hipaa_guard.terraform.files import UnreadableFile, read_file
 from hipaa_guard.terraform.hcl import json_syntax, syntax
-from hipaa_guard.terraform.hcl.syntax import Attribute, Block, Body
+from hipaa_guard.terraform.hcl.syntax import Attribute, Body, HclBlock
 from hipaa_guard.terraform.modules.moved_blocks import move_of
 
 LABELS = {"resource": 2, "data": 2, "ephemeral": 2, "variable": 1, "output": 1, "module": 1, "provider": 1}
@@ -29,15 +29,15 @@ class Module:
     directory: Path
     path: str
     """The directory as reports show it."""
-    variables: dict[str, Block] = field(default_factory=dict)
+    variables: dict[str, HclBlock] = field(default_factory=dict)
     locals: dict[str, Attribute] = field(default_factory=dict)
-    outputs: dict[str, Block] = field(default_factory=dict)
-    calls: dict[str, Block] = field(default_factory=dict)
-    providers: list[Block] = field(default_factory=list)
-    resources: dict[tuple[str, str, str], Block] = field(default_factory=dict)
-    settings: list[Block] = field(default_factory=list)
+    outputs: dict[str, HclBlock] = field(default_factory=dict)
+    calls: dict[str, HclBlock] = field(default_factory=dict)
+    providers: list[HclBlock] = field(default_factory=list)
+    resources: dict[tuple[str, str, str], HclBlock] = field(default_factory=dict)
+    settings: list[HclBlock] = field(default_factory=list)
     """The ``terraform`` blocks."""
-    repeated: list[Block] = field(default_factory=list)
+    repeated: list[HclBlock] = field(default_factory=list)
     """Resources whose address another one has already."""
     gaps: list[Gap] = field(default_factory=list)
     moves: list[tuple[str, str]] = field(default_factory=list)
@@ -135,14 +135,14 @@ def _say_problems(module: Module, body: Body) -> None:
 
 def _say_providers(module: Module) -> None:
     """Terraform takes one configuration for each alias of a provider; here, the first counts."""
-    seen: dict[tuple[object, ...], Block] = {}
+    seen: dict[tuple[object, ...], HclBlock] = {}
     for block in module.providers:
         alias = alias_of(block)
         subject = f"provider {'.'.join((*block.labels[:1], *filter(None, [alias.strip(QUOTE)])))}"
         _enter(module, seen, (block.labels, alias), block, subject)
 
 
-def _declare(module: Module, block: Block) -> None:
+def _declare(module: Module, block: HclBlock) -> None:
     kind, labels = block.type, block.labels
     if kind not in syntax.BLOCK_TYPES:
         _complain(module, block, f"unknown block type {kind[:60]!r}")
@@ -172,7 +172,7 @@ def _declare(module: Module, block: Block) -> None:
             _enter(module, table, labels[0], block, f"{kind} {labels[0]!r}")
 
 
-def _say_removed(module: Module, block: Block) -> None:
+def _say_removed(module: Module, block: HclBlock) -> None:
     """What Terraform forgets without destroying it exists further, and nothing in the configuration describes it."""
     from_, lifecycle = block.attributes.get("from"), next(block.nested("lifecycle"), None)
     destroy = None if lifecycle is None else lifecycle.attributes.get("destroy")
@@ -183,11 +183,11 @@ def _say_removed(module: Module, block: Block) -> None:
         module.gaps.append(Gap(GapKind.REMOVED, subject, reason, hint, incomplete=False, location=block.location()))
 
 
-def _table(module: Module, kind: str) -> dict[str, Block] | None:
+def _table(module: Module, kind: str) -> dict[str, HclBlock] | None:
     return {"variable": module.variables, "output": module.outputs, "module": module.calls}.get(kind)
 
 
-def _enter(module: Module, table: dict[Any, Any], key: object, item: Block | Attribute, subject: str) -> None:
+def _enter(module: Module, table: dict[Any, Any], key: object, item: HclBlock | Attribute, subject: str) -> None:
     """Add a definition, unless there is one: Terraform refuses a second, so the first stands and a gap says so."""
     if key in table:
         first = table[key].location()
@@ -197,11 +197,11 @@ def _enter(module: Module, table: dict[Any, Any], key: object, item: Block | Att
         table[key] = item
 
 
-def _complain(module: Module, block: Block, reason: str) -> None:
+def _complain(module: Module, block: HclBlock, reason: str) -> None:
     module.gaps.append(Gap(GapKind.FILE, block.source.path, reason, location=block.location()))
 
 
-def _override(module: Module, block: Block) -> None:
+def _override(module: Module, block: HclBlock) -> None:
     kind, labels = block.type, block.labels
     if kind == "locals":
         for name, attribute in block.attributes.items():
@@ -218,7 +218,7 @@ def _override(module: Module, block: Block) -> None:
         _say_baseless(module, f"provider {'.'.join(labels)}", block)
         module.providers.append(block)
         return
-    table: dict[Any, Block] | None = _table(module, kind)
+    table: dict[Any, HclBlock] | None = _table(module, kind)
     key: object = labels[0] if labels else ""
     if kind in ("resource", "data", "ephemeral"):
         table, key = module.resources, (kind, *labels)
@@ -230,15 +230,15 @@ def _override(module: Module, block: Block) -> None:
     _declare(module, block)
 
 
-def _say_baseless(module: Module, subject: str, item: Block | Attribute) -> None:
+def _say_baseless(module: Module, subject: str, item: HclBlock | Attribute) -> None:
     """Terraform refuses an override of what is not declared; it is taken as a declaration."""
     reason = "an override file changes it, but nothing declares it"
     module.gaps.append(Gap(GapKind.EXPRESSION, subject, reason, incomplete=False, location=item.location()))
 
 
-def merged(base: Block, override: Block) -> Block:
+def merged(base: HclBlock, override: HclBlock) -> HclBlock:
     """`base` with the arguments of `override`; a nested block type there replaces all blocks of that type here."""
-    result = Block(base.source, base.type, base.labels, base.start, base.end)
+    result = HclBlock(base.source, base.type, base.labels, base.start, base.end)
     result.remarks = base.remarks
     result.overrides = (*base.overrides, override)
     result.attributes = {**base.attributes, **override.attributes}
@@ -248,11 +248,11 @@ def merged(base: Block, override: Block) -> Block:
     return result
 
 
-def _nested_type(block: Block) -> str:
+def _nested_type(block: HclBlock) -> str:
     return block.labels[0] if block.type == "dynamic" and block.labels else block.type
 
 
-def alias_of(block: Block) -> str:
+def alias_of(block: HclBlock) -> str:
     """The alias of a provider block as it is written; empty for the default one."""
     attribute = block.attributes.get("alias")
     return attribute.source.text[attribute.value_start : attribute.value_end] if attribute else ""

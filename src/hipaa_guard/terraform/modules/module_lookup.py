@@ -10,7 +10,7 @@ from typing import Protocol
 from hipaa_guard.terraform.files import UnreadableFile, is_within, read_file
 from hipaa_guard.terraform.hcl.errors import FAILURES
 from hipaa_guard.terraform.hcl.nodes import Literal
-from hipaa_guard.terraform.hcl.syntax import Block
+from hipaa_guard.terraform.hcl.syntax import HclBlock
 from hipaa_guard.terraform.modules.module import Module, load_module
 
 _MANIFEST = ".terraform/modules/modules.json"
@@ -28,7 +28,7 @@ class Caller(Protocol):
         """The directory of the root module above it, where ``terraform init`` notes what it installed."""
 
 
-class Library:
+class ModuleLookup:
     """The modules of one scan, each directory read once."""
 
     __slots__ = ("_installed", "_modules", "base", "boundary")
@@ -46,7 +46,7 @@ class Library:
             self._modules[directory] = module = load_module(directory, self.base, self.boundary)
         return module
 
-    def find(self, caller: Caller, block: Block, key_path: str) -> Module | str:
+    def find(self, caller: Caller, block: HclBlock, key_path: str) -> Module | str:
         """The module of a call, or the reason why there is none."""
         source = source_of(block)
         if source is None:
@@ -107,7 +107,7 @@ class Library:
             return "it is no list of modules as Terraform writes it"
 
 
-def source_of(block: Block) -> str | None:
+def source_of(block: HclBlock) -> str | None:
     """The source of a module call, if it is a literal string."""
     attribute = block.attributes.get("source")
     if attribute is None:

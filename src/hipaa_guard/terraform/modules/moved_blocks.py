@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from hipaa_guard.terraform.addresses import last_key, segments
 
 if TYPE_CHECKING:
-    from hipaa_guard.terraform.hcl.syntax import Attribute, Block
+    from hipaa_guard.terraform.hcl.syntax import Attribute, HclBlock
 
 _MOST = 10
 """So many former addresses of one instance are followed, and so many moves to one address; more is no history."""
@@ -20,7 +20,7 @@ _STEP = rf"module\.[\w-]+{_KEY}"
 _ADDRESS = re.compile(rf"(?:{_STEP}\.)*(?:{_STEP}|(?!module\.)[\w-]+\.[\w-]+{_KEY})")
 
 
-def move_of(block: Block) -> Iterator[tuple[str, str]]:
+def move_of(block: HclBlock) -> Iterator[tuple[str, str]]:
     """From which address to which a ``moved`` block leads; nothing where it does not say so in Terraform's form."""
     before, after = (_address(block.attributes.get(name)) for name in ("from", "to"))
     if before and after and before != after:

@@ -17,7 +17,7 @@ from hipaa_guard.terraform.functions.structures import Map as MapValue
 from hipaa_guard.terraform.hcl.access import Object
 from hipaa_guard.terraform.hcl.errors import EvaluationError, SyntaxProblem
 from hipaa_guard.terraform.hcl.grammar import parse_expression
-from hipaa_guard.terraform.hcl.nodes import Call, ListNode, Literal, Map, Node, Root
+from hipaa_guard.terraform.hcl.nodes import FunctionCall, ListNode, Literal, MapExpression, Node, Root
 from hipaa_guard.terraform.hcl.scope import Scope
 
 Convert = Callable[[Value], Value]
@@ -37,8 +37,8 @@ def type_of(node: Node, scope: Scope) -> Convert:
     if isinstance(node, Root):
         if node.name in _PRIMITIVES:
             return _PRIMITIVES[node.name]
-        node = Call(node.name, (Root("any"),), expanded=False)
-    if not isinstance(node, Call) or len(node.arguments) != 1:
+        node = FunctionCall(node.name, (Root("any"),), expanded=False)
+    if not isinstance(node, FunctionCall) or len(node.arguments) != 1:
         raise EvaluationError("this is no type constraint")
     inner = node.arguments[0]
     match node.name:
@@ -48,7 +48,7 @@ def type_of(node: Node, scope: Scope) -> Convert:
             return _set_of(type_of(inner, scope), open_ended=_is_open(inner))
         case "map":
             return _map_of(type_of(inner, scope), open_ended=_is_open(inner))
-        case "object" if isinstance(inner, Map):
+        case "object" if isinstance(inner, MapExpression):
             return _object_of(inner, scope)
         case "tuple" if isinstance(inner, ListNode):
             return _tuple_of([type_of(item, scope) for item in inner.items])
@@ -67,9 +67,9 @@ def _is_open(node: Node) -> bool:
     match node:
         case Root():
             return node.name not in _PRIMITIVES or node.name == "any"
-        case Call():
+        case FunctionCall():
             return any(map(_is_open, node.arguments[:1]))
-        case Map():
+        case MapExpression():
             return any(_is_open(value) for _, value in node.items)
         case ListNode():
             return any(map(_is_open, node.items))
@@ -134,9 +134,9 @@ class _Attribute:
 
     def __init__(self, name: str, node: Node, scope: Scope) -> None:
         self.name = name
-        self.optional = isinstance(node, Call) and node.name == "optional"
+        self.optional = isinstance(node, FunctionCall) and node.name == "optional"
         self.default: Value = None
-        if isinstance(node, Call) and self.optional:
+        if isinstance(node, FunctionCall) and self.optional:
             if not 1 <= len(node.arguments) <= 2:
                 raise EvaluationError("optional takes a type and a default")
             self.convert = type_of(node.arguments[0], scope)
@@ -152,7 +152,7 @@ class _Attribute:
         return self.default if value is None else value
 
 
-def _object_of(node: Map, scope: Scope) -> Convert:
+def _object_of(node: MapExpression, scope: Scope) -> Convert:
     attributes = [_Attribute(str(key.evaluate(scope)), value, scope) for key, value in node.items]
 
     def converted(value: Value) -> Value:

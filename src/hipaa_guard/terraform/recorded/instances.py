@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from hipaa_guard.facts.locations import Location
 from hipaa_guard.facts.values import Incomplete, Unknown, Value
-from hipaa_guard.terraform.blocks import Instance
+from hipaa_guard.terraform.blocks import ResourceInstance
 
 
 @dataclass(slots=True, eq=False)
@@ -28,8 +28,8 @@ class RecordedInstance:
     """The arguments that the configuration writes, where it is known."""
     mentions: Callable[[str], Iterable[str]] | None = None
     """The addresses of the instances that an argument is made from, where the configuration tells."""
-    declaration: Instance | None = None
-    """See `Instance`."""
+    declaration: ResourceInstance | None = None
+    """See `ResourceInstance`."""
     after_apply: Callable[[str], bool] | None = None
     """Whether all that is recorded of an argument is that it is known after apply; None where nothing is left open."""
     _values: dict[str, Value] = field(default_factory=dict)
@@ -44,18 +44,18 @@ class RecordedInstance:
         """See `written`."""
         return self.written
 
-    def expression(self, argument: str) -> str | None:  # noqa: ARG002 - the protocol of `Instance`
+    def expression(self, argument: str) -> str | None:  # noqa: ARG002 - the protocol of `ResourceInstance`
         """A plan or state records values, not the text that they come from."""
         return None
 
     def mentioned(self, argument: str) -> Iterable[str]:
-        """See `Instance`."""
+        """See `ResourceInstance`."""
         if self.declaration is not None:
             return self.declaration.mentioned(argument)
         return () if self.mentions is None else self.mentions(argument)
 
     def left_open(self, argument: str) -> bool:
-        """See `Instance`."""
+        """See `ResourceInstance`."""
         return self.after_apply is not None and self.after_apply(argument)
 
     def locate(self, path: str) -> Location | None:

@@ -16,9 +16,9 @@ from hipaa_guard.terraform.input_error import TerraformInputError
 from hipaa_guard.terraform.recorded.documents import masked, objects, some_marked, table, text
 from hipaa_guard.terraform.recorded.instances import RecordedInstance
 from hipaa_guard.terraform.recorded.plan_changes import unchanged
-from hipaa_guard.terraform.recorded.plan_references import Context, Found, Instances, Module
+from hipaa_guard.terraform.recorded.plan_references import Found, Instances, PlannedModule, ReferenceContext
 from hipaa_guard.terraform.recorded.plan_source import KnownValues, agrees, completed
-from hipaa_guard.terraform.recorded.plan_values import ABSENT, Planned, Written, decoded, is_argument
+from hipaa_guard.terraform.recorded.plan_values import ABSENT, Planned, PlannedExpression, decoded, is_argument
 
 if TYPE_CHECKING:
     from hipaa_guard.terraform.evaluation.resources import HclInstance
@@ -192,7 +192,7 @@ class _Plan:
             after_apply=resource.left_open,
         )
 
-    def follow(self, expression: Any, context: Context) -> Found:
+    def follow(self, expression: Any, context: ReferenceContext) -> Found:
         """Where the names of an expression lead, from one place in the configuration."""
         found = self._instances.follow(expression, context)
         if len(found.data) == len(found.open) == 1 and not found.targets:
@@ -254,7 +254,7 @@ class _PlannedResource:
         "provider",
     )
 
-    def __init__(self, plan: _Plan, module: Module, entry: Mapping[str, Any]) -> None:
+    def __init__(self, plan: _Plan, module: PlannedModule, entry: Mapping[str, Any]) -> None:
         configuration = module.resource(_block_name(entry))
         change = entry["change"]
         repeated_over = table(configuration.get("for_each_expression")).get("references")
@@ -264,7 +264,7 @@ class _PlannedResource:
         self._plan = plan
         self._configured = bool(configuration)
         self._address = entry["address"]
-        self._context = Context(module, key_text(entry.get("index")), names)
+        self._context = ReferenceContext(module, key_text(entry.get("index")), names)
         self._expressions = table(configuration.get("expressions"))
         self._after = change["after"]
         self._unknown = change.get("after_unknown")
@@ -299,7 +299,7 @@ class _PlannedResource:
         if planned.is_plain:
             chosen = not isinstance(planned.value, str) or self._is_chosen(self._expressions.get(attribute))
             return planned.value if chosen else Computed(planned.value)
-        written = Written(self._expressions.get(attribute, ABSENT))
+        written = PlannedExpression(self._expressions.get(attribute, ABSENT))
         told = decoded(attribute, planned, written, partial(self._plan.follow, context=self._context))
         block = self._plan.blocks.get(self._address)
         if block is None or not some_marked(planned.unknown):

@@ -22,21 +22,21 @@ _NO_RESOURCE = frozenset({"var", "local", "data", "module", "each", "count", "pa
 
 
 @dataclass(frozen=True, slots=True)
-class Context:
+class ReferenceContext:
     """Where an expression stands: its module instance, and the key and for_each of its block."""
 
-    module: Module
+    module: PlannedModule
     key: str = ""
     repeated_over: tuple[str, ...] = ()
 
 
 @dataclass(slots=True, eq=False)
-class Module:
+class PlannedModule:
     """One module instance of the plan, with the configuration of its block."""
 
     address: str
     configuration: Mapping[str, Any]
-    parent: Module | None = None
+    parent: PlannedModule | None = None
     call: Mapping[str, Any] = field(default_factory=dict)
     key: str = ""
     _resources: dict[str, Mapping[str, Any]] | None = None
@@ -74,7 +74,7 @@ class Instances:
     """What a plan says of its instances: which there are, and which of their attributes are not known."""
 
     def __init__(self, root: Mapping[str, Any]) -> None:
-        self._modules: dict[str, Module] = {"": Module("", root)}
+        self._modules: dict[str, PlannedModule] = {"": PlannedModule("", root)}
         self._values: dict[str, Mapping[str, Any]] = {}
         self._unknown: dict[str, Any] = {}
         self._blocks: dict[str, dict[str, None]] = {}
@@ -98,7 +98,7 @@ class Instances:
         """A data source that is read only at apply."""
         self._pending.setdefault(without_keys(address), {})[address] = None
 
-    def module(self, address: str) -> Module:
+    def module(self, address: str) -> PlannedModule:
         """The module instance at an address."""
         found = self._modules.get(address)
         if found is not None:
@@ -109,7 +109,7 @@ class Instances:
         self._modules[address] = module
         return module
 
-    def follow(self, references: object, context: Context) -> Found:
+    def follow(self, references: object, context: ReferenceContext) -> Found:
         """Where the names of one expression lead."""
         found = Found()
         self._follow(names_of(references), context, found, "", 0)
@@ -117,7 +117,9 @@ class Instances:
 
     # --- one name ------------------------------------------------------------------------------------------------
 
-    def _follow(self, names: tuple[str, ...], context: Context, found: Found, attribute: str, depth: int) -> None:
+    def _follow(
+        self, names: tuple[str, ...], context: ReferenceContext, found: Found, attribute: str, depth: int
+    ) -> None:
         keyed = "each.key" in names or "count.index" in names or any(name.startswith("each.value") for name in names)
         for name in _longest(names):
             mark = (context.module.address, context.key, name + " " + attribute)
@@ -129,7 +131,9 @@ class Instances:
                 return
             self._one(name, context, found, attribute, depth + 1, keyed=keyed)
 
-    def _one(self, name: str, context: Context, found: Found, attribute: str, depth: int, *, keyed: bool) -> None:
+    def _one(
+        self, name: str, context: ReferenceContext, found: Found, attribute: str, depth: int, *, keyed: bool
+    ) -> None:
         parts = segments(name)
         head = without_keys(parts[0])
         if head == "var":
@@ -145,17 +149,17 @@ class Instances:
         elif head not in _NO_RESOURCE and len(parts) > 1:
             self._resource(parts, context, found, attribute, keyed=keyed or name in context.repeated_over)
 
-    def _variable(self, parts: list[str], context: Context, found: Found, attribute: str, depth: int) -> None:
+    def _variable(self, parts: list[str], context: ReferenceContext, found: Found, attribute: str, depth: int) -> None:
         """A variable of a called module is what the call gives; one of the root is known when a plan is made."""
         module = context.module
         if module.parent is None or len(parts) < 2:
             return
         given = table(table(module.call.get("expressions")).get(without_keys(parts[1])))
-        outer = Context(module.parent, module.key, names_of(table(module.call.get("for_each_expression"))))
+        outer = ReferenceContext(module.parent, module.key, names_of(table(module.call.get("for_each_expression"))))
         self._follow(names_of(given), outer, found, attribute, depth)
 
     def _output(
-        self, parts: list[str], context: Context, found: Found, attribute: str, depth: int, *, keyed: bool
+        self, parts: list[str], context: ReferenceContext, found: Found, attribute: str, depth: int, *, keyed: bool
     ) -> None:
         """An output of a called module; all of them where the plan does not say which."""
         if len(parts) < 2:
@@ -169,9 +173,11 @@ class Instances:
             name = without_keys(parts[2]) if len(parts) > 2 else ""
             for output in [outputs.get(name)] if name else outputs.values():
                 names = names_of(table(table(output).get("expression")))
-                self._follow(names, Context(child), found, attribute, depth)
+                self._follow(names, ReferenceContext(child), found, attribute, depth)
 
-    def _resource(self, parts: list[str], context: Context, found: Found, attribute: str, *, keyed: bool) -> None:
+    def _resource(
+        self, parts: list[str], context: ReferenceContext, found: Found, attribute: str, *, keyed: bool
+    ) -> None:
         """The attribute of one instance, or of each that may be meant."""
         exact = context.module.within(".".join(parts[:2]))
         attribute = ".".join(parts[2:]) or attribute
@@ -186,7 +192,7 @@ class Instances:
         marks = self._unknown[address]
         return bool(head not in self._values[address] or marks is True or table(marks).get(head))
 
-    def _data(self, parts: list[str], context: Context, found: Found, attribute: str, *, keyed: bool) -> None:
+    def _data(self, parts: list[str], context: ReferenceContext, found: Found, attribute: str, *, keyed: bool) -> None:
         """A data source. Unless it is read only at apply, its attributes are known when the plan is made."""
         found.looked_up = True
         exact = context.module.within(".".join(parts[:3]))
@@ -196,12 +202,12 @@ class Instances:
             found.data[address, last] = None
             found.open.append(f"{address}.{last}" if last else address)
 
-    def _child(self, parent: Module, name: str, key: str) -> Module:
+    def _child(self, parent: PlannedModule, name: str, key: str) -> PlannedModule:
         call = table(table(parent.configuration.get("module_calls")).get(name))
         address = parent.within(f"module.{name}{key}")
         found = self._modules.get(address)
         if found is None:
-            found = self._modules[address] = Module(address, table(call.get("module")), parent, call, key)
+            found = self._modules[address] = PlannedModule(address, table(call.get("module")), parent, call, key)
         return found
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from hipaa_guard.facts.values import Incomplete, Unknown, Value, first_unknown
 from hipaa_guard.terraform.addresses import segments, without_keys
 from hipaa_guard.terraform.evaluation.expression_references import short
-from hipaa_guard.terraform.hcl.access import Known
+from hipaa_guard.terraform.hcl.access import WrittenBlock
 from hipaa_guard.terraform.hcl.scope import UNTOLD
 from hipaa_guard.terraform.recorded.documents import NESTING, masked, objects, some_marked, table, text
 from hipaa_guard.terraform.recorded.plan_references import names_of
@@ -109,7 +109,7 @@ def completed(planned: Planned, told: Value, written: Value, depth: int = 0) -> 
 
 def _value(key: str, planned: Planned, told: Value, written: dict[str, Value], depth: int) -> Value:
     """One value of a map or nested block. What a block does not write is left to the provider."""
-    if key in written or isinstance(written, Known):
+    if key in written or isinstance(written, WrittenBlock):
         return completed(planned, told, written.get(key), depth + 1)
     return told
 

@@ -22,7 +22,7 @@ _DOCUMENTS = ("policy", "json", "document", "definition", "definitions", "templa
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
+class PlannedExpression:
     """What the configuration says at one place: an argument, or the nested blocks of one type.
 
     ``sure`` is False where blocks that the plan does not list (``dynamic``) may have written it.
@@ -31,20 +31,20 @@ class Written:
     expression: Any = ABSENT
     sure: bool = True
 
-    def below(self, key: str) -> Written:
+    def below(self, key: str) -> PlannedExpression:
         """What is said of one argument inside: of all nested blocks together, as their order may differ."""
         if self.expression is ABSENT:
             return self
         if is_argument(self.expression):
-            return Written(ABSENT, self.sure) if self._certainly_lacks(key) else self
+            return PlannedExpression(ABSENT, self.sure) if self._certainly_lacks(key) else self
         blocks = self.expression if isinstance(self.expression, list) else [self.expression]
         found = [block[key] for block in blocks if isinstance(block, dict) and key in block]
         if not found:
-            return Written(ABSENT, self.sure)
+            return PlannedExpression(ABSENT, self.sure)
         sure = self.sure and len(found) == len(blocks)
         if len(found) == 1 or all(one == found[0] for one in found):
-            return Written(found[0], sure)
-        return Written(_joined(found), sure)
+            return PlannedExpression(found[0], sure)
+        return PlannedExpression(_joined(found), sure)
 
     def _certainly_lacks(self, key: str) -> bool:
         """Whether an object, or each of a list of them, is written out and does not have the key."""
@@ -52,12 +52,12 @@ class Written:
         objects = constant if isinstance(constant, list) else [constant]
         return bool(objects) and all(isinstance(each, dict) and key not in each for each in objects)
 
-    def items(self, count: int) -> Written:
+    def items(self, count: int) -> PlannedExpression:
         """What is said of each element of a list."""
         if self.expression is ABSENT:
-            return Written(ABSENT, sure=False)
+            return PlannedExpression(ABSENT, sure=False)
         if isinstance(self.expression, list):
-            return Written(self.expression, self.sure and len(self.expression) == count)
+            return PlannedExpression(self.expression, self.sure and len(self.expression) == count)
         return self
 
 
@@ -92,7 +92,7 @@ class Planned(NamedTuple):
         return Planned(_part(self.value, key), part_of(self.unknown, key), part_of(self.sensitive, key))
 
 
-def decoded(name: str, planned: Planned, written: Written, follow: Follow) -> Value:
+def decoded(name: str, planned: Planned, written: PlannedExpression, follow: Follow) -> Value:
     """The value of a top-level argument.
 
     What is unknown and not written in the configuration is decided by the provider: the argument is unset. (A
@@ -111,7 +111,7 @@ def decoded(name: str, planned: Planned, written: Written, follow: Follow) -> Va
 class _Decoder:
     follow: Follow
 
-    def decode(self, name: str, planned: Planned, written: Written, depth: int) -> Value:
+    def decode(self, name: str, planned: Planned, written: PlannedExpression, depth: int) -> Value:
         if depth > NESTING:
             return too_deep()
         if planned.unknown is True:
@@ -125,30 +125,32 @@ class _Decoder:
         is_computed = isinstance(planned.value, str) and written.expression is ABSENT
         return Computed(planned.value) if is_computed else planned.value
 
-    def _list(self, name: str, planned: Planned, count: int, written: Written, depth: int) -> list[Value]:
+    def _list(self, name: str, planned: Planned, count: int, written: PlannedExpression, depth: int) -> list[Value]:
         inner = written.items(count)
         parts = [planned.part(index) for index in range(count)]
         missing = sum(part.unknown is True for part in parts)
         targets = self._in_order(missing, inner)
         if missing > 1 and not targets and is_argument(inner.expression):
-            inner = Written(inner.expression, sure=False)  # [b.arn, "${b.arn}/*"]: the name is only a part of some
+            inner = PlannedExpression(
+                inner.expression, sure=False
+            )  # [b.arn, "${b.arn}/*"]: the name is only a part of some
         return [
             targets.pop(0) if targets and part.unknown is True else self.decode(name, part, inner, depth + 1)
             for part in parts
         ]
 
-    def _part(self, key: str, planned: Planned, written: Written, depth: int) -> Value:
+    def _part(self, key: str, planned: Planned, written: PlannedExpression, depth: int) -> Value:
         """One value of an object. An empty list that is no argument is a nested block that is absent."""
         below = written.below(key)
         value = self.decode(key, planned.part(key), below, depth + 1)
         return None if isinstance(value, list) and not value and not is_argument(below.expression) else value
 
-    def _unknown(self, name: str, written: Written) -> Value:
+    def _unknown(self, name: str, written: PlannedExpression) -> Value:
         if written.expression is ABSENT:
             return None if written.sure else Unknown("it is known only after apply", Cause.AFTER_APPLY)
         return _pending(name, written, self.follow)
 
-    def _in_order(self, missing: int, written: Written) -> list[Value]:
+    def _in_order(self, missing: int, written: PlannedExpression) -> list[Value]:
         """References for the unknown elements of a list, where there are as many of one as of the other."""
         if not missing or not written.sure or not is_argument(written.expression):
             return []
@@ -158,7 +160,7 @@ class _Decoder:
         return [_reference(address, attribute) for address, attribute in found.targets]
 
 
-def _pending(name: str, written: Written, follow: Follow) -> Value:
+def _pending(name: str, written: PlannedExpression, follow: Follow) -> Value:
     """A value known only after apply: a reference, where it is that of one attribute of one resource."""
     if not is_argument(written.expression):
         return Unknown("it is known only after apply", Cause.AFTER_APPLY)

@@ -19,7 +19,7 @@ from hipaa_guard.terraform.evaluation.resources import HclInstance
 from hipaa_guard.terraform.hcl.scope import UNTOLD, Budget
 from hipaa_guard.terraform.input_error import TerraformInputError
 from hipaa_guard.terraform.modules.module import Module
-from hipaa_guard.terraform.modules.module_lookup import Library
+from hipaa_guard.terraform.modules.module_lookup import ModuleLookup
 from hipaa_guard.terraform.modules.moved_blocks import former_addresses
 from hipaa_guard.terraform.modules.plan_inputs import PlanInputs
 from hipaa_guard.terraform.modules.roots import boundary_of, directories
@@ -89,14 +89,14 @@ class SourceTree:
 
     # --- the root module -----------------------------------------------------------------------------------------
 
-    def _root(self, root: str, instances: Sequence[RecordedInstance]) -> tuple[Library, Module]:
+    def _root(self, root: str, instances: Sequence[RecordedInstance]) -> tuple[ModuleLookup, Module]:
         """The module whose blocks the instances are of: in the directory itself where it has them all."""
         if not self.directory.is_dir():
             raise TerraformInputError(f"--source {self.directory} is no directory: give the one with the root module")
         if not os.access(self.directory, os.R_OK | os.X_OK):
             raise TerraformInputError(f"--source {self.directory} cannot be read: permission denied")
         base = self.directory.resolve()
-        library = Library(base, boundary_of(base))
+        library = ModuleLookup(base, boundary_of(base))
         heads = {_head(instance) for instance in instances}
         here = library.module(base)
         if here.files and _declared(here, heads) == len(heads):

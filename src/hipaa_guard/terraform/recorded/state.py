@@ -42,7 +42,7 @@ def read_state(document: Mapping[str, Any], root: str, source: SourceTree | None
 
     """
     check_version(document, root)
-    result = _Builder(root)
+    result = _StateReader(root)
     modules = [("", table(table(document.get("values")).get("root_module")))]
     while modules:
         address, module = modules.pop()
@@ -67,7 +67,7 @@ def read_raw_state(document: Mapping[str, Any], root: str, source: SourceTree | 
             f"{root} is a state of version {str(document.get('version'))[:10]}, and only version 4 is read: "
             "run `terraform show -json > state.json` with Terraform 0.12 or later and scan state.json"
         )
-    result = _Builder(root)
+    result = _StateReader(root)
     for entry in objects(document.get("resources")):
         if entry.get("mode") == "data":
             continue
@@ -80,7 +80,7 @@ def read_raw_state(document: Mapping[str, Any], root: str, source: SourceTree | 
     return result.configuration(source)
 
 
-class _Builder:
+class _StateReader:
     """Collects the instances of a state, and counts what makes no sense."""
 
     def __init__(self, root: str) -> None:

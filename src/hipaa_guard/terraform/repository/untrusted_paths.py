@@ -18,7 +18,7 @@ from hipaa_guard.terraform.files import LFS_POINTER, is_of_git, names_git
 from hipaa_guard.terraform.repository.top import work_tree_of
 
 
-class Is(Enum):
+class PathKind(Enum):
     """What is expected at a path."""
 
     FILE = "file"
@@ -27,10 +27,10 @@ class Is(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Use:
+class PathUse:
     """What is done with a path. ``largest`` is how many bytes a file may have that is read."""
 
-    expected: Is
+    expected: PathKind
     largest: int = 0
     writes: bool = False
 
@@ -44,23 +44,23 @@ class Use:
         return here if self.below or self.writes else work_tree_of(here) or here
 
 
-REGISTER = Use(Is.FILE, 5 * 1024 * 1024)
-BASELINE = Use(Is.FILE, 100 * 1024 * 1024)
-VALUES = Use(Is.FILE, limits.FILE_BYTES)
-SETTINGS = Use(Is.FILE, 1024 * 1024)
-SCANNED = Use(Is.EITHER, limits.DOCUMENT_BYTES)
-RESULT = Use(Is.FILE, limits.DOCUMENT_BYTES)
-SOURCE = Use(Is.DIRECTORY)
-TOP = Use(Is.DIRECTORY, below=True)
-OUTPUT = Use(Is.FILE, writes=True)
-STORE = Use(Is.DIRECTORY, writes=True)
+REGISTER = PathUse(PathKind.FILE, 5 * 1024 * 1024)
+BASELINE = PathUse(PathKind.FILE, 100 * 1024 * 1024)
+VALUES = PathUse(PathKind.FILE, limits.FILE_BYTES)
+SETTINGS = PathUse(PathKind.FILE, 1024 * 1024)
+SCANNED = PathUse(PathKind.EITHER, limits.DOCUMENT_BYTES)
+RESULT = PathUse(PathKind.FILE, limits.DOCUMENT_BYTES)
+SOURCE = PathUse(PathKind.DIRECTORY)
+TOP = PathUse(PathKind.DIRECTORY, below=True)
+OUTPUT = PathUse(PathKind.FILE, writes=True)
+STORE = PathUse(PathKind.DIRECTORY, writes=True)
 
 
 class FoundPathError(Exception):
     """A path that is not followed. The text is a predicate whose subject is the path."""
 
 
-def refused(path: Path, use: Use) -> str:
+def refused(path: Path, use: PathUse) -> str:
     """Why a path is not followed that nobody named: a predicate; empty where it is. That it is missing is no reason."""
     try:
         return _refused(path, use)
@@ -68,7 +68,7 @@ def refused(path: Path, use: Use) -> str:
         return f"is no path that can be followed: {getattr(error, 'strerror', None) or error}"
 
 
-def _refused(path: Path, use: Use) -> str:
+def _refused(path: Path, use: PathUse) -> str:
     boundary = use.boundary
     real = Path(os.path.realpath(path))
     written = Path(os.path.normpath(Path.cwd() / path))
@@ -100,7 +100,7 @@ def led_astray(path: Path) -> str:
     return ""
 
 
-def content(path: Path, use: Use) -> bytes:
+def content(path: Path, use: PathUse) -> bytes:
     """The content of a file that nobody named.
 
     Raises:
@@ -146,14 +146,14 @@ def _read(path: Path, largest: int | None, *, named: bool) -> bytes:
     return data
 
 
-def _wrong_kind(real: Path, use: Use) -> str:
+def _wrong_kind(real: Path, use: PathUse) -> str:
     try:
         status = real.stat()
     except FileNotFoundError:
         return ""
     if stat.S_ISDIR(status.st_mode):
-        return "is a directory" if use.expected is Is.FILE else ""
-    if use.expected is Is.DIRECTORY:
+        return "is a directory" if use.expected is PathKind.FILE else ""
+    if use.expected is PathKind.DIRECTORY:
         return "is no directory"
     if not stat.S_ISREG(status.st_mode):
         return "is no regular file"
