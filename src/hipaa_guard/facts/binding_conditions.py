@@ -7,13 +7,10 @@ network or identity stands names nobody, because strangers can meet it (any acco
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING
 
 from hipaa_guard.facts.networks import Network, means_everybody, network
+from hipaa_guard.facts.policy_conditions import Condition
 from hipaa_guard.facts.values import Cause, Existing, PartialText, Reference, Undecided, Unknown, Value, every, some
-
-if TYPE_CHECKING:
-    from hipaa_guard.facts.policy_statements import Condition
 
 SYMBOL_START = "\ue000"
 """Begins a reference to a declared resource that stands inside a text."""

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
+from hipaa_guard.facts.policy_conditions import Condition
 from hipaa_guard.facts.policy_parsing import LONG, statements_of, structure_of
-from hipaa_guard.facts.policy_statements import HERE, Condition, Principal, Statement, matches, symbol, symbolic
+from hipaa_guard.facts.policy_statements import HERE, Principal, Statement, matches, symbol, symbolic
 from hipaa_guard.facts.values import Undecided, Unknown, Value, some
 
 __all__ = ["HERE", "Condition", "PolicyDocument", "Principal", "Statement", "matches", "symbol", "symbolic"]

@@ -9,7 +9,8 @@ from functools import lru_cache
 from typing import TypeVar
 from urllib.parse import unquote
 
-from hipaa_guard.facts.policy_statements import Condition, Principal, Statement, Text, identity, symbolic
+from hipaa_guard.facts.policy_conditions import Condition
+from hipaa_guard.facts.policy_statements import Principal, Statement, Text, identity, symbolic
 from hipaa_guard.facts.values import Existing, Incomplete, PartialJson, PartialText, Reference, Unknown, Value
 
 T = TypeVar("T")

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from hipaa_guard.facts.binding_conditions import SYMBOL_START, binds_caller, named_accounts, names_only_places
+from hipaa_guard.facts.policy_conditions import Condition
 from hipaa_guard.facts.values import (
     Cause,
     Existing,
@@ -85,27 +86,6 @@ def _expression(pattern: str) -> re.Pattern[str]:
 def matches(pattern: str, text: str) -> bool:
     """Whether an IAM pattern covers a text; the text may hold wildcards itself and is then taken literally."""
     return pattern in ("*", text) or _expression(pattern).fullmatch(text) is not None
-
-
-@dataclass(frozen=True, slots=True)
-class Condition:
-    """One condition: all conditions of a statement must hold, one of the values suffices."""
-
-    operator: str
-    """As written, without ``ForAllValues:``/``ForAnyValue:`` and ``IfExists`` (``StringEquals``)."""
-    key: str
-    """In lower case: condition keys are not case-sensitive."""
-    values: list[Value]
-    if_exists: bool = False
-    qualifier: str = ""
-
-    def is_(self, operator: str, key: str, value: str) -> bool:
-        """Whether this is the condition with the one given value (booleans as ``"true"``)."""
-        return (
-            self.operator.lower() == operator.lower()
-            and self.key == key.lower()
-            and [str(v).lower() for v in self.values] == [value.lower()]
-        )
 
 
 @dataclass(frozen=True, slots=True)

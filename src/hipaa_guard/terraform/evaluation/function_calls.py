@@ -5,19 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from hipaa_guard.facts.locations import GapKind
 from hipaa_guard.facts.values import Cause, Incomplete, PartialText, Undecided, Unknown, Value
+from hipaa_guard.terraform.evaluation.enclosing_module import EnclosingModule
 from hipaa_guard.terraform.evaluation.partial_json import json_call
 from hipaa_guard.terraform.functions.budget import outer_size, whole_size
 from hipaa_guard.terraform.functions.errors import FunctionError
 from hipaa_guard.terraform.functions.unknowns import Unread, bounded, size_of
 from hipaa_guard.terraform.hcl.access import Object, sole_uncertain
 from hipaa_guard.terraform.hcl.errors import LIMITS, EvaluationError, SyntaxProblem
+from hipaa_guard.terraform.hcl.grammar import parse_template
 from hipaa_guard.terraform.hcl.scope import Scope, Session
 from hipaa_guard.terraform.hcl.sensitive_values import marking, through
-from hipaa_guard.terraform.hcl.templates import parse_template
 from hipaa_guard.terraform.limits import STEP_OF_LETTERS, STEP_OF_TEXT
 
 try:
@@ -25,8 +25,6 @@ try:
 except ImportError:
     FUNCTIONS = {}
 
-if TYPE_CHECKING:
-    from hipaa_guard.terraform.evaluation.module_instances import ModuleInstance
     from hipaa_guard.terraform.functions import Function
 
 _SOURCE = re.compile(r"""["']?\bsource["']?\s*[=:]\s*"([^"]*)\"""")
@@ -45,7 +43,7 @@ _MADE_WHOLE = frozenset(
 """Functions that make the elements of their results as well."""
 
 
-def invoke(module: ModuleInstance, name: str, arguments: list[Value]) -> Value:
+def invoke(module: EnclosingModule, name: str, arguments: list[Value]) -> Value:
     """The result of a function.
 
     Raises:
@@ -88,7 +86,7 @@ def invoke(module: ModuleInstance, name: str, arguments: list[Value]) -> Value:
     return result
 
 
-def _of_provider(module: ModuleInstance, name: str) -> Function | None:
+def _of_provider(module: EnclosingModule, name: str) -> Function | None:
     """The function of a provider; None where it is not known here."""
     if not name.startswith("provider::aws::") or not _is_of_aws(module):
         return None
@@ -97,7 +95,7 @@ def _of_provider(module: ModuleInstance, name: str) -> Function | None:
     return provider_aws.FUNCTIONS.get(name)
 
 
-def _is_of_aws(module: ModuleInstance) -> bool:
+def _is_of_aws(module: EnclosingModule) -> bool:
     """Whether ``aws`` is the name of the AWS provider in a module, as it is unless the module says otherwise."""
     for settings in module.module.settings:
         for block in settings.nested("required_providers"):
@@ -138,7 +136,7 @@ class FunctionContext:
 
     __slots__ = ("_depth", "_module")
 
-    def __init__(self, module: ModuleInstance, depth: int = 0) -> None:
+    def __init__(self, module: EnclosingModule, depth: int = 0) -> None:
         self._module = module
         self._depth = depth
 
@@ -173,7 +171,7 @@ class _TemplateNames:
 
     __slots__ = ("_depth", "_module", "session")
 
-    def __init__(self, module: ModuleInstance, depth: int) -> None:
+    def __init__(self, module: EnclosingModule, depth: int) -> None:
         self._module = module
         self._depth = depth
         self.session: Session = module.session

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING
 
+from hipaa_guard.terraform.evaluation.enclosing_module import EnclosingModule
 from hipaa_guard.terraform.evaluation.expression_references import keys_of, named_in, names_of, parts_of, value_at
 from hipaa_guard.terraform.hcl.errors import FAILURES
 from hipaa_guard.terraform.hcl.nodes import FunctionCall, Node
 from hipaa_guard.terraform.hcl.syntax import Attribute, HclBlock
 
-if TYPE_CHECKING:
-    from hipaa_guard.terraform.evaluation.module_instances import ModuleInstance
-
 _DOCUMENTS = frozenset({"jsonencode", "yamlencode"})
 
 
-def instances_mentioned(arguments: Iterable[Attribute], module: ModuleInstance, block: HclBlock | None) -> list[str]:
+def instances_mentioned(arguments: Iterable[Attribute], module: EnclosingModule, block: HclBlock | None) -> list[str]:
     """The addresses of the instances that arguments of a block of a module mention.
 
     ``block`` is the one whose `for_each` the name ``each`` means. The text of a policy document mentions nothing.
@@ -33,12 +30,12 @@ class _Mentions:
     def __init__(self) -> None:
         self._found: dict[str, None] = {}
         self._seen: set[tuple[int, int]] = set()
-        self._waiting: list[tuple[Node, ModuleInstance, HclBlock | None]] = []
+        self._waiting: list[tuple[Node, EnclosingModule, HclBlock | None]] = []
 
     def add(
         self,
         attribute: Attribute | None,
-        module: ModuleInstance,
+        module: EnclosingModule,
         block: HclBlock | None = None,
         path: Sequence[str] = (),
     ) -> None:
@@ -63,7 +60,7 @@ class _Mentions:
         return list(self._found)
 
     def _follow(
-        self, names: list[str], key: str | None, module: ModuleInstance, block: HclBlock | None, path: Sequence[str]
+        self, names: list[str], key: str | None, module: EnclosingModule, block: HclBlock | None, path: Sequence[str]
     ) -> None:
         match names:
             case ["local", name, *_]:
@@ -85,7 +82,7 @@ class _Mentions:
                 exact = [address for address in instances if key is not None and address.endswith(f"[{key}]")]
                 self._found.update(dict.fromkeys(exact or instances))
 
-    def _add_target(self, block: HclBlock | None, path: Sequence[str], module: ModuleInstance) -> None:
+    def _add_target(self, block: HclBlock | None, path: Sequence[str], module: EnclosingModule) -> None:
         """What an attribute of a resource is made from: another resource, where it repeats the name of that."""
         if block is None or not path:
             return
@@ -95,7 +92,7 @@ class _Mentions:
         else:  # the id of a split resource is that of the main one
             self._add_all(block, module, main_of=block.labels[0])
 
-    def _add_all(self, block: HclBlock | None, module: ModuleInstance, main_of: str | None = None) -> None:
+    def _add_all(self, block: HclBlock | None, module: EnclosingModule, main_of: str | None = None) -> None:
         for attribute in () if block is None else block.attributes.values():
             if main_of is None or any(main_of.startswith(f"{name.partition('.')[0]}_") for name in named_in(attribute)):
                 self.add(attribute, module)

@@ -2,44 +2,42 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import Generic, TypeVar
 
 from hipaa_guard.facts.locations import GapKind
 from hipaa_guard.facts.values import Cause, Unknown, Value
 from hipaa_guard.terraform import limits
 from hipaa_guard.terraform.addresses import key_text
+from hipaa_guard.terraform.evaluation.enclosing_module import Call, EnclosingModule
 from hipaa_guard.terraform.evaluation.expansion import Copy, Expansion, expand
 from hipaa_guard.terraform.evaluation.resource_values import grouped
 from hipaa_guard.terraform.hcl.access import Object, OuterReference
 from hipaa_guard.terraform.hcl.errors import EvaluationError
-from hipaa_guard.terraform.hcl.scope import Scope
 from hipaa_guard.terraform.hcl.syntax import HclBlock
 from hipaa_guard.terraform.modules.module import Module
 
-if TYPE_CHECKING:
-    from hipaa_guard.terraform.evaluation.module_instances import ModuleInstance
-
+M = TypeVar("M", bound=EnclosingModule)
 
 CALL_ARGUMENTS = frozenset({"source", "version", "count", "for_each", "depends_on", "providers"})
 """Arguments of a call that are no inputs of the module."""
 
 
-class CallGroup:
+class CallGroup(Generic[M]):
     """All instances of one module call."""
 
     __slots__ = ("_expansion", "_instances", "_name", "_parent", "_reason", "_running", "_value", "block")
 
-    def __init__(self, parent: ModuleInstance, name: str, block: HclBlock) -> None:
+    def __init__(self, parent: M, name: str, block: HclBlock) -> None:
         self._parent = parent
         self._name = name
         self.block = block
-        self._instances: list[ModuleInstance] | None = None
+        self._instances: list[M] | None = None
         self._expansion: Expansion | None = None
         self._reason = ""
         self._running = False
         self._value: Value = None
 
-    def instances(self) -> list[ModuleInstance]:
+    def instances(self) -> list[M]:
         """The module instances, in the order of their keys; none where the module is not available.
 
         Raises:
@@ -77,7 +75,7 @@ class CallGroup:
         """The address of the call, without keys."""
         return f"{self._parent.address}.module.{self._name}" if self._parent.address else f"module.{self._name}"
 
-    def _load(self) -> list[ModuleInstance]:
+    def _load(self) -> list[M]:
         parent = self._parent
         module = self._module()
         if module is None:
@@ -99,18 +97,9 @@ class CallGroup:
                     GapKind.EXPRESSION, self.address, reason, incomplete=False, location=location
                 )
 
-    def _instance(self, module: Module, copy: Copy, why: Unknown | None) -> ModuleInstance:
-        parent = self._parent
-        instance = type(parent)(module, parent.session, parent.library, {})
-        instance.root_directory = parent.root_directory
-        instance.address = f"{self.address}{copy.key}"
-        instance.key_path = self._key_path
-        instance.parent = parent
-        instance.block = self.block
-        instance.call_scope = Scope(parent, copy.bound) if copy.bound else parent.scope
-        instance.calls = (*parent.calls, self.block.location())
-        instance.uncertain = why if why is not None else parent.uncertain
-        return instance
+    def _instance(self, module: Module, copy: Copy, why: Unknown | None) -> M:
+        address = f"{self.address}{copy.key}"
+        return self._parent.called(module, Call(self.block, address, self._key_path, copy.bound, why))
 
     @property
     def _key_path(self) -> str:
@@ -123,7 +112,7 @@ class CallGroup:
         if isinstance(found, str):
             self._miss(found)
             return None
-        chain: ModuleInstance | None = parent
+        chain: EnclosingModule | None = parent
         depth = 0
         while chain is not None:
             if chain.module is found:
@@ -151,7 +140,7 @@ class ModuleValue(Object):
 
     __slots__ = ("instance",)
 
-    def __init__(self, instance: ModuleInstance) -> None:
+    def __init__(self, instance: EnclosingModule) -> None:
         super().__init__(f"{instance.address} is a whole module", Cause.AFTER_APPLY, references=(instance.address,))
         self.instance = instance
 

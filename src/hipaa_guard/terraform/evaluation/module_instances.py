@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from hipaa_guard.facts.locations import GapKind, Location
 from hipaa_guard.facts.secrets import SecretText, holds_secret, revealed
 from hipaa_guard.facts.values import Cause, Unknown, Value
+from hipaa_guard.terraform.evaluation.enclosing_module import Call
 from hipaa_guard.terraform.evaluation.function_calls import invoke
 from hipaa_guard.terraform.evaluation.module_calls import CallGroup
 from hipaa_guard.terraform.evaluation.providers import Provider, find_provider
@@ -20,8 +21,9 @@ from hipaa_guard.terraform.evaluation.resource_values import ResourceGroup
 from hipaa_guard.terraform.evaluation.resources import HclInstance
 from hipaa_guard.terraform.functions.unknowns import require_small
 from hipaa_guard.terraform.hcl.access import Object, OuterReference
+from hipaa_guard.terraform.hcl.arguments import valued
 from hipaa_guard.terraform.hcl.errors import FAILURES, LIMITS, EvaluationError
-from hipaa_guard.terraform.hcl.scope import Constants, Scope, Session, kept, valued
+from hipaa_guard.terraform.hcl.scope import Constants, Scope, Session, kept
 from hipaa_guard.terraform.hcl.sensitive_values import hidden
 from hipaa_guard.terraform.hcl.syntax import Attribute, HclBlock
 from hipaa_guard.terraform.modules.module import Module
@@ -76,6 +78,17 @@ class ModuleInstance:
         self._providers: dict[tuple[str, str | None], Provider | None] = {}
         self._spaces: dict[str, Value] = {}
         self.children = {name: CallGroup(self, name, block) for name, block in module.calls.items()}
+
+    def called(self, module: Module, call: Call) -> ModuleInstance:
+        """The instance of a module that this one calls."""
+        instance = ModuleInstance(module, self.session, self.library, {})
+        instance.root_directory = self.root_directory
+        instance.address, instance.key_path = call.address, call.key_path
+        instance.parent, instance.block = self, call.block
+        instance.call_scope = Scope(self, call.bound) if call.bound else self.scope
+        instance.calls = (*self.calls, call.block.location())
+        instance.uncertain = self.uncertain if call.uncertain is None else call.uncertain
+        return instance
 
     def walk(self) -> Iterator[HclInstance]:
         """The instances of all resources, those of called modules after the module's own."""

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from hipaa_guard.facts.locations import GapKind
 from hipaa_guard.facts.values import Cause, Unknown, Value
+from hipaa_guard.terraform.evaluation.enclosing_module import EnclosingModule
+from hipaa_guard.terraform.hcl.arguments import valued
 from hipaa_guard.terraform.hcl.errors import FAILURES
 from hipaa_guard.terraform.hcl.nodes import GetAttribute, Literal, MapExpression, MapKey, Node, Root
-from hipaa_guard.terraform.hcl.scope import valued
 from hipaa_guard.terraform.hcl.syntax import Attribute, HclBlock
-
-if TYPE_CHECKING:
-    from hipaa_guard.terraform.evaluation.module_instances import ModuleInstance
 
 _UNSEEN: Any = object()
 _CHOSEN = "the provider of this resource is chosen by an expression"
@@ -23,7 +21,7 @@ class Provider:
 
     __slots__ = ("_default_tags", "_region", "block", "module")
 
-    def __init__(self, module: ModuleInstance, block: HclBlock | None, why: str = _CHOSEN) -> None:
+    def __init__(self, module: EnclosingModule, block: HclBlock | None, why: str = _CHOSEN) -> None:
         self.module = module
         self.block = block
         # Nothing is evaluated before it is asked for: it may lead back to a resource of this provider.
@@ -50,7 +48,7 @@ class Provider:
 
 
 def find_provider(
-    module: ModuleInstance, block: HclBlock, known: dict[tuple[str, str | None], Provider | None]
+    module: EnclosingModule, block: HclBlock, known: dict[tuple[str, str | None], Provider | None]
 ) -> Provider | None:
     """The provider of a resource: the one it names, else the default one of its type's prefix."""
     named = block.attributes.get("provider")
@@ -71,7 +69,7 @@ def find_provider(
     return known[key]
 
 
-def _lacking(module: ModuleInstance, named: Attribute | None, called: str) -> Provider:
+def _lacking(module: EnclosingModule, named: Attribute | None, called: str) -> Provider:
     """The provider of an alias that nothing configures: it is not known, as in a module that a caller gives it to."""
     given = any(called in block.source.text[block.start : block.end] for block in module.module.settings)
     if named is not None and not (given and module.parent is None) and not module.module.lost:
@@ -83,7 +81,7 @@ def _lacking(module: ModuleInstance, named: Attribute | None, called: str) -> Pr
     return Provider(module, None, f"the provider {called} is not configured here")
 
 
-def _configured(module: ModuleInstance, name: str, alias: str | None) -> Provider | None:
+def _configured(module: EnclosingModule, name: str, alias: str | None) -> Provider | None:
     """The block of that name and alias, here or, through the call's ``providers``, where the module is called."""
     for block in module.module.providers:
         if block.labels[:1] == (name,) and _alias_of(module, block) == alias:
@@ -111,7 +109,7 @@ def _configured(module: ModuleInstance, name: str, alias: str | None) -> Provide
     return _configured(parent, name, None) if alias is None else None
 
 
-def _alias_of(module: ModuleInstance, block: HclBlock) -> str | None:
+def _alias_of(module: EnclosingModule, block: HclBlock) -> str | None:
     alias = block.attributes.get("alias")
     if alias is None:
         return None

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from hipaa_guard.facts.values import Reference, Unknown, Value
+from hipaa_guard.terraform.evaluation.enclosing_module import EnclosingModule
 from hipaa_guard.terraform.evaluation.expansion import Expansion, expand
 from hipaa_guard.terraform.evaluation.resources import HclInstance
 from hipaa_guard.terraform.hcl.access import AttributeText, Object, OwnKey, Pinned, UncertainList
 from hipaa_guard.terraform.hcl.errors import EvaluationError
 from hipaa_guard.terraform.hcl.syntax import HclBlock
-
-if TYPE_CHECKING:
-    from hipaa_guard.terraform.evaluation.module_instances import ModuleInstance
 
 
 class ResourceValue(Object, Reference):
@@ -77,7 +73,7 @@ class ResourceGroup:
 
     __slots__ = ("_block", "_instances", "_module", "_running", "_value", "expansion")
 
-    def __init__(self, module: ModuleInstance, block: HclBlock) -> None:
+    def __init__(self, module: EnclosingModule, block: HclBlock) -> None:
         self._module = module
         self._block = block
         self._instances: list[HclInstance] | None = None

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING
 
 from hipaa_guard.facts.locations import GapKind, Location
 from hipaa_guard.facts.secrets import SecretText, concealed
 from hipaa_guard.facts.values import Cause, Incomplete, PartialJson, Reference, Undecided, Unknown, Value
 from hipaa_guard.terraform.addresses import last_key
 from hipaa_guard.terraform.evaluation.data_sources import asked_by, is_a_place, is_of_own_account, looked_up
+from hipaa_guard.terraform.evaluation.enclosing_module import EnclosingModule
 from hipaa_guard.terraform.evaluation.expansion import Copy, any_turn, dynamic_scopes
 from hipaa_guard.terraform.evaluation.expression_references import mentioned
 from hipaa_guard.terraform.evaluation.instance_references import instances_mentioned
@@ -18,13 +18,11 @@ from hipaa_guard.terraform.evaluation.policy_documents import policy_document
 from hipaa_guard.terraform.functions.structures import List, Map, Set, UntypedList, UntypedMap
 from hipaa_guard.terraform.functions.unknowns import bounded, derived, parts_of
 from hipaa_guard.terraform.hcl.access import AttributeText, DataSourceValue, OuterReference, WrittenBlock, surely_set
+from hipaa_guard.terraform.hcl.arguments import valued
 from hipaa_guard.terraform.hcl.errors import LIMITS, EvaluationError, LimitReached
-from hipaa_guard.terraform.hcl.scope import UNTOLD, Scope, kept, valued
+from hipaa_guard.terraform.hcl.scope import UNTOLD, Scope, kept
 from hipaa_guard.terraform.hcl.sensitive_values import is_secret_argument
 from hipaa_guard.terraform.hcl.syntax import Attribute, HclBlock
-
-if TYPE_CHECKING:
-    from hipaa_guard.terraform.evaluation.module_instances import ModuleInstance
 
 META = frozenset({"count", "for_each", "provider", "depends_on", "lifecycle", "connection", "provisioner"})
 _IMPURE = re.compile(r"\b(uuid|timestamp|bcrypt)\s*\(")
@@ -56,7 +54,7 @@ class HclInstance:
         "uncertain",
     )
 
-    def __init__(self, module: ModuleInstance, block: HclBlock, copy: Copy, why: Unknown | None) -> None:
+    def __init__(self, module: EnclosingModule, block: HclBlock, copy: Copy, why: Unknown | None) -> None:
         self.mode = block.type
         self.type, self.name = block.labels
         self.module = module.address

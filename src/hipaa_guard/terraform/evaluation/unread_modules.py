@@ -15,7 +15,7 @@ from hipaa_guard.facts.locations import GapKind
 from hipaa_guard.facts.values import Cause, Incomplete, Unknown
 from hipaa_guard.terraform.evaluation.instance_references import instances_mentioned
 from hipaa_guard.terraform.evaluation.module_calls import CALL_ARGUMENTS
-from hipaa_guard.terraform.hcl.scope import valued
+from hipaa_guard.terraform.hcl.arguments import valued
 
 if TYPE_CHECKING:
     from hipaa_guard.terraform.evaluation.module_calls import CallGroup
@@ -76,7 +76,7 @@ def _unread_file(module: ModuleInstance) -> Unknown | None:
     return Unknown(f"{gap.subject}, in the same module, was not read: {gap.reason}", Cause.NOT_IN_SCOPE)
 
 
-def _unread_module(parent: ModuleInstance, group: CallGroup) -> Unknown | None:
+def _unread_module(parent: ModuleInstance, group: CallGroup[ModuleInstance]) -> Unknown | None:
     """Why what a call was given may be used by something that was not seen."""
     instances = group.instances()
     missing = group.missing
@@ -92,7 +92,7 @@ def _unread_module(parent: ModuleInstance, group: CallGroup) -> Unknown | None:
     return Unknown(reason, broken.cause, references=(group.address,))
 
 
-def _is_none(parent: ModuleInstance, group: CallGroup) -> bool:
+def _is_none(parent: ModuleInstance, group: CallGroup[ModuleInstance]) -> bool:
     """Whether the call is certainly made for no instance."""
     count, for_each = group.block.attributes.get("count"), group.block.attributes.get("for_each")
     if count is not None:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from hipaa_guard.facts.values import Cause
-from hipaa_guard.terraform.functions.errors import FunctionError
-from hipaa_guard.terraform.functions.errors import FunctionLimitReached as FunctionLimitReached
+from hipaa_guard.terraform.functions.errors import FunctionError, FunctionLimitReached
 
 
 class EvaluationError(Exception):

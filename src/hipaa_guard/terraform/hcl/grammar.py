@@ -32,6 +32,7 @@ from hipaa_guard.terraform.hcl.nodes import (
     SplatItem,
     Unary,
 )
+from hipaa_guard.terraform.hcl.templates import read_all, read_heredoc, read_quoted
 
 _LEVELS = (("||",), ("&&",), ("==", "!="), ("<", ">", "<=", ">="), ("+", "-"), ("*", "/", "%"))
 _BINDING = {operator: level for level, operators in enumerate(_LEVELS) for operator in operators}
@@ -88,6 +89,16 @@ def first_problem(source: str, start: int, end: int) -> SyntaxProblem | None:
             return TooLarge("nested too deeply", found.end())
         position = max(parser.lexer.start, found.end())
     return None
+
+
+def parse_template(text: str) -> Node:
+    """The template that is all of `text`, as in a template file.
+
+    Raises:
+        SyntaxProblem: a sequence of the template is broken.
+
+    """
+    return read_all(Parser(view(text)))
 
 
 class Parser:
@@ -203,11 +214,6 @@ class Parser:
             lexer.advance()
             return Literal(_number(text))
         if kind in ("quote", "heredoc"):
-            from hipaa_guard.terraform.hcl.templates import (  # templates hold expressions again
-                read_heredoc,
-                read_quoted,
-            )
-
             return read_quoted(self) if kind == "quote" else read_heredoc(self)
         if kind == "(":
             return self._within(")")

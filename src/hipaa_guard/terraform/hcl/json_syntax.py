@@ -9,10 +9,10 @@ from typing import Any
 
 from hipaa_guard.terraform import limits
 from hipaa_guard.terraform.hcl.errors import EvaluationError, SyntaxProblem
+from hipaa_guard.terraform.hcl.grammar import parse_template
 from hipaa_guard.terraform.hcl.json_maps import is_map
 from hipaa_guard.terraform.hcl.nodes import ListNode, Literal, MapExpression, MapKey, Node
 from hipaa_guard.terraform.hcl.syntax import Attribute, Body, HclBlock, Problem, SourceFile, Twice
-from hipaa_guard.terraform.hcl.templates import parse_template
 
 _SPACE = re.compile(r"[ \t\r\n]*")
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?")

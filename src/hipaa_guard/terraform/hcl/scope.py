@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
 from hipaa_guard.facts.locations import Gap, GapKind, Location
 from hipaa_guard.facts.values import Cause, Undecided, Unknown, Value
 from hipaa_guard.terraform import limits
 from hipaa_guard.terraform.functions.budget import ROOM, outer_size, whole_size
 from hipaa_guard.terraform.hcl.errors import FAILURES, LIMITS, EvaluationError, LimitReached
-
-if TYPE_CHECKING:
-    from hipaa_guard.terraform.hcl.syntax import Attribute
 
 
 class Located(Protocol):
@@ -271,28 +268,6 @@ def guarded(scope: Scope, node: Any) -> Value:
     except Undecided as undecided:
         scope.session.rely_on(undecided.unknown)
         return undecided.unknown
-
-
-def valued(attribute: Attribute, scope: Scope, calls: tuple[Location, ...] = ()) -> Value:
-    """The value of an argument. What cannot be evaluated is unknown and reported with the argument's place."""
-    session = scope.session
-    saved = session.where, session.calls, session.strict, session.relied_on
-    session.where, session.calls, session.strict, session.relied_on = attribute, calls, 0, None
-    token = ROOM.set(session.budget)
-    made = session.budget.meanwhile
-    value: Value = None
-    try:
-        session.step()
-        value = attribute.node.evaluate(scope)
-    except Undecided as undecided:
-        value = undecided.unknown
-    except FAILURES as error:
-        value = session.failed(error)
-    finally:
-        session.budget.keep(made, value)
-        ROOM.reset(token)
-        session.where, session.calls, session.strict, session.relied_on = saved
-    return value
 
 
 def kept(session: Session, evaluate: Callable[[], Value]) -> Value:

@@ -8,16 +8,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from hipaa_guard.terraform.functions.unknowns import normal
 from hipaa_guard.terraform.hcl.errors import SyntaxProblem
-from hipaa_guard.terraform.hcl.lexer import IDENTIFIER, real, view
+from hipaa_guard.terraform.hcl.lexer import IDENTIFIER, Lexer, real
 from hipaa_guard.terraform.hcl.loops import TemplateFor
 from hipaa_guard.terraform.hcl.nodes import Literal, Node, Template, TemplateIf
-
-if TYPE_CHECKING:
-    from hipaa_guard.terraform.hcl.grammar import Parser
 
 _QUOTED = re.compile(r'[^"\\$%\n]+|\\(?:u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|.)|\$\$\{|%%\{|[$%]\{~?|[$%]|"')
 _RAW = re.compile(r"[^$%\n]*\n|[^$%\n]+|\$\$\{|%%\{|[$%]\{~?|[$%]")
@@ -40,18 +37,19 @@ class _Piece:
         return self.node is None and not self.word
 
 
-def parse_template(text: str) -> Node:
-    """The template that is all of `text`, as in a template file.
+class Parser(Protocol):
+    """The parser of expressions (`grammar.Parser`): templates hold expressions, which hold templates again."""
 
-    Raises:
-        SyntaxProblem: a sequence of the template is broken.
+    lexer: Lexer
 
-    """
-    from hipaa_guard.terraform.hcl.grammar import Parser
+    def expression(self) -> Node:
+        """The expression at the lexer's position."""
 
-    source = view(text)
-    reader = _Reader(Parser(source), raw=True)
-    reader.read(0, len(source))
+
+def read_all(parser: Parser) -> Node:
+    """The template that is all of the parser's text, as in a template file."""
+    reader = _Reader(parser, raw=True)
+    reader.read(0, len(parser.lexer.source))
     return reader.finished()
 
 
