@@ -16,7 +16,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from benchmarks.live.estate import ACCOUNT, seed
+from benchmarks.live.estate import seed
+from benchmarks.live.places import ACCOUNT
 
 if TYPE_CHECKING:
     from moto.core.config import DefaultConfig

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from benchmarks.live.estate import ACCOUNT, Place
 from benchmarks.live.ground import ROLE, client
+from benchmarks.live.places import ACCOUNT, Place
 
 LOGIN = {"MasterUsername": "clinic", "MasterUserPassword": "not-a-real-password"}
 

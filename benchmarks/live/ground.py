@@ -6,7 +6,7 @@ import json
 from functools import cache
 from typing import Any
 
-from benchmarks.live.estate import ACCOUNT, Ground
+from benchmarks.live.places import ACCOUNT, Ground
 
 
 @cache

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from benchmarks.live import compute, databases, storage
-from benchmarks.live.estate import ACCOUNT, Maker, Place
 from benchmarks.live.ground import EVERYONE, client, policy, statement, trusted_by
+from benchmarks.live.places import ACCOUNT, Maker, Place
 
 EVERYTHING = statement("*")
 ITS_OWN = statement("s3:GetObject", "arn:aws:s3:::records/*")

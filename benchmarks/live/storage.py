@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from benchmarks.live.estate import ACCOUNT, Place
 from benchmarks.live.ground import EVERYONE, ROLE, client, located, policy, statement
+from benchmarks.live.places import ACCOUNT, Place
 
 NO_PLAIN = {"Bool": {"aws:SecureTransport": "false"}}
 
