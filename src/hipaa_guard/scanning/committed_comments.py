@@ -13,7 +13,7 @@ from hipaa_guard.controls.exception import ExceptionReference, SourceComments
 from hipaa_guard.scanning.source_comments import references_in
 from hipaa_guard.terraform import limits
 from hipaa_guard.terraform.files import UnreadableFile, checked, read_file
-from hipaa_guard.terraform.hcl import json_syntax, syntax
+from hipaa_guard.terraform.hcl import json_syntax, parsing
 from hipaa_guard.terraform.hcl.syntax import MARK
 from hipaa_guard.terraform.modules.module import is_configuration
 from hipaa_guard.terraform.modules.roots import directories
@@ -78,7 +78,7 @@ def marks_at(commit: Commit) -> CommittedComments:
 
 def _all(files: Iterable[tuple[str, bytes]]) -> Iterator[tuple[str, int, CommittedReference]]:
     for file, data in files:
-        parse = json_syntax.parse if file.endswith(".json") else syntax.parse
+        parse = json_syntax.parse if file.endswith(".json") else parsing.parse
         for block in parse(file, data).root.blocks:
             for place, comment in block.marks():
                 for reference in references_in(comment, place):

@@ -19,8 +19,8 @@ from hipaa_guard.terraform.functions.conversion import to_number, to_text
 from hipaa_guard.terraform.functions.structures import ANY, TEXT, Set, structure, type_of
 from hipaa_guard.terraform.hcl.access import Alternatives, Object, OwnKey, UncertainList, entries
 from hipaa_guard.terraform.hcl.arguments import valued
+from hipaa_guard.terraform.hcl.call_nodes import FunctionCall
 from hipaa_guard.terraform.hcl.errors import FAILURES, LIMITS, EvaluationError, LimitReached
-from hipaa_guard.terraform.hcl.nodes import FunctionCall
 from hipaa_guard.terraform.hcl.scope import Scope, Session
 from hipaa_guard.terraform.hcl.syntax import Attribute, HclBlock
 

@@ -6,8 +6,9 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from hipaa_guard.terraform.evaluation.enclosing_module import EnclosingModule
 from hipaa_guard.terraform.evaluation.expression_references import keys_of, named_in, names_of, parts_of, value_at
+from hipaa_guard.terraform.hcl.call_nodes import FunctionCall
 from hipaa_guard.terraform.hcl.errors import FAILURES
-from hipaa_guard.terraform.hcl.nodes import FunctionCall, Node
+from hipaa_guard.terraform.hcl.nodes import Node
 from hipaa_guard.terraform.hcl.syntax import Attribute, HclBlock
 
 _DOCUMENTS = frozenset({"jsonencode", "yamlencode"})

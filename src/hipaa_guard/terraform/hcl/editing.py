@@ -13,7 +13,8 @@ from hipaa_guard.terraform.hcl.alignment import Change, aligned, changed
 from hipaa_guard.terraform.hcl.comments import comment_spans
 from hipaa_guard.terraform.hcl.errors import FAILURES
 from hipaa_guard.terraform.hcl.nodes import Literal
-from hipaa_guard.terraform.hcl.syntax import Attribute, HclBlock, parse
+from hipaa_guard.terraform.hcl.parsing import parse
+from hipaa_guard.terraform.hcl.syntax import Attribute, HclBlock
 
 Place = tuple[tuple[str, int], ...]
 """The way to a nested block: type and number among those of the type, step by step."""

@@ -13,13 +13,13 @@ from hipaa_guard.terraform import limits
 from hipaa_guard.terraform.functions.conversion import parse_number
 from hipaa_guard.terraform.functions.errors import FunctionError
 from hipaa_guard.terraform.functions.unknowns import normal
+from hipaa_guard.terraform.hcl.call_nodes import FunctionCall
 from hipaa_guard.terraform.hcl.errors import LIMITS, SyntaxProblem, TooLarge
 from hipaa_guard.terraform.hcl.lexer import END, LINE, Lexer, real, view
 from hipaa_guard.terraform.hcl.loops import ForList, ForMap
 from hipaa_guard.terraform.hcl.nodes import (
     Binary,
     Conditional,
-    FunctionCall,
     GetAttribute,
     Index,
     ListNode,

@@ -7,11 +7,11 @@ not known decides everything.
 
 from __future__ import annotations
 
-from hipaa_guard.facts.values import Cause, Incomplete, PartialText, Reference, Undecided, Unknown, Value
+from hipaa_guard.facts.values import Cause, Incomplete, Undecided, Unknown, Value
 from hipaa_guard.terraform import limits
 from hipaa_guard.terraform.functions.budget import ELEMENT
 from hipaa_guard.terraform.functions.conversion import to_text
-from hipaa_guard.terraform.functions.unknowns import derived, parts_of
+from hipaa_guard.terraform.functions.unknowns import derived
 from hipaa_guard.terraform.hcl import operators
 from hipaa_guard.terraform.hcl.access import (
     Object,
@@ -20,7 +20,6 @@ from hipaa_guard.terraform.hcl.access import (
     element_of,
     may_lack,
     splat,
-    type_of_reference,
 )
 from hipaa_guard.terraform.hcl.errors import FAILURES, LIMITS, EvaluationError, LimitReached
 from hipaa_guard.terraform.hcl.scope import Scope, guarded
@@ -324,118 +323,3 @@ class TemplateIf(Node):
         scope.session.rely_on(test)
         arms = (_arm(arm, scope, test) for arm in (self.then, self.otherwise))
         return operators.chosen(test, *arms)
-
-
-class FunctionCall(Node):
-    """``name(arguments...)``. `try` and `can` see their arguments before these are evaluated."""
-
-    __slots__ = ("arguments", "expanded", "name")
-
-    def __init__(self, name: str, arguments: tuple[Node, ...], expanded: bool) -> None:
-        self.name = name
-        self.arguments = arguments
-        self.expanded = expanded
-
-    def evaluate(self, scope: Scope) -> Value:
-        if self.name in ("try", "can") and not self.expanded:
-            return _tried(self.arguments, scope) if self.name == "try" else _can(self.arguments, scope)
-        scope.session.step()
-        values = [_argument(argument, scope) for argument in self.arguments]
-        if self.expanded and values:
-            last = values.pop()
-            scope.session.rely_on(_may_fail(last))
-            if isinstance(last, Unknown):
-                return derived([last])
-            if isinstance(last, Incomplete):
-                return derived([last.unknown])
-            if not isinstance(last, list):
-                raise EvaluationError("the last argument before ... must be a list")
-            values.extend(last)
-        result = scope.module.call(self.name, values)
-        scope.session.rely_on(_whole(result) if self.name in _STRUCTURAL else _may_fail(result))
-        return result
-
-
-def _whole(value: Value) -> Unknown | None:
-    """Why a value is not known, or not all of its elements are; what they hold does not matter."""
-    return value.unknown if isinstance(value, Incomplete) else value if isinstance(value, Unknown) else None
-
-
-def _argument(node: Node, scope: Scope) -> Value:
-    try:
-        return node.evaluate(scope)
-    except Undecided as undecided:
-        return undecided.unknown
-
-
-def _tried(arguments: tuple[Node, ...], scope: Scope) -> Value:
-    """`try`: the first argument without an error. What is not all known might fail yet, so the next counts too."""
-    if not arguments:
-        raise EvaluationError("try requires at least one argument")
-    try:
-        value, doubt = _attempted(arguments[0], scope)
-    except LIMITS:
-        raise
-    except FAILURES as error:
-        if len(arguments) == 1:
-            raise EvaluationError(f"no argument of try succeeded: {error}") from None
-        return _tried(arguments[1:], scope)
-    if isinstance(value, Reference) and "[?]" in value.address:  # kept for joins, though it may not exist
-        return type_of_reference(value)(value.address, value.attribute, is_set=False)
-    if doubt is None or len(arguments) == 1:
-        return value
-    try:
-        otherwise = _tried(arguments[1:], scope)
-    except LIMITS:
-        raise
-    except FAILURES:
-        return value
-    return operators.chosen(doubt, value, otherwise)
-
-
-def _can(arguments: tuple[Node, ...], scope: Scope) -> Value:
-    if len(arguments) != 1:
-        raise EvaluationError("can requires exactly one argument")
-    try:
-        _, doubt = _attempted(arguments[0], scope)
-    except LIMITS:
-        raise
-    except FAILURES:
-        return False
-    return True if doubt is None else derived([doubt], is_set=True)
-
-
-def _attempted(node: Node, scope: Scope) -> tuple[Value, Unknown | None]:
-    """The value of a node, with errors raised from inside of collections too; and why it might yet be an error.
-
-    It might where it relies on something unknown, as in ``var.x.y``. An unknown part that is only handed on cannot
-    make it fail.
-    """
-    session = scope.session
-    outer = session.relied_on
-    relied_on: list[Unknown] = []
-    session.strict += 1
-    session.relied_on = relied_on
-    try:
-        value = node.evaluate(scope)
-    except Undecided as undecided:
-        value = undecided.unknown
-        relied_on.append(value)
-    finally:
-        session.strict -= 1
-        session.relied_on = outer
-    doubts = [found for found in map(_may_fail, relied_on) if found is not None]
-    lacking = [found for found in doubts if isinstance(found, Object)]
-    doubt = lacking[0] if lacking else doubts[0] if doubts and _may_fail(value) is not None else None
-    session.rely_on(doubt)
-    return value, doubt
-
-
-def _may_fail(value: Value) -> Unknown | None:
-    """An unknown part for whose sake the expression might turn out to be an error. A computed attribute is none."""
-    for part in parts_of(value):
-        inner = part.parts if isinstance(part, PartialText) else (part,)
-        for one in inner:
-            if isinstance(one, Unknown) and (not isinstance(one, Reference) or "[?]" in one.address):
-                return one
-    return None

@@ -13,8 +13,8 @@ from typing import Any
 
 from hipaa_guard.facts.locations import Gap, GapKind, Location
 from hipaa_guard.terraform.files import UnreadableFile, read_file
-from hipaa_guard.terraform.hcl import json_syntax, syntax
-from hipaa_guard.terraform.hcl.syntax import Attribute, Body, HclBlock
+from hipaa_guard.terraform.hcl import json_syntax, parsing
+from hipaa_guard.terraform.hcl.syntax import BLOCK_TYPES, Attribute, Body, HclBlock
 from hipaa_guard.terraform.modules.moved_blocks import move_of
 
 LABELS = {"resource": 2, "data": 2, "ephemeral": 2, "variable": 1, "output": 1, "module": 1, "provider": 1}
@@ -86,7 +86,7 @@ def load_module(directory: Path, base: Path, boundary: Path) -> Module:
             module.gaps.append(_unread(place, str(error)))
             module.lost.add("*")
             continue
-        parse = json_syntax.parse if name.endswith(".json") else syntax.parse
+        parse = json_syntax.parse if name.endswith(".json") else parsing.parse
         body = parse(place, data)
         module.files += 1
         _say_problems(module, body)
@@ -144,7 +144,7 @@ def _say_providers(module: Module) -> None:
 
 def _declare(module: Module, block: HclBlock) -> None:
     kind, labels = block.type, block.labels
-    if kind not in syntax.BLOCK_TYPES:
+    if kind not in BLOCK_TYPES:
         _complain(module, block, f"unknown block type {kind[:60]!r}")
         return
     if len(labels) != LABELS.get(kind, len(labels)):

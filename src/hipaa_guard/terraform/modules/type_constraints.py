@@ -15,9 +15,10 @@ from hipaa_guard.terraform.functions.conversion import as_set, to_bool, to_numbe
 from hipaa_guard.terraform.functions.structures import List, Set
 from hipaa_guard.terraform.functions.structures import Map as MapValue
 from hipaa_guard.terraform.hcl.access import Object
+from hipaa_guard.terraform.hcl.call_nodes import FunctionCall
 from hipaa_guard.terraform.hcl.errors import EvaluationError, SyntaxProblem
 from hipaa_guard.terraform.hcl.grammar import parse_expression
-from hipaa_guard.terraform.hcl.nodes import FunctionCall, ListNode, Literal, MapExpression, Node, Root
+from hipaa_guard.terraform.hcl.nodes import ListNode, Literal, MapExpression, Node, Root
 from hipaa_guard.terraform.hcl.scope import Scope
 
 Convert = Callable[[Value], Value]

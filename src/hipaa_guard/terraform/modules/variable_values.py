@@ -12,7 +12,7 @@ from pathlib import Path
 from hipaa_guard.facts.locations import Gap, GapKind, Location
 from hipaa_guard.facts.values import Value
 from hipaa_guard.terraform.files import UnreadableFile, read_file
-from hipaa_guard.terraform.hcl import json_syntax, syntax
+from hipaa_guard.terraform.hcl import json_syntax, parsing
 from hipaa_guard.terraform.hcl.errors import FAILURES, SyntaxProblem
 from hipaa_guard.terraform.hcl.grammar import parse_expression
 from hipaa_guard.terraform.hcl.nodes import Literal, Node, Root
@@ -77,7 +77,7 @@ def _values(path: Path, place: str, boundary: Path | None) -> tuple[dict[str, Va
     data = read_file(path, boundary)
     if path.name.endswith(".json"):
         return _json_values(data)
-    body = syntax.parse(place, data)
+    body = parsing.parse(place, data)
     scope = _constant_scope()
     values: dict[str, Value] = {}
     problem = None
