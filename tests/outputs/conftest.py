@@ -24,7 +24,8 @@ from hipaa_guard.assessment.model import (
     SettingsChange,
     UsedFile,
 )
-from hipaa_guard.controls.control import Control, Fix, Severity, Status, passed
+from hipaa_guard.controls.control import Control, Severity, Status, passed
+from hipaa_guard.controls.fix import Fix
 from hipaa_guard.controls.exception import ExceptionEntry
 from hipaa_guard.controls.findings import Finding, fingerprint
 from hipaa_guard.facts.places import Gap, GapKind, Location
