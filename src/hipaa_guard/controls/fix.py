@@ -175,6 +175,8 @@ def _inline(lines: Lines) -> Iterator[Setting]:
 
 def _setting(path: str, value: str) -> Setting:
     type, _, rest = path.partition(".")
+    if type.startswith("awscc_") and "." in rest:
+        raise TypeError(f"{path} lies within an argument of {type}, not in a block: sets reaches only blocks")
     return Setting(type, rest.replace("[*]", ""), value.strip(), each="[*]" in rest)
 
 
