@@ -15,8 +15,9 @@ import pytest
 import hipaa_guard.outputs
 from hipaa_guard.assessment.build import assess
 from hipaa_guard.assessment.model import Assessment, Coverage
-from hipaa_guard.controls.control import Fix, Status
+from hipaa_guard.controls.control import Status
 from hipaa_guard.controls.findings import Finding, fingerprint
+from hipaa_guard.controls.fix import Fix
 from hipaa_guard.facts.locations import Gap, GapKind, Location
 from hipaa_guard.facts.resource import Evidence, Origin
 from hipaa_guard.facts.values import Cause
@@ -195,6 +196,12 @@ def test_a_fix_is_shown_whole_unless_it_is_long(build: Build, lines: int, shown:
     text = render(build(origin("a"), fix=fix))
     assert len(re.findall(r"^    line_\d+$", text, re.MULTILINE)) == shown
     assert ("    ...\n" in text) == (shown < lines)
+
+
+def test_a_fix_by_a_machine_is_said_below_it(build: Build) -> None:
+    text = render(build(origin("a"), fix=Fix(sets="aws_s3_bucket.versioned = true")))
+    assert "    }\n  hipaa-guard fix makes this change in Terraform source.\n" in text
+    assert "this change" not in render(build(origin("a"), fix=Fix(terraform="resource")))
 
 
 def test_findings_of_source_and_account_come_with_both_fixes(build: Build) -> None:

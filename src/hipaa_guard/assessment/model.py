@@ -8,9 +8,10 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Literal, NamedTuple
 
-from hipaa_guard.controls.control import VERDICTS, Fix, Severity, Status
+from hipaa_guard.controls.control import VERDICTS, Severity, Status
 from hipaa_guard.controls.exception import ExceptionEntry
 from hipaa_guard.controls.findings import Finding
+from hipaa_guard.controls.fix import FixTexts
 from hipaa_guard.facts.locations import Gap, RootsFrom
 from hipaa_guard.law import Law
 
@@ -24,7 +25,7 @@ class ControlSummary:
     severity: Severity
     hipaa: tuple[str, ...]
     why: str
-    fix: Fix
+    fix: FixTexts
     kind: str
     safeguard: str
     equivalents: Mapping[str, tuple[str, ...]]

@@ -22,7 +22,7 @@ def control_summaries(controls: Iterable[Control], findings: Iterable[Finding]) 
             severity=control.severity,
             hipaa=control.hipaa,
             why=control.why,
-            fix=control.fix,
+            fix=control.fix.texts(),
             kind=control.kind.kind,
             safeguard=control.safeguard,
             equivalents={peer: tuple(control.peers.get(peer, ())) for peer in PEERS},

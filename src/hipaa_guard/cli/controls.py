@@ -117,6 +117,9 @@ def told(control: Control) -> str:
         lines += ["", "Fix on the command line", *(f"  {line}" for line in control.fix.cli.splitlines())]
     if control.fix.note:
         lines += ["", *_indented(control.fix.note)]
+    whom = control.fix.texts().by_whom
+    if whom:
+        lines += ["", *_indented(whom)]
     if control.peers:
         lines += ["", "Equivalent checks of other tools"]
         lines += [f"  {peer:<11} {', '.join(ids)}" for peer, ids in sorted(control.peers.items())]
@@ -149,4 +152,6 @@ def _as_dict(control: Control) -> dict[str, object]:
             {type for kind in control.kind.narrower() if kind.terraform for type in kind.terraform.types}
         ),
         "equivalents": {peer: list(ids) for peer, ids in control.peers.items()},
+        "by_machine": control.fix.by_machine,
+        "not_by_machine": control.fix.not_by_machine,
     }

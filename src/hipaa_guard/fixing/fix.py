@@ -55,14 +55,15 @@ def fix_terraform(
     path: Path,
     *,
     only: Sequence[str] = (),
+    policies: Sequence[Path] = (),
     exceptions: Path | None = None,
     inputs: PlanInputs | None = None,
     repository_root: Path | None = None,
 ) -> Fixed:
     """Repair what fails in a directory of source, as far as that is certain. Nothing is written.
 
-    ``only`` are the controls whose gaps are to be closed; all have a say in whether something else got worse. For
-    ``repository_root`` see `scan_terraform`.
+    ``only`` are the controls whose gaps are to be closed; all have a say in whether something else got worse.
+    ``policies`` are directories with controls of one's own. For ``repository_root`` see `scan_terraform`.
 
     Raises:
         InputError: the path cannot be scanned or holds no source, or the options name something that does not exist.
@@ -71,10 +72,10 @@ def fix_terraform(
     if not path.is_dir():
         raise InputError(f"{path} is no directory: only source can be repaired, so give a directory of .tf files")
     inputs = inputs or PlanInputs()
-    given = selected(Options(only=only, exceptions=exceptions))
+    given = selected(Options(only=only, policies=policies, exceptions=exceptions))
 
     def scan() -> Assessment:
-        options = Options(exceptions=exceptions)
+        options = Options(policies=policies, exceptions=exceptions)
         return scan_terraform(TerraformTarget(path, inputs, top=top), options)
 
     try:

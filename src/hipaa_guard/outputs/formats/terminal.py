@@ -10,8 +10,9 @@ from collections.abc import Callable, Container, Iterable, Sequence
 
 from hipaa_guard.assessment.gate import counted
 from hipaa_guard.assessment.model import Assessment, ControlSummary, RequirementSummary
-from hipaa_guard.controls.control import Fix, Severity, Status
+from hipaa_guard.controls.control import Severity, Status
 from hipaa_guard.controls.findings import Finding
+from hipaa_guard.controls.fix import FixTexts
 from hipaa_guard.facts.locations import Gap
 from hipaa_guard.outputs.wording import phrases, requirement_lines, settings_in_effect
 from hipaa_guard.outputs.wording.harmless_text import in_log, shortened, visible, wrapped
@@ -141,7 +142,10 @@ def _control(
         pen.paragraph(message, indent=6)
     _rest(pen, sum(map(len, blocks[shown:])))
     if control:
-        _fixes(pen, control.fix, {finding.resource.source for finding in findings})
+        sources = {finding.resource.source for finding in findings}
+        _fixes(pen, control.fix, sources)
+        if "terraform" in sources:
+            pen.paragraph(control.fix.by_whom, indent=2)
     pen.line(f"More: hipaa-guard explain {control_id}", "dim", indent=2)
     pen.gap()
 
@@ -181,7 +185,7 @@ def _place(pen: _Pen, block: Sequence[Finding], *, roots: bool, indent: int = 2,
         pen.paragraph(text, "dim", indent=indent + 2)
 
 
-def _fixes(pen: _Pen, fix: Fix, sources: Container[str]) -> None:
+def _fixes(pen: _Pen, fix: FixTexts, sources: Container[str]) -> None:
     """The change in source for what Terraform says, the command for what AWS says; both where both were scanned."""
     texts = {
         "Terraform": (fix.terraform or fix.cli) if "terraform" in sources else "",

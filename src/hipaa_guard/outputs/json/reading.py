@@ -29,9 +29,10 @@ from hipaa_guard.assessment.model import (
     Why,
 )
 from hipaa_guard.assessment.rollup import worst_of
-from hipaa_guard.controls.control import PEERS, Fix, Severity, Status
+from hipaa_guard.controls.control import PEERS, Severity, Status
 from hipaa_guard.controls.exception import ExceptionEntry
 from hipaa_guard.controls.findings import Finding
+from hipaa_guard.controls.fix import FixTexts
 from hipaa_guard.facts.locations import Asked, Gap, GapKind, Location, RootsFrom
 from hipaa_guard.facts.resource import Evidence, Origin
 from hipaa_guard.facts.values import Cause
@@ -242,18 +243,29 @@ def _gap(node: JsonNode) -> Gap:
 
 
 def _control(node: JsonNode) -> ControlSummary:
-    fix, peers = node.of("fix"), node.of("equivalents")
+    peers = node.of("equivalents")
     return ControlSummary(
         id=node.of("id").text(),
         title=node.of("title").text(),
         severity=node.of("severity").one_of(Severity),
         hipaa=node.of("hipaa").texts(),
         why=node.of("why").text(),
-        fix=Fix(fix.of("terraform").text(), fix.of("cli").text(), fix.of("note").text()),
+        fix=_fix(node.of("fix")),
         kind=node.of("kind").text(),
         safeguard=node.of("safeguard").text(),
         equivalents={peer: peers.of(peer).texts() for peer in PEERS},
         counts=node.of("counts").by_status(),
+    )
+
+
+def _fix(node: JsonNode) -> FixTexts:
+    return FixTexts(
+        terraform=node.of("terraform").text(),
+        cli=node.of("cli").text(),
+        note=node.of("note").text(),
+        # Names that came later: older documents do not have them.
+        by_machine=False if node.of("by_machine").value is None else node.of("by_machine").flag(),
+        not_by_machine=node.of("not_by_machine").maybe_text() or "",
     )
 
 
