@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from hipaa_guard.authoring import MEDIUM, Fix, PolicyDocument, Verdict, control, failed, some
-from hipaa_guard.policies.access_control.cross_account import judged_by_outsiders, outsiders_let_in
+from hipaa_guard.judging.cross_account import judged_by_outsiders, outsiders_let_in
 from hipaa_guard.services import dynamodb
 
 
@@ -37,5 +37,4 @@ def dynamodb_no_cross_account_policy(table: dynamodb.Table) -> Verdict:
     policies = (("", lambda: table.policy), ("has a stream that ", lambda: dynamodb.stream_policy_of(table)))
     if some(lambda each: lets_in(*each), policies):
         return failed(found[0])
-    verdict: Verdict = judged_by_outsiders(table.policy, account)
-    return verdict
+    return judged_by_outsiders(table.policy, account)

@@ -1,7 +1,7 @@
 """Messaging: only those who may see ePHI in messages are given a way to it."""
 
 from hipaa_guard.authoring import MEDIUM, Fix, Member, Verdict, family
-from hipaa_guard.policies.access_control.cross_account import judged_by_outsiders
+from hipaa_guard.judging.cross_account import judged_by_outsiders
 from hipaa_guard.services import sns, sqs
 
 
@@ -66,5 +66,4 @@ from hipaa_guard.services import sns, sqs
     "not yours.",
 )
 def messages_stay_in_the_account(place: sqs.Queue | sns.Topic) -> Verdict:
-    verdict: Verdict = judged_by_outsiders(place.policy, place.origin.account)
-    return verdict
+    return judged_by_outsiders(place.policy, place.origin.account)

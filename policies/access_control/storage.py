@@ -1,7 +1,7 @@
 """Storage: only those who may see ePHI in buckets are given a way to it."""
 
 from hipaa_guard.authoring import LOW, MEDIUM, Fix, Verdict, control, failed, passed
-from hipaa_guard.policies.access_control.cross_account import judged_by_outsiders
+from hipaa_guard.judging.cross_account import judged_by_outsiders
 from hipaa_guard.services import s3
 
 
@@ -64,5 +64,4 @@ def s3_bucket_acls_disabled(bucket: s3.Bucket) -> Verdict:
     peers={"prowler": "s3_bucket_cross_account_access"},
 )
 def s3_bucket_no_cross_account_policy(bucket: s3.Bucket) -> Verdict:
-    verdict: Verdict = judged_by_outsiders(bucket.policy, bucket.origin.account)
-    return verdict
+    return judged_by_outsiders(bucket.policy, bucket.origin.account)

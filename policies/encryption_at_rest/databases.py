@@ -1,7 +1,7 @@
 """Databases: ePHI in tables, backups and caches is unreadable without its key."""
 
 from hipaa_guard.authoring import HIGH, LOW, MEDIUM, Fix, Inventory, Member, Verdict, control, failed, family, passed
-from hipaa_guard.policies.encryption_at_rest.customer_keys import is_customer_managed
+from hipaa_guard.judging.customer_keys import is_customer_managed
 from hipaa_guard.services import dax, dynamodb, rds
 
 _INSTANCE_WITH_KEY = """

@@ -4,7 +4,7 @@ All of these stores are always encrypted, by a key of AWS where none is named.
 """
 
 from hipaa_guard.authoring import LOW, MEDIUM, Fix, Inventory, Member, Verdict, control, failed, family, passed
-from hipaa_guard.policies.encryption_at_rest.customer_keys import is_customer_managed
+from hipaa_guard.judging.customer_keys import is_customer_managed
 from hipaa_guard.services import healthimaging, healthlake, omics
 
 _WHY = (

@@ -1,7 +1,7 @@
 """Keys and secrets: the keys that protect ePHI are renewed, and secrets are encrypted with keys of one's own."""
 
 from hipaa_guard.authoring import LOW, MEDIUM, Fix, Inventory, Verdict, control, failed, not_applicable, passed
-from hipaa_guard.policies.encryption_at_rest.customer_keys import is_customer_managed
+from hipaa_guard.judging.customer_keys import is_customer_managed
 from hipaa_guard.services import kms, secretsmanager
 
 

@@ -1,7 +1,7 @@
 """Messaging: ePHI in stored messages is unreadable without its key."""
 
 from hipaa_guard.authoring import LOW, MEDIUM, Fix, Inventory, Member, Verdict, control, failed, family, passed
-from hipaa_guard.policies.encryption_at_rest.customer_keys import is_customer_managed
+from hipaa_guard.judging.customer_keys import is_customer_managed
 from hipaa_guard.services import sns, sqs
 
 _QUEUE = Fix(

@@ -1,7 +1,7 @@
 """Storage: ePHI in buckets and file systems is unreadable without its key."""
 
 from hipaa_guard.authoring import LOW, MEDIUM, Fix, Inventory, Verdict, control, failed, passed
-from hipaa_guard.policies.encryption_at_rest.customer_keys import is_customer_managed
+from hipaa_guard.judging.customer_keys import is_customer_managed
 from hipaa_guard.services import s3
 
 

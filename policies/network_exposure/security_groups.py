@@ -12,7 +12,7 @@ from hipaa_guard.authoring import (
     passed,
     some,
 )
-from hipaa_guard.policies.network_exposure import open_ports
+from hipaa_guard.judging import open_ports
 from hipaa_guard.services import security_groups
 
 _EXPOSURE = ("164.312(a)(1)", "164.312(e)(1)")
