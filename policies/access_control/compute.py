@@ -14,6 +14,7 @@ from hipaa_guard.authoring import (
     passed,
     some,
 )
+from hipaa_guard.controls.reasons import MOVES_A_SECRET
 from hipaa_guard.services import ec2, lambda_functions
 
 
@@ -29,6 +30,7 @@ from hipaa_guard.services import ec2, lambda_functions
             }
         """,
         cli="aws ec2 associate-iam-instance-profile --instance-id INSTANCE --iam-instance-profile Name=PROFILE",
+        not_by_machine="needs a role, whose rights are yours to choose",
     ),
     peers={
         "prowler": "ec2_instance_profile_attached",
@@ -62,6 +64,7 @@ def ec2_instance_profile_attached(instance: ec2.Instance, inventory: Inventory) 
             """,
             cli="aws ec2 modify-instance-attribute --instance-id INSTANCE --user-data Value=BASE64_TEXT",
             note="Revoke the credentials that were found, and give the instance a role.",
+            not_by_machine=MOVES_A_SECRET,
         ),
         peers={
             "prowler": "ec2_instance_secrets_user_data",
@@ -84,6 +87,7 @@ def ec2_instance_profile_attached(instance: ec2.Instance, inventory: Inventory) 
                   --launch-template-data '{"UserData":"BASE64_TEXT"}'
             """,
             note="Revoke the credentials that were found: older versions of the template keep them.",
+            not_by_machine=MOVES_A_SECRET,
         ),
         peers={"prowler": "ec2_launch_template_no_secrets", "checkov": "CKV_AWS_46"},
     ),
@@ -116,6 +120,7 @@ def user_data_holds_no_credentials(place: ec2.Instance | ec2.LaunchTemplate) -> 
         """,
         cli="aws lambda update-function-configuration --function-name FUNCTION --environment 'Variables={SECRET_ARN=ARN}'",
         note="Revoke the credentials that were found, and read them from Secrets Manager or use the function's role.",
+        not_by_machine=MOVES_A_SECRET,
     ),
     peers={"prowler": "awslambda_function_no_secrets_in_variables", "checkov": "CKV_AWS_45"},
 )
@@ -153,6 +158,7 @@ def _any_customer(statement: Statement) -> bool:
             aws lambda add-permission --function-name FUNCTION --statement-id STATEMENT --action lambda:InvokeFunction \\
               --principal SERVICE --source-arn SOURCE_ARN --source-account ACCOUNT
         """,
+        not_by_machine="needs the resource that may call the function, which you name",
     ),
     peers={"checkov": "CKV_AWS_364", "trivy": "AVD-AWS-0067"},
 )

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from hipaa_guard.authoring import MEDIUM, Fix, PolicyDocument, Verdict, control, failed, some
+from hipaa_guard.controls.reasons import TAKES_ACCESS
 from hipaa_guard.judging.cross_account import judged_by_outsiders, outsiders_let_in
 from hipaa_guard.services import dynamodb
 
@@ -20,6 +21,7 @@ from hipaa_guard.services import dynamodb
         """,
         cli="aws dynamodb delete-resource-policy --resource-arn TABLE_ARN",
         note="Access within the account needs no resource policy: IAM policies give it.",
+        not_by_machine=TAKES_ACCESS,
     ),
     peers={"prowler": "dynamodb_table_cross_account_access"},
 )

@@ -15,6 +15,7 @@ from hipaa_guard.authoring import (
     passed,
     some,
 )
+from hipaa_guard.controls.reasons import TAKES_RIGHTS
 from hipaa_guard.services import iam, iam_grants
 
 _NAMED = 5
@@ -56,6 +57,7 @@ def fix(type: str, action: str, resource: str) -> Fix:
         return Fix(
             terraform=f'resource "aws_iam_policy" "phi" {{\n  policy = {document}\n}}',
             cli="aws iam create-policy-version --policy-arn ARN --policy-document file://least.json --set-as-default",
+            not_by_machine=TAKES_RIGHTS,
         )
     main = f'resource "aws_iam_role" "phi" {{{TRUST}}}\n\n' if type == "role" else ""
     return Fix(
@@ -64,6 +66,7 @@ def fix(type: str, action: str, resource: str) -> Fix:
             f"  {type}   = aws_iam_{type}.phi.name\n  policy = {document}\n}}"
         ),
         cli=f"aws iam put-{type}-policy --{type}-name NAME --policy-name POLICY --policy-document file://least.json",
+        not_by_machine=TAKES_RIGHTS,
     )
 
 

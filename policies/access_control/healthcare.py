@@ -1,6 +1,7 @@
 """Health care services: whoever reads ePHI gets no more than what is theirs to read."""
 
 from hipaa_guard.authoring import HIGH, Fix, Verdict, control, failed, not_applicable, passed
+from hipaa_guard.controls.reasons import replaces
 from hipaa_guard.services import healthlake
 
 
@@ -28,6 +29,7 @@ from hipaa_guard.services import healthlake
             FineGrainedAuthorizationEnabled=true,IdpLambdaArn=FUNCTION_ARN,Metadata=METADATA
         """,
         note="The authorization server must then return the fhirUser claim.",
+        not_by_machine=replaces("data store"),
     ),
 )
 def healthlake_fine_grained_authorization(store: healthlake.DataStore) -> Verdict:

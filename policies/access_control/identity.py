@@ -15,10 +15,16 @@ from hipaa_guard.authoring import (
     passed,
     some,
 )
+from hipaa_guard.controls.reasons import NEEDS_THE_ROOT_USER, TAKES_ACCESS, TAKES_RIGHTS
 from hipaa_guard.services import iam, iam_trust
 
 UNUSED_DAYS = 90
 ROOT_QUIET_DAYS = 30
+_MEMBERSHIP = """\
+resource "aws_iam_user_group_membership" "phi" {
+  user   = aws_iam_user.phi.name
+  groups = ["records-readers"]
+}"""
 
 
 @control(
@@ -29,6 +35,7 @@ ROOT_QUIET_DAYS = 30
     fix=Fix(
         cli="aws iam delete-access-key --access-key-id KEY_ID",
         note="Sign in as the root user; a member account's key goes by central root access of the organisation.",
+        not_by_machine=NEEDS_THE_ROOT_USER,
     ),
     peers={
         "prowler": "iam_no_root_access_key",
@@ -48,7 +55,10 @@ def iam_root_no_access_key(root: iam.RootUser) -> Verdict:
     severity=MEDIUM,
     hipaa=("164.312(a)(2)(i)", "164.308(a)(4)(ii)(C)"),
     why="What the root user does to ePHI cannot be traced to a person; it is for the few tasks that nobody else can do.",
-    fix=Fix(note="Work as a role or Identity Center user; keep the root user for the tasks that AWS reserves to it."),
+    fix=Fix(
+        note="Work as a role or Identity Center user; keep the root user for the tasks that AWS reserves to it.",
+        not_by_machine="is one of how people work",
+    ),
     peers={"prowler": "iam_avoid_root_usage", "trivy": "AVD-AWS-0140"},
 )
 def iam_root_not_used_recently(root: iam.RootUser) -> Verdict:
@@ -65,6 +75,7 @@ def iam_root_not_used_recently(root: iam.RootUser) -> Verdict:
     why="A key without use often belongs to someone who left, and still opens ePHI to whoever finds it.",
     fix=Fix(
         cli="aws iam update-access-key --user-name USER --access-key-id KEY_ID --status Inactive",
+        not_by_machine="is made in the account, and takes access from whoever holds the key",
     ),
     peers={
         "prowler": "iam_user_accesskey_unused",
@@ -87,6 +98,7 @@ def iam_access_key_unused_disabled(user: iam.Credentials) -> Verdict:
     why="A password without use often belongs to someone who left, and still opens ePHI to whoever knows or guesses it.",
     fix=Fix(
         cli="aws iam delete-login-profile --user-name USER",
+        not_by_machine="is made in the account, and takes access from whoever has the password",
     ),
     peers={
         "prowler": "iam_user_console_access_unused",
@@ -110,17 +122,9 @@ def iam_console_password_unused_disabled(user: iam.Credentials) -> Verdict:
     hipaa=("164.308(a)(3)(ii)(A)", "164.308(a)(4)(ii)(B)"),
     why="Rights to ePHI that are given through groups or roles can be reviewed and taken away without missing a person.",
     fix=Fix(
-        terraform="""
-            resource "aws_iam_user" "phi" {
-              name = "phi-nurse"
-            }
-
-            resource "aws_iam_user_group_membership" "phi" {
-              user   = aws_iam_user.phi.name
-              groups = ["records-readers"]
-            }
-        """,
+        terraform=f'resource "aws_iam_user" "phi" {{\n  name = "phi-nurse"\n}}\n\n{_MEMBERSHIP}',
         cli="aws iam detach-user-policy --user-name USER --policy-arn ARN",
+        not_by_machine=TAKES_RIGHTS,
     ),
     peers={
         "prowler": "iam_policy_attached_only_to_group_or_roles",
@@ -145,13 +149,9 @@ def iam_user_no_direct_policies(user: iam.User) -> Verdict:
     hipaa=("164.308(a)(3)(ii)(A)", "164.308(a)(4)(ii)(B)"),
     why="The members of a group are reviewed together; a user outside all of them is missed when access to ePHI is.",
     fix=Fix(
-        terraform="""
-            resource "aws_iam_user_group_membership" "phi" {
-              user   = aws_iam_user.phi.name
-              groups = ["records-readers"]
-            }
-        """,
+        terraform=_MEMBERSHIP,
         cli="aws iam add-user-to-group --user-name USER --group-name GROUP",
+        not_by_machine="needs a group, which is yours to choose",
     ),
     peers={
         "powerpipe": "iam_user_in_group",
@@ -171,13 +171,9 @@ def iam_user_in_group(user: iam.User) -> Verdict:
         iam.User,
         title="IAM users do not have AdministratorAccess attached",
         fix=Fix(
-            terraform="""
-                resource "aws_iam_user_group_membership" "phi" {
-                  user   = aws_iam_user.phi.name
-                  groups = ["records-readers"]
-                }
-            """,
+            terraform=_MEMBERSHIP,
             cli="aws iam detach-user-policy --user-name USER --policy-arn arn:aws:iam::aws:policy/AdministratorAccess",
+            not_by_machine=TAKES_RIGHTS,
         ),
         peers={"prowler": "iam_user_administrator_access_policy", "checkov": "CKV_AWS_274"},
         severity=HIGH,
@@ -194,6 +190,7 @@ def iam_user_in_group(user: iam.User) -> Verdict:
                 }
             """,
             cli="aws iam detach-group-policy --group-name GROUP --policy-arn arn:aws:iam::aws:policy/AdministratorAccess",
+            not_by_machine=TAKES_RIGHTS,
         ),
         peers={"prowler": "iam_group_administrator_access_policy", "checkov": "CKV_AWS_274"},
     ),
@@ -210,6 +207,7 @@ def iam_user_in_group(user: iam.User) -> Verdict:
             """,
             cli="aws iam detach-role-policy --role-name ROLE --policy-arn arn:aws:iam::aws:policy/AdministratorAccess",
             note="Accept the risk by name for the one role that administrators work in.",
+            not_by_machine=TAKES_RIGHTS,
         ),
         peers={"prowler": "iam_role_administratoraccess_policy", "checkov": "CKV_AWS_274"},
     ),
@@ -242,6 +240,7 @@ def no_administrator_access(holder: iam.User | iam.Group | iam.Role) -> Verdict:
             }
         """,
         cli="aws iam update-assume-role-policy --role-name ROLE --policy-document file://trust.json",
+        not_by_machine=TAKES_ACCESS,
     ),
     peers={"checkov": "CKV_AWS_60"},
 )
@@ -274,6 +273,7 @@ def iam_role_trust_not_public(role: iam.Role) -> Verdict:
             }
         """,
         cli="aws iam update-assume-role-policy --role-name ROLE --policy-document file://trust.json",
+        not_by_machine="needs an external id that the other account must send",
     ),
 )
 def iam_role_foreign_trust_conditioned(role: iam.Role) -> Verdict:

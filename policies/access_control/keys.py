@@ -1,6 +1,7 @@
 """Keys: those who use a key to ePHI cannot change or destroy it."""
 
 from hipaa_guard.authoring import MEDIUM, Fix, Statement, Verdict, control, every, failed, not_applicable, passed, some
+from hipaa_guard.controls.reasons import TAKES_ACCESS
 from hipaa_guard.services import kms
 
 # Conditions that name persons and roles, not the account or service through which everyone may come.
@@ -38,6 +39,7 @@ def _gives_everyone_the_key(statement: Statement) -> bool:
         """,
         cli="aws kms put-key-policy --key-id KEY --policy-name default --policy file://named-principals-only.json",
         note="The account as principal leaves the decision to IAM policies; * with a condition does not.",
+        not_by_machine=TAKES_ACCESS,
     ),
 )
 def kms_key_policy_no_full_access_for_everyone(key: kms.Key) -> Verdict:

@@ -1,6 +1,7 @@
 """Messaging: only those who may see ePHI in messages are given a way to it."""
 
 from hipaa_guard.authoring import MEDIUM, Fix, Member, Verdict, family
+from hipaa_guard.controls.reasons import TAKES_ACCESS
 from hipaa_guard.judging.cross_account import judged_by_outsiders
 from hipaa_guard.services import sns, sqs
 
@@ -31,6 +32,7 @@ from hipaa_guard.services import sns, sqs
                 resource "aws_sns_topic" "results" {}
             """,
             cli="aws sqs remove-permission --queue-url QUEUE_URL --label STATEMENT_ID",
+            not_by_machine=TAKES_ACCESS,
         ),
     ),
     Member(
@@ -57,6 +59,7 @@ from hipaa_guard.services import sns, sqs
                 }
             """,
             cli="aws sns remove-permission --topic-arn TOPIC_ARN --label STATEMENT_ID",
+            not_by_machine=TAKES_ACCESS,
         ),
         peers={"checkov": "CKV_AWS_385"},
     ),

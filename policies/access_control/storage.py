@@ -1,6 +1,7 @@
 """Storage: only those who may see ePHI in buckets are given a way to it."""
 
 from hipaa_guard.authoring import LOW, MEDIUM, Fix, Verdict, control, failed, passed
+from hipaa_guard.controls.reasons import TAKES_ACCESS
 from hipaa_guard.judging.cross_account import judged_by_outsiders
 from hipaa_guard.services import s3
 
@@ -23,6 +24,7 @@ from hipaa_guard.services import s3
             aws s3api put-bucket-ownership-controls --bucket BUCKET \\
               --ownership-controls 'Rules=[{ObjectOwnership=BucketOwnerEnforced}]'
         """,
+        not_by_machine="takes access from those who have it by an access control list",
     ),
     peers={"prowler": "s3_bucket_acl_prohibited", "aws_config": "s3-bucket-acl-prohibited", "checkov": "CKV2_AWS_65"},
 )
@@ -60,6 +62,7 @@ def s3_bucket_acls_disabled(bucket: s3.Bucket) -> Verdict:
         """,
         cli="aws s3api put-bucket-policy --bucket BUCKET --policy file://own-principals-only.json",
         note="Access within the account needs no bucket policy: IAM policies give it.",
+        not_by_machine=TAKES_ACCESS,
     ),
     peers={"prowler": "s3_bucket_cross_account_access"},
 )

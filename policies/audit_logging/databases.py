@@ -34,6 +34,7 @@ _NEEDED = {
                   '{"EnableLogTypes":["postgresql","upgrade"]}'
             """,
             note="MySQL and MariaDB write an audit log with the option MARIADB_AUDIT_PLUGIN, PostgreSQL with pgaudit.",
+            not_by_machine="depends on the logs of the engine, some of which must be turned on",
         ),
         peers={
             "prowler": "rds_instance_integration_cloudwatch_logs",
@@ -59,6 +60,7 @@ _NEEDED = {
                   '{"EnableLogTypes":["audit","error"]}'
             """,
             note="Aurora MySQL writes an audit log with server_audit_logging, Aurora PostgreSQL with pgaudit.",
+            not_by_machine="depends on the logs of the engine, some of which must be turned on",
         ),
         peers={
             "prowler": "rds_cluster_integration_cloudwatch_logs",

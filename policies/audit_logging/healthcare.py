@@ -1,6 +1,7 @@
 """Health care services: who read ePHI is on record."""
 
 from hipaa_guard.authoring import MEDIUM, Fix, Verdict, control, failed, passed
+from hipaa_guard.controls.reasons import NEEDS_A_LOG_BUCKET
 from hipaa_guard.services import omics
 
 
@@ -18,6 +19,7 @@ from hipaa_guard.services import omics
             }
         """,
         cli="aws omics update-sequence-store --id ID --s3-access-config accessLogLocation=s3://ACCESS-LOG-BUCKET/omics/",
+        not_by_machine=NEEDS_A_LOG_BUCKET,
     ),
 )
 def omics_sequence_store_access_logging(store: omics.SequenceStore) -> Verdict:

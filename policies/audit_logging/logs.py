@@ -16,6 +16,7 @@ from hipaa_guard.authoring import (
     passed,
     some,
 )
+from hipaa_guard.controls.reasons import NEEDS_A_LOG_BUCKET
 from hipaa_guard.services import cloudtrail, cloudwatch_logs, s3
 
 RECORDED = ("164.312(b)", "164.308(a)(1)(ii)(D)")
@@ -48,7 +49,7 @@ def another(trail: cloudtrail.Trail, inventory: Inventory, does: Callable[[Recor
     severity=HIGH,
     hipaa=RECORDED,
     why="A trail that is switched off records nothing: whatever is done to systems with ePHI meanwhile leaves no trace.",
-    fix=Fix(terraform=_with("enable_logging = true"), cli="aws cloudtrail start-logging --name TRAIL"),
+    fix=Fix(sets="aws_cloudtrail.enable_logging = true", cli="aws cloudtrail start-logging --name TRAIL"),
     peers={"checkov": "CKV_AWS_251"},
 )
 def cloudtrail_is_logging(trail: cloudtrail.Trail) -> Verdict:
@@ -63,6 +64,7 @@ def cloudtrail_is_logging(trail: cloudtrail.Trail) -> Verdict:
     fix=Fix(
         cli="aws cloudtrail get-trail-status --name TRAIL",
         note="The error names what to mend: the policy of the bucket or of the key, or a bucket that is gone.",
+        not_by_machine="depends on the error that AWS reports",
     ),
 )
 def cloudtrail_delivers_without_errors(delivery: cloudtrail.Delivery) -> Verdict:
@@ -76,7 +78,8 @@ def cloudtrail_delivers_without_errors(delivery: cloudtrail.Delivery) -> Verdict
     hipaa=RECORDED,
     why="Copies of ePHI made in a region that no trail covers leave no record.",
     fix=Fix(
-        terraform=_with("is_multi_region_trail = true"),
+        sets="aws_cloudtrail.is_multi_region_trail = true",
+        where_written="aws_cloudtrail.include_global_service_events = true",
         cli="aws cloudtrail update-trail --name TRAIL --is-multi-region-trail",
     ),
     peers={
@@ -101,7 +104,7 @@ def cloudtrail_multi_region(trail: cloudtrail.Trail, inventory: Inventory) -> Ve
     hipaa=RECORDED,
     why="IAM and STS are global: without their events nobody sees who gained access to ePHI, or how.",
     fix=Fix(
-        terraform=_with("include_global_service_events = true"),
+        sets="aws_cloudtrail.include_global_service_events = true",
         cli="aws cloudtrail update-trail --name TRAIL --include-global-service-events",
     ),
 )
@@ -130,6 +133,7 @@ def _manages(trail: Recorder) -> bool:
             aws cloudtrail put-event-selectors --trail-name TRAIL --event-selectors \\
               '[{"ReadWriteType":"All","IncludeManagementEvents":true}]'
         """,
+        not_by_machine="depends on the event selectors that the trail has",
     ),
 )
 def cloudtrail_trail_management_events_logged(trail: cloudtrail.Trail, inventory: Inventory) -> Verdict:
@@ -155,6 +159,7 @@ def _covers(arn: str, inventory: Inventory) -> bool:
             aws cloudtrail create-trail --name account --s3-bucket-name BUCKET --is-multi-region-trail
             aws cloudtrail start-logging --name account
         """,
+        not_by_machine="needs a trail, whose bucket is yours to choose",
     ),
     peers={"prowler": "cloudtrail_multi_region_enabled_logging_management_events", "aws_config": "cloudtrail-enabled"},
 )
@@ -203,6 +208,7 @@ advanced_event_selector {
     equals = ["AWS::S3::Object"]
   }
 }"""
+EACH_EVENT_COSTS = "needs a choice of buckets, since every recorded request costs"
 OBJECT_EVENTS_CLI = """
     aws cloudtrail put-event-selectors --trail-name TRAIL --event-selectors \\
       '[{"ReadWriteType":"All","IncludeManagementEvents":true,
@@ -215,7 +221,7 @@ OBJECT_EVENTS_CLI = """
     severity=MEDIUM,
     hipaa=RECORDED,
     why="Trails leave out object events unless told otherwise, so that reading ePHI from a bucket goes unrecorded.",
-    fix=Fix(terraform=_with(OBJECT_EVENTS), cli=OBJECT_EVENTS_CLI),
+    fix=Fix(terraform=_with(OBJECT_EVENTS), cli=OBJECT_EVENTS_CLI, not_by_machine=EACH_EVENT_COSTS),
     peers={
         "prowler": "cloudtrail_s3_dataevents_read_enabled",
         "aws_config": "cloudtrail-s3-dataevents-enabled",
@@ -232,7 +238,7 @@ def cloudtrail_s3_data_events_read_logged(trail: cloudtrail.Trail, inventory: In
     severity=MEDIUM,
     hipaa=RECORDED,
     why="Trails leave out object events unless told otherwise, so that altering or deleting ePHI goes unrecorded.",
-    fix=Fix(terraform=_with(OBJECT_EVENTS), cli=OBJECT_EVENTS_CLI),
+    fix=Fix(terraform=_with(OBJECT_EVENTS), cli=OBJECT_EVENTS_CLI, not_by_machine=EACH_EVENT_COSTS),
     peers={
         "prowler": "cloudtrail_s3_dataevents_write_enabled",
         "aws_config": "cloudtrail-s3-dataevents-enabled",
@@ -271,6 +277,7 @@ resource "aws_iam_role" "trail" {
             aws cloudtrail update-trail --name TRAIL --cloud-watch-logs-log-group-arn LOG_GROUP_ARN \\
               --cloud-watch-logs-role-arn ROLE_ARN
         """,
+        not_by_machine="needs a log group and a role, which are yours to choose",
     ),
     peers={
         "prowler": "cloudtrail_cloudwatch_logging_enabled",
@@ -309,6 +316,7 @@ def cloudtrail_sends_to_cloudwatch_logs(trail: cloudtrail.Trail) -> Verdict:
             aws s3api put-bucket-logging --bucket TRAIL_BUCKET --bucket-logging-status \\
               '{"LoggingEnabled":{"TargetBucket":"LOG_BUCKET","TargetPrefix":"trail/"}}'
         """,
+        not_by_machine=NEEDS_A_LOG_BUCKET,
     ),
     peers={"prowler": "cloudtrail_logs_s3_bucket_access_logging_enabled", "trivy": "AVD-AWS-0163"},
 )
@@ -339,12 +347,7 @@ def _kept(group: cloudwatch_logs.LogGroup, days: int) -> Verdict:
     hipaa=("164.312(b)",),
     why="Intrusions are often found after months: by then the record of who reached ePHI must still be there.",
     fix=Fix(
-        terraform="""
-            resource "aws_cloudwatch_log_group" "phi" {
-              name              = "records-app"
-              retention_in_days = 365
-            }
-        """,
+        sets="aws_cloudwatch_log_group.retention_in_days = 365",
         cli="aws logs put-retention-policy --log-group-name GROUP --retention-in-days 365",
         note="The rule names no period for logs; a year is common practice. Write down the one you choose.",
     ),
@@ -365,12 +368,7 @@ def log_group_retention_min_one_year(group: cloudwatch_logs.LogGroup) -> Verdict
     why="The six years of the rule run for documentation of required actions and assessments, not for every log: "
     "where a log group is your record of these, it must last as long; elsewhere a shorter period may be chosen.",
     fix=Fix(
-        terraform="""
-            resource "aws_cloudwatch_log_group" "phi" {
-              name              = "access-reviews"
-              retention_in_days = 2192
-            }
-        """,
+        sets="aws_cloudwatch_log_group.retention_in_days = 2192",
         cli="aws logs put-retention-policy --log-group-name GROUP --retention-in-days 2192",
         note="For log groups that hold no such documentation record an exception with this reason.",
     ),

@@ -1,6 +1,7 @@
 """Networks: who reached what holds ePHI, and who was turned away, is recorded."""
 
 from hipaa_guard.authoring import MEDIUM, Fix, Verdict, control, failed, not_applicable, passed, some
+from hipaa_guard.controls.reasons import NEEDS_A_LOG_BUCKET
 from hipaa_guard.services import elbv2, vpc
 
 _RECORDS = ("164.312(b)", "164.308(a)(1)(ii)(D)")
@@ -24,6 +25,7 @@ _RECORDS = ("164.312(b)", "164.308(a)(1)(ii)(D)")
             aws ec2 create-flow-logs --resource-type VPC --resource-ids VPC --traffic-type ALL \\
               --log-destination-type s3 --log-destination arn:aws:s3:::BUCKET
         """,
+        not_by_machine="needs a bucket or log group for the records, which is yours to choose",
     ),
     peers={
         "prowler": "vpc_flow_logs_enabled",
@@ -64,6 +66,7 @@ def vpc_flow_logs_enabled(network: vpc.Vpc) -> Verdict:
               --attributes Key=access_logs.s3.enabled,Value=true Key=access_logs.s3.bucket,Value=BUCKET
         """,
         note="A network load balancer writes access logs for its TLS listeners only; use flow logs for the others.",
+        not_by_machine=NEEDS_A_LOG_BUCKET,
     ),
     peers={
         "prowler": "elbv2_logging_enabled",

@@ -1,6 +1,7 @@
 """Storage: who touched ePHI in buckets is recorded."""
 
 from hipaa_guard.authoring import MEDIUM, Fix, Inventory, Verdict, control, failed, not_applicable, passed
+from hipaa_guard.controls.reasons import NEEDS_A_LOG_BUCKET
 from hipaa_guard.services import s3
 
 
@@ -22,6 +23,7 @@ from hipaa_guard.services import s3
               '{"LoggingEnabled":{"TargetBucket":"LOG_BUCKET","TargetPrefix":"BUCKET/"}}'
         """,
         note="CloudTrail data events for the bucket are an equivalent record.",
+        not_by_machine=NEEDS_A_LOG_BUCKET,
     ),
     peers={
         "prowler": "s3_bucket_server_access_logging_enabled",

@@ -10,14 +10,7 @@ from hipaa_guard.services import ec2, lambda_functions
         ec2.Instance,
         title="EC2 instances hand out credentials through IMDSv2 only",
         fix=Fix(
-            terraform="""
-                resource "aws_instance" "phi" {
-                  metadata_options {
-                    http_endpoint = "enabled"
-                    http_tokens   = "required"
-                  }
-                }
-            """,
+            sets='aws_instance.metadata_options.http_tokens = "required"',
             cli="aws ec2 modify-instance-metadata-options --instance-id INSTANCE --http-tokens required",
         ),
         peers={
@@ -34,14 +27,7 @@ from hipaa_guard.services import ec2, lambda_functions
         ec2.LaunchTemplate,
         title="Launch templates start instances with IMDSv2 only",
         fix=Fix(
-            terraform="""
-                resource "aws_launch_template" "phi" {
-                  metadata_options {
-                    http_endpoint = "enabled"
-                    http_tokens   = "required"
-                  }
-                }
-            """,
+            sets='aws_launch_template.metadata_options.http_tokens = "required"',
             cli="""
                 aws ec2 create-launch-template-version --launch-template-id TEMPLATE --source-version '$Default' \\
                   --launch-template-data '{"MetadataOptions":{"HttpTokens":"required"}}'
@@ -84,11 +70,7 @@ def imdsv2_required(place: ec2.Instance | ec2.LaunchTemplate, inventory: Invento
     hipaa=("164.312(d)", "164.312(a)(1)"),
     why="The default reaches the instances that nobody thought of, whose credentials may open ePHI stores.",
     fix=Fix(
-        terraform="""
-            resource "aws_ec2_instance_metadata_defaults" "phi" {
-              http_tokens = "required"
-            }
-        """,
+        sets='aws_ec2_instance_metadata_defaults.http_tokens = "required"',
         cli="aws ec2 modify-instance-metadata-defaults --http-tokens required",
     ),
     peers={"prowler": "ec2_instance_account_imdsv2_enabled"},
@@ -105,12 +87,7 @@ def ec2_account_imdsv2_default(defaults: ec2.MetadataDefaults) -> Verdict:
     hipaa=("164.312(d)", "164.312(a)(1)"),
     why="A URL without authentication lets anyone on the internet run the function, and through it reach ePHI.",
     fix=Fix(
-        terraform="""
-            resource "aws_lambda_function_url" "phi" {
-              function_name      = "records"
-              authorization_type = "AWS_IAM"
-            }
-        """,
+        sets='aws_lambda_function_url.authorization_type = "AWS_IAM"',
         cli="aws lambda update-function-url-config --function-name FUNCTION --auth-type AWS_IAM",
     ),
     peers={"prowler": "awslambda_function_url_public", "checkov": "CKV_AWS_258"},

@@ -13,12 +13,8 @@ _WITH_IAM = ("mysql", "mariadb", "postgres", "aurora")
         rds.Instance,
         title="RDS instances accept sign-in with IAM",
         fix=Fix(
-            terraform="""
-                resource "aws_db_instance" "phi" {
-                  engine                              = "postgres"
-                  iam_database_authentication_enabled = true
-                }
-            """,
+            sets="aws_db_instance.iam_database_authentication_enabled = true",
+            given='aws_db_instance.engine = "postgres"',
             cli="aws rds modify-db-instance --db-instance-identifier INSTANCE --enable-iam-database-authentication --apply-immediately",
         ),
         peers={
@@ -33,12 +29,8 @@ _WITH_IAM = ("mysql", "mariadb", "postgres", "aurora")
         rds.Cluster,
         title="RDS clusters accept sign-in with IAM",
         fix=Fix(
-            terraform="""
-                resource "aws_rds_cluster" "phi" {
-                  engine                              = "aurora-postgresql"
-                  iam_database_authentication_enabled = true
-                }
-            """,
+            sets="aws_rds_cluster.iam_database_authentication_enabled = true",
+            given='aws_rds_cluster.engine = "aurora-postgresql"',
             cli="aws rds modify-db-cluster --db-cluster-identifier CLUSTER --enable-iam-database-authentication --apply-immediately",
         ),
         peers={
@@ -72,6 +64,7 @@ def iam_authentication(store: rds.Instance | rds.Cluster, inventory: Inventory) 
                 }
             """,
             cli="aws rds modify-db-instance --db-instance-identifier INSTANCE --manage-master-user-password --apply-immediately",
+            not_by_machine="changes the password, so whoever signs in with it must read the new one",
         ),
     ),
     Member(
@@ -85,6 +78,7 @@ def iam_authentication(store: rds.Instance | rds.Cluster, inventory: Inventory) 
                 }
             """,
             cli="aws rds modify-db-cluster --db-cluster-identifier CLUSTER --manage-master-user-password --apply-immediately",
+            not_by_machine="changes the password, so whoever signs in with it must read the new one",
         ),
     ),
     severity=MEDIUM,

@@ -11,6 +11,7 @@ from hipaa_guard.authoring import (
     failed,
     passed,
 )
+from hipaa_guard.controls.reasons import NEEDS_THE_ROOT_USER
 from hipaa_guard.services import iam
 
 KEY_DAYS = 90
@@ -23,6 +24,7 @@ KEY_DAYS = 90
     why="The root user can read and destroy all ePHI of the account; without MFA its password alone is enough.",
     fix=Fix(
         note="Sign in as the root user and add a second factor, or remove root credentials from member accounts.",
+        not_by_machine=NEEDS_THE_ROOT_USER,
     ),
     peers={
         "prowler": "iam_root_mfa_enabled",
@@ -44,7 +46,10 @@ def iam_root_mfa_enabled(root: iam.RootUser) -> Verdict:
     severity=LOW,
     hipaa=("164.312(d)",),
     why="A second factor that is a program can be copied with the phone it is on, and with it the way to all ePHI.",
-    fix=Fix(note="Sign in as the root user and replace the virtual device with a security key or hardware token."),
+    fix=Fix(
+        note="Sign in as the root user and replace the virtual device with a security key or hardware token.",
+        not_by_machine=NEEDS_THE_ROOT_USER,
+    ),
     peers={
         "prowler": "iam_root_hardware_mfa_enabled",
         "aws_config": "root-account-hardware-mfa-enabled",
@@ -68,6 +73,7 @@ def iam_root_hardware_mfa_enabled(root: iam.RootUser) -> Verdict:
     fix=Fix(
         cli="aws iam enable-mfa-device --user-name USER --serial-number ARN "
         "--authentication-code1 CODE --authentication-code2 CODE",
+        not_by_machine="needs the device of the person",
     ),
     peers={
         "prowler": "iam_user_mfa_enabled_console_access",
@@ -91,6 +97,7 @@ def iam_user_console_mfa_enabled(user: iam.Credentials) -> Verdict:
     why="A key that was copied opens ePHI until it is replaced: the older it is, the more places it has been in.",
     fix=Fix(
         cli="aws iam create-access-key --user-name USER; aws iam delete-access-key --user-name USER --access-key-id KEY_ID",
+        not_by_machine="is made in the account, with the programs that use the key",
     ),
     peers={
         "prowler": "iam_rotate_access_key_90_days",
@@ -113,6 +120,7 @@ def iam_access_key_max_age_90(user: iam.Credentials) -> Verdict:
     why="The second key is for the time of a rotation; one that stays is a second way to ePHI that nobody watches.",
     fix=Fix(
         cli="aws iam update-access-key --user-name USER --access-key-id KEY_ID --status Inactive",
+        not_by_machine="is made in the account, with the programs that use the key",
     ),
     peers={"prowler": "iam_user_two_active_access_key", "trivy": "AVD-AWS-0167"},
 )
@@ -135,6 +143,7 @@ def iam_user_one_active_access_key(user: iam.Credentials) -> Verdict:
             }
         """,
         cli="aws iam update-account-password-policy --minimum-password-length 14 --password-reuse-prevention 24",
+        not_by_machine="adds a password policy, whose rules are yours to choose",
     ),
 )
 def iam_password_policy_set(policy: iam.PasswordPolicy) -> Verdict:
@@ -149,12 +158,7 @@ def iam_password_policy_set(policy: iam.PasswordPolicy) -> Verdict:
     hipaa=("164.308(a)(5)(ii)(D)", "164.312(d)"),
     why="Short passwords are guessed; length is what makes a password hold, more than the kinds of its characters.",
     fix=Fix(
-        terraform="""
-            resource "aws_iam_account_password_policy" "phi" {
-              minimum_password_length   = 14
-              password_reuse_prevention = 24
-            }
-        """,
+        sets="aws_iam_account_password_policy.minimum_password_length = 14",
         cli="aws iam update-account-password-policy --minimum-password-length 14 --password-reuse-prevention 24",
     ),
     peers={
@@ -180,12 +184,7 @@ def iam_password_policy_min_length_14(policy: iam.PasswordPolicy) -> Verdict:
     hipaa=("164.308(a)(5)(ii)(D)",),
     why="After a leak the changed password must be a new one, or the leaked one opens ePHI again.",
     fix=Fix(
-        terraform="""
-            resource "aws_iam_account_password_policy" "phi" {
-              minimum_password_length   = 14
-              password_reuse_prevention = 24
-            }
-        """,
+        sets="aws_iam_account_password_policy.password_reuse_prevention = 24",
         cli="aws iam update-account-password-policy --minimum-password-length 14 --password-reuse-prevention 24",
     ),
     peers={

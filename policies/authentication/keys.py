@@ -23,6 +23,7 @@ from hipaa_guard.services import secretsmanager
             aws secretsmanager rotate-secret --secret-id SECRET --rotation-lambda-arn FUNCTION_ARN \\
               --rotation-rules AutomaticallyAfterDays=30
         """,
+        not_by_machine="needs a function that changes the secret where it is used",
     ),
     peers={
         "prowler": "secretsmanager_automatic_rotation_enabled",
@@ -56,6 +57,7 @@ def secret_rotation_enabled(secret: secretsmanager.Secret) -> Verdict:
             }
         """,
         cli="aws secretsmanager rotate-secret --secret-id SECRET --rotation-rules AutomaticallyAfterDays=30",
+        not_by_machine="depends on how often its users can take a new value",
     ),
     peers={"checkov": "CKV_AWS_304"},
 )
@@ -86,6 +88,7 @@ def secret_rotation_interval_90_days(secret: secretsmanager.Secret) -> Verdict:
             }
         """,
         note="A value that once stood in source must be changed; a generated one still stands in the Terraform state.",
+        not_by_machine="needs the value changed and made outside of source",
     ),
 )
 def secret_value_not_in_source(version: secretsmanager.SecretVersion) -> Verdict:

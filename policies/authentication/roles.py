@@ -46,6 +46,7 @@ SESSION_SECONDS = 4 * 3600
             }
         """,
         cli="aws iam update-assume-role-policy --role-name ROLE --policy-document file://trust.json",
+        not_by_machine="needs the repository and branch that may sign in, which you name",
     ),
     peers={"checkov": ("CKV_AWS_358", "CKV_AWS_393")},
 )
@@ -101,6 +102,7 @@ def iam_github_oidc_subject_limited(role: iam.Role, inventory: Inventory) -> Ver
         """,
         cli="aws iam update-role --role-name ROLE --max-session-duration 14400",
         note="The rule names no time: write down why yours fits, and set shorter sessions where people sit.",
+        not_by_machine="ends the work of whoever needs longer, so the time is yours to choose",
     ),
 )
 def iam_role_session_limited(role: iam.Role) -> Verdict:

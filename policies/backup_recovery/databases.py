@@ -29,11 +29,7 @@ def _is_replica(store: rds.Instance | rds.Cluster) -> bool:
         rds.Instance,
         title="RDS instances keep automated backups for a week or longer",
         fix=Fix(
-            terraform="""
-                resource "aws_db_instance" "phi" {
-                  backup_retention_period = 14
-                }
-            """,
+            sets="aws_db_instance.backup_retention_period = 14",
             cli="aws rds modify-db-instance --db-instance-identifier INSTANCE --backup-retention-period 14 --apply-immediately",
         ),
         peers={
@@ -50,11 +46,7 @@ def _is_replica(store: rds.Instance | rds.Cluster) -> bool:
         rds.Cluster,
         title="RDS clusters keep automated backups for a week or longer",
         fix=Fix(
-            terraform="""
-                resource "aws_rds_cluster" "phi" {
-                  backup_retention_period = 14
-                }
-            """,
+            sets="aws_rds_cluster.backup_retention_period = 14",
             cli="aws rds modify-db-cluster --db-cluster-identifier CLUSTER --backup-retention-period 14 --apply-immediately",
         ),
         peers={"checkov": "CKV_AWS_133", "trivy": "AVD-AWS-0077"},
@@ -80,11 +72,7 @@ def backups_kept(store: rds.Instance | rds.Cluster) -> Verdict:
         rds.Instance,
         title="RDS instances are protected against deletion",
         fix=Fix(
-            terraform="""
-                resource "aws_db_instance" "phi" {
-                  deletion_protection = true
-                }
-            """,
+            sets="aws_db_instance.deletion_protection = true",
             cli="aws rds modify-db-instance --db-instance-identifier INSTANCE --deletion-protection",
         ),
         peers={
@@ -100,11 +88,7 @@ def backups_kept(store: rds.Instance | rds.Cluster) -> Verdict:
         rds.Cluster,
         title="RDS clusters are protected against deletion",
         fix=Fix(
-            terraform="""
-                resource "aws_rds_cluster" "phi" {
-                  deletion_protection = true
-                }
-            """,
+            sets="aws_rds_cluster.deletion_protection = true",
             cli="aws rds modify-db-cluster --db-cluster-identifier CLUSTER --deletion-protection",
         ),
         peers={
@@ -120,11 +104,7 @@ def backups_kept(store: rds.Instance | rds.Cluster) -> Verdict:
         dynamodb.Table,
         title="DynamoDB tables are protected against deletion",
         fix=Fix(
-            terraform="""
-                resource "aws_dynamodb_table" "phi" {
-                  deletion_protection_enabled = true
-                }
-            """,
+            sets="aws_dynamodb_table.deletion_protection_enabled = true",
             cli="aws dynamodb update-table --table-name TABLE --deletion-protection-enabled",
             note="A replica has a protection of its own: the same argument in its `replica` block.",
         ),
@@ -148,11 +128,7 @@ def deletion_protected(store: rds.Instance | rds.Cluster | dynamodb.Table) -> Ve
         rds.Instance,
         title="RDS instances have a standby in a second zone",
         fix=Fix(
-            terraform="""
-                resource "aws_db_instance" "phi" {
-                  multi_az = true
-                }
-            """,
+            sets="aws_db_instance.multi_az = true",
             cli="aws rds modify-db-instance --db-instance-identifier INSTANCE --multi-az --apply-immediately",
         ),
         peers={
@@ -180,6 +156,7 @@ def deletion_protected(store: rds.Instance | rds.Cluster | dynamodb.Table) -> Ve
                 }
             """,
             cli="aws rds create-db-instance --db-cluster-identifier CLUSTER --db-instance-identifier SECOND --engine ENGINE --db-instance-class CLASS",
+            not_by_machine="needs a second instance, whose class and cost are yours to choose",
         ),
         peers={"prowler": "rds_cluster_multi_az", "aws_config": "rds-cluster-multi-az-enabled"},
     ),
@@ -203,13 +180,7 @@ def several_zones(store: rds.Instance | rds.Cluster, inventory: Inventory) -> Ve
     hipaa=("164.308(a)(7)(ii)(A)", "164.308(a)(7)(ii)(B)"),
     why="Without point-in-time recovery, ePHI that was overwritten or deleted in a table is lost.",
     fix=Fix(
-        terraform="""
-            resource "aws_dynamodb_table" "phi" {
-              point_in_time_recovery {
-                enabled = true
-              }
-            }
-        """,
+        sets="aws_dynamodb_table.point_in_time_recovery.enabled = true",
         cli="aws dynamodb update-continuous-backups --table-name TABLE --point-in-time-recovery-specification PointInTimeRecoveryEnabled=true",
         note="A replica has a recovery of its own: `point_in_time_recovery = true` in its `replica` block.",
     ),

@@ -10,13 +10,9 @@ from hipaa_guard.services import efs
     hipaa=("164.308(a)(7)(ii)(A)",),
     why="EFS keeps no earlier state: a file of ePHI that is overwritten, deleted or encrypted by malware is gone.",
     fix=Fix(
-        terraform="""
-            resource "aws_efs_backup_policy" "phi" {
-              file_system_id = aws_efs_file_system.phi.id
-              backup_policy {
-                status = "ENABLED"
-              }
-            }
+        sets="""
+            aws_efs_backup_policy.file_system_id = aws_efs_file_system.phi.id
+            aws_efs_backup_policy.backup_policy.status = "ENABLED"
         """,
         cli="aws efs put-backup-policy --file-system-id FILE_SYSTEM --backup-policy Status=ENABLED",
         note="A plan of AWS Backup that selects the file system is an equivalent.",

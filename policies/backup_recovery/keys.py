@@ -14,6 +14,7 @@ from hipaa_guard.services import kms
             aws kms cancel-key-deletion --key-id KEY
             aws kms enable-key --key-id KEY
         """,
+        not_by_machine="is made in the account, where the deletion is cancelled",
     ),
     peers={
         "prowler": "kms_cmk_not_deleted_unintentionally",

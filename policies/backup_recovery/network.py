@@ -10,11 +10,7 @@ from hipaa_guard.services import elbv2
     hipaa=("164.308(a)(7)(i)", "164.308(a)(7)(ii)(C)"),
     why="One mistaken deletion cuts everybody off from the systems that hold ePHI, in an emergency too.",
     fix=Fix(
-        terraform="""
-            resource "aws_lb" "phi" {
-              enable_deletion_protection = true
-            }
-        """,
+        sets=("aws_lb.enable_deletion_protection = true", "aws_alb.enable_deletion_protection = true"),
         cli="""
             aws elbv2 modify-load-balancer-attributes --load-balancer-arn LOAD_BALANCER_ARN \\
               --attributes Key=deletion_protection.enabled,Value=true

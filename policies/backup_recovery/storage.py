@@ -10,14 +10,11 @@ from hipaa_guard.services import s3
     hipaa=("164.308(a)(7)(ii)(A)", "164.312(c)(1)"),
     why="Without versions, a record of ePHI that is overwritten or deleted cannot be restored.",
     fix=Fix(
-        terraform="""
-            resource "aws_s3_bucket_versioning" "phi" {
-              bucket = aws_s3_bucket.phi.id
-              versioning_configuration {
-                status = "Enabled"
-              }
-            }
+        sets="""
+            aws_s3_bucket_versioning.bucket = aws_s3_bucket.phi.id
+            aws_s3_bucket_versioning.versioning_configuration.status = "Enabled"
         """,
+        inline="aws_s3_bucket.versioning.enabled = true",
         cli="aws s3api put-bucket-versioning --bucket BUCKET --versioning-configuration Status=Enabled",
     ),
     peers={
@@ -55,6 +52,7 @@ def s3_bucket_versioning_enabled(bucket: s3.Bucket) -> Verdict:
         """,
         cli="aws s3api put-bucket-replication --bucket BUCKET --replication-configuration file://replication.json",
         note="Copies by AWS Backup to another region or account are an equivalent. Both buckets need versioning.",
+        not_by_machine="needs a second bucket and a role, which are yours to choose",
     ),
     peers={
         "prowler": "s3_bucket_cross_region_replication",

@@ -13,6 +13,7 @@ from hipaa_guard.authoring import (
     passed,
     some,
 )
+from hipaa_guard.controls.reasons import NEEDS_A_KEY, replaces
 from hipaa_guard.judging.customer_keys import is_customer_managed
 from hipaa_guard.services import ebs, ec2, lambda_functions
 
@@ -77,6 +78,7 @@ def _device_is_encrypted(device: ec2.BlockDevice, place: Place, inventory: Inven
         """,
         cli="aws ec2 create-volume --snapshot-id SNAPSHOT --availability-zone ZONE --encrypted",
         note="A volume is encrypted by replacing it with an encrypted copy; turn on encryption by default for new ones.",
+        not_by_machine=replaces("instance"),
     ),
     peers={"aws_config": "encrypted-volumes", "checkov": "CKV_AWS_8", "trivy": "AVD-AWS-0131"},
 )
@@ -106,16 +108,7 @@ def ec2_instance_block_devices_encrypted(instance: ec2.Instance, inventory: Inve
     hipaa=("164.312(a)(2)(iv)",),
     why="Every instance that such a template starts keeps what it writes, ePHI included, on a disk without a key.",
     fix=Fix(
-        terraform="""
-            resource "aws_launch_template" "phi" {
-              block_device_mappings {
-                device_name = "/dev/xvda"
-                ebs {
-                  encrypted = true
-                }
-              }
-            }
-        """,
+        sets="aws_launch_template.block_device_mappings[*].ebs.encrypted = true",
         cli="""
             aws ec2 create-launch-template-version --launch-template-id TEMPLATE --source-version '$Default' \\
               --launch-template-data '{"BlockDeviceMappings":[{"DeviceName":"/dev/xvda","Ebs":{"Encrypted":true}}]}'
@@ -149,6 +142,7 @@ def launch_template_block_devices_encrypted(template: ec2.LaunchTemplate, invent
         """,
         cli="aws ec2 create-volume --snapshot-id SNAPSHOT --availability-zone ZONE --encrypted",
         note="A volume is encrypted by replacing it with an encrypted copy made from its snapshot.",
+        not_by_machine=replaces("volume"),
     ),
     peers={
         "prowler": "ec2_ebs_volume_encryption",
@@ -182,6 +176,7 @@ def ebs_volume_encrypted(volume: ebs.Volume, inventory: Inventory) -> Verdict:
             }
         """,
         cli="aws ec2 create-volume --snapshot-id SNAPSHOT --availability-zone ZONE --encrypted --kms-key-id KEY_ARN",
+        not_by_machine=replaces("volume"),
     ),
     peers={"checkov": "CKV_AWS_189", "trivy": "AVD-AWS-0027"},
 )
@@ -210,6 +205,7 @@ def ebs_volume_encrypted_with_cmk(volume: ebs.Volume, inventory: Inventory) -> V
             }
         """,
         cli="aws ec2 copy-snapshot --source-region REGION --source-snapshot-id SNAPSHOT --encrypted",
+        not_by_machine="needs an encrypted copy of the volume",
     ),
     peers={"prowler": "ec2_ebs_snapshots_encrypted"},
 )
@@ -225,11 +221,7 @@ def ebs_snapshot_encrypted(snapshot: ebs.Snapshot, inventory: Inventory) -> Verd
     hipaa=("164.312(a)(2)(iv)",),
     why="The default encrypts the volumes and snapshot copies with ePHI that nobody thought of.",
     fix=Fix(
-        terraform="""
-            resource "aws_ebs_encryption_by_default" "phi" {
-              enabled = true
-            }
-        """,
+        sets="aws_ebs_encryption_by_default.enabled = true",
         cli="aws ec2 enable-ebs-encryption-by-default",
     ),
     peers={
@@ -268,6 +260,7 @@ def ebs_encryption_by_default(region: ebs.EncryptionByDefault) -> Verdict:
             }
         """,
         cli="aws lambda update-function-configuration --function-name FUNCTION --kms-key-arn KEY_ARN",
+        not_by_machine=NEEDS_A_KEY,
     ),
     peers={"prowler": "awslambda_function_env_vars_not_encrypted_with_cmk", "checkov": "CKV_AWS_173"},
 )

@@ -1,6 +1,7 @@
 """Databases: ePHI in tables, backups and caches is unreadable without its key."""
 
 from hipaa_guard.authoring import HIGH, LOW, MEDIUM, Fix, Inventory, Member, Verdict, control, failed, family, passed
+from hipaa_guard.controls.reasons import NEEDS_A_KEY, replaces
 from hipaa_guard.judging.customer_keys import is_customer_managed
 from hipaa_guard.services import dax, dynamodb, rds
 
@@ -38,7 +39,9 @@ def _storage(store: rds.Instance | rds.Cluster, inventory: Inventory) -> rds.Ins
         "rds_instance_encrypted_at_rest",
         rds.Instance,
         title="RDS instances are encrypted at rest",
-        fix=Fix(terraform=_INSTANCE_WITH_KEY, cli=_RESTORE_INSTANCE, note=_MADE_ANEW),
+        fix=Fix(
+            terraform=_INSTANCE_WITH_KEY, cli=_RESTORE_INSTANCE, note=_MADE_ANEW, not_by_machine=replaces("instance")
+        ),
         peers={
             "prowler": "rds_instance_storage_encrypted",
             "aws_config": "rds-storage-encrypted",
@@ -52,7 +55,7 @@ def _storage(store: rds.Instance | rds.Cluster, inventory: Inventory) -> rds.Ins
         "rds_cluster_encrypted_at_rest",
         rds.Cluster,
         title="RDS clusters are encrypted at rest",
-        fix=Fix(terraform=_CLUSTER_WITH_KEY, cli=_RESTORE_CLUSTER, note=_MADE_ANEW),
+        fix=Fix(terraform=_CLUSTER_WITH_KEY, cli=_RESTORE_CLUSTER, note=_MADE_ANEW, not_by_machine=replaces("cluster")),
         peers={
             "prowler": "rds_cluster_storage_encrypted",
             "cdk_nag": "HIPAA.Security-RDSStorageEncrypted",
@@ -76,13 +79,15 @@ def encrypted_at_rest(store: rds.Instance | rds.Cluster, inventory: Inventory) -
         "rds_instance_encrypted_with_cmk",
         rds.Instance,
         title="RDS instances are encrypted with a key that the customer manages",
-        fix=Fix(terraform=_INSTANCE_WITH_KEY, cli=_RESTORE_INSTANCE, note=_MADE_ANEW),
+        fix=Fix(
+            terraform=_INSTANCE_WITH_KEY, cli=_RESTORE_INSTANCE, note=_MADE_ANEW, not_by_machine=replaces("instance")
+        ),
     ),
     Member(
         "rds_cluster_encrypted_with_cmk",
         rds.Cluster,
         title="RDS clusters are encrypted with a key that the customer manages",
-        fix=Fix(terraform=_CLUSTER_WITH_KEY, cli=_RESTORE_CLUSTER, note=_MADE_ANEW),
+        fix=Fix(terraform=_CLUSTER_WITH_KEY, cli=_RESTORE_CLUSTER, note=_MADE_ANEW, not_by_machine=replaces("cluster")),
         peers={"checkov": "CKV_AWS_327"},
     ),
     severity=LOW,
@@ -121,6 +126,7 @@ def encrypted_with_cmk(store: rds.Instance | rds.Cluster, inventory: Inventory) 
             """,
             cli="aws rds copy-db-snapshot --source-db-snapshot-identifier SNAPSHOT --target-db-snapshot-identifier ENCRYPTED --kms-key-id KEY_ARN",
             note="Then delete the snapshot that is not encrypted.",
+            not_by_machine="needs an encrypted copy, whose key is yours to choose",
         ),
         peers={
             "prowler": "rds_snapshots_encrypted",
@@ -148,6 +154,7 @@ def encrypted_with_cmk(store: rds.Instance | rds.Cluster, inventory: Inventory) 
             """,
             cli=_RESTORE_CLUSTER,
             note="Snapshots of a cluster are encrypted as it is: restore an encrypted cluster, then delete the snapshot.",
+            not_by_machine="needs an encrypted copy of the cluster",
         ),
         peers={
             "prowler": "rds_snapshots_encrypted",
@@ -210,7 +217,7 @@ _SET_TABLE_KEY = (
     severity=MEDIUM,
     hipaa=("164.312(a)(2)(iv)",),
     why="DynamoDB encrypts every table, but under a key of its own nobody can see in CloudTrail who had ePHI decrypted.",
-    fix=Fix(terraform=_TABLE_WITH_KEY, cli=_SET_TABLE_KEY),
+    fix=Fix(terraform=_TABLE_WITH_KEY, cli=_SET_TABLE_KEY, not_by_machine=NEEDS_A_KEY),
     peers={
         "prowler": "dynamodb_tables_kms_cmk_encryption_enabled",
         "powerpipe": "dynamodb_table_encrypted_with_kms",
@@ -231,6 +238,7 @@ def dynamodb_table_encrypted_with_kms(table: dynamodb.Table, inventory: Inventor
         terraform=_TABLE_WITH_KEY,
         cli=_SET_TABLE_KEY,
         note="A replica names a key of its own region: `kms_key_arn` in its `replica` block.",
+        not_by_machine=NEEDS_A_KEY,
     ),
     peers={"checkov": "CKV_AWS_119", "trivy": "AVD-AWS-0025"},
 )
@@ -260,6 +268,7 @@ def dynamodb_table_encrypted_with_cmk(table: dynamodb.Table, inventory: Inventor
               --iam-role-arn ROLE_ARN --sse-specification Enabled=true --cluster-endpoint-encryption-type TLS
         """,
         note="Encryption is chosen when a cluster is made: make a new one and switch over to it.",
+        not_by_machine="replaces the cluster, so programs must be led to the new one",
     ),
     peers={
         "prowler": "dynamodb_accelerator_cluster_encryption_enabled",

@@ -1,6 +1,7 @@
 """File systems: ePHI in files is unreadable without its key."""
 
 from hipaa_guard.authoring import HIGH, LOW, Fix, Inventory, Verdict, control, failed, passed
+from hipaa_guard.controls.reasons import replaces
 from hipaa_guard.judging.customer_keys import is_customer_managed
 from hipaa_guard.services import efs
 
@@ -18,6 +19,7 @@ from hipaa_guard.services import efs
         """,
         cli="aws efs create-file-system --encrypted",
         note="An existing file system must be copied to a new, encrypted one.",
+        not_by_machine=replaces("file system"),
     ),
     peers={
         "prowler": "efs_encryption_at_rest_enabled",
@@ -49,6 +51,7 @@ def efs_encrypted_at_rest(system: efs.FileSystem) -> Verdict:
         """,
         cli="aws efs create-file-system --encrypted --kms-key-id KEY_ARN",
         note="An existing file system must be copied to a new one. The destination of a replication names a key of its own.",
+        not_by_machine=replaces("file system"),
     ),
     peers={"checkov": "CKV_AWS_184"},
 )

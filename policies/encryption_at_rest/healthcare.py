@@ -4,6 +4,7 @@ All of these stores are always encrypted, by a key of AWS where none is named.
 """
 
 from hipaa_guard.authoring import LOW, MEDIUM, Fix, Inventory, Member, Verdict, control, failed, family, passed
+from hipaa_guard.controls.reasons import replaces
 from hipaa_guard.judging.customer_keys import is_customer_managed
 from hipaa_guard.services import healthimaging, healthlake, omics
 
@@ -44,6 +45,7 @@ _NEW = "The key is chosen when the store is made: make a new one and move the da
               'KmsEncryptionConfig={CmkType=CUSTOMER_MANAGED_KMS_KEY,KmsKeyId=KEY_ARN}'
         """,
         note=_NEW,
+        not_by_machine=replaces("data store"),
     ),
 )
 def healthlake_datastore_cmk(store: healthlake.DataStore) -> Verdict:
@@ -83,6 +85,7 @@ _VARIABLE = 'variable "reference_arn" {}\n'
             terraform=_image_store(),
             cli="aws medical-imaging create-datastore --datastore-name NEW --kms-key-arn KEY_ARN",
             note=_NEW,
+            not_by_machine=replaces("data store"),
         ),
     ),
     Member(
@@ -93,6 +96,7 @@ _VARIABLE = 'variable "reference_arn" {}\n'
             terraform=_omics_store("sequence"),
             cli="aws omics create-sequence-store --name NEW --sse-config type=KMS,keyArn=KEY_ARN",
             note=_NEW,
+            not_by_machine=replaces("store"),
         ),
     ),
     Member(
@@ -103,6 +107,7 @@ _VARIABLE = 'variable "reference_arn" {}\n'
             terraform=_omics_store("reference"),
             cli="aws omics create-reference-store --name NEW --sse-config type=KMS,keyArn=KEY_ARN",
             note=_NEW,
+            not_by_machine=replaces("store"),
         ),
         why=_WHY_BESIDE,
         severity=LOW,
@@ -118,6 +123,7 @@ _VARIABLE = 'variable "reference_arn" {}\n'
                   --sse-config type=KMS,keyArn=KEY_ARN
             """,
             note=_NEW,
+            not_by_machine=replaces("store"),
         ),
     ),
     Member(
@@ -131,6 +137,7 @@ _VARIABLE = 'variable "reference_arn" {}\n'
                   --reference referenceArn=REFERENCE_ARN --sse-config type=KMS,keyArn=KEY_ARN
             """,
             note=_NEW,
+            not_by_machine=replaces("store"),
         ),
         why=_WHY_BESIDE,
         severity=LOW,

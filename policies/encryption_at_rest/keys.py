@@ -1,6 +1,7 @@
 """Keys and secrets: the keys that protect ePHI are renewed, and secrets are encrypted with keys of one's own."""
 
 from hipaa_guard.authoring import LOW, MEDIUM, Fix, Inventory, Verdict, control, failed, not_applicable, passed
+from hipaa_guard.controls.reasons import NEEDS_A_KEY
 from hipaa_guard.judging.customer_keys import is_customer_managed
 from hipaa_guard.services import kms, secretsmanager
 
@@ -11,11 +12,7 @@ from hipaa_guard.services import kms, secretsmanager
     hipaa=("164.312(a)(2)(iv)",),
     why="Rotation limits how much ePHI one key ever encrypts, and costs nothing: old data stays readable.",
     fix=Fix(
-        terraform="""
-            resource "aws_kms_key" "phi" {
-              enable_key_rotation = true
-            }
-        """,
+        sets="aws_kms_key.enable_key_rotation = true",
         cli="aws kms enable-key-rotation --key-id KEY",
     ),
     peers={"prowler": "kms_cmk_rotation_enabled", "checkov": "CKV_AWS_7", "trivy": "AVD-AWS-0065"},
@@ -50,6 +47,7 @@ def kms_key_rotation_enabled(key: kms.Key) -> Verdict:
         """,
         cli="aws secretsmanager update-secret --secret-id SECRET --kms-key-id KEY_ARN",
         note="A replica names a key of its own region: `kms_key_id` in its `replica` block.",
+        not_by_machine=NEEDS_A_KEY,
     ),
     peers={
         "aws_config": "secretsmanager-using-cmk",

@@ -1,6 +1,7 @@
 """Trails and log groups: what they tell of patients and systems is unreadable without its key."""
 
 from hipaa_guard.authoring import LOW, MEDIUM, Fix, Member, Verdict, failed, family, passed
+from hipaa_guard.controls.reasons import NEEDS_A_KEY
 from hipaa_guard.services import cloudtrail, cloudwatch_logs
 
 
@@ -24,6 +25,7 @@ from hipaa_guard.services import cloudtrail, cloudwatch_logs
                 }
             """,
             cli="aws cloudtrail update-trail --name TRAIL --kms-key-id KEY_ARN",
+            not_by_machine=NEEDS_A_KEY,
         ),
         peers={
             "prowler": "cloudtrail_kms_encryption_enabled",
@@ -49,6 +51,7 @@ from hipaa_guard.services import cloudtrail, cloudwatch_logs
                 }
             """,
             cli="aws logs associate-kms-key --log-group-name GROUP --kms-key-id KEY_ARN",
+            not_by_machine=NEEDS_A_KEY,
         ),
         peers={
             "prowler": "cloudwatch_log_group_kms_encryption_enabled",

@@ -1,6 +1,7 @@
 """Messaging: ePHI in stored messages is unreadable without its key."""
 
 from hipaa_guard.authoring import LOW, MEDIUM, Fix, Inventory, Member, Verdict, control, failed, family, passed
+from hipaa_guard.controls.reasons import NEEDS_A_KEY
 from hipaa_guard.judging.customer_keys import is_customer_managed
 from hipaa_guard.services import sns, sqs
 
@@ -14,6 +15,7 @@ _QUEUE = Fix(
         }
     """,
     cli="aws sqs set-queue-attributes --queue-url QUEUE_URL --attributes KmsMasterKeyId=KEY_ARN",
+    not_by_machine=NEEDS_A_KEY,
 )
 _TOPIC = Fix(
     terraform="""
@@ -26,6 +28,7 @@ _TOPIC = Fix(
     """,
     cli="aws sns set-topic-attributes --topic-arn TOPIC_ARN --attribute-name KmsMasterKeyId --attribute-value KEY_ARN",
     note="The key's policy must allow the services that publish to the topic.",
+    not_by_machine=NEEDS_A_KEY,
 )
 
 
@@ -35,11 +38,7 @@ _TOPIC = Fix(
     hipaa=("164.312(a)(2)(iv)",),
     why="Messages with ePHI lie in the queue for up to 14 days: with encryption turned off they are stored as sent.",
     fix=Fix(
-        terraform="""
-            resource "aws_sqs_queue" "phi" {
-              sqs_managed_sse_enabled = true
-            }
-        """,
+        sets="aws_sqs_queue.sqs_managed_sse_enabled = true",
         cli="aws sqs set-queue-attributes --queue-url QUEUE_URL --attributes SqsManagedSseEnabled=true",
     ),
     peers={

@@ -1,6 +1,7 @@
 """Storage: ePHI in buckets and file systems is unreadable without its key."""
 
 from hipaa_guard.authoring import LOW, MEDIUM, Fix, Inventory, Verdict, control, failed, passed
+from hipaa_guard.controls.reasons import NEEDS_A_KEY
 from hipaa_guard.judging.customer_keys import is_customer_managed
 from hipaa_guard.services import s3
 
@@ -31,6 +32,7 @@ from hipaa_guard.services import s3
             aws s3api put-bucket-encryption --bucket BUCKET --server-side-encryption-configuration \\
               '{"Rules":[{"ApplyServerSideEncryptionByDefault":{"SSEAlgorithm":"aws:kms","KMSMasterKeyID":"KEY_ARN"},"BucketKeyEnabled":true}]}'
         """,
+        not_by_machine=NEEDS_A_KEY,
     ),
     peers={
         "prowler": "s3_bucket_kms_encryption",
@@ -72,6 +74,7 @@ def s3_bucket_encrypted_with_kms(bucket: s3.Bucket) -> Verdict:
             aws s3api put-bucket-encryption --bucket BUCKET --server-side-encryption-configuration \\
               '{"Rules":[{"ApplyServerSideEncryptionByDefault":{"SSEAlgorithm":"aws:kms","KMSMasterKeyID":"KEY_ARN"},"BucketKeyEnabled":true}]}'
         """,
+        not_by_machine=NEEDS_A_KEY,
     ),
     peers={"trivy": "AVD-AWS-0132"},
 )

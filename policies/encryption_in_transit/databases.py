@@ -29,6 +29,7 @@ _GOVERNED = ("postgres", "mysql", "mariadb", "sqlserver", "aurora")
             """,
             cli="aws rds modify-db-parameter-group --db-parameter-group-name GROUP --parameters ParameterName=require_secure_transport,ParameterValue=1,ApplyMethod=immediate",
             note="rds.force_ssl of PostgreSQL and SQL Server may need a restart: use ApplyMethod=pending-reboot.",
+            not_by_machine="needs a parameter group for the engine and its version",
         ),
         peers={"prowler": "rds_instance_transport_encrypted", "checkov": "CKV2_AWS_69"},
     ),
@@ -52,6 +53,7 @@ _GOVERNED = ("postgres", "mysql", "mariadb", "sqlserver", "aurora")
                 }
             """,
             cli="aws rds modify-db-cluster-parameter-group --db-cluster-parameter-group-name GROUP --parameters ParameterName=rds.force_ssl,ParameterValue=1,ApplyMethod=pending-reboot",
+            not_by_machine="needs a parameter group for the engine and its version",
         ),
     ),
     severity=HIGH,
@@ -101,11 +103,7 @@ def _by_default(family: str, subject: str) -> Verdict:
     hipaa=("164.312(e)(1)", "164.312(e)(2)(ii)"),
     why="A proxy that also takes plain connections lets one careless client send ePHI and passwords in the clear.",
     fix=Fix(
-        terraform="""
-            resource "aws_db_proxy" "phi" {
-              require_tls = true
-            }
-        """,
+        sets="aws_db_proxy.require_tls = true",
         cli="aws rds modify-db-proxy --db-proxy-name PROXY --require-tls",
     ),
 )
@@ -131,6 +129,7 @@ def rds_proxy_tls_required(proxy: rds.Proxy) -> Verdict:
               --iam-role-arn ROLE_ARN --sse-specification Enabled=true --cluster-endpoint-encryption-type TLS
         """,
         note="The type of the endpoint is chosen when a cluster is made: make a new one and switch over to it.",
+        not_by_machine="replaces the cluster, so programs must be led to the new one",
     ),
     peers={
         "prowler": "dynamodb_accelerator_cluster_in_transit_encryption_enabled",

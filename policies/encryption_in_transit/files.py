@@ -30,6 +30,7 @@ _MOUNT = "elasticfilesystem:ClientMount"
         """,
         cli="aws efs put-file-system-policy --file-system-id FILE_SYSTEM --policy file://deny-plain-nfs.json",
         note="Clients then mount with the EFS mount helper and its option tls.",
+        not_by_machine="turns away clients whom neither the new policy nor IAM names",
     ),
 )
 def efs_tls_required(system: efs.FileSystem) -> Verdict:

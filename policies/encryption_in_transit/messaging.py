@@ -12,25 +12,21 @@ _CITATIONS = ("164.312(e)(1)", "164.312(e)(2)(ii)")
     hipaa=_CITATIONS,
     why="SQS answers plain HTTP unless the queue policy denies it, so messages with ePHI can cross a network in the clear.",
     fix=Fix(
-        terraform="""
-            resource "aws_sqs_queue" "phi" {
-              name = "lab-results"
-            }
-            resource "aws_sqs_queue_policy" "phi" {
-              queue_url = aws_sqs_queue.phi.id
-              policy = jsonencode({
-                Version = "2012-10-17"
-                Statement = [{
-                  Sid       = "DenyPlainHttp"
-                  Effect    = "Deny"
-                  Principal = "*"
-                  Action    = "sqs:*"
-                  Resource  = aws_sqs_queue.phi.arn
-                  Condition = { Bool = { "aws:SecureTransport" = "false" } }
-                }]
-              })
-            }
+        sets="""
+            aws_sqs_queue_policy.queue_url = aws_sqs_queue.phi.id
+            aws_sqs_queue_policy.policy = jsonencode({
+              Version = "2012-10-17"
+              Statement = [{
+                Sid       = "DenyPlainHttp"
+                Effect    = "Deny"
+                Principal = "*"
+                Action    = "sqs:*"
+                Resource  = aws_sqs_queue.phi.arn
+                Condition = { Bool = { "aws:SecureTransport" = "false" } }
+              }]
+            })
         """,
+        inline="aws_sqs_queue.policy",
         cli="aws sqs set-queue-attributes --queue-url QUEUE_URL --attributes file://deny-plain-http.json",
     ),
 )
@@ -76,6 +72,7 @@ def sqs_queue_tls_required(queue: sqs.Queue) -> Verdict:
             aws sns set-topic-attributes --topic-arn TOPIC_ARN --attribute-name Policy \\
               --attribute-value file://deny-plain-http.json
         """,
+        not_by_machine="takes the place of the policy by which services of AWS may publish",
     ),
 )
 def sns_topic_tls_required(topic: sns.Topic) -> Verdict:
@@ -103,6 +100,7 @@ def sns_topic_tls_required(topic: sns.Topic) -> Verdict:
         """,
         cli="aws sns subscribe --topic-arn TOPIC_ARN --protocol https --notification-endpoint https://HOST/PATH",
         note="A subscription cannot be changed: make the new one, then unsubscribe the old.",
+        not_by_machine="replaces the subscription, and the server must answer HTTPS",
     ),
     peers={"prowler": "sns_subscription_not_using_http_endpoints"},
 )

@@ -4,19 +4,6 @@ from hipaa_guard.authoring import HIGH, Fix, Inventory, Verdict, control, every,
 from hipaa_guard.services import elbv2
 
 _IN_TRANSIT = ("164.312(e)(1)", "164.312(e)(2)(ii)")
-_SECURE_LISTENER = """
-    resource "aws_lb_listener" "phi" {
-      load_balancer_arn = aws_lb.portal.arn
-      port              = 443
-      protocol          = "HTTPS"
-      ssl_policy        = "ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09"
-      certificate_arn   = "arn:aws:acm:us-east-1:111122223333:certificate/a1b2c3d4"
-      default_action {
-        type             = "forward"
-        target_group_arn = aws_lb_target_group.portal.arn
-      }
-    }
-"""
 
 
 @control(
@@ -44,6 +31,7 @@ _SECURE_LISTENER = """
             aws elbv2 modify-listener --listener-arn LISTENER_ARN --default-actions \\
               'Type=redirect,RedirectConfig={Protocol=HTTPS,Port=443,StatusCode=HTTP_301}'
         """,
+        not_by_machine="needs an HTTPS listener with a certificate, which is yours to choose",
     ),
     peers={
         "prowler": "elbv2_ssl_listeners",
@@ -89,7 +77,11 @@ def _hands_nothing_on(action: elbv2.Action) -> bool:
     hipaa=_IN_TRANSIT,
     why="TLS 1.0 and 1.1 are broken: who sits on the network can read ePHI that was thought encrypted.",
     fix=Fix(
-        terraform=_SECURE_LISTENER,
+        sets=(
+            'aws_lb_listener.ssl_policy = "ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09"',
+            'aws_alb_listener.ssl_policy = "ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09"',
+        ),
+        given='aws_lb_listener.protocol = "HTTPS"',
         cli="""
             aws elbv2 modify-listener --listener-arn LISTENER_ARN \\
               --ssl-policy ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09

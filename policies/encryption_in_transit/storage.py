@@ -10,22 +10,21 @@ from hipaa_guard.services import s3
     hipaa=("164.312(e)(1)", "164.312(e)(2)(ii)"),
     why="S3 answers plain HTTP unless the bucket policy denies it, so ePHI can cross a network in the clear.",
     fix=Fix(
-        terraform="""
-            resource "aws_s3_bucket_policy" "phi" {
-              bucket = aws_s3_bucket.phi.id
-              policy = jsonencode({
-                Version = "2012-10-17"
-                Statement = [{
-                  Sid       = "DenyPlainHttp"
-                  Effect    = "Deny"
-                  Principal = "*"
-                  Action    = "s3:*"
-                  Resource  = [aws_s3_bucket.phi.arn, "${aws_s3_bucket.phi.arn}/*"]
-                  Condition = { Bool = { "aws:SecureTransport" = "false" } }
-                }]
-              })
-            }
+        sets="""
+            aws_s3_bucket_policy.bucket = aws_s3_bucket.phi.id
+            aws_s3_bucket_policy.policy = jsonencode({
+              Version = "2012-10-17"
+              Statement = [{
+                Sid       = "DenyPlainHttp"
+                Effect    = "Deny"
+                Principal = "*"
+                Action    = "s3:*"
+                Resource  = [aws_s3_bucket.phi.arn, "${aws_s3_bucket.phi.arn}/*"]
+                Condition = { Bool = { "aws:SecureTransport" = "false" } }
+              }]
+            })
         """,
+        inline="aws_s3_bucket.policy",
         cli="aws s3api put-bucket-policy --bucket BUCKET --policy file://deny-plain-http.json",
     ),
     peers={

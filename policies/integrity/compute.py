@@ -10,11 +10,7 @@ from hipaa_guard.services import ec2
     hipaa=("164.312(c)(1)",),
     why="Terminating an instance deletes its root volume, and the ePHI on it, in one call.",
     fix=Fix(
-        terraform="""
-            resource "aws_instance" "phi" {
-              disable_api_termination = true
-            }
-        """,
+        sets="aws_instance.disable_api_termination = true",
         cli="aws ec2 modify-instance-attribute --instance-id INSTANCE --disable-api-termination",
     ),
 )

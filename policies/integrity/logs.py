@@ -10,13 +10,7 @@ from hipaa_guard.services import cloudtrail
     hipaa=("164.312(c)(1)", "164.312(c)(2)", "164.312(b)"),
     why="Without digests somebody can remove his access to ePHI from the record and nobody can prove it.",
     fix=Fix(
-        terraform="""
-            resource "aws_cloudtrail" "phi" {
-              name                       = "account"
-              s3_bucket_name             = "trail-111122223333"
-              enable_log_file_validation = true
-            }
-        """,
+        sets="aws_cloudtrail.enable_log_file_validation = true",
         cli="aws cloudtrail update-trail --name TRAIL --enable-log-file-validation",
     ),
     peers={

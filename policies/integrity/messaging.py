@@ -22,6 +22,7 @@ from hipaa_guard.services import sqs
             }
         """,
         cli="aws sqs set-queue-attributes --queue-url QUEUE_URL --attributes file://redrive-policy.json",
+        not_by_machine="needs a dead-letter queue and a number of attempts, which you choose",
     ),
 )
 def sqs_queue_has_dead_letter_queue(queue: sqs.Queue, inventory: Inventory) -> Verdict:

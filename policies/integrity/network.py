@@ -10,12 +10,7 @@ from hipaa_guard.services import elbv2
     hipaa=("164.312(c)(1)", "164.312(e)(1)"),
     why="A header that load balancer and application read differently smuggles a second request to ePHI past the first.",
     fix=Fix(
-        terraform="""
-            resource "aws_lb" "phi" {
-              load_balancer_type         = "application"
-              drop_invalid_header_fields = true
-            }
-        """,
+        sets=("aws_lb.drop_invalid_header_fields = true", "aws_alb.drop_invalid_header_fields = true"),
         cli="""
             aws elbv2 modify-load-balancer-attributes --load-balancer-arn LOAD_BALANCER_ARN \\
               --attributes Key=routing.http.drop_invalid_header_fields.enabled,Value=true
@@ -43,12 +38,7 @@ def alb_drops_invalid_headers(balancer: elbv2.LoadBalancer) -> Verdict:
     hipaa=("164.312(c)(1)",),
     why="A request that is read in two ways can change or fetch ePHI in somebody else's name.",
     fix=Fix(
-        terraform="""
-            resource "aws_lb" "phi" {
-              load_balancer_type     = "application"
-              desync_mitigation_mode = "defensive"
-            }
-        """,
+        sets=('aws_lb.desync_mitigation_mode = "defensive"', 'aws_alb.desync_mitigation_mode = "defensive"'),
         cli="""
             aws elbv2 modify-load-balancer-attributes --load-balancer-arn LOAD_BALANCER_ARN \\
               --attributes Key=routing.http.desync_mitigation_mode,Value=defensive

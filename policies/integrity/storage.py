@@ -26,6 +26,7 @@ from hipaa_guard.services import s3
               'ObjectLockEnabled=Enabled,Rule={DefaultRetention={Mode=GOVERNANCE,Days=30}}'
         """,
         note="Needs versioning. Without a default retention only objects are locked whose upload asks for it.",
+        not_by_machine="needs a retention period, which is yours to choose",
     ),
     peers={
         "prowler": "s3_bucket_object_lock",
@@ -61,6 +62,7 @@ def s3_bucket_object_lock_enabled(bucket: s3.Bucket) -> Verdict:
               --versioning-configuration Status=Enabled,MFADelete=Enabled
         """,
         note="Only the root user can turn it on, and not on buckets with lifecycle rules. Object Lock needs neither.",
+        not_by_machine="needs the MFA device of the root user",
     ),
     peers={"prowler": "s3_bucket_no_mfa_delete", "trivy": "AVD-AWS-0170"},
 )

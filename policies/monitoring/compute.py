@@ -10,11 +10,7 @@ from hipaa_guard.services import ec2
     hipaa=("164.308(a)(6)(ii)",),
     why="With five-minute metrics, a burst that copies ePHI out or a miner that moved in shows late or not at all.",
     fix=Fix(
-        terraform="""
-            resource "aws_instance" "phi" {
-              monitoring = true
-            }
-        """,
+        sets="aws_instance.monitoring = true",
         cli="aws ec2 monitor-instances --instance-ids INSTANCE",
     ),
     peers={

@@ -27,7 +27,7 @@ _MONITOR = "aws rds modify-db-instance --db-instance-identifier INSTANCE --monit
         "rds_instance_enhanced_monitoring",
         rds.Instance,
         title="RDS instances report what their operating system does (enhanced monitoring)",
-        fix=Fix(terraform=_MONITORED, cli=_MONITOR),
+        fix=Fix(terraform=_MONITORED, cli=_MONITOR, not_by_machine="needs a role that may write the metrics"),
         peers={
             "prowler": "rds_instance_enhanced_monitoring_enabled",
             "aws_config": "rds-enhanced-monitoring-enabled",
@@ -40,7 +40,11 @@ _MONITOR = "aws rds modify-db-instance --db-instance-identifier INSTANCE --monit
         "rds_cluster_instance_enhanced_monitoring",
         rds.ClusterInstance,
         title="Instances of RDS clusters report what their operating system does (enhanced monitoring)",
-        fix=Fix(terraform=_MONITORED.replace("aws_db_instance", "aws_rds_cluster_instance"), cli=_MONITOR),
+        fix=Fix(
+            terraform=_MONITORED.replace("aws_db_instance", "aws_rds_cluster_instance"),
+            cli=_MONITOR,
+            not_by_machine="needs a role that may write the metrics",
+        ),
         peers={
             "prowler": "rds_instance_enhanced_monitoring_enabled",
             "aws_config": "rds-enhanced-monitoring-enabled",

@@ -12,6 +12,7 @@ from hipaa_guard.authoring import (
     passed,
     some,
 )
+from hipaa_guard.controls.reasons import TAKES_ACCESS
 from hipaa_guard.services import ebs, ec2, lambda_functions, vpc
 
 
@@ -28,6 +29,7 @@ from hipaa_guard.services import ebs, ec2, lambda_functions, vpc
         """,
         cli="aws ec2 modify-network-interface-attribute --network-interface-id INTERFACE --no-associate-public-ip-address",
         note="Reach the instance through Session Manager, a load balancer or a private network.",
+        not_by_machine="replaces the instance",
     ),
     peers={
         "prowler": "ec2_instance_public_ip",
@@ -59,13 +61,7 @@ def ec2_instance_no_public_ip(instance: ec2.Instance, inventory: Inventory) -> V
     hipaa=("164.312(a)(1)", "164.312(e)(1)"),
     why="Every instance that such a template starts is reachable from the internet, and with it the ePHI it handles.",
     fix=Fix(
-        terraform="""
-            resource "aws_launch_template" "phi" {
-              network_interfaces {
-                associate_public_ip_address = false
-              }
-            }
-        """,
+        sets="aws_launch_template.network_interfaces[*].associate_public_ip_address = false",
         cli="""
             aws ec2 create-launch-template-version --launch-template-id TEMPLATE --source-version '$Default' \\
               --launch-template-data '{"NetworkInterfaces":[{"DeviceIndex":0,"AssociatePublicIpAddress":false}]}'
@@ -99,6 +95,7 @@ def _blocks_sharing_of(snapshot: ebs.Snapshot, region: ebs.SnapshotPublicAccess)
             aws ec2 modify-snapshot-attribute --snapshot-id SNAPSHOT --attribute createVolumePermission \\
               --operation-type remove --group-names all
         """,
+        not_by_machine=TAKES_ACCESS,
     ),
     peers={
         "prowler": "ec2_ebs_public_snapshot",
@@ -123,11 +120,7 @@ def ebs_snapshot_not_public(snapshot: ebs.Snapshot, inventory: Inventory) -> Ver
     hipaa=("164.312(a)(1)", "164.312(e)(1)"),
     why="Without the block one command makes a disk full of ePHI public; the block overrules it.",
     fix=Fix(
-        terraform="""
-            resource "aws_ebs_snapshot_block_public_access" "phi" {
-              state = "block-all-sharing"
-            }
-        """,
+        sets='aws_ebs_snapshot_block_public_access.state = "block-all-sharing"',
         cli="aws ec2 enable-snapshot-block-public-access --state block-all-sharing",
     ),
     peers={"prowler": "ec2_ebs_snapshot_account_block_public_access"},
@@ -158,6 +151,7 @@ def ebs_snapshot_block_public_access(region: ebs.SnapshotPublicAccess) -> Verdic
             }
         """,
         cli="aws lambda remove-permission --function-name FUNCTION --statement-id STATEMENT",
+        not_by_machine=TAKES_ACCESS,
     ),
     peers={
         "prowler": "awslambda_function_not_publicly_accessible",
@@ -196,6 +190,7 @@ def lambda_function_not_public(function: lambda_functions.Function) -> Verdict:
             aws lambda update-function-configuration --function-name FUNCTION \\
               --vpc-config SubnetIds=SUBNET,SecurityGroupIds=GROUP
         """,
+        not_by_machine="needs subnets and security groups, which are yours to choose",
     ),
     peers={
         "prowler": "awslambda_function_inside_vpc",

@@ -1,13 +1,9 @@
 """Databases: nobody outside can reach ePHI in databases or in their snapshots."""
 
 from hipaa_guard.authoring import CRITICAL, Fix, Member, Verdict, failed, family, passed, some
+from hipaa_guard.controls.reasons import TAKES_ACCESS
 from hipaa_guard.services import rds
 
-_PRIVATE_INSTANCE = """
-    resource "aws_db_instance" "phi" {
-      publicly_accessible = false
-    }
-"""
 _MAKE_PRIVATE = (
     "aws rds modify-db-instance --db-instance-identifier INSTANCE --no-publicly-accessible --apply-immediately"
 )
@@ -18,7 +14,7 @@ _MAKE_PRIVATE = (
         "rds_instance_not_public",
         rds.Instance,
         title="RDS instances have no public address",
-        fix=Fix(terraform=_PRIVATE_INSTANCE, cli=_MAKE_PRIVATE),
+        fix=Fix(sets="aws_db_instance.publicly_accessible = false", cli=_MAKE_PRIVATE),
         peers={
             "prowler": "rds_instance_no_public_access",
             "aws_config": "rds-instance-public-access-check",
@@ -32,7 +28,7 @@ _MAKE_PRIVATE = (
         "rds_cluster_instance_not_public",
         rds.ClusterInstance,
         title="Instances of RDS clusters have no public address",
-        fix=Fix(terraform=_PRIVATE_INSTANCE.replace("aws_db_instance", "aws_rds_cluster_instance"), cli=_MAKE_PRIVATE),
+        fix=Fix(sets="aws_rds_cluster_instance.publicly_accessible = false", cli=_MAKE_PRIVATE),
         peers={
             "prowler": "rds_instance_no_public_access",
             "aws_config": "rds-instance-public-access-check",
@@ -63,6 +59,7 @@ def not_public(instance: rds.Instance | rds.ClusterInstance) -> Verdict:
                 }
             """,
             cli="aws rds modify-db-snapshot-attribute --db-snapshot-identifier SNAPSHOT --attribute-name restore --values-to-remove all",
+            not_by_machine=TAKES_ACCESS,
         ),
         peers={
             "prowler": "rds_snapshots_public_access",
@@ -82,6 +79,7 @@ def not_public(instance: rds.Instance | rds.ClusterInstance) -> Verdict:
                 }
             """,
             cli="aws rds modify-db-cluster-snapshot-attribute --db-cluster-snapshot-identifier SNAPSHOT --attribute-name restore --values-to-remove all",
+            not_by_machine=TAKES_ACCESS,
         ),
         peers={
             "prowler": "rds_snapshots_public_access",

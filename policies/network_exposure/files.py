@@ -1,6 +1,7 @@
 """File systems: nobody gets in who does not say who it is."""
 
 from hipaa_guard.authoring import MEDIUM, Fix, Verdict, control, failed, passed
+from hipaa_guard.controls.reasons import TAKES_ACCESS
 from hipaa_guard.services import efs
 
 
@@ -27,6 +28,7 @@ from hipaa_guard.services import efs
         """,
         cli="aws efs put-file-system-policy --file-system-id FILE_SYSTEM --policy file://named-principals-only.json",
         note="Clients then mount with the EFS mount helper and its options tls and iam.",
+        not_by_machine=TAKES_ACCESS,
     ),
     peers={"prowler": "efs_not_publicly_accessible"},
 )

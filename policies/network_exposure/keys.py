@@ -1,6 +1,7 @@
 """Keys and secrets: nobody outside can use the keys to ePHI or read the credentials of its systems."""
 
 from hipaa_guard.authoring import CRITICAL, HIGH, Fix, Member, Verdict, failed, family, not_applicable, passed
+from hipaa_guard.controls.reasons import TAKES_ACCESS
 from hipaa_guard.services import kms, secretsmanager
 
 
@@ -26,6 +27,7 @@ from hipaa_guard.services import kms, secretsmanager
                 }
             """,
             cli="aws kms put-key-policy --key-id KEY --policy-name default --policy file://own-account-only.json",
+            not_by_machine=TAKES_ACCESS,
         ),
         peers={"prowler": "kms_key_not_publicly_accessible", "checkov": "CKV_AWS_33"},
     ),
@@ -54,6 +56,7 @@ from hipaa_guard.services import kms, secretsmanager
                 aws secretsmanager put-resource-policy --secret-id SECRET --block-public-policy \\
                   --resource-policy file://named-principals-only.json
             """,
+            not_by_machine=TAKES_ACCESS,
         ),
         peers={"prowler": "secretsmanager_not_publicly_accessible"},
     ),

@@ -1,6 +1,7 @@
 """Trails and logs: nobody outside can reach the record of access to ePHI."""
 
 from hipaa_guard.authoring import CRITICAL, HIGH, Fix, Inventory, Verdict, control, failed, passed
+from hipaa_guard.controls.reasons import TAKES_ACCESS
 from hipaa_guard.services import cloudtrail, cloudwatch_logs, s3
 
 
@@ -28,6 +29,7 @@ from hipaa_guard.services import cloudtrail, cloudwatch_logs, s3
             aws s3api put-public-access-block --bucket TRAIL_BUCKET --public-access-block-configuration \\
               BlockPublicAcls=true,IgnorePublicAcls=true,BlockPublicPolicy=true,RestrictPublicBuckets=true
         """,
+        not_by_machine="is made at the bucket, by s3_bucket_public_access_blocked",
     ),
     peers={"prowler": "cloudtrail_logs_s3_bucket_is_not_publicly_accessible", "trivy": "AVD-AWS-0161"},
 )
@@ -73,6 +75,7 @@ def _open_by_acl(bucket: s3.Bucket) -> bool:
             }
         """,
         cli="aws logs put-resource-policy --policy-name POLICY --policy-document file://named-services-only.json",
+        not_by_machine=TAKES_ACCESS,
     ),
     peers={"prowler": "cloudwatch_log_group_not_publicly_accessible"},
 )

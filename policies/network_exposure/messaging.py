@@ -1,6 +1,7 @@
 """Messaging: nobody outside can read or send messages with ePHI."""
 
 from hipaa_guard.authoring import CRITICAL, Fix, Member, Verdict, failed, family, passed
+from hipaa_guard.controls.reasons import TAKES_ACCESS
 from hipaa_guard.services import sns, sqs
 
 
@@ -28,6 +29,7 @@ from hipaa_guard.services import sns, sqs
                 }
             """,
             cli="aws sqs set-queue-attributes --queue-url QUEUE_URL --attributes file://named-principals-only.json",
+            not_by_machine=TAKES_ACCESS,
         ),
         peers={"prowler": "sqs_queues_not_publicly_accessible", "checkov": ("CKV_AWS_168", "CKV_AWS_387")},
     ),
@@ -57,6 +59,7 @@ from hipaa_guard.services import sns, sqs
                 aws sns set-topic-attributes --topic-arn TOPIC_ARN --attribute-name Policy \\
                   --attribute-value file://named-principals-only.json
             """,
+            not_by_machine=TAKES_ACCESS,
         ),
         peers={"prowler": "sns_topics_not_publicly_accessible", "checkov": "CKV_AWS_169"},
     ),

@@ -10,6 +10,7 @@ from hipaa_guard.authoring import (
     not_applicable,
     passed,
 )
+from hipaa_guard.controls.reasons import NEEDS_NETWORKS
 from hipaa_guard.services import elbv2, vpc
 
 _EXPOSURE = ("164.312(a)(1)", "164.312(e)(1)")
@@ -21,13 +22,7 @@ _EXPOSURE = ("164.312(a)(1)", "164.312(e)(1)")
     hipaa=_EXPOSURE,
     why="A host with ePHI launched here by mistake would get an address that the internet can reach.",
     fix=Fix(
-        terraform="""
-            resource "aws_subnet" "phi" {
-              vpc_id                  = "vpc-0123456789abcdef0"
-              cidr_block              = "10.20.1.0/24"
-              map_public_ip_on_launch = false
-            }
-        """,
+        sets=("aws_subnet.map_public_ip_on_launch = false", "aws_default_subnet.map_public_ip_on_launch = false"),
         cli="aws ec2 modify-subnet-attribute --subnet-id SUBNET --no-map-public-ip-on-launch",
     ),
     peers={
@@ -73,6 +68,7 @@ def _guarded(port: int) -> Fix:
             aws ec2 create-network-acl-entry --network-acl-id ACL --ingress --rule-number 90 --rule-action deny \\
               --protocol tcp --port-range From={port},To={port} --cidr-block 0.0.0.0/0
         """,
+        not_by_machine=NEEDS_NETWORKS,
     )
 
 
@@ -128,6 +124,7 @@ def nacl_no_public_ingress_rdp(acl: vpc.NetworkAcl) -> Verdict:
             }
         """,
         cli="aws wafv2 associate-web-acl --web-acl-arn WEB_ACL_ARN --resource-arn LOAD_BALANCER_ARN",
+        not_by_machine="needs a web ACL, whose rules are yours to choose",
     ),
     peers={"prowler": "elbv2_waf_acl_attached", "aws_config": "alb-waf-enabled", "checkov": "CKV2_AWS_28"},
 )

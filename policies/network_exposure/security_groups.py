@@ -12,6 +12,7 @@ from hipaa_guard.authoring import (
     passed,
     some,
 )
+from hipaa_guard.controls.reasons import NEEDS_NETWORKS
 from hipaa_guard.judging import open_ports
 from hipaa_guard.services import security_groups
 
@@ -37,6 +38,7 @@ def _narrowed(port: int) -> Fix:
               'IpProtocol=tcp,FromPort={port},ToPort={port},IpRanges=[{{CidrIp=0.0.0.0/0}}],Ipv6Ranges=[{{CidrIpv6=::/0}}]'
         """,
         note="The default group of a VPC should have no rule at all: adopt it with aws_default_security_group.",
+        not_by_machine=NEEDS_NETWORKS,
     )
 
 
@@ -198,6 +200,7 @@ def sg_public_ingress_only_authorized_ports(group: security_groups.SecurityGroup
         """,
         cli="aws ec2 revoke-security-group-ingress --group-id GROUP --security-group-rule-ids RULE ...",
         note="Revoke the egress rules too, with revoke-security-group-egress.",
+        not_by_machine="cuts off whatever uses the default group",
     ),
     peers={
         "prowler": "ec2_securitygroup_default_restrict_traffic",

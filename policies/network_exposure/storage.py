@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from hipaa_guard.authoring import CRITICAL, HIGH, Fix, Inventory, Member, Verdict, control, failed, family, passed, some
+from hipaa_guard.controls.reasons import TAKES_ACCESS
 from hipaa_guard.services import s3
 
 
@@ -12,14 +13,12 @@ from hipaa_guard.services import s3
         s3.Bucket,
         title="S3 buckets have all four public access blocks on",
         fix=Fix(
-            terraform="""
-                resource "aws_s3_bucket_public_access_block" "phi" {
-                  bucket                  = aws_s3_bucket.phi.id
-                  block_public_acls       = true
-                  block_public_policy     = true
-                  ignore_public_acls      = true
-                  restrict_public_buckets = true
-                }
+            sets="""
+                aws_s3_bucket_public_access_block.bucket = aws_s3_bucket.phi.id
+                aws_s3_bucket_public_access_block.block_public_acls = true
+                aws_s3_bucket_public_access_block.block_public_policy = true
+                aws_s3_bucket_public_access_block.ignore_public_acls = true
+                aws_s3_bucket_public_access_block.restrict_public_buckets = true
             """,
             cli="""
                 aws s3api put-public-access-block --bucket BUCKET --public-access-block-configuration \\
@@ -39,13 +38,11 @@ from hipaa_guard.services import s3
         s3.AccountPublicAccess,
         title="The account has all four S3 public access blocks on",
         fix=Fix(
-            terraform="""
-                resource "aws_s3_account_public_access_block" "phi" {
-                  block_public_acls       = true
-                  block_public_policy     = true
-                  ignore_public_acls      = true
-                  restrict_public_buckets = true
-                }
+            sets="""
+                aws_s3_account_public_access_block.block_public_acls = true
+                aws_s3_account_public_access_block.block_public_policy = true
+                aws_s3_account_public_access_block.ignore_public_acls = true
+                aws_s3_account_public_access_block.restrict_public_buckets = true
             """,
             cli="""
                 aws s3control put-public-access-block --account-id ACCOUNT --public-access-block-configuration \\
@@ -98,6 +95,7 @@ def public_access_blocked(place: s3.Bucket | s3.AccountPublicAccess) -> Verdict:
             }
         """,
         cli="aws s3api put-bucket-policy --bucket BUCKET --policy file://named-principals-only.json",
+        not_by_machine=TAKES_ACCESS,
     ),
     peers={
         "prowler": ("s3_bucket_public_access", "s3_bucket_policy_public_write_access"),
@@ -142,6 +140,7 @@ def _blocks(bucket: s3.Bucket, inventory: Inventory) -> Iterator[s3.PublicAccess
               --ownership-controls 'Rules=[{ObjectOwnership=BucketOwnerEnforced}]'
         """,
         note="Where ACLs are needed: aws s3api put-bucket-acl --bucket BUCKET --acl private",
+        not_by_machine="takes access from those who have it by an access control list",
     ),
     peers={
         "prowler": ("s3_bucket_public_list_acl", "s3_bucket_public_write_acl"),

@@ -3,11 +3,6 @@
 from hipaa_guard.authoring import MEDIUM, Fix, Member, Verdict, failed, family, passed
 from hipaa_guard.services import rds
 
-_UPGRADED = """
-    resource "aws_db_instance" "phi" {
-      auto_minor_version_upgrade = true
-    }
-"""
 _UPGRADE = "aws rds modify-db-instance --db-instance-identifier INSTANCE --auto-minor-version-upgrade"
 
 
@@ -16,7 +11,7 @@ _UPGRADE = "aws rds modify-db-instance --db-instance-identifier INSTANCE --auto-
         "rds_instance_auto_minor_upgrade",
         rds.Instance,
         title="RDS instances take minor engine versions automatically",
-        fix=Fix(terraform=_UPGRADED, cli=_UPGRADE),
+        fix=Fix(sets="aws_db_instance.auto_minor_version_upgrade = true", cli=_UPGRADE),
         peers={
             "prowler": "rds_instance_minor_version_upgrade_enabled",
             "aws_config": "rds-automatic-minor-version-upgrade-enabled",
@@ -28,7 +23,7 @@ _UPGRADE = "aws rds modify-db-instance --db-instance-identifier INSTANCE --auto-
         "rds_cluster_auto_minor_upgrade",
         rds.ClusterInstance,
         title="Instances of RDS clusters take minor engine versions automatically",
-        fix=Fix(terraform=_UPGRADED.replace("aws_db_instance", "aws_rds_cluster_instance"), cli=_UPGRADE),
+        fix=Fix(sets="aws_rds_cluster_instance.auto_minor_version_upgrade = true", cli=_UPGRADE),
         peers={
             "prowler": "rds_cluster_minor_version_upgrade_enabled",
             "aws_config": "rds-automatic-minor-version-upgrade-enabled",

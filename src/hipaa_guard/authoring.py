@@ -2,7 +2,6 @@
 
 from hipaa_guard.controls.control import (
     Control,
-    Fix,
     Member,
     Severity,
     Verdict,
@@ -11,6 +10,7 @@ from hipaa_guard.controls.control import (
     passed,
 )
 from hipaa_guard.controls.declaring import DeclarationError, control, family
+from hipaa_guard.controls.fix import Fix
 from hipaa_guard.controls.judgement import Judgement, judgement
 from hipaa_guard.facts.inventory import Inventory
 from hipaa_guard.facts.policy_document import PolicyDocument, Statement

@@ -15,8 +15,9 @@ from hipaa_guard import law
 from hipaa_guard.assessment.build import assess
 from hipaa_guard.assessment.gate import decide
 from hipaa_guard.assessment.model import Coverage, RequirementSummary, Scan
-from hipaa_guard.controls.control import Control, Fix, Severity, Status, passed
+from hipaa_guard.controls.control import Control, Severity, Status, passed
 from hipaa_guard.controls.findings import Finding
+from hipaa_guard.controls.fix import Fix
 from hipaa_guard.facts.places import Gap, GapKind
 from hipaa_guard.facts.resource import Origin, Resource
 from hipaa_guard.facts.values import Cause

@@ -55,8 +55,8 @@ def test_it_is_written_and_then_there_is_nothing_to_do(infra: Path, capfd: pytes
 def test_what_is_left_is_told_and_fails(infra: Path, capfd: pytest.CaptureFixture[str]) -> None:
     assert run(["fix", str(infra), "--write", "-c", "rds_instance_encrypted_at_rest", *OPTIONS]) == 1
     assert capfd.readouterr().err == (
-        "not fixed: rds_instance_encrypted_at_rest: the setting replaces the resource, and what it holds would be "
-        "lost: copy it over first\n    aws_db_instance.phi  main.tf:6\n"
+        "not fixed: rds_instance_encrypted_at_rest: the change replaces the instance, so what it holds must be "
+        "copied first\n    aws_db_instance.phi  main.tf:6\n"
         "hipaa-guard: fixed 1 of 2 gaps in 1 file\n"
     )
 

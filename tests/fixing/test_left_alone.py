@@ -8,9 +8,8 @@ import pytest
 
 from hipaa_guard.fixing import steps
 from hipaa_guard.fixing.fix import fix_terraform
-from hipaa_guard.fixing.repairs import REPAIRS, Repair, Setting
 from hipaa_guard.scan import InputError
-from tests.fixing.trees import fix, fixed_text, reasons, tree
+from tests.fixing.trees import fix, fixed_text, own_policy, reasons, tree
 from tests.lifecycle.register_text import entry, register
 
 ROTATION = "kms_key_rotation_enabled"
@@ -125,33 +124,46 @@ def test_unknown_is_no_gap_to_repair(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("setting", "reason"),
+    ("sets", "reason"),
     [
-        (Setting("description", '"kept"'), "the change would not be enough: it is never rotated"),
-        (Setting("count", "0"), "would not be judged"),
-        (Setting("enable_key_rotation", "false"), "would not be enough"),
-        (Setting("enable_key_rotation", "var.missing"), "would not be enough"),
+        ('aws_kms_key.description = "kept"', "the change would not be enough: it is not rotation_enabled"),
+        ("aws_kms_key.count = 0", "would not be judged"),
+        ("aws_kms_key.enable_key_rotation = false", "would not be enough"),
+        ("aws_kms_key.enable_key_rotation = var.missing", "would not be enough"),
+        ("aws_kms_external_key.enabled = true", "no repair of aws_kms_key is known that is certain"),
     ],
 )
-def test_a_repair_that_does_not_hold_is_left_out_and_the_others_stay(
-    setting: Setting, reason: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setitem(REPAIRS, ROTATION, Repair(("aws_kms_key",), (setting,)))
-    fixed = fix(tree(tmp_path, f'{BARE}resource "aws_s3_bucket" "phi" {{}}\n'), ROTATION, VERSIONING)
+def test_a_repair_that_does_not_hold_is_left_out_and_the_others_stay(sets: str, reason: str, tmp_path: Path) -> None:
+    policies = own_policy(tmp_path / "own", "own_rotation", "kms.Key", "rotation_enabled", f"sets={sets!r}")
+    infra = tree(tmp_path / "infra", f'{BARE}resource "aws_s3_bucket" "phi" {{}}\n')
+    fixed = fix(infra, "own_rotation", VERSIONING, policies=[policies])
     assert [finding.control_id for finding in fixed.repaired] == [VERSIONING]
     assert [reason in told for told in reasons(fixed)] == [True], fixed.left
 
 
-def test_a_repair_that_makes_something_else_worse_is_left_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    worse = Repair(("aws_db_instance",), (Setting("deletion_protection"), Setting("publicly_accessible")))
-    monkeypatch.setitem(REPAIRS, "rds_instance_deletion_protection", worse)
+def test_a_repair_that_makes_something_else_worse_is_left_out(tmp_path: Path) -> None:
+    sets = "sets=('aws_db_instance.deletion_protection = true', 'aws_db_instance.publicly_accessible = true')"
+    policies = own_policy(tmp_path / "own", "own_protection", "rds.Instance", "deletion_protection", sets)
     text = 'resource "aws_db_instance" "phi" {\n  publicly_accessible = false\n}\n'
-    wanted = ("rds_instance_deletion_protection", "rds_instance_backup_enabled", "rds_instance_multi_az")
-    fixed = fix(tree(tmp_path, text), *wanted)
+    wanted = ("own_protection", "rds_instance_backup_enabled", "rds_instance_multi_az")
+    fixed = fix(tree(tmp_path / "infra", text), *wanted, policies=[policies])
     assert {finding.control_id for finding in fixed.repaired} == set(wanted[1:])
     assert reasons(fixed) == [
         "with the change, rds_instance_not_public would be worse of aws_db_instance.phi",
     ]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "reason"),
+    [
+        ("note='Turn it on.'", "no repair is known that is certain"),
+        ("note='Turn it on.', not_by_machine='needs a person'", "the change needs a person"),
+    ],
+)
+def test_a_control_of_ones_own_need_not_decide(arguments: str, reason: str, tmp_path: Path) -> None:
+    policies = own_policy(tmp_path / "own", "own_rotation", "kms.Key", "rotation_enabled", arguments)
+    fixed = fix(tree(tmp_path / "infra", BARE), "own_rotation", policies=[policies])
+    assert (fixed.after, reasons(fixed)) == ({}, [reason])
 
 
 @pytest.mark.parametrize(

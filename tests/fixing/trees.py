@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+from collections.abc import Sequence
 from pathlib import Path
 
 from hipaa_guard.fixing.fix import Fixed, fix_terraform
@@ -25,8 +26,25 @@ def fixed_text(directory: Path, text: str, *controls: str) -> str:
     return fixed.after.get(fixed.base / "main.tf", text.encode()).decode()
 
 
-def fix(directory: Path, *controls: str) -> Fixed:
-    return fix_terraform(directory, only=controls, exceptions=None)
+def fix(directory: Path, *controls: str, policies: Sequence[Path] = ()) -> Fixed:
+    return fix_terraform(directory, only=controls, policies=policies, exceptions=None)
+
+
+OWN = """
+from hipaa_guard.authoring import LOW, Fix, Verdict, control, failed, passed
+from hipaa_guard.services import SERVICE
+
+@control(title="T", severity=LOW, hipaa=("164.312(b)",), why="W.", fix=Fix(ARGUMENTS))
+def ID(resource: SERVICE.KIND) -> Verdict:
+    return passed("is FACT") if resource.FACT else failed("is not FACT")
+"""
+
+
+def own_policy(directory: Path, id: str, kind: str, fact: str, fix: str) -> Path:
+    """A directory with a control of one's own by which a fact of a kind is true, and the arguments of its fix."""
+    service, _, name = kind.partition(".")
+    text = OWN.replace("SERVICE", service).replace("KIND", name).replace("FACT", fact).replace("ID", id)
+    return tree(directory, text.replace("ARGUMENTS", fix), f"{id}.py")
 
 
 def reasons(fixed: Fixed) -> list[str]:

@@ -24,9 +24,10 @@ from hipaa_guard.assessment.model import (
     SettingsChange,
     UsedFile,
 )
-from hipaa_guard.controls.control import Control, Fix, Severity, Status, passed
+from hipaa_guard.controls.control import Control, Severity, Status, passed
 from hipaa_guard.controls.exception import ExceptionEntry
 from hipaa_guard.controls.findings import Finding, fingerprint
+from hipaa_guard.controls.fix import Fix
 from hipaa_guard.facts.places import Gap, GapKind, Location
 from hipaa_guard.facts.resource import Evidence, Origin, Resource
 from hipaa_guard.facts.values import Cause

@@ -15,8 +15,9 @@ import pytest
 import hipaa_guard.outputs
 from hipaa_guard.assessment.build import assess
 from hipaa_guard.assessment.model import Assessment, Coverage
-from hipaa_guard.controls.control import Fix, Status
+from hipaa_guard.controls.control import Status
 from hipaa_guard.controls.findings import Finding, fingerprint
+from hipaa_guard.controls.fix import Fix
 from hipaa_guard.facts.places import Gap, GapKind, Location
 from hipaa_guard.facts.resource import Evidence, Origin
 from hipaa_guard.facts.values import Cause

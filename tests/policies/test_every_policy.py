@@ -38,6 +38,7 @@ REGISTRY = [
 ]
 """Every case of every table."""
 
+SCHEMA = schema()
 CONTROLS = sorted(all_controls().values(), key=lambda control: control.id)
 each_control = pytest.mark.parametrize("control", CONTROLS, ids=lambda control: control.id)
 
@@ -70,6 +71,27 @@ def test_says_what_an_auditor_and_an_engineer_need(control: Control) -> None:
     assert control.fix.terraform or control.kind.terraform is None
     assert control.fix.cli or control.fix.note
     assert set(control.peers) <= set(PEERS)
+
+
+@each_control
+def test_a_machine_closes_the_gap_or_the_control_says_why_not(control: Control) -> None:
+    fix = control.fix
+    assert fix.by_machine != bool(fix.not_by_machine)
+    # A predicate: it follows "the change" and "it".
+    assert re.fullmatch(r"[a-z][a-z]+ .*[^.]", fix.not_by_machine) or fix.by_machine
+    if fix.by_machine:
+        assert control.kind.terraform is not None
+        assert set(fix.types) <= set(control.kind.terraform.types)
+
+
+REPAIRED = [control for control in CONTROLS if control.fix.by_machine]
+
+
+@pytest.mark.parametrize("control", REPAIRED, ids=lambda control: control.id)
+def test_every_argument_that_a_machine_sets_exists(control: Control) -> None:
+    fix = control.fix
+    settings = [*fix.settings, *fix.settings_where_written, *fix.inline_settings]
+    assert [each for each in settings if each.path not in SCHEMA[each.type]] == []
 
 
 @each_control
@@ -132,7 +154,6 @@ def test_no_policy_module_shadows_a_standard_module() -> None:
     assert not names & sys.stdlib_module_names
 
 
-SCHEMA = schema()
 # Written by people although the provider's schema of today no longer has them.
 RETIRED_PATHS = {("aws_s3_bucket", "server_side_encryption_configuration")}
 

@@ -22,11 +22,12 @@ def control_summaries(controls: Iterable[Control], findings: Iterable[Finding]) 
             severity=control.severity,
             hipaa=control.hipaa,
             why=control.why,
-            fix=control.fix,
+            fix=control.fix.told(),
             kind=control.kind.kind,
             safeguard=control.safeguard,
             equivalents={peer: tuple(control.peers.get(peer, ())) for peer in PEERS},
             counts={status: counted[control.id, status] for status in VERDICTS},
+            by_machine=control.fix.by_machine,
         )
         for control in sorted(controls, key=lambda control: control.id)
     )

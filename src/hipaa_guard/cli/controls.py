@@ -13,6 +13,7 @@ from hipaa_guard.cli.commands import Command, Group
 from hipaa_guard.cli.loaded import loaded, say_broken, wanted
 from hipaa_guard.cli.saved import SCAN, finding_named, is_fingerprint, saved
 from hipaa_guard.controls.control import Control
+from hipaa_guard.controls.fix import by_whom
 from hipaa_guard.facts.resource import Resource
 
 
@@ -117,6 +118,9 @@ def told(control: Control) -> str:
         lines += ["", "Fix on the command line", *(f"  {line}" for line in control.fix.cli.splitlines())]
     if control.fix.note:
         lines += ["", *_indented(control.fix.note)]
+    whom = by_whom(control.fix.not_by_machine, by_machine=control.fix.by_machine)
+    if whom:
+        lines += ["", *_indented(whom)]
     if control.peers:
         lines += ["", "Equivalent checks of other tools"]
         lines += [f"  {peer:<11} {', '.join(ids)}" for peer, ids in sorted(control.peers.items())]
@@ -149,4 +153,6 @@ def _as_dict(control: Control) -> dict[str, object]:
             {type for kind in control.kind.narrower() if kind.terraform for type in kind.terraform.types}
         ),
         "equivalents": {peer: list(ids) for peer, ids in control.peers.items()},
+        "by_machine": control.fix.by_machine,
+        "not_by_machine": control.fix.not_by_machine,
     }

@@ -26,6 +26,7 @@ _GAPS_REMAIN = 1
 @click.argument("path", type=_PATH, default=".")
 @click.option("-c", "--control", "only", multiple=True, metavar="ID", help="Close the gaps of this control only.")
 @click.option("--write", is_flag=True, help="Apply the patch.")
+@click.option("--policies", multiple=True, type=_PATH, metavar="DIR", help="As for scan.")
 @click.option("--var-file", "var_files", multiple=True, type=_PATH, metavar="FILE", help="As for scan.")
 @click.option("--var", "variables", multiple=True, metavar="NAME=VALUE", help="As for scan.")
 @click.option("--workspace", metavar="NAME", help="As for scan.")
@@ -36,6 +37,7 @@ def fix(
     *,
     only: tuple[str, ...],
     write: bool,
+    policies: tuple[Path, ...],
     var_files: tuple[Path, ...],
     variables: tuple[str, ...],
     workspace: str | None,
@@ -58,6 +60,7 @@ def fix(
             fixed = fix_terraform(
                 path,
                 only=only,
+                policies=policies,
                 exceptions=exceptions,
                 var_files=var_files,
                 variables=pairs_of(variables),

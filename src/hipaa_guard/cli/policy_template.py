@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from hipaa_guard import services
-from hipaa_guard.facts.readings import names_split
+from hipaa_guard.facts.readings import is_awscc, names_split
 from hipaa_guard.facts.resource import Fact, Resource
 
 _SERVICES = f"{services.__name__}."
@@ -49,6 +49,7 @@ def policy_text(id: str, kind: type[Resource]) -> str:
     judgement = judgement.format(fact=f"resource.{told.fact.name}")
     hcl = "\n".join(f"            {line}".rstrip() for line in _resource(kind, told, good).splitlines())
     service = kind.__module__.rpartition(".")[2]
+    hint = _hint(kind, told, good)
     return f'''"""A policy of one's own: one sentence on what it is for."""
 
 from hipaa_guard.authoring import MEDIUM, Fix, Verdict, control, failed, passed
@@ -60,11 +61,12 @@ from hipaa_guard.services import {service}
     severity=MEDIUM,
     hipaa=("164.308(a)(1)(ii)(B)",),
     why="Why it matters for ePHI.",
-    fix=Fix(
+    fix=Fix({hint}
         terraform="""
 {hcl}
         """,
         note="What to do where an account already has it otherwise.",
+        not_by_machine="is yours to decide",
     ),
 )
 def {id}(resource: {service}.{kind.__name__}) -> Verdict:
@@ -162,6 +164,19 @@ def _resource(kind: type[Resource], told: _Told, value: str) -> str:
     joined = next(iter(kind.terraform.pointing(told.type)), None)
     body = f"{joined} = {own}.phi.id\n{body}"
     return f'resource "{own}" "phi" {{}}\n\nresource "{told.type}" "phi" {{\n{_indented(body)}\n}}'
+
+
+def _hint(kind: type[Resource], told: _Told, value: str) -> str:
+    """How a machine can make the change, where one argument of the resource itself is all of it."""
+    assert kind.terraform is not None
+    own = kind.terraform.types[0]
+    if told.type != own or own in kind.terraform.inside or is_awscc(own):
+        return ""
+    line = f"{own}.{'.'.join(told.path)} = {value}"
+    return f"""
+        # Where it is made in place and asks for no choice, `hipaa-guard fix` makes the change by
+        # sets={line!r}
+        # in the place of terraform and not_by_machine."""
 
 
 def _indented(text: str) -> str:

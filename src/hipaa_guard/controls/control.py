@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import inspect
-import textwrap
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import NamedTuple
 
+from hipaa_guard.controls.fix import Fix
 from hipaa_guard.facts.inventory import Inventory
 from hipaa_guard.facts.resource import Resource
 
@@ -71,23 +71,6 @@ def failed(message: str) -> Verdict:
 def not_applicable(message: str) -> Verdict:
     """The control does not concern this resource, for the reason given."""
     return Verdict(Status.NOT_APPLICABLE, message)
-
-
-@dataclass(frozen=True, slots=True)
-class Fix:
-    """How to close the gap. ``terraform`` is HCL that a resource must have; ``cli`` an AWS command line."""
-
-    terraform: str = ""
-    cli: str = ""
-    note: str = ""
-
-    def __post_init__(self) -> None:
-        for name in ("terraform", "cli", "note"):
-            text = getattr(self, name)
-            if not isinstance(text, str):
-                raise TypeError(f"{name} of a fix is a text, not {text!r}")
-        object.__setattr__(self, "terraform", textwrap.dedent(self.terraform).strip("\n"))
-        object.__setattr__(self, "cli", textwrap.dedent(self.cli).strip("\n"))
 
 
 PEERS = ("checkov", "trivy", "prowler", "aws_config", "cdk_nag", "powerpipe")

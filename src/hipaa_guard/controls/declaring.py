@@ -17,7 +17,8 @@ from contextvars import ContextVar
 from types import FunctionType
 from typing import Any, ParamSpec, TypeVar, get_type_hints
 
-from hipaa_guard.controls.control import PEERS, Control, Fix, Judge, Member, Peers, Severity
+from hipaa_guard.controls.control import PEERS, Control, Judge, Member, Peers, Severity
+from hipaa_guard.controls.fix import Fix
 from hipaa_guard.facts.inventory import Inventory
 from hipaa_guard.facts.resource import Resource
 from hipaa_guard.law import citations
@@ -275,8 +276,11 @@ def _wrong_citations(hipaa: object) -> Iterator[str]:
 def _wrong_fix(fix: object) -> Iterator[str]:
     if not isinstance(fix, Fix):
         yield f"fix is a Fix(terraform=..., cli=..., note=...), not {fix!r}"
-    elif not (fix.terraform or fix.cli or fix.note):
-        yield "fix says nothing: give terraform, cli or note"
+        return
+    if not (fix.terraform or fix.cli or fix.note):
+        yield "fix says nothing: give sets, terraform, cli or note"
+    if fix.by_machine and fix.not_by_machine:
+        yield "fix has sets and not_by_machine: a machine makes the change, or the reason says why not"
 
 
 def _wrong_kind(kind: object) -> Iterator[str]:

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from types import NoneType, UnionType
 from typing import Generic, TypeVar, get_args, get_origin, get_type_hints
 
-from hipaa_guard.controls.control import Control, Fix, Member, Peers, Severity, Verdict
+from hipaa_guard.controls.control import Control, Member, Peers, Severity, Verdict
 from hipaa_guard.controls.declaring import DeclarationError, check_function, made_of, of_known_words, signature_of
+from hipaa_guard.controls.fix import Fix
 from hipaa_guard.facts.inventory import Inventory
 from hipaa_guard.facts.resource import Resource
 from hipaa_guard.facts.values import Unknown

@@ -52,6 +52,7 @@ def fix_terraform(
     path: Path,
     *,
     only: Sequence[str] = (),
+    policies: Sequence[Path] = (),
     exceptions: Path | None = None,
     var_files: Sequence[Path] = (),
     variables: Mapping[str, str] | None = None,
@@ -60,8 +61,8 @@ def fix_terraform(
 ) -> Fixed:
     """Repair what fails in a directory of source, as far as that is certain. Nothing is written.
 
-    ``only`` are the controls whose gaps are to be closed; all have a say in whether something else got worse. For
-    ``repository_root`` see `scan_terraform`.
+    ``only`` are the controls whose gaps are to be closed; all have a say in whether something else got worse.
+    ``policies`` are directories with controls of one's own. For ``repository_root`` see `scan_terraform`.
 
     Raises:
         InputError: the path cannot be scanned or holds no source, or the options name something that does not exist.
@@ -69,10 +70,10 @@ def fix_terraform(
     """
     if not path.is_dir():
         raise InputError(f"{path} is no directory: only source can be repaired, so give a directory of .tf files")
-    given = given_of(Options(only=only, exceptions=exceptions))
+    given = given_of(Options(only=only, policies=policies, exceptions=exceptions))
 
     def scan() -> Assessment:
-        options = Options(exceptions=exceptions)
+        options = Options(policies=policies, exceptions=exceptions)
         return scan_terraform(path, options, var_files=var_files, variables=variables, workspace=workspace, top=top)
 
     try:

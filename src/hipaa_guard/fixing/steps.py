@@ -9,7 +9,7 @@ from pathlib import Path, PurePosixPath
 
 from hipaa_guard.controls.control import Control, Status
 from hipaa_guard.controls.findings import Finding
-from hipaa_guard.fixing.repairs import NOT_CERTAIN, REPAIRS, Companion, Repair, Setting
+from hipaa_guard.controls.fix import Companion, Fix, Setting
 from hipaa_guard.terraform.blocks import Configuration
 from hipaa_guard.terraform.comments import comment_spans
 from hipaa_guard.terraform.editing import CannotEdit, with_argument, with_resource_after
@@ -30,7 +30,6 @@ _FIRST_LINES = 10
 _NAME = re.compile(r"[A-Za-z_][\w-]*", re.ASCII)
 _IGNORED = re.compile(r"(?<![\w.-])[A-Za-z_][\w-]*")
 _OF_TURN = re.compile(r"\b(?:each|count)\b")
-_ORDER = {id: number for number, id in enumerate(REPAIRS)}
 
 BlockKey = tuple[str, str, str]
 """File, type and name of the block of a resource."""
@@ -85,7 +84,7 @@ class Planner:
                 left.append((finding, "its block was not found in source"))
             else:
                 groups.setdefault((finding.control_id, _key(instance)), []).append(finding)
-        for key in sorted(groups, key=lambda key: (_ORDER.get(key[0], 0), key)):
+        for key in sorted(groups):
             try:
                 steps.append(self._step(groups[key], self._judged[key]))
             except CannotEdit as error:
@@ -113,7 +112,7 @@ class Planner:
         return self._instances.get((finding.resource.root, finding.resource.address or ""))
 
     def _step(self, failing: Sequence[Finding], judged: Sequence[Finding]) -> Step:
-        repair = _repair_of(failing[0].control_id)
+        repair = self._fix_of(failing[0].control_id)
         main = self._instance(failing[0])
         assert main is not None
         is_part = failing[0].resource.part_of is not None
@@ -123,24 +122,27 @@ class Planner:
         if is_part:
             return self._of_part(failing, main, repair)
         if repair.companion is None:
-            return self._setting(failing, main, repair.settings)
+            return self._setting(failing, main, repair.settings_in(main.type, main.block.attributes))
         found = self._companion(failing, repair.companion)
         if found is not None:
             if not repair.companion.settings:
                 raise CannotEdit(f"{found.address} is there already: what it says is for people to change")
             return self._setting(failing, found, repair.companion.settings)
-        inline = {setting.path.partition(".")[0] for setting in repair.companion.inline}
-        written = {*main.block.attributes, *(nested_type(block) for block in main.block.blocks)}
-        if inline & written:
-            return self._setting(failing, main, repair.companion.inline)
-        for name in repair.companion.inline_only:
-            if name in written:
-                raise CannotEdit(f"its {name} is there already: what it says is for people to change")
+        inline = _inline(main, repair)
+        if inline:
+            return self._setting(failing, main, inline)
         if any(finding.status is not Status.FAIL for finding in judged):
             raise CannotEdit("other instances of the same block need nothing")
         return self._adding(failing, main, repair.companion)
 
-    def _of_part(self, failing: Sequence[Finding], part: HclInstance, repair: Repair) -> Step:
+    def _fix_of(self, control: str) -> Fix:
+        fix = self._controls[control].fix
+        if not fix.by_machine:
+            reason = f"the change {fix.not_by_machine}" if fix.not_by_machine else "no repair is known that is certain"
+            raise CannotEdit(reason)
+        return fix
+
+    def _of_part(self, failing: Sequence[Finding], part: HclInstance, repair: Fix) -> Step:
         """What closes a gap of something that is declared elsewhere: the part that opens it, set right."""
         companion = repair.companion
         if companion is None or companion.type != part.type or not companion.settings:
@@ -170,7 +172,6 @@ class Planner:
         file = self._file(instance)
         type, name = instance.type, instance.name
         ignored = _ignored(instance.block)
-        settings = [each for each in settings if not each.where_written or each.path in instance.block.attributes]
         for setting in settings:
             if ignored & {"all", setting.path.partition(".")[0]}:
                 raise CannotEdit("its lifecycle tells Terraform to ignore changes of this")
@@ -229,11 +230,16 @@ def _refuse_in_doubt(failing: Sequence[Finding], judged: Sequence[Finding]) -> N
             raise CannotEdit(f"it is not certain that it will exist: {finding.uncertain}")
 
 
-def _repair_of(control: str) -> Repair:
-    repair = REPAIRS.get(control)
-    if repair is None:
-        raise CannotEdit(NOT_CERTAIN.get(control, "no repair is known that is certain"))
-    return repair
+def _inline(main: HclInstance, repair: Fix) -> list[Setting]:
+    """What is set in the judged resource, where an older provider lets it say itself what another one says today."""
+    written = {*main.block.attributes, *(nested_type(block) for block in main.block.blocks)}
+    found = [
+        each for each in repair.inline_settings if each.type == main.type and each.path.partition(".")[0] in written
+    ]
+    for each in found:
+        if not each.value:
+            raise CannotEdit(f"its {each.path} is there already: what it says is for people to change")
+    return found
 
 
 def _ignored(block: Block) -> set[str]:
@@ -273,7 +279,4 @@ def _resource(main: HclInstance, companion: Companion, name: str) -> str:
             meta[argument] = written[argument]
     width = max(map(len, meta), default=0)
     lines = [f"{argument:<{width}} = {value}" for argument, value in meta.items()]
-    lines += [""] if lines else []
-    lines += [f"{companion.by} = {one}.{companion.to}", "", *companion.body.replace("MAIN", one).split("\n")]
-    inside = "\n".join(f"  {line}" if line else "" for line in lines)
-    return f'resource "{companion.type}" "{name}" {{\n{inside}\n}}'
+    return companion.text(name, one, [*lines, ""] if lines else [])

@@ -232,7 +232,13 @@ def _control(control: ControlSummary) -> dict[str, Any]:
         "kind": control.kind,
         "safeguard": control.safeguard,
         "why": control.why,
-        "fix": {"terraform": control.fix.terraform, "cli": control.fix.cli, "note": control.fix.note},
+        "fix": {
+            "terraform": control.fix.terraform,
+            "cli": control.fix.cli,
+            "note": control.fix.note,
+            "by_machine": control.by_machine,
+            "not_by_machine": control.fix.not_by_machine,
+        },
         "counts": _counts(control.counts),
     }
 

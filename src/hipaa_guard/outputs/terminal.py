@@ -10,8 +10,9 @@ from collections.abc import Callable, Container, Iterable, Sequence
 
 from hipaa_guard.assessment.gate import counted
 from hipaa_guard.assessment.model import Assessment, ControlSummary, RequirementSummary
-from hipaa_guard.controls.control import Fix, Severity, Status
+from hipaa_guard.controls.control import Severity, Status
 from hipaa_guard.controls.findings import Finding
+from hipaa_guard.controls.fix import Fix
 from hipaa_guard.facts.places import Gap
 from hipaa_guard.outputs import in_effect, lines, words
 from hipaa_guard.outputs.page import Page
@@ -139,7 +140,10 @@ def _control(
         pen.paragraph(message, indent=6)
     _rest(pen, sum(map(len, blocks[shown:])))
     if control:
-        _fixes(pen, control.fix, {finding.resource.source for finding in findings})
+        sources = {finding.resource.source for finding in findings}
+        _fixes(pen, control.fix, sources)
+        if "terraform" in sources:
+            pen.paragraph(control.by_whom, indent=2)
     pen.line(f"More: hipaa-guard explain {control_id}", "dim", indent=2)
     pen.gap()
 
