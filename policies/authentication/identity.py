@@ -1,16 +1,6 @@
 """Identity: people and programs that reach ePHI prove who they are."""
 
-from hipaa_guard.authoring import (
-    CRITICAL,
-    HIGH,
-    LOW,
-    MEDIUM,
-    Fix,
-    Verdict,
-    control,
-    failed,
-    passed,
-)
+from hipaa_guard.authoring import CRITICAL, HIGH, LOW, MEDIUM, Fix, Verdict, control, failed, passed
 from hipaa_guard.controls.reasons import NEEDS_THE_ROOT_USER
 from hipaa_guard.services import iam
 

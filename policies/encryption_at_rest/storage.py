@@ -1,15 +1,18 @@
 """Storage: ePHI in buckets and file systems is unreadable without its key."""
 
-from hipaa_guard.authoring import LOW, MEDIUM, Fix, Inventory, Verdict, control, failed, passed
+from hipaa_guard.authoring import Fix, Verdict, failed
 from hipaa_guard.controls.reasons import NEEDS_A_KEY
-from hipaa_guard.judging.customer_keys import is_customer_managed
+from hipaa_guard.judging.customer_keys import customer_managed_key
+from hipaa_guard.judging.encryption import encrypted_with_kms
 from hipaa_guard.services import s3
 
 
-@control(
+def _under_kms(bucket: s3.Bucket) -> bool:
+    return (bucket.encryption_algorithm or "AES256").startswith("aws:kms")
+
+
+@encrypted_with_kms(
     title="S3 buckets encrypt new objects with a KMS key",
-    severity=MEDIUM,
-    hipaa=("164.312(a)(2)(iv)",),
     why="S3 encrypts every object, but under its own keys anyone who may read the object may decrypt it: "
     "a KMS key adds a permission of its own and a record in CloudTrail of each use.",
     fix=Fix(
@@ -42,18 +45,12 @@ from hipaa_guard.services import s3
         "checkov": "CKV_AWS_145",
     },
 )
-def s3_bucket_encrypted_with_kms(bucket: s3.Bucket) -> Verdict:
-    algorithm = bucket.encryption_algorithm or "AES256"
-    if algorithm.startswith("aws:kms"):
-        return passed(f"encrypts new objects with {algorithm}")
-    return failed("encrypts new objects with keys that S3 owns (SSE-S3), not with a KMS key")
+def s3_bucket_encrypted_with_kms(bucket: s3.Bucket) -> bool:
+    return _under_kms(bucket)
 
 
-@control(
+@customer_managed_key(
     title="S3 buckets encrypt new objects with a key that the customer manages",
-    severity=LOW,
-    hipaa=("164.312(a)(2)(iv)",),
-    why="The policy of the AWS managed key aws/s3 cannot be changed, so access to ePHI cannot be cut off at the key.",
     fix=Fix(
         terraform="""
             resource "aws_s3_bucket_server_side_encryption_configuration" "phi" {
@@ -78,9 +75,5 @@ def s3_bucket_encrypted_with_kms(bucket: s3.Bucket) -> Verdict:
     ),
     peers={"trivy": "AVD-AWS-0132"},
 )
-def s3_bucket_encrypted_with_cmk(bucket: s3.Bucket, inventory: Inventory) -> Verdict:
-    if not (bucket.encryption_algorithm or "AES256").startswith("aws:kms"):
-        return failed("encrypts new objects with keys that S3 owns (SSE-S3)")
-    if is_customer_managed(bucket.encryption_key, inventory):
-        return passed("encrypts new objects with a KMS key that the customer manages")
-    return failed("encrypts new objects with the AWS managed key aws/s3")
+def s3_bucket_encrypted_with_cmk(bucket: s3.Bucket) -> str | Verdict | None:
+    return bucket.encryption_key if _under_kms(bucket) else failed("encrypts with keys that S3 owns (SSE-S3)")
