@@ -92,7 +92,9 @@ def _judging(
         if not isinstance(told, expected):  # nearly anything is true, and would be taken for a yes
             if inspect.iscoroutine(told):
                 told.close()  # else Python warns that nobody waited for it
-            raise TypeError(f"it returned a value of the type {told.__class__.__name__}, neither the fact nor a verdict")
+            raise TypeError(
+                f"it returned a value of the type {told.__class__.__name__}, neither the fact nor a verdict"
+            )
         return says(told, resource, inventory)
 
     return judge
