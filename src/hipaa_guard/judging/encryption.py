@@ -16,7 +16,7 @@ def encrypted_at_rest(encrypted: bool, *_: object) -> Verdict:
 @judgement(
     severity=MEDIUM,
     hipaa=("164.312(a)(2)(iv)",),
-    why="AWS encrypts it in any case, but only a KMS key adds a permission of its own and a record of each use.",
+    why="AWS encrypts it in any case, but only a KMS key asks for a permission of its own before ePHI is read.",
 )
 def encrypted_with_kms(under_kms: bool, *_: object) -> Verdict:
     """Told whether it is encrypted with a KMS key, whoever manages that, and not with a key of the service itself."""
