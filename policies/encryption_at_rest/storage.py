@@ -6,6 +6,29 @@ from hipaa_guard.judging.customer_keys import customer_managed_key
 from hipaa_guard.judging.encryption import encrypted_with_kms
 from hipaa_guard.services import s3
 
+_WITH_A_KEY = Fix(
+    terraform="""
+        resource "aws_s3_bucket_server_side_encryption_configuration" "phi" {
+          bucket = aws_s3_bucket.phi.id
+          rule {
+            apply_server_side_encryption_by_default {
+              sse_algorithm     = "aws:kms"
+              kms_master_key_id = aws_kms_key.phi.arn
+            }
+            bucket_key_enabled = true
+          }
+        }
+        resource "aws_kms_key" "phi" {
+          enable_key_rotation = true
+        }
+    """,
+    cli="""
+        aws s3api put-bucket-encryption --bucket BUCKET --server-side-encryption-configuration \\
+          '{"Rules":[{"ApplyServerSideEncryptionByDefault":{"SSEAlgorithm":"aws:kms","KMSMasterKeyID":"KEY_ARN"},"BucketKeyEnabled":true}]}'
+    """,
+    not_by_machine=NEEDS_A_KEY,
+)
+
 
 def _under_kms(bucket: s3.Bucket) -> bool:
     return (bucket.encryption_algorithm or "AES256").startswith("aws:kms")
@@ -15,28 +38,7 @@ def _under_kms(bucket: s3.Bucket) -> bool:
     title="S3 buckets encrypt new objects with a KMS key",
     why="S3 encrypts every object, but under its own keys anyone who may read the object may decrypt it: "
     "a KMS key adds a permission of its own and a record in CloudTrail of each use.",
-    fix=Fix(
-        terraform="""
-            resource "aws_s3_bucket_server_side_encryption_configuration" "phi" {
-              bucket = aws_s3_bucket.phi.id
-              rule {
-                apply_server_side_encryption_by_default {
-                  sse_algorithm     = "aws:kms"
-                  kms_master_key_id = aws_kms_key.phi.arn
-                }
-                bucket_key_enabled = true
-              }
-            }
-            resource "aws_kms_key" "phi" {
-              enable_key_rotation = true
-            }
-        """,
-        cli="""
-            aws s3api put-bucket-encryption --bucket BUCKET --server-side-encryption-configuration \\
-              '{"Rules":[{"ApplyServerSideEncryptionByDefault":{"SSEAlgorithm":"aws:kms","KMSMasterKeyID":"KEY_ARN"},"BucketKeyEnabled":true}]}'
-        """,
-        not_by_machine=NEEDS_A_KEY,
-    ),
+    fix=_WITH_A_KEY,
     peers={
         "prowler": "s3_bucket_kms_encryption",
         "aws_config": "s3-default-encryption-kms",
@@ -51,28 +53,7 @@ def s3_bucket_encrypted_with_kms(bucket: s3.Bucket) -> bool:
 
 @customer_managed_key(
     title="S3 buckets encrypt new objects with a key that the customer manages",
-    fix=Fix(
-        terraform="""
-            resource "aws_s3_bucket_server_side_encryption_configuration" "phi" {
-              bucket = aws_s3_bucket.phi.id
-              rule {
-                apply_server_side_encryption_by_default {
-                  sse_algorithm     = "aws:kms"
-                  kms_master_key_id = aws_kms_key.phi.arn
-                }
-                bucket_key_enabled = true
-              }
-            }
-            resource "aws_kms_key" "phi" {
-              enable_key_rotation = true
-            }
-        """,
-        cli="""
-            aws s3api put-bucket-encryption --bucket BUCKET --server-side-encryption-configuration \\
-              '{"Rules":[{"ApplyServerSideEncryptionByDefault":{"SSEAlgorithm":"aws:kms","KMSMasterKeyID":"KEY_ARN"},"BucketKeyEnabled":true}]}'
-        """,
-        not_by_machine=NEEDS_A_KEY,
-    ),
+    fix=_WITH_A_KEY,
     peers={"trivy": "AVD-AWS-0132"},
 )
 def s3_bucket_encrypted_with_cmk(bucket: s3.Bucket) -> str | Verdict | None:

@@ -132,7 +132,9 @@ def test_a_verdict_of_the_function_stands() -> None:
     assert told(door_in_use_locked, door(walled_up=False))[0] is Status.FAIL
 
 
-@pytest.mark.parametrize("value", [True, 5, b"l", ["l"], Verdict, door, object()], ids=repr)
+@pytest.mark.parametrize(
+    "value", [True, 5, b"l", ["l"], Verdict, door, object()], ids=lambda value: type(value).__name__
+)
 def test_a_value_of_another_type_decides_nothing(value: object) -> None:
     @locked(title="Doors are odd", fix=FIX)
     def door_odd(door: Door) -> str | None:

@@ -38,6 +38,10 @@ def account(*resources: Resource) -> Inventory:
     return Inventory(resources, source="aws")
 
 
+def words(value: object) -> str:
+    return value.source if isinstance(value, Inventory) else repr(value)
+
+
 OWN = key("CUSTOMER", ARN, ID)
 OF_AWS = key("AWS", ARN, ID)
 
@@ -66,7 +70,7 @@ OF_AWS = key("AWS", ARN, ID)
         (PartialText(["arn:aws:kms:", LOOKED_UP, f":111122223333:key/{ID}"]), source(), True),
         (Reference("aws_kms_key.k", "arn"), source(key("CUSTOMER", address="aws_kms_key.k")), True),
     ],
-    ids=repr,
+    ids=words,
 )
 def test_it_is_known_whose_it_is(named: Value, inventory: Inventory, own: bool) -> None:
     assert is_customer_managed(named, inventory) is own
@@ -83,7 +87,7 @@ def test_it_is_known_whose_it_is(named: Value, inventory: Inventory, own: bool) 
         (Reference("aws_kms_key.elsewhere", "arn"), source()),
         (ARN, Inventory([], source="aws", unlisted={kms.Key.kind: Unknown("access denied", Cause.DENIED)})),
     ],
-    ids=repr,
+    ids=words,
 )
 def test_it_is_not_known_whose_it_is(named: Value, inventory: Inventory) -> None:
     with pytest.raises(Undecided):

@@ -154,7 +154,9 @@ def test_a_log_that_may_be_exported_decides_nothing() -> None:
         said(log_delivery.logs_exported, log_delivery.Exports(Incomplete(["error"], NOT_SEEN), "audit"))
 
 
-each_judgement = pytest.mark.parametrize(("module", "name", "judgement"), judgements(), ids=repr)
+each_judgement = pytest.mark.parametrize(
+    ("module", "name", "judgement"), judgements(), ids=[name for _, name, _ in judgements()]
+)
 
 
 def test_every_family_is_there() -> None:
