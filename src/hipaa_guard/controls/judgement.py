@@ -18,6 +18,7 @@ from hipaa_guard.facts.resource import Resource
 from hipaa_guard.facts.values import Unknown
 
 F = TypeVar("F")
+K = TypeVar("K", bound=Resource)
 Says = Callable[[F, Resource, Inventory], Verdict]
 
 
@@ -51,7 +52,7 @@ class Judgement(Generic[F]):
         severity: Severity | None = None,
         hipaa: tuple[str, ...] | None = None,
         previous_ids: tuple[str, ...] = (),
-    ) -> Callable[[Callable[..., F | Verdict]], Control]:
+    ) -> Callable[[Callable[[K], F | Verdict] | Callable[[K, Inventory], F | Verdict]], Control]:
         """Make a control of a function that tells the fact. Its name is the id, its first parameter's type the kind.
 
         Raises:
