@@ -7,6 +7,7 @@ from hipaa_guard.authoring import (
     MEDIUM,
     Fix,
     Member,
+    PolicyDocument,
     Statement,
     Verdict,
     control,
@@ -16,6 +17,7 @@ from hipaa_guard.authoring import (
     some,
 )
 from hipaa_guard.controls.reasons import NEEDS_THE_ROOT_USER, TAKES_ACCESS, TAKES_RIGHTS
+from hipaa_guard.judging.public_policies import policy_not_public
 from hipaa_guard.services import iam, iam_trust
 
 UNUSED_DAYS = 90
@@ -221,9 +223,8 @@ def no_administrator_access(holder: iam.User | iam.Group | iam.Role) -> Verdict:
     return passed("does not have AdministratorAccess attached")
 
 
-@control(
+@policy_not_public(
     title="IAM roles do not let everyone in",
-    severity=CRITICAL,
     hipaa=("164.312(a)(1)", "164.312(d)"),
     why="A role that trusts every AWS account gives its rights to ePHI to anyone who learns its name.",
     fix=Fix(
@@ -244,10 +245,8 @@ def no_administrator_access(holder: iam.User | iam.Group | iam.Role) -> Verdict:
     ),
     peers={"checkov": "CKV_AWS_60"},
 )
-def iam_role_trust_not_public(role: iam.Role) -> Verdict:
-    if some(Statement.is_public, role.trust.allowances()):
-        return failed("lets everyone in, without a condition that names who")
-    return passed("lets in only whom it names")
+def iam_role_trust_not_public(role: iam.Role) -> PolicyDocument:
+    return role.trust
 
 
 @control(

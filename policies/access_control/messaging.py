@@ -1,73 +1,66 @@
 """Messaging: only those who may see ePHI in messages are given a way to it."""
 
-from hipaa_guard.authoring import MEDIUM, Fix, Member, Verdict, family
+from hipaa_guard.authoring import Fix, PolicyDocument
 from hipaa_guard.controls.reasons import TAKES_ACCESS
-from hipaa_guard.policies.access_control.cross_account import judged_by_outsiders
+from hipaa_guard.judging.cross_account import no_cross_account
 from hipaa_guard.services import sns, sqs
 
 
-@family(
-    Member(
-        "sqs_queue_policy_no_cross_account",
-        sqs.Queue,
-        title="SQS queue policies give access to no other AWS account",
-        fix=Fix(
-            terraform="""
-                resource "aws_sqs_queue" "phi" {
-                  name = "lab-results"
-                }
-                resource "aws_sqs_queue_policy" "phi" {
-                  queue_url = aws_sqs_queue.phi.id
-                  policy = jsonencode({
-                    Version = "2012-10-17"
-                    Statement = [{
-                      Effect    = "Allow"
-                      Principal = { Service = "sns.amazonaws.com" }
-                      Action    = "sqs:SendMessage"
-                      Resource  = aws_sqs_queue.phi.arn
-                      Condition = { ArnEquals = { "aws:SourceArn" = aws_sns_topic.results.arn } }
-                    }]
-                  })
-                }
-                resource "aws_sns_topic" "results" {}
-            """,
-            cli="aws sqs remove-permission --queue-url QUEUE_URL --label STATEMENT_ID",
-            not_by_machine=TAKES_ACCESS,
-        ),
+@no_cross_account(
+    title="SQS queue policies give access to no other AWS account",
+    fix=Fix(
+        terraform="""
+            resource "aws_sqs_queue" "phi" {
+              name = "lab-results"
+            }
+            resource "aws_sqs_queue_policy" "phi" {
+              queue_url = aws_sqs_queue.phi.id
+              policy = jsonencode({
+                Version = "2012-10-17"
+                Statement = [{
+                  Effect    = "Allow"
+                  Principal = { Service = "sns.amazonaws.com" }
+                  Action    = "sqs:SendMessage"
+                  Resource  = aws_sqs_queue.phi.arn
+                  Condition = { ArnEquals = { "aws:SourceArn" = aws_sns_topic.results.arn } }
+                }]
+              })
+            }
+            resource "aws_sns_topic" "results" {}
+        """,
+        cli="aws sqs remove-permission --queue-url QUEUE_URL --label STATEMENT_ID",
+        not_by_machine=TAKES_ACCESS,
     ),
-    Member(
-        "sns_topic_policy_no_cross_account",
-        sns.Topic,
-        title="SNS topic policies give access to no other AWS account",
-        fix=Fix(
-            terraform="""
-                resource "aws_sns_topic" "phi" {
-                  name = "lab-results"
-                }
-                resource "aws_sns_topic_policy" "phi" {
-                  arn = aws_sns_topic.phi.arn
-                  policy = jsonencode({
-                    Version = "2012-10-17"
-                    Statement = [{
-                      Effect    = "Allow"
-                      Principal = { Service = "s3.amazonaws.com" }
-                      Action    = "sns:Publish"
-                      Resource  = aws_sns_topic.phi.arn
-                      Condition = { ArnLike = { "aws:SourceArn" = "arn:aws:s3:::lab-results" } }
-                    }]
-                  })
-                }
-            """,
-            cli="aws sns remove-permission --topic-arn TOPIC_ARN --label STATEMENT_ID",
-            not_by_machine=TAKES_ACCESS,
-        ),
-        peers={"checkov": "CKV_AWS_385"},
-    ),
-    severity=MEDIUM,
-    hipaa=("164.312(a)(1)", "164.308(a)(4)(ii)(C)"),
-    why="Each account that gets in is a party that can see ePHI in messages: it needs a reason, and a contract if it is "
-    "not yours.",
 )
-def messages_stay_in_the_account(place: sqs.Queue | sns.Topic) -> Verdict:
-    verdict: Verdict = judged_by_outsiders(place.policy, place.origin.account)
-    return verdict
+def sqs_queue_policy_no_cross_account(queue: sqs.Queue) -> PolicyDocument | None:
+    return queue.policy
+
+
+@no_cross_account(
+    title="SNS topic policies give access to no other AWS account",
+    fix=Fix(
+        terraform="""
+            resource "aws_sns_topic" "phi" {
+              name = "lab-results"
+            }
+            resource "aws_sns_topic_policy" "phi" {
+              arn = aws_sns_topic.phi.arn
+              policy = jsonencode({
+                Version = "2012-10-17"
+                Statement = [{
+                  Effect    = "Allow"
+                  Principal = { Service = "s3.amazonaws.com" }
+                  Action    = "sns:Publish"
+                  Resource  = aws_sns_topic.phi.arn
+                  Condition = { ArnLike = { "aws:SourceArn" = "arn:aws:s3:::lab-results" } }
+                }]
+              })
+            }
+        """,
+        cli="aws sns remove-permission --topic-arn TOPIC_ARN --label STATEMENT_ID",
+        not_by_machine=TAKES_ACCESS,
+    ),
+    peers={"checkov": "CKV_AWS_385"},
+)
+def sns_topic_policy_no_cross_account(topic: sns.Topic) -> PolicyDocument | None:
+    return topic.policy

@@ -1,8 +1,8 @@
 """Storage: only those who may see ePHI in buckets are given a way to it."""
 
-from hipaa_guard.authoring import LOW, MEDIUM, Fix, Verdict, control, failed, passed
+from hipaa_guard.authoring import LOW, Fix, PolicyDocument, Verdict, control, failed, passed
 from hipaa_guard.controls.reasons import TAKES_ACCESS
-from hipaa_guard.policies.access_control.cross_account import judged_by_outsiders
+from hipaa_guard.judging.cross_account import no_cross_account
 from hipaa_guard.services import s3
 
 
@@ -39,11 +39,8 @@ def s3_bucket_acls_disabled(bucket: s3.Bucket) -> Verdict:
     return failed(f"has ACLs turned on: object ownership is {ownership}")
 
 
-@control(
+@no_cross_account(
     title="S3 bucket policies give access to no other AWS account",
-    severity=MEDIUM,
-    hipaa=("164.312(a)(1)", "164.308(a)(4)(ii)(C)"),
-    why="Each account that gets in is a party that can see ePHI: it needs a reason, and a contract if it is not yours.",
     fix=Fix(
         terraform="""
             resource "aws_s3_bucket_policy" "phi" {
@@ -66,6 +63,5 @@ def s3_bucket_acls_disabled(bucket: s3.Bucket) -> Verdict:
     ),
     peers={"prowler": "s3_bucket_cross_account_access"},
 )
-def s3_bucket_no_cross_account_policy(bucket: s3.Bucket) -> Verdict:
-    verdict: Verdict = judged_by_outsiders(bucket.policy, bucket.origin.account)
-    return verdict
+def s3_bucket_no_cross_account_policy(bucket: s3.Bucket) -> PolicyDocument | None:
+    return bucket.policy

@@ -2,6 +2,7 @@
 
 from hipaa_guard.authoring import MEDIUM, Fix, Verdict, control, failed, not_applicable, passed, some
 from hipaa_guard.controls.reasons import NEEDS_A_LOG_BUCKET
+from hipaa_guard.judging.log_delivery import access_logged
 from hipaa_guard.services import elbv2, vpc
 
 _RECORDS = ("164.312(b)", "164.308(a)(1)(ii)(D)")
@@ -46,10 +47,8 @@ def vpc_flow_logs_enabled(network: vpc.Vpc) -> Verdict:
     return failed("has no flow log")
 
 
-@control(
+@access_logged(
     title="Load balancers deliver access logs",
-    severity=MEDIUM,
-    hipaa=_RECORDS,
     why="The load balancer alone sees who asked for ePHI: behind it all requests come from its own address.",
     fix=Fix(
         terraform="""
@@ -76,11 +75,11 @@ def vpc_flow_logs_enabled(network: vpc.Vpc) -> Verdict:
         "checkov": "CKV_AWS_91",
     },
 )
-def elbv2_access_logging_enabled(balancer: elbv2.LoadBalancer) -> Verdict:
+def elbv2_access_logging_enabled(balancer: elbv2.LoadBalancer) -> str | Verdict | None:
     if balancer.type == "gateway":
         return not_applicable("is a gateway load balancer, which writes no access logs")
-    if balancer.log_bucket is not None:
-        return passed("is set to deliver access logs to a bucket")
-    if balancer.type == "network" and not some(lambda protocol: protocol == "TLS", balancer.listener_protocols):
-        return not_applicable("is a network load balancer without TLS listeners, which writes no access logs")
-    return failed("delivers no access logs")
+    if balancer.log_bucket is not None or balancer.type != "network":
+        return balancer.log_bucket
+    if some(lambda protocol: protocol == "TLS", balancer.listener_protocols):
+        return None
+    return not_applicable("is a network load balancer without TLS listeners, which writes no access logs")

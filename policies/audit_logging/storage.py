@@ -1,14 +1,13 @@
 """Storage: who touched ePHI in buckets is recorded."""
 
-from hipaa_guard.authoring import MEDIUM, Fix, Inventory, Verdict, control, failed, not_applicable, passed
+from hipaa_guard.authoring import Fix, Inventory, Verdict, failed, not_applicable
 from hipaa_guard.controls.reasons import NEEDS_A_LOG_BUCKET
+from hipaa_guard.judging.log_delivery import access_logged
 from hipaa_guard.services import s3
 
 
-@control(
+@access_logged(
     title="S3 buckets deliver server access logs",
-    severity=MEDIUM,
-    hipaa=("164.312(b)", "164.308(a)(1)(ii)(D)"),
     why="Without access logs nobody can tell who read or deleted ePHI in the bucket.",
     fix=Fix(
         terraform="""
@@ -34,12 +33,10 @@ from hipaa_guard.services import s3
         "trivy": "AVD-AWS-0089",
     },
 )
-def s3_bucket_access_logging_enabled(bucket: s3.Bucket, inventory: Inventory) -> Verdict:
+def s3_bucket_access_logging_enabled(bucket: s3.Bucket, inventory: Inventory) -> str | Verdict | None:
     target = bucket.log_target
-    if target is not None:
-        if bucket.names_itself(target, inventory):
-            return failed("delivers server access logs into itself, where they lie with what they watch")
-        return passed("delivers server access logs to another bucket")
-    if bucket.receives_logs(*inventory.told_by(s3.Bucket, s3.log_target_of)):
+    if target is not None and bucket.names_itself(target, inventory):
+        return failed("delivers server access logs into itself, where they lie with what they watch")
+    if target is None and bucket.receives_logs(*inventory.told_by(s3.Bucket, s3.log_target_of)):
         return not_applicable("receives the access logs of other buckets")
-    return failed("delivers no server access logs")
+    return target

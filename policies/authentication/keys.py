@@ -3,22 +3,25 @@
 from hipaa_guard.authoring import MEDIUM, Fix, Verdict, control, failed, not_applicable, passed
 from hipaa_guard.services import secretsmanager
 
+_CREDENTIALS = ("164.308(a)(5)(ii)(D)", "164.312(d)")
+_ROTATION = """
+    resource "aws_secretsmanager_secret_rotation" "phi" {
+      secret_id           = aws_secretsmanager_secret.phi.id
+      rotation_lambda_arn = aws_lambda_function.rotation.arn
+      rotation_rules {
+        automatically_after_days = 30
+      }
+    }
+"""
+
 
 @control(
     title="Secrets are rotated automatically",
     severity=MEDIUM,
-    hipaa=("164.308(a)(5)(ii)(D)", "164.312(d)"),
+    hipaa=_CREDENTIALS,
     why="A credential that never changes opens ePHI to whoever ever saw it: people who left, old logs, old backups.",
     fix=Fix(
-        terraform="""
-            resource "aws_secretsmanager_secret_rotation" "phi" {
-              secret_id           = aws_secretsmanager_secret.phi.id
-              rotation_lambda_arn = aws_lambda_function.rotation.arn
-              rotation_rules {
-                automatically_after_days = 30
-              }
-            }
-        """,
+        terraform=_ROTATION,
         cli="""
             aws secretsmanager rotate-secret --secret-id SECRET --rotation-lambda-arn FUNCTION_ARN \\
               --rotation-rules AutomaticallyAfterDays=30
@@ -44,18 +47,10 @@ def secret_rotation_enabled(secret: secretsmanager.Secret) -> Verdict:
 @control(
     title="Secrets are rotated at least every 90 days",
     severity=MEDIUM,
-    hipaa=("164.308(a)(5)(ii)(D)", "164.312(d)"),
+    hipaa=_CREDENTIALS,
     why="The longer a credential lives, the longer a stolen one opens ePHI.",
     fix=Fix(
-        terraform="""
-            resource "aws_secretsmanager_secret_rotation" "phi" {
-              secret_id           = aws_secretsmanager_secret.phi.id
-              rotation_lambda_arn = aws_lambda_function.rotation.arn
-              rotation_rules {
-                automatically_after_days = 30
-              }
-            }
-        """,
+        terraform=_ROTATION,
         cli="aws secretsmanager rotate-secret --secret-id SECRET --rotation-rules AutomaticallyAfterDays=30",
         not_by_machine="depends on how often its users can take a new value",
     ),
@@ -75,7 +70,7 @@ def secret_rotation_interval_90_days(secret: secretsmanager.Secret) -> Verdict:
 @control(
     title="Values of secrets are not written in Terraform source",
     severity=MEDIUM,
-    hipaa=("164.308(a)(5)(ii)(D)", "164.312(d)"),
+    hipaa=_CREDENTIALS,
     why="Everyone who may read the repository, its history and its copies knows the credential to ePHI.",
     fix=Fix(
         terraform="""

@@ -1,10 +1,11 @@
 """Networks: the way to ePHI does not vanish by mistake."""
 
-from hipaa_guard.authoring import LOW, Fix, Verdict, control, failed, passed
+from hipaa_guard.authoring import LOW, Fix
+from hipaa_guard.judging.deletion import deletion_protected
 from hipaa_guard.services import elbv2
 
 
-@control(
+@deletion_protected(
     title="Load balancers are protected from deletion",
     severity=LOW,
     hipaa=("164.308(a)(7)(i)", "164.308(a)(7)(ii)(C)"),
@@ -24,7 +25,5 @@ from hipaa_guard.services import elbv2
         "checkov": "CKV_AWS_150",
     },
 )
-def elbv2_deletion_protection(balancer: elbv2.LoadBalancer) -> Verdict:
-    if balancer.deletion_protection:
-        return passed("is protected from deletion")
-    return failed("can be deleted by one call")
+def elbv2_deletion_protection(balancer: elbv2.LoadBalancer) -> bool:
+    return balancer.deletion_protection

@@ -1,20 +1,9 @@
 """Compute: disks, snapshots and settings of machines and functions are unreadable without their key."""
 
-from hipaa_guard.authoring import (
-    HIGH,
-    LOW,
-    MEDIUM,
-    Fix,
-    Inventory,
-    Verdict,
-    control,
-    failed,
-    not_applicable,
-    passed,
-    some,
-)
+from hipaa_guard.authoring import HIGH, MEDIUM, Fix, Inventory, Verdict, control, failed, not_applicable, passed, some
 from hipaa_guard.controls.reasons import NEEDS_A_KEY, replaces
-from hipaa_guard.policies.encryption_at_rest.customer_keys import is_customer_managed
+from hipaa_guard.judging.customer_keys import customer_managed_key
+from hipaa_guard.judging.encryption import encrypted_at_rest
 from hipaa_guard.services import ebs, ec2, lambda_functions
 
 Place = ec2.Instance | ec2.LaunchTemplate | ebs.Volume | ebs.Snapshot
@@ -127,11 +116,8 @@ def launch_template_block_devices_encrypted(template: ec2.LaunchTemplate, invent
     return passed("encrypts every volume that it declares")
 
 
-@control(
+@encrypted_at_rest(
     title="EBS volumes are encrypted",
-    severity=HIGH,
-    hipaa=("164.312(a)(2)(iv)",),
-    why="ePHI on an unencrypted volume can be read from a snapshot, a copy or the disk itself without any key.",
     fix=Fix(
         terraform="""
             resource "aws_ebs_volume" "phi" {
@@ -152,17 +138,12 @@ def launch_template_block_devices_encrypted(template: ec2.LaunchTemplate, invent
         "trivy": "AVD-AWS-0026",
     },
 )
-def ebs_volume_encrypted(volume: ebs.Volume, inventory: Inventory) -> Verdict:
-    if _volume_is_encrypted(volume, inventory):
-        return passed("is encrypted")
-    return failed("is not encrypted")
+def ebs_volume_encrypted(volume: ebs.Volume, inventory: Inventory) -> bool:
+    return _volume_is_encrypted(volume, inventory)
 
 
-@control(
+@customer_managed_key(
     title="EBS volumes are encrypted with a key that the customer manages",
-    severity=LOW,
-    hipaa=("164.312(a)(2)(iv)",),
-    why="The policy of the AWS managed key aws/ebs cannot be changed, so access to ePHI cannot be cut off at the key.",
     fix=Fix(
         terraform="""
             resource "aws_ebs_volume" "phi" {
@@ -180,18 +161,12 @@ def ebs_volume_encrypted(volume: ebs.Volume, inventory: Inventory) -> Verdict:
     ),
     peers={"checkov": "CKV_AWS_189", "trivy": "AVD-AWS-0027"},
 )
-def ebs_volume_encrypted_with_cmk(volume: ebs.Volume, inventory: Inventory) -> Verdict:
-    if not _volume_is_encrypted(volume, inventory):
-        return failed("is not encrypted")
-    if is_customer_managed(volume.key, inventory):
-        return passed("is encrypted with a KMS key that the customer manages")
-    return failed("names no KMS key that the customer manages")
+def ebs_volume_encrypted_with_cmk(volume: ebs.Volume, inventory: Inventory) -> str | Verdict | None:
+    return volume.key if _volume_is_encrypted(volume, inventory) else failed("is not encrypted")
 
 
-@control(
+@encrypted_at_rest(
     title="EBS snapshots are encrypted",
-    severity=HIGH,
-    hipaa=("164.312(a)(2)(iv)",),
     why="A snapshot is a whole disk: without a key, whoever it is shared with reads all ePHI on it.",
     fix=Fix(
         terraform="""
@@ -209,10 +184,8 @@ def ebs_volume_encrypted_with_cmk(volume: ebs.Volume, inventory: Inventory) -> V
     ),
     peers={"prowler": "ec2_ebs_snapshots_encrypted"},
 )
-def ebs_snapshot_encrypted(snapshot: ebs.Snapshot, inventory: Inventory) -> Verdict:
-    if _snapshot_is_encrypted(snapshot, inventory):
-        return passed("is encrypted")
-    return failed("is not encrypted")
+def ebs_snapshot_encrypted(snapshot: ebs.Snapshot, inventory: Inventory) -> bool:
+    return _snapshot_is_encrypted(snapshot, inventory)
 
 
 @control(
@@ -237,10 +210,8 @@ def ebs_encryption_by_default(region: ebs.EncryptionByDefault) -> Verdict:
     return failed("does not encrypt new volumes by default")
 
 
-@control(
+@customer_managed_key(
     title="Lambda environment variables are encrypted with a key that the customer manages",
-    severity=LOW,
-    hipaa=("164.312(a)(2)(iv)",),
     why="The policy of the AWS managed key aws/lambda cannot be changed, "
     "so whoever may read the function's settings reads the way to ePHI in its variables.",
     fix=Fix(
@@ -264,9 +235,5 @@ def ebs_encryption_by_default(region: ebs.EncryptionByDefault) -> Verdict:
     ),
     peers={"prowler": "awslambda_function_env_vars_not_encrypted_with_cmk", "checkov": "CKV_AWS_173"},
 )
-def lambda_env_encrypted_with_cmk(function: lambda_functions.Function, inventory: Inventory) -> Verdict:
-    if not function.has_environment:
-        return not_applicable("has no environment variables")
-    if is_customer_managed(function.key, inventory):
-        return passed("encrypts its environment variables with a KMS key that the customer manages")
-    return failed("encrypts its environment variables with the AWS managed key aws/lambda")
+def lambda_env_encrypted_with_cmk(function: lambda_functions.Function) -> str | Verdict | None:
+    return function.key if function.has_environment else not_applicable("has no environment variables")

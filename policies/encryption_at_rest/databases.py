@@ -1,8 +1,9 @@
 """Databases: ePHI in tables, backups and caches is unreadable without its key."""
 
-from hipaa_guard.authoring import HIGH, LOW, MEDIUM, Fix, Inventory, Member, Verdict, control, failed, family, passed
+from hipaa_guard.authoring import Fix, Inventory, Verdict, failed
 from hipaa_guard.controls.reasons import NEEDS_A_KEY, replaces
-from hipaa_guard.policies.encryption_at_rest.customer_keys import is_customer_managed
+from hipaa_guard.judging.customer_keys import customer_managed_key
+from hipaa_guard.judging.encryption import encrypted_at_rest, encrypted_with_kms
 from hipaa_guard.services import dax, dynamodb, rds
 
 _INSTANCE_WITH_KEY = """
@@ -24,7 +25,8 @@ _RESTORE_CLUSTER = (
     "aws rds restore-db-cluster-from-snapshot --db-cluster-identifier NEW --snapshot-identifier SNAPSHOT "
     "--engine ENGINE --kms-key-id KEY_ARN"
 )
-_WORDS = {"sse-kms": "a KMS key", "sse-rds": "a key that AWS owns"}
+_SNAPSHOT = "A snapshot holds all ePHI of its database, and outlives it; one that is not encrypted can be made public."
+_ENCRYPTED = ("sse-kms", "sse-rds")
 
 
 def _storage(store: rds.Instance | rds.Cluster, inventory: Inventory) -> rds.Instance | rds.Cluster:
@@ -34,146 +36,120 @@ def _storage(store: rds.Instance | rds.Cluster, inventory: Inventory) -> rds.Ins
     return store
 
 
-@family(
-    Member(
-        "rds_instance_encrypted_at_rest",
-        rds.Instance,
-        title="RDS instances are encrypted at rest",
-        fix=Fix(
-            terraform=_INSTANCE_WITH_KEY, cli=_RESTORE_INSTANCE, note=_MADE_ANEW, not_by_machine=replaces("instance")
-        ),
-        peers={
-            "prowler": "rds_instance_storage_encrypted",
-            "aws_config": "rds-storage-encrypted",
-            "powerpipe": "rds_db_instance_encryption_at_rest_enabled",
-            "cdk_nag": "HIPAA.Security-RDSStorageEncrypted",
-            "checkov": "CKV_AWS_16",
-            "trivy": "AVD-AWS-0080",
-        },
-    ),
-    Member(
-        "rds_cluster_encrypted_at_rest",
-        rds.Cluster,
-        title="RDS clusters are encrypted at rest",
-        fix=Fix(terraform=_CLUSTER_WITH_KEY, cli=_RESTORE_CLUSTER, note=_MADE_ANEW, not_by_machine=replaces("cluster")),
-        peers={
-            "prowler": "rds_cluster_storage_encrypted",
-            "cdk_nag": "HIPAA.Security-RDSStorageEncrypted",
-            "checkov": "CKV_AWS_96",
-            "trivy": "AVD-AWS-0079",
-        },
-    ),
-    severity=HIGH,
-    hipaa=("164.312(a)(2)(iv)",),
-    why="Without encryption the volumes, backups and snapshots of the database hold ePHI in the clear.",
+@encrypted_at_rest(
+    title="RDS instances are encrypted at rest",
+    fix=Fix(terraform=_INSTANCE_WITH_KEY, cli=_RESTORE_INSTANCE, note=_MADE_ANEW, not_by_machine=replaces("instance")),
+    peers={
+        "prowler": "rds_instance_storage_encrypted",
+        "aws_config": "rds-storage-encrypted",
+        "powerpipe": "rds_db_instance_encryption_at_rest_enabled",
+        "cdk_nag": "HIPAA.Security-RDSStorageEncrypted",
+        "checkov": "CKV_AWS_16",
+        "trivy": "AVD-AWS-0080",
+    },
 )
-def encrypted_at_rest(store: rds.Instance | rds.Cluster, inventory: Inventory) -> Verdict:
-    encryption = _storage(store, inventory).encryption
-    if encryption in _WORDS:
-        return passed(f"is encrypted with {_WORDS[encryption]}")
-    return failed("is not encrypted at rest")
+def rds_instance_encrypted_at_rest(instance: rds.Instance, inventory: Inventory) -> bool:
+    return _storage(instance, inventory).encryption in _ENCRYPTED
 
 
-@family(
-    Member(
-        "rds_instance_encrypted_with_cmk",
-        rds.Instance,
-        title="RDS instances are encrypted with a key that the customer manages",
-        fix=Fix(
-            terraform=_INSTANCE_WITH_KEY, cli=_RESTORE_INSTANCE, note=_MADE_ANEW, not_by_machine=replaces("instance")
-        ),
-    ),
-    Member(
-        "rds_cluster_encrypted_with_cmk",
-        rds.Cluster,
-        title="RDS clusters are encrypted with a key that the customer manages",
-        fix=Fix(terraform=_CLUSTER_WITH_KEY, cli=_RESTORE_CLUSTER, note=_MADE_ANEW, not_by_machine=replaces("cluster")),
-        peers={"checkov": "CKV_AWS_327"},
-    ),
-    severity=LOW,
-    hipaa=("164.312(a)(2)(iv)",),
-    why="The policy of a key of AWS cannot be changed, so access to ePHI cannot be cut off at the key.",
+@encrypted_at_rest(
+    title="RDS clusters are encrypted at rest",
+    fix=Fix(terraform=_CLUSTER_WITH_KEY, cli=_RESTORE_CLUSTER, note=_MADE_ANEW, not_by_machine=replaces("cluster")),
+    peers={
+        "prowler": "rds_cluster_storage_encrypted",
+        "cdk_nag": "HIPAA.Security-RDSStorageEncrypted",
+        "checkov": "CKV_AWS_96",
+        "trivy": "AVD-AWS-0079",
+    },
 )
-def encrypted_with_cmk(store: rds.Instance | rds.Cluster, inventory: Inventory) -> Verdict:
+def rds_cluster_encrypted_at_rest(cluster: rds.Cluster, inventory: Inventory) -> bool:
+    return _storage(cluster, inventory).encryption in _ENCRYPTED
+
+
+def _key_of(store: rds.Instance | rds.Cluster, inventory: Inventory) -> str | Verdict | None:
     storage = _storage(store, inventory)
     if storage.is_surely_plain():
         return failed("is not encrypted at rest")
     # Without a key the storage is not encrypted or AWS picks one of its own: the gap is certain even where that is not.
-    if storage.key is None:
-        return failed("names no KMS key, so that no key of the customer's protects it")
-    if storage.encryption == "sse-rds":
+    if storage.key is not None and storage.encryption == "sse-rds":
         return failed("is encrypted with a key that AWS owns")
-    if is_customer_managed(storage.key, inventory):
-        return passed("is encrypted with a KMS key that the customer manages")
-    return failed("is encrypted with the AWS managed key aws/rds")
+    return storage.key
 
 
-@family(
-    Member(
-        "rds_snapshot_encrypted",
-        rds.Snapshot,
-        title="RDS snapshots are encrypted",
-        fix=Fix(
-            terraform="""
-                resource "aws_db_snapshot_copy" "phi" {
-                  source_db_snapshot_identifier = "before-migration"
-                  target_db_snapshot_identifier = "before-migration-encrypted"
-                  kms_key_id                    = aws_kms_key.phi.arn
-                }
-                resource "aws_kms_key" "phi" {
-                  enable_key_rotation = true
-                }
-            """,
-            cli="aws rds copy-db-snapshot --source-db-snapshot-identifier SNAPSHOT --target-db-snapshot-identifier ENCRYPTED --kms-key-id KEY_ARN",
-            note="Then delete the snapshot that is not encrypted.",
-            not_by_machine="needs an encrypted copy, whose key is yours to choose",
-        ),
-        peers={
-            "prowler": "rds_snapshots_encrypted",
-            "aws_config": "rds-snapshot-encrypted",
-            "powerpipe": "rds_db_snapshot_encrypted_at_rest",
-        },
-    ),
-    Member(
-        "rds_cluster_snapshot_encrypted",
-        rds.ClusterSnapshot,
-        title="RDS cluster snapshots are encrypted",
-        fix=Fix(
-            terraform="""
-                resource "aws_db_cluster_snapshot" "phi" {
-                  db_cluster_identifier          = aws_rds_cluster.phi.id
-                  db_cluster_snapshot_identifier = "before-migration"
-                }
-                resource "aws_rds_cluster" "phi" {
-                  storage_encrypted = true
-                  kms_key_id        = aws_kms_key.phi.arn
-                }
-                resource "aws_kms_key" "phi" {
-                  enable_key_rotation = true
-                }
-            """,
-            cli=_RESTORE_CLUSTER,
-            note="Snapshots of a cluster are encrypted as it is: restore an encrypted cluster, then delete the snapshot.",
-            not_by_machine="needs an encrypted copy of the cluster",
-        ),
-        peers={
-            "prowler": "rds_snapshots_encrypted",
-            "aws_config": "rds-snapshot-encrypted",
-            "checkov": "CKV_AWS_146",
-        },
-    ),
-    severity=HIGH,
-    hipaa=("164.312(a)(2)(iv)",),
-    why="A snapshot holds all ePHI of its database, and outlives it; one that is not encrypted can be made public.",
+@customer_managed_key(
+    title="RDS instances are encrypted with a key that the customer manages",
+    fix=Fix(terraform=_INSTANCE_WITH_KEY, cli=_RESTORE_INSTANCE, note=_MADE_ANEW, not_by_machine=replaces("instance")),
 )
-def snapshot_encrypted(snapshot: rds.Snapshot | rds.ClusterSnapshot, inventory: Inventory) -> Verdict:
-    if isinstance(snapshot, rds.Snapshot):
-        encryption = _snapshot_encryption(snapshot, inventory)
-    else:
-        encryption = _cluster_snapshot_encryption(snapshot, inventory)
-    if encryption in _WORDS:
-        return passed(f"is encrypted with {_WORDS[encryption]}")
-    return failed("is not encrypted")
+def rds_instance_encrypted_with_cmk(instance: rds.Instance, inventory: Inventory) -> str | Verdict | None:
+    return _key_of(instance, inventory)
+
+
+@customer_managed_key(
+    title="RDS clusters are encrypted with a key that the customer manages",
+    fix=Fix(terraform=_CLUSTER_WITH_KEY, cli=_RESTORE_CLUSTER, note=_MADE_ANEW, not_by_machine=replaces("cluster")),
+    peers={"checkov": "CKV_AWS_327"},
+)
+def rds_cluster_encrypted_with_cmk(cluster: rds.Cluster, inventory: Inventory) -> str | Verdict | None:
+    return _key_of(cluster, inventory)
+
+
+@encrypted_at_rest(
+    title="RDS snapshots are encrypted",
+    why=_SNAPSHOT,
+    fix=Fix(
+        terraform="""
+            resource "aws_db_snapshot_copy" "phi" {
+              source_db_snapshot_identifier = "before-migration"
+              target_db_snapshot_identifier = "before-migration-encrypted"
+              kms_key_id                    = aws_kms_key.phi.arn
+            }
+            resource "aws_kms_key" "phi" {
+              enable_key_rotation = true
+            }
+        """,
+        cli="aws rds copy-db-snapshot --source-db-snapshot-identifier SNAPSHOT --target-db-snapshot-identifier ENCRYPTED --kms-key-id KEY_ARN",
+        note="Then delete the snapshot that is not encrypted.",
+        not_by_machine="needs an encrypted copy, whose key is yours to choose",
+    ),
+    peers={
+        "prowler": "rds_snapshots_encrypted",
+        "aws_config": "rds-snapshot-encrypted",
+        "powerpipe": "rds_db_snapshot_encrypted_at_rest",
+    },
+)
+def rds_snapshot_encrypted(snapshot: rds.Snapshot, inventory: Inventory) -> bool:
+    return _snapshot_encryption(snapshot, inventory) in _ENCRYPTED
+
+
+@encrypted_at_rest(
+    title="RDS cluster snapshots are encrypted",
+    why=_SNAPSHOT,
+    fix=Fix(
+        terraform="""
+            resource "aws_db_cluster_snapshot" "phi" {
+              db_cluster_identifier          = aws_rds_cluster.phi.id
+              db_cluster_snapshot_identifier = "before-migration"
+            }
+            resource "aws_rds_cluster" "phi" {
+              storage_encrypted = true
+              kms_key_id        = aws_kms_key.phi.arn
+            }
+            resource "aws_kms_key" "phi" {
+              enable_key_rotation = true
+            }
+        """,
+        cli=_RESTORE_CLUSTER,
+        note="Snapshots of a cluster are encrypted as it is: restore an encrypted cluster, then delete the snapshot.",
+        not_by_machine="needs an encrypted copy of the cluster",
+    ),
+    peers={
+        "prowler": "rds_snapshots_encrypted",
+        "aws_config": "rds-snapshot-encrypted",
+        "checkov": "CKV_AWS_146",
+    },
+)
+def rds_cluster_snapshot_encrypted(snapshot: rds.ClusterSnapshot, inventory: Inventory) -> bool:
+    return _cluster_snapshot_encryption(snapshot, inventory) in _ENCRYPTED
 
 
 def _snapshot_encryption(snapshot: rds.Snapshot, inventory: Inventory) -> str | None:
@@ -212,10 +188,8 @@ _SET_TABLE_KEY = (
 )
 
 
-@control(
+@encrypted_with_kms(
     title="DynamoDB tables are encrypted with a KMS key",
-    severity=MEDIUM,
-    hipaa=("164.312(a)(2)(iv)",),
     why="DynamoDB encrypts every table, but under a key of its own nobody can see in CloudTrail who had ePHI decrypted.",
     fix=Fix(terraform=_TABLE_WITH_KEY, cli=_SET_TABLE_KEY, not_by_machine=NEEDS_A_KEY),
     peers={
@@ -223,17 +197,12 @@ _SET_TABLE_KEY = (
         "powerpipe": "dynamodb_table_encrypted_with_kms",
     },
 )
-def dynamodb_table_encrypted_with_kms(table: dynamodb.Table, inventory: Inventory) -> Verdict:
-    if dynamodb.encryption_of(table, inventory) == "KMS":
-        return passed("is encrypted with a KMS key")
-    return failed("is encrypted with a key that DynamoDB owns, not with a KMS key")
+def dynamodb_table_encrypted_with_kms(table: dynamodb.Table, inventory: Inventory) -> bool:
+    return dynamodb.encryption_of(table, inventory) == "KMS"
 
 
-@control(
+@customer_managed_key(
     title="DynamoDB tables are encrypted with a key that the customer manages",
-    severity=LOW,
-    hipaa=("164.312(a)(2)(iv)",),
-    why="The policy of a key of AWS cannot be changed, so access to ePHI cannot be cut off at the key.",
     fix=Fix(
         terraform=_TABLE_WITH_KEY,
         cli=_SET_TABLE_KEY,
@@ -242,18 +211,14 @@ def dynamodb_table_encrypted_with_kms(table: dynamodb.Table, inventory: Inventor
     ),
     peers={"checkov": "CKV_AWS_119", "trivy": "AVD-AWS-0025"},
 )
-def dynamodb_table_encrypted_with_cmk(table: dynamodb.Table, inventory: Inventory) -> Verdict:
+def dynamodb_table_encrypted_with_cmk(table: dynamodb.Table, inventory: Inventory) -> str | Verdict | None:
     if dynamodb.encryption_of(table, inventory) != "KMS":
         return failed("is encrypted with a key that DynamoDB owns")
-    if is_customer_managed(table.key, inventory):
-        return passed("is encrypted with a KMS key that the customer manages")
-    return failed("is encrypted with the AWS managed key aws/dynamodb")
+    return table.key
 
 
-@control(
+@encrypted_at_rest(
     title="DAX clusters are encrypted at rest",
-    severity=HIGH,
-    hipaa=("164.312(a)(2)(iv)",),
     why="A DAX cluster keeps items with ePHI, and writes logs and configuration about them to disk.",
     fix=Fix(
         terraform="""
@@ -277,7 +242,5 @@ def dynamodb_table_encrypted_with_cmk(table: dynamodb.Table, inventory: Inventor
         "trivy": "AVD-AWS-0023",
     },
 )
-def dax_cluster_encrypted_at_rest(cluster: dax.Cluster) -> Verdict:
-    if cluster.encrypted:
-        return passed("is encrypted at rest")
-    return failed("is not encrypted at rest")
+def dax_cluster_encrypted_at_rest(cluster: dax.Cluster) -> bool:
+    return cluster.encrypted

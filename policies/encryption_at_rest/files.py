@@ -1,15 +1,14 @@
 """File systems: ePHI in files is unreadable without its key."""
 
-from hipaa_guard.authoring import HIGH, LOW, Fix, Inventory, Verdict, control, failed, passed
+from hipaa_guard.authoring import Fix, Verdict, failed
 from hipaa_guard.controls.reasons import replaces
-from hipaa_guard.policies.encryption_at_rest.customer_keys import is_customer_managed
+from hipaa_guard.judging.customer_keys import customer_managed_key
+from hipaa_guard.judging.encryption import encrypted_at_rest
 from hipaa_guard.services import efs
 
 
-@control(
+@encrypted_at_rest(
     title="EFS file systems are encrypted at rest",
-    severity=HIGH,
-    hipaa=("164.312(a)(2)(iv)",),
     why="Files with ePHI, and their backups, are stored readable. A file system cannot be encrypted later.",
     fix=Fix(
         terraform="""
@@ -30,15 +29,12 @@ from hipaa_guard.services import efs
         "trivy": "AVD-AWS-0037",
     },
 )
-def efs_encrypted_at_rest(system: efs.FileSystem) -> Verdict:
-    return passed("is encrypted at rest") if system.encrypted else failed("is not encrypted at rest")
+def efs_encrypted_at_rest(system: efs.FileSystem) -> bool:
+    return system.encrypted
 
 
-@control(
+@customer_managed_key(
     title="EFS file systems are encrypted with a key that the customer manages",
-    severity=LOW,
-    hipaa=("164.312(a)(2)(iv)",),
-    why="The policy of the AWS managed key cannot be changed, so access to ePHI cannot be cut off at the key.",
     fix=Fix(
         terraform="""
             resource "aws_efs_file_system" "phi" {
@@ -55,9 +51,5 @@ def efs_encrypted_at_rest(system: efs.FileSystem) -> Verdict:
     ),
     peers={"checkov": "CKV_AWS_184"},
 )
-def efs_encrypted_with_cmk(system: efs.FileSystem, inventory: Inventory) -> Verdict:
-    if not system.encrypted:
-        return failed("is not encrypted at rest")
-    if is_customer_managed(system.key, inventory):
-        return passed("is encrypted with a KMS key that the customer manages")
-    return failed("is encrypted with the AWS managed key aws/elasticfilesystem")
+def efs_encrypted_with_cmk(system: efs.FileSystem) -> str | Verdict | None:
+    return system.key if system.encrypted else failed("is not encrypted at rest")

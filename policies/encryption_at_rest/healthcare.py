@@ -3,9 +3,9 @@
 All of these stores are always encrypted, by a key of AWS where none is named.
 """
 
-from hipaa_guard.authoring import LOW, MEDIUM, Fix, Inventory, Member, Verdict, control, failed, family, passed
+from hipaa_guard.authoring import MEDIUM, Fix, Verdict, control, failed, passed
 from hipaa_guard.controls.reasons import replaces
-from hipaa_guard.policies.encryption_at_rest.customer_keys import is_customer_managed
+from hipaa_guard.judging.customer_keys import customer_managed_key
 from hipaa_guard.services import healthimaging, healthlake, omics
 
 _WHY = (
@@ -76,84 +76,80 @@ _REFERENCE = "\n  reference = {\n    reference_arn = var.reference_arn\n  }"
 _VARIABLE = 'variable "reference_arn" {}\n'
 
 
-@family(
-    Member(
-        "medical_imaging_datastore_cmk",
-        healthimaging.DataStore,
-        "HealthImaging data stores are encrypted with a key that the customer manages",
-        Fix(
-            terraform=_image_store(),
-            cli="aws medical-imaging create-datastore --datastore-name NEW --kms-key-arn KEY_ARN",
-            note=_NEW,
-            not_by_machine=replaces("data store"),
-        ),
-    ),
-    Member(
-        "omics_sequence_store_cmk",
-        omics.SequenceStore,
-        "HealthOmics sequence stores are encrypted with a key that the customer manages",
-        Fix(
-            terraform=_omics_store("sequence"),
-            cli="aws omics create-sequence-store --name NEW --sse-config type=KMS,keyArn=KEY_ARN",
-            note=_NEW,
-            not_by_machine=replaces("store"),
-        ),
-    ),
-    Member(
-        "omics_reference_store_cmk",
-        omics.ReferenceStore,
-        "HealthOmics reference stores are encrypted with a key that the customer manages",
-        Fix(
-            terraform=_omics_store("reference"),
-            cli="aws omics create-reference-store --name NEW --sse-config type=KMS,keyArn=KEY_ARN",
-            note=_NEW,
-            not_by_machine=replaces("store"),
-        ),
-        why=_WHY_BESIDE,
-        severity=LOW,
-    ),
-    Member(
-        "omics_variant_store_cmk",
-        omics.VariantStore,
-        "HealthOmics variant stores are encrypted with a key that the customer manages",
-        Fix(
-            terraform=_omics_store("variant", _REFERENCE) + _VARIABLE,
-            cli="""
-                aws omics create-variant-store --name NEW --reference referenceArn=REFERENCE_ARN \\
-                  --sse-config type=KMS,keyArn=KEY_ARN
-            """,
-            note=_NEW,
-            not_by_machine=replaces("store"),
-        ),
-    ),
-    Member(
-        "omics_annotation_store_cmk",
-        omics.AnnotationStore,
-        "HealthOmics annotation stores are encrypted with a key that the customer manages",
-        Fix(
-            terraform=_omics_store("annotation", '\n  store_format = "VCF"' + _REFERENCE) + _VARIABLE,
-            cli="""
-                aws omics create-annotation-store --name NEW --store-format VCF \\
-                  --reference referenceArn=REFERENCE_ARN --sse-config type=KMS,keyArn=KEY_ARN
-            """,
-            note=_NEW,
-            not_by_machine=replaces("store"),
-        ),
-        why=_WHY_BESIDE,
-        severity=LOW,
-    ),
+@customer_managed_key(
+    title="HealthImaging data stores are encrypted with a key that the customer manages",
     severity=MEDIUM,
-    hipaa=("164.312(a)(2)(iv)",),
     why=_WHY,
+    fix=Fix(
+        terraform=_image_store(),
+        cli="aws medical-imaging create-datastore --datastore-name NEW --kms-key-arn KEY_ARN",
+        note=_NEW,
+        not_by_machine=replaces("data store"),
+    ),
 )
-def store_cmk(
-    store: healthimaging.DataStore
-    | omics.SequenceStore
-    | omics.ReferenceStore
-    | omics.VariantStore
-    | omics.AnnotationStore,
-    inventory: Inventory,
-) -> Verdict:
-    if is_customer_managed(store.key, inventory):
-        return passed("is encrypted with a KMS key that the customer manages")
-    return failed("is encrypted with a key that AWS owns")
+def medical_imaging_datastore_cmk(store: healthimaging.DataStore) -> str | None:
+    return store.key
+
+
+@customer_managed_key(
+    title="HealthOmics sequence stores are encrypted with a key that the customer manages",
+    severity=MEDIUM,
+    why=_WHY,
+    fix=Fix(
+        terraform=_omics_store("sequence"),
+        cli="aws omics create-sequence-store --name NEW --sse-config type=KMS,keyArn=KEY_ARN",
+        note=_NEW,
+        not_by_machine=replaces("store"),
+    ),
+)
+def omics_sequence_store_cmk(store: omics.SequenceStore) -> str | None:
+    return store.key
+
+
+@customer_managed_key(
+    title="HealthOmics reference stores are encrypted with a key that the customer manages",
+    why=_WHY_BESIDE,
+    fix=Fix(
+        terraform=_omics_store("reference"),
+        cli="aws omics create-reference-store --name NEW --sse-config type=KMS,keyArn=KEY_ARN",
+        note=_NEW,
+        not_by_machine=replaces("store"),
+    ),
+)
+def omics_reference_store_cmk(store: omics.ReferenceStore) -> str | None:
+    return store.key
+
+
+@customer_managed_key(
+    title="HealthOmics variant stores are encrypted with a key that the customer manages",
+    severity=MEDIUM,
+    why=_WHY,
+    fix=Fix(
+        terraform=_omics_store("variant", _REFERENCE) + _VARIABLE,
+        cli="""
+            aws omics create-variant-store --name NEW --reference referenceArn=REFERENCE_ARN \\
+              --sse-config type=KMS,keyArn=KEY_ARN
+        """,
+        note=_NEW,
+        not_by_machine=replaces("store"),
+    ),
+)
+def omics_variant_store_cmk(store: omics.VariantStore) -> str | None:
+    return store.key
+
+
+@customer_managed_key(
+    title="HealthOmics annotation stores are encrypted with a key that the customer manages",
+    why=_WHY_BESIDE,
+    fix=Fix(
+        terraform=_omics_store("annotation", '\n  store_format = "VCF"' + _REFERENCE) + _VARIABLE,
+        cli="""
+            aws omics create-annotation-store --name NEW --store-format VCF \\
+              --reference referenceArn=REFERENCE_ARN --sse-config type=KMS,keyArn=KEY_ARN
+        """,
+        note=_NEW,
+        not_by_machine=replaces("store"),
+    ),
+)
+def omics_annotation_store_cmk(store: omics.AnnotationStore) -> str | None:
+    return store.key

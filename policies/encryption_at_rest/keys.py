@@ -1,8 +1,8 @@
 """Keys and secrets: the keys that protect ePHI are renewed, and secrets are encrypted with keys of one's own."""
 
-from hipaa_guard.authoring import LOW, MEDIUM, Fix, Inventory, Verdict, control, failed, not_applicable, passed
+from hipaa_guard.authoring import MEDIUM, Fix, Verdict, control, failed, not_applicable, passed
 from hipaa_guard.controls.reasons import NEEDS_A_KEY
-from hipaa_guard.policies.encryption_at_rest.customer_keys import is_customer_managed
+from hipaa_guard.judging.customer_keys import customer_managed_key
 from hipaa_guard.services import kms, secretsmanager
 
 
@@ -29,10 +29,8 @@ def kms_key_rotation_enabled(key: kms.Key) -> Verdict:
     return passed("is rotated automatically") if key.rotation_enabled else failed("is never rotated")
 
 
-@control(
+@customer_managed_key(
     title="Secrets are encrypted with a key that the customer manages",
-    severity=LOW,
-    hipaa=("164.312(a)(2)(iv)",),
     why="The policy of the AWS managed key cannot be changed, so that access to credentials of systems with ePHI "
     "cannot be cut off at the key.",
     fix=Fix(
@@ -57,7 +55,5 @@ def kms_key_rotation_enabled(key: kms.Key) -> Verdict:
         "trivy": "AVD-AWS-0098",
     },
 )
-def secret_encrypted_with_cmk(secret: secretsmanager.Secret, inventory: Inventory) -> Verdict:
-    if is_customer_managed(secret.key, inventory):
-        return passed("is encrypted with a KMS key that the customer manages")
-    return failed("is encrypted with the AWS managed key aws/secretsmanager")
+def secret_encrypted_with_cmk(secret: secretsmanager.Secret) -> str | None:
+    return secret.key

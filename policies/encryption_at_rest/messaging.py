@@ -1,8 +1,9 @@
 """Messaging: ePHI in stored messages is unreadable without its key."""
 
-from hipaa_guard.authoring import LOW, MEDIUM, Fix, Inventory, Member, Verdict, control, failed, family, passed
+from hipaa_guard.authoring import MEDIUM, Fix
 from hipaa_guard.controls.reasons import NEEDS_A_KEY
-from hipaa_guard.policies.encryption_at_rest.customer_keys import is_customer_managed
+from hipaa_guard.judging.customer_keys import customer_managed_key
+from hipaa_guard.judging.encryption import encrypted_at_rest, encrypted_with_kms
 from hipaa_guard.services import sns, sqs
 
 _QUEUE = Fix(
@@ -32,10 +33,9 @@ _TOPIC = Fix(
 )
 
 
-@control(
+@encrypted_at_rest(
     title="SQS queues encrypt messages",
     severity=MEDIUM,
-    hipaa=("164.312(a)(2)(iv)",),
     why="Messages with ePHI lie in the queue for up to 14 days: with encryption turned off they are stored as sent.",
     fix=Fix(
         sets="aws_sqs_queue.sqs_managed_sse_enabled = true",
@@ -47,18 +47,12 @@ _TOPIC = Fix(
         "trivy": "AVD-AWS-0096",
     },
 )
-def sqs_queue_encrypted_at_rest(queue: sqs.Queue) -> Verdict:
-    if queue.key is not None:
-        return passed("encrypts messages with a KMS key")
-    if queue.sqs_managed_encryption:
-        return passed("encrypts messages with keys that SQS owns (SSE-SQS)")
-    return failed("does not encrypt messages: it has no KMS key, and SSE-SQS is off")
+def sqs_queue_encrypted_at_rest(queue: sqs.Queue) -> bool:
+    return queue.key is not None or queue.sqs_managed_encryption
 
 
-@control(
+@encrypted_with_kms(
     title="SNS topics are encrypted with a KMS key",
-    severity=MEDIUM,
-    hipaa=("164.312(a)(2)(iv)",),
     why="SNS stores each message until it is delivered: without a KMS key, ePHI in it is stored as it was sent.",
     fix=_TOPIC,
     peers={
@@ -70,34 +64,23 @@ def sqs_queue_encrypted_at_rest(queue: sqs.Queue) -> Verdict:
         "trivy": "AVD-AWS-0095",
     },
 )
-def sns_topic_encrypted_at_rest(topic: sns.Topic) -> Verdict:
-    if topic.key is None:
-        return failed("has no KMS key")
-    return passed("is encrypted with a KMS key")
+def sns_topic_encrypted_at_rest(topic: sns.Topic) -> bool:
+    return topic.key is not None
 
 
-@family(
-    Member(
-        "sqs_queue_encrypted_with_cmk",
-        sqs.Queue,
-        title="SQS queues encrypt messages with a key that the customer manages",
-        fix=_QUEUE,
-        peers={"checkov": "CKV2_AWS_73", "trivy": "AVD-AWS-0135"},
-    ),
-    Member(
-        "sns_topic_encrypted_with_cmk",
-        sns.Topic,
-        title="SNS topics encrypt messages with a key that the customer manages",
-        fix=_TOPIC,
-        peers={"trivy": "AVD-AWS-0136"},
-    ),
-    severity=LOW,
-    hipaa=("164.312(a)(2)(iv)",),
-    why="The policy of a key that AWS manages cannot be changed, so access to ePHI cannot be cut off at the key.",
+@customer_managed_key(
+    title="SQS queues encrypt messages with a key that the customer manages",
+    fix=_QUEUE,
+    peers={"checkov": "CKV2_AWS_73", "trivy": "AVD-AWS-0135"},
 )
-def messages_encrypted_with_cmk(place: sqs.Queue | sns.Topic, inventory: Inventory) -> Verdict:
-    if place.key is None:
-        return failed("has no KMS key")
-    if is_customer_managed(place.key, inventory):
-        return passed("encrypts messages with a KMS key that the customer manages")
-    return failed("encrypts messages with a KMS key that AWS manages")
+def sqs_queue_encrypted_with_cmk(queue: sqs.Queue) -> str | None:
+    return queue.key
+
+
+@customer_managed_key(
+    title="SNS topics encrypt messages with a key that the customer manages",
+    fix=_TOPIC,
+    peers={"trivy": "AVD-AWS-0136"},
+)
+def sns_topic_encrypted_with_cmk(topic: sns.Topic) -> str | None:
+    return topic.key

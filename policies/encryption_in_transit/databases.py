@@ -1,66 +1,14 @@
 """Databases: ePHI between applications and databases is unreadable on the wire."""
 
-from hipaa_guard.authoring import HIGH, Fix, Inventory, Member, Verdict, control, failed, family, not_applicable, passed
+from hipaa_guard.authoring import Fix, Inventory, Verdict, failed, not_applicable, passed
+from hipaa_guard.judging.transit import tls_required
 from hipaa_guard.services import dax, rds, rds_parameters
 
 _GOVERNED = ("postgres", "mysql", "mariadb", "sqlserver", "aurora")
 """How the names of engines begin that a parameter makes refuse plain connections; Oracle and Db2 have no such one."""
 
 
-@family(
-    Member(
-        "rds_instance_tls_required",
-        rds.Instance,
-        title="RDS instances refuse connections without TLS",
-        fix=Fix(
-            terraform="""
-                resource "aws_db_instance" "phi" {
-                  engine               = "mysql"
-                  engine_version       = "8.0"
-                  parameter_group_name = aws_db_parameter_group.tls.name
-                }
-                resource "aws_db_parameter_group" "tls" {
-                  family = "mysql8.0"
-                  parameter {
-                    name  = "require_secure_transport" # rds.force_ssl for PostgreSQL and SQL Server
-                    value = "1"
-                  }
-                }
-            """,
-            cli="aws rds modify-db-parameter-group --db-parameter-group-name GROUP --parameters ParameterName=require_secure_transport,ParameterValue=1,ApplyMethod=immediate",
-            note="rds.force_ssl of PostgreSQL and SQL Server may need a restart: use ApplyMethod=pending-reboot.",
-            not_by_machine="needs a parameter group for the engine and its version",
-        ),
-        peers={"prowler": "rds_instance_transport_encrypted", "checkov": "CKV2_AWS_69"},
-    ),
-    Member(
-        "rds_cluster_tls_required",
-        rds.Cluster,
-        title="RDS clusters refuse connections without TLS",
-        fix=Fix(
-            terraform="""
-                resource "aws_rds_cluster" "phi" {
-                  engine                          = "aurora-postgresql"
-                  engine_version                  = "16.4"
-                  db_cluster_parameter_group_name = aws_rds_cluster_parameter_group.tls.name
-                }
-                resource "aws_rds_cluster_parameter_group" "tls" {
-                  family = "aurora-postgresql16"
-                  parameter {
-                    name  = "rds.force_ssl" # require_secure_transport for MySQL
-                    value = "1"
-                  }
-                }
-            """,
-            cli="aws rds modify-db-cluster-parameter-group --db-cluster-parameter-group-name GROUP --parameters ParameterName=rds.force_ssl,ParameterValue=1,ApplyMethod=pending-reboot",
-            not_by_machine="needs a parameter group for the engine and its version",
-        ),
-    ),
-    severity=HIGH,
-    hipaa=("164.312(e)(1)", "164.312(e)(2)(ii)"),
-    why="A database that also takes plain connections lets one careless client send ePHI and passwords in the clear.",
-)
-def tls_required(store: rds.Instance | rds.Cluster, inventory: Inventory) -> Verdict:
+def _refuses_plain(store: rds.Instance | rds.Cluster, inventory: Inventory) -> Verdict:
     engine = rds.engine_of(store, inventory)
     if not engine.startswith(_GOVERNED):
         return not_applicable(f"runs {engine}, which no parameter makes refuse plain connections")
@@ -75,6 +23,58 @@ def tls_required(store: rds.Instance | rds.Cluster, inventory: Inventory) -> Ver
     if group.tls_required:
         return passed("refuses connections without TLS, as its parameter group says")
     return failed("takes connections without TLS: its parameter group turns the requirement off")
+
+
+@tls_required(
+    title="RDS instances refuse connections without TLS",
+    fix=Fix(
+        terraform="""
+            resource "aws_db_instance" "phi" {
+              engine               = "mysql"
+              engine_version       = "8.0"
+              parameter_group_name = aws_db_parameter_group.tls.name
+            }
+            resource "aws_db_parameter_group" "tls" {
+              family = "mysql8.0"
+              parameter {
+                name  = "require_secure_transport" # rds.force_ssl for PostgreSQL and SQL Server
+                value = "1"
+              }
+            }
+        """,
+        cli="aws rds modify-db-parameter-group --db-parameter-group-name GROUP --parameters ParameterName=require_secure_transport,ParameterValue=1,ApplyMethod=immediate",
+        note="rds.force_ssl of PostgreSQL and SQL Server may need a restart: use ApplyMethod=pending-reboot.",
+        not_by_machine="needs a parameter group for the engine and its version",
+    ),
+    peers={"prowler": "rds_instance_transport_encrypted", "checkov": "CKV2_AWS_69"},
+)
+def rds_instance_tls_required(instance: rds.Instance, inventory: Inventory) -> Verdict:
+    return _refuses_plain(instance, inventory)
+
+
+@tls_required(
+    title="RDS clusters refuse connections without TLS",
+    fix=Fix(
+        terraform="""
+            resource "aws_rds_cluster" "phi" {
+              engine                          = "aurora-postgresql"
+              engine_version                  = "16.4"
+              db_cluster_parameter_group_name = aws_rds_cluster_parameter_group.tls.name
+            }
+            resource "aws_rds_cluster_parameter_group" "tls" {
+              family = "aurora-postgresql16"
+              parameter {
+                name  = "rds.force_ssl" # require_secure_transport for MySQL
+                value = "1"
+              }
+            }
+        """,
+        cli="aws rds modify-db-cluster-parameter-group --db-cluster-parameter-group-name GROUP --parameters ParameterName=rds.force_ssl,ParameterValue=1,ApplyMethod=pending-reboot",
+        not_by_machine="needs a parameter group for the engine and its version",
+    ),
+)
+def rds_cluster_tls_required(cluster: rds.Cluster, inventory: Inventory) -> Verdict:
+    return _refuses_plain(cluster, inventory)
 
 
 def _group(
@@ -97,27 +97,19 @@ def _by_default(family: str, subject: str) -> Verdict:
     return failed(f"{subject}, by which {words} takes connections without TLS")
 
 
-@control(
+@tls_required(
     title="RDS proxies refuse connections without TLS",
-    severity=HIGH,
-    hipaa=("164.312(e)(1)", "164.312(e)(2)(ii)"),
-    why="A proxy that also takes plain connections lets one careless client send ePHI and passwords in the clear.",
     fix=Fix(
         sets="aws_db_proxy.require_tls = true",
         cli="aws rds modify-db-proxy --db-proxy-name PROXY --require-tls",
     ),
 )
-def rds_proxy_tls_required(proxy: rds.Proxy) -> Verdict:
-    if proxy.tls_required:
-        return passed("refuses connections without TLS")
-    return failed("takes connections without TLS")
+def rds_proxy_tls_required(proxy: rds.Proxy) -> bool:
+    return proxy.tls_required
 
 
-@control(
+@tls_required(
     title="DAX clusters encrypt connections with TLS",
-    severity=HIGH,
-    hipaa=("164.312(e)(1)", "164.312(e)(2)(ii)"),
-    why="Between applications and a DAX cluster without TLS, items with ePHI cross the network in the clear.",
     fix=Fix(
         terraform="""
             resource "aws_dax_cluster" "phi" {
@@ -136,7 +128,5 @@ def rds_proxy_tls_required(proxy: rds.Proxy) -> Verdict:
         "checkov": "CKV_AWS_239",
     },
 )
-def dax_cluster_tls(cluster: dax.Cluster) -> Verdict:
-    if cluster.endpoint_encryption == "TLS":
-        return passed("encrypts connections with TLS")
-    return failed(f"takes plain connections: the encryption of its endpoint is {cluster.endpoint_encryption or 'NONE'}")
+def dax_cluster_tls(cluster: dax.Cluster) -> bool:
+    return cluster.endpoint_encryption == "TLS"

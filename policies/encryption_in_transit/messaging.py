@@ -1,16 +1,15 @@
 """Messaging: ePHI in messages is unreadable on the wire."""
 
 from hipaa_guard.authoring import HIGH, MEDIUM, Fix, Verdict, control, failed, not_applicable, passed
+from hipaa_guard.judging.transit import Requests, plain_http_denied
 from hipaa_guard.services import sns, sqs
 
 _CITATIONS = ("164.312(e)(1)", "164.312(e)(2)(ii)")
 
 
-@control(
+@plain_http_denied(
     title="SQS queues refuse requests that are not made over TLS",
     severity=MEDIUM,
-    hipaa=_CITATIONS,
-    why="SQS answers plain HTTP unless the queue policy denies it, so messages with ePHI can cross a network in the clear.",
     fix=Fix(
         sets="""
             aws_sqs_queue_policy.queue_url = aws_sqs_queue.phi.id
@@ -30,24 +29,14 @@ _CITATIONS = ("164.312(e)(1)", "164.312(e)(2)(ii)")
         cli="aws sqs set-queue-attributes --queue-url QUEUE_URL --attributes file://deny-plain-http.json",
     ),
 )
-def sqs_queue_tls_required(queue: sqs.Queue) -> Verdict:
-    names = queue.names(queue.arn)
-    policy = queue.policy  # read last: it is what decides
-    if policy is None:
-        return failed("has no policy, so SQS answers plain HTTP")
-    if all(
-        policy.denies_without("Bool", "aws:SecureTransport", "false", action, names)
-        for action in ("sqs:SendMessage", "sqs:ReceiveMessage")
-    ):
-        return passed("denies sending and receiving messages without TLS")
-    return failed("has a policy, but it does not deny everyone to send and receive messages over plain HTTP")
+def sqs_queue_tls_required(queue: sqs.Queue) -> Requests:
+    names = queue.names(queue.arn)  # the policy is read last: it is what decides
+    return Requests(queue.policy, ("sqs:SendMessage", "sqs:ReceiveMessage"), (names,))
 
 
-@control(
+@plain_http_denied(
     title="SNS topics refuse messages that are not published over TLS",
     severity=MEDIUM,
-    hipaa=_CITATIONS,
-    why="SNS answers plain HTTP unless the topic policy denies it, so ePHI can cross a network in the clear.",
     fix=Fix(
         terraform="""
             resource "aws_sns_topic" "phi" {
@@ -75,13 +64,8 @@ def sqs_queue_tls_required(queue: sqs.Queue) -> Verdict:
         not_by_machine="takes the place of the policy by which services of AWS may publish",
     ),
 )
-def sns_topic_tls_required(topic: sns.Topic) -> Verdict:
-    policy = topic.policy
-    if policy is None:
-        return failed("has no policy of its own, so SNS answers plain HTTP")
-    if policy.denies_without("Bool", "aws:SecureTransport", "false", "sns:Publish", topic.names()):
-        return passed("denies publishing without TLS")
-    return failed("has a policy, but it does not deny everyone to publish over plain HTTP")
+def sns_topic_tls_required(topic: sns.Topic) -> Requests:
+    return Requests(topic.policy, ("sns:Publish",), (topic.names(),))
 
 
 @control(

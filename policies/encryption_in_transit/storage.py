@@ -1,14 +1,12 @@
 """Storage: ePHI in buckets and file systems is unreadable on the wire."""
 
-from hipaa_guard.authoring import HIGH, Fix, Verdict, control, failed, passed
+from hipaa_guard.authoring import Fix
+from hipaa_guard.judging.transit import Requests, plain_http_denied
 from hipaa_guard.services import s3
 
 
-@control(
+@plain_http_denied(
     title="S3 buckets refuse requests that are not made over TLS",
-    severity=HIGH,
-    hipaa=("164.312(e)(1)", "164.312(e)(2)(ii)"),
-    why="S3 answers plain HTTP unless the bucket policy denies it, so ePHI can cross a network in the clear.",
     fix=Fix(
         sets="""
             aws_s3_bucket_policy.bucket = aws_s3_bucket.phi.id
@@ -35,12 +33,6 @@ from hipaa_guard.services import s3
         "checkov": "CKV_AWS_379",
     },
 )
-def s3_bucket_tls_required(bucket: s3.Bucket) -> Verdict:
-    policy = bucket.policy
-    if policy is None:
-        return failed("has no bucket policy, so S3 answers plain HTTP")
-    # A deny that spares a caller, an action or the objects leaves a way in over HTTP.
-    objects = [f"{name}/*" for name in bucket.names()]
-    if policy.denies_without("Bool", "aws:SecureTransport", "false", "s3:*", bucket.names(), objects):
-        return passed("denies every request made without TLS")
-    return failed("has a bucket policy, but it does not deny all plain HTTP to the bucket and its objects")
+def s3_bucket_tls_required(bucket: s3.Bucket) -> Requests:
+    names = bucket.names()
+    return Requests(bucket.policy, ("s3:*",), (names, [f"{name}/*" for name in names]))

@@ -1,25 +1,16 @@
 """Compute: instances, snapshots and functions with ePHI cannot be reached from outside."""
 
-from hipaa_guard.authoring import (
-    CRITICAL,
-    HIGH,
-    LOW,
-    Fix,
-    Inventory,
-    Verdict,
-    control,
-    failed,
-    passed,
-    some,
-)
+from hipaa_guard.authoring import HIGH, LOW, Fix, Inventory, PolicyDocument, Verdict, control, failed, passed, some
 from hipaa_guard.controls.reasons import TAKES_ACCESS
+from hipaa_guard.judging.public_addresses import no_public_address
+from hipaa_guard.judging.public_policies import policy_not_public
+from hipaa_guard.judging.public_snapshots import snapshot_not_public
 from hipaa_guard.services import ebs, ec2, lambda_functions, vpc
 
 
-@control(
+@no_public_address(
     title="EC2 instances have no public IPv4 address",
     severity=HIGH,
-    hipaa=("164.312(a)(1)", "164.312(e)(1)"),
     why="A public address puts the instance, and the ePHI it holds or reaches, one mistaken rule away from the internet.",
     fix=Fix(
         terraform="""
@@ -39,7 +30,7 @@ from hipaa_guard.services import ebs, ec2, lambda_functions, vpc
         "checkov": "CKV_AWS_88",
     },
 )
-def ec2_instance_no_public_ip(instance: ec2.Instance, inventory: Inventory) -> Verdict:
+def ec2_instance_no_public_ip(instance: ec2.Instance, inventory: Inventory) -> bool | Verdict:
     public = instance.public_address
     if public is None:
         template = inventory.find(ec2.LaunchTemplate, instance.launch_template)
@@ -50,15 +41,12 @@ def ec2_instance_no_public_ip(instance: ec2.Instance, inventory: Inventory) -> V
             return failed("leaves the choice to a default subnet, which gives public addresses")
         if subnet.maps_public_ip:
             return failed("leaves the choice to its subnet, which gives public addresses")
-    if public:
-        return failed("has a public IPv4 address")
-    return passed("has no public IPv4 address")
+    return not public
 
 
-@control(
+@no_public_address(
     title="Launch templates ask for no public IPv4 address",
     severity=HIGH,
-    hipaa=("164.312(a)(1)", "164.312(e)(1)"),
     why="Every instance that such a template starts is reachable from the internet, and with it the ePHI it handles.",
     fix=Fix(
         sets="aws_launch_template.network_interfaces[*].associate_public_ip_address = false",
@@ -70,20 +58,16 @@ def ec2_instance_no_public_ip(instance: ec2.Instance, inventory: Inventory) -> V
     ),
     peers={"prowler": "ec2_launch_template_no_public_ip", "checkov": "CKV_AWS_88"},
 )
-def launch_template_no_public_ip(template: ec2.LaunchTemplate) -> Verdict:
-    if template.public_address:
-        return failed("gives the instances it starts a public IPv4 address")
-    return passed("asks for no public IPv4 address")
+def launch_template_no_public_ip(template: ec2.LaunchTemplate) -> bool | Verdict:
+    return failed("gives the instances it starts a public IPv4 address") if template.public_address else True
 
 
 def _blocks_sharing_of(snapshot: ebs.Snapshot, region: ebs.SnapshotPublicAccess) -> bool:
     return region.origin.region == snapshot.origin.region and region.state == "block-all-sharing"
 
 
-@control(
+@snapshot_not_public(
     title="EBS snapshots are not shared with everyone",
-    severity=CRITICAL,
-    hipaa=("164.312(a)(1)", "164.308(a)(4)(ii)(C)"),
     why="Anyone with an AWS account can make a volume of a public snapshot and read all ePHI on it.",
     fix=Fix(
         terraform="""
@@ -103,15 +87,13 @@ def _blocks_sharing_of(snapshot: ebs.Snapshot, region: ebs.SnapshotPublicAccess)
         "powerpipe": "ebs_snapshot_not_publicly_restorable",
     },
 )
-def ebs_snapshot_not_public(snapshot: ebs.Snapshot, inventory: Inventory) -> Verdict:
+def ebs_snapshot_not_public(snapshot: ebs.Snapshot, inventory: Inventory) -> bool | Verdict:
     if not inventory.complete and some(
         lambda region: _blocks_sharing_of(snapshot, region), inventory.all(ebs.SnapshotPublicAccess)
     ):
         return passed("lies in a region that blocks public sharing of all snapshots")
     public = inventory.find(ebs.PublicSnapshot, snapshot.id)
-    if public is not None and "all" in public.groups:
-        return failed("may be restored by every AWS account")
-    return passed("is not shared with everyone")
+    return public is None or "all" not in public.groups
 
 
 @control(
@@ -133,10 +115,8 @@ def ebs_snapshot_block_public_access(region: ebs.SnapshotPublicAccess) -> Verdic
     return failed("lets snapshots be shared with everyone")
 
 
-@control(
+@policy_not_public(
     title="Lambda function policies let nobody in without saying who",
-    severity=CRITICAL,
-    hipaa=("164.312(a)(1)", "164.308(a)(4)(ii)(C)"),
     why="A permission for everyone, with no source or organisation named, lets strangers run the function on ePHI.",
     fix=Fix(
         terraform="""
@@ -161,13 +141,8 @@ def ebs_snapshot_block_public_access(region: ebs.SnapshotPublicAccess) -> Verdic
         "checkov": "CKV_AWS_301",
     },
 )
-def lambda_function_not_public(function: lambda_functions.Function) -> Verdict:
-    policy = function.policy
-    if policy is None:
-        return passed("has no policy that lets others call it")
-    if policy.is_public():
-        return failed("has a policy that allows everyone, without a condition that names who")
-    return passed("has no policy statement that reaches everyone")
+def lambda_function_not_public(function: lambda_functions.Function) -> PolicyDocument | None:
+    return function.policy
 
 
 @control(

@@ -1,14 +1,14 @@
 """File systems: nobody gets in who does not say who it is."""
 
-from hipaa_guard.authoring import MEDIUM, Fix, Verdict, control, failed, passed
+from hipaa_guard.authoring import MEDIUM, Fix, PolicyDocument, Verdict, failed
 from hipaa_guard.controls.reasons import TAKES_ACCESS
+from hipaa_guard.judging.public_policies import policy_not_public
 from hipaa_guard.services import efs
 
 
-@control(
+@policy_not_public(
     title="EFS file systems have a policy that grants nothing to everyone",
     severity=MEDIUM,
-    hipaa=("164.312(a)(1)", "164.308(a)(4)(ii)(C)"),
     why="Without a policy EFS gives full access, as root, to any machine that reaches a mount target: only the network "
     "then stands between that machine and ePHI.",
     fix=Fix(
@@ -32,10 +32,8 @@ from hipaa_guard.services import efs
     ),
     peers={"prowler": "efs_not_publicly_accessible"},
 )
-def efs_policy_not_public(system: efs.FileSystem) -> Verdict:
+def efs_policy_not_public(system: efs.FileSystem) -> PolicyDocument | Verdict:
     policy = system.policy
     if policy is None:
         return failed("has no policy, so that every client which reaches a mount target gets in")
-    if policy.is_public():
-        return failed("has a policy that allows everyone, without a condition that names who")
-    return passed("has a policy that allows only those whom it names")
+    return policy

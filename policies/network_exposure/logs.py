@@ -1,7 +1,8 @@
 """Trails and logs: nobody outside can reach the record of access to ePHI."""
 
-from hipaa_guard.authoring import CRITICAL, HIGH, Fix, Inventory, Verdict, control, failed, passed
+from hipaa_guard.authoring import CRITICAL, HIGH, Fix, Inventory, PolicyDocument, Verdict, control, failed, passed
 from hipaa_guard.controls.reasons import TAKES_ACCESS
+from hipaa_guard.judging.public_policies import policy_not_public
 from hipaa_guard.services import cloudtrail, cloudwatch_logs, s3
 
 
@@ -54,10 +55,9 @@ def _open_by_acl(bucket: s3.Bucket) -> bool:
     return not (block is not None and block.ignore_public_acls) and bucket.acl_is_public
 
 
-@control(
+@policy_not_public(
     title="Resource policies of CloudWatch Logs allow nothing to everyone",
     severity=HIGH,
-    hipaa=("164.312(a)(1)", "164.308(a)(4)(ii)(C)"),
     why="Such a policy lets any AWS account read log events, which may hold ePHI, or bury the true ones under its own.",
     fix=Fix(
         terraform="""
@@ -79,8 +79,5 @@ def _open_by_acl(bucket: s3.Bucket) -> bool:
     ),
     peers={"prowler": "cloudwatch_log_group_not_publicly_accessible"},
 )
-def log_group_not_public(policy: cloudwatch_logs.ResourcePolicy) -> Verdict:
-    document = policy.policy
-    if document is not None and document.is_public():
-        return failed("allows everyone, without a condition that names who")
-    return passed("allows nothing to everyone")
+def log_group_not_public(resource_policy: cloudwatch_logs.ResourcePolicy) -> PolicyDocument | None:
+    return resource_policy.policy

@@ -1,19 +1,14 @@
 """Networks: nobody outside can reach what holds ePHI, except through doors meant for everybody."""
 
-from hipaa_guard.authoring import (
-    LOW,
-    MEDIUM,
-    Fix,
-    Verdict,
-    control,
-    failed,
-    not_applicable,
-    passed,
-)
+from hipaa_guard.authoring import LOW, MEDIUM, Fix, Verdict, control, failed, not_applicable, passed
 from hipaa_guard.controls.reasons import NEEDS_NETWORKS
+from hipaa_guard.judging.open_ports import closed_to_internet
 from hipaa_guard.services import elbv2, vpc
 
 _EXPOSURE = ("164.312(a)(1)", "164.312(e)(1)")
+_LAST_DOOR = (
+    "Where a security group is wrong the network ACL is the last thing between the internet and hosts with ePHI."
+)
 
 
 @control(
@@ -72,18 +67,16 @@ def _guarded(port: int) -> Fix:
     )
 
 
-def _shut(acl: vpc.NetworkAcl, port: int, name: str) -> Verdict:
+def _entry(acl: vpc.NetworkAcl, port: int, name: str) -> str | None:
+    """The entry that lets the whole internet reach a TCP port, in words."""
     entry = vpc.letting_in(acl.ingress, "tcp", port)
-    if entry is None:
-        return passed(f"lets nobody in from the whole internet to {name}")
-    return failed(f"lets in {entry.cidr} to {name} (TCP {port}) by {entry.in_words()}")
+    return None if entry is None else f"{entry.cidr} to {name} (TCP {port}) by {entry.in_words()}"
 
 
-@control(
+@closed_to_internet(
     title="Network ACLs let no traffic from the whole internet to SSH",
     severity=LOW,
-    hipaa=_EXPOSURE,
-    why="Where a security group is wrong the network ACL is the last thing between the internet and hosts with ePHI.",
+    why=_LAST_DOOR,
     fix=_guarded(22),
     peers={
         "prowler": "ec2_networkacl_allow_ingress_tcp_port_22",
@@ -91,15 +84,14 @@ def _shut(acl: vpc.NetworkAcl, port: int, name: str) -> Verdict:
         "trivy": "AVD-AWS-0105",
     },
 )
-def nacl_no_public_ingress_ssh(acl: vpc.NetworkAcl) -> Verdict:
-    return _shut(acl, 22, "SSH")
+def nacl_no_public_ingress_ssh(acl: vpc.NetworkAcl) -> str | None:
+    return _entry(acl, 22, "SSH")
 
 
-@control(
+@closed_to_internet(
     title="Network ACLs let no traffic from the whole internet to RDP",
     severity=LOW,
-    hipaa=_EXPOSURE,
-    why="Where a security group is wrong the network ACL is the last thing between the internet and hosts with ePHI.",
+    why=_LAST_DOOR,
     fix=_guarded(3389),
     peers={
         "prowler": "ec2_networkacl_allow_ingress_tcp_port_3389",
@@ -107,8 +99,8 @@ def nacl_no_public_ingress_ssh(acl: vpc.NetworkAcl) -> Verdict:
         "trivy": "AVD-AWS-0105",
     },
 )
-def nacl_no_public_ingress_rdp(acl: vpc.NetworkAcl) -> Verdict:
-    return _shut(acl, 3389, "RDP")
+def nacl_no_public_ingress_rdp(acl: vpc.NetworkAcl) -> str | None:
+    return _entry(acl, 3389, "RDP")
 
 
 @control(

@@ -1,22 +1,13 @@
 """Security groups: nobody outside can reach what holds ePHI through them, except by ports meant for everybody."""
 
-from hipaa_guard.authoring import (
-    CRITICAL,
-    HIGH,
-    MEDIUM,
-    Fix,
-    Inventory,
-    Verdict,
-    control,
-    failed,
-    passed,
-    some,
-)
+from hipaa_guard.authoring import CRITICAL, MEDIUM, Fix, Inventory, Verdict, control, failed, passed, some
 from hipaa_guard.controls.reasons import NEEDS_NETWORKS
-from hipaa_guard.policies.network_exposure import open_ports
+from hipaa_guard.judging import open_ports
+from hipaa_guard.judging.open_ports import closed_to_internet
 from hipaa_guard.services import security_groups
 
 _EXPOSURE = ("164.312(a)(1)", "164.312(e)(1)")
+_WEB = {("tcp", 80), ("tcp", 443), ("udp", 443)}
 
 
 def _narrowed(port: int) -> Fix:
@@ -42,15 +33,8 @@ def _narrowed(port: int) -> Fix:
     )
 
 
-def _closed(group: security_groups.SecurityGroup, inventory: Inventory, ports: open_ports.Ports, what: str) -> Verdict:
-    rule = open_ports.opening_to(group, inventory, ports)
-    return failed(f"lets in {rule}") if rule else passed(f"keeps {what} closed to the internet")
-
-
-@control(
+@closed_to_internet(
     title="Security groups keep SSH closed to the internet",
-    severity=HIGH,
-    hipaa=_EXPOSURE,
     why="A shell on a host that holds ePHI is tried by password guessers and through flaws within minutes of opening.",
     fix=_narrowed(22),
     peers={
@@ -65,14 +49,12 @@ def _closed(group: security_groups.SecurityGroup, inventory: Inventory, ports: o
         "trivy": "AVD-AWS-0107",
     },
 )
-def sg_no_public_ingress_ssh(group: security_groups.SecurityGroup, inventory: Inventory) -> Verdict:
-    return _closed(group, inventory, {("tcp", 22): "SSH"}, "SSH")
+def sg_no_public_ingress_ssh(group: security_groups.SecurityGroup, inventory: Inventory) -> str | None:
+    return open_ports.opening_to(group, inventory, {("tcp", 22): "SSH"})
 
 
-@control(
+@closed_to_internet(
     title="Security groups keep RDP closed to the internet",
-    severity=HIGH,
-    hipaa=_EXPOSURE,
     why="Open remote desktops are the most common way in for ransomware, which takes ePHI with it.",
     fix=_narrowed(3389),
     peers={
@@ -84,14 +66,13 @@ def sg_no_public_ingress_ssh(group: security_groups.SecurityGroup, inventory: In
         "trivy": "AVD-AWS-0107",
     },
 )
-def sg_no_public_ingress_rdp(group: security_groups.SecurityGroup, inventory: Inventory) -> Verdict:
-    return _closed(group, inventory, {("tcp", 3389): "RDP", ("udp", 3389): "RDP"}, "RDP")
+def sg_no_public_ingress_rdp(group: security_groups.SecurityGroup, inventory: Inventory) -> str | None:
+    return open_ports.opening_to(group, inventory, {("tcp", 3389): "RDP", ("udp", 3389): "RDP"})
 
 
-@control(
+@closed_to_internet(
     title="Security groups keep database ports closed to the internet",
     severity=CRITICAL,
-    hipaa=_EXPOSURE,
     why="Behind these ports lie the records themselves; a weak password or a flaw then gives ePHI to anybody.",
     fix=_narrowed(5432),
     peers={
@@ -109,24 +90,23 @@ def sg_no_public_ingress_rdp(group: security_groups.SecurityGroup, inventory: In
         ),
     },
 )
-def sg_no_public_ingress_databases(group: security_groups.SecurityGroup, inventory: Inventory) -> Verdict:
-    return _closed(group, inventory, open_ports.DATABASES, "database ports")
+def sg_no_public_ingress_databases(group: security_groups.SecurityGroup, inventory: Inventory) -> str | None:
+    return open_ports.opening_to(group, inventory, open_ports.DATABASES)
 
 
-@control(
+@closed_to_internet(
     title="Security groups keep HL7 and DICOM ports closed to the internet",
     severity=CRITICAL,
     hipaa=(*_EXPOSURE, "164.312(e)(2)(ii)"),
     why="HL7 v2 and classic DICOM carry ePHI without encryption and ask nobody who they are.",
     fix=_narrowed(2575),
 )
-def sg_no_public_ingress_clinical(group: security_groups.SecurityGroup, inventory: Inventory) -> Verdict:
-    return _closed(group, inventory, open_ports.CLINICAL, "HL7 and DICOM ports")
+def sg_no_public_ingress_clinical(group: security_groups.SecurityGroup, inventory: Inventory) -> str | None:
+    return open_ports.opening_to(group, inventory, open_ports.CLINICAL)
 
 
-@control(
+@closed_to_internet(
     title="Security groups keep cleartext protocols closed to the internet",
-    severity=HIGH,
     hipaa=(*_EXPOSURE, "164.312(e)(2)(ii)"),
     why="FTP, Telnet and their kind send passwords and ePHI unencrypted, for anybody on the way to read.",
     fix=_narrowed(21),
@@ -137,26 +117,23 @@ def sg_no_public_ingress_clinical(group: security_groups.SecurityGroup, inventor
         ),
     },
 )
-def sg_no_public_ingress_cleartext(group: security_groups.SecurityGroup, inventory: Inventory) -> Verdict:
-    return _closed(group, inventory, open_ports.CLEARTEXT, ", ".join(dict.fromkeys(open_ports.CLEARTEXT.values())))
+def sg_no_public_ingress_cleartext(group: security_groups.SecurityGroup, inventory: Inventory) -> str | None:
+    return open_ports.opening_to(group, inventory, open_ports.CLEARTEXT)
 
 
-@control(
+@closed_to_internet(
     title="Security groups keep file sharing and administration ports closed to the internet",
-    severity=HIGH,
-    hipaa=_EXPOSURE,
     why="Shares, remote screens and control planes give whoever gets in the host and the ePHI on it.",
     fix=_narrowed(445),
     peers={"prowler": "ec2_instance_port_cifs_exposed_to_internet"},
 )
-def sg_no_public_ingress_administration(group: security_groups.SecurityGroup, inventory: Inventory) -> Verdict:
-    return _closed(group, inventory, open_ports.ADMINISTRATION, "file sharing and administration ports")
+def sg_no_public_ingress_administration(group: security_groups.SecurityGroup, inventory: Inventory) -> str | None:
+    return open_ports.opening_to(group, inventory, open_ports.ADMINISTRATION)
 
 
-@control(
+@closed_to_internet(
     title="Security groups open no full range of ports to the internet",
     severity=CRITICAL,
-    hipaa=_EXPOSURE,
     why="A rule for all ports takes the firewall away: whatever a host with ePHI happens to run is on the internet.",
     fix=_narrowed(443),
     peers={
@@ -164,15 +141,13 @@ def sg_no_public_ingress_administration(group: security_groups.SecurityGroup, in
         "checkov": "CKV_AWS_277",
     },
 )
-def sg_no_public_ingress_all_ports(group: security_groups.SecurityGroup, inventory: Inventory) -> Verdict:
-    rule = open_ports.opening(group, inventory, security_groups.Rule.covers_every_port)
-    return failed(f"lets in {rule}") if rule else passed("opens no full range of ports to the internet")
+def sg_no_public_ingress_all_ports(group: security_groups.SecurityGroup, inventory: Inventory) -> str | None:
+    return open_ports.opening(group, inventory, security_groups.Rule.covers_every_port)
 
 
-@control(
+@closed_to_internet(
     title="Security groups open nothing but web ports to the internet",
     severity=MEDIUM,
-    hipaa=_EXPOSURE,
     why="Every other port that everybody can reach is a way to ePHI that nobody may have meant to open.",
     fix=_narrowed(8443),
     peers={
@@ -181,10 +156,8 @@ def sg_no_public_ingress_all_ports(group: security_groups.SecurityGroup, invento
         "powerpipe": "vpc_security_group_restrict_ingress_tcp_udp_all",
     },
 )
-def sg_public_ingress_only_authorized_ports(group: security_groups.SecurityGroup, inventory: Inventory) -> Verdict:
-    web = {("tcp", 80), ("tcp", 443), ("udp", 443)}
-    rule = open_ports.opening(group, inventory, lambda rule: rule.exceeds(web))
-    return failed(f"lets in {rule}") if rule else passed("opens at most web ports (80, 443) to the internet")
+def sg_public_ingress_only_authorized_ports(group: security_groups.SecurityGroup, inventory: Inventory) -> str | None:
+    return open_ports.opening(group, inventory, lambda rule: rule.exceeds(_WEB))
 
 
 @control(

@@ -2,8 +2,22 @@
 
 from collections.abc import Iterator
 
-from hipaa_guard.authoring import CRITICAL, HIGH, Fix, Inventory, Member, Verdict, control, failed, family, passed, some
+from hipaa_guard.authoring import (
+    CRITICAL,
+    HIGH,
+    Fix,
+    Inventory,
+    Member,
+    PolicyDocument,
+    Verdict,
+    control,
+    failed,
+    family,
+    passed,
+    some,
+)
 from hipaa_guard.controls.reasons import TAKES_ACCESS
+from hipaa_guard.judging.public_policies import policy_not_public
 from hipaa_guard.services import s3
 
 
@@ -74,11 +88,8 @@ def public_access_blocked(place: s3.Bucket | s3.AccountPublicAccess) -> Verdict:
     return passed("blocks public access with all four settings")
 
 
-@control(
+@policy_not_public(
     title="S3 bucket policies grant nothing to everyone",
-    severity=CRITICAL,
-    hipaa=("164.312(a)(1)", "164.308(a)(4)(ii)(C)"),
-    why="A statement that allows everyone and names no account, organisation or network gives ePHI to the internet.",
     fix=Fix(
         terraform="""
             resource "aws_s3_bucket_policy" "phi" {
@@ -104,13 +115,13 @@ def public_access_blocked(place: s3.Bucket | s3.AccountPublicAccess) -> Verdict:
         "checkov": "CKV_AWS_70",
     },
 )
-def s3_bucket_policy_not_public(bucket: s3.Bucket, inventory: Inventory) -> Verdict:
+def s3_bucket_policy_not_public(bucket: s3.Bucket, inventory: Inventory) -> PolicyDocument | Verdict | None:
     policy = bucket.policy
     if policy is None or not policy.is_public():
-        return passed("has no policy statement that reaches everyone")
+        return policy
     if some(lambda block: block is not None and block.restrict_public_buckets, _blocks(bucket, inventory)):
         return passed("has a policy open to everyone that a public access block overrules")
-    return failed("has a policy that allows everyone, without a condition that names who")
+    return policy
 
 
 def _blocks(bucket: s3.Bucket, inventory: Inventory) -> Iterator[s3.PublicAccessBlock | None]:

@@ -1,4 +1,4 @@
-"""All that a policy module imports besides the services it judges."""
+"""All that a policy module imports besides the services it judges and the judgements it shares (`judging`)."""
 
 from hipaa_guard.controls.control import (
     Control,
@@ -11,6 +11,7 @@ from hipaa_guard.controls.control import (
 )
 from hipaa_guard.controls.declaring import DeclarationError, control, family
 from hipaa_guard.controls.fix import Fix
+from hipaa_guard.controls.judgement import Judgement, judgement
 from hipaa_guard.facts.inventory import Inventory
 from hipaa_guard.facts.policy_document import PolicyDocument, Statement
 from hipaa_guard.facts.resource import Resource
@@ -27,6 +28,7 @@ __all__ = [
     "DeclarationError",
     "Fix",
     "Inventory",
+    "Judgement",
     "Member",
     "PolicyDocument",
     "Resource",
@@ -36,6 +38,7 @@ __all__ = [
     "every",
     "failed",
     "family",
+    "judgement",
     "not_applicable",
     "passed",
     "some",

@@ -67,6 +67,17 @@ def of_function(id: str, head: str, says: str, body: str = "return passed('is fi
     return declared(id, says, function=f"{head}\n    {body}")
 
 
+SHARED = "from hipaa_guard.judging.encryption import encrypted_at_rest\n\n\n"
+
+
+def shared(
+    id: str, body: str, says: str, given: str = 'title="T", fix=Fix(note="N.")', *, judging: bool = False
+) -> Row:
+    """A control that is declared with a shared judgement."""
+    head = f"{SHARED}@encrypted_at_rest({given})  {HERE}\ndef {NAME}(volume: ebs.Volume) -> bool:"
+    return Row(id, f"{head}\n    {body}", says, judging=judging)
+
+
 DECLARED = [
     declared("severity of another spelling", "did you mean HIGH", severity='"hihg"'),
     declared("severity as a text", "did you mean HIGH", severity='"high"'),
@@ -147,6 +158,12 @@ def own_members(volume: ebs.Volume) -> Verdict:
         "unexpected keyword argument 'noet'",
         ("own_family", NAME),
     ),
+    shared("a judgement with another word", "return volume.encrypted", "there is no argument 'titel': did you mean title", 'titel="T", fix=Fix(note="N.")'),
+    shared("a judgement without a fix", "return volume.encrypted", "fix is missing", 'title="T"'),
+    shared("a judgement with a title in its place", "return volume.encrypted", "every argument has a name: @encrypted_at_rest(title=...)", '"T"'),
+    shared("a judgement of another severity", "return volume.encrypted", "did you mean LOW", 'title="T", fix=Fix(note="N."), severity="low"'),
+    shared("a judgement that is told nothing", "volume.encrypted", "it returns nothing: it tells the fact, or returns a verdict"),
+    Row("a judgement of no kind", f'{SHARED}@encrypted_at_rest(title="T", fix=Fix(note="N."))  {HERE}\ndef {NAME}(volume): return True', "it must say which kind it judges"),
     Row("a family of nobody", f'@family(severity=HIGH, hipaa=("164.312(b)",), why="W.")  {HERE}\ndef {NAME}(volume: ebs.Volume): ...', "it has no Member"),
     Row("a family of strangers", f'@family("x", severity=HIGH, hipaa=("164.312(b)",), why="W.")  {HERE}\ndef {NAME}(volume: ebs.Volume): ...', "'x' is no Member"),
 ]  # fmt: skip
@@ -162,6 +179,9 @@ JUDGING = [
     judging("a status as a text", "return Verdict('pass', 'is fine')", "whose status is a value of the type str"),
     judging("a status of the law", "return Verdict(type(passed('').status)('partial'), 'is fine')", "whose status is"),
     judging("a message that is none", "return passed(None)", "whose message is None"),
+    shared("tells a text", "return 'yes'", "it told a value of the type str", judging=True),
+    shared("tells a class", "return Verdict", "it told a value of the type type", judging=True),
+    shared("tells a coroutine", "return later()\n\n\nasync def later():\n    return True", "of the type coroutine", judging=True),
     judging("raises", f"raise LookupError('no such ward')  {HERE}", "failed with LookupError: no such ward"),
     judging("a fact that is none", f"return passed('') if volume.encripted else failed('')  {HERE}", "AttributeError"),
     judging("calls itself for ever", f"return {NAME}.judge(volume)  {HERE}", "RecursionError"),

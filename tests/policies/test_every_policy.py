@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import ast
 import csv
 import importlib
 import pkgutil
 import re
 import sys
 from collections import defaultdict
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -37,6 +39,26 @@ REGISTRY = [
     for case in cases_in(importlib.import_module(module.name))
 ]
 """Every case of every table."""
+
+POLICIES = Path(__file__).parents[2] / "policies"
+MAY_IMPORT = re.compile(r"hipaa_guard\.(authoring|judging|services|controls\.reasons)(\.|$)")
+
+
+def imported(module: ast.Module) -> Iterator[str]:
+    """The modules that a module imports, relative ones with their dots."""
+    for node in ast.walk(module):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield "." * node.level + (node.module or "")
+
+
+@pytest.mark.parametrize("file", sorted(POLICIES.glob("*/*.py")), ids=lambda file: f"{file.parent.name}/{file.name}")
+def test_a_policy_module_imports_what_policies_may_and_no_other_policy(file: Path) -> None:
+    names = list(imported(ast.parse(file.read_text(encoding="utf-8"))))
+    strange = [name for name in names if name.partition(".")[0] not in sys.stdlib_module_names]
+    assert [name for name in strange if not MAY_IMPORT.match(name)] == []
+
 
 SCHEMA = schema()
 CONTROLS = sorted(all_controls().values(), key=lambda control: control.id)

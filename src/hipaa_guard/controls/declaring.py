@@ -68,27 +68,29 @@ def collected() -> Iterator[list[Control]]:
         _made.reset(token)
 
 
-def _of_known_words(declare: Callable[P, R]) -> Callable[P, R]:
+def of_known_words(declare: Callable[P, R]) -> Callable[P, R]:
     """Say which arguments are missing or do not exist, and which there are."""
     parameters = inspect.signature(declare).parameters.values()
     known = [each.name for each in parameters if each.kind is each.KEYWORD_ONLY]
     needed = [each.name for each in parameters if each.kind is each.KEYWORD_ONLY and each.default is each.empty]
     takes_members = any(each.kind is each.VAR_POSITIONAL for each in parameters)
+    is_method = any(each.kind is each.POSITIONAL_OR_KEYWORD for each in parameters)
 
     @functools.wraps(declare)
     def checked(*args: P.args, **kwargs: P.kwargs) -> R:
-        faults = [f"there is no argument {name!r}{_nearest(name, known)}" for name in kwargs if name not in known]
-        faults += [f"{name} is missing" for name in needed if name not in kwargs]
-        if args and not takes_members:
-            faults.insert(0, f"every argument has a name: @{declare.__name__}(title=...)")
+        name = getattr(args[0], "name", "") if is_method else declare.__name__
+        faults = [f"there is no argument {each!r}{_nearest(each, known)}" for each in kwargs if each not in known]
+        faults += [f"{each} is missing" for each in needed if each not in kwargs]
+        if len(args) > is_method and not takes_members:
+            faults.insert(0, f"every argument has a name: @{name}(title=...)")
         if faults:
-            raise DeclarationError(f"@{declare.__name__}", faults)
+            raise DeclarationError(f"@{name}", faults)
         return declare(*args, **kwargs)
 
     return checked
 
 
-@_of_known_words
+@of_known_words
 def control(
     *,
     title: str,
@@ -109,15 +111,15 @@ def control(
     """
 
     def make(judge: J) -> Control:
-        _check_function(judge)
-        kind, needs_inventory = _signature(judge)
+        check_function(judge)
+        kind, needs_inventory = signature_of(judge)
         member = Member(judge.__name__, kind, title, fix, {} if peers is None else peers)
-        return _control(judge, member, severity, hipaa, why, needs_inventory=needs_inventory, previous_ids=previous_ids)
+        return made_of(judge, member, severity, hipaa, why, needs_inventory=needs_inventory, previous_ids=previous_ids)
 
     return make
 
 
-@_of_known_words
+@of_known_words
 def family(
     *members: Member, severity: Severity, hipaa: tuple[str, ...], why: str
 ) -> Callable[[J], tuple[Control, ...]]:
@@ -129,8 +131,8 @@ def family(
     """
 
     def make(judge: J) -> tuple[Control, ...]:
-        _check_function(judge)
-        _, needs_inventory = _signature(judge)
+        check_function(judge)
+        _, needs_inventory = signature_of(judge)
         given: tuple[object, ...] = members
         strangers = [f"{each!r} is no Member" for each in given if not isinstance(each, Member)]
         if strangers or not members:
@@ -138,7 +140,7 @@ def family(
         made, broken = [], []
         for member in members:
             try:
-                made.append(_control(judge, member, severity, hipaa, why, needs_inventory=needs_inventory))
+                made.append(made_of(judge, member, severity, hipaa, why, needs_inventory=needs_inventory))
             except DeclarationError as error:
                 broken.append(error)
         if broken:
@@ -148,7 +150,7 @@ def family(
     return make
 
 
-def _control(
+def made_of(
     judge: Judge,
     member: Member,
     severity: Severity,
@@ -204,7 +206,7 @@ def _safeguard(module: str) -> str:
 # --- the function --------------------------------------------------------------------------------------------------
 
 
-def _check_function(judge: object) -> None:
+def check_function(judge: object) -> None:
     name = getattr(judge, "__name__", type(judge).__name__)
     if not isinstance(judge, FunctionType):
         raise DeclarationError(name, ["only a function can judge: write @control(...) directly above its `def`"])
@@ -214,7 +216,7 @@ def _check_function(judge: object) -> None:
         raise DeclarationError(name, ["it has a `yield`: a control returns one verdict"])
 
 
-def _signature(judge: Judge) -> tuple[Any, bool]:
+def signature_of(judge: Callable[..., object]) -> tuple[Any, bool]:
     """The type of the first parameter, if it has one, and whether a second asks for the inventory."""
     parameters = list(inspect.signature(judge).parameters.values())
     try:

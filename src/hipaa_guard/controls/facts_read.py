@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from types import CodeType, FunctionType
 
 from hipaa_guard.controls.control import Control
@@ -71,16 +72,25 @@ def _used(control: Control, judged: tuple[type[Resource], ...]) -> tuple[set[str
 def _of_function(function: FunctionType) -> tuple[frozenset[str], tuple[object, ...]]:
     """The names in a function's code, what is defined inside it included, and what of ours they may mean."""
     names = frozenset(name for code in _nested(function.__code__) for name in code.co_names)
-    known = {name: function.__globals__[name] for name in names if name in function.__globals__}
+    known = [function.__globals__[name] for name in names if name in function.__globals__] + _held(function)
     ours = ("hipaa_guard", "policies", function.__module__.partition(".")[0])
     owners = [
         value
-        for value in known.values()
+        for value in known
         if getattr(value, "__name__", "").startswith(ours)
         or (isinstance(value, type) and value.__module__.startswith(ours))
     ]
     attributes = (getattr(owner, name, None) for owner in owners for name in names)
-    return names, tuple(value for value in (*known.values(), *attributes) if isinstance(value, type | FunctionType))
+    return names, tuple(value for value in (*known, *attributes) if isinstance(value, type | FunctionType))
+
+
+def _held(function: FunctionType) -> list[object]:
+    """What a function holds of the one that made it."""
+    found = []
+    for cell in function.__closure__ or ():
+        with suppress(ValueError):  # it is empty as yet
+            found.append(cell.cell_contents)
+    return found
 
 
 def _nested(code: CodeType) -> Iterator[CodeType]:

@@ -7,10 +7,11 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import ClassVar, NoReturn
 
 from hipaa_guard.facts.allowed_values import one_of
+from hipaa_guard.facts.inventory import Inventory
 from hipaa_guard.facts.readings import Block, Listing, Singleton, View, ask, derived, first, listed
 from hipaa_guard.facts.records import Record
 from hipaa_guard.facts.resource import Resource, fact
-from hipaa_guard.facts.values import Cause, Incomplete, PartialText, Reference, Undecided, Unknown, Value
+from hipaa_guard.facts.values import Cause, Incomplete, PartialText, Reference, Undecided, Unknown, Value, some
 
 _EVERY_BUCKET = re.compile(r"arn:[^:]*:s3(:::)?")
 _KINDS = one_of("All", "ReadOnly", "WriteOnly")
@@ -334,3 +335,21 @@ def not_in_sight(bucket: str | None) -> NoReturn:
 
     """
     raise Undecided(Unknown(f"the bucket {bucket} is not in this account", Cause.NOT_IN_SCOPE))
+
+
+Recorder = Trail | WholeTrail
+
+
+def another(trail: Trail, inventory: Inventory, does: Callable[[Recorder], bool]) -> bool:
+    """Whether another trail that is logging, be it the organization's, does what this one does not.
+
+    Raises:
+        Undecided: none certainly does, and one may.
+
+    """
+
+    def helps(other: Recorder) -> bool:
+        return other.label != trail.label and does(other) and other.is_logging
+
+    groups: list[Iterable[Recorder]] = [inventory.all(Trail), inventory.all(WholeTrail)]
+    return some(lambda trails: some(helps, trails), groups)

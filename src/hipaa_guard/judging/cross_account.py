@@ -1,20 +1,30 @@
-"""Whom outside the account a resource policy lets in."""
+"""No cross-account access: a resource policy lets in nobody outside its account."""
 
-from hipaa_guard.authoring import PolicyDocument, Statement, Verdict, failed, passed, some
+from hipaa_guard.authoring import (
+    MEDIUM,
+    PolicyDocument,
+    Resource,
+    Statement,
+    Verdict,
+    failed,
+    judgement,
+    passed,
+    some,
+)
 
 _ORGANIZATION = ("aws:principalorgid", "aws:principalorgpaths", "aws:sourceorgid", "aws:sourceorgpaths")
 
 
-def judged_by_outsiders(policy: PolicyDocument | None, own: str | None) -> Verdict:
-    """Whether a resource policy lets in nobody outside the account `own`.
-
-    Raises:
-        Undecided: the policy names accounts and `own`, or one of them, is not known.
-
-    """
+@judgement(
+    severity=MEDIUM,
+    hipaa=("164.312(a)(1)", "164.308(a)(4)(ii)(C)"),
+    why="Each account that gets in is a party that can see ePHI: it needs a reason, and a contract if it is not yours.",
+)
+def no_cross_account(policy: PolicyDocument | None, resource: Resource, *_: object) -> Verdict:
+    """Told the resource policy, None where there is none."""
     if policy is None:
         return passed("has no policy, so that no other account gets in")
-    outsiders = outsiders_let_in(policy, own)
+    outsiders = outsiders_let_in(policy, resource.origin.account)
     if outsiders is not None:
         return failed(outsiders)
     services = sorted({service for statement in policy for service in statement.unbound_services()})

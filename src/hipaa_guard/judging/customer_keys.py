@@ -1,8 +1,8 @@
-"""Whether a KMS key that a resource names is one that the customer manages."""
+"""Customer key: what is stored is under a KMS key that the customer manages, and can take away."""
 
 import re
 
-from hipaa_guard.authoring import Inventory
+from hipaa_guard.authoring import LOW, Inventory, Resource, Verdict, failed, judgement, passed
 from hipaa_guard.facts.values import Cause, Computed, PartialText, Unknown
 from hipaa_guard.services import kms
 
@@ -14,6 +14,20 @@ _OF_A_KEY = re.compile(rf"arn:[^:]*:kms:[^:]*:[^:]*:key/[^{_LOOKED_UP}]+|{_KEY_I
 _OF_AN_ALIAS = re.compile(r"(arn:[^:]*:kms:[^:]*:[^:]*:)?alias/(?P<name>.*)")
 _OF_AWS = "aws/"
 """Alias names that begin so are reserved for AWS (KMS API reference, CreateAlias)."""
+
+
+@judgement(
+    severity=LOW,
+    hipaa=("164.312(a)(2)(iv)",),
+    why="The policy of a key of AWS cannot be changed, so access to ePHI cannot be cut off at the key.",
+)
+def customer_managed_key(key: str | None, _resource: Resource, inventory: Inventory) -> Verdict:
+    """Told the key as the resource names it (ARN, id, alias, reference), None where it names none."""
+    if key is None:
+        return failed("names no KMS key, so that no key of the customer's protects it")
+    if is_customer_managed(key, inventory):
+        return passed("uses a KMS key that the customer manages")
+    return failed("uses a KMS key that AWS manages")
 
 
 def is_customer_managed(key: str | None, inventory: Inventory) -> bool:

@@ -1,4 +1,4 @@
-"""Ports that no part of the internet has business with, and which rule of a security group opens one to it.
+"""Closed to the internet: ports that it has no business with, and which rule of a security group opens one to it.
 
 Everybody is not only 0.0.0.0/0 and ::/0. A range wider than anybody holds (an IPv4 /7, an IPv6 /12) is everybody too,
 and so is a prefix list with such a range in it.
@@ -6,7 +6,7 @@ and so is a prefix list with such a range in it.
 
 from collections.abc import Callable
 
-from hipaa_guard.authoring import Inventory, every, some
+from hipaa_guard.authoring import HIGH, Inventory, Verdict, every, failed, judgement, passed, some
 from hipaa_guard.services import security_groups
 from hipaa_guard.services.security_groups import Rule, SecurityGroup
 
@@ -69,6 +69,12 @@ ADMINISTRATION = _tcp(
 # HL7 v2 over MLLP and classic DICOM have neither encryption nor sign-in. Ports: IANA registry (hl7, acr-nema, dicom),
 # and the one that Orthanc listens on.
 CLINICAL = _tcp(HL7_v2=2575, DICOM=(104, 4242, 11112))
+
+
+@judgement(severity=HIGH, hipaa=("164.312(a)(1)", "164.312(e)(1)"))
+def closed_to_internet(rule: str | None, *_: object) -> Verdict:
+    """Told in words the rule that opens it to everybody, None where no rule does."""
+    return passed("has no rule that opens it to the internet") if rule is None else failed(f"lets in {rule}")
 
 
 def opening(group: SecurityGroup, inventory: Inventory, test: Callable[[Rule], bool]) -> str | None:

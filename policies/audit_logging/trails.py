@@ -1,0 +1,159 @@
+"""Trails: what is done in the account is recorded, everywhere, and the record arrives."""
+
+from hipaa_guard.authoring import HIGH, LOW, MEDIUM, Fix, Inventory, Verdict, control, failed, not_applicable, passed
+from hipaa_guard.controls.reasons import NEEDS_A_LOG_BUCKET
+from hipaa_guard.services import cloudtrail, s3
+
+_RECORDED = ("164.312(b)", "164.308(a)(1)(ii)(D)")
+
+
+@control(
+    title="CloudTrail trails are logging",
+    severity=HIGH,
+    hipaa=_RECORDED,
+    why="A trail that is switched off records nothing: whatever is done to systems with ePHI meanwhile leaves no trace.",
+    fix=Fix(sets="aws_cloudtrail.enable_logging = true", cli="aws cloudtrail start-logging --name TRAIL"),
+    peers={"checkov": "CKV_AWS_251"},
+)
+def cloudtrail_is_logging(trail: cloudtrail.Trail) -> Verdict:
+    return passed("is logging") if trail.is_logging else failed("is switched off: it records nothing")
+
+
+@control(
+    title="CloudTrail trails deliver their log files without errors",
+    severity=MEDIUM,
+    hipaa=_RECORDED,
+    why="When S3 refuses the log files (a changed bucket policy, a disabled key), the record of access to ePHI has a hole.",
+    fix=Fix(
+        cli="aws cloudtrail get-trail-status --name TRAIL",
+        note="The error names what to mend: the policy of the bucket or of the key, or a bucket that is gone.",
+        not_by_machine="depends on the error that AWS reports",
+    ),
+)
+def cloudtrail_delivers_without_errors(delivery: cloudtrail.Delivery) -> Verdict:
+    error = delivery.error
+    return failed(f"could not deliver log files: S3 answered {error}") if error else passed("delivers its log files")
+
+
+@control(
+    title="CloudTrail trails record all regions",
+    severity=HIGH,
+    hipaa=_RECORDED,
+    why="Copies of ePHI made in a region that no trail covers leave no record.",
+    fix=Fix(
+        sets="aws_cloudtrail.is_multi_region_trail = true",
+        where_written="aws_cloudtrail.include_global_service_events = true",
+        cli="aws cloudtrail update-trail --name TRAIL --is-multi-region-trail",
+    ),
+    peers={
+        "checkov": "CKV_AWS_67",
+        "trivy": "AVD-AWS-0014",
+        "prowler": "cloudtrail_multi_region_enabled",
+        "aws_config": "multi-region-cloudtrail-enabled",
+        "powerpipe": "cloudtrail_multi_region_trail_enabled",
+    },
+)
+def cloudtrail_multi_region(trail: cloudtrail.Trail, inventory: Inventory) -> Verdict:
+    if trail.is_multi_region:
+        return passed("records all regions")
+    if cloudtrail.another(trail, inventory, lambda other: other.is_multi_region):
+        return not_applicable("records one region, beside a trail that records all")
+    return failed("records only the region it was made in")
+
+
+@control(
+    title="CloudTrail trails record the events of global services",
+    severity=MEDIUM,
+    hipaa=_RECORDED,
+    why="IAM and STS are global: without their events nobody sees who gained access to ePHI, or how.",
+    fix=Fix(
+        sets="aws_cloudtrail.include_global_service_events = true",
+        cli="aws cloudtrail update-trail --name TRAIL --include-global-service-events",
+    ),
+)
+def cloudtrail_global_service_events(trail: cloudtrail.Trail, inventory: Inventory) -> Verdict:
+    if trail.includes_global_services:
+        return passed("records the events of global services")
+    if cloudtrail.another(trail, inventory, lambda other: other.includes_global_services):
+        return not_applicable("leaves the events of global services to another trail")
+    return failed("leaves out the events of global services such as IAM")
+
+
+_TRAIL_WITH_LOG_GROUP = """
+resource "aws_cloudtrail" "phi" {
+  name           = "account"
+  s3_bucket_name = "trail-111122223333"
+
+  cloud_watch_logs_group_arn = "${aws_cloudwatch_log_group.trail.arn}:*"
+  cloud_watch_logs_role_arn  = aws_iam_role.trail.arn
+}
+resource "aws_cloudwatch_log_group" "trail" {
+  name = "trail"
+}
+resource "aws_iam_role" "trail" {
+  assume_role_policy = jsonencode({
+    Version   = "2012-10-17"
+    Statement = [{ Effect = "Allow", Principal = { Service = "cloudtrail.amazonaws.com" }, Action = "sts:AssumeRole" }]
+  })
+}"""
+
+
+@control(
+    title="CloudTrail trails deliver their events to CloudWatch Logs",
+    severity=LOW,
+    hipaa=(*_RECORDED, "164.308(a)(5)(ii)(C)"),
+    why="Only events in a log group can be searched and raise alarms within minutes; files in a bucket wait for readers.",
+    fix=Fix(
+        terraform=_TRAIL_WITH_LOG_GROUP,
+        cli="""
+            aws cloudtrail update-trail --name TRAIL --cloud-watch-logs-log-group-arn LOG_GROUP_ARN \\
+              --cloud-watch-logs-role-arn ROLE_ARN
+        """,
+        not_by_machine="needs a log group and a role, which are yours to choose",
+    ),
+    peers={
+        "prowler": "cloudtrail_cloudwatch_logging_enabled",
+        "aws_config": "cloud-trail-cloud-watch-logs-enabled",
+        "powerpipe": "cloudtrail_trail_integrated_with_logs",
+        "cdk_nag": "HIPAA.Security-CloudTrailCloudWatchLogsEnabled",
+        "checkov": "CKV2_AWS_10",
+        "trivy": "AVD-AWS-0162",
+    },
+)
+def cloudtrail_sends_to_cloudwatch_logs(trail: cloudtrail.Trail) -> Verdict:
+    if trail.log_group is None:
+        return failed("delivers nothing to CloudWatch Logs")
+    return passed("delivers its events to a log group")
+
+
+@control(
+    title="Buckets that receive trails deliver server access logs",
+    severity=LOW,
+    hipaa=_RECORDED,
+    why="Whoever reads or removes the record of access to ePHI must leave a record too.",
+    fix=Fix(
+        terraform="""
+            resource "aws_cloudtrail" "phi" {
+              name           = "account"
+              s3_bucket_name = aws_s3_bucket.trail.id
+            }
+            resource "aws_s3_bucket" "trail" {}
+            resource "aws_s3_bucket_logging" "trail" {
+              bucket        = aws_s3_bucket.trail.id
+              target_bucket = "access-logs-111122223333"
+              target_prefix = "trail/"
+            }
+        """,
+        cli="""
+            aws s3api put-bucket-logging --bucket TRAIL_BUCKET --bucket-logging-status \\
+              '{"LoggingEnabled":{"TargetBucket":"LOG_BUCKET","TargetPrefix":"trail/"}}'
+        """,
+        not_by_machine=NEEDS_A_LOG_BUCKET,
+    ),
+    peers={"prowler": "cloudtrail_logs_s3_bucket_access_logging_enabled", "trivy": "AVD-AWS-0163"},
+)
+def cloudtrail_bucket_access_logging(trail: cloudtrail.Trail, inventory: Inventory) -> Verdict:
+    bucket = inventory.find(s3.Bucket, trail.bucket) or cloudtrail.not_in_sight(trail.bucket)
+    if bucket.log_target is None:
+        return failed("is delivered to a bucket without server access logs")
+    return passed("is delivered to a bucket with server access logs")

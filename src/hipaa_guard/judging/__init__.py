@@ -1,0 +1,1 @@
+"""Judgements that controls of several services share: policies import them, ours and those of users."""

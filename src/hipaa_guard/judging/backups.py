@@ -1,0 +1,32 @@
+"""Backed up: ePHI can be brought back after a mistake or an attack, from far enough back."""
+
+from hipaa_guard.authoring import HIGH, Verdict, failed, judgement, passed
+
+DAYS = 7
+"""Backups are kept for so many days at least. The rule names none; a week outlives a mistake made before a holiday."""
+
+_BACKUP = ("164.308(a)(7)(ii)(A)", "164.308(a)(7)(ii)(B)")
+
+
+@judgement(
+    severity=HIGH,
+    hipaa=_BACKUP,
+    why="Without backups that reach back far enough, ePHI that was deleted or encrypted by an attacker is lost.",
+)
+def backups_kept(days: int, *_: object) -> Verdict:
+    """Told for how many days automated backups are kept, 0 where they are off."""
+    if days >= DAYS:
+        return passed(f"keeps automated backups for {days} days")
+    if days == 0:
+        return failed("has automated backups off")
+    return failed(f"keeps automated backups for {days} day{'s' if days > 1 else ''}, less than {DAYS}")
+
+
+@judgement(
+    severity=HIGH,
+    hipaa=_BACKUP,
+    why="Without backups, ePHI that is overwritten, deleted or encrypted by malware is lost.",
+)
+def backed_up(automatic: bool, *_: object) -> Verdict:
+    """Told whether backups are made by themselves, be it continuously."""
+    return passed("has automatic backups on") if automatic else failed("has automatic backups off")

@@ -1,0 +1,35 @@
+"""Logs delivered: who reached ePHI is on record, where the record outlives the resource."""
+
+from typing import NamedTuple
+
+from hipaa_guard.authoring import MEDIUM, Verdict, failed, judgement, passed, some
+
+_RECORDED = ("164.312(b)", "164.308(a)(1)(ii)(D)")
+
+
+@judgement(severity=MEDIUM, hipaa=_RECORDED)
+def access_logged(target: str | None, *_: object) -> Verdict:
+    """Told where access logs are delivered to, None where there are none."""
+    return failed("delivers no access logs") if target is None else passed("delivers access logs")
+
+
+class Exports(NamedTuple):
+    """The logs that are exported to CloudWatch Logs (None: no export is set), and the one that tells who did what."""
+
+    exported: list[str] | None
+    needed: str = ""
+
+
+@judgement(
+    severity=MEDIUM,
+    hipaa=_RECORDED,
+    why="Logs on the instance are gone within days, and with the instance: nobody can then tell who read ePHI.",
+)
+def logs_exported(exports: Exports, *_: object) -> Verdict:
+    """Told the exports. Without any the needed log need not be known."""
+    exported, needed = exports
+    if exported is None:
+        return failed("exports no logs to CloudWatch Logs")
+    if some(lambda log: log == needed, exported):
+        return passed(f"exports the {needed} log to CloudWatch Logs")
+    return failed(f"exports {', '.join(exported) or 'no logs'} to CloudWatch Logs, but not the {needed} log")

@@ -1,0 +1,13 @@
+"""No public address: the internet has no way to it but through a door meant for everybody."""
+
+from hipaa_guard.authoring import CRITICAL, Verdict, failed, judgement, passed
+
+
+@judgement(
+    severity=CRITICAL,
+    hipaa=("164.312(a)(1)", "164.312(e)(1)"),
+    why="With a public address only the security group stands between the internet and a database of ePHI.",
+)
+def no_public_address(private: bool, *_: object) -> Verdict:
+    """Told whether it has no public address, and no name that resolves to one."""
+    return passed("has no public address") if private else failed("has a public address")

@@ -1,0 +1,42 @@
+"""TLS required: nothing is handed out or taken in over a connection that others can read."""
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from hipaa_guard.authoring import HIGH, PolicyDocument, Verdict, failed, judgement, passed
+
+_IN_TRANSIT = ("164.312(e)(1)", "164.312(e)(2)(ii)")
+
+
+@judgement(
+    severity=HIGH,
+    hipaa=_IN_TRANSIT,
+    why="What also takes plain connections lets one careless client send ePHI and passwords in the clear.",
+)
+def tls_required(required: bool, *_: object) -> Verdict:
+    """Told whether connections without TLS are refused."""
+    return passed("refuses connections without TLS") if required else failed("takes connections without TLS")
+
+
+class Requests(NamedTuple):
+    """The requests that must not be answered over plain HTTP, and the resource policy that may deny them."""
+
+    policy: PolicyDocument | None
+    actions: tuple[str, ...]
+    resources: tuple[Iterable[str], ...]
+    """For each resource that the requests are about, the names that it is known by."""
+
+
+@judgement(
+    severity=HIGH,
+    hipaa=_IN_TRANSIT,
+    why="AWS answers plain HTTP there unless the resource policy denies it, so ePHI can cross a network in the clear.",
+)
+def plain_http_denied(requests: Requests, *_: object) -> Verdict:
+    """Told the policy and the requests. A deny that spares a caller, an action or a resource leaves a way in."""
+    policy, actions, resources = requests
+    if policy is None:
+        return failed("has no policy, so AWS answers plain HTTP")
+    if all(policy.denies_without("Bool", "aws:SecureTransport", "false", action, *resources) for action in actions):
+        return passed(f"denies everyone {' and '.join(actions)} without TLS")
+    return failed(f"has a policy, but it does not deny everyone {' and '.join(actions)} without TLS")
