@@ -124,7 +124,7 @@ def test_ids_are_permanent() -> None:
     current = {control.id for control in CONTROLS} | {id for c in CONTROLS for id in c.previous_ids}
     missing = sorted(set(written) - current)
     assert not missing, f"these ids were published: keep them, or list them as previous_ids: {missing}"
-    assert sorted(current) == written, "new ids: add them to tests/reference/control_ids.txt"
+    assert sorted(current) == written, "new ids: `make docs` adds them to tests/reference/control_ids.txt"
 
 
 def test_no_policy_module_shadows_a_standard_module() -> None:
