@@ -43,8 +43,10 @@ lint: $(STAMP)
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/python -m docs.generate --check
 
-## Write the generated pages of docs/ anew
+## Write what is made from the tables: schemas of new awscc types, required arguments, the list of ids, pages of docs/
 docs: $(STAMP)
+	$(BIN)/python -m tests.provider_schema awscc
+	$(BIN)/python -m tests.required_arguments
 	$(BIN)/python -m docs.generate
 
 ## Install Checkov, and from npm the judges of SARIF and of workflows; without them their tests are skipped
