@@ -81,7 +81,10 @@ def _presence(attribute: Mapping[str, Any]) -> str:
 def packed(title: str, found: Iterable[Row]) -> bytes:
     """The file of these rows: the same for the same rows, whenever it is written."""
     text = "".join("\t".join(row) + "\n" for row in found)
-    return gzip.compress(f"# {title}: type, path (dots enter nested attributes), kind, required|optional|computed\n{text}".encode(), mtime=0)
+    return gzip.compress(
+        f"# {title}: type, path (dots enter nested attributes), kind, required|optional|computed\n{text}".encode(),
+        mtime=0,
+    )
 
 
 def read(name: str) -> list[Row]:
