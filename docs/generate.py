@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import json
+import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
@@ -97,6 +98,11 @@ def ids(controls: list[Control], written: str) -> str:
     return "".join(f"{id}\n" for id in sorted(current))
 
 
+def readme(text: str, controls: list[Control]) -> str:
+    """The README with the number of controls that its example of a scan shows."""
+    return re.sub(r"(?<= files; )\d+(?= controls\.$)", str(len(controls)), text, flags=re.MULTILINE)
+
+
 def generated() -> dict[str, str]:
     """The text of each generated file by its path from the top.
 
@@ -114,7 +120,8 @@ def generated() -> dict[str, str]:
         "hipaa-guard.schema.json": settings_schema(),
     }
     written = (ROOT / IDS).read_text(encoding="utf-8")
-    return {IDS: ids(controls, written), **{f"docs/{name}": text for name, text in pages.items()}}
+    front = readme((ROOT / "README.md").read_text(encoding="utf-8"), controls)
+    return {IDS: ids(controls, written), "README.md": front, **{f"docs/{name}": text for name, text in pages.items()}}
 
 
 def differences(root: Path, files: Mapping[str, str]) -> dict[str, str]:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from docs.generate import IDS, ROOT, VanishedError, differences, generated, ids, write
+from docs.generate import IDS, ROOT, VanishedError, differences, generated, ids, readme, write
 from hipaa_guard.controls.loading import load
 from hipaa_guard.controls.wanted import kinds_of
 
@@ -39,6 +39,11 @@ def test_the_counts_are_those_of_the_controls(files: dict[str, str]) -> None:
     assert sum(map(int, counts)) == len(CONTROLS)
     cited = re.findall(r"(\d+) of \[", files["docs/security-rule.md"])
     assert sum(map(int, cited)) == sum(len(control.hipaa) for control in CONTROLS)
+
+
+def test_the_readme_tells_the_number_of_controls(files: dict[str, str]) -> None:
+    assert f" files; {len(CONTROLS)} controls.\n" in files["README.md"]
+    assert " files; 3 controls.\n" in readme(files["README.md"], CONTROLS[:3])
 
 
 def test_no_page_but_those_of_services_grows_with_the_controls(files: dict[str, str]) -> None:
