@@ -12,8 +12,7 @@ from functools import cache
 from hipaa_guard.controls.wanted import kinds_of
 from hipaa_guard.terraform.required import COLLECTION, TABLE
 from hipaa_guard.testing import all_controls
-from tests.provider_schema.asking import RELEASE
-from tests.schema import AWSCC, NEWEST, OLDEST, lines_of
+from tests.schema import AWSCC, NEWEST, OLDEST, lines_of, release
 
 _RULE = ("from_port", "protocol", "to_port")
 WRITTEN_AS_BLOCKS = {
@@ -25,7 +24,8 @@ WRITTEN_AS_BLOCKS = {
 
 _HEAD = (
     "# Required arguments and nested blocks (dots enter them; [] marks lists, sets and maps), by AWS provider "
-    f"{RELEASE} and 6.25.0 and AWSCC provider 1.96.1. Made by: python -m tests.required_arguments\n"
+    f"{release(OLDEST)} and {release(NEWEST)} and AWSCC provider {release(AWSCC)}. "
+    "Made by: python -m tests.required_arguments\n"
 )
 
 

@@ -31,6 +31,11 @@ def title(name: str) -> str:
         return file.readline().removeprefix("# ").partition(":")[0]
 
 
+def release(name: str) -> str:
+    """The release that one of the files is of: ``6.25.0``."""
+    return title(name).partition(",")[0].rpartition(" ")[2]
+
+
 @cache
 def schema() -> dict[str, set[str]]:
     """The attribute paths of each resource type, by the newest releases."""
