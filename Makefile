@@ -10,7 +10,7 @@ LOCKED ?= requirements/dev.txt
 PIP = -m pip --disable-pip-version-check -qq
 HELD = --require-hashes --only-binary :all:
 
-.PHONY: demo test check docs lint tools lock lock-check test-allowed benchmark benchmark-live benchmark-terraform clean
+.PHONY: demo test check docs lint service tools lock lock-check test-allowed benchmark benchmark-live benchmark-terraform clean
 
 $(STAMP): $(VENV)/.locked pyproject.toml
 	$(BIN)/python $(PIP) install --no-deps --no-build-isolation --editable .
@@ -43,9 +43,15 @@ lint: $(STAMP)
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/python -m docs.generate --check
 
-## Write the generated pages of docs/ anew
+## Write what is made from the tables: schemas of new awscc types, required arguments, the list of ids, pages of docs/
 docs: $(STAMP)
+	$(BIN)/python -m tests.provider_schema awscc
+	$(BIN)/python -m tests.required_arguments
 	$(BIN)/python -m docs.generate
+
+## Write the skeleton of a service: make service NAME=kinesis
+service: $(STAMP)
+	$(BIN)/python -m tests.skeleton $(NAME)
 
 ## Install Checkov, and from npm the judges of SARIF and of workflows; without them their tests are skipped
 tools: $(VENV)/checkov/.installed $(if $(shell command -v npm),$(VENV)/node_modules/.installed)

@@ -1,128 +1,26 @@
-"""Write the generated pages of docs/ from the tables: ``python -m docs.generate``; ``--check`` only compares."""
+"""Write the generated pages of docs/ and the list of ids: ``python -m docs.generate``; ``--check`` only compares."""
 
 from __future__ import annotations
 
 import difflib
 import json
+import re
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 import click
 
+from docs.by_service import FOLDER, MADE, controls_page, facts_page, rule_page, service_pages
 from hipaa_guard.controls.control import Control
-from hipaa_guard.controls.facts_read import kinds_of
 from hipaa_guard.controls.loading import load
-from hipaa_guard.facts.readings import Ask, Derived, Listed, Listing, Singleton, TerraformReading
-from hipaa_guard.facts.resource import Fact, Resource
-from hipaa_guard.facts.values import Unknown, Value
-from hipaa_guard.law import citations
 
-HERE = Path(__file__).parent
-MADE = "<!-- Made by `make docs`: do not edit. -->\n\n"
+ROOT = Path(__file__).parents[1]
+IDS = "tests/reference/control_ids.txt"
 
 
-def controls_page(controls: list[Control]) -> str:
-    """Every control by safeguard, with what it cites and its equivalents."""
-    lines = [f"# Controls\n\n{MADE}{len(controls)} controls. `hipaa-guard explain ID` tells one in full.\n"]
-    for safeguard in sorted({control.safeguard for control in controls}):
-        lines.append(f"\n## {safeguard.replace('_', ' ').capitalize()}\n")
-        lines.append("| control | what a good resource is like | severity | 45 CFR | equivalents |")
-        lines.append("|---|---|---|---|---|")
-        for control in controls:
-            if control.safeguard == safeguard:
-                peers = ", ".join(f"{id}" for _, ids in sorted(control.peers.items()) for id in ids)
-                cited = ", ".join(control.hipaa)
-                lines.append(f"| `{control.id}` | {control.title} | {control.severity} | {cited} | {peers} |")
-    return "\n".join(lines) + "\n"
-
-
-def rule_page(controls: list[Control]) -> str:
-    """Every line of the rule, what a scan can say of it, and which controls do."""
-    lines = [
-        f"# The Security Rule, line by line\n\n{MADE}",
-        "What a scanner can decide of each standard and specification, and the controls that look at it.",
-        "Lines without a control need a person or are inherited from AWS; the report lists them all the same.",
-        "Resources of the subjects of a line belong to it: where one of them was not judged, the line is *evidence in",
-        "part*. [resource_types.csv](../policies/law/resource_types.csv) says which types belong to which subject.\n",
-        "| 45 CFR | name | type | a scan can decide it | subjects | controls |",
-        "|---|---|---|---|---|---|",
-    ]
-    for citation, requirement in citations().items():
-        cited = ", ".join(f"`{control.id}`" for control in controls if citation in control.hipaa)
-        subjects = ", ".join(_subject(place) for place in requirement.judged_by)
-        parts = (citation, requirement.name, requirement.type, requirement.assessment, subjects, cited)
-        lines.append(f"| {' | '.join(parts)} |")
-    return "\n".join(lines) + "\n"
-
-
-def _subject(place: str) -> str:
-    folder, _, holds = place.partition("/")
-    return folder.replace("_", " ") + (f" ({holds})" if holds else "")
-
-
-def facts_page(controls: list[Control]) -> str:
-    """Every kind with its facts and where each source tells them."""
-    lines = [
-        f"# Kinds and facts\n\n{MADE}What is read of each kind of resource, where Terraform writes it and which AWS",
-        "call answers it. Where a cell names a function, the service module has it.\n",
-    ]
-    for kind in kinds_of(controls):
-        lines.extend(_kind(kind))
-    return "\n".join(lines) + "\n"
-
-
-def _kind(kind: type[Resource]) -> Iterator[str]:
-    first_line = (kind.__doc__ or "").strip().splitlines()[0]
-    yield f"\n## {kind.kind}\n\n{first_line}\n"
-    block = kind.terraform
-    types = ", ".join(f"`{block.told_in(type)}`" for type in block.types) if block else f"none: {kind.live_only}"
-    yield f"Terraform: {types}. AWS: {_listing(kind.aws, kind)}.\n"
-    if kind.facts:
-        yield "| fact | values | Terraform | when left out | AWS |"
-        yield "|---|---|---|---|---|"
-        for fact in kind.facts.values():
-            unset = "" if fact.live_only is not None else _unset(fact.unset)
-            values = "" if fact.allowed is None else str(fact.allowed)
-            yield f"| {fact.name} | {values} | {_terraform(fact)} | {unset} | {_aws(fact)} |"
-
-
-def _unset(value: Value) -> str:
-    return f"unknown: {value.reason}" if isinstance(value, Unknown) else f"`{value!r}`"
-
-
-def _listing(listing: Listing | Singleton | None, kind: type[Resource]) -> str:
-    if listing is None:
-        return f"none: {kind.terraform_only}"
-    if isinstance(listing, Singleton):
-        return f"one for each {listing.scope}"
-    return f"`{listing.operation}`"
-
-
-def _terraform(fact: Fact) -> str:
-    if fact.live_only is not None:
-        return f"not told: {fact.live_only}"
-    aws, awscc = _named(fact.readings("aws_")), _named(fact.readings("awscc_"))
-    if fact.awscc is None or aws == awscc:
-        return aws
-    return "; ".join(filter(None, (aws, f"awscc: {awscc}")))
-
-
-def _named(readings: Iterable[TerraformReading]) -> str:
-    # A function made by another is known by the name of its maker.
-    named = (r if isinstance(r, str) else f"{r.__qualname__.partition('.')[0].strip('_')}()" for r in readings)
-    return ", else ".join(f"`{name}`" for name in named)
-
-
-def _aws(fact: Fact) -> str:
-    if fact.aws is None:
-        return f"not told: {fact.terraform_only}"
-    readings = fact.aws.readings if isinstance(fact.aws, Derived) else (fact.aws,)
-    return ", ".join(dict.fromkeys(_asked(reading) for reading in readings)) or "computed"
-
-
-def _asked(reading: Listed | Ask) -> str:
-    return "the listing" if isinstance(reading, Listed) else f"`{reading.operation}`"
+class VanishedError(Exception):
+    """An id that was published is no more."""
 
 
 _ENDINGS = """
@@ -183,37 +81,88 @@ def settings_schema() -> str:
     return json.dumps(schema(), indent=2) + "\n"
 
 
-def pages() -> dict[str, str]:
-    """The generated pages by file name."""
+def ids(controls: list[Control], written: str) -> str:
+    """All ids that controls have and had, one a line, given those that were published.
+
+    Raises:
+        VanishedError: a published one is missing.
+
+    """
+    current = {control.id for control in controls} | {id for control in controls for id in control.previous_ids}
+    missing = sorted(set(written.split()) - current)
+    if missing:
+        raise VanishedError(
+            f"{', '.join(missing)}: published in {IDS}, and no control has it. Ids are permanent: "
+            "name it in previous_ids= of the control that took its place"
+        )
+    return "".join(f"{id}\n" for id in sorted(current))
+
+
+def readme(text: str, controls: list[Control]) -> str:
+    """The README with the number of controls that its example of a scan shows."""
+    return re.sub(r"(?<= files; )\d+(?= controls\.$)", str(len(controls)), text, flags=re.MULTILINE)
+
+
+def generated() -> dict[str, str]:
+    """The text of each generated file by its path from the top.
+
+    Raises:
+        VanishedError: an id that was published is missing.
+
+    """
     controls = load()
-    return {
+    pages = {
         "controls.md": controls_page(controls),
         "security-rule.md": rule_page(controls),
         "facts.md": facts_page(controls),
+        **service_pages(controls),
         "command-line.md": cli_page(),
         "hipaa-guard.schema.json": settings_schema(),
     }
+    written = (ROOT / IDS).read_text(encoding="utf-8")
+    front = readme((ROOT / "README.md").read_text(encoding="utf-8"), controls)
+    return {IDS: ids(controls, written), "README.md": front, **{f"docs/{name}": text for name, text in pages.items()}}
+
+
+def differences(root: Path, files: Mapping[str, str]) -> dict[str, str]:
+    """The files that are not in date, missing or of services that are no more: path -> what differs."""
+    found = {}
+    folder = root / "docs" / FOLDER
+    existing = {path.relative_to(root).as_posix() for path in folder.glob("*")} if folder.is_dir() else set()
+    for name in sorted({*files, *existing}):
+        path, text = root / name, files.get(name, "")
+        before = path.read_text(encoding="utf-8") if path.exists() else ""
+        if before != text or name not in files:
+            lines = difflib.unified_diff(before.splitlines(), text.splitlines(), name, "now", lineterm="")
+            found[name] = "\n".join(list(lines)[:20])
+    return found
+
+
+def write(root: Path, files: Mapping[str, str], stale: Iterable[str]) -> None:
+    """Write the files that are not in date, and remove those that nothing generates."""
+    for name in stale:
+        path = root / name
+        if name in files:
+            path.parent.mkdir(exist_ok=True)
+            path.write_text(files[name], encoding="utf-8")
+        else:
+            path.unlink()
+        click.echo(f"{'wrote' if name in files else 'removed'} {name}")
 
 
 def main(arguments: list[str]) -> int:
-    """Write the pages, or with ``--check`` say which are out of date."""
-    stale = 0
-    for name, text in pages().items():
-        path = HERE / name
-        written = path.read_text(encoding="utf-8") if path.exists() else ""
-        if written == text:
-            continue
-        stale += 1
-        if "--check" in arguments:
-            difference = difflib.unified_diff(
-                written.splitlines(), text.splitlines(), f"docs/{name}", "now", lineterm=""
-            )
-            click.echo("\n".join(list(difference)[:20]))
-        else:
-            path.write_text(text, encoding="utf-8")
-            click.echo(f"wrote docs/{name}")
-    if stale and "--check" in arguments:
-        click.echo(f"{stale} generated pages are out of date: run `make docs` and commit them", err=True)
+    """Write the files, or with ``--check`` say which are out of date."""
+    try:
+        files = generated()
+    except VanishedError as error:
+        click.echo(str(error), err=True)
+        return 1
+    stale = differences(ROOT, files)
+    if "--check" not in arguments:
+        write(ROOT, files, stale)
+    elif stale:
+        click.echo("\n".join(stale.values()))
+        click.echo(f"{len(stale)} generated files are out of date: run `make docs` and commit them", err=True)
         return 1
     return 0
 

@@ -55,7 +55,7 @@ def facts() -> list[str]:
     """What is tried, by the tables: lines that stand in the page."""
     paged = sum(1 for paging in pages().values() if paging is not None)
     return [
-        f"{len(readers())} operations, all that a scan for all controls makes; {paged} of them have pages.",
+        f"{len(readers())} operations, all that a scan for all controls made when this was measured; {paged} of them have pages.",
         f"{len(BREAKDOWNS)} ways of being refused: {', '.join(BREAKDOWNS)}.",
         f"{len(SPOILS)} spoilt forms: {', '.join(SPOILS)}.",
     ]

@@ -34,7 +34,8 @@ def test_the_wheel_holds_every_module_and_data_file(wheel: Path) -> None:
     for source, target in places.items():
         for path in (ROOT / source).rglob("*"):
             if path.is_file() and path.suffix in (".py", ".yaml", ".csv", ".json", ".j2", ".css", ".js", ".typed"):
-                assert f"{target}/{path.relative_to(ROOT / source).as_posix()}" in packed
+                name = f"{target}/{path.relative_to(ROOT / source).as_posix()}"
+                assert name in packed, "name its folder in `packages` of pyproject.toml, a data file in `package-data`"
     assert not [name for name in packed if name.startswith(("tests/", "examples/", "benchmarks/", "docs/"))]
 
 

@@ -74,7 +74,9 @@ def test_every_row_can_be_read_and_names_folders_of_policies() -> None:
 
 @pytest.mark.parametrize("type, safeguard", JUDGED)
 def test_what_our_controls_judge_belongs_to_their_folder(type: str, safeguard: str) -> None:
-    assert safeguard in belonging(type).safeguards
+    assert safeguard in belonging(type).safeguards, (
+        f"policies/law/resource_types.csv: add {safeguard} to the row of {type}, or move the row there from other_types.csv"
+    )
 
 
 def test_what_has_an_encryption_of_its_own_has_a_row() -> None:

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import Any
 
 from botocore import xform_name
 from botocore.exceptions import EndpointConnectionError
 from botocore.validate import ParamValidator
 
+from tests.aws.hospital import answers
+
 HOME = "us-east-1"
 SECOND_PAGE = "on-the-second-page"
-_ONE_AFTER_ANOTHER = frozenset({"iam.generate_credential_report"})
+ONE_AFTER_ANOTHER = frozenset({"iam.generate_credential_report"})
 """What answers otherwise the second time."""
-_DAY = datetime(2026, 1, 1, tzinfo=UTC)
 _TOKENS = ("NextToken", "nextToken", "NextMarker", "Marker", "position")
 
 
@@ -71,6 +71,8 @@ class Line:
     fault: Fault | None = None
     refused: set[tuple[str, str]] = field(default_factory=set)
     asked: set[tuple[str, str]] = field(default_factory=set)
+    requests: list[tuple[str, str, str]] = field(default_factory=list)
+    """Every request that was not refused: operation, region and what was sent."""
     _answers: dict[str, tuple[Any, dict[str, Any]]] = field(default_factory=dict)
 
     def lead(self, session: Any, operations: Iterable[str]) -> None:
@@ -86,14 +88,15 @@ class Line:
     def _before(self, model: Any, params: dict[str, Any], context: dict[str, Any], **_: Any) -> Any:
         operation = _named(model)
         region = context.get("aimed_at", HOME)
-        request = [params[part] for part in ("method", "url", "query_string", "body")]
+        request = repr([params[part] for part in ("method", "url", "query_string", "body")])
         key = repr((operation, region, request))
         if self.fault is not None and self._breaks(self.fault, operation, region, SECOND_PAGE in key):
             return self._refuse(self.fault.breakdown, operation, region, params["url"])
         self.asked.add((operation, region))
-        context["key"] = None if operation in _ONE_AFTER_ANOTHER else key
-        if key not in self._answers and operation in ANSWERS:
-            self._answers[key] = (_Http(200), _valid(model, ANSWERS[operation](region, params["url_path"])))
+        self.requests.append((operation, region, request))
+        context["key"] = None if operation in ONE_AFTER_ANOTHER else key
+        if key not in self._answers and operation in answers():
+            self._answers[key] = (_Http(200), _valid(model, answers()[operation](region, params["url_path"])))
         if key not in self._answers:
             return None
         http, parsed = self._answers[key]
@@ -190,84 +193,3 @@ def _valid(model: Any, answer: dict[str, Any]) -> dict[str, Any]:
     report = ParamValidator().validate(answer, model.output_shape)
     assert not report.has_errors(), report.generate_report()
     return {**answer, "ResponseMetadata": {"HTTPStatusCode": 200, "HTTPHeaders": {}}}
-
-
-def _key(region: str) -> str:
-    return f"arn:aws:kms:{region}:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab"
-
-
-def _fhir(region: str) -> dict[str, Any]:
-    return {
-        "DatastoreId": "a" * 32,
-        "DatastoreArn": f"arn:aws:healthlake:{region}:123456789012:datastore/fhir/{'a' * 32}",
-        "DatastoreName": "charts",
-        "DatastoreStatus": "ACTIVE",
-        "DatastoreTypeVersion": "R4",
-        "DatastoreEndpoint": f"https://healthlake.{region}.amazonaws.com/datastore/a/r4/",
-        "SseConfiguration": {"KmsEncryptionConfig": {"CmkType": "AWS_OWNED_KMS_KEY"}},
-    }
-
-
-def _images(region: str) -> dict[str, Any]:
-    return {
-        "datastoreId": "b" * 32,
-        "datastoreName": "x-rays",
-        "datastoreStatus": "ACTIVE",
-        "datastoreArn": f"arn:aws:medical-imaging:{region}:123456789012:datastore/{'b' * 32}",
-    }
-
-
-def _genomes(kind: str, region: str) -> dict[str, Any]:
-    return {
-        "id": "1234567890",
-        "arn": f"arn:aws:omics:{region}:123456789012:{kind}Store/1234567890",
-        "name": "genomes",
-        "sseConfig": {"type": "KMS", "keyArn": _key(region)},
-        "creationTime": _DAY,
-    }
-
-
-def _analyses(kind: str, region: str, **more: str) -> dict[str, Any]:
-    store = _genomes(kind, region)
-    return {
-        "storeArn": store.pop("arn"),
-        **store,
-        **more,
-        "reference": {"referenceArn": f"arn:aws:omics:{region}:123456789012:referenceStore/1/reference/1"},
-        "status": "ACTIVE",
-        "description": "",
-        "statusMessage": "",
-        "storeSizeBytes": 1,
-        "updateTime": _DAY,
-    }
-
-
-def _url(region: str, path: str) -> dict[str, Any]:
-    function = path.split("/functions/")[1].split("/", maxsplit=1)[0]
-    return {
-        "FunctionUrl": f"https://{function}.lambda-url.{region}.on.aws/",
-        "FunctionArn": f"arn:aws:lambda:{region}:123456789012:function:{function}",
-        "CreationTime": "2026-01-01T00:00:00Z",
-        "LastModifiedTime": "2026-01-01T00:00:00Z",
-        "AuthType": "AWS_IAM" if function == "summaries" else "NONE",
-    }
-
-
-ANSWERS: dict[str, Callable[[str, str], dict[str, Any]]] = {
-    "ec2.get_instance_metadata_defaults": lambda *_: {"AccountLevel": {"HttpTokens": "required"}},
-    "ec2.get_snapshot_block_public_access_state": lambda *_: {"State": "block-all-sharing"},
-    "healthlake.list_fhir_datastores": lambda region, _: {"DatastorePropertiesList": [_fhir(region)]},
-    "medical-imaging.list_datastores": lambda region, _: {"datastoreSummaries": [_images(region)]},
-    "medical-imaging.get_datastore": lambda region, _: {"datastoreProperties": _images(region)},
-    "lambda.list_function_url_configs": lambda region, path: {"FunctionUrlConfigs": [_url(region, path)]},
-    "omics.list_annotation_stores": lambda region, _: {
-        "annotationStores": [_analyses("annotation", region, storeFormat="VCF")]
-    },
-    "omics.list_reference_stores": lambda region, _: {"referenceStores": [_genomes("reference", region)]},
-    "omics.list_sequence_stores": lambda region, _: {"sequenceStores": [_genomes("sequence", region)]},
-    "omics.list_variant_stores": lambda region, _: {"variantStores": [_analyses("variant", region)]},
-    "omics.get_sequence_store": lambda region, _: {
-        **_genomes("sequence", region),
-        "s3Access": {"s3Uri": "s3://service/1/", "accessLogLocation": "s3://riverside-trail/genomes/"},
-    },
-}

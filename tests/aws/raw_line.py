@@ -14,7 +14,8 @@ from botocore.awsrequest import AWSResponse, HeadersDict
 from moto.core.models import botocore_stubber
 
 from hipaa_guard.aws.calling.bounds import SlowAnswerError
-from tests.aws.faults import ANSWERS, HOME, Paging
+from tests.aws.faults import HOME, Paging
+from tests.aws.hospital import answers
 from tests.aws.shapes import Said, said
 
 Spoil = Callable[[Any, Said], Said]
@@ -155,8 +156,8 @@ class RawLine:
             self.spoilt.add(region)
             return self._first[operation, region]
         if key not in self._answers:
-            if operation in ANSWERS:
-                told = said(model, ANSWERS[operation](region, request.url))
+            if operation in answers():
+                told = said(model, answers()[operation](region, request.url))
                 self._answers[key] = Said(told.status, told.body, {**told.headers, "x-amzn-RequestId": "r"})
             else:
                 self._answers[key] = self._of_account(event_name, request)

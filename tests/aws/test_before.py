@@ -14,6 +14,7 @@ from moto.core import set_initial_no_auth_action_count
 from hipaa_guard.aws.preflight import READS_DATA
 from hipaa_guard.cli.main import run
 from tests.aws.clinic import furnish
+from tests.aws.granted import actions, policies
 
 CLEAN, _GAPS, USAGE, INCOMPLETE, _BROKEN = range(5)
 
@@ -126,9 +127,7 @@ def test_what_a_call_needs_besides_is_told(told: Run) -> None:
 
 def test_a_dry_run_tells_the_actions_of_the_policy(told: Run) -> None:
     _, out, _ = told("scan", "aws", "--dry-run", "-o", "json")
-    policy = json.loads(told("iam-policy")[1])
-    allowed = {action for each in policy["Statement"] if each["Effect"] == "Allow" for action in each["Action"]}
-    assert set(json.loads(out)["actions"]) == allowed
+    assert set(json.loads(out)["actions"]) == actions(*policies(told("iam-policy")[1]))
 
 
 @pytest.mark.usefixtures("_cloud")

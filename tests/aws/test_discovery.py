@@ -29,8 +29,10 @@ from hipaa_guard.facts.resource import Resource
 from hipaa_guard.services import dynamodb
 from hipaa_guard.testing import all_controls
 from tests.aws.clinic import Clock
+from tests.aws.granted import actions, policies
 from tests.aws.shapes import ACCOUNT
 from tests.aws.wire import LACKING, Asked, Wire, answering, model_of
+from tests.schema import REFERENCE
 
 HOME, OTHER = "us-east-1", "eu-west-1"
 REGIONS = f"{HOME},{OTHER}"
@@ -407,15 +409,7 @@ def test_the_policy_and_the_dry_run_have_the_calls(capsys: pytest.CaptureFixture
 def told_actions(capsys: pytest.CaptureFixture[str], *arguments: str) -> set[str]:
     capsys.readouterr()
     run(arguments)
-    policies = json.loads(capsys.readouterr().out)
-    policies = policies if isinstance(policies, list) else [policies]
-    return {
-        action
-        for policy in policies
-        for statement in policy["Statement"]
-        if statement["Effect"] == "Allow"
-        for action in statement["Action"]
-    }
+    return actions(*policies(capsys.readouterr().out))
 
 
 def test_no_question_reads_what_is_stored_or_changes_anything() -> None:
@@ -507,17 +501,9 @@ def _awscc(type: str) -> str:
 
 
 def test_names_of_cloudformation_exist() -> None:
-    counts = model_of("config.get_discovered_resource_counts").output_shape.members["resourceCounts"]
-    recorded = set(counts.member.members["resourceType"].enum)
-    with gzip.open(Path(__file__).parents[1] / "reference" / "terraform_awscc_schema.tsv.gz", "rt") as file:
-        provided = {line.partition("\t")[0] for line in file}
+    registry = gzip.decompress((REFERENCE / "cloudformation_types.txt.gz").read_bytes()).decode().split()
     names = {type for kind in KINDS for type in kind.aws_types if "::" in type}
-    unheard = {name for name in names if name not in recorded and _awscc(name) not in provided}
-    assert unheard <= _ONLY_CLOUDFORMATION
-
-
-# In CloudFormation's resource reference; Config does not record them, and our readings of awscc do not have them.
-_ONLY_CLOUDFORMATION = {"AWS::DAX::Cluster"}
+    assert names <= set(registry), "aws_types: neither in CloudFormation's registry nor a type of AWS Config"
 
 
 def test_kinds_of_one_type_are_compared_together() -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+import pkgutil
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Generic, Protocol, TypeVar
@@ -12,6 +14,7 @@ import boto3
 import pytest
 from moto import mock_aws
 
+import hipaa_guard.services
 from hipaa_guard.assessment.gate import CLEAN, INCOMPLETE, decide
 from hipaa_guard.assessment.model import Coverage
 from hipaa_guard.aws.calling.alternative_calls import SIBLINGS
@@ -19,6 +22,7 @@ from hipaa_guard.aws.calling.calls import Caller
 from hipaa_guard.aws.collecting.collect import Collected, collect
 from hipaa_guard.aws.planning import operation_quirks
 from hipaa_guard.aws.planning.actions import action_of
+from hipaa_guard.aws.planning.call_forecast import Times, foreseen
 from hipaa_guard.aws.planning.plan import planned
 from hipaa_guard.aws.sessions.accounts import AwsAccount, open_account
 from hipaa_guard.controls.control import Control, Status
@@ -29,10 +33,11 @@ from hipaa_guard.facts.policy_document import PolicyDocument
 from hipaa_guard.facts.records import Record
 from hipaa_guard.facts.resource import Resource
 from hipaa_guard.facts.values import Incomplete, Unknown, first_unknown
+from hipaa_guard.services import dax
 from hipaa_guard.testing import all_controls
 from tests.aws.clinic import Clock
-from tests.aws.faults import BREAKDOWNS, HOME, PAGING, Fault, Line, paging
-from tests.aws.hospital import furnish
+from tests.aws.faults import BREAKDOWNS, HOME, ONE_AFTER_ANOTHER, PAGING, Fault, Line, paging
+from tests.aws.hospital import furnish, lacking, modules
 
 REGIONS = "us-east-1,us-west-2"
 
@@ -147,113 +152,55 @@ def test_nothing_is_missing_where_nothing_breaks_down(hospital: Hospital[Line]) 
     whole = hospital.whole
     assert whole.collected.gaps == ()
     assert whole.exit_code == CLEAN
-    assert {kind.kind for kind in kinds_of(all_controls().values()) if kind.aws} == {
-        resource.kind for resource in whole.collected.inventory
-    }
+    assert lacking(kinds_of(all_controls().values()), {each.kind for each in whole.collected.inventory}) == []
     assert set(whole.verdicts.values()) >= {Status.PASS, Status.FAIL}
 
 
 def test_every_operation_of_the_tables_is_asked(hospital: Hospital[Line]) -> None:
-    assert {operation for operation, _ in hospital.asked} >= set(readers())
+    unasked = set(readers()) - {operation for operation, _ in hospital.asked}
+    assert not unasked, "let a module of tests/aws/hospital make a resource for which a scan asks these"
 
 
-CALLS = {
-    "cloudtrail.describe_trails": 3,
-    "cloudtrail.get_event_selectors": 2,
-    "cloudtrail.get_trail_status": 2,
-    "dax.describe_clusters": 2,
-    "dynamodb.describe_continuous_backups": 2,
-    "dynamodb.describe_table": 2,
-    "dynamodb.get_resource_policy": 2,
-    "dynamodb.list_tables": 2,
-    "ec2.describe_flow_logs": 2,
-    "ec2.describe_instance_attribute": 4,
-    "ec2.describe_instances": 2,
-    "ec2.describe_launch_template_versions": 1,
-    "ec2.describe_launch_templates": 2,
-    "ec2.describe_managed_prefix_lists": 2,
-    "ec2.describe_network_acls": 2,
-    "ec2.describe_security_groups": 2,
-    "ec2.describe_snapshot_attribute": 5,
-    "ec2.describe_snapshots": 4,
-    "ec2.describe_subnets": 2,
-    "ec2.describe_volumes": 2,
-    "ec2.describe_vpcs": 2,
-    "ec2.get_ebs_encryption_by_default": 2,
-    "ec2.get_instance_metadata_defaults": 2,
-    "ec2.get_managed_prefix_list_entries": 1,
-    "ec2.get_snapshot_block_public_access_state": 2,
-    "efs.describe_access_points": 2,
-    "efs.describe_backup_policy": 3,
-    "efs.describe_file_system_policy": 3,
-    "efs.describe_file_systems": 2,
-    "elbv2.describe_listeners": 1,
-    "elbv2.describe_load_balancer_attributes": 1,
-    "elbv2.describe_load_balancers": 2,
-    "elbv2.describe_rules": 1,
-    "healthlake.list_fhir_datastores": 2,
-    "iam.generate_credential_report": 2,
-    "iam.get_account_authorization_details": 1,
-    "iam.get_account_password_policy": 1,
-    "iam.get_account_summary": 1,
-    "iam.get_credential_report": 1,
-    "iam.list_open_id_connect_providers": 1,
-    "iam.list_roles": 1,
-    "iam.list_virtual_mfa_devices": 1,
-    "kms.describe_key": 5,
-    "kms.get_key_policy": 5,
-    "kms.get_key_rotation_status": 5,
-    "kms.list_aliases": 2,
-    "kms.list_keys": 2,
-    "lambda.get_policy": 2,
-    "lambda.list_function_url_configs": 2,
-    "lambda.list_functions": 2,
-    "logs.describe_log_groups": 2,
-    "logs.describe_resource_policies": 2,
-    "medical-imaging.get_datastore": 2,
-    "medical-imaging.list_datastores": 2,
-    "omics.get_sequence_store": 2,
-    "omics.list_annotation_stores": 2,
-    "omics.list_reference_stores": 2,
-    "omics.list_sequence_stores": 2,
-    "omics.list_variant_stores": 2,
-    "rds.describe_db_cluster_parameter_groups": 2,
-    "rds.describe_db_cluster_parameters": 1,
-    "rds.describe_db_cluster_snapshot_attributes": 1,
-    "rds.describe_db_cluster_snapshots": 2,
-    "rds.describe_db_clusters": 2,
-    "rds.describe_db_instances": 2,
-    "rds.describe_db_parameter_groups": 2,
-    "rds.describe_db_parameters": 3,
-    "rds.describe_db_proxies": 2,
-    "rds.describe_db_snapshot_attributes": 1,
-    "rds.describe_db_snapshots": 2,
-    "s3.get_bucket_acl": 4,
-    "s3.get_bucket_encryption": 4,
-    "s3.get_bucket_location": 4,
-    "s3.get_bucket_logging": 4,
-    "s3.get_bucket_ownership_controls": 4,
-    "s3.get_bucket_policy": 4,
-    "s3.get_bucket_replication": 4,
-    "s3.get_bucket_versioning": 4,
-    "s3.get_object_lock_configuration": 4,
-    "s3.get_public_access_block": 4,
-    "s3.list_buckets": 1,
-    "s3control.get_public_access_block": 1,
-    "secretsmanager.get_resource_policy": 1,
-    "secretsmanager.list_secrets": 2,
-    "sns.get_topic_attributes": 2,
-    "sns.list_subscriptions": 2,
-    "sns.list_topics": 2,
-    "sqs.get_queue_attributes": 2,
-    "sqs.list_queues": 2,
-    "wafv2.get_web_acl_for_resource": 1,
-}
-"""Requests for everything, of two regions: where there are several of a kind, what is asked per resource shows."""
+def test_each_module_of_the_hospital_is_called_as_a_service() -> None:
+    services = {module.name for module in pkgutil.iter_modules(hipaa_guard.services.__path__)}
+    assert set(modules()) <= services
 
 
-def test_each_call_is_made_as_often_as_it_must_be(hospital: Hospital[Line]) -> None:
-    assert dict(hospital.whole.collected.calls) == CALLS
+def test_a_kind_of_which_the_hospital_has_none_is_told_with_the_module_to_change() -> None:
+    (told,) = lacking([dax.Cluster], ["sqs.Queue"])
+    assert "no dax.Cluster" in told
+    assert "tests/aws/hospital/dax.py" in told
+    assert "dax.describe_clusters" in told
+    assert lacking([dax.Cluster], ["dax.Cluster"]) == []
+
+
+def test_no_request_is_made_twice(hospital: Hospital[Line]) -> None:
+    requests, _ = made(hospital)
+    again = [request for request, times in Counter(requests).items() if times > 1]
+    assert [request for request in again if request[0] not in ONE_AFTER_ANOTHER] == []
+
+
+def test_each_call_is_made_as_often_as_its_table_says(hospital: Hospital[Line]) -> None:
+    requests, seen = made(hospital)
+    calls = Counter(operation for operation, *_ in requests)
+    assert calls == seen.collected.calls
+    of_kind = Counter(resource.kind for resource in seen.collected.inventory)
+    most: Counter[str] = Counter()
+    for call in foreseen(seen.collected.plan):
+        resources = sum(of_kind[kind] for kind in call.kinds)
+        most[call.operation] += {Times.ACCOUNT: 1, Times.REGION: REGIONS.count(",") + 1, Times.RESOURCE: resources}[
+            call.times
+        ]
+    too_often = {operation: (times, most[operation]) for operation, times in calls.items() if times > most[operation]}
+    assert set(too_often) <= ONE_AFTER_ANOTHER, "asked more often (first number) than the tables have reason to"
+    assert max(of_kind.values()) > REGIONS.count(",") + 1  # so that what is asked per resource shows
+
+
+def made(hospital: Hospital[Line]) -> tuple[list[tuple[str, str, str]], Seen]:
+    """Every request of a scan for all controls, and what it saw."""
+    hospital.line.requests.clear()
+    seen = hospital.read(all_controls().values())
+    return list(hospital.line.requests), seen
 
 
 # --- the broken account ---

@@ -10,6 +10,7 @@ from pathlib import Path
 import jsonschema
 import pytest
 
+from tests.aws.granted import actions, policies
 from tests.patience import HANGS
 
 ROOT = Path(__file__).parents[2]
@@ -293,9 +294,8 @@ def test_explain_says_why_a_machine_does_not_make_the_change() -> None:
 
 
 def test_iam_policy_allows_reading_configuration_and_denies_reading_data() -> None:
-    policy = json.loads(run("iam-policy").stdout)
-    allowed = {a for s in policy["Statement"] if s["Effect"] == "Allow" for a in s["Action"]}
-    denied = {a for s in policy["Statement"] if s["Effect"] == "Deny" for a in s["Action"]}
+    found = policies(run("iam-policy").stdout)
+    allowed, denied = actions(*found), actions(*found, effect="Deny")
     assert "s3:GetBucketPolicy" in allowed
     assert "s3:GetObject" not in allowed
     assert any(action.startswith("s3:GetObject") for action in denied)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import dataclasses
 import json
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -17,9 +19,12 @@ from moto import mock_aws
 
 from hipaa_guard.assessment.model import Assessment
 from hipaa_guard.controls.control import Status
+from hipaa_guard.controls.facts_read import kinds_of
+from hipaa_guard.facts.resource import Resource
 from hipaa_guard.outputs import OutputError, write
-from hipaa_guard.outputs.formats.asff import _RESOURCE_TYPES, render
+from hipaa_guard.outputs.formats.asff import render
 from hipaa_guard.outputs.wording.page import Page
+from hipaa_guard.testing import all_controls
 
 SERVICE = botocore.session.get_session().get_service_model("securityhub")
 INPUT = SERVICE.operation_model("BatchImportFindings").input_shape
@@ -153,9 +158,28 @@ def test_of_a_mixed_scan_only_the_account(nasty: Assessment) -> None:
     assert [each["Id"] for each in findings(nasty)] == [f"hipaa-guard/{fingerprint}" for fingerprint in live]
 
 
-def test_the_names_of_types_are_aws_s_own() -> None:
-    details = SERVICE.shape_for("ResourceDetails").members  # type: ignore[attr-defined]  # it is a structure
-    assert set(_RESOURCE_TYPES.values()) <= set(details)
+KINDS = [kind for kind in kinds_of(all_controls().values()) if kind.aws is not None]
+TYPES = set(SERVICE.shape_for("ResourceDetails").members)  # type: ignore[attr-defined]  # it is a structure
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.kind)
+def test_a_kind_has_the_name_that_security_hub_gives_it(kind: type[Resource]) -> None:
+    assert kind.security_hub_type in {"", *TYPES}
+    # Most of its names are those of CloudFormation.
+    plain = {type.replace("::", "").lower() for type in kind.aws_types if "::" in type}
+    (known,) = [name for name in TYPES if name.lower() in plain] or [""]
+    if known:
+        assert kind.security_hub_type, f'{kind.kind}: say security_hub_type = "{known}" beside aws_types'
+
+
+def test_an_assessment_of_a_file_has_the_names_too(clinic: Assessment, tmp_path: Path) -> None:
+    write(clinic, f"json={tmp_path / 'a.json'}")
+    command = [sys.executable, "-m", "hipaa_guard", "render", str(tmp_path / "a.json"), "-o", "asff"]
+    rendered = json.loads(subprocess.run(command, capture_output=True, text=True, check=False).stdout)
+    assert [each["Resources"][0]["Type"] for each in rendered] == [
+        each["Resources"][0]["Type"] for each in findings(clinic)
+    ]
+    assert {"AwsS3Bucket", "AwsKmsKey", "Other"} <= {each["Resources"][0]["Type"] for each in rendered}
 
 
 def test_the_documented_way_to_send_them_works(

@@ -20,7 +20,9 @@ from hipaa_guard.terraform.binding.required_arguments import TABLE, Argument, ar
 from hipaa_guard.terraform.read import read
 from hipaa_guard.testing import FAIL, PASS, UNKNOWN, Case, cases, is_phi
 from tests import required_arguments
+from tests.provider_schema.asking import has_oldest
 from tests.refused.instead import CONTROLS, KINDS
+from tests.terraform.real.tools import Root, tools
 
 # --- the table -------------------------------------------------------------------------------------------------------
 
@@ -41,26 +43,29 @@ def test_the_table_holds_what_the_newest_release_requires() -> None:
 
 def test_the_table_has_all_types_that_are_read() -> None:
     required = {type_ for type_ in required_arguments.types_read() if required_arguments.required_today().get(type_)}
-    assert required <= set(lines())
+    assert required <= set(lines()), "run `make docs`"
 
 
-@pytest.mark.skipif(not required_arguments.has_oldest(), reason="terraform or the oldest AWS provider is not there")
 def test_the_table_is_that_of_the_schemas() -> None:
-    assert TABLE.read_text(encoding="utf-8") == required_arguments.text(required_arguments.required_by_oldest())
+    assert TABLE.read_text(encoding="utf-8") == required_arguments.text(), "run `make docs`"
 
 
-@pytest.mark.skipif(not required_arguments.has_oldest(), reason="terraform or the oldest AWS provider is not there")
+@pytest.mark.skipif(not has_oldest(), reason="terraform or the oldest AWS provider is not there")
 def test_lists_that_people_write_as_blocks_require_what_terraform_asks_for(tmp_path: Path) -> None:
     types = required_arguments.WRITTEN_AS_BLOCKS
     blocks = "  ingress {\n  }\n  egress {\n  }\n"
     rest = {"aws_network_acl": '  vpc_id = "vpc-1"\n'}
     text = "".join(f'resource "{type_}" "phi" {{\n{rest.get(type_, "")}{blocks}}}\n' for type_ in types)
     (tmp_path / "main.tf").write_text(text)
-    said = required_arguments.terraform(tmp_path, "validate", "-json")
+    found = tools()
+    assert found is not None
+    root = Root(tmp_path, found)
+    root.init()
+    said = " ".join(one["detail"] for one in root.validate())
     for type_ in types:
         for path in required_arguments._as_blocks(type_):
             block, _, argument = path.partition(".")
-            assert f'argument \\"{block}.0.{argument}\\" is required' in said, (type_, path)
+            assert f'argument "{block}.0.{argument}" is required' in said, (type_, path)
 
 
 # --- configurations made from the table ------------------------------------------------------------------------------

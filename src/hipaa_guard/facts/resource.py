@@ -265,6 +265,8 @@ class Resource:
     aws_types: ClassVar[tuple[str, ...]] = ()
     """What AWS calls the type where it tells what exists: the name of CloudFormation (``AWS::S3::Bucket``), and the
     service and type that ARNs name (``s3:bucket``)."""
+    security_hub_type: ClassVar[str] = ""
+    """What Security Hub calls the kind (``AwsS3Bucket``); empty where it has no name for it."""
     facts: ClassVar[dict[str, Fact]] = {}
     kind: ClassVar[str] = ""
     """``service.Kind``, as in ``s3.Bucket``."""

@@ -234,6 +234,7 @@ class Trail(Resource):
         includeShadowTrails=False,  # each once, in its home region
     )
     aws_types = ("AWS::CloudTrail::Trail", "cloudtrail:trail")
+    security_hub_type = "AwsCloudTrailTrail"
 
     is_logging: bool = fact(terraform="enable_logging", awscc="is_logging", unset=True, aws=_IS_LOGGING)
 
@@ -300,6 +301,7 @@ class WholeTrail(Resource):
         scope="account",  # every region shows the multi-region trails of all others
         includeShadowTrails=True,
     )
+    security_hub_type = "AwsCloudTrailTrail"
 
     # A trail for all regions always takes the events of global services too.
     is_multi_region: ClassVar[bool] = True

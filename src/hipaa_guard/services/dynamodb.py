@@ -101,6 +101,7 @@ class Table(Resource):
         name="Name",
     )
     aws_types = ("AWS::DynamoDB::Table", "dynamodb:table")
+    security_hub_type = "AwsDynamoDbTable"
 
     point_in_time_recovery: bool = fact(
         terraform="point_in_time_recovery.enabled",

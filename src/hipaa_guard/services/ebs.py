@@ -20,6 +20,7 @@ class Volume(Resource):
         keys=("VolumeId",),
     )
     aws_types = ("AWS::EC2::Volume", "ec2:volume")
+    security_hub_type = "AwsEc2Volume"
 
     encrypted: bool | None = fact(terraform="encrypted", unset=None, aws=listed("Encrypted", always=True))
     """None where Terraform leaves it out: the snapshot it is made from decides, else the default of the region."""

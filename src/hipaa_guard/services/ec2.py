@@ -225,6 +225,7 @@ class Instance(Resource):
         keys=("InstanceId",),
     )
     aws_types = ("AWS::EC2::Instance", "ec2:instance")
+    security_hub_type = "AwsEc2Instance"
 
     launch_template: str | None = fact(terraform=_declared_template, unset=None, aws=derived(_leaves_nothing_out))
     """The template that decides what the instance leaves out."""
@@ -317,6 +318,7 @@ class LaunchTemplate(Resource):
         keys=("LaunchTemplateId", "LaunchTemplateName"),
     )
     aws_types = ("AWS::EC2::LaunchTemplate", "ec2:launch-template")
+    security_hub_type = "AwsEc2LaunchTemplate"
 
     metadata_tokens: str | None = fact(
         terraform="metadata_options.http_tokens",

@@ -177,6 +177,7 @@ class AccessPoint(Resource):
         keys=("AccessPointId", "AccessPointArn"),
     )
     aws_types = ("AWS::EFS::AccessPoint", "elasticfilesystem:access-point")
+    security_hub_type = "AwsEfsAccessPoint"
 
     user: int | None = fact(
         terraform="posix_user.uid",

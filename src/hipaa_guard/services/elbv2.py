@@ -87,6 +87,7 @@ class LoadBalancer(Resource):
         "elasticloadbalancing:loadbalancer/net",
         "elasticloadbalancing:loadbalancer/gwy",
     )
+    security_hub_type = "AwsElbv2LoadBalancer"
 
     type: str = fact(
         terraform="load_balancer_type",

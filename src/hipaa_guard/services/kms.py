@@ -73,6 +73,7 @@ class Key(Resource):
     )
     aws = Listing("kms.list_keys", "Keys[]", arn="{KeyArn}", name="KeyId", keys=("KeyId", "KeyArn"))
     aws_types = ("AWS::KMS::Key", "AWS::KMS::ReplicaKey", "kms:key")
+    security_hub_type = "AwsKmsKey"
 
     manager: str = fact(
         terraform=_customer,
@@ -150,6 +151,7 @@ class LivingKey(Resource):
 
     live_only = "the state of a key is not declared"
     aws = Listing("kms.list_keys", "Keys[]", arn="{KeyArn}", name="KeyId")
+    security_hub_type = "AwsKmsKey"
 
     manager: str = fact(
         aws=ask("kms.describe_key", "KeyMetadata.KeyManager", KeyId="{KeyId}"), live_only=live_only, allowed=_MANAGERS

@@ -221,6 +221,7 @@ class Function(Resource):
         keys=("FunctionName", "FunctionArn"),
     )
     aws_types = ("AWS::Lambda::Function", "lambda:function")
+    security_hub_type = "AwsLambdaFunction"
 
     runtime: str | None = fact(
         terraform="runtime",

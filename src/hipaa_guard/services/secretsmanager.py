@@ -89,6 +89,7 @@ class Secret(Resource):
         "secretsmanager.list_secrets", "SecretList[]", arn="{ARN}", name="Name", keys=("ARN", "Name")
     )
     aws_types = ("AWS::SecretsManager::Secret", "secretsmanager:secret")
+    security_hub_type = "AwsSecretsManagerSecret"
 
     is_rotated: bool = fact(
         terraform=_is_rotated, awscc=_is_rotated, unset=False, aws=listed("RotationEnabled", always=False)
@@ -247,6 +248,7 @@ class SecretVersion(Resource):
 
     terraform = Block("aws_secretsmanager_secret_version", "awscc_secretsmanager_secret", when=_has_value)
     terraform_only = "a live account does not show where a value came from"
+    security_hub_type = "AwsSecretsManagerSecret"
 
     is_written_in_source: bool = fact(
         terraform=_is_written,

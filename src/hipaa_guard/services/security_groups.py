@@ -279,6 +279,7 @@ class SecurityGroup(Resource):
         keys=("GroupId",),
     )
     aws_types = ("AWS::EC2::SecurityGroup", "ec2:security-group")
+    security_hub_type = "AwsEc2SecurityGroup"
 
     ingress: list[Rule] = fact(
         terraform=_declared("ingress"),
@@ -351,7 +352,6 @@ class DefaultSecurityGroup(SecurityGroup):
         name="(Tags[?Key=='Name'].Value | [0]) || GroupName",
         keys=("GroupId",),
     )
-    aws_types = ("AWS::EC2::SecurityGroup", "ec2:security-group")
 
     ingress: list[Rule] = fact(
         terraform=_declared_by_default("ingress"),

@@ -30,6 +30,7 @@ class Topic(Resource):
     )
     aws = Listing("sns.list_topics", "Topics[]", arn="{TopicArn}")
     aws_types = ("AWS::SNS::Topic", "sns:topic")
+    security_hub_type = "AwsSnsTopic"
 
     key: str | None = fact(
         terraform="kms_master_key_id",

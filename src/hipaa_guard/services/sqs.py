@@ -79,6 +79,7 @@ class Queue(Resource):
         MaxResults=1000,
     )
     aws_types = ("AWS::SQS::Queue", "sqs:queue")
+    security_hub_type = "AwsSqsQueue"
 
     arn: str = fact(
         terraform=_declared_arn,

@@ -58,6 +58,7 @@ class Vpc(Resource):
         keys=("VpcId",),
     )
     aws_types = ("AWS::EC2::VPC", "ec2:vpc")
+    security_hub_type = "AwsEc2Vpc"
 
     flow_logs: list[FlowLog] = fact(
         terraform=_declared_logs,
@@ -78,6 +79,7 @@ class Subnet(Resource):
     terraform = Block("aws_subnet", "aws_default_subnet")
     aws = Listing("ec2.describe_subnets", "Subnets[]", arn="{SubnetArn}", name=_NAME + "SubnetId", keys=("SubnetId",))
     aws_types = ("AWS::EC2::Subnet", "ec2:subnet")
+    security_hub_type = "AwsEc2Subnet"
 
     maps_public_ip: bool = fact(terraform=_maps_public_ip, unset=False, aws=listed("MapPublicIpOnLaunch"))
     """Whether what is launched here gets a public IPv4 address unless it asks for none."""
@@ -200,6 +202,7 @@ class NetworkAcl(Resource):
         keys=("NetworkAclId",),
     )
     aws_types = ("AWS::EC2::NetworkAcl", "ec2:network-acl")
+    security_hub_type = "AwsEc2NetworkAcl"
 
     ingress: list[Entry] = fact(
         terraform=_declared_entries,

@@ -24,7 +24,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from tests.terraform.real import recording, refused, schema
+from tests.provider_schema.rows import read, rows
+from tests.schema import OLDEST
+from tests.terraform.real import recording, refused
 from tests.terraform.real.batches import checked, plannable, root_files
 from tests.terraform.real.cloud import emptied, simulated
 from tests.terraform.real.estates import Estate, apart, chosen, shipped, with_releases
@@ -103,17 +105,14 @@ class _Asking:
         self.known: Known = known()
 
     def schema(self) -> None:
-        """Are the recorded paths of the provider's types those that it has?"""
+        """Is the recorded schema of the provider the one that it has?"""
         root = Root(self._directory("schema"), self._tools)
         (root.directory / "main.tf").write_text("", encoding="utf-8")
         root.init()
-        paths = schema.paths_of(root.schema()["resource_schemas"])
-        if self._record:
-            schema.write_older(self._tools.version, paths)
-        for type_ in sorted(schema.types_read()):
-            if paths.get(type_, set()) != schema.older().get(type_, set()):
-                self._report.problem(f"the recorded schema of {type_} is out of date: record it anew")
-        self._report.say(f"schema: {len(schema.types_read())} types")
+        found = rows(root.schema()["resource_schemas"])
+        if found != read(OLDEST):
+            self._report.problem("the recorded schema is out of date: run `python -m tests.provider_schema oldest`")
+        self._report.say(f"schema: {len({row.type for row in found})} types")
 
     def texts(self) -> list[Snippet]:
         """Does Terraform take our own texts? Those that it takes."""

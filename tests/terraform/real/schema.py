@@ -1,19 +1,15 @@
 """What the tables of services read of the provider's resources, and which of it the release on this machine lacks.
 
-The tables are written by the schema of a newer release (``tests/reference``). ``older_schema.tsv.gz`` holds, of the
-types that the tables read, the paths of the release that Terraform is asked with; ``newer_arguments.tsv`` lists what is
-read and missing there.
+The tables are written by the schema of a newer release; ``newer_arguments.tsv`` lists what is read and missing in the one
+that Terraform is asked with. Both schemas lie in ``tests/reference``.
 """
 
 from __future__ import annotations
 
 import ast
-import gzip
-from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 from hipaa_guard.controls.facts_read import kinds_of
 from hipaa_guard.facts.readings import is_awscc, names_split
@@ -22,41 +18,8 @@ from hipaa_guard.testing import all_controls
 from tests.schema import schema
 
 HERE = Path(__file__).parent
-OLDER = HERE / "older_schema.tsv.gz"
 NEWER = HERE / "newer_arguments.tsv"
 ANY = "*"
-
-
-def paths_of(schemas: Mapping[str, Any]) -> dict[str, set[str]]:
-    """The attribute paths of types, from the output of ``terraform providers schema -json``."""
-    return {type_: set(_paths(whole["block"])) for type_, whole in schemas.items()}
-
-
-def _paths(block: Mapping[str, Any], before: str = "") -> Iterator[str]:
-    for name, attribute in block.get("attributes", {}).items():
-        yield before + name
-        yield from _paths(attribute.get("nested_type", {}), f"{before}{name}.")
-    for name, nested in block.get("block_types", {}).items():
-        yield before + name
-        yield from _paths(nested["block"], f"{before}{name}.")
-
-
-def write_older(version: str, found: Mapping[str, set[str]]) -> None:
-    """Record the paths of the types that are read."""
-    lines = [f"# Terraform AWS provider {version}: resource type, attribute path"]
-    lines += [f"{type_}\t{path}" for type_ in sorted(types_read()) for path in sorted(found.get(type_, ()))]
-    OLDER.write_bytes(gzip.compress(("\n".join(lines) + "\n").encode(), mtime=0))
-
-
-@cache
-def older() -> dict[str, set[str]]:
-    """The recorded paths by type."""
-    found: dict[str, set[str]] = defaultdict(set)
-    for line in gzip.decompress(OLDER.read_bytes()).decode().splitlines():
-        if not line.startswith("#"):
-            type_, path = line.split("\t")
-            found[type_].add(path)
-    return dict(found)
 
 
 def newer() -> dict[tuple[str, str], str]:

@@ -6,12 +6,16 @@ money there and is left out unless all is asked for.
 
 from __future__ import annotations
 
+import importlib
+import pkgutil
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from hipaa_guard import services
 from hipaa_guard.assessment.model import Assessment, ControlSummary, Scan
 from hipaa_guard.controls.control import Status
 from hipaa_guard.controls.findings import Finding
+from hipaa_guard.facts.resource import all_kinds
 from hipaa_guard.outputs.json.lists import array, encode
 from hipaa_guard.outputs.wording import phrases, settings_in_effect
 from hipaa_guard.outputs.wording.harmless_text import escaped_json, shortened, visible
@@ -31,43 +35,6 @@ _ID, _TITLE, _DESCRIPTION, _SHORT, _REGION = 512, 256, 1024, 512, 16
 _FIELD_NAME, _FIELD, _DETAIL = 127, 2048, 1023
 _MOST_REQUIREMENTS = 32
 """Limits of the AWS Security Hub API Reference, in characters."""
-
-_RESOURCE_TYPES = {
-    "cloudtrail.Trail": "AwsCloudTrailTrail",
-    "cloudtrail.WholeTrail": "AwsCloudTrailTrail",
-    "dynamodb.Table": "AwsDynamoDbTable",
-    "dynamodb.TableReplica": "AwsDynamoDbTable",
-    "ebs.Volume": "AwsEc2Volume",
-    "ec2.Instance": "AwsEc2Instance",
-    "ec2.LaunchTemplate": "AwsEc2LaunchTemplate",
-    "efs.AccessPoint": "AwsEfsAccessPoint",
-    "elbv2.LoadBalancer": "AwsElbv2LoadBalancer",
-    "iam.Group": "AwsIamGroup",
-    "iam.Policy": "AwsIamPolicy",
-    "iam.Role": "AwsIamRole",
-    "iam.User": "AwsIamUser",
-    "kms.Key": "AwsKmsKey",
-    "kms.LivingKey": "AwsKmsKey",
-    "lambda_functions.Function": "AwsLambdaFunction",
-    "rds.Cluster": "AwsRdsDbCluster",
-    "rds.ClusterInstance": "AwsRdsDbInstance",
-    "rds.ClusterSnapshot": "AwsRdsDbClusterSnapshot",
-    "rds.Instance": "AwsRdsDbInstance",
-    "rds.Snapshot": "AwsRdsDbSnapshot",
-    "s3.AccountPublicAccess": "AwsS3AccountPublicAccessBlock",
-    "s3.Bucket": "AwsS3Bucket",
-    "secretsmanager.Secret": "AwsSecretsManagerSecret",
-    "secretsmanager.SecretReplica": "AwsSecretsManagerSecret",
-    "secretsmanager.SecretVersion": "AwsSecretsManagerSecret",
-    "security_groups.DefaultSecurityGroup": "AwsEc2SecurityGroup",
-    "security_groups.SecurityGroup": "AwsEc2SecurityGroup",
-    "sns.Topic": "AwsSnsTopic",
-    "sqs.Queue": "AwsSqsQueue",
-    "vpc.NetworkAcl": "AwsEc2NetworkAcl",
-    "vpc.Subnet": "AwsEc2Subnet",
-    "vpc.Vpc": "AwsEc2Vpc",
-}
-"""AWS's names of the kinds; those that it has no name for are ``Other``."""
 
 _PARTITIONS = {
     "aws": "aws",
@@ -93,8 +60,9 @@ def pieces(assessment: Assessment, page: Page | None = None) -> Iterator[str]:
 
 def _lines(assessment: Assessment, statuses: tuple[Status, ...]) -> Iterator[str]:
     controls = {control.id: control for control in assessment.controls}
+    types = _resource_types()
     found = (
-        _finding(assessment, finding, controls.get(finding.control_id))
+        _finding(assessment, finding, controls.get(finding.control_id), types)
         for finding in assessment.findings
         if finding.resource.source == "aws" and finding.status in statuses
     )
@@ -102,7 +70,16 @@ def _lines(assessment: Assessment, statuses: tuple[Status, ...]) -> Iterator[str
     yield "\n"
 
 
-def _finding(assessment: Assessment, finding: Finding, control: ControlSummary | None) -> dict[str, Any]:
+def _resource_types() -> dict[str, str]:
+    """Kind -> Security Hub's name of it. An assessment that was read from a file has not loaded the services."""
+    for service in pkgutil.iter_modules(services.__path__, f"{services.__name__}."):
+        importlib.import_module(service.name)
+    return {kind.kind: kind.security_hub_type for kind in all_kinds() if kind.security_hub_type}
+
+
+def _finding(
+    assessment: Assessment, finding: Finding, control: ControlSummary | None, types: Mapping[str, str]
+) -> dict[str, Any]:
     scan = assessment.scan
     account = finding.resource.account or scan.account or "000000000000"
     finished = in_utc(scan.finished)
@@ -124,7 +101,7 @@ def _finding(assessment: Assessment, finding: Finding, control: ControlSummary |
         },
         "Compliance": _compliance(finding, control),
         "ProductFields": _product_fields(assessment, finding, control),
-        "Resources": [_resource(scan, finding)],
+        "Resources": [_resource(scan, finding, types)],
         "RecordState": "ACTIVE",
     }
     if control is not None:
@@ -187,10 +164,10 @@ def _product_fields(assessment: Assessment, finding: Finding, control: ControlSu
     return _map(fields, _FIELD)
 
 
-def _resource(scan: Scan, finding: Finding) -> dict[str, Any]:
+def _resource(scan: Scan, finding: Finding, types: Mapping[str, str]) -> dict[str, Any]:
     resource = finding.resource
     found: dict[str, Any] = {
-        "Type": _RESOURCE_TYPES.get(resource.kind, "Other"),
+        "Type": types.get(resource.kind, "Other"),
         "Id": _text(phrases.name(finding), _ID),
         "Region": shortened(_region(scan, finding), _REGION),
     }

@@ -162,6 +162,7 @@ class User(Resource):
     )
     aws = _details("UserDetailList[]", "UserName")
     aws_types = ("AWS::IAM::User", "iam:user")
+    security_hub_type = "AwsIamUser"
 
     inline_policies: list[InlinePolicy] = fact(
         terraform=declared.inline("user"), unset=[], parse=_inline, aws=listed("UserPolicyList || `[]`")
@@ -207,6 +208,7 @@ class Role(Resource):
     )
     aws = _details("RoleDetailList[]", "RoleName")
     aws_types = ("AWS::IAM::Role", "iam:role")
+    security_hub_type = "AwsIamRole"
 
     path: str = fact(terraform="path", awscc="path", unset="/", aws=listed("Path"))
     trust: PolicyDocument = fact(
@@ -255,6 +257,7 @@ class Group(Resource):
     terraform = Block("aws_iam_group", joins=declared.holders("group"), name="name", global_names=True)
     aws = _details("GroupDetailList[]", "GroupName")
     aws_types = ("AWS::IAM::Group", "iam:group")
+    security_hub_type = "AwsIamGroup"
 
     inline_policies: list[InlinePolicy] = fact(
         terraform=declared.inline("group"), unset=[], parse=_inline, aws=listed("GroupPolicyList || `[]`")
@@ -273,6 +276,7 @@ class Policy(Resource):
     terraform = Block("aws_iam_policy", "awscc_iam_managed_policy", name="name", awscc_name="managed_policy_name")
     aws = _details("Policies[]", "PolicyName")
     aws_types = ("AWS::IAM::ManagedPolicy", "AWS::IAM::Policy", "iam:policy")
+    security_hub_type = "AwsIamPolicy"
 
     document: PolicyDocument = fact(
         terraform="policy",

@@ -116,6 +116,7 @@ class Instance(_Store):
         keys=("DBInstanceIdentifier", "DBInstanceArn"),
     )
     aws_types = ("AWS::RDS::DBInstance", "rds:db")
+    security_hub_type = "AwsRdsDbInstance"
 
     engine: str | None = fact(terraform=declared.engine, awscc=declared.engine, unset=None, aws=listed("Engine"))
     """None: the engine of its source."""
@@ -194,6 +195,7 @@ class Cluster(_Store):
         keys=("DBClusterIdentifier", "DBClusterArn"),
     )
     aws_types = ("AWS::RDS::DBCluster", "rds:cluster")
+    security_hub_type = "AwsRdsDbCluster"
 
     engine: str = fact(terraform="engine", awscc=declared.engine, unset=declared.NO_ENGINE, aws=listed("Engine"))
 
@@ -299,6 +301,7 @@ class ClusterInstance(Resource):
         keys=("DBInstanceIdentifier", "DBInstanceArn"),
     )
     aws_types = ("AWS::RDS::DBInstance", "rds:db")
+    security_hub_type = "AwsRdsDbInstance"
 
     cluster: str = fact(
         terraform="cluster_identifier", awscc="db_cluster_identifier", unset=None, aws=listed("DBClusterIdentifier")
@@ -345,6 +348,7 @@ class Snapshot(Resource):
         keys=("DBSnapshotIdentifier", "DBSnapshotArn"),
     )
     aws_types = ("AWS::RDS::DBSnapshot", "rds:snapshot")
+    security_hub_type = "AwsRdsDbSnapshot"
 
     source: str | None = fact(
         terraform=first("db_instance_identifier", "source_db_snapshot_identifier"),
@@ -421,6 +425,7 @@ class ClusterSnapshot(Resource):
         keys=("DBClusterSnapshotIdentifier", "DBClusterSnapshotArn"),
     )
     aws_types = ("AWS::RDS::DBClusterSnapshot", "rds:cluster-snapshot")
+    security_hub_type = "AwsRdsDbClusterSnapshot"
 
     source: str | None = fact(
         terraform=first("db_cluster_identifier", "source_db_cluster_snapshot_identifier"),

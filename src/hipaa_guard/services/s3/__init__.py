@@ -96,6 +96,7 @@ class Bucket(Resource):
         scope="account",
     )
     aws_types = ("AWS::S3::Bucket", "s3:bucket")
+    security_hub_type = "AwsS3Bucket"
 
     given_name: str | None = fact(terraform="bucket", awscc="bucket_name", unset=None, aws=listed("Name"))
     """None where the provider makes one up."""
@@ -293,6 +294,7 @@ class AccountPublicAccess(Resource):
     terraform = Block("aws_s3_account_public_access_block")
     aws = Singleton("account", arn="arn:{partition}:s3:::account/{account}")
     aws_types = ("AWS::S3::AccountPublicAccessBlock",)
+    security_hub_type = "AwsS3AccountPublicAccessBlock"
 
     public_access_block: PublicAccessBlock | None = fact(
         terraform=declared.switches(""),

@@ -1,0 +1,184 @@
+"""The pages that are made from the controls and the tables of facts: one a service, indexes, the rule."""
+
+from __future__ import annotations
+
+import importlib
+from collections import Counter
+from collections.abc import Iterable, Iterator
+
+from hipaa_guard.controls.control import Control
+from hipaa_guard.controls.facts_read import kinds_of
+from hipaa_guard.facts.readings import Ask, Derived, Listed, Listing, Singleton, TerraformReading
+from hipaa_guard.facts.resource import Fact, Resource
+from hipaa_guard.facts.values import Unknown, Value
+from hipaa_guard.law import citations
+
+MADE = "<!-- Made by `make docs`: do not edit. -->\n\n"
+FOLDER = "services"
+
+
+def service_pages(controls: list[Control]) -> dict[str, str]:
+    """A page of each service by file name: its controls, its kinds and their facts."""
+    kinds = kinds_of(controls)
+    return {
+        f"{FOLDER}/{service}.md": _service_page(
+            [control for control in controls if _service(control.kind) == service],
+            [kind for kind in kinds if _service(kind) == service],
+        )
+        for service in sorted({_service(kind) for kind in kinds})
+    }
+
+
+def controls_page(controls: list[Control]) -> str:
+    """How many controls each safeguard has on which service, with links to the pages of the services."""
+    lines = [
+        f"# Controls\n\n{MADE}{len(controls)} controls, by safeguard and service. The page of a service has each",
+        "of them with what it cites and its equivalents; `hipaa-guard explain ID` tells one in full.",
+    ]
+    for safeguard in sorted({control.safeguard for control in controls}):
+        ours = [control for control in controls if control.safeguard == safeguard]
+        lines += ["", f"## {_words(safeguard).capitalize()}", "", "| service | controls | severity |", "|---|---:|---|"]
+        for service in sorted({_service(control.kind) for control in ours}):
+            found = [control for control in ours if _service(control.kind) == service]
+            severities = Counter(control.severity for control in sorted(found, key=lambda each: each.severity.rank))
+            told = ", ".join(f"{number} {severity}" for severity, number in severities.items())
+            lines.append(f"| [{service}]({FOLDER}/{service}.md) | {len(found)} | {told} |")
+    return "\n".join(lines) + "\n"
+
+
+def rule_page(controls: list[Control]) -> str:
+    """Every line of the rule, what a scan can say of it, and how many controls of which safeguard do."""
+    lines = [
+        f"# The Security Rule, line by line\n\n{MADE}",
+        "What a scanner can decide of each standard and specification, and how many controls look at it.",
+        "Lines without a control need a person or are inherited from AWS; the report lists them all the same.",
+        "Resources of the subjects of a line belong to it: where one of them was not judged, the line is *evidence in",
+        "part*. [resource_types.csv](../policies/law/resource_types.csv) says which types belong to which subject.\n",
+        "| 45 CFR | name | type | a scan can decide it | subjects | controls |",
+        "|---|---|---|---|---|---|",
+    ]
+    for citation, requirement in citations().items():
+        citing = Counter(control.safeguard for control in controls if citation in control.hipaa)
+        subjects = ", ".join(_subject(place) for place in requirement.judged_by)
+        told = ", ".join(f"{number} of {_safeguard(folder)}" for folder, number in sorted(citing.items()))
+        parts = (citation, requirement.name, requirement.type, requirement.assessment, subjects, told)
+        lines.append(f"| {' | '.join(parts)} |")
+    return "\n".join(lines) + "\n"
+
+
+def facts_page(controls: list[Control]) -> str:
+    """Every kind, with links to the pages of the services."""
+    lines = [
+        f"# Kinds and facts\n\n{MADE}What is judged: each kind of resource, with the number of its facts. The page",
+        "of a service says where Terraform writes each fact and which AWS call answers it.\n",
+        "| service | kinds, and how many facts of each |",
+        "|---|---|",
+    ]
+    kinds = kinds_of(controls)
+    for service in sorted({_service(kind) for kind in kinds}):
+        told = ", ".join(f"{_linked(kind)} {len(kind.facts)}" for kind in kinds if _service(kind) == service)
+        lines.append(f"| [{service}]({FOLDER}/{service}.md) | {told} |")
+    return "\n".join(lines) + "\n"
+
+
+def _service(kind: type[Resource]) -> str:
+    return kind.kind.partition(".")[0]
+
+
+def _words(safeguard: str) -> str:
+    return safeguard.replace("_", " ")
+
+
+def _safeguard(folder: str) -> str:
+    return f"[{_words(folder)}](controls.md#{folder.replace('_', '-')})"
+
+
+def _linked(kind: type[Resource]) -> str:
+    return f"[{kind.kind}]({FOLDER}/{_service(kind)}.md#{kind.kind.replace('.', '').lower()})"
+
+
+def _subject(place: str) -> str:
+    folder, _, holds = place.partition("/")
+    return folder.replace("_", " ") + (f" ({holds})" if holds else "")
+
+
+def _service_page(controls: list[Control], kinds: list[type[Resource]]) -> str:
+    module = kinds[0].__module__
+    first_line = (importlib.import_module(module).__doc__ or "").strip().partition("\n")[0]
+    lines = [
+        f"# {_service(kinds[0])}\n\n{MADE}{first_line}\n",
+        "What is judged, and what is read of each kind of resource: where Terraform writes it and which AWS call",
+        "answers it. Where a cell names a function, the service module has it.\n",
+        "[All controls](../controls.md) · [All kinds](../facts.md) · [The rule](../security-rule.md)",
+    ]
+    for kind in kinds:
+        lines.extend(_kind(kind))
+        lines.extend(_controls([control for control in controls if control.kind is kind]))
+    return "\n".join(lines) + "\n"
+
+
+def _controls(controls: list[Control]) -> Iterator[str]:
+    if not controls:
+        return
+    yield ""
+    yield "| control | what a good resource is like | safeguard | severity | 45 CFR | equivalents |"
+    yield "|---|---|---|---|---|---|"
+    for control in sorted(controls, key=lambda each: (each.safeguard, each.id)):
+        peers = ", ".join(f"{id}" for _, ids in sorted(control.peers.items()) for id in ids)
+        cited = ", ".join(control.hipaa)
+        place = f"[{_words(control.safeguard)}](../controls.md#{control.safeguard.replace('_', '-')})"
+        yield f"| `{control.id}` | {control.title} | {place} | {control.severity} | {cited} | {peers} |"
+
+
+def _kind(kind: type[Resource]) -> Iterator[str]:
+    first_line = (kind.__doc__ or "").strip().splitlines()[0]
+    yield f"\n## {kind.kind}\n\n{first_line}\n"
+    block = kind.terraform
+    types = ", ".join(f"`{block.told_in(type)}`" for type in block.types) if block else f"none: {kind.live_only}"
+    yield f"Terraform: {types}. AWS: {_listing(kind.aws, kind)}."
+    if kind.facts:
+        yield ""
+        yield "| fact | values | Terraform | when left out | AWS |"
+        yield "|---|---|---|---|---|"
+        for fact in kind.facts.values():
+            unset = "" if fact.live_only is not None else _unset(fact.unset)
+            values = "" if fact.allowed is None else str(fact.allowed)
+            yield f"| {fact.name} | {values} | {_terraform(fact)} | {unset} | {_aws(fact)} |"
+
+
+def _unset(value: Value) -> str:
+    return f"unknown: {value.reason}" if isinstance(value, Unknown) else f"`{value!r}`"
+
+
+def _listing(listing: Listing | Singleton | None, kind: type[Resource]) -> str:
+    if listing is None:
+        return f"none: {kind.terraform_only}"
+    if isinstance(listing, Singleton):
+        return f"one for each {listing.scope}"
+    return f"`{listing.operation}`"
+
+
+def _terraform(fact: Fact) -> str:
+    if fact.live_only is not None:
+        return f"not told: {fact.live_only}"
+    aws, awscc = _named(fact.readings("aws_")), _named(fact.readings("awscc_"))
+    if fact.awscc is None or aws == awscc:
+        return aws
+    return "; ".join(filter(None, (aws, f"awscc: {awscc}")))
+
+
+def _named(readings: Iterable[TerraformReading]) -> str:
+    # A function made by another is known by the name of its maker.
+    named = (r if isinstance(r, str) else f"{r.__qualname__.partition('.')[0].strip('_')}()" for r in readings)
+    return ", else ".join(f"`{name}`" for name in named)
+
+
+def _aws(fact: Fact) -> str:
+    if fact.aws is None:
+        return f"not told: {fact.terraform_only}"
+    readings = fact.aws.readings if isinstance(fact.aws, Derived) else (fact.aws,)
+    return ", ".join(dict.fromkeys(_asked(reading) for reading in readings)) or "computed"
+
+
+def _asked(reading: Listed | Ask) -> str:
+    return "the listing" if isinstance(reading, Listed) else f"`{reading.operation}`"

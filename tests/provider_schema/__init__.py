@@ -1,0 +1,1 @@
+"""The schemas of the Terraform providers, extracted into the tables of ``tests/reference`` that `tests.schema` reads."""
