@@ -236,7 +236,7 @@ def test_the_time_is_given_by_the_environment(monkeypatch: pytest.MonkeyPatch) -
 # and whatever that starts inherits it: the process takes it again, as one in the foreground does.
 STOPPING = """
 import os, signal, sys, threading
-from hipaa_guard.aws.ledger import Ledger
+from hipaa_guard.aws.keeping.ledger import Ledger
 from hipaa_guard.cli.main import run
 from hipaa_guard.stopping import stoppable
 signal.signal(signal.SIGINT, signal.default_int_handler)
