@@ -279,7 +279,17 @@ def test_explain_cites_the_rule_and_shows_the_fix() -> None:
     assert "164.312(e)(2)(ii)" in told
     assert "addressable" in told
     assert "aws:SecureTransport" in told
+    assert "hipaa-guard fix makes this change in Terraform source.\n" in told
     assert max(len(line) for line in told.splitlines() if "aws_" not in line and "aws " not in line) <= 80
+
+
+def test_explain_says_why_a_machine_does_not_make_the_change() -> None:
+    told = " ".join(run("explain", "ebs_volume_encrypted").stdout.split())
+    assert told.endswith("does not make this change: it replaces the volume, so what it holds must be copied first.")
+    listed = {control["id"]: control for control in json.loads(run("controls", "list", "--json").stdout)}
+    assert listed["ebs_volume_encrypted"]["by_machine"] is False
+    assert listed["ebs_volume_encrypted"]["not_by_machine"].startswith("replaces the volume")
+    assert listed["s3_bucket_tls_required"]["by_machine"] is True
 
 
 def test_iam_policy_allows_reading_configuration_and_denies_reading_data() -> None:

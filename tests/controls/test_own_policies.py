@@ -285,7 +285,7 @@ def test_the_example_of_the_documentation_is_true(tmp_path: Path) -> None:
         elif first.startswith("# ") and language in ("python", "hcl"):
             (tmp_path / first[2:]).parent.mkdir(exist_ok=True)
             (tmp_path / first[2:]).write_text(text)
-    assert ran == 3
+    assert ran == 4
     assert "own_ehr_logs_kept_ten_years" in (tmp_path / "comment.md").read_text()
 
 

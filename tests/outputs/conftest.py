@@ -59,18 +59,24 @@ class Key(Resource):
 Bucket.kind, Key.kind = "s3.Bucket", "kms.Key"
 
 
-def control(id: str, severity: Severity, hipaa: tuple[str, ...], kind: type[Resource] = Bucket) -> Control:
+_FIX = Fix(
+    terraform="\n".join(['resource "aws_s3_bucket" "this" {', *(f"  line_{n} = true" for n in range(9)), "}"]),
+    cli="aws s3api put-bucket-policy --bucket NAME",
+    note="Takes effect at once.",
+    not_by_machine="needs <b>a person</b>",
+)
+
+
+def control(
+    id: str, severity: Severity, hipaa: tuple[str, ...], kind: type[Resource] = Bucket, fix: Fix = _FIX
+) -> Control:
     return Control(
         id=id,
         title=f"Things are as {id.replace('_', ' ')} says, which takes a rather long sentence to say in full",
         severity=severity,
         hipaa=hipaa,
         why="ePHI can leak. <b>This is not markup.</b>",
-        fix=Fix(
-            terraform="\n".join(['resource "aws_s3_bucket" "this" {', *(f"  line_{n} = true" for n in range(9)), "}"]),
-            cli="aws s3api put-bucket-policy --bucket NAME",
-            note="Takes effect at once.",
-        ),
+        fix=fix,
         kind=kind,
         judge=lambda _: passed("is fine"),
         needs_inventory=False,
@@ -83,7 +89,7 @@ def control(id: str, severity: Severity, hipaa: tuple[str, ...], kind: type[Reso
 CONTROLS = [
     control("s3_bucket_public", Severity.CRITICAL, ("164.312(a)(1)",)),
     control("s3_bucket_tls_required", Severity.HIGH, ("164.312(e)(1)", "164.312(e)(2)(ii)")),
-    control("s3_bucket_versioned", Severity.MEDIUM, ("164.312(c)(1)",)),
+    control("s3_bucket_versioned", Severity.MEDIUM, ("164.312(c)(1)",), fix=Fix(sets="aws_s3_bucket.versioned = true")),
     control("s3_bucket_logged", Severity.LOW, ("164.312(b)",)),
     control("kms_key_rotates", Severity.MEDIUM, ("164.312(a)(2)(iv)",), Key),
     control("kms_key_unmet", Severity.LOW, ("164.308(a)(5)(ii)(D)",), Key),

@@ -196,6 +196,12 @@ def test_a_fix_is_shown_whole_unless_it_is_long(build: Build, lines: int, shown:
     assert ("    ...\n" in text) == (shown < lines)
 
 
+def test_a_fix_by_a_machine_is_said_below_it(build: Build) -> None:
+    text = render(build(origin("a"), fix=Fix(sets="aws_s3_bucket.versioned = true")))
+    assert "    }\n  hipaa-guard fix makes this change in Terraform source.\n" in text
+    assert "this change" not in render(build(origin("a"), fix=Fix(terraform="resource")))
+
+
 def test_findings_of_source_and_account_come_with_both_fixes(build: Build) -> None:
     live = dataclasses.replace(not_listed("s3.Bucket"), arn="arn:aws:s3:::x")
     fix = Fix(terraform="resource", cli="aws s3api")

@@ -156,6 +156,11 @@ def test_a_finding_stands_with_its_evidence_fix_and_source(words: str) -> None:
     assert "It may not exist: count is not known." in words
 
 
+def test_a_control_says_whether_a_machine_makes_the_change(words: str) -> None:
+    assert "hipaa-guard fix does not make this change: it needs <b>a person</b>." in words
+    assert "hipaa-guard fix makes this change in Terraform source." in words
+
+
 def test_what_was_not_looked_at_comes_with_what_to_do(words: str) -> None:
     assert "broken.tf broken.tf:3 line 3: a brace is missing fix the file" in words
     assert "allow s3:GetBucketPolicy" in words

@@ -64,6 +64,22 @@ def test_the_names_of_the_contract(document: dict[str, Any]) -> None:
             assert {"file", "line_start", "line_end"} <= finding["location"].keys()
 
 
+def test_a_control_says_whether_a_machine_makes_the_change(document: dict[str, Any]) -> None:
+    fixes = {control["id"]: control["fix"] for control in document["controls"]}
+    assert {id for id, fix in fixes.items() if fix["by_machine"]} == {"s3_bucket_versioned"}
+    assert fixes["s3_bucket_versioned"]["terraform"] == 'resource "aws_s3_bucket" "phi" {\n  versioned = true\n}'
+    assert fixes["s3_bucket_public"]["not_by_machine"] == "needs <b>a person</b>"
+
+
+def test_an_older_document_does_not_say_who_makes_the_change(document: dict[str, Any]) -> None:
+    older = [
+        {**each, "fix": {name: each["fix"][name] for name in ("terraform", "cli", "note")}}
+        for each in document["controls"]
+    ]
+    read = parse(json.dumps({**document, "controls": older}))
+    assert not [each for each in read.controls if each.fix.by_machine or each.fix.by_whom]
+
+
 def test_controls_that_met_no_resource_and_passing_findings_are_there(document: dict[str, Any]) -> None:
     assert "kms_key_unmet" in [control["id"] for control in document["controls"]]
     assert {finding["status"] for finding in document["findings"]} == {status.value for status in VERDICTS}

@@ -34,6 +34,14 @@ def test_a_finding_shows_what_where_and_how_to_close_it(text: str) -> None:
     assert "hipaa-guard explain s3_bucket_tls_required" in text
 
 
+def test_a_gap_in_source_says_whether_a_machine_makes_the_change(text: str) -> None:
+    of_source, of_account = (
+        text[text.index(control) :].partition("More:")[0] for control in ("s3_bucket_public", "kms_key_rotates")
+    )
+    assert "  hipaa-guard fix does not make this change: it needs <b>a person</b>.\n" in of_source
+    assert "hipaa-guard fix" not in of_account
+
+
 def test_says_where_the_deciding_line_stands_if_elsewhere(text: str) -> None:
     assert "(set at modules/<img src=x onerror=alert(1)>/main.tf:40)" in text
 

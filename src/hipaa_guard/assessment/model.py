@@ -11,7 +11,7 @@ from typing import Literal, NamedTuple
 from hipaa_guard.controls.control import VERDICTS, Severity, Status
 from hipaa_guard.controls.exception import ExceptionEntry
 from hipaa_guard.controls.findings import Finding
-from hipaa_guard.controls.fix import Fix, by_whom
+from hipaa_guard.controls.fix import FixTexts
 from hipaa_guard.facts.places import Gap, RootsFrom
 from hipaa_guard.law import Law
 
@@ -25,21 +25,13 @@ class ControlSummary:
     severity: Severity
     hipaa: tuple[str, ...]
     why: str
-    fix: Fix
-    """Its texts; ``sets`` are not kept."""
+    fix: FixTexts
     kind: str
     safeguard: str
     equivalents: Mapping[str, tuple[str, ...]]
     """By peer (`hipaa_guard.controls.control.PEERS`), every peer present."""
     counts: Mapping[Status, int]
     """Number of findings by status; all zero where no resource of the kind was met."""
-    by_machine: bool = False
-    """Whether `hipaa-guard fix` can close its gaps in source."""
-
-    @property
-    def by_whom(self) -> str:
-        """A sentence on whether a machine makes the change; empty where the control does not say."""
-        return by_whom(self.fix.not_by_machine, by_machine=self.by_machine)
 
 
 class Why(StrEnum):

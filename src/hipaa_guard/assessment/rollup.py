@@ -22,12 +22,11 @@ def control_summaries(controls: Iterable[Control], findings: Iterable[Finding]) 
             severity=control.severity,
             hipaa=control.hipaa,
             why=control.why,
-            fix=control.fix.told(),
+            fix=control.fix.texts(),
             kind=control.kind.kind,
             safeguard=control.safeguard,
             equivalents={peer: tuple(control.peers.get(peer, ())) for peer in PEERS},
             counts={status: counted[control.id, status] for status in VERDICTS},
-            by_machine=control.fix.by_machine,
         )
         for control in sorted(controls, key=lambda control: control.id)
     )

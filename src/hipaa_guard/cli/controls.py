@@ -13,7 +13,6 @@ from hipaa_guard.cli.commands import Command, Group
 from hipaa_guard.cli.loaded import loaded, say_broken, wanted
 from hipaa_guard.cli.saved import SCAN, finding_named, is_fingerprint, saved
 from hipaa_guard.controls.control import Control
-from hipaa_guard.controls.fix import by_whom
 from hipaa_guard.facts.resource import Resource
 
 
@@ -118,7 +117,7 @@ def told(control: Control) -> str:
         lines += ["", "Fix on the command line", *(f"  {line}" for line in control.fix.cli.splitlines())]
     if control.fix.note:
         lines += ["", *_indented(control.fix.note)]
-    whom = by_whom(control.fix.not_by_machine, by_machine=control.fix.by_machine)
+    whom = control.fix.texts().by_whom
     if whom:
         lines += ["", *_indented(whom)]
     if control.peers:

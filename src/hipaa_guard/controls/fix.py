@@ -63,6 +63,26 @@ class Companion(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
+class FixTexts:
+    """How to close the gap, as reports tell it."""
+
+    terraform: str = ""
+    cli: str = ""
+    note: str = ""
+    by_machine: bool = False
+    """Whether `hipaa-guard fix` can make the change in source."""
+    not_by_machine: str = ""
+
+    @property
+    def by_whom(self) -> str:
+        """A sentence on whether a machine makes the change; empty where the control does not say."""
+        if self.by_machine:
+            return "hipaa-guard fix makes this change in Terraform source."
+        reason = self.not_by_machine
+        return f"hipaa-guard fix does not make this change: it {reason}." if reason else ""
+
+
+@dataclass(frozen=True, slots=True)
 class Fix:
     """How to close the gap.
 
@@ -142,16 +162,9 @@ class Fix:
         more = [setting for setting in self.settings_where_written if setting.path in written]
         return tuple(setting for setting in (*self.settings, *more) if setting.type == type)
 
-    def told(self) -> Fix:
-        """The texts alone, as reports have them."""
-        return Fix(self.terraform, self.cli, self.note, not_by_machine=self.not_by_machine)
-
-
-def by_whom(reason: str, *, by_machine: bool) -> str:
-    """A sentence on whether a machine makes the change; empty where the fix does not say."""
-    if by_machine:
-        return "hipaa-guard fix makes this change in Terraform source."
-    return f"hipaa-guard fix does not make this change: it {reason}." if reason else ""
+    def texts(self) -> FixTexts:
+        """What reports have of it."""
+        return FixTexts(self.terraform, self.cli, self.note, self.by_machine, self.not_by_machine)
 
 
 # --- reading lines -------------------------------------------------------------------------------------------------

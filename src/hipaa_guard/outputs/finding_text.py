@@ -81,9 +81,9 @@ def _control(finding: Finding, assessment: Assessment) -> Iterator[str]:
     if control.fix.note:
         yield ""
         yield from _indented(control.fix.note)
-    if control.by_whom and of_terraform:
+    if control.fix.by_whom and of_terraform:
         yield ""
-        yield from _indented(control.by_whom)
+        yield from _indented(control.fix.by_whom)
 
 
 def _indented(text: str) -> list[str]:

@@ -236,7 +236,7 @@ def _control(control: ControlSummary) -> dict[str, Any]:
             "terraform": control.fix.terraform,
             "cli": control.fix.cli,
             "note": control.fix.note,
-            "by_machine": control.by_machine,
+            "by_machine": control.fix.by_machine,
             "not_by_machine": control.fix.not_by_machine,
         },
         "counts": _counts(control.counts),

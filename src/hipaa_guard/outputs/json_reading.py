@@ -32,7 +32,7 @@ from hipaa_guard.assessment.rollup import worst_of
 from hipaa_guard.controls.control import PEERS, Severity, Status
 from hipaa_guard.controls.exception import ExceptionEntry
 from hipaa_guard.controls.findings import Finding
-from hipaa_guard.controls.fix import Fix
+from hipaa_guard.controls.fix import FixTexts
 from hipaa_guard.facts.places import Asked, Gap, GapKind, Location, RootsFrom
 from hipaa_guard.facts.resource import Evidence, Origin
 from hipaa_guard.facts.values import Cause
@@ -243,21 +243,29 @@ def _gap(node: Node) -> Gap:
 
 
 def _control(node: Node) -> ControlSummary:
-    fix, peers = node.of("fix"), node.of("equivalents")
-    # Names that came later: older documents do not have them.
-    by_machine, reason = fix.of("by_machine"), fix.of("not_by_machine").maybe_text() or ""
+    peers = node.of("equivalents")
     return ControlSummary(
         id=node.of("id").text(),
         title=node.of("title").text(),
         severity=node.of("severity").one_of(Severity),
         hipaa=node.of("hipaa").texts(),
         why=node.of("why").text(),
-        fix=Fix(fix.of("terraform").text(), fix.of("cli").text(), fix.of("note").text(), not_by_machine=reason),
+        fix=_fix(node.of("fix")),
         kind=node.of("kind").text(),
         safeguard=node.of("safeguard").text(),
         equivalents={peer: peers.of(peer).texts() for peer in PEERS},
         counts=node.of("counts").by_status(),
-        by_machine=by_machine.value is not None and by_machine.flag(),
+    )
+
+
+def _fix(node: Node) -> FixTexts:
+    return FixTexts(
+        terraform=node.of("terraform").text(),
+        cli=node.of("cli").text(),
+        note=node.of("note").text(),
+        # Names that came later: older documents do not have them.
+        by_machine=False if node.of("by_machine").value is None else node.of("by_machine").flag(),
+        not_by_machine=node.of("not_by_machine").maybe_text() or "",
     )
 
 

@@ -12,7 +12,7 @@ from hipaa_guard.assessment.gate import counted
 from hipaa_guard.assessment.model import Assessment, ControlSummary, RequirementSummary
 from hipaa_guard.controls.control import Severity, Status
 from hipaa_guard.controls.findings import Finding
-from hipaa_guard.controls.fix import Fix
+from hipaa_guard.controls.fix import FixTexts
 from hipaa_guard.facts.places import Gap
 from hipaa_guard.outputs import in_effect, lines, words
 from hipaa_guard.outputs.page import Page
@@ -143,7 +143,7 @@ def _control(
         sources = {finding.resource.source for finding in findings}
         _fixes(pen, control.fix, sources)
         if "terraform" in sources:
-            pen.paragraph(control.by_whom, indent=2)
+            pen.paragraph(control.fix.by_whom, indent=2)
     pen.line(f"More: hipaa-guard explain {control_id}", "dim", indent=2)
     pen.gap()
 
@@ -183,7 +183,7 @@ def _place(pen: _Pen, block: Sequence[Finding], *, roots: bool, indent: int = 2,
         pen.paragraph(text, "dim", indent=indent + 2)
 
 
-def _fixes(pen: _Pen, fix: Fix, sources: Container[str]) -> None:
+def _fixes(pen: _Pen, fix: FixTexts, sources: Container[str]) -> None:
     """The change in source for what Terraform says, the command for what AWS says; both where both were scanned."""
     texts = {
         "Terraform": (fix.terraform or fix.cli) if "terraform" in sources else "",

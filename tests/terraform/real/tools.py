@@ -150,15 +150,17 @@ class Root:
         told = json.loads(self._run("validate", "-json").stdout)
         return [one for one in told["diagnostics"] if one["severity"] == "error"]
 
-    def plan(self) -> dict[str, Any]:
+    def plan(self, *, refresh: bool = True) -> dict[str, Any]:
         """The plan as ``terraform show -json`` writes it; it is kept for `apply`.
+
+        Without ``refresh`` nobody is asked whether the state is still true.
 
         Raises:
             TerraformError: there is none.
 
         """
         (self.directory / "real.auto.tfvars.json").write_text(json.dumps(dict(self.variables)), encoding="utf-8")
-        self._json("plan", "-input=false", "-out=real.tfplan", "-parallelism=20")
+        self._json("plan", "-input=false", "-out=real.tfplan", "-parallelism=20", f"-refresh={str(refresh).lower()}")
         return self._shown("real.tfplan")
 
     def apply(self) -> list[dict[str, Any]]:
