@@ -285,7 +285,7 @@ def test_explain_cites_the_rule_and_shows_the_fix() -> None:
 
 def test_explain_says_why_a_machine_does_not_make_the_change() -> None:
     told = " ".join(run("explain", "ebs_volume_encrypted").stdout.split())
-    assert told.endswith("does not make this change: it replaces the volume, so what it holds must be copied first.")
+    assert "fix does not make this change: it replaces the volume, so what it holds must be copied first." in told
     listed = {control["id"]: control for control in json.loads(run("controls", "list", "--json").stdout)}
     assert listed["ebs_volume_encrypted"]["by_machine"] is False
     assert listed["ebs_volume_encrypted"]["not_by_machine"].startswith("replaces the volume")

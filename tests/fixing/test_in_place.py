@@ -60,7 +60,9 @@ def _replaced(fixes: Mapping[str, Fix], directory: Path) -> dict[str, list[str]]
             "type": fix.settings[0].type,
             "name": "phi",
             "provider": f'provider["{PROVIDER}"]',
-            "instances": [{"schema_version": made["schema_version"], "attributes": _before(made.get("values", {}), fix)}],
+            "instances": [
+                {"schema_version": made["schema_version"], "attributes": _before(made.get("values", {}), fix)}
+            ],
         }
         for name, fix in fixes.items()
         for made in [new[_address(name, fix)]]
