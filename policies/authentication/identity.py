@@ -5,7 +5,7 @@ from hipaa_guard.controls.reasons import NEEDS_THE_ROOT_USER
 from hipaa_guard.services import iam
 
 KEY_DAYS = 90
-_UPDATE_POLICY = "aws iam update-account-password-policy --minimum-password-length 14 --password-reuse-prevention 24"
+_ASK_FOR_LENGTH = "aws iam update-account-password-policy --minimum-password-length 14 --password-reuse-prevention 24"
 
 
 @control(
@@ -133,7 +133,7 @@ def iam_user_one_active_access_key(user: iam.Credentials) -> Verdict:
               password_reuse_prevention = 24
             }
         """,
-        cli=_UPDATE_POLICY,
+        cli=_ASK_FOR_LENGTH,
         not_by_machine="adds a password policy, whose rules are yours to choose",
     ),
 )
@@ -150,7 +150,7 @@ def iam_password_policy_set(policy: iam.PasswordPolicy) -> Verdict:
     why="Short passwords are guessed; length is what makes a password hold, more than the kinds of its characters.",
     fix=Fix(
         sets="aws_iam_account_password_policy.minimum_password_length = 14",
-        cli=_UPDATE_POLICY,
+        cli=_ASK_FOR_LENGTH,
     ),
     peers={
         "prowler": "iam_password_policy_minimum_length_14",
@@ -176,7 +176,7 @@ def iam_password_policy_min_length_14(policy: iam.PasswordPolicy) -> Verdict:
     why="After a leak the changed password must be a new one, or the leaked one opens ePHI again.",
     fix=Fix(
         sets="aws_iam_account_password_policy.password_reuse_prevention = 24",
-        cli=_UPDATE_POLICY,
+        cli=_ASK_FOR_LENGTH,
     ),
     peers={
         "prowler": "iam_password_policy_reuse_24",

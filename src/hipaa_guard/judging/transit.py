@@ -11,7 +11,7 @@ _IN_TRANSIT = ("164.312(e)(1)", "164.312(e)(2)(ii)")
 @judgement(
     severity=HIGH,
     hipaa=_IN_TRANSIT,
-    why="What also takes plain connections lets one careless client send ePHI and passwords in the clear.",
+    why="Where plain connections are taken too, one careless client sends ePHI and passwords in the clear.",
 )
 def tls_required(required: bool, *_: object) -> Verdict:
     """Told whether connections without TLS are refused."""

@@ -6,7 +6,7 @@ from hipaa_guard.authoring import MEDIUM, Verdict, failed, judgement, passed
 @judgement(
     severity=MEDIUM,
     hipaa=("164.308(a)(1)(ii)(B)", "164.308(a)(5)(ii)(B)"),
-    why="Minor versions close holes that are publicly known; what waits for a person keeps ePHI behind them.",
+    why="Minor versions close holes that are publicly known; waiting for a person keeps ePHI behind them.",
 )
 def minor_versions_automatic(automatic: bool, *_: object) -> Verdict:
     """Told whether minor versions of the engine are installed automatically."""
