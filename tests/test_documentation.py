@@ -82,3 +82,14 @@ def test_ids_are_added_and_none_vanishes() -> None:
     assert ids(CONTROLS, written) == ids(CONTROLS, "") == written, "run `make docs`"
     with pytest.raises(VanishedError, match=r"sqs_queue_gone: published in .* previous_ids="):
         ids(CONTROLS, f"{written}sqs_queue_gone\n")
+
+
+def test_contributing_names_files_that_exist() -> None:
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    tables = re.findall(
+        r"^\| `([\w./]+)`", text[text.index("## Add a service") : text.index("## Dependencies")], re.MULTILINE
+    )
+    assert len(tables) > 8
+    for name in tables:
+        place = ROOT / name
+        assert place.exists() or (place.parent.is_dir() and "kinesis" in name), name

@@ -17,7 +17,7 @@ from hipaa_guard.controls.facts_read import kinds_of
 from hipaa_guard.facts.resource import Resource
 from hipaa_guard.facts.values import Unknown
 from hipaa_guard.testing import all_controls
-from tests.schema import NEWEST
+from tests.schema import NEWEST, schema
 from tests.skeleton import NOT_LOOKED_UP
 
 JUDGED = kinds_of(all_controls().values())
@@ -88,8 +88,6 @@ def test_iam_knows_the_actions_by_their_prefix(operation: str) -> None:
 
 @each_module
 def test_every_type_is_one_of_the_provider_s(module: str) -> None:
-    from tests.schema import schema
-
     types = {type for kind in kinds(module) if kind.terraform is not None for type in kind.terraform.types}
     unheard = sorted(types - set(schema()))
     assert not unheard, (

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import importlib
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -11,7 +10,7 @@ from functools import cache
 from typing import Any
 
 import botocore.session
-from botocore import xform_name
+from botocore.exceptions import DataNotFoundError, UnknownServiceError
 
 _VERBS = ("Describe", "List", "Get")
 _TOKENS = ("NextToken", "nextToken", "Marker", "NextMarker")
@@ -122,9 +121,11 @@ class Described:
 def description(model: Any, kind: str, listed: Listed) -> Described | None:
     """The operation that describes one resource of a kind, if the listing tells what it asks for."""
     plain = words(kind)
-    for name in model.operation_names:
-        if words(name) not in {f"{verb.lower()}{plain}{end}" for verb in _VERBS for end in ("", "summary")}:
-            continue
+    wanted = {f"{verb.lower()}{plain}{end}" for verb in _VERBS for end in ("", "summary")}
+    # What comes in pages tells of a list beside the resource: what tells the resource alone goes before.
+    for name in sorted(
+        (each for each in model.operation_names if words(each) in wanted), key=lambda n: _pages(model, n)
+    ):
         operation = model.operation_model(name)
         params = _params(operation, kind, listed)
         if params is None or operation.output_shape is None or name == listed.operation.name:
@@ -134,6 +135,15 @@ def description(model: Any, kind: str, listed: Listed) -> Described | None:
             return Described(operation, params, f"{inner[0][0]}.", inner[0][1])
         return Described(operation, params, "", operation.output_shape)
     return None
+
+
+def _pages(model: Any, operation: str) -> bool:
+    """Whether an operation answers in pages."""
+    try:
+        _session().get_paginator_model(model.service_name).get_paginator(operation)
+    except (ValueError, UnknownServiceError, DataNotFoundError):
+        return False
+    return True
 
 
 def _params(operation: Any, kind: str, listed: Listed) -> dict[str, str] | None:
@@ -169,19 +179,10 @@ def creation(model: Any, kind: str) -> Any | None:
     )
 
 
-def moto_knows(service_name: str, operation: str) -> bool:
-    """Whether the simulated AWS answers an operation."""
-    try:
-        responses = importlib.import_module(f"moto.{service_name.replace('-', '')}.responses")
-    except ImportError:
-        return False
-    method = xform_name(operation)
-    return any(hasattr(each, method) for each in vars(responses).values() if isinstance(each, type))
-
-
-def paging(operation: Any) -> list[str]:
-    """The members by which an answer says that it has more pages."""
-    return [name for name in operation.output_shape.members if name in _TOKENS or name.startswith("HasMore")]
+def paging(operation: Any) -> tuple[list[str], list[str]]:
+    """The members by which an answer says that it has more pages: tokens, and those that are true then."""
+    members = operation.output_shape.members
+    return [name for name in members if name in _TOKENS], [name for name in members if name.startswith("HasMore")]
 
 
 @cache

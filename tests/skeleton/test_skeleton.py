@@ -61,14 +61,15 @@ def test_the_tests_say_in_words_what_is_missing(copy: Path) -> None:
         "no control reads kinesis.Stream: write one in policies/access_control/ or policies/encryption_at_rest/"
         in done.stdout
     )
-    assert "for unset= of Stream.encryption_type, Stream.kms_key_id, Stream.stream_mode" in done.stdout
+    assert "for unset= of Stream.encryption_type, Stream.kms_key_id, " in done.stdout
+    assert "awscc_kinesis_stream: not in tests/reference. `make docs` adds types of awscc" in done.stdout
 
 
 def test_it_is_the_table_that_a_person_would_write() -> None:
     (stream,), _ = kinds("kinesis")
     assert stream.listed.operation.name == "ListStreams"
     told = {fact.name: (fact.terraform, fact.awscc, fact.aws) for fact in stream.facts}
-    asked = 'ask("kinesis.describe_stream", "StreamDescription.{}", StreamName="{{StreamName}}")'
+    asked = 'ask("kinesis.describe_stream_summary", "StreamDescriptionSummary.{}", StreamName="{{StreamName}}")'
     assert told["encryption_type"] == (
         "encryption_type",
         "stream_encryption.encryption_type",
@@ -79,6 +80,14 @@ def test_it_is_the_table_that_a_person_would_write() -> None:
     text = files("kinesis", [stream])["src/hipaa_guard/services/kinesis.py"]
     assert 'aws_types = ("AWS::Kinesis::Stream",)\n    security_hub_type = "AwsKinesisStream"' in text
     assert "#   retention_period\n" in text
+
+
+def test_the_hospital_makes_what_moto_makes_and_answers_the_rest() -> None:
+    made = files("kinesis", kinds("kinesis")[0])["tests/aws/hospital/kinesis.py"]
+    assert "create_stream(StreamName='phi', ShardCount=1)" in made
+    told = files("firehose", kinds("firehose")[0])["tests/aws/hospital/firehose.py"]
+    assert '"firehose.list_delivery_streams": lambda region, _:' in told
+    assert '"HasMoreDeliveryStreams": False' in told
 
 
 def test_what_is_listed_by_name_alone_is_described_by_that_name() -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 from botocore import xform_name
 
-from tests.skeleton import NOT_LOOKED_UP, models
+from tests.skeleton import NOT_LOOKED_UP, models, trying
 from tests.skeleton.tables import Kind, holders, title
 
 
@@ -169,34 +169,8 @@ def _creating(name: str, kind: Kind, client: str, more: str = ", **more") -> str
     operation = models.creation(models.service(name), kind.words)
     if operation is None:
         return f'raise NotImplementedError("no operation of {name} makes a {_noun(kind)} by itself")'
-    given = ", ".join(
-        f"{each}={_value(operation.input_shape.members[each], each)}" for each in _needed(operation, kind)
-    )
+    given = ", ".join(f"{argument}={value!r}" for argument, value in trying.arguments(name, kind).items())
     return f"{client}.{xform_name(operation.name)}({(given + more).removeprefix(', ')})"
-
-
-def _needed(operation: Any, kind: Kind) -> list[str]:
-    required = list(operation.input_shape.required_members)
-    name = next(
-        (each for each in operation.input_shape.members if models.words(each) == f"{models.words(kind.words)}name"),
-        None,
-    )
-    return list(dict.fromkeys([*required, *([name] if name else [])]))
-
-
-def _value(shape: Any, name: str) -> str:
-    """A small value of an input."""
-    if shape.type_name == "string":
-        return json.dumps(shape.enum[0] if getattr(shape, "enum", None) else "phi")
-    if shape.type_name in ("integer", "long", "double", "float"):
-        return str(shape.metadata.get("min", 1))
-    if shape.type_name == "boolean":
-        return "True"
-    if shape.type_name == "list":
-        return f"[{_value(shape.member, name)}]"
-    if shape.type_name == "structure":
-        return "{" + ", ".join(f'"{n}": {_value(shape.members[n], n)}' for n in shape.required_members) + "}"
-    return "{}"
 
 
 # --- the simulated hospital --------------------------------------------------------------------------------------------
@@ -204,7 +178,7 @@ def _value(shape: Any, name: str) -> str:
 
 def hospital_text(name: str, kinds: list[Kind]) -> str:
     """Makes one of each kind, or answers for moto."""
-    known = [kind for kind in kinds if models.moto_knows(name, kind.listed.operation.name) and _makes(name, kind)]
+    known = [kind for kind in kinds if trying.works(name, kind)]
     unknown = [kind for kind in kinds if kind not in known]
     imports = []
     if known:
@@ -225,22 +199,25 @@ def hospital_text(name: str, kinds: list[Kind]) -> str:
     return text
 
 
-def _makes(name: str, kind: Kind) -> bool:
-    operation = models.creation(models.service(name), kind.words)
-    return operation is not None and models.moto_knows(name, operation.name)
-
-
 def _answers(name: str, kinds: list[Kind]) -> str:
-    operations: dict[str, list[str]] = {}
-    for kind in kinds:
-        for operation in (kind.listed.operation, *([kind.described.operation] if kind.described else [])):
-            operations[f"{name}.{xform_name(operation.name)}"] = models.paging(operation)
-    rows = "".join(
-        f'    "{each}": lambda region, _: sample(\n        model_of("{each}").output_shape, region=region, '
-        f"without=frozenset({set(paging) or '()'})\n    ),\n"
-        for each, paging in operations.items()
-    )
+    operations = {
+        operation.name: operation
+        for kind in kinds
+        for operation in (kind.listed.operation, *([kind.described.operation] if kind.described else []))
+    }
+    rows = "".join(f"    {_answer(name, operation)},\n" for operation in operations.values())
     return f"\n\nANSWERS: Answers = {{\n{rows}}}\n"
+
+
+def _answer(name: str, operation: Any) -> str:
+    """An answer with everything in it, and no further page."""
+    told = f"{name}.{xform_name(operation.name)}"
+    tokens, more = models.paging(operation)
+    without = f", without=frozenset({{{', '.join(map(json.dumps, tokens))}}})" if tokens else ""
+    answer = f'sample(model_of("{told}").output_shape, region=region{without})'
+    if more:
+        answer = "{**" + answer + "".join(f', "{each}": False' for each in more) + "}"
+    return f'"{told}": lambda region, _: {answer}'
 
 
 def following(name: str, kinds: list[Kind], left_out: list[str]) -> list[str]:
