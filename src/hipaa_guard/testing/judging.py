@@ -1,39 +1,15 @@
-"""Tables of cases: the specification of a control, told to Terraform and to AWS, which must agree.
-
-A test module holds one table or more, beside the policies (``test_names.py`` beside ``names.py``) or elsewhere::
-
-    test_verdict = cases(
-        Case("own_bucket_versioned", "enabled", PASS,
-             terraform='resource "aws_s3_bucket_versioning" "phi" { ... }',
-             aws=lambda aws: aws.s3.put_bucket_versioning(...)),
-        Case("own_bucket_versioned", "versioning may not be read", UNKNOWN,
-             aws=bucket, denied="s3:GetBucketVersioning"),
-        ...
-        policies=[Path(__file__).parent],
-    )
-
-The resource that is judged is the one called ``phi``: its Terraform block is labelled so, its name in AWS contains it.
-Of a kind whose resources stand inside of others, the block around it is labelled so.
-A case is told to one side only where the other cannot say it. With each case goes a promise of all controls: blanking
-any fact leaves the verdict as it is or makes it unknown.
-
-pytest runs such tables, and so does ``hipaa-guard policies test``. The AWS side needs moto; nothing else does.
-"""
+"""Tables of cases, judged: under pytest, and by ``hipaa-guard policies test``."""
 
 from __future__ import annotations
 
 import functools
-import importlib.util
-import os
 import sys
 import textwrap
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import ModuleType
-from typing import Any, Literal
 
 from hipaa_guard.controls.control import Control, Status
 from hipaa_guard.controls.findings import Finding, judge
@@ -46,53 +22,8 @@ from hipaa_guard.facts.resource import Fact, Resource, Source, Trace
 from hipaa_guard.facts.values import Unknown, Value
 from hipaa_guard.terraform.inventory import build_inventory
 from hipaa_guard.terraform.read import read
-
-PASS, FAIL, UNKNOWN, NOT_APPLICABLE = Status.PASS, Status.FAIL, Status.UNKNOWN, Status.NOT_APPLICABLE
-REGION = "us-east-1"
-ACCOUNT = "123456789012"
-
-Side = Literal["terraform", "aws"]
-SIDES: tuple[Side, ...] = ("terraform", "aws")
-
-
-class Aws:
-    """boto3 clients by name: ``aws.s3`` is ``boto3.client("s3")`` in the region of the cases."""
-
-    def __init__(self) -> None:
-        self._session = _session(REGION)
-
-    def __getattr__(self, service: str) -> Any:
-        return self._session.client(service.replace("_", "-"))
-
-
-Seed = Callable[[Any], object]
-
-
-@dataclass(frozen=True)
-class Case:
-    """One case: the state in a sentence, the verdict, and the state told to each side."""
-
-    control: str
-    sentence: str
-    verdict: Status
-    terraform: str | None = None
-    aws: Seed | None = None
-    denied: str | None = None
-    """``service:Operation`` that is refused with AccessDenied while the account is read."""
-    says: str = ""
-    """Words that the message must contain."""
-    answers: Callable[[Any], None] | None = None
-    """Registers canned answers, for calls that moto lacks: see `answered`."""
-
-    @property
-    def id(self) -> str:
-        """The name of the test."""
-        return f"{self.control}: {self.sentence}"
-
-    @property
-    def sides(self) -> tuple[Side, ...]:
-        """Whom it is told to."""
-        return tuple(side for side in SIDES if getattr(self, side) is not None)
+from hipaa_guard.testing.accounts import Aws, aws_account, aws_inventory
+from hipaa_guard.testing.told import Case, Side
 
 
 @functools.cache
@@ -182,11 +113,6 @@ def _or_temporary(directory: Path | None) -> Iterator[Path]:
         yield Path(temporary)
 
 
-def has_moto() -> bool:
-    """Whether there is a simulated AWS to tell cases to."""
-    return importlib.util.find_spec("moto") is not None
-
-
 @contextmanager
 def told_to(side: Side, case: Case, control: Control, directory: Path) -> Iterator[Inventory]:
     """The inventory of a case as one side sees it."""
@@ -206,96 +132,6 @@ def terraform_inventory(text: str, controls: list[Control], directory: Path) -> 
     gaps = [gap for gap in configuration.gaps if gap.kind is not GapKind.UNCALLED]
     assert not gaps, f"the Terraform of the case cannot be read in full: {gaps}"
     return build_inventory(configuration, kinds_of(controls))
-
-
-_ACCOUNT_ENVIRONMENT = {
-    "AWS_ACCESS_KEY_ID": "testing",
-    "AWS_SECRET_ACCESS_KEY": "testing",
-    "AWS_DEFAULT_REGION": REGION,
-    "MOTO_EC2_LOAD_DEFAULT_AMIS": "false",
-    "AWS_CONFIG_FILE": "/nonexistent",
-    "AWS_SHARED_CREDENTIALS_FILE": "/nonexistent",
-}
-_NOT_IN_ENVIRONMENT = ("AWS_PROFILE", "AWS_ENDPOINT_URL", "AWS_SESSION_TOKEN")
-
-
-@contextmanager
-def aws_account() -> Iterator[None]:
-    """An empty simulated account; nothing of the environment leads to a real one."""
-    from moto import mock_aws
-
-    before = {name: os.environ.get(name) for name in (*_ACCOUNT_ENVIRONMENT, *_NOT_IN_ENVIRONMENT)}
-    os.environ.update(_ACCOUNT_ENVIRONMENT)
-    for name in _NOT_IN_ENVIRONMENT:
-        os.environ.pop(name, None)
-    try:
-        with mock_aws():
-            yield
-    finally:
-        for name, value in before.items():
-            if value is None:
-                os.environ.pop(name, None)
-            else:
-                os.environ[name] = value
-
-
-def aws_inventory(
-    controls: list[Control], *, denied: str | None = None, answers: Callable[[Any], None] | None = None
-) -> Inventory:
-    """What an account holds; ``denied`` is refused, ``answers`` registers canned answers."""
-    from hipaa_guard.aws.collect import collect
-    from hipaa_guard.aws.sessions import open_account
-
-    session = _session()
-    if denied is not None:
-        deny(session, denied)
-    if answers is not None:
-        answers(session)
-    account = open_account(session=session, regions=REGION)
-    return collect(account, kinds_of(controls), wanted_facts(controls)).inventory
-
-
-def _session(region: str | None = None) -> Any:
-    import boto3
-
-    session = boto3.Session(region_name=region)
-    session._session.register_component("data_loader", _loader())  # noqa: SLF001 - boto3 has no other way
-    return session
-
-
-@functools.cache
-def _loader() -> Any:
-    """The service models, read once for all cases."""
-    from botocore.loaders import create_loader
-
-    return create_loader()
-
-
-def deny(session: Any, action: str) -> None:
-    """Refuse one operation (``s3:GetBucketPolicy``) with AccessDenied."""
-    service, _, operation = action.partition(":")
-    answered(session, service, operation, {"Error": {"Code": "AccessDenied", "Message": "not allowed"}}, status=403)
-
-
-def answered(session: Any, service: str, operation: str, parsed: dict[str, Any], status: int = 200) -> None:
-    """Answer one operation without sending it. The answer is checked against botocore's model of the service."""
-    client = session.client(service, region_name=REGION)
-    if status == 200:
-        from botocore.stub import Stubber
-
-        method = next(m for m, name in client.meta.method_to_api_mapping.items() if name == operation)
-        Stubber(client).add_response(method, parsed)
-
-    class Http:
-        status_code = status
-        headers: dict[str, str] = {}  # noqa: RUF012 - botocore reads it
-        content = b""
-
-    def reply(**_: Any) -> tuple[Any, dict[str, Any]]:
-        return Http(), {"ResponseMetadata": {"HTTPStatusCode": status}, **parsed}
-
-    service_id = client.meta.service_model.service_id.hyphenize()
-    session.events.register_first(f"before-call.{service_id}.{operation}", reply)
 
 
 def _the_one(control: Control, inventory: Inventory) -> Finding:
@@ -342,8 +178,10 @@ def blank_each_fact(control: Control, inventory: Inventory, plain: Finding) -> N
                 unlisted=inventory.unlisted,
             )
             finding = next(f for f in judge([control], blanked) if f.fingerprint == plain.fingerprint)
-            assert finding.error is None, f"without {name}: {finding.error}"
-            assert finding.status in (plain.status, UNKNOWN), f"{plain.status} became {finding.status} without {name}"
+            assert finding.error is None, f"{control.id} breaks without the fact {kind.kind}.{name}: {finding.error}"
+            assert finding.status in (plain.status, Status.UNKNOWN), (
+                f"{plain.status} became {finding.status} without {name}"
+            )
 
 
 def _blank(resource: Resource, kind: type[Resource], name: str) -> Resource:
