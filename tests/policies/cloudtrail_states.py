@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from hipaa_guard.testing import Aws
+from hipaa_guard.testing import Aws, Told
 
 # What the arguments of Terraform are called by CreateTrail.
 NAMES = {
@@ -46,16 +46,16 @@ def create(aws: Aws, name: str, *, logging: bool = True, **arguments: Any) -> No
         aws.cloudtrail.start_logging(Name=name)
 
 
-def trail(**arguments: Any) -> dict[str, Any]:
+def trail(**arguments: Any) -> Told:
     """The trail ``phi`` with these arguments, told to both sides."""
     lines = [f"{name} = {json.dumps(value)}" for name, value in arguments.items()]
-    return {
-        "terraform": hcl("phi", *lines),
-        "aws": lambda aws: create(aws, "phi", **{NAMES[name]: value for name, value in arguments.items()}),
-    }
+    return Told(
+        terraform=hcl("phi", *lines),
+        aws=lambda aws: create(aws, "phi", **{NAMES[name]: value for name, value in arguments.items()}),
+    )
 
 
-def beside(other: dict[str, Any], **arguments: Any) -> dict[str, Any]:
+def beside(other: dict[str, Any], **arguments: Any) -> Told:
     """The trail ``phi``, and another one."""
     lines = [f"{name} = {json.dumps(value)}" for name, value in other.items()]
 
@@ -64,7 +64,7 @@ def beside(other: dict[str, Any], **arguments: Any) -> dict[str, Any]:
         create(aws, "phi", **{NAMES[name]: value for name, value in arguments.items()})
 
     mine = [f"{name} = {json.dumps(value)}" for name, value in arguments.items()]
-    return {"terraform": hcl("other", *lines) + hcl("phi", *mine), "aws": seed}
+    return Told(terraform=hcl("other", *lines) + hcl("phi", *mine), aws=seed)
 
 
 def unset(argument: str) -> str:

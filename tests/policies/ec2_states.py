@@ -7,7 +7,7 @@ import gzip
 import json
 from typing import Any
 
-from hipaa_guard.testing import Aws, answered
+from hipaa_guard.testing import Aws, Told, answered
 
 IMDS, TEMPLATE_IMDS = "ec2_instance_imdsv2_required", "launch_template_imdsv2_required"
 DEFAULT_IMDS, PUBLIC = "ec2_account_imdsv2_default", "ec2_instance_no_public_ip"
@@ -21,7 +21,7 @@ SECRET_KEY = "aws_secret_access_key = " + "q8Zt1xV0bN5mK2jH7gF4dS9aP3oI6uY/eR+wL
 HALT = 'variable "unset" {}\n'
 
 
-def instance(lines: str = "", around: str = "", **options: Any) -> dict[str, Any]:
+def instance(lines: str = "", around: str = "", **options: Any) -> Told:
     """An instance, told to both sides."""
 
     def seed(aws: Aws) -> str:
@@ -34,14 +34,14 @@ def instance(lines: str = "", around: str = "", **options: Any) -> dict[str, Any
         )
         return str(made["Instances"][0]["InstanceId"])
 
-    return {"terraform": f'{around}\nresource "aws_instance" "phi" {{\n{lines}\n}}', "aws": seed}
+    return Told(terraform=f'{around}\nresource "aws_instance" "phi" {{\n{lines}\n}}', aws=seed)
 
 
 def declared(lines: str, around: str = "") -> str:
-    return str(instance(lines, around)["terraform"])
+    return str(instance(lines, around).text)
 
 
-def template(lines: str = "", **data: Any) -> dict[str, Any]:
+def template(lines: str = "", **data: Any) -> Told:
     """A launch template, told to both sides."""
 
     def seed(aws: Aws) -> None:
@@ -49,7 +49,7 @@ def template(lines: str = "", **data: Any) -> dict[str, Any]:
             LaunchTemplateName="phi-template", LaunchTemplateData={"InstanceType": "t3.micro", **data}
         )
 
-    return {"terraform": f'resource "aws_launch_template" "phi" {{\n{lines}\n}}', "aws": seed}
+    return Told(terraform=f'resource "aws_launch_template" "phi" {{\n{lines}\n}}', aws=seed)
 
 
 def metadata(block: str) -> str:
@@ -72,26 +72,26 @@ def subnet(maps: bool) -> str:
     }}"""
 
 
-def defaults(tokens: str | None) -> dict[str, Any]:
+def defaults(tokens: str | None) -> Told:
     level = {"AccountLevel": {} if tokens is None else {"HttpTokens": tokens}}
 
     def answers(session: Any) -> None:
         answered(session, "ec2", "GetInstanceMetadataDefaults", level)
 
     line = "" if tokens is None else f'http_tokens = "{tokens}"'
-    return {
-        "terraform": f'resource "aws_ec2_instance_metadata_defaults" "phi" {{\n{line}\n}}',
-        "aws": lambda _: None,
-        "answers": answers,
-    }
+    return Told(
+        terraform=f'resource "aws_ec2_instance_metadata_defaults" "phi" {{\n{line}\n}}',
+        aws=lambda _: None,
+        answers=answers,
+    )
 
 
 def profiled(aws: Aws) -> None:
     aws.iam.create_instance_profile(InstanceProfileName="records")
-    instance(IamInstanceProfile={"Name": "records"})["aws"](aws)
+    instance(IamInstanceProfile={"Name": "records"}).make(aws)
 
 
-def disks(*encrypted: bool) -> dict[str, Any]:
+def disks(*encrypted: bool) -> Told:
     """An instance with a root volume and further ones."""
     mappings = [
         {"DeviceName": name, "Ebs": {"VolumeSize": 8, "Encrypted": on}}
@@ -104,11 +104,11 @@ def disks(*encrypted: bool) -> dict[str, Any]:
     return instance("\n".join(lines), BlockDeviceMappings=mappings)
 
 
-def user_data(text: str) -> dict[str, Any]:
+def user_data(text: str) -> Told:
     return instance(f"user_data = {json.dumps(text)}", UserData=text)
 
 
-def template_disk(lines: str, **ebs: Any) -> dict[str, Any]:
+def template_disk(lines: str, **ebs: Any) -> Told:
     return template(
         f'block_device_mappings {{\ndevice_name = "/dev/xvda"\nebs {{\n{lines}\n}}\n}}',
         BlockDeviceMappings=[{"DeviceName": "/dev/xvda", "Ebs": {"VolumeSize": 8, **ebs}}],

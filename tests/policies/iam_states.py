@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from hipaa_guard.testing import Aws
+from hipaa_guard.testing import Aws, Told
 
 ECS: dict[str, Any] = {
     "Effect": "Allow",
@@ -31,14 +31,14 @@ def create(aws: Aws, kind: str, trust: str = document(ECS), **more: Any) -> None
         getattr(aws.iam, f"create_{kind}")(**{f"{kind.title()}Name": "phi-clinic"})
 
 
-def granted(kind: str, *statements: dict[str, Any]) -> dict[str, Any]:
+def granted(kind: str, *statements: dict[str, Any]) -> Told:
     """A managed policy, or a user, role or group with an inline policy."""
     text = document(*statements)
     if kind == "managed":
-        return {
-            "terraform": f'resource "aws_iam_policy" "phi" {{\n policy = {json.dumps(text)}\n}}',
-            "aws": lambda aws: aws.iam.create_policy(PolicyName="phi-clinic", PolicyDocument=text),
-        }
+        return Told(
+            terraform=f'resource "aws_iam_policy" "phi" {{\n policy = {json.dumps(text)}\n}}',
+            aws=lambda aws: aws.iam.create_policy(PolicyName="phi-clinic", PolicyDocument=text),
+        )
 
     def seed(aws: Aws) -> None:
         create(aws, kind)
@@ -46,7 +46,7 @@ def granted(kind: str, *statements: dict[str, Any]) -> dict[str, Any]:
         put(**{f"{kind.title()}Name": "phi-clinic"}, PolicyName="clinic", PolicyDocument=text)
 
     inline = f"{kind} = aws_iam_{kind}.phi.name\n policy = {json.dumps(text)}"
-    return {"terraform": main_block(kind) + f'resource "aws_iam_{kind}_policy" "p" {{\n {inline}\n}}', "aws": seed}
+    return Told(terraform=main_block(kind) + f'resource "aws_iam_{kind}_policy" "p" {{\n {inline}\n}}', aws=seed)
 
 
 def allow(action: str | list[str], resource: str | list[str] = "*", **more: Any) -> dict[str, Any]:

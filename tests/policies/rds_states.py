@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from hipaa_guard.testing import Aws, answered
+from hipaa_guard.testing import Aws, Told, answered
 
 PASSWORD = {"MasterUsername": "clinic", "MasterUserPassword": "not-a-real-password"}
 INSTANCE = {"DBInstanceClass": "db.m5.large", "AllocatedStorage": 20}
 
 
-def instance(lines: str = "", more: str = "", engine: str = "postgres", **changes: Any) -> dict[str, Any]:
+def instance(lines: str = "", more: str = "", engine: str = "postgres", **changes: Any) -> Told:
     """An instance with some arguments, told to both sides."""
     if engine == "mariadb":  # of which moto knows no default version
         changes["EngineVersion"] = "10.11.6"
@@ -20,13 +20,13 @@ def instance(lines: str = "", more: str = "", engine: str = "postgres", **change
             DBInstanceIdentifier="phi-db", **{"Engine": engine} | INSTANCE | PASSWORD | own_key(aws, changes)
         )
 
-    return {
-        "terraform": f'resource "aws_db_instance" "phi" {{\n identifier = "phi-db"\n engine = "{engine}"\n {lines}\n}}\n{more}',
-        "aws": seed,
-    }
+    return Told(
+        terraform=f'resource "aws_db_instance" "phi" {{\n identifier = "phi-db"\n engine = "{engine}"\n {lines}\n}}\n{more}',
+        aws=seed,
+    )
 
 
-def cluster(lines: str = "", more: str = "", engine: str = "aurora-mysql", **changes: Any) -> dict[str, Any]:
+def cluster(lines: str = "", more: str = "", engine: str = "aurora-mysql", **changes: Any) -> Told:
     """A cluster with some arguments, told to both sides."""
 
     def seed(aws: Aws) -> None:
@@ -34,11 +34,11 @@ def cluster(lines: str = "", more: str = "", engine: str = "aurora-mysql", **cha
             DBClusterIdentifier="phi-cluster", **{"Engine": engine} | PASSWORD | own_key(aws, changes)
         )
 
-    return {
-        "terraform": f'resource "aws_rds_cluster" "phi" {{\n cluster_identifier = "phi-cluster"\n engine = "{engine}"\n'
+    return Told(
+        terraform=f'resource "aws_rds_cluster" "phi" {{\n cluster_identifier = "phi-cluster"\n engine = "{engine}"\n'
         f" {lines}\n}}\n{more}",
-        "aws": seed,
-    }
+        aws=seed,
+    )
 
 
 def own_key(aws: Aws, changes: dict[str, Any]) -> dict[str, Any]:
@@ -48,11 +48,11 @@ def own_key(aws: Aws, changes: dict[str, Any]) -> dict[str, Any]:
     return changes
 
 
-def without_password(told: dict[str, Any], **arguments: Any) -> dict[str, Any]:
+def without_password(told: Told, **arguments: Any) -> Told:
     """The instance or cluster of `told`, made without a password of our own."""
 
     def seed(aws: Aws) -> None:
-        if "aws_rds_cluster" in told["terraform"]:
+        if "aws_rds_cluster" in told.text:
             aws.rds.create_db_cluster(
                 DBClusterIdentifier="phi-cluster", Engine="aurora-mysql", MasterUsername="clinic", **arguments
             )
@@ -61,10 +61,10 @@ def without_password(told: dict[str, Any], **arguments: Any) -> dict[str, Any]:
                 DBInstanceIdentifier="phi-db", Engine="postgres", MasterUsername="clinic", **INSTANCE | arguments
             )
 
-    return told | {"aws": seed}
+    return told | Told(aws=seed)
 
 
-def member(lines: str = "", **changes: Any) -> dict[str, Any]:
+def member(lines: str = "", **changes: Any) -> Told:
     """An instance of a cluster, told to both sides."""
 
     def seed(aws: Aws) -> None:
@@ -77,8 +77,8 @@ def member(lines: str = "", **changes: Any) -> dict[str, Any]:
             **changes,
         )
 
-    return {
-        "terraform": f"""
+    return Told(
+        terraform=f"""
         resource "aws_rds_cluster" "records" {{
           engine = "aurora-mysql"
         }}
@@ -87,11 +87,11 @@ def member(lines: str = "", **changes: Any) -> dict[str, Any]:
           engine             = "aurora-mysql"
           {lines}
         }}""",
-        "aws": seed,
-    }
+        aws=seed,
+    )
 
 
-def replica(lines: str = "", source: str = "", **changes: Any) -> dict[str, Any]:
+def replica(lines: str = "", source: str = "", **changes: Any) -> Told:
     """A read replica of an instance with some arguments."""
 
     def seed(aws: Aws) -> None:
@@ -100,8 +100,8 @@ def replica(lines: str = "", source: str = "", **changes: Any) -> dict[str, Any]
         )
         aws.rds.create_db_instance_read_replica(DBInstanceIdentifier="phi-db", SourceDBInstanceIdentifier="primary")
 
-    return {
-        "terraform": f"""
+    return Told(
+        terraform=f"""
         resource "aws_db_instance" "primary" {{
           identifier = "primary"
           engine     = "postgres"
@@ -111,32 +111,24 @@ def replica(lines: str = "", source: str = "", **changes: Any) -> dict[str, Any]
           replicate_source_db = aws_db_instance.primary.identifier
           {lines}
         }}""",
-        "aws": seed,
-    }
+        aws=seed,
+    )
 
 
-def in_source(told: dict[str, Any]) -> dict[str, Any]:
-    return {"terraform": told["terraform"]}
-
-
-def live(told: dict[str, Any]) -> dict[str, Any]:
-    return {"aws": told["aws"]}
-
-
-def from_variable(argument: str, of: Any = instance) -> dict[str, Any]:
+def from_variable(argument: str, of: Any = instance) -> Told:
     """An argument that is a variable without a value."""
     told = of(f"{argument} = var.open")
-    return {"terraform": told["terraform"] + '\nvariable "open" {}'}
+    return Told(terraform=told.text + '\nvariable "open" {}')
 
 
-def aurora_answers(**changes: Any) -> dict[str, Any]:
+def aurora_answers(**changes: Any) -> Told:
     """An Aurora cluster as AWS answers it with fields that moto lacks."""
     answer = {
         "DBClusterIdentifier": "phi-cluster",
         "DBClusterArn": "arn:aws:rds:us-east-1:123456789012:cluster:phi-cluster",
         "Engine": "aurora-mysql",
     } | changes
-    return {
-        "aws": lambda _: None,
-        "answers": lambda session: answered(session, "rds", "DescribeDBClusters", {"DBClusters": [answer]}),
-    }
+    return Told(
+        aws=lambda _: None,
+        answers=lambda session: answered(session, "rds", "DescribeDBClusters", {"DBClusters": [answer]}),
+    )

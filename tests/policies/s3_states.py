@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from hipaa_guard.testing import Aws
+from hipaa_guard.testing import Aws, Told, resource
 
 BUCKET = 'resource "aws_s3_bucket" "phi" { bucket = "phi-records" }\n'
+OF_BUCKET = "bucket = aws_s3_bucket.phi.id"
 ARN = "arn:aws:s3:::phi-records"
 OPEN_VARIABLE = 'variable "open" {}\n'
 ALL_ON = ("block_public_acls", "block_public_policy", "ignore_public_acls", "restrict_public_buckets")
@@ -25,7 +26,11 @@ def bucket(aws: Aws) -> None:
     aws.s3.delete_public_access_block(Bucket="phi-records")
 
 
-def policy(**changes: Any) -> dict[str, Any]:
+def own() -> Told:
+    return Told(BUCKET, bucket)
+
+
+def policy(**changes: Any) -> Told:
     """A bucket policy that denies plain HTTP, with changes, told to both sides."""
     statement = {
         "Effect": "Deny",
@@ -35,62 +40,37 @@ def policy(**changes: Any) -> dict[str, Any]:
         "Condition": {"Bool": {"aws:SecureTransport": "false"}},
     } | changes
     text = json.dumps({"Version": "2012-10-17", "Statement": [{k: v for k, v in statement.items() if v}]})
-
-    def seed(aws: Aws) -> None:
-        bucket(aws)
-        aws.s3.put_bucket_policy(Bucket="phi-records", Policy=text)
-
-    attached = (
-        f'resource "aws_s3_bucket_policy" "p" {{\n bucket = aws_s3_bucket.phi.id\n policy = {json.dumps(text)}\n}}'
+    return own() + Told(
+        resource("aws_s3_bucket_policy", f"{OF_BUCKET}\n policy = {json.dumps(text)}", "p"),
+        lambda aws: aws.s3.put_bucket_policy(Bucket="phi-records", Policy=text),
     )
-    return {"terraform": BUCKET + attached, "aws": seed}
 
 
-def versioning(status: str) -> dict[str, Any]:
-    def seed(aws: Aws) -> None:
-        bucket(aws)
-        aws.s3.put_bucket_versioning(Bucket="phi-records", VersioningConfiguration={"Status": status})
-
-    return {
-        "terraform": BUCKET
-        + f"""
-        resource "aws_s3_bucket_versioning" "v" {{
-          bucket = aws_s3_bucket.phi.id
-          versioning_configuration {{ status = "{status}" }}
-        }}""",
-        "aws": seed,
-    }
+def versioning(status: str) -> Told:
+    block = f'versioning_configuration {{\n status = "{status}"\n }}'
+    return own() + Told(
+        resource("aws_s3_bucket_versioning", f"{OF_BUCKET}\n {block}", "v"),
+        lambda aws: aws.s3.put_bucket_versioning(Bucket="phi-records", VersioningConfiguration={"Status": status}),
+    )
 
 
-def block(*on: str) -> dict[str, Any]:
-    def seed(aws: Aws) -> None:
-        bucket(aws)
-        aws.s3.put_public_access_block(
-            Bucket="phi-records",
-            PublicAccessBlockConfiguration={SWITCHES[name]: name in on for name in SWITCHES},
-        )
-
+def block(*on: str) -> Told:
     lines = "\n".join(f"{name} = {'true' if name in on else 'false'}" for name in SWITCHES)
-    return {
-        "terraform": BUCKET
-        + f'resource "aws_s3_bucket_public_access_block" "b" {{\nbucket = aws_s3_bucket.phi.id\n{lines}\n}}',
-        "aws": seed,
-    }
+    asked = {called: name in on for name, called in SWITCHES.items()}
+    return own() + Told(
+        resource("aws_s3_bucket_public_access_block", f"{OF_BUCKET}\n{lines}", "b"),
+        lambda aws: aws.s3.put_public_access_block(Bucket="phi-records", PublicAccessBlockConfiguration=asked),
+    )
 
 
-def acl(canned: str) -> dict[str, Any]:
-    def seed(aws: Aws) -> None:
-        bucket(aws)
-        aws.s3.put_bucket_acl(Bucket="phi-records", ACL=canned)
-
-    return {
-        "terraform": BUCKET
-        + f'resource "aws_s3_bucket_acl" "a" {{\nbucket = aws_s3_bucket.phi.id\nacl = "{canned}"\n}}',
-        "aws": seed,
-    }
+def acl(canned: str) -> Told:
+    return own() + Told(
+        resource("aws_s3_bucket_acl", f'{OF_BUCKET}\n acl = "{canned}"', "a"),
+        lambda aws: aws.s3.put_bucket_acl(Bucket="phi-records", ACL=canned),
+    )
 
 
-def encryption(algorithm: str, key: str | None = None) -> dict[str, Any]:
+def encryption(algorithm: str, key: str | None = None) -> Told:
     def seed(aws: Aws) -> None:
         bucket(aws)
         default = {"SSEAlgorithm": algorithm}
@@ -104,8 +84,8 @@ def encryption(algorithm: str, key: str | None = None) -> dict[str, Any]:
         )
 
     line = "" if key is None else f"kms_master_key_id = {'aws_kms_key.k.arn' if key == 'own' else json.dumps(key)}"
-    return {
-        "terraform": BUCKET
+    return Told(
+        terraform=BUCKET
         + f"""
         resource "aws_kms_key" "k" {{}}
         resource "aws_s3_bucket_server_side_encryption_configuration" "e" {{
@@ -117,11 +97,11 @@ def encryption(algorithm: str, key: str | None = None) -> dict[str, Any]:
             }}
           }}
         }}""",
-        "aws": seed,
-    }
+        aws=seed,
+    )
 
 
-def ownership(setting: str, more: str = "", canned: str | None = None) -> dict[str, Any]:
+def ownership(setting: str, more: str = "", canned: str | None = None) -> Told:
     def seed(aws: Aws) -> None:
         bucket(aws)
         if canned is not None:
@@ -130,8 +110,8 @@ def ownership(setting: str, more: str = "", canned: str | None = None) -> dict[s
             Bucket="phi-records", OwnershipControls={"Rules": [{"ObjectOwnership": setting}]}
         )
 
-    return {
-        "terraform": BUCKET
+    return Told(
+        terraform=BUCKET
         + f"""
         resource "aws_s3_bucket_ownership_controls" "o" {{
           bucket = aws_s3_bucket.phi.id
@@ -140,8 +120,8 @@ def ownership(setting: str, more: str = "", canned: str | None = None) -> dict[s
           }}
         }}
         {more}""",
-        "aws": seed,
-    }
+        aws=seed,
+    )
 
 
 def separate(type: str, lines: str) -> str:
@@ -184,7 +164,7 @@ def locked(aws: Aws) -> None:
     aws.s3.create_bucket(Bucket="phi-records", ObjectLockEnabledForBucket=True)
 
 
-def replication(status: str) -> dict[str, Any]:
+def replication(status: str) -> Told:
     def seed(aws: Aws) -> None:
         for name in ("phi-records", "copy"):
             aws.s3.create_bucket(Bucket=name)
@@ -202,11 +182,11 @@ def replication(status: str) -> dict[str, Any]:
             bucket = "arn:aws:s3:::copy"
           }}
         }}"""
-    return {"terraform": separate("replication_configuration", rule), "aws": seed}
+    return Told(terraform=separate("replication_configuration", rule), aws=seed)
 
 
 def open_in_a_closed_account(aws: Aws) -> None:
-    policy(**OPEN)["aws"](aws)
+    policy(**OPEN).make(aws)
     account_block(aws)
 
 

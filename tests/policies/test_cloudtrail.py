@@ -29,30 +29,30 @@ from tests.policies.cloudtrail_states import (
 )
 
 test_logging = cases(
-    Case(LOGGING, "is logging unless told otherwise", PASS, **trail()),
+    Case(LOGGING, "is logging unless told otherwise", PASS, trail()),
     Case(LOGGING, "switched off", FAIL, terraform=hcl("phi", "enable_logging = false"), aws=stopped),
     Case(LOGGING, "a variable without a value", UNKNOWN, terraform=unset("enable_logging")),
-    Case(LOGGING, "may not be read", UNKNOWN, aws=trail()["aws"], denied="cloudtrail:GetTrailStatus"),
-    Case(ERRORS, "none", PASS, aws=trail()["aws"]),
+    Case(LOGGING, "may not be read", UNKNOWN, trail().in_aws(), denied="cloudtrail:GetTrailStatus"),
+    Case(ERRORS, "none", PASS, trail().in_aws()),
     Case(
         ERRORS,
         "the bucket refuses",
         FAIL,
-        aws=trail()["aws"],
+        trail().in_aws(),
         answers=lambda session: answered(
             session, "cloudtrail", "GetTrailStatus", {"IsLogging": True, "LatestDeliveryError": "AccessDenied"}
         ),
         says="AccessDenied",
     ),
-    Case(ERRORS, "may not be read", UNKNOWN, aws=trail()["aws"], denied="cloudtrail:GetTrailStatus"),
+    Case(ERRORS, "may not be read", UNKNOWN, trail().in_aws(), denied="cloudtrail:GetTrailStatus"),
 )
 
 test_regions = cases(
-    Case(REGIONS, "one region is the default", FAIL, **trail()),
-    Case(REGIONS, "all regions", PASS, **trail(is_multi_region_trail=True)),
-    Case(REGIONS, "one region, said aloud", FAIL, **trail(is_multi_region_trail=False)),
-    Case(REGIONS, "another trail records all regions", NOT_APPLICABLE, **beside({"is_multi_region_trail": True})),
-    Case(REGIONS, "another trail records one region too", FAIL, **beside({})),
+    Case(REGIONS, "one region is the default", FAIL, trail()),
+    Case(REGIONS, "all regions", PASS, trail(is_multi_region_trail=True)),
+    Case(REGIONS, "one region, said aloud", FAIL, trail(is_multi_region_trail=False)),
+    Case(REGIONS, "another trail records all regions", NOT_APPLICABLE, beside({"is_multi_region_trail": True})),
+    Case(REGIONS, "another trail records one region too", FAIL, beside({})),
     Case(
         REGIONS,
         "another trail would record all regions, but is switched off",
@@ -64,16 +64,16 @@ test_regions = cases(
         REGIONS,
         "whether the other trail is logging may not be read",
         UNKNOWN,
-        aws=beside({"is_multi_region_trail": True})["aws"],
+        beside({"is_multi_region_trail": True}).in_aws(),
         denied="cloudtrail:GetTrailStatus",
     ),
-    Case(GLOBAL, "is the default", PASS, **trail()),
-    Case(GLOBAL, "left out", FAIL, **trail(include_global_service_events=False)),
+    Case(GLOBAL, "is the default", PASS, trail()),
+    Case(GLOBAL, "left out", FAIL, trail(include_global_service_events=False)),
     Case(
         GLOBAL,
         "left to another trail",
         NOT_APPLICABLE,
-        **beside({"include_global_service_events": True}, include_global_service_events=False),
+        beside({"include_global_service_events": True}, include_global_service_events=False),
     ),
     Case(GLOBAL, "a variable without a value", UNKNOWN, terraform=unset("include_global_service_events")),
 )
@@ -150,7 +150,7 @@ test_in_an_organization = cases(
 test_account = cases(
     Case(ACCOUNT, "no trail", FAIL, aws=lambda _: None, says="no trail"),
     Case(ACCOUNT, "a trail for all regions", PASS, aws=multi_region()),
-    Case(ACCOUNT, "a trail for one region", FAIL, aws=trail()["aws"]),
+    Case(ACCOUNT, "a trail for one region", FAIL, trail().in_aws()),
     Case(ACCOUNT, "a trail that is switched off", FAIL, aws=multi_region(logging=False)),
     Case(ACCOUNT, "a trail of reads", FAIL, aws=reads_only),
     Case(ACCOUNT, "the trail of the organization", PASS, aws=lambda _: None, answers=of_the_organization),
@@ -173,7 +173,7 @@ def with_key(aws: Aws) -> None:
 
 
 test_log_group_key_validation = cases(
-    Case(TO_LOGS, "none", FAIL, **trail()),
+    Case(TO_LOGS, "none", FAIL, trail()),
     Case(
         TO_LOGS,
         "a log group",
@@ -184,7 +184,7 @@ test_log_group_key_validation = cases(
     ),
     Case(TO_LOGS, "null", FAIL, terraform=hcl("phi", "cloud_watch_logs_group_arn = null")),
     Case(TO_LOGS, "a variable without a value", UNKNOWN, terraform=unset("cloud_watch_logs_group_arn")),
-    Case(KEY, "none", FAIL, **trail()),
+    Case(KEY, "none", FAIL, trail()),
     Case(
         KEY,
         "a key",
@@ -193,9 +193,9 @@ test_log_group_key_validation = cases(
         aws=with_key,
     ),
     Case(KEY, "a variable without a value", UNKNOWN, terraform=unset("kms_key_id")),
-    Case(VALIDATION, "off is the default", FAIL, **trail()),
-    Case(VALIDATION, "on", PASS, **trail(enable_log_file_validation=True)),
-    Case(VALIDATION, "off, said aloud", FAIL, **trail(enable_log_file_validation=False)),
+    Case(VALIDATION, "off is the default", FAIL, trail()),
+    Case(VALIDATION, "on", PASS, trail(enable_log_file_validation=True)),
+    Case(VALIDATION, "off, said aloud", FAIL, trail(enable_log_file_validation=False)),
     Case(VALIDATION, "a variable without a value", UNKNOWN, terraform=unset("enable_log_file_validation")),
 )
 

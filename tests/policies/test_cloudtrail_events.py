@@ -5,23 +5,23 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from hipaa_guard.testing import FAIL, NOT_APPLICABLE, PASS, UNKNOWN, Aws, Case, cases
+from hipaa_guard.testing import FAIL, NOT_APPLICABLE, PASS, UNKNOWN, Aws, Case, Told, cases
 
 # What the arguments of Terraform are called by CreateTrail.
 from tests.policies.cloudtrail_states import MANAGEMENT, READS, UNSET, WRITES, create, hcl, trail
 
 
-def selectors(text: str, **answer: Any) -> dict[str, Any]:
+def selectors(text: str, **answer: Any) -> Told:
     """The trail ``phi`` with selectors, as Terraform writes them and as AWS takes them."""
 
     def seed(aws: Aws) -> None:
         create(aws, "phi", IsMultiRegionTrail=True)
         aws.cloudtrail.put_event_selectors(TrailName="phi", **answer)
 
-    return {"terraform": hcl("phi", text), "aws": seed}
+    return Told(terraform=hcl("phi", text), aws=seed)
 
 
-def basic(kinds: str = "All", *, management: bool = True, values: list[str] | None = None) -> dict[str, Any]:
+def basic(kinds: str = "All", *, management: bool = True, values: list[str] | None = None) -> Told:
     resource = {"Type": "AWS::S3::Object", "Values": values}
     data = f'data_resource {{\ntype = "AWS::S3::Object"\nvalues = {json.dumps(values)}\n}}' if values else ""
     return selectors(
@@ -40,7 +40,7 @@ def basic(kinds: str = "All", *, management: bool = True, values: list[str] | No
     )
 
 
-def advanced(*fields: tuple[str, str, list[str]]) -> dict[str, Any]:
+def advanced(*fields: tuple[str, str, list[str]]) -> Told:
     names = {
         "equals": "Equals",
         "starts_with": "StartsWith",
@@ -63,19 +63,19 @@ MANAGED = ("eventCategory", "equals", ["Management"])
 EVERY = ["arn:aws:s3"]
 
 test_management = cases(
-    Case(MANAGEMENT, "are the default", PASS, **trail()),
-    Case(MANAGEMENT, "all", PASS, **basic()),
-    Case(MANAGEMENT, "only reads", FAIL, **basic("ReadOnly")),
-    Case(MANAGEMENT, "only writes", FAIL, **basic("WriteOnly")),
-    Case(MANAGEMENT, "only data events", FAIL, **basic(management=False, values=EVERY)),
-    Case(MANAGEMENT, "by an advanced selector", PASS, **advanced(MANAGED)),
-    Case(MANAGEMENT, "an advanced selector of writes", FAIL, **advanced(MANAGED, ("readOnly", "equals", ["false"]))),
-    Case(MANAGEMENT, "an advanced selector of data events only", FAIL, **advanced(*OBJECTS)),
+    Case(MANAGEMENT, "are the default", PASS, trail()),
+    Case(MANAGEMENT, "all", PASS, basic()),
+    Case(MANAGEMENT, "only reads", FAIL, basic("ReadOnly")),
+    Case(MANAGEMENT, "only writes", FAIL, basic("WriteOnly")),
+    Case(MANAGEMENT, "only data events", FAIL, basic(management=False, values=EVERY)),
+    Case(MANAGEMENT, "by an advanced selector", PASS, advanced(MANAGED)),
+    Case(MANAGEMENT, "an advanced selector of writes", FAIL, advanced(MANAGED, ("readOnly", "equals", ["false"]))),
+    Case(MANAGEMENT, "an advanced selector of data events only", FAIL, advanced(*OBJECTS)),
     Case(
         MANAGEMENT,
         "all but those of KMS",
         PASS,
-        **advanced(MANAGED, ("eventSource", "not_equals", ["kms.amazonaws.com"])),
+        advanced(MANAGED, ("eventSource", "not_equals", ["kms.amazonaws.com"])),
     ),
     Case(
         MANAGEMENT,
@@ -99,7 +99,7 @@ test_management = cases(
         UNKNOWN,
         terraform=UNSET + hcl("phi", "event_selector {\nread_write_type = var.unset\n}"),
     ),
-    Case(MANAGEMENT, "may not be read", UNKNOWN, aws=trail()["aws"], denied="cloudtrail:GetEventSelectors"),
+    Case(MANAGEMENT, "may not be read", UNKNOWN, trail().in_aws(), denied="cloudtrail:GetEventSelectors"),
 )
 
 
@@ -107,81 +107,79 @@ def data_cases(control: str, mine: str, others: str, read_only: str) -> list[Cas
     """The same cases for reads and for writes."""
     partition = 'data "aws_partition" "p" {}\n'
     return [
-        Case(control, "the default", FAIL, **trail()),
-        Case(control, "all buckets", PASS, **basic(values=EVERY)),
-        Case(control, "all buckets, by the longer prefix", PASS, **basic(values=["arn:aws:s3:::"])),
-        Case(control, "all buckets of GovCloud", PASS, terraform=basic(values=["arn:aws-us-gov:s3"])["terraform"]),
-        Case(control, "these only", PASS, **basic(mine, values=EVERY)),
-        Case(control, "the others only", FAIL, **basic(others, values=EVERY)),
-        Case(control, "one bucket", FAIL, **basic(values=["arn:aws:s3:::records/"]), says="some S3 objects only"),
-        Case(control, "one bucket and all buckets", PASS, **basic(values=["arn:aws:s3:::records/", *EVERY])),
-        Case(control, "by an advanced selector", PASS, **advanced(*OBJECTS)),
-        Case(control, "these by an advanced selector", PASS, **advanced(*OBJECTS, ("readOnly", "equals", [read_only]))),
+        Case(control, "the default", FAIL, trail()),
+        Case(control, "all buckets", PASS, basic(values=EVERY)),
+        Case(control, "all buckets, by the longer prefix", PASS, basic(values=["arn:aws:s3:::"])),
+        Case(control, "all buckets of GovCloud", PASS, basic(values=["arn:aws-us-gov:s3"]).in_terraform()),
+        Case(control, "these only", PASS, basic(mine, values=EVERY)),
+        Case(control, "the others only", FAIL, basic(others, values=EVERY)),
+        Case(control, "one bucket", FAIL, basic(values=["arn:aws:s3:::records/"]), says="some S3 objects only"),
+        Case(control, "one bucket and all buckets", PASS, basic(values=["arn:aws:s3:::records/", *EVERY])),
+        Case(control, "by an advanced selector", PASS, advanced(*OBJECTS)),
+        Case(control, "these by an advanced selector", PASS, advanced(*OBJECTS, ("readOnly", "equals", [read_only]))),
         Case(
             control,
             "the others by an advanced selector",
             FAIL,
-            **advanced(*OBJECTS, ("readOnly", "equals", ["false" if read_only == "true" else "true"])),
+            advanced(*OBJECTS, ("readOnly", "equals", ["false" if read_only == "true" else "true"])),
         ),
         Case(
             control,
             "one bucket by an advanced selector",
             FAIL,
-            **advanced(*OBJECTS, ("resources.ARN", "starts_with", ["arn:aws:s3:::records/"])),
+            advanced(*OBJECTS, ("resources.ARN", "starts_with", ["arn:aws:s3:::records/"])),
         ),
         Case(
             control,
             "all but one bucket by an advanced selector",
             FAIL,
-            **advanced(*OBJECTS, ("resources.ARN", "not_starts_with", ["arn:aws:s3:::records/"])),
+            advanced(*OBJECTS, ("resources.ARN", "not_starts_with", ["arn:aws:s3:::records/"])),
         ),
         Case(
             control,
             "all buckets by prefix of an advanced selector",
             PASS,
-            **advanced(*OBJECTS, ("resources.ARN", "starts_with", ["arn:aws:s3:::"])),
+            advanced(*OBJECTS, ("resources.ARN", "starts_with", ["arn:aws:s3:::"])),
         ),
         Case(
             control,
             "one kind of event by an advanced selector",
             FAIL,
-            **advanced(*OBJECTS, ("eventName", "equals", ["PutObjectAcl"])),
+            advanced(*OBJECTS, ("eventName", "equals", ["PutObjectAcl"])),
         ),
         Case(
             control,
             "invocations of functions only",
             FAIL,
-            **advanced(OBJECTS[0], ("resources.type", "equals", ["AWS::Lambda::Function"])),
+            advanced(OBJECTS[0], ("resources.type", "equals", ["AWS::Lambda::Function"])),
         ),
         Case(
             control,
             "all buckets of a partition that is looked up",
             PASS,
             terraform=partition
-            + basic(values=["arn:PARTITION:s3:::"])["terraform"].replace(
-                "PARTITION", "${data.aws_partition.p.partition}"
-            ),
+            + basic(values=["arn:PARTITION:s3:::"]).text.replace("PARTITION", "${data.aws_partition.p.partition}"),
         ),
         Case(
             control,
             "a bucket of the configuration",
             FAIL,
             terraform='resource "aws_s3_bucket" "records" {}\n'
-            + basic(values=["ARN"])["terraform"].replace("ARN", "${aws_s3_bucket.records.arn}/"),
+            + basic(values=["ARN"]).text.replace("ARN", "${aws_s3_bucket.records.arn}/"),
         ),
         Case(
             control,
             "left to another trail",
             NOT_APPLICABLE,
-            terraform=hcl("phi") + basic(values=EVERY)["terraform"].replace("phi", "other"),
+            terraform=hcl("phi") + basic(values=EVERY).text.replace("phi", "other"),
         ),
         Case(
             control,
             "prefixes in a variable without a value",
             UNKNOWN,
-            terraform=UNSET + basic(values=["V"])["terraform"].replace('["V"]', "var.unset"),
+            terraform=UNSET + basic(values=["V"]).text.replace('["V"]', "var.unset"),
         ),
-        Case(control, "may not be read", UNKNOWN, aws=trail()["aws"], denied="cloudtrail:GetEventSelectors"),
+        Case(control, "may not be read", UNKNOWN, trail().in_aws(), denied="cloudtrail:GetEventSelectors"),
     ]
 
 

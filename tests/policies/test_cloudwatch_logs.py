@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from hipaa_guard.testing import FAIL, NOT_APPLICABLE, PASS, UNKNOWN, Aws, Case, answered, cases
+from hipaa_guard.testing import FAIL, NOT_APPLICABLE, PASS, UNKNOWN, Aws, Case, Told, answered, cases
 
 YEAR, SIX_YEARS = "log_group_retention_min_one_year", "log_group_retention_six_years"
 KEY, PUBLIC = "log_group_encrypted_with_kms", "log_group_not_public"
@@ -17,12 +17,12 @@ def group(aws: Aws) -> None:
     aws.logs.create_log_group(logGroupName="phi")
 
 
-def kept(days: int) -> dict[str, Any]:
+def kept(days: int) -> Told:
     def seed(aws: Aws) -> None:
         group(aws)
         aws.logs.put_retention_policy(logGroupName="phi", retentionInDays=days)
 
-    return {"terraform": GROUP.replace("\n}", f"\nretention_in_days = {days}\n}}"), "aws": seed}
+    return Told(terraform=GROUP.replace("\n}", f"\nretention_in_days = {days}\n}}"), aws=seed)
 
 
 def with_key(aws: Aws) -> None:
@@ -34,11 +34,11 @@ def delivery(session: Any) -> None:
     answered(session, "logs", "DescribeLogGroups", {"logGroups": [shown]})
 
 
-DELIVERY: dict[str, Any] = {
-    "terraform": GROUP.replace("\n}", '\nlog_group_class = "DELIVERY"\nretention_in_days = 1\n}'),
-    "aws": group,
-    "answers": delivery,
-}
+DELIVERY = Told(
+    terraform=GROUP.replace("\n}", '\nlog_group_class = "DELIVERY"\nretention_in_days = 1\n}'),
+    aws=group,
+    answers=delivery,
+)
 UNSET = 'variable "unset" {}\n' + GROUP
 
 
@@ -48,17 +48,17 @@ def unset(argument: str) -> str:
 
 test_retention = cases(
     Case(YEAR, "kept until somebody deletes them, which is the default", PASS, terraform=GROUP, aws=group),
-    Case(YEAR, "never, as Terraform says it", PASS, terraform=kept(0)["terraform"]),
-    Case(YEAR, "half a year", FAIL, **kept(180), says="180"),
-    Case(YEAR, "a year", PASS, **kept(365)),
-    Case(YEAR, "two years", PASS, **kept(731)),
-    Case(YEAR, "only passes events on", NOT_APPLICABLE, **DELIVERY),
+    Case(YEAR, "never, as Terraform says it", PASS, kept(0).in_terraform()),
+    Case(YEAR, "half a year", FAIL, kept(180), says="180"),
+    Case(YEAR, "a year", PASS, kept(365)),
+    Case(YEAR, "two years", PASS, kept(731)),
+    Case(YEAR, "only passes events on", NOT_APPLICABLE, DELIVERY),
     Case(YEAR, "a variable without a value", UNKNOWN, terraform=unset("retention_in_days")),
     Case(SIX_YEARS, "kept until somebody deletes them, which is the default", PASS, terraform=GROUP, aws=group),
-    Case(SIX_YEARS, "five years", FAIL, **kept(1827)),
-    Case(SIX_YEARS, "six years", PASS, **kept(2192)),
-    Case(SIX_YEARS, "ten years", PASS, **kept(3653)),
-    Case(SIX_YEARS, "only passes events on", NOT_APPLICABLE, **DELIVERY),
+    Case(SIX_YEARS, "five years", FAIL, kept(1827)),
+    Case(SIX_YEARS, "six years", PASS, kept(2192)),
+    Case(SIX_YEARS, "ten years", PASS, kept(3653)),
+    Case(SIX_YEARS, "only passes events on", NOT_APPLICABLE, DELIVERY),
     Case(SIX_YEARS, "a variable without a value", UNKNOWN, terraform=unset("retention_in_days")),
 )
 
@@ -76,7 +76,7 @@ test_key = cases(
 )
 
 
-def policy(**changes: Any) -> dict[str, Any]:
+def policy(**changes: Any) -> Told:
     statement = {
         "Effect": "Allow",
         "Principal": {"Service": "route53.amazonaws.com"},
@@ -85,27 +85,27 @@ def policy(**changes: Any) -> dict[str, Any]:
     } | changes
     text = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
     seed: Callable[[Aws], object] = lambda aws: aws.logs.put_resource_policy(policyName="phi", policyDocument=text)  # noqa: E731
-    return {
-        "terraform": f"""
+    return Told(
+        terraform=f"""
         resource "aws_cloudwatch_log_resource_policy" "phi" {{
           policy_name     = "phi"
           policy_document = {json.dumps(text)}
         }}""",
-        "aws": seed,
-    }
+        aws=seed,
+    )
 
 
 test_public = cases(
-    Case(PUBLIC, "a service", PASS, **policy()),
-    Case(PUBLIC, "everyone", FAIL, **policy(Principal="*")),
-    Case(PUBLIC, "everyone, written as AWS principals", FAIL, **policy(Principal={"AWS": "*"})),
+    Case(PUBLIC, "a service", PASS, policy()),
+    Case(PUBLIC, "everyone", FAIL, policy(Principal="*")),
+    Case(PUBLIC, "everyone, written as AWS principals", FAIL, policy(Principal={"AWS": "*"})),
     Case(
         PUBLIC,
         "everyone of one account",
         PASS,
-        **policy(Principal="*", Condition={"StringEquals": {"aws:SourceAccount": "123456789012"}}),
+        policy(Principal="*", Condition={"StringEquals": {"aws:SourceAccount": "123456789012"}}),
     ),
-    Case(PUBLIC, "everyone is denied", PASS, **policy(Effect="Deny", Principal="*")),
+    Case(PUBLIC, "everyone is denied", PASS, policy(Effect="Deny", Principal="*")),
     Case(
         PUBLIC,
         "a variable without a value",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from hipaa_guard.testing import FAIL, NOT_APPLICABLE, PASS, UNKNOWN, Aws, Case, answered, cases
+from hipaa_guard.testing import FAIL, NOT_APPLICABLE, PASS, UNKNOWN, Aws, Case, Told, answered, cases
 
 VOLUME, SNAPSHOT = "ebs_volume_encrypted", "ebs_snapshot_encrypted"
 CMK, DEFAULT = "ebs_volume_encrypted_with_cmk", "ebs_encryption_by_default"
@@ -18,7 +18,7 @@ def tagged(type: str) -> list[dict[str, Any]]:
     return [{"ResourceType": type, "Tags": NAMED}]
 
 
-def volume(encrypted: bool | None = None, key: str | None = None) -> dict[str, Any]:
+def volume(encrypted: bool | None = None, key: str | None = None) -> Told:
     """A volume, told to both sides; ``own`` is a key of one's own."""
 
     def seed(aws: Aws) -> str:
@@ -36,28 +36,28 @@ def volume(encrypted: bool | None = None, key: str | None = None) -> dict[str, A
         [] if key is None else [f"kms_key_id = {'aws_kms_key.k.arn' if key == 'own' else repr(key)}".replace("'", '"')]
     )
     text = 'resource "aws_kms_key" "k" {}\nresource "aws_ebs_volume" "phi" {\n' + "\n".join(lines) + "\n}"
-    return {"terraform": text, "aws": seed}
+    return Told(terraform=text, aws=seed)
 
 
-def snapshot(encrypted: bool) -> dict[str, Any]:
+def snapshot(encrypted: bool) -> Told:
     def seed(aws: Aws) -> None:
         disk = aws.ec2.create_volume(AvailabilityZone="us-east-1a", Size=1, Encrypted=encrypted)["VolumeId"]
         aws.ec2.create_snapshot(VolumeId=disk, TagSpecifications=tagged("snapshot"))
 
-    return {
-        "terraform": f"""
+    return Told(
+        terraform=f"""
         resource "aws_ebs_volume" "v" {{
           {ZONE}
           encrypted = {str(encrypted).lower()}
         }}
         resource "aws_ebs_snapshot" "phi" {{ volume_id = aws_ebs_volume.v.id }}
         """,
-        "aws": seed,
-    }
+        aws=seed,
+    )
 
 
 def shared(aws: Aws) -> None:
-    snapshot(encrypted=False)["aws"](aws)
+    snapshot(encrypted=False).make(aws)
     for each in aws.ec2.describe_snapshots(OwnerIds=["self"])["Snapshots"]:
         aws.ec2.modify_snapshot_attribute(
             SnapshotId=each["SnapshotId"],
@@ -67,23 +67,23 @@ def shared(aws: Aws) -> None:
         )
 
 
-def blocked(state: str) -> dict[str, Any]:
+def blocked(state: str) -> Told:
     def answers(session: Any) -> None:
         answered(session, "ec2", "GetSnapshotBlockPublicAccessState", {"State": state})
 
-    return {
-        "terraform": f'resource "aws_ebs_snapshot_block_public_access" "phi" {{ state = "{state}" }}',
-        "aws": lambda _: None,
-        "answers": answers,
-    }
+    return Told(
+        terraform=f'resource "aws_ebs_snapshot_block_public_access" "phi" {{ state = "{state}" }}',
+        aws=lambda _: None,
+        answers=answers,
+    )
 
 
 test_volumes = cases(
-    Case(VOLUME, "encrypted", PASS, **volume(encrypted=True)),
-    Case(VOLUME, "said not to be", FAIL, **volume(encrypted=False)),
-    Case(VOLUME, "nothing said", FAIL, **volume()),
+    Case(VOLUME, "encrypted", PASS, volume(encrypted=True)),
+    Case(VOLUME, "said not to be", FAIL, volume(encrypted=False)),
+    Case(VOLUME, "nothing said", FAIL, volume()),
     Case(VOLUME, "null", FAIL, terraform=f'resource "aws_ebs_volume" "phi" {{\n{ZONE}\nencrypted = null\n}}'),
-    Case(VOLUME, "nothing said, and the region encrypts", PASS, terraform=BY_DEFAULT + volume()["terraform"]),
+    Case(VOLUME, "nothing said, and the region encrypts", PASS, terraform=BY_DEFAULT + volume().text),
     Case(
         VOLUME,
         "nothing said, and another region encrypts",
@@ -119,24 +119,24 @@ test_volumes = cases(
         terraform=f'variable "on" {{}}\nresource "aws_ebs_volume" "phi" {{\n{ZONE}\nencrypted = var.on\n}}',
         says="var.on",
     ),
-    Case(CMK, "a key of one's own", PASS, **volume(encrypted=True, key="own")),
+    Case(CMK, "a key of one's own", PASS, volume(encrypted=True, key="own")),
     # The simulation takes the default key for the customer's own; AWS does not.
-    Case(CMK, "no key named", FAIL, terraform=volume(encrypted=True)["terraform"]),
-    Case(CMK, "the AWS managed key", FAIL, **volume(encrypted=True, key="alias/aws/ebs")),
-    Case(CMK, "not encrypted", FAIL, **volume()),
+    Case(CMK, "no key named", FAIL, volume(encrypted=True).in_terraform()),
+    Case(CMK, "the AWS managed key", FAIL, volume(encrypted=True, key="alias/aws/ebs")),
+    Case(CMK, "not encrypted", FAIL, volume()),
     Case(
         CMK,
         "keys may not be described",
         UNKNOWN,
-        aws=volume(encrypted=True, key="own")["aws"],
+        volume(encrypted=True, key="own").in_aws(),
         denied="kms:DescribeKey",
         says="kms:DescribeKey",
     ),
 )
 
 test_snapshots = cases(
-    Case(SNAPSHOT, "of an encrypted volume", PASS, **snapshot(encrypted=True)),
-    Case(SNAPSHOT, "of a volume in the clear", FAIL, **snapshot(encrypted=False)),
+    Case(SNAPSHOT, "of an encrypted volume", PASS, snapshot(encrypted=True)),
+    Case(SNAPSHOT, "of a volume in the clear", FAIL, snapshot(encrypted=False)),
     Case(
         SNAPSHOT,
         "of a volume from elsewhere",
@@ -158,7 +158,7 @@ test_snapshots = cases(
         SNAPSHOT,
         "a copy of a snapshot in the clear",
         FAIL,
-        terraform=snapshot(encrypted=False)["terraform"].replace('"phi"', '"s"')
+        terraform=snapshot(encrypted=False).text.replace('"phi"', '"s"')
         + """
         resource "aws_ebs_snapshot_copy" "phi" {
           source_region      = "us-east-1"
@@ -175,15 +175,15 @@ test_snapshots = cases(
         }""",
     ),
     Case(PUBLIC, "shared with everyone", FAIL, aws=shared),
-    Case(PUBLIC, "shared with nobody", PASS, aws=snapshot(encrypted=False)["aws"]),
+    Case(PUBLIC, "shared with nobody", PASS, snapshot(encrypted=False).in_aws()),
     Case(PUBLIC, "may not be listed", UNKNOWN, aws=shared, denied="ec2:DescribeSnapshotAttribute", says="denied"),
     Case(
         PUBLIC,
         "in a region that blocks all sharing",
         PASS,
-        terraform=snapshot(encrypted=True)["terraform"] + blocked("block-all-sharing")["terraform"].replace("phi", "r"),
+        terraform=snapshot(encrypted=True).text + blocked("block-all-sharing").text.replace("phi", "r"),
     ),
-    Case(PUBLIC, "cannot be declared", NOT_APPLICABLE, terraform=snapshot(encrypted=True)["terraform"]),
+    Case(PUBLIC, "cannot be declared", NOT_APPLICABLE, snapshot(encrypted=True).in_terraform()),
 )
 
 test_regions = cases(
@@ -209,9 +209,9 @@ test_regions = cases(
         denied="ec2:GetEbsEncryptionByDefault",
         says="ec2:GetEbsEncryptionByDefault",
     ),
-    Case(BLOCK, "all sharing blocked", PASS, **blocked("block-all-sharing")),
-    Case(BLOCK, "new sharing blocked only", FAIL, **blocked("block-new-sharing"), says="stay so"),
-    Case(BLOCK, "not blocked", FAIL, **blocked("unblocked")),
+    Case(BLOCK, "all sharing blocked", PASS, blocked("block-all-sharing")),
+    Case(BLOCK, "new sharing blocked only", FAIL, blocked("block-new-sharing"), says="stay so"),
+    Case(BLOCK, "not blocked", FAIL, blocked("unblocked")),
     Case(
         BLOCK,
         "may not be read",

@@ -26,20 +26,20 @@ test_metadata = cases(
         IMDS,
         "required",
         PASS,
-        **instance(metadata('http_tokens = "required"'), MetadataOptions={"HttpTokens": "required"}),
+        instance(metadata('http_tokens = "required"'), MetadataOptions={"HttpTokens": "required"}),
     ),
     Case(
         IMDS,
         "optional",
         FAIL,
-        **instance(metadata('http_tokens = "optional"'), MetadataOptions={"HttpTokens": "optional"}),
+        instance(metadata('http_tokens = "optional"'), MetadataOptions={"HttpTokens": "optional"}),
     ),
-    Case(IMDS, "nothing said", FAIL, **instance()),
+    Case(IMDS, "nothing said", FAIL, instance()),
     Case(
         IMDS,
         "the service is off",
         PASS,
-        **instance(metadata('http_endpoint = "disabled"'), MetadataOptions={"HttpEndpoint": "disabled"}),
+        instance(metadata('http_endpoint = "disabled"'), MetadataOptions={"HttpEndpoint": "disabled"}),
         says="switched off",
     ),
     Case(IMDS, "the template requires it", PASS, terraform=from_template(metadata('http_tokens = "required"'))),
@@ -79,33 +79,33 @@ test_metadata = cases(
         TEMPLATE_IMDS,
         "required",
         PASS,
-        **template(metadata('http_tokens = "required"'), MetadataOptions={"HttpTokens": "required"}),
+        template(metadata('http_tokens = "required"'), MetadataOptions={"HttpTokens": "required"}),
     ),
     Case(
         TEMPLATE_IMDS,
         "optional",
         FAIL,
-        **template(metadata('http_tokens = "optional"'), MetadataOptions={"HttpTokens": "optional"}),
+        template(metadata('http_tokens = "optional"'), MetadataOptions={"HttpTokens": "optional"}),
     ),
-    Case(TEMPLATE_IMDS, "nothing said", FAIL, **template(), answers=defaults(None)["answers"]),
+    Case(TEMPLATE_IMDS, "nothing said", FAIL, template(), answers=defaults(None).answers),
     Case(
         TEMPLATE_IMDS,
         "nothing said, and the region's default requires it",
         PASS,
-        aws=template()["aws"],
-        answers=defaults("required")["answers"],
+        template().in_aws(),
+        answers=defaults("required").answers,
     ),
     Case(
         TEMPLATE_IMDS,
         "versions may not be read",
         UNKNOWN,
-        aws=template()["aws"],
+        template().in_aws(),
         denied="ec2:DescribeLaunchTemplateVersions",
         says="ec2:DescribeLaunchTemplateVersions",
     ),
-    Case(DEFAULT_IMDS, "required", PASS, **defaults("required")),
-    Case(DEFAULT_IMDS, "optional", FAIL, **defaults("optional")),
-    Case(DEFAULT_IMDS, "no preference", FAIL, **defaults(None)),
+    Case(DEFAULT_IMDS, "required", PASS, defaults("required")),
+    Case(DEFAULT_IMDS, "optional", FAIL, defaults("optional")),
+    Case(DEFAULT_IMDS, "no preference", FAIL, defaults(None)),
     Case(
         DEFAULT_IMDS,
         "may not be read",
@@ -120,7 +120,7 @@ test_metadata = cases(
 def without_address(aws: Aws) -> None:
     net = aws.ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
     inside = aws.ec2.create_subnet(VpcId=net, CidrBlock="10.0.1.0/24")["Subnet"]["SubnetId"]
-    instance(SubnetId=inside)["aws"](aws)
+    instance(SubnetId=inside).make(aws)
 
 
 test_addresses = cases(
@@ -131,7 +131,7 @@ test_addresses = cases(
         terraform=declared("associate_public_ip_address = true"),
         aws=instance(
             NetworkInterfaces=[{"DeviceIndex": 0, "AssociatePublicIpAddress": True}],
-        )["aws"],
+        ).aws,
     ),
     Case(PUBLIC, "refused", PASS, terraform=declared("associate_public_ip_address = false"), aws=without_address),
     Case(PUBLIC, "nothing said, in a default subnet", FAIL, terraform=declared(""), says="default subnet"),
@@ -192,7 +192,7 @@ test_addresses = cases(
         TEMPLATE_PUBLIC,
         "asked for, as text",
         FAIL,
-        **template(
+        template(
             'network_interfaces {\nassociate_public_ip_address = "true"\n}',
             NetworkInterfaces=[{"DeviceIndex": 0, "AssociatePublicIpAddress": True}],
         ),
@@ -201,7 +201,7 @@ test_addresses = cases(
         TEMPLATE_PUBLIC,
         "asked for by the second interface",
         FAIL,
-        **template(
+        template(
             "network_interfaces {\nassociate_public_ip_address = false\n}\n"
             "network_interfaces {\nassociate_public_ip_address = true\n}",
             NetworkInterfaces=[
@@ -210,34 +210,34 @@ test_addresses = cases(
             ],
         ),
     ),
-    Case(TEMPLATE_PUBLIC, "nothing said", PASS, **template()),
+    Case(TEMPLATE_PUBLIC, "nothing said", PASS, template()),
     Case(
         TEMPLATE_PUBLIC,
         "versions may not be read",
         UNKNOWN,
-        aws=template()["aws"],
+        template().in_aws(),
         denied="ec2:DescribeLaunchTemplateVersions",
     ),
 )
 
 
 def kept(aws: Aws) -> None:
-    one = instance()["aws"](aws)
+    one = instance().make(aws)
     aws.ec2.modify_instance_attribute(InstanceId=one, DisableApiTermination={"Value": True})
 
 
 def grouped(aws: Aws) -> None:
-    one = instance()["aws"](aws)
+    one = instance().make(aws)
     aws.ec2.create_tags(Resources=[one], Tags=[{"Key": "aws:autoscaling:groupName", "Value": "records"}])
 
 
 test_operation = cases(
-    Case(MONITORING, "every minute", PASS, **instance("monitoring = true", Monitoring={"Enabled": True})),
-    Case(MONITORING, "nothing said", FAIL, **instance()),
+    Case(MONITORING, "every minute", PASS, instance("monitoring = true", Monitoring={"Enabled": True})),
+    Case(MONITORING, "nothing said", FAIL, instance()),
     Case(MONITORING, "every minute by the template", PASS, terraform=from_template("monitoring {\nenabled = true\n}")),
     Case(MONITORING, "a variable without a value", UNKNOWN, terraform=declared("monitoring = var.unset", HALT)),
     Case(TERMINATION, "protected", PASS, terraform=declared("disable_api_termination = true"), aws=kept),
-    Case(TERMINATION, "nothing said", FAIL, **instance()),
+    Case(TERMINATION, "nothing said", FAIL, instance()),
     Case(TERMINATION, "of an Auto Scaling group", NOT_APPLICABLE, aws=grouped),
     Case(TERMINATION, "may not be read", UNKNOWN, aws=kept, denied="ec2:DescribeInstanceAttribute"),
 )

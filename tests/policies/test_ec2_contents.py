@@ -31,11 +31,11 @@ from tests.policies.ec2_states import (
 )
 
 test_disks = cases(
-    Case(DISKS, "root encrypted", PASS, **disks(True)),
-    Case(DISKS, "root in the clear", FAIL, **disks(False)),
-    Case(DISKS, "root encrypted, a further volume in the clear", FAIL, **disks(True, False), says="/dev/sdf"),
-    Case(DISKS, "both encrypted", PASS, **disks(True, True)),
-    Case(DISKS, "nothing said", FAIL, **instance()),
+    Case(DISKS, "root encrypted", PASS, disks(True)),
+    Case(DISKS, "root in the clear", FAIL, disks(False)),
+    Case(DISKS, "root encrypted, a further volume in the clear", FAIL, disks(True, False), says="/dev/sdf"),
+    Case(DISKS, "both encrypted", PASS, disks(True, True)),
+    Case(DISKS, "nothing said", FAIL, instance()),
     Case(
         DISKS,
         "only a further volume said",
@@ -72,17 +72,17 @@ test_disks = cases(
             HALT,
         ),
     ),
-    Case(DISKS, "volumes may not be read", UNKNOWN, aws=disks(True)["aws"], denied="ec2:DescribeVolumes"),
-    Case(TEMPLATE_DISKS, "encrypted", PASS, **template_disk("encrypted = true", Encrypted=True)),
-    Case(TEMPLATE_DISKS, "encrypted, as text", PASS, terraform=template_disk('encrypted = "true"')["terraform"]),
-    Case(TEMPLATE_DISKS, "in the clear", FAIL, **template_disk("encrypted = false", Encrypted=False)),
-    Case(TEMPLATE_DISKS, "nothing said", FAIL, **template_disk("volume_size = 8")),
-    Case(TEMPLATE_DISKS, "no volume declared", NOT_APPLICABLE, **template()),
+    Case(DISKS, "volumes may not be read", UNKNOWN, disks(True).in_aws(), denied="ec2:DescribeVolumes"),
+    Case(TEMPLATE_DISKS, "encrypted", PASS, template_disk("encrypted = true", Encrypted=True)),
+    Case(TEMPLATE_DISKS, "encrypted, as text", PASS, template_disk('encrypted = "true"').in_terraform()),
+    Case(TEMPLATE_DISKS, "in the clear", FAIL, template_disk("encrypted = false", Encrypted=False)),
+    Case(TEMPLATE_DISKS, "nothing said", FAIL, template_disk("volume_size = 8")),
+    Case(TEMPLATE_DISKS, "no volume declared", NOT_APPLICABLE, template()),
     Case(
         TEMPLATE_DISKS,
         "a device of the host",
         NOT_APPLICABLE,
-        **template(
+        template(
             'block_device_mappings {\ndevice_name = "/dev/sdb"\nvirtual_name = "ephemeral0"\n}',
             BlockDeviceMappings=[{"DeviceName": "/dev/sdb", "VirtualName": "ephemeral0"}],
         ),
@@ -91,8 +91,8 @@ test_disks = cases(
         TEMPLATE_DISKS,
         "nothing said, and the region encrypts",
         PASS,
-        terraform=BY_DEFAULT + "\n" + template_disk("volume_size = 8")["terraform"],
-        aws=lambda aws: (aws.ec2.enable_ebs_encryption_by_default(), template_disk("")["aws"](aws)),
+        terraform=BY_DEFAULT + "\n" + template_disk("volume_size = 8").text,
+        aws=lambda aws: (aws.ec2.enable_ebs_encryption_by_default(), template_disk("").make(aws)),
     ),
     Case(
         TEMPLATE_DISKS,
@@ -114,7 +114,7 @@ test_disks = cases(
 
 test_access = cases(
     Case(PROFILE, "attached", PASS, terraform=declared('iam_instance_profile = "records"'), aws=profiled),
-    Case(PROFILE, "none", FAIL, **instance()),
+    Case(PROFILE, "none", FAIL, instance()),
     Case(PROFILE, "an empty name", FAIL, terraform=declared('iam_instance_profile = ""')),
     Case(
         PROFILE,
@@ -126,30 +126,28 @@ test_access = cases(
     ),
     Case(PROFILE, "from the template", PASS, terraform=from_template('iam_instance_profile {\nname = "records"\n}')),
     Case(PROFILE, "a variable without a value", UNKNOWN, terraform=declared("iam_instance_profile = var.unset", HALT)),
-    Case(SECRETS, "none", PASS, **instance()),
-    Case(SECRETS, "a plain script", PASS, **user_data("#!/bin/sh\nexec /opt/records/start\n")),
-    Case(SECRETS, "an access key id", FAIL, **user_data(SCRIPT), says="access key id"),
-    Case(SECRETS, "a secret access key", FAIL, **user_data(SECRET_KEY), says="secret access key"),
-    Case(
-        SECRETS, "a private key", FAIL, **user_data("-----BEGIN RSA PRIVATE " + "KEY-----\nMIIE\n"), says="private key"
-    ),
-    Case(SECRETS, "a public key", PASS, **user_data("-----BEGIN PUBLIC KEY-----\nMIIB\n")),
-    Case(SECRETS, "an example key, in the place of a key", FAIL, **user_data("export KEY=AKIAIOSFODNN7EXAMPLE")),
+    Case(SECRETS, "none", PASS, instance()),
+    Case(SECRETS, "a plain script", PASS, user_data("#!/bin/sh\nexec /opt/records/start\n")),
+    Case(SECRETS, "an access key id", FAIL, user_data(SCRIPT), says="access key id"),
+    Case(SECRETS, "a secret access key", FAIL, user_data(SECRET_KEY), says="secret access key"),
+    Case(SECRETS, "a private key", FAIL, user_data("-----BEGIN RSA PRIVATE " + "KEY-----\nMIIE\n"), says="private key"),
+    Case(SECRETS, "a public key", PASS, user_data("-----BEGIN PUBLIC KEY-----\nMIIB\n")),
+    Case(SECRETS, "an example key, in the place of a key", FAIL, user_data("export KEY=AKIAIOSFODNN7EXAMPLE")),
     Case(
         SECRETS,
         "a password that a script exports",
         FAIL,
-        **user_data("#!/bin/sh\nexport DB_PASSWORD=Aa1234321Bb\n"),
+        user_data("#!/bin/sh\nexport DB_PASSWORD=Aa1234321Bb\n"),
         says="a password",
     ),
-    Case(SECRETS, "a password in PHP", FAIL, **user_data("define('DB_PASSWORD', 'Aa1234321Bb');")),
+    Case(SECRETS, "a password in PHP", FAIL, user_data("define('DB_PASSWORD', 'Aa1234321Bb');")),
     Case(
         SECRETS,
         "a password that a script fetches",
         PASS,
-        **user_data("#!/bin/sh\nexport DB_PASSWORD=$(aws ssm get-parameter --name /records/db)\n"),
+        user_data("#!/bin/sh\nexport DB_PASSWORD=$(aws ssm get-parameter --name /records/db)\n"),
     ),
-    Case(SECRETS, "a longer word that holds the form of a key", PASS, **user_data(f"x{KEY_ID}x")),
+    Case(SECRETS, "a longer word that holds the form of a key", PASS, user_data(f"x{KEY_ID}x")),
     Case(SECRETS, "a key, compressed", FAIL, terraform=declared(f'user_data_base64 = "{PACKED}"')),
     Case(
         SECRETS,
@@ -177,13 +175,13 @@ test_access = cases(
         FAIL,
         terraform=declared(f'user_data = "{KEY_ID} ${{var.unset}}"', HALT),
     ),
-    Case(SECRETS, "may not be read", UNKNOWN, aws=instance()["aws"], denied="ec2:DescribeInstanceAttribute"),
-    Case(TEMPLATE_SECRETS, "none", PASS, **template()),
+    Case(SECRETS, "may not be read", UNKNOWN, instance().in_aws(), denied="ec2:DescribeInstanceAttribute"),
+    Case(TEMPLATE_SECRETS, "none", PASS, template()),
     Case(
         TEMPLATE_SECRETS,
         "an access key id",
         FAIL,
-        **template(
+        template(
             f"user_data = base64encode({json.dumps(SCRIPT)})", UserData=base64.b64encode(SCRIPT.encode()).decode()
         ),
     ),
@@ -191,6 +189,6 @@ test_access = cases(
         TEMPLATE_SECRETS,
         "a variable without a value",
         UNKNOWN,
-        terraform=HALT + template("user_data = base64encode(var.unset)")["terraform"],
+        terraform=HALT + template("user_data = base64encode(var.unset)").text,
     ),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from hipaa_guard.testing import FAIL, NOT_APPLICABLE, PASS, UNKNOWN, Aws, Case, cases
+from hipaa_guard.testing import FAIL, NOT_APPLICABLE, PASS, UNKNOWN, Aws, Case, Told, cases
 
 LOGS, DELETION = "elbv2_access_logging_enabled", "elbv2_deletion_protection"
 HEADERS, DESYNC, WAF = "alb_drops_invalid_headers", "elbv2_desync_mitigation", "alb_waf_attached"
@@ -389,18 +389,18 @@ test_redirect = cases(
 )
 
 
-def policy(name: str) -> dict[str, Any]:
-    return {
-        "terraform": declared_listener(f'protocol = "HTTPS"\n ssl_policy = "{name}"\n{FORWARDS}'),
-        "aws": listener("HTTPS", policy=name),
-    }
+def policy(name: str) -> Told:
+    return Told(
+        terraform=declared_listener(f'protocol = "HTTPS"\n ssl_policy = "{name}"\n{FORWARDS}'),
+        aws=listener("HTTPS", policy=name),
+    )
 
 
 test_tls = cases(
-    Case(TLS, "1.2 and 1.3", PASS, **policy("ELBSecurityPolicy-TLS13-1-2-2021-06")),
-    Case(TLS, "the older default", FAIL, **policy("ELBSecurityPolicy-2016-08"), says="TLS 1.0"),
+    Case(TLS, "1.2 and 1.3", PASS, policy("ELBSecurityPolicy-TLS13-1-2-2021-06")),
+    Case(TLS, "the older default", FAIL, policy("ELBSecurityPolicy-2016-08"), says="TLS 1.0"),
     *(
-        Case(TLS, name, verdict, terraform=policy(f"ELBSecurityPolicy-{name}")["terraform"])
+        Case(TLS, name, verdict, policy(f"ELBSecurityPolicy-{name}").in_terraform())
         for name, verdict in {
             "TLS13-1-3-2021-06": PASS,
             "TLS13-1-2-Res-PQ-2025-09": PASS,

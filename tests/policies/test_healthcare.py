@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from hipaa_guard.testing import FAIL, NOT_APPLICABLE, PASS, UNKNOWN, Aws, Case, answered, cases
+from hipaa_guard.testing import FAIL, NOT_APPLICABLE, PASS, UNKNOWN, Aws, Case, Told, answered, cases
 
 KEY = "arn:aws:kms:us-east-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab"
 OPEN = 'variable "open" {}\n'
@@ -25,7 +25,7 @@ def resource(type: str, lines: str) -> str:
 # --- HealthLake --------------------------------------------------------------------------------------------------
 
 
-def fhir_store(lines: str = "", more: str = "", status: str = "ACTIVE", **changes: Any) -> dict[str, Any]:
+def fhir_store(lines: str = "", more: str = "", status: str = "ACTIVE", **changes: Any) -> Told:
     """A data store with some settings, told to both sides."""
     store: dict[str, Any] = {
         "DatastoreId": "a" * 32,
@@ -36,17 +36,17 @@ def fhir_store(lines: str = "", more: str = "", status: str = "ACTIVE", **change
         "DatastoreEndpoint": "https://healthlake.us-east-1.amazonaws.com/datastore/a/r4/",
         "SseConfiguration": {"KmsEncryptionConfig": {"CmkType": "AWS_OWNED_KMS_KEY"}},
     }
-    return {
-        "terraform": resource("awscc_healthlake_fhir_datastore", f'datastore_type_version = "R4"\n{lines}') + more,
-        "aws": nothing,
-        "answers": lambda session: answered(
+    return Told(
+        terraform=resource("awscc_healthlake_fhir_datastore", f'datastore_type_version = "R4"\n{lines}') + more,
+        aws=nothing,
+        answers=lambda session: answered(
             session, "healthlake", "ListFHIRDatastores", {"DatastorePropertiesList": [store | changes]}
         ),
-    }
+    )
 
 
-def fhir_source(lines: str, more: str = "") -> dict[str, Any]:
-    return {"terraform": fhir_store(lines, more)["terraform"]}
+def fhir_source(lines: str, more: str = "") -> Told:
+    return fhir_store(lines, more).in_terraform()
 
 
 def key_config(text: str) -> str:
@@ -62,49 +62,49 @@ STRATEGY = 'authorization_strategy = "SMART_ON_FHIR"\n'
 LAKE_KEY, FINE = "healthlake_datastore_cmk", "healthlake_fine_grained_authorization"
 
 test_healthlake = cases(
-    Case(LAKE_KEY, "nothing said", FAIL, **fhir_store(), says="AWS_OWNED_KMS_KEY"),
+    Case(LAKE_KEY, "nothing said", FAIL, fhir_store(), says="AWS_OWNED_KMS_KEY"),
     Case(
         LAKE_KEY,
         "a key of one's own",
         PASS,
-        **fhir_store(
+        fhir_store(
             key_config('cmk_type = "CUSTOMER_MANAGED_KMS_KEY"\n kms_key_id = aws_kms_key.own.arn'),
             OWN,
             SseConfiguration=CUSTOMER,
         ),
     ),
-    Case(LAKE_KEY, "the key of AWS, said aloud", FAIL, **fhir_source(key_config('cmk_type = "AWS_OWNED_KMS_KEY"'))),
-    Case(LAKE_KEY, "null is the default", FAIL, **fhir_source("sse_configuration = null")),
-    Case(LAKE_KEY, "a variable without a value", UNKNOWN, **fhir_source(key_config("cmk_type = var.open"), OPEN)),
+    Case(LAKE_KEY, "the key of AWS, said aloud", FAIL, fhir_source(key_config('cmk_type = "AWS_OWNED_KMS_KEY"'))),
+    Case(LAKE_KEY, "null is the default", FAIL, fhir_source("sse_configuration = null")),
+    Case(LAKE_KEY, "a variable without a value", UNKNOWN, fhir_source(key_config("cmk_type = var.open"), OPEN)),
     Case(
         LAKE_KEY,
         "the whole configuration is a variable without a value",
         UNKNOWN,
-        **fhir_source("sse_configuration = var.open", OPEN),
+        fhir_source("sse_configuration = var.open", OPEN),
         says="var.open",
     ),
     Case(
         FINE,
         "IAM decides, said aloud",
         NOT_APPLICABLE,
-        **fhir_store(
+        fhir_store(
             smart('authorization_strategy = "AWS_AUTH"'),
             IdentityProviderConfiguration={"AuthorizationStrategy": "AWS_AUTH"},
         ),
     ),
-    Case(FINE, "IAM decides where nothing is said", NOT_APPLICABLE, **fhir_store()),
+    Case(FINE, "IAM decides where nothing is said", NOT_APPLICABLE, fhir_store()),
     Case(
         FINE,
         "scopes alone",
         FAIL,
-        **fhir_store(smart(STRATEGY), IdentityProviderConfiguration={"AuthorizationStrategy": "SMART_ON_FHIR"}),
+        fhir_store(smart(STRATEGY), IdentityProviderConfiguration={"AuthorizationStrategy": "SMART_ON_FHIR"}),
         says="SMART_ON_FHIR",
     ),
     Case(
         FINE,
         "off in a store of the first version",
         FAIL,
-        **fhir_store(
+        fhir_store(
             smart('authorization_strategy = "SMART_ON_FHIR_V1"\n fine_grained_authorization_enabled = false'),
             IdentityProviderConfiguration={
                 "AuthorizationStrategy": "SMART_ON_FHIR_V1",
@@ -116,7 +116,7 @@ test_healthlake = cases(
         FINE,
         "on",
         PASS,
-        **fhir_store(
+        fhir_store(
             smart(STRATEGY + "fine_grained_authorization_enabled = true"),
             IdentityProviderConfiguration={
                 "AuthorizationStrategy": "SMART_ON_FHIR",
@@ -128,13 +128,13 @@ test_healthlake = cases(
         FINE,
         "a variable without a value",
         UNKNOWN,
-        **fhir_source(smart(STRATEGY + "fine_grained_authorization_enabled = var.open"), OPEN),
+        fhir_source(smart(STRATEGY + "fine_grained_authorization_enabled = var.open"), OPEN),
     ),
     Case(
         FINE,
         "a strategy that is not known",
         UNKNOWN,
-        **fhir_source(smart("authorization_strategy = var.open\n fine_grained_authorization_enabled = false"), OPEN),
+        fhir_source(smart("authorization_strategy = var.open\n fine_grained_authorization_enabled = false"), OPEN),
     ),
 )
 
@@ -144,7 +144,7 @@ test_healthlake = cases(
 IMAGES = "medical_imaging_datastore_cmk"
 
 
-def image_store(lines: str = "", more: str = "", key: str | None = None) -> dict[str, Any]:
+def image_store(lines: str = "", more: str = "", key: str | None = None) -> Told:
     """A store of images, told to both sides. A key of one's own that is given is made in the account."""
 
     def seed(aws: Aws) -> None:
@@ -162,55 +162,31 @@ def image_store(lines: str = "", more: str = "", key: str | None = None) -> dict
         answered(session, "medical-imaging", "GetDatastore", {"datastoreProperties": store | named})
 
     made: dict[str, str | None] = {}
-    return {
-        "terraform": resource("awscc_healthimaging_datastore", lines) + more,
-        "aws": seed,
-        "answers": answers,
-    }
+    return Told(terraform=resource("awscc_healthimaging_datastore", lines) + more, aws=seed, answers=answers)
 
 
 test_healthimaging = cases(
-    Case(IMAGES, "nothing said", FAIL, **image_store()),
-    Case(IMAGES, "a key of one's own", PASS, **image_store("kms_key_arn = aws_kms_key.own.arn", OWN, "own")),
+    Case(IMAGES, "nothing said", FAIL, image_store()),
+    Case(IMAGES, "a key of one's own", PASS, image_store("kms_key_arn = aws_kms_key.own.arn", OWN, "own")),
     Case(
         IMAGES,
         "a key of one's own of the same provider",
         PASS,
-        terraform=image_store("kms_key_arn = awscc_kms_key.own.arn", AWSCC_OWN)["terraform"],
+        image_store("kms_key_arn = awscc_kms_key.own.arn", AWSCC_OWN).in_terraform(),
     ),
-    Case(
-        IMAGES,
-        "a key that is declared elsewhere",
-        PASS,
-        terraform=image_store(f'kms_key_arn = "{KEY}"')["terraform"],
-    ),
+    Case(IMAGES, "a key that is declared elsewhere", PASS, image_store(f'kms_key_arn = "{KEY}"').in_terraform()),
     Case(
         IMAGES,
         "a variable without a value",
         UNKNOWN,
-        terraform=image_store("kms_key_arn = var.open", OPEN)["terraform"],
+        image_store("kms_key_arn = var.open", OPEN).in_terraform(),
         says="var.open",
     ),
     Case(
         IMAGES,
         "may not be read",
         UNKNOWN,
-        aws=image_store()["aws"],
-        answers=lambda session: answered(
-            session,
-            "medical-imaging",
-            "ListDatastores",
-            {
-                "datastoreSummaries": [
-                    {
-                        "datastoreId": "b" * 32,
-                        "datastoreName": "phi-images",
-                        "datastoreStatus": "ACTIVE",
-                        "datastoreArn": f"arn:aws:medical-imaging:us-east-1:123456789012:datastore/{'b' * 32}",
-                    }
-                ]
-            },
-        ),
+        image_store().in_aws(),
         denied="medical-imaging:GetDatastore",
         says="medical-imaging:GetDatastore",
     ),
@@ -238,9 +214,7 @@ DETAILS = {
 }
 
 
-def genome_store(
-    kind: str, lines: str = "", more: str = "", key: str | None = None, logs: str | None = None
-) -> dict[str, Any]:
+def genome_store(kind: str, lines: str = "", more: str = "", key: str | None = None, logs: str | None = None) -> Told:
     """A store of HealthOmics, told to both sides."""
     operation, items, arn, arguments, fields = STORES[kind]
     made: dict[str, str] = {}
@@ -265,7 +239,7 @@ def genome_store(
             answered(session, "omics", "GetSequenceStore", store | {"s3Access": access})
 
     text = f'name = "phi_genomes"\n{arguments}\n{lines}'
-    return {"terraform": resource(f"awscc_omics_{kind}_store", text) + more, "aws": seed, "answers": answers}
+    return Told(terraform=resource(f"awscc_omics_{kind}_store", text) + more, aws=seed, answers=answers)
 
 
 def sse(key: str) -> str:
@@ -275,12 +249,10 @@ def sse(key: str) -> str:
 def key_cases(kind: str) -> list[Case]:
     control = f"omics_{kind}_store_cmk"
     return [
-        Case(control, "nothing said", FAIL, **genome_store(kind)),
-        Case(control, "a key of one's own", PASS, **genome_store(kind, sse("aws_kms_key.own.arn"), OWN, "own")),
-        Case(
-            control, "no key named", FAIL, terraform=genome_store(kind, 'sse_config = {\n type = "KMS"\n}')["terraform"]
-        ),
-        Case(control, "not known", UNKNOWN, terraform=genome_store(kind, sse("var.open"), OPEN)["terraform"]),
+        Case(control, "nothing said", FAIL, genome_store(kind)),
+        Case(control, "a key of one's own", PASS, genome_store(kind, sse("aws_kms_key.own.arn"), OWN, "own")),
+        Case(control, "no key named", FAIL, genome_store(kind, 'sse_config = {\n type = "KMS"\n}').in_terraform()),
+        Case(control, "not known", UNKNOWN, genome_store(kind, sse("var.open"), OPEN).in_terraform()),
     ]
 
 
@@ -289,23 +261,23 @@ PLACE = "s3://access-logs/omics/"
 
 test_omics = cases(
     *(case for kind in STORES for case in key_cases(kind)),
-    Case(LOGS, "nothing said", FAIL, **genome_store("sequence")),
-    Case(LOGS, "a place", PASS, **genome_store("sequence", f'access_log_location = "{PLACE}"', logs=PLACE)),
-    Case(LOGS, "an empty text", FAIL, **genome_store("sequence", 'access_log_location = ""', logs="")),
+    Case(LOGS, "nothing said", FAIL, genome_store("sequence")),
+    Case(LOGS, "a place", PASS, genome_store("sequence", f'access_log_location = "{PLACE}"', logs=PLACE)),
+    Case(LOGS, "an empty text", FAIL, genome_store("sequence", 'access_log_location = ""', logs="")),
     Case(
         LOGS,
         "a bucket of the same configuration",
         PASS,
-        terraform=genome_store(
+        genome_store(
             "sequence",
             'access_log_location = "s3://${aws_s3_bucket.logs.id}/omics/"',
             'resource "aws_s3_bucket" "logs" {}',
-        )["terraform"],
+        ).in_terraform(),
     ),
     Case(
         LOGS,
         "a variable without a value",
         UNKNOWN,
-        terraform=genome_store("sequence", "access_log_location = var.open", OPEN)["terraform"],
+        genome_store("sequence", "access_log_location = var.open", OPEN).in_terraform(),
     ),
 )

@@ -8,13 +8,13 @@ from datetime import UTC, datetime
 from typing import Any
 
 from hipaa_guard.controls.control import Status
-from hipaa_guard.testing import FAIL, PASS, UNKNOWN, Aws, Case, answered, cases
+from hipaa_guard.testing import FAIL, PASS, UNKNOWN, Aws, Case, Told, answered, cases
 from tests.policies.iam_states import ECS, READ, create, document, granted, main_block
 
 ADMIN_ARN = "arn:aws:iam::aws:policy/AdministratorAccess"
 
 
-def attached(kind: str, arn: str = ADMIN_ARN) -> dict[str, Any]:
+def attached(kind: str, arn: str = ADMIN_ARN) -> Told:
     def seed(aws: Aws) -> None:
         create(aws, kind)
         policy = aws.iam.create_policy(PolicyName="own", PolicyDocument=document(READ))["Policy"]["Arn"]
@@ -22,10 +22,8 @@ def attached(kind: str, arn: str = ADMIN_ARN) -> dict[str, Any]:
         attach(**{f"{kind.title()}Name": "phi-clinic"}, PolicyArn=policy)
 
     text = f'{kind} = aws_iam_{kind}.phi.name\n policy_arn = "{arn}"'
-    told: dict[str, Any] = {
-        "terraform": main_block(kind) + f'resource "aws_iam_{kind}_policy_attachment" "a" {{\n {text}\n}}',
-    }
-    return told if arn == ADMIN_ARN else {**told, "aws": seed}
+    block = f'resource "aws_iam_{kind}_policy_attachment" "a" {{\n {text}\n}}'
+    return Told(main_block(kind) + block, None if arn == ADMIN_ARN else seed)
 
 
 def details(kind: str, arn: str) -> Callable[[Any], None]:
@@ -43,7 +41,7 @@ def details(kind: str, arn: str) -> Callable[[Any], None]:
 def administrators(kind: str) -> list[Case]:
     control = f"iam_{kind}_no_administrator_access"
     return [
-        Case(control, "attached", FAIL, **attached(kind), aws=lambda _: None, answers=details(kind, ADMIN_ARN)),
+        Case(control, "attached", FAIL, attached(kind), aws=lambda _: None, answers=details(kind, ADMIN_ARN)),
         Case(
             control,
             "attached, in the Chinese partition",
@@ -51,7 +49,7 @@ def administrators(kind: str) -> list[Case]:
             aws=lambda _: None,
             answers=details(kind, ADMIN_ARN.replace("arn:aws:", "arn:aws-cn:")),
         ),
-        Case(control, "another policy attached", PASS, **attached(kind, "arn:aws:iam::123456789012:policy/own")),
+        Case(control, "another policy attached", PASS, attached(kind, "arn:aws:iam::123456789012:policy/own")),
         Case(control, "none attached", PASS, terraform=main_block(kind), aws=lambda aws: create(aws, kind)),
         Case(
             control,
@@ -151,7 +149,7 @@ test_attachments = cases(
         }}""",
     ),
     Case(DIRECT, "no policy", PASS, terraform=USER, aws=lambda aws: create(aws, "user")),
-    Case(DIRECT, "an inline policy", FAIL, **granted("user", READ), says="inline policy"),
+    Case(DIRECT, "an inline policy", FAIL, granted("user", READ), says="inline policy"),
     Case(
         DIRECT,
         "an inline policy of which only the name is not known",
@@ -166,9 +164,7 @@ test_attachments = cases(
         }}""",
         says="has an inline policy",
     ),
-    Case(
-        DIRECT, "an attached policy", FAIL, **attached("user", "arn:aws:iam::123456789012:policy/own"), says="attached"
-    ),
+    Case(DIRECT, "an attached policy", FAIL, attached("user", "arn:aws:iam::123456789012:policy/own"), says="attached"),
     Case(
         DIRECT,
         "attached by a reference",
@@ -376,21 +372,21 @@ def nothing(_: Aws) -> None:
     """An account as it is made."""
 
 
-def password_policy(**values: int) -> dict[str, Any]:
+def password_policy(**values: int) -> Told:
     names = {"minimum_password_length": "MinimumPasswordLength", "password_reuse_prevention": "PasswordReusePrevention"}
     lines = "\n".join(f"{name} = {value}" for name, value in values.items())
     asked = {names[name]: value for name, value in values.items()}
-    return {
-        "terraform": f'resource "aws_iam_account_password_policy" "phi" {{\n{lines}\n}}',
-        "aws": lambda aws: aws.iam.update_account_password_policy(**asked),
-    }
+    return Told(
+        terraform=f'resource "aws_iam_account_password_policy" "phi" {{\n{lines}\n}}',
+        aws=lambda aws: aws.iam.update_account_password_policy(**asked),
+    )
 
 
 ROOT_MFA, ROOT_HARDWARE, ROOT_KEY = "iam_root_mfa_enabled", "iam_root_hardware_mfa_enabled", "iam_root_no_access_key"
 ROOT_USE = "iam_root_not_used_recently"
 SET, LENGTH, REUSE = "iam_password_policy_set", "iam_password_policy_min_length_14", "iam_password_policy_reuse_24"
 DENIED_POLICY: dict[str, Any] = {
-    "aws": password_policy(minimum_password_length=14)["aws"],
+    "aws": password_policy(minimum_password_length=14).aws,
     "denied": "iam:GetAccountPasswordPolicy",
     "says": "iam:GetAccountPasswordPolicy",
 }
@@ -436,12 +432,12 @@ test_account = cases(
     ),
     Case(ROOT_USE, "may not be read", UNKNOWN, aws=nothing, denied="iam:GetCredentialReport"),
     Case(SET, "none", FAIL, aws=nothing),
-    Case(SET, "declared with nothing in it", PASS, **password_policy()),
+    Case(SET, "declared with nothing in it", PASS, password_policy()),
     Case(SET, "may not be read", UNKNOWN, **DENIED_POLICY),
     Case(LENGTH, "none", FAIL, aws=nothing, says="8 characters"),
-    Case(LENGTH, "14", PASS, **password_policy(minimum_password_length=14)),
-    Case(LENGTH, "13", FAIL, **password_policy(minimum_password_length=13), says="13"),
-    Case(LENGTH, "left out", FAIL, **password_policy(), says="6"),
+    Case(LENGTH, "14", PASS, password_policy(minimum_password_length=14)),
+    Case(LENGTH, "13", FAIL, password_policy(minimum_password_length=13), says="13"),
+    Case(LENGTH, "left out", FAIL, password_policy(), says="6"),
     Case(LENGTH, "may not be read", UNKNOWN, **DENIED_POLICY),
     Case(
         LENGTH,
@@ -452,8 +448,8 @@ test_account = cases(
         resource "aws_iam_account_password_policy" "phi" { minimum_password_length = var.length }""",
     ),
     Case(REUSE, "none", FAIL, aws=nothing),
-    Case(REUSE, "24", PASS, **password_policy(password_reuse_prevention=24)),
-    Case(REUSE, "5", FAIL, **password_policy(password_reuse_prevention=5), says="5"),
-    Case(REUSE, "left out", FAIL, **password_policy(minimum_password_length=20), says="0"),
+    Case(REUSE, "24", PASS, password_policy(password_reuse_prevention=24)),
+    Case(REUSE, "5", FAIL, password_policy(password_reuse_prevention=5), says="5"),
+    Case(REUSE, "left out", FAIL, password_policy(minimum_password_length=20), says="0"),
     Case(REUSE, "may not be read", UNKNOWN, **DENIED_POLICY),
 )

@@ -7,23 +7,19 @@ from functools import partial
 from typing import Any
 
 from hipaa_guard.controls.control import Status
-from hipaa_guard.testing import FAIL, PASS, UNKNOWN, Case, cases
+from hipaa_guard.testing import FAIL, PASS, UNKNOWN, Case, Told, cases, resource
 from tests.policies.iam_states import ECS, MFA, READ, allow, create, document, granted, main_block
 
 KINDS = ("managed", "user", "role", "group")
 
 
-def unread(kind: str) -> dict[str, Any]:
+def unread(kind: str) -> Told:
     """The same with a policy that is a variable without a value."""
     variable = 'variable "policy" { type = string }\n'
     if kind == "managed":
-        return {
-            "terraform": variable + 'resource "aws_iam_policy" "phi" {\n policy = var.policy\n}',
-            "says": "var.policy",
-        }
+        return Told(variable + resource("aws_iam_policy", "policy = var.policy"))
     inline = f"{kind} = aws_iam_{kind}.phi.name\n policy = var.policy"
-    text = variable + main_block(kind) + f'resource "aws_iam_{kind}_policy" "p" {{\n {inline}\n}}'
-    return {"terraform": text, "says": "var.policy"}
+    return Told(variable + main_block(kind) + resource(f"aws_iam_{kind}_policy", inline, "p"))
 
 
 KEY = "arn:aws:kms:us-east-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab"
@@ -86,8 +82,8 @@ def grants(condition: str, table: list[Grant]) -> list[Case]:
         if kind == "managed":
             control = f"iam_managed_policy_{condition}"
         shown = table if kind == "managed" else [table[0], table[-1]]
-        found += [Case(control, sentence, status, **granted(kind, READ, it)) for sentence, status, it in shown]
-        found.append(Case(control, "set by a variable with no value", UNKNOWN, **unread(kind)))
+        found += [Case(control, sentence, status, granted(kind, READ, it)) for sentence, status, it in shown]
+        found.append(Case(control, "set by a variable with no value", UNKNOWN, unread(kind), says="var.policy"))
     return found
 
 
@@ -112,35 +108,35 @@ test_grants = cases(
         "iam_managed_policy_no_admin",
         "everything but some actions, in words",
         FAIL,
-        **granted("managed", ALL_BUT | {"NotAction": ["s3:DeleteBucket"]}),
+        granted("managed", ALL_BUT | {"NotAction": ["s3:DeleteBucket"]}),
         says="allows every action but those it names on every resource",
     ),
     Case(
         "iam_managed_policy_no_service_wildcard",
         "a service, under a condition",
         FAIL,
-        **granted("managed", allow("s3:*", Condition=MFA)),
+        granted("managed", allow("s3:*", Condition=MFA)),
         says="allows s3:* on all resources, under conditions",
     ),
     Case(
         "iam_managed_policy_no_service_wildcard",
         "services, one of them under a condition",
         FAIL,
-        **granted("managed", allow("s3:*", Condition=MFA), allow("sqs:*")),
+        granted("managed", allow("s3:*", Condition=MFA), allow("sqs:*")),
         says="allows s3:*, sqs:* on all resources, some under conditions",
     ),
     Case(
         "iam_managed_policy_no_service_wildcard",
         "several services",
         FAIL,
-        **granted("managed", allow(["s3:*", "logs:PutLogEvents", "sqs:*"]), allow(["s3:*", "dynamodb:*"])),
+        granted("managed", allow(["s3:*", "logs:PutLogEvents", "sqs:*"]), allow(["s3:*", "dynamodb:*"])),
         says="allows s3:*, sqs:*, dynamodb:* on all resources",
     ),
     Case(
         "iam_role_inline_policy_no_service_wildcard",
         "more services than a message names",
         FAIL,
-        **granted("role", allow([f"{name}:*" for name in ("s3", "sqs", "sns", "rds", "kms", "ec2", "ecs")])),
+        granted("role", allow([f"{name}:*" for name in ("s3", "sqs", "sns", "rds", "kms", "ec2", "ecs")])),
         says="allows s3:*, sqs:*, sns:*, rds:*, kms:* and 2 more on all resources",
     ),
     Case(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from hipaa_guard.testing import FAIL, NOT_APPLICABLE, PASS, UNKNOWN, Case, cases
+from hipaa_guard.testing import FAIL, NOT_APPLICABLE, PASS, UNKNOWN, Case, Told, cases
 from tests.policies.iam_states import ECS, MFA, create, document
 
 PUBLIC, FOREIGN, GITHUB = (
@@ -17,13 +17,13 @@ SESSION = "iam_role_session_limited"
 OTHER = "arn:aws:iam::444455556666:role/claims"
 
 
-def trusting(principal: Any, condition: Any = None, **more: Any) -> dict[str, Any]:
+def trusting(principal: Any, condition: Any = None, **more: Any) -> Told:
     statement = ECS | {"Principal": principal} | ({"Condition": condition} if condition else {}) | more
     text = document(statement)
-    return {
-        "terraform": f'resource "aws_iam_role" "phi" {{\n assume_role_policy = {json.dumps(text)}\n}}',
-        "aws": lambda aws: create(aws, "role", text),
-    }
+    return Told(
+        terraform=f'resource "aws_iam_role" "phi" {{\n assume_role_policy = {json.dumps(text)}\n}}',
+        aws=lambda aws: create(aws, "role", text),
+    )
 
 
 def trusts(statement: str, more: str = "") -> str:
@@ -41,14 +41,6 @@ def trusts(statement: str, more: str = "") -> str:
     )
 
 
-def aws_only(told: dict[str, Any]) -> dict[str, Any]:
-    return {"aws": told["aws"]}
-
-
-def terraform_only(told: dict[str, Any]) -> dict[str, Any]:
-    return {"terraform": told["terraform"]}
-
-
 UNREAD_TRUST = 'variable "trust" { type = string }\nresource "aws_iam_role" "phi" {\n assume_role_policy = var.trust\n}'
 EXTERNAL = {"StringEquals": {"sts:ExternalId": "7d41c9"}}
 HOST = "token.actions.githubusercontent.com"
@@ -56,7 +48,7 @@ PROVIDER = {"Federated": f"arn:aws:iam::123456789012:oidc-provider/{HOST}"}
 AUDIENCE = {f"{HOST}:aud": "sts.amazonaws.com"}
 
 
-def github(condition: Any, principal: Any = None) -> dict[str, Any]:
+def github(condition: Any, principal: Any = None) -> Told:
     return trusting(principal or PROVIDER, condition, Action="sts:AssumeRoleWithWebIdentity")
 
 
@@ -77,33 +69,33 @@ FEDERATED = (
 BY_VARIABLE = 'Action = "sts:AssumeRoleWithWebIdentity", Principal = { Federated = var.x }'
 
 
-def session(seconds: int, principal: Any, path: str = "/") -> dict[str, Any]:
+def session(seconds: int, principal: Any, path: str = "/") -> Told:
     text = document(ECS | {"Principal": principal})
-    return {
-        "terraform": f"""
+    return Told(
+        terraform=f"""
         resource "aws_iam_role" "phi" {{
           path                 = "{path}"
           max_session_duration = {seconds}
           assume_role_policy   = {json.dumps(text)}
         }}""",
-        "aws": lambda aws: create(aws, "role", text, MaxSessionDuration=seconds, Path=path),
-    }
+        aws=lambda aws: create(aws, "role", text, MaxSessionDuration=seconds, Path=path),
+    )
 
 
 PEOPLE = {"AWS": "arn:aws:iam::123456789012:root"}
 
 test_trust = cases(
-    Case(PUBLIC, "a service", PASS, **trusting(ECS["Principal"])),
-    Case(PUBLIC, "everyone", FAIL, **trusting("*")),
-    Case(PUBLIC, "everyone, written as AWS principals", FAIL, **trusting({"AWS": ["*", OTHER]})),
-    Case(PUBLIC, "everyone who knows an external id, which is no secret", FAIL, **trusting("*", EXTERNAL)),
+    Case(PUBLIC, "a service", PASS, trusting(ECS["Principal"])),
+    Case(PUBLIC, "everyone", FAIL, trusting("*")),
+    Case(PUBLIC, "everyone, written as AWS principals", FAIL, trusting({"AWS": ["*", OTHER]})),
+    Case(PUBLIC, "everyone who knows an external id, which is no secret", FAIL, trusting("*", EXTERNAL)),
     Case(
         PUBLIC,
         "everyone of one organisation",
         PASS,
-        **trusting("*", {"StringEquals": {"aws:PrincipalOrgID": "o-a1b2c3d4e5"}}),
+        trusting("*", {"StringEquals": {"aws:PrincipalOrgID": "o-a1b2c3d4e5"}}),
     ),
-    Case(PUBLIC, "one account", PASS, **trusting({"AWS": OTHER})),
+    Case(PUBLIC, "one account", PASS, trusting({"AWS": OTHER})),
     Case(PUBLIC, "a policy that is not known", UNKNOWN, terraform=UNREAD_TRUST, says="var.trust"),
     Case(
         PUBLIC,
@@ -128,36 +120,36 @@ test_trust = cases(
             "Principal = { Federated = aws_iam_openid_connect_provider.ci.arn }"
         ),
     ),
-    Case(FOREIGN, "a service", PASS, **trusting(ECS["Principal"]), says="trusts no other account"),
-    Case(FOREIGN, "another account", FAIL, **aws_only(trusting({"AWS": OTHER})), says="444455556666"),
-    Case(FOREIGN, "another account, by its number", FAIL, **aws_only(trusting({"AWS": "444455556666"}))),
-    Case(FOREIGN, "an account that may be one's own", UNKNOWN, **terraform_only(trusting({"AWS": OTHER}))),
-    Case(FOREIGN, "everyone", FAIL, **trusting("*")),
-    Case(FOREIGN, "one's own account", PASS, **aws_only(trusting(PEOPLE))),
-    Case(FOREIGN, "another account with an external id", PASS, **trusting({"AWS": OTHER}, EXTERNAL)),
+    Case(FOREIGN, "a service", PASS, trusting(ECS["Principal"]), says="trusts no other account"),
+    Case(FOREIGN, "another account", FAIL, trusting({"AWS": OTHER}).in_aws(), says="444455556666"),
+    Case(FOREIGN, "another account, by its number", FAIL, trusting({"AWS": "444455556666"}).in_aws()),
+    Case(FOREIGN, "an account that may be one's own", UNKNOWN, trusting({"AWS": OTHER}).in_terraform()),
+    Case(FOREIGN, "everyone", FAIL, trusting("*")),
+    Case(FOREIGN, "one's own account", PASS, trusting(PEOPLE).in_aws()),
+    Case(FOREIGN, "another account with an external id", PASS, trusting({"AWS": OTHER}, EXTERNAL)),
     Case(
         FOREIGN,
         "another account of any organisation",
         FAIL,
-        **aws_only(trusting({"AWS": OTHER}, {"StringLike": {"aws:PrincipalOrgID": "o-*"}})),
+        trusting({"AWS": OTHER}, {"StringLike": {"aws:PrincipalOrgID": "o-*"}}).in_aws(),
     ),
     Case(
         FOREIGN,
         "another account in a unit of any organisation",
         FAIL,
-        **aws_only(trusting({"AWS": OTHER}, {"ForAnyValue:StringLike": {"aws:PrincipalOrgPaths": "*/ou-*/*"}})),
+        trusting({"AWS": OTHER}, {"ForAnyValue:StringLike": {"aws:PrincipalOrgPaths": "*/ou-*/*"}}).in_aws(),
     ),
     Case(
         FOREIGN,
         "another account in a unit of one's organisation",
         PASS,
-        **trusting({"AWS": OTHER}, {"ForAnyValue:StringLike": {"aws:PrincipalOrgPaths": "o-a1b2c3d4e5/*"}}),
+        trusting({"AWS": OTHER}, {"ForAnyValue:StringLike": {"aws:PrincipalOrgPaths": "o-a1b2c3d4e5/*"}}),
     ),
     Case(
         FOREIGN,
         "another account with an external id that begins with anything",
         FAIL,
-        **aws_only(trusting({"AWS": OTHER}, {"StringLike": {"sts:ExternalId": "?*a*"}})),
+        trusting({"AWS": OTHER}, {"StringLike": {"sts:ExternalId": "?*a*"}}).in_aws(),
     ),
     Case(
         FOREIGN,
@@ -169,27 +161,27 @@ test_trust = cases(
             '"aws:PrincipalOrgPaths" = "${data.aws_organizations_organization.ours.id}/*" } }'
         ),
     ),
-    Case(FOREIGN, "another account with MFA", PASS, **trusting({"AWS": OTHER}, MFA), says="asks every other account"),
+    Case(FOREIGN, "another account with MFA", PASS, trusting({"AWS": OTHER}, MFA), says="asks every other account"),
     Case(
         FOREIGN,
         "another account of one's organisation",
         PASS,
-        **trusting({"AWS": OTHER}, {"StringEquals": {"aws:PrincipalOrgID": "o-a1b2c3d4e5"}}),
+        trusting({"AWS": OTHER}, {"StringEquals": {"aws:PrincipalOrgID": "o-a1b2c3d4e5"}}),
     ),
     Case(
         FOREIGN,
         "another account with any external id",
         FAIL,
-        **aws_only(trusting({"AWS": OTHER}, {"StringLike": {"sts:ExternalId": "*"}})),
+        trusting({"AWS": OTHER}, {"StringLike": {"sts:ExternalId": "*"}}).in_aws(),
     ),
     Case(
         FOREIGN,
         "MFA only where it is told",
         FAIL,
-        **aws_only(trusting({"AWS": OTHER}, {"BoolIfExists": {"aws:MultiFactorAuthPresent": "true"}})),
+        trusting({"AWS": OTHER}, {"BoolIfExists": {"aws:MultiFactorAuthPresent": "true"}}).in_aws(),
     ),
     Case(
-        FOREIGN, "another account that may tag sessions only", PASS, **trusting({"AWS": OTHER}, Action="sts:TagSession")
+        FOREIGN, "another account that may tag sessions only", PASS, trusting({"AWS": OTHER}, Action="sts:TagSession")
     ),
     Case(
         FOREIGN,
@@ -224,34 +216,34 @@ test_trust = cases(
         UNKNOWN,
         terraform=trusts('Action = "sts:AssumeRole", Principal = { AWS = "arn:aws:iam::${var.x}:root" }'),
     ),
-    Case(GITHUB, "a service", NOT_APPLICABLE, **trusting(ECS["Principal"])),
+    Case(GITHUB, "a service", NOT_APPLICABLE, trusting(ECS["Principal"])),
     Case(
         GITHUB,
         "another issuer",
         NOT_APPLICABLE,
-        **github(None, {"Federated": "arn:aws:iam::123456789012:oidc-provider/gitlab.com"}),
+        github(None, {"Federated": "arn:aws:iam::123456789012:oidc-provider/gitlab.com"}),
     ),
-    Case(GITHUB, "the audience only", FAIL, **github({"StringEquals": AUDIENCE})),
+    Case(GITHUB, "the audience only", FAIL, github({"StringEquals": AUDIENCE})),
     Case(
         GITHUB,
         "the issuer of one enterprise",
         NOT_APPLICABLE,
-        **github(None, {"Federated": f"arn:aws:iam::123456789012:oidc-provider/{HOST}/clinic"}),
+        github(None, {"Federated": f"arn:aws:iam::123456789012:oidc-provider/{HOST}/clinic"}),
     ),
-    Case(GITHUB, "no condition at all", FAIL, **github(None)),
-    Case(GITHUB, "one branch", PASS, **github(subject("repo:clinic/records:ref:refs/heads/main", "StringEquals"))),
-    Case(GITHUB, "all repositories of one owner", PASS, **github(subject("repo:clinic/*"))),
-    Case(GITHUB, "owners that begin alike", FAIL, **github(subject("repo:clinic*"))),
-    Case(GITHUB, "repositories of any owner", FAIL, **github(subject("repo:*/records:*"))),
-    Case(GITHUB, "one of two subjects is open", FAIL, **github(subject(["repo:clinic/*", "repo:*"]))),
-    Case(GITHUB, "a subject only where it is told", FAIL, **github(subject("repo:clinic/*", "StringLikeIfExists"))),
-    Case(GITHUB, "no subject for all values", FAIL, **github(subject("repo:clinic/*", "ForAllValues:StringLike"))),
-    Case(GITHUB, "every subject but one", FAIL, **github(subject("repo:clinic/*", "StringNotLike"))),
+    Case(GITHUB, "no condition at all", FAIL, github(None)),
+    Case(GITHUB, "one branch", PASS, github(subject("repo:clinic/records:ref:refs/heads/main", "StringEquals"))),
+    Case(GITHUB, "all repositories of one owner", PASS, github(subject("repo:clinic/*"))),
+    Case(GITHUB, "owners that begin alike", FAIL, github(subject("repo:clinic*"))),
+    Case(GITHUB, "repositories of any owner", FAIL, github(subject("repo:*/records:*"))),
+    Case(GITHUB, "one of two subjects is open", FAIL, github(subject(["repo:clinic/*", "repo:*"]))),
+    Case(GITHUB, "a subject only where it is told", FAIL, github(subject("repo:clinic/*", "StringLikeIfExists"))),
+    Case(GITHUB, "no subject for all values", FAIL, github(subject("repo:clinic/*", "ForAllValues:StringLike"))),
+    Case(GITHUB, "every subject but one", FAIL, github(subject("repo:clinic/*", "StringNotLike"))),
     Case(
         GITHUB,
         "one workflow",
         PASS,
-        **github(
+        github(
             {"StringEquals": {f"{HOST}:job_workflow_ref": "clinic/ci/.github/workflows/deploy.yml@refs/heads/main"}}
         ),
     ),
@@ -287,17 +279,14 @@ test_trust = cases(
             GITHUB_PROVIDER,
         ),
     ),
-    Case(SESSION, "the default of one hour", PASS, **trusting(PEOPLE)),
-    Case(SESSION, "four hours", PASS, **session(14400, PEOPLE)),
-    Case(SESSION, "twelve hours", FAIL, **session(43200, PEOPLE), says="43200"),
-    Case(SESSION, "twelve hours for a service", NOT_APPLICABLE, **session(43200, ECS["Principal"])),
+    Case(SESSION, "the default of one hour", PASS, trusting(PEOPLE)),
+    Case(SESSION, "four hours", PASS, session(14400, PEOPLE)),
+    Case(SESSION, "twelve hours", FAIL, session(43200, PEOPLE), says="43200"),
+    Case(SESSION, "twelve hours for a service", NOT_APPLICABLE, session(43200, ECS["Principal"])),
     Case(
-        SESSION,
-        "a role of Identity Center",
-        NOT_APPLICABLE,
-        **session(43200, PEOPLE, "/aws-reserved/sso.amazonaws.com/"),
+        SESSION, "a role of Identity Center", NOT_APPLICABLE, session(43200, PEOPLE, "/aws-reserved/sso.amazonaws.com/")
     ),
-    Case(SESSION, "roles may only be read one by one", PASS, **aws_only(trusting(PEOPLE)), denied="iam:ListRoles"),
+    Case(SESSION, "roles may only be read one by one", PASS, trusting(PEOPLE).in_aws(), denied="iam:ListRoles"),
     Case(
         SESSION,
         "set by a variable with no value",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from hipaa_guard.testing import FAIL, NOT_APPLICABLE, PASS, UNKNOWN, Aws, Case, answered, cases
+from hipaa_guard.testing import FAIL, NOT_APPLICABLE, PASS, UNKNOWN, Aws, Case, Told, answered, cases
 
 ROTATION, DELETION = "kms_key_rotation_enabled", "kms_key_not_pending_deletion"
 PUBLIC, EVERYONE = "kms_key_policy_no_wildcard_principal", "kms_key_policy_no_full_access_for_everyone"
@@ -30,12 +30,12 @@ def described(**metadata: Any) -> Any:
     return register
 
 
-def rotated(on: bool, **metadata: Any) -> dict[str, Any]:
+def rotated(on: bool, **metadata: Any) -> Told:
     def register(session: Any) -> None:
         described(**metadata)(session)
         answered(session, "kms", "GetKeyRotationStatus", {"KeyRotationEnabled": on})
 
-    return {"aws": nothing, "answers": register}
+    return Told(aws=nothing, answers=register)
 
 
 def nothing(_: Aws) -> None:
@@ -51,52 +51,52 @@ def unseen_rotation(session: Any) -> None:
 REPLICA = {"MultiRegion": True, "MultiRegionConfiguration": {"MultiRegionKeyType": "REPLICA"}}
 
 test_rotation = cases(
-    Case(ROTATION, "off is the default", FAIL, terraform=hcl(), **rotated(on=False)),
-    Case(ROTATION, "on", PASS, terraform=hcl("enable_key_rotation = true"), **rotated(on=True)),
+    Case(ROTATION, "off is the default", FAIL, rotated(on=False), terraform=hcl()),
+    Case(ROTATION, "on", PASS, rotated(on=True), terraform=hcl("enable_key_rotation = true")),
     Case(ROTATION, "off, said aloud", FAIL, terraform=hcl("enable_key_rotation = false")),
     Case(
         ROTATION,
         "an RSA key",
         NOT_APPLICABLE,
+        rotated(on=False, KeySpec="RSA_2048"),
         terraform=hcl('customer_master_key_spec = "RSA_2048"'),
-        **rotated(on=False, KeySpec="RSA_2048"),
     ),
     Case(
         ROTATION,
         "an HMAC key",
         NOT_APPLICABLE,
+        rotated(on=False, KeySpec="HMAC_256"),
         terraform=hcl('customer_master_key_spec = "HMAC_256"'),
-        **rotated(on=False, KeySpec="HMAC_256"),
     ),
     Case(
         ROTATION,
         "imported material",
         NOT_APPLICABLE,
+        rotated(on=False, Origin="EXTERNAL"),
         terraform=hcl(type="aws_kms_external_key"),
-        **rotated(on=False, Origin="EXTERNAL"),
     ),
     Case(
         ROTATION,
         "material in a CloudHSM cluster",
         NOT_APPLICABLE,
+        rotated(on=False, Origin="AWS_CLOUDHSM"),
         terraform=hcl('custom_key_store_id = "cks-1234567890abcdef0"'),
-        **rotated(on=False, Origin="AWS_CLOUDHSM"),
     ),
     Case(
         ROTATION,
         "material outside AWS",
         NOT_APPLICABLE,
+        rotated(on=False, Origin="EXTERNAL_KEY_STORE"),
         terraform=hcl('custom_key_store_id = "cks-1234567890abcdef0"', 'xks_key_id = "key-1"'),
-        **rotated(on=False, Origin="EXTERNAL_KEY_STORE"),
     ),
     Case(
         ROTATION,
         "a replica",
         NOT_APPLICABLE,
+        rotated(on=False, **REPLICA),
         terraform=hcl("primary_key_arn = var.unset", type="aws_kms_replica_key") + UNSET,
-        **rotated(on=False, **REPLICA),
     ),
-    Case(ROTATION, "a key of AWS", NOT_APPLICABLE, **rotated(on=True, KeyManager="AWS")),
+    Case(ROTATION, "a key of AWS", NOT_APPLICABLE, rotated(on=True, KeyManager="AWS")),
     Case(ROTATION, "a variable without a value", UNKNOWN, terraform=UNSET + hcl("enable_key_rotation = var.unset")),
     Case(
         ROTATION,
@@ -132,7 +132,7 @@ test_deletion = cases(
 )
 
 
-def policy(**changes: Any) -> dict[str, Any]:
+def policy(**changes: Any) -> Told:
     statement = {
         "Effect": "Allow",
         "Principal": {"AWS": "arn:aws:iam::123456789012:root"},
@@ -145,7 +145,7 @@ def policy(**changes: Any) -> dict[str, Any]:
         described()(session)
         answered(session, "kms", "GetKeyPolicy", {"Policy": text})
 
-    return {"terraform": hcl(f"policy = {json.dumps(text)}"), "aws": nothing, "answers": register}
+    return Told(terraform=hcl(f"policy = {json.dumps(text)}"), aws=nothing, answers=register)
 
 
 def unseen_policy(session: Any) -> None:
@@ -178,13 +178,11 @@ resource "aws_kms_key_policy" "p" {
 """
 
 test_policy = cases(
-    Case(
-        PUBLIC, "the default policy", PASS, terraform=hcl(), **{k: v for k, v in policy().items() if k != "terraform"}
-    ),
-    Case(PUBLIC, "one's own account", PASS, **policy()),
-    Case(PUBLIC, "everyone", FAIL, **policy(Principal="*", Action="kms:Decrypt")),
-    Case(PUBLIC, "everyone, written as AWS principals", FAIL, **policy(Principal={"AWS": ["*"]})),
-    Case(PUBLIC, "everyone of one account", PASS, **policy(Principal={"AWS": "*"}, Condition=OF_ACCOUNT)),
+    Case(PUBLIC, "the default policy", PASS, policy() | Told(hcl())),
+    Case(PUBLIC, "one's own account", PASS, policy()),
+    Case(PUBLIC, "everyone", FAIL, policy(Principal="*", Action="kms:Decrypt")),
+    Case(PUBLIC, "everyone, written as AWS principals", FAIL, policy(Principal={"AWS": ["*"]})),
+    Case(PUBLIC, "everyone of one account", PASS, policy(Principal={"AWS": "*"}, Condition=OF_ACCOUNT)),
     Case(
         PUBLIC,
         "everyone of an account that is read at plan time",
@@ -208,28 +206,28 @@ test_policy = cases(
     Case(PUBLIC, "a variable without a value", UNKNOWN, terraform=UNSET + hcl("policy = var.unset")),
     Case(PUBLIC, "may not be read", UNKNOWN, aws=nothing, answers=unseen_policy, says="kms:GetKeyPolicy"),
     Case(EVERYONE, "the default policy", PASS, terraform=hcl()),
-    Case(EVERYONE, "one's own account", PASS, **policy()),
-    Case(EVERYONE, "everyone", FAIL, **policy(Principal="*")),
+    Case(EVERYONE, "one's own account", PASS, policy()),
+    Case(EVERYONE, "everyone", FAIL, policy(Principal="*")),
     Case(
         EVERYONE,
         "everyone of one account",
         FAIL,
-        **policy(Principal={"AWS": "*"}, Condition=OF_ACCOUNT),
+        policy(Principal={"AWS": "*"}, Condition=OF_ACCOUNT),
         says="every principal of the account",
     ),
-    Case(EVERYONE, "all actions there are", FAIL, **policy(Principal="*", Action="*", Condition=OF_ACCOUNT)),
+    Case(EVERYONE, "all actions there are", FAIL, policy(Principal="*", Action="*", Condition=OF_ACCOUNT)),
     Case(
-        EVERYONE, "everyone may decrypt only", PASS, **policy(Principal="*", Action="kms:Decrypt", Condition=OF_ACCOUNT)
+        EVERYONE, "everyone may decrypt only", PASS, policy(Principal="*", Action="kms:Decrypt", Condition=OF_ACCOUNT)
     ),
     Case(
         EVERYONE,
         "whoever has one role",
         PASS,
-        **policy(
+        policy(
             Principal="*", Condition={"ArnEquals": {"aws:PrincipalArn": "arn:aws:iam::123456789012:role/key-admin"}}
         ),
     ),
-    Case(EVERYONE, "everyone is denied", PASS, **policy(Effect="Deny", Principal="*")),
+    Case(EVERYONE, "everyone is denied", PASS, policy(Effect="Deny", Principal="*")),
     Case(EVERYONE, "everyone, in a policy of its own", FAIL, terraform=hcl() + SPLIT),
     Case(EVERYONE, "a key of AWS", NOT_APPLICABLE, aws=nothing, answers=described(KeyManager="AWS")),
     Case(EVERYONE, "a variable without a value", UNKNOWN, terraform=UNSET + hcl("policy = var.unset")),

@@ -7,7 +7,7 @@ import json
 import zipfile
 from typing import Any
 
-from hipaa_guard.testing import ACCOUNT, FAIL, NOT_APPLICABLE, PASS, REGION, UNKNOWN, Aws, Case, answered, cases
+from hipaa_guard.testing import ACCOUNT, FAIL, NOT_APPLICABLE, PASS, REGION, UNKNOWN, Aws, Case, Told, answered, cases
 
 PUBLIC, SOURCE = "lambda_function_not_public", "lambda_permission_has_source"
 URL, RUNTIME = "lambda_function_url_authenticated", "lambda_supported_runtime"
@@ -37,7 +37,7 @@ def create(aws: Aws, **options: Any) -> None:
     getattr(aws, "lambda").create_function(FunctionName="phi-records", Role=role, **plain | options)
 
 
-def function(lines: str = "", around: str = "", **options: Any) -> dict[str, Any]:
+def function(lines: str = "", around: str = "", **options: Any) -> Told:
     """A function, told to both sides."""
     text = f"""
     {around}
@@ -46,14 +46,14 @@ def function(lines: str = "", around: str = "", **options: Any) -> dict[str, Any
       role          = "arn:aws:iam::{ACCOUNT}:role/records"
       {lines}
     }}"""
-    return {"terraform": text, "aws": lambda aws: create(aws, **options)}
+    return Told(terraform=text, aws=lambda aws: create(aws, **options))
 
 
 def declared(lines: str, around: str = "") -> str:
-    return str(function(lines, around)["terraform"])
+    return str(function(lines, around).text)
 
 
-def permission(**arguments: str) -> dict[str, Any]:
+def permission(**arguments: str) -> Told:
     """A permission, told to both sides; ``principal_org_id`` and so on as Terraform calls them."""
     names = {
         "principal": "Principal",
@@ -81,7 +81,7 @@ def permission(**arguments: str) -> dict[str, Any]:
       action        = "{action}"
       {lines}
     }}"""
-    return {"terraform": declared("") + split, "aws": seed}
+    return Told(terraform=declared("") + split, aws=seed)
 
 
 def permitted(lines: str, around: str = "") -> str:
@@ -95,18 +95,18 @@ def permitted(lines: str, around: str = "") -> str:
     )
 
 
-def runtime(name: str) -> dict[str, Any]:
+def runtime(name: str) -> Told:
     return function(f'runtime = "{name}"', Runtime=name)
 
 
-def environment(variables: dict[str, str], key: str | None = None) -> dict[str, Any]:
+def environment(variables: dict[str, str], key: str | None = None) -> Told:
     def seed(aws: Aws) -> None:
         own = {} if key is None else {"KMSKeyArn": aws.kms.create_key()["KeyMetadata"]["Arn"]}
         create(aws, Environment={"Variables": variables}, **own)
 
     lines = f"environment {{\nvariables = {json.dumps(variables)}\n}}"
     lines += "" if key is None else "\nkms_key_arn = aws_kms_key.k.arn"
-    return {"terraform": declared(lines, 'resource "aws_kms_key" "k" {}'), "aws": seed}
+    return Told(terraform=declared(lines, 'resource "aws_kms_key" "k" {}'), aws=seed)
 
 
 def undecrypted(session: Any) -> None:
@@ -116,7 +116,7 @@ def undecrypted(session: Any) -> None:
     answered(session, "lambda", "ListFunctions", {"Functions": functions})
 
 
-def url(authentication: str) -> dict[str, Any]:
+def url(authentication: str) -> Told:
     def answers(session: Any) -> None:
         day = "2026-01-01T00:00:00Z"
         config = {
@@ -133,7 +133,7 @@ def url(authentication: str) -> dict[str, Any]:
       function_name      = "phi-records"
       authorization_type = "{authentication}"
     }}"""
-    return {"terraform": text, "aws": create, "answers": answers}
+    return Told(terraform=text, aws=create, answers=answers)
 
 
 def inside(aws: Aws) -> None:
@@ -148,25 +148,20 @@ TOPIC = f"arn:aws:sns:{REGION}:{ACCOUNT}:records"
 ORGANIZATION = "o-a1b2c3d4e5"
 
 test_permissions = cases(
-    Case(PUBLIC, "no permission", PASS, **function()),
-    Case(PUBLIC, "everyone", FAIL, **permission(principal="*")),
-    Case(PUBLIC, "everyone of one organisation", PASS, **permission(principal="*", principal_org_id=ORGANIZATION)),
-    Case(PUBLIC, "everyone acting for one topic", PASS, **permission(principal="*", source_arn=TOPIC)),
-    Case(PUBLIC, "everyone acting for anything", FAIL, **permission(principal="*", source_arn="*")),
-    Case(PUBLIC, "another account", PASS, **permission(principal="111122223333")),
-    Case(PUBLIC, "a service", PASS, **permission(principal=SNS, source_arn=TOPIC)),
+    Case(PUBLIC, "no permission", PASS, function()),
+    Case(PUBLIC, "everyone", FAIL, permission(principal="*")),
+    Case(PUBLIC, "everyone of one organisation", PASS, permission(principal="*", principal_org_id=ORGANIZATION)),
+    Case(PUBLIC, "everyone acting for one topic", PASS, permission(principal="*", source_arn=TOPIC)),
+    Case(PUBLIC, "everyone acting for anything", FAIL, permission(principal="*", source_arn="*")),
+    Case(PUBLIC, "another account", PASS, permission(principal="111122223333")),
+    Case(PUBLIC, "a service", PASS, permission(principal=SNS, source_arn=TOPIC)),
     Case(
         PUBLIC,
         "everyone through a URL without authentication",
         FAIL,
-        **permission(principal="*", function_url_auth_type="NONE"),
+        permission(principal="*", function_url_auth_type="NONE"),
     ),
-    Case(
-        PUBLIC,
-        "every AWS account through a URL",
-        FAIL,
-        **permission(principal="*", function_url_auth_type="AWS_IAM"),
-    ),
+    Case(PUBLIC, "every AWS account through a URL", FAIL, permission(principal="*", function_url_auth_type="AWS_IAM")),
     Case(
         PUBLIC,
         "everyone, and the function is named by its name",
@@ -192,11 +187,11 @@ test_permissions = cases(
         terraform=permitted("function_name = aws_lambda_function.phi.arn\nprincipal = var.unset", HALT),
     ),
     Case(PUBLIC, "may not be read", UNKNOWN, aws=create, denied="lambda:GetPolicy", says="lambda:GetPolicy"),
-    Case(SOURCE, "no permission", PASS, **function()),
-    Case(SOURCE, "a service for one topic", PASS, **permission(principal=SNS, source_arn=TOPIC)),
-    Case(SOURCE, "a service for one account", PASS, **permission(principal="s3.amazonaws.com", source_account=ACCOUNT)),
-    Case(SOURCE, "a service for anyone", FAIL, **permission(principal=SNS)),
-    Case(SOURCE, "an account", PASS, **permission(principal="111122223333")),
+    Case(SOURCE, "no permission", PASS, function()),
+    Case(SOURCE, "a service for one topic", PASS, permission(principal=SNS, source_arn=TOPIC)),
+    Case(SOURCE, "a service for one account", PASS, permission(principal="s3.amazonaws.com", source_account=ACCOUNT)),
+    Case(SOURCE, "a service for anyone", FAIL, permission(principal=SNS)),
+    Case(SOURCE, "an account", PASS, permission(principal="111122223333")),
     Case(
         SOURCE,
         "a service for a topic that is declared too",
@@ -220,8 +215,8 @@ test_permissions = cases(
 )
 
 test_urls = cases(
-    Case(URL, "signed requests only", PASS, **url("AWS_IAM")),
-    Case(URL, "no authentication", FAIL, **url("NONE")),
+    Case(URL, "signed requests only", PASS, url("AWS_IAM")),
+    Case(URL, "no authentication", FAIL, url("NONE")),
     Case(
         URL,
         "a variable without a value",
@@ -232,8 +227,8 @@ test_urls = cases(
 )
 
 test_functions = cases(
-    Case(RUNTIME, "supported", PASS, **runtime("python3.13"), says="2029"),
-    Case(RUNTIME, "long gone", FAIL, **runtime("nodejs12.x"), says="2023-03-31"),
+    Case(RUNTIME, "supported", PASS, runtime("python3.13"), says="2029"),
+    Case(RUNTIME, "long gone", FAIL, runtime("nodejs12.x"), says="2023-03-31"),
     Case(RUNTIME, "Go on the first Amazon Linux", FAIL, terraform=declared('runtime = "go1.x"')),
     Case(RUNTIME, "a preview, without a last day", PASS, terraform=declared('runtime = "python3.15"')),
     Case(
@@ -244,9 +239,9 @@ test_functions = cases(
     ),
     Case(RUNTIME, "one that nobody has heard of", UNKNOWN, terraform=declared('runtime = "cobol74"')),
     Case(RUNTIME, "a variable without a value", UNKNOWN, terraform=declared("runtime = var.unset", HALT)),
-    Case(CMK, "no variables", NOT_APPLICABLE, **function()),
-    Case(CMK, "a key of one's own", PASS, **environment({"TABLE": "records"}, key="own")),
-    Case(CMK, "the AWS managed key", FAIL, **environment({"TABLE": "records"})),
+    Case(CMK, "no variables", NOT_APPLICABLE, function()),
+    Case(CMK, "a key of one's own", PASS, environment({"TABLE": "records"}, key="own")),
+    Case(CMK, "the AWS managed key", FAIL, environment({"TABLE": "records"})),
     Case(CMK, "may not be decrypted", UNKNOWN, aws=create, answers=undecrypted, says="AccessDeniedException"),
     Case(
         CMK,
@@ -254,29 +249,29 @@ test_functions = cases(
         UNKNOWN,
         terraform=declared("environment {\nvariables = var.unset\n}", HALT),
     ),
-    Case(SECRETS, "no variables", PASS, **function()),
-    Case(SECRETS, "plain settings", PASS, **environment({"TABLE": "records", "LEVEL": "info"})),
-    Case(SECRETS, "an access key id", FAIL, **environment({"TABLE": "records", "KEY": KEY_ID}), says="in KEY"),
+    Case(SECRETS, "no variables", PASS, function()),
+    Case(SECRETS, "plain settings", PASS, environment({"TABLE": "records", "LEVEL": "info"})),
+    Case(SECRETS, "an access key id", FAIL, environment({"TABLE": "records", "KEY": KEY_ID}), says="in KEY"),
     Case(
         SECRETS,
         "a secret access key, known by the name of its variable",
         FAIL,
-        **environment({"MY_AWS_SECRET_ACCESS_KEY": "q8Zt1xV0bN5mK2jH7gF4dS9" + "aP3oI6uY/eR+wLcXk"}),
+        environment({"MY_AWS_SECRET_ACCESS_KEY": "q8Zt1xV0bN5mK2jH7gF4dS9" + "aP3oI6uY/eR+wLcXk"}),
     ),
     Case(
         SECRETS,
         "the example keys of Amazon's documentation, in the place of keys",
         FAIL,
-        **environment({"access_key": "AKIAIOSFODNN7EXAMPLE", "secret_key": "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"}),
+        environment({"access_key": "AKIAIOSFODNN7EXAMPLE", "secret_key": "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"}),
         says="in access_key",
     ),
-    Case(SECRETS, "a password by its name", FAIL, **environment({"DB_PASSWORD": "Aa1234321Bb"}), says="in DB_PASSWORD"),
-    Case(SECRETS, "a URL with a password", FAIL, **environment({"DB": "postgres://app:Aa1234321Bb@db/phi"})),
+    Case(SECRETS, "a password by its name", FAIL, environment({"DB_PASSWORD": "Aa1234321Bb"}), says="in DB_PASSWORD"),
+    Case(SECRETS, "a URL with a password", FAIL, environment({"DB": "postgres://app:Aa1234321Bb@db/phi"})),
     Case(
         SECRETS,
         "where secrets are kept",
         PASS,
-        **environment(
+        environment(
             {
                 "DB_PASSWORD": f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:records-a1b2c3",
                 "DB_SECRET_NAME": "records",
@@ -295,7 +290,7 @@ test_functions = cases(
         SECRETS,
         "forty letters that are no key",
         PASS,
-        **environment({"COMMIT": "0123456789abcdef0123456789abcdef01234567"}),
+        environment({"COMMIT": "0123456789abcdef0123456789abcdef01234567"}),
     ),
     Case(
         SECRETS,
@@ -343,7 +338,7 @@ test_functions = cases(
             "vpc_config {\nsubnet_ids = [aws_subnet.s.id]\nsecurity_group_ids = []\n}", 'resource "aws_subnet" "s" {}'
         ),
     ),
-    Case(VPC, "no network", FAIL, **function()),
+    Case(VPC, "no network", FAIL, function()),
     Case(
         VPC,
         "an empty list of subnets",

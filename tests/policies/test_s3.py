@@ -28,23 +28,21 @@ TLS, NOT_PUBLIC, ACL = "s3_bucket_tls_required", "s3_bucket_policy_not_public", 
 
 test_tls = cases(
     Case(TLS, "no policy", FAIL, terraform=BUCKET, aws=bucket, says="no bucket policy"),
-    Case(TLS, "denies all plain HTTP", PASS, **policy()),
-    Case(TLS, "denies every action by the widest pattern", PASS, **policy(Action="*", Resource="*")),
-    Case(TLS, "denies everyone, written as AWS principals", PASS, **policy(Principal={"AWS": "*"})),
-    Case(TLS, "spares other callers", FAIL, **policy(Principal={"AWS": "arn:aws:iam::123456789012:root"})),
-    Case(TLS, "spares the objects", FAIL, **policy(Resource=ARN)),
-    Case(TLS, "spares the bucket itself", FAIL, **policy(Resource=f"{ARN}/*")),
-    Case(TLS, "denies uploads only", FAIL, **policy(Action="s3:PutObject")),
-    Case(TLS, "denies TLS instead of plain HTTP", FAIL, **policy(Condition={"Bool": {"aws:SecureTransport": "true"}})),
+    Case(TLS, "denies all plain HTTP", PASS, policy()),
+    Case(TLS, "denies every action by the widest pattern", PASS, policy(Action="*", Resource="*")),
+    Case(TLS, "denies everyone, written as AWS principals", PASS, policy(Principal={"AWS": "*"})),
+    Case(TLS, "spares other callers", FAIL, policy(Principal={"AWS": "arn:aws:iam::123456789012:root"})),
+    Case(TLS, "spares the objects", FAIL, policy(Resource=ARN)),
+    Case(TLS, "spares the bucket itself", FAIL, policy(Resource=f"{ARN}/*")),
+    Case(TLS, "denies uploads only", FAIL, policy(Action="s3:PutObject")),
+    Case(TLS, "denies TLS instead of plain HTTP", FAIL, policy(Condition={"Bool": {"aws:SecureTransport": "true"}})),
     Case(
         TLS,
         "denies plain HTTP from one network only",
         FAIL,
-        **policy(
-            Condition={"Bool": {"aws:SecureTransport": "false"}, "IpAddress": {"aws:SourceIp": "198.51.100.0/24"}}
-        ),
+        policy(Condition={"Bool": {"aws:SecureTransport": "false"}, "IpAddress": {"aws:SourceIp": "198.51.100.0/24"}}),
     ),
-    Case(TLS, "another bucket's name", FAIL, **policy(Resource=["arn:aws:s3:::other", "arn:aws:s3:::other/*"])),
+    Case(TLS, "another bucket's name", FAIL, policy(Resource=["arn:aws:s3:::other", "arn:aws:s3:::other/*"])),
     Case(
         TLS, "the policy may not be read", UNKNOWN, aws=bucket, denied="s3:GetBucketPolicy", says="s3:GetBucketPolicy"
     ),
@@ -93,8 +91,8 @@ test_tls = cases(
 
 test_versioning = cases(
     Case("s3_bucket_versioning_enabled", "never configured", FAIL, terraform=BUCKET, aws=bucket),
-    Case("s3_bucket_versioning_enabled", "enabled", PASS, **versioning("Enabled")),
-    Case("s3_bucket_versioning_enabled", "suspended", FAIL, **versioning("Suspended"), says="Suspended"),
+    Case("s3_bucket_versioning_enabled", "enabled", PASS, versioning("Enabled")),
+    Case("s3_bucket_versioning_enabled", "suspended", FAIL, versioning("Suspended"), says="Suspended"),
     Case(
         "s3_bucket_versioning_enabled",
         "enabled inside the bucket's own block",
@@ -129,8 +127,8 @@ test_public_access = cases(
     Case(
         BLOCKED, "no block", FAIL, terraform=BUCKET, aws=bucket, says="has no public access block configured of its own"
     ),
-    Case(BLOCKED, "all four on", PASS, **block(*ALL_ON)),
-    Case(BLOCKED, "one off", FAIL, **block(*ALL_ON[:3]), says="restrict_public_buckets"),
+    Case(BLOCKED, "all four on", PASS, block(*ALL_ON)),
+    Case(BLOCKED, "one off", FAIL, block(*ALL_ON[:3]), says="restrict_public_buckets"),
     Case(
         BLOCKED,
         "may not be read",
@@ -187,25 +185,25 @@ test_public_access = cases(
 
 test_public = cases(
     Case(NOT_PUBLIC, "no policy", PASS, terraform=BUCKET, aws=bucket),
-    Case(NOT_PUBLIC, "allows everyone to read", FAIL, **policy(**OPEN)),
-    Case(NOT_PUBLIC, "allows one account", PASS, **policy(**OPEN | {"Principal": {"AWS": "123456789012"}})),
+    Case(NOT_PUBLIC, "allows everyone to read", FAIL, policy(**OPEN)),
+    Case(NOT_PUBLIC, "allows one account", PASS, policy(**OPEN | {"Principal": {"AWS": "123456789012"}})),
     Case(
         NOT_PUBLIC,
         "allows everyone of one organisation",
         PASS,
-        **policy(**OPEN | {"Condition": {"StringEquals": {"aws:PrincipalOrgID": "o-a1b2c3d4e5"}}}),
+        policy(**OPEN | {"Condition": {"StringEquals": {"aws:PrincipalOrgID": "o-a1b2c3d4e5"}}}),
     ),
     Case(
         NOT_PUBLIC,
         "allows everyone from any address",
         FAIL,
-        **policy(**OPEN | {"Condition": {"IpAddress": {"aws:SourceIp": "0.0.0.0/0"}}}),
+        policy(**OPEN | {"Condition": {"IpAddress": {"aws:SourceIp": "0.0.0.0/0"}}}),
     ),
     Case(
         NOT_PUBLIC,
         "allows everyone except whoever uses plain HTTP",
         FAIL,
-        **policy(**OPEN | {"Condition": {"Bool": {"aws:SecureTransport": "true"}}}),
+        policy(**OPEN | {"Condition": {"Bool": {"aws:SecureTransport": "true"}}}),
     ),
     Case(
         NOT_PUBLIC, "open to everyone, but closed by the account", PASS, aws=open_in_a_closed_account, says="overrules"
@@ -218,10 +216,10 @@ test_public = cases(
         denied="s3control:GetPublicAccessBlock",
     ),
     Case(NOT_PUBLIC, "the policy may not be read", UNKNOWN, aws=bucket, denied="s3:GetBucketPolicy"),
-    Case(ACL, "private", PASS, **acl("private")),
+    Case(ACL, "private", PASS, acl("private")),
     Case(ACL, "none", PASS, terraform=BUCKET, aws=bucket),
-    Case(ACL, "everyone may read", FAIL, **acl("public-read")),
-    Case(ACL, "every AWS customer may read", FAIL, **acl("authenticated-read")),
+    Case(ACL, "everyone may read", FAIL, acl("public-read")),
+    Case(ACL, "every AWS customer may read", FAIL, acl("authenticated-read")),
     Case(ACL, "a group grant to everyone", FAIL, terraform=grants(f'"{EVERYONE}"')),
     Case(ACL, "a group grant to the delivery of logs", PASS, terraform=grants(f'"{LOG_DELIVERY}"')),
     Case(ACL, "a group grant that is not known", UNKNOWN, terraform=grants("var.open"), says="var.open"),
@@ -235,7 +233,7 @@ test_public = cases(
         ACL,
         "everyone may read, but ACLs are turned off",
         PASS,
-        **ownership(
+        ownership(
             "BucketOwnerEnforced",
             'resource "aws_s3_bucket_acl" "a" {\nbucket = aws_s3_bucket.phi.id\nacl = "public-read"\n}',
             "public-read",
@@ -247,18 +245,15 @@ test_public = cases(
 
 test_encryption = cases(
     Case("s3_bucket_encrypted_with_kms", "the default of S3", FAIL, terraform=BUCKET, aws=bucket),
-    Case("s3_bucket_encrypted_with_kms", "SSE-S3 said aloud", FAIL, **encryption("AES256")),
-    Case("s3_bucket_encrypted_with_kms", "a KMS key", PASS, **encryption("aws:kms", "own")),
-    Case("s3_bucket_encrypted_with_kms", "the AWS managed key", PASS, **encryption("aws:kms")),
+    Case("s3_bucket_encrypted_with_kms", "SSE-S3 said aloud", FAIL, encryption("AES256")),
+    Case("s3_bucket_encrypted_with_kms", "a KMS key", PASS, encryption("aws:kms", "own")),
+    Case("s3_bucket_encrypted_with_kms", "the AWS managed key", PASS, encryption("aws:kms")),
     Case("s3_bucket_encrypted_with_kms", "may not be read", UNKNOWN, aws=bucket, denied="s3:GetBucketEncryption"),
     Case("s3_bucket_encrypted_with_cmk", "the default of S3", FAIL, terraform=BUCKET, aws=bucket),
-    Case("s3_bucket_encrypted_with_cmk", "the AWS managed key", FAIL, **encryption("aws:kms")),
+    Case("s3_bucket_encrypted_with_cmk", "the AWS managed key", FAIL, encryption("aws:kms")),
     Case(
-        "s3_bucket_encrypted_with_cmk",
-        "the alias of the AWS managed key",
-        FAIL,
-        **encryption("aws:kms", "alias/aws/s3"),
+        "s3_bucket_encrypted_with_cmk", "the alias of the AWS managed key", FAIL, encryption("aws:kms", "alias/aws/s3")
     ),
-    Case("s3_bucket_encrypted_with_cmk", "a key of one's own", PASS, **encryption("aws:kms", "own")),
+    Case("s3_bucket_encrypted_with_cmk", "a key of one's own", PASS, encryption("aws:kms", "own")),
     Case("s3_bucket_encrypted_with_cmk", "may not be read", UNKNOWN, aws=bucket, denied="s3:GetBucketEncryption"),
 )

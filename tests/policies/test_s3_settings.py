@@ -148,11 +148,11 @@ test_logging = cases(
         LOGS,
         "an ACL lets logs in",
         NOT_APPLICABLE,
-        terraform=acl("log-delivery-write")["terraform"],
+        terraform=acl("log-delivery-write").text,
         aws=open_for_logs,
     ),
     Case(LOGS, "a grant lets logs in", NOT_APPLICABLE, terraform=grants(f'"{LOG_DELIVERY}"')),
-    Case(LOGS, "an ACL lets everyone in", FAIL, **acl("public-read")),
+    Case(LOGS, "an ACL lets everyone in", FAIL, acl("public-read")),
     Case(LOGS, "the ACL may not be read", UNKNOWN, aws=bucket, denied="s3:GetBucketAcl"),
 )
 
@@ -162,9 +162,9 @@ def inside(lines: str) -> str:
 
 
 test_ownership = cases(
-    Case(NO_ACLS, "turned off", PASS, **ownership("BucketOwnerEnforced")),
-    Case(NO_ACLS, "the writer owns objects", FAIL, **ownership("ObjectWriter"), says="ObjectWriter"),
-    Case(NO_ACLS, "the bucket's owner is preferred", FAIL, **ownership("BucketOwnerPreferred")),
+    Case(NO_ACLS, "turned off", PASS, ownership("BucketOwnerEnforced")),
+    Case(NO_ACLS, "the writer owns objects", FAIL, ownership("ObjectWriter"), says="ObjectWriter"),
+    Case(NO_ACLS, "the bucket's owner is preferred", FAIL, ownership("BucketOwnerPreferred")),
     Case(
         NO_ACLS,
         "no ownership controls",
@@ -173,7 +173,7 @@ test_ownership = cases(
         aws=bucket,
         says="has no ownership controls configured of its own",
     ),
-    Case(NO_ACLS, "an ACL, which needs ACLs to be on", FAIL, terraform=acl("private")["terraform"]),
+    Case(NO_ACLS, "an ACL, which needs ACLs to be on", FAIL, acl("private").in_terraform()),
     Case(NO_ACLS, "an ACL inside the bucket that only repeats the default", FAIL, terraform=inside('acl = "private"')),
     Case(NO_ACLS, "a canned ACL inside the bucket", FAIL, terraform=inside('acl = "log-delivery-write"')),
     Case(NO_ACLS, "may not be read", UNKNOWN, aws=bucket, denied="s3:GetBucketOwnershipControls"),
@@ -223,10 +223,10 @@ def mfa_delete(session: Any) -> None:
 
 test_mfa_delete = cases(
     Case(MFA, "never versioned", NOT_APPLICABLE, terraform=BUCKET, aws=bucket, says="keeps no versions"),
-    Case(MFA, "versioning turned off in so many words", NOT_APPLICABLE, terraform=versioning("Disabled")["terraform"]),
-    Case(MFA, "versioning suspended, which keeps the versions there are", FAIL, **versioning("Suspended")),
-    Case(MFA, "versioning set by a variable", UNKNOWN, terraform=versioning("${var.open}")["terraform"] + VARIABLE),
-    Case(MFA, "versions without it", FAIL, **versioning("Enabled")),
+    Case(MFA, "versioning turned off in so many words", NOT_APPLICABLE, versioning("Disabled").in_terraform()),
+    Case(MFA, "versioning suspended, which keeps the versions there are", FAIL, versioning("Suspended")),
+    Case(MFA, "versioning set by a variable", UNKNOWN, terraform=versioning("${var.open}").text + VARIABLE),
+    Case(MFA, "versions without it", FAIL, versioning("Enabled")),
     Case(MFA, "on", PASS, terraform=separate("versioning", MFA_ON), aws=bucket, answers=mfa_delete),
     Case(MFA, "on inside the bucket", PASS, terraform=inside("versioning {\n enabled = true\n mfa_delete = true\n }")),
     Case(
@@ -238,10 +238,10 @@ test_mfa_delete = cases(
 
 test_replication = cases(
     Case(COPIED, "none", FAIL, terraform=BUCKET, aws=bucket),
-    Case(COPIED, "a rule in force", PASS, **replication("Enabled")),
-    Case(COPIED, "a rule turned off", FAIL, **replication("Disabled"), says="none is in force"),
+    Case(COPIED, "a rule in force", PASS, replication("Enabled")),
+    Case(COPIED, "a rule turned off", FAIL, replication("Disabled"), says="none is in force"),
     Case(COPIED, "may not be read", UNKNOWN, aws=bucket, denied="s3:GetBucketReplication"),
-    Case(COPIED, "a variable", UNKNOWN, terraform=replication("${var.open}")["terraform"]),
+    Case(COPIED, "a variable", UNKNOWN, replication("${var.open}").in_terraform()),
     Case(
         COPIED,
         "inside the bucket",
@@ -268,35 +268,32 @@ SERVICE = {"Principal": {"Service": "logging.s3.amazonaws.com"}}
 
 test_sharing = cases(
     Case(FOREIGN, "no policy", PASS, terraform=BUCKET, aws=bucket),
-    Case(FOREIGN, "denies everyone plain HTTP", PASS, **policy()),
+    Case(FOREIGN, "denies everyone plain HTTP", PASS, policy()),
     Case(
-        FOREIGN,
-        "a role of the account itself",
-        PASS,
-        aws=policy(**OPEN | {"Principal": {"AWS": "123456789012"}})["aws"],
+        FOREIGN, "a role of the account itself", PASS, policy(**OPEN | {"Principal": {"AWS": "123456789012"}}).in_aws()
     ),
-    Case(FOREIGN, "a role of another account", FAIL, aws=policy(**OPEN | OTHER)["aws"], says="999988887777"),
-    Case(FOREIGN, "an account, where one's own is not known", UNKNOWN, terraform=policy(**OPEN | OTHER)["terraform"]),
-    Case(FOREIGN, "everyone", FAIL, **policy(**OPEN)),
+    Case(FOREIGN, "a role of another account", FAIL, policy(**OPEN | OTHER).in_aws(), says="999988887777"),
+    Case(FOREIGN, "an account, where one's own is not known", UNKNOWN, policy(**OPEN | OTHER).in_terraform()),
+    Case(FOREIGN, "everyone", FAIL, policy(**OPEN)),
     Case(
         FOREIGN,
         "a service of AWS, for whomever it acts",
         PASS,
-        **policy(**OPEN | SERVICE),
+        policy(**OPEN | SERVICE),
         says="names no other account, though it lets logging.s3.amazonaws.com in",
     ),
     Case(
         FOREIGN,
         "a service of AWS, for one account",
         PASS,
-        aws=policy(**OPEN | SERVICE | {"Condition": {"StringEquals": {"aws:SourceAccount": "123456789012"}}})["aws"],
+        policy(**OPEN | SERVICE | {"Condition": {"StringEquals": {"aws:SourceAccount": "123456789012"}}}).in_aws(),
         says="has a policy that names no other account",
     ),
     Case(
         FOREIGN,
         "everyone in an organization",
         FAIL,
-        **policy(**OPEN | {"Condition": {"StringEquals": {"aws:PrincipalOrgID": "o-a1b2c3d4e5"}}}),
+        policy(**OPEN | {"Condition": {"StringEquals": {"aws:PrincipalOrgID": "o-a1b2c3d4e5"}}}),
         says="organization",
     ),
     Case(FOREIGN, "the policy may not be read", UNKNOWN, aws=bucket, denied="s3:GetBucketPolicy"),

@@ -6,7 +6,19 @@ import json
 from pathlib import Path
 from typing import Any
 
-from hipaa_guard.testing import FAIL, NOT_APPLICABLE, PASS, UNKNOWN, Aws, Case, all_controls, answered, cases, verdict
+from hipaa_guard.testing import (
+    FAIL,
+    NOT_APPLICABLE,
+    PASS,
+    UNKNOWN,
+    Aws,
+    Case,
+    Told,
+    all_controls,
+    answered,
+    cases,
+    verdict,
+)
 
 ROTATION, INTERVAL = "secret_rotation_enabled", "secret_rotation_interval_90_days"
 KEY, PUBLIC, SOURCE = "secret_encrypted_with_cmk", "secret_policy_not_public", "secret_value_not_in_source"
@@ -19,13 +31,13 @@ def secret(aws: Aws) -> None:
     aws.secretsmanager.create_secret(Name="phi", SecretString="{}")
 
 
-def listed(**fields: Any) -> dict[str, Any]:
+def listed(**fields: Any) -> Told:
     """What ListSecrets answers of the one secret."""
 
     def register(session: Any) -> None:
         answered(session, "secretsmanager", "ListSecrets", {"SecretList": [{"ARN": ARN, "Name": "phi", **fields}]})
 
-    return {"aws": lambda _: None, "answers": register}
+    return Told(aws=lambda _: None, answers=register)
 
 
 def rotation(rules: str, to: str = "aws_secretsmanager_secret.phi.id") -> str:
@@ -40,26 +52,25 @@ def rotation(rules: str, to: str = "aws_secretsmanager_secret.phi.id") -> str:
     """
 
 
-def every(days: int) -> dict[str, Any]:
-    return {
-        "terraform": SECRET + rotation(f"automatically_after_days = {days}"),
-        **listed(RotationEnabled=True, RotationRules={"AutomaticallyAfterDays": days}),
-    }
+def every(days: int) -> Told:
+    rules = {"AutomaticallyAfterDays": days}
+    return Told(SECRET + rotation(f"automatically_after_days = {days}")) | listed(
+        RotationEnabled=True, RotationRules=rules
+    )
 
 
-SCHEDULED: dict[str, Any] = {
-    "terraform": SECRET + rotation('schedule_expression = "rate(10 days)"'),
-    **listed(RotationEnabled=True, RotationRules={"ScheduleExpression": "rate(10 days)"}),
-}
+SCHEDULED = Told(SECRET + rotation('schedule_expression = "rate(10 days)"')) | listed(
+    RotationEnabled=True, RotationRules={"ScheduleExpression": "rate(10 days)"}
+)
 
 test_rotation = cases(
     Case(ROTATION, "never", FAIL, terraform=SECRET, aws=secret),
-    Case(ROTATION, "switched off again", FAIL, **listed(RotationEnabled=False)),
-    Case(ROTATION, "every 30 days", PASS, **every(30)),
-    Case(ROTATION, "by a schedule", PASS, **SCHEDULED),
+    Case(ROTATION, "switched off again", FAIL, listed(RotationEnabled=False)),
+    Case(ROTATION, "every 30 days", PASS, every(30)),
+    Case(ROTATION, "by a schedule", PASS, SCHEDULED),
     Case(ROTATION, "another secret is rotated", FAIL, terraform=SECRET + rotation("duration = 1", '"other"')),
-    Case(ROTATION, "a copy from another region", NOT_APPLICABLE, **listed(PrimaryRegion="eu-west-1")),
-    Case(ROTATION, "the original of copies", FAIL, **listed(PrimaryRegion="us-east-1")),
+    Case(ROTATION, "a copy from another region", NOT_APPLICABLE, listed(PrimaryRegion="eu-west-1")),
+    Case(ROTATION, "the original of copies", FAIL, listed(PrimaryRegion="us-east-1")),
     Case(
         ROTATION,
         "perhaps of this secret",
@@ -73,10 +84,10 @@ test_rotation = cases(
         terraform=UNSET + SECRET + rotation("duration = 1", "var.unset"),
     ),
     Case(INTERVAL, "never", NOT_APPLICABLE, terraform=SECRET, aws=secret),
-    Case(INTERVAL, "every 30 days", PASS, **every(30)),
-    Case(INTERVAL, "every 90 days", PASS, **every(90)),
-    Case(INTERVAL, "every 91 days", FAIL, **every(91)),
-    Case(INTERVAL, "by a schedule", NOT_APPLICABLE, **SCHEDULED),
+    Case(INTERVAL, "every 30 days", PASS, every(30)),
+    Case(INTERVAL, "every 90 days", PASS, every(90)),
+    Case(INTERVAL, "every 91 days", FAIL, every(91)),
+    Case(INTERVAL, "by a schedule", NOT_APPLICABLE, SCHEDULED),
     Case(
         INTERVAL,
         "a variable without a value",
@@ -115,7 +126,7 @@ test_key = cases(
 )
 
 
-def policy(**changes: Any) -> dict[str, Any]:
+def policy(**changes: Any) -> Told:
     statement = {
         "Effect": "Allow",
         "Principal": {"AWS": "arn:aws:iam::123456789012:role/records-app"},
@@ -133,21 +144,21 @@ def policy(**changes: Any) -> dict[str, Any]:
       secret_arn = aws_secretsmanager_secret.phi.arn
       policy     = {json.dumps(text)}
     }}"""
-    return {"terraform": SECRET + attached, "aws": seed}
+    return Told(terraform=SECRET + attached, aws=seed)
 
 
 OPEN = '{"Statement":[{"Effect":"Allow","Principal":"*","Action":"secretsmanager:*","Resource":"*"}]}'
 
 test_policy = cases(
     Case(PUBLIC, "none", PASS, terraform=SECRET, aws=secret),
-    Case(PUBLIC, "one role", PASS, **policy()),
-    Case(PUBLIC, "everyone", FAIL, **policy(Principal="*")),
-    Case(PUBLIC, "everyone, written as AWS principals", FAIL, **policy(Principal={"AWS": "*"})),
+    Case(PUBLIC, "one role", PASS, policy()),
+    Case(PUBLIC, "everyone", FAIL, policy(Principal="*")),
+    Case(PUBLIC, "everyone, written as AWS principals", FAIL, policy(Principal={"AWS": "*"})),
     Case(
         PUBLIC,
         "everyone of one organisation",
         PASS,
-        **policy(Principal="*", Condition={"StringEquals": {"aws:PrincipalOrgID": "o-a1b2c3d4e5"}}),
+        policy(Principal="*", Condition={"StringEquals": {"aws:PrincipalOrgID": "o-a1b2c3d4e5"}}),
     ),
     Case(
         PUBLIC,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 from hipaa_guard.aws.collect import collect
 from hipaa_guard.aws.foreseen import foreseen
@@ -19,6 +18,7 @@ from hipaa_guard.testing import (
     UNKNOWN,
     Aws,
     Case,
+    Told,
     all_controls,
     aws_account,
     cases,
@@ -37,42 +37,36 @@ def ports(control: str, *, closed: tuple[int, ...], open: tuple[int, ...]) -> li
     """A control on certain ports: each of them fails, the others pass, and an unknown range is unknown."""
     unset = 'ingress {{\n protocol = "tcp"\n from_port = {0}\n to_port = {0}\n cidr_blocks = var.unset\n}}'
     return [
-        Case(control, f"everyone to port {closed[0]}", FAIL, **group(everyone(closed[0])), says=f"TCP {closed[0]}"),
+        Case(control, f"everyone to port {closed[0]}", FAIL, group(everyone(closed[0])), says=f"TCP {closed[0]}"),
         *(
-            Case(
-                control,
-                f"everyone to port {port}",
-                FAIL,
-                terraform=group(everyone(port))["terraform"],
-                says=f"TCP {port}",
-            )
+            Case(control, f"everyone to port {port}", FAIL, group(everyone(port)).in_terraform(), says=f"TCP {port}")
             for port in closed[1:]
         ),
-        Case(control, "everyone to other ports", PASS, **group(*map(everyone, open))),
-        Case(control, "a known network", PASS, terraform=group(rule(closed[0], ipv4=("192.0.2.0/24",)))["terraform"]),
-        Case(control, "everything to everyone", FAIL, terraform=group(everyone(protocol="-1"))["terraform"]),
+        Case(control, "everyone to other ports", PASS, group(*map(everyone, open))),
+        Case(control, "a known network", PASS, group(rule(closed[0], ipv4=("192.0.2.0/24",))).in_terraform()),
+        Case(control, "everything to everyone", FAIL, group(everyone(protocol="-1")).in_terraform()),
         Case(control, "ranges that are not known", UNKNOWN, terraform=inline(unset.format(closed[0]), UNSET)),
     ]
 
 
 test_ports = cases(
     *ports(RDP, closed=(3389,), open=(3388, 22)),
-    Case(RDP, "everyone to UDP 3389", FAIL, **group(everyone(3389, protocol="udp"))),
+    Case(RDP, "everyone to UDP 3389", FAIL, group(everyone(3389, protocol="udp"))),
     *ports(DATABASES, closed=(3306, 5432, 1433, 1521, 27017, 6379, 5439, 11211, 9200, 9042, 9092), open=(443, 22)),
-    Case(DATABASES, "everyone to UDP 11211", FAIL, **group(everyone(11211, protocol="udp")), says="Memcached"),
-    Case(DATABASES, "a range that covers MySQL", FAIL, **group(everyone(3000, 4000)), says="MySQL (TCP 3306)"),
+    Case(DATABASES, "everyone to UDP 11211", FAIL, group(everyone(11211, protocol="udp")), says="Memcached"),
+    Case(DATABASES, "a range that covers MySQL", FAIL, group(everyone(3000, 4000)), says="MySQL (TCP 3306)"),
     *ports(CLINICAL, closed=(2575, 104, 11112, 4242), open=(443, 2762)),
     *ports(CLEARTEXT, closed=(20, 21, 23, 110, 143, 389), open=(22, 443, 636)),
     *ports(ADMINISTRATION, closed=(135, 139, 445, 2049, 5900, 5985, 2375, 10250), open=(443,)),
 )
 
 test_all_ports = cases(
-    Case(ALL_PORTS, "every protocol", FAIL, **group(everyone(protocol="-1")), says="all traffic"),
-    Case(ALL_PORTS, "every TCP port", FAIL, **group(everyone(0, 65535)), says="all TCP"),
-    Case(ALL_PORTS, "every UDP port", FAIL, **group(everyone(0, 65535, protocol="udp"))),
-    Case(ALL_PORTS, "every port above 1023", PASS, **group(everyone(1024, 65535))),
-    Case(ALL_PORTS, "every port to a known network", PASS, **group(rule(0, 65535, ipv4=("10.0.0.0/8",)))),
-    Case(ALL_PORTS, "every ICMP message", PASS, **group(everyone(-1, protocol="icmp"))),
+    Case(ALL_PORTS, "every protocol", FAIL, group(everyone(protocol="-1")), says="all traffic"),
+    Case(ALL_PORTS, "every TCP port", FAIL, group(everyone(0, 65535)), says="all TCP"),
+    Case(ALL_PORTS, "every UDP port", FAIL, group(everyone(0, 65535, protocol="udp"))),
+    Case(ALL_PORTS, "every port above 1023", PASS, group(everyone(1024, 65535))),
+    Case(ALL_PORTS, "every port to a known network", PASS, group(rule(0, 65535, ipv4=("10.0.0.0/8",)))),
+    Case(ALL_PORTS, "every ICMP message", PASS, group(everyone(-1, protocol="icmp"))),
     Case(
         ALL_PORTS,
         "a protocol that is not known",
@@ -84,12 +78,12 @@ test_all_ports = cases(
 )
 
 test_authorized = cases(
-    Case(AUTHORIZED, "HTTP and HTTPS", PASS, **group(everyone(80), everyone(443), everyone(443, protocol="udp"))),
-    Case(AUTHORIZED, "ports between HTTP and HTTPS", FAIL, **group(everyone(80, 443)), says="TCP 80-443"),
-    Case(AUTHORIZED, "an unusual port", FAIL, **group(everyone(8443)), says="TCP 8443"),
-    Case(AUTHORIZED, "everything", FAIL, **group(everyone(protocol="-1"))),
-    Case(AUTHORIZED, "ping", PASS, **group(everyone(-1, protocol="icmp"))),
-    Case(AUTHORIZED, "an unusual port to a known network", PASS, **group(rule(8443, ipv4=("10.0.0.0/8",)))),
+    Case(AUTHORIZED, "HTTP and HTTPS", PASS, group(everyone(80), everyone(443), everyone(443, protocol="udp"))),
+    Case(AUTHORIZED, "ports between HTTP and HTTPS", FAIL, group(everyone(80, 443)), says="TCP 80-443"),
+    Case(AUTHORIZED, "an unusual port", FAIL, group(everyone(8443)), says="TCP 8443"),
+    Case(AUTHORIZED, "everything", FAIL, group(everyone(protocol="-1"))),
+    Case(AUTHORIZED, "ping", PASS, group(everyone(-1, protocol="icmp"))),
+    Case(AUTHORIZED, "an unusual port to a known network", PASS, group(rule(8443, ipv4=("10.0.0.0/8",)))),
     Case(
         AUTHORIZED,
         "an unknown port",
@@ -102,7 +96,7 @@ test_authorized = cases(
 )
 
 
-def default_group(*, ingress: bool, egress: bool, everyone: bool = False) -> dict[str, Any]:
+def default_group(*, ingress: bool, egress: bool, everyone: bool = False) -> Told:
     """The default group of a VPC, which starts with a rule each way; ``everyone`` may have a rule besides."""
 
     def seed(aws: Aws) -> None:
@@ -124,15 +118,15 @@ def default_group(*, ingress: bool, egress: bool, everyone: bool = False) -> dic
     text = "ingress {\n protocol = -1\n self = true\n from_port = 0\n to_port = 0\n}\n" * ingress
     text += 'ingress {\n protocol = "-1"\n cidr_blocks = ["0.0.0.0/0"]\n from_port = 0\n to_port = 0\n}\n' * everyone
     text += 'egress {\n protocol = "-1"\n cidr_blocks = ["0.0.0.0/0"]\n from_port = 0\n to_port = 0\n}\n' * egress
-    return {"terraform": f'resource "aws_default_security_group" "phi" {{\n{text}}}', "aws": seed}
+    return Told(terraform=f'resource "aws_default_security_group" "phi" {{\n{text}}}', aws=seed)
 
 
 test_default = cases(
-    Case(DEFAULT, "as AWS makes it", FAIL, **default_group(ingress=True, egress=True), says="let traffic in"),
+    Case(DEFAULT, "as AWS makes it", FAIL, default_group(ingress=True, egress=True), says="let traffic in"),
     Case(
-        DEFAULT, "a rule for leaving traffic", FAIL, **default_group(ingress=False, egress=True), says="let traffic out"
+        DEFAULT, "a rule for leaving traffic", FAIL, default_group(ingress=False, egress=True), says="let traffic out"
     ),
-    Case(DEFAULT, "no rules", PASS, **default_group(ingress=False, egress=False)),
+    Case(DEFAULT, "no rules", PASS, default_group(ingress=False, egress=False)),
     Case(
         DEFAULT,
         "an ingress rule declared apart",
@@ -167,9 +161,9 @@ test_default_groups_are_judged_as_groups = cases(
                 control.id,
                 "a default group that lets everyone in",
                 FAIL,
-                **default_group(ingress=False, egress=True, everyone=True),
+                default_group(ingress=False, egress=True, everyone=True),
             ),
-            Case(control.id, "a default group as AWS makes it", PASS, **default_group(ingress=True, egress=True)),
+            Case(control.id, "a default group as AWS makes it", PASS, default_group(ingress=True, egress=True)),
             Case(control.id, "a default group whose rules are not known", UNKNOWN, terraform=RULES_UNKNOWN),
         )
     )
@@ -196,7 +190,7 @@ def test_both_listings_of_groups_are_one_call() -> None:
     (call,) = [each for each in foreseen(planned(kinds, wanted)) if each.operation == "ec2.describe_security_groups"]
     assert sorted(call.kinds) == [DefaultSecurityGroup.kind, SecurityGroup.kind]
     with aws_account():
-        group(everyone(22))["aws"](Aws())
+        group(everyone(22)).make(Aws())
         collected = collect(open_account(regions=REGION), kinds, wanted)
     assert collected.calls["ec2.describe_security_groups"] == 1
     assert len(collected.inventory.seen(DefaultSecurityGroup)) == 2  # of the default VPC, and of the one just made

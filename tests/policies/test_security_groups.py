@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from hipaa_guard.testing import FAIL, PASS, UNKNOWN, Aws, Case, cases
+from hipaa_guard.testing import FAIL, PASS, UNKNOWN, Aws, Case, Told, cases
 
 SSH = "sg_no_public_ingress_ssh"
 
@@ -18,7 +18,7 @@ def everyone(*ports: int, protocol: str = "tcp") -> dict[str, Any]:
     return rule(*ports, protocol=protocol, ipv4=("0.0.0.0/0",))
 
 
-def group(*rules: dict[str, Any]) -> dict[str, Any]:
+def group(*rules: dict[str, Any]) -> Told:
     """A security group with rules for arriving traffic, told to both sides."""
 
     def seed(aws: Aws) -> None:
@@ -30,7 +30,7 @@ def group(*rules: dict[str, Any]) -> dict[str, Any]:
             )
 
     blocks = "\n".join(_block(each) for each in rules)
-    return {"terraform": f'resource "aws_security_group" "phi" {{\n{blocks}\n}}', "aws": seed}
+    return Told(terraform=f'resource "aws_security_group" "phi" {{\n{blocks}\n}}', aws=seed)
 
 
 def _permission(told: dict[str, Any]) -> dict[str, Any]:
@@ -69,11 +69,11 @@ def apart(text: str, type: str = "aws_vpc_security_group_ingress_rule") -> str:
         }}"""
 
 
-def from_a_list(*cidrs: str) -> dict[str, Any]:
+def from_a_list(*cidrs: str) -> Told:
     """A group that lets SSH in from a prefix list of the customer's own."""
 
     def seed(aws: Aws) -> None:
-        group()["aws"](aws)
+        group().make(aws)
         made = aws.ec2.create_managed_prefix_list(
             PrefixListName="offices", MaxEntries=5, AddressFamily="IPv4", Entries=[{"Cidr": cidr} for cidr in cidrs]
         )
@@ -91,8 +91,8 @@ def from_a_list(*cidrs: str) -> dict[str, Any]:
         )
 
     entries = "\n".join(f'entry {{\ncidr = "{cidr}"\n}}' for cidr in cidrs)
-    return {
-        "terraform": f"""
+    return Told(
+        terraform=f"""
         resource "aws_ec2_managed_prefix_list" "offices" {{
           name           = "offices"
           address_family = "IPv4"
@@ -107,12 +107,12 @@ def from_a_list(*cidrs: str) -> dict[str, Any]:
             prefix_list_ids = [aws_ec2_managed_prefix_list.offices.id]
           }}
         }}""",
-        "aws": seed,
-    }
+        aws=seed,
+    )
 
 
 def from_a_list_of_aws(aws: Aws) -> None:
-    group()["aws"](aws)
+    group().make(aws)
     lists = aws.ec2.describe_managed_prefix_lists()["PrefixLists"]
     owned = next(each for each in lists if each["OwnerId"] == "AWS")
     groups = aws.ec2.describe_security_groups(Filters=[{"Name": "group-name", "Values": ["phi-app"]}])
@@ -133,35 +133,29 @@ UNSET = 'variable "unset" {}'
 SSH_BLOCK = 'protocol = "tcp"\n from_port = 22\n to_port = 22'
 
 test_ssh = cases(
-    Case(SSH, "no rules", PASS, **group()),
-    Case(SSH, "everyone to port 22", FAIL, **group(everyone(22)), says="TCP 22 from 0.0.0.0/0"),
-    Case(SSH, "everyone in IPv6", FAIL, **group(rule(22, ipv6=("::/0",))), says="::/0"),
-    Case(SSH, "a range that covers port 22", FAIL, **group(everyone(20, 25)), says="TCP 20-25"),
-    Case(SSH, "all TCP ports", FAIL, **group(everyone(0, 65535)), says="all TCP"),
-    Case(SSH, "all protocols", FAIL, **group(everyone(protocol="-1")), says="all traffic"),
-    Case(SSH, "ports beside 22", PASS, **group(everyone(20, 21), everyone(23, 25))),
-    Case(SSH, "UDP 22", PASS, **group(everyone(22, protocol="udp"))),
-    Case(SSH, "ICMP of a type called 22", PASS, **group(everyone(22, 22, protocol="icmp"))),
-    Case(SSH, "a private network", PASS, **group(rule(22, ipv4=("10.0.0.0/8",)))),
-    Case(SSH, "all private IPv6", PASS, **group(rule(22, ipv6=("fc00::/7",)))),
-    Case(SSH, "one public address", PASS, **group(rule(22, ipv4=("198.51.100.7/32",)))),
-    Case(SSH, "everyone among others", FAIL, **group(rule(22, ipv4=("10.0.0.0/8", "0.0.0.0/0")))),
-    Case(
-        SSH,
-        "everyone in two halves",
-        FAIL,
-        **group(rule(22, ipv4=("0.0.0.0/1", "128.0.0.0/1"))),
-        says="0.0.0.0/1",
-    ),
-    Case(SSH, "everyone in IPv6 that is ever routed", FAIL, **group(rule(22, ipv6=("2000::/3",)))),
-    Case(SSH, "the widest range that somebody holds", PASS, **group(rule(22, ipv4=("17.0.0.0/8",)))),
-    Case(SSH, "a prefix list of offices", PASS, **from_a_list("198.51.100.0/24")),
-    Case(SSH, "a prefix list that holds everyone", FAIL, **from_a_list("0.0.0.0/0"), says="offices"),
+    Case(SSH, "no rules", PASS, group()),
+    Case(SSH, "everyone to port 22", FAIL, group(everyone(22)), says="TCP 22 from 0.0.0.0/0"),
+    Case(SSH, "everyone in IPv6", FAIL, group(rule(22, ipv6=("::/0",))), says="::/0"),
+    Case(SSH, "a range that covers port 22", FAIL, group(everyone(20, 25)), says="TCP 20-25"),
+    Case(SSH, "all TCP ports", FAIL, group(everyone(0, 65535)), says="all TCP"),
+    Case(SSH, "all protocols", FAIL, group(everyone(protocol="-1")), says="all traffic"),
+    Case(SSH, "ports beside 22", PASS, group(everyone(20, 21), everyone(23, 25))),
+    Case(SSH, "UDP 22", PASS, group(everyone(22, protocol="udp"))),
+    Case(SSH, "ICMP of a type called 22", PASS, group(everyone(22, 22, protocol="icmp"))),
+    Case(SSH, "a private network", PASS, group(rule(22, ipv4=("10.0.0.0/8",)))),
+    Case(SSH, "all private IPv6", PASS, group(rule(22, ipv6=("fc00::/7",)))),
+    Case(SSH, "one public address", PASS, group(rule(22, ipv4=("198.51.100.7/32",)))),
+    Case(SSH, "everyone among others", FAIL, group(rule(22, ipv4=("10.0.0.0/8", "0.0.0.0/0")))),
+    Case(SSH, "everyone in two halves", FAIL, group(rule(22, ipv4=("0.0.0.0/1", "128.0.0.0/1"))), says="0.0.0.0/1"),
+    Case(SSH, "everyone in IPv6 that is ever routed", FAIL, group(rule(22, ipv6=("2000::/3",)))),
+    Case(SSH, "the widest range that somebody holds", PASS, group(rule(22, ipv4=("17.0.0.0/8",)))),
+    Case(SSH, "a prefix list of offices", PASS, from_a_list("198.51.100.0/24")),
+    Case(SSH, "a prefix list that holds everyone", FAIL, from_a_list("0.0.0.0/0"), says="offices"),
     Case(
         SSH,
         "a prefix list that may not be read",
         UNKNOWN,
-        aws=from_a_list("198.51.100.0/24")["aws"],
+        from_a_list("198.51.100.0/24").in_aws(),
         denied="ec2:GetManagedPrefixListEntries",
         says="ec2:GetManagedPrefixListEntries",
     ),

@@ -5,27 +5,24 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from hipaa_guard.testing import ACCOUNT, FAIL, NOT_APPLICABLE, PASS, UNKNOWN, Aws, Case, cases
+from hipaa_guard.testing import ACCOUNT, FAIL, NOT_APPLICABLE, PASS, UNKNOWN, Aws, Case, Told, cases
 
 ARN = f"arn:aws:sns:us-east-1:{ACCOUNT}:phi-results"
 OPEN = '\nvariable "open" {}'
 KEY = '\nresource "aws_kms_key" "k" {}'
 
 
-def topic(lines: str = "", more: str = "", **attributes: str) -> dict[str, Any]:
+def topic(lines: str = "", more: str = "", **attributes: str) -> Told:
     """A topic with some arguments, told to both sides; ``own`` stands for a KMS key of the account."""
 
     def seed(aws: Aws) -> None:
         told = {k: aws.kms.create_key()["KeyMetadata"]["Arn"] if v == "own" else v for k, v in attributes.items()}
         aws.sns.create_topic(Name="phi-results", Attributes=told)
 
-    return {
-        "terraform": f'resource "aws_sns_topic" "phi" {{\n name = "phi-results"\n {lines}\n}}\n{more}',
-        "aws": seed,
-    }
+    return Told(terraform=f'resource "aws_sns_topic" "phi" {{\n name = "phi-results"\n {lines}\n}}\n{more}', aws=seed)
 
 
-def policy(**changes: Any) -> dict[str, Any]:
+def policy(**changes: Any) -> Told:
     """A topic whose policy denies plain HTTP, with changes."""
     statement = {
         "Effect": "Deny",
@@ -39,33 +36,25 @@ def policy(**changes: Any) -> dict[str, Any]:
     return topic(more=attached, Policy=text)
 
 
-def allows(**changes: Any) -> dict[str, Any]:
+def allows(**changes: Any) -> Told:
     return policy(**{"Effect": "Allow", "Condition": None} | changes)
 
 
-def in_source(told: dict[str, Any], more: str = "") -> dict[str, Any]:
-    return {"terraform": told["terraform"] + more}
-
-
-def live(told: dict[str, Any]) -> dict[str, Any]:
-    return {"aws": told["aws"]}
-
-
-def subscription(protocol: str, endpoint: str) -> dict[str, Any]:
+def subscription(protocol: str, endpoint: str) -> Told:
     def seed(aws: Aws) -> None:
         arn = aws.sns.create_topic(Name="phi-results")["TopicArn"]
         aws.sns.subscribe(TopicArn=arn, Protocol=protocol, Endpoint=endpoint)
 
-    return {
-        "terraform": f"""
+    return Told(
+        terraform=f"""
         resource "aws_sns_topic" "t" {{}}
         resource "aws_sns_topic_subscription" "phi" {{
           topic_arn = aws_sns_topic.t.arn
           protocol  = "{protocol}"
           endpoint  = "{endpoint}"
         }}""",
-        "aws": seed,
-    }
+        aws=seed,
+    )
 
 
 ENCRYPTED, CMK = "sns_topic_encrypted_at_rest", "sns_topic_encrypted_with_cmk"
@@ -75,31 +64,28 @@ MANAGED = "alias/aws/sns"
 DENIED = "sns:GetTopicAttributes"
 
 test_encryption = cases(
-    Case(ENCRYPTED, "the default of SNS", FAIL, **topic()),
-    Case(ENCRYPTED, "the AWS managed key", PASS, **topic(f'kms_master_key_id = "{MANAGED}"', KmsMasterKeyId=MANAGED)),
+    Case(ENCRYPTED, "the default of SNS", FAIL, topic()),
+    Case(ENCRYPTED, "the AWS managed key", PASS, topic(f'kms_master_key_id = "{MANAGED}"', KmsMasterKeyId=MANAGED)),
     Case(
-        ENCRYPTED,
-        "a key of one's own",
-        PASS,
-        **topic("kms_master_key_id = aws_kms_key.k.id", KEY, KmsMasterKeyId="own"),
+        ENCRYPTED, "a key of one's own", PASS, topic("kms_master_key_id = aws_kms_key.k.id", KEY, KmsMasterKeyId="own")
     ),
-    Case(ENCRYPTED, "an empty text for a key", FAIL, **in_source(topic('kms_master_key_id = ""'))),
-    Case(ENCRYPTED, "may not be read", UNKNOWN, **live(topic()), denied=DENIED, says=DENIED),
-    Case(ENCRYPTED, "a variable without a value", UNKNOWN, **in_source(topic("kms_master_key_id = var.open"), OPEN)),
-    Case(CMK, "the default of SNS", FAIL, **topic()),
-    Case(CMK, "the AWS managed key", FAIL, **topic(f'kms_master_key_id = "{MANAGED}"', KmsMasterKeyId=MANAGED)),
-    Case(CMK, "a key of one's own", PASS, **topic("kms_master_key_id = aws_kms_key.k.id", KEY, KmsMasterKeyId="own")),
-    Case(CMK, "may not be read", UNKNOWN, **live(topic()), denied=DENIED),
-    Case(CMK, "a variable without a value", UNKNOWN, **in_source(topic("kms_master_key_id = var.open"), OPEN)),
+    Case(ENCRYPTED, "an empty text for a key", FAIL, topic('kms_master_key_id = ""').in_terraform()),
+    Case(ENCRYPTED, "may not be read", UNKNOWN, topic().in_aws(), denied=DENIED, says=DENIED),
+    Case(ENCRYPTED, "a variable without a value", UNKNOWN, topic("kms_master_key_id = var.open").in_terraform(OPEN)),
+    Case(CMK, "the default of SNS", FAIL, topic()),
+    Case(CMK, "the AWS managed key", FAIL, topic(f'kms_master_key_id = "{MANAGED}"', KmsMasterKeyId=MANAGED)),
+    Case(CMK, "a key of one's own", PASS, topic("kms_master_key_id = aws_kms_key.k.id", KEY, KmsMasterKeyId="own")),
+    Case(CMK, "may not be read", UNKNOWN, topic().in_aws(), denied=DENIED),
+    Case(CMK, "a variable without a value", UNKNOWN, topic("kms_master_key_id = var.open").in_terraform(OPEN)),
 )
 
 test_tls = cases(
-    Case(TLS, "the default policy", FAIL, **topic()),
-    Case(TLS, "denies publishing over plain HTTP", PASS, **policy()),
-    Case(TLS, "denies every action over plain HTTP", PASS, **policy(Action="SNS:*")),
-    Case(TLS, "denies subscribing only", FAIL, **policy(Action="sns:Subscribe")),
-    Case(TLS, "spares other callers", FAIL, **policy(Principal={"AWS": f"arn:aws:iam::{ACCOUNT}:root"})),
-    Case(TLS, "denies TLS instead", FAIL, **policy(Condition={"Bool": {"aws:SecureTransport": "true"}})),
+    Case(TLS, "the default policy", FAIL, topic()),
+    Case(TLS, "denies publishing over plain HTTP", PASS, policy()),
+    Case(TLS, "denies every action over plain HTTP", PASS, policy(Action="SNS:*")),
+    Case(TLS, "denies subscribing only", FAIL, policy(Action="sns:Subscribe")),
+    Case(TLS, "spares other callers", FAIL, policy(Principal={"AWS": f"arn:aws:iam::{ACCOUNT}:root"})),
+    Case(TLS, "denies TLS instead", FAIL, policy(Condition={"Bool": {"aws:SecureTransport": "true"}})),
     Case(
         TLS,
         "names the topic by reference",
@@ -127,8 +113,8 @@ test_tls = cases(
           }
         }""",
     ),
-    Case(TLS, "the policy may not be read", UNKNOWN, **live(topic()), denied=DENIED),
-    Case(TLS, "the policy is a variable", UNKNOWN, **in_source(topic("policy = var.open"), OPEN)),
+    Case(TLS, "the policy may not be read", UNKNOWN, topic().in_aws(), denied=DENIED),
+    Case(TLS, "the policy is a variable", UNKNOWN, topic("policy = var.open").in_terraform(OPEN)),
 )
 
 OWNER = {"StringEquals": {"AWS:SourceOwner": ACCOUNT}}
@@ -136,39 +122,39 @@ OWN = {"AWS": f"arn:aws:iam::{ACCOUNT}:role/app"}
 OTHER = {"AWS": "999988887777"}
 
 test_access = cases(
-    Case(PUBLIC, "the default policy: everyone, if the account owns the source", PASS, **topic()),
-    Case(PUBLIC, "the default policy, written out", PASS, **allows(Principal={"AWS": "*"}, Condition=OWNER)),
-    Case(PUBLIC, "everyone may publish", FAIL, **allows()),
+    Case(PUBLIC, "the default policy: everyone, if the account owns the source", PASS, topic()),
+    Case(PUBLIC, "the default policy, written out", PASS, allows(Principal={"AWS": "*"}, Condition=OWNER)),
+    Case(PUBLIC, "everyone may publish", FAIL, allows()),
     Case(
         PUBLIC,
         "everyone may subscribe over TLS",
         FAIL,
-        **allows(Action="sns:Subscribe", Condition={"Bool": {"aws:SecureTransport": "true"}}),
+        allows(Action="sns:Subscribe", Condition={"Bool": {"aws:SecureTransport": "true"}}),
     ),
-    Case(PUBLIC, "one role may publish", PASS, **allows(Principal=OWN)),
-    Case(PUBLIC, "the policy may not be read", UNKNOWN, **live(topic()), denied=DENIED),
-    Case(PUBLIC, "the policy is a variable", UNKNOWN, **in_source(topic("policy = var.open"), OPEN)),
-    Case(FOREIGN, "the default policy", PASS, **topic()),
-    Case(FOREIGN, "a role of the account itself", PASS, **live(allows(Principal=OWN))),
-    Case(FOREIGN, "another account", FAIL, **live(allows(Principal=OTHER)), says="999988887777"),
+    Case(PUBLIC, "one role may publish", PASS, allows(Principal=OWN)),
+    Case(PUBLIC, "the policy may not be read", UNKNOWN, topic().in_aws(), denied=DENIED),
+    Case(PUBLIC, "the policy is a variable", UNKNOWN, topic("policy = var.open").in_terraform(OPEN)),
+    Case(FOREIGN, "the default policy", PASS, topic()),
+    Case(FOREIGN, "a role of the account itself", PASS, allows(Principal=OWN).in_aws()),
+    Case(FOREIGN, "another account", FAIL, allows(Principal=OTHER).in_aws(), says="999988887777"),
     Case(
         FOREIGN,
         "everyone, if another account owns the source",
         FAIL,
-        **live(allows(Condition={"StringEquals": {"AWS:SourceOwner": "999988887777"}})),
+        allows(Condition={"StringEquals": {"AWS:SourceOwner": "999988887777"}}).in_aws(),
         says="999988887777",
     ),
-    Case(FOREIGN, "everyone", FAIL, **allows()),
-    Case(FOREIGN, "a service of AWS", PASS, **allows(Principal={"Service": "events.amazonaws.com"})),
-    Case(FOREIGN, "an account, where one's own is not known", UNKNOWN, **in_source(allows(Principal=OTHER))),
-    Case(FOREIGN, "the policy may not be read", UNKNOWN, **live(topic()), denied=DENIED),
+    Case(FOREIGN, "everyone", FAIL, allows()),
+    Case(FOREIGN, "a service of AWS", PASS, allows(Principal={"Service": "events.amazonaws.com"})),
+    Case(FOREIGN, "an account, where one's own is not known", UNKNOWN, allows(Principal=OTHER).in_terraform()),
+    Case(FOREIGN, "the policy may not be read", UNKNOWN, topic().in_aws(), denied=DENIED),
 )
 
 
 test_subscriptions = cases(
-    Case(WEB, "plain HTTP", FAIL, **subscription("http", "http://phi.example.org/")),
-    Case(WEB, "HTTPS", PASS, **subscription("https", "https://phi.example.org/")),
-    Case(WEB, "a queue", NOT_APPLICABLE, **subscription("sqs", f"arn:aws:sqs:us-east-1:{ACCOUNT}:phi-messages")),
+    Case(WEB, "plain HTTP", FAIL, subscription("http", "http://phi.example.org/")),
+    Case(WEB, "HTTPS", PASS, subscription("https", "https://phi.example.org/")),
+    Case(WEB, "a queue", NOT_APPLICABLE, subscription("sqs", f"arn:aws:sqs:us-east-1:{ACCOUNT}:phi-messages")),
     Case(
         WEB,
         "a protocol that is not known",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from hipaa_guard.testing import FAIL, PASS, UNKNOWN, Aws, Case, answered, cases
+from hipaa_guard.testing import FAIL, PASS, UNKNOWN, Aws, Case, Told, answered, cases
 
 FLOW_LOGS, SUBNET = "vpc_flow_logs_enabled", "subnet_no_auto_public_ip"
 ACL_SSH, ACL_RDP = "nacl_no_public_ingress_ssh", "nacl_no_public_ingress_rdp"
@@ -19,7 +19,7 @@ def network(aws: Aws) -> str:
     return str(made)
 
 
-def flow_log(traffic: str) -> dict[str, Any]:
+def flow_log(traffic: str) -> Told:
     def seed(aws: Aws) -> None:
         aws.s3.create_bucket(Bucket="flow-logs")
         aws.ec2.create_flow_logs(
@@ -37,11 +37,11 @@ def flow_log(traffic: str) -> dict[str, Any]:
           log_destination_type = "s3"
           log_destination      = "arn:aws:s3:::flow-logs"
         }}"""
-    return {"terraform": VPC + declared, "aws": seed}
+    return Told(terraform=VPC + declared, aws=seed)
 
 
 def log_of_another(aws: Aws) -> None:
-    flow_log("ALL")["aws"](aws)
+    flow_log("ALL").make(aws)
     (logged,) = aws.ec2.describe_vpcs(Filters=[{"Name": "tag:Name", "Values": ["phi"]}])["Vpcs"]
     aws.ec2.delete_tags(Resources=[logged["VpcId"]], Tags=NAMED)
     network(aws)
@@ -65,9 +65,9 @@ def undelivered(session: Any) -> None:
 
 test_flow_logs = cases(
     Case(FLOW_LOGS, "none", FAIL, terraform=VPC, aws=network, says="has no flow log"),
-    Case(FLOW_LOGS, "all traffic", PASS, **flow_log("ALL")),
-    Case(FLOW_LOGS, "rejected traffic", PASS, **flow_log("REJECT")),
-    Case(FLOW_LOGS, "accepted traffic only", FAIL, **flow_log("ACCEPT"), says="ACCEPT"),
+    Case(FLOW_LOGS, "all traffic", PASS, flow_log("ALL")),
+    Case(FLOW_LOGS, "rejected traffic", PASS, flow_log("REJECT")),
+    Case(FLOW_LOGS, "accepted traffic only", FAIL, flow_log("ACCEPT"), says="ACCEPT"),
     Case(FLOW_LOGS, "a log of another network", FAIL, aws=log_of_another),
     Case(FLOW_LOGS, "a log that cannot be delivered", FAIL, aws=network, answers=undelivered, says="Access error"),
     Case(
@@ -144,7 +144,7 @@ def entry(
     }
 
 
-def acl(*entries: dict[str, Any]) -> dict[str, Any]:
+def acl(*entries: dict[str, Any]) -> Told:
     """A network ACL, told to both sides."""
 
     def seed(aws: Aws) -> None:
@@ -161,7 +161,7 @@ def acl(*entries: dict[str, Any]) -> dict[str, Any]:
                 **{"Ipv6CidrBlock" if ":" in told["cidr"] else "CidrBlock": told["cidr"]},
             )
 
-    return {"terraform": f'resource "aws_network_acl" "phi" {{\n{"".join(map(_block, entries))}}}', "aws": seed}
+    return Told(terraform=f'resource "aws_network_acl" "phi" {{\n{"".join(map(_block, entries))}}}', aws=seed)
 
 
 def _block(told: dict[str, Any]) -> str:
@@ -194,33 +194,28 @@ def apart(text: str) -> str:
 OPEN_22 = entry(100, "allow", 22)
 
 test_acls = cases(
-    Case(ACL_SSH, "no entries of its own", PASS, **acl()),
-    Case(ACL_SSH, "everyone to port 22", FAIL, **acl(OPEN_22), says="by its entry 100"),
-    Case(ACL_SSH, "everyone to everything", FAIL, **acl(entry(100, "allow", protocol="-1"))),
-    Case(ACL_SSH, "everyone in IPv6", FAIL, **acl(entry(100, "allow", 22, cidr="::/0"))),
-    Case(ACL_SSH, "a range that covers port 22", FAIL, **acl(entry(100, "allow", 1, 1024))),
-    Case(ACL_SSH, "other ports", PASS, **acl(entry(100, "allow", 443), entry(110, "allow", 1024, 65535))),
-    Case(ACL_SSH, "a known network", PASS, **acl(entry(100, "allow", 22, cidr="10.0.0.0/8"))),
-    Case(ACL_SSH, "leaving traffic", PASS, **acl(entry(100, "allow", 22, egress=True))),
-    Case(ACL_SSH, "a lower number denies first", PASS, **acl(OPEN_22, entry(90, "deny", 22))),
-    Case(ACL_SSH, "a higher number denies too late", FAIL, **acl(OPEN_22, entry(110, "deny", 22))),
-    Case(ACL_SSH, "a lower number denies some", FAIL, **acl(OPEN_22, entry(90, "deny", 22, cidr="192.0.2.0/24"))),
-    Case(ACL_SSH, "a lower number denies IPv6 only", FAIL, **acl(OPEN_22, entry(90, "deny", 22, cidr="::/0"))),
-    Case(ACL_SSH, "a lower number denies everything", PASS, **acl(OPEN_22, entry(1, "deny", protocol="-1"))),
-    Case(ACL_SSH, "open, in capitals", FAIL, terraform=acl(entry(100, "ALLOW", 22))["terraform"]),
-    Case(
-        ACL_SSH,
-        "a lower number denies, in capitals",
-        PASS,
-        terraform=acl(OPEN_22, entry(90, "DENY", 22))["terraform"],
-    ),
+    Case(ACL_SSH, "no entries of its own", PASS, acl()),
+    Case(ACL_SSH, "everyone to port 22", FAIL, acl(OPEN_22), says="by its entry 100"),
+    Case(ACL_SSH, "everyone to everything", FAIL, acl(entry(100, "allow", protocol="-1"))),
+    Case(ACL_SSH, "everyone in IPv6", FAIL, acl(entry(100, "allow", 22, cidr="::/0"))),
+    Case(ACL_SSH, "a range that covers port 22", FAIL, acl(entry(100, "allow", 1, 1024))),
+    Case(ACL_SSH, "other ports", PASS, acl(entry(100, "allow", 443), entry(110, "allow", 1024, 65535))),
+    Case(ACL_SSH, "a known network", PASS, acl(entry(100, "allow", 22, cidr="10.0.0.0/8"))),
+    Case(ACL_SSH, "leaving traffic", PASS, acl(entry(100, "allow", 22, egress=True))),
+    Case(ACL_SSH, "a lower number denies first", PASS, acl(OPEN_22, entry(90, "deny", 22))),
+    Case(ACL_SSH, "a higher number denies too late", FAIL, acl(OPEN_22, entry(110, "deny", 22))),
+    Case(ACL_SSH, "a lower number denies some", FAIL, acl(OPEN_22, entry(90, "deny", 22, cidr="192.0.2.0/24"))),
+    Case(ACL_SSH, "a lower number denies IPv6 only", FAIL, acl(OPEN_22, entry(90, "deny", 22, cidr="::/0"))),
+    Case(ACL_SSH, "a lower number denies everything", PASS, acl(OPEN_22, entry(1, "deny", protocol="-1"))),
+    Case(ACL_SSH, "open, in capitals", FAIL, acl(entry(100, "ALLOW", 22)).in_terraform()),
+    Case(ACL_SSH, "a lower number denies, in capitals", PASS, acl(OPEN_22, entry(90, "DENY", 22)).in_terraform()),
     Case(
         ACL_SSH,
         "a number that the provider refuses",
         UNKNOWN,
-        terraform=acl(OPEN_22, entry(90, "deny", 22))["terraform"].replace("= 90", "= 90.5"),
+        terraform=acl(OPEN_22, entry(90, "deny", 22)).text.replace("= 90", "= 90.5"),
     ),
-    Case(ACL_SSH, "UDP", PASS, **acl(entry(100, "allow", 22, protocol="17"))),
+    Case(ACL_SSH, "UDP", PASS, acl(entry(100, "allow", 22, protocol="17"))),
     Case(ACL_SSH, "an entry declared apart", FAIL, terraform=apart('cidr_block = "0.0.0.0/0"')),
     Case(
         ACL_SSH,
@@ -261,8 +256,8 @@ test_acls = cases(
         PASS,
         terraform='resource "aws_default_network_acl" "phi" {}',
     ),
-    Case(ACL_RDP, "everyone to port 3389", FAIL, **acl(entry(100, "allow", 3389))),
-    Case(ACL_RDP, "everyone to port 22", PASS, **acl(OPEN_22)),
+    Case(ACL_RDP, "everyone to port 3389", FAIL, acl(entry(100, "allow", 3389))),
+    Case(ACL_RDP, "everyone to port 22", PASS, acl(OPEN_22)),
     Case(
         ACL_RDP,
         "entries from a variable without value",

@@ -16,8 +16,8 @@ from hipaa_guard.facts.records import Record
 from hipaa_guard.facts.resource import Fact, Origin, Resource, Source, fact
 from hipaa_guard.facts.values import Cause, Incomplete, Undecided, Unknown, Value, some
 from hipaa_guard.testing import PASS, UNKNOWN, Case, cases
+from tests.fact_source import FactSource
 from tests.refused.instead import CONTROLS, KINDS, decided, instead, of_phi
-from tests.told import Told
 
 OPEN = Unknown("var.x has no value", Cause.VARIABLE)
 
@@ -87,20 +87,20 @@ class _Ward(Resource):
 
 
 def test_one_element_of_source_that_is_refused_is_the_list_refused() -> None:
-    told = resource(_Ward, "terraform", Told(logs=["audit", "audio"])).peek(_Ward.facts["logs"])
+    told = resource(_Ward, "terraform", FactSource(logs=["audit", "audio"])).peek(_Ward.facts["logs"])
     assert is_refused(told)
 
 
 def test_of_what_aws_answers_the_known_elements_stand() -> None:
-    told = resource(_Ward, "aws", Told(logs=["audit", "new"])).peek(_Ward.facts["logs"])
+    told = resource(_Ward, "aws", FactSource(logs=["audit", "new"])).peek(_Ward.facts["logs"])
     assert some(lambda log: log == "audit", told)
     with pytest.raises(Undecided, match="none of the values"):
         some(lambda log: log == "other", told)
 
 
 def test_a_number_written_as_text_is_a_number() -> None:
-    assert resource(_Ward, "terraform", Told(days="35")).peek(_Ward.facts["days"]) == 35
-    assert is_refused(resource(_Ward, "terraform", Told(days="36")).peek(_Ward.facts["days"]))
+    assert resource(_Ward, "terraform", FactSource(days="35")).peek(_Ward.facts["days"]) == 35
+    assert is_refused(resource(_Ward, "terraform", FactSource(days="36")).peek(_Ward.facts["days"]))
 
 
 # --- the tables ------------------------------------------------------------------------------------------------------

@@ -90,24 +90,27 @@ def aws_inventory(
     """What the simulated account holds; ``denied`` is refused, ``answers`` registers canned answers."""
     from hipaa_guard.aws.collect import collect
 
-    session = _session()
+    # Whoever registers answers may register anything: in a session that ends with the case.
+    session = _shared_session() if answers is None else _session()
     replies = _replies(session)
     try:
-        if denied is not None:
-            deny(session, denied)
         if answers is not None:
             answers(session)
-        return collect(_account(), kinds_of(controls), wanted_facts(controls)).inventory
+        if denied is not None:
+            deny(session, denied)
+        return collect(_account(session), kinds_of(controls), wanted_facts(controls)).inventory
     finally:
         replies.clear()
 
 
-def _account() -> Any:
+def _account(session: Any) -> Any:
     """The account for one reading. Nothing that an earlier one learnt of limits or failures is left."""
     from hipaa_guard.aws.calls import Caller
+    from hipaa_guard.aws.clients import Clients
 
     account = _opened()
-    return replace(account, caller=Caller(account.clients, account.enabled))
+    clients = account.clients if session is _shared_session() else Clients(session, account.home)
+    return replace(account, caller=Caller(clients, account.enabled))
 
 
 @functools.cache
@@ -115,23 +118,37 @@ def _opened() -> Any:
     """The account as a scan opens it: asking STS and EC2 each time would take longer than most cases."""
     from hipaa_guard.aws.sessions import open_account
 
-    return open_account(session=_session(), regions=REGION)
+    return open_account(session=_shared_session(), regions=REGION)
 
 
 @functools.cache
+def _shared_session() -> Any:
+    session = _session()
+    _replies(session)  # before the first client is made, which then gives them
+    return session
+
+
 def _session() -> Any:
     import boto3
 
     _simulation()  # moto must be there before the first client is made
     session = boto3.Session(region_name=REGION)
-    _replies(session)
+    session._session.register_component("data_loader", _loader())  # noqa: SLF001 - boto3 has no other way
     return session
+
+
+@functools.cache
+def _loader() -> Any:
+    """The service models, read once for all sessions."""
+    from botocore.loaders import create_loader
+
+    return create_loader()
 
 
 @functools.cache
 def _client(service: str) -> Any:
     """A client that makes what a case tells. It is another one than those that read the account."""
-    return _session().client(service)
+    return _shared_session().client(service)
 
 
 _REPLIES: WeakKeyDictionary[Any, dict[str, Callable[[], Any]]] = WeakKeyDictionary()
@@ -159,7 +176,7 @@ def deny(session: Any, action: str) -> None:
 
 def answered(session: Any, service: str, operation: str, parsed: dict[str, Any], status: int = 200) -> None:
     """Answer one operation without sending it. The answer is checked against botocore's model of the service."""
-    client = _client(service) if session is _session() else session.client(service, region_name=REGION)
+    client = _client(service)  # only its model is needed
     if status == 200:
         from botocore.stub import Stubber
 

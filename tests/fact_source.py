@@ -6,7 +6,7 @@ from hipaa_guard.facts.resource import Fact, Trace
 from hipaa_guard.facts.values import Value
 
 
-class Told:
+class FactSource:
     """A source that says what it is told, by the names of facts. Facts that it is not told are unset."""
 
     def __init__(self, **values: Value) -> None:
