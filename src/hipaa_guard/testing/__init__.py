@@ -29,7 +29,17 @@ pytest runs such tables, and so does ``hipaa-guard policies test``. The AWS side
 """
 
 from hipaa_guard.controls.control import Status
-from hipaa_guard.testing.accounts import ACCOUNT, REGION, Aws, answered, aws_account, aws_inventory, deny, has_moto
+from hipaa_guard.testing.accounts import (
+    ACCOUNT,
+    REGION,
+    Aws,
+    answered,
+    aws_account,
+    aws_collected,
+    aws_inventory,
+    deny,
+    has_moto,
+)
 from hipaa_guard.testing.judging import (
     all_controls,
     blank_each_fact,
@@ -63,6 +73,7 @@ __all__ = [
     "all_controls",
     "answered",
     "aws_account",
+    "aws_collected",
     "aws_inventory",
     "blank_each_fact",
     "cases",

@@ -9,15 +9,19 @@ from __future__ import annotations
 import functools
 import importlib.util
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
 from hipaa_guard.controls.control import Control
 from hipaa_guard.controls.wanted import kinds_of, wanted_facts
 from hipaa_guard.facts.inventory import Inventory
+
+if TYPE_CHECKING:
+    from hipaa_guard.aws.calls import Answer
+    from hipaa_guard.aws.collect import Collected
 
 REGION = "us-east-1"
 ACCOUNT = "123456789012"
@@ -88,6 +92,17 @@ def aws_inventory(
     controls: Sequence[Control], *, denied: str | None = None, answers: Callable[[Any], None] | None = None
 ) -> Inventory:
     """What the simulated account holds; ``denied`` is refused, ``answers`` registers canned answers."""
+    return aws_collected(controls, denied=denied, answers=answers).inventory
+
+
+def aws_collected(
+    controls: Sequence[Control],
+    *,
+    denied: str | Sequence[str] | None = None,
+    answers: Callable[[Any], None] | None = None,
+    known: Mapping[str, Answer] | None = None,
+) -> Collected:
+    """What a scan of the simulated account learns; it does not ask anew what is `known` (see `collect`)."""
     from hipaa_guard.aws.collect import collect
 
     # Whoever registers answers may register anything: in a session that ends with the case.
@@ -96,9 +111,9 @@ def aws_inventory(
     try:
         if answers is not None:
             answers(session)
-        if denied is not None:
-            deny(session, denied)
-        return collect(_account(session), kinds_of(controls), wanted_facts(controls)).inventory
+        for action in (denied,) if isinstance(denied, str) else denied or ():
+            deny(session, action)
+        return collect(_account(session), kinds_of(controls), wanted_facts(controls), known=known)
     finally:
         replies.clear()
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from hipaa_guard.aws.checking import misspelt
 from hipaa_guard.facts.readings import Listing, ask, listed
 from hipaa_guard.facts.resource import Resource, fact
 from tests.aws.clinic import KINDS, LIVE, Key
+from tests.policies.boto_names import misspelt
 
 
 def test_right_tables_have_no_complaint() -> None:
@@ -32,14 +32,14 @@ class Elsewhere(Key):
 def test_wrong_names_are_named() -> None:
     complaints = misspelt([Wrong, Elsewhere])
     for words in (
-        "no listed element has a field KeyARN",
+        "no listed element has a field KeyARN: did you mean KeyArn?",
         "Wrong.colour: KeyListEntry has no field Colour",
-        "Wrong.rotation: GetKeyRotationStatusResponse has no field KeyRotation",
-        "Wrong.parameter: kms.get_key_policy has no parameter KeyID",
+        "Wrong.rotation: GetKeyRotationStatusResponse has no field KeyRotation: did you mean KeyRotationEnabled?",
+        "Wrong.parameter: kms.get_key_policy has no parameter KeyID: did you mean KeyId?",
         "Wrong.required: kms.describe_key needs KeyId",
         "Wrong.field: no listed element has a field Id",
-        "Wrong.operation: kms has no operation describe_lock",
-        "Wrong.condition: AliasListEntry has no field KeyId",
+        "Wrong.operation: kms has no operation describe_lock: did you mean describe_key?",
+        "Wrong.condition: AliasListEntry has no field KeyId: did you mean TargetKeyId?",
         "Wrong.syntax: Aliases[? is no JMESPath",
         "boto3 has no service keys",
     ):

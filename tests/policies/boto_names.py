@@ -5,6 +5,7 @@ A JMESPath that names a field which an answer never has finds nothing, and nothi
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
@@ -12,6 +13,7 @@ from hipaa_guard.aws import templates
 from hipaa_guard.aws.plan import parts_of
 from hipaa_guard.facts.readings import Ask, Listing
 from hipaa_guard.facts.resource import Resource
+from tests.nearest import nearest
 
 _BUILT_IN = frozenset({"partition", "region", "account"})
 _ADDED = {"iam.get_credential_report": "Rows", "sqs.list_queues": "Queues"}
@@ -85,7 +87,7 @@ def _check_params(operation: str, params: Mapping[str, Any], *items: Shape) -> N
     known = shape.members if shape is not None else {}
     for name in params:
         if name not in known:
-            raise WrongNameError(f"{operation} has no parameter {name}")
+            raise WrongNameError(f"{operation} has no parameter {name}{nearest(name, known)}")
     lacking = [name for name in (shape.required_members if shape is not None else ()) if name not in params]
     if lacking:
         raise WrongNameError(f"{operation} needs {', '.join(lacking)}")
@@ -99,13 +101,18 @@ def _check_fields(names: Iterable[str], *items: Shape) -> None:
         if first in _BUILT_IN or first == "Parent" or any(item == "any" for item in shapes):
             continue
         if not any(_has(shape, first) for shape in shapes):
-            raise WrongNameError(f"no listed element has a field {name}")
+            raise WrongNameError(f"no listed element has a field {name}{nearest(first, _fields(shapes))}")
 
 
 def _has(shape: Shape, name: str) -> bool:
     if isinstance(shape, frozenset):  # the wrap of plain texts
         return name in shape
     return shape.type_name == "map" or (shape.type_name == "structure" and name in shape.members)
+
+
+def _fields(shapes: Iterable[Shape]) -> Iterator[str]:
+    for shape in shapes:
+        yield from shape if isinstance(shape, frozenset) else getattr(shape, "members", ())
 
 
 def _item(listing: Listing) -> Shape:
@@ -120,20 +127,37 @@ def _item(listing: Listing) -> Shape:
     return found if found.type_name in ("structure", "map") else frozenset({listing.wrap})
 
 
+def model(service: str) -> Any:
+    """botocore's model of a service.
+
+    Raises:
+        WrongNameError: boto3 has no such service.
+
+    """
+    from botocore.exceptions import UnknownServiceError
+
+    try:
+        return _models.get(service) or _models.setdefault(service, _session().get_service_model(service))
+    except UnknownServiceError:
+        near = nearest(service, _session().get_available_services())
+        raise WrongNameError(f"boto3 has no service {service}{near}") from None
+
+
 def _model(operation: str) -> Any:
     from botocore import xform_name
-    from botocore.exceptions import UnknownServiceError
-    from botocore.session import get_session
 
     service, _, method = operation.partition(".")
-    try:
-        model = _models.get(service) or _models.setdefault(service, get_session().get_service_model(service))
-    except UnknownServiceError:
-        raise WrongNameError(f"boto3 has no service {service}") from None
-    name = next((name for name in model.operation_names if xform_name(name) == method), None)
-    if name is None:
-        raise WrongNameError(f"{service} has no operation {method}")
-    return model.operation_model(name)
+    methods = {xform_name(name): name for name in model(service).operation_names}
+    if method not in methods:
+        raise WrongNameError(f"{service} has no operation {method}{nearest(method, methods)}")
+    return model(service).operation_model(methods[method])
+
+
+@functools.cache
+def _session() -> Any:
+    from botocore.session import get_session
+
+    return get_session()
 
 
 _models: dict[str, Any] = {}
@@ -210,7 +234,7 @@ def _member(shape: Shape, name: str) -> Shape:
         return None
     if isinstance(shape, frozenset):
         if name not in shape:
-            raise WrongNameError(f"no listed element has a field {name}")
+            raise WrongNameError(f"no listed element has a field {name}{nearest(name, shape)}")
         return None
     if shape.type_name == "map":
         return shape.value
@@ -220,4 +244,5 @@ def _member(shape: Shape, name: str) -> Shape:
 
 
 def _no(shape: Shape, name: str) -> Shape:
-    raise WrongNameError(f"{getattr(shape, 'name', 'a list')} has no field {name}")
+    near = nearest(name, getattr(shape, "members", ()))
+    raise WrongNameError(f"{getattr(shape, 'name', 'a list')} has no field {name}{near}")
