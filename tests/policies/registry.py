@@ -15,14 +15,15 @@ from hipaa_guard.testing import Case, all_controls, cases_in
 CONTROLS = sorted(all_controls().values(), key=lambda control: control.id)
 
 
-def modules() -> Iterator[ModuleType]:
-    """The modules of the folder of tables, and of the folders in it."""
+def modules(start: str = "test_") -> Iterator[ModuleType]:
+    """The modules of the folders of services, and of those that join several, whose name begins so."""
     for found in pkgutil.walk_packages(tests.policies.__path__, f"{tests.policies.__name__}."):
-        if not found.name.rpartition(".")[2].startswith(_ABOUT_ALL):
+        name = found.name.rpartition(".")[2]
+        if name.startswith(start) and name not in _ABOUT_ALL:
             yield importlib.import_module(found.name)
 
 
-_ABOUT_ALL = ("test_every_", "test_derived_")
+_ABOUT_ALL = ("test_every_policy", "test_derived_unknown", "test_awscc_twins")
 """Modules that look at all tables, and hold none."""
 
 

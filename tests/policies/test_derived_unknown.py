@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -35,10 +36,11 @@ def derive(control: Control, side: Side, directory: Path) -> list[Derived]:
     return found
 
 
-def sides_of(control: Control) -> list[Side]:
-    return [
-        side for side, told in (("terraform", control.kind.terraform), ("aws", control.kind.aws)) if told is not None
-    ]
+def sides_of(control: Control) -> Iterator[Side]:
+    if control.kind.terraform is not None:
+        yield "terraform"
+    if control.kind.aws is not None:
+        yield "aws"
 
 
 PRESENCE_TELLS = {("iam_password_policy_set", "terraform")}

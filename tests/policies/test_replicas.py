@@ -30,7 +30,7 @@ from hipaa_guard.terraform.read import read
 from hipaa_guard.testing import FAIL, NOT_APPLICABLE, PASS, UNKNOWN, Case, all_controls, blank_each_fact, cases
 from tests.fixing.trees import fix, reasons
 from tests.lifecycle.register_text import covered, entry, scan
-from tests.policies.awscc_twins import OPEN_SECRET
+from tests.policies.secretsmanager.awscc import OPEN_SECRET
 from tests.schema import schema
 from tests.terraform.plans import block, change, const, plan, refs
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from hipaa_guard.aws import checking, templates
+from hipaa_guard.aws import templates
 from hipaa_guard.controls.control import Control, Status
 from hipaa_guard.controls.wanted import wanted_facts
 from hipaa_guard.facts.domains import Domain, between, numbers, one_of
@@ -17,6 +17,7 @@ from hipaa_guard.facts.resource import Fact, Origin, Resource, Source, fact
 from hipaa_guard.facts.values import Cause, Incomplete, Undecided, Unknown, Value, some
 from hipaa_guard.testing import PASS, UNKNOWN, Case, cases
 from tests.fact_source import FactSource
+from tests.policies import boto_names
 from tests.refused.instead import CONTROLS, KINDS, decided, instead, of_phi
 
 OPEN = Unknown("var.x has no value", Cause.VARIABLE)
@@ -115,14 +116,14 @@ def shape_of(kind: type[Resource], part: Listed | Ask) -> Any:
     if isinstance(part, Ask):
         fields: dict[str, Any] = {}
         for name in dict.fromkeys(templates.fields_in(part.path)):
-            checking._nest(fields, name.split("."))
+            boto_names._nest(fields, name.split("."))
         path = templates.path(part.path, fields)
-        if path.startswith(checking._ADDED.get(part.operation, "\0")):
+        if path.startswith(boto_names._ADDED.get(part.operation, "\0")):
             return None
-        found = checking._walked(checking._ast(path), checking._model(part.operation).output_shape)
+        found = boto_names._walked(boto_names._ast(path), boto_names._model(part.operation).output_shape)
     else:
-        item = checking._item(kind.aws) if isinstance(kind.aws, Listing) else None
-        found = checking._walked(checking._ast(part.path), item)
+        item = boto_names._item(kind.aws) if isinstance(kind.aws, Listing) else None
+        found = boto_names._walked(boto_names._ast(part.path), item)
     return found.member if getattr(found, "type_name", "") == "list" else found
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from hipaa_guard.testing import FAIL, NOT_APPLICABLE, PASS, UNKNOWN, Aws, Case, answered, cases
 
 # What the arguments of Terraform are called by CreateTrail.
-from tests.policies.cloudtrail_states import (
+from tests.policies.cloudtrail.states import (
     ACCOUNT,
     BUCKET_LOGS,
     BUCKET_PUBLIC,

@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from hipaa_guard.testing import FAIL, NOT_APPLICABLE, PASS, UNKNOWN, Aws, Case, Told, answered, cases
-from tests.policies.rds_states import (
+from tests.policies.rds.states import (
     INSTANCE,
     PASSWORD,
     aurora_answers,

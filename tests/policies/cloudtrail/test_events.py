@@ -8,7 +8,7 @@ from typing import Any
 from hipaa_guard.testing import FAIL, NOT_APPLICABLE, PASS, UNKNOWN, Aws, Case, Told, cases
 
 # What the arguments of Terraform are called by CreateTrail.
-from tests.policies.cloudtrail_states import MANAGEMENT, READS, UNSET, WRITES, create, hcl, trail
+from tests.policies.cloudtrail.states import MANAGEMENT, READS, UNSET, WRITES, create, hcl, trail
 
 
 def selectors(text: str, **answer: Any) -> Told:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hipaa_guard.testing import FAIL, PASS, UNKNOWN, Case, cases
-from tests.policies.s3_states import (
+from tests.policies.s3.states import (
     ACCOUNT_BLOCK,
     ALL_ON,
     ARN,

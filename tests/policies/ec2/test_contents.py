@@ -6,7 +6,7 @@ import base64
 import json
 
 from hipaa_guard.testing import FAIL, NOT_APPLICABLE, PASS, UNKNOWN, Case, cases
-from tests.policies.ec2_states import (
+from tests.policies.ec2.states import (
     BY_DEFAULT,
     DISKS,
     ENCRYPTED_TEMPLATE,

@@ -9,7 +9,7 @@ from typing import Any
 
 from hipaa_guard.controls.control import Status
 from hipaa_guard.testing import FAIL, PASS, UNKNOWN, Aws, Case, Told, answered, cases
-from tests.policies.iam_states import ECS, READ, create, document, granted, main_block
+from tests.policies.iam.states import ECS, READ, create, document, granted, main_block
 
 ADMIN_ARN = "arn:aws:iam::aws:policy/AdministratorAccess"
 

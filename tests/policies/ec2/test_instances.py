@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hipaa_guard.testing import FAIL, NOT_APPLICABLE, PASS, UNKNOWN, Aws, Case, cases
-from tests.policies.ec2_states import (
+from tests.policies.ec2.states import (
     DEFAULT_IMDS,
     HALT,
     IMDS,

@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from hipaa_guard.testing import FAIL, NOT_APPLICABLE, PASS, UNKNOWN, Case, Told, cases
-from tests.policies.iam_states import ECS, MFA, create, document
+from tests.policies.iam.states import ECS, MFA, create, document
 
 PUBLIC, FOREIGN, GITHUB = (
     "iam_role_trust_not_public",

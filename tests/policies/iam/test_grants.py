@@ -8,7 +8,7 @@ from typing import Any
 
 from hipaa_guard.controls.control import Status
 from hipaa_guard.testing import FAIL, PASS, UNKNOWN, Case, Told, cases, resource
-from tests.policies.iam_states import ECS, MFA, READ, allow, create, document, granted, main_block
+from tests.policies.iam.states import ECS, MFA, READ, allow, create, document, granted, main_block
 
 KINDS = ("managed", "user", "role", "group")
 

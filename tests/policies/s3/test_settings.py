@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from hipaa_guard.testing import FAIL, NOT_APPLICABLE, PASS, UNKNOWN, Aws, Case, answered, cases
-from tests.policies.s3_states import (
+from tests.policies.s3.states import (
     BUCKET,
     LOG_DELIVERY,
     OPEN,
