@@ -93,13 +93,6 @@ test_management = cases(
         NOT_APPLICABLE,
         terraform=hcl("other") + hcl("phi", 'event_selector {\nread_write_type = "ReadOnly"\n}'),
     ),
-    Case(
-        MANAGEMENT,
-        "a variable without a value",
-        UNKNOWN,
-        terraform=UNSET + hcl("phi", "event_selector {\nread_write_type = var.unset\n}"),
-    ),
-    Case(MANAGEMENT, "may not be read", UNKNOWN, trail().in_aws(), denied="cloudtrail:GetEventSelectors"),
 )
 
 

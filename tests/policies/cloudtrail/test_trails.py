@@ -25,14 +25,11 @@ from tests.policies.cloudtrail.states import (
     hcl,
     stopped,
     trail,
-    unset,
 )
 
 test_logging = cases(
     Case(LOGGING, "is logging unless told otherwise", PASS, trail()),
     Case(LOGGING, "switched off", FAIL, terraform=hcl("phi", "enable_logging = false"), aws=stopped),
-    Case(LOGGING, "a variable without a value", UNKNOWN, terraform=unset("enable_logging")),
-    Case(LOGGING, "may not be read", UNKNOWN, trail().in_aws(), denied="cloudtrail:GetTrailStatus"),
     Case(ERRORS, "none", PASS, trail().in_aws()),
     Case(
         ERRORS,
@@ -44,7 +41,6 @@ test_logging = cases(
         ),
         says="AccessDenied",
     ),
-    Case(ERRORS, "may not be read", UNKNOWN, trail().in_aws(), denied="cloudtrail:GetTrailStatus"),
 )
 
 test_regions = cases(
@@ -59,7 +55,6 @@ test_regions = cases(
         FAIL,
         terraform=hcl("other", "is_multi_region_trail = true", "enable_logging = false") + hcl("phi"),
     ),
-    Case(REGIONS, "a variable without a value", UNKNOWN, terraform=unset("is_multi_region_trail")),
     Case(
         REGIONS,
         "whether the other trail is logging may not be read",
@@ -75,7 +70,6 @@ test_regions = cases(
         NOT_APPLICABLE,
         beside({"include_global_service_events": True}, include_global_service_events=False),
     ),
-    Case(GLOBAL, "a variable without a value", UNKNOWN, terraform=unset("include_global_service_events")),
 )
 
 
@@ -156,8 +150,6 @@ test_account = cases(
     Case(ACCOUNT, "the trail of the organization", PASS, aws=lambda _: None, answers=of_the_organization),
     Case(ACCOUNT, "a trail at home in a region that was not read", UNKNOWN, aws=lambda _: None, answers=home_elsewhere),
     Case(ACCOUNT, "trails may only be listed one by one", PASS, aws=multi_region(), denied="cloudtrail:DescribeTrails"),
-    Case(ACCOUNT, "none among those listed one by one", UNKNOWN, aws=reads_only, denied="cloudtrail:DescribeTrails"),
-    Case(ACCOUNT, "the state may not be read", UNKNOWN, aws=multi_region(), denied="cloudtrail:GetTrailStatus"),
 )
 
 
@@ -183,7 +175,6 @@ test_log_group_key_validation = cases(
         aws=to_log_group,
     ),
     Case(TO_LOGS, "null", FAIL, terraform=hcl("phi", "cloud_watch_logs_group_arn = null")),
-    Case(TO_LOGS, "a variable without a value", UNKNOWN, terraform=unset("cloud_watch_logs_group_arn")),
     Case(KEY, "none", FAIL, trail()),
     Case(
         KEY,
@@ -192,11 +183,9 @@ test_log_group_key_validation = cases(
         terraform='resource "aws_kms_key" "k" {}\n' + hcl("phi", "kms_key_id = aws_kms_key.k.arn"),
         aws=with_key,
     ),
-    Case(KEY, "a variable without a value", UNKNOWN, terraform=unset("kms_key_id")),
     Case(VALIDATION, "off is the default", FAIL, trail()),
     Case(VALIDATION, "on", PASS, trail(enable_log_file_validation=True)),
     Case(VALIDATION, "off, said aloud", FAIL, trail(enable_log_file_validation=False)),
-    Case(VALIDATION, "a variable without a value", UNKNOWN, terraform=unset("enable_log_file_validation")),
 )
 
 OWN = 'resource "aws_s3_bucket" "files" { bucket = "trail-files" }\n' + hcl("phi").replace(
@@ -287,10 +276,8 @@ test_bucket = cases(
     ),
     Case(BUCKET_PUBLIC, "the bucket is declared elsewhere", UNKNOWN, terraform=hcl("phi")),
     Case(BUCKET_PUBLIC, "the bucket is in another account", UNKNOWN, aws=without_bucket, says="not in this account"),
-    Case(BUCKET_PUBLIC, "the policy may not be read", UNKNOWN, aws=then(), denied="s3:GetBucketPolicy"),
     Case(BUCKET_LOGS, "none", FAIL, terraform=OWN, aws=then()),
     Case(BUCKET_LOGS, "delivered", PASS, terraform=OWN + TARGET, aws=then(logged)),
     Case(BUCKET_LOGS, "the bucket is declared elsewhere", UNKNOWN, terraform=hcl("phi")),
     Case(BUCKET_LOGS, "the bucket is in another account", UNKNOWN, aws=without_bucket),
-    Case(BUCKET_LOGS, "may not be read", UNKNOWN, aws=then(), denied="s3:GetBucketLogging"),
 )

@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from hipaa_guard.testing import FAIL, NOT_APPLICABLE, PASS, UNKNOWN, Aws, Case, Told, answered, cases
+from hipaa_guard.testing import FAIL, NOT_APPLICABLE, PASS, Aws, Case, Told, answered, cases
 
 YEAR, SIX_YEARS = "log_group_retention_min_one_year", "log_group_retention_six_years"
 KEY, PUBLIC = "log_group_encrypted_with_kms", "log_group_not_public"
@@ -53,13 +53,11 @@ test_retention = cases(
     Case(YEAR, "a year", PASS, kept(365)),
     Case(YEAR, "two years", PASS, kept(731)),
     Case(YEAR, "only passes events on", NOT_APPLICABLE, DELIVERY),
-    Case(YEAR, "a variable without a value", UNKNOWN, terraform=unset("retention_in_days")),
     Case(SIX_YEARS, "kept until somebody deletes them, which is the default", PASS, terraform=GROUP, aws=group),
     Case(SIX_YEARS, "five years", FAIL, kept(1827)),
     Case(SIX_YEARS, "six years", PASS, kept(2192)),
     Case(SIX_YEARS, "ten years", PASS, kept(3653)),
     Case(SIX_YEARS, "only passes events on", NOT_APPLICABLE, DELIVERY),
-    Case(SIX_YEARS, "a variable without a value", UNKNOWN, terraform=unset("retention_in_days")),
 )
 
 test_key = cases(
@@ -72,7 +70,6 @@ test_key = cases(
         aws=with_key,
     ),
     Case(KEY, "null", FAIL, terraform=GROUP.replace("\n}", "\nkms_key_id = null\n}")),
-    Case(KEY, "a variable without a value", UNKNOWN, terraform=unset("kms_key_id")),
 )
 
 
@@ -106,15 +103,4 @@ test_public = cases(
         policy(Principal="*", Condition={"StringEquals": {"aws:SourceAccount": "123456789012"}}),
     ),
     Case(PUBLIC, "everyone is denied", PASS, policy(Effect="Deny", Principal="*")),
-    Case(
-        PUBLIC,
-        "a variable without a value",
-        UNKNOWN,
-        terraform="""
-        variable "unset" {}
-        resource "aws_cloudwatch_log_resource_policy" "phi" {
-          policy_name     = "phi"
-          policy_document = var.unset
-        }""",
-    ),
 )

@@ -42,5 +42,4 @@ test_encryption = cases(
     Case(TLS, "left out", FAIL, cluster(), says="NONE"),
     Case(TLS, "TLS", PASS, cluster(f'{ENDPOINT} = "TLS"', ClusterEndpointEncryptionType="TLS")),
     Case(TLS, "none, said aloud", FAIL, cluster(f'{ENDPOINT} = "NONE"', ClusterEndpointEncryptionType="NONE")),
-    Case(TLS, "a variable without a value", UNKNOWN, open_variable(f"{ENDPOINT} = var.open")),
 )

@@ -69,7 +69,6 @@ test_recovery = cases(
     Case(PITR, "never configured", FAIL, table()),
     Case(PITR, "on", PASS, recovery(on=True)),
     Case(PITR, "off", FAIL, recovery(on=False)),
-    Case(PITR, "may not be read", UNKNOWN, table().in_aws(), denied="dynamodb:DescribeContinuousBackups"),
     Case(
         PITR,
         "a variable without a value",
@@ -80,8 +79,6 @@ test_recovery = cases(
     Case(DELETION, "left out", FAIL, table()),
     Case(DELETION, "on", PASS, table("deletion_protection_enabled = true", DeletionProtectionEnabled=True)),
     Case(DELETION, "off", FAIL, table("deletion_protection_enabled = false", DeletionProtectionEnabled=False)),
-    Case(DELETION, "may not be read", UNKNOWN, table().in_aws(), denied="dynamodb:DescribeTable"),
-    Case(DELETION, "a variable", UNKNOWN, table("deletion_protection_enabled = var.open").in_terraform(OPEN)),
 )
 
 test_encryption = cases(
@@ -89,15 +86,11 @@ test_encryption = cases(
     Case(KMS, "turned off, which leaves the key of DynamoDB", FAIL, encryption(enabled="false").in_terraform()),
     Case(KMS, "the AWS managed key", PASS, encryption()),
     Case(KMS, "a key of one's own", PASS, encryption("aws_kms_key.k.arn")),
-    Case(KMS, "may not be read", UNKNOWN, table().in_aws(), denied="dynamodb:DescribeTable"),
-    Case(KMS, "a variable without a value", UNKNOWN, encryption(enabled="var.open").in_terraform(OPEN)),
     Case(CMK, "left out", FAIL, table()),
     Case(CMK, "turned on without a key", FAIL, encryption().in_terraform(), says="aws/dynamodb"),
     Case(CMK, "a key, but turned off", FAIL, encryption("aws_kms_key.k.arn", enabled="false").in_terraform()),
     Case(CMK, "a key of one's own", PASS, encryption("aws_kms_key.k.arn")),
     Case(CMK, "the alias of the AWS managed key", FAIL, encryption('"alias/aws/dynamodb"').in_terraform()),
-    Case(CMK, "the key may not be read", UNKNOWN, encryption("own").in_aws(), denied="kms:DescribeKey"),
-    Case(CMK, "a variable without a value", UNKNOWN, encryption("var.open").in_terraform(OPEN)),
 )
 
 OWN = {"Principal": {"AWS": f"arn:aws:iam::{ACCOUNT}:role/app"}}
@@ -111,5 +104,4 @@ test_sharing = cases(
     Case(FOREIGN, "denies another account", PASS, policy(**OTHER | {"Effect": "Deny"})),
     Case(FOREIGN, "a service of AWS", PASS, policy(Principal={"Service": "glue.amazonaws.com"})),
     Case(FOREIGN, "an account, where one's own is not known", UNKNOWN, policy(**OTHER).in_terraform()),
-    Case(FOREIGN, "the policy may not be read", UNKNOWN, table().in_aws(), denied="dynamodb:GetResourcePolicy"),
 )

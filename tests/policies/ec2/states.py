@@ -115,7 +115,6 @@ def template_disk(lines: str, **ebs: Any) -> Told:
     )
 
 
-ROOT = "root_block_device {\nencrypted = true\n}"
 NO_ROOT_SAID = "leaves the encryption of its root volume"
 BY_DEFAULT = 'resource "aws_ebs_encryption_by_default" "d" {}'
 ENCRYPTED_TEMPLATE = 'block_device_mappings {\ndevice_name = "/dev/xvda"\nebs {\nencrypted = true\n}\n}'

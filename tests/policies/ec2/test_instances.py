@@ -5,7 +5,6 @@ from __future__ import annotations
 from hipaa_guard.testing import FAIL, NOT_APPLICABLE, PASS, UNKNOWN, Aws, Case, cases
 from tests.policies.ec2.states import (
     DEFAULT_IMDS,
-    HALT,
     IMDS,
     MONITORING,
     PUBLIC,
@@ -74,7 +73,6 @@ test_metadata = cases(
         PASS,
         terraform=declared("", 'resource "aws_ec2_instance_metadata_defaults" "d" { http_tokens = "required" }'),
     ),
-    Case(IMDS, "a variable without a value", UNKNOWN, terraform=declared(metadata("http_tokens = var.unset"), HALT)),
     Case(
         TEMPLATE_IMDS,
         "required",
@@ -183,12 +181,6 @@ test_addresses = cases(
         terraform=from_template("network_interfaces {\nassociate_public_ip_address = false\n}"),
     ),
     Case(
-        PUBLIC,
-        "a variable without a value",
-        UNKNOWN,
-        terraform=declared("associate_public_ip_address = var.unset", HALT),
-    ),
-    Case(
         TEMPLATE_PUBLIC,
         "asked for, as text",
         FAIL,
@@ -211,13 +203,6 @@ test_addresses = cases(
         ),
     ),
     Case(TEMPLATE_PUBLIC, "nothing said", PASS, template()),
-    Case(
-        TEMPLATE_PUBLIC,
-        "versions may not be read",
-        UNKNOWN,
-        template().in_aws(),
-        denied="ec2:DescribeLaunchTemplateVersions",
-    ),
 )
 
 
@@ -235,9 +220,7 @@ test_operation = cases(
     Case(MONITORING, "every minute", PASS, instance("monitoring = true", Monitoring={"Enabled": True})),
     Case(MONITORING, "nothing said", FAIL, instance()),
     Case(MONITORING, "every minute by the template", PASS, terraform=from_template("monitoring {\nenabled = true\n}")),
-    Case(MONITORING, "a variable without a value", UNKNOWN, terraform=declared("monitoring = var.unset", HALT)),
     Case(TERMINATION, "protected", PASS, terraform=declared("disable_api_termination = true"), aws=kept),
     Case(TERMINATION, "nothing said", FAIL, instance()),
     Case(TERMINATION, "of an Auto Scaling group", NOT_APPLICABLE, aws=grouped),
-    Case(TERMINATION, "may not be read", UNKNOWN, aws=kept, denied="ec2:DescribeInstanceAttribute"),
 )

@@ -63,11 +63,6 @@ def deny(**changes: Any) -> dict[str, Any]:
     return allow(**{"Effect": "Deny", "Action": "*", "Condition": {"Bool": {"aws:SecureTransport": "false"}}} | changes)
 
 
-POLICY_IS_OPEN = """
-    resource "aws_efs_file_system_policy" "p" {
-      file_system_id = aws_efs_file_system.phi.id
-      policy         = var.open
-    }"""
 ENCRYPTED, CMK, BACKUP = "efs_encrypted_at_rest", "efs_encrypted_with_cmk", "efs_automatic_backup_enabled"
 PUBLIC, TLS = "efs_policy_not_public", "efs_tls_required"
 ROOT, USER = "efs_access_point_root_directory", "efs_access_point_user_identity"
@@ -80,7 +75,6 @@ test_encryption = cases(
     Case(ENCRYPTED, "left out", FAIL, system()),
     Case(ENCRYPTED, "on", PASS, system("encrypted = true", Encrypted=True)),
     Case(ENCRYPTED, "off", FAIL, system("encrypted = false", Encrypted=False)),
-    Case(ENCRYPTED, "a variable without a value", UNKNOWN, system("encrypted = var.open").in_terraform(OPEN)),
     Case(CMK, "not encrypted", FAIL, system(), says="not encrypted"),
     Case(CMK, "encrypted without a key", FAIL, system("encrypted = true").in_terraform(), says="aws/elasticfilesystem"),
     Case(
@@ -89,14 +83,6 @@ test_encryption = cases(
         PASS,
         system("encrypted = true\n kms_key_id = aws_kms_key.k.arn", KEY, Encrypted=True, KmsKeyId="own"),
     ),
-    Case(
-        CMK,
-        "the key may not be read",
-        UNKNOWN,
-        system(Encrypted=True, KmsKeyId="own").in_aws(),
-        denied="kms:DescribeKey",
-    ),
-    Case(CMK, "a variable", UNKNOWN, system("encrypted = true\n kms_key_id = var.open").in_terraform(OPEN)),
 )
 
 test_backup = cases(
@@ -133,7 +119,6 @@ test_policies = cases(
     Case(PUBLIC, "allows one role", PASS, policy(allow(Principal=ROLE))),
     Case(PUBLIC, "only denies", PASS, policy(deny())),
     Case(PUBLIC, "may not be read", UNKNOWN, system().in_aws(), denied="efs:DescribeFileSystemPolicy", says=DENIED),
-    Case(PUBLIC, "a variable without a value", UNKNOWN, system().in_terraform(POLICY_IS_OPEN + OPEN)),
     Case(TLS, "the default policy", FAIL, system(), says="no policy"),
     Case(TLS, "denies everything without TLS", PASS, policy(allow(), deny())),
     Case(TLS, "denies mounting without TLS", PASS, policy(allow(), deny(Action="elasticfilesystem:Client*"))),
@@ -150,8 +135,6 @@ test_policies = cases(
         policy(allow(Condition={"Bool": WITH_TLS["Bool"] | BY_MOUNT_TARGET["Bool"]})),
     ),
     Case(TLS, "allows one over TLS and everyone without", FAIL, policy(allow(Condition=WITH_TLS), allow())),
-    Case(TLS, "may not be read", UNKNOWN, system().in_aws(), denied="efs:DescribeFileSystemPolicy"),
-    Case(TLS, "a variable without a value", UNKNOWN, system().in_terraform(POLICY_IS_OPEN + OPEN)),
 )
 
 
@@ -176,15 +159,8 @@ test_access_points = cases(
     Case(ROOT, "a directory", PASS, point('root_directory {\n path = "/app"\n }', RootDirectory={"Path": "/app"})),
     Case(ROOT, "the root itself", FAIL, point('root_directory {\n path = "/"\n }', RootDirectory={"Path": "/"})),
     Case(ROOT, "a block without a path", FAIL, point("root_directory {}").in_terraform()),
-    Case(ROOT, "a variable", UNKNOWN, point("root_directory {\n path = var.open\n }").in_terraform(OPEN)),
     Case(USER, "left out", FAIL, point()),
     Case(
         USER, "a user", PASS, point("posix_user {\n uid = 1000\n gid = 1000\n }", PosixUser={"Uid": 1000, "Gid": 1000})
-    ),
-    Case(
-        USER,
-        "a user whose number is a variable",
-        UNKNOWN,
-        point("posix_user {\n uid = var.open\n gid = 1000\n }").in_terraform(OPEN),
     ),
 )

@@ -62,7 +62,6 @@ test_logs = cases(
     Case(LOGS, "delivered", PASS, terraform=declared(block("enabled = true")), aws=log_bucket),
     Case(LOGS, "a bucket, but not switched on", FAIL, terraform=declared(block(""))),
     Case(LOGS, "switched off", FAIL, terraform=declared(block("enabled = false"))),
-    Case(LOGS, "switched on by a variable without value", UNKNOWN, terraform=declared(block("enabled = var.unset"))),
     Case(LOGS, "may not be read", UNKNOWN, aws=balancer(), denied=DENIED, says=ATTRIBUTES),
     Case(
         LOGS,
@@ -136,7 +135,6 @@ test_deletion = cases(
         aws=balancer(deletion_protection__enabled="true"),
     ),
     Case(DELETION, "null", FAIL, terraform=declared("enable_deletion_protection = null")),
-    Case(DELETION, "a variable without value", UNKNOWN, terraform=declared("enable_deletion_protection = var.unset")),
     Case(DELETION, "may not be read", UNKNOWN, aws=balancer(), denied=DENIED, says=ATTRIBUTES),
 )
 
@@ -177,8 +175,6 @@ test_requests = cases(
         )
         for mode in ("monitor", "defensive", "strictest")
     ),
-    Case(DESYNC, "a variable without value", UNKNOWN, terraform=declared("desync_mitigation_mode = var.unset")),
-    Case(DESYNC, "may not be read", UNKNOWN, aws=balancer(), denied=DENIED),
 )
 
 
@@ -374,18 +370,6 @@ test_redirect = cases(
         terraform=declared_listener('protocol = "TCP"\n' + FORWARDS, type="network"),
         aws=listener("TCP", type="network"),
     ),
-    Case(
-        REDIRECT,
-        "a protocol that is not known",
-        UNKNOWN,
-        terraform=declared_listener("protocol = var.unset\n" + FORWARDS),
-    ),
-    Case(
-        REDIRECT,
-        "redirects to a protocol that is not known",
-        UNKNOWN,
-        terraform=declared_listener(HTTP + redirects("protocol = var.unset")),
-    ),
 )
 
 
@@ -428,11 +412,5 @@ test_tls = cases(
             f'protocol = "TLS"\n ssl_policy = "ELBSecurityPolicy-TLS13-1-2-2021-06"\n{FORWARDS}', type="network"
         ),
         aws=listener("TLS", policy="ELBSecurityPolicy-TLS13-1-2-2021-06", type="network"),
-    ),
-    Case(
-        TLS,
-        "a variable without value",
-        UNKNOWN,
-        terraform=declared_listener(f'protocol = "HTTPS"\n ssl_policy = var.unset\n{FORWARDS}'),
     ),
 )

@@ -274,10 +274,4 @@ test_omics = cases(
             'resource "aws_s3_bucket" "logs" {}',
         ).in_terraform(),
     ),
-    Case(
-        LOGS,
-        "a variable without a value",
-        UNKNOWN,
-        genome_store("sequence", "access_log_location = var.open", OPEN).in_terraform(),
-    ),
 )

@@ -402,7 +402,6 @@ test_account = cases(
     ),
     Case(ROOT_KEY, "no key", PASS, aws=nothing, answers=summary()),
     Case(ROOT_KEY, "a key", FAIL, aws=nothing, answers=summary(keys=1)),
-    Case(ROOT_KEY, "may not be read", UNKNOWN, aws=nothing, denied="iam:GetAccountSummary"),
     Case(ROOT_HARDWARE, "a virtual device", FAIL, aws=nothing, answers=device(OWN_DEVICE)),
     Case(
         ROOT_HARDWARE,
@@ -430,7 +429,6 @@ test_account = cases(
         aws=nothing,
         answers=root_used(password_last_used=OLD, access_key_2_last_used_date=TODAY),
     ),
-    Case(ROOT_USE, "may not be read", UNKNOWN, aws=nothing, denied="iam:GetCredentialReport"),
     Case(SET, "none", FAIL, aws=nothing),
     Case(SET, "declared with nothing in it", PASS, password_policy()),
     Case(SET, "may not be read", UNKNOWN, **DENIED_POLICY),
@@ -439,14 +437,6 @@ test_account = cases(
     Case(LENGTH, "13", FAIL, password_policy(minimum_password_length=13), says="13"),
     Case(LENGTH, "left out", FAIL, password_policy(), says="6"),
     Case(LENGTH, "may not be read", UNKNOWN, **DENIED_POLICY),
-    Case(
-        LENGTH,
-        "set by a variable with no value",
-        UNKNOWN,
-        terraform="""
-        variable "length" {}
-        resource "aws_iam_account_password_policy" "phi" { minimum_password_length = var.length }""",
-    ),
     Case(REUSE, "none", FAIL, aws=nothing),
     Case(REUSE, "24", PASS, password_policy(password_reuse_prevention=24)),
     Case(REUSE, "5", FAIL, password_policy(password_reuse_prevention=5), says="5"),

@@ -287,15 +287,4 @@ test_trust = cases(
         SESSION, "a role of Identity Center", NOT_APPLICABLE, session(43200, PEOPLE, "/aws-reserved/sso.amazonaws.com/")
     ),
     Case(SESSION, "roles may only be read one by one", PASS, trusting(PEOPLE).in_aws(), denied="iam:ListRoles"),
-    Case(
-        SESSION,
-        "set by a variable with no value",
-        UNKNOWN,
-        terraform="""
-        variable "seconds" {}
-        resource "aws_iam_role" "phi" {
-          max_session_duration = var.seconds
-          assume_role_policy   = "{}"
-        }""",
-    ),
 )

@@ -97,7 +97,6 @@ test_rotation = cases(
         terraform=hcl("primary_key_arn = var.unset", type="aws_kms_replica_key") + UNSET,
     ),
     Case(ROTATION, "a key of AWS", NOT_APPLICABLE, rotated(on=True, KeyManager="AWS")),
-    Case(ROTATION, "a variable without a value", UNKNOWN, terraform=UNSET + hcl("enable_key_rotation = var.unset")),
     Case(
         ROTATION,
         "a key store that may be none",
@@ -203,7 +202,6 @@ test_policy = cases(
     ),
     Case(PUBLIC, "everyone, in a policy of its own", FAIL, terraform=hcl() + SPLIT),
     Case(PUBLIC, "a key of AWS", NOT_APPLICABLE, aws=nothing, answers=described(KeyManager="AWS")),
-    Case(PUBLIC, "a variable without a value", UNKNOWN, terraform=UNSET + hcl("policy = var.unset")),
     Case(PUBLIC, "may not be read", UNKNOWN, aws=nothing, answers=unseen_policy, says="kms:GetKeyPolicy"),
     Case(EVERYONE, "the default policy", PASS, terraform=hcl()),
     Case(EVERYONE, "one's own account", PASS, policy()),
@@ -230,6 +228,5 @@ test_policy = cases(
     Case(EVERYONE, "everyone is denied", PASS, policy(Effect="Deny", Principal="*")),
     Case(EVERYONE, "everyone, in a policy of its own", FAIL, terraform=hcl() + SPLIT),
     Case(EVERYONE, "a key of AWS", NOT_APPLICABLE, aws=nothing, answers=described(KeyManager="AWS")),
-    Case(EVERYONE, "a variable without a value", UNKNOWN, terraform=UNSET + hcl("policy = var.unset")),
     Case(EVERYONE, "may not be read", UNKNOWN, aws=nothing, answers=unseen_policy),
 )

@@ -180,12 +180,6 @@ test_permissions = cases(
         PASS,
         terraform=permitted('function_name = "other"\nprincipal = "*"'),
     ),
-    Case(
-        PUBLIC,
-        "a principal without a value",
-        UNKNOWN,
-        terraform=permitted("function_name = aws_lambda_function.phi.arn\nprincipal = var.unset", HALT),
-    ),
     Case(PUBLIC, "may not be read", UNKNOWN, aws=create, denied="lambda:GetPolicy", says="lambda:GetPolicy"),
     Case(SOURCE, "no permission", PASS, function()),
     Case(SOURCE, "a service for one topic", PASS, permission(principal=SNS, source_arn=TOPIC)),
@@ -211,19 +205,11 @@ test_permissions = cases(
             'resource "aws_api_gateway_rest_api" "a" { name = "a" }',
         ),
     ),
-    Case(SOURCE, "may not be read", UNKNOWN, aws=create, denied="lambda:GetPolicy"),
 )
 
 test_urls = cases(
     Case(URL, "signed requests only", PASS, url("AWS_IAM")),
     Case(URL, "no authentication", FAIL, url("NONE")),
-    Case(
-        URL,
-        "a variable without a value",
-        UNKNOWN,
-        terraform=HALT
-        + 'resource "aws_lambda_function_url" "phi" {\nfunction_name = "f"\nauthorization_type = var.unset\n}',
-    ),
 )
 
 test_functions = cases(
@@ -238,17 +224,10 @@ test_functions = cases(
         terraform=declared('package_type = "Image"\nimage_uri = "111122223333.dkr.ecr.us-east-1.amazonaws.com/a:1"'),
     ),
     Case(RUNTIME, "one that nobody has heard of", UNKNOWN, terraform=declared('runtime = "cobol74"')),
-    Case(RUNTIME, "a variable without a value", UNKNOWN, terraform=declared("runtime = var.unset", HALT)),
     Case(CMK, "no variables", NOT_APPLICABLE, function()),
     Case(CMK, "a key of one's own", PASS, environment({"TABLE": "records"}, key="own")),
     Case(CMK, "the AWS managed key", FAIL, environment({"TABLE": "records"})),
     Case(CMK, "may not be decrypted", UNKNOWN, aws=create, answers=undecrypted, says="AccessDeniedException"),
-    Case(
-        CMK,
-        "variables without a value",
-        UNKNOWN,
-        terraform=declared("environment {\nvariables = var.unset\n}", HALT),
-    ),
     Case(SECRETS, "no variables", PASS, function()),
     Case(SECRETS, "plain settings", PASS, environment({"TABLE": "records", "LEVEL": "info"})),
     Case(SECRETS, "an access key id", FAIL, environment({"TABLE": "records", "KEY": KEY_ID}), says="in KEY"),
@@ -344,11 +323,5 @@ test_functions = cases(
         "an empty list of subnets",
         FAIL,
         terraform=declared("vpc_config {\nsubnet_ids = []\nsecurity_group_ids = []\n}"),
-    ),
-    Case(
-        VPC,
-        "subnets without a value",
-        UNKNOWN,
-        terraform=declared("vpc_config {\nsubnet_ids = var.unset\nsecurity_group_ids = []\n}", HALT),
     ),
 )

@@ -8,7 +8,6 @@ from typing import Any
 from hipaa_guard.testing import FAIL, NOT_APPLICABLE, PASS, UNKNOWN, Aws, Case, Told, answered, cases
 from tests.policies.rds.states import (
     cluster,
-    from_variable,
     instance,
     member,
     replica,
@@ -39,7 +38,6 @@ test_logs = cases(
         PASS,
         replica('enabled_cloudwatch_logs_exports = ["postgresql"]').in_terraform(),
     ),
-    Case(LOGS, "a variable without a value", UNKNOWN, from_variable("enabled_cloudwatch_logs_exports")),
     Case(
         LOGS,
         "one of them a variable without a value",
@@ -50,7 +48,6 @@ test_logs = cases(
     Case(CLUSTER_LOGS, "Aurora MySQL exports its audit log", PASS, logs("audit", engine="aurora-mysql")),
     Case(CLUSTER_LOGS, "Aurora MySQL exports errors only", FAIL, logs("error", engine="aurora-mysql")),
     Case(CLUSTER_LOGS, "Aurora PostgreSQL exports its log", PASS, logs("postgresql", engine="aurora-postgresql")),
-    Case(CLUSTER_LOGS, "a variable", UNKNOWN, from_variable("enabled_cloudwatch_logs_exports", cluster)),
 )
 
 IAM, CLUSTER_IAM = "rds_instance_iam_authentication", "rds_cluster_iam_authentication"
@@ -62,14 +59,11 @@ test_authentication = cases(
     Case(IAM, "left out", FAIL, instance()),
     Case(IAM, "on", PASS, instance(WITH_IAM, EnableIAMDatabaseAuthentication=True)),
     Case(IAM, "SQL Server, which has none", NOT_APPLICABLE, instance(engine="sqlserver-ee"), says="sqlserver-ee"),
-    Case(IAM, "a variable without a value", UNKNOWN, from_variable("iam_database_authentication_enabled")),
     Case(CLUSTER_IAM, "left out", FAIL, cluster()),
     Case(CLUSTER_IAM, "on", PASS, cluster(WITH_IAM, EnableIAMDatabaseAuthentication=True)),
-    Case(CLUSTER_IAM, "a variable", UNKNOWN, from_variable("iam_database_authentication_enabled", cluster)),
     Case(SECRET, "a password of one's own", FAIL, instance('password = "not-a-real-password"')),
     Case(SECRET, "managed", PASS, without_password(instance(MANAGED), ManageMasterUserPassword=True)),
     Case(SECRET, "a read replica", NOT_APPLICABLE, replica()),
-    Case(SECRET, "a variable without a value", UNKNOWN, from_variable("manage_master_user_password")),
     Case(CLUSTER_SECRET, "a password of one's own", FAIL, cluster('master_password = "not-a-real-password"')),
     Case(CLUSTER_SECRET, "managed", PASS, without_password(cluster(MANAGED), ManageMasterUserPassword=True)),
     Case(
@@ -78,7 +72,6 @@ test_authentication = cases(
         NOT_APPLICABLE,
         cluster('global_cluster_identifier = "world"').in_terraform(),
     ),
-    Case(CLUSTER_SECRET, "a variable without a value", UNKNOWN, from_variable("manage_master_user_password", cluster)),
 )
 
 MONITORING, MEMBER_MONITORING = "rds_instance_enhanced_monitoring", "rds_cluster_instance_enhanced_monitoring"
@@ -106,7 +99,6 @@ test_operation = cases(
     Case(MONITORING, "left out", FAIL, instance()),
     Case(MONITORING, "every minute", PASS, instance("monitoring_interval = 60", **MONITORED), says="60"),
     Case(MONITORING, "an interval of nothing", FAIL, instance("monitoring_interval = 0").in_terraform()),
-    Case(MONITORING, "a variable without a value", UNKNOWN, from_variable("monitoring_interval")),
     Case(MEMBER_MONITORING, "off", FAIL, monitored_member(0)),
     Case(MEMBER_MONITORING, "every 15 seconds", PASS, monitored_member(15)),
     Case(
@@ -117,13 +109,10 @@ test_operation = cases(
         says="30",
     ),
     Case(MEMBER_MONITORING, "left out, and for the cluster too", FAIL, member().in_terraform()),
-    Case(MEMBER_MONITORING, "a variable without a value", UNKNOWN, from_variable("monitoring_interval", member)),
     Case(UPGRADE, "left out", PASS, instance()),
     Case(UPGRADE, "off", FAIL, instance("auto_minor_version_upgrade = false", AutoMinorVersionUpgrade=False)),
-    Case(UPGRADE, "a variable without a value", UNKNOWN, from_variable("auto_minor_version_upgrade")),
     Case(MEMBER_UPGRADE, "left out", PASS, member()),
     Case(MEMBER_UPGRADE, "off", FAIL, member("auto_minor_version_upgrade = false", AutoMinorVersionUpgrade=False)),
-    Case(MEMBER_UPGRADE, "a variable without a value", UNKNOWN, from_variable("auto_minor_version_upgrade", member)),
 )
 
 TLS, CLUSTER_TLS, PROXY_TLS = "rds_instance_tls_required", "rds_cluster_tls_required", "rds_proxy_tls_required"
@@ -224,9 +213,6 @@ test_tls = cases(
         instance('parameter_group_name = "elsewhere"').in_terraform(),
     ),
     Case(
-        TLS, "the parameters may not be read", UNKNOWN, group("postgres16").in_aws(), denied="rds:DescribeDBParameters"
-    ),
-    Case(
         TLS,
         "the value is a variable without a value",
         UNKNOWN,
@@ -239,19 +225,6 @@ test_tls = cases(
     ),
     Case(CLUSTER_TLS, "Aurora PostgreSQL 16 leaves the default", FAIL, group("aurora-postgresql16")),
     Case(CLUSTER_TLS, "Aurora PostgreSQL 17 leaves the default", PASS, group("aurora-postgresql17")),
-    Case(
-        CLUSTER_TLS,
-        "may not be read",
-        UNKNOWN,
-        group("aurora-postgresql17").in_aws(),
-        denied="rds:DescribeDBClusterParameters",
-    ),
     Case(PROXY_TLS, "left out", FAIL, proxy("", RequireTLS=False)),
     Case(PROXY_TLS, "on", PASS, proxy("require_tls = true", RequireTLS=True)),
-    Case(
-        PROXY_TLS,
-        "a variable without a value",
-        UNKNOWN,
-        terraform=proxy("require_tls = var.open").text + '\nvariable "open" {}',
-    ),
 )

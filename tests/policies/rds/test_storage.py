@@ -116,14 +116,6 @@ test_encryption_at_rest = cases(
     Case(CMK, "not encrypted", FAIL, instance(), says="is not encrypted"),
     Case(
         CMK,
-        "the key may not be read",
-        UNKNOWN,
-        instance(StorageEncrypted=True, KmsKeyId="own").in_aws(),
-        denied="kms:DescribeKey",
-    ),
-    Case(CMK, "the key is a variable without a value", UNKNOWN, from_variable(f"{ENCRYPTED}\n kms_key_id")),
-    Case(
-        CMK,
         "a replica of an instance with a key of one's own",
         PASS,
         terraform=replica(source=OWN_KEY).text + "\n" + KEY,
@@ -137,7 +129,6 @@ test_encryption_at_rest = cases(
     Case(CLUSTER_CMK, "a key of one's own", PASS, cluster(OWN_KEY, KEY, StorageEncrypted=True, KmsKeyId="own")),
     Case(CLUSTER_CMK, "Aurora, left out: no key of one's own either way", FAIL, cluster().in_terraform()),
     Case(CLUSTER_CMK, "a key of AWS", FAIL, aurora_answers(StorageEncrypted=False, StorageEncryptionType="sse-rds")),
-    Case(CLUSTER_CMK, "a variable without a value", UNKNOWN, from_variable(f"{ENCRYPTED}\n kms_key_id", cluster)),
 )
 
 PUBLIC, MEMBER_PUBLIC = "rds_instance_not_public", "rds_cluster_instance_not_public"
@@ -145,10 +136,8 @@ PUBLIC, MEMBER_PUBLIC = "rds_instance_not_public", "rds_cluster_instance_not_pub
 test_exposure = cases(
     Case(PUBLIC, "left out", PASS, instance(PubliclyAccessible=False)),
     Case(PUBLIC, "public", FAIL, instance("publicly_accessible = true", PubliclyAccessible=True)),
-    Case(PUBLIC, "a variable without a value", UNKNOWN, from_variable("publicly_accessible")),
     Case(MEMBER_PUBLIC, "left out", PASS, member(PubliclyAccessible=False)),
     Case(MEMBER_PUBLIC, "public", FAIL, member("publicly_accessible = true", PubliclyAccessible=True)),
-    Case(MEMBER_PUBLIC, "a variable without a value", UNKNOWN, from_variable("publicly_accessible", member)),
 )
 
 
@@ -227,7 +216,6 @@ COPY = """
 OPEN, CLUSTER_OPEN = "rds_snapshot_not_public", "rds_cluster_snapshot_not_public"
 SNAPSHOT_REST, CLUSTER_SNAPSHOT_REST = "rds_snapshot_encrypted", "rds_cluster_snapshot_encrypted"
 READ_SHARES: dict[str, Any] = {"denied": "rds:DescribeDBSnapshotAttributes", "says": "rds:DescribeDBSnapshotAttributes"}
-READ_CLUSTER_SHARES: dict[str, Any] = {"denied": "rds:DescribeDBClusterSnapshotAttributes"}
 
 test_snapshots = cases(
     Case(OPEN, "shared with nobody", PASS, snapshot([])),
@@ -239,7 +227,6 @@ test_snapshots = cases(
     Case(OPEN, "shared with a variable without a value", UNKNOWN, terraform=OF_UNKNOWN),
     Case(CLUSTER_OPEN, "shared with nobody", PASS, cluster_snapshot([])),
     Case(CLUSTER_OPEN, "shared with everyone", FAIL, cluster_snapshot(["all"])),
-    Case(CLUSTER_OPEN, "shares may not be read", UNKNOWN, cluster_snapshot(["all"]).in_aws(), **READ_CLUSTER_SHARES),
     Case(CLUSTER_OPEN, "shared with a variable without a value", UNKNOWN, terraform=OF_UNKNOWN_CLUSTER),
     Case(SNAPSHOT_REST, "of an encrypted instance", PASS, snapshot([])),
     Case(SNAPSHOT_REST, "of an instance that is not encrypted", FAIL, snapshot([], encrypted=False)),
@@ -318,21 +305,16 @@ test_recovery = cases(
     Case(BACKUP, "days written as text", PASS, instance('backup_retention_period = "14"').in_terraform()),
     Case(BACKUP, "a read replica", NOT_APPLICABLE, replica()),
     Case(BACKUP, "restored, and left out", UNKNOWN, instance('snapshot_identifier = "s"').in_terraform()),
-    Case(BACKUP, "a variable without a value", UNKNOWN, from_variable("backup_retention_period")),
     Case(CLUSTER_BACKUP, "left out, which keeps one day", FAIL, cluster(), says="1 day"),
     Case(CLUSTER_BACKUP, "kept for 35 days", PASS, cluster("backup_retention_period = 35", BackupRetentionPeriod=35)),
-    Case(CLUSTER_BACKUP, "a variable without a value", UNKNOWN, from_variable("backup_retention_period", cluster)),
     Case(DELETION, "left out", FAIL, instance()),
     Case(DELETION, "on", PASS, instance("deletion_protection = true", DeletionProtection=True)),
-    Case(DELETION, "a variable without a value", UNKNOWN, from_variable("deletion_protection")),
     Case(DELETION, "a read replica", NOT_APPLICABLE, replica()),
     Case(CLUSTER_DELETION, "left out", FAIL, cluster()),
     Case(CLUSTER_DELETION, "on", PASS, cluster("deletion_protection = true", DeletionProtection=True)),
-    Case(CLUSTER_DELETION, "a variable without a value", UNKNOWN, from_variable("deletion_protection", cluster)),
     Case(ZONES, "left out", FAIL, instance()),
     Case(ZONES, "with a standby", PASS, instance("multi_az = true", MultiAZ=True)),
     Case(ZONES, "a read replica", NOT_APPLICABLE, replica()),
-    Case(ZONES, "a variable without a value", UNKNOWN, from_variable("multi_az")),
     Case(CLUSTER_ZONES, "one instance", FAIL, members("us-east-1a")),
     *(
         Case(CLUSTER_ZONES, f"one instance, and scaling of {sentence}", verdict, terraform=scaled(**told))

@@ -101,18 +101,6 @@ test_versioning = cases(
     ),
     Case(
         "s3_bucket_versioning_enabled",
-        "set by a variable with no value",
-        UNKNOWN,
-        terraform=BUCKET
-        + """
-        variable "status" {}
-        resource "aws_s3_bucket_versioning" "v" {
-          bucket = aws_s3_bucket.phi.id
-          versioning_configuration { status = var.status }
-        }""",
-    ),
-    Case(
-        "s3_bucket_versioning_enabled",
         "may not be read",
         UNKNOWN,
         aws=bucket,
@@ -150,14 +138,6 @@ test_public_access = cases(
         FAIL,
         terraform=separate("public_access_block", "block_public_acls = var.open\n block_public_policy = false"),
         says="block_public_policy",
-    ),
-    Case(
-        BLOCKED,
-        "one not known, the others on",
-        UNKNOWN,
-        terraform=separate(
-            "public_access_block", "\n".join(f"{n} = {'var.open' if n == ALL_ON[0] else 'true'}" for n in ALL_ON)
-        ),
     ),
     Case(
         "s3_account_public_access_blocked",
@@ -208,14 +188,6 @@ test_public = cases(
     Case(
         NOT_PUBLIC, "open to everyone, but closed by the account", PASS, aws=open_in_a_closed_account, says="overrules"
     ),
-    Case(
-        NOT_PUBLIC,
-        "open to everyone, and the account's block may not be read",
-        UNKNOWN,
-        aws=open_in_a_closed_account,
-        denied="s3control:GetPublicAccessBlock",
-    ),
-    Case(NOT_PUBLIC, "the policy may not be read", UNKNOWN, aws=bucket, denied="s3:GetBucketPolicy"),
     Case(ACL, "private", PASS, acl("private")),
     Case(ACL, "none", PASS, terraform=BUCKET, aws=bucket),
     Case(ACL, "everyone may read", FAIL, acl("public-read")),
@@ -240,7 +212,6 @@ test_public = cases(
         ),
         says="void",
     ),
-    Case(ACL, "may not be read", UNKNOWN, aws=bucket, denied="s3:GetBucketAcl"),
 )
 
 test_encryption = cases(
@@ -248,12 +219,10 @@ test_encryption = cases(
     Case("s3_bucket_encrypted_with_kms", "SSE-S3 said aloud", FAIL, encryption("AES256")),
     Case("s3_bucket_encrypted_with_kms", "a KMS key", PASS, encryption("aws:kms", "own")),
     Case("s3_bucket_encrypted_with_kms", "the AWS managed key", PASS, encryption("aws:kms")),
-    Case("s3_bucket_encrypted_with_kms", "may not be read", UNKNOWN, aws=bucket, denied="s3:GetBucketEncryption"),
     Case("s3_bucket_encrypted_with_cmk", "the default of S3", FAIL, terraform=BUCKET, aws=bucket),
     Case("s3_bucket_encrypted_with_cmk", "the AWS managed key", FAIL, encryption("aws:kms")),
     Case(
         "s3_bucket_encrypted_with_cmk", "the alias of the AWS managed key", FAIL, encryption("aws:kms", "alias/aws/s3")
     ),
     Case("s3_bucket_encrypted_with_cmk", "a key of one's own", PASS, encryption("aws:kms", "own")),
-    Case("s3_bucket_encrypted_with_cmk", "may not be read", UNKNOWN, aws=bucket, denied="s3:GetBucketEncryption"),
 )

@@ -84,7 +84,6 @@ test_logging = cases(
         }""",
         aws=logging,
     ),
-    Case(LOGS, "may not be read", UNKNOWN, aws=bucket, denied="s3:GetBucketLogging"),
     Case(
         LOGS, "delivered into itself", FAIL, terraform=logged_to("aws_s3_bucket.phi.id"), aws=to_itself, says="itself"
     ),
@@ -153,7 +152,6 @@ test_logging = cases(
     ),
     Case(LOGS, "a grant lets logs in", NOT_APPLICABLE, terraform=grants(f'"{LOG_DELIVERY}"')),
     Case(LOGS, "an ACL lets everyone in", FAIL, acl("public-read")),
-    Case(LOGS, "the ACL may not be read", UNKNOWN, aws=bucket, denied="s3:GetBucketAcl"),
 )
 
 
@@ -176,13 +174,6 @@ test_ownership = cases(
     Case(NO_ACLS, "an ACL, which needs ACLs to be on", FAIL, acl("private").in_terraform()),
     Case(NO_ACLS, "an ACL inside the bucket that only repeats the default", FAIL, terraform=inside('acl = "private"')),
     Case(NO_ACLS, "a canned ACL inside the bucket", FAIL, terraform=inside('acl = "log-delivery-write"')),
-    Case(NO_ACLS, "may not be read", UNKNOWN, aws=bucket, denied="s3:GetBucketOwnershipControls"),
-    Case(
-        NO_ACLS,
-        "a variable without a value",
-        UNKNOWN,
-        terraform=separate("ownership_controls", "rule {\n object_ownership = var.open\n }"),
-    ),
 )
 
 test_lock = cases(
@@ -209,8 +200,6 @@ test_lock = cases(
         PASS,
         terraform=inside('object_lock_configuration {\n object_lock_enabled = "Enabled"\n }'),
     ),
-    Case(LOCK, "may not be read", UNKNOWN, aws=bucket, denied="s3:GetObjectLockConfiguration"),
-    Case(LOCK, "a variable without a value", UNKNOWN, terraform=inside("object_lock_enabled = var.open")),
 )
 
 VARIABLE = "\n" + OPEN_VARIABLE
@@ -232,15 +221,12 @@ test_mfa_delete = cases(
     Case(
         MFA, "off inside the bucket", FAIL, terraform=inside("versioning {\n enabled = true\n mfa_delete = false\n }")
     ),
-    Case(MFA, "may not be read", UNKNOWN, aws=bucket, denied="s3:GetBucketVersioning"),
-    Case(MFA, "a variable", UNKNOWN, terraform=inside("versioning {\n mfa_delete = var.open\n }")),
 )
 
 test_replication = cases(
     Case(COPIED, "none", FAIL, terraform=BUCKET, aws=bucket),
     Case(COPIED, "a rule in force", PASS, replication("Enabled")),
     Case(COPIED, "a rule turned off", FAIL, replication("Disabled"), says="none is in force"),
-    Case(COPIED, "may not be read", UNKNOWN, aws=bucket, denied="s3:GetBucketReplication"),
     Case(COPIED, "a variable", UNKNOWN, replication("${var.open}").in_terraform()),
     Case(
         COPIED,
@@ -296,5 +282,4 @@ test_sharing = cases(
         policy(**OPEN | {"Condition": {"StringEquals": {"aws:PrincipalOrgID": "o-a1b2c3d4e5"}}}),
         says="organization",
     ),
-    Case(FOREIGN, "the policy may not be read", UNKNOWN, aws=bucket, denied="s3:GetBucketPolicy"),
 )

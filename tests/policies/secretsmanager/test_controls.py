@@ -88,12 +88,6 @@ test_rotation = cases(
     Case(INTERVAL, "every 90 days", PASS, every(90)),
     Case(INTERVAL, "every 91 days", FAIL, every(91)),
     Case(INTERVAL, "by a schedule", NOT_APPLICABLE, SCHEDULED),
-    Case(
-        INTERVAL,
-        "a variable without a value",
-        UNKNOWN,
-        terraform=UNSET + SECRET + rotation("automatically_after_days = var.unset"),
-    ),
 )
 
 
@@ -121,8 +115,6 @@ test_key = cases(
     ),
     Case(KEY, "the key of AWS by its alias", FAIL, terraform=keyed('"alias/aws/secretsmanager"'), aws=with_aws_key),
     Case(KEY, "a key that is declared elsewhere", PASS, terraform=keyed('"1234abcd-12ab-34cd-56ef-1234567890ab"')),
-    Case(KEY, "a variable without a value", UNKNOWN, terraform=UNSET + keyed("var.unset")),
-    Case(KEY, "the key may not be read", UNKNOWN, aws=with_key, denied="kms:DescribeKey"),
 )
 
 
@@ -167,13 +159,6 @@ test_policy = cases(
         terraform=SECRET.replace("\n}", f"\npolicy = {json.dumps(OPEN)}\n}}"),
     ),
     Case(PUBLIC, "taken away by the empty policy", PASS, terraform=SECRET.replace("\n}", '\npolicy = "{}"\n}')),
-    Case(
-        PUBLIC,
-        "a variable without a value",
-        UNKNOWN,
-        terraform=UNSET + SECRET.replace("\n}", "\npolicy = var.unset\n}"),
-    ),
-    Case(PUBLIC, "may not be read", UNKNOWN, aws=secret, denied="secretsmanager:GetResourcePolicy"),
 )
 
 
@@ -237,7 +222,6 @@ test_value = cases(
         UNKNOWN,
         terraform=value('"postgres://app:hunter2@${aws_db_instance.db.address}"'),
     ),
-    Case(SOURCE, "a variable without a value", UNKNOWN, terraform=value("var.unset")),
     Case(
         SOURCE,
         "a password in a variable without a value",

@@ -235,12 +235,6 @@ test_ssh = cases(
     ),
     Case(
         SSH,
-        "ranges from a variable without value",
-        UNKNOWN,
-        terraform=inline(f"ingress {{\n{SSH_BLOCK}\n cidr_blocks = var.unset\n}}", UNSET),
-    ),
-    Case(
-        SSH,
         "one unknown range beside everyone",
         FAIL,
         terraform=inline(f'ingress {{\n{SSH_BLOCK}\n cidr_blocks = [var.unset, "0.0.0.0/0"]\n}}', UNSET),

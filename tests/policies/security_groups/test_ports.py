@@ -67,14 +67,6 @@ test_all_ports = cases(
     Case(ALL_PORTS, "every port above 1023", PASS, group(everyone(1024, 65535))),
     Case(ALL_PORTS, "every port to a known network", PASS, group(rule(0, 65535, ipv4=("10.0.0.0/8",)))),
     Case(ALL_PORTS, "every ICMP message", PASS, group(everyone(-1, protocol="icmp"))),
-    Case(
-        ALL_PORTS,
-        "a protocol that is not known",
-        UNKNOWN,
-        terraform=inline(
-            'ingress {\n protocol = var.unset\n from_port = 0\n to_port = 0\n cidr_blocks = ["0.0.0.0/0"]\n}', UNSET
-        ),
-    ),
 )
 
 test_authorized = cases(

@@ -93,14 +93,9 @@ test_encryption = cases(
         queue('sqs_managed_sse_enabled = false\n kms_master_key_id = ""').in_terraform(),
     ),
     Case(ENCRYPTED, "may not be read", UNKNOWN, queue().in_aws(), denied=DENIED, says=DENIED),
-    Case(
-        ENCRYPTED, "a variable without a value", UNKNOWN, queue("sqs_managed_sse_enabled = var.open").in_terraform(OPEN)
-    ),
     Case(CMK, "the default of SQS", FAIL, queue()),
     Case(CMK, "the AWS managed key", FAIL, queue(f'kms_master_key_id = "{MANAGED}"', KmsMasterKeyId=MANAGED)),
     Case(CMK, "a key of one's own", PASS, queue("kms_master_key_id = aws_kms_key.k.arn", KEY, KmsMasterKeyId="own")),
-    Case(CMK, "may not be read", UNKNOWN, queue().in_aws(), denied=DENIED),
-    Case(CMK, "a variable without a value", UNKNOWN, queue("kms_master_key_id = var.open").in_terraform(OPEN)),
 )
 
 test_tls = cases(
@@ -131,8 +126,6 @@ test_tls = cases(
     Case(TLS, "puts its ARN together from its name", PASS, written('"arn:aws:sqs:*:*:${aws_sqs_queue.phi.name}"', "")),
     Case(TLS, "an ARN with another queue's name", FAIL, written(f'"arn:aws:sqs:us-east-1:{ACCOUNT}:phi-message"')),
     Case(TLS, "an ARN with a name that is not known", UNKNOWN, written('"arn:aws:sqs:*:*:${var.open}"', data=OPEN)),
-    Case(TLS, "the policy may not be read", UNKNOWN, queue().in_aws(), denied=DENIED),
-    Case(TLS, "the policy is a variable", UNKNOWN, queue("policy = var.open").in_terraform(OPEN)),
 )
 
 EVERYONE_SAYING_WHO = allows(Condition={"ArnEquals": {"aws:SourceArn": f"arn:aws:sns:us-east-1:{ACCOUNT}:results"}})
@@ -152,8 +145,6 @@ test_access = cases(
     Case(PUBLIC, "one topic may send", PASS, EVERYONE_SAYING_WHO),
     Case(PUBLIC, "one role may send", PASS, allows(Principal=OWN)),
     Case(PUBLIC, "denies everyone", PASS, policy()),
-    Case(PUBLIC, "the policy may not be read", UNKNOWN, queue().in_aws(), denied=DENIED),
-    Case(PUBLIC, "the policy is a variable", UNKNOWN, queue("policy = var.open").in_terraform(OPEN)),
     Case(FOREIGN, "no policy", PASS, queue()),
     Case(FOREIGN, "a role of the account itself", PASS, allows(Principal=OWN).in_aws()),
     Case(FOREIGN, "another account", FAIL, allows(Principal=OTHER).in_aws(), says="999988887777"),
@@ -200,7 +191,6 @@ test_access = cases(
             }
         ).in_aws(),
     ),
-    Case(FOREIGN, "the policy may not be read", UNKNOWN, queue().in_aws(), denied=DENIED),
 )
 
 
@@ -293,8 +283,6 @@ test_dead_letters = cases(
         FAIL,
         queue('redrive_allow_policy = jsonencode({ redrivePermission = "denyAll" })').in_terraform(),
     ),
-    Case(DEAD, "may not be read", UNKNOWN, queue().in_aws(), denied=DENIED),
-    Case(DEAD, "a variable without a value", UNKNOWN, queue("redrive_policy = var.open").in_terraform(OPEN)),
     Case(
         DEAD,
         "it is not known where another's dead letters go",

@@ -87,12 +87,6 @@ test_flow_logs = cases(
     ),
     Case(
         FLOW_LOGS,
-        "a log of traffic that is not known",
-        UNKNOWN,
-        terraform=UNSET + VPC + 'resource "aws_flow_log" "l" {\n vpc_id = aws_vpc.phi.id\n traffic_type = var.unset\n}',
-    ),
-    Case(
-        FLOW_LOGS,
         "a log of a network that a variable names, which is another one",
         FAIL,
         terraform=UNSET + VPC + 'resource "aws_flow_log" "l" {\n vpc_id = var.unset\n traffic_type = "ALL"\n}',
@@ -127,7 +121,6 @@ test_subnets = cases(
         PASS,
         terraform=declared_subnet("map_public_ip_on_launch = false", "aws_default_subnet"),
     ),
-    Case(SUBNET, "a variable without value", UNKNOWN, terraform=declared_subnet("map_public_ip_on_launch = var.unset")),
 )
 
 
@@ -223,7 +216,6 @@ test_acls = cases(
         PASS,
         terraform=apart('cidr_block = "0.0.0.0/0"\n egress = true'),
     ),
-    Case(ACL_SSH, "an unknown range", UNKNOWN, terraform=apart("cidr_block = var.unset")),
     Case(ACL_SSH, "an unknown direction", UNKNOWN, terraform=apart('cidr_block = "0.0.0.0/0"\n egress = var.unset')),
     Case(
         ACL_SSH,
