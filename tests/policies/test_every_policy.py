@@ -22,7 +22,7 @@ from hipaa_guard.testing import (
     terraform_inventory,
 )
 from tests.nearest import nearest, unknown_words
-from tests.policies.boto_names import misspelt
+from tests.policies.boto_names import WrongNameError, misspelt, model
 from tests.policies.registry import CONTROLS, cases_of, registry
 from tests.schema import REFERENCE, schema
 
@@ -48,6 +48,23 @@ def test_is_told_to_every_source_that_can_tell_it(control: Control) -> None:
     can = {side for side, where in (("terraform", control.kind.terraform), ("aws", control.kind.aws)) if where}
     missing = sorted(can - told)
     assert not missing, f"{control.id} has no case that is told to {' and none to '.join(missing)}"
+
+
+@each_control
+def test_what_its_cases_deny_exists(control: Control) -> None:
+    wrong = [each for case in cases_of(control) for each in misspelt_call(case.denied)]
+    assert not wrong, f"{control.id}: denied={wrong}"
+
+
+def misspelt_call(denied: str | None) -> list[str]:
+    """What is wrong with a call that a case denies (``s3:GetBucketAcl``)."""
+    if denied is None:
+        return []
+    service, _, operation = denied.partition(":")
+    try:
+        return [f"{service}:{each}" for each in unknown_words([operation], model(service).operation_names)]
+    except WrongNameError as error:
+        return [str(error)]
 
 
 @each_control
@@ -127,7 +144,7 @@ def test_no_policy_module_shadows_a_standard_module() -> None:
     assert not shadowing, f"policy modules that are called as modules of Python are: {shadowing}"
 
 
-SCHEMA = schema()
+SCHEMA = dict(schema())
 # Written by people although the provider's schema of today no longer has them.
 RETIRED_PATHS = {("aws_s3_bucket", "server_side_encryption_configuration")}
 
@@ -220,6 +237,7 @@ def test_every_join_exists(kind: type[Resource]) -> None:
     assert kind.terraform is not None
     for type in sorted({type for _, type, _ in paths_of(kind) if type not in kind.terraform.types}):
         pointing = kind.terraform.pointing(type)
+        assert type in SCHEMA, f"{kind.kind}: {unknown_words([type], SCHEMA)}"
         assert pointing, f"{kind.kind}: joined_by= does not say by which argument {type} points at it"
         wrong = unknown_words(pointing, SCHEMA[type])
         assert not wrong, f"{kind.kind}: {type} is joined by an argument that it has not: {wrong}"
