@@ -55,3 +55,7 @@ def allow(action: str | list[str], resource: str | list[str] = "*", **more: Any)
 
 MFA = {"Bool": {"aws:MultiFactorAuthPresent": "true"}}
 READ = allow("s3:GetObject", "arn:aws:s3:::records/*")
+
+
+def user(aws: Aws) -> None:
+    create(aws, "user")

@@ -132,3 +132,6 @@ def aurora_answers(**changes: Any) -> Told:
         aws=lambda _: None,
         answers=lambda session: answered(session, "rds", "DescribeDBClusters", {"DBClusters": [answer]}),
     )
+
+
+KEY = 'resource "aws_kms_key" "k" {}'

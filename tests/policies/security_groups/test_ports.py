@@ -24,7 +24,7 @@ from hipaa_guard.testing import (
     cases,
     terraform_inventory,
 )
-from tests.policies.security_groups.test_controls import UNSET, everyone, group, inline, rule
+from tests.policies.security_groups.states import UNSET, everyone, group, inline, rule
 
 RDP = "sg_no_public_ingress_rdp"
 DATABASES, CLINICAL = "sg_no_public_ingress_databases", "sg_no_public_ingress_clinical"

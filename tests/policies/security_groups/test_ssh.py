@@ -1,72 +1,9 @@
-"""What a security group lets in, in all the ways to say it, by the control on SSH: told to Terraform and to AWS."""
+"""The control on SSH from everywhere: rules inside of a group, told to Terraform and to AWS."""
 
 from __future__ import annotations
 
-import json
-from typing import Any
-
 from hipaa_guard.testing import FAIL, PASS, UNKNOWN, Aws, Case, Told, cases
-
-SSH = "sg_no_public_ingress_ssh"
-
-
-def rule(*ports: int, protocol: str = "tcp", ipv4: tuple[str, ...] = (), ipv6: tuple[str, ...] = ()) -> dict[str, Any]:
-    return {"protocol": protocol, "ports": (ports[0], ports[-1]) if ports else None, "ipv4": ipv4, "ipv6": ipv6}
-
-
-def everyone(*ports: int, protocol: str = "tcp") -> dict[str, Any]:
-    return rule(*ports, protocol=protocol, ipv4=("0.0.0.0/0",))
-
-
-def group(*rules: dict[str, Any]) -> Told:
-    """A security group with rules for arriving traffic, told to both sides."""
-
-    def seed(aws: Aws) -> None:
-        vpc = aws.ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
-        made = aws.ec2.create_security_group(GroupName="phi-app", Description="records", VpcId=vpc)
-        if rules:
-            aws.ec2.authorize_security_group_ingress(
-                GroupId=made["GroupId"], IpPermissions=[_permission(r) for r in rules]
-            )
-
-    blocks = "\n".join(_block(each) for each in rules)
-    return Told(terraform=f'resource "aws_security_group" "phi" {{\n{blocks}\n}}', aws=seed)
-
-
-def _permission(told: dict[str, Any]) -> dict[str, Any]:
-    ports = dict(zip(("FromPort", "ToPort"), told["ports"], strict=True)) if told["ports"] else {}
-    return {
-        "IpProtocol": told["protocol"],
-        "IpRanges": [{"CidrIp": cidr} for cidr in told["ipv4"]],
-        "Ipv6Ranges": [{"CidrIpv6": cidr} for cidr in told["ipv6"]],
-        **ports,
-    }
-
-
-def _block(told: dict[str, Any]) -> str:
-    low, high = told["ports"] or (0, 0)
-    return f"""
-        ingress {{
-          protocol         = "{told["protocol"]}"
-          from_port        = {low}
-          to_port          = {high}
-          cidr_blocks      = {json.dumps(list(told["ipv4"]))}
-          ipv6_cidr_blocks = {json.dumps(list(told["ipv6"]))}
-        }}"""
-
-
-def inline(text: str, before: str = "") -> str:
-    return f'{before}\nresource "aws_security_group" "phi" {{\n{text}\n}}'
-
-
-def apart(text: str, type: str = "aws_vpc_security_group_ingress_rule") -> str:
-    return f"""
-        variable "unset" {{}}
-        resource "aws_security_group" "phi" {{}}
-        resource "{type}" "r" {{
-          security_group_id = aws_security_group.phi.id
-          {text}
-        }}"""
+from tests.policies.security_groups.states import SSH, UNSET, everyone, group, inline, rule
 
 
 def from_a_list(*cidrs: str) -> Told:
@@ -129,7 +66,6 @@ def from_a_list_of_aws(aws: Aws) -> None:
     )
 
 
-UNSET = 'variable "unset" {}'
 SSH_BLOCK = 'protocol = "tcp"\n from_port = 22\n to_port = 22'
 
 test_ssh = cases(
@@ -320,84 +256,5 @@ test_ssh = cases(
               }
             }"""
         ),
-    ),
-    Case(
-        SSH,
-        "everyone, by a rule declared apart",
-        FAIL,
-        terraform=apart('ip_protocol = "tcp"\n from_port = 22\n to_port = 22\n cidr_ipv4 = "0.0.0.0/0"'),
-    ),
-    Case(
-        SSH,
-        "all traffic, by a rule declared apart without ports",
-        FAIL,
-        terraform=apart('ip_protocol = "-1"\n cidr_ipv6 = "::/0"'),
-    ),
-    Case(
-        SSH,
-        "an unknown range, by a rule declared apart",
-        UNKNOWN,
-        terraform=apart('ip_protocol = "tcp"\n from_port = 22\n to_port = 22\n cidr_ipv4 = var.unset'),
-    ),
-    Case(
-        SSH,
-        "another group, by a rule declared apart",
-        PASS,
-        terraform=apart(
-            'ip_protocol = "tcp"\n from_port = 22\n to_port = 22\n referenced_security_group_id = aws_security_group.phi.id'
-        ),
-    ),
-    Case(
-        SSH,
-        "everyone, by a rule of the older type",
-        FAIL,
-        terraform=apart(
-            'type = "ingress"\n protocol = "tcp"\n from_port = 0\n to_port = 1024\n cidr_blocks = ["0.0.0.0/0"]',
-            "aws_security_group_rule",
-        ),
-    ),
-    Case(
-        SSH,
-        "to everyone, by a rule of the older type",
-        PASS,
-        terraform=apart(
-            'type = "egress"\n protocol = "-1"\n from_port = 0\n to_port = 0\n cidr_blocks = ["0.0.0.0/0"]',
-            "aws_security_group_rule",
-        ),
-    ),
-    Case(
-        SSH,
-        "a rule of the older type whose direction is not known",
-        UNKNOWN,
-        terraform=apart(
-            'type = var.unset\n protocol = "-1"\n from_port = 0\n to_port = 0\n cidr_blocks = ["0.0.0.0/0"]',
-            "aws_security_group_rule",
-        ),
-    ),
-    Case(
-        SSH,
-        "a rule for a group that a variable names, which is another one",
-        PASS,
-        terraform="""
-        variable "unset" {}
-        resource "aws_security_group" "phi" {}
-        resource "aws_vpc_security_group_ingress_rule" "r" {
-          security_group_id = var.unset
-          ip_protocol       = "-1"
-          cidr_ipv4         = "0.0.0.0/0"
-        }""",
-    ),
-    Case(
-        SSH,
-        "a rule for another group",
-        PASS,
-        terraform="""
-        resource "aws_security_group" "phi" {}
-        resource "aws_security_group" "other" {}
-        resource "aws_vpc_security_group_ingress_rule" "r" {
-          security_group_id = aws_security_group.other.id
-          ip_protocol       = "-1"
-          cidr_ipv4         = "0.0.0.0/0"
-        }""",
     ),
 )
