@@ -10,7 +10,7 @@ import boto3
 import pytest
 from moto import mock_aws
 from moto.core import set_initial_no_auth_action_count
-from moto.iam import models as iam_models
+from moto.iam.aws_managed_policies import aws_managed_policies_data
 
 from hipaa_guard.aws.preflight import READS_DATA
 from hipaa_guard.cli.main import run
@@ -57,9 +57,9 @@ def become(monkeypatch: pytest.MonkeyPatch, *actions: str, attached: str | None 
 def _guarded(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """A simulated cloud that has AWS's managed policies, as far as the tests attach them: all would take seconds each."""
     monkeypatch.setenv("MOTO_IAM_LOAD_MANAGED_POLICIES", "true")
-    every = json.loads(iam_models.aws_managed_policies_data)
+    every = json.loads(aws_managed_policies_data)
     known = {name: every[name] for name in (*READS_DATA, "SecurityAudit") if name in every}
-    monkeypatch.setattr(iam_models, "aws_managed_policies_data", json.dumps(known))
+    monkeypatch.setattr("moto.iam.models.aws_managed_policies_data", json.dumps(known))
     with mock_aws():
         yield
 
