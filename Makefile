@@ -10,7 +10,7 @@ LOCKED ?= requirements/dev.txt
 PIP = -m pip --disable-pip-version-check -qq
 HELD = --require-hashes --only-binary :all:
 
-.PHONY: demo test check docs lint service tools lock lock-check test-allowed benchmark benchmark-live benchmark-terraform clean
+.PHONY: demo test test-fast check real docs lint service tools lock lock-check test-allowed benchmark benchmark-live benchmark-terraform clean
 
 $(STAMP): $(VENV)/.locked pyproject.toml
 	$(BIN)/python $(PIP) install --no-deps --no-build-isolation --editable .
@@ -33,8 +33,18 @@ demo: $(STAMP)
 test: $(STAMP)
 	$(BIN)/python -m pytest -n auto
 
-## Exactly what CI runs: lint, types, import contracts, docs in date, tests
-check: lint test
+## Less than a minute: facts, judging, and one case for each control and side; neither programs nor browsers are started
+FAST := tests/facts tests/controls/test_controls.py tests/assessment tests/testing tests/policies
+test-fast: $(STAMP)
+	$(BIN)/python -m pytest -n auto --fast $(FAST)
+
+## Exactly what CI runs, less what it installs first: lint, types, import contracts, docs in date, real Terraform, the demo, tests
+check: lint real demo test
+
+# Where Terraform and the AWS provider are there, they are asked for real, and what was recorded must be in date.
+# Exit code 2 says that they are not there.
+real: $(STAMP)
+	$(BIN)/python -m tests.terraform.real --check || [ $$? = 2 ]
 
 lint: $(STAMP)
 	$(BIN)/ruff check .

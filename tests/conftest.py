@@ -20,6 +20,38 @@ settings.register_profile("fixed", derandomize=True, deadline=None, suppress_hea
 settings.load_profile("fixed")
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """``--fast`` is for the inner loop: see `make test-fast`."""
+    parser.addoption(
+        "--fast", action="store_true", help="One case for each control and side, and none that is derived."
+    )
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """With ``--fast``, keep the first case of each control for each side, and every test that is of no table."""
+    if not config.getoption("--fast"):
+        return
+    seen: set[tuple[str, str]] = set()
+    kept: list[pytest.Item] = []
+    left_out: list[pytest.Item] = []
+    for item in items:
+        (kept if _is_first(item, seen) else left_out).append(item)
+    items[:] = kept
+    config.hook.pytest_deselected(items=left_out)
+
+
+def _is_first(item: pytest.Item, seen: set[tuple[str, str]]) -> bool:
+    told = getattr(getattr(item, "callspec", None), "params", {})
+    if "twin" in told or item.path.name == "test_derived_unknown.py":
+        return False
+    if "case" not in told or "side" not in told:
+        return True
+    key = (told["case"].control, told["side"])
+    is_first = key not in seen
+    seen.add(key)
+    return is_first
+
+
 @pytest.fixture(autouse=True, scope="session")
 def _own_state(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Ledgers of scans are kept by the tests, not by whoever runs them."""

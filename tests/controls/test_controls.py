@@ -16,7 +16,7 @@ from hipaa_guard.facts.locations import Location
 from hipaa_guard.facts.readings import Block, Listing, listed
 from hipaa_guard.facts.resource import Fact, Origin, Resource, Trace, fact
 from hipaa_guard.facts.values import Cause, Unknown, Value
-from tests.told import Told
+from tests.given_facts import GivenFacts
 
 
 class Room(Resource):
@@ -51,12 +51,12 @@ class Vault(Room):
 
 def room(name: str = "study", **values: Value) -> Room:
     origin = Origin("test_controls.Room", "house_room", name, "terraform", address=f"house_room.{name}")
-    return Room(origin, Told(**values))
+    return Room(origin, GivenFacts(**values))
 
 
 def vault(**values: Value) -> Vault:
     origin = Origin("test_controls.Vault", "house_vault", "v", "terraform", address="house_vault.v")
-    return Vault(origin, Told(**values))
+    return Vault(origin, GivenFacts(**values))
 
 
 def inventory(*resources: Resource, unlisted: dict[str, Unknown] | None = None) -> Inventory:
@@ -301,7 +301,7 @@ def test_a_kind_that_a_source_does_not_have_is_not_missed_there() -> None:
 
 
 def test_the_place_that_decided_is_that_of_the_last_fact_read() -> None:
-    class Written(Told):
+    class Written(GivenFacts):
         def trace(self, fact: Fact) -> Trace:
             return Trace("", Location("house.tf", 7, 7) if fact.name == "locked" else None)
 

@@ -25,7 +25,7 @@ from hipaa_guard.controls.findings import judge
 from hipaa_guard.facts.readings import Block, Listing, listed
 from hipaa_guard.facts.resource import Origin, fact
 from hipaa_guard.facts.values import Cause, Reference, Unknown, Value
-from tests.told import Told
+from tests.given_facts import GivenFacts
 
 
 class Lock(Resource):
@@ -73,12 +73,12 @@ def door_in_use_locked(door: Door, inventory: Inventory) -> str | Verdict | None
 
 def door(**values: Value) -> Door:
     origin = Origin(Door.kind, "house_door", "front", "terraform", address="house_door.front")
-    return Door(origin, Told(**values))
+    return Door(origin, GivenFacts(**values))
 
 
 def lock(maker: str) -> Lock:
     origin = Origin(Lock.kind, "house_lock", "l", "terraform", address="house_lock.l", keys=frozenset({"l"}))
-    return Lock(origin, Told(maker=maker))
+    return Lock(origin, GivenFacts(maker=maker))
 
 
 def told(control: Control, *resources: Resource) -> tuple[Status, str]:

@@ -11,7 +11,7 @@ from hipaa_guard.facts.resource import Origin
 from hipaa_guard.facts.values import Cause, Computed, Existing, PartialText, Reference, Undecided, Unknown, Value
 from hipaa_guard.judging.customer_keys import is_customer_managed
 from hipaa_guard.services import kms
-from tests.told import Told
+from tests.given_facts import GivenFacts
 
 ID = "1234abcd-12ab-34cd-56ef-1234567890ab"
 ARN = f"arn:aws:kms:us-east-1:111122223333:key/{ID}"
@@ -22,12 +22,15 @@ LOOKED_UP = Existing("data.aws_region.r", "name", is_set=True, apart=True, own=T
 def key(manager: str, *keys: str, address: str | None = None) -> kms.Key:
     told_by: Literal["terraform", "aws"] = "terraform" if address else "aws"
     return kms.Key(
-        Origin(kms.Key.kind, "aws_kms_key", None, told_by, address=address, keys=frozenset(keys)), Told(manager=manager)
+        Origin(kms.Key.kind, "aws_kms_key", None, told_by, address=address, keys=frozenset(keys)),
+        GivenFacts(manager=manager),
     )
 
 
 def alias(target: Value, *keys: str) -> kms.Alias:
-    return kms.Alias(Origin(kms.Alias.kind, "aws_kms_alias", None, "aws", keys=frozenset(keys)), Told(target=target))
+    return kms.Alias(
+        Origin(kms.Alias.kind, "aws_kms_alias", None, "aws", keys=frozenset(keys)), GivenFacts(target=target)
+    )
 
 
 def source(*resources: Resource) -> Inventory:

@@ -34,7 +34,7 @@ from hipaa_guard.judging import (
 )
 from hipaa_guard.law import citations
 from hipaa_guard.testing import all_controls
-from tests.told import Told
+from tests.given_facts import GivenFacts
 
 PASS, FAIL = Status.PASS, Status.FAIL
 DOCUMENTATION = Path(__file__).parents[2] / "docs" / "own-policies.md"
@@ -136,7 +136,7 @@ TABLE: list[tuple[Judgement[Any], object, Status, str]] = [
 
 
 def said(judgement: Judgement[Any], fact: object) -> tuple[Status, str]:
-    resource = Resource(Origin("house.Room", None, "r", "terraform", account=OWN), Told())
+    resource = Resource(Origin("house.Room", None, "r", "terraform", account=OWN), GivenFacts())
     return judgement.says(fact, resource, Inventory([], source="terraform"))
 
 

@@ -1,4 +1,4 @@
-"""Kinds that both providers declare: the same state, told in `aws` and in `awscc`, gets the same verdicts."""
+"""Kinds that both providers declare, where the two meet, and how the readers see `awscc`."""
 
 from __future__ import annotations
 
@@ -6,11 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-import pytest
-
-from hipaa_guard.controls.control import Control
-from hipaa_guard.controls.findings import Finding, judge
-from hipaa_guard.facts.inventory import Inventory
+from hipaa_guard.controls.findings import judge
 from hipaa_guard.facts.readings import Block
 from hipaa_guard.facts.resource import Resource, fact
 from hipaa_guard.facts.values import Incomplete, Unknown
@@ -26,49 +22,13 @@ from hipaa_guard.testing import (
     UNKNOWN,
     Case,
     all_controls,
-    blank_each_fact,
     cases,
     is_phi,
-    terraform_inventory,
+    resource,
 )
-from tests.policies import awscc_twins, awscc_twins_more
-from tests.policies.awscc_twins import KEYS, OPEN_BUCKET, VARIABLE, Twin
-from tests.policies.awscc_twins import block as resource
+from tests.policies.s3.awscc import OPEN_BUCKET
+from tests.policies.twins import KEYS, VARIABLE
 from tests.terraform.plans import block, change, const, plan, refs
-
-TWINS = [
-    twin
-    for module in (awscc_twins, awscc_twins_more)
-    for table in vars(module).values()
-    if isinstance(table, list)
-    for twin in table
-]
-
-
-def judged(text: str, tmp_path: Path) -> tuple[Inventory, list[tuple[Control, Finding]]]:
-    """What all controls of the kinds of ``phi`` say of it."""
-    controls = list(all_controls().values())
-    inventory = terraform_inventory(text, controls, tmp_path)
-    found = [
-        (all_controls()[one.control_id], one)
-        for one in judge(controls, inventory)
-        if is_phi(one, all_controls()[one.control_id].kind)
-    ]
-    return inventory, found
-
-
-@pytest.mark.parametrize("twin", TWINS, ids=lambda twin: twin.sentence)
-def test_both_providers_are_judged_alike(twin: Twin, tmp_path: Path) -> None:
-    _, ours = judged(twin.aws, tmp_path)
-    inventory, theirs = judged(twin.awscc, tmp_path)
-    expected = {control.id: finding.status for control, finding in ours} | twin.differs
-    assert {control.id: (finding.status, finding.message) for control, finding in theirs} == {
-        id: (status, next((f.message for c, f in theirs if c.id == id), None)) for id, status in expected.items()
-    }
-    assert twin.has in {finding.status for _, finding in theirs}
-    for control, finding in theirs:
-        blank_each_fact(control, inventory, finding)
-
 
 # --- across the providers ----------------------------------------------------------------------------------------
 

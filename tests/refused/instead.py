@@ -13,7 +13,7 @@ from hipaa_guard.facts.inventory import Inventory
 from hipaa_guard.facts.resource import Fact, FactSource, Resource, Trace
 from hipaa_guard.facts.values import Value
 from hipaa_guard.testing import all_controls, is_phi, terraform_inventory
-from tests.policies.test_every_policy import REGISTRY
+from tests.policies.registry import registry
 
 CONTROLS = sorted(all_controls().values(), key=lambda control: control.id)
 KINDS = kinds_of(CONTROLS)
@@ -51,7 +51,7 @@ def decided(control: Control) -> tuple[Inventory, ...]:
     """The inventories of the cases that Terraform tells and that the control passes or fails."""
     texts = [
         case.terraform
-        for case in REGISTRY
+        for case in registry()
         if case.control == control.id and case.terraform and case.verdict in (Status.PASS, Status.FAIL)
     ]
     found = []

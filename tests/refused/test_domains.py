@@ -16,9 +16,9 @@ from hipaa_guard.facts.records import Record
 from hipaa_guard.facts.resource import Fact, FactSource, Origin, Resource, fact
 from hipaa_guard.facts.values import Cause, Incomplete, Undecided, Unknown, Value, some
 from hipaa_guard.testing import PASS, UNKNOWN, Case, cases
-from tests.aws import checking
+from tests.given_facts import GivenFacts
+from tests.policies import boto_names
 from tests.refused.instead import CONTROLS, KINDS, decided, instead, of_phi
-from tests.told import Told
 
 OPEN = Unknown("var.x has no value", Cause.VARIABLE)
 
@@ -88,20 +88,20 @@ class _Ward(Resource):
 
 
 def test_one_element_of_source_that_is_refused_is_the_list_refused() -> None:
-    told = resource(_Ward, "terraform", Told(logs=["audit", "audio"])).peek(_Ward.facts["logs"])
+    told = resource(_Ward, "terraform", GivenFacts(logs=["audit", "audio"])).peek(_Ward.facts["logs"])
     assert is_refused(told)
 
 
 def test_of_what_aws_answers_the_known_elements_stand() -> None:
-    told = resource(_Ward, "aws", Told(logs=["audit", "new"])).peek(_Ward.facts["logs"])
+    told = resource(_Ward, "aws", GivenFacts(logs=["audit", "new"])).peek(_Ward.facts["logs"])
     assert some(lambda log: log == "audit", told)
     with pytest.raises(Undecided, match="none of the values"):
         some(lambda log: log == "other", told)
 
 
 def test_a_number_written_as_text_is_a_number() -> None:
-    assert resource(_Ward, "terraform", Told(days="35")).peek(_Ward.facts["days"]) == 35
-    assert is_refused(resource(_Ward, "terraform", Told(days="36")).peek(_Ward.facts["days"]))
+    assert resource(_Ward, "terraform", GivenFacts(days="35")).peek(_Ward.facts["days"]) == 35
+    assert is_refused(resource(_Ward, "terraform", GivenFacts(days="36")).peek(_Ward.facts["days"]))
 
 
 # --- the tables ------------------------------------------------------------------------------------------------------
@@ -116,14 +116,14 @@ def shape_of(kind: type[Resource], part: Listed | Ask) -> Any:
     if isinstance(part, Ask):
         fields: dict[str, Any] = {}
         for name in dict.fromkeys(templates.fields_in(part.path)):
-            checking._nest(fields, name.split("."))
+            boto_names._nest(fields, name.split("."))
         path = templates.path(part.path, fields)
-        if path.startswith(checking._ADDED.get(part.operation, "\0")):
+        if path.startswith(boto_names._ADDED.get(part.operation, "\0")):
             return None
-        found = checking._walked(checking._ast(path), checking._model(part.operation).output_shape)
+        found = boto_names._walked(boto_names._ast(path), boto_names._model(part.operation).output_shape)
     else:
-        item = checking._item(kind.aws) if isinstance(kind.aws, Listing) else None
-        found = checking._walked(checking._ast(part.path), item)
+        item = boto_names._item(kind.aws) if isinstance(kind.aws, Listing) else None
+        found = boto_names._walked(boto_names._ast(part.path), item)
     return found.member if getattr(found, "type_name", "") == "list" else found
 
 

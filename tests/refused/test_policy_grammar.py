@@ -13,8 +13,8 @@ from hipaa_guard.facts.policy_grammar import identity_policy, resource_policy, t
 from hipaa_guard.facts.resource import Fact, Origin
 from hipaa_guard.facts.values import Cause, Incomplete, PartialJson, PartialText, Unknown
 from hipaa_guard.testing import FAIL, PASS, UNKNOWN, Case, cases
+from tests.given_facts import GivenFacts
 from tests.refused.instead import CONTROLS, KINDS, decided, instead, of_phi
-from tests.told import Told
 
 OPEN = Unknown("var.x has no value", Cause.VARIABLE)
 ROOT = {"AWS": "arn:aws:iam::111122223333:root"}
@@ -130,7 +130,7 @@ def test_every_policy_has_a_grammar_by_source_and_is_as_it_is_live(told: Fact) -
         for source in ("terraform", "aws"):
             if source == "aws" and told.aws is None:
                 continue  # a live account lists a replica as what it copies
-            resource = told.owner(Origin(told.owner.kind, None, "phi", source), Told(**{told.name: refused}))
+            resource = told.owner(Origin(told.owner.kind, None, "phi", source), GivenFacts(**{told.name: refused}))
             values[source] = resource.peek(told)
         assert isinstance(values["terraform"], Unknown)
         assert values["terraform"].cause is Cause.REFUSED
@@ -141,7 +141,7 @@ def test_every_policy_has_a_grammar_by_source_and_is_as_it_is_live(told: Fact) -
 def test_a_policy_that_is_nested_too_deeply_to_read_is_not_known(told: Fact) -> None:
     deep = '{"Statement":' * 5_000 + "[]" + "}" * 5_000
     for source in ("terraform", "aws") if told.aws is not None else ("terraform",):
-        resource = told.owner(Origin(told.owner.kind, None, "phi", source), Told(**{told.name: deep}))
+        resource = told.owner(Origin(told.owner.kind, None, "phi", source), GivenFacts(**{told.name: deep}))
         assert isinstance(resource.peek(told), Unknown)
 
 

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-import importlib
-import pkgutil
 import re
 import textwrap
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from functools import cache
 from pathlib import Path
 
-import tests.policies
 from hipaa_guard.controls.control import Control, Status
-from hipaa_guard.testing import Case, all_controls, cases_in
+from hipaa_guard.testing import all_controls
+from tests.policies.registry import registry
 
 REPOSITORY = Path(__file__).parents[3]
 _OTHER_PROVIDER = re.compile(r'\b(?:resource|data|ephemeral)\s+"(?!aws_|terraform_data)([a-z]+)_')
@@ -60,18 +57,10 @@ def snippets() -> list[Snippet]:
 
 
 def _of_cases() -> Iterator[Snippet]:
-    for case in all_cases():
+    for case in registry():
         if case.terraform is not None:
             text = textwrap.dedent(case.terraform)
             yield Snippet(_name(case.control, text), text, case.id, control=case.control, verdict=case.verdict)
-
-
-@cache
-def all_cases() -> tuple[Case, ...]:
-    """The cases of all tables."""
-    names = [module.name for module in pkgutil.iter_modules(tests.policies.__path__, "tests.policies.")]
-    modules = (importlib.import_module(name) for name in names if not name.endswith("test_every_policy"))
-    return tuple(case for module in modules for case in cases_in(module))
 
 
 def _of_fixes() -> Iterator[Snippet]:

@@ -1,0 +1,75 @@
+"""Trails of CloudTrail, told to Terraform and to AWS, for the tables of cases."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from hipaa_guard.testing import Aws, Told
+
+# What the arguments of Terraform are called by CreateTrail.
+NAMES = {
+    "is_multi_region_trail": "IsMultiRegionTrail",
+    "include_global_service_events": "IncludeGlobalServiceEvents",
+    "enable_log_file_validation": "EnableLogFileValidation",
+    "kms_key_id": "KmsKeyId",
+}
+UNSET = 'variable "unset" {}\n'
+LOGGING = "cloudtrail_is_logging"
+ERRORS = "cloudtrail_delivers_without_errors"
+REGIONS = "cloudtrail_multi_region"
+GLOBAL = "cloudtrail_global_service_events"
+MANAGEMENT = "cloudtrail_trail_management_events_logged"
+ACCOUNT = "cloudtrail_management_events_logged"
+READS, WRITES = "cloudtrail_s3_data_events_read_logged", "cloudtrail_s3_data_events_write_logged"
+TO_LOGS = "cloudtrail_sends_to_cloudwatch_logs"
+BUCKET_LOGS, BUCKET_PUBLIC = "cloudtrail_bucket_access_logging", "cloudtrail_bucket_not_public"
+VALIDATION, KEY = "cloudtrail_log_file_validation_enabled", "cloudtrail_encrypted_with_kms"
+
+
+def bucket(aws: Aws) -> None:
+    if not aws.s3.list_buckets()["Buckets"]:
+        aws.s3.create_bucket(Bucket="trail-files")
+        aws.s3.delete_public_access_block(Bucket="trail-files")
+
+
+def hcl(name: str, *lines: str) -> str:
+    return "\n".join(
+        [f'resource "aws_cloudtrail" "{name}" {{', f'name = "{name}"', 's3_bucket_name = "trail-files"', *lines, "}\n"]
+    )
+
+
+def create(aws: Aws, name: str, *, logging: bool = True, **arguments: Any) -> None:
+    bucket(aws)
+    aws.cloudtrail.create_trail(Name=name, S3BucketName="trail-files", **arguments)
+    if logging:
+        aws.cloudtrail.start_logging(Name=name)
+
+
+def trail(**arguments: Any) -> Told:
+    """The trail ``phi`` with these arguments, told to both sides."""
+    lines = [f"{name} = {json.dumps(value)}" for name, value in arguments.items()]
+    return Told(
+        terraform=hcl("phi", *lines),
+        aws=lambda aws: create(aws, "phi", **{NAMES[name]: value for name, value in arguments.items()}),
+    )
+
+
+def beside(other: dict[str, Any], **arguments: Any) -> Told:
+    """The trail ``phi``, and another one."""
+    lines = [f"{name} = {json.dumps(value)}" for name, value in other.items()]
+
+    def seed(aws: Aws) -> None:
+        create(aws, "other", **{NAMES[name]: value for name, value in other.items()})
+        create(aws, "phi", **{NAMES[name]: value for name, value in arguments.items()})
+
+    mine = [f"{name} = {json.dumps(value)}" for name, value in arguments.items()]
+    return Told(terraform=hcl("other", *lines) + hcl("phi", *mine), aws=seed)
+
+
+def unset(argument: str) -> str:
+    return UNSET + hcl("phi", f"{argument} = var.unset")
+
+
+def stopped(aws: Aws) -> None:
+    create(aws, "phi", logging=False)

@@ -1,0 +1,180 @@
+"""The controls on which events CloudTrail records, told to Terraform and to AWS."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from hipaa_guard.testing import FAIL, NOT_APPLICABLE, PASS, UNKNOWN, Aws, Case, Told, cases
+
+# What the arguments of Terraform are called by CreateTrail.
+from tests.policies.cloudtrail.states import MANAGEMENT, READS, UNSET, WRITES, create, hcl, trail
+
+
+def selectors(text: str, **answer: Any) -> Told:
+    """The trail ``phi`` with selectors, as Terraform writes them and as AWS takes them."""
+
+    def seed(aws: Aws) -> None:
+        create(aws, "phi", IsMultiRegionTrail=True)
+        aws.cloudtrail.put_event_selectors(TrailName="phi", **answer)
+
+    return Told(terraform=hcl("phi", text), aws=seed)
+
+
+def basic(kinds: str = "All", *, management: bool = True, values: list[str] | None = None) -> Told:
+    resource = {"Type": "AWS::S3::Object", "Values": values}
+    data = f'data_resource {{\ntype = "AWS::S3::Object"\nvalues = {json.dumps(values)}\n}}' if values else ""
+    return selectors(
+        f"""event_selector {{
+          read_write_type           = "{kinds}"
+          include_management_events = {json.dumps(management)}
+          {data}
+        }}""",
+        EventSelectors=[
+            {
+                "ReadWriteType": kinds,
+                "IncludeManagementEvents": management,
+                "DataResources": [resource] if values else [],
+            }
+        ],
+    )
+
+
+def advanced(*fields: tuple[str, str, list[str]]) -> Told:
+    names = {
+        "equals": "Equals",
+        "starts_with": "StartsWith",
+        "not_starts_with": "NotStartsWith",
+        "not_equals": "NotEquals",
+    }
+    blocks = [
+        f'field_selector {{\nfield = "{field}"\n{how} = {json.dumps(values)}\n}}' for field, how, values in fields
+    ]
+    return selectors(
+        "advanced_event_selector {\n" + "\n".join(blocks) + "\n}",
+        AdvancedEventSelectors=[
+            {"FieldSelectors": [{"Field": field, names[how]: values} for field, how, values in fields]}
+        ],
+    )
+
+
+OBJECTS = (("eventCategory", "equals", ["Data"]), ("resources.type", "equals", ["AWS::S3::Object"]))
+MANAGED = ("eventCategory", "equals", ["Management"])
+EVERY = ["arn:aws:s3"]
+
+test_management = cases(
+    Case(MANAGEMENT, "are the default", PASS, trail()),
+    Case(MANAGEMENT, "all", PASS, basic()),
+    Case(MANAGEMENT, "only reads", FAIL, basic("ReadOnly")),
+    Case(MANAGEMENT, "only writes", FAIL, basic("WriteOnly")),
+    Case(MANAGEMENT, "only data events", FAIL, basic(management=False, values=EVERY)),
+    Case(MANAGEMENT, "by an advanced selector", PASS, advanced(MANAGED)),
+    Case(MANAGEMENT, "an advanced selector of writes", FAIL, advanced(MANAGED, ("readOnly", "equals", ["false"]))),
+    Case(MANAGEMENT, "an advanced selector of data events only", FAIL, advanced(*OBJECTS)),
+    Case(
+        MANAGEMENT,
+        "all but those of KMS",
+        PASS,
+        advanced(MANAGED, ("eventSource", "not_equals", ["kms.amazonaws.com"])),
+    ),
+    Case(
+        MANAGEMENT,
+        "reads and writes by a selector each",
+        PASS,
+        terraform=hcl(
+            "phi",
+            'event_selector {\nread_write_type = "ReadOnly"\n}\nevent_selector {\nread_write_type = "WriteOnly"\n}',
+        ),
+    ),
+    Case(MANAGEMENT, "left out of a block that says nothing", PASS, terraform=hcl("phi", "event_selector {}")),
+    Case(
+        MANAGEMENT,
+        "left to another trail",
+        NOT_APPLICABLE,
+        terraform=hcl("other") + hcl("phi", 'event_selector {\nread_write_type = "ReadOnly"\n}'),
+    ),
+)
+
+
+def data_cases(control: str, mine: str, others: str, read_only: str) -> list[Case]:
+    """The same cases for reads and for writes."""
+    partition = 'data "aws_partition" "p" {}\n'
+    return [
+        Case(control, "the default", FAIL, trail()),
+        Case(control, "all buckets", PASS, basic(values=EVERY)),
+        Case(control, "all buckets, by the longer prefix", PASS, basic(values=["arn:aws:s3:::"])),
+        Case(control, "all buckets of GovCloud", PASS, basic(values=["arn:aws-us-gov:s3"]).in_terraform()),
+        Case(control, "these only", PASS, basic(mine, values=EVERY)),
+        Case(control, "the others only", FAIL, basic(others, values=EVERY)),
+        Case(control, "one bucket", FAIL, basic(values=["arn:aws:s3:::records/"]), says="some S3 objects only"),
+        Case(control, "one bucket and all buckets", PASS, basic(values=["arn:aws:s3:::records/", *EVERY])),
+        Case(control, "by an advanced selector", PASS, advanced(*OBJECTS)),
+        Case(control, "these by an advanced selector", PASS, advanced(*OBJECTS, ("readOnly", "equals", [read_only]))),
+        Case(
+            control,
+            "the others by an advanced selector",
+            FAIL,
+            advanced(*OBJECTS, ("readOnly", "equals", ["false" if read_only == "true" else "true"])),
+        ),
+        Case(
+            control,
+            "one bucket by an advanced selector",
+            FAIL,
+            advanced(*OBJECTS, ("resources.ARN", "starts_with", ["arn:aws:s3:::records/"])),
+        ),
+        Case(
+            control,
+            "all but one bucket by an advanced selector",
+            FAIL,
+            advanced(*OBJECTS, ("resources.ARN", "not_starts_with", ["arn:aws:s3:::records/"])),
+        ),
+        Case(
+            control,
+            "all buckets by prefix of an advanced selector",
+            PASS,
+            advanced(*OBJECTS, ("resources.ARN", "starts_with", ["arn:aws:s3:::"])),
+        ),
+        Case(
+            control,
+            "one kind of event by an advanced selector",
+            FAIL,
+            advanced(*OBJECTS, ("eventName", "equals", ["PutObjectAcl"])),
+        ),
+        Case(
+            control,
+            "invocations of functions only",
+            FAIL,
+            advanced(OBJECTS[0], ("resources.type", "equals", ["AWS::Lambda::Function"])),
+        ),
+        Case(
+            control,
+            "all buckets of a partition that is looked up",
+            PASS,
+            terraform=partition
+            + basic(values=["arn:PARTITION:s3:::"]).text.replace("PARTITION", "${data.aws_partition.p.partition}"),
+        ),
+        Case(
+            control,
+            "a bucket of the configuration",
+            FAIL,
+            terraform='resource "aws_s3_bucket" "records" {}\n'
+            + basic(values=["ARN"]).text.replace("ARN", "${aws_s3_bucket.records.arn}/"),
+        ),
+        Case(
+            control,
+            "left to another trail",
+            NOT_APPLICABLE,
+            terraform=hcl("phi") + basic(values=EVERY).text.replace("phi", "other"),
+        ),
+        Case(
+            control,
+            "prefixes in a variable without a value",
+            UNKNOWN,
+            terraform=UNSET + basic(values=["V"]).text.replace('["V"]', "var.unset"),
+        ),
+        Case(control, "may not be read", UNKNOWN, trail().in_aws(), denied="cloudtrail:GetEventSelectors"),
+    ]
+
+
+test_reads = cases(*data_cases(READS, "ReadOnly", "WriteOnly", "true"))
+test_writes = cases(*data_cases(WRITES, "WriteOnly", "ReadOnly", "false"))

@@ -1,0 +1,139 @@
+"""The controls on listeners: redirects to HTTPS and TLS, told to Terraform and to AWS."""
+
+from __future__ import annotations
+
+from hipaa_guard.testing import FAIL, NOT_APPLICABLE, PASS, UNKNOWN, Case, cases
+from tests.policies.elbv2.states import (
+    FORWARD,
+    FORWARDS,
+    HTTP,
+    REDIRECT,
+    TLS,
+    declared_listener,
+    listener,
+    policy,
+    rule,
+)
+
+TO_HTTPS = {"Type": "redirect", "RedirectConfig": {"Protocol": "HTTPS", "Port": "443", "StatusCode": "HTTP_301"}}
+
+TO_ITSELF = {
+    "Type": "redirect",
+    "RedirectConfig": {"Protocol": "#{protocol}", "Path": "/new", "StatusCode": "HTTP_301"},
+}
+
+REFUSAL = {"Type": "fixed-response", "FixedResponseConfig": {"StatusCode": "404"}}
+
+
+def redirects(text: str) -> str:
+    return f'default_action {{\n type = "redirect"\n redirect {{\n status_code = "HTTP_301"\n {text}\n}}\n}}'
+
+
+SAFELY = redirects('protocol = "HTTPS"\n port = "443"')
+
+test_redirect = cases(
+    Case(REDIRECT, "hands HTTP on", FAIL, terraform=declared_listener(HTTP + FORWARDS), aws=listener()),
+    Case(
+        REDIRECT, "redirects to HTTPS", PASS, terraform=declared_listener(HTTP + SAFELY), aws=listener(action=TO_HTTPS)
+    ),
+    Case(
+        REDIRECT,
+        "redirects to the same protocol",
+        FAIL,
+        terraform=declared_listener(HTTP + redirects('path = "/new"')),
+        aws=listener(action=TO_ITSELF),
+    ),
+    Case(
+        REDIRECT,
+        "answers nothing but an error",
+        PASS,
+        terraform=declared_listener(HTTP + 'default_action {\n type = "fixed-response"\n}'),
+        aws=listener(action=REFUSAL),
+    ),
+    Case(
+        REDIRECT,
+        "redirects, but one rule hands HTTP on",
+        FAIL,
+        terraform=declared_listener(HTTP + SAFELY, rule(FORWARDS)),
+        aws=listener(action=TO_HTTPS, rule=FORWARD),
+        says="in one of its rules",
+    ),
+    Case(
+        REDIRECT,
+        "redirects, and so do its rules",
+        PASS,
+        terraform=declared_listener(HTTP + SAFELY, rule(SAFELY)),
+        aws=listener(action=TO_HTTPS, rule=TO_HTTPS),
+    ),
+    Case(
+        REDIRECT,
+        "redirects, and its rules may not be read",
+        UNKNOWN,
+        aws=listener(action=TO_HTTPS),
+        denied="elbv2:DescribeRules",
+        says="elasticloadbalancing:DescribeRules",
+    ),
+    Case(REDIRECT, "hands HTTP on, and its rules may not be read", FAIL, aws=listener(), denied="elbv2:DescribeRules"),
+    Case(
+        REDIRECT,
+        "HTTPS",
+        PASS,
+        terraform=declared_listener('protocol = "HTTPS"\n' + FORWARDS),
+        aws=listener("HTTPS"),
+    ),
+    Case(REDIRECT, "the protocol left out is HTTP", FAIL, terraform=declared_listener(FORWARDS)),
+    Case(
+        REDIRECT,
+        "the protocol left out, of a gateway",
+        NOT_APPLICABLE,
+        terraform=declared_listener(FORWARDS, type="gateway"),
+    ),
+    Case(
+        REDIRECT,
+        "the protocol left out, of a load balancer declared elsewhere",
+        UNKNOWN,
+        terraform=f'resource "aws_lb_listener" "phi" {{\n load_balancer_arn = "arn:aws:elasticloadbalancing:::x"\n{FORWARDS}\n}}',
+    ),
+    Case(
+        REDIRECT,
+        "TCP of a network load balancer",
+        NOT_APPLICABLE,
+        terraform=declared_listener('protocol = "TCP"\n' + FORWARDS, type="network"),
+        aws=listener("TCP", type="network"),
+    ),
+)
+
+test_tls = cases(
+    Case(TLS, "1.2 and 1.3", PASS, policy("ELBSecurityPolicy-TLS13-1-2-2021-06")),
+    Case(TLS, "the older default", FAIL, policy("ELBSecurityPolicy-2016-08"), says="TLS 1.0"),
+    *(
+        Case(TLS, name, verdict, policy(f"ELBSecurityPolicy-{name}").in_terraform())
+        for name, verdict in {
+            "TLS13-1-3-2021-06": PASS,
+            "TLS13-1-2-Res-PQ-2025-09": PASS,
+            "TLS13-1-2-Ext2-FIPS-PQ-2025-09": PASS,
+            "TLS13-1-2-RFC9151-FIPS-2023-07": PASS,
+            "TLS-1-2-Ext-2018-06": PASS,
+            "FS-1-2-Res-2020-10": PASS,
+            "TLS13-1-1-2021-06": FAIL,
+            "TLS13-1-0-FIPS-2023-04": FAIL,
+            "TLS-1-0-2015-04": FAIL,
+            "TLS-1-1-2017-01": FAIL,
+            "FS-1-1-2019-08": FAIL,
+            "FS-2018-06": FAIL,
+            "2015-05": FAIL,
+            "Of-Tomorrow-2031-01": UNKNOWN,
+        }.items()
+    ),
+    Case(TLS, "left out", FAIL, terraform=declared_listener('protocol = "HTTPS"\n' + FORWARDS), says="TLS 1.0"),
+    Case(TLS, "plain HTTP", NOT_APPLICABLE, terraform=declared_listener(HTTP + FORWARDS), aws=listener()),
+    Case(
+        TLS,
+        "TLS of a network load balancer",
+        PASS,
+        terraform=declared_listener(
+            f'protocol = "TLS"\n ssl_policy = "ELBSecurityPolicy-TLS13-1-2-2021-06"\n{FORWARDS}', type="network"
+        ),
+        aws=listener("TLS", policy="ELBSecurityPolicy-TLS13-1-2-2021-06", type="network"),
+    ),
+)

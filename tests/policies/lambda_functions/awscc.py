@@ -1,0 +1,78 @@
+"""The same state of each kind in `aws` and in `awscc`: see `tests.policies.twins`."""
+
+from __future__ import annotations
+
+from hipaa_guard.testing import resource
+from tests.policies.twins import FAIL, KEYS, PASS, UNKNOWN, VARIABLE, Twin
+
+CODE = 'function_name = "phi"\nrole = "arn:aws:iam::123456789012:role/f"\n'
+CREDENTIAL = "AKIA" + "IOSFODNN7EXAMPLE"
+SECRET = "wJalrXUtnFEMI/K7MDENG/" + "bPxRfiCYEXAMPLEKEY"
+
+TWINS = [
+    Twin(
+        "a function that is current, in a network",
+        KEYS
+        + resource(
+            "aws_lambda_function",
+            CODE
+            + """runtime = "python3.13"
+            kms_key_arn = aws_kms_key.own.arn
+            vpc_config {
+              subnet_ids         = ["subnet-1"]
+              security_group_ids = ["sg-1"]
+            }
+            environment {
+              variables = { STAGE = "production" }
+            }""",
+        ),
+        KEYS
+        + resource(
+            "awscc_lambda_function",
+            CODE
+            + """runtime = "python3.13"
+            kms_key_arn = awscc_kms_key.own.arn
+            vpc_config  = { subnet_ids = ["subnet-1"], security_group_ids = ["sg-1"] }
+            environment = { variables = { STAGE = "production" } }""",
+        ),
+        PASS,
+    ),
+    Twin(
+        "a function that is old, with credentials, for everyone",
+        resource(
+            "aws_lambda_function",
+            CODE
+            + f"""runtime = "python3.7"
+            environment {{
+              variables = {{ AWS_KEY = "{CREDENTIAL}", DB_PASSWORD = "{SECRET}" }}
+            }}""",
+        )
+        + resource(
+            "aws_lambda_permission",
+            'function_name = aws_lambda_function.phi.function_name\nprincipal = "*"\naction = "lambda:InvokeFunction"',
+        ),
+        resource(
+            "awscc_lambda_function",
+            CODE
+            + f"""runtime = "python3.7"
+            environment = {{ variables = {{ AWS_KEY = "{CREDENTIAL}", DB_PASSWORD = "{SECRET}" }} }}""",
+        )
+        + resource(
+            "awscc_lambda_permission",
+            'function_name = awscc_lambda_function.phi.function_name\nprincipal = "*"\naction = "lambda:InvokeFunction"',
+        ),
+        FAIL,
+    ),
+    Twin(
+        "a function of which nothing is known",
+        VARIABLE + resource("aws_lambda_function", CODE + "runtime = var.open\nkms_key_arn = var.open"),
+        VARIABLE + resource("awscc_lambda_function", CODE + "runtime = var.open\nkms_key_arn = var.open"),
+        UNKNOWN,
+    ),
+    Twin(
+        "an address of a function for everyone",
+        resource("aws_lambda_function_url", 'function_name = "phi"\nauthorization_type = "NONE"'),
+        resource("awscc_lambda_url", 'target_function_arn = "phi"\nauth_type = "NONE"'),
+        FAIL,
+    ),
+]

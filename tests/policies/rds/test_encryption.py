@@ -1,0 +1,139 @@
+"""The controls on how RDS encrypts and whom it answers, told to Terraform and to AWS."""
+
+from __future__ import annotations
+
+from hipaa_guard.testing import FAIL, PASS, UNKNOWN, Case, answered, cases
+from tests.policies.rds.states import (
+    KEY,
+    aurora_answers,
+    cluster,
+    from_variable,
+    instance,
+    member,
+    replica,
+)
+
+ENCRYPTED = "storage_encrypted = true"
+
+OWN_KEY = f"{ENCRYPTED}\n kms_key_id = aws_kms_key.k.arn"
+
+REST, CLUSTER_REST = "rds_instance_encrypted_at_rest", "rds_cluster_encrypted_at_rest"
+
+CMK, CLUSTER_CMK = "rds_instance_encrypted_with_cmk", "rds_cluster_encrypted_with_cmk"
+
+test_encryption_at_rest = cases(
+    Case(REST, "left out", FAIL, instance()),
+    Case(REST, "turned off", FAIL, instance("storage_encrypted = false", StorageEncrypted=False)),
+    Case(REST, "turned on", PASS, instance(ENCRYPTED, StorageEncrypted=True)),
+    Case(REST, "a key without turning it on", FAIL, instance("kms_key_id = aws_kms_key.k.arn", KEY).in_terraform()),
+    Case(REST, "written as null", FAIL, instance("storage_encrypted = null").in_terraform()),
+    Case(REST, "a variable without a value", UNKNOWN, from_variable("storage_encrypted"), says="var.open"),
+    Case(REST, "a replica of an encrypted instance", PASS, replica(source=ENCRYPTED, StorageEncrypted=True)),
+    Case(REST, "a replica of an instance that is not", FAIL, replica()),
+    Case(
+        REST,
+        "a replica with a key, in another region",
+        PASS,
+        replica('kms_key_id = "arn:aws:kms:eu-west-1:123456789012:key/k"').in_terraform(),
+    ),
+    Case(
+        REST,
+        "a replica of an instance that is declared elsewhere",
+        UNKNOWN,
+        terraform='resource "aws_db_instance" "phi" {\n replicate_source_db = "elsewhere"\n}',
+    ),
+    Case(
+        REST,
+        "restored from a snapshot, which brings its own encryption",
+        UNKNOWN,
+        instance('snapshot_identifier = "rds:production-2026-06-26"').in_terraform(),
+        says="snapshot_identifier",
+    ),
+    Case(CLUSTER_REST, "turned on", PASS, cluster(ENCRYPTED, StorageEncrypted=True)),
+    Case(CLUSTER_REST, "turned off", FAIL, cluster("storage_encrypted = false", StorageEncrypted=False)),
+    Case(CLUSTER_REST, "Aurora, left out: depends on when it was made", UNKNOWN, cluster().in_terraform(), says="2026"),
+    Case(
+        CLUSTER_REST,
+        "no engine given",
+        UNKNOWN,
+        terraform='resource "aws_rds_cluster" "phi" {}',
+        says="engine is left out, which the provider refuses",
+    ),
+    Case(
+        CLUSTER_REST,
+        "a Multi-AZ cluster, left out",
+        FAIL,
+        cluster('db_cluster_instance_class = "db.r6gd.xlarge"', engine="mysql").in_terraform(),
+    ),
+    Case(
+        CLUSTER_REST, "Aurora Serverless, always encrypted", PASS, cluster('engine_mode = "serverless"').in_terraform()
+    ),
+    Case(
+        CLUSTER_REST,
+        "encrypted with a key of AWS, of which the older field says false",
+        PASS,
+        aurora_answers(StorageEncrypted=False, StorageEncryptionType="sse-rds"),
+        says="AWS owns",
+    ),
+    Case(
+        CLUSTER_REST,
+        "not encrypted in either field",
+        FAIL,
+        aurora_answers(StorageEncrypted=False, StorageEncryptionType="none"),
+    ),
+    Case(
+        CLUSTER_REST,
+        "a secondary of a global database",
+        UNKNOWN,
+        cluster('global_cluster_identifier = "world"').in_terraform(),
+    ),
+    Case(
+        CLUSTER_REST,
+        "restored with a key",
+        PASS,
+        cluster('snapshot_identifier = "s"\n kms_key_id = aws_kms_key.k.arn', KEY).in_terraform(),
+    ),
+    Case(CMK, "a key of one's own", PASS, instance(OWN_KEY, KEY, StorageEncrypted=True, KmsKeyId="own")),
+    Case(CMK, "encrypted, but no key named", FAIL, instance(ENCRYPTED).in_terraform()),
+    Case(
+        CMK,
+        "the AWS managed key",
+        FAIL,
+        instance(StorageEncrypted=True, KmsKeyId="own").in_aws(),
+        answers=lambda session: answered(
+            session, "kms", "DescribeKey", {"KeyMetadata": {"KeyId": "k", "KeyManager": "AWS"}}
+        ),
+        says="aws/rds",
+    ),
+    Case(
+        CMK,
+        "the alias of the AWS managed key",
+        FAIL,
+        instance(f'{ENCRYPTED}\n kms_key_id = "alias/aws/rds"').in_terraform(),
+    ),
+    Case(CMK, "not encrypted", FAIL, instance(), says="is not encrypted"),
+    Case(
+        CMK,
+        "a replica of an instance with a key of one's own",
+        PASS,
+        terraform=replica(source=OWN_KEY).text + "\n" + KEY,
+    ),
+    Case(
+        CMK,
+        "restored with the key of its snapshot",
+        UNKNOWN,
+        instance(f'{ENCRYPTED}\n snapshot_identifier = "s"').in_terraform(),
+    ),
+    Case(CLUSTER_CMK, "a key of one's own", PASS, cluster(OWN_KEY, KEY, StorageEncrypted=True, KmsKeyId="own")),
+    Case(CLUSTER_CMK, "Aurora, left out: no key of one's own either way", FAIL, cluster().in_terraform()),
+    Case(CLUSTER_CMK, "a key of AWS", FAIL, aurora_answers(StorageEncrypted=False, StorageEncryptionType="sse-rds")),
+)
+
+PUBLIC, MEMBER_PUBLIC = "rds_instance_not_public", "rds_cluster_instance_not_public"
+
+test_exposure = cases(
+    Case(PUBLIC, "left out", PASS, instance(PubliclyAccessible=False)),
+    Case(PUBLIC, "public", FAIL, instance("publicly_accessible = true", PubliclyAccessible=True)),
+    Case(MEMBER_PUBLIC, "left out", PASS, member(PubliclyAccessible=False)),
+    Case(MEMBER_PUBLIC, "public", FAIL, member("publicly_accessible = true", PubliclyAccessible=True)),
+)

@@ -1,0 +1,62 @@
+"""The same state of each kind in `aws` and in `awscc`: see `tests.policies.twins`."""
+
+from __future__ import annotations
+
+from hipaa_guard.testing import resource
+from tests.policies.twins import FAIL, KEYS, PASS, UNKNOWN, VARIABLE, Twin, policy
+
+OPEN_SECRET = policy("*", "secretsmanager:GetSecretValue")
+
+TWINS = [
+    Twin(
+        "a secret that says nothing",
+        resource("aws_secretsmanager_secret", 'name = "phi"'),
+        resource("awscc_secretsmanager_secret", 'name = "phi"'),
+        FAIL,
+    ),
+    Twin(
+        "a secret that changes every month",
+        KEYS
+        + resource("aws_secretsmanager_secret", 'name = "phi"\nkms_key_id = aws_kms_key.own.arn')
+        + resource(
+            "aws_secretsmanager_secret_rotation",
+            "secret_id = aws_secretsmanager_secret.phi.id\nrotation_rules {\n automatically_after_days = 30\n}",
+        ),
+        KEYS
+        + resource("awscc_secretsmanager_secret", 'name = "phi"\nkms_key_id = awscc_kms_key.own.arn')
+        + resource(
+            "awscc_secretsmanager_rotation_schedule",
+            "secret_id = awscc_secretsmanager_secret.phi.id\nrotation_rules = { automatically_after_days = 30 }",
+        ),
+        PASS,
+    ),
+    Twin(
+        "a secret for everyone",
+        resource("aws_secretsmanager_secret", 'name = "phi"')
+        + resource(
+            "aws_secretsmanager_secret_policy",
+            f"secret_arn = aws_secretsmanager_secret.phi.arn\npolicy = {OPEN_SECRET}",
+        ),
+        resource("awscc_secretsmanager_secret", 'name = "phi"')
+        + resource(
+            "awscc_secretsmanager_resource_policy",
+            f"secret_id = awscc_secretsmanager_secret.phi.id\nresource_policy = {OPEN_SECRET}",
+        ),
+        FAIL,
+    ),
+    Twin(
+        "a secret of which nothing is known",
+        VARIABLE
+        + resource("aws_secretsmanager_secret", 'name = "phi"\nkms_key_id = var.open')
+        + resource(
+            "aws_secretsmanager_secret_policy", "secret_arn = aws_secretsmanager_secret.phi.arn\npolicy = var.open"
+        ),
+        VARIABLE
+        + resource("awscc_secretsmanager_secret", 'name = "phi"\nkms_key_id = var.open')
+        + resource(
+            "awscc_secretsmanager_resource_policy",
+            "secret_id = awscc_secretsmanager_secret.phi.id\nresource_policy = var.open",
+        ),
+        UNKNOWN,
+    ),
+]
