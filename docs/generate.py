@@ -1,4 +1,7 @@
-"""Write the generated pages of docs/ from the tables: ``python -m docs.generate``; ``--check`` only compares."""
+"""Write what is generated from the tables: ``python -m docs.generate``; ``--check`` only compares.
+
+That is the generated pages of docs/, and the catalogue of the controls that ships with them.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,8 @@ from pathlib import Path
 
 import click
 
+from hipaa_guard.controls.catalogue import FILE
+from hipaa_guard.controls.cataloguing import catalogue_of
 from hipaa_guard.controls.control import Control
 from hipaa_guard.controls.loading import load
 from hipaa_guard.controls.wanted import kinds_of
@@ -183,37 +188,36 @@ def settings_schema() -> str:
     return json.dumps(schema(), indent=2) + "\n"
 
 
-def pages() -> dict[str, str]:
-    """The generated pages by file name."""
+def pages() -> dict[Path, str]:
+    """The generated files."""
     controls = load()
     return {
-        "controls.md": controls_page(controls),
-        "security-rule.md": rule_page(controls),
-        "facts.md": facts_page(controls),
-        "command-line.md": cli_page(),
-        "hipaa-guard.schema.json": settings_schema(),
+        HERE / "controls.md": controls_page(controls),
+        HERE / "security-rule.md": rule_page(controls),
+        HERE / "facts.md": facts_page(controls),
+        HERE / "command-line.md": cli_page(),
+        HERE / "hipaa-guard.schema.json": settings_schema(),
+        FILE: catalogue_of(controls),
     }
 
 
 def main(arguments: list[str]) -> int:
-    """Write the pages, or with ``--check`` say which are out of date."""
+    """Write the files, or with ``--check`` say which are out of date."""
     stale = 0
-    for name, text in pages().items():
-        path = HERE / name
+    for path, text in pages().items():
+        name = path.relative_to(HERE.parent)
         written = path.read_text(encoding="utf-8") if path.exists() else ""
         if written == text:
             continue
         stale += 1
         if "--check" in arguments:
-            difference = difflib.unified_diff(
-                written.splitlines(), text.splitlines(), f"docs/{name}", "now", lineterm=""
-            )
+            difference = difflib.unified_diff(written.splitlines(), text.splitlines(), str(name), "now", lineterm="")
             click.echo("\n".join(list(difference)[:20]))
         else:
             path.write_text(text, encoding="utf-8")
-            click.echo(f"wrote docs/{name}")
+            click.echo(f"wrote {name}")
     if stale and "--check" in arguments:
-        click.echo(f"{stale} generated pages are out of date: run `make docs` and commit them", err=True)
+        click.echo(f"{stale} generated files are out of date: run `make docs` and commit them", err=True)
         return 1
     return 0
 

@@ -65,7 +65,7 @@ class Judged:
         self.gaps.extend(parts.gaps)
         self.elsewhere.update(parts.undecided)
         self.resources.update(parts.resources)
-        judged = {kind.kind for control in controls for kind in control.kind.narrower()}
+        judged = {kind.kind for control in controls for kind in control.kinds()}
         present = (resource for resource in inventory if resource.origin.block not in without)
         for resource in present:
             (self.resources if resource.kind in judged else self.others)[resource.kind] += 1
@@ -74,7 +74,7 @@ class Judged:
 
     def left_out(self, every: Sequence[Control]) -> dict[str, int]:
         """The resources that were met and that only controls judge which were not asked for, by kind."""
-        judged = {kind.kind for control in every for kind in control.kind.narrower()}
+        judged = {kind.kind for control in every for kind in control.kinds()}
         return {kind: number for kind, number in sorted(self.others.items()) if kind in judged}
 
 

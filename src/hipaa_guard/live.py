@@ -22,6 +22,7 @@ from hipaa_guard.aws.preflight import Preflight, glance, preflight, warnings
 from hipaa_guard.aws.sessions import Account, AwsSetupError, open_account
 from hipaa_guard.aws.stored import StoredError, digest, lasts, text_of
 from hipaa_guard.clock import now
+from hipaa_guard.controls.catalogue import imported
 from hipaa_guard.controls.control import Control
 from hipaa_guard.controls.wanted import kinds_of, wanted_facts
 from hipaa_guard.facts.places import Gap
@@ -72,7 +73,7 @@ def scan_aws(
 
     """
     began = now()
-    given = given_of(options)
+    given = _given(options)
     plan = _plan(given.controls, options)
     account = (at or Place()).opened()
     keeping = _Keeping(account, plan, options, resume=resume)
@@ -94,7 +95,7 @@ def rejudge(options: Options, evidence: Path) -> Assessment:
         InputError: the evidence cannot be read or was changed, or the options name something that does not exist.
 
     """
-    given = given_of(options)
+    given = _given(options)
     try:
         found = stored.read(evidence)
     except StoredError as error:
@@ -113,7 +114,7 @@ def dry_run_aws(options: Options) -> list[Foreseen]:
         InputError: the options name something that does not exist.
 
     """
-    return foreseen(_plan(given_of(options).controls, options))
+    return foreseen(_plan(_given(options).controls, options))
 
 
 def preflight_aws(options: Options, at: Place | None = None) -> Preflight:
@@ -123,8 +124,20 @@ def preflight_aws(options: Options, at: Place | None = None) -> Preflight:
         InputError: as `scan_aws`.
 
     """
-    plan = _plan(given_of(options).controls, options)
+    plan = _plan(_given(options).controls, options)
     return preflight((at or Place()).opened(), plan)
+
+
+def _given(options: Options) -> Given:
+    """What the options name, with the functions of the controls that are asked for.
+
+    All are imported where it is asked what else there is, since every kind tells which types of AWS are judged.
+    """
+    given = given_of(options)
+    if _questions(options):
+        given.all = imported(given.all)
+    given.controls = imported(given.controls)
+    return given
 
 
 def _plan(controls: Sequence[Control], options: Options) -> Plan:

@@ -18,8 +18,9 @@ from hipaa_guard.assessment.marks import marks_of
 from hipaa_guard.assessment.model import Assessment, Coverage, Scan, SettingsChange, UsedFile
 from hipaa_guard.clock import now
 from hipaa_guard.controls.broken import Broken, row
+from hipaa_guard.controls.catalogue import imported_for, listed_types
 from hipaa_guard.controls.control import Control, Severity
-from hipaa_guard.controls.loading import ControlError, chosen, load_all
+from hipaa_guard.controls.loading import ControlError, chosen, list_all
 from hipaa_guard.facts.places import Gap, GapKind
 from hipaa_guard.facts.resource import all_kinds
 from hipaa_guard.judged import Judged
@@ -156,7 +157,6 @@ def _scanned(
         raise InputError(str(error)) from None
     if baseline_ref is not None:
         given.known.baseline = _baseline_at(path, baseline_ref, options, given, top=top, **values)
-    controls = given.controls
     if changed is not None and not path.is_dir() and path.exists():
         raise InputError(f"{path} is no directory: changed files tell which roots of a directory to scan")
     judged = Judged()
@@ -171,9 +171,11 @@ def _scanned(
         )
     except TerraformInputError as error:
         raise InputError(str(error)) from None
+    met = {instance.type for configuration in configurations for instance in configuration.instances}
+    controls = imported_for(given.controls, met)
     # Every kind, not only those that the controls name: what is not read costs nothing here.
     kinds = sorted(all_kinds(), key=lambda kind: kind.kind)
-    covered = {type for kind in kinds for type in kind.terraform_types()}
+    covered = listed_types().union(*(kind.terraform_types() for kind in kinds))
     judged.comments = source is not None or any(each.source == "hcl" for each in configurations)
     for number, configuration in enumerate(configurations):
         _report(options, number, len(configurations), configuration.root)
@@ -242,7 +244,7 @@ def given_of(options: Options) -> Given:
 
     """
     try:
-        loaded = load_all(options.policies)
+        loaded = list_all(options.policies)
         wanted = chosen(loaded, options.only, options.skip)
         known = read_known(options.exceptions, options.baseline, options.at)
         for broken in wanted.broken:
@@ -361,7 +363,7 @@ def _left_out(configuration: Configuration, changed_only: bool) -> frozenset[str
     return left_out
 
 
-def _uncovered(configuration: Configuration, covered: set[str]) -> Iterator[str]:
+def _uncovered(configuration: Configuration, covered: frozenset[str]) -> Iterator[str]:
     return (instance.type for instance in configuration.instances if instance.type not in covered)
 
 

@@ -16,7 +16,7 @@ from click.testing import CliRunner, Result
 
 from hipaa_guard.cli import policy_template
 from hipaa_guard.cli.main import cli
-from hipaa_guard.controls.running import controls_in
+from hipaa_guard.controls.control import controls_in
 from hipaa_guard.controls.wanted import wanted_facts
 
 ROOT = Path(__file__).parents[2]

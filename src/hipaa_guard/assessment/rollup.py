@@ -23,7 +23,7 @@ def control_summaries(controls: Iterable[Control], findings: Iterable[Finding]) 
             hipaa=control.hipaa,
             why=control.why,
             fix=control.fix,
-            kind=control.kind.kind,
+            kind=control.kind_name,
             safeguard=control.safeguard,
             equivalents={peer: tuple(control.peers.get(peer, ())) for peer in PEERS},
             counts={status: counted[control.id, status] for status in VERDICTS},

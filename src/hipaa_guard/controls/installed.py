@@ -14,19 +14,22 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec, SourceFileLoader
-from importlib.metadata import Distribution, EntryPoint
 from pathlib import Path
 from types import ModuleType
+from typing import TYPE_CHECKING
 
 from hipaa_guard.controls.broken import Broken, told
+from hipaa_guard.controls.control import controls_in
 from hipaa_guard.controls.running import (
     Policies,
     PolicyFileError,
     PolicyLoader,
-    controls_in,
     policies_of,
     somebody_elses_code,
 )
+
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
 
 GROUP = "hipaa_guard.policies"
 _HEAD = f"[{GROUP}]".encode()
@@ -64,6 +67,8 @@ def _naming_the_group(place: str) -> Iterator[Path]:
 
 
 def _of_package(information: Path, seen: set[str]) -> list[Policies]:
+    from importlib.metadata import Distribution
+
     try:
         found = Distribution.at(information).entry_points.select(group=GROUP)
         entries = sorted(((entry, entry.attr) for entry in found), key=lambda each: each[0].name)
@@ -119,6 +124,8 @@ def _imported(information: Path, entry: EntryPoint, name: str) -> Policies:
 
 def _unusable(information: Path, entry: EntryPoint, why: str) -> Policies:
     """What is told of an entry point that leads to no policies: its line in the metadata of the package."""
+    from importlib.metadata import Distribution
+
     file = information / _ENTRIES
     lines = file.read_text(encoding="utf-8").splitlines()
     line = next((number for number, text in enumerate(lines, 1) if text.partition("=")[0].strip() == entry.name), 0)

@@ -13,9 +13,10 @@ from types import ModuleType
 from typing import NamedTuple
 
 from hipaa_guard.controls.broken import Broken, line_in, place_of, told
-from hipaa_guard.controls.control import Control
+from hipaa_guard.controls.catalogue import catalogue
+from hipaa_guard.controls.control import Control, controls_in
 from hipaa_guard.controls.installed import installed
-from hipaa_guard.controls.running import Policies, controls_in, own_module, somebody_elses_code
+from hipaa_guard.controls.running import Policies, own_module, somebody_elses_code
 from hipaa_guard.controls.wanted import wanted_facts
 
 OWN = "hipaa_guard_own_policies"
@@ -55,9 +56,19 @@ def load_all(own: Sequence[Path] = ()) -> Loaded:
         ControlError: a directory of the user is not there or holds no policies.
 
     """
+    return _all(_shipped(), own)
+
+
+def list_all(own: Sequence[Path] = ()) -> Loaded:
+    """As `load_all`, but the modules of the shipped controls are not imported (`catalogue.Listed`)."""
+    known = catalogue()
+    return _all(_shipped() if known is None else known.controls, own)
+
+
+def _all(shipped: Iterable[Control], own: Sequence[Path]) -> Loaded:
     by_name: dict[str, Control] = {}
     broken: list[Broken] = []
-    for found in _shipped():
+    for found in shipped:
         _take(found, by_name, broken)
     for policies in (*installed(), *_own(own)):
         broken.extend(policies.broken)
