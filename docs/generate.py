@@ -21,7 +21,7 @@ from hipaa_guard.controls.wanted import kinds_of
 from hipaa_guard.facts.readings import Ask, Derived, Listed, Listing, Singleton, TerraformReading
 from hipaa_guard.facts.resource import Fact, Resource
 from hipaa_guard.facts.values import Unknown, Value
-from hipaa_guard.law import citations
+from hipaa_guard.law import PARSED, YAML_FILES, checksum, citations, directory, parsed, text_of
 
 HERE = Path(__file__).parent
 MADE = "<!-- Made by `make docs`: do not edit. -->\n\n"
@@ -188,6 +188,13 @@ def settings_schema() -> str:
     return json.dumps(schema(), indent=2) + "\n"
 
 
+def law_as_json() -> str:
+    """What scans need of the law data, with a checksum of each file."""
+    texts = {name: text_of(name) for name in YAML_FILES}
+    told = {name: {"checksum": checksum(text), "document": parsed(text)} for name, text in texts.items()}
+    return json.dumps(told, indent=1, ensure_ascii=False) + "\n"
+
+
 def pages() -> dict[Path, str]:
     """The generated files."""
     controls = load()
@@ -198,6 +205,7 @@ def pages() -> dict[Path, str]:
         HERE / "command-line.md": cli_page(),
         HERE / "hipaa-guard.schema.json": settings_schema(),
         FILE: catalogue_of(controls),
+        directory() / PARSED: law_as_json(),
     }
 
 

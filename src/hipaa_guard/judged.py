@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from itertools import chain
 from typing import TYPE_CHECKING
 
@@ -15,6 +15,7 @@ from hipaa_guard.controls.findings import Finding, judge, with_previous
 from hipaa_guard.controls.parts import judge_parts, stand_ins
 from hipaa_guard.facts.places import Gap
 from hipaa_guard.facts.resource import Origin
+from hipaa_guard.lean import dataclass
 
 if TYPE_CHECKING:
     from hipaa_guard.facts.inventory import Inventory

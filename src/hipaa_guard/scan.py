@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -24,6 +24,7 @@ from hipaa_guard.controls.loading import ControlError, chosen, list_all
 from hipaa_guard.facts.places import Gap, GapKind
 from hipaa_guard.facts.resource import all_kinds
 from hipaa_guard.judged import Judged
+from hipaa_guard.lean import dataclass
 from hipaa_guard.version import VERSION
 
 if TYPE_CHECKING:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from pathlib import Path
 
 from hipaa_guard.assessment import baseline
@@ -11,6 +11,7 @@ from hipaa_guard.assessment.baseline import Baseline, BaselineError
 from hipaa_guard.assessment.exceptions import REGISTER, Entry
 from hipaa_guard.assessment.in_effect import InEffectError, differences, read_used
 from hipaa_guard.assessment.model import SettingsChange, UsedFile
+from hipaa_guard.lean import dataclass
 from hipaa_guard.terraform import found_paths
 from hipaa_guard.terraform.documents import TerraformInputError
 from hipaa_guard.terraform.git import Commit

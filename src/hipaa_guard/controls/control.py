@@ -5,13 +5,14 @@ from __future__ import annotations
 import inspect
 import textwrap
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from types import ModuleType
 from typing import NamedTuple
 
 from hipaa_guard.facts.inventory import Inventory
 from hipaa_guard.facts.resource import Resource
+from hipaa_guard.lean import dataclass
 
 
 class Severity(StrEnum):

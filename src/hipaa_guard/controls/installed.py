@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import importlib
 import os
-import pkgutil
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -105,6 +104,8 @@ def _modules(name: str) -> Iterator[str]:
     yield name
     path = getattr(importlib.import_module(name), "__path__", None)
     if path is not None:
+        import pkgutil
+
         # A package within that cannot be imported is told when its turn comes.
         yield from (each.name for each in pkgutil.walk_packages(path, f"{name}.", onerror=lambda _: None))
 

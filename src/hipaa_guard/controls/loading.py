@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import difflib
 import importlib
 import importlib.util
-import pkgutil
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
@@ -144,6 +142,8 @@ def chosen(loaded: Loaded, only: Iterable[str], skip: Iterable[str] = ()) -> Loa
 def _resolve(known: dict[str, Control], id: str) -> Control:
     if id in known:
         return known[id]
+    import difflib
+
     close = difflib.get_close_matches(id, known, n=3)
     hint = f"did you mean {' or '.join(close)}?" if close else "`hipaa-guard controls list` shows them all."
     raise ControlError(f"there is no control {id!r}: {hint}")
@@ -155,6 +155,8 @@ def _shipped() -> Iterator[Control]:
 
 
 def _shipped_modules() -> Iterator[ModuleType]:
+    import pkgutil  # the catalogue spares it
+
     package = importlib.import_module("hipaa_guard.policies")
     for folder in pkgutil.iter_modules(package.__path__, "hipaa_guard.policies."):
         if folder.ispkg:

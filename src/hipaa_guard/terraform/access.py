@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
 from hipaa_guard.facts.places import Location
 from hipaa_guard.facts.secrets import Secret
 from hipaa_guard.facts.values import Cause, Existing, Incomplete, Reference, Undecided, Unknown, Value
+from hipaa_guard.lean import regex
 from hipaa_guard.terraform.errors import EvaluationError
 from hipaa_guard.terraform.functions.structures import List, Loose, Set
 from hipaa_guard.terraform.functions.unknowns import derived, is_text
 
-_AS_NAME = re.compile(r'\["([A-Za-z_][A-Za-z0-9_-]*)"\]')
+_AS_NAME = regex(r'\["([A-Za-z_][A-Za-z0-9_-]*)"\]')
 
 
 class Object(Unknown):

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hipaa_guard.facts.places import Gap, GapKind, Location
 from hipaa_guard.facts.values import Value
+from hipaa_guard.lean import dataclass
 from hipaa_guard.terraform.blocks import Configuration
 from hipaa_guard.terraform.given import Given, VariableFileError
 from hipaa_guard.terraform.handed_over import handed_over

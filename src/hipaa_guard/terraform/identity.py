@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 
 from hipaa_guard.facts.readings import Block
 from hipaa_guard.facts.values import Cause, PartialText, Reference, Unknown, Value
+from hipaa_guard.lean import dataclass
 from hipaa_guard.terraform.access import Alternatives, Lookup, Outer
 from hipaa_guard.terraform.blocks import Instance
 from hipaa_guard.terraform.patterns import Pattern, Patterns, Texts, forms, is_long, tail

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hipaa_guard.facts.places import GapKind
 from hipaa_guard.facts.values import Cause, Incomplete, PartialText, Undecided, Unknown, Value
+from hipaa_guard.lean import regex
 from hipaa_guard.terraform.access import Object, sole_uncertain
 from hipaa_guard.terraform.errors import LIMITS, EvaluationError, SyntaxProblem
 from hipaa_guard.terraform.functions.errors import FunctionError
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from hipaa_guard.terraform.functions import Function
     from hipaa_guard.terraform.instances import ModuleInstance
 
-_SOURCE = re.compile(r"""["']?\bsource["']?\s*[=:]\s*"([^"]*)\"""")
+_SOURCE = regex(r"""["']?\bsource["']?\s*[=:]\s*"([^"]*)\"""")
 _FIRST_OF_ONE = frozenset({"one", "element"})
 _TEMPLATE_DEPTH = 20
 

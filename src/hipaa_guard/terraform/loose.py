@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from hipaa_guard.facts.secrets import Secret
 from hipaa_guard.facts.values import PartialText, Reference, Unknown, Value
+from hipaa_guard.lean import dataclass
 from hipaa_guard.terraform.access import Lookup
 from hipaa_guard.terraform.blocks import Instance
 from hipaa_guard.terraform.identity import Names, embedded, pattern, tokens

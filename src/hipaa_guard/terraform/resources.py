@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from hipaa_guard.facts.places import GapKind, Location
 from hipaa_guard.facts.secrets import Secret, concealed
 from hipaa_guard.facts.values import Cause, Incomplete, PartialJson, Reference, Undecided, Unknown, Value
+from hipaa_guard.lean import regex
 from hipaa_guard.terraform.access import (
     AttributeText,
     Known,
@@ -33,9 +33,9 @@ if TYPE_CHECKING:
     from hipaa_guard.terraform.instances import ModuleInstance
 
 META = frozenset({"count", "for_each", "provider", "depends_on", "lifecycle", "connection", "provisioner"})
-_IMPURE = re.compile(r"\b(uuid|timestamp|bcrypt)\s*\(")
+_IMPURE = regex(r"\b(uuid|timestamp|bcrypt)\s*\(")
 """Functions that give another value each time."""
-_OF_INSTANCE = re.compile(r"\b(each|count)\b")
+_OF_INSTANCE = regex(r"\b(each|count)\b")
 """Names that mean something else in each instance; white space may stand between them and the dot."""
 _UNSEEN: object = object()
 _RUNNING: object = object()

@@ -9,11 +9,11 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 from hipaa_guard.facts.places import Location
+from hipaa_guard.lean import dataclass, regex
 from hipaa_guard.terraform import limits
 from hipaa_guard.terraform.comments import comment_spans
 from hipaa_guard.terraform.errors import EvaluationError, LimitReached, SyntaxProblem, TooLarge
@@ -33,15 +33,13 @@ BLOCK_TYPES = frozenset(
 MARK = "hipaa-guard:"
 """How a comment begins that speaks to us."""
 
-_BARE_EXPONENT = re.compile(rb"(?<![\w.])(\d+)[eE]([+-]?)(\d+)")
-_HEAD = re.compile(
-    rf'^(?:{"|".join(sorted(BLOCK_TYPES))})\b[ \t]*(?:"[^"\n]*"[ \t]*|[\w-]+[ \t]*){{0,2}}\{{', re.MULTILINE
-)
-_HIDING = re.compile(r"/\*.*?\*/|<<-?([A-Za-z_][\w-]*)[ \t]*\r?\n.*?^[ \t]*\1[ \t]*\r?$", re.DOTALL | re.MULTILINE)
+_BARE_EXPONENT = regex(rb"(?<![\w.])(\d+)[eE]([+-]?)(\d+)")
+_HEAD = regex(rf'^(?:{"|".join(sorted(BLOCK_TYPES))})\b[ \t]*(?:"[^"\n]*"[ \t]*|[\w-]+[ \t]*){{0,2}}\{{', re.MULTILINE)
+_HIDING = regex(r"/\*.*?\*/|<<-?([A-Za-z_][\w-]*)[ \t]*\r?\n.*?^[ \t]*\1[ \t]*\r?$", re.DOTALL | re.MULTILINE)
 """Comments and heredocs, which may hold what looks like a block."""
 
-_COMMENT_LINE = re.compile(r"[ \t]*(?:#|//|/\*)")
-_SIMPLE = re.compile(
+_COMMENT_LINE = regex(r"[ \t]*(?:#|//|/\*)")
+_SIMPLE = regex(
     r"""(?:"(?P<text>[^"\\$%\n]*)"|(?P<number>\d{1,15})|(?P<constant>true|false|null)"""
     r"""|(?P<names>[A-Za-z_][\w-]*(?:\.[A-Za-z_][\w-]*)+))\Z""",
     re.ASCII,

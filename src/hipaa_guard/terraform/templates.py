@@ -7,9 +7,9 @@ of ``<<-`` work on these; then the pieces are put together to `Template`, `Templ
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from hipaa_guard.lean import dataclass, regex
 from hipaa_guard.terraform.errors import SyntaxProblem
 from hipaa_guard.terraform.functions.unknowns import normal
 from hipaa_guard.terraform.lexer import IDENTIFIER, real, view
@@ -19,10 +19,10 @@ from hipaa_guard.terraform.nodes import Literal, Node, Template, TemplateIf
 if TYPE_CHECKING:
     from hipaa_guard.terraform.grammar import Parser
 
-_QUOTED = re.compile(r'[^"\\$%\n]+|\\(?:u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|.)|\$\$\{|%%\{|[$%]\{~?|[$%]|"')
-_RAW = re.compile(r"[^$%\n]*\n|[^$%\n]+|\$\$\{|%%\{|[$%]\{~?|[$%]")
+_QUOTED = regex(r'[^"\\$%\n]+|\\(?:u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|.)|\$\$\{|%%\{|[$%]\{~?|[$%]|"')
+_RAW = regex(r"[^$%\n]*\n|[^$%\n]+|\$\$\{|%%\{|[$%]\{~?|[$%]")
 _ESCAPES = {"n": "\n", "r": "\r", "t": "\t", '"': '"', "\\": "\\"}
-_HEREDOC = re.compile(rf"<<(-?)({IDENTIFIER})[ \t]*\r?\n")
+_HEREDOC = regex(rf"<<(-?)({IDENTIFIER})[ \t]*\r?\n")
 
 
 @dataclass(slots=True)

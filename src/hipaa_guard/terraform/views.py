@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from itertools import islice
 from typing import Protocol
 
 from hipaa_guard.facts.places import Location
 from hipaa_guard.facts.readings import Adoption, Block, View
 from hipaa_guard.facts.values import Incomplete, Undecided, Unknown, Value
+from hipaa_guard.lean import dataclass
 from hipaa_guard.terraform import required
 from hipaa_guard.terraform.blocks import Instance
 from hipaa_guard.terraform.doubts import Doubt
