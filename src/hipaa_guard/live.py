@@ -6,19 +6,18 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 from hipaa_guard.assessment.discovered import more_than_listed, not_discovered, unjudged_types
 from hipaa_guard.assessment.model import Assessment, Coverage, Scan
 from hipaa_guard.aws import evidence as stored
 from hipaa_guard.aws.calls import Answer
-from hipaa_guard.aws.collect import Collected, collect
+from hipaa_guard.aws.collect import Collected, collect_prepared
 from hipaa_guard.aws.discovery import QUESTIONS
-from hipaa_guard.aws.fields import fields_read
-from hipaa_guard.aws.foreseen import Foreseen, foreseen
+from hipaa_guard.aws.foreseen import Foreseen
 from hipaa_guard.aws.ledger import Ledger, LedgerError, place
-from hipaa_guard.aws.plan import Plan, Question, planned
+from hipaa_guard.aws.plan import Plan, Question
 from hipaa_guard.aws.preflight import Preflight, glance, preflight, warnings
+from hipaa_guard.aws.prepared import Prepared, prepared
 from hipaa_guard.aws.sessions import Account, AwsSetupError, open_account
 from hipaa_guard.aws.stored import StoredError, digest, lasts, text_of
 from hipaa_guard.clock import now
@@ -78,13 +77,14 @@ def scan_aws(
     account = (at or Place()).opened()
     keeping = _Keeping(account, plan, options, resume=resume)
     try:
-        collected = _collected(account, given.controls, options, keeping, _known(account, plan, options, keeping))
+        known = _known(account, plan, options, keeping)
+        collected = collect_prepared(account, plan, progress=options.progress, known=known, note=keeping.note)
     except KeyboardInterrupt:
         raise InterruptedScanError(keeping.interrupted()) from None
     keeping.ended(collected.answers)
     started = keeping.started or began
     if evidence is not None:
-        _store(evidence, stored.Evidence(account, _told(plan), collected.answers, started, collected.finished))
+        _store(evidence, stored.Evidence(account, plan.told, collected.answers, started, collected.finished))
     return _assessed(collected, given, options, started, now())
 
 
@@ -100,10 +100,8 @@ def rejudge(options: Options, evidence: Path) -> Assessment:
         found = stored.read(evidence)
     except StoredError as error:
         raise InputError(str(error)) from None
-    kinds, wanted = kinds_of(given.controls), wanted_facts(given.controls)
-    known = found.for_plan(_plan(given.controls, options))
-    asked = _questions(options)
-    collected = collect(found.account, kinds, wanted, questions=asked, progress=options.progress, known=known)
+    plan = _plan(given.controls, options)
+    collected = collect_prepared(found.account, plan, progress=options.progress, known=found.for_plan(plan))
     return _assessed(collected, given, options, found.started, found.finished)
 
 
@@ -114,7 +112,7 @@ def dry_run_aws(options: Options) -> list[Foreseen]:
         InputError: the options name something that does not exist.
 
     """
-    return foreseen(_plan(_given(options).controls, options))
+    return list(_plan(_given(options).controls, options).calls)
 
 
 def preflight_aws(options: Options, at: Place | None = None) -> Preflight:
@@ -140,8 +138,8 @@ def _given(options: Options) -> Given:
     return given
 
 
-def _plan(controls: Sequence[Control], options: Options) -> Plan:
-    return planned(kinds_of(controls), wanted_facts(controls), _questions(options))
+def _plan(controls: Sequence[Control], options: Options) -> Prepared:
+    return prepared(kinds_of(controls), wanted_facts(controls), _questions(options))
 
 
 def _questions(options: Options) -> Sequence[Question]:
@@ -149,11 +147,7 @@ def _questions(options: Options) -> Sequence[Question]:
     return () if options.only else QUESTIONS
 
 
-def _told(plan: Plan) -> dict[str, Any]:
-    return {operation: field.told() for operation, field in sorted(fields_read(plan).items())}
-
-
-def _known(account: Account, plan: Plan, options: Options, keeping: _Keeping) -> Mapping[str, Answer]:
+def _known(account: Account, plan: Prepared, options: Options, keeping: _Keeping) -> Mapping[str, Answer]:
     """What need not be asked: what an interrupted scan was answered, or else one call a service, made now."""
     if keeping.answers:
         return keeping.answers
@@ -161,20 +155,6 @@ def _known(account: Account, plan: Plan, options: Options, keeping: _Keeping) ->
     for warning in warnings(before):
         options.tell(warning)
     return before.answers
-
-
-def _collected(
-    account: Account, controls: Sequence[Control], options: Options, keeping: _Keeping, known: Mapping[str, Answer]
-) -> Collected:
-    return collect(
-        account,
-        kinds_of(controls),
-        wanted_facts(controls),
-        questions=_questions(options),
-        progress=options.progress,
-        known=known,
-        note=keeping.note,
-    )
 
 
 def _store(directory: Path, evidence: stored.Evidence) -> None:
@@ -234,7 +214,7 @@ def _unread(plan: Plan) -> tuple[str, ...]:
 class _Keeping:
     """The ledger of a scan, or none where it cannot be kept, which is said: a scan needs none."""
 
-    def __init__(self, account: Account, plan: Plan, options: Options, *, resume: bool) -> None:
+    def __init__(self, account: Account, plan: Prepared, options: Options, *, resume: bool) -> None:
         self._options = options
         self._ledger: Ledger | None = None
         identity = {
@@ -243,7 +223,7 @@ class _Keeping:
             "regions": account.regions,
             "home": (account.home, account.clients.home),
             "version": VERSION,
-            "plan": digest(text_of([_told(plan), [(call.operation, call.params) for call in foreseen(plan)]])),
+            "plan": digest(text_of([plan.told, [(call.operation, call.params) for call in plan.calls]])),
         }
         try:
             self._ledger = Ledger(place(identity), identity, resume=resume)

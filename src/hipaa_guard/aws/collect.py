@@ -11,10 +11,10 @@ from typing import Any
 from hipaa_guard.aws import templates
 from hipaa_guard.aws.calls import Answer, searched
 from hipaa_guard.aws.discovery import Discovered, Discovery
-from hipaa_guard.aws.fields import fields_read
 from hipaa_guard.aws.missing import Missing
 from hipaa_guard.aws.naming import is_same, keys_of, name_of
-from hipaa_guard.aws.plan import KindPlan, Plan, Question, Wanted, planned
+from hipaa_guard.aws.plan import KindPlan, Plan, Question, Wanted
+from hipaa_guard.aws.prepared import Prepared, prepared
 from hipaa_guard.aws.refusals import Meaning
 from hipaa_guard.aws.requests import Note, Progress, Requests
 from hipaa_guard.aws.sessions import Account
@@ -100,9 +100,20 @@ def collect(
     `known`, by `call_key`, is not asked again; each answer is given to `note` before it is used. With the `questions`
     of `discovery` it is also found out what else exists.
     """
-    plan = planned(kinds, wanted, questions)
-    requests = Requests(account, fields_read(plan), progress=progress, known=known, note=note)
-    return _Collection(account, plan, requests).collected()
+    return collect_prepared(account, prepared(kinds, wanted, questions), progress=progress, known=known, note=note)
+
+
+def collect_prepared(
+    account: Account,
+    plan: Prepared,
+    *,
+    progress: Progress | None = None,
+    known: Mapping[str, Answer] | None = None,
+    note: Note | None = None,
+) -> Collected:
+    """As `collect`, what is planned already."""
+    requests = Requests(account, plan.fields, progress=progress, known=known, note=note)
+    return _Collection(account, plan.plan, requests).collected()
 
 
 class _Collection:

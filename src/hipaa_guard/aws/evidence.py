@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from hipaa_guard.aws.calls import Answer
-from hipaa_guard.aws.fields import covers, fields_read
-from hipaa_guard.aws.plan import Plan
+from hipaa_guard.aws.fields import covers
+from hipaa_guard.aws.prepared import Prepared
 from hipaa_guard.aws.sessions import Account
 from hipaa_guard.aws.stored import StoredError, answer_from, digest, head_of, stored_caller, text_of
 from hipaa_guard.facts.places import Gap, GapKind
@@ -37,10 +37,9 @@ class Evidence:
     started: datetime
     finished: datetime
 
-    def for_plan(self, plan: Plan) -> dict[str, Answer]:
+    def for_plan(self, plan: Prepared) -> dict[str, Answer]:
         """The answers from which the plan can be read: those that lack a field which it needs are left out."""
-        needed = {operation: field.told() for operation, field in fields_read(plan).items()}
-        enough = {name for name, told in needed.items() if covers(self.fields.get(name), told)}
+        enough = {name for name, told in plan.told.items() if covers(self.fields.get(name), told)}
         return {key: answer for key, answer in self.answers.items() if answer.operation in enough}
 
 

@@ -8,9 +8,9 @@ from typing import Any
 
 from hipaa_guard.aws import templates
 from hipaa_guard.aws.calls import Answer, Call, call_key, setback
-from hipaa_guard.aws.fields import Field, fields_read, keep
-from hipaa_guard.aws.foreseen import Foreseen, Times, foreseen
-from hipaa_guard.aws.plan import Plan
+from hipaa_guard.aws.fields import Field, keep
+from hipaa_guard.aws.foreseen import Foreseen, Times
+from hipaa_guard.aws.prepared import Prepared
 from hipaa_guard.aws.refusals import Meaning, Refusal
 from hipaa_guard.aws.sessions import Account
 from hipaa_guard.aws.stored import lasts
@@ -105,21 +105,21 @@ class Preflight:
         return sum(1 for refusal in refusals if refusal is not None and refusal.meaning is Meaning.OURS)
 
 
-def preflight(account: Account, plan: Plan) -> Preflight:
+def preflight(account: Account, plan: Prepared) -> Preflight:
     """Try the first page of each call of the plan that needs no resource, in one region.
 
     Calls for each resource need one, so what only they lack is first seen in the scan.
     """
-    calls = [call for call in foreseen(plan) if call.times is not Times.RESOURCE and not call.note]
+    calls = [call for call in plan.calls if call.times is not Times.RESOURCE and not call.note]
     return _tried(account, plan, calls, first_page=True)
 
 
-def glance(account: Account, plan: Plan) -> Preflight:
+def glance(account: Account, plan: Prepared) -> Preflight:
     """Make one call a service, in one region: the smallest answer that the plan has, to its last page.
 
     The scan need not make these again.
     """
-    calls = sorted(foreseen(plan), key=lambda call: (call.service, not call.small))
+    calls = sorted(plan.calls, key=lambda call: (call.service, not call.small))
     first: dict[str, Foreseen] = {}
     for call in calls:
         if call.times is not Times.RESOURCE and not call.note and call.operation not in _SLOW:
@@ -130,7 +130,7 @@ def glance(account: Account, plan: Plan) -> Preflight:
 _SLOW = frozenset({"iam.get_credential_report"})
 
 
-def _tried(account: Account, plan: Plan, calls: Iterable[Foreseen], *, first_page: bool) -> Preflight:
+def _tried(account: Account, plan: Prepared, calls: Iterable[Foreseen], *, first_page: bool) -> Preflight:
     caller = account.caller
     turns: Turns[Probe] = Turns(
         caller.limiter, lambda probe: setback(probe.answer), account.threads, pause=caller.pause
@@ -146,7 +146,7 @@ def _tried(account: Account, plan: Plan, calls: Iterable[Foreseen], *, first_pag
     turns.run(found.append)
     found.sort(key=lambda probe: (probe.call.operation, repr(probe.call.params)))
     reads, why = _reads_data(account)
-    return Preflight(account, tuple(found), reads, why, fields_read(plan), whole=not first_page)
+    return Preflight(account, tuple(found), reads, why, plan.fields, whole=not first_page)
 
 
 @dataclass(frozen=True, slots=True)
