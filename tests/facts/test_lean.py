@@ -13,7 +13,7 @@ import pytest
 
 from hipaa_guard import lean
 
-OPTIONS = (
+OPTIONS: tuple[dict[str, bool], ...] = (
     {},
     {"slots": True},
     {"frozen": True},
