@@ -11,7 +11,6 @@ import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec, SourceFileLoader
 from pathlib import Path
 from types import ModuleType
@@ -135,8 +134,10 @@ def _unusable(information: Path, entry: EntryPoint, why: str) -> Policies:
     return Policies((), (Broken("", str(file), line, reason),))
 
 
-class _Finder(MetaPathFinder):
+class _Finder:
     """Finds the modules of a package as all other finders do, to be run as policies."""
+
+    # Not derived from `importlib.abc.MetaPathFinder`, which brings `tempfile` and `zipfile` along.
 
     def __init__(self, package: str) -> None:
         self._package = package
@@ -144,7 +145,7 @@ class _Finder(MetaPathFinder):
     def find_spec(
         self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
-        """See `MetaPathFinder`."""
+        """See `importlib.abc.MetaPathFinder`."""
         if not f"{fullname}.".startswith(f"{self._package}."):
             return None
         others = (finder for finder in sys.meta_path if finder is not self and hasattr(finder, "find_spec"))
