@@ -117,9 +117,10 @@ test-allowed: $(UV)
 		pyproject.toml --extra dev --extra demo --output-file .venv-lock/$(RESOLUTION).txt
 	$(MAKE) test VENV=.venv-$(RESOLUTION) LOCKED=.venv-lock/$(RESOLUTION).txt
 
-## How long scans take, beside a bare interpreter
+## How long scans take, beside a bare interpreter, and with three times as many services and controls
 benchmark: $(STAMP)
 	$(BIN)/python -m benchmarks.startup
+	$(BIN)/python -m benchmarks.breadth
 
 ## The same beside Checkov and Trivy, on source and plans, and growth up to 50,000 resources (half an hour)
 benchmark-terraform: $(STAMP)

@@ -1,4 +1,7 @@
-"""Write the generated pages of docs/ and the list of ids: ``python -m docs.generate``; ``--check`` only compares."""
+"""Write what is made from the tables: ``python -m docs.generate``; ``--check`` only compares.
+
+That is the generated pages of docs/, the list of ids, and the catalogue of controls and the law data that scans read.
+"""
 
 from __future__ import annotations
 
@@ -12,8 +15,10 @@ from pathlib import Path
 import click
 
 from docs.by_service import FOLDER, MADE, controls_page, facts_page, rule_page, service_pages
+from hipaa_guard.controls.cataloguing import catalogue_of
 from hipaa_guard.controls.control import Control
 from hipaa_guard.controls.loading import load
+from hipaa_guard.law import PARSED, YAML_FILES, checksum, parsed, text_of
 
 ROOT = Path(__file__).parents[1]
 IDS = "tests/reference/control_ids.txt"
@@ -81,6 +86,13 @@ def settings_schema() -> str:
     return json.dumps(schema(), indent=2) + "\n"
 
 
+def law_as_json() -> str:
+    """What scans need of the law data, with a checksum of each file."""
+    texts = {name: text_of(name) for name in YAML_FILES}
+    told = {name: {"checksum": checksum(text), "document": parsed(text)} for name, text in texts.items()}
+    return json.dumps(told, indent=1, ensure_ascii=False) + "\n"
+
+
 def ids(controls: list[Control], written: str) -> str:
     """All ids that controls have and had, one a line, given those that were published.
 
@@ -121,7 +133,13 @@ def generated() -> dict[str, str]:
     }
     written = (ROOT / IDS).read_text(encoding="utf-8")
     front = readme((ROOT / "README.md").read_text(encoding="utf-8"), controls)
-    return {IDS: ids(controls, written), "README.md": front, **{f"docs/{name}": text for name, text in pages.items()}}
+    return {
+        IDS: ids(controls, written),
+        "README.md": front,
+        "src/hipaa_guard/controls/catalogue.json": catalogue_of(controls),
+        f"policies/law/{PARSED}": law_as_json(),
+        **{f"docs/{name}": text for name, text in pages.items()},
+    }
 
 
 def differences(root: Path, files: Mapping[str, str]) -> dict[str, str]:

@@ -1,18 +1,27 @@
 """The Security Rule as data: its standards and implementation specifications, and how old the data are.
 
-The files stand in ``policies/law``. Every scan reads one of them, so they are parsed by libyaml and checked lightly;
-a test holds all of them to the full shape.
+The files stand in ``policies/law``. Parsing YAML would cost each scan more than it takes to judge 64 resources, so
+``parsed.json`` holds what scans need of them (`python -m docs.generate` writes it), with a checksum of each file. A
+file that has another one is parsed anew.
 """
 
 from __future__ import annotations
 
+import json
+import zlib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
+from importlib import import_module
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Literal, get_args
 
+from hipaa_guard.lean import dataclass
+
+PARSED = "parsed.json"
+YAML_FILES = ("security_rule.yaml", "eligible_services.yaml")
+"""The files of which ``parsed.json`` holds a copy."""
+_NEEDED = ("text_version", "compiled", "list_date", "requirements", "services")
 RequirementType = Literal["standard", "required", "addressable"]
 Decidable = Literal["automated", "partial", "manual", "aws-inherited"]
 
@@ -62,7 +71,7 @@ def citations() -> Mapping[str, Requirement]:
         LawError: the file is missing or damaged.
 
     """
-    entries = _document(text_of("security_rule.yaml")).get("requirements")
+    entries = document("security_rule.yaml").get("requirements")
     if not isinstance(entries, list) or not entries:
         raise LawError("security_rule.yaml has no requirements: install hipaa-guard-cloud again")
     found = [_requirement(entry) for entry in entries]
@@ -80,8 +89,7 @@ def dates() -> Law:
         LawError: a file is missing or damaged.
 
     """
-    rule = _document(_head(text_of("security_rule.yaml")))
-    services = _document(_head(text_of("eligible_services.yaml")))
+    rule, services = document("security_rule.yaml"), document("eligible_services.yaml")
     return Law(
         text=str(rule.get("text_version", "")),
         compiled=str(rule.get("compiled", "")),
@@ -97,7 +105,7 @@ def eligible_services() -> Mapping[str, frozenset[str]]:
         LawError: the file is missing or damaged.
 
     """
-    listed = _document(text_of("eligible_services.yaml")).get("services")
+    listed = document("eligible_services.yaml").get("services")
     try:
         current = [entry for entry in listed or () if entry["status"].startswith("eligible")]
         return MappingProxyType({entry["name"]: frozenset(entry["boto3"]) for entry in current})
@@ -136,24 +144,65 @@ def text_of(name: str) -> str:
 
     """
     try:
-        return (files("hipaa_guard.policies") / "law" / name).read_text(encoding="utf-8")
+        return (directory() / name).read_text(encoding="utf-8")
     except OSError as error:
         raise LawError(f"cannot read the law data {name}: {error}") from error
 
 
-def _head(text: str) -> str:
-    """What stands before the sources: titles and dates. The rest of a file is long and a scan has no use for it."""
-    return text.partition("\nsources:")[0]
+def directory() -> Path:
+    """Where the files stand."""
+    return Path(import_module("hipaa_guard.policies").__path__[0], "law")
 
 
-def _document(text: str) -> dict[str, Any]:
-    import yaml  # 25 ms that `--help` need not pay
+def document(name: str) -> Mapping[str, Any]:
+    """What scans need of one of the YAML files.
+
+    Raises:
+        LawError: it is missing or damaged.
+
+    """
+    text = text_of(name)
+    known = _parsed().get(name)
+    if isinstance(known, dict) and known.get("checksum") == checksum(text) and isinstance(known.get("document"), dict):
+        found: dict[str, Any] = known["document"]
+        return found
+    return parsed(text)
+
+
+def checksum(text: str) -> int:
+    """By which a file is known."""
+    return zlib.crc32(text.encode())
+
+
+@cache
+def _parsed() -> Mapping[str, Any]:
+    """The files as JSON, by name; nothing where that is missing or damaged."""
+    try:
+        found = json.loads((directory() / PARSED).read_bytes())
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def parsed(text: str) -> dict[str, Any]:
+    """What scans need of a YAML file, given its text, as data that JSON can hold.
+
+    Raises:
+        LawError: it is damaged.
+
+    """
+    import yaml  # 25 ms that most commands need not pay
 
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
-        document = yaml.load(text, Loader=loader)  # noqa: S506 - both loaders are safe ones
+        found = yaml.load(text, Loader=loader)  # noqa: S506 - both loaders are safe ones
     except yaml.YAMLError as error:
         raise LawError(f"the law data are damaged: {error}") from error
-    if not isinstance(document, dict):
+    if not isinstance(found, dict):
         raise LawError("the law data are damaged: not a mapping")
-    return document
+    if isinstance(found.get("services"), list):
+        names = ("name", "status", "boto3")
+        found["services"] = [{name: each[name] for name in names if name in each} for each in found["services"]]
+    needed = {name: found[name] for name in _NEEDED if name in found}
+    plain: dict[str, Any] = json.loads(json.dumps(needed, default=str))
+    return plain

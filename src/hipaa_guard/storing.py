@@ -7,7 +7,6 @@ is to be removed.
 from __future__ import annotations
 
 import os
-import secrets
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -16,7 +15,7 @@ _SHOWN = 50
 
 def name_beside(path: Path) -> Path:
     """A name for a temporary file in the directory of another, which no file has."""
-    return path.with_name(f".{path.name[:_SHOWN]}.{secrets.token_hex(8)}")
+    return path.with_name(f".{path.name[:_SHOWN]}.{os.urandom(8).hex()}")
 
 
 def create(path: Path, data: Iterable[bytes], mode: int = 0o666, *, sync: bool = False) -> None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+import shutil
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from importlib.resources import files
+from pathlib import Path
 
 import jsonschema
 import pytest
@@ -261,3 +263,27 @@ def test_findings_are_sorted_worst_first_and_the_order_of_arrival_does_not_matte
     assert one == other_way
     assert list(one.findings) == [FAILED, other, low, UNKNOWN, PASSED]
     assert [summary.id for summary in one.controls] == ["c", "d"]
+
+
+def test_the_law_is_read_from_its_copy_only_as_long_as_that_is_in_date() -> None:
+    for name in law.YAML_FILES:
+        assert law.document(name) == law.parsed(law.text_of(name))
+        assert law._parsed()[name]["checksum"] == law.checksum(law.text_of(name))
+
+
+def test_a_changed_law_is_parsed_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    shutil.copytree(law.directory(), tmp_path / "law")
+    rule = tmp_path / "law" / "security_rule.yaml"
+    rule.write_text(
+        rule.read_text(encoding="utf-8").replace("compiled: '2026-11-22'", "compiled: '2026-11-23'"), "utf-8"
+    )
+    monkeypatch.setattr(law, "directory", lambda: tmp_path / "law")
+    law._parsed.cache_clear()
+    try:
+        assert law.document("security_rule.yaml")["compiled"] == "2026-11-23"
+        assert law.document("eligible_services.yaml")["list_date"] == "2026-05-22"
+        (tmp_path / "law" / law.PARSED).write_text("{")
+        law._parsed.cache_clear()
+        assert law.document("eligible_services.yaml")["list_date"] == "2026-05-22"
+    finally:
+        law._parsed.cache_clear()

@@ -17,9 +17,9 @@ from click.testing import CliRunner, Result
 from hipaa_guard.authoring import LOW
 from hipaa_guard.cli import policy_template
 from hipaa_guard.cli.main import cli
+from hipaa_guard.controls.control import controls_in
 from hipaa_guard.controls.facts_read import wanted_facts
 from hipaa_guard.controls.loading import load
-from hipaa_guard.controls.policy_files import controls_in
 from hipaa_guard.services import ebs
 
 ROOT = Path(__file__).parents[2]

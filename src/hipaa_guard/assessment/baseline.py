@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Any, NamedTuple, get_args
 
@@ -12,6 +12,7 @@ from hipaa_guard.assessment.model import Assessment, BaselineEntry, BaselineUse,
 from hipaa_guard.controls.control import Status
 from hipaa_guard.controls.findings import Finding, fingerprint, moved_to
 from hipaa_guard.facts.locations import RootsFrom
+from hipaa_guard.lean import dataclass
 from hipaa_guard.terraform.addresses import last_key
 from hipaa_guard.terraform.repository.untrusted_paths import FoundPathError, content_of_named
 

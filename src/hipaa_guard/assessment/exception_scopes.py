@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import lru_cache
 
 from hipaa_guard.controls.exception import SourceComments
 from hipaa_guard.facts.resource import Origin
+from hipaa_guard.lean import dataclass, regex
 from hipaa_guard.terraform.addresses import segments
 
 _NO_MARKS = SourceComments()
 
 _ANY_KEY = r'\[(?:\d+|\?|"(?:[^"\\]|\\.)*")\]'
 _ANY_STEP = rf"[^.\[\]]+(?:{_ANY_KEY})?"
-_STEP = re.compile(r"(?P<name>[^\[\]]*)(?P<key>\[.*\])?", re.DOTALL)
+_STEP = regex(r"(?P<name>[^\[\]]*)(?P<key>\[.*\])?", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)

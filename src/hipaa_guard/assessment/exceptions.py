@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import date
 
 from hipaa_guard import law
@@ -17,6 +17,7 @@ from hipaa_guard.controls.control import Control, Status
 from hipaa_guard.controls.exception import ExceptionEntry, ExceptionReference, SourceComments
 from hipaa_guard.controls.findings import Finding
 from hipaa_guard.facts.resource import Origin
+from hipaa_guard.lean import dataclass
 
 LONGEST = 365
 """Days for which a risk may be accepted."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from enum import StrEnum
 from typing import Literal, NamedTuple
@@ -14,6 +14,7 @@ from hipaa_guard.controls.findings import Finding
 from hipaa_guard.controls.fix import FixTexts
 from hipaa_guard.facts.locations import Gap, RootsFrom
 from hipaa_guard.law import Law
+from hipaa_guard.lean import dataclass
 
 
 @dataclass(frozen=True, slots=True)

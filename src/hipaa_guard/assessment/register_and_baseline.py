@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from pathlib import Path
 
 from hipaa_guard.assessment import baseline
@@ -11,6 +11,7 @@ from hipaa_guard.assessment.baseline import Baseline, BaselineError
 from hipaa_guard.assessment.exceptions import REGISTER, RegisterEntry
 from hipaa_guard.assessment.files_in_effect import InEffectError, differences, read_used
 from hipaa_guard.assessment.model import SettingsChange, UsedFile
+from hipaa_guard.lean import dataclass
 from hipaa_guard.terraform.input_error import TerraformInputError
 from hipaa_guard.terraform.repository import untrusted_paths
 from hipaa_guard.terraform.repository.git import Commit

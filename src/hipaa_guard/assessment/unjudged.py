@@ -60,13 +60,13 @@ def _left_out(
 
     An account is asked for no other kinds than those of the chosen controls.
     """
-    taken, asked = {control.id for control in chosen}, {control.kind.kind for control in chosen}
-    parts_met = {control.kind.kind for control in chosen if coverage.elsewhere.get(control.id)}
+    taken, asked = {control.id for control in chosen}, {control.kind_name for control in chosen}
+    parts_met = {control.kind_name for control in chosen if coverage.elsewhere.get(control.id)}
     met = {*coverage.resources, *coverage.unjudged_kinds, *parts_met}
     for control in every:
-        kinds = [kind.kind for kind in control.kind.narrower() if kind.kind in met]
-        if not kinds and live and control.kind.kind not in asked:
-            kinds = [control.kind.kind]
+        kinds = [kind.kind for kind in control.kinds() if kind.kind in met]
+        if not kinds and live and control.kind_name not in asked:
+            kinds = [control.kind_name]
         if kinds and control.id not in taken:
             yield control, kinds
 
@@ -80,7 +80,7 @@ class _RequirementScope:
         self._every = every
         self._undecided = [(control, coverage.elsewhere.get(control.id, 0)) for control in chosen]
         self._left_out = list(_left_out(coverage, every, chosen, live=live))
-        judging = [(kind, control) for control in every for kind in control.kind.narrower()]
+        judging = [(kind, control) for control in every for kind in control.kinds()]
         self._types_of = {kind.kind: kind.terraform.types[0] for kind, _ in judging if kind.terraform}
         self._folders: dict[str, set[str]] = {}
         for kind, control in judging:
@@ -106,7 +106,7 @@ class _RequirementScope:
         if missing and any(
             citation in control.hipaa
             and control.safeguard not in SAFEGUARDS
-            and kind in {each.kind for each in control.kind.narrower()}
+            and kind in {each.kind for each in control.kinds()}
             for control in self._every
         ):
             return frozenset()
@@ -117,7 +117,7 @@ class _RequirementScope:
         by_kind: dict[str, int] = {}
         for control, number in self._undecided:
             if number and citation in control.hipaa:
-                by_kind[control.kind.kind] = max(number, by_kind.get(control.kind.kind, 0))
+                by_kind[control.kind_name] = max(number, by_kind.get(control.kind_name, 0))
         for kind, number in by_kind.items():
             yield NotJudged(Why.ELSEWHERE, kind, number)
 

@@ -8,12 +8,12 @@ from typing import Any
 
 from hipaa_guard.aws.calling.calls import Answer, Call, call_key, setback
 from hipaa_guard.aws.calling.request_queue import RequestQueue
-from hipaa_guard.aws.collecting.kept_fields import Field, fields_read, keep
+from hipaa_guard.aws.collecting.kept_fields import Field, keep
+from hipaa_guard.aws.collecting.prepared_plan import Prepared
 from hipaa_guard.aws.keeping.stored_answers import lasts
 from hipaa_guard.aws.planning import templates
-from hipaa_guard.aws.planning.call_forecast import ForecastCall, Times, foreseen
+from hipaa_guard.aws.planning.call_forecast import ForecastCall, Times
 from hipaa_guard.aws.planning.error_codes import Meaning, Refusal
-from hipaa_guard.aws.planning.plan import Plan
 from hipaa_guard.aws.sessions.accounts import AwsAccount
 
 # AWS managed policies that allow reading what is stored, most of all first.
@@ -105,21 +105,21 @@ class Preflight:
         return sum(1 for refusal in refusals if refusal is not None and refusal.meaning is Meaning.OURS)
 
 
-def preflight(account: AwsAccount, plan: Plan) -> Preflight:
+def preflight(account: AwsAccount, plan: Prepared) -> Preflight:
     """Try the first page of each call of the plan that needs no resource, in one region.
 
     Calls for each resource need one, so what only they lack is first seen in the scan.
     """
-    calls = [call for call in foreseen(plan) if call.times is not Times.RESOURCE and not call.note]
+    calls = [call for call in plan.calls if call.times is not Times.RESOURCE and not call.note]
     return _tried(account, plan, calls, first_page=True)
 
 
-def glance(account: AwsAccount, plan: Plan) -> Preflight:
+def glance(account: AwsAccount, plan: Prepared) -> Preflight:
     """Make one call a service, in one region: the smallest answer that the plan has, to its last page.
 
     The scan need not make these again.
     """
-    calls = sorted(foreseen(plan), key=lambda call: (call.service, not call.small))
+    calls = sorted(plan.calls, key=lambda call: (call.service, not call.small))
     first: dict[str, ForecastCall] = {}
     for call in calls:
         if call.times is not Times.RESOURCE and not call.note and call.operation not in _SLOW:
@@ -130,7 +130,7 @@ def glance(account: AwsAccount, plan: Plan) -> Preflight:
 _SLOW = frozenset({"iam.get_credential_report"})
 
 
-def _tried(account: AwsAccount, plan: Plan, calls: Iterable[ForecastCall], *, first_page: bool) -> Preflight:
+def _tried(account: AwsAccount, plan: Prepared, calls: Iterable[ForecastCall], *, first_page: bool) -> Preflight:
     caller = account.caller
     turns: RequestQueue[Probe] = RequestQueue(
         caller.limiter, lambda probe: setback(probe.answer), account.threads, pause=caller.pause
@@ -146,7 +146,7 @@ def _tried(account: AwsAccount, plan: Plan, calls: Iterable[ForecastCall], *, fi
     turns.run(found.append)
     found.sort(key=lambda probe: (probe.call.operation, repr(probe.call.params)))
     reads, why = _reads_data(account)
-    return Preflight(account, tuple(found), reads, why, fields_read(plan), whole=not first_page)
+    return Preflight(account, tuple(found), reads, why, plan.fields, whole=not first_page)
 
 
 @dataclass(frozen=True, slots=True)

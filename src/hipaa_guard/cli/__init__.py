@@ -11,13 +11,31 @@ def main() -> None:
 
     with stoppable():
         try:
-            from hipaa_guard.cli.guarded_streams import guarded
-            from hipaa_guard.cli.main import run
             from hipaa_guard.cli.streams import guard
 
             guard()
-            with guarded():
-                code = run(sys.argv[1:])
+            code = _version() if sys.argv[1:] == ["--version"] else _run()
         except KeyboardInterrupt:
             code = exit_code()
     sys.exit(code)
+
+
+def _run() -> int:
+    from hipaa_guard.cli.guarded_streams import guarded
+    from hipaa_guard.cli.main import run
+
+    with guarded():
+        return run(sys.argv[1:])
+
+
+def _version() -> int:
+    """Tell the version as `cli.main` does, without what that imports; where it cannot be told, that says so."""
+    from hipaa_guard.cli.streams import StdoutError
+    from hipaa_guard.version import VERSION
+
+    try:
+        sys.stdout.write(f"hipaa-guard, version {VERSION}\n")
+        sys.stdout.flush()
+    except StdoutError:
+        return _run()
+    return 0

@@ -117,7 +117,7 @@ def told(control: Control) -> str:
         lines += ["", "Fix on the command line", *(f"  {line}" for line in control.fix.cli.splitlines())]
     if control.fix.note:
         lines += ["", *_indented(control.fix.note)]
-    whom = control.fix.texts().by_whom
+    whom = control.fix_texts().by_whom
     if whom:
         lines += ["", *_indented(whom)]
     if control.peers:

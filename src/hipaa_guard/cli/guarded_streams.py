@@ -13,10 +13,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TextIO
 
+from hipaa_guard.lean import regex
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-_ORDINARY = re.compile(r"[\w .,;'\"()/=<>!?%]*\n?", re.ASCII)
+_ORDINARY = regex(r"[\w .,;'\"()/=<>!?%]*\n?", re.ASCII)
 """One line in which nothing can act, so that most need no further look."""
 
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import field
 from enum import StrEnum
+from types import ModuleType
 from typing import NamedTuple
 
-from hipaa_guard.controls.fix import Fix
+from hipaa_guard.controls.fix import Fix, FixTexts
 from hipaa_guard.facts.inventory import Inventory
 from hipaa_guard.facts.resource import Resource
+from hipaa_guard.lean import dataclass
 
 
 class Severity(StrEnum):
@@ -107,6 +109,19 @@ class Control:
         return self.judge(resource, inventory) if self.needs_inventory else self.judge(resource)
 
     @property
+    def kind_name(self) -> str:
+        """The name of the kind: ``s3.Bucket``."""
+        return self.kind.kind
+
+    def fix_texts(self) -> FixTexts:
+        """The fix as reports tell it."""
+        return self.fix.texts()
+
+    def kinds(self) -> tuple[type[Resource], ...]:
+        """The kinds that it judges: its own, and those derived from it."""
+        return self.kind.narrower()
+
+    @property
     def is_shipped(self) -> bool:
         """Whether it is one of ours, and no policy of somebody else."""
         return self.module.startswith(SHIPPED)
@@ -130,3 +145,12 @@ class Member:
     why: str | None = None
     severity: Severity | None = None
     hipaa: tuple[str, ...] | None = None
+
+
+def controls_in(module: ModuleType) -> Iterator[Control]:
+    """The controls that a module defines, families included, in the order in which it defines them."""
+    for value in list(vars(module).values()):
+        members = value if isinstance(value, tuple) else (value,)
+        for member in members:
+            if isinstance(member, Control) and member.module == module.__name__:
+                yield member

@@ -6,11 +6,9 @@ The loader of other policies (`hipaa_guard.controls.policy_files`) goes on with 
 
 from __future__ import annotations
 
-import difflib
 import functools
 import inspect
 import keyword
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -22,12 +20,13 @@ from hipaa_guard.controls.fix import Fix
 from hipaa_guard.facts.inventory import Inventory
 from hipaa_guard.facts.resource import Resource
 from hipaa_guard.law import citations
+from hipaa_guard.lean import regex
 
 J = TypeVar("J", bound=Judge)
 P = ParamSpec("P")
 R = TypeVar("R")
 
-_ID = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)+")
+_ID = regex(r"[a-z][a-z0-9]*(_[a-z0-9]+)+")
 ID_FORM = "two or more words of small letters and digits, joined by underscores"
 
 _made: ContextVar[list[Control] | None] = ContextVar("made", default=None)
@@ -252,7 +251,7 @@ def _wrong_text(name: str, text: object) -> Iterator[str]:
 def _wrong_severity(severity: object) -> Iterator[str]:
     if not isinstance(severity, Severity):
         names = [each.name for each in Severity]
-        close = difflib.get_close_matches(str(severity).upper(), names, n=1)
+        close = _close(str(severity).upper(), names, n=1)
         hint = f"did you mean {close[0]}?" if close else f"there are {', '.join(names)}"
         yield f"severity {severity!r} is none that hipaa_guard.authoring has: {hint}"
 
@@ -266,7 +265,7 @@ def _wrong_citations(hipaa: object) -> Iterator[str]:
     known = citations()
     for citation in hipaa:
         if not isinstance(citation, str) or citation not in known:
-            close = difflib.get_close_matches(str(citation), known, n=3)
+            close = _close(str(citation), known, n=3)
             hint = f"did you mean {' or '.join(close)}?" if close else "docs/security-rule.md lists them"
             yield f"{citation!r} is no standard or specification of the rule: {hint}"
     for citation in dict.fromkeys(each for each in hipaa if hipaa.count(each) > 1):
@@ -314,7 +313,13 @@ def _are_texts(value: object) -> bool:
     return isinstance(value, tuple | list) and all(isinstance(each, str) for each in value)
 
 
+def _close(name: str, known: Iterable[str], n: int) -> list[str]:
+    import difflib  # only errors need it
+
+    return difflib.get_close_matches(name, list(known), n=n)
+
+
 def _nearest(name: str, known: Iterable[str]) -> str:
     known = list(known)
-    close = difflib.get_close_matches(name, known, n=2)
+    close = _close(name, known, n=2)
     return f": did you mean {' or '.join(close)}?" if close else f": there are {', '.join(known)}"

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
 
 from hipaa_guard.facts.locations import Location
+from hipaa_guard.lean import dataclass
 
 
 @dataclass(frozen=True, slots=True)

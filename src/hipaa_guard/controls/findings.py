@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import inspect
 import json
-import traceback
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import islice
@@ -119,6 +118,8 @@ def _finding(control: Control, resource: Resource, identity: str, inventory: Inv
             raise
         except BaseException as broken:  # noqa: BLE001 - a control that breaks must not hide the others, nor pass
             verdict = Verdict(Status.UNKNOWN, f"cannot be judged: the control {_failed(control, broken)}")
+            import traceback
+
             error = traceback.format_exc()
             cause = None if control.is_shipped else Cause.POLICY
     origin = resource.origin

@@ -5,17 +5,19 @@ from __future__ import annotations
 import re
 import textwrap
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import NamedTuple
+
+from hipaa_guard.lean import dataclass, regex
 
 PHI = "phi"
 """The name of the judged resource in the HCL of a fix."""
 
 _PATH = r"[a-z][a-z0-9_]*(?:\.[a-z][a-z0-9_]*(?:\[\*\])?)+"
-_LINE = re.compile(rf"({_PATH})\s*=\s*(\S.*)", re.DOTALL)
-_HEAD = re.compile(rf"{_PATH}\s*=")
-_INLINE = re.compile(rf"({_PATH})(?:\s*=\s*(\S.*))?")
-_POINTER = re.compile(rf"([a-z][a-z0-9_]*)\.{PHI}\.([a-z][a-z0-9_]*)")
+_LINE = regex(rf"({_PATH})\s*=\s*(\S.*)", re.DOTALL)
+_HEAD = regex(rf"{_PATH}\s*=")
+_INLINE = regex(rf"({_PATH})(?:\s*=\s*(\S.*))?")
+_POINTER = regex(rf"([a-z][a-z0-9_]*)\.{PHI}\.([a-z][a-z0-9_]*)")
 _FORM = "TYPE.argument = value, or TYPE.block.argument = value"
 _STEP = "  "
 
@@ -56,7 +58,7 @@ class Companion(NamedTuple):
 
         ``first`` are lines that stand before all others.
         """
-        own = re.compile(rf"\b{self.of}\.{PHI}\b")
+        own = regex(rf"\b{self.of}\.{PHI}\b")
         body = [setting._replace(value=own.sub(lambda _: judged, setting.value)) for setting in self.body]
         lines = [*first, f"{self.by} = {judged}.{self.to}", "", *_body([(each.path, each.value) for each in body])]
         return _resource(self.type, name, lines)

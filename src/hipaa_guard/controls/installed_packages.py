@@ -8,25 +8,20 @@ from __future__ import annotations
 
 import importlib
 import os
-import pkgutil
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec, SourceFileLoader
-from importlib.metadata import Distribution, EntryPoint
 from pathlib import Path
 from types import ModuleType
+from typing import TYPE_CHECKING
 
 from hipaa_guard.controls.broken import Broken, told
-from hipaa_guard.controls.policy_files import (
-    Policies,
-    PolicyFileError,
-    PolicyLoader,
-    controls_in,
-    policies_of,
-    somebody_elses_code,
-)
+from hipaa_guard.controls.control import controls_in
+from hipaa_guard.controls.policy_files import Policies, PolicyFileError, PolicyLoader, policies_of, somebody_elses_code
+
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
 
 GROUP = "hipaa_guard.policies"
 _HEAD = f"[{GROUP}]".encode()
@@ -64,6 +59,8 @@ def _naming_the_group(place: str) -> Iterator[Path]:
 
 
 def _of_package(information: Path, seen: set[str]) -> list[Policies]:
+    from importlib.metadata import Distribution
+
     try:
         found = Distribution.at(information).entry_points.select(group=GROUP)
         entries = sorted(((entry, entry.attr) for entry in found), key=lambda each: each[0].name)
@@ -100,6 +97,8 @@ def _modules(name: str) -> Iterator[str]:
     yield name
     path = getattr(importlib.import_module(name), "__path__", None)
     if path is not None:
+        import pkgutil
+
         # A package within that cannot be imported is told when its turn comes.
         yield from (each.name for each in pkgutil.walk_packages(path, f"{name}.", onerror=lambda _: None))
 
@@ -119,6 +118,8 @@ def _imported(information: Path, entry: EntryPoint, name: str) -> Policies:
 
 def _unusable(information: Path, entry: EntryPoint, why: str) -> Policies:
     """What is told of an entry point that leads to no policies: its line in the metadata of the package."""
+    from importlib.metadata import Distribution
+
     file = information / _ENTRIES
     lines = file.read_text(encoding="utf-8").splitlines()
     line = next((number for number, text in enumerate(lines, 1) if text.partition("=")[0].strip() == entry.name), 0)
@@ -127,8 +128,10 @@ def _unusable(information: Path, entry: EntryPoint, why: str) -> Policies:
     return Policies((), (Broken("", str(file), line, reason),))
 
 
-class _PolicyFinder(MetaPathFinder):
+class _PolicyFinder:
     """Finds the modules of a package as all other finders do, to be run as policies."""
+
+    # Not derived from `importlib.abc.MetaPathFinder`, which brings `tempfile` and `zipfile` along.
 
     def __init__(self, package: str) -> None:
         self._package = package
@@ -136,7 +139,7 @@ class _PolicyFinder(MetaPathFinder):
     def find_spec(
         self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
-        """See `MetaPathFinder`."""
+        """See `importlib.abc.MetaPathFinder`."""
         if not f"{fullname}.".startswith(f"{self._package}."):
             return None
         others = (finder for finder in sys.meta_path if finder is not self and hasattr(finder, "find_spec"))

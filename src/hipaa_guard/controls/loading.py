@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import difflib
 import importlib
 import importlib.util
-import pkgutil
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
@@ -13,10 +11,11 @@ from types import ModuleType
 from typing import NamedTuple
 
 from hipaa_guard.controls.broken import Broken, line_in, place_of, told
-from hipaa_guard.controls.control import Control
+from hipaa_guard.controls.catalogue import catalogue
+from hipaa_guard.controls.control import Control, controls_in
 from hipaa_guard.controls.facts_read import wanted_facts
 from hipaa_guard.controls.installed_packages import installed
-from hipaa_guard.controls.policy_files import Policies, controls_in, own_module, somebody_elses_code
+from hipaa_guard.controls.policy_files import Policies, own_module, somebody_elses_code
 
 OWN = "hipaa_guard_own_policies"
 """The package that policy modules of a directory of the user seem to be in."""
@@ -55,9 +54,19 @@ def load_all(own: Sequence[Path] = ()) -> Loaded:
         ControlError: a directory of the user is not there or holds no policies.
 
     """
+    return _all(_shipped(), own)
+
+
+def list_all(own: Sequence[Path] = ()) -> Loaded:
+    """As `load_all`, but the modules of the shipped controls are not imported (`catalogue.Listed`)."""
+    known = catalogue()
+    return _all(_shipped() if known is None else known.controls, own)
+
+
+def _all(shipped: Iterable[Control], own: Sequence[Path]) -> Loaded:
     by_name: dict[str, Control] = {}
     broken: list[Broken] = []
-    for found in _shipped():
+    for found in shipped:
         _take(found, by_name, broken)
     for policies in (*installed(), *_own(own)):
         broken.extend(policies.broken)
@@ -133,6 +142,8 @@ def chosen(loaded: Loaded, only: Iterable[str], skip: Iterable[str] = ()) -> Loa
 def _resolve(known: dict[str, Control], id: str) -> Control:
     if id in known:
         return known[id]
+    import difflib
+
     close = difflib.get_close_matches(id, known, n=3)
     hint = f"did you mean {' or '.join(close)}?" if close else "`hipaa-guard controls list` shows them all."
     raise ControlError(f"there is no control {id!r}: {hint}")
@@ -144,6 +155,8 @@ def _shipped() -> Iterator[Control]:
 
 
 def _shipped_modules() -> Iterator[ModuleType]:
+    import pkgutil  # the catalogue spares it
+
     package = importlib.import_module("hipaa_guard.policies")
     for folder in pkgutil.iter_modules(package.__path__, "hipaa_guard.policies."):
         if folder.ispkg:

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from hipaa_guard.controls.control import Control, Status
 from hipaa_guard.controls.findings import Finding, fingerprint, judged
 from hipaa_guard.facts.inventory import Inventory, Part, StandIn
 from hipaa_guard.facts.locations import Gap, GapKind
 from hipaa_guard.facts.resource import Resource
+from hipaa_guard.lean import dataclass
 
 _TRIED = 5_000
 """How many parts of one resource are tried one by one."""

@@ -79,15 +79,6 @@ def somebody_elses_code() -> Iterator[None]:
         yield
 
 
-def controls_in(module: ModuleType) -> Iterator[Control]:
-    """The controls that a module defines, families included, in the order in which it defines them."""
-    for value in list(vars(module).values()):
-        members = value if isinstance(value, tuple) else (value,)
-        for member in members:
-            if isinstance(member, Control) and member.module == module.__name__:
-                yield member
-
-
 def policies_of(spec: ModuleSpec | None) -> Policies | None:
     """What an imported module declares; None where no loader of ours imported it."""
     loader = None if spec is None else spec.loader

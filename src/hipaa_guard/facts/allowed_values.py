@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from hipaa_guard.facts.values import Cause, Incomplete, Unknown, Value, mapped
+from hipaa_guard.lean import dataclass
 
 _SHOWN = 8
 

@@ -16,25 +16,24 @@ from collections.abc import Iterable, Iterator
 
 from hipaa_guard.facts.secrets import SecretText, revealed
 from hipaa_guard.facts.values import Incomplete, PartialJson, PartialText, Reference, Unknown, Value
+from hipaa_guard.lean import regex
 
 _GAP = "\ue006"
 """Stands for an unknown part of a text: a private-use character, as in policies."""
 
 _FORMS = (
-    ("an AWS access key id", re.compile(r"(?<![A-Za-z0-9])(?:AKIA|ASIA)[A-Z2-7]{16}(?![A-Za-z0-9])")),
+    ("an AWS access key id", regex(r"(?<![A-Za-z0-9])(?:AKIA|ASIA)[A-Z2-7]{16}(?![A-Za-z0-9])")),
     (
         "an AWS secret access key",
-        re.compile(
-            r"(?i:secret_?(?:access_?)?key)\\?[\"']?(?:\s*[:=]\s*|\s+)\\?[\"']?[A-Za-z0-9/+]{40}(?![A-Za-z0-9/+=])"
-        ),
+        regex(r"(?i:secret_?(?:access_?)?key)\\?[\"']?(?:\s*[:=]\s*|\s+)\\?[\"']?[A-Za-z0-9/+]{40}(?![A-Za-z0-9/+=])"),
     ),
-    ("a private key", re.compile(r"-----BEGIN (?:[A-Z0-9]+ ){0,3}PRIVATE KEY(?: BLOCK)?-----")),
+    ("a private key", regex(r"-----BEGIN (?:[A-Z0-9]+ ){0,3}PRIVATE KEY(?: BLOCK)?-----")),
 )
-_LOGIN = re.compile(r"(?<![A-Za-z0-9+.-])[A-Za-z][A-Za-z0-9+.-]{0,30}://[^\s/:@\"'<>]{0,200}:([^\s/@\"'<>]{1,200})@")
+_LOGIN = regex(r"(?<![A-Za-z0-9+.-])[A-Za-z][A-Za-z0-9+.-]{0,30}://[^\s/:@\"'<>]{0,200}:([^\s/@\"'<>]{1,200})@")
 
 # What names of credentials end in, as words of their own: DB_PASSWORD, clientSecret. A name that goes on says where a
 # credential is kept or how it is treated: SECRET_ARN, TOKEN_URL, PASSWORD_MIN_LENGTH.
-_NAME = re.compile(
+_NAME = regex(
     r"(?:(?<![A-Za-z])|(?<=[a-z0-9])(?=[A-Z])|(?<![nN][oO])(?=(?i:password)))"
     r"(?:(?P<password>(?i:password|passwd|passphrase|pwd|pass))|(?P<secret>(?i:secret))|(?P<token>(?i:token))"
     r"|(?P<key>(?i:(?:api|auth|secret|access|private)[_-]?key)))"
@@ -47,21 +46,21 @@ _BARE = r"(?P<bare>(?![=-])[^\s\"'`;&|<>()\[\]{},$\\]{1,500})"
 # How a literal may follow such a name, and what the line must hold before that.
 _GIVEN = (
     # NAME=value
-    (re.compile(""), re.compile(rf"={_BARE}(?=[\s;&\"']|$)")),
+    (regex(""), regex(rf"={_BARE}(?=[\s;&\"']|$)")),
     # NAME = "value", "NAME": "value"
-    (re.compile(""), re.compile(rf"\\?[\"']?\]?[ \t]*(?:=>|:=|=|:)[ \t]*{_QUOTED}")),
+    (regex(""), regex(rf"\\?[\"']?\]?[ \t]*(?:=>|:=|=|:)[ \t]*{_QUOTED}")),
     # NAME: value
-    (re.compile(r"^[\s-]*[\w.-]*$"), re.compile(rf"[ \t]*:[ \t]+{_BARE}[ \t]*(?=[\r\n]|$)")),
+    (regex(r"^[\s-]*[\w.-]*$"), regex(rf"[ \t]*:[ \t]+{_BARE}[ \t]*(?=[\r\n]|$)")),
     # define('NAME', 'value')
-    (re.compile(r"define\(\s*[\"'][\w-]*$"), re.compile(rf"[\"']\s*,\s*{_QUOTED}")),
+    (regex(r"define\(\s*[\"'][\w-]*$"), regex(rf"[\"']\s*,\s*{_QUOTED}")),
     # --name value
-    (re.compile(r"(?:^|\s)--[\w-]*$"), re.compile(rf"[ \t]+(?:{_QUOTED}|(?![\w-]+=){_BARE}(?=[\s;&]|$))")),
+    (regex(r"(?:^|\s)--[\w-]*$"), regex(rf"[ \t]+(?:{_QUOTED}|(?![\w-]+=){_BARE}(?=[\s;&]|$))")),
 )
 _LINE = 200
 """How many characters before a name are looked at."""
 
 # Values that hold no credential but say where one is, or are decided elsewhere.
-_POINTER = re.compile(
+_POINTER = regex(
     r"arn:|[.~]{0,2}/|\$[\w({]|`|\{|<|%[({A-Za-z]|\*+$"  # ARNs, paths and parameters; shell, templates; masks
     r"|[A-Za-z][\w+.-]*://"  # a URL: one with a password in it is found by its form
     r"|(?i:ssm|vault|secretsmanager|secret|kms|env|file|op|sm|param|parameter):"
@@ -79,7 +78,7 @@ _GENERATED = {
     "aws_iam_access_key": ("secret", "ses_smtp_password_v4"),  # its id alone opens nothing
     "tls_private_key": ("private_key_pem", "private_key_openssh", "private_key_pem_pkcs8"),
 }
-_MAY_BE_SECRET = re.compile(
+_MAY_BE_SECRET = regex(
     r"password|secret|token|key|credential|auth|result|content|value|body|json|rendered|data|text|output",
     re.IGNORECASE,
 )

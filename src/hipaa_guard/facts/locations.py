@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Literal, NamedTuple
+
+from hipaa_guard.lean import dataclass
 
 RootsFrom = Literal["option", "git", "settings", "scanned path"]
 """What root modules are named from: a directory that was given, the work tree of git, the directory of the settings,

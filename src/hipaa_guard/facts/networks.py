@@ -7,6 +7,7 @@ from functools import lru_cache
 from ipaddress import IPv4Network, IPv6Network, ip_network
 
 from hipaa_guard.facts.values import Existing, PartialText, Reference, Undecided, Unknown, Value
+from hipaa_guard.lean import regex
 
 Network = IPv4Network | IPv6Network
 
@@ -16,7 +17,7 @@ LONGEST_OF_EVERYBODY = {4: 7, 6: 12}
 _NEVER_ROUTED = tuple(map(ip_network, ("224.0.0.0/3", "fc00::/7", "fe80::/10", "ff00::/8")))
 _MAPPED = IPv6Network("::ffff:0:0/96")
 
-_OWN_RANGE = re.compile(r"(^|\.)(aws_(default_)?|awscc_ec2_)(vpc|subnet)\.[^.]+$")
+_OWN_RANGE = regex(r"(^|\.)(aws_(default_)?|awscc_ec2_)(vpc|subnet)\.[^.]+$")
 """A VPC or subnet: its ranges are /16 at the widest in IPv4 and /44 in IPv6."""
 
 _PROTOCOLS = {"-1": "all", "1": "icmp", "6": "tcp", "17": "udp", "58": "icmpv6"}

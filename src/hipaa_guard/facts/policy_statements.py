@@ -7,7 +7,6 @@ Only ``*`` (any text) and ``?`` (one character) are wildcards there; brackets ar
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
 
 from hipaa_guard.facts.binding_conditions import SYMBOL_START, binds_caller, named_accounts, names_only_places
@@ -23,6 +22,7 @@ from hipaa_guard.facts.values import (
     Value,
     some,
 )
+from hipaa_guard.lean import dataclass, regex
 
 SYMBOL_END = "\ue001"
 _SYMBOL = SYMBOL_START + "{}" + SYMBOL_END
@@ -31,7 +31,7 @@ _SYMBOL = SYMBOL_START + "{}" + SYMBOL_END
 _ANY_ACCOUNT = "?"
 """Stands in a symbol before what may be of any account."""
 
-_OF_MEMBERS = re.compile(r"(^|\.)aws_organizations_account\.")
+_OF_MEMBERS = regex(r"(^|\.)aws_organizations_account\.")
 """Declared resources whose ids are accounts other than one's own."""
 
 Text = str | Unknown

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from copy import copy
-from dataclasses import dataclass, field
+from dataclasses import field
 from types import CodeType, FunctionType
 from typing import Any, Literal, Protocol
 
 from hipaa_guard.facts.values import Value
+from hipaa_guard.lean import dataclass
 
 # --- Terraform ---------------------------------------------------------------------------------------------------
 

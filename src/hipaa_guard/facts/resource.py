@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextvars import ContextVar
-from dataclasses import dataclass
 from inspect import get_annotations
 from typing import Any, ClassVar, Literal, NamedTuple, Protocol, Self, overload
 
@@ -24,6 +23,7 @@ from hipaa_guard.facts.readings import (
 )
 from hipaa_guard.facts.records import in_words
 from hipaa_guard.facts.values import Cause, Incomplete, NotVisible, Undecided, Unknown, Value
+from hipaa_guard.lean import dataclass
 
 READING_ERRORS = (TypeError, ValueError, LookupError, AttributeError, ArithmeticError, RecursionError)
 """What a reading or `parse` raises when it meets a value of a shape that neither the provider nor AWS would give."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import importlib
 import os
 import stat
@@ -127,6 +126,8 @@ def parsed(spec: str, source: str | None = None) -> tuple[str, Path | None]:
     """
     format, equals, name = spec.partition("=")
     if format not in FORMATS:
+        import difflib
+
         close = difflib.get_close_matches(format.lower(), FORMATS, n=1, cutoff=0.4)
         hint = f"did you mean {close[0]}?" if close else f"there are {', '.join(sorted(FORMATS))}."
         raise OutputError(f"there is no output format {format!r}: {hint}")

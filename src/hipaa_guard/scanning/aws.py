@@ -6,22 +6,22 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 from hipaa_guard.assessment.discovered import more_than_listed, not_discovered, unjudged_types
 from hipaa_guard.assessment.model import Assessment, Coverage, Scan
 from hipaa_guard.aws.calling.calls import Answer
-from hipaa_guard.aws.collecting.collect import Collected, collect
+from hipaa_guard.aws.collecting.collect import Collected, collect_prepared
 from hipaa_guard.aws.collecting.discovery import QUESTIONS
-from hipaa_guard.aws.collecting.kept_fields import fields_read
+from hipaa_guard.aws.collecting.prepared_plan import Prepared, prepared
 from hipaa_guard.aws.keeping import evidence as stored
 from hipaa_guard.aws.keeping.ledger import Ledger, LedgerError, place
 from hipaa_guard.aws.keeping.stored_answers import StoredError, digest, lasts, text_of
-from hipaa_guard.aws.planning.call_forecast import ForecastCall, foreseen
-from hipaa_guard.aws.planning.plan import Plan, Question, planned
+from hipaa_guard.aws.planning.call_forecast import ForecastCall
+from hipaa_guard.aws.planning.plan import Plan, Question
 from hipaa_guard.aws.preflight import Preflight, glance, preflight, warnings
 from hipaa_guard.aws.sessions.accounts import AwsAccount, AwsSetupError, open_account
 from hipaa_guard.clock import now
+from hipaa_guard.controls.catalogue import imported
 from hipaa_guard.controls.control import Control
 from hipaa_guard.controls.facts_read import kinds_of, wanted_facts
 from hipaa_guard.facts.locations import Gap
@@ -73,18 +73,19 @@ def scan_aws(
 
     """
     began = now()
-    selection = selected(options)
+    selection = _selection(options)
     plan = _plan(selection.controls, options)
     account = (at or AwsTarget()).opened()
     keeping = _Keeping(account, plan, options, resume=resume)
     try:
-        collected = _collected(account, selection.controls, options, keeping, _known(account, plan, options, keeping))
+        known = _known(account, plan, options, keeping)
+        collected = collect_prepared(account, plan, progress=options.progress, known=known, note=keeping.note)
     except KeyboardInterrupt:
         raise InterruptedScanError(keeping.interrupted()) from None
     keeping.ended(collected.answers)
     started = keeping.started or began
     if evidence is not None:
-        _store(evidence, stored.StoredEvidence(account, _told(plan), collected.answers, started, collected.finished))
+        _store(evidence, stored.StoredEvidence(account, plan.told, collected.answers, started, collected.finished))
     return _assessed(collected, selection, options, started, now())
 
 
@@ -95,15 +96,13 @@ def rejudge(options: Options, evidence: Path) -> Assessment:
         InputError: the evidence cannot be read or was changed, or the options name something that does not exist.
 
     """
-    selection = selected(options)
+    selection = _selection(options)
     try:
         found = stored.read(evidence)
     except StoredError as error:
         raise InputError(str(error)) from None
-    kinds, wanted = kinds_of(selection.controls), wanted_facts(selection.controls)
-    known = found.for_plan(_plan(selection.controls, options))
-    asked = _questions(options)
-    collected = collect(found.account, kinds, wanted, questions=asked, progress=options.progress, known=known)
+    plan = _plan(selection.controls, options)
+    collected = collect_prepared(found.account, plan, progress=options.progress, known=found.for_plan(plan))
     return _assessed(collected, selection, options, found.started, found.finished)
 
 
@@ -114,7 +113,7 @@ def dry_run_aws(options: Options) -> list[ForecastCall]:
         InputError: the options name something that does not exist.
 
     """
-    return foreseen(_plan(selected(options).controls, options))
+    return list(_plan(_selection(options).controls, options).calls)
 
 
 def preflight_aws(options: Options, at: AwsTarget | None = None) -> Preflight:
@@ -124,12 +123,24 @@ def preflight_aws(options: Options, at: AwsTarget | None = None) -> Preflight:
         InputError: as `scan_aws`.
 
     """
-    plan = _plan(selected(options).controls, options)
+    plan = _plan(_selection(options).controls, options)
     return preflight((at or AwsTarget()).opened(), plan)
 
 
-def _plan(controls: Sequence[Control], options: Options) -> Plan:
-    return planned(kinds_of(controls), wanted_facts(controls), _questions(options))
+def _selection(options: Options) -> Selection:
+    """What the options name, with the functions of the controls that are asked for.
+
+    All are imported where it is asked what else there is, since every kind tells which types of AWS are judged.
+    """
+    selection = selected(options)
+    if _questions(options):
+        selection.all = imported(selection.all)
+    selection.controls = imported(selection.controls)
+    return selection
+
+
+def _plan(controls: Sequence[Control], options: Options) -> Prepared:
+    return prepared(kinds_of(controls), wanted_facts(controls), _questions(options))
 
 
 def _questions(options: Options) -> Sequence[Question]:
@@ -137,11 +148,7 @@ def _questions(options: Options) -> Sequence[Question]:
     return () if options.only else QUESTIONS
 
 
-def _told(plan: Plan) -> dict[str, Any]:
-    return {operation: field.told() for operation, field in sorted(fields_read(plan).items())}
-
-
-def _known(account: AwsAccount, plan: Plan, options: Options, keeping: _Keeping) -> Mapping[str, Answer]:
+def _known(account: AwsAccount, plan: Prepared, options: Options, keeping: _Keeping) -> Mapping[str, Answer]:
     """What need not be asked: what an interrupted scan was answered, or else one call a service, made now."""
     if keeping.answers:
         return keeping.answers
@@ -149,20 +156,6 @@ def _known(account: AwsAccount, plan: Plan, options: Options, keeping: _Keeping)
     for warning in warnings(before):
         options.tell(warning)
     return before.answers
-
-
-def _collected(
-    account: AwsAccount, controls: Sequence[Control], options: Options, keeping: _Keeping, known: Mapping[str, Answer]
-) -> Collected:
-    return collect(
-        account,
-        kinds_of(controls),
-        wanted_facts(controls),
-        questions=_questions(options),
-        progress=options.progress,
-        known=known,
-        note=keeping.note,
-    )
 
 
 def _store(directory: Path, evidence: stored.StoredEvidence) -> None:
@@ -222,7 +215,7 @@ def _unread(plan: Plan) -> tuple[str, ...]:
 class _Keeping:
     """The ledger of a scan, or none where it cannot be kept, which is said: a scan needs none."""
 
-    def __init__(self, account: AwsAccount, plan: Plan, options: Options, *, resume: bool) -> None:
+    def __init__(self, account: AwsAccount, plan: Prepared, options: Options, *, resume: bool) -> None:
         self._options = options
         self._ledger: Ledger | None = None
         identity = {
@@ -231,7 +224,7 @@ class _Keeping:
             "regions": account.regions,
             "home": (account.home, account.clients.home),
             "version": VERSION,
-            "plan": digest(text_of([_told(plan), [(call.operation, call.params) for call in foreseen(plan)]])),
+            "plan": digest(text_of([plan.told, [(call.operation, call.params) for call in plan.calls]])),
         }
         try:
             self._ledger = Ledger(place(identity), identity, resume=resume)

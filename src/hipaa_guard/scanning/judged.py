@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from itertools import chain
 from typing import TYPE_CHECKING
 
@@ -15,6 +15,7 @@ from hipaa_guard.controls.findings import Finding, judge, with_previous
 from hipaa_guard.controls.partial_resources import judge_parts, stand_ins
 from hipaa_guard.facts.locations import Gap
 from hipaa_guard.facts.resource import Origin
+from hipaa_guard.lean import dataclass
 
 if TYPE_CHECKING:
     from hipaa_guard.facts.inventory import Inventory
@@ -65,7 +66,7 @@ class Judged:
         self.gaps.extend(parts.gaps)
         self.elsewhere.update(parts.undecided)
         self.resources.update(parts.resources)
-        judged = {kind.kind for control in controls for kind in control.kind.narrower()}
+        judged = {kind.kind for control in controls for kind in control.kinds()}
         present = (resource for resource in inventory if resource.origin.block not in without)
         for resource in present:
             (self.resources if resource.kind in judged else self.others)[resource.kind] += 1
@@ -74,7 +75,7 @@ class Judged:
 
     def left_out(self, every: Sequence[Control]) -> dict[str, int]:
         """The resources that were met and that only controls judge which were not asked for, by kind."""
-        judged = {kind.kind for control in every for kind in control.kind.narrower()}
+        judged = {kind.kind for control in every for kind in control.kinds()}
         return {kind: number for kind, number in sorted(self.others.items()) if kind in judged}
 
 

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from functools import lru_cache
 from itertools import chain, islice
 
 from hipaa_guard.controls.exception import ExceptionReference, SourceComments
 from hipaa_guard.facts.locations import Location
+from hipaa_guard.lean import regex
 from hipaa_guard.terraform.blocks import Configuration, ResourceInstance
 from hipaa_guard.terraform.hcl.syntax import MARK
 
-_MARK = re.compile(rf"{MARK}[ \t]*([^\n]*)")
-_REFERENCE = re.compile(r"exception[ \t]+(EX-\d{1,6}(?:[ \t]*,[ \t]*EX-\d{1,6})*)\b")
+_MARK = regex(rf"{MARK}[ \t]*([^\n]*)")
+_REFERENCE = regex(r"exception[ \t]+(EX-\d{1,6}(?:[ \t]*,[ \t]*EX-\d{1,6})*)\b")
 _SHOWN = 80
 
 MOST = 10

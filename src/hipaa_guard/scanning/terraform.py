@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Literal
 from hipaa_guard.assessment.baseline import Baseline, baseline_of
 from hipaa_guard.assessment.model import Assessment, Coverage, Scan, UsedFile
 from hipaa_guard.clock import now
+from hipaa_guard.controls.catalogue import imported_for, listed_types
 from hipaa_guard.facts.locations import Gap, GapKind
 from hipaa_guard.facts.resource import all_kinds
 from hipaa_guard.scanning.judged import Judged
@@ -106,16 +107,18 @@ def _judge(
     """Judge configurations; gives the types that are of no kind, with their numbers."""
     from hipaa_guard.terraform.binding.inventory import build_inventory
 
+    met = {instance.type for configuration in configurations for instance in configuration.instances}
+    controls = imported_for(selection.controls, met)
     # Every kind, not only those that the controls name: what is not read costs nothing here.
     kinds = sorted(all_kinds(), key=lambda kind: kind.kind)
-    covered = {type for kind in kinds for type in kind.terraform_types()}
+    covered = listed_types().union(*(kind.terraform_types() for kind in kinds))
     unjudged: Counter[str] = Counter()
     for number, configuration in enumerate(configurations):
         if options.progress is not None:
             options.progress(number, len(configurations), configuration.root)
         left_out = _left_out(configuration, target.changed_only)
         inventory = build_inventory(configuration, kinds)
-        judged.add(selection.controls, inventory, left_out, configuration.previous, configuration.former_roots)
+        judged.add(controls, inventory, left_out, configuration.previous, configuration.former_roots)
         marks = marks_of(configuration, tags=any(entry.scope.tags for entry in selection.known.entries))
         judged.marks.update((place, each) for place, each in marks.items() if place[1] not in left_out)
         unjudged.update(_uncovered(configuration, covered | configuration.asked_for))
@@ -189,7 +192,7 @@ def _left_out(configuration: Configuration, changed_only: bool) -> frozenset[str
     return left_out
 
 
-def _uncovered(configuration: Configuration, covered: set[str]) -> Iterator[str]:
+def _uncovered(configuration: Configuration, covered: frozenset[str]) -> Iterator[str]:
     return (instance.type for instance in configuration.instances if instance.type not in covered)
 
 

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
 
+from hipaa_guard.lean import regex
+
 _KEY_TEXT = r'\[(?:\d{1,18}|\?|"(?:[^"\\]|\\.)*")\]'
-_KEY = re.compile(_KEY_TEXT)
-_SEGMENT = re.compile(rf"(?:{_KEY_TEXT}|[^.])+")
+_KEY = regex(_KEY_TEXT)
+_SEGMENT = regex(rf"(?:{_KEY_TEXT}|[^.])+")
 _NO_KEYS = "["
 _ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t", "${": "$${", "%{": "%%{"}
 _MEANINGS = {escaped: plain for plain, escaped in _ESCAPES.items()}
-_SPECIAL = re.compile(r'[\\"\n\r\t]|[$%]\{')
-_ESCAPED = re.compile(r"\\.|\$\$\{|%%\{")
-_MODULE_STEP = re.compile(rf'module\.([^.\[\]"]+)({_KEY_TEXT})?(?:\.|$)')
+_SPECIAL = regex(r'[\\"\n\r\t]|[$%]\{')
+_ESCAPED = regex(r"\\.|\$\$\{|%%\{")
+_MODULE_STEP = regex(rf'module\.([^.\[\]"]+)({_KEY_TEXT})?(?:\.|$)')
 
 
 @lru_cache(maxsize=65_536)

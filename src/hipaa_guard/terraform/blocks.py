@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal, Protocol
 
 from hipaa_guard.facts.locations import Gap, Location
 from hipaa_guard.facts.values import Unknown, Value
+from hipaa_guard.lean import dataclass
 
 
 class ResourceInstance(Protocol):

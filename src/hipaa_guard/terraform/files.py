@@ -10,11 +10,12 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from pathlib import Path
 
+from hipaa_guard.lean import regex
 from hipaa_guard.terraform import limits
 
-_IGNORED = re.compile("[\u200c-\u200f\u202a-\u202e\u206a-\u206f\ufeff]")
+_IGNORED = regex("[\u200c-\u200f\u202a-\u202e\u206a-\u206f\ufeff]")
 """What HFS+ leaves out of a name."""
-_OF_GIT = re.compile(r"(?:\.git|git~\d)[. ]*(?::.*)?", re.DOTALL)
+_OF_GIT = regex(r"(?:\.git|git~\d)[. ]*(?::.*)?", re.DOTALL)
 """``.git`` as a file system may take it: NTFS drops dots and spaces at the end, and knows short names and streams."""
 
 

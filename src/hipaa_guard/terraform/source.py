@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hipaa_guard.facts.locations import Gap, GapKind, Location
 from hipaa_guard.facts.values import Value
+from hipaa_guard.lean import dataclass
 from hipaa_guard.terraform.blocks import Configuration
 from hipaa_guard.terraform.evaluation.module_instances import ModuleInstance
 from hipaa_guard.terraform.evaluation.unread_modules import handed_over

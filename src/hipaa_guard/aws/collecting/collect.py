@@ -11,13 +11,13 @@ from typing import Any
 from hipaa_guard.aws.calling.calls import Answer, searched
 from hipaa_guard.aws.collecting.discovery import Discovered, Discovery
 from hipaa_guard.aws.collecting.fact_source import AnswerIndex, AwsSource, Item
-from hipaa_guard.aws.collecting.kept_fields import fields_read
 from hipaa_guard.aws.collecting.missing import UnansweredCalls
+from hipaa_guard.aws.collecting.prepared_plan import Prepared, prepared
 from hipaa_guard.aws.collecting.requests import Note, Progress, Requests
 from hipaa_guard.aws.collecting.resource_names import is_same, keys_of, name_of
 from hipaa_guard.aws.planning import templates
 from hipaa_guard.aws.planning.error_codes import Meaning
-from hipaa_guard.aws.planning.plan import KindPlan, Plan, Question, Wanted, planned
+from hipaa_guard.aws.planning.plan import KindPlan, Plan, Question, Wanted
 from hipaa_guard.aws.sessions.accounts import AwsAccount
 from hipaa_guard.clock import now
 from hipaa_guard.facts.inventory import Inventory
@@ -100,9 +100,20 @@ def collect(
     `known`, by `call_key`, is not asked again; each answer is given to `note` before it is used. With the `questions`
     of `discovery` it is also found out what else exists.
     """
-    plan = planned(kinds, wanted, questions)
-    requests = Requests(account, fields_read(plan), progress=progress, known=known, note=note)
-    return _Collection(account, plan, requests).collected()
+    return collect_prepared(account, prepared(kinds, wanted, questions), progress=progress, known=known, note=note)
+
+
+def collect_prepared(
+    account: AwsAccount,
+    plan: Prepared,
+    *,
+    progress: Progress | None = None,
+    known: Mapping[str, Answer] | None = None,
+    note: Note | None = None,
+) -> Collected:
+    """As `collect`, what is planned already."""
+    requests = Requests(account, plan.fields, progress=progress, known=known, note=note)
+    return _Collection(account, plan.plan, requests).collected()
 
 
 class _Collection:

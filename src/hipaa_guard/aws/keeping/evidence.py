@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import Any
 
 from hipaa_guard.aws.calling.calls import Answer
-from hipaa_guard.aws.collecting.kept_fields import covers, fields_read
+from hipaa_guard.aws.collecting.kept_fields import covers
+from hipaa_guard.aws.collecting.prepared_plan import Prepared
 from hipaa_guard.aws.keeping.stored_answers import StoredError, answer_from, digest, head_of, stored_caller, text_of
-from hipaa_guard.aws.planning.plan import Plan
 from hipaa_guard.aws.sessions.accounts import AwsAccount
 from hipaa_guard.facts.locations import Gap, GapKind
 from hipaa_guard.storing import replace
@@ -37,10 +37,9 @@ class StoredEvidence:
     started: datetime
     finished: datetime
 
-    def for_plan(self, plan: Plan) -> dict[str, Answer]:
+    def for_plan(self, plan: Prepared) -> dict[str, Answer]:
         """The answers from which the plan can be read: those that lack a field which it needs are left out."""
-        needed = {operation: field.told() for operation, field in fields_read(plan).items()}
-        enough = {name for name, told in needed.items() if covers(self.fields.get(name), told)}
+        enough = {name for name, told in plan.told.items() if covers(self.fields.get(name), told)}
         return {key: answer for key, answer in self.answers.items() if answer.operation in enough}
 
 

@@ -8,10 +8,11 @@ command. `visible` writes such characters as codes. `in_log` also breaks the mar
 from __future__ import annotations
 
 import re
-import textwrap
 from collections.abc import Callable
 
-_UNSAFE = re.compile(
+from hipaa_guard.lean import regex
+
+_UNSAFE_TEXT = (
     "["
     "\x00-\x1f\x7f-\x9f"  # control characters, ANSI escapes among them
     "\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff"  # invisible, and those that turn the direction of reading
@@ -21,11 +22,12 @@ _UNSAFE = re.compile(
     "\ufff9-\ufffb\ufffe\uffff"
     "]"
 )
+_UNSAFE = regex(_UNSAFE_TEXT)
 
 _COLOUR = r"(?:\x1b\[[0-9;]*m)*"
 """Our own colours, which may stand between the characters of a mark."""
 
-_MARK = re.compile(
+_MARK = regex(
     # ##[error], ##vso[task.setvariable ...], ##teamcity[...]: GitHub, Azure and TeamCity find them anywhere in a line.
     rf"\#(?={_COLOUR}\#{_COLOUR}[\w.-]*{_COLOUR}\[)"
     # section_start:TIME:NAME and section_end: of GitLab, travis_fold:start:NAME of Travis.
@@ -36,7 +38,7 @@ _MARK = re.compile(
 _MARK_SIGNS = ("##", "section_", "travis_fold", "@@", "\x1b")
 """One of these is in every text that has a mark: most have none."""
 
-_LINE_MARK = re.compile(
+_LINE_MARK = regex(
     # ::set-env name=X::VALUE of GitHub, which drops the white space before it.
     rf"^((?:[^\S\n]|\x1b\[[0-9;]*m)*):(?={_COLOUR}:)"
     # The groups of a log of Buildkite.
@@ -78,6 +80,8 @@ def wrapped(text: str, width: int, *, first: str = "", later: str = "", whole: b
 
     ``first`` and ``later`` are what the first line and the others begin with; ``whole`` keeps longer words as they are.
     """
+    import textwrap
+
     lines = textwrap.wrap(
         text.replace(" ::", "\0::"),
         width,
@@ -106,7 +110,7 @@ def escaped_json(text: str) -> str:
 
 
 # The encoder of the standard library has escaped everything below a space; line ends left are ours.
-_UNSAFE_IN_JSON = re.compile(_UNSAFE.pattern.replace("\x00-\x1f", ""))
+_UNSAFE_IN_JSON = regex(_UNSAFE_TEXT.replace("\x00-\x1f", ""))
 
 
 def _code(match: re.Match[str]) -> str:

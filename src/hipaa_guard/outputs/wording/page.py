@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-import shutil
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TextIO
+
+from hipaa_guard.lean import dataclass
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +36,13 @@ def page_for(
     if environ.get("NO_COLOR"):
         colour = False
     columns = environ.get("COLUMNS", "")
+    width = _columns() if terminal else 80
     if columns.isdigit() and int(columns) > 0:
         width = int(columns)
-    else:
-        width = shutil.get_terminal_size((80, 24)).columns if terminal else 80
     return Page(width=max(40, min(width, 120)), colour=colour, everything=everything, raw=raw)
+
+
+def _columns() -> int:
+    import shutil
+
+    return shutil.get_terminal_size((80, 24)).columns

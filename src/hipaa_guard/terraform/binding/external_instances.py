@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from hipaa_guard.facts.locations import Location
 from hipaa_guard.facts.values import Cause, Unknown, Value
+from hipaa_guard.lean import dataclass
 
 
 @dataclass(slots=True, eq=False)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from hipaa_guard.facts.secrets import SecretText
 from hipaa_guard.facts.values import PartialText, Reference, Unknown, Value
+from hipaa_guard.lean import dataclass
 from hipaa_guard.terraform.binding.data_source_targets import DataSourceTarget, may_be_sought, sought_by
 from hipaa_guard.terraform.binding.identity import NameIndex, embedded, pattern, tokens
 from hipaa_guard.terraform.binding.join_values import DeclaredInstances, JoinValue

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 
 from hipaa_guard.facts.readings import Block
 from hipaa_guard.facts.values import Cause, PartialText, Reference, Unknown, Value
+from hipaa_guard.lean import dataclass
 from hipaa_guard.terraform.binding.name_patterns import Pattern, Patterns, Texts, forms, is_long, tail
 from hipaa_guard.terraform.blocks import ResourceInstance
 from hipaa_guard.terraform.hcl.access import Alternatives, DataSourceValue, OuterReference

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from heapq import merge
 from itertools import chain
 from operator import itemgetter
 from typing import Protocol
 
 from hipaa_guard.facts.values import PartialText, Reference, Unknown, Value
+from hipaa_guard.lean import dataclass
 from hipaa_guard.terraform.addresses import last_key, without_keys
 from hipaa_guard.terraform.binding.data_source_targets import DataSourceTarget, may_be_sought, sought_by
 from hipaa_guard.terraform.binding.identity import (

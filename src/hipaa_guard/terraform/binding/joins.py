@@ -8,10 +8,10 @@ through indexes that are built once per argument; nothing here scans all instanc
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 from hipaa_guard.facts.readings import Adoption, Block
 from hipaa_guard.facts.values import Reference, Unknown
+from hipaa_guard.lean import dataclass
 from hipaa_guard.terraform.addresses import segments, without_keys
 from hipaa_guard.terraform.binding.external_values import ExternalValue, Owners, is_left_out
 from hipaa_guard.terraform.binding.identity import NameIndex, naming_arguments

@@ -8,7 +8,8 @@ pair of lengths are looked up at once, by a key that is cut to these lengths.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from hipaa_guard.lean import dataclass
 
 _TAILS = 20
 _KEY_SIZE = 300

@@ -6,14 +6,14 @@ certain is given as an end that is not sure, so that the join is in doubt and ne
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Protocol
 
 from hipaa_guard.facts.readings import Adoption, Block
 from hipaa_guard.facts.secrets import SecretText
 from hipaa_guard.facts.values import Cause, PartialText, Reference, Unknown, Value
+from hipaa_guard.lean import dataclass, regex
 from hipaa_guard.terraform.addresses import segments, without_keys
 from hipaa_guard.terraform.binding.identity import embedded, pattern
 from hipaa_guard.terraform.binding.paths import every_value
@@ -23,7 +23,7 @@ from hipaa_guard.terraform.hcl.access import Alternatives, AttributeText, DataSo
 _STEPS = 30
 """How many references are followed one after the other."""
 
-_STANDS_IN = re.compile(r"Unknown-(\d+)-")
+_STANDS_IN = regex(r"Unknown-(\d+)-")
 """What stands in a text for a part that is not known."""
 
 _WIDTH = 100

@@ -8,11 +8,12 @@ arguments and nested blocks; ``[]`` marks lists, sets and maps, of which an empt
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cache
 from pathlib import Path
 
 from hipaa_guard.facts.values import Cause, Unknown, Value, mapped
+from hipaa_guard.lean import dataclass
 from hipaa_guard.terraform.binding.paths import first_of, walk
 from hipaa_guard.terraform.blocks import ResourceInstance
 from hipaa_guard.terraform.hcl.access import WrittenBlock

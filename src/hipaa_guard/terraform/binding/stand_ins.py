@@ -8,7 +8,7 @@ say.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from hipaa_guard.facts.inventory import Part, StandIn
 from hipaa_guard.facts.locations import Gap, GapKind
@@ -16,6 +16,7 @@ from hipaa_guard.facts.readings import Adoption, Block
 from hipaa_guard.facts.resource import Origin, Resource
 from hipaa_guard.facts.secrets import SecretText
 from hipaa_guard.facts.values import Incomplete, PartialText, Reference, Unknown, Value
+from hipaa_guard.lean import dataclass
 from hipaa_guard.terraform.addresses import segments, without_keys
 from hipaa_guard.terraform.binding import required_arguments
 from hipaa_guard.terraform.binding.external_instances import ExternalInstance

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from hipaa_guard.facts.values import Cause, Unknown
+from hipaa_guard.lean import dataclass
 from hipaa_guard.terraform.addresses import last_key
 from hipaa_guard.terraform.blocks import ResourceInstance
 

@@ -7,12 +7,13 @@ copies and one ``[?]`` for the others.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal
 
 from hipaa_guard.facts.locations import GapKind, Location
 from hipaa_guard.facts.secrets import SecretText
 from hipaa_guard.facts.values import Cause, Undecided, Unknown, Value
+from hipaa_guard.lean import dataclass
 from hipaa_guard.terraform import limits
 from hipaa_guard.terraform.addresses import key_text
 from hipaa_guard.terraform.functions.conversion import to_number, to_text

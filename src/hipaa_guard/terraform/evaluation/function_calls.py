@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from pathlib import Path
 
 from hipaa_guard.facts.locations import GapKind
 from hipaa_guard.facts.values import Cause, Incomplete, PartialText, Undecided, Unknown, Value
+from hipaa_guard.lean import regex
 from hipaa_guard.terraform.evaluation.enclosing_module import EnclosingModule
 from hipaa_guard.terraform.evaluation.partial_json import json_call
 from hipaa_guard.terraform.functions.budget import outer_size, whole_size
@@ -27,7 +27,7 @@ except ImportError:
 
     from hipaa_guard.terraform.functions import Function
 
-_SOURCE = re.compile(r"""["']?\bsource["']?\s*[=:]\s*"([^"]*)\"""")
+_SOURCE = regex(r"""["']?\bsource["']?\s*[=:]\s*"([^"]*)\"""")
 _FIRST_OF_ONE = frozenset({"one", "element"})
 _TEMPLATE_DEPTH = 20
 

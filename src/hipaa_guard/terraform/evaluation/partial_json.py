@@ -7,15 +7,15 @@ after apply. The structure around them is kept.
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable
 
 from hipaa_guard.facts.values import Incomplete, PartialJson, PartialText, Unknown, Value, first_unknown
+from hipaa_guard.lean import regex
 from hipaa_guard.terraform.functions.unknowns import text_of
 
 _HOLE = "\ue010{}\ue011"
-_HOLES = re.compile("\ue010(\\d+)\ue011")
-_PLAIN = re.compile(r"[\w.:@-]+")
+_HOLES = regex("\ue010(\\d+)\ue011")
+_PLAIN = regex(r"[\w.:@-]+")
 
 
 def json_call(name: str, arguments: list[Value]) -> Value:

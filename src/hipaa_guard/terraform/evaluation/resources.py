@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 
 from hipaa_guard.facts.locations import GapKind, Location
 from hipaa_guard.facts.secrets import SecretText, concealed
 from hipaa_guard.facts.values import Cause, Incomplete, PartialJson, Reference, Undecided, Unknown, Value
+from hipaa_guard.lean import regex
 from hipaa_guard.terraform.addresses import last_key
 from hipaa_guard.terraform.evaluation.data_sources import asked_by, is_a_place, is_of_own_account, looked_up
 from hipaa_guard.terraform.evaluation.enclosing_module import EnclosingModule
@@ -25,9 +25,9 @@ from hipaa_guard.terraform.hcl.sensitive_values import is_secret_argument
 from hipaa_guard.terraform.hcl.syntax import Attribute, HclBlock
 
 META = frozenset({"count", "for_each", "provider", "depends_on", "lifecycle", "connection", "provisioner"})
-_IMPURE = re.compile(r"\b(uuid|timestamp|bcrypt)\s*\(")
+_IMPURE = regex(r"\b(uuid|timestamp|bcrypt)\s*\(")
 """Functions that give another value each time."""
-_OF_INSTANCE = re.compile(r"\b(each|count)\b")
+_OF_INSTANCE = regex(r"\b(each|count)\b")
 """Names that mean something else in each instance; white space may stand between them and the dot."""
 _UNSEEN: object = object()
 _RUNNING: object = object()

@@ -12,6 +12,7 @@ from fractions import Fraction
 from functools import reduce
 
 from hipaa_guard.facts.values import Incomplete, PartialText, Reference, Unknown, Value
+from hipaa_guard.lean import regex
 from hipaa_guard.terraform.functions.budget import spend_elements
 
 from .errors import FunctionError, FunctionLimitReached
@@ -23,7 +24,7 @@ from .unknowns import derived, elements, normal, parts_of, relisted, require_sma
 MAX_DIGITS = 400
 """Digits of the largest number: Terraform's own arithmetic is exact up to some 150."""
 
-DECIMAL = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,6})?", re.ASCII)
+DECIMAL = regex(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,6})?", re.ASCII)
 TRUTH = {"true": True, "1": True, "false": False, "0": False}
 SETS_COMPARED = 10_000
 

@@ -10,6 +10,7 @@ from typing import NoReturn
 from urllib.parse import quote_plus
 
 from hipaa_guard.facts.values import Cause, PartialJson, Unknown, Value
+from hipaa_guard.lean import regex
 
 from .context import Function
 from .conversion import parse_number
@@ -18,9 +19,9 @@ from .json_text import json_text
 from .signatures import ANY, TEXT, call
 from .unknowns import MAX_LIST, parts_of
 
-SURROGATE = re.compile("[\ud800-\udfff]")
-CSV_FIELD = re.compile(r'(?:"((?:[^"]|"")*)"|([^",\r\n]*))(,|\r?\n|\Z)')
-ENCODINGS = re.compile(
+SURROGATE = regex("[\ud800-\udfff]")
+CSV_FIELD = regex(r'(?:"((?:[^"]|"")*)"|([^",\r\n]*))(,|\r?\n|\Z)')
+ENCODINGS = regex(
     r"utf-?8|latin1|utf-16|utf-16[bl]e|us-ascii|iso-8859-(?:[1-9]|1[03456])|windows-(?:125[0-8]|874)|koi8-[ru]|shift_jis|euc-(?:jp|kr)"
     r"|gbk|gb18030|big5|ibm(?:037|437|850|852|855|858|86[0235])|macintosh",
     re.IGNORECASE,

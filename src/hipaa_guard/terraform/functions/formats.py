@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from decimal import Context, Decimal
 
 from hipaa_guard.facts.values import Incomplete, Unknown, Value
+from hipaa_guard.lean import dataclass, regex
 from hipaa_guard.terraform.functions.budget import outer_size, spend
 
 from .conversion import kind, to_bool, to_number, to_text
@@ -17,7 +17,7 @@ from .json_text import json_text, quoted
 from .numbers import Number
 from .unknowns import MAX_LIST, MAX_TEXT, derived, parts_of, text_of
 
-VERB = re.compile(
+VERB = regex(
     r"%(?:(?P<percent>%)|(?P<flags>[0#+ -]*)(?P<width>[1-9][0-9]*)?(?:\.(?P<precision>[0-9]*))?"
     r"(?:\[(?P<argument>[1-9][0-9]*)\])?(?P<mode>[a-zA-Z]))"
 )

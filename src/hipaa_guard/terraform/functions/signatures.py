@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import Enum
 from functools import partial
 
 from hipaa_guard.facts.values import Incomplete, Unknown, Value
+from hipaa_guard.lean import dataclass
 
 from .context import CallContext, Function
 from .conversion import list_of, to_bool, to_list, to_map, to_number, to_text

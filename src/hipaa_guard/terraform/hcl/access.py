@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
 from hipaa_guard.facts.locations import Location
 from hipaa_guard.facts.secrets import SecretText
 from hipaa_guard.facts.values import Cause, Existing, Incomplete, Reference, Undecided, Unknown, Value
+from hipaa_guard.lean import regex
 from hipaa_guard.terraform.functions.structures import List, Set, UntypedList
 from hipaa_guard.terraform.functions.unknowns import derived, is_text
 from hipaa_guard.terraform.hcl.errors import EvaluationError
 
-_AS_NAME = re.compile(r'\["([A-Za-z_][A-Za-z0-9_-]*)"\]')
+_AS_NAME = regex(r'\["([A-Za-z_][A-Za-z0-9_-]*)"\]')
 
 
 class Object(Unknown):

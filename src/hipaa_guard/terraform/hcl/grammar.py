@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 
+from hipaa_guard.lean import regex
 from hipaa_guard.terraform import limits
 from hipaa_guard.terraform.functions.conversion import parse_number
 from hipaa_guard.terraform.functions.errors import FunctionError
@@ -36,7 +37,7 @@ from hipaa_guard.terraform.hcl.templates import read_all, read_heredoc, read_quo
 
 _LEVELS = (("||",), ("&&",), ("==", "!="), ("<", ">", "<=", ">="), ("+", "-"), ("*", "/", "%"))
 _BINDING = {operator: level for level, operators in enumerate(_LEVELS) for operator in operators}
-_ARGUMENT = re.compile(r"^[ \t]*[\w-]+[ \t]*=(?![=>])", re.MULTILINE)
+_ARGUMENT = regex(r"^[ \t]*[\w-]+[ \t]*=(?![=>])", re.MULTILINE)
 _FEW_DIGITS = 100
 """A whole number of fewer digits is exact."""
 

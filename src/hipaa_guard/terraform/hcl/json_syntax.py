@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from json.decoder import JSONDecodeError
 from json.decoder import scanstring as _scanstring  # type: ignore[attr-defined]
 from typing import Any
 
+from hipaa_guard.lean import regex
 from hipaa_guard.terraform import limits
 from hipaa_guard.terraform.hcl.errors import EvaluationError, SyntaxProblem
 from hipaa_guard.terraform.hcl.grammar import parse_template
@@ -14,8 +14,8 @@ from hipaa_guard.terraform.hcl.json_maps import is_map
 from hipaa_guard.terraform.hcl.nodes import ListNode, Literal, MapExpression, MapKey, Node
 from hipaa_guard.terraform.hcl.syntax import Attribute, Body, HclBlock, Problem, SourceFile, Twice
 
-_SPACE = re.compile(r"[ \t\r\n]*")
-_NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?")
+_SPACE = regex(r"[ \t\r\n]*")
+_NUMBER = regex(r"-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?")
 _LABELS = {"resource": 2, "data": 2, "ephemeral": 2, "variable": 1, "output": 1, "module": 1, "provider": 1}
 _BODIES = frozenset({"resource", "data", "ephemeral", "provider", "removed"})
 """Blocks in which an object may be a nested block."""

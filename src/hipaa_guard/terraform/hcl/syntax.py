@@ -9,10 +9,10 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 
 from hipaa_guard.facts.locations import Location
+from hipaa_guard.lean import dataclass, regex
 from hipaa_guard.terraform.hcl.comments import comment_spans
 from hipaa_guard.terraform.hcl.errors import EvaluationError, LimitReached, SyntaxProblem, TooLarge
 from hipaa_guard.terraform.hcl.grammar import parse_view
@@ -27,8 +27,8 @@ BLOCK_TYPES = frozenset(
 MARK = "hipaa-guard:"
 """How a comment begins that speaks to us."""
 
-_COMMENT_LINE = re.compile(r"[ \t]*(?:#|//|/\*)")
-_SIMPLE = re.compile(
+_COMMENT_LINE = regex(r"[ \t]*(?:#|//|/\*)")
+_SIMPLE = regex(
     r"""(?:"(?P<text>[^"\\$%\n]*)"|(?P<number>\d{1,15})|(?P<constant>true|false|null)"""
     r"""|(?P<names>[A-Za-z_][\w-]*(?:\.[A-Za-z_][\w-]*)+))\Z""",
     re.ASCII,

@@ -7,19 +7,19 @@ of ``<<-`` work on these; then the pieces are put together to `Template`, `Templ
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Protocol
 
+from hipaa_guard.lean import dataclass, regex
 from hipaa_guard.terraform.functions.unknowns import normal
 from hipaa_guard.terraform.hcl.errors import SyntaxProblem
 from hipaa_guard.terraform.hcl.lexer import IDENTIFIER, Lexer, real
 from hipaa_guard.terraform.hcl.loops import TemplateFor
 from hipaa_guard.terraform.hcl.nodes import Literal, Node, Template, TemplateIf
 
-_QUOTED = re.compile(r'[^"\\$%\n]+|\\(?:u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|.)|\$\$\{|%%\{|[$%]\{~?|[$%]|"')
-_RAW = re.compile(r"[^$%\n]*\n|[^$%\n]+|\$\$\{|%%\{|[$%]\{~?|[$%]")
+_QUOTED = regex(r'[^"\\$%\n]+|\\(?:u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|.)|\$\$\{|%%\{|[$%]\{~?|[$%]|"')
+_RAW = regex(r"[^$%\n]*\n|[^$%\n]+|\$\$\{|%%\{|[$%]\{~?|[$%]")
 _ESCAPES = {"n": "\n", "r": "\r", "t": "\t", '"': '"', "\\": "\\"}
-_HEREDOC = re.compile(rf"<<(-?)({IDENTIFIER})[ \t]*\r?\n")
+_HEREDOC = regex(rf"<<(-?)({IDENTIFIER})[ \t]*\r?\n")
 
 
 @dataclass(slots=True)

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import os
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Any
 
 from hipaa_guard.facts.locations import Gap, GapKind, Location
+from hipaa_guard.lean import dataclass, regex
 from hipaa_guard.terraform.files import UnreadableFile, read_file
 from hipaa_guard.terraform.hcl import json_syntax, parsing
 from hipaa_guard.terraform.hcl.syntax import BLOCK_TYPES, Attribute, Body, HclBlock
@@ -108,7 +109,7 @@ def load_module(directory: Path, base: Path, boundary: Path) -> Module:
     return module
 
 
-_HEAD = re.compile(r'^[ \t]*(?:resource[ \t]+"([^"\n]+)"[ \t]+"([^"\n]+)"|(module)[ \t]+"([^"\n]+)")', re.MULTILINE)
+_HEAD = regex(r'^[ \t]*(?:resource[ \t]+"([^"\n]+)"[ \t]+"([^"\n]+)"|(module)[ \t]+"([^"\n]+)")', re.MULTILINE)
 
 
 def _lost(text: str, body: Body) -> set[str]:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from hipaa_guard.lean import regex
 from hipaa_guard.terraform.addresses import last_key, segments
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ _MOST = 10
 
 _KEY = r'(?:\[(?:\d{1,18}|"(?:[^"\\]|\\.)*")\])?'
 _STEP = rf"module\.[\w-]+{_KEY}"
-_ADDRESS = re.compile(rf"(?:{_STEP}\.)*(?:{_STEP}|(?!module\.)[\w-]+\.[\w-]+{_KEY})")
+_ADDRESS = regex(rf"(?:{_STEP}\.)*(?:{_STEP}|(?!module\.)[\w-]+\.[\w-]+{_KEY})")
 
 
 def move_of(block: HclBlock) -> Iterator[tuple[str, str]]:

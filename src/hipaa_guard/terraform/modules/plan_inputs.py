@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 
-_WORKSPACE = re.compile(r"[\w.~$&+=:@-]{1,90}", re.ASCII)
+from hipaa_guard.lean import dataclass, regex
+
+_WORKSPACE = regex(r"[\w.~$&+=:@-]{1,90}", re.ASCII)
 """Names that Terraform takes for a workspace: what needs no escape in a URL."""
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from hipaa_guard.facts.locations import Location
 from hipaa_guard.facts.values import Incomplete, Unknown, Value
+from hipaa_guard.lean import dataclass
 from hipaa_guard.terraform.blocks import ResourceInstance
 
 

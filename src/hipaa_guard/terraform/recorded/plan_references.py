@@ -8,11 +8,12 @@ Locals are not in a plan; what leads to one stays open.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from itertools import islice
 from typing import Any
 
 from hipaa_guard.facts.values import Value
+from hipaa_guard.lean import dataclass
 from hipaa_guard.terraform.addresses import last_key, module_steps, segments, without_keys
 from hipaa_guard.terraform.recorded.documents import table, text
 

@@ -8,12 +8,9 @@ may lie in a hostile tree as plain files.
 from __future__ import annotations
 
 import os
-import re
-import shlex
-import subprocess
-from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
+from hipaa_guard.lean import dataclass, regex
 from hipaa_guard.terraform.files import LFS_POINTER
 from hipaa_guard.terraform.input_error import TerraformInputError
 
@@ -34,7 +31,7 @@ _ENVIRONMENT = {
     "LC_ALL": "C",
 }
 _TIMEOUT = 60
-_ID = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
+_ID = regex(r"[0-9a-f]{40}|[0-9a-f]{64}")
 _SHOWN = 12
 
 
@@ -146,6 +143,8 @@ def commit_named(directory: Path, ref: str) -> Commit:
 
 def fetching(ref: str) -> str:
     """The command that brings a commit into a clone which lacks it."""
+    import shlex
+
     if any(sign in ref for sign in "~^@{:"):
         return "`git fetch --unshallow origin`"
     if _ID.fullmatch(ref):
@@ -173,6 +172,8 @@ def call(directory: Path, *arguments: str, failing: str, given: bytes = b"", als
         GitError: it fails; the text is ``failing`` with what git says.
 
     """
+    import subprocess  # most scans ask git nothing
+
     try:
         result = subprocess.run(  # noqa: S603 - our own words; what the user gives stands behind --end-of-options
             command(directory, *arguments),

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import os
 import stat
-from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
+from hipaa_guard.lean import dataclass
 from hipaa_guard.terraform import limits
 from hipaa_guard.terraform.files import LFS_POINTER, is_of_git, names_git
 from hipaa_guard.terraform.repository.top import work_tree_of
