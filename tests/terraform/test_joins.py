@@ -358,7 +358,7 @@ def test_what_was_handed_to_an_unread_module_is_not_known_to_lack_anything() -> 
     bucket = instance("aws_s3_bucket.a", "aws_s3_bucket")
     other = instance("aws_s3_bucket.b", "aws_s3_bucket")
     configuration = Configuration(".", "hcl", [bucket, other])
-    configuration.handed_over["aws_s3_bucket.a"] = Unknown("module.m was given it and is not available")
+    configuration.given_to_unread["aws_s3_bucket.a"] = Unknown("module.m was given it and is not available")
     found = build_inventory(configuration, KINDS)
     assert why(at(found, "aws_s3_bucket.a"), "versioning") == "module.m was given it and is not available"
     assert at(found, "aws_s3_bucket.b").versioning is None

@@ -49,7 +49,7 @@ class Inventory:
         kinds: Iterable[type[Resource]] | None = None,
         account: str | None = None,
         unlisted: dict[str, Unknown] | None = None,
-        elsewhere: Callable[[type[Resource], str], Unknown | None] | None = None,
+        why_unseen: Callable[[type[Resource], str], Unknown | None] | None = None,
         stand_ins: Iterable[StandIn] = (),
     ) -> None:
         self.source = source
@@ -57,11 +57,11 @@ class Inventory:
         self.complete = source == "aws"
         self.unlisted = unlisted or {}
         self._looked_for = None if kinds is None else {kind.kind for kind in kinds}
-        self._elsewhere = elsewhere
+        self._why_unseen = why_unseen
         self._stand_ins: dict[str, list[StandIn]] = {}
         for stand_in in stand_ins:
             self._stand_ins.setdefault(stand_in.resource.kind, []).append(stand_in)
-        self._told: dict[object, tuple[set[str], Unknown | None]] = {}
+        self._texts: dict[object, tuple[set[str], Unknown | None]] = {}
         self._by_kind: dict[str, list[Resource]] = {}
         self._by_address: dict[str, list[Resource]] = {}
         self._by_key: dict[str, dict[str, list[Resource]]] = {}
@@ -124,7 +124,7 @@ class Inventory:
             raise Undecided(unknown)
         if not self.complete:
             raise Undecided(Unknown(f"{value} is not declared in this configuration", Cause.NOT_IN_SCOPE))
-        outside = self._elsewhere(kind, str(value)) if self._elsewhere else None
+        outside = self._why_unseen(kind, str(value)) if self._why_unseen else None
         if outside is not None:
             raise Undecided(outside)
         return None
@@ -141,7 +141,7 @@ class Inventory:
 
         Worked out once, so that a control may ask for every resource whether some other names it.
         """
-        if tell not in self._told:
+        if tell not in self._texts:
             texts: set[str] = set()
             unknown = self.unknown(kind)
             for resource in self.seen(kind):
@@ -153,11 +153,11 @@ class Inventory:
                     unknown = value if unknown is None else unknown
                 else:
                     texts.add(value)
-            texts.update(self._told_by_parts(kind, tell))
-            self._told[tell] = (texts, unknown)
-        return self._told[tell]
+            texts.update(self._texts_of_stand_ins(kind, tell))
+            self._texts[tell] = (texts, unknown)
+        return self._texts[tell]
 
-    def _told_by_parts(self, kind: type[K], tell: Callable[[K], Value]) -> Iterator[str]:
+    def _texts_of_stand_ins(self, kind: type[K], tell: Callable[[K], Value]) -> Iterator[str]:
         """The answers of what is declared elsewhere. Most of their facts are unknown, and that casts no doubt."""
         for stand_in in self.stand_ins(kind):
             try:

@@ -147,12 +147,12 @@ def fact(
         TypeError: a reading is missing without a reason, or a Terraform reading has no ``unset``.
 
     """
-    told = terraform is not None or awscc is not None
-    if told != (live_only is None):
+    in_terraform = terraform is not None or awscc is not None
+    if in_terraform != (live_only is None):
         raise TypeError("a fact needs either terraform= (or awscc=) or live_only= with the reason")
     if (aws is None) != (terraform_only is not None):
         raise TypeError("a fact needs either aws= or terraform_only= with the reason")
-    if told and unset is _NO_DEFAULT:
+    if in_terraform and unset is _NO_DEFAULT:
         raise TypeError("a fact that Terraform tells needs unset=, what the provider does when it is left out")
     return Fact(
         terraform=terraform,
@@ -355,7 +355,7 @@ class Resource:
             return next((each for each in seen if isinstance(each, Unknown) and each.cause is Cause.REFUSED), value)
         return value
 
-    def told(self, fact: Fact) -> Value:
+    def already_read(self, fact: Fact) -> Value:
         """The value of a fact that was read before; None of any other."""
         return self._read.get(fact.name)
 

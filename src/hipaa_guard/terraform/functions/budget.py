@@ -28,15 +28,15 @@ class EvaluationBudget(Protocol):
         """Count elements that are looked at; raises one of the evaluator's `LIMITS` where no steps are left."""
 
 
-ROOM: ContextVar[EvaluationBudget | None] = ContextVar("ROOM", default=None)
+BUDGET: ContextVar[EvaluationBudget | None] = ContextVar("BUDGET", default=None)
 """The count of the scan while it evaluates; None otherwise, where nothing would catch that a limit is reached."""
 
 
 def spend(size: int) -> None:
     """Count bytes that a function is about to take."""
-    room = ROOM.get()
-    if room is not None:
-        room.spend(size)
+    budget = BUDGET.get()
+    if budget is not None:
+        budget.spend(size)
 
 
 def spend_elements(number: int) -> None:
@@ -46,9 +46,9 @@ def spend_elements(number: int) -> None:
 
 def walked(elements: int) -> None:
     """Count elements that were looked at."""
-    room = ROOM.get()
-    if room is not None:
-        room.walk(elements)
+    budget = BUDGET.get()
+    if budget is not None:
+        budget.walk(elements)
 
 
 def text_size(text: str) -> int:

@@ -85,14 +85,14 @@ class Pinned(Reference):
 class DataSourceValue(Existing):
     """What a data source reads of something that exists already. ``through`` is what it was asked with."""
 
-    __slots__ = ("through",)
+    __slots__ = ("looked_up_with",)
 
     def __init__(
-        self, address: str, attribute: str, through: tuple[Unknown, ...], *, own: bool, asked_by: str | None
+        self, address: str, attribute: str, looked_up_with: tuple[Unknown, ...], *, own: bool, asked_by: str | None
     ) -> None:
         is_set = surely_set(attribute) or attribute == "cidr_block"
-        super().__init__(address, attribute, is_set=is_set, apart=not through, own=own, asked_by=asked_by)
-        self.through = through
+        super().__init__(address, attribute, is_set=is_set, apart=not looked_up_with, own=own, asked_by=asked_by)
+        self.looked_up_with = looked_up_with
 
 
 class OuterReference(Unknown):

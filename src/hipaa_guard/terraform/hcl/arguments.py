@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hipaa_guard.facts.locations import Location
 from hipaa_guard.facts.values import Undecided, Value
-from hipaa_guard.terraform.functions.budget import ROOM
+from hipaa_guard.terraform.functions.budget import BUDGET
 from hipaa_guard.terraform.hcl.errors import FAILURES
 from hipaa_guard.terraform.hcl.scope import Scope
 from hipaa_guard.terraform.hcl.syntax import Attribute
@@ -15,8 +15,8 @@ def valued(attribute: Attribute, scope: Scope, calls: tuple[Location, ...] = ())
     session = scope.session
     saved = session.where, session.calls, session.strict, session.relied_on
     session.where, session.calls, session.strict, session.relied_on = attribute, calls, 0, None
-    token = ROOM.set(session.budget)
-    made = session.budget.meanwhile
+    token = BUDGET.set(session.budget)
+    made = session.budget.temporary
     value: Value = None
     try:
         session.step()
@@ -27,6 +27,6 @@ def valued(attribute: Attribute, scope: Scope, calls: tuple[Location, ...] = ())
         value = session.failed(error)
     finally:
         session.budget.keep(made, value)
-        ROOM.reset(token)
+        BUDGET.reset(token)
         session.where, session.calls, session.strict, session.relied_on = saved
     return value

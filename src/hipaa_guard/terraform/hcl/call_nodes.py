@@ -61,7 +61,7 @@ def _tried(arguments: tuple[Node, ...], scope: Scope) -> Value:
     if not arguments:
         raise EvaluationError("try requires at least one argument")
     try:
-        value, doubt = _attempted(arguments[0], scope)
+        value, uncertain = _attempted(arguments[0], scope)
     except LIMITS:
         raise
     except FAILURES as error:
@@ -70,7 +70,7 @@ def _tried(arguments: tuple[Node, ...], scope: Scope) -> Value:
         return _tried(arguments[1:], scope)
     if isinstance(value, Reference) and "[?]" in value.address:  # kept for joins, though it may not exist
         return type_of_reference(value)(value.address, value.attribute, is_set=False)
-    if doubt is None or len(arguments) == 1:
+    if uncertain is None or len(arguments) == 1:
         return value
     try:
         otherwise = _tried(arguments[1:], scope)
@@ -78,19 +78,19 @@ def _tried(arguments: tuple[Node, ...], scope: Scope) -> Value:
         raise
     except FAILURES:
         return value
-    return operators.chosen(doubt, value, otherwise)
+    return operators.chosen(uncertain, value, otherwise)
 
 
 def _can(arguments: tuple[Node, ...], scope: Scope) -> Value:
     if len(arguments) != 1:
         raise EvaluationError("can requires exactly one argument")
     try:
-        _, doubt = _attempted(arguments[0], scope)
+        _, uncertain = _attempted(arguments[0], scope)
     except LIMITS:
         raise
     except FAILURES:
         return False
-    return True if doubt is None else derived([doubt], is_set=True)
+    return True if uncertain is None else derived([uncertain], is_set=True)
 
 
 def _attempted(node: Node, scope: Scope) -> tuple[Value, Unknown | None]:
@@ -112,11 +112,13 @@ def _attempted(node: Node, scope: Scope) -> tuple[Value, Unknown | None]:
     finally:
         session.strict -= 1
         session.relied_on = outer
-    doubts = [found for found in map(_may_fail, relied_on) if found is not None]
-    lacking = [found for found in doubts if isinstance(found, Object)]
-    doubt = lacking[0] if lacking else doubts[0] if doubts and _may_fail(value) is not None else None
-    session.rely_on(doubt)
-    return value, doubt
+    uncertain_parts = [found for found in map(_may_fail, relied_on) if found is not None]
+    lacking = [found for found in uncertain_parts if isinstance(found, Object)]
+    uncertain = (
+        lacking[0] if lacking else uncertain_parts[0] if uncertain_parts and _may_fail(value) is not None else None
+    )
+    session.rely_on(uncertain)
+    return value, uncertain
 
 
 def _may_fail(value: Value) -> Unknown | None:

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 from hipaa_guard.facts.locations import Gap, GapKind, Location
 from hipaa_guard.facts.values import Cause, Undecided, Unknown, Value
 from hipaa_guard.terraform import limits
-from hipaa_guard.terraform.functions.budget import ROOM, outer_size, whole_size
+from hipaa_guard.terraform.functions.budget import BUDGET, outer_size, whole_size
 from hipaa_guard.terraform.hcl.errors import FAILURES, LIMITS, EvaluationError, LimitReached
 
 
@@ -26,14 +26,14 @@ class Budget:
     ``kept`` is what values take that stay, ``meanwhile`` what the argument that is being evaluated has made besides.
     """
 
-    __slots__ = ("blocks", "instances", "kept", "meanwhile", "steps")
+    __slots__ = ("blocks", "instances", "kept", "steps", "temporary")
 
     def __init__(self) -> None:
         self.steps = 0
         self.instances = 0
         self.blocks = 0
         self.kept = 0
-        self.meanwhile = 0
+        self.temporary = 0
 
     def spend(self, size: int) -> None:
         """Count bytes of texts and elements that are made.
@@ -42,8 +42,8 @@ class Budget:
             LimitReached: the scan may make no more.
 
         """
-        self.meanwhile += size
-        if self.kept + self.meanwhile > limits.SIZE:
+        self.temporary += size
+        if self.kept + self.temporary > limits.SIZE:
             raise LimitReached(f"more than {limits.SIZE >> 20} MiB of texts and elements in one scan")
 
     def walk(self, elements: int) -> None:
@@ -68,11 +68,11 @@ class Budget:
 
     def keep(self, before: int, value: Value) -> None:
         """Count what is left of the evaluation of a value, before which so much was made meanwhile."""
-        made = self.meanwhile - before
+        made = self.temporary - before
         if made > _SMALL:
             made = min(made, whole_size(value))
         self.kept += made
-        self.meanwhile = before
+        self.temporary = before
 
 
 _SMALL = 4096
@@ -92,7 +92,7 @@ class RecordedValues(Protocol):
 _BLOCK = 1024
 """Bytes that a nested block takes besides its values."""
 
-UNTOLD: Any = object()
+NOT_RECORDED: Any = object()
 """A plan or state does not tell this value."""
 
 
@@ -100,7 +100,7 @@ class Session:
     """The evaluation of one root module: its gaps, the budget of the scan, and what is being evaluated now."""
 
     __slots__ = (
-        "_said",
+        "_reported",
         "base",
         "boundary",
         "budget",
@@ -131,7 +131,7 @@ class Session:
         self.relied_on: list[Unknown] | None = None
         self.where: Located | None = None
         self.calls: tuple[Location, ...] = ()
-        self._said: set[tuple[Any, ...]] = set()
+        self._reported: set[tuple[Any, ...]] = set()
 
     def report(
         self,
@@ -149,11 +149,11 @@ class Session:
     def add(self, gap: Gap) -> None:
         """Add a gap, once."""
         said = (gap.kind, gap.subject, gap.reason, gap.location)
-        if said in self._said or len(self._said) > limits.ROWS:
+        if said in self._reported or len(self._reported) > limits.ROWS:
             return
-        if len(self._said) == limits.ROWS:
+        if len(self._reported) == limits.ROWS:
             gap = Gap(GapKind.LIMIT, "coverage", f"more than {limits.ROWS:,} rows; the others are not listed")
-        self._said.add(said)
+        self._reported.add(said)
         self.gaps.append(gap)
 
     def rely_on(self, *values: Value) -> None:
@@ -272,12 +272,12 @@ def guarded(scope: Scope, node: Any) -> Value:
 
 def kept(session: Session, evaluate: Callable[[], Value]) -> Value:
     """A value that is kept, counted with what is done to it after its expression was evaluated."""
-    token = ROOM.set(session.budget)
-    made = session.budget.meanwhile
+    token = BUDGET.set(session.budget)
+    made = session.budget.temporary
     value: Value = None
     try:
         value = evaluate()
     finally:
         session.budget.keep(made, value)
-        ROOM.reset(token)
+        BUDGET.reset(token)
     return value

@@ -50,7 +50,7 @@ def marking(name: str, arguments: list[Value]) -> Value:
     return True if name == "issensitive" and isinstance(value, SecretText) else None
 
 
-def through(name: str, call: Callable[[list[Value]], Value], arguments: list[Value]) -> Value:
+def with_secrets_opened(name: str, call: Callable[[list[Value]], Value], arguments: list[Value]) -> Value:
     """The result of a function. One that looks into secrets is given these, and what it makes of them is secret.
 
     Raises:

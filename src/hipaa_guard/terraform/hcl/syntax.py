@@ -49,21 +49,21 @@ class Problem:
 class SourceFile:
     """The text of one file, as a `view`, and its lines. ``path`` is what reports show."""
 
-    __slots__ = ("_comments", "_is_marked", "_starts", "path", "text")
+    __slots__ = ("_comments", "_has_source_comments", "_starts", "path", "text")
 
     def __init__(self, path: str, text: str, *, has_comments: bool = True) -> None:
         self.path = path
         self.text = text
         self._starts: list[int] | None = None
         self._comments: list[tuple[int, int, str]] | None = None if has_comments else []
-        self._is_marked: bool | None = None
+        self._has_source_comments: bool | None = None
 
     @property
-    def is_marked(self) -> bool:
+    def has_source_comments(self) -> bool:
         """Whether anything in it may speak to hipaa-guard."""
-        if self._is_marked is None:
-            self._is_marked = MARK in self.text
-        return self._is_marked
+        if self._has_source_comments is None:
+            self._has_source_comments = MARK in self.text
+        return self._has_source_comments
 
     def line(self, offset: int) -> int:
         """The line, from 1, of an offset."""
@@ -171,7 +171,18 @@ class HclBlock:
     blocks of override files that are merged into it.
     """
 
-    __slots__ = ("_marks", "attributes", "blocks", "end", "labels", "overrides", "remarks", "source", "start", "type")
+    __slots__ = (
+        "_source_comments",
+        "attributes",
+        "blocks",
+        "end",
+        "labels",
+        "overrides",
+        "remarks",
+        "source",
+        "start",
+        "type",
+    )
 
     def __init__(self, source: SourceFile, kind: str, labels: tuple[str, ...], start: int, end: int) -> None:
         self.source = source
@@ -183,13 +194,13 @@ class HclBlock:
         self.blocks: list[HclBlock] = []
         self.remarks: tuple[tuple[int, str], ...] = ()
         self.overrides: tuple[HclBlock, ...] = ()
-        self._marks: tuple[tuple[Location, str], ...] | None = None
+        self._source_comments: tuple[tuple[Location, str], ...] | None = None
 
     def location(self, calls: tuple[Location, ...] = ()) -> Location:
         """Its lines, from the first word to the closing brace."""
         return self.source.location(self.start, self.end, calls)
 
-    def notes(self) -> list[tuple[int, str]]:
+    def comments(self) -> list[tuple[int, str]]:
         """The comments above (without an empty line in between) and inside the block, with their lines."""
         comments = self.source.comments()
         place = self.location()
@@ -209,14 +220,14 @@ class HclBlock:
                 break
         return [*reversed(above), *reversed(inside)]
 
-    def marks(self) -> tuple[tuple[Location, str], ...]:
+    def source_comments(self) -> tuple[tuple[Location, str], ...]:
         """Those of the comments that speak to hipaa-guard, with their places; also those of override files."""
-        if self._marks is None:
+        if self._source_comments is None:
             path = self.source.path
-            notes = self.notes() if self.source.is_marked else ()
-            own = tuple((Location(path, line, line), text) for line, text in notes if MARK in text)
-            self._marks = own + tuple(mark for block in self.overrides for mark in block.marks())
-        return self._marks
+            comments = self.comments() if self.source.has_source_comments else ()
+            own = tuple((Location(path, line, line), text) for line, text in comments if MARK in text)
+            self._source_comments = own + tuple(each for block in self.overrides for each in block.source_comments())
+        return self._source_comments
 
     def nested(self, kind: str) -> Iterator[HclBlock]:
         """Blocks of a type directly inside, the content of dynamic ones included."""

@@ -42,7 +42,7 @@ class Module:
     gaps: list[Gap] = field(default_factory=list)
     moves: list[tuple[str, str]] = field(default_factory=list)
     """From which address to which, as the ``moved`` blocks of the module have them."""
-    lost: set[str] = field(default_factory=set)
+    unread_blocks: set[str] = field(default_factory=set)
     """What files with errors hold that could not be kept: types of resources, ``module`` for calls, ``*`` for all that
     a file holds of which nothing could be read."""
     files: int = 0
@@ -84,14 +84,16 @@ def load_module(directory: Path, base: Path, boundary: Path) -> Module:
             data = read_file(path, boundary)
         except UnreadableFile as error:
             module.gaps.append(_unread(place, str(error)))
-            module.lost.add("*")
+            module.unread_blocks.add("*")
             continue
         parse = json_syntax.parse if name.endswith(".json") else parsing.parse
         body = parse(place, data)
         module.files += 1
-        _say_problems(module, body)
+        _report_problems(module, body)
         if body.problems:
-            module.lost |= {"*"} if name.endswith(".json") else _lost(data.decode("utf-8", "replace"), body)
+            module.unread_blocks |= (
+                {"*"} if name.endswith(".json") else _unread_blocks(data.decode("utf-8", "replace"), body)
+            )
         for attribute in body.root.attributes.values():
             reason = f"{attribute.name[:60]!r} stands outside of every block"
             module.gaps.append(Gap(GapKind.EXPRESSION, place, reason, incomplete=False, location=attribute.location()))
@@ -104,14 +106,14 @@ def load_module(directory: Path, base: Path, boundary: Path) -> Module:
         if is_override(name):
             for block in body.root.blocks:
                 _override(module, block)
-    _say_providers(module)
+    _report_duplicate_providers(module)
     return module
 
 
 _HEAD = re.compile(r'^[ \t]*(?:resource[ \t]+"([^"\n]+)"[ \t]+"([^"\n]+)"|(module)[ \t]+"([^"\n]+)")', re.MULTILINE)
 
 
-def _lost(text: str, body: Body) -> set[str]:
+def _unread_blocks(text: str, body: Body) -> set[str]:
     """The types of the blocks of a file with errors that could not be kept."""
     kept = {block.labels for block in body.root.blocks}
     heads = ((type or call, (type, name) if type else (called,)) for type, name, call, called in _HEAD.findall(text))
@@ -122,7 +124,7 @@ def _unread(place: str, reason: str) -> Gap:
     return Gap(GapKind.FILE, place, reason, location=Location(place, 1, 1))
 
 
-def _say_problems(module: Module, body: Body) -> None:
+def _report_problems(module: Module, body: Body) -> None:
     path = body.source.path
     for problem in body.problems:
         location = Location(path, problem.line, problem.line)
@@ -133,7 +135,7 @@ def _say_problems(module: Module, body: Body) -> None:
         module.gaps.append(Gap(GapKind.DUPLICATE, path, reason, location=attribute.location()))
 
 
-def _say_providers(module: Module) -> None:
+def _report_duplicate_providers(module: Module) -> None:
     """Terraform takes one configuration for each alias of a provider; here, the first counts."""
     seen: dict[tuple[object, ...], HclBlock] = {}
     for block in module.providers:
@@ -145,10 +147,10 @@ def _say_providers(module: Module) -> None:
 def _declare(module: Module, block: HclBlock) -> None:
     kind, labels = block.type, block.labels
     if kind not in BLOCK_TYPES:
-        _complain(module, block, f"unknown block type {kind[:60]!r}")
+        _report_block(module, block, f"unknown block type {kind[:60]!r}")
         return
     if len(labels) != LABELS.get(kind, len(labels)):
-        _complain(module, block, f"a {kind} block takes {LABELS[kind]} labels, not {len(labels)}")
+        _report_block(module, block, f"a {kind} block takes {LABELS[kind]} labels, not {len(labels)}")
         return
     if kind == "locals":
         for name, attribute in block.attributes.items():
@@ -158,7 +160,7 @@ def _declare(module: Module, block: HclBlock) -> None:
     elif kind == "terraform":
         module.settings.append(block)
     elif kind == "removed":
-        _say_removed(module, block)
+        _report_removed(module, block)
     elif kind == "moved":
         module.moves += move_of(block)
     elif kind in ("resource", "data", "ephemeral"):
@@ -172,7 +174,7 @@ def _declare(module: Module, block: HclBlock) -> None:
             _enter(module, table, labels[0], block, f"{kind} {labels[0]!r}")
 
 
-def _say_removed(module: Module, block: HclBlock) -> None:
+def _report_removed(module: Module, block: HclBlock) -> None:
     """What Terraform forgets without destroying it exists further, and nothing in the configuration describes it."""
     from_, lifecycle = block.attributes.get("from"), next(block.nested("lifecycle"), None)
     destroy = None if lifecycle is None else lifecycle.attributes.get("destroy")
@@ -197,7 +199,7 @@ def _enter(module: Module, table: dict[Any, Any], key: object, item: HclBlock | 
         table[key] = item
 
 
-def _complain(module: Module, block: HclBlock, reason: str) -> None:
+def _report_block(module: Module, block: HclBlock, reason: str) -> None:
     module.gaps.append(Gap(GapKind.FILE, block.source.path, reason, location=block.location()))
 
 
@@ -206,7 +208,7 @@ def _override(module: Module, block: HclBlock) -> None:
     if kind == "locals":
         for name, attribute in block.attributes.items():
             if name not in module.locals:
-                _say_baseless(module, f"local.{name}", attribute)
+                _report_baseless_override(module, f"local.{name}", attribute)
         module.locals.update(block.attributes)
         return
     if kind == "provider":
@@ -215,7 +217,7 @@ def _override(module: Module, block: HclBlock) -> None:
             if base.labels == labels and alias_of(base) == alias:
                 module.providers[position] = merged(base, block)
                 return
-        _say_baseless(module, f"provider {'.'.join(labels)}", block)
+        _report_baseless_override(module, f"provider {'.'.join(labels)}", block)
         module.providers.append(block)
         return
     table: dict[Any, HclBlock] | None = _table(module, kind)
@@ -226,11 +228,11 @@ def _override(module: Module, block: HclBlock) -> None:
         table[key] = merged(table[key], block)
         return
     if table is not None:
-        _say_baseless(module, ".".join((kind, *labels)), block)
+        _report_baseless_override(module, ".".join((kind, *labels)), block)
     _declare(module, block)
 
 
-def _say_baseless(module: Module, subject: str, item: HclBlock | Attribute) -> None:
+def _report_baseless_override(module: Module, subject: str, item: HclBlock | Attribute) -> None:
     """Terraform refuses an override of what is not declared; it is taken as a declaration."""
     reason = "an override file changes it, but nothing declares it"
     module.gaps.append(Gap(GapKind.EXPRESSION, subject, reason, incomplete=False, location=item.location()))

@@ -67,7 +67,7 @@ def automatic_values(module: Module, base: Path, boundary: Path) -> tuple[dict[s
         gaps += [
             Gap(GapKind.EXPRESSION, f"var.{extra}", reason, incomplete=False, location=Location(place, 1, 1))
             for extra in values
-            if extra not in module.variables and not module.lost
+            if extra not in module.variables and not module.unread_blocks
         ]
         found.update(values)
     return found, gaps

@@ -48,13 +48,13 @@ class RecordedInstance:
         """A plan or state records values, not the text that they come from."""
         return None
 
-    def mentioned(self, argument: str) -> Iterable[str]:
+    def instances_mentioned(self, argument: str) -> Iterable[str]:
         """See `ResourceInstance`."""
         if self.declaration is not None:
-            return self.declaration.mentioned(argument)
+            return self.declaration.instances_mentioned(argument)
         return () if self.mentions is None else self.mentions(argument)
 
-    def left_open(self, argument: str) -> bool:
+    def is_known_after_apply(self, argument: str) -> bool:
         """See `ResourceInstance`."""
         return self.after_apply is not None and self.after_apply(argument)
 
@@ -64,13 +64,13 @@ class RecordedInstance:
             return self.declaration.locate(path)
         return self.location if self.get(path.partition(".")[0]) is not None else None
 
-    def notes(self) -> Iterable[tuple[int, str]]:
+    def comments(self) -> Iterable[tuple[int, str]]:
         """The comments of the source; plan and state hold none."""
-        return () if self.declaration is None else self.declaration.notes()
+        return () if self.declaration is None else self.declaration.comments()
 
-    def marks(self) -> Iterable[tuple[Location, str]]:
+    def source_comments(self) -> Iterable[tuple[Location, str]]:
         """Those of the source."""
-        return () if self.declaration is None else self.declaration.marks()
+        return () if self.declaration is None else self.declaration.source_comments()
 
 
 def _set(value: Value, *, blocks: bool) -> Value:

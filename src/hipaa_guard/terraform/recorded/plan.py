@@ -103,7 +103,7 @@ class _Plan:
             hint = "make a plan of everything that ends without errors, and scan that"
             result.gaps.append(Gap(GapKind.FILE, self._root, unfinished, hint, location=self._location))
             missing = Unknown(unfinished, Cause.NOT_IN_SCOPE)
-            result.handed_over = {instance.address: missing for instance in instances}
+            result.given_to_unread = {instance.address: missing for instance in instances}
         return result
 
     def has_changed(self, attribute: str, expression: Any, block: HclInstance) -> bool:
@@ -189,7 +189,7 @@ class _Plan:
             provider=resource.provider,
             decode=resource.get,
             written=resource.arguments(),
-            after_apply=resource.left_open,
+            after_apply=resource.is_known_after_apply,
         )
 
     def follow(self, expression: Any, context: ReferenceContext) -> Found:
@@ -281,7 +281,7 @@ class _PlannedResource:
         """The arguments that the configuration writes, nested blocks aside."""
         return tuple(name for name, written in self._expressions.items() if is_argument(written))
 
-    def left_open(self, name: str) -> bool:
+    def is_known_after_apply(self, name: str) -> bool:
         """Whether the plan says of an argument no more than that it is known after apply."""
         return table(self._unknown).get(name) is True
 
@@ -300,13 +300,13 @@ class _PlannedResource:
             chosen = not isinstance(planned.value, str) or self._is_chosen(self._expressions.get(attribute))
             return planned.value if chosen else Computed(planned.value)
         written = PlannedExpression(self._expressions.get(attribute, ABSENT))
-        told = decoded(attribute, planned, written, partial(self._plan.follow, context=self._context))
+        value = decoded(attribute, planned, written, partial(self._plan.follow, context=self._context))
         block = self._plan.blocks.get(self._address)
         if block is None or not some_marked(planned.unknown):
-            return told
+            return value
         if self._configured and self._plan.has_changed(attribute, written.expression, block):
-            return told
-        return completed(planned, told, block.get(attribute))
+            return value
+        return completed(planned, value, block.get(attribute))
 
     def _is_chosen(self, expression: Any) -> bool:
         """Whether the configuration writes a text itself, or takes it from a variable: not from a data source."""

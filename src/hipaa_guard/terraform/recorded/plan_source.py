@@ -9,7 +9,7 @@ from hipaa_guard.facts.values import Incomplete, Unknown, Value, first_unknown
 from hipaa_guard.terraform.addresses import segments, without_keys
 from hipaa_guard.terraform.evaluation.expression_references import short
 from hipaa_guard.terraform.hcl.access import WrittenBlock
-from hipaa_guard.terraform.hcl.scope import UNTOLD
+from hipaa_guard.terraform.hcl.scope import NOT_RECORDED
 from hipaa_guard.terraform.recorded.documents import NESTING, masked, objects, some_marked, table, text
 from hipaa_guard.terraform.recorded.plan_references import names_of
 from hipaa_guard.terraform.recorded.plan_values import ABSENT, Planned, is_argument
@@ -44,7 +44,7 @@ class KnownValues:
         }
 
     def value(self, address: str, attribute: str) -> Value:
-        """See `scope.Record`."""
+        """See `scope.RecordedValues`."""
         if address in self._changed:
             change = self._changed[address]["change"]
             planned = Planned(change["after"], change.get("after_unknown"), change.get("after_sensitive"))
@@ -52,10 +52,10 @@ class KnownValues:
             entry = self._read[address]
             planned = Planned(entry.get("values"), None, entry.get("sensitive_values"))
         else:
-            return UNTOLD
+            return NOT_RECORDED
         part = planned.part(attribute)
         if attribute not in table(planned.value) or some_marked(part.unknown):
-            return UNTOLD
+            return NOT_RECORDED
         return masked(part.value, part.sensitive)
 
 
@@ -74,14 +74,16 @@ def agrees(expression: Any, name: str, block: HclInstance) -> bool:
     Blocks that a plan does not list (``dynamic``) may mention more.
     """
     mentions = block.mentions(name)
-    told = {short(segments(without_keys(each))) for each in _references(expression)}
-    if any(not any(f"{full}.".startswith(f"{each}.") for full in mentions) for each in told):
+    from_plan = {short(segments(without_keys(each))) for each in _references(expression)}
+    if any(not any(f"{full}.".startswith(f"{each}.") for full in mentions) for each in from_plan):
         return False
     if expression is ABSENT:
         return name not in block.arguments()
     if block.locate(name) is None:
         return False
-    return not is_argument(expression) or all(each in told for each in mentions if each.partition(".")[0] in _LISTED)
+    return not is_argument(expression) or all(
+        each in from_plan for each in mentions if each.partition(".")[0] in _LISTED
+    )
 
 
 def _references(expression: Any) -> Iterator[str]:
@@ -92,31 +94,31 @@ def _references(expression: Any) -> Iterator[str]:
             yield from _references(part)
 
 
-def completed(planned: Planned, told: Value, written: Value, depth: int = 0) -> Value:
+def completed(planned: Planned, from_plan: Value, written: Value, depth: int = 0) -> Value:
     """`told`, which the plan alone says, with what the source writes wherever the plan marks a value as unknown."""
     if planned.unknown is True:
         return masked(written, planned.sensitive)
     if depth > NESTING or not some_marked(planned.unknown) or isinstance(written, Unknown | Incomplete):
-        return told
-    if isinstance(told, list) and isinstance(written, list):
+        return from_plan
+    if isinstance(from_plan, list) and isinstance(written, list):
         if planned.keys is not None:
             planned = Planned([planned.value], [planned.unknown], [planned.sensitive])
-        return _elements([planned.part(index) for index in range(len(told))], told, written, depth)
-    if isinstance(told, dict) and isinstance(written, dict):
-        return {key: _value(key, planned.part(key), value, written, depth) for key, value in told.items()}
-    return told
+        return _elements([planned.part(index) for index in range(len(from_plan))], from_plan, written, depth)
+    if isinstance(from_plan, dict) and isinstance(written, dict):
+        return {key: _value(key, planned.part(key), value, written, depth) for key, value in from_plan.items()}
+    return from_plan
 
 
-def _value(key: str, planned: Planned, told: Value, written: dict[str, Value], depth: int) -> Value:
+def _value(key: str, planned: Planned, from_plan: Value, written: dict[str, Value], depth: int) -> Value:
     """One value of a map or nested block. What a block does not write is left to the provider."""
     if key in written or isinstance(written, WrittenBlock):
-        return completed(planned, told, written.get(key), depth + 1)
-    return told
+        return completed(planned, from_plan, written.get(key), depth + 1)
+    return from_plan
 
 
-def _elements(planned: list[Planned], told: list[Value], written: list[Value], depth: int) -> list[Value]:
+def _elements(planned: list[Planned], from_plan: list[Value], written: list[Value], depth: int) -> list[Value]:
     """The elements of a list or set; the order of a set is another one in the source."""
-    result = list(told)
+    result = list(from_plan)
     unknown = [index for index, each in enumerate(planned) if each.unknown is True]
     open_ = [value for value in written if isinstance(value, Unknown)]
     if len(open_) == len(unknown):
@@ -125,28 +127,28 @@ def _elements(planned: list[Planned], told: list[Value], written: list[Value], d
     blocks = [value for value in written if isinstance(value, dict)]
     for index, each in enumerate(planned):
         if each.unknown is not True and some_marked(each.unknown):
-            block = _counterpart(told[index], blocks)
+            block = _counterpart(from_plan[index], blocks)
             if block is not None:
                 blocks = [other for other in blocks if other is not block]
-                result[index] = completed(each, told[index], block, depth + 1)
+                result[index] = completed(each, from_plan[index], block, depth + 1)
     return result
 
 
-def _counterpart(told: Value, blocks: list[dict[str, Value]]) -> dict[str, Value] | None:
+def _counterpart(from_plan: Value, blocks: list[dict[str, Value]]) -> dict[str, Value] | None:
     """The block that says most of what the plan knows of an element, and nothing else."""
     best, most = None, -1
     for block in blocks:
-        agreeing = _agreeing(told, block)
+        agreeing = _agreeing(from_plan, block)
         if agreeing > most:
             best, most = block, agreeing
     return best
 
 
-def _agreeing(told: Value, block: dict[str, Value]) -> int:
+def _agreeing(from_plan: Value, block: dict[str, Value]) -> int:
     """How many values both know and have in common; less than none where they contradict each other."""
-    if not isinstance(told, dict):
+    if not isinstance(from_plan, dict):
         return -1
-    both = [(_text(told[key]), _text(value)) for key, value in block.items() if key in told]
+    both = [(_text(from_plan[key]), _text(value)) for key, value in block.items() if key in from_plan]
     known = [(one, other) for one, other in both if one is not None and other is not None]
     return len(known) if all(one == other for one, other in known) else -1
 

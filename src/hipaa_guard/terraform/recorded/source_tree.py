@@ -16,7 +16,7 @@ from hipaa_guard.facts.values import Unknown, Value
 from hipaa_guard.terraform.addresses import key_value, last_key, module_steps, without_keys
 from hipaa_guard.terraform.blocks import Configuration
 from hipaa_guard.terraform.evaluation.resources import HclInstance
-from hipaa_guard.terraform.hcl.scope import UNTOLD, Budget
+from hipaa_guard.terraform.hcl.scope import NOT_RECORDED, Budget
 from hipaa_guard.terraform.input_error import TerraformInputError
 from hipaa_guard.terraform.modules.module import Module
 from hipaa_guard.terraform.modules.module_lookup import ModuleLookup
@@ -49,7 +49,7 @@ class SourceTree:
         instances: Sequence[RecordedInstance],
         *,
         read: Iterable[str] = (),
-        values: Values = lambda *_: UNTOLD,
+        values: Values = lambda *_: NOT_RECORDED,
         given: Mapping[str, Value] = {},
     ) -> dict[str, HclInstance]:
         """Give instances their blocks. The result has the blocks by the addresses of their instances.
@@ -118,7 +118,7 @@ class SourceTree:
 
 
 class _Record:
-    """What the plan or state tells the evaluator (`scope.Record`)."""
+    """What the plan or state tells the evaluator (`scope.RecordedValues`)."""
 
     def __init__(self, addresses: Iterable[str], values: Values) -> None:
         self.value = values
@@ -141,7 +141,7 @@ class _Record:
             self._keys.setdefault(address[: -len(text)], {})[key] = None
 
     def keys(self, block: str) -> Sequence[int | str]:
-        """See `Record`."""
+        """See `RecordedValues`."""
         return list(self._keys.get(block, ()))
 
 

@@ -189,8 +189,8 @@ def call(directory: Path, *arguments: str, failing: str, given: bytes = b"", als
     except subprocess.TimeoutExpired:
         raise GitError(f"git did not answer within {_TIMEOUT} seconds") from None
     if result.returncode not in (0, *also):
-        told = result.stderr.decode("utf-8", "replace").strip().splitlines()
-        raise GitError(failing + (f" ({told[0][:200]})" if told else ""))
+        lines = result.stderr.decode("utf-8", "replace").strip().splitlines()
+        raise GitError(failing + (f" ({lines[0][:200]})" if lines else ""))
     return result.stdout
 
 
