@@ -55,20 +55,20 @@ def read_directory(
     library = ModuleLookup(base, boundary_of(base))
     inputs = inputs or PlanInputs()
     inputs.check()
-    own = RootValues(inputs)
+    root_values = RootValues(inputs)
     budget = Budget()
     outside: list[Gap] = []
     below = directories(base, outside)
-    chosen = None if changed is None else _concerned(below, library, changed, inputs.var_files)
+    chosen = None if changed is None else _affected_roots(below, library, changed, inputs.var_files)
     if chosen is None:
         modules = (library.module(directory) for directory in below)
         roots = [module for module in find_roots(modules) if module.files or module.gaps]
-        outside += own.undeclared(roots)
+        outside += root_values.undeclared(roots)
     else:
         roots = chosen.roots
-        outside.append(_others(chosen, base))
+        outside.append(_row_of_others(chosen, base))
     callers = [gap.subject for gap in outside if gap.kind is GapKind.FILE and gap.subject.endswith(UNREAD)]
-    found = [_configuration(evaluated(root, library, budget, own), callers) for root in roots]
+    found = [_configuration(evaluated(root, library, budget, root_values), callers) for root in roots]
     if outside and not found:
         found.append(Configuration(".", "hcl"))
     if outside:
@@ -76,17 +76,17 @@ def read_directory(
     return found
 
 
-def _concerned(
+def _affected_roots(
     below: list[Path], library: ModuleLookup, changed: Sequence[Path], var_files: Sequence[Path]
 ) -> AffectedRoots | None:
     """The roots that changed files concern; None for all, where a file of values changed that holds for all."""
-    from hipaa_guard.terraform.modules.affected_roots import Changed, concerned
+    from hipaa_guard.terraform.modules.affected_roots import Changed, find_affected_roots
 
     changes = Changed(changed)
-    return None if changes.holds(var_files) else concerned(below, library, changes)
+    return None if changes.holds(var_files) else find_affected_roots(below, library, changes)
 
 
-def _others(chosen: AffectedRoots, base: Path) -> Gap:
+def _row_of_others(chosen: AffectedRoots, base: Path) -> Gap:
     """The row for the roots that were left out because no changed file concerns them."""
     looked_at, others = len(chosen.roots), chosen.others
     reason = (
@@ -147,7 +147,7 @@ class RootValues:
 
 
 def evaluated(
-    module: Module, library: ModuleLookup, budget: Budget, own: RootValues, record: RecordedValues | None = None
+    module: Module, library: ModuleLookup, budget: Budget, root_values: RootValues, record: RecordedValues | None = None
 ) -> ModuleInstance:
     """A root module with its variables, and with the values that a plan or state records.
 
@@ -155,8 +155,8 @@ def evaluated(
         VariableFileError: a value does not fit its variable.
 
     """
-    session = Session(library.base, library.boundary, budget, own.inputs.workspace, record)
-    return ModuleInstance(module, session, library, own.of(module, library, session))
+    session = Session(library.base, library.boundary, budget, root_values.inputs.workspace, record)
+    return ModuleInstance(module, session, library, root_values.of(module, library, session))
 
 
 def _configuration(root: ModuleInstance, callers: Sequence[str]) -> Configuration:

@@ -1,6 +1,6 @@
 """Modules as they are written: the files of one directory, merged as Terraform merges them.
 
-A `Module` is read once, however often it is called. What its expressions are worth is decided by `instances`.
+A `Module` is read once, however often it is called. `evaluation.module_instances` evaluates its expressions.
 """
 
 from __future__ import annotations
@@ -38,13 +38,13 @@ class Module:
     settings: list[HclBlock] = field(default_factory=list)
     """The ``terraform`` blocks."""
     repeated: list[HclBlock] = field(default_factory=list)
-    """Resources whose address another one has already."""
+    """Resources whose address an earlier resource has."""
     gaps: list[Gap] = field(default_factory=list)
     moves: list[tuple[str, str]] = field(default_factory=list)
-    """From which address to which, as the ``moved`` blocks of the module have them."""
+    """Pairs of old and new address from the ``moved`` blocks."""
     unread_blocks: set[str] = field(default_factory=set)
-    """What files with errors hold that could not be kept: types of resources, ``module`` for calls, ``*`` for all that
-    a file holds of which nothing could be read."""
+    """Blocks that files with errors hold and that were not read: the types of resources, ``module`` for calls, ``*``
+    for a file of which no part was read."""
     files: int = 0
 
 
@@ -56,14 +56,14 @@ def is_configuration(name: str) -> bool:
 
 
 def configuration_files(directory: Path) -> list[str]:
-    """The files of a directory that make up its module; ``x.tofu`` takes the place of ``x.tf``, as OpenTofu has it."""
+    """The files of a directory that make up its module; as in OpenTofu, ``x.tofu`` replaces ``x.tf``."""
     names = {entry.name for entry in os.scandir(directory) if is_configuration(entry.name)}
     replaced = {name.replace(".tofu", ".tf") for name in names if name.endswith((".tofu", ".tofu.json"))}
     return sorted(names - replaced)
 
 
 def is_override(name: str) -> bool:
-    """Whether the blocks of this file change those of others."""
+    """Whether the blocks of this file override those of other files."""
     stem = name.removesuffix(".json").removesuffix(".tf").removesuffix(".tofu")
     return stem == "override" or stem.endswith("_override")
 
@@ -74,7 +74,7 @@ def shown(path: Path, base: Path) -> str:
 
 
 def load_module(directory: Path, base: Path, boundary: Path) -> Module:
-    """Read all files of a directory. What cannot be read is a gap of the module."""
+    """Read all files of a directory. A file or block that cannot be read becomes a gap of the module."""
     module = Module(directory, shown(directory, base))
     bodies: list[tuple[str, Body]] = []
     for name in configuration_files(directory):
@@ -114,7 +114,7 @@ _HEAD = re.compile(r'^[ \t]*(?:resource[ \t]+"([^"\n]+)"[ \t]+"([^"\n]+)"|(modul
 
 
 def _unread_blocks(text: str, body: Body) -> set[str]:
-    """The types of the blocks of a file with errors that could not be kept."""
+    """The types of the blocks of a file with errors that were not read."""
     kept = {block.labels for block in body.root.blocks}
     heads = ((type or call, (type, name) if type else (called,)) for type, name, call, called in _HEAD.findall(text))
     return {what for what, labels in heads if labels not in kept}
@@ -136,7 +136,7 @@ def _report_problems(module: Module, body: Body) -> None:
 
 
 def _report_duplicate_providers(module: Module) -> None:
-    """Terraform takes one configuration for each alias of a provider; here, the first counts."""
+    """Report further configurations with one alias of a provider: Terraform refuses them, and the first counts."""
     seen: dict[tuple[object, ...], HclBlock] = {}
     for block in module.providers:
         alias = alias_of(block)
@@ -175,7 +175,7 @@ def _declare(module: Module, block: HclBlock) -> None:
 
 
 def _report_removed(module: Module, block: HclBlock) -> None:
-    """What Terraform forgets without destroying it exists further, and nothing in the configuration describes it."""
+    """Report resources that Terraform forgets but does not destroy: they still exist, and no block describes them."""
     from_, lifecycle = block.attributes.get("from"), next(block.nested("lifecycle"), None)
     destroy = None if lifecycle is None else lifecycle.attributes.get("destroy")
     if from_ is not None and destroy is not None and destroy.text.strip(QUOTE) == "false":
@@ -190,7 +190,7 @@ def _table(module: Module, kind: str) -> dict[str, HclBlock] | None:
 
 
 def _enter(module: Module, table: dict[Any, Any], key: object, item: HclBlock | Attribute, subject: str) -> None:
-    """Add a definition, unless there is one: Terraform refuses a second, so the first stands and a gap says so."""
+    """Add a definition. Terraform refuses a second one with the same name: it is left out and becomes a gap."""
     if key in table:
         first = table[key].location()
         reason = f"declared a second time; the first is in {first}"
@@ -233,13 +233,13 @@ def _override(module: Module, block: HclBlock) -> None:
 
 
 def _report_baseless_override(module: Module, subject: str, item: HclBlock | Attribute) -> None:
-    """Terraform refuses an override of what is not declared; it is taken as a declaration."""
+    """Report an override without a declaration: Terraform refuses it, and it counts as the declaration."""
     reason = "an override file changes it, but nothing declares it"
     module.gaps.append(Gap(GapKind.EXPRESSION, subject, reason, incomplete=False, location=item.location()))
 
 
 def merged(base: HclBlock, override: HclBlock) -> HclBlock:
-    """`base` with the arguments of `override`; a nested block type there replaces all blocks of that type here."""
+    """`base` with the arguments of `override`; nested blocks of a type there replace all of that type in `base`."""
     result = HclBlock(base.source, base.type, base.labels, base.start, base.end)
     result.remarks = base.remarks
     result.overrides = (*base.overrides, override)
