@@ -1,4 +1,4 @@
-"""What the argument of a block is worth: evaluated within the budget of the scan, its failure told with its place."""
+"""Evaluating arguments of blocks within the budget of the scan; failures are reported with their place."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from hipaa_guard.terraform.hcl.syntax import Attribute
 
 
 def valued(attribute: Attribute, scope: Scope, calls: tuple[Location, ...] = ()) -> Value:
-    """The value of an argument. What cannot be evaluated is unknown and reported with the argument's place."""
+    """The value of an argument. One that cannot be evaluated is unknown, and reported with its place."""
     session = scope.session
     saved = session.where, session.calls, session.strict, session.relied_on
     session.where, session.calls, session.strict, session.relied_on = attribute, calls, 0, None

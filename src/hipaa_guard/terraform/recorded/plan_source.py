@@ -1,4 +1,4 @@
-"""What a plan does not know yet, taken from the source beside it. What the plan knows stays as it is."""
+"""Unknown values of a plan, filled in from its source. Values that the plan has stay as they are."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from hipaa_guard.terraform.addresses import segments, without_keys
 from hipaa_guard.terraform.evaluation.expression_references import short
 from hipaa_guard.terraform.hcl.access import WrittenBlock
 from hipaa_guard.terraform.hcl.scope import NOT_RECORDED
-from hipaa_guard.terraform.recorded.documents import NESTING, masked, objects, some_marked, table, text
+from hipaa_guard.terraform.recorded.documents import NESTING, any_marked, masked, objects, table, text
 from hipaa_guard.terraform.recorded.plan_references import names_of
 from hipaa_guard.terraform.recorded.plan_values import ABSENT, Planned, is_argument
 
@@ -18,11 +18,11 @@ if TYPE_CHECKING:
     from hipaa_guard.terraform.evaluation.resources import HclInstance
 
 _LISTED = frozenset({"var", "local", "data", "module", "each", "count"})
-"""The first segments of names that a plan always lists; others may be bound by a `for`."""
+"""First segments of names that a plan always lists; other names may be those of a `for`."""
 
 
 class KnownValues:
-    """What a plan knows, as the source asks for it: variables, attributes and the answers of data sources."""
+    """The known values of a plan: variables, attributes and answers of data sources (`scope.RecordedValues.value`)."""
 
     def __init__(
         self, document: Mapping[str, Any], changed: Mapping[str, Mapping[str, Any]], pending: Mapping[str, Any]
@@ -54,13 +54,13 @@ class KnownValues:
         else:
             return NOT_RECORDED
         part = planned.part(attribute)
-        if attribute not in table(planned.value) or some_marked(part.unknown):
+        if attribute not in table(planned.value) or any_marked(part.unknown):
             return NOT_RECORDED
         return masked(part.value, part.sensitive)
 
 
 def data_sources(document: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    """The entries of the data sources that were read when the plan was made."""
+    """The entries of data sources that were read while the plan was made."""
     modules = [table(table(table(document.get("prior_state")).get("values")).get("root_module"))]
     while modules:
         module = modules.pop()
@@ -69,9 +69,9 @@ def data_sources(document: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
 
 
 def agrees(expression: Any, name: str, block: HclInstance) -> bool:
-    """Whether the source still writes an argument, or nested blocks, with the names that the plan was made from.
+    """Whether an argument or nested blocks have the same names in the source as in the plan.
 
-    Blocks that a plan does not list (``dynamic``) may mention more.
+    In the source, ``dynamic`` blocks, which a plan does not list, may mention more names.
     """
     mentions = block.mentions(name)
     from_plan = {short(segments(without_keys(each))) for each in _references(expression)}
@@ -95,10 +95,10 @@ def _references(expression: Any) -> Iterator[str]:
 
 
 def completed(planned: Planned, from_plan: Value, written: Value, depth: int = 0) -> Value:
-    """`told`, which the plan alone says, with what the source writes wherever the plan marks a value as unknown."""
+    """``from_plan`` with the values of the source (``written``) wherever the plan marks a value as unknown."""
     if planned.unknown is True:
         return masked(written, planned.sensitive)
-    if depth > NESTING or not some_marked(planned.unknown) or isinstance(written, Unknown | Incomplete):
+    if depth > NESTING or not any_marked(planned.unknown) or isinstance(written, Unknown | Incomplete):
         return from_plan
     if isinstance(from_plan, list) and isinstance(written, list):
         if planned.keys is not None:
@@ -110,23 +110,23 @@ def completed(planned: Planned, from_plan: Value, written: Value, depth: int = 0
 
 
 def _value(key: str, planned: Planned, from_plan: Value, written: dict[str, Value], depth: int) -> Value:
-    """One value of a map or nested block. What a block does not write is left to the provider."""
+    """One value of a map or nested block. The provider decides on arguments that a block does not write."""
     if key in written or isinstance(written, WrittenBlock):
         return completed(planned, from_plan, written.get(key), depth + 1)
     return from_plan
 
 
 def _elements(planned: list[Planned], from_plan: list[Value], written: list[Value], depth: int) -> list[Value]:
-    """The elements of a list or set; the order of a set is another one in the source."""
+    """The elements of a list or set. The source may have the elements of a set in another order."""
     result = list(from_plan)
     unknown = [index for index, each in enumerate(planned) if each.unknown is True]
-    open_ = [value for value in written if isinstance(value, Unknown)]
-    if len(open_) == len(unknown):
-        for index, value in zip(unknown, open_, strict=True):
+    unknown_values = [value for value in written if isinstance(value, Unknown)]
+    if len(unknown_values) == len(unknown):
+        for index, value in zip(unknown, unknown_values, strict=True):
             result[index] = masked(value, planned[index].sensitive)
     blocks = [value for value in written if isinstance(value, dict)]
     for index, each in enumerate(planned):
-        if each.unknown is not True and some_marked(each.unknown):
+        if each.unknown is not True and any_marked(each.unknown):
             block = _counterpart(from_plan[index], blocks)
             if block is not None:
                 blocks = [other for other in blocks if other is not block]
@@ -135,7 +135,7 @@ def _elements(planned: list[Planned], from_plan: list[Value], written: list[Valu
 
 
 def _counterpart(from_plan: Value, blocks: list[dict[str, Value]]) -> dict[str, Value] | None:
-    """The block that says most of what the plan knows of an element, and nothing else."""
+    """The block that shares most values with an element of the plan and contradicts none."""
     best, most = None, -1
     for block in blocks:
         agreeing = _agreeing(from_plan, block)
@@ -145,7 +145,7 @@ def _counterpart(from_plan: Value, blocks: list[dict[str, Value]]) -> dict[str, 
 
 
 def _agreeing(from_plan: Value, block: dict[str, Value]) -> int:
-    """How many values both know and have in common; less than none where they contradict each other."""
+    """The number of known values that both share; -1 where they contradict each other."""
     if not isinstance(from_plan, dict):
         return -1
     both = [(_text(from_plan[key]), _text(value)) for key, value in block.items() if key in from_plan]
@@ -154,7 +154,7 @@ def _agreeing(from_plan: Value, block: dict[str, Value]) -> int:
 
 
 def _text(value: Value) -> str | None:
-    """A known value as text, as the provider converts what is written; None for what is not known, and for blocks."""
+    """A known value as text, as the provider converts it; None for unknown values and for blocks."""
     if value is None or first_unknown(value) is not None:
         return None
     if isinstance(value, bool):

@@ -1,4 +1,4 @@
-"""The values of a plan: `after`, `after_unknown`, `after_sensitive` and the configuration walked together."""
+"""The values of a plan, from `after`, `after_unknown`, `after_sensitive` and the configuration together."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _DOCUMENTS = ("policy", "json", "document", "definition", "definitions", "templa
 
 @dataclass(frozen=True, slots=True)
 class PlannedExpression:
-    """What the configuration says at one place: an argument, or the nested blocks of one type.
+    """The configuration of an argument, or of the nested blocks of one type.
 
     ``sure`` is False where blocks that the plan does not list (``dynamic``) may have written it.
     """
@@ -32,7 +32,7 @@ class PlannedExpression:
     sure: bool = True
 
     def below(self, key: str) -> PlannedExpression:
-        """What is said of one argument inside: of all nested blocks together, as their order may differ."""
+        """The configuration of one argument inside, taken from all nested blocks together: their order may differ."""
         if self.expression is ABSENT:
             return self
         if is_argument(self.expression):
@@ -47,13 +47,13 @@ class PlannedExpression:
         return PlannedExpression(_joined(found), sure)
 
     def _certainly_lacks(self, key: str) -> bool:
-        """Whether an object, or each of a list of them, is written out and does not have the key."""
+        """Whether an object, or each object of a list, is a literal without the key."""
         constant = table(self.expression).get("constant_value")
         objects = constant if isinstance(constant, list) else [constant]
         return bool(objects) and all(isinstance(each, dict) and key not in each for each in objects)
 
     def items(self, count: int) -> PlannedExpression:
-        """What is said of each element of a list."""
+        """The configuration of each element of a list."""
         if self.expression is ABSENT:
             return PlannedExpression(ABSENT, sure=False)
         if isinstance(self.expression, list):
@@ -62,7 +62,7 @@ class PlannedExpression:
 
 
 class Planned(NamedTuple):
-    """A value of `after` with its marks: which of it is unknown, which is sensitive."""
+    """A value of `after` with the marks of its unknown and its sensitive parts."""
 
     value: Any
     unknown: Any = None
@@ -70,7 +70,7 @@ class Planned(NamedTuple):
 
     @property
     def is_plain(self) -> bool:
-        """Whether the value is all there is to it, as it is of most arguments."""
+        """Whether the value has no marks, like most arguments."""
         return not self.unknown and not self.sensitive and not isinstance(self.value, list | dict)
 
     @property
@@ -95,8 +95,8 @@ class Planned(NamedTuple):
 def decoded(name: str, planned: Planned, written: PlannedExpression, follow: Follow) -> Value:
     """The value of a top-level argument.
 
-    What is unknown and not written in the configuration is decided by the provider: the argument is unset. (A
-    `dynamic` block over unknown elements looks the same in a plan as a block that the provider computes.)
+    The provider decides on an unknown value that the configuration does not write: the argument is unset. (In a plan, a
+    `dynamic` block over unknown elements looks like a block that the provider computes.)
     """
     if planned.unknown is True:
         return None if written.expression is ABSENT else _pending(name, written, follow)
@@ -133,14 +133,14 @@ class _Decoder:
         if missing > 1 and not targets and is_argument(inner.expression):
             inner = PlannedExpression(
                 inner.expression, sure=False
-            )  # [b.arn, "${b.arn}/*"]: the name is only a part of some
+            )  # [b.arn, "${b.arn}/*"]: one element is only partly the reference
         return [
             targets.pop(0) if targets and part.unknown is True else self.decode(name, part, inner, depth + 1)
             for part in parts
         ]
 
     def _part(self, key: str, planned: Planned, written: PlannedExpression, depth: int) -> Value:
-        """One value of an object. An empty list that is no argument is a nested block that is absent."""
+        """One value of an object. An empty list that is no argument stands for absent nested blocks."""
         below = written.below(key)
         value = self.decode(key, planned.part(key), below, depth + 1)
         return None if isinstance(value, list) and not value and not is_argument(below.expression) else value
@@ -151,7 +151,7 @@ class _Decoder:
         return _pending(name, written, self.follow)
 
     def _in_order(self, missing: int, written: PlannedExpression) -> list[Value]:
-        """References for the unknown elements of a list, where there are as many of one as of the other."""
+        """References for the unknown elements of a list, if there are as many references as unknown elements."""
         if not missing or not written.sure or not is_argument(written.expression):
             return []
         found = self.follow(written.expression)
@@ -161,7 +161,7 @@ class _Decoder:
 
 
 def _pending(name: str, written: PlannedExpression, follow: Follow) -> Value:
-    """A value known only after apply: a reference, where it is that of one attribute of one resource."""
+    """A value that is known only after apply; a reference, where it is one attribute of one resource."""
     if not is_argument(written.expression):
         return Unknown("it is known only after apply", Cause.AFTER_APPLY)
     found = follow(written.expression)
@@ -187,19 +187,19 @@ def _reference(address: str, attribute: str) -> Reference:
 
 
 def _holds_document(name: str) -> bool:
-    """Whether an argument holds a text in which a reference is only a part, to judge by its name."""
+    """Whether an argument, by its name, holds a document, in which a reference is only a part of the text."""
     return name.endswith(_DOCUMENTS)
 
 
 def is_argument(expression: Any) -> bool:
-    """Whether an expression of a plan is that of an argument; nested blocks are lists, or objects by argument."""
+    """Whether an entry of a plan's expressions is an argument. Nested blocks are lists, or objects of arguments."""
     if not isinstance(expression, dict):
         return False
     return not expression or "constant_value" in expression or isinstance(expression.get("references"), list)
 
 
 def _joined(expressions: list[Any]) -> Any:
-    """Several expressions as one that mentions all their names; nested blocks one after the other."""
+    """Several expressions as one with all their names; nested blocks as one list."""
     if all(is_argument(one) for one in expressions):
         names = [name for one in expressions for name in one.get("references", [])]
         return {"references": names}
