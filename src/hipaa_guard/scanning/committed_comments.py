@@ -105,7 +105,7 @@ def _files_of_commit(commit: Commit) -> Iterator[tuple[str, bytes]]:
         commit.top,
         *("grep", "--no-recurse-submodules", "--no-textconv", "-a", "-F", "-l", "-z", "-e", MARK, commit.id),
         failing=f"{commit} cannot be searched",
-        also=(1,),
+        good_codes=(1,),
     )
     for name in filter(None, listed.split("\0")):
         file = name.partition(":")[2]
