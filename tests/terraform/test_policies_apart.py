@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from hipaa_guard.controls.control import Status
-from tests.terraform.test_elsewhere import OUTSIDE, scan, verdicts
+from tests.terraform.test_stand_ins import OUTSIDE, scan, verdicts
 
 # --- the stream of a table ---
 

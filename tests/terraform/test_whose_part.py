@@ -12,7 +12,7 @@ from hipaa_guard.controls.control import Status
 from hipaa_guard.scanning.options import Options, TerraformTarget
 from hipaa_guard.scanning.terraform import scan_terraform
 from tests.terraform.plans import block, change, plan
-from tests.terraform.test_elsewhere import TWO_REGIONS, function, permission, rule, scan, verdicts
+from tests.terraform.test_stand_ins import TWO_REGIONS, function, permission, rule, scan, verdicts
 
 # --- the default group of the default network ---
 

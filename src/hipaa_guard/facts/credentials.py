@@ -84,7 +84,7 @@ _MAY_BE_SECRET = re.compile(
     re.IGNORECASE,
 )
 _LARGEST = 1 << 20
-"""Most bytes that are looked at after decompression."""
+"""Maximum bytes that are looked at after decompression."""
 
 
 def credentials_in(value: Value) -> list[str]:

@@ -18,10 +18,10 @@ MODULE_DEPTH = 20
 """Longest chain of module calls."""
 
 INSTANCES_PER_BLOCK = 1_000
-"""Most instances of one block with `count` or `for_each`."""
+"""Maximum number of instances of one block with `count` or `for_each`."""
 
 INSTANCES_PER_SCAN = 50_000
-"""Most instances in one scan: of blocks and calls with `count` or `for_each`, and of blocks in such calls."""
+"""Maximum number of instances in one scan, of blocks and calls with `count` or `for_each` and of blocks in such calls."""
 
 KEY_LENGTH = 1024
 """Longest key of an instance with `for_each`, in characters: it is part of the address in each finding."""
@@ -33,8 +33,8 @@ REASON_LENGTH = 1000
 """Longest reason of an unknown value, in characters: it may quote a text of the source."""
 
 NESTED_BLOCKS = 100_000
-"""Most nested blocks that are evaluated in one scan: each counts once for each instance of its resource, a dynamic one
-once for each turn."""
+"""Maximum number of nested blocks that are evaluated in one scan: each counts once for each instance of its resource,
+a dynamic one once for each turn."""
 
 TEXT_LENGTH = 1024 * 1024
 """Longest string, in characters."""
@@ -43,17 +43,17 @@ LIST_LENGTH = 100_000
 """Longest list or map."""
 
 STEPS = 2_000_000
-"""Most evaluation steps of one scan: function calls and their arguments, turns of a `for`, arguments of blocks."""
+"""Maximum number of evaluation steps of one scan: calls with their arguments, turns of a `for`, arguments of blocks."""
 
 STEP_OF_TEXT, STEP_OF_LETTERS, STEP_OF_ELEMENTS = 500, 10, 8
 """Number of ASCII characters, of other characters, and of elements in a function's arguments that make one step."""
 
 SIZE = 160 * 1024 * 1024
-"""Most memory, in bytes, of the values of one scan: all texts and elements that are kept, and those of the argument
+"""Maximum memory, in bytes, of the values of one scan: all texts and elements that are kept, and those of the argument
 that is being evaluated. Each value has limits of its own; a thousand of the largest are a gigabyte."""
 
 ROWS = 10_000
-"""Most rows of one root module in the coverage; a further row says that there are more."""
+"""Maximum number of rows of one root module in the coverage; a further row says that there are more."""
 
 FILES = 50_000
-"""Most files and directories that the search for Terraform looks at."""
+"""Maximum number of files and directories that the search for Terraform looks at."""

@@ -95,5 +95,5 @@ def _named(value: Value, ends: list[End]) -> Value:
     """The one value that a value certainly leads to; the value itself where there is no one such, or it is secret."""
     if isinstance(value, SecretText):
         return value
-    sure = [end.value for end in ends if end.sure]
-    return sure[0] if len(sure) == 1 else value
+    certain = [end.value for end in ends if end.certain]
+    return certain[0] if len(certain) == 1 else value

@@ -20,7 +20,7 @@ from hipaa_guard.terraform.binding.uncertain_joins import UncertainJoin
 from hipaa_guard.terraform.blocks import ResourceInstance
 
 _MOST_CANDIDATES = 200
-"""Most instances that may belong to another and are listed as candidates."""
+"""Maximum number of instances that may belong to another and are listed as candidates."""
 
 
 @dataclass(slots=True)

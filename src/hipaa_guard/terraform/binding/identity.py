@@ -44,7 +44,7 @@ class Identity:
         Two written-out parts of one variable (``var.x.a`` and ``var.x.b``) are taken to differ.
         """
         unknown = self.unknown
-        if unknown is None or not any(found.open for found in self.patterns):
+        if unknown is None or not any(found.is_unknown for found in self.patterns):
             return []
         written_out = (False,) if isinstance(unknown, OuterReference) else (False, True)
         return [(each, name) for name in unknown.references for each in written_out]
@@ -88,7 +88,7 @@ class NameIndex:
             for text in identity.texts:
                 self._owners.setdefault(text, []).append(instance)
                 self._owners_in.setdefault((text, instance.module), []).append(instance)
-        self._patterns = Patterns(found for found in patterns if not found.open)
+        self._patterns = Patterns(found for found in patterns if not found.is_unknown)
         self._texts = Texts(texts)
         self._shared = {source for identity in self._identities.values() for source in identity.shared()}
 

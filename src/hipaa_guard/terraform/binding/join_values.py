@@ -30,7 +30,7 @@ from hipaa_guard.terraform.blocks import ResourceInstance
 from hipaa_guard.terraform.hcl.access import DataSourceValue, HiddenText, Pinned
 
 _COMPARED = 256
-"""Most partly known names that are compared with each other; of more, each counts as possible."""
+"""Maximum number of partly known names that are compared with each other; of more, each counts as possible."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +131,7 @@ class JoinValues:
         for token in same_expression:
             self._add_text(token, instance, token)
         for end in ends:
-            if not end.sure:
+            if not end.certain:
                 self._add_possible(instance, end.value, value, from_outside=end.from_outside)
             elif isinstance(end.value, str):
                 self._literals.setdefault(end.value, instance)
@@ -310,7 +310,7 @@ class JoinValues:
         if len(self._patterns) > _COMPARED:
             yield from self._patterns.values()
             return
-        patterns = [found for found in identity.patterns if not found.open]
+        patterns = [found for found in identity.patterns if not found.is_unknown]
         if any(map(self._pattern_index.fit, identity.known)) or any(map(self._pattern_index.agree, patterns)):
             for found, join in self._patterns.items():
                 if any(map(found.fits, identity.known)) or any(map(found.agrees, patterns)):
@@ -349,7 +349,7 @@ class JoinValues:
     ) -> Iterator[UncertainJoin]:
         """Literals that name no declared resource, but may be the partly known name of `main`."""
         unknown = identity.unknown
-        patterns = [found for found in identity.patterns if not (found.after_apply or found.open)]
+        patterns = [found for found in identity.patterns if not (found.after_apply or found.is_unknown)]
         if unknown is None or not patterns:
             return
         unmatched = self._unmatched_of(names)

@@ -14,7 +14,7 @@ _TAILS = 20
 _KEY_SIZE = 300
 """Memory of one key besides its characters, in bytes."""
 _MOST_KEPT = 50_000_000
-"""Most bytes of cut keys that one index keeps: a hostile tree may have names of every length."""
+"""Maximum bytes of cut keys that one index keeps: a hostile tree may have names of every length."""
 
 Key = tuple[str, str]
 """A beginning and an ending."""
@@ -35,7 +35,7 @@ class Pattern:
     after_apply: bool = False
 
     @property
-    def open(self) -> bool:
+    def is_unknown(self) -> bool:
         """Whether nothing at all is known."""
         return not (self.prefix or self.suffix or self.after_apply)
 

@@ -1,7 +1,7 @@
 """Following the value of a joining argument through other split resources to the main one.
 
 ``bucket = aws_s3_bucket_public_access_block.a.id`` names the bucket that ``a`` belongs to. A value that cannot be
-followed for certain becomes an end that is not sure: its join is uncertain and never silently lost.
+followed for certain becomes an end that is not certain: its join is uncertain and never silently lost.
 """
 
 from __future__ import annotations
@@ -20,26 +20,26 @@ from hipaa_guard.terraform.binding.paths import every_value
 from hipaa_guard.terraform.blocks import ResourceInstance
 from hipaa_guard.terraform.hcl.access import Alternatives, AttributeText, DataSourceValue, HiddenText, OuterReference
 
-_STEPS = 30
-"""Most references that are followed one after the other."""
+_MOST_STEPS = 30
+"""Maximum number of references that are followed one after the other."""
 
-_STANDS_IN = re.compile(r"Unknown-(\d+)-")
+_PLACEHOLDER = re.compile(r"Unknown-(\d+)-")
 """Placeholder for an unknown part of a text."""
 
-_WIDTH = 100
-"""Most instances that one reference is followed to."""
+_MOST_INSTANCES = 100
+"""Maximum number of instances that one reference is followed to."""
 
 
 @dataclass(frozen=True, slots=True)
 class End:
     """A value that another value leads to: a text, a reference to a main resource, or an unknown value.
 
-    ``sure`` says that both are certainly the same. ``from_outside`` says that an unknown value comes from outside of
+    ``certain`` says that both are certainly the same. ``from_outside`` says that an unknown value comes from outside of
     the configuration: it names a declared resource only if the same value is the name of that resource.
     """
 
     value: Value
-    sure: bool = True
+    certain: bool = True
     from_outside: bool = False
 
 
@@ -67,20 +67,20 @@ class Splits:
         made = block.made_by, block.adopted_by
         return cls(block.types, pointing, block.joined_by, known, *made, block.unqualified, block.versions)
 
-    def plain(self, text: str) -> str:
+    def without_version(self, text: str) -> str:
         """The name in a text without the version of the resource."""
         return text if self.unqualified is None else self.unqualified(text)
 
-    def plain_of(self, value: PartialText) -> Value:
-        """As `plain`, for a partly known text."""
+    def without_version_of(self, value: PartialText) -> Value:
+        """As `without_version`, for a partly known text."""
         parts = dict(enumerate(value.parts))
-        if any(isinstance(part, str) and _STANDS_IN.search(part) for part in value.parts):
+        if any(isinstance(part, str) and _PLACEHOLDER.search(part) for part in value.parts):
             return value
-        text = "".join(part if isinstance(part, str) else _stand_in(place) for place, part in parts.items())
-        plain = self.plain(text)
-        if plain == text:
+        text = "".join(part if isinstance(part, str) else _placeholder(place) for place, part in parts.items())
+        without_version = self.without_version(text)
+        if without_version == text:
             return value
-        pieces = _STANDS_IN.split(plain)  # every other piece is the position of an unknown part
+        pieces = _PLACEHOLDER.split(without_version)  # every other piece is the position of an unknown part
         left = [parts[int(piece)] if odd % 2 else piece for odd, piece in enumerate(pieces) if odd % 2 or piece]
         return left[0] if len(left) == 1 else PartialText(left)
 
@@ -170,9 +170,9 @@ class ReferenceChain:
             value = HiddenText(value) if isinstance(value, str) else value
         if isinstance(value, AttributeText):
             main = self.is_main(value.reference) and self._declared.candidates(value.reference.address)
-            return [End(value.reference if main else self._splits.plain(str(value)))]
+            return [End(value.reference if main else self._splits.without_version(str(value)))]
         if isinstance(value, HiddenText):
-            return [End(HiddenText(self._splits.plain(value)))]
+            return [End(HiddenText(self._splits.without_version(value)))]
         if isinstance(value, Alternatives):
             return self._one_of(value, place, seen)
         if isinstance(value, Reference):
@@ -180,10 +180,10 @@ class ReferenceChain:
         if isinstance(value, PartialText):
             return self._of_text(value, place, seen)
         if isinstance(value, DataSourceValue):
-            return [End(value), *_unsure(self._of_data_source(value, place, seen))]
+            return [End(value), *_uncertain(self._of_data_source(value, place, seen))]
         if isinstance(value, Unknown):
             return self._of_unknown(value, place, seen)
-        return [End(self._splits.plain(value) if isinstance(value, str) else value)]
+        return [End(self._splits.without_version(value) if isinstance(value, str) else value)]
 
     def _of_data_source(self, value: DataSourceValue, place: Place, seen: Seen) -> Iterator[End]:
         """The main resources in the arguments of a data source, and those that the resources there bring along."""
@@ -199,9 +199,9 @@ class ReferenceChain:
     def _one_of(self, value: Alternatives, place: Place, seen: Seen) -> list[End]:
         found = [self._ends(each, place, seen) for each in value.values if each is not None]
         ends = [end for each in found for end in each]
-        if all(len(each) == 1 and each[0].sure for each in found) and self._alike([end.value for end in ends]):
+        if all(len(each) == 1 and each[0].certain for each in found) and self._alike([end.value for end in ends]):
             return ends[:1]
-        return _unsure(ends)
+        return _uncertain(ends)
 
     def _alike(self, values: list[Value]) -> bool:
         """Whether all values name the same resource."""
@@ -216,23 +216,23 @@ class ReferenceChain:
 
     def _of_text(self, value: PartialText, place: Place, seen: Seen) -> list[End]:
         """A text with references in it: each is replaced by its end where that is certain."""
-        plain = self._splits.plain_of(value)
-        if plain is not value:
-            return self._ends(plain, place, seen)
-        if pattern(value).open:
+        without_version = self._splits.without_version_of(value)
+        if without_version is not value:
+            return self._ends(without_version, place, seen)
+        if pattern(value).is_unknown:
             return self._of_unknown(value, place, seen)
         followed: dict[int, Value] = {}
         doubtful: list[End] = []
         for reference in embedded(value):
             ends = self._ends(reference, place, seen)
-            if len(ends) == 1 and ends[0].sure and isinstance(ends[0].value, str | Unknown):
+            if len(ends) == 1 and ends[0].certain and isinstance(ends[0].value, str | Unknown):
                 followed[id(reference)] = ends[0].value
             else:
                 doubtful += ends
         parts = [followed.get(id(part), part) for part in value.parts]
         if all(isinstance(part, str) for part in parts):
-            return [End(self._splits.plain("".join(part for part in parts if isinstance(part, str))))]
-        return [End(PartialText(parts)), *_unsure(doubtful)]
+            return [End(self._splits.without_version("".join(part for part in parts if isinstance(part, str))))]
+        return [End(PartialText(parts)), *_uncertain(doubtful)]
 
     def _of_unknown(self, value: Unknown, place: Place, seen: Seen) -> list[End]:
         """A value that is made from declared resources can only name these; a value from outside names none of them.
@@ -254,10 +254,10 @@ class ReferenceChain:
                 continue
             address = self._declared.target(name)
             if address is None:
-                return [End(value, sure=False)]
+                return [End(value, certain=False)]
             ends += self._ends(Reference(address, name[len(address) + 1 :]), place, seen)
-        mains = [end for end in ends if self.is_main(end.value) or isinstance(end.value, str) or not end.sure]
-        return [End(value, from_outside=bool(names)), *_unsure(mains)] if names else [End(value, sure=False)]
+        mains = [end for end in ends if self.is_main(end.value) or isinstance(end.value, str) or not end.certain]
+        return [End(value, from_outside=bool(names)), *_uncertain(mains)] if names else [End(value, certain=False)]
 
     # --- references ----------------------------------------------------------------------------------------------
 
@@ -267,13 +267,13 @@ class ReferenceChain:
         if self._declared.leads_inside(reference):
             return [End(reference)]
         mark = (reference.address, reference.attribute)
-        if mark in seen or len(seen) >= _STEPS:
-            return [End(_not_found(reference), sure=False)]
-        targets = self._declared.candidates(reference.address)[:_WIDTH]
+        if mark in seen or len(seen) >= _MOST_STEPS:
+            return [End(_not_found(reference), certain=False)]
+        targets = self._declared.candidates(reference.address)[:_MOST_INSTANCES]
         if not targets:
-            return [End(reference), End(_not_found(reference), sure=False)]
+            return [End(reference), End(_not_found(reference), certain=False)]
         found = [end for target in targets for end in self._of_attribute(target, reference, seen | {mark})]
-        return found if len(targets) == 1 else _unsure(found)
+        return found if len(targets) == 1 else _uncertain(found)
 
     def _adopted(self, reference: Reference) -> list[End]:
         """A main resource; for one that another resource brings along, the resource that takes it over."""
@@ -281,13 +281,13 @@ class ReferenceChain:
         if adopted_by is None or type_at(reference.address) not in self._splits.made_by:
             return [End(reference)]
         ends: list[End] = []
-        for maker in self._declared.candidates(reference.address)[:_WIDTH]:
+        for maker in self._declared.candidates(reference.address)[:_MOST_INSTANCES]:
             links = self._declared.adopters(maker, adopted_by)
             ends += [End(Reference(each.address, "id")) for each in links.certain]
-            ends += [End(Reference(adopter.instance.address, "id"), sure=False) for adopter in links.all_possible()]
+            ends += [End(Reference(adopter.instance.address, "id"), certain=False) for adopter in links.all_possible()]
             if not links.certain:
-                ends.append(End(Reference(maker.address, reference.attribute), sure=links.first_possible is None))
-        return ends if len(ends) == 1 else _unsure(ends) or [End(reference)]
+                ends.append(End(Reference(maker.address, reference.attribute), certain=links.first_possible is None))
+        return ends if len(ends) == 1 else _uncertain(ends) or [End(reference)]
 
     def _of_attribute(self, target: ResourceInstance, reference: Reference, seen: Seen) -> list[End]:
         """The ends of an attribute of a resource that is no main one."""
@@ -297,7 +297,7 @@ class ReferenceChain:
             written = [value for value in every_value(target.get(steps[0]), steps[1:]) if value is not None]
             if written:
                 ends = [end for value in written for end in self._ends(value, (target, steps[0]), seen)]
-                return ends if len(written) == 1 and len(steps) == 1 else _unsure(ends)
+                return ends if len(written) == 1 and len(steps) == 1 else _uncertain(ends)
         of_version = self._splits.versions.get(target.type)
         if of_version is not None and target.get(of_version) is not None:
             return self._ends(target.get(of_version), (target, of_version), seen)
@@ -308,7 +308,7 @@ class ReferenceChain:
                 if self._splits.named_by_main(target.type):
                     return ends
                 break
-        return [End(reference), *_unsure(self._of_arguments(target, pointing, seen))]
+        return [End(reference), *_uncertain(self._of_arguments(target, pointing, seen))]
 
     def _of_arguments(self, target: ResourceInstance, pointing: Mapping[str, Value], seen: Seen) -> Iterator[End]:
         """The ends of a resource's arguments: the provider can make a computed name only from these."""
@@ -327,12 +327,12 @@ def type_at(address: str) -> str:
     return parts[-2] if len(parts) > 1 else ""
 
 
-def _stand_in(place: int) -> str:
+def _placeholder(place: int) -> str:
     return f"Unknown-{place}-"
 
 
-def _unsure(ends: Iterator[End] | list[End]) -> list[End]:
-    return [replace(end, sure=False) for end in ends]
+def _uncertain(ends: Iterator[End] | list[End]) -> list[End]:
+    return [replace(end, certain=False) for end in ends]
 
 
 def _not_found(reference: Reference) -> Unknown:

@@ -29,7 +29,7 @@ from hipaa_guard.terraform.blocks import ResourceInstance
 from hipaa_guard.terraform.hcl.access import AttributeText, DataSourceValue, HiddenText, OuterReference
 
 _LONGEST = 120
-"""Most characters of the name that a report shows."""
+"""Maximum number of characters of the name that a report shows."""
 
 MakeResource = Callable[[type[Resource], ExternalInstance, JoinedInstances, Origin], Resource]
 Nested = dict[type[Resource], list[NestedInstance]]

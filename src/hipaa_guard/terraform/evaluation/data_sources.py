@@ -22,7 +22,7 @@ _PARTITIONS = {
 _COMMERCIAL = ("aws", "amazonaws.com", "com.amazonaws")
 _AREAS = frozenset({"af", "ap", "ca", "eu", "il", "me", "mx", "sa", "us"})
 
-_ASKED_BY = {
+_REPEATED_ARGUMENTS = {
     ("aws_s3_bucket", "id"): "bucket",
     ("aws_iam_role", "id"): "name",
     ("aws_dynamodb_table", "id"): "name",
@@ -30,10 +30,10 @@ _ASKED_BY = {
 """Attributes of data sources -> the argument that they repeat."""
 
 
-_PLACES = frozenset({"aws_partition", "aws_region"})
+_REGION_OR_PARTITION = frozenset({"aws_partition", "aws_region"})
 """Data sources that give the region or partition of their provider."""
 
-_OWN = _PLACES | {"aws_caller_identity", "aws_iam_group", "aws_iam_role", "aws_iam_user"}
+_OF_OWN_ACCOUNT = _REGION_OR_PARTITION | {"aws_caller_identity", "aws_iam_group", "aws_iam_role", "aws_iam_user"}
 """Data sources that read something of the provider's own account."""
 
 _NAMES = {
@@ -62,14 +62,14 @@ class DataSource(Protocol):
         """The value of an argument."""
 
 
-def is_a_place(type: str) -> bool:
+def is_region_or_partition(type: str) -> bool:
     """Whether a type of data source reads nothing but names of its provider's region or partition."""
-    return type in _PLACES
+    return type in _REGION_OR_PARTITION
 
 
 def is_of_own_account(type: str) -> bool:
     """Whether a type of data source reads something of its provider's own account."""
-    return type in _OWN
+    return type in _OF_OWN_ACCOUNT
 
 
 def asked_by(source: DataSource) -> str | None:
@@ -89,7 +89,7 @@ def looked_up(source: DataSource, name: str) -> Value:
         return region if isinstance(region, str) else None
     if source.type == "aws_partition":
         return _of_partition(source.region, name)
-    argument = _ASKED_BY.get((source.type, name))
+    argument = _REPEATED_ARGUMENTS.get((source.type, name))
     if argument is not None:
         return source.written(argument)
     if (source.type, name) == ("aws_s3_bucket", "arn"):

@@ -14,7 +14,7 @@ from hipaa_guard.terraform.functions.budget import spend, text_size
 from hipaa_guard.terraform.functions.unknowns import derived, require_small
 
 _STRUCTURE = 20
-"""Most bytes of memory that the structure of a JSON text takes for each character."""
+"""Maximum bytes of memory that the structure of a JSON text takes for each character."""
 
 _LISTS = (
     ("actions", "Action"),

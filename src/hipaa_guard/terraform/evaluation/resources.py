@@ -9,7 +9,7 @@ from hipaa_guard.facts.locations import GapKind, Location
 from hipaa_guard.facts.secrets import SecretText, concealed
 from hipaa_guard.facts.values import Cause, Incomplete, PartialJson, Reference, Undecided, Unknown, Value
 from hipaa_guard.terraform.addresses import last_key
-from hipaa_guard.terraform.evaluation.data_sources import asked_by, is_a_place, is_of_own_account, looked_up
+from hipaa_guard.terraform.evaluation.data_sources import asked_by, is_of_own_account, is_region_or_partition, looked_up
 from hipaa_guard.terraform.evaluation.enclosing_module import EnclosingModule
 from hipaa_guard.terraform.evaluation.expansion import Copy, any_turn, dynamic_scopes
 from hipaa_guard.terraform.evaluation.expression_references import names_mentioned
@@ -190,7 +190,9 @@ class HclInstance:
     def _read(self, path: str) -> Unknown:
         """The value of a data source at a path: the name of something that exists before apply, or any value."""
         last = path.rsplit(".", 1)[-1]
-        names_it = last in ("id", "arn") or last.endswith(("_id", "_arn", "cidr_block")) or is_a_place(self.type)
+        names_it = (
+            last in ("id", "arn") or last.endswith(("_id", "_arn", "cidr_block")) or is_region_or_partition(self.type)
+        )
         names = [name for name in self._block.attributes if name not in META]
         blocks = [nested_type(block) for block in self._block.blocks]
         if not names_it or not self.type.startswith(("aws_", "awscc_")) or "depends_on" in self._block.attributes:

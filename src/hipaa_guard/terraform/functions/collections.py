@@ -30,7 +30,7 @@ from .unknowns import MAX_LIST, derived, elements, is_text, parts_of, relisted, 
 
 MAX_RANGE = 1024
 NEIGHBOURS = 100
-"""Most earlier elements that an unknown element is compared with."""
+"""Maximum number of earlier elements that an unknown element is compared with."""
 
 
 def alltrue(items: list[Value]) -> Value:

@@ -21,14 +21,14 @@ from .unknowns import MAX_LIST, MAX_TEXT
 MAX_PATTERN = 20_000
 MAX_GROUPS = 200
 MAX_MEMORY = 1 << 21
-"""Most bytes for one pattern: for its program and RE2's memory of a search."""
+"""Maximum bytes for one pattern: for its program and RE2's memory of a search."""
 MAX_WORK = 100_000_000
-"""Most steps of the program times bytes of the text: about a second in RE2's slowest search."""
+"""Maximum steps of the program times bytes of the text: about a second in RE2's slowest search."""
 _WORK_OF_ELEMENT = 200
 """The part of this work that takes as long as a look at one element of a list."""
 
 MAX_SECONDS = 1.0
-"""Most processor time of all searches of one call."""
+"""Maximum processor time of all searches of one call."""
 
 TOKEN = re.compile(
     r"\\Q.*?(?:\\E|\Z)"

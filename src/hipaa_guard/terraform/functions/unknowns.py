@@ -12,19 +12,19 @@ from hipaa_guard.terraform.functions.budget import walked
 from .errors import FunctionLimitReached
 
 MAX_TEXT = 1 << 20
-"""Most characters in one text."""
+"""Maximum number of characters in one text."""
 
 MAX_LIST = 100_000
-"""Most elements in one list."""
+"""Maximum number of elements in one list."""
 
 MAX_PARTS = 1_000_000
-"""Most values inside one argument; a shared one counts at each place."""
+"""Maximum number of values inside one argument; a shared one counts at each place."""
 
 UNKNOWN_LENGTH = 100
 """Characters that an unknown part of a text counts as."""
 
 MAX_REFERENCES = 100
-"""Most references of one derived unknown."""
+"""Maximum number of references of one derived unknown."""
 
 _AT_ONCE = 500
 """Number of elements that are looked at before they are counted."""

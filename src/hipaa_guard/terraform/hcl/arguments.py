@@ -13,8 +13,8 @@ from hipaa_guard.terraform.hcl.syntax import Attribute
 def valued(attribute: Attribute, scope: Scope, calls: tuple[Location, ...] = ()) -> Value:
     """The value of an argument. One that cannot be evaluated is unknown, and reported with its place."""
     session = scope.session
-    saved = session.where, session.calls, session.strict, session.relied_on
-    session.where, session.calls, session.strict, session.relied_on = attribute, calls, 0, None
+    saved = session.where, session.calls, session.strict_depth, session.relied_on
+    session.where, session.calls, session.strict_depth, session.relied_on = attribute, calls, 0, None
     token = BUDGET.set(session.budget)
     made = session.budget.temporary
     value: Value = None
@@ -28,5 +28,5 @@ def valued(attribute: Attribute, scope: Scope, calls: tuple[Location, ...] = ())
     finally:
         session.budget.keep(made, value)
         BUDGET.reset(token)
-        session.where, session.calls, session.strict, session.relied_on = saved
+        session.where, session.calls, session.strict_depth, session.relied_on = saved
     return value

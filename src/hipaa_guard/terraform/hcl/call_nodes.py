@@ -102,7 +102,7 @@ def _tried(node: Node, scope: Scope) -> tuple[Value, Unknown | None]:
     session = scope.session
     outer = session.relied_on
     relied_on: list[Unknown] = []
-    session.strict += 1
+    session.strict_depth += 1
     session.relied_on = relied_on
     try:
         value = node.evaluate(scope)
@@ -110,7 +110,7 @@ def _tried(node: Node, scope: Scope) -> tuple[Value, Unknown | None]:
         value = undecided.unknown
         relied_on.append(value)
     finally:
-        session.strict -= 1
+        session.strict_depth -= 1
         session.relied_on = outer
     uncertain_parts = [found for found in map(_may_fail, relied_on) if found is not None]
     lacking = [found for found in uncertain_parts if isinstance(found, Object)]

@@ -207,14 +207,14 @@ def _untaken(node: Node, scope: Scope) -> Value:
     """The arm that a conditional does not take: only its type counts, not its errors nor the values that it needs."""
     session = scope.session
     outer = session.relied_on
-    session.strict += 1
+    session.strict_depth += 1
     session.relied_on = None
     try:
         return node.evaluate(scope)
     except (*FAILURES, Undecided) as error:
         return Unknown(str(error), Cause.EXPRESSION)
     finally:
-        session.strict -= 1
+        session.strict_depth -= 1
         session.relied_on = outer
 
 

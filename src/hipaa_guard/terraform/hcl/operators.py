@@ -24,7 +24,7 @@ _WHOLE: dict[str, Callable[[int, int], int]] = {"+": int.__add__, "-": int.__sub
 _EXACT = {"+": Fraction.__add__, "-": Fraction.__sub__, "*": Fraction.__mul__}
 
 _ALTERNATIVES = 16
-"""Most possible values of a conditional that are kept."""
+"""Maximum number of possible values of a conditional that are kept."""
 
 MERGED_PARTS = 10_000
 """Largest collection whose two possible values are merged part by part."""

@@ -76,7 +76,7 @@ class Budget:
 
 
 _SMALL = 4096
-"""Most bytes that count as kept without measuring the value."""
+"""Maximum bytes that count as kept without measuring the value."""
 
 
 class RecordedValues(Protocol):
@@ -108,7 +108,7 @@ class Session:
         "gaps",
         "record",
         "relied_on",
-        "strict",
+        "strict_depth",
         "where",
         "workspace",
     )
@@ -127,7 +127,7 @@ class Session:
         self.workspace = workspace
         self.record = record
         self.gaps: list[Gap] = []
-        self.strict = 0
+        self.strict_depth = 0
         self.relied_on: list[Unknown] | None = None
         self.where: Located | None = None
         self.calls: tuple[Location, ...] = ()
@@ -262,7 +262,7 @@ def guarded(scope: Scope, node: Any) -> Value:
     try:
         return node.evaluate(scope)
     except FAILURES as error:
-        if scope.session.strict or isinstance(error, RecursionError):
+        if scope.session.strict_depth or isinstance(error, RecursionError):
             raise
         return scope.session.failed(error)
     except Undecided as undecided:

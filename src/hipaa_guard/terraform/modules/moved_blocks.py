@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from hipaa_guard.terraform.hcl.syntax import Attribute, HclBlock
 
 _MOST = 10
-"""Most former addresses of one instance, and most moves to one address, that are followed."""
+"""Maximum number of former addresses of one instance, and of moves to one address, that are followed."""
 
 _KEY = r'(?:\[(?:\d{1,18}|"(?:[^"\\]|\\.)*")\])?'
 _STEP = rf"module\.[\w-]+{_KEY}"

@@ -146,5 +146,5 @@ def _is_text(kind: Node | None) -> bool:
 
 def _constant_scope() -> Scope:
     session = Session(Path(), Path(), Budget())
-    session.strict = 1
+    session.strict_depth = 1
     return Scope(Constants(session))

@@ -18,7 +18,7 @@ NESTING = 100
 """Deepest nesting of a value; deeper parts are unknown. Terraform's own schemas stay below 30."""
 
 _STARTS = 20
-"""Most lines beginning with a brace that are tried as the start of the document."""
+"""Maximum number of lines beginning with a brace that are tried as the start of the document."""
 
 _BROKEN = ("}", "]", ",", ":", '"', "{")
 """Characters that follow a document only if it is damaged."""

@@ -195,7 +195,7 @@ class _Plan:
     def follow(self, expression: Any, context: ReferenceContext) -> Found:
         """The targets of the names in an expression, from one place in the configuration."""
         found = self._instances.follow(expression, context)
-        if len(found.data) == len(found.open) == 1 and not found.targets:
+        if len(found.data) == len(found.unfollowed) == 1 and not found.targets:
             found.document = self._document_at(*next(iter(found.data)))
         return found
 
@@ -313,7 +313,7 @@ class _PlannedResource:
         if expression is None or "constant_value" in table(expression):
             return expression is not None
         found = self._plan.follow(expression, self._context)
-        return not (found.names_data_source or found.open)
+        return not (found.names_data_source or found.unfollowed)
 
     def _all_tags(self) -> Value:
         """The tags with the default ones of the provider; the plan has them unless one of them is unknown."""

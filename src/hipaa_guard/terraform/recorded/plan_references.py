@@ -56,15 +56,15 @@ class PlannedModule:
 
 @dataclass(slots=True)
 class Found:
-    """The targets of an expression's names: unknown attributes, and names that could not be followed (``open``)."""
+    """The targets of an expression's names: unknown attributes, and names that were not followed (``unfollowed``)."""
 
     targets: dict[tuple[str, str], None] = field(default_factory=dict)
     """Pairs of an instance's address and an attribute, in order."""
     data: dict[tuple[str, str], None] = field(default_factory=dict)
-    """The same for data sources that are read during apply; their names are in ``open`` too."""
+    """The same for data sources that are read during apply; their names are in ``unfollowed`` too."""
     names_data_source: bool = False
     """Whether a name is that of a data source."""
-    open: list[str] = field(default_factory=list)
+    unfollowed: list[str] = field(default_factory=list)
     document: Value = None
     """The policy document, where the expression is one of a data source."""
     seen: set[tuple[str, str, str]] = field(default_factory=set)
@@ -127,7 +127,7 @@ class Instances:
                 continue
             found.seen.add(mark)
             if depth > _DEPTH or len(found.targets) > _TARGETS:
-                found.open.append(name)
+                found.unfollowed.append(name)
                 return
             self._one(name, context, found, attribute, depth + 1, keyed=keyed)
 
@@ -145,7 +145,7 @@ class Instances:
         elif head == "each" and len(parts) > 1 and without_keys(parts[1]) == "value":
             self._follow(context.repeated_over, context, found, ".".join(parts[2:]) or attribute, depth)
         elif head == "local":
-            found.open.append(name)
+            found.unfollowed.append(name)
         elif head not in _NO_RESOURCE and len(parts) > 1:
             self._resource(parts, context, found, attribute, keyed=keyed or name in context.repeated_over)
 
@@ -200,7 +200,7 @@ class Instances:
         for address in _chosen(known, exact, context.key if keyed else ""):
             last = ".".join(parts[3:]) or attribute
             found.data[address, last] = None
-            found.open.append(f"{address}.{last}" if last else address)
+            found.unfollowed.append(f"{address}.{last}" if last else address)
 
     def _child(self, parent: PlannedModule, name: str, key: str) -> PlannedModule:
         call = table(table(parent.configuration.get("module_calls")).get(name))

@@ -25,26 +25,26 @@ _DOCUMENTS = ("policy", "json", "document", "definition", "definitions", "templa
 class PlannedExpression:
     """The configuration of an argument, or of the nested blocks of one type.
 
-    ``sure`` is False where blocks that the plan does not list (``dynamic``) may have written it.
+    ``certain`` is False where blocks that the plan does not list (``dynamic``) may have written it.
     """
 
     expression: Any = ABSENT
-    sure: bool = True
+    certain: bool = True
 
     def below(self, key: str) -> PlannedExpression:
         """The configuration of one argument inside, taken from all nested blocks together: their order may differ."""
         if self.expression is ABSENT:
             return self
         if is_argument(self.expression):
-            return PlannedExpression(ABSENT, self.sure) if self._certainly_lacks(key) else self
+            return PlannedExpression(ABSENT, self.certain) if self._certainly_lacks(key) else self
         blocks = self.expression if isinstance(self.expression, list) else [self.expression]
         found = [block[key] for block in blocks if isinstance(block, dict) and key in block]
         if not found:
-            return PlannedExpression(ABSENT, self.sure)
-        sure = self.sure and len(found) == len(blocks)
+            return PlannedExpression(ABSENT, self.certain)
+        certain = self.certain and len(found) == len(blocks)
         if len(found) == 1 or all(one == found[0] for one in found):
-            return PlannedExpression(found[0], sure)
-        return PlannedExpression(_joined(found), sure)
+            return PlannedExpression(found[0], certain)
+        return PlannedExpression(_joined(found), certain)
 
     def _certainly_lacks(self, key: str) -> bool:
         """Whether an object, or each object of a list, is a literal without the key."""
@@ -55,9 +55,9 @@ class PlannedExpression:
     def items(self, count: int) -> PlannedExpression:
         """The configuration of each element of a list."""
         if self.expression is ABSENT:
-            return PlannedExpression(ABSENT, sure=False)
+            return PlannedExpression(ABSENT, certain=False)
         if isinstance(self.expression, list):
-            return PlannedExpression(self.expression, self.sure and len(self.expression) == count)
+            return PlannedExpression(self.expression, self.certain and len(self.expression) == count)
         return self
 
 
@@ -132,7 +132,7 @@ class _Decoder:
         targets = self._in_order(missing, inner)
         if missing > 1 and not targets and is_argument(inner.expression):
             inner = PlannedExpression(
-                inner.expression, sure=False
+                inner.expression, certain=False
             )  # [b.arn, "${b.arn}/*"]: one element is only partly the reference
         return [
             targets.pop(0) if targets and part.unknown is True else self.decode(name, part, inner, depth + 1)
@@ -147,15 +147,15 @@ class _Decoder:
 
     def _unknown(self, name: str, written: PlannedExpression) -> Value:
         if written.expression is ABSENT:
-            return None if written.sure else Unknown("it is known only after apply", Cause.AFTER_APPLY)
+            return None if written.certain else Unknown("it is known only after apply", Cause.AFTER_APPLY)
         return _pending(name, written, self.follow)
 
     def _in_order(self, missing: int, written: PlannedExpression) -> list[Value]:
         """References for the unknown elements of a list, if there are as many references as unknown elements."""
-        if not missing or not written.sure or not is_argument(written.expression):
+        if not missing or not written.certain or not is_argument(written.expression):
             return []
         found = self.follow(written.expression)
-        if found.open or len(found.targets) != missing:
+        if found.unfollowed or len(found.targets) != missing:
             return []
         return [_reference(address, attribute) for address, attribute in found.targets]
 
@@ -167,15 +167,15 @@ def _pending(name: str, written: PlannedExpression, follow: Follow) -> Value:
     found = follow(written.expression)
     if found.document is not None:
         return found.document
-    references = (*(f"{address}.{attribute}" for address, attribute in found.targets), *found.open)
-    alone = bool(found.targets) and not found.open and written.sure and not _holds_document(name)
+    references = (*(f"{address}.{attribute}" for address, attribute in found.targets), *found.unfollowed)
+    alone = bool(found.targets) and not found.unfollowed and written.certain and not _holds_document(name)
     if alone and len(found.targets) == 1:
         return _reference(*next(iter(found.targets)))
-    said = " or ".join(references[:3])
+    sources = " or ".join(references[:3])
     cause = (
         Cause.DATA_SOURCE if references and all(part.startswith("data.") for part in references) else Cause.AFTER_APPLY
     )
-    reason = f"it is made from {said}, known only after apply" if said else "it is known only after apply"
+    reason = f"it is made from {sources}, known only after apply" if sources else "it is known only after apply"
     unknown = Unknown(reason, cause, references=references)
     if alone and len(found.targets) <= _ALTERNATIVES:
         return Alternatives(tuple(_reference(address, attribute) for address, attribute in found.targets), unknown)

@@ -27,7 +27,7 @@ from hipaa_guard.terraform.recorded.instances import RecordedInstance
 from hipaa_guard.terraform.source import RootValues, VariableFileError, evaluated
 
 _NAMED = 5
-"""Most resources without a block that a message names."""
+"""Maximum number of resources without a block that a message names."""
 
 _REPORTED_KINDS = frozenset({GapKind.FILE, GapKind.MODULE, GapKind.DUPLICATE})
 """Gaps of the source that are reported. Others concern values, which come from the plan."""

@@ -12,7 +12,7 @@ from hipaa_guard.terraform.blocks import Configuration
 from hipaa_guard.terraform.input_error import TerraformInputError
 
 _MOST_FORMER = 10
-"""Most directories above a root that count as places from which it may have been scanned before."""
+"""Maximum number of directories above a root that count as places from which it may have been scanned before."""
 
 
 class Top(NamedTuple):

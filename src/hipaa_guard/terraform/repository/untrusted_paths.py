@@ -74,15 +74,15 @@ def _refused(path: Path, use: PathUse) -> str:
     written = Path(os.path.normpath(Path.cwd() / path))
     if not real.is_relative_to(boundary):
         where = "working directory" if use.writes or use.below else "working tree"
-        through = "leads" if path.is_symlink() or written.is_relative_to(boundary) else "is"
-        return f"{through} outside of the {where}"
+        verb = "leads" if path.is_symlink() or written.is_relative_to(boundary) else "is"
+        return f"{verb} outside of the {where}"
     inside = written.relative_to(boundary) if written.is_relative_to(boundary) else path
     if is_of_git(real, boundary) or names_git(inside):
         return "is a part of git's own files"
     return _wrong_kind(real, use)
 
 
-def led_astray(path: Path) -> str:
+def why_link_refused(path: Path) -> str:
     """Why a path that the user named is not followed: a link in a work tree leads out of it, or to git's own files.
 
     The text is a predicate; empty where the path may be followed.
