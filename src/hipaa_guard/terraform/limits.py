@@ -21,7 +21,7 @@ INSTANCES_PER_BLOCK = 1_000
 """Maximum number of instances of one block with `count` or `for_each`."""
 
 INSTANCES_PER_SCAN = 50_000
-"""Maximum number of instances in one scan, of blocks and calls with `count` or `for_each` and of blocks in such calls."""
+"""Maximum number of instances in one scan: of blocks or calls with `count` or `for_each`, and of blocks in these."""
 
 KEY_LENGTH = 1024
 """Longest key of an instance with `for_each`, in characters: it is part of the address in each finding."""
