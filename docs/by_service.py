@@ -134,7 +134,7 @@ def _kind(kind: type[Resource]) -> Iterator[str]:
     first_line = (kind.__doc__ or "").strip().splitlines()[0]
     yield f"\n## {kind.kind}\n\n{first_line}\n"
     block = kind.terraform
-    types = ", ".join(f"`{block.told_in(type)}`" for type in block.types) if block else f"none: {kind.live_only}"
+    types = ", ".join(f"`{block.path_in(type)}`" for type in block.types) if block else f"none: {kind.live_only}"
     yield f"Terraform: {types}. AWS: {_listing(kind.aws, kind)}."
     if kind.facts:
         yield ""

@@ -246,7 +246,7 @@ class TestInline:
             '# exception EX-1\nresource "aws_s3_bucket" "phi" {}',
         ],
     )
-    def test_elsewhere_it_covers_nothing(self, tmp_path: Path, text: str) -> None:
+    def test_stand_ins_it_covers_nothing(self, tmp_path: Path, text: str) -> None:
         assert covered(scan(tree(tmp_path / "infra", main=text), self.HERE)) == {}
 
     def test_in_json(self, tmp_path: Path) -> None:

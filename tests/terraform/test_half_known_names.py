@@ -37,7 +37,7 @@ def test_one_of_many_patterns_fits_a_text(many: list[Pattern], text: str) -> Non
 @given(st.lists(PATTERN, max_size=6), PATTERN)
 @example([Pattern("a", "b")], Pattern("aa", ""))
 @example([Pattern("a", "b")], Pattern("", "bb"))
-@example([Pattern("a", "b", late=True)], Pattern(ARN, ""))
+@example([Pattern("a", "b", after_apply=True)], Pattern(ARN, ""))
 def test_one_of_many_patterns_agrees_with_another(many: list[Pattern], other: Pattern) -> None:
     index = Patterns(many)
     assert index.agree(other) == any(each.agrees(other) for each in many)

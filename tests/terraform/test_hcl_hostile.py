@@ -23,7 +23,7 @@ def read_all(directory: Path) -> list[Configuration]:
         for instance in one.instances:
             for name in ("value", "rule", "tags_all"):
                 instance.get(name)
-            list(instance.notes())
+            list(instance.comments())
             instance.locate("value")
     return found
 

@@ -79,7 +79,7 @@ def test_what_is_not_written_has_no_place(it: ResourceInstance, path: str) -> No
 
 
 def test_notes_are_the_comments_above_and_inside(it: ResourceInstance) -> None:
-    assert list(it.notes()) == [
+    assert list(it.comments()) == [
         (3, "# hipaa-guard: above"),
         (4, "// also above"),
         (5, "# at the head"),
@@ -92,7 +92,7 @@ def test_notes_are_the_comments_above_and_inside(it: ResourceInstance) -> None:
 def test_a_comment_behind_the_block_before_is_not_above(tmp_path: Path) -> None:
     (tmp_path / "main.tf").write_text('resource "test_a" "x" {\n} # of x\nresource "test_a" "y" {}\n')
     _, second = read_directory(tmp_path)[0].instances
-    assert list(second.notes()) == []
+    assert list(second.comments()) == []
 
 
 def test_the_chain_of_module_calls_is_kept_outermost_first(tmp_path: Path) -> None:

@@ -171,10 +171,10 @@ def test_lines_calls_and_comments_are_those_of_the_source(
     for ours in configuration("source").instances:
         same = theirs[ours.address]
         assert same.location == ours.location
-        assert list(same.notes()) == list(ours.notes())
+        assert list(same.comments()) == list(ours.comments())
         for argument in ours.arguments():
             assert same.locate(argument) == ours.locate(argument)
-    assert "# The key of everything that holds records." in dict(theirs["aws_kms_key.phi"].notes()).values()
+    assert "# The key of everything that holds records." in dict(theirs["aws_kms_key.phi"].comments()).values()
     bucket = theirs['module.store["records"].aws_s3_bucket.this'].location
     assert (bucket.file, [call.file for call in bucket.calls]) == ("store/main.tf", ["main.tf"])
 

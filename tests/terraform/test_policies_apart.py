@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from hipaa_guard.controls.control import Status
-from tests.terraform.elsewhere.given import OUTSIDE, scan, verdicts
+from tests.terraform.stand_ins.given import OUTSIDE, scan, verdicts
 
 # --- the stream of a table ---
 

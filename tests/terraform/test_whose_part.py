@@ -11,8 +11,8 @@ import pytest
 from hipaa_guard.controls.control import Status
 from hipaa_guard.scanning.options import Options, TerraformTarget
 from hipaa_guard.scanning.terraform import scan_terraform
-from tests.terraform.elsewhere.given import TWO_REGIONS, function, permission, rule, scan, verdicts
 from tests.terraform.plans import block, change, plan
+from tests.terraform.stand_ins.given import TWO_REGIONS, function, permission, rule, scan, verdicts
 
 # --- the default group of the default network ---
 

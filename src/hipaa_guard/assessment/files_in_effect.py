@@ -15,7 +15,7 @@ from hipaa_guard.terraform.repository.untrusted_paths import (
     PathUse,
     content,
     content_of_named,
-    led_astray,
+    why_link_refused,
 )
 
 What = Literal["settings", "exceptions", "baseline"]
@@ -48,7 +48,7 @@ def read_used(
         return data, used_file(file, data, "none" if data is None else "commit", at)
     if not named and not os.path.lexists(file):
         return None, UsedFile()
-    astray = led_astray(file) if named else ""
+    astray = why_link_refused(file) if named else ""
     if astray:
         raise InEffectError(f"{file} {astray}: name what is meant by its own path")
     try:

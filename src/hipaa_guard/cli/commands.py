@@ -63,10 +63,10 @@ def _refuse_repeated(command: click.Command, ctx: click.Context, args: list[str]
 
 def _refuse_led_astray(command: click.Command, ctx: click.Context) -> None:
     """Refuse a path that lies in a work tree and that a link of this tree leads out, whoever named it."""
-    from hipaa_guard.terraform.repository.untrusted_paths import led_astray
+    from hipaa_guard.terraform.repository.untrusted_paths import why_link_refused
 
     for path in _paths(command, ctx):
-        reason = led_astray(path)
+        reason = why_link_refused(path)
         if reason:
             raise click.ClickException(f"{path} {reason}: name what is meant by its own path")
 

@@ -129,7 +129,7 @@ def told(control: Control) -> str:
 def _where(kind: type[Resource]) -> str:
     """A kind and where it is found: ``s3.Bucket (aws_s3_bucket, live accounts)``."""
     block = kind.terraform
-    places = [block.told_in(type) for type in block.types] if block else []
+    places = [block.path_in(type) for type in block.types] if block else []
     return f"{kind.kind} ({', '.join([*places, *(['live accounts'] if kind.aws else [])])})"
 
 

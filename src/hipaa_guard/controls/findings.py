@@ -185,7 +185,7 @@ def _reason(undecided: Undecided, reads: Reads) -> str:
     """
     if undecided.fact is None:
         for resource, fact in reads.values():
-            if resource.told(fact) is undecided.unknown:
+            if resource.already_read(fact) is undecided.unknown:
                 return Undecided(undecided.unknown, fact.name).reason
     return undecided.reason
 

@@ -1,4 +1,4 @@
-"""The values that a fact can have: what AWS and the provider take, and what AWS answers."""
+"""The possible values of a fact: those that AWS and the provider accept, and those that AWS answers."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ _SHOWN = 8
 
 @dataclass(frozen=True, slots=True)
 class Domain:
-    """All values of a fact, or of a field of a record, that are known to exist.
+    """All known values of a fact or of a field of a record.
 
-    Any other is not known: in source the provider or AWS refuses it, and what AWS answers beyond it is newer than this
-    program. ``fold`` says that the provider takes texts in either case; AWS is sent those that stand here.
+    Any other value becomes an `Unknown`: in source the provider or AWS refuses it; in an answer of AWS it is newer than
+    this program. ``fold`` says that the provider accepts texts in either case and sends AWS those in ``values``.
     """
 
     values: tuple[str, ...] | tuple[int, ...] | range
     fold: bool = False
 
     def admit(self, value: Value) -> Value:
-        """The value where it is one of these, as it stands here; else an `Unknown` that says so. A list element by
-        element. What is not known, or not set, stays as it is.
+        """The value as it is spelt here; an `Unknown` where it is none of these. A list is checked element by element.
+        Values that are unknown or not set stay as they are.
         """
         if value is None or isinstance(value, Unknown):
             return value
@@ -30,7 +30,7 @@ class Domain:
         if self.fold and isinstance(value, str):
             value = next((each for each in self.values if str(each).lower() == value.lower()), value)
         if isinstance(value, bool) or value not in self.values:
-            return Unknown(f"{_short(value)} is none of the values that are known: {self}", Cause.REFUSED)
+            return Unknown(f"{_short(value)} is not one of the known values: {self}", Cause.REFUSED)
         return value
 
     def __str__(self) -> str:
@@ -41,17 +41,17 @@ class Domain:
 
 
 def one_of(*texts: str, fold: bool = False) -> Domain:
-    """The texts that a fact can be."""
+    """The domain of these texts."""
     return Domain(texts, fold)
 
 
 def numbers(*values: int) -> Domain:
-    """The numbers that a fact can be."""
+    """The domain of these numbers."""
     return Domain(values)
 
 
 def between(least: int, most: int) -> Domain:
-    """All whole numbers from one to another, both included."""
+    """The domain of all whole numbers from ``least`` to ``most``, both included."""
     return Domain(range(least, most + 1))
 
 

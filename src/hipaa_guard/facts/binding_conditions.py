@@ -1,7 +1,7 @@
-"""Which conditions of a policy name the caller, so that "anyone" is no longer the public.
+"""Conditions of a policy that bind the caller, so that "anyone" is no longer the public.
 
-After "The meaning of public" in the S3 user guide: the value must be fixed. A wildcard where the account, organisation,
-network or identity stands names nobody, because strangers can meet it (any account can have a role of a given name).
+After "The meaning of public" in the S3 user guide: the value must be fixed. A wildcard in the place of the account,
+organisation, network or identity binds nobody, as strangers can match it (any account can have a role of a given name).
 """
 
 from __future__ import annotations
@@ -13,15 +13,15 @@ from hipaa_guard.facts.policy_conditions import Condition
 from hipaa_guard.facts.values import Cause, Existing, PartialText, Reference, Undecided, Unknown, Value, every, some
 
 SYMBOL_START = "\ue000"
-"""Begins a reference to a declared resource that stands inside a text."""
+"""Start of the symbol for a reference to a declared resource inside of a text."""
 
 _FIXED = "\ue005"
-"""Stands for a part that is decided at apply or read from AWS: an id or ARN of something real, never a wildcard."""
+"""Placeholder for a part that is known after apply or read from AWS: a real id or ARN, never a wildcard."""
 
 _EQUALS = frozenset({"stringequals", "stringequalsignorecase"})
 _LIKE = frozenset({"stringlike", "arnequals", "arnlike"})
 _WIDEST_IPV4, _WIDEST_IPV6 = 2**25, 2**116
-"""Addresses of an IPv4 /7 and an IPv6 /12: ranges that together hold so many mean everybody."""
+"""Numbers of addresses in an IPv4 /7 and an IPv6 /12: ranges with so many addresses together mean everybody."""
 
 
 def binds_caller(condition: Condition) -> bool:
@@ -31,7 +31,7 @@ def binds_caller(condition: Condition) -> bool:
         Undecided: a value that decides it is not known.
 
     """
-    # A condition that also holds where the key is missing lets in requests that lack it.
+    # A condition that also holds where the key is missing lets in requests without it.
     if condition.if_exists or condition.qualifier.lower() == "forallvalues":
         return False
     operator = condition.operator.lower()
@@ -41,12 +41,12 @@ def binds_caller(condition: Condition) -> bool:
     if is_fixed is None or operator not in _EQUALS | _LIKE:
         return False
     if operator in _EQUALS:
-        return True  # wildcards are ordinary characters there: any value names one thing
+        return True  # these operators have no wildcards: any value names one thing
     return every(lambda value: is_fixed(_text(value)), condition.values)
 
 
 def names_only_places(conditions: Iterable[Condition]) -> bool:
-    """Whether nothing but a network binds the caller, so that it may be of any account.
+    """Whether conditions bind the caller only to a network, so that it may be of any account.
 
     Raises:
         Undecided: a condition that may say more is not known.
@@ -56,10 +56,10 @@ def names_only_places(conditions: Iterable[Condition]) -> bool:
 
 
 def named_accounts(condition: Condition) -> Iterable[str]:
-    """The accounts that a condition of the binding kind names, in account ids and in ARNs.
+    """The accounts that a binding condition names, in account ids and in ARNs.
 
     Raises:
-        Undecided: one is not known, and may be anybody's.
+        Undecided: one of them is not known and may be anybody's.
 
     """
     if not binds_caller(condition):
@@ -74,14 +74,14 @@ def named_accounts(condition: Condition) -> Iterable[str]:
 
 
 def _is_own(value: Unknown) -> bool:
-    """Whether what is not known of a value is of one's own account: something declared here, or who is calling."""
+    """Whether the unknown parts of a value are of one's own account: declared resources, or the caller of Terraform."""
     if isinstance(value, PartialText):
         return all(_is_own(part) for part in value.parts if isinstance(part, Unknown))
     return isinstance(value, Reference) or (isinstance(value, Existing) and value.own)
 
 
 def _text(value: Value) -> str:
-    """A value with what is only decided later as a fixed part.
+    """The text of a value, with a placeholder for parts that are known only later.
 
     Raises:
         Undecided: a part may be anything, a wildcard included.
@@ -103,17 +103,17 @@ def _has_wildcard(text: str) -> bool:
 
 
 def _whole(text: str) -> bool:
-    """The value is written out to its end."""
+    """Whether the text is set and has no wildcard."""
     return bool(text) and not _has_wildcard(text)
 
 
 def _organisation_path(text: str) -> bool:
-    """``o-a1b2c3d4e5/...``: what stands below the organisation may be a wildcard."""
+    """Whether the organisation of ``o-a1b2c3d4e5/...`` has no wildcard; the path below it may."""
     return _whole(text.partition("/")[0])
 
 
 def _user_id(text: str) -> bool:
-    """``AROAEXAMPLEID:session``: the id of the role is unique, the session's name is anybody's to choose."""
+    """Whether the id in ``AROAEXAMPLEID:session`` has no wildcard: it is unique, but anybody may choose a session."""
     return _whole(text.partition(":")[0])
 
 
@@ -123,7 +123,7 @@ def _account_of(arn: str) -> str:
 
 
 def _arn(text: str) -> bool:
-    """The account of the ARN is written out; of an ARN without one (a bucket's) the resource is."""
+    """Whether the account of the ARN or, in an ARN without one (of a bucket), the resource has no wildcard."""
     if text.startswith((_FIXED, SYMBOL_START)):
         return True
     parts = text.split(":", 5)
@@ -154,7 +154,7 @@ _KEYS: dict[str, Callable[[str], bool]] = {
 
 
 def _is_everybody(ranges: Iterable[Value]) -> bool:
-    """Whether address ranges, one by one or taken together, mean everybody."""
+    """Whether address ranges, alone or together, mean everybody."""
     ranges = list(ranges)
     if some(means_everybody, ranges):
         return True

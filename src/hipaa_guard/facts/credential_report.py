@@ -1,6 +1,6 @@
-"""IAM's credential report: what its rows say, one for each user and one for the root user, all cells text.
+"""Reading IAM's credential report: one row for each user and one for the root user, all cells text.
 
-Ages are counted from when the report was made, which its answer says: no clock is read. Columns: IAM user guide,
+Ages are counted up to the time of the report, which the answer of AWS has: no clock is read. Columns: IAM user guide,
 "Generate credential reports".
 """
 
@@ -10,7 +10,7 @@ from datetime import datetime
 
 from hipaa_guard.facts.values import Undecided, Unknown, Value
 
-_NO_ROW = Unknown("the credential report, which AWS makes anew every four hours, does not have this user yet")
+_NO_ROW = Unknown("the credential report, which AWS renews at most every four hours, does not have this user yet")
 
 
 def _days(then: str | Unknown | None, made: str) -> int | None:
@@ -31,7 +31,7 @@ def _says_yes(cell: str) -> bool:
     """Whether a cell says ``true``.
 
     Raises:
-        Undecided: it holds nothing that AWS writes.
+        Undecided: the cell holds another text.
 
     """
     if cell.lower() not in ("true", "false", "not_supported", "n/a"):
@@ -50,17 +50,17 @@ def mfa_active(row: dict[str, str] | None) -> Value:
 
 
 def password_idle(row: dict[str, str] | None, made: str) -> Value:
-    """Days since a password was last used, or set where it never was; None without a password."""
+    """Days since a password was last used or, if it never was, since it was set; None without a password."""
     if row is None:
         return _NO_ROW
     if not _says_yes(row["password_enabled"]):
         return None
-    idle = _days(row["password_last_used"], made)  # "no_information" where it never was
+    idle = _days(row["password_last_used"], made)  # "no_information" for a password that was never used
     return _days(row["password_last_changed"], made) if idle is None else idle
 
 
 def access_keys(row: dict[str, str] | None, made: str) -> Value:
-    """The active access keys of a user: number, days since it was made, days since it was last used."""
+    """The active access keys of a user: the key's number, days since it was created, days since it was last used."""
     if row is None:
         return _NO_ROW
     return [_key(row, number, made) for number in (1, 2) if _says_yes(row[f"access_key_{number}_active"])]
@@ -73,7 +73,7 @@ def _key(row: dict[str, str], number: int, made: str) -> dict[str, Value]:
 
 
 def root_idle(row: dict[str, str] | None, made: str) -> Value:
-    """Days since the root user's password or a key of it was last used; None where none is recorded."""
+    """Days since the root user's password or one of its keys was last used; None where no use is recorded."""
     if row is None:
         return _NO_ROW
     used = ("password_last_used", "access_key_1_last_used_date", "access_key_2_last_used_date")

@@ -1,8 +1,8 @@
 """Credentials written in the clear inside other texts.
 
-Two things tell one: a form that cannot be anything else, and the name that a literal is given to (``DB_PASSWORD``).
-The texts themselves are never kept: what looks for credentials holds only the names of what it found. That is why
-sensitive values are opened here.
+A credential is recognised by a form that nothing else has, or by the name that a literal is assigned to
+(``DB_PASSWORD``). Texts are never kept: a result holds only names of the credentials that were found. So sensitive
+values may be opened here.
 Formats: IAM user guide, "Understanding unique ID prefixes"; RFC 7468 for private keys; RFC 3986, userinfo of a URL.
 """
 
@@ -19,7 +19,7 @@ from hipaa_guard.facts.values import Incomplete, PartialJson, PartialText, Refer
 from hipaa_guard.lean import regex
 
 _GAP = "\ue006"
-"""Stands for an unknown part of a text: a private-use character, as in policies."""
+"""Placeholder for an unknown part of a text: a private-use character, as in policies."""
 
 _FORMS = (
     ("an AWS access key id", regex(r"(?<![A-Za-z0-9])(?:AKIA|ASIA)[A-Z2-7]{16}(?![A-Za-z0-9])")),
@@ -31,8 +31,8 @@ _FORMS = (
 )
 _LOGIN = regex(r"(?<![A-Za-z0-9+.-])[A-Za-z][A-Za-z0-9+.-]{0,30}://[^\s/:@\"'<>]{0,200}:([^\s/@\"'<>]{1,200})@")
 
-# What names of credentials end in, as words of their own: DB_PASSWORD, clientSecret. A name that goes on says where a
-# credential is kept or how it is treated: SECRET_ARN, TOKEN_URL, PASSWORD_MIN_LENGTH.
+# The last words of names of credentials: DB_PASSWORD, clientSecret. A name with further words says where a credential
+# is kept or how it is treated: SECRET_ARN, TOKEN_URL, PASSWORD_MIN_LENGTH.
 _NAME = regex(
     r"(?:(?<![A-Za-z])|(?<=[a-z0-9])(?=[A-Z])|(?<![nN][oO])(?=(?i:password)))"
     r"(?:(?P<password>(?i:password|passwd|passphrase|pwd|pass))|(?P<secret>(?i:secret))|(?P<token>(?i:token))"
@@ -43,7 +43,7 @@ _CALLED = {"password": "a password", "secret": "a secret", "token": "a token", "
 
 _QUOTED = r"\\?(?P<q>[\"'])(?P<quoted>[^\"'\\\s]{1,500})\\?(?P=q)"
 _BARE = r"(?P<bare>(?![=-])[^\s\"'`;&|<>()\[\]{},$\\]{1,500})"
-# How a literal may follow such a name, and what the line must hold before that.
+# How a literal may follow such a name, and the text that the line must have before the name.
 _GIVEN = (
     # NAME=value
     (regex(""), regex(rf"={_BARE}(?=[\s;&\"']|$)")),
@@ -57,12 +57,12 @@ _GIVEN = (
     (regex(r"(?:^|\s)--[\w-]*$"), regex(rf"[ \t]+(?:{_QUOTED}|(?![\w-]+=){_BARE}(?=[\s;&]|$))")),
 )
 _LINE = 200
-"""How many characters before a name are looked at."""
+"""Number of characters before a name that are looked at."""
 
-# Values that hold no credential but say where one is, or are decided elsewhere.
+# Values that are no credential: they say where one is, or are replaced later.
 _POINTER = regex(
-    r"arn:|[.~]{0,2}/|\$[\w({]|`|\{|<|%[({A-Za-z]|\*+$"  # ARNs, paths and parameters; shell, templates; masks
-    r"|[A-Za-z][\w+.-]*://"  # a URL: one with a password in it is found by its form
+    r"arn:|[.~]{0,2}/|\$[\w({]|`|\{|<|%[({A-Za-z]|\*+$"  # ARNs, paths and parameters; shell variables, templates; masks
+    r"|[A-Za-z][\w+.-]*://"  # a URL; one with a password is found by its form
     r"|(?i:ssm|vault|secretsmanager|secret|kms|env|file|op|sm|param|parameter):"
     r"|[a-z][a-z_.-]*(?:/[a-z][a-z0-9_.-]*)+$"  # prod/records/db, the name of a secret
     r"|AQ[IE]CA[HB]"  # encrypted by KMS
@@ -75,7 +75,7 @@ _FLAGS = frozenset(
 _GENERATED = {
     "aws_api_gateway_api_key": ("value",),
     "aws_cognito_user_pool_client": ("client_secret",),
-    "aws_iam_access_key": ("secret", "ses_smtp_password_v4"),  # its id alone opens nothing
+    "aws_iam_access_key": ("secret", "ses_smtp_password_v4"),  # its id alone gives no access
     "tls_private_key": ("private_key_pem", "private_key_openssh", "private_key_pem_pkcs8"),
 }
 _MAY_BE_SECRET = regex(
@@ -83,11 +83,11 @@ _MAY_BE_SECRET = regex(
     re.IGNORECASE,
 )
 _LARGEST = 1 << 20
-"""Bytes looked at after decompression."""
+"""Maximum bytes that are looked at after decompression."""
 
 
 def credentials_in(value: Value) -> list[str]:
-    """The names of the credentials that a text certainly holds; `Incomplete` where a part of it is not known."""
+    """The names of the credentials that a text certainly holds; `Incomplete` where a part of the text is unknown."""
     return _found(_parts("", revealed(value)))
 
 
@@ -101,7 +101,7 @@ def credentials_in_variables(variables: Value) -> list[str]:
     """As `credentials_in`, for a map of names to texts: ``"an AWS access key id in AWS_ACCESS_KEY_ID"``."""
     if variables is None:
         return []
-    if isinstance(variables, SecretText):  # not even the names are told
+    if isinstance(variables, SecretText):  # even the names are secret
         return credentials_in(variables)
     if isinstance(variables, Unknown):
         return Incomplete([], variables)
@@ -116,19 +116,19 @@ def credentials_in_variables(variables: Value) -> list[str]:
 
 
 def _found(parts: Iterable[tuple[str, str | Unknown]]) -> list[str]:
-    """What the parts of a value hold, each with the name that it is given to, which may be empty."""
+    """The names of the credentials in pairs of a name, which may be empty, and the text assigned to it."""
     found: list[str] = []
     unknown: Unknown | None = None
     for name, part in parts:
         if isinstance(part, Reference) and _generated(part):
             found.append(f"{part.attribute} of {part.address}")
         elif isinstance(part, Unknown):
-            # Where a resource's endpoint or ARN stands, no credential does.
+            # A reference to an endpoint or ARN is no credential.
             if not isinstance(part, Reference) or _MAY_BE_SECRET.search(part.attribute):
                 unknown = part if unknown is None else unknown
         else:
             formed = _by_form(f"{name}={part}")
-            # A key of a known form is not told again by its name.
+            # A key that was found by its form is not reported again by its name.
             found += formed + [kind for kind in _by_name(name, part) if not formed or kind != _CALLED["key"]]
     names = list(dict.fromkeys(found))
     return names if unknown is None else Incomplete(names, unknown)
@@ -142,7 +142,7 @@ def _by_form(text: str) -> list[str]:
 
 
 def _by_name(name: str, text: str) -> list[str]:
-    """The kinds of literals that names of credentials are given to: the text by its own name, or inside the text."""
+    """The kinds of credentials by name: of the whole text, by its own name, or of literals assigned inside of it."""
     own = _NAME.search(name)
     if own is not None and own.end() == len(name) and _is_literal(text.strip()):
         return [_CALLED[str(own.lastgroup)]]
@@ -161,12 +161,12 @@ def _is_given_a_literal(word: re.Match[str]) -> bool:
 
 
 def _is_literal(value: str) -> bool:
-    """Whether a value that stands in the place of a credential is one: all of it, known and no pointer to another."""
+    """Whether a value assigned to the name of a credential is one: fully known, and no pointer to another place."""
     return bool(value) and _GAP not in value and value.lower() not in _FLAGS and _POINTER.match(value) is None
 
 
 def _parts(name: str, value: Value) -> Iterator[tuple[str, str | Unknown]]:
-    """The texts in a value, with gaps for what is not known of them, and what is not known itself."""
+    """The texts in a value, with placeholders for their unknown parts, and the unknown values."""
     if isinstance(value, PartialText):
         yield name, "".join(part if isinstance(part, str) else _GAP for part in value.parts)
         yield from ((name, part) for part in value.parts if isinstance(part, Unknown))
@@ -187,7 +187,7 @@ def _parts(name: str, value: Value) -> Iterator[tuple[str, str | Unknown]]:
 
 
 def _generated(part: Reference) -> bool:
-    """Whether the reference is to an attribute that holds a credential which Terraform itself makes."""
+    """Whether a reference is to an attribute with a credential that Terraform itself generates."""
     return any(f"{type}." in f"{part.address}." and part.attribute in names for type, names in _GENERATED.items())
 
 

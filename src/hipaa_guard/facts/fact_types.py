@@ -1,4 +1,4 @@
-"""What a known raw value becomes by the annotation of its fact, where the fact says no more."""
+"""Conversion of known raw values by the annotation of a fact, for facts without a ``parse`` function."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def _to_int(value: Value) -> int:
     if isinstance(value, bool):
         raise TypeError(value)
     number = int(value)
-    if isinstance(value, float) and value != number:  # Terraform refuses it, and rounding may pass it
+    if isinstance(value, float) and value != number:  # Terraform refuses it, and a rounded value may pass
         raise ValueError(value)
     return number
 
@@ -33,7 +33,7 @@ def _to_str(value: Value) -> str:
 
 
 def _to_texts(value: Value) -> list[Value]:
-    """A list of texts; unknown elements and unseen ones stay what they are."""
+    """A list of texts; unknown and unseen elements stay as they are."""
     if not isinstance(value, list):
         raise TypeError(value)
     seen = value.seen if isinstance(value, Incomplete) else value
@@ -44,7 +44,7 @@ def _to_texts(value: Value) -> list[Value]:
 
 
 def whole_number(value: Value) -> Value:
-    """A whole number of an argument or answer; None and what is not known stay what they are.
+    """A whole number from an argument or answer; None and unknown values stay as they are.
 
     Raises:
         ValueError: it is no whole number.
@@ -60,4 +60,4 @@ CONVERSIONS: dict[str, Callable[[Value], Value]] = {
     "str": _to_str,
     "list[str]": _to_texts,
 }
-"""By the annotation, without ``| None``. Each raises what `facts.resource.READING_ERRORS` names for another shape."""
+"""By annotation, without ``| None``. Each raises one of `facts.resource.READING_ERRORS` for another shape."""

@@ -1,4 +1,4 @@
-"""All resources of one scan of one place: an account, or one Terraform configuration."""
+"""The resources of one account or one Terraform configuration."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ K = TypeVar("K", bound=Resource)
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A declared resource that sets a part of one which is declared elsewhere."""
+    """A declared resource that sets a part of a resource which another configuration declares."""
 
     origin: Origin
     alone: Callable[[], Resource]
-    """The whole as this part alone tells it."""
+    """The whole, with the facts that this part alone sets."""
 
 
 @dataclass(frozen=True, slots=True)
 class StandIn:
-    """A resource that is declared elsewhere: nothing is known of it but what its parts say that are declared here."""
+    """A resource that another configuration declares. Only the facts that its parts set here are known."""
 
     resource: Resource
     named: str
@@ -35,10 +35,10 @@ class StandIn:
 class Inventory:
     """The resources of one account or one Terraform configuration, by kind.
 
-    ``complete`` is True for a live account: what is not listed there does not exist. One Terraform configuration is
-    never complete: what it does not declare may exist elsewhere. ``elsewhere`` says why a name that matches nothing in
-    a complete inventory may exist all the same (another account, a region that was not read). ``kinds`` are those that
-    were looked for (None: all): of any other nothing is known.
+    ``complete`` is True for a live account: a resource that is not listed there does not exist. It is False for a
+    Terraform configuration: another one may declare the resource. ``why_unseen`` gives the reason why a name that
+    matches nothing in a complete inventory may still exist (another account, a region that was not read). ``kinds`` are
+    those that were looked for (None: all); any other kind is unknown.
     """
 
     def __init__(
@@ -49,7 +49,7 @@ class Inventory:
         kinds: Iterable[type[Resource]] | None = None,
         account: str | None = None,
         unlisted: dict[str, Unknown] | None = None,
-        elsewhere: Callable[[type[Resource], str], Unknown | None] | None = None,
+        why_unseen: Callable[[type[Resource], str], Unknown | None] | None = None,
         stand_ins: Iterable[StandIn] = (),
     ) -> None:
         self.source = source
@@ -57,11 +57,11 @@ class Inventory:
         self.complete = source == "aws"
         self.unlisted = unlisted or {}
         self._looked_for = None if kinds is None else {kind.kind for kind in kinds}
-        self._elsewhere = elsewhere
+        self._why_unseen = why_unseen
         self._stand_ins: dict[str, list[StandIn]] = {}
         for stand_in in stand_ins:
             self._stand_ins.setdefault(stand_in.resource.kind, []).append(stand_in)
-        self._told: dict[object, tuple[set[str], Unknown | None]] = {}
+        self._texts: dict[object, tuple[set[str], Unknown | None]] = {}
         self._by_kind: dict[str, list[Resource]] = {}
         self._by_address: dict[str, list[Resource]] = {}
         self._by_key: dict[str, dict[str, list[Resource]]] = {}
@@ -79,13 +79,13 @@ class Inventory:
         return self._by_kind.get(kind.kind, [])  # type: ignore[return-value]
 
     def stand_ins(self, kind: type[Resource] | None = None) -> list[StandIn]:
-        """The resources, of one kind or all, of which only parts are declared here."""
+        """The stand-ins of one kind or of all kinds."""
         if kind is None:
             return [each for stand_ins in self._stand_ins.values() for each in stand_ins]
         return self._stand_ins.get(kind.kind, [])
 
     def unknown(self, kind: type[Resource]) -> Unknown | None:
-        """Why there may be more resources of a kind than were seen; None where there are not."""
+        """Why there may be more resources of a kind than were seen; None where there are no more."""
         if (kind.aws if self.source == "aws" else kind.terraform) is None:
             return None  # this source has no such thing
         if self._looked_for is not None and kind.kind not in self._looked_for:
@@ -124,24 +124,24 @@ class Inventory:
             raise Undecided(unknown)
         if not self.complete:
             raise Undecided(Unknown(f"{value} is not declared in this configuration", Cause.NOT_IN_SCOPE))
-        outside = self._elsewhere(kind, str(value)) if self._elsewhere else None
+        outside = self._why_unseen(kind, str(value)) if self._why_unseen else None
         if outside is not None:
             raise Undecided(outside)
         return None
 
     def lookup(self, kind: type[K], value: Value) -> K | None:
-        """The resource of a kind that a value certainly points at; None where it points elsewhere, or may."""
+        """The resource of a kind that a value certainly points at; None where it may point at anything else."""
         try:
             return self.find(kind, value)
         except Undecided:
             return None
 
     def told_by(self, kind: type[K], tell: Callable[[K], Value]) -> tuple[set[str], Unknown | None]:
-        """What `tell` says of all resources of a kind: the texts, references as symbols, and the first not known.
+        """The results of `tell` for all resources of a kind: texts with symbols for references, and the first unknown.
 
-        Worked out once, so that a control may ask for every resource whether some other names it.
+        They are computed once, so that a control may check for every resource whether another one names it.
         """
-        if tell not in self._told:
+        if tell not in self._texts:
             texts: set[str] = set()
             unknown = self.unknown(kind)
             for resource in self.seen(kind):
@@ -153,12 +153,12 @@ class Inventory:
                     unknown = value if unknown is None else unknown
                 else:
                     texts.add(value)
-            texts.update(self._told_by_parts(kind, tell))
-            self._told[tell] = (texts, unknown)
-        return self._told[tell]
+            texts.update(self._texts_of_stand_ins(kind, tell))
+            self._texts[tell] = (texts, unknown)
+        return self._texts[tell]
 
-    def _told_by_parts(self, kind: type[K], tell: Callable[[K], Value]) -> Iterator[str]:
-        """The answers of what is declared elsewhere. Most of their facts are unknown, and that casts no doubt."""
+    def _texts_of_stand_ins(self, kind: type[K], tell: Callable[[K], Value]) -> Iterator[str]:
+        """The known results for stand-ins. Unknown ones do not count, as most of their facts are unknown."""
         for stand_in in self.stand_ins(kind):
             try:
                 value = symbolic(tell(stand_in.resource))  # type: ignore[arg-type]
@@ -169,7 +169,7 @@ class Inventory:
 
     @staticmethod
     def name_of(value: Value) -> str | None:
-        """The text by which a value names a resource: itself, or that by which it is looked up; None if not known."""
+        """The name of a resource in a value: the text, or the name that it is looked up by; None if not known."""
         if isinstance(value, Existing):
             return value.asked_by
         return value if isinstance(value, str) else None

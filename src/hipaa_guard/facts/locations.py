@@ -1,4 +1,4 @@
-"""Where something was found, and what was not looked at."""
+"""Places where facts were found, and gaps: things that were not looked at."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ from typing import Any, Literal, NamedTuple
 from hipaa_guard.lean import dataclass
 
 RootsFrom = Literal["option", "git", "settings", "scanned path"]
-"""What root modules are named from: a directory that was given, the work tree of git, the directory of the settings,
-or, where there is none of them, what was scanned."""
+"""The start of the names of root modules: the directory of an option, the work tree of git, the directory of the
+settings, else the scanned path."""
 
 SETTINGS = ".hipaa-guard.yaml"
-"""The file of a project's settings, by which the directory of the settings is known."""
+"""The name of the file with a project's settings. It marks the directory of the settings."""
 
 GLOBAL = "global"
-"""Stands for a region where something belongs to the whole account."""
+"""The region of a call or resource that belongs to the whole account."""
 
 
 class Location(NamedTuple):
-    """Lines of a source file. ``file`` is relative to the scanned directory, with forward slashes; lines count from 1.
+    """Lines of a source file, from 1. ``file`` is relative to the scanned directory, with forward slashes.
 
     ``calls`` holds the module calls that lead to the file, outermost first.
     """
@@ -36,7 +36,7 @@ class Location(NamedTuple):
 
 
 class Asked(NamedTuple):
-    """One call of AWS's that told a fact: boto3's ``service.method``, its parameters, where and when."""
+    """One call to AWS that answered a fact: boto3's ``service.method``, its parameters, its region and time."""
 
     operation: str
     params: Mapping[str, Any]
@@ -45,7 +45,7 @@ class Asked(NamedTuple):
 
 
 class GapKind(StrEnum):
-    """What sort of thing was not looked at."""
+    """The kind of thing that was not looked at."""
 
     FILE = "file not read"
     MODULE = "module not available"
@@ -68,16 +68,16 @@ class GapKind(StrEnum):
 
 
 NOT_ASKED_FOR = "not asked for"
-"""Why a region was not read that the account has enabled: the scan was told which regions to read."""
+"""Why an enabled region was not read: the user named the regions to read, without this one."""
 
 
 @dataclass(frozen=True, slots=True)
 class Gap:
     """One thing that a scan did not look at, or could only look at in part.
 
-    ``incomplete`` is True where something that exists was not read (exit code 3); a value that is merely undecided in
-    source is counted but is no incompleteness by itself. ``hint`` says what to do next. ``action`` is the missing IAM
-    action of a denied call.
+    ``incomplete`` is True where something that exists was not read (exit code 3). A value that is only undecided in
+    source is counted, but does not make the scan incomplete. ``hint`` says what to do next. ``action`` is the missing
+    IAM action of a denied call.
     """
 
     kind: GapKind

@@ -1,4 +1,4 @@
-"""Address ranges and protocols as AWS and Terraform write them: which ranges mean everybody."""
+"""Address ranges and protocols as AWS and Terraform write them, and the ranges that mean everybody."""
 
 from __future__ import annotations
 
@@ -11,20 +11,20 @@ from hipaa_guard.lean import regex
 
 Network = IPv4Network | IPv6Network
 
-# Nobody holds more than an IPv4 /8 or an IPv6 /13: a wider range is not "our network" but a way of saying everybody.
+# Nobody owns more than an IPv4 /8 or an IPv6 /13: a wider range is not "our network" but means everybody.
 # So 0.0.0.0/1 with 128.0.0.0/1 is as open as 0.0.0.0/0, and 2000::/3 as open as ::/0.
 LONGEST_OF_EVERYBODY = {4: 7, 6: 12}
 _NEVER_ROUTED = tuple(map(ip_network, ("224.0.0.0/3", "fc00::/7", "fe80::/10", "ff00::/8")))
 _MAPPED = IPv6Network("::ffff:0:0/96")
 
 _OWN_RANGE = regex(r"(^|\.)(aws_(default_)?|awscc_ec2_)(vpc|subnet)\.[^.]+$")
-"""A VPC or subnet: its ranges are /16 at the widest in IPv4 and /44 in IPv6."""
+"""VPCs and subnets: their widest ranges are an IPv4 /16 and an IPv6 /44."""
 
 _PROTOCOLS = {"-1": "all", "1": "icmp", "6": "tcp", "17": "udp", "58": "icmpv6"}
 
 
 def network(text: Value) -> Network:
-    """The range that a text names, whatever way it is written; IPv4 inside IPv6 as IPv4.
+    """The address range of a text, in any spelling; IPv4 inside IPv6 as IPv4.
 
     Raises:
         Undecided: the text is not known, or is no range.
@@ -53,7 +53,7 @@ def means_everybody(text: Value) -> bool:
     """Whether an address range is so wide that it means everybody on the internet.
 
     Raises:
-        Undecided: the range is not known, and nothing that is known of it excludes this.
+        Undecided: the range is not known, and its known part does not exclude this.
 
     """
     if isinstance(text, Unknown) and is_surely_narrow(text):
@@ -65,7 +65,7 @@ def means_everybody(text: Value) -> bool:
 
 
 def is_surely_narrow(text: Unknown) -> bool:
-    """Whether a range that is not known cannot mean everybody: ``"${var.office}/32"``, the range of a declared VPC."""
+    """Whether an unknown range cannot mean everybody, such as ``"${var.office}/32"`` or the range of a declared VPC."""
     if isinstance(text, Reference | Existing):
         return text.attribute in ("cidr_block", "ipv6_cidr_block") and bool(_OWN_RANGE.search(text.address))
     last = text.parts[-1] if isinstance(text, PartialText) else ""

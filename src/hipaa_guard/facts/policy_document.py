@@ -1,4 +1,4 @@
-"""IAM and resource policies, normalised, with their unknown parts kept."""
+"""IAM and resource policies, normalised. Unknown parts are kept."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ class PolicyDocument:
 
     @property
     def statements(self) -> list[Statement]:
-        """The statements in their order. Those of a long text are read again when they are asked for: together, the
-        statements of thousands of long policies would take many times the memory of their texts.
+        """The statements in their order. A long text is parsed again at each access: the statements of thousands of
+        long policies would take many times the memory of their texts.
         """
         found = self._statements
         return _statements_of_text(found) if isinstance(found, str) else found
@@ -40,7 +40,7 @@ class PolicyDocument:
     def parse(cls, value: Value) -> PolicyDocument | Unknown | None:
         """Read a policy from its JSON text (also percent-encoded, as IAM answers), or from the structure itself.
 
-        Returns None for an empty text. An unknown text stays unknown unless its structure can be seen.
+        Returns None for an empty text. An unknown text stays unknown unless its structure is known.
 
         Raises:
             ValueError: the text is not JSON, or not a policy.
@@ -69,8 +69,8 @@ class PolicyDocument:
     def denies_without(self, operator: str, key: str, value: str, action: str, *resources: Iterable[str]) -> bool:
         """Whether everyone is denied `action` on all `resources` when only the given condition holds.
 
-        Each of `resources` is the set of names that one resource is known by. One statement must do it alone, or
-        several, one for each resource.
+        Each of `resources` is the set of all names of one resource. One statement must deny it alone, or several
+        statements, one for each resource.
         """
 
         def denied(names: Iterable[str]) -> bool:

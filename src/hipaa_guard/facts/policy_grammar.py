@@ -1,7 +1,7 @@
 """Policies that AWS refuses: a document with one such statement is not in force, not even in part.
 
-IAM user guide, "Grammar of the IAM JSON policy language" and the pages of its elements, read 2026-11-30. `Version`
-may be left out, and the resource of a resource policy, as some services take the resource that it is attached to.
+IAM user guide, "Grammar of the IAM JSON policy language" and the pages of its elements, read 2026-11-30. `Version` may
+be left out. So may the resource of a resource policy: some services assume the resource that it is attached to.
 """
 
 from __future__ import annotations
@@ -14,11 +14,11 @@ from hipaa_guard.facts.values import Incomplete, Unknown, Value
 _VERSIONS = ("2012-10-17", "2008-10-17")
 _EFFECTS = ("Allow", "Deny")
 
-Said = dict[str, Value]
+Elements = dict[str, Value]
 
 
 def resource_policy(value: Value) -> str | None:
-    """Why AWS refuses a policy that is attached to a resource; None where it takes it, or nothing says it would not."""
+    """Why AWS refuses a policy that is attached to a resource; None where it accepts the policy, as far as is known."""
     return _refused(value, _of_resource)
 
 
@@ -33,10 +33,10 @@ def identity_policy(value: Value) -> str | None:
 
 
 LONGEST = 131_072
-"""Characters of the longest policy that any service takes: OpenSearch takes 100 KiB, all others far less."""
+"""Characters of the longest policy that a service accepts: OpenSearch accepts 100 KiB, all others far less."""
 
 
-def _refused(value: Value, more: Callable[[Said], Iterator[str]]) -> str | None:
+def _refused(value: Value, more: Callable[[Elements], Iterator[str]]) -> str | None:
     if isinstance(value, str) and len(value) > LONGEST:
         return f"AWS refuses it: it is longer than {LONGEST:,} characters"
     try:
@@ -44,25 +44,25 @@ def _refused(value: Value, more: Callable[[Said], Iterator[str]]) -> str | None:
     except ValueError:
         return "it is no JSON object, which AWS refuses"
     except RecursionError:
-        return None  # reading the policy then meets the same, and says so
+        return None  # the reading of the policy then reports this
     if document is None or isinstance(document, Unknown):
         return None
-    found = next(_complaints(_said(document), more), None)
+    found = next(_faults(_elements_of(document), more), None)
     return None if found is None else f"AWS refuses it: {found}"
 
 
-def _said(element: dict[str, Value]) -> Said:
-    """What an element says, by names in lower case; what is null or empty says nothing."""
-    return {str(name).lower(): value for name, value in element.items() if not _lacks(value)}
+def _elements_of(element: dict[str, Value]) -> Elements:
+    """The values of an element by name in lower case, without those that are null or empty."""
+    return {str(name).lower(): value for name, value in element.items() if not _is_absent(value)}
 
 
-def _lacks(value: Value) -> bool:
+def _is_absent(value: Value) -> bool:
     if isinstance(value, Unknown | Incomplete):
         return False
     return value is None or value in ("", [], {})
 
 
-def _complaints(document: Said, more: Callable[[Said], Iterator[str]]) -> Iterator[str]:
+def _faults(document: Elements, more: Callable[[Elements], Iterator[str]]) -> Iterator[str]:
     version = document.get("version")
     if version is not None and not isinstance(version, Unknown) and version not in _VERSIONS:
         yield f"there is no Version {str(version)[:40]!r}"
@@ -74,14 +74,14 @@ def _complaints(document: Said, more: Callable[[Said], Iterator[str]]) -> Iterat
         statements = statements.seen
     for number, statement in enumerate(statements if isinstance(statements, list) else [statements], start=1):
         if isinstance(statement, dict):
-            said = _said(statement)
-            yield from (f"its statement {number} has {what}" for what in (*_of_any(said), *more(said)))
+            elements = _elements_of(statement)
+            yield from (f"its statement {number} has {what}" for what in (*_faults_of_any(elements), *more(elements)))
         elif not isinstance(statement, Unknown):
             yield f"its statement {number} is no JSON object"
 
 
-def _of_any(statement: Said) -> Iterator[str]:
-    """The faults that no statement may have, whatever the kind of policy."""
+def _faults_of_any(statement: Elements) -> Iterator[str]:
+    """The faults of a statement in any kind of policy."""
     effect = statement.get("effect")
     if effect is None:
         yield "no Effect"
@@ -93,26 +93,26 @@ def _of_any(statement: Said) -> Iterator[str]:
     yield from _without(statement, "Action")
 
 
-def _of_resource(statement: Said) -> Iterator[str]:
+def _of_resource(statement: Elements) -> Iterator[str]:
     yield from _without(statement, "Principal")
 
 
-def _of_trust(statement: Said) -> Iterator[str]:
+def _of_trust(statement: Elements) -> Iterator[str]:
     yield from _without(statement, "Principal")
     yield from _with(statement, "Resource")
 
 
-def _of_identity(statement: Said) -> Iterator[str]:
+def _of_identity(statement: Elements) -> Iterator[str]:
     yield from _without(statement, "Resource")
     yield from _with(statement, "Principal")
 
 
-def _without(statement: Said, name: str) -> Iterator[str]:
+def _without(statement: Elements, name: str) -> Iterator[str]:
     if name.lower() not in statement and f"not{name.lower()}" not in statement:
         yield f"neither {name} nor Not{name}"
 
 
-def _with(statement: Said, name: str) -> Iterator[str]:
+def _with(statement: Elements, name: str) -> Iterator[str]:
     for each in (name, f"Not{name}"):
         if each.lower() in statement:
             yield f"{each}, which this kind of policy cannot have"

@@ -17,7 +17,7 @@ T = TypeVar("T")
 
 
 LONG = 8192
-"""Characters of a policy that is longer than nearly all: its structure is not kept."""
+"""Characters of a policy above which its parsed structure is not kept; nearly all policies are shorter."""
 
 
 @lru_cache(maxsize=8)
@@ -26,7 +26,7 @@ def _loaded_long(text: str) -> Value:
 
 
 def structure_of(value: Value) -> dict[str, Value] | Unknown | None:
-    """The structure of a policy, also of its JSON text; None for an empty text.
+    """The structure of a policy, or of its JSON text; None for an empty text.
 
     Raises:
         ValueError: the text is not JSON, or not a policy.
@@ -54,7 +54,7 @@ def statements_of(document: dict[str, Value]) -> list[Statement]:
 
 
 def _entry(mapping: dict[str, Value], name: str) -> Value:
-    """An element by name; IAM is strict on case but answers of some services are not."""
+    """An element by name. IAM requires the exact case, but answers of some services differ from it."""
     if name in mapping:
         return mapping[name]
     return next((value for key, value in mapping.items() if key.lower() == name.lower()), None)
@@ -64,7 +64,7 @@ def _as_list(value: Value) -> list[Value]:
     if value is None:
         return []
     if isinstance(value, Unknown):
-        # One unknown string and an unknown list of strings look alike; neither says how many there are.
+        # An unknown value may be one string or a list, so the number of strings is unknown.
         return Incomplete([], value) if not isinstance(value, Existing | Reference | PartialText) else [value]
     return value if isinstance(value, list) else [value]
 
@@ -122,7 +122,7 @@ def _principals(value: Value) -> list[Principal]:
     found: list[Principal] = []
     for type_, values in value.items():
         entries = _as_list(values)
-        if isinstance(entries, Incomplete):  # of those that were not seen the type is known all the same
+        if isinstance(entries, Incomplete):  # the type of the unseen ones is known
             entries = [*entries.seen, entries.unknown]
         found.extend(Principal(type_, identity(entry)) for entry in entries)
     return found
@@ -160,7 +160,7 @@ def _parse_partial(text: PartialText) -> Value:
     try:
         return _restored(json.loads(source), unknowns)
     except ValueError:
-        # The unknown part is structure, not the inside of a string: nothing can be said of the document.
+        # The unknown part is structure, not the inside of a string: the whole document is unknown.
         return unknowns[0]
 
 

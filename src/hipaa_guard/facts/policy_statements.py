@@ -1,4 +1,4 @@
-"""What a statement of a policy says, and of whom, with its unknown parts kept.
+"""Statements of policies, with their principals. Unknown parts are kept.
 
 Grammar, the meaning of wildcards and of ``Not...`` elements: IAM user guide, "IAM JSON policy element reference".
 Only ``*`` (any text) and ``?`` (one character) are wildcards there; brackets are literal.
@@ -26,10 +26,10 @@ from hipaa_guard.lean import dataclass, regex
 
 SYMBOL_END = "\ue001"
 _SYMBOL = SYMBOL_START + "{}" + SYMBOL_END
-"""How a reference to a computed attribute stands inside a text: private-use characters that no policy contains."""
+"""Delimiters of the symbol for a reference inside of a text: private-use characters, which no policy contains."""
 
 _ANY_ACCOUNT = "?"
-"""Stands in a symbol before what may be of any account."""
+"""Prefix in a symbol for something that may be of any account."""
 
 _OF_MEMBERS = regex(r"(^|\.)aws_organizations_account\.")
 """Declared resources whose ids are accounts other than one's own."""
@@ -38,12 +38,12 @@ Text = str | Unknown
 
 
 def symbol(address: str | None, attribute: str) -> str:
-    """How a reference to an attribute of a resource stands in a text that `symbolic` made."""
+    """The symbol that `symbolic` writes for a reference to an attribute of a resource."""
     return _SYMBOL.format(f"{address}.{attribute}")
 
 
 def symbolic(value: Value) -> Text:
-    """A text in which references stand as symbols, so that equal references are equal text.
+    """A text with symbols in the place of references, so that equal references are equal texts.
 
     ``"${aws_s3_bucket.b.arn}/*"`` becomes a plain ``str``; a text with any other unknown part stays an `Unknown`.
     """
@@ -55,7 +55,7 @@ def symbolic(value: Value) -> Text:
 
 
 def identity(value: Value) -> Text:
-    """The text of a principal: as `symbolic`, and what is looked up of existing identities as symbols too."""
+    """The text of a principal: as `symbolic`, with symbols also for existing identities that are looked up."""
     if isinstance(value, Existing):
         return symbol(value.address if value.own else f"{_ANY_ACCOUNT}{value.address}", value.attribute)
     if isinstance(value, PartialText):
@@ -68,12 +68,12 @@ def _joined(value: PartialText, parts: list[Text]) -> Text:
 
 
 _ANYTHING = "\ue004"
-"""Stands for an unknown part of a pattern, which may be any text."""
+"""Placeholder for an unknown part of a pattern, which may be any text."""
 
 HERE = "\ue005"
-"""Stands in the ARN of a resource for the partition, region or account that it is in, where that is not known.
+"""Placeholder in the ARN of a resource for its own partition, region or account, where that is not known.
 
-A policy that is attached to the resource can mean no other: ``f"arn:{HERE}:sqs:{HERE}:{HERE}:records"``.
+A policy that is attached to the resource can only mean these: ``f"arn:{HERE}:sqs:{HERE}:{HERE}:records"``.
 """
 
 
@@ -84,7 +84,7 @@ def _expression(pattern: str) -> re.Pattern[str]:
 
 
 def matches(pattern: str, text: str) -> bool:
-    """Whether an IAM pattern covers a text; the text may hold wildcards itself and is then taken literally."""
+    """Whether an IAM pattern covers a text. Wildcards in the text are literal characters."""
     return pattern in ("*", text) or _expression(pattern).fullmatch(text) is not None
 
 
@@ -121,10 +121,10 @@ class Principal:
 
 
 def _account_behind(name: str) -> str | None:
-    """The account of something declared or looked up: None for one's own.
+    """The account of a declared resource or a looked-up value; None for one's own.
 
     Raises:
-        Undecided: it may be any.
+        Undecided: it may be any account.
 
     """
     if name.startswith(_ANY_ACCOUNT):
@@ -151,7 +151,7 @@ class Statement:
     conditions: list[Condition]
 
     def is_about_anyone(self) -> bool:
-        """Whether the statement is about every principal there is."""
+        """Whether the statement is about all principals."""
         return some(lambda principal: principal.is_anyone, self.principals)
 
     def covers_action(self, action: str) -> bool:
@@ -162,7 +162,7 @@ class Statement:
         return some(lambda pattern: _covers(pattern, wanted), self.actions)
 
     def covers_resource(self, *names: str) -> bool:
-        """Whether the statement is about a resource known by any of these names; patterns are met by equal or wider."""
+        """Whether the statement is about a resource with any of these names; equal or wider patterns cover a name."""
 
         def covered(pattern: Text) -> bool:
             return some(lambda name: _covers(pattern, name), names)
@@ -181,7 +181,7 @@ class Statement:
         return some(binds_caller, self.conditions)
 
     def unbound_services(self) -> list[str]:
-        """The AWS services that an allow lets in for whomever they act, as far as that is known."""
+        """The AWS services that an allow lets in, whoever they act for, as far as this is known."""
         try:
             if self.effect != "Allow" or self.binds_caller():
                 return []
@@ -194,15 +194,15 @@ class Statement:
         """Whether the statement allows something to anyone, without a condition that binds the caller."""
         if self.effect != "Allow":
             return False
-        # Allow with NotPrincipal reaches everyone who is not named, signed in or not.
+        # Allow with NotPrincipal lets in everyone who is not named, signed in or not.
         return (bool(self.not_principals) or self.is_about_anyone()) and not self.binds_caller()
 
     def lets_in_a_place(self) -> bool:
-        """Whether the statement allows something to whoever calls from a network, of whatever account."""
+        """Whether the statement allows something to all callers from a network, in any account."""
         return self.effect == "Allow" and self.is_about_anyone() and names_only_places(self.conditions)
 
     def foreign_accounts(self, own: str | None) -> list[str]:
-        """The AWS accounts that an allow names other than `own`.
+        """The AWS accounts other than `own` that an allow names.
 
         Raises:
             Undecided: a principal is not known, or accounts are named and `own` is not known.
@@ -211,7 +211,7 @@ class Statement:
         if self.effect != "Allow":
             return []
         accounts = [account for account in (principal.account for principal in self.principals) if account]
-        if self.is_about_anyone():  # then the conditions say who
+        if self.is_about_anyone():  # then the conditions name them
             accounts += [account for condition in self.conditions for account in named_accounts(condition)]
         if accounts and own is None:
             raise Undecided(Unknown("the account that the configuration is applied to is not known"))
@@ -219,13 +219,13 @@ class Statement:
 
 
 def _covers(pattern: Text, text: str, *, wildcards: bool = True) -> bool:
-    """Whether a pattern covers a text; of a partly unknown pattern the known parts may already say no."""
+    """Whether a pattern covers a text. The known parts of a partly unknown pattern may already exclude it."""
     if HERE in text:
         return _covers_here(pattern, text)
     if isinstance(pattern, str):
         return matches(pattern, text) if wildcards else pattern == text
     if isinstance(pattern, Existing) and ("*" in text or "?" in text):
-        return False  # it is the name of one thing
+        return False  # it names one thing
     parts = pattern.parts if isinstance(pattern, PartialText) else ()
     if parts and not _expression("".join(_literal(part) for part in parts)).fullmatch(text):
         return False
@@ -244,16 +244,16 @@ def _covers_here(pattern: Text, text: str) -> bool:
         if isinstance(pattern, Unknown):
             raise Undecided(pattern)
         return False
-    told = [(one, name) for one, name in zip(segments, names, strict=True) if name != HERE]
-    if not all(_expression(one).fullmatch(name) for one, name in told):
+    known = [(one, name) for one, name in zip(segments, names, strict=True) if name != HERE]
+    if not all(_expression(one).fullmatch(name) for one, name in known):
         return False
-    if isinstance(pattern, Unknown) and any(_ANYTHING in one for one, _ in told):
+    if isinstance(pattern, Unknown) and any(_ANYTHING in one for one, _ in known):
         raise Undecided(pattern)
     return True
 
 
 def _literal(part: str | Unknown) -> str:
-    """A part as it may read: an unknown one as anything, a reference as its symbol."""
+    """The text of a part: a placeholder for an unknown one, its symbol for a reference."""
     if isinstance(part, str):
         return part
     return symbol(part.address, part.attribute) if isinstance(part, Reference) else _ANYTHING

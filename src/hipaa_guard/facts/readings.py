@@ -1,7 +1,7 @@
-"""Where a kind and its facts are read, declared as plain data that `terraform` and `aws` interpret.
+"""Readings of kinds and facts, declared as plain data that `terraform` and `aws` interpret.
 
-Nothing here reads anything. Because the declarations are data, the calls of a scan, its IAM policy and the generated
-documentation are derived from the same tables.
+This module reads nothing itself. As the declarations are data, the calls of a scan, its IAM policy and the generated
+documentation come from the same tables.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ from hipaa_guard.lean import dataclass
 class Inside:
     """Nested blocks (or elements of an argument) that are resources of their own: the replicas of a table, say.
 
-    ``path`` leads to them in their resource, ``region`` is their argument for the region they are in. ``computed``
-    says that the provider fills them in where nothing is written, so that a plan without them is none that hides any.
+    ``path`` leads to them in their resource, ``region`` is their argument for their region. ``computed`` says that the
+    provider fills them in where nothing is written: then "known after apply" in a plan does not hide any.
     """
 
     path: str
@@ -35,8 +35,8 @@ class Inside:
 class Adoption:
     """How a Terraform resource takes over what another brings along, instead of making a new one.
 
-    ``type`` is the type of the resource, ``by`` its argument that names the other, and ``otherwise`` the type of the
-    one in its region that it takes over from where it leaves the argument out.
+    ``type`` is the type of the resource, ``by`` its argument that names the other resource. Where it leaves the
+    argument out, it takes over from the resource of type ``otherwise`` in its region.
     """
 
     type: str
@@ -48,17 +48,17 @@ class Adoption:
 class Block:
     """The Terraform resource types that declare a kind.
 
-    ``joined_by`` is the argument by which split resources (``aws_s3_bucket_versioning``) point at the main one;
+    ``joined_by`` is the argument of split resources (``aws_s3_bucket_versioning``) that points at the main one;
     ``joins`` gives it for split types that use another, or one of several. ``shared`` are split types that may point at
-    resources of other kinds too. ``name`` is the argument that holds the resource's name, by which other resources may
-    also point at it. ``also`` lists further arguments whose value identifies it.
+    resources of other kinds too. ``name`` is the argument with the resource's name; other resources may point at it by
+    this name. ``also`` lists further arguments whose value identifies it.
 
     Types of the ``awscc`` provider, whose schemas are those of CloudFormation, stand beside those of ``aws``. Facts
     have a reading of their own for them, ``awscc_name`` is their argument for the name, and split resources of either
     provider may point at a resource of the other.
 
-    ``inside`` says of which types not the resource itself is meant, but what stands in it: each is then a resource
-    whose arguments are those of its block. A reading reaches the resource around it by `View.outer`.
+    ``inside`` lists types whose nested blocks, and not the resources themselves, are of the kind. The arguments of such
+    a resource are those of its block; a reading reaches the outer resource by `View.outer`.
     """
 
     types: tuple[str, ...]
@@ -71,18 +71,18 @@ class Block:
     when: Callable[[View], Value] | None
     """Keeps only the blocks for which this holds (``engine`` of a cluster, say)."""
     made_by: Mapping[str, str]
-    """Types whose resources bring one of the kind with them -> the attribute by which that is known: every ``aws_vpc``
-    has a security group, its ``default_security_group_id``."""
+    """Types whose resources bring along one of the kind -> the attribute that names it: every ``aws_vpc`` has a
+    security group, its ``default_security_group_id``."""
     adopted_by: Adoption | None
-    """How a resource that is declared takes over one that was brought along."""
+    """How a declared resource takes over one that another resource brings along."""
     inside: Mapping[str, Inside]
     unqualified: Callable[[str], str] | None
-    """What a text that names the resource, or a version of it, says without the version or what AWS adds."""
+    """From a text that names the resource or a version of it to the name without the version and additions of AWS."""
     versions: Mapping[str, str]
-    """Types of versions of the resource -> their argument that names it. What the provider computes for them (an ARN)
-    names the resource too."""
+    """Types of versions of the resource -> their argument that names it. Their computed attributes (an ARN) name the
+    resource too."""
     global_names: bool
-    """Whether a name means one resource wherever it is used; else it means the one in the region of whoever uses it."""
+    """Whether a name means the same resource in all regions; else, the one in the region of the resource using it."""
 
     def __init__(
         self,
@@ -117,18 +117,18 @@ class Block:
         object.__setattr__(self, "global_names", global_names)
 
     def for_parts(self, inside: Mapping[str, Inside]) -> Block:
-        """The same types and joins, for a kind that stands inside of the resources of this one."""
+        """The same types and joins, for a kind that is nested in the resources of this one."""
         block = copy(self)
         object.__setattr__(block, "inside", inside)
         return block
 
     def pointing(self, type: str) -> tuple[str, ...]:
-        """The arguments by which a split type points at the main one, the usual one first; none where it is no such."""
+        """The arguments of a split type that point at the main resource, the usual one first; empty for other types."""
         by = self.joins.get(type, self.joined_by)
         return () if by is None else (by,) if isinstance(by, str) else by
 
-    def told_in(self, type: str) -> str:
-        """Where the kind stands in resources of one of the types: ``aws_s3_bucket``, ``aws_dynamodb_table.replica``."""
+    def path_in(self, type: str) -> str:
+        """The place of the kind in resources of one of the types: ``aws_s3_bucket``, ``aws_dynamodb_table.replica``."""
         inside = self.inside.get(type)
         return type if inside is None else f"{type}.{inside.path}"
 
@@ -148,7 +148,7 @@ def is_awscc(type: str) -> bool:
 
 
 class View(Protocol):
-    """What a Terraform reading sees: one resource instance, and those that point at it."""
+    """One resource instance, and those that point at it, as a Terraform reading sees them."""
 
     @property
     def address(self) -> str:
@@ -160,7 +160,7 @@ class View(Protocol):
 
     @property
     def outer(self) -> View | None:
-        """For what stands inside of a resource (`Inside`), that resource; None for a resource itself."""
+        """The resource that this one is nested in (`Inside`); None for any other."""
 
     def get(self, path: str) -> Value:
         """The value at a dotted path of arguments and nested blocks; None where it is absent or null.
@@ -170,15 +170,15 @@ class View(Protocol):
         """
 
     def adopters(self, adoption: Adoption) -> list[View]:
-        """The instances that take over what this one brings along, whatever kind it is read as.
+        """The instances that take over what this one brings along, of any kind.
 
-        An `Incomplete` list where some instance may.
+        An `Incomplete` list where further instances may.
         """
 
     def linked(self, type: str, by: str | None = None) -> list[View]:
         """The instances of another type whose argument `by` points at this one.
 
-        An `Incomplete` list where some instance may or may not point here.
+        An `Incomplete` list where further instances may point here.
         """
 
 
@@ -192,7 +192,7 @@ def names_split(reading: TerraformReading) -> bool:
 
 
 def texts_in(function: object) -> Iterator[str]:
-    """The texts that stand in a function's code, in what it encloses and in our own functions that it calls."""
+    """The texts in the code of a function, of its inner functions and of our own functions that it calls."""
     pending, seen = [function], set()
     while pending:
         current = pending.pop()
@@ -233,11 +233,11 @@ class Listing:
 
     ``operation`` is ``service.boto3_method``; ``items`` a JMESPath to the list in the whole (all pages) answer.
     ``arn``, ``region`` and ``params`` are templates over the fields of one item and ``{partition} {region} {account}``;
-    ``name`` and ``keys`` are JMESPaths within one item: what it is called, and by what else others may name it.
-    ``scope="account"`` marks calls that answer once for all regions. ``of`` lists per resource of another kind, whose
-    item's fields the parameters may use. Elements that are plain strings become ``{wrap: element}``. ``always`` are
-    members that AWS sends with every element of a list and that ``items`` picks by (``SecurityGroups[].GroupName``): an
-    element without one may be one of the kind.
+    ``name`` and ``keys`` are JMESPaths within one item: its name, and other texts that may name it.
+    ``scope="account"`` marks calls that answer once for all regions. With ``of``, the call is made for each resource of
+    another kind, and the parameters may use the fields of its item. Elements that are plain strings become
+    ``{wrap: element}``. ``always`` are members that AWS sends with every element of a list and that ``items`` filters
+    by (``SecurityGroups[].GroupName``): an element without one may be one of the kind.
     """
 
     operation: str
@@ -288,7 +288,7 @@ class Listing:
 
 @dataclass(frozen=True, slots=True)
 class Singleton:
-    """A kind of which each account, or each region of it, has exactly one (a password policy, a default setting)."""
+    """A kind with exactly one resource in each account or region (a password policy, a default setting)."""
 
     scope: Scope
     arn: str | None = None
@@ -296,7 +296,7 @@ class Singleton:
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """A fact that the listing's own item answers, at a JMESPath; for ``kept_as`` and ``always`` see `Ask`."""
+    """A fact in the item of the listing, at a JMESPath; for ``kept_as`` and ``always`` see `Ask`."""
 
     path: str
     kept_as: Callable[[Value], Value] | None = None
@@ -310,10 +310,10 @@ class Ask:
     ``params`` are templates over the item's fields. Calls with equal parameters are made once per region, so a call
     without templates is a bulk call; ``path`` (a JMESPath, itself a template whose fields are quoted for it) picks the
     answer for one resource. ``absent`` lists the error codes that mean "none is configured" for this operation; any
-    other error leaves the fact unknown. ``kept_as`` is for answers that may hold secrets: what stands at the path is
-    replaced by what this function makes of it as soon as it is answered, and is kept nowhere. ``always`` says
-    whether AWS sends this in every answer: one without it then leaves the fact unknown. Where nothing is said, that
-    holds for a fact that is a plain reading and whose type is a single value other than None.
+    other error leaves the fact unknown. ``kept_as`` is for answers that may hold secrets: as soon as the answer
+    arrives, the result of this function replaces the value at the path, which is kept nowhere. ``always`` says whether
+    AWS sends the value in every answer: an answer without it then leaves the fact unknown. By default, this holds for a
+    fact with a plain reading whose type is a single value other than None.
     """
 
     operation: str
@@ -321,7 +321,7 @@ class Ask:
     absent: tuple[str, ...]
     params: Mapping[str, Any]
     scope: Scope | None
-    """``"account"`` for a call that answers once for all regions; None: where the resource is."""
+    """``"account"`` for a call that answers once for all regions; None for a call in the region of the resource."""
     kept_as: Callable[[Value], Value] | None
     always: bool | None
 
@@ -350,7 +350,7 @@ class Ask:
 
 @dataclass(frozen=True, slots=True)
 class Derived:
-    """A pure function over several answers, given in order; each is None where it is absent."""
+    """A pure function over several answers, in their order. An absent answer is None."""
 
     function: Callable[..., Value]
     readings: tuple[Listed | Ask, ...] = field(default=())
@@ -360,7 +360,7 @@ AwsReading = Listed | Ask | Derived
 
 
 def listed(path: str, *, kept_as: Callable[[Value], Value] | None = None, always: bool | None = None) -> Listed:
-    """A fact that the listing's own item answers, at a JMESPath; see `Listed`."""
+    """A fact in the item of the listing, at a JMESPath; see `Listed`."""
     return Listed(path, kept_as, always)
 
 

@@ -1,4 +1,4 @@
-"""Parts of facts that have fields of their own, and values in words."""
+"""Parts of facts with fields of their own, and values in words."""
 
 from __future__ import annotations
 
@@ -32,15 +32,15 @@ def in_words(value: Value, limit: int = 200) -> str:
 class Record:
     """A part of a fact that has fields of its own (one rule of a security group). Fields may be unknown.
 
-    Subclasses list their fields in ``__slots__``, and in ``allowed`` all values of those that have few. Reading a field
-    that is not known raises `Undecided`.
+    Subclasses list their fields in ``__slots__``, and in ``allowed`` the domains of fields with few values. Reading an
+    unknown field raises `Undecided`.
     """
 
     __slots__: tuple[str, ...] = ("_unknown",)
     allowed: ClassVar[Mapping[str, Domain]] = {}
 
     def __init__(self, **fields: Value) -> None:
-        # A field that is not known stays an empty slot: reading the others then costs nothing.
+        # The slot of an unknown field stays empty, so that reading the other fields costs nothing.
         unknown = {}
         for name in type(self).__slots__:
             value = fields[name]
@@ -53,14 +53,14 @@ class Record:
         object.__setattr__(self, "_unknown", unknown)
 
     def __getattr__(self, name: str) -> Any:
-        """What an empty slot leads to."""
+        """Raise for an empty slot: the field is unknown, or does not exist."""
         unknown = object.__getattribute__(self, "_unknown").get(name)
         if unknown is None:
             raise AttributeError(f"{type(self).__name__} has no field {name!r}")
         raise Undecided(unknown, name)
 
     def peek(self, name: str) -> Value:
-        """The value of a field, an `Unknown` where it is not known."""
+        """The value of a field; an `Unknown` where it is not known."""
         return self._unknown[name] if name in self._unknown else getattr(self, name)
 
     def __setattr__(self, name: str, value: object) -> None:

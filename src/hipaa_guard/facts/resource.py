@@ -26,7 +26,7 @@ from hipaa_guard.facts.values import Cause, Incomplete, NotVisible, Undecided, U
 from hipaa_guard.lean import dataclass
 
 READING_ERRORS = (TypeError, ValueError, LookupError, AttributeError, ArithmeticError, RecursionError)
-"""What a reading or `parse` raises when it meets a value of a shape that neither the provider nor AWS would give."""
+"""Errors of a reading or of `parse` for a value of a shape that neither the provider nor AWS would return."""
 
 _NO_DEFAULT = object()
 
@@ -35,7 +35,7 @@ Refusal = Callable[[Value], str | None]
 
 
 class Fact:
-    """One column of a kind's table: a fact, and where each source tells it."""
+    """One column of a kind's table: a fact, with its reading for each source."""
 
     __slots__ = (
         "allowed",
@@ -93,7 +93,7 @@ class Fact:
     def readings(self, type: str) -> tuple[TerraformReading, ...]:
         """The readings for a resource of a Terraform type, in their order.
 
-        A split resource tells the same of the main one, whichever provider declares that.
+        The readings of split resources also hold for a main resource of the other provider.
         """
         if not is_awscc(type):
             return _in_order(self.terraform)
@@ -102,12 +102,12 @@ class Fact:
 
     @property
     def is_single(self) -> bool:
-        """Whether the fact is one value, always: neither a list nor None."""
+        """Whether the fact is always a single value: neither a list nor None."""
         types = [part.strip() for part in self.annotation.split("|")]
         return "None" not in types and not types[0].startswith("list[")
 
     def is_read_from(self, type: str) -> bool:
-        """Whether a resource of a Terraform type tells the fact: what it leaves out is then what `unset` says."""
+        """Whether the fact is read from a Terraform type: then a left-out argument means `unset`."""
         return (self.awscc if is_awscc(type) else self.terraform) is not None
 
     def all_readings(self) -> tuple[TerraformReading, ...]:
@@ -115,7 +115,7 @@ class Fact:
         return (*_in_order(self.terraform), *_in_order(self.awscc))
 
     def terraform_texts(self) -> Iterator[str]:
-        """The paths of the Terraform readings, and the texts that its functions hold (types they look at)."""
+        """The paths of the Terraform readings, and the texts in their functions (types that they look at)."""
         for reading in self.all_readings():
             yield from (reading,) if isinstance(reading, str) else texts_in(reading)
 
@@ -135,25 +135,25 @@ def fact(
     live_only: str | None = None,
     terraform_only: str | None = None,
 ) -> Any:
-    """Declare a fact with both of its readings, or with the reason why one source cannot tell it.
+    """Declare a fact with both of its readings, or with the reason why one source cannot have it.
 
-    ``awscc`` is how types of the ``awscc`` provider tell it; without it the fact is not known of them. ``unset`` is
-    what the provider does when Terraform leaves the argument out. ``parse`` turns a known raw value into what the
-    annotation says; ``bool``, ``int``, ``float`` and ``str`` are converted without it. ``allowed`` are all values that
-    the fact can have, by source or live. ``refusal`` says why the provider or AWS would refuse the raw value that
-    source gives, where they would.
+    ``awscc`` is the reading for types of the ``awscc`` provider; without it the fact is unknown for them. ``unset`` is
+    the provider's default when Terraform leaves the argument out. ``parse`` converts a known raw value to the type of
+    the annotation; ``bool``, ``int``, ``float`` and ``str`` are converted without it. ``allowed`` are all values that
+    the fact can have, in source and live. ``refusal`` says why the provider or AWS would refuse a raw value of source;
+    None where they would not.
 
     Raises:
         TypeError: a reading is missing without a reason, or a Terraform reading has no ``unset``.
 
     """
-    told = terraform is not None or awscc is not None
-    if told != (live_only is None):
+    in_terraform = terraform is not None or awscc is not None
+    if in_terraform != (live_only is None):
         raise TypeError("a fact needs either terraform= (or awscc=) or live_only= with the reason")
     if (aws is None) != (terraform_only is not None):
         raise TypeError("a fact needs either aws= or terraform_only= with the reason")
-    if told and unset is _NO_DEFAULT:
-        raise TypeError("a fact that Terraform tells needs unset=, what the provider does when it is left out")
+    if in_terraform and unset is _NO_DEFAULT:
+        raise TypeError("a fact with a Terraform reading needs unset=, the provider's default without the argument")
     return Fact(
         terraform=terraform,
         awscc=awscc,
@@ -169,7 +169,7 @@ def fact(
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Which resource this is, and where it was found. What a source does not know is None."""
+    """The identity of a resource, and where it was found. Parts that a source does not know are None."""
 
     kind: str
     type: str | None
@@ -182,22 +182,22 @@ class Origin:
     root: str = ""
     location: Location | None = None
     uncertain: Unknown | None = None
-    """Set where it is not certain that the resource will exist (a count that is not known)."""
+    """Why the resource may not exist (a count that is not known); None where it certainly exists."""
     keys: frozenset[str] = frozenset()
-    """All known texts by which another resource may point at this one."""
+    """All known texts that another resource may use to point at this one."""
     part_of: str | None = None
-    """In words, the resource declared elsewhere that this one sets a part of; its kind is `kind`."""
+    """In words, the stand-in that this resource sets a part of; its kind is `kind`."""
     inside: str | None = None
-    """The address of the resource in whose block this one stands, where it has no block of its own."""
+    """The address of the outer resource, if this one is nested in a block of it."""
 
     @property
     def block(self) -> str | None:
-        """The Terraform address of the block of the resource: its own, or of the one that it stands in."""
+        """The Terraform address of the block of the resource, or of its outer resource."""
         return self.inside or self.address
 
     @property
     def label(self) -> str:
-        """What people call it: the Terraform address, else the ARN, else the name."""
+        """The name for people: the Terraform address, else the ARN, else the name."""
         return self.address or self.arn or self.name or self.kind
 
 
@@ -210,11 +210,11 @@ class Evidence(NamedTuple):
     """``file:line`` or the AWS call; empty where nothing is written and the provider's default holds."""
     location: Location | None = None
     calls: tuple[Asked, ...] = ()
-    """The calls of AWS's that told it."""
+    """The calls to AWS that answered it."""
 
 
 class Trace(NamedTuple):
-    """Where a fact is told; see `Evidence`."""
+    """Where a fact comes from; see `Evidence`."""
 
     source: str = ""
     location: Location | None = None
@@ -222,13 +222,13 @@ class Trace(NamedTuple):
 
 
 class FactSource(Protocol):
-    """Tells the facts of one resource."""
+    """Reads the facts of one resource."""
 
     def read(self, fact: Fact) -> Value:
-        """The raw value of the fact: None or `fact.unset` where absent, an `Unknown` where it could not be seen."""
+        """The raw value of the fact: None or `fact.unset` where absent, an `Unknown` where it is not known."""
 
     def trace(self, fact: Fact) -> Trace:
-        """Where the fact is told."""
+        """Where the fact comes from."""
 
 
 Reads = dict[tuple[int, str], "tuple[Resource, Fact]"]
@@ -250,9 +250,9 @@ class recorded:  # noqa: N801 - used as a function; a generator would cost more 
 
 
 class Resource:
-    """A resource of some kind. Subclasses declare where it is found and its facts; reading one may raise.
+    """A resource of some kind. Subclasses declare where it is found and its facts.
 
-    Reading a fact raises `Undecided` where it is not known, `NotVisible` where this source can never show it.
+    Reading a fact raises `Undecided` where it is not known, and `NotVisible` where this source can never show it.
     """
 
     __slots__ = ("_evidence", "_read", "_source", "origin")
@@ -260,18 +260,18 @@ class Resource:
     terraform: ClassVar[Block | None] = None
     aws: ClassVar[Listing | Singleton | None] = None
     live_only: ClassVar[str | None] = None
-    """Why Terraform cannot declare this kind, where it cannot."""
+    """Why Terraform cannot declare this kind; None where it can."""
     terraform_only: ClassVar[str | None] = None
     aws_types: ClassVar[tuple[str, ...]] = ()
-    """What AWS calls the type where it tells what exists: the name of CloudFormation (``AWS::S3::Bucket``), and the
-    service and type that ARNs name (``s3:bucket``)."""
+    """The names of the type in AWS's lists of existing resources: that of CloudFormation (``AWS::S3::Bucket``), and the
+    service and type in ARNs (``s3:bucket``)."""
     security_hub_type: ClassVar[str] = ""
-    """What Security Hub calls the kind (``AwsS3Bucket``); empty where it has no name for it."""
+    """Security Hub's name of the kind (``AwsS3Bucket``); empty where it has none."""
     facts: ClassVar[dict[str, Fact]] = {}
     kind: ClassVar[str] = ""
     """``service.Kind``, as in ``s3.Bucket``."""
     noun: ClassVar[str] = ""
-    """What people call one of the kind, as in "S3 bucket"; needed where parts of it are declared apart."""
+    """The noun for one of the kind, such as "S3 bucket"; needed for kinds with split resources."""
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
@@ -280,7 +280,7 @@ class Resource:
 
     @classmethod
     def narrower(cls) -> tuple[type[Resource], ...]:
-        """The kind and those derived from it, by name: a control of a kind judges them all."""
+        """The kind and those derived from it, by name: a control of the kind judges them all."""
         found: dict[str, type[Resource]] = {}
         pending: list[type[Resource]] = [cls]
         while pending:
@@ -300,7 +300,7 @@ class Resource:
 
     @classmethod
     def splits(cls) -> dict[str, tuple[str, ...]]:
-        """The Terraform types that set a part of the kind, with the arguments by which they point at it."""
+        """The Terraform types that set a part of the kind, with their arguments that point at it."""
         block = cls.terraform
         if block is None:
             return {}
@@ -331,7 +331,7 @@ class Resource:
         return value
 
     def peek(self, fact: Fact) -> Value:
-        """The value of a fact, an `Unknown` where it is not known; raises only `NotVisible`."""
+        """The value of a fact; an `Unknown` where it is not known. Raises only `NotVisible`."""
         reason = fact.live_only if self.origin.source == "terraform" else fact.terraform_only
         if reason is not None:
             raise NotVisible(fact.name, reason)
@@ -350,17 +350,17 @@ class Resource:
             return value
         value = fact.allowed.admit(value)
         if isinstance(value, list) and self.origin.source == "terraform":
-            # One element that is refused is the whole refused; of what AWS answers the others stand.
+            # A refused element of source makes the whole list refused; in answers, the other elements count.
             seen = value.seen if isinstance(value, Incomplete) else value
             return next((each for each in seen if isinstance(each, Unknown) and each.cause is Cause.REFUSED), value)
         return value
 
-    def told(self, fact: Fact) -> Value:
-        """The value of a fact that was read before; None of any other."""
+    def already_read(self, fact: Fact) -> Value:
+        """The value of a fact that was read before; None for any other."""
         return self._read.get(fact.name)
 
     def evidence(self, fact: Fact) -> Evidence:
-        """The fact as evidence, its value in words. Many controls rest on the same fact: it is put in words once."""
+        """The fact as evidence, with its value in words. It is cached, as many controls read the same fact."""
         known = self._evidence.get(fact.name)
         if known is not None:
             return known
@@ -377,7 +377,7 @@ class Resource:
 
     @property
     def label(self) -> str:
-        """What people call it."""
+        """The name for people."""
         return self.origin.label
 
 

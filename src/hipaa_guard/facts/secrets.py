@@ -1,8 +1,8 @@
-"""Sensitive values: judged where that tells nothing, never printed.
+"""Sensitive values: judged where the result does not reveal them, and never printed.
 
-A text marked sensitive is a `SecretText`. To whoever reads it, it is an unknown value that is set, so that no message,
-name or key can hold it: code that does not think of secrets is safe. What looks at a value without telling it (a
-comparison, a function that gives a boolean, the search for credentials) opens it with `revealed`.
+A text marked sensitive is a `SecretText`. To ordinary code it is an unknown value that is set, so that no message, name
+or key can hold it: code without a thought of secrets is safe. Code that looks at a value but does not reveal it (a
+comparison, a function with a boolean result, the search for credentials) opens it with `revealed`.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ _REASON = "it is a sensitive value"
 class SecretText(Unknown):
     """A value that is known and may not be shown.
 
-    ``written`` is whether source code holds it; a plan or state also holds what was made or handed in later.
+    ``written`` says whether source code holds it: a plan or state also holds values that were generated or given later.
     """
 
     __slots__ = ("_hidden", "written")
@@ -30,19 +30,19 @@ class SecretText(Unknown):
         self.written = written
 
     def conceal(self, value: Value) -> Value:
-        """Something made from what is hidden, concealed as it is."""
+        """A value made from the hidden one, concealed in the same way."""
         return concealed(value, self.reason, self.references, written=self.written)
 
     def reveal(self) -> Value:
-        """What is hidden, which may hold further secrets. Never print what this gives."""
+        """The hidden value, which may hold further secrets. Never print the result."""
         return self._hidden
 
 
 def concealed(value: Value, reason: str = _REASON, references: tuple[str, ...] = (), *, written: bool = True) -> Value:
     """The value as a `SecretText`.
 
-    What tells nothing stays as it is, so that it can be judged: booleans, numbers, null and what is empty. Of a text
-    that is known in part the known parts are hidden; what is not known holds no secret.
+    Values that reveal nothing stay as they are, so that they can be judged: booleans, numbers, null and empty values.
+    Of a partly known text the known parts are hidden; the unknown parts hold no secret.
     """
     if isinstance(value, PartialText):
         return PartialText(
@@ -55,7 +55,7 @@ def concealed(value: Value, reason: str = _REASON, references: tuple[str, ...] =
 
 
 def revealed(value: Value) -> Value:
-    """The value with all secrets in it opened. Never print what this gives."""
+    """The value with all secrets in it opened. Never print the result."""
     return _opened(value, {})
 
 
@@ -88,7 +88,7 @@ def _parts(value: Value) -> Iterable[Value]:
 
 
 def _opened(value: Value, done: dict[int, Value]) -> Value:
-    """As `revealed`; what a structure shares is opened once."""
+    """As `revealed`; shared parts of a structure are opened once."""
     if isinstance(value, SecretText):
         return _opened(value.reveal(), done)
     if isinstance(value, PartialText):

@@ -23,7 +23,7 @@ Value = Any
 
 
 class Cause(StrEnum):
-    """Why a value is not known. The text is what reports group by."""
+    """Why a value is not known. Reports group by the text."""
 
     VARIABLE = "variable without a value"
     AFTER_APPLY = "known only after apply"
@@ -47,9 +47,9 @@ class Cause(StrEnum):
 
 
 class Computed(str):
-    """A text that the provider worked out, or may have: that of a state, and in a plan that of what nobody wrote.
+    """A text that the provider computed or may have computed: in a state any text, in a plan any that nobody wrote.
 
-    It says what is so, but not that somebody chose it: a key that is left out is recorded as the one that AWS took.
+    It is the real value, but perhaps not a choice: for a key that is left out, the one that AWS took is recorded.
     """
 
     __slots__ = ()
@@ -65,7 +65,7 @@ class Undecided(Exception):  # noqa: N818 - it is an outcome, not an error
 
     @property
     def reason(self) -> str:
-        """One phrase for people, naming the fact where that is known."""
+        """One phrase for people, with the name of the fact where it is known."""
         return f"{self.fact}: {self.unknown.reason}" if self.fact else self.unknown.reason
 
 
@@ -109,7 +109,7 @@ class Unknown:
     def as_set(self) -> Self:
         """The same value, known to be set.
 
-        It is a value of its own: what tells values apart by identity, as the joins of Terraform do, keeps the first.
+        It is a new object: code that compares values by identity, as the joins of Terraform do, keeps the first one.
         """
         if self.is_set:
             return self
@@ -131,7 +131,7 @@ class Unknown:
 
 
 class Reference(Unknown):
-    """The attribute of another Terraform resource, whose value is decided at apply.
+    """An attribute of another Terraform resource, known only after apply.
 
     ``address`` is the full address of the resource instance (``module.a["x"].aws_s3_bucket.b[0]``), ``attribute`` the
     path below it (``arn``). Joins follow the address. For `id` and `arn`-like attributes ``is_set`` is True.
@@ -155,11 +155,11 @@ class Reference(Unknown):
 
 
 class Existing(Unknown):
-    """The id, ARN or address range that Terraform looks up of something that exists before it runs.
+    """An id, ARN or address range that Terraform looks up from something that exists before it runs.
 
-    It is one fixed text, never a wildcard. ``apart`` says that it is certainly of nothing that the configuration
-    declares, ``own`` that it is of the account that Terraform runs in. ``asked_by`` is the literal name that it was
-    looked up by, where one was given.
+    It is one fixed text, never a wildcard. ``apart`` says that the configuration certainly does not declare its
+    resource, ``own`` that this is in the account that Terraform runs in. ``asked_by`` is the literal name that it was
+    looked up by; None where there was none.
     """
 
     __slots__ = ("address", "apart", "asked_by", "attribute", "own")
@@ -177,7 +177,7 @@ class Existing(Unknown):
 
 
 class PartialText(Unknown):
-    """A string of which some parts are known: ``"${aws_s3_bucket.b.arn}/*"``.
+    """A string with known and unknown parts: ``"${aws_s3_bucket.b.arn}/*"``.
 
     ``parts`` alternates freely between ``str`` and `Unknown`; it holds at least one of the latter.
     """
@@ -217,12 +217,12 @@ class PartialJson(Unknown):
 
 
 class Incomplete(list[T]):
-    """A list of which only some elements could be seen.
+    """A list with elements that could not be seen.
 
     Iteration gives the elements that were seen, then raises `Undecided`: a loop that returns at the first bad element
-    can fail but a loop that must see them all cannot pass. ``len`` and a false truth value are refused likewise.
-    ``candidates`` are all that may be in the list besides, where that is known: what holds for none of them is settled
-    for `some` and `every`.
+    can fail, but a loop that must see all cannot pass. ``len`` raises too, and so does ``bool`` where no element was
+    seen. ``candidates`` are all other elements that may be in the list, where these are known: `some` and `every` ask
+    them too, so that a test which holds for none of them is decided.
     """
 
     __slots__ = ("candidates", "unknown")
@@ -265,10 +265,10 @@ class Incomplete(list[T]):
 
 
 def some(test: Callable[[T], object], items: Iterable[T]) -> bool:
-    """Whether the test holds for at least one item; a certain yes is not hidden by an unknown neighbour.
+    """Whether the test holds for at least one item; one certain yes decides, whatever the unknown items are.
 
     Raises:
-        Undecided: no item is known to satisfy the test and at least one could not be decided.
+        Undecided: no item is known to satisfy the test, and for at least one this is not decided.
 
     """
     undecided: Undecided | None = None
@@ -278,7 +278,7 @@ def some(test: Callable[[T], object], items: Iterable[T]) -> bool:
             item = next(iterator)
         except StopIteration:
             break
-        except Undecided as error:  # an incomplete list ends so
+        except Undecided as error:  # an incomplete list ends like this
             if undecided is None and _may_hold(test, items):
                 undecided = error
             break
@@ -293,7 +293,7 @@ def some(test: Callable[[T], object], items: Iterable[T]) -> bool:
 
 
 def _may_hold(test: Callable[[T], object], items: Iterable[T]) -> bool:
-    """Whether a test may hold for what was not seen of a list."""
+    """Whether a test may hold for an unseen element of a list."""
     candidates = items.candidates if isinstance(items, Incomplete) else None
     if candidates is None:
         return True
@@ -304,7 +304,7 @@ def _may_hold(test: Callable[[T], object], items: Iterable[T]) -> bool:
 
 
 def mapped(function: Callable[[T], U], items: list[T]) -> list[U]:
-    """What a function makes of each item, as incomplete as the list is."""
+    """The results of a function for each item; as incomplete as the list."""
     if not isinstance(items, Incomplete):
         return [function(item) for item in items]
     candidates = None if items.candidates is None else [function(item) for item in items.candidates]
@@ -312,7 +312,7 @@ def mapped(function: Callable[[T], U], items: list[T]) -> list[U]:
 
 
 def joined(*lists: list[T]) -> list[T]:
-    """Several lists as one, as incomplete as they are."""
+    """Several lists as one; as incomplete as they are."""
     seen = [item for each in lists for item in (each.seen if isinstance(each, Incomplete) else each)]
     incomplete = [each for each in lists if isinstance(each, Incomplete)]
     if not incomplete:
@@ -324,17 +324,17 @@ def joined(*lists: list[T]) -> list[T]:
 
 
 def every(test: Callable[[T], object], items: Iterable[T]) -> bool:
-    """Whether the test holds for all items; a certain no is not hidden by an unknown neighbour.
+    """Whether the test holds for all items; one certain no decides, whatever the unknown items are.
 
     Raises:
-        Undecided: no item is known to break the test and at least one could not be decided.
+        Undecided: no item is known to break the test, and for at least one this is not decided.
 
     """
     return not some(lambda item: not test(item), items)
 
 
 def first_unknown(value: Value) -> Unknown | None:
-    """The first unknown part anywhere inside `value`, or None where all of it is known."""
+    """The first unknown part anywhere inside `value`; None where all parts are known."""
     if isinstance(value, Unknown):
         return value
     if isinstance(value, Incomplete):
@@ -351,7 +351,7 @@ def first_unknown(value: Value) -> Unknown | None:
 
 
 def _merged(parts: Iterable[str | Unknown]) -> Iterator[str | Unknown]:
-    """Neighbouring known parts joined, nested partial texts opened, empty text dropped."""
+    """The parts with known neighbours joined, nested partial texts opened and empty texts dropped."""
     text = ""
     for part in parts:
         if isinstance(part, str):

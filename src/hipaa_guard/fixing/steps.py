@@ -158,8 +158,8 @@ class Planner:
             assert instance is not None
             joins = self._joins[finding.resource.root]
             links = joins.links(instance, companion.type, companion.by, joins.names(block, instance.type), block)
-            if links.possible is not None:
-                raise CannotEdit(links.possible.unknown.reason)
+            if links.first_possible is not None:
+                raise CannotEdit(links.first_possible.unknown.reason)
             of_source = [each for each in links.certain if isinstance(each, HclInstance)]
             found.update((_key(each), each) for each in of_source)
             if not of_source:

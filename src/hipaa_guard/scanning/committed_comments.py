@@ -80,7 +80,7 @@ def _all(files: Iterable[tuple[str, bytes]]) -> Iterator[tuple[str, int, Committ
     for file, data in files:
         parse = json_syntax.parse if file.endswith(".json") else parsing.parse
         for block in parse(file, data).root.blocks:
-            for place, comment in block.marks():
+            for place, comment in block.source_comments():
                 for reference in references_in(comment, place):
                     if reference.id:
                         name = ".".join((block.type, *block.labels))
@@ -105,7 +105,7 @@ def _files_of_commit(commit: Commit) -> Iterator[tuple[str, bytes]]:
         commit.top,
         *("grep", "--no-recurse-submodules", "--no-textconv", "-a", "-F", "-l", "-z", "-e", MARK, commit.id),
         failing=f"{commit} cannot be searched",
-        also=(1,),
+        good_codes=(1,),
     )
     for name in filter(None, listed.split("\0")):
         file = name.partition(":")[2]

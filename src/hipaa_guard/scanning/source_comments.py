@@ -32,7 +32,7 @@ def marks_of(configuration: Configuration, *, tags: bool) -> dict[tuple[str, str
 
 
 def _references(instance: ResourceInstance) -> tuple[ExceptionReference, ...]:
-    all_ = chain.from_iterable(references_in(text, place) for place, text in instance.marks())
+    all_ = chain.from_iterable(references_in(text, place) for place, text in instance.source_comments())
     found = tuple(islice(all_, MOST + 1))
     if len(found) <= MOST:
         return found

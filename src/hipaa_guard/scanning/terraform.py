@@ -121,7 +121,7 @@ def _judge(
         judged.add(controls, inventory, left_out, configuration.previous, configuration.former_roots)
         marks = marks_of(configuration, tags=any(entry.scope.tags for entry in selection.known.entries))
         judged.marks.update((place, each) for place, each in marks.items() if place[1] not in left_out)
-        unjudged.update(_uncovered(configuration, covered | configuration.asked_for))
+        unjudged.update(_uncovered(configuration, covered | configuration.types_looked_for))
     return unjudged
 
 

@@ -1,1 +1,1 @@
-"""Terraform source, plan and state, read into resource instances. Knows no AWS service."""
+"""Reading Terraform source, plans and states into resource instances. Knows no AWS service."""

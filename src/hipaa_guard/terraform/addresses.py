@@ -1,4 +1,4 @@
-"""Terraform addresses taken apart. Instance keys hold dots, quotes and brackets, so no address is split at its dots."""
+"""Parts of Terraform addresses. Instance keys may hold dots, so a plain split at dots would be wrong."""
 
 from __future__ import annotations
 
@@ -53,14 +53,14 @@ def key_text(key: object) -> str:
 
 
 def key_value(text: str) -> int | str | None:
-    """What `key_text` was made from; None for no key and for the unknown one."""
+    """The key that `key_text` wrote; None for no key and for ``[?]``."""
     if text.startswith('["'):
         return _ESCAPED.sub(lambda found: _MEANINGS.get(found.group(), found.group()), text[2:-2])
     return int(text[1:-1]) if text[1:-1].isdigit() else None
 
 
 def segments(reference: str) -> list[str]:
-    """A reference at its dots, keys left on: ``aws_s3_bucket.b["a.b"].id`` gives three segments."""
+    """The segments of a reference with their keys: ``aws_s3_bucket.b["a.b"].id`` has three."""
     if _NO_KEYS not in reference:
         return reference.split(".")
     return _SEGMENT.findall(reference)

@@ -1,4 +1,4 @@
-"""The one shape that HCL, plan and state are read into: resource instances, grouped by configuration."""
+"""Resource instances, grouped by configuration: HCL, plan and state are all read into this one shape."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from hipaa_guard.lean import dataclass
 class ResourceInstance(Protocol):
     """One instance of a managed resource: an element of count or for_each is an instance of its own.
 
-    ``address`` is the full Terraform address, module path and instance keys included; an instance whose number is not
-    known has the key ``[?]`` and an ``uncertain`` that says why.
+    ``address`` is the full Terraform address, module path and instance keys included. An instance that stands for an
+    unknown number of instances has the key ``[?]`` and an ``uncertain`` that says why.
     """
 
     address: str
@@ -28,41 +28,41 @@ class ResourceInstance(Protocol):
 
     @property
     def region(self) -> Value:
-        """Region of the resource: its own ``region`` argument, else its provider's; None where neither says."""
+        """Region of the resource: its ``region`` argument, else that of its provider; None where neither is set."""
 
     def get(self, attribute: str) -> Value:
         """The value of a top-level argument; None where it is absent or null.
 
-        Nested blocks of one type are a list of dictionaries, whatever their number; an absent block type is None.
+        Nested blocks of one type are a list of dictionaries, even a single one; an absent block type is None.
         Inside them the same holds. ``tags_all`` is ``tags`` with the provider's ``default_tags``.
-        An attribute that only the provider knows is None here (as an argument it is unset);
+        An attribute that the provider computes is None here, as the argument is not set;
         *references* to it from elsewhere are `Reference` values.
         """
 
     def arguments(self) -> Iterable[str]:
-        """The names of the top-level arguments that are written; nothing where the source does not tell."""
+        """The names of the top-level arguments that are written; empty where they are not recorded."""
 
     def expression(self, argument: str) -> str | None:
-        """A text that is the same for arguments of one module which are worth the same; None where it is not told."""
+        """A text that is equal for arguments of one module with equal values; None where there is no such text."""
 
-    def mentioned(self, argument: str) -> Iterable[str]:
-        """The addresses of the instances that a top-level argument is made from, as far as the source tells."""
+    def instances_mentioned(self, argument: str) -> Iterable[str]:
+        """The addresses of the instances that a top-level argument mentions, as far as they are known."""
 
     def locate(self, path: str) -> Location | None:
-        """Where a top-level argument or the first nested block of that name (``a.b.c``) is written, if it is."""
+        """The lines of a top-level argument or the first nested block at a path (``a.b.c``); None if not written."""
 
     @property
     def declaration(self) -> ResourceInstance | None:
-        """The same instance as the source declares it, where it is read from a plan or state; else None."""
+        """For an instance of a plan or state, the same instance as source declares it; else None."""
 
-    def left_open(self, argument: str) -> bool:
-        """Whether a plan says of a top-level argument no more than that it is known after apply."""
+    def is_known_after_apply(self, argument: str) -> bool:
+        """Whether a plan says only "known after apply" of the whole top-level argument."""
 
-    def notes(self) -> Iterable[tuple[int, str]]:
+    def comments(self) -> Iterable[tuple[int, str]]:
         """Comments above and inside the block, with their lines."""
 
-    def marks(self) -> Iterable[tuple[Location, str]]:
-        """Comments that speak to hipaa-guard, with places: of the block, and of the module calls that lead to it."""
+    def source_comments(self) -> Iterable[tuple[Location, str]]:
+        """Source comments with their places: of the block, and of the module calls that lead to it."""
 
 
 @dataclass(slots=True)
@@ -70,23 +70,23 @@ class Configuration:
     """All resource instances of one root module, one plan or one state."""
 
     root: str
-    """The name of the root module, by which findings are known: its directory from the top (`repository.Top`), ``.``
-    for the top itself. As it is read, and where there is no top: the directory or file, relative to what is scanned."""
+    """Name of the root module, a part of each finding's identity: its directory from the top (`repository.Top`), ``.``
+    for the top itself. While it is read, or without a top: its directory or file, relative to the scanned path."""
     source: Literal["hcl", "plan", "state"]
     instances: list[ResourceInstance] = field(default_factory=list)
     gaps: list[Gap] = field(default_factory=list)
     files: int = 0
     """Number of files read."""
-    handed_over: dict[str, Unknown] = field(default_factory=dict)
-    """Addresses of instances that something which was not read may have been given (a module that is not available,
-    the rest of a partial plan). What points at such an instance was perhaps not seen: its absence is this unknown."""
-    given_to: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    """Addresses of calls whose modules were not read -> addresses of the instances that they were given."""
+    given_to_unread: dict[str, Unknown] = field(default_factory=dict)
+    """Address of an instance that is given to something that was not read (a module that is not available, the rest of
+    a partial plan) -> the unknown that stands for an absent split resource, which may be there."""
+    given_to_unread_calls: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """Address of a call whose module was not read -> addresses of the instances in its arguments."""
     unchanged: frozenset[str] = frozenset()
-    """Addresses of instances that a plan leaves as they are, and that nothing which it changes names."""
+    """Addresses of instances that a plan does not change, and that no changed resource names."""
     previous: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    """The addresses that an instance had before it was moved, by its own."""
+    """Present address of an instance -> the addresses that it had before it was moved."""
     former_roots: tuple[str, ...] | None = None
-    """Names of the root from before it was named from the top; None where it is not."""
-    asked_for: set[str] = field(default_factory=set)
-    """Types of split resources that some reading looked for."""
+    """Names that the root had before roots were named from the top; None where it is not named from the top."""
+    types_looked_for: set[str] = field(default_factory=set)
+    """Types of split resources that readings looked for."""

@@ -14,17 +14,17 @@ from hipaa_guard.lean import regex
 from hipaa_guard.terraform import limits
 
 _IGNORED = regex("[\u200c-\u200f\u202a-\u202e\u206a-\u206f\ufeff]")
-"""What HFS+ leaves out of a name."""
+"""Characters that HFS+ ignores in a name."""
 _OF_GIT = regex(r"(?:\.git|git~\d)[. ]*(?::.*)?", re.DOTALL)
-"""``.git`` as a file system may take it: NTFS drops dots and spaces at the end, and knows short names and streams."""
+"""Spellings of ``.git``: NTFS drops dots and spaces at the end, and has short names and streams."""
 
 
 LFS_POINTER = b"version https://git-lfs.github.com/spec/"
-"""How a file begins that only points to the content which Git LFS keeps."""
+"""Start of a pointer file: Git LFS keeps the content elsewhere."""
 
 
 class UnreadableFile(Exception):  # noqa: N818 - expected of a hostile tree
-    """A file that is not read. The text says why, without its name."""
+    """A file that is not read. The text gives the reason without the file's name."""
 
 
 _INSTEAD: ContextVar[Mapping[Path, bytes]] = ContextVar("_INSTEAD", default={})  # noqa: B039 - a mapping is read only
@@ -32,7 +32,7 @@ _INSTEAD: ContextVar[Mapping[Path, bytes]] = ContextVar("_INSTEAD", default={}) 
 
 @contextmanager
 def read_instead(texts: Mapping[Path, bytes]) -> Iterator[None]:
-    """While it lasts, files have other contents than on disk: to see what a change would do before it is made."""
+    """Within the context, read these contents instead of those on disk, to try a change before it is written."""
     token = _INSTEAD.set(texts)
     try:
         yield
@@ -73,7 +73,7 @@ def read_file(path: Path, boundary: Path | None = None) -> bytes:
 def is_within(path: Path, boundary: Path) -> bool:
     """Whether a path, with all links followed, lies inside a directory and is none of git's own files.
 
-    Those of a pipeline may hold the token that it fetches with.
+    In a pipeline, git's files may hold the token that it fetches with.
     """
     try:
         real = path.resolve(strict=True)
@@ -83,7 +83,7 @@ def is_within(path: Path, boundary: Path) -> bool:
 
 
 def is_of_git(real: Path, boundary: Path) -> bool:
-    """Whether a path inside of a boundary lies in a directory of git's: one of its name, or one with a repository."""
+    """Whether a path inside of a boundary lies in a directory of git: one named ``.git``, or a repository."""
     inside = real.relative_to(boundary)
     if names_git(inside):
         return True
@@ -91,12 +91,12 @@ def is_of_git(real: Path, boundary: Path) -> bool:
 
 
 def names_git(path: Path) -> bool:
-    """Whether a part of a path is the name of git's directory, in a spelling that some file system takes for it."""
+    """Whether a part of a path is ``.git``, in any spelling that a file system accepts."""
     return any(_OF_GIT.fullmatch(_IGNORED.sub("", part).casefold()) for part in path.parts)
 
 
 def _holds_repository(directory: Path) -> bool:
-    """Whether git would take a directory for a repository, or for what belongs to a linked work tree."""
+    """Whether a directory looks to git like a repository or like that of a linked work tree."""
     has_objects = (directory / "objects").is_dir() and (directory / "refs").is_dir()
     return (directory / "HEAD").is_file() and (has_objects or (directory / "commondir").is_file())
 

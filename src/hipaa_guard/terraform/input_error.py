@@ -1,7 +1,7 @@
-"""The error of all readers that ends a scan, in a sentence for the user."""
+"""The error of all readers that ends a scan."""
 
 from __future__ import annotations
 
 
 class TerraformInputError(Exception):
-    """What was given cannot be scanned. The text is one sentence that says what to do next."""
+    """The input cannot be scanned. The text is one sentence that says what to do next."""

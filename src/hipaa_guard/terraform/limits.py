@@ -1,4 +1,4 @@
-"""Limits of the evaluator: a scanned tree is hostile, so everything that can grow has an end.
+"""Limits of the evaluator: a scanned tree may be hostile, so everything that can grow has a limit.
 
 Reaching a limit never ends a scan: the value or block concerned is left out or unknown, and a `Gap` says so.
 """
@@ -18,23 +18,23 @@ MODULE_DEPTH = 20
 """Longest chain of module calls."""
 
 INSTANCES_PER_BLOCK = 1_000
-"""Most instances of one block with `count` or `for_each`."""
+"""Maximum number of instances of one block with `count` or `for_each`."""
 
 INSTANCES_PER_SCAN = 50_000
-"""Most instances in one scan of blocks and module calls with `count` or `for_each`, and of what is in such calls."""
+"""Maximum number of instances in one scan: of blocks or calls with `count` or `for_each`, and of blocks in these."""
 
 KEY_LENGTH = 1024
-"""Longest key of an instance with `for_each`, in characters: it is part of the address, which every finding has."""
+"""Longest key of an instance with `for_each`, in characters: it is part of the address in each finding."""
 
 NAME_LENGTH = 2048
-"""Longest name of a resource, in characters, that is taken for one: no ARN of AWS's is longer."""
+"""Longest text, in characters, that counts as the name of a resource: no ARN is longer."""
 
 REASON_LENGTH = 1000
-"""Longest reason that is given for a value that is not known, in characters: it may quote a text of the source."""
+"""Longest reason of an unknown value, in characters: it may quote a text of the source."""
 
 NESTED_BLOCKS = 100_000
-"""Most blocks inside of others that are evaluated in one scan: once for each instance of a resource, and for each turn
-of a dynamic one."""
+"""Maximum number of nested blocks that are evaluated in one scan: each counts once for each instance of its resource,
+a dynamic one once for each turn."""
 
 TEXT_LENGTH = 1024 * 1024
 """Longest string, in characters."""
@@ -43,17 +43,17 @@ LIST_LENGTH = 100_000
 """Longest list or map."""
 
 STEPS = 2_000_000
-"""Most evaluation steps of one scan: function calls with what they are given, turns of a `for`, arguments."""
+"""Maximum number of evaluation steps of one scan: calls with their arguments, turns of a `for`, arguments of blocks."""
 
 STEP_OF_TEXT, STEP_OF_LETTERS, STEP_OF_ELEMENTS = 500, 10, 8
-"""How many characters of ASCII, how many beyond it, and how many elements that a function is given count as a step."""
+"""Number of ASCII characters, of other characters, and of elements in a function's arguments that make one step."""
 
 SIZE = 160 * 1024 * 1024
-"""Most memory, in bytes, that the values of one scan take: all texts and elements that evaluation makes and that are
-kept, and those that it makes meanwhile. Each value has limits of its own; a thousand of the largest are a gigabyte."""
+"""Maximum memory, in bytes, of the values of one scan: all texts and elements that are kept, and those of the argument
+that is being evaluated. Each value has limits of its own; a thousand of the largest are a gigabyte."""
 
 ROWS = 10_000
-"""Most rows that one root module has in the coverage; one more says that there are others."""
+"""Maximum number of rows of one root module in the coverage; a further row says that there are more."""
 
 FILES = 50_000
-"""Most files and directories looked at in search of Terraform."""
+"""Maximum number of files and directories that the search for Terraform looks at."""

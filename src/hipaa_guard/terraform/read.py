@@ -1,4 +1,4 @@
-"""The door of the package: a path becomes configurations, whatever Terraform wrote there."""
+"""The entry point of the package: from a path to configurations, for source, a plan or a state."""
 
 from __future__ import annotations
 
@@ -35,12 +35,12 @@ def read(
 ) -> list[Configuration]:
     """All configurations at a path: the root modules of a directory, or the one in a plan or state.
 
-    ``source`` is the directory with the root module that a plan or state was made from. Of a directory, only those root
-    modules are read that the ``changed`` files concern, where these are given. Roots are named from the ``top``, else
+    ``source`` is the directory with the root module that a plan or state was made from. With ``changed`` files, only
+    the root modules of a directory that these files concern are read. Roots are named from the ``top``, else
     from what is scanned.
 
     Raises:
-        TerraformInputError: there is nothing that can be scanned; the text says what to do next.
+        TerraformInputError: nothing can be scanned; the text says what to do next.
 
     """
     try:
@@ -107,7 +107,7 @@ def _directory(path: Path, inputs: PlanInputs, changed: Sequence[Path] | None = 
 
 
 def _with_siblings(path: Path, inputs: PlanInputs) -> list[Configuration]:
-    """One file of source means nothing without the others of its module: all are read, and a row says so."""
+    """The configuration around one file of source: all files of its module are read, and a row says so."""
     found = _directory(path.parent, inputs)
     reason = f"a single file cannot be judged alone, so all of its directory {path.parent} was scanned"
     for configuration in found:

@@ -12,7 +12,7 @@ from hipaa_guard.facts.values import Value
 from hipaa_guard.lean import dataclass
 from hipaa_guard.terraform.blocks import Configuration
 from hipaa_guard.terraform.evaluation.module_instances import ModuleInstance
-from hipaa_guard.terraform.evaluation.unread_modules import handed_over
+from hipaa_guard.terraform.evaluation.unread_modules import given_to_unread
 from hipaa_guard.terraform.hcl.scope import Budget, RecordedValues, Session
 from hipaa_guard.terraform.modules.module import Module, shown
 from hipaa_guard.terraform.modules.module_lookup import ModuleLookup
@@ -36,12 +36,13 @@ def read_directory(
     """The configurations below a directory: one for each root module, in the order of their paths.
 
     A root module is a directory of Terraform that no other one calls. The ``var_files`` and ``variables`` of the
-    ``inputs`` hold for every root that declares such variables and count more than the files that Terraform reads by
-    itself; the ``environment`` (``TF_VAR_...``, by the names of the variables) counts less than these. Of the roots,
-    only those are read that the ``changed`` files concern, where these are given; a row says how many are left out.
+    ``inputs`` hold for every root that declares such variables. They override the files that Terraform reads by itself,
+    which override the ``environment`` (``TF_VAR_...``, by the names of the variables). With ``changed`` files, only
+    the roots that these files concern are read; a row says how many are left out.
 
     Arguments are evaluated when they are read from an instance; a gap that shows only then is added to the
-    configuration's ``gaps`` at that time. What cannot be read or evaluated is a gap or unknown, never an exception.
+    configuration's ``gaps`` at that time. A part that cannot be read or evaluated becomes a gap or an unknown value,
+    never an exception.
 
     Raises:
         NotADirectoryError: `path` is no directory.
@@ -55,20 +56,20 @@ def read_directory(
     library = ModuleLookup(base, boundary_of(base))
     inputs = inputs or PlanInputs()
     inputs.check()
-    own = RootValues(inputs)
+    root_values = RootValues(inputs)
     budget = Budget()
     outside: list[Gap] = []
     below = directories(base, outside)
-    chosen = None if changed is None else _concerned(below, library, changed, inputs.var_files)
+    chosen = None if changed is None else _affected_roots(below, library, changed, inputs.var_files)
     if chosen is None:
         modules = (library.module(directory) for directory in below)
         roots = [module for module in find_roots(modules) if module.files or module.gaps]
-        outside += own.undeclared(roots)
+        outside += root_values.undeclared(roots)
     else:
         roots = chosen.roots
-        outside.append(_others(chosen, base))
+        outside.append(_row_of_others(chosen, base))
     callers = [gap.subject for gap in outside if gap.kind is GapKind.FILE and gap.subject.endswith(UNREAD)]
-    found = [_configuration(evaluated(root, library, budget, own), callers) for root in roots]
+    found = [_configuration(evaluated(root, library, budget, root_values), callers) for root in roots]
     if outside and not found:
         found.append(Configuration(".", "hcl"))
     if outside:
@@ -76,18 +77,18 @@ def read_directory(
     return found
 
 
-def _concerned(
+def _affected_roots(
     below: list[Path], library: ModuleLookup, changed: Sequence[Path], var_files: Sequence[Path]
 ) -> AffectedRoots | None:
-    """The roots that changed files concern; None where a file of values for all of them is among these."""
-    from hipaa_guard.terraform.modules.affected_roots import Changed, concerned
+    """The roots that changed files concern; None for all, where a file of values changed that holds for all."""
+    from hipaa_guard.terraform.modules.affected_roots import Changed, find_affected_roots
 
     changes = Changed(changed)
-    return None if changes.holds(var_files) else concerned(below, library, changes)
+    return None if changes.holds(var_files) else find_affected_roots(below, library, changes)
 
 
-def _others(chosen: AffectedRoots, base: Path) -> Gap:
-    """The row of what was left out because no changed file concerns it."""
+def _row_of_others(chosen: AffectedRoots, base: Path) -> Gap:
+    """The row for the roots that were left out because no changed file concerns them."""
     looked_at, others = len(chosen.roots), chosen.others
     reason = (
         f"only the {looked_at:,} root module{'' if looked_at == 1 else 's'} that the changed files concern "
@@ -98,7 +99,7 @@ def _others(chosen: AffectedRoots, base: Path) -> Gap:
 
 @dataclass(slots=True)
 class RootValues:
-    """What is given to the variables of root modules. ``certain`` counts more than anything else.
+    """The values for the variables of root modules. ``certain`` overrides all others.
 
     Raises:
         VariableFileError: a file of variables cannot be read.
@@ -131,15 +132,15 @@ class RootValues:
         return values
 
     def undeclared(self, roots: Sequence[Module]) -> list[Gap]:
-        """Rows for values that no root asks for; Terraform refuses such a ``--var`` and warns of one in a file.
+        """Rows for values of variables that no root declares. Terraform refuses such a ``--var``; for a file it warns.
 
         Raises:
-            VariableFileError: a ``--var`` that no root declares, not even perhaps, in a file that could not be read.
+            VariableFileError: no root declares the variable of a ``--var``, and all their files could be read.
 
         """
         declared = {name for root in roots for name in root.variables}
         extra = [name for name in self.inputs.variables if name not in declared]
-        if extra and roots and not any(root.lost for root in roots):
+        if extra and roots and not any(root.unread_blocks for root in roots):
             raise VariableFileError(f"--var {extra[0]}: no root module declares a variable of that name")
         extra += [name for name in self._named if name not in declared]
         reason = "a value is given, but no root module declares this variable"
@@ -147,16 +148,16 @@ class RootValues:
 
 
 def evaluated(
-    module: Module, library: ModuleLookup, budget: Budget, own: RootValues, record: RecordedValues | None = None
+    module: Module, library: ModuleLookup, budget: Budget, root_values: RootValues, record: RecordedValues | None = None
 ) -> ModuleInstance:
-    """A root module with its variables, and with what a plan or state has worked out of it.
+    """A root module with its variables, and with the values that a plan or state records.
 
     Raises:
         VariableFileError: a value does not fit its variable.
 
     """
-    session = Session(library.base, library.boundary, budget, own.inputs.workspace, record)
-    return ModuleInstance(module, session, library, own.of(module, library, session))
+    session = Session(library.base, library.boundary, budget, root_values.inputs.workspace, record)
+    return ModuleInstance(module, session, library, root_values.of(module, library, session))
 
 
 def _configuration(root: ModuleInstance, callers: Sequence[str]) -> Configuration:
@@ -168,31 +169,31 @@ def _configuration(root: ModuleInstance, callers: Sequence[str]) -> Configuratio
         root.session.add(_uncalled(module, unset, callers))
     configuration = Configuration(module.path, "hcl", gaps=root.session.gaps)
     configuration.instances.extend(root.walk())
-    given = handed_over(root)
-    configuration.handed_over, configuration.given_to = given.instances, given.calls
+    given = given_to_unread(root)
+    configuration.given_to_unread, configuration.given_to_unread_calls = given.instances, given.calls
     configuration.previous = former_addresses((each.address for each in configuration.instances), root.moves())
     configuration.files = sum(used.files for used in root.modules_used())
     return configuration
 
 
 def _is_surely_root(module: Module) -> bool:
-    """Whether a module configures a provider, or says where its state is kept, as only root modules should."""
+    """Whether a module configures a provider or a backend, as only root modules should."""
     kept = any(inner.type in ("backend", "cloud") for block in module.settings for inner in block.blocks)
     return kept or any(block.attributes or block.blocks for block in module.providers)
 
 
 def _uncalled(module: Module, unset: Sequence[str], callers: Sequence[str]) -> Gap:
-    """The row of a directory that looks like a module: it waits for values, and nobody that is read gives them.
+    """The row for a directory that looks like a called module: variables lack values, and no read file calls it.
 
-    ``callers`` are files that are not read and that may call it.
+    ``callers`` are files that are not read and may call it.
     """
     names = ", ".join(name[:60] for name in unset[:5]) + (f" and {len(unset) - 5} more" if len(unset) > 5 else "")
     reason = f"nothing in the scanned tree calls it, so it was judged with its defaults; without a value: {names}"
     if callers:
         more = f" and {len(callers) - 1:,} more" if len(callers) > 1 else ""
-        told = f"{callers[0]}{more}, not read, may call it: it was judged with its defaults; without a value: {names}"
+        reason = f"{callers[0]}{more}, not read, may call it: it was judged with its defaults; without a value: {names}"
         hint = "give values with --var or --var-file, or scan a plan of it"
-        return Gap(GapKind.EXPRESSION, module.path, told, hint, incomplete=False, location=_first(module, unset))
+        return Gap(GapKind.EXPRESSION, module.path, reason, hint, incomplete=False, location=_first(module, unset))
     hint = "give values with --var or --var-file, or scan what calls it"
     return Gap(GapKind.UNCALLED, module.path, reason, hint, incomplete=False, location=_first(module, unset))
 

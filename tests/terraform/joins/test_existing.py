@@ -132,7 +132,7 @@ def test_linked_lists_are_incomplete_where_something_may_point_here(
         assert at(found, "aws_security_group.b").open is open_
 
 
-def test_what_was_handed_to_an_unread_module_is_not_known_to_lack_anything() -> None:
+def test_absence_is_unknown_for_an_instance_given_to_an_unread_module() -> None:
     def instance(address: str, type: str, **values: object) -> RecordedInstance:
         name = address.rpartition(".")[2]
         return RecordedInstance(address, type, name, "", Location("x.tf", 1, 1), None, values.get)
@@ -140,7 +140,7 @@ def test_what_was_handed_to_an_unread_module_is_not_known_to_lack_anything() -> 
     bucket = instance("aws_s3_bucket.a", "aws_s3_bucket")
     other = instance("aws_s3_bucket.b", "aws_s3_bucket")
     configuration = Configuration(".", "hcl", [bucket, other])
-    configuration.handed_over["aws_s3_bucket.a"] = Unknown("module.m was given it and is not available")
+    configuration.given_to_unread["aws_s3_bucket.a"] = Unknown("module.m was given it and is not available")
     found = build_inventory(configuration, KINDS)
     assert why(at(found, "aws_s3_bucket.a"), "versioning") == "module.m was given it and is not available"
     assert at(found, "aws_s3_bucket.b").versioning is None

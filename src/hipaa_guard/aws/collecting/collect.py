@@ -149,7 +149,7 @@ class _Collection:
             kinds=[each.kind for each in self._plan.all if each.kept],
             account=self._account.id,
             unlisted=self._missing.unlisted(),
-            elsewhere=self._not_looked_at,
+            why_unseen=self._not_looked_at,
         )
         account = self._account
         return Collected(

@@ -1,1 +1,1 @@
-"""From resource instances to an inventory: which split resource belongs to which main one, and what facts see."""
+"""From resource instances to an inventory: joins of split resources to main ones, and the view that facts read."""

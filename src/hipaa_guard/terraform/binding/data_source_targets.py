@@ -1,4 +1,4 @@
-"""What a data source may read of the configuration that it stands in."""
+"""Resources of a configuration that a data source in it may read."""
 
 from __future__ import annotations
 
@@ -10,21 +10,21 @@ from hipaa_guard.terraform.hcl.access import DataSourceValue
 
 
 class DataSourceTarget(Enum):
-    """What a data source may read of the configuration that it is in. Anything else does not exist when it is read."""
+    """The resources that a data source of the same configuration may read. No other exists yet when it is read."""
 
-    BROUGHT_ALONG = "what was there before"
-    NAMED_OUTSIDE = "what has a name from outside, where the data source is read late"
+    BROUGHT_ALONG = "a default resource, which exists before the configuration is applied"
+    NAMED_OUTSIDE = "a resource with a name from outside, if the data source is read during apply"
 
 
-def sought_by(lookup: DataSourceValue) -> DataSourceTarget | None:
-    """What a data source may read of the same configuration; None where anything of it did not exist before."""
-    if lookup.through:
+def target_of(lookup: DataSourceValue) -> DataSourceTarget | None:
+    """The resources of the configuration that a data source may read; None where it may read none of them."""
+    if lookup.looked_up_with:
         return DataSourceTarget.NAMED_OUTSIDE
     return DataSourceTarget.BROUGHT_ALONG if lookup.asked_by in (None, "default") else None
 
 
-def may_be_sought(main: ResourceInstance, identity: Identity) -> DataSourceTarget | None:
-    """By what data sources a resource may be read."""
+def as_target(main: ResourceInstance, identity: Identity) -> DataSourceTarget | None:
+    """The target that a resource is for data sources; None where no data source may read it."""
     if main.type.startswith("aws_default_"):
         return DataSourceTarget.BROUGHT_ALONG
-    return DataSourceTarget.NAMED_OUTSIDE if any(not found.late for found in identity.patterns) else None
+    return DataSourceTarget.NAMED_OUTSIDE if any(not found.after_apply for found in identity.patterns) else None

@@ -1,4 +1,4 @@
-"""The instance that stands for a resource which is declared elsewhere."""
+"""Instances for resources that another configuration declares."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from hipaa_guard.lean import dataclass
 
 @dataclass(slots=True, eq=False)
 class ExternalInstance:
-    """The instance that is declared elsewhere (`blocks.Instance`). All its own arguments are unknown."""
+    """The instance of a stand-in (`blocks.ResourceInstance`). All its own arguments are unknown."""
 
     address: str
     type: str
     name: str
     text: str | None
-    """The text that names it, where one does."""
+    """Its name or ARN, where a known text names it."""
     location: Location
     region: Value = None
     module: str = ""
@@ -29,38 +29,38 @@ class ExternalInstance:
         self.unknown = Unknown(f"{self.name} is not declared in this configuration", Cause.NOT_IN_SCOPE)
 
     def get(self, attribute: str) -> Value:
-        """See `Instance`."""
+        """See `ResourceInstance`: the ARN, if that is the name; else unknown."""
         is_arn = attribute == "arn" and self.text is not None and self.text.startswith("arn:")
         return self.text if is_arn else self.unknown
 
     def arguments(self) -> Iterable[str]:
-        """None is written here."""
+        """No arguments: its block is in another configuration."""
         return ()
 
-    def expression(self, argument: str) -> str | None:  # noqa: ARG002 - the protocol of `Instance`
-        """Nothing is written here."""
+    def expression(self, argument: str) -> str | None:  # noqa: ARG002 - the protocol of `ResourceInstance`
+        """None, as it has no arguments."""
         return None
 
-    def mentioned(self, argument: str) -> Iterable[str]:  # noqa: ARG002 - the protocol of `Instance`
-        """Nothing is written here."""
+    def instances_mentioned(self, argument: str) -> Iterable[str]:  # noqa: ARG002 - the protocol of `ResourceInstance`
+        """No addresses, as it has no arguments."""
         return ()
 
-    def locate(self, path: str) -> Location | None:  # noqa: ARG002 - the protocol of `Instance`
-        """Nothing is written here."""
+    def locate(self, path: str) -> Location | None:  # noqa: ARG002 - the protocol of `ResourceInstance`
+        """None, as it has no arguments."""
         return None
 
     @property
     def declaration(self) -> None:
-        """It is declared elsewhere."""
+        """None, as this configuration does not declare it."""
 
-    def left_open(self, argument: str) -> bool:  # noqa: ARG002 - the protocol of `Instance`
-        """No plan speaks of it."""
+    def is_known_after_apply(self, argument: str) -> bool:  # noqa: ARG002 - the protocol of `ResourceInstance`
+        """False, as no plan holds it."""
         return False
 
-    def notes(self) -> Iterable[tuple[int, str]]:
-        """No comments are here."""
+    def comments(self) -> Iterable[tuple[int, str]]:
+        """No comments, as it has no block here."""
         return ()
 
-    def marks(self) -> Iterable[tuple[Location, str]]:
-        """No comments are here."""
+    def source_comments(self) -> Iterable[tuple[Location, str]]:
+        """No source comments, as it has no block here."""
         return ()

@@ -1,4 +1,4 @@
-"""What a Terraform reading sees of one instance: its own values, and those of the split resources that belong to it."""
+"""The view that a Terraform reading has of one instance: its own values and those of its split resources."""
 
 from __future__ import annotations
 
@@ -21,21 +21,21 @@ from hipaa_guard.terraform.binding.uncertain_joins import UncertainJoin
 from hipaa_guard.terraform.blocks import ResourceInstance
 
 _MOST_CANDIDATES = 200
-"""So many instances that may belong to another are looked at one by one."""
+"""Maximum number of instances that may belong to another and are listed as candidates."""
 
 
 @dataclass(slots=True)
 class ReadArguments:
-    """Which arguments a reading looked at, in order, so that its value can be traced to the lines that tell it."""
+    """The arguments that a reading used, in order: they lead from a fact to its lines in the source."""
 
     places: list[tuple[ResourceInstance, str]] = field(default_factory=list)
 
     def add(self, instance: ResourceInstance, path: str) -> None:
-        """Note that an argument told something."""
+        """Note that an argument had a value."""
         self.places.append((instance, path))
 
     def location(self, main: ResourceInstance) -> Location | None:
-        """The lines of the first argument that is written somewhere; of a split resource, at least its block."""
+        """The lines of the first argument that is written; for one of a split resource, at least those of its block."""
         for instance, path in self.places:
             steps = path.split(".") if path else []
             for length in range(len(steps), 0, -1):
@@ -49,16 +49,16 @@ class ReadArguments:
 
 @dataclass(frozen=True, slots=True)
 class UncertainValue:
-    """A value told by a split resource that may not exist; without it another reading decides."""
+    """A value of a split resource that may not exist. If it does not exist, another reading decides."""
 
     value: Value
     unknown: Unknown
 
 
 class JoinedInstances(Protocol):
-    """The joins of a configuration (`joins.Joins`), or of something that is declared elsewhere."""
+    """The joins of a configuration (`joins.Joins`), or of a stand-in."""
 
-    asked_for: set[str]
+    types_looked_for: set[str]
 
     def of_type(self, type: str) -> list[ResourceInstance]:
         """All instances of a Terraform type."""
@@ -67,7 +67,7 @@ class JoinedInstances(Protocol):
         """The identities of the instances of a kind."""
 
     def unseen(self, main: ResourceInstance) -> Unknown | None:
-        """Why something that was not read may point at the instance, where that is so."""
+        """Why something that was not read may point at the instance; None where nothing may."""
 
     def links(self, main: ResourceInstance, type: str, by: str, names: NameIndex, block: Block | None = None) -> Links:
         """The instances of a type whose argument `by` points at `main`."""
@@ -75,28 +75,28 @@ class JoinedInstances(Protocol):
     def adopters(self, instance: ResourceInstance, adoption: Adoption) -> Links:
         """The instances that take over what an instance brings along."""
 
-    def doubt(self, main: ResourceInstance, split: ResourceInstance) -> Unknown | None:
-        """Why an instance that points at another may not belong to it all the same."""
+    def why_uncertain(self, main: ResourceInstance, split: ResourceInstance) -> Unknown | None:
+        """Why a split resource that points at `main` may still not belong to it; None where it certainly does."""
 
 
 class InstanceView:
     """One instance, as readings see it (`facts.readings.View`)."""
 
-    __slots__ = ("_block", "_instance", "_joins", "_names", "_touched")
+    __slots__ = ("_block", "_instance", "_joins", "_names", "_read_arguments")
 
     def __init__(
         self,
         instance: ResourceInstance,
         joins: JoinedInstances,
         block: Block | None = None,
-        touched: ReadArguments | None = None,
+        read_arguments: ReadArguments | None = None,
         *,
         names: NameIndex | None = None,
     ) -> None:
         self._instance = instance
         self._joins = joins
         self._block = block
-        self._touched = touched
+        self._read_arguments = read_arguments
         self._names = names
 
     @property
@@ -106,17 +106,17 @@ class InstanceView:
 
     @property
     def type(self) -> str:
-        """Terraform type of the instance. Of one that is declared elsewhere it is not known."""
+        """Terraform type of the instance. Raises `Undecided` for a stand-in, whose type is not known."""
         if isinstance(self._instance, ExternalInstance):
             raise Undecided(self._instance.unknown)
         return self._instance.type
 
     @property
     def outer(self) -> InstanceView | None:
-        """For what stands inside of a resource, that resource."""
+        """The resource that this one is nested in; None for any other."""
         if not isinstance(self._instance, NestedInstance):
             return None
-        return InstanceView(self._instance.outer, self._joins, self._block, self._touched, names=self._names)
+        return InstanceView(self._instance.outer, self._joins, self._block, self._read_arguments, names=self._names)
 
     def get(self, path: str) -> Value:
         """The value at a dotted path of arguments and nested blocks; None where it is absent or null."""
@@ -126,11 +126,11 @@ class InstanceView:
         return value
 
     def look(self, path: str) -> Value | UncertainValue:
-        """As `get`, but what a split resource tells that may not exist is kept apart."""
+        """As `get`, but the value of a split resource that may not exist is an `UncertainValue`."""
         first, _, rest = path.partition(".")
         if self._is_split(first):
             return self._of_splits(first, rest)
-        return self._told(self._instance, path)
+        return self._value_at(self._instance, path)
 
     def adopters(self, adoption: Adoption) -> list[View]:
         """The instances that take over what this one brings along."""
@@ -138,31 +138,31 @@ class InstanceView:
 
     def linked(self, type: str, by: str | None = None) -> list[View]:
         """The instances of another type whose argument `by` points at this one."""
-        self._joins.asked_for.add(type)
+        self._joins.types_looked_for.add(type)
         return self._as_views(self._links(type, by))
 
     def _as_views(self, links: Links) -> list[View]:
         views: list[View] = []
         unsure: list[View] = []
-        doubt: Unknown | None = None
+        why: Unknown | None = None
         for split in links.certain:
-            if self._touched is not None:
-                self._touched.add(split, "")
-            unknown = self._joins.doubt(self._instance, split)
-            (views if unknown is None else unsure).append(InstanceView(split, self._joins, None, self._touched))
-            doubt = unknown if doubt is None else doubt
-        if doubt is None:
-            doubt = self._possible(links.possible)
-        return views if doubt is None else Incomplete(views, doubt, self._candidates(links, unsure))
+            if self._read_arguments is not None:
+                self._read_arguments.add(split, "")
+            unknown = self._joins.why_uncertain(self._instance, split)
+            (views if unknown is None else unsure).append(InstanceView(split, self._joins, None, self._read_arguments))
+            why = unknown if why is None else why
+        if why is None:
+            why = self._why_maybe_present(links.first_possible)
+        return views if why is None else Incomplete(views, why, self._candidates(links, unsure))
 
     def _candidates(self, links: Links, unsure: list[View]) -> list[View] | None:
-        """All instances that may belong here besides those that do; None where they cannot be listed."""
+        """All instances that may belong here besides the certain ones; None where they cannot be listed."""
         if self._unseen() is not None:
             return None
-        possible = list(islice(links.doubts(), _MOST_CANDIDATES))
+        possible = list(islice(links.all_possible(), _MOST_CANDIDATES))
         if len(possible) == _MOST_CANDIDATES:
             return None
-        return [*unsure, *(InstanceView(each.instance, self._joins, None, self._touched) for each in possible)]
+        return [*unsure, *(InstanceView(each.instance, self._joins, None, self._read_arguments) for each in possible)]
 
     # --- split resources -----------------------------------------------------------------------------------------
 
@@ -178,10 +178,10 @@ class InstanceView:
 
     def _of_splits(self, type: str, path: str) -> Value | UncertainValue:
         links = self._links(type, None)
-        told = [(split, self._of_split(split, path)) for split in links.certain]
-        values = [(split, value) for split, value in told if value is not None]
+        answers = [(split, self._of_split(split, path)) for split in links.certain]
+        values = [(split, value) for split, value in answers if value is not None]
         if not values:
-            return None if links.certain else self._possible(links.possible)
+            return None if links.certain else self._why_maybe_present(links.first_possible)
         (first, value), *others = values
         for split, other in others:
             if not _agree(value, other):
@@ -190,17 +190,17 @@ class InstanceView:
         return next((other for _, other in values if not isinstance(other, UncertainValue)), value)
 
     def _of_split(self, split: ResourceInstance, path: str) -> Value | UncertainValue:
-        value = self._told(split, path) if path else True
-        unknown = None if value is None else self._joins.doubt(self._instance, split)
+        value = self._value_at(split, path) if path else True
+        unknown = None if value is None else self._joins.why_uncertain(self._instance, split)
         return value if unknown is None else UncertainValue(value, unknown)
 
-    def _possible(self, doubt: UncertainJoin | None) -> Unknown | None:
-        """Why a split resource that was not found may be there all the same."""
-        if doubt is None:
+    def _why_maybe_present(self, join: UncertainJoin | None) -> Unknown | None:
+        """Why a split resource that was not found may still exist; None where it does not."""
+        if join is None:
             return self._unseen()
-        if self._touched is not None:
-            self._touched.add(doubt.instance, "")
-        return doubt.unknown
+        if self._read_arguments is not None:
+            self._read_arguments.add(join.instance, "")
+        return join.unknown
 
     def _unseen(self) -> Unknown | None:
         instance = self._instance
@@ -211,7 +211,8 @@ class InstanceView:
             return by
         declared = () if self._block is None else self._block.pointing(type)
         if not declared:
-            raise Undecided(Unknown(f"it is not declared by which argument {type} points at {self._instance.type}"))
+            pointed_at = self._instance.type
+            raise Undecided(Unknown(f"no service module says which argument of {type} points at {pointed_at}"))
         return declared[0]
 
     def _links(self, type: str, by: str | None) -> Links:
@@ -224,31 +225,31 @@ class InstanceView:
             return links_into(self._instance, links, around, by)
         return links
 
-    def _told(self, instance: ResourceInstance, path: str) -> Value:
-        value = required_arguments.told(instance, path)
+    def _value_at(self, instance: ResourceInstance, path: str) -> Value:
+        value = required_arguments.value_at(instance, path)
         if isinstance(value, str) and not value:
             return None  # to the provider, an empty text is an argument that is not set
-        if value is not None and self._touched is not None:
-            self._touched.add(instance, path)
+        if value is not None and self._read_arguments is not None:
+            self._read_arguments.add(instance, path)
         return value
 
 
 def links_into(nested: NestedInstance, own: Links, around: Links, by: str) -> Links:
-    """What points at a resource inside of another: by its name and region, or by a reference into its block."""
+    """The instances that point at a nested resource: by its name and region, or by a reference to its block."""
     named = own.certain
-    told = [(split, nested.pointed_at(split, by)) for split in around.into]
-    unsure = [split for split, meant in told if meant is None]
-    if isinstance(nested.region, Unknown):  # all replicas have one name: then it does not tell which is meant
+    answers = [(split, nested.pointed_at(split, by)) for split in around.pointing_inside]
+    unsure = [split for split, meant in answers if meant is None]
+    if isinstance(nested.region, Unknown):  # all replicas have one name: it does not say which one is meant
         named, unsure = (), [*named, *unsure]
 
-    def doubts() -> Iterator[UncertainJoin]:
+    def all_possible() -> Iterator[UncertainJoin]:
         for split in unsure:
             reason = f"{split.address} may be for another {nested.inside.path} of {nested.outer.address}"
             yield UncertainJoin(split, Unknown(reason, references=(split.address,)))
-        yield from own.doubts()
-        yield from around.doubts()
+        yield from own.all_possible()
+        yield from around.all_possible()
 
-    return Links((*named, *(split for split, meant in told if meant)), next(doubts(), None), doubts)
+    return Links((*named, *(split for split, meant in answers if meant)), next(all_possible(), None), all_possible)
 
 
 def _agree(one: Value | UncertainValue, other: Value | UncertainValue) -> bool:

@@ -1,6 +1,6 @@
-"""By what one resource instance can be named: known texts, and what can be said of a name that is not known.
+"""The names of resource instances: known texts, and the known parts of unknown names.
 
-A name that is not known still identifies: two arguments made from the same unknown variable in the same way are the
+An unknown name still identifies: two arguments that are made from the same unknown variable in the same way are the
 same text. Such a name is written as a *token*, which no literal text of a configuration can equal.
 """
 
@@ -21,30 +21,30 @@ _SHARED_CAUSES = (Cause.VARIABLE, Cause.DATA_SOURCE)
 
 
 Source = tuple[bool, str]
-"""A name that a value is made from, and whether the value is a part of it that is written out."""
+"""A variable or other name that a value is made from, and whether the value is one written-out part of it."""
 
 
 def sources(value: Unknown) -> list[Source]:
-    """All that a value is made from."""
+    """All sources of a value."""
     return [(isinstance(value, OuterReference), name) for name in value.references]
 
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """What identifies one instance: texts and tokens, and patterns of names that are not known."""
+    """The names of one instance: texts and tokens, and patterns of unknown names."""
 
     texts: frozenset[str]
     patterns: tuple[Pattern, ...]
     unknown: Unknown | None
-    """Why a name is not known, where one is not."""
+    """Why a name is not known; None where all are."""
 
     def shared(self) -> list[Source]:
-        """The sources of values that may be the name, of which nothing is known, as they are made from one variable.
+        """The sources of values that may equal the name: where nothing of it is known, all values from its variable.
 
-        Of two parts of one variable that are written out (``var.x.a`` and ``var.x.b``) it is known that they differ.
+        Two written-out parts of one variable (``var.x.a`` and ``var.x.b``) are taken to differ.
         """
         unknown = self.unknown
-        if unknown is None or not any(found.open for found in self.patterns):
+        if unknown is None or not any(found.is_unknown for found in self.patterns):
             return []
         written_out = (False,) if isinstance(unknown, OuterReference) else (False, True)
         return [(each, name) for name in unknown.references for each in written_out]
@@ -88,21 +88,21 @@ class NameIndex:
             for text in identity.texts:
                 self._owners.setdefault(text, []).append(instance)
                 self._owners_in.setdefault((text, instance.module), []).append(instance)
-        self._patterns = Patterns(found for found in patterns if not found.open)
+        self._patterns = Patterns(found for found in patterns if not found.is_unknown)
         self._texts = Texts(texts)
         self._shared = {source for identity in self._identities.values() for source in identity.shared()}
 
     def of(self, instance: ResourceInstance) -> Identity:
-        """What identifies the instance."""
+        """The identity of the instance."""
         identity = self._identities.get(instance.address)
         return self._identify(instance) if identity is None else identity
 
     def may_be(self, text: str) -> bool:
-        """Whether a text may be the name, known in part only, of some instance."""
+        """Whether a text may be the partly known name of some instance."""
         return self._patterns.fit(text)
 
     def may_agree(self, other: Pattern) -> bool:
-        """Whether a text that is known in part may be the name of some instance."""
+        """Whether a partly known text may be the name of some instance."""
         return self._texts.fit(other) or self._patterns.agree(other)
 
     def may_share(self, value: Unknown) -> bool:
@@ -110,33 +110,33 @@ class NameIndex:
         return not self._shared.isdisjoint(sources(value))
 
     def owned(self, text: str) -> bool:
-        """Whether some instance is certainly called so."""
+        """Whether a text is certainly the name of some instance."""
         return any(form in self._owners for form in forms(text))
 
     def owners(self, text: str, module: str | None = None) -> list[ResourceInstance]:
-        """The instances called so; only those in one module, where that is given."""
+        """The instances with this name; with ``module``, only those in it."""
         return self._owners.get(text, []) if module is None else self._owners_in.get((text, module), [])
 
     def regions(self, text: str) -> Counter[str | None]:
-        """How many of the instances called so are in each region; None stands for one that is not known."""
+        """The number of instances with this name by region; None stands for an unknown region."""
         if text not in self._regions:
             regions = [owner.region for owner in self.owners(text)]
             self._regions[text] = Counter(region if isinstance(region, str) else None for region in regions)
         return self._regions[text]
 
     def may_mean(self, main: ResourceInstance, split: ResourceInstance, text: str) -> bool:
-        """False where a text that an instance names a resource by means one of another region."""
+        """Whether a name that `split` uses may mean `main`: False where it means a resource of another region."""
         region = self._region_meant(split, text)
         return region is None or not isinstance(main.region, str) or region == main.region
 
     def may_name(self, text: str, split: ResourceInstance, written: str) -> bool:
-        """Whether something is called by a text, or form of one, in the region of the instance that names it."""
+        """Whether a text, a form of ``written``, is the name of a resource in the region that `split` means."""
         region = self._region_meant(split, written)
         regions = self.regions(text)
         return bool(regions) if region is None else region in regions or None in regions
 
     def _region_meant(self, split: ResourceInstance, text: str) -> str | None:
-        """The region of what a name means: that of its ARN, else that of whoever uses it; None if not known."""
+        """The region that a name means: that of its ARN, else that of the instance that uses it; None if not known."""
         region = _region_of(text) or (split.region if self.regional else None)
         return region if isinstance(region, str) else None
 
@@ -154,7 +154,7 @@ class NameIndex:
             elif isinstance(value, Unknown) and argument not in ("id", "arn"):
                 self._kept.append(value)
                 texts.update(tokens(value))
-                texts.update(written_alike(instance, argument, value))
+                texts.update(expression_tokens(instance, argument, value))
                 patterns.append(pattern(value))
                 unknown = value if unknown is None else unknown
         return Identity(frozenset(texts), tuple(patterns), unknown)
@@ -168,7 +168,7 @@ def naming_arguments(block: Block | None) -> tuple[str, ...]:
 
 
 def tokens(value: Unknown) -> list[str]:
-    """Texts that stand for an unknown value; equal tokens are equal values. None where equality cannot be told.
+    """Texts that stand for an unknown value; equal tokens mean equal values. Empty where equality cannot be decided.
 
     The caller keeps `value` alive for as long as it keeps the tokens.
     """
@@ -182,23 +182,23 @@ def tokens(value: Unknown) -> list[str]:
     return found
 
 
-def written_alike(instance: ResourceInstance, argument: str, value: Unknown) -> list[str]:
-    """A token for a value that is not known: two arguments of one module that are written alike are worth the same."""
+def expression_tokens(instance: ResourceInstance, argument: str, value: Unknown) -> list[str]:
+    """The token of an unknown value's expression: in one module, equal expressions have equal values."""
     expression = None if isinstance(value, Reference) else instance.expression(argument)
     return [] if expression is None else [f"{_MARK}={expression}{_MARK}"]
 
 
 def pattern(value: Unknown) -> Pattern:
-    """What is known of the text of an unknown value."""
+    """The known part of the text of an unknown value."""
     if not isinstance(value, PartialText):
-        return Pattern(late=_is_late(value))
+        return Pattern(after_apply=_is_after_apply(value))
     last = value.parts[-1]
-    late = all(isinstance(part, str) or _is_late(part) for part in value.parts)
-    return Pattern(value.prefix, last if isinstance(last, str) else "", late)
+    after_apply = all(isinstance(part, str) or _is_after_apply(part) for part in value.parts)
+    return Pattern(value.prefix, last if isinstance(last, str) else "", after_apply)
 
 
 def embedded(value: PartialText) -> list[Reference]:
-    """The references of a partial text that stand in it whole: ``"${topic.arn}:*"``, not ``"${bucket.id}-logs"``."""
+    """The references that are a whole name in a partial text: ``"${topic.arn}:*"``, not ``"${bucket.id}-logs"``."""
     found = []
     for index, part in enumerate(value.parts):
         before = value.parts[index - 1] if index else ""
@@ -208,7 +208,7 @@ def embedded(value: PartialText) -> list[Reference]:
     return found
 
 
-def _is_late(value: Unknown) -> bool:
+def _is_after_apply(value: Unknown) -> bool:
     return isinstance(value, Reference) and value.cause is Cause.AFTER_APPLY
 
 

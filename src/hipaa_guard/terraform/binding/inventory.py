@@ -20,40 +20,40 @@ from hipaa_guard.terraform.blocks import Configuration, ResourceInstance
 
 
 def build_inventory(configuration: Configuration, kinds: Sequence[type[Resource]]) -> Inventory:
-    """All resources of the given kinds that a configuration declares, and what it declares parts of."""
+    """All resources of the given kinds that a configuration declares, and the stand-ins of those that it does not."""
     joins = Joins(configuration, _splits(kinds), _inside(kinds))
     nested: Nested = {}
     found = [resource for kind in kinds for resource in _of_kind(kind, configuration, joins, nested)]
-    elsewhere = stand_ins(kinds, joins, configuration.root, _of_parts, configuration.gaps, nested=nested)
-    return Inventory(found, source="terraform", kinds=kinds, stand_ins=elsewhere)
+    declared_elsewhere = stand_ins(kinds, joins, configuration.root, _of_parts, configuration.gaps, nested=nested)
+    return Inventory(found, source="terraform", kinds=kinds, stand_ins=declared_elsewhere)
 
 
 class TerraformSource:
-    """Tells the facts of one Terraform instance (`facts.resource.Source`)."""
+    """Reads the facts of one Terraform instance (`facts.resource.FactSource`)."""
 
-    __slots__ = ("_block", "_instance", "_joins", "_names", "_touched")
+    __slots__ = ("_block", "_instance", "_joins", "_names", "_read_arguments")
 
     def __init__(self, instance: ResourceInstance, joins: JoinedInstances, block: Block, names: NameIndex) -> None:
-        self._touched: dict[str, ReadArguments] = {}
+        self._read_arguments: dict[str, ReadArguments] = {}
         self._instance = instance
         self._joins = joins
         self._block = block
         self._names = names
 
     def read(self, fact: Fact) -> Value:
-        """The raw value of the fact; `fact.unset` where nothing says it, an `Unknown` where it is not known."""
-        touched = self._touched[fact.name] = ReadArguments()
-        return self._decide(fact.readings(self._instance.type), self._left_out(fact), touched)
+        """The raw value of the fact; `fact.unset` where no reading has a value, an `Unknown` where it is not known."""
+        read_arguments = self._read_arguments[fact.name] = ReadArguments()
+        return self._decide(fact.readings(self._instance.type), self._value_when_absent(fact), read_arguments)
 
     def trace(self, fact: Fact) -> Trace:
-        """The lines of the argument that decides the fact; nothing where none is written."""
-        if fact.name not in self._touched:
+        """The lines of the argument that decides the fact; empty where none is written."""
+        if fact.name not in self._read_arguments:
             self.read(fact)
-        location = self._touched[fact.name].location(self._instance)
+        location = self._read_arguments[fact.name].location(self._instance)
         return Trace() if location is None else Trace(str(location), location)
 
-    def _left_out(self, fact: Fact) -> Value:
-        """What is so where nothing says it; not known of a type that nobody has told how to read."""
+    def _value_when_absent(self, fact: Fact) -> Value:
+        """The value where no reading has one: `fact.unset`; an `Unknown` for a type that the fact is not read from."""
         type_ = self._instance.type
         if isinstance(self._instance, ExternalInstance):
             return self._instance.unknown
@@ -61,22 +61,22 @@ class TerraformSource:
             return fact.unset
         return Unknown(f"it is not read from {type_}", Cause.NOT_COLLECTED)
 
-    def _decide(self, readings: Sequence[TerraformReading], unset: Value, touched: ReadArguments) -> Value:
-        """The first reading that says something. What may not exist decides nothing, unless the rest agrees."""
+    def _decide(self, readings: Sequence[TerraformReading], unset: Value, read_arguments: ReadArguments) -> Value:
+        """The first reading with a value. A resource that may not exist decides nothing, unless the rest agrees."""
         for position, reading in enumerate(readings):
             tried = ReadArguments()
-            value = self._one(reading, tried)
+            value = self._value_of(reading, tried)
             if value is None:
                 continue
-            touched.places.extend(tried.places)
+            read_arguments.places.extend(tried.places)
             if isinstance(value, UncertainValue):
                 rest = self._decide(readings[position + 1 :], unset, ReadArguments())
                 return rest if same(rest, value.value) else value.unknown
             return value
         return unset
 
-    def _one(self, reading: TerraformReading, touched: ReadArguments) -> Value | UncertainValue:
-        view = InstanceView(self._instance, self._joins, self._block, touched, names=self._names)
+    def _value_of(self, reading: TerraformReading, read_arguments: ReadArguments) -> Value | UncertainValue:
+        view = InstanceView(self._instance, self._joins, self._block, read_arguments, names=self._names)
         try:
             return view.look(reading) if isinstance(reading, str) else reading(view)
         except Undecided as error:
@@ -86,7 +86,7 @@ class TerraformSource:
 
 
 def _splits(kinds: Sequence[type[Resource]]) -> dict[tuple[str, ...], frozenset[str]]:
-    """The split resources that facts name, by the types of the main ones."""
+    """The split types in the readings of facts, by the types of the main resources."""
     found: dict[tuple[str, ...], frozenset[str]] = {}
     for kind in kinds:
         block = kind.terraform
@@ -98,7 +98,7 @@ def _splits(kinds: Sequence[type[Resource]]) -> dict[tuple[str, ...], frozenset[
 
 
 def _inside(kinds: Sequence[type[Resource]]) -> dict[str, str]:
-    """Where resources stand inside of those of a type."""
+    """Terraform type -> the path of the resources nested in it."""
     blocks = [kind.terraform for kind in kinds if kind.terraform is not None]
     return {type: inside.path for block in blocks for type, inside in block.inside.items()}
 
@@ -109,7 +109,7 @@ def _of_kind(kind: type[Resource], configuration: Configuration, joins: Joins, n
         return
     names = joins.names(block, block.types[0] if block.types else "")
     for terraform_type in block.types:
-        for instance in _standing(joins.of_type(terraform_type), block):
+        for instance in _of_type(joins.of_type(terraform_type), block):
             applies = _applies(block, InstanceView(instance, joins, block, names=names))
             if applies is not False:
                 if isinstance(instance, NestedInstance):
@@ -120,14 +120,14 @@ def _of_kind(kind: type[Resource], configuration: Configuration, joins: Joins, n
 
 
 def _of_parts(kind: type[Resource], whole: ExternalInstance, parts: JoinedInstances, origin: Origin) -> Resource:
-    """A resource that is declared elsewhere, as its parts tell it."""
+    """A stand-in as a resource: its facts come from its parts."""
     block = kind.terraform
     assert block is not None
     return kind(origin, TerraformSource(whole, parts, block, parts.names(block, block.types[0])))
 
 
-def _standing(instances: Sequence[ResourceInstance], block: Block) -> Iterator[ResourceInstance]:
-    """The instances of a type that are of the kind, or those that stand inside of them."""
+def _of_type(instances: Sequence[ResourceInstance], block: Block) -> Iterator[ResourceInstance]:
+    """The instances of the kind: those of the type, or the resources nested in them."""
     for instance in instances:
         inside = block.inside.get(instance.type)
         if inside is None:
@@ -137,7 +137,7 @@ def _standing(instances: Sequence[ResourceInstance], block: Block) -> Iterator[R
 
 
 def _applies(block: Block, view: InstanceView) -> bool | Unknown:
-    """Whether the instance is of the kind; unknown where that depends on a value that is not known."""
+    """Whether the instance is of the kind; an `Unknown` where that depends on an unknown value."""
     if block.when is None:
         return True
     try:

@@ -1,8 +1,8 @@
 """Which split resources belong to which main one: ``aws_s3_bucket_versioning.v`` to ``aws_s3_bucket.b``.
 
-A split resource points at its main one through an argument. A reference joins by address, a text by name, an unknown
+A split resource points at its main one through an argument. A reference joins by address, a text by name. An unknown
 value joins nothing but may hide a join: then the absence of a split resource is itself unknown. All look-ups go
-through indexes that are built once per argument; nothing here scans all instances for one resource.
+through indexes that are built once per argument; no look-up for one resource goes through all instances.
 """
 
 from __future__ import annotations
@@ -17,26 +17,26 @@ from hipaa_guard.terraform.binding.external_values import ExternalValue, Owners,
 from hipaa_guard.terraform.binding.identity import NameIndex, naming_arguments
 from hipaa_guard.terraform.binding.join_values import JoinValues
 from hipaa_guard.terraform.binding.reference_chains import ReferenceChain, Splits, type_at
-from hipaa_guard.terraform.binding.uncertain_joins import UncertainJoin, doubt_of
+from hipaa_guard.terraform.binding.uncertain_joins import UncertainJoin, why_uncertain
 from hipaa_guard.terraform.blocks import Configuration, ResourceInstance
 
 _OUTSIDE = frozenset({"var", "data", "ephemeral", "terraform", "path"})
-"""The first segments of names whose values do not come from what the configuration declares."""
+"""First segments of names whose values come from outside of the configuration."""
 _OPEN = frozenset({"local", "module", "each", "count", "self"})
-"""The first segments of names that may stand for anything."""
+"""First segments of names whose values may come from anywhere."""
 
 
 @dataclass(frozen=True, slots=True)
 class Links:
-    """The instances that point at one other: those that certainly do, in order, and those that may."""
+    """The instances that point at one other instance: the certain ones, in order, and the possible ones."""
 
     certain: tuple[ResourceInstance, ...]
-    possible: UncertainJoin | None
-    """The first that may."""
-    doubts: Callable[[], Iterator[UncertainJoin]]
-    """All that may."""
-    into: tuple[ResourceInstance, ...] = ()
-    """The instances that point at what stands inside of it."""
+    first_possible: UncertainJoin | None
+    """The first possible one."""
+    all_possible: Callable[[], Iterator[UncertainJoin]]
+    """All possible ones."""
+    pointing_inside: tuple[ResourceInstance, ...] = ()
+    """The instances that point at a resource nested in it."""
 
 
 _NONE = Links((), None, lambda: iter(()))
@@ -53,7 +53,7 @@ class Joins:
     ) -> None:
         self._configuration = configuration
         self._inside = inside
-        self.asked_for = configuration.asked_for
+        self.types_looked_for = configuration.types_looked_for
         self._splits = splits
         self._by_type: dict[str, list[ResourceInstance]] = {}
         self._by_address: dict[str, ResourceInstance] = {}
@@ -70,7 +70,7 @@ class Joins:
         return self._by_type.get(type, [])
 
     def names(self, block: Block | None, type: str) -> NameIndex:
-        """The identities of the instances of a kind; of a type, where no kind is given."""
+        """The identities of the instances of a kind; without ``block``, of a type."""
         types = (type,) if block is None else block.types
         arguments = naming_arguments(block)
         if (types, arguments) not in self._names:
@@ -84,49 +84,49 @@ class Joins:
         return self._names[types, arguments]
 
     def unseen(self, main: ResourceInstance) -> Unknown | None:
-        """Why something that was not read may point at the instance, where that is so."""
-        return self._configuration.handed_over.get(main.address)
+        """Why something that was not read may point at the instance; None where nothing may."""
+        return self._configuration.given_to_unread.get(main.address)
 
-    def doubt(self, main: ResourceInstance, split: ResourceInstance) -> Unknown | None:
-        """Why an instance that points at another may not belong to it all the same."""
-        return doubt_of(main, split)
+    def why_uncertain(self, main: ResourceInstance, split: ResourceInstance) -> Unknown | None:
+        """Why a split resource that points at `main` may still not belong to it; None where it certainly does."""
+        return why_uncertain(main, split)
 
     def links(self, main: ResourceInstance, type: str, by: str, names: NameIndex, block: Block | None = None) -> Links:
-        """The instances of a type whose argument `by` points at `main`, which is of the kind of a block."""
+        """The instances of a type whose argument `by` points at `main`. ``block`` declares the kind of `main`."""
         if type not in self._by_type:
             return _NONE
         pointers = self._pointers_of(type, by, names, block, main.type)
         identity = names.of(main)
         certain = pointers.certain(main, identity, names)
 
-        def doubts() -> Iterator[UncertainJoin]:
+        def all_possible() -> Iterator[UncertainJoin]:
             return pointers.possible(main, identity, names, certain)
 
-        return Links(tuple(certain), next(doubts(), None), doubts, pointers.into(main))
+        return Links(tuple(certain), next(all_possible(), None), all_possible, pointers.pointing_inside(main))
 
     def leads_inside(self, reference: Reference) -> bool:
-        """Whether a reference is to what stands inside of a resource and is one itself (``t.replica[0].arn``)."""
+        """Whether a reference is to a resource that is nested in another one (``t.replica[0].arn``)."""
         if not self._inside or "." not in reference.attribute:
             return False
         path = self._inside.get(type_at(reference.address))
         return path is not None and reference.attribute.startswith((f"{path}[", f"{path}."))
 
-    def loose(self, block: Block, type: str, by: str) -> list[ExternalValue]:
-        """The values of an argument of split resources of a kind that name no resource which is declared here."""
+    def external_values(self, block: Block, type: str, by: str) -> list[ExternalValue]:
+        """The values of an argument of a split type that name no declared resource of the kind."""
         if type not in self._by_type:
             return []
         names = self.names(block, block.types[0])
         mains = [instance for each in block.types for instance in self.of_type(each)]
         pointers = self._pointers_of(type, by, names, block, block.types[0])
-        return list(Owners(mains, names, self, pointers.trail).loose(pointers.values))
+        return list(Owners(mains, names, self, pointers.reference_chain).external_values(pointers.values))
 
     def _pointers_of(self, type: str, by: str, names: NameIndex, block: Block | None, main: str) -> JoinValues:
         key = (type, by, names.types)
         pointers = self._pointers.get(key)
         if pointers is None:
             splits = Splits.of(block, main, self._splits.get(names.types, frozenset()))
-            trail = ReferenceChain(splits, by, self)
-            pointers = self._pointers[key] = JoinValues(self, by, self._by_type[type], trail)
+            reference_chain = ReferenceChain(splits, by, self)
+            pointers = self._pointers[key] = JoinValues(self, by, self._by_type[type], reference_chain)
         return pointers
 
     def declared(self, address: str) -> ResourceInstance | None:
@@ -149,18 +149,18 @@ class Joins:
             return named
         unnamed = [each for each in self.of_type(adoption.type) if is_left_out(each.get(adoption.by))]
         alike = [each for each in self.of_type(adoption.otherwise) if _in_one_place(instance, each)]
-        certain, doubts = list(named.certain), list(named.doubts())
+        certain, possible = list(named.certain), list(named.all_possible())
         for each in unnamed:
             together = _in_one_place(instance, each)
             if together and len(alike) == 1:
                 certain.append(each)
             elif together is not False:
                 reason = f"{each.address} may take over what another {instance.type} brings along"
-                doubts.append(UncertainJoin(each, Unknown(reason, references=(each.address,))))
-        return Links(tuple(certain), next(iter(doubts), None), lambda: iter(doubts), named.into)
+                possible.append(UncertainJoin(each, Unknown(reason, references=(each.address,))))
+        return Links(tuple(certain), next(iter(possible), None), lambda: iter(possible), named.pointing_inside)
 
     def target(self, reference: str) -> str | None:
-        """The address within the text of a reference (``aws_s3_bucket.b[0].id``); None where it is not declared."""
+        """The address at the start of a reference (``aws_s3_bucket.b[0].id``); None where nothing declares it."""
         parts = segments(reference)
         for length in range(len(parts) - 1, 1, -1):
             address = ".".join(parts[:length])
@@ -169,16 +169,17 @@ class Joins:
         return None
 
     def outside(self, name: str) -> Sequence[str] | None:
-        """The addresses of the instances that a value from outside may be of; None for a name that is not outside.
+        """The addresses of the instances that a value from outside may name; None for a name that is not from outside.
 
-        A root variable, a data source and another state hold no name of what is declared beside them, and a module that
-        was not read gives back at most what it was given. A resource that is not declared here is none that is.
+        A root variable, a data source and another state cannot hold the name of a resource of this configuration. A
+        module that was not read returns at most the instances that its call passes to it. A reference to a resource
+        that is not declared names none of the declared ones.
         """
         parts = segments(name)
         path = ""
         while len(parts) > 2 and parts[0] == "module":
             path = f"{path}.module.{without_keys(parts[1])}".removeprefix(".")
-            given = self._configuration.given_to.get(path)
+            given = self._configuration.given_to_unread_calls.get(path)
             if given is not None:
                 return given
             path = path[: -len(without_keys(parts[1]))] + parts[1]
@@ -190,8 +191,8 @@ class Joins:
 
 
 def _in_one_place(one: ResourceInstance, other: ResourceInstance) -> bool | None:
-    """Whether two resources are of one account and region; None where that is not known."""
-    same_provider = getattr(one, "provider", None) == getattr(other, "provider", None)  # a state does not tell them
+    """Whether two resources are in one account and region; None where that is not known."""
+    same_provider = getattr(one, "provider", None) == getattr(other, "provider", None)  # a state has none
     if one.region is other.region:
         return same_provider or None
     if isinstance(one.region, str) and isinstance(other.region, str):

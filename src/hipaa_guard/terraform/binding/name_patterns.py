@@ -1,8 +1,8 @@
-"""What is known of a text of which some is not, and which of many known texts and patterns it may be.
+"""Patterns of partly known texts, and the known texts and other patterns that they fit.
 
-A configuration may have thousands of names that are known in part, and thousands of values that may be one of them.
-Names made in the same way (``"${var.prefix}-${count.index}"``) have beginnings and endings of few lengths: all of one
-pair of lengths are looked up at once, by a key that is cut to these lengths.
+A configuration may have thousands of partly known names, and thousands of values that may be one of them. Names that
+are made in the same way (``"${var.prefix}-${count.index}"``) have beginnings and endings of few lengths. All names of
+one pair of lengths are looked up at once, by a key that is cut to these lengths.
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ from hipaa_guard.lean import dataclass
 
 _TAILS = 20
 _KEY_SIZE = 300
-"""What one key takes in memory besides its characters, in bytes."""
+"""Memory of one key besides its characters, in bytes."""
 _MOST_KEPT = 50_000_000
-"""So many bytes of cut keys are kept of one index: a hostile tree may have names of every length."""
+"""Maximum bytes of cut keys that one index keeps: a hostile tree may have names of every length."""
 
 Key = tuple[str, str]
 """A beginning and an ending."""
@@ -25,29 +25,29 @@ Lengths = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
-    """What is known of a text of which some is not.
+    """The known beginning and ending of a partly known text.
 
-    ``late`` says that the unknown parts are attributes of declared resources, decided at apply: no text that somebody
-    wrote down can equal it.
+    ``after_apply`` says that all unknown parts are attributes of declared resources, which are known only after apply:
+    no text that somebody wrote can equal it.
     """
 
     prefix: str = ""
     suffix: str = ""
-    late: bool = False
+    after_apply: bool = False
 
     @property
-    def open(self) -> bool:
+    def is_unknown(self) -> bool:
         """Whether nothing at all is known."""
-        return not (self.prefix or self.suffix or self.late)
+        return not (self.prefix or self.suffix or self.after_apply)
 
     @property
     def named_end(self) -> str:
-        """How an ARN or URL ends, without what only says "and all below"."""
+        """The end of an ARN or URL, without a wildcard for all below it."""
         return self.suffix.removesuffix("*").rstrip(":/")
 
     def fits(self, text: str) -> bool:
         """Whether a text may be this one; where either is an ARN or URL, the name inside it counts."""
-        if self.late:
+        if self.after_apply:
             return False
         if is_long(self.prefix):
             return text.endswith(self.named_end) or text in tails(self.named_end)
@@ -57,8 +57,8 @@ class Pattern:
         )
 
     def agrees(self, other: Pattern) -> bool:
-        """Whether both may stand for the same text. What is decided at apply equals only itself, see `tokens`."""
-        if self.late or other.late:
+        """Whether both may be the same text. A text that is known only after apply equals only itself, see `tokens`."""
+        if self.after_apply or other.after_apply:
             return False
         if is_long(self.prefix) or is_long(other.prefix):
             return True
@@ -74,7 +74,7 @@ class Patterns:
         self._short: dict[Lengths, set[Key]] = {}
         self._cuts = _Cuts()
         for each in patterns:
-            if each.late:
+            if each.after_apply:
                 continue
             if is_long(each.prefix):
                 self._ends.add(each.named_end)
@@ -96,7 +96,7 @@ class Patterns:
 
     def agree(self, other: Pattern) -> bool:
         """Whether one of them agrees with a pattern, see `Pattern.agrees`."""
-        if other.late or not (self._ends or self._short):
+        if other.after_apply or not (self._ends or self._short):
             return False
         if self._ends or is_long(other.prefix):
             return True
@@ -118,7 +118,7 @@ class Texts:
 
     def fit(self, pattern: Pattern) -> bool:
         """Whether a pattern fits one of them, see `Pattern.fits`."""
-        if pattern.late:
+        if pattern.after_apply:
             return False
         if is_long(pattern.prefix):
             end = pattern.named_end
@@ -131,14 +131,14 @@ class Texts:
 
 
 class _Cuts:
-    """Keys cut to shorter lengths: kept, so long as these are not too many."""
+    """Keys cut to shorter lengths, kept up to a limit of memory."""
 
     def __init__(self) -> None:
         self._kept: dict[tuple[object, Lengths], set[Key]] = {}
         self._size = 0
 
     def of(self, keys: Iterable[Key], name: object, lengths: Lengths) -> set[Key]:
-        """The keys, which go by a name, cut to lengths."""
+        """The keys cut to ``lengths``; ``name`` identifies the set of keys."""
         found = self._kept.get((name, lengths))
         if found is None:
             found = {_cut(key, lengths) for key in keys}
@@ -156,22 +156,22 @@ def _cut(key: Key, lengths: Lengths) -> Key:
 
 
 def _ending(text: str, length: int) -> str:
-    """The last characters of a text; all of one that is shorter."""
+    """The last characters of a text; the whole text if it is shorter."""
     return text[-length:] if length else ""
 
 
 def is_long(text: str) -> bool:
-    """Whether a text is (the start of) an ARN or a URL, which hold a name behind a colon or slash."""
+    """Whether a text is (the start of) an ARN or a URL: these have a name behind a colon or slash."""
     return text.startswith(("arn:", "https://"))
 
 
 def tail(text: str) -> str:
-    """What stands behind the last colon or slash."""
+    """The text behind the last colon or slash."""
     return text[max(text.rfind(":"), text.rfind("/")) + 1 :]
 
 
 def tails(text: str) -> list[str]:
-    """All that may be a name at the end of an ARN or URL: what stands behind each colon or slash."""
+    """All possible names at the end of an ARN or URL: the text behind each colon or slash."""
     found: list[str] = []
     position = len(text)
     while len(found) < _TAILS:
@@ -183,5 +183,5 @@ def tails(text: str) -> list[str]:
 
 
 def forms(text: str) -> list[str]:
-    """A text, and the names it holds where it is an ARN or URL."""
+    """A text, and if it is an ARN or URL, the possible names at its end."""
     return [text, *tails(text)] if is_long(text) else [text]

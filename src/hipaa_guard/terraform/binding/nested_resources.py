@@ -1,8 +1,8 @@
-"""Resources that stand inside of another: the replicas of a table, each in a block of it.
+"""Resources that are nested in another one: the replicas of a table, each in a block of it.
 
-Their address is that of the resource around them, the name of the block and the region in brackets:
-``aws_dynamodb_table.records.replica["eu-west-1"]``. Where the region is not known, or another block names it too, the
-position of the block stands there; ``[?]`` stands for those whose number is not known.
+Their address is that of the outer resource, the name of the block and the region in brackets:
+``aws_dynamodb_table.records.replica["eu-west-1"]``. Where the region is not known, or an earlier block has it too, the
+brackets hold the position of the block. ``[?]`` stands for blocks of unknown number.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from hipaa_guard.terraform.hcl.access import WrittenBlock
 
 
 class NestedInstance:
-    """One resource inside of another, as an instance (`blocks.Instance`)."""
+    """One nested resource as an instance (`blocks.ResourceInstance`)."""
 
     __slots__ = (
         "_content",
@@ -64,51 +64,51 @@ class NestedInstance:
 
     @property
     def region(self) -> Value:
-        """The region that its block names."""
+        """The region in its block."""
         return self.get(self.inside.region)
 
     def get(self, attribute: str) -> Value:
-        """The value of an argument of its block. Its name is that of the resource around it."""
+        """The value of an argument of its block. Its name is that of the outer resource."""
         value = walk(self._content, [attribute])
         return self.outer.get(attribute) if value is None and attribute == self._naming else value
 
     def arguments(self) -> Iterable[str]:
-        """The names of the arguments that its block writes."""
+        """The names of the arguments in its block."""
         return list(self._content) if isinstance(self._content, dict) else []
 
     def expression(self, argument: str) -> str | None:
-        """See `ResourceInstance`. Its name is that of the resource around it."""
+        """See `ResourceInstance`: as for the outer resource, whose name it has."""
         return self.outer.expression(argument)
 
-    def mentioned(self, argument: str) -> Iterable[str]:
-        """What the block around it is made from."""
-        return self.outer.mentioned(argument)
+    def instances_mentioned(self, argument: str) -> Iterable[str]:
+        """See `ResourceInstance`: as for the outer resource."""
+        return self.outer.instances_mentioned(argument)
 
     def locate(self, path: str) -> Location | None:
-        """Where an argument of its block is written, if it is."""
+        """The lines of an argument of its block; None where it is not written."""
         if self._places is None:
             return self.location if self.get(path.partition(".")[0]) is not None else None
         return self._places.place(path.partition(".")[0])
 
     @property
     def declaration(self) -> ResourceInstance | None:
-        """Its place in the source is found through the resource around it."""
+        """None: `locate` finds its lines through the outer resource."""
         return None
 
-    def left_open(self, argument: str) -> bool:  # noqa: ARG002 - the protocol of `ResourceInstance`
-        """An element that a plan lists is known, or unknown as a value."""
+    def is_known_after_apply(self, argument: str) -> bool:  # noqa: ARG002 - the protocol of `ResourceInstance`
+        """False: a plan lists its block as an element, whose values are known or `Unknown`."""
         return False
 
-    def notes(self) -> Iterable[tuple[int, str]]:
-        """The comments are those of the resource around it."""
+    def comments(self) -> Iterable[tuple[int, str]]:
+        """No comments: they belong to the outer resource."""
         return ()
 
-    def marks(self) -> Iterable[tuple[Location, str]]:
-        """The comments are those of the resource around it."""
+    def source_comments(self) -> Iterable[tuple[Location, str]]:
+        """No source comments: they belong to the outer resource."""
         return ()
 
     def is_meant(self, value: Value) -> bool | None:
-        """Whether a reference leads here; None where it may be to another block of the same resource."""
+        """Whether a value is a reference to this resource; None where it may be to another block of the outer one."""
         if not isinstance(value, Reference) or value.address != self.outer.address:
             return False
         rest = value.attribute.removeprefix(self.inside.path)
@@ -120,14 +120,14 @@ class NestedInstance:
         return True if self.position == 0 and len(_elements(self.outer, self.inside)[0]) == 1 else None
 
     def pointed_at(self, split: ResourceInstance, by: str) -> bool | None:
-        """Whether an argument of another instance leads here, see `is_meant`."""
+        """Whether an argument of another instance points at this resource, see `is_meant`."""
         first, *steps = by.split(".")
         answers = [self.is_meant(value) for value in every_value(split.get(first), steps)]
         return True if True in answers else None if None in answers else False
 
 
 def nested_in(outer: ResourceInstance, inside: Inside, naming: str | None) -> Iterator[NestedInstance]:
-    """The resources that stand inside of one, in their order. ``naming`` is the argument that names the outer one."""
+    """The resources nested in `outer`, in their order. ``naming`` is the argument with the name of `outer`."""
     known, rest = _elements(outer, inside)
     taken: set[str] = set()
     for position, content in enumerate(known):
@@ -137,16 +137,16 @@ def nested_in(outer: ResourceInstance, inside: Inside, naming: str | None) -> It
             taken.add(region)
         yield NestedInstance(outer, inside, content, key, position, naming=naming)
     if rest is not None:
-        perhaps, why = rest
-        content = perhaps[0] if len(perhaps) == 1 else why
+        candidates, why = rest
+        content = candidates[0] if len(candidates) == 1 else why
         yield NestedInstance(outer, inside, content, "[?]", None, naming=naming, uncertain=why)
 
 
 def _elements(outer: ResourceInstance, inside: Inside) -> tuple[list[Value], tuple[list[Value], Unknown] | None]:
-    """What is known to stand there; and what may, with the reason why that is not known."""
+    """The nested blocks that certainly exist; and those that may, with the reason why that is not known."""
     first, *steps = inside.path.split(".")
     value = walk(outer.get(first), steps)
-    if value is None and not inside.computed and outer.left_open(first):
+    if value is None and not inside.computed and outer.is_known_after_apply(first):
         value = Unknown(f"{inside.path} is known only after apply", Cause.AFTER_APPLY)
     if isinstance(value, Incomplete):
         return list(value.seen), (list(value.candidates or ()), value.unknown)
@@ -158,7 +158,7 @@ def _elements(outer: ResourceInstance, inside: Inside) -> tuple[list[Value], tup
 
 
 def _written(outer: ResourceInstance, inside: Inside, content: Value) -> WrittenBlock | None:
-    """The block as source writes it: itself, or of a plan's element the one for the same region."""
+    """The block as source writes it: the content itself, or for an element of a plan, the block for its region."""
     if isinstance(content, WrittenBlock):
         return content
     source = outer.declaration

@@ -8,7 +8,7 @@ from hipaa_guard.facts.values import Incomplete, Unknown, Value, first_unknown
 
 
 def walk(value: Value, steps: Sequence[str]) -> Value:
-    """The value below `value`; of several nested blocks the first is taken. None where there is nothing."""
+    """The value at a path below `value`, through the first of several nested blocks. None where there is none."""
     for step in steps:
         value = _step(first_of(value), step)
         if value is None:
@@ -27,7 +27,7 @@ def first_of(value: Value) -> Value:
 
 
 def every_value(value: Value, steps: Sequence[str]) -> Iterator[Value]:
-    """All leaves below `value`, through every nested block and every list; unknown parts are given as they are."""
+    """All values at a path below `value`, through every nested block and list; unknown parts stay as they are."""
     if isinstance(value, Incomplete):
         yield value.unknown
         value = value.seen
@@ -58,5 +58,5 @@ def _step(value: Value, step: str) -> Value:
 
 
 def _below(value: Unknown) -> Unknown:
-    """A part of something unknown: that the whole is set does not say that the part is."""
+    """A part of an unknown value: it may be absent even where the whole is set."""
     return Unknown(value.reason, value.cause, references=value.references, action=value.action)

@@ -1,7 +1,7 @@
-"""Where the value of a joining argument leads: through other split resources, to the main one.
+"""Following the value of a joining argument through other split resources to the main one.
 
-``bucket = aws_s3_bucket_public_access_block.a.id`` names the bucket that ``a`` belongs to. What cannot be followed for
-certain is given as an end that is not sure, so that the join is in doubt and never silently lost.
+``bucket = aws_s3_bucket_public_access_block.a.id`` names the bucket that ``a`` belongs to. A value that cannot be
+followed for certain becomes an end that is not certain: its join is uncertain and never silently lost.
 """
 
 from __future__ import annotations
@@ -20,37 +20,37 @@ from hipaa_guard.terraform.binding.paths import every_value
 from hipaa_guard.terraform.blocks import ResourceInstance
 from hipaa_guard.terraform.hcl.access import Alternatives, AttributeText, DataSourceValue, HiddenText, OuterReference
 
-_STEPS = 30
-"""How many references are followed one after the other."""
+_MOST_STEPS = 30
+"""Maximum number of references that are followed one after the other."""
 
-_STANDS_IN = regex(r"Unknown-(\d+)-")
-"""What stands in a text for a part that is not known."""
+_PLACEHOLDER = regex(r"Unknown-(\d+)-")
+"""Placeholder for an unknown part of a text."""
 
-_WIDTH = 100
-"""How many instances one reference is followed to."""
+_MOST_INSTANCES = 100
+"""Maximum number of instances that one reference is followed to."""
 
 
 @dataclass(frozen=True, slots=True)
 class End:
-    """A value that another one leads to: a text, a reference to a main resource, or something not known.
+    """A value that another value leads to: a text, a reference to a main resource, or an unknown value.
 
-    ``sure`` says that both are certainly the same. ``apart`` says that a value which is not known comes from outside:
-    it names no resource of the configuration, unless that is called by the same value.
+    ``certain`` says that both are certainly the same. ``from_outside`` says that an unknown value comes from outside of
+    the configuration: it names a declared resource only if the same value is the name of that resource.
     """
 
     value: Value
-    sure: bool = True
-    apart: bool = False
+    certain: bool = True
+    from_outside: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Splits:
-    """Which types are split resources of a kind, and by which arguments these point at it."""
+    """The split types of a kind, and the arguments that point at it."""
 
     types: tuple[str, ...]
     """The types of the main resources."""
     pointing: Mapping[str, tuple[str, ...]]
-    """By which arguments the split types point at it."""
+    """Split type -> its arguments that point at the kind."""
     joined_by: str | None
     known: frozenset[str] = frozenset()
     made_by: Mapping[str, str] = field(default_factory=dict)
@@ -60,48 +60,48 @@ class Splits:
 
     @classmethod
     def of(cls, block: Block | None, type: str, known: frozenset[str]) -> Splits:
-        """The split resources of a kind; of a type, where no kind is given."""
+        """The split types of a kind; without ``block``, of a type."""
         if block is None:
             return cls((type,), {}, None)
         pointing = {each: block.pointing(each) for each in block.joins}
         made = block.made_by, block.adopted_by
         return cls(block.types, pointing, block.joined_by, known, *made, block.unqualified, block.versions)
 
-    def plain(self, text: str) -> str:
-        """A text that names a main resource, without a version of it."""
+    def without_version(self, text: str) -> str:
+        """The name in a text without the version of the resource."""
         return text if self.unqualified is None else self.unqualified(text)
 
-    def plain_of(self, value: PartialText) -> Value:
-        """The same of a text that is known in part."""
+    def without_version_of(self, value: PartialText) -> Value:
+        """As `without_version`, for a partly known text."""
         parts = dict(enumerate(value.parts))
-        if any(isinstance(part, str) and _STANDS_IN.search(part) for part in value.parts):
+        if any(isinstance(part, str) and _PLACEHOLDER.search(part) for part in value.parts):
             return value
-        text = "".join(part if isinstance(part, str) else _stand_in(place) for place, part in parts.items())
-        plain = self.plain(text)
-        if plain == text:
+        text = "".join(part if isinstance(part, str) else _placeholder(place) for place, part in parts.items())
+        without_version = self.without_version(text)
+        if without_version == text:
             return value
-        pieces = _STANDS_IN.split(plain)  # what stands in for an unknown part is every other piece
+        pieces = _PLACEHOLDER.split(without_version)  # every other piece is the position of an unknown part
         left = [parts[int(piece)] if odd % 2 else piece for odd, piece in enumerate(pieces) if odd % 2 or piece]
         return left[0] if len(left) == 1 else PartialText(left)
 
     def is_main(self, reference: Reference) -> bool:
-        """Whether a reference is that of a main resource; to what brings one along, by the attribute that names it."""
+        """Whether a reference is to a main resource, or to the attribute that names one which is brought along."""
         type_ = type_at(reference.address)
         made = self.made_by.get(type_)
         return type_ in self.types and (made is None or without_keys(reference.attribute) == made)
 
     def arguments(self, type: str, by: str) -> tuple[str, ...]:
-        """The arguments by which a resource of a type may point at a main one."""
+        """The arguments of a type that may point at a main resource."""
         named = (*self.pointing.get(type, ()), self.joined_by, by)
         return tuple(dict.fromkeys(name for name in named if name is not None))
 
     def named_by_main(self, type: str) -> bool:
-        """Whether the `id` of a type is that of the main resource it belongs to."""
+        """Whether resources of a type have the `id` of their main resource."""
         return type in self.pointing or type in self.known or any(type.startswith(f"{main}_") for main in self.types)
 
 
 class Adopter(Protocol):
-    """An instance that may take over what another brings along."""
+    """An instance that may take over the resource that another brings along."""
 
     @property
     def instance(self) -> ResourceInstance:
@@ -109,38 +109,38 @@ class Adopter(Protocol):
 
 
 class Adopters(Protocol):
-    """Those that certainly do, and those that may (`joins.Links`)."""
+    """The certain and the possible adopters (`joins.Links`)."""
 
     @property
     def certain(self) -> Sequence[ResourceInstance]:
-        """Those that certainly do."""
+        """The certain ones."""
 
     @property
-    def possible(self) -> object | None:
-        """The first that may; None where none does."""
+    def first_possible(self) -> object | None:
+        """The first possible one; None where there is none."""
 
     @property
-    def doubts(self) -> Callable[[], Iterator[Adopter]]:
-        """All that may."""
+    def all_possible(self) -> Callable[[], Iterator[Adopter]]:
+        """All possible ones."""
 
 
 class ChainTargets(Protocol):
-    """What a trail asks of the configuration that it leads through."""
+    """The configuration, as `ReferenceChain` looks things up in it."""
 
     def candidates(self, address: str) -> Sequence[ResourceInstance]:
         """The instance at an address; those of its block, where the address does not say which."""
 
     def target(self, reference: str) -> str | None:
-        """The address within the text of a reference; None where it is not declared."""
+        """The address at the start of a reference; None where nothing declares it."""
 
     def adopters(self, instance: ResourceInstance, adoption: Adoption) -> Adopters:
         """The instances that take over what an instance brings along."""
 
     def leads_inside(self, reference: Reference) -> bool:
-        """Whether a reference is to what stands inside of a resource and is one itself."""
+        """Whether a reference is to a resource that is nested in another one."""
 
     def outside(self, name: str) -> Sequence[str] | None:
-        """The addresses of the instances that a value from outside may be of; None for a name that is not outside."""
+        """The addresses of instances that a value from outside may name; None for a name that is not from outside."""
 
 
 Place = tuple[ResourceInstance, str]
@@ -157,7 +157,7 @@ class ReferenceChain:
         self._declared = declared
 
     def ends(self, value: Value, instance: ResourceInstance) -> list[End]:
-        """All that a value of an instance's joining argument may lead to. One that leads nowhere is its own end."""
+        """All ends of a value of an instance's joining argument. A value that leads nowhere is its own end."""
         return self._ends(value, (instance, self._by.partition(".")[0]), frozenset())
 
     def is_main(self, value: Value) -> bool:
@@ -170,9 +170,9 @@ class ReferenceChain:
             value = HiddenText(value) if isinstance(value, str) else value
         if isinstance(value, AttributeText):
             main = self.is_main(value.reference) and self._declared.candidates(value.reference.address)
-            return [End(value.reference if main else self._splits.plain(str(value)))]
+            return [End(value.reference if main else self._splits.without_version(str(value)))]
         if isinstance(value, HiddenText):
-            return [End(HiddenText(self._splits.plain(value)))]
+            return [End(HiddenText(self._splits.without_version(value)))]
         if isinstance(value, Alternatives):
             return self._one_of(value, place, seen)
         if isinstance(value, Reference):
@@ -180,18 +180,18 @@ class ReferenceChain:
         if isinstance(value, PartialText):
             return self._of_text(value, place, seen)
         if isinstance(value, DataSourceValue):
-            return [End(value), *_unsure(self._asked_by(value, place, seen))]
+            return [End(value), *_uncertain(self._of_data_source(value, place, seen))]
         if isinstance(value, Unknown):
             return self._of_unknown(value, place, seen)
-        return [End(self._splits.plain(value) if isinstance(value, str) else value)]
+        return [End(self._splits.without_version(value) if isinstance(value, str) else value)]
 
-    def _asked_by(self, value: DataSourceValue, place: Place, seen: Seen) -> Iterator[End]:
-        """The main resources that a data source was asked by, or that belong to what it was asked by."""
-        for each in value.through:
+    def _of_data_source(self, value: DataSourceValue, place: Place, seen: Seen) -> Iterator[End]:
+        """The main resources in the arguments of a data source, and those that the resources there bring along."""
+        for each in value.looked_up_with:
             made = self._splits.made_by.get(type_at(each.address)) if isinstance(each, Reference) else None
             if made is not None and isinstance(each, Reference):
                 if value.asked_by not in (None, "default"):
-                    continue  # it asks for a group of another name
+                    continue  # it looks for a resource of another name
                 yield from self._adopted(Reference(each.address, made))
             else:
                 yield from (end for end in self._ends(each, place, seen) if self.is_main(end.value))
@@ -199,9 +199,9 @@ class ReferenceChain:
     def _one_of(self, value: Alternatives, place: Place, seen: Seen) -> list[End]:
         found = [self._ends(each, place, seen) for each in value.values if each is not None]
         ends = [end for each in found for end in each]
-        if all(len(each) == 1 and each[0].sure for each in found) and self._alike([end.value for end in ends]):
+        if all(len(each) == 1 and each[0].certain for each in found) and self._alike([end.value for end in ends]):
             return ends[:1]
-        return _unsure(ends)
+        return _uncertain(ends)
 
     def _alike(self, values: list[Value]) -> bool:
         """Whether all values name the same resource."""
@@ -215,32 +215,36 @@ class ReferenceChain:
         return all(value is first for value in values) and first is not None
 
     def _of_text(self, value: PartialText, place: Place, seen: Seen) -> list[End]:
-        """A text around references: with what these lead to in their place, where that is certain."""
-        plain = self._splits.plain_of(value)
-        if plain is not value:
-            return self._ends(plain, place, seen)
-        if pattern(value).open:
+        """A text with references in it: each is replaced by its end where that is certain."""
+        without_version = self._splits.without_version_of(value)
+        if without_version is not value:
+            return self._ends(without_version, place, seen)
+        if pattern(value).is_unknown:
             return self._of_unknown(value, place, seen)
         followed: dict[int, Value] = {}
         doubtful: list[End] = []
         for reference in embedded(value):
             ends = self._ends(reference, place, seen)
-            if len(ends) == 1 and ends[0].sure and isinstance(ends[0].value, str | Unknown):
+            if len(ends) == 1 and ends[0].certain and isinstance(ends[0].value, str | Unknown):
                 followed[id(reference)] = ends[0].value
             else:
                 doubtful += ends
         parts = [followed.get(id(part), part) for part in value.parts]
         if all(isinstance(part, str) for part in parts):
-            return [End(self._splits.plain("".join(part for part in parts if isinstance(part, str))))]
-        return [End(PartialText(parts)), *_unsure(doubtful)]
+            return [End(self._splits.without_version("".join(part for part in parts if isinstance(part, str))))]
+        return [End(PartialText(parts)), *_uncertain(doubtful)]
 
     def _of_unknown(self, value: Unknown, place: Place, seen: Seen) -> list[End]:
-        """Made from nothing but declared resources, a value can only name these; from outside, none of them.
+        """A value that is made from declared resources can only name these; a value from outside names none of them.
 
-        A function may also give what is known of its arguments: all instances that the expression mentions count.
+        A function may also return a known part of its arguments, so all instances that the expression mentions count.
         """
         instance, argument = place
-        mentioned = () if isinstance(value, OuterReference) else [f"{each}.id" for each in instance.mentioned(argument)]
+        mentioned = (
+            ()
+            if isinstance(value, OuterReference)
+            else [f"{each}.id" for each in instance.instances_mentioned(argument)]
+        )
         names = dict.fromkeys((*value.references, *mentioned))
         ends: list[End] = []
         for name in names:
@@ -250,10 +254,10 @@ class ReferenceChain:
                 continue
             address = self._declared.target(name)
             if address is None:
-                return [End(value, sure=False)]
+                return [End(value, certain=False)]
             ends += self._ends(Reference(address, name[len(address) + 1 :]), place, seen)
-        mains = [end for end in ends if self.is_main(end.value) or isinstance(end.value, str) or not end.sure]
-        return [End(value, apart=bool(names)), *_unsure(mains)] if names else [End(value, sure=False)]
+        mains = [end for end in ends if self.is_main(end.value) or isinstance(end.value, str) or not end.certain]
+        return [End(value, from_outside=bool(names)), *_uncertain(mains)] if names else [End(value, certain=False)]
 
     # --- references ----------------------------------------------------------------------------------------------
 
@@ -263,37 +267,37 @@ class ReferenceChain:
         if self._declared.leads_inside(reference):
             return [End(reference)]
         mark = (reference.address, reference.attribute)
-        if mark in seen or len(seen) >= _STEPS:
-            return [End(_lost(reference), sure=False)]
-        targets = self._declared.candidates(reference.address)[:_WIDTH]
+        if mark in seen or len(seen) >= _MOST_STEPS:
+            return [End(_not_found(reference), certain=False)]
+        targets = self._declared.candidates(reference.address)[:_MOST_INSTANCES]
         if not targets:
-            return [End(reference), End(_lost(reference), sure=False)]
-        found = [end for target in targets for end in self._through(target, reference, seen | {mark})]
-        return found if len(targets) == 1 else _unsure(found)
+            return [End(reference), End(_not_found(reference), certain=False)]
+        found = [end for target in targets for end in self._of_attribute(target, reference, seen | {mark})]
+        return found if len(targets) == 1 else _uncertain(found)
 
     def _adopted(self, reference: Reference) -> list[End]:
-        """A main resource; of one that was brought along by another, the one that has taken it over."""
+        """A main resource; for one that another resource brings along, the resource that takes it over."""
         adopted_by = self._splits.adopted_by
         if adopted_by is None or type_at(reference.address) not in self._splits.made_by:
             return [End(reference)]
         ends: list[End] = []
-        for maker in self._declared.candidates(reference.address)[:_WIDTH]:
+        for maker in self._declared.candidates(reference.address)[:_MOST_INSTANCES]:
             links = self._declared.adopters(maker, adopted_by)
             ends += [End(Reference(each.address, "id")) for each in links.certain]
-            ends += [End(Reference(doubt.instance.address, "id"), sure=False) for doubt in links.doubts()]
+            ends += [End(Reference(adopter.instance.address, "id"), certain=False) for adopter in links.all_possible()]
             if not links.certain:
-                ends.append(End(Reference(maker.address, reference.attribute), sure=links.possible is None))
-        return ends if len(ends) == 1 else _unsure(ends) or [End(reference)]
+                ends.append(End(Reference(maker.address, reference.attribute), certain=links.first_possible is None))
+        return ends if len(ends) == 1 else _uncertain(ends) or [End(reference)]
 
-    def _through(self, target: ResourceInstance, reference: Reference, seen: Seen) -> list[End]:
-        """What an attribute of a resource that is no main one leads to."""
+    def _of_attribute(self, target: ResourceInstance, reference: Reference, seen: Seen) -> list[End]:
+        """The ends of an attribute of a resource that is no main one."""
         attribute = reference.attribute
         steps = [without_keys(step) for step in segments(attribute)] if attribute else []
         if steps:
             written = [value for value in every_value(target.get(steps[0]), steps[1:]) if value is not None]
             if written:
                 ends = [end for value in written for end in self._ends(value, (target, steps[0]), seen)]
-                return ends if len(written) == 1 and len(steps) == 1 else _unsure(ends)
+                return ends if len(written) == 1 and len(steps) == 1 else _uncertain(ends)
         of_version = self._splits.versions.get(target.type)
         if of_version is not None and target.get(of_version) is not None:
             return self._ends(target.get(of_version), (target, of_version), seen)
@@ -304,10 +308,10 @@ class ReferenceChain:
                 if self._splits.named_by_main(target.type):
                     return ends
                 break
-        return [End(reference), *_unsure(self._of_arguments(target, pointing, seen))]
+        return [End(reference), *_uncertain(self._of_arguments(target, pointing, seen))]
 
     def _of_arguments(self, target: ResourceInstance, pointing: Mapping[str, Value], seen: Seen) -> Iterator[End]:
-        """What a resource points at: a name that the provider computes for it can only be made from these."""
+        """The ends of a resource's arguments: the provider can make a computed name only from these."""
         for name, value in pointing.items():
             if value is not None:
                 yield from self._ends(value, (target, name), seen)
@@ -323,13 +327,13 @@ def type_at(address: str) -> str:
     return parts[-2] if len(parts) > 1 else ""
 
 
-def _stand_in(place: int) -> str:
+def _placeholder(place: int) -> str:
     return f"Unknown-{place}-"
 
 
-def _unsure(ends: Iterator[End] | list[End]) -> list[End]:
-    return [replace(end, sure=False) for end in ends]
+def _uncertain(ends: Iterator[End] | list[End]) -> list[End]:
+    return [replace(end, certain=False) for end in ends]
 
 
-def _lost(reference: Reference) -> Unknown:
+def _not_found(reference: Reference) -> Unknown:
     return Unknown(f"{reference.reason}, and what it names was not found", Cause.OTHER, references=reference.references)

@@ -1,7 +1,7 @@
-"""What the providers call required: left out, Terraform refuses the block; written, it is set.
+"""Arguments that a provider requires: without them Terraform refuses the block, so an unknown one is certainly set.
 
 The table beside this module has a line for each resource type that the services read, with the paths of its required
-arguments and nested blocks; ``[]`` marks lists, sets and maps, of which an empty one may be given.
+arguments and nested blocks. ``[]`` marks lists, sets and maps: these may be given and empty.
 ``python -m tests.required_arguments`` renews it from the schemas of the providers.
 """
 
@@ -24,7 +24,7 @@ COLLECTION = "[]"
 
 @dataclass(slots=True)
 class Argument:
-    """An argument or a type of nested blocks: whether it is required, and what is required inside it."""
+    """An argument or a type of nested blocks: whether it is required, and the required arguments inside it."""
 
     required: bool = False
     collection: bool = False
@@ -34,10 +34,10 @@ class Argument:
 _NOTHING: dict[str, Argument] = {}
 
 
-def told(instance: ResourceInstance, path: str) -> Value:
+def value_at(instance: ResourceInstance, path: str) -> Value:
     """The value at a dotted path of an instance, see `facts.readings.View.get`.
 
-    An argument that the provider requires is never absent: left out it is not known, and not known it is certainly set.
+    A required argument is never None: one that is left out is an `Unknown`, and an unknown one is certainly set.
     """
     name, *steps = path.split(".")
     value = instance.get(name)
@@ -45,7 +45,7 @@ def told(instance: ResourceInstance, path: str) -> Value:
     if argument is None:
         return walk(value, steps)
     if value is None and argument.collection and not any(True for _ in instance.arguments()):
-        return None  # a state tells an empty list as it tells one that is not set
+        return None  # a state records an empty list and one that is not set alike
     return _below(value, steps, argument, name)
 
 
@@ -64,12 +64,12 @@ def _below(value: Value, steps: Sequence[str], argument: Argument, path: str) ->
 
 
 def _may_be_empty(argument: Argument, block: dict[str, Value], name: str) -> bool:
-    """Whether a list that is absent may be one that is given and empty, which only source tells apart."""
+    """Whether an absent list may be given and empty. Only source shows the difference."""
     return argument.collection and block.get(name) is None and not isinstance(block, WrittenBlock)
 
 
 def _checked(value: Value, argument: Argument, path: str) -> Value:
-    """A value that its block must have."""
+    """The value of an argument; where that is required, unknown if it is left out, and set if it is unknown."""
     if not argument.required:
         return value
     if isinstance(value, Unknown):
@@ -82,7 +82,7 @@ def _checked(value: Value, argument: Argument, path: str) -> Value:
 
 
 def _completed(value: Value, argument: Argument, path: str) -> Value:
-    """Nested blocks in which nothing required is absent."""
+    """Nested blocks, with an `Unknown` for each required argument that they leave out."""
     if not argument.inner or not isinstance(value, dict | list):
         return value
     if isinstance(value, list):
@@ -98,7 +98,7 @@ def _completed(value: Value, argument: Argument, path: str) -> Value:
 
 @cache
 def arguments_of(type: str) -> dict[str, Argument]:
-    """What is required of a resource type, by the first step of the path; nothing where the table has no such type."""
+    """The required arguments of a resource type by name, the first step of their path; empty for unlisted types."""
     paths = _table().get(type)
     if paths is None:
         return _NOTHING

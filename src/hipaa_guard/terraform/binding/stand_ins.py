@@ -1,8 +1,7 @@
-"""Resources that are declared elsewhere, as far as parts of them are declared here.
+"""Stand-ins: resources that another configuration declares, while this one declares parts of them.
 
-``security_group_id = var.group`` opens a group that some other configuration declares. All parts that name the same
-thing (one text, one variable, one reference) make one *stand-in* for it: its facts are not known, save what its parts
-say.
+``security_group_id = var.group`` adds a rule to a group that some other configuration declares. All parts that use the
+same name (one text, one variable, one reference) make one *stand-in*. Only the facts that its parts set are known.
 """
 
 from __future__ import annotations
@@ -31,17 +30,17 @@ from hipaa_guard.terraform.blocks import ResourceInstance
 from hipaa_guard.terraform.hcl.access import AttributeText, DataSourceValue, HiddenText, OuterReference
 
 _LONGEST = 120
-"""Characters by which a thing is named."""
+"""Maximum number of characters of the name that a report shows."""
 
 MakeResource = Callable[[type[Resource], ExternalInstance, JoinedInstances, Origin], Resource]
 Nested = dict[type[Resource], list[NestedInstance]]
-"""The resources of each kind that stand inside of others."""
+"""The resources of each kind that are nested in other resources."""
 PointsAt = tuple[str, str]
 """A split type, and its argument that names the whole."""
 
 
 class _Parts:
-    """The joins of one stand-in: to its parts; from these on they are those of the configuration (`views.Linked`)."""
+    """The joins of one stand-in (`JoinedInstances`): its own lead to its parts, all others are the configuration's."""
 
     def __init__(
         self,
@@ -55,7 +54,7 @@ class _Parts:
         self._whole = whole
         self._parts = parts
         self._exist = exist
-        self.asked_for = joins.asked_for
+        self.types_looked_for = joins.types_looked_for
 
     def of_type(self, type: str) -> list[ResourceInstance]:
         """All instances of a Terraform type."""
@@ -66,7 +65,7 @@ class _Parts:
         return self._joins.names(block, type)
 
     def unseen(self, main: ResourceInstance) -> Unknown | None:
-        """What declares the whole may hold more parts of it."""
+        """Why there may be more parts: the configuration that declares the whole may hold them."""
         return self._whole.unknown if main is self._whole else self._joins.unseen(main)
 
     def links(self, main: ResourceInstance, type: str, by: str, names: NameIndex, block: Block | None = None) -> Links:
@@ -76,17 +75,17 @@ class _Parts:
         return Links(self._parts.get((type, by), ()), None, lambda: iter(()))
 
     def adopters(self, instance: ResourceInstance, adoption: Adoption) -> Links:
-        """The instances that take over what an instance brings along; nothing is known of what is elsewhere."""
+        """See `Joins`. Another configuration may hold more of them."""
         return self._joins.adopters(instance, adoption)
 
-    def doubt(self, main: ResourceInstance, split: ResourceInstance) -> Unknown | None:
-        """Why a part may not exist; not asked where the verdict is that of the part itself."""
-        return None if main is self._whole and self._exist else self._joins.doubt(main, split)
+    def why_uncertain(self, main: ResourceInstance, split: ResourceInstance) -> Unknown | None:
+        """See `Joins`. None where the part itself is judged: then its existence is not in question."""
+        return None if main is self._whole and self._exist else self._joins.why_uncertain(main, split)
 
 
 @dataclass(slots=True)
 class _PartsOfOne:
-    """The parts that name one thing."""
+    """The parts that use one name for the whole."""
 
     named: str
     text: str | None
@@ -98,7 +97,7 @@ class _PartsOfOne:
         return list(found.values())
 
     def joined(self, only: ResourceInstance | None = None) -> dict[PointsAt, tuple[ResourceInstance, ...]]:
-        """The parts by how they name the whole; only one of them, where that is given."""
+        """The parts by type and argument; ``only`` keeps one part."""
         if only is None:
             return {key: tuple(instances.values()) for key, instances in self.parts.items()}
         return {key: (only,) for key, instances in self.parts.items() if instances.get(only.address) is only}
@@ -106,7 +105,7 @@ class _PartsOfOne:
 
 @dataclass(frozen=True, slots=True)
 class _Making:
-    """All that stand-ins of one configuration are made with."""
+    """Values that all stand-ins of one configuration share."""
 
     joins: Joins
     root: str
@@ -122,10 +121,10 @@ def stand_ins(
     *,
     nested: Nested,
 ) -> Iterator[StandIn]:
-    """The stand-ins of a configuration, for the kinds whose parts are declared apart.
+    """The stand-ins of a configuration, for the kinds that split resources set parts of.
 
-    Parts of which it cannot be told what they belong to are added to the gaps. ``nested`` are resources of the kinds
-    that stand inside of others; these have their own parts.
+    A part whose whole cannot be determined becomes a gap. ``nested`` are the resources of the kinds that are nested in
+    other resources; they have parts of their own.
     """
     for kind in kinds:
         wider = (other for other in kinds if other.terraform is not None and other is not kind)
@@ -139,34 +138,36 @@ def stand_ins(
 def _groups(
     kind: type[Resource], family: Sequence[type[Resource]], joins: Joins, gaps: list[Gap], nested: Nested
 ) -> dict[tuple[str, str | None], _PartsOfOne]:
-    """The parts, grouped by the thing they name and, where the name is no ARN, by the region in which they name it."""
+    """The parts, grouped by the name of the whole and, where this is no ARN, by the region of the part."""
     block = kind.terraform
     assert block is not None  # a kind with split types has one
     found: dict[tuple[str, str | None], _PartsOfOne] = {}
     for type_, arguments in kind.splits().items():
-        gaps += [_says_not_whose(each, kind) for each in joins.of_type(type_) if _lacks_whole(each, arguments)]
+        gaps += [_gap_without_whole(each, kind) for each in joins.of_type(type_) if _lacks_whole(each, arguments)]
         for by in arguments:
             taken = _of_nested(family, joins, type_, by, nested)
-            for loose in (each for each in _loose(family, joins, type_, by) if each.instance.address not in taken):
-                other = _owner_of_another_kind(loose.written, kind, joins)
+            for external in (
+                each for each in _external_values(family, joins, type_, by) if each.instance.address not in taken
+            ):
+                other = _owner_of_another_kind(external.written, kind, joins)
                 if other is not None or type_ in block.shared:
-                    gaps.append(_not_told(loose, other))
+                    gaps.append(_gap_of_foreign_part(external, other))
                     continue
-                key = (_key(loose), None if block.global_names else _region_of(loose))
-                group = found.setdefault(key, _PartsOfOne(_in_words(loose, by), _text(loose.value)))
-                group.parts.setdefault((type_, by), {})[loose.instance.address] = loose.instance
+                key = (_key(external), None if block.global_names else _region_of(external))
+                group = found.setdefault(key, _PartsOfOne(_in_words(external, by), _text(external.value)))
+                group.parts.setdefault((type_, by), {})[external.instance.address] = external.instance
     return found
 
 
-def _loose(family: Sequence[type[Resource]], joins: Joins, type: str, by: str) -> Iterator[ExternalValue]:
+def _external_values(family: Sequence[type[Resource]], joins: Joins, type: str, by: str) -> Iterator[ExternalValue]:
     """The values that name no declared resource of any kind of a family."""
-    first, *others = [joins.loose(kind.terraform, type, by) for kind in family if kind.terraform is not None]
+    first, *others = [joins.external_values(kind.terraform, type, by) for kind in family if kind.terraform is not None]
     positions = [{each.position for each in other} for other in others]
     yield from (each for each in first if all(each.position in known for known in positions))
 
 
 def _of_nested(family: Sequence[type[Resource]], joins: Joins, type: str, by: str, nested: Nested) -> frozenset[str]:
-    """The addresses of the parts that belong to what stands inside of a resource, by the name that its block gives."""
+    """The addresses of the parts that belong to a nested resource, by the name that its block gives it."""
     return frozenset(
         part.address
         for kind in family
@@ -227,41 +228,41 @@ def _origin(kind: type[Resource], whole: ExternalInstance, root: str) -> Origin:
     )
 
 
-# --- what names the whole --------------------------------------------------------------------------------------------
+# --- the name of the whole -------------------------------------------------------------------------------------------
 
 
-def _key(loose: ExternalValue) -> str:
-    """A text that is the same for all parts of one thing."""
-    value = loose.value
+def _key(external: ExternalValue) -> str:
+    """A text that is the same for all parts of one whole."""
+    value = external.value
     if isinstance(value, SecretText):
-        return f"\0{value.reveal()}" if isinstance(value.reveal(), str) else _own_key(loose)
+        return f"\0{value.reveal()}" if isinstance(value.reveal(), str) else _own_key(external)
     if isinstance(value, str):
-        # The ARN of a bucket says no more than its name.
+        # A bucket's ARN has neither region nor account: it says no more than the name.
         return tail(value) if value.startswith("arn:") and value.split(":", 5)[3:5] == ["", ""] else str(value)
     if isinstance(value, DataSourceValue):
         return value.address
     known = tokens(value) if isinstance(value, Unknown) else []
-    return known[0] if known else _own_key(loose)
+    return known[0] if known else _own_key(external)
 
 
-def _region_of(loose: ExternalValue) -> str | None:
-    """The region of the part, in which it names the whole; None where that is not known, or an ARN says it."""
-    value, region = loose.value, loose.instance.region
+def _region_of(external: ExternalValue) -> str | None:
+    """The region in which a name is looked up: that of the part. None where it is not known, and for an ARN."""
+    value, region = external.value, external.instance.region
     is_arn = isinstance(value, str) and value.startswith("arn:")
     return region if isinstance(region, str) and not is_arn else None
 
 
-def _own_key(loose: ExternalValue) -> str:
-    return f"\0{loose.instance.address}\0{loose.position}"
+def _own_key(external: ExternalValue) -> str:
+    return f"\0{external.instance.address}\0{external.position}"
 
 
 def _text(value: Value) -> str | None:
     return str(value) if isinstance(value, str) and not isinstance(value, HiddenText) else None
 
 
-def _in_words(loose: ExternalValue, by: str) -> str:
-    """By what the whole is named, as people can find it in the source."""
-    value = loose.value
+def _in_words(external: ExternalValue, by: str) -> str:
+    """The name of the whole as people find it in the source."""
+    value = external.value
     if isinstance(value, SecretText | HiddenText):
         return "that a sensitive value names"
     if isinstance(value, str):
@@ -269,7 +270,7 @@ def _in_words(loose: ExternalValue, by: str) -> str:
     elif isinstance(value, PartialText):
         text = "".join(part if isinstance(part, str) else f"${{{_path(part) or '...'}}}" for part in value.parts)
     else:
-        text = (_path(value) if isinstance(value, Unknown) else "") or f"that {loose.instance.address} names by {by}"
+        text = (_path(value) if isinstance(value, Unknown) else "") or f"that {external.instance.address} names by {by}"
     return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}..."
 
 
@@ -282,7 +283,7 @@ def _path(value: Unknown) -> str:
 
 
 def _owner_of_another_kind(value: Value, kind: type[Resource], joins: Joins) -> str | None:
-    """The address of a declared resource of another kind that a value names itself, not something that it made."""
+    """The address of the declared resource of another kind that a value names, if it names the resource itself."""
     reference = value.reference if isinstance(value, AttributeText) else value
     if not isinstance(reference, Reference) or kind.terraform is None:
         return None
@@ -293,7 +294,7 @@ def _owner_of_another_kind(value: Value, kind: type[Resource], joins: Joins) -> 
 
 
 def _lacks_whole(part: ResourceInstance, arguments: Sequence[str]) -> bool:
-    """Whether a part leaves out what says what it belongs to: an argument that is required, or each of several."""
+    """Whether a part names no whole: the required argument is missing, or all of several arguments are."""
     needed = (required_arguments.arguments_of(part.type).get(by) for by in arguments)
     asked = len(arguments) > 1 or any(each is not None and each.required for each in needed)
     return asked and not any(_is_given(part, by) for by in arguments)
@@ -304,14 +305,16 @@ def _is_given(part: ResourceInstance, by: str) -> bool:
     return isinstance(value, Unknown | Incomplete) or bool(value)
 
 
-def _says_not_whose(part: ResourceInstance, kind: type[Resource]) -> Gap:
+def _gap_without_whole(part: ResourceInstance, kind: type[Resource]) -> Gap:
     reason = f"it does not say which {kind.noun} it belongs to, which the provider refuses"
     return Gap(GapKind.ELSEWHERE, part.address, reason, incomplete=False, location=part.location)
 
 
-def _not_told(loose: ExternalValue, other: str | None) -> Gap:
+def _gap_of_foreign_part(external: ExternalValue, other: str | None) -> Gap:
     if other is not None:
         reason = f"it belongs to {other}, whose type no control judges"
     else:
         reason = "it belongs to something that is not declared here, which may be of several kinds"
-    return Gap(GapKind.ELSEWHERE, loose.instance.address, reason, incomplete=False, location=loose.instance.location)
+    return Gap(
+        GapKind.ELSEWHERE, external.instance.address, reason, incomplete=False, location=external.instance.location
+    )

@@ -16,8 +16,8 @@ class UncertainJoin:
     unknown: Unknown
 
 
-def doubt_of(main: ResourceInstance, split: ResourceInstance) -> Unknown | None:
-    """Why an instance that points at another may not belong to it all the same; None where it certainly does.
+def why_uncertain(main: ResourceInstance, split: ResourceInstance) -> Unknown | None:
+    """Why a split resource that points at a main one may still not belong to it; None where it certainly does.
 
     The instance ``[?]`` stands for any number. Two of them belong together where both are counted in the same way.
     """
@@ -38,14 +38,14 @@ def doubt_of(main: ResourceInstance, split: ResourceInstance) -> Unknown | None:
 
 
 def _beyond(instance: ResourceInstance, module: str) -> str:
-    """The address below a module that both are in; all of it where they are not."""
+    """The address below a module; the whole address where the instance is not in it."""
     inside = not module or instance.module == module or instance.module.startswith(module + ".")
     return instance.address[len(module) :] if inside else instance.address
 
 
 def _counted_alike(main: ResourceInstance, split: ResourceInstance) -> bool:
-    """Whether the count or for_each of both, in one module, is the same expression, or that of one is the other."""
+    """Whether both, in one module, have the same count or for_each expression, or one is repeated over the other."""
     if main.module != split.module or last_key(main.address) != "[?]" or last_key(split.address) != "[?]":
         return False
-    expansion = getattr(split, "expansion", None)  # the expression as it is written, where the reader has it
+    expansion = getattr(split, "expansion", None)  # only source has the expression
     return bool(expansion) and expansion in (getattr(main, "expansion", None), f"{main.type}.{main.name}")

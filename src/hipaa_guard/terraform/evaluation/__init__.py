@@ -1,1 +1,1 @@
-"""Module instances and what is in them: calls, resources with their arguments, data sources, providers."""
+"""Module instances and their contents: calls, resources with their arguments, data sources, providers."""

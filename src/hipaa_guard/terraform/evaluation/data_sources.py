@@ -1,4 +1,4 @@
-"""Data sources whose answer is known without asking: where the provider is, and what they were asked by."""
+"""Answers of data sources that are known without asking AWS: the provider's region, and repeated arguments."""
 
 from __future__ import annotations
 
@@ -17,24 +17,24 @@ _PARTITIONS = {
     "eu-isoe-": ("aws-iso-e", "cloud.adc-e.uk", "uk.adc-e.cloud"),
     "eusc-": ("aws-eusc", "amazonaws.eu", "eu.amazonaws"),
 }
-"""By the start of a region's name: partition, suffix of its host names, and the same the other way round."""
+"""Start of a region's name -> partition, suffix of its host names, and this suffix in reverse order."""
 
 _COMMERCIAL = ("aws", "amazonaws.com", "com.amazonaws")
 _AREAS = frozenset({"af", "ap", "ca", "eu", "il", "me", "mx", "sa", "us"})
 
-_ASKED_BY = {
+_REPEATED_ARGUMENTS = {
     ("aws_s3_bucket", "id"): "bucket",
     ("aws_iam_role", "id"): "name",
     ("aws_dynamodb_table", "id"): "name",
 }
-"""Attributes that repeat the argument by which a data source finds its object."""
+"""Attributes of data sources -> the argument that they repeat."""
 
 
-_PLACES = frozenset({"aws_partition", "aws_region"})
-"""Data sources that say where their provider works."""
+_REGION_OR_PARTITION = frozenset({"aws_partition", "aws_region"})
+"""Data sources that give the region or partition of their provider."""
 
-_OWN = _PLACES | {"aws_caller_identity", "aws_iam_group", "aws_iam_role", "aws_iam_user"}
-"""Data sources that read identities of the account of their provider."""
+_OF_OWN_ACCOUNT = _REGION_OR_PARTITION | {"aws_caller_identity", "aws_iam_group", "aws_iam_role", "aws_iam_user"}
+"""Data sources that read something of the provider's own account."""
 
 _NAMES = {
     "aws_iam_policy": "name",
@@ -42,11 +42,11 @@ _NAMES = {
     "aws_kms_key": "key_id",
     "aws_security_group": "name",
 }
-"""The arguments by which data sources are asked whose value tells what the object is."""
+"""Data sources -> their argument with a name that identifies the object."""
 
 
 _OF_AWS = "alias/aws/"
-"""How the aliases of AWS's own keys begin."""
+"""Prefix of the aliases of AWS managed keys."""
 
 
 class DataSource(Protocol):
@@ -56,24 +56,24 @@ class DataSource(Protocol):
 
     @property
     def region(self) -> Value:
-        """The region of its provider, or its own."""
+        """Its own region, else that of its provider."""
 
     def written(self, name: str) -> Value:
         """The value of an argument."""
 
 
-def is_a_place(type: str) -> bool:
-    """Whether all that a type of data source reads are names of where its provider works."""
-    return type in _PLACES
+def is_region_or_partition(type: str) -> bool:
+    """Whether a type of data source reads nothing but names of its provider's region or partition."""
+    return type in _REGION_OR_PARTITION
 
 
 def is_of_own_account(type: str) -> bool:
-    """Whether what a type of data source reads is an identity of the account that its provider works in."""
-    return type in _OWN
+    """Whether a type of data source reads something of its provider's own account."""
+    return type in _OF_OWN_ACCOUNT
 
 
 def asked_by(source: DataSource) -> str | None:
-    """The literal that tells which object a data source reads, or how it begins; None where that tells nothing."""
+    """The literal name of the object that a data source reads, or its known start; None where it has none."""
     argument = _NAMES.get(source.type)
     value = None if argument is None else source.written(argument)
     if isinstance(value, PartialText):
@@ -89,7 +89,7 @@ def looked_up(source: DataSource, name: str) -> Value:
         return region if isinstance(region, str) else None
     if source.type == "aws_partition":
         return _of_partition(source.region, name)
-    argument = _ASKED_BY.get((source.type, name))
+    argument = _REPEATED_ARGUMENTS.get((source.type, name))
     if argument is not None:
         return source.written(argument)
     if (source.type, name) == ("aws_s3_bucket", "arn"):

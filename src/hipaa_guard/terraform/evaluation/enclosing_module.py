@@ -1,4 +1,4 @@
-"""The module instance in which resources, calls and providers stand, as these see it."""
+"""The module instance around resources, calls and providers, as these use it."""
 
 from __future__ import annotations
 
@@ -45,9 +45,9 @@ class Call(NamedTuple):
     address: str
     key_path: str
     bound: Mapping[str, Value]
-    """What ``count`` and ``each`` are in its arguments."""
+    """The values of ``count`` and ``each`` in its arguments."""
     uncertain: Unknown | None
-    """Why its number is not known; None where it is."""
+    """Why the number of instances is not known; None where it is."""
 
 
 class EnclosingModule(Protocol):
@@ -71,7 +71,7 @@ class EnclosingModule(Protocol):
 
     @property
     def library(self) -> ModuleLookup:
-        """Where the modules that it calls are found."""
+        """The look-up of the modules that it calls."""
 
     @property
     def root_directory(self) -> Path:
@@ -89,7 +89,7 @@ class EnclosingModule(Protocol):
         """The instance of a module that this one calls."""
 
     def output(self, name: str) -> Value:
-        """The value of an output; raises EvaluationError where there is none of that name."""
+        """The value of an output; raises `EvaluationError` where no output has that name."""
 
     def provider_of(self, block: HclBlock) -> ConfiguredProvider | None:
         """The configuration of the provider that a resource uses."""
@@ -97,8 +97,8 @@ class EnclosingModule(Protocol):
     def instances_named(self, kind: str, name: str) -> Sequence[ResourceInstance]:
         """The instances of one resource; none where it is not declared."""
 
-    def marks(self) -> Iterator[tuple[Location, str]]:
-        """Comments of the module calls that lead here, the innermost first, that speak to hipaa-guard."""
+    def source_comments(self) -> Iterator[tuple[Location, str]]:
+        """Source comments of the module calls that lead here, the innermost first."""
 
     def resolve(self, name: str) -> Value:
         """See `scope.ModuleNames`."""

@@ -1,7 +1,7 @@
-"""`count`, `for_each` and dynamic blocks: how often a block exists, and what each copy is called.
+"""`count`, `for_each` and dynamic blocks: the instances of a block and their keys.
 
-Where the number is not known there is one copy with the key ``[?]``; where only part of a set is known, the known
-copies and one ``[?]`` for the others.
+Where the number is not known, one copy has the key ``[?]``. Where only some keys are known, there are the known copies
+and one ``[?]`` for the others.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _HINTS = (
     ("terraform.workspace", "give the workspace with --workspace, or scan a plan"),
     ("var.", "give the value with --var or --var-file, or scan a plan"),
 )
-"""What helps, by what the unknown value was made from."""
+"""Start of a reference that a value is made from -> the hint for a gap."""
 _SETS = frozenset({"toset", "setunion", "setintersection", "setsubtract", "fileset"})
 
 
@@ -45,16 +45,16 @@ class Copy:
 
 @dataclass(slots=True)
 class Expansion:
-    """All instances of a block. ``rest`` stands for those whose number is not known, ``why`` says why.
+    """All instances of a block. ``rest`` stands for those of unknown number, ``why`` says why it is unknown.
 
-    ``alone`` says that there is at most one: ``count = var.on ? 1 : 0``.
+    ``at_most_one`` is True for ``count = var.on ? 1 : 0``.
     """
 
     kind: Literal["single", "count", "each"]
     copies: list[Copy] = field(default_factory=list)
     rest: Copy | None = None
     why: Unknown | None = None
-    alone: bool = False
+    at_most_one: bool = False
 
 
 def expand(block: HclBlock, scope: Scope, subject: str, calls: tuple[Location, ...]) -> Expansion:
@@ -62,7 +62,7 @@ def expand(block: HclBlock, scope: Scope, subject: str, calls: tuple[Location, .
     session = scope.session
     count, for_each = block.attributes.get("count"), block.attributes.get("for_each")
     if count is not None and for_each is not None:
-        found = _both(session, subject, for_each.location(calls))
+        found = _with_both(session, subject, for_each.location(calls))
     elif count is not None:
         found = _counted(valued(count, scope, calls), session, subject, count.location(calls))
     elif for_each is not None:
@@ -98,7 +98,7 @@ def _hint(why: Unknown) -> str:
     return "scan a plan, which has the value"
 
 
-def _both(session: Session, subject: str, location: Location) -> Expansion:
+def _with_both(session: Session, subject: str, location: Location) -> Expansion:
     reason = "count and for_each are both set"
     session.report(GapKind.EXPRESSION, subject, reason, incomplete=False, location=location)
     why = OwnKey(reason, Cause.EXPANSION)
@@ -107,7 +107,7 @@ def _both(session: Session, subject: str, location: Location) -> Expansion:
 
 
 def _with_keys(found: Expansion, listed: Sequence[int | str]) -> Expansion:
-    """The expansion once a plan or state lists the instances. What the source gives to each of them stays."""
+    """The expansion with the keys that a plan or state lists. The source still gives the value of each."""
     if found.kind == "count":
         last = max((key for key in listed if isinstance(key, int)), default=-1)
         total = min(max(last + 1, len(found.copies)), limits.INSTANCES_PER_BLOCK)
@@ -131,12 +131,14 @@ def _counted(value: Value, session: Session, subject: str, location: Location) -
         if not isinstance(number, Unknown) and (not isinstance(number, int) or number < 0):
             raise EvaluationError(f"count must be a whole number, not {str(number)[:40]}")
     except FAILURES as error:
-        _say(session, subject, error, location)
+        _report(session, subject, error, location)
         number = Unknown(str(error), Cause.EXPRESSION)
     if isinstance(number, Unknown):
         why = _why("count", number)
-        alone = isinstance(number, Alternatives) and all(each in (0, 1) for each in _known(number))
-        return Expansion("count", rest=Copy(UNKNOWN_KEY, None, {"count": {"index": why}}), why=why, alone=alone)
+        at_most_one = isinstance(number, Alternatives) and all(each in (0, 1) for each in _possible_numbers(number))
+        return Expansion(
+            "count", rest=Copy(UNKNOWN_KEY, None, {"count": {"index": why}}), why=why, at_most_one=at_most_one
+        )
     total = int(number)
     if total > limits.INSTANCES_PER_BLOCK:
         _too_many(session, subject, total, location)
@@ -144,15 +146,15 @@ def _counted(value: Value, session: Session, subject: str, location: Location) -
     return Expansion("count", [Copy(f"[{index}]", index, {"count": {"index": index}}) for index in range(total)])
 
 
-def _say(session: Session, subject: str, error: Exception, location: Location) -> None:
+def _report(session: Session, subject: str, error: Exception, location: Location) -> None:
     limit = isinstance(error, LIMITS)
     session.report(
         GapKind.LIMIT if limit else GapKind.EXPRESSION, subject, str(error), incomplete=limit, location=location
     )
 
 
-def _known(number: Alternatives) -> list[object]:
-    """The numbers that are possible; something that is none for each that is not known."""
+def _possible_numbers(number: Alternatives) -> list[object]:
+    """The possible numbers, with None for each unknown one."""
     return [None if isinstance(value, Unknown) else value for value in number.values]
 
 
@@ -178,7 +180,7 @@ def _for_each(
     except Undecided as undecided:
         result.why = _why("for_each", undecided.unknown)
     except FAILURES as error:
-        _say(session, subject, error, location)
+        _report(session, subject, error, location)
         result.why = OwnKey(f"for_each: {error}", Cause.EXPANSION)
     if result.why is not None:
         others = value.each() if isinstance(value, Object) else None
@@ -193,7 +195,7 @@ def _for_each(
 
 
 def _each_entries(value: Value) -> Iterator[tuple[Value, Value]]:
-    """Keys and values; of a set, the elements are both. A list of a resource may be a set."""
+    """Keys and values; each element of a set is both. An attribute of a resource that is a list may be a set."""
     if structure(value) in ("list", "tuple"):
         raise EvaluationError("for_each goes over a list, which Terraform refuses: toset() makes a set of it")
     is_list = isinstance(value, list)
@@ -207,7 +209,7 @@ def _each_entries(value: Value) -> Iterator[tuple[Value, Value]]:
 
 
 def _is_set(argument: Attribute) -> bool:
-    """Whether a for_each goes over a set, as far as its text tells: there, the values are the keys."""
+    """Whether the expression of a for_each is certainly a set: there, the values are the keys."""
     try:
         node = argument.node
     except FAILURES:
@@ -216,7 +218,7 @@ def _is_set(argument: Attribute) -> bool:
 
 
 def _why(argument: str, unknown: Unknown) -> OwnKey:
-    """Why the instances are not known. One expansion after the other is told by the last of them."""
+    """Why the instances are not known. Of expansions that depend on each other, the reason names only this one."""
     first = unknown.reason.removeprefix("count: ").removeprefix("for_each: ")
     return OwnKey(f"{argument}: {first}", Cause.EXPANSION, references=unknown.references)
 
@@ -228,7 +230,7 @@ def _too_many(session: Session, subject: str, total: int | None, location: Locat
 
 
 def _iterator(block: HclBlock) -> str:
-    """The name that the elements of a dynamic block have in its content."""
+    """The name of the iterator of a dynamic block."""
     argument = block.attributes.get("iterator")
     if argument is None:
         return block.labels[0]
@@ -236,7 +238,7 @@ def _iterator(block: HclBlock) -> str:
 
 
 def any_turn(block: HclBlock, scope: Scope, unknown: Unknown) -> Scope:
-    """The scope of a turn of a dynamic block of which nothing is known."""
+    """The scope of an unknown turn of a dynamic block."""
     key = Unknown(unknown.reason, Cause.EXPANSION, references=unknown.references)
     return scope.binding({_iterator(block): {"key": key, "value": key}})
 
@@ -245,7 +247,7 @@ def dynamic_scopes(block: HclBlock, scope: Scope, calls: tuple[Location, ...]) -
     """A scope for each turn of a dynamic block.
 
     Raises:
-        Undecided: after the turns that are known, where there may be more.
+        Undecided: after the known turns, where there may be more.
 
     """
     for_each, name = block.attributes.get("for_each"), _iterator(block)

@@ -1,4 +1,4 @@
-"""The names that an expression mentions, as they are written and not as they are worth."""
+"""The names in an expression, taken from its text and not from its value."""
 
 from __future__ import annotations
 
@@ -9,31 +9,31 @@ from hipaa_guard.terraform.hcl.nodes import GetAttribute, Index, Literal, MapExp
 from hipaa_guard.terraform.hcl.syntax import Attribute, HclBlock
 
 _LONG = {"data": 3, "module": 3}
-"""How many segments make up a name, by its first; two for all others."""
+"""First segment of a name -> its number of segments; two for all others."""
 
 
-def mentioned(block: HclBlock, name: str) -> set[str]:
-    """What an argument, or all nested blocks of a type, mention, without keys (``aws_s3_bucket.b``, ``local.x``)."""
+def names_mentioned(block: HclBlock, name: str) -> set[str]:
+    """The names in an argument or in all nested blocks of a type, without keys (``aws_s3_bucket.b``, ``local.x``)."""
     attribute = block.attributes.get(name)
     if attribute is not None:
-        return named_in(attribute)
+        return names_in(attribute)
     kinds = (inner.labels[0] if inner.type == "dynamic" and inner.labels else inner.type for inner in block.blocks)
     found = zip(kinds, block.blocks, strict=True)
     return {each for kind, inner in found if kind == name for each in _in_block(inner)}
 
 
 def short(names: Sequence[str]) -> str:
-    """The first segments of a name, which say what it is a part of."""
+    """The first segments of a name: the object without the path below it."""
     return ".".join(names[: _LONG.get(names[0], 2)])
 
 
 def _in_block(block: HclBlock) -> set[str]:
-    own = {name for attribute in block.attributes.values() for name in named_in(attribute)}
+    own = {name for attribute in block.attributes.values() for name in names_in(attribute)}
     return own | {name for inner in block.blocks for name in _in_block(inner)}
 
 
-def named_in(attribute: Attribute) -> set[str]:
-    """The names that an expression mentions, without keys."""
+def names_in(attribute: Attribute) -> set[str]:
+    """The names in an expression, without keys."""
     found: set[str] = set()
     try:
         waiting = [attribute.node]
@@ -49,7 +49,7 @@ def named_in(attribute: Attribute) -> set[str]:
 
 
 def names_of(node: Node) -> tuple[list[str], str | None]:
-    """The names of a reference, and the key behind the second; nothing for any other expression."""
+    """The names of a reference, and the key behind the second name; empty for any other expression."""
     names: list[str] = []
     key: str | None = None
     while True:
@@ -71,7 +71,7 @@ def _key(node: Node) -> str | None:
 
 
 def value_at(node: Node, names: Sequence[str]) -> Node:
-    """The part of an object, as it is written, that a path leads to; as far as it can be followed."""
+    """The expression at a path in an object expression, as far as the path can be followed."""
     for name in names:
         items = [(_spelled(key), value) for key, value in node.items] if isinstance(node, MapExpression) else []
         found = [value for key, value in items if key == name]
@@ -82,7 +82,7 @@ def value_at(node: Node, names: Sequence[str]) -> Node:
 
 
 def _spelled(key: Node) -> str | None:
-    """A key that is written out."""
+    """The text of a literal key; None for any other."""
     inner = key.node if isinstance(key, MapKey) else key
     if isinstance(inner, Literal) and isinstance(inner.value, str):
         return inner.value

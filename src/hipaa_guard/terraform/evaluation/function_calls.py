@@ -1,4 +1,4 @@
-"""Calls of Terraform's functions: what they are given, and what is done about their errors."""
+"""Calls of Terraform's functions: their arguments are prepared and counted, their errors reported."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from hipaa_guard.terraform.hcl.access import Object, sole_uncertain
 from hipaa_guard.terraform.hcl.errors import LIMITS, EvaluationError, SyntaxProblem
 from hipaa_guard.terraform.hcl.grammar import parse_template
 from hipaa_guard.terraform.hcl.scope import Scope, Session
-from hipaa_guard.terraform.hcl.sensitive_values import marking, through
+from hipaa_guard.terraform.hcl.sensitive_values import marking, with_secrets_opened
 from hipaa_guard.terraform.limits import STEP_OF_LETTERS, STEP_OF_TEXT
 
 try:
@@ -31,16 +31,16 @@ _SOURCE = regex(r"""["']?\bsource["']?\s*[=:]\s*"([^"]*)\"""")
 _FIRST_OF_ONE = frozenset({"one", "element"})
 _TEMPLATE_DEPTH = 20
 
-_GIVEN_ON = frozenset({"coalesce", "coalescelist", "element", "lookup", "one"})
-"""Functions that choose among what they are given, at once, and make nothing."""
+_CHOOSING = frozenset({"coalesce", "coalescelist", "element", "lookup", "one"})
+"""Functions that return an argument or an element of one, and make no new value."""
 
-_MADE_WHOLE = frozenset(
+_MAKING_ELEMENTS = frozenset(
     {
         *("chunklist", "cidrsubnets", "csvdecode", "fileset", "formatlist", "jsondecode", "range", "regex", "regexall"),
         *("split", "transpose", "yamldecode"),
     }
 )
-"""Functions that make the elements of their results as well."""
+"""Functions that make new elements, not only a new list."""
 
 
 def invoke(module: EnclosingModule, name: str, arguments: list[Value]) -> Value:
@@ -66,7 +66,7 @@ def invoke(module: EnclosingModule, name: str, arguments: list[Value]) -> Value:
     if partial is not None:
         return partial
     try:
-        result = through(name, lambda given: bounded(function(given, FunctionContext(module))), arguments)
+        result = with_secrets_opened(name, lambda given: bounded(function(given, FunctionContext(module))), arguments)
         _count(module.session, name, arguments, result)
     except Undecided as undecided:
         return undecided.unknown
@@ -96,7 +96,7 @@ def _of_provider(module: EnclosingModule, name: str) -> Function | None:
 
 
 def _is_of_aws(module: EnclosingModule) -> bool:
-    """Whether ``aws`` is the name of the AWS provider in a module, as it is unless the module says otherwise."""
+    """Whether ``aws`` names the AWS provider in a module: it does unless ``required_providers`` has another source."""
     for settings in module.module.settings:
         for block in settings.nested("required_providers"):
             written = block.attributes.get("aws")
@@ -107,16 +107,16 @@ def _is_of_aws(module: EnclosingModule) -> bool:
 
 
 def _count(session: Session, name: str, arguments: list[Value], result: Value) -> None:
-    """Count what a function was given, since it looked at all of it, and what it made."""
-    if name in _GIVEN_ON:
+    """Count the arguments of a function, since it looked at all of them, and its result."""
+    if name in _CHOOSING:
         return
     if not any(result is argument for argument in arguments):
-        session.budget.spend(whole_size(result) if name in _MADE_WHOLE else outer_size(result))
+        session.budget.spend(whole_size(result) if name in _MAKING_ELEMENTS else outer_size(result))
     for argument in arguments:
         if isinstance(argument, str):
             session.budget.take(len(argument) // (STEP_OF_TEXT if argument.isascii() else STEP_OF_LETTERS))
         elif name == "length":
-            continue  # of a list or map it is known at once
+            continue  # a list or map knows its length
         elif isinstance(argument, list):
             session.budget.walk(list.__len__(argument))
         elif isinstance(argument, dict):
@@ -126,7 +126,7 @@ def _count(session: Session, name: str, arguments: list[Value], result: Value) -
 
 
 def _report(session: Session, kind: GapKind, function: str, reason: str) -> None:
-    """Say that a call was not evaluated, with the argument that it stands in."""
+    """Report that a call was not evaluated, with the place of the argument around it."""
     where = session.where.location(session.calls) if session.where is not None else None
     session.report(kind, f"{function}()", reason, location=where)
 
@@ -142,12 +142,12 @@ class FunctionContext:
 
     @property
     def root(self) -> Path:
-        """The directory that no file is read outside of."""
+        """The boundary: no file outside of it is read."""
         return self._module.session.boundary
 
     @property
     def module_dir(self) -> Path:
-        """Where relative paths start: the root module, in which Terraform runs."""
+        """The start of relative paths: the root module, where Terraform runs."""
         return self._module.root_directory
 
     def template(self, text: str, variables: Mapping[str, Value]) -> Value:
@@ -167,7 +167,7 @@ class FunctionContext:
 
 
 class _TemplateNames:
-    """What a template sees besides its variables: the functions."""
+    """The names in a template besides its variables: the functions."""
 
     __slots__ = ("_depth", "_module", "session")
 
@@ -186,7 +186,7 @@ class _TemplateNames:
 
 
 def _settled(value: Value) -> Value:
-    """A module call as the map of its outputs; functions look into maps."""
+    """A module call as the map of its outputs, as functions need it."""
     outputs = getattr(type(value), "outputs", None)
     if isinstance(value, Object) and outputs is not None:
         return outputs(value)
@@ -194,7 +194,7 @@ def _settled(value: Value) -> Value:
 
 
 def _of_uncertain_instances(name: str, arguments: list[Value]) -> Value:
-    """``one(x[*].id)`` and the like, where the number of x is not known: the reference, so that joins still work."""
+    """The result of ``one(x[*].id)`` and the like for an unknown number of x: a reference that joins follow."""
     if name == "join" and len(arguments) == 2:
         lists = arguments[1]
     elif name in _FIRST_OF_ONE and arguments:

@@ -1,11 +1,11 @@
-"""Which resource instances an expression mentions: names followed as they are written, not as they are worth."""
+"""The resource instances that an expression mentions, found by following its names and not its value."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
 from hipaa_guard.terraform.evaluation.enclosing_module import EnclosingModule
-from hipaa_guard.terraform.evaluation.expression_references import keys_of, named_in, names_of, parts_of, value_at
+from hipaa_guard.terraform.evaluation.expression_references import keys_of, names_in, names_of, parts_of, value_at
 from hipaa_guard.terraform.hcl.call_nodes import FunctionCall
 from hipaa_guard.terraform.hcl.errors import FAILURES
 from hipaa_guard.terraform.hcl.nodes import Node
@@ -15,9 +15,9 @@ _DOCUMENTS = frozenset({"jsonencode", "yamlencode"})
 
 
 def instances_mentioned(arguments: Iterable[Attribute], module: EnclosingModule, block: HclBlock | None) -> list[str]:
-    """The addresses of the instances that arguments of a block of a module mention.
+    """The addresses of the instances that arguments of a block mention.
 
-    ``block`` is the one whose `for_each` the name ``each`` means. The text of a policy document mentions nothing.
+    ``each`` stands for the `for_each` of ``block``. Names in the text of a policy document do not count.
     """
     mentions = _Mentions()
     for argument in arguments:
@@ -40,7 +40,7 @@ class _Mentions:
         block: HclBlock | None = None,
         path: Sequence[str] = (),
     ) -> None:
-        """Look into an argument of a block of a module: all of it, or what is at a path."""
+        """Follow the names of an argument: all of them, or those at a path."""
         if attribute is None:
             return
         try:
@@ -70,12 +70,12 @@ class _Mentions:
                 self.add(module.block.attributes.get(name), module.parent, module.block)
             case ["module", name, output, *_] if name in module.children:
                 for child in module.children[name].instances():
-                    told = child.module.outputs.get(output)
-                    self.add(None if told is None else told.attributes.get("value"), child)
+                    declared = child.module.outputs.get(output)
+                    self.add(None if declared is None else declared.attributes.get("value"), child)
             case ["each", *_] if block is not None:
                 self.add(block.attributes.get("for_each"), module, block)
             case ["data", type_, name, *_] if type_ != "aws_iam_policy_document":
-                # It finds the resource that its arguments name.
+                # A data source finds the resource that its arguments name.
                 self._add_all(module.module.resources.get(("data", type_, name)), module)
             case [type_, name, *rest]:
                 self._add_target(module.module.resources.get(("resource", type_, name)), rest, module)
@@ -84,21 +84,21 @@ class _Mentions:
                 self._found.update(dict.fromkeys(exact or instances))
 
     def _add_target(self, block: HclBlock | None, path: Sequence[str], module: EnclosingModule) -> None:
-        """What an attribute of a resource is made from: another resource, where it repeats the name of that."""
+        """Follow an attribute of a resource: it may repeat the name of another resource."""
         if block is None or not path:
             return
         written = block.attributes.get(path[0])
         if written is not None:
             self.add(written, module)
-        else:  # the id of a split resource is that of the main one
+        else:  # a split resource has the id of its main one
             self._add_all(block, module, main_of=block.labels[0])
 
     def _add_all(self, block: HclBlock | None, module: EnclosingModule, main_of: str | None = None) -> None:
         for attribute in () if block is None else block.attributes.values():
-            if main_of is None or any(main_of.startswith(f"{name.partition('.')[0]}_") for name in named_in(attribute)):
+            if main_of is None or any(main_of.startswith(f"{name.partition('.')[0]}_") for name in names_in(attribute)):
                 self.add(attribute, module)
 
 
 def _parts(node: Node) -> Iterator[Node]:
-    """The parts of an expression, those of a policy document aside."""
+    """The parts of an expression; none for a policy document."""
     return iter(()) if isinstance(node, FunctionCall) and node.name in _DOCUMENTS else parts_of(node)

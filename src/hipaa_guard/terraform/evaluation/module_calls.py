@@ -55,7 +55,7 @@ class CallGroup(Generic[M]):
         return self._instances
 
     def value(self) -> Value:
-        """What a reference to the call is worth."""
+        """The value of a reference to the call."""
         if self._value is None:
             instances = self.instances()
             if self._expansion is None:
@@ -80,17 +80,17 @@ class CallGroup(Generic[M]):
         module = self._module()
         if module is None:
             return []
-        self._say_unknown_inputs(module)
+        self._report_unknown_inputs(module)
         self._expansion = found = expand(self.block, parent.scope, self.address, parent.calls)
         instances = [self._instance(module, copy, None) for copy in found.copies]
         if found.rest is not None:
             instances.append(self._instance(module, found.rest, found.why))
         return instances
 
-    def _say_unknown_inputs(self, module: Module) -> None:
-        """Terraform refuses an argument that the module has no variable for: it may be another one, misspelt."""
+    def _report_unknown_inputs(self, module: Module) -> None:
+        """Report arguments without a variable in the module: Terraform refuses them, and they may be misspelt."""
         for name, attribute in self.block.attributes.items():
-            if name not in CALL_ARGUMENTS and name not in module.variables and not module.lost:
+            if name not in CALL_ARGUMENTS and name not in module.variables and not module.unread_blocks:
                 reason = f"the module has no variable {name[:60]!r}"
                 location = attribute.location(self._parent.calls)
                 self._parent.session.report(
@@ -110,24 +110,24 @@ class CallGroup(Generic[M]):
         parent = self._parent
         found = parent.library.find(parent, self.block, self._key_path)
         if isinstance(found, str):
-            self._miss(found)
+            self._report_missing(found)
             return None
         chain: EnclosingModule | None = parent
         depth = 0
         while chain is not None:
             if chain.module is found:
-                self._miss("the module calls itself", hint="Terraform refuses this too", kind=GapKind.MODULE)
+                self._report_missing("the module calls itself", hint="Terraform refuses this too", kind=GapKind.MODULE)
                 return None
             chain = chain.parent
             depth += 1
         if depth >= limits.MODULE_DEPTH:
-            self._miss(f"module calls nested more than {limits.MODULE_DEPTH} deep", kind=GapKind.LIMIT)
+            self._report_missing(f"module calls nested more than {limits.MODULE_DEPTH} deep", kind=GapKind.LIMIT)
             return None
         for gap in found.gaps:
             parent.session.add(gap)
         return found
 
-    def _miss(self, reason: str, *, hint: str = "", kind: GapKind = GapKind.MODULE) -> None:
+    def _report_missing(self, reason: str, *, hint: str = "", kind: GapKind = GapKind.MODULE) -> None:
         self._reason = reason
         parent = self._parent
         hint = hint or "run terraform init in the root module, or scan a plan"
@@ -154,20 +154,20 @@ class ModuleValue(Object):
 
 
 class UnavailableModule(Object):
-    """A call whose module was not read: nothing is known of its outputs."""
+    """A call whose module was not read: all its outputs are unknown."""
 
     __slots__ = ("_key", "_why", "address")
     certain = False
 
     def __init__(self, address: str, reason: str, key: str | None = "") -> None:
-        """``key`` is that of one instance, in brackets; empty for the call itself, None where it is not known."""
+        """``key`` is the key of one instance, in brackets; empty for the call itself, None for an unknown key."""
         super().__init__(f"{address}: {reason}", Cause.MODULE, references=(address,), is_set=True)
         self.address = address
         self._why = reason
         self._key = key
 
     def of(self, name: str) -> Value:
-        """An output, which is not known."""
+        """An output, as an unknown value."""
         address = f"{self.address}.{name}"
         reason = f"{address}: {self._why}"
         if self._key is None:
@@ -175,7 +175,7 @@ class UnavailableModule(Object):
         return OuterReference(reason, Cause.MODULE, f"{self.address}{self._key}.{name}", references=(address,))
 
     def at(self, key: Value) -> Value:
-        """One instance of the call; it is as little known. Of a key that is not known it may be any."""
+        """One instance of the call, just as unknown; with an unknown key it may be any of them."""
         return UnavailableModule(self.address, self._why, None if isinstance(key, Unknown) else key_text(key))
 
     def each(self) -> Value:

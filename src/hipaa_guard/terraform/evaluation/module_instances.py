@@ -1,6 +1,6 @@
-"""Module instances: a module with its inputs, where names have values.
+"""Module instances: a module with its inputs, in which names have values.
 
-Everything is evaluated when it is asked for and kept. What needs itself is an error, as in Terraform.
+A value is evaluated when it is first read, and kept. A value that depends on itself is an error, as in Terraform.
 """
 
 from __future__ import annotations
@@ -112,14 +112,14 @@ class ModuleInstance:
         block = self.module.resources.get(key)
         return [] if block is None else self._group(key, block).instances()
 
-    def marks(self) -> Iterator[tuple[Location, str]]:
-        """Comments of the module calls that lead here, the innermost first, that speak to hipaa-guard."""
+    def source_comments(self) -> Iterator[tuple[Location, str]]:
+        """Source comments of the module calls that lead here, the innermost first."""
         if self.block is not None and self.parent is not None:
-            yield from self.block.marks()
-            yield from self.parent.marks()
+            yield from self.block.source_comments()
+            yield from self.parent.source_comments()
 
     def moves(self) -> Iterator[tuple[str, str]]:
-        """From which address to which something was moved, by this module and all that it calls."""
+        """The moves of this module and of all that it calls, as pairs of old and new address."""
         prefix = f"{self.address}." if self.address else ""
         yield from ((prefix + before, prefix + after) for before, after in self.module.moves)
         for group in self.children.values():
@@ -135,14 +135,14 @@ class ModuleInstance:
         return list(used.values())
 
     def resolve(self, name: str) -> Value:
-        """See `Names`."""
+        """See `ModuleNames`."""
         space = self._spaces.get(name)
         if space is None:
             self._spaces[name] = space = self._space(name)
         return space
 
     def call(self, function: str, arguments: list[Value]) -> Value:
-        """See `Names`."""
+        """See `ModuleNames`."""
         return invoke(self, function, arguments)
 
     def _space(self, name: str) -> Value:
@@ -176,7 +176,7 @@ class ModuleInstance:
         return Path(os.path.relpath(self.module.directory, self.root_directory)).as_posix()
 
     def _once(self, kind: str, name: str, evaluate: Callable[[], Value]) -> Value:
-        """The value of a variable, local or output; evaluated once."""
+        """The value of a variable, local or output, evaluated at most once."""
         key = (kind, name)
         value = self._cache.get(key, self)
         if value is _RUNNING:
@@ -221,17 +221,17 @@ class ModuleInstance:
             value = valued(default, Scope(Constants(self.session)), self.calls)
             if value is None and required:
                 return self._misfit(name, block, "null is no default of a variable that must not be null")
-        if not self._is_marked(block):
+        if not self._is_sensitive(block):
             return self._converted(name, block, value)
         return hidden(self._converted(name, block, revealed(value)), f"var.{name}")
 
-    def _is_marked(self, block: HclBlock) -> bool:
-        """Whether a variable or an output is sensitive. One that is so by an unknown expression is taken to be."""
+    def _is_sensitive(self, block: HclBlock) -> bool:
+        """Whether a variable or an output is sensitive; an unknown expression counts as yes."""
         marks = [block.attributes.get(name) for name in ("sensitive", "ephemeral")]
         return any(mark is not None and valued(mark, self.scope, self.calls) is not False for mark in marks)
 
     def _converted(self, name: str, block: HclBlock, value: Value) -> Value:
-        """The value of a variable as its type has it."""
+        """The value of a variable, converted to its type."""
         kind = block.attributes.get("type")
         if kind is None:
             return value
@@ -243,11 +243,13 @@ class ModuleInstance:
         except FAILURES as error:
             if isinstance(error, LIMITS):
                 return self._misfit(name, block, str(error) or "nested too deeply", Cause.LIMIT)
-            told = "its value does not fit its type" if self._is_marked(block) or holds_secret(value) else str(error)
-            return self._misfit(name, block, told)
+            problem = (
+                "its value does not fit its type" if self._is_sensitive(block) or holds_secret(value) else str(error)
+            )
+            return self._misfit(name, block, problem)
 
-    def _misfit(self, name: str, block: HclBlock, told: str, cause: Cause = Cause.EXPRESSION) -> Unknown:
-        reason = f"var.{name}: {told}"
+    def _misfit(self, name: str, block: HclBlock, problem: str, cause: Cause = Cause.EXPRESSION) -> Unknown:
+        reason = f"var.{name}: {problem}"
         location = block.location(self.calls)
         limit = cause is Cause.LIMIT
         kind = GapKind.LIMIT if limit else GapKind.EXPRESSION
@@ -255,7 +257,7 @@ class ModuleInstance:
         return Unknown(reason, cause, references=(f"var.{name}",))
 
     def _given(self, name: str) -> tuple[Value, bool]:
-        """The value that the caller gives, and whether it does."""
+        """The value that the caller gives, and whether it gives one."""
         if self.block is None or self.call_scope is None or self.parent is None:
             return self.given.get(name), name in self.given
         attribute = self.block.attributes.get(name)
@@ -273,18 +275,18 @@ class ModuleInstance:
         """The value of an output.
 
         Raises:
-            EvaluationError: there is none of that name.
+            EvaluationError: no output has that name.
 
         """
         block = self.module.outputs.get(name)
         attribute: Attribute | None = block.attributes.get("value") if block is not None else None
         if block is None or attribute is None:
             return self._undeclared(f"{self.address or 'root'}.{name}", "output")
-        return self._once("output", name, lambda: self._told(name, block, attribute))
+        return self._once("output", name, lambda: self._output_value(name, block, attribute))
 
-    def _told(self, name: str, block: HclBlock, attribute: Attribute) -> Value:
+    def _output_value(self, name: str, block: HclBlock, attribute: Attribute) -> Value:
         value = valued(attribute, self.scope, self.calls)
-        return hidden(value, f"{self.address or 'root'}.{name}") if self._is_marked(block) else value
+        return hidden(value, f"{self.address or 'root'}.{name}") if self._is_sensitive(block) else value
 
     def _module_value(self, name: str) -> Value:
         group = self.children.get(name)
@@ -305,7 +307,7 @@ class ModuleInstance:
         return group
 
     def _undeclared(self, subject: str, what: str) -> Value:
-        """A name that nothing declares; it may be declared in a file that could not be read."""
+        """The value of an undeclared name: unknown if a file that was not read may declare it, else an error."""
         if any(gap.kind is GapKind.FILE for gap in self.module.gaps):
             reason = f"{subject} may be declared in a file that was not read"
             return Unknown(reason, Cause.NOT_IN_SCOPE, references=(subject,))
@@ -317,7 +319,7 @@ class ModuleInstance:
 
 
 class Space(Object):
-    """A name that only means something with the next one: ``var``, ``local``, ``aws_s3_bucket``."""
+    """The first part of a name, without a value of its own: ``var``, ``local``, ``aws_s3_bucket``."""
 
     __slots__ = ("_find", "_known")
 
@@ -327,5 +329,5 @@ class Space(Object):
         self._known: dict[str, Value] = {}
 
     def of(self, name: str) -> Value:
-        """What is called so."""
+        """The value of the name with this next part."""
         return self._find(name)

@@ -1,7 +1,7 @@
-"""Texts of JSON with unknown parts: what is left of them when Terraform's functions handle them as texts.
+"""JSON texts with unknown parts: Terraform's functions on them, which keep the structure of the document.
 
 Modules build a policy with placeholders and put the real names in by ``replace``; these names are often known only
-after apply. The structure around them is kept.
+after apply.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _PLAIN = regex(r"[\w.:@-]+")
 
 
 def json_call(name: str, arguments: list[Value]) -> Value:
-    """The result of a function on a text of JSON that is known in part; None where it is not such a call."""
+    """The result of a function on a partly known JSON text; None for any other call."""
     if name == "jsondecode" and len(arguments) == 1:
         return document_of(arguments[0]) if isinstance(arguments[0], PartialJson | PartialText) else None
     if name == "replace" and len(arguments) == 3:
@@ -28,7 +28,7 @@ def json_call(name: str, arguments: list[Value]) -> Value:
 
 
 def document_of(text: Value) -> Value:
-    """The structure of a text of JSON that may be known in part; None where it has none."""
+    """The structure of a JSON text that may be partly known; None where the text is no JSON."""
     if isinstance(text, PartialJson):
         return text.document
     if isinstance(text, PartialText):
@@ -48,7 +48,7 @@ def _loaded(text: str) -> Value:
 
 
 def _replaced(text: Value, search: Value, replacement: Value) -> Value:
-    """``replace`` with a plain word, inside of every string of a document."""
+    """``replace`` with a literal search text, in every string of a document."""
     if not isinstance(search, str) or not _PLAIN.fullmatch(search):
         return None
     if not isinstance(replacement, str | Unknown):
@@ -64,7 +64,7 @@ def _replaced(text: Value, search: Value, replacement: Value) -> Value:
 
 
 def _mapped(value: Value, change: Callable[[str | PartialText], Value]) -> Value:
-    """A document with every string, and every text known in part, changed."""
+    """A document with ``change`` applied to every known and partly known string."""
     if isinstance(value, str | PartialText):
         return change(value)
     if isinstance(value, Incomplete):

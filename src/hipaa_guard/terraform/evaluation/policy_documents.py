@@ -1,6 +1,6 @@
 """The JSON of the data source ``aws_iam_policy_document``, made from its arguments as the provider makes it.
 
-With unknown parts inside it is a `PartialJson`, whose document keeps all that is known.
+With unknown parts, it is a `PartialJson`, whose document keeps all known parts.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from hipaa_guard.terraform.functions.budget import spend, text_size
 from hipaa_guard.terraform.functions.unknowns import derived, require_small
 
 _STRUCTURE = 20
-"""How many bytes the structure of a JSON text may take for each of its characters."""
+"""Maximum bytes of memory that the structure of a JSON text takes for each character."""
 
 _LISTS = (
     ("actions", "Action"),
@@ -34,7 +34,7 @@ class DocumentSource(Protocol):
 def policy_document(source: DocumentSource) -> Value:
     """The text of the policy document.
 
-    Raises one of `LIMITS` where it is made of more than a scan evaluates.
+    Raises one of `LIMITS` where it is larger than a scan evaluates.
     """
     document: dict[str, Value] = {}
     version = source.written("version")
@@ -59,14 +59,14 @@ def policy_document(source: DocumentSource) -> Value:
 
 
 class _Statements:
-    """Statements in order; one with the ``Sid`` of an earlier one takes its place where documents override."""
+    """Statements in order; in documents that override, one with the ``Sid`` of an earlier one replaces that."""
 
     def __init__(self) -> None:
         self._found: list[Value] = []
         self._missing: Unknown | None = None
 
     def add_documents(self, value: Value, *, override: bool) -> None:
-        """Take the statements of other documents, given as their texts."""
+        """Add the statements of other documents, whose texts are given."""
         if value is None or (isinstance(value, Unknown) and not isinstance(value, PartialJson | PartialText)):
             self._miss(value)
             return
@@ -89,7 +89,7 @@ class _Statements:
             self._add(one, override=override)
 
     def add_own(self, blocks: Value) -> None:
-        """Take the ``statement`` blocks."""
+        """Add the ``statement`` blocks."""
         if isinstance(blocks, Unknown):
             self._miss(blocks)
         elif blocks is not None:
@@ -149,7 +149,7 @@ def _statement(block: Value) -> Value:
 
 
 def _one_or_many(value: Value) -> Value:
-    """A list as the provider writes it: one element alone, none not at all."""
+    """A list as the provider writes it: one element without its list, an empty list as None."""
     if isinstance(value, Incomplete):
         return Incomplete([_variables(element) for element in value.seen], value.unknown)
     if not isinstance(value, list):
@@ -203,13 +203,13 @@ def _conditions(blocks: Value) -> Value:
         if str(variable) in keys:
             values.insert(0, keys[str(variable)])
         keys[str(variable)] = _flattened(values)
-    if missing:  # one more condition may narrow the statement in any way
+    if missing:  # an unseen condition may narrow the statement in any way
         return derived(missing, is_set=True)
     return conditions
 
 
 def _flattened(values: list[Value]) -> Value:
-    """Several lists of identifiers as one; the unknown ones stay inside."""
+    """Several lists of identifiers as one list; unknown ones become unknown elements."""
     flat: list[Value] = []
     for value in values:
         if isinstance(value, Incomplete):

@@ -1,4 +1,4 @@
-"""Provider configurations: which one a resource uses, its region and its default tags."""
+"""Provider configurations: the one that a resource uses, with its region and default tags."""
 
 from __future__ import annotations
 
@@ -12,32 +12,32 @@ from hipaa_guard.terraform.hcl.errors import FAILURES
 from hipaa_guard.terraform.hcl.nodes import GetAttribute, Literal, MapExpression, MapKey, Node, Root
 from hipaa_guard.terraform.hcl.syntax import Attribute, HclBlock
 
-_UNSEEN: Any = object()
+_NOT_EVALUATED: Any = object()
 _CHOSEN = "the provider of this resource is chosen by an expression"
 
 
 class Provider:
-    """One provider block in one module instance; no block stands for one that is not known."""
+    """One provider block in one module instance. ``block`` is None where the configuration is not known."""
 
     __slots__ = ("_default_tags", "_region", "block", "module")
 
     def __init__(self, module: EnclosingModule, block: HclBlock | None, why: str = _CHOSEN) -> None:
         self.module = module
         self.block = block
-        # Nothing is evaluated before it is asked for: it may lead back to a resource of this provider.
-        self._region = self._default_tags = _UNSEEN if block is not None else Unknown(why, Cause.EXPRESSION)
+        # Arguments are evaluated when they are first read: they may lead back to a resource of this provider.
+        self._region = self._default_tags = _NOT_EVALUATED if block is not None else Unknown(why, Cause.EXPRESSION)
 
     @property
     def region(self) -> Value:
         """Its region; None where none is written."""
-        if self._region is _UNSEEN:
+        if self._region is _NOT_EVALUATED:
             self._region = self._argument(self.block, "region")
         return self._region
 
     @property
     def default_tags(self) -> Value:
         """The tags that every resource of this provider gets; None where there are none."""
-        if self._default_tags is _UNSEEN:
+        if self._default_tags is _NOT_EVALUATED:
             block = None if self.block is None else next(self.block.nested("default_tags"), None)
             self._default_tags = self._argument(block, "tags")
         return self._default_tags
@@ -50,7 +50,7 @@ class Provider:
 def find_provider(
     module: EnclosingModule, block: HclBlock, known: dict[tuple[str, str | None], Provider | None]
 ) -> Provider | None:
-    """The provider of a resource: the one it names, else the default one of its type's prefix."""
+    """The provider of a resource: the one that it names, else the default one for the prefix of its type."""
     named = block.attributes.get("provider")
     name, alias = block.labels[0].split("_", 1)[0], None
     if named is not None:
@@ -70,9 +70,9 @@ def find_provider(
 
 
 def _lacking(module: EnclosingModule, named: Attribute | None, called: str) -> Provider:
-    """The provider of an alias that nothing configures: it is not known, as in a module that a caller gives it to."""
+    """The unknown provider for an alias without a configuration. Reported unless a caller may pass it to the module."""
     given = any(called in block.source.text[block.start : block.end] for block in module.module.settings)
-    if named is not None and not (given and module.parent is None) and not module.module.lost:
+    if named is not None and not (given and module.parent is None) and not module.module.unread_blocks:
         location = named.location(module.calls)
         reason = "no provider of this name is configured"
         module.session.report(
@@ -82,7 +82,7 @@ def _lacking(module: EnclosingModule, named: Attribute | None, called: str) -> P
 
 
 def _configured(module: EnclosingModule, name: str, alias: str | None) -> Provider | None:
-    """The block of that name and alias, here or, through the call's ``providers``, where the module is called."""
+    """The block of that name and alias: in this module or, through ``providers`` of the call, in the calling one."""
     for block in module.module.providers:
         if block.labels[:1] == (name,) and _alias_of(module, block) == alias:
             return Provider(module, block)

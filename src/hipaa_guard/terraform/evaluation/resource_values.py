@@ -1,4 +1,4 @@
-"""Whole resources as values: one instance, those of a block whose number is not known, all of a block."""
+"""Whole resources as values: one instance, a block with an unknown number of instances, all instances of a block."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from hipaa_guard.terraform.hcl.syntax import HclBlock
 class ResourceValue(Object, Reference):
     """A whole instance as a value.
 
-    ``pinned`` says that it stands for one of several instances, and for which is not known.
+    ``pinned`` says that it stands for one of several instances, but not for which.
     """
 
     __slots__ = ("instance", "pinned")
@@ -38,12 +38,12 @@ class ResourceValue(Object, Reference):
         return pinned
 
     def paired(self) -> Object:
-        """The instance of the same key as the one that mentions it."""
+        """The instance with the key of the instance that mentions it."""
         return ResourceValue(self.instance)
 
 
 class UncertainGroup(Object):
-    """A resource whose instances are not all known: every key that is not known leads to the ``[?]`` instance."""
+    """A resource whose instances are not all known: each unknown key leads to the ``[?]`` instance."""
 
     __slots__ = ("known", "rest")
     certain = False
@@ -54,17 +54,17 @@ class UncertainGroup(Object):
         self.rest = rest
 
     def of(self, name: str) -> Value:
-        """An attribute of the instance that stands for all: references without a key were written for old Terraform."""
+        """An attribute of the ``[?]`` instance: only old Terraform has references without a key."""
         return self.at(name) if name in self.known else self.rest.of(name)
 
     def at(self, key: Value) -> Value:
-        """The instance of that key, or the one that stands for the others."""
+        """The instance with that key, else the ``[?]`` instance."""
         if isinstance(key, OwnKey):
             return self.rest.paired()
         return self.rest if isinstance(key, Unknown) else self.known.get(key, self.rest)
 
     def each(self) -> Value:
-        """What was seen, and the instance that stands for the others."""
+        """The known instances and the ``[?]`` instance."""
         return UncertainList(list(self.known.values()), self.rest, self)
 
 
@@ -82,7 +82,7 @@ class ResourceGroup:
         self.expansion: Expansion | None = None
 
     def instances(self) -> list[HclInstance]:
-        """The instances, in the order of their keys, the uncertain one last.
+        """The instances in the order of their keys, the ``[?]`` instance last.
 
         Raises:
             EvaluationError: their number depends on themselves.
@@ -105,24 +105,24 @@ class ResourceGroup:
         return self._instances
 
     def value(self) -> Value:
-        """What a reference to the whole resource is worth."""
+        """The value of a reference to the whole resource."""
         if self._value is None:
             found = self.expansion_of()
-            pinned = found.rest is not None and not found.alone
+            pinned = found.rest is not None and not found.at_most_one
             known = [ResourceValue(one) for one in self.instances()[: len(found.copies)]]
             rest = [ResourceValue(one, pinned=pinned) for one in self.instances()[len(found.copies) :]]
             self._value = grouped(found, [*known, *rest])
         return self._value
 
     def expansion_of(self) -> Expansion:
-        """How the block was expanded."""
+        """The expansion of the block."""
         self.instances()
         assert self.expansion is not None
         return self.expansion
 
 
 def grouped(expansion: Expansion, objects: list[Object]) -> Value:
-    """Objects as ``count`` (a list), ``for_each`` (a map) or neither shows them."""
+    """Objects in the shape of the block: a list for ``count``, a map for ``for_each``, else the one object."""
     if expansion.rest is not None and expansion.why is not None:
         known = {copy.index: one for copy, one in zip(expansion.copies, objects, strict=False)}
         return UncertainGroup(known, objects[-1], expansion.why)

@@ -9,10 +9,10 @@ from hipaa_guard.facts.secrets import SecretText, concealed
 from hipaa_guard.facts.values import Cause, Incomplete, PartialJson, Reference, Undecided, Unknown, Value
 from hipaa_guard.lean import regex
 from hipaa_guard.terraform.addresses import last_key
-from hipaa_guard.terraform.evaluation.data_sources import asked_by, is_a_place, is_of_own_account, looked_up
+from hipaa_guard.terraform.evaluation.data_sources import asked_by, is_of_own_account, is_region_or_partition, looked_up
 from hipaa_guard.terraform.evaluation.enclosing_module import EnclosingModule
 from hipaa_guard.terraform.evaluation.expansion import Copy, any_turn, dynamic_scopes
-from hipaa_guard.terraform.evaluation.expression_references import mentioned
+from hipaa_guard.terraform.evaluation.expression_references import names_mentioned
 from hipaa_guard.terraform.evaluation.instance_references import instances_mentioned
 from hipaa_guard.terraform.evaluation.policy_documents import policy_document
 from hipaa_guard.terraform.functions.structures import List, Map, Set, UntypedList, UntypedMap
@@ -20,22 +20,22 @@ from hipaa_guard.terraform.functions.unknowns import bounded, derived, parts_of
 from hipaa_guard.terraform.hcl.access import AttributeText, DataSourceValue, OuterReference, WrittenBlock, surely_set
 from hipaa_guard.terraform.hcl.arguments import valued
 from hipaa_guard.terraform.hcl.errors import LIMITS, EvaluationError, LimitReached
-from hipaa_guard.terraform.hcl.scope import UNTOLD, Scope, kept
+from hipaa_guard.terraform.hcl.scope import NOT_RECORDED, Scope, kept
 from hipaa_guard.terraform.hcl.sensitive_values import is_secret_argument
 from hipaa_guard.terraform.hcl.syntax import Attribute, HclBlock
 
 META = frozenset({"count", "for_each", "provider", "depends_on", "lifecycle", "connection", "provisioner"})
 _IMPURE = regex(r"\b(uuid|timestamp|bcrypt)\s*\(")
-"""Functions that give another value each time."""
+"""Functions that return another value at each call."""
 _OF_INSTANCE = regex(r"\b(each|count)\b")
-"""Names that mean something else in each instance; white space may stand between them and the dot."""
-_UNSEEN: object = object()
+"""Names with another value in each instance. White space may stand between them and the dot."""
+_NOT_EVALUATED: object = object()
 _RUNNING: object = object()
-"""Stands in the place of a value that is just being evaluated: an argument that needs itself is not known."""
+"""Marks a value that is being evaluated: an argument that depends on itself is unknown."""
 
 
 class HclInstance:
-    """One instance of a resource or data source, read from HCL. Arguments are evaluated when first asked for."""
+    """One instance of a resource or data source, read from HCL. Arguments are evaluated when they are first read."""
 
     __slots__ = (
         "_block",
@@ -76,7 +76,7 @@ class HclInstance:
 
     @property
     def block(self) -> HclBlock:
-        """The block as it is written, changed by those of override files."""
+        """The block as it is written, with the changes of override files."""
         return self._block
 
     @property
@@ -86,11 +86,11 @@ class HclInstance:
         return None if argument is None else argument.text
 
     def arguments(self) -> Iterable[str]:
-        """See `Instance`."""
+        """See `ResourceInstance`."""
         return [name for name in self._block.attributes if name not in META]
 
     def get(self, attribute: str) -> Value:
-        """See `Instance`."""
+        """See `ResourceInstance`."""
         if attribute in META:
             return None
         value = self.written(attribute)
@@ -99,9 +99,9 @@ class HclInstance:
         return value
 
     def written(self, name: str) -> Value:
-        """The value of an argument or the list of blocks of a type; None where it is absent."""
-        value = self._values.get(name, _UNSEEN)
-        if value is _UNSEEN:
+        """The value of an argument, or the list of nested blocks of a type; None where it is absent."""
+        value = self._values.get(name, _NOT_EVALUATED)
+        if value is _NOT_EVALUATED:
             self._values[name] = _RUNNING
             self._values[name] = value = self._evaluate(name)
         elif value is _RUNNING:
@@ -124,13 +124,13 @@ class HclInstance:
         found: list[Value] = []
         missing: Unknown | None = None
         refused: Unknown | None = None
-        perhaps: list[Value] = []
+        possible: list[Value] = []
         listed = True
         present = False
         for block in parent.blocks:
             if block.type == kind:
                 if refused is None:
-                    refused = self._one_more(block)
+                    refused = self._limit_reached(block)
                 if refused is None:
                     found.append(self._body(block, scope, f"{path}[{len(found)}]"))
             elif block.type == "dynamic" and block.labels == (kind,):
@@ -143,18 +143,18 @@ class HclInstance:
                     missing = undecided.unknown
                     listed = listed and content is not None
                     if content is not None:
-                        perhaps.append(self._body(content, any_turn(block, scope, missing), f"{path}[{len(found)}]"))
+                        possible.append(self._body(content, any_turn(block, scope, missing), f"{path}[{len(found)}]"))
             else:
                 continue
             present = True
         if refused is not None:
             return Incomplete(found, refused)
         if missing is not None:
-            return Incomplete(found, missing, perhaps if listed else None)
+            return Incomplete(found, missing, possible if listed else None)
         return found if present and found else None
 
-    def _one_more(self, block: HclBlock) -> Unknown | None:
-        """Why a block is not evaluated: the scan has evaluated as many as it may."""
+    def _limit_reached(self, block: HclBlock) -> Unknown | None:
+        """Why a nested block is not evaluated: the scan has reached its limit. None where it has not."""
         try:
             self._module.session.another_block()
         except LimitReached as error:
@@ -174,12 +174,12 @@ class HclInstance:
         return WrittenBlock(values, lambda name: self.computed(f"{path}.{name}"), lambda name: self._place(block, name))
 
     def _place(self, block: HclBlock, name: str) -> Location | None:
-        """Where an argument or a nested block inside of a block is written; of an empty name, the block."""
+        """The lines of an argument or nested block of a block; for an empty name, those of the block."""
         written = block.attributes.get(name) or next(block.nested(name), None) if name else block
         return None if written is None else written.location(self._calls)
 
     def computed(self, path: str) -> Value:
-        """What the provider puts at a path that is not written."""
+        """The value at a path that is not written: the provider computes it."""
         if self.mode == "data":
             found = self._lookups.get(path)
             if found is None:
@@ -188,29 +188,31 @@ class HclInstance:
         return Reference(self.address, path, is_set=surely_set(path))
 
     def _read(self, path: str) -> Unknown:
-        """What a data source gives at a path: the name of something that exists already, or any value."""
+        """The value of a data source at a path: the name of something that exists before apply, or any value."""
         last = path.rsplit(".", 1)[-1]
-        names_it = last in ("id", "arn") or last.endswith(("_id", "_arn", "cidr_block")) or is_a_place(self.type)
+        names_it = (
+            last in ("id", "arn") or last.endswith(("_id", "_arn", "cidr_block")) or is_region_or_partition(self.type)
+        )
         names = [name for name in self._block.attributes if name not in META]
         blocks = [nested_type(block) for block in self._block.blocks]
         if not names_it or not self.type.startswith(("aws_", "awscc_")) or "depends_on" in self._block.attributes:
             address = f"{self.address}.{path}"
             reason = f"{address} is read when Terraform plans"
-            asked_with = [f"{each}.id" for name in ("depends_on", *names) for each in self.mentioned(name)]
-            references = tuple(dict.fromkeys((address, *asked_with)))
+            mentioned = [f"{each}.id" for name in ("depends_on", *names) for each in self.instances_mentioned(name)]
+            references = tuple(dict.fromkeys((address, *mentioned)))
             return OuterReference(reason, Cause.DATA_SOURCE, address, references=references, is_set=surely_set(path))
         asked = parts_of([self.written(name) for name in dict.fromkeys((*names, *blocks)) if name not in META])
-        through = tuple(part for part in asked if isinstance(part, Reference))
+        looked_up_with = tuple(part for part in asked if isinstance(part, Reference))
         own = is_of_own_account(self.type) and "provider" not in self._block.attributes
-        return DataSourceValue(self.address, path, through, own=own, asked_by=asked_by(self))
+        return DataSourceValue(self.address, path, looked_up_with, own=own, asked_by=asked_by(self))
 
     def reference(self, name: str) -> Value:
-        """What ``address.name`` is worth elsewhere."""
+        """The value of ``address.name`` in other expressions."""
         record = self._module.session.record
         if record is not None:
-            told = record.value(self.address, name)
-            if told is not UNTOLD:
-                return told
+            recorded = record.value(self.address, name)
+            if recorded is not NOT_RECORDED:
+                return recorded
         if self.mode == "data":
             known = looked_up(self, name)
             if known is not None:
@@ -236,7 +238,7 @@ class HclInstance:
         return reference
 
     def _policy_document(self) -> Value:
-        """The text of a policy document, which may be made of many texts of other documents."""
+        """The text of a policy document; unknown and reported where it reaches a limit, as it may merge many others."""
         session = self._module.session
         try:
             found = kept(session, lambda: bounded(policy_document(self)))
@@ -247,7 +249,7 @@ class HclInstance:
         return found
 
     def _as_attribute(self, name: str, value: Value) -> Value:
-        """A known argument as others read it: a text says whose it is, the sort of a collection is the provider's."""
+        """A known argument in other expressions: a text with its resource, a collection without its type."""
         if isinstance(value, str):
             return AttributeText.of(value, Reference(self.address, name)) if self.mode == "resource" else value
         if self.type != "terraform_data" and type(value) in (list, List, Set):
@@ -274,7 +276,7 @@ class HclInstance:
 
     @property
     def region(self) -> Value:
-        """See `Instance`. Not looked at before it is asked for: it may lead back to the resource itself."""
+        """See `ResourceInstance`. Evaluated when it is first read: it may lead back to the resource itself."""
         attribute = self._block.attributes.get("region")
         if attribute is not None and self.mode == "resource":
             value = self.written("region")
@@ -284,28 +286,28 @@ class HclInstance:
 
     @property
     def provider(self) -> object:
-        """What is the same for resources of one provider configuration; None where none is written."""
+        """A key that resources of one provider configuration share; None where none is written."""
         return None if self._provider is None else self._provider.block or self._provider
 
     def mentions(self, name: str) -> set[str]:
-        """The names that an argument, or the nested blocks of a type, are written with."""
-        return mentioned(self._block, name)
+        """The names in an argument or in the nested blocks of a type."""
+        return names_mentioned(self._block, name)
 
     def expression(self, argument: str) -> str | None:
-        """See `Instance`. The names of an instance count with its key and with what its block is repeated over."""
+        """See `ResourceInstance`. An expression with ``each`` or ``count`` counts with the key and the expansion."""
         written = self._block.attributes.get(argument)
         if written is None or _IMPURE.search(written.text):
             return None
         key = f"{self.expansion}\0{last_key(self.address)}" if _OF_INSTANCE.search(written.text) else ""
         return f"{self.module}\0{key}\0{written.text}"
 
-    def mentioned(self, argument: str) -> Iterable[str]:
-        """See `Instance`."""
+    def instances_mentioned(self, argument: str) -> Iterable[str]:
+        """See `ResourceInstance`."""
         written = self._block.attributes.get(argument)
         return () if written is None else instances_mentioned([written], self._module, self._block)
 
     def locate(self, path: str) -> Location | None:
-        """See `Instance`. A number in the path chooses among blocks of one type (``ingress.1.from_port``)."""
+        """See `ResourceInstance`. A number in the path chooses among blocks of one type (``ingress.1.from_port``)."""
         block = self._block
         steps = path.replace("[", ".").replace("]", "").split(".")
         place: Location | None = None
@@ -324,20 +326,20 @@ class HclInstance:
 
     @property
     def declaration(self) -> None:
-        """It is the declaration itself."""
+        """None, as this is the declaration itself."""
 
-    def left_open(self, argument: str) -> bool:  # noqa: ARG002 - the protocol of `Instance`
-        """Source leaves nothing to a plan."""
+    def is_known_after_apply(self, argument: str) -> bool:  # noqa: ARG002 - the protocol of `ResourceInstance`
+        """False, as this is not read from a plan."""
         return False
 
-    def notes(self) -> Iterable[tuple[int, str]]:
-        """See `Instance`."""
-        return self._block.notes()
+    def comments(self) -> Iterable[tuple[int, str]]:
+        """See `ResourceInstance`."""
+        return self._block.comments()
 
-    def marks(self) -> Iterator[tuple[Location, str]]:
-        """See `Instance`."""
-        yield from self._block.marks()
-        yield from self._module.marks()
+    def source_comments(self) -> Iterator[tuple[Location, str]]:
+        """See `ResourceInstance`."""
+        yield from self._block.source_comments()
+        yield from self._module.source_comments()
 
 
 def nested_type(block: HclBlock) -> str:
@@ -346,6 +348,6 @@ def nested_type(block: HclBlock) -> str:
 
 
 class _Running(Unknown):
-    """An argument that needs itself."""
+    """An argument that depends on itself."""
 
     __slots__ = ()

@@ -1,8 +1,8 @@
-"""What something that was not read may have been given: a module that is not available, a file with errors.
+"""Instances that are given to something that was not read: a module that is not available, a file with errors.
 
-It may hold the split resource that is looked for in vain, so that its absence is not known. Names are followed as they
-are written, not as they are worth: ``aws_s3_bucket.b.bucket`` hands the bucket over even where its name is known. The
-text of a policy document hands nothing over.
+It may hold split resources of these instances, so their absence is not known. An instance is given by its name, not by
+its value: ``aws_s3_bucket.b.bucket`` gives the bucket even where its name is known. The text of a policy document
+gives no instance.
 """
 
 from __future__ import annotations
@@ -24,16 +24,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class GivenToUnread:
-    """What was handed to something that was not read, by the addresses of the instances and by the calls."""
+    """Instances that are given to something that was not read, by address and by call."""
 
     instances: dict[str, Unknown]
-    """Address of an instance -> what may have been given it."""
+    """Address of an instance -> why unread code may point at it."""
     calls: dict[str, tuple[str, ...]]
-    """Address of a call whose module was not read -> addresses of the instances that it was given."""
+    """Address of a call whose module was not read -> addresses of the instances in its arguments."""
 
 
-def handed_over(root: ModuleInstance) -> GivenToUnread:
-    """The instances that something which was not read may have been given, and what that is."""
+def given_to_unread(root: ModuleInstance) -> GivenToUnread:
+    """The instances that are given to something that was not read, and what that is."""
     found = GivenToUnread({}, {})
     waiting = [root]
     while waiting:
@@ -49,8 +49,8 @@ def _of_module(module: ModuleInstance, found: GivenToUnread) -> Iterator[tuple[s
     broken = _unread_file(module)
     if broken is not None:
         # A block of the instance's own type is another resource, not a part of it.
-        lost = module.module.lost
-        yield from ((each.address, broken) for each in module.own_instances() if lost - {each.type})
+        unread_blocks = module.module.unread_blocks
+        yield from ((each.address, broken) for each in module.own_instances() if unread_blocks - {each.type})
     for group in module.children.values():
         why = _unread_module(module, group)
         if group.missing:
@@ -69,15 +69,15 @@ def _of_module(module: ModuleInstance, found: GivenToUnread) -> Iterator[tuple[s
 
 
 def _unread_file(module: ModuleInstance) -> Unknown | None:
-    """Why the module may hold more than was seen."""
+    """Why the module may hold more blocks than were read; None where it may not."""
     gap = next((gap for gap in module.module.gaps if gap.kind is GapKind.FILE), None)
-    if gap is None or not module.module.lost:
+    if gap is None or not module.module.unread_blocks:
         return None
     return Unknown(f"{gap.subject}, in the same module, was not read: {gap.reason}", Cause.NOT_IN_SCOPE)
 
 
 def _unread_module(parent: ModuleInstance, group: CallGroup[ModuleInstance]) -> Unknown | None:
-    """Why what a call was given may be used by something that was not seen."""
+    """Why unread code of a called module may use the arguments of the call; None where all was read."""
     instances = group.instances()
     missing = group.missing
     if missing:
@@ -93,7 +93,7 @@ def _unread_module(parent: ModuleInstance, group: CallGroup[ModuleInstance]) -> 
 
 
 def _is_none(parent: ModuleInstance, group: CallGroup[ModuleInstance]) -> bool:
-    """Whether the call is certainly made for no instance."""
+    """Whether the call certainly has no instances."""
     count, for_each = group.block.attributes.get("count"), group.block.attributes.get("for_each")
     if count is not None:
         number = valued(count, parent.scope, parent.calls)

@@ -1,8 +1,8 @@
 """Terraform's functions over values that may not be known.
 
-`FUNCTIONS` holds all but ``try`` and ``can``, which decide whether their arguments are evaluated at all. A call gives a
-value, an `Unknown` where an unknown argument decides the result, or raises `FunctionError` where Terraform would
-refuse it. A module is imported when the first of its functions is called: most configurations need few.
+`FUNCTIONS` has all functions but ``try`` and ``can``, which decide whether their arguments are evaluated at all. A call
+returns a value, or an `Unknown` where an unknown argument decides the result; it raises `FunctionError` where Terraform
+would refuse it. A module is imported when its first function is called: most configurations need few.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""The memory and the steps that one scan may still take. What makes or walks many values counts them here as it does.
+"""The memory and the steps that one scan may use. Code that makes or walks many values counts them here meanwhile.
 
-What a value counts is near what it takes, and never much less: the sum over a scan is what bounds its memory.
+The size of a value is close to its memory and never much smaller: the sum over a scan limits its memory.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import Protocol
 from hipaa_guard.facts.values import Incomplete, PartialJson, PartialText, Unknown, Value
 
 ELEMENT = 64
-"""Bytes that an element of a list or map counts, besides what it holds."""
+"""Bytes of an element of a list or map, without its value."""
 
 _OBJECT = 56
 _UNKNOWN = 200
@@ -19,7 +19,7 @@ _REFERENCE = 8
 
 
 class EvaluationBudget(Protocol):
-    """Whatever keeps the count of a scan."""
+    """The count of a scan (`hcl.scope.Budget`)."""
 
     def spend(self, size: int) -> None:
         """Count bytes; raises one of the evaluator's `LIMITS` where none are left."""
@@ -28,36 +28,36 @@ class EvaluationBudget(Protocol):
         """Count elements that are looked at; raises one of the evaluator's `LIMITS` where no steps are left."""
 
 
-ROOM: ContextVar[EvaluationBudget | None] = ContextVar("ROOM", default=None)
-"""The count of the scan while it evaluates; None otherwise, where nothing would catch that a limit is reached."""
+BUDGET: ContextVar[EvaluationBudget | None] = ContextVar("BUDGET", default=None)
+"""The count of the scan during evaluation; else None, as no code would catch the error of a limit."""
 
 
 def spend(size: int) -> None:
-    """Count bytes that a function is about to take."""
-    room = ROOM.get()
-    if room is not None:
-        room.spend(size)
+    """Count bytes before a function uses them."""
+    budget = BUDGET.get()
+    if budget is not None:
+        budget.spend(size)
 
 
 def spend_elements(number: int) -> None:
-    """Count the elements of a list or map that a function is about to make."""
+    """Count the elements of a list or map before a function makes them."""
     spend(_OBJECT + number * ELEMENT)
 
 
 def walked(elements: int) -> None:
     """Count elements that were looked at."""
-    room = ROOM.get()
-    if room is not None:
-        room.walk(elements)
+    budget = BUDGET.get()
+    if budget is not None:
+        budget.walk(elements)
 
 
 def text_size(text: str) -> int:
-    """What a text counts. Beyond ASCII, a character may take four bytes."""
+    """The size of a text in bytes. Beyond ASCII, a character may take four."""
     return _OBJECT + len(text) * (1 if text.isascii() else 4)
 
 
 def outer_size(value: Value) -> int:
-    """What a value counts by itself: a text as it is, a list or map without what its elements hold."""
+    """The size in bytes of a value by itself: of a list or map, without the values of its elements."""
     if isinstance(value, str):
         return text_size(value)
     if isinstance(value, list):
@@ -73,7 +73,7 @@ def outer_size(value: Value) -> int:
 
 
 def whole_size(value: Value) -> int:
-    """What a value counts with all that it holds; a part that is shared counts once."""
+    """The size in bytes of a value with all its parts; a shared part counts once."""
     size = 0
     waiting = [value]
     visited: set[int] = set()

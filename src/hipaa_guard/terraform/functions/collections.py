@@ -30,11 +30,11 @@ from .unknowns import MAX_LIST, derived, elements, is_text, parts_of, relisted, 
 
 MAX_RANGE = 1024
 NEIGHBOURS = 100
-"""How far back an unknown element is compared with those before it."""
+"""Maximum number of earlier elements that an unknown element is compared with."""
 
 
 def alltrue(items: list[Value]) -> Value:
-    """True if all elements are, also if there are none; a certain false decides at once."""
+    """True if all elements are, or if there are none; a certain false decides alone."""
     return _decided(items, answer=False)
 
 
@@ -51,7 +51,7 @@ def _decided(items: list[Value], *, answer: bool) -> Value:
 
 
 def chunklist(items: list[Value], size: Number) -> Value:
-    """Lists of at most so many elements each."""
+    """Lists of at most ``size`` elements each."""
     length = whole_number(size, "size")
     if length < 0:
         raise FunctionError("the size argument must be positive")
@@ -66,7 +66,7 @@ def chunklist(items: list[Value], size: Number) -> Value:
 def coalesce(*values: Value) -> Value:
     """The first argument that is neither null nor an empty text, converted to the common type of all.
 
-    Beside a null there is no common type of lists and maps, and they stay as they are.
+    With a null among them, lists and maps have no common type, and stay as they are.
     """
     present = [value for value in values if value is not None]
     structured = any(isinstance(value, list | dict) for value in present)
@@ -96,7 +96,7 @@ def coalescelist(*lists: Value) -> Value:
 
 
 def compact(items: list[Value]) -> Value:
-    """The texts that are neither null nor empty. A text that is not known may be either."""
+    """The texts that are neither null nor empty. An unknown text may be either."""
     kept, open_ends = [], [unseen(items)]
     for element in elements(items):
         if isinstance(element, Unknown):
@@ -116,7 +116,7 @@ def _never_empty(unknown: Unknown) -> bool:
 
 
 def concat(*lists: Value) -> Value:
-    """All elements of all lists; a list that is not known leaves the rest incomplete."""
+    """All elements of all lists; incomplete where a list is not known."""
     items: list[Value] = []
     missing: list[Unknown | None] = []
     for part in lists:
@@ -133,7 +133,7 @@ def concat(*lists: Value) -> Value:
 
 
 def contains(items: Value, wanted: Value) -> Value:
-    """Whether an element equals the value; a certain one is not hidden by unknown neighbours."""
+    """Whether an element equals the value; a certain match decides, whatever the unknown elements are."""
     found = to_list(items)
     require_small([found, wanted])
     answers = [equal(element, wanted) for element in elements(found)]
@@ -240,13 +240,13 @@ def lookup(mapping: dict[str, Value], key: str, *default: Value) -> Value:
 
 
 def _like_values(mapping: dict[str, Value], default: Value) -> Value:
-    """The default of a look-up in a map, which has the type of its values."""
+    """The default of a look-up, converted to the type of the map's values."""
     wanted = type_of(mapping)[1] if isinstance(mapping, Map) else ANY_TYPE
     return converted(default, wanted) if one_type((wanted, type_of(default))) == wanted else default
 
 
 def matchkeys(items: list[Value], names: list[Value], wanted: list[Value]) -> Value:
-    """The elements whose neighbours in the second list are in the third."""
+    """The elements at the positions where the second list has an element of the third."""
     if len(items) != len(names):
         raise FunctionError("length of keys and values should be equal")
     known = unified([*names, *wanted])
@@ -272,7 +272,7 @@ def one(items: list[Value]) -> Value:
 
 
 def range_(*limits: Number) -> Value:
-    """Numbers from a start to before an end, by a step. Terraform gives at most 1,024."""
+    """Numbers from a start to before an end, by a step. Terraform returns at most 1,024."""
     if len(limits) > len(("start", "end", "step")):
         raise FunctionError("must have one, two, or three arguments")
     start, end = (0, limits[0]) if len(limits) == 1 else limits[:2]
@@ -348,30 +348,30 @@ NUMBERS = Parameter(list_of(to_number))
 LISTS_OF_TEXTS = Parameter(map_of(list_of(to_text)))
 
 FUNCTIONS: dict[str, Function] = {
-    "alltrue": call(alltrue, BOOLS.loose),
-    "anytrue": call(anytrue, BOOLS.loose),
-    "chunklist": call(chunklist, LIST.loose, NUMBER),
-    "coalesce": call(coalesce, rest=ANY.open.or_null, least=1),
-    "coalescelist": call(coalescelist, rest=ANY.open, least=1),
-    "compact": call(compact, TEXTS.loose),
-    "concat": call(concat, rest=LIST.open, least=1),
-    "contains": call(contains, LIST.loose, ANY.open),
-    "distinct": call(distinct, LIST.loose),
-    "element": call(element, LIST.loose, NUMBER),
-    "flatten": call(flatten, LIST.loose),
-    "index": call(index, LIST.loose, ANY.open),
-    "keys": call(keys, MAP.loose),
-    "length": call(length, ANY.loose),
-    "lookup": call(lookup, MAP.loose, TEXT, rest=ANY.open.or_null),
+    "alltrue": call(alltrue, BOOLS.parts_may_be_unknown),
+    "anytrue": call(anytrue, BOOLS.parts_may_be_unknown),
+    "chunklist": call(chunklist, LIST.parts_may_be_unknown, NUMBER),
+    "coalesce": call(coalesce, rest=ANY.may_be_unknown.or_null, least=1),
+    "coalescelist": call(coalescelist, rest=ANY.may_be_unknown, least=1),
+    "compact": call(compact, TEXTS.parts_may_be_unknown),
+    "concat": call(concat, rest=LIST.may_be_unknown, least=1),
+    "contains": call(contains, LIST.parts_may_be_unknown, ANY.may_be_unknown),
+    "distinct": call(distinct, LIST.parts_may_be_unknown),
+    "element": call(element, LIST.parts_may_be_unknown, NUMBER),
+    "flatten": call(flatten, LIST.parts_may_be_unknown),
+    "index": call(index, LIST.parts_may_be_unknown, ANY.may_be_unknown),
+    "keys": call(keys, MAP.parts_may_be_unknown),
+    "length": call(length, ANY.parts_may_be_unknown),
+    "lookup": call(lookup, MAP.parts_may_be_unknown, TEXT, rest=ANY.may_be_unknown.or_null),
     "matchkeys": call(matchkeys, LIST, LIST, LIST),
-    "merge": call(merge, rest=MAP.loose.or_null),
-    "one": call(one, LIST.loose),
+    "merge": call(merge, rest=MAP.parts_may_be_unknown.or_null),
+    "one": call(one, LIST.parts_may_be_unknown),
     "range": call(range_, rest=NUMBER, least=1),
-    "reverse": call(reverse, LIST.loose),
-    "slice": call(slice_, LIST.loose, NUMBER, NUMBER),
+    "reverse": call(reverse, LIST.parts_may_be_unknown),
+    "slice": call(slice_, LIST.parts_may_be_unknown, NUMBER, NUMBER),
     "sort": call(sort, TEXTS),
     "sum": call(sum_, NUMBERS),
     "transpose": call(transpose, LISTS_OF_TEXTS),
-    "values": call(values, MAP.loose),
-    "zipmap": call(zipmap, TEXTS, LIST.loose),
+    "values": call(values, MAP.parts_may_be_unknown),
+    "zipmap": call(zipmap, TEXTS, LIST.parts_may_be_unknown),
 }

@@ -1,4 +1,4 @@
-"""What functions may ask of the evaluator that calls them."""
+"""The evaluator, as functions use it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from hipaa_guard.facts.values import Value
 
 
 class CallContext(Protocol):
-    """Where a call stands: the scanned directory, the module, and the evaluator's own templates."""
+    """The context of a call: the scanned directory, the module, and templates."""
 
     @property
     def root(self) -> Path:

@@ -1,4 +1,4 @@
-"""Terraform's conversions between types, and its idea of equality.
+"""Terraform's conversions between types, and its equality.
 
 Lists, sets and tuples are all Python lists, maps and objects all dictionaries; `structures` tells them apart.
 """
@@ -156,7 +156,7 @@ def added(numbers: Iterable[Number]) -> Number:
 
 
 def as_set(items: Iterable[Value], *missing: Unknown | None) -> list[Value]:
-    """These items as a set: known ones first, then unknown ones. It is incomplete where those may repeat others."""
+    """The items as a set: known ones first, then unknown ones. Incomplete where unknown ones may repeat others."""
     known: list[Value] = []
     unknown: list[Value] = []
     for item in items:
@@ -181,7 +181,7 @@ def sorted_set(items: list[Value]) -> list[Value]:
 
 
 def _hash_text(value: Value) -> str:
-    """What Terraform sorts collections within a set by, for want of anything better."""
+    """The key by which Terraform sorts collections within a set."""
     if isinstance(value, Map):
         return f"{{{''.join(f'{_hash_text(key)}:{_hash_text(value[key])};' for key in sorted(value))}}}"
     if isinstance(value, dict):
@@ -195,7 +195,7 @@ def _hash_text(value: Value) -> str:
 
 
 def identity(value: Value) -> object:
-    """A key that two known values share exactly where Terraform calls them equal."""
+    """A key that is equal for two known values exactly where these are equal to Terraform."""
     if isinstance(value, bool) or value is None:
         return value, "constant"
     if isinstance(value, int | float):
@@ -208,7 +208,7 @@ def identity(value: Value) -> object:
 
 
 def equal(left: Value, right: Value) -> bool | None:
-    """Whether two values are the same; None where unknown parts leave it open."""
+    """Whether two values are equal; None where unknown parts decide it."""
     if isinstance(left, Unknown) or isinstance(right, Unknown):
         return _equal_unknowns(left, right)
     if kind(left) != kind(right) or _of_other_structure(left, right):
@@ -223,13 +223,13 @@ def equal(left: Value, right: Value) -> bool | None:
 
 
 def _of_other_structure(left: Value, right: Value) -> bool:
-    """Whether one is a list and the other a tuple, or the like: to Terraform these are never the same."""
+    """Whether one is a list and the other a tuple, or the like: to Terraform these are never equal."""
     one, other = structure(left), structure(right)
     return one is not None and other is not None and one != other
 
 
 def all_of(answers: Iterable[bool | None]) -> bool | None:
-    """True if all are, False if one is not, None where that is open."""
+    """True if all answers are, False if one is, else None."""
     certain: bool | None = True
     for answer in answers:
         if answer is False:
@@ -242,10 +242,10 @@ def all_of(answers: Iterable[bool | None]) -> bool | None:
 def unified(values: list[Value]) -> list[Value]:
     """Values converted to their common type, as in a list, a set or a map.
 
-    A number beside an unknown value stays a number, though it would become a text if the unknown one were a text.
+    A number beside an unknown value stays a number, although it would become a text if the unknown value were one.
 
     Raises:
-        FunctionError: they have none.
+        FunctionError: they have no common type.
 
     """
     if all(type(value) is str for value in values):
@@ -258,7 +258,7 @@ def unified(values: list[Value]) -> list[Value]:
 
 
 def converted(value: Value, wanted: Type) -> Value:
-    """A value converted to a type that it fits; what is not known stays as it is."""
+    """A value converted to a type that it fits; unknown parts stay as they are."""
     name = wanted[0]
     if value is None or isinstance(value, Unknown) or wanted is ANY:
         return value

@@ -1,4 +1,4 @@
-"""Date and time functions. The current time is in `hashing`, with all else that changes at every run."""
+"""Date and time functions. Those of the current time are in `hashing`, with all others that change at each run."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def rfc3339(moment: datetime) -> str:
 
 
 def timeadd(timestamp: str, amount: str) -> Value:
-    """The moment so much later."""
+    """The timestamp later by a duration."""
     moment, rest = parsed(timestamp)
     try:
         return rfc3339(moment + timedelta(seconds=(rest + duration(amount)) // 10**9))
@@ -74,7 +74,7 @@ def timecmp(left: str, right: str) -> Value:
 
 
 def formatdate(template: str, timestamp: str) -> Value:
-    """The moment written after a template of letters: ``DD MMM YYYY``."""
+    """The timestamp in the format of a template: ``DD MMM YYYY``."""
     moment, _ = parsed(timestamp)
     pieces: list[str] = []
     position = 0

@@ -30,7 +30,7 @@ BIG_ENDIAN_MARK = b"\xfe\xff"
 
 
 def base64decode(text: str) -> Value:
-    """The text behind Base64."""
+    """The text encoded in Base64."""
     return _utf8(_decoded(text))
 
 
@@ -40,7 +40,7 @@ def base64encode(text: str) -> Value:
 
 
 def base64gzip(text: str) -> Value:  # noqa: ARG001 - compressed bytes differ between implementations
-    """The compressed text in Base64, which only Terraform's own compressor gives."""
+    """An unknown text: the compressed bytes depend on Terraform's own compressor."""
     return Unknown("base64gzip() is not evaluated", Cause.EXPRESSION, is_set=True)
 
 
@@ -104,7 +104,7 @@ def _without_surrogates(value: Value) -> Value:
 
 
 def jsonencode(value: Value) -> Value:
-    """The value as JSON; where parts are unknown, the structure itself, to be looked into."""
+    """The value as JSON; with unknown parts, a `PartialJson` with its structure."""
     unknown = next(parts_of(value), None)
     return json_text(value) if unknown is None else PartialJson(value, unknown)
 
@@ -117,7 +117,7 @@ def yamldecode(text: str) -> Value:
 
 
 def yamlencode(value: Value) -> Value:
-    """The value as YAML; where parts are unknown, the structure itself, to be looked into."""
+    """The value as YAML; with unknown parts, a `PartialJson` with its structure."""
     from .yaml_text import yaml_text
 
     unknown = next(parts_of(value), None)
@@ -125,7 +125,7 @@ def yamlencode(value: Value) -> Value:
 
 
 def textdecodebase64(text: str, encoding: str) -> Value:
-    """The text behind Base64 in some encoding of characters."""
+    """The text in a character encoding, encoded in Base64."""
     try:
         return _decoded(text).decode(_known(encoding))
     except UnicodeDecodeError:
@@ -133,7 +133,7 @@ def textdecodebase64(text: str, encoding: str) -> Value:
 
 
 def textencodebase64(text: str, encoding: str) -> Value:
-    """The text in some encoding of characters, in Base64."""
+    """The text, encoded in a character encoding and in Base64."""
     name = _known(encoding)
     try:
         data = BIG_ENDIAN_MARK + text.encode("utf-16-be") if name == "utf-16" else text.encode(name)
@@ -173,10 +173,10 @@ FUNCTIONS: dict[str, Function] = {
     "base64gzip": call(base64gzip, TEXT),
     "csvdecode": call(csvdecode, TEXT),
     "jsondecode": call(jsondecode, TEXT),
-    "jsonencode": call(jsonencode, ANY.open.or_null),
+    "jsonencode": call(jsonencode, ANY.may_be_unknown.or_null),
     "textdecodebase64": call(textdecodebase64, TEXT, TEXT),
     "textencodebase64": call(textencodebase64, TEXT, TEXT),
     "urlencode": call(urlencode, TEXT),
     "yamldecode": call(yamldecode, TEXT),
-    "yamlencode": call(yamlencode, ANY.open.or_null),
+    "yamlencode": call(yamlencode, ANY.may_be_unknown.or_null),
 }

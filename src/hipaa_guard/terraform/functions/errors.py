@@ -1,4 +1,4 @@
-"""What a function call can end in besides a value."""
+"""Errors of function calls."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Filesystem functions: they read below the scanned directory and nowhere else."""
+"""Filesystem functions. They read only below the scanned directory."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ GLOB = re.compile(
 
 
 def located(context: CallContext, path: str) -> Path | Unknown:
-    """Where a path leads, links followed; unknown outside of the scanned directory and among git's own files."""
+    """The path with links resolved; unknown outside of the scanned directory and for git's own files."""
     if path.startswith("~"):
         return outside(path)
     if "\0" in path:
@@ -44,7 +44,7 @@ def located(context: CallContext, path: str) -> Path | Unknown:
     if not found.is_relative_to(root):
         return outside(path)
     try:
-        found.exists()  # no answer to a name that is too long, or below what may not be read
+        found.exists()  # raises for a name that is too long, or below a directory that may not be read
     except OSError as error:
         raise FunctionError(f"failed to read {path[:200]!r}: {error.strerror}") from None
     if is_of_git(found, root):
@@ -53,7 +53,7 @@ def located(context: CallContext, path: str) -> Path | Unknown:
 
 
 def outside(path: str) -> Unread:
-    """What a call on a file outside of the scanned directory gives."""
+    """The result of a call on a file outside of the scanned directory."""
     return Unread(f"{path[:200]!r} is outside of the scanned directory", Cause.NOT_IN_SCOPE)
 
 
@@ -137,7 +137,7 @@ def _target(context: CallContext, link: str) -> Path | Unknown | None:
 
 
 def _entries(directory: Path, prefix: str) -> Iterator[tuple[str, os.DirEntry[str]]]:
-    """Everything below a directory, links to directories not followed."""
+    """All entries below a directory, without following links to directories."""
     waiting, count = [(directory, prefix)], 0
     while waiting:
         where, above = waiting.pop()
@@ -157,7 +157,7 @@ def _entries(directory: Path, prefix: str) -> Iterator[tuple[str, os.DirEntry[st
 
 
 def translated(pattern: str) -> str:
-    """A pattern of files as a regular expression: ``**/`` is any number of directories, ``{a,b}`` a choice."""
+    """A file pattern as a regular expression: ``**/`` means any number of directories, ``{a,b}`` a choice."""
     if unreadable := BROKEN.search(pattern):
         raise FunctionError(f"syntax error in pattern: {unreadable[0][:40]!r}")
     if NESTED.search(pattern):
@@ -185,7 +185,7 @@ def translated(pattern: str) -> str:
 
 
 def templatefile(context: CallContext, path: str, variables: dict[str, Value]) -> Value:
-    """The text of a file as a template, filled in by the evaluator."""
+    """The text of a template file, filled in by the evaluator."""
     for name in variables:
         if not VARIABLE.fullmatch(name):
             raise FunctionError(f"invalid template variable name {name[:40]!r}")
@@ -215,13 +215,13 @@ def dirname(path: str) -> Value:
 
 
 def pathexpand(path: str) -> Value:
-    """The path itself; the home directory belongs to whoever runs Terraform."""
+    """The path itself; unknown where it begins with the home directory of the user who runs Terraform."""
     if path.startswith("~"):
-        return Unknown("the home directory of whoever runs Terraform", Cause.EXPRESSION)
+        return Unknown("the home directory of the user who runs Terraform", Cause.EXPRESSION)
     return path
 
 
-VARIABLES = Parameter(to_map).loose
+VARIABLES = Parameter(to_map).parts_may_be_unknown
 
 FUNCTIONS: dict[str, Function] = {
     "abspath": call_with_context(abspath, TEXT),

@@ -25,7 +25,7 @@ INTEGERS = {"b": "b", "d": "d", "o": "o", "x": "x", "X": "X"}
 PREFIXES = {"b": "0b", "o": "0", "x": "0x", "X": "0X"}
 LONGEST_NUMBER = 1000
 PLAIN_EXPONENTS = range(-4, 6)
-"""Exponents of numbers that are written without one."""
+"""Exponents of numbers that are written without an exponent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ class Verb:
 
     @property
     def bare(self) -> bool:
-        """Whether the verb puts a text in as it is."""
+        """Whether the verb inserts a text unchanged."""
         return self.mode in "sv" and not self.width and not self.precision and "#" not in self.flags
 
 
@@ -55,7 +55,7 @@ def formatted(template: str, values: list[Value]) -> str | Unknown:
 
 
 def formatted_list(template: str, values: list[Value]) -> Value:
-    """One text for each position of the lists among the values; other values are the same in each."""
+    """One text for each position of the lists among the values; other values are the same in each text."""
     if any(isinstance(value, Unknown) for value in values):
         return derived(parts_of([value for value in values if isinstance(value, Unknown)]))
     lists = [value for value in values if isinstance(value, list)]
@@ -72,7 +72,7 @@ def formatted_list(template: str, values: list[Value]) -> Value:
 
 
 def _counted(text: str | Unknown) -> str | Unknown:
-    """A text, counted before the next one is made: each may be as long as texts may be."""
+    """A text, counted before the next one is made, as each may have the greatest length."""
     spend(outer_size(text))
     return text
 
@@ -184,7 +184,7 @@ def _decimal(verb: Verb, number: Number) -> str:
 
 
 def _shortest(number: Number | Decimal, letter: str, plain: range = PLAIN_EXPONENTS) -> str:
-    """The fewest digits that say the number, with an exponent outside of a range."""
+    """The fewest digits that identify the number, with an exponent outside of a range."""
     decimal = number if isinstance(number, Decimal) else Decimal(repr(number))
     if not decimal:
         return "0"
@@ -199,7 +199,7 @@ def _shortest(number: Number | Decimal, letter: str, plain: range = PLAIN_EXPONE
 
 
 def _exponent(text: str) -> str:
-    """Python's exponents have as few digits as they need, Go's at least two."""
+    """The text with an exponent of at least two digits, as in Go."""
     return re.sub(r"([eE][+-])(\d)$", r"\g<1>0\2", text)
 
 

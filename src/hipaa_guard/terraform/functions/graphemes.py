@@ -1,7 +1,7 @@
-"""Characters as people see them: what Terraform counts in ``length``, ``substr`` and column widths.
+"""Grapheme clusters, the visible characters that Terraform counts in ``length``, ``substr`` and column widths.
 
-The common rules of Unicode's text segmentation: marks, joined emoji, skin tones, flags and line ends. Conjoining Hangul
-and Indic letters are counted one by one.
+It has the common rules of Unicode's text segmentation: marks, joined emoji, skin tones, flags, line ends. Hangul
+jamo and Indic conjuncts are counted letter by letter.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ def graphemes(text: str) -> list[str]:
 
 
 def _continues(last: str, length: int, character: str) -> bool:
-    """Whether a character belongs to the cluster before it, of which the last character and the length are given."""
+    """Whether a character belongs to the cluster before it, given by its last character and its length."""
     if character.isascii():
         return last == "\r" and length == 1 and character == "\n"
     if character == JOINER or unicodedata.category(character) in ("Mn", "Me", "Mc") or ord(character) in SKIN_TONES:

@@ -1,4 +1,4 @@
-"""Hash and crypto functions. Those that give another value at every run stay unknown."""
+"""Hash and crypto functions. Functions with another result at each run stay unknown."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""JSON as Terraform writes it: keys sorted, no spaces, characters that matter to HTML escaped."""
+"""JSON as Terraform writes it: sorted keys, no spaces, special characters of HTML escaped."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def json_text(value: Value) -> str:
     """The JSON document of a known value.
 
     Raises:
-        LimitReached: the text would be longer than texts may be.
+        FunctionLimitReached: the text would be longer than `MAX_TEXT`.
 
     """
     pieces: list[str] = []

@@ -58,10 +58,10 @@ def cidrsubnet(prefix: str, bits: Number, number: Number) -> Value:
 
 
 def cidrsubnets(prefix: str, *bits: Number) -> Value:
-    """Subnets one behind the other, each with its own number of additional bits."""
+    """Consecutive subnets, each with its own number of additional bits."""
     net = network(prefix)
     following, end = int(net.network_address), int(net.network_address) + net.num_addresses
-    if net.prefixlen == 0 and len(bits) > 1:  # Terraform takes the end of the first subnet for the end of all addresses
+    if net.prefixlen == 0 and len(bits) > 1:  # to Terraform, the first subnet ends where all addresses end
         raise FunctionError("not enough remaining address space")
     subnets: list[Value] = []
     for extra in bits:
@@ -84,7 +84,7 @@ def _address(net: Network, number: int) -> str:
     if address.ipv4_mapped or net.network_address.ipv4_mapped:
         raise FunctionLimitReached(
             "an IPv4 address written as IPv6"
-        )  # Terraform's answers are no addresses of the network
+        )  # Terraform returns addresses outside of the network
     return str(address)
 
 

@@ -1,7 +1,7 @@
 """Numbers as Terraform calculates with them: binary fractions of 512 bits.
 
-Most numbers are an ``int`` or a ``float`` here, which stands for the decimal number that it is written as. Where that
-is not enough, as for 1/3, a number is a `Precise`.
+Most numbers are an ``int`` or a ``float``, which stands for the decimal number in its ``repr``. A number without such a
+form, such as 1/3, is a `Precise`.
 """
 
 from __future__ import annotations
@@ -13,11 +13,11 @@ Number = int | float
 
 PRECISION = 512
 _MOST_DIGITS = 160
-"""Decimal digits that tell any two numbers of that precision apart."""
+"""Decimal digits that distinguish any two numbers of that precision."""
 
 
 class Precise(float):
-    """A number that no ``float`` is close enough to. It equals no other ``int`` or ``float``."""
+    """A number that no ``float`` stands for. It equals no ``int`` and no plain ``float``."""
 
     __slots__ = ("exact",)
     exact: Fraction
@@ -64,7 +64,7 @@ class Precise(float):
 
 
 def _shortest(value: Fraction) -> str:
-    """The fewest decimal digits that no other number of Terraform's precision has."""
+    """The fewest decimal digits that identify a number of Terraform's precision."""
     few, many = 0, _MOST_DIGITS
     while many - few > 1:
         middle = (few + many) // 2
@@ -83,14 +83,14 @@ def _precise(value: Fraction) -> Precise:
 
 
 def exact(number: Number) -> Fraction:
-    """The number that Terraform has in the place of one of ours."""
+    """The exact number that Terraform has for one of ours."""
     if isinstance(number, Precise):
         return number.exact
     return rounded(Fraction(number if isinstance(number, int) else repr(number)))
 
 
 def rounded(value: Fraction) -> Fraction:
-    """The closest number of 512 bits; of two as close, the even one."""
+    """The closest number of 512 bits; of two equally close ones, the even one."""
     size = value.numerator.bit_length() - value.denominator.bit_length()
     shift = PRECISION - size
     if shift >= 0 and value.denominator.bit_count() == 1 and value.numerator.bit_length() <= PRECISION:

@@ -1,4 +1,4 @@
-"""The functions of the AWS provider, all of which only work on texts."""
+"""The functions of the AWS provider. All of them only work on texts."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _SECTIONS = ("partition", "service", "region", "account_id", "resource")
 
 
 def arn_build(*sections: Value) -> Value:
-    """An ARN of its sections; partly known where some are not."""
+    """The ARN of its sections; partly known where a section is unknown."""
     return text_of(["arn", *(part for section in sections for part in (":", section))])
 
 
@@ -45,7 +45,7 @@ def _sections(arn: str) -> dict[str, str]:
 
 
 FUNCTIONS: dict[str, Function] = {
-    "provider::aws::arn_build": call(arn_build, *[TEXT.open] * len(_SECTIONS)),
+    "provider::aws::arn_build": call(arn_build, *[TEXT.may_be_unknown] * len(_SECTIONS)),
     "provider::aws::arn_parse": call(arn_parse, TEXT),
     "provider::aws::trim_iam_role_path": call(trim_iam_role_path, TEXT),
 }

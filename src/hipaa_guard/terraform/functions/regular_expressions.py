@@ -1,7 +1,7 @@
-"""Terraform's regular expressions: RE2, whose C++ library takes the patterns of Go's and finds the same matches.
+"""Terraform's regular expressions, by the C++ library RE2: it has the patterns of Go's and finds the same matches.
 
-A scanned tree is hostile, and Python's own matcher can be kept busy for years by thirty characters. RE2 takes time that
-grows with the pattern times the text; the limits here bound both, and the number of searches.
+A scanned tree may be hostile, and thirty characters can keep Python's own matcher busy for years. The time of RE2 is
+proportional to the pattern times the text; the limits here bound both, and the number of searches.
 """
 
 from __future__ import annotations
@@ -21,14 +21,14 @@ from .unknowns import MAX_LIST, MAX_TEXT
 MAX_PATTERN = 20_000
 MAX_GROUPS = 200
 MAX_MEMORY = 1 << 21
-"""Bytes for one pattern: its program, and what RE2 remembers of a search."""
+"""Maximum bytes for one pattern: for its program and RE2's memory of a search."""
 MAX_WORK = 100_000_000
-"""Steps of the program times bytes of the text: about a second in RE2's slowest way of searching."""
+"""Maximum steps of the program times bytes of the text: about a second in RE2's slowest search."""
 _WORK_OF_ELEMENT = 200
-"""How much of that takes as long as to look at an element of a list."""
+"""The part of this work that takes as long as a look at one element of a list."""
 
 MAX_SECONDS = 1.0
-"""Processor time of all searches of one call."""
+"""Maximum processor time of all searches of one call."""
 
 TOKEN = re.compile(
     r"\\Q.*?(?:\\E|\Z)"
@@ -37,7 +37,7 @@ TOKEN = re.compile(
     r"|(?P<group>\((?:(?!\?)|\?P?<(?P<name>\w+)>))",
     re.DOTALL,
 )
-"""What must be told apart to find the groups of a pattern."""
+"""The tokens of a pattern that matter for finding its groups."""
 REFERENCE = r"\$(?:(\$)|([\pL\p{Nd}_]+)|\{([\pL\p{Nd}_]+)\})"
 NUMBER = re.compile(r"0|[1-9][0-9]{0,7}")
 SURROGATE = re.compile("[\ud800-\udfff]")
@@ -48,16 +48,16 @@ Spans = list[tuple[int, int]]
 
 
 class MatchBudget:
-    """Processor time that one call may still take."""
+    """The processor time that is left for one call."""
 
     def __init__(self, seconds: float = MAX_SECONDS) -> None:
         self.end = time.thread_time() + seconds
 
     def check(self) -> None:
-        """Go on, unless there is none left.
+        """Make sure that time is left.
 
         Raises:
-            LimitReached: there is none left.
+            FunctionLimitReached: no time is left.
 
         """
         if time.thread_time() > self.end:
@@ -78,7 +78,7 @@ class Program:
         if "C" in escaped:  # RE2 has it, Go does not
             raise FunctionError(r"invalid regexp pattern: invalid escape sequence: \C")
         self._only_ascii = "B" in escaped
-        # RE2 tells the name of a group, but only of the first of several with the same name.
+        # Of several groups with one name, RE2 names only the first.
         self.names: list[str | None] = [token["name"] for token in tokens if token["group"]]
         if len(self.names) != self._compiled.groups:
             raise FunctionLimitReached("a regular expression with groups like these")
@@ -90,8 +90,8 @@ class Program:
         return next(self.matches(text, budget), None) is not None
 
     def matches(self, text: str, budget: MatchBudget) -> Iterator[Spans]:
-        """All matches that do not overlap; none empty right behind another."""
-        if self._only_ascii and not text.isascii():  # RE2 finds it also between the bytes of one character
+        """All matches that do not overlap, without empty ones right behind another match."""
+        if self._only_ascii and not text.isascii():  # RE2 also finds \B between the bytes of one character
             raise FunctionLimitReached(r"\B in a text with letters beyond ASCII")
         searched = encodable(text)
         if len(searched.encode()) * self._compiled.programsize > MAX_WORK:
@@ -121,13 +121,13 @@ def _compiled(pattern: str) -> Any:
         why = error.args[0].decode(errors="replace")
     if why.startswith("pattern too large"):
         raise FunctionLimitReached(f"a regular expression of more than {MAX_MEMORY:,} bytes")
-    if PROPERTY.match(why):  # newer versions of Go know more of them
+    if PROPERTY.match(why):  # newer versions of Go have more properties
         raise FunctionLimitReached("a Unicode property like this in a regular expression")
     raise FunctionError(f"invalid regexp pattern: {why}")
 
 
 def encodable(text: str) -> str:
-    """The text with Unicode's replacement character for what is none, at the same positions."""
+    """The text with Unicode's replacement character in the place of each surrogate."""
     return text if text.isascii() else SURROGATE.sub("\ufffd", text)
 
 
@@ -170,7 +170,7 @@ def replaced(text: str, pattern: str, replacement: str) -> str:
 
 
 def parts_of_replacement(replacement: str, names: list[str | None], budget: MatchBudget) -> list[str | list[int]]:
-    """The texts of a replacement, and between them the numbers of the groups that a reference may mean."""
+    """The texts of a replacement and, for each reference between them, the numbers of the groups that it may mean."""
     parts: list[str | list[int]] = []
     position = 0
     for reference in _compiled(REFERENCE).finditer(encodable(replacement)):

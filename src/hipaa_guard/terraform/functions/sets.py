@@ -1,4 +1,4 @@
-"""Functions of sets, which are lists here."""
+"""Functions of sets, which are Python lists here."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def setproduct(*sets: list[Value]) -> Value:
 
 
 def setunion(*sets: Value) -> Value:
-    """Elements of any set. A set that is not known leaves the rest incomplete."""
+    """Elements of any set; incomplete where a set is not known."""
     known = [items for items in sets if not isinstance(items, Unknown)]
     missing = [items if isinstance(items, Unknown) else unseen(items) for items in sets]
     return as_set(unified([item for items in known for item in elements(items)]), *missing)
@@ -54,7 +54,7 @@ def _of_one_type(sets: tuple[list[Value], ...]) -> list[list[Value]]:
 
 FUNCTIONS: dict[str, Function] = {
     "setintersection": call(setintersection, LIST, rest=LIST),
-    "setproduct": call(setproduct, rest=LIST.loose, least=2),
+    "setproduct": call(setproduct, rest=LIST.parts_may_be_unknown, least=2),
     "setsubtract": call(setsubtract, LIST, LIST),
-    "setunion": call(setunion, LIST.open, rest=LIST.open),
+    "setunion": call(setunion, LIST.may_be_unknown, rest=LIST.may_be_unknown),
 }

@@ -1,4 +1,4 @@
-"""Which functions give a list, a set or a map, and not a tuple or an object."""
+"""Functions that return a list, a set or a map instead of a tuple or an object."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from .conversion import as_set, unified
 from .structures import List, Map, Set, structure, type_of
 
 Shape = Callable[[Any, list[Value]], Value]
-"""The result of a function from what it computed and from its arguments."""
+"""From the raw result and the arguments of a function to its typed result."""
 
 
 def _as_list(result: Any, _arguments: list[Value]) -> Value:
@@ -104,7 +104,7 @@ TEXTS = frozenset(
         *("templatestring", "timeadd", "title", "trim", "trimprefix", "trimspace", "trimsuffix", "upper", "urlencode"),
     }
 )
-"""Functions that give a text, known or not."""
+"""Functions that return a text, known or unknown."""
 
 
 def _texted(function: Function) -> Function:
@@ -117,7 +117,7 @@ def _texted(function: Function) -> Function:
 
 
 def shaped(name: str, function: Function) -> Function:
-    """A function with its results as Terraform types them. What is not known, or not all, stays as it is."""
+    """A function with results of Terraform's types. Unknown and incomplete results stay as they are."""
     shape = SHAPES.get(name)
     if name in TEXTS:
         return _texted(function)

@@ -1,4 +1,4 @@
-"""How a function's arguments are checked, converted and, where unknown, answered for: once, for all functions."""
+"""Arguments of all functions: checked and converted; where one is unknown, the result of the call is too."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from .unknowns import beyond_limit, bounded, derived, parts_of
 
 
 class Sight(Enum):
-    """How much of an argument must be known before the function itself is asked."""
+    """The part of an argument that must be known before the function is called."""
 
     WHOLE = "nothing inside is unknown, and no list is incomplete"
     OUTSIDE = "the argument is known, its parts may not be"
@@ -26,25 +26,25 @@ class Sight(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """One parameter: the conversion of what is passed, whether null is, and how much must be known."""
+    """One parameter: the conversion of its argument, whether null is allowed, and which part must be known."""
 
     convert: Callable[[Value], Value]
     sight: Sight = Sight.WHOLE
     nullable: bool = False
 
     @property
-    def loose(self) -> Parameter:
-        """The same, where parts may be unknown."""
+    def parts_may_be_unknown(self) -> Parameter:
+        """The same parameter, for arguments with unknown parts."""
         return replace(self, sight=Sight.OUTSIDE)
 
     @property
-    def open(self) -> Parameter:
-        """The same, where all may be unknown."""
+    def may_be_unknown(self) -> Parameter:
+        """The same parameter, for arguments that may be unknown."""
         return replace(self, sight=Sight.NONE)
 
     @property
     def or_null(self) -> Parameter:
-        """The same, where null is an argument like any other."""
+        """The same parameter, for arguments that may be null."""
         return replace(self, nullable=True)
 
 
@@ -64,15 +64,15 @@ BOOLS = Parameter(list_of(to_bool))
 
 
 def call(body: Callable[..., Value], *parameters: Parameter, rest: Parameter | None = None, least: int = 0) -> Function:
-    """A function of Terraform from a Python function of its converted arguments.
+    """A Terraform function, made from a Python function of the converted arguments.
 
-    ``rest`` takes any number of further arguments; ``least`` is the number of arguments that there must be.
+    ``rest`` is the parameter of all further arguments; ``least`` is the least number of arguments.
     """
     return partial(_called, body, parameters, rest, least, False)
 
 
 def call_with_context(body: Callable[..., Value], *parameters: Parameter, rest: Parameter | None = None) -> Function:
-    """The same for a function whose first argument is the context of the call."""
+    """As `call`, for a Python function whose first argument is the context of the call."""
     return partial(_called, body, parameters, rest, 0, True)
 
 

@@ -34,7 +34,7 @@ def indent(spaces: Number, text: str) -> Value:
 
 
 def _letterwise(change: Callable[[str], str]) -> Callable[[Value], Value]:
-    """A function that changes each letter by itself, so that it can be done to the known parts of a text."""
+    """A function that changes each letter by itself, and so also the known parts of a partly known text."""
 
     def changed(text: Value) -> Value:
         if isinstance(text, PartialText):
@@ -49,7 +49,7 @@ def _letterwise(change: Callable[[str], str]) -> Callable[[Value], Value]:
 
 
 def title(text: str) -> Value:
-    """The first letter of every word in its title form."""
+    """The text with the first letter of each word in title case."""
     titled, before = [], " "
     for character in text:
         titled.append(character if _inside_word(before) else _single(character, character.title()))
@@ -105,7 +105,7 @@ def strrev(text: str) -> Value:
 
 
 def substr(text: str, offset: Number, length: Number) -> Value:
-    """So many characters from an offset on; a negative offset counts from the end, a negative length takes the rest."""
+    """``length`` characters from an offset. A negative offset counts from the end; a negative length means the rest."""
     characters = graphemes(text)
     start, count = whole_number(offset), whole_number(length)
     if start < 0:
@@ -141,25 +141,25 @@ def format_(template: str, *values: Value) -> Value:
 
 
 def formatlist(template: str, *values: Value) -> Value:
-    """The same for each element of lists."""
+    """As `format_`, for each element of lists."""
     return formatted_list(template, list(values))
 
 
 def templatestring(context: CallContext, template: str, variables: dict[str, Value]) -> Value:
-    """A template that is itself a value, filled in by the evaluator."""
+    """The text of a template that is a value, filled in by the evaluator."""
     return context.template(template, variables)
 
 
-VARIABLES = Parameter(to_map).loose
+VARIABLES = Parameter(to_map).parts_may_be_unknown
 
 FUNCTIONS: dict[str, Function] = {
     "chomp": call(chomp, TEXT),
     "endswith": call(str.endswith, TEXT, TEXT),
-    "format": call(format_, TEXT, rest=ANY.open.or_null),
-    "formatlist": call(formatlist, TEXT, rest=ANY.open.or_null),
+    "format": call(format_, TEXT, rest=ANY.may_be_unknown.or_null),
+    "formatlist": call(formatlist, TEXT, rest=ANY.may_be_unknown.or_null),
     "indent": call(indent, NUMBER, TEXT),
-    "join": call(join, TEXT, rest=TEXTS.open, least=2),
-    "lower": call(_letterwise(str.lower), TEXT.open),
+    "join": call(join, TEXT, rest=TEXTS.may_be_unknown, least=2),
+    "lower": call(_letterwise(str.lower), TEXT.may_be_unknown),
     "regex": call(regex, TEXT, TEXT),
     "regexall": call(regexall, TEXT, TEXT),
     "replace": call(replace, TEXT, TEXT, TEXT),
@@ -174,5 +174,5 @@ FUNCTIONS: dict[str, Function] = {
     "trimprefix": call(str.removeprefix, TEXT, TEXT),
     "trimspace": call(trimspace, TEXT),
     "trimsuffix": call(str.removesuffix, TEXT, TEXT),
-    "upper": call(_letterwise(str.upper), TEXT.open),
+    "upper": call(_letterwise(str.upper), TEXT.may_be_unknown),
 }

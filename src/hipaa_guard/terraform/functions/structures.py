@@ -1,7 +1,7 @@
-"""Terraform's collections, where a value is known to be one. A plain list is a tuple, a plain dictionary an object.
+"""Classes for Terraform's lists, sets and maps. A plain Python list is a tuple, a plain dictionary an object.
 
-The difference shows in two places: where values are converted to one type (the arms of a conditional, the elements of
-a collection), and in ``==``, to which a list and a tuple of the same elements are not the same.
+The difference matters in two places: where values are converted to one type (the arms of a conditional, the elements
+of a collection), and in ``==``, for which a list and a tuple of the same elements differ.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ Type = tuple[Any, ...]
 """``("string",)``, ``("list", type)``, ``("tuple", types)``, ``("object", ((name, type), ...))``."""
 
 ANY: Type = ("any",)
-"""The type of null and of what is not known: it fits any other."""
+"""The type of null and of unknown values: it fits any other."""
 
 TEXT: Type = ("string",)
 NUMBER: Type = ("number",)
@@ -32,7 +32,7 @@ class List(list[Value]):
 
 
 class Set(list[Value]):
-    """A set: without duplicates, in Terraform's order; its elements are their own keys."""
+    """A set, without duplicates and in Terraform's order. Its elements are their own keys."""
 
     __slots__ = ()
 
@@ -44,19 +44,19 @@ class Map(dict[str, Value]):
 
 
 class UntypedList(list[Value]):
-    """A list of a resource: its schema, which is not read, says whether it is a list, a set or a tuple."""
+    """A list, set or tuple in an attribute of a resource. The schema, which is not read, says which."""
 
     __slots__ = ()
 
 
 class UntypedMap(dict[str, Value]):
-    """A map or an object of a resource."""
+    """A map or an object in an attribute of a resource."""
 
     __slots__ = ()
 
 
 def loosened(value: Value) -> Value:
-    """A collection that may still be converted to another kind."""
+    """The collection without its type, so that it may be converted to any other."""
     if type(value) in (list, dict):
         return UntypedList(value) if isinstance(value, list) else UntypedMap(value)
     return value
@@ -66,7 +66,7 @@ _NAMES: dict[type, str] = {list: "tuple", List: "list", Set: "set", dict: "objec
 
 
 def structure(value: Value) -> str | None:
-    """``list``, ``set``, ``tuple``, ``map`` or ``object``; None where a value may be another than it seems."""
+    """``list``, ``set``, ``tuple``, ``map`` or ``object``; None where the type is not known, and for other values."""
     return _NAMES.get(type(value))
 
 
@@ -95,7 +95,7 @@ def type_of(value: Value) -> Type:
 
 
 def one_type(types: Iterable[Type]) -> Type | None:
-    """The type that all of these can be converted to, as Terraform unifies them; None where there is none."""
+    """The type that Terraform converts all of these types to; None where there is none."""
     return _together(types)
 
 
@@ -112,7 +112,7 @@ def _together(types: Iterable[Type]) -> Type | None:
     return None
 
 
-# Which kinds of types become which: the first row that fits.
+# Kinds of types, and the kind that they are unified to: the first row that fits counts.
 _UNIFIED = (
     ("map", frozenset({"map", "object"})),
     ("list", frozenset({"list", "tuple"})),
@@ -126,7 +126,7 @@ _UNIFIED = (
 def _collection(name: str, types: list[Type]) -> Type | None:
     element = _together(part for one in types for part in _parts(one))
     if element is None and ("map", ANY) in types:
-        element = ANY  # beside an empty map, whose values have no type yet, values of no common type stay as they are
+        element = ANY  # an empty map has no type of values yet: values without a common type then stay as they are
     return None if element is None else (name, element)
 
 

@@ -1,4 +1,4 @@
-"""Type conversion functions, and those that only change what Terraform knows about a value."""
+"""Type conversion functions, and functions of the marks of a value."""
 
 from __future__ import annotations
 
@@ -39,28 +39,28 @@ def tomap(value: Value) -> Value:
 
 
 def issensitive(value: Value) -> Value:  # noqa: ARG001 - the mark is not part of our values
-    """Whether a value is marked as sensitive, which is not followed."""
+    """An unknown value: marks of sensitive values are not followed."""
     return Unknown("whether a value is sensitive is not followed", Cause.EXPRESSION)
 
 
 def untexted(value: Value) -> Value:
-    """A converted value. A text that is not known is none any more, and might not be convertible."""
+    """A converted value. For an unknown text, an unknown value that is no text and may not be convertible."""
     return derived([value], is_set=True) if isinstance(value, Unknown) and is_text(value) else value
 
 
 def _converting(parameter: Parameter) -> Function:
-    return call(anything, parameter.open.or_null)
+    return call(anything, parameter.may_be_unknown.or_null)
 
 
 FUNCTIONS: dict[str, Function] = {
     "ephemeralasnull": _converting(ANY),
-    "issensitive": call(issensitive, ANY.open.or_null),
+    "issensitive": call(issensitive, ANY.may_be_unknown.or_null),
     "nonsensitive": _converting(ANY),
     "sensitive": _converting(ANY),
-    "tobool": call(untexted, Parameter(to_bool).open.or_null),
-    "tolist": call(tolist, ANY.open.or_null),
-    "tomap": call(tomap, ANY.open.or_null),
-    "tonumber": call(untexted, Parameter(to_number).open.or_null),
-    "toset": call(toset, ANY.open.or_null),
+    "tobool": call(untexted, Parameter(to_bool).may_be_unknown.or_null),
+    "tolist": call(tolist, ANY.may_be_unknown.or_null),
+    "tomap": call(tomap, ANY.may_be_unknown.or_null),
+    "tonumber": call(untexted, Parameter(to_number).may_be_unknown.or_null),
+    "toset": call(toset, ANY.may_be_unknown.or_null),
     "tostring": _converting(Parameter(to_text)),
 }

@@ -12,35 +12,35 @@ from hipaa_guard.terraform.functions.budget import walked
 from .errors import FunctionLimitReached
 
 MAX_TEXT = 1 << 20
-"""Characters in one text."""
+"""Maximum number of characters in one text."""
 
 MAX_LIST = 100_000
-"""Elements in one list."""
+"""Maximum number of elements in one list."""
 
 MAX_PARTS = 1_000_000
-"""Values inside one argument, counted as often as they are written."""
+"""Maximum number of values inside one argument; a shared one counts at each place."""
 
 UNKNOWN_LENGTH = 100
 """Characters that an unknown part of a text counts as."""
 
 MAX_REFERENCES = 100
-"""Addresses that one derived unknown remembers."""
+"""Maximum number of references of one derived unknown."""
 
 _AT_ONCE = 500
-"""How many elements are looked at before they are counted."""
+"""Number of elements that are looked at before they are counted."""
 
 TEXT_ATTRIBUTES = ("id", "arn", "name", "json")
 """Attributes with these names, or ending in ``_id`` and so on, hold a text in every Terraform provider."""
 
 
 class Unread(Unknown):
-    """What a call on a file gives that is there, or may be, and is not read."""
+    """The result of a call on a file that exists or may exist, but is not read."""
 
     __slots__ = ()
 
 
 def parts_of(value: Value) -> Iterator[Unknown]:
-    """All unknown parts inside `value`; a structure that is shared is looked into once."""
+    """All unknown parts inside `value`; a shared structure is searched once."""
     waiting: list[Any] = [value]
     visited: set[int] = set()
     looked_at = 0
@@ -60,17 +60,17 @@ def parts_of(value: Value) -> Iterator[Unknown]:
 
 
 def elements(value: list[Value]) -> list[Value]:
-    """The elements of a list as far as they were seen."""
+    """The known elements of a list."""
     return value.seen if isinstance(value, Incomplete) else value
 
 
 def unseen(value: list[Value]) -> Unknown | None:
-    """Why a list is incomplete, or None where all of it was seen."""
+    """Why a list is incomplete; None where it is not."""
     return value.unknown if isinstance(value, Incomplete) else None
 
 
 def relisted(items: list[Value], *sources: Unknown | None) -> list[Value]:
-    """A list of these items, incomplete if one of the lists it was made from was."""
+    """A list of these items; incomplete if one of ``sources``, the reasons of the lists behind it, is not None."""
     missing = [source for source in sources if source is not None]
     if len(items) > MAX_LIST:
         raise FunctionLimitReached(f"a list of more than {MAX_LIST:,} elements")
@@ -78,7 +78,7 @@ def relisted(items: list[Value], *sources: Unknown | None) -> list[Value]:
 
 
 def derived(unknowns: Iterable[Unknown], *, is_set: bool = False) -> Unknown:
-    """The unknown result of a call on unknown values: why it is not known, and all that it was made from."""
+    """The unknown result of a call on unknown values, with the reason of the first and the references of all."""
     found = iter(unknowns)
     first = next(found)
     references = dict.fromkeys(first.references)
@@ -105,7 +105,7 @@ def is_text(unknown: Unknown) -> bool:
 
 
 def text_of(parts: Iterable[str | Unknown]) -> str | Unknown:
-    """Parts put together: a text when all are known; one unknown part alone stays what it is."""
+    """The parts as one text, a plain one if all are known; a single unknown part stays as it is."""
     kept = _within(parts)
     if len(kept) == 1:  # "${x}" is x
         return kept[0]
@@ -117,12 +117,12 @@ def text_of(parts: Iterable[str | Unknown]) -> str | Unknown:
 
 
 def normal(text: str) -> str:
-    """A text in the form that Terraform brings all texts to: letters with their accents are one character."""
+    """A text in Unicode's form NFC, as Terraform keeps all texts: a letter with its accent is one character."""
     return text if text.isascii() else normalize("NFC", text)
 
 
 def bounded(value: Value) -> Value:
-    """A result as it is, or unknown where it is too large to be carried on."""
+    """The result, or an unknown value where it is too large."""
     if isinstance(value, str):
         return normal(value) if len(value) <= MAX_TEXT else beyond_limit(f"a text of more than {MAX_TEXT:,} characters")
     if isinstance(value, list) and list.__len__(value) > MAX_LIST:
@@ -131,10 +131,10 @@ def bounded(value: Value) -> Value:
 
 
 def require_small(value: Value) -> None:
-    """Refuse a structure that shares its parts so often that walking through it would not end.
+    """Refuse a structure with so many shared parts that a walk through it would not end.
 
     Raises:
-        LimitReached: it holds more than `MAX_PARTS` values.
+        FunctionLimitReached: it holds more than `MAX_PARTS` values.
 
     """
     parts = _size(value, {})
@@ -155,7 +155,7 @@ def _size(value: Value, sizes: dict[int, int]) -> int:
 
 
 def size_of(part: str | Unknown) -> int:
-    """What a part of a text counts towards its length. Unknown parts weigh more: each is an object of its own."""
+    """The length of a part of a text. An unknown part counts as `UNKNOWN_LENGTH`, as it is an object of its own."""
     if isinstance(part, str):
         return len(part)
     return sum(map(size_of, part.parts)) if isinstance(part, PartialText) else UNKNOWN_LENGTH

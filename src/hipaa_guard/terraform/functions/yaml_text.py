@@ -33,7 +33,7 @@ PREFIX = "tag:yaml.org,2002:"
 
 
 class YamlReader:
-    """Builds values from the events of a document, so that neither nesting nor aliases can run away."""
+    """Builds values from the events of a document, with limits for nesting and aliases."""
 
     def __init__(self, events: Iterator[Any]) -> None:
         self.events = events
@@ -64,7 +64,7 @@ class YamlReader:
         return [self.value(following) for following in self.until("SequenceEndEvent")]
 
     def mapping(self, event: Any) -> Value:
-        """A map; ``<<`` takes in another, and what is written later wins."""
+        """A map; ``<<`` merges another one into it, and later entries override earlier ones."""
         expect(event, "map")
         entries: dict[str, Value] = {}
         for following in self.until("MappingEndEvent"):
@@ -74,14 +74,14 @@ class YamlReader:
         return entries
 
     def key(self, event: Any) -> str:
-        """A key, which must be a text or spell one."""
+        """A key, which must be a text or a value with a text form."""
         value = self.value(event)
         if value is None or isinstance(value, list | dict):
             raise FunctionError(f"only strings are allowed as mapping keys, not {kind(value)}")
         return str(to_text(value))
 
     def scalar(self, event: Any) -> Value:
-        """A text, or what a plain text means."""
+        """A text, or the value that a plain scalar means."""
         tag = event.tag or PREFIX
         if not tag.startswith(PREFIX):
             raise FunctionError(f"unsupported tag {tag[:40]!r}")
@@ -123,7 +123,7 @@ def mergeable(value: Value) -> dict[str, Value]:
 
 
 def meaning(text: str) -> Value:
-    """What a plain scalar stands for."""
+    """The value of a plain scalar."""
     if text in NULLS:
         return None
     if text in TRUTH:

@@ -1,1 +1,1 @@
-"""The language: from the text of a file to blocks, attributes and expressions, and what an expression is worth."""
+"""The language: from the text of a file to blocks, attributes and expressions, and to the values of expressions."""

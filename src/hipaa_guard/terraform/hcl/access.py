@@ -17,38 +17,38 @@ _AS_NAME = regex(r'\["([A-Za-z_][A-Za-z0-9_-]*)"\]')
 
 
 class Object(Unknown):
-    """A resource, data source or module call as a value: its attributes are evaluated when asked for.
+    """A resource, data source or module call as a value: its attributes are evaluated when they are read.
 
-    Where it ends up as the value of an argument it is simply unknown.
+    As the value of an argument it is an ordinary unknown value.
     """
 
     __slots__ = ()
     certain = True
-    """False where attributes that it gives may turn out not to exist."""
+    """False where attributes that `of` returns may not exist."""
 
     def of(self, name: str) -> Value:
         """The value of an attribute."""
         raise NotImplementedError
 
     def at(self, key: Value) -> Value:
-        """What ``[key]`` gives: an attribute by default."""
+        """The value of ``[key]``: by default, an attribute."""
         if isinstance(key, str):
             return self.of(key)
         raise EvaluationError("this value does not have indices")
 
     def each(self) -> Value:
-        """What a splat goes over: the object alone by default."""
+        """The elements for a splat: by default, the object alone."""
         return [self]
 
     def paired(self) -> Object:
-        """The object as the one that belongs to the instance in which it is mentioned."""
+        """The object that has the key of the instance around the expression."""
         return self
 
 
 class WrittenBlock(dict[str, Value]):
-    """A nested block of a resource: what is written, and a reference for what the provider adds.
+    """A nested block of a resource: its written arguments, and in ``absent`` references for computed ones.
 
-    ``place`` tells where an argument in it is written, and of an empty name where the block itself is.
+    ``place`` gives the lines of an argument in it; for an empty name, those of the block.
     """
 
     __slots__ = ("absent", "place")
@@ -65,7 +65,7 @@ class WrittenBlock(dict[str, Value]):
 
 
 class Alternatives(Unknown):
-    """One of several values, of which it is not known which: what a conditional with an unknown test gives."""
+    """One of several values, such as the two of a conditional with an unknown test."""
 
     __slots__ = ("values",)
 
@@ -77,28 +77,28 @@ class Alternatives(Unknown):
 
 
 class Pinned(Reference):
-    """A reference to one certain instance of a resource, of which only ``[?]`` is known."""
+    """A reference to one certain instance of a resource that is known only as ``[?]``."""
 
     __slots__ = ()
 
 
 class DataSourceValue(Existing):
-    """What a data source reads of something that exists already. ``through`` is what it was asked with."""
+    """A value that a data source reads from something existing. ``looked_up_with`` are references in its arguments."""
 
-    __slots__ = ("through",)
+    __slots__ = ("looked_up_with",)
 
     def __init__(
-        self, address: str, attribute: str, through: tuple[Unknown, ...], *, own: bool, asked_by: str | None
+        self, address: str, attribute: str, looked_up_with: tuple[Unknown, ...], *, own: bool, asked_by: str | None
     ) -> None:
         is_set = surely_set(attribute) or attribute == "cidr_block"
-        super().__init__(address, attribute, is_set=is_set, apart=not through, own=own, asked_by=asked_by)
-        self.through = through
+        super().__init__(address, attribute, is_set=is_set, apart=not looked_up_with, own=own, asked_by=asked_by)
+        self.looked_up_with = looked_up_with
 
 
 class OuterReference(Unknown):
-    """A value that the configuration takes from outside: of a root variable, a data source, a module that was not read.
+    """A value from outside of the configuration: of a root variable, a data source or a module that was not read.
 
-    ``path`` says exactly which (``var.network.group_ids[0]``), so that equal paths are equal values.
+    ``path`` identifies it (``var.network.group_ids[0]``): equal paths are equal values.
     """
 
     __slots__ = ("path",)
@@ -119,7 +119,7 @@ class OuterReference(Unknown):
 class AttributeText(str):
     """A known text that was read as an attribute of a declared resource: ``aws_s3_bucket.b[0].bucket``.
 
-    To everything but joins it is its text. A join follows ``reference``: two resources may have one name.
+    Only joins use ``reference``, as two resources may have one name. To all other code it is a plain text.
     """
 
     __slots__ = ("reference",)
@@ -127,26 +127,26 @@ class AttributeText(str):
 
     @classmethod
     def of(cls, text: str, reference: Reference) -> AttributeText:
-        """The text with what it was read from."""
+        """The text with the reference that it was read through."""
         made = cls(text)
         made.reference = reference
         return made
 
 
 class HiddenText(str):
-    """A sensitive text, opened so that it joins what it names. It must never be shown."""
+    """A sensitive text, opened so that it can join the resource that it names. It must never be shown."""
 
     __slots__ = ()
 
 
 class OwnKey(Unknown):
-    """The key of an instance, within it, where that is not known: `each.key`, `count.index`."""
+    """The unknown key of an instance in its own expressions: `each.key`, `count.index`."""
 
     __slots__ = ()
 
 
 class UncertainList(Incomplete[Value]):
-    """Instances of which some are known; ``rest`` stands for those whose number is not known."""
+    """The known instances of a block; ``rest`` stands for those of unknown number."""
 
     __slots__ = ("rest",)
 
@@ -156,16 +156,16 @@ class UncertainList(Incomplete[Value]):
 
 
 def may_lack(value: Value) -> Unknown | None:
-    """The value, where what is asked of it may turn out not to exist."""
+    """The value, if attributes or elements of it may not exist; else None."""
     if isinstance(value, Object):
         return None if value.certain else value
     return value if isinstance(value, Unknown) else None
 
 
 def surely_set(attribute: str) -> bool:
-    """Whether an attribute that the provider computes is never null, judged by its name."""
+    """Whether a computed attribute is never null, by its name."""
     last = attribute.rsplit(".", 1)[-1]
-    # A key that the provider computes may be none at all: storage that is not encrypted has none.
+    # A computed key may be null: storage that is not encrypted has none.
     return last != "kms_key_id" and (last in ("id", "arn") or last.endswith(("_arn", "_id", "name", "identifier")))
 
 
@@ -229,11 +229,11 @@ def element_of(value: Value, key: Value) -> Value:
 
 
 def _element_by_secret(value: Value, key: SecretText) -> Value:
-    """The element that a sensitive key chooses, which tells the key."""
+    """The element at a sensitive key, concealed, as it may reveal the key."""
     try:
         return key.conceal(element_of(value, key.reveal()))
     except EvaluationError:
-        raise EvaluationError("there is no element of the sensitive key that is given") from None
+        raise EvaluationError("there is no element with the given sensitive key") from None
 
 
 def splat(value: Value, each: Callable[[Value], Value]) -> Value:
@@ -262,7 +262,7 @@ def _uncertain_splat(value: UncertainList, each: Callable[[Value], Value]) -> Va
 
 
 def uncertain_reference(value: Value) -> list[Value]:
-    """What of the ``[?]`` instance goes into a list: a reference to it, for joins; any other value might not exist."""
+    """The elements for the ``[?]`` instance: a reference, for joins; no other value, as it may not exist."""
     return [value] if isinstance(value, Reference) and "[?]" in value.address else []
 
 
@@ -270,7 +270,7 @@ def entries(value: Value) -> Iterator[tuple[Value, Value]]:
     """Keys and values in the order of Terraform's ``for``.
 
     Raises:
-        Undecided: the value is not known, or after the elements that were seen.
+        Undecided: the value is not known; for an incomplete list, after the known elements.
         EvaluationError: the value cannot be iterated over.
 
     """
@@ -295,7 +295,7 @@ def entries(value: Value) -> Iterator[tuple[Value, Value]]:
 
 
 def sole_uncertain(value: Incomplete[Value], key: Value = None) -> Value:
-    """The one seen element of a list, where that stands for instances of unknown number; else None."""
+    """The only known element of a list, if it stands for instances of unknown number; else None."""
     seen = value.seen
     if len(seen) != 1 or not isinstance(seen[0], Reference) or "[?]" not in seen[0].address:
         return None
@@ -305,7 +305,7 @@ def sole_uncertain(value: Incomplete[Value], key: Value = None) -> Value:
 
 
 def type_of_reference(value: Reference) -> type[Reference]:
-    """What a reference below another one is: it means the same instance."""
+    """The class for a reference below this one, which means the same instance."""
     return Pinned if isinstance(value, Pinned) else Reference
 
 

@@ -1,4 +1,4 @@
-"""Columns of equals signs and comments as ``terraform fmt`` has them, around lines that were just changed."""
+"""Alignment of equals signs and comments as in ``terraform fmt``, around changed lines."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from hipaa_guard.terraform.hcl.lexer import real
 from hipaa_guard.terraform.hcl.syntax import Attribute, HclBlock, SourceFile
 
 Change = tuple[int, int, str]
-"""A stretch of a text, by offsets, and what stands there instead."""
+"""Start and end offset of a part of a text, and its replacement."""
 
 
 def changed(text: str, changes: list[Change]) -> str:
@@ -21,9 +21,9 @@ def changed(text: str, changes: list[Change]) -> str:
 
 
 def aligned(text: str, find: Callable[[str], HclBlock], first: int, last: int) -> str:
-    """The text with the equals signs and comments next to some of its lines aligned; no line is added or lost.
+    """The text with equals signs and comments aligned around some of its lines. The number of lines stays the same.
 
-    ``find`` gives the block that the lines stand in.
+    ``find`` returns the block around the lines.
     """
     block = find(text)
     chains = [chain for chain in _chains(block) if chain[0][0] <= last and chain[-1][1] >= first]
@@ -35,9 +35,9 @@ def aligned(text: str, find: Callable[[str], HclBlock], first: int, last: int) -
 
 
 def _chains(block: HclBlock) -> list[list[tuple[int, int, Attribute]]]:
-    """First and last line of attributes, those that follow each other directly together.
+    """First line, last line and attribute, grouped by attributes that follow each other directly.
 
-    Attributes whose value goes on in further lines end a chain, those with a heredoc do not.
+    A value of several lines ends a group, except a heredoc.
     """
     chains: list[list[tuple[int, int, Attribute]]] = []
     source = block.source
@@ -67,7 +67,7 @@ def _equals(source: SourceFile, chain: list[tuple[int, int, Attribute]]) -> Iter
 
 
 def _comments(source: SourceFile, first: int, last: int) -> Iterator[Change]:
-    """Changes that align the comments behind code in runs of lines that touch the given ones."""
+    """Changes that align the comments behind code, in runs of lines that include or touch the given ones."""
     behind: dict[int, tuple[int, int, int]] = {}
     for start, _ in comment_spans(source.text):
         before = source.text[source.text.rfind("\n", 0, start) + 1 : start]

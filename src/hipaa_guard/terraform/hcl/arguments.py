@@ -1,22 +1,22 @@
-"""What the argument of a block is worth: evaluated within the budget of the scan, its failure told with its place."""
+"""Evaluating arguments of blocks within the budget of the scan; failures are reported with their place."""
 
 from __future__ import annotations
 
 from hipaa_guard.facts.locations import Location
 from hipaa_guard.facts.values import Undecided, Value
-from hipaa_guard.terraform.functions.budget import ROOM
+from hipaa_guard.terraform.functions.budget import BUDGET
 from hipaa_guard.terraform.hcl.errors import FAILURES
 from hipaa_guard.terraform.hcl.scope import Scope
 from hipaa_guard.terraform.hcl.syntax import Attribute
 
 
 def valued(attribute: Attribute, scope: Scope, calls: tuple[Location, ...] = ()) -> Value:
-    """The value of an argument. What cannot be evaluated is unknown and reported with the argument's place."""
+    """The value of an argument. One that cannot be evaluated is unknown, and reported with its place."""
     session = scope.session
-    saved = session.where, session.calls, session.strict, session.relied_on
-    session.where, session.calls, session.strict, session.relied_on = attribute, calls, 0, None
-    token = ROOM.set(session.budget)
-    made = session.budget.meanwhile
+    saved = session.where, session.calls, session.strict_depth, session.relied_on
+    session.where, session.calls, session.strict_depth, session.relied_on = attribute, calls, 0, None
+    token = BUDGET.set(session.budget)
+    made = session.budget.temporary
     value: Value = None
     try:
         session.step()
@@ -27,6 +27,6 @@ def valued(attribute: Attribute, scope: Scope, calls: tuple[Location, ...] = ())
         value = session.failed(error)
     finally:
         session.budget.keep(made, value)
-        ROOM.reset(token)
-        session.where, session.calls, session.strict, session.relied_on = saved
+        BUDGET.reset(token)
+        session.where, session.calls, session.strict_depth, session.relied_on = saved
     return value

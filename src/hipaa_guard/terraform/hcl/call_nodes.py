@@ -26,7 +26,7 @@ class FunctionCall(Node):
 
     def evaluate(self, scope: Scope) -> Value:
         if self.name in ("try", "can") and not self.expanded:
-            return _tried(self.arguments, scope) if self.name == "try" else _can(self.arguments, scope)
+            return _try(self.arguments, scope) if self.name == "try" else _can(self.arguments, scope)
         scope.session.step()
         values = [_argument(argument, scope) for argument in self.arguments]
         if self.expanded and values:
@@ -40,12 +40,12 @@ class FunctionCall(Node):
                 raise EvaluationError("the last argument before ... must be a list")
             values.extend(last)
         result = scope.module.call(self.name, values)
-        scope.session.rely_on(_whole(result) if self.name in _STRUCTURAL else _may_fail(result))
+        scope.session.rely_on(_why_not_whole(result) if self.name in _STRUCTURAL else _may_fail(result))
         return result
 
 
-def _whole(value: Value) -> Unknown | None:
-    """Why a value is not known, or not all of its elements are; what they hold does not matter."""
+def _why_not_whole(value: Value) -> Unknown | None:
+    """Why a value or an element of a list is not known; None where only values inside the elements are unknown."""
     return value.unknown if isinstance(value, Incomplete) else value if isinstance(value, Unknown) else None
 
 
@@ -56,53 +56,53 @@ def _argument(node: Node, scope: Scope) -> Value:
         return undecided.unknown
 
 
-def _tried(arguments: tuple[Node, ...], scope: Scope) -> Value:
-    """`try`: the first argument without an error. What is not all known might fail yet, so the next counts too."""
+def _try(arguments: tuple[Node, ...], scope: Scope) -> Value:
+    """`try`: the first argument without an error. One that may still fail is combined with the next."""
     if not arguments:
         raise EvaluationError("try requires at least one argument")
     try:
-        value, doubt = _attempted(arguments[0], scope)
+        value, uncertain = _tried(arguments[0], scope)
     except LIMITS:
         raise
     except FAILURES as error:
         if len(arguments) == 1:
             raise EvaluationError(f"no argument of try succeeded: {error}") from None
-        return _tried(arguments[1:], scope)
-    if isinstance(value, Reference) and "[?]" in value.address:  # kept for joins, though it may not exist
+        return _try(arguments[1:], scope)
+    if isinstance(value, Reference) and "[?]" in value.address:  # joins need it, although it may not exist
         return type_of_reference(value)(value.address, value.attribute, is_set=False)
-    if doubt is None or len(arguments) == 1:
+    if uncertain is None or len(arguments) == 1:
         return value
     try:
-        otherwise = _tried(arguments[1:], scope)
+        otherwise = _try(arguments[1:], scope)
     except LIMITS:
         raise
     except FAILURES:
         return value
-    return operators.chosen(doubt, value, otherwise)
+    return operators.chosen(uncertain, value, otherwise)
 
 
 def _can(arguments: tuple[Node, ...], scope: Scope) -> Value:
     if len(arguments) != 1:
         raise EvaluationError("can requires exactly one argument")
     try:
-        _, doubt = _attempted(arguments[0], scope)
+        _, uncertain = _tried(arguments[0], scope)
     except LIMITS:
         raise
     except FAILURES:
         return False
-    return True if doubt is None else derived([doubt], is_set=True)
+    return True if uncertain is None else derived([uncertain], is_set=True)
 
 
-def _attempted(node: Node, scope: Scope) -> tuple[Value, Unknown | None]:
-    """The value of a node, with errors raised from inside of collections too; and why it might yet be an error.
+def _tried(node: Node, scope: Scope) -> tuple[Value, Unknown | None]:
+    """The value of a node, and why it may still be an error. Errors inside of collections are raised too.
 
-    It might where it relies on something unknown, as in ``var.x.y``. An unknown part that is only handed on cannot
-    make it fail.
+    It may be an error where it relies on something unknown, as ``var.x.y`` does. An unknown part that is only passed on
+    cannot make it fail.
     """
     session = scope.session
     outer = session.relied_on
     relied_on: list[Unknown] = []
-    session.strict += 1
+    session.strict_depth += 1
     session.relied_on = relied_on
     try:
         value = node.evaluate(scope)
@@ -110,17 +110,19 @@ def _attempted(node: Node, scope: Scope) -> tuple[Value, Unknown | None]:
         value = undecided.unknown
         relied_on.append(value)
     finally:
-        session.strict -= 1
+        session.strict_depth -= 1
         session.relied_on = outer
-    doubts = [found for found in map(_may_fail, relied_on) if found is not None]
-    lacking = [found for found in doubts if isinstance(found, Object)]
-    doubt = lacking[0] if lacking else doubts[0] if doubts and _may_fail(value) is not None else None
-    session.rely_on(doubt)
-    return value, doubt
+    uncertain_parts = [found for found in map(_may_fail, relied_on) if found is not None]
+    lacking = [found for found in uncertain_parts if isinstance(found, Object)]
+    uncertain = (
+        lacking[0] if lacking else uncertain_parts[0] if uncertain_parts and _may_fail(value) is not None else None
+    )
+    session.rely_on(uncertain)
+    return value, uncertain
 
 
 def _may_fail(value: Value) -> Unknown | None:
-    """An unknown part for whose sake the expression might turn out to be an error. A computed attribute is none."""
+    """An unknown part that may make the expression an error; None where there is none. Computed attributes do not."""
     for part in parts_of(value):
         inner = part.parts if isinstance(part, PartialText) else (part,)
         for one in inner:

@@ -1,4 +1,4 @@
-"""Comments of HCL text. tree-sitter takes some lines of heredocs for comments, so they are found here."""
+"""Finding comments in HCL text. tree-sitter takes some lines of heredocs for comments, so it is not used here."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 
 def comment_spans(text: str) -> Iterator[tuple[int, int]]:
-    """Offsets of comments; strings are passed over, and heredocs by their own end."""
+    """Offsets of comments. Strings and heredocs are skipped."""
     position = 0
     heredoc = re.compile(r"<<-?([A-Za-z_][\w-]*)[ \t]*\r?\n")
     token = re.compile(r'"|<<|#|//|/\*')

@@ -1,6 +1,6 @@
-"""Changing the text of a file of HCL: set an argument, add a block, and leave all the rest as it is.
+"""Changing the text of an HCL file: set an argument or add a block, and leave the rest as it is.
 
-Texts are `view`s without a byte order mark, as `syntax` reads them. Whatever is not plainly understood is refused.
+Texts are `view`s without a byte order mark, as `syntax` reads them. A text that is not plainly understood is refused.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from hipaa_guard.terraform.hcl.parsing import parse
 from hipaa_guard.terraform.hcl.syntax import Attribute, HclBlock
 
 Place = tuple[tuple[str, int], ...]
-"""The way to a nested block: type and number among those of the type, step by step."""
+"""The path to a nested block: at each step, its type and its position among blocks of the type."""
 
 _HEADER = re.compile(r'(?:"(?:[^"\\\n]|\\.)*"|/\*.*?\*/|[^"{/\n])*?\{', re.DOTALL)
 _STEP = "  "
@@ -47,10 +47,10 @@ def resource_in(text: str, type: str, name: str) -> HclBlock:
 def with_argument(text: str, type: str, name: str, path: Sequence[str], value: str, *, each: bool = False) -> str:
     """The text with an argument of a resource set to ``value`` (HCL of one line), also in nested blocks.
 
-    Nested blocks that are missing are made. ``each`` sets it in all blocks of the type and makes none.
+    Missing nested blocks are added. ``each`` sets the argument in all blocks of the type and adds none.
 
     Raises:
-        CannotEdit: it is not plain where and how.
+        CannotEdit: the place or the form of the change is not plain.
 
     """
     places = _places(resource_in(text, type, name), path[:-1], each=each)
@@ -62,10 +62,10 @@ def with_argument(text: str, type: str, name: str, path: Sequence[str], value: s
 
 
 def with_resource_after(text: str, type: str, name: str, added: str) -> str:
-    """The text with another top-level block (lines without a line end behind the last) behind a resource.
+    """The text with a top-level block added behind a resource. ``added`` has no line end behind its last line.
 
     Raises:
-        CannotEdit: it is not plain where.
+        CannotEdit: the place is not plain.
 
     """
     block = resource_in(text, type, name)
@@ -97,7 +97,7 @@ class _BlockFinder:
 
 
 def _places(block: HclBlock, steps: Sequence[str], *, each: bool) -> list[Place]:
-    """Where the nested blocks are, as far as they are there."""
+    """The places of the nested blocks on a path, as far as they exist."""
     if not steps:
         return [()]
     kind = steps[0]
@@ -129,7 +129,7 @@ def _with_argument_at(text: str, find: _BlockFinder, path: Sequence[str], value:
 
 
 def _tidied(text: str, find: _BlockFinder, line: int, change: Change) -> str:
-    """The text with a change that begins in a line, aligned around it if it was so before."""
+    """The text with a change that begins in a line, aligned around that line if it was aligned before."""
     after = changed(text, [change])
     if aligned(text, find, line, line) != text:
         return after
@@ -137,7 +137,7 @@ def _tidied(text: str, find: _BlockFinder, line: int, change: Change) -> str:
 
 
 def _value_end(attribute: Attribute) -> int:
-    """The offset behind a value; line ends behind a heredoc are not of it."""
+    """The offset behind a value, without the line ends behind a heredoc."""
     written = attribute.source.text[attribute.value_start : attribute.value_end]
     return attribute.value_start + len(written.rstrip())
 
@@ -147,7 +147,7 @@ def _type_of(block: HclBlock) -> str:
 
 
 def _with_value(text: str, find: _BlockFinder, attribute: Attribute, value: str) -> str:
-    """The text with another literal in the place of one."""
+    """The text with the literal value of an argument replaced."""
     written = attribute.text
     try:
         literal = isinstance(attribute.node, Literal)
@@ -166,7 +166,7 @@ def _with_value(text: str, find: _BlockFinder, attribute: Attribute, value: str)
 
 
 def _with_new(text: str, find: _BlockFinder, name: str, value: str) -> str:
-    """The text with an argument more in a block."""
+    """The text with an argument added to a block."""
     text = _opened(text, find)
     block = find(text)
     newline = _newline(text, block.start)
@@ -182,7 +182,7 @@ def _with_new(text: str, find: _BlockFinder, name: str, value: str) -> str:
 
 
 def _with_block(text: str, find: _BlockFinder, kinds: Sequence[str], name: str, value: str) -> str:
-    """The text with nested blocks more, the innermost with one argument."""
+    """The text with nested blocks added, the innermost of them with one argument."""
     block = find(text)
     indent = _indent_inside(text, block)
     lines = [f"{indent}{_STEP * depth}{kind} {{" for depth, kind in enumerate(kinds)]
@@ -204,7 +204,7 @@ def _with_block(text: str, find: _BlockFinder, kinds: Sequence[str], name: str, 
 
 
 def _opened(text: str, find: _BlockFinder) -> str:
-    """The text with a block that stands in one line written over several."""
+    """The text with a block of one line rewritten in several lines."""
     block = find(text)
     opening, closing = _opening(text, block), block.end - 1
     if "\n" in text[opening:closing]:
@@ -217,14 +217,14 @@ def _opened(text: str, find: _BlockFinder) -> str:
 
 
 def _inside(text: str, opening: int, closing: int) -> str:
-    """What a block of one line holds."""
+    """The content of a block of one line."""
     if any(opening <= start < closing for start, _ in comment_spans(text)):
         raise CannotEdit("a comment stands inside a block of one line")
     return text[opening:closing].strip()
 
 
 def _last_of(block: HclBlock) -> Attribute | None:
-    """The argument behind which another one goes: the last of one line, that sets something of the resource."""
+    """The argument behind which a new one is added: the last one of one line that is not a meta-argument."""
     every = sorted(block.attributes.values(), key=lambda each: each.start)
     short = [each for each in every if "\n" not in each.text and each.name not in _META]
     return next(reversed(short or every), None)
@@ -245,14 +245,14 @@ def _indent(text: str, offset: int) -> str:
 
 
 def _indent_inside(text: str, block: HclBlock) -> str:
-    """How lines of a block are indented: as the others are."""
+    """The indentation of a new line in a block: that of its other lines."""
     starts = [each.start for each in block.attributes.values()] + [inner.start for inner in block.blocks]
     own = [start for start in starts if block.source.line(start) != block.source.line(block.start)]
     return _indent(text, min(own)) if own else _indent(text, block.start) + _STEP
 
 
 def _newline(text: str, offset: int) -> str:
-    """The line end that a file has there; at its end, that of its first line."""
+    """The line end at an offset; at the end of the file, that of its first line."""
     end = text.find("\n", offset)
     if end < 0:
         end = text.find("\n")

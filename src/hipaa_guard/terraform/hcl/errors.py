@@ -1,4 +1,4 @@
-"""What can go wrong while Terraform is read; each becomes a `Gap` or an `Unknown`, none leaves the package."""
+"""Errors of reading Terraform. Each becomes a `Gap` or an `Unknown`; none leaves the package."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from hipaa_guard.terraform.functions.errors import FunctionError, FunctionLimitR
 
 
 class EvaluationError(Exception):
-    """Terraform would refuse this expression; ``try`` and ``can`` look for it."""
+    """Terraform would refuse this expression; ``try`` and ``can`` catch the error."""
 
     cause = Cause.EXPRESSION
 
@@ -28,11 +28,11 @@ class SyntaxProblem(Exception):  # noqa: N818 - broken text of others is expecte
 
 
 class TooLarge(SyntaxProblem):
-    """Text that Terraform would read, and that is nested deeper or holds a larger number than is read here."""
+    """Text that Terraform would read, but that is nested deeper or has a larger number than this parser reads."""
 
 
 LIMITS = (LimitReached, FunctionLimitReached, RecursionError)
-"""Evaluation that went too far: the value exists, but is not known here."""
+"""Errors of evaluation that reached a limit: the value exists, but is not known here."""
 
 FAILURES = (EvaluationError, FunctionError, *LIMITS)
-"""All that evaluation raises besides `Undecided`."""
+"""All errors of evaluation besides `Undecided`."""

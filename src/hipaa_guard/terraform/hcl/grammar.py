@@ -1,8 +1,8 @@
 """HCL expressions: text -> `Node`. The grammar is that of HCL's native syntax, newline rules included.
 
-tree-sitter finds the blocks and attributes of a file; the expression of an attribute is read here, when it is first
-needed. Its own expression trees would not do: ``a ? b : c ? d : e`` is nested the wrong way round there, ``1e5`` and
-newlines before ``(`` are misread, and the spaces of heredocs are lost.
+tree-sitter finds the blocks and attributes of a file; this parser reads the expression of an attribute when it is first
+needed. The expression trees of tree-sitter do not serve: it nests ``a ? b : c ? d : e`` the wrong way round, misreads
+``1e5`` and newlines before ``(``, and loses the spaces of heredocs.
 """
 
 from __future__ import annotations
@@ -74,7 +74,7 @@ def parse_view(source: str, start: int = 0, end: int | None = None) -> Node:
 
 
 def first_problem(source: str, start: int, end: int) -> SyntaxProblem | None:
-    """The first argument between two offsets whose expression is broken, if one is."""
+    """The problem of the first argument between two offsets whose expression is broken; None where none is."""
     position = start
     while (found := _ARGUMENT.search(source, position, end)) is not None:
         parser = Parser(source, found.end(), end)
@@ -112,7 +112,7 @@ class Parser:
         self.depth = depth
 
     def expression(self) -> Node:
-        """A conditional or anything that binds tighter; the lexer stands behind it afterwards."""
+        """A conditional or anything that binds tighter. Afterwards, the lexer is behind it."""
         self.depth += 1
         if self.depth > limits.NESTING:
             raise SyntaxProblem(f"nested more than {limits.NESTING} levels deep", self.lexer.start)
@@ -149,7 +149,7 @@ class Parser:
         return self._steps(self._primary())
 
     def _steps(self, node: Node) -> Node:
-        """What follows a term: ``.name``, ``[index]``, ``[*]``, ``.*``, ``.0``."""
+        """The term with its accesses: ``.name``, ``[index]``, ``[*]``, ``.*``, ``.0``."""
         lexer = self.lexer
         while True:
             kind = lexer.kind
@@ -177,7 +177,7 @@ class Parser:
             node = GetAttribute(node, real(lexer.text))
             lexer.advance()
         elif lexer.kind == "number":
-            digits = re.split(r"[.eE]", lexer.text, maxsplit=1)[0][:18]  # x.0.1 is no index of 0.1
+            digits = re.split(r"[.eE]", lexer.text, maxsplit=1)[0][:18]  # x.0.1 has two indices, not the number 0.1
             node = Index(node, Literal(int(digits)))
             lexer.goto(lexer.start + len(digits))
         else:
@@ -188,7 +188,7 @@ class Parser:
         return Index(node, self._within("]"))
 
     def _within(self, closing: str) -> Node:
-        """An expression up to a closing mark, with newlines ignored on the way."""
+        """An expression up to a closing mark, across newlines."""
         lexer = self.lexer
         lines, lexer.lines = lexer.lines, False
         lexer.advance()

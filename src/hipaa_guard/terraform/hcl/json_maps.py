@@ -1,6 +1,6 @@
-"""Which objects of ``.tf.json`` are maps, and which nested blocks: JSON writes both alike, the schemas tell.
+"""Objects of ``.tf.json`` that are maps and not nested blocks: JSON writes both alike, only the schemas differ.
 
-Taken from the schema of the AWS provider. A name in front of the dot is the resource type or the block around it.
+The lists come from the schema of the AWS provider. A name before a dot is the resource type or the outer block.
 """
 
 from __future__ import annotations
@@ -45,6 +45,6 @@ _BLOCKS_HERE = frozenset(
 
 
 def is_map(parent: str, name: str) -> bool:
-    """Whether an object given to ``name``, inside of ``parent``, is a map; any other is taken for a nested block."""
+    """Whether an object given to ``name`` inside of ``parent`` is a map; if not, it is a nested block."""
     here = f"{parent}.{name}"
     return (name in _MAPS and here not in _BLOCKS_HERE) or here in _MAPS_HERE

@@ -18,11 +18,11 @@ _SPACE = regex(r"[ \t\r\n]*")
 _NUMBER = regex(r"-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?")
 _LABELS = {"resource": 2, "data": 2, "ephemeral": 2, "variable": 1, "output": 1, "module": 1, "provider": 1}
 _BODIES = frozenset({"resource", "data", "ephemeral", "provider", "removed"})
-"""Blocks in which an object may be a nested block."""
+"""Types of blocks in which an object may be a nested block."""
 
 
 class Parsed:
-    """A JSON value and where it stands. ``value`` of an object is a list of (key, offset of the key, Parsed)."""
+    """A JSON value with its offsets. ``value`` of an object is a list of (key, offset of the key, Parsed)."""
 
     __slots__ = ("end", "start", "value")
 
@@ -55,7 +55,7 @@ def parse_json(text: str) -> Parsed:
     """A JSON document with offsets.
 
     Raises:
-        SyntaxProblem: it is none.
+        SyntaxProblem: the text is no JSON.
 
     """
     try:
@@ -153,7 +153,7 @@ def _labelled(content: Parsed, count: int, start: int) -> list[tuple[tuple[str, 
 
 
 def _fill(body: Body, block: HclBlock, parsed: Parsed, *, templates: bool = True) -> None:
-    """Take all of an object as arguments. Texts of variables are no templates."""
+    """Add all properties of an object as arguments. Texts of variables are no templates."""
     for key, start, value in parsed.value:
         if key != "//":
             _argument(body, block, key, start, value, templates=templates)
@@ -162,7 +162,7 @@ def _fill(body: Body, block: HclBlock, parsed: Parsed, *, templates: bool = True
 
 
 def _fill_body(body: Body, block: HclBlock, parsed: Parsed, parent: str) -> None:
-    """Take an object as arguments and nested blocks, of which one may stand without a list around it."""
+    """Add the properties of an object as arguments and nested blocks. A single block needs no list around it."""
     for key, start, value in parsed.value:
         if key == "//":
             _remark(block, start, value)
@@ -178,7 +178,7 @@ def _fill_body(body: Body, block: HclBlock, parsed: Parsed, parent: str) -> None
 
 
 def _remark(block: HclBlock, start: int, value: Parsed) -> None:
-    """Take a comment property; Terraform lets it be of any type, and only texts say something."""
+    """Add a comment property. Terraform accepts any type; only texts count."""
     if isinstance(value.value, str):
         block.remarks = (*block.remarks, (block.source.line(start), value.value))
 

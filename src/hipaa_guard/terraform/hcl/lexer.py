@@ -1,7 +1,8 @@
 """Tokens of HCL expressions.
 
-Text is held as Latin-1 (`view`), so that character offsets are byte offsets; only finished strings are turned back into
-UTF-8 (`real`). Newlines end an expression except inside brackets, so the reader switches them on and off.
+Text is a string with one character for each byte (`view`), so that character offsets are byte offsets. Only finished
+strings are decoded as UTF-8 (`real`). Newlines end an expression except inside brackets, so the parser switches them on
+and off.
 """
 
 from __future__ import annotations
@@ -39,18 +40,18 @@ def view(text: str) -> str:
 
 
 def real(text: str) -> str:
-    """The text that a piece of a `view` stands for."""
+    """The text of a piece of a `view`, decoded."""
     return text if text.isascii() else text.encode("latin-1").decode("utf-8", "replace")
 
 
 _CALLED = {END: "the end", LINE: "the end of the line", "plain": "a text", "quote": "a text", "heredoc": "a heredoc"}
-"""How tokens are called that are not shown: what a text holds may be a secret."""
+"""Names for tokens whose text is not shown, as it may be a secret."""
 
 
 class Lexer:
     """One token at a time: ``kind`` and ``text`` of the current one, which lies between ``start`` and ``stop``.
 
-    The kind of a name, string, number or heredoc is its group in the grammar above; that of a mark is its own text.
+    The kind of a name, string, number or heredoc is its group in `_TOKENS`; the kind of a mark is its own text.
     """
 
     __slots__ = ("end", "kind", "lines", "source", "start", "stop", "text")
@@ -63,7 +64,7 @@ class Lexer:
         self.start = self.stop = start
 
     def advance(self) -> None:
-        """Go to the next token.
+        """Read the next token.
 
         Raises:
             SyntaxProblem: a character that begins no token.
@@ -96,7 +97,7 @@ class Lexer:
         self.kind, self.text = END, ""
 
     def dotted_names(self) -> list[str]:
-        """The names of ``.a.b.c`` right behind the current token; the lexer goes on behind them."""
+        """The names of ``.a.b.c`` right behind the current token, which the lexer skips."""
         found = _DOTTED.match(self.source, self.stop, self.end)
         if found is None:
             self.goto(self.stop)
@@ -105,15 +106,15 @@ class Lexer:
         return found.group()[1:].split(".")
 
     def skip_lines(self) -> None:
-        """Pass over newlines, where these are tokens."""
+        """Skip newlines, where these are tokens."""
         while self.kind == LINE:
             self.advance()
 
     def expect(self, kind: str) -> None:
-        """Pass over a token of that kind.
+        """Skip a token of that kind.
 
         Raises:
-            SyntaxProblem: something else is there.
+            SyntaxProblem: the token is of another kind.
 
         """
         if self.kind != kind:

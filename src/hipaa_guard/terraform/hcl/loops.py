@@ -117,13 +117,13 @@ class TemplateFor(Node):
             length += len(piece) if isinstance(piece, str) else 1
             if length > limits.TEXT_LENGTH:
                 raise LimitReached(f"a text of more than {limits.TEXT_LENGTH:,} characters")
-        if turns.missing is not None:  # what was not seen may stand before, between or behind what was
+        if turns.missing is not None:  # the place of the unseen turns is not known
             pieces = [turns.missing]
         return scope.session.made(operators.joined(pieces))
 
 
 class _Turns:
-    """The turns of a ``for``: the inner scope, and True or the unknown test. ``missing`` says what was not seen."""
+    """The turns of a ``for``: the inner scope, and True or the unknown test. ``missing`` says why others are unseen."""
 
     __slots__ = ("missing", "node", "scope", "source")
 

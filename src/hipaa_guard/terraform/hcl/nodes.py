@@ -1,8 +1,8 @@
 """The parts of HCL expressions. Each evaluates itself in a `Scope`.
 
-``evaluate`` raises one of `FAILURES` where Terraform would refuse the expression; collections keep such an error inside
-the part concerned, so that one broken element does not hide its neighbours. `Undecided` is raised where a value that is
-not known decides everything.
+``evaluate`` raises one of `FAILURES` where Terraform would refuse the expression. In a collection, only the broken
+element becomes unknown, and its neighbours keep their values. `Undecided` is raised where an unknown value decides the
+whole result.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _ITEM = "[*]"
 _STRUCTURAL = frozenset(
     {"concat", "element", "flatten", "keys", "length", "lookup", "merge", "one", "reverse", "values"}
 )
-"""Functions that do not look into the elements that they are given: these cannot make them fail."""
+"""Functions that do not look into the elements of their arguments: an unknown element cannot make them fail."""
 
 
 class Node:
@@ -115,7 +115,7 @@ class Splat(Node):
 
     def evaluate(self, scope: Scope) -> Value:
         source = self.source.evaluate(scope)
-        scope.session.rely_on(_items_of(source))
+        scope.session.rely_on(_why_items_unknown(source))
         return splat(source, lambda item: self._turn(item, scope))
 
     def _turn(self, item: Value, scope: Scope) -> Value:
@@ -124,8 +124,8 @@ class Splat(Node):
         return guarded(scope.binding({_ITEM: item}), self.each)
 
 
-def _items_of(source: Value) -> Unknown | None:
-    """What of the items of a splat is not known; one that only may not exist fails nothing."""
+def _why_items_unknown(source: Value) -> Unknown | None:
+    """Why items of a splat are not known; None where they are, or where instances only may not exist."""
     if isinstance(source, Object):
         source = source.each()
     if isinstance(source, Incomplete):
@@ -163,10 +163,10 @@ class Binary(Node):
         left = self.left.evaluate(scope)
         scope.session.rely_on(left)
         if operator == "&&":
-            return operators.both(left, lambda: _relied_on(self.right, scope))
+            return operators.both(left, lambda: _evaluated_and_relied_on(self.right, scope))
         if operator == "||":
-            return operators.either(left, lambda: _relied_on(self.right, scope))
-        right = _relied_on(self.right, scope)
+            return operators.either(left, lambda: _evaluated_and_relied_on(self.right, scope))
+        right = _evaluated_and_relied_on(self.right, scope)
         if operator == "==":
             return operators.same(left, right)
         if operator == "!=":
@@ -174,7 +174,7 @@ class Binary(Node):
         return operators.arithmetic(operator, left, right)
 
 
-def _relied_on(node: Node, scope: Scope) -> Value:
+def _evaluated_and_relied_on(node: Node, scope: Scope) -> Value:
     value = node.evaluate(scope)
     scope.session.rely_on(value)
     return value
@@ -197,24 +197,24 @@ class Conditional(Node):
             value = taken.evaluate(scope)
             if value is None or isinstance(value, Unknown | Incomplete):
                 return value
-            return operators.of_one_type(value, _unneeded(other, scope))[0]
+            return operators.of_one_type(value, _untaken(other, scope))[0]
         scope.session.rely_on(test)
         then, otherwise = (_arm(arm, scope, test) for arm in (self.then, self.otherwise))
         return operators.chosen(test, *operators.of_one_type(then, otherwise))
 
 
-def _unneeded(node: Node, scope: Scope) -> Value:
-    """The arm that a conditional does not take: its type counts, its errors and what it relies on do not."""
+def _untaken(node: Node, scope: Scope) -> Value:
+    """The arm that a conditional does not take: only its type counts, not its errors nor the values that it needs."""
     session = scope.session
     outer = session.relied_on
-    session.strict += 1
+    session.strict_depth += 1
     session.relied_on = None
     try:
         return node.evaluate(scope)
     except (*FAILURES, Undecided) as error:
         return Unknown(str(error), Cause.EXPRESSION)
     finally:
-        session.strict -= 1
+        session.strict_depth -= 1
         session.relied_on = outer
 
 
@@ -224,7 +224,7 @@ def _arm(arm: Node, scope: Scope, test: Unknown) -> Value:
     except LIMITS:
         raise
     except FAILURES:
-        return derived([test])  # the error may never come to pass
+        return derived([test])  # Terraform may not evaluate this arm
     except Undecided as undecided:
         scope.session.rely_on(undecided.unknown)
         return undecided.unknown
@@ -259,7 +259,7 @@ class MapKey(Node):
 
 
 class MapExpression(Node):
-    """``{a = b}``. With a key that is not known, the whole map is not known."""
+    """``{a = b}``. An unknown key makes the whole map unknown."""
 
     __slots__ = ("items",)
 

@@ -1,7 +1,7 @@
 """Operators and conditionals in three-valued logic.
 
-A result is known as soon as no value of the unknown parts could change it; otherwise it is unknown and remembers what
-it was made from.
+A result is known if no value of the unknown parts could change it. Otherwise it is unknown, with references to its
+sources.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _WHOLE: dict[str, Callable[[int, int], int]] = {"+": int.__add__, "-": int.__sub
 _EXACT = {"+": Fraction.__add__, "-": Fraction.__sub__, "*": Fraction.__mul__}
 
 _ALTERNATIVES = 16
-"""How many values a conditional may have before it is no longer kept which."""
+"""Maximum number of possible values of a conditional that are kept."""
 
 MERGED_PARTS = 10_000
 """Largest collection whose two possible values are merged part by part."""
@@ -63,7 +63,7 @@ def _shortcut(left: Value, right: Callable[[], Value], *, decisive: bool) -> Val
     except LIMITS:
         raise
     except FAILURES:
-        if isinstance(one, Unknown):  # the error may never come to pass
+        if isinstance(one, Unknown):  # Terraform may not evaluate the right side
             return derived([one], is_set=True)
         raise
     if not isinstance(other, Unknown) and other is decisive:
@@ -146,14 +146,14 @@ def of_one_type(then: Value, otherwise: Value) -> tuple[Value, Value]:
     """The two arms of a conditional converted to one type.
 
     Raises:
-        EvaluationError: there is none that fits both.
+        EvaluationError: no type fits both.
 
     """
     types = type_of(then), type_of(otherwise)
     if types[0] == types[1]:
         return then, otherwise
     if ANY in types and then is not None and otherwise is not None:
-        return loosened(then), loosened(otherwise)  # the one that is not known may be of any kind
+        return loosened(then), loosened(otherwise)  # the unknown one may be of any type
     common = one_type(types)
     if common is None:
         raise EvaluationError("the two results of a conditional must have one type")
@@ -161,7 +161,7 @@ def of_one_type(then: Value, otherwise: Value) -> tuple[Value, Value]:
 
 
 def chosen(test: Unknown, then: Value, otherwise: Value) -> Value:
-    """The value of a conditional whose test is not known: what both arms agree on."""
+    """The value of a conditional with an unknown test: known where both arms agree."""
     return _merged(test, then, otherwise, [MERGED_PARTS])
 
 

@@ -1,4 +1,4 @@
-"""From the text of a file of HCL to its blocks: tree-sitter finds them, also around a syntax error."""
+"""From the text of an HCL file to its blocks. tree-sitter finds them, even around a syntax error."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _HEAD = re.compile(
     rf'^(?:{"|".join(sorted(BLOCK_TYPES))})\b[ \t]*(?:"[^"\n]*"[ \t]*|[\w-]+[ \t]*){{0,2}}\{{', re.MULTILINE
 )
 _HIDING = re.compile(r"/\*.*?\*/|<<-?([A-Za-z_][\w-]*)[ \t]*\r?\n.*?^[ \t]*\1[ \t]*\r?$", re.DOTALL | re.MULTILINE)
-"""Comments and heredocs, which may hold what looks like a block."""
+"""Comments and heredocs: their text may look like a block."""
 
 
 def parse(path: str, data: bytes) -> Body:
@@ -56,7 +56,7 @@ def _parser() -> Parser:
 
 
 class _TreeReader:
-    """Walks the tree of tree-sitter as far as blocks and attributes go; ``base`` is where its text starts."""
+    """Walks tree-sitter's tree down to blocks and attributes. ``base`` is the offset at which its text starts."""
 
     __slots__ = ("base", "duplicates", "problems", "root", "source")
 
@@ -68,7 +68,7 @@ class _TreeReader:
         self.duplicates: list[Attribute] = []
 
     def build(self, tree: TreeNode) -> None:
-        """Take all of a file without errors."""
+        """Read all blocks of a file without errors."""
         for child in tree.children:
             if child.type == "body":
                 self._body(child, self.root, 0)
@@ -77,10 +77,11 @@ class _TreeReader:
                 self.problems.append(Problem("an argument or block is expected, not JSON", line))
 
     def build_in_pieces(self, data: bytes) -> None:
-        """Take what is certain of a file with errors.
+        """Read the blocks of a file with errors that are certain.
 
-        One missing bracket makes nonsense of all that follows, so each piece from the head of a top-level block at the
-        start of a line to the next such head is read by itself; a block is kept if its piece begins with it, unbroken.
+        After a missing bracket, tree-sitter misreads the rest of a file. So each piece from the head of a top-level
+        block at the start of a line to the next such head is parsed by itself. A block is kept if its piece begins with
+        it and the block has no error.
         """
         for start, end in _pieces(self.source.text):
             self.base = start
@@ -148,7 +149,7 @@ class _TreeReader:
         into.blocks.append(block)
 
     def _report(self, tree: TreeNode, end: int) -> None:
-        """Say what is broken: the first argument that is, else what tree-sitter stumbled over."""
+        """Report the first broken argument, else the errors of tree-sitter."""
         problem = first_problem(self.source.text, self.base, end)
         if problem is not None:
             self.problems.append(Problem(problem.message, self.source.line(problem.offset)))
@@ -156,7 +157,7 @@ class _TreeReader:
             self._report_tree(tree)
 
     def _report_tree(self, tree: TreeNode) -> None:
-        """The lines of the errors, the innermost ones only, without recursion: hostile trees are deep."""
+        """Report the lines of the innermost errors, without recursion, as hostile trees are deep."""
         waiting = [tree]
         lines: dict[int, str] = {}
         while waiting and len(lines) < 20:
@@ -164,7 +165,7 @@ class _TreeReader:
             if node.is_missing:
                 lines.setdefault(self.source.line(node.start_byte + self.base), f"{node.type!r} is missing")
             elif node.is_error:
-                text = re.split(r"[\"'\n]", self._text(node).strip())[0].strip()[:40]  # what is quoted may be a secret
+                text = re.split(r"[\"'\n]", self._text(node).strip())[0].strip()[:40]  # quoted text may be a secret
                 lines.setdefault(
                     self.source.line(node.start_byte + self.base), f"unexpected {text!r}" if text else "syntax error"
                 )
@@ -179,7 +180,7 @@ class _TreeReader:
 
 
 def _pieces(text: str) -> Iterator[tuple[int, int]]:
-    """Stretches of a broken file, each from the head of a top-level block to the next."""
+    """Offsets of the pieces of a broken file, each from the head of a top-level block to the next head."""
     hidden = [found.span() for found in _HIDING.finditer(text)]
     heads = [found.start() for found in _HEAD.finditer(text) if found.start()]
     starts = [0, *(head for head in heads if not any(start <= head < end for start, end in hidden))]

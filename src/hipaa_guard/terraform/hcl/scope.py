@@ -1,4 +1,4 @@
-"""Where an expression is evaluated: the names it sees, and the scan that it belongs to."""
+"""Scopes of expressions, with the names in them, and the session of a scan."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any, Protocol
 from hipaa_guard.facts.locations import Gap, GapKind, Location
 from hipaa_guard.facts.values import Cause, Undecided, Unknown, Value
 from hipaa_guard.terraform import limits
-from hipaa_guard.terraform.functions.budget import ROOM, outer_size, whole_size
+from hipaa_guard.terraform.functions.budget import BUDGET, outer_size, whole_size
 from hipaa_guard.terraform.hcl.errors import FAILURES, LIMITS, EvaluationError, LimitReached
 
 
@@ -21,29 +21,29 @@ class Located(Protocol):
 
 
 class Budget:
-    """What one scan has used of its limits.
+    """The use that one scan has made of its limits.
 
-    ``kept`` is what values take that stay, ``meanwhile`` what the argument that is being evaluated has made besides.
+    ``kept`` are the bytes of values that are kept, ``temporary`` those of the argument that is being evaluated.
     """
 
-    __slots__ = ("blocks", "instances", "kept", "meanwhile", "steps")
+    __slots__ = ("blocks", "instances", "kept", "steps", "temporary")
 
     def __init__(self) -> None:
         self.steps = 0
         self.instances = 0
         self.blocks = 0
         self.kept = 0
-        self.meanwhile = 0
+        self.temporary = 0
 
     def spend(self, size: int) -> None:
-        """Count bytes of texts and elements that are made.
+        """Count the bytes of new texts and elements.
 
         Raises:
             LimitReached: the scan may make no more.
 
         """
-        self.meanwhile += size
-        if self.kept + self.meanwhile > limits.SIZE:
+        self.temporary += size
+        if self.kept + self.temporary > limits.SIZE:
             raise LimitReached(f"more than {limits.SIZE >> 20} MiB of texts and elements in one scan")
 
     def walk(self, elements: int) -> None:
@@ -67,40 +67,40 @@ class Budget:
             raise LimitReached(f"more than {limits.STEPS:,} steps of evaluation")
 
     def keep(self, before: int, value: Value) -> None:
-        """Count what is left of the evaluation of a value, before which so much was made meanwhile."""
-        made = self.meanwhile - before
+        """Count an evaluated value as kept; ``before`` is the value of ``temporary`` before its evaluation."""
+        made = self.temporary - before
         if made > _SMALL:
             made = min(made, whole_size(value))
         self.kept += made
-        self.meanwhile = before
+        self.temporary = before
 
 
 _SMALL = 4096
-"""Bytes of which no one asks whether all of them are kept."""
+"""Maximum bytes that count as kept without measuring the value."""
 
 
 class RecordedValues(Protocol):
-    """What a plan or state has worked out of the source that is evaluated: it counts more than the source."""
+    """Values that a plan or state records of the evaluated source. They override the source."""
 
     def keys(self, block: str) -> Sequence[int | str]:
-        """The keys of the instances of a block at the address of its module instance; none where it has no such."""
+        """The keys of the instances of a block, given by its address in its module instance; empty for none."""
 
     def value(self, address: str, attribute: str) -> Value:
-        """The value of an attribute of an instance, or `UNTOLD`."""
+        """The value of an attribute of an instance, or `NOT_RECORDED`."""
 
 
 _BLOCK = 1024
-"""Bytes that a nested block takes besides its values."""
+"""Memory of a nested block besides its values, in bytes."""
 
-UNTOLD: Any = object()
-"""A plan or state does not tell this value."""
+NOT_RECORDED: Any = object()
+"""A plan or state does not record this value."""
 
 
 class Session:
-    """The evaluation of one root module: its gaps, the budget of the scan, and what is being evaluated now."""
+    """The evaluation of one root module: its gaps, the budget of the scan, and the argument being evaluated."""
 
     __slots__ = (
-        "_said",
+        "_reported",
         "base",
         "boundary",
         "budget",
@@ -108,7 +108,7 @@ class Session:
         "gaps",
         "record",
         "relied_on",
-        "strict",
+        "strict_depth",
         "where",
         "workspace",
     )
@@ -127,11 +127,11 @@ class Session:
         self.workspace = workspace
         self.record = record
         self.gaps: list[Gap] = []
-        self.strict = 0
+        self.strict_depth = 0
         self.relied_on: list[Unknown] | None = None
         self.where: Located | None = None
         self.calls: tuple[Location, ...] = ()
-        self._said: set[tuple[Any, ...]] = set()
+        self._reported: set[tuple[Any, ...]] = set()
 
     def report(
         self,
@@ -148,16 +148,16 @@ class Session:
 
     def add(self, gap: Gap) -> None:
         """Add a gap, once."""
-        said = (gap.kind, gap.subject, gap.reason, gap.location)
-        if said in self._said or len(self._said) > limits.ROWS:
+        row = (gap.kind, gap.subject, gap.reason, gap.location)
+        if row in self._reported or len(self._reported) > limits.ROWS:
             return
-        if len(self._said) == limits.ROWS:
+        if len(self._reported) == limits.ROWS:
             gap = Gap(GapKind.LIMIT, "coverage", f"more than {limits.ROWS:,} rows; the others are not listed")
-        self._said.add(said)
+        self._reported.add(row)
         self.gaps.append(gap)
 
     def rely_on(self, *values: Value) -> None:
-        """Note, for `try` and `can`, unknown values that the expression needs: it may fail for their sake."""
+        """Note, for `try` and `can`, unknown values that the expression needs: they may make it fail."""
         if self.relied_on is not None:
             self.relied_on += [value for value in values if isinstance(value, Unknown)]
 
@@ -171,7 +171,7 @@ class Session:
         self.budget.take(1)
 
     def made(self, value: Value) -> Value:
-        """Count a text, list or map that was just made, and give it on.
+        """Count a new text, list or map, and return it.
 
         Raises:
             LimitReached: the scan may make no more.
@@ -181,10 +181,10 @@ class Session:
         return value
 
     def another_block(self) -> None:
-        """Count a block inside of another that is evaluated, once for each instance and each turn of a dynamic one.
+        """Count an evaluated nested block, once for each instance and each turn of a dynamic block.
 
         Raises:
-            LimitReached: the scan has made as many as it may.
+            LimitReached: the scan may evaluate no more.
 
         """
         self.budget.spend(_BLOCK)
@@ -193,7 +193,7 @@ class Session:
             raise LimitReached(f"more than {limits.NESTED_BLOCKS:,} nested blocks in one scan")
 
     def failed(self, error: Exception) -> Unknown:
-        """The unknown value that stands for an expression with an error; the gap is reported."""
+        """Report an error in an expression. Returns the unknown value that replaces the expression."""
         where = self.where.location(self.calls) if self.where else None
         limit = isinstance(error, LIMITS)
         reason = "nested too deeply" if isinstance(error, RecursionError) else str(error)[: limits.REASON_LENGTH]
@@ -208,7 +208,7 @@ class Session:
 
 
 class ModuleNames(Protocol):
-    """What a module knows: variables, locals, resources, module calls."""
+    """The names in a module: variables, locals, resources, module calls."""
 
     session: Session
 
@@ -220,9 +220,9 @@ class ModuleNames(Protocol):
 
 
 class Constants:
-    """What the values and defaults of variables see, which Terraform allows neither references nor functions: nothing.
+    """No names: in values and defaults of variables, Terraform allows neither references nor functions.
 
-    What is written there may be a secret without quotes: it is not repeated.
+    The errors do not quote the text, which may be a secret without quotes.
     """
 
     __slots__ = ("session",)
@@ -258,11 +258,11 @@ class Scope:
 
 
 def guarded(scope: Scope, node: Any) -> Value:
-    """The value of a part of a collection; an error stays inside the part, unless `try` or `can` look for it."""
+    """The value of an element of a collection. An error makes only this element unknown, except in `try` and `can`."""
     try:
         return node.evaluate(scope)
     except FAILURES as error:
-        if scope.session.strict or isinstance(error, RecursionError):
+        if scope.session.strict_depth or isinstance(error, RecursionError):
             raise
         return scope.session.failed(error)
     except Undecided as undecided:
@@ -271,13 +271,13 @@ def guarded(scope: Scope, node: Any) -> Value:
 
 
 def kept(session: Session, evaluate: Callable[[], Value]) -> Value:
-    """A value that is kept, counted with what is done to it after its expression was evaluated."""
-    token = ROOM.set(session.budget)
-    made = session.budget.meanwhile
+    """A value that is kept. The bytes of its evaluation and of all later steps of ``evaluate`` are counted."""
+    token = BUDGET.set(session.budget)
+    made = session.budget.temporary
     value: Value = None
     try:
         value = evaluate()
     finally:
         session.budget.keep(made, value)
-        ROOM.reset(token)
+        BUDGET.reset(token)
     return value

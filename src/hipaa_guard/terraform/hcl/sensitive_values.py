@@ -1,7 +1,7 @@
-"""What Terraform keeps secret: which arguments, and what functions make of sensitive values.
+"""Sensitive arguments, and the results of functions over sensitive values.
 
-The mark of Terraform is on the value; here it is on what the value could tell. A boolean made from a sensitive text
-(``var.mode == "on"``) is an ordinary boolean, which Terraform would not print either.
+Terraform marks every value that is made from a sensitive one. Here only values that could reveal it are marked: a
+boolean made from a sensitive text (``var.mode == "on"``) is an ordinary boolean, although Terraform would not print it.
 """
 
 from __future__ import annotations
@@ -23,18 +23,18 @@ SECRET_ARGUMENTS = frozenset(
     ssl_client_key_password svm_admin_password temporary_password trust_password tunnel1_preshared_key
     tunnel2_preshared_key user_password verification_token""".split()  # noqa: SIM905
 )
-"""Arguments of AWS resources that hold a credential, in whichever resource or block they stand."""
+"""Arguments that hold a credential, in any AWS resource and block."""
 
 _SECRET_IN = frozenset({("aws_ssm_parameter", "value"), ("aws_api_gateway_api_key", "value")})
 
 
 def is_secret_argument(type: str, name: str) -> bool:
-    """Whether an argument of a resource, or of a block in it, is sensitive. ``_wo`` marks what is only ever written."""
+    """Whether an argument of a resource or of its blocks is sensitive. Names in ``_wo`` are write-only arguments."""
     return name in SECRET_ARGUMENTS or name.endswith("_wo") or (type, name) in _SECRET_IN
 
 
 def hidden(value: Value, subject: str) -> Value:
-    """The value of something that is declared sensitive."""
+    """The value of a variable or output that is declared sensitive, concealed."""
     return concealed(value, f"{subject} is sensitive, so its value is not shown", (subject,))
 
 
@@ -50,15 +50,15 @@ def marking(name: str, arguments: list[Value]) -> Value:
     return True if name == "issensitive" and isinstance(value, SecretText) else None
 
 
-def through(name: str, call: Callable[[list[Value]], Value], arguments: list[Value]) -> Value:
-    """The result of a function. One that looks into secrets is given these, and what it makes of them is secret.
+def with_secrets_opened(name: str, call: Callable[[list[Value]], Value], arguments: list[Value]) -> Value:
+    """The result of a function. If it needs to look into secrets, it is called with these, and its result is secret.
 
     Raises:
-        EvaluationError: Terraform would refuse the call; the text does not tell what is secret.
+        EvaluationError: Terraform would refuse the call; the text does not reveal a secret.
 
     """
     result = call(arguments)
-    secrets = list(secrets_in(arguments)) if _is_lost(result) else []
+    secrets = list(secrets_in(arguments)) if _is_wholly_unknown(result) else []
     if not secrets:
         return result
     try:
@@ -69,8 +69,8 @@ def through(name: str, call: Callable[[list[Value]], Value], arguments: list[Val
         raise EvaluationError(f"{name} does not take the sensitive value that it is given") from None
 
 
-def _is_lost(value: Value) -> bool:
-    """Whether nothing is left of a value but that it is unknown."""
+def _is_wholly_unknown(value: Value) -> bool:
+    """Whether no part of a value is known."""
     if isinstance(value, PartialText):
         return not any(isinstance(part, str) for part in value.parts)
     return isinstance(value, Unknown) and not isinstance(value, PartialJson | Reference)

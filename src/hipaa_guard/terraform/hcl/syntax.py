@@ -1,7 +1,7 @@
 """Blocks and attributes of a file: a light tree with byte offsets, made from tree-sitter's.
 
-Expressions are read when they are first needed (`Attribute.node`). A file with a syntax error keeps those blocks that
-are certainly what they seem; a `Problem` names the line of each error.
+Expressions are parsed when they are first needed (`Attribute.node`). Of a file with a syntax error, only the blocks
+that are certain are kept; a `Problem` names the line of each error.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ BLOCK_TYPES = frozenset(
 )
 
 MARK = "hipaa-guard:"
-"""How a comment begins that speaks to us."""
+"""The mark of a source comment."""
 
 _COMMENT_LINE = regex(r"[ \t]*(?:#|//|/\*)")
 _SIMPLE = regex(
@@ -33,7 +33,7 @@ _SIMPLE = regex(
     r"""|(?P<names>[A-Za-z_][\w-]*(?:\.[A-Za-z_][\w-]*)+))\Z""",
     re.ASCII,
 )
-"""Expressions that most arguments consist of; reading them without the parser halves its time."""
+"""The expressions of most arguments; reading them without the parser halves its time."""
 
 _CONSTANTS = {"true": True, "false": False, "null": None}
 
@@ -49,21 +49,21 @@ class Problem:
 class SourceFile:
     """The text of one file, as a `view`, and its lines. ``path`` is what reports show."""
 
-    __slots__ = ("_comments", "_is_marked", "_starts", "path", "text")
+    __slots__ = ("_comments", "_has_source_comments", "_starts", "path", "text")
 
     def __init__(self, path: str, text: str, *, has_comments: bool = True) -> None:
         self.path = path
         self.text = text
         self._starts: list[int] | None = None
         self._comments: list[tuple[int, int, str]] | None = None if has_comments else []
-        self._is_marked: bool | None = None
+        self._has_source_comments: bool | None = None
 
     @property
-    def is_marked(self) -> bool:
-        """Whether anything in it may speak to hipaa-guard."""
-        if self._is_marked is None:
-            self._is_marked = MARK in self.text
-        return self._is_marked
+    def has_source_comments(self) -> bool:
+        """Whether the file may have source comments."""
+        if self._has_source_comments is None:
+            self._has_source_comments = MARK in self.text
+        return self._has_source_comments
 
     def line(self, offset: int) -> int:
         """The line, from 1, of an offset."""
@@ -76,7 +76,7 @@ class SourceFile:
         return Location(self.path, self.line(start), self.line(max(start, end - 1)), calls)
 
     def is_alone(self, line: int) -> bool:
-        """Whether nothing but a comment begins on a line."""
+        """Whether a line begins with a comment."""
         self.line(0)
         assert self._starts is not None
         return _COMMENT_LINE.match(self.text, self._starts[line - 1]) is not None
@@ -111,7 +111,7 @@ class Attribute:
 
         Raises:
             EvaluationError: its text is no expression.
-            LimitReached: it is one that is not read.
+            LimitReached: it is an expression, but too large or too deep to be read.
 
         """
         if self._node is None:
@@ -134,7 +134,7 @@ class Attribute:
         return real(self.source.text[self.value_start : self.value_end]).strip()
 
     def replace(self, node: Node) -> None:
-        """Give the attribute an expression that is not read from text."""
+        """Set an expression that does not come from the text."""
         self._node = node
 
     def location(self, calls: tuple[Location, ...] = ()) -> Location:
@@ -144,7 +144,7 @@ class Attribute:
 
 @lru_cache(maxsize=20_000)
 def _parsed(text: str) -> Node:
-    """The expression of a text. The same few stand in most modules, and an expression does not change."""
+    """The expression of a text, cached: most modules repeat the same few, and an expression does not change."""
     return parse_view(text)
 
 
@@ -171,7 +171,18 @@ class HclBlock:
     blocks of override files that are merged into it.
     """
 
-    __slots__ = ("_marks", "attributes", "blocks", "end", "labels", "overrides", "remarks", "source", "start", "type")
+    __slots__ = (
+        "_source_comments",
+        "attributes",
+        "blocks",
+        "end",
+        "labels",
+        "overrides",
+        "remarks",
+        "source",
+        "start",
+        "type",
+    )
 
     def __init__(self, source: SourceFile, kind: str, labels: tuple[str, ...], start: int, end: int) -> None:
         self.source = source
@@ -183,13 +194,13 @@ class HclBlock:
         self.blocks: list[HclBlock] = []
         self.remarks: tuple[tuple[int, str], ...] = ()
         self.overrides: tuple[HclBlock, ...] = ()
-        self._marks: tuple[tuple[Location, str], ...] | None = None
+        self._source_comments: tuple[tuple[Location, str], ...] | None = None
 
     def location(self, calls: tuple[Location, ...] = ()) -> Location:
         """Its lines, from the first word to the closing brace."""
         return self.source.location(self.start, self.end, calls)
 
-    def notes(self) -> list[tuple[int, str]]:
+    def comments(self) -> list[tuple[int, str]]:
         """The comments above (without an empty line in between) and inside the block, with their lines."""
         comments = self.source.comments()
         place = self.location()
@@ -197,7 +208,7 @@ class HclBlock:
         above: list[tuple[int, str]] = []
         inside: list[tuple[int, str]] = list(reversed(self.remarks))
         expected = first - 1
-        # From the last one that begins before the end of the block: files may hold very many of both.
+        # Start at the last comment in the block, as a file may have very many blocks and comments.
         for index in range(bisect_right(comments, last, key=lambda comment: comment[0]) - 1, -1, -1):
             start, end, text = comments[index]
             if first <= start:
@@ -209,14 +220,14 @@ class HclBlock:
                 break
         return [*reversed(above), *reversed(inside)]
 
-    def marks(self) -> tuple[tuple[Location, str], ...]:
-        """Those of the comments that speak to hipaa-guard, with their places; also those of override files."""
-        if self._marks is None:
+    def source_comments(self) -> tuple[tuple[Location, str], ...]:
+        """The source comments of the block with their places, those of override files included."""
+        if self._source_comments is None:
             path = self.source.path
-            notes = self.notes() if self.source.is_marked else ()
-            own = tuple((Location(path, line, line), text) for line, text in notes if MARK in text)
-            self._marks = own + tuple(mark for block in self.overrides for mark in block.marks())
-        return self._marks
+            comments = self.comments() if self.source.has_source_comments else ()
+            own = tuple((Location(path, line, line), text) for line, text in comments if MARK in text)
+            self._source_comments = own + tuple(each for block in self.overrides for each in block.source_comments())
+        return self._source_comments
 
     def nested(self, kind: str) -> Iterator[HclBlock]:
         """Blocks of a type directly inside, the content of dynamic ones included."""
@@ -229,7 +240,7 @@ class HclBlock:
 
 @dataclass(slots=True)
 class Body:
-    """What one file holds."""
+    """The content of one file."""
 
     source: SourceFile
     root: HclBlock
@@ -238,7 +249,7 @@ class Body:
 
 
 class Twice(Node):
-    """The value of an attribute that is set twice: Terraform refuses it, so neither value is the right one."""
+    """The value of an attribute that is set twice: an error, as in Terraform."""
 
     __slots__ = ("name",)
 

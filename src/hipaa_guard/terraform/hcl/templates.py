@@ -1,7 +1,7 @@
 """Templates: quoted strings, heredocs and template files, read the way HCL reads them.
 
-A template is first cut into flat pieces, one for each line of literal text, because strip markers and the indentation
-of ``<<-`` work on these; then the pieces are put together to `Template`, `TemplateIf` and `TemplateFor`.
+A template is first cut into flat pieces, one for each line of literal text: strip markers and the indentation of
+``<<-`` apply to these. The pieces are then combined to `Template`, `TemplateIf` and `TemplateFor`.
 """
 
 from __future__ import annotations
@@ -81,7 +81,7 @@ def read_heredoc(parser: Parser) -> Node:
 
 
 class _Reader:
-    """Cuts one template into pieces and puts them together."""
+    """Cuts one template into pieces and combines them."""
 
     __slots__ = ("parser", "pieces", "position", "raw", "trim")
 
@@ -93,7 +93,7 @@ class _Reader:
         self.position = 0
 
     def read(self, start: int, end: int) -> int:
-        """Collect pieces; the offset behind the template (behind the closing quote)."""
+        """Collect pieces. Returns the offset behind the template, closing quote included."""
         source = self.parser.lexer.source
         grammar = _RAW if self.raw else _QUOTED
         text = ""
@@ -171,7 +171,7 @@ class _Reader:
             piece.names = (names[0], names[1]) if len(names) > 1 else (None, names[0])
 
     def unindent(self) -> None:
-        """Take away the indentation that all lines share (``<<-``)."""
+        """Remove the indentation that all lines share (``<<-``)."""
         least: int | None = None
         adjust: list[_Piece] = []
         newline = True
@@ -196,7 +196,7 @@ class _Reader:
         if all(piece.literal for piece in self.pieces):
             return Literal(normal("".join(piece.text for piece in self.pieces)))
         if len(self.pieces) == 1 and not self.pieces[0].word and self.pieces[0].node is not None:
-            return self.pieces[0].node  # "${x}" alone is x itself, not its text
+            return self.pieces[0].node  # "${x}" alone is the value of x, not its text
         parts = self._parts(())
         if self.position < len(self.pieces):
             piece = self.pieces[self.position]

@@ -1,1 +1,1 @@
-"""Modules as they are written: which files make one, which are root modules, and what inputs they take."""
+"""Modules as they are written: their files, the root modules among them, and their inputs."""

@@ -1,8 +1,8 @@
-"""Which root modules a change of files concerns, found without parsing the others.
+"""The root modules that changed files concern, found without parsing the others.
 
-The texts of all directories tell which of them may call which: any quoted text may be the source of a call. What may
-lead to a changed file in this way is parsed, and there only the calls that really stand in a block count. So a text
-that is no call costs a little time, and no call is missed.
+Any quoted text in a directory may be the source of a module call. The directories that may lead to a changed file in
+this way are parsed, and only the calls in their blocks count. So a text that is no call costs a little time, and no
+call is missed.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ _VALUES = (".tfvars", ".tfvars.json")
 _INSTALLED = ".terraform"
 
 _SOURCE = re.compile(rb'"([.\\][^"\n]*)"')
-"""What may be a source of this tree, once its escapes are resolved."""
-_WRITTEN_OTHERWISE = re.compile(rb"[\\$%]")
+"""A text that may be a source in this tree, once its escapes are resolved."""
+_NOT_LITERAL = re.compile(rb"[\\$%]")
 _READING = re.compile(rb"\b(?:templatefile|file[a-z0-9]*)[ \t]*\(")
 _READING_LITERAL = re.compile(
     rb'\b(?:templatefile|file(?!set)[a-z0-9]*)[ \t]*\([ \t]*"(?:\$\{path\.(?:module|root)\})?[^"$%\\]*"'
@@ -33,7 +33,7 @@ _READING_LITERAL = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class AffectedRoots:
-    """The root modules that a change concerns, and the number of those, at least, that it does not."""
+    """The root modules that a change concerns, and the least number of those that it does not concern."""
 
     roots: list[Module]
     others: int
@@ -43,7 +43,7 @@ class Changed:
     """Files that were changed, were deleted or are new."""
 
     def __init__(self, files: Iterable[Path]) -> None:
-        # The file itself may be a link, and it is the link that was changed.
+        # If the file is a link, the link was changed and not its target.
         self.files = {Path(os.path.realpath(file.parent)) / file.name for file in files}
         self.folders = [file for file in self.files if os.path.isdir(file)]  # noqa: PTH112 - the other one may raise
         """Changed as a whole, as submodules are."""
@@ -51,23 +51,23 @@ class Changed:
         self.names = {
             os.fsencode(file.name) for file in self.files.difference(self.folders) if _directory_of(file) is None
         }
-        """Of files that are no Terraform: only what reads them by a function depends on them."""
+        """Files other than Terraform's: a module depends on them only if it reads them by a function."""
 
     def holds(self, files: Iterable[Path]) -> bool:
-        """Whether one of these files, or of what lies below them, was changed."""
+        """Whether one of these files, or one below them, was changed."""
         places = [Path(os.path.realpath(file)) for file in files]
         return any(file.is_relative_to(place) for file in self.files for place in places)
 
 
 def _directory_of(file: Path) -> Path | None:
-    """The directory whose module is made of a file, if the file is Terraform's."""
+    """The directory whose module a file belongs to; None where Terraform does not read the file."""
     parts = file.parts
     if _INSTALLED in parts:
         return Path(*parts[: parts.index(_INSTALLED)])
     return file.parent if is_configuration(file.name) or file.name.endswith(_VALUES) else None
 
 
-def concerned(found: Collection[Path], library: ModuleLookup, changed: Changed) -> AffectedRoots:
+def find_affected_roots(found: Collection[Path], library: ModuleLookup, changed: Changed) -> AffectedRoots:
     """The roots among the directories `found` that hold a changed file or lead to one by their calls.
 
     Raises:
@@ -75,7 +75,7 @@ def concerned(found: Collection[Path], library: ModuleLookup, changed: Changed) 
 
     """
     texts = _texts(found, library.boundary, changed)
-    near = changed.directories | {directory for directory, text in texts.items() if text.concerned}
+    near = changed.directories | {directory for directory, text in texts.items() if text.reads_changed}
     opened = _callers(near, texts) & texts.keys()
     modules = {directory: library.module(directory) for directory in sorted(opened)}
     known = texts.keys() | near
@@ -86,42 +86,42 @@ def concerned(found: Collection[Path], library: ModuleLookup, changed: Changed) 
         for module in find_roots(module for directory, module in modules.items() if directory in below)
         if module.files or module.gaps
     ]
-    hit = [root for root in roots if _leads(root.directory, calls, near)]
+    hit = [root for root in roots if _leads_to(root.directory, calls, near)]
     may_be_called = {target for text in texts.values() for target in text.may_call}
     uncalled = (each for each in below - opened if each not in may_be_called or values_files(each))
     return AffectedRoots(hit, len(roots) - len(hit) + sum(1 for _ in uncalled))
 
 
-def _leads(root: Path, calls: Mapping[Path, set[Path]], near: set[Path]) -> bool:
+def _leads_to(root: Path, calls: Mapping[Path, set[Path]], near: set[Path]) -> bool:
     reached: set[Path] = set()
     reach([root], calls, reached)
     return not reached.isdisjoint(near)
 
 
 def _callers(near: set[Path], texts: Mapping[Path, _Text]) -> set[Path]:
-    """All that may lead to one of these directories, they themselves included."""
+    """All directories that may lead to one of these by calls, these included."""
     callers: dict[Path, set[Path]] = {}
     for directory, text in texts.items():
         for target in text.may_call:
             callers.setdefault(target, set()).add(directory)
     reached: set[Path] = set()
-    reach([*near, *(directory for directory, text in texts.items() if text.opaque)], callers, reached)
+    reach([*near, *(directory for directory, text in texts.items() if text.may_call_any)], callers, reached)
     return reached
 
 
 @dataclass(slots=True)
 class _Text:
-    """What the text of a directory's files says, without being parsed."""
+    """Calls and changed files in the unparsed text of a directory's files."""
 
     may_call: set[Path] = field(default_factory=set)
-    opaque: bool = False
+    may_call_any: bool = False
     """It may call anything."""
-    concerned: bool = False
-    """A changed file is among those that it reads."""
+    reads_changed: bool = False
+    """It reads a changed file."""
 
 
 def _texts(found: Iterable[Path], boundary: Path, changed: Changed) -> dict[Path, _Text]:
-    """The texts of directories and of all that they may call."""
+    """The texts of directories and of all directories that they may call."""
     texts = {directory: _text(directory, boundary, changed) for directory in found}
     waiting = [target for text in texts.values() for target in text.may_call]
     while waiting:
@@ -130,31 +130,31 @@ def _texts(found: Iterable[Path], boundary: Path, changed: Changed) -> dict[Path
             try:
                 texts[directory] = text = _text(directory, boundary, changed)
             except OSError:
-                continue  # what calls it says so
+                continue  # the module that calls it reports it
             waiting.extend(text.may_call)
     return texts
 
 
 def _text(directory: Path, boundary: Path, changed: Changed) -> _Text:
-    text = _Text(concerned=any(directory.is_relative_to(folder) for folder in changed.folders))
+    text = _Text(reads_changed=any(directory.is_relative_to(folder) for folder in changed.folders))
     sources: set[bytes] = set()
     for name in (*configuration_files(directory), *values_files(directory)):
         path = directory / name
         if path.is_symlink() and Path(os.path.realpath(path)) in changed.files:
-            text.concerned = True
+            text.reads_changed = True
         try:
             data = read_file(path, boundary)
         except UnreadableFile:
             continue
         sources.update(_SOURCE.findall(data))
-        text.concerned |= bool(changed.names) and _may_read(data, changed.names)
-    text.opaque = any(_WRITTEN_OTHERWISE.search(source) for source in sources)
+        text.reads_changed |= bool(changed.names) and _may_read(data, changed.names)
+    text.may_call_any = any(_NOT_LITERAL.search(source) for source in sources)
     text.may_call = {Path(os.path.realpath(directory / os.fsdecode(source))) for source in sources}
     return text
 
 
 def _may_read(data: bytes, names: Iterable[bytes]) -> bool:
-    """Whether a text names one of these files, or works out the names of the files that it reads."""
+    """Whether a text names one of these files, or computes the names of the files that it reads."""
     if any(name in data for name in names):
         return True
     return len(_READING.findall(data)) > len(_READING_LITERAL.findall(data))

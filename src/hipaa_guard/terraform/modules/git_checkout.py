@@ -1,8 +1,8 @@
 """A directory as it was at a commit of git, in a temporary place.
 
-The files are taken from git's objects one by one: no checkout, so no hook, filter or attribute of the repository has a
-say, and nothing is fetched. What git does not keep, as the modules that `terraform init` has downloaded, is taken from
-the work tree. Where git keeps it there after all, it is a part of what is judged, and never of what was before.
+The files are read from git's objects one by one, not checked out: no hook, filter or attribute of the repository takes
+effect, and nothing is fetched. Files that git does not track, such as the modules that `terraform init` downloaded, are
+copied from the work tree. Tracked ones are not copied: they belong to the state that is judged, not to the commit.
 """
 
 from __future__ import annotations
@@ -29,14 +29,14 @@ _SKIPPED = frozenset({"node_modules", "__pycache__", ".git"})
 
 
 class Checkout(NamedTuple):
-    """A directory as it was, in the work tree that begins at ``base`` as that of the commit does at its ``top``."""
+    """A directory as it was at a commit. ``base`` is the temporary place that corresponds to the commit's ``top``."""
 
     directory: Path
     base: Path
     commit: git.Commit
 
     def files(self, named: Sequence[Path]) -> list[Path]:
-        """Files that the user names, those that git keeps as they were; without those that were not there yet."""
+        """Files that the user names: tracked ones as they were at the commit, without those that it does not have."""
         return [then for file in named if (then := self._file(file)) is not None]
 
     def _file(self, named: Path) -> Path | None:
@@ -59,7 +59,7 @@ def directory_at(path: Path, ref: str) -> Iterator[Checkout | None]:
     inside = here.relative_to(commit.top)
     with TemporaryDirectory(prefix="hipaa-guard-") as temporary:
         base = Path(temporary).resolve()
-        # The boundary of modules is the work tree of git, which begins where this stands.
+        # This marks the top of a work tree: the boundary of modules.
         (base / ".git").mkdir()
         _extract(commit, base)
         target = base / inside
@@ -78,7 +78,7 @@ def variables_below(directory: Path) -> set[str] | None:
 
 
 def _extract(commit: git.Commit, base: Path) -> None:
-    """Write the files of a commit. Larger ones than are ever read are left out, and links lead where they led."""
+    """Write the files of a commit, without those that are too large to be read. Links keep their targets."""
     listing = ("ls-tree", "-r", "-z", "-l", "--full-tree", commit.id)
     listed = git.text(commit.top, *listing, failing=f"{commit} cannot be listed")
     entries = [_entry(line) for line in listed.split("\0") if line]
@@ -100,7 +100,7 @@ def _extract(commit: git.Commit, base: Path) -> None:
                     _write(base / path, content, is_link=mode == "120000")
             process.stdin.close()
         except BrokenPipeError:
-            raise TerraformInputError(f"git ended before it had told all of {commit}: run again") from None
+            raise TerraformInputError(f"git ended before it had printed all of {commit}: run again") from None
         except BaseException:
             process.kill()
             raise
@@ -119,7 +119,7 @@ def _is_wanted(mode: str, size: int, path: str) -> bool:
 
 
 def _content(stream: IO[bytes]) -> bytes | None:
-    """The next object that `cat-file --batch` tells; None where it is missing."""
+    """The next object in the output of `cat-file --batch`; None where it is missing."""
     head = stream.readline().split()
     if len(head) != 3:
         return None
@@ -139,11 +139,11 @@ def _write(path: Path, content: bytes, *, is_link: bool) -> None:
         else:
             path.write_bytes(content)
     except (OSError, ValueError):
-        return  # a name that this file system cannot have; what is not there is no part of the baseline
+        return  # this file system cannot have the name; the baseline is then without the file
 
 
 def _take_installed(top: Path, here: Path, base: Path) -> None:
-    """Copy the modules that were downloaded for the roots at or below a directory, links and repositories left out."""
+    """Copy the modules downloaded for the roots at or below a directory, without links and repositories."""
     for parent, names, _ in os.walk(here):
         names[:] = [name for name in names if name not in _SKIPPED and not name.startswith(".")]
         source = Path(parent) / _INSTALLED
@@ -154,7 +154,7 @@ def _take_installed(top: Path, here: Path, base: Path) -> None:
 
 
 def _is_kept(top: Path, path: Path) -> bool:
-    """Whether git keeps a file or something of a directory of the work tree, under its own name or where links lead."""
+    """Whether git tracks a file, or a file of a directory, under its path or the path that its links lead to."""
     names = {os.path.normpath(Path.cwd() / path), os.path.realpath(path)}
     inside = [os.path.relpath(name, top) for name in names if Path(name).is_relative_to(top)]
     return bool(inside) and bool(git.text(top, "ls-files", "-z", "--", *inside, failing=f"{top} cannot be listed"))

@@ -1,6 +1,6 @@
 """Modules as they are written: the files of one directory, merged as Terraform merges them.
 
-A `Module` is read once, however often it is called. What its expressions are worth is decided by `instances`.
+A `Module` is read once, however often it is called. `evaluation.module_instances` evaluates its expressions.
 """
 
 from __future__ import annotations
@@ -39,13 +39,13 @@ class Module:
     settings: list[HclBlock] = field(default_factory=list)
     """The ``terraform`` blocks."""
     repeated: list[HclBlock] = field(default_factory=list)
-    """Resources whose address another one has already."""
+    """Resources whose address an earlier resource has."""
     gaps: list[Gap] = field(default_factory=list)
     moves: list[tuple[str, str]] = field(default_factory=list)
-    """From which address to which, as the ``moved`` blocks of the module have them."""
-    lost: set[str] = field(default_factory=set)
-    """What files with errors hold that could not be kept: types of resources, ``module`` for calls, ``*`` for all that
-    a file holds of which nothing could be read."""
+    """Pairs of old and new address from the ``moved`` blocks."""
+    unread_blocks: set[str] = field(default_factory=set)
+    """Blocks that files with errors hold and that were not read: the types of resources, ``module`` for calls, ``*``
+    for a file of which no part was read."""
     files: int = 0
 
 
@@ -57,14 +57,14 @@ def is_configuration(name: str) -> bool:
 
 
 def configuration_files(directory: Path) -> list[str]:
-    """The files of a directory that make up its module; ``x.tofu`` takes the place of ``x.tf``, as OpenTofu has it."""
+    """The files of a directory that make up its module; as in OpenTofu, ``x.tofu`` replaces ``x.tf``."""
     names = {entry.name for entry in os.scandir(directory) if is_configuration(entry.name)}
     replaced = {name.replace(".tofu", ".tf") for name in names if name.endswith((".tofu", ".tofu.json"))}
     return sorted(names - replaced)
 
 
 def is_override(name: str) -> bool:
-    """Whether the blocks of this file change those of others."""
+    """Whether the blocks of this file override those of other files."""
     stem = name.removesuffix(".json").removesuffix(".tf").removesuffix(".tofu")
     return stem == "override" or stem.endswith("_override")
 
@@ -75,7 +75,7 @@ def shown(path: Path, base: Path) -> str:
 
 
 def load_module(directory: Path, base: Path, boundary: Path) -> Module:
-    """Read all files of a directory. What cannot be read is a gap of the module."""
+    """Read all files of a directory. A file or block that cannot be read becomes a gap of the module."""
     module = Module(directory, shown(directory, base))
     bodies: list[tuple[str, Body]] = []
     for name in configuration_files(directory):
@@ -85,14 +85,16 @@ def load_module(directory: Path, base: Path, boundary: Path) -> Module:
             data = read_file(path, boundary)
         except UnreadableFile as error:
             module.gaps.append(_unread(place, str(error)))
-            module.lost.add("*")
+            module.unread_blocks.add("*")
             continue
         parse = json_syntax.parse if name.endswith(".json") else parsing.parse
         body = parse(place, data)
         module.files += 1
-        _say_problems(module, body)
+        _report_problems(module, body)
         if body.problems:
-            module.lost |= {"*"} if name.endswith(".json") else _lost(data.decode("utf-8", "replace"), body)
+            module.unread_blocks |= (
+                {"*"} if name.endswith(".json") else _unread_blocks(data.decode("utf-8", "replace"), body)
+            )
         for attribute in body.root.attributes.values():
             reason = f"{attribute.name[:60]!r} stands outside of every block"
             module.gaps.append(Gap(GapKind.EXPRESSION, place, reason, incomplete=False, location=attribute.location()))
@@ -105,15 +107,15 @@ def load_module(directory: Path, base: Path, boundary: Path) -> Module:
         if is_override(name):
             for block in body.root.blocks:
                 _override(module, block)
-    _say_providers(module)
+    _report_duplicate_providers(module)
     return module
 
 
 _HEAD = regex(r'^[ \t]*(?:resource[ \t]+"([^"\n]+)"[ \t]+"([^"\n]+)"|(module)[ \t]+"([^"\n]+)")', re.MULTILINE)
 
 
-def _lost(text: str, body: Body) -> set[str]:
-    """The types of the blocks of a file with errors that could not be kept."""
+def _unread_blocks(text: str, body: Body) -> set[str]:
+    """The types of the blocks of a file with errors that were not read."""
     kept = {block.labels for block in body.root.blocks}
     heads = ((type or call, (type, name) if type else (called,)) for type, name, call, called in _HEAD.findall(text))
     return {what for what, labels in heads if labels not in kept}
@@ -123,7 +125,7 @@ def _unread(place: str, reason: str) -> Gap:
     return Gap(GapKind.FILE, place, reason, location=Location(place, 1, 1))
 
 
-def _say_problems(module: Module, body: Body) -> None:
+def _report_problems(module: Module, body: Body) -> None:
     path = body.source.path
     for problem in body.problems:
         location = Location(path, problem.line, problem.line)
@@ -134,8 +136,8 @@ def _say_problems(module: Module, body: Body) -> None:
         module.gaps.append(Gap(GapKind.DUPLICATE, path, reason, location=attribute.location()))
 
 
-def _say_providers(module: Module) -> None:
-    """Terraform takes one configuration for each alias of a provider; here, the first counts."""
+def _report_duplicate_providers(module: Module) -> None:
+    """Report further configurations with one alias of a provider: Terraform refuses them, and the first counts."""
     seen: dict[tuple[object, ...], HclBlock] = {}
     for block in module.providers:
         alias = alias_of(block)
@@ -146,10 +148,10 @@ def _say_providers(module: Module) -> None:
 def _declare(module: Module, block: HclBlock) -> None:
     kind, labels = block.type, block.labels
     if kind not in BLOCK_TYPES:
-        _complain(module, block, f"unknown block type {kind[:60]!r}")
+        _report_block(module, block, f"unknown block type {kind[:60]!r}")
         return
     if len(labels) != LABELS.get(kind, len(labels)):
-        _complain(module, block, f"a {kind} block takes {LABELS[kind]} labels, not {len(labels)}")
+        _report_block(module, block, f"a {kind} block takes {LABELS[kind]} labels, not {len(labels)}")
         return
     if kind == "locals":
         for name, attribute in block.attributes.items():
@@ -159,7 +161,7 @@ def _declare(module: Module, block: HclBlock) -> None:
     elif kind == "terraform":
         module.settings.append(block)
     elif kind == "removed":
-        _say_removed(module, block)
+        _report_removed(module, block)
     elif kind == "moved":
         module.moves += move_of(block)
     elif kind in ("resource", "data", "ephemeral"):
@@ -173,8 +175,8 @@ def _declare(module: Module, block: HclBlock) -> None:
             _enter(module, table, labels[0], block, f"{kind} {labels[0]!r}")
 
 
-def _say_removed(module: Module, block: HclBlock) -> None:
-    """What Terraform forgets without destroying it exists further, and nothing in the configuration describes it."""
+def _report_removed(module: Module, block: HclBlock) -> None:
+    """Report resources that Terraform forgets but does not destroy: they still exist, and no block describes them."""
     from_, lifecycle = block.attributes.get("from"), next(block.nested("lifecycle"), None)
     destroy = None if lifecycle is None else lifecycle.attributes.get("destroy")
     if from_ is not None and destroy is not None and destroy.text.strip(QUOTE) == "false":
@@ -189,7 +191,7 @@ def _table(module: Module, kind: str) -> dict[str, HclBlock] | None:
 
 
 def _enter(module: Module, table: dict[Any, Any], key: object, item: HclBlock | Attribute, subject: str) -> None:
-    """Add a definition, unless there is one: Terraform refuses a second, so the first stands and a gap says so."""
+    """Add a definition. Terraform refuses a second one with the same name: it is left out and becomes a gap."""
     if key in table:
         first = table[key].location()
         reason = f"declared a second time; the first is in {first}"
@@ -198,7 +200,7 @@ def _enter(module: Module, table: dict[Any, Any], key: object, item: HclBlock | 
         table[key] = item
 
 
-def _complain(module: Module, block: HclBlock, reason: str) -> None:
+def _report_block(module: Module, block: HclBlock, reason: str) -> None:
     module.gaps.append(Gap(GapKind.FILE, block.source.path, reason, location=block.location()))
 
 
@@ -207,7 +209,7 @@ def _override(module: Module, block: HclBlock) -> None:
     if kind == "locals":
         for name, attribute in block.attributes.items():
             if name not in module.locals:
-                _say_baseless(module, f"local.{name}", attribute)
+                _report_baseless_override(module, f"local.{name}", attribute)
         module.locals.update(block.attributes)
         return
     if kind == "provider":
@@ -216,7 +218,7 @@ def _override(module: Module, block: HclBlock) -> None:
             if base.labels == labels and alias_of(base) == alias:
                 module.providers[position] = merged(base, block)
                 return
-        _say_baseless(module, f"provider {'.'.join(labels)}", block)
+        _report_baseless_override(module, f"provider {'.'.join(labels)}", block)
         module.providers.append(block)
         return
     table: dict[Any, HclBlock] | None = _table(module, kind)
@@ -227,18 +229,18 @@ def _override(module: Module, block: HclBlock) -> None:
         table[key] = merged(table[key], block)
         return
     if table is not None:
-        _say_baseless(module, ".".join((kind, *labels)), block)
+        _report_baseless_override(module, ".".join((kind, *labels)), block)
     _declare(module, block)
 
 
-def _say_baseless(module: Module, subject: str, item: HclBlock | Attribute) -> None:
-    """Terraform refuses an override of what is not declared; it is taken as a declaration."""
+def _report_baseless_override(module: Module, subject: str, item: HclBlock | Attribute) -> None:
+    """Report an override without a declaration: Terraform refuses it, and it counts as the declaration."""
     reason = "an override file changes it, but nothing declares it"
     module.gaps.append(Gap(GapKind.EXPRESSION, subject, reason, incomplete=False, location=item.location()))
 
 
 def merged(base: HclBlock, override: HclBlock) -> HclBlock:
-    """`base` with the arguments of `override`; a nested block type there replaces all blocks of that type here."""
+    """`base` with the arguments of `override`; nested blocks of a type there replace all of that type in `base`."""
     result = HclBlock(base.source, base.type, base.labels, base.start, base.end)
     result.remarks = base.remarks
     result.overrides = (*base.overrides, override)

@@ -1,4 +1,4 @@
-"""Finding the module that a call names. Nothing is ever downloaded."""
+"""Finding the module that a call names. Nothing is downloaded."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Caller(Protocol):
 
     @property
     def root_directory(self) -> Path:
-        """The directory of the root module above it, where ``terraform init`` notes what it installed."""
+        """The directory of the root module above it, where ``terraform init`` lists the modules that it installed."""
 
 
 class ModuleLookup:
@@ -40,7 +40,7 @@ class ModuleLookup:
         self._installed: dict[Path, dict[str, str] | str] = {}
 
     def module(self, directory: Path) -> Module:
-        """The module in a directory, whose path is resolved already."""
+        """The module in a directory, whose path must be resolved."""
         module = self._modules.get(directory)
         if module is None:
             self._modules[directory] = module = load_module(directory, self.base, self.boundary)
@@ -50,7 +50,7 @@ class ModuleLookup:
         """The module of a call, or the reason why there is none."""
         source = source_of(block)
         if source is None:
-            return "the source of the module is no literal string"
+            return "the source of the module is not a literal string"
         if is_local(source):
             return self._in(caller.module.directory / source, f"the directory {source[:200]!r}")
         manifest = self._manifest(caller.root_directory)
@@ -65,7 +65,7 @@ class ModuleLookup:
         return self._in(caller.root_directory / installed, f"the installed module {installed[:200]!r}")
 
     def _is_directory(self, path: Path) -> bool:
-        """Whether a path, which may be any text, is a directory of what is scanned."""
+        """Whether a path, which may be any text, is a directory inside of the boundary."""
         try:
             return is_within(path.resolve(strict=True), self.boundary) and path.is_dir()
         except (OSError, RuntimeError, ValueError):
@@ -87,7 +87,7 @@ class ModuleLookup:
         return module if module.files or module.gaps else f"{subject} holds no Terraform files"
 
     def _manifest(self, root: Path) -> dict[str, str] | str:
-        """Directories of the modules that ``terraform init`` installed, by their calls; or what is wrong."""
+        """Directories of the modules that ``terraform init`` installed, by their calls; or why they cannot be read."""
         if root not in self._installed:
             self._installed[root] = self._installed_below(root)
         return self._installed[root]

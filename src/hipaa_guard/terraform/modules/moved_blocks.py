@@ -1,4 +1,4 @@
-"""What ``moved`` blocks say: which address something had before it got the one it has now."""
+"""``moved`` blocks: the addresses that resources and modules had before their present ones."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from hipaa_guard.terraform.hcl.syntax import Attribute, HclBlock
 
 _MOST = 10
-"""So many former addresses of one instance are followed, and so many moves to one address; more is no history."""
+"""Maximum number of former addresses of one instance, and of moves to one address, that are followed."""
 
 _KEY = r'(?:\[(?:\d{1,18}|"(?:[^"\\]|\\.)*")\])?'
 _STEP = rf"module\.[\w-]+{_KEY}"
@@ -21,7 +21,7 @@ _ADDRESS = regex(rf"(?:{_STEP}\.)*(?:{_STEP}|(?!module\.)[\w-]+\.[\w-]+{_KEY})")
 
 
 def move_of(block: HclBlock) -> Iterator[tuple[str, str]]:
-    """From which address to which a ``moved`` block leads; nothing where it does not say so in Terraform's form."""
+    """The old and the new address in a ``moved`` block; nothing where they are not written as Terraform requires."""
     before, after = (_address(block.attributes.get(name)) for name in ("from", "to"))
     if before and after and before != after:
         yield before, after
@@ -40,10 +40,10 @@ def _address(attribute: Attribute | None) -> str:
 
 
 def former_addresses(addresses: Iterable[str], moves: Iterable[tuple[str, str]]) -> dict[str, tuple[str, ...]]:
-    """The addresses that instances had before they were moved, chains of moves followed, by their present ones.
+    """Present address of an instance -> the addresses that it had before, through chains of moves.
 
-    Both ends of a move are whole addresses. A move of a block without a key moves all its instances, a move of a
-    module call all that is in it.
+    Both addresses of a move are whole addresses. A move of a block without a key moves all its instances; a move of a
+    module call moves all resources in it.
     """
     by_end: dict[str, list[str]] = {}
     for before, after in dict.fromkeys(moves):

@@ -1,4 +1,4 @@
-"""The values that the user gives to a scan of source, as to ``terraform plan``."""
+"""Values that the user gives to a scan of source, as to ``terraform plan``."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from pathlib import Path
 from hipaa_guard.lean import dataclass, regex
 
 _WORKSPACE = regex(r"[\w.~$&+=:@-]{1,90}", re.ASCII)
-"""Names that Terraform takes for a workspace: what needs no escape in a URL."""
+"""Names that Terraform accepts for a workspace: texts that need no escape in a URL."""
 
 
 class VariableFileError(ValueError):
-    """What was given cannot be used: a file of values, a value, a name. The text is a sentence for people."""
+    """A file of values, a value or a name that the user gave cannot be used. The text is a sentence for people."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,15 +29,15 @@ class PlanInputs:
     workspace: str | None = None
 
     def check(self) -> None:
-        """Make sure that the workspace has a name that Terraform takes.
+        """Make sure that Terraform accepts the name of the workspace.
 
         Raises:
-            VariableFileError: it has not.
+            VariableFileError: it does not.
 
         """
         if self.workspace is not None and not _WORKSPACE.fullmatch(self.workspace):
             raise VariableFileError(f"{self.workspace[:60]!r} is no name of a workspace")
 
     def __bool__(self) -> bool:
-        """Whether anything is given."""
+        """Whether the user gave anything."""
         return bool(self.var_files or self.variables) or self.environment is not None or self.workspace is not None

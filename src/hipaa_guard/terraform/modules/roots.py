@@ -17,7 +17,7 @@ _SKIPPED = frozenset({"node_modules", "__pycache__"})
 
 
 def boundary_of(base: Path) -> Path:
-    """The outermost directory that modules and files may come from: the work tree of git, else what is scanned."""
+    """The outermost directory that modules and files may come from: the work tree of git, else the scanned one."""
     return work_tree_of(base) or base
 
 
@@ -39,7 +39,7 @@ def directories(base: Path, gaps: list[Gap]) -> list[Path]:
 
 
 UNREAD = (".tfstack.hcl", ".tfcomponent.hcl", ".tfdeploy.hcl", "terragrunt.hcl", "terragrunt.stack.hcl")
-"""How the names of files end that call modules and are not read: Terraform's stacks, and Terragrunt."""
+"""Endings of files that call modules and are not read: those of Terraform stacks and Terragrunt."""
 
 
 def _of_another(path: Path, base: Path) -> Gap:
@@ -50,9 +50,9 @@ def _of_another(path: Path, base: Path) -> Gap:
 
 
 def find_roots(modules: Iterable[Module]) -> list[Module]:
-    """Modules that no other one calls; of modules that only call each other, the first.
+    """Modules that no other module calls; of modules that only call each other, the first.
 
-    A module with files of values is a root too, whoever calls it: Terraform reads such files in a root only.
+    A module with files of values is a root even if another calls it: Terraform reads such files only in a root.
     """
     by_directory = {module.directory: module for module in modules}
     calls = {directory: called(module, by_directory) for directory, module in by_directory.items()}
@@ -68,7 +68,7 @@ def find_roots(modules: Iterable[Module]) -> list[Module]:
 
 
 def called(module: Module, known: Container[Path]) -> set[Path]:
-    """Which of these directories a module calls by a source of the same tree."""
+    """The directories among ``known`` that a module calls by a local source."""
     targets: set[Path] = set()
     for block in module.calls.values():
         source = source_of(block)
@@ -83,7 +83,7 @@ def called(module: Module, known: Container[Path]) -> set[Path]:
 
 
 def reach(start: list[Path], calls: Mapping[Path, set[Path]], reached: set[Path]) -> None:
-    """Add to `reached` these directories and all that they lead to."""
+    """Add to `reached` these directories and all that their calls lead to."""
     waiting = list(start)
     while waiting:
         directory = waiting.pop()

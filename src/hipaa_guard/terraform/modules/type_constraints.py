@@ -1,6 +1,6 @@
 """Type constraints of variables, and the conversion of values to them.
 
-A conversion keeps unknown parts where they are. An attribute that an object type does not name is dropped, as
+A conversion keeps unknown parts in their place. An attribute that an object type does not name is dropped, as
 Terraform does; an ``optional`` one is filled in with its default.
 """
 
@@ -30,7 +30,7 @@ def type_of(node: Node, scope: Scope) -> Convert:
     """The conversion to a type constraint.
 
     Raises:
-        EvaluationError: this is no type.
+        EvaluationError: the expression is no type.
 
     """
     if isinstance(node, Literal) and isinstance(node.value, str):  # type = "string", or any type in .tf.json
@@ -64,7 +64,7 @@ def _quoted(text: str) -> Node:
 
 
 def _is_open(node: Node) -> bool:
-    """Whether a type leaves a part of it to the value (``any``): then the elements decide it together."""
+    """Whether a type contains ``any``: then the elements of the value decide on this part together."""
     match node:
         case Root():
             return node.name not in _PRIMITIVES or node.name == "any"

@@ -1,6 +1,6 @@
-"""Values of root variables from files and the command line, in Terraform's order; the last one counts.
+"""Values of root variables from files and the command line, in Terraform's order: the last value counts.
 
-``TF_VAR_*`` is looked at only on request: what a scan finds must not depend on who runs it.
+``TF_VAR_*`` counts only on request, so that the result of a scan does not depend on who runs it.
 """
 
 from __future__ import annotations
@@ -21,14 +21,14 @@ from hipaa_guard.terraform.modules.module import Module, shown
 from hipaa_guard.terraform.modules.plan_inputs import VariableFileError
 
 _TEXT_TYPES = frozenset({"string", "number", "bool"})
-"""Types whose values stand on the command line as they are; Terraform reads no expression there."""
+"""Types whose values on the command line are plain text: Terraform reads no expression there."""
 
 
 def read_variable_file(path: Path) -> dict[str, Value]:
     """The values of a file named by the user.
 
     Raises:
-        VariableFileError: it cannot be read or understood.
+        VariableFileError: it cannot be read or parsed.
 
     """
     try:
@@ -41,7 +41,7 @@ def read_variable_file(path: Path) -> dict[str, Value]:
 
 
 def values_files(directory: Path) -> list[str]:
-    """The files of a root module that Terraform takes values from by itself, the last one counting most."""
+    """The files of a root module that Terraform reads values from by itself, in its order: the last one counts."""
     try:
         names = {entry.name for entry in os.scandir(directory)}
     except OSError:
@@ -51,7 +51,7 @@ def values_files(directory: Path) -> list[str]:
 
 
 def automatic_values(module: Module, base: Path, boundary: Path) -> tuple[dict[str, Value], list[Gap]]:
-    """The values of the files that Terraform reads by itself, and the files that could not be read."""
+    """The values of the files that Terraform reads by itself, and gaps for the files that could not be read."""
     found: dict[str, Value] = {}
     gaps: list[Gap] = []
     for name in values_files(module.directory):
@@ -67,7 +67,7 @@ def automatic_values(module: Module, base: Path, boundary: Path) -> tuple[dict[s
         gaps += [
             Gap(GapKind.EXPRESSION, f"var.{extra}", reason, incomplete=False, location=Location(place, 1, 1))
             for extra in values
-            if extra not in module.variables and not module.lost
+            if extra not in module.variables and not module.unread_blocks
         ]
         found.update(values)
     return found, gaps
@@ -110,10 +110,10 @@ def _json_values(data: bytes) -> tuple[dict[str, Value], str | None]:
 def given_values(module: Module, variables: Mapping[str, str], called: str) -> dict[str, Value]:
     """The values of ``--var`` and the like: texts where the variable is a string, expressions where it is not.
 
-    ``called`` is how the user wrote such a value, with the variable's name to be filled in.
+    ``called`` is a template for messages: the user's option with a place for the variable's name.
 
     Raises:
-        VariableFileError: a value is no expression of the kind that the variable needs.
+        VariableFileError: a value is no expression of the type that the variable needs.
 
     """
     values: dict[str, Value] = {}
@@ -127,7 +127,7 @@ def given_values(module: Module, variables: Mapping[str, str], called: str) -> d
             continue
         try:
             values[name] = parse_expression(text).evaluate(_constant_scope())
-        except (SyntaxProblem, *FAILURES):  # what it says may hold a part of the value, which may be a secret
+        except (SyntaxProblem, *FAILURES):  # the error may quote the value, which may be a secret
             raise VariableFileError(
                 f"{called.format(name)}: the variable is no string, so its value is read as in a .tfvars file, "
                 "and this one cannot be"
@@ -136,7 +136,7 @@ def given_values(module: Module, variables: Mapping[str, str], called: str) -> d
 
 
 def _is_text(kind: Node | None) -> bool:
-    """Whether the text of the command line is the value itself: for strings, and where no type is declared."""
+    """Whether a value on the command line is plain text: for strings, and where no type is declared."""
     if kind is None:
         return True
     if isinstance(kind, Literal):
@@ -146,5 +146,5 @@ def _is_text(kind: Node | None) -> bool:
 
 def _constant_scope() -> Scope:
     session = Session(Path(), Path(), Budget())
-    session.strict = 1
+    session.strict_depth = 1
     return Scope(Constants(session))

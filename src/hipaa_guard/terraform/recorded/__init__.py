@@ -1,1 +1,1 @@
-"""Plans and states: resource instances as Terraform recorded them, with the source that they were made from."""
+"""Plans and states: resource instances as Terraform recorded them, with their source where it is given."""

@@ -1,4 +1,4 @@
-"""JSON documents that Terraform writes: read from hostile files, whatever wrote them to disk."""
+"""Reading JSON documents of Terraform from files that may be hostile, in any encoding that shells write."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from hipaa_guard.terraform import limits
 from hipaa_guard.terraform.input_error import TerraformInputError
 
 NESTING = 100
-"""Deepest nesting of a value; what lies below is unknown. Terraform's own schemas stay below 30."""
+"""Deepest nesting of a value; deeper parts are unknown. Terraform's own schemas stay below 30."""
 
 _STARTS = 20
-"""How many lines that begin with a brace are tried as the start of the document."""
+"""Maximum number of lines beginning with a brace that are tried as the start of the document."""
 
 _BROKEN = ("}", "]", ",", ":", '"', "{")
-"""What never stands right behind a document, unless it is damaged."""
+"""Characters that follow a document only if it is damaged."""
 
 _ENCODINGS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -35,7 +35,7 @@ _ENCODINGS = (
 
 
 def read_document(path: Path) -> dict[str, Any]:
-    """The JSON object in a file: in UTF-8 or UTF-16, with or without the lines that wrappers of Terraform print.
+    """The JSON object in a file, in UTF-8 or UTF-16, with or without lines that wrappers of Terraform print.
 
     Raises:
         TerraformInputError: the file cannot be read or holds no JSON object.
@@ -52,25 +52,25 @@ def read_document(path: Path) -> dict[str, Any]:
 
 
 def objects(value: Any) -> list[dict[str, Any]]:
-    """The objects in a list of a document; nothing where it is no list."""
+    """The objects in a list of a document; an empty list where the value is no list."""
     return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
 
 
 def table(value: Any) -> dict[str, Any]:
-    """An object of a document; an empty one where it is something else."""
+    """An object of a document; an empty one where the value is no object."""
     return value if isinstance(value, dict) else {}
 
 
 def text(value: Any) -> str:
-    """A string of a document; empty where it is something else."""
+    """A string of a document; empty where the value is no string."""
     return value if isinstance(value, str) else ""
 
 
 def masked(value: Value, sensitive: Any = True, depth: int = 0) -> Value:
-    """The value with texts that are marked sensitive concealed, so that nothing can print them.
+    """The value with all texts concealed that are marked sensitive, so that nothing can print them.
 
-    ``sensitive`` has the shape of the value, with ``true`` at what is secret. Booleans, numbers and empty texts tell
-    nothing and stay, so that they can be judged; so do references, which name what is written elsewhere.
+    ``sensitive`` has the shape of the value, with ``true`` at each secret part. Booleans, numbers and empty texts
+    reveal nothing: they stay, so that they can be judged. References stay too, as they hold an address and no value.
     """
     if depth > NESTING:
         return too_deep()
@@ -88,12 +88,12 @@ def masked(value: Value, sensitive: Any = True, depth: int = 0) -> Value:
 
 
 def too_deep() -> Unknown:
-    """What stands for a value below the deepest nesting."""
+    """The unknown value that replaces a part below the deepest nesting."""
     return Unknown(f"it is nested more than {NESTING} levels deep", Cause.LIMIT)
 
 
 def part_of(marks: Any, key: str | int) -> Any:
-    """The marks of one part of a value."""
+    """The marks of one part of a value. Marks have the shape of the value."""
     if marks is True:
         return True
     if isinstance(marks, dict):
@@ -103,11 +103,11 @@ def part_of(marks: Any, key: str | int) -> Any:
     return False
 
 
-def some_marked(marks: Any, depth: int = 0) -> bool:
-    """Whether marks, which have the shape of a value, say something of any part of it."""
+def any_marked(marks: Any, depth: int = 0) -> bool:
+    """Whether any part of a value is marked."""
     if isinstance(marks, list | dict):
         parts = marks.values() if isinstance(marks, dict) else marks
-        return depth > NESTING or any(some_marked(part, depth + 1) for part in parts)
+        return depth > NESTING or any(any_marked(part, depth + 1) for part in parts)
     return marks is True
 
 
@@ -170,7 +170,7 @@ def _parsed(path: Path, text: str) -> dict[str, Any]:
 
 
 def _starts(text: str) -> list[int]:
-    """Where the document may begin: at the braces that begin a line."""
+    """Offsets at which the document may begin: at braces that begin a line."""
     starts: list[int] = []
     position = 0
     while len(starts) < _STARTS and position < len(text):

@@ -1,4 +1,4 @@
-"""Instances as plan and state record them: values that Terraform has worked out, with or without the source beside."""
+"""Instances of plans and states: values that Terraform recorded, with or without the source."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from hipaa_guard.terraform.blocks import ResourceInstance
 
 @dataclass(slots=True, eq=False)
 class RecordedInstance:
-    """One resource instance of a plan or state (`blocks.Instance`). Its arguments are worked out when asked for."""
+    """One resource instance of a plan or state (`blocks.ResourceInstance`). Its values are decoded when first read."""
 
     address: str
     type: str
@@ -24,15 +24,15 @@ class RecordedInstance:
     decode: Callable[[str], Value]
     uncertain: Unknown | None = None
     provider: str | None = None
-    """What is the same for resources of one provider configuration; None where that is not recorded."""
+    """A key that resources of one provider configuration share; None where it is not recorded."""
     written: tuple[str, ...] = ()
-    """The arguments that the configuration writes, where it is known."""
+    """The arguments that the configuration writes; empty where they are not recorded."""
     mentions: Callable[[str], Iterable[str]] | None = None
-    """The addresses of the instances that an argument is made from, where the configuration tells."""
+    """Argument -> the addresses of the instances that it mentions; None where the configuration is not recorded."""
     declaration: ResourceInstance | None = None
     """See `ResourceInstance`."""
     after_apply: Callable[[str], bool] | None = None
-    """Whether all that is recorded of an argument is that it is known after apply; None where nothing is left open."""
+    """Argument -> whether only "known after apply" is recorded of it; None for a state, which leaves nothing open."""
     _values: dict[str, Value] = field(default_factory=dict)
 
     def get(self, attribute: str) -> Value:
@@ -46,36 +46,36 @@ class RecordedInstance:
         return self.written
 
     def expression(self, argument: str) -> str | None:  # noqa: ARG002 - the protocol of `ResourceInstance`
-        """A plan or state records values, not the text that they come from."""
+        """None: a plan or state records values, not expressions."""
         return None
 
-    def mentioned(self, argument: str) -> Iterable[str]:
+    def instances_mentioned(self, argument: str) -> Iterable[str]:
         """See `ResourceInstance`."""
         if self.declaration is not None:
-            return self.declaration.mentioned(argument)
+            return self.declaration.instances_mentioned(argument)
         return () if self.mentions is None else self.mentions(argument)
 
-    def left_open(self, argument: str) -> bool:
+    def is_known_after_apply(self, argument: str) -> bool:
         """See `ResourceInstance`."""
         return self.after_apply is not None and self.after_apply(argument)
 
     def locate(self, path: str) -> Location | None:
-        """Where an argument is written; without source the file, for one that is set."""
+        """The lines of an argument; without source, the file if the argument is set."""
         if self.declaration is not None:
             return self.declaration.locate(path)
         return self.location if self.get(path.partition(".")[0]) is not None else None
 
-    def notes(self) -> Iterable[tuple[int, str]]:
+    def comments(self) -> Iterable[tuple[int, str]]:
         """The comments of the source; plan and state hold none."""
-        return () if self.declaration is None else self.declaration.notes()
+        return () if self.declaration is None else self.declaration.comments()
 
-    def marks(self) -> Iterable[tuple[Location, str]]:
-        """Those of the source."""
-        return () if self.declaration is None else self.declaration.marks()
+    def source_comments(self) -> Iterable[tuple[Location, str]]:
+        """The source comments of the source; plan and state hold none."""
+        return () if self.declaration is None else self.declaration.source_comments()
 
 
 def _set(value: Value, *, blocks: bool) -> Value:
-    """The value without the empty texts that providers record for what is not set; maps, as tags are, keep theirs."""
+    """The value without the empty texts that providers record for unset arguments; maps such as tags keep theirs."""
     if isinstance(value, Incomplete):
         return Incomplete([_set(item, blocks=True) for item in value.seen], value.unknown)
     if isinstance(value, list):

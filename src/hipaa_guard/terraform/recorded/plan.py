@@ -13,7 +13,7 @@ from hipaa_guard.terraform.blocks import Configuration
 from hipaa_guard.terraform.evaluation.policy_documents import policy_document
 from hipaa_guard.terraform.hcl.errors import LIMITS
 from hipaa_guard.terraform.input_error import TerraformInputError
-from hipaa_guard.terraform.recorded.documents import masked, objects, some_marked, table, text
+from hipaa_guard.terraform.recorded.documents import any_marked, masked, objects, table, text
 from hipaa_guard.terraform.recorded.instances import RecordedInstance
 from hipaa_guard.terraform.recorded.plan_changes import unchanged
 from hipaa_guard.terraform.recorded.plan_references import Found, Instances, PlannedModule, ReferenceContext
@@ -34,13 +34,13 @@ def is_plan(document: Mapping[str, Any]) -> bool:
 
 
 def read_plan(document: Mapping[str, Any], root: str, source: SourceTree | None = None) -> Configuration:
-    """The instances that exist once a plan is applied. What it deletes or forgets is not among them.
+    """The instances that exist once a plan is applied, without those that it deletes or forgets.
 
-    With the source beside it, instances have lines and comments, and what is known only after apply is what the source
-    makes it from.
+    With the source, instances have lines and comments, and a value that is known only after apply is the one of the
+    source's expression.
 
     Raises:
-        TerraformInputError: it is no plan, or one of a version that is not known, or the source is not its own.
+        TerraformInputError: it is no plan, its format version is not known, or the source is not the plan's.
 
     """
     if not is_plan(document):
@@ -50,10 +50,10 @@ def read_plan(document: Mapping[str, Any], root: str, source: SourceTree | None 
 
 
 def check_version(document: Mapping[str, Any], root: str) -> None:
-    """Refuse a document whose format may mean something else.
+    """Refuse a document in a format version that is not known.
 
     Raises:
-        TerraformInputError: the major version is not known, or there is none.
+        TerraformInputError: the document has no format version, or its major version is not known.
 
     """
     version = text(document.get("format_version"))
@@ -66,7 +66,7 @@ def check_version(document: Mapping[str, Any], root: str) -> None:
 
 
 class _Plan:
-    """One plan on its way to a configuration."""
+    """One plan while it is read into a configuration."""
 
     def __init__(self, document: Mapping[str, Any], root: str) -> None:
         self._document = document
@@ -77,14 +77,14 @@ class _Plan:
         self._pending: dict[str, dict[str, Any]] = {}
         self._documents: dict[str, Value] = {}
         self._gaps: list[Gap] = []
-        self._same: dict[str, bool] = {}
+        self._source_agrees: dict[str, bool] = {}
         self._changed: dict[str, dict[str, Any]] = {}
         self.blocks: Mapping[str, HclInstance] = {}
-        """The instances as the source tells them, where it was given."""
+        """Address -> the instance as the source declares it; empty without source."""
         self._providers = table(configuration.get("provider_config"))
 
     def configuration(self, source: SourceTree | None) -> Configuration:
-        """All instances, and what could not be read."""
+        """All instances, and gaps for entries that could not be read."""
         damaged = self._changes()
         instances = [self._instance(change) for change in self._changed.values()]
         result = Configuration(root=self._root, source="plan", instances=[*instances], gaps=self._gaps, files=1)
@@ -98,29 +98,29 @@ class _Plan:
         if damaged:
             reason = f"{damaged} entries of `resource_changes` have no address, type, name or change"
             result.gaps.append(Gap(GapKind.FILE, self._root, reason, location=self._location))
-        unfinished = self._partial()
+        unfinished = self._why_incomplete()
         if unfinished is not None:
             hint = "make a plan of everything that ends without errors, and scan that"
             result.gaps.append(Gap(GapKind.FILE, self._root, unfinished, hint, location=self._location))
             missing = Unknown(unfinished, Cause.NOT_IN_SCOPE)
-            result.handed_over = {instance.address: missing for instance in instances}
+            result.given_to_unread = {instance.address: missing for instance in instances}
         return result
 
-    def has_changed(self, attribute: str, expression: Any, block: HclInstance) -> bool:
-        """Whether the source is not the one that the plan was made from, to judge by one argument of a block."""
+    def source_has_changed(self, attribute: str, expression: Any, block: HclInstance) -> bool:
+        """Whether the source differs from that of the plan in an argument of a block; if it does, a gap is added."""
         subject = f"{without_keys(block.address)}.{attribute}"
-        if subject not in self._same:
-            self._same[subject] = agrees(expression, attribute, block)
-            if not self._same[subject]:
+        if subject not in self._source_agrees:
+            self._source_agrees[subject] = agrees(expression, attribute, block)
+            if not self._source_agrees[subject]:
                 reason = "the source has changed since the plan was made: what the plan does not know stays unknown"
                 place = block.locate(attribute) or block.location
                 self._gaps.append(
                     Gap(GapKind.SOURCE, subject, reason, "make the plan again", incomplete=False, location=place)
                 )
-        return not self._same[subject]
+        return not self._source_agrees[subject]
 
-    def _partial(self) -> str | None:
-        """Why the plan does not hold everything, where it does not."""
+    def _why_incomplete(self) -> str | None:
+        """Why the plan does not hold all resources; None where it does."""
         if self._document.get("errored") is True:
             return "the plan is partial: making it ended with an error"
         if self._document.get("complete") is False:
@@ -128,7 +128,7 @@ class _Plan:
         return None
 
     def _changes(self) -> int:
-        """Note what exists after the plan. The result is the number of entries that make no sense."""
+        """Collect the instances that exist after the plan. Returns the number of damaged entries."""
         damaged = 0
         listed = self._document.get("resource_changes")
         entries = listed if isinstance(listed, list) else []
@@ -141,17 +141,17 @@ class _Plan:
             elif entry.get("mode") == "data":
                 self._instances.add_pending(entry["address"])
                 self._pending[entry["address"]] = entry
-            elif not _is_deposed(entry) and isinstance(change.get("after"), dict) and not _all_gone(actions):
+            elif not _is_deposed(entry) and isinstance(change.get("after"), dict) and not _is_removed(actions):
                 self._changed[entry["address"]] = entry
                 module = text(entry.get("module_address"))
                 self._instances.add(entry["address"], module, change["after"], change.get("after_unknown"))
         return damaged
 
     def _planned(self, named: set[str]) -> list[dict[str, Any]]:
-        """The entries of `planned_values` that are no changes, as if they were: the plan may have been cut down.
+        """The entries of `planned_values` without a change, in the shape of changes: the document may be shortened.
 
-        They have no marks of what is unknown: it is what the configuration writes and the values lack. A plan that
-        only refreshes has no changes and plans no values: all that exists is in its state.
+        They have no marks of unknown parts: unknown is an argument that the configuration writes and that has no value.
+        A plan that only refreshes has neither changes nor planned values: all its resources are in its state.
         """
         entries = []
         values = table(self._document.get("planned_values"))
@@ -189,18 +189,18 @@ class _Plan:
             provider=resource.provider,
             decode=resource.get,
             written=resource.arguments(),
-            after_apply=resource.left_open,
+            after_apply=resource.is_known_after_apply,
         )
 
     def follow(self, expression: Any, context: ReferenceContext) -> Found:
-        """Where the names of an expression lead, from one place in the configuration."""
+        """The targets of the names in an expression, from one place in the configuration."""
         found = self._instances.follow(expression, context)
-        if len(found.data) == len(found.open) == 1 and not found.targets:
+        if len(found.data) == len(found.unfollowed) == 1 and not found.targets:
             found.document = self._document_at(*next(iter(found.data)))
         return found
 
     def _document_at(self, address: str, attribute: str) -> Value:
-        """The policy document that a data source will hold; None for other data sources."""
+        """The policy document of a data source that is read during apply; None for other data sources."""
         entry = self._pending[address]
         is_text = attribute in ("", "json", "minified_json")
         if text(entry.get("type")) != "aws_iam_policy_document" or not is_text:
@@ -210,11 +210,11 @@ class _Plan:
             after = entry["change"].get("after")
             module = self._instances.module(text(entry.get("module_address")))
             if isinstance(after, dict):
-                self._documents[address] = self._made(address, _PlannedResource(self, module, entry))
+                self._documents[address] = self._evaluated_document(address, _PlannedResource(self, module, entry))
         return self._documents[address]
 
-    def _made(self, address: str, source: _PlannedResource) -> Value:
-        """A policy document that is made of others, unless these are more than a scan evaluates."""
+    def _evaluated_document(self, address: str, source: _PlannedResource) -> Value:
+        """The policy document of a data source; unknown where it is larger than a scan evaluates."""
         try:
             return policy_document(source)
         except LIMITS as error:
@@ -227,7 +227,7 @@ class _Plan:
         return table(table(self._providers.get(key)).get("expressions"))
 
     def constant(self, expression: Any) -> Value:
-        """The value of an argument of a provider: what is written, or a variable of the root module."""
+        """The value of an argument of a provider: a literal, or that of a variable of the root module."""
         found = table(expression)
         if "constant_value" in found:
             return found["constant_value"]
@@ -278,15 +278,15 @@ class _PlannedResource:
         return self._own(attribute)
 
     def arguments(self) -> tuple[str, ...]:
-        """The arguments that the configuration writes, nested blocks aside."""
+        """The arguments that the configuration writes, without nested blocks."""
         return tuple(name for name, written in self._expressions.items() if is_argument(written))
 
-    def left_open(self, name: str) -> bool:
-        """Whether the plan says of an argument no more than that it is known after apply."""
+    def is_known_after_apply(self, name: str) -> bool:
+        """Whether the plan says only "known after apply" of the whole argument."""
         return table(self._unknown).get(name) is True
 
     def written(self, name: str) -> Value:
-        """The same, as `policy_documents` asks for it."""
+        """See `policy_documents.DocumentSource`."""
         return self._own(name)
 
     def region(self) -> Value:
@@ -300,23 +300,23 @@ class _PlannedResource:
             chosen = not isinstance(planned.value, str) or self._is_chosen(self._expressions.get(attribute))
             return planned.value if chosen else Computed(planned.value)
         written = PlannedExpression(self._expressions.get(attribute, ABSENT))
-        told = decoded(attribute, planned, written, partial(self._plan.follow, context=self._context))
+        value = decoded(attribute, planned, written, partial(self._plan.follow, context=self._context))
         block = self._plan.blocks.get(self._address)
-        if block is None or not some_marked(planned.unknown):
-            return told
-        if self._configured and self._plan.has_changed(attribute, written.expression, block):
-            return told
-        return completed(planned, told, block.get(attribute))
+        if block is None or not any_marked(planned.unknown):
+            return value
+        if self._configured and self._plan.source_has_changed(attribute, written.expression, block):
+            return value
+        return completed(planned, value, block.get(attribute))
 
     def _is_chosen(self, expression: Any) -> bool:
-        """Whether the configuration writes a text itself, or takes it from a variable: not from a data source."""
+        """Whether a text is written in the configuration or comes from a variable, not from a data source."""
         if expression is None or "constant_value" in table(expression):
             return expression is not None
         found = self._plan.follow(expression, self._context)
-        return not (found.looked_up or found.open)
+        return not (found.names_data_source or found.unfollowed)
 
     def _all_tags(self) -> Value:
-        """The tags with the provider's default ones; the plan has them, unless one of them is not known."""
+        """The tags with the default ones of the provider; the plan has them unless one of them is unknown."""
         planned = self._own("tags_all")
         if planned is not None:
             return planned
@@ -339,11 +339,11 @@ def _is_named(entry: Mapping[str, Any]) -> bool:
 
 
 def _is_deposed(entry: Mapping[str, Any]) -> bool:
-    """Whether it is what is left of a replaced object, as changes and as states mark it."""
+    """Whether an entry is a deposed object, the rest of a replaced one, by the marks of changes or states."""
     return entry.get("deposed") is not None or entry.get("deposed_key") is not None
 
 
-def _all_gone(actions: list[Any]) -> bool:
+def _is_removed(actions: list[Any]) -> bool:
     return bool(actions) and all(isinstance(action, str) and action in _GONE for action in actions)
 
 

@@ -1,4 +1,4 @@
-"""What a plan changes, and what it leaves as it is."""
+"""The instances that a plan leaves as they are."""
 
 from __future__ import annotations
 
@@ -12,10 +12,9 @@ _NAMES = ("id", "arn", "name")
 
 
 def unchanged(document: Mapping[str, Any], present: Mapping[str, Mapping[str, Any]]) -> frozenset[str]:
-    """The addresses, of the instances that are there after a plan, of which nothing changes.
+    """The addresses of the instances that exist after a plan and do not change.
 
-    One that is named by something which changes, as a bucket is by its policy, is not among them: the policy may come
-    or go.
+    An instance that a changed one names, as a policy names its bucket, is not among them: the policy may come or go.
     """
     entries = ((address, table(entry["change"])) for address, entry in present.items())
     same = {address: table(change.get("after")) for address, change in entries if _is_nothing(change)}

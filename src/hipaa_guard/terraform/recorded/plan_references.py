@@ -1,8 +1,8 @@
-"""What the expressions of a plan refer to.
+"""Following the names in the expressions of a plan to resource instances.
 
-A plan holds the configuration per block: for each argument the names that its expression mentions, without the
-expression. Followed through variables, outputs and the keys of count and for_each, they lead to resource instances.
-Locals are not in a plan; what leads to one stays open.
+A plan holds the configuration per block: for each argument the names in its expression, without the expression itself.
+Names lead through variables, outputs and the keys of count and for_each to resource instances. A plan has no locals: a
+name that leads to one cannot be followed.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _NO_RESOURCE = frozenset({"var", "local", "data", "module", "each", "count", "pa
 
 @dataclass(frozen=True, slots=True)
 class ReferenceContext:
-    """Where an expression stands: its module instance, and the key and for_each of its block."""
+    """The place of an expression: its module instance, and the key and for_each of its block."""
 
     module: PlannedModule
     key: str = ""
@@ -57,22 +57,22 @@ class PlannedModule:
 
 @dataclass(slots=True)
 class Found:
-    """Where the names of an expression lead: attributes not known yet, and names that could not be followed."""
+    """The targets of an expression's names: unknown attributes, and names that were not followed (``unfollowed``)."""
 
     targets: dict[tuple[str, str], None] = field(default_factory=dict)
     """Pairs of an instance's address and an attribute, in order."""
     data: dict[tuple[str, str], None] = field(default_factory=dict)
-    """The like for data sources that are read at apply; their names are among the open ones too."""
-    looked_up: bool = False
-    """Whether some name is that of a data source."""
-    open: list[str] = field(default_factory=list)
+    """The same for data sources that are read during apply; their names are in ``unfollowed`` too."""
+    names_data_source: bool = False
+    """Whether a name is that of a data source."""
+    unfollowed: list[str] = field(default_factory=list)
     document: Value = None
-    """The policy document that the expression is, where it is one made from a data source."""
+    """The policy document, where the expression is one of a data source."""
     seen: set[tuple[str, str, str]] = field(default_factory=set)
 
 
 class Instances:
-    """What a plan says of its instances: which there are, and which of their attributes are not known."""
+    """The instances of a plan and their unknown attributes."""
 
     def __init__(self, root: Mapping[str, Any]) -> None:
         self._modules: dict[str, PlannedModule] = {"": PlannedModule("", root)}
@@ -84,7 +84,7 @@ class Instances:
         self._pending: dict[str, dict[str, None]] = {}
 
     def add(self, address: str, module: str, values: Mapping[str, Any], unknown: Any) -> None:
-        """A managed resource instance: its values, and the marks of what is unknown of them."""
+        """Add a managed resource instance: its values, and the marks of their unknown parts."""
         self._values[address] = values
         self._unknown[address] = unknown
         self._blocks.setdefault(without_keys(address), {})[address] = None
@@ -96,7 +96,7 @@ class Instances:
                 self._module_instances.setdefault(without_keys(path), {})[path] = None
 
     def add_pending(self, address: str) -> None:
-        """A data source that is read only at apply."""
+        """Add a data source that is read during apply."""
         self._pending.setdefault(without_keys(address), {})[address] = None
 
     def module(self, address: str) -> PlannedModule:
@@ -111,7 +111,7 @@ class Instances:
         return module
 
     def follow(self, references: object, context: ReferenceContext) -> Found:
-        """Where the names of one expression lead."""
+        """The targets of the names of one expression."""
         found = Found()
         self._follow(names_of(references), context, found, "", 0)
         return found
@@ -128,7 +128,7 @@ class Instances:
                 continue
             found.seen.add(mark)
             if depth > _DEPTH or len(found.targets) > _TARGETS:
-                found.open.append(name)
+                found.unfollowed.append(name)
                 return
             self._one(name, context, found, attribute, depth + 1, keyed=keyed)
 
@@ -146,12 +146,12 @@ class Instances:
         elif head == "each" and len(parts) > 1 and without_keys(parts[1]) == "value":
             self._follow(context.repeated_over, context, found, ".".join(parts[2:]) or attribute, depth)
         elif head == "local":
-            found.open.append(name)
+            found.unfollowed.append(name)
         elif head not in _NO_RESOURCE and len(parts) > 1:
             self._resource(parts, context, found, attribute, keyed=keyed or name in context.repeated_over)
 
     def _variable(self, parts: list[str], context: ReferenceContext, found: Found, attribute: str, depth: int) -> None:
-        """A variable of a called module is what the call gives; one of the root is known when a plan is made."""
+        """A variable: in a called module, the argument of the call; in the root module it has a known value."""
         module = context.module
         if module.parent is None or len(parts) < 2:
             return
@@ -162,7 +162,7 @@ class Instances:
     def _output(
         self, parts: list[str], context: ReferenceContext, found: Found, attribute: str, depth: int, *, keyed: bool
     ) -> None:
-        """An output of a called module; all of them where the plan does not say which."""
+        """An output of a called module; all of its outputs where the plan names none."""
         if len(parts) < 2:
             return
         block = without_keys(context.module.within(f"module.{without_keys(parts[1])}"))
@@ -179,7 +179,7 @@ class Instances:
     def _resource(
         self, parts: list[str], context: ReferenceContext, found: Found, attribute: str, *, keyed: bool
     ) -> None:
-        """The attribute of one instance, or of each that may be meant."""
+        """The attribute of one instance, or of each possible one."""
         exact = context.module.within(".".join(parts[:2]))
         attribute = ".".join(parts[2:]) or attribute
         known = self._blocks.get(without_keys(exact), {})
@@ -188,20 +188,20 @@ class Instances:
                 found.targets[address, attribute or "id"] = None
 
     def _is_unknown(self, address: str, attribute: str) -> bool:
-        """Whether some of an attribute is not known; a plan leaves it out, or marks it."""
+        """Whether a part of an attribute is unknown: the plan leaves it out or marks it."""
         head = without_keys(attribute.partition(".")[0])
         marks = self._unknown[address]
         return bool(head not in self._values[address] or marks is True or table(marks).get(head))
 
     def _data(self, parts: list[str], context: ReferenceContext, found: Found, attribute: str, *, keyed: bool) -> None:
-        """A data source. Unless it is read only at apply, its attributes are known when the plan is made."""
-        found.looked_up = True
+        """A data source: its attributes are known unless it is read during apply."""
+        found.names_data_source = True
         exact = context.module.within(".".join(parts[:3]))
         known = self._pending.get(without_keys(exact), {})
         for address in _chosen(known, exact, context.key if keyed else ""):
             last = ".".join(parts[3:]) or attribute
             found.data[address, last] = None
-            found.open.append(f"{address}.{last}" if last else address)
+            found.unfollowed.append(f"{address}.{last}" if last else address)
 
     def _child(self, parent: PlannedModule, name: str, key: str) -> PlannedModule:
         call = table(table(parent.configuration.get("module_calls")).get(name))
@@ -213,7 +213,7 @@ class Instances:
 
 
 def _chosen(known: Mapping[str, None], exact: str, key: str) -> list[str]:
-    """Which instances of a block a name means: the one it says, the one with the same key, else all of them."""
+    """The instances of a block that a name may mean: the exact one, else the one with the same key, else all."""
     if exact in known:
         return [exact]
     if last_key(exact):
@@ -223,13 +223,13 @@ def _chosen(known: Mapping[str, None], exact: str, key: str) -> list[str]:
 
 
 def names_of(expression: object) -> tuple[str, ...]:
-    """The names that an expression mentions."""
+    """The names in an expression."""
     listed = table(expression).get("references")
     return tuple(name for name in listed if isinstance(name, str)) if isinstance(listed, list) else ()
 
 
 def _longest(names: tuple[str, ...]) -> Iterator[str]:
-    """The names without the prefixes of themselves that a plan lists after each."""
+    """The names without their prefixes, which a plan lists after each name."""
     last = ""
     for name in names:
         if last.startswith(name) and last[len(name) : len(name) + 1] in (".", "[", ""):

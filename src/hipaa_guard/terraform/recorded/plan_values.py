@@ -1,4 +1,4 @@
-"""The values of a plan: `after`, `after_unknown`, `after_sensitive` and the configuration walked together."""
+"""The values of a plan, from `after`, `after_unknown`, `after_sensitive` and the configuration together."""
 
 from __future__ import annotations
 
@@ -23,46 +23,46 @@ _DOCUMENTS = ("policy", "json", "document", "definition", "definitions", "templa
 
 @dataclass(frozen=True, slots=True)
 class PlannedExpression:
-    """What the configuration says at one place: an argument, or the nested blocks of one type.
+    """The configuration of an argument, or of the nested blocks of one type.
 
-    ``sure`` is False where blocks that the plan does not list (``dynamic``) may have written it.
+    ``certain`` is False where blocks that the plan does not list (``dynamic``) may have written it.
     """
 
     expression: Any = ABSENT
-    sure: bool = True
+    certain: bool = True
 
     def below(self, key: str) -> PlannedExpression:
-        """What is said of one argument inside: of all nested blocks together, as their order may differ."""
+        """The configuration of one argument inside, taken from all nested blocks together: their order may differ."""
         if self.expression is ABSENT:
             return self
         if is_argument(self.expression):
-            return PlannedExpression(ABSENT, self.sure) if self._certainly_lacks(key) else self
+            return PlannedExpression(ABSENT, self.certain) if self._certainly_lacks(key) else self
         blocks = self.expression if isinstance(self.expression, list) else [self.expression]
         found = [block[key] for block in blocks if isinstance(block, dict) and key in block]
         if not found:
-            return PlannedExpression(ABSENT, self.sure)
-        sure = self.sure and len(found) == len(blocks)
+            return PlannedExpression(ABSENT, self.certain)
+        certain = self.certain and len(found) == len(blocks)
         if len(found) == 1 or all(one == found[0] for one in found):
-            return PlannedExpression(found[0], sure)
-        return PlannedExpression(_joined(found), sure)
+            return PlannedExpression(found[0], certain)
+        return PlannedExpression(_joined(found), certain)
 
     def _certainly_lacks(self, key: str) -> bool:
-        """Whether an object, or each of a list of them, is written out and does not have the key."""
+        """Whether an object, or each object of a list, is a literal without the key."""
         constant = table(self.expression).get("constant_value")
         objects = constant if isinstance(constant, list) else [constant]
         return bool(objects) and all(isinstance(each, dict) and key not in each for each in objects)
 
     def items(self, count: int) -> PlannedExpression:
-        """What is said of each element of a list."""
+        """The configuration of each element of a list."""
         if self.expression is ABSENT:
-            return PlannedExpression(ABSENT, sure=False)
+            return PlannedExpression(ABSENT, certain=False)
         if isinstance(self.expression, list):
-            return PlannedExpression(self.expression, self.sure and len(self.expression) == count)
+            return PlannedExpression(self.expression, self.certain and len(self.expression) == count)
         return self
 
 
 class Planned(NamedTuple):
-    """A value of `after` with its marks: which of it is unknown, which is sensitive."""
+    """A value of `after` with the marks of its unknown and its sensitive parts."""
 
     value: Any
     unknown: Any = None
@@ -70,7 +70,7 @@ class Planned(NamedTuple):
 
     @property
     def is_plain(self) -> bool:
-        """Whether the value is all there is to it, as it is of most arguments."""
+        """Whether the value has no marks, like most arguments."""
         return not self.unknown and not self.sensitive and not isinstance(self.value, list | dict)
 
     @property
@@ -95,8 +95,8 @@ class Planned(NamedTuple):
 def decoded(name: str, planned: Planned, written: PlannedExpression, follow: Follow) -> Value:
     """The value of a top-level argument.
 
-    What is unknown and not written in the configuration is decided by the provider: the argument is unset. (A
-    `dynamic` block over unknown elements looks the same in a plan as a block that the provider computes.)
+    The provider decides on an unknown value that the configuration does not write: the argument is unset. (In a plan, a
+    `dynamic` block over unknown elements looks like a block that the provider computes.)
     """
     if planned.unknown is True:
         return None if written.expression is ABSENT else _pending(name, written, follow)
@@ -132,50 +132,50 @@ class _Decoder:
         targets = self._in_order(missing, inner)
         if missing > 1 and not targets and is_argument(inner.expression):
             inner = PlannedExpression(
-                inner.expression, sure=False
-            )  # [b.arn, "${b.arn}/*"]: the name is only a part of some
+                inner.expression, certain=False
+            )  # [b.arn, "${b.arn}/*"]: one element is only partly the reference
         return [
             targets.pop(0) if targets and part.unknown is True else self.decode(name, part, inner, depth + 1)
             for part in parts
         ]
 
     def _part(self, key: str, planned: Planned, written: PlannedExpression, depth: int) -> Value:
-        """One value of an object. An empty list that is no argument is a nested block that is absent."""
+        """One value of an object. An empty list that is no argument stands for absent nested blocks."""
         below = written.below(key)
         value = self.decode(key, planned.part(key), below, depth + 1)
         return None if isinstance(value, list) and not value and not is_argument(below.expression) else value
 
     def _unknown(self, name: str, written: PlannedExpression) -> Value:
         if written.expression is ABSENT:
-            return None if written.sure else Unknown("it is known only after apply", Cause.AFTER_APPLY)
+            return None if written.certain else Unknown("it is known only after apply", Cause.AFTER_APPLY)
         return _pending(name, written, self.follow)
 
     def _in_order(self, missing: int, written: PlannedExpression) -> list[Value]:
-        """References for the unknown elements of a list, where there are as many of one as of the other."""
-        if not missing or not written.sure or not is_argument(written.expression):
+        """References for the unknown elements of a list, if there are as many references as unknown elements."""
+        if not missing or not written.certain or not is_argument(written.expression):
             return []
         found = self.follow(written.expression)
-        if found.open or len(found.targets) != missing:
+        if found.unfollowed or len(found.targets) != missing:
             return []
         return [_reference(address, attribute) for address, attribute in found.targets]
 
 
 def _pending(name: str, written: PlannedExpression, follow: Follow) -> Value:
-    """A value known only after apply: a reference, where it is that of one attribute of one resource."""
+    """A value that is known only after apply; a reference, where it is one attribute of one resource."""
     if not is_argument(written.expression):
         return Unknown("it is known only after apply", Cause.AFTER_APPLY)
     found = follow(written.expression)
     if found.document is not None:
         return found.document
-    references = (*(f"{address}.{attribute}" for address, attribute in found.targets), *found.open)
-    alone = bool(found.targets) and not found.open and written.sure and not _holds_document(name)
+    references = (*(f"{address}.{attribute}" for address, attribute in found.targets), *found.unfollowed)
+    alone = bool(found.targets) and not found.unfollowed and written.certain and not _holds_document(name)
     if alone and len(found.targets) == 1:
         return _reference(*next(iter(found.targets)))
-    said = " or ".join(references[:3])
+    sources = " or ".join(references[:3])
     cause = (
         Cause.DATA_SOURCE if references and all(part.startswith("data.") for part in references) else Cause.AFTER_APPLY
     )
-    reason = f"it is made from {said}, known only after apply" if said else "it is known only after apply"
+    reason = f"it is made from {sources}, known only after apply" if sources else "it is known only after apply"
     unknown = Unknown(reason, cause, references=references)
     if alone and len(found.targets) <= _ALTERNATIVES:
         return Alternatives(tuple(_reference(address, attribute) for address, attribute in found.targets), unknown)
@@ -187,19 +187,19 @@ def _reference(address: str, attribute: str) -> Reference:
 
 
 def _holds_document(name: str) -> bool:
-    """Whether an argument holds a text in which a reference is only a part, to judge by its name."""
+    """Whether an argument, by its name, holds a document, in which a reference is only a part of the text."""
     return name.endswith(_DOCUMENTS)
 
 
 def is_argument(expression: Any) -> bool:
-    """Whether an expression of a plan is that of an argument; nested blocks are lists, or objects by argument."""
+    """Whether an entry of a plan's expressions is an argument. Nested blocks are lists, or objects of arguments."""
     if not isinstance(expression, dict):
         return False
     return not expression or "constant_value" in expression or isinstance(expression.get("references"), list)
 
 
 def _joined(expressions: list[Any]) -> Any:
-    """Several expressions as one that mentions all their names; nested blocks one after the other."""
+    """Several expressions as one with all their names; nested blocks as one list."""
     if all(is_argument(one) for one in expressions):
         names = [name for one in expressions for name in one.get("references", [])]
         return {"references": names}

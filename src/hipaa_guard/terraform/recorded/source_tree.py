@@ -1,7 +1,7 @@
-"""The source that a plan or state was made from: it has the lines, the comments and the expressions.
+"""The source that a plan or state was made from: it adds lines, comments and expressions.
 
-The source is evaluated with the instances that the plan lists and the values that it knows, so both use the same
-addresses, and an expression of the source is worth what Terraform would make of it.
+The source is evaluated with the instances and the known values of the plan. So both have the same addresses, and an
+expression of the source has the value that Terraform would give it.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from hipaa_guard.facts.values import Unknown, Value
 from hipaa_guard.terraform.addresses import key_value, last_key, module_steps, without_keys
 from hipaa_guard.terraform.blocks import Configuration
 from hipaa_guard.terraform.evaluation.resources import HclInstance
-from hipaa_guard.terraform.hcl.scope import UNTOLD, Budget
+from hipaa_guard.terraform.hcl.scope import NOT_RECORDED, Budget
 from hipaa_guard.terraform.input_error import TerraformInputError
 from hipaa_guard.terraform.modules.module import Module
 from hipaa_guard.terraform.modules.module_lookup import ModuleLookup
@@ -27,13 +27,13 @@ from hipaa_guard.terraform.recorded.instances import RecordedInstance
 from hipaa_guard.terraform.source import RootValues, VariableFileError, evaluated
 
 _NAMED = 5
-"""How many resources without a block are named."""
+"""Maximum number of resources without a block that a message names."""
 
-_TOLD = frozenset({GapKind.FILE, GapKind.MODULE, GapKind.DUPLICATE})
-"""What of the source is worth saying: its values come from the plan."""
+_REPORTED_KINDS = frozenset({GapKind.FILE, GapKind.MODULE, GapKind.DUPLICATE})
+"""Gaps of the source that are reported. Others concern values, which come from the plan."""
 
 Values = Callable[[str, str], Value]
-"""The value of an attribute (second) of the instance at an address (first), or `UNTOLD`."""
+"""The value of an attribute (second) of the instance at an address (first), or `NOT_RECORDED`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ class SourceTree:
         instances: Sequence[RecordedInstance],
         *,
         read: Iterable[str] = (),
-        values: Values = lambda *_: UNTOLD,
+        values: Values = lambda *_: NOT_RECORDED,
         given: Mapping[str, Value] = {},
     ) -> dict[str, HclInstance]:
         """Give instances their blocks. The result has the blocks by the addresses of their instances.
@@ -57,7 +57,7 @@ class SourceTree:
         ``read`` are the addresses of data sources, ``given`` the values of root variables that the plan holds.
 
         Raises:
-            TerraformInputError: the directory does not hold the source, or more than one that fits.
+            TerraformInputError: no module in the directory fits the instances, or several do.
 
         """
         library, root = self._root(configuration.root, instances)
@@ -69,9 +69,9 @@ class SourceTree:
         except VariableFileError as error:
             raise TerraformInputError(str(error)) from None
         blocks = {block.address: block for block in found.walk()}
-        gaps = [gap for gap in found.session.gaps if gap.kind in _TOLD]
+        gaps = [gap for gap in found.session.gaps if gap.kind in _REPORTED_KINDS]
         configuration.gaps += [Gap(gap.kind, gap.subject, gap.reason, gap.hint, False, gap.location) for gap in gaps]
-        configuration.gaps += [*undeclared, *self._unplaced(_place(instances, blocks))]
+        configuration.gaps += [*undeclared, *self._gap_for_unplaced(_place(instances, blocks))]
         for address, former in former_addresses((each.address for each in instances), found.moves()).items():
             known = configuration.previous.get(address, ())
             configuration.previous[address] = tuple(dict.fromkeys((*known, *former)))
@@ -79,7 +79,7 @@ class SourceTree:
         configuration.files += sum(used.files for used in found.modules_used())
         return blocks
 
-    def _unplaced(self, missing: Sequence[str]) -> Iterator[Gap]:
+    def _gap_for_unplaced(self, missing: Sequence[str]) -> Iterator[Gap]:
         if missing:
             more = f" and {len(missing) - _NAMED:,} more" if len(missing) > _NAMED else ""
             named = ", ".join(missing[:_NAMED]) + more
@@ -90,7 +90,7 @@ class SourceTree:
     # --- the root module -----------------------------------------------------------------------------------------
 
     def _root(self, root: str, instances: Sequence[RecordedInstance]) -> tuple[ModuleLookup, Module]:
-        """The module whose blocks the instances are of: in the directory itself where it has them all."""
+        """The root module that declares the instances: the directory itself, if it declares all of them."""
         if not self.directory.is_dir():
             raise TerraformInputError(f"--source {self.directory} is no directory: give the one with the root module")
         if not os.access(self.directory, os.R_OK | os.X_OK):
@@ -118,7 +118,7 @@ class SourceTree:
 
 
 class _Record:
-    """What the plan or state tells the evaluator (`scope.Record`)."""
+    """The keys and values of a plan or state for the evaluator (`scope.RecordedValues`)."""
 
     def __init__(self, addresses: Iterable[str], values: Values) -> None:
         self.value = values
@@ -141,12 +141,12 @@ class _Record:
             self._keys.setdefault(address[: -len(text)], {})[key] = None
 
     def keys(self, block: str) -> Sequence[int | str]:
-        """See `Record`."""
+        """See `RecordedValues`."""
         return list(self._keys.get(block, ()))
 
 
 def _place(instances: Sequence[RecordedInstance], blocks: Mapping[str, HclInstance]) -> list[str]:
-    """Give instances the lines of their blocks. The result are the addresses of those that have none."""
+    """Give instances the lines of their blocks. Returns the addresses of instances without a block."""
     by_block: dict[str, HclInstance] = {}
     for address, block in blocks.items():
         by_block.setdefault(without_keys(address), block)
@@ -164,7 +164,7 @@ def _place(instances: Sequence[RecordedInstance], blocks: Mapping[str, HclInstan
 
 
 def _head(instance: RecordedInstance) -> tuple[str, ...]:
-    """What the root module declares on the way to an instance: a module call, or the resource itself."""
+    """The block of the root module that leads to an instance: a module call, or the resource itself."""
     steps = module_steps(instance.module)
     return (steps[0][0],) if steps else (instance.type, instance.name)
 

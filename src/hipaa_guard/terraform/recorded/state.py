@@ -38,7 +38,7 @@ def read_state(document: Mapping[str, Any], root: str, source: SourceTree | None
     """The managed resources of a state that `terraform show -json` wrote.
 
     Raises:
-        TerraformInputError: its format version is not known, or the source is not its own.
+        TerraformInputError: its format version is not known, or the source is not the state's.
 
     """
     check_version(document, root)
@@ -59,7 +59,7 @@ def read_raw_state(document: Mapping[str, Any], root: str, source: SourceTree | 
     """The managed resources of a state file.
 
     Raises:
-        TerraformInputError: it is not of version 4, or the source is not its own.
+        TerraformInputError: its version is not 4, or the source is not the state's.
 
     """
     if document.get("version") != _VERSION:
@@ -81,7 +81,7 @@ def read_raw_state(document: Mapping[str, Any], root: str, source: SourceTree | 
 
 
 class _StateReader:
-    """Collects the instances of a state, and counts what makes no sense."""
+    """Collects the instances of a state, and counts damaged entries."""
 
     def __init__(self, root: str) -> None:
         self._location = Location(root, 1, 1)
@@ -90,7 +90,7 @@ class _StateReader:
         self._damaged = 0
 
     def add(self, entry: Mapping[str, Any], address: str, module: str, values: Any, sensitive: Any) -> None:
-        """One instance with its values and the marks of those that are secret."""
+        """Add one instance: its values, and the marks of the secret ones."""
         type_, name = text(entry.get("type")), text(entry.get("name"))
         if not (address and type_ and name and isinstance(values, dict)):
             self._damaged += 1
@@ -119,7 +119,7 @@ class _StateReader:
 
 
 def _value(values: Mapping[str, Any], sensitive: Any, attribute: str) -> Value:
-    """The value of a top-level argument. A state does not tell an empty list or map from one that is not set."""
+    """The value of a top-level argument. A state records an empty list or map and an unset one alike."""
     found = values.get(attribute)
     if isinstance(found, list | dict) and not found:
         return None
@@ -128,7 +128,7 @@ def _value(values: Mapping[str, Any], sensitive: Any, attribute: str) -> Value:
 
 
 def _none_for_empty(value: Value) -> Value:
-    """Absent nested blocks are empty lists in a state, and None here. Who chose a text is not told there."""
+    """None for the empty list of absent nested blocks; `Computed` for a text, as a state does not say who chose it."""
     if isinstance(value, str):
         return Computed(value)
     if isinstance(value, list):
@@ -151,7 +151,7 @@ def _region(values: Mapping[str, Any], sensitive: Any) -> str | None:
 
 
 def _raw_values(instance: Mapping[str, Any]) -> tuple[Any, dict[str, Any]]:
-    """The attributes of an instance of a state file, and the marks of those that are secret."""
+    """The attributes of an instance of a state file, and the marks of the secret ones."""
     values = instance.get("attributes")
     if not isinstance(values, dict):
         return None, {}
@@ -173,7 +173,7 @@ def _paths(listed: Any) -> Iterator[list[Any]]:
 
 
 def _mark(marks: dict[str, Any], path: list[Any]) -> None:
-    """Enter one path. Elements of lists are entered by their number as text, which `masked` looks up."""
+    """Mark one path. The key of a list element is its number as text, as `masked` looks it up."""
     place = marks
     for step in path[:-1]:
         inner = place.setdefault(str(step), {})

@@ -1,1 +1,1 @@
-"""The repository that a scanned tree stands in: its top, its commits, and the paths that its files may name."""
+"""The repository around a scanned tree: its top, its commits, and the paths that its files may name."""

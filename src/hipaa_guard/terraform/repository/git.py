@@ -1,8 +1,8 @@
-"""Git as a reader of commits. The repository has no say: nothing of it is run, and nothing is fetched.
+"""Reading commits with git. Nothing from the repository is run, and nothing is fetched.
 
-Only objects are read, by commands that know no hook, filter, diff driver or attribute. What the configuration of a
-repository could still have run is turned off, and so are replaced objects and repositories without a work tree, which
-may lie in a hostile tree as plain files.
+Only objects are read, by commands that use no hook, filter, diff driver or attribute. Programs that the configuration
+of a repository could still start are turned off. So are replaced objects, and repositories without a work tree, which
+a hostile tree may contain as plain files.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ _SHOWN = 12
 
 
 class GitError(TerraformInputError):
-    """Git cannot answer. The text is one sentence that says what to do next."""
+    """Git failed. The text is one sentence that says what to do next."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ class Commit:
         return short if self.ref == self.id else f"{self.ref} ({short})"
 
     def place(self, path: Path) -> str | None:
-        """A path as the commit calls it; None where it lies outside of the work tree."""
+        """A path as the commit names it; None where it lies outside of the work tree."""
         try:
             here = os.path.normpath(Path.cwd().resolve() / path)
             inside = PurePosixPath(Path(here).relative_to(self.top).as_posix())
@@ -61,15 +61,15 @@ class Commit:
         return None if ".git" in inside.parts else str(inside)
 
     def read(self, path: Path, largest: int) -> bytes | None:
-        """The content of a file; None where the commit has none of this name. Links within the commit are followed.
+        """The content of a file; None where the commit has no such file. Links within the commit are followed.
 
         Raises:
-            GitError: it is no file, is larger than ``largest`` bytes, or is kept elsewhere.
+            GitError: it is no file, is larger than ``largest`` bytes, or its content is not in this repository.
 
         """
         inside = self.place(path)
         if inside is None:
-            raise GitError(f"{path} is outside of the work tree {self.top}, of which {self} is a commit")
+            raise GitError(f"{path} is outside of {self.top}, the work tree of {self}")
         if "\n" in inside:
             raise GitError(f"{path!s} has a line end in its name: it cannot be read from {self}")
         wanted = f"{self.id}:{inside}\n".encode("utf-8", "surrogateescape")
@@ -90,7 +90,7 @@ class Commit:
         head, _, rest = self._cat("--batch", wanted).partition(b"\n")
         content = rest[:size]
         if head.split()[-2:-1] != [b"blob"] or len(content) != size:
-            raise GitError(f"{path} cannot be read from {self}: git has not the whole of it")
+            raise GitError(f"{path} cannot be read from {self}: git returned only a part of it")
         if content.startswith(LFS_POINTER):
             raise GitError(f"{path} is kept in Git LFS: {self} has only a pointer to it, so keep it in git itself")
         return content
@@ -99,7 +99,7 @@ class Commit:
         return call(self.top, "cat-file", how, "--follow-symlinks", given=wanted, failing=f"{self} cannot be read")
 
     def _refuse_absent(self, path: Path, inside: str) -> None:
-        """Raise where a file only looks as if the commit had none."""
+        """Raise where the commit does have a file, but git cannot read it here."""
         parts = PurePosixPath(inside).parts
         for length in range(1, len(parts) + 1):
             name = "/".join(parts[:length])
@@ -113,7 +113,7 @@ class Commit:
                 raise GitError(f"{path} is in {self}, but its content is not in this clone: fetch it first")
 
     def listed(self, inside: str) -> tuple[str, str] | None:
-        """Mode and kind of what the commit has at a path; None where it has nothing."""
+        """Mode and kind of the object at a path of the commit; None where there is none."""
         found = text(self.top, "ls-tree", "-z", "--full-tree", self.id, "--", inside, failing=f"{self} cannot be read")
         for line in filter(None, found.split("\0")):
             head, _, name = line.partition("\t")
@@ -155,21 +155,21 @@ def fetching(ref: str) -> str:
     return f"`git fetch origin {shlex.quote(ref)}`, and give FETCH_HEAD"
 
 
-def text(directory: Path, *arguments: str, failing: str, also: tuple[int, ...] = ()) -> str:
-    """What a command of git prints, as names of files are read.
+def text(directory: Path, *arguments: str, failing: str, good_codes: tuple[int, ...] = ()) -> str:
+    """The output of a git command, decoded as file names are.
 
     Raises:
-        GitError: it fails; the text is ``failing`` with what git says.
+        GitError: the command fails; the text is ``failing`` with the message of git.
 
     """
-    return os.fsdecode(call(directory, *arguments, failing=failing, also=also))
+    return os.fsdecode(call(directory, *arguments, failing=failing, good_codes=good_codes))
 
 
-def call(directory: Path, *arguments: str, failing: str, given: bytes = b"", also: tuple[int, ...] = ()) -> bytes:
-    """What a command of git prints that is ``given`` some input. Of the exit codes, 0 and those of ``also`` are good.
+def call(directory: Path, *arguments: str, failing: str, given: bytes = b"", good_codes: tuple[int, ...] = ()) -> bytes:
+    """The output of a git command with the input ``given``. Exit codes 0 and those in ``good_codes`` are successes.
 
     Raises:
-        GitError: it fails; the text is ``failing`` with what git says.
+        GitError: the command fails; the text is ``failing`` with the message of git.
 
     """
     import subprocess  # most scans ask git nothing
@@ -189,19 +189,19 @@ def call(directory: Path, *arguments: str, failing: str, given: bytes = b"", als
         raise GitError(f"git cannot be run: {error.strerror or error}") from None
     except subprocess.TimeoutExpired:
         raise GitError(f"git did not answer within {_TIMEOUT} seconds") from None
-    if result.returncode not in (0, *also):
-        told = result.stderr.decode("utf-8", "replace").strip().splitlines()
-        raise GitError(failing + (f" ({told[0][:200]})" if told else ""))
+    if result.returncode not in (0, *good_codes):
+        lines = result.stderr.decode("utf-8", "replace").strip().splitlines()
+        raise GitError(failing + (f" ({lines[0][:200]})" if lines else ""))
     return result.stdout
 
 
 def command(directory: Path, *arguments: str) -> list[str]:
-    """A command of git in a directory, with all that could run something turned off."""
+    """A git command in a directory, with everything turned off that could start another program."""
     settings = [word for setting in _SAFE for word in ("-c", setting)]
     return ["git", "-C", str(directory), *settings, *arguments]
 
 
 def environment() -> dict[str, str]:
-    """The environment of git: nothing of a hook's, which would name another repository."""
+    """The environment for git, without the variables of a hook, which would select another repository."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
     return kept | _ENVIRONMENT

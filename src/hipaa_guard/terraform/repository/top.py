@@ -1,4 +1,4 @@
-"""Where the names of root modules begin, so that they are the same wherever one stands and whatever is scanned."""
+"""The top: the directory that root modules are named from, whatever the working directory and the scanned path."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from hipaa_guard.terraform.blocks import Configuration
 from hipaa_guard.terraform.input_error import TerraformInputError
 
 _MOST_FORMER = 10
-"""So many directories above a root are thought of as places from which it was scanned once."""
+"""Maximum number of directories above a root that count as places from which it may have been scanned before."""
 
 
 class Top(NamedTuple):
@@ -20,27 +20,27 @@ class Top(NamedTuple):
 
     roots_from: RootsFrom
     inside: str
-    """The directory of what is scanned as names of roots begin; ``.`` where it is the top itself, or there is none."""
+    """The scanned directory relative to the top; ``.`` where it is the top, or where there is none."""
     file_base: str
-    """The directory of what is scanned, seen from the work tree of git, else from the top, else from the working
-    directory; ``.`` where none of them holds it."""
+    """The scanned directory relative to the work tree of git, else to the top, else to the working directory; ``.``
+    where none of them contains it."""
 
     @property
     def found(self) -> bool:
-        """Whether there is a top: without one, roots are named from what is scanned."""
+        """Whether there is a top: without one, roots are named from the scanned path."""
         return self.roots_from != "scanned path"
 
     def named(self, root: str) -> str:
-        """A root by its path from what is scanned (``.`` for that itself)."""
+        """The name from the top of a root given by its path from the scanned directory (``.`` for that directory)."""
         return posixpath.normpath(posixpath.join(self.inside, root))
 
 
 def top_of(path: Path, *, source: Path | None = None, given: Path | None = None) -> Top:
     """The top for a scan of `path`: the directory that is ``given``, else the work tree of git, else the nearest
-    directory upwards with a file of settings. A plan or state lies where its ``source`` does, else where its file does.
+    directory upwards with a file of settings. The place of a plan or state is its ``source``, else its own file.
 
     Raises:
-        TerraformInputError: what is given is no directory, or does not hold what is scanned; the path cannot be read.
+        TerraformInputError: ``given`` is no directory or does not contain the path, or the path cannot be read.
 
     """
     place = source or path
@@ -56,14 +56,14 @@ def top_of(path: Path, *, source: Path | None = None, given: Path | None = None)
 
 
 def work_tree_of(directory: Path) -> Path | None:
-    """The work tree of git that holds a directory. That of a submodule is its own, and so is a linked one."""
+    """The work tree of git that contains a directory. A submodule and a linked work tree count by themselves."""
     return _upwards(directory, ".git")
 
 
 def name_roots(configurations: Iterable[Configuration], top: Top, file: str) -> None:
-    """Name the roots from the top: that of a plan or state from the directory of its source, else of its ``file``.
+    """Name the roots from the top: the root of a plan or state by the directory of its source, else of its ``file``.
 
-    Without a top a root keeps its name as seen from what is scanned, a plan or state that of its file.
+    Without a top, a root keeps its path from the scanned directory, and a plan or state the name of its file.
     """
     if not top.found:
         return
@@ -74,7 +74,7 @@ def name_roots(configurations: Iterable[Configuration], top: Top, file: str) -> 
 
 
 def former_roots(root: str) -> tuple[str, ...]:
-    """The names that a root had from the directories above it, when it was named from what was scanned."""
+    """The names that a root had when roots were named from the scanned directory, for each directory above it."""
     parts = [] if root == "." else root.split("/")
     names = ["/".join(parts[start:]) or "." for start in range(1, len(parts) + 1)]
     return tuple(names[-_MOST_FORMER:])

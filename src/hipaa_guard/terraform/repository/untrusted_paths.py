@@ -1,8 +1,8 @@
-"""Paths that the user did not name: a file of settings that was only found says them, or they are a default.
+"""Paths that the user did not name: they are defaults, or come from a settings file that was found in the tree.
 
-Whoever wrote the tree chose them, and chose what lies there. So they stay in the work tree, lead through no link out of
-it and to nothing of git's, and what is read is a regular file of bounded size. A path that the user named may be
-anywhere, but where it lies in a work tree, the author of that tree decides whether it is a link.
+The author of the tree chose them and their content. So such a path must stay in the work tree, without a link out of it
+or into git's own files, and only a regular file of bounded size is read. A path that the user named may be anywhere,
+but in a work tree the author of that tree may have made it a link.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from hipaa_guard.terraform.repository.top import work_tree_of
 
 
 class PathKind(Enum):
-    """What is expected at a path."""
+    """The kind of file that is expected at a path."""
 
     FILE = "file"
     DIRECTORY = "directory"
@@ -28,18 +28,18 @@ class PathKind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class PathUse:
-    """What is done with a path. ``largest`` is how many bytes a file may have that is read."""
+    """The use of a path. ``largest`` is the most bytes of a file that is read."""
 
     expected: PathKind
     largest: int = 0
     writes: bool = False
 
     below: bool = False
-    """Whether it has to lie below the working directory, as what is written does."""
+    """Whether the path must lie below the working directory, as written ones must."""
 
     @property
     def boundary(self) -> Path:
-        """What the path has to stay in: the work tree, or the working directory."""
+        """The directory that the path must stay in: the work tree, or the working directory."""
         here = Path.cwd().resolve()
         return here if self.below or self.writes else work_tree_of(here) or here
 
@@ -61,7 +61,7 @@ class FoundPathError(Exception):
 
 
 def refused(path: Path, use: PathUse) -> str:
-    """Why a path is not followed that nobody named: a predicate; empty where it is. That it is missing is no reason."""
+    """Why a path that the user did not name is not followed, as a predicate; empty if it is, even if it is missing."""
     try:
         return _refused(path, use)
     except (OSError, ValueError, RuntimeError) as error:
@@ -74,18 +74,18 @@ def _refused(path: Path, use: PathUse) -> str:
     written = Path(os.path.normpath(Path.cwd() / path))
     if not real.is_relative_to(boundary):
         where = "working directory" if use.writes or use.below else "working tree"
-        through = "leads" if path.is_symlink() or written.is_relative_to(boundary) else "is"
-        return f"{through} outside of the {where}"
+        verb = "leads" if path.is_symlink() or written.is_relative_to(boundary) else "is"
+        return f"{verb} outside of the {where}"
     inside = written.relative_to(boundary) if written.is_relative_to(boundary) else path
     if is_of_git(real, boundary) or names_git(inside):
         return "is a part of git's own files"
     return _wrong_kind(real, use)
 
 
-def led_astray(path: Path) -> str:
-    """Why a path is not followed that the user named in a work tree: a link there leads it out, or to git's files.
+def why_link_refused(path: Path) -> str:
+    """Why a path that the user named is not followed: a link in a work tree leads out of it, or to git's own files.
 
-    It is a predicate; empty where the path may be followed.
+    The text is a predicate; empty where the path may be followed.
     """
     written = Path(os.path.normpath(Path.cwd() / path))
     real = Path(os.path.realpath(path))
@@ -101,10 +101,10 @@ def led_astray(path: Path) -> str:
 
 
 def content(path: Path, use: PathUse) -> bytes:
-    """The content of a file that nobody named.
+    """The content of a file that the user did not name.
 
     Raises:
-        FoundPathError: it is not followed, or cannot be read.
+        FoundPathError: the path is not followed, or the file cannot be read.
 
     """
     reason = refused(path, use)
@@ -114,17 +114,17 @@ def content(path: Path, use: PathUse) -> bytes:
 
 
 def content_of_named(path: Path, largest: int | None) -> bytes:
-    """The content of a file that the user named: it may be anywhere, and be a pipe.
+    """The content of a file that the user named: it may be anywhere, and may be a pipe.
 
     Raises:
-        FoundPathError: it cannot be read, or has more than ``largest`` bytes.
+        FoundPathError: the file cannot be read, or has more than ``largest`` bytes.
 
     """
     return _read(path, largest, named=True)
 
 
 def size_in_words(size: int) -> str:
-    """A bound as messages have it."""
+    """A limit of bytes as messages show it."""
     return f"{size // 1024**2:,} MiB"
 
 

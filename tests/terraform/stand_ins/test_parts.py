@@ -15,14 +15,14 @@ from hipaa_guard.facts.resource import Resource
 from hipaa_guard.facts.values import NotVisible, Undecided, Unknown
 from hipaa_guard.terraform.binding.inventory import build_inventory
 from hipaa_guard.terraform.read import read
-from tests.terraform.elsewhere.given import (
+from tests.terraform.plans import block, change, plan
+from tests.terraform.stand_ins.given import (
     OUTSIDE,
     inventory,
     kinds,
     part,
     splits,
 )
-from tests.terraform.plans import block, change, plan
 
 NAMED = {
     "a literal": '"elsewhere-0123456789"',

@@ -9,7 +9,7 @@ import pytest
 from hipaa_guard.controls.control import Status
 from hipaa_guard.controls.findings import Finding
 from hipaa_guard.facts.locations import GapKind
-from tests.terraform.elsewhere.given import (
+from tests.terraform.stand_ins.given import (
     OUTSIDE,
     on_bucket,
     rule,

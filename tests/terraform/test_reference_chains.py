@@ -354,7 +354,7 @@ def _linked(configuration: Configuration, kind: type[Resource], main: str, type_
     links = joins.links(instance, type_, by, joins.names(kind.terraform, instance.type), kind.terraform)
     if any(split.address == f"{type_}.t" for split in links.certain):
         return "certain"
-    return "possible" if links.possible is not None else "lost"
+    return "possible" if links.first_possible is not None else "lost"
 
 
 def _fact(configuration: Configuration, kind: type[Resource], main: str, name: str) -> Any:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from hipaa_guard.controls.control import Status
-from tests.terraform.elsewhere.given import (
+from tests.terraform.stand_ins.given import (
     OUTSIDE,
     TWO_REGIONS,
     function,

@@ -13,7 +13,8 @@ from hipaa_guard.facts.locations import GapKind
 from hipaa_guard.scanning.options import Options, TerraformTarget
 from hipaa_guard.scanning.terraform import scan_terraform
 from hipaa_guard.terraform.binding import required_arguments
-from tests.terraform.elsewhere.given import (
+from tests.terraform.plans import block, change, plan
+from tests.terraform.stand_ins.given import (
     OUTSIDE,
     inventory,
     kinds,
@@ -24,7 +25,6 @@ from tests.terraform.elsewhere.given import (
     splits,
     verdicts,
 )
-from tests.terraform.plans import block, change, plan
 
 # --- whose a value is ------------------------------------------------------------------------------------------------
 

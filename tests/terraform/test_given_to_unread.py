@@ -1,4 +1,4 @@
-"""What something that was not read may have been given is not known to lack anything."""
+"""Instances that are given to something that was not read: no split resource of theirs is known to be missing."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def test_but_nothing_else(tmp_path: Path, arguments: str) -> None:
     assert at(hcl(tmp_path, calling(arguments)), "aws_s3_bucket.a").versioning is None
 
 
-def test_one_instance_is_handed_over_by_its_key(tmp_path: Path) -> None:
+def test_one_instance_is_given_by_its_key(tmp_path: Path) -> None:
     text = """
     resource "aws_s3_bucket" "a" { for_each = toset(["x", "y"]) }
     module "m" {
