@@ -42,7 +42,7 @@ test_encryption = cases(
     Case(REST, "on", PASS, **cluster(encrypted("true"), SSESpecification={"Enabled": True})),
     Case(REST, "off", FAIL, **cluster(encrypted("false"), SSESpecification={"Enabled": False})),
     Case(REST, "a variable without a value", UNKNOWN, **open_variable(encrypted("var.open")), says="var.open"),
-    Case(TLS, "left out", FAIL, **cluster(), says="without TLS"),
+    Case(TLS, "left out", FAIL, **cluster(), says="NONE"),
     Case(TLS, "TLS", PASS, **cluster(f'{ENDPOINT} = "TLS"', ClusterEndpointEncryptionType="TLS")),
     Case(TLS, "none, said aloud", FAIL, **cluster(f'{ENDPOINT} = "NONE"', ClusterEndpointEncryptionType="NONE")),
     Case(TLS, "a variable without a value", UNKNOWN, **open_variable(f"{ENDPOINT} = var.open")),

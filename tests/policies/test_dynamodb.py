@@ -98,14 +98,14 @@ test_recovery = cases(
 )
 
 test_encryption = cases(
-    Case(KMS, "left out", FAIL, **table(), says="not encrypted with a KMS key"),
+    Case(KMS, "left out", FAIL, **table(), says="DynamoDB owns, not with a KMS key"),
     Case(KMS, "turned off, which leaves the key of DynamoDB", FAIL, **in_source(encryption(enabled="false"))),
     Case(KMS, "the AWS managed key", PASS, **encryption()),
     Case(KMS, "a key of one's own", PASS, **encryption("aws_kms_key.k.arn")),
     Case(KMS, "may not be read", UNKNOWN, **live(table()), denied="dynamodb:DescribeTable"),
     Case(KMS, "a variable without a value", UNKNOWN, **in_source(encryption(enabled="var.open"), OPEN)),
     Case(CMK, "left out", FAIL, **table()),
-    Case(CMK, "turned on without a key", FAIL, **in_source(encryption()), says="names no KMS key"),
+    Case(CMK, "turned on without a key", FAIL, **in_source(encryption()), says="aws/dynamodb"),
     Case(CMK, "a key, but turned off", FAIL, **in_source(encryption("aws_kms_key.k.arn", enabled="false"))),
     Case(CMK, "a key of one's own", PASS, **encryption("aws_kms_key.k.arn")),
     Case(CMK, "the alias of the AWS managed key", FAIL, **in_source(encryption('"alias/aws/dynamodb"'))),

@@ -90,7 +90,7 @@ test_encryption = cases(
     Case(ENCRYPTED, "off", FAIL, **system("encrypted = false", Encrypted=False)),
     Case(ENCRYPTED, "a variable without a value", UNKNOWN, **in_source(system("encrypted = var.open"), OPEN)),
     Case(CMK, "not encrypted", FAIL, **system(), says="not encrypted"),
-    Case(CMK, "encrypted without a key", FAIL, **in_source(system("encrypted = true")), says="names no KMS key"),
+    Case(CMK, "encrypted without a key", FAIL, **in_source(system("encrypted = true")), says="aws/elasticfilesystem"),
     Case(
         CMK,
         "a key of one's own",
@@ -108,9 +108,9 @@ test_encryption = cases(
 )
 
 test_backup = cases(
-    Case(BACKUP, "no backup policy", FAIL, **system(), says="off"),
+    Case(BACKUP, "no backup policy", FAIL, **system(), says="not set"),
     Case(BACKUP, "on", PASS, **backup("ENABLED")),
-    Case(BACKUP, "off", FAIL, **backup("DISABLED"), says="off"),
+    Case(BACKUP, "off", FAIL, **backup("DISABLED"), says="DISABLED"),
     Case(
         BACKUP,
         "one zone, which is backed up by default",

@@ -75,7 +75,7 @@ test_encryption_at_rest = cases(
         "encrypted with a key of AWS, of which the older field says false",
         PASS,
         **aurora_answers(StorageEncrypted=False, StorageEncryptionType="sse-rds"),
-        says="is encrypted at rest",
+        says="AWS owns",
     ),
     Case(
         CLUSTER_REST,
@@ -105,7 +105,7 @@ test_encryption_at_rest = cases(
         answers=lambda session: answered(
             session, "kms", "DescribeKey", {"KeyMetadata": {"KeyId": "k", "KeyManager": "AWS"}}
         ),
-        says="that AWS manages",
+        says="aws/rds",
     ),
     Case(
         CMK,

@@ -27,7 +27,7 @@ from tests.policies.s3_states import (
 TLS, NOT_PUBLIC, ACL = "s3_bucket_tls_required", "s3_bucket_policy_not_public", "s3_bucket_acl_not_public"
 
 test_tls = cases(
-    Case(TLS, "no policy", FAIL, terraform=BUCKET, aws=bucket, says="no policy"),
+    Case(TLS, "no policy", FAIL, terraform=BUCKET, aws=bucket, says="no bucket policy, so S3"),
     Case(TLS, "denies all plain HTTP", PASS, **policy()),
     Case(TLS, "denies every action by the widest pattern", PASS, **policy(Action="*", Resource="*")),
     Case(TLS, "denies everyone, written as AWS principals", PASS, **policy(Principal={"AWS": "*"})),

@@ -83,7 +83,7 @@ MANAGED = "alias/aws/sqs"
 DENIED = "sqs:GetQueueAttributes"
 
 test_encryption = cases(
-    Case(ENCRYPTED, "the default of SQS", PASS, **queue(), says="is encrypted"),
+    Case(ENCRYPTED, "the default of SQS", PASS, **queue(), says="SSE-SQS"),
     Case(ENCRYPTED, "turned off", FAIL, **queue("sqs_managed_sse_enabled = false", SqsManagedSseEnabled="false")),
     Case(ENCRYPTED, "null, which is left out", PASS, **in_source(queue("sqs_managed_sse_enabled = null"))),
     Case(
@@ -95,7 +95,7 @@ test_encryption = cases(
             SqsManagedSseEnabled="false",
             KmsMasterKeyId=MANAGED,
         ),
-        says="is encrypted",
+        says="KMS",
     ),
     Case(
         ENCRYPTED,
