@@ -3,7 +3,7 @@
 from hipaa_guard.authoring import Fix, Inventory, Verdict, failed
 from hipaa_guard.controls.reasons import NEEDS_A_KEY, replaces
 from hipaa_guard.judging.customer_keys import AWS_MANAGED, customer_managed_key
-from hipaa_guard.judging.encryption import encrypted_at_rest, encrypted_with_kms
+from hipaa_guard.judging.encryption import With, encrypted_at_rest, encrypted_with_kms
 from hipaa_guard.services import dax, dynamodb, rds
 
 _INSTANCE_WITH_KEY = """
@@ -26,7 +26,7 @@ _RESTORE_CLUSTER = (
     "--engine ENGINE --kms-key-id KEY_ARN"
 )
 _SNAPSHOT = "A snapshot holds all ePHI of its database, and outlives it; one that is not encrypted can be made public."
-_KEYS = {"sse-kms": "a KMS key", "sse-rds": "a key that AWS owns"}
+_KEYS = {"sse-kms": With("a KMS key"), "sse-rds": With("a key that AWS owns")}
 
 
 def _storage(store: rds.Instance | rds.Cluster, inventory: Inventory) -> rds.Instance | rds.Cluster:
@@ -48,7 +48,7 @@ def _storage(store: rds.Instance | rds.Cluster, inventory: Inventory) -> rds.Ins
         "trivy": "AVD-AWS-0080",
     },
 )
-def rds_instance_encrypted_at_rest(instance: rds.Instance, inventory: Inventory) -> str | bool:
+def rds_instance_encrypted_at_rest(instance: rds.Instance, inventory: Inventory) -> bool | With:
     return _KEYS.get(_storage(instance, inventory).encryption or "", False)
 
 
@@ -62,7 +62,7 @@ def rds_instance_encrypted_at_rest(instance: rds.Instance, inventory: Inventory)
         "trivy": "AVD-AWS-0079",
     },
 )
-def rds_cluster_encrypted_at_rest(cluster: rds.Cluster, inventory: Inventory) -> str | bool:
+def rds_cluster_encrypted_at_rest(cluster: rds.Cluster, inventory: Inventory) -> bool | With:
     return _KEYS.get(_storage(cluster, inventory).encryption or "", False)
 
 
@@ -121,7 +121,7 @@ def rds_cluster_encrypted_with_cmk(cluster: rds.Cluster, inventory: Inventory) -
         "powerpipe": "rds_db_snapshot_encrypted_at_rest",
     },
 )
-def rds_snapshot_encrypted(snapshot: rds.Snapshot, inventory: Inventory) -> str | bool:
+def rds_snapshot_encrypted(snapshot: rds.Snapshot, inventory: Inventory) -> bool | With:
     return _KEYS.get(_snapshot_encryption(snapshot, inventory) or "", False)
 
 
@@ -152,7 +152,7 @@ def rds_snapshot_encrypted(snapshot: rds.Snapshot, inventory: Inventory) -> str 
         "checkov": "CKV_AWS_146",
     },
 )
-def rds_cluster_snapshot_encrypted(snapshot: rds.ClusterSnapshot, inventory: Inventory) -> str | bool:
+def rds_cluster_snapshot_encrypted(snapshot: rds.ClusterSnapshot, inventory: Inventory) -> bool | With:
     return _KEYS.get(_cluster_snapshot_encryption(snapshot, inventory) or "", False)
 
 

@@ -3,7 +3,7 @@
 from hipaa_guard.authoring import MEDIUM, Fix, Verdict, failed
 from hipaa_guard.controls.reasons import NEEDS_A_KEY
 from hipaa_guard.judging.customer_keys import customer_managed_key
-from hipaa_guard.judging.encryption import encrypted_at_rest, encrypted_with_kms
+from hipaa_guard.judging.encryption import With, encrypted_at_rest, encrypted_with_kms
 from hipaa_guard.services import sns, sqs
 
 _QUEUE = Fix(
@@ -48,11 +48,11 @@ _TOPIC = Fix(
         "trivy": "AVD-AWS-0096",
     },
 )
-def sqs_queue_encrypted_at_rest(queue: sqs.Queue) -> str | Verdict:
+def sqs_queue_encrypted_at_rest(queue: sqs.Queue) -> With | Verdict:
     if queue.key is not None:
-        return "a KMS key"
+        return With("a KMS key")
     if queue.sqs_managed_encryption:
-        return "keys that SQS owns (SSE-SQS)"
+        return With("keys that SQS owns (SSE-SQS)")
     return failed("does not encrypt messages: it has no KMS key, and SSE-SQS is off")
 
 

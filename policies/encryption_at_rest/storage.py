@@ -3,7 +3,7 @@
 from hipaa_guard.authoring import Fix, Verdict, failed
 from hipaa_guard.controls.reasons import NEEDS_A_KEY
 from hipaa_guard.judging.customer_keys import AWS_MANAGED, customer_managed_key
-from hipaa_guard.judging.encryption import encrypted_with, encrypted_with_kms
+from hipaa_guard.judging.encryption import With, encrypted_with, encrypted_with_kms
 from hipaa_guard.services import s3
 
 _WITH_A_KEY = Fix(
@@ -54,9 +54,9 @@ def _kms_algorithm(bucket: s3.Bucket) -> str | None:
         "checkov": "CKV_AWS_145",
     },
 )
-def s3_bucket_encrypted_with_kms(bucket: s3.Bucket) -> str | bool:
+def s3_bucket_encrypted_with_kms(bucket: s3.Bucket) -> bool | With:
     algorithm = _kms_algorithm(bucket)
-    return False if algorithm is None else f"a KMS key ({algorithm})"
+    return False if algorithm is None else With(f"a KMS key ({algorithm})")
 
 
 @customer_managed_key(

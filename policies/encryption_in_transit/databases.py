@@ -110,6 +110,7 @@ def rds_proxy_tls_required(proxy: rds.Proxy) -> bool:
 
 @tls_required(
     title="DAX clusters encrypt connections with TLS",
+    why="Between applications and a DAX cluster without TLS, items with ePHI cross the network in the clear.",
     fix=Fix(
         terraform="""
             resource "aws_dax_cluster" "phi" {
