@@ -6,9 +6,9 @@ from hipaa_guard.authoring import HIGH, MEDIUM, Verdict, failed, judgement, pass
 
 
 class With(NamedTuple):
-    """It is encrypted, and the key is known in words: ``a KMS key``."""
+    """It is encrypted, and messages name the key: ``a KMS key``."""
 
-    key: str
+    named: str
 
 
 @judgement(
@@ -21,7 +21,7 @@ def encrypted_at_rest(encrypted: bool | With, *_: object, encrypts: str = "") ->
     if not encrypted:
         return failed(f"does not encrypt {encrypts}" if encrypts else "is not encrypted at rest")
     if isinstance(encrypted, With):
-        return passed(encrypted_with(encrypted.key, encrypts))
+        return passed(encrypted_with(encrypted.named, encrypts))
     return passed(f"encrypts {encrypts}" if encrypts else "is encrypted at rest")
 
 
@@ -36,7 +36,7 @@ def encrypted_with_kms(under_kms: bool | With, *_: object, encrypts: str = "", o
     `encrypts` names the part, if not all of it, `otherwise` the key that encrypts it where no KMS key does.
     """
     if under_kms:
-        return passed(encrypted_with(under_kms.key if isinstance(under_kms, With) else "a KMS key", encrypts))
+        return passed(encrypted_with(under_kms.named if isinstance(under_kms, With) else "a KMS key", encrypts))
     if otherwise:
         return failed(f"{encrypted_with(otherwise, encrypts)}, not with a KMS key")
     return failed(f"does not encrypt {encrypts} with a KMS key" if encrypts else "is not encrypted with a KMS key")
