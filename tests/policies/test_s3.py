@@ -251,14 +251,29 @@ test_encryption = cases(
     Case("s3_bucket_encrypted_with_kms", "a KMS key", PASS, **encryption("aws:kms", "own")),
     Case("s3_bucket_encrypted_with_kms", "the AWS managed key", PASS, **encryption("aws:kms")),
     Case("s3_bucket_encrypted_with_kms", "may not be read", UNKNOWN, aws=bucket, denied="s3:GetBucketEncryption"),
-    Case("s3_bucket_encrypted_with_cmk", "the default of S3", FAIL, terraform=BUCKET, aws=bucket),
-    Case("s3_bucket_encrypted_with_cmk", "the AWS managed key", FAIL, **encryption("aws:kms")),
+    Case(
+        "s3_bucket_encrypted_with_cmk",
+        "the default of S3",
+        FAIL,
+        terraform=BUCKET,
+        aws=bucket,
+        says="new objects with keys that S3",
+    ),
+    Case(
+        "s3_bucket_encrypted_with_cmk",
+        "the AWS managed key",
+        FAIL,
+        **encryption("aws:kms"),
+        says="new objects with the AWS managed key aws/s3",
+    ),
     Case(
         "s3_bucket_encrypted_with_cmk",
         "the alias of the AWS managed key",
         FAIL,
         **encryption("aws:kms", "alias/aws/s3"),
     ),
-    Case("s3_bucket_encrypted_with_cmk", "a key of one's own", PASS, **encryption("aws:kms", "own")),
+    Case(
+        "s3_bucket_encrypted_with_cmk", "a key of one's own", PASS, **encryption("aws:kms", "own"), says="new objects"
+    ),
     Case("s3_bucket_encrypted_with_cmk", "may not be read", UNKNOWN, aws=bucket, denied="s3:GetBucketEncryption"),
 )
