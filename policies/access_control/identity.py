@@ -227,6 +227,7 @@ def no_administrator_access(holder: iam.User | iam.Group | iam.Role) -> Verdict:
     title="IAM roles do not let everyone in",
     hipaa=("164.312(a)(1)", "164.312(d)"),
     why="A role that trusts every AWS account gives its rights to ePHI to anyone who learns its name.",
+    policy="trust policy",
     fix=Fix(
         terraform="""
             resource "aws_iam_role" "phi" {

@@ -5,9 +5,15 @@ from hipaa_guard.controls.reasons import TAKES_ACCESS
 from hipaa_guard.judging.cross_account import no_cross_account
 from hipaa_guard.services import sns, sqs
 
+_MESSAGES = (
+    "Each account that gets in is a party that can see ePHI in messages: it needs a reason, and a contract if it is not "
+    "yours."
+)
+
 
 @no_cross_account(
     title="SQS queue policies give access to no other AWS account",
+    why=_MESSAGES,
     fix=Fix(
         terraform="""
             resource "aws_sqs_queue" "phi" {
@@ -38,6 +44,7 @@ def sqs_queue_policy_no_cross_account(queue: sqs.Queue) -> PolicyDocument | None
 
 @no_cross_account(
     title="SNS topic policies give access to no other AWS account",
+    why=_MESSAGES,
     fix=Fix(
         terraform="""
             resource "aws_sns_topic" "phi" {

@@ -10,6 +10,8 @@ from hipaa_guard.services import omics
     title="HealthOmics sequence stores log who reads them through S3",
     why="Genomes can be read at the store's S3 address, without a call to HealthOmics. The bucket behind it belongs to "
     "AWS, so no trail or bucket log of the account records that: only the access logs of the store do.",
+    logs="S3 access logs",
+    to="a bucket",
     fix=Fix(
         terraform="""
             resource "awscc_omics_sequence_store" "phi" {

@@ -50,6 +50,7 @@ def vpc_flow_logs_enabled(network: vpc.Vpc) -> Verdict:
 @access_logged(
     title="Load balancers deliver access logs",
     why="The load balancer alone sees who asked for ePHI: behind it all requests come from its own address.",
+    to="a bucket",
     fix=Fix(
         terraform="""
             resource "aws_lb" "phi" {

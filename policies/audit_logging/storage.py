@@ -9,6 +9,8 @@ from hipaa_guard.services import s3
 @access_logged(
     title="S3 buckets deliver server access logs",
     why="Without access logs nobody can tell who read or deleted ePHI in the bucket.",
+    logs="server access logs",
+    to="another bucket",
     fix=Fix(
         terraform="""
             resource "aws_s3_bucket_logging" "phi" {

@@ -1,6 +1,6 @@
 """Databases: ePHI in tables can be brought back after a mistake, an attack or the loss of a data centre."""
 
-from hipaa_guard.authoring import Fix, Inventory, Verdict, not_applicable
+from hipaa_guard.authoring import Fix, Inventory, Verdict, not_applicable, passed
 from hipaa_guard.judging.backups import backed_up, backups_kept
 from hipaa_guard.judging.deletion import deletion_protected
 from hipaa_guard.judging.zones import several_zones
@@ -130,12 +130,16 @@ def rds_instance_multi_az(instance: rds.Instance) -> bool | Verdict:
     ),
     peers={"prowler": "rds_cluster_multi_az", "aws_config": "rds-cluster-multi-az-enabled"},
 )
-def rds_cluster_multi_az(cluster: rds.Cluster, inventory: Inventory) -> bool:
-    return cluster.multi_az or rds.adds_reader(cluster, inventory)
+def rds_cluster_multi_az(cluster: rds.Cluster, inventory: Inventory) -> bool | Verdict:
+    if not cluster.multi_az and rds.adds_reader(cluster, inventory):
+        return passed("runs in more than one zone: scaling keeps a reader beside its writer")
+    return cluster.multi_az
 
 
 @backed_up(
     title="DynamoDB tables can be restored to any point of the last days",
+    why="Without point-in-time recovery, ePHI that was overwritten or deleted in a table is lost.",
+    backups="point-in-time recovery",
     fix=Fix(
         sets="aws_dynamodb_table.point_in_time_recovery.enabled = true",
         cli="aws dynamodb update-continuous-backups --table-name TABLE --point-in-time-recovery-specification PointInTimeRecoveryEnabled=true",

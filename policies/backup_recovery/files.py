@@ -1,6 +1,6 @@
 """File systems: ePHI can be brought back after a mistake or an attack."""
 
-from hipaa_guard.authoring import MEDIUM, Fix
+from hipaa_guard.authoring import MEDIUM, Fix, Verdict, failed
 from hipaa_guard.judging.backups import backed_up
 from hipaa_guard.services import efs
 
@@ -19,5 +19,7 @@ from hipaa_guard.services import efs
     ),
     peers={"prowler": "efs_have_backup_enabled"},
 )
-def efs_automatic_backup_enabled(system: efs.FileSystem) -> bool:
-    return system.backup in ("ENABLED", "ENABLING")
+def efs_automatic_backup_enabled(system: efs.FileSystem) -> bool | Verdict:
+    if system.backup in ("ENABLED", "ENABLING"):
+        return True
+    return failed(f"has no automatic backups: the backup policy is {system.backup or 'not set'}")

@@ -2,7 +2,7 @@
 
 from hipaa_guard.authoring import HIGH, MEDIUM, Fix, Inventory, Verdict, control, failed, not_applicable, passed, some
 from hipaa_guard.controls.reasons import NEEDS_A_KEY, replaces
-from hipaa_guard.judging.customer_keys import customer_managed_key
+from hipaa_guard.judging.customer_keys import AWS_MANAGED, customer_managed_key
 from hipaa_guard.judging.encryption import encrypted_at_rest
 from hipaa_guard.services import ebs, ec2, lambda_functions
 
@@ -144,6 +144,7 @@ def ebs_volume_encrypted(volume: ebs.Volume, inventory: Inventory) -> bool:
 
 @customer_managed_key(
     title="EBS volumes are encrypted with a key that the customer manages",
+    why="The policy of the AWS managed key aws/ebs cannot be changed, so access to ePHI cannot be cut off at the key.",
     fix=Fix(
         terraform="""
             resource "aws_ebs_volume" "phi" {
@@ -162,7 +163,7 @@ def ebs_volume_encrypted(volume: ebs.Volume, inventory: Inventory) -> bool:
     peers={"checkov": "CKV_AWS_189", "trivy": "AVD-AWS-0027"},
 )
 def ebs_volume_encrypted_with_cmk(volume: ebs.Volume, inventory: Inventory) -> str | Verdict | None:
-    return volume.key if _volume_is_encrypted(volume, inventory) else failed("is not encrypted")
+    return volume.key if _volume_is_encrypted(volume, inventory) else failed("is not encrypted at rest")
 
 
 @encrypted_at_rest(
@@ -214,6 +215,8 @@ def ebs_encryption_by_default(region: ebs.EncryptionByDefault) -> Verdict:
     title="Lambda environment variables are encrypted with a key that the customer manages",
     why="The policy of the AWS managed key aws/lambda cannot be changed, "
     "so whoever may read the function's settings reads the way to ePHI in its variables.",
+    encrypts="its environment variables",
+    otherwise=f"{AWS_MANAGED} aws/lambda",
     fix=Fix(
         terraform="""
             resource "aws_lambda_function" "phi" {

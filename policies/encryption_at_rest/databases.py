@@ -2,8 +2,8 @@
 
 from hipaa_guard.authoring import Fix, Inventory, Verdict, failed
 from hipaa_guard.controls.reasons import NEEDS_A_KEY, replaces
-from hipaa_guard.judging.customer_keys import customer_managed_key
-from hipaa_guard.judging.encryption import encrypted_at_rest, encrypted_with_kms
+from hipaa_guard.judging.customer_keys import AWS_MANAGED, customer_managed_key
+from hipaa_guard.judging.encryption import With, encrypted_at_rest, encrypted_with_kms
 from hipaa_guard.services import dax, dynamodb, rds
 
 _INSTANCE_WITH_KEY = """
@@ -26,7 +26,7 @@ _RESTORE_CLUSTER = (
     "--engine ENGINE --kms-key-id KEY_ARN"
 )
 _SNAPSHOT = "A snapshot holds all ePHI of its database, and outlives it; one that is not encrypted can be made public."
-_ENCRYPTED = ("sse-kms", "sse-rds")
+_KEYS = {"sse-kms": With("a KMS key"), "sse-rds": With("a key that AWS owns")}
 
 
 def _storage(store: rds.Instance | rds.Cluster, inventory: Inventory) -> rds.Instance | rds.Cluster:
@@ -48,8 +48,8 @@ def _storage(store: rds.Instance | rds.Cluster, inventory: Inventory) -> rds.Ins
         "trivy": "AVD-AWS-0080",
     },
 )
-def rds_instance_encrypted_at_rest(instance: rds.Instance, inventory: Inventory) -> bool:
-    return _storage(instance, inventory).encryption in _ENCRYPTED
+def rds_instance_encrypted_at_rest(instance: rds.Instance, inventory: Inventory) -> bool | With:
+    return _KEYS.get(_storage(instance, inventory).encryption or "", False)
 
 
 @encrypted_at_rest(
@@ -62,8 +62,8 @@ def rds_instance_encrypted_at_rest(instance: rds.Instance, inventory: Inventory)
         "trivy": "AVD-AWS-0079",
     },
 )
-def rds_cluster_encrypted_at_rest(cluster: rds.Cluster, inventory: Inventory) -> bool:
-    return _storage(cluster, inventory).encryption in _ENCRYPTED
+def rds_cluster_encrypted_at_rest(cluster: rds.Cluster, inventory: Inventory) -> bool | With:
+    return _KEYS.get(_storage(cluster, inventory).encryption or "", False)
 
 
 def _key_of(store: rds.Instance | rds.Cluster, inventory: Inventory) -> str | Verdict | None:
@@ -71,13 +71,16 @@ def _key_of(store: rds.Instance | rds.Cluster, inventory: Inventory) -> str | Ve
     if storage.is_surely_plain():
         return failed("is not encrypted at rest")
     # Without a key the storage is not encrypted or AWS picks one of its own: the gap is certain even where that is not.
-    if storage.key is not None and storage.encryption == "sse-rds":
+    if storage.key is None:
+        return failed("names no KMS key, so that no key of the customer's protects it")
+    if storage.encryption == "sse-rds":
         return failed("is encrypted with a key that AWS owns")
     return storage.key
 
 
 @customer_managed_key(
     title="RDS instances are encrypted with a key that the customer manages",
+    otherwise=f"{AWS_MANAGED} aws/rds",
     fix=Fix(terraform=_INSTANCE_WITH_KEY, cli=_RESTORE_INSTANCE, note=_MADE_ANEW, not_by_machine=replaces("instance")),
 )
 def rds_instance_encrypted_with_cmk(instance: rds.Instance, inventory: Inventory) -> str | Verdict | None:
@@ -86,6 +89,7 @@ def rds_instance_encrypted_with_cmk(instance: rds.Instance, inventory: Inventory
 
 @customer_managed_key(
     title="RDS clusters are encrypted with a key that the customer manages",
+    otherwise=f"{AWS_MANAGED} aws/rds",
     fix=Fix(terraform=_CLUSTER_WITH_KEY, cli=_RESTORE_CLUSTER, note=_MADE_ANEW, not_by_machine=replaces("cluster")),
     peers={"checkov": "CKV_AWS_327"},
 )
@@ -117,8 +121,8 @@ def rds_cluster_encrypted_with_cmk(cluster: rds.Cluster, inventory: Inventory) -
         "powerpipe": "rds_db_snapshot_encrypted_at_rest",
     },
 )
-def rds_snapshot_encrypted(snapshot: rds.Snapshot, inventory: Inventory) -> bool:
-    return _snapshot_encryption(snapshot, inventory) in _ENCRYPTED
+def rds_snapshot_encrypted(snapshot: rds.Snapshot, inventory: Inventory) -> bool | With:
+    return _KEYS.get(_snapshot_encryption(snapshot, inventory) or "", False)
 
 
 @encrypted_at_rest(
@@ -148,8 +152,8 @@ def rds_snapshot_encrypted(snapshot: rds.Snapshot, inventory: Inventory) -> bool
         "checkov": "CKV_AWS_146",
     },
 )
-def rds_cluster_snapshot_encrypted(snapshot: rds.ClusterSnapshot, inventory: Inventory) -> bool:
-    return _cluster_snapshot_encryption(snapshot, inventory) in _ENCRYPTED
+def rds_cluster_snapshot_encrypted(snapshot: rds.ClusterSnapshot, inventory: Inventory) -> bool | With:
+    return _KEYS.get(_cluster_snapshot_encryption(snapshot, inventory) or "", False)
 
 
 def _snapshot_encryption(snapshot: rds.Snapshot, inventory: Inventory) -> str | None:
@@ -191,6 +195,7 @@ _SET_TABLE_KEY = (
 @encrypted_with_kms(
     title="DynamoDB tables are encrypted with a KMS key",
     why="DynamoDB encrypts every table, but under a key of its own nobody can see in CloudTrail who had ePHI decrypted.",
+    otherwise="a key that DynamoDB owns",
     fix=Fix(terraform=_TABLE_WITH_KEY, cli=_SET_TABLE_KEY, not_by_machine=NEEDS_A_KEY),
     peers={
         "prowler": "dynamodb_tables_kms_cmk_encryption_enabled",
@@ -203,6 +208,7 @@ def dynamodb_table_encrypted_with_kms(table: dynamodb.Table, inventory: Inventor
 
 @customer_managed_key(
     title="DynamoDB tables are encrypted with a key that the customer manages",
+    otherwise=f"{AWS_MANAGED} aws/dynamodb",
     fix=Fix(
         terraform=_TABLE_WITH_KEY,
         cli=_SET_TABLE_KEY,

@@ -2,7 +2,7 @@
 
 from hipaa_guard.authoring import Fix, Verdict, failed
 from hipaa_guard.controls.reasons import replaces
-from hipaa_guard.judging.customer_keys import customer_managed_key
+from hipaa_guard.judging.customer_keys import AWS_MANAGED, customer_managed_key
 from hipaa_guard.judging.encryption import encrypted_at_rest
 from hipaa_guard.services import efs
 
@@ -35,6 +35,7 @@ def efs_encrypted_at_rest(system: efs.FileSystem) -> bool:
 
 @customer_managed_key(
     title="EFS file systems are encrypted with a key that the customer manages",
+    otherwise=f"{AWS_MANAGED} aws/elasticfilesystem",
     fix=Fix(
         terraform="""
             resource "aws_efs_file_system" "phi" {

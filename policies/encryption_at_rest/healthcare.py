@@ -17,6 +17,7 @@ _WHY_BESIDE = (
     "Access cannot be cut off at a key that AWS owns."
 )
 _OWN_KEY = 'resource "aws_kms_key" "own" {\n  enable_key_rotation = true\n}\n'
+_OF_AWS = "a key that AWS owns"
 _NEW = "The key is chosen when the store is made: make a new one and move the data."
 
 
@@ -51,7 +52,7 @@ _NEW = "The key is chosen when the store is made: make a new one and move the da
 def healthlake_datastore_cmk(store: healthlake.DataStore) -> Verdict:
     if store.key_type == "CUSTOMER_MANAGED_KMS_KEY":
         return passed("is encrypted with a KMS key that the customer manages")
-    return failed(f"is encrypted with a key that AWS owns ({store.key_type})")
+    return failed(f"is encrypted with {_OF_AWS} ({store.key_type})")
 
 
 def _image_store() -> str:
@@ -80,6 +81,7 @@ _VARIABLE = 'variable "reference_arn" {}\n'
     title="HealthImaging data stores are encrypted with a key that the customer manages",
     severity=MEDIUM,
     why=_WHY,
+    otherwise=_OF_AWS,
     fix=Fix(
         terraform=_image_store(),
         cli="aws medical-imaging create-datastore --datastore-name NEW --kms-key-arn KEY_ARN",
@@ -95,6 +97,7 @@ def medical_imaging_datastore_cmk(store: healthimaging.DataStore) -> str | None:
     title="HealthOmics sequence stores are encrypted with a key that the customer manages",
     severity=MEDIUM,
     why=_WHY,
+    otherwise=_OF_AWS,
     fix=Fix(
         terraform=_omics_store("sequence"),
         cli="aws omics create-sequence-store --name NEW --sse-config type=KMS,keyArn=KEY_ARN",
@@ -109,6 +112,7 @@ def omics_sequence_store_cmk(store: omics.SequenceStore) -> str | None:
 @customer_managed_key(
     title="HealthOmics reference stores are encrypted with a key that the customer manages",
     why=_WHY_BESIDE,
+    otherwise=_OF_AWS,
     fix=Fix(
         terraform=_omics_store("reference"),
         cli="aws omics create-reference-store --name NEW --sse-config type=KMS,keyArn=KEY_ARN",
@@ -124,6 +128,7 @@ def omics_reference_store_cmk(store: omics.ReferenceStore) -> str | None:
     title="HealthOmics variant stores are encrypted with a key that the customer manages",
     severity=MEDIUM,
     why=_WHY,
+    otherwise=_OF_AWS,
     fix=Fix(
         terraform=_omics_store("variant", _REFERENCE) + _VARIABLE,
         cli="""
@@ -141,6 +146,7 @@ def omics_variant_store_cmk(store: omics.VariantStore) -> str | None:
 @customer_managed_key(
     title="HealthOmics annotation stores are encrypted with a key that the customer manages",
     why=_WHY_BESIDE,
+    otherwise=_OF_AWS,
     fix=Fix(
         terraform=_omics_store("annotation", '\n  store_format = "VCF"' + _REFERENCE) + _VARIABLE,
         cli="""

@@ -2,7 +2,7 @@
 
 from hipaa_guard.authoring import MEDIUM, Fix, Verdict, control, failed, not_applicable, passed
 from hipaa_guard.controls.reasons import NEEDS_A_KEY
-from hipaa_guard.judging.customer_keys import customer_managed_key
+from hipaa_guard.judging.customer_keys import AWS_MANAGED, customer_managed_key
 from hipaa_guard.services import kms, secretsmanager
 
 
@@ -33,6 +33,7 @@ def kms_key_rotation_enabled(key: kms.Key) -> Verdict:
     title="Secrets are encrypted with a key that the customer manages",
     why="The policy of the AWS managed key cannot be changed, so that access to credentials of systems with ePHI "
     "cannot be cut off at the key.",
+    otherwise=f"{AWS_MANAGED} aws/secretsmanager",
     fix=Fix(
         terraform="""
             resource "aws_secretsmanager_secret" "phi" {

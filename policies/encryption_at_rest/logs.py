@@ -5,11 +5,15 @@ from hipaa_guard.controls.reasons import NEEDS_A_KEY
 from hipaa_guard.judging.encryption import encrypted_with_kms
 from hipaa_guard.services import cloudtrail, cloudwatch_logs
 
+_OF_AWS = "a key of AWS's own"
+
 
 @encrypted_with_kms(
     title="CloudTrail trails encrypt log files with a KMS key",
     why="Names of objects and queries in log files may tell about patients: a KMS key adds a permission of its own "
     "to that of the bucket.",
+    encrypts="log files",
+    otherwise=_OF_AWS,
     fix=Fix(
         terraform="""
             resource "aws_cloudtrail" "phi" {
@@ -41,6 +45,7 @@ def cloudtrail_encrypted_with_kms(trail: cloudtrail.Trail) -> bool:
     title="CloudWatch log groups are encrypted with a KMS key",
     severity=LOW,
     why="Applications write ePHI into logs by mistake. AWS encrypts them, but with a KMS key access can be cut off.",
+    otherwise=_OF_AWS,
     fix=Fix(
         terraform="""
             resource "aws_cloudwatch_log_group" "phi" {

@@ -1,9 +1,9 @@
 """Messaging: ePHI in stored messages is unreadable without its key."""
 
-from hipaa_guard.authoring import MEDIUM, Fix
+from hipaa_guard.authoring import MEDIUM, Fix, Verdict, failed
 from hipaa_guard.controls.reasons import NEEDS_A_KEY
 from hipaa_guard.judging.customer_keys import customer_managed_key
-from hipaa_guard.judging.encryption import encrypted_at_rest, encrypted_with_kms
+from hipaa_guard.judging.encryption import With, encrypted_at_rest, encrypted_with_kms
 from hipaa_guard.services import sns, sqs
 
 _QUEUE = Fix(
@@ -37,6 +37,7 @@ _TOPIC = Fix(
     title="SQS queues encrypt messages",
     severity=MEDIUM,
     why="Messages with ePHI lie in the queue for up to 14 days: with encryption turned off they are stored as sent.",
+    encrypts="messages",
     fix=Fix(
         sets="aws_sqs_queue.sqs_managed_sse_enabled = true",
         cli="aws sqs set-queue-attributes --queue-url QUEUE_URL --attributes SqsManagedSseEnabled=true",
@@ -47,8 +48,12 @@ _TOPIC = Fix(
         "trivy": "AVD-AWS-0096",
     },
 )
-def sqs_queue_encrypted_at_rest(queue: sqs.Queue) -> bool:
-    return queue.key is not None or queue.sqs_managed_encryption
+def sqs_queue_encrypted_at_rest(queue: sqs.Queue) -> With | Verdict:
+    if queue.key is not None:
+        return With("a KMS key")
+    if queue.sqs_managed_encryption:
+        return With("keys that SQS owns (SSE-SQS)")
+    return failed("does not encrypt messages: it has no KMS key, and SSE-SQS is off")
 
 
 @encrypted_with_kms(
@@ -70,6 +75,7 @@ def sns_topic_encrypted_at_rest(topic: sns.Topic) -> bool:
 
 @customer_managed_key(
     title="SQS queues encrypt messages with a key that the customer manages",
+    encrypts="messages",
     fix=_QUEUE,
     peers={"checkov": "CKV2_AWS_73", "trivy": "AVD-AWS-0135"},
 )
@@ -79,6 +85,7 @@ def sqs_queue_encrypted_with_cmk(queue: sqs.Queue) -> str | None:
 
 @customer_managed_key(
     title="SNS topics encrypt messages with a key that the customer manages",
+    encrypts="messages",
     fix=_TOPIC,
     peers={"trivy": "AVD-AWS-0136"},
 )

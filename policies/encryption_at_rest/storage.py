@@ -2,8 +2,8 @@
 
 from hipaa_guard.authoring import Fix, Verdict, failed
 from hipaa_guard.controls.reasons import NEEDS_A_KEY
-from hipaa_guard.judging.customer_keys import customer_managed_key
-from hipaa_guard.judging.encryption import encrypted_with_kms
+from hipaa_guard.judging.customer_keys import AWS_MANAGED, customer_managed_key
+from hipaa_guard.judging.encryption import With, encrypted_with, encrypted_with_kms
 from hipaa_guard.services import s3
 
 _WITH_A_KEY = Fix(
@@ -30,14 +30,21 @@ _WITH_A_KEY = Fix(
 )
 
 
-def _under_kms(bucket: s3.Bucket) -> bool:
-    return (bucket.encryption_algorithm or "AES256").startswith("aws:kms")
+_NEW = "new objects"
+_OF_S3 = "keys that S3 owns (SSE-S3)"
+
+
+def _kms_algorithm(bucket: s3.Bucket) -> str | None:
+    algorithm = bucket.encryption_algorithm or "AES256"
+    return algorithm if algorithm.startswith("aws:kms") else None
 
 
 @encrypted_with_kms(
     title="S3 buckets encrypt new objects with a KMS key",
     why="S3 encrypts every object, but under its own keys anyone who may read the object may decrypt it: "
     "a KMS key adds a permission of its own and a record in CloudTrail of each use.",
+    encrypts=_NEW,
+    otherwise=_OF_S3,
     fix=_WITH_A_KEY,
     peers={
         "prowler": "s3_bucket_kms_encryption",
@@ -47,14 +54,19 @@ def _under_kms(bucket: s3.Bucket) -> bool:
         "checkov": "CKV_AWS_145",
     },
 )
-def s3_bucket_encrypted_with_kms(bucket: s3.Bucket) -> bool:
-    return _under_kms(bucket)
+def s3_bucket_encrypted_with_kms(bucket: s3.Bucket) -> bool | With:
+    algorithm = _kms_algorithm(bucket)
+    return False if algorithm is None else With(f"a KMS key ({algorithm})")
 
 
 @customer_managed_key(
     title="S3 buckets encrypt new objects with a key that the customer manages",
+    encrypts=_NEW,
+    otherwise=f"{AWS_MANAGED} aws/s3",
     fix=_WITH_A_KEY,
     peers={"trivy": "AVD-AWS-0132"},
 )
 def s3_bucket_encrypted_with_cmk(bucket: s3.Bucket) -> str | Verdict | None:
-    return bucket.encryption_key if _under_kms(bucket) else failed("encrypts with keys that S3 owns (SSE-S3)")
+    if _kms_algorithm(bucket) is None:
+        return failed(encrypted_with(_OF_S3, _NEW))
+    return bucket.encryption_key

@@ -110,6 +110,7 @@ def rds_proxy_tls_required(proxy: rds.Proxy) -> bool:
 
 @tls_required(
     title="DAX clusters encrypt connections with TLS",
+    why="Between applications and a DAX cluster without TLS, items with ePHI cross the network in the clear.",
     fix=Fix(
         terraform="""
             resource "aws_dax_cluster" "phi" {
@@ -128,5 +129,7 @@ def rds_proxy_tls_required(proxy: rds.Proxy) -> bool:
         "checkov": "CKV_AWS_239",
     },
 )
-def dax_cluster_tls(cluster: dax.Cluster) -> bool:
-    return cluster.endpoint_encryption == "TLS"
+def dax_cluster_tls(cluster: dax.Cluster) -> Verdict:
+    if cluster.endpoint_encryption == "TLS":
+        return passed("encrypts connections with TLS")
+    return failed(f"takes plain connections: the encryption of its endpoint is {cluster.endpoint_encryption or 'NONE'}")

@@ -9,6 +9,7 @@ _CITATIONS = ("164.312(e)(1)", "164.312(e)(2)(ii)")
 
 @plain_http_denied(
     title="SQS queues refuse requests that are not made over TLS",
+    service="SQS",
     severity=MEDIUM,
     fix=Fix(
         sets="""
@@ -36,6 +37,8 @@ def sqs_queue_tls_required(queue: sqs.Queue) -> Requests:
 
 @plain_http_denied(
     title="SNS topics refuse messages that are not published over TLS",
+    service="SNS",
+    policy="policy of its own",
     severity=MEDIUM,
     fix=Fix(
         terraform="""

@@ -7,6 +7,9 @@ from hipaa_guard.services import s3
 
 @plain_http_denied(
     title="S3 buckets refuse requests that are not made over TLS",
+    service="S3",
+    policy="bucket policy",
+    on="the bucket and its objects",
     fix=Fix(
         sets="""
             aws_s3_bucket_policy.bucket = aws_s3_bucket.phi.id

@@ -12,6 +12,7 @@ from hipaa_guard.services import ebs, ec2, lambda_functions, vpc
     title="EC2 instances have no public IPv4 address",
     severity=HIGH,
     why="A public address puts the instance, and the ePHI it holds or reaches, one mistaken rule away from the internet.",
+    address="public IPv4 address",
     fix=Fix(
         terraform="""
             resource "aws_instance" "phi" {
@@ -58,8 +59,10 @@ def ec2_instance_no_public_ip(instance: ec2.Instance, inventory: Inventory) -> b
     ),
     peers={"prowler": "ec2_launch_template_no_public_ip", "checkov": "CKV_AWS_88"},
 )
-def launch_template_no_public_ip(template: ec2.LaunchTemplate) -> bool | Verdict:
-    return failed("gives the instances it starts a public IPv4 address") if template.public_address else True
+def launch_template_no_public_ip(template: ec2.LaunchTemplate) -> Verdict:
+    if template.public_address:
+        return failed("gives the instances it starts a public IPv4 address")
+    return passed("asks for no public IPv4 address")
 
 
 def _blocks_sharing_of(snapshot: ebs.Snapshot, region: ebs.SnapshotPublicAccess) -> bool:
@@ -141,8 +144,8 @@ def ebs_snapshot_block_public_access(region: ebs.SnapshotPublicAccess) -> Verdic
         "checkov": "CKV_AWS_301",
     },
 )
-def lambda_function_not_public(function: lambda_functions.Function) -> PolicyDocument | None:
-    return function.policy
+def lambda_function_not_public(function: lambda_functions.Function) -> PolicyDocument | Verdict | None:
+    return passed("has no policy that lets others call it") if function.policy is None else function.policy
 
 
 @control(

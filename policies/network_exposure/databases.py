@@ -1,6 +1,6 @@
 """Databases: nobody outside can reach ePHI in databases or in their snapshots."""
 
-from hipaa_guard.authoring import Fix, some
+from hipaa_guard.authoring import Fix, Verdict, failed, some
 from hipaa_guard.controls.reasons import TAKES_ACCESS
 from hipaa_guard.judging.public_addresses import no_public_address
 from hipaa_guard.judging.public_snapshots import snapshot_not_public
@@ -9,6 +9,10 @@ from hipaa_guard.services import rds
 _MAKE_PRIVATE = (
     "aws rds modify-db-instance --db-instance-identifier INSTANCE --no-publicly-accessible --apply-immediately"
 )
+
+
+def _is_private(instance: rds.Instance | rds.ClusterInstance) -> bool | Verdict:
+    return failed("is publicly accessible: its name resolves to a public address") if instance.public else True
 
 
 @no_public_address(
@@ -23,8 +27,8 @@ _MAKE_PRIVATE = (
         "trivy": "AVD-AWS-0180",
     },
 )
-def rds_instance_not_public(instance: rds.Instance) -> bool:
-    return not instance.public
+def rds_instance_not_public(instance: rds.Instance) -> bool | Verdict:
+    return _is_private(instance)
 
 
 @no_public_address(
@@ -38,8 +42,8 @@ def rds_instance_not_public(instance: rds.Instance) -> bool:
         "trivy": "AVD-AWS-0180",
     },
 )
-def rds_cluster_instance_not_public(instance: rds.ClusterInstance) -> bool:
-    return not instance.public
+def rds_cluster_instance_not_public(instance: rds.ClusterInstance) -> bool | Verdict:
+    return _is_private(instance)
 
 
 def _with_named_only(shared: list[str] | None) -> bool:

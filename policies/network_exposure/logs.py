@@ -59,6 +59,7 @@ def _open_by_acl(bucket: s3.Bucket) -> bool:
     title="Resource policies of CloudWatch Logs allow nothing to everyone",
     severity=HIGH,
     why="Such a policy lets any AWS account read log events, which may hold ePHI, or bury the true ones under its own.",
+    policy="policy document",
     fix=Fix(
         terraform="""
             resource "aws_cloudwatch_log_resource_policy" "phi" {

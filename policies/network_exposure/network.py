@@ -76,6 +76,8 @@ def _entry(acl: vpc.NetworkAcl, port: int, name: str) -> str | None:
 @closed_to_internet(
     title="Network ACLs let no traffic from the whole internet to SSH",
     severity=LOW,
+    of="SSH",
+    to="the whole internet",
     why=_LAST_DOOR,
     fix=_guarded(22),
     peers={
@@ -91,6 +93,8 @@ def nacl_no_public_ingress_ssh(acl: vpc.NetworkAcl) -> str | None:
 @closed_to_internet(
     title="Network ACLs let no traffic from the whole internet to RDP",
     severity=LOW,
+    of="RDP",
+    to="the whole internet",
     why=_LAST_DOOR,
     fix=_guarded(3389),
     peers={

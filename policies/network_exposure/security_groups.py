@@ -8,6 +8,8 @@ from hipaa_guard.services import security_groups
 
 _EXPOSURE = ("164.312(a)(1)", "164.312(e)(1)")
 _WEB = {("tcp", 80), ("tcp", 443), ("udp", 443)}
+*_MOST, _LAST = dict.fromkeys(open_ports.CLEARTEXT.values(), "")
+_CLEARTEXT = f"{', '.join(_MOST)} or {_LAST}"
 
 
 def _narrowed(port: int) -> Fix:
@@ -35,6 +37,7 @@ def _narrowed(port: int) -> Fix:
 
 @closed_to_internet(
     title="Security groups keep SSH closed to the internet",
+    of="SSH",
     why="A shell on a host that holds ePHI is tried by password guessers and through flaws within minutes of opening.",
     fix=_narrowed(22),
     peers={
@@ -55,6 +58,7 @@ def sg_no_public_ingress_ssh(group: security_groups.SecurityGroup, inventory: In
 
 @closed_to_internet(
     title="Security groups keep RDP closed to the internet",
+    of="RDP",
     why="Open remote desktops are the most common way in for ransomware, which takes ePHI with it.",
     fix=_narrowed(3389),
     peers={
@@ -72,6 +76,7 @@ def sg_no_public_ingress_rdp(group: security_groups.SecurityGroup, inventory: In
 
 @closed_to_internet(
     title="Security groups keep database ports closed to the internet",
+    of="a database port",
     severity=CRITICAL,
     why="Behind these ports lie the records themselves; a weak password or a flaw then gives ePHI to anybody.",
     fix=_narrowed(5432),
@@ -96,6 +101,7 @@ def sg_no_public_ingress_databases(group: security_groups.SecurityGroup, invento
 
 @closed_to_internet(
     title="Security groups keep HL7 and DICOM ports closed to the internet",
+    of="a port of HL7 or DICOM",
     severity=CRITICAL,
     hipaa=(*_EXPOSURE, "164.312(e)(2)(ii)"),
     why="HL7 v2 and classic DICOM carry ePHI without encryption and ask nobody who they are.",
@@ -107,6 +113,7 @@ def sg_no_public_ingress_clinical(group: security_groups.SecurityGroup, inventor
 
 @closed_to_internet(
     title="Security groups keep cleartext protocols closed to the internet",
+    of=_CLEARTEXT,
     hipaa=(*_EXPOSURE, "164.312(e)(2)(ii)"),
     why="FTP, Telnet and their kind send passwords and ePHI unencrypted, for anybody on the way to read.",
     fix=_narrowed(21),
@@ -123,6 +130,7 @@ def sg_no_public_ingress_cleartext(group: security_groups.SecurityGroup, invento
 
 @closed_to_internet(
     title="Security groups keep file sharing and administration ports closed to the internet",
+    of="a port of file sharing or administration",
     why="Shares, remote screens and control planes give whoever gets in the host and the ePHI on it.",
     fix=_narrowed(445),
     peers={"prowler": "ec2_instance_port_cifs_exposed_to_internet"},
@@ -133,6 +141,7 @@ def sg_no_public_ingress_administration(group: security_groups.SecurityGroup, in
 
 @closed_to_internet(
     title="Security groups open no full range of ports to the internet",
+    of="a full range of ports",
     severity=CRITICAL,
     why="A rule for all ports takes the firewall away: whatever a host with ePHI happens to run is on the internet.",
     fix=_narrowed(443),
@@ -147,6 +156,7 @@ def sg_no_public_ingress_all_ports(group: security_groups.SecurityGroup, invento
 
 @closed_to_internet(
     title="Security groups open nothing but web ports to the internet",
+    of="a port other than the web ports (80, 443)",
     severity=MEDIUM,
     why="Every other port that everybody can reach is a way to ePHI that nobody may have meant to open.",
     fix=_narrowed(8443),

@@ -90,6 +90,7 @@ def public_access_blocked(place: s3.Bucket | s3.AccountPublicAccess) -> Verdict:
 
 @policy_not_public(
     title="S3 bucket policies grant nothing to everyone",
+    policy="bucket policy",
     fix=Fix(
         terraform="""
             resource "aws_s3_bucket_policy" "phi" {

@@ -159,6 +159,7 @@ def own_members(volume: ebs.Volume) -> Verdict:
         ("own_family", NAME),
     ),
     shared("a judgement with another word", "return volume.encrypted", "there is no argument 'titel': did you mean title", 'titel="T", fix=Fix(note="N.")'),
+    shared("a judgement with a word that is no text", "return volume.encrypted", "encrypts is a text, not 5", 'title="T", fix=Fix(note="N."), encrypts=5'),
     shared("a judgement without a fix", "return volume.encrypted", "fix is missing", 'title="T"'),
     shared("a judgement with a title in its place", "return volume.encrypted", "every argument has a name: @encrypted_at_rest(title=...)", '"T"'),
     shared("a judgement of another severity", "return volume.encrypted", "did you mean LOW", 'title="T", fix=Fix(note="N."), severity="low"'),

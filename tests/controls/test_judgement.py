@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -143,6 +144,46 @@ def test_a_value_of_another_type_decides_nothing(value: object) -> None:
     status, message = told(door_odd, door())
     assert status is Status.UNKNOWN
     assert f"it told a value of the type {type(value).__name__}" in message
+
+
+@judgement(severity=LOW, hipaa=("164.310(a)(1)",), why="So.")
+def painted(colour: str, *_: object, what: str, coat: str = "paint") -> Verdict:
+    return passed(f"has {coat} on {what}") if colour else failed(f"has no {coat} on {what}")
+
+
+@painted(title="Doors are painted", fix=FIX, what="both sides")
+def door_painted(door: Door) -> str:
+    return door.colour
+
+
+@painted(title="Doors are varnished", fix=FIX, what="the frame", coat="varnish")
+def door_varnished(door: Door) -> str:
+    return door.colour
+
+
+def test_the_words_of_each_control_are_in_its_messages() -> None:
+    assert told(door_painted, door(colour="red")) == (Status.PASS, "has paint on both sides")
+    assert told(door_painted, door(colour="")) == (Status.FAIL, "has no paint on both sides")
+    assert told(door_varnished, door(colour="")) == (Status.FAIL, "has no varnish on the frame")
+
+
+@pytest.mark.parametrize(
+    ("words", "fault"),
+    [
+        ({}, "@painted: what is missing"),
+        ({"what": "it", "cote": "paint"}, "@painted: there is no argument 'cote': did you mean coat"),
+        ({"what": ""}, "@painted: what is empty"),
+        ({"what": 5}, "@painted: what is a text, not 5"),
+    ],
+)
+def test_words_that_are_missing_unknown_or_no_text_are_refused(words: dict[str, Any], fault: str) -> None:
+    with pytest.raises(DeclarationError, match=fault):
+        painted(title="Doors are odd", fix=FIX, **words)
+
+
+def test_a_judgement_without_words_takes_none() -> None:
+    with pytest.raises(DeclarationError, match="@locked: there is no argument 'what': there are title, fix"):
+        locked(title="Doors are odd", fix=FIX, what="it")
 
 
 def test_a_judgement_without_a_reason_leaves_it_to_each_control() -> None:

@@ -72,11 +72,12 @@ OURS = policy(Principal={"AWS": f"arn:aws:iam::{OWN}:root"})
 THEIRS = policy(Principal={"AWS": "arn:aws:iam::444455556666:root"})
 SERVICE = policy(Principal={"Service": "sns.amazonaws.com"})
 BUCKET = ("arn:b",)
+WITH = encryption.With("a KMS key (dsse)")
 NOT_SEEN = Unknown("cut off")
 
 TABLE: list[tuple[Judgement[Any], object, Status, str]] = [
     (public_policies.policy_not_public, None, PASS, "has no policy statement that reaches everyone"),
-    (public_policies.policy_not_public, OURS, PASS, "has no policy statement that reaches everyone"),
+    (public_policies.policy_not_public, OURS, PASS, "has a policy without a statement that reaches everyone"),
     (public_policies.policy_not_public, EVERYONE, FAIL, "allows everyone"),
     (cross_account.no_cross_account, None, PASS, "has no policy"),
     (cross_account.no_cross_account, OURS, PASS, "names no other account"),
@@ -84,15 +85,22 @@ TABLE: list[tuple[Judgement[Any], object, Status, str]] = [
     (cross_account.no_cross_account, EVERYONE, FAIL, "allows everyone"),
     (cross_account.no_cross_account, SERVICE, PASS, "though it lets sns.amazonaws.com in"),
     (customer_keys.customer_managed_key, None, FAIL, "names no KMS key"),
-    (customer_keys.customer_managed_key, "alias/aws/s3", FAIL, "a KMS key that AWS manages"),
-    (customer_keys.customer_managed_key, "alias/records", PASS, "a KMS key that the customer manages"),
+    (customer_keys.customer_managed_key, "alias/aws/s3", FAIL, "is encrypted with a KMS key that AWS manages"),
+    (
+        customer_keys.customer_managed_key,
+        "alias/records",
+        PASS,
+        "is encrypted with a KMS key that the customer manages",
+    ),
     (encryption.encrypted_at_rest, True, PASS, "is encrypted at rest"),
     (encryption.encrypted_at_rest, False, FAIL, "is not encrypted at rest"),
+    (encryption.encrypted_at_rest, WITH, PASS, "is encrypted with a KMS key (dsse)"),
     (encryption.encrypted_with_kms, True, PASS, "is encrypted with a KMS key"),
     (encryption.encrypted_with_kms, False, FAIL, "is not encrypted with a KMS key"),
+    (encryption.encrypted_with_kms, WITH, PASS, "is encrypted with a KMS key (dsse)"),
     (transit.tls_required, True, PASS, "refuses connections without TLS"),
     (transit.tls_required, False, FAIL, "takes connections without TLS"),
-    (transit.plain_http_denied, transit.Requests(None, ("s3:*",), (BUCKET,)), FAIL, "has no policy"),
+    (transit.plain_http_denied, transit.Requests(None, ("s3:*",), (BUCKET,)), FAIL, "has no policy, so S3 answers"),
     (transit.plain_http_denied, transit.Requests(deny("s3:*"), ("s3:*",), (BUCKET,)), PASS, "denies everyone s3:*"),
     (transit.plain_http_denied, transit.Requests(OURS, ("s3:*",), (BUCKET,)), FAIL, "does not deny everyone s3:*"),
     (transit.plain_http_denied, transit.Requests(deny("s3:*"), ("s3:*",), (BUCKET, ["arn:b/*"])), FAIL, "not deny"),
@@ -104,7 +112,7 @@ TABLE: list[tuple[Judgement[Any], object, Status, str]] = [
     ),
     (deletion.deletion_protected, True, PASS, "is protected against deletion"),
     (deletion.deletion_protected, False, FAIL, "is not protected against deletion"),
-    (log_delivery.access_logged, "logs", PASS, "delivers access logs"),
+    (log_delivery.access_logged, "logs", PASS, "is set to deliver access logs"),
     (log_delivery.access_logged, None, FAIL, "delivers no access logs"),
     (log_delivery.logs_exported, log_delivery.Exports(None), FAIL, "exports no logs to CloudWatch Logs"),
     (
@@ -130,14 +138,88 @@ TABLE: list[tuple[Judgement[Any], object, Status, str]] = [
     (public_snapshots.snapshot_not_public, False, FAIL, "every AWS account may restore it"),
     (zones.several_zones, True, PASS, "runs in more than one zone"),
     (zones.several_zones, False, FAIL, "runs in one zone only"),
-    (open_ports.closed_to_internet, None, PASS, "has no rule that opens it to the internet"),
+    (open_ports.closed_to_internet, None, PASS, "has no rule that opens SSH to the internet"),
     (open_ports.closed_to_internet, "TCP 22 from 0.0.0.0/0", FAIL, "lets in TCP 22 from 0.0.0.0/0"),
 ]
 
+NEEDED = {transit.plain_http_denied.name: {"service": "S3"}, open_ports.closed_to_internet.name: {"of": "SSH"}}
+"""The words that each control must give, as the table has them."""
 
-def said(judgement: Judgement[Any], fact: object) -> tuple[Status, str]:
+AWS_KEY = f"{customer_keys.AWS_MANAGED} aws/x"
+WORDED: list[tuple[Judgement[Any], object, dict[str, str], str]] = [
+    (public_policies.policy_not_public, None, {"policy": "key policy"}, "has no key policy statement that reaches"),
+    (public_policies.policy_not_public, OURS, {"policy": "key policy"}, "has a key policy without a statement"),
+    (public_policies.policy_not_public, EVERYONE, {"policy": "key policy"}, "has a key policy that allows everyone"),
+    (
+        customer_keys.customer_managed_key,
+        None,
+        {"otherwise": "a key that X owns"},
+        "is encrypted with a key that X owns",
+    ),
+    (customer_keys.customer_managed_key, None, {"otherwise": AWS_KEY}, "is encrypted with the AWS managed key aws/x"),
+    (customer_keys.customer_managed_key, "alias/aws/x", {"otherwise": AWS_KEY}, "with the AWS managed key aws/x"),
+    (
+        customer_keys.customer_managed_key,
+        "alias/aws/x",
+        {"otherwise": "a key that X owns"},
+        "a KMS key that AWS manages",
+    ),
+    (
+        customer_keys.customer_managed_key,
+        "alias/own",
+        {"otherwise": AWS_KEY},
+        "with a KMS key that the customer manages",
+    ),
+    (
+        customer_keys.customer_managed_key,
+        "alias/own",
+        {"encrypts": "new files"},
+        "encrypts new files with a KMS key that",
+    ),
+    (
+        customer_keys.customer_managed_key,
+        "alias/aws/x",
+        {"encrypts": "new files"},
+        "encrypts new files with a KMS key that",
+    ),
+    (encryption.encrypted_at_rest, True, {"encrypts": "new files"}, "encrypts new files"),
+    (encryption.encrypted_at_rest, False, {"encrypts": "new files"}, "does not encrypt new files"),
+    (encryption.encrypted_at_rest, WITH, {"encrypts": "new files"}, "encrypts new files with a KMS key (dsse)"),
+    (encryption.encrypted_with_kms, True, {"encrypts": "new files"}, "encrypts new files with a KMS key"),
+    (encryption.encrypted_with_kms, False, {"encrypts": "new files"}, "does not encrypt new files with a KMS key"),
+    (encryption.encrypted_with_kms, False, {"otherwise": "X's key"}, "is encrypted with X's key, not with a KMS key"),
+    (
+        transit.plain_http_denied,
+        transit.Requests(None, ("a:*",), (BUCKET,)),
+        {"policy": "queue policy"},
+        "no queue policy,",
+    ),
+    (
+        transit.plain_http_denied,
+        transit.Requests(deny("a:*"), ("a:*",), (BUCKET,)),
+        {"on": "it"},
+        "a:* on it without TLS",
+    ),
+    (transit.plain_http_denied, transit.Requests(OURS, ("a:*",), (BUCKET,)), {"on": "it"}, "a:* on it without TLS"),
+    (
+        log_delivery.access_logged,
+        "b",
+        {"logs": "query logs", "to": "a bucket"},
+        "set to deliver query logs to a bucket",
+    ),
+    (log_delivery.access_logged, None, {"logs": "query logs", "to": "a bucket"}, "delivers no query logs"),
+    (backups.backed_up, True, {"backups": "rewinding"}, "has rewinding on"),
+    (backups.backed_up, False, {"backups": "rewinding"}, "has rewinding off"),
+    (public_addresses.no_public_address, True, {"address": "public IPv4 address"}, "has no public IPv4 address"),
+    (public_addresses.no_public_address, False, {"address": "public IPv4 address"}, "has a public IPv4 address"),
+    (open_ports.closed_to_internet, None, {"to": "the whole internet"}, "opens SSH to the whole internet"),
+]
+
+
+def said(judgement: Judgement[Any], fact: object, **words: str) -> tuple[Status, str]:
     resource = Resource(Origin("house.Room", None, "r", "terraform", account=OWN), GivenFacts())
-    return judgement.says(fact, resource, Inventory([], source="terraform"))
+    inventory = Inventory([], source="terraform")
+    return judgement.says(fact, resource, inventory, **(NEEDED.get(judgement.name, {}) | words))
 
 
 @pytest.mark.parametrize(
@@ -147,6 +229,17 @@ def test_what_it_says_of_a_fact(judgement: Judgement[Any], fact: object, status:
     verdict, message = said(judgement, fact)
     assert verdict is status
     assert words in message
+
+
+@pytest.mark.parametrize(
+    ("judgement", "fact", "words", "message"), WORDED, ids=lambda value: getattr(value, "name", None)
+)
+def test_the_words_of_a_control_name_what_the_fact_is_about(
+    judgement: Judgement[Any], fact: object, words: dict[str, str], message: str
+) -> None:
+    plain, worded = said(judgement, fact), said(judgement, fact, **words)
+    assert worded[0] is plain[0]  # words decide nothing
+    assert message in worded[1]
 
 
 def test_a_log_that_may_be_exported_decides_nothing() -> None:
@@ -176,6 +269,23 @@ def test_it_is_known_by_the_name_of_its_function_and_says_what_it_is_told(
     assert judgement.says.__module__ == module.__name__
     assert (judgement.says.__doc__ or "").startswith("Told ")
     assert (module.__doc__ or "").count("\n") < 10
+
+
+@each_judgement
+def test_each_of_its_words_is_a_text_that_some_message_has(
+    module: ModuleType, name: str, judgement: Judgement[Any]
+) -> None:
+    facts = [fact for each, fact, _, _ in TABLE if each is judgement]
+    given = {word.name: f"({word.name})" for word in judgement.words}
+    messages = [said(judgement, fact, **given)[1] for fact in facts]
+    assert [word.name for word in judgement.words if word.annotation is not str] == []
+    assert [text for text in given.values() if not any(text in message for message in messages)] == []
+
+
+@each_judgement
+def test_its_documentation_names_each_of_its_words(module: ModuleType, name: str, judgement: Judgement[Any]) -> None:
+    (row,) = re.findall(rf"^\| `\w+` \| `{name}` \|.*", DOCUMENTATION.read_text(encoding="utf-8"), re.MULTILINE)
+    assert re.findall(r"`(\w+)=", row) == [word.name for word in judgement.words]
 
 
 @each_judgement

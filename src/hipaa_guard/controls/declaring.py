@@ -68,16 +68,18 @@ def collected() -> Iterator[list[Control]]:
 
 
 def of_known_words(declare: Callable[P, R]) -> Callable[P, R]:
-    """Say which arguments are missing or do not exist, and which there are."""
+    """Say which arguments are missing or do not exist, and which there are: those of a judgement's own words too."""
     parameters = inspect.signature(declare).parameters.values()
-    known = [each.name for each in parameters if each.kind is each.KEYWORD_ONLY]
-    needed = [each.name for each in parameters if each.kind is each.KEYWORD_ONLY and each.default is each.empty]
+    named = [each for each in parameters if each.kind is each.KEYWORD_ONLY]
     takes_members = any(each.kind is each.VAR_POSITIONAL for each in parameters)
     is_method = any(each.kind is each.POSITIONAL_OR_KEYWORD for each in parameters)  # of what has a name of its own
 
     @functools.wraps(declare)
     def checked(*args: P.args, **kwargs: P.kwargs) -> R:
         name = getattr(args[0], "name", "") if is_method else declare.__name__
+        there = [*named, *getattr(args[0], "words", ())] if is_method else named
+        known = [each.name for each in there]
+        needed = [each.name for each in there if each.default is each.empty]
         faults = [f"there is no argument {each!r}{_nearest(each, known)}" for each in kwargs if each not in known]
         faults += [f"{each} is missing" for each in needed if each not in kwargs]
         if len(args) > is_method and not takes_members:
@@ -164,10 +166,10 @@ def made_of(
     why = why if member.why is None else member.why
     faults = [
         *_wrong_id(member.id),
-        *_wrong_text("title", member.title),
+        *wrong_text("title", member.title),
         *_wrong_severity(severity),
         *_wrong_citations(hipaa),
-        *_wrong_text("why", why),
+        *wrong_text("why", why),
         *_wrong_fix(member.fix),
         *_wrong_kind(member.kind),
         *_wrong_peers(member.peers),
@@ -241,7 +243,7 @@ def _wrong_id(id: object) -> Iterator[str]:
         yield f"{id!r} is no id: {ID_FORM}"
 
 
-def _wrong_text(name: str, text: object) -> Iterator[str]:
+def wrong_text(name: str, text: object) -> Iterator[str]:
     if not isinstance(text, str):
         yield f"{name} is a text, not {text!r}"
     elif not text.strip():

@@ -8,10 +8,17 @@ import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
 from types import NoneType, UnionType
-from typing import Generic, TypeVar, Union, get_args, get_origin, get_type_hints
+from typing import Concatenate, Generic, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from hipaa_guard.controls.control import SHIPPED, Control, Member, Peers, Severity, Verdict
-from hipaa_guard.controls.declaring import DeclarationError, check_function, made_of, of_known_words, signature_of
+from hipaa_guard.controls.declaring import (
+    DeclarationError,
+    check_function,
+    made_of,
+    of_known_words,
+    signature_of,
+    wrong_text,
+)
 from hipaa_guard.controls.fix import Fix
 from hipaa_guard.facts.inventory import Inventory
 from hipaa_guard.facts.resource import Resource
@@ -19,7 +26,8 @@ from hipaa_guard.facts.values import Unknown
 
 F = TypeVar("F")
 K = TypeVar("K", bound=Resource)
-Says = Callable[[F, Resource, Inventory], Verdict]
+Says = Callable[Concatenate[F, ...], Verdict]
+"""Takes the fact, the resource, the inventory, and by name the words of the control."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +41,8 @@ class Judgement(Generic[F]):
         def qldb_ledger_deletion_protection(ledger: qldb.Ledger) -> bool:
             return ledger.deletion_protection
 
+    The messages name what the fact is about by the words of the control, which are the keyword-only parameters of the
+    judgement: ``@closed_to_internet(of="SSH", ...)``.
     """
 
     name: str
@@ -40,6 +50,12 @@ class Judgement(Generic[F]):
     severity: Severity
     hipaa: tuple[str, ...]
     why: str | None = None
+
+    @property
+    def words(self) -> tuple[inspect.Parameter, ...]:
+        """The words that a control may give, or must where they have no default."""
+        parameters = inspect.signature(self.says).parameters.values()
+        return tuple(each for each in parameters if each.kind is each.KEYWORD_ONLY)
 
     @of_known_words
     def __call__(
@@ -52,6 +68,7 @@ class Judgement(Generic[F]):
         severity: Severity | None = None,
         hipaa: tuple[str, ...] | None = None,
         previous_ids: tuple[str, ...] = (),
+        **words: str,
     ) -> Callable[[Callable[[K], F | Verdict] | Callable[[K, Inventory], F | Verdict]], Control]:
         """Make a control of a function that tells the fact. Its name is the id, its first parameter's type the kind.
 
@@ -59,6 +76,9 @@ class Judgement(Generic[F]):
             DeclarationError: no control can be made of the arguments or of the function.
 
         """
+        faults = [fault for word, text in words.items() for fault in wrong_text(word, text)]
+        if faults:
+            raise DeclarationError(f"@{self.name}", faults)
 
         def make(tell: Callable[..., F | Verdict]) -> Control:
             check_function(tell)
@@ -66,7 +86,7 @@ class Judgement(Generic[F]):
                 raise DeclarationError(tell.__name__, ["it returns nothing: it tells the fact, or returns a verdict"])
             kind, needs_inventory = signature_of(tell)
             member = Member(tell.__name__, kind, title, fix, {} if peers is None else peers, why, severity, hipaa)
-            judge = _judging(tell, self.says, needs_inventory=needs_inventory)
+            judge = _judging(tell, self.says, words, needs_inventory=needs_inventory)
             return made_of(
                 judge,
                 member,
@@ -81,7 +101,7 @@ class Judgement(Generic[F]):
 
 
 def _judging(
-    tell: Callable[..., F | Verdict], says: Says[F], *, needs_inventory: bool
+    tell: Callable[..., F | Verdict], says: Says[F], words: dict[str, str], *, needs_inventory: bool
 ) -> Callable[[Resource, Inventory], Verdict]:
     expected = _types_told(says)
 
@@ -96,7 +116,7 @@ def _judging(
             raise TypeError(
                 f"it told a value of the type {told.__class__.__name__}, which is not the fact that is meant"
             )
-        return says(told, resource, inventory)
+        return says(told, resource, inventory, **words)
 
     return judge
 
@@ -126,7 +146,8 @@ def judgement(
 ) -> Callable[[Says[F]], Judgement[F]]:
     """Make a judgement of a function that says what a fact means: it takes the fact, the resource and the inventory.
 
-    One that needs the fact only takes the others as ``*_``. Without ``why`` each control says why itself.
+    One that needs the fact only takes the others as ``*_``. A keyword-only parameter is a word that each control gives,
+    or may give where it has a default. Without ``why`` each control says why itself.
     """
 
     def make(says: Says[F]) -> Judgement[F]:

@@ -27,6 +27,6 @@ def backups_kept(days: int, *_: object) -> Verdict:
     hipaa=_BACKUP,
     why="Without backups, ePHI that is overwritten, deleted or encrypted by malware is lost.",
 )
-def backed_up(automatic: bool, *_: object) -> Verdict:
-    """Told whether backups are made by themselves, be it continuously."""
-    return passed("has automatic backups on") if automatic else failed("has automatic backups off")
+def backed_up(automatic: bool, *_: object, backups: str = "automatic backups") -> Verdict:
+    """Told whether backups are made by themselves, be it continuously. `backups` names them as the service does."""
+    return passed(f"has {backups} on") if automatic else failed(f"has {backups} off")

@@ -4,7 +4,11 @@ import re
 
 from hipaa_guard.authoring import LOW, Inventory, Resource, Verdict, failed, judgement, passed
 from hipaa_guard.facts.values import Cause, Computed, PartialText, Unknown
+from hipaa_guard.judging.encryption import encrypted_with
 from hipaa_guard.services import kms
+
+AWS_MANAGED = "the AWS managed key"
+"""How a key that AWS manages is named in messages, before its alias: ``the AWS managed key aws/s3``."""
 
 _UNSEEN = "\ue000"
 _KEY_ID = r"(mrk-[0-9a-f]{32}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})"
@@ -21,13 +25,21 @@ _OF_AWS = "aws/"
     hipaa=("164.312(a)(2)(iv)",),
     why="The policy of a key of AWS cannot be changed, so access to ePHI cannot be cut off at the key.",
 )
-def customer_managed_key(key: str | None, _resource: Resource, inventory: Inventory) -> Verdict:
-    """Told the key as the resource names it (ARN, id, alias, reference), None where it names none."""
+def customer_managed_key(
+    key: str | None, _resource: Resource, inventory: Inventory, *, encrypts: str = "", otherwise: str = ""
+) -> Verdict:
+    """Told the key as the resource names it (ARN, id, alias, reference), None where it names none.
+
+    `encrypts` names the part that the key encrypts, if not all of the resource, `otherwise` the key that encrypts it
+    where none is named.
+    """
     if key is None:
-        return failed("names no KMS key, so that no key of the customer's protects it")
+        return failed(encrypted_with(otherwise, encrypts) if otherwise else "names no KMS key")
     if is_customer_managed(key, inventory):
-        return passed("uses a KMS key that the customer manages")
-    return failed("uses a KMS key that AWS manages")
+        return passed(encrypted_with("a KMS key that the customer manages", encrypts))
+    # Keys that AWS manages serve one service each, so the one that is named is the one that is taken otherwise.
+    of_aws = otherwise if otherwise.startswith(AWS_MANAGED) else "a KMS key that AWS manages"
+    return failed(encrypted_with(of_aws, encrypts))
 
 
 def is_customer_managed(key: str | None, inventory: Inventory) -> bool:

@@ -8,9 +8,14 @@ _RECORDED = ("164.312(b)", "164.308(a)(1)(ii)(D)")
 
 
 @judgement(severity=MEDIUM, hipaa=_RECORDED)
-def access_logged(target: str | None, *_: object) -> Verdict:
-    """Told where access logs are delivered to, None where there are none."""
-    return failed("delivers no access logs") if target is None else passed("delivers access logs")
+def access_logged(target: str | None, *_: object, logs: str = "access logs", to: str = "") -> Verdict:
+    """Told where access logs are delivered to, None where there are none.
+
+    `logs` names them as the service does, `to` what kind of place the target is.
+    """
+    if target is None:
+        return failed(f"delivers no {logs}")
+    return passed(f"is set to deliver {logs}{to and f' to {to}'}")
 
 
 class Exports(NamedTuple):

@@ -72,9 +72,12 @@ CLINICAL = _tcp(HL7_v2=2575, DICOM=(104, 4242, 11112))
 
 
 @judgement(severity=HIGH, hipaa=("164.312(a)(1)", "164.312(e)(1)"))
-def closed_to_internet(rule: str | None, *_: object) -> Verdict:
-    """Told in words the rule that opens it to everybody, None where no rule does."""
-    return passed("has no rule that opens it to the internet") if rule is None else failed(f"lets in {rule}")
+def closed_to_internet(rule: str | None, *_: object, of: str, to: str = "the internet") -> Verdict:
+    """Told in words the rule that opens `of` to everybody, None where no rule does.
+
+    `of` names a port or a protocol, `to` those who count as everybody.
+    """
+    return passed(f"has no rule that opens {of} to {to}") if rule is None else failed(f"lets in {rule}")
 
 
 def opening(group: SecurityGroup, inventory: Inventory, test: Callable[[Rule], bool]) -> str | None:

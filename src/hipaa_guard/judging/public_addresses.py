@@ -8,6 +8,6 @@ from hipaa_guard.authoring import CRITICAL, Verdict, failed, judgement, passed
     hipaa=("164.312(a)(1)", "164.312(e)(1)"),
     why="With a public address only the security group stands between the internet and a database of ePHI.",
 )
-def no_public_address(private: bool, *_: object) -> Verdict:
-    """Told whether it has no public address, and no name that resolves to one."""
-    return passed("has no public address") if private else failed("has a public address")
+def no_public_address(private: bool, *_: object, address: str = "public address") -> Verdict:
+    """Told whether it has no public address, and no name that resolves to one. `address` names the kind of address."""
+    return passed(f"has no {address}") if private else failed(f"has a {address}")

@@ -30,13 +30,18 @@ class Requests(NamedTuple):
 @judgement(
     severity=HIGH,
     hipaa=_IN_TRANSIT,
-    why="AWS answers plain HTTP there unless the resource policy denies it, so ePHI can cross a network in the clear.",
+    why="Requests over plain HTTP are answered unless the resource policy denies them, so ePHI can cross a network in "
+    "the clear.",
 )
-def plain_http_denied(requests: Requests, *_: object) -> Verdict:
-    """Told the policy and the requests. A deny that spares a caller, an action or a resource leaves a way in."""
-    policy, actions, resources = requests
-    if policy is None:
-        return failed("has no policy, so AWS answers plain HTTP")
-    if all(policy.denies_without("Bool", "aws:SecureTransport", "false", action, *resources) for action in actions):
-        return passed(f"denies everyone {' and '.join(actions)} without TLS")
-    return failed(f"has a policy, but it does not deny everyone {' and '.join(actions)} without TLS")
+def plain_http_denied(requests: Requests, *_: object, service: str, policy: str = "policy", on: str = "") -> Verdict:
+    """Told the policy and the requests. A deny that spares a caller, an action or a resource leaves a way in.
+
+    `service` answers the requests, `policy` is what it calls the policy, `on` names the resources if there are several.
+    """
+    document, actions, resources = requests
+    if document is None:
+        return failed(f"has no {policy}, so {service} answers plain HTTP")
+    denied = f"everyone {' and '.join(actions)}{on and f' on {on}'} without TLS"
+    if all(document.denies_without("Bool", "aws:SecureTransport", "false", action, *resources) for action in actions):
+        return passed(f"denies {denied}")
+    return failed(f"has a {policy}, but it does not deny {denied}")

@@ -57,8 +57,10 @@ test_functions = cases(
     ),
     Case(RUNTIME, "one that nobody has heard of", UNKNOWN, terraform=declared('runtime = "cobol74"')),
     Case(CMK, "no variables", NOT_APPLICABLE, function()),
-    Case(CMK, "a key of one's own", PASS, environment({"TABLE": "records"}, key="own")),
-    Case(CMK, "the AWS managed key", FAIL, environment({"TABLE": "records"})),
+    Case(
+        CMK, "a key of one's own", PASS, environment({"TABLE": "records"}, key="own"), says="its environment variables"
+    ),
+    Case(CMK, "the AWS managed key", FAIL, environment({"TABLE": "records"}), says="key aws/lambda"),
     Case(CMK, "may not be decrypted", UNKNOWN, aws=create, answers=undecrypted, says="AccessDeniedException"),
     Case(SECRETS, "no variables", PASS, function()),
     Case(SECRETS, "plain settings", PASS, environment({"TABLE": "records", "LEVEL": "info"})),

@@ -27,7 +27,7 @@ from tests.policies.s3.states import (
 TLS, NOT_PUBLIC, ACL = "s3_bucket_tls_required", "s3_bucket_policy_not_public", "s3_bucket_acl_not_public"
 
 test_tls = cases(
-    Case(TLS, "no policy", FAIL, terraform=BUCKET, aws=bucket, says="no bucket policy"),
+    Case(TLS, "no policy", FAIL, terraform=BUCKET, aws=bucket, says="no bucket policy, so S3"),
     Case(TLS, "denies all plain HTTP", PASS, policy()),
     Case(TLS, "denies every action by the widest pattern", PASS, policy(Action="*", Resource="*")),
     Case(TLS, "denies everyone, written as AWS principals", PASS, policy(Principal={"AWS": "*"})),
@@ -219,10 +219,23 @@ test_encryption = cases(
     Case("s3_bucket_encrypted_with_kms", "SSE-S3 said aloud", FAIL, encryption("AES256")),
     Case("s3_bucket_encrypted_with_kms", "a KMS key", PASS, encryption("aws:kms", "own")),
     Case("s3_bucket_encrypted_with_kms", "the AWS managed key", PASS, encryption("aws:kms")),
-    Case("s3_bucket_encrypted_with_cmk", "the default of S3", FAIL, terraform=BUCKET, aws=bucket),
-    Case("s3_bucket_encrypted_with_cmk", "the AWS managed key", FAIL, encryption("aws:kms")),
+    Case(
+        "s3_bucket_encrypted_with_cmk",
+        "the default of S3",
+        FAIL,
+        terraform=BUCKET,
+        aws=bucket,
+        says="new objects with keys that S3",
+    ),
+    Case(
+        "s3_bucket_encrypted_with_cmk",
+        "the AWS managed key",
+        FAIL,
+        encryption("aws:kms"),
+        says="new objects with the AWS managed key aws/s3",
+    ),
     Case(
         "s3_bucket_encrypted_with_cmk", "the alias of the AWS managed key", FAIL, encryption("aws:kms", "alias/aws/s3")
     ),
-    Case("s3_bucket_encrypted_with_cmk", "a key of one's own", PASS, encryption("aws:kms", "own")),
+    Case("s3_bucket_encrypted_with_cmk", "a key of one's own", PASS, encryption("aws:kms", "own"), says="new objects"),
 )

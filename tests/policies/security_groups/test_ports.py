@@ -64,7 +64,7 @@ test_all_ports = cases(
     Case(ALL_PORTS, "every protocol", FAIL, group(everyone(protocol="-1")), says="all traffic"),
     Case(ALL_PORTS, "every TCP port", FAIL, group(everyone(0, 65535)), says="all TCP"),
     Case(ALL_PORTS, "every UDP port", FAIL, group(everyone(0, 65535, protocol="udp"))),
-    Case(ALL_PORTS, "every port above 1023", PASS, group(everyone(1024, 65535))),
+    Case(ALL_PORTS, "every port above 1023", PASS, group(everyone(1024, 65535)), says="a full range of ports"),
     Case(ALL_PORTS, "every port to a known network", PASS, group(rule(0, 65535, ipv4=("10.0.0.0/8",)))),
     Case(ALL_PORTS, "every ICMP message", PASS, group(everyone(-1, protocol="icmp"))),
 )

@@ -69,7 +69,7 @@ def from_a_list_of_aws(aws: Aws) -> None:
 SSH_BLOCK = 'protocol = "tcp"\n from_port = 22\n to_port = 22'
 
 test_ssh = cases(
-    Case(SSH, "no rules", PASS, group()),
+    Case(SSH, "no rules", PASS, group(), says="no rule that opens SSH to the internet"),
     Case(SSH, "everyone to port 22", FAIL, group(everyone(22)), says="TCP 22 from 0.0.0.0/0"),
     Case(SSH, "everyone in IPv6", FAIL, group(rule(22, ipv6=("::/0",))), says="::/0"),
     Case(SSH, "a range that covers port 22", FAIL, group(everyone(20, 25)), says="TCP 20-25"),

@@ -84,7 +84,7 @@ test_encryption = cases(
             SqsManagedSseEnabled="false",
             KmsMasterKeyId=MANAGED,
         ),
-        says="is encrypted",
+        says="KMS",
     ),
     Case(
         ENCRYPTED,
