@@ -401,7 +401,9 @@ def _parsed(fact: Fact, value: Value) -> Value:
         return value
     try:
         if fact.parse is not None:
-            return fact.parse(value)
+            value = fact.parse(value)
+            if value is None or isinstance(value, Unknown):
+                return value
         convert = CONVERSIONS.get(fact.annotation.partition("|")[0].strip())
         return value if convert is None else convert(value)
     except Undecided as error:
