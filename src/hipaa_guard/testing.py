@@ -1,4 +1,4 @@
-"""Tables of cases: the specification of a control, told to Terraform and to AWS, which must agree.
+"""Tables of cases: the specification of a control. Its Terraform side and its AWS side must agree.
 
 A test module holds one table or more, beside the policies (``test_names.py`` beside ``names.py``) or elsewhere::
 
@@ -12,12 +12,12 @@ A test module holds one table or more, beside the policies (``test_names.py`` be
         policies=[Path(__file__).parent],
     )
 
-The resource that is judged is the one called ``phi``: its Terraform block is labelled so, its name in AWS contains it.
-Of a kind whose resources stand inside of others, the block around it is labelled so.
-A case is told to one side only where the other cannot say it. With each case goes a promise of all controls: blanking
-any fact leaves the verdict as it is or makes it unknown.
+The control judges the resource called ``phi``: its Terraform block has this label, its name in AWS contains it. Where
+resources of a kind are written inside others, the outer block has the label.
+A case has one side only where the other side cannot express it. Each case also tests a promise of all controls:
+blanking any fact leaves the verdict as it is or makes it unknown.
 
-pytest runs such tables, and so does ``hipaa-guard policies test``. The AWS side needs moto; nothing else does.
+pytest runs such tables, and so does ``hipaa-guard policies test``. Only the AWS side needs moto.
 """
 
 from __future__ import annotations
@@ -70,7 +70,7 @@ Seed = Callable[[Any], object]
 
 @dataclass(frozen=True)
 class Case:
-    """One case: the state in a sentence, the verdict, and the state told to each side."""
+    """One case: the state in a sentence, the verdict, and the state as each side writes it."""
 
     control: str
     sentence: str
@@ -78,7 +78,7 @@ class Case:
     terraform: str | None = None
     aws: Seed | None = None
     denied: str | None = None
-    """``service:Operation`` that is refused with AccessDenied while the account is read."""
+    """``service:Operation`` that AWS refuses with AccessDenied while the account is read."""
     says: str = ""
     """Words that the message must contain."""
     answers: Callable[[Any], None] | None = None
@@ -91,7 +91,7 @@ class Case:
 
     @property
     def sides(self) -> tuple[Side, ...]:
-        """Whom it is told to."""
+        """The sides that the case has."""
         return tuple(side for side in SIDES if getattr(self, side) is not None)
 
 
@@ -100,7 +100,7 @@ def all_controls(policies: tuple[Path, ...] = ()) -> dict[str, Control]:
     """The shipped and installed controls and those of these directories, by id.
 
     Raises:
-        ControlError: something of a directory cannot be used.
+        ControlError: a directory, or a policy in it, cannot be used.
 
     """
     return {control.id: control for control in load(policies)}
@@ -112,7 +112,7 @@ def _loaded(policies: tuple[Path, ...]) -> Loaded:
 
 
 def control_of(case: Case, loaded: Loaded) -> Control:
-    """The control that a case is about.
+    """The control of a case.
 
     Raises:
         ControlError: it does not exist, or cannot be used.
@@ -125,9 +125,9 @@ def control_of(case: Case, loaded: Loaded) -> Control:
 
 
 def cases(*table: Case, policies: Sequence[Path] = ()) -> Callable[..., None]:
-    """Make a test of a table: each case on each side it is told to. ``policies`` are the directories of controls.
+    """Make a test from a table: each case on each of its sides. ``policies`` are the directories of controls.
 
-    Under pytest it is parametrised; `cases_in` finds the table again.
+    Under pytest the test is parametrised; `cases_in` finds the table again.
     """
 
     def test(case: Case, side: Side, tmp_path: Path) -> None:
@@ -135,8 +135,9 @@ def cases(*table: Case, policies: Sequence[Path] = ()) -> Callable[..., None]:
 
     pytest = sys.modules.get("pytest")
     if pytest is not None:
-        told = [(case, side) for case in table for side in case.sides]
-        test = pytest.mark.parametrize(("case", "side"), told, ids=[f"{side} - {case.id}" for case, side in told])(test)
+        pairs = [(case, side) for case in table for side in case.sides]
+        ids = [f"{side} - {case.id}" for case, side in pairs]
+        test = pytest.mark.parametrize(("case", "side"), pairs, ids=ids)(test)
     setattr(test, _TABLE, table)
     return test
 
@@ -150,25 +151,22 @@ def cases_in(module: ModuleType) -> list[Case]:
 
 
 def check(case: Case, side: Side, control: Control, directory: Path | None = None) -> None:
-    """Judge a case on one side; its Terraform is written to a directory, which is empty.
+    """Judge a case on one side; its Terraform is written to an empty directory, by default a temporary one.
 
     Raises:
-        AssertionError: the verdict is another one, or blanking a fact makes it better or worse.
+        AssertionError: the verdict is a different one, or blanking a fact makes it better or worse.
 
     """
     with _or_temporary(directory) as place, told_to(side, case, control, place) as inventory:
         finding = _the_one(control, inventory)
         assert finding.error is None, f"the control broke: it {finding.message}\n{finding.error}"
-        told = (finding.status, finding.message)
-        assert told == (case.verdict, finding.message), (
-            f"{case.verdict} is expected, it is {finding.status}: {finding.message}"
-        )
+        assert finding.status == case.verdict, f"expected {case.verdict}, got {finding.status}: {finding.message}"
         assert case.says in finding.message, f"{case.says!r} is not in {finding.message!r}"
         blank_each_fact(control, inventory, finding)
 
 
 def verdict(case: Case, side: Side, control: Control, directory: Path) -> Finding:
-    """What a control says of ``phi`` on one side."""
+    """The verdict of a control on ``phi`` on one side."""
     with told_to(side, case, control, directory) as inventory:
         return _the_one(control, inventory)
 
@@ -183,7 +181,7 @@ def _or_temporary(directory: Path | None) -> Iterator[Path]:
 
 
 def has_moto() -> bool:
-    """Whether there is a simulated AWS to tell cases to."""
+    """Whether moto, the simulated AWS, is installed."""
     return importlib.util.find_spec("moto") is not None
 
 
@@ -194,13 +192,13 @@ def told_to(side: Side, case: Case, control: Control, directory: Path) -> Iterat
         yield terraform_inventory(case.terraform or "", [control], directory)
         return
     with aws_account():
-        assert case.aws is not None, "the case is not told to AWS"
+        assert case.aws is not None, "the case has no AWS side"
         case.aws(Aws())
         yield aws_inventory([control], denied=case.denied, answers=case.answers)
 
 
 def terraform_inventory(text: str, controls: list[Control], directory: Path) -> Inventory:
-    """What a configuration declares, which must be readable."""
+    """The inventory of a configuration, which must be readable in full."""
     (directory / "main.tf").write_text(textwrap.dedent(text), encoding="utf-8")
     (configuration,) = read(directory)
     gaps = [gap for gap in configuration.gaps if gap.kind is not GapKind.UNCALLED]
@@ -221,7 +219,7 @@ _NOT_IN_ENVIRONMENT = ("AWS_PROFILE", "AWS_ENDPOINT_URL", "AWS_SESSION_TOKEN")
 
 @contextmanager
 def aws_account() -> Iterator[None]:
-    """An empty simulated account; nothing of the environment leads to a real one."""
+    """An empty simulated account; no variable of the environment leads to a real one."""
     from moto import mock_aws
 
     before = {name: os.environ.get(name) for name in (*_ACCOUNT_ENVIRONMENT, *_NOT_IN_ENVIRONMENT)}
@@ -242,7 +240,7 @@ def aws_account() -> Iterator[None]:
 def aws_inventory(
     controls: list[Control], *, denied: str | None = None, answers: Callable[[Any], None] | None = None
 ) -> Inventory:
-    """What an account holds; ``denied`` is refused, ``answers`` registers canned answers."""
+    """The inventory of the account; AWS refuses ``denied``, and ``answers`` registers canned answers."""
     from hipaa_guard.aws.collecting.collect import collect
     from hipaa_guard.aws.sessions.accounts import open_account
 
@@ -278,7 +276,7 @@ def deny(session: Any, action: str) -> None:
 
 
 def answered(session: Any, service: str, operation: str, parsed: dict[str, Any], status: int = 200) -> None:
-    """Answer one operation without sending it. The answer is checked against botocore's model of the service."""
+    """Answer one operation without sending it; the answer is checked against botocore's model of the service."""
     client = session.client(service, region_name=REGION)
     if status == 200:
         from botocore.stub import Stubber
@@ -306,7 +304,7 @@ def _the_one(control: Control, inventory: Inventory) -> Finding:
 
 
 def is_phi(finding: Finding, kind: type[Resource]) -> bool:
-    """Whether a finding is about the resource of the case (or about an account or region, of which there is one)."""
+    """Whether a finding is about the resource of the case (or about the only account or region)."""
     origin = finding.resource
     if origin.source == "terraform":
         of_blocks = kind.terraform is not None and origin.type in kind.terraform.inside
