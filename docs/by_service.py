@@ -33,7 +33,7 @@ def controls_page(controls: list[Control]) -> str:
     """How many controls each safeguard has on which service, with links to the pages of the services."""
     lines = [
         f"# Controls\n\n{MADE}{len(controls)} controls, by safeguard and service. The page of a service has each",
-        "of them with what it cites and its equivalents; `hipaa-guard explain ID` tells one in full.",
+        "of them with what it cites and its equivalents; `hipaa-guard explain ID` shows one in full.",
     ]
     for safeguard in sorted({control.safeguard for control in controls}):
         ours = [control for control in controls if control.safeguard == safeguard]

@@ -111,7 +111,7 @@
     inflated(fromBase64(byId("findings-data").textContent)).then(explore, failed);
   }
 
-  // A closed part is printed too.
+  // Print closed sections too.
   addEventListener("beforeprint", () => {
     document.querySelectorAll("details").forEach((part) => { part.open = true; });
   });

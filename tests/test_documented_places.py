@@ -17,11 +17,13 @@ def lines(page: str) -> list[str]:
 
 
 def missing(line: str) -> list[str]:
-    """The files that a line names and that are not there; a bare name stands beside the file before it."""
+    """The files that a line names and that are not there; a bare name stands beside the file named before it."""
     found: list[str] = []
-    beside = TOP / "src" / "hipaa_guard"
+    beside: Path | None = None
     for name in _PLACE.findall(line):
-        places = (TOP / "src" / "hipaa_guard" / name, TOP / name, beside / name)
+        if "/" not in name and beside is None:
+            continue  # no place is meant: the page speaks of any file of that name
+        places = (TOP / "src" / "hipaa_guard" / name, TOP / name, (beside or TOP) / name)
         there = next((place for place in places if place.exists()), None)
         if there is None and "kinesis" not in name:  # the example of a service that is not there yet
             found.append(name)

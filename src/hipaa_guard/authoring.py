@@ -1,4 +1,4 @@
-"""All that a policy module imports besides the services it judges and the judgements it shares (`judging`)."""
+"""Everything that a policy module imports besides the services that it judges and shared judgements (`judging`)."""
 
 from hipaa_guard.controls.control import (
     Control,

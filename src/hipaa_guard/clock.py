@@ -1,4 +1,4 @@
-"""What time it is: of reports and of evidence."""
+"""The time that reports and evidence carry."""
 
 from __future__ import annotations
 
@@ -10,6 +10,6 @@ VARIABLE = "SOURCE_DATE_EPOCH"
 
 
 def now() -> datetime:
-    """The time in UTC, to the second; the one that the environment gives, where it does."""
+    """The time in UTC, to the second: the time of the environment variable where it is set, else the clock's."""
     fixed = os.environ.get(VARIABLE, "")
     return datetime.fromtimestamp(int(fixed), UTC) if fixed.isdecimal() else datetime.now(UTC).replace(microsecond=0)

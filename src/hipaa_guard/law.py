@@ -36,24 +36,24 @@ class Requirement:
 
     citation: str
     parent: str
-    """The paragraph it stands in; for a specification, the citation of its standard."""
+    """The paragraph that it is in; for a specification, the citation of its standard."""
     name: str
     type: RequirementType
     safeguard: str
     """administrative, physical, technical, organizational, documentation."""
     summary: str
     evidence: str
-    """What AWS and Terraform can show of it."""
+    """The evidence that AWS and Terraform can show."""
     assessment: Decidable
     note: str = ""
     judged_by: tuple[str, ...] = ()
-    """The folders of policies whose controls judge the resources that belong to it; ``folder/what is held`` where only
-    resources belong to it that hold that (`hipaa_guard.assessment.relevant_types`)."""
+    """The folders of policies whose controls judge the resources that belong to it. ``folder/content`` means only the
+    resources that hold this content (`hipaa_guard.assessment.relevant_types`)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Law:
-    """Which text of the law an assessment was made by. Dates are ISO 8601."""
+    """The text of the law that an assessment used. Dates are ISO 8601."""
 
     text: str = ""
     """The edition of the Security Rule, in words."""
@@ -99,7 +99,7 @@ def dates() -> Law:
 
 @cache
 def eligible_services() -> Mapping[str, frozenset[str]]:
-    """The services of AWS that may hold PHI under its agreement, by name -> boto3's names; without those that ended.
+    """The services of AWS that may hold PHI under its agreement: name -> boto3's names. Ended services are left out.
 
     Raises:
         LawError: the file is missing or damaged.

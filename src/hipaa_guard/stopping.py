@@ -1,6 +1,6 @@
-"""Being stopped: SIGTERM and SIGHUP end the program as Ctrl-C does, so that what is temporary is removed.
+"""Signals that stop the program: SIGTERM and SIGHUP end it as Ctrl-C does, so that temporary files are removed.
 
-Each becomes an exception in the main thread, which passes through every `finally` on its way out.
+Each becomes an exception in the main thread, and so every `finally` runs.
 """
 
 from __future__ import annotations
@@ -25,13 +25,13 @@ def stopped_by() -> signal.Signals | None:
 
 
 def exit_code() -> int:
-    """128 and the number of that signal, as shells say; that of Ctrl-C where there was none."""
+    """128 plus the number of that signal, as shells have it; the code of Ctrl-C where there was no signal."""
     return 128 + (_by or signal.SIGINT)
 
 
 @contextmanager
 def stoppable() -> Iterator[None]:
-    """Take the signals while the block runs. One that is ignored, as `nohup` has it, stays so."""
+    """Handle the signals while the block runs. A signal that is ignored, as under `nohup`, stays ignored."""
     global _by  # noqa: PLW0603 - signals are those of the process
     _by = None
     ordinary = (signal.SIG_DFL, signal.default_int_handler)
@@ -47,6 +47,6 @@ def stoppable() -> Iterator[None]:
 def _stop(number: int, _: FrameType | None) -> None:
     global _by  # noqa: PLW0603 - as above
     if _by is not None and number != signal.SIGINT:
-        return  # what is temporary is being removed; only a person who insists breaks that off
+        return  # temporary files are being removed; only a second Ctrl-C breaks that off
     _by = _by or signal.Signals(number)
     raise Stopped(_by.name)

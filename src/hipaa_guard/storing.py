@@ -1,7 +1,7 @@
-"""Writing files so that each is there whole or not at all, and nothing is left behind where that fails.
+"""Writing files so that each appears whole or not at all, and a failure leaves nothing behind.
 
-A name is chosen before a file is made, and the file is removed under that name: so a signal between the two finds what
-is to be removed.
+A name is chosen before its file is made, and the file is removed by that name. So a signal between the two still finds
+the file to remove.
 """
 
 from __future__ import annotations
@@ -14,16 +14,16 @@ _SHOWN = 50
 
 
 def name_beside(path: Path) -> Path:
-    """A name for a temporary file in the directory of another, which no file has."""
+    """A free name for a temporary file in the directory of another file."""
     return path.with_name(f".{path.name[:_SHOWN]}.{os.urandom(8).hex()}")
 
 
 def create(path: Path, data: Iterable[bytes], mode: int = 0o666, *, sync: bool = False) -> None:
-    """Write a file that is not there yet. ``mode`` is cut down by the umask, ``sync`` waits for the disk.
+    """Write a file that does not exist yet. The umask limits ``mode``; ``sync`` waits for the disk.
 
     Raises:
-        FileExistsError: it is there.
-        OSError: it cannot be written; it is not there then.
+        FileExistsError: it exists.
+        OSError: it cannot be written, and does not exist then.
 
     """
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
@@ -40,9 +40,9 @@ def create(path: Path, data: Iterable[bytes], mode: int = 0o666, *, sync: bool =
 
 
 def replace(path: Path, data: Iterable[bytes], *, mode: int | None = None) -> None:
-    """Put a file in the place of another, or where none is: no reader ever sees a part of it.
+    """Replace a file, or make a new one: no reader ever sees a part of it.
 
-    It has the rights ``mode``, else those that the former file had, else those of any new file.
+    It gets the permissions ``mode``, else those of the former file, else those of any new file.
 
     Raises:
         OSError: it cannot be written; the former file is as it was.

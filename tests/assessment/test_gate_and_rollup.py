@@ -29,7 +29,7 @@ GAP = Coverage(gaps=(Gap(GapKind.FILE, "a.tf", "broken"), Gap(GapKind.CALL, "s3.
 HARMLESS = Coverage(gaps=(Gap(GapKind.EXPRESSION, "x", "undecided", incomplete=False),))
 
 
-ELSEWHERE = "what was found are parts of resources that are declared elsewhere, and they decide nothing."
+ELSEWHERE = "only parts of resources declared elsewhere were found, and they decide nothing."
 
 
 class Thing(Resource):
@@ -120,7 +120,7 @@ class TestGate:
             (Coverage(unjudged_types={"a": 1}), False, "1 resource of 1 type has no control."),
             (Coverage(resources={"s3.Bucket": 2}), False, "no control concerns the 2 resources that were found."),
             (Coverage(elsewhere={"s3_bucket_tls_required": 2}), False, ELSEWHERE),
-            (COMPLETE, True, "what was asked for holds no resource that the chosen controls judge."),
+            (COMPLETE, True, "the part that was asked for holds no resource that the chosen controls judge."),
         ],
     )
     def test_a_scan_that_judged_nothing_says_so(self, coverage: Coverage, narrowed: bool, said: str) -> None:

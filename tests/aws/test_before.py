@@ -173,8 +173,8 @@ def test_nothing_is_missing(told: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     assert code == CLEAN
     assert "assumed-role/auditor/test" in out
     assert "not asked for: " in out
-    assert "could not be told whether the role can read data: access denied to iam:ListAttachedRolePolicies" in out
-    assert "Nothing is missing that can be tried without a resource" in out
+    assert "it is not known whether the role can read data: access denied to iam:ListAttachedRolePolicies" in out
+    assert "Nothing is missing among the calls that need no resource" in out
 
 
 @pytest.mark.usefixtures("_guarded")

@@ -339,7 +339,7 @@ def test_what_is_not_known_is_a_row_and_changes_no_exit_code(wire: Wire, scanned
     assert unknown["coverage"]["complete"] is True
     assert unknown["gate"] == known["gate"]
     (row,) = [gap for gap in unknown["coverage"]["gaps"] if gap["kind"] == "not discovered"]
-    assert row["reason"].startswith("which other services this account uses is not known: access denied to config:")
+    assert row["reason"].startswith("it is not known which other services this account uses: access denied to config:")
     assert (row["region"], row["incomplete"]) == (HOME, False)
     assert list(unknown["coverage"]["discovery_unknown"]) == [HOME]
     assert not [gap for gap in known["coverage"]["gaps"] if gap["kind"] == "not discovered"]

@@ -108,7 +108,7 @@ def test_a_patch_into_a_file_is_as_it_is_and_elsewhere_says_why_it_is_not(tmp_pa
     shown = subprocess.run(program, cwd=tmp_path, capture_output=True, text=True, timeout=HANGS, check=False)
     assert f" {LINE}\n" not in shown.stdout
     assert " \\u003a:error file=secret::stolen\n" in shown.stdout
-    assert "shown as codes: it applies as it is written to a file" in shown.stderr
+    assert "shown as codes: to apply it, write it to a file" in shown.stderr
 
 
 def test_a_patch_without_commands_goes_through_a_pipe_as_it_is(tmp_path: Path) -> None:

@@ -192,7 +192,7 @@ def test_a_directory_that_became_a_submodule_brings_no_settings_of_the_tree(tree
     (tree / SETTINGS).write_text("warn-only: true\n")
     base = ("--baseline-ref", "HEAD")
     assert run(["scan", "terraform", "library", "-q", *base]) == USAGE
-    assert "is of another repository than the settings here" in capsys.readouterr().err
+    assert "is in another repository than the settings" in capsys.readouterr().err
     (tree / "elsewhere").symlink_to("../library")
     assert run(["scan", "terraform", "elsewhere", "-q", *base]) == USAGE
     assert run(["scan", "terraform", "library", "-q", *base, "--settings-ref", "main"]) == GAPS

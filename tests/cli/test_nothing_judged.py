@@ -24,7 +24,7 @@ NEIGHBOUR = 'resource "aws_kms_alias" "a" {\n  name          = "alias/a"\n  targ
 """Controls of other resources read it, and none judges it."""
 NO_CONTROL = "Nothing was judged: 3 resources of 3 types have no control."
 NO_RESOURCE = "Nothing was judged: no resource was found that a control judges."
-ASKED = "Nothing was judged: what was asked for holds no resource that the chosen controls judge."
+ASKED = "Nothing was judged: the part that was asked for holds no resource that the chosen controls judge."
 
 Captured = pytest.CaptureFixture[str]
 

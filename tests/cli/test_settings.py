@@ -83,7 +83,7 @@ def test_pyproject_has_a_table_for_it(project: Path) -> None:
     )
     assert scan(project).returncode == CLEAN
     (project / "pyproject.toml").write_text('[project]\nname = "x"\n[tool.hipaa-guard]\n\nfail_on = "low"\n')
-    assert "pyproject.toml:5: 'fail_on' is no setting. Did you mean 'fail-on'?" in one_sentence(scan(project))
+    assert "pyproject.toml:5: 'fail_on' is not a setting. Did you mean 'fail-on'?" in one_sentence(scan(project))
     (project / FILE).write_text("fail-on: low\n")
     assert "are two configurations" in one_sentence(scan(project))
     (project / "pyproject.toml").write_text('[project]\nname = "x"\n')
@@ -91,10 +91,10 @@ def test_pyproject_has_a_table_for_it(project: Path) -> None:
 
 
 WRONG = {
-    "fail_on: high": ":1: 'fail_on' is no setting. Did you mean 'fail-on'?",
-    "quiet: true\nregions: all": ":2: 'regions' is no setting. Put it below `aws:`.",
-    "aws:\n  regoins: all": ":2: 'regoins' is no setting of aws. Did you mean 'regions'?",
-    "terraform:\n  resume: true": ":2: 'resume' is no setting of terraform.",
+    "fail_on: high": ":1: 'fail_on' is not a setting. Did you mean 'fail-on'?",
+    "quiet: true\nregions: all": ":2: 'regions' is not a setting. Put it below `aws:`.",
+    "aws:\n  regoins: all": ":2: 'regoins' is not a setting of aws. Did you mean 'regions'?",
+    "terraform:\n  resume: true": ":2: 'resume' is not a setting of terraform.",
     "fail-on: hihg": ":1: fail-on: 'hihg' is not one of",
     "max-unknown: -1": ":1: max-unknown: -1 is not in the range",
     "max-unknown: many": ":1: max-unknown: it must be a whole number",
@@ -107,8 +107,8 @@ WRONG = {
     "policies: own": ":1: policies: it runs Python",
     "quiet: true\nquiet: false": ":2: 'quiet' is there twice",
     "- quiet": ":1: it must have lines like",
-    "a: [": "it is no YAML",
-    "quiet: !!python/object/apply:os.system [ls]": "it is no YAML",
+    "a: [": "it is not YAML",
+    "quiet: !!python/object/apply:os.system [ls]": "it is not YAML",
 }
 
 
@@ -164,8 +164,8 @@ def test_dry_run_and_replay_go_before_the_file(project: Path) -> None:
     assert run("scan", "aws", "--dry-run", cwd=project).returncode == CLEAN
     (project / "stored").mkdir()
     result = run("scan", "aws", "--replay", "stored", cwd=project)
-    assert "give it alone" not in result.stderr
-    assert "give it alone" in run("scan", "aws", "--replay", "stored", "--regions", "all", cwd=project).stderr
+    assert "leave out their options" not in result.stderr
+    assert "leave out their options" in run("scan", "aws", "--replay", "stored", "--regions", "all", cwd=project).stderr
 
 
 def test_show_tells_what_holds_and_where_it_comes_from(project: Path) -> None:

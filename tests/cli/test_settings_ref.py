@@ -90,7 +90,7 @@ def test_a_variable_names_the_commit_too_and_a_file_cannot(
     for key in ("settings-ref: HEAD\n", "settings-from-tree: true\n", "config: x\n", "files: x\n"):
         write(tree / SETTINGS, key)
         assert scan("infra") == USAGE
-        assert "is no setting" in capsys.readouterr().err
+        assert "is not a setting" in capsys.readouterr().err
 
 
 def test_options_and_variables_go_before_the_settings_of_a_commit(tree: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -333,7 +333,7 @@ def test_a_change_can_stop_the_gate(tree: Path, capsys: Captured) -> None:
     assert scan("--settings-ref", "main", "--allow-empty") == CLEAN
     assert scan(*stop, "--allow-empty") == GAPS
     told = result(capsys, *stop, "--allow-empty")
-    assert told["gate"]["reasons"][0].startswith("The tree changes what decides about it (settings)")
+    assert told["gate"]["reasons"][0].startswith("The tree changes the files that decide about it (settings)")
     assert scan(*stop, "--allow-empty", "--warn-only") == CLEAN
     assert scan("infra", "--fail-on-settings-change") == USAGE
     write(tree / SETTINGS, "fail-on-settings-change: true\nallow-empty: true\nterraform: {path: infra}\n")

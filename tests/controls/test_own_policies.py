@@ -72,8 +72,8 @@ def test_what_the_template_writes_needs_no_formatting(written: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        (("new", "Own", "--directory", "{dir}"), "is no id"),
-        (("new", "own", "--directory", "{dir}"), "is no id"),
+        (("new", "Own", "--directory", "{dir}"), "is not an id"),
+        (("new", "own", "--directory", "{dir}"), "is not an id"),
         (("new", "s3_bucket_tls_required", "--directory", "{dir}"), "already"),
         (("new", ID, "--directory", "{dir}"), "already"),
         (("new", "own_other", "--kind", "s3.Buckte", "--directory", "{dir}"), "did you mean s3.Bucket"),
@@ -98,7 +98,7 @@ def test_files_are_not_overwritten(tmp_path: Path, capsys: pytest.CaptureFixture
 @pytest.mark.parametrize(
     ("file", "old", "new", "says"),
     [
-        (f"{ID}.py", "if resource.encrypted:", "if not resource.encrypted:", "as it should be: pass is expected"),
+        (f"{ID}.py", "if resource.encrypted:", "if not resource.encrypted:", "as it should be: expected pass"),
         (f"{ID}.py", "if resource.encrypted:", "if resource.nothing:", "AttributeError"),
         (f"test_{ID}.py", "        UNKNOWN,", "        PASS,", "has no case that is unknown"),
         (f"test_{ID}.py", "test_verdict = cases(", "(lambda *_, **__: None)(", "it has no cases"),

@@ -57,10 +57,10 @@ def test_aliases_that_stand_for_more_than_a_memory_holds_are_refused(
     check(name, text.encode(), project)
     (project / name).write_text(text)
     assert run(["scan", "terraform", "infra", "-q"]) == USAGE
-    assert "its aliases make more than" in capsys.readouterr().err
+    assert "with its aliases it has more than" in capsys.readouterr().err
     (project / name).write_text(merges(60))
     assert run(["scan", "terraform", "infra", "-q"]) == USAGE
-    assert "its aliases make more than" in capsys.readouterr().err
+    assert "with its aliases it has more than" in capsys.readouterr().err
 
 
 def test_aliases_that_stand_for_little_are_taken(project: Path) -> None:

@@ -65,8 +65,8 @@ class TestTheFile:
     @pytest.mark.parametrize(
         "text, words",
         [
-            ("", "it is no JSON"),
-            ("[" * 100_000, "it is no JSON"),
+            ("", "it is not JSON"),
+            ("[" * 100_000, "it is not JSON"),
             ("[]", "baseline write"),
             ('{"schema_version": "1.0"}', "baseline write"),
             ('{"baseline_version": "2.0", "findings": []}', "'2.0'"),

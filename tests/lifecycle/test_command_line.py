@@ -225,7 +225,7 @@ class TestExceptions:
             (("--control", VERSIONING, "--address", "a.b", "--owner", "security@example.org"), "approver is the owner"),
             (("--control", VERSIONING, "--address", "a.b", "--expires-on", "2099-01-01"), "more than 365 days"),
             (("--control", VERSIONING, "--address", "a.b", "--tag", "x"), "NAME=VALUE"),
-            (("--control", VERSIONING, "--address", "aws_s3_bucket.phi"), "it names none: add `root:`"),
+            (("--control", VERSIONING, "--address", "aws_s3_bucket.phi"), "the entry names none: add `root:`"),
             (("--finding", "0123456789"), "cannot read out/scan.json"),
         ],
     )

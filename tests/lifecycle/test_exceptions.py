@@ -165,7 +165,7 @@ class TestWhatIsSaidOfTheRegister:
     def test_unused(self, buckets: Path) -> None:
         found = scan(buckets, entry(scope={"address": "aws_s3_bucket.gone"}))
         assert (
-            "EX-1 is not used: nothing that s3_bucket_versioning_enabled judged is address aws_s3_bucket.gone"
+            "EX-1 is not used: no resource that s3_bucket_versioning_enabled judged is address aws_s3_bucket.gone"
             in warnings(found)
         )
 
@@ -173,7 +173,7 @@ class TestWhatIsSaidOfTheRegister:
         directory = tree(tmp_path / "infra", main=BUCKETS + KEEPS.replace("STATUS", '"Enabled"'))
         found = scan(directory, entry())
         assert covered(found) == {}
-        assert "EX-1 is not needed any more: what it covers passes" in warnings(found)
+        assert "EX-1 is not needed any more: the resources in its scope pass" in warnings(found)
 
     def test_what_this_scan_could_not_meet_is_not_unused(self, buckets: Path) -> None:
         assert warnings(scan(buckets, entry(scope={"arn": "arn:aws:s3:::phi"}))) == ""
@@ -293,7 +293,10 @@ class TestInline:
         text = '# hipaa-guard: exception EX-1\nresource "aws_s3_bucket" "logs" {}\nresource "aws_s3_bucket" "phi" {}\n'
         found = scan(tree(tmp_path / "infra", main=text), entry())
         assert covered(found) == {"aws_s3_bucket.phi": "EX-1"}
-        assert "main.tf:1: it refers to EX-1, whose scope is elsewhere: address aws_s3_bucket.phi" in warnings(found)
+        assert (
+            "main.tf:1: it refers to EX-1, whose scope does not hold this resource: address aws_s3_bucket.phi"
+            in warnings(found)
+        )
 
     def test_a_plan_has_comments_only_with_its_source(self, tmp_path: Path) -> None:
         change = {"actions": ["create"], "before": None, "after": {"bucket": "phi"}, "after_unknown": {}}
@@ -311,14 +314,14 @@ class TestInline:
         options = Options(only=(VERSIONING,), exceptions=tmp_path / "ex.yaml", today=TODAY)
         alone = scan_terraform(TerraformTarget(tmp_path / "plan.json"), options)
         assert covered(alone) == {}
-        assert "no comments were read: give the source of the plan or state" in warnings(alone)
+        assert "none were read: give the source of the plan or state" in warnings(alone)
         beside = scan_terraform(TerraformTarget(tmp_path / "plan.json", source=source), options)
         assert covered(beside) == {"aws_s3_bucket.phi": "EX-1"}
         assert warnings(beside) == ""
 
     def test_what_cannot_be_understood_is_told(self, tmp_path: Path) -> None:
         text = '# hipaa-guard: ignore everything\nresource "aws_s3_bucket" "phi" {}\n'
-        assert "main.tf:1: 'hipaa-guard: ignore everything' is no reference" in warnings(
+        assert "main.tf:1: 'hipaa-guard: ignore everything' is not a reference" in warnings(
             scan(tree(tmp_path / "infra", main=text))
         )
 

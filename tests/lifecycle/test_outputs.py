@@ -16,7 +16,7 @@ from hipaa_guard.assessment.baseline import written
 from hipaa_guard.assessment.model import Assessment
 from hipaa_guard.outputs.formats import html, terminal
 from hipaa_guard.outputs.json.writing import ReportError, parse, render
-from hipaa_guard.outputs.wording.finding_text import told_finding
+from hipaa_guard.outputs.wording.finding_text import finding_text
 from hipaa_guard.outputs.wording.page import Page
 from tests.lifecycle.register_text import ROTATION, VERSIONING, entry, scan, tree
 
@@ -165,7 +165,7 @@ class TestHtml:
         assert '<section class="accepted" id="exception-EX-1"' in text
         assert "Risk accepted until 2027-06-01: exception EX-1." in text
         assert "164.312(a)(2)(iv): addressable, for which 164.306(d)(3)" in text
-        assert "164.308(a)(7)(ii)(A): required, to which the rule knows no alternative." in text
+        assert "164.308(a)(7)(ii)(A): required: the rule has no alternative." in text
         assert "it refers to EX-77, which is not in the register" in text
         assert HOSTILE not in text
         assert "<img" not in text
@@ -177,7 +177,7 @@ class TestHtml:
 
 def test_a_finding_in_full(found: Assessment) -> None:
     finding = next(f for f in found.findings if f.resource.address == "aws_s3_bucket.phi")
-    text = told_finding(finding, found)
+    text = finding_text(finding, found)
     for words in (
         "aws_s3_bucket.phi",
         "gap found, new",

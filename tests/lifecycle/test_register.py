@@ -47,7 +47,7 @@ def test_a_whole_entry_is_read() -> None:
     assert found.scope == ExceptionScope(**scope)
     assert found.allow_broad
     assert found.line == 3
-    shown = found.shown
+    shown = found.exception
     assert (shown.id, shown.control, shown.ticket, shown.risk) == ("EX-1", told["control"], "SEC-1", "low")
     assert (shown.owner, shown.approver) == (told["owner"], told["approver"])
     assert (shown.approved_on, shown.expires_on) == (date(2026, 11, 1), date(2027, 6, 1))
@@ -58,7 +58,7 @@ def test_a_whole_entry_is_read() -> None:
 def test_the_short_form_of_inline_and_days_in_quotes() -> None:
     (found,) = parse(register(entry(scope="inline", expires_on="2027-06-01")), "ex.yaml")
     assert found.scope == ExceptionScope(inline=True)
-    assert found.shown.expires_on == date(2027, 6, 1)
+    assert found.exception.expires_on == date(2027, 6, 1)
 
 
 def test_an_empty_register() -> None:
@@ -80,18 +80,18 @@ BAD: list[tuple[dict[str, Any], str]] = [
     (entry(id="12"), "id: it must be like EX-12"),
     (entry(id=12), "id: must be text"),
     (entry(control="*"), "control"),
-    (entry(reason="x"), "reason: is no field of it"),
+    (entry(reason="x"), "reason: is not a field of it"),
     (entry(justification="too short"), "justification"),
     (entry(justification=" " * 40), "justification"),
     (entry(compensating_control="yes"), "compensating_control"),
     (entry(risk="none"), "risk"),
     (entry(owner=""), "owner"),
-    (entry(approved_on="yesterday"), "approved_on: is no day: write YYYY-MM-DD"),
-    (entry(approved_on=20261101), "approved_on: is no day"),
+    (entry(approved_on="yesterday"), "approved_on: is not a day: write YYYY-MM-DD"),
+    (entry(approved_on=20261101), "approved_on: is not a day"),
     (entry(allow_broad="yes"), "allow_broad"),
     (entry(scope={}), "scope"),
     (entry(scope="everything"), "scope"),
-    (entry(scope={"adress": "a.b"}), "scope.adress: is no field of it"),
+    (entry(scope={"adress": "a.b"}), "scope.adress: is not a field of it"),
     (entry(scope={"address": ""}), "scope.address"),
     (entry(scope={"account": 123456789012}), "scope.account: must be text: put it into quotes"),
     (entry(scope={"account": "1234"}), "scope.account: it must be 12 digits in quotes"),
@@ -153,8 +153,8 @@ def test_all_errors_are_said_at_once() -> None:
         ("version: 1\nexceptions:\n", "exceptions"),
         ("version: 1\nversion: 1", "'version' is there twice"),
         ("version: 1\nexceptions:\n- id: EX-1\n  id: EX-2", "ex.yaml:4: 'id' is there twice"),
-        ("a: [", "it is no YAML"),
-        ("a: !!python/object:os.system x", "it is no YAML"),
+        ("a: [", "it is not YAML"),
+        ("a: !!python/object:os.system x", "it is not YAML"),
         ("a: &a [*a]", "ex.yaml: "),
         ("version: 1\nexceptions: &e [*e]", "ex.yaml"),
         ("? [a]\n: b", "ex.yaml"),
@@ -187,8 +187,8 @@ class TestAdding:
         )
         result, added = appended(text, "ex.yaml", self.VALUES)
         assert result.startswith(text.rstrip())
-        assert added.shown.id == "EX-9"
-        assert [each.shown.id for each in parse(result, "ex.yaml")] == ["EX-4", "EX-9"]
+        assert added.exception.id == "EX-9"
+        assert [each.exception.id for each in parse(result, "ex.yaml")] == ["EX-4", "EX-9"]
         assert "\n    - id: EX-9\n      control:" in result
 
     @pytest.mark.parametrize(
@@ -196,7 +196,7 @@ class TestAdding:
     )
     def test_to_a_register_without_entries(self, text: str) -> None:
         result, _ = appended(text, "ex.yaml", self.VALUES)
-        assert [each.shown.id for each in parse(result, "ex.yaml")] == ["EX-9"]
+        assert [each.exception.id for each in parse(result, "ex.yaml")] == ["EX-9"]
         assert ("# none" in result) == ("# none" in text)
 
     def test_twice(self) -> None:
@@ -205,8 +205,8 @@ class TestAdding:
             once, "ex.yaml", {**self.VALUES, "id": "EX-10", "justification": 'It: says "more", \u00e9 # so.'}
         )
         found = parse(twice, "ex.yaml")
-        assert [each.shown.id for each in found] == ["EX-9", "EX-10"]
-        assert found[1].shown.justification == 'It: says "more", \u00e9 # so.'
+        assert [each.exception.id for each in found] == ["EX-9", "EX-10"]
+        assert found[1].exception.justification == 'It: says "more", \u00e9 # so.'
         assert next_id(found) == "EX-11"
         assert next_id([]) == "EX-1"
 

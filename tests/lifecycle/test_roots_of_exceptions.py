@@ -1,4 +1,4 @@
-"""An address may stand in several roots: an exception says in which, or covers nothing and is told what to add."""
+"""An address may exist in several roots: an exception says in which, or covers nothing and is told what to add."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def test_without_a_root_it_covers_nothing_and_the_line_is_told(top: Path) -> Non
     assert (use.state, use.findings) == (ExceptionState.VOID, 1)
     (warning,) = use.warnings
     assert warning == (
-        "covers nothing: the address aws_s3_bucket.phi may stand in several roots, and it names none: "
+        "covers nothing: the address aws_s3_bucket.phi may exist in several roots, and the entry names none: "
         'add `root: infra/prod`, or `root: "**"` for every root'
     )
     assert found.gate.exit_code == 1
@@ -137,9 +137,9 @@ def test_a_root_of_before_is_told_what_it_is_called_now(top: Path) -> None:
     assert covered_roots(found) == set()
     (warning,) = found.exceptions.warnings
     assert "is not used" in warning
-    assert "elsewhere it would be used: write `root: infra/prod` or `root: infra/test`" in warning
+    assert "it would be used with `root: infra/prod` or `root: infra/test`" in warning
     (warning,) = scan(top, meant({"address": "aws_s3_bucket.gone", "root": "."})).exceptions.warnings
-    assert "elsewhere" not in warning
+    assert "would be used" not in warning
 
 
 # --- the verbs -----------------------------------------------------------------------------------------------------
@@ -166,7 +166,7 @@ def test_lint_tells_the_line_of_a_saved_result(work: Path, capsys: pytest.Captur
     (work / ".hipaa-guard" / "exceptions.yaml").write_text(register(now(ADDRESS)))
     assert run(["exceptions", "lint"]) == 2
     told = capsys.readouterr().out
-    assert "exceptions.yaml:3: error: EX-1: the address aws_s3_bucket.phi may stand in several roots" in told
+    assert "exceptions.yaml:3: error: EX-1: the address aws_s3_bucket.phi may exist in several roots" in told
     assert lines_to_add(told) == ['root: "**"']
     saved("infra/prod")
     capsys.readouterr()

@@ -448,7 +448,7 @@ def test_an_old_fingerprint_that_two_roots_share_covers_neither(two: Path, capsy
     )
     arguments = ["scan", "terraform", str(two), "-q", "-c", VERSIONING, "--baseline", str(file)]
     assert run([*arguments, "-o", f"json={two / 'out.json'}"]) == 1
-    assert "and a or b may be meant; write it again" in capsys.readouterr().err
+    assert "and may be a or b; write it again" in capsys.readouterr().err
     assert json.loads((two / "out.json").read_text())["baseline"]["ambiguous"][0]["meant"] == ["a", "b"]
 
 
@@ -547,7 +547,7 @@ def test_explain_says_whom_an_old_name_may_mean(
     capsys.readouterr()
     assert run(["explain", old(".")[:12]]) == 2
     told = capsys.readouterr().err
-    assert f"2 findings in out/scan.json may be meant: {old('a')[:12]} in a, {old('b')[:12]} in b" in told
+    assert f"may mean 2 findings in out/scan.json: {old('a')[:12]} in a, {old('b')[:12]} in b" in told
 
 
 def test_a_saved_result_of_before_is_compared_by_where_it_was_scanned(

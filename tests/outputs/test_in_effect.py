@@ -27,7 +27,7 @@ SETTINGS, REGISTER = "ab" * 32, "cd" * 32
 SENTENCE = (
     "The tree differs from main (0123456789ab) in settings of .hipaa-guard.yaml (1 added, 2 removed, 3 changed); "
     "exceptions of risks.yaml (1 added); comments that refer to exceptions (that of the tree cannot be used). "
-    "In effect is what main (0123456789ab) has."
+    "The settings of main (0123456789ab) are in effect."
 )
 
 
@@ -147,7 +147,7 @@ def test_json_has_the_fields_of_the_schema_and_reads_them_back(changed: Assessme
         "commit": None,
     }
     del told["settings"], told["register"], told["settings_changes"]
-    assert parse(json.dumps(told)).settings == UsedFile(), "written before it was told"
+    assert parse(json.dumps(told)).settings == UsedFile(), "an older document"
 
 
 @pytest.mark.parametrize("format", FORMATS)
@@ -159,7 +159,16 @@ def test_names_of_files_act_in_no_format(format: str, changed: Assessment) -> No
 
 
 def test_in_words() -> None:
-    assert settings_in_effect.told(UsedFile()) == "none"
-    assert settings_in_effect.told(UsedFile(source="none", ref="main", commit=COMMIT)) == "none of main (0123456789ab)"
-    assert settings_in_effect.told(UsedFile("x", "ab", "found")) == "x, found in the working directory, SHA-256 ab"
-    assert settings_in_effect.told(UsedFile("x", "ab", "commit", COMMIT, COMMIT)) == "x of 0123456789ab, SHA-256 ab"
+    assert settings_in_effect.file_in_words(UsedFile()) == "none"
+    assert (
+        settings_in_effect.file_in_words(UsedFile(source="none", ref="main", commit=COMMIT))
+        == "none of main (0123456789ab)"
+    )
+    assert (
+        settings_in_effect.file_in_words(UsedFile("x", "ab", "found"))
+        == "x, found in the working directory, SHA-256 ab"
+    )
+    assert (
+        settings_in_effect.file_in_words(UsedFile("x", "ab", "commit", COMMIT, COMMIT))
+        == "x of 0123456789ab, SHA-256 ab"
+    )

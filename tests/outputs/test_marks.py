@@ -27,7 +27,7 @@ from hipaa_guard.facts.values import Cause
 from hipaa_guard.outputs import FORMATS, write
 from hipaa_guard.outputs.comparison import difference
 from hipaa_guard.outputs.formats import terminal
-from hipaa_guard.outputs.wording.finding_text import told_finding
+from hipaa_guard.outputs.wording.finding_text import finding_text
 from hipaa_guard.outputs.wording.harmless_text import escaped_json, in_log, in_xml, unmarked, wrapped
 from hipaa_guard.outputs.wording.page import Page
 from tests.outputs.conftest import CONTROLS, COVERAGE, EXCEPTION, SCAN, finding, in_account, in_terraform, registered
@@ -193,7 +193,7 @@ def test_what_is_no_mark_stays() -> None:
 def test_texts_of_other_verbs_hold_no_command(text: str) -> None:
     result = planted(ASSESSMENT, text)
     for each in result.findings:
-        assert not acting(told_finding(each, result))
+        assert not acting(finding_text(each, result))
     comparison: Comparison = compare(dataclasses.replace(result, findings=result.findings[:2]), result)
     assert Change.NEW in comparison.counts()
     assert not acting(difference.as_text(comparison, everything=True))

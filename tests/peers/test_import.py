@@ -386,8 +386,8 @@ class TestCommandLine:
         [
             ("{", "is not JSON"),
             ("{}", "no known tool wrote this"),
-            ('[{"check_type": "terraform", "results": {"failed_checks": {}}}]', "results.failed_checks is no list"),
-            ('[{"check_type": "terraform", "results": {"failed_checks": [1]}}]', "holds what is no object"),
+            ('[{"check_type": "terraform", "results": {"failed_checks": {}}}]', "results.failed_checks is not a list"),
+            ('[{"check_type": "terraform", "results": {"failed_checks": [1]}}]', "has an entry that is not an object"),
             ('{"schema_version": "1.0", "findings": []}', "give it with --with"),
         ],
     )

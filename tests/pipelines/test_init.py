@@ -142,9 +142,9 @@ def test_what_exists_is_kept(repository: Path) -> None:
     result = run("init", *FROM, cwd=repository)
     assert result.returncode == 0
     assert {name: (repository / name).read_text() for name in mine} == mine
-    assert f"kept   {WORKFLOW}: it exists, --force writes it anew" in result.stdout
+    assert f"kept   {WORKFLOW}: it exists, --force overwrites it" in result.stdout
     assert f"Add to .gitlab-ci.yml:\ninclude:\n  - local: {JOB}" in result.stdout
-    assert "wrote anew  .hipaa-guard.yaml" in run("init", *FROM, "--force", cwd=repository).stdout
+    assert "overwrote  .hipaa-guard.yaml" in run("init", *FROM, "--force", cwd=repository).stdout
     assert "path" in yaml.safe_load((repository / ".hipaa-guard.yaml").read_text())["terraform"]
     assert (repository / ".gitlab-ci.yml").read_text() == mine[".gitlab-ci.yml"]
 

@@ -1,4 +1,4 @@
-"""The baseline: the gaps that are known already, by fingerprint, so that a pipeline can stop for new ones only."""
+"""The baseline: the fingerprints of known gaps, so that a pipeline stops only for new ones."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ from hipaa_guard.terraform.repository.untrusted_paths import FoundPathError, con
 VERSION = "1.0"
 
 FILE = ".hipaa-guard/baseline.json"
-"""Where `hipaa-guard baseline write` puts it."""
+"""The file that `hipaa-guard baseline write` writes unless another is named."""
 
 OPEN = (Status.FAIL, Status.UNKNOWN)
-"""What a baseline holds."""
+"""The statuses of the findings that a baseline holds."""
 
 
 class BaselineError(Exception):
-    """A file is no baseline. The text says what to do."""
+    """A file is not a baseline. The text says what to do."""
 
 
 class KnownFinding(NamedTuple):
@@ -44,7 +44,7 @@ class KnownFinding(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Baseline:
-    """What was open when the baseline was made, by fingerprint. ``roots_from`` is as in `Scan`."""
+    """The findings that were open when the baseline was made, by fingerprint. ``roots_from`` is as in `Scan`."""
 
     findings: Mapping[str, KnownFinding] = field(default_factory=dict)
     roots_from: RootsFrom | None = None
@@ -57,69 +57,70 @@ class Baseline:
         return self.roots_from not in (None, "scanned path")
 
     def knows(self, finding: Finding, shared: Container[str] = ()) -> bool:
-        """Whether a gap was there as a gap, an unknown verdict at least as unknown; under any name it ever had.
+        """Whether the baseline holds the finding, under its fingerprint or a former one.
 
-        What an exception covered is known only as long as one does: when that ends, the gap has to be seen. A name is
-        not enough where it may be that of another root: in a baseline from before roots were named from the repository
-        one of the ``shared`` names, in any other one that stands there for another root.
+        It must hold a gap as a gap, and an unknown verdict as a gap or as unknown. A finding that an exception covered
+        counts as known only while an exception covers it: when the exception ends, the gap must be seen. A fingerprint
+        does not count where it may belong to another root. In a baseline from before roots were named from the
+        repository, these are the ``shared`` fingerprints; in any other, those that it holds for another root.
         """
         return any(self._covers(finding, name, shared) for name in names_of(finding))
 
-    def knows_otherwise(self, finding: Finding, shared: Container[str]) -> bool:
-        """Whether it knows a finding only by a name in which the root is called otherwise."""
-        known = [self.findings[name] for name in names_of(finding) if self._covers(finding, name, shared)]
-        return bool(known) and all(each.root != finding.resource.root for each in known)
+    def knows_by_former_root(self, finding: Finding, shared: Container[str]) -> bool:
+        """Whether the baseline holds a finding only under a fingerprint made with a former name of the root."""
+        entries = [self.findings[name] for name in names_of(finding) if self._covers(finding, name, shared)]
+        return bool(entries) and all(each.root != finding.resource.root for each in entries)
 
     def _covers(self, finding: Finding, name: str, shared: Container[str]) -> bool:
-        known = self.findings.get(name)
-        if known is None or (known.root != finding.resource.root if self.names_repository else name in shared):
+        entry = self.findings.get(name)
+        if entry is None or (entry.root != finding.resource.root if self.names_repository else name in shared):
             return False
         enough = (Status.FAIL,) if finding.status is Status.FAIL else OPEN
-        return known.status in enough and (finding.exception is not None or not known.covered)
+        return entry.status in enough and (finding.exception is not None or not entry.covered)
 
 
 def names_of(finding: Finding) -> Iterator[str]:
-    """The fingerprints by which a finding may be known: its own, and those of before a move.
+    """The fingerprints under which a baseline may hold a finding: its own, and those from before a move.
 
-    Terraform moves ``x`` to ``x[0]`` by itself where `count` is added, and back where it is taken away.
+    Terraform moves ``x`` to ``x[0]`` by itself where `count` is added, and back where `count` is removed.
     """
     yield finding.fingerprint
     yield from finding.previous
     origin = finding.resource
     if origin.source == "terraform" and origin.address and origin.block:
         rest = origin.address[len(origin.block) :]
-        for other in counted_otherwise(origin.block):
+        for other in with_and_without_count(origin.block):
             yield fingerprint(finding.control_id, moved_to(origin, other + rest))
 
 
-def counted_otherwise(address: str) -> Iterator[str]:
-    """The address that Terraform knows as the same, without a `count` or with one."""
+def with_and_without_count(address: str) -> Iterator[str]:
+    """The other address of the same block: with ``[0]`` where it has none, without where it has it."""
     key = last_key(address)
     if key in ("", "[0]"):
         yield address.removesuffix("[0]") if key else f"{address}[0]"
 
 
 def baseline_of(assessment: Assessment) -> Baseline:
-    """What is open in a result."""
-    known = {
+    """The baseline of a result: its open findings."""
+    findings = {
         f.fingerprint: KnownFinding(f.status, f.exception is not None, f.control_id, f.resource.root, f.resource.label)
         for f in _open(assessment.findings)
     }
-    return Baseline(known, assessment.scan.roots_from)
+    return Baseline(findings, assessment.scan.roots_from)
 
 
 def compared(findings: Iterable[Finding], baseline: Baseline, shared: Container[str] = ()) -> list[Finding]:
-    """The findings, gaps and unknown verdicts marked as new or not; for ``shared`` see `Baseline.knows`."""
+    """The findings, with gaps and unknown verdicts marked as new or not; for ``shared`` see `Baseline.knows`."""
     return [f._replace(new=not baseline.knows(f, shared)) if f.status in OPEN else f for f in findings]
 
 
 def use_of(
     baseline: Baseline, findings: Iterable[Finding], shared: Mapping[str, tuple[str, ...]], roots_from: RootsFrom | None
 ) -> BaselineUse:
-    """What a scan has to say of its baseline: which entries are ambiguous, and whether it should be written again."""
+    """A baseline as a scan used it: its ambiguous entries, and whether it should be written again."""
     ambiguous = tuple(
-        BaselineEntry(name, known.control_id, known.root, known.resource, shared[name])
-        for name, known in baseline.findings.items()
+        BaselineEntry(name, entry.control_id, entry.root, entry.resource, shared[name])
+        for name, entry in baseline.findings.items()
         if name in shared and not baseline.names_repository
     )
     warnings = tuple(_warnings(baseline, ambiguous, findings, shared, roots_from))
@@ -136,23 +137,23 @@ def _warnings(
     again = "write it again with `hipaa-guard baseline write`"
     for entry in ambiguous:
         yield (
-            f"covers nothing by its entry {entry.fingerprint[:12]}, {entry.control_id} of {entry.resource}: its root "
-            f"is not named from the repository, and {' or '.join(entry.meant)} may be meant; {again}"
+            f"has an entry that covers nothing, {entry.fingerprint[:12]}, {entry.control_id} of {entry.resource}: its "
+            f"root is not named from the repository, and may be {' or '.join(entry.meant)}; {again}"
         )
     if roots_from == "scanned path" and baseline.names_repository:
         yield (
-            "names roots from the repository, and this scan names them from what was scanned, so that a gap of another "
+            "names roots from the repository, and this scan names them from the scanned path, so a gap of another "
             "root may count as known: give --repository-root DIR"
         )
     if roots_from not in (None, "scanned path") and not baseline.names_repository:
-        number = sum(f.status in OPEN and baseline.knows_otherwise(f, shared) for f in findings)
+        number = sum(f.status in OPEN and baseline.knows_by_former_root(f, shared) for f in findings)
         if number:
             what = "1 finding" if number == 1 else f"{number:,} findings"
-            yield f"knows {what} by a name in which the root is not named from the repository: {again}"
+            yield f"holds {what} by fingerprints whose root is not named from the repository: {again}"
 
 
 def written(assessment: Assessment) -> str:
-    """The baseline of a result as JSON, a finding on a line, sorted: equal results give equal text."""
+    """The baseline of a result as JSON, one finding a line, sorted: equal results give equal text."""
     head = {
         "baseline_version": VERSION,
         "tool": {"name": "hipaa-guard", "version": assessment.version},
@@ -171,7 +172,7 @@ def read(path: Path) -> Baseline:
     """The baseline in a file.
 
     Raises:
-        BaselineError: it cannot be read or is none.
+        BaselineError: the file cannot be read, or is not a baseline.
 
     """
     try:
@@ -181,25 +182,25 @@ def read(path: Path) -> Baseline:
 
 
 def parse(data: bytes, path: Path) -> Baseline:
-    """The baseline whose content this is; ``path`` is the file in messages.
+    """The baseline in the content of a file; ``path`` names the file in messages.
 
     Raises:
-        BaselineError: it is none.
+        BaselineError: the content is not a baseline.
 
     """
     try:
         document = json.loads(data.decode("utf-8"))
     except (ValueError, RecursionError):
-        raise BaselineError(f"{path} is no baseline: it is no JSON") from None
+        raise BaselineError(f"{path} is not a baseline: it is not JSON") from None
     if not isinstance(document, dict) or "baseline_version" not in document:
         hint = "`hipaa-guard baseline write` makes one, also from a saved JSON result"
-        raise BaselineError(f"{path} is no baseline: {hint}")
+        raise BaselineError(f"{path} is not a baseline: {hint}")
     version = document["baseline_version"]
     if not isinstance(version, str) or version.partition(".")[0] != VERSION.partition(".")[0]:
-        raise BaselineError(f"{path} has baseline version {version!r}, and {VERSION} is read: write it again")
+        raise BaselineError(f"{path} has baseline version {version!r}; this version reads {VERSION}: write it again")
     entries = document.get("findings")
     if not isinstance(entries, list):
-        raise BaselineError(f"{path} is no baseline: it has no findings")
+        raise BaselineError(f"{path} is not a baseline: it has no findings")
     roots_from = document.get("roots_from")
     if roots_from is not None and roots_from not in get_args(RootsFrom):
         raise BaselineError(f"{path} names roots from {str(roots_from)[:60]!r}, which this hipaa-guard does not know")

@@ -50,9 +50,9 @@ def assess(
 ) -> Assessment:
     """Sort the findings, sum them up by control and by law, and decide the gate (see `gate.decide`).
 
-    ``every`` are all controls that are loaded, where ``controls`` are only those that were asked for.
-    ``fail_on_expired`` makes exceptions stop whose time is over, ``fail_on_settings_change`` a tree that has other
-    settings than the commit that they were taken from.
+    ``controls`` are the chosen controls, ``every`` all that are loaded. With ``fail_on_expired`` an expired exception
+    fails the gate; with ``fail_on_settings_change`` a tree does whose settings differ from those of the commit that
+    they were taken from.
     """
     every = controls if every is None else every
     exceptions = exceptions or Exceptions()

@@ -1,4 +1,4 @@
-"""What changed between two results. What was not looked at again is never "fixed"."""
+"""The changes between two results. A finding that the second scan did not look at is never "fixed"."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from hipaa_guard.terraform.addresses import without_keys
 
 
 class Change(StrEnum):
-    """What became of a finding."""
+    """How a finding changed."""
 
     NEW = "new"
     REGRESSED = "regressed"
@@ -27,15 +27,15 @@ class Change(StrEnum):
     FIXED = "fixed"
     """It failed and passes now."""
     SETTLED = "settled"
-    """It was not known and passes now."""
+    """Its verdict was unknown and it passes now."""
     GONE = "gone"
-    """The resource is no longer there, and all was looked at."""
+    """The resource is no longer there, and the second scan looked at everything."""
     NOT_EVALUATED = "no longer evaluated"
     UNCHANGED = "unchanged"
 
 
 class Difference(NamedTuple):
-    """One finding in two results. ``reason`` says why it is as ``change`` says, where that needs saying."""
+    """One finding in two results. ``reason`` explains ``change`` where it needs explaining."""
 
     change: Change
     before: Finding | None
@@ -44,14 +44,14 @@ class Difference(NamedTuple):
 
     @property
     def finding(self) -> Finding:
-        """As it is now, else as it was."""
+        """The finding as it is now, else as it was."""
         found = self.after or self.before
         assert found is not None
         return found
 
     @property
     def stops(self) -> bool:
-        """Whether it is a failure that was none before, and that no exception covers."""
+        """Whether it is a new failure that no exception covers."""
         after = self.after
         is_new = self.change in (Change.NEW, Change.REGRESSED)
         return is_new and after is not None and after.status is Status.FAIL and after.exception is None
@@ -77,9 +77,9 @@ class Comparison:
 
     @property
     def ended(self) -> tuple[Finding, ...]:
-        """Open findings whose exception holds no longer."""
+        """Open findings whose exception is no longer in force."""
         both = ((d.before, d.after) for d in self.differences)
-        return tuple(after for before, after in both if after and _is_open(after) and _lost(before, after))
+        return tuple(after for before, after in both if after and _is_open(after) and _exception_ended(before, after))
 
 
 _OPEN = (Status.FAIL, Status.UNKNOWN)
@@ -89,26 +89,26 @@ _PLACE = {change: place for place, change in enumerate(Change)}
 def compare(before: Assessment, after: Assessment) -> Comparison:
     """The differences between two results, worst first."""
     before = _as_named_in(before, after)
-    known: dict[tuple[str, str], list[Finding]] = defaultdict(list)
+    not_matched: dict[tuple[str, str], list[Finding]] = defaultdict(list)
     for finding in before.findings:
-        known[finding.fingerprint, finding.resource.root].append(finding)
+        not_matched[finding.fingerprint, finding.resource.root].append(finding)
     absence = _Absence(before, after)
     found = []
     for finding in after.findings:
-        # A root has to be the same by name: a fingerprint of before may by now be that of another root.
+        # The root must have the same name: a former fingerprint may by now be that of another root.
         names = ((name, finding.resource.root) for name in names_of(finding))
-        name = next((name for name in names if known.get(name)), None)
-        earlier = known[name].pop(0) if name is not None else None
+        name = next((name for name in names if not_matched.get(name)), None)
+        earlier = not_matched[name].pop(0) if name is not None else None
         difference = _difference(earlier, finding)
         if difference is not None:
             found.append(difference)
-    rest = (finding for findings in known.values() for finding in findings if _is_open(finding))
+    rest = (finding for findings in not_matched.values() for finding in findings if _is_open(finding))
     found += [absence.of(finding) for finding in rest]
     return Comparison(before, after, tuple(sorted(found, key=_place)))
 
 
 def _as_named_in(before: Assessment, after: Assessment) -> Assessment:
-    """The first result with the roots named from the repository, where only those of the second are."""
+    """The first result with its roots named from the repository, where only the second result names them so."""
     if before.scan.names_repository or not after.scan.names_repository or before.scan.source == "aws":
         return before
     findings = tuple(_renamed(finding, before.scan) for finding in before.findings)
@@ -126,7 +126,10 @@ def _renamed(finding: Finding, scan: Scan) -> Finding:
 
 
 def _in_repository(root: str, scan: Scan) -> str:
-    """A root that was named from what was scanned: a plan or state without its source by its file."""
+    """A root named from the scanned path, now named from the repository.
+
+    The root of a plan or state without its source was named after the file.
+    """
     file = scan.format in ("plan", "state") and root == posixpath.basename(scan.target)
     return posixpath.normpath(posixpath.join(scan.base, "." if file else root))
 
@@ -152,12 +155,12 @@ def _exception(finding: Finding | None) -> str:
     return finding.exception.id if finding is not None and finding.exception is not None else ""
 
 
-def _lost(before: Finding | None, after: Finding) -> bool:
+def _exception_ended(before: Finding | None, after: Finding) -> bool:
     return bool(_exception(before)) and not _exception(after)
 
 
 def _difference(before: Finding | None, after: Finding) -> Difference | None:
-    """How a finding changed that is in the second result; None where it was open in neither."""
+    """How a finding of the second result changed; None where it is open in neither result."""
     was = before.status if before is not None else None
     match was, after.status:
         case (Status.PASS, Status.FAIL):
@@ -185,11 +188,11 @@ def _difference(before: Finding | None, after: Finding) -> Difference | None:
 # --- what is no longer there --------------------------------------------------------------------------------------
 
 _HIDING = frozenset({GapKind.FILE, GapKind.MODULE, GapKind.LIMIT, GapKind.DUPLICATE, GapKind.EXPANSION})
-"""Rows of source behind which a resource may be."""
+"""Kinds of rows of Terraform source that may hide a resource."""
 
 
 class _Absence:
-    """Why a finding of the first result is not in the second."""
+    """Why findings of the first result are not in the second."""
 
     def __init__(self, before: Assessment, after: Assessment) -> None:
         self._before = before
@@ -198,15 +201,15 @@ class _Absence:
         self._roots = set(after.coverage.roots)
         self._regions = set(after.coverage.regions)
         seen_before = set(before.coverage.gaps)
-        # A module that was not there before hid the same resources then; a file that cannot be read hides any.
+        # A module that was missing before hid the same resources then; a file that cannot be read may hide any.
         self._hiding = [
             gap
             for gap in after.coverage.gaps
             if gap.kind in _HIDING and (gap.kind in (GapKind.FILE, GapKind.LIMIT) or gap not in seen_before)
         ]
-        self._left_out = {gap.subject for gap in after.coverage.gaps if gap.kind is GapKind.UNCHANGED}
+        self._unchanged_roots = {gap.subject for gap in after.coverage.gaps if gap.kind is GapKind.UNCHANGED}
         self._some_roots = any(gap.kind is GapKind.ROOTS for gap in after.coverage.gaps)
-        # What was refused before as well hid the same things then; a region that was not read hides all that is in it.
+        # A call that was refused before hid the same things then; a region that was not read hides all its resources.
         self._unread = {
             gap.region
             for gap in after.coverage.gaps
@@ -222,7 +225,7 @@ class _Absence:
         }
 
     def of(self, finding: Finding) -> Difference:
-        """The difference: gone, or not looked at. A verdict on what could not be listed is settled by a whole list."""
+        """The difference: gone, or not looked at. A complete list settles a verdict on what was not listed."""
         reason = next(self._reasons(finding), "")
         if reason:
             return Difference(Change.NOT_EVALUATED, finding, None, reason)
@@ -251,18 +254,18 @@ class _Absence:
             yield f"not everything was read{f' in {origin.region}' if origin.region else ''}"
 
     def _of_source(self, control_id: str, origin: Origin) -> Iterator[str]:
-        if origin.root in self._left_out:
+        if origin.root in self._unchanged_roots:
             yield "only what the plan changes was judged"
         if origin.root not in self._roots and not self._same_place():
             yield f"the second scan did not look at {origin.root}"
         if (control_id, origin.root, without_keys(origin.address or "")) in self._uncounted:
-            yield "it is no longer known how many instances there are"
+            yield "the number of instances is no longer known"
         for gap in self._hiding:
             if _may_hide(gap, origin.root, self._roots, self._after.scan.roots_base):
-                yield f"it may be in what was not read: {gap.subject}: {gap.reason}"
+                yield f"it may be in a part that was not read: {gap.subject}: {gap.reason}"
 
     def _same_place(self) -> bool:
-        """Whether all that the first scan looked at was there for the second as well."""
+        """Whether the second scan looked at everything that the first did."""
         before, after = self._before.scan, self._after.scan
         if self._some_roots:
             return False
@@ -272,12 +275,12 @@ class _Absence:
 
 
 def _is_unlisted(finding: Finding) -> bool:
-    """Whether it stands for resources of an account that could not be listed."""
+    """Whether the finding stands for resources of an account that could not be listed."""
     return finding.resource.source == "aws" and not (finding.resource.arn or finding.resource.name)
 
 
 def _may_hide(gap: Gap, root: str, roots: Container[str], base: str) -> bool:
-    """Whether a resource of a root may be behind a row: of its own directory, or of a module, which any may call."""
+    """Whether a row may hide a resource of a root: a row of its directory, or of a module, which any root may call."""
     if gap.location is None:
         return True
     outermost = gap.location.calls[0] if gap.location.calls else gap.location

@@ -1,4 +1,4 @@
-"""What exists in an account and was not judged: what AWS counts, held against what was listed."""
+"""Resources of an account that were not judged: the numbers that AWS counts, compared with those that were listed."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ Counts = Mapping[str, Mapping[str, int]]
 
 
 def unjudged_types(counts: Counts) -> dict[str, int]:
-    """CloudFormation's type -> number of what exists, for the types that no kind covers, sorted.
+    """CloudFormation's type -> number of resources, for the types that no kind covers, sorted.
 
-    A type that is only told as ARNs name it, and has no namesake among the others, is written ``AWS::service::type``.
+    A type that AWS names only as in ARNs, and that matches no other type, is written ``AWS::service::type``.
     """
     covered = {type for kind in all_kinds() for type in kind.aws_types}
     namesakes = {_plain(type): type for of_place in counts.values() for type in of_place if "::" in type}
@@ -33,24 +33,24 @@ def unjudged_types(counts: Counts) -> dict[str, int]:
 
 
 def _plain(type: str) -> str:
-    """The name without what CloudFormation and ARNs write differently."""
+    """The name without the parts that CloudFormation and ARNs write differently."""
     return type.removeprefix("AWS::").replace(":", "").replace("-", "").lower()
 
 
 def more_than_listed(counts: Counts, inventory: Inventory) -> list[Gap]:
-    """Rows for the types of which AWS counts more in a place than the scan listed there.
+    """Rows for the types where AWS counts more resources in a place than the scan listed there.
 
-    Only a type is compared of which all kinds were listed to the end. A resource that was deleted minutes ago may still
-    be counted, so a row is no incompleteness.
+    A type is compared only where all its kinds were listed to the end. AWS may still count a resource that was deleted
+    minutes ago, so a row does not make the scan incomplete.
     """
     listed = _listed(inventory)
     return [
         Gap(
             GapKind.UNJUDGED,
             type,
-            f"{number:,} exist as AWS Config, Resource Explorer or tags tell it, and the scan listed "
-            f"{len(listed[type].get(place, ())):,}: the others were deleted a short time ago, or were not judged",
-            hint="Scan again; where it stays so, look at these resources yourself.",
+            f"AWS Config, Resource Explorer or tags count {number:,}, and the scan listed "
+            f"{len(listed[type].get(place, ())):,}: the others were deleted a short time ago or were not judged",
+            hint="Scan again; if the numbers still differ, look at these resources yourself.",
             incomplete=False,
             region=place,
         )
@@ -61,7 +61,7 @@ def more_than_listed(counts: Counts, inventory: Inventory) -> list[Gap]:
 
 
 def _listed(inventory: Inventory) -> dict[str, dict[str, set[str]]]:
-    """Type -> place -> what was listed of it; a type that was not listed to the end is missing."""
+    """Type -> place -> the resources listed there; a type that was not listed to the end is missing."""
     kinds: dict[str, list[type[Resource]]] = {}
     for kind in all_kinds():
         if isinstance(kind.aws, Listing):
@@ -83,12 +83,12 @@ def _by_place(resources: Iterable[Resource]) -> dict[str, set[str]]:
 
 
 def not_discovered(reasons: Mapping[str, str]) -> list[Gap]:
-    """A row for each region of which it is not known what else exists there -> why."""
+    """A row for each region where AWS did not say which other resources exist; ``reasons`` is region -> why."""
     return [
         Gap(
             GapKind.UNDISCOVERED,
             "other services",
-            f"which other services this account uses is not known: {reason}",
+            f"it is not known which other services this account uses: {reason}",
             hint="Turn on AWS Config for all types, or an index and a default view of Resource Explorer.",
             incomplete=False,
             region=region,

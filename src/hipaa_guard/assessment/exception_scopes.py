@@ -1,4 +1,4 @@
-"""What an exception covers: patterns of addresses, names and places, matched against a resource."""
+"""The scope of an exception: patterns of addresses, names and places, matched against a resource."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from hipaa_guard.facts.resource import Origin
 from hipaa_guard.lean import dataclass, regex
 from hipaa_guard.terraform.addresses import segments
 
-_NO_MARKS = SourceComments()
+_NO_COMMENTS = SourceComments()
 
 _ANY_KEY = r'\[(?:\d+|\?|"(?:[^"\\]|\\.)*")\]'
 _ANY_STEP = rf"[^.\[\]]+(?:{_ANY_KEY})?"
@@ -21,13 +21,14 @@ _STEP = regex(r"(?P<name>[^\[\]]*)(?P<key>\[.*\])?", re.DOTALL)
 
 @dataclass(frozen=True, slots=True)
 class ExceptionScope:
-    """What an entry of the register covers. All parts that are given must fit.
+    """The resources that an entry of the register covers. All parts that are given must match.
 
-    ``address`` is a Terraform address in a ``root``, without which it covers nothing unless something else says where:
-    an ARN, an account, or a comment in source. Without a key it covers all instances, of a module call all that is in
-    it. ``*`` stands for any text inside one step and ``[*]`` for any key, ``**`` for any steps. In the other patterns
-    ``*`` stands for any text, in ``root`` for any within one directory and ``**`` for every root. ``inline`` covers
-    only where a comment in source refers to the entry.
+    ``address`` is a Terraform address in a ``root``. Without a root it covers nothing unless something else says where:
+    an ARN, an account, or a comment in source. An address without a key covers all instances; the address of a module
+    call covers everything in the module. In an address ``*`` stands for any text inside one step, ``[*]`` for any key
+    and ``**`` for any steps. In ``root``, ``*`` stands for any text within one directory name and ``**`` for every
+    root. In the other patterns ``*`` stands for any text. With ``inline`` the entry covers a resource only where a
+    comment in source refers to the entry.
     """
 
     address: str | None = None
@@ -38,27 +39,30 @@ class ExceptionScope:
     tags: Mapping[str, str] = field(default_factory=dict)
     inline: bool = False
 
-    def covers(self, id: str, origin: Origin, marks: SourceComments = _NO_MARKS) -> bool:
-        """Whether the resource is one that the entry with this id is meant for. What is not known does not fit."""
+    def covers(self, id: str, origin: Origin, comments: SourceComments = _NO_COMMENTS) -> bool:
+        """Whether the entry with this id covers the resource. A part that is not known does not match."""
         return (
             _fits(self.account, origin.account, _plain)
             and _fits(self.region, origin.region, _plain)
             and _fits(self.root, origin.root if origin.source == "terraform" else None, _path)
             and _fits(self.arn, origin.arn, _plain)
             and _fits(self.address, origin.address, _address)
-            and all(name in marks.tags and _plain(text).fullmatch(marks.tags[name]) for name, text in self.tags.items())
-            and (not self.inline or any(reference.id == id for reference in marks.references))
+            and all(
+                name in comments.tags and _plain(text).fullmatch(comments.tags[name])
+                for name, text in self.tags.items()
+            )
+            and (not self.inline or any(reference.id == id for reference in comments.references))
         )
 
     def may_meet(self, source: str) -> bool:
-        """Whether a scan of this source (terraform, aws, both) can meet what the scope names."""
+        """Whether a scan of this source (terraform, aws, both) can meet a resource of the scope."""
         of_terraform = bool(self.address or self.root or self.tags or self.inline)
         of_account = bool(self.arn or self.account)
         return source == "both" or (not of_terraform if source == "aws" else not of_account)
 
     @property
     def lacks_root(self) -> bool:
-        """Whether it names an address, which may stand in many roots, and nothing says in which."""
+        """Whether it has an address, which may exist in many roots, and nothing that says in which."""
         return self.address is not None and not (self.root or self.arn or self.account or self.inline)
 
     def too_broad(self) -> str:
@@ -117,10 +121,10 @@ def _step(step: str) -> str:
     if found is None:  # an odd bracket: no address has it
         return re.escape(step)
     key = found["key"]
-    told = _glob(found["name"], r"[^.\[\]]*")
+    pattern = _glob(found["name"], r"[^.\[\]]*")
     if key is None:
-        return rf"{told}(?:{_ANY_KEY})?"
-    return told + (_ANY_KEY if key == "[*]" else _glob(key, r'(?:[^"\\]|\\.)*'))
+        return rf"{pattern}(?:{_ANY_KEY})?"
+    return pattern + (_ANY_KEY if key == "[*]" else _glob(key, r'(?:[^"\\]|\\.)*'))
 
 
 def _is_module(steps: list[str]) -> bool:
@@ -131,7 +135,7 @@ def _is_module(steps: list[str]) -> bool:
 def _broad_address(pattern: str) -> str:
     steps = [step.partition("[")[0] for step in segments(pattern) if step]
     if _is_module(steps):
-        return f"the address {pattern} covers all that is in a module"
+        return f"the address {pattern} covers everything in a module"
     if len(steps) < 2 or not all(step.strip("*") for step in steps[-2:]):
         return f"the address {pattern} names no resource"
     return ""

@@ -1,4 +1,4 @@
-"""The files that decide what a scan says: read from the tree or from a commit, and how the tree differs from that."""
+"""The files that decide what a scan reports: read from the tree or from a commit, and how the two differ."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from hipaa_guard.terraform.repository.untrusted_paths import (
 What = Literal["settings", "exceptions", "baseline"]
 
 Parts = Callable[[bytes, Path], Mapping[str, object]]
-"""The parts of a file by names that stay the same, so that two versions can be compared."""
+"""The parts of a file by stable names, so that two versions can be compared."""
 
 
 class InEffectError(Exception):
@@ -33,12 +33,12 @@ def read_used(
 ) -> tuple[bytes | None, UsedFile]:
     """The content of a file, None where there is none, and where it was read.
 
-    With a commit, files of its work tree are read from there, and one that it does not have yet is none. A file that
-    the user ``named`` elsewhere is read where it is; it may have any size unless ``bounded``.
+    With a commit, files of its work tree are read from the commit; a file that it does not have counts as missing. A
+    file that the user ``named`` elsewhere is read where it is; it may have any size unless ``bounded``.
 
     Raises:
-        InEffectError: it cannot be used, or was named and is nowhere.
-        TerraformInputError: git cannot give it.
+        InEffectError: the file cannot be used, or was named and does not exist.
+        TerraformInputError: git cannot read it.
 
     """
     if at is not None and (not named or at.place(file) is not None):
@@ -50,7 +50,7 @@ def read_used(
         return None, UsedFile()
     astray = why_link_refused(file) if named else ""
     if astray:
-        raise InEffectError(f"{file} {astray}: name what is meant by its own path")
+        raise InEffectError(f"{file} {astray}: name the file by its own path")
     try:
         data = content_of_named(file, use.largest if bounded else None) if named else content(file, use)
     except FoundPathError as error:
@@ -59,7 +59,7 @@ def read_used(
 
 
 def used_file(file: Path, data: bytes | None, source: FileSource, at: Commit | None = None) -> UsedFile:
-    """What reports say of a file with this content."""
+    """The record of a file with this content, for reports."""
     ref, commit = ("", "") if at is None else (at.ref, at.id)
     if data is None:
         return UsedFile("", "", source, ref, commit)
@@ -67,9 +67,9 @@ def used_file(file: Path, data: bytes | None, source: FileSource, at: Commit | N
 
 
 def differences(what: What, file: Path, use: PathUse, data: bytes | None, parts: Parts) -> list[SettingsChange]:
-    """How a file of the tree differs from the ``data`` that a commit has of it.
+    """How a file of the tree differs from the ``data`` of the same file in a commit.
 
-    Only what it says counts, not how that is written.
+    Only the meaning counts, not the layout.
     """
     name = file.as_posix()
     try:
@@ -81,7 +81,7 @@ def differences(what: What, file: Path, use: PathUse, data: bytes | None, parts:
     before = {} if data is None else parts(data, file)
     try:
         after = {} if own is None else parts(own, file)
-    except Exception as error:  # noqa: BLE001 - whatever is wrong with it, it is not in effect
+    except Exception as error:  # noqa: BLE001 - a file with any fault is not in effect
         return [SettingsChange(what, name, note=f"that of the tree cannot be used ({type(error).__name__})")]
     return counted_change(what, name, before, after)
 

@@ -1,19 +1,19 @@
-"""The fingerprints that findings had while roots were named from what was scanned, and not from the repository."""
+"""The fingerprints that findings had while roots were named from the scanned path, and not from the repository."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from hipaa_guard.assessment.baseline import OPEN, counted_otherwise
+from hipaa_guard.assessment.baseline import OPEN, with_and_without_count
 from hipaa_guard.controls.findings import Finding, identity, named_so
 from hipaa_guard.facts.resource import Origin
 
 
 class Identities(NamedTuple):
-    """What the fingerprints of a resource are made of besides the control: today, and while its root had other names.
+    """The parts of a resource's fingerprints besides the control: today's, and those with former names of its root.
 
-    Of both, those of the addresses that it had before are part.
+    Both include the addresses that the resource had before.
     """
 
     root: str
@@ -22,10 +22,10 @@ class Identities(NamedTuple):
 
 
 def identities_of(origin: Origin, previous: Iterable[str], former_roots: Sequence[str]) -> Identities:
-    """The identities of a resource whose addresses were the ``previous`` ones and whose root had these names."""
+    """The identities of a resource with its ``previous`` addresses and the former names of its root."""
     address = origin.address or ""
     addresses = dict.fromkeys((address, *previous))
-    perhaps = [address, *previous, *counted_otherwise(address)]
+    perhaps = [address, *previous, *with_and_without_count(address)]
     return Identities(
         origin.root,
         tuple(identity(origin, origin.root, each) for each in perhaps),
@@ -34,10 +34,10 @@ def identities_of(origin: Origin, previous: Iterable[str], former_roots: Sequenc
 
 
 class FormerFingerprints:
-    """Findings and what they were called, with the earlier ids of their controls.
+    """Findings with their former fingerprints, also those with earlier ids of their controls.
 
-    ``identities`` are those of each finding's resource, the same object for all findings of a resource; None where
-    roots are not named from the repository.
+    ``identities`` has an entry for each finding: the identities of its resource, the same object for all findings of
+    the resource; None where roots are not named from the repository.
     """
 
     def __init__(
@@ -51,7 +51,7 @@ class FormerFingerprints:
         self._meant = _shared(each for each in identities if each is not None)
 
     def findings(self) -> list[Finding]:
-        """The findings; open ones have among their previous fingerprints the former ones that no other one shares."""
+        """The findings; the previous fingerprints of open ones include the former ones that no other finding shares."""
         return [
             finding if its is None or finding.status not in OPEN else self._named(finding, its)
             for finding, its in self._pairs
@@ -65,7 +65,7 @@ class FormerFingerprints:
         return named_so(finding, self._ids.get(finding.control_id, ()), identities)
 
     def shared(self) -> dict[str, tuple[str, ...]]:
-        """The former fingerprints that may be meant for findings of several roots, with these roots."""
+        """The former fingerprints that findings of several roots share, with these roots."""
         return {
             name: self._meant[each]
             for finding, its in self._pairs

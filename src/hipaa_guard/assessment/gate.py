@@ -1,4 +1,4 @@
-"""Whether a pipeline may go on, and why not."""
+"""The gate: whether a pipeline may go on, and if not, why."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ CLEAN, FAILURES, USAGE, INCOMPLETE, BROKEN = range(5)
 _PRECEDENCE = (BROKEN, USAGE, FAILURES, INCOMPLETE)
 
 NOT_READ = frozenset({Cause.DENIED, Cause.THROTTLED, Cause.UNREACHABLE, Cause.CREDENTIALS, Cause.SERVICE_ERROR})
-"""Causes of an unknown verdict that mean that something which exists was not read."""
+"""Causes of an unknown verdict where something exists and was not read."""
 
 NOTHING = "Nothing was judged"
-"""How the sentence begins that says so."""
+"""The beginning of the sentence for a scan that judged nothing."""
 
 _GAP_WORDS = {
     GapKind.FILE: ("file could not be read", "files could not be read"),
@@ -53,14 +53,14 @@ def decide(
 ) -> Gate:
     """The gate over a finished scan.
 
-    ``fail_on`` is the mildest severity whose failures stop the pipeline; None lets all pass. ``max_unknown`` is how
-    many verdicts may be unknown before the scan counts as incomplete, ``max_unjudged`` how many resources may have no
-    control that judges them; None allows any number. A scan that judged nothing is incomplete, unless ``allow_empty``
-    is given or it was ``narrowed``: asked for less than there is. ``warn_only`` reports failures and incompleteness
-    without stopping for them; an error of our own stops always. ``new_only`` lets failures pass that the baseline has.
-    ``expired`` are the ids of exceptions that stop because their time is over, ``changed`` what stops because the tree
-    has other settings than the commit that they were taken from. Findings that an exception covers
-    neither stop nor count as unknown.
+    ``fail_on`` is the lowest severity whose failures stop the pipeline; None lets all pass. A scan is incomplete with
+    more than ``max_unknown`` unknown verdicts, or more than ``max_unjudged`` resources that no control judges; None
+    allows any number. A scan that judged nothing is incomplete, unless ``allow_empty`` is given or it was ``narrowed``:
+    asked for less than there is. ``warn_only`` reports failures and incompleteness without stopping for them; an error
+    of our own always stops. ``new_only`` lets failures pass that the baseline holds. ``expired`` are the ids of expired
+    exceptions, ``changed`` the differences between the settings of the tree and those of the commit that they were
+    taken from: each of either stops. A finding that an exception covers does not stop the pipeline and does not count
+    as unknown.
     """
     findings = list(findings)
     open_ = [finding for finding in findings if finding.exception is None]
@@ -92,12 +92,12 @@ def counted(number: int, one: str, many: str) -> str:
 def nothing_judged(coverage: Coverage, *, narrowed: bool = False) -> str:
     """Why a scan judged nothing, in a sentence."""
     if narrowed:
-        return f"{NOTHING}: what was asked for holds no resource that the chosen controls judge."
+        return f"{NOTHING}: the part that was asked for holds no resource that the chosen controls judge."
     if coverage.resources:
         found = counted(coverage.judged, "resource that was found", "resources that were found")
         return f"{NOTHING}: no control concerns the {found}."
     if coverage.elsewhere:
-        return f"{NOTHING}: what was found are parts of resources that are declared elsewhere, and they decide nothing."
+        return f"{NOTHING}: only parts of resources declared elsewhere were found, and they decide nothing."
     if not coverage.not_judged:
         return f"{NOTHING}: no resource was found that a control judges."
     number = coverage.not_judged
@@ -110,7 +110,7 @@ def _have(number: int) -> str:
 
 
 def _judged(findings: Iterable[Finding]) -> int:
-    """Number of verdicts that say something of a resource, or that it could not be judged."""
+    """Number of verdicts on resources, unknown ones included."""
     return sum(finding.status in (Status.PASS, Status.FAIL, Status.UNKNOWN) for finding in findings)
 
 
@@ -126,7 +126,7 @@ def _broken(findings: Sequence[Finding], coverage: Coverage, internal_errors: in
 
 
 def _policies_broken(findings: Sequence[Finding]) -> list[str]:
-    """Controls that are not ours and broke: what they would have said is not known."""
+    """Controls of the user's own policies that broke: their verdicts are not known."""
     controls = {finding.control_id for finding in findings if finding.cause is Cause.POLICY}
     if not controls:
         return []
@@ -150,7 +150,7 @@ def _failures(findings: Sequence[Finding], fail_on: Severity | None, *, new_only
     least = "" if fail_on is Severity.LOW else f" at severity {fail_on} or worse"
     what = ("new finding fails", "new findings fail") if new_only else ("finding fails", "findings fail")
     more = [
-        *([f"{len(failing.known):,} in the baseline"] if failing.known else []),
+        *([f"{len(failing.in_baseline):,} in the baseline"] if failing.in_baseline else []),
         *([f"{len(failing.excepted):,} covered by exceptions"] if failing.excepted else []),
     ]
     besides = f" (besides {' and '.join(more)})" if more else ""
@@ -158,10 +158,10 @@ def _failures(findings: Sequence[Finding], fail_on: Severity | None, *, new_only
 
 
 class _Failing(NamedTuple):
-    """Failing findings by what they are worth to the gate."""
+    """Failing findings by whether the gate counts them."""
 
     open: list[Finding]
-    known: list[Finding]
+    in_baseline: list[Finding]
     excepted: list[Finding]
 
 
@@ -172,7 +172,7 @@ def _failing(findings: Sequence[Finding], *, new_only: bool) -> _Failing:
             if finding.exception is not None:
                 found.excepted.append(finding)
             elif new_only and finding.new is False:
-                found.known.append(finding)
+                found.in_baseline.append(finding)
             else:
                 found.open.append(finding)
     return found
@@ -189,7 +189,7 @@ def _changed(changes: Sequence[SettingsChange]) -> list[str]:
     if not changes:
         return []
     names = ", ".join(dict.fromkeys(change.what for change in changes))
-    return [f"The tree changes what decides about it ({names}), and --fail-on-settings-change stops for that."]
+    return [f"The tree changes the files that decide about it ({names}), and --fail-on-settings-change stops for that."]
 
 
 def _gaps(findings: Sequence[Finding], coverage: Coverage) -> list[str]:
@@ -228,8 +228,12 @@ def _clean(
     if not judged:
         return nothing_judged(coverage, narrowed=narrowed)
     failing = _failing(findings, new_only=new_only)
-    below = "below the severity that stops" if fail_on else "of which none is asked to stop"
-    found = ((failing.open, below), (failing.known, "in the baseline"), (failing.excepted, "covered by exceptions"))
+    below = "below the severity that stops" if fail_on else "let through"
+    found = (
+        (failing.open, below),
+        (failing.in_baseline, "in the baseline"),
+        (failing.excepted, "covered by exceptions"),
+    )
     parts = [f"{counted(len(some), 'failing finding', 'failing findings')} {what}" for some, what in found if some]
     parts = parts or [f"No gap found in {counted(judged, 'verdict', 'verdicts')}"]
     if counts[Status.UNKNOWN]:

@@ -1,4 +1,4 @@
-"""The result of a scan, from which every output is made: one immutable value."""
+"""The result of a scan, one immutable value: every output is made from it."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class ControlSummary:
     equivalents: Mapping[str, tuple[str, ...]]
     """By peer (`hipaa_guard.controls.control.PEERS`), every peer present."""
     counts: Mapping[Status, int]
-    """Number of findings by status; all zero where no resource of the kind was met."""
+    """Number of findings by status; all zero where the scan met no resource of the kind."""
 
 
 class Why(StrEnum):
@@ -41,7 +41,7 @@ class Why(StrEnum):
     NO_CONTROL = "no control"
     """No control judges resources of the type."""
     NOT_FOR_THIS = "no control of this kind"
-    """Controls judge the resource, but none of the folder of policies that the line asks for."""
+    """Controls judge the resource, but none from the folder of policies that the line asks for."""
     LEFT_OUT = "left out"
     """The controls were not asked for."""
     NOT_READ = "not read"
@@ -51,7 +51,7 @@ class Why(StrEnum):
     ELSEWHERE = "declared elsewhere"
     """Only parts of it are declared, and these do not decide it."""
     NOT_COUNTED = "not counted"
-    """Whether there are resources that no control covers was not asked."""
+    """The scan did not look for resources that no control covers."""
 
 
 class NotJudged(NamedTuple):
@@ -59,24 +59,24 @@ class NotJudged(NamedTuple):
 
     why: Why
     what: str
-    """A type of Terraform or CloudFormation, a kind of ours, or words where neither fits."""
+    """A type of Terraform or CloudFormation, a kind of ours, or a few words where it is neither."""
     number: int | None = None
     """How many resources (rows of the coverage, where they were not read); None where that is not known."""
     safeguard: str = ""
-    """The folder of policies in which a control is missing, where one is."""
+    """The folder of policies that lacks a control; empty where none does."""
     controls: tuple[str, ...] = ()
     """The controls that were left out."""
 
 
 @dataclass(frozen=True, slots=True)
 class RequirementSummary:
-    """One standard or specification of the Security Rule with what the scan says of it.
+    """One standard or specification of the Security Rule with its result.
 
-    ``status`` is ``fail`` where a finding of one of its controls is, else ``unknown`` where one is, or where nothing
-    was judged of what belongs to it; ``partial`` where there is evidence and something that belongs to it was not
-    judged; ``pass`` only where the law data say that it can be decided automatically and all that belongs to it passes;
-    otherwise ``manual``, ``inherited`` or ``not_applicable`` (no resource met its controls). ``assessment`` is how much
-    of it a scanner can decide at all: automated, partial, manual, aws-inherited.
+    ``status`` is ``fail`` where a finding of one of its controls fails; else ``unknown`` where one is unknown, or where
+    none of the resources that belong to it was judged; ``partial`` where there is evidence and a resource that belongs
+    to it was not judged; ``pass`` only where the law data say that it can be decided automatically and everything that
+    belongs to it passes; otherwise ``manual``, ``inherited`` or ``not_applicable`` (no resource met its controls).
+    ``assessment`` says how much of it a scanner can decide: automated, partial, manual, aws-inherited.
     """
 
     citation: str
@@ -89,19 +89,19 @@ class RequirementSummary:
     controls: tuple[str, ...]
     counts: Mapping[Status, int]
     parent: str = ""
-    """The paragraph it stands in; for a specification, the citation of its standard."""
+    """The paragraph that it is in; for a specification, the citation of its standard."""
     evidence: str = ""
-    """What AWS and Terraform can show of it, in words."""
+    """The evidence that AWS and Terraform can show, in words."""
     note: str = ""
     worst: Severity | None = None
     """The worst severity of its gaps; None where it has none."""
     not_judged: tuple[NotJudged, ...] = ()
-    """What belongs to it and was not judged for it."""
+    """Resources that belong to it and were not judged for it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Scan:
-    """What was scanned, when and as whom."""
+    """The subject of a scan, its time, and the identity that read it."""
 
     source: Literal["terraform", "aws", "both"]
     target: str
@@ -117,13 +117,13 @@ class Scan:
     regions: tuple[str, ...] = ()
     commit: str | None = None
     base: str = "."
-    """The directory that files of findings are relative to, seen from the work tree of git, else from where roots are
-    named from, else from the working directory; ``.`` where none of them holds it."""
+    """The directory that files of findings are relative to. It is written relative to the work tree of git, else to the
+    directory that roots are named from, else to the working directory; ``.`` where it is in none of these."""
     roots_from: RootsFrom | None = None
-    """What the names of roots begin at. None where no Terraform was scanned, and in results from before roots were
-    named from the repository: these name them as seen from what was scanned."""
+    """The directory that roots are named from. None where no Terraform was scanned, and in results from before roots
+    were named from the repository: these name roots from the scanned path."""
     roots_base: str = "."
-    """What was scanned as names of roots begin: ``.`` where they begin there."""
+    """The scanned path, relative to the directory that roots are named from: ``.`` where both are the same."""
 
     @property
     def names_repository(self) -> bool:
@@ -133,7 +133,7 @@ class Scan:
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """What was looked at and what was not: without it no verdict means anything."""
+    """The parts that the scan looked at and those that it did not: without them no verdict means anything."""
 
     files: int = 0
     roots: tuple[str, ...] = ()
@@ -145,14 +145,14 @@ class Coverage:
     unjudged_kinds: Mapping[str, int] = field(default_factory=dict)
     """Number of resources of kinds whose controls were all left out, by kind, as far as they were read."""
     unjudged_counted: bool = True
-    """Whether resources that no kind covers were looked for. What is declared is always there to count; an account has
-    to be asked."""
+    """Whether the scan looked for resources that no kind covers. Declared resources can always be counted; an account
+    has to be asked."""
     elsewhere: Mapping[str, int] = field(default_factory=dict)
-    """Number of resources declared elsewhere that a control could not judge by their parts, by its id."""
+    """By id of a control: number of resources declared elsewhere that it could not judge by their parts."""
     discovered_by: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    """Region of an account -> who told what exists there: AWS Config, Resource Explorer, tags."""
+    """Region of an account -> the sources that listed the resources there: AWS Config, Resource Explorer, tags."""
     discovery_unknown: Mapping[str, str] = field(default_factory=dict)
-    """Region of an account -> why it is not known what exists there besides what was judged."""
+    """Region of an account -> why it is not known which other resources exist there besides those judged."""
     regions: tuple[str, ...] = ()
     calls: Mapping[str, int] = field(default_factory=dict)
     """Number of AWS calls, by operation."""
@@ -161,14 +161,14 @@ class Coverage:
     skipped: Mapping[str, str] = field(default_factory=dict)
     """Regions that were not read -> why."""
     denied: tuple[str, ...] = ()
-    """The IAM actions whose lack left something unknown."""
+    """The denied IAM actions that left something unknown."""
     unread_services: tuple[str, ...] = ()
-    """HIPAA eligible services of AWS that a live scan has no question to."""
+    """HIPAA eligible services of AWS that a live scan does not ask."""
     gaps: tuple[Gap, ...] = ()
 
     @property
     def complete(self) -> bool:
-        """Whether everything that the scan meant to read was read."""
+        """Whether everything that the scan set out to read was read."""
         return not any(gap.incomplete for gap in self.gaps)
 
     @property
@@ -178,31 +178,31 @@ class Coverage:
 
     @property
     def not_judged(self) -> int:
-        """Number of resources that were met and that no control judged."""
+        """Number of resources that the scan met and no control judged."""
         return sum(self.unjudged_types.values()) + sum(self.unjudged_kinds.values())
 
 
 class ExceptionState(StrEnum):
-    """What an entry of the register of exceptions is worth on the day of the scan."""
+    """The state of an entry of the register of exceptions on the day of the scan."""
 
     ACTIVE = "active"
     EXPIRING = "expires soon"
     EXPIRED = "expired"
     PENDING = "not yet approved"
     VOID = "covers nothing"
-    """Whatever the day: its scope is too broad, its control does not exist, an equivalent measure is missing."""
+    """On any day: its scope is too broad, its control does not exist, an equivalent measure is missing."""
 
 
 @dataclass(frozen=True, slots=True)
 class ExceptionUse:
-    """An entry of the register and what it met in a scan."""
+    """An entry of the register, and the findings that it covers in a scan."""
 
     entry: ExceptionEntry
     state: ExceptionState
     days_left: int
     """Negative once it has expired."""
     findings: int
-    """Gaps and unknown verdicts that it covers; that it would cover, where it is not in force."""
+    """Number of gaps and unknown verdicts that it covers, or would cover where it is not in force."""
     warnings: tuple[str, ...] = ()
     """Predicates whose subject is the entry."""
 
@@ -212,57 +212,57 @@ class Exceptions:
     """The register of accepted risks, as a scan used it."""
 
     file: str = ""
-    """Where it stands; empty where there is none."""
+    """Its file; empty where there is none."""
     entries: tuple[ExceptionUse, ...] = ()
     references: tuple[str, ...] = ()
     """Sentences on comments in source that refer to an entry and cover nothing."""
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        """All that is wrong with the register, in sentences."""
-        told = [f"exception {use.entry.id} {warning}" for use in self.entries for warning in use.warnings]
-        return (*told, *self.references)
+        """All faults of the register, in sentences."""
+        sentences = [f"exception {use.entry.id} {warning}" for use in self.entries for warning in use.warnings]
+        return (*sentences, *self.references)
 
 
 FileSource = Literal["none", "found", "named", "commit"]
-"""Where a file of settings or of accepted risks was taken from: it was found in the working directory, the user named
-it, or a commit of git has it; ``none`` where there is none."""
+"""The source of a file of settings or of accepted risks: ``found`` in the working directory, ``named`` by the user, or
+a ``commit`` of git; ``none`` where there is no file."""
 
 
 @dataclass(frozen=True, slots=True)
 class UsedFile:
-    """A file that decides what a scan says: the settings, the register of exceptions, the baseline."""
+    """A file that decides what a scan reports: the settings, the register of exceptions, the baseline."""
 
     file: str = ""
-    """As it was named; empty where there is none."""
+    """Its path as it was named; empty where there is no file."""
     digest: str = ""
-    """SHA-256 of its bytes, 64 hexadecimal digits; empty where there is none."""
+    """SHA-256 of its bytes, 64 hexadecimal digits; empty where there is no file."""
     source: FileSource = "none"
     ref: str = ""
-    """The commit as the user named it; empty where none was asked."""
+    """The commit as the user named it; empty where the user named none."""
     commit: str = ""
-    """Its id."""
+    """The id of that commit."""
 
 
 Changed = Literal["settings", "exceptions", "baseline", "marks"]
 
 
 class SettingsChange(NamedTuple):
-    """In which way the tree has other settings than the commit that they were taken from."""
+    """A difference between the settings of the tree and those of the commit that they were taken from."""
 
     what: Changed
     file: str = ""
-    """Empty for marks, which stand in many."""
+    """Empty for comments on exceptions (``marks``), which are in many files."""
     added: int = 0
     removed: int = 0
     changed: int = 0
-    """Numbers of settings, entries of the register or the baseline, or marks."""
+    """Numbers of settings, entries of the register or the baseline, or comments."""
     note: str = ""
     """Why they were not counted; empty where they were."""
 
 
 class BaselineEntry(NamedTuple):
-    """One finding of a baseline as it is written there, and the roots whose findings it may be meant for."""
+    """One finding as a baseline holds it, and the roots whose findings it may mean."""
 
     fingerprint: str
     control_id: str
@@ -276,17 +276,17 @@ class BaselineUse:
     """The baseline as a scan used it."""
 
     file: str = ""
-    """Where it stands; empty where it is that of a commit."""
+    """Its file; empty where it was made from a commit."""
     roots_from: RootsFrom | None = None
-    """As in `Scan`, when it was made."""
+    """As in `Scan`, for the scan that made the baseline."""
     findings: int = 0
-    """How many it holds."""
+    """Number of findings that it holds."""
     ambiguous: tuple[BaselineEntry, ...] = ()
-    """Those that cover nothing because findings of several roots may be meant."""
+    """Entries that cover nothing because they may mean findings of several roots."""
     warnings: tuple[str, ...] = ()
     """Predicates whose subject is the baseline."""
     used: UsedFile = field(default_factory=UsedFile)
-    """The file that it was read from; source ``commit`` without a file where it is what was open at a commit."""
+    """Its file. Without a file and with source ``commit``, the baseline is the open findings of a commit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -320,10 +320,10 @@ class Assessment:
     register: UsedFile = field(default_factory=UsedFile)
     """The register of exceptions in effect."""
     settings_changes: tuple[SettingsChange, ...] = ()
-    """Where the tree differs from the commit that the settings were taken from; empty where there is none."""
+    """Differences of the tree from the commit of the settings; empty where the settings came from no commit."""
 
     def counts(self) -> dict[Status, int]:
-        """Number of findings by status, every one present that a finding can have."""
+        """Number of findings by status, with every status that a finding can have."""
         counts = dict.fromkeys(VERDICTS, 0)
         for finding in self.findings:
             counts[finding.status] += 1

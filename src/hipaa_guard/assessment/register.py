@@ -19,14 +19,14 @@ from hipaa_guard.controls.exception import ExceptionEntry
 from hipaa_guard.terraform.repository.untrusted_paths import REGISTER, FoundPathError, content, content_of_named
 
 SHORTEST_REASON = 20
-"""Characters of a justification: less than that gives no reason."""
+"""The fewest characters of a justification: a shorter text gives no reason."""
 
 _MOST_VALUES = 200_000
-"""Values of a register after its aliases: a few lines can stand for more than a memory holds."""
+"""The most values of a register with its aliases expanded: a few lines can expand beyond the memory."""
 
 
 class RegisterError(Exception):
-    """The register cannot be used. Each line of the text is one sentence that says where."""
+    """The register cannot be used. Each line of the text is a sentence that says where."""
 
 
 def _day(value: Any) -> Any:
@@ -34,9 +34,9 @@ def _day(value: Any) -> Any:
         try:
             return dt.date.fromisoformat(value)
         except ValueError:
-            raise PydanticCustomError("day", "is no day: write YYYY-MM-DD") from None
+            raise PydanticCustomError("day", "is not a day: write YYYY-MM-DD") from None
     if not isinstance(value, dt.date) or isinstance(value, dt.datetime):
-        raise PydanticCustomError("day", "is no day: write YYYY-MM-DD")
+        raise PydanticCustomError("day", "is not a day: write YYYY-MM-DD")
     return value
 
 
@@ -51,7 +51,7 @@ class _Strict(BaseModel):
 
 
 class ScopeModel(_Strict):
-    """What an exception covers; all parts that are given must fit."""
+    """The resources that an exception covers; all parts that are given must match."""
 
     address: Pattern | None = None
     root: Pattern | None = None
@@ -129,7 +129,7 @@ def read(path: Path, *, named: bool = True) -> list[RegisterEntry]:
     """The entries of a register, in its order; ``named`` says whether the user named the file.
 
     Raises:
-        RegisterError: the file cannot be read, or something in it is not as it must be.
+        RegisterError: the file cannot be read, or an entry is not valid.
 
     """
     try:
@@ -140,10 +140,10 @@ def read(path: Path, *, named: bool = True) -> list[RegisterEntry]:
 
 
 def entries_of(data: bytes, name: str) -> list[RegisterEntry]:
-    """The entries of a register whose content this is; `name` is the file in messages.
+    """The entries of a register, from its bytes; `name` is the file in messages.
 
     Raises:
-        RegisterError: something is not as it must be.
+        RegisterError: an entry is not valid.
 
     """
     try:
@@ -153,18 +153,20 @@ def entries_of(data: bytes, name: str) -> list[RegisterEntry]:
 
 
 def parse(text: str, name: str) -> list[RegisterEntry]:
-    """The entries of a register whose text this is; `name` is the file in messages.
+    """The entries of a register, from its text; `name` is the file in messages.
 
     Raises:
-        RegisterError: something is not as it must be.
+        RegisterError: an entry is not valid.
 
     """
     data, lines = _document(text, name)
     try:
         model = RegisterModel.model_validate(data)
     except ValidationError as error:
-        told = [_sentence(each, data, lines, name) for each in error.errors(include_url=False, include_input=False)]
-        raise RegisterError("\n".join(dict.fromkeys(told))) from None
+        sentences = [
+            _sentence(each, data, lines, name) for each in error.errors(include_url=False, include_input=False)
+        ]
+        raise RegisterError("\n".join(dict.fromkeys(sentences))) from None
     except RecursionError:
         raise RegisterError(f"{name}: it is nested too deep") from None
     twice = [id for id, number in Counter(entry.id for entry in model.exceptions).items() if number > 1]
@@ -177,21 +179,21 @@ def parse(text: str, name: str) -> list[RegisterEntry]:
 
 
 def _document(text: str, name: str) -> tuple[Any, list[int]]:
-    """What the YAML holds, and the lines of the entries."""
+    """The content of the YAML, and the lines of the entries."""
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)(text)
     try:
         node = loader.get_single_node()
         if node is None:
             return {}, []
         if expanded(node, _MOST_VALUES) > _MOST_VALUES:
-            raise RegisterError(f"{name}: its aliases make more than {_MOST_VALUES:,} values of it")
+            raise RegisterError(f"{name}: with its aliases it has more than {_MOST_VALUES:,} values")
         for key in _repeated(node):
             raise RegisterError(f"{name}:{key.start_mark.line + 1}: {key.value[:60]!r} is there twice")
         return loader.construct_document(node), [item.start_mark.line + 1 for item in _items(node)]
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         place = f"{name}:{mark.line + 1}" if mark is not None else name
-        raise RegisterError(f"{place}: it is no YAML: {getattr(error, 'problem', None) or error}") from None
+        raise RegisterError(f"{place}: it is not YAML: {getattr(error, 'problem', None) or error}") from None
     except (ValueError, ArithmeticError, RecursionError) as error:
         raise RegisterError(f"{name}: it cannot be read: {error}") from None
     finally:
@@ -224,7 +226,7 @@ def _repeated(node: yaml.Node) -> Iterator[yaml.ScalarNode]:
 
 _SAID = {
     "missing": "is missing",
-    "extra_forbidden": "is no field of it",
+    "extra_forbidden": "is not a field of it",
     "string_type": "must be text: put it into quotes",
 }
 _EXAMPLES = {"id": "it must be like EX-12", "account": "it must be 12 digits in quotes", "version": "it must be 1"}

@@ -1,4 +1,4 @@
-"""What is known before a scan begins, as files hold it: accepted risks, and the gaps of before."""
+"""The files that a scan reads first: the register of accepted risks, and the baseline of earlier gaps."""
 
 from __future__ import annotations
 
@@ -26,27 +26,29 @@ class RegisterAndBaseline:
     """The register of exceptions and the baseline."""
 
     register: str = ""
-    """The file of the exceptions; empty where there is none."""
+    """The file of the register; empty where there is none."""
     entries: list[RegisterEntry] = field(default_factory=list)
     baseline: Baseline | None = None
     used: UsedFile = field(default_factory=UsedFile)
-    """Where the exceptions were read."""
+    """The register as it was read: its file and its source."""
     changes: list[SettingsChange] = field(default_factory=list)
-    """Where the tree has other exceptions or another baseline than the commit that these were read from."""
+    """Differences of the tree's exceptions and baseline from those of the commit that they were read from."""
 
 
-def read_known(register: Path | None, known: Path | None, at: Commit | None = None) -> RegisterAndBaseline:
-    """The register, by default that of the working directory, and the baseline in a file; both as a commit has them.
+def read_register_and_baseline(
+    register: Path | None, baseline_file: Path | None, at: Commit | None = None
+) -> RegisterAndBaseline:
+    """The register, by default that of the working directory, and the baseline in a file; both from a commit if given.
 
     Raises:
-        KnownError: a file that is named or there cannot be used.
+        RegisterOrBaselineError: a named file, or the register of the working directory, cannot be used.
 
     """
     found = RegisterAndBaseline()
     try:
         _read_register(found, register, at)
-        if known is not None:
-            _read_baseline(found, known, at)
+        if baseline_file is not None:
+            _read_baseline(found, baseline_file, at)
     except (BaselineError, InEffectError, TerraformInputError) as error:
         raise RegisterOrBaselineError(str(error)) from None
     return found
@@ -84,4 +86,4 @@ def _by_fingerprint(data: bytes, file: Path) -> Mapping[str, object]:
 
 
 def _by_id(data: bytes, file: Path) -> Mapping[str, object]:
-    return {entry.shown.id: replace(entry, line=0) for entry in _entries(data, file)}
+    return {entry.exception.id: replace(entry, line=0) for entry in _entries(data, file)}

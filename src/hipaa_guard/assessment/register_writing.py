@@ -1,4 +1,4 @@
-"""Adding an entry to the register of exceptions, so that what is written there already stays as it is."""
+"""Adding an entry to the register of exceptions, without a change to the text that it has."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ exceptions:
 
 
 def next_id(entries: list[RegisterEntry]) -> str:
-    """An id that no entry has."""
-    return f"EX-{max((int(entry.shown.id[3:]) for entry in entries), default=0) + 1}"
+    """The next free id."""
+    return f"EX-{max((int(entry.exception.id[3:]) for entry in entries), default=0) + 1}"
 
 
 def appended(text: str, name: str, values: Mapping[str, Any]) -> tuple[str, RegisterEntry]:
     """The text of a register with one entry more, comments and order kept, and that entry.
 
     Raises:
-        RegisterError: the register or the entry is not as it must be, or the file is written so that nothing can be
-            added by machine.
+        RegisterError: the register or the entry is not valid, or the layout of the file keeps a program from adding to
+            it.
 
     """
     before = parse(text, name) if text.strip() else []
@@ -37,15 +37,17 @@ def appended(text: str, name: str, values: Mapping[str, Any]) -> tuple[str, Regi
     lines = "".join(f"{' ' * indent}{line}" for line in row.splitlines(keepends=True))
     result = f"{start.rstrip()}\n{lines}"
     after = parse(result, name)
-    if [entry.shown for entry in after[:-1]] != [entry.shown for entry in before] or len(after) != len(before) + 1:
+    if [entry.exception for entry in after[:-1]] != [entry.exception for entry in before] or len(after) != len(
+        before
+    ) + 1:
         raise RegisterError(
-            f"{name}: an entry cannot be added here by machine: let `exceptions:` be the last of the file"
+            f"{name}: hipaa-guard cannot add an entry to this layout: make `exceptions:` the last key of the file"
         )
     return result, after[-1]
 
 
 def _end_of_list(text: str, name: str) -> tuple[str, int]:
-    """The text up to where the next entry goes, and how far that is indented."""
+    """The text before the place of the next entry, and the indentation of entries."""
     node = yaml.compose(text, Loader=yaml.SafeLoader)
     pairs = node.value if isinstance(node, yaml.MappingNode) else []
     keys = [key.value for key, _ in pairs]
@@ -53,7 +55,7 @@ def _end_of_list(text: str, name: str) -> tuple[str, int]:
         return f"{text.rstrip()}\nexceptions:", 2
     value = pairs[-1][1]
     if keys[-1] != "exceptions" or not isinstance(value, yaml.SequenceNode | yaml.ScalarNode):
-        raise RegisterError(f"{name}: let `exceptions:` be the last of the file, so that an entry can be added")
+        raise RegisterError(f"{name}: make `exceptions:` the last key of the file, so that an entry can be added")
     if isinstance(value, yaml.SequenceNode) and value.value:
         if value.flow_style:
             raise RegisterError(f"{name}: write the entries as a list with dashes, so that one can be added")

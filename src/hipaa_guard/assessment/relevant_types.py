@@ -1,7 +1,7 @@
 """Which types of resources belong to which folders of policies, as data of ``policies/law``.
 
-A database belongs to *encryption at rest* whether or not a control of ours judges it: the roll-up asks here for which
-of the resources that a scan met, and did not judge, a line of the rule would have to speak.
+A database belongs to *encryption at rest* whether or not a control of ours judges it. The roll-up asks here which lines
+of the rule concern a resource that a scan met and did not judge.
 """
 
 from __future__ import annotations
@@ -28,17 +28,17 @@ SAFEGUARDS = (
 """The folders of `policies`."""
 
 NEWER = "not known"
-"""What a type holds that is newer than the data."""
+"""``Belonging.holds`` of a type that is newer than the data."""
 
 
 class Belonging(NamedTuple):
-    """What resources of a type hold ("database"), and the folders of policies whose controls should judge them."""
+    """The content of resources of a type ("database"), and the folders of policies whose controls should judge them."""
 
     holds: str
     safeguards: frozenset[str]
 
     def is_in(self, places: tuple[str, ...]) -> frozenset[str]:
-        """The folders among ``places`` (``folder``, ``folder/what is held``) that the type belongs to."""
+        """The folders among ``places`` (``folder``, ``folder/content``) that the type belongs to."""
         named = (place.partition("/") for place in places)
         return self.safeguards & {
             folder for folder, _, holds in named if not holds or holds == self.holds or self.holds in _ANY
@@ -53,9 +53,9 @@ _PREFIXES = ("aws_", "awscc_", "AWS::")
 
 @cache
 def belonging(type: str) -> Belonging:
-    """Where a type belongs: one of Terraform's (``aws_``, ``awscc_``) or of CloudFormation's (``AWS::``).
+    """The folders that a type of Terraform (``aws_``, ``awscc_``) or CloudFormation (``AWS::``) belongs to.
 
-    Types of other providers belong nowhere, a type of AWS that is newer than the data everywhere.
+    A type of another provider belongs to no folder, a type of AWS that is newer than the data to every folder.
 
     Raises:
         LawError: the data are missing or damaged.
@@ -63,7 +63,7 @@ def belonging(type: str) -> Belonging:
     """
     if not type.startswith(_PREFIXES):
         return _NOWHERE
-    # Most names stand there as they are; taking all apart would cost each scan of source some milliseconds.
+    # Most names are in the data as they are; taking each apart would cost each scan of source some milliseconds.
     row = rows().get(type)
     if row is None and type in others():
         return _NOWHERE
@@ -75,7 +75,7 @@ def belonging(type: str) -> Belonging:
 
 @cache
 def rows() -> Mapping[str, str]:
-    """The types that belong somewhere, each with the rest of its row.
+    """The types that belong to a folder, each with the rest of its row.
 
     Raises:
         LawError: the data are missing or damaged.
@@ -87,7 +87,7 @@ def rows() -> Mapping[str, str]:
 
 @cache
 def others() -> frozenset[str]:
-    """The types that belong nowhere.
+    """The types that belong to no folder.
 
     Raises:
         LawError: the data are missing or damaged.
@@ -97,7 +97,7 @@ def others() -> frozenset[str]:
 
 
 def _lines(name: str) -> list[str]:
-    """The rows of a file without its header, whose last line names the columns."""
+    """The rows of a file without its header. The last line of the header names the columns."""
     return text_of(name).rpartition("\n#")[2].splitlines()[2:]
 
 
@@ -120,6 +120,6 @@ def _plain_others() -> frozenset[str]:
 
 
 def _plain(type: str) -> str:
-    """The name without what the sources write differently: ``dynamodbtable``."""
+    """The name without the parts that the sources write differently: ``dynamodbtable``."""
     prefix = next(prefix for prefix in _PREFIXES if type.startswith(prefix))
     return type[len(prefix) :].replace("_", "").replace(":", "").lower()

@@ -35,10 +35,10 @@ def control_summaries(controls: Iterable[Control], findings: Iterable[Finding]) 
 def requirement_summaries(
     controls: Sequence[ControlSummary], not_judged: Mapping[str, tuple[NotJudged, ...]] = MappingProxyType({})
 ) -> tuple[RequirementSummary, ...]:
-    """Every standard and specification of the rule, in its order, with what the controls that cite it found.
+    """Every standard and specification of the rule, in its order, with the results of the controls that cite it.
 
-    A standard is judged by the controls that cite it itself, not by those of its specifications. ``not_judged`` is, by
-    citation, what belongs to a line and was not judged for it.
+    A standard is judged by the controls that cite it itself, not by those of its specifications. ``not_judged`` holds,
+    by citation, the resources that belong to a line and were not judged for it.
     """
     citing: dict[str, list[ControlSummary]] = {}
     for control in controls:
@@ -62,11 +62,11 @@ def worst_of(controls: Iterable[ControlSummary]) -> Severity | None:
 
 
 def status_of(assessment: str, controls: int, counts: Mapping[Status, int], *, all_judged: bool = True) -> Status:
-    """What a requirement's findings say of it.
+    """The status that a requirement gets from its findings.
 
     A gap is a gap however little of the requirement a scanner can see. Evidence alone is a pass only where the law
-    data say that a scanner can decide the requirement; elsewhere a person has to add the rest. Where not all was judged
-    that belongs to it, evidence is evidence in part, and none at all means that it was not assessed.
+    data say that a scanner can decide the requirement; elsewhere a person has to add the rest. Where a resource that
+    belongs to it was not judged, evidence is evidence in part, and no evidence means that it was not assessed.
     """
     if counts[Status.FAIL]:
         return Status.FAIL

@@ -1,4 +1,4 @@
-"""What belongs to a line of the rule and was not judged for it."""
+"""Resources that belong to a line of the rule and were not judged for it."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from hipaa_guard.facts.locations import NOT_ASKED_FOR, GapKind
 _NARROWED = {GapKind.ROOTS: "other root modules", GapKind.UNCHANGED: "resources that the plan does not change"}
 
 Unjudged = Mapping[str, tuple[NotJudged, ...]]
-"""By citation; lines of which all was judged are left out."""
+"""By citation; a line for which everything was judged is missing."""
 
 
 def not_judged(coverage: Coverage, every: Sequence[Control], chosen: Sequence[Control], *, live: bool) -> Unjudged:
-    """What was not judged for each line to which resources belong, by the controls of a scan.
+    """For each line with relevant resources, those that the controls of a scan did not judge for it.
 
-    ``every`` are all controls that are loaded, ``chosen`` those that judged. ``live`` says that an account was scanned,
-    of which only that is known which a chosen control asked for.
+    ``every`` are all controls that are loaded, ``chosen`` those that judged. ``live`` says that an account was scanned:
+    of an account only those resources are known that a chosen control asked for.
     """
     scope = _RequirementScope(coverage, every, chosen, live=live)
     found = {
@@ -32,12 +32,14 @@ def not_judged(coverage: Coverage, every: Sequence[Control], chosen: Sequence[Co
 
 
 def narrowed(coverage: Coverage, every: Sequence[Control], chosen: Sequence[Control], *, live: bool) -> bool:
-    """Whether a scan was asked for less than there is, by its controls or by what changed, and left something out."""
-    return any(gap.kind in _NARROWED for gap in coverage.gaps) or any(_left_out(coverage, every, chosen, live=live))
+    """Whether a scan was asked for a part only, by its controls or for changes, and left something out."""
+    return any(gap.kind in _NARROWED for gap in coverage.gaps) or any(
+        _left_out_controls(coverage, every, chosen, live=live)
+    )
 
 
 def together(parts: Iterable[Mapping[str, Sequence[NotJudged]]]) -> Unjudged:
-    """What was not judged in any of several scans."""
+    """The resources that were not judged, summed over several scans."""
     found: dict[str, dict[NotJudged, list[int | None]]] = {}
     for citation, entries in (item for part in parts for item in part.items()):
         for entry in entries:
@@ -49,16 +51,16 @@ def together(parts: Iterable[Mapping[str, Sequence[NotJudged]]]) -> Unjudged:
 
 
 def _sum(numbers: Iterable[int | None]) -> int | None:
-    known = [number for number in numbers if number is not None]
-    return sum(known) if known else None
+    counts = [number for number in numbers if number is not None]
+    return sum(counts) if counts else None
 
 
-def _left_out(
+def _left_out_controls(
     coverage: Coverage, every: Sequence[Control], chosen: Sequence[Control], *, live: bool
 ) -> Iterator[tuple[Control, list[str]]]:
-    """The controls that were not asked for, with the kinds that they would have met, or may have.
+    """The controls that were left out, with the kinds that they would have met or may have met.
 
-    An account is asked for no other kinds than those of the chosen controls.
+    A scan asks an account only for the kinds of the chosen controls.
     """
     taken, asked = {control.id for control in chosen}, {control.kind_name for control in chosen}
     parts_met = {control.kind_name for control in chosen if coverage.elsewhere.get(control.id)}
@@ -72,14 +74,14 @@ def _left_out(
 
 
 class _RequirementScope:
-    """What a scan met, and by which controls."""
+    """The resources that a scan met and the controls that it had, asked line by line."""
 
     def __init__(self, coverage: Coverage, every: Sequence[Control], chosen: Sequence[Control], *, live: bool) -> None:
         self._types = coverage.unjudged_types
         self._met = {**coverage.unjudged_kinds, **coverage.resources}
         self._every = every
         self._undecided = [(control, coverage.elsewhere.get(control.id, 0)) for control in chosen]
-        self._left_out = list(_left_out(coverage, every, chosen, live=live))
+        self._left_out_controls = list(_left_out_controls(coverage, every, chosen, live=live))
         judging = [(kind, control) for control in every for kind in control.kinds()]
         self._types_of = {kind.kind: kind.terraform.types[0] for kind, _ in judging if kind.terraform}
         self._folders: dict[str, set[str]] = {}
@@ -88,7 +90,7 @@ class _RequirementScope:
         self._of_the_scan = tuple(_of_the_scan(coverage))
 
     def of(self, citation: str, places: tuple[str, ...]) -> Iterator[NotJudged]:
-        """What was not judged for a line that asks for these folders of policies."""
+        """The entries for a line that asks for these folders of policies."""
         for type, number in self._types.items():
             if belonging(type).is_in(places):
                 yield NotJudged(Why.NO_CONTROL, type, number)
@@ -100,7 +102,9 @@ class _RequirementScope:
         yield from self._of_the_scan
 
     def _missing(self, kind: str, citation: str, places: tuple[str, ...]) -> frozenset[str]:
-        """The folders that a kind belongs to and of which no control judges it, nor an own one for the line."""
+        """The folders that a kind belongs to and whose controls do not judge it; none where a control of the user's own
+        judges it for the line.
+        """
         type = self._types_of.get(kind)
         missing = frozenset() if type is None else belonging(type).is_in(places) - self._folders[kind]
         if missing and any(
@@ -113,7 +117,7 @@ class _RequirementScope:
         return missing
 
     def _elsewhere(self, citation: str) -> Iterator[NotJudged]:
-        """Resources of which only parts are declared, for each kind those that some control of the line leaves open."""
+        """By kind, the resources declared only in part that a control of the line could not decide."""
         by_kind: dict[str, int] = {}
         for control, number in self._undecided:
             if number and citation in control.hipaa:
@@ -123,7 +127,7 @@ class _RequirementScope:
 
     def _not_asked_for(self, citation: str) -> Iterator[NotJudged]:
         by_kind: dict[str, list[str]] = {}
-        for control, kinds in self._left_out:
+        for control, kinds in self._left_out_controls:
             for kind in kinds if citation in control.hipaa else ():
                 by_kind.setdefault(kind, []).append(control.id)
         for kind, ids in by_kind.items():
@@ -131,7 +135,7 @@ class _RequirementScope:
 
 
 def _of_the_scan(coverage: Coverage) -> Iterator[NotJudged]:
-    """What was not judged for any line."""
+    """The entries that hold for every line."""
     unread = sum(gap.incomplete for gap in coverage.gaps)
     if unread:
         yield NotJudged(Why.NOT_READ, "what could not be read", unread)

@@ -1,4 +1,4 @@
-"""How large YAML is once its aliases are followed: constructing it could fill the memory."""
+"""The size of YAML with its aliases expanded: constructing it could fill the memory."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ import yaml
 
 
 def expanded(root: yaml.Node, most: int) -> int:
-    """The number of values that a document stands for, each alias counted as what it stands for; at most ``most`` + 1.
+    """The number of values in a document with its aliases expanded; at most ``most`` + 1.
 
-    An alias of what it stands in counts as more than ``most``.
+    An alias inside the value that it refers to counts as more than ``most``.
     """
     sizes: dict[int, int] = {}
     waiting: list[tuple[yaml.Node, bool]] = [(root, False)]

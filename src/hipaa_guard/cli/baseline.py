@@ -1,4 +1,4 @@
-"""``hipaa-guard baseline``: note the gaps that are known, so that only new ones stop a pipeline."""
+"""``hipaa-guard baseline``: record the known gaps, so that only new ones stop a pipeline."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import click
 
 from hipaa_guard.assessment.baseline import FILE
 from hipaa_guard.cli.commands import CommandGroup
-from hipaa_guard.cli.settings import configurable, in_effect, repository_root
+from hipaa_guard.cli.settings import configurable, repository_root, settings_in_effect
 
 if TYPE_CHECKING:
     from hipaa_guard.assessment.model import Assessment
@@ -19,13 +19,13 @@ _PATH = click.Path(path_type=Path)
 
 @click.group(cls=CommandGroup)
 def baseline() -> None:
-    """Note the gaps that are known, so that only new ones stop a pipeline."""
+    """Record the known gaps, so that only new ones stop a pipeline."""
 
 
 @configurable("terraform")
 @baseline.command("write")
 @click.argument("path", type=_PATH, default=".")
-@click.option("-o", "--output", type=_PATH, default=FILE, show_default=True, metavar="FILE", help="Where to write it.")
+@click.option("-o", "--output", type=_PATH, default=FILE, show_default=True, metavar="FILE", help="The file to write.")
 @click.option("--policies", multiple=True, type=_PATH, metavar="DIR", help="As for scan.")
 @click.option("--var-file", "var_files", multiple=True, type=_PATH, metavar="FILE", help="As for scan.")
 @click.option("--exceptions", type=_PATH, metavar="FILE", help="As for scan.")
@@ -53,11 +53,13 @@ def write(
     found = _result(path)
     try:
         if found is None:
-            options = Options(policies=policies, exceptions=exceptions, at=in_effect().at)
+            options = Options(policies=policies, exceptions=exceptions, at=settings_in_effect().at)
             target = TerraformTarget(path, PlanInputs(var_files), repository_root=repository_root)
             found = scan_terraform(target, options)
         elif repository_root is not None:
-            raise click.UsageError("--repository-root goes with Terraform: a saved result has named its roots")
+            raise click.UsageError(
+                "--repository-root is for a scan of Terraform: the roots of a saved result are already named"
+            )
         if output == Path(FILE):
             refuse_default(output)
         if output.parent == Path(FILE).parent:
@@ -71,14 +73,14 @@ def write(
     click.echo(f"hipaa-guard: {number:,} known findings in {output}", err=True)
     if found.scan.roots_from == "scanned path":
         click.echo(
-            "hipaa-guard: its roots are named from what was scanned: it is good for scans of that path", err=True
+            "hipaa-guard: its roots are named from the scanned path: use it for scans of this path only", err=True
         )
     if not found.coverage.complete:
-        click.echo("hipaa-guard: the scan was incomplete: gaps in what was not read will count as new", err=True)
+        click.echo("hipaa-guard: the scan was incomplete: gaps in parts that were not read will count as new", err=True)
 
 
 def _result(path: Path) -> Assessment | None:
-    """The result in a file, if it is one of ours."""
+    """The result in a file, if hipaa-guard wrote it."""
     from hipaa_guard.cli.saved_results import saved
 
     if not path.name.endswith(".json") or not path.is_file():

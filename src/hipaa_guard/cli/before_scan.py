@@ -1,4 +1,4 @@
-"""What ``scan aws --dry-run`` and ``--preflight`` print."""
+"""The output of ``scan aws --dry-run`` and ``--preflight``."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from hipaa_guard.outputs.wording.harmless_text import visible
 from hipaa_guard.outputs.wording.phrases import statement
 
 
-def tell_dry_run(calls: Sequence[ForecastCall], outputs: Sequence[str]) -> int:
+def print_dry_run(calls: Sequence[ForecastCall], outputs: Sequence[str]) -> int:
     """Print the calls of a scan."""
     _write(outputs, lambda: "\n".join(_dry_run_text(calls)) + "\n", lambda: _dry_run_json(calls))
     return CLEAN
 
 
-def tell_preflight(found: Preflight, outputs: Sequence[str]) -> int:
-    """Print what was learnt before a scan; the exit code says whether anything is missing."""
+def print_preflight(found: Preflight, outputs: Sequence[str]) -> int:
+    """Print the result of the preflight; the exit code says whether anything is missing."""
     _write(outputs, lambda: "\n".join(_preflight_text(found)) + "\n", lambda: _preflight_json(found))
     if found.faults:
         return BROKEN
@@ -34,9 +34,9 @@ def tell_preflight(found: Preflight, outputs: Sequence[str]) -> int:
 def _write(outputs: Sequence[str], text: Callable[[], str], document: Callable[[], dict[str, Any]]) -> None:
     for format, destination in map(parsed, outputs or ("terminal",)):
         if format not in ("terminal", "json"):
-            raise OutputError(f"there is no {format} of what comes before a scan: give -o terminal or -o json")
-        told = text() if format == "terminal" else json.dumps(document(), indent=2) + "\n"
-        write_text(told, format, destination)
+            raise OutputError(f"--dry-run and --preflight have no {format} output: give -o terminal or -o json")
+        written = text() if format == "terminal" else json.dumps(document(), indent=2) + "\n"
+        write_text(written, format, destination)
 
 
 # --- The calls ---------------------------------------------------------------------------------------------------
@@ -48,8 +48,8 @@ def _all_actions(calls: Sequence[ForecastCall]) -> list[str]:
 
 def _first(operation: str) -> str:
     return {
-        "sts.get_caller_identity": "who scans; needs no permission",
-        "ec2.describe_regions": "which regions are enabled",
+        "sts.get_caller_identity": "the identity of the scan; needs no permission",
+        "ec2.describe_regions": "the enabled regions",
     }.get(operation, "whether the role can read data; the scan goes on without it")
 
 
@@ -73,7 +73,7 @@ def _dry_run_text(calls: Sequence[ForecastCall]) -> Iterator[str]:
 
 
 def _literals(call: ForecastCall, calls: Sequence[ForecastCall]) -> Iterator[str]:
-    """The parameters that set a call apart from others of its operation."""
+    """The parameters that distinguish a call from others of its operation."""
     alike = [each.params for each in calls if each.operation == call.operation]
     for name, value in call.params.items():
         if not any(fields_in(value)) and any(each.get(name) != value for each in alike):
@@ -128,14 +128,14 @@ def _preflight_text(found: Preflight) -> Iterator[str]:
         yield f"The role lacks {len(found.missing)} actions. Statement to add:"
         yield json.dumps(statement(found.missing), indent=2)
     if found.complete:
-        yield "Nothing is missing that can be tried without a resource: calls per resource are first made in the scan."
+        yield "Nothing is missing among the calls that need no resource. Calls per resource are first made in the scan."
     else:
-        yield "What is not ok will be unknown in a scan. `hipaa-guard iam-policy` prints all that a scan needs."
+        yield "In a scan, services that are not ok are unknown. `hipaa-guard iam-policy` prints all that a scan needs."
 
 
 def _data(found: Preflight) -> str:
     if found.reads_data is None:
-        return f"could not be told whether the role can read data: {found.not_told}"
+        return f"it is not known whether the role can read data: {found.not_told}"
     if found.reads_data:
         return f"WARNING: {data_warning(found.reads_data)}"
     return f"no AWS managed policy is attached that is known to read data; {found.not_told}"

@@ -12,7 +12,7 @@ from hipaa_guard.cli.commands import Command
 
 @click.command("checkov-dir", cls=Command)
 def checkov_dir() -> None:
-    """Print the directory by which Checkov runs our controls.
+    """Print the directory that makes Checkov run our controls.
 
     checkov -d . --external-checks-dir "$(hipaa-guard checkov-dir)"
     """

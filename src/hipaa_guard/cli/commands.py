@@ -1,7 +1,7 @@
-"""Commands that refuse an option which takes one value and is given several, and a path that a link leads astray.
+"""Commands that refuse a repeated option that takes one value, and a path that a link leads out of its work tree.
 
-Of an option that is given several times, click itself would silently take the last. Only what stands on the command
-line is counted: the environment and a file of settings are weaker places, and no repetition.
+click itself would silently take the last value of a repeated option. Only options on the command line count: the same
+option in the environment or in the file of settings has less weight and is no repetition.
 """
 
 from __future__ import annotations
@@ -14,24 +14,24 @@ from typing import Any
 import click
 
 _CHECKED_LATER = frozenset({"exceptions", "baseline"})
-"""What may be read from a commit, where a link of the tree does not matter."""
+"""Files that may be read from a commit, where a link of the tree does not matter."""
 
 
 class Command(click.Command):
     """A verb."""
 
     before: Callable[[click.Context, Mapping[str, Any]], None] | None = None
-    """Called with what the command line gives, by the names of the parameters and as it stands there, before it is
-    checked: it may set the defaults of the context."""
+    """Called with the unchecked values of the command line, by the names of the parameters. It may set the defaults of
+    the context."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """As click does, but what is given too often is refused, and so is a path that a link leads out of a tree."""
-        given = _refuse_repeated(self, ctx, args)
-        if self.before is not None and not ctx.resilient_parsing and not _asks_for_help(self, ctx, given):
-            self.before(ctx, given)
+        """Parse as click does, but refuse a repeated option, and a path that a link leads out of its work tree."""
+        values = _refuse_repeated(self, ctx, args)
+        if self.before is not None and not ctx.resilient_parsing and not _asks_for_help(self, ctx, values):
+            self.before(ctx, values)
         rest = super().parse_args(ctx, args)
         if not ctx.resilient_parsing:
-            _refuse_led_astray(self, ctx)
+            _refuse_paths_out_of_tree(self, ctx)
         return rest
 
 
@@ -42,18 +42,18 @@ class CommandGroup(click.Group):
     group_class = type
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """As click does, but an option that is given too often is refused first."""
+        """Parse as click does, but refuse a repeated option first."""
         _refuse_repeated(self, ctx, args)
         return super().parse_args(ctx, args)
 
 
 def _refuse_repeated(command: click.Command, ctx: click.Context, args: list[str]) -> Mapping[str, Any]:
-    """What the command line gives, by the names of the parameters."""
-    if ctx.resilient_parsing:  # a shell completes what is not finished
+    """The values of the command line, by the names of the parameters."""
+    if ctx.resilient_parsing:  # a shell completes an unfinished line
         return {}
     values, _, order = command.make_parser(ctx).parse_args(args=list(args))
-    given = Counter(parameter for parameter in order if isinstance(parameter, click.Option))
-    for option, times in given.items():
+    repeats = Counter(parameter for parameter in order if isinstance(parameter, click.Option))
+    for option, times in repeats.items():
         if times > 1 and not takes_several(option):
             name = max(option.opts, key=len)
             meant = "" if option.is_flag else ", and it takes one value"
@@ -61,14 +61,14 @@ def _refuse_repeated(command: click.Command, ctx: click.Context, args: list[str]
     return values
 
 
-def _refuse_led_astray(command: click.Command, ctx: click.Context) -> None:
-    """Refuse a path that lies in a work tree and that a link of this tree leads out, whoever named it."""
+def _refuse_paths_out_of_tree(command: click.Command, ctx: click.Context) -> None:
+    """Refuse a path in a work tree that a link of the tree leads out of it, even where the user named the path."""
     from hipaa_guard.terraform.repository.untrusted_paths import why_link_refused
 
     for path in _paths(command, ctx):
         reason = why_link_refused(path)
         if reason:
-            raise click.ClickException(f"{path} {reason}: name what is meant by its own path")
+            raise click.ClickException(f"{path} {reason}: name the file or directory by its own path")
 
 
 def _paths(command: click.Command, ctx: click.Context) -> Iterator[Path]:
@@ -83,13 +83,13 @@ def _paths(command: click.Command, ctx: click.Context) -> Iterator[Path]:
             yield from map(Path, several)
 
 
-def _asks_for_help(command: click.Command, ctx: click.Context, given: Mapping[str, Any]) -> bool:
+def _asks_for_help(command: click.Command, ctx: click.Context, values: Mapping[str, Any]) -> bool:
     flags = (option for option in command.get_params(ctx) if isinstance(option, click.Option) and option.is_flag)
-    return any(option.is_eager and option.name in given for option in flags)
+    return any(option.is_eager and option.name in values for option in flags)
 
 
 def takes_several(option: click.Parameter) -> bool:
-    """Whether an option may stand on the command line more than once; what only asks for help may, too."""
+    """Whether an option may be repeated on the command line; the options that only print help may, too."""
     if not isinstance(option, click.Option):
         return False
     return option.multiple or option.count or bool(option.is_flag and option.is_eager)

@@ -1,4 +1,4 @@
-"""``hipaa-guard completion``: what a shell needs to complete verbs and options."""
+"""``hipaa-guard completion``: the script with which a shell completes verbs and options."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _SHELLS = ("bash", "zsh", "fish")
 @click.command(cls=Command)
 @click.argument("shell", type=click.Choice(_SHELLS))
 def completion(shell: str) -> None:
-    """Print the completion of a shell: source it, or put it where the shell looks for completions."""
+    """Print the completion script of a shell: source it, or put it where the shell looks for completions."""
     from click.shell_completion import get_completion_class
 
     from hipaa_guard.cli.main import cli

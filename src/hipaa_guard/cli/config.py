@@ -1,4 +1,4 @@
-"""``hipaa-guard config``: what the settings are, and where each comes from."""
+"""``hipaa-guard config``: the settings, and the source of each."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @click.group(cls=CommandGroup)
 def config() -> None:
-    """Show the settings, and where each comes from."""
+    """Show the settings, and the source of each."""
 
 
 @config.command("schema")
@@ -34,11 +34,11 @@ def schema() -> None:
 @config.command("show")
 @click.option("--config", "named", type=click.Path(path_type=Path), metavar="FILE", help="As for scan.")
 @click.option("--settings-ref", metavar="REF", help="As for scan.")
-@click.option("--origin", is_flag=True, help="Say where each comes from: a line, a variable or the default.")
+@click.option("--origin", is_flag=True, help="Show the source of each: a line, a variable or the default.")
 def show(named: Path | None, *, settings_ref: str | None, origin: bool) -> None:
-    """Print the settings of both scans, as a file of settings.
+    """Print the settings of both scans, in the form of a settings file.
 
-    A flag goes before a variable HIPAA_GUARD_*, a variable before the file, the file before the default.
+    A flag overrides a variable HIPAA_GUARD_*, a variable the file, the file the default.
     """
     from hipaa_guard.outputs.wording.harmless_text import visible
 

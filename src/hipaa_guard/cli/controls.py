@@ -1,4 +1,4 @@
-"""``hipaa-guard controls`` and ``explain``: what is asked for, why, and how to fix a gap."""
+"""``hipaa-guard controls`` and ``explain``: a control in words, why it matters, and how to fix a gap."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _POLICIES = click.option(
 def list_controls(safeguard: str | None, service: str | None, as_json: bool, policies: tuple[Path, ...]) -> int:
     """List the controls by safeguard.
 
-    Exit 3 if a policy of one's own cannot be used: it is missing in the list.
+    Exit 3 if a policy of your own cannot be used: the list lacks it.
     """
     every = loaded(policies)
     say_broken(every.broken)
@@ -54,7 +54,7 @@ def list_controls(safeguard: str | None, service: str | None, as_json: bool, pol
         for control in members:
             click.echo(f"  {control.id:<46} {control.severity.value:<9} {', '.join(control.hipaa)}")
         click.echo()
-    click.echo(f"{len(found)} controls. `hipaa-guard controls show ID` tells one in full.")
+    click.echo(f"{len(found)} controls. `hipaa-guard controls show ID` shows one in full.")
     return code
 
 
@@ -69,31 +69,36 @@ def show(id: str, policies: tuple[Path, ...]) -> None:
 @click.command(cls=Command)
 @click.argument("id")
 @click.option(
-    "--scan", type=click.Path(path_type=Path), default=SCAN, show_default=True, metavar="FILE", help="As JSON."
+    "--scan",
+    type=click.Path(path_type=Path),
+    default=SCAN,
+    show_default=True,
+    metavar="FILE",
+    help="The saved JSON result.",
 )
 @_POLICIES
 def explain(id: str, scan: Path, policies: tuple[Path, ...]) -> None:
-    """Say what a control asks for, why, and how to fix a gap.
+    """Explain a control, why it matters, and how to fix a gap.
 
-    ID is that of a control, or the first 8 or more digits of the fingerprint of a finding in a saved result (--scan).
+    ID is the id of a control, or the first 8 or more digits of the fingerprint of a finding in a saved result (--scan).
     """
     if not is_fingerprint(id):
         _print(policies, id)
         return
-    from hipaa_guard.outputs.wording.finding_text import told_finding
+    from hipaa_guard.outputs.wording.finding_text import finding_text
 
     assessment = saved(scan)
-    click.echo(told_finding(finding_named(assessment, id, scan), assessment), nl=False)
+    click.echo(finding_text(finding_named(assessment, id, scan), assessment), nl=False)
 
 
 def _print(policies: Iterable[Path], id: str) -> None:
     found = wanted(loaded(policies), [id])
     if found.broken or not found.controls:
         raise click.ClickException("; ".join(map(str, found.broken)))
-    click.echo(told(found.controls[0]), nl=False)
+    click.echo(control_text(found.controls[0]), nl=False)
 
 
-def told(control: Control) -> str:
+def control_text(control: Control) -> str:
     """A control in words, at 80 columns."""
     import textwrap
 
@@ -127,7 +132,7 @@ def told(control: Control) -> str:
 
 
 def _where(kind: type[Resource]) -> str:
-    """A kind and where it is found: ``s3.Bucket (aws_s3_bucket, live accounts)``."""
+    """A kind and the sources that have it: ``s3.Bucket (aws_s3_bucket, live accounts)``."""
     block = kind.terraform
     places = [block.path_in(type) for type in block.types] if block else []
     return f"{kind.kind} ({', '.join([*places, *(['live accounts'] if kind.aws else [])])})"

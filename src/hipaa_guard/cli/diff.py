@@ -1,4 +1,4 @@
-"""``hipaa-guard diff``: what changed between two results."""
+"""``hipaa-guard diff``: the changes between two results."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ _FILE = click.Path(path_type=Path)
     metavar="FORMAT[=FILE]",
     help="terminal or json, as for scan. [default: terminal]",
 )
-@click.option("--fail-on-new", is_flag=True, help="Exit 1 if a failure is new that no exception covers.")
+@click.option("--fail-on-new", is_flag=True, help="Exit 1 if there is a new failure that no exception covers.")
 @click.option("--all", "show_all", is_flag=True, help="Show every change on the terminal.")
 def diff(before: Path, after: Path, outputs: tuple[str, ...], fail_on_new: bool, show_all: bool) -> int:
-    """Compare two saved JSON results: what is new, fixed, gone, or no longer evaluated."""
+    """Compare two saved JSON results: findings that are new, fixed, gone, or no longer evaluated."""
     from hipaa_guard.assessment.diff import compare
     from hipaa_guard.cli.saved_results import saved
     from hipaa_guard.outputs import OutputError, parsed, write_text
@@ -50,4 +50,4 @@ def _check(format: str) -> None:
     from hipaa_guard.outputs import OutputError
 
     if format not in ("terminal", "json"):
-        raise OutputError(f"there is no {format} of a difference: give -o terminal or -o json")
+        raise OutputError(f"diff has no {format} output: give -o terminal or -o json")

@@ -1,4 +1,4 @@
-"""Whether a file is an earlier report, so that a new one may take its place though nobody named the file."""
+"""Recognising an earlier report, which a new one may replace although the user did not name the file."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ _BEGINS = {
     "asff": rb'\[(?:\n\{"SchemaVersion": |\])',
     "csv": rb"\xef\xbb\xbfstatus,severity,control,title,",
 }
-"""How the reports of each format begin. No file of Terraform, of settings or of a program begins so."""
+"""The beginnings of the reports of each format. No Terraform file, settings file or program begins so."""
 
 _START = 4096
 
 
 def may_be_replaced(path: Path, format: str) -> bool:
-    """Whether there is no file yet, an empty one, or one that begins as a report of the format does."""
+    """Whether the file does not exist, is empty, or begins as a report of the format does."""
     try:
         descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0))
     except FileNotFoundError:

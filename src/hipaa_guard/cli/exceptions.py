@@ -42,7 +42,7 @@ def _file(command: F) -> F:
 
 def _policies(command: F) -> F:
     return click.option(
-        "--policies", multiple=True, type=_PATH, metavar="DIR", help="Also know the controls of this directory."
+        "--policies", multiple=True, type=_PATH, metavar="DIR", help="Also load the controls of this directory."
     )(command)
 
 
@@ -58,23 +58,25 @@ def _on(command: F) -> F:
     "--scan",
     type=_PATH,
     metavar="FILE",
-    help=f"A result that tells which root an entry without one is meant for. [default: {SCAN}, if it exists]",
+    help=f"A result that shows which root an entry without one may mean. [default: {SCAN}, if it exists]",
 )
 def lint(file: Path, policies: tuple[Path, ...], day: datetime | None, scan: Path | None) -> int:
-    """Check the register: exit 2 if an entry is not as it must be or would cover nothing."""
+    """Check the register. Exit 2 if an entry is not valid or would cover nothing."""
     from hipaa_guard.assessment.exceptions import fault_of, remarks_of, roots_of, time_left
 
     entries = _entries(file)
-    known = _known(policies)
-    lacking = [entry for entry in entries if entry.scope.lacks_root]
-    findings = _scanned(scan) if lacking else []
+    controls_by_id = _controls_by_id(policies)
+    without_root = [entry for entry in entries if entry.scope.lacks_root]
+    findings = _scanned(scan) if without_root else []
     faults = 0
     for entry in entries:
-        fault = fault_of(entry, known, roots_of(entry, findings, known) if entry in lacking else ())
+        fault = fault_of(
+            entry, controls_by_id, roots_of(entry, findings, controls_by_id) if entry in without_root else ()
+        )
         faults += bool(fault)
-        notes = [fault, time_left(entry.shown, _day(day)), *remarks_of(entry, known)]
+        notes = [fault, time_left(entry.exception, _day(day)), *remarks_of(entry, controls_by_id)]
         for note in filter(None, notes):
-            _say(f"{file}:{entry.line}: {'error' if note == fault else 'note'}: {entry.shown.id}: {note}")
+            _say(f"{file}:{entry.line}: {'error' if note == fault else 'note'}: {entry.exception.id}: {note}")
     number = f"{len(entries):,} exception{'' if len(entries) == 1 else 's'}"
     _say(f"{number}, {faults:,} with errors." if faults else f"{number}, all sound.")
     return USAGE if faults else CLEAN
@@ -85,13 +87,13 @@ def lint(file: Path, policies: tuple[Path, ...], day: datetime | None, scan: Pat
 @_on
 @click.option("--json", "as_json", is_flag=True, help="As JSON.")
 def list_exceptions(file: Path, day: datetime | None, as_json: bool) -> None:
-    """List the entries with their state. What they cover, a scan tells."""
+    """List the entries with their state. A scan shows the findings that they cover."""
     entries = _entries(file)
     if as_json:
         click.echo(json.dumps([_as_dict(entry, _day(day)) for entry in entries], indent=2))
         return
     for entry in entries:
-        for line in _told(entry, _day(day)):
+        for line in _entry_lines(entry, _day(day)):
             _say(line)
     _say(f"{len(entries):,} exception{'' if len(entries) == 1 else 's'} in {file}.")
 
@@ -100,14 +102,19 @@ def list_exceptions(file: Path, day: datetime | None, as_json: bool) -> None:
 @_file
 @_on
 @click.option(
-    "--within", type=click.IntRange(min=0), default=30, show_default=True, metavar="DAYS", help="So many days ahead."
+    "--within",
+    type=click.IntRange(min=0),
+    default=30,
+    show_default=True,
+    metavar="DAYS",
+    help="How many days ahead to look.",
 )
 def expiring(file: Path, day: datetime | None, within: int) -> int:
-    """List what has expired or soon will: exit 1 if there is any. For a scheduled job that reminds the owners."""
+    """List entries that have expired or soon will: exit 1 if there are any. For a scheduled job that reminds owners."""
     today = _day(day)
-    due = [entry for entry in _entries(file) if (entry.shown.expires_on - today).days <= within]
-    for entry in sorted(due, key=lambda entry: (entry.shown.expires_on, entry.shown.id)):
-        for line in _told(entry, today):
+    due = [entry for entry in _entries(file) if (entry.exception.expires_on - today).days <= within]
+    for entry in sorted(due, key=lambda entry: (entry.exception.expires_on, entry.exception.id)):
+        for line in _entry_lines(entry, today):
             _say(line)
     _say(f"{len(due):,} expired or within {within} days of it.")
     return FAILURES if due else CLEAN
@@ -119,27 +126,29 @@ def expiring(file: Path, day: datetime | None, within: int) -> int:
 @click.option(
     "--finding", metavar="DIGITS", help="The gap to accept, by the first 8 or more digits of its fingerprint."
 )
-@click.option("--scan", type=_PATH, default=SCAN, show_default=True, metavar="FILE", help="The result that has it.")
+@click.option(
+    "--scan", type=_PATH, default=SCAN, show_default=True, metavar="FILE", help="The saved result with that gap."
+)
 @click.option("--id", "id", metavar="EX-N", help="[default: the next number]")
-@click.option("--control", metavar="ID", help="The control; of --finding, its own.")
-@click.option("--address", metavar="PATTERN", help="Terraform address of what it covers.")
+@click.option("--control", metavar="ID", help="The control. [default: that of --finding]")
+@click.option("--address", metavar="PATTERN", help="Terraform address of the resources to cover.")
 @click.option("--root", metavar="PATTERN", help="The root module, or ** for all: with --address.")
-@click.option("--arn", metavar="PATTERN", help="ARN of what it covers.")
+@click.option("--arn", metavar="PATTERN", help="ARN of the resources to cover.")
 @click.option("--account", metavar="ID", help="Only in this account.")
 @click.option("--region", metavar="NAME", help="Only in this region.")
-@click.option("--tag", "tags", multiple=True, metavar="NAME=VALUE", help="Only what has this tag in Terraform.")
+@click.option("--tag", "tags", multiple=True, metavar="NAME=VALUE", help="Only resources with this tag in Terraform.")
 @click.option("--inline", is_flag=True, help="Only where a comment in source refers to it.")
 @click.option("--justification", required=True, metavar="TEXT", help="Why the gap can stay.")
 @click.option("--compensating-control", metavar="TEXT", help="The equivalent measure.")
-@click.option("--risk", type=click.Choice(["low", "medium", "high"]), help="What is left of the risk.")
-@click.option("--owner", required=True, metavar="WHO", help="Who answers for it.")
-@click.option("--approver", required=True, metavar="WHO", help="Who approved it: somebody else.")
+@click.option("--risk", type=click.Choice(["low", "medium", "high"]), help="The remaining risk.")
+@click.option("--owner", required=True, metavar="WHO", help="The person who answers for it.")
+@click.option("--approver", required=True, metavar="WHO", help="The person who approved it, not the owner.")
 @click.option("--approved-on", type=_DAY, metavar="DAY", help="[default: today]")
 @click.option("--expires-on", type=_DAY, required=True, metavar="DAY", help="At most 365 days after the approval.")
 @click.option("--ticket", metavar="TEXT", help="Where it was discussed.")
-@click.option("--allow-broad", is_flag=True, help="The scope names no single resource, and that is meant.")
-def add(file: Path, policies: tuple[Path, ...], **given: Any) -> None:
-    """Add an entry; what is in the file stays as it is."""
+@click.option("--allow-broad", is_flag=True, help="Allow a scope that names no single resource.")
+def add(file: Path, policies: tuple[Path, ...], **options: Any) -> None:
+    """Add an entry. The rest of the file stays as it is."""
     from hipaa_guard.assessment.exceptions import fault_of
     from hipaa_guard.assessment.register import RegisterError
     from hipaa_guard.assessment.register_writing import appended, next_id
@@ -147,26 +156,26 @@ def add(file: Path, policies: tuple[Path, ...], **given: Any) -> None:
     from hipaa_guard.outputs import OutputError, write_text
 
     entries = _entries(file) if file.exists() else []
-    control, scope = _meant(given)
-    approved = _day(given["approved_on"])
+    control, scope = _control_and_scope(options)
+    approved = _day(options["approved_on"])
     values = {
-        "id": given["id"] or next_id(entries),
+        "id": options["id"] or next_id(entries),
         "control": control,
         "scope": scope,
-        "justification": given["justification"],
-        "compensating_control": given["compensating_control"],
-        "risk": given["risk"],
-        "owner": given["owner"],
-        "approver": given["approver"],
+        "justification": options["justification"],
+        "compensating_control": options["compensating_control"],
+        "risk": options["risk"],
+        "owner": options["owner"],
+        "approver": options["approver"],
         "approved_on": approved,
-        "expires_on": given["expires_on"].date(),
-        "ticket": given["ticket"],
-        "allow_broad": given["allow_broad"] or None,
+        "expires_on": options["expires_on"].date(),
+        "ticket": options["ticket"],
+        "allow_broad": options["allow_broad"] or None,
     }
     try:
         text = file.read_text(encoding="utf-8") if file.exists() else ""
         text, entry = appended(text, str(file), {name: value for name, value in values.items() if value is not None})
-        fault = fault_of(entry, _known(policies))
+        fault = fault_of(entry, _controls_by_id(policies))
         if fault:
             raise click.ClickException(f"it would cover nothing: {fault}")
         if file == Path(_REGISTER):
@@ -178,7 +187,8 @@ def add(file: Path, policies: tuple[Path, ...], **given: Any) -> None:
         raise click.ClickException(str(error)) from None
     except OSError as error:
         raise click.ClickException(f"cannot write {file}: {error.strerror}") from None
-    _say(f"{entry.shown.id} added to {file}: {entry.shown.control} for {entry.scope}, until {entry.shown.expires_on}.")
+    added = entry.exception
+    _say(f"{added.id} added to {file}: {added.control} for {entry.scope}, until {added.expires_on}.")
 
 
 @exceptions.command("schema")
@@ -190,41 +200,42 @@ def schema() -> None:
     click.echo(text, nl=False)
 
 
-def _meant(given: dict[str, Any]) -> tuple[str, Any]:
-    """The control and the scope, taken from a finding where one is named."""
-    control = given["control"]
-    scope = {name: given[name] for name in ("address", "root", "arn", "account", "region") if given[name]}
-    if given["finding"]:
-        result = saved(given["scan"])
-        finding = finding_named(result, given["finding"], given["scan"])
+def _control_and_scope(options: dict[str, Any]) -> tuple[str, Any]:
+    """The control and the scope, from the finding where one is named."""
+    control = options["control"]
+    scope = {name: options[name] for name in ("address", "root", "arn", "account", "region") if options[name]}
+    if options["finding"]:
+        result = saved(options["scan"])
+        finding = finding_named(result, options["finding"], options["scan"])
         control = control or finding.control_id
         origin = finding.resource
         if origin.source == "terraform" and result.scan.roots_from is None:
             raise click.ClickException(
-                f"{given['scan']} is from before roots were named from the repository: scan again, and give that result"
+                f"{options['scan']} is from before roots were named from the repository: "
+                "scan again, and give that result"
             )
         if origin.source == "terraform" and origin.address:
             scope = {"address": origin.address, "root": origin.root, **scope}
         elif origin.arn:
             scope = {"arn": origin.arn, **scope}
         else:
-            raise click.ClickException("the finding is of no single resource: give --control and a scope")
+            raise click.ClickException("the finding is not about a single resource: give --control and a scope")
     if not control:
-        raise click.UsageError("give --control, or --finding of a saved result")
-    for pair in given["tags"]:
+        raise click.UsageError("give --control, or --finding with a saved result")
+    for pair in options["tags"]:
         name, equals, value = pair.partition("=")
         if not equals:
             raise click.BadParameter("it is not NAME=VALUE", param_hint="--tag")
         scope.setdefault("tags", {})[name] = value
-    if given["inline"] and not scope:
+    if options["inline"] and not scope:
         return control, "inline"
-    if given["inline"]:
+    if options["inline"]:
         scope["inline"] = True
     return control, scope
 
 
 def _scanned(file: Path | None) -> Sequence[Finding]:
-    """The findings of a saved result, if its roots are named as they are today."""
+    """The findings of a saved result, if its roots are named from the repository."""
     if file is None and not Path(SCAN).is_file():
         return ()
     found = saved(file or Path(SCAN))
@@ -240,14 +251,14 @@ def _entries(file: Path) -> list[RegisterEntry]:
         raise click.ClickException(str(error)) from None
 
 
-def _known(policies: Iterable[Path]) -> dict[str, Control]:
+def _controls_by_id(policies: Iterable[Path]) -> dict[str, Control]:
     found = loaded(policies)
     say_broken(found.broken)
     return {name: control for control in found.controls for name in (control.id, *control.previous_ids)}
 
 
-def _day(given: datetime | None) -> date:
-    return given.date() if given is not None else now().date()
+def _day(chosen: datetime | None) -> date:
+    return chosen.date() if chosen is not None else now().date()
 
 
 def _say(text: str) -> None:
@@ -256,10 +267,10 @@ def _say(text: str) -> None:
     click.echo(visible(text))
 
 
-def _told(entry: RegisterEntry, today: date) -> Iterator[str]:
+def _entry_lines(entry: RegisterEntry, today: date) -> Iterator[str]:
     from hipaa_guard.assessment.exceptions import state_on, time_left
 
-    shown = entry.shown
+    shown = entry.exception
     yield f"{shown.id:<8} {state_on(shown, today).value:<16} until {shown.expires_on}  {shown.control}"
     yield f"         {entry.scope}"
     ticket = f", {shown.ticket}" if shown.ticket else ""
@@ -272,7 +283,7 @@ def _told(entry: RegisterEntry, today: date) -> Iterator[str]:
 def _as_dict(entry: RegisterEntry, today: date) -> dict[str, Any]:
     from hipaa_guard.assessment.exceptions import state_on
 
-    shown = entry.shown
+    shown = entry.exception
     return {
         "id": shown.id,
         "control": shown.control,

@@ -1,4 +1,4 @@
-"""``hipaa-guard fix``: a patch for what is certain to close gaps."""
+"""``hipaa-guard fix``: a patch with repairs that certainly close gaps."""
 
 from __future__ import annotations
 
@@ -46,8 +46,8 @@ def fix(
 ) -> int:
     """Show a patch that closes gaps in the Terraform source at PATH, as far as the repair is certain.
 
-    The patch goes to stdout, what is not repaired and why to stderr. Exit codes: 0 no gap is left, 1 gaps are left
-    (also those that the patch closes, until it is applied).
+    The patch goes to stdout; the gaps without a repair, and why, go to stderr. Exit codes: 0 no gap is left, 1 gaps are
+    left (also those that the patch closes, until it is applied).
     """
     from hipaa_guard.cli.scan import no_collections, pairs_of
     from hipaa_guard.fixing.fix import fix_terraform
@@ -71,16 +71,16 @@ def fix(
             write_files(fixed.before, fixed.after)
     except (InputError, WriteError) as error:
         raise click.ClickException(str(error)) from None
-    for line in _told(fixed, written=write):
+    for line in _summary(fixed, written=write):
         click.echo(line, err=True)
     return _GAPS_REMAIN if fixed.remains or (fixed.repaired and not write) else 0
 
 
 def _show_patch(fixed: Fixed) -> None:
-    """The patch as it is into a file. Elsewhere, what would act on a terminal or in a log is written as codes.
+    """Write the patch: unchanged into a file, elsewhere with characters that act on a terminal or in a log as codes.
 
-    A pipe may lead to ``git apply`` or to the log of a CI system. Few patches hold anything that acts; one that does is
-    refused by ``git apply``, and a line says why.
+    A pipe may lead to ``git apply`` or to the log of a CI system. Few patches have characters that act; ``git apply``
+    refuses one that does, and a line says why.
     """
     from hipaa_guard.fixing.patch import unified
 
@@ -93,8 +93,8 @@ def _show_patch(fixed: Fixed) -> None:
     if not _is_file(sys.stdout) and harmless != lines:
         click.echo("".join(harmless).replace("\r\n", "\n"), nl=False)
         click.echo(
-            "hipaa-guard: the patch has characters that act on a terminal or in a log, shown as codes: it applies as "
-            "it is written to a file (hipaa-guard fix > FILE), or with --write",
+            "hipaa-guard: the patch has characters that act on a terminal or in a log, shown as codes: to apply it, "
+            "write it to a file (hipaa-guard fix > FILE) or give --write",
             err=True,
         )
     else:
@@ -112,7 +112,7 @@ def _harmless(line: str) -> str:
 
 
 def _is_file(stream: TextIO) -> bool:
-    """Whether what is written to a stream is kept, and shown to nobody meanwhile."""
+    """Whether a stream is a file, which keeps the text and shows it to nobody."""
     try:
         return not stream.isatty() and stat.S_ISREG(os.fstat(stream.fileno()).st_mode)
     except OSError:
@@ -120,12 +120,12 @@ def _is_file(stream: TextIO) -> bool:
 
 
 def _name(file: Path, base: Path) -> str:
-    """A file as the patch calls it: seen from the working directory, else from what was given."""
+    """The name of a file in the patch: relative to the working directory, else to the given path."""
     here = Path.cwd().resolve()
     return Path(os.path.relpath(file, here if file.is_relative_to(here) else base)).as_posix()
 
 
-def _told(fixed: Fixed, *, written: bool) -> Iterator[str]:
+def _summary(fixed: Fixed, *, written: bool) -> Iterator[str]:
     from hipaa_guard.outputs.wording.harmless_text import visible
 
     groups: dict[str, list[Finding]] = {}
@@ -146,7 +146,7 @@ def _told(fixed: Fixed, *, written: bool) -> Iterator[str]:
         f"in {len(fixed.after):,} {'file' if len(fixed.after) == 1 else 'files'}"
     )
     if not fixed.complete:
-        yield "hipaa-guard: not all of the directory could be read: hipaa-guard scan terraform says what"
+        yield "hipaa-guard: some of the directory could not be read: `hipaa-guard scan terraform` lists it"
 
 
 def _order(finding: Finding) -> tuple[str, str, str]:

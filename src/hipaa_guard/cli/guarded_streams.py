@@ -1,8 +1,8 @@
-"""The streams of the command line, on which nothing acts that is written to them.
+"""The streams of the command line: no text that is written to them acts on a terminal or in a log.
 
-Messages name files, resources and errors of others. Whoever writes a message need not think of that: all text for
-standard output and standard error passes here. Formats for machines and our own colours go around it, since they are
-made harmless where they are made.
+Messages name files, resources and errors of others. The code that writes a message need not care: all text for standard
+output and standard error passes through here. Formats for machines and our own colours bypass it: the code that makes
+them makes them harmless.
 """
 
 from __future__ import annotations
@@ -19,12 +19,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 _ORDINARY = regex(r"[\w .,;'\"()/=<>!?%]*\n?", re.ASCII)
-"""One line in which nothing can act, so that most need no further look."""
+"""A line in which nothing can act. Most lines match and need no further check."""
 
 
 @contextmanager
 def guarded() -> Iterator[None]:
-    """While it lasts, what is written to the standard streams does not act on a terminal or in a log."""
+    """While the block runs, text on the standard streams does not act on a terminal or in a log."""
     streams = sys.stdout, sys.stderr
     sys.stdout, sys.stderr = map(_guarded, streams)
     try:
@@ -34,15 +34,15 @@ def guarded() -> Iterator[None]:
 
 
 def _guarded(stream: Any) -> Any:
-    """A stream that was closed before the start is None."""
+    """The guarded stream; None where the stream was closed before the start."""
     return None if stream is None else Guarded(stream)
 
 
 class Guarded:
     """A text stream. Characters that act become codes, and marks of CI systems are broken; line ends and tabs stay.
 
-    ``unguarded`` is the stream itself, for text that is harmless already. Each ``write`` is looked at for itself: a
-    mark that is written in two parts is not seen.
+    ``unguarded`` is the stream itself, for text that is already harmless. Each ``write`` is checked by itself: a mark
+    that is written in two parts is not found.
     """
 
     def __init__(self, stream: TextIO) -> None:
@@ -54,15 +54,15 @@ class Guarded:
 
     @property
     def encoding(self) -> str:
-        """The encoding of the stream, UTF-8 where that is ASCII: click would go around such a stream."""
+        """The encoding of the stream, but UTF-8 instead of ASCII: click would bypass an ASCII stream."""
         return self.unguarded.encoding if not _is_ascii(self.unguarded) else "utf-8"
 
     def write(self, text: str) -> int:
         """Write a text, made harmless."""
-        told = text if _ORDINARY.fullmatch(text) else self._harmless(text)
+        shown = text if _ORDINARY.fullmatch(text) else self._harmless(text)
         if _is_ascii(self.unguarded):
-            told = told.encode("ascii", "backslashreplace").decode("ascii")
-        self.unguarded.write(told)
+            shown = shown.encode("ascii", "backslashreplace").decode("ascii")
+        self.unguarded.write(shown)
         if text:
             self._line_begun = bool(text.rpartition("\n")[2].strip())
         return len(text)
@@ -76,9 +76,9 @@ class Guarded:
         from hipaa_guard.outputs.wording.harmless_text import in_log, visible
 
         lines = ("\t".join(map(visible, line.split("\t"))) for line in text.split("\n"))
-        told = "\n".join(lines)
-        # A letter before it hides that the first line is no new one.
-        return in_log(f"x{told}")[1:] if self._line_begun else in_log(told)
+        joined = "\n".join(lines)
+        # A letter in front keeps the first line, which continues another one, from looking like a new line.
+        return in_log(f"x{joined}")[1:] if self._line_begun else in_log(joined)
 
 
 def _is_ascii(stream: TextIO) -> bool:

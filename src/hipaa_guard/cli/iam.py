@@ -1,4 +1,4 @@
-"""``hipaa-guard iam-policy``: the least privilege that a scan needs, from the tables of facts."""
+"""``hipaa-guard iam-policy``: the least-privilege policy of a scan, from the tables of facts."""
 
 from __future__ import annotations
 
@@ -18,13 +18,15 @@ _MANAGED = (
 
 
 @click.command("iam-policy", cls=Command)
-@click.option("-c", "--control", "only", multiple=True, metavar="ID", help="Only what this control needs.")
-@click.option("--policies", multiple=True, type=click.Path(path_type=Path), metavar="DIR", help="Also these controls.")
+@click.option("-c", "--control", "only", multiple=True, metavar="ID", help="Only the actions for this control.")
+@click.option(
+    "--policies", multiple=True, type=click.Path(path_type=Path), metavar="DIR", help="Also load these controls."
+)
 @click.option(
     "--missing-from",
     "managed",
     type=click.Choice(_MANAGED),
-    help="Only what this AWS managed policy, attached beside it, does not allow.",
+    help="Only the actions that this AWS managed policy, attached as well, does not allow.",
 )
 @click.option(
     "--format",
@@ -32,12 +34,12 @@ _MANAGED = (
     type=click.Choice(["json", "cloudformation"]),
     default="json",
     show_default=True,
-    help="The policy, or a template (for a StackSet, too) of a role that has it.",
+    help="The policy, or a template of a role with it (also for a StackSet).",
 )
 def iam_policy(only: tuple[str, ...], policies: tuple[Path, ...], managed: str | None, format: str) -> int:
     """Print the least-privilege IAM policy that a scan needs, with a Deny on reading data.
 
-    Exit 3 if a policy of one's own cannot be used: its actions are missing.
+    Exit 3 if a policy of your own cannot be used: its actions are missing.
     """
     from hipaa_guard.aws.collecting.discovery import QUESTIONS
     from hipaa_guard.aws.planning.actions import actions_for
@@ -67,7 +69,7 @@ def _yaml(document: dict[str, Any]) -> str:
     import yaml
 
     class Plain(yaml.SafeDumper):
-        """Writes everything out: CloudFormation knows no YAML aliases."""
+        """Writes no aliases: CloudFormation does not support them."""
 
         def ignore_aliases(self, data: Any) -> bool:  # noqa: ARG002 - yaml's signature
             return True

@@ -1,4 +1,4 @@
-"""``hipaa-guard import``: results of other scanners beside ours."""
+"""``hipaa-guard import``: results of other scanners merged with ours."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _FILE = click.Path(path_type=Path)
 
 @click.command("import", cls=Command)
 @click.argument("files", type=_FILE, nargs=-1, required=True, metavar="FILE...")
-@click.option("--with", "scan", type=_FILE, metavar="FILE", help="JSON result of hipaa-guard to lay them beside.")
+@click.option("--with", "scan", type=_FILE, metavar="FILE", help="JSON result of hipaa-guard to merge them with.")
 @click.option("--policies", multiple=True, type=_FILE, metavar="DIR", help="Also load the controls of this directory.")
 @click.option(
     "-o",
@@ -33,7 +33,7 @@ _FILE = click.Path(path_type=Path)
 @click.option(
     "--fail-on",
     type=click.Choice([severity.value for severity in Severity]),
-    help="Exit 1 if a gap of this severity or worse is open, whichever tool found it.",
+    help="Exit 1 if any tool found an open gap of this severity or worse.",
 )
 @click.option("--all", "show_all", is_flag=True, help="Show everything on the terminal.")
 def import_results(
@@ -47,8 +47,8 @@ def import_results(
 ) -> int:
     """Read results of Checkov (JSON), Trivy (JSON), Prowler (OCSF) and Security Hub (ASFF).
 
-    Their checks are mapped to our controls, and so to the Security Rule. What several tools say of one resource becomes
-    one row; where they disagree is told; checks without an equivalent are listed.
+    Their checks are mapped to our controls, and so to the Security Rule. Results of several tools on one resource
+    become one row. Rows on which tools disagree and checks without an equivalent are listed.
     """
     from hipaa_guard.cli.saved_results import saved
     from hipaa_guard.outputs import OutputError, parsed, write_text
@@ -86,4 +86,4 @@ def _check(format: str) -> None:
     from hipaa_guard.outputs import OutputError
 
     if format not in ("terminal", "json"):
-        raise OutputError(f"there is no {format} of imported results: give -o terminal or -o json")
+        raise OutputError(f"import has no {format} output: give -o terminal or -o json")

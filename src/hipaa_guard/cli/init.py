@@ -1,4 +1,4 @@
-"""``hipaa-guard init``: the settings and the pipeline of the repository it stands in."""
+"""``hipaa-guard init``: settings and a pipeline for the repository of the working directory."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _SHOWN_ROOTS = 5
 
 
 class _Repository(NamedTuple):
-    """What was found in the working directory."""
+    """The repository of the working directory."""
 
     roots: list[str]
     scanned: str
@@ -40,14 +40,14 @@ class _Repository(NamedTuple):
     "pipelines",
     multiple=True,
     type=click.Choice(["github", "gitlab", "none"]),
-    help="For which pipeline. [default: what the repository has]",
+    help="The pipeline to write. [default: those that the repository has]",
 )
 @click.option(
     "--install",
     metavar="REQUIREMENT",
-    help="What pip installs in the pipeline. [default: this version, from where it was installed here]",
+    help="The requirement that pip installs in the pipeline. [default: this version, from its source here]",
 )
-@click.option("--force", is_flag=True, help="Write files anew that exist.")
+@click.option("--force", is_flag=True, help="Overwrite files that exist.")
 def init(*, pipelines: tuple[str, ...], install: str | None, force: bool) -> None:
     """Write the settings and the pipeline for the repository in the working directory.
 
@@ -75,7 +75,7 @@ def _look(pipelines: tuple[str, ...]) -> _Repository:
     roots = [module.directory for module in find_roots(modules)]
     if not roots:
         raise click.ClickException("there is no Terraform below this directory; for an account, see `scan aws`")
-    # Not only what the roots have in common: a root that comes to lie beside them is to be scanned too.
+    # Not the common parent of the roots: a root that is added beside it later must be scanned too.
     scanned = os.path.relpath(os.path.commonpath([module.directory for module in modules]), base)
     if not pipelines:
         pipelines = tuple(name for name in ("github", "gitlab") if _has(name))
@@ -89,11 +89,11 @@ def _has(pipeline: str) -> bool:
 
 
 def _branch() -> str:
-    """The branch that pull requests go to: that of the remote, else the one of the work tree."""
+    """The branch that pull requests go to: the default branch of the remote, else the current one."""
     for head in (Path(".git/refs/remotes/origin/HEAD"), Path(".git/HEAD")):
-        told = re.match(r"ref: refs/(?:heads|remotes/origin)/(\S+)", _read(head))
-        if told:
-            return told[1]
+        found = re.match(r"ref: refs/(?:heads|remotes/origin)/(\S+)", _read(head))
+        if found:
+            return found[1]
     return "main"
 
 
@@ -105,10 +105,10 @@ def _read(path: Path) -> str:
 
 
 def _requirement() -> str:
-    """What pip has to be given to install this very version in a pipeline.
+    """The requirement with which pip installs exactly this version in a pipeline.
 
     Raises:
-        click.ClickException: it was installed from a directory, which a pipeline does not have.
+        click.ClickException: hipaa-guard was installed from a directory, which a pipeline does not have.
 
     """
     distribution = metadata.distribution(_DISTRIBUTION)
@@ -121,8 +121,8 @@ def _requirement() -> str:
     if origin["url"].startswith("https://"):
         return f"{_DISTRIBUTION} @ {origin['url']}"
     raise click.ClickException(
-        "this hipaa-guard was installed from a directory, which a pipeline does not have: say what pip shall install "
-        f'there, such as --install "{_DISTRIBUTION} @ git+https://HOST/OWNER/hipaa-guard@COMMIT"'
+        "this hipaa-guard was installed from a directory, which a pipeline does not have: name a requirement that "
+        f'pip can install there, such as --install "{_DISTRIBUTION} @ git+https://HOST/OWNER/hipaa-guard@COMMIT"'
     )
 
 
@@ -155,7 +155,7 @@ def _named(roots: list[str]) -> str:
 
 
 def _put(path: Path, text: str, *, force: bool) -> str:
-    """Write a file unless it exists, and say what was done."""
+    """Write a file unless it exists; the line that reports it."""
     from hipaa_guard.storing import create, replace
 
     refuse_default(path)
@@ -167,14 +167,14 @@ def _put(path: Path, text: str, *, force: bool) -> str:
         else:
             create(path, (text.encode(),))
     except FileExistsError:
-        return f"kept   {path}: it exists, --force writes it anew"
+        return f"kept   {path}: it exists, --force overwrites it"
     except OSError as error:
         raise click.ClickException(f"cannot write {path}: {error.strerror}") from None
-    return f"{'wrote anew' if existed else 'wrote'}  {path}"
+    return f"{'overwrote' if existed else 'wrote'}  {path}"
 
 
 def _advice(found: _Repository, requirement: str) -> Iterator[str]:
-    """What is left to the user: files that are not ours are not changed."""
+    """The steps left to the user: init does not change files of others."""
     if not found.pipelines:
         yield "No pipeline was written: --ci github or --ci gitlab writes one."
     if "gitlab" in found.pipelines and str(_GITLAB_JOB) not in _read(_GITLAB):

@@ -1,4 +1,4 @@
-"""The controls that a verb is given, and what it says of those that cannot be used."""
+"""The controls for a verb, and its messages on those that cannot be used."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ if TYPE_CHECKING:
 
 
 def loaded(policies: Iterable[Path]) -> Loaded:
-    """All controls, those of these directories among them.
+    """All controls, including those of these directories.
 
     Raises:
-        click.ClickException: a directory is not there or holds no policies.
+        click.ClickException: a directory does not exist or holds no policies.
 
     """
     from hipaa_guard.controls.loading import ControlError, load_all
@@ -29,7 +29,7 @@ def loaded(policies: Iterable[Path]) -> Loaded:
 
 
 def wanted(found: Loaded, only: Iterable[str]) -> Loaded:
-    """Those with these ids; all where there are none.
+    """The controls with these ids; all controls where there are no ids.
 
     Raises:
         click.ClickException: there is no such control.
@@ -44,7 +44,7 @@ def wanted(found: Loaded, only: Iterable[str]) -> Loaded:
 
 
 def say_broken(broken: Iterable[Broken]) -> None:
-    """Name on stderr what cannot be used, with its file and line."""
+    """Name on stderr each control that cannot be used, with its file and line."""
     from hipaa_guard.outputs.wording.harmless_text import visible
 
     for each in broken:

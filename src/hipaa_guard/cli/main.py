@@ -1,4 +1,4 @@
-"""The verbs of the command line. What a verb needs is imported when it runs, so that ``--version`` stays quick."""
+"""The verbs of the command line. Each imports its modules when it runs, so that ``--version`` stays quick."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from collections.abc import Sequence
 import click
 
 from hipaa_guard.cli.commands import CommandGroup
-from hipaa_guard.cli.streams import StdoutError, lost
+from hipaa_guard.cli.streams import StdoutError, stdout_error
 from hipaa_guard.stopping import exit_code, stopped_by
 from hipaa_guard.version import VERSION
 
 USAGE_ERROR, INTERNAL_ERROR = 2, 4
 READER_LEFT = 128 + signal.SIGPIPE
-"""As shells say of a program whose output nobody reads any more: 141."""
+"""The exit code that shells give a program whose output nobody reads any more: 141."""
 
 _VERBS = {
     "scan": "hipaa_guard.cli.scan:scan",
@@ -38,19 +38,19 @@ _VERBS = {
 _HELP = {
     "scan": "Judge Terraform or a live AWS account.",
     "controls": "List the controls, or show one.",
-    "explain": "Say what a control asks for, why, and how to fix a gap; or tell one finding.",
+    "explain": "Explain a control and how to fix a gap, or show one finding.",
     "fix": "Show or apply a patch for gaps whose repair is certain.",
-    "policies": "Write and test policies of one's own.",
+    "policies": "Write and test policies of your own.",
     "exceptions": "Check, list and add accepted risks.",
-    "baseline": "Note the gaps that are known, so that only new ones stop.",
+    "baseline": "Record the known gaps, so that only new ones stop a pipeline.",
     "diff": "Compare two saved JSON results.",
     "iam-policy": "Print the least-privilege IAM policy that a scan needs.",
     "render": "Write a saved JSON result in other formats.",
-    "import": "Read the results of other scanners beside ours.",
-    "checkov-dir": "Print the directory by which Checkov runs our controls.",
-    "config": "Show the settings, and where each comes from.",
+    "import": "Merge results of other scanners with ours.",
+    "checkov-dir": "Print the directory that makes Checkov run our controls.",
+    "config": "Show the settings, and the source of each.",
     "init": "Write the settings and the pipeline for a repository.",
-    "completion": "Print the completion of a shell.",
+    "completion": "Print the completion script of a shell.",
 }
 
 
@@ -104,11 +104,11 @@ def run(arguments: Sequence[str]) -> int:
     """Run with arguments and return the exit code. Every failure is one sentence on stderr.
 
     Raises:
-        SystemExit: a shell asked what completes its line.
+        SystemExit: a shell asked for completions.
 
     """
     code = _run(arguments)
-    unwritten = lost()
+    unwritten = stdout_error()
     if stopped_by() is not None:
         return exit_code()
     if unwritten is not None and code != INTERNAL_ERROR:
@@ -134,18 +134,18 @@ def _run(arguments: Sequence[str]) -> int:
         if isinstance(ended.__context__, OSError):  # click takes any broken pipe for that of stdout
             return _broken(ended.__context__)
         raise
-    except Exception as error:  # noqa: BLE001 - the last line of defence: a bug of ours, told as one
+    except Exception as error:  # noqa: BLE001 - the last line of defence: reported as a bug of ours
         return _broken(error)
     return result if isinstance(result, int) else 0
 
 
 def _unwritten(error: StdoutError) -> int:
-    """Stdout could not be written. Where its reader has gone (``| head``), nobody is there to be told."""
+    """Report that stdout could not be written. Where its reader has left (``| head``), nobody is there to read it."""
     if error.reader_left:
         return READER_LEFT
-    if error.told:
+    if error.reported:
         return USAGE_ERROR
-    error.told = True
+    error.reported = True
     click.echo(f"hipaa-guard: the output could not be written to the standard output: {error}", err=True)
     return USAGE_ERROR
 

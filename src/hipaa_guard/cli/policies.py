@@ -1,4 +1,4 @@
-"""``hipaa-guard policies``: write and test policies of one's own."""
+"""``hipaa-guard policies``: write and test policies of your own."""
 
 from __future__ import annotations
 
@@ -25,17 +25,22 @@ _FAULTS, _UNUSABLE = 1, 2
 
 @click.group(cls=CommandGroup)
 def policies() -> None:
-    """Write and test policies of one's own."""
+    """Write and test policies of your own."""
 
 
 @policies.command("new")
 @click.argument("id")
-@click.option("--kind", default="s3.Bucket", show_default=True, metavar="KIND", help="What it judges.")
+@click.option("--kind", default="s3.Bucket", show_default=True, metavar="KIND", help="The kind that it judges.")
 @click.option(
-    "--directory", type=click.Path(path_type=Path), default=DIRECTORY, show_default=True, metavar="DIR", help="Where."
+    "--directory",
+    type=click.Path(path_type=Path),
+    default=DIRECTORY,
+    show_default=True,
+    metavar="DIR",
+    help="The directory to write to.",
 )
 def new(id: str, kind: str, directory: Path) -> None:
-    """Write a policy and its table of cases, to be edited: both run as they are written.
+    """Write a policy and its table of cases for you to edit. Both run as they are.
 
     ID is permanent: reports, exceptions and baselines refer to it.
     """
@@ -45,17 +50,17 @@ def new(id: str, kind: str, directory: Path) -> None:
     from hipaa_guard.storing import create
 
     if not is_id(id):
-        raise click.UsageError(f"{id!r} is no id: {ID_FORM}")
+        raise click.UsageError(f"{id!r} is not an id: {ID_FORM}")
     has_policies = any(not is_table(file) for file in directory.rglob("*.py") if file.name != "__init__.py")
     known = loaded([directory] if has_policies else [])
     names = {name for control in known.controls for name in (control.id, *control.previous_ids)}
     if id in names.union(each.name for each in known.broken):
-        raise click.ClickException(f"there is a control {id} already: an id is never used twice")
+        raise click.ClickException(f"the control {id} exists already: an id is never used twice")
     chosen = _kind(kind)
     files = {directory / f"{id}.py": policy_text(id, chosen), directory / f"test_{id}.py": table_text(id, chosen)}
     for file in files:
         if os.path.lexists(file):
-            raise click.ClickException(f"{file} exists: it is not overwritten")
+            raise click.ClickException(f"{file} exists and is not overwritten: remove it, or give another id")
     file = directory
     try:
         directory.mkdir(parents=True, exist_ok=True)
@@ -82,10 +87,10 @@ def _kind(name: str) -> type[Resource]:
 @click.argument("directory", type=click.Path(path_type=Path), default=DIRECTORY, metavar="[DIR]")
 @click.option("-v", "--verbose", is_flag=True, help="Name every case.")
 def test(directory: Path, *, verbose: bool) -> int:
-    """Run the tables of cases of a directory of policies, and say which controls they do not tell enough of.
+    """Run the tables of cases of a directory of policies, and list the controls that lack cases.
 
-    Exit codes: 0 every case holds and every control has cases that pass, fail and are unknown; 1 something of this is
-    missing; 2 the directory, or a control or table of it, cannot be used.
+    Exit codes: 0 every case holds and every control has cases that pass, fail and are unknown; 1 a case fails or is
+    missing; 2 the directory, or a control or table in it, cannot be used.
     """
     from hipaa_guard.controls.control import Status
     from hipaa_guard.controls.loading import ControlError, chosen, tables_in
@@ -103,11 +108,11 @@ def test(directory: Path, *, verbose: bool) -> int:
     told_of = {broken for each in meant.values() for broken in each.broken}
     errors = [*(each for each in found.broken if each in told_of or _is_below(each, directory)), *unusable]
     faults: list[str] = []
-    held, left_out = 0, 0
+    held, not_run = 0, 0
     for case in table:
-        for side in case.sides if by_id[case.control] else ():  # a control that is broken is told as an error
+        for side in case.sides if by_id[case.control] else ():  # a broken control is reported as an error
             if side == "aws" and not has_moto():
-                left_out += 1
+                not_run += 1
                 continue
             fault = _fault(case, side, by_id[case.control][0])
             held += not fault
@@ -115,9 +120,9 @@ def test(directory: Path, *, verbose: bool) -> int:
             if verbose:
                 click.echo(f"{'FAILED' if fault else 'ok':<7} {side} - {case.id}")
     for control in controls:
-        told = {case.verdict for case in table if control in by_id[case.control]}
-        missing = [status.value for status in (Status.PASS, Status.FAIL, Status.UNKNOWN) if status not in told]
-        if not told:
+        verdicts = {case.verdict for case in table if control in by_id[case.control]}
+        missing = [status.value for status in (Status.PASS, Status.FAIL, Status.UNKNOWN) if status not in verdicts]
+        if not verdicts:
             faults.append(f"{control.id}: it has no cases")
         elif missing:
             faults.append(f"{control.id}: it has no case that is {' and none that is '.join(missing)}")
@@ -125,8 +130,8 @@ def test(directory: Path, *, verbose: bool) -> int:
         click.echo(f"error: {visible(str(each))}", err=True)
     for fault in faults:
         click.echo(fault, err=True)
-    if left_out:
-        click.echo(f"{left_out:,} cases of AWS were not run: they need moto (`pip install 'moto[all]'`)", err=True)
+    if not_run:
+        click.echo(f"{not_run:,} cases of AWS were not run: they need moto (`pip install 'moto[all]'`)", err=True)
     broken = f", {len(errors):,} errors" if errors else ""
     click.echo(f"{len(controls):,} controls, {held:,} cases hold, {len(faults):,} faults{broken}")
     if errors:
@@ -145,7 +150,7 @@ def _is_below(broken: Broken, directory: Path) -> bool:
 
 
 def _fault(case: Case, side: Side, control: Control) -> str:
-    """What is wrong with a case on one side; empty where it holds."""
+    """The fault of a case on one side; empty where the case holds."""
     from hipaa_guard.controls.policy_files import somebody_elses_code
     from hipaa_guard.testing import check
 

@@ -1,4 +1,4 @@
-"""A policy and its table of cases, made for one kind from the table of its facts: they run as they are written."""
+"""A policy and its table of cases for one kind, made from the table of its facts. Both run as they are."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ _CHOSEN = {
 
 
 @dataclass(frozen=True, slots=True)
-class _Told:
-    """A fact whose value one argument of Terraform tells: ``path`` leads to it from a resource of ``type``."""
+class _SettableFact:
+    """A fact whose value one argument of Terraform sets: ``path`` leads to it from a resource of ``type``."""
 
     fact: Fact
     type: str
@@ -38,26 +38,30 @@ def kinds() -> dict[str, type[Resource]]:
     """The kinds that a template can be made for, by name."""
     modules = [importlib.import_module(each.name) for each in pkgutil.iter_modules(services.__path__, _SERVICES)]
     declared = {value for module in modules for value in vars(module).values() if isinstance(value, type)}
-    found = {kind.kind: kind for kind in declared if issubclass(kind, Resource) and next(_told(kind), None) is not None}
+    found = {
+        kind.kind: kind
+        for kind in declared
+        if issubclass(kind, Resource) and next(_settable_facts(kind), None) is not None
+    }
     return dict(sorted(found.items()))
 
 
 def policy_text(id: str, kind: type[Resource]) -> str:
     """The policy module."""
-    told = next(_told(kind))
-    judgement, good, _ = _chosen(told.fact)
-    judgement = judgement.format(fact=f"resource.{told.fact.name}")
-    hcl = "\n".join(f"            {line}".rstrip() for line in _resource(kind, told, good).splitlines())
+    settable = next(_settable_facts(kind))
+    judgement, good, _ = _chosen(settable.fact)
+    judgement = judgement.format(fact=f"resource.{settable.fact.name}")
+    hcl = "\n".join(f"            {line}".rstrip() for line in _resource(kind, settable, good).splitlines())
     service = kind.__module__.rpartition(".")[2]
-    hint = _hint(kind, told, good)
-    return f'''"""A policy of one's own: one sentence on what it is for."""
+    hint = _hint(kind, settable, good)
+    return f'''"""A policy of your own: say in one sentence why you need it."""
 
 from hipaa_guard.authoring import MEDIUM, Fix, Verdict, control, failed, passed
 from hipaa_guard.services import {service}
 
 
 @control(
-    title="What a good resource is like, as a sentence without a full stop",
+    title="A sentence that describes a good resource, without a full stop",
     severity=MEDIUM,
     hipaa=("164.308(a)(1)(ii)(B)",),
     why="Why it matters for ePHI.",
@@ -65,32 +69,32 @@ from hipaa_guard.services import {service}
         terraform="""
 {hcl}
         """,
-        note="What to do where an account already has it otherwise.",
+        note="The steps for a resource that already exists.",
         not_by_machine="is yours to decide",
     ),
 )
 def {id}(resource: {service}.{kind.__name__}) -> Verdict:
-    # Edit this judgement. docs/facts.md lists the facts of each kind. What is not known raises
-    # by itself and becomes the verdict unknown: do not catch it.
+    # Edit this judgement. docs/facts.md lists the facts of each kind. A fact that is not known
+    # raises by itself, and the verdict becomes unknown: do not catch it.
     if {judgement}:
-        return passed("has the right {told.fact.name}")
-    return failed("has another {told.fact.name}")
+        return passed("has the right {settable.fact.name}")
+    return failed("has another {settable.fact.name}")
 '''
 
 
 def table_text(id: str, kind: type[Resource]) -> str:
     """The module with its table of cases."""
-    told = next(_told(kind))
-    _, good, bad = _chosen(told.fact)
+    settable = next(_settable_facts(kind))
+    _, good, bad = _chosen(settable.fact)
     cases = "\n".join(
-        _case(verdict, sentence, _resource(kind, told, value), variable=value == _UNTOLD)
+        _case(verdict, sentence, _resource(kind, settable, value), variable=value == _VARIABLE)
         for verdict, sentence, value in (
             ("PASS", "as it should be", good),
             ("FAIL", "otherwise", bad),
-            ("UNKNOWN", "a variable without a value", _UNTOLD),
+            ("UNKNOWN", "a variable without a value", _VARIABLE),
         )
     )
-    return f'''"""What {id} says of each state. The resource that is judged is called `phi`."""
+    return f'''"""The verdict of {id} on each state. It judges the resource called `phi`."""
 
 from pathlib import Path
 
@@ -105,7 +109,7 @@ test_verdict = cases(
 '''
 
 
-_UNTOLD = "var.not_given"
+_VARIABLE = "var.not_given"
 
 
 def _case(verdict: str, sentence: str, hcl: str, *, variable: bool) -> str:
@@ -122,7 +126,7 @@ def _case(verdict: str, sentence: str, hcl: str, *, variable: bool) -> str:
 
 
 def _chosen(fact: Fact) -> tuple[str, str, str]:
-    """See `_CHOSEN`; of a fact with few values, two of them."""
+    """The entry of `_CHOSEN`; for a fact with few allowed values, with two of these."""
     judgement, good, bad = _CHOSEN[fact.annotation]
     if fact.allowed is None:
         return judgement, good, bad
@@ -131,26 +135,26 @@ def _chosen(fact: Fact) -> tuple[str, str, str]:
     return judgement.replace(good, json.dumps(first)), json.dumps(first), json.dumps(second)
 
 
-def _told(kind: type[Resource]) -> Iterator[_Told]:
+def _settable_facts(kind: type[Resource]) -> Iterator[_SettableFact]:
     """The facts of a kind that the template can use, booleans first."""
     if kind.terraform is None:
         return
     own = kind.terraform.types[0]
-    known = [fact for fact in kind.facts.values() if fact.live_only is None and fact.parse is None]
+    plain_facts = [fact for fact in kind.facts.values() if fact.live_only is None and fact.parse is None]
     order = list(_CHOSEN)
-    for fact in sorted((f for f in known if f.annotation in _CHOSEN), key=lambda f: order.index(f.annotation)):
+    for fact in sorted((f for f in plain_facts if f.annotation in _CHOSEN), key=lambda f: order.index(f.annotation)):
         for reading in fact.readings(own)[:1]:
             if isinstance(reading, str) and reading.replace(".", "").replace("_", "").isalnum():
                 head, _, rest = reading.partition(".")
                 split = names_split(reading)
-                yield _Told(fact, head if split else own, tuple((rest if split else reading).split(".")))
+                yield _SettableFact(fact, head if split else own, tuple((rest if split else reading).split(".")))
 
 
-def _resource(kind: type[Resource], told: _Told, value: str) -> str:
-    """The HCL of a resource with a value, and of the resource that it belongs to where it is a split one."""
+def _resource(kind: type[Resource], settable: _SettableFact, value: str) -> str:
+    """The HCL of a resource with a value; for a split resource, also of its main one."""
     assert kind.terraform is not None
     own = kind.terraform.types[0]
-    *blocks, argument = told.path
+    *blocks, argument = settable.path
     body = f"{argument} = {value}"
     for block in reversed(blocks):
         body = f"{block} {{\n{_indented(body)}\n}}"
@@ -159,24 +163,24 @@ def _resource(kind: type[Resource], told: _Told, value: str) -> str:
         body = f'{inside.region} = "eu-west-1"\n{body}'
         for block in reversed(inside.path.split(".")):
             body = f"{block} {{\n{_indented(body)}\n}}"
-    if told.type == own:
+    if settable.type == own:
         return f'resource "{own}" "phi" {{\n{_indented(body)}\n}}'
-    joined = next(iter(kind.terraform.pointing(told.type)), None)
+    joined = next(iter(kind.terraform.pointing(settable.type)), None)
     body = f"{joined} = {own}.phi.id\n{body}"
-    return f'resource "{own}" "phi" {{}}\n\nresource "{told.type}" "phi" {{\n{_indented(body)}\n}}'
+    return f'resource "{own}" "phi" {{}}\n\nresource "{settable.type}" "phi" {{\n{_indented(body)}\n}}'
 
 
-def _hint(kind: type[Resource], told: _Told, value: str) -> str:
-    """How a machine can make the change, where one argument of the resource itself is all of it."""
+def _hint(kind: type[Resource], settable: _SettableFact, value: str) -> str:
+    """A hint for `hipaa-guard fix`, where one argument of the resource itself makes the whole change."""
     assert kind.terraform is not None
     own = kind.terraform.types[0]
-    if told.type != own or own in kind.terraform.inside or is_awscc(own):
+    if settable.type != own or own in kind.terraform.inside or is_awscc(own):
         return ""
-    line = f"{own}.{'.'.join(told.path)} = {value}"
+    line = f"{own}.{'.'.join(settable.path)} = {value}"
     return f"""
-        # Where it is made in place and asks for no choice, `hipaa-guard fix` makes the change by
+        # If the change replaces no resource and needs no decision, `hipaa-guard fix` can make it: write
         # sets={line!r}
-        # in the place of terraform and not_by_machine."""
+        # instead of terraform and not_by_machine."""
 
 
 def _indented(text: str) -> str:

@@ -1,4 +1,4 @@
-"""Telling people on a terminal that long work goes on. Nothing at all where nobody watches."""
+"""Progress of long work, drawn on a terminal. Nothing is drawn where nobody watches."""
 
 from __future__ import annotations
 
@@ -11,24 +11,24 @@ from typing import Protocol, TextIO, cast
 from hipaa_guard.outputs.wording.harmless_text import shortened, visible
 
 _PATIENCE = 0.4
-"""Seconds before anything is drawn: most scans are over by then."""
+"""Seconds before anything is drawn: most scans end earlier."""
 _EVERY = 0.1
 
 
 class Progress(Protocol):
-    """Called while work goes on: how much is done, of how much (None where that is not known), and what is next."""
+    """Called during the work with the amount done, the total (None where not known), and the next step."""
 
     def __call__(self, done: int, total: int | None, text: str) -> None: ...
 
 
 def silent(done: int, total: int | None, text: str) -> None:
-    """Progress that nobody watches."""
+    """Draws nothing."""
 
 
 @contextmanager
 def shown(stream: TextIO | None = None, *, wanted: bool = True) -> Iterator[Progress]:
     """Progress drawn on a terminal while the block runs and wiped away after it; `silent` where it is no terminal."""
-    if stream is None:  # what is drawn is made of control characters
+    if stream is None:  # a bar is made of control characters, which the guarded stream would write as codes
         stream = cast("TextIO", getattr(sys.stderr, "unguarded", sys.stderr))
     if not (wanted and stream.isatty()):
         yield silent
@@ -41,7 +41,7 @@ def shown(stream: TextIO | None = None, *, wanted: bool = True) -> Iterator[Prog
 
 
 class _Bar:
-    """A bar of rich, which is imported only when the work has lasted long enough to be worth it."""
+    """A bar drawn by rich, which is imported only when the work takes long."""
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream

@@ -14,7 +14,7 @@ from hipaa_guard.cli.commands import Command
 @click.option(
     "-o", "--output", "outputs", multiple=True, metavar="FORMAT[=FILE]", help="As for scan. [default: terminal]"
 )
-@click.option("--all", "show_all", is_flag=True, help="Every resource on the terminal, what passes in asff.")
+@click.option("--all", "show_all", is_flag=True, help="Every resource on the terminal; passing findings in asff.")
 @click.option("--csv-raw", is_flag=True, help="csv for programs: no guard against formulas in a spreadsheet.")
 def render(file: Path, outputs: tuple[str, ...], show_all: bool, csv_raw: bool) -> None:
     """Write a saved JSON result in other formats."""

@@ -1,4 +1,4 @@
-"""Saved JSON results that a verb is given."""
+"""Saved JSON results that verbs read."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ if TYPE_CHECKING:
     from hipaa_guard.controls.findings import Finding
 
 SCAN = "out/scan.json"
-"""Where a saved result is looked for unless told otherwise."""
+"""The default file of a saved result."""
 
 SHORTEST = 8
-"""Digits of a fingerprint that are enough to name it."""
+"""The fewest digits that name a fingerprint."""
 
 
 _SHOWN = 3
@@ -25,7 +25,7 @@ def saved(file: Path) -> Assessment:
     """The result in a file.
 
     Raises:
-        click.ClickException: it cannot be read or is no result of ours.
+        click.ClickException: the file cannot be read, or hipaa-guard did not write it.
 
     """
     from hipaa_guard.cli.settings_paths import refuse_default
@@ -50,7 +50,7 @@ def is_fingerprint(text: str) -> bool:
 
 
 def finding_named(assessment: Assessment, prefix: str, file: Path) -> Finding:
-    """The finding whose fingerprint, of today or of before a move, begins so.
+    """The finding whose fingerprint, current or former, begins with the prefix.
 
     Raises:
         click.ClickException: there is none, or more than one.
@@ -62,23 +62,23 @@ def finding_named(assessment: Assessment, prefix: str, file: Path) -> Finding:
         for finding in assessment.findings
         if any(name.startswith(start) for name in (finding.fingerprint, *finding.previous))
     }
-    found = found or _named_before(assessment, start, prefix, file)
+    found = found or _by_former_root(assessment, start, prefix, file)
     if len(found) > 1:
         some = ", ".join(sorted(found)[:_SHOWN])
         raise click.ClickException(f"{len(found)} findings in {file} begin with {prefix}: {some}; give more digits")
     return next(iter(found.values()))
 
 
-def _named_before(assessment: Assessment, start: str, prefix: str, file: Path) -> dict[str, Finding]:
-    """The finding that was named so before roots were named from the repository."""
+def _by_former_root(assessment: Assessment, start: str, prefix: str, file: Path) -> dict[str, Finding]:
+    """The finding with such a fingerprint from before roots were named from the repository."""
     found = [each for each in assessment.findings if any(name.startswith(start) for name in _former(each))]
     if not found:
         raise click.ClickException(f"{file} has no finding whose fingerprint begins with {prefix}")
     if len(found) > 1:
         names = ", ".join(f"{each.fingerprint[:12]} in {each.resource.root}" for each in found[:_SHOWN])
         raise click.ClickException(
-            f"{prefix} is from before roots were named from the repository, and {len(found):,} findings in {file} "
-            f"may be meant: {names}"
+            f"{prefix} is from before roots were named from the repository, and may mean {len(found):,} findings in "
+            f"{file}: {names}"
         )
     return {found[0].fingerprint: found[0]}
 

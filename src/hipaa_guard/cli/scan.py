@@ -14,7 +14,7 @@ import click
 from hipaa_guard.assessment.gate import BROKEN, CLEAN, INCOMPLETE
 from hipaa_guard.cli.commands import CommandGroup
 from hipaa_guard.cli.scan_options import shared_options
-from hipaa_guard.cli.settings import configurable, from_file, in_effect, repository_root
+from hipaa_guard.cli.settings import configurable, from_file, repository_root, settings_in_effect
 from hipaa_guard.cli.streams import StdoutError
 from hipaa_guard.controls.control import Severity
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from hipaa_guard.scanning.options import Options
 
 INTERRUPTED = 130
-"""As shells say of a program that was stopped with Ctrl-C."""
+"""The exit code that shells give a program that Ctrl-C stopped."""
 
 _MOST_WARNINGS = 20
 
@@ -37,27 +37,32 @@ def scan() -> None:
 @scan.command("terraform")
 @click.argument("path", type=click.Path(path_type=Path))
 @click.argument("files", nargs=-1, type=click.Path(path_type=Path), metavar="[FILE]...")
-@click.option("--changed", is_flag=True, help="Judge only the root modules that the changed FILEs concern.")
+@click.option("--changed", is_flag=True, help="Judge only root modules that the changed FILEs affect.")
 @click.option(
     "--changed-files",
     type=click.File("rb"),
     metavar="FILE",
-    help="The same with a list of names, one a line (or ended by NUL): `-` reads the standard input.",
+    help="As --changed, with a list of FILEs, one a line or ended by NUL; `-` reads the standard input.",
 )
 @click.option(
     "--source",
     type=click.Path(path_type=Path),
     metavar="DIR",
-    help="The source of the plan or state: gives findings their lines, and values that the plan does not know yet.",
+    help="The source of the plan or state: adds lines to findings, and values that the plan does not know yet.",
 )
 @click.option(
-    "--var-file", "var_files", multiple=True, type=click.Path(path_type=Path), metavar="FILE", help="As Terraform's."
+    "--var-file",
+    "var_files",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="As for terraform plan.",
 )
-@click.option("--var", "variables", multiple=True, metavar="NAME=VALUE", help="As Terraform's.")
+@click.option("--var", "variables", multiple=True, metavar="NAME=VALUE", help="As for terraform plan.")
 @click.option("--tf-var-env", is_flag=True, help="Also take variables from the environment, TF_VAR_NAME.")
 @click.option("--workspace", metavar="NAME", help="The workspace, terraform.workspace. [default: not known]")
 @click.option("--changed-only", is_flag=True, help="Judge only what a plan changes.")
-@click.option("--baseline-ref", metavar="REF", help="Gaps that are there at this commit of git are not new.")
+@click.option("--baseline-ref", metavar="REF", help="Gaps that exist at this commit of git are not new.")
 @repository_root
 @shared_options
 def terraform(
@@ -78,8 +83,8 @@ def terraform(
 ) -> int:
     """Judge Terraform: a directory, a plan (`terraform show -json`) or a state.
 
-    With --changed, only the root modules of the directory that hold one of the changed FILEs, or call it directly or
-    not. pre-commit gives the names of changed files in this way.
+    With --changed, it judges only the root modules of the directory that hold a changed FILE, or that call its module
+    directly or indirectly. pre-commit passes changed files in this way.
     """
     from hipaa_guard.scanning.options import TerraformTarget
     from hipaa_guard.scanning.terraform import scan_terraform
@@ -110,9 +115,9 @@ def pairs_of(variables: Sequence[str]) -> dict[str, str]:
 
 
 def _changed(files: tuple[Path, ...], changed: bool, listed: IO[bytes] | None) -> list[Path] | None:
-    """The files that were changed; None where the whole is asked for."""
+    """The changed files; None for a scan of everything."""
     if files and not changed:
-        raise click.UsageError(f"{files[0]} is one argument too many: files are given with --changed")
+        raise click.UsageError(f"{files[0]} is one argument too many: FILEs need --changed")
     if listed is None:
         return list(files) if changed else None
     data = listed.read()
@@ -147,17 +152,19 @@ def _tf_vars() -> dict[str, str]:
     "--evidence",
     type=click.Path(path_type=Path, file_okay=False),
     metavar="DIR",
-    help="Also store what was answered, as far as it is read, secrets left out.",
+    help="Also store the fields of the answers that the scan reads, without secrets.",
 )
-@click.option("--resume", is_flag=True, help="Go on with a scan like this one that was interrupted.")
+@click.option("--resume", is_flag=True, help="Continue an interrupted scan with the same options.")
 @click.option(
     "--replay",
     type=click.Path(path_type=Path, exists=True),
     metavar="DIR",
-    help="Judge again what a scan stored with --evidence. Calls nothing.",
+    help="Judge the answers that --evidence stored. Calls nothing.",
 )
 @click.option("--dry-run", is_flag=True, help="Only print the calls and IAM actions of the scan. Calls nothing.")
-@click.option("--preflight", is_flag=True, help="Only say who scans, which regions, and what the role lacks.")
+@click.option(
+    "--preflight", is_flag=True, help="Only print the identity, the regions, and the actions that the role lacks."
+)
 @shared_options
 def aws(
     *,
@@ -182,15 +189,17 @@ def aws(
     if len(chosen) > 1:
         raise click.UsageError(f"{' and '.join(chosen)} exclude each other: give one of them")
     if replay and (at != AwsTarget() or evidence or resume):
-        raise click.UsageError("--replay takes account and regions from the evidence and calls nothing: give it alone")
+        raise click.UsageError(
+            "--replay takes account and regions from the evidence and calls nothing: leave out their options"
+        )
     if dry_run:
-        from hipaa_guard.cli.before_scan import tell_dry_run
+        from hipaa_guard.cli.before_scan import print_dry_run
 
-        return _before(common, lambda options: tell_dry_run(dry_run_aws(options), common["outputs"]))
+        return _without_scan(common, lambda options: print_dry_run(dry_run_aws(options), common["outputs"]))
     if preflight:
-        from hipaa_guard.cli.before_scan import tell_preflight
+        from hipaa_guard.cli.before_scan import print_preflight
 
-        return _before(common, lambda options: tell_preflight(preflight_aws(options, at), common["outputs"]))
+        return _without_scan(common, lambda options: print_preflight(preflight_aws(options, at), common["outputs"]))
     if replay:
         return _run(common, "aws", lambda options: rejudge(options, replay))
     try:
@@ -200,8 +209,8 @@ def aws(
         return INTERRUPTED
 
 
-def _before(common: dict[str, Any], told: Callable[[Options], int]) -> int:
-    """Say something of a scan without making it."""
+def _without_scan(common: dict[str, Any], action: Callable[[Options], int]) -> int:
+    """Do something else with the options of a scan: print its calls, or its preflight."""
     from hipaa_guard.outputs import OutputError
     from hipaa_guard.scanning.options import InputError, Options
 
@@ -209,7 +218,7 @@ def _before(common: dict[str, Any], told: Callable[[Options], int]) -> int:
         _on_stdout(common["outputs"])
         said: list[str] = []
         options = Options(only=common["only"], skip=common["skip"], policies=common["policies"], warn=said.append)
-        code = told(options)
+        code = action(options)
     except (InputError, OutputError) as error:
         raise click.ClickException(str(error)) from None
     _warn(said, "policies")
@@ -218,7 +227,7 @@ def _before(common: dict[str, Any], told: Callable[[Options], int]) -> int:
 
 @contextmanager
 def no_collections() -> Iterator[None]:
-    """Let the garbage collector rest: nearly all that a scan makes lives to its end, and it looks through all of it."""
+    """Turn the garbage collector off: nearly all objects of a scan live to its end, and it would search all of them."""
     running = gc.isenabled()
     gc.disable()
     try:
@@ -238,11 +247,11 @@ def _run(
     from hipaa_guard.outputs.wording.harmless_text import visible
     from hipaa_guard.scanning.options import InputError, Options
 
-    outputs, settings = common["outputs"] or ("terminal",), in_effect()
+    outputs, settings = common["outputs"] or ("terminal",), settings_in_effect()
     if common["baseline"] is not None and baseline_ref is not None:
         raise click.UsageError("--baseline and --baseline-ref are two baselines: give one of them")
     if common["fail_on_new"] and common["baseline"] is None and baseline_ref is None:
-        raise click.UsageError("--fail-on-new needs to know what is not new: give --baseline or --baseline-ref")
+        raise click.UsageError("--fail-on-new needs a baseline: give --baseline or --baseline-ref")
     if common["fail_on_settings_change"] and settings.at is None and not from_file("fail_on_settings_change"):
         raise click.UsageError("--fail-on-settings-change needs a commit to compare with: give --settings-ref REF")
     try:
@@ -277,14 +286,14 @@ def _run(
         _write(assessment, outputs, common)
     except (InputError, OutputError) as error:
         raise click.ClickException(str(error)) from None
-    # The deciding reason is the last line in every case, also where stdout holds another format.
+    # The deciding reason is always the last line, also where stdout has another format.
     if "terminal" not in on_stdout:
         click.echo(f"hipaa-guard: {assessment.gate.reasons[0]}", err=True)
     return assessment.gate.exit_code
 
 
 def _write(assessment: Assessment, outputs: Sequence[str], common: dict[str, Any]) -> None:
-    """Write the outputs. One that cannot be written hides no error of our own, whose exit code goes first."""
+    """Write the outputs. A failure to write hides no error of our own: that exit code has priority."""
     from hipaa_guard.outputs import OutputError, is_for_stdout, write
 
     try:
@@ -310,7 +319,7 @@ def _on_stdout(outputs: Sequence[str], source: str | None = None) -> list[str]:
     """The format, if any, that goes to the standard output.
 
     Raises:
-        OutputError: a specification is wrong, several formats would be mixed up, or one cannot show the source.
+        OutputError: a specification is wrong, several formats would share stdout, or a format cannot show the source.
 
     """
     from hipaa_guard.outputs import OutputError, parsed

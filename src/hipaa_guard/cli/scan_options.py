@@ -36,7 +36,7 @@ _OPTIONS = (
         type=click.Choice([severity.value for severity in Severity]),
         default=Severity.LOW.value,
         show_default=True,
-        help="The least severity whose gaps fail the gate (exit 1).",
+        help="The lowest severity whose gaps fail the gate (exit 1).",
     ),
     click.option(
         "--max-unknown",
@@ -50,8 +50,8 @@ _OPTIONS = (
         metavar="N",
         help="More resources than this that no control judges make the scan incomplete (exit 3).",
     ),
-    click.option("--allow-empty", is_flag=True, help="A scan that judges nothing passes (else exit 3)."),
-    click.option("--warn-only", is_flag=True, help="Report gaps but do not fail because of them."),
+    click.option("--allow-empty", is_flag=True, help="Let a scan that judges nothing pass (else exit 3)."),
+    click.option("--warn-only", is_flag=True, help="Report gaps without failing because of them."),
     click.option("--baseline", type=click.Path(path_type=Path), metavar="FILE", help="Gaps in this file are not new."),
     click.option("--fail-on-new", is_flag=True, help="Only gaps that the baseline lacks fail the gate."),
     click.option(
@@ -61,13 +61,13 @@ _OPTIONS = (
         help="The register of accepted risks. [default: .hipaa-guard/exceptions.yaml, if it exists]",
     ),
     click.option("--fail-on-expired-exceptions", is_flag=True, help="An exception that has expired fails the gate."),
-    click.option("--all", "show_all", is_flag=True, help="Every resource on the terminal, what passes in asff."),
+    click.option("--all", "show_all", is_flag=True, help="Every resource on the terminal; passing findings in asff."),
     click.option("--csv-raw", is_flag=True, help="csv for programs: no guard against formulas in a spreadsheet."),
     click.option(
         "--fail-on-settings-change",
         is_flag=True,
-        help="A tree with other settings, exceptions, baseline or comments on exceptions than the commit of "
-        "--settings-ref fails the gate.",
+        help="Fail the gate if settings, exceptions, baseline or comments on exceptions differ from the commit of "
+        "--settings-ref.",
     ),
     click.option("-q", "--quiet", is_flag=True, help="No progress display."),
 )

@@ -15,7 +15,7 @@ from click.core import ParameterSource
 from hipaa_guard.cli.commands import Command
 from hipaa_guard.cli.settings_commit import commit_of
 from hipaa_guard.cli.settings_file import FILE, SECTIONS, SettingsDocument, WrittenSetting, read
-from hipaa_guard.cli.settings_paths import not_from_here
+from hipaa_guard.cli.settings_paths import refused_if_found
 
 if TYPE_CHECKING:
     from hipaa_guard.assessment.model import SettingsChange, UsedFile
@@ -37,7 +37,7 @@ _NOT_SETTINGS = frozenset(
         "help",
     }
 )
-"""What one run is asked for, not how a project is scanned; and where settings are taken from."""
+"""Options of a single run, not of the project, and those that name the source of settings."""
 
 repository_root = click.option(
     "--repository-root",
@@ -46,13 +46,13 @@ repository_root = click.option(
     help="The directory that roots, and so identities of findings, are named from. [default: the work tree of git, "
     f"else the nearest directory upwards with {FILE}]",
 )
-"""Of every verb that makes findings of Terraform."""
+"""The option of every verb that scans Terraform."""
 
 _IN_EFFECT = "hipaa_guard.settings"
-"""Where the context of a command keeps what it has loaded."""
+"""The key of the loaded settings in the context of a command."""
 
 _BITS = 63
-"""Of a number in a file: YAML and TOML know numbers that take minutes to print."""
+"""The most bits of a number in a file: YAML and TOML allow numbers that take minutes to print."""
 
 _STRENGTH = (ParameterSource.COMMANDLINE, ParameterSource.ENVIRONMENT, ParameterSource.DEFAULT_MAP)
 
@@ -60,10 +60,10 @@ _STRENGTH = (ParameterSource.COMMANDLINE, ParameterSource.ENVIRONMENT, Parameter
 def configurable(
     section: str, *, replacing: Mapping[str, Collection[str]] | None = None
 ) -> Callable[[click.Command], click.Command]:
-    """A command that takes its options from the environment and the project's file too.
+    """A command that also takes its options from the environment and the project's file.
 
-    `replacing` names, for an option, those that it excludes: where one of them comes from a weaker place, it gives way
-    instead of being an error.
+    `replacing` names, for an option, the options that it excludes. Where one of them comes from a weaker source, it is
+    dropped without an error.
     """
 
     def made(command: click.Command) -> click.Command:
@@ -71,7 +71,7 @@ def configurable(
         for key, option in keys(command).items():
             option.envvar = variable(key)
         command.params += _sources()
-        command.before = lambda ctx, given: _load(ctx, section, given)
+        command.before = lambda ctx, values: _load(ctx, section, values)
         wanted = command.callback
         assert wanted is not None
 
@@ -86,7 +86,7 @@ def configurable(
 
 
 def _sources() -> list[click.Parameter]:
-    """The options that say where settings are taken from. Where they are is nothing that a file of settings can say."""
+    """The options that name the source of settings. A file of settings cannot name its own source."""
     return [
         click.Option(
             ["--config"],
@@ -109,51 +109,51 @@ def _sources() -> list[click.Parameter]:
             is_flag=True,
             envvar=variable("settings-from-tree"),
             expose_value=False,
-            help="Take them from the tree although --baseline-ref is given.",
+            help="Take all three from the tree although --baseline-ref is given.",
         ),
     ]
 
 
-class InEffect(NamedTuple):
-    """Where the settings of a command were taken from."""
+class SettingsInEffect(NamedTuple):
+    """The source of the settings of a command."""
 
     used: UsedFile | None = None
     changes: tuple[SettingsChange, ...] = ()
     at: Commit | None = None
 
 
-def in_effect() -> InEffect:
-    """Where the settings of the command that runs were taken from."""
+def settings_in_effect() -> SettingsInEffect:
+    """The source of the settings of the running command."""
     found = click.get_current_context().meta.get(_IN_EFFECT)
-    return found if isinstance(found, InEffect) else InEffect()
+    return found if isinstance(found, SettingsInEffect) else SettingsInEffect()
 
 
 def from_file(name: str) -> bool:
-    """Whether the command that runs has an option from the file of settings."""
+    """Whether the running command has an option from the file of settings."""
     return click.get_current_context().get_parameter_source(name) is ParameterSource.DEFAULT_MAP
 
 
-def _load(ctx: click.Context, section: str, given: Mapping[str, Any]) -> None:
+def _load(ctx: click.Context, section: str, values: Mapping[str, Any]) -> None:
     """Make the settings the defaults of a command."""
     by_name = {option.name: option for option in ctx.command.params}
 
-    def told(name: str) -> tuple[Any, int]:
-        """What the user says outside of a file, and how strongly: 0 is the command line."""
+    def given_outside_file(name: str) -> tuple[Any, int]:
+        """The value of an option outside of the file, and the rank of its source: 0 is the command line."""
         if name not in by_name:
             return None, len(_STRENGTH)
-        value, source = by_name[name].consume_value(ctx, given)
+        value, source = by_name[name].consume_value(ctx, values)
         if source not in (ParameterSource.COMMANDLINE, ParameterSource.ENVIRONMENT):
             return None, len(_STRENGTH)
         return by_name[name].type_cast_value(ctx, value), _STRENGTH.index(source)
 
-    named, _ = told("config")
-    at = commit_of(told)
+    named, _ = given_outside_file("config")
+    at = commit_of(given_outside_file)
     document = read(named, at)
     found = defaults(ctx.command, section, document, at)
     if at is not None and (document.used is None or not document.used.file):
-        found.setdefault("path", ".")  # where a commit has no settings yet, nothing narrows a scan
+        found.setdefault("path", ".")  # without settings in the commit, nothing narrows the scan
     ctx.default_map = found
-    ctx.meta[_IN_EFFECT] = InEffect(document.used, document.changes, at)
+    ctx.meta[_IN_EFFECT] = SettingsInEffect(document.used, document.changes, at)
 
 
 def _give_way(ctx: click.Context, values: dict[str, Any], replacing: Mapping[str, Collection[str]]) -> None:
@@ -195,9 +195,9 @@ def commands() -> dict[str, click.Command]:
 
 
 def sections() -> dict[str, dict[str, click.Parameter]]:
-    """The keys of each section; those of the empty one hold for every scan."""
+    """The keys of each section; those of the empty section are for every scan."""
     each = {section: keys(command) for section, command in commands().items()}
-    shared = set.intersection(*(set(known) for known in each.values()))
+    shared = set.intersection(*(set(keys) for keys in each.values()))
     first = next(iter(each.values()))
     return {"": {key: option for key, option in first.items() if key in shared}, **each}
 
@@ -205,26 +205,26 @@ def sections() -> dict[str, dict[str, click.Parameter]]:
 def defaults(
     command: click.Command, section: str, document: SettingsDocument, at: Commit | None = None
 ) -> dict[str, Any]:
-    """What a file says for the options of a command, after all that it says has been checked.
+    """The values of a file for the options of a command; the whole file is checked first.
 
     ``at`` is the commit that exceptions and baseline are read from.
 
     Raises:
-        click.ClickException: a key or a value is wrong; every one is told with its line.
+        click.ClickException: keys or values are wrong; the text names each with its line.
 
     """
     if not document.settings:
         return {}
-    known = sections()
-    told = {"named": document.named, "of_commit": document.used is not None and document.used.source == "commit"}
-    wrong = [sentence for written in document.settings for sentence in _wrong(written, known, at=at, **told)]
+    by_section = sections()
+    origin = {"named": document.named, "of_commit": document.used is not None and document.used.source == "commit"}
+    wrong = [sentence for written in document.settings for sentence in _wrong(written, by_section, at=at, **origin)]
     if wrong:
         from hipaa_guard.outputs.wording.harmless_text import visible
 
         raise click.ClickException("\n".join(map(visible, wrong)))
     own = {option.name for option in command.params}
     chosen = _chosen(document, section)
-    of_scan = known[section]
+    of_scan = by_section[section]
     return {
         str(of_scan[key].name): _as_given(written.value, of_scan[key])
         for key, written in chosen.items()
@@ -233,12 +233,12 @@ def defaults(
 
 
 def origins(section: str, document: SettingsDocument) -> dict[str, str]:
-    """Where in the file the settings of a section stand."""
+    """The place in the file of each setting of a section."""
     return {key: written.place for key, written in _chosen(document, section).items()}
 
 
 def _chosen(document: SettingsDocument, section: str) -> dict[str, WrittenSetting]:
-    """The settings of a section by key: its own go before those for every scan."""
+    """The settings of a section by key: its own override those for every scan."""
     return {
         written.key: written for level in ("", section) for written in document.settings if written.section == level
     }
@@ -258,20 +258,21 @@ def _is_flag(option: click.Parameter) -> bool:
 
 def _wrong(
     written: WrittenSetting,
-    known: Mapping[str, Mapping[str, click.Parameter]],
+    by_section: Mapping[str, Mapping[str, click.Parameter]],
     *,
     named: bool,
     of_commit: bool,
     at: Commit | None,
 ) -> Iterator[str]:
-    option = known[written.section].get(written.key)
+    option = by_section[written.section].get(written.key)
     if option is None:
-        yield f"{written.place}: {written.key[:60]!r} is no setting{_of(written.section)}. {_hint(written, known)}"
+        key, hint = written.key[:60], _hint(written, by_section)
+        yield f"{written.place}: {key!r} is not a setting{_of(written.section)}. {hint}"
         return
     said = _wrong_value(written.value, option)
-    # A commit vouches for the file and not for the code, which would be the tree's.
+    # A commit vouches for the file and not for the code, which is the tree's.
     if not said and (not named or (written.key == "policies" and of_commit)):
-        said = not_from_here(written.key, option, written.value, at)
+        said = refused_if_found(written.key, option, written.value, at)
     if said:
         yield f"{written.place}: {written.key}: {said}"
 
@@ -280,13 +281,13 @@ def _of(section: str) -> str:
     return f" of {section}" if section else ""
 
 
-def _hint(written: WrittenSetting, known: Mapping[str, Mapping[str, click.Parameter]]) -> str:
+def _hint(written: WrittenSetting, by_section: Mapping[str, Mapping[str, click.Parameter]]) -> str:
     import difflib
 
-    elsewhere = [section for section in SECTIONS if written.key in known[section]]
+    elsewhere = [section for section in SECTIONS if written.key in by_section[section]]
     if elsewhere:
         return f"Put it below `{elsewhere[0]}:`."
-    names = [*known[written.section], *(() if written.section else SECTIONS)]
+    names = [*by_section[written.section], *(() if written.section else SECTIONS)]
     close = difflib.get_close_matches(written.key.replace("_", "-").lower(), names, n=1)
     if close:
         return f"Did you mean {close[0]!r}?"
@@ -294,7 +295,7 @@ def _hint(written: WrittenSetting, known: Mapping[str, Mapping[str, click.Parame
 
 
 def _wrong_value(value: Any, option: click.Parameter) -> str:
-    """What is wrong with a value, in a few words; empty if nothing is."""
+    """The fault of a value, in a few words; empty if there is none."""
     if _is_flag(option):
         return "" if isinstance(value, bool) else "it must be true or false"
     if _is_list(option) and isinstance(value, list):
@@ -333,14 +334,14 @@ def _wrong_format(spec: str) -> str:
 
 def schema() -> dict[str, Any]:
     """The JSON Schema of the file."""
-    known = sections()
-    top = {key: _described(option) for key, option in known[""].items()}
+    by_section = sections()
+    top = {key: _described(option) for key, option in by_section[""].items()}
     for section in SECTIONS:
         top[section] = {
             "type": "object",
-            "description": f"What holds for `scan {section}` only; goes before what stands above.",
+            "description": f"Settings for `scan {section}` only; they override those above.",
             "additionalProperties": False,
-            "properties": {key: _described(option) for key, option in known[section].items()},
+            "properties": {key: _described(option) for key, option in by_section[section].items()},
         }
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
@@ -352,7 +353,7 @@ def schema() -> dict[str, Any]:
 
 
 def _described(option: click.Parameter) -> dict[str, Any]:
-    text = getattr(option, "help", None) or "What is scanned: a directory, a plan or a state."
+    text = getattr(option, "help", None) or "The path to scan: a directory, a plan or a state."
     if _is_flag(option):
         return {"type": "boolean", "description": text}
     one: dict[str, Any] = {"type": "string", "minLength": 1}

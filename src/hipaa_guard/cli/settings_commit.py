@@ -1,4 +1,4 @@
-"""The commit that settings, exceptions and baseline are taken from, where they are not the tree's own."""
+"""The commit that settings, exceptions and baseline are taken from, where they are not those of the tree."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ if TYPE_CHECKING:
     from hipaa_guard.terraform.repository.git import Commit
 
 
-def commit_of(told: Callable[[str], tuple[Any, int]]) -> Commit | None:
-    """The commit that settings are taken from; None where it is the tree."""
+def commit_of(given_outside_file: Callable[[str], tuple[Any, int]]) -> Commit | None:
+    """The commit that settings are taken from; None where they are those of the tree."""
     (ref, rank), (from_tree, tree_rank), (base, _), (path, _) = map(
-        told, ("settings_ref", "settings_from_tree", "baseline_ref", "path")
+        given_outside_file, ("settings_ref", "settings_from_tree", "baseline_ref", "path")
     )
     if ref is not None and from_tree and rank == tree_rank:
         raise click.UsageError("--settings-ref and --settings-from-tree exclude each other: give one of them")
@@ -31,7 +31,7 @@ def named_commit(option: str, ref: str) -> Commit:
     """The commit that the user names in the repository of the working directory.
 
     Raises:
-        click.ClickException: there is none; the text says how to get it.
+        click.ClickException: git has no such commit; the text says how to get it.
 
     """
     from hipaa_guard.terraform.repository.git import GitError, commit_named
@@ -43,10 +43,10 @@ def named_commit(option: str, ref: str) -> Commit:
 
 
 def _is_of_our_tree(path: Path | None) -> bool:
-    """Whether a commit of what is scanned is one of the settings here: not where these lie in another repository.
+    """Whether a commit of the scanned path may decide the settings here: not where these are in another repository.
 
     Raises:
-        click.UsageError: what is scanned lies in our tree and is of another repository: its author decides that.
+        click.UsageError: the scanned path is in our tree and of another repository, whose author chose its place.
 
     """
     from hipaa_guard.terraform.repository.top import work_tree_of
@@ -60,7 +60,7 @@ def _is_of_our_tree(path: Path | None) -> bool:
         raise click.ClickException(f"{path} cannot be read: {getattr(error, 'strerror', None) or error}") from None
     if Path(os.path.normpath(here / path)).is_relative_to(ours):
         raise click.UsageError(
-            f"{path} is of another repository than the settings here, so --baseline-ref names no commit of theirs: "
+            f"{path} is in another repository than the settings, so --baseline-ref names no commit of the settings: "
             "give --settings-ref REF, or --settings-from-tree"
         )
     return False

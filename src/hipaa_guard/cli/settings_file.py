@@ -1,4 +1,4 @@
-"""The project's file of settings: ``.hipaa-guard.yaml`` or ``[tool.hipaa-guard]``, as it is written, with lines."""
+"""The project's file of settings: ``.hipaa-guard.yaml`` or ``[tool.hipaa-guard]``, read with line numbers."""
 
 from __future__ import annotations
 
@@ -18,22 +18,22 @@ if TYPE_CHECKING:
 
 FILE = SETTINGS
 SECTIONS = ("terraform", "aws")
-"""What holds for one kind of scan only stands below its name."""
+"""Settings for one kind of scan are below its name."""
 
 _PYPROJECT = "pyproject.toml"
 _TABLE = ("tool", "hipaa-guard")
 _MOST_VALUES = 10_000
-"""Values of a file after its aliases: a few lines can stand for more than a memory holds."""
+"""The most values of a file with its aliases expanded: a few lines can expand beyond the memory."""
 
 _MOST_DOTS = 1_000
-"""In one line of TOML: reading a key takes time that grows with the square of its parts."""
+"""The most dots in one line of TOML: the time to read a key grows with the square of its parts."""
 
 _Line = tuple[tuple[str, ...], Any, int]
 """The key with its section before it, the value, and the line."""
 
 
 class WrittenSetting(NamedTuple):
-    """One setting as the file has it. The section is empty for what holds for every scan."""
+    """One setting as the file has it. The section is empty for a setting of every scan."""
 
     section: str
     key: str
@@ -42,23 +42,23 @@ class WrittenSetting(NamedTuple):
 
 
 class SettingsDocument(NamedTuple):
-    """All settings of a file, and whether the user named that file or it was found in the working directory."""
+    """All settings of a file, and whether the user named the file; else it was found in the working directory."""
 
     settings: tuple[WrittenSetting, ...] = ()
     named: bool = False
     used: UsedFile | None = None
-    """The file, and where it was read; None where there is none and no commit was asked."""
+    """The file and its source; None where there is no file and no commit was named."""
     changes: tuple[SettingsChange, ...] = ()
-    """How the tree's own settings differ from those of the commit that was asked."""
+    """How the settings of the tree differ from those of the named commit."""
 
 
 def read(named: Path | None, at: Commit | None = None) -> SettingsDocument:
     """The settings of the file that the user named, else of the one in the working directory, if there is any.
 
-    With a commit, both are read as that has them, unless the user named a file outside of its work tree.
+    With a commit, both are read from the commit, unless the user named a file outside of its work tree.
 
     Raises:
-        click.ClickException: it cannot be read, is not what it should be, or there are two.
+        click.ClickException: the file cannot be read or is not valid, or there are two.
 
     """
     found = _read(named, at)
@@ -92,7 +92,7 @@ def _none_at(at: Commit) -> UsedFile:
 
 
 def _content(path: Path, at: Commit | None, *, named: bool) -> tuple[bytes | None, UsedFile]:
-    """The content of a file, None where it is not there or not ours, and where it was read."""
+    """The content of a file and its source. The content is None where there is no file, or none of ours."""
     from hipaa_guard.assessment.files_in_effect import InEffectError, read_used
     from hipaa_guard.assessment.model import UsedFile
     from hipaa_guard.terraform.input_error import TerraformInputError
@@ -101,25 +101,25 @@ def _content(path: Path, at: Commit | None, *, named: bool) -> tuple[bytes | Non
 
     shared = not named and path.name == _PYPROJECT
     try:
-        # Most of these files are not about us: then it does not matter where a link leads.
-        if shared and at is None and not (path.is_file() and _speaks_of_us(content_of_named(path, USE.largest))):
+        # Most of these files have no settings of ours: then it does not matter where a link leads.
+        if shared and at is None and not (path.is_file() and _has_our_table(content_of_named(path, USE.largest))):
             return None, UsedFile()
         data, used = read_used(path, USE, named=named, at=at)
     except (InEffectError, TerraformInputError) as error:
         raise click.ClickException(str(error)) from None
     except FoundPathError as error:
         raise click.ClickException(f"{path} {error}") from None
-    if data is None or (shared and not _speaks_of_us(data)):
+    if data is None or (shared and not _has_our_table(data)):
         return None, used
     return data, used
 
 
-def _speaks_of_us(data: bytes) -> bool:
+def _has_our_table(data: bytes) -> bool:
     return re.search(rb"(?m)^[ \t]*\[[ \t]*tool[ \t]*\.[ \t]*[\"']?hipaa-guard\b", data) is not None
 
 
 def _changes(named: Path | None, found: SettingsDocument) -> Iterator[SettingsChange]:
-    """How the settings of the tree differ from those that were found in a commit."""
+    """How the settings of the tree differ from those of a commit."""
     from hipaa_guard.assessment.files_in_effect import counted_change
     from hipaa_guard.assessment.model import SettingsChange
 
@@ -134,7 +134,7 @@ def _changes(named: Path | None, found: SettingsDocument) -> Iterator[SettingsCh
 
 
 def _read_of_tree(named: Path | None) -> SettingsDocument:
-    """The settings as the tree has them, of which not even a named file is trusted."""
+    """The settings of the tree. Not even a named file is trusted."""
     from hipaa_guard.terraform.repository.untrusted_paths import SETTINGS as USE
     from hipaa_guard.terraform.repository.untrusted_paths import refused
 
@@ -168,12 +168,14 @@ def _yaml(text: str, path: Path) -> Iterator[_Line]:
         node = loader.get_single_node()
         if node is not None:
             if expanded(node, _MOST_VALUES) > _MOST_VALUES:
-                raise click.ClickException(f"{path}: its aliases make more than {_MOST_VALUES:,} values of it")
+                raise click.ClickException(f"{path}: with its aliases it has more than {_MOST_VALUES:,} values")
             yield from _mapping(node, loader, path, ())
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = f":{mark.line + 1}" if mark is not None else ""
-        raise click.ClickException(f"{path}{line}: it is no YAML: {getattr(error, 'problem', None) or error}") from None
+        raise click.ClickException(
+            f"{path}{line}: it is not YAML: {getattr(error, 'problem', None) or error}"
+        ) from None
     except (ValueError, ArithmeticError, RecursionError) as error:
         raise click.ClickException(f"{path}: it cannot be read: {error}") from None
     finally:
@@ -207,7 +209,7 @@ def _toml(text: str, path: Path) -> Iterator[_Line]:
     try:
         table: Any = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise click.ClickException(f"{path}: it is no TOML: {error}") from None
+        raise click.ClickException(f"{path}: it is not TOML: {error}") from None
     except RecursionError:
         raise click.ClickException(f"{path}: it is nested too deep") from None
     for step in _TABLE:
@@ -227,7 +229,7 @@ def _toml(text: str, path: Path) -> Iterator[_Line]:
 
 
 def _toml_lines(text: str) -> Callable[[str, str], int]:
-    """The line of a key in a section. ``tomllib`` does not tell it; where it is written in a rare way, of its table."""
+    """The line of a key in a section, or of its table where the key has a rare form: ``tomllib`` gives no lines."""
     lines: dict[tuple[str, str], int] = {}
     current = ""
     for number, line in enumerate(text.splitlines(), start=1):

@@ -1,4 +1,4 @@
-"""Paths in a file of settings that was only found: maybe in somebody else's repository, which chose them."""
+"""Paths in a file of settings that was only found: another author may have chosen them."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ if TYPE_CHECKING:
 _CODE = "it runs Python, so give it as --policies, HIPAA_GUARD_POLICIES or in a file that --config names"
 _CODE_OF_TREE = "it runs Python of the tree, for which no commit vouches: give it as --policies or HIPAA_GUARD_POLICIES"
 _OF_COMMIT = ("exceptions", "baseline")
-"""What is read from the commit that the settings are of."""
+"""Keys whose files are read from the commit of the settings."""
 _SHOWN = 200
 _MOST_OUTPUTS = 50
-"""Reports of one scan that a file which was only found may ask for: each may be large."""
+"""The most reports that a file which was only found may ask for: each may be large."""
 
 
 def uses() -> Mapping[str, PathUse]:
-    """What each setting that is a path is used for."""
+    """The use of each setting that is a path."""
     from hipaa_guard.terraform.repository import untrusted_paths
 
     return {
@@ -37,11 +37,11 @@ def uses() -> Mapping[str, PathUse]:
     }
 
 
-def not_from_here(key: str, option: click.Parameter, value: Any, at: Commit | None) -> str:
-    """Why a file that was only found cannot say this, in a few words; empty if it can.
+def refused_if_found(key: str, option: click.Parameter, value: Any, at: Commit | None) -> str:
+    """Why a file that was only found cannot give this value, in a few words; empty if it can.
 
-    ``at`` is the commit that the file was read from. It vouches for what it holds and not for the tree, whose author
-    decides what lies at a path.
+    ``at`` is the commit that the file was read from. It vouches for its own content and not for the tree: the author
+    of the tree decides what is at a path.
     """
     if key == "policies":
         return _CODE if at is None else _CODE_OF_TREE
@@ -65,10 +65,10 @@ def not_from_here(key: str, option: click.Parameter, value: Any, at: Commit | No
 
 
 def refuse_default(path: Path, *, writes: bool = True) -> None:
-    """Refuse a file that nobody named, where whoever wrote the tree has put a link out of it, or something else.
+    """Refuse a file that nobody named, where the author of the tree has put a link out of the tree, or another thing.
 
     Raises:
-        click.ClickException: it is not read, or not written.
+        click.ClickException: the file must not be read or written.
 
     """
     from hipaa_guard.terraform.repository.untrusted_paths import OUTPUT, RESULT, refused
@@ -89,20 +89,20 @@ def _refused(key: str, value: str, use: PathUse, at: Commit | None) -> str:
     if at is not None and key in _OF_COMMIT:
         reason = "" if at.place(path) is not None else "is outside of the working tree"
     else:
-        reason = refused(path, use) or _in_the_way(key, path, format, use)
+        reason = refused(path, use) or _write_refused(key, path, format, use)
     if not reason:
         return ""
     doing = "write" if use.writes else "name roots from" if key == "repository-root" else "read"
     return f"{shortened(name, _SHOWN)} {reason}; only a file that --config names may {doing} there"
 
 
-def _in_the_way(key: str, path: Path, format: str, use: PathUse) -> str:
-    """What would be written over, or through."""
+def _write_refused(key: str, path: Path, format: str, use: PathUse) -> str:
+    """The reason not to write: a file that would be overwritten, or a link that would be written through."""
     from hipaa_guard.cli.earlier_reports import may_be_replaced
     from hipaa_guard.terraform.repository.untrusted_paths import refused
 
     if key == "output" and not may_be_replaced(path, format):
-        return f"exists and is no {format} report of an earlier scan, which alone may be written over"
+        return f"exists and is not a {format} report of an earlier scan, and only such a report may be overwritten"
     if key == "evidence" and path.is_dir():
         objects = path / "objects"
         held = [*path.iterdir(), *(objects.iterdir() if objects.is_dir() and not objects.is_symlink() else ())]

@@ -1,7 +1,7 @@
-"""The standard streams. A result that cannot be written is an error; a remark on stderr that cannot be is none.
+"""The standard streams. A failure to write a result is an error; a failure to write a remark on stderr is none.
 
-Python would end with its own exit code 120 and a remark of its own where stdout cannot be flushed at the end, and has
-no stream at all where one is closed. So both are rebuilt over a raw stream that tells whose writing failed.
+Where stdout cannot be flushed at the end, Python would end with its own exit code 120 and its own remark. Where
+a stream is closed, it has no stream at all. So both are rebuilt over a raw stream that records which write failed.
 """
 
 from __future__ import annotations
@@ -17,45 +17,45 @@ if TYPE_CHECKING:
 
 
 class StdoutError(Exception):
-    """The standard output cannot be written. ``reader_left`` says that it is a pipe which nobody reads any more."""
+    """The standard output cannot be written. ``reader_left``: it is a pipe that nobody reads any more."""
 
     def __init__(self, error: OSError) -> None:
         self.reader_left = error.errno == errno.EPIPE
-        self.told = False
-        """Whether it was said on stderr."""
+        self.reported = False
+        """Whether the error was reported on stderr."""
         closed = error.errno == errno.EBADF
         super().__init__("it is closed" if closed else error.strerror or str(error))
 
 
 class _Stdout(io.FileIO):
-    """Tells once that nothing can be written; what is written after that goes nowhere."""
+    """Raises once that it cannot be written, and drops all text after that."""
 
     def __init__(self, descriptor: int, *, closed: bool) -> None:
         super().__init__(descriptor, "w", closefd=False)
         self._is_closed = closed
-        self.lost: StdoutError | None = None
+        self.error: StdoutError | None = None
 
     def write(self, data: ReadableBuffer, /) -> int:
         """See `io.RawIOBase`.
 
         Raises:
-            StdoutError: it is not written.
+            StdoutError: the data cannot be written.
 
         """
-        if self.lost is not None:
+        if self.error is not None:
             return memoryview(data).nbytes
         if self._is_closed:
-            self.lost = StdoutError(OSError(errno.EBADF, os.strerror(errno.EBADF)))
-            raise self.lost
+            self.error = StdoutError(OSError(errno.EBADF, os.strerror(errno.EBADF)))
+            raise self.error
         try:
             return super().write(data)
         except OSError as error:
-            self.lost = StdoutError(error)
-            raise self.lost from None
+            self.error = StdoutError(error)
+            raise self.error from None
 
 
 class _Stderr(io.FileIO):
-    """What cannot be written is lost."""
+    """Drops text that cannot be written."""
 
     def write(self, data: ReadableBuffer, /) -> int:
         """See `io.RawIOBase`."""
@@ -66,7 +66,7 @@ class _Stderr(io.FileIO):
 
 
 def guard() -> None:
-    """Rebuild both streams. What is closed is opened to lead nowhere: no file that is opened later takes its place."""
+    """Rebuild both streams. A closed one is opened on the null device, so that no later file takes its number."""
     for descriptor in (0, 1, 2):
         try:
             os.fstat(descriptor)
@@ -76,10 +76,10 @@ def guard() -> None:
     sys.stderr = sys.__stderr__ = _text(_Stderr(2, "w", closefd=False), sys.stderr)  # type: ignore[misc]
 
 
-def lost() -> StdoutError | None:
-    """Why something was not written to stdout, also where somebody swallowed the error."""
+def stdout_error() -> StdoutError | None:
+    """Why text was not written to stdout, even where the error was swallowed."""
     raw = getattr(getattr(sys.stdout, "buffer", None), "raw", None)
-    return raw.lost if isinstance(raw, _Stdout) else None
+    return raw.error if isinstance(raw, _Stdout) else None
 
 
 def _text(raw: io.FileIO, like: TextIO | None) -> io.TextIOWrapper:

@@ -1,4 +1,4 @@
-"""From ``-o FORMAT[=FILE]`` to a file or the standard output."""
+"""Writing the outputs of ``-o FORMAT[=FILE]`` to a file or the standard output."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _NOT_OF = {
     ("asff", "terraform"): "asff is for findings of an AWS account and region, which Terraform findings do not have: "
     "-o ocsf=FILE or -o sarif=FILE has them",
 }
-"""Why a format cannot show a scan of a source."""
+"""(format, source) -> why the format cannot show scans of that source."""
 
 
 class OutputError(Exception):
@@ -44,12 +44,12 @@ class OutputError(Exception):
 
 
 class Renderer(Protocol):
-    """What a module of `FORMATS` offers."""
+    """The interface of the modules in `FORMATS`."""
 
     def render(self, assessment: Assessment, page: Page) -> str:
         """The assessment in this format. Equal input gives equal text.
 
-        A module whose text may be large offers `pieces` as well, which gives the same text part by part.
+        A module whose text may be large also has `pieces`, which gives the same text part by part.
         """
 
 
@@ -82,7 +82,7 @@ def write(
 
 
 def _append_summary(assessment: Assessment, name: str | None) -> None:
-    """In a job of GitHub Actions, where annotations are few, the page of the step tells the rest."""
+    """Append the Markdown page to the step summary: GitHub Actions shows few annotations, and the page has the rest."""
     if name:
         from hipaa_guard.outputs.formats.markdown import STEP_SUMMARY, document
 
@@ -96,7 +96,7 @@ def _append_summary(assessment: Assessment, name: str | None) -> None:
 
 
 def write_text(text: str, format: str, destination: Path | None) -> None:
-    """Write what is not a result of a scan, to a file or the standard output. Nothing in it acts in a log.
+    """Write a text that is not a result of a scan, to a file or the standard output. Nothing in it acts in a log.
 
     Raises:
         OutputError: the file cannot be written.
@@ -152,7 +152,7 @@ def parsed(spec: str, source: str | None = None) -> tuple[str, Path | None]:
 def is_for_stdout(spec: str) -> bool:
     """Whether a ``-o`` value names the standard output. Raises what `parsed` raises.
 
-    Files are written before it: who reads it may go away, and they must be there all the same.
+    Files are written first: the reader of the standard output may leave early, and the files must exist all the same.
     """
     return parsed(spec)[1] is None
 
@@ -163,9 +163,9 @@ def renderer(format: str) -> Renderer:
 
 
 def _print(stream: TextIO, text: Iterable[str], format: str) -> None:
-    """What people read in the encoding of their terminal, what machines read in UTF-8.
+    """Write text for people in the encoding of their terminal, and text for machines in UTF-8.
 
-    It is harmless already, so it goes around the guard of the command line, which would take our colours away.
+    The text is harmless already. So it bypasses the guard of the command line, which would remove our colours.
     """
     stream = getattr(stream, "unguarded", stream)
     binary = getattr(stream, "buffer", None)

@@ -16,13 +16,13 @@ _TERRAFORM = ("terraform", "terraform_plan")
 
 
 def matches(document: Any) -> bool:
-    """Whether Checkov wrote it. Of a directory without anything to scan it writes only numbers."""
+    """Whether Checkov wrote it. For a directory with nothing to scan it writes only numbers."""
     first = document[0] if isinstance(document, list) and document else document
     return isinstance(first, dict) and ("check_type" in first or "checkov_version" in first)
 
 
 def read(document: Any) -> Document:
-    """The results of Terraform; those of other frameworks are counted."""
+    """The results of Terraform; those of other frameworks are only counted."""
     results: list[Result] = []
     gaps: list[str] = []
     for report in each(document) if isinstance(document, list) else (document,):
@@ -49,7 +49,7 @@ def _result(record: dict[str, Any]) -> Result:
     address = text(record, "resource")
     status = _STATUS.get(text(record, "check_result", "result"), Status.UNKNOWN)
     details = part(record, "details")
-    told = [line for line in details if isinstance(line, str)] if isinstance(details, list) else []
+    messages = [line for line in details if isinstance(line, str)] if isinstance(details, list) else []
     skipped = text(record, "check_result", "suppress_comment") or "skipped"
     return Result(
         tool=TOOL,
@@ -57,7 +57,7 @@ def _result(record: dict[str, Any]) -> Result:
         check=text(record, "check_id"),
         title=text(record, "check_name"),
         status=status,
-        message="; ".join(told),
+        message="; ".join(messages),
         suppressed=skipped if text(record, "check_result", "result") == "SKIPPED" else "",
         address=address,
         type=type_of(address),
@@ -68,7 +68,7 @@ def _result(record: dict[str, Any]) -> Result:
 
 
 def type_of(address: str) -> str:
-    """The type of the resource at an address; empty where it is no resource."""
+    """The type of the resource at an address; empty where the address is not a resource."""
     names = segments(address)
     while len(names) > 2 and names[0] == "module":
         names = names[2:]

@@ -1,4 +1,4 @@
-"""Results of other tools laid beside ours: what is the same judgement of the same resource becomes one row."""
+"""Merging results of other tools with ours: the same judgement of the same resource becomes one row."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _WORST_FIRST = (Status.FAIL, Status.UNKNOWN, Status.MANUAL, Status.PASS, Status.
 
 
 class Opinion(NamedTuple):
-    """What one check of one tool says. ``suppressed`` tells why it does not count."""
+    """The result of one check of one tool. ``suppressed`` says why it does not count."""
 
     tool: str
     check: str
@@ -33,33 +33,33 @@ class Opinion(NamedTuple):
 
 @dataclass(slots=True)
 class MergedRow:
-    """One judgement of one resource, by whoever made it.
+    """One judgement of one resource, with the opinions of all tools.
 
-    There are several controls only where a check of another tool stands for several of ours and it is not known which.
+    It has several controls only where a check of another tool is mapped to several of ours and it is not known which.
     """
 
     controls: tuple[Control, ...]
     resource: Result | None
-    """As another tool tells it."""
+    """The resource as another tool names it."""
     finding: Finding | None
     """Ours."""
     opinions: list[Opinion] = field(default_factory=list)
 
     @property
     def label(self) -> str:
-        """What people call the resource."""
+        """The name of the resource for people."""
         if self.finding is not None:
             return self.finding.resource.label
         return self.resource.label if self.resource is not None else ""
 
     @property
     def severity(self) -> Severity:
-        """The worst of its controls."""
+        """The worst severity of its controls."""
         return min((control.severity for control in self.controls), key=lambda severity: severity.rank)
 
     @property
     def hipaa(self) -> tuple[str, ...]:
-        """What its controls cite."""
+        """The citations of its controls."""
         return tuple(dict.fromkeys(citation for control in self.controls for citation in control.hipaa))
 
     @property
@@ -68,7 +68,7 @@ class MergedRow:
         return self.finding is not None and self.finding.exception is not None
 
     def by_tool(self) -> dict[str, Status]:
-        """What each tool says on the whole: the worst of its checks. What is suppressed does not count."""
+        """The status by tool: the worst of its checks. Suppressed opinions do not count."""
         found: dict[str, Status] = {}
         for opinion in self.opinions:
             if not opinion.suppressed:
@@ -77,7 +77,7 @@ class MergedRow:
 
     @property
     def status(self) -> Status:
-        """The worst that any tool says: what one calls a gap is none only once somebody has looked."""
+        """The worst status of any tool: a gap of one tool stays a gap until somebody has looked."""
         return _worst(self.by_tool().values()) if self.by_tool() else Status.UNKNOWN
 
     @property
@@ -107,7 +107,7 @@ class Unmapped:
 
 @dataclass(frozen=True, slots=True)
 class Merged:
-    """Results of several tools as one. ``results`` is how many results of others were read, by tool."""
+    """Merged results of several tools. ``results`` is the number of results read, by tool."""
 
     rows: tuple[MergedRow, ...]
     unmapped: tuple[Unmapped, ...]
@@ -116,7 +116,7 @@ class Merged:
 
 
 def merge(documents: Sequence[Document], controls: Sequence[Control], scan: Assessment | None = None) -> Merged:
-    """Lay the results of others beside our findings."""
+    """Merge the results of others with our findings."""
     table = _Table(controls, scan)
     counted: dict[str, int] = defaultdict(int)
     for document in documents:
@@ -165,20 +165,20 @@ class _Table:
                 self._ours[finding.control_id].append(row)
 
     def add(self, result: Result) -> None:
-        """Put a result into the row it belongs to, a new one, or among what has none."""
+        """Add a result to its row or a new one, or to the checks without a row."""
         controls = self._controls(result)
         if not controls:
-            self._leave(result, Reason.NO_EQUIVALENT)
+            self._add_unmapped(result, Reason.NO_EQUIVALENT)
         elif not result.label:
-            self._leave(result, Reason.NO_RESOURCE)
+            self._add_unmapped(result, Reason.NO_RESOURCE)
         else:
             opinion = Opinion(result.tool, result.check, result.status, result.message, result.suppressed)
             for row in self._rows(result, controls):
-                if opinion not in row.opinions:  # Security Hub tells one check once for each standard
+                if opinion not in row.opinions:  # Security Hub repeats a check for each standard
                     row.opinions.append(opinion)
 
     def _controls(self, result: Result) -> list[Control]:
-        """The controls a check stands for: of several, those that judge such a resource."""
+        """The controls that a check is mapped to; of several, those that judge such a resource."""
         own = self._by_id.get(result.check)
         if own is not None:  # our own check, which ran inside the tool
             return [own]
@@ -193,25 +193,27 @@ class _Table:
     def _rows(self, result: Result, controls: list[Control]) -> list[MergedRow]:
         ours = [row for control in controls for row in self._same(result, self._ours[control.id])]
         if ours:
-            # A check that stands for several controls fails because of one of them: of those that do, if any does.
+            # A check mapped to several controls fails because of one of them: take those that fail, if any does.
             failing = [row for row in ours if row.finding is not None and row.finding.status is Status.FAIL]
             return failing if failing and result.status is Status.FAIL else ours
-        known = self._theirs[tuple(control.id for control in controls)]
-        row = next((row for row in known if row.resource is not None and _same_resource(row.resource, result)), None)
+        same_controls = self._theirs[tuple(control.id for control in controls)]
+        row = next(
+            (row for row in same_controls if row.resource is not None and _same_resource(row.resource, result)), None
+        )
         if row is None:
             row = MergedRow(tuple(controls), result, None)
-            known.append(row)
+            same_controls.append(row)
             self.rows.append(row)
         return [row]
 
     def _same(self, result: Result, rows: list[MergedRow]) -> list[MergedRow]:
-        """The rows of ours on the resource of a result."""
+        """Our rows on the resource of a result."""
         for found in _candidates(result, rows, self._base):
             if found:
                 return found
         return []
 
-    def _leave(self, result: Result, reason: Reason) -> None:
+    def _add_unmapped(self, result: Result, reason: Reason) -> None:
         key = (result.tool, result.check, reason)
         entry = self.unmapped.setdefault(key, Unmapped(*key[:2], result.title, reason))
         entry.counts[result.status] = entry.counts.get(result.status, 0) + 1
@@ -221,7 +223,7 @@ class _Table:
 
 
 def _candidates(result: Result, rows: list[MergedRow], base: str) -> Iterator[list[MergedRow]]:
-    """Rows that may be on the resource of a result, the surest ways to tell first."""
+    """Rows that may be on the resource of a result, the surest match first."""
     ours = [(row, row.finding) for row in rows if row.finding is not None]
     ours = [(row, finding) for row, finding in ours if finding.resource.source == result.source]
     return _of_account(result, ours) if result.source == "aws" else _of_source(result, ours, base)
@@ -233,7 +235,7 @@ def _of_account(result: Result, ours: list[tuple[MergedRow, Finding]]) -> Iterat
     yield [row for row, o in live if result.arn and o.arn == result.arn]
     here = [(row, o) for row, o in live if not (o.region and result.region) or o.region == result.region]
     yield [row for row, o in here if not (o.arn and result.arn) and o.name and o.name == result.name]
-    # Of what there is once in an account or region, each tool makes up its own name.
+    # Each tool makes up its own name for a resource that exists once in an account or region.
     yield [row for row, _ in here if isinstance(row.controls[0].kind.aws, Singleton)]
 
 
@@ -242,7 +244,7 @@ def _of_source(result: Result, ours: list[tuple[MergedRow, Finding]], base: str)
         named = [(row, f.resource.address or "") for row, f in ours if _in_file(f, result, base)]
         yield [row for row, address in named if address == result.address]
         yield [row for row, address in named if _same_block(address, result.address)]
-    # A resource of the very type that the control judges is known by its address, or is another one.
+    # A resource of exactly the type that the control judges matches by its address or not at all.
     others = [(row, f) for row, f in ours if not _is_of_kind(result, row.controls[0])]
     yield [row for row, f in others if any(_covers(place, result, f, base) for place in _places(f))]
 
@@ -252,19 +254,19 @@ def _is_of_kind(result: Result, control: Control) -> bool:
 
 
 def _in_file(finding: Finding, result: Result, base: str) -> bool:
-    """Whether a result may be of the same file: several roots may have the same address. A plan names no files."""
-    told = result.file.endswith((".tf", ".tf.json", ".tofu"))
-    return finding.location is None or not told or same_file(f"{base}/{finding.location.file}", result.file)
+    """Whether a result may be of the same file: an address may exist in several roots. A plan has no files."""
+    names_source = result.file.endswith((".tf", ".tf.json", ".tofu"))
+    return finding.location is None or not names_source or same_file(f"{base}/{finding.location.file}", result.file)
 
 
 def _same_block(ours: str, theirs: str) -> bool:
-    """Whether the addresses are of one block and one of them does not tell the instance."""
+    """Whether the addresses are of one block and one of them has no instance key."""
     unsure = "[?]" in ours or "[" not in theirs
     return unsure and without_keys(ours) == without_keys(theirs)
 
 
 def _places(finding: Finding) -> Iterator[Location]:
-    """The block of the resource, and what the judgement read: other blocks that set a part of it."""
+    """The block of the resource, and the other blocks that the judgement read: they set a part of it."""
     if finding.location is not None:
         yield finding.location
     for evidence in finding.evidence:
@@ -273,7 +275,7 @@ def _places(finding: Finding) -> Iterator[Location]:
 
 
 def _covers(place: Location, result: Result, finding: Finding, base: str) -> bool:
-    """Whether a result is of a block that a judgement read, in the same instance of its module."""
+    """Whether a result is about a block that a judgement read, in the same instance of its module."""
     module = result.module or _module_of(result)
     here = f"{module}." in (finding.resource.address or "") if module else not place.calls
     lines = bool(result.line_start) and place.line_start <= result.line_end and result.line_start <= place.line_end
@@ -285,14 +287,14 @@ def _module_of(result: Result) -> str:
 
 
 def same_file(one: str, other: str) -> bool:
-    """Whether two paths may be of one file, seen from different directories."""
+    """Whether two paths, relative to different directories, may be of one file."""
     ends = [[part for part in path.split("/") if part not in ("", ".", "..")] for path in (one, other)]
     shorter, longer = sorted(ends, key=len)
     return bool(shorter) and longer[-len(shorter) :] == shorter
 
 
 def _same_resource(one: Result, other: Result) -> bool:
-    """Whether results of two other tools are on one resource."""
+    """Whether results of two other tools are about one resource."""
     if one.source != other.source:
         return False
     if one.source == "aws":

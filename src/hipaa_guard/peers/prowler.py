@@ -11,7 +11,7 @@ TOOL = "Prowler"
 
 _STATUS = {"PASS": Status.PASS, "FAIL": Status.FAIL, "MANUAL": Status.MANUAL}
 _SUPPRESSED = 3
-"""OCSF's ``status_id`` of what is muted."""
+"""OCSF's ``status_id`` of a muted finding."""
 
 
 def matches(document: Any) -> bool:
@@ -21,7 +21,7 @@ def matches(document: Any) -> bool:
 
 
 def read(document: Any) -> Document:
-    """The results of AWS; those of other providers are counted."""
+    """The results of AWS; those of other providers are only counted."""
     events = list(each(document))
     ours = [event for event in events if text(event, "cloud", "provider").lower() == "aws"]
     gaps = [f"{len(events) - len(ours):,} results of other providers than AWS"] if len(ours) < len(events) else []

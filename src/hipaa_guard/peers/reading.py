@@ -1,4 +1,4 @@
-"""From a file to the results of the tool that wrote it."""
+"""Reading the results in a file of another tool."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ _EXPECTED = "JSON of Checkov, JSON of Trivy, OCSF of Prowler or ASFF of Security
 
 
 def read(file: Path) -> Document:
-    """The results in a file, whichever tool wrote it.
+    """The results in a file of any known tool.
 
     Raises:
-        PeerError: it cannot be read, or no known tool wrote it.
+        PeerError: the file cannot be read, or no known tool wrote it.
 
     """
     try:
@@ -37,7 +37,7 @@ def read(file: Path) -> Document:
 def _read(document: Any) -> Document:
     if part(document, "schema_version") and part(document, "findings") is not None:
         raise PeerError("this is a result of hipaa-guard: give it with --with")
-    if document == []:  # what Prowler and Security Hub write of nothing, and Checkov of no framework
+    if document == []:  # written by Prowler and Security Hub without findings, by Checkov without a framework
         return Document("", ())
     for reader in _READERS:
         if reader.matches(document):

@@ -1,4 +1,4 @@
-"""What other scanners found, in one shape."""
+"""The results of other scanners, in one shape."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from hipaa_guard.controls.control import Status
 
 
 class PeerError(Exception):
-    """A file is no result that can be read. The text says what was expected."""
+    """A file is not a result that can be read. The text says what was expected."""
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What a check of another tool says of one resource.
+    """The result of another tool's check for one resource.
 
-    ``peer`` is its name in `hipaa_guard.controls.control.PEERS`. A resource of Terraform has an address, or a place
-    and the module it is in; one of an account has an ARN or a name. What the tool does not tell is empty.
+    ``peer`` is the tool's name in `hipaa_guard.controls.control.PEERS`. A resource of Terraform has an address, or a
+    place and its module; a resource of an account has an ARN or a name. Fields that the tool does not give are empty.
     """
 
     tool: str
@@ -28,7 +28,7 @@ class Result:
     status: Status
     message: str = ""
     suppressed: str = ""
-    """Why the tool was told to be silent about it."""
+    """How the user silenced the result in the tool; empty where it counts."""
     source: str = "terraform"
     address: str = ""
     module: str = ""
@@ -43,7 +43,7 @@ class Result:
 
     @property
     def label(self) -> str:
-        """What people call the resource; empty where the tool names none."""
+        """The name of the resource for people; empty where the tool names none."""
         place = f"{self.file}:{self.line_start}" if self.file and self.line_start else ""
         if self.source == "terraform":
             return self.address or " ".join(filter(None, (self.module, place)))
@@ -52,7 +52,7 @@ class Result:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """One file of results. ``gaps`` are sentences on what the tool itself could not look at, or what was left out."""
+    """One file of results. ``gaps`` are sentences on parts that the tool could not look at, and on results left out."""
 
     tool: str
     results: tuple[Result, ...]
@@ -61,7 +61,7 @@ class Document:
 
 
 def part(value: Any, *names: str | int) -> Any:
-    """What stands in a document at a path; None where there is nothing."""
+    """The value at a path in a document; None where there is none."""
     for name in names:
         if isinstance(value, dict):
             value = value.get(name)
@@ -88,7 +88,7 @@ def each(value: Any, *names: str | int) -> Iterator[dict[str, Any]]:
     """The objects of a list at a path.
 
     Raises:
-        PeerError: it is no list, or holds something else.
+        PeerError: the value is not a list, or the list holds something else.
 
     """
     found = part(value, *names)
@@ -96,8 +96,8 @@ def each(value: Any, *names: str | int) -> Iterator[dict[str, Any]]:
         return
     where = ".".join(map(str, names)) or "the document"
     if not isinstance(found, list):
-        raise PeerError(f"{where} is no list")
+        raise PeerError(f"{where} is not a list")
     for entry in found:
         if not isinstance(entry, dict):
-            raise PeerError(f"{where} holds what is no object")
+            raise PeerError(f"{where} has an entry that is not an object")
         yield entry

@@ -13,7 +13,7 @@ TOOL = "Security Hub"
 _STATUS = {"PASSED": Status.PASS, "FAILED": Status.FAIL, "WARNING": Status.UNKNOWN, "NOT_AVAILABLE": Status.UNKNOWN}
 
 _IDENTIFIER = re.compile(r"(?=.*\d)[a-z0-9]{5,8}")
-"""What Security Hub appends to the name of a rule of AWS Config. Words of such names have no digits."""
+"""The suffix that Security Hub appends to the name of an AWS Config rule. Words of such names have no digits."""
 
 
 def matches(document: Any) -> bool:
@@ -23,7 +23,7 @@ def matches(document: Any) -> bool:
 
 
 def read(document: Any) -> Document:
-    """The active findings; archived ones, which tell of the past, are counted."""
+    """The active findings; archived ones, which are about the past, are only counted."""
     findings = list(each(_findings(document)))
     active = [finding for finding in findings if text(finding, "RecordState") != "ARCHIVED"]
     gaps = [f"{len(findings) - len(active):,} archived findings"] if len(active) < len(findings) else []
@@ -59,7 +59,7 @@ def _result(finding: dict[str, Any], resource: dict[str, Any]) -> Result:
 
 
 def _check(finding: dict[str, Any]) -> tuple[str, str, str]:
-    """Whose check it is, under which name we have its kind, and its id. Others send their findings here as well."""
+    """The tool of the check, its name in `PEERS`, and its id. Other tools also send findings to Security Hub."""
     generator = text(finding, "GeneratorId")
     for prefix, tool, peer in (
         ("prowler-", "Prowler", "prowler"),
@@ -75,7 +75,7 @@ def _check(finding: dict[str, Any]) -> tuple[str, str, str]:
 
 
 def rule_of(name: str) -> str:
-    """The rule of AWS Config in the name of a rule that Security Hub made of it."""
+    """The AWS Config rule behind the name of a rule that Security Hub made."""
     rule, dash, last = name.removeprefix("securityhub-").rpartition("-")
     is_identifier = bool(dash) and _IDENTIFIER.fullmatch(last) is not None
     return rule if name.startswith("securityhub-") and is_identifier else name.removeprefix("securityhub-")

@@ -21,7 +21,7 @@ def matches(document: Any) -> bool:
 
 
 def read(document: Any) -> Document:
-    """The misconfigurations of Terraform; everything else is counted."""
+    """The misconfigurations of Terraform; everything else is only counted."""
     results: list[Result] = []
     gaps: list[str] = []
     for target in each(document, "Results"):
@@ -59,7 +59,7 @@ def _result(target: str, entry: dict[str, Any]) -> Result:
 
 
 def _resource(entry: dict[str, Any]) -> tuple[str, str]:
-    """The address of the resource and its module. Of what is in a module, the cause names only the module."""
+    """The address of the resource and its module. For a resource in a module, the cause names only the module."""
     cause = text(entry, "CauseMetadata", "Resource")
     if not cause.startswith("module.") or type_of(cause):
         return cause if type_of(cause) else "", ""

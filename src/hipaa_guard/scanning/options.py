@@ -9,7 +9,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hipaa_guard.assessment.model import SettingsChange, UsedFile
-from hipaa_guard.assessment.register_and_baseline import RegisterAndBaseline, RegisterOrBaselineError, read_known
+from hipaa_guard.assessment.register_and_baseline import (
+    RegisterAndBaseline,
+    RegisterOrBaselineError,
+    read_register_and_baseline,
+)
 from hipaa_guard.controls.broken import Broken
 from hipaa_guard.controls.control import Control, Severity
 from hipaa_guard.controls.loading import ControlError, chosen, load_all
@@ -115,7 +119,7 @@ def selected(options: Options) -> Selection:
     try:
         loaded = load_all(options.policies)
         wanted = chosen(loaded, options.only, options.skip)
-        known = read_known(options.exceptions, options.baseline, options.at)
+        known = read_register_and_baseline(options.exceptions, options.baseline, options.at)
         for broken in wanted.broken:
             options.tell(str(broken))
         return Selection(loaded.controls, wanted.controls, known, wanted.broken)

@@ -43,7 +43,7 @@ def result_of(
         source=scan.source,
         # An entry that meets nothing may be for a root that was not looked at.
         judged_by=[] if any(gap.kind is GapKind.ROOTS for gap in coverage.gaps) else [c.id for c in selection.controls],
-        marks=marks,
+        comments_at=marks,
         comments=judged.comments,
         file=selection.known.register,
     )

@@ -31,7 +31,7 @@ def all_controls(policies: tuple[Path, ...] = ()) -> dict[str, Control]:
     """The shipped and installed controls and those of these directories, by id.
 
     Raises:
-        ControlError: something of a directory cannot be used.
+        ControlError: a directory, or a policy in it, cannot be used.
 
     """
     return {control.id: control for control in load(policies)}
@@ -43,7 +43,7 @@ def _loaded(policies: tuple[Path, ...]) -> Loaded:
 
 
 def control_of(case: Case, loaded: Loaded) -> Control:
-    """The control that a case is about.
+    """The control of a case.
 
     Raises:
         ControlError: it does not exist, or cannot be used.
@@ -56,9 +56,9 @@ def control_of(case: Case, loaded: Loaded) -> Control:
 
 
 def cases(*table: Case, policies: Sequence[Path] = ()) -> Callable[..., None]:
-    """Make a test of a table: each case on each side it is told to. ``policies`` are the directories of controls.
+    """Make a test from a table: each case on each of its sides. ``policies`` are the directories of controls.
 
-    Under pytest it is parametrised; `cases_in` finds the table again.
+    Under pytest the test is parametrised; `cases_in` finds the table again.
     """
 
     def test(case: Case, side: Side, tmp_path: Path) -> None:
@@ -66,8 +66,9 @@ def cases(*table: Case, policies: Sequence[Path] = ()) -> Callable[..., None]:
 
     pytest = sys.modules.get("pytest")
     if pytest is not None:
-        told = [(case, side) for case in table for side in case.sides]
-        test = pytest.mark.parametrize(("case", "side"), told, ids=[f"{side} - {case.id}" for case, side in told])(test)
+        pairs = [(case, side) for case in table for side in case.sides]
+        ids = [f"{side} - {case.id}" for case, side in pairs]
+        test = pytest.mark.parametrize(("case", "side"), pairs, ids=ids)(test)
     setattr(test, _TABLE, table)
     return test
 
@@ -81,25 +82,22 @@ def cases_in(module: ModuleType) -> list[Case]:
 
 
 def check(case: Case, side: Side, control: Control, directory: Path | None = None) -> None:
-    """Judge a case on one side; its Terraform is written to a directory, which is empty.
+    """Judge a case on one side; its Terraform is written to an empty directory, by default a temporary one.
 
     Raises:
-        AssertionError: the verdict is another one, or blanking a fact makes it better or worse.
+        AssertionError: the verdict is a different one, or blanking a fact makes it better or worse.
 
     """
     with _or_temporary(directory) as place, told_to(side, case, control, place) as inventory:
         finding = _the_one(control, inventory)
         assert finding.error is None, f"the control broke: it {finding.message}\n{finding.error}"
-        told = (finding.status, finding.message)
-        assert told == (case.verdict, finding.message), (
-            f"{case.verdict} is expected, it is {finding.status}: {finding.message}"
-        )
+        assert finding.status == case.verdict, f"expected {case.verdict}, got {finding.status}: {finding.message}"
         assert case.says in finding.message, f"{case.says!r} is not in {finding.message!r}"
         blank_each_fact(control, inventory, finding)
 
 
 def verdict(case: Case, side: Side, control: Control, directory: Path) -> Finding:
-    """What a control says of ``phi`` on one side."""
+    """The verdict of a control on ``phi`` on one side."""
     with told_to(side, case, control, directory) as inventory:
         return _the_one(control, inventory)
 
@@ -120,13 +118,13 @@ def told_to(side: Side, case: Case, control: Control, directory: Path) -> Iterat
         yield terraform_inventory(case.terraform or "", [control], directory)
         return
     with aws_account():
-        assert case.aws is not None, "the case is not told to AWS"
+        assert case.aws is not None, "the case has no AWS side"
         case.aws(Aws())
         yield aws_inventory([control], denied=case.denied, answers=case.answers)
 
 
 def terraform_inventory(text: str, controls: list[Control], directory: Path) -> Inventory:
-    """What a configuration declares, which must be readable."""
+    """The inventory of a configuration, which must be readable in full."""
     (directory / "main.tf").write_text(textwrap.dedent(text), encoding="utf-8")
     (configuration,) = read(directory)
     gaps = [gap for gap in configuration.gaps if gap.kind is not GapKind.UNCALLED]
@@ -142,7 +140,7 @@ def _the_one(control: Control, inventory: Inventory) -> Finding:
 
 
 def is_phi(finding: Finding, kind: type[Resource]) -> bool:
-    """Whether a finding is about the resource of the case (or about an account or region, of which there is one)."""
+    """Whether a finding is about the resource of the case (or about the only account or region)."""
     origin = finding.resource
     if origin.source == "terraform":
         of_blocks = kind.terraform is not None and origin.type in kind.terraform.inside

@@ -1,1 +1,1 @@
-"""Two results, or those of several tools, beside each other."""
+"""Comparison of two results, and of the results of several tools."""

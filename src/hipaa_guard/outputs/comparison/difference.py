@@ -1,4 +1,4 @@
-"""Two results beside each other, for people and for machines."""
+"""The comparison of two results, for people and for machines."""
 
 from __future__ import annotations
 
@@ -24,19 +24,19 @@ _HEADS = {
     Change.NEW: "NEW",
     Change.REGRESSED: "REGRESSED: it passed before",
     Change.FIXED: "FIXED",
-    Change.SETTLED: "SETTLED: it was not known and passes now",
+    Change.SETTLED: "SETTLED: the verdict was unknown and passes now",
     Change.GONE: "GONE: the resource is no longer there",
     Change.NOT_EVALUATED: "NO LONGER EVALUATED, which is not fixed",
 }
 
 
 def as_text(comparison: Comparison, *, everything: bool = False) -> str:
-    """The changes by kind, worst first; what did not change is only counted."""
+    """The changes by kind, worst first; unchanged findings are only counted."""
     return in_log("\n".join(_lines(comparison, everything=everything)) + "\n")
 
 
 def as_json(comparison: Comparison) -> str:
-    """All differences as a JSON document, one to a line. Equal comparisons give equal text."""
+    """All differences as a JSON document, one a line. Equal comparisons give equal text."""
     head = {
         "diff_version": VERSION,
         "before": _scan(comparison.before),
@@ -54,7 +54,7 @@ def as_json(comparison: Comparison) -> str:
 
 
 def verdict(comparison: Comparison) -> str:
-    """The last line: how many failures are new."""
+    """The last line: the numbers of new failures and of fixed findings."""
     new = sum(difference.stops for difference in comparison.differences)
     fixed = comparison.counts()[Change.FIXED]
     what = counted(new, "new failure", "new failures") if new else "No new failure"
@@ -83,7 +83,7 @@ def _group(head: str, differences: Sequence[Difference], *, everything: bool) ->
     shown = differences if everything else differences[:_MOST]
     yield head
     for difference in shown:
-        yield from _told(difference.finding)
+        yield from _finding_lines(difference.finding)
         if difference.reason:
             yield f"      {visible(shortened(difference.reason, _LENGTH))}"
     if len(shown) < len(differences):
@@ -95,7 +95,7 @@ def _exceptions(head: str, findings: Sequence[Finding], *, everything: bool) -> 
     yield from _group(head, [Difference(Change.UNCHANGED, None, each) for each in findings], everything=everything)
 
 
-def _told(finding: Finding) -> Iterator[str]:
+def _finding_lines(finding: Finding) -> Iterator[str]:
     status = "" if finding.status is Status.FAIL else f" ({phrases.STATUS[finding.status]})"
     covered = f" [exception {finding.exception.id}]" if finding.exception is not None else ""
     yield f"  {finding.severity.value:<8}  {finding.control_id}{status}{covered}"

@@ -1,4 +1,4 @@
-"""Results of several tools as one, for people and for machines."""
+"""The merged results of several tools, for people and for machines."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ _LENGTH = 200
 
 
 def as_text(merged: Merged, *, everything: bool = False) -> str:
-    """Gaps, where tools disagree, and the checks that have no equivalent."""
+    """The gaps, the rows on which tools disagree, and the checks without an equivalent."""
     return in_log("\n".join(_lines(merged, everything=everything)) + "\n")
 
 
 def as_json(merged: Merged) -> str:
-    """All rows as a JSON document, one to a line. Equal results give equal text."""
+    """All rows as a JSON document, one a line. Equal results give equal text."""
     head = {
         "import_version": VERSION,
         "summary": {
@@ -45,7 +45,7 @@ def as_json(merged: Merged) -> str:
 
 
 def verdict(merged: Merged) -> str:
-    """The last line: how many gaps there are, and on how many the tools disagree."""
+    """The last line: the numbers of gaps, of rows on which the tools disagree, and of checks without a row."""
     gaps = counted(len(_gaps(merged)), "gap", "gaps")
     disputed = counted(sum(row.disagree for row in merged.rows), "disagreement", "disagreements")
     unmapped = counted(len(merged.unmapped), "check", "checks")
@@ -64,7 +64,7 @@ def _lines(merged: Merged, *, everything: bool) -> Iterator[str]:
     yield from _group("TOOLS DISAGREE", [row for row in merged.rows if row.disagree], everything=everything)
     unknown = [row for row in merged.rows if row.status is Status.UNKNOWN]
     yield from _group("NOT KNOWN", unknown, everything=everything)
-    yield from _left_out(merged.unmapped, everything=everything)
+    yield from _unmapped_lines(merged.unmapped, everything=everything)
     yield from _cut("NOT LOOKED AT BY OTHER TOOLS, OR NOT READ", [f"  {gap}" for gap in merged.gaps], everything)
     totals = _counts(row.status for row in merged.rows)
     yield (
@@ -83,18 +83,18 @@ def _group(head: str, rows: Sequence[MergedRow], *, everything: bool) -> Iterato
         names = ", ".join(control.id for control in row.controls)
         yield visible(f"  {row.severity.value:<8}  {names}  45 CFR {', '.join(row.hipaa)}")
         yield visible(f"    {shortened(row.label, _LENGTH)}")
-        yield from (f"      {_told(opinion)}" for opinion in row.opinions)
+        yield from (f"      {_opinion_line(opinion)}" for opinion in row.opinions)
     yield from _rest(len(rows) - len(shown))
     yield ""
 
 
-def _told(opinion: Opinion) -> str:
+def _opinion_line(opinion: Opinion) -> str:
     by = opinion.tool if opinion.check == "" else f"{opinion.tool} {opinion.check}"
     status = f"not counted ({opinion.suppressed})" if opinion.suppressed else opinion.status.value.replace("_", " ")
     return visible(shortened(f"{by}: {status}" + (f": {opinion.message}" if opinion.message else ""), _LENGTH))
 
 
-def _left_out(unmapped: Sequence[Unmapped], *, everything: bool) -> Iterator[str]:
+def _unmapped_lines(unmapped: Sequence[Unmapped], *, everything: bool) -> Iterator[str]:
     lines = [
         visible(
             shortened(f"  {each.tool} {each.check or '(no id)'}: {_tally(each)}: {each.reason}: {each.title}", _LENGTH)

@@ -1,7 +1,7 @@
 """AWS Security Finding Format, for ``BatchImportFindings`` of Security Hub CSPM.
 
-Only findings of an account: Security Hub takes them from the account and region that they are of. What passes costs
-money there and is left out unless all is asked for.
+Only findings of an account: Security Hub accepts them from their own account and region. Passing findings cost money
+there and are left out unless all findings are asked for.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ _PARTITIONS = {
     "aws-iso-b": "aws-us-iso-b",
 }
 _HOMES = {"aws": "us-east-1", "aws-cn": "cn-north-1", "aws-us-gov": "us-gov-west-1"}
-"""Where a partition keeps what is of no region (IAM)."""
+"""The region that receives findings without a region (IAM), by partition."""
 
 
 def render(assessment: Assessment, page: Page | None = None) -> str:
@@ -71,7 +71,7 @@ def _lines(assessment: Assessment, statuses: tuple[Status, ...]) -> Iterator[str
 
 
 def _resource_types() -> dict[str, str]:
-    """Kind -> Security Hub's name of it. An assessment that was read from a file has not loaded the services."""
+    """Kind -> its type in Security Hub. This loads the services, which an assessment read from a file has not done."""
     for service in pkgutil.iter_modules(services.__path__, f"{services.__name__}."):
         importlib.import_module(service.name)
     return {kind.kind: kind.security_hub_type for kind in all_kinds() if kind.security_hub_type}
@@ -114,12 +114,12 @@ def _finding(
 
 
 def _label(finding: Finding) -> str:
-    """What passes is no issue to Security Hub."""
+    """The severity; a finding that passes is informational."""
     return finding.severity.value.upper() if finding.status in phrases.OPEN else "INFORMATIONAL"
 
 
 def _region(scan: Scan, finding: Finding) -> str:
-    """The region to which the finding is sent. What is of no region goes where the partition keeps it, if scanned."""
+    """The region that receives the finding. One without a region goes to the partition's home region, if scanned."""
     home = _HOMES.get(scan.partition or "aws", "")
     if finding.resource.region:
         return finding.resource.region
@@ -137,7 +137,7 @@ def _compliance(finding: Finding, control: ControlSummary | None) -> dict[str, A
     if exception is not None:
         status, code, description = _ACCEPTED, "ACCEPTED_RISK", phrases.accepted(exception)
     elif finding.status is Status.UNKNOWN:
-        description = f"{phrases.hindrance(finding)}: {finding.message}"
+        description = f"{phrases.unknown_cause(finding)}: {finding.message}"
     found: dict[str, Any] = {
         "Status": status,
         "StatusReasons": [{"ReasonCode": code, "Description": _text(description, _DESCRIPTION)}],
@@ -156,8 +156,8 @@ def _product_fields(assessment: Assessment, finding: Finding, control: ControlSu
         "hipaa-guard/missing-action": finding.action or "",
         "hipaa-guard/exception": finding.exception.id if finding.exception else "",
         "hipaa-guard/exception-expires": finding.exception.expires_on.isoformat() if finding.exception else "",
-        "hipaa-guard/settings": settings_in_effect.told(assessment.settings),
-        "hipaa-guard/register": settings_in_effect.told(assessment.register),
+        "hipaa-guard/settings": settings_in_effect.file_in_words(assessment.settings),
+        "hipaa-guard/register": settings_in_effect.file_in_words(assessment.register),
         "hipaa-guard/settings-changed": settings_in_effect.change(assessment),
         "hipaa-guard/new": {True: "true", False: "false", None: ""}[finding.new],
     }
@@ -181,7 +181,7 @@ def _resource(scan: Scan, finding: Finding, types: Mapping[str, str]) -> dict[st
 
 
 def _map(fields: Mapping[str, str], limit: int) -> dict[str, str]:
-    """The fields that say something; Security Hub refuses an empty text."""
+    """The fields with a text; Security Hub refuses an empty one."""
     return {_text(name, _FIELD_NAME): _text(value, limit) for name, value in fields.items() if value.strip()}
 
 

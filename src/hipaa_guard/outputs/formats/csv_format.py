@@ -1,8 +1,8 @@
-"""CSV for spreadsheets: a row for each finding, whatever its status.
+"""CSV for spreadsheets: a row for each finding, whether it passes or not.
 
-A spreadsheet calculates what begins like a formula, and drops the zeros before an account id. Such cells begin with an
-apostrophe, which makes them text; ``--csv-raw`` leaves it out. CSV has no escapes: marks by which a CI system takes a
-line of its log for a command are written as codes, as characters that act are.
+A spreadsheet calculates cells that begin like a formula, and drops the zeros before an account id. An apostrophe at the
+beginning makes such cells text; ``--csv-raw`` leaves it out. CSV has no escapes: characters that act, and marks that
+make a CI system take a line of its log for a command, are written as codes.
 """
 
 from __future__ import annotations
@@ -20,10 +20,10 @@ from hipaa_guard.outputs.wording.page import Page
 from hipaa_guard.outputs.wording.repository_paths import in_repository
 
 _BYTE_ORDER_MARK = "\ufeff"
-"""By it Excel knows that the text is UTF-8."""
+"""It makes Excel read the text as UTF-8."""
 
 _CELL = 32_000
-"""Excel takes 32,767 characters in a cell."""
+"""Excel accepts 32,767 characters in a cell."""
 
 _FORMULA = tuple("=+-@\t\r\n\0")
 _HEADS = (
@@ -51,13 +51,13 @@ def _rows(assessment: Assessment, guard: Callable[[str], str]) -> Iterator[str]:
     text.write(_BYTE_ORDER_MARK)
     rows = csv.writer(text, lineterminator="\r\n")
     rows.writerow(_HEADS)
-    used = settings_in_effect.told(assessment.settings), settings_in_effect.told(assessment.register)
+    used = settings_in_effect.file_in_words(assessment.settings), settings_in_effect.file_in_words(assessment.register)
     if changed := settings_in_effect.change(assessment):
         cells = {"status": settings_in_effect.CHANGED, "message": changed, "settings": used[0], "register": used[1]}
         rows.writerow([guard(cells.get(head, "")) for head in _HEADS])
     for number, finding in enumerate(assessment.findings, 1):
-        told = _cells(assessment, finding, controls.get(finding.control_id))
-        rows.writerow([guard(cell or "") for cell in (*told, *used)])
+        values = _cells(assessment, finding, controls.get(finding.control_id))
+        rows.writerow([guard(cell or "") for cell in (*values, *used)])
         if number % _AT_ONCE == 0:
             yield text.getvalue()
             text.seek(0)

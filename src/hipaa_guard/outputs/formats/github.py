@@ -1,7 +1,7 @@
 """Annotations of GitHub Actions: workflow commands, which a job prints and GitHub shows beside the changed lines.
 
-GitHub shows ten of a kind for each step and silently drops the rest: the worst are printed, the new before the known,
-and a last line says how many are not. `writing` appends the page of `markdown` to the summary of the step.
+GitHub shows ten of a kind for each step and silently drops the rest. So only the worst are printed, new ones before
+known ones, and a last line counts the others. `writing` appends the page of `markdown` to the summary of the step.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _MESSAGE = 1000
 
 
 def render(assessment: Assessment, page: Page | None = None) -> str:
-    """At most `MOST` annotations, and a notice of what they leave out."""
+    """At most `MOST` annotations, and a notice on the findings without one."""
     del page  # the commands are the same wherever they go
     return "".join(f"{line}\n" for line in _lines(assessment))
 
@@ -36,12 +36,12 @@ def _lines(assessment: Assessment) -> Iterator[str]:
         yield _command("warning", {"title": f"hipaa-guard: {settings_in_effect.CHANGED}"}, changed)
     for finding in shown:
         yield _annotation(assessment, finding, controls.get(finding.control_id, finding.control_id))
-    rest = list(_left_out(assessment, len(open_findings) - len(shown)))
+    rest = list(_not_shown(assessment, len(open_findings) - len(shown)))
     if rest:
-        text = f"{'; '.join(rest)}. The summary of the step, or -o markdown=FILE, tells more."
+        text = f"{'; '.join(rest)}. The summary of the step, or -o markdown=FILE, has more."
         yield _command("notice", {"title": "hipaa-guard"}, text)
-    if told := settings_in_effect.some_rows(assessment):
-        text = "; ".join(f"{name} {value}" for name, value in told)
+    if files := settings_in_effect.rows_in_use(assessment):
+        text = "; ".join(f"{name} {value}" for name, value in files)
         yield _command("notice", {"title": "hipaa-guard: in effect"}, text)
 
 
@@ -67,7 +67,7 @@ def _kind(finding: Finding) -> str:
     return "error" if finding.severity in (Severity.CRITICAL, Severity.HIGH) else "warning"
 
 
-def _left_out(assessment: Assessment, rest: int) -> Iterator[str]:
+def _not_shown(assessment: Assessment, rest: int) -> Iterator[str]:
     if rest:
         yield counted(rest, "more finding is not shown here", "more findings are not shown here")
     accepted = sum(phrases.exception(finding) is not None for finding in assessment.findings)
@@ -79,12 +79,12 @@ def _left_out(assessment: Assessment, rest: int) -> Iterator[str]:
 
 
 def _command(kind: str, properties: dict[str, str], message: str) -> str:
-    told = ",".join(f"{name}={_property(value)}" for name, value in properties.items())
-    return f"::{kind} {told}::{_data(shortened(message, _MESSAGE))}"
+    pairs = ",".join(f"{name}={_property(value)}" for name, value in properties.items())
+    return f"::{kind} {pairs}::{_data(shortened(message, _MESSAGE))}"
 
 
 def _data(text: str) -> str:
-    """As the runner reads it, without marks of other systems. `visible` has written out the line ends by then."""
+    """Escape a message for the runner and break marks of other systems. `visible` also writes line ends as codes."""
     return unmarked(visible(text)).replace("%", "%25")
 
 

@@ -1,7 +1,7 @@
-"""GitLab Code Quality: what a merge request shows beside its changes.
+"""GitLab Code Quality: entries that a merge request shows beside its changes.
 
-GitLab shows what has a file. ``info`` is what is no open gap: verdicts that could not be reached, accepted risks, and
-what was not looked at.
+GitLab shows only entries with a file. ``info`` marks entries that are no open gap: verdicts that could not be reached,
+accepted risks, and things that were not looked at.
 """
 
 from __future__ import annotations
@@ -67,18 +67,18 @@ def _entries(assessment: Assessment) -> Iterator[dict[str, Any]]:
 
 
 def _settings(assessment: Assessment) -> Iterator[dict[str, Any]]:
-    """An entry for how the tree differs from the settings in effect, which it names, if it does."""
+    """An entry on how the tree differs from the settings in effect, which it names; none where it does not differ."""
     if changed := settings_in_effect.change(assessment):
-        told = "; ".join(f"{name} {value}" for name, value in settings_in_effect.some_rows(assessment))
+        files = "; ".join(f"{name} {value}" for name, value in settings_in_effect.rows_in_use(assessment))
         file = settings_in_effect.place(assessment)
-        message = f"{changed} {told}."
+        message = f"{changed} {files}."
         yield _entry(
             message, settings_in_effect.CHANGED, _hashed(settings_in_effect.CHANGED, file), "info", Location(file, 1, 1)
         )
 
 
 def _unique(fingerprint: str, used: dict[str, int]) -> str:
-    """GitLab shows only the first of several with one fingerprint."""
+    """A fingerprint used once: of several entries with the same one GitLab shows only the first."""
     number = used[fingerprint] = used.get(fingerprint, 0) + 1
     return fingerprint if number == 1 else _hashed(fingerprint, str(number))
 
@@ -104,7 +104,7 @@ def _gap(gap: Gap, subject: str, place: Location, used: dict[str, int]) -> dict[
 
 
 def _rest(assessment: Assessment, findings: list[Finding]) -> dict[str, Any]:
-    """One entry for all that has no file of its own: silence would say that there is nothing."""
+    """One entry for all findings without a file: without it the report would look complete."""
     scan = assessment.scan
     target = f"{scan.format} {scan.roots_base}" if scan.names_repository else scan.target
     failing = [finding.severity for finding in findings if finding.status is Status.FAIL and not finding.exception]

@@ -1,7 +1,7 @@
-"""The auditor's report: one HTML file that is complete without a script and loads nothing from anywhere.
+"""The auditor's report: one HTML file that is complete without a script and loads nothing.
 
-The page may run exactly one script and one style sheet, both named by their hash in its content security policy. All
-text is escaped twice over: characters that act on a reader become codes, and the templates escape markup by default.
+The page may use exactly one script and one style sheet; its content security policy names both by their hash. All text
+is made safe twice: characters that act on a reader become codes, and the templates escape markup by default.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ def render(assessment: Assessment, page: Page | None = None) -> str:
         "law": assessment.law,
         "data": explorer.packed(assessment),
         "policy": _policy(style, script),
-        # The only texts that reach the page unescaped: our own two files.
+        # Only these two files of our own reach the page unescaped.
         "style": Markup(style),  # noqa: S704
         "script": Markup(script),  # noqa: S704
     }
@@ -79,7 +79,7 @@ def _environment() -> Environment:
 
 
 def _shown(value: Any) -> Any:
-    """What a template prints: text in which nothing acts, on a reader or in a log; line ends stay for code."""
+    """A value as a template prints it: nothing in it acts on a reader or in a log; line ends stay for code."""
     if isinstance(value, str) and not hasattr(value, "__html__"):
         from markupsafe import Markup, escape
 

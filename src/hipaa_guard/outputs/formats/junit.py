@@ -1,6 +1,6 @@
 """JUnit XML for CI systems: a suite for each control, a case for each resource.
 
-What could not be judged is an error, never a pass: unknown verdicts, and what exists and was not read.
+Unknown verdicts, and things that exist and were not read, are errors and never a pass.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from hipaa_guard.outputs.wording.times import in_utc
 _NAME = 300
 _MESSAGE = 2000
 _NOT_LOOKED_AT = "not looked at"
-"""The suite of what exists and was not read."""
+"""The suite of things that exist and were not read."""
 _IN_EFFECT = "settings in effect"
 """The suite whose properties name the settings and the register."""
 
@@ -34,7 +34,7 @@ def render(assessment: Assessment, page: Page | None = None) -> str:
 
 
 class _Case(NamedTuple):
-    """``outcome`` is the element that tells it: failure, error, skipped; empty for a pass."""
+    """``outcome`` is the name of its element: failure, error, skipped; empty for a pass."""
 
     name: str
     outcome: str = ""
@@ -65,17 +65,17 @@ def pieces(assessment: Assessment, page: Page | None = None) -> Iterator[str]:
 
 
 def _settings(assessment: Assessment) -> Iterator[_Case]:
-    """A case for how the tree differs, if it does: none that fails, since the gate is another matter."""
+    """A case on how the tree differs from the settings in effect, if it does. It never fails: the gate decides that."""
     if changed := settings_in_effect.change(assessment):
         yield _Case(settings_in_effect.CHANGED, "skipped", "settings", shortened(changed, _MESSAGE))
 
 
 def _properties(assessment: Assessment) -> str:
-    told = (
+    properties = (
         f"<property name={_attribute(name)} value={_attribute(value)}/>\n"
         for name, value in settings_in_effect.rows(assessment)
     )
-    return f"<properties>\n{''.join(told)}</properties>\n"
+    return f"<properties>\n{''.join(properties)}</properties>\n"
 
 
 def _counts(outcomes: Counter[str]) -> str:
@@ -86,7 +86,7 @@ def _suites(assessment: Assessment) -> dict[str, list[_Case]]:
     controls = {control.id: control for control in assessment.controls}
     roots = phrases.several_roots(assessment)
     suites: dict[str, list[_Case]] = {}
-    if settings_in_effect.some_rows(assessment):
+    if settings_in_effect.rows_in_use(assessment):
         suites[_IN_EFFECT] = list(_settings(assessment))
     for finding in assessment.findings:
         if finding.status is not Status.NOT_APPLICABLE:
@@ -104,29 +104,29 @@ def _suites(assessment: Assessment) -> dict[str, list[_Case]]:
 
 
 def _judged(assessment: Assessment, finding: Finding, control: ControlSummary | None, *, roots: bool) -> _Case:
-    told = ", ".join(filter(None, (context(assessment.scan, finding, several_roots=roots), _account(finding))))
-    name = phrases.name(finding) + (f" ({told})" if told else "")
+    place = ", ".join(filter(None, (context(assessment.scan, finding, several_roots=roots), _account(finding))))
+    name = phrases.name(finding) + (f" ({place})" if place else "")
     message = shortened(finding.message, _MESSAGE)
     if finding.status is Status.PASS:
         return _Case(name)
     exception = phrases.exception(finding)
     if exception is not None:
         return _Case(name, "skipped", "exception", phrases.accepted(exception), message)
-    text = _told(assessment, finding, control)
+    text = _details(assessment, finding, control)
     if finding.status is Status.FAIL:
         return _Case(name, "failure", finding.severity.value, message, text)
     if finding.status is Status.UNKNOWN:
-        return _Case(name, "error", phrases.hindrance(finding), message, text)
+        return _Case(name, "error", phrases.unknown_cause(finding), message, text)
     return _Case(name, "skipped", finding.status.value, f"{phrases.STATUS[finding.status]}: {message}")
 
 
 def _account(finding: Finding) -> str:
-    """An ARN need not name both (that of a bucket names neither)."""
+    """Region and account: an ARN need not have both (that of a bucket has neither)."""
     resource = finding.resource
     return ", ".join(filter(None, (resource.region, resource.account))) if resource.source == "aws" else ""
 
 
-def _told(assessment: Assessment, finding: Finding, control: ControlSummary | None) -> str:
+def _details(assessment: Assessment, finding: Finding, control: ControlSummary | None) -> str:
     place = in_repository(assessment.scan, finding.location)
     lines = [str(place) if place is not None else ""]
     if finding.uncertain:

@@ -1,7 +1,7 @@
 """Markdown for a comment on a pull request, and for the summary of a step in GitHub Actions.
 
-The first line is a mark that no reader shows: whoever posts the text finds the comment of the run before by it, and
-replaces it.
+The first line is a mark that no reader shows. The job that posts the text finds the comment of the earlier run by it,
+and replaces that comment.
 """
 
 from __future__ import annotations
@@ -20,16 +20,16 @@ from hipaa_guard.outputs.wording.page import Page
 from hipaa_guard.outputs.wording.repository_paths import context, in_repository, same_subject, subject
 
 COMMENT = 64_000
-"""Bytes of a comment: GitHub takes 65,536 characters."""
+"""Bytes of a comment: GitHub accepts 65,536 characters."""
 
 STEP_SUMMARY = 900_000
-"""Bytes of a step's summary: GitHub drops one of more than 1 MiB whole."""
+"""Bytes of a step's summary: GitHub drops a summary of more than 1 MiB."""
 
 _SHORTER = (50, 25, 10, 5, 1, 0)
-"""How many entries of each list are tried where all of them are too long."""
+"""Numbers of entries of each list that are tried where the whole page is too long."""
 
 _FEWEST_BYTES = 60
-"""No entry of a list is shorter."""
+"""The fewest bytes of an entry."""
 
 
 def render(assessment: Assessment, page: Page | None = None) -> str:
@@ -93,8 +93,8 @@ class _Document:
         yield f"Looked at {extent} by {controls}, {phrases.moment(assessment.scan.finished)}{commit}."
         if assessment.scan.roots_from == "scanned path":
             yield f"Roots are named from {phrases.roots_named(assessment.scan)}."
-        if rows := settings_in_effect.some_rows(assessment):
-            yield "In effect: " + "; ".join(f"{name} {prose(told)}" for name, told in rows) + "."
+        if rows := settings_in_effect.rows_in_use(assessment):
+            yield "In effect: " + "; ".join(f"{name} {prose(file)}" for name, file in rows) + "."
 
     def _gaps(self, title: str, findings: Sequence[Finding]) -> Iterator[str]:
         if not findings:
@@ -113,14 +113,14 @@ class _Document:
 
     def _entry(self, finding: Finding) -> str:
         place = in_repository(self.assessment.scan, finding.location)
-        told_apart = context(self.assessment.scan, finding, several_roots=self.roots)
+        details = context(self.assessment.scan, finding, several_roots=self.roots)
         where = [str(place)] if place is not None else []
         if finding.resource.source == "aws":
             where += filter(None, (finding.resource.region, finding.resource.account))
-        told = ", ".join(filter(None, (*map(code, where), prose(told_apart))))
+        where_and_details = ", ".join(filter(None, (*map(code, where), prose(details))))
         maybe = f" (it may not exist: {prose(finding.uncertain)})" if finding.uncertain else ""
         name = code(phrases.name(finding))
-        return f"- {name}{f' ({told})' if told else ''} {prose(finding.message)}{maybe}"
+        return f"- {name}{f' ({where_and_details})' if where_and_details else ''} {prose(finding.message)}{maybe}"
 
     def _accepted(self, findings: Sequence[Finding]) -> Iterator[str]:
         if not findings:
@@ -159,8 +159,8 @@ class _Document:
         yield from self._rest(groups)
 
     def _rule(self) -> Iterator[str]:
-        """The lines of the rule of which the scan says something."""
-        groups = requirement_lines.told(self.assessment.requirements)
+        """The lines of the rule that the scan has a result for."""
+        groups = requirement_lines.by_assessment(self.assessment.requirements)
         if not groups:
             return
         yield "### The Security Rule, line by line"
@@ -186,7 +186,7 @@ class _Document:
 
 
 def _table(assessment: Assessment) -> str:
-    """Numbers by severity; only words and numbers of our own stand in a table."""
+    """Numbers by severity; a table has only words and numbers of our own."""
     table = phrases.by_severity(assessment.findings)
     accepted = dict.fromkeys(table, 0)
     for finding in assessment.findings:

@@ -1,6 +1,6 @@
 """OCSF 1.5.0, Compliance Finding (class 2003), for Security Lake and SIEMs. Times are milliseconds.
 
-Every finding is an event, whatever its status: what has been fixed is told by the pass that follows.
+Every finding is an event, even one that passes: a pass after a failure shows that a gap was fixed.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _STATUS = {
     Status.NOT_APPLICABLE: (99, "not applicable"),
     Status.INHERITED: (99, "inherited"),
 }
-"""OCSF's warning is for what lacks information."""
+"""In OCSF, warning is the status of a check that lacks information."""
 
 _INFORMATIONAL = (1, "Informational")
 _SEVERITY = {
@@ -64,7 +64,7 @@ def _lines(assessment: Assessment) -> Iterator[str]:
 
 
 def _settings(assessment: Assessment) -> Iterator[dict[str, Any]]:
-    """An event for how the tree differs from the settings in effect, if it does."""
+    """An event on how the tree differs from the settings in effect, if it does."""
     changed = settings_in_effect.change(assessment)
     if not changed:
         return
@@ -119,7 +119,7 @@ def _unmapped(assessment: Assessment) -> dict[str, Any]:
 
 
 def _event(assessment: Assessment, finding: Finding, control: ControlSummary | None) -> dict[str, Any]:
-    # What a baseline knows has been told before.
+    # A finding in the baseline is not new: it updates an earlier event.
     activity_id, activity = _UPDATE if finding.new is False else _CREATE
     severity_id, severity = _SEVERITY[finding.severity] if finding.status in phrases.OPEN else _INFORMATIONAL
     exception = phrases.exception(finding)
@@ -182,7 +182,7 @@ def _compliance(finding: Finding, control: ControlSummary | None) -> dict[str, A
     severity_id, severity = _SEVERITY[finding.severity]
     details = [finding.message]
     if finding.status is Status.UNKNOWN:
-        details.append(phrases.hindrance(finding))
+        details.append(phrases.unknown_cause(finding))
     if finding.uncertain:
         details.append(f"it may not exist: {finding.uncertain}")
     return {

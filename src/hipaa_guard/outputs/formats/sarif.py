@@ -1,8 +1,8 @@
 """SARIF 2.1.0 for code scanning of GitHub, and for every other reader of SARIF.
 
-One run, as GitHub asks. Failing findings that have a place in source are results; accepted ones are suppressed. What
-SARIF has no place for (findings in an account, verdicts that could not be reached, what was not looked at, results
-above GitHub's limit) is said in notifications.
+One run, as GitHub requires. Failing findings with a place in source are results; accepted ones are suppressed. All
+others are notifications: findings in an account, verdicts that could not be reached, things that were not looked at,
+results above GitHub's limit.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from hipaa_guard.outputs.wording.repository_paths import in_repository, related,
 from hipaa_guard.outputs.wording.times import in_utc
 
 MOST_RESULTS = 25_000
-"""GitHub refuses a run with more."""
+"""GitHub refuses a run with more results."""
 
 _MOST_NOTIFICATIONS = 100
 _MOST_RELATED = 20
@@ -81,12 +81,12 @@ def _by_place(assessment: Assessment) -> tuple[list[tuple[Finding, Location]], l
                 unplaced.append(finding)
             else:
                 placed.append((finding, place))
-    # What nobody has accepted yet first: it must not be cut off behind what has been.
+    # Findings that nobody has accepted come first: the limit must not cut them off behind accepted ones.
     return sorted(placed, key=lambda each: (each[0].severity.rank, each[0].exception is not None)), unplaced
 
 
 def _category(assessment: Assessment) -> str:
-    """What GitHub keeps apart: one analysis for each directory that is scanned."""
+    """The category by which GitHub separates analyses: one for each scanned directory."""
     roots = set(assessment.coverage.roots)
     one = roots.pop() if len(roots) == 1 else assessment.scan.roots_base
     root = root_place(assessment.scan, one)
@@ -102,9 +102,9 @@ class _Rules:
 
     def __init__(self, controls: Iterable[ControlSummary], results: Iterable[tuple[Finding, Location]]) -> None:
         met = {finding.control_id: finding for finding, _ in results}
-        known = [control for control in controls if control.id in met]
-        self.places = {control.id: place for place, control in enumerate(known)}
-        self.all = [_rule(control) for control in known]
+        described = [control for control in controls if control.id in met]
+        self.places = {control.id: place for place, control in enumerate(described)}
+        self.all = [_rule(control) for control in described]
         for id, finding in met.items():
             if id not in self.places:  # a result may name a control that it does not describe
                 self.places[id] = len(self.all)
@@ -209,12 +209,12 @@ def _uri(file: str) -> str:
 
 
 def _unlinked(text: str) -> str:
-    """Text of a scanned tree, in which no reader finds a link."""
+    """Text of a scanned tree, changed so that no reader finds a link in it."""
     return text.replace("](", "] (")
 
 
 def _text(text: str, limit: int) -> str:
-    """Readers refuse an empty text."""
+    """The shortened text, or a dash: readers refuse an empty text."""
     return shortened(visible(text).strip(), limit) or "-"
 
 
@@ -227,7 +227,7 @@ def _invocation(assessment: Assessment, unplaced: list[Finding], cut: int) -> di
     if rest > 0:
         notifications[_MOST_NOTIFICATIONS:] = [_notification(f"{rest:,} more notifications: see the JSON result.")]
     return {
-        # A reader that is told False refuses the whole file; what is missing stands in the notifications.
+        # Readers refuse the whole file where this is False; the notifications say what is missing.
         "executionSuccessful": True,
         "startTimeUtc": in_utc(assessment.scan.started),
         "endTimeUtc": in_utc(assessment.scan.finished),

@@ -1,6 +1,6 @@
 """Plain text for people: readable at 80 columns without colours, better with them.
 
-Written without a library: the one that draws progress takes longer to import than a small scan takes to run.
+Written without rich, which draws progress: its import takes longer than a small scan.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ _STYLES = {
 
 
 def render(assessment: Assessment, page: Page | None = None) -> str:
-    """The findings by control, worst first; what is not known; what was looked at; the gate as the last line."""
+    """The findings by control, worst first; unknown verdicts; accepted risks; the coverage; last the gate."""
     pen = _Pen(page or Page())
     _header(pen, assessment)
     _failures(pen, assessment)
@@ -52,7 +52,7 @@ def render(assessment: Assessment, page: Page | None = None) -> str:
 
 
 class _Pen:
-    """Collects lines. All text that a scan brought in passes through `visible` here, and all lines through `in_log`."""
+    """Collects lines. All text of a scan passes through `visible` here, and all lines through `in_log`."""
 
     def __init__(self, page: Page) -> None:
         self.page = page
@@ -79,7 +79,7 @@ class _Pen:
         )
 
     def paragraph(self, text: str, style: str = "", indent: int = 0, hanging: int | None = None) -> None:
-        """Text broken at the width of the page; names longer than a line are left whole."""
+        """Text broken at the width of the page; names longer than a line stay whole."""
         left, later = " " * indent, " " * (indent if hanging is None else hanging)
         for line in wrapped(visible(text), self.page.width, first=left, later=later, whole=True):
             start = len(line) - len(line.lstrip())
@@ -155,7 +155,7 @@ def _blocks(pen: _Pen, findings: Iterable[Finding]) -> list[list[Finding]]:
 
 
 def _by_message(blocks: Iterable[list[Finding]]) -> list[tuple[str, list[list[Finding]]]]:
-    """Blocks of which the same is said, together, so that it is said once."""
+    """Blocks grouped by message, so that each message is printed once."""
     groups: dict[str, list[list[Finding]]] = {}
     for block in blocks:
         first = block[0]
@@ -165,7 +165,7 @@ def _by_message(blocks: Iterable[list[Finding]]) -> list[tuple[str, list[list[Fi
 
 
 def _place(pen: _Pen, block: Sequence[Finding], *, roots: bool, indent: int = 2, others: int = 0) -> None:
-    """The resource and where it stands: on one line where that fits, else on two. Then what tells instances apart."""
+    """The resource and its place, on one line if they fit, else on two. Then the details that tell instances apart."""
     finding = block[0]
     name = visible(shortened(phrases.name(finding), _NAME_LENGTH))
     place = visible(phrases.where(finding, _NAME_LENGTH, block[1:]))
@@ -186,7 +186,7 @@ def _place(pen: _Pen, block: Sequence[Finding], *, roots: bool, indent: int = 2,
 
 
 def _fixes(pen: _Pen, fix: FixTexts, sources: Container[str]) -> None:
-    """The change in source for what Terraform says, the command for what AWS says; both where both were scanned."""
+    """The change in source for findings of Terraform, the command for findings of AWS; both where both were scanned."""
     texts = {
         "Terraform": (fix.terraform or fix.cli) if "terraform" in sources else "",
         "AWS": (fix.cli or fix.terraform) if "aws" in sources else "",
@@ -225,7 +225,7 @@ def _unknown(pen: _Pen, assessment: Assessment) -> None:
 
 
 def _examples(pen: _Pen, findings: list[Finding], *, roots: bool) -> None:
-    """The controls that are concerned, and a few of the resources with the reason in full."""
+    """The controls of the findings, and a few of the resources with the reason in full."""
     by_control = Counter(finding.control_id for finding in findings)
     pen.paragraph(phrases.tally(by_control, None if pen.page.everything else 4), "dim", indent=4)
     ordered = sorted(_by_shape(findings), key=lambda alike: (-len(alike), alike[0].message))
@@ -246,7 +246,7 @@ def _by_shape(findings: Iterable[Finding]) -> list[list[Finding]]:
 
 
 def _accepted(pen: _Pen, assessment: Assessment) -> None:
-    """What exceptions cover: it is there all the same, and somebody answers for it until a day."""
+    """The findings that exceptions cover: the gaps still exist, and somebody answers for them until a day."""
     groups = phrases.covered(assessment.findings)
     if not groups:
         return
@@ -283,10 +283,10 @@ def _coverage(pen: _Pen, assessment: Assessment) -> None:
         ("facts", facts),
         ("calls", f"{sum(coverage.calls.values()):,}" if coverage.calls else ""),
         ("not read", "; ".join(phrases.skipped(coverage))),
-        ("no question", _unread(pen, coverage.unread_services)),
+        ("not asked", _unread(pen, coverage.unread_services)),
         ("left out", phrases.tally(coverage.unjudged_kinds, None if pen.page.everything else 8)),
         ("no control", phrases.unjudged(coverage.unjudged_types, None if pen.page.everything else 5)),
-        *settings_in_effect.some_rows(assessment),
+        *settings_in_effect.rows_in_use(assessment),
     )
     for name, value in rows:
         if value:
@@ -296,13 +296,13 @@ def _coverage(pen: _Pen, assessment: Assessment) -> None:
         _gaps(pen, coverage.gaps)
     if coverage.denied:
         pen.line("ADD TO THE ROLE THAT SCANS", "title")
-        for line in phrases.lacking(coverage).splitlines():
+        for line in phrases.statement_to_add(coverage).splitlines():
             pen.line(f"  {line}")
         pen.gap()
 
 
 def _unread(pen: _Pen, services: Sequence[str]) -> str:
-    return f"to {len(services):,} HIPAA eligible services of AWS: {_listed(pen, services)}" if services else ""
+    return f"{len(services):,} HIPAA eligible services of AWS: {_listed(pen, services)}" if services else ""
 
 
 def _listed(pen: _Pen, names: Sequence[str]) -> str:
@@ -333,7 +333,7 @@ def _gaps(pen: _Pen, gaps: Iterable[Gap]) -> None:
 
 
 def _regions(pen: _Pen, group: Sequence[Gap]) -> str:
-    """Where else the same was met: the regions of one subject, else a number."""
+    """The other places of the same gap: the regions of one subject, else a number."""
     regions = list(dict.fromkeys(gap.region for gap in group if gap.region and gap.region != gap.subject))
     more = f", and {len(group) - 1:,} more" if len(group) > 1 else ""
     if not regions:
@@ -363,12 +363,12 @@ def _table(pen: _Pen, assessment: Assessment) -> None:
         pen.line(row(severity.value, counts.__getitem__))
     total = assessment.counts()
     pen.line(row("total", total.__getitem__), "title")
-    pen.paragraph(phrases.standing(assessment.findings))
+    pen.paragraph(phrases.accepted_and_new(assessment.findings))
     pen.gap()
 
 
 def _law(pen: _Pen, assessment: Assessment) -> None:
-    for assessed, requirements in requirement_lines.told(assessment.requirements).items():
+    for assessed, requirements in requirement_lines.by_assessment(assessment.requirements).items():
         pen.paragraph(f"SECURITY RULE, {requirement_lines.HEADS[assessed]}", "title")
         for requirement in requirements:
             _requirement(pen, requirement)
@@ -385,7 +385,7 @@ _CITATION, _STATE = len("164.308(a)(7)(ii)(A)"), len("gap found (critical)")
 
 
 def _requirement(pen: _Pen, requirement: RequirementSummary) -> None:
-    """A line of the rule with its state, and with what was not judged where that is what the state says."""
+    """A line of the rule with its state, and with the resources not judged where the state depends on them."""
     status = requirement.status
     style = requirement.worst or "bad" if status is Status.FAIL else _LINE_STYLES.get(status, "")
     head = f"{requirement.citation.ljust(_CITATION)}  {requirement_lines.state(requirement).ljust(_STATE)}  "

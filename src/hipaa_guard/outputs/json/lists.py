@@ -1,4 +1,4 @@
-"""Long JSON lists, written piece by piece with an entry on each line, so that any tool can compare two of them."""
+"""Long JSON lists, written piece by piece with one entry a line, so that any tool can compare two of them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from itertools import islice
 from typing import Any
 
 _AT_ONCE = 1000
-"""How many entries of a list are put into one piece of text."""
+"""Number of entries in one piece of text."""
 
 encode: Callable[[Any], str] = json.JSONEncoder(ensure_ascii=False, check_circular=False).encode
 

@@ -1,4 +1,4 @@
-"""Values of a JSON document that may come from anywhere, each checked for its type."""
+"""Values of a JSON document from an untrusted source, each checked for its type."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ E = TypeVar("E", bound=StrEnum)
 
 
 class ReportError(Exception):
-    """A file is not a result of ours, or one that this version cannot read. The text says what to do."""
+    """A file is not a result of hipaa-guard, or this version cannot read it. The text says what to do."""
 
 
 class JsonNode:
@@ -42,7 +42,7 @@ class JsonNode:
         return JsonNode(self.value.get(name), self, name)
 
     def as_a(self, *types: type[T]) -> T:
-        # bool is an int to Python and not to JSON
+        # bool is an int in Python and not in JSON
         if isinstance(self.value, types) and (bool in types or not isinstance(self.value, bool)):
             return self.value
         raise self.wrong(_TYPE_NAMES[types[0]])

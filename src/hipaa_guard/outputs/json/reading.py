@@ -43,10 +43,10 @@ SCHEMA_VERSION = "1.0"
 
 
 def parse(text: str) -> Assessment:
-    """The assessment that `json_format.render` wrote. Names that a later minor version added are ignored.
+    """The assessment that `writing.render` wrote. Names that a later minor version added are ignored.
 
     Raises:
-        ReportError: the text is not such a document, or of another major version.
+        ReportError: the text is not such a document, or has another major version.
 
     """
     with _no_collection():
@@ -55,7 +55,9 @@ def parse(text: str) -> Assessment:
 
 @contextmanager
 def _no_collection() -> Iterator[None]:
-    """Reading makes objects by the million and frees none in a cycle: looking for cycles would double the time."""
+    """Turn the garbage collector off: reading makes millions of objects without cycles, and the search for cycles would
+    double the time.
+    """
     enabled = gc.isenabled()
     gc.disable()
     try:
@@ -113,7 +115,7 @@ def _assessment(node: JsonNode) -> Assessment:
 
 
 def _used(node: JsonNode) -> UsedFile:
-    if node.value is None or node.of("source").value is None:  # written before it was told
+    if node.value is None or node.of("source").value is None:  # an older document, without the source
         return UsedFile()
     file, digest, ref, commit = (node.of(name).maybe_text() or "" for name in ("file", "digest", "ref", "commit"))
     return UsedFile(file, digest, node.of("source").word(get_args(FileSource)), ref, commit)
@@ -153,7 +155,7 @@ def _baseline_entry(node: JsonNode) -> BaselineEntry:
 
 
 def _exceptions(node: JsonNode) -> Exceptions:
-    if node.value is None:  # written before there were any
+    if node.value is None:  # an older document, without exceptions
         return Exceptions()
     return Exceptions(node.of("file").text(), node.of("entries").each(_exception), node.of("references").texts())
 
@@ -208,7 +210,7 @@ def _coverage(node: JsonNode) -> Coverage:
         regions=node.of("regions").texts(),
         calls=node.of("calls").numbers(),
         facts=node.of("facts").numbers(),
-        # Names that came later: older documents do not have them.
+        # Later names: older documents do not have them.
         unjudged_kinds={} if node.of("unjudged_kinds").value is None else node.of("unjudged_kinds").numbers(),
         elsewhere={} if node.of("declared_elsewhere").value is None else node.of("declared_elsewhere").numbers(),
         unjudged_counted=True if node.of("unjudged_counted").value is None else node.of("unjudged_counted").flag(),
@@ -263,7 +265,7 @@ def _fix(node: JsonNode) -> FixTexts:
         terraform=node.of("terraform").text(),
         cli=node.of("cli").text(),
         note=node.of("note").text(),
-        # Names that came later: older documents do not have them.
+        # Later names: older documents do not have them.
         by_machine=False if node.of("by_machine").value is None else node.of("by_machine").flag(),
         not_by_machine=node.of("not_by_machine").maybe_text() or "",
     )
@@ -285,7 +287,7 @@ def _requirement(controls: Mapping[str, ControlSummary], node: JsonNode) -> Requ
         parent=node.of("parent").text(),
         evidence=node.of("evidence").text(),
         note=node.of("note").text(),
-        # Older documents do not have these: the severity follows from the controls, what was not judged is not known.
+        # Older documents lack these: the severity follows from the controls; the resources not judged are not known.
         worst=(
             worst_of(controls[id] for id in its if id in controls)
             if severity.value is None

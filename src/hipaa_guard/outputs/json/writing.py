@@ -1,7 +1,7 @@
 """JSON: the whole result, and the one format that can be read back.
 
-The names are a contract (``schema/assessment-1.0.json``). Names are only ever added within one major version. Entries
-of long lists stand on a line each, so that two results can be compared by any tool.
+The names are a contract (``schema/assessment-1.0.json``). Within one major version names are only
+added. Long lists have one entry a line, so that any tool can compare two results.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ def pieces(assessment: Assessment, page: Page | None = None) -> Iterator[str]:
 
 
 def digest(assessment: Assessment) -> str:
-    """The SHA-256 of the document (64 hexadecimal digits), by which a report names what it was made from."""
+    """The SHA-256 of the document (64 hexadecimal digits). A report names its result by it."""
     found = hashlib.sha256()
     for piece in pieces(assessment):
         found.update(piece.encode())
@@ -148,7 +148,7 @@ def _coverage(assessment: Assessment) -> dict[str, Any]:
         "unjudged_kinds": _sorted(coverage.unjudged_kinds),
         "unjudged_counted": coverage.unjudged_counted,
         "declared_elsewhere": _sorted(coverage.elsewhere),
-        "discovered_by": {region: list(told) for region, told in sorted(coverage.discovered_by.items())},
+        "discovered_by": {region: list(sources) for region, sources in sorted(coverage.discovered_by.items())},
         "discovery_unknown": dict(sorted(coverage.discovery_unknown.items())),
         "regions": list(coverage.regions),
         "calls": _sorted(coverage.calls),
@@ -273,26 +273,26 @@ def _not_judged(entry: NotJudged) -> dict[str, Any]:
 
 
 class _Findings:
-    """Findings as JSON. Many stand on the same resource and the same evidence, whose text is made once."""
+    """Findings as JSON. Many share a resource and evidence, whose text is made once."""
 
     def __init__(self) -> None:
-        # By identity: an assessment holds them all, so that no number is used twice.
+        # By identity: an assessment holds all of them, so no id is used twice.
         self._resources: dict[int, str] = {}
         self._evidence: dict[int, tuple[str, str]] = {}
 
     def text(self, finding: Finding) -> str:
         """One finding."""
-        told = [self._told(evidence) for evidence in finding.evidence]
-        decided_at = told[-1][1] if told else "null"
+        evidence_texts = [self._evidence_text(evidence) for evidence in finding.evidence]
+        decided_at = evidence_texts[-1][1] if evidence_texts else "null"
         # Written out: a dictionary for each of a hundred thousand findings takes as long as judging them.
         return (
             f'{{"control_id": {_quoted(finding.control_id)}, "status": "{finding.status}", '
             f'"severity": "{finding.severity}", "message": {_quoted(finding.message)}, '
             f'"fingerprint": "{finding.fingerprint}", {self._resource(finding.resource)}, '
-            f'"decided_at": {decided_at}, "evidence": [{", ".join([text for text, _ in told])}], '
+            f'"decided_at": {decided_at}, "evidence": [{", ".join([text for text, _ in evidence_texts])}], '
             f'"cause": {_or_null(finding.cause)}, "action": {_or_null(finding.action)}, '
             f'"uncertain": {_or_null(finding.uncertain)}, "error": {_or_null(finding.error)}, '
-            f"{_standing(finding)}}}"
+            f"{_exception_and_baseline(finding)}}}"
         )
 
     def _resource(self, resource: Origin) -> str:
@@ -301,24 +301,24 @@ class _Findings:
             text = self._resources[id(resource)] = _encode(_resource(resource))[1:-1]
         return text
 
-    def _told(self, evidence: Evidence) -> tuple[str, str]:
-        """The evidence, and where it is written."""
-        told = self._evidence.get(id(evidence))
-        if told is None:
+    def _evidence_text(self, evidence: Evidence) -> tuple[str, str]:
+        """The evidence and its location, as JSON."""
+        written = self._evidence.get(id(evidence))
+        if written is None:
             place = _place(evidence.location)
             text = (
                 f'{{"fact": {_quoted(evidence.fact)}, "value": {_quoted(evidence.value)}, '
                 f'"source": {_quoted(evidence.source)}, "location": {place}{_asked(evidence.calls)}}}'
             )
-            told = self._evidence[id(evidence)] = text, place
-        return told
+            written = self._evidence[id(evidence)] = text, place
+        return written
 
 
 _TRUTH = {True: "true", False: "false", None: "null"}
 
 
-def _standing(finding: Finding) -> str:
-    """What is known of the finding from elsewhere: the register, the baseline, its earlier names."""
+def _exception_and_baseline(finding: Finding) -> str:
+    """The exception that covers the finding, whether the baseline lacks it, and its former fingerprints."""
     exception = "null" if finding.exception is None else _quoted(finding.exception.id)
     previous = f', "previous": {_encode(finding.previous)}' if finding.previous else ""
     return f'"exception": {exception}, "new": {_TRUTH[finding.new]}{previous}'
@@ -327,11 +327,11 @@ def _standing(finding: Finding) -> str:
 def _asked(calls: tuple[Asked, ...]) -> str:
     if not calls:
         return ""
-    told = [
+    entries = [
         {"operation": call.operation, "parameters": call.params, "region": call.region, "time": in_utc(call.time)}
         for call in calls
     ]
-    return f', "calls": {_encode(told)}'
+    return f', "calls": {_encode(entries)}'
 
 
 def _or_null(text: str | None) -> str:
@@ -348,7 +348,7 @@ def _place(location: Location | None) -> str:
     )
 
 
-@lru_cache(maxsize=1024)  # all that a module holds is reached by the same calls
+@lru_cache(maxsize=1024)  # everything in a module is reached by the same calls
 def _calls(calls: tuple[Location, ...]) -> str:
     return f', "calls": [{", ".join(map(_place, calls))}]' if calls else ""
 

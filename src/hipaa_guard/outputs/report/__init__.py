@@ -1,1 +1,1 @@
-"""The auditor's HTML report: what it shows, in which order. The templates in `reports` only lay it out."""
+"""The auditor's HTML report: its content and order. The templates in `reports` only lay it out."""

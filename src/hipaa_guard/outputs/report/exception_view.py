@@ -11,7 +11,7 @@ from hipaa_guard.outputs.wording.harmless_text import anchor
 
 @dataclass(frozen=True, slots=True)
 class ExceptionView:
-    """An accepted risk. ``basis`` says what the law makes of it."""
+    """An accepted risk. ``basis`` says whether the law admits an alternative."""
 
     use: ExceptionUse
     anchor: str
@@ -34,8 +34,8 @@ def _basis(control: ControlSummary | None, types: Mapping[str, str]) -> str:
     required = ", ".join(citation for citation in cited if types.get(citation) == "required")
     sentences = []
     if addressable:
-        told = "for which 164.306(d)(3) admits an equivalent measure with a documented reason"
-        sentences.append(f"{addressable}: addressable, {told}.")
+        alternative = "for which 164.306(d)(3) admits an equivalent measure with a documented reason"
+        sentences.append(f"{addressable}: addressable, {alternative}.")
     if required:
-        sentences.append(f"{required}: required, to which the rule knows no alternative.")
+        sentences.append(f"{required}: required: the rule has no alternative.")
     return " ".join(sentences)

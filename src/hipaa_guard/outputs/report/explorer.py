@@ -1,4 +1,4 @@
-"""All findings in a form that a page can filter at once: columns of numbers into lists of texts, compressed.
+"""All findings in a form that a page can filter at once: columns of indexes into lists of texts, compressed.
 
 100,000 findings as table rows take a browser most of a minute to open; as columns they take less than a second.
 """
@@ -19,7 +19,7 @@ _TEXT_LENGTH = 400
 
 
 def packed(assessment: Assessment) -> str:
-    """Base64 of gzip of JSON. Base64 holds no character that could end the element it stands in."""
+    """Base64 of gzip of JSON. Base64 has no character that could end the element around it."""
     statuses, severities = list(phrases.VERDICTS), list(Severity)
     names, places, messages, controls = _Texts(), _Texts(), _Texts(), _Texts()
     rows: list[list[int]] = [[], [], [], [], [], []]
@@ -59,7 +59,7 @@ def _accepted(message: str, entry: ExceptionEntry) -> str:
 
 
 class _Texts:
-    """A list of different texts, and where each stands."""
+    """A list of different texts, and the index of each."""
 
     def __init__(self) -> None:
         self.texts: list[str] = []

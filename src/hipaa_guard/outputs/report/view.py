@@ -1,4 +1,4 @@
-"""What the auditor's report shows, in the order and the words in which it shows it. The templates only lay it out."""
+"""The content of the auditor's report, in its order and its words. The templates only lay it out."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ MOST_INSTANCES = 500
 """Further instances of those blocks listed under one control."""
 MOST_GAPS = 500
 MOST_TYPES = 12
-"""Types named under a line of the rule that were not judged for it, of each sort."""
+"""Types of each sort that a line of the rule names as not judged."""
 _NAME, _MESSAGE = 300, 600
 
 
@@ -43,13 +43,13 @@ class FindingRow:
     new: bool
     evidence: tuple[tuple[str, str, str], ...]
     others: tuple[tuple[str, str], ...] = ()
-    """More instances of the same block of which the same is said: name and place."""
+    """Name and place of more instances of the same block with the same message."""
     others_more: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class GapRow:
-    """Something that was not looked at, with all entries that have its place and reason."""
+    """A gap of the coverage, with all others that have its place and reason."""
 
     kind: str
     incomplete: bool
@@ -63,7 +63,7 @@ class GapRow:
 
 @dataclass(frozen=True, slots=True)
 class ControlView:
-    """A control under a requirement. ``rows`` are shown where it is described in full."""
+    """A control under a requirement. Its ``rows`` are shown where it is described in full."""
 
     summary: ControlSummary
     counts: Mapping[str, int]
@@ -89,11 +89,11 @@ class RequirementView:
     state: str
     """The status in words, with the worst severity of its gaps."""
     severity: str
-    """That severity; empty where there is no gap."""
+    """The worst severity of its gaps; empty where it has none."""
     partial: bool
-    """A scanner sees a part of it only, whatever it finds."""
+    """Whether a scanner always sees only a part of it."""
     not_judged: str
-    """What belongs to it and was not judged for it."""
+    """Resources that belong to it and were not judged for it."""
     controls: tuple[ControlView, ...]
     """Those that met a resource."""
     unmet: int
@@ -116,18 +116,18 @@ class ReportView:
     assessment: Assessment
     subject: str
     roots_named: str
-    """What roots, and so the identities of findings, are named from."""
-    in_effect: tuple[tuple[str, str], ...]
-    """The settings and the register that held, by what they are."""
+    """The directory that roots, and so the identities of findings, are named from."""
+    settings_and_register: tuple[tuple[str, str], ...]
+    """("settings" or "exceptions", file in words) for the files in effect."""
     settings_change: str
-    """How the tree differs from them; empty where it does not."""
+    """How the tree differs from the settings in effect; empty where it does not."""
     digest: str
     """SHA-256 of the JSON result, byte for byte what ``-o json=FILE`` writes."""
     coverage_sentence: str
     skipped: tuple[str, ...]
-    """Regions that were not read, by the reason."""
-    lacking: str
-    """What the role that scans lacks, as a statement of a policy."""
+    """Regions that were not read, by reason."""
+    statement_to_add: str
+    """A policy statement with the actions that the role of the scan lacks."""
     gaps: tuple[GapRow, ...]
     gaps_more: int
     kinds: tuple[tuple[str, int], ...]
@@ -143,7 +143,7 @@ class ReportView:
     safeguards: tuple[SafeguardView, ...]
     register: tuple[FindingRow, ...]
     register_more: int
-    standing: str
+    accepted_and_new: str
     """How many of the open findings are covered by exceptions, and how many are new."""
     exceptions: tuple[ExceptionView, ...]
     unexercised: tuple[ControlSummary, ...]
@@ -159,7 +159,7 @@ def view(assessment: Assessment, digest: str) -> ReportView:
         assessment=assessment,
         subject=phrases.subject(assessment.scan),
         roots_named=phrases.roots_named(assessment.scan),
-        in_effect=tuple(settings_in_effect.rows(assessment)),
+        settings_and_register=tuple(settings_in_effect.rows(assessment)),
         settings_change=settings_in_effect.change(assessment),
         digest=digest,
         coverage_sentence=_coverage_sentence(assessment),
@@ -167,7 +167,7 @@ def view(assessment: Assessment, digest: str) -> ReportView:
         gaps_more=sum(map(len, gaps[MOST_GAPS:])),
         kinds=tuple(sorted(assessment.coverage.resources.items())),
         skipped=tuple(phrases.skipped(assessment.coverage)),
-        lacking=phrases.lacking(assessment.coverage),
+        statement_to_add=phrases.statement_to_add(assessment.coverage),
         unjudged=tuple(sorted(types.items(), key=lambda item: (not phrases.is_of_aws(item[0]), item[0]))),
         statuses=tuple(status.value for status in phrases.STATUS),
         verdicts=_verdicts(assessment),
@@ -178,14 +178,14 @@ def view(assessment: Assessment, digest: str) -> ReportView:
         safeguards=_safeguards(assessment, open_findings),
         register=tuple(_row([finding], roots) for finding in open_findings[:MOST_ROWS]),
         register_more=max(0, len(open_findings) - MOST_ROWS),
-        standing=phrases.standing(open_findings),
+        accepted_and_new=phrases.accepted_and_new(open_findings),
         exceptions=exception_views(assessment),
         unexercised=tuple(control for control in assessment.controls if not any(control.counts.values())),
     )
 
 
 def _verdicts(assessment: Assessment) -> tuple[str, ...]:
-    """The statuses that findings have, and those that they can have of our own controls."""
+    """The statuses that findings have, and those that our own controls can give."""
     counts = assessment.counts()
     ours = (Status.FAIL, Status.UNKNOWN, Status.PASS, Status.NOT_APPLICABLE)
     return tuple(status.value for status in phrases.VERDICTS if status in ours or counts[status])
@@ -210,7 +210,7 @@ def _coverage_sentence(assessment: Assessment) -> str:
     if unread:
         sentences.append(f"{counted(unread, 'thing that exists was', 'things that exist were')} not read.")
     else:
-        sentences.append("Everything that the scan set out to read was read.")
+        sentences.append("The scan read everything that it set out to read.")
     unjudged = sum(coverage.unjudged_types.values())
     if unjudged and not nothing:
         types = counted(len(coverage.unjudged_types), "type", "types")
@@ -219,10 +219,12 @@ def _coverage_sentence(assessment: Assessment) -> str:
             f"{counted(unjudged, 'resource', 'resources')} of {types} {was} not judged: no control covers "
             f"{'it' if unjudged == 1 else 'them'}."
         )
-    left_out = sum(coverage.unjudged_kinds.values())
-    if left_out:
-        was = "was" if left_out == 1 else "were"
-        sentences.append(f"{counted(left_out, 'resource', 'resources')} {was} not judged: the controls were left out.")
+    without_controls = sum(coverage.unjudged_kinds.values())
+    if without_controls:
+        was = "was" if without_controls == 1 else "were"
+        sentences.append(
+            f"{counted(without_controls, 'resource', 'resources')} {was} not judged: the controls were left out."
+        )
     if not coverage.unjudged_counted:
         sentences.append("Resources of services that no control covers were not looked for.")
     return " ".join(sentences)
@@ -233,12 +235,12 @@ def _safeguards(assessment: Assessment, open_findings: Iterable[Finding]) -> tup
     by_control: dict[str, list[Finding]] = {}
     for finding in open_findings:
         by_control.setdefault(finding.control_id, []).append(finding)
-    known = {requirement.citation for requirement in assessment.requirements}
+    citations = {requirement.citation for requirement in assessment.requirements}
     roots = phrases.several_roots(assessment)
     groups: dict[str, list[RequirementView]] = {}
     for requirement in assessment.requirements:
         shown = tuple(
-            _control_view(control, requirement.citation, known, by_control.get(control.id, ()), roots=roots)
+            _control_view(control, requirement.citation, citations, by_control.get(control.id, ()), roots=roots)
             for control in sorted((controls[id] for id in requirement.controls if id in controls), key=_worst_first)
         )
         one = _requirement_view(requirement, shown, assessment.coverage.resources)
@@ -254,9 +256,9 @@ def _worst_first(control: ControlSummary) -> tuple[bool, bool, int, str]:
 
 
 def _control_view(
-    control: ControlSummary, citation: str, known: Container[str], findings: Sequence[Finding], *, roots: bool
+    control: ControlSummary, citation: str, citations: Container[str], findings: Sequence[Finding], *, roots: bool
 ) -> ControlView:
-    home = next(each for each in control.hipaa if each in known)
+    home = next(each for each in control.hipaa if each in citations)
     full = citation == home
     blocks = phrases.by_block(findings) if full else []
     return ControlView(
@@ -304,7 +306,7 @@ def _requirement_view(
 
 
 def _row(block: Sequence[Finding], roots: bool, most: int = 0) -> FindingRow:
-    """A row for findings that say the same of instances of one block, of which ``most`` are listed with the first."""
+    """A row for findings that say the same of instances of one block; it lists ``most`` of them beside the first."""
     finding, *others = block
     unwritten = "default of the provider" if finding.resource.source == "terraform" else ""
     return FindingRow(

@@ -1,1 +1,1 @@
-"""Words that all formats share, and texts of a scan made harmless for the place where they are shown."""
+"""Words that all formats share, and functions that make texts of a scan harmless where they are shown."""

@@ -14,8 +14,8 @@ _WIDTH = 78
 _NAME = 300
 
 
-def told_finding(finding: Finding, assessment: Assessment) -> str:
-    """What was found, on what it rests, what is known of it from elsewhere, and how to close it."""
+def finding_text(finding: Finding, assessment: Assessment) -> str:
+    """The finding with its evidence, its exception, its control and the fix."""
     return in_log("\n".join(map(visible, _lines(finding, assessment))) + "\n")
 
 

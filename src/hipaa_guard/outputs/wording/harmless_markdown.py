@@ -1,4 +1,4 @@
-"""Markdown of which no part can be taken over by text from a scanned tree or account."""
+"""Markdown in which text from a scanned tree or account cannot become markup."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from hipaa_guard.outputs.wording.harmless_text import shortened, visible
 
 _ACTING = re.compile(r"[\\`*_\[\]<>|~&$]|:(?=//)|@|#(?=[0-9])|www\.", re.IGNORECASE)
 _CALLING = {"@": "@<!-- -->", "#": "#<!-- -->"}
-"""GitHub tells people and issues that are named so; an empty comment between parts the name from its sign."""
+"""GitHub notifies people and links issues that are named so. An empty comment parts the sign from the name."""
 
 
 def prose(text: str, limit: int = 400) -> str:
-    """Text as it is, whatever signs of Markdown or HTML it has, on one line."""
+    """Text on one line, with every sign of Markdown or HTML escaped."""
     return _ACTING.sub(_harmless, shortened(visible(text), limit))
 
 
@@ -26,7 +26,7 @@ def code(text: str, limit: int = 200) -> str:
     """Text as a code span, in which nothing acts."""
     text = shortened(visible(text), limit)
     fence = "`" * (_longest_run(text) + 1)
-    # The spaces are no part of it: a span may not begin or end with the sign that fences it.
+    # Markdown drops the spaces; without them a span could not begin or end with the sign that fences it.
     return f"{fence} {text} {fence}" if "`" in text or not text.strip() else f"{fence}{text}{fence}"
 
 
@@ -55,7 +55,7 @@ def fixes(control: ControlSummary) -> list[str]:
 
 
 def help_text(control: ControlSummary) -> str:
-    """All that there is to know of a control."""
+    """A control in full: title, citations, reason and fixes."""
     cited = ", ".join(f"45 CFR {prose(citation)}" for citation in control.hipaa)
     parts = [f"**{prose(control.title, 1000)}**", cited, prose(control.why, 2000), *fixes(control)]
     parts.append(f"More: {code(f'hipaa-guard explain {control.id}')}")

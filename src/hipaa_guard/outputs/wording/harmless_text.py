@@ -1,8 +1,8 @@
 """Making text from a scanned tree or account harmless to show.
 
-Two things act: characters, on a terminal or reader, and marks, by which a CI system takes a line of its log for a
-command. `visible` writes such characters as codes. `in_log` also breaks the marks, for text that people read in a log;
-`escaped_json` and `in_xml` break both by escapes that a reader of the format undoes, so that no meaning changes.
+Two things act: characters that control a terminal or reader, and marks that make a CI system take a line of its log for
+a command. `visible` writes such characters as codes. `in_log` also breaks the marks, for text that people read in a
+log. `escaped_json` and `in_xml` break both with escapes that a reader of the format undoes, so the meaning stays.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ _MARK = regex(
     rf"|@(?={_COLOUR}@{_COLOUR}continua{_COLOUR}\[)"
 )
 _MARK_SIGNS = ("##", "section_", "travis_fold", "@@", "\x1b")
-"""One of these is in every text that has a mark: most have none."""
+"""Every text with a mark has one of these; most texts have none."""
 
 _LINE_MARK = regex(
     # ::set-env name=X::VALUE of GitHub, which drops the white space before it.
@@ -53,9 +53,9 @@ def visible(text: str) -> str:
 
 
 def unmarked(text: str, spelled: Callable[[str], str] | None = None) -> str:
-    """The text without marks that act wherever they stand in a line. One character of each becomes its code.
+    """The text with the marks broken that act anywhere in a line: one character of each becomes its code.
 
-    ``spelled`` says how a character is written; by default as the code that JSON takes for it as well.
+    ``spelled`` writes a character as its code; by default as JSON does.
     """
     if not any(sign in text for sign in _MARK_SIGNS):
         return text
@@ -63,22 +63,22 @@ def unmarked(text: str, spelled: Callable[[str], str] | None = None) -> str:
 
 
 def in_log(text: str) -> str:
-    """Finished lines as a log of a CI system may show them: none begins with a mark, none has one inside.
+    """Finished lines for the log of a CI system: no line begins with a mark or has one inside.
 
-    The lines are already free of other characters that act, but may have our own colours.
+    The lines have no other characters that act, except for our own colours.
     """
     return _broken(_LINE_MARK, unmarked(text), _json_spelled)
 
 
 def in_xml(text: str) -> str:
-    """The same for text that is escaped for XML or HTML already: a reader of the document sees no difference."""
+    """As `in_log`, for text that is already escaped for XML or HTML: a reader of the document sees no difference."""
     return _broken(_LINE_MARK, unmarked(text, _xml_spelled), _xml_spelled)
 
 
 def wrapped(text: str, width: int, *, first: str = "", later: str = "", whole: bool = False) -> list[str]:
-    """Lines of at most `width` columns, of which none begins with a colon: ``::/0`` stays at the end of a line.
+    """Lines of at most `width` columns. None begins with a colon: ``::/0`` stays at the end of a line.
 
-    ``first`` and ``later`` are what the first line and the others begin with; ``whole`` keeps longer words as they are.
+    The first line begins with ``first``, the others with ``later``; ``whole`` does not break words longer than a line.
     """
     import textwrap
 
@@ -94,7 +94,7 @@ def wrapped(text: str, width: int, *, first: str = "", later: str = "", whole: b
 
 
 def shortened(text: str, limit: int) -> str:
-    """At most `limit` characters, without the middle: both ends of a name tell most."""
+    """At most `limit` characters, with the middle left out: both ends of a name say most."""
     if len(text) <= limit:
         return text
     half = (limit - 3) // 2
@@ -102,14 +102,14 @@ def shortened(text: str, limit: int) -> str:
 
 
 def escaped_json(text: str) -> str:
-    """A JSON document with the characters of `visible`, and the marks, in its strings as escapes; line ends stay."""
+    """A JSON document whose strings have the characters of `visible` and the marks as escapes; line ends stay."""
     text = unmarked(text)
-    if text.isascii() and "\x7f" not in text:  # a hundred megabytes are looked through in no time
+    if text.isascii() and "\x7f" not in text:  # checks a hundred megabytes in no time
         return text
     return _UNSAFE_IN_JSON.sub(_json_code, text)
 
 
-# The encoder of the standard library has escaped everything below a space; line ends left are ours.
+# The encoder of the standard library has escaped everything below a space; the remaining line ends are ours.
 _UNSAFE_IN_JSON = regex(_UNSAFE_TEXT.replace("\x00-\x1f", ""))
 
 
@@ -121,7 +121,7 @@ def _code(match: re.Match[str]) -> str:
 
 
 def _broken(marks: re.Pattern[str], text: str, spelled: Callable[[str], str]) -> str:
-    """The text with the last character of each match written otherwise."""
+    """The text with the last character of each match written as its code."""
     return marks.sub(lambda match: match.group()[:-1] + spelled(match.group()[-1]), text)
 
 
@@ -145,5 +145,5 @@ def _utf16(number: int) -> tuple[int, ...]:
 
 
 def anchor(text: str) -> str:
-    """A name for a place in a page, made of letters, digits and hyphens."""
+    """The name of an anchor in a page, made of letters, digits and hyphens."""
     return re.sub(r"[^A-Za-z0-9]+", "-", text).strip("-")

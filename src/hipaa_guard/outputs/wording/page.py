@@ -1,4 +1,4 @@
-"""Where a rendered result will be read."""
+"""The page that a rendered result is shown on."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from hipaa_guard.lean import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """What a format for people may use: columns, colours, and whether long lists are shown in full.
+    """The columns and colours that a format for people may use, and whether it shows long lists in full.
 
-    ``raw`` leaves the cells of a table as they are, also those that a spreadsheet would calculate.
+    ``raw`` leaves the cells of a table as they are, even those that a spreadsheet would calculate.
     """
 
     width: int = 80
@@ -25,9 +25,9 @@ class Page:
 def page_for(
     stream: TextIO, *, everything: bool = False, raw: bool = False, environ: Mapping[str, str] = os.environ
 ) -> Page:
-    """The page that a stream is. A terminal has its own width and colours, a file or pipe 80 columns and none.
+    """The page for a stream. A terminal has its own width and colours; a file or pipe has 80 columns and no colours.
 
-    ``NO_COLOR`` and ``FORCE_COLOR`` are honoured (the former wins), and ``COLUMNS``.
+    The variables ``NO_COLOR``, ``FORCE_COLOR`` (the former wins) and ``COLUMNS`` are honoured.
     """
     terminal = stream.isatty()
     colour = terminal and environ.get("TERM") != "dumb"

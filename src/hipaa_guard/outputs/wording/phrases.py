@@ -27,13 +27,13 @@ STATUS = {
     Status.MANUAL: "needs a person",
     Status.INHERITED: "inherited from AWS",
 }
-"""What a status means, worst first."""
+"""Each status in words, worst first."""
 
 VERDICTS: tuple[Status, ...] = tuple(status for status in STATUS if status is not Status.PARTIAL)
-"""What a finding can say, worst first."""
+"""The statuses that a finding can have, worst first."""
 
 OPEN = (Status.FAIL, Status.UNKNOWN)
-"""What somebody has to look at, unless an exception covers it."""
+"""The statuses of findings that somebody has to look at, unless an exception covers them."""
 
 _FORMATS = {
     "hcl": "Terraform source",
@@ -45,7 +45,7 @@ _FORMATS = {
 
 
 def subject(scan: Scan) -> str:
-    """What was scanned, in words: "Terraform source in infra", "AWS account 123456789012"."""
+    """The subject of the scan: "Terraform source in infra", "AWS account 123456789012"."""
     if scan.source == "both":
         return f"Terraform and AWS account: {scan.target}"
     what = _FORMATS[scan.format]
@@ -53,7 +53,7 @@ def subject(scan: Scan) -> str:
 
 
 def source(evidence: Evidence) -> str:
-    """Where a fact is told: lines of source, or calls of AWS's and when the last of them was answered."""
+    """The source of a fact: lines of source, or AWS calls and the time of the last answer."""
     if not evidence.calls:
         return evidence.source
     return f"{evidence.source}, {moment(max(call.time for call in evidence.calls))}"
@@ -65,8 +65,8 @@ def skipped(coverage: Coverage) -> list[str]:
     return [f"{why}: {', '.join(name for name, its in coverage.skipped.items() if its == why)}" for why in reasons]
 
 
-def lacking(coverage: Coverage) -> str:
-    """A statement for the policy of the role that scans, with the actions that it was denied; empty where none was."""
+def statement_to_add(coverage: Coverage) -> str:
+    """A policy statement with the actions that AWS denied to the role of the scan; empty where it denied none."""
     if not coverage.denied:
         return ""
     return json.dumps(statement(coverage.denied), indent=2)
@@ -84,13 +84,13 @@ def moment(time: datetime) -> str:
 
 
 def nothing_judged(assessment: Assessment) -> str:
-    """The sentence that says so where a scan judged nothing; empty where it did."""
+    """The sentence for a scan that judged nothing; empty for any other scan."""
     reasons = (reason.removeprefix("Warnings only: ") for reason in assessment.gate.reasons)
     return next((reason for reason in reasons if reason.startswith(NOTHING)), "")
 
 
 def extent(assessment: Assessment) -> str:
-    """How much was looked at: "64 resources in 12 files", "590 resources in 2 regions"."""
+    """The extent of the scan: "64 resources in 12 files", "590 resources in 2 regions"."""
     coverage = assessment.coverage
     resources = counted(sum(coverage.resources.values()), "resource", "resources")
     if assessment.scan.source == "aws":
@@ -110,7 +110,7 @@ def tally(counts: Mapping[str, int], most: int | None = None) -> str:
 
 
 def unjudged(counts: Mapping[str, int], most: int | None = None) -> str:
-    """Types that no control covers, as `tally`: those of AWS by name, those of all other providers as one number."""
+    """Types that no control covers, as `tally`: types of AWS by name, those of all other providers as one number."""
     ours = {type: number for type, number in counts.items() if is_of_aws(type)}
     others = sum(counts.values()) - sum(ours.values())
     return ", ".join(filter(None, (tally(ours, most), f"other providers {others:,}" if others else "")))
@@ -124,7 +124,7 @@ def is_of_aws(type: str) -> bool:
 def name(finding: Finding) -> str:
     """The resource as people look it up: the address in Terraform, the ARN in AWS.
 
-    A finding on what could not be listed has only a kind.
+    A finding on resources that could not be listed has only a kind.
     """
     resource = finding.resource
     if not (resource.address or resource.arn or resource.name):
@@ -133,9 +133,9 @@ def name(finding: Finding) -> str:
 
 
 def where(finding: Finding, limit: int = 1000, alike: Sequence[Finding] = ()) -> str:
-    """``file:line`` of the resource and of what decided, or region and account. Long names lose their middle.
+    """``file:line`` of the resource and of the deciding value, or region and account. Long names lose their middle.
 
-    ``alike`` are more findings on instances of the same block; what decided may stand elsewhere for them.
+    ``alike`` are more findings on instances of the same block; their deciding values may be in other places.
     """
     resource = finding.resource
     if resource.source == "aws":
@@ -150,9 +150,9 @@ def where(finding: Finding, limit: int = 1000, alike: Sequence[Finding] = ()) ->
 
 
 def context(finding: Finding, *, several_roots: bool, limit: int = 1000) -> str:
-    """What tells apart instances with one address or one block: the outermost module call, and the root module.
+    """The outermost module call and the root module, which tell apart instances with one address or one block.
 
-    The root is left out where the path, from wherever it is told, already shows it, and where there is only one.
+    The root is left out where the path already shows it, and where there is only one root.
     """
     resource, place = finding.resource, finding.location
     call = place.calls[0] if place is not None and place.calls else None
@@ -176,12 +176,12 @@ def _line(place: Location, limit: int) -> str:
 
 
 def exception(finding: Finding) -> ExceptionEntry | None:
-    """The accepted risk that covers what somebody would have to look at."""
+    """The accepted risk that covers an open finding."""
     return finding.exception if finding.status in OPEN else None
 
 
 def accepted(entry: ExceptionEntry) -> str:
-    """An exception in one sentence: its number and its end come first, so that they stay where text is cut."""
+    """An exception in one sentence: its number and its end come first, so that they remain where text is cut."""
     approved = f"approved by {entry.approver} on {entry.approved_on.isoformat()}, owner {entry.owner}"
     parts = [
         f"Accepted risk {entry.id} until {entry.expires_on.isoformat()}, {approved}: {entry.justification}",
@@ -192,13 +192,13 @@ def accepted(entry: ExceptionEntry) -> str:
 
 
 def identity(finding: Finding) -> tuple[str, ...]:
-    """Equal for findings on one resource, whatever the control."""
+    """A key that is equal for the findings of all controls on one resource."""
     resource = finding.resource
     return resource.source, resource.root, name(finding), resource.account or "", resource.region or ""
 
 
 def roots_named(scan: Scan) -> str:
-    """What the names of roots, and so all identities of findings, depend on; empty where no Terraform was scanned."""
+    """The directory that roots, and so the identities of findings, are named from; empty without Terraform."""
     match scan.roots_from:
         case "scanned path":
             return (
@@ -215,12 +215,12 @@ def roots_named(scan: Scan) -> str:
 
 
 def several_roots(assessment: Assessment) -> bool:
-    """Whether a root has to be named to tell resources apart."""
+    """Whether resources can be told apart only with their root."""
     return len(set(assessment.coverage.roots)) > 1
 
 
 def by_block(findings: Iterable[Finding]) -> list[list[Finding]]:
-    """Findings of one control, those together that say the same of instances of one block of source."""
+    """Findings of one control; those that say the same of instances of one block of source are in one group."""
     groups: dict[object, list[Finding]] = {}
     for number, finding in enumerate(findings):
         place = finding.location
@@ -233,13 +233,13 @@ def by_block(findings: Iterable[Finding]) -> list[list[Finding]]:
 
 
 _OF_ONE_CAUSE = frozenset({GapKind.MODULE, GapKind.EXPANSION, GapKind.ELSEWHERE})
-"""Kinds of rows that one thing makes in many places: a module that is not there, a value that is not given."""
+"""Kinds of rows where one cause gives rows in many places: a missing module, a value that is not given."""
 
 
 def gap_groups(gaps: Iterable[Gap]) -> list[list[Gap]]:
-    """What was not looked at, those together that have one place and one reason; what exists and was not read first.
+    """The gaps of the coverage, grouped by place and reason; parts that exist and were not read come first.
 
-    A module that is not there is one thing wherever it is called.
+    A missing module makes one group for all places that call it.
     """
     groups: dict[object, list[Gap]] = {}
     for gap in sorted(gaps, key=lambda gap: not gap.incomplete):
@@ -265,12 +265,12 @@ _INSTANCE = re.compile(
 
 
 def shape(text: str) -> str:
-    """A sentence without what differs between the instances of one block."""
+    """A sentence without the parts that differ between instances of one block."""
     return _INSTANCE.sub("", shortened(text, 2000))
 
 
 def by_severity(findings: Iterable[Finding]) -> dict[Severity, dict[Status, int]]:
-    """Number of findings by severity and status, every one of both present."""
+    """Number of findings by severity and status, with every severity and every status."""
     table = {severity: dict.fromkeys(VERDICTS, 0) for severity in Severity}
     for finding in findings:
         table[finding.severity][finding.status] += 1
@@ -278,11 +278,11 @@ def by_severity(findings: Iterable[Finding]) -> dict[Severity, dict[Status, int]
 
 
 def unknown_groups(findings: Iterable[Finding]) -> list[tuple[str, list[Finding]]]:
-    """The unknown findings by what stood in the way ("access denied: s3:GetBucketPolicy"), the largest group first."""
+    """The unknown findings by the cause ("access denied: s3:GetBucketPolicy"), the largest group first."""
     groups: dict[str, list[Finding]] = {}
     for finding in findings:
         if finding.status is Status.UNKNOWN:
-            groups.setdefault(hindrance(finding), []).append(finding)
+            groups.setdefault(unknown_cause(finding), []).append(finding)
     return sorted(groups.items(), key=lambda group: (-len(group[1]), group[0]))
 
 
@@ -295,8 +295,8 @@ def covered(findings: Iterable[Finding]) -> list[tuple[ExceptionEntry, list[Find
     return [group for _, group in sorted(groups.items(), key=lambda item: (len(item[0]), item[0]))]
 
 
-def standing(findings: Sequence[Finding]) -> str:
-    """How many gaps and unknown verdicts are covered, and are new, in a sentence; empty where that is not known."""
+def accepted_and_new(findings: Sequence[Finding]) -> str:
+    """How many gaps and unknown verdicts are covered, and how many are new, in a sentence; empty where not known."""
     accepted = _gaps_and_unknown([finding for finding in findings if finding.exception is not None])
     parts = [f"{accepted} covered by exceptions"] if accepted else []
     if any(finding.new is not None for finding in findings):
@@ -317,8 +317,8 @@ def _gaps_and_unknown(findings: Sequence[Finding]) -> str:
     )
 
 
-def hindrance(finding: Finding) -> str:
-    """What stood in the way of a verdict."""
+def unknown_cause(finding: Finding) -> str:
+    """The cause of an unknown verdict, with the missing action."""
     if finding.error is not None:
         return "the control itself broke"
     cause = finding.cause or Cause.OTHER

@@ -1,4 +1,4 @@
-"""Where findings stand, for tools that look the file up in a repository."""
+"""Places of findings for tools that look the file up in a repository."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ _DOWNLOADED = ".terraform"
 
 
 def in_repository(scan: Scan, place: Location | None) -> Location | None:
-    """Where a person can change what stands at a place, its file seen from the root of the repository.
+    """The place in the repository where a person can make the change, its file relative to the root of the repository.
 
-    What stands in a module that `terraform init` downloaded is changed where that module is called. None where
-    nothing of it is in the repository.
+    Code in a module that `terraform init` downloaded is changed where the module is called. None where no part of it
+    is in the repository.
     """
     if place is None:
         return None
@@ -29,7 +29,7 @@ def in_repository(scan: Scan, place: Location | None) -> Location | None:
 
 
 def related(scan: Scan, finding: Finding) -> list[tuple[str, Location]]:
-    """Other places that say more of a finding, each with what it is of it; downloaded modules among them."""
+    """Other places of a finding, each with its role ("Set at"); downloaded modules are included."""
     main = in_repository(scan, finding.location)
     places: list[tuple[str, Location | None]] = [("Declared at", finding.location), ("Set at", finding.decided_at)]
     if finding.location is not None:
@@ -44,7 +44,7 @@ def related(scan: Scan, finding: Finding) -> list[tuple[str, Location]]:
 
 
 def context(scan: Scan, finding: Finding, *, several_roots: bool) -> str:
-    """As `phrases.context`, with files and root seen from the root of the repository."""
+    """As `phrases.context`, with files and root relative to the root of the repository."""
     origin = finding.resource
     if scan.base != "." and origin.source == "terraform":
         place = origin.location and _based(scan, origin.location)
@@ -54,14 +54,14 @@ def context(scan: Scan, finding: Finding, *, several_roots: bool) -> str:
 
 
 def subject(scan: Scan) -> str:
-    """As `phrases.subject`, for readers elsewhere: a path of this machine is told as the repository knows it."""
+    """As `phrases.subject`, for readers elsewhere: a path is relative to the root of the repository."""
     if not posixpath.isabs(scan.target):
         return phrases.subject(scan)
     return phrases.subject(replace(scan, target=" and ".join(filter(None, (scan.base, scan.account)))))
 
 
 def same_subject(scan: Scan) -> str:
-    """As `subject`, the same wherever the scan was started."""
+    """As `subject`, but independent of the directory where the scan was started."""
     if not scan.names_repository:
         return subject(scan)
     file = posixpath.basename(scan.target) if scan.format in ("plan", "state") else ""
@@ -70,7 +70,7 @@ def same_subject(scan: Scan) -> str:
 
 
 def gap_subject(scan: Scan, gap: Gap) -> str:
-    """What was not looked at; a file or directory as the repository knows it."""
+    """The subject of a gap; a file or directory is relative to the root of the repository."""
     place = gap.location and _seen(scan, gap.location)
     if place is not None and gap.location is not None:
         if gap.subject == gap.location.file:
@@ -81,7 +81,7 @@ def gap_subject(scan: Scan, gap: Gap) -> str:
 
 
 def root_place(scan: Scan, root: str) -> Location | None:
-    """The directory of a root, seen from the root of the repository."""
+    """The directory of a root, relative to the root of the repository."""
     inside = posixpath.relpath(f"/{root}", f"/{scan.roots_base}") if scan.names_repository else root
     return _seen(scan, Location(inside, 1, 1))
 
@@ -92,7 +92,7 @@ def _based(scan: Scan, place: Location) -> Location:
 
 
 def _seen(scan: Scan, place: Location) -> Location | None:
-    """The place with its file seen from the root of the repository, None where it is outside of it."""
+    """The place with its file relative to the root of the repository; None where it is outside."""
     file = posixpath.normpath(posixpath.join(scan.base, place.file))
     if file.startswith("/") or file.split("/")[0] == "..":
         return None

@@ -1,4 +1,4 @@
-"""Lines of the Security Rule in words: their state, and what was not judged for them."""
+"""Lines of the Security Rule in words: their state, and the resources that were not judged for them."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from hipaa_guard.outputs.wording import phrases
 from hipaa_guard.outputs.wording.harmless_text import shortened
 
 PARTIAL = "partial"
-"""The mark of a line of which a scanner sees only a part, whatever it finds."""
+"""The assessment of a line that a scanner always sees only in part."""
 
 HEADS = {
-    "automated": "what configuration can decide",
+    "automated": "automated: configuration decides",
     PARTIAL: "partial: a scan sees a part, a person adds the rest",
-    "manual": "what a person has to decide",
-    "aws-inherited": "what AWS performs for its own facilities",
+    "manual": "manual: a person decides",
+    "aws-inherited": "inherited: AWS performs it for its own facilities",
 }
-"""What a scanner can decide of a line, by the assessment of the law data."""
+"""Headings for the lines, by how much of a line a scanner can decide according to the law data."""
 
 _NAME = 100
 
@@ -31,23 +31,23 @@ def state(requirement: RequirementSummary) -> str:
     return f"{text} ({requirement.worst})" if requirement.status is Status.FAIL and requirement.worst else text
 
 
-def told(requirements: Iterable[RequirementSummary]) -> dict[str, list[RequirementSummary]]:
-    """The lines on which findings, or their lack, say something, grouped by how much of a line a scanner can decide."""
+def by_assessment(requirements: Iterable[RequirementSummary]) -> dict[str, list[RequirementSummary]]:
+    """The lines that have findings, or resources that were not judged, by how much of a line a scanner can decide."""
     groups: dict[str, list[RequirementSummary]] = {}
     for requirement in requirements:
-        if _says_something(requirement):
+        if _is_reported(requirement):
             groups.setdefault(requirement.assessment, []).append(requirement)
     return {assessment: groups[assessment] for assessment in HEADS if assessment in groups}
 
 
-def _says_something(requirement: RequirementSummary) -> bool:
+def _is_reported(requirement: RequirementSummary) -> bool:
     return requirement.status not in (Status.MANUAL, Status.INHERITED, Status.NOT_APPLICABLE) or bool(
         requirement.counts.get(Status.PASS)
     )
 
 
 def not_judged(requirement: RequirementSummary, most: int | None = None) -> str:
-    """What belongs to a line and was not judged for it, with at most so many names of each sort; empty if all was."""
+    """The resources not judged for a line, with at most ``most`` names of each sort; empty where all were judged."""
     return "; ".join(_parts(requirement.not_judged, most))
 
 
@@ -79,8 +79,8 @@ def _tally(entries: Iterable[NotJudged], most: int | None) -> str:
     numbers: dict[str, int | None] = {}
     for entry in entries:  # of several scans, one kind may be here with different controls
         name = shortened(entry.what, _NAME)
-        known = [number for number in (numbers.get(name), entry.number) if number is not None]
-        numbers[name] = sum(known) if known else None
+        counts = [number for number in (numbers.get(name), entry.number) if number is not None]
+        numbers[name] = sum(counts) if counts else None
     ordered = sorted(numbers, key=lambda name: (-(numbers[name] or 0), name))
     shown = ordered if most is None else ordered[:most]
     texts = [name if numbers[name] is None else f"{name} {numbers[name]:,}" for name in shown]
@@ -94,7 +94,7 @@ def sentence(text: str) -> str:
 
 
 def population(kinds: Sequence[str], met: Mapping[str, int]) -> str:
-    """Which resources the controls of a line judge, and how many of each kind were met."""
+    """The kinds that the controls of a line judge, and how many resources of each the scan met."""
     if not kinds:
         return "None: no control judges this line."
     if not met:
@@ -114,7 +114,7 @@ def tested(met: int, unmet: int) -> str:
 
 
 def result(requirement: RequirementSummary) -> str:
-    """What was found for a line, in a sentence or two."""
+    """The result of a line, in a sentence or two."""
     counts = Counter(requirement.counts)
     fails, unknown, passes = counts[Status.FAIL], counts[Status.UNKNOWN], counts[Status.PASS]
     total = fails + unknown + passes

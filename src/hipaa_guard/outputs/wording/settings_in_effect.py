@@ -9,7 +9,7 @@ from hipaa_guard.assessment.model import Assessment, SettingsChange, UsedFile
 from hipaa_guard.outputs.wording.harmless_text import shortened
 
 CHANGED = "settings changed"
-"""What formats call the line that says so, where they give each line a name."""
+"""The name of the line on changed settings, in formats that name each line."""
 
 _NAME = 200
 _WHAT = {
@@ -23,16 +23,16 @@ _SOURCES = {"found": ", found in the working directory", "named": ", named by th
 
 def rows(assessment: Assessment) -> list[tuple[str, str]]:
     """The settings and the exceptions in effect, each with file, origin and digest; "none" where there are none."""
-    return [("settings", told(assessment.settings)), ("exceptions", told(assessment.register))]
+    return [("settings", file_in_words(assessment.settings)), ("exceptions", file_in_words(assessment.register))]
 
 
-def some_rows(assessment: Assessment) -> list[tuple[str, str]]:
-    """Those of them that there are, or that a commit could have had."""
+def rows_in_use(assessment: Assessment) -> list[tuple[str, str]]:
+    """The rows of `rows` whose file exists, or was looked for in a commit."""
     files = (assessment.settings, assessment.register)
     return [row for row, used in zip(rows(assessment), files, strict=True) if used.file or used.commit]
 
 
-def told(used: UsedFile) -> str:
+def file_in_words(used: UsedFile) -> str:
     """A file in words: ``.hipaa-guard.yaml of main (1a2b3c4d5e6f), SHA-256 ...``."""
     commit = f" of {_commit(used)}" if used.commit else ""
     if not used.file:
@@ -41,7 +41,7 @@ def told(used: UsedFile) -> str:
 
 
 def as_dict(used: UsedFile) -> dict[str, Any]:
-    """A file as JSON has it; null for what there is not."""
+    """A file as JSON has it, with null for missing values."""
     return {
         "file": used.file or None,
         "digest": used.digest or None,
@@ -52,14 +52,14 @@ def as_dict(used: UsedFile) -> dict[str, Any]:
 
 
 def change(assessment: Assessment) -> str:
-    """Two sentences: how the tree differs from the commit that decides, and what is in effect; empty if it does not."""
+    """Two sentences on how the tree differs from the commit whose settings are in effect; empty if it does not."""
     if not assessment.settings_changes:
         return ""
     baseline = assessment.baseline.used if assessment.baseline is not None else UsedFile()
     decides = next((used for used in (assessment.settings, assessment.register, baseline) if used.commit), None)
     commit = "the commit of --settings-ref" if decides is None else _commit(decides)
     parts = "; ".join(map(_part, assessment.settings_changes))
-    return f"The tree differs from {commit} in {parts}. In effect is what {commit} has."
+    return f"The tree differs from {commit} in {parts}. The settings of {commit} are in effect."
 
 
 def _part(change: SettingsChange) -> str:
@@ -80,5 +80,5 @@ def _commit(used: UsedFile) -> str:
 
 
 def place(assessment: Assessment) -> str:
-    """The first file that differs, for formats whose lines stand at a file."""
+    """The first file that differs, for formats whose entries need a file."""
     return next((each.file for each in assessment.settings_changes if each.file), ".")
