@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from hipaa_guard.assessment.baseline import FILE
+from hipaa_guard.cli import scan as _  # noqa: F401 - the scans define the settings
 from hipaa_guard.cli.commands import CommandGroup
 from hipaa_guard.cli.settings import configurable, repository_root, settings_in_effect
 

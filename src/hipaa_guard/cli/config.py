@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 from click.core import ParameterSource
 
+from hipaa_guard.cli import scan as _  # noqa: F401 - the scans define the settings
 from hipaa_guard.cli import settings
 from hipaa_guard.cli.commands import CommandGroup
 from hipaa_guard.cli.settings_commit import named_commit

@@ -33,7 +33,7 @@ def scan() -> None:
     """Judge Terraform or a live AWS account."""
 
 
-@configurable("terraform", replacing={"baseline": ("baseline_ref",), "baseline_ref": ("baseline",)})
+@configurable("terraform", replacing={"baseline": ("baseline_ref",), "baseline_ref": ("baseline",)}, defines=True)
 @scan.command("terraform")
 @click.argument("path", type=click.Path(path_type=Path))
 @click.argument("files", nargs=-1, type=click.Path(path_type=Path), metavar="[FILE]...")
@@ -137,6 +137,7 @@ def _tf_vars() -> dict[str, str]:
         "dry_run": ("outputs",),
         "preflight": ("outputs",),
     },
+    defines=True,
 )
 @scan.command("aws")
 @click.option("--profile", metavar="NAME", help="Profile of the AWS configuration.")

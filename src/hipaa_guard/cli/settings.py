@@ -57,17 +57,23 @@ _BITS = 63
 _STRENGTH = (ParameterSource.COMMANDLINE, ParameterSource.ENVIRONMENT, ParameterSource.DEFAULT_MAP)
 
 
+_SCANS: dict[str, click.Command] = {}
+"""The commands that define a section, by its name."""
+
+
 def configurable(
-    section: str, *, replacing: Mapping[str, Collection[str]] | None = None
+    section: str, *, replacing: Mapping[str, Collection[str]] | None = None, defines: bool = False
 ) -> Callable[[click.Command], click.Command]:
     """A command that also takes its options from the environment and the project's file.
 
     `replacing` names, for an option, the options that it excludes. Where one of them comes from a weaker source, it is
-    dropped without an error.
+    dropped without an error. The options of the command that ``defines`` a section are the keys of the section.
     """
 
     def made(command: click.Command) -> click.Command:
         assert isinstance(command, Command)
+        if defines:
+            _SCANS[section] = command
         for key, option in keys(command).items():
             option.envvar = variable(key)
         command.params += _sources()
@@ -188,10 +194,8 @@ def _key(option: click.Parameter) -> str:
 
 
 def commands() -> dict[str, click.Command]:
-    """The scans, by their section of the file."""
-    from hipaa_guard.cli.scan import scan
-
-    return {section: scan.commands[section] for section in SECTIONS}
+    """The scans, by their section of the file. `cli.scan` defines them: a verb that takes settings imports it."""
+    return {section: _SCANS[section] for section in SECTIONS}
 
 
 def sections() -> dict[str, dict[str, click.Parameter]]:
