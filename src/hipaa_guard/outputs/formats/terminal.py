@@ -10,36 +10,24 @@ from collections.abc import Callable, Container, Iterable, Sequence
 
 from hipaa_guard.assessment.gate import counted
 from hipaa_guard.assessment.model import Assessment, ControlSummary, RequirementSummary
-from hipaa_guard.controls.control import Severity, Status
+from hipaa_guard.controls.control import Status
 from hipaa_guard.controls.findings import Finding
 from hipaa_guard.controls.fix import FixTexts
 from hipaa_guard.facts.locations import Gap
 from hipaa_guard.outputs.wording import phrases, requirement_lines, settings_in_effect
-from hipaa_guard.outputs.wording.harmless_text import in_log, shortened, visible, wrapped
+from hipaa_guard.outputs.wording.harmless_text import shortened, visible, wrapped
 from hipaa_guard.outputs.wording.page import Page
+from hipaa_guard.outputs.wording.pen import Pen
 
-_MOST = 10
 _MOST_GAPS = 12
 _FIX_LINES, _WHOLE_FIX_LINES = 16, 18
 _NAME_LENGTH = 160
 _MESSAGE_LENGTH = 400
 
-_STYLES = {
-    "title": "1",
-    "dim": "2",
-    "good": "32",
-    "bad": "1;31",
-    "unsure": "33",
-    Severity.CRITICAL: "1;31",
-    Severity.HIGH: "31",
-    Severity.MEDIUM: "33",
-    Severity.LOW: "36",
-}
-
 
 def render(assessment: Assessment, page: Page | None = None) -> str:
     """The findings by control, worst first; unknown verdicts; accepted risks; the coverage; last the gate."""
-    pen = _Pen(page or Page())
+    pen = Pen(page or Page())
     _header(pen, assessment)
     _failures(pen, assessment)
     _unknown(pen, assessment)
@@ -51,46 +39,7 @@ def render(assessment: Assessment, page: Page | None = None) -> str:
     return pen.text()
 
 
-class _Pen:
-    """Collects lines. All text of a scan passes through `visible` here, and all lines through `in_log`."""
-
-    def __init__(self, page: Page) -> None:
-        self.page = page
-        self._lines: list[str] = []
-
-    def text(self) -> str:
-        return in_log("\n".join(self._lines) + "\n")
-
-    def paint(self, text: str, style: str) -> str:
-        return f"\x1b[{_STYLES[style]}m{text}\x1b[0m" if self.page.colour and text else text
-
-    def gap(self) -> None:
-        self._lines.append("")
-
-    def line(self, text: str, style: str = "", indent: int = 0) -> None:
-        """One line that is never broken."""
-        text = visible(text)
-        self._lines.append(" " * indent + (self.paint(text, style) if style else text))
-
-    def joined(self, *parts: tuple[str, str]) -> None:
-        """One line of several styles."""
-        self._lines.append(
-            "".join(self.paint(visible(text), style) if style else visible(text) for text, style in parts)
-        )
-
-    def paragraph(self, text: str, style: str = "", indent: int = 0, hanging: int | None = None) -> None:
-        """Text broken at the width of the page; names longer than a line stay whole."""
-        left, later = " " * indent, " " * (indent if hanging is None else hanging)
-        for line in wrapped(visible(text), self.page.width, first=left, later=later, whole=True):
-            start = len(line) - len(line.lstrip())
-            self._lines.append(line[:start] + self.paint(line[start:], style) if style else line)
-
-    def some(self, items: Sequence[object], most: int = _MOST) -> int:
-        """How many of the items to show."""
-        return len(items) if self.page.everything else min(len(items), most)
-
-
-def _header(pen: _Pen, assessment: Assessment) -> None:
+def _header(pen: Pen, assessment: Assessment) -> None:
     scan = assessment.scan
     pen.paragraph(f"hipaa-guard {assessment.version}: {phrases.subject(scan)}", "title")
     identity = f", read as {scan.caller}" if scan.caller else ""
@@ -103,7 +52,7 @@ def _header(pen: _Pen, assessment: Assessment) -> None:
     pen.gap()
 
 
-def _failures(pen: _Pen, assessment: Assessment) -> None:
+def _failures(pen: Pen, assessment: Assessment) -> None:
     controls = {control.id: control for control in assessment.controls}
     groups: dict[str, list[Finding]] = {}
     for finding in assessment.findings:
@@ -123,7 +72,7 @@ def _failures(pen: _Pen, assessment: Assessment) -> None:
 
 
 def _control(
-    pen: _Pen, findings: list[Finding], control: ControlSummary | None, control_id: str, *, roots: bool
+    pen: Pen, findings: list[Finding], control: ControlSummary | None, control_id: str, *, roots: bool
 ) -> None:
     severity = findings[0].severity
     title = control.title if control else control_id
@@ -150,7 +99,7 @@ def _control(
     pen.gap()
 
 
-def _blocks(pen: _Pen, findings: Iterable[Finding]) -> list[list[Finding]]:
+def _blocks(pen: Pen, findings: Iterable[Finding]) -> list[list[Finding]]:
     return [[finding] for finding in findings] if pen.page.everything else phrases.by_block(findings)
 
 
@@ -164,7 +113,7 @@ def _by_message(blocks: Iterable[list[Finding]]) -> list[tuple[str, list[list[Fi
     return list(groups.items())
 
 
-def _place(pen: _Pen, block: Sequence[Finding], *, roots: bool, indent: int = 2, others: int = 0) -> None:
+def _place(pen: Pen, block: Sequence[Finding], *, roots: bool, indent: int = 2, others: int = 0) -> None:
     """The resource and its place, on one line if they fit, else on two. Then the details that tell instances apart."""
     finding = block[0]
     name = visible(shortened(phrases.name(finding), _NAME_LENGTH))
@@ -185,7 +134,7 @@ def _place(pen: _Pen, block: Sequence[Finding], *, roots: bool, indent: int = 2,
         pen.paragraph(text, "dim", indent=indent + 2)
 
 
-def _fixes(pen: _Pen, fix: FixTexts, sources: Container[str]) -> None:
+def _fixes(pen: Pen, fix: FixTexts, sources: Container[str]) -> None:
     """The change in source for findings of Terraform, the command for findings of AWS; both where both were scanned."""
     texts = {
         "Terraform": (fix.terraform or fix.cli) if "terraform" in sources else "",
@@ -199,7 +148,7 @@ def _fixes(pen: _Pen, fix: FixTexts, sources: Container[str]) -> None:
         _fix(pen, f"Fix in {where}:", text)
 
 
-def _fix(pen: _Pen, head: str, text: str) -> None:
+def _fix(pen: Pen, head: str, text: str) -> None:
     if not text:
         return
     lines = text.splitlines()
@@ -209,7 +158,7 @@ def _fix(pen: _Pen, head: str, text: str) -> None:
         pen.line(line, "good", indent=4)
 
 
-def _unknown(pen: _Pen, assessment: Assessment) -> None:
+def _unknown(pen: Pen, assessment: Assessment) -> None:
     groups = phrases.unknown_groups(finding for finding in assessment.findings if finding.exception is None)
     if not groups:
         return
@@ -224,7 +173,7 @@ def _unknown(pen: _Pen, assessment: Assessment) -> None:
     pen.gap()
 
 
-def _examples(pen: _Pen, findings: list[Finding], *, roots: bool) -> None:
+def _examples(pen: Pen, findings: list[Finding], *, roots: bool) -> None:
     """The controls of the findings, and a few of the resources with the reason in full."""
     by_control = Counter(finding.control_id for finding in findings)
     pen.paragraph(phrases.tally(by_control, None if pen.page.everything else 4), "dim", indent=4)
@@ -245,7 +194,7 @@ def _by_shape(findings: Iterable[Finding]) -> list[list[Finding]]:
     return list(groups.values())
 
 
-def _accepted(pen: _Pen, assessment: Assessment) -> None:
+def _accepted(pen: Pen, assessment: Assessment) -> None:
     """The findings that exceptions cover: the gaps still exist, and somebody answers for them until a day."""
     groups = phrases.covered(assessment.findings)
     if not groups:
@@ -268,7 +217,7 @@ def _accepted(pen: _Pen, assessment: Assessment) -> None:
     pen.gap()
 
 
-def _coverage(pen: _Pen, assessment: Assessment) -> None:
+def _coverage(pen: Pen, assessment: Assessment) -> None:
     coverage, scan = assessment.coverage, assessment.scan
     pen.line("LOOKED AT", "title")
     kinds = phrases.tally(coverage.resources, None if pen.page.everything else 8)
@@ -301,17 +250,17 @@ def _coverage(pen: _Pen, assessment: Assessment) -> None:
         pen.gap()
 
 
-def _unread(pen: _Pen, services: Sequence[str]) -> str:
+def _unread(pen: Pen, services: Sequence[str]) -> str:
     return f"{len(services):,} HIPAA eligible services of AWS: {_listed(pen, services)}" if services else ""
 
 
-def _listed(pen: _Pen, names: Sequence[str]) -> str:
+def _listed(pen: Pen, names: Sequence[str]) -> str:
     shown = pen.some(names, 5)
     rest = f" and {len(names) - shown:,} more" if shown < len(names) else ""
     return ", ".join(shortened(name or ".", _NAME_LENGTH) for name in names[:shown]) + rest
 
 
-def _gaps(pen: _Pen, gaps: Iterable[Gap]) -> None:
+def _gaps(pen: Pen, gaps: Iterable[Gap]) -> None:
     groups = phrases.gap_groups(gaps)
     if pen.page.everything:
         groups = [[gap] for group in groups for gap in group]
@@ -332,7 +281,7 @@ def _gaps(pen: _Pen, gaps: Iterable[Gap]) -> None:
     pen.gap()
 
 
-def _regions(pen: _Pen, group: Sequence[Gap]) -> str:
+def _regions(pen: Pen, group: Sequence[Gap]) -> str:
     """The other places of the same gap: the regions of one subject, else a number."""
     regions = list(dict.fromkeys(gap.region for gap in group if gap.region and gap.region != gap.subject))
     more = f", and {len(group) - 1:,} more" if len(group) > 1 else ""
@@ -343,12 +292,12 @@ def _regions(pen: _Pen, group: Sequence[Gap]) -> str:
     return f" in {regions[0]}{more}"
 
 
-def _rest(pen: _Pen, number: int, indent: int = 2) -> None:
+def _rest(pen: Pen, number: int, indent: int = 2) -> None:
     if number > 0:
         pen.line(f"and {number:,} more; -o json shows all", "dim", indent=indent)
 
 
-def _table(pen: _Pen, assessment: Assessment) -> None:
+def _table(pen: Pen, assessment: Assessment) -> None:
     table = phrases.by_severity(assessment.findings)
     columns = [Status.FAIL, Status.UNKNOWN, Status.PASS, Status.NOT_APPLICABLE]
     columns += [s for s in (Status.MANUAL, Status.INHERITED) if any(row[s] for row in table.values())]
@@ -367,7 +316,7 @@ def _table(pen: _Pen, assessment: Assessment) -> None:
     pen.gap()
 
 
-def _law(pen: _Pen, assessment: Assessment) -> None:
+def _law(pen: Pen, assessment: Assessment) -> None:
     for assessed, requirements in requirement_lines.by_assessment(assessment.requirements).items():
         pen.paragraph(f"SECURITY RULE, {requirement_lines.HEADS[assessed]}", "title")
         for requirement in requirements:
@@ -384,7 +333,7 @@ _LINE_STYLES = {Status.UNKNOWN: "unsure", Status.PARTIAL: "unsure", Status.PASS:
 _CITATION, _STATE = len("164.308(a)(7)(ii)(A)"), len("gap found (critical)")
 
 
-def _requirement(pen: _Pen, requirement: RequirementSummary) -> None:
+def _requirement(pen: Pen, requirement: RequirementSummary) -> None:
     """A line of the rule with its state, and with the resources not judged where the state depends on them."""
     status = requirement.status
     style = requirement.worst or "bad" if status is Status.FAIL else _LINE_STYLES.get(status, "")
@@ -395,7 +344,7 @@ def _requirement(pen: _Pen, requirement: RequirementSummary) -> None:
         pen.paragraph(f"not judged: {missing}", "dim", indent=6, hanging=8)
 
 
-def _gate(pen: _Pen, assessment: Assessment) -> None:
+def _gate(pen: Pen, assessment: Assessment) -> None:
     gate = assessment.gate
     verdict = "passed" if gate.passed else f"failed (exit code {gate.exit_code})"
     pen.line(f"Gate {verdict}: {' '.join(gate.reasons)}", "good" if gate.passed else "bad")
