@@ -35,7 +35,7 @@ def test_make_check_is_everything() -> None:
 
 
 def test_make_test_is_all_tests() -> None:
-    assert recipe("test").split() == ["$(BIN)/python", "-m", "pytest", "-n", "auto"]
+    assert recipe("test").split() == ["$(BIN)/python", "-m", "pytest", "-n", "auto", "--dist", "loadfile"]
 
 
 def test_what_make_test_fast_runs_is_there() -> None:
