@@ -9,6 +9,8 @@ import pytest
 
 TOP = Path(__file__).parents[1]
 PAGES = ["docs/architecture.md", "docs/where.md", "docs/decisions.md", "CONTRIBUTING.md", "SECURITY.md", "README.md"]
+EXAMPLE = "kinesis"
+"""CONTRIBUTING adds this service, whose files are not there yet."""
 _PLACE = re.compile(r"`((?:\w[\w.-]*/)*[\w-]+\.(?:py|csv|yaml|toml|j2))`")
 
 
@@ -23,10 +25,10 @@ def missing(line: str) -> list[str]:
     for name in _PLACE.findall(line):
         places = (TOP / "src" / "hipaa_guard" / name, TOP / name, beside / name)
         there = next((place for place in places if place.exists()), None)
-        if there is None:
-            found.append(name)
-        else:
+        if there is not None:
             beside = there.parent
+        elif EXAMPLE not in name:
+            found.append(name)
     return found
 
 
