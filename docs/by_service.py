@@ -32,8 +32,8 @@ def service_pages(controls: list[Control]) -> dict[str, str]:
 def controls_page(controls: list[Control]) -> str:
     """How many controls each safeguard has on which service, with links to the pages of the services."""
     lines = [
-        f"# Controls\n\n{MADE}{len(controls)} controls, by safeguard and service. The page of a service lists them with",
-        "their citations and their equivalents in other tools; `hipaa-guard explain ID` shows one in full.",
+        f"# Controls\n\n{MADE}{len(controls)} controls, by safeguard and service. The page of a service lists them",
+        "with their citations and their equivalents in other tools; `hipaa-guard explain ID` shows one in full.",
     ]
     for safeguard in sorted({control.safeguard for control in controls}):
         ours = [control for control in controls if control.safeguard == safeguard]
@@ -52,8 +52,8 @@ def rule_page(controls: list[Control]) -> str:
         f"# The Security Rule, line by line\n\n{MADE}",
         "Each standard and specification, how much of it a scan can decide, and how many controls look at it.",
         "Lines without a control need a person or are inherited from AWS; the report lists them all the same.",
-        "A line has subjects, and resources of these subjects belong to it. Where one of them was not judged, the line is",
-        "*evidence in part*. [resource_types.csv](../policies/law/resource_types.csv) has the subjects of each type.\n",
+        "A line has subjects, and resources of these subjects belong to it. Where one of them was not judged, the",
+        "line is *evidence in part*. [resource_types.csv](../policies/law/resource_types.csv) has the subjects of each type.\n",
         "| 45 CFR | name | type | a scan can decide it | subjects | controls |",
         "|---|---|---|---|---|---|",
     ]
@@ -69,8 +69,8 @@ def rule_page(controls: list[Control]) -> str:
 def facts_page(controls: list[Control]) -> str:
     """Every kind, with links to the pages of the services."""
     lines = [
-        f"# Kinds and facts\n\n{MADE}hipaa-guard judges these kinds of resources, each with the number of its facts. The",
-        "page of a service says where Terraform writes each fact and which AWS call answers it.\n",
+        f"# Kinds and facts\n\n{MADE}hipaa-guard judges these kinds of resources, each with the number of its facts.",
+        "The page of a service says where Terraform writes each fact and which AWS call answers it.\n",
         "| service | kinds, and how many facts of each |",
         "|---|---|",
     ]

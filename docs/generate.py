@@ -45,14 +45,14 @@ Of several reasons for 0 to 4, 4 goes before 2, 2 before 1, and 1 before 3.
 
 - Results go to the standard output, all else to the standard error. Where the standard output is closed or full, a verb
   that prints on it ends with exit code 2 and one sentence. Where it is a pipe whose reader has gone (`| head -1`), the
-  verb ends without a sentence and with exit code 141. It is never 0, so that no gate passes under `pipefail`. Files that
-  `-o FORMAT=FILE` names are written first.
+  verb ends without a sentence and with exit code 141. It is never 0, so that no gate passes under `pipefail`. Files
+  that `-o FORMAT=FILE` names are written first.
 - A standard error that is closed or full changes no verdict and no exit code.
 - A file is written whole or not at all. Where it cannot be written, the text names it, the former file stays as it
   was, and the exit code is 2.
-- A verb that is stopped removes its temporary files and the tree that it took from git, and ends the git process that it
-  started. A scan of an account keeps its ledger for `--resume`, if it has an answer. After the first signal only Ctrl-C
-  breaks off this clean-up. A signal that was ignored when the verb began (`nohup`) stays ignored. After SIGKILL the
+- A verb that is stopped removes its temporary files and the tree that it took from git, and ends the git process that
+  it started. A scan of an account keeps its ledger for `--resume`, if it has an answer. After the first signal only
+  Ctrl-C breaks off this clean-up. A signal that was ignored when the verb began (`nohup`) stays ignored. After SIGKILL the
   temporary files stay.
 """
 
