@@ -52,8 +52,8 @@ def rule_page(controls: list[Control]) -> str:
         f"# The Security Rule, line by line\n\n{MADE}",
         "Each standard and specification, how much of it a scan can decide, and how many controls look at it.",
         "Lines without a control need a person or are inherited from AWS; the report lists them all the same.",
-        "A line has subjects, and resources of these subjects belong to it. Where one of them was not judged, the",
-        "line is *evidence in part*. [resource_types.csv](../policies/law/resource_types.csv) has the subjects of each type.\n",
+        "A line has subjects, and resources of these subjects belong to it. Where one of them was not judged, the line",
+        "is *evidence in part*. [resource_types.csv](../policies/law/resource_types.csv) has the subjects of a type.\n",
         "| 45 CFR | name | type | a scan can decide it | subjects | controls |",
         "|---|---|---|---|---|---|",
     ]

@@ -52,8 +52,8 @@ Of several reasons for 0 to 4, 4 goes before 2, 2 before 1, and 1 before 3.
   was, and the exit code is 2.
 - A verb that is stopped removes its temporary files and the tree that it took from git, and ends the git process that
   it started. A scan of an account keeps its ledger for `--resume`, if it has an answer. After the first signal only
-  Ctrl-C breaks off this clean-up. A signal that was ignored when the verb began (`nohup`) stays ignored. After SIGKILL the
-  temporary files stay.
+  Ctrl-C breaks off this clean-up. A signal that was ignored when the verb began (`nohup`) stays ignored. After SIGKILL
+  the temporary files stay.
 """
 
 
