@@ -4,8 +4,8 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-# Every release is held, with its hashes, by the files in requirements/. Wheels only: building one from source would fetch
-# what no file holds.
+# The files in requirements/ hold every release with its hashes. Wheels only: a build from source would fetch packages that
+# no file holds.
 LOCKED ?= requirements/dev.txt
 PIP = -m pip --disable-pip-version-check -qq
 HELD = --require-hashes --only-binary :all:
@@ -41,8 +41,8 @@ test-fast: $(STAMP)
 ## Exactly what CI runs, less what it installs first: lint, types, import contracts, docs in date, real Terraform, the demo, tests
 check: lint real demo test
 
-# Where Terraform and the AWS provider are there, they are asked for real, and what was recorded must be in date.
-# Exit code 2 says that they are not there.
+# Where Terraform and the AWS provider are installed, they plan for real, and the recorded plans must be in date.
+# Exit code 2 says that they are not installed.
 real: $(STAMP)
 	$(BIN)/python -m tests.terraform.real --check || [ $$? = 2 ]
 
@@ -53,7 +53,7 @@ lint: $(STAMP)
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/python -m docs.generate --check
 
-## Write what is made from the tables: schemas of new awscc types, required arguments, the list of ids, pages of docs/
+## Write the generated files: schemas of new awscc types, required arguments, the list of ids, the catalogue, pages of docs/
 docs: $(STAMP)
 	$(BIN)/python -m tests.provider_schema awscc
 	$(BIN)/python -m tests.required_arguments

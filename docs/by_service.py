@@ -32,8 +32,8 @@ def service_pages(controls: list[Control]) -> dict[str, str]:
 def controls_page(controls: list[Control]) -> str:
     """How many controls each safeguard has on which service, with links to the pages of the services."""
     lines = [
-        f"# Controls\n\n{MADE}{len(controls)} controls, by safeguard and service. The page of a service has each",
-        "of them with what it cites and its equivalents; `hipaa-guard explain ID` shows one in full.",
+        f"# Controls\n\n{MADE}{len(controls)} controls, by safeguard and service. The page of a service lists them",
+        "with their citations and their equivalents in other tools; `hipaa-guard explain ID` shows one in full.",
     ]
     for safeguard in sorted({control.safeguard for control in controls}):
         ours = [control for control in controls if control.safeguard == safeguard]
@@ -50,10 +50,10 @@ def rule_page(controls: list[Control]) -> str:
     """Every line of the rule, what a scan can say of it, and how many controls of which safeguard do."""
     lines = [
         f"# The Security Rule, line by line\n\n{MADE}",
-        "What a scanner can decide of each standard and specification, and how many controls look at it.",
+        "Each standard and specification, how much of it a scan can decide, and how many controls look at it.",
         "Lines without a control need a person or are inherited from AWS; the report lists them all the same.",
-        "Resources of the subjects of a line belong to it: where one of them was not judged, the line is *evidence in",
-        "part*. [resource_types.csv](../policies/law/resource_types.csv) says which types belong to which subject.\n",
+        "A line has subjects, and resources of these subjects belong to it. Where one of them was not judged, the line",
+        "is *evidence in part*. [resource_types.csv](../policies/law/resource_types.csv) has the subjects of a type.\n",
         "| 45 CFR | name | type | a scan can decide it | subjects | controls |",
         "|---|---|---|---|---|---|",
     ]
@@ -69,8 +69,8 @@ def rule_page(controls: list[Control]) -> str:
 def facts_page(controls: list[Control]) -> str:
     """Every kind, with links to the pages of the services."""
     lines = [
-        f"# Kinds and facts\n\n{MADE}What is judged: each kind of resource, with the number of its facts. The page",
-        "of a service says where Terraform writes each fact and which AWS call answers it.\n",
+        f"# Kinds and facts\n\n{MADE}hipaa-guard judges these kinds of resources, each with the number of its facts.",
+        "The page of a service says where Terraform writes each fact and which AWS call answers it.\n",
         "| service | kinds, and how many facts of each |",
         "|---|---|",
     ]
@@ -107,8 +107,8 @@ def _service_page(controls: list[Control], kinds: list[type[Resource]]) -> str:
     first_line = (importlib.import_module(module).__doc__ or "").strip().partition("\n")[0]
     lines = [
         f"# {_service(kinds[0])}\n\n{MADE}{first_line}\n",
-        "What is judged, and what is read of each kind of resource: where Terraform writes it and which AWS call",
-        "answers it. Where a cell names a function, the service module has it.\n",
+        "hipaa-guard judges these kinds by these controls. Each fact has the argument by which Terraform writes it and",
+        "the AWS call that answers it; a function that a cell names stands in the service module.\n",
         "[All controls](../controls.md) · [All kinds](../facts.md) · [The rule](../security-rule.md)",
     ]
     for kind in kinds:
@@ -121,7 +121,7 @@ def _controls(controls: list[Control]) -> Iterator[str]:
     if not controls:
         return
     yield ""
-    yield "| control | what a good resource is like | safeguard | severity | 45 CFR | equivalents |"
+    yield "| control | a good resource, in a sentence | safeguard | severity | 45 CFR | equivalents |"
     yield "|---|---|---|---|---|---|"
     for control in sorted(controls, key=lambda each: (each.safeguard, each.id)):
         peers = ", ".join(f"{id}" for _, ids in sorted(control.peers.items()) for id in ids)
@@ -160,7 +160,7 @@ def _listing(listing: Listing | Singleton | None, kind: type[Resource]) -> str:
 
 def _terraform(fact: Fact) -> str:
     if fact.live_only is not None:
-        return f"not told: {fact.live_only}"
+        return f"none: {fact.live_only}"
     aws, awscc = _named(fact.readings("aws_")), _named(fact.readings("awscc_"))
     if fact.awscc is None or aws == awscc:
         return aws
@@ -175,7 +175,7 @@ def _named(readings: Iterable[TerraformReading]) -> str:
 
 def _aws(fact: Fact) -> str:
     if fact.aws is None:
-        return f"not told: {fact.terraform_only}"
+        return f"none: {fact.terraform_only}"
     readings = fact.aws.readings if isinstance(fact.aws, Derived) else (fact.aws,)
     return ", ".join(dict.fromkeys(_asked(reading) for reading in readings)) or "computed"
 

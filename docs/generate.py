@@ -1,6 +1,6 @@
-"""Write what is made from the tables: ``python -m docs.generate``; ``--check`` only compares.
+"""Write the files that follow from the tables: ``python -m docs.generate``; ``--check`` only compares.
 
-That is the generated pages of docs/, the list of ids, and the catalogue of controls and the law data that scans read.
+These are the generated pages of docs/, the list of ids, and the catalogue of controls and the law data that scans read.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ _ENDINGS = """
 | 0 | clean |
 | 1 | gaps found |
 | 2 | usage or configuration; an output that cannot be written |
-| 3 | incomplete: something was not looked at, a policy of your own is broken, or nothing was judged |
+| 3 | incomplete: a part was not looked at, a policy of your own is broken, or nothing was judged |
 | 4 | an error of hipaa-guard |
 | 130, 143, 129 | stopped by Ctrl-C (SIGINT), SIGTERM, SIGHUP |
 | 141 | the reader of the standard output has gone |
@@ -45,15 +45,15 @@ Of several reasons for 0 to 4, 4 goes before 2, 2 before 1, and 1 before 3.
 
 - Results go to the standard output, all else to the standard error. Where the standard output is closed or full, a verb
   that prints on it ends with exit code 2 and one sentence. Where it is a pipe whose reader has gone (`| head -1`), the
-  verb ends without a word and with 141: never with 0, so that under `pipefail` no gate passes by it. Files that
-  `-o FORMAT=FILE` names are written first.
+  verb ends without a sentence and with exit code 141. It is never 0, so that no gate passes under `pipefail`. Files
+  that `-o FORMAT=FILE` names are written first.
 - A standard error that is closed or full changes no verdict and no exit code.
 - A file is written whole or not at all. Where it cannot be written, the text names it, the former file stays as it
   was, and the exit code is 2.
-- A verb that is stopped removes its temporary files and the tree that it took from git, and ends the git that it
-  started. A scan of an account keeps its ledger for `--resume`, if anything was answered. After the first signal only
-  Ctrl-C breaks that off. A signal that was ignored when the verb began (`nohup`) stays ignored. SIGKILL removes
-  nothing.
+- A verb that is stopped removes its temporary files and the tree that it took from git, and ends the git process that
+  it started. A scan of an account keeps its ledger for `--resume`, if it has an answer. After the first signal only
+  Ctrl-C breaks off this clean-up. A signal that was ignored when the verb began (`nohup`) stays ignored. After SIGKILL
+  the temporary files stay.
 """
 
 
@@ -88,7 +88,7 @@ def settings_schema() -> str:
 
 
 def law_as_json() -> str:
-    """What scans need of the law data, with a checksum of each file."""
+    """The law data that scans need, with a checksum of each file."""
     texts = {name: text_of(name) for name in YAML_FILES}
     told = {name: {"checksum": checksum(text), "document": parsed(text)} for name, text in texts.items()}
     return json.dumps(told, indent=1, ensure_ascii=False) + "\n"
