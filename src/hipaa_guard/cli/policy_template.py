@@ -48,7 +48,7 @@ def policy_text(id: str, kind: type[Resource]) -> str:
     judgement, good, _ = _chosen(told.fact)
     judgement = judgement.format(fact=f"resource.{told.fact.name}")
     hcl = "\n".join(f"            {line}".rstrip() for line in _resource(kind, told, good).splitlines())
-    service = kind.__module__.rpartition(".")[2]
+    service = kind.kind.partition(".")[0]
     hint = _hint(kind, told, good)
     return f'''"""A policy of one's own: one sentence on what it is for."""
 

@@ -16,7 +16,8 @@ from hipaa_guard.controls.exception import ExceptionEntry
 from hipaa_guard.controls.policy_files import somebody_elses_code
 from hipaa_guard.facts.inventory import Inventory
 from hipaa_guard.facts.locations import Location
-from hipaa_guard.facts.resource import Evidence, Origin, Reads, Resource, recorded
+from hipaa_guard.facts.origin import Evidence, Origin
+from hipaa_guard.facts.resource import Reads, Resource, recorded
 from hipaa_guard.facts.values import Cause, NotVisible, Undecided, Unknown
 
 MOST_EVIDENCE = 20

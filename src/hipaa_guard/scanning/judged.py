@@ -14,7 +14,7 @@ from hipaa_guard.controls.exception import SourceComments
 from hipaa_guard.controls.findings import Finding, judge, with_previous
 from hipaa_guard.controls.partial_resources import judge_parts, stand_ins
 from hipaa_guard.facts.locations import Gap
-from hipaa_guard.facts.resource import Origin
+from hipaa_guard.facts.origin import Origin
 from hipaa_guard.lean import dataclass
 
 if TYPE_CHECKING:

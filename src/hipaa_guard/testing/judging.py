@@ -17,8 +17,9 @@ from hipaa_guard.controls.findings import Finding, judge
 from hipaa_guard.controls.loading import ControlError, Loaded, chosen, load, load_all
 from hipaa_guard.facts.inventory import Inventory
 from hipaa_guard.facts.locations import GapKind
+from hipaa_guard.facts.origin import Trace
 from hipaa_guard.facts.readings import Singleton
-from hipaa_guard.facts.resource import Fact, FactSource, Resource, Trace
+from hipaa_guard.facts.resource import Fact, FactSource, Resource
 from hipaa_guard.facts.values import Unknown, Value
 from hipaa_guard.terraform.binding.inventory import build_inventory
 from hipaa_guard.terraform.read import read

@@ -1,44 +1,31 @@
 """Amazon RDS and Aurora: instances, clusters and their members, snapshots, parameter groups and proxies.
 
-DocumentDB and Neptune answer to the same API; they are left out here by their engine.
+DocumentDB and Neptune share the API of RDS. Their engines are left out here.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import ClassVar
 
 from hipaa_guard.facts.allowed_values import between, numbers, one_of
 from hipaa_guard.facts.inventory import Inventory
 from hipaa_guard.facts.policy_document import symbol, symbolic
-from hipaa_guard.facts.readings import Block, Listing, ask, derived, first, listed
+from hipaa_guard.facts.readings import Block, Listing, first, listed
 from hipaa_guard.facts.resource import Resource, fact
-from hipaa_guard.facts.values import Cause, Undecided, Unknown, Value, every, some
-from hipaa_guard.services.rds import declared
+from hipaa_guard.facts.values import Cause, Undecided, Unknown, every, some
+from hipaa_guard.services.rds import answered, declared
+from hipaa_guard.services.rds.answered import ENCRYPTIONS
+from hipaa_guard.services.rds.snapshots import ClusterSnapshot as ClusterSnapshot
+from hipaa_guard.services.rds.snapshots import ReplicatedBackups as ReplicatedBackups
+from hipaa_guard.services.rds.snapshots import Snapshot as Snapshot
 
-_OURS = "Engine!='docdb' && Engine!='neptune'"
 _READERS = "rds:cluster:ReadReplicaCount"
-_ENCRYPTIONS = one_of("none", "sse-rds", "sse-kms")
 _INTERVALS = numbers(0, 1, 5, 10, 15, 30, 60)
 # The AWS provider's list for instances and clusters (5.100), which the API reference gives by engine, read 2026-11-30.
 _LOGS = one_of(
     *("agent", "alert", "audit", "diag.log", "error", "general", "iam-db-auth-error", "instance", "listener"),
     *("notify.log", "oemagent", "postgresql", "slowquery", "trace", "upgrade"),
 )
-_SHARED = "[?AttributeName=='restore'].AttributeValues | [0]"
-
-
-# --- AWS ---------------------------------------------------------------------------------------------------------
-
-
-def _answered_encryption(type: Value, encrypted: Value) -> Value:
-    """The type of encryption; where it is AWS's own key, the older field ``StorageEncrypted`` says false."""
-    if type is not None:
-        return type
-    return "sse-kms" if encrypted else "none"
-
-
-_STORAGE = derived(_answered_encryption, listed("StorageEncryptionType"), listed("StorageEncrypted"))
 
 
 class _Store(Resource):
@@ -109,7 +96,7 @@ class Instance(_Store):
     )
     aws = Listing(
         "rds.describe_db_instances",
-        f"DBInstances[?DBClusterIdentifier==`null` && {_OURS}]",
+        f"DBInstances[?DBClusterIdentifier==`null` && {answered.NEITHER_DOCDB_NOR_NEPTUNE}]",
         always=["DBInstances[].Engine"],
         arn="{DBInstanceArn}",
         name="DBInstanceIdentifier",
@@ -133,8 +120,8 @@ class Instance(_Store):
         terraform=declared.instance_encryption,
         awscc=declared.instance_encryption,
         unset=None,
-        aws=_STORAGE,
-        allowed=_ENCRYPTIONS,
+        aws=answered.storage_encryption,
+        allowed=ENCRYPTIONS,
     )
     """``none``, ``sse-rds`` (a key of AWS), ``sse-kms``; None: as its source is."""
 
@@ -188,7 +175,7 @@ class Cluster(_Store):
     )
     aws = Listing(
         "rds.describe_db_clusters",
-        f"DBClusters[?{_OURS}]",
+        f"DBClusters[?{answered.NEITHER_DOCDB_NOR_NEPTUNE}]",
         always=["DBClusters[].Engine"],
         arn="{DBClusterArn}",
         name="DBClusterIdentifier",
@@ -211,8 +198,8 @@ class Cluster(_Store):
         terraform=declared.cluster_encryption,
         awscc=declared.cluster_encryption,
         unset="none",
-        aws=_STORAGE,
-        allowed=_ENCRYPTIONS,
+        aws=answered.storage_encryption,
+        allowed=ENCRYPTIONS,
     )
     """``none``, ``sse-rds`` (a key of AWS) or ``sse-kms``."""
 
@@ -294,7 +281,7 @@ class ClusterInstance(Resource):
     )
     aws = Listing(
         "rds.describe_db_instances",
-        f"DBInstances[?DBClusterIdentifier!=`null` && {_OURS}]",
+        f"DBInstances[?DBClusterIdentifier!=`null` && {answered.NEITHER_DOCDB_NOR_NEPTUNE}]",
         always=["DBInstances[].Engine"],
         arn="{DBInstanceArn}",
         name="DBInstanceIdentifier",
@@ -327,123 +314,6 @@ class ClusterInstance(Resource):
         unset=None,  # as the cluster says
         aws=listed("MonitoringInterval"),
         allowed=_INTERVALS,
-    )
-
-
-class Snapshot(Resource):
-    """A snapshot of an instance that somebody took or copied. Automated ones are as their instance is, and private."""
-
-    terraform = Block(
-        "aws_db_snapshot",
-        "aws_db_snapshot_copy",
-        name="db_snapshot_identifier",
-        also=("target_db_snapshot_identifier",),
-    )
-    aws: ClassVar[Listing | None] = Listing(
-        "rds.describe_db_snapshots",
-        "DBSnapshots[?SnapshotType!='automated']",
-        always=["DBSnapshots[].SnapshotType"],
-        arn="{DBSnapshotArn}",
-        name="DBSnapshotIdentifier",
-        keys=("DBSnapshotIdentifier", "DBSnapshotArn"),
-    )
-    aws_types = ("AWS::RDS::DBSnapshot", "rds:snapshot")
-    security_hub_type = "AwsRdsDbSnapshot"
-
-    source: str | None = fact(
-        terraform=first("db_instance_identifier", "source_db_snapshot_identifier"),
-        unset=None,
-        aws=listed("DBInstanceIdentifier"),
-    )
-    """The instance that it was taken of, or the snapshot that it was copied from."""
-
-    encryption: str | None = fact(
-        terraform=declared.copied_with_key,
-        unset=None,
-        aws=derived(_answered_encryption, listed("StorageEncryptionType"), listed("Encrypted")),
-        allowed=_ENCRYPTIONS,
-    )
-    """As of instances; None: as its source is."""
-
-    shared_with: list[str] | None = fact(
-        terraform="shared_accounts",
-        unset=None,
-        aws=ask(
-            "rds.describe_db_snapshot_attributes",
-            f"DBSnapshotAttributesResult.DBSnapshotAttributes{_SHARED}",
-            always=True,
-            DBSnapshotIdentifier="{DBSnapshotIdentifier}",
-        ),
-    )
-    """The accounts that may restore it; ``all`` means everyone."""
-
-
-_BACKUPS_APART = "a live account lists replicated backups apart from snapshots"
-
-
-class ReplicatedBackups(Snapshot):
-    """The automated backups of an instance as they are kept in another region, by a key of that region."""
-
-    terraform = Block(
-        "aws_db_instance_automated_backups_replication", "awscc_rds_db_instance", when=declared.replicates_backups
-    )
-    aws = None
-    terraform_only = _BACKUPS_APART
-
-    source: str | None = fact(
-        terraform="source_db_instance_arn", awscc=declared.replicated, unset=None, terraform_only=_BACKUPS_APART
-    )
-    encryption: str | None = fact(
-        terraform=declared.replicated_with_key,
-        awscc=declared.replicated_with_key,
-        unset=None,
-        terraform_only=_BACKUPS_APART,
-    )
-    """As of instances; None: as its source is."""
-
-    shared_with: list[str] | None = fact(
-        live_only="automated backups cannot be shared, only a snapshot that is copied from them",
-        terraform_only=_BACKUPS_APART,
-    )
-
-
-class ClusterSnapshot(Resource):
-    """A snapshot of a cluster that somebody took or copied."""
-
-    terraform = Block(
-        "aws_db_cluster_snapshot",
-        "aws_rds_cluster_snapshot_copy",
-        name="db_cluster_snapshot_identifier",
-        also=("target_db_cluster_snapshot_identifier",),
-    )
-    aws = Listing(
-        "rds.describe_db_cluster_snapshots",
-        f"DBClusterSnapshots[?SnapshotType!='automated' && {_OURS}]",
-        always=["DBClusterSnapshots[].SnapshotType", "DBClusterSnapshots[].Engine"],
-        arn="{DBClusterSnapshotArn}",
-        name="DBClusterSnapshotIdentifier",
-        keys=("DBClusterSnapshotIdentifier", "DBClusterSnapshotArn"),
-    )
-    aws_types = ("AWS::RDS::DBClusterSnapshot", "rds:cluster-snapshot")
-    security_hub_type = "AwsRdsDbClusterSnapshot"
-
-    source: str | None = fact(
-        terraform=first("db_cluster_identifier", "source_db_cluster_snapshot_identifier"),
-        unset=None,
-        aws=listed("DBClusterIdentifier"),
-    )
-
-    encryption: str | None = fact(terraform=declared.copied_with_key, unset=None, aws=_STORAGE, allowed=_ENCRYPTIONS)
-
-    shared_with: list[str] | None = fact(
-        terraform="shared_accounts",
-        unset=None,
-        aws=ask(
-            "rds.describe_db_cluster_snapshot_attributes",
-            f"DBClusterSnapshotAttributesResult.DBClusterSnapshotAttributes{_SHARED}",
-            always=True,
-            DBClusterSnapshotIdentifier="{DBClusterSnapshotIdentifier}",
-        ),
     )
 
 
