@@ -85,7 +85,10 @@ def scan_aws(
     keeping.ended(collected.answers)
     started = keeping.started or began
     if evidence is not None:
-        _store(evidence, stored.StoredEvidence(account, plan.told, collected.answers, started, collected.finished))
+        _store(
+            evidence,
+            stored.StoredEvidence(account, plan.fields_as_data, collected.answers, started, collected.finished),
+        )
     return _assessed(collected, selection, options, started, now())
 
 
@@ -224,7 +227,7 @@ class _Keeping:
             "regions": account.regions,
             "home": (account.home, account.clients.home),
             "version": VERSION,
-            "plan": digest(text_of([plan.told, [(call.operation, call.params) for call in plan.calls]])),
+            "plan": digest(text_of([plan.fields_as_data, [(call.operation, call.params) for call in plan.calls]])),
         }
         try:
             self._ledger = Ledger(place(identity), identity, resume=resume)

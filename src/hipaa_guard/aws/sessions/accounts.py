@@ -1,4 +1,4 @@
-"""Whose account is scanned, and which regions of it."""
+"""Opening an account: the credentials, and the regions to read."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ class AwsSetupError(Exception):
 class AwsAccount:
     """An account that can be read, and the regions to read.
 
-    ``enabled`` is None where the account could not be asked which regions it has. ``skipped`` says of each region that
-    is not read why not. ``home`` answers what belongs to the whole account.
+    ``enabled`` is None if AWS did not answer which regions are enabled. ``skipped`` has the reason for each region that
+    is not read. ``home`` is the region to call for the whole account.
     """
 
     id: str
@@ -59,11 +59,10 @@ def open_account(
     threads: int = THREADS,
     session: Any = None,
 ) -> AwsAccount:
-    """Log in, and find out which account this is and which regions are to be read.
+    """Log in, and find out the account and the regions to read.
 
-    `regions` is a comma-separated text or a sequence; None or ``all`` means every region that the account has enabled.
-    Environment, configuration files and endpoints are honoured as every AWS tool does; a boto3 `session` given by the
-    caller is used as it is.
+    `regions` is a comma-separated text or a sequence; None or ``all`` means every enabled region of the account.
+    Environment, configuration files and endpoints count as for every AWS tool. A boto3 `session` is used as it is.
 
     Raises:
         AwsSetupError: there are no credentials, they are not valid, or the profile or a region does not exist.
@@ -119,9 +118,9 @@ def _session(profile: str | None) -> Any:
 
 
 def _with_role(session: Any, role_arn: str, external_id: str | None, home: str) -> Any:
-    """A session of the role, which assumes it again when its credentials run out.
+    """A session of the role, which assumes the role again when its credentials expire.
 
-    The session's own policy forbids reading what is stored, whatever the role allows.
+    Its session policy forbids reading stored data, even if the role allows it.
     """
     import json
 
@@ -162,7 +161,7 @@ def _identity(caller: Caller, home: str) -> Mapping[str, Any]:
         raise AwsSetupError(_why_not(answer.refusal))
     if not _ACCOUNT.fullmatch(answer.value.get("Account", "")) or not _ARN.match(answer.value.get("Arn", "")):
         raise AwsSetupError(
-            "What answered does not say whose credentials these are, as AWS does. Check the proxy and AWS_ENDPOINT_URL."
+            "The answer does not say whose credentials these are, as AWS does. Check the proxy and AWS_ENDPOINT_URL."
         )
     return answer.value
 
@@ -225,7 +224,7 @@ def _check_names(session: Any, names: tuple[str, ...]) -> None:
 
 
 def _is_new(name: str, known: Sequence[str]) -> bool:
-    """Whether a name unknown to botocore looks so much like a region, and so little like a mistake, to be asked."""
+    """Whether a name that botocore does not know looks like a new region, not like a misspelt one."""
     area, _, number = name.rpartition("-")
     return number.isdigit() and any(area == region.rpartition("-")[0] for region in known)
 
@@ -273,7 +272,7 @@ def _why_skipped(clients: Clients, region: str, home: str) -> str:
 
 
 def _same_partition(clients: Clients, region: str, home: str) -> bool:
-    """AWS only tells of its own partition; stand-ins for it may tell of all."""
+    """Whether two regions are in one partition. AWS lists only regions of its own; simulations may list all."""
     from botocore.exceptions import UnknownRegionError
 
     try:
@@ -283,7 +282,7 @@ def _same_partition(clients: Clients, region: str, home: str) -> bool:
 
 
 def _without_list(refusal: Refusal, home: str, chosen: tuple[str, ...] | None) -> _RegionChoice:
-    """What is read where the account does not tell its regions."""
+    """The regions to read where AWS did not answer the list of the account."""
     if chosen is not None:
         return _RegionChoice(chosen, None, {})
     gap = Gap(
