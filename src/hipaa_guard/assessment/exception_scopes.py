@@ -12,7 +12,7 @@ from hipaa_guard.facts.origin import Origin
 from hipaa_guard.lean import dataclass, regex
 from hipaa_guard.terraform.addresses import segments
 
-_NO_MARKS = SourceComments()
+_NO_COMMENTS = SourceComments()
 
 _ANY_KEY = r'\[(?:\d+|\?|"(?:[^"\\]|\\.)*")\]'
 _ANY_STEP = rf"[^.\[\]]+(?:{_ANY_KEY})?"
@@ -38,7 +38,7 @@ class ExceptionScope:
     tags: Mapping[str, str] = field(default_factory=dict)
     inline: bool = False
 
-    def covers(self, id: str, origin: Origin, marks: SourceComments = _NO_MARKS) -> bool:
+    def covers(self, id: str, origin: Origin, source_comments: SourceComments = _NO_COMMENTS) -> bool:
         """Whether the resource is one that the entry with this id is meant for. What is not known does not fit."""
         return (
             _fits(self.account, origin.account, _plain)
@@ -46,8 +46,11 @@ class ExceptionScope:
             and _fits(self.root, origin.root if origin.source == "terraform" else None, _path)
             and _fits(self.arn, origin.arn, _plain)
             and _fits(self.address, origin.address, _address)
-            and all(name in marks.tags and _plain(text).fullmatch(marks.tags[name]) for name, text in self.tags.items())
-            and (not self.inline or any(reference.id == id for reference in marks.references))
+            and all(
+                name in source_comments.tags and _plain(text).fullmatch(source_comments.tags[name])
+                for name, text in self.tags.items()
+            )
+            and (not self.inline or any(reference.id == id for reference in source_comments.references))
         )
 
     def may_meet(self, source: str) -> bool:

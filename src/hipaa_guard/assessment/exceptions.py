@@ -74,7 +74,7 @@ def cover(
     today: date,
     source: str,
     judged_by: Iterable[str],
-    marks: Mapping[Place, SourceComments] = {},
+    source_comments: Mapping[Place, SourceComments] = {},
     comments: bool = True,
     file: str = "",
 ) -> tuple[list[Finding], Exceptions]:
@@ -89,11 +89,11 @@ def cover(
     by_control: dict[str, list[_Use]] = defaultdict(list)
     for use in uses:
         by_control[use.control].append(use)
-    found = [_covered(finding, by_control.get(finding.control_id, ()), marks) for finding in findings]
-    _find_roots(uses, found, known, marks)
+    found = [_covered(finding, by_control.get(finding.control_id, ()), source_comments) for finding in findings]
+    _find_roots(uses, found, known, source_comments)
     chosen = set(judged_by)
     states = tuple(_summed(use, source, in_scan=use.control in chosen, comments=comments) for use in uses)
-    dangling = tuple(_dangling(uses, findings, marks, chosen))
+    dangling = tuple(_dangling(uses, findings, source_comments, chosen))
     if len(dangling) > MOST_REFERENCES:
         dangling = (*dangling[:MOST_REFERENCES], f"and {len(dangling) - MOST_REFERENCES:,} references more")
     return found, Exceptions(file, states, dangling)
@@ -126,7 +126,7 @@ def _find_roots(
     uses: Sequence[_Use],
     findings: Iterable[Finding],
     known: Mapping[str, Control],
-    marks: Mapping[Place, SourceComments],
+    source_comments: Mapping[Place, SourceComments],
 ) -> None:
     """Tell entries without a root which they may be meant for, and those whose root meets nothing where they would."""
     unmet = [use for use in uses if use.entry.scope.root and not use.met]
@@ -137,7 +137,7 @@ def _find_roots(
             of_control[finding.control_id].append(finding)
     for use in unmet:
         anywhere = replace(use.entry, scope=replace(use.entry.scope, root=None))
-        use.roots = roots_of(anywhere, of_control[use.control], known, marks)
+        use.roots = roots_of(anywhere, of_control[use.control], known, source_comments)
     for use in uses:
         if use.entry.scope.lacks_root:
             use.fault = fault_of(use.entry, known, use.roots)
@@ -147,7 +147,7 @@ def roots_of(
     entry: RegisterEntry,
     findings: Iterable[Finding],
     known: Mapping[str, Control],
-    marks: Mapping[Place, SourceComments] = {},
+    source_comments: Mapping[Place, SourceComments] = {},
 ) -> set[str]:
     """The roots with an open finding of the entry's control in its scope."""
     control = known.get(entry.shown.control)
@@ -158,7 +158,7 @@ def roots_of(
         if finding.control_id == id
         and finding.status in _OPEN
         and finding.resource.source == "terraform"
-        and entry.scope.covers(entry.shown.id, finding.resource, _marks_of(finding.resource, marks))
+        and entry.scope.covers(entry.shown.id, finding.resource, _comments_of(finding.resource, source_comments))
     }
 
 
@@ -235,11 +235,13 @@ def _use(entry: RegisterEntry, known: Mapping[str, Control], today: date) -> _Us
 _IN_FORCE = (ExceptionState.ACTIVE, ExceptionState.EXPIRING)
 
 
-def _covered(finding: Finding, uses: Sequence[_Use], marks: Mapping[Place, SourceComments]) -> Finding:
+def _covered(finding: Finding, uses: Sequence[_Use], source_comments: Mapping[Place, SourceComments]) -> Finding:
     if not uses:
         return finding
     origin = finding.resource
-    fitting = [use for use in uses if use.entry.scope.covers(use.entry.shown.id, origin, _marks_of(origin, marks))]
+    fitting = [
+        use for use in uses if use.entry.scope.covers(use.entry.shown.id, origin, _comments_of(origin, source_comments))
+    ]
     for use in fitting:
         use.met += 1
     if finding.status not in _OPEN:
@@ -258,13 +260,13 @@ def _covered(finding: Finding, uses: Sequence[_Use], marks: Mapping[Place, Sourc
     return finding._replace(exception=first.entry.shown)
 
 
-def _marks_of(origin: Origin, marks: Mapping[Place, SourceComments]) -> SourceComments:
-    found = marks.get((origin.root, origin.block or ""), _NO_MARKS)
+def _comments_of(origin: Origin, source_comments: Mapping[Place, SourceComments]) -> SourceComments:
+    found = source_comments.get((origin.root, origin.block or ""), _NO_COMMENTS)
     # A comment speaks for all that its block declares; the tags are those of the resource, not of what stands in it.
     return found if origin.inside is None else SourceComments(found.references)
 
 
-_NO_MARKS = SourceComments()
+_NO_COMMENTS = SourceComments()
 
 
 def _summed(use: _Use, source: str, *, in_scan: bool, comments: bool) -> ExceptionUse:
@@ -304,11 +306,11 @@ def _number(findings: int) -> str:
 
 
 def _dangling(
-    uses: Sequence[_Use], findings: Sequence[Finding], marks: Mapping[Place, SourceComments], chosen: set[str]
+    uses: Sequence[_Use], findings: Sequence[Finding], source_comments: Mapping[Place, SourceComments], chosen: set[str]
 ) -> Iterator[str]:
     """Sentences for comments that refer to an entry and reach nothing by it."""
     places: dict[ExceptionReference, list[Place]] = defaultdict(list)
-    for place, each in marks.items():
+    for place, each in source_comments.items():
         for reference in each.references:
             places[reference].append(place)
     if not places:
@@ -323,7 +325,7 @@ def _dangling(
         elif reference.id not in by_id:
             told = f"it refers to {reference.id}, which is not in the register: a comment alone covers nothing"
         else:
-            told = _without_reach(by_id[reference.id], its_places, judged, marks, chosen)
+            told = _without_reach(by_id[reference.id], its_places, judged, source_comments, chosen)
         if told:
             yield f"{reference.place}: {told}"
 
@@ -332,7 +334,7 @@ def _without_reach(
     use: _Use,
     places: Sequence[Place],
     judged: Mapping[Place, Sequence[Finding]],
-    marks: Mapping[Place, SourceComments],
+    source_comments: Mapping[Place, SourceComments],
     chosen: set[str],
 ) -> str:
     if use.control not in chosen:
@@ -341,6 +343,6 @@ def _without_reach(
     met = [(place, f) for place in places for f in judged.get(place, ()) if f.control_id == use.control]
     if not met:
         return f"it refers to {id}, but {use.control} judges nothing there"
-    if not any(scope.covers(id, finding.resource, marks[place]) for place, finding in met):
+    if not any(scope.covers(id, finding.resource, source_comments[place]) for place, finding in met):
         return f"it refers to {id}, whose scope is elsewhere: {scope}"
     return ""

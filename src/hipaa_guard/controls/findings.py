@@ -29,10 +29,10 @@ class Finding(NamedTuple):
 
     ``cause`` groups unknown verdicts; ``action`` is the IAM action that would have answered. ``uncertain`` says why the
     resource may not exist. ``error`` holds the traceback if the control itself failed; ``cause`` then says whether it
-    was a policy that is not shipped. ``exception`` is the accepted risk that covers it; ``new`` says whether the baseline lacks
-    it, None without a baseline and for verdicts that are no gap. ``previous`` are its fingerprints from before the
-    resource was moved or the control was renamed; a gap or unknown verdict also has those from before roots were named
-    from the repository.
+    was a policy that is not shipped. ``exception`` is the accepted risk that covers it; ``new`` says whether the
+    baseline lacks it, None without a baseline and for verdicts that are no gap. ``previous`` are its fingerprints from
+    before the resource was moved or the control was renamed; a gap or unknown verdict also has those from before roots
+    were named from the repository.
     """
 
     control_id: str

@@ -1,4 +1,4 @@
-"""Tables of cases, judged: under pytest, and by ``hipaa-guard policies test``."""
+"""Judging tables of cases, under pytest and by ``hipaa-guard policies test``."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def all_controls(policies: tuple[Path, ...] = ()) -> dict[str, Control]:
     """The shipped and installed controls and those of these directories, by id.
 
     Raises:
-        ControlError: something of a directory cannot be used.
+        ControlError: a policy of a directory cannot be used.
 
     """
     return {control.id: control for control in load(policies)}
@@ -44,7 +44,7 @@ def _loaded(policies: tuple[Path, ...]) -> Loaded:
 
 
 def control_of(case: Case, loaded: Loaded) -> Control:
-    """The control that a case is about.
+    """The control of a case.
 
     Raises:
         ControlError: it does not exist, or cannot be used.
@@ -57,7 +57,7 @@ def control_of(case: Case, loaded: Loaded) -> Control:
 
 
 def cases(*table: Case, policies: Sequence[Path] = ()) -> Callable[..., None]:
-    """Make a test of a table: each case on each side it is told to. ``policies`` are the directories of controls.
+    """Create a test from a table: each case on each of its sides. ``policies`` are the directories of controls.
 
     Under pytest it is parametrised; `cases_in` finds the table again.
     """
@@ -67,8 +67,9 @@ def cases(*table: Case, policies: Sequence[Path] = ()) -> Callable[..., None]:
 
     pytest = sys.modules.get("pytest")
     if pytest is not None:
-        told = [(case, side) for case in table for side in case.sides]
-        test = pytest.mark.parametrize(("case", "side"), told, ids=[f"{side} - {case.id}" for case, side in told])(test)
+        pairs = [(case, side) for case in table for side in case.sides]
+        ids = [f"{side} - {case.id}" for case, side in pairs]
+        test = pytest.mark.parametrize(("case", "side"), pairs, ids=ids)(test)
     setattr(test, _TABLE, table)
     return test
 
@@ -77,15 +78,15 @@ _TABLE = "hipaa_guard_cases"
 
 
 def cases_in(module: ModuleType) -> list[Case]:
-    """The cases of all tables that a module holds."""
+    """The cases of all tables of a module."""
     return [case for value in vars(module).values() for case in getattr(value, _TABLE, ())]
 
 
 def check(case: Case, side: Side, control: Control, directory: Path | None = None) -> None:
-    """Judge a case on one side; its Terraform is written to a directory, which is empty.
+    """Judge a case on one side; its Terraform is written to a directory, which must be empty.
 
     Raises:
-        AssertionError: the verdict is another one, or blanking a fact makes it better or worse.
+        AssertionError: the verdict differs, or blanking a fact makes it better or worse.
 
     """
     with _or_temporary(directory) as place, told_to(side, case, control, place) as inventory:
@@ -100,7 +101,7 @@ def check(case: Case, side: Side, control: Control, directory: Path | None = Non
 
 
 def verdict(case: Case, side: Side, control: Control, directory: Path) -> Finding:
-    """What a control says of ``phi`` on one side."""
+    """The finding of a control on ``phi`` on one side."""
     with told_to(side, case, control, directory) as inventory:
         return _the_one(control, inventory)
 
@@ -116,18 +117,18 @@ def _or_temporary(directory: Path | None) -> Iterator[Path]:
 
 @contextmanager
 def told_to(side: Side, case: Case, control: Control, directory: Path) -> Iterator[Inventory]:
-    """The inventory of a case as one side sees it."""
+    """The inventory of a case on one side."""
     if side == "terraform":
         yield terraform_inventory(case.terraform or "", [control], directory)
         return
     with aws_account():
-        assert case.aws is not None, "the case is not told to AWS"
+        assert case.aws is not None, "the case has no AWS calls"
         case.aws(Aws())
         yield aws_inventory([control], denied=case.denied, answers=case.answers)
 
 
 def terraform_inventory(text: str, controls: list[Control], directory: Path) -> Inventory:
-    """What a configuration declares, which must be readable."""
+    """The inventory of a configuration, which must be readable in full."""
     (directory / "main.tf").write_text(textwrap.dedent(text), encoding="utf-8")
     (configuration,) = read(directory)
     gaps = [gap for gap in configuration.gaps if gap.kind is not GapKind.UNCALLED]
