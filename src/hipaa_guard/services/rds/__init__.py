@@ -21,7 +21,7 @@ from hipaa_guard.services.rds.snapshots import Snapshot as Snapshot
 
 _READERS = "rds:cluster:ReadReplicaCount"
 _INTERVALS = numbers(0, 1, 5, 10, 15, 30, 60)
-# The AWS provider's list for instances and clusters (5.100), which the API reference gives by engine, read 2026-11-30.
+# The AWS provider's list for instances and clusters (5.100); the API reference lists them by engine, read 2026-11-30.
 _LOGS = one_of(
     *("agent", "alert", "audit", "diag.log", "error", "general", "iam-db-auth-error", "instance", "listener"),
     *("notify.log", "oemagent", "postgresql", "slowquery", "trace", "upgrade"),
@@ -29,7 +29,7 @@ _LOGS = one_of(
 
 
 class _Store(Resource):
-    """What instances that stand alone and clusters have in common: they hold the data."""
+    """The facts that instances outside of clusters share with clusters: both hold data."""
 
     encryption: str | None
     engine_version: str | None = fact(
@@ -37,7 +37,7 @@ class _Store(Resource):
     )
 
     key: str | None = fact(terraform=declared.key, awscc=declared.key, unset=None, aws=listed("KmsKeyId"))
-    """None means the AWS managed key ``aws/rds``, where there is encryption."""
+    """None means the AWS managed key ``aws/rds``, if there is encryption."""
 
     deletion_protection: bool = fact(
         terraform="deletion_protection", awscc="deletion_protection", unset=False, aws=listed("DeletionProtection")
@@ -73,10 +73,10 @@ class _Store(Resource):
         aws=listed("MonitoringInterval"),
         allowed=_INTERVALS,
     )
-    """The interval of enhanced monitoring; 0 or None where it is off."""
+    """The interval of enhanced monitoring; 0 or None if it is off."""
 
     def is_surely_plain(self) -> bool:
-        """Whether it is known that the storage is not encrypted."""
+        """Whether the storage is certainly not encrypted."""
         try:
             return self.encryption == "none"
         except Undecided:
@@ -84,7 +84,7 @@ class _Store(Resource):
 
 
 class Instance(_Store):
-    """A database instance that stands alone: no member of a cluster."""
+    """A database instance that is not a member of a cluster."""
 
     terraform = Block(
         "aws_db_instance",
@@ -106,7 +106,7 @@ class Instance(_Store):
     security_hub_type = "AwsRdsDbInstance"
 
     engine: str | None = fact(terraform=declared.engine, awscc=declared.engine, unset=None, aws=listed("Engine"))
-    """None: the engine of its source."""
+    """None means the engine of its source."""
 
     source: str | None = fact(
         terraform="replicate_source_db",
@@ -114,7 +114,7 @@ class Instance(_Store):
         unset=None,
         aws=listed("ReadReplicaSourceDBInstanceIdentifier || ReadReplicaSourceDBClusterIdentifier"),
     )
-    """What a read replica replicates; None for every other instance."""
+    """The source of a read replica; None for all other instances."""
 
     encryption: str | None = fact(
         terraform=declared.instance_encryption,
@@ -123,7 +123,7 @@ class Instance(_Store):
         aws=answered.storage_encryption,
         allowed=ENCRYPTIONS,
     )
-    """``none``, ``sse-rds`` (a key of AWS), ``sse-kms``; None: as its source is."""
+    """``none``, ``sse-rds`` (a key of AWS), ``sse-kms``; None means as its source."""
 
     public: bool = fact(
         terraform="publicly_accessible",
@@ -139,7 +139,7 @@ class Instance(_Store):
         aws=listed("BackupRetentionPeriod"),
         allowed=between(0, 35),
     )
-    """For how many days automated backups are kept; 0 turns them off."""
+    """Days for which automated backups are kept; 0 turns them off."""
 
     multi_az: bool = fact(terraform="multi_az", awscc="multi_az", unset=False, aws=listed("MultiAZ"))
 
@@ -159,7 +159,7 @@ class Instance(_Store):
 
 
 class Cluster(_Store):
-    """An Aurora cluster or a Multi-AZ cluster, which hold the data of their instances."""
+    """An Aurora cluster or a Multi-AZ cluster, which holds the data of its instances."""
 
     noun = "RDS cluster"
     terraform = Block(
@@ -192,7 +192,7 @@ class Cluster(_Store):
         unset=None,
         aws=listed("ReplicationSourceIdentifier || GlobalClusterIdentifier"),
     )
-    """The cluster that this one replicates, or the global database that both belong to."""
+    """The source cluster of this one, or the global database that both belong to."""
 
     encryption: str = fact(
         terraform=declared.cluster_encryption,
@@ -224,7 +224,7 @@ class Cluster(_Store):
 
 
 class Scaling(Resource):
-    """What Application Auto Scaling adjusts; of a cluster, the number of its readers."""
+    """A target of Application Auto Scaling; for a cluster, the number of its readers."""
 
     terraform = Block("aws_appautoscaling_target")
     terraform_only = "a live account lists the instances that scaling has added"
@@ -235,7 +235,7 @@ class Scaling(Resource):
     minimum: int = fact(terraform="min_capacity", unset=0, terraform_only=terraform_only)
 
     def is_of(self, cluster: Cluster) -> bool:
-        """Whether it certainly adjusts the number of readers of a cluster."""
+        """Whether the target is certainly the number of readers of a cluster."""
         if self.dimension != _READERS:
             return False
         target, origin = symbolic(self.target), cluster.origin
@@ -246,10 +246,10 @@ class Scaling(Resource):
 
 
 def adds_reader(cluster: Cluster, inventory: Inventory) -> bool:
-    """Whether scaling certainly gives a cluster a reader beside its writer.
+    """Whether scaling certainly adds a reader to a cluster with one instance.
 
     Raises:
-        Undecided: it may, when there is load, or it may be meant for another cluster.
+        Undecided: it may do so under load, or its target may be another cluster.
 
     """
     if some(lambda scaling: every(lambda test: test(), _adding(scaling, cluster)), inventory.all(Scaling)):
@@ -269,7 +269,7 @@ def _adding(scaling: Scaling, cluster: Cluster) -> tuple[Callable[[], bool], ...
 
 
 class ClusterInstance(Resource):
-    """An instance of a cluster. Encryption, backups, logs, sign-in and deletion are the cluster's to set."""
+    """An instance of a cluster. The cluster has the settings of encryption, backups, logs, sign-in and deletion."""
 
     terraform = Block(
         "aws_rds_cluster_instance",
@@ -311,14 +311,14 @@ class ClusterInstance(Resource):
     monitoring_seconds: int | None = fact(
         terraform=declared.monitoring_of_member,
         awscc="monitoring_interval",
-        unset=None,  # as the cluster says
+        unset=None,  # the setting of the cluster
         aws=listed("MonitoringInterval"),
         allowed=_INTERVALS,
     )
 
 
 class Proxy(Resource):
-    """An RDS proxy, which applications connect to instead of the database."""
+    """An RDS proxy. Applications connect to it instead of the database."""
 
     terraform = Block("aws_db_proxy", "awscc_rds_db_proxy", name="name", awscc_name="db_proxy_name")
     aws = Listing("rds.describe_db_proxies", "DBProxies[]", arn="{DBProxyArn}", name="DBProxyName")
@@ -328,14 +328,14 @@ class Proxy(Resource):
 
 
 def original(instance: Instance, inventory: Inventory) -> Instance | Cluster:
-    """Whose data an instance holds: for a read replica the instance or cluster at the end of the chain of sources.
+    """The instance or cluster whose data an instance holds: for a read replica, the end of the chain of sources.
 
     Raises:
-        Undecided: a source lies outside what was scanned.
+        Undecided: a source is outside of the scan.
 
     """
     found = instance
-    for _ in range(16):  # AWS chains three; names in source may form a ring
+    for _ in range(16):  # AWS allows chains of three; names in source may form a cycle
         if found.source is None:
             return found
         cluster = inventory.lookup(Cluster, found.source)
@@ -349,10 +349,10 @@ def original(instance: Instance, inventory: Inventory) -> Instance | Cluster:
 
 
 def engine_of(store: Instance | Cluster, inventory: Inventory) -> str:
-    """The engine of an instance or cluster, for a replica that does not say that of its source.
+    """The engine of an instance or cluster; for a replica without the argument, that of its source.
 
     Raises:
-        Undecided: neither says it.
+        Undecided: neither has it.
 
     """
     engine = store.engine

@@ -13,7 +13,7 @@ _SHARED = "[?AttributeName=='restore'].AttributeValues | [0]"
 
 
 class Snapshot(Resource):
-    """A snapshot of an instance that somebody took or copied. Automated ones are as their instance is, and private."""
+    """A manual or copied snapshot of an instance. Automated ones are private, with the encryption of their instance."""
 
     terraform = Block(
         "aws_db_snapshot",
@@ -37,7 +37,7 @@ class Snapshot(Resource):
         unset=None,
         aws=listed("DBInstanceIdentifier"),
     )
-    """The instance that it was taken of, or the snapshot that it was copied from."""
+    """The instance or snapshot that it was made from."""
 
     encryption: str | None = fact(
         terraform=declared.copied_with_key,
@@ -64,7 +64,7 @@ _BACKUPS_APART = "a live account lists replicated backups apart from snapshots"
 
 
 class ReplicatedBackups(Snapshot):
-    """The automated backups of an instance as they are kept in another region, by a key of that region."""
+    """The automated backups of an instance in another region, with a key of that region."""
 
     terraform = Block(
         "aws_db_instance_automated_backups_replication", "awscc_rds_db_instance", when=declared.replicates_backups
@@ -90,7 +90,7 @@ class ReplicatedBackups(Snapshot):
 
 
 class ClusterSnapshot(Resource):
-    """A snapshot of a cluster that somebody took or copied."""
+    """A manual or copied snapshot of a cluster."""
 
     terraform = Block(
         "aws_db_cluster_snapshot",
