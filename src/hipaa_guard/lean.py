@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 __all__ = ("dataclass", "regex")
 
 if TYPE_CHECKING:
-    from dataclasses import dataclass as dataclass  # noqa: PLC0414 - the same to whoever checks types
+    from dataclasses import dataclass as dataclass  # noqa: PLC0414 - the same for type checkers
     from re import compile as regex
 else:
 

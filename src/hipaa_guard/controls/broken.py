@@ -54,7 +54,7 @@ def error_text(error: BaseException) -> str:
     """The type and text of an error in code of a user, on one line; a substitute if the text cannot be read."""
     try:
         text = str(error)
-    except Exception:  # noqa: BLE001 - the text is made by somebody else's code
+    except Exception:  # noqa: BLE001 - code of a user makes the text
         text = "an error without a text"
     text = " ".join(text.split())
     return f"{type(error).__name__}: {text[:_LONGEST]}" if text else type(error).__name__

@@ -73,7 +73,7 @@ def of_known_words(declare: Callable[P, R]) -> Callable[P, R]:
     known = [each.name for each in parameters if each.kind is each.KEYWORD_ONLY]
     needed = [each.name for each in parameters if each.kind is each.KEYWORD_ONLY and each.default is each.empty]
     takes_members = any(each.kind is each.VAR_POSITIONAL for each in parameters)
-    is_method = any(each.kind is each.POSITIONAL_OR_KEYWORD for each in parameters)  # of a judgement, which has a name
+    is_method = any(each.kind is each.POSITIONAL_OR_KEYWORD for each in parameters)  # `self`: an object with a name
 
     @functools.wraps(declare)
     def checked(*args: P.args, **kwargs: P.kwargs) -> R:

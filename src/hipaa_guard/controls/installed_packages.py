@@ -64,7 +64,7 @@ def _of_package(information: Path, seen: set[str]) -> list[Policies]:
     try:
         found = Distribution.at(information).entry_points.select(group=GROUP)
         entries = sorted(((entry, entry.attr) for entry in found), key=lambda each: each[0].name)
-    except Exception as error:  # noqa: BLE001 - Python's parser raises this and that
+    except Exception as error:  # noqa: BLE001 - Python's parser raises various errors
         reason = f"the entry points cannot be read: {error_text(error)}"
         return [Policies((), (Broken("", str(information / _ENTRIES), 0, reason),))]
     unusable = "but that must be a module or a package, without an attribute"
@@ -110,7 +110,7 @@ def _imported(information: Path, entry: EntryPoint, name: str) -> Policies:
         raise
     except PolicyFileError as error:
         return Policies((), error.broken)
-    except BaseException as error:  # noqa: BLE001 - it is somebody else's code
+    except BaseException as error:  # noqa: BLE001 - it runs code that is not ours
         return _unusable(information, entry, f"and its module {name} cannot be loaded: {error_text(error)}")
     declared = policies_of(module.__spec__)
     return Policies(tuple(controls_in(module))) if declared is None else declared

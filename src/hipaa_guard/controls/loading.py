@@ -97,7 +97,7 @@ def _not_seen_through(control: Control) -> str:
     """Why the facts that a control reads cannot be determined; empty if they can. Objects in its module may raise."""
     try:
         wanted_facts([control])
-    except Exception as error:  # noqa: BLE001 - it is somebody else's code
+    except Exception as error:  # noqa: BLE001 - it runs code that is not ours
         return f"the facts that it reads cannot be determined: {error_text(error)}"
     return ""
 
@@ -118,8 +118,8 @@ def select(controls: Sequence[Control], only: Iterable[str], skip: Iterable[str]
 def chosen(loaded: Loaded, only: Iterable[str], skip: Iterable[str] = ()) -> Loaded:
     """The controls that `select` chooses, and the broken ones among those that the options name.
 
-    If there is a file that cannot be loaded, it may have defined a name that no control has. Such a name then selects
-    the file.
+    A name that no control has may be that of a control in a file that cannot be loaded. If there are such files, the
+    name selects them.
 
     Raises:
         ControlError: an id does not exist; the text names the closest ones.

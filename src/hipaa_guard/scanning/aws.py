@@ -78,7 +78,7 @@ def scan_aws(
     account = (at or AwsTarget()).opened()
     keeping = _Keeping(account, plan, options, resume=resume)
     try:
-        known = _known(account, plan, options, keeping)
+        known = _initial_answers(account, plan, options, keeping)
         collected = collect_prepared(account, plan, progress=options.progress, known=known, note=keeping.note)
     except KeyboardInterrupt:
         raise InterruptedScanError(keeping.interrupted()) from None
@@ -151,7 +151,7 @@ def _questions(options: Options) -> Sequence[Question]:
     return () if options.only else QUESTIONS
 
 
-def _known(account: AwsAccount, plan: Prepared, options: Options, keeping: _Keeping) -> Mapping[str, Answer]:
+def _initial_answers(account: AwsAccount, plan: Prepared, options: Options, keeping: _Keeping) -> Mapping[str, Answer]:
     """The answers that the scan starts with: those of an interrupted scan, else of one call per service, made now."""
     if keeping.answers:
         return keeping.answers
@@ -234,7 +234,7 @@ class _Keeping:
         except (LedgerError, StoredError, RuntimeError) as error:  # RuntimeError: there is no home directory
             options.tell(f"this scan cannot be resumed if it is interrupted: {error}")
         if resume:
-            self._say_what_is_known()
+            self._announce_resumption()
 
     @property
     def answers(self) -> Mapping[str, Answer]:
@@ -263,7 +263,7 @@ class _Keeping:
             self._ledger.close(keep=kept > 0)
         if not kept:
             return "The scan was interrupted, and nothing of it was kept."
-        return f"The scan was interrupted. {kept:,} answers are kept: run the same command with --resume to go on."
+        return f"The scan was interrupted. {kept:,} answers are kept: run the same command with --resume to continue."
 
     def ended(self, answers: Mapping[str, Answer]) -> None:
         """Delete the ledger, unless a resumed scan can use it."""
@@ -277,10 +277,10 @@ class _Keeping:
                 "--resume to ask only these."
             )
 
-    def _say_what_is_known(self) -> None:
+    def _announce_resumption(self) -> None:
         if self._ledger is not None and self._ledger.answers:
             began, known = f"{self._ledger.started:%Y-%m-%d %H:%M:%S} UTC", len(self._ledger.answers)
-            self._options.tell(f"going on with the scan that began {began}: {known:,} answers are known.")
+            self._options.tell(f"continuing the scan that began {began}: {known:,} answers are known.")
         else:
             self._options.tell("there is no interrupted scan like this one to resume: it begins anew.")
         if self._ledger is not None and self._ledger.lost:

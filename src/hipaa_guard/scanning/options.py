@@ -41,7 +41,7 @@ class Options:
     max_unjudged: int | None = None
     """Maximum resources that no control judges."""
     allow_empty: bool = False
-    """The gate does not fail for a scan that judges nothing."""
+    """A scan that judges nothing is not incomplete."""
     warn_only: bool = False
     fail_on_new: bool = False
     """Only failures that the baseline lacks make the gate fail."""

@@ -88,7 +88,7 @@ def _read(target: TerraformTarget, top: Top, options: Options) -> list[Configura
 
     path, changed = target.path, target.changed
     if changed is not None and not path.is_dir() and path.exists():
-        raise InputError(f"{path} is no directory: changed files tell which roots of a directory to scan")
+        raise InputError(f"{path} is no directory: changed files select the roots of a directory to scan")
     if changed is not None and _concern_all(changed, options):
         changed = None
     try:

@@ -230,7 +230,7 @@ def letting_in(entries: list[Entry], protocol: str, port: int) -> Entry | None:
 
 
 def _allows(entry: Entry, protocol: str, port: int) -> bool:
-    return _hold(
+    return _all_hold(
         lambda: entry.action == "allow", lambda: entry.covers(protocol, port), lambda: means_everybody(entry.cidr)
     )
 
@@ -238,7 +238,7 @@ def _allows(entry: Entry, protocol: str, port: int) -> bool:
 def _stopped(entry: Entry, entries: list[Entry], protocol: str, port: int) -> bool:
     """Whether an entry with a lower number denies all that this one allows."""
     return some(
-        lambda other: _hold(
+        lambda other: _all_hold(
             lambda: other.action == "deny",
             lambda: other.number < entry.number,
             lambda: other.covers(protocol, port),
@@ -248,6 +248,6 @@ def _stopped(entry: Entry, entries: list[Entry], protocol: str, port: int) -> bo
     )
 
 
-def _hold(*tests: Callable[[], bool]) -> bool:
+def _all_hold(*tests: Callable[[], bool]) -> bool:
     """Whether all tests hold. It is False if one certainly fails, even if others cannot be decided."""
     return every(lambda test: test(), tests)

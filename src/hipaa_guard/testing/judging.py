@@ -92,8 +92,8 @@ def check(case: Case, side: Side, control: Control, directory: Path | None = Non
     with _or_temporary(directory) as place, told_to(side, case, control, place) as inventory:
         finding = _the_one(control, inventory)
         assert finding.error is None, f"the control broke: it {finding.message}\n{finding.error}"
-        told = (finding.status, finding.message)
-        assert told == (case.verdict, finding.message), (
+        found = (finding.status, finding.message)
+        assert found == (case.verdict, finding.message), (
             f"{case.verdict} is expected, it is {finding.status}: {finding.message}"
         )
         assert case.says in finding.message, f"{case.says!r} is not in {finding.message!r}"

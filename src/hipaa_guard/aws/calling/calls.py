@@ -218,7 +218,7 @@ class Call:
             finally:
                 if self._reader.pages.count > before:
                     self._tries = 1
-        except Exception as error:  # noqa: BLE001 - whatever it is, the fact is not known and the scan goes on
+        except Exception as error:  # noqa: BLE001 - after any error, the fact is unknown and the scan continues
             return caller.refusal(error, operation, self._region, answered=self._tally.answered)
         return None
 

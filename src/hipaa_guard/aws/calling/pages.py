@@ -48,9 +48,9 @@ class _Joined:
             _extend(self.merged, page, name.split("."))
 
 
-def _tells_nothing(value: Any) -> bool:
+def _is_empty(value: Any) -> bool:
     """Whether an answer is empty; a list without elements is content."""
-    return value is None or (isinstance(value, dict) and all(map(_tells_nothing, value.values())))
+    return value is None or (isinstance(value, dict) and all(map(_is_empty, value.values())))
 
 
 def _extend(into: Pages, page: Pages, path: list[str]) -> None:
@@ -97,7 +97,7 @@ class PageReader:
             size = operation_quirks.page_size(client, method, self._params)
             paginator = client.get_paginator(method)
             self._iterator = paginator.paginate(**self._params, PaginationConfig={"PageSize": size} if size else {})
-            self._iterator._inject_starting_params(self._params)  # noqa: SLF001 - botocore's own iterator cannot go on
+            self._iterator._inject_starting_params(self._params)  # noqa: SLF001 - botocore's own iterator cannot resume
 
     def read(self) -> None:
         """Request all pages that are still missing, or only the first.
@@ -125,7 +125,7 @@ class PageReader:
         """
         if self._tally.signed:
             return
-        if _tells_nothing({name: value for name, value in page.items() if name != "ResponseMetadata"}):
+        if _is_empty({name: value for name, value in page.items() if name != "ResponseMetadata"}):
             raise SpoiltAnswerError("the answer is empty and has no request id of AWS's")
         lists = [] if self._iterator is None else [key.expression for key in self._iterator.result_keys]
         left_out = next((name for name in lists if "." not in name and name not in page), None)

@@ -111,7 +111,7 @@ def keep(answer: Answer, fields: Mapping[str, Field]) -> Answer:
         return answer
     try:
         return replace(answer, value=fields[answer.operation].of(answer.value))
-    except Exception as error:  # noqa: BLE001 - whatever others sent, only this answer is not known
+    except Exception as error:  # noqa: BLE001 - after any error, only this answer is unknown
         action = action_of(answer.operation)
         refusal = classify(error, operation=answer.operation, region=answer.region, action=action, answered=True)
         return replace(answer, value=None, refusal=refusal)

@@ -150,7 +150,7 @@ class Requests:
         elif key in self._waiting:
             self._waiting[key].append(then)
         elif key in self._known:
-            self._hold(key, self._known[key])
+            self._keep(key, self._known[key])
             then(self._known[key])
         else:
             self._waiting[key] = [then]
@@ -176,14 +176,14 @@ class Requests:
 
     def _take(self, result: tuple[str, Answer]) -> None:
         key, answer = result
-        self._hold(key, answer)
+        self._keep(key, answer)
         for then in self._waiting.pop(key):
             then(answer)
         if self._progress is not None:
             done = len(self.answers)
             self._progress(done, done + len(self._waiting), f"{answer.operation} in {answer.region}")
 
-    def _hold(self, key: str, answer: Answer) -> None:
+    def _keep(self, key: str, answer: Answer) -> None:
         self.answers[key] = answer
         if self._note is not None:
             self._note(key, answer)

@@ -85,7 +85,7 @@ class Ledger:
         return int(self._database.execute("SELECT count(*) FROM answer").fetchone()[0])
 
     def close(self, *, keep: bool) -> None:
-        """Close the ledger. It is deleted unless `keep` is set and it holds an answer."""
+        """Close the ledger, and delete it unless `keep` is True."""
         self._database.close()
         if not keep:
             self.path.unlink(missing_ok=True)

@@ -251,7 +251,7 @@ class Refusal:
 
     @property
     def hint(self) -> str:
-        """What to do next."""
+        """The next step for the user."""
         return _HINTS[self.meaning].format(action=self.action, region=self.region)
 
     def unknown(self) -> Unknown:
@@ -277,7 +277,7 @@ class Refusal:
 
     def _denier(self) -> str:
         words = self.message.lower()
-        return next((f" {said}" for found, said in _DENIERS if found.lower() in words), "")
+        return next((f" {denier}" for found, denier in _DENIERS if found.lower() in words), "")
 
     def _detail(self) -> str:
         return f"{self.code}: {self.message}" if self.message else self.code

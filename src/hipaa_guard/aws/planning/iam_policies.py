@@ -48,7 +48,7 @@ def _allowed(managed: str) -> Mapping[str, Sequence[str]]:
 def policies_of(actions: Collection[str]) -> list[dict[str, Any]]:
     """The fewest policies that hold these actions within IAM's limit of size.
 
-    The first also denies reading stored data, which applies to a role with all of them.
+    The first also denies reading stored data. The denial applies to the role as a whole.
     """
     rest = sorted(actions)
     fits = _fitting(rest, denies=True)

@@ -168,26 +168,26 @@ def _identity(caller: Caller, home: str) -> Mapping[str, Any]:
 
 def _why_not(refusal: Refusal) -> str:
     """Why the first call failed, and what to do."""
-    said = f" ({refusal.code}: {refusal.message})" if refusal.message else f" ({refusal.code})"
+    details = f" ({refusal.code}: {refusal.message})" if refusal.message else f" ({refusal.code})"
     match refusal.meaning:
         case Meaning.EXPIRED:
-            return f"The AWS credentials have expired or could not be renewed{said}. Log in again and scan again."
+            return f"The AWS credentials have expired or could not be renewed{details}. Log in again and scan again."
         case Meaning.BAD_CREDENTIALS | Meaning.NOT_ENABLED if refusal.code == "RequestTimeTooSkewed":
-            return f"AWS refuses requests because the clock of this machine is wrong{said}. Set the clock."
+            return f"AWS refuses requests because the clock of this machine is wrong{details}. Set the clock."
         case Meaning.BAD_CREDENTIALS | Meaning.NOT_ENABLED:
             return (
-                f"AWS does not accept the credentials{said}. Check the key, and that the region "
+                f"AWS does not accept the credentials{details}. Check the key, and that the region "
                 f"{refusal.region} belongs to the same partition and is enabled for the account."
             )
         case Meaning.DENIED:
-            return f"AWS denies the credentials or the role{said}. Check the role's trust policy and external id."
+            return f"AWS denies the credentials or the role{details}. Check the role's trust policy and external id."
         case Meaning.UNREACHABLE | Meaning.NOT_OFFERED:
             return (
-                f"AWS could not be reached in {refusal.region}{said}. "
+                f"AWS could not be reached in {refusal.region}{details}. "
                 "Check the network, the proxy and AWS_ENDPOINT_URL."
             )
         case _:
-            return f"AWS did not say whose credentials these are{said}. Try `aws sts get-caller-identity`."
+            return f"AWS did not say whose credentials these are{details}. Try `aws sts get-caller-identity`."
 
 
 # --- Regions -----------------------------------------------------------------------------------------------------
@@ -251,7 +251,7 @@ def _regions(caller: Caller, home: str, chosen: tuple[str, ...] | None) -> _Regi
             Meaning.SPOILT, "NoRegions", f"{home} is not in the list", _REGIONS, home, action_of(_REGIONS)
         )
         return _without_list(refusal, home, chosen)
-    enabled = frozenset(name for name, said in status.items() if said != "not-opted-in")
+    enabled = frozenset(name for name, opt_in in status.items() if opt_in != "not-opted-in")
     if chosen is None:
         skipped = {name: "not enabled in this account" for name in status if name not in enabled}
         return _RegionChoice(tuple(sorted(enabled)) or (home,), enabled, skipped)

@@ -246,7 +246,7 @@ class Scaling(Resource):
 
 
 def adds_reader(cluster: Cluster, inventory: Inventory) -> bool:
-    """Whether scaling certainly adds a reader to a cluster with one instance.
+    """Whether scaling certainly adds a reader to a cluster, beside its writer.
 
     Raises:
         Undecided: it may do so under load, or its target may be another cluster.
