@@ -12,7 +12,7 @@ from hipaa_guard.assessment.model import SettingsChange, UsedFile
 from hipaa_guard.assessment.register_and_baseline import RegisterAndBaseline, RegisterOrBaselineError, read_known
 from hipaa_guard.controls.broken import Broken
 from hipaa_guard.controls.control import Control, Severity
-from hipaa_guard.controls.loading import ControlError, chosen, load_all
+from hipaa_guard.controls.loading import ControlError, chosen, list_all
 from hipaa_guard.terraform.modules.plan_inputs import PlanInputs
 
 if TYPE_CHECKING:
@@ -113,7 +113,7 @@ def selected(options: Options) -> Selection:
 
     """
     try:
-        loaded = load_all(options.policies)
+        loaded = list_all(options.policies)
         wanted = chosen(loaded, options.only, options.skip)
         known = read_known(options.exceptions, options.baseline, options.at)
         for broken in wanted.broken:
