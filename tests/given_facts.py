@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from hipaa_guard.facts.resource import Fact, Trace
+from hipaa_guard.facts.origin import Trace
+from hipaa_guard.facts.resource import Fact
 from hipaa_guard.facts.values import Value
 
 

@@ -1,8 +1,8 @@
-"""The Security Rule as data: its standards and implementation specifications, and how old the data are.
+"""The Security Rule as data: its standards and implementation specifications, and the dates of the data.
 
-The files stand in ``policies/law``. Parsing YAML would cost each scan more than it takes to judge 64 resources, so
-``parsed.json`` holds what scans need of them (`python -m docs.generate` writes it), with a checksum of each file. A
-file that has another one is parsed anew.
+The files are in ``policies/law``. Parsing YAML would take longer than judging 64 resources, so ``parsed.json`` holds
+the parts that scans need (`python -m docs.generate` writes it), with a checksum of each file. A file with another
+checksum is parsed anew.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from hipaa_guard.lean import dataclass
 
 PARSED = "parsed.json"
 YAML_FILES = ("security_rule.yaml", "eligible_services.yaml")
-"""The files of which ``parsed.json`` holds a copy."""
+"""The files that ``parsed.json`` has parts of."""
 _NEEDED = ("text_version", "compiled", "list_date", "requirements", "services")
 RequirementType = Literal["standard", "required", "addressable"]
 Decidable = Literal["automated", "partial", "manual", "aws-inherited"]
@@ -32,7 +32,7 @@ class LawError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Requirement:
-    """One standard or implementation specification. ``name`` is the heading of the regulation, ``summary`` is ours."""
+    """One standard or implementation specification. ``name`` is the regulation's heading, ``summary`` our own text."""
 
     citation: str
     parent: str
@@ -150,15 +150,15 @@ def text_of(name: str) -> str:
 
 
 def directory() -> Path:
-    """Where the files stand."""
+    """The directory of the files."""
     return Path(import_module("hipaa_guard.policies").__path__[0], "law")
 
 
 def document(name: str) -> Mapping[str, Any]:
-    """What scans need of one of the YAML files.
+    """The parts of one of the YAML files that scans need.
 
     Raises:
-        LawError: it is missing or damaged.
+        LawError: the file is missing or damaged.
 
     """
     text = text_of(name)
@@ -170,13 +170,13 @@ def document(name: str) -> Mapping[str, Any]:
 
 
 def checksum(text: str) -> int:
-    """By which a file is known."""
+    """The checksum of the text of a file."""
     return zlib.crc32(text.encode())
 
 
 @cache
 def _parsed() -> Mapping[str, Any]:
-    """The files as JSON, by name; nothing where that is missing or damaged."""
+    """The content of ``parsed.json``, by file name; empty if it is missing or damaged."""
     try:
         found = json.loads((directory() / PARSED).read_bytes())
     except (OSError, ValueError):
@@ -185,10 +185,10 @@ def _parsed() -> Mapping[str, Any]:
 
 
 def parsed(text: str) -> dict[str, Any]:
-    """What scans need of a YAML file, given its text, as data that JSON can hold.
+    """The parts of a YAML text that scans need, as data for JSON.
 
     Raises:
-        LawError: it is damaged.
+        LawError: the text is damaged.
 
     """
     import yaml  # 25 ms that most commands need not pay

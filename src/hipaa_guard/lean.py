@@ -1,7 +1,7 @@
-"""Dataclasses and regular expressions that cost little before they are used, for modules that every scan imports.
+"""Dataclasses and regular expressions that cost little until they are used, for modules that every scan imports.
 
-The standard library writes and compiles six methods for each dataclass. Here only ``__init__`` is. A scan
-makes some eighty of these classes before it reads anything, which took a fifth of its time.
+The standard library generates and compiles six methods for each dataclass, this module only ``__init__``. A scan
+creates some eighty of these classes before it reads anything, which took a fifth of its time.
 """
 
 from __future__ import annotations
@@ -21,14 +21,14 @@ from typing import TYPE_CHECKING, Any
 __all__ = ("dataclass", "regex")
 
 if TYPE_CHECKING:
-    from dataclasses import dataclass as dataclass  # noqa: PLC0414 - the same to whoever checks types
+    from dataclasses import dataclass as dataclass  # noqa: PLC0414 - the same for type checkers
     from re import compile as regex
 else:
 
     def dataclass(
         cls: type | None = None, /, *, frozen: bool = False, slots: bool = False, eq: bool = True, init: bool = True
     ) -> Any:
-        """As `dataclasses.dataclass`, of whose options it has these."""
+        """As `dataclasses.dataclass`, with these of its options."""
         if cls is None:
             return lambda cls: _made(cls, frozen=frozen, slots=slots, eq=eq, init=init)
         return _made(cls, frozen=frozen, slots=slots, eq=eq, init=init)
@@ -49,7 +49,7 @@ def _made(cls: type, *, frozen: bool, slots: bool, eq: bool, init: bool) -> type
     fields = _fields(cls)
     cls.__dataclass_fields__ = fields  # type: ignore[attr-defined]
     matched = tuple(each.name for each in fields.values() if each.init)
-    methods: dict[str, Any] = {"__repr__": _told, "__match_args__": matched}
+    methods: dict[str, Any] = {"__repr__": _repr, "__match_args__": matched}
     if init:
         methods["__init__"] = _init(cls, fields, frozen=frozen)
     if eq:
@@ -66,7 +66,7 @@ def _made(cls: type, *, frozen: bool, slots: bool, eq: bool, init: bool) -> type
 
 
 def _fields(cls: type) -> dict[str, Field[Any]]:
-    """Those of the classes that it is derived from, and its own."""
+    """The fields of its base classes, and its own."""
     found: dict[str, Field[Any]] = {}
     for base in cls.__mro__[-1:0:-1]:
         found.update(base.__dict__.get("__dataclass_fields__", {}))
@@ -76,7 +76,7 @@ def _fields(cls: type) -> dict[str, Field[Any]]:
         default = cls.__dict__.get(name, MISSING)
         each: Field[Any] = default if isinstance(default, Field) else field(default=default)
         each.name, each.type = name, type_
-        each._field_type = _FIELD  # type: ignore[attr-defined]  # noqa: SLF001 - by which `fields` and `replace` know it
+        each._field_type = _FIELD  # type: ignore[attr-defined]  # noqa: SLF001 - `fields` and `replace` look for it
         if default is each and each.default is MISSING:
             delattr(cls, name)
         elif default is each:
@@ -114,7 +114,7 @@ def _init(cls: type, fields: dict[str, Field[Any]], *, frozen: bool) -> Any:
 
 
 def _slotted(cls: type, fields: dict[str, Field[Any]]) -> type:
-    """The class anew, as slots cannot be added to one that is there."""
+    """The class created anew, as slots cannot be added to an existing class."""
     inherited = {name for base in cls.__mro__[1:] for name in base.__dict__.get("__slots__", ())}
     body = dict(cls.__dict__)
     for name in (*fields, "__dict__", "__weakref__"):
@@ -126,7 +126,7 @@ def _slotted(cls: type, fields: dict[str, Field[Any]]) -> type:
 
 
 def _key(names: list[str]) -> Any:
-    """What tells objects of a class apart, as a tuple."""
+    """A function that returns the compared fields of an object as a tuple."""
     if len(names) > 1:
         return attrgetter(*names)
     return (lambda it: (getattr(it, names[0]),)) if names else (lambda _: ())
@@ -139,9 +139,9 @@ def _equals(key: Any) -> Any:
     return equals
 
 
-def _told(self: Any) -> str:
-    told = (f"{name}={getattr(self, name)!r}" for name, each in self.__dataclass_fields__.items() if each.repr)
-    return f"{self.__class__.__qualname__}({', '.join(told)})"
+def _repr(self: Any) -> str:
+    values = (f"{name}={getattr(self, name)!r}" for name, each in self.__dataclass_fields__.items() if each.repr)
+    return f"{self.__class__.__qualname__}({', '.join(values)})"
 
 
 def _frozen(self: Any, name: str, *_: Any) -> None:

@@ -21,7 +21,8 @@ from hipaa_guard.controls.control import Control, Severity, Status, passed
 from hipaa_guard.controls.findings import Finding
 from hipaa_guard.controls.fix import Fix
 from hipaa_guard.facts.locations import Gap, GapKind
-from hipaa_guard.facts.resource import Origin, Resource
+from hipaa_guard.facts.origin import Origin
+from hipaa_guard.facts.resource import Resource
 from hipaa_guard.facts.values import Cause
 
 COMPLETE = Coverage()

@@ -18,7 +18,7 @@ from hipaa_guard.controls.control import Control, Severity, Status
 from hipaa_guard.controls.findings import Finding
 from hipaa_guard.controls.loading import load
 from hipaa_guard.facts.locations import NOT_ASKED_FOR, Gap, GapKind
-from hipaa_guard.facts.resource import Origin
+from hipaa_guard.facts.origin import Origin
 from hipaa_guard.outputs.json.writing import parse, render
 from hipaa_guard.outputs.wording import requirement_lines
 from hipaa_guard.scanning.options import Options, TerraformTarget

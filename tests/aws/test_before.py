@@ -137,10 +137,10 @@ def test_a_dry_run_tells_the_actions_of_the_policy(told: Run) -> None:
 @pytest.mark.usefixtures("_cloud")
 def test_a_scan_calls_what_its_dry_run_tells(told: Run) -> None:
     furnish()
-    foreseen = {call["operation"]: call["times"] for call in calls_of(told)}
+    forecast = {call["operation"]: call["times"] for call in calls_of(told)}
     _, out, _ = told("scan", "aws", "--regions", "us-east-1,eu-west-1", "-o", "json")
     made = json.loads(out)["coverage"]["calls"]
-    assert set(made) <= set(foreseen)
+    assert set(made) <= set(forecast)
     assert "iam.get_account_password_policy" in made
     assert made["s3.list_buckets"] == 1  # the first look at the service is not repeated
     assert made["ec2.get_ebs_encryption_by_default"] == 2

@@ -279,7 +279,7 @@ def test_nobody_waits_to_compute_while_credentials_are_renewed(monkeypatch: pyte
     computing: list[bool] = []
 
     def renewed() -> dict[str, str]:
-        computing.append(clients.gate._lock.locked())
+        computing.append(clients.compute_lock._lock.locked())
         expiry = "2999-01-01T00:00:00Z"
         return {"access_key": "a", "secret_key": "s", "token": "t", "expiry_time": expiry}
 
@@ -297,7 +297,7 @@ def test_an_endpoint_that_hangs_again_and_again_is_not_asked_any_more() -> None:
     clients = Clients(boto3.Session(), "us-east-1")
     asked = 0
     while not clients.silent("kms", "us-east-1"):
-        clients.hung("kms", "us-east-1")
+        clients.give_up("kms", "us-east-1")
         asked += 1
     assert 1 < asked < PATIENCE
     assert Caller(clients).call("kms.list_keys", {}, "us-east-1").refusal is not None

@@ -22,7 +22,7 @@ from hipaa_guard.aws.calling.calls import Caller
 from hipaa_guard.aws.collecting.collect import Collected, collect
 from hipaa_guard.aws.planning import operation_quirks
 from hipaa_guard.aws.planning.actions import action_of
-from hipaa_guard.aws.planning.call_forecast import Times, foreseen
+from hipaa_guard.aws.planning.call_forecast import Times, forecast
 from hipaa_guard.aws.planning.plan import planned
 from hipaa_guard.aws.sessions.accounts import AwsAccount, open_account
 from hipaa_guard.controls.control import Control, Status
@@ -186,7 +186,7 @@ def test_each_call_is_made_as_often_as_its_table_says(hospital: Hospital[Line]) 
     assert calls == seen.collected.calls
     of_kind = Counter(resource.kind for resource in seen.collected.inventory)
     most: Counter[str] = Counter()
-    for call in foreseen(seen.collected.plan):
+    for call in forecast(seen.collected.plan):
         resources = sum(of_kind[kind] for kind in call.kinds)
         most[call.operation] += {Times.ACCOUNT: 1, Times.REGION: REGIONS.count(",") + 1, Times.RESOURCE: resources}[
             call.times

@@ -62,7 +62,7 @@ def test_every_path_of_every_table_finds_the_same_in_what_is_kept() -> None:
     fields = fields_read(plan)
     plainer = {operation for bulk, of in SIBLINGS.items() if bulk in plan.operations for operation in of.reads}
     assert set(fields) == {*plan.operations, *plainer}
-    read = {operation: json.dumps(field.told()) for operation, field in fields.items()}
+    read = {operation: json.dumps(field.as_data()) for operation, field in fields.items()}
     assert "Environment" in read["lambda.list_functions"]
     assert all("Variables" not in told for told in read.values())
 

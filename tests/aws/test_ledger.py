@@ -329,7 +329,7 @@ def test_a_scan_that_was_interrupted_says_how_to_go_on(clinic: Path, number: sig
     finally:
         signal.signal(signal.SIGINT, inherited)
     assert stopped.returncode == code
-    assert "answers are kept: run the same command with --resume to go on." in stopped.stderr
+    assert "answers are kept: run the same command with --resume to continue." in stopped.stderr
     assert "Traceback" not in stopped.stderr
     assert [each.suffix for each in (clinic / "state").rglob("*") if each.is_file()] == [".sqlite"]
     assert "answers are known" in scan("--resume").stderr

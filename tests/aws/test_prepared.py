@@ -13,13 +13,13 @@ import boto3
 from moto import mock_aws
 
 from hipaa_guard.aws.collecting.kept_fields import fields_read
-from hipaa_guard.aws.planning.call_forecast import foreseen
+from hipaa_guard.aws.planning.call_forecast import forecast
 from hipaa_guard.aws.planning.plan import planned
 from hipaa_guard.scanning.aws import AwsTarget, rejudge, scan_aws
 from hipaa_guard.scanning.options import Options
 
 OPTIONS = Options(only=("s3_bucket_versioning_enabled",))
-ONCE: tuple[Callable[..., Any], ...] = (planned, fields_read, foreseen)
+ONCE: tuple[Callable[..., Any], ...] = (planned, fields_read, forecast)
 
 
 def calls_in(run: Callable[[], object]) -> dict[str, int]:
@@ -47,6 +47,6 @@ def test_a_scan_and_a_replay_make_each_once(tmp_path: Path) -> None:
         assert calls_in(lambda: scan_aws(OPTIONS, at, evidence=tmp_path / "kept")) == {
             "planned": 1,
             "fields_read": 1,
-            "foreseen": 1,
+            "forecast": 1,
         }
     assert calls_in(lambda: rejudge(OPTIONS, tmp_path / "kept")) == {"planned": 1, "fields_read": 1}

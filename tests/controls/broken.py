@@ -202,7 +202,7 @@ FILES = [
     Row("a family in a file that fails", f'x = 1 / 0  {HERE}\n\n@family(Member("own_broken", ebs.Volume, "T", Fix(note="N.")), severity=HIGH, hipaa=("164.312(b)",), why="W.")\ndef own_members(volume: ebs.Volume): ...', "ZeroDivisionError", ALL, ()),
     Row("a helper that fails", f"x = 1 / 0  {HERE}\n\n{SOUND}", "ZeroDivisionError", ALL, ()),
     Row("ends the program when loaded", f"raise SystemExit(0)  {HERE}\n\n{SOUND}", "SystemExit: 0", ALL, ()),
-    Row("an object that cannot be looked into", f"class Odd:\n    def __getattr__(self, name):\n        raise ValueError(name)\n\n\nodd = Odd()\n\n\n{SOUND.replace(chr(10), f'  {HERE}' + chr(10), 1).replace(': ...', ':' + chr(10) + '    return odd.good')}", "it cannot be told which facts it reads: ValueError", (NAME,)),
+    Row("an object that cannot be looked into", f"class Odd:\n    def __getattr__(self, name):\n        raise ValueError(name)\n\n\nodd = Odd()\n\n\n{SOUND.replace(chr(10), f'  {HERE}' + chr(10), 1).replace(': ...', ':' + chr(10) + '    return odd.good')}", "the facts that it reads cannot be determined: ValueError", (NAME,)),
 ]  # fmt: skip
 
 ROWS = [*DECLARED, *JUDGING, *FILES]

@@ -13,8 +13,9 @@ from hipaa_guard.controls.facts_read import kinds_of, wanted_facts
 from hipaa_guard.controls.findings import MOST_EVIDENCE, fingerprint, judge
 from hipaa_guard.controls.loading import ControlError, load, select
 from hipaa_guard.facts.locations import Location
+from hipaa_guard.facts.origin import Origin, Trace
 from hipaa_guard.facts.readings import Block, Listing, listed
-from hipaa_guard.facts.resource import Fact, Origin, Resource, Trace, fact
+from hipaa_guard.facts.resource import Fact, Resource, fact
 from hipaa_guard.facts.values import Cause, Unknown, Value
 from tests.given_facts import GivenFacts
 

@@ -23,8 +23,9 @@ from hipaa_guard.authoring import (
 from hipaa_guard.controls.control import Control, Status
 from hipaa_guard.controls.facts_read import kinds_of, wanted_facts
 from hipaa_guard.controls.findings import judge
+from hipaa_guard.facts.origin import Origin
 from hipaa_guard.facts.readings import Block, Listing, listed
-from hipaa_guard.facts.resource import Origin, fact
+from hipaa_guard.facts.resource import fact
 from hipaa_guard.facts.values import Cause, Reference, Unknown, Value
 from tests.given_facts import GivenFacts
 

@@ -7,7 +7,7 @@ from typing import Literal
 import pytest
 
 from hipaa_guard.authoring import Inventory, Resource
-from hipaa_guard.facts.resource import Origin
+from hipaa_guard.facts.origin import Origin
 from hipaa_guard.facts.values import Cause, Computed, Existing, PartialText, Reference, Undecided, Unknown, Value
 from hipaa_guard.judging.customer_keys import is_customer_managed
 from hipaa_guard.services import kms

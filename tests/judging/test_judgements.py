@@ -15,7 +15,7 @@ import pytest
 import hipaa_guard.judging
 from hipaa_guard.authoring import Inventory, Judgement, PolicyDocument, Resource
 from hipaa_guard.controls.control import Status
-from hipaa_guard.facts.resource import Origin
+from hipaa_guard.facts.origin import Origin
 from hipaa_guard.facts.values import Incomplete, Undecided, Unknown
 from hipaa_guard.judging import (
     backups,

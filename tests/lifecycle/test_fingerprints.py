@@ -18,7 +18,7 @@ from hipaa_guard.assessment.diff import Change, compare
 from hipaa_guard.assessment.model import Assessment
 from hipaa_guard.controls.control import Severity, Status
 from hipaa_guard.controls.findings import Finding, fingerprint, with_previous
-from hipaa_guard.facts.resource import Origin
+from hipaa_guard.facts.origin import Origin
 from hipaa_guard.scanning.options import Options, TerraformTarget
 from hipaa_guard.scanning.terraform import scan_terraform
 from tests.lifecycle.register_text import VERSIONING, label, tree

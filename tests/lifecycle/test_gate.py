@@ -15,7 +15,7 @@ from hipaa_guard.controls.control import Severity, Status
 from hipaa_guard.controls.exception import ExceptionEntry
 from hipaa_guard.controls.findings import Finding
 from hipaa_guard.facts.locations import Gap, GapKind
-from hipaa_guard.facts.resource import Origin
+from hipaa_guard.facts.origin import Origin
 from hipaa_guard.facts.values import Cause
 
 ACCEPTED = ExceptionEntry("EX-1", "why", "instead", "a", "b", date(2026, 1, 1), date(2026, 12, 31))

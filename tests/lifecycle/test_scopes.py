@@ -7,7 +7,7 @@ import pytest
 from hipaa_guard.assessment.exception_scopes import ExceptionScope
 from hipaa_guard.controls.exception import ExceptionReference, SourceComments
 from hipaa_guard.facts.locations import Location
-from hipaa_guard.facts.resource import Origin
+from hipaa_guard.facts.origin import Origin
 
 BUCKET = Origin("s3.Bucket", "aws_s3_bucket", "phi", "terraform", address="aws_s3_bucket.phi", root="live/prod")
 LIVE = Origin(

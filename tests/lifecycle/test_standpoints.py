@@ -18,7 +18,7 @@ from hipaa_guard.assessment.model import Assessment
 from hipaa_guard.cli.main import run
 from hipaa_guard.controls.findings import fingerprint
 from hipaa_guard.facts.locations import SETTINGS
-from hipaa_guard.facts.resource import Origin
+from hipaa_guard.facts.origin import Origin
 from hipaa_guard.outputs.formats import gitlab, html, junit, markdown, sarif
 from hipaa_guard.outputs.json import writing
 from hipaa_guard.scanning.options import InputError, Options, TerraformTarget

@@ -29,7 +29,8 @@ from hipaa_guard.controls.exception import ExceptionEntry
 from hipaa_guard.controls.findings import Finding, fingerprint
 from hipaa_guard.controls.fix import Fix
 from hipaa_guard.facts.locations import Gap, GapKind, Location
-from hipaa_guard.facts.resource import Evidence, Origin, Resource
+from hipaa_guard.facts.origin import Evidence, Origin
+from hipaa_guard.facts.resource import Resource
 from hipaa_guard.facts.values import Cause
 from hipaa_guard.scanning.aws import AwsTarget, scan_aws
 from hipaa_guard.scanning.options import Options, TerraformTarget

@@ -19,7 +19,7 @@ from hipaa_guard.controls.control import Status
 from hipaa_guard.controls.findings import Finding, fingerprint
 from hipaa_guard.controls.fix import Fix
 from hipaa_guard.facts.locations import Gap, GapKind, Location
-from hipaa_guard.facts.resource import Evidence, Origin
+from hipaa_guard.facts.origin import Evidence, Origin
 from hipaa_guard.facts.values import Cause
 from hipaa_guard.outputs.formats import html
 from hipaa_guard.outputs.formats.terminal import render

@@ -22,7 +22,7 @@ from hipaa_guard.assessment.model import Assessment, Coverage
 from hipaa_guard.controls.control import Status
 from hipaa_guard.controls.findings import Finding
 from hipaa_guard.facts.locations import Gap, GapKind, Location
-from hipaa_guard.facts.resource import Evidence
+from hipaa_guard.facts.origin import Evidence
 from hipaa_guard.facts.values import Cause
 from hipaa_guard.outputs import FORMATS, write
 from hipaa_guard.outputs.comparison import difference

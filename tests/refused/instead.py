@@ -10,7 +10,8 @@ from hipaa_guard.controls.control import Control, Status
 from hipaa_guard.controls.facts_read import kinds_of
 from hipaa_guard.controls.findings import Finding, judge
 from hipaa_guard.facts.inventory import Inventory
-from hipaa_guard.facts.resource import Fact, FactSource, Resource, Trace
+from hipaa_guard.facts.origin import Trace
+from hipaa_guard.facts.resource import Fact, FactSource, Resource
 from hipaa_guard.facts.values import Value
 from hipaa_guard.testing import all_controls, is_phi, terraform_inventory
 from tests.policies.registry import registry

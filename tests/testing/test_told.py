@@ -49,7 +49,7 @@ def test_a_state_in_one_language_is_told_to_that_side() -> None:
     assert Case("x", "in Terraform", PASS, told.in_terraform()).sides == ("terraform",)
     assert Case("x", "in AWS", PASS, told.in_aws()).sides == ("aws",)
     assert told.in_terraform(" more").text == "text more"
-    with pytest.raises(AssertionError, match="not told to AWS"):
+    with pytest.raises(AssertionError, match="has no AWS calls"):
         told.in_terraform().make(None)
 
 
@@ -59,7 +59,7 @@ def test_a_text_is_terraform_and_the_sides_may_be_told_apart() -> None:
 
 
 def test_no_side_is_told_twice() -> None:
-    with pytest.raises(TypeError, match="x: said twice: terraform is told twice"):
+    with pytest.raises(TypeError, match="x: said twice: terraform is given twice"):
         Case("x", "said twice", PASS, Told("one"), terraform="two")
 
 

@@ -14,7 +14,7 @@ from hipaa_guard.assessment.model import Assessment, Scan
 from hipaa_guard.controls.control import Status
 from hipaa_guard.controls.findings import Finding, fingerprint
 from hipaa_guard.facts.locations import Gap, GapKind
-from hipaa_guard.facts.resource import Origin
+from hipaa_guard.facts.origin import Origin
 from hipaa_guard.terraform.addresses import without_keys
 
 

@@ -8,7 +8,7 @@ from dataclasses import field
 from functools import lru_cache
 
 from hipaa_guard.controls.exception import SourceComments
-from hipaa_guard.facts.resource import Origin
+from hipaa_guard.facts.origin import Origin
 from hipaa_guard.lean import dataclass, regex
 from hipaa_guard.terraform.addresses import segments
 

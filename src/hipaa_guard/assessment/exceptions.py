@@ -16,7 +16,7 @@ from hipaa_guard.assessment.model import Exceptions, ExceptionState, ExceptionUs
 from hipaa_guard.controls.control import Control, Status
 from hipaa_guard.controls.exception import ExceptionEntry, ExceptionReference, SourceComments
 from hipaa_guard.controls.findings import Finding
-from hipaa_guard.facts.resource import Origin
+from hipaa_guard.facts.origin import Origin
 from hipaa_guard.lean import dataclass
 
 LONGEST = 365

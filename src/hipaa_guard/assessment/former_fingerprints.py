@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from hipaa_guard.assessment.baseline import OPEN, with_and_without_count
 from hipaa_guard.controls.findings import Finding, identity, named_so
-from hipaa_guard.facts.resource import Origin
+from hipaa_guard.facts.origin import Origin
 
 
 class Identities(NamedTuple):

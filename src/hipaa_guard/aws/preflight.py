@@ -1,4 +1,4 @@
-"""Before a long scan: who asks, and what the role lacks."""
+"""Checks before a long scan: the caller, and the IAM actions that the role lacks."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from hipaa_guard.aws.planning.call_forecast import ForecastCall, Times
 from hipaa_guard.aws.planning.error_codes import Meaning, Refusal
 from hipaa_guard.aws.sessions.accounts import AwsAccount
 
-# AWS managed policies that allow reading what is stored, most of all first.
+# AWS managed policies that allow reading stored data, the widest first.
 READS_DATA = (
     "AdministratorAccess",
     "PowerUserAccess",
@@ -38,7 +38,7 @@ READS_DATA = (
 
 @dataclass(frozen=True, slots=True)
 class Probe:
-    """What came of trying one call."""
+    """The outcome of trying one call."""
 
     call: ForecastCall
     key: str
@@ -46,7 +46,7 @@ class Probe:
 
     @property
     def refusal(self) -> Refusal | None:
-        """Why it was refused; None where it was answered, where there is none, and where the service is not offered."""
+        """Why it was refused; None if it was answered, nothing is configured, or the region has no such service."""
         if self.answer.refusal is None or self.answer.absent(tuple(self.call.absent)):
             return None
         return None if self.answer.refusal.meaning is Meaning.NOT_OFFERED else self.answer.refusal
@@ -59,21 +59,21 @@ class Probe:
 
 @dataclass(frozen=True, slots=True)
 class Preflight:
-    """What was learnt of an account before its scan."""
+    """The results of the checks of an account before its scan."""
 
     account: AwsAccount
     probes: tuple[Probe, ...]
     reads_data: tuple[str, ...] | None
-    """The attached AWS managed policies that allow reading what is stored; None where it could not be told."""
-    not_told: str
-    """Why it could not be told, or what the answer does not cover."""
+    """The attached AWS managed policies that allow reading stored data; None if they could not be read."""
+    not_covered: str
+    """Why the attached policies could not be read, or the policies that were not looked at."""
     fields: Mapping[str, Field]
     whole: bool
     """Whether all pages were read."""
 
     @property
     def answers(self) -> Mapping[str, Answer]:
-        """What is kept of what was answered in full, or refused for a reason that stays, by `call_key`."""
+        """The kept answers, by `call_key`: answered in full, or refused for a lasting reason."""
         whole = (probe for probe in self.probes if self.whole and lasts(probe.answer))
         return {probe.key: keep(probe.answer, self.fields) for probe in whole}
 
@@ -94,13 +94,13 @@ class Preflight:
 
     @property
     def complete(self) -> bool:
-        """Whether everything that a fact needs, and was tried, was answered."""
+        """Whether all tried calls that answer facts were answered."""
         needed = (probe for probe in self.probes if probe.call.needed)
         return not self.account.gaps and all(probe.refusal is None for probe in needed)
 
     @property
     def faults(self) -> int:
-        """Calls that this program made wrongly."""
+        """Calls that failed by a fault of this program."""
         refusals = (probe.refusal for probe in self.probes if probe.call.needed)
         return sum(1 for refusal in refusals if refusal is not None and refusal.meaning is Meaning.OURS)
 
@@ -108,16 +108,16 @@ class Preflight:
 def preflight(account: AwsAccount, plan: Prepared) -> Preflight:
     """Try the first page of each call of the plan that needs no resource, in one region.
 
-    Calls for each resource need one, so what only they lack is first seen in the scan.
+    Calls per resource need a resource. Actions that only they lack show first in the scan.
     """
     calls = [call for call in plan.calls if call.times is not Times.RESOURCE and not call.note]
     return _tried(account, plan, calls, first_page=True)
 
 
 def glance(account: AwsAccount, plan: Prepared) -> Preflight:
-    """Make one call a service, in one region: the smallest answer that the plan has, to its last page.
+    """Make one call per service, in one region: the one with the smallest answer in the plan, for all its pages.
 
-    The scan need not make these again.
+    The scan need not repeat them.
     """
     calls = sorted(plan.calls, key=lambda call: (call.service, not call.small))
     first: dict[str, ForecastCall] = {}
@@ -151,7 +151,7 @@ def _tried(account: AwsAccount, plan: Prepared, calls: Iterable[ForecastCall], *
 
 @dataclass(frozen=True, slots=True)
 class _Probing:
-    """A foreseen call under way."""
+    """A planned call in progress."""
 
     call: ForecastCall
     key: str
@@ -166,7 +166,7 @@ class _Probing:
 
 
 def _reads_data(account: AwsAccount) -> tuple[tuple[str, ...] | None, str]:
-    """Which wide AWS managed policies the caller has, and what that leaves open."""
+    """The AWS managed policies of `READS_DATA` that the caller has, and a sentence on what was not looked at."""
     principal = _principal(account.arn)
     if principal is None:
         return None, f"{account.arn.partition(':')[2].rpartition(':')[2]} is neither a role nor a user"
@@ -187,13 +187,13 @@ ATTACHED: Mapping[str, tuple[str, str]] = {
 
 
 def _names(answer: Mapping[str, Any] | None) -> Collection[str]:
-    """The names of the AWS managed policies in an answer; one's own may have any name."""
+    """The names of the AWS managed policies in an answer; a customer's own may have any name."""
     policies = (answer or {}).get("AttachedPolicies", [])
     return {each["PolicyName"] for each in policies if each["PolicyArn"].split(":")[4] == "aws"}
 
 
 def _principal(arn: str) -> tuple[str, str] | None:
-    """Whether a role or a user calls, and its name: ``assumed-role/NAME/SESSION``, ``user/PATH/NAME``."""
+    """Whether the caller is a role or a user, and its name: ``assumed-role/NAME/SESSION``, ``user/PATH/NAME``."""
     sort, _, rest = arn.split(":", 5)[5].partition("/")
     if sort == "assumed-role":
         return "role", rest.partition("/")[0]
@@ -201,20 +201,20 @@ def _principal(arn: str) -> tuple[str, str] | None:
 
 
 def warnings(found: Preflight) -> list[str]:
-    """What should be known before a long scan goes on."""
-    told = []
+    """Sentences to print before a long scan."""
+    sentences = []
     if found.missing:
-        told.append(
-            f"the role lacks at least {', '.join(found.missing)}; what it cannot read will be unknown. "
-            "`scan aws --preflight` tells more, `iam-policy` prints the whole policy."
+        sentences.append(
+            f"the role lacks at least {', '.join(found.missing)}; facts that it cannot read will be unknown. "
+            "`scan aws --preflight` shows more, `iam-policy` prints the whole policy."
         )
     if found.reads_data:
-        told.append(data_warning(found.reads_data))
-    return told
+        sentences.append(data_warning(found.reads_data))
+    return sentences
 
 
 def data_warning(policies: Iterable[str]) -> str:
-    """That the role can read what is stored, and what to do."""
+    """The warning that the role can read stored data, and what to do."""
     return (
         f"the role can read data: {', '.join(policies)} is attached. A scan needs configuration only: use a role with "
         "the policy of `hipaa-guard iam-policy`."

@@ -18,7 +18,7 @@ from checkov.common.models.enums import CheckCategories, CheckResult
 from checkov.terraform.checks.resource.base_resource_check import BaseResourceCheck
 
 PROGRAM, OPTIONS = "HIPAA_GUARD", "HIPAA_GUARD_SCAN_OPTIONS"
-"""Environment: the program to call, and more options for its scan (``--var-file prod.tfvars``)."""
+"""Environment variables: the program to call, and more options for its scan (``--var-file prod.tfvars``)."""
 
 _CATEGORIES = {
     "access_control": CheckCategories.IAM,
@@ -40,7 +40,7 @@ _Verdict = dict[str, Any]
 
 
 class _Scan:
-    """What hipaa-guard says of a directory or a plan. ``problem`` tells why it says nothing."""
+    """The scan of a directory or a plan by hipaa-guard. ``problem`` says why there is no result."""
 
     def __init__(self, target: str) -> None:
         self.problem = ""
@@ -53,22 +53,22 @@ class _Scan:
         else:
             self._read(json.loads(ended.stdout))
         if self.problem:
-            _tell(f"nothing of {target} was judged: {self.problem}")
+            _print(f"nothing of {target} was judged: {self.problem}")
 
     def _read(self, result: dict[str, Any]) -> None:
         for finding in result["findings"]:
-            # Checkov knows blocks: what stands inside of one is judged with it.
+            # Checkov knows blocks only: a resource nested in one is judged with it.
             address = finding["resource"].get("inside") or finding["resource"]["address"]
             if address is not None:
                 self._verdicts[finding["control_id"], address].append(finding)
         gaps = [gap for gap in result["coverage"]["gaps"] if gap["incomplete"]]
         for gap in gaps[:_MOST]:
-            _tell(f"not looked at: {gap['subject']}: {gap['reason']}")
+            _print(f"not looked at: {gap['subject']}: {gap['reason']}")
         if len(gaps) > _MOST:
-            _tell(f"and {len(gaps) - _MOST} more gaps in what was looked at; `hipaa-guard scan terraform` lists them")
+            _print(f"and {len(gaps) - _MOST} more gaps in what was looked at; `hipaa-guard scan terraform` lists them")
 
     def verdict(self, control: str, address: str, file: str) -> _Verdict | None:
-        """The verdict of a control on a resource; the worst where one block is judged in several roots."""
+        """The verdict of a control on a resource; the worst if one block is judged in several roots."""
         found = self._verdicts.get((control, address)) or self._verdicts.get((control, f"{address}[?]")) or []
         # A plan names no files.
         here = [each for each in found if each["location"] is None or each["location"]["file"] == file.lstrip("/")]
@@ -90,7 +90,7 @@ _scans: dict[str, _Scan] = {}
 
 
 def _scan_of(graph: Any, scanned_file: str) -> _Scan:
-    """The scan of the directory, or of the plan, that Checkov was given; made when it is first asked for."""
+    """The scan of Checkov's directory or plan, made at its first use."""
     places = _places(graph)
     whole = next((file for file in places.values() if file.endswith(scanned_file)), os.path.abspath(scanned_file))  # noqa: PTH100
     is_document = whole.endswith(".json") and not whole.endswith(".tf.json")
@@ -99,9 +99,11 @@ def _scan_of(graph: Any, scanned_file: str) -> _Scan:
         _scans[target] = _Scan(target)
         unvisited = _scans[target].unvisited(set(places)) if places else []
         for address in unvisited[:_MOST]:
-            _tell(f"{address} fails, but Checkov has no such resource; `hipaa-guard scan terraform {target}` tells why")
+            _print(
+                f"{address} fails, but Checkov has no such resource; `hipaa-guard scan terraform {target}` shows why"
+            )
         if len(unvisited) > _MOST:
-            _tell(f"and {len(unvisited) - _MOST} more failing resources that Checkov does not have")
+            _print(f"and {len(unvisited) - _MOST} more failing resources that Checkov does not have")
     return _scans[target]
 
 
@@ -109,7 +111,7 @@ _known_places: tuple[Any, dict[str, str]] = (None, {})
 
 
 def _places(graph: Any) -> dict[str, str]:
-    """The whole path of the file of each resource, by address."""
+    """The full path of the file of each resource, by address."""
     global _known_places  # noqa: PLW0603 - one graph at a time
     if graph is None:
         return {}
@@ -120,7 +122,7 @@ def _places(graph: Any) -> dict[str, str]:
     return _known_places[1]
 
 
-class _Check(BaseResourceCheck):  # type: ignore[misc] # Checkov is not there when types are checked
+class _Check(BaseResourceCheck):  # type: ignore[misc] # Checkov is not installed when types are checked
     """One control."""
 
     def __init__(self, control: dict[str, Any]) -> None:
@@ -134,7 +136,7 @@ class _Check(BaseResourceCheck):  # type: ignore[misc] # Checkov is not there wh
         self.severity = Severities[control["severity"].upper()]
 
     def scan_resource_conf(self, conf: dict[str, Any]) -> Any:
-        """Checkov's base class asks for it; `run` answers before it is called."""
+        """Required by Checkov's base class, but never called, as `run` is overridden."""
         raise NotImplementedError(conf)
 
     def run(
@@ -145,7 +147,7 @@ class _Check(BaseResourceCheck):  # type: ignore[misc] # Checkov is not there wh
         entity_type: str,
         skip_info: Any,
     ) -> Any:
-        """The verdict on one resource as Checkov's result; what Checkov's comments skip stays skipped."""
+        """The verdict on one resource as Checkov's result; resources that Checkov's comments skip stay skipped."""
         if skip_info:
             return super().run(scanned_file, entity_configuration, entity_name, entity_type, skip_info)
         address = entity_configuration.get("__address__") or f"{entity_type}.{entity_name}"
@@ -157,10 +159,10 @@ class _Check(BaseResourceCheck):  # type: ignore[misc] # Checkov is not there wh
             return _skipped("not known: hipaa-guard has no such resource")
         inside = f"{verdict['resource']['address']} " if "inside" in verdict["resource"] else ""
         self.details = [f"{inside}{verdict['message']}"]
-        return _told(verdict)
+        return _check_result(verdict)
 
 
-def _told(verdict: _Verdict) -> dict[str, Any]:
+def _check_result(verdict: _Verdict) -> dict[str, Any]:
     status, exception = verdict["status"], verdict["exception"]
     if exception is not None and status in ("fail", "unknown"):
         name = exception["id"] if isinstance(exception, dict) else exception
@@ -170,7 +172,7 @@ def _told(verdict: _Verdict) -> dict[str, Any]:
     if status in ("pass", "fail"):
         result = CheckResult.PASSED if status == "pass" else CheckResult.FAILED
         return {"result": result, "evaluated_keys": []}
-    return {"result": CheckResult.UNKNOWN, "evaluated_keys": []}  # does not concern it: Checkov leaves it out
+    return {"result": CheckResult.UNKNOWN, "evaluated_keys": []}  # not applicable: Checkov leaves it out
 
 
 def _skipped(reason: str) -> dict[str, Any]:
@@ -178,7 +180,7 @@ def _skipped(reason: str) -> dict[str, Any]:
 
 
 def _called(*arguments: str) -> subprocess.CompletedProcess[str] | str:
-    """hipaa-guard's answer, or why there is none."""
+    """The finished process of hipaa-guard, or why there is none."""
     program = _program()
     if not program:
         return f"hipaa-guard is not installed here: put it on PATH, or name the program in {PROGRAM}"
@@ -189,7 +191,7 @@ def _called(*arguments: str) -> subprocess.CompletedProcess[str] | str:
 
 
 def _program() -> list[str]:
-    """The hipaa-guard that this file belongs to, else the one on PATH; none where there is neither."""
+    """The hipaa-guard that this file belongs to, else the one on PATH; empty if there is neither."""
     named = os.environ.get(PROGRAM)
     if named:
         return [named]
@@ -201,13 +203,13 @@ def _program() -> list[str]:
     return [found] if found else []
 
 
-def _tell(text: str) -> None:
+def _print(text: str) -> None:
     sys.stderr.write(f"hipaa-guard: {text}\n")
 
 
 def _stop(text: str) -> NoReturn:
-    """End Checkov. It would go on after an exception, without the controls and without a word."""
-    _tell(text)
+    """End Checkov. After an exception it would silently continue without the controls."""
+    _print(text)
     raise SystemExit(2)
 
 

@@ -135,10 +135,10 @@ def _preflight_text(found: Preflight) -> Iterator[str]:
 
 def _data(found: Preflight) -> str:
     if found.reads_data is None:
-        return f"it is not known whether the role can read data: {found.not_told}"
+        return f"it is not known whether the role can read data: {found.not_covered}"
     if found.reads_data:
         return f"WARNING: {data_warning(found.reads_data)}"
-    return f"no AWS managed policy is attached that is known to read data; {found.not_told}"
+    return f"no AWS managed policy is attached that is known to read data; {found.not_covered}"
 
 
 def _status(probes: Sequence[Probe]) -> str:
@@ -162,7 +162,7 @@ def _preflight_json(found: Preflight) -> dict[str, Any]:
         "skipped": dict(sorted(account.skipped.items())),
         "gaps": [gap.reason for gap in account.gaps],
         "reads_data": None if found.reads_data is None else list(found.reads_data),
-        "reads_data_note": found.not_told,
+        "reads_data_note": found.not_covered,
         "services": {
             service: {"status": _status(probes), "refusals": _refusals(probes)}
             for service, probes in found.services.items()

@@ -1,1 +1,1 @@
-"""What a control is, loading controls, and judging an inventory by them."""
+"""Controls: their form, loading them, and judging an inventory by them."""

@@ -1,4 +1,4 @@
-"""A control, or a file of controls, that cannot be used: told by name, file and line, beside all that can."""
+"""A control, or a file of controls, that cannot be used: reported by name, file and line, while all others are used."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from typing import NamedTuple
 from hipaa_guard.facts.locations import Gap, GapKind
 
 _LONGEST = 500
-"""Characters of the text of somebody else's error that are told."""
+"""Maximum characters that are reported of an error's text in a user's code."""
 
 
 class Broken(NamedTuple):
-    """Something of a policy that cannot be used. ``name`` is the id of a control, and empty for a whole file.
+    """A control or policy file that cannot be used. ``name`` is the id of the control; empty for a whole file.
 
-    ``line`` counts from 1; 0 where it is the file as a whole.
+    ``line`` counts from 1; 0 means the file as a whole.
     """
 
     name: str
@@ -26,7 +26,7 @@ class Broken(NamedTuple):
 
     @property
     def place(self) -> str:
-        """The file and the line, seen from the working directory where the file is below it."""
+        """The file and the line; the file relative to the working directory if it is below it."""
         return place_of(self.file, self.line)
 
     def __str__(self) -> str:
@@ -35,7 +35,7 @@ class Broken(NamedTuple):
 
 
 def row(broken: Broken) -> Gap:
-    """The row of a scan that says that a control did not judge."""
+    """The gap of a scan in which this control did not judge."""
     reason = f"{broken.place}: {broken.reason}" if broken.name else broken.reason
     hint = "mend the policy (`hipaa-guard policies test DIR` checks it), or leave the control out with --skip-control"
     if not broken.name:
@@ -44,24 +44,24 @@ def row(broken: Broken) -> Gap:
 
 
 def place_of(file: str, line: int) -> str:
-    """A file and a line as people read them, seen from the working directory where the file is below it."""
+    """A file and a line for people; the file relative to the working directory if it is below it."""
     with suppress(ValueError, OSError):  # it is elsewhere, or there is no working directory any more
         file = str(Path(file).relative_to(Path.cwd()))
     return f"{file}:{line}" if line else file
 
 
-def told(error: BaseException) -> str:
-    """The kind and the text of somebody else's error, on one line. An error that cannot be told has none."""
+def error_text(error: BaseException) -> str:
+    """The type and text of an error in code of a user, on one line; a substitute if the text cannot be read."""
     try:
         text = str(error)
-    except Exception:  # noqa: BLE001 - the text is made by somebody else's code
+    except Exception:  # noqa: BLE001 - code of a user makes the text
         text = "an error without a text"
     text = " ".join(text.split())
     return f"{type(error).__name__}: {text[:_LONGEST]}" if text else type(error).__name__
 
 
 def line_in(file: str, traceback: TracebackType | None) -> int:
-    """The line of a file that an error came through last; 0 where it came through none."""
+    """The last line of a file that an error passed through; 0 if it passed through none."""
     line = 0
     while traceback is not None:
         if traceback.tb_frame.f_code.co_filename == file:

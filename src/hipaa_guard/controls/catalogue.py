@@ -1,8 +1,8 @@
 """The shipped controls as data, so that a scan imports the policy and service modules that it needs and no others.
 
 ``catalogue.json`` is written from the imported modules (`python -m docs.generate`) and holds a checksum of their texts.
-Where that is not the checksum of the modules that are installed, the catalogue is not used and all are imported: what
-is out of date costs time and no verdict.
+Where the installed modules have another checksum, the catalogue is not used and all modules are imported: an outdated
+catalogue costs time, but changes no verdict.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ from hipaa_guard.controls.fix import Fix, FixTexts
 from hipaa_guard.facts.resource import Resource, all_kinds
 
 PACKAGES = ("hipaa_guard.policies", "hipaa_guard.services")
-"""The catalogue is made from the texts of their modules."""
+"""The packages whose modules the catalogue describes."""
 FILE = Path(__file__).with_name("catalogue.json")
 
 
 class CatalogueError(Exception):
-    """A module does not hold what the catalogue says of it: the installation is damaged."""
+    """A module lacks a control that the catalogue lists for it: the installation is damaged."""
 
 
 class Kind(NamedTuple):
@@ -36,26 +36,26 @@ class Kind(NamedTuple):
     kind: str
     module: str
     name: str
-    """Of its class."""
+    """The name of its class."""
     types: tuple[str, ...]
-    """Terraform's, as `Resource.terraform_types` has them."""
+    """Its Terraform types, from `Resource.terraform_types`."""
     brought: tuple[str, ...]
-    """Further types of Terraform that may bring a resource of the kind along, or name one."""
+    """Further Terraform types that may bring a resource of the kind along, or name one."""
     narrower: tuple[str, ...]
-    """The kinds derived from it, which its controls judge, too."""
+    """The names of kinds derived from it, which its controls judge, too."""
 
     def concerns(self, types: Collection[str]) -> bool:
-        """Whether resources of some types of Terraform may be of the kind, or parts of one."""
+        """Whether resources of some Terraform types may be of the kind, or parts of one."""
         return any(type in types for type in self.types) or any(type in types for type in self.brought)
 
     def imported(self) -> type[Resource] | None:
-        """The class; None where its module has not been imported."""
+        """The class; None if its module has not been imported."""
         found: type[Resource] | None = getattr(sys.modules.get(self.module), self.name, None)
         return found
 
 
 class Listed(Control):
-    """A shipped control as the catalogue tells it. Its module is imported when what only that holds is asked for."""
+    """A shipped control from the catalogue. Its module is imported when a part is needed that only the module has."""
 
     __slots__ = ("_kinds", "_real", "_texts")
     _kinds: tuple[Kind, ...]
@@ -121,12 +121,12 @@ class Listed(Control):
         return self._kinds[0].kind
 
     def kinds(self) -> tuple[type[Resource], ...]:
-        """See `Control`; nothing where the module of its kind has not been imported, so that none was met."""
+        """See `Control`; empty if the module of its kind has not been imported, as no resource then had its types."""
         found = self._kinds[0].imported()
         return () if found is None else found.narrower()
 
     def concerns(self, types: Collection[str]) -> bool:
-        """Whether resources of some types of Terraform may be of a kind that the control judges, or parts of one."""
+        """Whether resources of some Terraform types may be of a kind that the control judges, or parts of one."""
         return any(kind.concerns(types) for kind in self._kinds)
 
 
@@ -139,7 +139,7 @@ class Catalogue(NamedTuple):
 
 @cache
 def catalogue() -> Catalogue | None:
-    """The catalogue; None where it does not tell of the modules that are installed."""
+    """The catalogue; None if it does not describe the installed modules."""
     try:
         data = json.loads(FILE.read_bytes())
         if data["checksum"] != checksum():
@@ -158,7 +158,7 @@ def catalogue() -> Catalogue | None:
 
 
 def checksum() -> int:
-    """That of the names and texts of all shipped policy and service modules."""
+    """The checksum of the names and texts of all shipped policy and service modules."""
     value = 0
     for package in PACKAGES:
         for name, path in sorted(_modules(import_module(package).__path__[0])):
@@ -167,7 +167,7 @@ def checksum() -> int:
 
 
 def _modules(directory: str, prefix: str = "") -> Iterator[tuple[str, Path]]:
-    """The modules below a directory: their names below it, and their paths."""
+    """The modules below a directory: their names relative to it, and their paths."""
     with os.scandir(directory) as entries:
         for entry in entries:
             if entry.name.endswith(".py"):
@@ -177,30 +177,29 @@ def _modules(directory: str, prefix: str = "") -> Iterator[tuple[str, Path]]:
 
 
 def imported(controls: Sequence[Control]) -> list[Control]:
-    """Controls with their functions; what of them is only listed is imported.
+    """The controls with their functions; the modules of listed ones are imported.
 
     Raises:
-        CatalogueError: a module does not hold what the catalogue says of it.
+        CatalogueError: a module lacks a control that the catalogue lists for it.
 
     """
     return [each.real() if isinstance(each, Listed) else each for each in controls]
 
 
 def imported_for(controls: Sequence[Control], types: Collection[str]) -> list[Control]:
-    """The controls that can concern resources of some types of Terraform or parts of them, and all of somebody else.
+    """The shipped controls that can concern resources of some Terraform types or parts of them, and all other controls.
 
-    Before, what can concern the types is imported: these controls, and the modules of all kinds that resources of the
-    types may be.
+    It first imports these controls, and the modules of all kinds that resources of the types may be.
 
     Raises:
-        CatalogueError: a module does not hold what the catalogue says of it.
+        CatalogueError: a module lacks a control that the catalogue lists for it.
 
     """
     known = catalogue()
     if known is None:
         return imported(controls)
     if any(not kind.__module__.startswith(f"{PACKAGES[1]}.") for kind in all_kinds()):
-        # Somebody else's kind may be derived from one of ours, whose controls judge it, too.
+        # A user's kind may be derived from one of ours. The controls of ours then judge it, too.
         types = {*types, *listed_types()}
     for kind in known.kinds:
         if kind.concerns(types):
@@ -209,6 +208,6 @@ def imported_for(controls: Sequence[Control], types: Collection[str]) -> list[Co
 
 
 def listed_types() -> frozenset[str]:
-    """The types of Terraform that the kinds of the catalogue are read from, imported or not."""
+    """The Terraform types that the kinds of the catalogue are read from, imported or not."""
     known = catalogue()
     return frozenset() if known is None else frozenset(type for kind in known.kinds for type in kind.types)

@@ -17,9 +17,9 @@ _SERVICES = "hipaa_guard.services."
 def catalogue_of(controls: Iterable[Control]) -> str:
     """The text of the catalogue: JSON, a line for each kind and each control."""
     kinds = sorted((kind for kind in all_kinds() if kind.__module__.startswith(_SERVICES)), key=lambda kind: kind.kind)
-    told = [f"{_line(kind.kind)}: {_line(_kind(kind))}" for kind in kinds]
+    kind_lines = [f"{_line(kind.kind)}: {_line(_kind(kind))}" for kind in kinds]
     entries = [_line(_control(control)) for control in controls if control.is_shipped]
-    parts = ("kinds", "{", told, "}"), ("controls", "[", entries, "]")
+    parts = ("kinds", "{", kind_lines, "}"), ("controls", "[", entries, "]")
     texts = [f'"{name}": {opening}\n' + ",\n".join(lines) + f"\n{closing}" for name, opening, lines, closing in parts]
     return "{\n" + ",\n".join([f'"checksum": {checksum()}', *texts]) + "\n}\n"
 

@@ -1,4 +1,4 @@
-"""What a control is: a sentence about a good resource, and the function that judges one resource by it."""
+"""Controls: a sentence about a good resource, and the function that judges one resource by it."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class Status(StrEnum):
     MANUAL = "manual"
     INHERITED = "inherited"
     PARTIAL = "partial"
-    """Of a requirement only: there is evidence, but not all that belongs to it was judged."""
+    """Only for requirements: there is evidence, but not all controls of it judged."""
 
 
 VERDICTS: tuple[Status, ...] = tuple(status for status in Status if status is not Status.PARTIAL)
@@ -54,7 +54,7 @@ VERDICTS: tuple[Status, ...] = tuple(status for status in Status if status is no
 
 
 class Verdict(NamedTuple):
-    """The judgement of one resource. ``message`` is a predicate whose subject is the resource."""
+    """The verdict on one resource. ``message`` is a predicate whose subject is the resource."""
 
     status: Status
     message: str
@@ -79,7 +79,7 @@ PEERS = ("checkov", "trivy", "prowler", "aws_config", "cdk_nag", "powerpipe")
 """The tools whose equivalent checks a control names, in the order in which reports list them."""
 
 SHIPPED = "hipaa_guard.policies."
-"""How the names of the modules begin that hold the shipped controls."""
+"""Prefix of the names of modules with shipped controls."""
 
 Peers = Mapping[str, str | tuple[str, ...]]
 Judge = Callable[..., Verdict]
@@ -99,13 +99,13 @@ class Control:
     judge: Judge
     needs_inventory: bool
     safeguard: str
-    """The folder of `policies` that it stands in (``encryption_at_rest``)."""
+    """The folder of `policies` that has it (``encryption_at_rest``)."""
     module: str
     peers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     previous_ids: tuple[str, ...] = ()
 
     def __call__(self, resource: Resource, inventory: Inventory) -> Verdict:
-        """Judge one resource. Raises what reading its facts raises."""
+        """Judge one resource. Raises the errors of reading its facts."""
         return self.judge(resource, inventory) if self.needs_inventory else self.judge(resource)
 
     @property
@@ -114,7 +114,7 @@ class Control:
         return self.kind.kind
 
     def fix_texts(self) -> FixTexts:
-        """The fix as reports tell it."""
+        """The fix for reports."""
         return self.fix.texts()
 
     def kinds(self) -> tuple[type[Resource], ...]:
@@ -123,7 +123,7 @@ class Control:
 
     @property
     def is_shipped(self) -> bool:
-        """Whether it is one of ours, and no policy of somebody else."""
+        """Whether it is shipped, not a policy of a user or of an installed package."""
         return self.module.startswith(SHIPPED)
 
     @property
@@ -135,7 +135,7 @@ class Control:
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """One kind in a family of controls: the same test under an id of its own. What is None is the family's."""
+    """One kind in a family of controls: the same test with its own id. A field that is None has the family's value."""
 
     id: str
     kind: type[Resource]
@@ -148,7 +148,7 @@ class Member:
 
 
 def controls_in(module: ModuleType) -> Iterator[Control]:
-    """The controls that a module defines, families included, in the order in which it defines them."""
+    """The controls that a module defines, also those of families, in the order of their definition."""
     for value in list(vars(module).values()):
         members = value if isinstance(value, tuple) else (value,)
         for member in members:

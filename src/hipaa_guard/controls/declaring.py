@@ -1,7 +1,7 @@
-"""Declaring controls: the decorators of a policy module, which refuse what no control can be made of.
+"""Declaring controls: the decorators of a policy module, which reject wrong declarations.
 
-The shipped policies are imported as any module is, so a wrong declaration among them stops every run and every test.
-The loader of other policies (`hipaa_guard.controls.policy_files`) goes on with the next statement.
+The shipped policies are imported like any module, so a wrong declaration among them stops every run and every test.
+The loader of other policies (`hipaa_guard.controls.policy_files`) continues with the next statement.
 """
 
 from __future__ import annotations
@@ -33,21 +33,21 @@ _made: ContextVar[list[Control] | None] = ContextVar("made", default=None)
 
 
 class DeclarationError(TypeError):
-    """A control is declared so that it cannot be used. The text says what is wrong and what is allowed.
+    """A control is declared wrongly and cannot be used. The text says what is wrong and what is allowed.
 
-    ``name`` is that of the control, as far as it is known, ``faults`` a phrase for each thing that is wrong.
-    ``members`` are the errors of a family, one for each control that cannot be made; the others are made.
+    ``name`` is the name of the control as far as it is known, ``faults`` has a phrase for each fault. ``members`` are
+    the errors of a family, one for each control that cannot be created; the others are created.
     """
 
     def __init__(self, name: str, faults: Sequence[str], members: Sequence[DeclarationError] = ()) -> None:
         self.name = name
         self.faults = tuple(faults)
         self.members = tuple(members)
-        super().__init__(f"{name}: {self.said}")
+        super().__init__(f"{name}: {self.faults_text}")
 
     @property
-    def said(self) -> str:
-        """What is wrong, without the name of the control."""
+    def faults_text(self) -> str:
+        """The faults, without the name of the control."""
         return "; ".join(self.faults)
 
 
@@ -58,7 +58,7 @@ def is_id(text: object) -> bool:
 
 @contextmanager
 def collected() -> Iterator[list[Control]]:
-    """The controls that are made while the block runs, wherever their names end up; not those of a block within."""
+    """The controls that are created while the block runs, bound to any name or none; not those of an inner block."""
     found: list[Control] = []
     token = _made.set(found)
     try:
@@ -72,7 +72,7 @@ def of_known_words(declare: Callable[P, R]) -> Callable[P, R]:
     parameters = inspect.signature(declare).parameters.values()
     named = [each for each in parameters if each.kind is each.KEYWORD_ONLY]
     takes_members = any(each.kind is each.VAR_POSITIONAL for each in parameters)
-    is_method = any(each.kind is each.POSITIONAL_OR_KEYWORD for each in parameters)  # of what has a name of its own
+    is_method = any(each.kind is each.POSITIONAL_OR_KEYWORD for each in parameters)  # `self`: an object with a name
 
     @functools.wraps(declare)
     def checked(*args: P.args, **kwargs: P.kwargs) -> R:
@@ -102,12 +102,12 @@ def control(
     peers: Peers | None = None,
     previous_ids: tuple[str, ...] = (),
 ) -> Callable[[J], Control]:
-    """Make a control of a function. Its name is the id, the type of its first parameter the kind it judges.
+    """Create a control from a function. Its name is the id, the type of its first parameter the kind that it judges.
 
-    A second parameter asks for the `Inventory`, to look at neighbours.
+    A function with a second parameter also gets the `Inventory`, to look at neighbours.
 
     Raises:
-        DeclarationError: no control can be made of the arguments or of the function.
+        DeclarationError: the arguments or the function are not those of a control.
 
     """
 
@@ -124,20 +124,20 @@ def control(
 def family(
     *members: Member, severity: Severity, hipaa: tuple[str, ...], why: str
 ) -> Callable[[J], tuple[Control, ...]]:
-    """Make one control for each member of a function that judges several kinds by the same test.
+    """Create one control for each member, from a function that judges several kinds by the same test.
 
     Raises:
-        DeclarationError: no control can be made of a member or of the function.
+        DeclarationError: a member or the function is not that of a control.
 
     """
 
     def make(judge: J) -> tuple[Control, ...]:
         check_function(judge)
         _, needs_inventory = signature_of(judge)
-        given: tuple[object, ...] = members
-        strangers = [f"{each!r} is no Member" for each in given if not isinstance(each, Member)]
-        if strangers or not members:
-            raise DeclarationError(judge.__name__, strangers or ["it has no Member: give one for each kind"])
+        arguments: tuple[object, ...] = members
+        faults = [f"{each!r} is no Member" for each in arguments if not isinstance(each, Member)]
+        if faults or not members:
+            raise DeclarationError(judge.__name__, faults or ["it has no Member: give one for each kind"])
         made, broken = [], []
         for member in members:
             try:
@@ -199,7 +199,7 @@ def made_of(
 
 
 def _safeguard(module: str) -> str:
-    """The folder a policy module stands in, for ours and for users' own."""
+    """The folder of a policy module, for shipped ones and for those of users."""
     parts = module.split(".")
     return parts[-2] if len(parts) > 1 else "own"
 
@@ -218,7 +218,7 @@ def check_function(judge: object) -> None:
 
 
 def signature_of(judge: Callable[..., object]) -> tuple[Any, bool]:
-    """The type of the first parameter, if it has one, and whether a second asks for the inventory."""
+    """The type of the first parameter, if it has one, and whether there is a second one for the inventory."""
     parameters = list(inspect.signature(judge).parameters.values())
     try:
         hints: dict[str, Any] = get_type_hints(judge)
@@ -286,8 +286,8 @@ def _wrong_fix(fix: object) -> Iterator[str]:
 
 def _wrong_kind(kind: object) -> Iterator[str]:
     if not (isinstance(kind, type) and issubclass(kind, Resource)) or kind is Resource:
-        given = "it has none" if kind is None else f"{getattr(kind, '__name__', kind)} is none"
-        yield f"it must say which kind it judges, a class of hipaa_guard.services ({given}): docs/facts.md lists them"
+        found = "it has none" if kind is None else f"{getattr(kind, '__name__', kind)} is none"
+        yield f"it must say which kind it judges, a class of hipaa_guard.services ({found}): docs/facts.md lists them"
 
 
 def _wrong_peers(peers: object) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""An accepted risk: a person answers for a gap until a date. It stands with the finding and changes no verdict."""
+"""An accepted risk: a person answers for a gap until a date. It is shown with the finding and changes no verdict."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from hipaa_guard.lean import dataclass
 
 @dataclass(frozen=True, slots=True)
 class ExceptionEntry:
-    """One entry of the register of exceptions, as it stands with a finding that it covers."""
+    """One entry of the register of exceptions, as shown with a finding that it covers."""
 
     id: str
     justification: str
@@ -23,15 +23,15 @@ class ExceptionEntry:
     expires_on: date
     ticket: str = ""
     control: str = ""
-    """The id of the control that it is for."""
+    """The id of the control that it applies to."""
     scope: str = ""
-    """What it covers, in words."""
+    """The resources that it covers, in words."""
     risk: str = ""
-    """What is left of the risk, as its owner rates it."""
+    """The remaining risk, as its owner rates it."""
 
 
 class ExceptionReference(NamedTuple):
-    """A comment in source that speaks to hipaa-guard. ``id`` is empty where it names no entry."""
+    """A source comment that refers to an exception. ``id`` is empty if it names no entry."""
 
     id: str
     text: str
@@ -39,7 +39,7 @@ class ExceptionReference(NamedTuple):
 
 
 class SourceComments(NamedTuple):
-    """What source says of a resource besides its facts. Only tags whose values are known are there."""
+    """References and tags of a resource in source. Only tags with known values are there."""
 
     references: tuple[ExceptionReference, ...] = ()
     tags: Mapping[str, str] = {}

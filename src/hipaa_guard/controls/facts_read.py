@@ -1,4 +1,4 @@
-"""Which facts a set of controls can read, so that a live scan asks for these and no others."""
+"""The facts that a set of controls can read, so that a live scan calls AWS for these and no others."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from hipaa_guard.facts.resource import Resource
 
 def kinds_of(controls: Iterable[Control]) -> list[type[Resource]]:
     """The kinds that controls judge or look at as neighbours, and the parents whose listing they need, sorted."""
-    found = {kind for control in controls for kind in _uses(control)[1]}
+    found = {kind for control in controls for kind in _names_and_kinds(control)[1]}
     pending = list(found)
     while pending:
         parent = getattr(pending.pop().aws, "of", None)
@@ -26,29 +26,29 @@ def kinds_of(controls: Iterable[Control]) -> list[type[Resource]]:
 def wanted_facts(controls: Iterable[Control]) -> dict[type[Resource], set[str]]:
     """For each kind, the facts that some control can read.
 
-    Found by the names that occur in the code of a control and of the functions that it uses, for the kinds that occur
-    there too: an over-estimate, which costs a call at worst. A fact that is missing here would only ever be unknown,
-    never wrong.
+    They are found by the names in the code of a control and of the functions that it uses, for the kinds that occur
+    there too. This over-estimates, which costs a call at worst. A fact that is missing here would be unknown, never
+    wrong.
     """
     controls = list(controls)
     found: dict[type[Resource], set[str]] = {kind: set() for kind in kinds_of(controls)}
     for control in controls:
-        names, kinds = _uses(control)
+        names, kinds = _names_and_kinds(control)
         for kind in kinds:
             found[kind].update(fact for fact in kind.facts if fact in names)
     return found
 
 
-def _uses(control: Control) -> tuple[set[str], set[type[Resource]]]:
-    """The names that occur in a control and in all of our functions and methods it uses, and the kinds it names.
+def _names_and_kinds(control: Control) -> tuple[set[str], set[type[Resource]]]:
+    """The names in a control and in all of our functions and methods that it uses, and the kinds that it names.
 
     A control judges the kinds derived from its own, too.
     """
-    return _used(control, control.kind.narrower())
+    return _names_and_kinds_of(control, control.kind.narrower())
 
 
 @functools.cache
-def _used(control: Control, judged: tuple[type[Resource], ...]) -> tuple[set[str], set[type[Resource]]]:
+def _names_and_kinds_of(control: Control, judged: tuple[type[Resource], ...]) -> tuple[set[str], set[type[Resource]]]:
     names: set[str] = set()
     kinds = set(judged)
     seen: set[object] = set()
@@ -70,9 +70,9 @@ def _used(control: Control, judged: tuple[type[Resource], ...]) -> tuple[set[str
 
 @functools.cache
 def _of_function(function: FunctionType) -> tuple[frozenset[str], tuple[object, ...]]:
-    """The names in a function's code, what is defined inside it included, and what of ours they may mean."""
+    """The names in the code of a function and of those defined inside it, and our objects that these names may mean."""
     names = frozenset(name for code in _nested(function.__code__) for name in code.co_names)
-    known = [function.__globals__[name] for name in names if name in function.__globals__] + _held(function)
+    known = [function.__globals__[name] for name in names if name in function.__globals__] + _closure_values(function)
     ours = ("hipaa_guard", "policies", function.__module__.partition(".")[0])
     owners = [
         value
@@ -84,11 +84,11 @@ def _of_function(function: FunctionType) -> tuple[frozenset[str], tuple[object, 
     return names, tuple(value for value in (*known, *attributes) if isinstance(value, type | FunctionType))
 
 
-def _held(function: FunctionType) -> list[object]:
-    """What a function holds of the one that made it."""
+def _closure_values(function: FunctionType) -> list[object]:
+    """The values in the closure of a function."""
     found = []
     for cell in function.__closure__ or ():
-        with suppress(ValueError):  # it is empty as yet
+        with suppress(ValueError):  # the cell is still empty
             found.append(cell.cell_contents)
     return found
 

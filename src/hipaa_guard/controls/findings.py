@@ -1,4 +1,4 @@
-"""Judging an inventory: one finding for each control and resource it concerns."""
+"""Judging an inventory: one finding for each control and each resource of its kind."""
 
 from __future__ import annotations
 
@@ -10,28 +10,29 @@ from dataclasses import replace
 from itertools import islice
 from typing import Any, NamedTuple
 
-from hipaa_guard.controls.broken import line_in, place_of, told
+from hipaa_guard.controls.broken import error_text, line_in, place_of
 from hipaa_guard.controls.control import Control, Severity, Status, Verdict
 from hipaa_guard.controls.exception import ExceptionEntry
 from hipaa_guard.controls.policy_files import somebody_elses_code
 from hipaa_guard.facts.inventory import Inventory
 from hipaa_guard.facts.locations import Location
-from hipaa_guard.facts.resource import Evidence, Origin, Reads, Resource, recorded
+from hipaa_guard.facts.origin import Evidence, Origin
+from hipaa_guard.facts.resource import Reads, Resource, recorded
 from hipaa_guard.facts.values import Cause, NotVisible, Undecided, Unknown
 
 MOST_EVIDENCE = 20
-"""So many facts are kept with a finding; a control that looks at all neighbours reads far more than helps anyone."""
+"""Maximum facts that are kept with a finding; a control that looks at all neighbours reads more than anyone needs."""
 
 
 class Finding(NamedTuple):
-    """The verdict of one control on one resource, with what it rests on.
+    """The verdict of one control on one resource, with the facts that it rests on.
 
-    ``cause`` groups unknown verdicts; ``action`` is the IAM action that would have answered. ``uncertain`` says why it
-    is not certain that the resource will exist. ``error`` holds the traceback where the control itself broke; ``cause``
-    says then whether it was one of somebody else's policies.
-    ``exception`` is the accepted risk that covers it; ``new`` says whether the baseline lacks it, None without one and
-    for what is no gap. ``previous`` are the fingerprints that it had before the resource was moved or the control was
-    renamed; a gap or unknown verdict also has those from before roots were named from the repository.
+    ``cause`` groups unknown verdicts; ``action`` is the IAM action that would have answered. ``uncertain`` says why the
+    resource may not exist. ``error`` holds the traceback if the control itself failed; ``cause`` then says whether it
+    was a policy that is not shipped. ``exception`` is the accepted risk that covers it; ``new`` says whether the
+    baseline lacks it, None without a baseline and for verdicts that are no gap. ``previous`` are its fingerprints from
+    before the resource was moved or the control was renamed; a gap or unknown verdict also has those from before roots
+    were named from the repository.
     """
 
     control_id: str
@@ -56,15 +57,15 @@ class Finding(NamedTuple):
 
     @property
     def decided_at(self) -> Location | None:
-        """Where the fact that decided is written in source: the last that was read. None where it is left out."""
+        """The place in source of the deciding fact, which is the last that was read. None if source leaves it out."""
         return self.evidence[-1].location if self.evidence else None
 
 
 def judge(controls: Iterable[Control], inventory: Inventory) -> Iterator[Finding]:
     """Judge every resource of an inventory by every control of its kind, in a stable order.
 
-    The controls of a kind also judge the kinds derived from it. Where not all resources of a kind could be listed, one
-    more finding says that the others are not known.
+    The controls of a kind also judge the kinds derived from it. If not all resources of a kind could be listed, one
+    more finding says that the others are unknown.
     """
     by_kind: dict[type[Resource], list[Control]] = {}
     for control in controls:
@@ -80,7 +81,7 @@ def judge(controls: Iterable[Control], inventory: Inventory) -> Iterator[Finding
             yield from (
                 _unlisted(control, kind, unknown, inventory)
                 for control in its_controls
-                if kind is control.kind or inventory.unknown(control.kind) is None  # else it is said of the wider one
+                if kind is control.kind or inventory.unknown(control.kind) is None  # else the wider kind has it
             )
 
 
@@ -114,7 +115,7 @@ def _finding(control: Control, resource: Resource, identity: str, inventory: Inv
             cause, action = undecided.unknown.cause, undecided.unknown.action
         except NotVisible as hidden:
             verdict = Verdict(Status.NOT_APPLICABLE, f"does not show this: {hidden.reason}")
-        except KeyboardInterrupt:  # whoever raises it, it stops the scan
+        except KeyboardInterrupt:  # it stops the scan, also if a control raises it
             raise
         except BaseException as broken:  # noqa: BLE001 - a control that breaks must not hide the others, nor pass
             verdict = Verdict(Status.UNKNOWN, f"cannot be judged: the control {_failed(control, broken)}")
@@ -139,7 +140,7 @@ def _finding(control: Control, resource: Resource, identity: str, inventory: Inv
 
 
 _VERDICTS = frozenset({Status.PASS, Status.FAIL, Status.UNKNOWN, Status.NOT_APPLICABLE})
-"""What a control can say of a resource."""
+"""The statuses that a control can give to a resource."""
 
 
 class _NoVerdictError(Exception):
@@ -154,7 +155,7 @@ def _verdict(control: Control, resource: Resource, inventory: Inventory) -> Verd
         with somebody_elses_code():
             returned = control(resource, inventory)
             if inspect.iscoroutine(returned):
-                returned.close()  # else Python warns that nobody waited for it
+                returned.close()  # else Python warns that nothing awaited it
     if not isinstance(returned, Verdict):
         what = f"the class {returned.__name__}" if isinstance(returned, type) else _shown(returned)
         raise _NoVerdictError(f"returned {what} and no verdict: return passed(...), failed(...) or not_applicable(...)")
@@ -171,17 +172,17 @@ def _shown(value: object) -> str:
 
 
 def _failed(control: Control, error: BaseException) -> str:
-    """What became of a control, with the file and line of the policy where it is not ours."""
-    said = str(error) if isinstance(error, _NoVerdictError) else f"failed with {told(error)}"
+    """The failure of a control in words, with the file and line of a policy that is not shipped."""
+    failure = str(error) if isinstance(error, _NoVerdictError) else f"failed with {error_text(error)}"
     if control.is_shipped:
-        return said
+        return failure
     file, line = control.declared_at
-    return f"{said} ({place_of(file, line_in(file, error.__traceback__) or line)})"
+    return f"{failure} ({place_of(file, line_in(file, error.__traceback__) or line)})"
 
 
 def _reason(undecided: Undecided, reads: Reads) -> str:
-    """Why a control could not decide. A value that is set but not known stops it where it is used, and not where its
-    fact is read.
+    """Why a control could not decide. A value that is set but unknown stops it at its use, not at the reading of its
+    fact.
     """
     if undecided.fact is None:
         for resource, fact in reads.values():
@@ -191,7 +192,7 @@ def _reason(undecided: Undecided, reads: Reads) -> str:
 
 
 def fingerprint(control_id: str, origin: Origin) -> str:
-    """A name for the finding that survives moved lines, reformatting and renamed files (64 hexadecimal digits)."""
+    """An id of the finding that survives moved lines, reformatting and renamed files (64 hexadecimal digits)."""
     return _fingerprint(control_id, _identity(origin))
 
 
@@ -208,12 +209,12 @@ def with_previous(finding: Finding, ids: Sequence[str], addresses: Sequence[str]
 
 
 def identity(origin: Origin, root: str, address: str) -> str:
-    """What of a resource's fingerprints is the same for all controls, for `named_so`, at another root and address."""
+    """The part of a resource's fingerprints that all controls share, at another root and address, for `named_so`."""
     return _identity(replace(origin, root=root, address=address))
 
 
 def named_so(finding: Finding, ids: Sequence[str], identities: Iterable[str]) -> tuple[str, ...]:
-    """The fingerprints of a finding by each of these identities, under every id of its control."""
+    """The fingerprints of a finding for each of these identities and every id of its control."""
     return tuple(_fingerprint(id, identity) for identity in identities for id in (finding.control_id, *ids))
 
 
@@ -222,7 +223,7 @@ def _fingerprint(control_id: str, identity: str) -> str:
 
 
 def _identity(origin: Origin) -> str:
-    """What of a fingerprint is the same for all controls."""
+    """The part of a fingerprint that all controls share."""
     if origin.source == "terraform":
         key = [origin.root, origin.address]
     elif origin.arn is not None:

@@ -1,4 +1,4 @@
-"""How the gap of a control is closed: the text that people read and the change that a machine makes, from one place."""
+"""Fixes: the text that people read and the change that a machine makes to close a gap, from one declaration."""
 
 from __future__ import annotations
 
@@ -25,38 +25,38 @@ Lines = str | tuple[str, ...]
 
 
 class Setting(NamedTuple):
-    """An argument of resources of a type, and its value as HCL (empty where only the argument is meant)."""
+    """An argument of resources of a type, and its value as HCL (empty for the argument alone)."""
 
     type: str
     path: str
     """Names joined by dots, nested blocks first (``metadata_options.http_tokens``)."""
     value: str
     each: bool = False
-    """Whether it is set in every nested block of the type, and none is made."""
+    """Whether it is set in every existing nested block, and no block is added."""
 
 
 class Companion(NamedTuple):
-    """A resource that belongs to the judged one and says what is missing."""
+    """A resource that belongs to the judged one and has the missing setting."""
 
     type: str
     by: str
-    """The argument by which it points to the judged resource."""
+    """The argument that points to the judged resource."""
     of: str
     """The type of the judged resource."""
     to: str
-    """The attribute of the judged resource that ``by`` names."""
+    """The attribute of the judged resource that ``by`` points to."""
     body: tuple[Setting, ...]
     """The other arguments of a new one. In their values, ``TYPE.phi`` is the judged resource."""
 
     @property
     def settings(self) -> tuple[Setting, ...]:
-        """The arguments by which one that is there already is set right; none where these are for people to change."""
+        """The arguments to set in an existing one; none if people must change these."""
         return () if any(_is_long(setting.value) for setting in self.body) else self.body
 
     def text(self, name: str, judged: str, first: Iterable[str] = ()) -> str:
-        """The HCL of a new one with a name. ``judged`` is what the judged resource is called in expressions.
+        """The HCL of a new one with a name. ``judged`` is the judged resource in expressions.
 
-        ``first`` are lines that stand before all others.
+        ``first`` are lines before all others.
         """
         own = regex(rf"\b{self.of}\.{PHI}\b")
         body = [setting._replace(value=own.sub(lambda _: judged, setting.value)) for setting in self.body]
@@ -66,7 +66,7 @@ class Companion(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class FixTexts:
-    """How to close the gap, as reports tell it."""
+    """How to close the gap, as texts for reports."""
 
     terraform: str = ""
     cli: str = ""
@@ -77,7 +77,7 @@ class FixTexts:
 
     @property
     def by_whom(self) -> str:
-        """A sentence on whether a machine makes the change; empty where the control does not say."""
+        """A sentence on whether a machine makes the change; empty if the control does not say."""
         if self.by_machine:
             return "hipaa-guard fix makes this change in Terraform source."
         reason = self.not_by_machine
@@ -88,25 +88,24 @@ class FixTexts:
 class Fix:
     """How to close the gap.
 
-    ``terraform`` is HCL in which the judged resource is called ``phi``, ``cli`` an AWS command line.
+    ``terraform`` is HCL with the judged resource as ``phi``, ``cli`` an AWS command line.
 
-    ``sets`` takes the place of ``terraform`` where a machine can make the change: the arguments that close the gap, a
-    line each (``aws_db_instance.deletion_protection = true``). The HCL that people read and the change that
-    `hipaa-guard fix` makes both come from them. Lines of several types say what to set in resources of each. A path may
-    lead through blocks (``aws_instance.metadata_options.http_tokens``), and with ``[*]`` through each block that is
-    there (``aws_launch_template.block_device_mappings[*].ebs.encrypted``). Where a value is ``TYPE.phi.ATTRIBUTE``, the
-    lines are those of a resource that belongs to the judged one, and it is added where it is missing. Only there may a
-    value have several lines.
+    ``sets`` replaces ``terraform`` if a machine can make the change: the arguments that close the gap, a line each
+    (``aws_db_instance.deletion_protection = true``). The HCL that people read and the change that `hipaa-guard fix`
+    makes both come from them. Lines may be for several types. A path may lead through blocks
+    (``aws_instance.metadata_options.http_tokens``), and with ``[*]`` through each existing block
+    (``aws_launch_template.block_device_mappings[*].ebs.encrypted``). If a value is ``TYPE.phi.ATTRIBUTE``, the lines
+    describe a resource that belongs to the judged one and is added if it is missing. Only its values may have several
+    lines.
 
-    ``given`` are lines that the documented resource has besides, so that it is whole. ``where_written`` are lines that
-    are set as well, but only in a resource that has the argument. ``inline`` are lines that the judged resource of an
-    older provider may have in the place of the added one: they are set there then, or left to people if there is no
-    value.
+    ``given`` are further lines that make the documented resource complete. ``where_written`` are lines that are also
+    set, but only in a resource that has the argument. ``inline`` are lines that the judged resource of an older
+    provider may have instead of the added resource. They are then set there, or left to people if they have no value.
 
     ``not_by_machine`` says why a machine does not close the gap: a predicate whose subject is the change.
 
     Raises:
-        TypeError: an argument is no text, or not of this form.
+        TypeError: an argument is not a text, or has another form.
 
     """
 
@@ -119,7 +118,7 @@ class Fix:
     inline: Lines = ()
     not_by_machine: str = ""
     settings: tuple[Setting, ...] = field(init=False)
-    """``sets``, read; those of an added resource included."""
+    """The parsed ``sets``, also those of an added resource."""
     companion: Companion | None = field(init=False)
     settings_where_written: tuple[Setting, ...] = field(init=False)
     inline_settings: tuple[Setting, ...] = field(init=False)
@@ -159,13 +158,13 @@ class Fix:
         return tuple(dict.fromkeys(setting.type for setting in self.settings))
 
     def settings_in(self, type: str, written: Iterable[str]) -> tuple[Setting, ...]:
-        """The settings of a resource of a type that has some arguments."""
+        """The settings for a resource of a type in which these arguments are written."""
         written = set(written)
         more = [setting for setting in self.settings_where_written if setting.path in written]
         return tuple(setting for setting in (*self.settings, *more) if setting.type == type)
 
     def texts(self) -> FixTexts:
-        """What reports have of it."""
+        """The texts for reports."""
         return FixTexts(self.terraform, self.cli, self.note, self.by_machine, self.not_by_machine)
 
 
@@ -196,7 +195,7 @@ def _setting(path: str, value: str) -> Setting:
 
 
 def _statements(name: str, lines: Lines) -> Iterator[str]:
-    """The lines; what follows a line that begins a setting and begins none belongs to it."""
+    """The settings as texts; a line that begins no setting continues the one before."""
     for text in _texts(name, lines):
         started: list[str] = []
         for line in text.split("\n"):
@@ -234,7 +233,7 @@ def _check_short(settings: Iterable[Setting]) -> None:
 
 
 def _is_long(value: str) -> bool:
-    """Whether a value is a document of its own and not one word."""
+    """Whether a value has several lines, a document and not one word."""
     return "\n" in value or "(" in value
 
 
@@ -242,7 +241,7 @@ def _is_long(value: str) -> bool:
 
 
 def _documented(given: Sequence[Setting], settings: Sequence[Setting]) -> str:
-    """The resources as people read them. Types that mean the same are shown once, as the first of them."""
+    """The HCL of the resources for people. Of types with the same settings only the first is shown."""
     shown: dict[tuple[tuple[str, str], ...], str] = {}
     for type in dict.fromkeys(each.type for each in settings):
         arguments = tuple((each.path, each.value) for each in settings if each.type == type)
@@ -257,7 +256,7 @@ def _resource(type: str, name: str, lines: Iterable[str]) -> str:
 
 
 def _body(arguments: Sequence[tuple[str, str]]) -> list[str]:
-    """The lines of a block, as ``terraform fmt`` writes them: arguments, then blocks."""
+    """The lines of a block in the format of ``terraform fmt``: arguments, then blocks."""
     own = [(path, value) for path, value in arguments if "." not in path]
     lines = _aligned(own)
     for kind in dict.fromkeys(path.partition(".")[0] for path, _ in arguments if "." in path):
@@ -267,7 +266,7 @@ def _body(arguments: Sequence[tuple[str, str]]) -> list[str]:
 
 
 def _aligned(arguments: Sequence[tuple[str, str]]) -> list[str]:
-    """Arguments in lines. Neighbours of one line each have their equal signs below each other."""
+    """The lines of arguments. Adjacent arguments of one line each have aligned equal signs."""
     lines: list[str] = []
     run: list[tuple[str, str]] = []
 

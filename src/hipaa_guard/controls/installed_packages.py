@@ -1,7 +1,7 @@
 """Controls of installed packages, which name them as entry points of the group ``hipaa_guard.policies``.
 
-Looking through all that is installed would cost every start more than a small scan takes, so only packages whose list
-of entry points holds the name of the group are looked into.
+A search of all installed packages would take longer than a small scan. So only packages whose list of entry points
+has the name of the group are read.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING
 
-from hipaa_guard.controls.broken import Broken, told
+from hipaa_guard.controls.broken import Broken, error_text
 from hipaa_guard.controls.control import controls_in
 from hipaa_guard.controls.policy_files import Policies, PolicyFileError, PolicyLoader, policies_of, somebody_elses_code
 
@@ -32,7 +32,7 @@ _INFORMATION = (".dist-info", ".egg-info")
 def installed() -> Iterator[Policies]:
     """The policies of installed packages, each module once.
 
-    The working directory is no place where packages are installed: what is scanned must not bring code along.
+    The working directory is left out: a scanned tree must not bring code along.
     """
     seen: set[str] = set()
     here = os.path.realpath(os.curdir)
@@ -44,7 +44,7 @@ def installed() -> Iterator[Policies]:
 
 
 def _naming_the_group(place: str) -> Iterator[Path]:
-    """The directories of metadata in a directory of packages that name the group, sorted."""
+    """The metadata directories that name the group, in a directory of packages, sorted."""
     try:
         names = sorted(entry.name for entry in os.scandir(place) if entry.name.endswith(_INFORMATION))
     except OSError:
@@ -64,10 +64,10 @@ def _of_package(information: Path, seen: set[str]) -> list[Policies]:
     try:
         found = Distribution.at(information).entry_points.select(group=GROUP)
         entries = sorted(((entry, entry.attr) for entry in found), key=lambda each: each[0].name)
-    except Exception as error:  # noqa: BLE001 - Python's parser raises this and that
-        reason = f"the entry points cannot be read: {told(error)}"
+    except Exception as error:  # noqa: BLE001 - Python's parser raises various errors
+        reason = f"the entry points cannot be read: {error_text(error)}"
         return [Policies((), (Broken("", str(information / _ENTRIES), 0, reason),))]
-    unusable = "that must be a module or a package, without an attribute"
+    unusable = "but that must be a module or a package, without an attribute"
     return [
         policies
         for entry, attribute in entries
@@ -78,7 +78,7 @@ def _of_package(information: Path, seen: set[str]) -> list[Policies]:
 
 
 def _policies_of(information: Path, entry: EntryPoint, seen: set[str]) -> list[Policies]:
-    """The policies of one entry point, those of modules that were not seen yet."""
+    """The policies of one entry point, from modules that were not seen yet."""
     with _as_policies(entry.module), somebody_elses_code():
         try:
             names = [name for name in _modules(entry.module) if name not in seen]
@@ -87,19 +87,19 @@ def _policies_of(information: Path, entry: EntryPoint, seen: set[str]) -> list[P
         except PolicyFileError as error:
             return [Policies((), error.broken)]
         except BaseException as error:  # noqa: BLE001 - looking for a module runs the packages around it
-            return [_unusable(information, entry, f"which cannot be loaded: {told(error)}")]
+            return [_unusable(information, entry, f"and these cannot be loaded: {error_text(error)}")]
         seen.update(names)
         return [_imported(information, entry, name) for name in names]
 
 
 def _modules(name: str) -> Iterator[str]:
-    """The names of a module and of all that it holds, where it is a package."""
+    """The names of a module and, for a package, of all modules in it."""
     yield name
     path = getattr(importlib.import_module(name), "__path__", None)
     if path is not None:
         import pkgutil
 
-        # A package within that cannot be imported is told when its turn comes.
+        # An inner package that cannot be imported is reported when it is loaded.
         yield from (each.name for each in pkgutil.walk_packages(path, f"{name}.", onerror=lambda _: None))
 
 
@@ -110,14 +110,14 @@ def _imported(information: Path, entry: EntryPoint, name: str) -> Policies:
         raise
     except PolicyFileError as error:
         return Policies((), error.broken)
-    except BaseException as error:  # noqa: BLE001 - it is somebody else's code
-        return _unusable(information, entry, f"of which {name} cannot be loaded: {told(error)}")
+    except BaseException as error:  # noqa: BLE001 - it runs code that is not ours
+        return _unusable(information, entry, f"and its module {name} cannot be loaded: {error_text(error)}")
     declared = policies_of(module.__spec__)
     return Policies(tuple(controls_in(module))) if declared is None else declared
 
 
 def _unusable(information: Path, entry: EntryPoint, why: str) -> Policies:
-    """What is told of an entry point that leads to no policies: its line in the metadata of the package."""
+    """An entry point without usable policies as broken, at its line in the metadata of the package."""
     from importlib.metadata import Distribution
 
     file = information / _ENTRIES
@@ -129,9 +129,9 @@ def _unusable(information: Path, entry: EntryPoint, why: str) -> Policies:
 
 
 class _PolicyFinder:
-    """Finds the modules of a package as all other finders do, to be run as policies."""
+    """Finds the modules of a package as other finders do, but loads them as policies."""
 
-    # Not derived from `importlib.abc.MetaPathFinder`, which brings `tempfile` and `zipfile` along.
+    # Not derived from `importlib.abc.MetaPathFinder`, which imports `tempfile` and `zipfile`.
 
     def __init__(self, package: str) -> None:
         self._package = package

@@ -1,4 +1,4 @@
-"""Finding controls in policy modules: ours, those of installed packages, and those that a user names."""
+"""Finding controls in policy modules: shipped ones, those of installed packages, and those of a user's directories."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import NamedTuple
 
-from hipaa_guard.controls.broken import Broken, line_in, place_of, told
+from hipaa_guard.controls.broken import Broken, error_text, line_in, place_of
 from hipaa_guard.controls.catalogue import catalogue
 from hipaa_guard.controls.control import Control, controls_in
 from hipaa_guard.controls.facts_read import wanted_facts
@@ -18,25 +18,25 @@ from hipaa_guard.controls.installed_packages import installed
 from hipaa_guard.controls.policy_files import Policies, own_module, somebody_elses_code
 
 OWN = "hipaa_guard_own_policies"
-"""The package that policy modules of a directory of the user seem to be in."""
+"""Name of the package for policy modules from directories of the user."""
 
 
 class ControlError(Exception):
-    """A policy module or a control id given by the user cannot be used. The text says what to do."""
+    """A policy module or a control id of the user cannot be used. The text says what to do."""
 
 
 class Loaded(NamedTuple):
-    """All controls, sorted by id, and what of the policies of others cannot be used."""
+    """All controls, sorted by id, and the controls and files of users and packages that cannot be used."""
 
     controls: list[Control]
     broken: list[Broken]
 
 
 def load(own: Sequence[Path] = ()) -> list[Control]:
-    """All controls, shipped, of installed packages and in the user's own directories, sorted by id.
+    """All controls, sorted by id: shipped, of installed packages, and in directories of the user.
 
     Raises:
-        ControlError: something of an installed package or of a directory of the user cannot be used.
+        ControlError: a policy of an installed package or of a directory of the user cannot be used.
 
     """
     loaded = load_all(own)
@@ -46,19 +46,19 @@ def load(own: Sequence[Path] = ()) -> list[Control]:
 
 
 def load_all(own: Sequence[Path] = ()) -> Loaded:
-    """All controls that can be used, and beside them what cannot: a wrong policy takes no other control with it.
+    """All controls that can be used, and those that cannot: a wrong policy does not affect other controls.
 
-    An id belongs to the control that was found first: of ours, then of installed packages, then of the directories.
+    An id belongs to the control that is found first: a shipped one, then installed packages, then the directories.
 
     Raises:
-        ControlError: a directory of the user is not there or holds no policies.
+        ControlError: a directory of the user does not exist or holds no policies.
 
     """
     return _all(_shipped(), own)
 
 
 def list_all(own: Sequence[Path] = ()) -> Loaded:
-    """As `load_all`, but the modules of the shipped controls are not imported (`catalogue.Listed`)."""
+    """As `load_all`, without importing the modules of shipped controls (`catalogue.Listed`)."""
     known = catalogue()
     return _all(_shipped() if known is None else known.controls, own)
 
@@ -77,7 +77,7 @@ def _all(shipped: Iterable[Control], own: Sequence[Path]) -> Loaded:
 
 
 def _take(found: Control, by_name: dict[str, Control], broken: list[Broken]) -> None:
-    """Add a control, unless one of its names is that of another one or it cannot be looked into."""
+    """Add a control, unless another one has its id or the facts that it reads cannot be determined."""
     names = (found.id, *found.previous_ids)
     taken = next((name for name in names if by_name.get(name, found) is not found), None)
     reason = ""
@@ -94,16 +94,16 @@ def _take(found: Control, by_name: dict[str, Control], broken: list[Broken]) -> 
 
 
 def _not_seen_through(control: Control) -> str:
-    """Why it cannot be told which facts a control reads; empty where it can. Its module may hold what breaks that."""
+    """Why the facts that a control reads cannot be determined; empty if they can. Objects in its module may raise."""
     try:
         wanted_facts([control])
-    except Exception as error:  # noqa: BLE001 - it is somebody else's code
-        return f"it cannot be told which facts it reads: {told(error)}"
+    except Exception as error:  # noqa: BLE001 - it runs code that is not ours
+        return f"the facts that it reads cannot be determined: {error_text(error)}"
     return ""
 
 
 def select(controls: Sequence[Control], only: Iterable[str], skip: Iterable[str] = ()) -> list[Control]:
-    """The controls with the ids in `only` (all where it is empty), without those in `skip`. Old ids are understood.
+    """The controls with the ids in `only` (all if it is empty), without those in `skip`. Former ids also count.
 
     Raises:
         ControlError: an id does not exist; the text names the closest ones.
@@ -116,10 +116,10 @@ def select(controls: Sequence[Control], only: Iterable[str], skip: Iterable[str]
 
 
 def chosen(loaded: Loaded, only: Iterable[str], skip: Iterable[str] = ()) -> Loaded:
-    """What `select` chooses of the controls, and of what is broken that which was asked for.
+    """The controls that `select` chooses, and the broken ones among those that the options name.
 
-    A name that no control has may stand in a file that cannot be loaded. So where there is one, the file answers for
-    it.
+    A name that no control has may be that of a control in a file that cannot be loaded. If there are such files, the
+    name selects them.
 
     Raises:
         ControlError: an id does not exist; the text names the closest ones.
@@ -155,7 +155,7 @@ def _shipped() -> Iterator[Control]:
 
 
 def _shipped_modules() -> Iterator[ModuleType]:
-    import pkgutil  # the catalogue spares it
+    import pkgutil  # not needed with the catalogue
 
     package = importlib.import_module("hipaa_guard.policies")
     for folder in pkgutil.iter_modules(package.__path__, "hipaa_guard.policies."):
@@ -166,12 +166,12 @@ def _shipped_modules() -> Iterator[ModuleType]:
 
 
 def is_table(file: Path) -> bool:
-    """Whether a file beside policies holds tests of them."""
+    """Whether a file beside policies is a table of cases for them."""
     return file.name.startswith("test_") or file.name == "conftest.py"
 
 
 def _own(directories: Sequence[Path]) -> Iterator[Policies]:
-    """The policies of directories of the user, loaded anew; a file that stands in several of them once."""
+    """The policies of directories of the user, loaded anew; a file in several directories only once."""
     files: dict[Path, tuple[str, Path]] = {}
     for directory in directories:
         for name, file in _files(directory, tables=False):
@@ -180,10 +180,10 @@ def _own(directories: Sequence[Path]) -> Iterator[Policies]:
 
 
 def tables_in(directory: Path) -> tuple[list[ModuleType], list[Broken]]:
-    """The tables of cases beside the policies of a directory, loaded anew, and those that cannot be.
+    """The tables of cases beside the policies of a directory, loaded anew, and those that cannot be loaded.
 
     Raises:
-        ControlError: the directory is not there or holds no policies.
+        ControlError: the directory does not exist or holds no policies.
 
     """
     modules: list[ModuleType] = []
@@ -201,14 +201,14 @@ def tables_in(directory: Path) -> tuple[list[ModuleType], list[Broken]]:
             raise
         except BaseException as error:  # noqa: BLE001 - the author's own code
             line = error.lineno or 0 if isinstance(error, SyntaxError) else line_in(str(file), error.__traceback__)
-            broken.append(Broken("", str(file), line, f"the table cannot be loaded: {told(error)}"))
+            broken.append(Broken("", str(file), line, f"the table cannot be loaded: {error_text(error)}"))
         else:
             modules.append(module)
     return modules, broken
 
 
 def _files(directory: Path, *, tables: bool) -> list[tuple[str, Path]]:
-    """The policy modules of a directory, or its tables of cases, with the names that they have as modules."""
+    """The policy modules of a directory, or its tables of cases, with their module names."""
     if not directory.is_dir():
         raise ControlError(f"no policies directory {directory}: give a directory that holds Python policy modules")
     files = sorted(path for path in directory.rglob("*.py") if path.name != "__init__.py")

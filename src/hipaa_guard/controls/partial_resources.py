@@ -1,7 +1,7 @@
-"""Judging resources that are declared elsewhere by the parts of them that are declared here.
+"""Judging resources that are declared elsewhere, by their parts that are declared here.
 
-A verdict that the parts alone decide is a finding at the part that decides it. The rest is one row for each resource:
-forty unknown verdicts on something that is not here would help nobody.
+A verdict that the parts alone decide is a finding at the deciding part. All other controls are one gap for each
+resource: forty unknown verdicts on a resource that is not here would help nobody.
 """
 
 from __future__ import annotations
@@ -18,17 +18,17 @@ from hipaa_guard.facts.resource import Resource
 from hipaa_guard.lean import dataclass
 
 _TRIED = 5_000
-"""How many parts of one resource are tried one by one."""
+"""Maximum parts of one resource that are judged one by one."""
 
 
 @dataclass(slots=True)
 class PartsJudged:
-    """What can be said of the resources of which only parts are declared."""
+    """The findings and gaps of resources that have only parts here."""
 
     findings: list[Finding] = field(default_factory=list)
     gaps: list[Gap] = field(default_factory=list)
     resources: Counter[str] = field(default_factory=Counter)
-    """Number of resources on which some control decided, by kind."""
+    """Number of resources with a verdict of some control, by kind."""
     undecided: Counter[str] = field(default_factory=Counter)
     """Number of resources that a control could not judge by their parts, by the id of the control."""
 
@@ -36,9 +36,9 @@ class PartsJudged:
 def judge_parts(
     controls: Iterable[Control], inventory: Inventory, without: Collection[str] = frozenset()
 ) -> PartsJudged:
-    """Judge what is declared elsewhere, as far as its parts decide.
+    """Judge resources that are declared elsewhere, as far as their parts decide.
 
-    Nothing is said of a resource all of whose parts stand at the addresses ``without``.
+    A resource is left out if all of its parts have addresses in ``without``.
     """
     result = PartsJudged()
     by_kind: dict[str, list[Control]] = {}
@@ -50,11 +50,11 @@ def judge_parts(
             open_: list[Control] = []
             decided = False
             for control in its_controls:
-                told = list(_findings(control, stand_in, inventory))
-                decided = decided or bool(told)
-                if not told and judged(control, stand_in.resource, inventory).status is Status.UNKNOWN:
+                findings = list(_findings(control, stand_in, inventory))
+                decided = decided or bool(findings)
+                if not findings and judged(control, stand_in.resource, inventory).status is Status.UNKNOWN:
                     open_.append(control)
-                for finding in told:
+                for finding in findings:
                     _keep(found, finding)
             if decided:
                 result.resources[stand_in.resource.kind] += 1
@@ -66,21 +66,21 @@ def judge_parts(
 
 
 def stand_ins(inventory: Inventory, kind: type[Resource] | None, without: Collection[str]) -> Iterator[StandIn]:
-    """The resources, of one kind or all, that are declared elsewhere and have a part at another address than these."""
+    """The stand-ins, of one kind or all kinds, that have a part at another address than these."""
     for stand_in in inventory.stand_ins(kind):
         if any(part.origin.address not in without for part in stand_in.parts):
             yield stand_in
 
 
 def _keep(found: dict[str, Finding], finding: Finding) -> None:
-    """One finding for a control and a part. A part of several resources counts where it does worst."""
+    """Keep one finding for a control and a part: the worst, if it is a part of several resources."""
     known = found.get(finding.fingerprint)
     if known is None or (known.status is not Status.FAIL and finding.status is Status.FAIL):
         found[finding.fingerprint] = finding
 
 
 def _findings(control: Control, stand_in: StandIn, inventory: Inventory) -> Iterator[Finding]:
-    """A failure at each part that alone brings it about; any other verdict at the first that does."""
+    """A failure at each part that alone causes it; any other verdict at the first part that causes it."""
     alone = stand_in.parts[0] if len(stand_in.parts) == 1 else None
     whole = judged(control, stand_in.resource if alone is None else alone.alone(), inventory)
     if whole.error is not None:
@@ -100,7 +100,7 @@ def _findings(control: Control, stand_in: StandIn, inventory: Inventory) -> Iter
 
 
 def _at(part: Part, finding: Finding, stand_in: StandIn) -> Finding:
-    """A finding on a resource that is declared elsewhere, at the part that decides it."""
+    """A finding on a resource that is declared elsewhere, at the deciding part."""
     uncertain = part.origin.uncertain
     return finding._replace(
         resource=part.origin,
@@ -112,7 +112,7 @@ def _at(part: Part, finding: Finding, stand_in: StandIn) -> Finding:
 
 def _row(stand_in: StandIn, controls: Sequence[Control], all_: int) -> Gap:
     number = "no control" if len(controls) == all_ else f"{all_ - len(controls)} of {all_} controls"
-    reason = f"only parts of it are declared here, by which {number} could judge it"
+    reason = f"only parts of it are declared here, and {number} could judge it by them"
     return Gap(
         GapKind.ELSEWHERE,
         stand_in.named,

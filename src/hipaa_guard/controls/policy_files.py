@@ -1,8 +1,8 @@
 """Running the policy modules of users and of installed packages.
 
-A module is run statement by statement. Where the statement that declares a control fails, that control is told as
-broken and the next statement runs, so that one wrong declaration takes no other control with it. Where any other
-statement fails, what the controls of the file rest on is not there, and all of them are broken.
+A module is run statement by statement. If the declaration of a control fails, that control is broken and the next
+statement runs: a wrong declaration does not affect other controls. If any other statement fails, the controls of the
+file lack something that they rest on, and all of them are broken.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from pathlib import Path
 from types import CodeType, ModuleType
 from typing import NamedTuple
 
-from hipaa_guard.controls.broken import Broken, line_in, place_of, told
+from hipaa_guard.controls.broken import Broken, error_text, line_in, place_of
 from hipaa_guard.controls.control import Control, Member
 from hipaa_guard.controls.declaring import DeclarationError, collected
 
@@ -28,14 +28,14 @@ for _name in __future__.all_feature_names:
 
 
 class Policies(NamedTuple):
-    """What a policy module declares: its controls, in their order, and what of it cannot be used."""
+    """The controls of a policy module, in their order, and those that cannot be used."""
 
     controls: tuple[Control, ...] = ()
     broken: tuple[Broken, ...] = ()
 
 
 class PolicyFileError(ImportError):
-    """A policy module cannot be used as a whole. ``broken`` names its controls, or the file where it names none."""
+    """A policy module cannot be used as a whole. ``broken`` has its controls, or the file if it has none."""
 
     def __init__(self, broken: tuple[Broken, ...]) -> None:
         self.broken = broken
@@ -43,12 +43,12 @@ class PolicyFileError(ImportError):
 
 
 class PolicyLoader(SourceFileLoader):
-    """Imports a policy module, with what it declares in `declared`."""
+    """Imports a policy module. `declared` has its controls."""
 
     declared: Policies
 
     def exec_module(self, module: ModuleType) -> None:
-        """Run it.
+        """Run the module.
 
         Raises:
             PolicyFileError: a statement failed that declares no control.
@@ -62,7 +62,7 @@ def own_module(name: str, file: Path) -> Policies:
     """Load a policy module from a file, anew."""
     loader = PolicyLoader(name, str(file.absolute()))
     spec = spec_from_file_location(name, file, loader=loader)
-    assert spec is not None  # a loader was given
+    assert spec is not None  # as it has a loader
     module = module_from_spec(spec)
     sys.modules[name] = module
     try:
@@ -74,13 +74,13 @@ def own_module(name: str, file: Path) -> Policies:
 
 @contextmanager
 def somebody_elses_code() -> Iterator[None]:
-    """Code runs that is not ours: what it prints goes to the standard error, since results stand on the other."""
+    """Run code that is not ours with its output on standard error, as standard output is for results."""
     with redirect_stdout(sys.stderr):
         yield
 
 
 def policies_of(spec: ModuleSpec | None) -> Policies | None:
-    """What an imported module declares; None where no loader of ours imported it."""
+    """The controls of an imported module; None if `PolicyLoader` did not import it."""
     loader = None if spec is None else spec.loader
     return loader.declared if isinstance(loader, PolicyLoader) else None
 
@@ -91,7 +91,7 @@ def _run(module: ModuleType, file: Path) -> Policies:
     with collected() as controls:
         for number, statement in enumerate(tree.body):
             if number and isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant):
-                continue  # it does nothing, and alone it would be taken for the module's docstring
+                continue  # it has no effect, and would become the docstring when compiled alone
             code = compile(ast.Module([statement], []), str(file), "exec", flags, dont_inherit=True)
             try:
                 exec(code, module.__dict__)  # noqa: S102 - the user named the directory, or installed the package
@@ -105,7 +105,7 @@ def _run(module: ModuleType, file: Path) -> Policies:
 
 
 def _read(file: Path) -> tuple[ast.Module, int]:
-    """The statements of a file, and the flags of what it imports from the future."""
+    """The statements of a file, and the compiler flags of its imports from `__future__`."""
     try:
         source = file.read_bytes()
         tree = ast.parse(source, str(file))
@@ -114,7 +114,7 @@ def _read(file: Path) -> tuple[ast.Module, int]:
         raise
     except BaseException as error:
         line = error.lineno or 0 if isinstance(error, SyntaxError) else 0
-        reason = f"SyntaxError: {error.msg}" if isinstance(error, SyntaxError) else told(error)
+        reason = f"SyntaxError: {error.msg}" if isinstance(error, SyntaxError) else error_text(error)
         raise PolicyFileError((Broken("", str(file), line, f"it cannot be read: {reason}"),)) from error
     return tree, whole.co_flags & _FUTURES
 
@@ -129,7 +129,7 @@ def _line(statement: ast.stmt) -> int:
 
 
 def _names(statement: ast.stmt) -> list[str]:
-    """The ids that a declaration gives: those of a family's members, where they are written out, else its name."""
+    """The ids of a declaration: those of the family's members if they are literals, else the function's name."""
     members = [
         call.args[0].value
         for decorator in getattr(statement, "decorator_list", ())
@@ -141,24 +141,24 @@ def _names(statement: ast.stmt) -> list[str]:
 
 
 def _of_declaration(statement: ast.stmt, file: Path, error: BaseException) -> Iterator[Broken]:
-    """What is broken where a declaration failed: its control, or the controls of its family that cannot be made."""
+    """The broken controls of a failed declaration: its control, or those of its family that cannot be created."""
     line = line_in(str(file), error.__traceback__) or _line(statement)
     if isinstance(error, DeclarationError) and error.members:
         for each in error.members:
-            yield Broken(each.name, str(file), line, each.said)
+            yield Broken(each.name, str(file), line, each.faults_text)
         return
-    reason = error.said if isinstance(error, DeclarationError) else f"it cannot be declared: {told(error)}"
+    reason = error.faults_text if isinstance(error, DeclarationError) else f"it cannot be declared: {error_text(error)}"
     for name in _names(statement):
         yield Broken(name, str(file), line, reason)
 
 
 def _all_of(tree: ast.Module, file: Path, error: BaseException, failed: ast.stmt) -> Iterator[Broken]:
-    """All controls of a file whose code failed outside of a declaration, or the file where it declares none."""
+    """All controls of a file whose code failed outside of a declaration, or the file if it declares none."""
     line = line_in(str(file), error.__traceback__) or failed.lineno
-    reason = f"its file cannot be loaded: {place_of(str(file), line)}: {told(error)}"
+    reason = f"its file cannot be loaded: {place_of(str(file), line)}: {error_text(error)}"
     declarations = [statement for statement in tree.body if _declares(statement)]
     for statement in declarations:
         for name in _names(statement):
             yield Broken(name, str(file), _line(statement), reason)
     if not declarations:
-        yield Broken("", str(file), line, f"it cannot be loaded: {told(error)}")
+        yield Broken("", str(file), line, f"it cannot be loaded: {error_text(error)}")

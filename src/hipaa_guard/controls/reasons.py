@@ -12,5 +12,5 @@ MOVES_A_SECRET = "needs the secret changed and kept in Secrets Manager"  # noqa:
 
 
 def replaces(what: str) -> str:
-    """Of a setting that Terraform cannot change in place."""
+    """The reason for a setting that Terraform cannot change in place."""
     return f"replaces the {what}, so what it holds must be copied first"

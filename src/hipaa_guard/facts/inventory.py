@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import Literal, TypeVar
 
+from hipaa_guard.facts.origin import Origin
 from hipaa_guard.facts.policy_document import symbolic
-from hipaa_guard.facts.resource import Origin, Resource
+from hipaa_guard.facts.resource import Resource
 from hipaa_guard.facts.values import Cause, Existing, Incomplete, Reference, Undecided, Unknown, Value
 from hipaa_guard.lean import dataclass
 

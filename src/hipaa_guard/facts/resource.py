@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextvars import ContextVar
 from inspect import get_annotations
-from typing import Any, ClassVar, Literal, NamedTuple, Protocol, Self, overload
+from typing import Any, ClassVar, Protocol, Self, overload
 
 from hipaa_guard.facts.allowed_values import Domain
 from hipaa_guard.facts.fact_types import CONVERSIONS
-from hipaa_guard.facts.locations import Asked, Location
+from hipaa_guard.facts.origin import Evidence, Origin, Trace
 from hipaa_guard.facts.readings import (
     AwsReading,
     Block,
@@ -23,7 +23,6 @@ from hipaa_guard.facts.readings import (
 )
 from hipaa_guard.facts.records import in_words
 from hipaa_guard.facts.values import Cause, Incomplete, NotVisible, Undecided, Unknown, Value
-from hipaa_guard.lean import dataclass
 
 READING_ERRORS = (TypeError, ValueError, LookupError, AttributeError, ArithmeticError, RecursionError)
 """Errors of a reading or of `parse` for a value of a shape that neither the provider nor AWS would return."""
@@ -167,60 +166,6 @@ def fact(
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Origin:
-    """The identity of a resource, and where it was found. Parts that a source does not know are None."""
-
-    kind: str
-    type: str | None
-    name: str | None
-    source: Literal["terraform", "aws"]
-    address: str | None = None
-    arn: str | None = None
-    region: str | None = None
-    account: str | None = None
-    root: str = ""
-    location: Location | None = None
-    uncertain: Unknown | None = None
-    """Why the resource may not exist (a count that is not known); None where it certainly exists."""
-    keys: frozenset[str] = frozenset()
-    """All known texts that another resource may use to point at this one."""
-    part_of: str | None = None
-    """In words, the stand-in that this resource sets a part of; its kind is `kind`."""
-    inside: str | None = None
-    """The address of the outer resource, if this one is nested in a block of it."""
-
-    @property
-    def block(self) -> str | None:
-        """The Terraform address of the block of the resource, or of its outer resource."""
-        return self.inside or self.address
-
-    @property
-    def label(self) -> str:
-        """The name for people: the Terraform address, else the ARN, else the name."""
-        return self.address or self.arn or self.name or self.kind
-
-
-class Evidence(NamedTuple):
-    """One fact that a judgement read: its value in words, and where it came from."""
-
-    fact: str
-    value: str
-    source: str
-    """``file:line`` or the AWS call; empty where nothing is written and the provider's default holds."""
-    location: Location | None = None
-    calls: tuple[Asked, ...] = ()
-    """The calls to AWS that answered it."""
-
-
-class Trace(NamedTuple):
-    """Where a fact comes from; see `Evidence`."""
-
-    source: str = ""
-    location: Location | None = None
-    calls: tuple[Asked, ...] = ()
-
-
 class FactSource(Protocol):
     """Reads the facts of one resource."""
 
@@ -275,7 +220,7 @@ class Resource:
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
-        cls.kind = f"{cls.__module__.rpartition('.')[2]}.{cls.__name__}"
+        cls.kind = f"{_service(cls.__module__)}.{cls.__name__}"
         cls.facts = {**cls.facts, **{name: value for name, value in vars(cls).items() if isinstance(value, Fact)}}
 
     @classmethod
@@ -379,6 +324,12 @@ class Resource:
     def label(self) -> str:
         """The name for people."""
         return self.origin.label
+
+
+def _service(module: str) -> str:
+    """The service of a kind, by its module: the name below `services`, also of a module in a folder; else the last."""
+    _, services, below = module.partition("hipaa_guard.services.")
+    return below.partition(".")[0] if services else module.rpartition(".")[2]
 
 
 def all_kinds() -> Iterator[type[Resource]]:

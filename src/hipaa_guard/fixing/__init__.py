@@ -1,1 +1,1 @@
-"""Repairing source: what is certain to close a gap, as a patch that was tried before it is shown."""
+"""Repairing source: changes that certainly close a gap, tested before they are shown as a patch."""

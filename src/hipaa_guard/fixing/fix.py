@@ -1,4 +1,4 @@
-"""Repairing a directory of source: planned, tried on texts in memory, and only then shown or written."""
+"""Repairing a directory of source: changes are planned, tested on texts in memory, and only then shown or written."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 from hipaa_guard.assessment.model import Assessment
 from hipaa_guard.controls.control import Status
 from hipaa_guard.controls.findings import Finding
-from hipaa_guard.fixing.steps import MARK, Planner, Step
+from hipaa_guard.fixing.steps import BYTE_ORDER_MARK, Planner, Step
 from hipaa_guard.scanning.options import InputError, Options, TerraformTarget, selected
 from hipaa_guard.scanning.terraform import scan_terraform
 from hipaa_guard.terraform.files import read_instead
@@ -21,31 +21,31 @@ from hipaa_guard.terraform.read import read
 from hipaa_guard.terraform.repository.top import top_of
 
 _RANKS = {Status.FAIL: 2, Status.UNKNOWN: 1}
-"""How bad a verdict is; the others are all equally good."""
+"""How bad a verdict is; all others are equally good."""
 
 
 @dataclass(slots=True)
 class Fixed:
-    """What a repair of a directory comes to."""
+    """The result of repairing a directory."""
 
     base: Path
     before: dict[Path, bytes] = field(default_factory=dict)
-    """The files that change, as they are."""
+    """The files that change, with their present contents."""
     after: dict[Path, bytes] = field(default_factory=dict)
     repaired: list[Finding] = field(default_factory=list)
     left: list[tuple[Finding, str]] = field(default_factory=list)
-    """What fails further, and why it is not repaired."""
+    """The remaining failures, each with the reason why it is not repaired."""
     excepted: list[Finding] = field(default_factory=list)
     revealed: list[Finding] = field(default_factory=list)
-    """What did not concern a resource before it was repaired, and fails or is unknown then."""
+    """Controls that apply to a resource only after its repair, and fail or are unknown then."""
     wanted: frozenset[str] = frozenset()
-    """The controls whose gaps were to be closed."""
+    """The controls whose gaps should be closed."""
     complete: bool = True
-    """Whether all of the directory could be read."""
+    """Whether the whole directory could be read."""
 
     @property
     def remains(self) -> bool:
-        """Whether gaps are left once the files are changed."""
+        """Whether gaps remain after the files are changed."""
         return bool(self.left) or any(
             finding.status is Status.FAIL and finding.control_id in self.wanted for finding in self.revealed
         )
@@ -60,10 +60,10 @@ def fix_terraform(
     inputs: PlanInputs | None = None,
     repository_root: Path | None = None,
 ) -> Fixed:
-    """Repair what fails in a directory of source, as far as that is certain. Nothing is written.
+    """Repair failures in a directory of source, as far as the repair is certain. Nothing is written.
 
-    ``only`` are the controls whose gaps are to be closed; all have a say in whether something else got worse.
-    ``policies`` are directories with controls of one's own. For ``repository_root`` see `scan_terraform`.
+    ``only`` are the controls whose gaps should be closed; all controls check that nothing gets worse. ``policies`` are
+    directories with controls of the user. For ``repository_root`` see `scan_terraform`.
 
     Raises:
         InputError: the path cannot be scanned or holds no source, or the options name something that does not exist.
@@ -101,11 +101,11 @@ def fix_terraform(
 
 
 class _Trial:
-    """Tries steps on texts in memory: what they repair must pass, and nothing else may get worse."""
+    """Tests steps on texts in memory: the repaired resources must pass, and nothing else may get worse."""
 
     def __init__(self, planner: Planner, before: Assessment, scan: Callable[[], Assessment]) -> None:
         self.reasons: dict[Step, str] = {}
-        """Why a step is not made."""
+        """Steps that are not made -> the reason."""
         self._planner = planner
         self._scan = scan
         self._before = _verdicts(before)
@@ -113,7 +113,7 @@ class _Trial:
         self._last: tuple[list[Step], Assessment] | None = None
 
     def is_possible(self, step: Step) -> bool:
-        """Whether the text can be changed so at all."""
+        """Whether the change of the text is possible at all."""
         try:
             if step.change(_view(self._planner.original(step.file))) != _view(self._planner.original(step.file)):
                 return True
@@ -123,7 +123,7 @@ class _Trial:
         return False
 
     def sound(self, base: Sequence[Step], steps: Sequence[Step]) -> list[Step]:
-        """Those of some steps that hold together, and with others that do."""
+        """Those of the steps that are sound together, and with the steps of `base`, which are."""
         if not steps:
             return []
         reason = self._fault([*base, *steps], steps)
@@ -137,31 +137,33 @@ class _Trial:
         return first + self.sound([*base, *first], steps[middle:])
 
     def texts(self, steps: Sequence[Step]) -> dict[Path, bytes]:
-        """The files that steps change, as they are then.
+        """The files that steps change, with their new contents.
 
         Raises:
-            CannotEdit: one step leaves a text in which another is not possible.
+            CannotEdit: after one step, another one is not possible.
 
         """
         views: dict[Path, str] = {}
         for step in steps:
             before = views.get(step.file)
             views[step.file] = step.change(_view(self._planner.original(step.file)) if before is None else before)
-        marks = {file: MARK if self._planner.original(file).startswith(MARK) else b"" for file in views}
-        return {file: marks[file] + view.encode("latin-1") for file, view in sorted(views.items())}
+        byte_order_marks = {
+            file: BYTE_ORDER_MARK if self._planner.original(file).startswith(BYTE_ORDER_MARK) else b"" for file in views
+        }
+        return {file: byte_order_marks[file] + view.encode("latin-1") for file, view in sorted(views.items())}
 
     def enough(self, steps: list[Step]) -> list[Step]:
-        """Those of some steps that close their gaps when all are made."""
+        """Those of the steps that close their gaps when all are made."""
         try:
             verdicts = _verdicts(self._after(steps))
         except CannotEdit:
-            return steps  # one stands in the way of another: `sound` finds out which
+            return steps  # one prevents another: `sound` finds out which
         short = {step: reason for step in steps if (reason := _shortfall(step, verdicts))}
         self.reasons.update(short)
         return [step for step in steps if step not in short]
 
     def revealed(self, steps: Sequence[Step]) -> list[Finding]:
-        """What concerns the repaired resources only now, and does not pass."""
+        """Findings that apply to the repaired resources only now, and do not pass."""
         after = _verdicts(self._after(steps))
         return [now for name, (rank, now) in after.items() if rank and self._is_new_to(name)]
 
@@ -170,14 +172,14 @@ class _Trial:
         return before is not None and before[1].status is Status.NOT_APPLICABLE
 
     def _after(self, steps: Sequence[Step]) -> Assessment:
-        """What a scan says once some steps are made; the last answer is kept."""
+        """The scan after some steps. The last result is cached."""
         if self._last is None or self._last[0] != list(steps):
             with read_instead(self.texts(steps)):
                 self._last = (list(steps), self._scan())
         return self._last[1]
 
     def _fault(self, steps: Sequence[Step], tried: Sequence[Step]) -> str:
-        """What speaks against the last of some steps; empty where nothing does."""
+        """The reason against the last steps; empty if there is none."""
         try:
             after = self._after(steps)
         except CannotEdit as error:
@@ -191,7 +193,7 @@ class _Trial:
         return short or self._worsening(verdicts, repaired)
 
     def _worsening(self, verdicts: Mapping[str, tuple[int, Finding]], repaired: set[tuple[str, str]]) -> str:
-        """Which verdict is worse than before. What did not concern a repaired resource is none that was good."""
+        """A worse verdict than before, in words; empty if there is none. One that did not apply before was not good."""
         for name, (rank, now) in verdicts.items():
             before = self._before.get(name, (0, None))[0]
             if rank > before and not (self._is_new_to(name) and _resource_of(now) in repaired):
@@ -201,7 +203,7 @@ class _Trial:
 
 
 def _shortfall(step: Step, verdicts: Mapping[str, tuple[int, Finding]]) -> str:
-    """Why a step does not close its gaps; empty where it does."""
+    """Why a step does not close its gaps; empty if it does."""
     for finding in step.findings:
         now = verdicts.get(finding.fingerprint)
         if now is None or now[1].status is not Status.PASS:
@@ -214,7 +216,7 @@ def _resource_of(finding: Finding) -> tuple[str, str]:
 
 
 def _verdicts(assessment: Assessment) -> dict[str, tuple[int, Finding]]:
-    """How bad the verdicts are, by fingerprints; of several so named the worst."""
+    """The rank of each verdict and its finding, by fingerprint; the worst if several have the same."""
     found: dict[str, tuple[int, Finding]] = {}
     for finding in assessment.findings:
         rank = _RANKS.get(finding.status, 0)
@@ -224,9 +226,9 @@ def _verdicts(assessment: Assessment) -> dict[str, tuple[int, Finding]]:
 
 
 def _unread(assessment: Assessment) -> Counter[tuple[str, str]]:
-    """What was not read; without the reasons, which name lines that move."""
+    """The gaps, without their reasons, as these name lines that move."""
     return Counter((gap.kind.value, gap.subject) for gap in assessment.coverage.gaps if gap.incomplete)
 
 
 def _view(data: bytes) -> str:
-    return data.removeprefix(MARK).decode("latin-1")
+    return data.removeprefix(BYTE_ORDER_MARK).decode("latin-1")

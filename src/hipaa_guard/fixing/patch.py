@@ -1,4 +1,4 @@
-"""Changed files as a unified diff that ``git apply`` and ``patch -p1`` take, and written to disk."""
+"""Changed files: as a unified diff for ``git apply`` and ``patch -p1``, and written to disk."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ def unified(name: str, before: bytes, after: bytes) -> Iterator[str]:
 
 
 def quoted(name: str) -> str:
-    """A file name as git writes it in a diff: what could be taken for something else in quotes, by codes.
+    """A file name as git writes it in a diff: in quotes and with codes if it has special characters.
 
-    Two number signs may begin a command in the log of a CI system, so they are codes as well.
+    Two number signs may begin a command in the log of a CI system, so they also become codes.
     """
     if _PLAIN.fullmatch(name) and "##" not in name:
         return f"{name}\t" if " " in name else name
@@ -49,10 +49,10 @@ def _lines(data: bytes) -> list[str]:
 
 
 def write(before: Mapping[Path, bytes], after: Mapping[Path, bytes]) -> None:
-    """Put texts in the place of others: each file whole or not at all, and none if one cannot be written.
+    """Replace the contents of files: each file entirely or not at all, and none if one cannot be written.
 
     Raises:
-        WriteError: a file is no longer as it was, or cannot be written.
+        WriteError: a file was changed since it was read, or cannot be written.
 
     """
     ready = {file: name_beside(file) for file in after}

@@ -1,4 +1,4 @@
-"""From failing findings to changes of files, or to the reason why nothing is changed."""
+"""Changes of files for failing findings, or the reason why nothing is changed."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from hipaa_guard.terraform.hcl.comments import comment_spans
 from hipaa_guard.terraform.hcl.editing import CannotEdit, with_argument, with_resource_after
 from hipaa_guard.terraform.hcl.syntax import HclBlock
 
-MARK = b"\xef\xbb\xbf"
-"""The byte order mark, which a file keeps."""
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+"""The byte order mark, which stays in a file."""
 
 _GENERATED = re.compile(
     r"do not (?:edit|modify|change)|@generated|(?:code|file|auto|automatically)[ -]*(?:is |was )?(?:auto)?-?generated"
@@ -32,7 +32,7 @@ _IGNORED = re.compile(r"(?<![\w.-])[A-Za-z_][\w-]*")
 _OF_TURN = re.compile(r"\b(?:each|count)\b")
 
 BlockKey = tuple[str, str, str]
-"""File, type and name of the block of a resource."""
+"""File, type and name of a resource's block."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -42,7 +42,7 @@ class Step:
     findings: tuple[Finding, ...]
     file: Path
     change: Callable[[str], str]
-    """Gives the text with the change. Raises `CannotEdit`."""
+    """Returns the changed text. Raises `CannotEdit`."""
 
 
 class Planner:
@@ -72,7 +72,7 @@ class Planner:
                 self._judged.setdefault((finding.control_id, _key(instance)), []).append(finding)
 
     def plan(self, failing: Sequence[Finding]) -> tuple[list[Step], list[tuple[Finding, str]]]:
-        """The steps that would close gaps, in the order in which they are made, and what is left, with reasons."""
+        """The steps to close gaps, in the order to make them, and the remaining findings with reasons."""
         steps: list[Step] = []
         left: list[tuple[Finding, str]] = []
         groups: dict[tuple[str, BlockKey], list[Finding]] = {}
@@ -92,7 +92,7 @@ class Planner:
         return steps, left
 
     def original(self, file: Path) -> bytes:
-        """What a file holds; read once.
+        """The content of a file, read once.
 
         Raises:
             CannotEdit: it cannot be read.
@@ -143,14 +143,14 @@ class Planner:
         return fix
 
     def _of_part(self, failing: Sequence[Finding], part: HclInstance, repair: Fix) -> Step:
-        """What closes a gap of something that is declared elsewhere: the part that opens it, set right."""
+        """The step for a gap of a resource that is declared elsewhere: it corrects the part that causes the gap."""
         companion = repair.companion
         if companion is None or companion.type != part.type or not companion.settings:
             raise CannotEdit(f"it belongs to the {failing[0].resource.part_of}, which is declared elsewhere")
         return self._setting(failing, part, companion.settings)
 
     def _companion(self, failing: Sequence[Finding], companion: Companion) -> HclInstance | None:
-        """The companion that is there already; None where there is none."""
+        """The existing companion; None if there is none."""
         block = self._controls[failing[0].control_id].kind.terraform
         found: dict[BlockKey | None, HclInstance | None] = {}
         for finding in failing:
@@ -194,7 +194,7 @@ class Planner:
         return next(name for name in _names(main.name) if name not in taken)
 
     def _file(self, instance: HclInstance) -> Path:
-        """The file of a block that may be changed."""
+        """The file of a block, if it may be changed."""
         block, shown = instance.block, instance.location.file
         steps = PurePosixPath(shown).parts
         if ".." in steps:
@@ -210,13 +210,13 @@ class Planner:
         file = self._base / shown
         if file.is_symlink():
             raise CannotEdit("its file is a symbolic link")
-        if is_generated(self.original(file).removeprefix(MARK).decode("latin-1")):
+        if is_generated(self.original(file).removeprefix(BYTE_ORDER_MARK).decode("latin-1")):
             raise CannotEdit("its file says that it is generated")
         return file
 
 
 def is_generated(text: str) -> bool:
-    """Whether a comment in the first lines says that a program writes the file."""
+    """Whether a comment in the first lines says that the file is generated."""
     head = "\n".join(text.split("\n", _FIRST_LINES)[:_FIRST_LINES])
     return any(_GENERATED.search(head, start, end) for start, end in comment_spans(head))
 
@@ -231,7 +231,7 @@ def _refuse_in_doubt(failing: Sequence[Finding], judged: Sequence[Finding]) -> N
 
 
 def _inline(main: HclInstance, repair: Fix) -> list[Setting]:
-    """What is set in the judged resource, where an older provider lets it say itself what another one says today."""
+    """The settings of the judged resource, in an older provider whose resource has the arguments of the companion."""
     written = {*main.block.attributes, *(nested_type(block) for block in main.block.blocks)}
     found = [
         each for each in repair.inline_settings if each.type == main.type and each.path.partition(".")[0] in written
@@ -243,7 +243,7 @@ def _inline(main: HclInstance, repair: Fix) -> list[Setting]:
 
 
 def _ignored(block: HclBlock) -> set[str]:
-    """The first names of what Terraform does not change once it is made."""
+    """The first names of arguments in ``ignore_changes``, which Terraform does not change after creation."""
     written = [inner.attributes.get("ignore_changes") for inner in block.nested("lifecycle")]
     return {name for each in written if each is not None for name in _IGNORED.findall(each.text)}
 
@@ -261,7 +261,7 @@ def _names(name: str) -> Iterator[str]:
 
 
 def _resource(main: HclInstance, companion: Companion, name: str) -> str:
-    """The text of a new companion: as many of it as of the main one, by the same provider."""
+    """The text of a new companion, with the ``count`` or ``for_each`` and the provider of the main resource."""
     address = f"{main.type}.{main.name}"
     written: Mapping[str, str] = {each.name: each.text for each in main.block.attributes.values()}
     meta: dict[str, str] = {}

@@ -1,1 +1,1 @@
-"""Scans: a source, the controls and the assessment put together."""
+"""Scans: reading a source, judging it by the controls, and making the assessment."""

@@ -1,4 +1,4 @@
-"""A scan of a live account, or of what one was answered: the reader, the controls and the assessment put together."""
+"""A scan of a live account, or of its stored answers: reading, judging, and making the assessment."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ from hipaa_guard.version import VERSION
 
 @dataclass(frozen=True, slots=True)
 class AwsTarget:
-    """Whose account is read, as whom, and which regions; see `open_account`."""
+    """The account to read, the credentials and the regions; see `open_account`."""
 
     profile: str | None = None
     role_arn: str | None = None
@@ -42,10 +42,10 @@ class AwsTarget:
     regions: str | None = None
 
     def opened(self) -> AwsAccount:
-        """The account.
+        """Open the account.
 
         Raises:
-            InputError: there are no usable credentials, or no such region.
+            InputError: there are no usable credentials, or a region does not exist.
 
         """
         try:
@@ -55,7 +55,7 @@ class AwsTarget:
 
 
 class InterruptedScanError(Exception):
-    """The scan was stopped before its end. The message says what was kept and how to go on."""
+    """The scan was stopped before its end. The message says how many answers are kept and how to continue."""
 
 
 def scan_aws(
@@ -63,13 +63,13 @@ def scan_aws(
 ) -> Assessment:
     """Judge a live account, with the credentials of the standard AWS environment.
 
-    What is kept of the answers is stored in the directory `evidence`, if one is given. With `resume` a scan that was
-    interrupted is continued.
+    The kept fields of the answers are stored in the directory `evidence`, if there is one. `resume` continues an
+    interrupted scan.
 
     Raises:
         InputError: the account cannot be opened, the options name something that does not exist, or the evidence
             cannot be written.
-        InterruptedScanError: somebody stopped it.
+        InterruptedScanError: the user stopped it.
 
     """
     began = now()
@@ -78,19 +78,22 @@ def scan_aws(
     account = (at or AwsTarget()).opened()
     keeping = _Keeping(account, plan, options, resume=resume)
     try:
-        known = _known(account, plan, options, keeping)
+        known = _initial_answers(account, plan, options, keeping)
         collected = collect_prepared(account, plan, progress=options.progress, known=known, note=keeping.note)
     except KeyboardInterrupt:
         raise InterruptedScanError(keeping.interrupted()) from None
     keeping.ended(collected.answers)
     started = keeping.started or began
     if evidence is not None:
-        _store(evidence, stored.StoredEvidence(account, plan.told, collected.answers, started, collected.finished))
+        _store(
+            evidence,
+            stored.StoredEvidence(account, plan.fields_as_data, collected.answers, started, collected.finished),
+        )
     return _assessed(collected, selection, options, started, now())
 
 
 def rejudge(options: Options, evidence: Path) -> Assessment:
-    """Judge an account again from what a scan of it stored; nothing is called.
+    """Judge an account again from the stored answers of a scan, without any call.
 
     Raises:
         InputError: the evidence cannot be read or was changed, or the options name something that does not exist.
@@ -107,7 +110,7 @@ def rejudge(options: Options, evidence: Path) -> Assessment:
 
 
 def dry_run_aws(options: Options) -> list[ForecastCall]:
-    """The calls that a scan of a live account would make; makes none.
+    """The calls that a scan of a live account would make. None is made.
 
     Raises:
         InputError: the options name something that does not exist.
@@ -117,7 +120,7 @@ def dry_run_aws(options: Options) -> list[ForecastCall]:
 
 
 def preflight_aws(options: Options, at: AwsTarget | None = None) -> Preflight:
-    """Who would scan a live account, and what that role lacks for it.
+    """The caller for a scan of a live account, and the IAM actions that it lacks.
 
     Raises:
         InputError: as `scan_aws`.
@@ -128,9 +131,9 @@ def preflight_aws(options: Options, at: AwsTarget | None = None) -> Preflight:
 
 
 def _selection(options: Options) -> Selection:
-    """What the options name, with the functions of the controls that are asked for.
+    """The controls, exceptions and baseline that the options name; the selected controls are imported.
 
-    All are imported where it is asked what else there is, since every kind tells which types of AWS are judged.
+    All controls are imported if the scan also counts other resources, as every kind has the AWS types that are judged.
     """
     selection = selected(options)
     if _questions(options):
@@ -144,12 +147,12 @@ def _plan(controls: Sequence[Control], options: Options) -> Prepared:
 
 
 def _questions(options: Options) -> Sequence[Question]:
-    """What is asked beside the facts: a scan for some controls only does not ask what else there is."""
+    """The calls beside those for facts: a scan by selected controls does not count other resources."""
     return () if options.only else QUESTIONS
 
 
-def _known(account: AwsAccount, plan: Prepared, options: Options, keeping: _Keeping) -> Mapping[str, Answer]:
-    """What need not be asked: what an interrupted scan was answered, or else one call a service, made now."""
+def _initial_answers(account: AwsAccount, plan: Prepared, options: Options, keeping: _Keeping) -> Mapping[str, Answer]:
+    """The answers that the scan starts with: those of an interrupted scan, else of one call per service, made now."""
     if keeping.answers:
         return keeping.answers
     before = glance(account, plan)
@@ -201,7 +204,7 @@ def _assessed(
 
 
 def _not_judged(collected: Collected) -> Iterator[Gap]:
-    """Rows on what else exists; none of a scan that did not ask."""
+    """Gaps for other existing resources; none if the scan did not count them."""
     if collected.plan.questions:
         yield from more_than_listed(collected.discovered.counts, collected.inventory)
         yield from not_discovered(collected.discovered.unknown)
@@ -213,7 +216,7 @@ def _unread(plan: Plan) -> tuple[str, ...]:
 
 
 class _Keeping:
-    """The ledger of a scan, or none where it cannot be kept, which is said: a scan needs none."""
+    """The ledger of a scan. If it cannot be written, the scan says so and runs without it."""
 
     def __init__(self, account: AwsAccount, plan: Prepared, options: Options, *, resume: bool) -> None:
         self._options = options
@@ -224,27 +227,27 @@ class _Keeping:
             "regions": account.regions,
             "home": (account.home, account.clients.home),
             "version": VERSION,
-            "plan": digest(text_of([plan.told, [(call.operation, call.params) for call in plan.calls]])),
+            "plan": digest(text_of([plan.fields_as_data, [(call.operation, call.params) for call in plan.calls]])),
         }
         try:
             self._ledger = Ledger(place(identity), identity, resume=resume)
         except (LedgerError, StoredError, RuntimeError) as error:  # RuntimeError: there is no home directory
             options.tell(f"this scan cannot be resumed if it is interrupted: {error}")
         if resume:
-            self._say_what_is_known()
+            self._announce_resumption()
 
     @property
     def answers(self) -> Mapping[str, Answer]:
-        """What an interrupted scan was answered."""
+        """The answers of the interrupted scan."""
         return self._ledger.answers if self._ledger else {}
 
     @property
     def started(self) -> datetime | None:
-        """When the scan began that is continued."""
+        """When the continued scan began."""
         return self._ledger.started if self._ledger else None
 
     def note(self, key: str, answer: Answer) -> None:
-        """Write down an answer."""
+        """Write an answer."""
         if self._ledger is None:
             return
         try:
@@ -254,16 +257,16 @@ class _Keeping:
             self._ledger = None
 
     def interrupted(self) -> str:
-        """What to say of an interruption."""
+        """The message after an interruption."""
         kept = 0 if self._ledger is None else self._ledger.count()
         if self._ledger is not None:
             self._ledger.close(keep=kept > 0)
         if not kept:
             return "The scan was interrupted, and nothing of it was kept."
-        return f"The scan was interrupted. {kept:,} answers are kept: run the same command with --resume to go on."
+        return f"The scan was interrupted. {kept:,} answers are kept: run the same command with --resume to continue."
 
     def ended(self, answers: Mapping[str, Answer]) -> None:
-        """Forget what is no longer needed."""
+        """Delete the ledger, unless a resumed scan can use it."""
         if self._ledger is None:
             return
         unanswered = sum(1 for answer in answers.values() if not lasts(answer))
@@ -274,10 +277,10 @@ class _Keeping:
                 "--resume to ask only these."
             )
 
-    def _say_what_is_known(self) -> None:
+    def _announce_resumption(self) -> None:
         if self._ledger is not None and self._ledger.answers:
             began, known = f"{self._ledger.started:%Y-%m-%d %H:%M:%S} UTC", len(self._ledger.answers)
-            self._options.tell(f"going on with the scan that began {began}: {known:,} answers are known.")
+            self._options.tell(f"continuing the scan that began {began}: {known:,} answers are known.")
         else:
             self._options.tell("there is no interrupted scan like this one to resume: it begins anew.")
         if self._ledger is not None and self._ledger.lost:
@@ -288,5 +291,5 @@ class _Keeping:
 
 
 def _principal(arn: str) -> str:
-    """Who calls, whatever the name of the session."""
+    """The caller, without the name of the session."""
     return arn.rpartition("/")[0] if ":assumed-role/" in arn else arn

@@ -1,4 +1,4 @@
-"""The marks of a tree beside those of a commit: an accepted risk is not widened by a comment that the commit lacks."""
+"""Source comments of a tree compared with those of a commit: a comment that is not committed widens no exception."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ Place = tuple[str, str]
 
 
 class CommittedReference(NamedTuple):
-    """A comment that refers to an entry: in which directory of the repository, at which block, to which entry."""
+    """A comment that refers to an entry: the directory in the repository, the block and the entry."""
 
     directory: str
     block: str
@@ -33,26 +33,28 @@ class CommittedReference(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class CommittedComments:
-    """The marks of the tree by file, line and entry, those of the commit, and how many are not in both."""
+    """The references of the tree by file, line and entry, those of the commit, and the number that are not in both."""
 
     commit: Commit
     of_tree: Mapping[tuple[str, int, str], CommittedReference]
     of_commit: frozenset[CommittedReference]
 
     def change(self) -> list[SettingsChange]:
-        """How the tree differs; empty where it does not."""
+        """The difference of the tree; empty if there is none."""
         own = set(self.of_tree.values())
         added, removed = len(own - self.of_commit), len(self.of_commit - own)
         return [SettingsChange("marks", "", added, removed)] if added or removed else []
 
-    def kept(self, marks: Mapping[Place, SourceComments], base: str) -> tuple[dict[Place, SourceComments], list[str]]:
-        """The marks that the commit has too, and sentences on the others, which cover nothing.
+    def kept(
+        self, comments: Mapping[Place, SourceComments], base: str
+    ) -> tuple[dict[Place, SourceComments], list[str]]:
+        """The comments that the commit also has, and sentences on the others, which cover nothing.
 
-        ``base`` is the directory that their files are named from, seen from the top of the work tree.
+        ``base`` is the directory of their file names, relative to the top of the work tree.
         """
         found: dict[Place, SourceComments] = {}
         left_out: dict[ExceptionReference, None] = {}
-        for place, each in marks.items():
+        for place, each in comments.items():
             known = tuple(one for one in each.references if not one.id or self._has(one, base))
             left_out |= dict.fromkeys(one for one in each.references if one not in known)
             if known or each.tags:
@@ -65,11 +67,11 @@ class CommittedComments:
         return self.of_tree.get((file, reference.place.line_start, reference.id)) in self.of_commit
 
 
-def marks_at(commit: Commit) -> CommittedComments:
-    """The marks of the whole work tree, and those of a commit of it.
+def comments_at(commit: Commit) -> CommittedComments:
+    """The references in the whole work tree, and those in a commit of it.
 
     Raises:
-        GitError: git cannot give the files of the commit.
+        GitError: git cannot read the files of the commit.
 
     """
     of_tree = {(file, line, mark.id): mark for file, line, mark in _all(_files_of_tree(commit.top))}
@@ -95,7 +97,7 @@ def _files_of_tree(top: Path) -> Iterator[tuple[str, bytes]]:
                 try:
                     data = read_file(file, top)
                 except UnreadableFile:
-                    continue  # a scan says so where it matters, and a mark that was not read covers nothing
+                    continue  # a scan reports it where it matters, and an unread comment covers nothing
                 if MARK.encode() in data:
                     yield file.relative_to(top).as_posix(), data
 

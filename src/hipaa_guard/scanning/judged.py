@@ -1,4 +1,4 @@
-"""Judging inventories one after the other: the findings, and what was met besides."""
+"""Judging inventories one after the other: the findings, the gaps, and resources that no control judges."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from hipaa_guard.controls.exception import SourceComments
 from hipaa_guard.controls.findings import Finding, judge, with_previous
 from hipaa_guard.controls.partial_resources import judge_parts, stand_ins
 from hipaa_guard.facts.locations import Gap
-from hipaa_guard.facts.resource import Origin
+from hipaa_guard.facts.origin import Origin
 from hipaa_guard.lean import dataclass
 
 if TYPE_CHECKING:
@@ -23,21 +23,21 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class Judged:
-    """What judging one or more inventories gave."""
+    """The results of judging one or more inventories."""
 
     findings: list[Finding] = field(default_factory=list)
     resources: Counter[str] = field(default_factory=Counter)
     gaps: list[Gap] = field(default_factory=list)
-    """Rows of resources that are declared elsewhere."""
+    """Gaps of resources that are declared elsewhere."""
     elsewhere: Counter[str] = field(default_factory=Counter)
-    """How many of these a control could not judge, by its id."""
+    """Number of these resources that a control could not judge, by its id."""
     others: Counter[str] = field(default_factory=Counter)
-    """Resources of kinds that none of the controls judges, by kind."""
-    marks: dict[tuple[str, str], SourceComments] = field(default_factory=dict)
+    """Number of resources that none of the controls judges, by kind."""
+    source_comments: dict[tuple[str, str], SourceComments] = field(default_factory=dict)
     comments: bool = True
     """Whether comments were read: a plan or state has none."""
     identities: list[Identities | None] = field(default_factory=list)
-    """Of the resource of each finding, where roots are named from the repository."""
+    """For each finding, the identities of its resource; None unless roots are named from the repository."""
 
     def add(
         self,
@@ -47,10 +47,10 @@ class Judged:
         previous: Mapping[str, Sequence[str]] = {},
         former_roots: Sequence[str] | None = None,
     ) -> None:
-        """Judge an inventory; resources at the addresses `without` are there for the others only.
+        """Judge an inventory. Resources at the addresses `without` are not judged, but others may refer to them.
 
-        ``previous`` are the addresses that resources had before they were moved, ``former_roots`` the names that their
-        root had.
+        ``previous`` are the addresses that resources had before they were moved, ``former_roots`` the earlier names of
+        their root.
         """
         parts = judge_parts(controls, inventory, without)
         judged_here = chain(judge(controls, inventory), parts.findings)
@@ -74,13 +74,13 @@ class Judged:
         self.others.update(kind for kind in elsewhere if kind not in judged)
 
     def left_out(self, every: Sequence[Control]) -> dict[str, int]:
-        """The resources that were met and that only controls judge which were not asked for, by kind."""
+        """Number of resources that only unselected controls judge, by kind."""
         judged = {kind.kind for control in every for kind in control.kinds()}
         return {kind: number for kind, number in sorted(self.others.items()) if kind in judged}
 
 
 def _former(origin: Origin, previous: Mapping[str, Sequence[str]]) -> Sequence[str]:
-    """The addresses that a resource had before it, or the resource that it stands in, was moved."""
+    """The addresses that a resource had before it, or the outer resource that it is nested in, was moved."""
     around = origin.block or ""
     rest = (origin.address or "")[len(around) :]
     return [former + rest for former in previous.get(around, ())]

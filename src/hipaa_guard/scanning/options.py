@@ -1,4 +1,4 @@
-"""What a scan is asked for, packed once by whoever starts it, and read once before the scan begins."""
+"""The options of a scan, and the controls, exceptions and baseline that they name, read before it begins."""
 
 from __future__ import annotations
 
@@ -26,16 +26,16 @@ if TYPE_CHECKING:
 
 
 class InputError(Exception):
-    """What was asked for cannot be scanned. The text is one clear sentence and what to do next."""
+    """The scan cannot begin. The text is one clear sentence and the next step."""
 
 
 Progress = Callable[[int, int, str], None]
-"""Called with how much is done, how much there is and what is being done."""
+"""Called with the number of steps done, the number of all steps, and the current step in words."""
 
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What every scan is told, whatever it reads."""
+    """The options of every scan, of Terraform or of an account."""
 
     only: Sequence[str] = ()
     skip: Sequence[str] = ()
@@ -43,56 +43,56 @@ class Options:
     fail_on: Severity = Severity.LOW
     max_unknown: int | None = None
     max_unjudged: int | None = None
-    """How many resources may have no control that judges them."""
+    """Maximum resources that no control judges."""
     allow_empty: bool = False
-    """A scan that judges nothing does not stop."""
+    """A scan that judges nothing is not incomplete."""
     warn_only: bool = False
     fail_on_new: bool = False
-    """Only failures stop that the baseline does not have."""
+    """Only failures that the baseline lacks make the gate fail."""
     fail_on_expired: bool = False
-    """Exceptions stop whose time is over."""
+    """Expired exceptions make the gate fail."""
     exceptions: Path | None = None
     """The register of accepted risks. [default: `.hipaa-guard/exceptions.yaml` below the working directory]"""
     baseline: Path | None = None
     settings: UsedFile = field(default_factory=UsedFile)
-    """The file that the other options were taken from, as reports name it."""
+    """The settings file that other options came from, for reports."""
     at: Commit | None = None
-    """The commit that the register and the baseline are read from, and whose comments alone may refer to exceptions."""
+    """The commit that the register and the baseline are read from. Only its comments may refer to exceptions."""
     settings_changes: Sequence[SettingsChange] = ()
-    """How the settings of the tree differ from those of that commit."""
+    """Differences of the settings of the tree from those of that commit."""
     fail_on_settings_change: bool = False
-    """The gate fails where the tree has other settings, exceptions, baseline or references than that commit."""
+    """The gate fails if the tree has other settings, exceptions, baseline or references than that commit."""
     today: date | None = None
-    """The day by which exceptions are judged. [default: today]"""
+    """The day on which exceptions must be valid. [default: today]"""
     progress: Progress | None = None
     warn: Callable[[str], None] | None = None
-    """Called with what should be known while a long scan goes on."""
+    """Called with messages during a scan."""
 
     def tell(self, text: str) -> None:
-        """Say what should be known while a scan goes on."""
+        """Print a message during a scan."""
         if self.warn is not None:
             self.warn(text)
 
 
 @dataclass(frozen=True, slots=True)
 class TerraformTarget:
-    """What of Terraform is scanned: a directory, a plan or a state, and how much of it."""
+    """The Terraform to scan: a directory, a plan or a state, or parts of one."""
 
     path: Path
     inputs: PlanInputs = field(default_factory=PlanInputs)
     source: Path | None = None
     """The directory that a plan or state was made from."""
     changed_only: bool = False
-    """What a plan does not change is left out."""
+    """Resources that a plan does not change are left out."""
     changed: Sequence[Path] | None = None
-    """Only those roots of a directory are judged that these changed files concern: all where a file is among them by
-    which every root is judged."""
+    """Only roots of a directory that depend on these changed files are judged. A changed policy, register or baseline
+    concerns all roots."""
     baseline_ref: str | None = None
-    """A commit of git: what was open there, by the same controls and variables, is not new."""
+    """A git commit: gaps that are open there, by the same controls and variables, are not new."""
     repository_root: Path | None = None
     """The directory that roots are named from. [default: the top that `repository.top_of` finds]"""
     top: Top | None = None
-    """The same where it is known already."""
+    """The same directory, if it is known already."""
 
 
 @dataclass(slots=True)
@@ -101,19 +101,19 @@ class Selection:
 
     all: list[Control]
     controls: list[Control]
-    """Those that are asked for."""
+    """The selected controls."""
     known: RegisterAndBaseline
     broken: Sequence[Broken] = ()
-    """What was asked for of policies and cannot be used."""
-    marks: CommittedComments | None = None
-    """The comments of the commit that exceptions are read from; None where the tree's own count."""
+    """The selected controls, or files, that cannot be used."""
+    committed_comments: CommittedComments | None = None
+    """The comments of the commit that exceptions are read from; None if those of the tree count."""
 
 
 def selected(options: Options) -> Selection:
-    """What the options name; what of policies cannot be used is said.
+    """The controls, exceptions and baseline that the options name. Unusable controls are reported.
 
     Raises:
-        InputError: something of it does not exist or cannot be used.
+        InputError: one of them does not exist or cannot be used.
 
     """
     try:

@@ -1,4 +1,4 @@
-"""From what a scan judged to its result: exceptions and baseline laid over the findings, the gate decided."""
+"""The result of a scan from its findings: applies exceptions and baseline, and decides the gate."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ def result_of(
     *,
     internal_errors: int = 0,
 ) -> Assessment:
-    """The result of a scan: exceptions and baseline laid over it, its gate decided as the options say."""
+    """The result of a scan, with exceptions and baseline applied, and its gate decided by the options."""
     coverage = replace(coverage, gaps=(*coverage.gaps, *dict.fromkeys(map(row, selection.broken))))
-    marks, told = judged.marks, list[str]()
+    source_comments, messages = judged.source_comments, list[str]()
     changes = [*options.settings_changes, *selection.known.changes]
-    if selection.marks is not None:
-        marks, told = selection.marks.kept(marks, scan.base)
-        changes += selection.marks.change()
+    if selection.committed_comments is not None:
+        source_comments, messages = selection.committed_comments.kept(source_comments, scan.base)
+        changes += selection.committed_comments.change()
     former = FormerFingerprints(
         judged.findings, judged.identities, {each.id: each.previous_ids for each in selection.controls}
     )
@@ -41,9 +41,9 @@ def result_of(
         selection.all,
         today=options.today or scan.finished.date(),
         source=scan.source,
-        # An entry that meets nothing may be for a root that was not looked at.
+        # An entry without a finding may be for a root that was not scanned.
         judged_by=[] if any(gap.kind is GapKind.ROOTS for gap in coverage.gaps) else [c.id for c in selection.controls],
-        comments_at=marks,
+        comments_at=source_comments,
         comments=judged.comments,
         file=selection.known.register,
     )
@@ -64,7 +64,7 @@ def result_of(
         internal_errors=internal_errors,
         new_only=options.fail_on_new,
         fail_on_expired=options.fail_on_expired,
-        exceptions=replace(exceptions, references=(*exceptions.references, *told)),
+        exceptions=replace(exceptions, references=(*exceptions.references, *messages)),
         settings=options.settings,
         register=selection.known.used,
         settings_changes=changes,

@@ -1,4 +1,4 @@
-"""What source says of its resources besides their facts: references to exceptions, and tags."""
+"""References to exceptions in source comments, and tags of resources."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ _REFERENCE = regex(r"exception[ \t]+(EX-\d{1,6}(?:[ \t]*,[ \t]*EX-\d{1,6})*)\b")
 _SHOWN = 80
 
 MOST = 10
-"""So many references of one resource are looked at."""
+"""Maximum references of one resource that are read."""
 
 
-def marks_of(configuration: Configuration, *, tags: bool) -> dict[tuple[str, str], SourceComments]:
-    """The marks of the instances that have any, by root and address. Tags are read where they are asked for."""
+def comments_of(configuration: Configuration, *, tags: bool) -> dict[tuple[str, str], SourceComments]:
+    """References and tags of the instances with any, by root and address. Tags are read only if ``tags`` is True."""
     found = {}
     for instance in configuration.instances:
         references = _references(instance)
@@ -41,7 +41,7 @@ def _references(instance: ResourceInstance) -> tuple[ExceptionReference, ...]:
 
 @lru_cache(maxsize=4096)  # the instances of a block, and all that a module call makes, have the same comments
 def references_in(text: str, place: Location) -> tuple[ExceptionReference, ...]:
-    """The references of one comment to entries of the register; one without an id where it cannot be understood."""
+    """The references of one comment to entries of the register; one without an id if it cannot be understood."""
     return tuple(islice(_read(text, place), MOST + 1))
 
 

@@ -1,4 +1,4 @@
-"""A scan of Terraform: a directory, a plan or a state, judged and compared with what was open before."""
+"""A scan of Terraform: judges a directory, a plan or a state, and compares it with earlier gaps."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from hipaa_guard.facts.resource import all_kinds
 from hipaa_guard.scanning.judged import Judged
 from hipaa_guard.scanning.options import InputError, Options, Selection, TerraformTarget, selected
 from hipaa_guard.scanning.result import result_of
-from hipaa_guard.scanning.source_comments import marks_of
+from hipaa_guard.scanning.source_comments import comments_of
 from hipaa_guard.terraform.input_error import TerraformInputError
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def scan_terraform(target: TerraformTarget, options: Options) -> Assessment:
     started = now()
     selection = selected(options)
     if options.at is not None:
-        selection.marks = _marks_at(options.at, target.source or target.path)
+        selection.committed_comments = _comments_at(options.at, target.source or target.path)
     return _scanned(target, options, selection, started)
 
 
@@ -88,7 +88,7 @@ def _read(target: TerraformTarget, top: Top, options: Options) -> list[Configura
 
     path, changed = target.path, target.changed
     if changed is not None and not path.is_dir() and path.exists():
-        raise InputError(f"{path} is no directory: changed files tell which roots of a directory to scan")
+        raise InputError(f"{path} is no directory: changed files select the roots of a directory to scan")
     if changed is not None and _concern_all(changed, options):
         changed = None
     try:
@@ -104,12 +104,12 @@ def _judge(
     options: Options,
     selection: Selection,
 ) -> Counter[str]:
-    """Judge configurations; gives the types that are of no kind, with their numbers."""
+    """Judge configurations. Returns the numbers of resources whose types are of no kind, by type."""
     from hipaa_guard.terraform.binding.inventory import build_inventory
 
     met = {instance.type for configuration in configurations for instance in configuration.instances}
     controls = imported_for(selection.controls, met)
-    # Every kind, not only those that the controls name: what is not read costs nothing here.
+    # Every kind, not only those of the controls: facts that are not read cost nothing here.
     kinds = sorted(all_kinds(), key=lambda kind: kind.kind)
     covered = listed_types().union(*(kind.terraform_types() for kind in kinds))
     unjudged: Counter[str] = Counter()
@@ -119,20 +119,20 @@ def _judge(
         left_out = _left_out(configuration, target.changed_only)
         inventory = build_inventory(configuration, kinds)
         judged.add(controls, inventory, left_out, configuration.previous, configuration.former_roots)
-        marks = marks_of(configuration, tags=any(entry.scope.tags for entry in selection.known.entries))
-        judged.marks.update((place, each) for place, each in marks.items() if place[1] not in left_out)
+        comments = comments_of(configuration, tags=any(entry.scope.tags for entry in selection.known.entries))
+        judged.source_comments.update((place, each) for place, each in comments.items() if place[1] not in left_out)
         unjudged.update(_uncovered(configuration, covered | configuration.types_looked_for))
     return unjudged
 
 
-def _marks_at(commit: Commit, place: Path) -> CommittedComments:
-    """The comments that may refer to exceptions: none in a tree of which it is no commit."""
-    from hipaa_guard.scanning.committed_comments import CommittedComments, marks_at
+def _comments_at(commit: Commit, place: Path) -> CommittedComments:
+    """The comments that may refer to exceptions; none if the commit is not of the tree's repository."""
+    from hipaa_guard.scanning.committed_comments import CommittedComments, comments_at
     from hipaa_guard.terraform.repository.top import work_tree_of
 
     try:
         tree = work_tree_of((place if place.is_dir() else place.parent).resolve())
-        return marks_at(commit) if tree == commit.top else CommittedComments(commit, {}, frozenset())
+        return comments_at(commit) if tree == commit.top else CommittedComments(commit, {}, frozenset())
     except OSError as error:
         raise InputError(f"{place} cannot be read: {error.strerror or error}") from None
     except TerraformInputError as error:
@@ -140,9 +140,9 @@ def _marks_at(commit: Commit, place: Path) -> CommittedComments:
 
 
 def _baseline_at(target: TerraformTarget, ref: str, options: Options, selection: Selection) -> Baseline:
-    """What was open in a directory at a commit.
+    """The gaps in a directory at a commit.
 
-    Files of variables are those of the commit, and variables that were not declared yet are not given.
+    Variable files are read from the commit, and variables that it does not declare are left out.
     """
     from hipaa_guard.terraform.modules.git_checkout import directory_at, variables_below
     from hipaa_guard.terraform.repository.git import commit_named
@@ -157,8 +157,8 @@ def _baseline_at(target: TerraformTarget, ref: str, options: Options, selection:
                 return Baseline()
             variables = {name: value for name, value in inputs.variables.items() if name in declared}
             inputs = replace(inputs, var_files=then.files(inputs.var_files), variables=variables)
-            # Comments of the commit are all its own.
-            alone = replace(selection, known=replace(selection.known, baseline=None), marks=None)
+            # All comments in the commit count.
+            alone = replace(selection, known=replace(selection.known, baseline=None), committed_comments=None)
             silent = replace(options, progress=None, warn=None)
             there = TerraformTarget(then.directory, inputs, top=target.top)
             before = _scanned(there, silent, alone, now())
@@ -171,7 +171,7 @@ def _baseline_at(target: TerraformTarget, ref: str, options: Options, selection:
 
 
 def _concern_all(changed: Sequence[Path], options: Options) -> bool:
-    """Whether a policy of one's own, the register of exceptions or the baseline was changed."""
+    """Whether a policy of the user, the register of exceptions or the baseline was changed."""
     from hipaa_guard.assessment.exceptions import REGISTER
     from hipaa_guard.terraform.modules.affected_roots import Changed
 
@@ -180,11 +180,11 @@ def _concern_all(changed: Sequence[Path], options: Options) -> bool:
 
 
 def _left_out(configuration: Configuration, changed_only: bool) -> frozenset[str]:
-    """The addresses that are not judged, which is said."""
+    """The addresses that are not judged; a message gives their number."""
     if not changed_only:
         return frozenset()
     if configuration.source != "plan":
-        raise InputError(f"{configuration.root} is no plan: only of a plan it is known what changes")
+        raise InputError(f"{configuration.root} is no plan: only a plan says what changes")
     left_out = configuration.unchanged
     if left_out:
         reason = f"{len(left_out):,} resources that the plan does not change were not judged"

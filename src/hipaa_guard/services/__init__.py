@@ -1,1 +1,1 @@
-"""AWS services: what is. One module per service, each a table of kinds and facts."""
+"""AWS services: one module per service, a table of kinds and their facts, without any judgement."""

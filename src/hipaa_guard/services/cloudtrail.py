@@ -1,4 +1,4 @@
-"""AWS CloudTrail: trails, what each of them records, and the trails that cover a whole account."""
+"""AWS CloudTrail: trails, the events that each records, and the trails that cover a whole account."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _WIDE_FIELDS = frozenset({"eventCategory", "readOnly", "resources.type"})
 
 
 class Selector(Record):
-    """Events of one sort that a trail records."""
+    """Events of one category that a trail records."""
 
     __slots__ = ("category", "reads", "resource_type", "unlimited", "writes")
 
@@ -30,9 +30,9 @@ class Selector(Record):
     reads: bool
     writes: bool
     resource_type: str | None
-    """What data events are about (``AWS::S3::Object``)."""
+    """The resource type of data events (``AWS::S3::Object``)."""
     unlimited: bool
-    """Whether no resource, event or source is left out."""
+    """Whether the selector leaves out no resource, event or source."""
 
 
 # A trail without selectors: CloudTrail user guide, "Logging management events".
@@ -40,7 +40,7 @@ _MANAGEMENT = {"category": "Management", "reads": True, "writes": True, "resourc
 
 
 def _made(items: Value, make: Callable[[dict[str, Value]], Iterator[Selector]]) -> list[Selector]:
-    """The records of all selectors; one of which a deciding part is not known makes the list incomplete."""
+    """The records of all selectors; `Incomplete` if a deciding part of one is not known."""
     if isinstance(items, Unknown):
         return Incomplete([], items)
     unknown = items.unknown if isinstance(items, Incomplete) else None
@@ -68,7 +68,7 @@ def _one_of(value: Value, *texts: str) -> Value:
 def _basic(
     kinds: Value, management: Value, excluded: Value, resources: Iterable[tuple[Value, Value]]
 ) -> Iterator[Selector]:
-    """An event selector: management events unless it says no, and the data events of the resources it names."""
+    """An event selector: management events unless it excludes them, and data events of the resources it names."""
     kinds = _KINDS.admit(kinds)
     reads, writes = _one_of(kinds, "All", "ReadOnly"), _one_of(kinds, "All", "WriteOnly")
     category = management if isinstance(management, Unknown) else "Management" if _truth(management) else "None"
@@ -85,7 +85,7 @@ def _truth(value: Value) -> bool:
 
 
 def _some_is_every_bucket(values: Value) -> Value:
-    """Whether one of the prefixes that data events must begin with is that of every S3 bucket."""
+    """Whether one of the prefixes for data events matches every S3 bucket."""
     if isinstance(values, Unknown):
         return values
     answers = [_is_every_bucket(value) for value in _seen(values)]
@@ -102,8 +102,8 @@ def _is_every_bucket(value: Value) -> Value:
     if isinstance(value, PartialText):
         last = value.parts[-1]
         text = "".join(part if isinstance(part, str) else _UNSEEN for part in value.parts)
-        known = isinstance(last, str | Reference)
-        return bool(_EVERY_BUCKET.fullmatch(text)) if known else last
+        is_complete = isinstance(last, str | Reference)
+        return bool(_EVERY_BUCKET.fullmatch(text)) if is_complete else last
     return value if isinstance(value, Unknown) else bool(_EVERY_BUCKET.fullmatch(str(value)))
 
 
@@ -116,11 +116,11 @@ class _Field(Record):
     equals: list[Value]
     starts_with: list[Value]
     others: bool
-    """Whether it also says something by another operator than ``StartsWith``."""
+    """Whether it also has an operator other than ``StartsWith``."""
 
 
 def _advanced(fields: list[_Field]) -> Iterator[Selector]:
-    """An advanced selector: every field must match. Without ``readOnly`` it takes reads and writes."""
+    """An advanced selector: every field must match. Without ``readOnly`` it records reads and writes."""
     by_name = {field.name: field for field in fields}
     read_only = _only_value(by_name.get("readOnly"))
     flag = None if read_only is None else _truth(read_only)
@@ -151,7 +151,7 @@ def _field(name: Value, starts_with: Value, equals: Value, *rest: Value) -> _Fie
 
 
 def _declared(view: View) -> list[Selector]:
-    """The selectors of a Terraform trail, which has one sort of them at most."""
+    """The selectors of a Terraform trail, which are all basic or all advanced."""
     basic, advanced = (
         _either(view.get(name), view.get(f"{name}s")) for name in ("event_selector", "advanced_event_selector")
     )
@@ -163,7 +163,7 @@ def _declared(view: View) -> list[Selector]:
 
 
 def _declared_basic(item: dict[str, Value]) -> Iterator[Selector]:
-    # Left out, it means All, and management events.
+    # Without the arguments, it records reads and writes, and management events.
     return _basic(
         _either(item.get("read_write_type"), "All"),
         _either(item.get("include_management_events"), True),
@@ -178,12 +178,12 @@ def _declared_advanced(item: dict[str, Value]) -> Iterator[Selector]:
 
 
 def _written(item: dict[str, Value], block: str) -> Value:
-    """The blocks of a type, or what the `awscc` provider has in their place: a list with the name in the plural."""
+    """The blocks of a type; in the `awscc` provider, a list with the name in the plural."""
     return _either(item.get(block), item.get(f"{block}s")) or []
 
 
 def _global_events(view: View) -> Value:
-    """What CloudFormation does where nothing is said is not documented; a trail for all regions always takes them."""
+    """Whether global events are recorded. CloudFormation's default is not documented; multi-region trails always do."""
     everywhere = view.get("is_multi_region_trail")
     if isinstance(everywhere, Unknown):
         return everywhere
@@ -284,11 +284,11 @@ class Delivery(Resource):
     error: str | None = fact(
         aws=ask("cloudtrail.get_trail_status", "LatestDeliveryError", Name="{TrailARN}"), live_only=live_only
     )
-    """What S3 answered when a log file could last not be delivered; None where none failed."""
+    """The error of S3 at the last failed delivery of a log file; None if none failed."""
 
 
 class WholeTrail(Resource):
-    """A trail, the account's own or its organization's, that covers every region of the account."""
+    """A trail of the account or its organization that covers every region of the account."""
 
     live_only = "a configuration does not show which trails of the organization cover the account"
     aws = Listing(
@@ -298,12 +298,12 @@ class WholeTrail(Resource):
         arn="{TrailARN}",
         region="{HomeRegion}",
         name="Name",
-        scope="account",  # every region shows the multi-region trails of all others
+        scope="account",  # every region lists the multi-region trails of all others
         includeShadowTrails=True,
     )
     security_hub_type = "AwsCloudTrailTrail"
 
-    # A trail for all regions always takes the events of global services too.
+    # A multi-region trail always records the events of global services too.
     is_multi_region: ClassVar[bool] = True
     includes_global_services: ClassVar[bool] = True
 
@@ -312,7 +312,7 @@ class WholeTrail(Resource):
 
 
 class Account(Resource):
-    """What CloudTrail records of an account as a whole."""
+    """The coverage of an account by CloudTrail."""
 
     live_only = WholeTrail.live_only
     aws = Singleton("account", arn="arn:{partition}:cloudtrail::{account}:account")
@@ -330,7 +330,7 @@ class Account(Resource):
 
 
 def not_in_sight(bucket: str | None) -> NoReturn:
-    """Say that a trail's bucket belongs to an account that was not read.
+    """Raise that a trail's bucket belongs to an account that was not read.
 
     Raises:
         Undecided: always.
@@ -343,10 +343,10 @@ Recorder = Trail | WholeTrail
 
 
 def another(trail: Trail, inventory: Inventory, does: Callable[[Recorder], bool]) -> bool:
-    """Whether another trail that is logging, be it the organization's, does what this one does not.
+    """Whether another logging trail, of the account or the organization, passes a test that this one fails.
 
     Raises:
-        Undecided: none certainly does, and one may.
+        Undecided: none certainly passes, and one may.
 
     """
 

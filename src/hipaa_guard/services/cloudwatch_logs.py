@@ -1,4 +1,4 @@
-"""Amazon CloudWatch Logs: log groups, and the policies by which an account lets others write to or read them."""
+"""Amazon CloudWatch Logs: log groups, and the resource policies of an account that let others write or read them."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class LogGroup(Resource):
         aws=listed("retentionInDays"),
         allowed=_RETENTIONS,
     )
-    """After how many days events are deleted; None or 0 (as Terraform says it): never."""
+    """Days until events are deleted; None or 0 (in Terraform) means never."""
 
     log_class: str = fact(
         terraform="log_group_class",
@@ -43,7 +43,7 @@ class LogGroup(Resource):
         aws=listed("logGroupClass", always=False),
         allowed=one_of("STANDARD", "INFREQUENT_ACCESS", "DELIVERY", "ESSENTIALS"),
     )
-    """``STANDARD``, ``INFREQUENT_ACCESS``, or ``DELIVERY``, which only passes events on and keeps them for 2 days."""
+    """``STANDARD``, ``INFREQUENT_ACCESS``, or ``DELIVERY``, which only forwards events and keeps them for 2 days."""
 
     key: str | None = fact(terraform="kms_key_id", awscc="kms_key_id", unset=None, aws=listed("kmsKeyId"))
 

@@ -14,7 +14,7 @@ from hipaa_guard.facts.values import Incomplete, PartialText, Reference, Unknown
 
 
 def _declared_encryption(argument: str) -> TerraformReading:
-    """``KMS`` where encryption with a KMS key is turned on; off means the key that DynamoDB owns."""
+    """``KMS`` if encryption with a KMS key is on; off means a key that DynamoDB owns."""
 
     def read(view: View) -> Value:
         enabled = view.get(argument)
@@ -28,12 +28,12 @@ _POLICIES = {"aws_dynamodb_resource_policy": "resource_arn"}
 
 
 def _without_stream(arn: str) -> str:
-    """The ARN of the table, of that of its stream."""
+    """The ARN of the table, from the ARN of its stream."""
     return arn.partition(_STREAM)[0]
 
 
 def _is_of_stream(policy: View) -> bool | None:
-    """Whether a policy is that of a stream, of which each has its own; None where that is not known."""
+    """Whether a policy is that of a stream, as each stream has its own; None if that is not known."""
     arn = policy.get("resource_arn")
     if isinstance(arn, Reference):
         return arn.attribute.endswith("stream_arn")
@@ -54,13 +54,13 @@ def _stream_policy(view: View) -> Value:
 
 
 def _only(view: View, *, of_stream: bool) -> Value:
-    """The policy of one of both; else one of which it is not known whose it is, which counts for each."""
+    """The policy of the table or of the stream; else one that may be of either, which counts for both."""
     declared = view.linked("aws_dynamodb_resource_policy")
     seen = declared.seen if isinstance(declared, Incomplete) else declared
     for answer in (of_stream, None):
         found = [each for each in seen if _is_of_stream(each) is answer]
         if found:
-            return _said_by(found)
+            return _common_policy(found)
     if not isinstance(declared, Incomplete):
         return None
     perhaps = declared.candidates
@@ -68,18 +68,18 @@ def _only(view: View, *, of_stream: bool) -> Value:
     return declared.unknown if possible else None
 
 
-def _said_by(policies: list[View]) -> Value:
+def _common_policy(policies: list[View]) -> Value:
     first_one, *others = policies
-    told = first_one.get("policy")
+    policy = first_one.get("policy")
     for other in others:
-        said = other.get("policy")
-        if not (isinstance(told, str) and isinstance(said, str) and told == said):
+        other_policy = other.get("policy")
+        if not (isinstance(policy, str) and isinstance(other_policy, str) and policy == other_policy):
             both = (first_one.address, other.address)
             return Unknown(f"{both[0]} and {both[1]} both apply and do not say the same", references=both)
-    return told
+    return policy
 
 
-_STREAM_NOT_ASKED = "a live account is asked for the policy of the table, not for that of its stream"
+_STREAM_NOT_ASKED = "a live scan reads the policy of the table, not that of its stream"
 
 
 class Table(Resource):
@@ -161,7 +161,7 @@ class Table(Resource):
         refusal=resource_policy,
         terraform_only=_STREAM_NOT_ASKED,
     )
-    """The policy of the table's stream, which is a resource of its own: who reads it reads what is written here."""
+    """The policy of the table's stream, a resource of its own: readers of the stream see all writes to the table."""
 
 
 _LISTED_IN_ITS_REGION = "a live account lists a replica as a table of its own region"
@@ -169,29 +169,29 @@ _PROTECTED = "deletion_protection_enabled"
 
 
 def _replica_encryption(enabled: str, key: str) -> TerraformReading:
-    """The type of key is the same for all replicas of a table; a replica that names a key of its own tells it too."""
+    """The type of key. It is the same for all replicas of a table, so a replica with a key of its own also shows it."""
 
     def read(view: View) -> Value:
-        around = view.outer
-        if around is not None and str(around.get(enabled)).lower() == "true":
+        outer = view.outer
+        if outer is not None and str(outer.get(enabled)).lower() == "true":
             return "KMS"
         own = view.get(key)
         if isinstance(own, Unknown) and not own.is_set:
             return own
-        if own is not None or around is None:
+        if own is not None or outer is None:
             return None if own is None else "KMS"
-        said = around.get(enabled)
-        return said if isinstance(said, Unknown) else None
+        argument = outer.get(enabled)
+        return argument if isinstance(argument, Unknown) else None
 
     return read
 
 
 def _no_source(_: View) -> None:
-    """The replicas of this type stand in the block of their table."""
+    """Replicas of this type are in the block of their table."""
 
 
 class TableReplica(Table):
-    """A copy of a table in another region: a table of its own, whose backups, protection and policy nobody copies."""
+    """A copy of a table in another region: a table of its own. Backups, protection and policy are not copied."""
 
     terraform = Block(
         "aws_dynamodb_table",
@@ -221,7 +221,7 @@ class TableReplica(Table):
         unset=None,
         terraform_only=_LISTED_IN_ITS_REGION,
     )
-    """As of tables; of one that is declared apart and names no key None, and then it is as its source."""
+    """As for tables. Also None for a replica that is declared apart without a key: then it is as its source."""
 
     key: str | None = fact(
         terraform="kms_key_arn",
@@ -251,25 +251,25 @@ class TableReplica(Table):
     source: str | None = fact(
         terraform="global_table_arn", awscc=_no_source, unset=None, terraform_only=_LISTED_IN_ITS_REGION
     )
-    """The table that one which is declared apart copies; None for one in the block of its table."""
+    """The source table of a replica that is declared apart; None for one in the block of its table."""
 
 
 def encryption_of(table: Table, inventory: Inventory) -> str | None:
-    """``KMS``, or None: a key that DynamoDB owns; of a replica that does not tell it, the source's.
+    """``KMS``, or None: a key that DynamoDB owns. A replica without the setting has that of its source.
 
     Raises:
-        Undecided: it is not known, or the source lies outside what was scanned.
+        Undecided: it is not known, or the source is outside of the scan.
 
     """
-    told = table.encryption
-    if told is None and isinstance(table, TableReplica) and table.source is not None:
+    encryption = table.encryption
+    if encryption is None and isinstance(table, TableReplica) and table.source is not None:
         source = inventory.find(Table, table.source)
         return None if source is None else source.encryption
-    return told
+    return encryption
 
 
 def stream_policy_of(table: Table) -> PolicyDocument | None:
-    """The policy of a table's stream, in source; None of a table in a live account, which is not asked for it.
+    """The policy of a table's stream, in source; None in a live account, where a scan does not read it.
 
     Raises:
         Undecided: it is not known.

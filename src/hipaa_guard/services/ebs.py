@@ -1,4 +1,4 @@
-"""Amazon EBS: volumes, snapshots, and what a region does by default with both."""
+"""Amazon EBS: volumes, snapshots, and the defaults of a region for both."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from hipaa_guard.facts.values import Value
 
 
 class Volume(Resource):
-    """An EBS volume that is declared or was made on its own; those of instances are volumes in a live account too."""
+    """An EBS volume that is declared by itself. In a live account, also the volumes of instances."""
 
     terraform = Block("aws_ebs_volume")
     aws = Listing(
@@ -23,29 +23,29 @@ class Volume(Resource):
     security_hub_type = "AwsEc2Volume"
 
     encrypted: bool | None = fact(terraform="encrypted", unset=None, aws=listed("Encrypted", always=True))
-    """None where Terraform leaves it out: the snapshot it is made from decides, else the default of the region."""
+    """None if Terraform leaves it out: its source snapshot decides, else the default of the region."""
 
     key: str | None = fact(terraform="kms_key_id", unset=None, aws=listed("KmsKeyId"))
-    """The KMS key; None means the region's default key, which is ``aws/ebs`` unless someone chose another."""
+    """The KMS key; None means the region's default key, which is ``aws/ebs`` unless the customer chose another."""
 
     snapshot: str | None = fact(terraform="snapshot_id", unset=None, aws=listed("SnapshotId"))
     """The snapshot that the volume was made from."""
 
 
 def _declared_encryption(view: View) -> Value:
-    """What source says of a snapshot's encryption; None where it is that of what the snapshot is made from."""
+    """The encryption of a snapshot in source; None if the volume or snapshot that it is made from decides."""
     encrypted = view.get("encrypted")
     if view.type == "aws_ebs_snapshot":
         # Computed: only a state or a plan of an existing snapshot knows it.
         return encrypted if isinstance(encrypted, bool) else None
     if view.type == "aws_ebs_snapshot_import" and encrypted is None:
         return False
-    # A copy of an encrypted snapshot stays encrypted whatever the argument says.
+    # A copy of an encrypted snapshot stays encrypted, even if the argument is false.
     return None if view.type == "aws_ebs_snapshot_copy" and encrypted is False else encrypted
 
 
 class Snapshot(Resource):
-    """An EBS snapshot of one's own."""
+    """An EBS snapshot that the account owns."""
 
     terraform = Block("aws_ebs_snapshot", "aws_ebs_snapshot_copy", "aws_ebs_snapshot_import")
     aws = Listing(
@@ -59,14 +59,14 @@ class Snapshot(Resource):
     aws_types = ("ec2:snapshot",)
 
     encrypted: bool | None = fact(terraform=_declared_encryption, unset=None, aws=listed("Encrypted", always=True))
-    """None where Terraform leaves it to the volume or snapshot that it is made from."""
+    """None if the volume or snapshot that it is made from decides."""
 
     volume: str | None = fact(terraform="volume_id", unset=None, aws=listed("VolumeId"))
 
     source: str | None = fact(
         terraform="source_snapshot_id",
         unset=None,
-        terraform_only="EC2 does not tell which snapshot a copy was made from",
+        terraform_only="EC2 does not show which snapshot a copy was made from",
     )
     """The snapshot that this one is a copy of."""
 
@@ -74,12 +74,12 @@ class Snapshot(Resource):
 
 
 def _groups(permissions: list[dict[str, Value]]) -> list[Value]:
-    """Whom a snapshot is shared with, single accounts aside; each permission names either."""
+    """The groups that a snapshot is shared with. Each permission names a group or an account."""
     return [each["Group"] for each in permissions if "UserId" not in each]
 
 
 class PublicSnapshot(Resource):
-    """A snapshot of one's own that EC2 names when asked which of them everyone may restore."""
+    """An own snapshot that EC2 lists as restorable by everyone."""
 
     aws = Listing(
         "ec2.describe_snapshots",
@@ -106,11 +106,11 @@ class PublicSnapshot(Resource):
         live_only="Terraform shares snapshots with single accounts only",
         allowed=one_of("all"),
     )
-    """``all`` where every AWS account may make a volume of it. The second look costs a call a public snapshot."""
+    """``all`` if every AWS account may create a volume from it. This check costs one call per public snapshot."""
 
 
 class EncryptionByDefault(Resource):
-    """Whether new volumes and snapshot copies of a region are encrypted where nothing else is said."""
+    """Whether new volumes and snapshot copies of a region are encrypted by default."""
 
     terraform = Block("aws_ebs_encryption_by_default")
     aws = Singleton("region", arn="arn:{partition}:ec2:{region}:{account}:ebs-encryption-by-default")

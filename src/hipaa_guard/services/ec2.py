@@ -1,4 +1,4 @@
-"""Amazon EC2: instances, the launch templates they start from, and how a region serves metadata by default."""
+"""Amazon EC2: instances, their launch templates, and the metadata defaults of a region."""
 
 from __future__ import annotations
 
@@ -14,28 +14,28 @@ from hipaa_guard.facts.values import Cause, Incomplete, Reference, Undecided, Un
 
 
 class BlockDevice(Record):
-    """A volume that an instance has, or that starting from a template gives."""
+    """A volume of an instance, or of instances that start from a template."""
 
     __slots__ = ("declared", "encrypted", "name", "snapshot", "volume")
 
     name: str
     encrypted: bool | None
-    """None where it is left out: its snapshot or image decides, or the default of the region."""
+    """None if it is left out: its snapshot or image decides, or the default of the region."""
     snapshot: str | None
     volume: str | None
-    """The volume that exists already, in a live account."""
+    """The existing volume, in a live account."""
     declared: bool
-    """False for the root volume that every instance has, where nothing is said of it."""
+    """False for the root volume of an instance if it is not declared."""
 
     def in_words(self) -> str:
-        """What a message adds of its name, which is nothing where that is not known."""
+        """The name of the volume for a message; empty if the name is not known."""
         try:
             return f": {self.name}" if self.name else ""
         except Undecided:
             return ""
 
     def not_listed(self) -> Undecided:
-        """Why nothing can be said of a volume that is attached, but that EC2 did not list."""
+        """The reason for an attached volume that EC2 did not list."""
         return Undecided(Unknown(f"{self.volume} is attached, but was not among the volumes listed"))
 
 
@@ -43,7 +43,7 @@ _TOKENS = one_of("optional", "required")
 _ENDPOINT = one_of("disabled", "enabled")
 
 ROOT_NAMES = ("/dev/xvda", "/dev/sda1")
-"""What the root volume is called: by Amazon Linux, and by most other images."""
+"""The names of the root volume: in Amazon Linux, and in most other images."""
 
 
 def _truth(value: Value) -> Value:
@@ -52,7 +52,7 @@ def _truth(value: Value) -> Value:
 
 
 def _mapped(blocks: Value, make: Callable[[dict[str, Value]], Value]) -> list[Value]:
-    """What is made of each nested block; `Incomplete` where some were not seen."""
+    """The result of `make` for each nested block; `Incomplete` if some were not seen."""
     if isinstance(blocks, Unknown):
         return Incomplete([], blocks)
     seen = blocks.seen if isinstance(blocks, Incomplete) else blocks or []
@@ -67,7 +67,7 @@ def _mapped(blocks: Value, make: Callable[[dict[str, Value]], Value]) -> list[Va
 
 
 def _declared_devices(view: View) -> Value:
-    """The root volume, which every instance has whether declared or not, and the further volumes."""
+    """The root volume, which every instance has even if it is not declared, and the further volumes."""
 
     def device(name: Value) -> Callable[[dict[str, Value]], BlockDevice]:
         return lambda block: BlockDevice(
@@ -123,7 +123,7 @@ def _attached(mappings: list[dict[str, Value]] | None) -> Value:
 
 
 def _declared_address(view: View) -> Value:
-    """Whether an instance gets a public address; None where only its template or its subnet decides."""
+    """Whether an instance gets a public address; None if only its template or its subnet decides."""
     elastic = joined(view.linked("aws_eip"), view.linked("aws_eip_association"))
     doubt = elastic.unknown if isinstance(elastic, Incomplete) else None
     if list.__len__(elastic):
@@ -133,7 +133,7 @@ def _declared_address(view: View) -> Value:
         made_before = joined(
             _mapped(view.get("network_interface"), dict), _mapped(view.get("primary_network_interface"), dict)
         )
-        if made_before:  # an interface that exists already brings no address of its own
+        if made_before:  # an existing interface brings no address of its own
             asked = False
     return asked if asked is not False or doubt is None else doubt
 
@@ -151,12 +151,12 @@ def _answered_template_address(interfaces: list[dict[str, Value]] | None) -> Val
 
 
 def _any_true(interfaces: list[dict[str, Value]], name: str) -> Value:
-    """Whether some interface asks for it; None where none of them says anything."""
+    """Whether some interface requests it; None if none of them has the setting."""
     seen = interfaces.seen if isinstance(interfaces, Incomplete) else interfaces
-    said = [_truth(interface.get(name)) for interface in seen]
-    unknown = next((one for one in said if isinstance(one, Unknown)), None)
+    settings = [_truth(interface.get(name)) for interface in seen]
+    unknown = next((one for one in settings if isinstance(one, Unknown)), None)
     unknown = interfaces.unknown if isinstance(interfaces, Incomplete) else unknown
-    known = [one for one in said if isinstance(one, bool)]
+    known = [one for one in settings if isinstance(one, bool)]
     if any(known):
         return True
     return unknown if unknown is not None else (False if known else None)
@@ -179,7 +179,7 @@ def _declared_profile(view: View) -> Value:
 
 
 def _declared_template(view: View) -> Value:
-    """The launch template that fills in what the instance leaves out."""
+    """The launch template with the settings that the instance leaves out."""
     version = view.get("launch_template.version")
     named = view.get("launch_template.id")
     named = view.get("launch_template.name") if named is None else named
@@ -191,11 +191,11 @@ def _declared_template(view: View) -> Value:
 
 
 def _leaves_nothing_out() -> None:
-    """A running instance has a value for everything, whatever it was started from."""
+    """No template: a running instance has a value for every setting."""
 
 
 def _never_in_a_group(view: View) -> None:
-    """Instances of an Auto Scaling group are not declared one by one."""
+    """No group: instances of an Auto Scaling group are not declared one by one."""
 
 
 def _is_on(state: str | None) -> bool:
@@ -203,7 +203,7 @@ def _is_on(state: str | None) -> bool:
 
 
 def _names(found: list[str] | None) -> list[str]:
-    """None are in user data that there is not."""
+    """The names of credentials; none without user data."""
     return found or []
 
 
@@ -228,7 +228,7 @@ class Instance(Resource):
     security_hub_type = "AwsEc2Instance"
 
     launch_template: str | None = fact(terraform=_declared_template, unset=None, aws=derived(_leaves_nothing_out))
-    """The template that decides what the instance leaves out."""
+    """The template with the settings that the instance leaves out."""
 
     metadata_tokens: str | None = fact(
         terraform="metadata_options.http_tokens",
@@ -248,7 +248,7 @@ class Instance(Resource):
     public_address: bool | None = fact(
         terraform=_declared_address, unset=None, aws=derived(_has_address, listed("PublicIpAddress"))
     )
-    """None where only the template or the subnet decides."""
+    """None if only the template or the subnet decides."""
 
     subnet: str | None = fact(terraform="subnet_id", unset=None, aws=listed("SubnetId"))
 
@@ -297,7 +297,7 @@ class Instance(Resource):
 
 
 def _of_version(path: str, kept_as: Callable[[Value], Value] | None = None) -> Ask:
-    """What the default version of a template says: the one that a start without a version uses."""
+    """A setting of a template's default version, which a start without a version uses."""
     return ask(
         "ec2.describe_launch_template_versions",
         f"LaunchTemplateVersions[?LaunchTemplateId=={{LaunchTemplateId}}].LaunchTemplateData.{path} | [0]",
@@ -307,7 +307,7 @@ def _of_version(path: str, kept_as: Callable[[Value], Value] | None = None) -> A
 
 
 class LaunchTemplate(Resource):
-    """A launch template. A live account is judged by the template's default version."""
+    """A launch template. In a live account, its default version."""
 
     terraform = Block("aws_launch_template", name="name")
     aws = Listing(
@@ -339,7 +339,7 @@ class LaunchTemplate(Resource):
         unset=None,
         aws=derived(_answered_template_address, _of_version("NetworkInterfaces")),
     )
-    """Whether an interface asks for a public address; None where the subnet decides."""
+    """Whether an interface requests a public address; None if the subnet decides."""
 
     devices: list[BlockDevice] = fact(
         terraform=_template_devices,
@@ -369,7 +369,7 @@ class LaunchTemplate(Resource):
 
 
 class MetadataDefaults(Resource):
-    """How the metadata service of new instances in a region behaves where nothing else is said."""
+    """The metadata defaults of a region, for new instances without their own settings."""
 
     terraform = Block("aws_ec2_instance_metadata_defaults")
     aws = Singleton("region", arn="arn:{partition}:ec2:{region}:{account}:instance-metadata-defaults")

@@ -13,7 +13,7 @@ from hipaa_guard.facts.values import Cause, Existing, Reference, Unknown, Value
 
 
 def _backed_up_by_default(view: View) -> Value:
-    """EFS turns automatic backups on by itself for file systems of one zone only."""
+    """Whether automatic backups are on by default: EFS does so only for One Zone file systems."""
     zone = view.get("availability_zone_name")
     if isinstance(zone, Unknown) and not zone.is_set:
         return zone
@@ -37,7 +37,7 @@ class FileSystem(Resource):
     encrypted: bool = fact(terraform="encrypted", awscc="encrypted", unset=False, aws=listed("Encrypted"))
 
     key: str | None = fact(terraform="kms_key_id", awscc="kms_key_id", unset=None, aws=listed("KmsKeyId"))
-    """Of an encrypted file system; None means the AWS managed key ``aws/elasticfilesystem``."""
+    """The key of an encrypted file system; None means the AWS managed key ``aws/elasticfilesystem``."""
 
     backup: str | None = fact(
         terraform=first("aws_efs_backup_policy.backup_policy.status", _backed_up_by_default),
@@ -53,7 +53,7 @@ class FileSystem(Resource):
     policy: PolicyDocument | None = fact(
         terraform="aws_efs_file_system_policy.policy",
         awscc="file_system_policy",
-        unset=None,  # the default policy lets in whoever reaches a mount target
+        unset=None,  # the default policy lets in everyone who reaches a mount target
         parse=PolicyDocument.parse,
         refusal=resource_policy,
         aws=ask(
@@ -66,7 +66,7 @@ class FileSystem(Resource):
     )
 
     def names(self) -> tuple[str, ...]:
-        """The texts that policies name the file system by: its ARN, as text and as reference."""
+        """The texts for the file system in policies: its ARN, as text and as reference."""
         origin = self.origin
         if origin.arn is not None:
             return (origin.arn,)
@@ -81,9 +81,9 @@ _LISTED_IN_ITS_REGION = "a live account lists a replica as a file system of its 
 
 
 def _is_made(view: View) -> Value:
-    """Whether the replication makes its destination: one that it names was there before, and is judged by itself.
+    """Whether the replication creates its destination. One that it names existed before and is judged by itself.
 
-    A state names each destination, whoever made it.
+    A state names every destination, also a new one.
     """
     named = _named(view)
     if named is None:
@@ -96,18 +96,18 @@ def _is_made(view: View) -> Value:
 
 
 def _named(view: View) -> Value:
-    """The destination that may have been there before; None where it is new. Only a new one takes a key."""
+    """The destination that may have existed before; None if it is new. Only a new one can have a key."""
     return None if view.get("kms_key_id") is not None else view.get("file_system_id")
 
 
 def _perhaps_there(named: Value) -> Unknown:
     if isinstance(named, Unknown):
         return Unknown(f"its file_system_id is not known: {named.reason}", named.cause, references=named.references)
-    return Unknown(f"the file system {named} may have been there before its replication", Cause.NOT_IN_SCOPE)
+    return Unknown(f"the file system {named} may have existed before its replication", Cause.NOT_IN_SCOPE)
 
 
 def _of_new(value: Value) -> TerraformReading:
-    """A setting that EFS gives to a destination which it makes."""
+    """A reading for a setting of destinations that EFS creates."""
 
     def read(view: View) -> Value:
         named = _named(view)
@@ -117,7 +117,7 @@ def _of_new(value: Value) -> TerraformReading:
 
 
 class FileSystemReplica(FileSystem):
-    """A file system that a replication makes and keeps as a copy of another: encrypted, with settings of its own."""
+    """A file system that a replication creates as a copy of another: encrypted, with settings of its own."""
 
     terraform = Block(
         "aws_efs_replication_configuration",
@@ -159,14 +159,14 @@ class FileSystemReplica(FileSystem):
     )
 
     def names(self) -> tuple[str, ...]:
-        """See `FileSystem.names`: source names it by its id alone."""
+        """See `FileSystem.names`. Source names it only by its id."""
         around, block = self.origin.inside or "", self.terraform.inside[self.origin.type or ""]
         ids = (symbol(around, f"{block.path}[0].file_system_id"), self.origin.name)
         return tuple(f"arn:{HERE}:elasticfilesystem:{HERE}:{HERE}:file-system/{each}" for each in ids)
 
 
 class AccessPoint(Resource):
-    """A way into a file system that may impose a user and a directory on whoever comes by it."""
+    """An entry point to a file system. It may set the user and the root directory of its clients."""
 
     terraform = Block("aws_efs_access_point", "awscc_efs_access_point")
     aws = Listing(
@@ -186,7 +186,7 @@ class AccessPoint(Resource):
         aws=listed("PosixUser.Uid"),
         allowed=between(0, 4294967295),
     )
-    """The user that all files are read and written as; None where the client says who it is."""
+    """The user for all file access through it; None if the client sets its own user."""
 
     root_directory: str = fact(
         terraform="root_directory.path",
@@ -194,4 +194,4 @@ class AccessPoint(Resource):
         unset="/",
         aws=derived(lambda path: path or "/", listed("RootDirectory.Path")),
     )
-    """What clients see as the root of the file system."""
+    """The directory that clients see as the root of the file system."""

@@ -13,11 +13,11 @@ from hipaa_guard.facts.resource import Resource, fact
 from hipaa_guard.facts.values import Cause, Incomplete, Unknown, Value
 
 _PROTOCOLS = one_of("HTTP", "HTTPS", "TCP", "TLS", "UDP", "TCP_UDP", "GENEVE", "QUIC", "TCP_QUIC", fold=True)
-"""The provider (5.100) takes them, and the types of actions, in either case."""
+"""The provider (5.100) accepts these, and types of actions, in either case."""
 
 
 def _attribute(key: str) -> Ask:
-    """One attribute of a load balancer; all are one call. AWS leaves out those that its type does not have."""
+    """An attribute of a load balancer; one call answers all. AWS leaves out those that its type does not have."""
     return ask(
         "elbv2.describe_load_balancer_attributes",
         f"Attributes[?Key=='{key}'].Value | [0]",
@@ -30,7 +30,7 @@ def _is_internal(scheme: str | None) -> bool:
 
 
 def _logs_to(view: View) -> Value:
-    """The bucket of the block, which delivers nothing unless it also says so: ``enabled`` is false where left out."""
+    """The bucket of the block; None unless ``enabled`` is true, which is false by default."""
     enabled = view.get("access_logs.enabled")
     if enabled is None or isinstance(enabled, Unknown):
         return enabled
@@ -38,7 +38,7 @@ def _logs_to(view: View) -> Value:
 
 
 def _listener_protocols(view: View) -> Value:
-    """The protocols of the listeners that point here; where none is declared they are likely declared elsewhere."""
+    """The protocols of the listeners that point here; unknown without any, as they are likely declared elsewhere."""
     found: list[Value] = []
     doubt: Unknown | None = None
     for type in ("aws_lb_listener", "aws_alb_listener"):
@@ -60,7 +60,7 @@ def _answered_logs(enabled: str | None, bucket: str | None) -> str | None:
 
 
 class LoadBalancer(Resource):
-    """A load balancer of the second generation."""
+    """An application, network or gateway load balancer."""
 
     noun = "load balancer"
     terraform = Block(
@@ -104,7 +104,7 @@ class LoadBalancer(Resource):
         unset=None,
         aws=derived(_answered_logs, _attribute("access_logs.s3.enabled"), _attribute("access_logs.s3.bucket")),
     )
-    """The bucket that access logs are delivered to; None where none are."""
+    """The bucket for access logs; None if there are none."""
 
     listener_protocols: list[str] = fact(
         terraform=_listener_protocols,
@@ -133,7 +133,7 @@ class LoadBalancer(Resource):
     """``monitor``, ``defensive`` or ``strictest``."""
 
     web_acl: str | None = fact(
-        # WAF Classic, which has an association of its own type, ended in 2025 and protects nothing any more.
+        # WAF Classic, with an association type of its own, ended in 2025 and no longer protects anything.
         terraform="aws_wafv2_web_acl_association.web_acl_arn",
         unset=None,
         aws=ask(
@@ -143,11 +143,11 @@ class LoadBalancer(Resource):
             absent="WAFNonexistentItemException",
         ),
     )
-    """The web ACL that looks at requests. A network or gateway load balancer cannot have one."""
+    """The web ACL that inspects requests. Network and gateway load balancers cannot have one."""
 
 
 class Action(Record):
-    """What a listener does with a request."""
+    """The action of a listener for a request."""
 
     __slots__ = ("redirects_to", "type")
     allowed: ClassVar[Mapping[str, Domain]] = {
@@ -159,13 +159,13 @@ class Action(Record):
     }
 
     type: str
-    """``forward``, ``redirect``, ``fixed-response``, or a way to authenticate, which precedes another."""
+    """``forward``, ``redirect``, ``fixed-response``, or an authentication, which precedes another action."""
     redirects_to: str | None
-    """The protocol of a redirect; ``#{protocol}`` is that of the request."""
+    """The protocol of a redirect; ``#{protocol}`` means that of the request."""
 
 
 def _declared_actions(view: View, argument: str) -> list[Action]:
-    """The actions in a view's blocks, an `Incomplete` list where some are not known."""
+    """The actions in a view's blocks; `Incomplete` if some are not known."""
     blocks = view.get(argument)
     if isinstance(blocks, Unknown):
         return Incomplete([], blocks)
@@ -184,19 +184,19 @@ def _action(block: dict[str, Value]) -> Action:
         redirect = redirect[0] if redirect else None
     if isinstance(redirect, dict):
         protocol = redirect.get("protocol")
-        redirect = "#{protocol}" if protocol is None else protocol  # so does the provider where it is left out
+        redirect = "#{protocol}" if protocol is None else protocol  # the provider's default
     return Action(type=block.get("type"), redirects_to=redirect)
 
 
 def _rule_actions(view: View) -> list[Action]:
-    """The actions of the rules that are declared apart."""
+    """The actions of the listener's rules, which are separate resources."""
     found: list[Action] = []
     unknowns: list[Unknown] = []
     for type in ("aws_lb_listener_rule", "aws_alb_listener_rule"):
         rules = view.linked(type)
-        told = [_declared_actions(rule, "action") for rule in _seen(rules)]
-        unknowns.extend(part.unknown for part in (rules, *told) if isinstance(part, Incomplete))
-        found.extend(action for actions in told for action in _seen(actions))
+        of_rules = [_declared_actions(rule, "action") for rule in _seen(rules)]
+        unknowns.extend(part.unknown for part in (rules, *of_rules) if isinstance(part, Incomplete))
+        found.extend(action for actions in of_rules for action in _seen(actions))
     return Incomplete(found, unknowns[0]) if unknowns else found
 
 
@@ -210,7 +210,7 @@ def _answered_actions(actions: list[dict[str, Value]] | None) -> list[Action]:
     ]
 
 
-# The names of security policies say the oldest version of TLS that they accept, save these three.
+# Names of security policies include the oldest version of TLS that they accept, except for these.
 _UNNAMED = {
     "ELBSecurityPolicy-2016-08": "1.0",
     "ELBSecurityPolicy-2015-05": "1.0",
@@ -260,15 +260,15 @@ class Listener(Resource):
     port: int | None = fact(terraform="port", unset=None, aws=listed("Port"), allowed=between(0, 65535))
 
     protocol: str | None = fact(terraform="protocol", unset=None, aws=listed("Protocol"), allowed=_PROTOCOLS)
-    """None where Terraform leaves it to the provider: HTTP of an application load balancer; gateways have none."""
+    """None if Terraform leaves it out: HTTP for an application load balancer; gateways have none."""
 
     minimum_tls: str = fact(
         terraform="ssl_policy",
-        unset="ELBSecurityPolicy-2016-08",  # what the API takes; the console of today would choose a newer one
+        unset="ELBSecurityPolicy-2016-08",  # the API's default; the console chooses a newer one
         parse=minimum_tls,
         aws=listed("SslPolicy"),
     )
-    """The oldest version of TLS that is accepted, where the protocol is HTTPS or TLS."""
+    """The oldest accepted version of TLS, if the protocol is HTTPS or TLS."""
 
     default_actions: list[Action] = fact(
         terraform=_default_actions,
@@ -284,4 +284,4 @@ class Listener(Resource):
             ask("elbv2.describe_rules", "Rules[?IsDefault==`false`].Actions[]", ListenerArn="{ListenerArn}"),
         ),
     )
-    """What the rules do that precede the default."""
+    """The actions of the rules that precede the default."""

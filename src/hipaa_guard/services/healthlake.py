@@ -25,7 +25,7 @@ class DataStore(Resource):
 
     key_type: str = fact(
         awscc="sse_configuration.kms_encryption_config.cmk_type",
-        unset="AWS_OWNED_KMS_KEY",  # the schema of the resource type gives this as the default
+        unset="AWS_OWNED_KMS_KEY",  # the default in the schema of the resource type
         aws=listed("SseConfiguration.KmsEncryptionConfig.CmkType"),
         allowed=one_of("CUSTOMER_MANAGED_KMS_KEY", "AWS_OWNED_KMS_KEY"),
     )
@@ -34,7 +34,9 @@ class DataStore(Resource):
     authorization: str = fact(
         awscc="identity_provider_configuration.authorization_strategy",
         unset="AWS_AUTH",
-        aws=derived(lambda said: said or "AWS_AUTH", listed("IdentityProviderConfiguration.AuthorizationStrategy")),
+        aws=derived(
+            lambda strategy: strategy or "AWS_AUTH", listed("IdentityProviderConfiguration.AuthorizationStrategy")
+        ),
         allowed=one_of("AWS_AUTH", "SMART_ON_FHIR_V1", "SMART_ON_FHIR"),
     )
     """``AWS_AUTH`` (IAM), ``SMART_ON_FHIR_V1`` or ``SMART_ON_FHIR``."""
@@ -42,7 +44,7 @@ class DataStore(Resource):
     fine_grained_authorization: bool = fact(
         awscc="identity_provider_configuration.fine_grained_authorization_enabled",
         unset=False,
-        # "Required: No" in the API reference, read 2026-11-30: left out where it was never turned on.
+        # "Required: No" in the API reference, read 2026-11-30: left out if it was never turned on.
         aws=listed("IdentityProviderConfiguration.FineGrainedAuthorizationEnabled", always=False),
     )
-    """Whether HealthLake itself limits a SMART token to the records of its user."""
+    """Whether HealthLake limits each SMART token to the records of its user."""

@@ -1,4 +1,4 @@
-"""What the statements of IAM policies grant, and over how much.
+"""Actions and resources that the statements of IAM policies grant.
 
 Grammar of ARNs: AWS general reference, "Amazon Resource Names"; of actions: IAM user guide, "Action".
 """
@@ -15,22 +15,22 @@ from hipaa_guard.facts.values import Existing, PartialText, Undecided, Unknown, 
 T = TypeVar("T")
 
 _EVERY_RESOURCE = re.compile(r"\*+|arn:\*+|arn:(\*|aws(-[a-z]+)*)(:\*+)+")
-# Services whose ARNs begin with the name of a resource and not with its kind (arn:aws:s3:::bucket/key).
+# Services whose ARNs have the name of a resource without its type (arn:aws:s3:::bucket/key).
 _NAMED_FIRST = ("s3", "execute-api", "*")
-# Conditions on what the resource is or stands for; conditions on the caller leave every resource within reach.
+# Keys of conditions on the resource. Conditions on the caller do not limit the resources.
 _NARROWING = ("aws:resourcetag/", "kms:resourcealiases", "kms:requestalias", "kms:encryptioncontext", "kms:viaservice")
 _NARROWING_OPERATORS = ("stringequals", "stringequalsignorecase", "stringlike")
 
 
 def is_wide(statement: Statement, service: str) -> bool:
-    """Whether a statement is about every resource of a service: ``*``, ``arn:aws:s3:::*``, ``.../key/*``.
+    """Whether a statement covers every resource of a service: ``*``, ``arn:aws:s3:::*``, ``.../key/*``.
 
-    With ``*`` as the service, that of any one will do; without one, it must be every resource of all.
+    With ``*`` as the service, all resources of any one service suffice; with an empty one, it must be those of all.
 
-    Regions and accounts do not count: all keys of one account are every key there is to take.
+    Regions and accounts do not count: all keys of one account are all keys within reach.
     """
     if statement.not_resources:
-        return True  # all but what it names
+        return True  # all resources except those it names
     kind = "" if service in _NAMED_FIRST else "([a-z-]+[/:])?"
     name = "[^:]+" if service == "*" else re.escape(service)
     own = re.compile(rf"arn:[^:]*:{name}:[^:]*:[^:]*:{kind}\*+(/\*+)?")
@@ -42,17 +42,17 @@ def is_wide(statement: Statement, service: str) -> bool:
 
 
 def _holds(test: Callable[[str], bool], pattern: Value) -> bool:
-    """Whether a test holds for a pattern; of a partly known one where it holds whatever its unknown parts are.
+    """Whether a test holds for a pattern; for a partly known one, whether it holds with any values of unknown parts.
 
     Raises:
-        Undecided: that depends on a part that is not known.
+        Undecided: the result depends on an unknown part.
 
     """
     if isinstance(pattern, PartialText):
         plain, widest = (test(_with(pattern, filler)) for filler in ("0", "*"))
         if plain == widest:
             return plain
-    if isinstance(pattern, Existing):  # the name of one thing, whatever it is
+    if isinstance(pattern, Existing):  # the name of one resource, never a wildcard
         return test("0")
     if isinstance(pattern, Unknown):
         raise Undecided(pattern)
@@ -65,7 +65,7 @@ def _with(text: PartialText, filler: str) -> str:
 
 
 def is_narrowed(statement: Statement) -> bool:
-    """Whether a condition limits which resources a statement reaches."""
+    """Whether a condition limits the resources of a statement."""
     return some(_narrows, statement.conditions)
 
 
@@ -79,9 +79,9 @@ def _narrows(condition: Condition) -> bool:
 
 
 def grants_everything(statement: Statement) -> bool:
-    """Whether a statement is about all actions, or all but some that are not those of IAM, on all resources."""
+    """Whether a statement covers all actions, or all except some that are not all of IAM's, on all resources."""
     if statement.not_actions:
-        everything = statement.covers_action("iam:*")  # who may use all of IAM can take the rest
+        everything = statement.covers_action("iam:*")  # with all of IAM, a caller can grant itself the rest
     else:
         everything = some(
             lambda pattern: _holds(lambda action: action.strip("*") in ("", ":"), pattern), statement.actions
@@ -90,16 +90,16 @@ def grants_everything(statement: Statement) -> bool:
 
 
 def in_words(statement: Statement) -> str:
-    """What a statement that `grants_everything` is about."""
+    """The actions and resources of a statement that `grants_everything`, in words."""
     actions = "every action but those it names" if statement.not_actions else "every action"
     return f"{actions} on every resource{' but those it names' if statement.not_resources else ''}"
 
 
 def whole_services(statement: Statement) -> list[str]:
-    """The patterns by which a statement is about all actions of a service on all its resources.
+    """The action patterns of a statement that cover all actions of a service on all its resources.
 
     Raises:
-        Undecided: there is none among those that are known.
+        Undecided: no known pattern does, and an unknown one may.
 
     """
     if is_narrowed(statement):
@@ -121,7 +121,7 @@ def whole_services(statement: Statement) -> list[str]:
 
 
 def gathered(find: Callable[[T], list[str]], items: Iterable[T]) -> list[str]:
-    """All that `find` says of the items, each once, even where others cannot be decided.
+    """The results of `find` for the items, each once, even if some items cannot be decided.
 
     Raises:
         Undecided: nothing was found, and one of the items could not be decided.
@@ -142,6 +142,6 @@ def gathered(find: Callable[[T], list[str]], items: Iterable[T]) -> list[str]:
 
 
 def decrypts_with_any_key(statement: Statement) -> bool:
-    """Whether a statement is about decrypting with every KMS key, by whatever pattern it names the action."""
+    """Whether a statement covers decrypting with every KMS key, by any pattern for the action."""
     decrypts = some(statement.covers_action, ("kms:Decrypt", "kms:ReEncryptFrom"))
     return decrypts and is_wide(statement, "kms") and not is_narrowed(statement)

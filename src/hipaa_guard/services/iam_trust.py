@@ -1,4 +1,4 @@
-"""What the trust policies of IAM roles say: whom a statement lets in, and what it asks them for.
+"""Trust policies of IAM roles: the principals that a statement lets in, and the proof that it demands of them.
 
 Condition keys: IAM user guide, "IAM and AWS STS condition context keys".
 """
@@ -17,7 +17,7 @@ _EQUALS = ("stringequals", "stringequalsignorecase")
 _LIKE = ("stringlike", "arnlike", "arnequals")
 _ORGANIZATIONS = ("aws:principalorgid", "aws:principalorgpaths")
 
-# The issuer of everyone's workflows. An enterprise may have one of its own, with its name as a path below this one.
+# The issuer for workflows of all of GitHub. An enterprise may have its own, with its name as a path below this one.
 GITHUB = "token.actions.githubusercontent.com"
 _GITHUB_WHO = ("repository", "repository_id", "repository_owner_id", "job_workflow_ref", "enterprise_id")
 _GITHUB_SUBJECT = re.compile(
@@ -26,14 +26,14 @@ _GITHUB_SUBJECT = re.compile(
 
 
 def lets_in(statement: Statement) -> bool:
-    """Whether the statement lets somebody take on the role."""
+    """Whether the statement lets somebody assume the role."""
     return statement.effect == "Allow" and some(
         statement.covers_action, ("sts:AssumeRole", "sts:AssumeRoleWithWebIdentity", "sts:AssumeRoleWithSAML")
     )
 
 
 def only_services(trust: PolicyDocument) -> bool:
-    """Whether nobody but AWS services is let in."""
+    """Whether only AWS services are let in."""
     return every(
         lambda statement: (
             not statement.not_principals and every(lambda principal: principal.type == "Service", statement.principals)
@@ -43,10 +43,10 @@ def only_services(trust: PolicyDocument) -> bool:
 
 
 def foreign_account(statement: Statement, own: str | None) -> str | None:
-    """In words, an account other than one's own that the statement lets in; None where there is none.
+    """In words, an account other than the role's own that the statement lets in; None if there is none.
 
     Raises:
-        Undecided: an account is named and it is not known whether it is one's own.
+        Undecided: the statement names an account, and it is not known whether it is the role's own.
 
     """
     if statement.not_principals:
@@ -68,21 +68,21 @@ def _foreign(principal: Principal, own: str | None) -> str | None:
     if principal.is_anyone:
         return "every account"
     account = principal.account
-    if account is None:  # one's own, or the id of a user or role that was deleted
+    if account is None:  # the own account, or the id of a deleted user or role
         return None
     if own is None:
-        raise Undecided(Unknown(f"whether {account} is the account that is applied to is not known"))
+        raise Undecided(Unknown(f"it is not known whether {account} is the account of the role"))
     return None if account == own else f"account {account}"
 
 
 def asks_for_proof(statement: Statement) -> bool:
-    """Whether the statement asks for an external id, membership of an organisation, or a second factor."""
+    """Whether the statement demands an external id, membership of an organisation, or a second factor."""
     return some(_is_proof, statement.conditions)
 
 
 def _is_proof(condition: Condition) -> bool:
     operator = condition.operator.lower()
-    # IfExists and ForAllValues hold where the key is missing.
+    # IfExists and ForAllValues hold if the key is missing.
     if condition.if_exists or condition.qualifier.lower() == "forallvalues":
         return False
     if condition.key == "aws:multifactorauthpresent":
@@ -97,21 +97,21 @@ def _is_proof(condition: Condition) -> bool:
 
 
 def _is_wild(value: Value) -> bool:
-    """Whether a pattern of an external id begins with a wildcard, so that nobody has to know it."""
-    known = value.prefix if isinstance(value, PartialText) and value.prefix else value
-    return str(known).startswith(("*", "?"))
+    """Whether a pattern for an external id begins with a wildcard, so that callers need not know the id."""
+    prefix = value.prefix if isinstance(value, PartialText) and value.prefix else value
+    return str(prefix).startswith(("*", "?"))
 
 
 def trusts_issuer(statement: Statement, is_it: Callable[[str], bool]) -> bool:
-    """Whether the statement lets in holders of tokens of an issuer for which the test holds."""
+    """Whether the statement lets in holders of tokens from an issuer that passes the test."""
     return some(lambda principal: principal.type == "Federated" and is_it(_issuer(principal)), statement.principals)
 
 
 def _issuer(principal: Principal) -> str:
-    """The provider of identities that a ``Federated`` principal is, with ``?`` for an account that is not known.
+    """The identity provider of a ``Federated`` principal, with ``?`` for an unknown account.
 
     Raises:
-        Undecided: which provider it is is not known.
+        Undecided: the provider is not known.
 
     """
     value = principal.value
@@ -123,7 +123,7 @@ def _issuer(principal: Principal) -> str:
 
 
 def is_of_github(issuer: Value) -> bool:
-    """Whether tokens come from GitHub at large, by the URL or the ARN of their issuer.
+    """Whether tokens come from the issuer of all of GitHub, by its URL or ARN.
 
     Raises:
         Undecided: the host is not known.
@@ -138,17 +138,17 @@ def is_of_github(issuer: Value) -> bool:
 
 
 def names_github(statement: Statement) -> bool:
-    """Whether a condition of the statement looks into tokens of GitHub."""
+    """Whether a condition of the statement has a key of GitHub's tokens."""
     return some(lambda condition: condition.key.startswith(f"{GITHUB}:"), statement.conditions)
 
 
 def limits_github(statement: Statement) -> bool:
-    """Whether a condition of the statement names the owner or repository that tokens of GitHub must come from."""
+    """Whether a condition of the statement names the owner or repository that GitHub's tokens must come from."""
     return some(_limits_github, statement.conditions)
 
 
 def asks_all_subjects(statement: Statement) -> bool:
-    """Whether the statement would name the owner if it did not ask ``ForAllValues``, which no subject also meets."""
+    """Whether the statement names the owner only by ``ForAllValues``, which also holds without any subject."""
     try:
         return some(lambda condition: _limits_github(replace(condition, qualifier="")), statement.conditions)
     except Undecided:

@@ -26,19 +26,19 @@ _STATES = one_of(
 
 
 def _customer(_: View) -> str:
-    """Every key that Terraform declares belongs to the customer."""
+    """The key manager: every key that Terraform declares belongs to the customer."""
     return "CUSTOMER"
 
 
 def _spec(view: View) -> object:
-    """The key spec; external and replica keys do not say, and imported material is always symmetric."""
+    """The key spec. External and replica keys do not have the argument; imported material is always symmetric."""
     if view.type == "aws_kms_external_key":
         return view.get("key_spec") or "SYMMETRIC_DEFAULT"
     return view.get("customer_master_key_spec")
 
 
 def _origin(view: View) -> object:
-    """Where the material comes from; the provider's schema has the stores of one's own for plain keys only."""
+    """The origin of the key material; in the provider's schema, only plain keys can use custom key stores."""
     if "external" in view.type:
         return "EXTERNAL"
     for argument, origin in (("xks_key_id", "EXTERNAL_KEY_STORE"), ("custom_key_store_id", "AWS_CLOUDHSM")):
@@ -59,7 +59,7 @@ def _answered_replica(kind: str | None) -> bool:
 
 
 class Key(Resource):
-    """A KMS key. A live account also lists those that AWS manages; their facts are AWS's to set."""
+    """A KMS key. A live account also lists AWS managed keys, whose settings AWS controls."""
 
     noun = "KMS key"
     terraform = Block(
@@ -99,7 +99,7 @@ class Key(Resource):
         aws=ask("kms.describe_key", "KeyMetadata.Origin", KeyId="{KeyId}"),
         allowed=one_of("AWS_KMS", "EXTERNAL", "AWS_CLOUDHSM", "EXTERNAL_KEY_STORE"),
     )
-    """Where the key material comes from: ``AWS_KMS``, ``EXTERNAL``, ``AWS_CLOUDHSM``, ``EXTERNAL_KEY_STORE``."""
+    """The origin of the key material: ``AWS_KMS``, ``EXTERNAL``, ``AWS_CLOUDHSM``, ``EXTERNAL_KEY_STORE``."""
 
     is_replica: bool = fact(
         terraform=_declared_replica,
@@ -110,7 +110,7 @@ class Key(Resource):
             ask("kms.describe_key", "KeyMetadata.MultiRegionConfiguration.MultiRegionKeyType", KeyId="{KeyId}"),
         ),
     )
-    """Whether the key is a copy of a key in another region, which alone is rotated."""
+    """Whether the key is a replica of a key in another region. Only the primary key is rotated."""
 
     rotation_enabled: bool = fact(
         terraform="enable_key_rotation",
@@ -135,7 +135,7 @@ _ACCOUNT_KEYS = ("kms:calleraccount", "aws:principalaccount")
 
 
 def everyone_in_words(statement: Statement) -> str:
-    """Whom a statement is about that names everyone: the conditions may say of which account."""
+    """The principals of a statement for everyone, in words: its conditions may name their account."""
     try:
         if not statement.conditions:
             return "every principal"
@@ -147,7 +147,7 @@ def everyone_in_words(statement: Statement) -> str:
 
 
 class LivingKey(Resource):
-    """A KMS key as far as its life goes, which no configuration tells."""
+    """The state of a KMS key, which no configuration shows."""
 
     live_only = "the state of a key is not declared"
     aws = Listing("kms.list_keys", "Keys[]", arn="{KeyArn}", name="KeyId")

@@ -1,4 +1,4 @@
-"""AWS Lambda: functions, who may call them, and their URLs."""
+"""AWS Lambda: functions, their policies, and their URLs."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from hipaa_guard.facts.readings import Block, Listing, View, ask, derived, liste
 from hipaa_guard.facts.resource import Resource, fact
 from hipaa_guard.facts.values import Incomplete, Undecided, Unknown, Value, joined, mapped
 
-# The day on which AWS stops patching a runtime, as the Lambda developer guide's page "Lambda runtimes" had it in 2026.
-# None: no day is set. Days to come are forecasts of AWS and are sometimes moved.
+# The day on which AWS stops patching a runtime (Lambda developer guide, "Lambda runtimes", 2026). None: no day is set.
+# Future days are forecasts of AWS, which it sometimes moves.
 _SUPPORT_ENDS: dict[str, str | None] = {
     "dotnet10": "2028-11-14",
     "dotnet5.0": "2022-05-10",
@@ -75,7 +75,7 @@ _SUPPORT_ENDS: dict[str, str | None] = {
 
 
 def support_ends(runtime: str) -> date | None:
-    """The last day on which AWS supports a runtime; None where no day is set.
+    """The last day on which AWS supports a runtime; None if no day is set.
 
     Raises:
         Undecided: the runtime is newer than this program, or misspelt.
@@ -87,7 +87,7 @@ def support_ends(runtime: str) -> date | None:
     return None if day is None else date.fromisoformat(day)
 
 
-# Argument of aws_lambda_permission and its awscc twin -> the condition that Lambda makes of it.
+# Argument of aws_lambda_permission and its awscc equivalent -> the condition that Lambda creates from it.
 _CONDITIONS = {
     "source_arn": ("ArnLike", "AWS:SourceArn"),
     "source_account": ("StringEquals", "AWS:SourceAccount"),
@@ -98,7 +98,7 @@ _CONDITIONS = {
 
 
 def _permissions(view: View) -> Value:
-    """The policy that Lambda makes of all declared permissions."""
+    """The policy that Lambda creates from all declared permissions."""
     types = ("aws_lambda_permission", "awscc_lambda_permission")
     statements = mapped(_statement, joined(*(view.linked(type_) for type_ in types)))
     if isinstance(statements, Incomplete) or statements:
@@ -122,7 +122,7 @@ def _statement(permission: View) -> dict[str, Value]:
 
 
 def _principal(principal: Value) -> Value:
-    """A service has a dot in its name; accounts and ARNs of IAM have none before the last part."""
+    """The principal by its form: services have a dot in the name, accounts none, ARNs none before the last part."""
     if isinstance(principal, Unknown) or principal == "*":
         return principal
     service = "." in str(principal) and not str(principal).startswith("arn:")
@@ -139,9 +139,9 @@ def _declared_credentials(view: View) -> Value:
 
 
 def _gist(environment: Any) -> Value:
-    """What is kept of an environment as Lambda answers it: never a value of its variables.
+    """The kept part of an environment in Lambda's answer: never a value of its variables.
 
-    It holds an error where the caller may not decrypt them.
+    It holds an error if the caller may not decrypt them.
     """
     if environment.get("Error"):
         return {"error": environment["Error"].get("ErrorCode")}
@@ -150,7 +150,7 @@ def _gist(environment: Any) -> Value:
 
 
 def _answered_runtime(runtime: str | None, package: str | None) -> str | None:
-    """Only a function made from an image has none."""
+    """The runtime. Only functions from an image have none."""
     if runtime is None and package != "Image":
         raise Undecided(Unknown("Lambda answered without the runtime of a function that is made from no image"))
     return runtime
@@ -178,8 +178,8 @@ def _in_vpc(view: View) -> Value:
     return subnets if isinstance(subnets, Unknown) else bool(subnets)
 
 
-# Lambda API reference, AddPermission, "FunctionName", read 2026-11-30: a name, an ARN or an ARN from the account on,
-# each with or without a version or alias behind it.
+# Lambda API reference, AddPermission, "FunctionName", read 2026-11-30: a name, an ARN, or the end of an ARN from the
+# account on, each with or without a version or alias after it.
 _NAMED = re.compile(
     r"(arn:[^:]+:lambda:[^:]*:[^:]*:function:|(?:[^:]+:)?function:|(?:\d{12}:)?)([A-Za-z0-9_-]+)(?::[^:]+)?"
 )
@@ -201,7 +201,7 @@ def _unqualified(text: str) -> str:
 
 
 class Function(Resource):
-    """A Lambda function, as its unpublished version stands. Who may call a version or alias may call its code."""
+    """A Lambda function, in its unpublished version. A principal that may call a version or alias may call its code."""
 
     noun = "Lambda function"
     terraform = Block(
@@ -230,7 +230,7 @@ class Function(Resource):
         aws=derived(_answered_runtime, listed("Runtime"), listed("PackageType")),
         allowed=one_of(*_SUPPORT_ENDS, "custom"),
     )
-    """None for container images."""
+    """The runtime; None for container images."""
 
     policy: PolicyDocument | None = fact(
         terraform=_permissions,
@@ -269,7 +269,7 @@ class Function(Resource):
 
 
 class FunctionUrl(Resource):
-    """An HTTPS address of its own that a function, or an alias of it, has."""
+    """The HTTPS address of a function, or of an alias of it."""
 
     terraform = Block("aws_lambda_function_url", "awscc_lambda_url")
     aws = Listing(

@@ -7,7 +7,7 @@ from hipaa_guard.facts.resource import Resource, fact
 
 
 class _Store(Resource):
-    """What all stores have in common."""
+    """The facts that all stores share."""
 
     key: str | None = fact(awscc="sse_config.key_arn", unset=None, aws=listed("sseConfig.keyArn"))
     """None means a key that HealthOmics owns. No store is without encryption."""
@@ -26,7 +26,7 @@ class SequenceStore(_Store):
         parse=lambda location: location or None,
         aws=ask("omics.get_sequence_store", "s3Access.accessLogLocation", id="{id}"),
     )
-    """Where S3 writes who read objects of the store by its S3 address; None, or an empty text: nowhere."""
+    """The S3 location of access logs for the store's S3 address; None or an empty text means there are none."""
 
 
 class ReferenceStore(_Store):

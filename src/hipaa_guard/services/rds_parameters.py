@@ -1,4 +1,4 @@
-"""Amazon RDS: parameter groups of instances and clusters, and what engines do where these say nothing."""
+"""Amazon RDS: parameter groups of instances and clusters, and the engines' defaults."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from hipaa_guard.facts.resource import Resource, fact
 from hipaa_guard.facts.values import PartialJson, Undecided, Unknown, Value
 
 TLS_PARAMETERS = ("rds.force_ssl", "require_secure_transport")
-"""By which PostgreSQL and SQL Server, and by which MySQL and MariaDB, refuse connections without TLS."""
+"""The parameters that require TLS: of PostgreSQL and SQL Server, and of MySQL and MariaDB."""
 _TLS_SINCE = {"postgres": 15, "aurora-postgresql": 17}
-"""The versions from which engines require TLS by default (RDS and Aurora user guides)."""
+"""The first versions of engines that require TLS by default (RDS and Aurora user guides)."""
 _NO_TLS_UNTIL = {"mysql": 8.0, "aurora-mysql": 8.0, "mariadb": 11.4}
-"""The last versions that certainly do not; what newer ones do is left to what AWS answers."""
+"""The last versions that certainly do not require TLS by default. For newer ones only AWS's answer counts."""
 _TLS_VALUE = "Parameters[?ParameterName=='rds.force_ssl' || ParameterName=='require_secure_transport'].ParameterValue"
 
 
 def _tls_parameter(view: View) -> Value:
-    """What a parameter group says of TLS; None where it leaves the default of the engine."""
+    """The TLS parameter of a parameter group; None if the default of the engine applies."""
     parameters = view.get("parameter")
     for parameter in parameters or []:
         if parameter.get("name") in TLS_PARAMETERS:
@@ -28,16 +28,16 @@ def _tls_parameter(view: View) -> Value:
 
 
 def _awscc_tls_parameter(view: View) -> Value:
-    """The same of the `awscc` provider, where all parameters are one JSON object."""
-    said = view.get("parameters")
-    if said is None or (isinstance(said, Unknown) and not isinstance(said, PartialJson)):
-        return said
-    parameters = said.document if isinstance(said, PartialJson) else json.loads(said)
+    """As `_tls_parameter`, for the `awscc` provider, where all parameters are one JSON object."""
+    argument = view.get("parameters")
+    if argument is None or (isinstance(argument, Unknown) and not isinstance(argument, PartialJson)):
+        return argument
+    parameters = argument.document if isinstance(argument, PartialJson) else json.loads(argument)
     return next((parameters[name] for name in TLS_PARAMETERS if name in parameters), None)
 
 
 def _switched_on(value: Value) -> bool:
-    """``1`` and ``ON``; MySQL takes both, and words for them in either case."""
+    """Whether a parameter is ``1`` or ``ON``; MySQL accepts both, words in either case."""
     return str(value).lower() in ("1", "on", "true")
 
 
@@ -69,7 +69,7 @@ class ParameterGroup(Resource):
         parse=_switched_on,
         aws=ask("rds.describe_db_parameters", f"{_TLS_VALUE} | [0]", DBParameterGroupName="{DBParameterGroupName}"),
     )
-    """None where the default of the family applies."""
+    """None if the default of the family applies."""
 
 
 class ClusterParameterGroup(Resource):
@@ -106,12 +106,12 @@ class ClusterParameterGroup(Resource):
 
 
 def tls_by_default(family: str) -> bool:
-    """Whether databases require TLS where their parameter group leaves the default.
+    """Whether databases require TLS if their parameter group has the default.
 
-    `family` is that of the group (``postgres16``), or an engine with its version as it is written (``postgres16.4``).
+    `family` is that of the group (``postgres16``), or an engine followed by its version (``postgres16.4``).
 
     Raises:
-        Undecided: the version is not written, or newer than what is known here.
+        Undecided: the version is missing, or newer than this program.
 
     """
     found = re.match(r"([a-z-]+?)-?(\d+(?:\.\d+)?)?(?![a-z-])", family)
@@ -122,10 +122,10 @@ def tls_by_default(family: str) -> bool:
         return version >= _TLS_SINCE[engine]
     if version and engine in _NO_TLS_UNTIL and version <= _NO_TLS_UNTIL[engine]:
         return False
-    raise Undecided(Unknown(f"whether {in_words(family)} requires TLS by default is not known"))
+    raise Undecided(Unknown(f"it is not known whether {in_words(family)} requires TLS by default"))
 
 
 def in_words(family: str) -> str:
-    """An engine with its version, which families write as one word: ``aurora-mysql 8.0``."""
+    """An engine and its version, which are one word in families: ``aurora-mysql 8.0``."""
     found = re.fullmatch(r"([a-z-]+?)-?(\d.*)", family)
     return f"{found[1]} {found[2]}" if found else family

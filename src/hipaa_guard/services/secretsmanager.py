@@ -1,4 +1,4 @@
-"""AWS Secrets Manager: secrets, who may read them and how they change, and values that source code gives away."""
+"""AWS Secrets Manager: secrets with their policies and rotation, and secret values that source code reveals."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ _POLICIES = (
 
 
 def _rotations(view: View) -> list[View]:
-    """The rotations of a secret, which are resources of their own."""
+    """The rotations of a secret, which are separate resources."""
     types = ("aws_secretsmanager_secret_rotation", "awscc_secretsmanager_rotation_schedule")
     return joined(*(view.linked(type_) for type_ in types))
 
 
 def _is_rotated(view: View) -> Value:
-    """Rotation is on where it is declared."""
+    """Whether rotation is on: it is if a rotation is declared."""
     rotations = _rotations(view)
     if isinstance(rotations, Incomplete):
         return True if rotations.seen else rotations.unknown
@@ -48,26 +48,26 @@ def _longest_wait(view: View) -> Value:
     if not rotations:
         return None
     days = rotations[0].get("rotation_rules.automatically_after_days")
-    # A state writes 0 where a schedule says it.
+    # A state has 0 if a schedule sets it.
     return None if days == 0 and rotations[0].get("rotation_rules.schedule_expression") is not None else days
 
 
 def _refused(policy: Value) -> str | None:
-    """Why AWS refuses a policy. Of the secret itself the empty one takes the policy away."""
+    """Why AWS refuses a policy. In the secret itself, an empty policy removes it and is allowed."""
     return None if isinstance(policy, str) and policy == "{}" else resource_policy(policy)
 
 
 def _own_region(view: View) -> None:
-    """A secret that Terraform declares is the original: its copies are blocks in it."""
+    """No primary region: a secret in Terraform is the original, and its replicas are blocks in it."""
 
 
-# Secrets Manager API reference, GetSecretValue, "SecretId", read 2026-11-30: a name, an ARN, or one without the hyphen
-# and six characters that AWS adds. An ARN that ends so is taken for a whole one.
+# Secrets Manager API reference, GetSecretValue, "SecretId", read 2026-11-30: a name, an ARN, or an ARN without the
+# hyphen and six characters that AWS adds. An ARN with such an end is taken for a complete one.
 _ADDED = re.compile(r"(arn:[^:]+:secretsmanager:.+)-[A-Za-z0-9]{6}")
 
 
 def _without_added(text: str) -> str:
-    """The name, or the ARN without what AWS adds to it."""
+    """The name, or the ARN without the end that AWS adds."""
     found = _ADDED.fullmatch(text)
     return text if found is None else found[1]
 
@@ -102,10 +102,10 @@ class Secret(Resource):
         aws=listed("RotationRules.AutomaticallyAfterDays"),
         allowed=between(1, 1000),
     )
-    """Days between rotations; None where a schedule expression says it, or nothing is rotated."""
+    """Days between rotations; None if a schedule expression sets it, or there is no rotation."""
 
     primary_region: str | None = fact(terraform=_own_region, awscc=_own_region, unset=None, aws=listed("PrimaryRegion"))
-    """Of a secret that is copied to other regions, where the original is, which alone is rotated."""
+    """The region of the original, for a secret that is replicated. Only the original is rotated."""
 
     key: str | None = fact(terraform="kms_key_id", awscc="kms_key_id", unset=None, aws=listed("KmsKeyId"))
     """None means the AWS managed key ``aws/secretsmanager``."""
@@ -124,19 +124,19 @@ _LISTED_IN_ITS_REGION = "a live account lists a replica as a secret of its own r
 
 
 def _policy_of_source(view: View) -> Value:
-    """Secrets Manager gives a replica the policy of its secret, and nobody can give it another."""
-    around = view.outer
-    told = (None if around is None else around.get(path) for path in _POLICIES)
-    return next((policy for policy in told if policy is not None), None)
+    """The policy of the original secret. A replica always has the same policy."""
+    outer = view.outer
+    policies = (None if outer is None else outer.get(path) for path in _POLICIES)
+    return next((policy for policy in policies if policy is not None), None)
 
 
 def _region_of_source(view: View) -> str:
-    """Where the secret is that alone is rotated, in words."""
+    """The region of the original secret, in words. Only the original is rotated."""
     return "another region" if view.outer is None else f"the region of {view.outer.address}"
 
 
 class SecretReplica(Secret):
-    """A copy of a secret in another region, under a key of its own. Value, policy and rotation are the secret's."""
+    """A copy of a secret in another region, with a key of its own. Value, policy and rotation are the secret's."""
 
     terraform = Secret.terraform.for_parts(
         {
@@ -168,12 +168,12 @@ class SecretReplica(Secret):
 
 
 def _has_value(view: View) -> bool:
-    """Whether a resource gives a secret its value; the `awscc` provider does so in the secret itself."""
+    """Whether a resource sets the value of a secret; the `awscc` provider does so in the secret itself."""
     return view.type == "aws_secretsmanager_secret_version" or view.get("secret_string") is not None
 
 
 def _is_written(view: View) -> Value:
-    """Whether some argument that takes the value of the secret holds it in the clear. The value itself is dropped."""
+    """Whether an argument for the value of the secret holds it in plain text. The value itself is dropped."""
     values = [view.get(name) for name in ("secret_string", "secret_string_wo", "secret_binary")]
     answers = [_holds_a_secret(_in_source(value)) for value in values]
     if any(answer is True for answer in answers):
@@ -196,7 +196,7 @@ def _holds_a_secret(value: Value) -> Value:
 
 
 def _is_made_later(value: Value) -> bool:
-    """Whether the value is made by another resource, or fetched from where it is kept: source does not hold it."""
+    """Whether another resource generates the value, or a data source reads it: then it is not in source."""
     if isinstance(value, PartialText):
         return all(part.strip() == "" if isinstance(part, str) else _is_made_later(part) for part in value.parts)
     return isinstance(value, Reference) or (
@@ -205,7 +205,7 @@ def _is_made_later(value: Value) -> bool:
 
 
 def _of_text(text: PartialText) -> Value:
-    """A text with unknown parts: JSON tells which of them is the secret, other text does not."""
+    """The result for a text with unknown parts. Only in JSON is it known which part is the secret."""
     unknowns = [part for part in text.parts if isinstance(part, Unknown)]
     source = "".join(part if isinstance(part, str) else _UNSEEN for part in text.parts)
     try:
@@ -217,7 +217,7 @@ def _of_text(text: PartialText) -> Value:
 
 
 def _of_leaves(document: Value, whole: Unknown, later: str | None = None) -> Value:
-    """What the parts of a document say that are named like secrets."""
+    """The result for the parts of a document with names of secrets."""
     named = list(_named(document, ""))
     answers: list[Value] = []
     for value in named:
@@ -240,11 +240,11 @@ def _named(document: Value, name: str) -> list[Value]:
 
 
 def _unclear(value: Unknown) -> Unknown:
-    return Unknown(f"it cannot be told which part is secret: {value.reason}", value.cause)
+    return Unknown(f"it is not known which part is secret: {value.reason}", value.cause)
 
 
 class SecretVersion(Resource):
-    """A value that Terraform gives to a secret."""
+    """A value of a secret that Terraform sets."""
 
     terraform = Block("aws_secretsmanager_secret_version", "awscc_secretsmanager_secret", when=_has_value)
     terraform_only = "a live account does not show where a value came from"

@@ -1,4 +1,4 @@
-"""Amazon EC2 security groups: their rules, wherever they are declared, and the prefix lists that rules name."""
+"""Amazon EC2 security groups: their rules, inline or declared apart, and the prefix lists in rules."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _EVERY_PORT = range(65536)
 
 
 class Rule(Record):
-    """One rule: what it lets through, and from (or to) where. The lists may be `Incomplete`."""
+    """One rule: the traffic that it allows, and its sources or destinations. The lists may be `Incomplete`."""
 
     __slots__ = (
         "from_port",
@@ -30,7 +30,7 @@ class Rule(Record):
         "to_port",
     )
     allowed: ClassVar[Mapping[str, Domain]] = {
-        # EC2 API reference, IpPermission, read 2026-11-30: names of these, or the number of any.
+        # EC2 API reference, IpPermission, read 2026-11-30: these names, or the number of any protocol.
         "protocol": one_of("all", "tcp", "udp", "icmp", "icmpv6", *map(str, range(256))),
         "from_port": between(-1, 65535),
         "to_port": between(-1, 65535),
@@ -45,10 +45,10 @@ class Rule(Record):
     prefix_lists: list[Value]
     groups: list[Value]
     itself: bool
-    """Whether members of the same group are meant."""
+    """Whether the rule is for members of the same group."""
 
     def first_covered(self, doors: Iterable[tuple[str, int]]) -> tuple[str, int] | None:
-        """The first (protocol, port) whose traffic is let through."""
+        """The first (protocol, port) whose traffic is allowed."""
         protocol = self.protocol
         if protocol == "all":
             return next(iter(doors), None)
@@ -57,18 +57,18 @@ class Rule(Record):
         return next((door for door in alike if door[1] in ports), None)
 
     def covers_every_port(self) -> bool:
-        """Whether every port of TCP, every port of UDP, or everything is let through."""
+        """Whether all ports of TCP, all ports of UDP, or all traffic is allowed."""
         return self.protocol == "all" or (self.protocol in ("tcp", "udp") and self.span() == _EVERY_PORT)
 
     def exceeds(self, doors: Collection[tuple[str, int]]) -> bool:
-        """Whether anything but these (protocol, port) is let through. ICMP has no ports and counts as nothing."""
+        """Whether traffic other than these (protocol, port) is allowed. ICMP has no ports and does not count."""
         protocol = self.protocol
         if protocol in ("icmp", "icmpv6"):
             return False
         return protocol not in ("tcp", "udp") or not all((protocol, port) in doors for port in self.span())
 
     def span(self) -> range:
-        """The ports; one that is left out, or -1, stands for all."""
+        """The ports; a missing port or -1 means all."""
         low, high = self.from_port, self.to_port
         return range(0 if low is None or low < 0 else low, 65536 if high is None or high < 0 else high + 1)
 
@@ -77,7 +77,7 @@ class Rule(Record):
         return open_range(joined(self.ipv4, self.ipv6))
 
     def traffic(self) -> str:
-        """What is let through, in words: ``TCP 20-25``, ``all traffic``."""
+        """The allowed traffic, in words: ``TCP 20-25``, ``all traffic``."""
         protocol = self.protocol
         if protocol == "all":
             return "all traffic"
@@ -91,7 +91,7 @@ def open_range(ranges: Iterable[Value]) -> str | None:
     """The first of some address ranges that means everybody.
 
     Raises:
-        Undecided: none does for certain, but one that is not known may.
+        Undecided: none certainly does, but an unknown one may.
 
     """
     found: list[str] = []
@@ -106,7 +106,7 @@ def open_range(ranges: Iterable[Value]) -> str | None:
 
 
 def _list(value: Value) -> list[Value]:
-    """A list argument; one that is not known, or not wholly, is an `Incomplete` list."""
+    """A list argument; an `Incomplete` list if it is not known, or only in part."""
     if value is None:
         return []
     if isinstance(value, Incomplete):
@@ -117,12 +117,12 @@ def _list(value: Value) -> list[Value]:
 
 
 def _one(value: Value) -> list[Value]:
-    """A list of the one value that an argument holds, be it known or not."""
+    """A list with the single value of an argument, known or unknown."""
     return [] if value is None else [value]
 
 
 def _rule(get: Callable[[str], Value]) -> Rule:
-    """A rule as `aws_security_group` (inline) and `aws_security_group_rule` write it."""
+    """A rule in the form of `aws_security_group` (inline) and `aws_security_group_rule`."""
     groups = joined(_list(get("security_groups")), _one(get("source_security_group_id")))
     itself = get("self")
     return Rule(
@@ -138,7 +138,7 @@ def _rule(get: Callable[[str], Value]) -> Rule:
 
 
 def _separate_rule(view: View) -> Rule:
-    """A rule as `aws_vpc_security_group_ingress_rule` and its egress twin write it."""
+    """A rule in the form of `aws_vpc_security_group_ingress_rule` and its egress equivalent."""
     return Rule(
         protocol=protocol_name(view.get("ip_protocol")),
         from_port=whole_number(view.get("from_port")),
@@ -152,7 +152,7 @@ def _separate_rule(view: View) -> Rule:
 
 
 def _awscc_rule(get: Callable[[str], Value]) -> Rule:
-    """A rule as the `awscc` provider writes it, inside the group and apart. Its groups are sources or destinations."""
+    """A rule in the form of the `awscc` provider, inline or apart. Its groups are sources or destinations."""
     groups = ("source_security_group_id", "source_security_group_name", "destination_security_group_id")
     lists = ("source_prefix_list_id", "destination_prefix_list_id")
     return Rule(
@@ -178,10 +178,10 @@ def _awscc_declared(view: View, direction: str) -> list[Rule]:
     rules = joined(inside, mapped(lambda split: _awscc_rule(split.get), joined(apart, named)))
     if isinstance(rules, Incomplete) or direction == "ingress" or inside or view.type != "awscc_ec2_security_group":
         return rules
-    # CloudFormation user guide, AWS::EC2::SecurityGroup: without egress rules, a new group lets everything out.
+    # CloudFormation user guide, AWS::EC2::SecurityGroup: without egress rules, a new group allows all outbound traffic.
     if view.get("security_group_egress") is None and not apart:
         return [_awscc_rule(_EVERYWHERE.get)]
-    why = Unknown("whether the rule that lets everything out is taken away is not known")
+    why = Unknown("it is not known whether the rule for all outbound traffic is removed")
     return Incomplete(rules, why)
 
 
@@ -197,7 +197,7 @@ def _declared(direction: str) -> Callable[[View], Value]:
 
 
 def _apart(view: View, direction: str) -> list[Rule]:
-    """The rules of one direction that are resources of their own."""
+    """The rules of one direction that are separate resources."""
     return joined(
         _rules_of(direction, view.linked("aws_security_group_rule")),
         mapped(_separate_rule, view.linked(f"aws_vpc_security_group_{direction}_rule")),
@@ -219,7 +219,7 @@ def _inline_rules(blocks: list[Value], rule: Callable[[Callable[[str], Value]], 
 
 
 def _rules_of(direction: str, splits: list[View]) -> list[Rule]:
-    """The rules of one direction among those that are declared by type; one whose type is not known may be of it."""
+    """The rules of one direction among resources with a ``type``; one with an unknown type may be of it."""
     seen, candidates = (splits.seen, splits.candidates) if isinstance(splits, Incomplete) else (splits, [])
     unsure = [split for split in seen if isinstance(split.get("type"), Unknown)]
     rules = [_rule(split.get) for split in seen if split not in unsure and split.get("type") == direction]
@@ -255,11 +255,11 @@ _RULES: dict[str, str | tuple[str, ...]] = {
     "awscc_ec2_security_group_ingress": ("group_id", "group_name"),
     "awscc_ec2_security_group_egress": "group_id",
 }
-"""The types that declare rules apart, with the arguments by which they name their group."""
+"""The types of separate rules, with their arguments that name the group."""
 
 
 class SecurityGroup(Resource):
-    """A security group that somebody made."""
+    """A security group that is not a default one."""
 
     noun = "security group"
     terraform = Block(
@@ -290,7 +290,7 @@ class SecurityGroup(Resource):
     egress: list[Rule] = fact(
         terraform=_declared("egress"),
         awscc=_declared("egress"),
-        unset=(),  # the provider takes away the rule that AWS gives new groups, which lets everything out
+        unset=(),  # the provider removes the rule of new groups that allows all outbound traffic
         aws=derived(_answered, listed("IpPermissionsEgress", always=True), listed("GroupId", always=True)),
     )
 
@@ -298,14 +298,14 @@ class SecurityGroup(Resource):
 # Provider's documentation of aws_default_security_group: without a VPC, the group of the region's default VPC.
 _ADOPTED_BY = Adoption("aws_default_security_group", "vpc_id", otherwise="aws_default_vpc")
 _VPCS = {"aws_vpc": "default_security_group_id", "aws_default_vpc": "default_security_group_id"}
-# VPC user guide, "Default security groups for your VPCs": members reach each other, and everything may leave.
+# VPC user guide, "Default security groups for your VPCs": members reach each other, all outbound traffic is allowed.
 _AMONG_MEMBERS = {"protocol": "-1", "self": True}
 _TO_EVERYWHERE = {"protocol": "-1", "cidr_blocks": ["0.0.0.0/0"]}
-_MADE_EARLIER = Unknown("the VPC was there before Terraform, and its group may have been changed", Cause.NOT_IN_SCOPE)
+_MADE_EARLIER = Unknown("the VPC existed before Terraform, and its group may have been changed", Cause.NOT_IN_SCOPE)
 
 
 def _is_default_group(view: View) -> bool:
-    """A VPC stands for its default group unless a resource adopts that."""
+    """Whether a resource is a default group: one that adopts it, or a VPC whose default group nothing adopts."""
     if view.type not in _VPCS:
         return True
     adopters = view.adopters(_ADOPTED_BY)
@@ -313,9 +313,9 @@ def _is_default_group(view: View) -> bool:
 
 
 def _declared_by_default(direction: str) -> Callable[[View], Value]:
-    """The rules of a default group: what a resource that adopts it says, else what AWS gives each new VPC."""
+    """The rules of a default group: those of the adopting resource, else those that AWS gives each new VPC."""
     declared = _declared(direction)
-    given = _AMONG_MEMBERS if direction == "ingress" else _TO_EVERYWHERE
+    default_rule = _AMONG_MEMBERS if direction == "ingress" else _TO_EVERYWHERE
 
     def read(view: View) -> Value:
         if view.type not in _VPCS:
@@ -324,16 +324,16 @@ def _declared_by_default(direction: str) -> Callable[[View], Value]:
         unknown = adopters.unknown if isinstance(adopters, Incomplete) else None
         if view.type == "aws_default_vpc" and unknown is None:
             unknown = _MADE_EARLIER
-        rules = [_rule(given.get)] if unknown is None else Incomplete([], unknown)
+        rules = [_rule(default_rule.get)] if unknown is None else Incomplete([], unknown)
         return joined(rules, _apart(view, direction))
 
     return read
 
 
 class DefaultSecurityGroup(SecurityGroup):
-    """The group that every VPC has, and that whatever names no group joins. The controls of groups judge it too.
+    """The default group of a VPC. Resources without a group belong to it. The controls of groups judge it too.
 
-    In source it is the resource that adopts it, else the VPC that brings it along.
+    In source it is the resource that adopts it, else its VPC.
     """
 
     terraform = Block(
@@ -365,19 +365,19 @@ class DefaultSecurityGroup(SecurityGroup):
     )
 
     def in_words(self) -> str:
-        """What a message begins with: of a VPC that it is about the group which nobody adopts."""
+        """The start of a message: for a VPC, that the message is about its default group, which nothing adopts."""
         return "has a default security group that nothing adopts, and it " if self.origin.type in _VPCS else ""
 
 
 def _declared_ranges(view: View) -> Value:
-    """The ranges of a prefix list, from its own blocks and from entries declared apart."""
+    """The ranges of a prefix list, from its own blocks and from separate entries."""
     blocks = _list(view.get("entry"))
     splits = view.linked("aws_ec2_managed_prefix_list_entry")
     return mapped(lambda each: each.get("cidr"), joined(blocks, splits))
 
 
 class PrefixList(Resource):
-    """A named list of address ranges that a customer keeps. Those that AWS keeps name AWS's own networks."""
+    """A customer managed prefix list. Those that AWS manages have AWS's own networks."""
 
     noun = "prefix list"
     terraform = Block(

@@ -1,4 +1,4 @@
-"""Amazon SNS: topics, their policies, and where messages are delivered."""
+"""Amazon SNS: topics, their policies, and their subscriptions."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from hipaa_guard.facts.values import Unknown, Value, some
 
 
 def _key(value: Value) -> Value:
-    """An empty text names no key."""
+    """The key; None for an empty text."""
     return value if isinstance(value, Unknown) else value or None
 
 
@@ -44,25 +44,25 @@ class Topic(Resource):
     policy: PolicyDocument | None = fact(
         terraform=first("aws_sns_topic_policy.policy", "awscc_sns_topic_inline_policy.policy_document", "policy"),
         awscc="awscc_sns_topic_inline_policy.policy_document",
-        unset=None,  # SNS then writes its default policy: everyone, on condition that AWS:SourceOwner is the account
+        unset=None,  # SNS then sets its default policy: everyone, if AWS:SourceOwner is the account
         parse=PolicyDocument.parse,
         refusal=resource_policy,
         aws=ask("sns.get_topic_attributes", "Attributes.Policy", TopicArn="{TopicArn}"),
     )
 
     def names(self) -> tuple[str, ...]:
-        """The texts that policies name the topic by: its ARN, as text and as reference."""
+        """The texts for the topic in policies: its ARN, as text and as reference."""
         origin = self.origin
         if origin.arn is not None:
             return (origin.arn,)
         names = [origin.name, *(symbol(origin.address, attribute) for attribute in ("name", "topic_name"))]
-        # in one provider or the other, these are the ARN
+        # each of these is the ARN in one of the providers
         references = [symbol(origin.address, attribute) for attribute in ("arn", "id", "topic_arn")]
         return (*references, *(f"arn:{HERE}:sns:{HERE}:{HERE}:{name}" for name in names if name))
 
 
 def _has_subscriptions(view: View) -> Value:
-    """Whether subscriptions are declared: by a resource of their own, or inside a topic."""
+    """Whether subscriptions are declared: as separate resources, or inside a topic."""
     if view.type != "awscc_sns_topic":
         return True
     inside = view.get("subscription")
@@ -70,7 +70,7 @@ def _has_subscriptions(view: View) -> Value:
 
 
 def _protocol(view: View) -> Value:
-    """The protocol; of the subscriptions inside a topic that of the worst, where one is over HTTP."""
+    """The protocol; for several subscriptions inside a topic, HTTP if one of them uses it."""
     if view.type != "awscc_sns_topic":
         return view.get("protocol")
     inside = view.get("subscription")
@@ -84,7 +84,7 @@ def _some_is(subscriptions: list[Value], protocol: str) -> bool:
 
 
 class Subscription(Resource):
-    """A subscription to a topic. Those that wait for confirmation get no messages and have no ARN yet."""
+    """A subscription to a topic. Unconfirmed ones get no messages and have no ARN yet."""
 
     terraform = Block(
         "aws_sns_topic_subscription", "awscc_sns_subscription", "awscc_sns_topic", when=_has_subscriptions

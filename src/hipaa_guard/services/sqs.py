@@ -1,4 +1,4 @@
-"""Amazon SQS: queues, their policies, and where messages go that nobody could handle."""
+"""Amazon SQS: queues, their policies, and their dead-letter queues."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ _TARGET = re.compile(r'"deadLetterTargetArn"\s*:\s*"(?:([^"]+)"|$)')
 
 
 def _declared_arn(view: View) -> Value:
-    """The ARN, which a state tells and source refers to."""
+    """The ARN: a text in a state, a reference in source."""
     arn = view.get("arn")
     return arn if isinstance(arn, str) else Reference(view.address, "arn")
 
 
 def _key(value: Value) -> Value:
-    """An empty text names no key."""
+    """The key; None for an empty text."""
     return value if isinstance(value, Unknown) else value or None
 
 
 def _dead_letter_queue(policy: Value) -> Value:
-    """The ARN that a redrive policy, a JSON text, sends dead letters to."""
+    """The ARN of the dead-letter queue in a redrive policy, a JSON text."""
     if isinstance(policy, PartialJson):
         document = policy.document
         return document if isinstance(document, Unknown) else document.get("deadLetterTargetArn")
@@ -48,7 +48,7 @@ def _of_partial_text(policy: PartialText) -> Value:
 
 
 def _permission(policy: Value) -> Value:
-    """Who may send dead letters here: ``allowAll``, ``byQueue`` or ``denyAll``."""
+    """The queues that may use this one for dead letters: ``allowAll``, ``byQueue`` or ``denyAll``."""
     document = policy.document if isinstance(policy, PartialJson) else policy
     if isinstance(document, PartialText):
         return next((each for each in ("allowAll", "byQueue", "denyAll") if each in document.parts[0]), document)
@@ -58,7 +58,7 @@ def _permission(policy: Value) -> Value:
 
 
 class Queue(Resource):
-    """An SQS queue. A live account lists only its URL, which ends with its owner and name."""
+    """An SQS queue. A live account lists only its URL, which ends with its account and name."""
 
     noun = "SQS queue"
     terraform = Block(
@@ -91,12 +91,12 @@ class Queue(Resource):
     sqs_managed_encryption: bool = fact(
         terraform="sqs_managed_sse_enabled",
         awscc="sqs_managed_sse_enabled",
-        unset=True,  # the providers send nothing then, and since October 2022 SQS encrypts new queues by itself
+        unset=True,  # the providers then send nothing, and since October 2022 SQS encrypts new queues by default
         aws=ask(
             "sqs.get_queue_attributes", "Attributes.SqsManagedSseEnabled", QueueUrl="{QueueUrl}", AttributeNames=["All"]
         ),
     )
-    """Whether messages are encrypted with keys that SQS owns (SSE-SQS). A KMS key takes its place."""
+    """Whether messages are encrypted with keys that SQS owns (SSE-SQS). A KMS key replaces it."""
 
     key: str | None = fact(
         terraform="kms_master_key_id",
@@ -122,22 +122,22 @@ class Queue(Resource):
         parse=_dead_letter_queue,
         aws=ask("sqs.get_queue_attributes", "Attributes.RedrivePolicy", QueueUrl="{QueueUrl}", AttributeNames=["All"]),
     )
-    """The ARN of the queue that takes messages which could not be handled."""
+    """The ARN of the dead-letter queue."""
 
     dead_letters_from: str | None = fact(
         terraform=first("aws_sqs_queue_redrive_allow_policy.redrive_allow_policy", "redrive_allow_policy"),
         awscc="redrive_allow_policy",
-        unset=None,  # any queue of the account may then send its dead letters here, which says nothing of this queue
+        unset=None,  # any queue of the account may then use it for dead letters, which says nothing of this queue
         parse=_permission,
         aws=ask(
             "sqs.get_queue_attributes", "Attributes.RedriveAllowPolicy", QueueUrl="{QueueUrl}", AttributeNames=["All"]
         ),
         allowed=one_of("allowAll", "byQueue", "denyAll"),
     )
-    """``byQueue`` or ``allowAll`` where the queue is meant to take the dead letters of others."""
+    """``byQueue`` or ``allowAll`` if the queue is meant as a dead-letter queue."""
 
     def names(self, arn: str) -> tuple[str, ...]:
-        """The texts that policies name the queue by, given its ARN, of which source knows the name at most."""
+        """The texts for the queue in policies, with its ARN `arn`, of which source has the name at most."""
         own = str(symbolic(arn))
         if self.origin.source == "aws":
             return (own,)
@@ -145,10 +145,10 @@ class Queue(Resource):
         return (own, *(f"arn:{HERE}:sqs:{HERE}:{HERE}:{name}" for name in names if name))
 
     def is_among(self, named: set[str], unknown: Unknown | None, arn: str) -> bool:
-        """Whether this queue, whose own ARN is given, is among those that others name; ``unknown`` is one not known.
+        """Whether this queue (`arn`) is among `named`, the targets of other queues; ``unknown`` is an unknown target.
 
         Raises:
-            Undecided: it is not, but one of the others is not known.
+            Undecided: it is not, but one of the names is unknown.
 
         """
         if not named.isdisjoint(self.names(arn)):

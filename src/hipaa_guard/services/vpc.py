@@ -17,7 +17,7 @@ _NAME = "(Tags[?Key=='Name'].Value | [0]) || "
 
 
 class FlowLog(Record):
-    """A record of the traffic of a network."""
+    """A flow log of a VPC."""
 
     __slots__ = ("failure", "traffic")
     allowed: ClassVar[Mapping[str, Domain]] = {"traffic": one_of("ALL", "ACCEPT", "REJECT")}
@@ -25,7 +25,7 @@ class FlowLog(Record):
     traffic: str | None
     """``ALL``, ``ACCEPT`` or ``REJECT``."""
     failure: str | None
-    """Why AWS cannot deliver it, where it cannot."""
+    """Why AWS cannot deliver it; None if it can."""
 
 
 def _declared_logs(view: View) -> Value:
@@ -42,11 +42,11 @@ def _answered_logs(logs: list[dict[str, Value]] | None) -> list[FlowLog]:
 def _failure(log: dict[str, Value]) -> Value:
     if log.get("DeliverLogsStatus") != "FAILED":
         return None
-    return log.get("DeliverLogsErrorMessage") or "AWS says no more"
+    return log.get("DeliverLogsErrorMessage") or "AWS gives no reason"
 
 
 class Vpc(Resource):
-    """A virtual network."""
+    """A virtual private cloud."""
 
     noun = "VPC"
     terraform = Block("aws_vpc", "aws_default_vpc", joins={"aws_flow_log": "vpc_id"})
@@ -68,7 +68,7 @@ class Vpc(Resource):
 
 
 def _maps_public_ip(view: View) -> Value:
-    # The default subnets of AWS give out public addresses, and the provider leaves that so.
+    # The default subnets of AWS assign public addresses, and the provider does not change that.
     value = view.get("map_public_ip_on_launch")
     return view.type == "aws_default_subnet" if value is None else value
 
@@ -82,12 +82,12 @@ class Subnet(Resource):
     security_hub_type = "AwsEc2Subnet"
 
     maps_public_ip: bool = fact(terraform=_maps_public_ip, unset=False, aws=listed("MapPublicIpOnLaunch"))
-    """Whether what is launched here gets a public IPv4 address unless it asks for none."""
+    """Whether instances launched here get a public IPv4 address by default."""
 
 
 _ACTIONS = ("allow", "deny")
 _IN_ANY_CASE = one_of(*_ACTIONS, fold=True)
-"""The provider (5.100) takes the action of a block in either case, that of a rule declared apart only as written."""
+"""The provider (5.100) accepts the action of a block in either case, that of a separate rule only as spelt here."""
 
 
 class Entry(Record):
@@ -110,14 +110,14 @@ class Entry(Record):
     cidr: str | None
 
     def in_words(self) -> str:
-        """The entry as a message names it, which does not ask for a number that is not known."""
+        """The entry in words for a message, without its number if that is not known."""
         try:
             return f"its entry {self.number}"
         except Undecided:
             return "one of its entries"
 
     def covers(self, protocol: str, port: int) -> bool:
-        """Whether the entry is about traffic of a protocol to a port."""
+        """Whether the entry covers traffic of a protocol to a port."""
         if self.protocol == "all":
             return True
         return self.protocol == protocol and (self.from_port or 0) <= port <= (
@@ -139,7 +139,7 @@ def _entry(get: Callable[[str], Value], number: str, action: Value) -> Entry:
 
 
 def _declared_entries(view: View) -> Value:
-    """The entries for arriving traffic: inline, and declared apart."""
+    """The entries for inbound traffic: inline and declared apart."""
     entries: list[Entry] = []
     unknowns: list[Unknown] = []
     inline = view.get("ingress")
@@ -185,14 +185,14 @@ def _answered_entries(entries: list[dict[str, Value]] | None) -> list[Entry]:
 
 
 class NetworkAcl(Resource):
-    """A network ACL: numbered rules at the border of subnets, of which the lowest that matches decides."""
+    """A network ACL: numbered rules at the border of subnets. The lowest matching number decides."""
 
     noun = "network ACL"
     terraform = Block(
         "aws_network_acl",
         "aws_default_network_acl",
         joins={"aws_network_acl_rule": "network_acl_id"},
-        also=("default_network_acl_id",),  # by which the default one is adopted
+        also=("default_network_acl_id",),  # the argument of a resource that adopts the default one
     )
     aws = Listing(
         "ec2.describe_network_acls",
@@ -206,16 +206,16 @@ class NetworkAcl(Resource):
 
     ingress: list[Entry] = fact(
         terraform=_declared_entries,
-        unset=(),  # nothing that matches no entry is let in
+        unset=(),  # traffic that matches no entry is denied
         aws=derived(_answered_entries, listed("Entries", always=True)),
     )
 
 
 def letting_in(entries: list[Entry], protocol: str, port: int) -> Entry | None:
-    """The entry by which everybody, or some part of everybody, may reach a port.
+    """The entry that lets everybody, or a part of everybody, reach a port; None if there is none.
 
     Raises:
-        Undecided: none does for certain, but one that is not known may, or an unknown one may stop it.
+        Undecided: none certainly does, but an unknown one may, or an unknown one may deny the traffic.
 
     """
     found: list[Entry] = []
@@ -230,7 +230,7 @@ def letting_in(entries: list[Entry], protocol: str, port: int) -> Entry | None:
 
 
 def _allows(entry: Entry, protocol: str, port: int) -> bool:
-    return _hold(
+    return _all_hold(
         lambda: entry.action == "allow", lambda: entry.covers(protocol, port), lambda: means_everybody(entry.cidr)
     )
 
@@ -238,7 +238,7 @@ def _allows(entry: Entry, protocol: str, port: int) -> bool:
 def _stopped(entry: Entry, entries: list[Entry], protocol: str, port: int) -> bool:
     """Whether an entry with a lower number denies all that this one allows."""
     return some(
-        lambda other: _hold(
+        lambda other: _all_hold(
             lambda: other.action == "deny",
             lambda: other.number < entry.number,
             lambda: other.covers(protocol, port),
@@ -248,6 +248,6 @@ def _stopped(entry: Entry, entries: list[Entry], protocol: str, port: int) -> bo
     )
 
 
-def _hold(*tests: Callable[[], bool]) -> bool:
-    """Whether all tests hold; a certain no is not hidden by one that cannot be decided."""
+def _all_hold(*tests: Callable[[], bool]) -> bool:
+    """Whether all tests hold. It is False if one certainly fails, even if others cannot be decided."""
     return every(lambda test: test(), tests)

@@ -1,6 +1,6 @@
-"""Tables of cases: the specification of a control, told to Terraform and to AWS, which must agree.
+"""Tables of cases: the specification of a control, written for Terraform and for AWS, which must agree.
 
-A test module holds one table or more, beside the policies (``test_names.py`` beside ``names.py``) or elsewhere::
+A test module holds one or more tables, beside the policies (``test_names.py`` beside ``names.py``) or elsewhere::
 
     test_verdict = cases(
         Case("own_bucket_versioned", "enabled", PASS, versioning("Enabled")),
@@ -10,7 +10,7 @@ A test module holds one table or more, beside the policies (``test_names.py`` be
         policies=[Path(__file__).parent],
     )
 
-A state is told to both sides at once::
+A state is written once for both sides::
 
     def bucket() -> Told:
         return Told(resource("aws_s3_bucket", 'bucket = "phi"'), lambda aws: aws.s3.create_bucket(Bucket="phi"))
@@ -20,10 +20,10 @@ A state is told to both sides at once::
             resource("aws_s3_bucket_versioning", ...), lambda aws: aws.s3.put_bucket_versioning(Bucket="phi", ...)
         )
 
-The resource that is judged is the one called ``phi``: its Terraform block is labelled so, its name in AWS contains it.
-Of a kind whose resources stand inside of others, the block around it is labelled so.
-A case is told to one side only where the other cannot say it. With each case goes a promise of all controls: blanking
-any fact leaves the verdict as it is or makes it unknown.
+The judged resource is called ``phi``: its Terraform block has this label, and its name in AWS contains it. For kinds
+that are nested in other resources, the outer block has this label.
+A case is written for one side only if the other cannot express it. Each case also checks a promise of all controls:
+blanking any fact leaves the verdict as it is or makes it unknown.
 
 pytest runs such tables, and so does ``hipaa-guard policies test``. The AWS side needs moto; nothing else does.
 """

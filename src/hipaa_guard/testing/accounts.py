@@ -1,7 +1,7 @@
-"""A simulated AWS account, made and read for one case after the other.
+"""A simulated AWS account, filled and read for one case after the other.
 
-What is the same for all cases is made once: the session with its clients and service models, and the account as a scan
-opens it. What a case makes, or is answered, ends with it.
+All cases share the session with its clients and service models, and the opened account. Resources and answers of a
+case end with it.
 """
 
 from __future__ import annotations
@@ -45,13 +45,13 @@ class Aws:
 
 
 def has_moto() -> bool:
-    """Whether there is a simulated AWS to tell cases to."""
+    """Whether moto, the simulated AWS, is installed."""
     return importlib.util.find_spec("moto") is not None
 
 
 @contextmanager
 def aws_account() -> Iterator[None]:
-    """An empty simulated account; nothing of the environment leads to a real one."""
+    """An empty simulated account. No setting of the environment leads to a real one."""
     before = {name: os.environ.get(name) for name in (*_ENVIRONMENT, *_NOT_IN_ENVIRONMENT)}
     os.environ.update(_ENVIRONMENT)
     for name in _NOT_IN_ENVIRONMENT:
@@ -72,7 +72,7 @@ def _simulation() -> Any:
     from moto.core import model_instances, models
 
     class Simulation(models.MockAWS):
-        """moto for boto3 alone: telling the package `responses` of every address would take longer than a case."""
+        """moto for boto3 alone: registering every address with the package `responses` takes longer than a case."""
 
         def _enable_patching(self, reset: bool = True) -> None:
             models.botocore_stubber.enabled = True
@@ -91,7 +91,7 @@ def _simulation() -> Any:
 def aws_inventory(
     controls: Sequence[Control], *, denied: str | None = None, answers: Callable[[Any], None] | None = None
 ) -> Inventory:
-    """What the simulated account holds; ``denied`` is refused, ``answers`` registers canned answers."""
+    """The inventory of the simulated account; ``denied`` is refused, ``answers`` registers canned answers."""
     return aws_collected(controls, denied=denied, answers=answers).inventory
 
 
@@ -102,10 +102,10 @@ def aws_collected(
     answers: Callable[[Any], None] | None = None,
     known: Mapping[str, Answer] | None = None,
 ) -> Collected:
-    """What a scan of the simulated account learns; it does not ask anew what is `known` (see `collect`)."""
+    """A scan of the simulated account; calls whose answers are `known` are not made again (see `collect`)."""
     from hipaa_guard.aws.collecting.collect import collect
 
-    # Whoever registers answers may register anything: in a session that ends with the case.
+    # Answers may be registered for any call, so their session ends with the case.
     session = _shared_session() if answers is None else _session()
     replies = _replies(session)
     try:
@@ -119,7 +119,7 @@ def aws_collected(
 
 
 def _account(session: Any) -> Any:
-    """The account for one reading. Nothing that an earlier one learnt of limits or failures is left."""
+    """The account for one reading, without the limits and failures that earlier readings met."""
     from hipaa_guard.aws.calling.calls import Caller
     from hipaa_guard.aws.calling.clients import Clients
 
@@ -130,7 +130,7 @@ def _account(session: Any) -> Any:
 
 @functools.cache
 def _opened() -> Any:
-    """The account as a scan opens it: asking STS and EC2 each time would take longer than most cases."""
+    """The account as a scan opens it, cached: calls to STS and EC2 would take longer than most cases."""
     from hipaa_guard.aws.sessions.accounts import open_account
 
     return open_account(session=_shared_session(), regions=REGION)
@@ -139,14 +139,14 @@ def _opened() -> Any:
 @functools.cache
 def _shared_session() -> Any:
     session = _session()
-    _replies(session)  # before the first client is made, which then gives them
+    _replies(session)  # before the first client is created, so that all clients give them
     return session
 
 
 def _session() -> Any:
     import boto3
 
-    _simulation()  # moto must be there before the first client is made
+    _simulation()  # moto must be active before the first client is created
     session = boto3.Session(region_name=REGION)
     session._session.register_component("data_loader", _loader())  # noqa: SLF001 - boto3 has no other way
     return session
@@ -162,7 +162,7 @@ def _loader() -> Any:
 
 @functools.cache
 def _client(service: str) -> Any:
-    """A client that makes what a case tells. It is another one than those that read the account."""
+    """A client to create the resources of a case. Other clients read the account."""
     return _shared_session().client(service)
 
 
@@ -170,7 +170,7 @@ _REPLIES: WeakKeyDictionary[Any, dict[str, Callable[[], Any]]] = WeakKeyDictiona
 
 
 def _replies(session: Any) -> dict[str, Callable[[], Any]]:
-    """The canned answers of a session by the event of their call; all clients made from now on give them."""
+    """The canned answers of a session by the event of their call; all clients created from now on give them."""
     if session not in _REPLIES:
         replies: dict[str, Callable[[], Any]] = {}
 

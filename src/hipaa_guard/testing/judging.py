@@ -1,4 +1,4 @@
-"""Tables of cases, judged: under pytest, and by ``hipaa-guard policies test``."""
+"""Judging tables of cases, under pytest and by ``hipaa-guard policies test``."""
 
 from __future__ import annotations
 
@@ -17,8 +17,9 @@ from hipaa_guard.controls.findings import Finding, judge
 from hipaa_guard.controls.loading import ControlError, Loaded, chosen, load, load_all
 from hipaa_guard.facts.inventory import Inventory
 from hipaa_guard.facts.locations import GapKind
+from hipaa_guard.facts.origin import Trace
 from hipaa_guard.facts.readings import Singleton
-from hipaa_guard.facts.resource import Fact, FactSource, Resource, Trace
+from hipaa_guard.facts.resource import Fact, FactSource, Resource
 from hipaa_guard.facts.values import Unknown, Value
 from hipaa_guard.terraform.binding.inventory import build_inventory
 from hipaa_guard.terraform.read import read
@@ -77,7 +78,7 @@ _TABLE = "hipaa_guard_cases"
 
 
 def cases_in(module: ModuleType) -> list[Case]:
-    """The cases of all tables that a module holds."""
+    """The cases of all tables of a module."""
     return [case for value in vars(module).values() for case in getattr(value, _TABLE, ())]
 
 
@@ -113,7 +114,7 @@ def _or_temporary(directory: Path | None) -> Iterator[Path]:
 
 @contextmanager
 def told_to(side: Side, case: Case, control: Control, directory: Path) -> Iterator[Inventory]:
-    """The inventory of a case as one side sees it."""
+    """The inventory of a case on one side."""
     if side == "terraform":
         yield terraform_inventory(case.terraform or "", [control], directory)
         return

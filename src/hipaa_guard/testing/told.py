@@ -1,4 +1,4 @@
-"""What is so: one state, told to Terraform and to AWS, and the verdict that is expected of it."""
+"""Cases: a state, written for Terraform and for AWS, and the expected verdict."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ Side = Literal["terraform", "aws"]
 SIDES: tuple[Side, ...] = ("terraform", "aws")
 
 Seed = Callable[[Any], object]
-"""Makes a state in an account, given its clients (`Aws`)."""
+"""Creates a state in an account, with its clients (`Aws`)."""
 Answers = Callable[[Any], None]
 """Registers canned answers in a session: see `answered`."""
 
@@ -22,9 +22,9 @@ UNSET = 'variable "open" {}\n'
 
 @dataclass(frozen=True)
 class Told:
-    """One state, as Terraform declares it and as calls of AWS make it; None to a side that cannot be told it.
+    """One state: its Terraform and the AWS calls that create it; None for a side that cannot express it.
 
-    ``+`` adds more Terraform behind it and further calls after it; ``|`` puts what another state tells in its place.
+    ``+`` appends Terraform and further calls; ``|`` replaces the parts that the other state has.
     """
 
     terraform: str | None = None
@@ -59,12 +59,12 @@ class Told:
     @property
     def text(self) -> str:
         """The Terraform of a state that has one."""
-        assert self.terraform is not None, "the state is not told to Terraform"
+        assert self.terraform is not None, "the state has no Terraform"
         return self.terraform
 
     def make(self, aws: Any) -> Any:
-        """Make the state in an account; what the call that makes the resource gives."""
-        assert self.aws is not None, "the state is not told to AWS"
+        """Create the state in an account. Returns the result of the call that creates the resource."""
+        assert self.aws is not None, "the state has no AWS calls"
         return self.aws(aws)
 
 
@@ -72,24 +72,24 @@ def _one_after_other(first: Callable[[Any], Any] | None, then: Callable[[Any], A
     if first is None or then is None:
         return first or then
 
-    def both(told: Any) -> Any:
-        made = first(told)
-        then(told)
-        return made
+    def both(argument: Any) -> Any:
+        result = first(argument)
+        then(argument)
+        return result
 
     return both
 
 
 def resource(type: str, lines: str = "", label: str = "phi") -> str:
-    """A block of Terraform: a resource with some arguments."""
+    """A Terraform block: a resource with these argument lines."""
     return f'resource "{type}" "{label}" {{\n{lines}\n}}\n'
 
 
 @dataclass(frozen=True)
 class Case:
-    """One case: the state in a sentence, the verdict, and the state told to each side.
+    """One case: the state in a sentence, the verdict, and the state for each side.
 
-    The state is a `Told`, or the text of its Terraform; ``terraform``, ``aws`` and ``answers`` tell what it does not.
+    The state is a `Told`, or the text of its Terraform; ``terraform``, ``aws`` and ``answers`` add the parts it lacks.
     """
 
     control: str
@@ -105,11 +105,11 @@ class Case:
     terraform: str | None = None
 
     def __post_init__(self) -> None:
-        told = Told(self.told) if isinstance(self.told, str) else self.told or Told()
+        state = Told(self.told) if isinstance(self.told, str) else self.told or Told()
         for part in ("terraform", "aws", "answers"):
-            here, there = getattr(self, part), getattr(told, part)
+            here, there = getattr(self, part), getattr(state, part)
             if here is not None and there is not None and here is not there:
-                raise TypeError(f"{self.id}: {part} is told twice, by the state and by {part}=")
+                raise TypeError(f"{self.id}: {part} is given twice, by the state and by {part}=")
             object.__setattr__(self, part, here if there is None else there)
         object.__setattr__(self, "told", Told(self.terraform, self.aws, self.answers))
 
@@ -120,5 +120,5 @@ class Case:
 
     @property
     def sides(self) -> tuple[Side, ...]:
-        """Whom it is told to."""
+        """The sides that it is written for."""
         return tuple(side for side in SIDES if getattr(self, side) is not None)

@@ -110,7 +110,7 @@ def test_a_destination_that_was_there_before_is_judged_where_it_is_declared(tmp_
     path = source(tmp_path, REPLICATED.format('file_system_id = "fs-0123456789abcdef0"'))
     found = judged(path, "efs_encrypted_with_cmk")[DESTINATION]
     assert found.status == UNKNOWN
-    assert "may have been there before" in found.message
+    assert "may have existed before" in found.message
     path = source(tmp_path, REPLICATED.format("file_system_id = var.open"))
     assert judged(path, "efs_encrypted_with_cmk")[DESTINATION].status == UNKNOWN
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from hipaa_guard.aws.collecting.collect import collect
-from hipaa_guard.aws.planning.call_forecast import foreseen
+from hipaa_guard.aws.planning.call_forecast import forecast
 from hipaa_guard.aws.planning.plan import planned
 from hipaa_guard.aws.sessions.accounts import open_account
 from hipaa_guard.controls.facts_read import kinds_of, wanted_facts
@@ -179,7 +179,7 @@ def test_a_default_group_keeps_its_identity(tmp_path: Path) -> None:
 def test_both_listings_of_groups_are_one_call() -> None:
     kinds, wanted = kinds_of(ON_GROUPS), wanted_facts(ON_GROUPS)
     assert "ingress" in wanted[SecurityGroup] & wanted[DefaultSecurityGroup]
-    (call,) = [each for each in foreseen(planned(kinds, wanted)) if each.operation == "ec2.describe_security_groups"]
+    (call,) = [each for each in forecast(planned(kinds, wanted)) if each.operation == "ec2.describe_security_groups"]
     assert sorted(call.kinds) == [DefaultSecurityGroup.kind, SecurityGroup.kind]
     with aws_account():
         group(everyone(22)).make(Aws())

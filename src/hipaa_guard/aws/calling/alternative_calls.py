@@ -1,8 +1,8 @@
-"""Plainer calls that answer what a bulk call answers, for a role to which the bulk call is denied.
+"""Plainer calls that together answer the same as a bulk call, for a role to which the bulk call is denied.
 
-Each bulk call of the table has a function that asks for what its answer is made of, in rounds, and puts an answer of
-the same form together. What a further call does not answer is left out, and the whole then counts as an answer that
-lacks something: its elements are known, that there are no others is not.
+Each bulk call of the table has a function that makes the plainer calls in rounds and combines their answers into one
+of the same form. A part that a call does not answer is left out. The combined answer then counts as incomplete: its
+elements are known, but there may be others.
 """
 
 from __future__ import annotations
@@ -17,35 +17,35 @@ from hipaa_guard.facts.values import Unknown
 
 @dataclass(frozen=True, slots=True)
 class Round:
-    """Calls that may be made at the same time: operation, parameters, and the region, where it is another one."""
+    """Calls that may be made at the same time: operation, parameters, and the region if it differs."""
 
     calls: Sequence[tuple[str, Mapping[str, Any], str | None]]
 
 
 @dataclass(slots=True)
 class Made:
-    """An answer that was put together."""
+    """An answer that was combined from others."""
 
     value: dict[str, Any]
     whole: bool = True
-    """Whether it has all that the bulk call would have answered."""
+    """Whether it has everything that the bulk call would have answered."""
 
 
 Making = Generator[Round, Sequence[Answer], Made]
-"""Asks for rounds of calls and is sent their answers, in their order."""
+"""Yields rounds of calls, and is sent their answers in the same order."""
 
 Wanted = Mapping[str, Collection[str]]
-"""What is read of the answer of the bulk call: its members, and of each the members of its elements."""
+"""Members of the bulk answer that are read, each with the members of its elements that are read."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sibling:
-    """How the answer of a bulk call is made from plainer calls."""
+    """The plainer calls that replace a bulk call, and how to combine their answers."""
 
     make: Callable[[Mapping[str, Any], str, Wanted], Making]
-    """Of the parameters of the bulk call, its region, and what is wanted of its answer."""
+    """Takes the parameters of the bulk call, its region, and the members that are read."""
     reads: Mapping[str, str]
-    """Operation -> JMESPath of what is read of its answer."""
+    """Operation -> JMESPath of the parts of its answer that are read."""
 
 
 def _round(operation: str, several: Sequence[Mapping[str, Any]], region: str | None = None) -> Round:
@@ -53,7 +53,7 @@ def _round(operation: str, several: Sequence[Mapping[str, Any]], region: str | N
 
 
 def _list(made: Made, answer: Answer, name: str) -> list[Any]:
-    """A list of an answer, as much of it as was answered."""
+    """A list of an answer, as far as it was answered."""
     if answer.refusal is not None:
         made.whole = False
     return list((answer.value or {}).get(name) or [])
@@ -160,11 +160,13 @@ _AUTHORIZATION_DETAILS = Sibling(
 
 # --- iam.get_credential_report ---------------------------------------------------------------------------------------
 
-_NEVER_TOLD = Unknown("only the credential report tells when a password that was never used was last changed")
+_ONLY_IN_REPORT = Unknown(
+    "only the credential report has the time when a password that was never used was last changed"
+)
 
 
 def _credential_report(_params: Mapping[str, Any], _region: str, _wanted: Wanted) -> Making:
-    """Rows of users as the report has them. The row of the root user is in the report alone."""
+    """Rows of users as in the report. Only the report itself has a row of the root user."""
     made = Made({"Rows": []}, whole=False)
     answers = yield _round("iam.list_users", [{}])
     users = _list(made, answers[0], "Users")
@@ -184,7 +186,7 @@ def _credential_report(_params: Mapping[str, Any], _region: str, _wanted: Wanted
 def _rows(
     user: Mapping[str, Any], devices: Answer, keys: Answer, profile: Answer, last_used: Mapping[str, Answer]
 ) -> Iterator[dict[str, Any]]:
-    """The row of a user; none where something of it was not answered."""
+    """The row of a user; none if a part of it was not answered."""
     own = (keys.value or {}).get("AccessKeyMetadata", [])
     answers = [devices, keys, *(last_used[key["AccessKeyId"]] for key in own)]
     has_password = not profile.absent(("NoSuchEntity",))
@@ -195,7 +197,7 @@ def _rows(
         "arn": user["Arn"],
         "password_enabled": str(has_password).lower(),
         "password_last_used": user.get("PasswordLastUsed") or "no_information",
-        "password_last_changed": _NEVER_TOLD,
+        "password_last_changed": _ONLY_IN_REPORT,
         "mfa_active": str(bool((devices.value or {}).get("MFADevices"))).lower(),
         "access_key_1_active": "false",
         "access_key_2_active": "false",
@@ -224,7 +226,7 @@ _CREDENTIAL_REPORT = Sibling(
 
 
 def _one_by_one(made: Made, several: Sequence[Answer], member: str, into: str) -> Made:
-    """What several answers each hold one of; one that was refused is lacking."""
+    """A list with one element from each of several answers, without those that were refused."""
     for answer in several:
         found = (answer.value or {}).get(member)
         if answer.refusal is not None or found is None:
@@ -242,7 +244,7 @@ def _roles(_params: Mapping[str, Any], _region: str, _wanted: Wanted) -> Making:
 
 
 def _subscriptions(_params: Mapping[str, Any], _region: str, _wanted: Wanted) -> Making:
-    made = Made({"Subscriptions": []}, whole=False)  # those to topics of other accounts are not among them
+    made = Made({"Subscriptions": []}, whole=False)  # subscriptions to topics of other accounts are missing
     answers = yield _round("sns.list_topics", [{}])
     topics = [{"TopicArn": each["TopicArn"]} for each in _list(made, answers[0], "Topics")]
     for answer in (yield _round("sns.list_subscriptions_by_topic", topics)):
@@ -251,7 +253,7 @@ def _subscriptions(_params: Mapping[str, Any], _region: str, _wanted: Wanted) ->
 
 
 def _trails(params: Mapping[str, Any], region: str, _wanted: Wanted) -> Making:
-    """The trails at home in the region; with shadow trails all that are listed, which may not be all there are."""
+    """The trails whose home is the region; with shadow trails, all listed trails, which may not be all that exist."""
     shadows = params.get("includeShadowTrails", True)
     made = Made({"trailList": []}, whole=not shadows)
     answers = yield _round("cloudtrail.list_trails", [{}])

@@ -1,4 +1,4 @@
-"""An end to what AWS, or whatever stands in for it, may send: in time and in size, for a body and for a list."""
+"""Limits of time and size for answers of AWS, or of a server in its place: for one body and for one list."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from typing import Any
 from hipaa_guard.aws.calling.raw_answers import SpoiltAnswerError
 
 BODY_SECONDS = 60.0
-"""A body that is not whole by then is given up, however steadily it drips; silence alone ends earlier."""
+"""Limit for reading one body, however steadily it arrives. A silent connection ends earlier."""
 BODY_BYTES = 64 * 2**20
-"""The largest pages of AWS (1,000 users with their policies, a credential report) are a tenth of it."""
+"""Limit for one body, ten times the largest pages of AWS (1,000 users with their policies, a credential report)."""
 CALL_SECONDS = 180.0
-"""A request that has no answer by then is given up, wherever it hangs: all bounds of its parts together end earlier."""
+"""Limit for one request, wherever it hangs. The limits of its parts together are shorter."""
 LIST_SECONDS = 3600.0
-"""A list that took so long to read, the waits for its turn not counted, and has further pages stays in part.
+"""Limit for reading a list, without the time that it waits in the queue. Further pages are then not read.
 
-AWS's longest, a million log groups in pages of 50, takes half of it at the ten pages a second that AWS allows.
+The longest list of AWS, a million log groups in pages of 50, takes half of it at ten pages a second, AWS's limit.
 """
 LIST_BYTES = 512 * 2**20
 
@@ -25,15 +25,15 @@ _PIECE = 2**16
 
 
 class SlowAnswerError(Exception):
-    """A body did not come to its end in time."""
+    """A body was not complete in time."""
 
 
 class EndlessListError(Exception):
-    """A list has more pages than any of AWS's."""
+    """A list has more pages than any list of AWS."""
 
 
 class BoundedSession:
-    """The HTTP session of a client of botocore's, which by itself reads bodies without any end."""
+    """The HTTP session of a botocore client, with limits. botocore itself reads bodies without any limit."""
 
     def __init__(self, session: Any, *, clock: Callable[[], float] = time.monotonic) -> None:
         self._session = session
@@ -43,8 +43,8 @@ class BoundedSession:
         """Send a request and read its answer.
 
         Raises:
-            SlowAnswerError: the body is not whole in time.
-            SpoiltAnswerError: the body is larger than any of AWS's.
+            SlowAnswerError: the body is not complete in time.
+            SpoiltAnswerError: the body is larger than any body of AWS.
 
         """
         request.stream_output = True  # leaves the body to be read here

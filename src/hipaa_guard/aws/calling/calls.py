@@ -1,4 +1,4 @@
-"""One call with all its pages, and what came of it."""
+"""One call with all its pages, and its outcome."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ from hipaa_guard.facts.values import Cause, Incomplete, Unknown, Value
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What came of one call: an answer, a refusal, or both where later pages were refused.
+    """The outcome of one call: an answer, a refusal, or both where later pages were refused.
 
-    Whether a refusal means that nothing is configured is for the reading to say, which knows its operation.
+    Only the reading of a fact can say whether a refusal means that nothing is configured, as it knows its operation.
     """
 
     operation: str
@@ -37,41 +37,41 @@ class Answer:
     params: Mapping[str, Any] = field(default_factory=dict)
     time: datetime = field(default_factory=now)
     requests: Mapping[str, int] = field(default_factory=dict)
-    """Operation -> how many requests were made for it, each page and each further try one."""
+    """Operation -> number of requests made for it; each page and each retry counts."""
     through: tuple[str, ...] = ()
-    """The operations that answered instead, as this one was denied (see `siblings`)."""
+    """The operations that answered instead of this one, which was denied (see `alternative_calls`)."""
 
     @property
     def asked(self) -> Asked:
-        """The call as evidence; of several that answered instead, the first."""
+        """The call as evidence; the first of them if several answered instead."""
         if self.through:
             return Asked(self.through[0], {}, self.region, self.time)
         return Asked(self.operation, self.params, self.region, self.time)
 
     @property
     def unknown(self) -> Unknown | None:
-        """Why something of the answer is not known; None where all of it is."""
+        """Why a part of the answer is not known; None where all of it is known."""
         return self.refusal.unknown() if self.refusal else None
 
     def absent(self, absent: Sequence[str]) -> bool:
-        """Whether the refusal is one that the reading declares to mean "none is configured"."""
+        """Whether the reading declares this refusal to mean "none is configured"."""
         return self.value is None and self.refusal is not None and self.refusal.means_absent(absent)
 
     def at(self, expression: str, absent: Sequence[str] = ()) -> Value:
-        """What a JMESPath finds in the answer; None where it is absent.
+        """The result of a JMESPath on the answer; None where it finds nothing.
 
-        Of an answer that lacks pages a list is `Incomplete`, and anything else is not known.
+        If the answer lacks pages, a list is `Incomplete` and any other result is unknown.
         """
         if self.value is None:
             return None if self.absent(absent) else self.unknown
-        found = searched(expression, self.value)
+        found = jmespath_result(expression, self.value)
         if self.refusal is None or isinstance(found, Unknown):
             return found
         return Incomplete(found, self.refusal.unknown()) if isinstance(found, list) else self.refusal.unknown()
 
 
-def searched(expression: str, value: Any) -> Value:
-    """What a JMESPath finds, as plain values: times as ISO 8601 text, bytes as text."""
+def jmespath_result(expression: str, value: Any) -> Value:
+    """The result of a JMESPath as plain values: times as ISO 8601 text, bytes as text."""
     from jmespath.exceptions import JMESPathError
 
     try:
@@ -81,7 +81,7 @@ def searched(expression: str, value: Any) -> Value:
 
 
 def plain(value: Any) -> Value:
-    """A value of boto3 as the vocabulary has it."""
+    """A value of boto3 as one of the types of `Value`."""
     if isinstance(value, dict):
         return {name: plain(part) for name, part in value.items()}
     if isinstance(value, list | tuple):
@@ -94,7 +94,7 @@ def plain(value: Any) -> Value:
 
 
 def call_key(operation: str, params: Mapping[str, Any], region: str, again: str = "") -> str:
-    """The same for calls that give the same answer; `again` sets apart one that is to be repeated."""
+    """A key that equal calls share; `again` gives a repetition of a call a key of its own."""
     return json.dumps([operation, region, params, again], sort_keys=True, default=str)
 
 
@@ -104,13 +104,13 @@ class Caller:
 
     clients: Clients
     enabled: frozenset[str] | None = None
-    """The regions that the account has enabled; None where it could not be asked."""
+    """The enabled regions of the account; None if AWS did not answer which these are."""
     limiter: Limiter = field(default_factory=Limiter)
     pause: Callable[[float], None] = time.sleep
     expired: Refusal | None = field(default=None, init=False)
 
     def call(self, operation: str, params: Mapping[str, Any], region: str, *, first_page: bool = False) -> Answer:
-        """Make a single call to its last page, or try its first, as often as is worth it. Never raises."""
+        """Make a single call, for all pages or only the first, with retries while these may help. Never raises."""
         call = Call(self, operation, params, region, first_page=first_page)
         while True:
             answer = in_time(call)
@@ -120,7 +120,7 @@ class Caller:
             self.pause(wait)
 
     def begin(self, operation: str, params: Mapping[str, Any], region: str) -> Job[Answer]:
-        """A call that may be attempted again and again, until it needs no more."""
+        """A call that may be attempted repeatedly, until no retry can help."""
         return Call(self, operation, params, region)
 
     def action(self, operation: str) -> str:
@@ -128,13 +128,13 @@ class Caller:
         return action_of(operation, self.clients.api_name(operation))
 
     def _lacked(self, error: Exception, operation: str) -> str:
-        """The IAM action of what was refused: of the operation, or of a further one that goes with it."""
+        """The IAM action that was refused: of the operation, or of a further one that it calls."""
         refused = getattr(error, "operation_name", None)
         also = (each for each in operation_quirks.also_called(operation) if self.clients.api_name(each) == refused)
         return self.action(next(also, operation))
 
     def refusal(self, error: Exception, operation: str, region: str, *, answered: bool = False) -> Refusal:
-        """What a failure means, by what is known of the account's regions; for `answered` see `classify`."""
+        """The meaning of a failure, in view of the account's enabled regions; for `answered` see `classify`."""
         service = operation.partition(".")[0]
         if isinstance(error, TimeoutError):  # ours: the endpoint is not asked again
             found = Refusal(Meaning.UNREACHABLE, "SilentEndpoint", "", operation, region, self.action(operation))
@@ -152,9 +152,9 @@ class Caller:
 
 
 class Call:
-    """One call under way: a further attempt goes on at the page where the last one stopped.
+    """One call in progress: a further attempt continues at the page where the last one stopped.
 
-    One thread at a time may attempt it.
+    Only one thread at a time may attempt it.
     """
 
     __slots__ = ("_caller", "_first_page", "_operation", "_params", "_reader", "_region", "_tally", "_tries")
@@ -172,7 +172,7 @@ class Call:
         self._tally = Tally(clock=caller.limiter.clock)
 
     def attempt(self) -> Answer:
-        """Ask for what is still missing. Never raises: what goes wrong is in the answer."""
+        """Request the pages that are still missing. Never raises: the answer holds the error."""
         caller, operation, region = self._caller, self._operation, self._region
         self._tries += 1
         expired = caller.expired
@@ -187,17 +187,17 @@ class Call:
         return answer
 
     def overdue(self) -> Answer | None:
-        """The answer of a call whose request hangs; None where it may still be answered."""
+        """The answer that stands for a request that hangs; None where AWS may still answer."""
         sent, caller = self._tally.sent, self._caller
         if sent is None or caller.limiter.clock() - sent < CALL_SECONDS:
             return None
-        caller.clients.hung(self._operation.partition(".")[0], self._region)
+        caller.clients.give_up(self._operation.partition(".")[0], self._region)
         hangs = SlowAnswerError(f"no answer came in {CALL_SECONDS:.0f} s")
         refusal = replace(caller.refusal(hangs, self._operation, self._region), code=_HANGS, tries=self._tries)
         return Answer(self._operation, self._region, refusal=refusal, params=self._params, requests=self._requests())
 
     def _asked(self) -> Refusal | None:
-        """Read pages; why not all were answered, None where they were."""
+        """Read the pages. Returns why not all were answered, None if they were."""
         caller, operation = self._caller, self._operation
         service, _, method = operation.partition(".")
         try:
@@ -218,16 +218,16 @@ class Call:
             finally:
                 if self._reader.pages.count > before:
                     self._tries = 1
-        except Exception as error:  # noqa: BLE001 - whatever it is, the fact is not known and the scan goes on
+        except Exception as error:  # noqa: BLE001 - after any error, the fact is unknown and the scan continues
             return caller.refusal(error, operation, self._region, answered=self._tally.answered)
         return None
 
     def _pause(self, seconds: float) -> None:
-        with self._caller.clients.gate.left():
+        with self._caller.clients.compute_lock.left():
             self._caller.pause(seconds)
 
     def _answer(self, refusal: Refusal | None) -> Answer:
-        """The pages that were answered count, also where a later one was not."""
+        """The answer with the pages that arrived, also if a later one failed."""
         caller, operation, region = self._caller, self._operation, self._region
         seen = self._reader.pages.merged if self._reader is not None and self._reader.pages.count else None
         if seen is not None:
@@ -252,7 +252,7 @@ class Call:
 
 
 def setback(answer: Answer) -> Setback | None:
-    """Whether an answer may be better at a further try."""
+    """Why a retry may give a better answer; None if it cannot."""
     refusal = answer.refusal
     if refusal is None or refusal.code in _FINAL or refusal.meaning not in _TROUBLES:
         return None
@@ -268,7 +268,7 @@ _TROUBLES = {
 
 _HANGS = "RequestHangs"
 
-# What another try does not change: the endpoint is given up, or does not know the operation; patience has ended.
+# A retry does not change these: the endpoint was given up, or does not know the operation; the time limit has passed.
 _FINAL = frozenset(
     {
         "InvalidAction",

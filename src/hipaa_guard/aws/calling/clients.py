@@ -1,6 +1,6 @@
 """One boto3 client per service, shared by all regions.
 
-A client for each service and region costs seconds and hundreds of megabytes before anything is learnt. Here the region
+A client for each service and region costs seconds and hundreds of megabytes before the first call. Here the region
 is set for each request: a handler gives it to botocore's own endpoint rules, so that partitions, global services, FIPS
 endpoints, custom endpoints and the buckets of S3 are resolved as botocore resolves them; another signs for it.
 """
@@ -29,9 +29,9 @@ from hipaa_guard.version import VERSION
 CONNECT_TIMEOUT = 5
 READ_TIMEOUT = 30
 PATIENCE = 6
-"""How much failing in a row an endpoint is given before it is not asked again, by the weights of `_FAILURES`."""
+"""Sum of the weights (`_FAILURES`) of failures in a row after which an endpoint is not called again."""
 
-# Services with one endpoint for the whole account that botocore does not know as global, by partition.
+# Services with one endpoint for the whole account that botocore does not list as global, by partition.
 ONE_ENDPOINT: Mapping[str, Mapping[str, str]] = {
     "aws": {
         "artifact": "us-east-1",
@@ -43,7 +43,7 @@ ONE_ENDPOINT: Mapping[str, Mapping[str, str]] = {
     "aws-us-gov": {"networkmanager": "us-gov-west-1"},
 }
 
-# Services that answer the same wherever they are asked from: botocore's rules know their endpoint in each partition.
+# Services that give the same answer in every region: botocore's rules know their endpoint in each partition.
 GLOBAL = frozenset({"cloudfront", "iam", "organizations", "route53", "shield"})
 
 _region: ContextVar[str | None] = ContextVar("_region", default=None)
@@ -51,41 +51,41 @@ _tally: ContextVar[Tally | None] = ContextVar("_tally", default=None)
 
 
 def asked_in(service: str, region: str, home: str, partition: str) -> str:
-    """Where a service is asked that is wanted for a region: a service of the whole account only in one place."""
+    """The region to call for a service in a region; always the same one for a service of the whole account."""
     return home if service in GLOBAL else ONE_ENDPOINT.get(partition, {}).get(service, region)
 
 
 @dataclass(slots=True)
 class Tally:
-    """What came of the requests of one call."""
+    """Counts and state of the requests of one call."""
 
     requests: Counter[str] = field(default_factory=Counter)
     """Operation -> requests made for it."""
     bytes: int = 0
-    """How much was answered."""
+    """The size of the answers."""
     answered: bool = False
-    """Whether the last request was answered: what fails then is the answer, not the question."""
+    """Whether the last request was answered: a failure then lies in the answer, not in the request."""
     signed: bool = True
-    """Whether the last answer bore a request id of AWS's."""
+    """Whether the last answer had a request id of AWS."""
     clock: Callable[[], float] = time.monotonic
     sent: float | None = None
-    """When the request that is under way was made; None where none is."""
+    """When the current request was sent; None while there is none."""
 
 
 class SilentEndpointError(Exception):
-    """The endpoint did not answer before and is not asked again in this scan."""
+    """The endpoint did not answer before and is not called again in this scan."""
 
 
 class Clients:
-    """The clients of one account's credentials, made when first needed.
+    """The boto3 clients for the credentials of one account, created when first needed.
 
-    Making a client is not thread-safe in botocore and is serialised; using one is.
+    botocore clients are thread-safe, but creating one is not. So creation is serialised.
     """
 
     def __init__(self, session: Any, home: str, *, threads: int = 64, partition: str | None = None) -> None:
         self._session = session
         self.home = home
-        self.gate = ComputeLock()
+        self.compute_lock = ComputeLock()
         """Held by the thread that prepares a request or reads an answer."""
         self._own = partition
         self._threads = threads
@@ -108,17 +108,17 @@ class Clients:
 
     @contextmanager
     def within(self, region: str, tally: Tally) -> Iterator[None]:
-        """Requests that this thread makes inside the block go to `region` and are told to `tally`."""
+        """Send the requests of this thread inside the block to `region`, and count them in `tally`."""
         tokens = _region.set(region), _tally.set(tally)
         try:
-            with self.gate.held():
+            with self.compute_lock.held():
                 yield
         finally:
             _region.reset(tokens[0])
             _tally.reset(tokens[1])
 
     def api_name(self, operation: str) -> str | None:
-        """How AWS spells an operation; None before its service has a client."""
+        """AWS's name of an operation; None before its service has a client."""
         service, _, method = operation.partition(".")
         client = self._made.get(service)
         return client.meta.method_to_api_mapping.get(method) if client is not None else None
@@ -128,11 +128,11 @@ class Clients:
         return str(self._session.get_partition_for_region(region))
 
     def asked_in(self, service: str, region: str) -> str:
-        """Where a service is asked that is wanted for a region; see `asked_in`."""
+        """The region to call for a service in a region; see `asked_in`."""
         return asked_in(service, region, self.home, self.own_partition)
 
     def offers(self, service: str, region: str) -> bool | None:
-        """Whether botocore's data lists the service in the region; None where it does not tell."""
+        """Whether botocore's data lists the service in the region; None where it has no data on it."""
         with self._lock:
             if service not in self._offered:
                 found: set[str] = set()
@@ -145,11 +145,11 @@ class Clients:
         return False if known and (service == "ec2" or self.offers("ec2", region)) else None
 
     def silent(self, service: str, region: str) -> bool:
-        """Whether the endpoint has failed to answer too often to be asked again."""
+        """Whether the endpoint has failed too often to be called again."""
         return self._failures[service, region] >= PATIENCE
 
-    def hung(self, service: str, region: str) -> None:
-        """Note that a request of the endpoint had to be given up."""
+    def give_up(self, service: str, region: str) -> None:
+        """Note that a request to the endpoint was abandoned."""
         with self._lock:
             self._failures[service, region] += _FAILURES[SlowAnswerError.__name__]
 
@@ -174,10 +174,10 @@ class Clients:
         config = Config(
             connect_timeout=CONNECT_TIMEOUT,
             read_timeout=READ_TIMEOUT,
-            retries={"mode": "standard", "total_max_attempts": 1},  # see limits.py
+            retries={"mode": "standard", "total_max_attempts": 1},  # see throttling.py
             max_pool_connections=self._threads,
             account_id_endpoint_mode="disabled",
-            # botocore's own is put together anew for each call.
+            # botocore would build its own anew for each call.
             user_agent=f"hipaa-guard/{VERSION} botocore/{botocore.__version__}",
         )
         only = ONE_ENDPOINT.get(self.own_partition, {}).get(service)
@@ -186,33 +186,33 @@ class Clients:
         endpoint.http_session = BoundedSession(endpoint.http_session)
         endpoint._response_parser_factory = TypedParsers(factory)  # noqa: SLF001 - as above
         if only is None and not client.meta.region_name.endswith("-global"):
-            # First, so that S3's own redirects to the right region still win.
+            # Registered first, so that S3's own redirects to the right region still win.
             client.meta.events.register_first("before-endpoint-resolution", _aim)
         client.meta.events.register("before-call", _sign_for)
         methods = {name: f"{service}.{method}" for method, name in client.meta.method_to_api_mapping.items()}
         client.meta.events.register_first("before-parameter-build", lambda model, **_: _note(methods[model.name]))
         client.meta.events.register_first("before-sign", self._renew)
         client.meta.events.register_first("before-send", lambda **_: self._refuse_silent(service))
-        client.meta.events.register_first("before-send", self.gate.leave)
-        client.meta.events.register_first("before-parse", self.gate.enter)
+        client.meta.events.register_first("before-send", self.compute_lock.leave)
+        client.meta.events.register_first("before-parse", self.compute_lock.enter)
         client.meta.events.register_first("before-parse", _arrived)
         client.meta.events.register("before-parse", _examine)
 
         def sent(caught_exception: Exception | None, attempts: int, operation: Any, **_: Any) -> None:
             self._count(service, caught_exception)
             tally = _tally.get()
-            if attempts > 1 and tally is not None:  # S3 was asked where a bucket really is, and has answered
+            if attempts > 1 and tally is not None:  # botocore asked S3 for the real region of a bucket, and S3 answered
                 tally.requests[methods[operation.name]] += 1
 
         client.meta.events.register_first("needs-retry", sent)
         return client
 
     def _renew(self, request_signer: Any, **_: Any) -> None:
-        """Renew credentials that run out while others compute: whoever gives them may take long, or hang."""
+        """Renew expiring credentials while other threads compute: their provider may take long, or hang."""
         credentials = request_signer._credentials  # noqa: SLF001 - botocore shows them to nobody
         needed = getattr(credentials, "refresh_needed", None)
         if needed is not None and needed():
-            with self.gate.left():
+            with self.compute_lock.left():
                 credentials.get_frozen_credentials()
 
     def _refuse_silent(self, service: str) -> None:
@@ -233,7 +233,7 @@ class Clients:
 
 
 def _time(value: Any) -> datetime:
-    """A time in an answer. botocore's own way looks for every form that a time was ever written in."""
+    """A time in an answer. botocore's own parser is slow, as it tries every form of a time."""
     from botocore.utils import parse_timestamp
 
     if isinstance(value, bool):
@@ -255,7 +255,7 @@ def _note(operation: str) -> None:
 
 
 def _arrived(**_: Any) -> None:
-    """An answer that came is not late, however long its thread waits until it may compute."""
+    """An answer that has arrived is not late, however long its thread waits until it may compute."""
     tally = _tally.get()
     if tally is not None:
         tally.answered = True
@@ -263,7 +263,7 @@ def _arrived(**_: Any) -> None:
 
 
 def _examine(operation_model: Any, response_dict: dict[str, Any], **_: Any) -> None:
-    """See that what came is an answer of AWS's, before botocore parses it."""
+    """Check that the answer is one of AWS, before botocore parses it."""
     tally = _tally.get()
     body = response_dict["body"]
     if tally is not None and isinstance(body, bytes):
@@ -272,7 +272,7 @@ def _examine(operation_model: Any, response_dict: dict[str, Any], **_: Any) -> N
     raw_answers.check(operation_model, response_dict)
 
 
-# What an endpoint that does not answer raises -> how much of the patience with it that takes.
+# Errors of an endpoint that does not answer -> their weight against `PATIENCE`.
 _FAILURES: Mapping[str, int] = {
     "ConnectTimeoutError": 3,
     "EndpointConnectionError": 3,
@@ -304,10 +304,10 @@ def _sign_for(params: dict[str, Any], context: dict[str, Any], **_: Any) -> None
 
 
 def _without_prefix(url: str) -> str:
-    """The URL without what stands in front of an IP address or ``localhost``, where no such host can exist.
+    """The URL without a prefix before an IP address or ``localhost``, where no such host can exist.
 
-    S3 Control, HealthOmics and others put the account id or words before the host name (``control-storage-omics.``);
-    a local endpoint has no such name.
+    S3 Control, HealthOmics and others put the account id or a word before the host name (``control-storage-omics.``).
+    A local endpoint has no such name.
     """
     parts = urlsplit(url)
     prefixed = _PREFIXED.fullmatch(parts.hostname or "")

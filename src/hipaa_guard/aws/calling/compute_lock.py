@@ -1,7 +1,7 @@
 """One thread at a time computes, while any number of them wait for the network.
 
-Python runs one thread at a time anyway. Threads that all want to prepare a request or read an answer take the
-interpreter from each other at every turn: with 64 of them a call cost three times as much as with one.
+Python runs one thread at a time anyway. Threads that all prepare a request or read an answer keep taking the
+interpreter from each other: with 64 of them a call cost three times as much as with one.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Any
 
 
 class ComputeLock:
-    """Held by the thread that computes. Entering and leaving twice does no harm."""
+    """A lock for the thread that computes. Entering or leaving twice has no effect."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -33,7 +33,7 @@ class ComputeLock:
 
     @contextmanager
     def held(self) -> Iterator[None]:
-        """Compute inside the block, but for what happens between `leave` and `enter`."""
+        """Compute inside the block, except between `leave` and `enter`."""
         self.enter()
         try:
             yield
@@ -42,7 +42,7 @@ class ComputeLock:
 
     @contextmanager
     def left(self) -> Iterator[None]:
-        """Wait inside the block while others compute."""
+        """Let others compute during the block."""
         self.leave()
         try:
             yield

@@ -12,9 +12,9 @@ from hipaa_guard.aws.calling.raw_answers import SpoiltAnswerError
 from hipaa_guard.aws.planning import operation_quirks
 
 Pages = dict[str, Any]
-"""The pages of an answer as one: lists joined, everything else as the first page has it."""
+"""The pages of an answer as one: lists joined, all other members from the first page."""
 
-# How operations hand on to the next page where botocore has no paginator: answered as, asked as.
+# Names of the next page's token where botocore has no paginator: in the answer, in the parameters.
 _TOKENS = (
     ("NextToken", "NextToken"),
     ("nextToken", "nextToken"),
@@ -28,11 +28,11 @@ _TOKENS = (
 
 
 class MorePagesError(Exception):
-    """There are further pages, and no way is known to ask for them."""
+    """There are further pages, and no parameter is known to request them."""
 
 
 class _Joined:
-    """Pages as they come, joined."""
+    """Joins pages as they arrive."""
 
     def __init__(self) -> None:
         self.merged: Pages = {}
@@ -48,9 +48,9 @@ class _Joined:
             _extend(self.merged, page, name.split("."))
 
 
-def _tells_nothing(value: Any) -> bool:
-    """Whether nothing stands in an answer; a list without elements is something that it says."""
-    return value is None or (isinstance(value, dict) and all(map(_tells_nothing, value.values())))
+def _is_empty(value: Any) -> bool:
+    """Whether an answer is empty; a list without elements is content."""
+    return value is None or (isinstance(value, dict) and all(map(_is_empty, value.values())))
 
 
 def _extend(into: Pages, page: Pages, path: list[str]) -> None:
@@ -70,7 +70,7 @@ def _extend(into: Pages, page: Pages, path: list[str]) -> None:
 
 
 class PageReader:
-    """Reads an operation page by page; after a failure `read` may be called again and goes on where it stopped."""
+    """Reads an operation page by page; after a failure, another `read` continues where it stopped."""
 
     def __init__(
         self,
@@ -97,14 +97,14 @@ class PageReader:
             size = operation_quirks.page_size(client, method, self._params)
             paginator = client.get_paginator(method)
             self._iterator = paginator.paginate(**self._params, PaginationConfig={"PageSize": size} if size else {})
-            self._iterator._inject_starting_params(self._params)  # noqa: SLF001 - botocore's own iterator cannot go on
+            self._iterator._inject_starting_params(self._params)  # noqa: SLF001 - botocore's own iterator cannot resume
 
     def read(self) -> None:
-        """Ask for all pages that are still missing, or only for the first.
+        """Request all pages that are still missing, or only the first.
 
         Raises:
-            SpoiltAnswerError: a page is none of AWS's.
-            EndlessListError: the list does not come to its end.
+            SpoiltAnswerError: a page is not an answer of AWS.
+            EndlessListError: the list does not end.
 
         """
         ask = getattr(self._client, self._method)
@@ -119,13 +119,13 @@ class PageReader:
                 raise EndlessListError(f"there is no end after {self.pages.count} pages")
 
     def _examine(self, page: Pages) -> None:
-        """A list that is left out is an empty one only where AWS itself says so, which its request id shows.
+        """Check for left-out lists: one counts as empty only in an answer of AWS itself, which its request id shows.
 
-        So is an answer in which nothing stands.
+        The same holds for an empty answer.
         """
         if self._tally.signed:
             return
-        if _tells_nothing({name: value for name, value in page.items() if name != "ResponseMetadata"}):
+        if _is_empty({name: value for name, value in page.items() if name != "ResponseMetadata"}):
             raise SpoiltAnswerError("the answer is empty and has no request id of AWS's")
         lists = [] if self._iterator is None else [key.expression for key in self._iterator.result_keys]
         left_out = next((name for name in lists if "." not in name and name not in page), None)
@@ -133,7 +133,7 @@ class PageReader:
             raise SpoiltAnswerError(f"the answer has neither {left_out} nor a request id of AWS's")
 
     def _aim_at_token(self, page: Pages) -> bool:
-        """Keep a page as botocore's paginator does; whether there is another, for which the parameters now ask."""
+        """Keep a page as botocore's paginator does. Returns whether there is another; the parameters now request it."""
         token = self._iterator._get_next_token(page)  # noqa: SLF001
         self.pages.add(page, [key.expression for key in self._iterator.result_keys])
         if all(part is None for part in token.values()):
@@ -143,7 +143,7 @@ class PageReader:
         return True
 
     def _aim_at_next(self, page: Pages) -> bool:
-        """The same where boto3 has no paginator."""
+        """As `_aim_at_token`, where boto3 has no paginator."""
         self.pages.add(page, [name for name, value in page.items() if isinstance(value, list)])
         onward = _onward(self._client, self._method, page)
         if onward is None:
@@ -157,7 +157,7 @@ class PageReader:
         """Note the token of a further page.
 
         Raises:
-            botocore.exceptions.PaginationError: it leads back to a page that was read.
+            botocore.exceptions.PaginationError: it leads back to a page that was read before.
 
         """
         from botocore.exceptions import PaginationError
@@ -174,10 +174,10 @@ def _answered(page: Pages) -> str:
 
 
 def _onward(client: Any, method: str, page: Pages) -> str | None:
-    """The parameter that asks for the next page; None on the last one.
+    """The parameter that requests the next page; None on the last one.
 
     Raises:
-        MorePagesError: the answer says that there are more, and the operation has no parameter to ask for them.
+        MorePagesError: the answer says that there are more, and the operation has no parameter to request them.
 
     """
     answered = _answered(page)

@@ -1,8 +1,8 @@
-"""Whether an HTTP answer is one of AWS's own, and whole: checked before botocore parses it.
+"""Checks before botocore parses an HTTP answer: it must come from AWS and be complete.
 
-botocore reads a body that was cut, a page of a proxy and an empty body as an answer in which nothing is configured.
-Here each answer is held against what AWS sends: as many bytes as its header says, in the form of the service's protocol
-(a JSON object, or XML with the root of the operation). What does not fit is nothing that AWS said, and is asked again.
+botocore reads a truncated body, a page of a proxy and an empty body as an answer in which nothing is configured. An
+answer of AWS has as many bytes as its header says, in the form of the service's protocol (a JSON object, or XML with
+the root of the operation). Any other answer is rejected, and the call is repeated.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from typing import Any
 _REQUEST_IDS = ("x-amzn-requestid", "x-amz-request-id", "x-amzn-request-id", "x-amz-id-2")
 _REQUEST_ID_ELEMENTS = (b"<RequestId>", b"<requestId>", b"<RequestID>")
 
-# The root of what rest-xml operations answer, where the model does not name it: the "Response Syntax" of each operation
-# in the Amazon S3 API reference, read 2026-11-30.
+# The root of the answers of rest-xml operations, where the model does not name it: the "Response Syntax" of each
+# operation in the Amazon S3 API reference, read 2026-11-30.
 _ROOTS: Mapping[str, str] = {
     "GetBucketAcl": "AccessControlPolicy",
     "GetBucketLocation": "LocationConstraint",
@@ -24,7 +24,7 @@ _ROOTS: Mapping[str, str] = {
     "GetBucketVersioning": "VersioningConfiguration",
     "ListBuckets": "ListAllMyBucketsResult",
 }
-# What answers of many operations have in common.
+# Members that answers of many operations share.
 _PAGING = frozenset({"NextToken", "nextToken", "NextMarker", "Marker", "Truncated", "position", "ResponseMetadata"})
 _UNSERVED = (404, 405, 501)
 _ERROR_ROOTS = frozenset({"Error", "ErrorResponse", "Response"})
@@ -32,18 +32,18 @@ _ERROR_MEMBERS = frozenset({"__type", "code", "Code", "message", "Message", "err
 
 
 class SpoiltAnswerError(Exception):
-    """What came is not what AWS sent. The message says what came instead."""
+    """An answer is not one that AWS sends. The message describes it."""
 
 
 class UnservedOperationError(SpoiltAnswerError):
-    """The endpoint has no such operation, and says so in words of its own: a stand-in for AWS, or a way elsewhere."""
+    """The endpoint is not AWS and says, in its own form, that it has no such operation: a simulation or a proxy."""
 
 
 def check(model: Any, answer: Mapping[str, Any]) -> None:
-    """See that an answer is whole and has the form of its operation (`model`, of botocore).
+    """Check that an answer is complete and has the form of its operation (`model`, of botocore).
 
     Raises:
-        SpoiltAnswerError: it is not, or has not.
+        SpoiltAnswerError: it is incomplete or has another form.
 
     """
     status, headers, body = answer["status_code"], answer["headers"], answer["body"]
@@ -64,7 +64,7 @@ def is_xml(service: Any) -> bool:
 
 
 def from_aws(headers: Mapping[str, str], body: bytes) -> bool:
-    """Whether the answer bears the request id that AWS gives each."""
+    """Whether the answer has the request id that AWS gives each answer."""
     return any(name in headers for name in _REQUEST_IDS) or any(each in body for each in _REQUEST_ID_ELEMENTS)
 
 
@@ -75,9 +75,9 @@ def _check_length(headers: Mapping[str, str], body: bytes) -> None:
 
 
 def _check_error(status: int, headers: Mapping[str, str], body: bytes) -> None:
-    """An error without AWS's form is one of whatever stands between; services send either form."""
-    said = _json(body)
-    fits = from_aws(headers, body) or (isinstance(said, dict) and not _ERROR_MEMBERS.isdisjoint(said))
+    """Reject an error that has neither of AWS's two forms: it comes from a server in between."""
+    document = _json(body)
+    fits = from_aws(headers, body) or (isinstance(document, dict) and not _ERROR_MEMBERS.isdisjoint(document))
     if not fits and not any(root in _ERROR_ROOTS for root in _opening(body)[:1]):
         error = UnservedOperationError if status in _UNSERVED else SpoiltAnswerError
         raise error(f"HTTP {status} came {_described(headers, body)}, which is no error of AWS's form")
@@ -89,29 +89,29 @@ def _check_form(model: Any, headers: Mapping[str, str], body: bytes) -> None:
         return
     payload = shape.serialization.get("payload")
     if payload is not None and shape.members[payload].type_name in ("blob", "string"):
-        said = _json(body)
+        document = _json(body)
         # The only payload of this form that a scan reads is a policy, which has statements.
-        fits = isinstance(said, dict) and "Statement" in said if payload == "Policy" else bool(body)
+        fits = isinstance(document, dict) and "Statement" in document if payload == "Policy" else bool(body)
     elif not any("location" not in member.serialization for member in shape.members.values()):
-        return  # all of it stands in headers
+        return  # the whole answer is in headers
     elif is_xml(model.service_model):
         fits = _has_root(model, body)
     elif model.service_model.resolved_protocol == "smithy-rpc-v2-cbor":
         fits = bool(body) and body[0] >> 5 == 5  # a map
     else:
-        said = _json(body)
-        fits = isinstance(said, dict) and not _is_foreign(shape.members.get(payload, shape), said)
+        document = _json(body)
+        fits = isinstance(document, dict) and not _is_foreign(shape.members.get(payload, shape), document)
     if not fits:
         raise SpoiltAnswerError(f"the answer came {_described(headers, body)}, which is not the form of {model.name}")
 
 
-def _is_foreign(shape: Any, said: Mapping[str, Any]) -> bool:
-    """Whether a JSON object is the answer of another operation: it has members, and none is of this one but its paging.
+def _is_foreign(shape: Any, document: Mapping[str, Any]) -> bool:
+    """Whether a JSON object is the answer of another operation: it has members, but none of this one except for paging.
 
-    AWS adds members to answers, and leaves out what is not set; an answer of nothing but new members is none of both.
+    AWS adds members to answers and leaves out those that are not set, but never sends an answer of new members alone.
     """
     own = {member.serialization.get("name", name) for name, member in shape.members.items()}
-    return bool(said) and not said.keys() & (own - _PAGING) and not said.keys() <= own
+    return bool(document) and not document.keys() & (own - _PAGING) and not document.keys() <= own
 
 
 def _json(body: bytes) -> Any:
@@ -132,13 +132,13 @@ def _has_root(model: Any, body: bytes) -> bool:
         member = shape.members[payload]
         expected = {payload, member.name, member.serialization.get("name")}
     else:
-        # Stand-ins for AWS name the root after the operation where AWS has another name.
+        # Simulations of AWS name the root after the operation where AWS has another name.
         expected = {_ROOTS.get(model.name), f"{model.name}Response", f"{model.name}Result", shape.name}
     return bool(found) and found[0] in expected
 
 
 def _opening(body: bytes) -> list[str]:
-    """The root of an XML document and its children, without namespaces; empty where it is none."""
+    """The root of an XML document and its children, without namespaces; empty for other texts."""
     try:
         root = ET.fromstring(body)  # noqa: S314 - expat of today refuses to expand entities without bound
     except ET.ParseError:

@@ -1,4 +1,4 @@
-"""Many calls at once, fairly: each service and region has its turn, and none is asked too much at a time."""
+"""Many calls at once: services and regions take turns, and none gets too many calls at a time."""
 
 from __future__ import annotations
 
@@ -19,17 +19,17 @@ T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
 
 _LOOK = 5.0
-"""Seconds between looks at whether something that runs is overdue."""
+"""Seconds between checks for overdue jobs."""
 
 
 class Job(Protocol[T_co]):
-    """What is done in a thread, perhaps several times. It must not raise."""
+    """Work for a thread, which may be attempted several times. It must not raise."""
 
     def attempt(self) -> T_co:
-        """Do it, and say what came of it."""
+        """Do the work and return its result."""
 
     def overdue(self) -> T_co | None:
-        """What came of it where it hangs and is to be given up; None where it may go on. Called in another thread."""
+        """The result if the work hangs and must be abandoned; None if it may continue. Called in another thread."""
 
 
 @dataclass(slots=True, eq=False)
@@ -40,7 +40,7 @@ class _Entry(Generic[T]):
 
 
 def in_time(job: Job[T]) -> T:
-    """Do a single job in a thread of its own, and give it up where it hangs."""
+    """Do a single job in a thread of its own, and abandon it if it hangs."""
     done: SimpleQueue[tuple[Job[T], Future[T]]] = SimpleQueue()
     workers = _Workers(done)
     workers.do(job, job.attempt)
@@ -58,32 +58,32 @@ E = TypeVar("E")
 
 
 class _Workers(Generic[E, T]):
-    """Threads, as many as there is work for. None keeps the program from its end, not even one that hangs for ever."""
+    """As many threads as there is work for. None keeps the program from ending, not even one that hangs forever."""
 
     def __init__(self, done: SimpleQueue[tuple[E, Future[T]]]) -> None:
         self._done = done
-        self._given: SimpleQueue[tuple[E, Callable[[], T]] | None] = SimpleQueue()
+        self._tasks: SimpleQueue[tuple[E, Callable[[], T]] | None] = SimpleQueue()
         self._number = 0
         self.free = 0
-        """How many of them wait for work."""
+        """Number of threads that wait for work."""
 
     def do(self, entry: E, work: Callable[[], T]) -> None:
-        """Let one of them do a work, whose result is put to `done` with what it is of."""
+        """Let a thread do the work of an entry, and put the entry with its result into `done`."""
         if self.free:
             self.free -= 1
         else:
             self._number += 1
             threading.Thread(target=self._run, name=f"aws_{self._number}", daemon=True).start()
-        self._given.put((entry, work))
+        self._tasks.put((entry, work))
 
     def dismiss(self) -> None:
-        """Let all end when they have nothing to do."""
+        """Let all threads end when they have no work."""
         for _ in range(self._number):
-            self._given.put(None)
+            self._tasks.put(None)
 
     def _run(self) -> None:
-        while (given := self._given.get()) is not None:
-            entry, work = given
+        while (task := self._tasks.get()) is not None:
+            entry, work = task
             future: Future[T] = Future()
             try:
                 future.set_result(work())
@@ -93,10 +93,10 @@ class _Workers(Generic[E, T]):
 
 
 class RequestQueue(Generic[T]):
-    """Runs jobs in threads, in turn over their lanes, and hands results to whoever started it, one at a time.
+    """Runs jobs in threads, taking turns between lanes, and hands their results one by one to the thread that runs it.
 
-    `setback` says of a result whether its job may be run again; the limiter says when, and how many run at a time.
-    `add` and `run` belong to one thread.
+    `setback` says by a result whether its job may be run again; the limiter says when, and how many jobs run at a time.
+    Only one thread may call `add` and `run`.
     """
 
     def __init__(
@@ -121,11 +121,11 @@ class RequestQueue(Generic[T]):
         self._workers: _Workers[_Entry[T], T] = _Workers(self._done)
 
     def add(self, lane: Lane, job: Job[T]) -> None:
-        """Let a job wait for its turn."""
+        """Add a job to the queue of its lane."""
         self._queue(lane).append(_Entry(lane, job))
 
     def run(self, take: Callable[[T], None]) -> None:
-        """Run all jobs, those included that `take` adds, and give each last result to `take` in this thread."""
+        """Run all jobs, also those that `take` adds, and give the final result of each to `take` in this thread."""
         try:
             while self._started():
                 if self._running:
@@ -137,7 +137,7 @@ class RequestQueue(Generic[T]):
             self._workers.dismiss()
 
     def _started(self) -> bool:
-        """Start what may start now; whether anything runs or waits."""
+        """Start all jobs that may start now. Returns whether any job runs or waits."""
         while self._later and self._later[0][0] <= self._limiter.clock():
             _, _, entry = heapq.heappop(self._later)
             self._queue(entry.lane).appendleft(entry)
@@ -145,19 +145,19 @@ class RequestQueue(Generic[T]):
         return bool(self._running or self._order or self._later)
 
     def _finish(self, take: Callable[[T], None]) -> None:
-        """Take the next result, unless something else may start before it comes."""
+        """Take the next result, unless another job may start before it arrives."""
         quiet = self._quiet()
         try:
             entry, future = self._done.get(timeout=_LOOK if quiet is None else min(quiet, _LOOK))
         except Empty:
             return
         self._workers.free += 1
-        if entry in self._running:  # else it was given up
+        if entry in self._running:  # else it was abandoned
             del self._running[entry]
             self._end(entry, future.result(), take)
 
     def _give_up(self, take: Callable[[T], None]) -> None:
-        """End what hangs. Its thread is left to itself."""
+        """End jobs that hang. Their threads are left alone."""
         if time.monotonic() - self._looked < _LOOK:
             return
         self._looked = time.monotonic()
@@ -176,7 +176,7 @@ class RequestQueue(Generic[T]):
             heapq.heappush(self._later, (self._limiter.clock() + wait, next(self._numbers), entry))
 
     def _quiet(self) -> float | None:
-        """For how many seconds nothing that waits may start by the passing of time; None where nothing does."""
+        """Seconds until time alone lets a waiting job start; None if it lets none start."""
         times = [rest for lane in self._order if (rest := self._limiter.rests(lane))]
         if self._later:
             times.append(max(0.0, self._later[0][0] - self._limiter.clock()))

@@ -1,9 +1,9 @@
-"""How much AWS is asked at a time: a limit for each service and region of an account, learnt from its throttling.
+"""The number of calls to AWS at a time: a limit for each service and region of an account, learnt from throttling.
 
-AWS counts requests for each account, region and service, and shares what it allows with everything else that runs in
-the account. A lane begins at what its service is known to bear, widens by one call a round while AWS answers, halves
-when it throttles, and rests before it asks again. What was throttled is tried again from the queue, not by a thread
-that sleeps. botocore itself repeats nothing: here is the only place that decides on a further try.
+AWS counts requests for each account, region and service. Everything that runs in the account shares its limit. A lane
+begins with the width of its service and widens by one call a round while AWS answers. When AWS throttles, the lane is
+halved and rests. A throttled call is retried from the queue, not by a thread that sleeps. botocore itself retries
+nothing: only this module decides on retries.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 Lane = tuple[str, str]
-"""Service and region: what AWS limits in one account."""
+"""Service and region: AWS limits their requests in one account."""
 
 WIDTH = 8
-"""Calls at a time that a lane begins with, where the table names no other number; it never exceeds the double."""
+"""Calls at a time with which a lane begins, unless the table has another number; the most is twice that number."""
 
-# By what the services document for their reading operations: few requests a second mean few calls at a time.
+# From the documented limits of reading operations: few requests a second mean few calls at a time.
 WIDTHS: Mapping[str, int] = {
     "account": 1,  # ListRegions: 5 a second
     "apigateway": 2,  # all reading operations of an account together: 10 a second
@@ -41,21 +41,21 @@ WIDTHS: Mapping[str, int] = {
 }
 
 NARROWEST = 0.25
-"""Below one call at a time a lane rests after each: the narrower, the longer."""
+"""The least width. A lane of less than one call rests after each call: the narrower, the longer."""
 _REST = 0.1
 _WIDEN_SLOWLY = 0.05
 
 
 class Trouble(StrEnum):
-    """Why a call is worth another try."""
+    """Why a call is worth a retry."""
 
     THROTTLED = "throttled"
     PASSING = "passing"
-    """The service or the network failed; it may work a moment later."""
+    """The service or the network failed; a retry may succeed."""
 
 
 Setback = tuple[Trouble, int]
-"""What went wrong, and how often in a row the call was tried without getting any further."""
+"""The trouble, and the number of attempts in a row without a new page."""
 
 TRIES: Mapping[Trouble, int] = {Trouble.THROTTLED: 6, Trouble.PASSING: 4}
 _FIRST_WAIT = 0.25
@@ -68,11 +68,11 @@ class _State:
     widest: int
     running: int = 0
     narrowed: int = 0
-    """How often it was: what began before the last time tells nothing of the present width."""
+    """Number of times that the lane was narrowed. Calls from before the last time say nothing of the present width."""
     in_a_row: int = 0
     rests_until: float = 0.0
     hopeless: bool = False
-    """A call was throttled to its last try, and nothing answered since: the next get one try each, in single file."""
+    """A call was throttled to its last attempt, and none was answered since: now each gets one attempt, one by one."""
 
 
 class Limiter:
@@ -87,7 +87,7 @@ class Limiter:
         self._lock = threading.Lock()
 
     def begin(self, lane: Lane) -> int | None:
-        """Take a place in a lane, and get what `end` wants to be told; None where it is full or rests."""
+        """Take a place in a lane. Returns the `begun` for `end`; None if the lane is full or rests."""
         with self._lock:
             state = self._state(lane)
             if state.running >= max(1, int(state.width)) or state.rests_until > self.clock():
@@ -96,7 +96,7 @@ class Limiter:
             return state.narrowed
 
     def end(self, lane: Lane, begun: int, trouble: Trouble | None, tries: int) -> float | None:
-        """Give the place back; in how many seconds to try again, None if not at all."""
+        """Give the place back. Returns the seconds until a retry, None for no retry."""
         with self._lock:
             state = self._state(lane)
             state.running -= 1
@@ -112,16 +112,16 @@ class Limiter:
             return wait
 
     def wait(self, trouble: Trouble | None, tries: int) -> float | None:
-        """In how many seconds a call that was tried so often is to be tried again; None if not at all."""
+        """Seconds until the retry of a call after so many attempts; None for no retry."""
         return None if trouble is None or tries >= TRIES[trouble] else self._pause(tries)
 
     def width(self, lane: Lane) -> float:
-        """How many calls at a time the lane takes now."""
+        """Number of calls at a time that the lane takes now."""
         with self._lock:
             return self._state(lane).width
 
     def rests(self, lane: Lane) -> float:
-        """For how many seconds nothing begins in a lane."""
+        """Seconds until a call may begin in a lane."""
         state = self._lanes.get(lane)
         return max(0.0, state.rests_until - self.clock()) if state is not None else 0.0
 
@@ -139,7 +139,7 @@ class Limiter:
         return wait
 
     def _pause(self, times: int) -> float:
-        """Longer each time, and never the same for two, so that they do not come back together."""
+        """Seconds of a pause: longer each time, and random, so that calls do not come back together."""
         return float(min(_LONGEST_WAIT, _FIRST_WAIT * 2 ** (times - 1)) * (1 + self._random()) / 2)
 
     def _state(self, lane: Lane) -> _State:
@@ -150,5 +150,5 @@ class Limiter:
 
 
 def _widening(width: float) -> float:
-    """By one call a round: as many answers as there are places."""
+    """The increase per answer, so that a lane widens by one call when as many answers came as it has places."""
     return 1 / width if width >= 1 else _WIDEN_SLOWLY

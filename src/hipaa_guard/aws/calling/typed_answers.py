@@ -1,6 +1,6 @@
-"""Whether each member of an answer has the type that its operation gives it: checked while botocore parses it.
+"""Checks that each member of an answer has the type that its operation declares, while botocore parses it.
 
-botocore takes a number for a text, and any word but "true" for "no". A member of another type is nothing that AWS said.
+botocore accepts a number as a text, and reads any word but "true" as false. AWS never sends a member of another type.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _IN_HEADERS = ("header", "headers", "statusCode")
 
 
 class TypedParsers:
-    """Makes botocore's parsers, each of which raises `SpoiltAnswerError` at a member of a wrong type."""
+    """Creates botocore's parsers, with checks that raise `SpoiltAnswerError` for a member of a wrong type."""
 
     def __init__(self, factory: Any) -> None:
         self._factory = factory
@@ -44,7 +44,7 @@ def _typed(type_name: str, fits: Callable[[Any], bool], ordinary: Handler) -> Ha
         if not fits(value):
             raise SpoiltAnswerError(f"a {type_name} of the answer ({shape.name}) is {_described(value)}")
         if type_name == "string" and not value.isascii():
-            # Half of a surrogate pair is no character, and nothing can write it.
+            # Half of a surrogate pair is not a character, and cannot be encoded.
             value = value.encode("utf-8", "replace").decode("utf-8")
         return ordinary(shape, value)
 
@@ -75,7 +75,7 @@ def _truth(shape: Shape, value: Any) -> bool:
 
 
 def _text(shape: Shape, value: Any) -> str:
-    """The text of an XML element, or of a header; elements of one name come as a list."""
+    """The text of an XML element or a header; several elements of one name arrive as a list."""
     if isinstance(value, str):
         return value
     if isinstance(value, list) or len(value):

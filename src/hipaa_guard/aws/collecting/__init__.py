@@ -1,1 +1,1 @@
-"""Reads an account: makes the planned calls, keeps the fields that are read, and names what was not answered."""
+"""Reading an account: makes the planned calls, keeps the fields that are read, and lists the unanswered calls."""

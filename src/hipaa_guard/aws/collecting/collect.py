@@ -1,4 +1,4 @@
-"""Reads an account: makes the planned calls, and accounts for everything that was not answered."""
+"""Reading an account: makes the planned calls, and accounts for everything that was not answered."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import cached_property, partial
 from typing import Any
 
-from hipaa_guard.aws.calling.calls import Answer, searched
+from hipaa_guard.aws.calling.calls import Answer, jmespath_result
 from hipaa_guard.aws.collecting.discovery import Discovered, Discovery
 from hipaa_guard.aws.collecting.fact_source import AnswerIndex, AwsSource, Item
 from hipaa_guard.aws.collecting.missing import UnansweredCalls
@@ -22,14 +22,15 @@ from hipaa_guard.aws.sessions.accounts import AwsAccount
 from hipaa_guard.clock import now
 from hipaa_guard.facts.inventory import Inventory
 from hipaa_guard.facts.locations import Gap
+from hipaa_guard.facts.origin import Origin
 from hipaa_guard.facts.readings import Listing, Singleton
-from hipaa_guard.facts.resource import Origin, Resource
+from hipaa_guard.facts.resource import Resource
 from hipaa_guard.facts.values import Cause, Unknown, first_unknown
 
 
 @dataclass(frozen=True, slots=True)
 class FactCount:
-    """What became of the facts that the scan set out to read: ``planned == known + absent + unknown``."""
+    """Counts of the facts that the scan planned to read: ``planned == known + absent + unknown``."""
 
     planned: int
     known: int
@@ -39,7 +40,7 @@ class FactCount:
 
 @dataclass(frozen=True)
 class Collected:
-    """What a scan learnt of an account, and what it did not."""
+    """The resources and answers that a scan read from an account, and the gaps."""
 
     inventory: Inventory
     gaps: tuple[Gap, ...]
@@ -48,28 +49,28 @@ class Collected:
     partition: str
     regions: tuple[str, ...]
     skipped: Mapping[str, str]
-    """Regions that were not read -> why."""
+    """Regions that were not read -> the reason."""
     calls: Mapping[str, int]
-    """Operation -> requests made for what was answered, each page and each further try one."""
+    """Operation -> requests made for the answers; each page and each retry counts."""
     answers: Mapping[str, Answer]
-    """What is kept of the answers, by `call_key`."""
+    """The kept fields of the answers, by `call_key`."""
     denied: tuple[str, ...]
-    """The IAM actions whose lack left something unknown, sorted."""
+    """The missing IAM actions that left facts or resources unknown, sorted."""
     gone: int
     """Resources that were deleted between their listing and their details."""
     out_of_scope: int
-    """Resources listed for the whole account that lie in regions not asked for."""
+    """Resources listed for the whole account that lie in regions outside of the scan."""
     faults: int
-    """Calls that this program made wrongly."""
+    """Calls that failed by a fault of this program."""
     started: datetime
     finished: datetime
     plan: Plan
     discovered: Discovered
-    """What AWS says that exists, whatever was read of it."""
+    """The resources that exist according to AWS, whether they were read or not."""
 
     @cached_property
     def facts(self) -> FactCount:
-        """The account of all planned facts of all resources."""
+        """The counts over all planned facts of all resources."""
         known = absent = unknown = 0
         facts = {each.kind: each.facts for each in self.plan.all if each.kept}
         for resource in self.inventory:
@@ -96,9 +97,9 @@ def collect(
 ) -> Collected:
     """Read the resources of these kinds, and their wanted facts (all, without `wanted`), in all regions of the account.
 
-    Nothing that a call may answer raises: what was not seen is unknown in the inventory and named in the gaps. What is
-    `known`, by `call_key`, is not asked again; each answer is given to `note` before it is used. With the `questions`
-    of `discovery` it is also found out what else exists.
+    No answer of a call raises: resources and facts that were not seen are unknown in the inventory and listed in the
+    gaps. Calls whose answers are `known`, by `call_key`, are not made again. `note` gets each answer before it is used.
+    With the `questions` of `discovery` the scan also finds out what else exists.
     """
     return collect_prepared(account, prepared(kinds, wanted, questions), progress=progress, known=known, note=note)
 
@@ -111,13 +112,13 @@ def collect_prepared(
     known: Mapping[str, Answer] | None = None,
     note: Note | None = None,
 ) -> Collected:
-    """As `collect`, what is planned already."""
+    """As `collect`, for an existing plan."""
     requests = Requests(account, plan.fields, progress=progress, known=known, note=note)
     return _Collection(account, plan.plan, requests).collected()
 
 
 class _Collection:
-    """One collection under way."""
+    """One collection in progress."""
 
     def __init__(self, account: AwsAccount, plan: Plan, requests: Requests) -> None:
         self._account = account
@@ -210,11 +211,11 @@ class _Collection:
         own_list = listing.items.partition("[?")[0].rstrip(" |").removesuffix("[]")
         owed = [path.rpartition("[].")[::2] for path in listing.always]
         for several, member in owed:
-            if searched(f"{several}[] | [?{member}==`null`] | [0]", answer.value) is not None:
+            if jmespath_result(f"{several}[] | [?{member}==`null`] | [0]", answer.value) is not None:
                 self._nameless(plan, answer, member)
         for element in list.__iter__(found) if isinstance(found, list) else (found,):
             own = element if isinstance(element, dict) else {listing.wrap: element}
-            if any(several == own_list and searched(member, own) is None for several, member in owed):
+            if any(several == own_list and jmespath_result(member, own) is None for several, member in owed):
                 continue
             lacking = _lacking(listing, own, {**self._base(answer.region), **(parent.fields if parent else {}), **own})
             if lacking is None:
@@ -223,7 +224,7 @@ class _Collection:
                 self._nameless(plan, answer, lacking)
 
     def _nameless(self, plan: KindPlan, answer: Answer, lacking: str) -> None:
-        """A listed element that lacks what it is known by was not seen, nor what hangs on it."""
+        """Note an element without its name or key: neither it nor the resources listed per element of it were seen."""
         where = f"{self._account.caller.action(answer.operation)} in {answer.region}"
         unknown = Unknown(f"{where} answered with a {plan.kind.kind} without its {lacking}", Cause.UNREACHABLE)
         for each in (plan, *plan.children):
@@ -243,7 +244,7 @@ class _Collection:
     def _place(
         self, plan: KindPlan, listing: Listing, own: dict[str, Any], answer: Answer, parent: Item | None
     ) -> None:
-        """Find out where a listed element is, and go on with it if that is in scope."""
+        """Find the region of a listed element, and read its details if the region is in scope."""
         listed_in = answer.region
         region: str | None = listed_in
         if listing.scope == "account" and (parent is None or parent.region is None):
@@ -288,23 +289,23 @@ class _Collection:
             except templates.MissingFieldError:
                 continue
             region = self._account.home if ask.scope == "account" else where
-            self._requests.ask(ask.operation, params, region, partial(self._told, item, position))
+            self._requests.ask(ask.operation, params, region, partial(self._take_detail, item, position))
         for child in item.plan.children:
             assert isinstance(child.listing, Listing)
             self._list(child, child.listing, where, item)
 
-    def _told(self, item: Item, position: int, answer: Answer) -> None:
+    def _take_detail(self, item: Item, position: int, answer: Answer) -> None:
         item.answers[position] = answer
         refusal, ask = answer.refusal, item.plan.asks[position]
         if refusal is not None and refusal.meaning is Meaning.VANISHED and not answer.absent(ask.absent):
             self._suspects.append(item)
 
-    # --- what vanished ---
+    # --- vanished resources ---
 
     def _confirm_vanished(self) -> None:
-        """List again what answered "not found"; only what is really gone is left out.
+        """List resources again whose details answered "not found", and drop those that are really gone.
 
-        That an item is not found may also mean that what hangs on it is not, and that stays unknown.
+        "Not found" may also mean a part of the resource. The fact then stays unknown.
         """
         suspects = [item for item in self._suspects if isinstance(item.plan.listing, Listing)]
         if not suspects:
@@ -340,7 +341,7 @@ class _Collection:
     # --- results ---
 
     def _note_details(self, kept: Iterable[Item]) -> None:
-        """Name each refused detail of the resources that are there."""
+        """Note each refused detail of the resources that exist."""
         for item in kept:
             for position, answer in item.answers.items():
                 if answer.refusal is not None and not answer.absent(item.plan.asks[position].absent):
@@ -370,9 +371,9 @@ class _Collection:
         return {"partition": self._account.partition, "region": region, "account": self._account.id}
 
     def _not_looked_at(self, kind: type[Resource], value: str) -> Unknown | None:
-        """Why something that was not found may exist all the same."""
+        """Why a resource that was not found may still exist."""
         if value in self._elsewhere.get(kind, ()):
-            return Unknown(f"{value} is outside what this scan read", Cause.NOT_IN_SCOPE)
+            return Unknown(f"{value} is outside of this scan", Cause.NOT_IN_SCOPE)
         parts = value.split(":", 5)
         if len(parts) < 6 or parts[0] != "arn":
             return None
@@ -384,10 +385,10 @@ class _Collection:
 
 
 def _lacking(listing: Listing, own: Mapping[str, Any], fields: Mapping[str, Any]) -> str | None:
-    """What a listed element lacks of that by which it is known; None where it lacks nothing."""
+    """The part of its name or ARN that a listed element lacks; None where it lacks nothing."""
     try:
         templates.filled(listing.arn or "", fields)
     except templates.MissingFieldError as error:
         return str(error)
     named_by = listing.name or listing.wrap
-    return named_by if listing.arn is None and not searched(named_by, own) else None
+    return named_by if listing.arn is None and not jmespath_result(named_by, own) else None

@@ -1,8 +1,8 @@
-"""What exists in an account, whatever a scan reads of it: told by AWS Config, Resource Explorer and tags.
+"""All resources that exist in an account, counted by type: from AWS Config, Resource Explorer and tags.
 
-Config counts what its recorder sees in a region. Resource Explorer lists what its index holds. The tagging API names
-only what is tagged, or was, and is asked where neither of the two sees all. A service that is not turned on, or that
-may not be asked, is no failure: what exists is then not known.
+Config counts the resources that its recorder sees in a region. Resource Explorer lists those in its index. The tagging
+API lists only resources that have or had tags. It is called where neither of the other two sees all resources. A
+service that is off, or denied to the role, is no failure: the resources that exist are then unknown.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ NOT_ASKED = "a scan for some controls only does not ask"
 
 
 def type_of_arn(arn: str) -> str:
-    """The service and type in an ARN, as Resource Explorer writes them: ``redshift:cluster``; empty for no ARN."""
+    """The service and type in an ARN, as Resource Explorer writes them: ``redshift:cluster``; empty for other texts."""
     parts = arn.split(":", 5)
     if len(parts) < 6 or parts[0] != "arn":
         return ""
@@ -40,13 +40,13 @@ def type_of_arn(arn: str) -> str:
     return f"{service}:{first}"
 
 
-# Services whose ARNs name no type for what is made most.
+# Services whose ARNs have no type for their most common resource.
 _ONE_TYPE = {"s3": "bucket", "sns": "topic", "sqs": "queue"}
 _OTHER_TYPES = frozenset({"accesspoint", "access-grants", "job", "storage-lens", "storage-lens-group"})
 
 
 def _tally(resources: Value) -> Value:
-    """Of a list of Resource Explorer how many there are of a type, by owner and region; no name is kept."""
+    """Numbers of resources in a list of Resource Explorer, by type, owner and region. No name is kept."""
     return _counted(
         (each.get("OwningAccountId"), each.get("Region"), each.get("CfnResourceType") or each.get("ResourceType"))
         for each in resources
@@ -54,7 +54,7 @@ def _tally(resources: Value) -> Value:
 
 
 def _tally_of_arns(mappings: Value) -> Value:
-    """The same of a list of the tagging API."""
+    """As `_tally`, for a list of the tagging API."""
     arns = [str(each.get("ResourceARN", "")) for each in mappings]
     return _counted((arn.split(":")[4], arn.split(":")[3], type_of_arn(arn)) for arn in arns if type_of_arn(arn))
 
@@ -96,7 +96,7 @@ TAGGED = Question(
 )
 QUESTIONS: Sequence[Question] = (COUNTS, RECORDERS, INDEXES, RESOURCES, VIEW, TAGGED)
 
-# Config counts these for each resource that it looks at: they are no resources.
+# Config counts these records for each resource that it evaluates. They are not resources.
 _RECORDS = frozenset(
     {
         "AWS::Config::ConformancePackCompliance",
@@ -106,25 +106,25 @@ _RECORDS = frozenset(
         "AWS::SSM::PatchCompliance",
     }
 )
-# Types of the whole account: Config records them in each region whose recorder includes them.
+# Global types: Config records them in each region whose recorder includes them.
 _EVERYWHERE = ("AWS::IAM::", "AWS::RDS::GlobalCluster")
 
 
 @dataclass(frozen=True, slots=True)
 class Discovered:
-    """What exists by type, as far as AWS says it."""
+    """Numbers of existing resources by type, as far as AWS answers."""
 
     counts: Mapping[str, Mapping[str, int]]
-    """Region, or `GLOBAL` -> type -> number. Types have CloudFormation's name, or else the form of `type_of_arn`."""
+    """Region or `GLOBAL` -> type -> number. Types have CloudFormation's name, else the form of `type_of_arn`."""
     by: Mapping[str, tuple[str, ...]]
-    """Region -> who told, `CONFIG`, `EXPLORER` or `TAGS`."""
+    """Region -> the sources that answered: `CONFIG`, `EXPLORER`, `TAGS`."""
     unknown: Mapping[str, str]
-    """Region -> why not all that exists there is known."""
+    """Region -> why not all of its resources are known."""
 
 
 @dataclass(slots=True)
 class _Region:
-    """What is known of one region so far."""
+    """The counts and sources of one region so far."""
 
     waits_for: set[str] = field(default_factory=lambda: {CONFIG, EXPLORER})
     by: list[str] = field(default_factory=list)
@@ -133,7 +133,7 @@ class _Region:
 
 
 class Discovery:
-    """Finds out what exists in the regions of a scan, with the calls of `requests`."""
+    """Counts the resources that exist in the regions of a scan, with calls made through `requests`."""
 
     def __init__(self, account: AwsAccount, requests: Requests) -> None:
         self._account = account
@@ -143,22 +143,22 @@ class Discovery:
         self._begun = False
 
     def begin(self) -> None:
-        """Ask what can be asked at once; further calls follow from the answers."""
+        """Start the first calls; the answers lead to further calls."""
         self._begun = True
         self._ask(INDEXES, self._account.home, self._indexed)
         for region in self._account.regions:
             self._ask(COUNTS, region, partial(self._recorded, region))
 
     def found(self) -> Discovered:
-        """What was found out, once all calls are made."""
+        """The result, once all calls are made."""
         if not self._begun:
             return Discovered({}, {}, dict.fromkeys(self._account.regions, NOT_ASKED))
         counts = {place: dict(sorted(numbers.items())) for place, numbers in sorted(self._counts.items())}
-        told = {region: tuple(sorted(state.by)) for region, state in self._regions.items() if state.by}
+        answered = {region: tuple(sorted(state.by)) for region, state in self._regions.items() if state.by}
         unknown = {
             region: "; ".join(sorted(state.reasons)) for region, state in self._regions.items() if not state.sees_all
         }
-        return Discovered(counts, told, unknown)
+        return Discovered(counts, answered, unknown)
 
     def _ask(self, question: Question, region: str, then: Then, **fields: str) -> None:
         self._requests.ask(question.operation, templates.filled(question.params, fields), region, then)
@@ -170,35 +170,35 @@ class Discovery:
         for each in counts:
             self._count(region, str(each.get("resourceType", "")), int(each.get("count") or 0))
         if answer.refusal is not None:
-            self._told(region, CONFIG, bool(counts), answer.refusal.reason)
-        elif not counts:  # also what a recorder answers that is turned off
-            self._told(region, CONFIG, False, "AWS Config records nothing there")
+            self._finish_source(region, CONFIG, bool(counts), answer.refusal.reason)
+        elif not counts:  # a recorder that is off answers the same
+            self._finish_source(region, CONFIG, False, "AWS Config records nothing there")
         else:
             self._ask(RECORDERS, region, partial(self._recorders, region))
 
     def _recorders(self, region: str, answer: Answer) -> None:
         if answer.refusal is not None:
-            self._told(region, CONFIG, True, answer.refusal.reason)
+            self._finish_source(region, CONFIG, True, answer.refusal.reason)
             return
         recorders = (answer.value or {}).get("ConfigurationRecorders") or []
         all_types = any((each.get("recordingGroup") or {}).get("allSupported") for each in recorders)
-        self._told(region, CONFIG, True, "" if all_types else "AWS Config records only some types there")
+        self._finish_source(region, CONFIG, True, "" if all_types else "AWS Config records only some types there")
 
     # --- Resource Explorer ---
 
     def _indexed(self, answer: Answer) -> None:
-        """Ask the index that holds all regions, if the scan reads its region, or else the one of each region.
+        """Search the index of all regions, if the scan reads its region, else the index of each region.
 
-        A region without an index is not asked: the first search in one may create an index and a view.
+        A region without an index is not searched: the first search there may create an index and a view.
         """
         if answer.refusal is not None:
             for region in self._regions:
-                self._told(region, EXPLORER, False, answer.refusal.reason)
+                self._finish_source(region, EXPLORER, False, answer.refusal.reason)
             return
         indexes = {each.get("Region"): each.get("Type") for each in (answer.value or {}).get("Indexes") or []}
         for region in self._regions:
             if region not in indexes:
-                self._told(region, EXPLORER, False, "Resource Explorer has no index there")
+                self._finish_source(region, EXPLORER, False, "Resource Explorer has no index there")
         indexed = [region for region in self._regions if region in indexes]
         wide = [region for region in indexed if indexes[region] == "AGGREGATOR"][:1]
         for region in wide or indexed:
@@ -229,16 +229,16 @@ class Discovery:
             reason = "the view of Resource Explorer has a filter"
         self._explored_by(covered, True, reason)
 
-    def _explored_by(self, covered: Sequence[str], told: bool, reason: str) -> None:
+    def _explored_by(self, covered: Sequence[str], answered: bool, reason: str) -> None:
         for region in covered:
-            self._told(region, EXPLORER, told, reason)
+            self._finish_source(region, EXPLORER, answered, reason)
 
     # --- tags ---
 
     def _tagged(self, region: str, answer: Answer) -> None:
         state = self._regions[region]
         rows = [] if answer.value is None else answer.value.get("ResourceTagMappingList") or []
-        for row in rows:  # the ARN of a bucket names no region; what else names none belongs to the account
+        for row in rows:  # ARNs of buckets name no region; all others without a region belong to the account
             place = row["region"] or (region if row["type"].startswith("s3:") else GLOBAL)
             self._count_rows([{**row, "region": place}], (region, GLOBAL))
         if answer.refusal is not None:
@@ -246,12 +246,12 @@ class Discovery:
         if answer.value is not None:
             state.by.append(TAGS)
 
-    # --- what all have in common ---
+    # --- common to all sources ---
 
-    def _told(self, region: str, source: str, told: bool, reason: str) -> None:
-        """Note what became of asking a source; ask for tags once the others are done and none of them sees all."""
+    def _finish_source(self, region: str, source: str, answered: bool, reason: str) -> None:
+        """Note the outcome of a source. Get tags once the other sources are done and none of them sees everything."""
         state = self._regions[region]
-        if told:
+        if answered:
             state.by.append(source)
         if reason:
             state.reasons.append(reason)
@@ -267,7 +267,7 @@ class Discovery:
                 self._count(row["region"], row["type"], row["count"])
 
     def _count(self, region: str, type: str, number: int) -> None:
-        """Of two who count the same, the larger number holds."""
+        """Keep the larger number, where two sources count the same type."""
         if number and type and type not in _RECORDS:
             place = GLOBAL if type.startswith(_EVERYWHERE) else region
             numbers = self._counts.setdefault(place, Counter())

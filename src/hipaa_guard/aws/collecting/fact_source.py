@@ -1,4 +1,4 @@
-"""Tells the facts of one live resource from the answers that were collected for it."""
+"""The facts of one live resource, from the answers that were collected for it."""
 
 from __future__ import annotations
 
@@ -7,37 +7,38 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from hipaa_guard.aws.calling.calls import Answer, searched
+from hipaa_guard.aws.calling.calls import Answer, jmespath_result
 from hipaa_guard.aws.planning import templates
 from hipaa_guard.aws.planning.plan import KindPlan, parts_of
 from hipaa_guard.facts.locations import Asked
+from hipaa_guard.facts.origin import Trace
 from hipaa_guard.facts.readings import Ask, Derived, Listed
-from hipaa_guard.facts.resource import Fact, Trace
+from hipaa_guard.facts.resource import Fact
 from hipaa_guard.facts.values import Cause, Incomplete, Undecided, Unknown, Value
 
 
 @dataclass(slots=True, eq=False)
 class Item:
-    """One resource as its listing gave it, and what further calls answered for it."""
+    """One resource: its element of a listing, and the answers of further calls for it."""
 
     plan: KindPlan
     own: Mapping[str, Any]
     fields: templates.Fields
-    """What templates may name: its own fields, its parents', and partition, region, account."""
+    """The fields for templates: its own, its parents', and partition, region, account."""
     region: str | None
-    """Where it is; None for what belongs to the whole account."""
+    """Its region; None for a resource of the whole account."""
     listed_in: str
     name: str | None = None
     arn: str | None = None
     parent: Item | None = None
     listed: Answer | None = None
-    """The answer that it stands in; None for what is not listed."""
+    """The answer that lists it; None for a kind without a listing."""
     answers: dict[int, Answer] = field(default_factory=dict)
-    """By the position of the ask in the plan; an ask whose parameters this item lacks has none."""
+    """Answers by the position of the `Ask` in the plan; none for one whose parameters this item lacks."""
 
 
 class AnswerIndex:
-    """Picks one resource's part out of answers for many, without searching them again for each."""
+    """Finds the part of one resource in answers for many, by an index instead of a search for each."""
 
     _EQUALS = re.compile(
         r"(?P<list>\w+(?:\.\w+)*)\[\? *(?P<field>\w+(?:\.\w+)*) *== *'?\{(?P<key>[\w.]+)\}'? *\](?P<rest>[^{]*)"
@@ -49,9 +50,9 @@ class AnswerIndex:
         self._indexes: dict[tuple[int, str, str], dict[Any, list[Any]]] = {}
 
     def pick(self, answer: Answer, ask: Ask, fields: templates.Fields) -> Value:
-        """What the ask's path finds for the item with these fields; None where it is absent.
+        """The value at the path of `ask` for the item with these fields; None where it is absent.
 
-        A path that names a field which the item does not have finds nothing.
+        A path with a field that the item does not have gives None.
         """
         try:
             equals = self._EQUALS.fullmatch(ask.path)
@@ -62,8 +63,8 @@ class AnswerIndex:
             return None
         except TypeError:  # a field that cannot be a key
             return answer.at(templates.path(ask.path, fields), ask.absent)
-        value = searched("[*]" + equals["rest"], found)
-        # A whole element that is picked by its key is known, also where others were not answered.
+        value = jmespath_result("[*]" + equals["rest"], found)
+        # An element that is found by its key is known, also if others were not answered.
         is_found = value is not None and equals["rest"].strip() == "| [0]"
         if answer.refusal is None or isinstance(value, Unknown) or is_found:
             return value
@@ -92,11 +93,11 @@ class AwsSource:
     def read(self, fact: Fact) -> Value:
         """The raw value of the fact: None where absent, an `Unknown` where it could not be seen."""
         if fact.name not in self._read:
-            self._read[fact.name] = self._told(fact)
+            self._read[fact.name] = self._value(fact)
         return self._read[fact.name]
 
     def trace(self, fact: Fact) -> Trace:
-        """The IAM actions that told the fact and where they were called, ``s3:GetBucketPolicy in eu-west-1``."""
+        """The IAM actions that answered the fact, with the region of the call: ``s3:GetBucketPolicy in eu-west-1``."""
         action_of = self._lookup.action
         asked: list[str] = []
         calls: list[Asked] = []
@@ -118,7 +119,7 @@ class AwsSource:
         item = self._item
         return item.answers.get(item.plan.position(part)) if isinstance(part, Ask) else item.listed
 
-    def _told(self, fact: Fact) -> Value:
+    def _value(self, fact: Fact) -> Value:
         if fact.name not in {each.name for each in self._item.plan.facts}:
             return Unknown(f"{fact.name} was not collected in this scan", Cause.NOT_COLLECTED)
         parts = parts_of(fact)
@@ -132,24 +133,24 @@ class AwsSource:
         return derived_from(fact.aws, values)
 
     def _is_absent(self, part: Listed | Ask) -> bool:
-        """Whether AWS said by an error code that there is none."""
+        """Whether AWS said by an error code that nothing is configured."""
         answer = self._answer(part)
         return isinstance(part, Ask) and answer is not None and answer.absent(part.absent)
 
     def _left_out(self, part: Listed | Ask) -> Unknown:
-        """Why a fact is not known that AWS always tells."""
+        """Why a fact is not known that AWS always answers."""
         answer = self._answer(part)
         if answer is None:
             operation = self._lookup.action(part.operation) if isinstance(part, Ask) else "the listing"
             return Unknown(f"{operation} could not be asked: the resource was listed without its name", _SPOILT)
         where = f"{self._lookup.action(answer.operation)} in {answer.region}"
-        return Unknown(f"{where} answered without {part.path}, which AWS always tells", _SPOILT)
+        return Unknown(f"{where} answered without {part.path}, which AWS always includes", _SPOILT)
 
     def _part(self, part: Listed | Ask) -> Value:
         item = self._item
         if isinstance(part, Listed):
             try:
-                return searched(templates.path(part.path, item.fields), item.own)
+                return jmespath_result(templates.path(part.path, item.fields), item.own)
             except templates.MissingFieldError:
                 return None
         answer = self._answer(part)
@@ -160,7 +161,7 @@ _SPOILT = Cause.UNREACHABLE
 
 
 def derived_from(reading: Derived, values: Sequence[Value]) -> Value:
-    """What a derived reading makes of its answers; not known where it needs one that is not known."""
+    """The result of a derived reading; unknown where it needs an unknown answer."""
     try:
         return reading.function(*values)
     except Undecided as error:

@@ -1,7 +1,7 @@
-"""What of an answer is kept: only the fields that the plan reads, and of secrets only what they tell.
+"""The kept part of an answer: only fields that the plan reads, and only derived values instead of secrets.
 
-AWS answers far more than a scan reads: names of people, tags, environment variables. Everything else is dropped when
-the answer arrives, so that it is neither held in memory nor written to a ledger or to evidence.
+AWS answers far more than a scan reads: names of people, tags, environment variables. All of that is dropped when the
+answer arrives, so that it is neither held in memory nor written to a ledger or to evidence.
 """
 
 from __future__ import annotations
@@ -20,15 +20,15 @@ from hipaa_guard.facts.readings import Listed, Listing
 from hipaa_guard.facts.values import Value
 
 _ANY = "\ue000"
-"""Stands for the field of an item in a path: a private-use character."""
+"""Placeholder for the field of an item in a path: a private-use character."""
 
 
 class FieldConflictError(Exception):
-    """One reading keeps all of what another keeps only the gist of: a fault of the tables."""
+    """One reading keeps a whole value of which another keeps only a derived value: a fault of the tables."""
 
 
 class Field:
-    """A field of an answer. Lists are not told apart from their elements."""
+    """A field of an answer. A list and its elements are the same field."""
 
     __slots__ = ("below", "kept_as", "whole")
 
@@ -42,7 +42,7 @@ class Field:
         return self.below.setdefault(name, Field())
 
     def of(self, value: Any) -> Value:
-        """What is kept of a value that stands at this field."""
+        """The kept part of a value of this field."""
         if self.kept_as is not None:
             return None if value is None else self.kept_as(plain(value))
         if self.whole:
@@ -53,17 +53,17 @@ class Field:
             return {name: self.below[name].of(part) for name, part in value.items() if name in self.below}
         return plain(value)
 
-    def told(self) -> Any:
-        """The field as plain data: what two plans must have in common for their answers to be the same."""
+    def as_data(self) -> Any:
+        """The field as plain data. Two plans keep the same of an answer if these are equal."""
         if self.kept_as is not None:
             return getattr(self.kept_as, "__name__", "")
-        return True if self.whole else {name: field.told() for name, field in sorted(self.below.items())}
+        return True if self.whole else {name: field.as_data() for name, field in sorted(self.below.items())}
 
     def check(self, path: str = "") -> None:
-        """See that no secret is kept as part of something larger.
+        """Check that no secret is kept as part of a larger value.
 
         Raises:
-            FieldConflictError: one is.
+            FieldConflictError: a secret is kept so.
 
         """
         for name, field in self.below.items():
@@ -94,24 +94,24 @@ def fields_read(plan: Plan) -> dict[str, Field]:
 
 
 def covers(stored: Any, needed: Any) -> bool:
-    """Whether what was kept (`Field.told`) holds all that is needed now."""
+    """Whether stored fields (`Field.as_data`) include all that are needed now."""
     if isinstance(stored, dict) and isinstance(needed, dict):
         return all(name in stored and covers(stored[name], field) for name, field in needed.items())
     return stored == needed or (stored is True and isinstance(needed, dict) and _is_plain(needed))
 
 
 def _is_plain(needed: Mapping[str, Any]) -> bool:
-    """Whether nothing of it is kept in another form."""
+    """Whether all of it is kept as it is, nothing in a derived form."""
     return all(_is_plain(each) if isinstance(each, dict) else each is True for each in needed.values())
 
 
 def keep(answer: Answer, fields: Mapping[str, Field]) -> Answer:
-    """The answer with what is kept of it. Never raises: one that is too deep, or of an unforeseen form, is refused."""
+    """The answer with its kept fields. Never raises: an answer that is too deep, or has another form, is refused."""
     if answer.value is None:
         return answer
     try:
         return replace(answer, value=fields[answer.operation].of(answer.value))
-    except Exception as error:  # noqa: BLE001 - whatever others sent, only this answer is not known
+    except Exception as error:  # noqa: BLE001 - after any error, only this answer is unknown
         action = action_of(answer.operation)
         refusal = classify(error, operation=answer.operation, region=answer.region, action=action, answered=True)
         return replace(answer, value=None, refusal=refusal)
@@ -161,7 +161,7 @@ def _end(ends: Iterable[Field], kept_as: Callable[[Value], Value] | None = None)
 
 
 def walk(path: str, start: list[Field]) -> list[Field]:
-    """The fields at which a JMESPath ends; what it looks at on its way is marked to be kept."""
+    """The fields at which a JMESPath ends. The fields that it compares on its way are marked to be kept."""
     return _walk(templates.compiled(templates.path(path, _Anything())).parsed, start)
 
 
@@ -178,13 +178,13 @@ def _walk(node: Mapping[str, Any], at: list[Field]) -> list[Field]:
         at = _walk(items, at)
         _end(_walk(condition, at))
         return _walk(then, at)
-    if type == "value_projection":  # whatever the names in the object are
+    if type == "value_projection":  # for any names in the object
         _end(_walk(children[0], at))
         return []
     ends = [end for child in children for end in _walk(child, at)]
     if type in ("or_expression", "and_expression", "key_val_pair"):
         return ends
-    # A comparison, a function or a new structure is made of all that its parts hold. Of anything else all is kept.
+    # Comparisons, functions and new structures use the whole values of their parts. Other nodes use the whole field.
     _end(ends if type in _MADE else at)
     return []
 
@@ -197,13 +197,13 @@ def _leaf(node: Mapping[str, Any], at: list[Field]) -> list[Field]:
         return []
     if node["type"] != "field":
         return at
-    if _ANY in node["value"]:  # a name that only the item knows
+    if _ANY in node["value"]:  # a name that depends on the item
         return at
     return [field.at(node["value"]) for field in at]
 
 
 class _Anything(dict[str, Any]):
-    """Fields of an item of which all are there."""
+    """Fields of an item that has every field."""
 
     def get(self, name: str, default: Any = None) -> Any:
         del name, default

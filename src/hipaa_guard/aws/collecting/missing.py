@@ -1,4 +1,4 @@
-"""What a scan did not see, each cause named once."""
+"""Calls that were not answered, as gaps: each cause once."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from hipaa_guard.facts.values import Cause, Unknown
 
 @dataclass(slots=True)
 class _UnansweredGroup:
-    """Refusals that say the same."""
+    """Refusals with the same cause."""
 
     refusal: Refusal
     count: int = 0
@@ -31,9 +31,9 @@ class _Unlisted:
 
 
 class UnansweredCalls:
-    """Gathers refusals into gaps: one for each operation, region and cause.
+    """Groups refusals into gaps: one for each operation, region and cause.
 
-    An endpoint that does not answer is one gap for its service and region, and expired credentials are one in all.
+    An endpoint that does not answer is one gap for its service and region. Expired credentials are a single gap.
     """
 
     def __init__(self) -> None:
@@ -42,22 +42,22 @@ class UnansweredCalls:
         self._misread: dict[tuple[type[Resource], Gap], None] = {}
 
     def listing(self, kind: type[Resource], refusal: Refusal, parent: Item | None) -> None:
-        """A listing was refused, or not answered to its end; `parent` is what it was made for."""
+        """Add a listing that was refused, or not answered in full; `parent` is the item that it was made for."""
         self._unlisted.append(_Unlisted(kind, refusal.unknown(), refusal, parent))
 
     def detail(self, kind: type[Resource], refusal: Refusal) -> None:
-        """A detail of one resource was refused."""
+        """Add a refused detail of one resource."""
         self._details.append((kind, refusal))
 
     def misread(self, kind: type[Resource], answer: Answer, found: Unknown) -> None:
-        """A listing was answered, but not in a form that tells all resources of the kind."""
+        """Add a listing whose answer does not show all resources of the kind."""
         gap = Gap(GapKind.CALL, answer.operation, found.reason, region=answer.region)
-        if (kind, gap) not in self._misread:  # once for all elements that lack the same
+        if (kind, gap) not in self._misread:  # one gap for all elements that lack the same
             self._unlisted.append(_Unlisted(kind, found, None, None))
             self._misread[kind, gap] = None
 
     def forget(self, gone: set[int]) -> None:
-        """Leave out what was asked for resources that no longer exist."""
+        """Leave out calls for resources that no longer exist."""
         self._unlisted = [each for each in self._unlisted if each.parent is None or id(each.parent) not in gone]
 
     def unlisted(self) -> dict[str, Unknown]:
@@ -68,7 +68,7 @@ class UnansweredCalls:
         return {kind: _joined(unknowns) for kind, unknowns in found.items()}
 
     def gaps(self) -> tuple[Gap, ...]:
-        """What was not looked at, in a stable order."""
+        """The gaps, in a stable order."""
         groups: dict[tuple[str, ...], _UnansweredGroup] = {}
         for kind, refusal in self._refusals():
             group = groups.setdefault(_same_gap(refusal), _UnansweredGroup(refusal))
@@ -83,7 +83,7 @@ class UnansweredCalls:
 
     @property
     def faults(self) -> int:
-        """How many refusals are this program's own fault."""
+        """Number of refusals that are a fault of this program."""
         return sum(1 for _, refusal in self._refusals() if refusal.meaning is Meaning.OURS)
 
     def _refusals(self) -> Iterable[tuple[type[Resource], Refusal]]:
@@ -119,7 +119,7 @@ def _gap(group: _UnansweredGroup) -> Gap:
 
 
 def _joined(unknowns: list[Unknown]) -> Unknown:
-    """The first of several, and in words how many more there are."""
+    """The first of several, with the number of the others in words."""
     reasons = list(dict.fromkeys(each.reason for each in unknowns))
     first = unknowns[0]
     if len(reasons) == 1:

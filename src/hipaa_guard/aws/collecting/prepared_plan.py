@@ -1,4 +1,4 @@
-"""What follows from the plan of a scan before any call is made, made once and handed on to all who need it."""
+"""The plan of a scan with its fields and calls, each computed once, before any call is made."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Any
 
 from hipaa_guard.aws.collecting.kept_fields import Field, fields_read
-from hipaa_guard.aws.planning.call_forecast import ForecastCall, foreseen
+from hipaa_guard.aws.planning.call_forecast import ForecastCall, forecast
 from hipaa_guard.aws.planning.plan import Plan, Question, Wanted, planned
 from hipaa_guard.facts.resource import Resource
 
@@ -24,18 +24,18 @@ class Prepared:
         return fields_read(self.plan)
 
     @cached_property
-    def told(self) -> Mapping[str, Any]:
-        """The fields as plain data (`Field.told`), sorted by operation."""
-        return {operation: field.told() for operation, field in sorted(self.fields.items())}
+    def fields_as_data(self) -> Mapping[str, Any]:
+        """The fields as plain data (`Field.as_data`), sorted by operation."""
+        return {operation: field.as_data() for operation, field in sorted(self.fields.items())}
 
     @cached_property
     def calls(self) -> Sequence[ForecastCall]:
-        """See `foreseen`."""
-        return foreseen(self.plan)
+        """See `forecast`."""
+        return forecast(self.plan)
 
 
 def prepared(
     kinds: Iterable[type[Resource]], wanted: Wanted | None = None, questions: Sequence[Question] = ()
 ) -> Prepared:
-    """The plan of a scan (`planned`), with what follows from it."""
+    """The plan of a scan (`planned`), with its fields and calls."""
     return Prepared(planned(kinds, wanted, questions))

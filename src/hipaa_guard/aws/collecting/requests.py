@@ -1,4 +1,4 @@
-"""The calls of a scan under way: each made once, in turn, and its answer handed to all who asked for it."""
+"""The calls of a scan in progress: each is made once, and all who asked for it get its answer."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ from hipaa_guard.aws.planning.error_codes import Meaning
 from hipaa_guard.aws.sessions.accounts import AwsAccount
 
 Progress = Callable[[int, int, str], None]
-"""Called in the calling thread after each call: how many are done, how many are known of, and what was just done."""
+"""Called in the calling thread after each call: number done, number known so far, and the call in words."""
 
 Note = Callable[[str, Answer], None]
-"""Called in the calling thread with the `call_key` and what is kept of each answer."""
+"""Called in the calling thread with the `call_key` and the kept fields of each answer."""
 
 Then = Callable[[Answer], None]
-"""Called in the calling thread with what is kept of an answer."""
+"""Called in the calling thread with the kept fields of an answer."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Kept:
-    """A call, by its key, of whose answer only the fields that are read are kept."""
+    """A call with its key. Only the fields of its answer that are read are kept."""
 
     key: str
     call: Job[Answer]
@@ -43,20 +43,20 @@ class _Kept:
 
 @dataclass(slots=True)
 class _Detour:
-    """An answer that is being put together from plainer calls, as the bulk call was denied."""
+    """An answer that is being combined from plainer calls, as the bulk call was denied."""
 
     denied: Answer
     making: Making
     again: str
     answers: list[Answer | None] = field(default_factory=list)
     open: int = 0
-    """How many of the calls of the round are not answered yet."""
+    """Number of calls of the round that are not answered yet."""
 
 
 class Requests:
-    """The calls of one scan. Only the thread that made it touches it; threads of `RequestQueue` only make calls.
+    """The calls of one scan. Only the thread that created it may use it; threads of `RequestQueue` only make calls.
 
-    What is `known`, by `call_key`, is not asked again; each answer is given to `note` before it is used.
+    Calls whose answers are `known`, by `call_key`, are not made again. `note` gets each answer before it is used.
     """
 
     def __init__(
@@ -73,17 +73,17 @@ class Requests:
         self._progress = progress
         self._known = known or {}
         self._note = note
-        self._turns = self._new_turns()
+        self._queue = self._new_queue()
         self._waiting: dict[str, list[Then]] = {}
         self._detours: dict[str, list[Then]] = {}
         self._made: dict[str, Answer] = {}
         self.answers: dict[str, Answer] = {}
-        """What is kept of the answers, by `call_key`."""
+        """The kept fields of the answers, by `call_key`."""
 
     def ask(self, operation: str, params: Mapping[str, Any], region: str, then: Then, *, again: str = "") -> None:
-        """Make a call, or take the answer of an equal one; `again` sets apart a call that is to be repeated.
+        """Make a call, or take the answer of an equal one; with `again` an equal call is repeated.
 
-        Where it is denied, its plainer siblings are asked instead, if it has any.
+        If it is denied, its plainer alternatives are called instead, if it has any.
         """
         if operation not in SIBLINGS:
             self._ask(operation, params, region, then, again=again)
@@ -107,7 +107,7 @@ class Requests:
         self._ask(operation, params, region, answered, again=again)
 
     def _go_on(self, key: str, detour: _Detour, answers: list[Answer] | None) -> None:
-        """Make the calls of the next round of a detour, or hand on what was put together."""
+        """Make the calls of the next round of a detour, or hand on the combined answer."""
         try:
             calls: Sequence[Any] = ()
             while not calls:
@@ -150,38 +150,40 @@ class Requests:
         elif key in self._waiting:
             self._waiting[key].append(then)
         elif key in self._known:
-            self._hold(key, self._known[key])
+            self._keep(key, self._known[key])
             then(self._known[key])
         else:
             self._waiting[key] = [then]
-            self._turns.add((service, region), _Kept(key, caller.begin(operation, params, region), self._fields))
+            self._queue.add((service, region), _Kept(key, caller.begin(operation, params, region), self._fields))
 
     def run(self) -> None:
-        """Make all calls, those included that the answers give rise to."""
-        self._turns.run(self._take)
-        self._turns = self._new_turns()
+        """Make all calls, also those that follow from the answers."""
+        self._queue.run(self._take)
+        self._queue = self._new_queue()
 
     def counts(self) -> dict[str, int]:
-        """Operation -> requests made for what was answered, each page and each further try one."""
+        """Operation -> requests made for the answers; each page and each retry counts."""
         requests: Counter[str] = Counter()
         for answer in self.answers.values():
             requests.update(answer.requests)
         return dict(sorted(requests.items()))
 
-    def _new_turns(self) -> RequestQueue[tuple[str, Answer]]:
+    def _new_queue(self) -> RequestQueue[tuple[str, Answer]]:
         caller = self._account.caller
-        return RequestQueue(caller.limiter, lambda told: setback(told[1]), self._account.threads, pause=caller.pause)
+        return RequestQueue(
+            caller.limiter, lambda result: setback(result[1]), self._account.threads, pause=caller.pause
+        )
 
     def _take(self, result: tuple[str, Answer]) -> None:
         key, answer = result
-        self._hold(key, answer)
+        self._keep(key, answer)
         for then in self._waiting.pop(key):
             then(answer)
         if self._progress is not None:
             done = len(self.answers)
             self._progress(done, done + len(self._waiting), f"{answer.operation} in {answer.region}")
 
-    def _hold(self, key: str, answer: Answer) -> None:
+    def _keep(self, key: str, answer: Answer) -> None:
         self.answers[key] = answer
         if self._note is not None:
             self._note(key, answer)

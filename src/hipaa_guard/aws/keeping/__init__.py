@@ -1,1 +1,1 @@
-"""Answers kept: the ledger of a scan under way, and evidence for auditors."""
+"""Stored answers: the ledger of a scan in progress, and evidence for auditors."""

@@ -1,8 +1,8 @@
-"""The answers of a scan as files: for an auditor to open, and to be judged again without AWS.
+"""The answers of a scan as files, for an auditor to open and for judging again without AWS.
 
-A directory holds any number of scans. ``objects/DIGEST.json`` is what one call was answered, named by its SHA-256, so
-that what did not change between scans is there once. ``ACCOUNT-TIME.json`` is the manifest of one scan: each call with
-its parameters, region, time and either the digest of its answer or why there is none.
+A directory holds any number of scans. ``objects/DIGEST.json`` is the answer of one call, named by its SHA-256, so that
+an answer that scans share is stored once. ``ACCOUNT-TIME.json`` is the manifest of one scan: each call with
+its parameters, region, time and either the digest of its answer or the reason why there is none.
 """
 
 from __future__ import annotations
@@ -28,23 +28,23 @@ FORMAT = 1
 
 @dataclass(frozen=True, slots=True)
 class StoredEvidence:
-    """What a scan stored."""
+    """The stored answers of one scan."""
 
     account: AwsAccount
     fields: Mapping[str, Any]
-    """Operation -> the fields that were kept (`Field.told`)."""
+    """Operation -> the fields that were kept (`Field.as_data`)."""
     answers: Mapping[str, Answer]
     started: datetime
     finished: datetime
 
     def for_plan(self, plan: Prepared) -> dict[str, Answer]:
-        """The answers from which the plan can be read: those that lack a field which it needs are left out."""
-        enough = {name for name, told in plan.told.items() if covers(self.fields.get(name), told)}
+        """The answers for the plan, without those that lack a field which it needs."""
+        enough = {name for name, needed in plan.fields_as_data.items() if covers(self.fields.get(name), needed)}
         return {key: answer for key, answer in self.answers.items() if answer.operation in enough}
 
 
 def write(directory: Path, evidence: StoredEvidence) -> Path:
-    """Store the answers of a scan; the path of its manifest. Only the owner may read what is written.
+    """Store the answers of a scan and return the path of its manifest. Only the owner may read the files.
 
     Raises:
         OSError: the directory cannot be written.
@@ -81,10 +81,10 @@ def write(directory: Path, evidence: StoredEvidence) -> Path:
 
 
 def read(path: Path) -> StoredEvidence:
-    """What a scan stored: of a manifest, or of the newest one in a directory.
+    """Read the evidence of a manifest, or of the newest one in a directory.
 
     Raises:
-        StoredError: it is not there, has another form, or was changed.
+        StoredError: it does not exist, has another form, or was changed.
 
     """
     manifest = _newest(path) if path.is_dir() else path

@@ -1,9 +1,9 @@
-"""What a scan was answered so far, written down as it comes: an interrupted scan goes on from there.
+"""The answers of a scan so far, written as they arrive, so that an interrupted scan can be resumed.
 
-One SQLite file for an account, its regions and a plan. A row is written before the next answer is looked at, so that
-the end of the process at any moment loses at most what was under way. Only kept fields are in it (`fields`), nobody
-else may read it, and it is deleted when a scan has ended with nothing left to ask. Each row has a checksum, made with
-the scan that it belongs to: a row that was damaged, or is one of another scan, is asked again.
+The ledger is one SQLite file for an account, its regions and a plan. A row is written before the next answer is used:
+if the process ends at any moment, only the calls in progress are lost. The file holds only kept fields (`kept_fields`),
+and only its owner may read it. It is deleted when a scan ends with no call left to make. The checksum of each row
+includes the identity of its scan: the call of a row that is damaged, or of another scan, is made again.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ class LedgerError(Exception):
 
 
 def place(identity: Mapping[str, Any]) -> Path:
-    """Where the ledger of a scan is kept: by what it would ask, of which account, as whom and with which version."""
+    """The path of the ledger of a scan, named by its calls, account, caller and version of the program."""
     state = os.environ.get("XDG_STATE_HOME") or str(Path.home() / ".local" / "state")
     name = f"{identity['account']}-{digest(text_of(identity))[:16]}.sqlite"
     return Path(state) / "hipaa-guard" / "scans" / name
@@ -48,7 +48,7 @@ class Ledger:
     """The ledger of one scan. Only the thread that opened it may use it."""
 
     def __init__(self, path: Path, identity: Mapping[str, Any], *, resume: bool) -> None:
-        """Open the ledger, going on from what it holds where `resume` says so and it is not too old.
+        """Open the ledger. With `resume`, its answers are used if it is not too old.
 
         Raises:
             LedgerError: it cannot be written, or another scan is writing it.
@@ -57,7 +57,7 @@ class Ledger:
         self.path = path
         self.answers: dict[str, Answer] = {}
         self.lost = 0
-        """How many rows are damaged, of another scan or too old, and are asked again."""
+        """Number of rows that are damaged, of another scan or too old. Their calls are made again."""
         self.started: datetime = now()
         self._identity = text_of(identity)
         try:
@@ -68,7 +68,7 @@ class Ledger:
             raise LedgerError(f"{path} cannot be written ({error})") from error
 
     def put(self, key: str, answer: Answer) -> None:
-        """Write down an answer.
+        """Write an answer.
 
         Raises:
             LedgerError: it cannot be written.
@@ -81,11 +81,11 @@ class Ledger:
             raise LedgerError(f"{self.path} cannot be written ({error})") from error
 
     def count(self) -> int:
-        """How many answers are written down."""
+        """Number of written answers."""
         return int(self._database.execute("SELECT count(*) FROM answer").fetchone()[0])
 
     def close(self, *, keep: bool) -> None:
-        """Close the ledger, and delete it unless there is something to go on from."""
+        """Close the ledger, and delete it unless `keep` is True."""
         self._database.close()
         if not keep:
             self.path.unlink(missing_ok=True)
@@ -97,7 +97,7 @@ class Ledger:
         database.executescript("PRAGMA synchronous = NORMAL; BEGIN EXCLUSIVE; COMMIT;")
 
     def _begin(self, *, resume: bool) -> None:
-        """Take what the file holds, or leave nothing in it but that a scan begins."""
+        """Take the answers of the file, or empty it and note that a scan begins."""
         try:
             self._open()
             if not (resume and self._of_this_scan() and self._taken()):
@@ -105,7 +105,7 @@ class Ledger:
         except (sqlite3.DatabaseError, UnicodeDecodeError) as error:  # words of SQLite's that quote damaged bytes
             if not self._is_damaged(error):
                 raise
-            # What could be read of it is not trusted either.
+            # Rows that could be read are not trusted either.
             self.answers.clear()
             self.lost += 1
             self._database.close()
@@ -114,7 +114,7 @@ class Ledger:
             self._empty()
 
     def _is_damaged(self, error: sqlite3.DatabaseError | UnicodeDecodeError) -> bool:
-        """Whether the file is a ledger that was damaged as a whole, and not some other file of somebody's."""
+        """Whether the file is a damaged ledger, and not another file of the user."""
         if isinstance(error, sqlite3.DatabaseError) and error.sqlite_errorcode & 0xFF not in (
             sqlite3.SQLITE_CORRUPT,
             sqlite3.SQLITE_NOTADB,
@@ -135,7 +135,7 @@ class Ledger:
             began = started <= now()
         except (TypeError, ValueError):
             began = young = False
-        if not began:  # no scan begins in the future, nor at no time
+        if not began:  # a start that is missing or in the future
             self.lost += self.count()
             return False
         if young:
@@ -160,7 +160,7 @@ class Ledger:
 
 
 def _answer(head: str, value: str | None) -> Answer | None:
-    """The answer of a row; None where it has another form than is written now."""
+    """The answer of a row; None if it has another form than this version writes."""
     try:
         return answer_from(json.loads(head), None if value is None else json.loads(value))
     except (StoredError, ValueError, TypeError):

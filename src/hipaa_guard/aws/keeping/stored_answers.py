@@ -1,4 +1,4 @@
-"""Answers as text, to be kept and read back."""
+"""Answers as text, to be stored and read back."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from hipaa_guard.aws.planning.error_codes import Meaning, Refusal
 
 
 class StoredError(Exception):
-    """What was stored cannot be used. The message says why and what to do."""
+    """Stored answers cannot be used. The message says why and what to do."""
 
 
 def text_of(document: Any) -> str:
     """A document as text, the same for equal documents."""
     text = json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=str)
-    # Half of a surrogate pair, which JSON can escape and nothing can write, stays escaped.
+    # Half of a surrogate pair, which JSON can escape but nothing can encode, stays escaped.
     return text if text.isascii() else text.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
@@ -53,18 +53,18 @@ def head_of(answer: Answer) -> dict[str, Any]:
 
 
 def answer_from(head: Mapping[str, Any], value: Any) -> Answer:
-    """The answer that `head_of` was made of.
+    """The answer, from the result of `head_of` and its value.
 
     Raises:
-        StoredError: the head has not that form.
+        StoredError: the head has another form.
 
     """
     try:
         operation, region, refused = head["operation"], head["region"], head["refusal"]
         refusal = None
         if refused is not None:
-            told = (refused["code"], refused["message"], operation, region, refused["action"], refused["tries"])
-            refusal = Refusal(Meaning[refused["meaning"]], *told)
+            fields = (refused["code"], refused["message"], operation, region, refused["action"], refused["tries"])
+            refusal = Refusal(Meaning[refused["meaning"]], *fields)
         time = datetime.fromisoformat(head["time"]).astimezone(UTC)
         return Answer(operation, region, value, refusal, head["parameters"], time, head["requests"])
     except (KeyError, TypeError, ValueError, AttributeError) as error:
@@ -72,7 +72,7 @@ def answer_from(head: Mapping[str, Any], value: Any) -> Answer:
 
 
 def lasts(answer: Answer) -> bool:
-    """Whether the same would be answered a moment later: it is whole, or was refused for a reason that stays."""
+    """Whether a repetition would give the same: the answer is complete, or was refused for a lasting reason."""
     return answer.refusal is None or answer.refusal.meaning in _STAYS
 
 
@@ -83,7 +83,7 @@ _STAYS = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class _Unmade:
-    """A call that is not made, and what it then answers."""
+    """A call that is not made, with the answer in its place."""
 
     answer: Answer
 
@@ -95,10 +95,10 @@ class _Unmade:
 
 
 class StoredCaller(Caller):
-    """Stands for the caller where an account is judged again from stored answers: it makes no call."""
+    """The caller for judging an account again from stored answers: it makes no call."""
 
     def begin(self, operation: str, params: Mapping[str, Any], region: str) -> Job[Answer]:
-        """A call that is not made: its answer is not known."""
+        """A call that is not made. Its answer is the refusal "not in the evidence"."""
         refusal = Refusal(Meaning.NOT_STORED, "NotStored", "", operation, region, self.action(operation))
         return _Unmade(Answer(operation, region, refusal=refusal, params=params))
 

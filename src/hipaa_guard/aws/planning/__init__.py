@@ -1,1 +1,1 @@
-"""What a scan will call, and which IAM actions that needs: derived from the tables of facts, before any call."""
+"""The calls of a scan and the IAM actions that they need, derived from the tables of facts before any call."""

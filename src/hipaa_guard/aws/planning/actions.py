@@ -1,4 +1,4 @@
-"""Which IAM actions calls need, and the least-privilege policy of a scan."""
+"""The IAM actions that calls need, and the least-privilege policy of a scan."""
 
 from __future__ import annotations
 
@@ -10,8 +10,7 @@ from hipaa_guard.aws.planning import operation_quirks
 from hipaa_guard.aws.planning.plan import Question, Wanted, planned
 from hipaa_guard.facts.resource import Resource
 
-# boto3's service -> IAM's prefix, where they differ. It is the name that requests are signed with, but for the last
-# two groups.
+# boto3's service -> IAM's prefix, where they differ. The prefix is the signing name, except for the last two groups.
 _PREFIXES = {
     "accessanalyzer": "access-analyzer",
     "amp": "aps",
@@ -52,8 +51,8 @@ _PREFIXES = {
     "cloudcontrol": "cloudformation",
 }
 
-# Operations whose action has another name than they have (Service Authorization Reference, and "Permissions" in the
-# API reference of each operation).
+# Operations whose IAM action has another name (Service Authorization Reference, and "Permissions" in the API reference
+# of each operation).
 _ACTIONS: Mapping[str, Sequence[str]] = {
     "accessanalyzer.get_finding_v2": ("access-analyzer:GetFinding",),
     "accessanalyzer.list_findings_v2": ("access-analyzer:ListFindings",),
@@ -85,10 +84,10 @@ _ACTIONS: Mapping[str, Sequence[str]] = {
 # One action for all reads of a service.
 _ONE_ACTION = {"apigateway": "apigateway:GET", "apigatewayv2": "apigateway:GET", "keyspaces": "cassandra:Select"}
 
-# What every scan calls before it knows its plan.
+# The calls of every scan before it has a plan.
 ALWAYS = ("ec2:DescribeRegions", "sts:GetCallerIdentity")
 
-# Reads of what is stored: health records, messages, secrets, query results, logs, code. A scan needs none of them.
+# Reads of stored data: health records, messages, secrets, query results, logs, code. A scan needs none of them.
 DATA_READS = (
     "athena:GetQueryResults*",
     "codecommit:GetBlob",
@@ -177,12 +176,12 @@ _SESSION_DENIES = (
 
 
 def action_of(operation: str, api_name: str | None = None) -> str:
-    """The IAM action that a call of an operation most likely lacked when it was denied."""
+    """The IAM action that a denied call of an operation most likely lacked."""
     return actions_of(operation, api_name)[0]
 
 
 def actions_of(operation: str, api_name: str | None = None) -> Sequence[str]:
-    """The IAM actions that an operation needs. `api_name` spares looking up how AWS spells it."""
+    """The IAM actions that an operation needs. With `api_name`, AWS's name of it need not be looked up."""
     service, _, method = operation.partition(".")
     if operation in _ACTIONS:
         return _ACTIONS[operation]
@@ -218,7 +217,7 @@ def actions_for(
 
 
 def policy_of(actions: Collection[str]) -> dict[str, Any]:
-    """An IAM policy that allows exactly these actions and denies reading what is stored."""
+    """An IAM policy that allows exactly these actions and denies reading stored data."""
     return {"Version": "2012-10-17", "Statement": [*allowances(actions), denial()]}
 
 
@@ -234,12 +233,12 @@ def allowances(actions: Collection[str]) -> list[dict[str, Any]]:
 
 
 def denial() -> dict[str, Any]:
-    """The statement that keeps a role from reading what is stored, whatever else it is allowed."""
+    """The statement that denies reading stored data, even if other policies allow it."""
     return {"Sid": "NeverReadStoredData", "Effect": "Deny", "Action": list(DATA_READS), "Resource": "*"}
 
 
 def session_policy() -> dict[str, Any]:
-    """What an assumed role may do in a scan: all that the role may, but for reading what is stored."""
+    """The session policy of an assumed role in a scan: all that the role may do, except reading stored data."""
     allow = {"Effect": "Allow", "Action": "*", "Resource": "*"}
     deny = {"Effect": "Deny", "Action": list(_SESSION_DENIES), "Resource": "*"}
     return {"Version": "2012-10-17", "Statement": [allow, deny]}

@@ -1,4 +1,4 @@
-"""What a scan will call, told from its plan before any call is made."""
+"""Forecast of the calls of a scan, from its plan, before any call is made."""
 
 from __future__ import annotations
 
@@ -31,16 +31,16 @@ class ForecastCall:
     params: Mapping[str, Any]
     times: Times
     kinds: list[str]
-    """The kinds that it is made for; the resources of these, where it is made once per resource."""
+    """The kinds that it is made for; if it is made once per resource, for the resources of these kinds."""
     region: str | None = None
-    """The region that answers for the whole account, where the table names one."""
+    """The region that answers for the whole account, if the table names one."""
     absent: set[str] = field(default_factory=set)
-    """Refusals that mean that there is none."""
+    """Refusals that mean that nothing is configured."""
     small: bool = False
-    """Whether the answer is a setting and no list."""
+    """Whether the answer is a setting, not a list."""
     note: str = ""
     needed: bool = True
-    """Whether a fact is told by it."""
+    """Whether a fact is read from its answer."""
 
     @property
     def service(self) -> str:
@@ -52,8 +52,8 @@ class ForecastCall:
         return actions_of(self.operation)
 
 
-def foreseen(plan: Plan) -> list[ForecastCall]:
-    """The calls of the plan, each once, by service and operation; equal calls for several kinds are made once."""
+def forecast(plan: Plan) -> list[ForecastCall]:
+    """The calls of the plan, sorted by service and operation. Equal calls for several kinds are one."""
     found: dict[str, ForecastCall] = {}
     for each in plan.all:
         for call in _of_kind(each):
@@ -112,10 +112,10 @@ def _times(ask: Ask, plan: KindPlan) -> Times:
 
 
 def _besides(operation: str, kind: str) -> Iterator[ForecastCall]:
-    """The calls that go with another, which are no calls of the table."""
+    """The calls that accompany another and are not in the tables."""
     notes = {
         "iam.generate_credential_report": (Times.ACCOUNT, "repeated until the report is made"),
-        "s3.get_bucket_location": (Times.RESOURCE, "only where the listing does not tell the region"),
+        "s3.get_bucket_location": (Times.RESOURCE, "only where the listing does not have the region"),
     }
     for other in operation_quirks.also_called(operation):
         times, note = notes[other]

@@ -1,8 +1,8 @@
-"""What AWS means when it does not answer: the one written table of failures.
+"""The meanings of failed calls: the only table of error codes.
 
-Whatever a call raises is classified here, and nowhere else. There is no default that passes: a failure that the table
-does not know is "not known", with its code printed. That a code means "none is configured" is never decided here; it
-holds only where the reading itself declares it for its operation (`Ask.absent`).
+Every exception of a call is classified here, and nowhere else. No default passes: a failure that is not in the table
+makes its facts unknown, with its code in the reason. This table never says that a code means "none is configured".
+Only a reading may declare that for its operation (`Ask.absent`).
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from hipaa_guard.facts.values import Cause, Unknown
 
 
 class Meaning(StrEnum):
-    """What sort of refusal a failure is."""
+    """The meaning of a failure."""
 
     VANISHED = "not found"
     DENIED = "denied"
@@ -75,7 +75,7 @@ CODES: Mapping[Meaning, frozenset[str]] = {
     Meaning.EXPIRED: frozenset(
         {"ExpiredToken", "ExpiredTokenException", "RequestExpired", "TokenRefreshRequired", "UnauthorizedSSOTokenError"}
     ),
-    # These also mean "this region is not enabled", where the token is not valid in it.
+    # These also mean "this region is not enabled", if the token is not valid in it.
     Meaning.BAD_CREDENTIALS: frozenset(
         {
             "AuthFailure",
@@ -127,7 +127,7 @@ CODES: Mapping[Meaning, frozenset[str]] = {
             "InternalServiceException",
             # The endpoint does not know the operation: a region without the feature, or a simulated service.
             "InvalidAction",
-            # The credential report ran out, or is being made anew, between being made and being read.
+            # The credential report expired, or is being renewed, after it was requested and before it was read.
             "ReportExpired",
             "ReportInProgress",
             "ReportNotPresent",
@@ -195,7 +195,7 @@ _BY_EXCEPTION: Mapping[str, Meaning] = {
     "EndpointVariantError": Meaning.NOT_OFFERED,
 }
 
-# What AWS says of why it denied, longest first, so that a sub-reason is never lost in a shorter one.
+# Words of AWS for the policy that denied, longest first, so that none is taken for a shorter one.
 _DENIERS = (
     ("service control policy", "by a service control policy of the organization"),
     ("resource control policy", "by a resource control policy of the organization"),
@@ -210,7 +210,7 @@ _ACTION_IN_WORDS = re.compile(r"not authorized to perform:? ([a-z0-9-]+:[A-Za-z0
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """Why one call was not answered, or not to its end."""
+    """Why one call was not answered, or not in full."""
 
     meaning: Meaning
     code: str
@@ -219,7 +219,7 @@ class Refusal:
     region: str
     action: str
     tries: int = 1
-    """How often it was asked."""
+    """Number of attempts."""
 
     @property
     def cause(self) -> Cause:
@@ -251,18 +251,18 @@ class Refusal:
 
     @property
     def hint(self) -> str:
-        """What to do next."""
+        """The next step for the user."""
         return _HINTS[self.meaning].format(action=self.action, region=self.region)
 
     def unknown(self) -> Unknown:
-        """The refusal as a value that is not known."""
+        """The refusal as an unknown value."""
         return Unknown(self.reason, self.cause, action=self.action if self.meaning is Meaning.DENIED else None)
 
     def means_absent(self, absent: Sequence[str]) -> bool:
-        """Whether the reading declared this failure to say that none is configured.
+        """Whether the reading declares this failure to mean "none is configured".
 
-        An entry is an error code, or ``"Code: words"`` for a code that means it only with these words in the message.
-        A denial never counts without words.
+        Entries of `absent` are error codes, or ``"Code: words"`` for a code that means it only with these words in the
+        message. A denial never counts without words.
         """
         for entry in absent:
             code, _, words = entry.partition(":")
@@ -277,7 +277,7 @@ class Refusal:
 
     def _denier(self) -> str:
         words = self.message.lower()
-        return next((f" {said}" for found, said in _DENIERS if found.lower() in words), "")
+        return next((f" {denier}" for found, denier in _DENIERS if found.lower() in words), "")
 
     def _detail(self) -> str:
         return f"{self.code}: {self.message}" if self.message else self.code
@@ -301,12 +301,12 @@ _HINTS: Mapping[Meaning, str] = {
     Meaning.OURS: "Please report this as a fault of hipaa-guard.",
     Meaning.TRUNCATED: "Scan again.",
     Meaning.NOT_STORED: "Scan the account with --evidence and all controls that are to be judged.",
-    Meaning.OTHER: "See what the code means in the documentation of the service.",
+    Meaning.OTHER: "Look up the code in the documentation of the service.",
 }
 
 
 def classify(error: Exception, *, operation: str, region: str, action: str, answered: bool = False) -> Refusal:
-    """What an exception of a call means. One that the table does not know is our fault, unless there was an answer."""
+    """The meaning of an exception. One that is not in the table is a fault of this program, unless AWS answered."""
     response: Mapping[str, Any] | None = getattr(error, "response", None)
     if isinstance(response, Mapping) and "Error" in response:
         code = _short(str(response["Error"].get("Code", ""))) or "no code"
@@ -327,7 +327,7 @@ def classify(error: Exception, *, operation: str, region: str, action: str, answ
 
 
 def meaning_of(code: str, status: str = "") -> Meaning:
-    """What an error code means; the HTTP status decides only where the code says nothing."""
+    """The meaning of an error code; the HTTP status decides only for codes that are not in the table."""
     short = code.removeprefix("Client.").removeprefix("Server.").rpartition("#")[2]
     if short in _BY_CODE:
         return _BY_CODE[short]

@@ -1,4 +1,4 @@
-"""The least-privilege policy in the forms that people deploy: policies that IAM takes, a CloudFormation template."""
+"""The least-privilege policy in forms to deploy: policies within IAM's limits, and a CloudFormation template."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from hipaa_guard.aws.planning.actions import allowances, policy_of
 from hipaa_guard.facts.policy_statements import matches
 
 MANAGED_POLICY_LIMIT = 6144
-"""The characters that IAM takes in a managed policy, white space not counted."""
+"""Maximum characters of a managed policy; white space does not count."""
 
-# AWS managed policies whose actions are shipped, one pattern a line: name -> file beside this module.
+# AWS managed policies whose action patterns are shipped, one a line: name -> file beside this module.
 _SHIPPED: Mapping[str, str] = {"SecurityAudit": "security_audit.txt"}
 MANAGED = tuple(_SHIPPED)
 
@@ -36,7 +36,7 @@ def missing_from(managed: str, actions: Collection[str]) -> list[str]:
 
 @cache
 def _allowed(managed: str) -> Mapping[str, Sequence[str]]:
-    """What a managed policy allows on all resources: service -> patterns, in lower case as IAM compares them."""
+    """The actions that a managed policy allows on all resources: service -> lower-case patterns (IAM ignores case)."""
     text = files("hipaa_guard.aws.planning").joinpath(_SHIPPED[managed]).read_text(encoding="utf-8")
     by_service: dict[str, list[str]] = {}
     for line in text.lower().splitlines():
@@ -46,9 +46,9 @@ def _allowed(managed: str) -> Mapping[str, Sequence[str]]:
 
 
 def policies_of(actions: Collection[str]) -> list[dict[str, Any]]:
-    """As few policies as hold these actions within IAM's limit of size.
+    """The fewest policies that hold these actions within IAM's limit of size.
 
-    The first denies reading what is stored, which counts for a role that has any of them.
+    The first also denies reading stored data. The denial applies to the role as a whole.
     """
     rest = sorted(actions)
     fits = _fitting(rest, denies=True)
@@ -64,7 +64,7 @@ def _allowing(actions: Collection[str]) -> dict[str, Any]:
 
 
 def _fitting(actions: Sequence[str], *, denies: bool) -> int:
-    """How many of the actions, from the first on, fit into one policy."""
+    """Number of actions, from the first on, that fit into one policy."""
     made = policy_of if denies else _allowing
     sizes = range(len(actions) + 1)
     return bisect_right(sizes, MANAGED_POLICY_LIMIT, key=lambda count: size(made(actions[:count]))) - 1
@@ -76,9 +76,9 @@ def size(policy: Mapping[str, Any]) -> int:
 
 
 def template(policies: Sequence[Mapping[str, Any]], managed: str | None = None) -> dict[str, Any]:
-    """A CloudFormation template of the role that scans, with these policies and an AWS managed one.
+    """A CloudFormation template of the role for scans, with these policies and an AWS managed one.
 
-    It names no account, region or macro, so that a StackSet can put it into every account of an organization.
+    It names no account, region or macro, so that a StackSet can deploy it to every account of an organization.
     """
     aws_managed = [{"Fn::Sub": f"arn:${{AWS::Partition}}:iam::aws:policy/{managed}"}] if managed else []
     ours = {f"ScanPolicy{number}": _managed_policy(policy) for number, policy in enumerate(policies, 1)}

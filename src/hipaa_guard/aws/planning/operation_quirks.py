@@ -1,4 +1,4 @@
-"""Operations of AWS that need more than one plain call: page sizes, a report to be made first, fields left out."""
+"""Operations that need more than one plain call: page sizes, a report to be requested first, fields left out."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from typing import Any
 from hipaa_guard.aws.planning.error_codes import Meaning, meaning_of
 
 REPORT_PAUSES = (0.1, 0.4, 1.0, *[2.0] * 15)
-"""Seconds between asking whether the credential report is made; after the last it is not known."""
+"""Seconds between checks whether the credential report is ready. After the last one it is unknown."""
 
-# A limited EC2 call draws on a rate bucket twice as large; IAM's own page is a tenth of what it allows; S3 tells the
-# regions of buckets only to a call that has a parameter.
+# EC2 allows calls with a page size at twice the rate; IAM's default page is a tenth of its maximum; S3 answers the
+# regions of buckets only if the call has a parameter.
 _LARGE_PAGES = {"ec2": 500, "iam": 1000, "s3": 1000}
 _ALSO_CALLED = {
     "iam.get_credential_report": ("iam.generate_credential_report",),
@@ -22,7 +22,7 @@ _ALSO_CALLED = {
 
 
 class ReportNotReadyError(Exception):
-    """The credential report was still being made when patience ended."""
+    """The credential report was not ready in time."""
 
 
 def also_called(operation: str) -> tuple[str, ...]:
@@ -31,7 +31,7 @@ def also_called(operation: str) -> tuple[str, ...]:
 
 
 def page_size(client: Any, method: str, params: Mapping[str, Any]) -> int | None:
-    """How many elements to ask for in a page; None for the service's own number."""
+    """Number of elements to request per page; None for the default of the service."""
     largest = _LARGE_PAGES.get(client.meta.service_model.service_name)
     if largest is None or any(name.endswith("Ids") and name not in _NO_SELECTION for name in params):
         return None  # EC2 refuses a limit together with a list of ids
@@ -47,11 +47,11 @@ _NO_SELECTION = frozenset({"OwnerIds", "RestorableByUserIds"})
 
 
 def prepare(client: Any, operation: str, pause: Callable[[float], None]) -> None:
-    """Do what the operation needs to have been done before.
+    """Make the calls that the operation needs before it.
 
     Raises:
         ReportNotReadyError: the credential report is not ready in time.
-        botocore.exceptions.ClientError: it may not be made.
+        botocore.exceptions.ClientError: the role may not request it.
 
     """
     if operation != "iam.get_credential_report":
@@ -64,7 +64,7 @@ def prepare(client: Any, operation: str, pause: Callable[[float], None]) -> None
 
 
 def _report_is_made(client: Any) -> bool:
-    """Whether a report is there to be read: AWS makes none while there is one that is less than four hours old."""
+    """Request a report. Returns whether it is ready; AWS makes none while one is less than four hours old."""
     from botocore.exceptions import ClientError
 
     try:
@@ -72,16 +72,14 @@ def _report_is_made(client: Any) -> bool:
     except ClientError as error:
         code = error.response["Error"]["Code"]
         if code == "LimitExceeded":
-            return (
-                True  # asked too often by others: the report that they had made is read, which says if it has expired
-            )
+            return True  # others requested it too often: their report is read, and AWS says if it has expired
         if meaning_of(code) is Meaning.DENIED and _report_may_be_read(client):
-            return True  # others may have had it made
+            return True  # others may have requested it
         raise
 
 
 def _report_may_be_read(client: Any) -> bool:
-    """Whether there is a report that is less than four hours old, for a role that may not have one made."""
+    """Whether a report of less than four hours exists, for a role that may not request one."""
     from botocore.exceptions import ClientError
 
     try:
@@ -91,20 +89,20 @@ def _report_may_be_read(client: Any) -> bool:
 
 
 def completed(client: Any, operation: str, answer: dict[str, Any]) -> dict[str, Any]:
-    """The answer with what the operation leaves out or wraps in text."""
+    """The answer, with the fields that the operation leaves out or wraps in text."""
     if operation == "iam.get_credential_report":
         return {**answer, "Rows": _rows(answer["Content"])}
     if operation == "sqs.list_queues":
         return {**answer, "Queues": [_queue(url) for url in answer.get("QueueUrls", [])]}
     if operation == "s3.list_buckets":
         for bucket in answer.get("Buckets", []):
-            if not bucket.get("BucketRegion") and bucket.get("Name"):  # stores that speak S3 but are not AWS
+            if not bucket.get("BucketRegion") and bucket.get("Name"):  # stores other than AWS with the API of S3
                 bucket["BucketRegion"] = _bucket_region(client, bucket["Name"])
     return answer
 
 
 def _queue(url: str) -> dict[str, str]:
-    """What the URL of a queue says of it: ``https://sqs.REGION.amazonaws.com/ACCOUNT/NAME``."""
+    """The fields in the URL of a queue: ``https://sqs.REGION.amazonaws.com/ACCOUNT/NAME``."""
     _, account, name = url.rsplit("/", 2)
     return {"QueueUrl": url, "QueueName": name, "QueueOwner": account}
 
@@ -120,7 +118,7 @@ def _bucket_region(client: Any, name: str) -> str | None:
     try:
         region = client.get_bucket_location(Bucket=name).get("LocationConstraint")
     except ClientError as error:
-        if error.response["Error"]["Code"] != "NoSuchBucket":  # it was not deleted meanwhile: where it is is not known
+        if error.response["Error"]["Code"] != "NoSuchBucket":  # it still exists, so its region is unknown
             raise
         return None
     return "us-east-1" if not region else "eu-west-1" if region == "EU" else str(region)

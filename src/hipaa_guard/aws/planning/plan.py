@@ -1,4 +1,4 @@
-"""Which calls a scan makes: derived from the tables of facts, for the facts that are wanted and no others."""
+"""The calls that a scan makes, derived from the tables of facts, for the wanted facts only."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from hipaa_guard.facts.resource import Fact, Resource
 from hipaa_guard.facts.values import Value
 
 Wanted = Mapping[type[Resource], Collection[str]]
-"""Kind -> names of the facts that somebody may read. A kind that is not named is listed and no more."""
+"""Kind -> names of the facts that a control may read. Other kinds are only listed."""
 
 
 @dataclass(slots=True)
 class KindPlan:
-    """What is asked for one kind.
+    """The calls for one kind.
 
-    A kind that is listed only because another is listed per resource of it is not ``kept``.
+    ``kept`` is False for a kind that is listed only because another kind is listed per resource of it.
     """
 
     kind: type[Resource]
@@ -30,7 +30,7 @@ class KindPlan:
     _positions: dict[int, int] = field(default_factory=dict)
 
     def position(self, ask: Ask) -> int:
-        """Where an ask of the kind stands in ``asks``, which holds each only once."""
+        """The index of an `Ask` in ``asks``, which holds each only once."""
         if id(ask) not in self._positions:
             self._positions[id(ask)] = self.asks.index(ask)
         return self._positions[id(ask)]
@@ -38,11 +38,11 @@ class KindPlan:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A call that tells no fact of a resource: no verdict rests on it, and a refusal leaves no verdict unknown.
+    """A call that answers no fact of a resource: no verdict rests on it, and a refusal leaves no verdict unknown.
 
-    ``params`` are templates, as those of an `Ask`. ``reads`` holds the JMESPaths of what is kept of the answer, each
-    with what makes its gist, None where it is kept as it is. ``note`` says when the call is made, where that is not
-    always.
+    ``params`` are templates, like those of an `Ask`. ``reads`` has the JMESPaths of the kept parts of the answer, each
+    with the function that derives the kept value; None keeps the part as it is. ``note`` says when the call is made, if
+    not always.
     """
 
     operation: str
@@ -54,7 +54,7 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The kinds of a scan; those listed per resource of another stand below it."""
+    """The kinds of a scan. A kind that is listed per resource of another is below it."""
 
     roots: tuple[KindPlan, ...]
     questions: tuple[Question, ...] = ()
@@ -72,7 +72,7 @@ class Plan:
 
     @property
     def operations(self) -> list[str]:
-        """The operations that tell facts (``service.boto3_method``), sorted."""
+        """The operations that answer facts (``service.boto3_method``), sorted."""
         found = {ask.operation for each in self.all for ask in each.asks}
         found.update(each.listing.operation for each in self.all if isinstance(each.listing, Listing))
         return sorted(found)
@@ -81,7 +81,7 @@ class Plan:
 def planned(kinds: Iterable[type[Resource]], wanted: Wanted | None = None, questions: Sequence[Question] = ()) -> Plan:
     """The plan of a scan; without `wanted`, for all facts of the kinds.
 
-    Kinds that AWS cannot tell (``terraform_only``) are left out.
+    Kinds that AWS cannot list (``terraform_only``) are left out.
     """
     plans: dict[type[Resource], KindPlan] = {}
     for kind in kinds:

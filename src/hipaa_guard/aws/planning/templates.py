@@ -11,11 +11,11 @@ from typing import Any
 import jmespath
 
 Fields = Mapping[str, Any]
-"""What a template may name: the item's fields, its parents' fields, ``partition``, ``region`` and ``account``."""
+"""The fields that a template may use: the item's, its parents', ``partition``, ``region`` and ``account``."""
 
 _FIELD = re.compile(r"\{([A-Za-z_][\w.]*)\}")
-# In a JMESPath a placeholder stands bare or inside a raw string, a quoted identifier or a literal. A bare
-# ``{Name: Name}`` is JMESPath's own and has no match here.
+# A placeholder in a JMESPath is bare, or inside a raw string, a quoted identifier or a literal. A bare
+# ``{Name: Name}`` is JMESPath's own syntax and does not match.
 _IN_PATH = re.compile(
     r"""
     (?P<raw>'(?:[^'\\]|\\.)*') | (?P<quoted>"(?:[^"\\]|\\.)*") | (?P<literal>`[^`]*`) | (?P<bare>\{[A-Za-z_][\w.]*\})
@@ -29,7 +29,7 @@ class MissingFieldError(Exception):
 
 
 def fields_in(template: Any) -> Iterator[str]:
-    """The fields that a template names, wherever they stand in it."""
+    """The names of the fields in a template, at any depth."""
     if isinstance(template, str):
         yield from _FIELD.findall(template)
     elif isinstance(template, Mapping):
@@ -41,10 +41,10 @@ def fields_in(template: Any) -> Iterator[str]:
 
 
 def field(name: str, fields: Fields) -> Any:
-    """The value of a field, dots leading into nested structures.
+    """The value of a field; dots lead into nested structures.
 
     Raises:
-        MissingFieldError: the item has no such field, or it is null or empty text.
+        MissingFieldError: the item has no such field, or it is null or an empty text.
 
     """
     value: Any = fields
@@ -56,7 +56,7 @@ def field(name: str, fields: Fields) -> Any:
 
 
 def filled(template: Any, fields: Fields) -> Any:
-    """The template with its fields filled in; one that is nothing but a field keeps that field's type.
+    """The template with its fields filled in. A template that is only a field keeps the type of the field.
 
     Raises:
         MissingFieldError: the item lacks a field that the template names.
@@ -75,7 +75,7 @@ def filled(template: Any, fields: Fields) -> Any:
 
 
 def text(template: str | None, fields: Fields) -> str | None:
-    """The template as text; None where there is none, or where the item lacks a field that it names."""
+    """The template as text; None without a template, or where the item lacks a field of it."""
     if template is None:
         return None
     try:
@@ -85,10 +85,10 @@ def text(template: str | None, fields: Fields) -> str | None:
 
 
 def path(template: str, fields: Fields) -> str:
-    """A JMESPath template with its fields filled in as quoted literals, so that no name can be read as syntax.
+    """A JMESPath template with its fields filled in as quoted literals, so that no name can be taken for syntax.
 
-    ``Aliases[?KeyId=={KeyId}]`` and ``Aliases[?KeyId=='{KeyId}']`` mean the same; inside ``"..."`` the field becomes
-    a name to look up.
+    ``Aliases[?KeyId=={KeyId}]`` and ``Aliases[?KeyId=='{KeyId}']`` mean the same. Inside ``"..."`` the field becomes a
+    name to look up.
 
     Raises:
         MissingFieldError: the item lacks a field that the template names.
@@ -109,7 +109,7 @@ def path(template: str, fields: Fields) -> str:
 
 @lru_cache(maxsize=4096)
 def compiled(expression: str) -> Any:
-    """A compiled JMESPath; compiling costs more than most look-ups.
+    """A compiled JMESPath, cached as compiling costs more than most searches.
 
     Raises:
         jmespath.exceptions.JMESPathError: the expression is not valid.

@@ -1,1 +1,1 @@
-"""Whose account is scanned, and which regions of it."""
+"""The account to scan, and its regions."""

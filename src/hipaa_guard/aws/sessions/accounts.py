@@ -1,4 +1,4 @@
-"""Whose account is scanned, and which regions of it."""
+"""Opening an account: the credentials, and the regions to read."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ class AwsSetupError(Exception):
 class AwsAccount:
     """An account that can be read, and the regions to read.
 
-    ``enabled`` is None where the account could not be asked which regions it has. ``skipped`` says of each region that
-    is not read why not. ``home`` answers what belongs to the whole account.
+    ``enabled`` is None if AWS did not answer which regions are enabled. ``skipped`` has the reason for each region that
+    is not read. ``home`` is the region to call for the whole account.
     """
 
     id: str
@@ -59,11 +59,10 @@ def open_account(
     threads: int = THREADS,
     session: Any = None,
 ) -> AwsAccount:
-    """Log in, and find out which account this is and which regions are to be read.
+    """Log in, and find out the account and the regions to read.
 
-    `regions` is a comma-separated text or a sequence; None or ``all`` means every region that the account has enabled.
-    Environment, configuration files and endpoints are honoured as every AWS tool does; a boto3 `session` given by the
-    caller is used as it is.
+    `regions` is a comma-separated text or a sequence; None or ``all`` means every enabled region of the account.
+    Environment, configuration files and endpoints count as for every AWS tool. A boto3 `session` is used as it is.
 
     Raises:
         AwsSetupError: there are no credentials, they are not valid, or the profile or a region does not exist.
@@ -119,9 +118,9 @@ def _session(profile: str | None) -> Any:
 
 
 def _with_role(session: Any, role_arn: str, external_id: str | None, home: str) -> Any:
-    """A session of the role, which assumes it again when its credentials run out.
+    """A session of the role, which assumes the role again when its credentials expire.
 
-    The session's own policy forbids reading what is stored, whatever the role allows.
+    Its session policy forbids reading stored data, even if the role allows it.
     """
     import json
 
@@ -162,33 +161,33 @@ def _identity(caller: Caller, home: str) -> Mapping[str, Any]:
         raise AwsSetupError(_why_not(answer.refusal))
     if not _ACCOUNT.fullmatch(answer.value.get("Account", "")) or not _ARN.match(answer.value.get("Arn", "")):
         raise AwsSetupError(
-            "What answered does not say whose credentials these are, as AWS does. Check the proxy and AWS_ENDPOINT_URL."
+            "The answer does not say whose credentials these are, as AWS does. Check the proxy and AWS_ENDPOINT_URL."
         )
     return answer.value
 
 
 def _why_not(refusal: Refusal) -> str:
     """Why the first call failed, and what to do."""
-    said = f" ({refusal.code}: {refusal.message})" if refusal.message else f" ({refusal.code})"
+    details = f" ({refusal.code}: {refusal.message})" if refusal.message else f" ({refusal.code})"
     match refusal.meaning:
         case Meaning.EXPIRED:
-            return f"The AWS credentials have expired or could not be renewed{said}. Log in again and scan again."
+            return f"The AWS credentials have expired or could not be renewed{details}. Log in again and scan again."
         case Meaning.BAD_CREDENTIALS | Meaning.NOT_ENABLED if refusal.code == "RequestTimeTooSkewed":
-            return f"AWS refuses requests because the clock of this machine is wrong{said}. Set the clock."
+            return f"AWS refuses requests because the clock of this machine is wrong{details}. Set the clock."
         case Meaning.BAD_CREDENTIALS | Meaning.NOT_ENABLED:
             return (
-                f"AWS does not accept the credentials{said}. Check the key, and that the region "
+                f"AWS does not accept the credentials{details}. Check the key, and that the region "
                 f"{refusal.region} belongs to the same partition and is enabled for the account."
             )
         case Meaning.DENIED:
-            return f"AWS denies the credentials or the role{said}. Check the role's trust policy and external id."
+            return f"AWS denies the credentials or the role{details}. Check the role's trust policy and external id."
         case Meaning.UNREACHABLE | Meaning.NOT_OFFERED:
             return (
-                f"AWS could not be reached in {refusal.region}{said}. "
+                f"AWS could not be reached in {refusal.region}{details}. "
                 "Check the network, the proxy and AWS_ENDPOINT_URL."
             )
         case _:
-            return f"AWS did not say whose credentials these are{said}. Try `aws sts get-caller-identity`."
+            return f"AWS did not say whose credentials these are{details}. Try `aws sts get-caller-identity`."
 
 
 # --- Regions -----------------------------------------------------------------------------------------------------
@@ -225,7 +224,7 @@ def _check_names(session: Any, names: tuple[str, ...]) -> None:
 
 
 def _is_new(name: str, known: Sequence[str]) -> bool:
-    """Whether a name unknown to botocore looks so much like a region, and so little like a mistake, to be asked."""
+    """Whether a name that botocore does not know looks like a new region, not like a misspelt one."""
     area, _, number = name.rpartition("-")
     return number.isdigit() and any(area == region.rpartition("-")[0] for region in known)
 
@@ -252,7 +251,7 @@ def _regions(caller: Caller, home: str, chosen: tuple[str, ...] | None) -> _Regi
             Meaning.SPOILT, "NoRegions", f"{home} is not in the list", _REGIONS, home, action_of(_REGIONS)
         )
         return _without_list(refusal, home, chosen)
-    enabled = frozenset(name for name, said in status.items() if said != "not-opted-in")
+    enabled = frozenset(name for name, opt_in in status.items() if opt_in != "not-opted-in")
     if chosen is None:
         skipped = {name: "not enabled in this account" for name in status if name not in enabled}
         return _RegionChoice(tuple(sorted(enabled)) or (home,), enabled, skipped)
@@ -273,7 +272,7 @@ def _why_skipped(clients: Clients, region: str, home: str) -> str:
 
 
 def _same_partition(clients: Clients, region: str, home: str) -> bool:
-    """AWS only tells of its own partition; stand-ins for it may tell of all."""
+    """Whether two regions are in one partition. AWS lists only regions of its own; simulations may list all."""
     from botocore.exceptions import UnknownRegionError
 
     try:
@@ -283,7 +282,7 @@ def _same_partition(clients: Clients, region: str, home: str) -> bool:
 
 
 def _without_list(refusal: Refusal, home: str, chosen: tuple[str, ...] | None) -> _RegionChoice:
-    """What is read where the account does not tell its regions."""
+    """The regions to read where AWS did not answer the list of the account."""
     if chosen is not None:
         return _RegionChoice(chosen, None, {})
     gap = Gap(

@@ -34,7 +34,7 @@ from hipaa_guard.controls.exception import ExceptionEntry
 from hipaa_guard.controls.findings import Finding
 from hipaa_guard.controls.fix import FixTexts
 from hipaa_guard.facts.locations import Asked, Gap, GapKind, Location, RootsFrom
-from hipaa_guard.facts.resource import Evidence, Origin
+from hipaa_guard.facts.origin import Evidence, Origin
 from hipaa_guard.facts.values import Cause
 from hipaa_guard.law import Law, RequirementType
 from hipaa_guard.outputs.json.node import JsonNode, ReportError

@@ -24,7 +24,7 @@ from hipaa_guard.assessment.model import (
 from hipaa_guard.controls.control import VERDICTS, Severity, Status
 from hipaa_guard.controls.findings import Finding
 from hipaa_guard.facts.locations import Asked, Gap, Location
-from hipaa_guard.facts.resource import Evidence, Origin
+from hipaa_guard.facts.origin import Evidence, Origin
 from hipaa_guard.outputs.json.lists import array
 from hipaa_guard.outputs.json.lists import encode as _encode
 from hipaa_guard.outputs.json.node import ReportError

@@ -14,7 +14,7 @@ from hipaa_guard.controls.control import Severity, Status
 from hipaa_guard.controls.exception import ExceptionEntry
 from hipaa_guard.controls.findings import Finding
 from hipaa_guard.facts.locations import SETTINGS, Gap, GapKind, Location
-from hipaa_guard.facts.resource import Evidence
+from hipaa_guard.facts.origin import Evidence
 from hipaa_guard.facts.values import Cause
 from hipaa_guard.outputs.wording.harmless_text import shortened
 

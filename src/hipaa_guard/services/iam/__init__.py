@@ -1,6 +1,6 @@
 """AWS IAM: users, roles, groups, policies, the root user, the password policy and identity providers.
 
-Ages are counted from when the credential report was made, which its answer says: no clock is read.
+Ages are counted up to the time of the credential report, which the answer of AWS has: no clock is read.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _EVERYTHING = ["User", "Role", "Group", "LocalManagedPolicy"]  # one call for al
 
 
 class InlinePolicy(Record):
-    """A policy that stands inside a user, role or group."""
+    """A policy embedded in a user, role or group."""
 
     __slots__ = ("document", "name")
 
@@ -29,7 +29,7 @@ class InlinePolicy(Record):
     document: PolicyDocument
 
     def in_words(self) -> str:
-        """The policy as a message names it, which does not ask for a name that is not known."""
+        """The policy in words for a message, without its name if that is not known."""
         try:
             return f"the inline policy {self.name}" if self.name else "an inline policy"
         except Undecided:
@@ -44,16 +44,16 @@ class AccessKey(Record):
     number: int
     """1 or 2: its place in the credential report."""
     age: int
-    """Days since it was made."""
+    """Days since it was created."""
     idle: int
-    """Days since it was last used; since it was made, where it never was."""
+    """Days since it was last used or, if it never was, since it was created."""
 
 
-# --- both ------------------------------------------------------------------------------------------------------------
+# --- Terraform and AWS -----------------------------------------------------------------------------------------------
 
 
 def _arns(values: Value) -> list[str | Unknown]:
-    """ARNs of attached policies; those of AWS with the partition written out where Terraform has it from data."""
+    """ARNs of attached policies; for AWS managed ones with the partition filled in where Terraform has it from data."""
     if isinstance(values, Unknown):
         return Incomplete([], values)
     return mapped(_arn, values)
@@ -81,7 +81,7 @@ def _inline(values: Value) -> list[InlinePolicy]:
             continue
         text = entry.get("policy", entry.get("PolicyDocument"))
         if text is not None:
-            refused = identity_policy(text) if "policy" in entry else None  # so it is called in source
+            refused = identity_policy(text) if "policy" in entry else None  # the argument in source
             document = _document(text) if refused is None else Unknown(refused, Cause.REFUSED)
             found.append(InlinePolicy(name=entry.get("name", entry.get("PolicyName")), document=document))
     return found if unknown is None else Incomplete(found, unknown)
@@ -91,7 +91,7 @@ _REQUIRED = Unknown("it is left out, which the provider refuses", Cause.REFUSED)
 
 
 def _written(text: Value) -> PolicyDocument | Unknown:
-    """A policy document that must be there."""
+    """A policy document that is required."""
     found = PolicyDocument.parse(text)
     return _REQUIRED if found is None else found
 
@@ -128,12 +128,12 @@ def _summary(name: str) -> Ask:
 
 
 def _counted(value: int | None) -> Value:
-    """A number of the account summary as yes or no."""
-    return Unknown("the account summary does not say it") if value is None else value != 0
+    """Whether a number of the account summary is not 0."""
+    return Unknown("the account summary does not have it") if value is None else value != 0
 
 
 def _counted_or_left_out(value: int | None) -> Value:
-    """As `_counted`; what the summary leaves out is taken to be there."""
+    """As `_counted`, but true for a number that the summary leaves out."""
     return value is None or value != 0
 
 
@@ -178,7 +178,7 @@ class User(Resource):
 
 
 class Credentials(Resource):
-    """What an IAM user signs in with, as the credential report of the account has it."""
+    """The credentials of an IAM user, from the credential report of the account."""
 
     aws = _details("UserDetailList[]", "UserName")
     live_only = "how credentials are used is not declared"
@@ -187,15 +187,15 @@ class Credentials(Resource):
     """Whether the user may sign in to the console."""
     mfa_active: bool = fact(aws=derived(credential_report.mfa_active, _USER), live_only=live_only)
     password_idle: int | None = fact(aws=derived(credential_report.password_idle, _USER, _MADE), live_only=live_only)
-    """Days since the password was last used, or set where it never was; None without a password."""
+    """Days since the password was last used or, if it never was, since it was set; None without a password."""
     access_keys: list[AccessKey] = fact(
         aws=derived(credential_report.access_keys, _USER, _MADE), parse=_keys, live_only=live_only
     )
-    """The active ones."""
+    """The active access keys."""
 
 
 class Role(Resource):
-    """An IAM role: rights that whoever is trusted takes on for a session."""
+    """An IAM role: permissions that trusted principals assume for a session."""
 
     noun = "IAM role"
     terraform = Block(
@@ -219,7 +219,7 @@ class Role(Resource):
         refusal=trust_policy,
         aws=listed("AssumeRolePolicyDocument"),
     )
-    """Who may take on the role."""
+    """The trust policy: who may assume the role."""
     max_session_seconds: int = fact(
         terraform="max_session_duration",
         awscc="max_session_duration",
@@ -243,7 +243,7 @@ class Role(Resource):
     )
 
     def own_account(self) -> str | None:
-        """The account that the role is in; a configuration knows it only once it has been applied."""
+        """The account of the role; a configuration has it only after apply."""
         if self.origin.account is not None:
             return self.origin.account
         parts = (self.origin.arn or "").split(":")
@@ -251,7 +251,7 @@ class Role(Resource):
 
 
 class Group(Resource):
-    """An IAM group: users who share rights."""
+    """An IAM group: users who share permissions."""
 
     noun = "IAM group"
     terraform = Block("aws_iam_group", joins=declared.holders("group"), name="name", global_names=True)
@@ -271,7 +271,7 @@ class Group(Resource):
 
 
 class Policy(Resource):
-    """A managed policy of the customer's own."""
+    """A customer managed policy."""
 
     terraform = Block("aws_iam_policy", "awscc_iam_managed_policy", name="name", awscc_name="managed_policy_name")
     aws = _details("Policies[]", "PolicyName")
@@ -286,7 +286,7 @@ class Policy(Resource):
         refusal=identity_policy,
         aws=listed("PolicyVersionList[?IsDefaultVersion].Document | [0]"),
     )
-    """The version in force."""
+    """The document of the default version."""
 
 
 class RootUser(Resource):
@@ -298,7 +298,7 @@ class RootUser(Resource):
     mfa_active: bool = fact(aws=derived(_counted, _summary("AccountMFAEnabled")), live_only=live_only)
     has_access_key: bool = fact(aws=derived(_counted, _summary("AccountAccessKeysPresent")), live_only=live_only)
     has_password: bool = fact(
-        # A member account whose organisation manages root credentials centrally has none.
+        # Member accounts have none if their organisation manages root credentials centrally.
         aws=derived(_counted_or_left_out, _summary("AccountPasswordPresent")),
         live_only=live_only,
     )
@@ -311,20 +311,20 @@ class RootUser(Resource):
         ),
         live_only=live_only,
     )
-    """The root user's second factors that are programs, not things."""
+    """The virtual MFA devices of the root user."""
     idle: int | None = fact(aws=derived(credential_report.root_idle, _ROOT, _MADE), live_only=live_only)
-    """Days since it was last used; None where it never was."""
+    """Days since it was last used; None if it never was."""
 
 
 class PasswordPolicy(Resource):
-    """What the account demands of the passwords of IAM users."""
+    """The password policy of the account for IAM users."""
 
     terraform = Block("aws_iam_account_password_policy")
     aws = Singleton("account", arn="arn:{partition}:iam::{account}:account-password-policy")
 
     minimum_length: int | None = fact(
         terraform="minimum_password_length",
-        unset=6,  # the provider's and the API's own number
+        unset=6,  # the default of the provider and the API
         aws=ask(
             "iam.get_account_password_policy",
             "PasswordPolicy.MinimumPasswordLength",
@@ -333,7 +333,7 @@ class PasswordPolicy(Resource):
         ),
         allowed=between(6, 128),
     )
-    """None where the account has no policy of its own."""
+    """None if the account has no policy of its own."""
     remembered: int = fact(
         terraform="password_reuse_prevention",
         unset=0,
@@ -342,15 +342,15 @@ class PasswordPolicy(Resource):
             "PasswordPolicy.PasswordReusePrevention",
             absent="NoSuchEntity",
             scope="account",
-            always=False,  # left out where passwords may be used again
+            always=False,  # left out if passwords may be used again
         ),
         allowed=between(0, 24),
     )
-    """How many earlier passwords may not be used again; None and 0 mean none."""
+    """Number of earlier passwords that may not be used again; None and 0 mean none."""
 
 
 class OidcProvider(Resource):
-    """An issuer of tokens outside AWS that roles may trust."""
+    """An issuer of tokens outside of AWS that roles may trust."""
 
     terraform = Block("aws_iam_openid_connect_provider")
     aws = Listing(
@@ -359,10 +359,10 @@ class OidcProvider(Resource):
     aws_types = ("AWS::IAM::OIDCProvider", "iam:oidc-provider")
 
     url: str = fact(terraform="url", unset="", aws=listed("Arn"))
-    """Where its tokens come from; in a live account the ARN, which ends in it."""
+    """The URL of the issuer; in a live account the ARN, which ends with it."""
 
     def names(self) -> tuple[str, ...]:
-        """The texts that trust policies name the provider by."""
+        """The texts for the provider in trust policies."""
         origin = self.origin
         if origin.arn is not None:
             return (origin.arn,)

@@ -1,4 +1,4 @@
-"""What Terraform tells of users, roles and groups where a path is not enough."""
+"""Readings of Terraform for users, roles and groups, where a path is not enough."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from hipaa_guard.facts.readings import View
 from hipaa_guard.facts.values import Incomplete, Unknown, Value, joined, mapped
 
 
-def _told(view: View, type: str, argument: str) -> list[Value]:
-    """What each split resource that points here says; an argument may be a list and may not be known."""
+def _arguments(view: View, type: str, argument: str) -> list[Value]:
+    """The argument of each split resource that points here; a value may be a list or unknown."""
     return _flat(mapped(lambda each: each.get(argument), view.linked(type)))
 
 
 def _flat(values: list[Value]) -> list[Value]:
-    """One list of all values and of the elements of those that are lists."""
+    """One list of all values, with the elements of those that are lists."""
     seen = values.seen if isinstance(values, Incomplete) else values
     lists = [each if isinstance(each, list) else [] if each is None else [each] for each in seen]
     if isinstance(values, Incomplete):
@@ -24,7 +24,7 @@ def _flat(values: list[Value]) -> list[Value]:
 
 
 def holders(principal: str) -> dict[str, str | tuple[str, ...]]:
-    """The types that give rights to a user, role or group, with the arguments by which they name it."""
+    """The types that give permissions to a user, role or group, with their arguments that name it."""
     return {
         f"aws_iam_{principal}_policy": principal,
         f"aws_iam_{principal}_policy_attachment": principal,
@@ -35,14 +35,14 @@ def holders(principal: str) -> dict[str, str | tuple[str, ...]]:
 
 
 def attachments(principal: str) -> Callable[[View], Value]:
-    """The ARNs of the managed policies that Terraform attaches to a user, role or group, in any of its ways."""
+    """The ARNs of the managed policies that Terraform attaches to a user, role or group, by any type."""
 
     def read(view: View) -> Value:
         return _flat(
             [
-                _told(view, f"aws_iam_{principal}_policy_attachment", "policy_arn"),
-                _told(view, "aws_iam_policy_attachment", "policy_arn"),
-                _told(view, f"aws_iam_{principal}_policy_attachments_exclusive", "policy_arns"),
+                _arguments(view, f"aws_iam_{principal}_policy_attachment", "policy_arn"),
+                _arguments(view, "aws_iam_policy_attachment", "policy_arn"),
+                _arguments(view, f"aws_iam_{principal}_policy_attachments_exclusive", "policy_arns"),
                 _list(view.get("managed_policy_arns")) if principal == "role" else [],
             ]
         )
@@ -57,7 +57,7 @@ def _list(value: Value) -> list[Value]:
 
 
 def inline(principal: str) -> Callable[[View], Value]:
-    """The inline policies that Terraform puts into a user, role or group."""
+    """The inline policies that Terraform embeds in a user, role or group."""
 
     def read(view: View) -> Value:
         found = [
@@ -76,7 +76,7 @@ def _inline_splits(view: View, type: str, name: str, policy: str) -> list[Value]
 
 
 def _awscc_inline(policies: list[Value]) -> list[Value]:
-    """The policies inside a role of the `awscc` provider, as those of the other are called."""
+    """The policies inside a role of the `awscc` provider, with the argument names of the other provider."""
     return mapped(_renamed, policies)
 
 
@@ -89,7 +89,7 @@ def _renamed(policy: Value) -> Value:
 def groups(view: View) -> Value:
     return _flat(
         [
-            _told(view, "aws_iam_user_group_membership", "groups"),
-            _told(view, "aws_iam_group_membership", "group"),
+            _arguments(view, "aws_iam_user_group_membership", "groups"),
+            _arguments(view, "aws_iam_group_membership", "group"),
         ]
     )

@@ -1,48 +1,35 @@
 """Amazon RDS and Aurora: instances, clusters and their members, snapshots, parameter groups and proxies.
 
-DocumentDB and Neptune answer to the same API; they are left out here by their engine.
+DocumentDB and Neptune share the API of RDS. Their engines are left out here.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import ClassVar
 
 from hipaa_guard.facts.allowed_values import between, numbers, one_of
 from hipaa_guard.facts.inventory import Inventory
 from hipaa_guard.facts.policy_document import symbol, symbolic
-from hipaa_guard.facts.readings import Block, Listing, ask, derived, first, listed
+from hipaa_guard.facts.readings import Block, Listing, first, listed
 from hipaa_guard.facts.resource import Resource, fact
-from hipaa_guard.facts.values import Cause, Undecided, Unknown, Value, every, some
-from hipaa_guard.services.rds import declared
+from hipaa_guard.facts.values import Cause, Undecided, Unknown, every, some
+from hipaa_guard.services.rds import answered, declared
+from hipaa_guard.services.rds.answered import ENCRYPTIONS
+from hipaa_guard.services.rds.snapshots import ClusterSnapshot as ClusterSnapshot
+from hipaa_guard.services.rds.snapshots import ReplicatedBackups as ReplicatedBackups
+from hipaa_guard.services.rds.snapshots import Snapshot as Snapshot
 
-_OURS = "Engine!='docdb' && Engine!='neptune'"
 _READERS = "rds:cluster:ReadReplicaCount"
-_ENCRYPTIONS = one_of("none", "sse-rds", "sse-kms")
 _INTERVALS = numbers(0, 1, 5, 10, 15, 30, 60)
-# The AWS provider's list for instances and clusters (5.100), which the API reference gives by engine, read 2026-11-30.
+# The AWS provider's list for instances and clusters (5.100); the API reference lists them by engine, read 2026-11-30.
 _LOGS = one_of(
     *("agent", "alert", "audit", "diag.log", "error", "general", "iam-db-auth-error", "instance", "listener"),
     *("notify.log", "oemagent", "postgresql", "slowquery", "trace", "upgrade"),
 )
-_SHARED = "[?AttributeName=='restore'].AttributeValues | [0]"
-
-
-# --- AWS ---------------------------------------------------------------------------------------------------------
-
-
-def _answered_encryption(type: Value, encrypted: Value) -> Value:
-    """The type of encryption; where it is AWS's own key, the older field ``StorageEncrypted`` says false."""
-    if type is not None:
-        return type
-    return "sse-kms" if encrypted else "none"
-
-
-_STORAGE = derived(_answered_encryption, listed("StorageEncryptionType"), listed("StorageEncrypted"))
 
 
 class _Store(Resource):
-    """What instances that stand alone and clusters have in common: they hold the data."""
+    """The facts that instances outside of clusters share with clusters: both hold data."""
 
     encryption: str | None
     engine_version: str | None = fact(
@@ -50,7 +37,7 @@ class _Store(Resource):
     )
 
     key: str | None = fact(terraform=declared.key, awscc=declared.key, unset=None, aws=listed("KmsKeyId"))
-    """None means the AWS managed key ``aws/rds``, where there is encryption."""
+    """None means the AWS managed key ``aws/rds``, if there is encryption."""
 
     deletion_protection: bool = fact(
         terraform="deletion_protection", awscc="deletion_protection", unset=False, aws=listed("DeletionProtection")
@@ -86,10 +73,10 @@ class _Store(Resource):
         aws=listed("MonitoringInterval"),
         allowed=_INTERVALS,
     )
-    """The interval of enhanced monitoring; 0 or None where it is off."""
+    """The interval of enhanced monitoring; 0 or None if it is off."""
 
     def is_surely_plain(self) -> bool:
-        """Whether it is known that the storage is not encrypted."""
+        """Whether the storage is certainly not encrypted."""
         try:
             return self.encryption == "none"
         except Undecided:
@@ -97,7 +84,7 @@ class _Store(Resource):
 
 
 class Instance(_Store):
-    """A database instance that stands alone: no member of a cluster."""
+    """A database instance that is not a member of a cluster."""
 
     terraform = Block(
         "aws_db_instance",
@@ -109,7 +96,7 @@ class Instance(_Store):
     )
     aws = Listing(
         "rds.describe_db_instances",
-        f"DBInstances[?DBClusterIdentifier==`null` && {_OURS}]",
+        f"DBInstances[?DBClusterIdentifier==`null` && {answered.NEITHER_DOCDB_NOR_NEPTUNE}]",
         always=["DBInstances[].Engine"],
         arn="{DBInstanceArn}",
         name="DBInstanceIdentifier",
@@ -119,7 +106,7 @@ class Instance(_Store):
     security_hub_type = "AwsRdsDbInstance"
 
     engine: str | None = fact(terraform=declared.engine, awscc=declared.engine, unset=None, aws=listed("Engine"))
-    """None: the engine of its source."""
+    """None means the engine of its source."""
 
     source: str | None = fact(
         terraform="replicate_source_db",
@@ -127,16 +114,16 @@ class Instance(_Store):
         unset=None,
         aws=listed("ReadReplicaSourceDBInstanceIdentifier || ReadReplicaSourceDBClusterIdentifier"),
     )
-    """What a read replica replicates; None for every other instance."""
+    """The source of a read replica; None for all other instances."""
 
     encryption: str | None = fact(
         terraform=declared.instance_encryption,
         awscc=declared.instance_encryption,
         unset=None,
-        aws=_STORAGE,
-        allowed=_ENCRYPTIONS,
+        aws=answered.storage_encryption,
+        allowed=ENCRYPTIONS,
     )
-    """``none``, ``sse-rds`` (a key of AWS), ``sse-kms``; None: as its source is."""
+    """``none``, ``sse-rds`` (a key of AWS), ``sse-kms``; None means as its source."""
 
     public: bool = fact(
         terraform="publicly_accessible",
@@ -152,7 +139,7 @@ class Instance(_Store):
         aws=listed("BackupRetentionPeriod"),
         allowed=between(0, 35),
     )
-    """For how many days automated backups are kept; 0 turns them off."""
+    """Days for which automated backups are kept; 0 turns them off."""
 
     multi_az: bool = fact(terraform="multi_az", awscc="multi_az", unset=False, aws=listed("MultiAZ"))
 
@@ -172,7 +159,7 @@ class Instance(_Store):
 
 
 class Cluster(_Store):
-    """An Aurora cluster or a Multi-AZ cluster, which hold the data of their instances."""
+    """An Aurora cluster or a Multi-AZ cluster, which holds the data of its instances."""
 
     noun = "RDS cluster"
     terraform = Block(
@@ -188,7 +175,7 @@ class Cluster(_Store):
     )
     aws = Listing(
         "rds.describe_db_clusters",
-        f"DBClusters[?{_OURS}]",
+        f"DBClusters[?{answered.NEITHER_DOCDB_NOR_NEPTUNE}]",
         always=["DBClusters[].Engine"],
         arn="{DBClusterArn}",
         name="DBClusterIdentifier",
@@ -205,14 +192,14 @@ class Cluster(_Store):
         unset=None,
         aws=listed("ReplicationSourceIdentifier || GlobalClusterIdentifier"),
     )
-    """The cluster that this one replicates, or the global database that both belong to."""
+    """The source cluster of this one, or the global database that both belong to."""
 
     encryption: str = fact(
         terraform=declared.cluster_encryption,
         awscc=declared.cluster_encryption,
         unset="none",
-        aws=_STORAGE,
-        allowed=_ENCRYPTIONS,
+        aws=answered.storage_encryption,
+        allowed=ENCRYPTIONS,
     )
     """``none``, ``sse-rds`` (a key of AWS) or ``sse-kms``."""
 
@@ -237,7 +224,7 @@ class Cluster(_Store):
 
 
 class Scaling(Resource):
-    """What Application Auto Scaling adjusts; of a cluster, the number of its readers."""
+    """A target of Application Auto Scaling; for a cluster, the number of its readers."""
 
     terraform = Block("aws_appautoscaling_target")
     terraform_only = "a live account lists the instances that scaling has added"
@@ -248,7 +235,7 @@ class Scaling(Resource):
     minimum: int = fact(terraform="min_capacity", unset=0, terraform_only=terraform_only)
 
     def is_of(self, cluster: Cluster) -> bool:
-        """Whether it certainly adjusts the number of readers of a cluster."""
+        """Whether the target is certainly the number of readers of a cluster."""
         if self.dimension != _READERS:
             return False
         target, origin = symbolic(self.target), cluster.origin
@@ -259,10 +246,10 @@ class Scaling(Resource):
 
 
 def adds_reader(cluster: Cluster, inventory: Inventory) -> bool:
-    """Whether scaling certainly gives a cluster a reader beside its writer.
+    """Whether scaling certainly adds a reader to a cluster, beside its writer.
 
     Raises:
-        Undecided: it may, when there is load, or it may be meant for another cluster.
+        Undecided: it may do so under load, or its target may be another cluster.
 
     """
     if some(lambda scaling: every(lambda test: test(), _adding(scaling, cluster)), inventory.all(Scaling)):
@@ -282,7 +269,7 @@ def _adding(scaling: Scaling, cluster: Cluster) -> tuple[Callable[[], bool], ...
 
 
 class ClusterInstance(Resource):
-    """An instance of a cluster. Encryption, backups, logs, sign-in and deletion are the cluster's to set."""
+    """An instance of a cluster. The cluster has the settings of encryption, backups, logs, sign-in and deletion."""
 
     terraform = Block(
         "aws_rds_cluster_instance",
@@ -294,7 +281,7 @@ class ClusterInstance(Resource):
     )
     aws = Listing(
         "rds.describe_db_instances",
-        f"DBInstances[?DBClusterIdentifier!=`null` && {_OURS}]",
+        f"DBInstances[?DBClusterIdentifier!=`null` && {answered.NEITHER_DOCDB_NOR_NEPTUNE}]",
         always=["DBInstances[].Engine"],
         arn="{DBInstanceArn}",
         name="DBInstanceIdentifier",
@@ -324,131 +311,14 @@ class ClusterInstance(Resource):
     monitoring_seconds: int | None = fact(
         terraform=declared.monitoring_of_member,
         awscc="monitoring_interval",
-        unset=None,  # as the cluster says
+        unset=None,  # the setting of the cluster
         aws=listed("MonitoringInterval"),
         allowed=_INTERVALS,
     )
 
 
-class Snapshot(Resource):
-    """A snapshot of an instance that somebody took or copied. Automated ones are as their instance is, and private."""
-
-    terraform = Block(
-        "aws_db_snapshot",
-        "aws_db_snapshot_copy",
-        name="db_snapshot_identifier",
-        also=("target_db_snapshot_identifier",),
-    )
-    aws: ClassVar[Listing | None] = Listing(
-        "rds.describe_db_snapshots",
-        "DBSnapshots[?SnapshotType!='automated']",
-        always=["DBSnapshots[].SnapshotType"],
-        arn="{DBSnapshotArn}",
-        name="DBSnapshotIdentifier",
-        keys=("DBSnapshotIdentifier", "DBSnapshotArn"),
-    )
-    aws_types = ("AWS::RDS::DBSnapshot", "rds:snapshot")
-    security_hub_type = "AwsRdsDbSnapshot"
-
-    source: str | None = fact(
-        terraform=first("db_instance_identifier", "source_db_snapshot_identifier"),
-        unset=None,
-        aws=listed("DBInstanceIdentifier"),
-    )
-    """The instance that it was taken of, or the snapshot that it was copied from."""
-
-    encryption: str | None = fact(
-        terraform=declared.copied_with_key,
-        unset=None,
-        aws=derived(_answered_encryption, listed("StorageEncryptionType"), listed("Encrypted")),
-        allowed=_ENCRYPTIONS,
-    )
-    """As of instances; None: as its source is."""
-
-    shared_with: list[str] | None = fact(
-        terraform="shared_accounts",
-        unset=None,
-        aws=ask(
-            "rds.describe_db_snapshot_attributes",
-            f"DBSnapshotAttributesResult.DBSnapshotAttributes{_SHARED}",
-            always=True,
-            DBSnapshotIdentifier="{DBSnapshotIdentifier}",
-        ),
-    )
-    """The accounts that may restore it; ``all`` means everyone."""
-
-
-_BACKUPS_APART = "a live account lists replicated backups apart from snapshots"
-
-
-class ReplicatedBackups(Snapshot):
-    """The automated backups of an instance as they are kept in another region, by a key of that region."""
-
-    terraform = Block(
-        "aws_db_instance_automated_backups_replication", "awscc_rds_db_instance", when=declared.replicates_backups
-    )
-    aws = None
-    terraform_only = _BACKUPS_APART
-
-    source: str | None = fact(
-        terraform="source_db_instance_arn", awscc=declared.replicated, unset=None, terraform_only=_BACKUPS_APART
-    )
-    encryption: str | None = fact(
-        terraform=declared.replicated_with_key,
-        awscc=declared.replicated_with_key,
-        unset=None,
-        terraform_only=_BACKUPS_APART,
-    )
-    """As of instances; None: as its source is."""
-
-    shared_with: list[str] | None = fact(
-        live_only="automated backups cannot be shared, only a snapshot that is copied from them",
-        terraform_only=_BACKUPS_APART,
-    )
-
-
-class ClusterSnapshot(Resource):
-    """A snapshot of a cluster that somebody took or copied."""
-
-    terraform = Block(
-        "aws_db_cluster_snapshot",
-        "aws_rds_cluster_snapshot_copy",
-        name="db_cluster_snapshot_identifier",
-        also=("target_db_cluster_snapshot_identifier",),
-    )
-    aws = Listing(
-        "rds.describe_db_cluster_snapshots",
-        f"DBClusterSnapshots[?SnapshotType!='automated' && {_OURS}]",
-        always=["DBClusterSnapshots[].SnapshotType", "DBClusterSnapshots[].Engine"],
-        arn="{DBClusterSnapshotArn}",
-        name="DBClusterSnapshotIdentifier",
-        keys=("DBClusterSnapshotIdentifier", "DBClusterSnapshotArn"),
-    )
-    aws_types = ("AWS::RDS::DBClusterSnapshot", "rds:cluster-snapshot")
-    security_hub_type = "AwsRdsDbClusterSnapshot"
-
-    source: str | None = fact(
-        terraform=first("db_cluster_identifier", "source_db_cluster_snapshot_identifier"),
-        unset=None,
-        aws=listed("DBClusterIdentifier"),
-    )
-
-    encryption: str | None = fact(terraform=declared.copied_with_key, unset=None, aws=_STORAGE, allowed=_ENCRYPTIONS)
-
-    shared_with: list[str] | None = fact(
-        terraform="shared_accounts",
-        unset=None,
-        aws=ask(
-            "rds.describe_db_cluster_snapshot_attributes",
-            f"DBClusterSnapshotAttributesResult.DBClusterSnapshotAttributes{_SHARED}",
-            always=True,
-            DBClusterSnapshotIdentifier="{DBClusterSnapshotIdentifier}",
-        ),
-    )
-
-
 class Proxy(Resource):
-    """An RDS proxy, which applications connect to instead of the database."""
+    """An RDS proxy. Applications connect to it instead of the database."""
 
     terraform = Block("aws_db_proxy", "awscc_rds_db_proxy", name="name", awscc_name="db_proxy_name")
     aws = Listing("rds.describe_db_proxies", "DBProxies[]", arn="{DBProxyArn}", name="DBProxyName")
@@ -458,14 +328,14 @@ class Proxy(Resource):
 
 
 def original(instance: Instance, inventory: Inventory) -> Instance | Cluster:
-    """Whose data an instance holds: for a read replica the instance or cluster at the end of the chain of sources.
+    """The instance or cluster whose data an instance holds: for a read replica, the end of the chain of sources.
 
     Raises:
-        Undecided: a source lies outside what was scanned.
+        Undecided: a source is outside of the scan.
 
     """
     found = instance
-    for _ in range(16):  # AWS chains three; names in source may form a ring
+    for _ in range(16):  # AWS allows chains of three; names in source may form a cycle
         if found.source is None:
             return found
         cluster = inventory.lookup(Cluster, found.source)
@@ -479,10 +349,10 @@ def original(instance: Instance, inventory: Inventory) -> Instance | Cluster:
 
 
 def engine_of(store: Instance | Cluster, inventory: Inventory) -> str:
-    """The engine of an instance or cluster, for a replica that does not say that of its source.
+    """The engine of an instance or cluster; for a replica without the argument, that of its source.
 
     Raises:
-        Undecided: neither says it.
+        Undecided: neither has it.
 
     """
     engine = store.engine

@@ -1,6 +1,6 @@
-"""What Terraform tells of RDS where a path is not enough.
+"""Readings of Terraform for RDS, where a path is not enough.
 
-The functions serve both providers: what one of them does not have is never set in its resources.
+The functions serve both providers: an argument that one of them lacks is never set in its resources.
 """
 
 from __future__ import annotations
@@ -28,14 +28,14 @@ NO_ENGINE = Unknown("engine is left out, which RDS refuses", Cause.REFUSED)
 
 
 def _is_true(value: Value) -> bool:
-    """A known boolean, which JSON plans and variables also write as text. Raises `Undecided` where it is not known."""
+    """A boolean, which JSON plans and variables also write as text. Raises `Undecided` if it is not known."""
     return value is True or value == "true"
 
 
 def monitoring_of_member(view: View) -> Value:
-    """Seconds between metrics of an instance of a cluster; None where the cluster's own setting holds.
+    """Seconds between metrics of an instance of a cluster; None if the cluster's setting applies.
 
-    The provider has 0 as its default and sends no 0, so a plan with a 0 says nothing. A state has what AWS says.
+    The provider's default is 0, which it does not send, so a 0 in a plan means no setting. A state has AWS's value.
     """
     seconds = view.get("monitoring_interval")
     is_state = isinstance(view.get("arn"), str)
@@ -43,7 +43,7 @@ def monitoring_of_member(view: View) -> Value:
 
 
 def source(view: View) -> Value:
-    """What a read replica replicates. The `awscc` provider names what a backup is of by the same arguments."""
+    """The source of a read replica. The `awscc` provider uses the same arguments for the source of backups."""
     if view.get("restore_time") or view.get("use_latest_restorable_time"):
         return None
     named = (view.get(argument) for argument in _SOURCES)
@@ -51,7 +51,7 @@ def source(view: View) -> Value:
 
 
 def is_member(view: View) -> Value:
-    """Whether an instance belongs to a cluster. The `awscc` provider has one type for both sorts."""
+    """Whether an instance belongs to a cluster. The `awscc` provider has one type for all instances."""
     if view.type == "aws_rds_cluster_instance":
         return True
     cluster = view.get("db_cluster_identifier")
@@ -59,40 +59,40 @@ def is_member(view: View) -> Value:
 
 
 def is_no_member(view: View) -> Value:
-    """Whether an instance stands alone."""
+    """Whether an instance belongs to no cluster."""
     member = is_member(view)
     return member if isinstance(member, Unknown) else not member
 
 
 def engine(view: View) -> Value:
-    """The engine, where it is said."""
-    said = view.get("engine")
-    if said is not None or source(view) is not None:
-        return said
+    """The engine, if it is set."""
+    argument = view.get("engine")
+    if argument is not None or source(view) is not None:
+        return argument
     backup = _of_backup(view)
     return NO_ENGINE if backup is None else backup
 
 
 def instance_encryption(view: View) -> Value:
-    """How an instance is encrypted; None where that follows from the instance that it replicates."""
+    """The encryption of an instance; None if its source decides."""
     if _is_true(view.get("storage_encrypted")):
         return "sse-kms"
     if source(view) is not None:
-        # A replica is encrypted as its source is; one in another region by the key that it names.
+        # A replica is encrypted like its source; one in another region with the key that it names.
         return "sse-kms" if view.get("kms_key_id") is not None else None
     backup = _of_backup(view)
     return "none" if backup is None else backup
 
 
 def cluster_encryption(view: View) -> Value:
-    """How a cluster is encrypted, where its configuration decides that."""
-    said = view.get("storage_encrypted")
-    if _is_true(said) or (said is None and view.get("engine_mode") == "serverless"):
+    """The encryption of a cluster, if its configuration decides."""
+    argument = view.get("storage_encrypted")
+    if _is_true(argument) or (argument is None and view.get("engine_mode") == "serverless"):
         return "sse-kms"
     backup = _of_backup(view)
     if backup is not None:
         return "sse-kms" if view.get("kms_key_id") is not None else backup
-    if said is not None:
+    if argument is not None:
         return "none"
     if any(view.get(name) is not None for name in ("replication_source_identifier", "global_cluster_identifier")):
         return Unknown("storage_encrypted is left out, and the cluster replicates another", Cause.NOT_IN_SCOPE)
@@ -106,10 +106,10 @@ def cluster_encryption(view: View) -> Value:
 
 
 def _of_backup(view: View) -> Unknown | None:
-    """Why a setting that is left out is not known: what a backup brings with it stays as it was."""
+    """Why a left-out setting is unknown: the restored backup decides. None without a backup."""
     for argument in _BACKUPS_OF_CLUSTERS if view.type == "awscc_rds_db_cluster" else _BACKUPS:
         if view.get(argument):
-            return Unknown(f"left out, it is as in the backup that {argument} names", Cause.NOT_IN_SCOPE)
+            return Unknown(f"it is left out, and so as in the backup that {argument} names", Cause.NOT_IN_SCOPE)
     return None
 
 
@@ -122,12 +122,12 @@ def replicates_backups(view: View) -> Value:
 
 
 def replicated(view: View) -> Value:
-    """The instance whose automated backups are copied. The `awscc` provider says in the instance that they are."""
+    """The instance whose automated backups are copied. The `awscc` provider has the setting in that instance."""
     return Reference(view.address, "db_instance_arn")
 
 
 def replicated_with_key(view: View) -> Value:
-    """Automated backups that are replicated with a key are encrypted; others are as their instance is."""
+    """``sse-kms`` for automated backups that are replicated with a key; others are encrypted like their instance."""
     apart = view.type == "aws_db_instance_automated_backups_replication"
     key = view.get("kms_key_id" if apart else "automatic_backup_replication_kms_key_id")
     if isinstance(key, Unknown) and not key.is_set:
@@ -136,30 +136,30 @@ def replicated_with_key(view: View) -> Value:
 
 
 def key(view: View) -> Value:
-    """The KMS key, where it is said."""
-    said = view.get("kms_key_id")
-    return _of_backup(view) if said is None else said
+    """The KMS key, if it is set."""
+    argument = view.get("kms_key_id")
+    return _of_backup(view) if argument is None else argument
 
 
 def one_day(_: View) -> int:
-    """How long CloudFormation keeps the backups of an instance that does not say it."""
+    """CloudFormation's default retention of backups, in days."""
     return 1
 
 
 def public_by_subnets(_: View) -> Unknown:
-    """What CloudFormation leaves to RDS, which looks at the VPC of the subnets."""
+    """The default of CloudFormation: RDS decides by the VPC of the subnets."""
     reason = "publicly_accessible is left out, and then it depends on the subnets whether the instance is public"
     return Unknown(reason, Cause.NOT_IN_SCOPE)
 
 
 def backup_days(view: View) -> Value:
-    """For how many days backups are kept, where it is said."""
-    said = view.get("backup_retention_period")
-    return _of_backup(view) if said is None else said
+    """Days for which backups are kept, if set."""
+    argument = view.get("backup_retention_period")
+    return _of_backup(view) if argument is None else argument
 
 
 def cluster_zones(view: View) -> Value:
-    """Whether a cluster runs in several zones: Multi-AZ clusters always do, Aurora with two instances or more."""
+    """Whether a cluster runs in several zones: Multi-AZ clusters always do, Aurora with two or more instances."""
     if view.get("engine_mode") == "serverless" or view.get("db_cluster_instance_class") is not None:
         return True
     members = joined(
@@ -169,7 +169,7 @@ def cluster_zones(view: View) -> Value:
     seen = members.seen if isinstance(members, Incomplete) else members
     zones = [member.get("availability_zone") for member in seen]
     known = [zone for zone in zones if not isinstance(zone, Unknown)]
-    # RDS puts a member that names no zone where the others are not.
+    # RDS puts a member without a zone into another zone than the others.
     if len(seen) > 1 and (len(set(known)) > 1 or None in known):
         return True
     if len(seen) > 1 and len(known) < len(zones):
@@ -180,5 +180,5 @@ def cluster_zones(view: View) -> Value:
 
 
 def copied_with_key(view: View) -> Value:
-    """A copy made with a key is encrypted; every other snapshot is as what it was taken of."""
+    """``sse-kms`` for a copy made with a key; every other snapshot is encrypted like its source."""
     return "sse-kms" if view.type.endswith("_copy") and view.get("kms_key_id") is not None else None

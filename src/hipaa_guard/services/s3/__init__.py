@@ -1,4 +1,4 @@
-"""Amazon S3: buckets, with everything that AWS attaches to them separately, and the account's public access block."""
+"""Amazon S3: buckets with all settings that AWS attaches to them separately, and the account's public access block."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from hipaa_guard.services.s3 import declared
 
 PARTITIONS = ("aws", "aws-us-gov", "aws-cn")
 _NAMES = ("id", "bucket", "bucket_name")
-"""The attributes that hold the name of a bucket, in one provider or the other."""
+"""The attributes with the name of a bucket, in one provider or the other."""
 _EVERYONE = (
     "http://acs.amazonaws.com/groups/global/AllUsers",
     "http://acs.amazonaws.com/groups/global/AuthenticatedUsers",
@@ -34,10 +34,10 @@ class PublicAccessBlock(Record):
     restrict_public_buckets: bool
 
     def off(self) -> list[str]:
-        """The names of the switches that are off. One that is off is not hidden by one that is not known.
+        """The names of the switches that are off, even if other switches are unknown.
 
         Raises:
-            Undecided: none is known to be off, and one is not known.
+            Undecided: no switch is known to be off, and one is unknown.
 
         """
         off, unknown = [], None
@@ -99,7 +99,7 @@ class Bucket(Resource):
     security_hub_type = "AwsS3Bucket"
 
     given_name: str | None = fact(terraform="bucket", awscc="bucket_name", unset=None, aws=listed("Name"))
-    """None where the provider makes one up."""
+    """None if the provider generates a name."""
 
     versioning: str | None = fact(
         terraform=first("aws_s3_bucket_versioning.versioning_configuration.status", declared.inline_versioning),
@@ -108,7 +108,7 @@ class Bucket(Resource):
         aws=ask("s3.get_bucket_versioning", "Status", Bucket="{Name}"),
         allowed=one_of("Enabled", "Suspended", "Disabled"),
     )
-    """``Enabled``, ``Suspended``, or None where it was never turned on (Terraform also says ``Disabled``)."""
+    """``Enabled``, ``Suspended``, or None if it was never turned on (in Terraform also ``Disabled``)."""
 
     mfa_delete: str | None = fact(
         terraform=first("aws_s3_bucket_versioning.versioning_configuration.mfa_delete", declared.inline_mfa_delete),
@@ -133,7 +133,7 @@ class Bucket(Resource):
             "server_side_encryption_configuration.rule.apply_server_side_encryption_by_default.sse_algorithm",
         ),
         awscc=f"{_AWSCC_ENCRYPTION}.sse_algorithm",
-        unset="AES256",  # S3 encrypts every new object with SSE-S3 since January 2023 where nothing else is set
+        unset="AES256",  # since January 2023, S3 encrypts new objects with SSE-S3 by default
         aws=ask(
             "s3.get_bucket_encryption",
             "ServerSideEncryptionConfiguration.Rules[0].ApplyServerSideEncryptionByDefault.SSEAlgorithm",
@@ -182,7 +182,7 @@ class Bucket(Resource):
         unset=False,
         aws=_answered_acl(_EVERYONE),
     )
-    """Whether the ACL grants something to everyone, or to everyone with any AWS account."""
+    """Whether the ACL grants any access to everyone, or to everyone with an AWS account."""
 
     acl_takes_logs: bool = fact(
         terraform=declared.acl_reaches(_LOG_DELIVERY, declared.LOG_ACLS),
@@ -198,7 +198,7 @@ class Bucket(Resource):
         unset=None,
         aws=ask("s3.get_bucket_logging", "LoggingEnabled.TargetBucket", Bucket="{Name}"),
     )
-    """The bucket that server access logs are delivered to."""
+    """The bucket for server access logs."""
 
     object_lock: bool = fact(
         terraform=declared.object_lock,
@@ -216,7 +216,7 @@ class Bucket(Resource):
     object_ownership: str | None = fact(
         terraform=first("aws_s3_bucket_ownership_controls.rule.object_ownership", declared.implied_ownership),
         awscc=first("ownership_controls.rules.object_ownership", declared.implied_ownership),
-        unset=None,  # S3 sets BucketOwnerEnforced on buckets made since April 2023; nothing in the code keeps it so
+        unset=None,  # S3 sets BucketOwnerEnforced on buckets made since April 2023, but source does not enforce it
         aws=ask(
             "s3.get_bucket_ownership_controls",
             "OwnershipControls.Rules[0].ObjectOwnership",
@@ -242,7 +242,7 @@ class Bucket(Resource):
     """The status of each rule that copies objects to other buckets: ``Enabled`` or ``Disabled``."""
 
     def names(self) -> tuple[str, ...]:
-        """The texts that policies name the bucket by: its ARN, as text and as reference."""
+        """The texts for the bucket in policies: its ARN, as text and as reference."""
         origin = self.origin
         if origin.arn is not None:
             return (origin.arn,)
@@ -251,10 +251,10 @@ class Bucket(Resource):
         return (symbol(origin.address, "arn"), *arns)
 
     def names_itself(self, target: Value, inventory: Inventory) -> bool:
-        """Whether the bucket is its own target. A name that is not known is taken to be that of another bucket.
+        """Whether the bucket is its own target. An unknown name is assumed to be that of another bucket.
 
         Raises:
-            Undecided: the name is written as that of the bucket itself, from the same variables.
+            Undecided: the name and that of the bucket come from the same variables.
 
         """
         own = self.peek(Bucket.facts["given_name"])
@@ -263,10 +263,10 @@ class Bucket(Resource):
         return inventory.lookup(Bucket, target) is self
 
     def receives_logs(self, targets: set[str], unknown: Unknown | None) -> bool:
-        """Whether the bucket takes in the access logs of others, which name `targets`; ``unknown`` is one not known.
+        """Whether the bucket receives access logs of others. `targets` are their targets, ``unknown`` an unknown one.
 
         Raises:
-            Undecided: nothing known says so, but something that is not known may.
+            Undecided: no known target is the bucket, but an unknown one may be.
 
         """
         origin = self.origin
@@ -284,7 +284,7 @@ def _spelling(name: Unknown) -> list[str | tuple[str, ...]]:
 
 
 def log_target_of(bucket: Bucket) -> Value:
-    """Where a bucket's access logs go, for another bucket: what is read so is no evidence of a finding on that one."""
+    """The target of a bucket's access logs, for judging the target. This reading is no evidence of that finding."""
     return bucket.peek(Bucket.facts["log_target"])
 
 

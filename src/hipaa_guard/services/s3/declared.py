@@ -1,6 +1,6 @@
-"""What Terraform tells of buckets where a path is not enough.
+"""Readings of Terraform for buckets, where a path is not enough.
 
-The functions serve both providers: what one of them does not have is never set in its resources.
+The functions serve both providers: an argument that one of them lacks is never set in its resources.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ PUBLIC_ACLS = (
 )
 LOG_ACLS = ("log-delivery-write", "LogDeliveryWrite")
 _OWNERS_ACLS = ("private", "Private", "BucketOwnerFullControl")
-# What the AWS provider takes for a bucket (5.100), and CloudFormation's names (AWS::S3::Bucket), read 2026-11-30.
+# Values that the AWS provider (5.100) accepts for a bucket, and CloudFormation's (AWS::S3::Bucket), read 2026-11-30.
 _ACLS = one_of(
     *("private", "public-read", "public-read-write", "authenticated-read", "aws-exec-read", "log-delivery-write"),
     *("Private", "PublicRead", "PublicReadWrite", "AuthenticatedRead", "AwsExecRead", "LogDeliveryWrite"),
@@ -33,12 +33,12 @@ _LOCK = one_of("Enabled")
 
 
 def truth(value: Value) -> Value:
-    """A switch as a boolean, which may also be written as text."""
+    """A boolean, which may also be written as text."""
     return value if isinstance(value, bool | Unknown) else str(value).lower() == "true"
 
 
 def switches(prefix: str) -> Callable[[View], Value]:
-    """The four switches of a Terraform resource; the provider leaves out means false."""
+    """The four switches of a Terraform resource. A left-out one is false, the provider's default."""
 
     def read(view: View) -> Value:
         blocks = view.linked(prefix) if prefix else [view]
@@ -55,7 +55,7 @@ def _flag(value: Value) -> Value:
 
 
 def inline_versioning(view: View) -> Value:
-    """The deprecated inline block: ``enabled = true`` means Enabled, false leaves versioning off."""
+    """The versioning of the deprecated inline block: ``enabled = true`` means Enabled, false leaves versioning off."""
     enabled = view.get("versioning.enabled")
     if enabled is None or isinstance(enabled, Unknown):
         return enabled
@@ -63,7 +63,7 @@ def inline_versioning(view: View) -> Value:
 
 
 def acl_reaches(groups: tuple[str, ...], canned_acls: tuple[str, ...]) -> Callable[[View], Value]:
-    """Whether a declared ACL (canned, or a list of grants) grants something to one of the groups."""
+    """Whether a declared ACL (canned, or a list of grants) grants any access to one of the groups."""
 
     def read(view: View) -> Value:
         canned = _ACLS.admit(_first_set(view.get("aws_s3_bucket_acl.acl"), view.get("acl"), view.get("access_control")))
@@ -80,7 +80,7 @@ def acl_reaches(groups: tuple[str, ...], canned_acls: tuple[str, ...]) -> Callab
 
 
 def _every_uri(grants: Value) -> list[Value]:
-    """The groups that the grants of an ACL name; `Incomplete` where some are not known."""
+    """The groups in the grants of an ACL; `Incomplete` if some are not known."""
     blocks = grants.seen if isinstance(grants, Incomplete) else grants
     unknown = grants.unknown if isinstance(grants, Incomplete) else None
     found: list[Value] = []
@@ -105,7 +105,7 @@ def _first_set(*values: Value) -> Value:
 
 
 def implied_ownership(view: View) -> Value:
-    """What an ACL tells of ownership: S3 refuses one where ACLs are off, unless it says no more than "private"."""
+    """The ownership that an ACL implies: where ACLs are off, S3 refuses all ACLs that grant more than "private"."""
     separate = view.linked("aws_s3_bucket_acl")
     if isinstance(separate, Incomplete) and not separate.seen:
         return separate.unknown
@@ -118,7 +118,7 @@ def implied_ownership(view: View) -> Value:
 
 
 def _is_owners_grant(view: View) -> bool:
-    """Whether the grants are those that a state records of every bucket, with ACLs on or off: all to its owner."""
+    """Whether the only grant is full control for the owner, which a state has for every bucket, with ACLs on or off."""
     grants = view.get("grant")
     return (
         isinstance(view.get("arn"), str)
@@ -135,7 +135,7 @@ def inline_mfa_delete(view: View) -> Value:
 
 
 def object_lock(view: View) -> Value:
-    """Whether Object Lock is on, by the bucket itself or by a resource of its own, which says so by being there."""
+    """Whether Object Lock is on, in the bucket itself or by the existence of a separate resource."""
     separate = view.linked("aws_s3_bucket_object_lock_configuration")
     found = separate.seen if isinstance(separate, Incomplete) else separate
     of_block = view.get("object_lock_configuration.object_lock_enabled")
@@ -146,12 +146,12 @@ def object_lock(view: View) -> Value:
 
 
 def _locked(configuration: View) -> Value:
-    said = _LOCK.admit(configuration.get("object_lock_enabled"))
-    return True if said is None else said
+    enabled = _LOCK.admit(configuration.get("object_lock_enabled"))
+    return True if enabled is None else enabled
 
 
 def statuses(view: View) -> Value:
-    """Of each replication rule, whether it is in force."""
+    """The status of each replication rule."""
     rules = _first_set(
         view.get("aws_s3_bucket_replication_configuration.rule"), view.get("replication_configuration.rules")
     )
@@ -166,14 +166,14 @@ def statuses(view: View) -> Value:
 
 
 def inline_switches(view: View) -> Value:
-    """The four switches as the `awscc` provider writes them, inside the bucket."""
+    """The four switches in the `awscc` provider, inside the bucket."""
     if view.get("public_access_block_configuration") is None:
         return None
     return {name: _flag(view.get(f"public_access_block_configuration.{name}")) for name in SWITCHES}
 
 
 def inline_log_target(view: View) -> Value:
-    """Where the `awscc` provider sends access logs: to the bucket itself, unless it is told another."""
+    """The target of access logs in the `awscc` provider: the bucket itself by default."""
     target = view.get("logging_configuration.destination_bucket_name")
     if target is None and view.get("logging_configuration") is not None:
         return Reference(view.address, "id")

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from hipaa_guard.facts.inventory import Inventory
+from hipaa_guard.facts.origin import Origin, Trace
 from hipaa_guard.facts.readings import Block, TerraformReading, names_split
-from hipaa_guard.facts.resource import READING_ERRORS, Fact, Origin, Resource, Trace
+from hipaa_guard.facts.resource import READING_ERRORS, Fact, Resource
 from hipaa_guard.facts.values import Cause, Undecided, Unknown, Value
 from hipaa_guard.terraform import limits
 from hipaa_guard.terraform.binding.external_instances import ExternalInstance

@@ -11,8 +11,9 @@ from dataclasses import field, replace
 
 from hipaa_guard.facts.inventory import Part, StandIn
 from hipaa_guard.facts.locations import Gap, GapKind
+from hipaa_guard.facts.origin import Origin
 from hipaa_guard.facts.readings import Adoption, Block
-from hipaa_guard.facts.resource import Origin, Resource
+from hipaa_guard.facts.resource import Resource
 from hipaa_guard.facts.secrets import SecretText
 from hipaa_guard.facts.values import Incomplete, PartialText, Reference, Unknown, Value
 from hipaa_guard.lean import dataclass

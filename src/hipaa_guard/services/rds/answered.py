@@ -1,0 +1,22 @@
+"""Answers of the RDS API: its own engines, and encryption."""
+
+from __future__ import annotations
+
+from hipaa_guard.facts.allowed_values import one_of
+from hipaa_guard.facts.readings import derived, listed
+from hipaa_guard.facts.values import Value
+
+NEITHER_DOCDB_NOR_NEPTUNE = "Engine!='docdb' && Engine!='neptune'"
+"""JMESPath condition for elements of a list: the API is also that of DocumentDB and Neptune."""
+
+ENCRYPTIONS = one_of("none", "sse-rds", "sse-kms")
+
+
+def encryption(type: Value, encrypted: Value) -> Value:
+    """The type of encryption. Without one it follows from the older field, which is false for a key that AWS owns."""
+    if type is not None:
+        return type
+    return "sse-kms" if encrypted else "none"
+
+
+storage_encryption = derived(encryption, listed("StorageEncryptionType"), listed("StorageEncrypted"))
