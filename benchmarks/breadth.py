@@ -31,7 +31,7 @@ SERVICE = '''
 
 from __future__ import annotations
 
-from hipaa_guard.facts.domains import one_of
+from hipaa_guard.facts.allowed_values import one_of
 from hipaa_guard.facts.readings import Block, Listing, ask, first, listed
 from hipaa_guard.facts.resource import Resource, fact
 

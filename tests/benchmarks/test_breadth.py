@@ -15,8 +15,9 @@ from hipaa_guard.controls.loading import load
 _SCAN = """
 import json, sys
 from pathlib import Path
-from hipaa_guard.scan import Options, scan_terraform
-assessment = scan_terraform(Path(sys.argv[1]), Options(), repository_root=Path(sys.argv[1]))
+from hipaa_guard.scanning.options import Options, TerraformTarget
+from hipaa_guard.scanning.terraform import scan_terraform
+assessment = scan_terraform(TerraformTarget(Path(sys.argv[1]), repository_root=Path(sys.argv[1])), Options())
 failing = sorted({each.control_id for each in assessment.findings if each.status == "fail"})
 print(json.dumps([len(assessment.controls), failing, [name for name in sys.modules if "dummy" in name]]))
 """

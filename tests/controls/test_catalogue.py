@@ -22,6 +22,7 @@ from hipaa_guard.facts.resource import all_kinds
 
 ROOT = Path(__file__).parents[2]
 SERVICES = f"{PACKAGES[1]}."
+_LISTED = tuple(f"{each}." for each in PACKAGES)
 
 
 @pytest.fixture(scope="module")
@@ -68,8 +69,9 @@ def test_every_type_of_a_kind_concerns_all_that_judge_it(listed: tuple[Listed, .
 _SCAN = """
 import json, sys
 from pathlib import Path
-from hipaa_guard.scan import Options, scan_terraform
-assessment = scan_terraform(Path(sys.argv[1]), Options(only=sys.argv[2:]), repository_root=Path(sys.argv[1]))
+from hipaa_guard.scanning.options import Options, TerraformTarget
+from hipaa_guard.scanning.terraform import scan_terraform
+assessment = scan_terraform(TerraformTarget(Path(sys.argv[1]), repository_root=Path(sys.argv[1])), Options(only=sys.argv[2:]))
 print(json.dumps([sorted(sys.modules), sorted(assessment.coverage.resources), len(assessment.controls)]))
 """
 
@@ -79,16 +81,16 @@ def scanned(directory: Path, *only: str) -> tuple[set[str], list[str], int]:
     command = [sys.executable, "-c", _SCAN, str(directory), *only]
     done = subprocess.run(command, capture_output=True, text=True, check=True, cwd=directory)
     modules, kinds, controls = json.loads(done.stdout)
-    return {name for name in modules if name.startswith(tuple(f"{each}." for each in PACKAGES))}, kinds, controls
+    return {name for name in modules if name.startswith(_LISTED)}, kinds, controls
 
 
 def with_what_they_import(modules: Collection[str]) -> set[str]:
-    """Modules of ours, the packages they stand in, and what of policies and services they import."""
+    """Modules of ours, the packages they stand in, and what of policies and services they import, be it by a judgement."""
     found: set[str] = set()
     pending = [*modules]
     while pending:
         name = pending.pop()
-        if not name.startswith(tuple(f"{each}." for each in PACKAGES)) or name in found:
+        if not name.startswith((*_LISTED, "hipaa_guard.judging.")) or name in found:
             continue
         found.add(name)
         pending.append(name.rpartition(".")[0])
@@ -99,7 +101,7 @@ def with_what_they_import(modules: Collection[str]) -> set[str]:
             if isinstance(node, ast.ImportFrom) and node.module is not None:
                 names = [f"{node.module}.{alias.name}" for alias in node.names]
                 pending.extend(each for each in (node.module, *names) if each in sys.modules)
-    return found
+    return {name for name in found if name.startswith(_LISTED)}
 
 
 def concerned(listed: tuple[Listed, ...], types: set[str]) -> set[str]:
@@ -171,10 +173,11 @@ import sys
 sys.path.insert(0, sys.argv[1])
 from pathlib import Path
 from hipaa_guard.controls.catalogue import catalogue
-from hipaa_guard.scan import Options, scan_terraform
+from hipaa_guard.scanning.options import Options, TerraformTarget
+from hipaa_guard.scanning.terraform import scan_terraform
 import hipaa_guard
 assert hipaa_guard.__path__ == [sys.argv[1] + "/hipaa_guard"], hipaa_guard.__path__
-assessment = scan_terraform(Path(sys.argv[2]), Options(), repository_root=Path(sys.argv[2]))
+assessment = scan_terraform(TerraformTarget(Path(sys.argv[2]), repository_root=Path(sys.argv[2])), Options())
 print(catalogue() is not None, *sorted(each.control_id for each in assessment.findings if each.status == "fail"))
 """
 

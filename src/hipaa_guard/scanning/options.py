@@ -16,7 +16,7 @@ from hipaa_guard.assessment.register_and_baseline import (
 )
 from hipaa_guard.controls.broken import Broken
 from hipaa_guard.controls.control import Control, Severity
-from hipaa_guard.controls.loading import ControlError, chosen, load_all
+from hipaa_guard.controls.loading import ControlError, chosen, list_all
 from hipaa_guard.terraform.modules.plan_inputs import PlanInputs
 
 if TYPE_CHECKING:
@@ -117,7 +117,7 @@ def selected(options: Options) -> Selection:
 
     """
     try:
-        loaded = load_all(options.policies)
+        loaded = list_all(options.policies)
         wanted = chosen(loaded, options.only, options.skip)
         known = read_register_and_baseline(options.exceptions, options.baseline, options.at)
         for broken in wanted.broken:
