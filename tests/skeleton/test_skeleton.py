@@ -97,6 +97,14 @@ def test_what_is_listed_by_name_alone_is_described_by_that_name() -> None:
     assert stream.described.params == {"DeliveryStreamName": "DeliveryStreamName"}
 
 
+def test_the_cases_stand_in_a_folder_of_the_service_and_are_told_to_both_sides() -> None:
+    written = files("ecr", kinds("ecr", ["aws_ecr_repository"])[0])
+    assert "tests/policies/ecr/__init__.py" in written
+    cases = written["tests/policies/ecr/test_controls.py"]
+    assert """return Told(resource("aws_ecr_repository", f'name = "phi"\\n{lines}'), seed)""" in cases
+    assert "(ECR): repositories." in written["src/hipaa_guard/services/ecr.py"]
+
+
 def test_a_type_that_nothing_lists_is_left_out_and_told() -> None:
     found, left_out = kinds("workspaces")
     assert [kind.type for kind in found] == ["aws_workspaces_workspace"]
