@@ -16,7 +16,7 @@ from tests.skeleton.__main__ import ROOT, main
 from tests.skeleton.tables import kinds
 from tests.skeleton.texts import files
 
-NAMES = ("kinesis", "workspaces", "firehose")
+NAMES = ("kinesis", "workspaces", "firehose", "backup", "elasticache")
 
 
 @pytest.fixture(scope="module")
@@ -103,6 +103,13 @@ def test_the_cases_stand_in_a_folder_of_the_service_and_are_told_to_both_sides()
     cases = written["tests/policies/ecr/test_controls.py"]
     assert """return Told(resource("aws_ecr_repository", f'name = "phi"\\n{lines}'), seed)""" in cases
     assert "(ECR): repositories." in written["src/hipaa_guard/services/ecr.py"]
+
+
+def test_a_kind_that_aws_calls_after_the_service_is_found_by_that_name() -> None:
+    (vault,), _ = kinds("backup", ["aws_backup_vault"])
+    assert (vault.name, vault.listed.operation.name) == ("BackupVault", "ListBackupVaults")
+    assert vault.cloudformation == "AWS::Backup::BackupVault"
+    assert 'arn="{BackupVaultArn}"' in files("backup", [vault])["src/hipaa_guard/services/backup.py"]
 
 
 def test_a_type_that_nothing_lists_is_left_out_and_told() -> None:

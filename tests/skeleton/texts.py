@@ -136,7 +136,7 @@ def _rest(kind: Kind) -> str:
     lines = [path for path in kind.unmatched if path.count(".") <= 1]
     lines += [f"{path}: {number} inside" for path, number in deeper.items()]
     paths = "".join(f"#   {line}\n" for line in sorted(lines))
-    return f"\n# {kind.name}: no member of AWS's answers is called as these arguments of {kind.type} are:\n{paths}"
+    return f"\n# {kind.name}: AWS's answers have no member of the name of these arguments of\n# {kind.type}:\n{paths}"
 
 
 # --- judgements --------------------------------------------------------------------------------------------------------
