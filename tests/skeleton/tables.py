@@ -18,7 +18,7 @@ from tests.skeleton.models import Described, Listed, SkeletonError, words
 
 _NO_SETTINGS = {"id", "arn", "name", "region", "tags", "tags_all", "timeouts"}
 _ANNOTATIONS = {"bool": "bool", "number": "int | None", "string": "str | None"}
-_KEYS = {"kmskeyid", "kmskeyarn", "keyid"}
+_KEYS = {"kmskeyid", "kmskeyarn", "keyid", "encryptionkeyarn"}
 _SAME = {"bool": {"boolean"}, "number": {"integer", "long"}, "string": {"string"}}
 
 

@@ -110,6 +110,12 @@ def test_a_kind_that_aws_calls_after_the_service_is_found_by_that_name() -> None
     assert (vault.name, vault.listed.operation.name) == ("BackupVault", "ListBackupVaults")
     assert vault.cloudformation == "AWS::Backup::BackupVault"
     assert 'arn="{BackupVaultArn}"' in files("backup", [vault])["src/hipaa_guard/services/backup.py"]
+    assert [(fact.terraform, fact.aws) for fact in vault.facts] == [("kms_key_arn", 'listed("EncryptionKeyArn")')]
+
+
+def test_a_required_block_is_written_as_one() -> None:
+    cases = files("backup", kinds("backup", ["aws_backup_plan"])[0])["tests/policies/backup/test_controls.py"]
+    assert "f'name = \"phi\"\\nrule {{}}\\n{lines}'" in cases
 
 
 def test_a_type_that_nothing_lists_is_left_out_and_told() -> None:

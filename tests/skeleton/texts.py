@@ -161,7 +161,7 @@ def cases_text(name: str, kinds: list[Kind]) -> str:
 
 
 def _state(name: str, kind: Kind) -> str:
-    written = "".join(f"{argument} = {_hcl(kind, argument)}\\n" for argument in kind.required)
+    written = "".join(f"{_hcl(kind, argument)}\\n" for argument in kind.required)
     call = _creating(name, kind, f"aws.{module(name)}")
     return f'''def {kind.words}(lines: str = "", **more: Any) -> Told:
     """A {_noun(kind)} with some arguments, told to both sides."""
@@ -174,8 +174,11 @@ def _state(name: str, kind: Kind) -> str:
 
 
 def _hcl(kind: Kind, argument: str) -> str:
+    """An argument or block, as it stands in an f-string."""
     told = kind.arguments[argument]
-    return {"string": '"phi"', "number": "1", "bool": "true"}.get(told, "[]")
+    if told in ("block", "blocks"):
+        return f"{argument} {{{{}}}}"
+    return f"{argument} = " + {"string": '"phi"', "number": "1", "bool": "true"}.get(told, "[]")
 
 
 def _creating(name: str, kind: Kind, client: str, more: str = ", **more") -> str:
