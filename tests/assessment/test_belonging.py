@@ -127,7 +127,14 @@ def citing(citation: str) -> list[Control]:
 @pytest.mark.parametrize("citation", law.citations())
 def test_each_line_that_controls_cite_says_which_resources_belong_to_it(citation: str) -> None:
     places = law.citations()[citation].judged_by
-    assert bool(places) == bool(citing(citation))
+    ids = ", ".join(control.id for control in citing(citation))
+    assert places or not ids, (
+        f"no control cited {citation} so far, and now {ids} does: cite a line that others cite (docs/security-rule.md), or "
+        f"give {citation} in policies/law/security_rule.yaml `judged_by`, the folders of the resources that belong to it"
+    )
+    assert ids or not places, (
+        f"no control cites {citation}: take its `judged_by` out of policies/law/security_rule.yaml"
+    )
     held = {belonging(type).holds for type in rows()}
     for place in places:
         folder, _, holds = place.partition("/")

@@ -22,6 +22,7 @@ from hipaa_guard.facts.resource import all_kinds
 
 ROOT = Path(__file__).parents[2]
 SERVICES = f"{PACKAGES[1]}."
+_LISTED = tuple(f"{each}." for each in PACKAGES)
 
 
 @pytest.fixture(scope="module")
@@ -80,16 +81,16 @@ def scanned(directory: Path, *only: str) -> tuple[set[str], list[str], int]:
     command = [sys.executable, "-c", _SCAN, str(directory), *only]
     done = subprocess.run(command, capture_output=True, text=True, check=True, cwd=directory)
     modules, kinds, controls = json.loads(done.stdout)
-    return {name for name in modules if name.startswith(tuple(f"{each}." for each in PACKAGES))}, kinds, controls
+    return {name for name in modules if name.startswith(_LISTED)}, kinds, controls
 
 
 def with_what_they_import(modules: Collection[str]) -> set[str]:
-    """Modules of ours, the packages they stand in, and what of policies and services they and judgements import."""
+    """Modules of ours, the packages they stand in, and what of policies and services they import, be it by a judgement."""
     found: set[str] = set()
     pending = [*modules]
     while pending:
         name = pending.pop()
-        if not name.startswith(tuple(f"{each}." for each in (*PACKAGES, "hipaa_guard.judging"))) or name in found:
+        if not name.startswith((*_LISTED, "hipaa_guard.judging.")) or name in found:
             continue
         found.add(name)
         pending.append(name.rpartition(".")[0])
@@ -100,7 +101,7 @@ def with_what_they_import(modules: Collection[str]) -> set[str]:
             if isinstance(node, ast.ImportFrom) and node.module is not None:
                 names = [f"{node.module}.{alias.name}" for alias in node.names]
                 pending.extend(each for each in (node.module, *names) if each in sys.modules)
-    return {name for name in found if name.startswith(tuple(f"{each}." for each in PACKAGES))}
+    return {name for name in found if name.startswith(_LISTED)}
 
 
 def concerned(listed: tuple[Listed, ...], types: set[str]) -> set[str]:

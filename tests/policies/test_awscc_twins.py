@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from hipaa_guard.controls.control import Control
 from hipaa_guard.controls.findings import Finding, judge
 from hipaa_guard.facts.inventory import Inventory
+from hipaa_guard.facts.resource import Resource
 from hipaa_guard.testing import all_controls, blank_each_fact, is_phi, terraform_inventory
 from tests.policies.registry import modules
 from tests.policies.twins import Twin
@@ -39,3 +41,26 @@ def test_both_providers_are_judged_alike(twin: Twin, tmp_path: Path) -> None:
     assert twin.has in {finding.status for _, finding in theirs}
     for control, finding in theirs:
         blank_each_fact(control, inventory, finding)
+
+
+BOTH = sorted(
+    (
+        kind
+        for kind in {control.kind for control in all_controls().values()}
+        if {type.partition("_")[0] for type in (kind.terraform.types if kind.terraform else ())} == {"aws", "awscc"}
+    ),
+    key=lambda kind: kind.kind,
+)
+"""The kinds that a control judges and both providers declare."""
+
+
+@pytest.mark.parametrize("kind", BOTH, ids=lambda kind: kind.kind)
+def test_every_kind_that_both_declare_has_a_twin(kind: type[Resource]) -> None:
+    assert kind.terraform is not None
+    types = [type for type in kind.terraform.types if type.startswith("awscc_")]
+    told = {type for twin in TWINS for type in re.findall(r'resource "(\w+)" "phi"', twin.awscc)}
+    module = kind.__module__.removeprefix("hipaa_guard.services.").partition(".")[0]
+    assert told.intersection(types), (
+        f"no twin has {' or '.join(types)}: add one to TWINS in tests/policies/{module}/awscc.py, "
+        "as tests/policies/sqs/awscc.py has them"
+    )

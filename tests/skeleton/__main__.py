@@ -15,7 +15,7 @@ from pathlib import Path
 
 from tests.skeleton.models import SkeletonError
 from tests.skeleton.tables import kinds
-from tests.skeleton.texts import described, files, following
+from tests.skeleton.texts import cases_folder, described, files, following
 
 ROOT = Path(__file__).parents[2]
 
@@ -32,7 +32,7 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         found, left_out = kinds(options.name, options.type)
         written = files(options.name, found)
-        _write(options.root, written)
+        _write(options.root, written, cases_folder(options.name))
     except SkeletonError as error:
         print(f"no skeleton of {options.name}: {error}", file=sys.stderr)
         return 2
@@ -44,13 +44,15 @@ def main(arguments: list[str] | None = None) -> int:
     return 0
 
 
-def _write(root: Path, written: dict[str, str]) -> None:
+def _write(root: Path, written: dict[str, str], new: str) -> None:
+    """Write the texts; ``new`` is the only folder that may be missing."""
     existing = [path for path in written if (root / path).exists()]
     if existing:
         raise SkeletonError(f"{', '.join(existing)}: already there; nothing is overwritten")
-    folders = [path for path in {str(Path(path).parent) for path in written} if not (root / path).is_dir()]
+    folders = [path for path in {str(Path(path).parent) for path in written} - {new} if not (root / path).is_dir()]
     if folders:
         raise SkeletonError(f"{root} has no {', '.join(sorted(folders))}: --root is the top of the repository")
+    (root / new).mkdir(exist_ok=True)
     for path, text in written.items():
         (root / path).write_text(text, encoding="utf-8")
     paths = [str(root / path) for path in written]

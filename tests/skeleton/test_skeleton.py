@@ -16,7 +16,7 @@ from tests.skeleton.__main__ import ROOT, main
 from tests.skeleton.tables import kinds
 from tests.skeleton.texts import files
 
-NAMES = ("kinesis", "workspaces", "firehose")
+NAMES = ("kinesis", "workspaces", "firehose", "backup", "elasticache")
 
 
 @pytest.fixture(scope="module")
@@ -95,6 +95,27 @@ def test_what_is_listed_by_name_alone_is_described_by_that_name() -> None:
     assert stream.listed.wrap == "DeliveryStreamName"
     assert stream.described is not None
     assert stream.described.params == {"DeliveryStreamName": "DeliveryStreamName"}
+
+
+def test_the_cases_stand_in_a_folder_of_the_service_and_are_told_to_both_sides() -> None:
+    written = files("ecr", kinds("ecr", ["aws_ecr_repository"])[0])
+    assert "tests/policies/ecr/__init__.py" in written
+    cases = written["tests/policies/ecr/test_controls.py"]
+    assert """return Told(resource("aws_ecr_repository", f'name = "phi"\\n{lines}'), seed)""" in cases
+    assert "(ECR): repositories." in written["src/hipaa_guard/services/ecr.py"]
+
+
+def test_a_kind_that_aws_calls_after_the_service_is_found_by_that_name() -> None:
+    (vault,), _ = kinds("backup", ["aws_backup_vault"])
+    assert (vault.name, vault.listed.operation.name) == ("BackupVault", "ListBackupVaults")
+    assert vault.cloudformation == "AWS::Backup::BackupVault"
+    assert 'arn="{BackupVaultArn}"' in files("backup", [vault])["src/hipaa_guard/services/backup.py"]
+    assert [(fact.terraform, fact.aws) for fact in vault.facts] == [("kms_key_arn", 'listed("EncryptionKeyArn")')]
+
+
+def test_a_required_block_is_written_as_one() -> None:
+    cases = files("backup", kinds("backup", ["aws_backup_plan"])[0])["tests/policies/backup/test_controls.py"]
+    assert "f'name = \"phi\"\\nrule {{}}\\n{lines}'" in cases
 
 
 def test_a_type_that_nothing_lists_is_left_out_and_told() -> None:

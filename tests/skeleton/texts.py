@@ -25,9 +25,15 @@ def files(name: str, kinds: list[Kind]) -> dict[str, str]:
     found = {f"src/hipaa_guard/services/{own}.py": service_text(name, kinds)}
     for folder, its_kinds in holders(kinds).items():
         found[f"policies/{folder}/{own}.py"] = policy_text(name, folder, its_kinds)
-    found[f"tests/policies/test_{own}.py"] = cases_text(name, kinds)
+    found[f"{cases_folder(name)}/__init__.py"] = ""
+    found[f"{cases_folder(name)}/test_controls.py"] = cases_text(name, kinds)
     found[f"tests/aws/hospital/{own}.py"] = hospital_text(name, kinds)
     return found
+
+
+def cases_folder(name: str) -> str:
+    """The folder of the service's cases."""
+    return f"tests/policies/{module(name)}"
 
 
 # --- the table of facts ------------------------------------------------------------------------------------------------
@@ -46,7 +52,7 @@ def service_text(name: str, kinds: list[Kind]) -> str:
         *(["from hipaa_guard.facts.values import Unknown"] if any(k.facts for k in kinds) else []),
     ]
     unset = f'\n_NOT_LOOKED_UP = Unknown("{NOT_LOOKED_UP}")\n' if any(k.facts for k in kinds) else ""
-    nouns = ", ".join(f"{_noun(kind)}s" for kind in kinds)
+    nouns = ", ".join(_nouns(kind) for kind in kinds)
     return (
         f'"""{title(name)}: {nouns}."""\n\nfrom __future__ import annotations\n\n'
         + "\n".join(imports)
@@ -64,6 +70,14 @@ def _readings(kinds: list[Kind]) -> list[str]:
 
 def _noun(kind: Kind) -> str:
     return kind.words.replace("_", " ")
+
+
+def _nouns(kind: Kind) -> str:
+    """The noun for several: ``repositories``, ``addresses``."""
+    noun = _noun(kind)
+    if re.search("[^aeiou]y$", noun):
+        return f"{noun[:-1]}ies"
+    return f"{noun}es" if re.search("(s|x|ch|sh)$", noun) else f"{noun}s"
 
 
 def _class(kind: Kind) -> str:
@@ -122,7 +136,7 @@ def _rest(kind: Kind) -> str:
     lines = [path for path in kind.unmatched if path.count(".") <= 1]
     lines += [f"{path}: {number} inside" for path, number in deeper.items()]
     paths = "".join(f"#   {line}\n" for line in sorted(lines))
-    return f"\n# {kind.name}: no member of AWS's answers is called as these arguments of {kind.type} are:\n{paths}"
+    return f"\n# {kind.name}: AWS's answers have no member of the name of these arguments of\n# {kind.type}:\n{paths}"
 
 
 # --- judgements --------------------------------------------------------------------------------------------------------
@@ -130,7 +144,7 @@ def _rest(kind: Kind) -> str:
 
 def policy_text(name: str, folder: str, kinds: list[Kind]) -> str:
     """A module of policies without a control."""
-    nouns = ", ".join(f"{_noun(kind)}s" for kind in kinds)
+    nouns = ", ".join(_nouns(kind) for kind in kinds)
     return f'"""{folder.replace("_", " ").capitalize()}: {nouns} of {name}."""\n'
 
 
@@ -142,26 +156,29 @@ def cases_text(name: str, kinds: list[Kind]) -> str:
     told = "".join(f"\n\n{_state(name, kind)}" for kind in kinds)
     return (
         f'"""The controls on {name}, told to Terraform and to AWS."""\n\nfrom __future__ import annotations\n\n'
-        f"from typing import Any\n\nfrom hipaa_guard.testing import Aws\n{told}"
+        f"from typing import Any\n\nfrom hipaa_guard.testing import Aws, Told, resource\n{told}"
     )
 
 
 def _state(name: str, kind: Kind) -> str:
-    written = "".join(f" {argument} = {_hcl(kind, argument)}\\n" for argument in kind.required)
+    written = "".join(f"{_hcl(kind, argument)}\\n" for argument in kind.required)
     call = _creating(name, kind, f"aws.{module(name)}")
-    return f'''def {kind.words}(lines: str = "", **more: Any) -> dict[str, Any]:
+    return f'''def {kind.words}(lines: str = "", **more: Any) -> Told:
     """A {_noun(kind)} with some arguments, told to both sides."""
 
     def seed(aws: Aws) -> None:
         {call}
 
-    return {{"terraform": f'resource "{kind.type}" "phi" {{{{\\n{written}{{lines}}\\n}}}}\\n', "aws": seed}}
+    return Told(resource("{kind.type}", f'{written}{{lines}}'), seed)
 '''
 
 
 def _hcl(kind: Kind, argument: str) -> str:
+    """An argument or block, as it stands in an f-string."""
     told = kind.arguments[argument]
-    return {"string": '"phi"', "number": "1", "bool": "true"}.get(told, "[]")
+    if told in ("block", "blocks"):
+        return f"{argument} {{{{}}}}"
+    return f"{argument} = " + {"string": '"phi"', "number": "1", "bool": "true"}.get(told, "[]")
 
 
 def _creating(name: str, kind: Kind, client: str, more: str = ", **more") -> str:
@@ -189,7 +206,7 @@ def hospital_text(name: str, kinds: list[Kind]) -> str:
             "from tests.aws.shapes import sample",
             "from tests.aws.wire import model_of",
         ]
-    nouns = ", ".join(f"{_noun(kind)}s" for kind in kinds).capitalize()
+    nouns = ", ".join(_nouns(kind) for kind in kinds).capitalize()
     text = f'"""{nouns}."""\n\nfrom __future__ import annotations\n\n' + "\n".join(imports) + "\n"
     if known:
         calls = "".join(f"    {_creating(name, kind, 'service', '')}\n" for kind in known)
@@ -237,12 +254,22 @@ def following(name: str, kinds: list[Kind], left_out: list[str]) -> list[str]:
             )
         if kind.listed.identity(kind.words, "arn") is None:
             steps.append(f"{kind.name}: {kind.listed.operation.name} tells no ARN: write arn= as a template")
-        steps.append(f"{kind.name}: add to aws_types what ARNs call it ({kind.service}:...)")
+        steps.append(
+            f"{kind.name}: add to aws_types what ARNs call it ({kind.service}:...): AWS's service authorization reference "
+            "has it as the ARN's resource type"
+        )
     return [
         *steps,
         f"in src/hipaa_guard/services/{own}.py look up what the provider does where an argument is left out, and say it in unset=; delete the facts that no control will read",
-        f"write controls in {folders}; delete those modules that stay empty",
-        f"write their cases in tests/policies/test_{own}.py",
+        f"write controls in {folders}, or in the module of the folder that has their like; delete those modules that stay empty. docs/own-policies.md lists the judgements that controls share",
+        f"write their cases in {cases_folder(name)}/test_controls.py",
+        *(
+            [
+                f"write twins of the awscc types, TWINS in {cases_folder(name)}/awscc.py, as tests/policies/sqs/awscc.py has them"
+            ]
+            if any(kind.awscc for kind in kinds)
+            else []
+        ),
         "run `make docs`, then `make check`: what is still missing is told by the tests",
     ]
 
