@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import base64
 import json
-import struct
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from email.utils import format_datetime
 from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
-Shape = Any
-"""A shape of botocore's model."""
+from tests.aws.shapes.cbor import cbor
+from tests.aws.shapes.samples import Shape
 
 CBOR = "smithy-rpc-v2-cbor"
-DAY = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,9 +24,6 @@ class Said:
     status: int
     body: bytes = b""
     headers: Mapping[str, str] = field(default_factory=dict)
-
-
-# --- Answers -----------------------------------------------------------------------------------------------------
 
 
 def said(model: Any, answer: Mapping[str, Any]) -> Said:
@@ -117,9 +112,6 @@ def _payload(protocol: str, shape: Shape, value: Any) -> bytes:
     return "".join(_xml(shape, shape.serialization.get("name", shape.name), value)).encode()
 
 
-# --- JSON and CBOR -----------------------------------------------------------------------------------------------
-
-
 def _plain(shape: Shape, value: Any, protocol: str) -> Any:
     """A value as JSON, or CBOR, holds it."""
     if shape is None or value is None:
@@ -154,38 +146,6 @@ def _time(shape: Shape, value: datetime, otherwise: str) -> Any:
             return format_datetime(value, usegmt=True)
         case _:
             return value.strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def cbor(value: Any) -> bytes:
-    """A value as CBOR (RFC 8949)."""
-    match value:
-        case None:
-            return b"\xf6"
-        case bool():
-            return b"\xf5" if value else b"\xf4"
-        case int():
-            return _head(0, value) if value >= 0 else _head(1, -1 - value)
-        case float():
-            return b"\xfb" + struct.pack(">d", value)
-        case bytes():
-            return _head(2, len(value)) + value
-        case str():
-            return _head(3, len(value.encode())) + value.encode()
-        case datetime():
-            return _head(6, 1) + cbor(value.timestamp())
-        case dict():
-            return _head(5, len(value)) + b"".join(cbor(key) + cbor(each) for key, each in value.items())
-        case _:
-            return _head(4, len(value)) + b"".join(map(cbor, value))
-
-
-def _head(major: int, number: int) -> bytes:
-    if number < 24:
-        return bytes([major << 5 | number])
-    return bytes([major << 5 | 27]) + struct.pack(">Q", number)
-
-
-# --- XML ---------------------------------------------------------------------------------------------------------
 
 
 def _members(shape: Shape, value: Mapping[str, Any]) -> Iterator[str]:
@@ -235,83 +195,3 @@ def _text(shape: Shape, value: Any, time: str) -> str:
     if isinstance(value, bytes):
         return base64.b64encode(value).decode()
     return str(_time(shape, value, time)) if isinstance(value, datetime) else str(value)
-
-
-# --- Samples -----------------------------------------------------------------------------------------------------
-
-
-def least(shape: Shape) -> dict[str, Any]:
-    """The smallest answer of an output shape: its lists and maps are empty, and what it must have is there."""
-    if shape is None:
-        return {}
-    lists: dict[str, Any] = {
-        name: [] if each.type_name == "list" else {} for name, each in shape.members.items() if _holds_many(each)
-    }
-    return {
-        **lists,
-        **{name: sample(shape.members[name], name) for name in shape.required_members if name not in lists},
-    }
-
-
-def _holds_many(shape: Shape) -> bool:
-    return shape.type_name in ("list", "map") and not shape.serialization.get("location")
-
-
-def sample(shape: Shape, name: str = "", *, region: str = "us-east-1", without: frozenset[str] = frozenset()) -> Any:
-    """A value of a shape with all of its members, but those named `without`, and one element in each list."""
-    return _Samples(region, without).of(shape, name, ())
-
-
-ACCOUNT = "111122223333"
-
-
-@dataclass(frozen=True, slots=True)
-class _Samples:
-    region: str
-    without: frozenset[str]
-
-    def of(self, shape: Shape, name: str, above: tuple[str, ...]) -> Any:
-        inside = (*above, shape.name)
-        match shape.type_name:
-            case "structure":
-                if shape.is_document_type or above.count(shape.name) > 0:
-                    return {}
-                members = {each: member for each, member in shape.members.items() if each not in self.without}
-                if shape.is_tagged_union:
-                    members = dict(list(members.items())[:1])
-                return {each: self.of(member, each, inside) for each, member in members.items()}
-            case "list":
-                recursive = shape.member.name in above
-                return [] if recursive else [self.of(shape.member, name, inside)]
-            case "map":
-                return {self.of(shape.key, "key", inside): self.of(shape.value, name, inside)}
-            case "string":
-                return self._text(shape, name)
-            case other:
-                return _SCALARS[other]
-
-    def _text(self, shape: Shape, name: str) -> str:
-        if shape.enum:
-            return str(shape.enum[0])
-        low = name.lower()
-        if ("policy" in low and "arn" not in low and "name" not in low) or "document" in low:
-            return '{"Version":"2012-10-17","Statement":[]}'
-        if low.endswith("arn"):
-            return f"arn:aws:service:{self.region}:{ACCOUNT}:thing/one"
-        if low.endswith("region"):
-            return self.region
-        if low.endswith(("ownerid", "accountid", "account")):
-            return ACCOUNT
-        return "one".ljust(int(shape.metadata.get("min", 0)), "1")
-
-
-_SCALARS: Mapping[str, Any] = {
-    "blob": b"one",
-    "boolean": True,
-    "bigdecimal": 1,
-    "double": 1.5,
-    "float": 1.5,
-    "integer": 1,
-    "long": 1,
-    "timestamp": DAY,
-}
