@@ -34,7 +34,7 @@ test: $(STAMP)
 	$(BIN)/python -m pytest -n auto --dist loadfile
 
 ## Less than a minute: facts, judging, and one case for each control and side; neither programs nor browsers are started
-FAST := tests/facts tests/controls/test_controls.py tests/assessment tests/testing tests/policies
+FAST := tests/facts tests/controls/test_controls.py tests/controls/test_own_policies_loaded.py tests/assessment tests/testing tests/policies
 test-fast: $(STAMP)
 	$(BIN)/python -m pytest -n auto --fast $(FAST)
 

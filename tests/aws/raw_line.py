@@ -16,7 +16,7 @@ from moto.core.models import botocore_stubber
 from hipaa_guard.aws.calling.bounds import SlowAnswerError
 from tests.aws.faults import HOME, Paging
 from tests.aws.hospital import answers
-from tests.aws.shapes import Said, said
+from tests.aws.shapes.answers import Said, said
 
 Spoil = Callable[[Any, Said], Said]
 """What becomes of an answer, by botocore's model of its operation; may raise what reading the answer raises."""

@@ -25,7 +25,7 @@ from hipaa_guard.facts.resource import Fact, Resource
 from hipaa_guard.facts.values import Unknown, first_unknown
 from hipaa_guard.testing import all_controls
 from tests.aws.clinic import Clock
-from tests.aws.shapes import ACCOUNT, sample
+from tests.aws.shapes.samples import ACCOUNT, sample
 from tests.aws.test_faults import plain
 from tests.aws.wire import LACKING, Asked, Wire, answering, model_of
 

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from hipaa_guard.aws.calling.raw_answers import SpoiltAnswerError, UnservedOperationError, check, from_aws
-from tests.aws.shapes import Said, refused, said, sample
+from tests.aws.shapes.answers import Said, refused, said
+from tests.aws.shapes.samples import sample
 from tests.aws.test_faults import readers
 from tests.aws.wire import model_of
 

@@ -11,7 +11,8 @@ from botocore.parsers import ResponseParserFactory
 
 from hipaa_guard.aws.calling.raw_answers import SpoiltAnswerError
 from hipaa_guard.aws.calling.typed_answers import TypedParsers
-from tests.aws.shapes import Said, said, sample
+from tests.aws.shapes.answers import Said, said
+from tests.aws.shapes.samples import sample
 from tests.aws.test_faults import readers
 from tests.aws.test_raw_answers import received
 from tests.aws.wire import model_of

@@ -18,7 +18,8 @@ from hipaa_guard.aws.planning import operation_quirks
 from hipaa_guard.aws.planning.plan import planned
 from hipaa_guard.controls.facts_read import kinds_of
 from hipaa_guard.testing import all_controls
-from tests.aws.shapes import refused, said, sample
+from tests.aws.shapes.answers import refused, said
+from tests.aws.shapes.samples import sample
 from tests.aws.wire import Wire, answering, model_of
 
 SESSION = botocore.session.get_session()

@@ -20,7 +20,8 @@ import botocore.session
 from botocore import xform_name
 
 from tests.aws.endpoint import serving
-from tests.aws.shapes import CBOR, Said, least, refused, said
+from tests.aws.shapes.answers import CBOR, Said, refused, said
+from tests.aws.shapes.samples import least
 
 _session = botocore.session.get_session()
 _SCOPE = re.compile(r"Credential=[^/]+/\d+/([^/]+)/([^/]+)/")

@@ -9,8 +9,8 @@ import click
 import pytest
 
 from hipaa_guard.cli.main import run
+from tests.cli.found_paths.options import all_commands, is_path
 from tests.cli.hostile import BUCKET, SECRET, commit, project
-from tests.cli.test_found_paths import all_commands, is_path
 
 GAPS, USAGE = 1, 2
 Captured = pytest.CaptureFixture[str]

@@ -10,7 +10,7 @@ import jsonschema
 import pytest
 import yaml
 
-from tests.cli.test_command_line import BAD, CLEAN, GAPS, USAGE, VERSIONING, one_sentence, run
+from tests.cli.command_line.running import BAD, CLEAN, GAPS, USAGE, VERSIONING, one_sentence, run
 
 FILE = ".hipaa-guard.yaml"
 

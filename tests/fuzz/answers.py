@@ -14,7 +14,7 @@ from hipaa_guard.assessment.gate import INCOMPLETE
 from hipaa_guard.controls.control import Control
 from tests.aws.faults import HOME
 from tests.aws.raw_line import RawLine
-from tests.aws.shapes import Said
+from tests.aws.shapes.answers import Said
 from tests.aws.test_faults import Hospital, readers
 from tests.fuzz.checking import Broken
 from tests.fuzz.damage import damaged_bytes, damaged_text

@@ -16,8 +16,8 @@ from hipaa_guard.assessment.register import parse
 from hipaa_guard.cli.main import run
 from hipaa_guard.scanning.options import Options, TerraformTarget
 from hipaa_guard.scanning.terraform import scan_terraform
+from tests.lifecycle.baseline.repositories import PHI
 from tests.lifecycle.register_text import ENTRY, TODAY, VERSIONING, register, tree
-from tests.lifecycle.test_baseline import PHI
 
 GOOD = 'resource "aws_s3_bucket" "phi" {\n  versioning {\n    enabled = true\n  }\n}\n'
 ADDRESS = {"address": "aws_s3_bucket.phi"}

@@ -26,7 +26,7 @@ from hipaa_guard.outputs.formats.terminal import render
 from hipaa_guard.outputs.json import writing
 from hipaa_guard.outputs.wording import phrases
 from hipaa_guard.outputs.wording.page import Page
-from tests.outputs.conftest import CONTROLS
+from tests.outputs.results import CONTROLS
 
 Build = Callable[..., Assessment]
 

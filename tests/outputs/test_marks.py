@@ -30,8 +30,8 @@ from hipaa_guard.outputs.formats import terminal
 from hipaa_guard.outputs.wording.finding_text import finding_text
 from hipaa_guard.outputs.wording.harmless_text import escaped_json, in_log, in_xml, unmarked, wrapped
 from hipaa_guard.outputs.wording.page import Page
-from tests.outputs.conftest import CONTROLS, COVERAGE, EXCEPTION, SCAN, finding, in_account, in_terraform, registered
 from tests.outputs.logs import ACTING, WRAPPINGS, acting
+from tests.outputs.results import CONTROLS, COVERAGE, EXCEPTION, SCAN, finding, in_account, in_terraform, registered
 
 PLANTED = "PLANTED"
 TEXTS = sorted({each.replace("@", command) for each in WRAPPINGS for command in ACTING})

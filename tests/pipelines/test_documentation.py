@@ -8,7 +8,7 @@ from typing import Any
 
 import yaml
 
-from tests.cli.test_command_line import run
+from tests.cli.command_line.running import run
 from tests.pipelines.tools import ROOT, accepts, actionlint, tool
 
 PAGE = (ROOT / "docs" / "ci.md").read_text()

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.cli.test_command_line import one_sentence, run
+from tests.cli.command_line.running import one_sentence, run
 from tests.patience import HANGS
 from tests.pipelines.tools import ROOT, accepts, actionlint, git, tool
 

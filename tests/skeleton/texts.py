@@ -203,7 +203,7 @@ def hospital_text(name: str, kinds: list[Kind]) -> str:
     if unknown:
         imports += [
             "from tests.aws.hospital import Answers",
-            "from tests.aws.shapes import sample",
+            "from tests.aws.shapes.samples import sample",
             "from tests.aws.wire import model_of",
         ]
     nouns = ", ".join(_nouns(kind) for kind in kinds).capitalize()

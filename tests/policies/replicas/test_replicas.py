@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -13,7 +12,6 @@ import pytest
 from hipaa_guard.controls.facts_read import kinds_of
 from hipaa_guard.controls.findings import judge
 from hipaa_guard.facts.readings import Inside, is_awscc
-from hipaa_guard.facts.resource import Resource
 from hipaa_guard.terraform.binding.inventory import build_inventory
 from hipaa_guard.terraform.read import read
 from hipaa_guard.testing import FAIL, PASS, UNKNOWN, all_controls, blank_each_fact
@@ -27,7 +25,6 @@ from tests.policies.replicas.holders import (
     source,
     statuses,
 )
-from tests.schema import schema
 from tests.terraform.plans import block, change, plan
 
 
@@ -120,7 +117,6 @@ HOLDERS = [
         around={"encrypted": True, "kms_key_id": KEY},
     ),
 ]
-
 each_holder = pytest.mark.parametrize("holder", HOLDERS, ids=lambda holder: f"{holder.type}.{holder.path}")
 
 
@@ -256,46 +252,3 @@ def test_those_that_are_known_are_judged_beside_others_that_are_not(holder: Hold
 def test_no_replica_is_made_up(holder: Holder, tmp_path: Path) -> None:
     found = judged(source(tmp_path, hcl(holder, "phi", "")), holder.control)
     assert not [address for address in found if holder.path in address]
-
-
-# --- what the schemas hold ---------------------------------------------------------------------------------------
-
-_COPIES = re.compile(r"(^|[._])(replicas?|replication|destinations?|secondary|global|copy)(_|$|\.)")
-
-NO_RESOURCES = {
-    "aws_s3_bucket.replication_configuration": "the destination is a bucket with a declaration of its own",
-    "awscc_s3_bucket.replication_configuration": "the destination is a bucket with a declaration of its own",
-    "awscc_s3_bucket.metadata_table_configuration": "a table of metadata about objects",
-    "awscc_s3_bucket.inventory_configurations": "reports go to a bucket with a declaration of its own",
-    "awscc_s3_bucket.analytics_configurations": "reports go to a bucket with a declaration of its own",
-    "awscc_s3_bucket.logging_configuration": "logs go to a bucket with a declaration of its own",
-    "aws_dynamodb_table.global_secondary_index": "an index of the table, under its key",
-    "aws_dynamodb_table.local_secondary_index": "an index of the table, under its key",
-    "awscc_dynamodb_table.global_secondary_indexes": "an index of the table, under its key",
-    "awscc_dynamodb_table.local_secondary_indexes": "an index of the table, under its key",
-    "awscc_dynamodb_global_table.global_secondary_indexes": "an index of the table, under its key",
-    "awscc_dynamodb_global_table.local_secondary_indexes": "an index of the table, under its key",
-    "aws_dynamodb_table.global_table_witness": "nobody can read a witness, and it has no settings",
-    "aws_instance.secondary_network_interface": "an interface",
-    "aws_launch_template.secondary_interfaces": "an interface",
-    "aws_spot_instance_request.secondary_network_interface": "an interface",
-}
-
-
-def test_no_nested_block_that_may_be_a_copy_is_forgotten() -> None:
-    types = {type for kind in KINDS if kind.terraform is not None for type in kind.terraform.types}
-    found = set()
-    for type in types:
-        nested = {path.rpartition(".")[0] for path in schema()[type] if "." in path}
-        found |= {f"{type}.{path.partition('.')[0]}" for path in nested if _COPIES.search(path)}
-    known = {
-        f"{type}.{kind.terraform.inside[type].path.partition('.')[0]}" for kind, type in WITH_BLOCKS if kind.terraform
-    }
-    assert found - known - set(NO_RESOURCES) == set()
-
-
-@pytest.mark.parametrize(("kind", "type"), WITH_BLOCKS, ids=lambda each: each if isinstance(each, str) else each.kind)
-def test_the_blocks_and_their_regions_exist(kind: type[Resource], type: str) -> None:
-    assert kind.terraform is not None
-    inside = kind.terraform.inside[type]
-    assert {inside.path, f"{inside.path}.{inside.region}"} <= schema()[type]

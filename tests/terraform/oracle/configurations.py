@@ -6,7 +6,8 @@ from random import Random
 
 from tests.terraform.oracle.cases import Case
 from tests.terraform.oracle.generator import Generator
-from tests.terraform.oracle.grammar import BRANCHES, LEAVES, UNKNOWN_LEAVES
+from tests.terraform.oracle.grammar.branches import BRANCHES
+from tests.terraform.oracle.grammar.leaves import LEAVES, UNKNOWN_LEAVES
 
 _MULTIPLES = (
     "",

@@ -9,7 +9,9 @@ from random import Random
 from tests.terraform.oracle.cases import Case, valued
 from tests.terraform.oracle.configurations import configurations
 from tests.terraform.oracle.generator import Generator, Grammar
-from tests.terraform.oracle.grammar import BRANCHES, LEAVES, PRELUDE, UNKNOWN_LEAVES, UNKNOWN_PRELUDE
+from tests.terraform.oracle.grammar.branches import BRANCHES
+from tests.terraform.oracle.grammar.leaves import LEAVES, UNKNOWN_LEAVES
+from tests.terraform.oracle.grammar.preludes import PRELUDE, UNKNOWN_PRELUDE
 from tests.terraform.oracle.typed import conversions
 
 KINDS = ("number", "text", "text", "bool", "numbers", "texts", "set", "mapping", "labels", "object", "tuple")

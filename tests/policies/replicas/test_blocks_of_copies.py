@@ -1,0 +1,53 @@
+"""No nested block of the provider's schema that may be a copy of a resource is forgotten."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from hipaa_guard.facts.resource import Resource
+from tests.policies.replicas.holders import (
+    KINDS,
+    WITH_BLOCKS,
+)
+from tests.schema import schema
+
+_COPIES = re.compile(r"(^|[._])(replicas?|replication|destinations?|secondary|global|copy)(_|$|\.)")
+NO_RESOURCES = {
+    "aws_s3_bucket.replication_configuration": "the destination is a bucket with a declaration of its own",
+    "awscc_s3_bucket.replication_configuration": "the destination is a bucket with a declaration of its own",
+    "awscc_s3_bucket.metadata_table_configuration": "a table of metadata about objects",
+    "awscc_s3_bucket.inventory_configurations": "reports go to a bucket with a declaration of its own",
+    "awscc_s3_bucket.analytics_configurations": "reports go to a bucket with a declaration of its own",
+    "awscc_s3_bucket.logging_configuration": "logs go to a bucket with a declaration of its own",
+    "aws_dynamodb_table.global_secondary_index": "an index of the table, under its key",
+    "aws_dynamodb_table.local_secondary_index": "an index of the table, under its key",
+    "awscc_dynamodb_table.global_secondary_indexes": "an index of the table, under its key",
+    "awscc_dynamodb_table.local_secondary_indexes": "an index of the table, under its key",
+    "awscc_dynamodb_global_table.global_secondary_indexes": "an index of the table, under its key",
+    "awscc_dynamodb_global_table.local_secondary_indexes": "an index of the table, under its key",
+    "aws_dynamodb_table.global_table_witness": "nobody can read a witness, and it has no settings",
+    "aws_instance.secondary_network_interface": "an interface",
+    "aws_launch_template.secondary_interfaces": "an interface",
+    "aws_spot_instance_request.secondary_network_interface": "an interface",
+}
+
+
+def test_no_nested_block_that_may_be_a_copy_is_forgotten() -> None:
+    types = {type for kind in KINDS if kind.terraform is not None for type in kind.terraform.types}
+    found = set()
+    for type in types:
+        nested = {path.rpartition(".")[0] for path in schema()[type] if "." in path}
+        found |= {f"{type}.{path.partition('.')[0]}" for path in nested if _COPIES.search(path)}
+    known = {
+        f"{type}.{kind.terraform.inside[type].path.partition('.')[0]}" for kind, type in WITH_BLOCKS if kind.terraform
+    }
+    assert found - known - set(NO_RESOURCES) == set()
+
+
+@pytest.mark.parametrize(("kind", "type"), WITH_BLOCKS, ids=lambda each: each if isinstance(each, str) else each.kind)
+def test_the_blocks_and_their_regions_exist(kind: type[Resource], type: str) -> None:
+    assert kind.terraform is not None
+    inside = kind.terraform.inside[type]
+    assert {inside.path, f"{inside.path}.{inside.region}"} <= schema()[type]
