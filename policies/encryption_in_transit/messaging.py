@@ -1,7 +1,7 @@
 """Messaging: ePHI in messages is unreadable on the wire."""
 
 from hipaa_guard.authoring import HIGH, MEDIUM, Fix, Verdict, control, failed, not_applicable, passed
-from hipaa_guard.judging.transit import Requests, plain_http_denied
+from hipaa_guard.judging.transit import PlainHttpRequests, plain_http_denied
 from hipaa_guard.services import sns, sqs
 
 _CITATIONS = ("164.312(e)(1)", "164.312(e)(2)(ii)")
@@ -30,9 +30,9 @@ _CITATIONS = ("164.312(e)(1)", "164.312(e)(2)(ii)")
         cli="aws sqs set-queue-attributes --queue-url QUEUE_URL --attributes file://deny-plain-http.json",
     ),
 )
-def sqs_queue_tls_required(queue: sqs.Queue) -> Requests:
+def sqs_queue_tls_required(queue: sqs.Queue) -> PlainHttpRequests:
     names = queue.names(queue.arn)  # the policy is read last: it is what decides
-    return Requests(queue.policy, ("sqs:SendMessage", "sqs:ReceiveMessage"), (names,))
+    return PlainHttpRequests(queue.policy, ("sqs:SendMessage", "sqs:ReceiveMessage"), (names,))
 
 
 @plain_http_denied(
@@ -67,8 +67,8 @@ def sqs_queue_tls_required(queue: sqs.Queue) -> Requests:
         not_by_machine="takes the place of the policy by which services of AWS may publish",
     ),
 )
-def sns_topic_tls_required(topic: sns.Topic) -> Requests:
-    return Requests(topic.policy, ("sns:Publish",), (topic.names(),))
+def sns_topic_tls_required(topic: sns.Topic) -> PlainHttpRequests:
+    return PlainHttpRequests(topic.policy, ("sns:Publish",), (topic.names(),))
 
 
 @control(

@@ -1,7 +1,7 @@
 """Storage: ePHI in buckets and file systems is unreadable on the wire."""
 
 from hipaa_guard.authoring import Fix
-from hipaa_guard.judging.transit import Requests, plain_http_denied
+from hipaa_guard.judging.transit import PlainHttpRequests, plain_http_denied
 from hipaa_guard.services import s3
 
 
@@ -36,6 +36,6 @@ from hipaa_guard.services import s3
         "checkov": "CKV_AWS_379",
     },
 )
-def s3_bucket_tls_required(bucket: s3.Bucket) -> Requests:
+def s3_bucket_tls_required(bucket: s3.Bucket) -> PlainHttpRequests:
     names = bucket.names()
-    return Requests(bucket.policy, ("s3:*",), (names, [f"{name}/*" for name in names]))
+    return PlainHttpRequests(bucket.policy, ("s3:*",), (names, [f"{name}/*" for name in names]))

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from hipaa_guard.assessment.rollup import control_summaries
-from hipaa_guard.controls.catalogue import FILE, PACKAGES, CatalogueError, Listed, catalogue, imported
+from hipaa_guard.controls.catalogue import FILE, PACKAGES, CatalogueError, ListedControl, catalogue, imported
 from hipaa_guard.controls.cataloguing import catalogue_of
 from hipaa_guard.controls.control import Control
 from hipaa_guard.controls.loading import load
@@ -26,7 +26,7 @@ _LISTED = tuple(f"{each}." for each in PACKAGES)
 
 
 @pytest.fixture(scope="module")
-def listed() -> tuple[Listed, ...]:
+def listed() -> tuple[ListedControl, ...]:
     load()
     known = catalogue()
     assert known is not None, "the catalogue is out of date: run `make docs` and commit it"
@@ -41,7 +41,7 @@ def test_it_is_what_the_modules_say() -> None:
     assert FILE.read_text(encoding="utf-8") == catalogue_of(load())
 
 
-def test_a_listed_control_is_reported_as_the_imported_one(listed: tuple[Listed, ...]) -> None:
+def test_a_listed_control_is_reported_as_the_imported_one(listed: tuple[ListedControl, ...]) -> None:
     assert control_summaries(listed, []) == control_summaries(shipped(), [])
     for one, other in zip(listed, shipped(), strict=True):
         assert imported([one]) == [other]
@@ -54,7 +54,7 @@ def test_a_listed_control_is_reported_as_the_imported_one(listed: tuple[Listed, 
         assert (one.module, one.previous_ids, one.is_shipped) == (other.module, other.previous_ids, True)
 
 
-def test_every_type_of_a_kind_concerns_all_that_judge_it(listed: tuple[Listed, ...]) -> None:
+def test_every_type_of_a_kind_concerns_all_that_judge_it(listed: tuple[ListedControl, ...]) -> None:
     by_id = {control.id: control for control in listed}
     for control in shipped():
         for kind in control.kind.narrower():
@@ -104,7 +104,7 @@ def with_what_they_import(modules: Collection[str]) -> set[str]:
     return {name for name in found if name.startswith(_LISTED)}
 
 
-def concerned(listed: tuple[Listed, ...], types: set[str]) -> set[str]:
+def concerned(listed: tuple[ListedControl, ...], types: set[str]) -> set[str]:
     """The modules that types can concern: those of the controls, and those of the kinds."""
     kinds = {kind.__module__ for kind in all_kinds() if kind.terraform_types() & types}
     return {control.module for control in listed if control.concerns(types)} | {*filter(_is_ours, kinds)}
@@ -132,7 +132,7 @@ def declaring(directory: Path, *types: str) -> Path:
     ],
 )
 def test_a_scan_imports_what_can_concern_its_types(
-    types: tuple[str, ...], listed: tuple[Listed, ...], tmp_path: Path
+    types: tuple[str, ...], listed: tuple[ListedControl, ...], tmp_path: Path
 ) -> None:
     found, kinds, controls = scanned(declaring(tmp_path, *types))
     assert found == with_what_they_import(concerned(listed, set(types)))
@@ -147,7 +147,7 @@ def test_source_that_no_control_judges_imports_no_policy(tmp_path: Path) -> None
     assert found == set()
 
 
-def test_a_scan_by_one_control_imports_its_module_alone(listed: tuple[Listed, ...], tmp_path: Path) -> None:
+def test_a_scan_by_one_control_imports_its_module_alone(listed: tuple[ListedControl, ...], tmp_path: Path) -> None:
     (one,) = (control for control in listed if control.id == "s3_bucket_versioning_enabled")
     found, _, controls = scanned(declaring(tmp_path, "aws_s3_bucket", "aws_db_instance"), one.id)
     kinds = concerned(listed, {"aws_s3_bucket", "aws_db_instance"}) - {control.module for control in listed}
@@ -221,7 +221,7 @@ def test_a_damaged_catalogue_is_not_used(copy: Path, tmp_path: Path, text: str) 
     assert failing(copy, source) == ["False", *whole[1:]]
 
 
-def test_a_module_without_its_control_is_an_error_and_no_pass(listed: tuple[Listed, ...]) -> None:
+def test_a_module_without_its_control_is_an_error_and_no_pass(listed: tuple[ListedControl, ...]) -> None:
     assert catalogue.cache_info().currsize == 1
     one = listed[0]
     entry = {
@@ -237,7 +237,7 @@ def test_a_module_without_its_control_is_an_error_and_no_pass(listed: tuple[List
         "previous_ids": (),
     }
     with pytest.raises(CatalogueError, match="has no control no_such_control"):
-        imported([Listed(entry, one._kinds)])
+        imported([ListedControl(entry, one._kinds)])
 
 
 _FOREIGN = """

@@ -54,7 +54,7 @@ class Kind(NamedTuple):
         return found
 
 
-class Listed(Control):
+class ListedControl(Control):
     """A shipped control from the catalogue. Its module is imported when a part is needed that only the module has."""
 
     __slots__ = ("_kinds", "_real", "_texts")
@@ -133,7 +133,7 @@ class Listed(Control):
 class Catalogue(NamedTuple):
     """All shipped controls, sorted by id, and all kinds."""
 
-    controls: tuple[Listed, ...]
+    controls: tuple[ListedControl, ...]
     kinds: tuple[Kind, ...]
 
 
@@ -151,7 +151,7 @@ def catalogue() -> Catalogue | None:
         for kind, at in data["kinds"].items()
     }
     controls = (
-        Listed(each, (kinds[each["kind"]], *(kinds[name] for name in kinds[each["kind"]].narrower)))
+        ListedControl(each, (kinds[each["kind"]], *(kinds[name] for name in kinds[each["kind"]].narrower)))
         for each in data["controls"]
     )
     return Catalogue(tuple(controls), tuple(kinds.values()))
@@ -183,7 +183,7 @@ def imported(controls: Sequence[Control]) -> list[Control]:
         CatalogueError: a module lacks a control that the catalogue lists for it.
 
     """
-    return [each.real() if isinstance(each, Listed) else each for each in controls]
+    return [each.real() if isinstance(each, ListedControl) else each for each in controls]
 
 
 def imported_for(controls: Sequence[Control], types: Collection[str]) -> list[Control]:
@@ -204,7 +204,7 @@ def imported_for(controls: Sequence[Control], types: Collection[str]) -> list[Co
     for kind in known.kinds:
         if kind.concerns(types):
             import_module(kind.module)
-    return imported([each for each in controls if not isinstance(each, Listed) or each.concerns(types)])
+    return imported([each for each in controls if not isinstance(each, ListedControl) or each.concerns(types)])
 
 
 def listed_types() -> frozenset[str]:

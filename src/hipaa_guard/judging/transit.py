@@ -18,7 +18,7 @@ def tls_required(required: bool, *_: object) -> Verdict:
     return passed("refuses connections without TLS") if required else failed("takes connections without TLS")
 
 
-class Requests(NamedTuple):
+class PlainHttpRequests(NamedTuple):
     """The requests that must not be answered over plain HTTP, and the resource policy that may deny them."""
 
     policy: PolicyDocument | None
@@ -33,7 +33,9 @@ class Requests(NamedTuple):
     why="Requests over plain HTTP are answered unless the resource policy denies them, so ePHI can cross a network in "
     "the clear.",
 )
-def plain_http_denied(requests: Requests, *_: object, service: str, policy: str = "policy", on: str = "") -> Verdict:
+def plain_http_denied(
+    requests: PlainHttpRequests, *_: object, service: str, policy: str = "policy", on: str = ""
+) -> Verdict:
     """Told the policy and the requests. A deny that spares a caller, an action or a resource leaves a way in.
 
     `service` answers the requests, `policy` is what it calls the policy, `on` names the resources if there are several.

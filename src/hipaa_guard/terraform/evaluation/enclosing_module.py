@@ -38,7 +38,7 @@ class ConfiguredProvider(Protocol):
         """The tags that every resource of this provider gets; None where there are none."""
 
 
-class Call(NamedTuple):
+class ModuleCall(NamedTuple):
     """One instance of a module call."""
 
     block: HclBlock
@@ -85,7 +85,7 @@ class EnclosingModule(Protocol):
     def children(self) -> Mapping[str, CalledModules]:
         """Its module calls by name."""
 
-    def called(self, module: Module, call: Call) -> Self:
+    def called(self, module: Module, call: ModuleCall) -> Self:
         """The instance of a module that this one calls."""
 
     def output(self, name: str) -> Value:

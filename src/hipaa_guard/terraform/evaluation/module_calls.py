@@ -8,7 +8,7 @@ from hipaa_guard.facts.locations import GapKind
 from hipaa_guard.facts.values import Cause, Unknown, Value
 from hipaa_guard.terraform import limits
 from hipaa_guard.terraform.addresses import key_text
-from hipaa_guard.terraform.evaluation.enclosing_module import Call, EnclosingModule
+from hipaa_guard.terraform.evaluation.enclosing_module import EnclosingModule, ModuleCall
 from hipaa_guard.terraform.evaluation.expansion import Copy, Expansion, expand
 from hipaa_guard.terraform.evaluation.resource_values import grouped
 from hipaa_guard.terraform.hcl.access import Object, OuterReference
@@ -99,7 +99,7 @@ class CallGroup(Generic[M]):
 
     def _instance(self, module: Module, copy: Copy, why: Unknown | None) -> M:
         address = f"{self.address}{copy.key}"
-        return self._parent.called(module, Call(self.block, address, self._key_path, copy.bound, why))
+        return self._parent.called(module, ModuleCall(self.block, address, self._key_path, copy.bound, why))
 
     @property
     def _key_path(self) -> str:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from hipaa_guard.facts.locations import GapKind, Location
 from hipaa_guard.facts.secrets import SecretText, holds_secret, revealed
 from hipaa_guard.facts.values import Cause, Unknown, Value
-from hipaa_guard.terraform.evaluation.enclosing_module import Call
+from hipaa_guard.terraform.evaluation.enclosing_module import ModuleCall
 from hipaa_guard.terraform.evaluation.function_calls import invoke
 from hipaa_guard.terraform.evaluation.module_calls import CallGroup
 from hipaa_guard.terraform.evaluation.providers import Provider, find_provider
@@ -79,7 +79,7 @@ class ModuleInstance:
         self._spaces: dict[str, Value] = {}
         self.children = {name: CallGroup(self, name, block) for name, block in module.calls.items()}
 
-    def called(self, module: Module, call: Call) -> ModuleInstance:
+    def called(self, module: Module, call: ModuleCall) -> ModuleInstance:
         """The instance of a module that this one calls."""
         instance = ModuleInstance(module, self.session, self.library, {})
         instance.root_directory = self.root_directory

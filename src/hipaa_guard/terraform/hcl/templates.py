@@ -37,7 +37,7 @@ class _Piece:
         return self.node is None and not self.word
 
 
-class Parser(Protocol):
+class ExpressionParser(Protocol):
     """The parser of expressions (`grammar.Parser`): templates hold expressions, which hold templates again."""
 
     lexer: Lexer
@@ -46,14 +46,14 @@ class Parser(Protocol):
         """The expression at the lexer's position."""
 
 
-def read_all(parser: Parser) -> Node:
+def read_all(parser: ExpressionParser) -> Node:
     """The template that is all of the parser's text, as in a template file."""
     reader = _Reader(parser, raw=True)
     reader.read(0, len(parser.lexer.source))
     return reader.finished()
 
 
-def read_quoted(parser: Parser) -> Node:
+def read_quoted(parser: ExpressionParser) -> Node:
     """The quoted template at the lexer's opening quote."""
     lexer = parser.lexer
     reader = _Reader(parser, raw=False)
@@ -62,7 +62,7 @@ def read_quoted(parser: Parser) -> Node:
     return reader.finished()
 
 
-def read_heredoc(parser: Parser) -> Node:
+def read_heredoc(parser: ExpressionParser) -> Node:
     """The heredoc at the lexer's ``<<``."""
     lexer = parser.lexer
     opening = _HEREDOC.match(lexer.source, lexer.start)
@@ -85,7 +85,7 @@ class _Reader:
 
     __slots__ = ("parser", "pieces", "position", "raw", "trim")
 
-    def __init__(self, parser: Parser, *, raw: bool) -> None:
+    def __init__(self, parser: ExpressionParser, *, raw: bool) -> None:
         self.parser = parser
         self.raw = raw
         self.pieces: list[_Piece] = []

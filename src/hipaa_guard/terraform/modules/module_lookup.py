@@ -16,7 +16,7 @@ from hipaa_guard.terraform.modules.module import Module, load_module
 _MANIFEST = ".terraform/modules/modules.json"
 
 
-class Caller(Protocol):
+class CallingModule(Protocol):
     """A module instance that calls another module."""
 
     @property
@@ -46,7 +46,7 @@ class ModuleLookup:
             self._modules[directory] = module = load_module(directory, self.base, self.boundary)
         return module
 
-    def find(self, caller: Caller, block: HclBlock, key_path: str) -> Module | str:
+    def find(self, caller: CallingModule, block: HclBlock, key_path: str) -> Module | str:
         """The module of a call, or the reason why there is none."""
         source = source_of(block)
         if source is None:
