@@ -228,4 +228,4 @@ def test_names_are_taken_from_the_working_directory(
 def test_files_without_the_word_are_refused(tmp_path: Path) -> None:
     told = CliRunner().invoke(cli, ["scan", "terraform", str(tmp_path), "main.tf"])
     assert told.exit_code == 2
-    assert "given with --changed" in told.output
+    assert "FILEs need --changed" in told.output

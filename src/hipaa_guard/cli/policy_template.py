@@ -52,7 +52,7 @@ def policy_text(id: str, kind: type[Resource]) -> str:
     judgement, good, _ = _chosen(settable.fact)
     judgement = judgement.format(fact=f"resource.{settable.fact.name}")
     hcl = "\n".join(f"            {line}".rstrip() for line in _resource(kind, settable, good).splitlines())
-    service = kind.__module__.rpartition(".")[2]
+    service = kind.kind.partition(".")[0]
     hint = _hint(kind, settable, good)
     return f'''"""A policy of your own: say in one sentence why you need it."""
 

@@ -48,7 +48,7 @@ def test_more_than_was_listed_is_a_mild_row(wire: Wire, scanned: Scanned) -> Non
     sound, document = scanned()
     rows = {gap["subject"]: gap for gap in document["coverage"]["gaps"] if gap["kind"] == "exists, not judged"}
     assert set(rows) == {"AWS::DynamoDB::Table", "AWS::IAM::User"}
-    assert rows["AWS::DynamoDB::Table"]["reason"].startswith("3 exist")
+    assert rows["AWS::DynamoDB::Table"]["reason"].startswith("AWS Config, Resource Explorer or tags count 3,")
     assert "the scan listed 1" in rows["AWS::DynamoDB::Table"]["reason"]
     assert rows["AWS::DynamoDB::Table"]["incomplete"] is False
     assert document["coverage"]["unjudged_types"] == {}
