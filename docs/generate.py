@@ -82,7 +82,7 @@ def _commands(words: tuple[str, ...], command: click.Command) -> Iterator[tuple[
 def settings_schema() -> str:
     """The JSON Schema of the project's settings, for editors."""
     from hipaa_guard.cli import scan as _  # noqa: F401 - the scans define the settings
-    from hipaa_guard.cli import settings
+    from hipaa_guard.cli.configuration import settings
 
     return json.dumps(settings.schema(), indent=2) + "\n"
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from hipaa_guard.cli.guarded_streams import Guarded
+from hipaa_guard.cli.terminal.guarded_streams import Guarded
 from tests.outputs.logs import ACTING, acting
 from tests.patience import HANGS
 

@@ -9,9 +9,9 @@ import click
 import pytest
 
 from hipaa_guard.cli.commands import Command, CommandGroup, takes_several
+from hipaa_guard.cli.configuration.settings_file import FILE
 from hipaa_guard.cli.main import cli, run
 from hipaa_guard.cli.scan import aws
-from hipaa_guard.cli.settings_file import FILE
 
 Case = tuple[tuple[str, ...], click.Option]
 

@@ -9,7 +9,7 @@ import re
 import pytest
 
 from hipaa_guard.assessment.model import Assessment
-from hipaa_guard.cli.progress import shown, silent
+from hipaa_guard.cli.terminal.progress import shown, silent
 from hipaa_guard.outputs.formats.terminal import render
 from hipaa_guard.outputs.wording.page import Page, page_for
 
@@ -142,8 +142,8 @@ def test_progress_of_short_work_draws_nothing() -> None:
 
 
 def test_progress_of_long_work_is_drawn_and_harmless(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("hipaa_guard.cli.progress._PATIENCE", 0.0)
-    monkeypatch.setattr("hipaa_guard.cli.progress._EVERY", 0.0)
+    monkeypatch.setattr("hipaa_guard.cli.terminal.progress._PATIENCE", 0.0)
+    monkeypatch.setattr("hipaa_guard.cli.terminal.progress._EVERY", 0.0)
     stream = _Terminal()
     with shown(stream) as progress:
         progress(1, 2, "reading [bold]s3\x1b]0;title\x07")

@@ -11,7 +11,7 @@ def main() -> None:
 
     with stoppable():
         try:
-            from hipaa_guard.cli.streams import guard
+            from hipaa_guard.cli.terminal.streams import guard
 
             guard()
             code = _version() if sys.argv[1:] == ["--version"] else _run()
@@ -21,8 +21,8 @@ def main() -> None:
 
 
 def _run() -> int:
-    from hipaa_guard.cli.guarded_streams import guarded
     from hipaa_guard.cli.main import run
+    from hipaa_guard.cli.terminal.guarded_streams import guarded
 
     with guarded():
         return run(sys.argv[1:])
@@ -30,7 +30,7 @@ def _run() -> int:
 
 def _version() -> int:
     """Tell the version as `cli.main` does, without what that imports; where it cannot be told, that says so."""
-    from hipaa_guard.cli.streams import StdoutError
+    from hipaa_guard.cli.terminal.streams import StdoutError
     from hipaa_guard.version import VERSION
 
     try:

@@ -10,7 +10,7 @@ import click
 from hipaa_guard.assessment.baseline import FILE
 from hipaa_guard.cli import scan as _  # noqa: F401 - the scans define the settings
 from hipaa_guard.cli.commands import CommandGroup
-from hipaa_guard.cli.settings import configurable, repository_root, settings_in_effect
+from hipaa_guard.cli.configuration.settings import configurable, repository_root, settings_in_effect
 
 if TYPE_CHECKING:
     from hipaa_guard.assessment.model import Assessment
@@ -45,7 +45,7 @@ def write(
     It holds all failing and unknown findings.
     """
     from hipaa_guard.assessment.baseline import baseline_of, written
-    from hipaa_guard.cli.settings_paths import refuse_default
+    from hipaa_guard.cli.configuration.settings_paths import refuse_default
     from hipaa_guard.outputs import OutputError, write_text
     from hipaa_guard.scanning.options import InputError, Options, TerraformTarget
     from hipaa_guard.scanning.terraform import scan_terraform

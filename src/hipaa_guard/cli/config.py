@@ -10,10 +10,10 @@ import click
 from click.core import ParameterSource
 
 from hipaa_guard.cli import scan as _  # noqa: F401 - the scans define the settings
-from hipaa_guard.cli import settings
 from hipaa_guard.cli.commands import CommandGroup
-from hipaa_guard.cli.settings_commit import named_commit
-from hipaa_guard.cli.settings_file import SettingsDocument, read
+from hipaa_guard.cli.configuration import settings
+from hipaa_guard.cli.configuration.settings_commit import named_commit
+from hipaa_guard.cli.configuration.settings_file import SettingsDocument, read
 
 if TYPE_CHECKING:
     from hipaa_guard.terraform.repository.git import Commit

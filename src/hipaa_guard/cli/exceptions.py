@@ -152,7 +152,7 @@ def add(file: Path, policies: tuple[Path, ...], **options: Any) -> None:
     from hipaa_guard.assessment.exceptions import fault_of
     from hipaa_guard.assessment.register import RegisterError
     from hipaa_guard.assessment.register_writing import appended, next_id
-    from hipaa_guard.cli.settings_paths import refuse_default
+    from hipaa_guard.cli.configuration.settings_paths import refuse_default
     from hipaa_guard.outputs import OutputError, write_text
 
     entries = _entries(file) if file.exists() else []

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, TextIO
 import click
 
 from hipaa_guard.cli.commands import Command
-from hipaa_guard.cli.settings import repository_root
+from hipaa_guard.cli.configuration.settings import repository_root
 
 if TYPE_CHECKING:
     from hipaa_guard.controls.findings import Finding

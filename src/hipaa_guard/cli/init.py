@@ -14,8 +14,8 @@ from typing import NamedTuple
 import click
 
 from hipaa_guard.cli.commands import Command
-from hipaa_guard.cli.settings_file import FILE
-from hipaa_guard.cli.settings_paths import refuse_default
+from hipaa_guard.cli.configuration.settings_file import FILE
+from hipaa_guard.cli.configuration.settings_paths import refuse_default
 
 _WORKFLOW = Path(".github/workflows/hipaa-guard.yml")
 _GITLAB, _GITLAB_JOB = Path(".gitlab-ci.yml"), Path(".gitlab/hipaa-guard.yml")

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import click
 
 from hipaa_guard.cli.commands import CommandGroup
-from hipaa_guard.cli.streams import StdoutError, stdout_error
+from hipaa_guard.cli.terminal.streams import StdoutError, stdout_error
 from hipaa_guard.stopping import exit_code, stopped_by
 from hipaa_guard.version import VERSION
 

@@ -28,7 +28,7 @@ def saved(file: Path) -> Assessment:
         click.ClickException: the file cannot be read, or hipaa-guard did not write it.
 
     """
-    from hipaa_guard.cli.settings_paths import refuse_default
+    from hipaa_guard.cli.configuration.settings_paths import refuse_default
     from hipaa_guard.outputs.json.node import ReportError
     from hipaa_guard.outputs.json.reading import parse
 

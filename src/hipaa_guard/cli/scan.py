@@ -13,9 +13,9 @@ import click
 
 from hipaa_guard.assessment.gate import BROKEN, CLEAN, INCOMPLETE
 from hipaa_guard.cli.commands import CommandGroup
+from hipaa_guard.cli.configuration.settings import configurable, from_file, repository_root, settings_in_effect
 from hipaa_guard.cli.scan_options import shared_options
-from hipaa_guard.cli.settings import configurable, from_file, repository_root, settings_in_effect
-from hipaa_guard.cli.streams import StdoutError
+from hipaa_guard.cli.terminal.streams import StdoutError
 from hipaa_guard.controls.control import Severity
 
 if TYPE_CHECKING:
@@ -243,7 +243,7 @@ def _run(
     common: dict[str, Any], source: str, scanned: Callable[[Options], Assessment], *, baseline_ref: str | None = None
 ) -> int:
     from hipaa_guard.assessment.model import UsedFile
-    from hipaa_guard.cli.progress import shown
+    from hipaa_guard.cli.terminal.progress import shown
     from hipaa_guard.outputs import OutputError
     from hipaa_guard.outputs.wording.harmless_text import visible
     from hipaa_guard.scanning.options import InputError, Options

@@ -32,7 +32,7 @@ Says = Callable[Concatenate[F, ...], Verdict]
 
 @dataclass(frozen=True, slots=True)
 class Judgement(Generic[F]):
-    """What controls on several kinds have in common: what they cite, why, and what they say of the fact.
+    """The part that controls on several kinds share: citations, the reason, and the words on the fact.
 
     It declares them as `control` does; what is left out is that of the judgement. The function below it tells the fact
     of one resource instead of judging it, or returns a verdict where the fact does not decide::

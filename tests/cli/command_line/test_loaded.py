@@ -31,7 +31,9 @@ def test_the_version_alone_is_told_without_the_command_line() -> None:
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
     assert result.stdout == run("--version", "--version").stdout
     ours = {name for name in result.stderr.split() if name.startswith("hipaa_guard.")}
-    assert ours == {f"hipaa_guard.{name}" for name in ("cli", "cli.streams", "stopping", "version")}
+    assert ours == {
+        f"hipaa_guard.{name}" for name in ("cli", "cli.terminal", "cli.terminal.streams", "stopping", "version")
+    }
     assert not {"click", "dataclasses", "inspect"} & (set(result.stderr.split()) - loaded_by_python())
 
 

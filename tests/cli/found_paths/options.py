@@ -8,9 +8,9 @@ from pathlib import Path
 import click
 import pytest
 
-from hipaa_guard.cli import settings
+from hipaa_guard.cli.configuration import settings
+from hipaa_guard.cli.configuration.settings_paths import uses
 from hipaa_guard.cli.main import cli
-from hipaa_guard.cli.settings_paths import uses
 from hipaa_guard.terraform.repository.untrusted_paths import PathUse
 
 GAPS, USAGE = 1, 2

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 import yaml
 
-from hipaa_guard.cli import settings
+from hipaa_guard.cli.configuration import settings
+from hipaa_guard.cli.configuration.settings_paths import uses
 from hipaa_guard.cli.main import run
-from hipaa_guard.cli.settings_paths import uses
 from hipaa_guard.outputs import FORMATS
 from hipaa_guard.terraform.repository.untrusted_paths import PathKind
 from tests.cli.found_paths.options import CONFIGURED, FREE, GAPS, KEYS, TABLE, USAGE, Captured, is_path, value, wanted

@@ -13,9 +13,9 @@ import click
 from click.core import ParameterSource
 
 from hipaa_guard.cli.commands import Command
-from hipaa_guard.cli.settings_commit import commit_of
-from hipaa_guard.cli.settings_file import FILE, SECTIONS, SettingsDocument, WrittenSetting, read
-from hipaa_guard.cli.settings_paths import refused_if_found
+from hipaa_guard.cli.configuration.settings_commit import commit_of
+from hipaa_guard.cli.configuration.settings_file import FILE, SECTIONS, SettingsDocument, WrittenSetting, read
+from hipaa_guard.cli.configuration.settings_paths import refused_if_found
 
 if TYPE_CHECKING:
     from hipaa_guard.assessment.model import SettingsChange, UsedFile

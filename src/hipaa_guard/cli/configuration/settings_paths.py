@@ -98,7 +98,7 @@ def _refused(key: str, value: str, use: PathUse, at: Commit | None) -> str:
 
 def _write_refused(key: str, path: Path, format: str, use: PathUse) -> str:
     """The reason not to write: a file that would be overwritten, or a link that would be written through."""
-    from hipaa_guard.cli.earlier_reports import may_be_replaced
+    from hipaa_guard.cli.configuration.earlier_reports import may_be_replaced
     from hipaa_guard.terraform.repository.untrusted_paths import refused
 
     if key == "output" and not may_be_replaced(path, format):

@@ -1,0 +1,1 @@
+"""The standard streams, and the progress that a person watches on them."""
