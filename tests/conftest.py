@@ -1,14 +1,18 @@
 """Set-up that all tests share."""
 
+import functools
 import os
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 # moto takes it when it is imported, and would record in the working directory.
 os.environ["MOTO_RECORDER_FILEPATH"] = str(Path(tempfile.gettempdir()) / f"moto-recording-{os.getpid()}")
 
+import botocore
 import pytest
+from botocore.loaders import JSONFileLoader
 from hypothesis import HealthCheck, settings
 
 pytest.register_assert_rewrite("hipaa_guard.testing")
@@ -50,6 +54,23 @@ def _is_first(item: pytest.Item, seen: set[tuple[str, str]]) -> bool:
     is_first = key not in seen
     seen.add(key)
     return is_first
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _service_models() -> Iterator[None]:
+    """The service models that ship with botocore are parsed once in all: each session parses them anew otherwise, which
+    is half of what a scan of a simulated account takes.
+    """
+    shipped = str(Path(botocore.__file__).parent / "data")
+    load = JSONFileLoader.load_file
+    once = functools.cache(functools.partial(load, JSONFileLoader()))
+
+    def load_file(loader: JSONFileLoader, file_path: str) -> Any:
+        return once(file_path) if file_path.startswith(shipped) else load(loader, file_path)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(JSONFileLoader, "load_file", load_file)
+        yield
 
 
 @pytest.fixture(autouse=True, scope="session")

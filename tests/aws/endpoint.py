@@ -36,6 +36,8 @@ class Endpoint:
 @contextmanager
 def serving(handler: type[BaseHTTPRequestHandler]) -> Iterator[str]:
     """The address of a server on this machine, each of whose connections the handler answers in a thread."""
+    # Head and body are written apart: else the body waits 40 ms until the other end has said that it has the head.
+    handler.disable_nagle_algorithm = True
     server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
     server.daemon_threads = True
     threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()

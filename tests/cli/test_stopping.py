@@ -107,9 +107,10 @@ def test_a_policy_that_swallows_it_gives_no_verdict(here: Path, number: signal.S
         ended(process, number)
 
 
+# It tells that it is there once it was asked: before, the program may not yet know its process.
 GIT = """#!{sh}
 case "$*" in
-  *"cat-file --batch") exec 9>{fifo}; echo here >&9; exec 8<{fifo}.never;;
+  *"cat-file --batch") read -r _; exec 9>{fifo}; echo here >&9; exec 8<{fifo}.never;;
 esac
 exec {git} "$@"
 """

@@ -54,7 +54,18 @@ def test_the_linters_accept_it(copy: Path) -> None:
 
 def test_the_tests_say_in_words_what_is_missing(copy: Path) -> None:
     done = ran(
-        copy, "pytest", "-p", "no:cacheprovider", "-p", "no:xdist", "-q", "tests/test_services.py", "-k", "kinesis"
+        copy,
+        "pytest",
+        "-p",
+        "no:cacheprovider",
+        "-p",
+        "no:xdist",
+        "-q",
+        "tests/test_services.py",
+        "-k",
+        "kinesis",
+        "--basetemp",
+        "temporary",
     )
     assert done.returncode == 1
     assert (

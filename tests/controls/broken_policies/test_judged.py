@@ -112,7 +112,7 @@ def test_pytest_runs_the_cases_of_all_else(here: Path) -> None:
     place = ROWS[0].write(here / "policies")
     passing = ["own_before", "own_after", "own_other"]
     (here / "policies" / "test_all.py").write_text(TABLE.format(hcl=HCL, passing=passing, broken=NAME))
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "policies"]
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--basetemp", "temporary", "policies"]
     told = subprocess.run(command, capture_output=True, text=True, check=False, cwd=here)
     assert "1 failed, 6 passed" in told.stdout, told.stdout
     assert f"ControlError: {place}: {NAME}: severity 'hihg' is none" in told.stdout

@@ -131,6 +131,6 @@ def test_cases_are_told_to_aws_where_there_is_moto(written: Path, monkeypatch: p
 
 
 def test_pytest_runs_the_same_tables(written: Path) -> None:
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", str(written)]
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--basetemp", "temporary", str(written)]
     told = subprocess.run(command, capture_output=True, text=True, check=False, cwd=written)
     assert "3 passed" in told.stdout, told.stdout
