@@ -31,7 +31,7 @@ demo: $(STAMP)
 
 ## Run all tests
 test: $(STAMP)
-	$(BIN)/python -m pytest -n auto --dist loadfile
+	$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
 
 ## Less than a minute: facts, judging, and one case for each control and side; neither programs nor browsers are started
 FAST := tests/facts tests/controls/test_controls.py tests/controls/test_own_policies_loaded.py tests/assessment tests/testing tests/policies

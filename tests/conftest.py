@@ -31,8 +31,19 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
+# Files that take ten seconds and more, most of it in other programs. They come first, so that no process waits for
+# another that has just begun with one of them.
+LONG = [
+    *("test_hostile_scans.py", "test_streams.py", "test_in_place.py", "test_real_tools.py", "test_interrupted.py"),
+    *("test_skeleton.py", "test_live_comparison.py", "test_action.py", "test_extraction.py", "test_live_estate.py"),
+]
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """With ``--fast``, keep the first case of each control for each side, and every test that is of no table."""
+    """Order the files, and with ``--fast`` keep the first case of each control for each side, and every test that is of
+    no table.
+    """
+    items.sort(key=lambda item: LONG.index(item.path.name) if item.path.name in LONG else len(LONG))
     if not config.getoption("--fast"):
         return
     seen: set[tuple[str, str]] = set()

@@ -16,7 +16,7 @@ import pytest
 from hipaa_guard.authoring import Fix
 from hipaa_guard.controls.fix import Setting
 from hipaa_guard.testing import all_controls
-from tests.terraform.real.batches import checked, plannable
+from tests.terraform.real.batches import plannable
 from tests.terraform.real.snippets import Snippet
 from tests.terraform.real.tools import PROVIDER, Root, tools
 
@@ -49,9 +49,9 @@ def _replaced(fixes: Mapping[str, Fix], directory: Path) -> dict[str, list[str]]
     assert installed is not None
     root = Root(directory, installed)
     texts = [Snippet(name, fix.terraform, name, whole=False) for name, fix in fixes.items()]
-    taken = plannable(checked(texts, root).taken, root).taken
+    taken = plannable(texts, root).taken
     assert {one.name for one in taken} == set(fixes)
-    children = root.plan()["planned_values"]["root_module"]["child_modules"]
+    children = root.planned()["planned_values"]["root_module"]["child_modules"]
     new = {each["address"]: each for child in children for each in child["resources"]}
     resources = [
         {

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from tests.conftest import LONG
+
 ROOT = Path(__file__).parents[2]
 MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
 
@@ -35,7 +37,13 @@ def test_make_check_is_everything() -> None:
 
 
 def test_make_test_is_all_tests() -> None:
-    assert recipe("test").split() == ["$(BIN)/python", "-m", "pytest", "-n", "auto", "--dist", "loadfile"]
+    words = "$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder"  # the order is that of conftest.py
+    assert recipe("test").split() == words.split()
+
+
+def test_the_long_files_are_there() -> None:
+    names = {path.name for path in (ROOT / "tests").rglob("test_*.py")}
+    assert set(LONG) <= names
 
 
 def test_what_make_test_fast_runs_is_there() -> None:

@@ -65,14 +65,14 @@ def checked(found: Iterable[Snippet], root: Root) -> Checked:
 
 
 def plannable(found: Iterable[Snippet], root: Root) -> Checked:
-    """Plan all of these together, which Terraform has taken already; what cannot be planned is taken out."""
+    """Plan all of these together; what Terraform misses is added, and what cannot be planned is taken out."""
     open_ = {one.name: one for one in found}
     result = Checked()
     for _ in range(ROUNDS):
         written(open_.values(), root.directory)
         root.init()
         try:
-            root.plan()
+            root.make_plan()
         except TerraformError as error:
             errors = _by_snippet(error.diagnostics, root.directory, set(open_))
             _mended(open_, errors, result)

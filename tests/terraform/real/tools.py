@@ -151,7 +151,12 @@ class Root:
         return [one for one in told["diagnostics"] if one["severity"] == "error"]
 
     def plan(self, *, refresh: bool = True) -> dict[str, Any]:
-        """The plan as ``terraform show -json`` writes it; it is kept for `apply`.
+        """Make a plan, and tell it as `planned` does."""
+        self.make_plan(refresh=refresh)
+        return self.planned()
+
+    def make_plan(self, *, refresh: bool = True) -> None:
+        """Make a plan, which is kept for `planned` and `apply`.
 
         Without ``refresh`` nobody is asked whether the state is still true.
 
@@ -161,6 +166,9 @@ class Root:
         """
         (self.directory / "real.auto.tfvars.json").write_text(json.dumps(dict(self.variables)), encoding="utf-8")
         self._json("plan", "-input=false", "-out=real.tfplan", "-parallelism=20", f"-refresh={str(refresh).lower()}")
+
+    def planned(self) -> dict[str, Any]:
+        """The plan that was made last, as ``terraform show -json`` writes it."""
         return self._shown("real.tfplan")
 
     def apply(self) -> list[dict[str, Any]]:
