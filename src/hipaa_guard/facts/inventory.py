@@ -119,7 +119,8 @@ class Inventory:
         if not possible:
             return certain
         label = possible[0].label
-        reason = possible[0].origin.uncertain or Unknown(
+        unsure = possible[0].origin.uncertain
+        reason = unsure if unsure is not None else Unknown(
             f"it is not known whether {label} is for the same account and region", references=(label,)
         )
         return Incomplete(certain, reason, possible)

@@ -49,10 +49,20 @@ _OF_MEMBERS = regex(r"(^|\.)aws_organizations_account\.")
 
 Text = str | Unknown
 
+_ELB_ACCOUNTS = frozenset({
+    *("127311923021", "033677994240", "027434742980", "797873946194", "098369216593", "754344448648", "589379963580"),
+    *("718504428378", "383597477331", "600734575887", "114774131450", "783225319266", "582318560864", "985666609251"),
+    *("054676820928", "156460612806", "652711504416", "635631232127", "009996457667", "897822967062", "076674570225"),
+    *("507241528517", "048591011584", "190560391635", "638102146993", "037604701340"),
+})  # fmt: skip
+"""The accounts from which Elastic Load Balancing delivers access logs, one a region that is older than August 2022
+("Enable access logs for your Application Load Balancer", as of 2026-11).
+"""
+
 DELIVERING = frozenset({"s3:putobject", "s3:getbucketacl", "s3:getbucketlocation"})
 """Actions with which logs are delivered to a bucket: nothing of it can be read with them."""
 
-AWS = "AWS"
+AWS = "an account of AWS"
 """Stands for the accounts that AWS itself delivers logs from."""
 
 _SHOWN = 8
@@ -144,6 +154,8 @@ class Principal:
         account = parts[4] if len(parts) == 6 else value
         if account.startswith(SYMBOL_START):
             return _account_behind(account.strip(SYMBOL_START + SYMBOL_END))
+        if account in _ELB_ACCOUNTS:
+            return AWS
         return account if re.fullmatch(r"\d{12}", account) else None
 
     @property
@@ -300,9 +312,11 @@ class Statement:
         accounts = [account for account in accounts if account != AWS or not self.covers_only(DELIVERING)]
         if self.is_about_anyone() or self._is_about_a_service():  # then the conditions name them
             accounts += [account for condition in self.conditions for account in named_accounts(condition)]
-        if accounts and own is None:
-            raise Undecided(Unknown("the account that the configuration is applied to is not known"))
-        return sorted({account for account in accounts if account != own})
+        others = {account for account in accounts if not account.isdigit()}
+        if not others and accounts and own is None:
+            reason = "the account that the configuration is applied to is not known: name it with --account"
+            raise Undecided(Unknown(reason))
+        return sorted(others | {account for account in accounts if own is not None and account != own})
 
 
 def _is_one_of(pattern: Text, texts: frozenset[str]) -> bool:

@@ -243,11 +243,8 @@ class Role(Resource):
     )
 
     def own_account(self) -> str | None:
-        """The account of the role; a configuration has it only after apply."""
-        if self.origin.account is not None:
-            return self.origin.account
-        parts = (self.origin.arn or "").split(":")
-        return parts[4] if len(parts) > 5 else None
+        """The account of the role; None where the configuration does not name it."""
+        return self.origin.own_account
 
 
 class Group(Resource):
