@@ -187,6 +187,14 @@ def rds_cluster_snapshot_no_cross_account(snapshot: rds.ClusterSnapshot) -> list
 @not_shared(
     title="EBS snapshots are shared with no other account",
     fix=Fix(
+        terraform="""
+            resource "aws_ebs_snapshot" "phi" {
+              volume_id = aws_ebs_volume.phi.id
+            }
+            resource "aws_ebs_volume" "phi" {
+              encrypted = true
+            }
+        """,
         cli="aws ec2 modify-snapshot-attribute --snapshot-id SNAPSHOT --attribute createVolumePermission "
         "--operation-type remove --user-ids ACCOUNT",
         note="In source, remove the aws_snapshot_create_volume_permission that names the account.",
@@ -200,6 +208,13 @@ def ebs_snapshot_no_cross_account(snapshot: ebs.Snapshot) -> list[str]:
 @not_shared(
     title="Machine images are shared with no other account",
     fix=Fix(
+        terraform="""
+            resource "aws_ami_copy" "phi" {
+              name              = "records-app"
+              source_ami_id     = "ami-0a1b2c3d4e5f60718"
+              source_ami_region = "us-east-1"
+            }
+        """,
         cli="aws ec2 modify-image-attribute --image-id IMAGE --launch-permission 'Remove=[{UserId=ACCOUNT}]'",
         note="In source, remove the aws_ami_launch_permission that names the account, the organization or everyone.",
         not_by_machine=TAKES_ACCESS,

@@ -78,9 +78,39 @@ def image(*permissions: tuple[str, str, dict[str, str]]) -> Told:
     return Told(terraform=text, aws=seed)
 
 
-def database(type: str, *accounts: str) -> Told:
+def database(*accounts: str) -> Told:
+    def seed(aws: Aws) -> None:
+        aws.rds.create_db_instance(
+            DBInstanceIdentifier="records", DBInstanceClass="db.t4g.medium", Engine="mysql", AllocatedStorage=20,
+            MasterUsername="clinic", MasterUserPassword="not-kept-anywhere",
+        )  # fmt: skip
+        aws.rds.create_db_snapshot(DBSnapshotIdentifier="phi", DBInstanceIdentifier="records")
+        if accounts:
+            aws.rds.modify_db_snapshot_attribute(
+                DBSnapshotIdentifier="phi", AttributeName="restore", ValuesToAdd=list(accounts)
+            )
+
+    return Told(terraform=declared("aws_db_snapshot", *accounts), aws=seed)
+
+
+def cluster(*accounts: str) -> Told:
+    def seed(aws: Aws) -> None:
+        aws.rds.create_db_cluster(
+            DBClusterIdentifier="records", Engine="aurora-mysql", MasterUsername="clinic",
+            MasterUserPassword="not-kept-anywhere",
+        )  # fmt: skip
+        aws.rds.create_db_cluster_snapshot(DBClusterSnapshotIdentifier="phi", DBClusterIdentifier="records")
+        if accounts:
+            aws.rds.modify_db_cluster_snapshot_attribute(
+                DBClusterSnapshotIdentifier="phi", AttributeName="restore", ValuesToAdd=list(accounts)
+            )
+
+    return Told(terraform=declared("aws_db_cluster_snapshot", *accounts), aws=seed)
+
+
+def declared(type: str, *accounts: str) -> str:
     listed = ", ".join(f'"{account}"' for account in accounts)
-    return Told(terraform=f'resource "{type}" "phi" {{\n  shared_accounts = [{listed}]\n}}\n')
+    return f'resource "{type}" "phi" {{\n  shared_accounts = [{listed}]\n}}\n'
 
 
 ORGANIZATION = "arn:aws:organizations::111122223333:organization/o-a1b2c3d4e5"
@@ -104,12 +134,12 @@ test_copies = cases(
     Case(IMAGE, "shared with an account", FAIL, image(("account_id", OTHER, {"UserId": OTHER})), says=OTHER),
     Case(IMAGE, "shared with everyone", FAIL, image(("group", "all", {"Group": "all"})), says="with everyone", severity=CRITICAL),
     Case(IMAGE, "shared with an organization", FAIL, image(("organization_arn", ORGANIZATION, {})).in_terraform(), says="organization/"),
-    Case(DATABASE, "shared with nobody", PASS, database("aws_db_snapshot")),
-    Case(DATABASE, "shared with an account", FAIL, database("aws_db_snapshot", OTHER), says=OTHER),
-    Case(DATABASE, "shared with everyone", FAIL, database("aws_db_snapshot", "all"), severity=CRITICAL),
+    Case(DATABASE, "shared with nobody", PASS, database()),
+    Case(DATABASE, "shared with an account", FAIL, database(OTHER), says=OTHER),
+    Case(DATABASE, "shared with everyone", FAIL, database("all"), severity=CRITICAL),
     Case(DATABASE, "a variable without a value", UNKNOWN,
          OPEN + 'resource "aws_db_snapshot" "phi" {\n  shared_accounts = var.open\n}\n'),
-    Case(CLUSTER, "shared with nobody", PASS, database("aws_db_cluster_snapshot")),
-    Case(CLUSTER, "shared with an account", FAIL, database("aws_db_cluster_snapshot", OTHER), says=OTHER),
-    Case(CLUSTER, "shared with everyone", FAIL, database("aws_db_cluster_snapshot", "all"), severity=CRITICAL),
+    Case(CLUSTER, "shared with nobody", PASS, cluster()),
+    Case(CLUSTER, "shared with an account", FAIL, cluster(OTHER), says=OTHER),
+    Case(CLUSTER, "shared with everyone", FAIL, cluster("all"), severity=CRITICAL),
 )  # fmt: skip
