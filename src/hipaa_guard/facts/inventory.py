@@ -120,8 +120,10 @@ class Inventory:
             return certain
         label = possible[0].label
         unsure = possible[0].origin.uncertain
-        reason = unsure if unsure is not None else Unknown(
-            f"it is not known whether {label} is for the same account and region", references=(label,)
+        reason = (
+            unsure
+            if unsure is not None
+            else Unknown(f"it is not known whether {label} is for the same account and region", references=(label,))
         )
         return Incomplete(certain, reason, possible)
 

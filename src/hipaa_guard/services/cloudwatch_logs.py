@@ -63,5 +63,5 @@ class ResourcePolicy(Resource):
         unset=None,
         parse=PolicyDocument.parse,
         refusal=resource_policy,
-        aws=listed("policyDocument"),
+        aws=listed("policyDocument", always=True),
     )

@@ -6,6 +6,7 @@ from hipaa_guard.facts.allowed_values import one_of
 from hipaa_guard.facts.readings import Block, Listing, Singleton, View, ask, derived, listed
 from hipaa_guard.facts.resource import Resource, fact
 from hipaa_guard.facts.values import Value, mapped
+from hipaa_guard.services.ec2_permissions import shared_with
 
 
 class Volume(Resource):
@@ -83,12 +84,15 @@ class Snapshot(Resource):
     shared_with: list[str] = fact(
         terraform=_named_accounts,
         unset=[],
-        aws=ask(
-            "ec2.describe_snapshot_attribute",
-            "CreateVolumePermissions[].not_null(UserId, Group)",
-            SnapshotId="{SnapshotId}",
-            Attribute="createVolumePermission",
-            always=True,
+        aws=derived(
+            shared_with,
+            ask(
+                "ec2.describe_snapshot_attribute",
+                "CreateVolumePermissions",
+                SnapshotId="{SnapshotId}",
+                Attribute="createVolumePermission",
+                always=True,
+            ),
         ),
     )
     """The ids of accounts that may make volumes of it, ``all`` for everyone. One call a snapshot."""

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from hipaa_guard.facts.readings import Block, Listing, View, ask
+from hipaa_guard.facts.readings import Block, Listing, View, ask, derived
 from hipaa_guard.facts.resource import Resource, fact
 from hipaa_guard.facts.values import Value, mapped
+from hipaa_guard.services.ec2_permissions import shared_with
 
 _PERMISSION = "aws_ami_launch_permission"
 _NAMING = ("account_id", "organization_arn", "organizational_unit_arn", "group")
@@ -37,12 +38,15 @@ class Image(Resource):
     shared_with: list[str] = fact(
         terraform=_permitted,
         unset=[],
-        aws=ask(
-            "ec2.describe_image_attribute",
-            "LaunchPermissions[].not_null(UserId, OrganizationArn, OrganizationalUnitArn, Group)",
-            ImageId="{ImageId}",
-            Attribute="launchPermission",
-            always=True,
+        aws=derived(
+            shared_with,
+            ask(
+                "ec2.describe_image_attribute",
+                "LaunchPermissions",
+                ImageId="{ImageId}",
+                Attribute="launchPermission",
+                always=True,
+            ),
         ),
     )
     """Accounts and ARNs of organizations that may start instances of it, ``all`` for everyone. One call an image."""
