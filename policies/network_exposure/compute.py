@@ -4,8 +4,7 @@ from collections.abc import Callable
 
 from hipaa_guard.authoring import HIGH, LOW, Fix, Inventory, PolicyDocument, Verdict, control, failed, passed, some
 from hipaa_guard.controls.reasons import TAKES_ACCESS
-from hipaa_guard.facts.values import Computed, joined
-from hipaa_guard.judging.public_addresses import no_public_address
+from hipaa_guard.judging.public_addresses import has_elastic_ip, no_public_address
 from hipaa_guard.judging.public_policies import policy_not_public
 from hipaa_guard.judging.public_snapshots import snapshot_not_public
 from hipaa_guard.services import ebs, ec2, lambda_functions, vpc
@@ -64,22 +63,16 @@ def _by_an_interface(instance: ec2.Instance, inventory: Inventory) -> str | None
     """The interface that brings a public address, in words; None if none does."""
     if inventory.complete:
         return None  # the instance lists the addresses of all its interfaces
-    pointers = instance.interfaces
-    if instance.public_address is None:
-        template = inventory.find(ec2.LaunchTemplate, instance.launch_template)
-        pointers = pointers if template is None else joined(pointers, template.interfaces)
-    if some(lambda pointer: _has_elastic_ip(pointer, inventory), pointers):
+    templates = (
+        [inventory.find(ec2.LaunchTemplate, instance.launch_template)] if instance.public_address is None else []
+    )
+
+    def brings_one(place: ec2.Instance | ec2.LaunchTemplate | None) -> bool:
+        return place is not None and some(lambda pointer: has_elastic_ip(pointer, inventory), place.interfaces)
+
+    if some(brings_one, (instance, *templates)):
         return "has an Elastic IP, and with it a public IPv4 address, on one of its network interfaces"
     return None
-
-
-def _has_elastic_ip(pointer: object, inventory: Inventory) -> bool:
-    interface = inventory.lookup(ec2.NetworkInterface, pointer)
-    if interface is None and isinstance(pointer, Computed):
-        return False  # a state records the address of an interface that came with the instance
-    if interface is None:
-        interface = inventory.find(ec2.NetworkInterface, pointer)
-    return interface is not None and interface.public_address
 
 
 @no_public_address(
