@@ -1,5 +1,7 @@
 """Compute: instances, snapshots and functions with ePHI cannot be reached from outside."""
 
+from collections.abc import Callable
+
 from hipaa_guard.authoring import (
     HIGH,
     LOW,
@@ -15,7 +17,7 @@ from hipaa_guard.authoring import (
 )
 from hipaa_guard.controls.reasons import TAKES_ACCESS
 from hipaa_guard.judging.function_policies import place_of
-from hipaa_guard.judging.public_addresses import no_public_address
+from hipaa_guard.judging.public_addresses import has_elastic_ip, no_public_address
 from hipaa_guard.judging.public_policies import policy_not_public
 from hipaa_guard.judging.public_snapshots import snapshot_not_public
 from hipaa_guard.services import ebs, ec2, lambda_functions, vpc
@@ -45,17 +47,45 @@ from hipaa_guard.services import ebs, ec2, lambda_functions, vpc
     },
 )
 def ec2_instance_no_public_ip(instance: ec2.Instance, inventory: Inventory) -> bool | Verdict:
-    public = instance.public_address
+    found: list[str] = []
+
+    def gives_one(look: Callable[[ec2.Instance, Inventory], str | None]) -> bool:
+        why = look(instance, inventory)
+        found.extend([] if why is None else [why])
+        return why is not None
+
+    return failed(found[0]) if some(gives_one, (_at_launch, _by_an_interface)) else True
+
+
+def _at_launch(instance: ec2.Instance, inventory: Inventory) -> str | None:
+    """How the launch of an instance gives it a public address, in words; None if it does not."""
+    public, subnet = instance.public_address, instance.subnet
     if public is None:
         template = inventory.find(ec2.LaunchTemplate, instance.launch_template)
         public = None if template is None else template.public_address
-    if public is None:
-        subnet = inventory.find(vpc.Subnet, instance.subnet)
-        if subnet is None:
-            return failed("leaves the choice to a default subnet, which gives public addresses")
-        if subnet.maps_public_ip:
-            return failed("leaves the choice to its subnet, which gives public addresses")
-    return not public
+        subnet = template.subnet if subnet is None and template is not None else subnet
+    if public is not None:
+        return "has a public IPv4 address" if public else None
+    named = inventory.find(vpc.Subnet, subnet)
+    if named is None:
+        return "leaves the choice to a default subnet, which gives public addresses"
+    return "leaves the choice to its subnet, which gives public addresses" if named.maps_public_ip else None
+
+
+def _by_an_interface(instance: ec2.Instance, inventory: Inventory) -> str | None:
+    """The interface that brings a public address, in words; None if none does."""
+    if inventory.complete:
+        return None  # the instance lists the addresses of all its interfaces
+    templates = (
+        [inventory.find(ec2.LaunchTemplate, instance.launch_template)] if instance.public_address is None else []
+    )
+
+    def brings_one(place: ec2.Instance | ec2.LaunchTemplate | None) -> bool:
+        return place is not None and some(lambda pointer: has_elastic_ip(pointer, inventory), place.interfaces)
+
+    if some(brings_one, (instance, *templates)):
+        return "has an Elastic IP, and with it a public IPv4 address, on one of its network interfaces"
+    return None
 
 
 @no_public_address(
@@ -76,10 +106,6 @@ def launch_template_no_public_ip(template: ec2.LaunchTemplate) -> Verdict:
     if template.public_address:
         return failed("gives the instances it starts a public IPv4 address")
     return passed("asks for no public IPv4 address")
-
-
-def _blocks_sharing_of(snapshot: ebs.Snapshot, region: ebs.SnapshotPublicAccess) -> bool:
-    return region.origin.region == snapshot.origin.region and region.state == "block-all-sharing"
 
 
 @snapshot_not_public(
@@ -105,7 +131,7 @@ def _blocks_sharing_of(snapshot: ebs.Snapshot, region: ebs.SnapshotPublicAccess)
 )
 def ebs_snapshot_not_public(snapshot: ebs.Snapshot, inventory: Inventory) -> bool | Verdict:
     if not inventory.complete and some(
-        lambda region: _blocks_sharing_of(snapshot, region), inventory.all(ebs.SnapshotPublicAccess)
+        lambda region: region.state == "block-all-sharing", inventory.where(ebs.SnapshotPublicAccess, snapshot)
     ):
         return passed("lies in a region that blocks public sharing of all snapshots")
     public = inventory.find(ebs.PublicSnapshot, snapshot.id)

@@ -84,6 +84,11 @@ class Subnet(Resource):
     maps_public_ip: bool = fact(terraform=_maps_public_ip, unset=False, aws=listed("MapPublicIpOnLaunch"))
     """Whether instances launched here get a public IPv4 address by default."""
 
+    assigns_ipv6: bool = fact(
+        terraform="assign_ipv6_address_on_creation", unset=False, aws=listed("AssignIpv6AddressOnCreation")
+    )
+    """Whether interfaces made here get an IPv6 address by default. All that AWS gives are public."""
+
 
 _ACTIONS = ("allow", "deny")
 _IN_ANY_CASE = one_of(*_ACTIONS, fold=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from hipaa_guard.authoring import LOW
 from hipaa_guard.testing import FAIL, PASS, UNKNOWN, Aws, Case, Told, answered, cases
 
 FLOW_LOGS, SUBNET = "vpc_flow_logs_enabled", "subnet_no_auto_public_ip"
@@ -95,11 +96,12 @@ test_flow_logs = cases(
 )
 
 
-def subnet(public: bool) -> Any:
+def subnet(public: bool, ipv6: bool = False) -> Any:
     def seed(aws: Aws) -> None:
         made = aws.ec2.create_subnet(VpcId=network(aws), CidrBlock="10.0.1.0/24")["Subnet"]["SubnetId"]
         aws.ec2.create_tags(Resources=[made], Tags=NAMED)
         aws.ec2.modify_subnet_attribute(SubnetId=made, MapPublicIpOnLaunch={"Value": public})
+        aws.ec2.modify_subnet_attribute(SubnetId=made, AssignIpv6AddressOnCreation={"Value": ipv6})
 
     return seed
 
@@ -113,6 +115,15 @@ test_subnets = cases(
     Case(SUBNET, "on", FAIL, terraform=declared_subnet("map_public_ip_on_launch = true"), aws=subnet(public=True)),
     Case(SUBNET, "off", PASS, terraform=declared_subnet("map_public_ip_on_launch = false"), aws=subnet(public=False)),
     Case(SUBNET, "left out", PASS, terraform=declared_subnet("")),
+    Case(
+        SUBNET,
+        "for IPv6 only",
+        FAIL,
+        terraform=declared_subnet("assign_ipv6_address_on_creation = true"),
+        aws=subnet(public=False, ipv6=True),
+        severity=LOW,
+    ),
+    Case(SUBNET, "off for IPv6", PASS, terraform=declared_subnet("assign_ipv6_address_on_creation = false")),
     Case(SUBNET, "null", PASS, terraform=declared_subnet("map_public_ip_on_launch = null")),
     Case(SUBNET, "left out of a default subnet", FAIL, terraform=declared_subnet("", "aws_default_subnet")),
     Case(
