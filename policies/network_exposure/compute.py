@@ -2,8 +2,21 @@
 
 from collections.abc import Callable
 
-from hipaa_guard.authoring import HIGH, LOW, Fix, Inventory, PolicyDocument, Verdict, control, failed, passed, some
+from hipaa_guard.authoring import (
+    HIGH,
+    LOW,
+    Fix,
+    Inventory,
+    PolicyDocument,
+    Statement,
+    Verdict,
+    control,
+    failed,
+    passed,
+    some,
+)
 from hipaa_guard.controls.reasons import TAKES_ACCESS
+from hipaa_guard.judging.function_policies import place_of
 from hipaa_guard.judging.public_addresses import has_elastic_ip, no_public_address
 from hipaa_guard.judging.public_policies import policy_not_public
 from hipaa_guard.judging.public_snapshots import snapshot_not_public
@@ -170,8 +183,13 @@ def ebs_snapshot_block_public_access(region: ebs.SnapshotPublicAccess) -> Verdic
         "checkov": "CKV_AWS_301",
     },
 )
-def lambda_function_not_public(function: lambda_functions.Function) -> PolicyDocument | Verdict | None:
-    return passed("has no policy that lets others call it") if function.policy is None else function.policy
+def lambda_function_not_public(function: lambda_functions.Function, inventory: Inventory) -> PolicyDocument | Verdict:
+    place = place_of(Statement.is_public, function, inventory)
+    if place is not None:
+        return failed(f"has a policy that allows everyone, without a condition that names who{place}")
+    if function.policy is None:
+        return passed("has no policy that lets everyone call it")
+    return function.policy
 
 
 @control(

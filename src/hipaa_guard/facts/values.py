@@ -216,6 +216,20 @@ class PartialJson(Unknown):
         self.document = document
 
 
+class Encoded(Unknown):
+    """A text in an encoding whose bytes are not known, of a ``content`` that is, at least in part.
+
+    ``base64gzip(file("start.sh"))`` depends on Terraform's compressor, but the search for credentials looks inside.
+    """
+
+    __slots__ = ("content",)
+
+    def __init__(self, content: Value, reason: str, cause: Cause) -> None:
+        references = content.references if isinstance(content, Unknown) else ()
+        super().__init__(reason, cause, references=references, is_set=True)
+        self.content = content
+
+
 class Incomplete(list[T]):
     """A list with elements that could not be seen.
 

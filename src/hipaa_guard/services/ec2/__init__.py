@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 
 from hipaa_guard.facts.allowed_values import one_of
-from hipaa_guard.facts.credentials import credentials_in, credentials_in_base64
+from hipaa_guard.facts.credentials import credentials_in_base64
 from hipaa_guard.facts.readings import Ask, Block, Listing, Singleton, View, ask, derived, first, listed
 from hipaa_guard.facts.resource import Resource, fact
 from hipaa_guard.facts.values import Cause, Reference, Unknown, Value, joined
@@ -23,7 +23,8 @@ def _declared_user_data(view: View) -> Value:
     text = view.get("user_data")
     if isinstance(text, str) and re.fullmatch(r"[0-9a-f]{40}", text):
         return Unknown("only a hash of the user data is recorded", Cause.NOT_COLLECTED)
-    return joined(credentials_in(text), credentials_in_base64(view.get("user_data_base64")))
+    # The provider takes text that is base64 already as it is.
+    return joined(credentials_in_base64(text), credentials_in_base64(view.get("user_data_base64")))
 
 
 def _template_user_data(view: View) -> Value:
