@@ -55,7 +55,7 @@ def iam_root_no_access_key(root: iam.RootUser) -> Verdict:
 @control(
     title=f"The root user was not used within {ROOT_QUIET_DAYS} days",
     severity=MEDIUM,
-    hipaa=("164.312(a)(2)(i)", "164.308(a)(4)(ii)(C)"),
+    hipaa=("164.312(a)(2)(i)",),
     why="What the root user does to ePHI cannot be traced to a person; it is for the few tasks that nobody else can do.",
     fix=Fix(
         note="Work as a role or Identity Center user; keep the root user for the tasks that AWS reserves to it.",
@@ -253,7 +253,7 @@ def iam_role_trust_not_public(role: iam.Role) -> PolicyDocument:
 @control(
     title="IAM roles that trust other accounts ask for an external id, an organisation or MFA",
     severity=MEDIUM,
-    hipaa=("164.312(a)(1)", "164.312(d)", "164.308(a)(4)(ii)(B)"),
+    hipaa=("164.312(a)(1)", "164.312(d)", "164.308(a)(4)(ii)(B)", "164.308(b)(1)"),
     why=(
         "Whoever serves several customers can be led to use another's role (the confused deputy), and a stolen key "
         "of the other account is enough to reach ePHI here."

@@ -8,7 +8,7 @@ from hipaa_guard.services import efs
 @backed_up(
     title="EFS file systems have automatic backups on",
     severity=MEDIUM,
-    hipaa=("164.308(a)(7)(ii)(A)",),
+    hipaa=("164.308(a)(7)(ii)(A)", "164.308(a)(7)(ii)(B)"),
     fix=Fix(
         sets="""
             aws_efs_backup_policy.file_system_id = aws_efs_file_system.phi.id

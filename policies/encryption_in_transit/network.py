@@ -1,15 +1,14 @@
 """Networks: ePHI reaches load balancers unreadable to anybody on the way."""
 
 from hipaa_guard.authoring import HIGH, Fix, Inventory, Verdict, control, every, failed, not_applicable, passed, some
+from hipaa_guard.judging.transit import IN_TRANSIT
 from hipaa_guard.services import elbv2
-
-_IN_TRANSIT = ("164.312(e)(1)", "164.312(e)(2)(ii)")
 
 
 @control(
     title="Application load balancer listeners serve HTTPS, or only redirect to it",
     severity=HIGH,
-    hipaa=_IN_TRANSIT,
+    hipaa=IN_TRANSIT,
     why="A listener that hands on plain HTTP lets ePHI, and the cookies that open it, cross the network readable.",
     fix=Fix(
         terraform="""
@@ -74,7 +73,7 @@ def _hands_nothing_on(action: elbv2.Action) -> bool:
 @control(
     title="Load balancer listeners refuse TLS older than 1.2",
     severity=HIGH,
-    hipaa=_IN_TRANSIT,
+    hipaa=IN_TRANSIT,
     why="TLS 1.0 and 1.1 are broken: who sits on the network can read ePHI that was thought encrypted.",
     fix=Fix(
         sets=(

@@ -102,7 +102,7 @@ def ebs_snapshot_not_public(snapshot: ebs.Snapshot, inventory: Inventory) -> boo
 @control(
     title="The region blocks public sharing of all EBS snapshots",
     severity=HIGH,
-    hipaa=("164.312(a)(1)", "164.312(e)(1)"),
+    hipaa=("164.312(a)(1)", "164.308(a)(4)(ii)(C)"),
     why="Without the block one command makes a disk full of ePHI public; the block overrules it.",
     fix=Fix(
         sets='aws_ebs_snapshot_block_public_access.state = "block-all-sharing"',

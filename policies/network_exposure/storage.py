@@ -70,7 +70,7 @@ from hipaa_guard.services import s3
         },
     ),
     severity=HIGH,
-    hipaa=("164.312(a)(1)", "164.312(e)(1)"),
+    hipaa=("164.312(a)(1)", "164.308(a)(4)(ii)(C)"),
     why="Without the blocks one careless ACL or policy puts ePHI on the internet; the blocks overrule both.",
 )
 def public_access_blocked(place: s3.Bucket | s3.AccountPublicAccess) -> Verdict:
