@@ -38,6 +38,7 @@ resource "aws_iam_user_group_membership" "phi" {
         cli="aws iam delete-access-key --access-key-id KEY_ID",
         note="Sign in as the root user; a member account's key goes by central root access of the organisation.",
         not_by_machine=NEEDS_THE_ROOT_USER,
+        consequences=("cuts_access",),
     ),
     peers={
         "prowler": "iam_no_root_access_key",
@@ -274,6 +275,7 @@ def iam_role_trust_not_public(role: iam.Role) -> PolicyDocument:
         """,
         cli="aws iam update-assume-role-policy --role-name ROLE --policy-document file://trust.json",
         not_by_machine="needs an external id that the other account must send",
+        consequences=("cuts_access",),
     ),
 )
 def iam_role_foreign_trust_conditioned(role: iam.Role) -> Verdict:

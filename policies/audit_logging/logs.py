@@ -26,6 +26,7 @@ def _kept(group: cloudwatch_logs.LogGroup, days: int) -> Verdict:
         sets="aws_cloudwatch_log_group.retention_in_days = 365",
         cli="aws logs put-retention-policy --log-group-name GROUP --retention-in-days 365",
         note="The rule names no period for logs; a year is common practice. Write down the one you choose.",
+        consequences=("costs_money",),
     ),
     peers={
         "prowler": "cloudwatch_log_group_retention_policy_specific_days_enabled",
@@ -47,6 +48,7 @@ def log_group_retention_min_one_year(group: cloudwatch_logs.LogGroup) -> Verdict
         sets="aws_cloudwatch_log_group.retention_in_days = 2192",
         cli="aws logs put-retention-policy --log-group-name GROUP --retention-in-days 2192",
         note="For log groups that hold no such documentation record an exception with this reason.",
+        consequences=("costs_money",),
     ),
 )
 def log_group_retention_six_years(group: cloudwatch_logs.LogGroup) -> Verdict:

@@ -27,6 +27,7 @@ _RECORDS = ("164.312(b)", "164.308(a)(1)(ii)(D)")
               --log-destination-type s3 --log-destination arn:aws:s3:::BUCKET
         """,
         not_by_machine="needs a bucket or log group for the records, which is yours to choose",
+        consequences=("costs_money",),
     ),
     peers={
         "prowler": "vpc_flow_logs_enabled",

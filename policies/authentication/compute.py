@@ -12,6 +12,7 @@ from hipaa_guard.services import ec2, lambda_functions
         fix=Fix(
             sets='aws_instance.metadata_options.http_tokens = "required"',
             cli="aws ec2 modify-instance-metadata-options --instance-id INSTANCE --http-tokens required",
+            consequences=("cuts_access",),
         ),
         peers={
             "prowler": "ec2_instance_imdsv2_enabled",
@@ -89,6 +90,7 @@ def ec2_account_imdsv2_default(defaults: ec2.MetadataDefaults) -> Verdict:
     fix=Fix(
         sets='aws_lambda_function_url.authorization_type = "AWS_IAM"',
         cli="aws lambda update-function-url-config --function-name FUNCTION --auth-type AWS_IAM",
+        consequences=("cuts_access",),
     ),
     peers={"prowler": "awslambda_function_url_public", "checkov": "CKV_AWS_258"},
 )

@@ -16,6 +16,7 @@ from hipaa_guard.services import efs
         """,
         cli="aws efs put-backup-policy --file-system-id FILE_SYSTEM --backup-policy Status=ENABLED",
         note="A plan of AWS Backup that selects the file system is an equivalent.",
+        consequences=("costs_money",),
     ),
     peers={"prowler": "efs_have_backup_enabled"},
 )

@@ -159,6 +159,7 @@ def ebs_volume_encrypted(volume: ebs.Volume, inventory: Inventory) -> bool:
         """,
         cli="aws ec2 create-volume --snapshot-id SNAPSHOT --availability-zone ZONE --encrypted --kms-key-id KEY_ARN",
         not_by_machine=replaces("volume"),
+        consequences=("costs_money",),
     ),
     peers={"checkov": "CKV_AWS_189", "trivy": "AVD-AWS-0027"},
 )
@@ -182,6 +183,7 @@ def ebs_volume_encrypted_with_cmk(volume: ebs.Volume, inventory: Inventory) -> s
         """,
         cli="aws ec2 copy-snapshot --source-region REGION --source-snapshot-id SNAPSHOT --encrypted",
         not_by_machine="needs an encrypted copy of the volume",
+        consequences=("replaces", "costs_money"),
     ),
     peers={"prowler": "ec2_ebs_snapshots_encrypted"},
 )

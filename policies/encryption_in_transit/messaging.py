@@ -26,6 +26,7 @@ from hipaa_guard.services import sns, sqs
         """,
         inline="aws_sqs_queue.policy",
         cli="aws sqs set-queue-attributes --queue-url QUEUE_URL --attributes file://deny-plain-http.json",
+        consequences=("cuts_access",),
     ),
 )
 def sqs_queue_tls_required(queue: sqs.Queue) -> PlainHttpRequests:
@@ -63,6 +64,7 @@ def sqs_queue_tls_required(queue: sqs.Queue) -> PlainHttpRequests:
               --attribute-value file://deny-plain-http.json
         """,
         not_by_machine="takes the place of the policy by which services of AWS may publish",
+        consequences=("cuts_access",),
     ),
 )
 def sns_topic_tls_required(topic: sns.Topic) -> PlainHttpRequests:

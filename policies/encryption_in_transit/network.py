@@ -31,6 +31,7 @@ from hipaa_guard.services import elbv2
               'Type=redirect,RedirectConfig={Protocol=HTTPS,Port=443,StatusCode=HTTP_301}'
         """,
         not_by_machine="needs an HTTPS listener with a certificate, which is yours to choose",
+        consequences=("cuts_access",),
     ),
     peers={
         "prowler": "elbv2_ssl_listeners",
@@ -85,6 +86,7 @@ def _hands_nothing_on(action: elbv2.Action) -> bool:
             aws elbv2 modify-listener --listener-arn LISTENER_ARN \\
               --ssl-policy ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09
         """,
+        consequences=("cuts_access",),
     ),
     peers={"prowler": "elbv2_insecure_ssl_ciphers", "checkov": "CKV_AWS_103", "trivy": "AVD-AWS-0047"},
 )

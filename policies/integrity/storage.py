@@ -27,6 +27,7 @@ from hipaa_guard.services import s3
         """,
         note="Needs versioning. Without a default retention only objects are locked whose upload asks for it.",
         not_by_machine="needs a retention period, which is yours to choose",
+        consequences=("costs_money",),
     ),
     peers={
         "prowler": "s3_bucket_object_lock",

@@ -12,6 +12,7 @@ from hipaa_guard.services import ec2
     fix=Fix(
         sets="aws_instance.monitoring = true",
         cli="aws ec2 monitor-instances --instance-ids INSTANCE",
+        consequences=("costs_money",),
     ),
     peers={
         "prowler": "ec2_instance_detailed_monitoring_enabled",

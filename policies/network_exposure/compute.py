@@ -107,6 +107,7 @@ def ebs_snapshot_not_public(snapshot: ebs.Snapshot, inventory: Inventory) -> boo
     fix=Fix(
         sets='aws_ebs_snapshot_block_public_access.state = "block-all-sharing"',
         cli="aws ec2 enable-snapshot-block-public-access --state block-all-sharing",
+        consequences=("cuts_access",),
     ),
     peers={"prowler": "ec2_ebs_snapshot_account_block_public_access"},
 )
@@ -169,6 +170,7 @@ def lambda_function_not_public(function: lambda_functions.Function) -> PolicyDoc
               --vpc-config SubnetIds=SUBNET,SecurityGroupIds=GROUP
         """,
         not_by_machine="needs subnets and security groups, which are yours to choose",
+        consequences=("cuts_access", "costs_money"),
     ),
     peers={
         "prowler": "awslambda_function_inside_vpc",

@@ -122,6 +122,7 @@ def nacl_no_public_ingress_rdp(acl: vpc.NetworkAcl) -> str | None:
         """,
         cli="aws wafv2 associate-web-acl --web-acl-arn WEB_ACL_ARN --resource-arn LOAD_BALANCER_ARN",
         not_by_machine="needs a web ACL, whose rules are yours to choose",
+        consequences=("costs_money",),
     ),
     peers={"prowler": "elbv2_waf_acl_attached", "aws_config": "alb-waf-enabled", "checkov": "CKV2_AWS_28"},
 )

@@ -4,7 +4,6 @@ from typing import NamedTuple
 
 from hipaa_guard.authoring import HIGH, MEDIUM, Verdict, failed, judgement, passed
 
-
 MEDIA = ("164.312(a)(2)(iv)", "164.310(d)(2)(i)", "164.310(d)(2)(ii)")
 """The lines that encryption of media gives evidence for: nothing is left to read where a disk is disposed of or used
 again."""

@@ -2,7 +2,6 @@
 
 from hipaa_guard.authoring import MEDIUM, Verdict, failed, judgement, passed
 
-
 MEASURE = ("164.308(a)(1)(i)", "164.308(a)(1)(ii)(B)")
 """The lines that a measure against a known weakness gives evidence for: patches, and guards that stand in front."""
 
