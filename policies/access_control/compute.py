@@ -69,7 +69,6 @@ def ec2_instance_profile_attached(instance: ec2.Instance, inventory: Inventory) 
         ),
         peers={
             "prowler": "ec2_instance_secrets_user_data",
-            "checkov": "CKV_AWS_46",
             "trivy": "AVD-AWS-0029",
         },
     ),
@@ -90,7 +89,7 @@ def ec2_instance_profile_attached(instance: ec2.Instance, inventory: Inventory) 
             note="Revoke the credentials that were found: older versions of the template keep them.",
             not_by_machine=MOVES_A_SECRET,
         ),
-        peers={"prowler": "ec2_launch_template_no_secrets", "checkov": "CKV_AWS_46"},
+        peers={"prowler": "ec2_launch_template_no_secrets"},
     ),
     severity=HIGH,
     hipaa=("164.308(a)(5)(ii)(D)", "164.312(a)(1)"),

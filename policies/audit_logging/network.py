@@ -71,9 +71,6 @@ def vpc_flow_logs_enabled(network: vpc.Vpc) -> Verdict:
     ),
     peers={
         "prowler": "elbv2_logging_enabled",
-        "aws_config": "elb-logging-enabled",
-        "powerpipe": "elb_application_classic_lb_logging_enabled",
-        "cdk_nag": "HIPAA.Security-ELBLoggingEnabled",
         "checkov": "CKV_AWS_91",
     },
 )

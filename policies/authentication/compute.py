@@ -19,7 +19,6 @@ from hipaa_guard.services import ec2, lambda_functions
             "aws_config": "ec2-imdsv2-check",
             "powerpipe": "ec2_instance_uses_imdsv2",
             "cdk_nag": "HIPAA.Security-EC2IMDSv2Enabled",
-            "checkov": "CKV_AWS_79",
             "trivy": "AVD-AWS-0028",
         },
     ),
@@ -37,8 +36,6 @@ from hipaa_guard.services import ec2, lambda_functions
         ),
         peers={
             "prowler": "ec2_launch_template_imdsv2_required",
-            "checkov": "CKV_AWS_79",
-            "trivy": "AVD-AWS-0130",
         },
     ),
     severity=HIGH,

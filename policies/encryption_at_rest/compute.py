@@ -69,7 +69,7 @@ def _device_is_encrypted(device: ec2.BlockDevice, place: Place, inventory: Inven
         note="A volume is encrypted by replacing it with an encrypted copy; turn on encryption by default for new ones.",
         not_by_machine=replaces("instance"),
     ),
-    peers={"aws_config": "encrypted-volumes", "checkov": "CKV_AWS_8", "trivy": "AVD-AWS-0131"},
+    peers={"aws_config": "encrypted-volumes", "trivy": "AVD-AWS-0131"},
 )
 def ec2_instance_block_devices_encrypted(instance: ec2.Instance, inventory: Inventory) -> Verdict:
     template = inventory.find(ec2.LaunchTemplate, instance.launch_template)

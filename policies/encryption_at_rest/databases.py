@@ -163,6 +163,7 @@ def rds_snapshot_encrypted(snapshot: rds.Snapshot, inventory: Inventory) -> bool
     peers={
         "prowler": "rds_snapshots_encrypted",
         "aws_config": "rds-snapshot-encrypted",
+        "powerpipe": "rds_db_snapshot_encrypted_at_rest",
         "checkov": "CKV_AWS_146",
     },
 )

@@ -45,7 +45,7 @@ def alb_drops_invalid_headers(balancer: elbv2.LoadBalancer) -> Verdict:
               --attributes Key=routing.http.desync_mitigation_mode,Value=defensive
         """,
     ),
-    peers={"prowler": "elbv2_desync_mitigation_mode", "checkov": "CKV_AWS_328"},
+    peers={"prowler": "elbv2_desync_mitigation_mode"},
 )
 def elbv2_desync_mitigation(balancer: elbv2.LoadBalancer) -> Verdict:
     if balancer.type != "application":

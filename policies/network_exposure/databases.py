@@ -40,6 +40,7 @@ def rds_instance_not_public(instance: rds.Instance) -> bool | Verdict:
         "prowler": "rds_instance_no_public_access",
         "aws_config": "rds-instance-public-access-check",
         "powerpipe": "rds_db_instance_prohibit_public_access",
+        "cdk_nag": "HIPAA.Security-RDSInstancePublicAccess",
         "checkov": "CKV_AWS_17",
         "trivy": "AVD-AWS-0180",
     },

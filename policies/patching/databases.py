@@ -27,8 +27,9 @@ def rds_instance_auto_minor_upgrade(instance: rds.Instance) -> bool:
         sets="aws_rds_cluster_instance.auto_minor_version_upgrade = true", cli=_UPGRADE, consequences=("interrupts",)
     ),
     peers={
-        "prowler": "rds_cluster_minor_version_upgrade_enabled",
+        "prowler": "rds_instance_minor_version_upgrade_enabled",
         "aws_config": "rds-automatic-minor-version-upgrade-enabled",
+        "cdk_nag": "HIPAA.Security-RDSAutomaticMinorVersionUpgradeEnabled",
         "checkov": "CKV_AWS_226",
     },
 )
