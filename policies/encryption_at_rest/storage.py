@@ -27,6 +27,7 @@ _WITH_A_KEY = Fix(
           '{"Rules":[{"ApplyServerSideEncryptionByDefault":{"SSEAlgorithm":"aws:kms","KMSMasterKeyID":"KEY_ARN"},"BucketKeyEnabled":true}]}'
     """,
     not_by_machine=NEEDS_A_KEY,
+    consequences=("cuts_access",),
 )
 
 

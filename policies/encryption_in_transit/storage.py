@@ -27,6 +27,7 @@ from hipaa_guard.services import s3
         """,
         inline="aws_s3_bucket.policy",
         cli="aws s3api put-bucket-policy --bucket BUCKET --policy file://deny-plain-http.json",
+        consequences=("cuts_access",),
     ),
     peers={
         "prowler": "s3_bucket_secure_transport_policy",

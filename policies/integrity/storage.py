@@ -7,7 +7,7 @@ from hipaa_guard.services import s3
 @control(
     title="S3 buckets have Object Lock on",
     severity=LOW,
-    hipaa=("164.312(c)(1)",),
+    hipaa=("164.312(c)(1)", "164.312(c)(2)"),
     why="A locked version of a record cannot be deleted or overwritten before its time, whoever holds the credentials.",
     fix=Fix(
         terraform="""
@@ -27,6 +27,7 @@ from hipaa_guard.services import s3
         """,
         note="Needs versioning. Without a default retention only objects are locked whose upload asks for it.",
         not_by_machine="needs a retention period, which is yours to choose",
+        consequences=("costs_money",),
     ),
     peers={
         "prowler": "s3_bucket_object_lock",
