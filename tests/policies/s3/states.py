@@ -32,14 +32,20 @@ def own() -> Told:
 
 def policy(**changes: Any) -> Told:
     """A bucket policy that denies plain HTTP, with changes, told to both sides."""
-    statement = {
+    return statements(changes)
+
+
+def statements(*changes: dict[str, Any]) -> Told:
+    """A bucket policy with a statement that denies plain HTTP for each of the changes to it."""
+    denial = {
         "Effect": "Deny",
         "Principal": "*",
         "Action": "s3:*",
         "Resource": [ARN, f"{ARN}/*"],
         "Condition": {"Bool": {"aws:SecureTransport": "false"}},
-    } | changes
-    text = json.dumps({"Version": "2012-10-17", "Statement": [{k: v for k, v in statement.items() if v}]})
+    }
+    written = [{key: value for key, value in (denial | change).items() if value} for change in changes]
+    text = json.dumps({"Version": "2012-10-17", "Statement": written})
     return own() + Told(
         resource("aws_s3_bucket_policy", f"{OF_BUCKET}\n policy = {json.dumps(text)}", "p"),
         lambda aws: aws.s3.put_bucket_policy(Bucket="phi-records", Policy=text),

@@ -6,7 +6,6 @@ from hipaa_guard.testing import FAIL, PASS, UNKNOWN, Case, cases
 from tests.policies.s3.states import (
     ACCOUNT_BLOCK,
     ALL_ON,
-    ARN,
     BUCKET,
     EVERYONE,
     LOG_DELIVERY,
@@ -24,70 +23,7 @@ from tests.policies.s3.states import (
     versioning,
 )
 
-TLS, NOT_PUBLIC, ACL = "s3_bucket_tls_required", "s3_bucket_policy_not_public", "s3_bucket_acl_not_public"
-
-test_tls = cases(
-    Case(TLS, "no policy", FAIL, terraform=BUCKET, aws=bucket, says="no bucket policy, so S3"),
-    Case(TLS, "denies all plain HTTP", PASS, policy()),
-    Case(TLS, "denies every action by the widest pattern", PASS, policy(Action="*", Resource="*")),
-    Case(TLS, "denies everyone, written as AWS principals", PASS, policy(Principal={"AWS": "*"})),
-    Case(TLS, "spares other callers", FAIL, policy(Principal={"AWS": "arn:aws:iam::123456789012:root"})),
-    Case(TLS, "spares the objects", FAIL, policy(Resource=ARN)),
-    Case(TLS, "spares the bucket itself", FAIL, policy(Resource=f"{ARN}/*")),
-    Case(TLS, "denies uploads only", FAIL, policy(Action="s3:PutObject")),
-    Case(TLS, "denies TLS instead of plain HTTP", FAIL, policy(Condition={"Bool": {"aws:SecureTransport": "true"}})),
-    Case(
-        TLS,
-        "denies plain HTTP from one network only",
-        FAIL,
-        policy(Condition={"Bool": {"aws:SecureTransport": "false"}, "IpAddress": {"aws:SourceIp": "198.51.100.0/24"}}),
-    ),
-    Case(TLS, "another bucket's name", FAIL, policy(Resource=["arn:aws:s3:::other", "arn:aws:s3:::other/*"])),
-    Case(
-        TLS, "the policy may not be read", UNKNOWN, aws=bucket, denied="s3:GetBucketPolicy", says="s3:GetBucketPolicy"
-    ),
-    Case(TLS, "no policy, and a name decided at apply", FAIL, terraform='resource "aws_s3_bucket" "phi" {}'),
-    Case(
-        TLS,
-        "the policy names the bucket by reference",
-        PASS,
-        terraform="""
-        resource "aws_s3_bucket" "phi" {}
-        data "aws_iam_policy_document" "tls" {
-          statement {
-            effect    = "Deny"
-            actions   = ["s3:*"]
-            resources = [aws_s3_bucket.phi.arn, "${aws_s3_bucket.phi.arn}/*"]
-            principals {
-              type        = "*"
-              identifiers = ["*"]
-            }
-            condition {
-              test     = "Bool"
-              variable = "aws:SecureTransport"
-              values   = ["false"]
-            }
-          }
-        }
-        resource "aws_s3_bucket_policy" "p" {
-          bucket = aws_s3_bucket.phi.id
-          policy = data.aws_iam_policy_document.tls.json
-        }""",
-    ),
-    Case(
-        TLS,
-        "the policy is a variable without a value",
-        UNKNOWN,
-        terraform=BUCKET
-        + """
-        variable "policy" { type = string }
-        resource "aws_s3_bucket_policy" "p" {
-          bucket = aws_s3_bucket.phi.id
-          policy = var.policy
-        }""",
-        says="var.policy",
-    ),
-)
+NOT_PUBLIC, ACL = "s3_bucket_policy_not_public", "s3_bucket_acl_not_public"
 
 test_versioning = cases(
     Case("s3_bucket_versioning_enabled", "never configured", FAIL, terraform=BUCKET, aws=bucket),
