@@ -1,6 +1,6 @@
 """Compute: whoever asks instances for credentials or calls functions has to show who they are."""
 
-from hipaa_guard.authoring import HIGH, MEDIUM, Fix, Inventory, Member, Verdict, control, failed, family, passed
+from hipaa_guard.authoring import HIGH, MEDIUM, Fix, Inventory, Member, Verdict, control, failed, family, passed, some
 from hipaa_guard.services import ec2, lambda_functions
 
 
@@ -58,9 +58,8 @@ def imdsv2_required(place: ec2.Instance | ec2.LaunchTemplate, inventory: Invento
         return passed("requires IMDSv2")
     if tokens is not None:
         return failed(f"accepts IMDSv1: http_tokens is {tokens}")
-    for defaults in inventory.all(ec2.MetadataDefaults):
-        if defaults.origin.region == place.origin.region and defaults.tokens == "required":
-            return passed("leaves http_tokens to the region's default, which requires IMDSv2")
+    if some(lambda defaults: defaults.tokens == "required", inventory.where(ec2.MetadataDefaults, place)):
+        return passed("leaves http_tokens to the region's default, which requires IMDSv2")
     return failed("leaves http_tokens to the image, most of which accept IMDSv1")
 
 

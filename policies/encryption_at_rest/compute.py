@@ -11,10 +11,7 @@ Place = ec2.Instance | ec2.LaunchTemplate | ebs.Volume | ebs.Snapshot
 
 def _region_encrypts(place: Place, inventory: Inventory) -> bool:
     """Whether the default of the region encrypts what says nothing of encryption."""
-    return some(
-        lambda default: default.origin.region == place.origin.region and default.enabled,
-        inventory.all(ebs.EncryptionByDefault),
-    )
+    return some(lambda default: default.enabled, inventory.where(ebs.EncryptionByDefault, place))
 
 
 def _snapshot_is_encrypted(snapshot: ebs.Snapshot | None, inventory: Inventory) -> bool:

@@ -65,10 +65,6 @@ def launch_template_no_public_ip(template: ec2.LaunchTemplate) -> Verdict:
     return passed("asks for no public IPv4 address")
 
 
-def _blocks_sharing_of(snapshot: ebs.Snapshot, region: ebs.SnapshotPublicAccess) -> bool:
-    return region.origin.region == snapshot.origin.region and region.state == "block-all-sharing"
-
-
 @snapshot_not_public(
     title="EBS snapshots are not shared with everyone",
     why="Anyone with an AWS account can make a volume of a public snapshot and read all ePHI on it.",
@@ -92,7 +88,7 @@ def _blocks_sharing_of(snapshot: ebs.Snapshot, region: ebs.SnapshotPublicAccess)
 )
 def ebs_snapshot_not_public(snapshot: ebs.Snapshot, inventory: Inventory) -> bool | Verdict:
     if not inventory.complete and some(
-        lambda region: _blocks_sharing_of(snapshot, region), inventory.all(ebs.SnapshotPublicAccess)
+        lambda region: region.state == "block-all-sharing", inventory.where(ebs.SnapshotPublicAccess, snapshot)
     ):
         return passed("lies in a region that blocks public sharing of all snapshots")
     public = inventory.find(ebs.PublicSnapshot, snapshot.id)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Literal, TypeVar
 
 from hipaa_guard.facts.origin import Origin
+from hipaa_guard.facts.places import in_one_place
 from hipaa_guard.facts.policy_document import symbolic
 from hipaa_guard.facts.resource import Resource
 from hipaa_guard.facts.values import Cause, Existing, Incomplete, Reference, Undecided, Unknown, Value
@@ -98,6 +99,35 @@ class Inventory:
         unknown = self.unknown(kind)
         seen = self.seen(kind)
         return seen if unknown is None else Incomplete(seen, unknown)
+
+    def where(self, kind: type[K], resource: Resource) -> list[K]:
+        """The resources of a kind in the account and region of a resource, such as the defaults of its region.
+
+        An `Incomplete` list where others may be in it too: its candidates are those of which that is not known.
+        """
+        certain: list[K] = []
+        possible: list[K] = []
+        for each in self.seen(kind):
+            here = self._together(each.origin, resource.origin)
+            if here and each.origin.uncertain is None:
+                certain.append(each)
+            elif here is not False:
+                possible.append(each)
+        unknown = self.unknown(kind)
+        if unknown is not None:
+            return Incomplete(certain, unknown)
+        if not possible:
+            return certain
+        label = possible[0].label
+        reason = possible[0].origin.uncertain or Unknown(
+            f"it is not known whether {label} is for the same account and region", references=(label,)
+        )
+        return Incomplete(certain, reason, possible)
+
+    def _together(self, one: Origin, other: Origin) -> bool | None:
+        if self.complete:
+            return (one.account, one.region) == (other.account, other.region)
+        return in_one_place(one.place, other.place)
 
     def find(self, kind: type[K], value: Value) -> K | None:
         """The resource of a kind that a value (a reference, ARN, id or name) points at; None where it does not exist.

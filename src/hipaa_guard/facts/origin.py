@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import field
 from typing import Literal, NamedTuple
 
 from hipaa_guard.facts.locations import Asked, Location
+from hipaa_guard.facts.places import Place
 from hipaa_guard.facts.values import Unknown
 from hipaa_guard.lean import dataclass
 
@@ -31,6 +33,8 @@ class Origin:
     """In words, the stand-in that this resource sets a part of; its kind is `kind`."""
     inside: str | None = None
     """The address of the outer resource, if this one is nested in a block of it."""
+    place: Place | None = field(default=None, compare=False)
+    """The account and region that Terraform makes the resource in; None where nothing is recorded of them."""
 
     @property
     def block(self) -> str | None:

@@ -23,6 +23,7 @@ class ExternalInstance:
     region: Value = None
     module: str = ""
     uncertain: Unknown | None = None
+    place: None = None
     unknown: Unknown = field(init=False)
 
     def __post_init__(self) -> None:

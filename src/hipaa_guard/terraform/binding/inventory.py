@@ -170,4 +170,5 @@ def _origin(
         uncertain=uncertain,
         keys=keys,
         inside=instance.outer.address if isinstance(instance, NestedInstance) else None,
+        place=instance.place,
     )
