@@ -170,6 +170,21 @@ def locked(aws: Aws) -> None:
     aws.s3.create_bucket(Bucket="phi-records", ObjectLockEnabledForBucket=True)
 
 
+def retained(mode: str, **time: int) -> Told:
+    """A bucket with a default retention of ``Days`` or ``Years``."""
+
+    def seed(aws: Aws) -> None:
+        locked(aws)
+        rule = {"DefaultRetention": {"Mode": mode, **time}}
+        aws.s3.put_object_lock_configuration(
+            Bucket="phi-records", ObjectLockConfiguration={"ObjectLockEnabled": "Enabled", "Rule": rule}
+        )
+
+    lines = "\n".join(f"{unit.lower()} = {number}" for unit, number in time.items())
+    rule = f'rule {{\n default_retention {{\n mode = "{mode}"\n {lines}\n }}\n }}'
+    return Told(separate("object_lock_configuration", rule), seed)
+
+
 def replication(status: str) -> Told:
     def seed(aws: Aws) -> None:
         for name in ("phi-records", "copy"):
@@ -193,6 +208,11 @@ def replication(status: str) -> Told:
 
 def open_in_a_closed_account(aws: Aws) -> None:
     policy(**OPEN).make(aws)
+    account_block(aws)
+
+
+def in_a_closed_account(aws: Aws) -> None:
+    bucket(aws)
     account_block(aws)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hipaa_guard.authoring import LOW
 from hipaa_guard.testing import FAIL, PASS, UNKNOWN, Case, cases
 from tests.policies.s3.states import (
     ACCOUNT_BLOCK,
@@ -16,7 +17,7 @@ from tests.policies.s3.states import (
     bucket,
     encryption,
     grants,
-    open_in_a_closed_account,
+    in_a_closed_account,
     ownership,
     policy,
     separate,
@@ -49,7 +50,20 @@ BLOCKED = "s3_bucket_public_access_blocked"
 
 test_public_access = cases(
     Case(
-        BLOCKED, "no block", FAIL, terraform=BUCKET, aws=bucket, says="has no public access block configured of its own"
+        BLOCKED,
+        "only the default of new buckets blocks",
+        FAIL,
+        terraform=BUCKET,
+        says="only the default that S3 sets on buckets made since April 2023",
+        severity=LOW,
+    ),
+    Case(BLOCKED, "no block", FAIL, aws=bucket, says="has no public access block: nothing turns block_public_acls"),
+    Case(
+        BLOCKED,
+        "no block of its own, all settings of the account",
+        PASS,
+        terraform=BUCKET + f'resource "aws_s3_account_public_access_block" "a" {{\n{ACCOUNT_BLOCK}\n}}',
+        aws=in_a_closed_account,
     ),
     Case(BLOCKED, "all four on", PASS, block(*ALL_ON)),
     Case(BLOCKED, "one off", FAIL, block(*ALL_ON[:3]), says="restrict_public_buckets"),
@@ -121,9 +135,6 @@ test_public = cases(
         FAIL,
         policy(**OPEN | {"Condition": {"Bool": {"aws:SecureTransport": "true"}}}),
     ),
-    Case(
-        NOT_PUBLIC, "open to everyone, but closed by the account", PASS, aws=open_in_a_closed_account, says="overrules"
-    ),
     Case(ACL, "private", PASS, acl("private")),
     Case(ACL, "none", PASS, terraform=BUCKET, aws=bucket),
     Case(ACL, "everyone may read", FAIL, acl("public-read")),
@@ -146,7 +157,7 @@ test_public = cases(
             'resource "aws_s3_bucket_acl" "a" {\nbucket = aws_s3_bucket.phi.id\nacl = "public-read"\n}',
             "public-read",
         ),
-        says="void",
+        says="no ACL in force",
     ),
 )
 
