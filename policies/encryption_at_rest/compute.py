@@ -30,14 +30,39 @@ def _snapshot_is_encrypted(snapshot: ebs.Snapshot | None, inventory: Inventory) 
 
 def _volume_is_encrypted(volume: ebs.Volume, inventory: Inventory) -> bool:
     encrypted = volume.encrypted
-    return _left_out(volume, volume.snapshot, inventory) if encrypted is None else encrypted
+    if encrypted or (encrypted is not None and volume.exists):
+        return encrypted
+    return _left_out(volume, volume.snapshot, inventory)
 
 
 def _left_out(place: Place, snapshot: str | None, inventory: Inventory) -> bool:
-    """Whether a volume is encrypted that says nothing of it itself."""
+    """Whether a volume is encrypted that does not say itself that it is."""
     if _region_encrypts(place, inventory):
         return True
     return snapshot is not None and _snapshot_is_encrypted(inventory.find(ebs.Snapshot, snapshot), inventory)
+
+
+def _key_of_volume(volume: ebs.Volume, inventory: Inventory) -> str | None:
+    """The key of an encrypted volume: the one that it names, else that of its snapshot, else the region's default."""
+    if volume.key is not None:
+        return volume.key
+    snapshot = None if volume.snapshot is None else inventory.find(ebs.Snapshot, volume.snapshot)
+    if snapshot is not None and _snapshot_is_encrypted(snapshot, inventory):
+        return _key_of_snapshot(snapshot, inventory)
+    return _default_key(volume, inventory)
+
+
+def _key_of_snapshot(snapshot: ebs.Snapshot, inventory: Inventory) -> str | None:
+    """The key of an encrypted snapshot: that of its volume; a copy has its own, else the region's default."""
+    volume = None if snapshot.volume is None else inventory.find(ebs.Volume, snapshot.volume)
+    if snapshot.key is None and volume is not None:
+        return _key_of_volume(volume, inventory)
+    return _default_key(snapshot, inventory) if snapshot.key is None else snapshot.key
+
+
+def _default_key(place: Place, inventory: Inventory) -> str | None:
+    """The key that the region takes where none is named; None for ``aws/ebs``, unless another was chosen."""
+    return next((default.key for default in inventory.where(ebs.DefaultKey, place)), None)
 
 
 def _device_is_encrypted(device: ec2.BlockDevice, place: Place, inventory: Inventory) -> bool:
@@ -160,7 +185,9 @@ def ebs_volume_encrypted(volume: ebs.Volume, inventory: Inventory) -> bool:
     peers={"checkov": "CKV_AWS_189", "trivy": "AVD-AWS-0027"},
 )
 def ebs_volume_encrypted_with_cmk(volume: ebs.Volume, inventory: Inventory) -> str | Verdict | None:
-    return volume.key if _volume_is_encrypted(volume, inventory) else failed("is not encrypted at rest")
+    if not _volume_is_encrypted(volume, inventory):
+        return failed("is not encrypted at rest")
+    return _key_of_volume(volume, inventory)
 
 
 @encrypted_at_rest(

@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Literal, TypeVar
 
 from hipaa_guard.facts.origin import Origin
-from hipaa_guard.facts.places import in_one_place
+from hipaa_guard.facts.places import in_one_account, in_one_place
 from hipaa_guard.facts.policy_document import symbolic
+from hipaa_guard.facts.readings import Singleton
 from hipaa_guard.facts.resource import Resource
 from hipaa_guard.facts.values import Cause, Existing, Incomplete, Reference, Undecided, Unknown, Value
 from hipaa_guard.lean import dataclass
@@ -103,12 +104,13 @@ class Inventory:
     def where(self, kind: type[K], resource: Resource) -> list[K]:
         """The resources of a kind in the account and region of a resource, such as the defaults of its region.
 
-        An `Incomplete` list where others may be in it too: its candidates are those of which that is not known.
+        A kind with one resource in each account holds for all regions. An `Incomplete` list where others may be in it
+        too: its candidates are those of which that is not known.
         """
         certain: list[K] = []
         possible: list[K] = []
         for each in self.seen(kind):
-            here = self._together(each.origin, resource.origin)
+            here = self._together(kind, each.origin, resource.origin)
             if here and each.origin.uncertain is None:
                 certain.append(each)
             elif here is not False:
@@ -118,16 +120,13 @@ class Inventory:
             return Incomplete(certain, unknown)
         if not possible:
             return certain
-        label = possible[0].label
-        reason = possible[0].origin.uncertain or Unknown(
-            f"it is not known whether {label} is for the same account and region", references=(label,)
-        )
-        return Incomplete(certain, reason, possible)
+        return Incomplete(certain, _why_doubtful(possible[0]), possible)
 
-    def _together(self, one: Origin, other: Origin) -> bool | None:
+    def _together(self, kind: type[Resource], one: Origin, other: Origin) -> bool | None:
+        everywhere = isinstance(kind.aws, Singleton) and kind.aws.scope == "account"
         if self.complete:
-            return (one.account, one.region) == (other.account, other.region)
-        return in_one_place(one.place, other.place)
+            return one.account == other.account and (everywhere or one.region == other.region)
+        return in_one_account(one.place, other.place) if everywhere else in_one_place(one.place, other.place)
 
     def find(self, kind: type[K], value: Value) -> K | None:
         """The resource of a kind that a value (a reference, ARN, id or name) points at; None where it does not exist.
@@ -218,3 +217,11 @@ class Inventory:
                     index.setdefault(key, []).append(resource)
             self._by_key[kind.kind] = index
         return self._by_key[kind.kind]
+
+
+def _why_doubtful(resource: Resource) -> Unknown:
+    """Why a resource may not hold for another one."""
+    if resource.origin.uncertain is not None:
+        return resource.origin.uncertain
+    label = resource.label
+    return Unknown(f"it is not known whether {label} is for the same account and region", references=(label,))

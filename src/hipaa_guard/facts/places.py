@@ -52,20 +52,23 @@ def configured_place(
     )
 
 
-def in_one_place(one: Place | None, other: Place | None) -> bool | None:
-    """Whether two resources are in one account and region; None where that is not known."""
+def in_one_account(one: Place | None, other: Place | None) -> bool | None:
+    """Whether two resources are in one account; None where that is not known."""
     if one is None or other is None:
         return None
-    answers = (_in_one_account(one, other), _in_one_region(one, other))
-    return False if False in answers else all(answers) or None
-
-
-def _in_one_account(one: Place, other: Place) -> bool | None:
     if one.provider is not None and one.provider == other.provider:
         return True
     if one.account is not None and other.account is not None:
         return one.account == other.account
     return True if _chosen_alike(one, other) else None
+
+
+def in_one_place(one: Place | None, other: Place | None) -> bool | None:
+    """Whether two resources are in one account and region; None where that is not known."""
+    if one is None or other is None:
+        return None
+    answers = (in_one_account(one, other), _in_one_region(one, other))
+    return False if False in answers else all(answers) or None
 
 
 def _in_one_region(one: Place, other: Place) -> bool | None:

@@ -8,6 +8,15 @@ from hipaa_guard.facts.resource import Resource, fact
 from hipaa_guard.facts.values import Value
 
 
+def _is_recorded(view: View) -> bool:
+    """Whether a state, or a plan of what exists, records the resource: it then has an id."""
+    return view.get("id") is not None
+
+
+def _is_listed(volume: str | None) -> bool:
+    return volume is not None
+
+
 class Volume(Resource):
     """An EBS volume that is declared by itself. In a live account, also the volumes of instances."""
 
@@ -23,10 +32,13 @@ class Volume(Resource):
     security_hub_type = "AwsEc2Volume"
 
     encrypted: bool | None = fact(terraform="encrypted", unset=None, aws=listed("Encrypted", always=True))
-    """None if Terraform leaves it out: its source snapshot decides, else the default of the region."""
+    """None if Terraform leaves it out: the default of the region decides, else its source snapshot."""
+
+    exists: bool = fact(terraform=_is_recorded, unset=False, aws=derived(_is_listed, listed("VolumeId")))
+    """Whether it is made already. AWS encrypts a new one as its region or its snapshot says, even if told not to."""
 
     key: str | None = fact(terraform="kms_key_id", unset=None, aws=listed("KmsKeyId"))
-    """The KMS key; None means the region's default key, which is ``aws/ebs`` unless the customer chose another."""
+    """The KMS key; None means that of the source snapshot, else the default key of the region (`DefaultKey`)."""
 
     snapshot: str | None = fact(terraform="snapshot_id", unset=None, aws=listed("SnapshotId"))
     """The snapshot that the volume was made from."""
@@ -60,6 +72,9 @@ class Snapshot(Resource):
 
     encrypted: bool | None = fact(terraform=_declared_encryption, unset=None, aws=listed("Encrypted", always=True))
     """None if the volume or snapshot that it is made from decides."""
+
+    key: str | None = fact(terraform="kms_key_id", unset=None, aws=listed("KmsKeyId"))
+    """The KMS key; None means that of its volume. A copy without one takes the default key of the region."""
 
     volume: str | None = fact(terraform="volume_id", unset=None, aws=listed("VolumeId"))
 
@@ -109,6 +124,9 @@ class PublicSnapshot(Resource):
     """``all`` if every AWS account may create a volume from it. This check costs one call per public snapshot."""
 
 
+_TOLD_BY_EACH = "a live account tells the key of each volume"
+
+
 class EncryptionByDefault(Resource):
     """Whether new volumes and snapshot copies of a region are encrypted by default."""
 
@@ -118,6 +136,15 @@ class EncryptionByDefault(Resource):
     enabled: bool = fact(
         terraform="enabled", unset=True, aws=ask("ec2.get_ebs_encryption_by_default", "EbsEncryptionByDefault")
     )
+
+
+class DefaultKey(Resource):
+    """The KMS key of a region for what is encrypted without naming a key; without one it is ``aws/ebs``."""
+
+    terraform = Block("aws_ebs_default_kms_key")
+    terraform_only = _TOLD_BY_EACH
+
+    key: str = fact(terraform="key_arn", unset=None, terraform_only=_TOLD_BY_EACH)
 
 
 class SnapshotPublicAccess(Resource):

@@ -20,7 +20,7 @@ class BlockDevice(Record):
 
     name: str
     encrypted: bool | None
-    """None if it is left out: its snapshot or image decides, or the default of the region."""
+    """None if it is left out, or false for a volume to come: the default of the region decides, or its snapshot."""
     snapshot: str | None
     volume: str | None
     """The existing volume, in a live account."""
@@ -51,6 +51,11 @@ def _truth(value: Value) -> Value:
     return value if value is None or isinstance(value, bool | Unknown) else str(value).lower() == "true"
 
 
+def _unless_false(encrypted: Value, *, exists: bool) -> Value:
+    """None for false, unless the volume exists: AWS encrypts a new volume if its region or its snapshot says so."""
+    return None if encrypted is False and not exists else encrypted
+
+
 def _mapped(blocks: Value, make: Callable[[dict[str, Value]], Value]) -> list[Value]:
     """The result of `make` for each nested block; `Incomplete` if some were not seen."""
     if isinstance(blocks, Unknown):
@@ -68,11 +73,12 @@ def _mapped(blocks: Value, make: Callable[[dict[str, Value]], Value]) -> list[Va
 
 def _declared_devices(view: View) -> Value:
     """The root volume, which every instance has even if it is not declared, and the further volumes."""
+    exists = view.get("id") is not None
 
     def device(name: Value) -> Callable[[dict[str, Value]], BlockDevice]:
         return lambda block: BlockDevice(
             name=block.get("device_name") or name,
-            encrypted=_truth(block.get("encrypted")),
+            encrypted=_unless_false(_truth(block.get("encrypted")), exists=exists),
             snapshot=block.get("snapshot_id"),
             volume=None,
             declared=True,
@@ -104,7 +110,11 @@ def _answered_template_devices(mappings: list[dict[str, Value]] | None) -> Value
 
 def _template_device(name: Value, volume: dict[str, Value], encrypted: str, snapshot: str) -> BlockDevice:
     return BlockDevice(
-        name=name, encrypted=_truth(volume.get(encrypted)), snapshot=volume.get(snapshot), volume=None, declared=True
+        name=name,
+        encrypted=_unless_false(_truth(volume.get(encrypted)), exists=False),
+        snapshot=volume.get(snapshot),
+        volume=None,
+        declared=True,
     )
 
 
