@@ -78,7 +78,7 @@ def s3_bucket_acls_disabled(bucket: s3.Bucket) -> Verdict:
     peers={"prowler": "s3_bucket_cross_account_access"},
 )
 def s3_bucket_no_cross_account_policy(bucket: s3.Bucket, inventory: Inventory) -> PolicyDocument | Verdict | None:
-    return any_failing(lambda: _policy_lets_in(bucket, inventory), lambda: _acl_lets_in(bucket, inventory))
+    return any_failing(lambda: _acl_lets_in(bucket, inventory), lambda: _policy_lets_in(bucket, inventory))
 
 
 def _policy_lets_in(bucket: s3.Bucket, inventory: Inventory) -> Verdict:

@@ -2,8 +2,8 @@
 
 A bucket is under its own settings and those of its account: S3 takes the most restrictive of both (S3 user guide,
 "Blocking public access to your Amazon S3 storage"). BlockPublicPolicy and BlockPublicAcls refuse new policies and ACLs
-and leave those there are in force. The other two act on those there are: RestrictPublicBuckets leaves a public policy in
-force for the account itself and for services of AWS, IgnorePublicAcls makes public ACLs void.
+and leave those there are in force. The other two act on those there are: RestrictPublicBuckets leaves a public policy
+in force for the account itself and for services of AWS, IgnorePublicAcls makes public ACLs void.
 """
 
 from collections.abc import Callable, Iterable
@@ -59,7 +59,7 @@ def opened_by_policy(bucket: s3.Bucket, inventory: Inventory) -> bool:
         policy = bucket.policy
         return policy is not None and policy.is_public()
 
-    return _all((is_public, lambda: not is_blocked(OVERRULES_POLICIES, bucket, inventory)))
+    return _all((lambda: not is_blocked(OVERRULES_POLICIES, bucket, inventory), is_public))
 
 
 def opened_by_acl(bucket: s3.Bucket, inventory: Inventory) -> bool:

@@ -7,7 +7,7 @@ from hipaa_guard.controls.control import Status
 
 
 def any_failing(*judges: Callable[[], Verdict]) -> Verdict:
-    """The first verdict that is a failure; else the first of all.
+    """The first verdict that is a failure; else the last of all. What stands behind a failure is not judged.
 
     Raises:
         Undecided: no verdict is a failure, and one is not known.
@@ -19,4 +19,5 @@ def any_failing(*judges: Callable[[], Verdict]) -> Verdict:
         verdicts.append(judge())
         return verdicts[-1].status is Status.FAIL
 
-    return verdicts[-1] if some(fails, judges) else verdicts[0]
+    some(fails, judges)
+    return verdicts[-1]

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from hipaa_guard.controls.facts_read import kinds_of
 from hipaa_guard.controls.findings import judge
 from hipaa_guard.facts.inventory import Inventory
 from hipaa_guard.terraform.binding.inventory import build_inventory
@@ -16,7 +17,7 @@ from hipaa_guard.terraform.read import read
 from hipaa_guard.terraform.recorded.plan import read_plan
 from hipaa_guard.testing import FAIL, PASS, UNKNOWN, Aws, Case, cases
 from hipaa_guard.testing.accounts import aws_account, aws_inventory
-from hipaa_guard.testing.judging import all_controls, is_phi, kinds_of, terraform_inventory
+from hipaa_guard.testing.judging import all_controls, is_phi, terraform_inventory
 from tests.policies.s3.states import (
     ACCOUNT_BLOCK,
     ARN,
