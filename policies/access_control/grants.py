@@ -76,7 +76,6 @@ USE_KEY = ("kms:Decrypt", "arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-
 ADMIN = {
     "prowler": "iam_inline_policy_no_administrative_privileges",
     "cdk_nag": "HIPAA.Security-IAMPolicyNoStatementsWithAdminAccess",
-    "checkov": "CKV_AWS_62",
 }
 KMS = {
     "prowler": "iam_inline_policy_no_full_access_to_kms",
@@ -99,7 +98,6 @@ KMS = {
             "aws_config": "iam-policy-no-statements-with-admin-access",
             "powerpipe": "iam_policy_no_star_star",
             "cdk_nag": "HIPAA.Security-IAMPolicyNoStatementsWithAdminAccess",
-            "checkov": "CKV_AWS_62",
         },
     ),
     Member(

@@ -38,6 +38,7 @@ resource "aws_iam_user_group_membership" "phi" {
         cli="aws iam delete-access-key --access-key-id KEY_ID",
         note="Sign in as the root user; a member account's key goes by central root access of the organisation.",
         not_by_machine=NEEDS_THE_ROOT_USER,
+        consequences=("cuts_access",),
     ),
     peers={
         "prowler": "iam_no_root_access_key",
@@ -55,7 +56,7 @@ def iam_root_no_access_key(root: iam.RootUser) -> Verdict:
 @control(
     title=f"The root user was not used within {ROOT_QUIET_DAYS} days",
     severity=MEDIUM,
-    hipaa=("164.312(a)(2)(i)", "164.308(a)(4)(ii)(C)"),
+    hipaa=("164.312(a)(2)(i)",),
     why="What the root user does to ePHI cannot be traced to a person; it is for the few tasks that nobody else can do.",
     fix=Fix(
         note="Work as a role or Identity Center user; keep the root user for the tasks that AWS reserves to it.",
@@ -177,7 +178,7 @@ def iam_user_in_group(user: iam.User) -> Verdict:
             cli="aws iam detach-user-policy --user-name USER --policy-arn arn:aws:iam::aws:policy/AdministratorAccess",
             not_by_machine=TAKES_RIGHTS,
         ),
-        peers={"prowler": "iam_user_administrator_access_policy", "checkov": "CKV_AWS_274"},
+        peers={"prowler": "iam_user_administrator_access_policy"},
         severity=HIGH,
     ),
     Member(
@@ -194,7 +195,7 @@ def iam_user_in_group(user: iam.User) -> Verdict:
             cli="aws iam detach-group-policy --group-name GROUP --policy-arn arn:aws:iam::aws:policy/AdministratorAccess",
             not_by_machine=TAKES_RIGHTS,
         ),
-        peers={"prowler": "iam_group_administrator_access_policy", "checkov": "CKV_AWS_274"},
+        peers={"prowler": "iam_group_administrator_access_policy"},
     ),
     Member(
         "iam_role_no_administrator_access",
@@ -211,7 +212,7 @@ def iam_user_in_group(user: iam.User) -> Verdict:
             note="Accept the risk by name for the one role that administrators work in.",
             not_by_machine=TAKES_RIGHTS,
         ),
-        peers={"prowler": "iam_role_administratoraccess_policy", "checkov": "CKV_AWS_274"},
+        peers={"prowler": "iam_role_administratoraccess_policy"},
     ),
     severity=MEDIUM,
     hipaa=("164.308(a)(3)(i)", "164.308(a)(4)(ii)(B)", "164.312(a)(1)"),
@@ -253,7 +254,7 @@ def iam_role_trust_not_public(role: iam.Role) -> PolicyDocument:
 @control(
     title="IAM roles that trust other accounts ask for an external id, an organisation or MFA",
     severity=MEDIUM,
-    hipaa=("164.312(a)(1)", "164.312(d)", "164.308(a)(4)(ii)(B)"),
+    hipaa=("164.312(a)(1)", "164.312(d)", "164.308(a)(4)(ii)(B)", "164.308(b)(1)"),
     why=(
         "Whoever serves several customers can be led to use another's role (the confused deputy), and a stolen key "
         "of the other account is enough to reach ePHI here."
@@ -274,6 +275,7 @@ def iam_role_trust_not_public(role: iam.Role) -> PolicyDocument:
         """,
         cli="aws iam update-assume-role-policy --role-name ROLE --policy-document file://trust.json",
         not_by_machine="needs an external id that the other account must send",
+        consequences=("cuts_access",),
     ),
 )
 def iam_role_foreign_trust_conditioned(role: iam.Role) -> Verdict:

@@ -44,6 +44,7 @@ def _exports(store: rds.Instance | rds.Cluster, inventory: Inventory) -> Exports
         """,
         note="MySQL and MariaDB write an audit log with the option MARIADB_AUDIT_PLUGIN, PostgreSQL with pgaudit.",
         not_by_machine="depends on the logs of the engine, some of which must be turned on",
+        consequences=("costs_money",),
     ),
     peers={
         "prowler": "rds_instance_integration_cloudwatch_logs",
@@ -72,6 +73,7 @@ def rds_instance_logs_exported(instance: rds.Instance, inventory: Inventory) -> 
         """,
         note="Aurora MySQL writes an audit log with server_audit_logging, Aurora PostgreSQL with pgaudit.",
         not_by_machine="depends on the logs of the engine, some of which must be turned on",
+        consequences=("costs_money",),
     ),
     peers={
         "prowler": "rds_cluster_integration_cloudwatch_logs",

@@ -36,6 +36,7 @@ def _manages(trail: cloudtrail.Recorder) -> bool:
               '[{"ReadWriteType":"All","IncludeManagementEvents":true}]'
         """,
         not_by_machine="depends on the event selectors that the trail has",
+        consequences=("costs_money",),
     ),
 )
 def cloudtrail_trail_management_events_logged(trail: cloudtrail.Trail, inventory: Inventory) -> Verdict:
@@ -62,6 +63,7 @@ def _covers(arn: str, inventory: Inventory) -> bool:
             aws cloudtrail start-logging --name account
         """,
         not_by_machine="needs a trail, whose bucket is yours to choose",
+        consequences=("costs_money",),
     ),
     peers={"prowler": "cloudtrail_multi_region_enabled_logging_management_events", "aws_config": "cloudtrail-enabled"},
 )

@@ -27,6 +27,7 @@ _RECORDS = ("164.312(b)", "164.308(a)(1)(ii)(D)")
               --log-destination-type s3 --log-destination arn:aws:s3:::BUCKET
         """,
         not_by_machine="needs a bucket or log group for the records, which is yours to choose",
+        consequences=("costs_money",),
     ),
     peers={
         "prowler": "vpc_flow_logs_enabled",
@@ -70,9 +71,6 @@ def vpc_flow_logs_enabled(network: vpc.Vpc) -> Verdict:
     ),
     peers={
         "prowler": "elbv2_logging_enabled",
-        "aws_config": "elb-logging-enabled",
-        "powerpipe": "elb_application_classic_lb_logging_enabled",
-        "cdk_nag": "HIPAA.Security-ELBLoggingEnabled",
         "checkov": "CKV_AWS_91",
     },
 )

@@ -110,6 +110,7 @@ resource "aws_iam_role" "trail" {
               --cloud-watch-logs-role-arn ROLE_ARN
         """,
         not_by_machine="needs a log group and a role, which are yours to choose",
+        consequences=("costs_money",),
     ),
     peers={
         "prowler": "cloudtrail_cloudwatch_logging_enabled",

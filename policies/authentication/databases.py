@@ -65,6 +65,7 @@ def iam_authentication(store: rds.Instance | rds.Cluster, inventory: Inventory) 
             """,
             cli="aws rds modify-db-instance --db-instance-identifier INSTANCE --manage-master-user-password --apply-immediately",
             not_by_machine="changes the password, so whoever signs in with it must read the new one",
+            consequences=("starts_rotation", "costs_money"),
         ),
     ),
     Member(
@@ -79,6 +80,7 @@ def iam_authentication(store: rds.Instance | rds.Cluster, inventory: Inventory) 
             """,
             cli="aws rds modify-db-cluster --db-cluster-identifier CLUSTER --manage-master-user-password --apply-immediately",
             not_by_machine="changes the password, so whoever signs in with it must read the new one",
+            consequences=("starts_rotation", "costs_money"),
         ),
     ),
     severity=MEDIUM,

@@ -89,6 +89,7 @@ def iam_user_console_mfa_enabled(user: iam.Credentials) -> Verdict:
     fix=Fix(
         cli="aws iam create-access-key --user-name USER; aws iam delete-access-key --user-name USER --access-key-id KEY_ID",
         not_by_machine="is made in the account, with the programs that use the key",
+        consequences=("cuts_access",),
     ),
     peers={
         "prowler": "iam_rotate_access_key_90_days",
@@ -112,6 +113,7 @@ def iam_access_key_max_age_90(user: iam.Credentials) -> Verdict:
     fix=Fix(
         cli="aws iam update-access-key --user-name USER --access-key-id KEY_ID --status Inactive",
         not_by_machine="is made in the account, with the programs that use the key",
+        consequences=("cuts_access",),
     ),
     peers={"prowler": "iam_user_two_active_access_key", "trivy": "AVD-AWS-0167"},
 )

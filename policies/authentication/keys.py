@@ -27,6 +27,7 @@ _ROTATION = """
               --rotation-rules AutomaticallyAfterDays=30
         """,
         not_by_machine="needs a function that changes the secret where it is used",
+        consequences=("starts_rotation", "costs_money"),
     ),
     peers={
         "prowler": "secretsmanager_automatic_rotation_enabled",
@@ -53,6 +54,7 @@ def secret_rotation_enabled(secret: secretsmanager.Secret) -> Verdict:
         terraform=_ROTATION,
         cli="aws secretsmanager rotate-secret --secret-id SECRET --rotation-rules AutomaticallyAfterDays=30",
         not_by_machine="depends on how often its users can take a new value",
+        consequences=("changes_password", "starts_rotation"),
     ),
     peers={"checkov": "CKV_AWS_304"},
 )

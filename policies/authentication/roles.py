@@ -47,8 +47,9 @@ SESSION_SECONDS = 4 * 3600
         """,
         cli="aws iam update-assume-role-policy --role-name ROLE --policy-document file://trust.json",
         not_by_machine="needs the repository and branch that may sign in, which you name",
+        consequences=("cuts_access",),
     ),
-    peers={"checkov": ("CKV_AWS_358", "CKV_AWS_393")},
+    peers={"checkov": "CKV_AWS_393"},
 )
 def iam_github_oidc_subject_limited(role: iam.Role, inventory: Inventory) -> Verdict:
     providers = inventory.seen(iam.OidcProvider)

@@ -12,6 +12,7 @@ from hipaa_guard.services import dynamodb, rds
     fix=Fix(
         sets="aws_db_instance.backup_retention_period = 14",
         cli="aws rds modify-db-instance --db-instance-identifier INSTANCE --backup-retention-period 14 --apply-immediately",
+        consequences=("interrupts", "costs_money"),
     ),
     peers={
         "prowler": "rds_instance_backup_enabled",
@@ -33,6 +34,7 @@ def rds_instance_backup_enabled(instance: rds.Instance) -> int | Verdict:
     fix=Fix(
         sets="aws_rds_cluster.backup_retention_period = 14",
         cli="aws rds modify-db-cluster --db-cluster-identifier CLUSTER --backup-retention-period 14 --apply-immediately",
+        consequences=("costs_money",),
     ),
     peers={"checkov": "CKV_AWS_133", "trivy": "AVD-AWS-0077"},
 )
@@ -96,6 +98,7 @@ def dynamodb_deletion_protection(table: dynamodb.Table) -> bool:
     fix=Fix(
         sets="aws_db_instance.multi_az = true",
         cli="aws rds modify-db-instance --db-instance-identifier INSTANCE --multi-az --apply-immediately",
+        consequences=("costs_money",),
     ),
     peers={
         "prowler": "rds_instance_multi_az",
@@ -144,6 +147,7 @@ def rds_cluster_multi_az(cluster: rds.Cluster, inventory: Inventory) -> bool | V
         sets="aws_dynamodb_table.point_in_time_recovery.enabled = true",
         cli="aws dynamodb update-continuous-backups --table-name TABLE --point-in-time-recovery-specification PointInTimeRecoveryEnabled=true",
         note="A replica has a recovery of its own: `point_in_time_recovery = true` in its `replica` block.",
+        consequences=("costs_money",),
     ),
     peers={
         "prowler": "dynamodb_tables_pitr_enabled",

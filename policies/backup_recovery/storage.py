@@ -16,6 +16,7 @@ from hipaa_guard.services import s3
         """,
         inline="aws_s3_bucket.versioning.enabled = true",
         cli="aws s3api put-bucket-versioning --bucket BUCKET --versioning-configuration Status=Enabled",
+        consequences=("costs_money",),
     ),
     peers={
         "prowler": "s3_bucket_object_versioning",
@@ -53,6 +54,7 @@ def s3_bucket_versioning_enabled(bucket: s3.Bucket) -> Verdict:
         cli="aws s3api put-bucket-replication --bucket BUCKET --replication-configuration file://replication.json",
         note="Copies by AWS Backup to another region or account are an equivalent. Both buckets need versioning.",
         not_by_machine="needs a second bucket and a role, which are yours to choose",
+        consequences=("costs_money",),
     ),
     peers={
         "prowler": "s3_bucket_cross_region_replication",

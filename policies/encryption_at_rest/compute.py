@@ -3,7 +3,7 @@
 from hipaa_guard.authoring import HIGH, MEDIUM, Fix, Inventory, Verdict, control, failed, not_applicable, passed, some
 from hipaa_guard.controls.reasons import NEEDS_A_KEY, replaces
 from hipaa_guard.judging.customer_keys import AWS_MANAGED, customer_managed_key
-from hipaa_guard.judging.encryption import encrypted_at_rest
+from hipaa_guard.judging.encryption import MEDIA, encrypted_at_rest
 from hipaa_guard.services import ebs, ec2, lambda_functions
 
 Place = ec2.Instance | ec2.LaunchTemplate | ebs.Volume | ebs.Snapshot
@@ -77,7 +77,7 @@ def _device_is_encrypted(device: ec2.BlockDevice, place: Place, inventory: Inven
 @control(
     title="EC2 instances have encrypted volumes only",
     severity=HIGH,
-    hipaa=("164.312(a)(2)(iv)",),
+    hipaa=MEDIA,
     why="ePHI on an unencrypted volume can be read from a snapshot, a copy or the disk itself without any key.",
     fix=Fix(
         terraform="""
@@ -91,7 +91,7 @@ def _device_is_encrypted(device: ec2.BlockDevice, place: Place, inventory: Inven
         note="A volume is encrypted by replacing it with an encrypted copy; turn on encryption by default for new ones.",
         not_by_machine=replaces("instance"),
     ),
-    peers={"aws_config": "encrypted-volumes", "checkov": "CKV_AWS_8", "trivy": "AVD-AWS-0131"},
+    peers={"aws_config": "encrypted-volumes", "trivy": "AVD-AWS-0131"},
 )
 def ec2_instance_block_devices_encrypted(instance: ec2.Instance, inventory: Inventory) -> Verdict:
     template = inventory.find(ec2.LaunchTemplate, instance.launch_template)
@@ -116,7 +116,7 @@ def ec2_instance_block_devices_encrypted(instance: ec2.Instance, inventory: Inve
 @control(
     title="Launch templates encrypt every volume that they declare",
     severity=HIGH,
-    hipaa=("164.312(a)(2)(iv)",),
+    hipaa=MEDIA,
     why="Every instance that such a template starts keeps what it writes, ePHI included, on a disk without a key.",
     fix=Fix(
         sets="aws_launch_template.block_device_mappings[*].ebs.encrypted = true",
@@ -181,6 +181,7 @@ def ebs_volume_encrypted(volume: ebs.Volume, inventory: Inventory) -> bool:
         """,
         cli="aws ec2 create-volume --snapshot-id SNAPSHOT --availability-zone ZONE --encrypted --kms-key-id KEY_ARN",
         not_by_machine=replaces("volume"),
+        consequences=("costs_money",),
     ),
     peers={"checkov": "CKV_AWS_189", "trivy": "AVD-AWS-0027"},
 )
@@ -206,6 +207,7 @@ def ebs_volume_encrypted_with_cmk(volume: ebs.Volume, inventory: Inventory) -> s
         """,
         cli="aws ec2 copy-snapshot --source-region REGION --source-snapshot-id SNAPSHOT --encrypted",
         not_by_machine="needs an encrypted copy of the volume",
+        consequences=("replaces", "costs_money"),
     ),
     peers={"prowler": "ec2_ebs_snapshots_encrypted"},
 )
@@ -216,7 +218,7 @@ def ebs_snapshot_encrypted(snapshot: ebs.Snapshot, inventory: Inventory) -> bool
 @control(
     title="The region encrypts new EBS volumes by default",
     severity=MEDIUM,
-    hipaa=("164.312(a)(2)(iv)",),
+    hipaa=MEDIA,
     why="The default encrypts the volumes and snapshot copies with ePHI that nobody thought of.",
     fix=Fix(
         sets="aws_ebs_encryption_by_default.enabled = true",

@@ -14,6 +14,7 @@ from hipaa_guard.services import kms, secretsmanager
     fix=Fix(
         sets="aws_kms_key.enable_key_rotation = true",
         cli="aws kms enable-key-rotation --key-id KEY",
+        consequences=("costs_money",),
     ),
     peers={"prowler": "kms_cmk_rotation_enabled", "checkov": "CKV_AWS_7", "trivy": "AVD-AWS-0065"},
 )
@@ -47,6 +48,7 @@ def kms_key_rotation_enabled(key: kms.Key) -> Verdict:
         cli="aws secretsmanager update-secret --secret-id SECRET --kms-key-id KEY_ARN",
         note="A replica names a key of its own region: `kms_key_id` in its `replica` block.",
         not_by_machine=NEEDS_A_KEY,
+        consequences=("cuts_access",),
     ),
     peers={
         "aws_config": "secretsmanager-using-cmk",

@@ -27,6 +27,7 @@ _OF_AWS = "a key of AWS's own"
         """,
         cli="aws cloudtrail update-trail --name TRAIL --kms-key-id KEY_ARN",
         not_by_machine=NEEDS_A_KEY,
+        consequences=("cuts_access",),
     ),
     peers={
         "prowler": "cloudtrail_kms_encryption_enabled",

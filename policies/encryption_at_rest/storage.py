@@ -29,6 +29,7 @@ _WITH_A_KEY = Fix(
     note="Objects that are there keep their key until they are copied over themselves. The key, and each use of it, costs "
     "money; readers and writers need permission for the key as well.",
     not_by_machine=NEEDS_A_KEY,
+    consequences=("cuts_access",),
 )
 
 

@@ -45,6 +45,7 @@ def _refuses_plain(store: rds.Instance | rds.Cluster, inventory: Inventory) -> V
         cli="aws rds modify-db-parameter-group --db-parameter-group-name GROUP --parameters ParameterName=require_secure_transport,ParameterValue=1,ApplyMethod=immediate",
         note="rds.force_ssl of PostgreSQL and SQL Server may need a restart: use ApplyMethod=pending-reboot.",
         not_by_machine="needs a parameter group for the engine and its version",
+        consequences=("interrupts", "cuts_access"),
     ),
     peers={"prowler": "rds_instance_transport_encrypted", "checkov": "CKV2_AWS_69"},
 )
@@ -71,6 +72,7 @@ def rds_instance_tls_required(instance: rds.Instance, inventory: Inventory) -> V
         """,
         cli="aws rds modify-db-cluster-parameter-group --db-cluster-parameter-group-name GROUP --parameters ParameterName=rds.force_ssl,ParameterValue=1,ApplyMethod=pending-reboot",
         not_by_machine="needs a parameter group for the engine and its version",
+        consequences=("interrupts", "cuts_access"),
     ),
 )
 def rds_cluster_tls_required(cluster: rds.Cluster, inventory: Inventory) -> Verdict:
@@ -102,6 +104,7 @@ def _by_default(family: str, subject: str) -> Verdict:
     fix=Fix(
         sets="aws_db_proxy.require_tls = true",
         cli="aws rds modify-db-proxy --db-proxy-name PROXY --require-tls",
+        consequences=("cuts_access",),
     ),
 )
 def rds_proxy_tls_required(proxy: rds.Proxy) -> bool:

@@ -1,6 +1,7 @@
 """File systems: ePHI in files is unreadable on the wire."""
 
 from hipaa_guard.authoring import MEDIUM, Fix, PolicyDocument, Statement, Verdict, control, every, failed, passed, some
+from hipaa_guard.judging.transit import IN_TRANSIT
 from hipaa_guard.services import efs
 
 _MOUNT = "elasticfilesystem:ClientMount"
@@ -9,7 +10,7 @@ _MOUNT = "elasticfilesystem:ClientMount"
 @control(
     title="EFS file systems refuse clients that do not use TLS",
     severity=MEDIUM,
-    hipaa=("164.312(e)(1)", "164.312(e)(2)(ii)"),
+    hipaa=IN_TRANSIT,
     why="NFS sends files as they are: unless the policy asks for TLS, ePHI crosses the network in the clear.",
     fix=Fix(
         terraform="""

@@ -37,9 +37,10 @@ _SHORTEST = 7
             aws s3api put-object-lock-configuration --bucket BUCKET --object-lock-configuration \\
               'ObjectLockEnabled=Enabled,Rule={DefaultRetention={Mode=GOVERNANCE,Days=30}}'
         """,
-        note="Object Lock cannot be turned off again, and versioning not suspended. Every version is stored, and paid for, "
-        "at least until its time is over. In COMPLIANCE mode not even the root user can delete one earlier.",
+        note="Object Lock cannot be turned off again, and versioning not suspended. Every version is stored at "
+        "least until its time is over. In COMPLIANCE mode not even the root user can delete one earlier.",
         not_by_machine="needs a retention period, which is yours to choose",
+        consequences=("costs_money",),
     ),
     peers={
         "prowler": "s3_bucket_object_lock",

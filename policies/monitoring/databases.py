@@ -27,7 +27,12 @@ _MONITOR = "aws rds modify-db-instance --db-instance-identifier INSTANCE --monit
         "rds_instance_enhanced_monitoring",
         rds.Instance,
         title="RDS instances report what their operating system does (enhanced monitoring)",
-        fix=Fix(terraform=_MONITORED, cli=_MONITOR, not_by_machine="needs a role that may write the metrics"),
+        fix=Fix(
+            terraform=_MONITORED,
+            cli=_MONITOR,
+            not_by_machine="needs a role that may write the metrics",
+            consequences=("costs_money",),
+        ),
         peers={
             "prowler": "rds_instance_enhanced_monitoring_enabled",
             "aws_config": "rds-enhanced-monitoring-enabled",
@@ -44,6 +49,7 @@ _MONITOR = "aws rds modify-db-instance --db-instance-identifier INSTANCE --monit
             terraform=_MONITORED.replace("aws_db_instance", "aws_rds_cluster_instance"),
             cli=_MONITOR,
             not_by_machine="needs a role that may write the metrics",
+            consequences=("costs_money",),
         ),
         peers={
             "prowler": "rds_instance_enhanced_monitoring_enabled",

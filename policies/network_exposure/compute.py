@@ -98,11 +98,12 @@ def ebs_snapshot_not_public(snapshot: ebs.Snapshot, inventory: Inventory) -> boo
 @control(
     title="The region blocks public sharing of all EBS snapshots",
     severity=HIGH,
-    hipaa=("164.312(a)(1)", "164.312(e)(1)"),
+    hipaa=("164.312(a)(1)", "164.308(a)(4)(ii)(C)"),
     why="Without the block one command makes a disk full of ePHI public; the block overrules it.",
     fix=Fix(
         sets='aws_ebs_snapshot_block_public_access.state = "block-all-sharing"',
         cli="aws ec2 enable-snapshot-block-public-access --state block-all-sharing",
+        consequences=("cuts_access",),
     ),
     peers={"prowler": "ec2_ebs_snapshot_account_block_public_access"},
 )
@@ -165,6 +166,7 @@ def lambda_function_not_public(function: lambda_functions.Function) -> PolicyDoc
               --vpc-config SubnetIds=SUBNET,SecurityGroupIds=GROUP
         """,
         not_by_machine="needs subnets and security groups, which are yours to choose",
+        consequences=("cuts_access", "costs_money"),
     ),
     peers={
         "prowler": "awslambda_function_inside_vpc",

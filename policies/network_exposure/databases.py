@@ -17,7 +17,7 @@ def _is_private(instance: rds.Instance | rds.ClusterInstance) -> bool | Verdict:
 
 @no_public_address(
     title="RDS instances have no public address",
-    fix=Fix(sets="aws_db_instance.publicly_accessible = false", cli=_MAKE_PRIVATE),
+    fix=Fix(sets="aws_db_instance.publicly_accessible = false", cli=_MAKE_PRIVATE, consequences=("cuts_access",)),
     peers={
         "prowler": "rds_instance_no_public_access",
         "aws_config": "rds-instance-public-access-check",
@@ -33,11 +33,14 @@ def rds_instance_not_public(instance: rds.Instance) -> bool | Verdict:
 
 @no_public_address(
     title="Instances of RDS clusters have no public address",
-    fix=Fix(sets="aws_rds_cluster_instance.publicly_accessible = false", cli=_MAKE_PRIVATE),
+    fix=Fix(
+        sets="aws_rds_cluster_instance.publicly_accessible = false", cli=_MAKE_PRIVATE, consequences=("cuts_access",)
+    ),
     peers={
         "prowler": "rds_instance_no_public_access",
         "aws_config": "rds-instance-public-access-check",
         "powerpipe": "rds_db_instance_prohibit_public_access",
+        "cdk_nag": "HIPAA.Security-RDSInstancePublicAccess",
         "checkov": "CKV_AWS_17",
         "trivy": "AVD-AWS-0180",
     },

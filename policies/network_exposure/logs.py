@@ -32,6 +32,7 @@ from hipaa_guard.services import cloudtrail, cloudwatch_logs, s3
               BlockPublicAcls=true,IgnorePublicAcls=true,BlockPublicPolicy=true,RestrictPublicBuckets=true
         """,
         not_by_machine="is made at the bucket, by s3_bucket_public_access_blocked",
+        consequences=("cuts_access",),
     ),
     peers={"prowler": "cloudtrail_logs_s3_bucket_is_not_publicly_accessible", "trivy": "AVD-AWS-0161"},
 )

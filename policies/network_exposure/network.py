@@ -3,6 +3,7 @@
 from hipaa_guard.authoring import LOW, MEDIUM, Fix, Verdict, control, failed, not_applicable, passed
 from hipaa_guard.controls.reasons import NEEDS_NETWORKS
 from hipaa_guard.judging.open_ports import closed_to_internet
+from hipaa_guard.judging.updates import MEASURE
 from hipaa_guard.services import elbv2, vpc
 
 _EXPOSURE = ("164.312(a)(1)", "164.312(e)(1)")
@@ -110,7 +111,7 @@ def nacl_no_public_ingress_rdp(acl: vpc.NetworkAcl) -> str | None:
 @control(
     title="Application load balancers on the internet stand behind a web ACL",
     severity=MEDIUM,
-    hipaa=_EXPOSURE,
+    hipaa=(*_EXPOSURE, *MEASURE),
     why="A web ACL turns away injection and probing before they reach applications that hold ePHI.",
     fix=Fix(
         terraform="""
@@ -121,6 +122,7 @@ def nacl_no_public_ingress_rdp(acl: vpc.NetworkAcl) -> str | None:
         """,
         cli="aws wafv2 associate-web-acl --web-acl-arn WEB_ACL_ARN --resource-arn LOAD_BALANCER_ARN",
         not_by_machine="needs a web ACL, whose rules are yours to choose",
+        consequences=("costs_money",),
     ),
     peers={"prowler": "elbv2_waf_acl_attached", "aws_config": "alb-waf-enabled", "checkov": "CKV2_AWS_28"},
 )

@@ -133,7 +133,6 @@ def sg_no_public_ingress_cleartext(group: security_groups.SecurityGroup, invento
     of="a port of file sharing or administration",
     why="Shares, remote screens and control planes give whoever gets in the host and the ePHI on it.",
     fix=_narrowed(445),
-    peers={"prowler": "ec2_instance_port_cifs_exposed_to_internet"},
 )
 def sg_no_public_ingress_administration(group: security_groups.SecurityGroup, inventory: Inventory) -> str | None:
     return open_ports.opening_to(group, inventory, open_ports.ADMINISTRATION)

@@ -42,6 +42,7 @@ from hipaa_guard.services import s3
                 aws s3api put-public-access-block --bucket BUCKET --public-access-block-configuration \\
                   BlockPublicAcls=true,IgnorePublicAcls=true,BlockPublicPolicy=true,RestrictPublicBuckets=true
             """,
+            consequences=("cuts_access",),
         ),
         peers={
             "prowler": "s3_bucket_level_public_access_block",
@@ -66,6 +67,7 @@ from hipaa_guard.services import s3
                 aws s3control put-public-access-block --account-id ACCOUNT --public-access-block-configuration \\
                   BlockPublicAcls=true,IgnorePublicAcls=true,BlockPublicPolicy=true,RestrictPublicBuckets=true
             """,
+            consequences=("cuts_access",),
         ),
         peers={
             "prowler": "s3_account_level_public_access_blocks",
@@ -74,7 +76,7 @@ from hipaa_guard.services import s3
         },
     ),
     severity=HIGH,
-    hipaa=("164.312(a)(1)",),
+    hipaa=("164.312(a)(1)", "164.308(a)(4)(ii)(C)"),
     why="Without the blocks one careless ACL or policy puts ePHI on the internet; the blocks overrule both.",
 )
 def public_access_blocked(place: s3.Bucket | s3.AccountPublicAccess, inventory: Inventory) -> Verdict:

@@ -17,7 +17,7 @@ _ORGANIZATION = ("aws:principalorgid", "aws:principalorgpaths", "aws:sourceorgid
 
 @judgement(
     severity=MEDIUM,
-    hipaa=("164.312(a)(1)", "164.308(a)(4)(ii)(C)"),
+    hipaa=("164.312(a)(1)", "164.308(a)(4)(ii)(C)", "164.308(b)(1)"),
     why="Each account that gets in is a party that can see ePHI: it needs a reason, and a contract if it is not yours.",
 )
 def no_cross_account(policy: PolicyDocument | None, resource: Resource, *_: object) -> Verdict:

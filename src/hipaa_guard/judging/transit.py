@@ -5,12 +5,13 @@ from typing import NamedTuple
 
 from hipaa_guard.authoring import HIGH, PolicyDocument, Verdict, every, failed, judgement, passed
 
-_IN_TRANSIT = ("164.312(e)(1)", "164.312(e)(2)(ii)")
+IN_TRANSIT = ("164.312(e)(1)", "164.312(e)(2)(i)", "164.312(e)(2)(ii)")
+"""The lines that TLS gives evidence for. It shows changes on the way too, hence the integrity controls of (e)(2)(i)."""
 
 
 @judgement(
     severity=HIGH,
-    hipaa=_IN_TRANSIT,
+    hipaa=IN_TRANSIT,
     why="Where plain connections are taken too, one careless client sends ePHI and passwords in the clear.",
 )
 def tls_required(required: bool, *_: object) -> Verdict:
@@ -29,7 +30,7 @@ class PlainHttpRequests(NamedTuple):
 
 @judgement(
     severity=HIGH,
-    hipaa=_IN_TRANSIT,
+    hipaa=IN_TRANSIT,
     why="Requests over plain HTTP are answered unless the resource policy denies them, so ePHI can cross a network in "
     "the clear.",
 )
