@@ -26,11 +26,14 @@ _WITH_A_KEY = Fix(
         aws s3api put-bucket-encryption --bucket BUCKET --server-side-encryption-configuration \\
           '{"Rules":[{"ApplyServerSideEncryptionByDefault":{"SSEAlgorithm":"aws:kms","KMSMasterKeyID":"KEY_ARN"},"BucketKeyEnabled":true}]}'
     """,
+    note="Objects that are there keep their key until they are copied over themselves. The key, and each use of it, costs "
+    "money; readers and writers need permission for the key as well.",
     not_by_machine=NEEDS_A_KEY,
     consequences=("cuts_access",),
 )
 
 
+_OF_MEDIA = ("164.312(a)(2)(iv)", "164.310(d)(2)(i)", "164.310(d)(2)(ii)")
 _NEW = "new objects"
 _OF_S3 = "keys that S3 owns (SSE-S3)"
 
@@ -42,6 +45,7 @@ def _kms_algorithm(bucket: s3.Bucket) -> str | None:
 
 @encrypted_with_kms(
     title="S3 buckets encrypt new objects with a KMS key",
+    hipaa=_OF_MEDIA,
     why="S3 encrypts every object, but under its own keys anyone who may read the object may decrypt it: "
     "a KMS key adds a permission of its own and a record in CloudTrail of each use.",
     encrypts=_NEW,
@@ -62,6 +66,7 @@ def s3_bucket_encrypted_with_kms(bucket: s3.Bucket) -> bool | With:
 
 @customer_managed_key(
     title="S3 buckets encrypt new objects with a key that the customer manages",
+    hipaa=_OF_MEDIA,
     encrypts=_NEW,
     otherwise=f"{AWS_MANAGED} aws/s3",
     fix=_WITH_A_KEY,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
+from hipaa_guard.facts.denied_requests import PLAIN_HTTP, denied_to_everyone
 from hipaa_guard.facts.policy_conditions import Condition
 from hipaa_guard.facts.policy_parsing import LONG, statements_of, structure_of
 from hipaa_guard.facts.policy_statements import HERE, Principal, Statement, matches, symbol, symbolic
@@ -91,26 +92,12 @@ class PolicyDocument:
             left = None if left is None else left.without(denial)
         return left
 
-    def denies_without(self, operator: str, key: str, value: str, action: str, *resources: Iterable[str]) -> bool:
-        """Whether everyone is denied `action` on all `resources` when only the given condition holds.
+    def denies_plain_http(self, action: str, *resources: Iterable[str]) -> bool:
+        """Whether everyone is denied `action` on all `resources` in all requests that are not made over TLS.
 
-        Each of `resources` is the set of all names of one resource. One statement must deny it alone, or several
-        statements, one for each resource.
+        Each of `resources` is the set of all names of one resource. Several statements may deny it together.
         """
-
-        def denied(names: Iterable[str]) -> bool:
-            names = tuple(names)
-            return some(
-                lambda statement: (
-                    statement.when(operator, key, value)
-                    and statement.is_about_anyone()
-                    and statement.covers_action(action)
-                    and statement.covers_resource(*names)
-                ),
-                self.denials(),
-            )
-
-        return all(denied(names) for names in resources)
+        return denied_to_everyone(self.denials(), PLAIN_HTTP, action, resources)
 
     def __repr__(self) -> str:
         try:
