@@ -4,6 +4,7 @@ from hipaa_guard.authoring import MEDIUM, Fix, Verdict, control, failed, not_app
 from hipaa_guard.services import secretsmanager
 
 _CREDENTIALS = ("164.308(a)(5)(ii)(D)", "164.312(d)")
+_MOST_DAYS = 90
 _ROTATION = """
     resource "aws_secretsmanager_secret_rotation" "phi" {
       secret_id           = aws_secretsmanager_secret.phi.id
@@ -38,10 +39,22 @@ _ROTATION = """
 )
 def secret_rotation_enabled(secret: secretsmanager.Secret) -> Verdict:
     if secret.is_rotated:
-        return passed("is rotated automatically")
+        return _as_planned(secret)
     if secret.primary_region not in (None, secret.origin.region):
         return not_applicable(f"is a copy of a secret in {secret.primary_region}, which alone can be rotated")
     return failed("is never rotated automatically")
+
+
+def _as_planned(secret: secretsmanager.Secret) -> Verdict:
+    """Rotation that is on and does not succeed leaves the credential as it is."""
+    overdue = secretsmanager.days_overdue(secret)
+    if overdue is None:
+        return passed("is rotated automatically")
+    days = f"{overdue} day{'s' if overdue > 1 else ''}"
+    last = secret.last_rotated
+    if last is None:
+        return failed(f"has rotation on, but was never rotated: the first rotation is {days} late")
+    return failed(f"has rotation on, but was last rotated on {last.date()}: the next rotation is {days} late")
 
 
 @control(
@@ -59,12 +72,10 @@ def secret_rotation_enabled(secret: secretsmanager.Secret) -> Verdict:
 def secret_rotation_interval_90_days(secret: secretsmanager.Secret) -> Verdict:
     if not secret.is_rotated:
         return not_applicable("is not rotated automatically")
-    days = secret.rotated_after_days
-    if days is None:
-        return not_applicable("is rotated by a schedule expression")
-    if days > 90:
-        return failed(f"is rotated every {days} days")
-    return passed("is rotated every day" if days == 1 else f"is rotated every {days} days")
+    days = secretsmanager.longest_wait(secret)
+    if days > _MOST_DAYS:
+        return failed(f"is rotated only every {days} days")
+    return passed("is rotated every day" if days == 1 else f"is rotated at least every {days} days")
 
 
 @control(

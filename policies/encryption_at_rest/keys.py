@@ -5,7 +5,6 @@ from hipaa_guard.controls.reasons import NEEDS_A_KEY
 from hipaa_guard.judging.customer_keys import AWS_MANAGED, customer_managed_key
 from hipaa_guard.services import kms, secretsmanager
 
-
 _YEAR = 365
 _UNUSED = {
     "Disabled": "is disabled: it encrypts nothing, and KMS changes its rotation only when it is enabled",

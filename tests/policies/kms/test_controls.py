@@ -51,7 +51,7 @@ def unseen_rotation(session: Any) -> None:
     answered(session, "kms", "GetKeyRotationStatus", error, status=400)
 
 
-REPLICA = {"MultiRegion": True, "MultiRegionConfiguration": {"MultiRegionKeyType": "REPLICA"}}
+REPLICA: dict[str, Any] = {"MultiRegion": True, "MultiRegionConfiguration": {"MultiRegionKeyType": "REPLICA"}}
 
 test_rotation = cases(
     Case(ROTATION, "off is the default", FAIL, rotated(on=False), terraform=hcl()),
