@@ -180,6 +180,7 @@ JUDGING = [
     judging("a status as a text", "return Verdict('pass', 'is fine')", "whose status is a value of the type str"),
     judging("a status of the law", "return Verdict(type(passed('').status)('partial'), 'is fine')", "whose status is"),
     judging("a message that is none", "return passed(None)", "whose message is None"),
+    judging("a severity that is none", 'return failed("is so", "low")', "whose severity is a value of the type str"),
     shared("tells a text", "return 'yes'", "it told a value of the type str", judging=True),
     shared("tells a class", "return Verdict", "it told a value of the type type", judging=True),
     shared("tells a coroutine", "return later()\n\n\nasync def later():\n    return True", "of the type coroutine", judging=True),

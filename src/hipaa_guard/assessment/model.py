@@ -33,6 +33,8 @@ class ControlSummary:
     """By peer (`hipaa_guard.controls.control.PEERS`), every peer present."""
     counts: Mapping[Status, int]
     """Number of findings by status; all zero where the scan met no resource of the kind."""
+    worst: Severity | None = None
+    """The worst severity of its gaps, which may have severities of their own; None where it found none."""
 
 
 class Why(StrEnum):

@@ -14,7 +14,13 @@ from hipaa_guard.controls.findings import Finding
 
 def control_summaries(controls: Iterable[Control], findings: Iterable[Finding]) -> tuple[ControlSummary, ...]:
     """Every loaded control with the number of its findings by status, sorted by id."""
-    counted = Counter((finding.control_id, finding.status) for finding in findings)
+    counted: Counter[tuple[str, Status]] = Counter()
+    worst: dict[str, Severity] = {}
+    for finding in findings:
+        counted[finding.control_id, finding.status] += 1
+        if finding.status is Status.FAIL:
+            before = worst.setdefault(finding.control_id, finding.severity)
+            worst[finding.control_id] = min(before, finding.severity, key=lambda severity: severity.rank)
     return tuple(
         ControlSummary(
             id=control.id,
@@ -27,6 +33,7 @@ def control_summaries(controls: Iterable[Control], findings: Iterable[Finding]) 
             safeguard=control.safeguard,
             equivalents={peer: tuple(control.peers.get(peer, ())) for peer in PEERS},
             counts={status: counted[control.id, status] for status in VERDICTS},
+            worst=worst.get(control.id),
         )
         for control in sorted(controls, key=lambda control: control.id)
     )
@@ -56,8 +63,8 @@ def no_findings() -> dict[Status, int]:
 
 
 def worst_of(controls: Iterable[ControlSummary]) -> Severity | None:
-    """The worst severity of the controls that found a gap."""
-    failing = (control.severity for control in controls if control.counts[Status.FAIL])
+    """The worst severity of the gaps that the controls found."""
+    failing = (control.worst for control in controls if control.worst is not None)
     return min(failing, key=lambda severity: severity.rank, default=None)
 
 

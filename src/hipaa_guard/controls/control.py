@@ -58,6 +58,8 @@ class Verdict(NamedTuple):
 
     status: Status
     message: str
+    severity: Severity | None = None
+    """How bad this gap is, where it is not as bad, or worse, than the control's gaps are; None: as the control says."""
 
 
 def passed(message: str) -> Verdict:
@@ -65,9 +67,9 @@ def passed(message: str) -> Verdict:
     return Verdict(Status.PASS, message)
 
 
-def failed(message: str) -> Verdict:
-    """The resource is certainly not as the control's title says."""
-    return Verdict(Status.FAIL, message)
+def failed(message: str, severity: Severity | None = None) -> Verdict:
+    """The resource is certainly not as the control's title says. A severity takes the place of the control's."""
+    return Verdict(Status.FAIL, message, severity)
 
 
 def not_applicable(message: str) -> Verdict:

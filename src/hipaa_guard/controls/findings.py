@@ -127,7 +127,7 @@ def _finding(control: Control, resource: Resource, identity: str, inventory: Inv
     return Finding(
         control_id=control.id,
         status=verdict.status,
-        severity=control.severity,
+        severity=verdict.severity or control.severity,
         message=verdict.message,
         fingerprint=_fingerprint(control.id, identity),
         resource=origin,
@@ -164,6 +164,11 @@ def _verdict(control: Control, resource: Resource, inventory: Inventory) -> Verd
         raise _NoVerdictError(f"returned a verdict whose status is {_shown(status)}: return passed(...)")
     if not isinstance(returned.message, str):
         raise _NoVerdictError(f"returned a verdict whose message is {_shown(returned.message)}: it is a text")
+    severity: object = returned.severity
+    if severity is not None and not isinstance(severity, Severity):
+        raise _NoVerdictError(
+            f"returned a verdict whose severity is {_shown(severity)}: name CRITICAL, HIGH, MEDIUM or LOW"
+        )
     return returned
 
 

@@ -94,6 +94,8 @@ def check(case: Case, side: Side, control: Control, directory: Path | None = Non
         assert finding.error is None, f"the control broke: it {finding.message}\n{finding.error}"
         assert finding.status == case.verdict, f"expected {case.verdict}, got {finding.status}: {finding.message}"
         assert case.says in finding.message, f"{case.says!r} is not in {finding.message!r}"
+        expected = case.severity or control.severity
+        assert finding.severity == expected, f"expected the severity {expected}, got {finding.severity}"
         blank_each_fact(control, inventory, finding)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-from hipaa_guard.controls.control import Status
+from hipaa_guard.controls.control import Severity, Status
 
 Side = Literal["terraform", "aws"]
 SIDES: tuple[Side, ...] = ("terraform", "aws")
@@ -103,6 +103,8 @@ class Case:
     """Words that the message must contain."""
     answers: Answers | None = None
     terraform: str | None = None
+    severity: Severity | None = None
+    """The severity of the gap, where it is not that of the control."""
 
     def __post_init__(self) -> None:
         state = Told(self.told) if isinstance(self.told, str) else self.told or Told()

@@ -20,7 +20,7 @@ from tests.assessment.unjudged.lines import BY_ID, DATABASE, found, judged, line
 class TestSeverity:
     def test_a_line_tells_the_worst_of_its_gaps(self) -> None:
         low, high = "rds_instance_encrypted_with_cmk", DATABASE
-        told = line(judged(found(Status.FAIL, low), found(Status.PASS, high)))
+        told = line(judged(found(Status.FAIL, low, BY_ID[low].severity), found(Status.PASS, high)))
         assert (told.worst, requirement_lines.state(told)) == (
             BY_ID[low].severity,
             f"gap found ({BY_ID[low].severity})",

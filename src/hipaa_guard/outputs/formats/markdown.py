@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from hipaa_guard.assessment.gate import counted
 from hipaa_guard.assessment.model import Assessment, ControlSummary, RequirementSummary
-from hipaa_guard.controls.control import Status
+from hipaa_guard.controls.control import Severity, Status
 from hipaa_guard.controls.findings import Finding
 from hipaa_guard.outputs.wording import phrases, requirement_lines, settings_in_effect
 from hipaa_guard.outputs.wording.harmless_markdown import code, fixes, prose
@@ -106,12 +106,12 @@ class _Document:
         for control_id, alike in by_control.items():
             control = self.controls.get(control_id)
             yield f"**{alike[0].severity.value.upper()}** {_about(control, control_id)}"
-            yield "\n".join(map(self._entry, alike))
+            yield "\n".join(self._entry(finding, alike[0].severity) for finding in alike)
             if control is not None:
                 yield from _folded("Fix", fixes(control))
         yield from self._rest(findings)
 
-    def _entry(self, finding: Finding) -> str:
+    def _entry(self, finding: Finding, severity: Severity | None = None) -> str:
         place = in_repository(self.assessment.scan, finding.location)
         details = context(self.assessment.scan, finding, several_roots=self.roots)
         where = [str(place)] if place is not None else []
@@ -120,7 +120,8 @@ class _Document:
         where_and_details = ", ".join(filter(None, (*map(code, where), prose(details))))
         maybe = f" (it may not exist: {prose(finding.uncertain)})" if finding.uncertain else ""
         name = code(phrases.name(finding))
-        return f"- {name}{f' ({where_and_details})' if where_and_details else ''} {prose(finding.message)}{maybe}"
+        own = f" {finding.severity.value}:" if severity not in (None, finding.severity) else ""
+        return f"- {name}{f' ({where_and_details})' if where_and_details else ''}{own} {prose(finding.message)}{maybe}"
 
     def _accepted(self, findings: Sequence[Finding]) -> Iterator[str]:
         if not findings:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Container, Iterable, Sequence
 
 from hipaa_guard.assessment.gate import counted
 from hipaa_guard.assessment.model import Assessment, ControlSummary, RequirementSummary
-from hipaa_guard.controls.control import Status
+from hipaa_guard.controls.control import Severity, Status
 from hipaa_guard.controls.findings import Finding
 from hipaa_guard.controls.fix import FixTexts
 from hipaa_guard.facts.locations import Gap
@@ -85,7 +85,7 @@ def _control(
         pen.paragraph(f"45 CFR {', '.join(control.hipaa)}", "dim", indent=width)
     blocks = _blocks(pen, findings)
     shown = pen.some(blocks)
-    for message, alike in _by_message(blocks[:shown]):
+    for message, alike in _by_message(blocks[:shown], severity):
         for block in alike:
             _place(pen, block, roots=roots)
         pen.paragraph(message, indent=6)
@@ -103,13 +103,14 @@ def _blocks(pen: Pen, findings: Iterable[Finding]) -> list[list[Finding]]:
     return [[finding] for finding in findings] if pen.page.everything else phrases.by_block(findings)
 
 
-def _by_message(blocks: Iterable[list[Finding]]) -> list[tuple[str, list[list[Finding]]]]:
-    """Blocks grouped by message, so that each message is printed once."""
+def _by_message(blocks: Iterable[list[Finding]], severity: Severity) -> list[tuple[str, list[list[Finding]]]]:
+    """Blocks grouped by message, so that each is printed once, after its severity where that is not the given one."""
     groups: dict[str, list[list[Finding]]] = {}
     for block in blocks:
         first = block[0]
         maybe = f" (it may not exist: {first.uncertain})" if first.uncertain else ""
-        groups.setdefault(shortened(first.message, _MESSAGE_LENGTH) + maybe, []).append(block)
+        own = f"{first.severity.value}: " if first.severity is not severity else ""
+        groups.setdefault(own + shortened(first.message, _MESSAGE_LENGTH) + maybe, []).append(block)
     return list(groups.items())
 
 
@@ -182,7 +183,7 @@ def _examples(pen: Pen, findings: list[Finding], *, roots: bool) -> None:
     for alike in ordered[:shown]:
         resources = {phrases.identity(finding) for finding in alike}
         _place(pen, alike[:1], roots=roots, indent=4, others=len(resources) - 1)
-        ((message, _),) = _by_message([alike])
+        ((message, _),) = _by_message([alike], alike[0].severity)
         pen.paragraph(message, indent=8)
     _rest(pen, sum(map(len, ordered[shown:])), indent=4)
 

@@ -245,18 +245,21 @@ def _gap(node: JsonNode) -> Gap:
 
 
 def _control(node: JsonNode) -> ControlSummary:
-    peers = node.of("equivalents")
+    peers, worst = node.of("equivalents"), node.of("worst_severity")
+    severity, counts = node.of("severity").one_of(Severity), node.of("counts").by_status()
     return ControlSummary(
         id=node.of("id").text(),
         title=node.of("title").text(),
-        severity=node.of("severity").one_of(Severity),
+        severity=severity,
         hipaa=node.of("hipaa").texts(),
         why=node.of("why").text(),
         fix=_fix(node.of("fix")),
         kind=node.of("kind").text(),
         safeguard=node.of("safeguard").text(),
         equivalents={peer: peers.of(peer).texts() for peer in PEERS},
-        counts=node.of("counts").by_status(),
+        counts=counts,
+        # A later name: in older documents every gap has the severity of its control.
+        worst=(severity if counts[Status.FAIL] else None) if worst.value is None else worst.one_of(Severity),
     )
 
 

@@ -240,6 +240,7 @@ def _control(control: ControlSummary) -> dict[str, Any]:
             "not_by_machine": control.fix.not_by_machine,
         },
         "counts": _counts(control.counts),
+        "worst_severity": None if control.worst is None else control.worst.value,
     }
 
 
