@@ -12,22 +12,40 @@ _ROTATION = """
       rotation_rules {
         automatically_after_days = 30
       }
+      depends_on = [aws_lambda_permission.rotation]
+    }
+    resource "aws_lambda_permission" "rotation" {
+      action        = "lambda:InvokeFunction"
+      function_name = aws_lambda_function.rotation.function_name
+      principal     = "secretsmanager.amazonaws.com"
+      source_arn    = aws_secretsmanager_secret.phi.arn
     }
 """
+_AT_ONCE = (
+    "The first rotation starts at once, unless `rotate_immediately = false` (`--no-rotate-immediately`) leaves it for "
+    "the next window: whoever keeps the value elsewhere is then cut off."
+)
+_FUNCTION = (
+    " The function must be able to change the credential in its system and to read and write the secret; AWS has "
+    "templates for databases."
+)
 
 
 @control(
-    title="Secrets are rotated automatically",
+    title="Secrets are rotated automatically, as often as planned",
     severity=MEDIUM,
     hipaa=_CREDENTIALS,
     why="A credential that never changes opens ePHI to whoever ever saw it: people who left, old logs, old backups.",
     fix=Fix(
         terraform=_ROTATION,
         cli="""
+            aws lambda add-permission --function-name FUNCTION --statement-id rotation --action lambda:InvokeFunction \\
+              --principal secretsmanager.amazonaws.com --source-arn SECRET_ARN
             aws secretsmanager rotate-secret --secret-id SECRET --rotation-lambda-arn FUNCTION_ARN \\
               --rotation-rules AutomaticallyAfterDays=30
         """,
-        not_by_machine="needs a function that changes the secret where it is used",
+        note=_AT_ONCE + _FUNCTION,
+        not_by_machine="needs a function that changes the secret where it is used, and starts a rotation",
     ),
     peers={
         "prowler": "secretsmanager_automatic_rotation_enabled",
@@ -58,14 +76,15 @@ def _as_planned(secret: secretsmanager.Secret) -> Verdict:
 
 
 @control(
-    title="Secrets are rotated at least every 90 days",
+    title="Secrets that are rotated automatically are rotated at least every 90 days",
     severity=MEDIUM,
     hipaa=_CREDENTIALS,
     why="The longer a credential lives, the longer a stolen one opens ePHI.",
     fix=Fix(
         terraform=_ROTATION,
         cli="aws secretsmanager rotate-secret --secret-id SECRET --rotation-rules AutomaticallyAfterDays=30",
-        not_by_machine="depends on how often its users can take a new value",
+        note=_AT_ONCE,
+        not_by_machine="depends on how often its users can take a new value, and starts a rotation",
     ),
     peers={"checkov": "CKV_AWS_304"},
 )

@@ -65,7 +65,8 @@ def kms_key_rotation_enabled(key: kms.Key) -> Verdict:
             }
         """,
         cli="aws secretsmanager update-secret --secret-id SECRET --kms-key-id KEY_ARN",
-        note="A replica names a key of its own region: `kms_key_id` in its `replica` block.",
+        note="Whoever reads the secret then needs kms:Decrypt on the key too, and whoever changes it kms:GenerateDataKey. "
+        "Values that are stored already keep the former key until they are written again. A replica names a key of its own region: `kms_key_id` in its `replica` block.",
         not_by_machine=NEEDS_A_KEY,
     ),
     peers={
