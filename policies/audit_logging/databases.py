@@ -9,7 +9,6 @@ from hipaa_guard.judging.database_settings import (
     options_in_force,
     parameter_group,
     parameters_in_force,
-    unseen_options,
 )
 from hipaa_guard.judging.log_delivery import Exports, logs_exported
 from hipaa_guard.services import rds, rds_parameters
@@ -35,6 +34,8 @@ def _exports(store: rds.Instance | rds.Cluster, inventory: Inventory) -> Exports
         return Exports(None)
     engine = rds.engine_of(store, inventory)
     needed = next((log for name, log in _NEEDED.items() if engine.startswith(name)), None)
+    if engine == "mysql" and isinstance(store, rds.Cluster):
+        needed = "general"  # RDS exports no other log of Multi-AZ clusters that tells who did what (CreateDBCluster)
     if needed is None:
         return not_applicable(f"runs {engine}, whose logs are not known here")
     if not some(lambda log: log == needed, exported):
@@ -44,15 +45,17 @@ def _exports(store: rds.Instance | rds.Cluster, inventory: Inventory) -> Exports
 
 def _says_nothing(engine: str, store: rds.Instance | rds.Cluster, inventory: Inventory) -> str:
     """Why the exported log does not tell who did what; empty if it does."""
-    if engine in ("mysql", "mariadb"):
+    if isinstance(store, rds.Instance) and engine in ("mysql", "mariadb"):
         return _without_plugin(store, inventory)
-    if not engine.startswith(("aurora", "postgres", "oracle")):
+    if engine.startswith(("sqlserver", "db2")):
         return ""
     group = parameter_group(store, inventory)
     if "postgres" in engine:
         reason = "" if group is not None and _postgres_tells(group) else _POSTGRES_SILENT
     elif engine.startswith("oracle"):
         reason = _oracle_silent(group)
+    elif engine == "mysql":
+        reason = _mysql_silent(group)
     else:
         reason = _aurora_mysql_silent(group)
     if not reason:
@@ -60,13 +63,11 @@ def _says_nothing(engine: str, store: rds.Instance | rds.Cluster, inventory: Inv
     return reason
 
 
-def _without_plugin(store: rds.Instance | rds.Cluster, inventory: Inventory) -> str:
-    if isinstance(store, rds.Cluster):
-        raise unseen_options(store)
-    group = option_group(store, inventory)
+def _without_plugin(instance: rds.Instance, inventory: Inventory) -> str:
+    group = option_group(instance, inventory)
     if group is None or not group.writes_audit_log:
         return "no audit plugin writes it: its option group lacks MARIADB_AUDIT_PLUGIN"
-    options_in_force(store)
+    options_in_force(instance)
     return ""
 
 
@@ -99,6 +100,14 @@ def _oracle_silent(group: ParameterGroup | None) -> str:
     if (files or "").upper().replace(" ", "") in ("OS", "XML", "XML,EXTENDED"):
         return ""
     return f"Oracle writes no audit files: its parameter audit_trail is {files or 'not set'}, neither OS nor XML"
+
+
+def _mysql_silent(group: ParameterGroup | None) -> str:
+    if not isinstance(group, rds_parameters.ClusterParameterGroup) or not group.general_log:
+        return "MySQL writes none: its parameter general_log is off"
+    if "FILE" in (group.log_output or "").upper():
+        return ""
+    return f"MySQL does not write it to a file: its parameter log_output is {group.log_output or 'not set'}"
 
 
 def _aurora_mysql_silent(group: ParameterGroup | None) -> str:

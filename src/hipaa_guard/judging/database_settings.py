@@ -57,11 +57,6 @@ def options_in_force(instance: rds.Instance) -> None:
         _check([instance.options_applied], "option group")
 
 
-def unseen_options(cluster: rds.Cluster) -> Undecided:
-    """The error for options of a Multi-AZ cluster, whose option group can be neither declared nor listed."""
-    return Undecided(Unknown(f"the options of {cluster.label} can be seen in the database only"))
-
-
 def _check(states: Iterable[str], group: str) -> None:
     for state in states:
         if state != _IN_FORCE:

@@ -158,6 +158,11 @@ class ClusterParameterGroup(Resource):
 
     audit_events: str | None = _parameter(_OF_CLUSTERS, "server_audit_events")
     """The events that Aurora MySQL writes into it: ``CONNECT,QUERY``; None or empty means none."""
+    general_log: bool | None = _parameter(_OF_CLUSTERS, "general_log", parse=_switched_on)
+    """Whether MySQL logs connections and statements; None means it does not."""
+
+    log_output: str | None = _parameter(_OF_CLUSTERS, "log_output")
+    """Where MySQL writes its general log: ``FILE``, which alone can be exported, ``TABLE``, ``NONE``."""
 
 
 def tls_by_default(family: str) -> bool:

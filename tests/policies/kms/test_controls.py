@@ -99,10 +99,15 @@ test_rotation = cases(
         )
         for usage, spec in (
             ("SIGN_VERIFY", "ECC_NIST_P256"),
-            ("SIGN_VERIFY", "ML_DSA_65"),
             ("GENERATE_VERIFY_MAC", "HMAC_512"),
             ("KEY_AGREEMENT", "ECC_NIST_P384"),
         )
+    ),
+    Case(
+        ROTATION,
+        "a key that signs as ML-DSA",
+        NOT_APPLICABLE,
+        rotated(on=False, KeyUsage="SIGN_VERIFY", KeySpec="ML_DSA_65"),
     ),
     Case(
         ROTATION,

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from hipaa_guard.testing import FAIL, PASS, UNKNOWN, Case, Told, cases
+from hipaa_guard.testing import FAIL, PASS, UNKNOWN, Case, Told, cases, resource
 from tests.policies.rds.states import (
     applied,
     applied_to_members,
@@ -181,13 +181,6 @@ test_logs_of_mysql = cases(
     ),
     Case(
         CLUSTER_LOGS,
-        "a Multi-AZ cluster of MySQL, whose options nothing shows",
-        UNKNOWN,
-        cluster('enabled_cloudwatch_logs_exports = ["audit"]', engine="mysql").in_terraform(),
-        says="in the database only",
-    ),
-    Case(
-        CLUSTER_LOGS,
         "Aurora MySQL with the default group",
         FAIL,
         logs("audit", engine="aurora-mysql"),
@@ -219,6 +212,31 @@ test_logs_of_mysql = cases(
             **EXPORTED_BY_CLUSTER,
         ),
     ),
+)
+
+
+def multi_az(*names: str, **parameters: str) -> Told:
+    """A Multi-AZ cluster of MySQL with a parameter group of its own."""
+    lines = 'engine = "mysql"\ndb_cluster_parameter_group_name = aws_rds_cluster_parameter_group.own.name\n'
+    blocks = "".join(f'parameter {{\n name = "{name}"\n value = "{value}"\n}}\n' for name, value in parameters.items())
+    return Told(
+        resource("aws_rds_cluster", f"{lines}enabled_cloudwatch_logs_exports = {json.dumps(names)}")
+        + resource("aws_rds_cluster_parameter_group", f'family = "mysql8.0"\n{blocks}', "own")
+    )
+
+
+test_logs_of_multi_az_clusters = cases(
+    Case(
+        CLUSTER_LOGS,
+        "the general log, with the default group",
+        FAIL,
+        cluster('enabled_cloudwatch_logs_exports = ["general"]', engine="mysql").in_terraform(),
+        says="general_log is off",
+    ),
+    Case(CLUSTER_LOGS, "errors", FAIL, multi_az("error"), says="not the general log"),
+    Case(CLUSTER_LOGS, "the general log, into files", PASS, multi_az("general", general_log="1", log_output="FILE")),
+    Case(CLUSTER_LOGS, "the general log, into tables", FAIL, multi_az("general", general_log="1", log_output="TABLE")),
+    Case(CLUSTER_LOGS, "the general log, somewhere", FAIL, multi_az("general", general_log="1"), says="not set"),
 )
 
 test_logs_of_oracle = cases(
