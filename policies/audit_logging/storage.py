@@ -2,7 +2,7 @@
 
 from hipaa_guard.authoring import Fix, Inventory, Verdict, failed, not_applicable
 from hipaa_guard.controls.reasons import NEEDS_A_LOG_BUCKET
-from hipaa_guard.judging.log_delivery import access_logged
+from hipaa_guard.judging.log_delivery import access_logged, needs_no_access_logs
 from hipaa_guard.services import s3
 
 
@@ -39,6 +39,7 @@ def s3_bucket_access_logging_enabled(bucket: s3.Bucket, inventory: Inventory) ->
     target = bucket.log_target
     if target is not None and bucket.names_itself(target, inventory):
         return failed("delivers server access logs into itself, where they lie with what they watch")
-    if target is None and bucket.receives_logs(*inventory.told_by(s3.Bucket, s3.log_target_of)):
-        return not_applicable("receives the access logs of other buckets")
-    return target
+    if target is not None:
+        return target
+    elsewhere = needs_no_access_logs(bucket, inventory)
+    return None if elsewhere is None else not_applicable(elsewhere)

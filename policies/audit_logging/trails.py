@@ -2,6 +2,7 @@
 
 from hipaa_guard.authoring import HIGH, LOW, MEDIUM, Fix, Inventory, Verdict, control, failed, not_applicable, passed
 from hipaa_guard.controls.reasons import NEEDS_A_LOG_BUCKET
+from hipaa_guard.judging.log_delivery import needs_no_access_logs
 from hipaa_guard.services import cloudtrail, s3
 
 _RECORDED = ("164.312(b)", "164.308(a)(1)(ii)(D)")
@@ -31,8 +32,18 @@ def cloudtrail_is_logging(trail: cloudtrail.Trail) -> Verdict:
     ),
 )
 def cloudtrail_delivers_without_errors(delivery: cloudtrail.Delivery) -> Verdict:
-    error = delivery.error
-    return failed(f"could not deliver log files: S3 answered {error}") if error else passed("delivers its log files")
+    errors = [
+        f"{what}: {who} answered {error}"
+        for what, who, error in (
+            ("log files", "S3", delivery.error),
+            ("digests", "S3", delivery.digest_error),
+            ("events to its log group", "CloudWatch Logs", delivery.log_group_error),
+        )
+        if error
+    ]
+    if errors:
+        return failed(f"could not deliver {'; nor '.join(errors)}")
+    return passed("delivers without an error what it records")
 
 
 @control(
@@ -54,10 +65,12 @@ def cloudtrail_delivers_without_errors(delivery: cloudtrail.Delivery) -> Verdict
     },
 )
 def cloudtrail_multi_region(trail: cloudtrail.Trail, inventory: Inventory) -> Verdict:
-    if trail.is_multi_region:
+    if cloudtrail.records(trail, inventory, lambda it: it.is_multi_region):
         return passed("records all regions")
     if cloudtrail.another(trail, inventory, lambda other: other.is_multi_region):
-        return not_applicable("records one region, beside a trail that records all")
+        return not_applicable("leaves all regions to another trail")
+    if trail.is_multi_region:
+        return failed(cloudtrail.silence(trail, inventory) or "leaves no record")
     return failed("records only the region it was made in")
 
 
@@ -72,11 +85,15 @@ def cloudtrail_multi_region(trail: cloudtrail.Trail, inventory: Inventory) -> Ve
     ),
 )
 def cloudtrail_global_service_events(trail: cloudtrail.Trail, inventory: Inventory) -> Verdict:
-    if trail.includes_global_services:
+    if cloudtrail.records(trail, inventory, cloudtrail.records_global_services):
         return passed("records the events of global services")
-    if cloudtrail.another(trail, inventory, lambda other: other.includes_global_services):
+    if cloudtrail.another(trail, inventory, cloudtrail.records_global_services):
         return not_applicable("leaves the events of global services to another trail")
-    return failed("leaves out the events of global services such as IAM")
+    if not trail.includes_global_services:
+        return failed("leaves out the events of global services such as IAM")
+    if not cloudtrail.records_global_services(trail):
+        return failed("records one region, and events of global services such as IAM are recorded in us-east-1")
+    return failed(cloudtrail.silence(trail, inventory) or "leaves no record")
 
 
 _TRAIL_WITH_LOG_GROUP = """
@@ -120,9 +137,14 @@ resource "aws_iam_role" "trail" {
         "trivy": "AVD-AWS-0162",
     },
 )
-def cloudtrail_sends_to_cloudwatch_logs(trail: cloudtrail.Trail) -> Verdict:
+def cloudtrail_sends_to_cloudwatch_logs(trail: cloudtrail.Trail, inventory: Inventory) -> Verdict:
     if trail.log_group is None:
         return failed("delivers nothing to CloudWatch Logs")
+    if not trail.is_logging:
+        return failed("is switched off: it delivers nothing to its log group")
+    delivery = cloudtrail.delivery_of(trail, inventory)
+    if delivery is not None and delivery.log_group_error:
+        return failed(f"could not deliver events to its log group: CloudWatch Logs answered {delivery.log_group_error}")
     return passed("delivers its events to a log group")
 
 
@@ -154,6 +176,9 @@ def cloudtrail_sends_to_cloudwatch_logs(trail: cloudtrail.Trail) -> Verdict:
 )
 def cloudtrail_bucket_access_logging(trail: cloudtrail.Trail, inventory: Inventory) -> Verdict:
     bucket = inventory.find(s3.Bucket, trail.bucket) or cloudtrail.not_in_sight(trail.bucket)
-    if bucket.log_target is None:
-        return failed("is delivered to a bucket without server access logs")
-    return passed("is delivered to a bucket with server access logs")
+    if bucket.log_target is not None:
+        return passed("is delivered to a bucket with server access logs")
+    elsewhere = needs_no_access_logs(bucket, inventory)
+    if elsewhere is not None:
+        return not_applicable(f"is delivered to a bucket that {elsewhere}")
+    return failed("is delivered to a bucket without server access logs")
