@@ -16,7 +16,7 @@ from hipaa_guard.authoring import (
     passed,
     some,
 )
-from hipaa_guard.judging.log_delivery import reaches_all_buckets, records_objects
+from hipaa_guard.judging.log_delivery import records_all_objects, records_objects
 from hipaa_guard.services import cloudtrail
 
 _RECORDED = ("164.312(b)", "164.308(a)(1)(ii)(D)")
@@ -124,16 +124,12 @@ def _some_objects(verb: str) -> Callable[[cloudtrail.Recorder], bool]:
 
 
 def _object_events(trail: cloudtrail.Trail, inventory: Inventory, verb: str) -> Verdict:
-    of_every_bucket = records_objects(verb)
-
-    def complete(one: cloudtrail.Recorder) -> bool:
-        return every(lambda test: test(), (lambda: of_every_bucket(one), lambda: reaches_all_buckets(one, inventory)))
-
+    complete = records_all_objects(verb, inventory)
     if cloudtrail.records(trail, inventory, complete):
         return passed(f"records {verb} of objects in all S3 buckets")
     if cloudtrail.another(trail, inventory, complete):
         return not_applicable(f"leaves {verb} of S3 objects to another trail")
-    if of_every_bucket(trail):
+    if records_objects(verb)(trail):
         silence = cloudtrail.silence(trail, inventory)
         return failed(silence or f"records {verb} of objects in its own region only, and buckets lie in others")
     if _some_objects(verb)(trail):

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 from hipaa_guard.authoring import MEDIUM, Inventory, Verdict, every, failed, judgement, passed, some
-from hipaa_guard.facts.values import Cause, Undecided, Unknown
+from hipaa_guard.facts.values import Cause, Undecided, Unknown, all_hold
 from hipaa_guard.judging.log_targets import LOG_SOURCES, logs_received
 from hipaa_guard.services import cloudtrail, s3
 
@@ -77,6 +77,12 @@ def records_objects(verb: str, names: Iterable[str] = ()) -> Callable[[cloudtrai
     return lambda trail: some(recorded, trail.selectors)
 
 
+def records_all_objects(verb: str, inventory: Inventory) -> Callable[[cloudtrail.Recorder], bool]:
+    """Whether a trail records ``reads`` or ``writes`` of all S3 objects, in all regions that have buckets."""
+    of_every_bucket = records_objects(verb)
+    return lambda trail: all_hold(lambda: of_every_bucket(trail), lambda: reaches_all_buckets(trail, inventory))
+
+
 def trails_record_objects_of(bucket: s3.Bucket, inventory: Inventory) -> bool:
     """Whether trails that leave a record tell all reads and all writes of the objects of a bucket.
 
@@ -89,10 +95,7 @@ def trails_record_objects_of(bucket: s3.Bucket, inventory: Inventory) -> bool:
         of_bucket = records_objects(verb, bucket.names())
 
         def tells(trail: cloudtrail.Recorder) -> bool:
-            return every(
-                lambda test: test(trail),
-                (of_bucket, lambda it: cloudtrail.covers_region(it, bucket.origin.region)),
-            )
+            return all_hold(lambda: of_bucket(trail), lambda: cloudtrail.covers_region(trail, bucket.origin.region))
 
         return some(
             lambda trails: some(lambda trail: cloudtrail.records(trail, inventory, tells), trails),

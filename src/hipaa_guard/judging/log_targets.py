@@ -22,43 +22,23 @@ class LogSource(NamedTuple):
     """Whether AWS delivers them to a bucket that encrypts with a KMS key by default."""
 
 
-_BALANCER, _ANY_BALANCER = ("logdelivery.elasticloadbalancing.amazonaws.com",), ()
+_BUCKETS = ("logging.s3.amazonaws.com",)
+_BALANCERS = ("logdelivery.elasticloadbalancing.amazonaws.com",)
 LOG_SOURCES = (
-    LogSource(
-        s3.Bucket, s3.log_target_of, "the access logs of other buckets", ("logging.s3.amazonaws.com",), under_kms=False
+    LogSource(s3.Bucket, s3.log_target_of, "the access logs of other buckets", _BUCKETS, under_kms=False),
+    *(
+        LogSource(elbv2.LoadBalancer, target, f"the {logs} of application load balancers", _BALANCERS, under_kms=False)
+        for logs, target in (
+            ("access logs", elbv2.application_log_target_of),
+            ("connection logs", elbv2.connection_log_target_of),
+            ("health check logs", elbv2.health_check_log_target_of),
+        )
     ),
-    LogSource(
-        elbv2.LoadBalancer,
-        elbv2.application_log_target_of,
-        "the access logs of application load balancers",
-        _BALANCER,
-        under_kms=False,
-    ),
-    LogSource(
-        elbv2.LoadBalancer,
-        elbv2.connection_log_target_of,
-        "the connection logs of load balancers",
-        _BALANCER,
-        under_kms=False,
-    ),
-    LogSource(
-        elbv2.LoadBalancer,
-        elbv2.health_check_log_target_of,
-        "the health check logs of load balancers",
-        _BALANCER,
-        under_kms=False,
-    ),
-    LogSource(
-        elbv2.LoadBalancer,
-        elbv2.access_log_target_of,
-        "the access logs of network load balancers",
-        _ANY_BALANCER,
-        under_kms=True,
-    ),
+    LogSource(elbv2.LoadBalancer, elbv2.access_log_target_of, "the access logs of load balancers", (), under_kms=True),
 )
-"""Amazon S3 user guide, "Setting default server-side encryption behavior for Amazon S3 buckets": server access logs take
-SSE-S3 only. Application Load Balancer guide, "Enable access logs": the only supported option is SSE-S3. Network Load
-Balancer guide, "Access logs": SSE-S3, or SSE-KMS with a key of the customer's. Read 2026-11-30."""
+"""Amazon S3 user guide, "Setting default server-side encryption behavior for Amazon S3 buckets": server access logs are
+delivered under SSE-S3 only. Application Load Balancer guide, "Enable access logs": SSE-S3 is the only option. Network
+Load Balancer guide, "Access logs": SSE-S3, or SSE-KMS with a key of the customer's. Read 2026-11-30."""
 
 
 def logs_received(bucket: s3.Bucket, inventory: Inventory, sources: Iterable[LogSource]) -> str | None:

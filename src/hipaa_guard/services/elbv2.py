@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from typing import ClassVar
+from typing import ClassVar, cast
 
 from hipaa_guard.facts.allowed_values import Domain, between, one_of
 from hipaa_guard.facts.readings import Ask, Block, Derived, Listing, View, ask, derived, listed
 from hipaa_guard.facts.records import Record
-from hipaa_guard.facts.resource import Resource, fact
+from hipaa_guard.facts.resource import Fact, Resource, fact
 from hipaa_guard.facts.values import Cause, Incomplete, Unknown, Value
 
 _PROTOCOLS = one_of("HTTP", "HTTPS", "TCP", "TLS", "UDP", "TCP_UDP", "GENEVE", "QUIC", "TCP_QUIC", fold=True)
@@ -163,23 +163,23 @@ class LoadBalancer(Resource):
 
 def access_log_target_of(balancer: LoadBalancer) -> Value:
     """The target of access logs, for judging the target. This reading is no evidence of that finding."""
-    return balancer.peek(LoadBalancer.log_bucket)
+    return balancer.peek(cast("Fact", LoadBalancer.log_bucket))
 
 
 def application_log_target_of(balancer: LoadBalancer) -> Value:
     """As `access_log_target_of`, of an application load balancer alone; None for others."""
-    bucket, type = balancer.peek(LoadBalancer.log_bucket), balancer.peek(LoadBalancer.type)
+    bucket, type = balancer.peek(cast("Fact", LoadBalancer.log_bucket)), balancer.peek(cast("Fact", LoadBalancer.type))
     return bucket if bucket is None or type == "application" else None
 
 
 def connection_log_target_of(balancer: LoadBalancer) -> Value:
     """The target of connection logs, for judging the target."""
-    return balancer.peek(LoadBalancer.connection_log_bucket)
+    return balancer.peek(cast("Fact", LoadBalancer.connection_log_bucket))
 
 
 def health_check_log_target_of(balancer: LoadBalancer) -> Value:
     """The target of logs of health checks, for judging the target."""
-    return balancer.peek(LoadBalancer.health_check_log_bucket)
+    return balancer.peek(cast("Fact", LoadBalancer.health_check_log_bucket))
 
 
 class Action(Record):

@@ -8,8 +8,9 @@ from typing import ClassVar, NoReturn
 from hipaa_guard.facts.inventory import Inventory
 from hipaa_guard.facts.readings import Ask, Block, Listing, Singleton, View, ask, derived, first, listed
 from hipaa_guard.facts.resource import Resource, fact
-from hipaa_guard.facts.values import Cause, Incomplete, Undecided, Unknown, Value, every, some
-from hipaa_guard.services.cloudtrail.selectors import Selector, answered, declared, truth
+from hipaa_guard.facts.values import Cause, Incomplete, Undecided, Unknown, Value, all_hold, some
+from hipaa_guard.services.cloudtrail.selectors import Selector as Selector
+from hipaa_guard.services.cloudtrail.selectors import answered, declared, truth
 
 
 def _global_events(view: View) -> Value:
@@ -214,7 +215,7 @@ def delivery_of(trail: Trail, inventory: Inventory) -> Delivery | None:
 
 def records(trail: Recorder, inventory: Inventory, does: Callable[[Recorder], bool]) -> bool:
     """Whether a trail leaves a record, and passes a test; one certain no decides."""
-    return every(lambda test: test(), (lambda: does(trail), lambda: silence(trail, inventory) is None))
+    return all_hold(lambda: does(trail), lambda: silence(trail, inventory) is None)
 
 
 def covers_region(trail: Recorder, region: str | None) -> bool:

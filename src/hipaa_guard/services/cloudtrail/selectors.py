@@ -12,7 +12,7 @@ from hipaa_guard.facts.allowed_values import one_of
 from hipaa_guard.facts.policy_document import symbolic
 from hipaa_guard.facts.readings import View
 from hipaa_guard.facts.records import Record
-from hipaa_guard.facts.values import Incomplete, PartialText, Reference, Undecided, Unknown, Value, some
+from hipaa_guard.facts.values import Incomplete, PartialText, Reference, Undecided, Unknown, Value, one_holds, some
 
 _EVERY_BUCKET = re.compile(r"arn:[^:]*:s3(:::)?")
 _KINDS = one_of("All", "ReadOnly", "WriteOnly")
@@ -42,7 +42,7 @@ class Selector(Record):
         whole = {f"{name}/" for name in names}
         if not whole:
             return self.unlimited
-        return some(lambda test: test(), (lambda: self.unlimited, lambda: some(whole.__contains__, self.prefixes)))
+        return one_holds(lambda: self.unlimited, lambda: some(whole.__contains__, self.prefixes))
 
 
 # A trail without selectors: CloudTrail user guide, "Logging management events".

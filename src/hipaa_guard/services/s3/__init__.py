@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 from hipaa_guard.facts.allowed_values import one_of
 from hipaa_guard.facts.inventory import Inventory
 from hipaa_guard.facts.policy_document import PolicyDocument, symbol
 from hipaa_guard.facts.policy_grammar import resource_policy
 from hipaa_guard.facts.readings import Block, Derived, Listing, Singleton, ask, derived, first, listed
 from hipaa_guard.facts.records import Record
-from hipaa_guard.facts.resource import Resource, fact
+from hipaa_guard.facts.resource import Fact, Resource, fact
 from hipaa_guard.facts.values import Cause, PartialText, Undecided, Unknown, Value, some
 from hipaa_guard.services.s3 import declared
 
@@ -293,7 +295,7 @@ def _spelling(name: Unknown) -> list[str | tuple[str, ...]]:
 
 def log_target_of(bucket: Bucket) -> Value:
     """The target of a bucket's access logs, for judging the target. This reading is no evidence of that finding."""
-    return bucket.peek(Bucket.log_target)
+    return bucket.peek(cast("Fact", Bucket.log_target))
 
 
 class AccountPublicAccess(Resource):
