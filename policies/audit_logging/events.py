@@ -27,7 +27,7 @@ def _with(*lines: str) -> str:
     arguments = textwrap.indent("\n".join(lines).strip(), "  ")
     return (
         'resource "aws_cloudtrail" "phi" {\n  name           = "account"\n'
-        f'  s3_bucket_name = "trail-111122223333"\n\n{arguments}\n}}'
+        f'  s3_bucket_name = "trail-111122223333"\n\n  is_multi_region_trail = true\n\n{arguments}\n}}'
     )
 
 
@@ -92,9 +92,12 @@ def cloudtrail_trail_management_events_logged(trail: cloudtrail.Trail, inventory
     why="Without such a trail nobody can find out after an incident who signed in and what was done to ePHI.",
     fix=Fix(
         cli="""
+            aws s3api put-bucket-policy --bucket BUCKET --policy file://lets-cloudtrail-write.json
             aws cloudtrail create-trail --name account --s3-bucket-name BUCKET --is-multi-region-trail
             aws cloudtrail start-logging --name account
         """,
+        note="CloudTrail refuses a bucket whose policy does not let it check the ACL and write. The first copy of "
+        "management events is free of charge, the bucket is not.",
         not_by_machine="needs a trail, whose bucket is yours to choose",
     ),
     peers={"prowler": "cloudtrail_multi_region_enabled_logging_management_events", "aws_config": "cloudtrail-enabled"},

@@ -98,16 +98,32 @@ def _recorded(network: vpc.Vpc, kind: str) -> bool:
             resource "aws_lb" "phi" {
               load_balancer_type = "application"
               access_logs {
-                bucket  = "access-logs-111122223333"
+                bucket  = aws_s3_bucket.access_logs.id
                 enabled = true
               }
+              depends_on = [aws_s3_bucket_policy.access_logs]
+            }
+            resource "aws_s3_bucket" "access_logs" {}
+            resource "aws_s3_bucket_policy" "access_logs" {
+              bucket = aws_s3_bucket.access_logs.id
+              policy = jsonencode({
+                Version = "2012-10-17"
+                Statement = [{
+                  Effect    = "Allow"
+                  Principal = { Service = "logdelivery.elasticloadbalancing.amazonaws.com" }
+                  Action    = "s3:PutObject"
+                  Resource  = "${aws_s3_bucket.access_logs.arn}/AWSLogs/111122223333/*"
+                }]
+              })
             }
         """,
         cli="""
             aws elbv2 modify-load-balancer-attributes --load-balancer-arn LOAD_BALANCER_ARN \\
               --attributes Key=access_logs.s3.enabled,Value=true Key=access_logs.s3.bucket,Value=BUCKET
         """,
-        note="A network load balancer writes access logs for its TLS listeners only; use flow logs for the others.",
+        note="AWS refuses a bucket whose policy does not let the load balancer write; that of an application load "
+        "balancer must encrypt by SSE-S3. A network load balancer writes as delivery.logs.amazonaws.com, for its TLS "
+        "listeners only; use flow logs for the others.",
         not_by_machine=NEEDS_A_LOG_BUCKET,
     ),
     peers={

@@ -15,15 +15,33 @@ from hipaa_guard.services import s3
         terraform="""
             resource "aws_s3_bucket_logging" "phi" {
               bucket        = aws_s3_bucket.phi.id
-              target_bucket = "access-logs-111122223333"
+              target_bucket = aws_s3_bucket.access_logs.id
               target_prefix = "phi/"
+            }
+            resource "aws_s3_bucket" "access_logs" {}
+            resource "aws_s3_bucket_policy" "access_logs" {
+              bucket = aws_s3_bucket.access_logs.id
+              policy = jsonencode({
+                Version = "2012-10-17"
+                Statement = [{
+                  Effect    = "Allow"
+                  Principal = { Service = "logging.s3.amazonaws.com" }
+                  Action    = "s3:PutObject"
+                  Resource  = "${aws_s3_bucket.access_logs.arn}/phi/*"
+                  Condition = {
+                    ArnLike      = { "aws:SourceArn" = aws_s3_bucket.phi.arn }
+                    StringEquals = { "aws:SourceAccount" = "111122223333" }
+                  }
+                }]
+              })
             }
         """,
         cli="""
             aws s3api put-bucket-logging --bucket BUCKET --bucket-logging-status \\
               '{"LoggingEnabled":{"TargetBucket":"LOG_BUCKET","TargetPrefix":"BUCKET/"}}'
         """,
-        note="CloudTrail data events for the bucket are an equivalent record.",
+        note="Without the policy of the log bucket nothing arrives. Its default encryption must be SSE-S3: the delivery "
+        "of access logs knows no KMS key. CloudTrail data events for the bucket are an equivalent record.",
         not_by_machine=NEEDS_A_LOG_BUCKET,
     ),
     peers={

@@ -1,4 +1,4 @@
-"""Buckets that receive access logs: which logs, and who says so."""
+"""Buckets that receive logs: which logs, who says so, and what they need for that."""
 
 from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
@@ -39,6 +39,46 @@ LOG_SOURCES = (
 """Amazon S3 user guide, "Setting default server-side encryption behavior for Amazon S3 buckets": server access logs are
 delivered under SSE-S3 only. Application Load Balancer guide, "Enable access logs": SSE-S3 is the only option. Network
 Load Balancer guide, "Access logs": SSE-S3, or SSE-KMS with a key of the customer's. Read 2026-11-30."""
+
+
+TRAIL_BUCKET = """
+resource "aws_s3_bucket" "trail" {
+  bucket = "trail-111122223333"
+}
+resource "aws_s3_bucket_policy" "trail" {
+  bucket = aws_s3_bucket.trail.id
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Effect    = "Allow"
+        Principal = { Service = "cloudtrail.amazonaws.com" }
+        Action    = "s3:GetBucketAcl"
+        Resource  = "arn:aws:s3:::trail-111122223333"
+        Condition = {
+          StringEquals = { "aws:SourceArn" = "arn:aws:cloudtrail:us-east-1:111122223333:trail/account" }
+        }
+      },
+      {
+        Effect    = "Allow"
+        Principal = { Service = "cloudtrail.amazonaws.com" }
+        Action    = "s3:PutObject"
+        Resource  = "arn:aws:s3:::trail-111122223333/AWSLogs/111122223333/*"
+        Condition = {
+          StringEquals = {
+            "aws:SourceArn" = "arn:aws:cloudtrail:us-east-1:111122223333:trail/account"
+            "s3:x-amz-acl"  = "bucket-owner-full-control"
+          }
+        }
+      },
+    ]
+  })
+}
+"""
+"""A bucket ``aws_s3_bucket.trail`` with the policy that CloudTrail asks for, for the trail ``account``.
+
+CloudTrail user guide, "Amazon S3 bucket policy for CloudTrail", read 2026-11-30.
+"""
 
 
 def logs_received(bucket: s3.Bucket, inventory: Inventory, sources: Iterable[LogSource]) -> str | None:
