@@ -10,8 +10,9 @@ import re
 from collections.abc import Callable, Iterable
 from typing import TypeVar
 
+from hipaa_guard.facts.partial_patterns import holds, is_wild
 from hipaa_guard.facts.policy_document import Condition, PolicyDocument, Statement, matches
-from hipaa_guard.facts.values import Existing, PartialText, Reference, Undecided, Unknown, Value, every, some
+from hipaa_guard.facts.values import Undecided, Value, every, some
 
 T = TypeVar("T")
 U = TypeVar("U")
@@ -60,15 +61,15 @@ def is_wide(statement: Statement, service: str) -> bool:
     """
     if statement.not_resources:  # all resources except those it names
         return not _cover_all(statement.not_resources, service.strip("*"))
-    return some(lambda pattern: _holds(lambda text: _is_all_of(text, service), pattern), statement.resources)
+    return some(lambda pattern: holds(lambda text: _is_all_of(text, service), pattern), statement.resources)
 
 
 def _is_all_of(pattern: str, service: str) -> bool:
     """Whether a pattern covers every resource of a service, or of one type that holds what the service protects."""
     parts = pattern.split(":", 5)
     if len(parts) < 6:  # a wildcard stands for several parts
-        partition = parts[1] if len(parts) > 1 and not _is_wild(parts[1]) else "aws"
-        known = parts[2] if service == "*" and len(parts) > 2 and not _is_wild(parts[2]) else service
+        partition = parts[1] if len(parts) > 1 and not is_wild(parts[1]) else "aws"
+        known = parts[2] if service == "*" and len(parts) > 2 and not is_wild(parts[2]) else service
         return matches(pattern, f"arn:{partition}:{known.strip('*') or _ANY}:{_ANY}:{_ANY}:{_ANY}")
     arn, _, owner, _, _, name = parts
     known = owner if service == "*" else service
@@ -79,7 +80,7 @@ def _cover_all(patterns: list[Value], service: str) -> bool:
     """Whether patterns together cover the resources of a service in all regions, not only those of one type."""
 
     def covered(name: str) -> bool:
-        return some(lambda one: _holds(lambda text: matches(text, _arn(text, service, name)), one), patterns)
+        return some(lambda one: holds(lambda text: matches(text, _arn(text, service, name)), one), patterns)
 
     return every(covered, _NAMES.get(service, _OF_ANY_SERVICE))
 
@@ -89,14 +90,14 @@ def _arn(pattern: str, service: str, name: str) -> str:
     parts = pattern.split(":", 5)
     partition, account = (parts[1], parts[4]) if len(parts) == 6 else ("aws", "")
     region = "" if service in _GLOBAL else _ANY
-    own = account if account and not _is_wild(account) else "" if service == "s3" else _ANY
-    return f"arn:{'aws' if _is_wild(partition) else partition}:{service or _ANY}:{region}:{own}:{name}"
+    own = account if account and not is_wild(account) else "" if service == "s3" else _ANY
+    return f"arn:{'aws' if is_wild(partition) else partition}:{service or _ANY}:{region}:{own}:{name}"
 
 
 def _is_service(pattern: str, service: str) -> bool:
     if service == "*":
         return True
-    return matches(pattern, service or _ANY) or (_is_wild(service) and matches(service, pattern))
+    return matches(pattern, service or _ANY) or (is_wild(service) and matches(service, pattern))
 
 
 def _is_every_name(pattern: str, service: str) -> bool:
@@ -104,33 +105,6 @@ def _is_every_name(pattern: str, service: str) -> bool:
     return any(matches(name, each) for each in _OF_ANY_SERVICE) or any(
         matches(pattern, each) for each in _NAMES.get(service, ())
     )
-
-
-def _is_wild(text: str) -> bool:
-    return "*" in text or "?" in text
-
-
-def _holds(test: Callable[[str], bool], pattern: Value) -> bool:
-    """Whether a test holds for a pattern; for a partly known one, whether it holds with any values of unknown parts.
-
-    Raises:
-        Undecided: the result depends on an unknown part.
-
-    """
-    if isinstance(pattern, PartialText):
-        plain, widest = (test(_with(pattern, filler)) for filler in ("0", "*"))
-        if plain == widest:
-            return plain
-    if isinstance(pattern, Existing | Reference):  # the name of one resource, never a wildcard
-        return test("0")
-    if isinstance(pattern, Unknown):
-        raise Undecided(pattern)
-    return test(str(pattern))
-
-
-def _with(text: PartialText, filler: str) -> str:
-    parts = ("0" if isinstance(part, Existing | Reference) else part for part in text.parts)
-    return "".join(part if isinstance(part, str) else filler for part in parts)
 
 
 # --- conditions ------------------------------------------------------------------------------------------------------
@@ -159,7 +133,7 @@ def _names(condition: Condition, operator: str) -> bool:
     """
     if operator in _EQUALS:
         return True
-    return operator in _LIKE and not some(lambda value: _holds(_is_any_value, value), condition.values)
+    return operator in _LIKE and not some(lambda value: holds(_is_any_value, value), condition.values)
 
 
 def _is_any_value(pattern: str) -> bool:
@@ -238,7 +212,7 @@ def grants_everything(statement: Statement, policy: PolicyDocument | None = None
     if statement.not_actions:
         everything = statement.covers_action("iam:*")  # with all of IAM, a caller can grant itself the rest
     else:
-        everything = some(lambda pattern: _holds(_is_every_action, pattern), statement.actions)
+        everything = some(lambda pattern: holds(_is_every_action, pattern), statement.actions)
     return everything and is_wide(statement, "") and not _denied(policy, f"iam:{_ANY}", "iam")
 
 
@@ -268,7 +242,7 @@ def whole_services(statement: Statement, policy: PolicyDocument | None = None) -
         return ["all actions but those it names"] if everything else []
 
     def whole(pattern: Value) -> list[str]:
-        if not _holds(is_whole, pattern):
+        if not holds(is_whole, pattern):
             return []
         return [pattern if isinstance(pattern, str) else "all actions of a service"]
 

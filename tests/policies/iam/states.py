@@ -27,7 +27,7 @@ def main_block(kind: str) -> str:
 
 def create(aws: Aws, kind: str, trust: str = document(ECS), **more: Any) -> None:
     if kind == "role":
-        aws.iam.create_role(RoleName="phi-clinic", AssumeRolePolicyDocument=trust, **more)
+        aws.iam.create_role(**{"RoleName": "phi-clinic", "AssumeRolePolicyDocument": trust} | more)
     else:
         getattr(aws.iam, f"create_{kind}")(**{f"{kind.title()}Name": "phi-clinic"})
 

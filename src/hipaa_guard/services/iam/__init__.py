@@ -5,6 +5,8 @@ Ages are counted up to the time of the credential report, which the answer of AW
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from hipaa_guard.facts import credential_report
 from hipaa_guard.facts.allowed_values import between
 from hipaa_guard.facts.policy_document import PolicyDocument, symbol
@@ -320,3 +322,8 @@ class OidcProvider(Resource):
         if origin.arn is not None:
             return (origin.arn,)
         return symbol(origin.address, "arn"), symbol(origin.address, "id")
+
+
+def urls_of_issuers(providers: Iterable[OidcProvider]) -> dict[str, Value]:
+    """The URL of each provider, which may be unknown, by the texts for it in trust policies."""
+    return {name: provider.url for provider in providers for name in provider.names()}
