@@ -71,16 +71,17 @@ def iam_github_oidc_subject_limited(role: iam.Role, inventory: Inventory) -> Ver
         return True
 
     if some(is_open, role.trust.allowances()):
-        if iam_trust.asks_all_subjects(found[0]):
-            return failed(
-                "names repositories of GitHub with ForAllValues, which also holds where a token has no subject"
-            )
-        if iam_trust.names_called_workflow(found[0]):
-            return failed(
-                "names the reusable workflow that is called (job_workflow_ref) and not the repository that calls it"
-            )
-        return failed("trusts GitHub without naming the owner of the repositories")
+        return if_ours(role, failed(_without_owner(found[0])))
     return passed("trusts named repositories of GitHub only")
+
+
+def _without_owner(statement: Statement) -> str:
+    """How a statement that trusts GitHub misses to name the owner, in words."""
+    if iam_trust.asks_all_subjects(statement):
+        return "names repositories of GitHub with ForAllValues, which also holds where a token has no subject"
+    if iam_trust.names_called_workflow(statement):
+        return "names the reusable workflow that is called (job_workflow_ref) and not the repository that calls it"
+    return "trusts GitHub without naming the owner of the repositories"
 
 
 @control(
@@ -133,14 +134,18 @@ def iam_oidc_subject_limited(role: iam.Role, inventory: Inventory) -> Verdict:
         return True
 
     if some(lets_in_anyone, role.trust.allowances()):
-        issuer = found[0]
-        claims = " or ".join(issuer.claims)
-        if issuer.is_shared:
-            return failed(f"trusts {issuer.name}, which serves many customers, without naming whose tokens ({claims})")
-        return failed(f"lets in {issuer.lets_in}: no condition names which ({claims})", MEDIUM)
+        return if_ours(role, _open_to(found[0]))
     if not trusted:
         return not_applicable("trusts no OIDC issuer that is known to serve several customers or workloads")
     return passed(f"names whose tokens of {trusted[0].name} it takes")
+
+
+def _open_to(issuer: Issuer) -> Verdict:
+    """The verdict on trust that names no tokens of an issuer."""
+    claims = " or ".join(issuer.claims)
+    if issuer.is_shared:
+        return failed(f"trusts {issuer.name}, which serves many customers, without naming whose tokens ({claims})")
+    return failed(f"lets in {issuer.lets_in}: no condition names which ({claims})", MEDIUM)
 
 
 @control(

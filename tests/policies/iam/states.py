@@ -58,13 +58,13 @@ MFA = {"Bool": {"aws:MultiFactorAuthPresent": "true"}}
 READ = allow("s3:GetObject", "arn:aws:s3:::records/*")
 
 
-def details(kind: str, arn: str) -> Callable[[Any], None]:
+def details(kind: str, arn: str, path: str = "/", name: str = "phi-clinic") -> Callable[[Any], None]:
     """An account with one user, role or group to which a policy of AWS is attached; moto has none of those."""
     lists = {"user": "UserDetailList", "role": "RoleDetailList", "group": "GroupDetailList"}
     item = {
-        "Path": "/",
-        f"{kind.title()}Name": "phi-clinic",
-        "Arn": f"arn:aws:iam::123456789012:{kind}/phi-clinic",
+        "Path": path,
+        f"{kind.title()}Name": name,
+        "Arn": f"arn:aws:iam::123456789012:{kind}{path}{name}",
         "AttachedManagedPolicies": [{"PolicyName": arn.rpartition("/")[2], "PolicyArn": arn}],
     }
     return lambda session: answered(session, "iam", "GetAccountAuthorizationDetails", {lists[kind]: [item]})

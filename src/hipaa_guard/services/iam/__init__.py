@@ -304,6 +304,14 @@ class PasswordPolicy(Resource):
     """Number of earlier passwords that may not be used again; None and 0 mean none."""
 
 
+    console_users: list[str] | None = fact(
+        terraform=lambda _: None,
+        unset=None,
+        aws=ask(_REPORT, "Rows[?password_enabled=='true' && user!='<root_account>'].user", scope="account"),
+    )
+    """The IAM users with a console password; None in a configuration, which does not show those made elsewhere."""
+
+
 class OidcProvider(Resource):
     """An issuer of tokens outside of AWS that roles may trust."""
 
