@@ -300,7 +300,6 @@ class PasswordPolicy(Resource):
     )
     """Number of earlier passwords that may not be used again; None and 0 mean none."""
 
-
     console_users: list[str] | None = fact(
         terraform=lambda _: None,
         unset=None,
