@@ -72,9 +72,14 @@ def _guarded(port: int) -> Fix:
 
 
 def _entry(acl: vpc.NetworkAcl, port: int, name: str) -> str | None:
-    """The entry that lets the whole internet reach a TCP port, in words."""
-    entry = vpc.letting_in(acl.ingress, "tcp", port)
-    return None if entry is None else f"{entry.cidr} to {name} (TCP {port}) by {entry.in_words()}"
+    """The entries that let the whole internet reach a TCP port, in words."""
+    found = vpc.letting_in(acl.ingress, "tcp", port)
+    if found is None:
+        return None
+    entries, everybody = found
+    return f"{everybody} to {name} (TCP {port}) by {entries[0].in_words()}" + (
+        " and others" if len(entries) > 1 else ""
+    )
 
 
 @closed_to_internet(

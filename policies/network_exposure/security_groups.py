@@ -151,7 +151,7 @@ def sg_no_public_ingress_administration(group: security_groups.SecurityGroup, in
     },
 )
 def sg_no_public_ingress_all_ports(group: security_groups.SecurityGroup, inventory: Inventory) -> str | None:
-    return open_ports.opening(group, inventory, security_groups.Rule.covers_every_port)
+    return open_ports.opening_every_port(group, inventory)
 
 
 @closed_to_internet(

@@ -333,6 +333,18 @@ def every(test: Callable[[T], object], items: Iterable[T]) -> bool:
     return not some(lambda item: not test(item), items)
 
 
+def certain(test: Callable[[T], object], items: list[T]) -> list[T]:
+    """The items that were seen and that certainly satisfy the test."""
+    found = []
+    for item in items.seen if isinstance(items, Incomplete) else items:
+        try:
+            if test(item):
+                found.append(item)
+        except Undecided:
+            continue
+    return found
+
+
 def first_unknown(value: Value) -> Unknown | None:
     """The first unknown part anywhere inside `value`; None where all parts are known."""
     if isinstance(value, Unknown):
