@@ -46,7 +46,7 @@ def ec2_instance_no_public_ip(instance: ec2.Instance, inventory: Inventory) -> b
         found.extend([] if why is None else [why])
         return why is not None
 
-    return failed(found[0]) if some(gives_one, (_at_launch, _by_an_interface)) else True
+    return failed(found[0]) if some(gives_one, (_at_launch, _by_elastic_ip, _by_an_interface)) else True
 
 
 def _at_launch(instance: ec2.Instance, inventory: Inventory) -> str | None:
@@ -62,6 +62,10 @@ def _at_launch(instance: ec2.Instance, inventory: Inventory) -> str | None:
     if named is None:
         return "leaves the choice to a default subnet, which gives public addresses"
     return "leaves the choice to its subnet, which gives public addresses" if named.maps_public_ip else None
+
+
+def _by_elastic_ip(instance: ec2.Instance, inventory: Inventory) -> str | None:
+    return "has an Elastic IP" if not inventory.complete and instance.elastic_ip else None
 
 
 def _by_an_interface(instance: ec2.Instance, inventory: Inventory) -> str | None:
