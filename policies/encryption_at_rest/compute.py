@@ -124,7 +124,8 @@ def ec2_instance_block_devices_encrypted(instance: ec2.Instance, inventory: Inve
             aws ec2 create-launch-template-version --launch-template-id TEMPLATE --source-version '$Default' \\
               --launch-template-data '{"BlockDeviceMappings":[{"DeviceName":"/dev/xvda","Ebs":{"Encrypted":true}}]}'
         """,
-        note="Then make the new version the default one.",
+        note="In the CLI, repeat all volumes with their settings, as the list is replaced whole, and make the new version "
+        "the default one. Instances that run keep their volumes.",
     ),
 )
 def launch_template_block_devices_encrypted(template: ec2.LaunchTemplate, inventory: Inventory) -> Verdict:
@@ -180,6 +181,8 @@ def ebs_volume_encrypted(volume: ebs.Volume, inventory: Inventory) -> bool:
             }
         """,
         cli="aws ec2 create-volume --snapshot-id SNAPSHOT --availability-zone ZONE --encrypted --kms-key-id KEY_ARN",
+        note="A volume gets another key by replacing it with a copy made from its snapshot. A key costs money each month, "
+        "and without it the volume cannot be read. aws_ebs_default_kms_key makes it the key of all new volumes.",
         not_by_machine=replaces("volume"),
         consequences=("costs_money",),
     ),
@@ -206,6 +209,8 @@ def ebs_volume_encrypted_with_cmk(volume: ebs.Volume, inventory: Inventory) -> s
             }
         """,
         cli="aws ec2 copy-snapshot --source-region REGION --source-snapshot-id SNAPSHOT --encrypted",
+        note="In Terraform this replaces the volume: copy what it holds first. In the CLI, delete the snapshot in the "
+        "clear once the copy is complete; both cost money while they exist.",
         not_by_machine="needs an encrypted copy of the volume",
         consequences=("replaces", "costs_money"),
     ),
@@ -223,6 +228,8 @@ def ebs_snapshot_encrypted(snapshot: ebs.Snapshot, inventory: Inventory) -> bool
     fix=Fix(
         sets="aws_ebs_encryption_by_default.enabled = true",
         cli="aws ec2 enable-ebs-encryption-by-default",
+        note="Volumes that exist stay as they are. A snapshot under the AWS managed key aws/ebs cannot be shared with "
+        "another account: where you share snapshots, set aws_ebs_default_kms_key to a key of your own first.",
     ),
     peers={
         "prowler": "ec2_ebs_default_encryption",
