@@ -4,6 +4,7 @@ from hipaa_guard.authoring import HIGH, MEDIUM, Fix, Inventory, Verdict, control
 from hipaa_guard.controls.reasons import NEEDS_A_KEY, replaces
 from hipaa_guard.judging.customer_keys import AWS_MANAGED, customer_managed_key
 from hipaa_guard.judging.encryption import MEDIA, encrypted_at_rest
+from hipaa_guard.judging.template_versions import if_used, template_of
 from hipaa_guard.services import ebs, ec2, lambda_functions
 
 Place = ec2.Instance | ec2.LaunchTemplate | ebs.Volume | ebs.Snapshot
@@ -94,7 +95,7 @@ def _device_is_encrypted(device: ec2.BlockDevice, place: Place, inventory: Inven
     peers={"aws_config": "encrypted-volumes", "trivy": "AVD-AWS-0131"},
 )
 def ec2_instance_block_devices_encrypted(instance: ec2.Instance, inventory: Inventory) -> Verdict:
-    template = inventory.find(ec2.LaunchTemplate, instance.launch_template)
+    template = template_of(instance, inventory)
     inherited = [] if template is None else template.devices
 
     def in_clear(device: ec2.BlockDevice) -> bool:
@@ -135,8 +136,9 @@ def launch_template_block_devices_encrypted(template: ec2.LaunchTemplate, invent
         if not _device_is_encrypted(device, template, inventory):
             return failed(f"declares an unencrypted volume{device.in_words()}")
     if not some_declared:
-        return not_applicable("declares no volumes: the image and the region's default decide")
-    return passed("encrypts every volume that it declares")
+        verdict = not_applicable("declares no volumes: the image and the region's default decide")
+        return if_used(verdict, template, inventory)
+    return if_used(passed("encrypts every volume that it declares"), template, inventory)
 
 
 @encrypted_at_rest(

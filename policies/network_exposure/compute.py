@@ -20,6 +20,7 @@ from hipaa_guard.judging.function_policies import place_of
 from hipaa_guard.judging.public_addresses import has_elastic_ip, no_public_address
 from hipaa_guard.judging.public_policies import policy_not_public
 from hipaa_guard.judging.public_snapshots import snapshot_not_public
+from hipaa_guard.judging.template_versions import if_used, template_of
 from hipaa_guard.services import ebs, ec2, lambda_functions, vpc
 
 
@@ -66,7 +67,7 @@ def _at_launch(instance: ec2.Instance, inventory: Inventory) -> str | None:
     """How the launch of an instance gives it a public address, in words; None if it does not."""
     public, subnet = instance.public_address, instance.subnet
     if public is None:
-        template = inventory.find(ec2.LaunchTemplate, instance.launch_template)
+        template = template_of(instance, inventory)
         public = None if template is None else template.public_address
         subnet = template.subnet if subnet is None and template is not None else subnet
     if public is not None:
@@ -85,9 +86,7 @@ def _by_an_interface(instance: ec2.Instance, inventory: Inventory) -> str | None
     """The interface that brings a public address, in words; None if none does."""
     if inventory.complete:
         return None  # the instance lists the addresses of all its interfaces
-    templates = (
-        [inventory.find(ec2.LaunchTemplate, instance.launch_template)] if instance.public_address is None else []
-    )
+    templates = [template_of(instance, inventory)] if instance.public_address is None else []
 
     def brings_one(place: ec2.Instance | ec2.LaunchTemplate | None) -> bool:
         return place is not None and some(lambda pointer: has_elastic_ip(pointer, inventory), place.interfaces)
@@ -112,10 +111,10 @@ def _by_an_interface(instance: ec2.Instance, inventory: Inventory) -> str | None
     ),
     peers={"prowler": "ec2_launch_template_no_public_ip", "checkov": "CKV_AWS_88"},
 )
-def launch_template_no_public_ip(template: ec2.LaunchTemplate) -> Verdict:
+def launch_template_no_public_ip(template: ec2.LaunchTemplate, inventory: Inventory) -> Verdict:
     if template.public_address:
         return failed("gives the instances it starts a public IPv4 address")
-    return passed("asks for no public IPv4 address")
+    return if_used(passed("asks for no public IPv4 address"), template, inventory)
 
 
 @snapshot_not_public(
