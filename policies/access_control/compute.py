@@ -15,6 +15,7 @@ from hipaa_guard.authoring import (
     some,
 )
 from hipaa_guard.controls.reasons import MOVES_A_SECRET
+from hipaa_guard.judging.function_policies import place_of
 from hipaa_guard.services import ec2, lambda_functions
 
 
@@ -132,6 +133,8 @@ def lambda_env_no_secrets(function: lambda_functions.Function) -> Verdict:
 
 def _any_customer(statement: Statement) -> bool:
     """Whether a service may call for whichever of its customers asks."""
+    if statement.effect != "Allow":
+        return False
     return some(lambda principal: principal.type == "Service", statement.principals) and not statement.binds_caller()
 
 
@@ -163,10 +166,10 @@ def _any_customer(statement: Statement) -> bool:
     ),
     peers={"checkov": "CKV_AWS_364", "trivy": "AVD-AWS-0067"},
 )
-def lambda_permission_has_source(function: lambda_functions.Function) -> Verdict:
-    policy = function.policy
-    if policy is None:
-        return passed("lets no service call it")
-    if some(_any_customer, policy.allowances()):
-        return failed("lets an AWS service call it for any customer: a permission names no source ARN or account")
-    return passed("lets services call it only for sources that it names")
+def lambda_permission_has_source(function: lambda_functions.Function, inventory: Inventory) -> Verdict:
+    place = place_of(_any_customer, function, inventory)
+    if place is not None:
+        return failed(
+            f"lets an AWS service call it for any customer{place}: a permission names no source ARN or account"
+        )
+    return passed("lets services call it only for sources that it names, if it lets any")

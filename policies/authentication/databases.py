@@ -52,6 +52,13 @@ def iam_authentication(store: rds.Instance | rds.Cluster, inventory: Inventory) 
     return failed("accepts passwords of the database only")
 
 
+_TAKEN_OVER = (
+    "RDS changes the password at once and then every seven days, and Secrets Manager bills the secret. Take `password` "
+    "or `master_password` out of the configuration: the provider refuses both together. Only SQL Server can then have "
+    "further read replicas."
+)
+
+
 @family(
     Member(
         "rds_instance_master_password_managed",
@@ -64,6 +71,7 @@ def iam_authentication(store: rds.Instance | rds.Cluster, inventory: Inventory) 
                 }
             """,
             cli="aws rds modify-db-instance --db-instance-identifier INSTANCE --manage-master-user-password --apply-immediately",
+            note=_TAKEN_OVER,
             not_by_machine="changes the password, so whoever signs in with it must read the new one",
             consequences=("starts_rotation", "costs_money"),
         ),
@@ -79,6 +87,7 @@ def iam_authentication(store: rds.Instance | rds.Cluster, inventory: Inventory) 
                 }
             """,
             cli="aws rds modify-db-cluster --db-cluster-identifier CLUSTER --manage-master-user-password --apply-immediately",
+            note=_TAKEN_OVER,
             not_by_machine="changes the password, so whoever signs in with it must read the new one",
             consequences=("starts_rotation", "costs_money"),
         ),

@@ -1,8 +1,23 @@
 """Compute: instances, snapshots and functions with ePHI cannot be reached from outside."""
 
-from hipaa_guard.authoring import HIGH, LOW, Fix, Inventory, PolicyDocument, Verdict, control, failed, passed, some
+from collections.abc import Callable
+
+from hipaa_guard.authoring import (
+    HIGH,
+    LOW,
+    Fix,
+    Inventory,
+    PolicyDocument,
+    Statement,
+    Verdict,
+    control,
+    failed,
+    passed,
+    some,
+)
 from hipaa_guard.controls.reasons import TAKES_ACCESS
-from hipaa_guard.judging.public_addresses import no_public_address
+from hipaa_guard.judging.function_policies import place_of
+from hipaa_guard.judging.public_addresses import has_elastic_ip, no_public_address
 from hipaa_guard.judging.public_policies import policy_not_public
 from hipaa_guard.judging.public_snapshots import snapshot_not_public
 from hipaa_guard.services import ebs, ec2, lambda_functions, vpc
@@ -32,17 +47,45 @@ from hipaa_guard.services import ebs, ec2, lambda_functions, vpc
     },
 )
 def ec2_instance_no_public_ip(instance: ec2.Instance, inventory: Inventory) -> bool | Verdict:
-    public = instance.public_address
+    found: list[str] = []
+
+    def gives_one(look: Callable[[ec2.Instance, Inventory], str | None]) -> bool:
+        why = look(instance, inventory)
+        found.extend([] if why is None else [why])
+        return why is not None
+
+    return failed(found[0]) if some(gives_one, (_at_launch, _by_an_interface)) else True
+
+
+def _at_launch(instance: ec2.Instance, inventory: Inventory) -> str | None:
+    """How the launch of an instance gives it a public address, in words; None if it does not."""
+    public, subnet = instance.public_address, instance.subnet
     if public is None:
         template = inventory.find(ec2.LaunchTemplate, instance.launch_template)
         public = None if template is None else template.public_address
-    if public is None:
-        subnet = inventory.find(vpc.Subnet, instance.subnet)
-        if subnet is None:
-            return failed("leaves the choice to a default subnet, which gives public addresses")
-        if subnet.maps_public_ip:
-            return failed("leaves the choice to its subnet, which gives public addresses")
-    return not public
+        subnet = template.subnet if subnet is None and template is not None else subnet
+    if public is not None:
+        return "has a public IPv4 address" if public else None
+    named = inventory.find(vpc.Subnet, subnet)
+    if named is None:
+        return "leaves the choice to a default subnet, which gives public addresses"
+    return "leaves the choice to its subnet, which gives public addresses" if named.maps_public_ip else None
+
+
+def _by_an_interface(instance: ec2.Instance, inventory: Inventory) -> str | None:
+    """The interface that brings a public address, in words; None if none does."""
+    if inventory.complete:
+        return None  # the instance lists the addresses of all its interfaces
+    templates = (
+        [inventory.find(ec2.LaunchTemplate, instance.launch_template)] if instance.public_address is None else []
+    )
+
+    def brings_one(place: ec2.Instance | ec2.LaunchTemplate | None) -> bool:
+        return place is not None and some(lambda pointer: has_elastic_ip(pointer, inventory), place.interfaces)
+
+    if some(brings_one, (instance, *templates)):
+        return "has an Elastic IP, and with it a public IPv4 address, on one of its network interfaces"
+    return None
 
 
 @no_public_address(
@@ -141,8 +184,13 @@ def ebs_snapshot_block_public_access(region: ebs.SnapshotPublicAccess) -> Verdic
         "checkov": "CKV_AWS_301",
     },
 )
-def lambda_function_not_public(function: lambda_functions.Function) -> PolicyDocument | Verdict | None:
-    return passed("has no policy that lets others call it") if function.policy is None else function.policy
+def lambda_function_not_public(function: lambda_functions.Function, inventory: Inventory) -> PolicyDocument | Verdict:
+    place = place_of(Statement.is_public, function, inventory)
+    if place is not None:
+        return failed(f"has a policy that allows everyone, without a condition that names who{place}")
+    if function.policy is None:
+        return passed("has no policy that lets everyone call it")
+    return function.policy
 
 
 @control(

@@ -20,6 +20,8 @@ _LAST_DOOR = (
     fix=Fix(
         sets=("aws_subnet.map_public_ip_on_launch = false", "aws_default_subnet.map_public_ip_on_launch = false"),
         cli="aws ec2 modify-subnet-attribute --subnet-id SUBNET --no-map-public-ip-on-launch",
+        note="For IPv6 set assign_ipv6_address_on_creation = false; a subnet without IPv4 cannot do so. "
+        "An egress-only internet gateway keeps connections from outside away. Running instances keep their addresses.",
     ),
     peers={
         "prowler": "vpc_subnet_no_public_ip_by_default",
@@ -33,6 +35,8 @@ _LAST_DOOR = (
 def subnet_no_auto_public_ip(subnet: vpc.Subnet) -> Verdict:
     if subnet.maps_public_ip:
         return failed("gives a public address to whatever is launched in it")
+    if subnet.assigns_ipv6:  # it is reached only where the route table has an internet gateway for IPv6
+        return failed("gives an IPv6 address, which is public, to whatever is launched in it", severity=LOW)
     return passed("gives public addresses only where they are asked for")
 
 

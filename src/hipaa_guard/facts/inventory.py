@@ -60,11 +60,12 @@ class Inventory:
         self.complete = source == "aws"
         self.unlisted = unlisted or {}
         self._looked_for = None if kinds is None else {kind.kind for kind in kinds}
-        self._why_unseen = why_unseen
+        self.why_unseen = why_unseen
         self._stand_ins: dict[str, list[StandIn]] = {}
         for stand_in in stand_ins:
             self._stand_ins.setdefault(stand_in.resource.kind, []).append(stand_in)
         self._texts: dict[object, tuple[set[str], Unknown | None]] = {}
+        self._groups: dict[object, dict[str, list[Resource]]] = {}
         self._by_kind: dict[str, list[Resource]] = {}
         self._by_address: dict[str, list[Resource]] = {}
         self._by_key: dict[str, dict[str, list[Resource]]] = {}
@@ -154,7 +155,7 @@ class Inventory:
             raise Undecided(unknown)
         if not self.complete:
             raise Undecided(Unknown(f"{value} is not declared in this configuration", Cause.NOT_IN_SCOPE))
-        outside = self._why_unseen(kind, str(value)) if self._why_unseen else None
+        outside = self.why_unseen(kind, str(value)) if self.why_unseen else None
         if outside is not None:
             raise Undecided(outside)
         return None
@@ -186,6 +187,20 @@ class Inventory:
             texts.update(self._texts_of_stand_ins(kind, tell))
             self._texts[tell] = (texts, unknown)
         return self._texts[tell]
+
+    def of(self, kind: type[K], owner: Callable[[K], str], named: str | None) -> list[K]:
+        """The resources of a kind for which `owner` gives the text `named`; `Incomplete` where not all were listed.
+
+        They are grouped once, so that a control may ask for every resource which others belong to it.
+        """
+        if (kind.kind, owner) not in self._groups:
+            groups: dict[str, list[Resource]] = {}
+            for resource in self.seen(kind):
+                groups.setdefault(owner(resource), []).append(resource)
+            self._groups[kind.kind, owner] = groups
+        found: list[K] = self._groups[kind.kind, owner].get(named or "", [])  # type: ignore[assignment]
+        unknown = self.unknown(kind)
+        return found if unknown is None else Incomplete(found, unknown)
 
     def _texts_of_stand_ins(self, kind: type[K], tell: Callable[[K], Value]) -> Iterator[str]:
         """The known results for stand-ins. Unknown ones do not count, as most of their facts are unknown."""

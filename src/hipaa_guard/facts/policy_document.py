@@ -64,8 +64,33 @@ class PolicyDocument:
         return (statement for statement in self.statements if statement.effect == "Allow")
 
     def is_public(self) -> bool:
-        """Whether some statement allows something to anyone without a condition that binds the caller."""
-        return some(Statement.is_public, self.statements)
+        """Whether some statement allows something to anyone without a condition that binds the caller, and no other one
+        denies all of that to everybody but callers that it names.
+        """
+
+        def is_public(statement: Statement) -> bool:
+            left = self._left_of(statement) if statement.is_public() else None
+            return left is not None and left.is_public()
+
+        return some(is_public, self.statements)
+
+    def reaching(self) -> Iterator[Statement]:
+        """The statements that allow, each with what the denials of the policy leave of one that is for everybody.
+
+        Raises:
+            Undecided: a statement or a denial that decides it is not known.
+
+        """
+        for statement in self.allowances():
+            left = self._left_of(statement) if statement.is_public() else statement
+            if left is not None:
+                yield left
+
+    def _left_of(self, statement: Statement) -> Statement | None:
+        left: Statement | None = statement
+        for denial in self.denials():
+            left = None if left is None else left.without(denial)
+        return left
 
     def denies_plain_http(self, action: str, *resources: Iterable[str]) -> bool:
         """Whether everyone is denied `action` on all `resources` in all requests that are not made over TLS.

@@ -115,7 +115,12 @@ test_backup = cases(
 test_policies = cases(
     Case(PUBLIC, "the default policy: whoever reaches a mount target", FAIL, system(), says="no policy"),
     Case(PUBLIC, "allows everyone", FAIL, policy(allow())),
-    Case(PUBLIC, "allows everyone who reaches a mount target", FAIL, policy(allow(Condition=BY_MOUNT_TARGET))),
+    Case(
+        PUBLIC,
+        "the preset of the console: whoever reaches a mount target",
+        PASS,
+        policy(allow(Condition=BY_MOUNT_TARGET)),
+    ),
     Case(PUBLIC, "allows one role", PASS, policy(allow(Principal=ROLE))),
     Case(PUBLIC, "only denies", PASS, policy(deny())),
     Case(PUBLIC, "may not be read", UNKNOWN, system().in_aws(), denied="efs:DescribeFileSystemPolicy", says=DENIED),

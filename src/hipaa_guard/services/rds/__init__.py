@@ -157,6 +157,21 @@ class Instance(_Store):
         aws=listed("DBParameterGroups[0].DBParameterGroupName"),
     )
 
+    parameters_applied: str = fact(
+        aws=listed("DBParameterGroups[0].ParameterApplyStatus"), live_only=answered.NOT_DECLARED
+    )
+    """``in-sync`` if all that the parameter group says is in force; ``pending-reboot`` and others."""
+
+    option_group: str | None = fact(
+        terraform=declared.option_group,
+        awscc=declared.option_group,
+        unset=None,  # then the default group of its engine and version applies
+        aws=listed("OptionGroupMemberships[0].OptionGroupName"),
+    )
+
+    options_applied: str = fact(aws=listed("OptionGroupMemberships[0].Status"), live_only=answered.NOT_DECLARED)
+    """``in-sync`` if all that the option group says is in force; ``pending-apply`` and others."""
+
 
 class Cluster(_Store):
     """An Aurora cluster or a Multi-AZ cluster, which holds the data of its instances."""
@@ -221,6 +236,11 @@ class Cluster(_Store):
         unset=None,
         aws=listed("DBClusterParameterGroup"),
     )
+
+    parameters_applied: list[str] = fact(
+        aws=listed("DBClusterMembers[].DBClusterParameterGroupStatus"), live_only=answered.NOT_DECLARED
+    )
+    """For each of its instances, as of instances outside of clusters."""
 
 
 class Scaling(Resource):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Protocol
 
 from hipaa_guard.facts.values import PartialText, Reference, Value
+from hipaa_guard.terraform.evaluation import cloud_init
 
 _REGION = ("id", "name", "region")
 
@@ -91,6 +92,8 @@ def looked_up(source: DataSource, name: str) -> Value:
         return region if isinstance(region, str) else None
     if source.type == "aws_partition":
         return _of_partition(source.region, name)
+    if source.type in cloud_init.TYPES and name == "rendered":
+        return cloud_init.rendered(source)
     argument = _REPEATED_ARGUMENTS.get((source.type, name))
     if argument is not None:
         return source.written(argument)
