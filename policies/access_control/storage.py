@@ -2,7 +2,7 @@
 
 from hipaa_guard.authoring import LOW, Fix, Inventory, PolicyDocument, Verdict, control, failed, passed
 from hipaa_guard.controls.reasons import TAKES_ACCESS
-from hipaa_guard.judging.cross_account import no_cross_account
+from hipaa_guard.judging.cross_account import no_cross_account, services_let_in
 from hipaa_guard.judging.public_buckets import (
     ACLS_OFF,
     OVERRULES_POLICIES,
@@ -89,7 +89,10 @@ def s3_bucket_no_cross_account_policy(bucket: s3.Bucket, inventory: Inventory) -
 def _policy_lets_in(bucket: s3.Bucket, inventory: Inventory) -> Verdict:
     policy = bucket.policy
     if policy is not None and policy.is_public() and is_blocked(OVERRULES_POLICIES, bucket, inventory):
-        return passed("has a policy open to everyone that a public access block restricts to its own account")
+        # Services of AWS are still let in.
+        return services_let_in(policy) or passed(
+            "has a policy open to everyone that a public access block restricts to its own account"
+        )
     return no_cross_account.says(policy, bucket, inventory)
 
 
