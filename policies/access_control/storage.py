@@ -2,7 +2,7 @@
 
 from hipaa_guard.authoring import LOW, Fix, Inventory, PolicyDocument, Verdict, control, failed, passed
 from hipaa_guard.controls.reasons import TAKES_ACCESS
-from hipaa_guard.judging.cross_account import no_cross_account
+from hipaa_guard.judging.cross_account import no_cross_account, services_let_in
 from hipaa_guard.judging.public_buckets import (
     ACLS_OFF,
     OVERRULES_POLICIES,
@@ -32,9 +32,12 @@ _SHOWN = 2
             }
         """,
         cli="""
+            aws s3api put-bucket-acl --bucket BUCKET --acl private
             aws s3api put-bucket-ownership-controls --bucket BUCKET \\
               --ownership-controls 'Rules=[{ObjectOwnership=BucketOwnerEnforced}]'
         """,
+        note="S3 refuses it while the ACL lets in others than the owner: make the ACL private and apply that first, then "
+        "remove each aws_s3_bucket_acl of the bucket, as S3 takes no ACL any more.",
         not_by_machine="takes access from those who have it by an access control list",
     ),
     peers={"prowler": "s3_bucket_acl_prohibited", "aws_config": "s3-bucket-acl-prohibited", "checkov": "CKV2_AWS_65"},
@@ -72,7 +75,9 @@ def s3_bucket_acls_disabled(bucket: s3.Bucket) -> Verdict:
             }
         """,
         cli="aws s3api put-bucket-policy --bucket BUCKET --policy file://own-principals-only.json",
-        note="Access within the account needs no bucket policy: IAM policies give it.",
+        note="Access within the account needs no bucket policy: IAM policies give it. The policy shown takes the place of "
+        "what the bucket has, so keep the statements that AWS services need. An ACL that names other accounts is made "
+        "private: aws s3api put-bucket-acl --bucket BUCKET --acl private",
         not_by_machine=TAKES_ACCESS,
     ),
     peers={"prowler": "s3_bucket_cross_account_access"},
@@ -84,7 +89,10 @@ def s3_bucket_no_cross_account_policy(bucket: s3.Bucket, inventory: Inventory) -
 def _policy_lets_in(bucket: s3.Bucket, inventory: Inventory) -> Verdict:
     policy = bucket.policy
     if policy is not None and policy.is_public() and is_blocked(OVERRULES_POLICIES, bucket, inventory):
-        return passed("has a policy open to everyone that a public access block restricts to its own account")
+        # Services of AWS are still let in.
+        return services_let_in(policy) or passed(
+            "has a policy open to everyone that a public access block restricts to its own account"
+        )
     return no_cross_account.says(policy, bucket, inventory)
 
 

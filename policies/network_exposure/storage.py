@@ -156,15 +156,18 @@ def s3_bucket_policy_not_public(bucket: s3.Bucket, inventory: Inventory) -> Poli
             resource "aws_s3_bucket_ownership_controls" "phi" {
               bucket = aws_s3_bucket.phi.id
               rule {
-                object_ownership = "BucketOwnerEnforced"
+                object_ownership = "BucketOwnerPreferred"
               }
             }
+            resource "aws_s3_bucket_acl" "phi" {
+              bucket     = aws_s3_bucket.phi.id
+              acl        = "private"
+              depends_on = [aws_s3_bucket_ownership_controls.phi]
+            }
         """,
-        cli="""
-            aws s3api put-bucket-ownership-controls --bucket BUCKET \
-              --ownership-controls 'Rules=[{ObjectOwnership=BucketOwnerEnforced}]'
-        """,
-        note="Where ACLs are needed: aws s3api put-bucket-acl --bucket BUCKET --acl private",
+        cli="aws s3api put-bucket-acl --bucket BUCKET --acl private",
+        note="Terraform sets an ACL only after ownership controls that turn ACLs on. Once the ACL is private, they can be "
+        "turned off (s3_bucket_acls_disabled), which S3 refuses while it lets in others.",
         not_by_machine="takes access from those who have it by an access control list",
     ),
     peers={

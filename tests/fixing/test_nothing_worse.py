@@ -22,6 +22,7 @@ TAKES_OUT = {
 """Fixes that show what is left once something was deleted, which cannot be added to what is there."""
 
 CONTEXT = "the fix shows a resource of another sort than the case has"
+VERSIONS = "concerns a bucket only once it keeps versions"
 EXPECTED = {
     ("cloudtrail_trail_management_events_logged", "cloudtrail_s3_data_events_read_logged"): "the one selector is shown",
     (
@@ -32,7 +33,9 @@ EXPECTED = {
     ("elbv2_access_logging_enabled", "alb_waf_attached"): CONTEXT,
     ("rds_cluster_multi_az", "rds_cluster_instance_enhanced_monitoring"): CONTEXT,
     ("rds_instance_tls_required", "rds_instance_iam_authentication"): CONTEXT,
-    ("s3_bucket_versioning_enabled", "s3_bucket_mfa_delete"): "concerns a bucket only once it keeps versions",
+    ("s3_bucket_object_lock_enabled", "s3_bucket_mfa_delete"): VERSIONS,
+    ("s3_bucket_replication_enabled", "s3_bucket_mfa_delete"): VERSIONS,
+    ("s3_bucket_versioning_enabled", "s3_bucket_mfa_delete"): VERSIONS,
 }
 """(The control whose fix is applied, the control whose verdict gets worse): why that is no fault of the fix."""
 

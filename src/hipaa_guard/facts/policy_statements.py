@@ -219,11 +219,6 @@ class Statement:
             return not some(covered, self.not_resources)
         return some(covered, self.resources)
 
-    def when(self, operator: str, key: str, value: str) -> bool:
-        """Whether the given condition is the statement's only one."""
-        conditions = list(self.conditions)
-        return len(conditions) == 1 and conditions[0].is_(operator, key, value)
-
     def binds_caller(self) -> bool:
         """Whether a condition limits callers to named accounts, organisations, networks or resources."""
         return some(binds_caller, self.conditions)

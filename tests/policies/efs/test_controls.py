@@ -128,6 +128,13 @@ test_policies = cases(
     Case(TLS, "denies everything without TLS", PASS, policy(allow(), deny())),
     Case(TLS, "denies mounting without TLS", PASS, policy(allow(), deny(Action="elasticfilesystem:Client*"))),
     Case(TLS, "denies it without saying where, which is here", PASS, policy(allow(), deny(Resource=None))),
+    Case(
+        TLS,
+        "denies it where the key exists",
+        PASS,
+        policy(allow(), deny(Condition={"BoolIfExists": {"aws:SecureTransport": "false"}})),
+    ),
+    Case(TLS, "denies everything in any case", PASS, policy(allow(), deny(Condition=None))),
     Case(TLS, "denies it of one role", FAIL, policy(allow(), deny(Principal=ROLE))),
     Case(TLS, "denies writing only", FAIL, policy(allow(), deny(Action="elasticfilesystem:ClientWrite"))),
     Case(TLS, "denies TLS instead", FAIL, policy(allow(), deny(Condition=WITH_TLS))),

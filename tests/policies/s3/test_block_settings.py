@@ -11,6 +11,7 @@ import pytest
 
 from hipaa_guard.controls.facts_read import kinds_of
 from hipaa_guard.controls.findings import judge
+from hipaa_guard.controls.partial_resources import judge_parts
 from hipaa_guard.facts.inventory import Inventory
 from hipaa_guard.terraform.binding.inventory import build_inventory
 from hipaa_guard.terraform.read import read
@@ -240,3 +241,16 @@ def test_a_block_of_the_account_that_may_not_exist_leaves_it_open(tmp_path: Path
     (tmp_path / "main.tf").write_text(text, encoding="utf-8")
     (configuration,) = read(tmp_path)
     assert status(asked, build_inventory(configuration, kinds_of([all_controls()[asked.control]]))) == "unknown"
+
+
+@pytest.mark.parametrize(("on", "expected"), [(True, ["pass"]), (False, [])])
+def test_a_bucket_that_is_declared_elsewhere_is_in_the_account_of_its_policy(
+    on: bool, expected: list[str], tmp_path: Path
+) -> None:
+    """Where the account's block does not decide, the bucket's own may: it is declared elsewhere as well."""
+    control = all_controls()["s3_bucket_policy_not_public"]
+    text = blocked_by_account(f"restrict_public_buckets = {json.dumps(on)}")
+    text += f'resource "aws_s3_bucket_policy" "phi" {{\n bucket = var.open\n policy = {json.dumps(POLICY)}\n}}\n'
+    found = judge_parts([control], terraform_inventory(text, [control], tmp_path))
+    assert [str(finding.status) for finding in found.findings] == expected
+    assert len(found.gaps) == (not expected)

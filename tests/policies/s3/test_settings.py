@@ -3,9 +3,17 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
+import pytest
+
+from hipaa_guard.authoring import LOW
+from hipaa_guard.controls.findings import judge
+from hipaa_guard.services import s3
+from hipaa_guard.services.s3.defaults import DEFAULTS
 from hipaa_guard.testing import FAIL, NOT_APPLICABLE, PASS, UNKNOWN, Aws, Case, answered, cases
+from hipaa_guard.testing.judging import all_controls, terraform_inventory
 from tests.policies.s3.states import (
     BUCKET,
     LOG_DELIVERY,
@@ -267,3 +275,23 @@ test_replication = cases(
         }"""),
     ),
 )
+
+
+def test_every_default_is_that_of_a_fact_and_of_the_source_that_says_so() -> None:
+    for name, default in DEFAULTS.items():
+        assert s3.Bucket.facts[name].unset == (default.value if default.of_every_bucket else None), name
+        assert default.since
+        assert default.source
+
+
+@pytest.mark.parametrize("provider", ["aws", "awscc"])
+def test_of_a_plain_bucket_the_message_says_where_only_a_default_of_new_buckets_protects(
+    provider: str, tmp_path: Path
+) -> None:
+    """Each control that fails because a default holds for new buckets only says so, and is of severity low."""
+    text = f'resource "{provider}_s3_bucket" "phi" {{\n}}\n'
+    controls = [control for control in all_controls().values() if control.kind is s3.Bucket]
+    found = {each.control_id: each for each in judge(controls, terraform_inventory(text, controls, tmp_path))}
+    told = {id_ for id_, each in found.items() if "default that S3 sets" in each.message}
+    assert told == {"s3_bucket_acls_disabled", "s3_bucket_public_access_blocked"}
+    assert {found[id_].severity for id_ in told} == {LOW}

@@ -4,8 +4,20 @@ from __future__ import annotations
 
 import json
 
+from hipaa_guard.authoring import HIGH
 from hipaa_guard.testing import FAIL, PASS, UNKNOWN, Aws, Case, Told, cases
-from tests.policies.s3.states import BUCKET, LOG_DELIVERY, OPEN, OTHER, acl, bucket, policy, separate
+from tests.policies.s3.states import (
+    BUCKET,
+    LOG_DELIVERY,
+    OPEN,
+    OTHER,
+    acl,
+    block,
+    bucket,
+    policy,
+    separate,
+    statements,
+)
 
 FOREIGN = "s3_bucket_no_cross_account_policy"
 OTHERS = "79a59df900b949e55d96a1e698fbacedfd6e09d98eacf8f8d5218e7cd47ef2be"
@@ -74,9 +86,18 @@ test_sharing = cases(
     Case(
         FOREIGN,
         "a service of AWS, for whomever it acts",
-        PASS,
+        FAIL,
         policy(**OPEN | SERVICE),
-        says="names no other account, though it lets logging.s3.amazonaws.com in",
+        says="lets in logging.s3.amazonaws.com for any customer",
+        severity=HIGH,
+    ),
+    Case(
+        FOREIGN,
+        "a service of AWS for whomever it acts, and everyone whom a block keeps out",
+        FAIL,
+        statements(OPEN, OPEN | SERVICE).in_terraform(block("restrict_public_buckets").text.replace(BUCKET, "")),
+        says="lets in logging.s3.amazonaws.com for any customer",
+        severity=HIGH,
     ),
     Case(
         FOREIGN,
