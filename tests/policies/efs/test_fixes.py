@@ -47,6 +47,7 @@ def test_clients_of_mount_targets_keep_what_the_default_policy_allows(tmp_path: 
     control = all_controls()["efs_tls_required"]
     inventory = terraform_inventory(applied(control.id, SYSTEM), [control], tmp_path)
     (system,) = inventory.all(efs.FileSystem)
+    assert system.policy is not None
     (allowance,) = system.policy.allowances()
     assert allowance.is_about_anyone()
     assert all(allowance.covers_action(f"elasticfilesystem:{action}") for action in CLIENT_ACTIONS)
