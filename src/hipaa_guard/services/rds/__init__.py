@@ -336,6 +336,18 @@ class ClusterInstance(Resource):
         allowed=_INTERVALS,
     )
 
+    parameter_group: str | None = fact(
+        terraform="db_parameter_group_name",
+        awscc="db_parameter_group_name",
+        unset=None,  # then the default group of its engine and version applies
+        aws=listed("DBParameterGroups[0].DBParameterGroupName"),
+    )
+    """The group of the instance itself. Where it sets a parameter, the group of the cluster does not count."""
+
+    parameters_applied: str = fact(
+        aws=listed("DBParameterGroups[0].ParameterApplyStatus"), live_only=answered.NOT_DECLARED
+    )
+
 
 class Proxy(Resource):
     """An RDS proxy. Applications connect to it instead of the database."""
