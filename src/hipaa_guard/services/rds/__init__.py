@@ -66,6 +66,9 @@ class _Store(Resource):
     )
     """Whether Secrets Manager keeps and rotates the password of the master user."""
 
+    rotation_state: str | None = fact(aws=listed("MasterUserSecret.SecretStatus"), live_only=answered.NOT_DECLARED)
+    """Of the secret with that password: ``active``, ``impaired`` and others."""
+
     monitoring_seconds: int | None = fact(
         terraform="monitoring_interval",
         awscc="monitoring_interval",
