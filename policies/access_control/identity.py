@@ -175,7 +175,7 @@ def iam_user_in_group(user: iam.User) -> Verdict:
             cli="aws iam detach-user-policy --user-name USER --policy-arn arn:aws:iam::aws:policy/AdministratorAccess",
             not_by_machine=TAKES_RIGHTS,
         ),
-        peers={"prowler": "iam_user_administrator_access_policy", "checkov": "CKV_AWS_274"},
+        peers={"prowler": "iam_user_administrator_access_policy"},
     ),
     Member(
         "iam_group_no_administrator_access",
@@ -191,7 +191,7 @@ def iam_user_in_group(user: iam.User) -> Verdict:
             cli="aws iam detach-group-policy --group-name GROUP --policy-arn arn:aws:iam::aws:policy/AdministratorAccess",
             not_by_machine=TAKES_RIGHTS,
         ),
-        peers={"prowler": "iam_group_administrator_access_policy", "checkov": "CKV_AWS_274"},
+        peers={"prowler": "iam_group_administrator_access_policy"},
     ),
     Member(
         "iam_role_no_administrator_access",
@@ -208,7 +208,7 @@ def iam_user_in_group(user: iam.User) -> Verdict:
             note="Accept the risk by name for the one role that administrators work in.",
             not_by_machine=TAKES_RIGHTS,
         ),
-        peers={"prowler": "iam_role_administratoraccess_policy", "checkov": "CKV_AWS_274"},
+        peers={"prowler": "iam_role_administratoraccess_policy"},
     ),
     severity=HIGH,
     hipaa=("164.308(a)(3)(i)", "164.308(a)(4)(ii)(B)", "164.312(a)(1)"),
