@@ -47,7 +47,7 @@ class NetworkInterface(Resource):
     """A network interface that is declared by itself. It has a public address only if it is given an Elastic IP."""
 
     noun = "network interface"
-    terraform = Block("aws_network_interface", "awscc_ec2_network_interface")
+    terraform = Block("aws_network_interface", "awscc_ec2_network_interface", joins=dict(_OF_INTERFACES))
     terraform_only = _LISTED
 
     public_address: bool = fact(terraform=_has_elastic, awscc=_has_elastic, unset=False, terraform_only=_LISTED)
