@@ -112,7 +112,9 @@ class Key(Resource):
         awscc="key_usage",
         unset="ENCRYPT_DECRYPT",
         aws=ask("kms.describe_key", "KeyMetadata.KeyUsage", KeyId="{KeyId}"),
-        allowed=one_of("ENCRYPT_DECRYPT", "SIGN_VERIFY", "GENERATE_VERIFY_MAC", "KEY_AGREEMENT"),
+        allowed=one_of(
+            "ENCRYPT_DECRYPT", "SIGN_VERIFY", "GENERATE_VERIFY_MAC", "KEY_AGREEMENT", "ENCAPSULATE_DECAPSULATE"
+        ),
     )
 
     state: str = fact(
