@@ -99,7 +99,7 @@ def test_terraform_fmt_has_nothing_to_change(tmp_path: Path) -> None:
 
 
 def test_there_are_repairs() -> None:
-    assert len(REPAIRED) >= 44
+    assert len(REPAIRED) >= 40
 
 
 def test_all_repairs_of_one_resource_hold_together(tmp_path: Path) -> None:
