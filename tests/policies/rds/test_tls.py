@@ -150,6 +150,12 @@ test_tls = cases(
         applied_to_members(CLUSTER_ON, "aurora-mysql", "in-sync", "pending-reboot"),
         says="pending-reboot",
     ),
+    Case(
+        CLUSTER_TLS,
+        "AWS does not tell of one instance",
+        UNKNOWN,
+        applied_to_members(CLUSTER_ON, "aurora-mysql", "in-sync", None),
+    ),
     Case(CLUSTER_TLS, "a cluster without instances", PASS, applied_to_members(CLUSTER_ON, "aurora-mysql")),
     Case(
         TLS,
