@@ -50,7 +50,10 @@ _FUNCTION = (
     peers={
         "prowler": "secretsmanager_automatic_rotation_enabled",
         "aws_config": "secretsmanager-rotation-enabled-check",
-        "powerpipe": "secretsmanager_secret_automatic_rotation_enabled",
+        "powerpipe": (
+            "secretsmanager_secret_automatic_rotation_enabled",
+            "secretsmanager_secret_rotated_as_scheduled",
+        ),
         "cdk_nag": "HIPAA.Security-SecretsManagerRotationEnabled",
         "checkov": "CKV2_AWS_57",
     },
