@@ -63,6 +63,9 @@ def secret_rotation_enabled(secret: secretsmanager.Secret) -> Verdict:
         return _as_planned(secret)
     if secret.primary_region not in (None, secret.origin.region):
         return not_applicable(f"is a copy of a secret in {secret.primary_region}, which alone can be rotated")
+    owner = secretsmanager.service_without_rotation(secret)
+    if owner is not None:
+        return not_applicable(f"belongs to the AWS service {owner}, which offers no automatic rotation of it")
     return failed("is never rotated automatically")
 
 
