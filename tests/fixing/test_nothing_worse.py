@@ -14,6 +14,10 @@ from tests.fixing.applied import Findings, declared, verdicts, with_fix, worse
 from tests.policies.registry import CONTROLS, cases_of
 
 TAKES_OUT = {
+    "ami_no_cross_account": "the permission is taken out",
+    "ebs_snapshot_no_cross_account": "the permission is taken out",
+    "kms_key_policy_no_cross_account": "the policy is taken out",
+    "secret_policy_no_cross_account": "the policy is taken out",
     "dynamodb_no_cross_account_policy": "the policy of the table is taken out",
     "iam_user_no_administrator_access": "the attachment is taken out, and the rights come by a group",
     "iam_user_no_direct_policies": "the policies are taken out, and the rights come by a group",
