@@ -145,7 +145,7 @@ test_declared = cases(
         FAIL,
         terraform=resource(
             "aws_ec2_managed_prefix_list",
-            "\n".join(f'entry {{\ncidr = "{number}.0.0.0/8"\n}}' for number in range(20, 36)),
+            "max_entries = 16\n" + "\n".join(f'entry {{\ncidr = "{number}.0.0.0/8"\n}}' for number in range(20, 36)),
             "l",
         )
         + resource(
