@@ -143,6 +143,7 @@ def pointers(kind: type[Resource]) -> set[str]:
     if block is None:
         return set()
     by = {each for type in (*block.joins, "") for each in block.pointing(type)}
+    by |= {each.rpartition(".")[2] for named in block.beside.values() for each in named}
     return by | set(block.naming_arguments())
 
 
