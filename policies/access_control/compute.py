@@ -83,10 +83,10 @@ def ec2_instance_profile_attached(instance: ec2.Instance, inventory: Inventory) 
             cli="aws ec2 modify-instance-attribute --instance-id INSTANCE --user-data Value=BASE64_TEXT",
             note="Revoke the credentials that were found, and give the instance a role.",
             not_by_machine=MOVES_A_SECRET,
+            consequences=("interrupts",),
         ),
         peers={
             "prowler": "ec2_instance_secrets_user_data",
-            "checkov": "CKV_AWS_46",
             "trivy": "AVD-AWS-0029",
         },
     ),
@@ -107,7 +107,7 @@ def ec2_instance_profile_attached(instance: ec2.Instance, inventory: Inventory) 
             note="Revoke the credentials that were found: older versions of the template keep them.",
             not_by_machine=MOVES_A_SECRET,
         ),
-        peers={"prowler": "ec2_launch_template_no_secrets", "checkov": "CKV_AWS_46"},
+        peers={"prowler": "ec2_launch_template_no_secrets"},
     ),
     severity=HIGH,
     hipaa=("164.308(a)(5)(ii)(D)", "164.312(a)(1)"),
@@ -201,6 +201,7 @@ def _any_customer(statement: Statement) -> bool:
               --principal SERVICE --source-arn SOURCE_ARN --source-account ACCOUNT
         """,
         not_by_machine="needs the resource that may call the function, which you name",
+        consequences=("cuts_access",),
     ),
     peers={"checkov": "CKV_AWS_364", "trivy": "AVD-AWS-0067"},
 )

@@ -13,13 +13,13 @@ from hipaa_guard.services import ec2, lambda_functions
         fix=Fix(
             sets='aws_instance.metadata_options.http_tokens = "required"',
             cli="aws ec2 modify-instance-metadata-options --instance-id INSTANCE --http-tokens required",
+            consequences=("cuts_access",),
         ),
         peers={
             "prowler": "ec2_instance_imdsv2_enabled",
             "aws_config": "ec2-imdsv2-check",
             "powerpipe": "ec2_instance_uses_imdsv2",
             "cdk_nag": "HIPAA.Security-EC2IMDSv2Enabled",
-            "checkov": "CKV_AWS_79",
             "trivy": "AVD-AWS-0028",
         },
     ),
@@ -37,8 +37,6 @@ from hipaa_guard.services import ec2, lambda_functions
         ),
         peers={
             "prowler": "ec2_launch_template_imdsv2_required",
-            "checkov": "CKV_AWS_79",
-            "trivy": "AVD-AWS-0130",
         },
     ),
     severity=HIGH,
@@ -93,6 +91,7 @@ def ec2_account_imdsv2_default(defaults: ec2.MetadataDefaults) -> Verdict:
     fix=Fix(
         sets='aws_lambda_function_url.authorization_type = "AWS_IAM"',
         cli="aws lambda update-function-url-config --function-name FUNCTION --auth-type AWS_IAM",
+        consequences=("cuts_access",),
     ),
     peers={"prowler": "awslambda_function_url_public", "checkov": "CKV_AWS_258"},
 )

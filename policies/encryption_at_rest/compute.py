@@ -3,7 +3,7 @@
 from hipaa_guard.authoring import HIGH, MEDIUM, Fix, Inventory, Verdict, control, failed, not_applicable, passed, some
 from hipaa_guard.controls.reasons import NEEDS_A_KEY, replaces
 from hipaa_guard.judging.customer_keys import AWS_MANAGED, customer_managed_key
-from hipaa_guard.judging.encryption import encrypted_at_rest
+from hipaa_guard.judging.encryption import MEDIA, encrypted_at_rest
 from hipaa_guard.judging.template_versions import if_used, template_of
 from hipaa_guard.services import ebs, ec2, lambda_functions
 
@@ -78,7 +78,7 @@ def _device_is_encrypted(device: ec2.BlockDevice, place: Place, inventory: Inven
 @control(
     title="EC2 instances have encrypted volumes only",
     severity=HIGH,
-    hipaa=("164.312(a)(2)(iv)",),
+    hipaa=MEDIA,
     why="ePHI on an unencrypted volume can be read from a snapshot, a copy or the disk itself without any key.",
     fix=Fix(
         terraform="""
@@ -92,7 +92,7 @@ def _device_is_encrypted(device: ec2.BlockDevice, place: Place, inventory: Inven
         note="A volume is encrypted by replacing it with an encrypted copy; turn on encryption by default for new ones.",
         not_by_machine=replaces("instance"),
     ),
-    peers={"aws_config": "encrypted-volumes", "checkov": "CKV_AWS_8", "trivy": "AVD-AWS-0131"},
+    peers={"aws_config": "encrypted-volumes", "trivy": "AVD-AWS-0131"},
 )
 def ec2_instance_block_devices_encrypted(instance: ec2.Instance, inventory: Inventory) -> Verdict:
     template = template_of(instance, inventory)
@@ -117,7 +117,7 @@ def ec2_instance_block_devices_encrypted(instance: ec2.Instance, inventory: Inve
 @control(
     title="Launch templates encrypt every volume that they declare",
     severity=HIGH,
-    hipaa=("164.312(a)(2)(iv)",),
+    hipaa=MEDIA,
     why="Every instance that such a template starts keeps what it writes, ePHI included, on a disk without a key.",
     fix=Fix(
         sets="aws_launch_template.block_device_mappings[*].ebs.encrypted = true",
@@ -125,7 +125,8 @@ def ec2_instance_block_devices_encrypted(instance: ec2.Instance, inventory: Inve
             aws ec2 create-launch-template-version --launch-template-id TEMPLATE --source-version '$Default' \\
               --launch-template-data '{"BlockDeviceMappings":[{"DeviceName":"/dev/xvda","Ebs":{"Encrypted":true}}]}'
         """,
-        note="Then make the new version the default one.",
+        note="In the CLI, repeat all volumes with their settings, as the list is replaced whole, and make the new version "
+        "the default one. Instances that run keep their volumes.",
     ),
 )
 def launch_template_block_devices_encrypted(template: ec2.LaunchTemplate, inventory: Inventory) -> Verdict:
@@ -182,7 +183,10 @@ def ebs_volume_encrypted(volume: ebs.Volume, inventory: Inventory) -> bool:
             }
         """,
         cli="aws ec2 create-volume --snapshot-id SNAPSHOT --availability-zone ZONE --encrypted --kms-key-id KEY_ARN",
+        note="A volume gets another key by replacing it with a copy made from its snapshot. A key costs money each month, "
+        "and without it the volume cannot be read. aws_ebs_default_kms_key makes it the key of all new volumes.",
         not_by_machine=replaces("volume"),
+        consequences=("costs_money",),
     ),
     peers={"checkov": "CKV_AWS_189", "trivy": "AVD-AWS-0027"},
 )
@@ -207,7 +211,10 @@ def ebs_volume_encrypted_with_cmk(volume: ebs.Volume, inventory: Inventory) -> s
             }
         """,
         cli="aws ec2 copy-snapshot --source-region REGION --source-snapshot-id SNAPSHOT --encrypted",
+        note="In Terraform this replaces the volume: copy what it holds first. In the CLI, delete the snapshot in the "
+        "clear once the copy is complete; both cost money while they exist.",
         not_by_machine="needs an encrypted copy of the volume",
+        consequences=("replaces", "costs_money"),
     ),
     peers={"prowler": "ec2_ebs_snapshots_encrypted"},
 )
@@ -218,11 +225,13 @@ def ebs_snapshot_encrypted(snapshot: ebs.Snapshot, inventory: Inventory) -> bool
 @control(
     title="The region encrypts new EBS volumes by default",
     severity=MEDIUM,
-    hipaa=("164.312(a)(2)(iv)",),
+    hipaa=MEDIA,
     why="The default encrypts the volumes and snapshot copies with ePHI that nobody thought of.",
     fix=Fix(
         sets="aws_ebs_encryption_by_default.enabled = true",
         cli="aws ec2 enable-ebs-encryption-by-default",
+        note="Volumes that exist stay as they are. A snapshot under the AWS managed key aws/ebs cannot be shared with "
+        "another account: where you share snapshots, set aws_ebs_default_kms_key to a key of your own first.",
     ),
     peers={
         "prowler": "ec2_ebs_default_encryption",

@@ -41,6 +41,7 @@ _QUEUE = Fix(
     cli="aws sqs set-queue-attributes --queue-url QUEUE_URL --attributes KmsMasterKeyId=KEY_ARN",
     note=_SENDERS,
     not_by_machine=NEEDS_A_KEY,
+    consequences=("cuts_access",),
 )
 _TOPIC = Fix(
     terraform="""
@@ -72,6 +73,7 @@ _TOPIC = Fix(
     cli="aws sns set-topic-attributes --topic-arn TOPIC_ARN --attribute-name KmsMasterKeyId --attribute-value KEY_ARN",
     note=_SENDERS,
     not_by_machine=NEEDS_A_KEY,
+    consequences=("cuts_access",),
 )
 
 

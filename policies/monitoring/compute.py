@@ -8,11 +8,12 @@ from hipaa_guard.services import ec2
 @control(
     title="EC2 instances report metrics every minute",
     severity=LOW,
-    hipaa=("164.308(a)(6)(ii)",),
+    hipaa=("164.308(a)(1)(ii)(D)",),
     why="With five-minute metrics, a burst that copies ePHI out or a miner that moved in shows late or not at all.",
     fix=Fix(
         sets="aws_instance.monitoring = true",
         cli="aws ec2 monitor-instances --instance-ids INSTANCE",
+        consequences=("costs_money",),
     ),
     peers={
         "prowler": "ec2_instance_detailed_monitoring_enabled",

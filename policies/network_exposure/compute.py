@@ -35,8 +35,13 @@ from hipaa_guard.services import ebs, ec2, lambda_functions, vpc
               associate_public_ip_address = false
             }
         """,
-        cli="aws ec2 modify-network-interface-attribute --network-interface-id INTERFACE --no-associate-public-ip-address",
-        note="Reach the instance through Session Manager, a load balancer or a private network.",
+        cli="""
+            aws ec2 modify-network-interface-attribute --network-interface-id INTERFACE --no-associate-public-ip-address
+            aws ec2 disassociate-address --association-id ASSOCIATION
+        """,
+        note="The second command takes away an Elastic IP, which costs money until it is released; in Terraform remove "
+        "aws_eip or aws_eip_association. Reach the instance through Session Manager, a load balancer or a private "
+        "network. It then needs a NAT gateway or VPC endpoints to reach the internet or AWS.",
         not_by_machine="replaces the instance",
     ),
     peers={
@@ -55,7 +60,7 @@ def ec2_instance_no_public_ip(instance: ec2.Instance, inventory: Inventory) -> b
         found.extend([] if why is None else [why])
         return why is not None
 
-    return failed(found[0]) if some(gives_one, (_at_launch, _by_an_interface)) else True
+    return failed(found[0]) if some(gives_one, (_at_launch, _by_elastic_ip, _by_an_interface)) else True
 
 
 def _at_launch(instance: ec2.Instance, inventory: Inventory) -> str | None:
@@ -71,6 +76,10 @@ def _at_launch(instance: ec2.Instance, inventory: Inventory) -> str | None:
     if named is None:
         return "leaves the choice to a default subnet, which gives public addresses"
     return "leaves the choice to its subnet, which gives public addresses" if named.maps_public_ip else None
+
+
+def _by_elastic_ip(instance: ec2.Instance, inventory: Inventory) -> str | None:
+    return "has an Elastic IP" if not inventory.complete and instance.elastic_ip else None
 
 
 def _by_an_interface(instance: ec2.Instance, inventory: Inventory) -> str | None:
@@ -97,7 +106,8 @@ def _by_an_interface(instance: ec2.Instance, inventory: Inventory) -> str | None
             aws ec2 create-launch-template-version --launch-template-id TEMPLATE --source-version '$Default' \\
               --launch-template-data '{"NetworkInterfaces":[{"DeviceIndex":0,"AssociatePublicIpAddress":false}]}'
         """,
-        note="Then make the new version the default one.",
+        note="In the CLI, repeat all settings of the interface, as the list is replaced whole, and make the new version "
+        "the default one. New instances then need a NAT gateway or VPC endpoints to reach the internet or AWS.",
     ),
     peers={"prowler": "ec2_launch_template_no_public_ip", "checkov": "CKV_AWS_88"},
 )
@@ -140,11 +150,13 @@ def ebs_snapshot_not_public(snapshot: ebs.Snapshot, inventory: Inventory) -> boo
 @control(
     title="The region blocks public sharing of all EBS snapshots",
     severity=HIGH,
-    hipaa=("164.312(a)(1)", "164.312(e)(1)"),
+    hipaa=("164.312(a)(1)", "164.308(a)(4)(ii)(C)"),
     why="Without the block one command makes a disk full of ePHI public; the block overrules it.",
     fix=Fix(
         sets='aws_ebs_snapshot_block_public_access.state = "block-all-sharing"',
         cli="aws ec2 enable-snapshot-block-public-access --state block-all-sharing",
+        note="Snapshots that are public now are cut off from those who use them. Sharing with named accounts goes on.",
+        consequences=("cuts_access",),
     ),
     peers={"prowler": "ec2_ebs_snapshot_account_block_public_access"},
 )
@@ -229,6 +241,7 @@ def lambda_function_not_public(function: lambda_functions.Function, inventory: I
         note="Its role needs the permissions of the attached policy, and its subnets a way (NAT or VPC endpoints) to the "
         "services that the function calls, which costs money.",
         not_by_machine="needs subnets and security groups, which are yours to choose",
+        consequences=("cuts_access", "costs_money"),
     ),
     peers={
         "prowler": "awslambda_function_inside_vpc",

@@ -347,6 +347,28 @@ def every(test: Callable[[T], object], items: Iterable[T]) -> bool:
     return not some(lambda item: not test(item), items)
 
 
+def all_hold(*tests: Callable[[], object]) -> bool:
+    """Whether all tests hold. It is False if one certainly fails, even if others cannot be decided."""
+    return every(lambda test: test(), tests)
+
+
+def one_holds(*tests: Callable[[], object]) -> bool:
+    """Whether one of the tests holds. It is True if one certainly does, even if others cannot be decided."""
+    return some(lambda test: test(), tests)
+
+
+def certain(test: Callable[[T], object], items: list[T]) -> list[T]:
+    """The items that were seen and that certainly satisfy the test."""
+    found = []
+    for item in items.seen if isinstance(items, Incomplete) else items:
+        try:
+            if test(item):
+                found.append(item)
+        except Undecided:
+            continue
+    return found
+
+
 def first_unknown(value: Value) -> Unknown | None:
     """The first unknown part anywhere inside `value`; None where all parts are known."""
     if isinstance(value, Unknown):

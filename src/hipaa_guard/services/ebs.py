@@ -5,7 +5,8 @@ from __future__ import annotations
 from hipaa_guard.facts.allowed_values import one_of
 from hipaa_guard.facts.readings import Block, Listing, Singleton, View, ask, derived, listed
 from hipaa_guard.facts.resource import Resource, fact
-from hipaa_guard.facts.values import Value
+from hipaa_guard.facts.values import Value, mapped
+from hipaa_guard.services.ec2_permissions import shared_with
 
 
 def _is_recorded(view: View) -> bool:
@@ -56,10 +57,20 @@ def _declared_encryption(view: View) -> Value:
     return None if view.type == "aws_ebs_snapshot_copy" and encrypted is False else encrypted
 
 
+def _named_accounts(view: View) -> Value:
+    """The accounts that permissions beside a snapshot name."""
+    return mapped(lambda one: one.get("account_id"), view.linked("aws_snapshot_create_volume_permission"))
+
+
 class Snapshot(Resource):
     """An EBS snapshot that the account owns."""
 
-    terraform = Block("aws_ebs_snapshot", "aws_ebs_snapshot_copy", "aws_ebs_snapshot_import")
+    terraform = Block(
+        "aws_ebs_snapshot",
+        "aws_ebs_snapshot_copy",
+        "aws_ebs_snapshot_import",
+        joins={"aws_snapshot_create_volume_permission": "snapshot_id"},
+    )
     aws = Listing(
         "ec2.describe_snapshots",
         "Snapshots[]",
@@ -84,6 +95,22 @@ class Snapshot(Resource):
         terraform_only="EC2 does not show which snapshot a copy was made from",
     )
     """The snapshot that this one is a copy of."""
+
+    shared_with: list[str] = fact(
+        terraform=_named_accounts,
+        unset=[],
+        aws=derived(
+            shared_with,
+            ask(
+                "ec2.describe_snapshot_attribute",
+                "CreateVolumePermissions",
+                SnapshotId="{SnapshotId}",
+                Attribute="createVolumePermission",
+                always=True,
+            ),
+        ),
+    )
+    """The ids of accounts that may make volumes of it, ``all`` for everyone. One call a snapshot."""
 
     id: str = fact(aws=listed("SnapshotId"), live_only="Terraform shares snapshots with single accounts only")
 

@@ -93,5 +93,7 @@ class Configuration:
     """Present address of an instance -> the addresses that it had before it was moved."""
     former_roots: tuple[str, ...] | None = None
     """Names that the root had before roots were named from the top; None where it is not named from the top."""
+    account: str | None = None
+    """The account that it is applied to, where the user says so. A provider that names its account knows better."""
     types_looked_for: set[str] = field(default_factory=set)
     """Types of split resources that readings looked for."""

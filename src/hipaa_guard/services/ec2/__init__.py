@@ -85,6 +85,9 @@ def _names(found: list[str] | None) -> list[str]:
     return found or []
 
 
+_IN_PUBLIC_ADDRESS = "a live account lists all addresses with the instance"
+
+
 class Instance(Resource):
     """An EC2 instance that is not terminated."""
 
@@ -138,11 +141,11 @@ class Instance(Resource):
             ),
         ),
     )
-    """None if only the template or the subnet decides."""
+    """None if only the template or the subnet decides. An Elastic IP that is not known does not count here."""
 
-    interfaces: list[str] = fact(
-        terraform=addresses.interfaces, unset=(), terraform_only="`public_address` has those of a live account"
-    )
+    elastic_ip: bool = fact(terraform=addresses.has_elastic, unset=False, terraform_only=_IN_PUBLIC_ADDRESS)
+
+    interfaces: list[str] = fact(terraform=addresses.interfaces, unset=(), terraform_only=_IN_PUBLIC_ADDRESS)
     """The network interfaces that are declared by themselves."""
 
     subnet: str | None = fact(terraform="subnet_id", unset=None, aws=listed("SubnetId"))
