@@ -1,8 +1,20 @@
 """Other accounts: keys, secrets, functions, file systems, logs and snapshots are not opened to them."""
 
-from hipaa_guard.authoring import MEDIUM, Fix, PolicyDocument, Verdict, control, failed, not_applicable, passed
+from hipaa_guard.authoring import (
+    MEDIUM,
+    Fix,
+    Inventory,
+    PolicyDocument,
+    Statement,
+    Verdict,
+    control,
+    failed,
+    not_applicable,
+    passed,
+)
 from hipaa_guard.controls.reasons import TAKES_ACCESS
 from hipaa_guard.judging.cross_account import no_cross_account, not_shared, outsiders_let_in
+from hipaa_guard.judging.function_policies import place_of
 from hipaa_guard.services import cloudwatch_logs, ebs, efs, images, kms, lambda_functions, rds, secretsmanager
 
 
@@ -72,10 +84,16 @@ def secret_policy_no_cross_account(secret: secretsmanager.Secret) -> PolicyDocum
         not_by_machine=TAKES_ACCESS,
     ),
 )
-def lambda_function_no_cross_account(function: lambda_functions.Function) -> Verdict:
-    # A service without a source is the subject of lambda_permission_source_restricted.
-    outsiders = outsiders_let_in(function.policy, function.origin.own_account)
-    return passed("has no policy that names another account") if outsiders is None else failed(outsiders)
+def lambda_function_no_cross_account(function: lambda_functions.Function, inventory: Inventory) -> Verdict:
+    found: list[str | None] = []
+
+    def lets_outsiders_in(statement: Statement) -> bool:
+        # A service without a source is the subject of lambda_permission_has_source.
+        found.append(outsiders_let_in(PolicyDocument([statement]), function.origin.own_account))
+        return found[-1] is not None
+
+    place = place_of(lets_outsiders_in, function, inventory)
+    return passed("has no policy that names another account") if place is None else failed(f"{found[-1]}{place}")
 
 
 @no_cross_account(
