@@ -179,7 +179,6 @@ def iam_user_in_group(user: iam.User) -> Verdict:
             not_by_machine=TAKES_RIGHTS,
         ),
         peers={"prowler": "iam_user_administrator_access_policy"},
-        severity=HIGH,
     ),
     Member(
         "iam_group_no_administrator_access",
@@ -214,7 +213,7 @@ def iam_user_in_group(user: iam.User) -> Verdict:
         ),
         peers={"prowler": "iam_role_administratoraccess_policy"},
     ),
-    severity=MEDIUM,
+    severity=HIGH,
     hipaa=("164.308(a)(3)(i)", "164.308(a)(4)(ii)(B)", "164.312(a)(1)"),
     why="AdministratorAccess opens all ePHI of the account, and the means to hide having been there.",
 )

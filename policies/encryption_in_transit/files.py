@@ -1,6 +1,6 @@
 """File systems: ePHI in files is unreadable on the wire."""
 
-from hipaa_guard.authoring import MEDIUM, Fix, PolicyDocument, Statement, Verdict, control, every, failed, passed, some
+from hipaa_guard.authoring import HIGH, Fix, PolicyDocument, Statement, Verdict, control, every, failed, passed, some
 from hipaa_guard.judging.transit import IN_TRANSIT
 from hipaa_guard.services import efs
 
@@ -9,7 +9,7 @@ _MOUNT = "elasticfilesystem:ClientMount"
 
 @control(
     title="EFS file systems refuse clients that do not use TLS",
-    severity=MEDIUM,
+    severity=HIGH,
     hipaa=IN_TRANSIT,
     why="NFS sends files as they are: unless the policy asks for TLS, ePHI crosses the network in the clear.",
     fix=Fix(

@@ -1,6 +1,6 @@
 """Trails and logs: nobody outside can reach the record of access to ePHI."""
 
-from hipaa_guard.authoring import CRITICAL, HIGH, Fix, Inventory, PolicyDocument, Verdict, control, failed, passed
+from hipaa_guard.authoring import CRITICAL, Fix, Inventory, PolicyDocument, Verdict, control, failed, passed
 from hipaa_guard.controls.reasons import TAKES_ACCESS
 from hipaa_guard.judging.public_policies import policy_not_public
 from hipaa_guard.services import cloudtrail, cloudwatch_logs, s3
@@ -58,7 +58,6 @@ def _open_by_acl(bucket: s3.Bucket) -> bool:
 
 @policy_not_public(
     title="Resource policies of CloudWatch Logs allow nothing to everyone",
-    severity=HIGH,
     why="Such a policy lets any AWS account read log events, which may hold ePHI, or bury the true ones under its own.",
     policy="policy document",
     fix=Fix(
