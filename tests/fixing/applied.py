@@ -26,6 +26,10 @@ Findings = dict[tuple[str, str], Finding]
 """By control and address."""
 
 
+_PROVIDER = 'provider "aws" {\n  allowed_account_ids = ["111122223333"]\n}'
+"""Without it nobody knows whose account is a foreign one."""
+
+
 class Declared(NamedTuple):
     """A block of a resource: its type, its name and its text."""
 
@@ -65,11 +69,25 @@ def with_fix(text: str, fix: str) -> dict[str, str]:
     known = {(each.type, each.name) for each in there}
     merged = [each.text for each in declared(fix) if (each.type, each.name) in known]
     more = [each.text for each in declared(fix) if (each.type, each.name) not in known]
-    return {"main.tf": textwrap.dedent(text), "fix_override.tf": "\n".join(merged), "fix.tf": "\n".join(more)}
+    files = {"main.tf": textwrap.dedent(text), "fix_override.tf": "\n".join(merged)}
+    return files | {"fix.tf": "\n".join([*more, *_beside_resources(fix, text)])}
+
+
+def _beside_resources(fix: str, text: str) -> list[str]:
+    """The other blocks of a fix (data sources, variables) that the source does not have."""
+    there = {(block.type, block.labels) for block in _blocks(text)}
+    new = [block for block in _blocks(fix) if block.type != "resource" and (block.type, block.labels) not in there]
+    return [fix.encode()[block.start : block.end].decode() for block in new]
+
+
+def _blocks(text: str) -> list[HclBlock]:
+    return parse("", text.encode()).root.blocks
 
 
 def verdicts(files: dict[str, str], controls: list[Control], directory: Path) -> Findings:
     """By control and address, the findings on source."""
+    if not any('provider "aws"' in text for text in files.values()):
+        files = files | {"provider.tf": _PROVIDER}
     for name, text in files.items():
         tree(directory, text + "\n", name)
     (configuration,) = read(directory)
