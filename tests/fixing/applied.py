@@ -12,6 +12,7 @@ from typing import NamedTuple
 from hipaa_guard.controls.control import Control, Severity, Status
 from hipaa_guard.controls.facts_read import kinds_of
 from hipaa_guard.controls.findings import Finding, judge
+from hipaa_guard.controls.fix import PHI
 from hipaa_guard.terraform.binding.inventory import build_inventory
 from hipaa_guard.terraform.hcl.parsing import parse
 from hipaa_guard.terraform.hcl.syntax import HclBlock
@@ -28,6 +29,10 @@ Findings = dict[tuple[str, str], Finding]
 
 _PROVIDER = 'provider "aws" {\n  allowed_account_ids = ["111122223333"]\n}'
 """Without it nobody knows whose account is a foreign one."""
+
+
+_POINTS = re.compile(rf"^\s*\w+\s*=\s*\w+\.{PHI}\.\w+$", re.MULTILINE)
+"""An argument that points to the judged resource."""
 
 
 class Declared(NamedTuple):
@@ -54,18 +59,16 @@ def block_of(text: str, type: str, name: str) -> HclBlock:
 def with_fix(text: str, fix: str) -> dict[str, str]:
     """The files of source to which a fix is applied.
 
-    Arguments go into the resource of the same address, or into the one of the type that belongs to ``phi``: Terraform
-    itself merges override files so. All else of the fix stands in a file of its own.
+    Arguments go into the resource of the same address, or those of what points to ``phi`` into the one of the
+    type that does: Terraform itself merges override files so. All else of the fix stands in a file of its own.
     """
     there = declared(text)
-    names: dict[tuple[str, str], str] = {}
-    for type, name, _ in declared(fix):
-        same = [each.name for each in there if each.type == type]
-        belonging = [each.name for each in there if each.type == type and re.search(r"\bphi\b", each.text)]
-        names[type, name] = belonging[0] if len(belonging) == 1 and name not in same else name
-    for (type, name), now in names.items():
-        fix = re.sub(rf'\b{type}"(\s+)"{name}"', rf'{type}"\1"{now}"', fix)
-        fix = re.sub(rf"\b{type}\.{name}\b", f"{type}.{now}", fix)
+    for type, name, its in declared(fix):
+        names = [each.name for each in there if each.type == type]
+        belonging = [each.name for each in there if each.type == type and re.search(rf"\b{PHI}\b", each.text)]
+        if len(belonging) == 1 and name not in names and (name == PHI or _POINTS.search(its)):
+            fix = re.sub(rf'\b{type}"(\s+)"{name}"', rf'{type}"\1"{belonging[0]}"', fix)
+            fix = re.sub(rf"\b{type}\.{name}\b", f"{type}.{belonging[0]}", fix)
     known = {(each.type, each.name) for each in there}
     merged = [each.text for each in declared(fix) if (each.type, each.name) in known]
     more = [each.text for each in declared(fix) if (each.type, each.name) not in known]

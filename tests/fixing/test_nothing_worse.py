@@ -37,8 +37,13 @@ MOST = 12
 
 
 def failing(control: Control) -> list[Case]:
-    """The cases in source that have the gap."""
-    return [case for case in cases_of(control) if case.verdict is Status.FAIL and case.terraform][:MOST]
+    """The cases in source that have the gap, in the provider of the fix."""
+    found = [case for case in cases_of(control) if case.verdict is Status.FAIL and case.terraform]
+    return [case for case in found if _is_awscc(case.terraform) <= _is_awscc(control.fix.terraform)][:MOST]
+
+
+def _is_awscc(text: str | None) -> bool:
+    return 'resource "awscc_' in (text or "")
 
 
 FIXED = [control for control in CONTROLS if control.fix.terraform and failing(control)]
