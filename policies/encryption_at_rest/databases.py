@@ -202,6 +202,7 @@ _TABLE_WITH_KEY = """
       enable_key_rotation = true
     }
 """
+_PERMITTED = "Whoever uses the table then needs kms:Decrypt on the key too: without it, requests are refused."
 _SET_TABLE_KEY = (
     "aws dynamodb update-table --table-name TABLE --sse-specification Enabled=true,SSEType=KMS,KMSMasterKeyId=KEY_ARN"
 )
@@ -211,7 +212,7 @@ _SET_TABLE_KEY = (
     title="DynamoDB tables are encrypted with a KMS key",
     why="DynamoDB encrypts every table, but under a key of its own nobody can see in CloudTrail who had ePHI decrypted.",
     otherwise="a key that DynamoDB owns",
-    fix=Fix(terraform=_TABLE_WITH_KEY, cli=_SET_TABLE_KEY, not_by_machine=NEEDS_A_KEY),
+    fix=Fix(terraform=_TABLE_WITH_KEY, cli=_SET_TABLE_KEY, note=_PERMITTED, not_by_machine=NEEDS_A_KEY),
     peers={
         "prowler": "dynamodb_tables_kms_cmk_encryption_enabled",
         "powerpipe": "dynamodb_table_encrypted_with_kms",
@@ -227,7 +228,7 @@ def dynamodb_table_encrypted_with_kms(table: dynamodb.Table, inventory: Inventor
     fix=Fix(
         terraform=_TABLE_WITH_KEY,
         cli=_SET_TABLE_KEY,
-        note="A replica names a key of its own region: `kms_key_arn` in its `replica` block.",
+        note=f"{_PERMITTED} A replica names a key of its own region: `kms_key_arn` in its `replica` block.",
         not_by_machine=NEEDS_A_KEY,
         consequences=("cuts_access",),
     ),

@@ -1,110 +1,15 @@
-"""The controls on KMS, told to Terraform and to AWS."""
+"""The controls on KMS besides rotation, told to Terraform and to AWS."""
 
 from __future__ import annotations
 
 import json
 from typing import Any
 
-from hipaa_guard.testing import FAIL, NOT_APPLICABLE, PASS, UNKNOWN, Aws, Case, Told, answered, cases
+from hipaa_guard.testing import FAIL, NOT_APPLICABLE, PASS, UNKNOWN, Case, Told, answered, cases
+from tests.policies.kms.states import ARN, NAME, UNSET, described, hcl, nothing
 
-ROTATION, DELETION = "kms_key_rotation_enabled", "kms_key_not_pending_deletion"
+DELETION = "kms_key_not_pending_deletion"
 PUBLIC, EVERYONE = "kms_key_policy_no_wildcard_principal", "kms_key_policy_no_full_access_for_everyone"
-UNSET = 'variable "unset" {}\n'
-# Keys have no names of their own: the ids that the simulated KMS draws are seen through an answer that has one.
-NAME = "phi-11111111-2222"
-ARN = f"arn:aws:kms:us-east-1:123456789012:key/{NAME}"
-
-
-def hcl(*lines: str, type: str = "aws_kms_key") -> str:
-    return "\n".join([f'resource "{type}" "phi" {{', *lines, "}\n"])
-
-
-def described(**metadata: Any) -> Any:
-    """Answers about the one key of the account."""
-
-    def register(session: Any) -> None:
-        answered(session, "kms", "ListKeys", {"Keys": [{"KeyId": NAME, "KeyArn": ARN}]})
-        about = {"KeyId": NAME, "KeyManager": "CUSTOMER", "KeySpec": "SYMMETRIC_DEFAULT", "Origin": "AWS_KMS"}
-        answered(session, "kms", "DescribeKey", {"KeyMetadata": about | metadata})
-
-    return register
-
-
-def rotated(on: bool, **metadata: Any) -> Told:
-    def register(session: Any) -> None:
-        described(**metadata)(session)
-        answered(session, "kms", "GetKeyRotationStatus", {"KeyRotationEnabled": on})
-
-    return Told(aws=nothing, answers=register)
-
-
-def nothing(_: Aws) -> None:
-    pass
-
-
-def unseen_rotation(session: Any) -> None:
-    described()(session)
-    error = {"Error": {"Code": "AccessDeniedException", "Message": "not allowed"}}
-    answered(session, "kms", "GetKeyRotationStatus", error, status=400)
-
-
-REPLICA = {"MultiRegion": True, "MultiRegionConfiguration": {"MultiRegionKeyType": "REPLICA"}}
-
-test_rotation = cases(
-    Case(ROTATION, "off is the default", FAIL, rotated(on=False), terraform=hcl()),
-    Case(ROTATION, "on", PASS, rotated(on=True), terraform=hcl("enable_key_rotation = true")),
-    Case(ROTATION, "off, said aloud", FAIL, terraform=hcl("enable_key_rotation = false")),
-    Case(
-        ROTATION,
-        "an RSA key",
-        NOT_APPLICABLE,
-        rotated(on=False, KeySpec="RSA_2048"),
-        terraform=hcl('customer_master_key_spec = "RSA_2048"'),
-    ),
-    Case(
-        ROTATION,
-        "an HMAC key",
-        NOT_APPLICABLE,
-        rotated(on=False, KeySpec="HMAC_256"),
-        terraform=hcl('customer_master_key_spec = "HMAC_256"'),
-    ),
-    Case(
-        ROTATION,
-        "imported material",
-        NOT_APPLICABLE,
-        rotated(on=False, Origin="EXTERNAL"),
-        terraform=hcl(type="aws_kms_external_key"),
-    ),
-    Case(
-        ROTATION,
-        "material in a CloudHSM cluster",
-        NOT_APPLICABLE,
-        rotated(on=False, Origin="AWS_CLOUDHSM"),
-        terraform=hcl('custom_key_store_id = "cks-1234567890abcdef0"'),
-    ),
-    Case(
-        ROTATION,
-        "material outside AWS",
-        NOT_APPLICABLE,
-        rotated(on=False, Origin="EXTERNAL_KEY_STORE"),
-        terraform=hcl('custom_key_store_id = "cks-1234567890abcdef0"', 'xks_key_id = "key-1"'),
-    ),
-    Case(
-        ROTATION,
-        "a replica",
-        NOT_APPLICABLE,
-        rotated(on=False, **REPLICA),
-        terraform=hcl("primary_key_arn = var.unset", type="aws_kms_replica_key") + UNSET,
-    ),
-    Case(ROTATION, "a key of AWS", NOT_APPLICABLE, rotated(on=True, KeyManager="AWS")),
-    Case(
-        ROTATION,
-        "a key store that may be none",
-        UNKNOWN,
-        terraform=UNSET + hcl("custom_key_store_id = var.unset"),
-    ),
-    Case(ROTATION, "may not be read", UNKNOWN, aws=nothing, answers=unseen_rotation, says="kms:GetKeyRotationStatus"),
-)
 
 
 def unseen_key(session: Any) -> None:

@@ -1,4 +1,4 @@
-"""The controls on Secrets Manager, told to Terraform and to AWS."""
+"""The controls on Secrets Manager besides rotation, told to Terraform and to AWS."""
 
 from __future__ import annotations
 
@@ -6,89 +6,10 @@ import json
 from pathlib import Path
 from typing import Any
 
-from hipaa_guard.testing import (
-    FAIL,
-    NOT_APPLICABLE,
-    PASS,
-    UNKNOWN,
-    Aws,
-    Case,
-    Told,
-    all_controls,
-    answered,
-    cases,
-    verdict,
-)
+from hipaa_guard.testing import FAIL, PASS, UNKNOWN, Aws, Case, Told, all_controls, cases, verdict
+from tests.policies.secretsmanager.states import SECRET, secret
 
-ROTATION, INTERVAL = "secret_rotation_enabled", "secret_rotation_interval_90_days"
 KEY, PUBLIC, SOURCE = "secret_encrypted_with_cmk", "secret_policy_not_public", "secret_value_not_in_source"
-SECRET = 'resource "aws_secretsmanager_secret" "phi" {\n name = "phi"\n}\n'
-UNSET = 'variable "unset" {}\n'
-ARN = "arn:aws:secretsmanager:us-east-1:123456789012:secret:phi-AbCdEf"
-
-
-def secret(aws: Aws) -> None:
-    aws.secretsmanager.create_secret(Name="phi", SecretString="{}")
-
-
-def listed(**fields: Any) -> Told:
-    """What ListSecrets answers of the one secret."""
-
-    def register(session: Any) -> None:
-        answered(session, "secretsmanager", "ListSecrets", {"SecretList": [{"ARN": ARN, "Name": "phi", **fields}]})
-
-    return Told(aws=lambda _: None, answers=register)
-
-
-def rotation(rules: str, to: str = "aws_secretsmanager_secret.phi.id") -> str:
-    return f"""
-    resource "aws_secretsmanager_secret_rotation" "r" {{
-      secret_id           = {to}
-      rotation_lambda_arn = "arn:aws:lambda:us-east-1:123456789012:function:rotate"
-      rotation_rules {{
-        {rules}
-      }}
-    }}
-    """
-
-
-def every(days: int) -> Told:
-    rules = {"AutomaticallyAfterDays": days}
-    return Told(SECRET + rotation(f"automatically_after_days = {days}")) | listed(
-        RotationEnabled=True, RotationRules=rules
-    )
-
-
-SCHEDULED = Told(SECRET + rotation('schedule_expression = "rate(10 days)"')) | listed(
-    RotationEnabled=True, RotationRules={"ScheduleExpression": "rate(10 days)"}
-)
-
-test_rotation = cases(
-    Case(ROTATION, "never", FAIL, terraform=SECRET, aws=secret),
-    Case(ROTATION, "switched off again", FAIL, listed(RotationEnabled=False)),
-    Case(ROTATION, "every 30 days", PASS, every(30)),
-    Case(ROTATION, "by a schedule", PASS, SCHEDULED),
-    Case(ROTATION, "another secret is rotated", FAIL, terraform=SECRET + rotation("duration = 1", '"other"')),
-    Case(ROTATION, "a copy from another region", NOT_APPLICABLE, listed(PrimaryRegion="eu-west-1")),
-    Case(ROTATION, "the original of copies", FAIL, listed(PrimaryRegion="us-east-1")),
-    Case(
-        ROTATION,
-        "perhaps of this secret",
-        UNKNOWN,
-        terraform=UNSET + SECRET + rotation("duration = 1", 'var.unset ? aws_secretsmanager_secret.phi.id : "another"'),
-    ),
-    Case(
-        ROTATION,
-        "of a secret that a variable names, which is another one",
-        FAIL,
-        terraform=UNSET + SECRET + rotation("duration = 1", "var.unset"),
-    ),
-    Case(INTERVAL, "never", NOT_APPLICABLE, terraform=SECRET, aws=secret),
-    Case(INTERVAL, "every 30 days", PASS, every(30)),
-    Case(INTERVAL, "every 90 days", PASS, every(90)),
-    Case(INTERVAL, "every 91 days", FAIL, every(91)),
-    Case(INTERVAL, "by a schedule", NOT_APPLICABLE, SCHEDULED),
-)
 
 
 def with_key(aws: Aws) -> None:
