@@ -75,6 +75,7 @@ class LogGroupPolicy(ResourcePolicy):
 
     terraform = None
     live_only = _DECLARED_AS
+    aws_types = ()  # the same type as other policies
     aws = Listing(
         "logs.describe_resource_policies",
         "resourcePolicies[?resourceArn]",
