@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from hipaa_guard.facts.allowed_values import numbers, one_of
 from hipaa_guard.facts.policy_document import PolicyDocument
 from hipaa_guard.facts.policy_grammar import resource_policy
@@ -51,11 +53,11 @@ class LogGroup(Resource):
 class ResourcePolicy(Resource):
     """A policy of an account, or of one log group, that lets others use log groups."""
 
-    terraform = Block(
+    terraform: ClassVar[Block | None] = Block(
         "aws_cloudwatch_log_resource_policy", "awscc_logs_resource_policy", name="policy_name", awscc_name="policy_name"
     )
     aws = Listing("logs.describe_resource_policies", "resourcePolicies[?!resourceArn]", name="policyName")
-    aws_types = ("AWS::Logs::ResourcePolicy",)
+    aws_types: ClassVar[tuple[str, ...]] = ("AWS::Logs::ResourcePolicy",)
 
     policy: PolicyDocument | None = fact(
         terraform="policy_document",
