@@ -3,7 +3,20 @@
 import textwrap
 from collections.abc import Callable
 
-from hipaa_guard.authoring import HIGH, MEDIUM, Fix, Inventory, Verdict, control, failed, not_applicable, passed, some
+from hipaa_guard.authoring import (
+    HIGH,
+    MEDIUM,
+    Fix,
+    Inventory,
+    Verdict,
+    control,
+    every,
+    failed,
+    not_applicable,
+    passed,
+    some,
+)
+from hipaa_guard.judging.log_delivery import records_all_objects, records_objects
 from hipaa_guard.services import cloudtrail
 
 _RECORDED = ("164.312(b)", "164.308(a)(1)(ii)(D)")
@@ -14,14 +27,36 @@ def _with(*lines: str) -> str:
     arguments = textwrap.indent("\n".join(lines).strip(), "  ")
     return (
         'resource "aws_cloudtrail" "phi" {\n  name           = "account"\n'
-        f'  s3_bucket_name = "trail-111122223333"\n\n{arguments}\n}}'
+        f'  s3_bucket_name = "trail-111122223333"\n\n  is_multi_region_trail = true\n\n{arguments}\n}}'
     )
 
 
+_LEFT_OUT = "leaves out some sources, such as KMS or the RDS Data API: who decrypted or queried ePHI is not told"
+
+
+def _management(verb: str, *, whole: bool) -> Callable[[cloudtrail.Recorder], bool]:
+    """Whether a trail records reads or writes of management: from all sources, or from some at least."""
+
+    def recorded(one: cloudtrail.Selector) -> bool:
+        about = one.category == "Management"
+        return about and (one.reads if verb == "reads" else one.writes) and (one.unlimited or not whole)
+
+    return lambda trail: some(recorded, trail.selectors)
+
+
 def _manages(trail: cloudtrail.Recorder) -> bool:
-    """Whether management events of both kinds are recorded; KMS and RDS Data API may be left out as too many."""
-    reads = some(lambda one: one.category == "Management" and one.reads, trail.selectors)
-    return reads and some(lambda one: one.category == "Management" and one.writes, trail.selectors)
+    """Whether management events of both kinds and of all sources are recorded."""
+    return every(lambda verb: _management(verb, whole=True)(trail), ("reads", "writes"))
+
+
+def _manages_in_part(trail: cloudtrail.Recorder) -> bool:
+    """Whether management events of both kinds are recorded, but perhaps not those of KMS or of the RDS Data API."""
+    return every(lambda verb: _management(verb, whole=False)(trail), ("reads", "writes"))
+
+
+def _covers(arn: str, inventory: Inventory, does: Callable[[cloudtrail.Recorder], bool]) -> bool:
+    trail = inventory.find(cloudtrail.WholeTrail, arn)
+    return trail is not None and cloudtrail.records(trail, inventory, does)
 
 
 @control(
@@ -40,16 +75,15 @@ def _manages(trail: cloudtrail.Recorder) -> bool:
     ),
 )
 def cloudtrail_trail_management_events_logged(trail: cloudtrail.Trail, inventory: Inventory) -> Verdict:
-    if _manages(trail):
-        return passed("records management events of both kinds")
-    if cloudtrail.another(trail, inventory, _manages):
+    if cloudtrail.records(trail, inventory, _manages):
+        return passed("records management events of both kinds and of all sources")
+    if cloudtrail.another(trail, inventory, lambda it: _manages(it) and cloudtrail.reaches_as_far(it, trail)):
         return not_applicable("leaves management events to another trail")
-    return failed("does not record all management events: its event selectors leave out reads, writes or both")
-
-
-def _covers(arn: str, inventory: Inventory) -> bool:
-    trail = inventory.find(cloudtrail.WholeTrail, arn)
-    return trail is not None and trail.is_logging and _manages(trail)
+    if not _manages_in_part(trail):
+        return failed("does not record all management events: its event selectors leave out reads, writes or both")
+    if not _manages(trail):
+        return failed(f"records management events, but {_LEFT_OUT}")
+    return failed(cloudtrail.silence(trail, inventory) or "leaves no record")
 
 
 @control(
@@ -59,9 +93,12 @@ def _covers(arn: str, inventory: Inventory) -> bool:
     why="Without such a trail nobody can find out after an incident who signed in and what was done to ePHI.",
     fix=Fix(
         cli="""
+            aws s3api put-bucket-policy --bucket BUCKET --policy file://lets-cloudtrail-write.json
             aws cloudtrail create-trail --name account --s3-bucket-name BUCKET --is-multi-region-trail
             aws cloudtrail start-logging --name account
         """,
+        note="CloudTrail refuses a bucket whose policy does not let it check the ACL and write. The first copy of "
+        "management events is free of charge, the bucket is not.",
         not_by_machine="needs a trail, whose bucket is yours to choose",
         consequences=("costs_money",),
     ),
@@ -69,28 +106,38 @@ def _covers(arn: str, inventory: Inventory) -> bool:
 )
 def cloudtrail_management_events_logged(account: cloudtrail.Account, inventory: Inventory) -> Verdict:
     if not account.whole_trails:
-        return failed("has no trail that covers all regions")
-    if some(lambda arn: _covers(arn, inventory), account.whole_trails):
+        if inventory.seen(cloudtrail.Trail) or inventory.unknown(cloudtrail.Trail) is not None:
+            return failed("has no trail that covers all regions")
+        return failed("has no trail at all: neither management events nor reads and writes of S3 objects are recorded")
+    if some(lambda arn: _covers(arn, inventory, _manages), account.whole_trails):
         return passed("has a trail that is logging management events in all regions")
-    return failed("has trails for all regions, but none of them is logging management events of both kinds")
+    if some(lambda arn: _covers(arn, inventory, _manages_in_part), account.whole_trails):
+        return failed(f"has a trail that is logging management events in all regions, but {_LEFT_OUT}", severity=MEDIUM)
+    return failed(
+        "has trails for all regions, but none of them is logging management events of both kinds and delivers them"
+    )
 
 
-def _objects(verb: str, unlimited: bool) -> Callable[[cloudtrail.Recorder], bool]:
-    """Whether a trail records reads or writes of S3 objects: of all buckets, or of some at least."""
+def _some_objects(verb: str) -> Callable[[cloudtrail.Recorder], bool]:
+    """Whether a trail records reads or writes of some S3 objects at least."""
 
     def recorded(one: cloudtrail.Selector) -> bool:
         about = one.category == "Data" and one.resource_type == "AWS::S3::Object"
-        return about and (one.reads if verb == "reads" else one.writes) and (one.unlimited or not unlimited)
+        return about and (one.reads if verb == "reads" else one.writes)
 
     return lambda trail: some(recorded, trail.selectors)
 
 
 def _object_events(trail: cloudtrail.Trail, inventory: Inventory, verb: str) -> Verdict:
-    if _objects(verb, unlimited=True)(trail):
+    complete = records_all_objects(verb, inventory)
+    if cloudtrail.records(trail, inventory, complete):
         return passed(f"records {verb} of objects in all S3 buckets")
-    if cloudtrail.another(trail, inventory, _objects(verb, unlimited=True)):
+    if cloudtrail.another(trail, inventory, complete):
         return not_applicable(f"leaves {verb} of S3 objects to another trail")
-    if _objects(verb, unlimited=False)(trail):
+    if records_objects(verb)(trail):
+        silence = cloudtrail.silence(trail, inventory)
+        return failed(silence or f"records {verb} of objects in its own region only, and buckets lie in others")
+    if _some_objects(verb)(trail):
         return failed(f"records {verb} of some S3 objects only: its selectors name buckets, or leave some out")
     return failed(f"does not record {verb} of S3 objects")
 

@@ -4,6 +4,7 @@ from hipaa_guard.authoring import LOW, MEDIUM, Fix, Verdict, control, failed, no
 from hipaa_guard.services import cloudwatch_logs
 
 YEAR, SIX_YEARS = 365, 2192
+_KEPT = ("164.312(b)", "164.308(a)(1)(ii)(D)")
 
 
 def _kept(group: cloudwatch_logs.LogGroup, days: int) -> Verdict:
@@ -20,12 +21,13 @@ def _kept(group: cloudwatch_logs.LogGroup, days: int) -> Verdict:
 @control(
     title="CloudWatch log groups keep events for at least a year",
     severity=MEDIUM,
-    hipaa=("164.312(b)", "164.308(a)(1)(ii)(D)"),
+    hipaa=_KEPT,
     why="Intrusions are often found after months: by then the record of who reached ePHI must still be there.",
     fix=Fix(
         sets="aws_cloudwatch_log_group.retention_in_days = 365",
         cli="aws logs put-retention-policy --log-group-name GROUP --retention-in-days 365",
-        note="The rule names no period for logs; a year is common practice. Write down the one you choose.",
+        note="The rule names no period for logs; a year is common practice. Write down the one you choose. "
+        "Each gigabyte that is kept costs.",
         consequences=("costs_money",),
     ),
     peers={
@@ -41,13 +43,20 @@ def log_group_retention_min_one_year(group: cloudwatch_logs.LogGroup) -> Verdict
 @control(
     title="CloudWatch log groups keep events for six years",
     severity=LOW,
-    hipaa=("164.308(a)(1)(ii)(D)", "164.316(b)(2)(i)"),
-    why="The six years of the rule run for documentation of required actions and assessments, not for every log: "
-    "where a log group is your record of these, it must last as long; elsewhere a shorter period may be chosen.",
+    hipaa=_KEPT,
+    why="Whoever reviews activity years later, in a dispute or an investigation, needs the record of that time. The rule "
+    "names no period for logs: six years is what it asks of documentation, and many choose it for audit logs too.",
     fix=Fix(
-        sets="aws_cloudwatch_log_group.retention_in_days = 2192",
+        terraform="""
+            resource "aws_cloudwatch_log_group" "phi" {
+              name              = "audit"
+              retention_in_days = 2192
+            }
+        """,
         cli="aws logs put-retention-policy --log-group-name GROUP --retention-in-days 2192",
-        note="For log groups that hold no such documentation record an exception with this reason.",
+        note="For log groups that hold no audit record, such as those of applications, record an exception with this "
+        "reason.",
+        not_by_machine="costs money for each gigabyte, and which log groups hold audit records is yours to say",
         consequences=("costs_money",),
     ),
 )

@@ -1,31 +1,65 @@
 """Networks: who reached what holds ePHI, and who was turned away, is recorded."""
 
-from hipaa_guard.authoring import MEDIUM, Fix, Verdict, control, failed, not_applicable, passed, some
+from hipaa_guard.authoring import LOW, MEDIUM, Fix, Verdict, control, failed, not_applicable, passed, some
 from hipaa_guard.controls.reasons import NEEDS_A_LOG_BUCKET
 from hipaa_guard.judging.log_delivery import access_logged
 from hipaa_guard.services import elbv2, vpc
 
 _RECORDS = ("164.312(b)", "164.308(a)(1)(ii)(D)")
 
+_FLOW_LOG = """
+resource "aws_flow_log" "phi" {
+  vpc_id          = aws_vpc.phi.id
+  traffic_type    = "ALL"
+  log_destination = aws_cloudwatch_log_group.flow_logs.arn
+  iam_role_arn    = aws_iam_role.flow_logs.arn
+}
+resource "aws_cloudwatch_log_group" "flow_logs" {
+  name              = "vpc-flow-logs"
+  retention_in_days = 365
+}
+resource "aws_iam_role" "flow_logs" {
+  name = "vpc-flow-logs"
+  assume_role_policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Effect    = "Allow"
+      Principal = { Service = "vpc-flow-logs.amazonaws.com" }
+      Action    = "sts:AssumeRole"
+      Condition = { StringEquals = { "aws:SourceAccount" = "111122223333" } }
+    }]
+  })
+}
+resource "aws_iam_role_policy" "flow_logs" {
+  name = "deliver"
+  role = aws_iam_role.flow_logs.id
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Effect   = "Allow"
+        Action   = ["logs:CreateLogStream", "logs:PutLogEvents", "logs:DescribeLogStreams"]
+        Resource = "${aws_cloudwatch_log_group.flow_logs.arn}:*"
+      },
+      { Effect = "Allow", Action = "logs:DescribeLogGroups", Resource = "*" },
+    ]
+  })
+}"""
+
 
 @control(
-    title="VPCs record rejected or all traffic in flow logs",
+    title="VPCs record accepted and rejected traffic in flow logs",
     severity=MEDIUM,
     hipaa=_RECORDS,
     why="Without flow logs nobody can tell which hosts with ePHI were probed, or where their data went.",
     fix=Fix(
-        terraform="""
-            resource "aws_flow_log" "phi" {
-              vpc_id               = aws_vpc.phi.id
-              traffic_type         = "ALL"
-              log_destination_type = "s3"
-              log_destination      = "arn:aws:s3:::flow-logs-111122223333"
-            }
-        """,
+        terraform=_FLOW_LOG,
         cli="""
             aws ec2 create-flow-logs --resource-type VPC --resource-ids VPC --traffic-type ALL \\
-              --log-destination-type s3 --log-destination arn:aws:s3:::BUCKET
+              --log-group-name LOG_GROUP --deliver-logs-permission-arn ROLE_ARN
         """,
+        note="A flow log of one kind of traffic cannot be changed: make one of all traffic, then delete the other. "
+        "Each record costs. A bucket needs no role, but a policy that lets delivery.logs.amazonaws.com write.",
         not_by_machine="needs a bucket or log group for the records, which is yours to choose",
         consequences=("costs_money",),
     ),
@@ -39,13 +73,21 @@ _RECORDS = ("164.312(b)", "164.308(a)(1)(ii)(D)")
     },
 )
 def vpc_flow_logs_enabled(network: vpc.Vpc) -> Verdict:
-    if some(lambda log: log.failure is None and log.traffic in ("ALL", "REJECT"), network.flow_logs):
-        return passed("records its traffic in a flow log")
+    accepted, rejected = (_recorded(network, kind) for kind in ("ACCEPT", "REJECT"))
+    if accepted and rejected:
+        return passed("records accepted and rejected traffic in flow logs")
+    if rejected:
+        return failed("has flow logs of REJECT traffic only, which do not tell who reached anything")
+    if accepted:
+        return failed("has flow logs of ACCEPT traffic only, which do not tell who was turned away", severity=LOW)
     for log in network.flow_logs:
-        if log.failure is not None:
-            return failed(f"has a flow log that cannot be delivered ({log.failure})")
-        return failed(f"has flow logs of {log.traffic} traffic only")
+        return failed(f"has a flow log that cannot be delivered ({log.failure})")
     return failed("has no flow log")
+
+
+def _recorded(network: vpc.Vpc, kind: str) -> bool:
+    """Whether a flow log that can be delivered records a kind of traffic."""
+    return some(lambda log: log.failure is None and log.traffic in ("ALL", kind), network.flow_logs)
 
 
 @access_logged(
@@ -57,16 +99,32 @@ def vpc_flow_logs_enabled(network: vpc.Vpc) -> Verdict:
             resource "aws_lb" "phi" {
               load_balancer_type = "application"
               access_logs {
-                bucket  = "access-logs-111122223333"
+                bucket  = aws_s3_bucket.access_logs.id
                 enabled = true
               }
+              depends_on = [aws_s3_bucket_policy.access_logs]
+            }
+            resource "aws_s3_bucket" "access_logs" {}
+            resource "aws_s3_bucket_policy" "access_logs" {
+              bucket = aws_s3_bucket.access_logs.id
+              policy = jsonencode({
+                Version = "2012-10-17"
+                Statement = [{
+                  Effect    = "Allow"
+                  Principal = { Service = "logdelivery.elasticloadbalancing.amazonaws.com" }
+                  Action    = "s3:PutObject"
+                  Resource  = "${aws_s3_bucket.access_logs.arn}/AWSLogs/111122223333/*"
+                }]
+              })
             }
         """,
         cli="""
             aws elbv2 modify-load-balancer-attributes --load-balancer-arn LOAD_BALANCER_ARN \\
               --attributes Key=access_logs.s3.enabled,Value=true Key=access_logs.s3.bucket,Value=BUCKET
         """,
-        note="A network load balancer writes access logs for its TLS listeners only; use flow logs for the others.",
+        note="AWS refuses a bucket whose policy does not let the load balancer write; that of an application load "
+        "balancer must encrypt by SSE-S3. A network load balancer writes as delivery.logs.amazonaws.com, for its TLS "
+        "listeners only; use flow logs for the others.",
         not_by_machine=NEEDS_A_LOG_BUCKET,
     ),
     peers={

@@ -2,7 +2,7 @@
 
 from hipaa_guard.authoring import Fix, Inventory, Verdict, failed, not_applicable
 from hipaa_guard.controls.reasons import NEEDS_A_LOG_BUCKET
-from hipaa_guard.judging.log_delivery import access_logged
+from hipaa_guard.judging.log_delivery import access_logged, needs_no_access_logs
 from hipaa_guard.services import s3
 
 
@@ -15,15 +15,33 @@ from hipaa_guard.services import s3
         terraform="""
             resource "aws_s3_bucket_logging" "phi" {
               bucket        = aws_s3_bucket.phi.id
-              target_bucket = "access-logs-111122223333"
+              target_bucket = aws_s3_bucket.access_logs.id
               target_prefix = "phi/"
+            }
+            resource "aws_s3_bucket" "access_logs" {}
+            resource "aws_s3_bucket_policy" "access_logs" {
+              bucket = aws_s3_bucket.access_logs.id
+              policy = jsonencode({
+                Version = "2012-10-17"
+                Statement = [{
+                  Effect    = "Allow"
+                  Principal = { Service = "logging.s3.amazonaws.com" }
+                  Action    = "s3:PutObject"
+                  Resource  = "${aws_s3_bucket.access_logs.arn}/phi/*"
+                  Condition = {
+                    ArnLike      = { "aws:SourceArn" = aws_s3_bucket.phi.arn }
+                    StringEquals = { "aws:SourceAccount" = "111122223333" }
+                  }
+                }]
+              })
             }
         """,
         cli="""
             aws s3api put-bucket-logging --bucket BUCKET --bucket-logging-status \\
               '{"LoggingEnabled":{"TargetBucket":"LOG_BUCKET","TargetPrefix":"BUCKET/"}}'
         """,
-        note="CloudTrail data events for the bucket are an equivalent record.",
+        note="Without the policy of the log bucket nothing arrives. Its default encryption must be SSE-S3: the delivery "
+        "of access logs knows no KMS key. CloudTrail data events for the bucket are an equivalent record.",
         not_by_machine=NEEDS_A_LOG_BUCKET,
     ),
     peers={
@@ -39,6 +57,7 @@ def s3_bucket_access_logging_enabled(bucket: s3.Bucket, inventory: Inventory) ->
     target = bucket.log_target
     if target is not None and bucket.names_itself(target, inventory):
         return failed("delivers server access logs into itself, where they lie with what they watch")
-    if target is None and bucket.receives_logs(*inventory.told_by(s3.Bucket, s3.log_target_of)):
-        return not_applicable("receives the access logs of other buckets")
-    return target
+    if target is not None:
+        return target
+    elsewhere = needs_no_access_logs(bucket, inventory)
+    return None if elsewhere is None else not_applicable(elsewhere)

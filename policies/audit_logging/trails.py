@@ -2,6 +2,8 @@
 
 from hipaa_guard.authoring import HIGH, LOW, MEDIUM, Fix, Inventory, Verdict, control, failed, not_applicable, passed
 from hipaa_guard.controls.reasons import NEEDS_A_LOG_BUCKET
+from hipaa_guard.judging.log_delivery import needs_no_access_logs
+from hipaa_guard.judging.log_targets import TRAIL_BUCKET
 from hipaa_guard.services import cloudtrail, s3
 
 _RECORDED = ("164.312(b)", "164.308(a)(1)(ii)(D)")
@@ -31,8 +33,18 @@ def cloudtrail_is_logging(trail: cloudtrail.Trail) -> Verdict:
     ),
 )
 def cloudtrail_delivers_without_errors(delivery: cloudtrail.Delivery) -> Verdict:
-    error = delivery.error
-    return failed(f"could not deliver log files: S3 answered {error}") if error else passed("delivers its log files")
+    errors = [
+        f"{what}: {who} answered {error}"
+        for what, who, error in (
+            ("log files", "S3", delivery.error),
+            ("digests", "S3", delivery.digest_error),
+            ("events to its log group", "CloudWatch Logs", delivery.log_group_error),
+        )
+        if error
+    ]
+    if errors:
+        return failed(f"could not deliver {'; nor '.join(errors)}")
+    return passed("delivers without an error what it records")
 
 
 @control(
@@ -54,10 +66,12 @@ def cloudtrail_delivers_without_errors(delivery: cloudtrail.Delivery) -> Verdict
     },
 )
 def cloudtrail_multi_region(trail: cloudtrail.Trail, inventory: Inventory) -> Verdict:
-    if trail.is_multi_region:
+    if cloudtrail.records(trail, inventory, lambda it: it.is_multi_region):
         return passed("records all regions")
     if cloudtrail.another(trail, inventory, lambda other: other.is_multi_region):
-        return not_applicable("records one region, beside a trail that records all")
+        return not_applicable("leaves all regions to another trail")
+    if trail.is_multi_region:
+        return failed(cloudtrail.silence(trail, inventory) or "leaves no record")
     return failed("records only the region it was made in")
 
 
@@ -67,16 +81,25 @@ def cloudtrail_multi_region(trail: cloudtrail.Trail, inventory: Inventory) -> Ve
     hipaa=_RECORDED,
     why="IAM and STS are global: without their events nobody sees who gained access to ePHI, or how.",
     fix=Fix(
-        sets="aws_cloudtrail.include_global_service_events = true",
-        cli="aws cloudtrail update-trail --name TRAIL --include-global-service-events",
+        sets="""
+            aws_cloudtrail.include_global_service_events = true
+            aws_cloudtrail.is_multi_region_trail = true
+        """,
+        cli="aws cloudtrail update-trail --name TRAIL --is-multi-region-trail --include-global-service-events",
+        note="Since 2021-11-22 events of IAM, STS and CloudFront are recorded in us-east-1 alone: a trail for another "
+        "region never has them.",
     ),
 )
 def cloudtrail_global_service_events(trail: cloudtrail.Trail, inventory: Inventory) -> Verdict:
-    if trail.includes_global_services:
+    if cloudtrail.records(trail, inventory, cloudtrail.records_global_services):
         return passed("records the events of global services")
-    if cloudtrail.another(trail, inventory, lambda other: other.includes_global_services):
+    if cloudtrail.another(trail, inventory, cloudtrail.records_global_services):
         return not_applicable("leaves the events of global services to another trail")
-    return failed("leaves out the events of global services such as IAM")
+    if not trail.includes_global_services:
+        return failed("leaves out the events of global services such as IAM")
+    if not cloudtrail.records_global_services(trail):
+        return failed("records one region, and events of global services such as IAM are recorded in us-east-1")
+    return failed(cloudtrail.silence(trail, inventory) or "leaves no record")
 
 
 _TRAIL_WITH_LOG_GROUP = """
@@ -86,14 +109,29 @@ resource "aws_cloudtrail" "phi" {
 
   cloud_watch_logs_group_arn = "${aws_cloudwatch_log_group.trail.arn}:*"
   cloud_watch_logs_role_arn  = aws_iam_role.trail.arn
+  depends_on                 = [aws_iam_role_policy.trail]
 }
 resource "aws_cloudwatch_log_group" "trail" {
-  name = "trail"
+  name              = "trail"
+  retention_in_days = 365
 }
 resource "aws_iam_role" "trail" {
+  name = "trail"
   assume_role_policy = jsonencode({
     Version   = "2012-10-17"
     Statement = [{ Effect = "Allow", Principal = { Service = "cloudtrail.amazonaws.com" }, Action = "sts:AssumeRole" }]
+  })
+}
+resource "aws_iam_role_policy" "trail" {
+  name = "deliver"
+  role = aws_iam_role.trail.id
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Effect   = "Allow"
+      Action   = ["logs:CreateLogStream", "logs:PutLogEvents"]
+      Resource = "${aws_cloudwatch_log_group.trail.arn}:log-stream:*"
+    }]
   })
 }"""
 
@@ -109,6 +147,8 @@ resource "aws_iam_role" "trail" {
             aws cloudtrail update-trail --name TRAIL --cloud-watch-logs-log-group-arn LOG_GROUP_ARN \\
               --cloud-watch-logs-role-arn ROLE_ARN
         """,
+        note="The role must let CloudTrail create log streams in the group and put events into them, or the delivery "
+        "fails. Each event that is delivered and kept costs.",
         not_by_machine="needs a log group and a role, which are yours to choose",
         consequences=("costs_money",),
     ),
@@ -121,10 +161,45 @@ resource "aws_iam_role" "trail" {
         "trivy": "AVD-AWS-0162",
     },
 )
-def cloudtrail_sends_to_cloudwatch_logs(trail: cloudtrail.Trail) -> Verdict:
+def cloudtrail_sends_to_cloudwatch_logs(trail: cloudtrail.Trail, inventory: Inventory) -> Verdict:
     if trail.log_group is None:
         return failed("delivers nothing to CloudWatch Logs")
+    if not trail.is_logging:
+        return failed("is switched off: it delivers nothing to its log group")
+    delivery = cloudtrail.delivery_of(trail, inventory)
+    if delivery is not None and delivery.log_group_error:
+        return failed(f"could not deliver events to its log group: CloudWatch Logs answered {delivery.log_group_error}")
     return passed("delivers its events to a log group")
+
+
+_LOGGED_BUCKET = """
+resource "aws_cloudtrail" "phi" {
+  name           = "account"
+  s3_bucket_name = aws_s3_bucket.trail.id
+  depends_on     = [aws_s3_bucket_policy.trail]
+}
+resource "aws_s3_bucket_logging" "trail" {
+  bucket        = aws_s3_bucket.trail.id
+  target_bucket = aws_s3_bucket.access_logs.id
+  target_prefix = "trail/"
+}
+resource "aws_s3_bucket" "access_logs" {}
+resource "aws_s3_bucket_policy" "access_logs" {
+  bucket = aws_s3_bucket.access_logs.id
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Effect    = "Allow"
+      Principal = { Service = "logging.s3.amazonaws.com" }
+      Action    = "s3:PutObject"
+      Resource  = "${aws_s3_bucket.access_logs.arn}/trail/*"
+      Condition = {
+        ArnLike      = { "aws:SourceArn" = aws_s3_bucket.trail.arn }
+        StringEquals = { "aws:SourceAccount" = "111122223333" }
+      }
+    }]
+  })
+}"""
 
 
 @control(
@@ -133,28 +208,21 @@ def cloudtrail_sends_to_cloudwatch_logs(trail: cloudtrail.Trail) -> Verdict:
     hipaa=_RECORDED,
     why="Whoever reads or removes the record of access to ePHI must leave a record too.",
     fix=Fix(
-        terraform="""
-            resource "aws_cloudtrail" "phi" {
-              name           = "account"
-              s3_bucket_name = aws_s3_bucket.trail.id
-            }
-            resource "aws_s3_bucket" "trail" {}
-            resource "aws_s3_bucket_logging" "trail" {
-              bucket        = aws_s3_bucket.trail.id
-              target_bucket = "access-logs-111122223333"
-              target_prefix = "trail/"
-            }
-        """,
+        terraform=_LOGGED_BUCKET + TRAIL_BUCKET,
         cli="""
             aws s3api put-bucket-logging --bucket TRAIL_BUCKET --bucket-logging-status \\
               '{"LoggingEnabled":{"TargetBucket":"LOG_BUCKET","TargetPrefix":"trail/"}}'
         """,
+        note="Without the policy of the log bucket nothing arrives. Its default encryption must be SSE-S3.",
         not_by_machine=NEEDS_A_LOG_BUCKET,
     ),
     peers={"prowler": "cloudtrail_logs_s3_bucket_access_logging_enabled", "trivy": "AVD-AWS-0163"},
 )
 def cloudtrail_bucket_access_logging(trail: cloudtrail.Trail, inventory: Inventory) -> Verdict:
     bucket = inventory.find(s3.Bucket, trail.bucket) or cloudtrail.not_in_sight(trail.bucket)
-    if bucket.log_target is None:
-        return failed("is delivered to a bucket without server access logs")
-    return passed("is delivered to a bucket with server access logs")
+    if bucket.log_target is not None:
+        return passed("is delivered to a bucket with server access logs")
+    elsewhere = needs_no_access_logs(bucket, inventory)
+    if elsewhere is not None:
+        return not_applicable(f"is delivered to a bucket that {elsewhere}")
+    return failed("is delivered to a bucket without server access logs")

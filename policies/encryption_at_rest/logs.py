@@ -23,9 +23,34 @@ _OF_AWS = "a key of AWS's own"
             }
             resource "aws_kms_key" "trail" {
               enable_key_rotation = true
+              policy = jsonencode({
+                Version = "2012-10-17"
+                Statement = [
+                  {
+                    Effect    = "Allow"
+                    Principal = { AWS = "arn:aws:iam::111122223333:root" }
+                    Action    = "kms:*"
+                    Resource  = "*"
+                  },
+                  {
+                    Effect    = "Allow"
+                    Principal = { Service = "cloudtrail.amazonaws.com" }
+                    Action    = ["kms:GenerateDataKey*", "kms:DescribeKey"]
+                    Resource  = "*"
+                    Condition = {
+                      StringEquals = { "aws:SourceArn" = "arn:aws:cloudtrail:us-east-1:111122223333:trail/account" }
+                    }
+                  },
+                ]
+              })
             }
         """,
-        cli="aws cloudtrail update-trail --name TRAIL --kms-key-id KEY_ARN",
+        cli="""
+            aws kms put-key-policy --key-id KEY --policy file://lets-cloudtrail-encrypt.json
+            aws cloudtrail update-trail --name TRAIL --kms-key-id KEY_ARN
+        """,
+        note="CloudTrail must be let in by the policy of the key, which lies in the region of the bucket. Whoever reads "
+        "the log files then needs kms:Decrypt for the key.",
         not_by_machine=NEEDS_A_KEY,
         consequences=("cuts_access",),
     ),
@@ -55,9 +80,36 @@ def cloudtrail_encrypted_with_kms(trail: cloudtrail.Trail) -> bool:
             }
             resource "aws_kms_key" "logs" {
               enable_key_rotation = true
+              policy = jsonencode({
+                Version = "2012-10-17"
+                Statement = [
+                  {
+                    Effect    = "Allow"
+                    Principal = { AWS = "arn:aws:iam::111122223333:root" }
+                    Action    = "kms:*"
+                    Resource  = "*"
+                  },
+                  {
+                    Effect    = "Allow"
+                    Principal = { Service = "logs.us-east-1.amazonaws.com" }
+                    Action    = ["kms:Encrypt*", "kms:Decrypt*", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:Describe*"]
+                    Resource  = "*"
+                    Condition = {
+                      ArnEquals = {
+                        "kms:EncryptionContext:aws:logs:arn" = "arn:aws:logs:us-east-1:111122223333:log-group:records-app"
+                      }
+                    }
+                  },
+                ]
+              })
             }
         """,
-        cli="aws logs associate-kms-key --log-group-name GROUP --kms-key-id KEY_ARN",
+        cli="""
+            aws kms put-key-policy --key-id KEY --policy file://lets-logs-encrypt.json
+            aws logs associate-kms-key --log-group-name GROUP --kms-key-id KEY_ARN
+        """,
+        note="CloudWatch Logs must be let in by the policy of the key, by its principal of the region. Events from "
+        "before keep their encryption.",
         not_by_machine=NEEDS_A_KEY,
     ),
     peers={

@@ -1,9 +1,10 @@
 """Storage: ePHI in buckets and file systems is unreadable without its key."""
 
-from hipaa_guard.authoring import Fix, Verdict, failed
+from hipaa_guard.authoring import Fix, Inventory, Verdict, failed, not_applicable
 from hipaa_guard.controls.reasons import NEEDS_A_KEY
 from hipaa_guard.judging.customer_keys import AWS_MANAGED, customer_managed_key
 from hipaa_guard.judging.encryption import With, encrypted_with, encrypted_with_kms
+from hipaa_guard.judging.log_targets import kms_is_refused
 from hipaa_guard.services import s3
 
 _WITH_A_KEY = Fix(
@@ -40,6 +41,12 @@ def _kms_algorithm(bucket: s3.Bucket) -> str | None:
     return algorithm if algorithm.startswith("aws:kms") else None
 
 
+def _cannot(bucket: s3.Bucket, inventory: Inventory) -> Verdict | None:
+    """The verdict on a bucket to which AWS could deliver no logs any more if a KMS key were its default."""
+    logs = kms_is_refused(bucket, inventory)
+    return None if logs is None else not_applicable(f"receives {logs}, which AWS delivers under keys of S3 alone")
+
+
 @encrypted_with_kms(
     title="S3 buckets encrypt new objects with a KMS key",
     why="S3 encrypts every object, but under its own keys anyone who may read the object may decrypt it: "
@@ -55,9 +62,11 @@ def _kms_algorithm(bucket: s3.Bucket) -> str | None:
         "checkov": "CKV_AWS_145",
     },
 )
-def s3_bucket_encrypted_with_kms(bucket: s3.Bucket) -> bool | With:
+def s3_bucket_encrypted_with_kms(bucket: s3.Bucket, inventory: Inventory) -> bool | With | Verdict:
     algorithm = _kms_algorithm(bucket)
-    return False if algorithm is None else With(f"a KMS key ({algorithm})")
+    if algorithm is None:
+        return _cannot(bucket, inventory) or False
+    return With(f"a KMS key ({algorithm})")
 
 
 @customer_managed_key(
@@ -67,7 +76,7 @@ def s3_bucket_encrypted_with_kms(bucket: s3.Bucket) -> bool | With:
     fix=_WITH_A_KEY,
     peers={"trivy": "AVD-AWS-0132"},
 )
-def s3_bucket_encrypted_with_cmk(bucket: s3.Bucket) -> str | Verdict | None:
+def s3_bucket_encrypted_with_cmk(bucket: s3.Bucket, inventory: Inventory) -> str | Verdict | None:
     if _kms_algorithm(bucket) is None:
-        return failed(encrypted_with(_OF_S3, _NEW))
+        return _cannot(bucket, inventory) or failed(encrypted_with(_OF_S3, _NEW))
     return bucket.encryption_key

@@ -1,6 +1,6 @@
 """Trails: nobody can change the record of access to ePHI unnoticed."""
 
-from hipaa_guard.authoring import MEDIUM, Fix, Verdict, control, failed, passed
+from hipaa_guard.authoring import MEDIUM, Fix, Inventory, Verdict, control, failed, passed
 from hipaa_guard.services import cloudtrail
 
 
@@ -22,7 +22,10 @@ from hipaa_guard.services import cloudtrail
         "trivy": "AVD-AWS-0016",
     },
 )
-def cloudtrail_log_file_validation_enabled(trail: cloudtrail.Trail) -> Verdict:
-    if trail.log_file_validation:
-        return passed("writes digests of its log files")
-    return failed("writes no digests: a changed or deleted log file goes unnoticed")
+def cloudtrail_log_file_validation_enabled(trail: cloudtrail.Trail, inventory: Inventory) -> Verdict:
+    if not trail.log_file_validation:
+        return failed("writes no digests: a changed or deleted log file goes unnoticed")
+    delivery = cloudtrail.delivery_of(trail, inventory)
+    if delivery is not None and delivery.digest_error:
+        return failed(f"could not deliver its digests: S3 answered {delivery.digest_error}")
+    return passed("writes digests of its log files")

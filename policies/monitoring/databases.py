@@ -35,7 +35,10 @@ _MONITOR = "aws rds modify-db-instance --db-instance-identifier INSTANCE --monit
         rds.Instance,
         title="RDS instances report what their operating system does (enhanced monitoring)",
         fix=Fix(
-            terraform=_MONITORED, cli=_MONITOR, note=_BILLED, not_by_machine="needs a role that may write the metrics"
+            terraform=_MONITORED,
+            cli=_MONITOR,
+            note=_BILLED,
+            not_by_machine="needs a role that may write the metrics",
             consequences=("costs_money",),
         ),
         peers={

@@ -2,8 +2,23 @@
 
 from hipaa_guard.authoring import CRITICAL, Fix, Inventory, PolicyDocument, Verdict, control, failed, passed
 from hipaa_guard.controls.reasons import TAKES_ACCESS
+from hipaa_guard.judging.log_targets import TRAIL_BUCKET
 from hipaa_guard.judging.public_policies import policy_not_public
 from hipaa_guard.services import cloudtrail, cloudwatch_logs, s3
+
+_CLOSED_BUCKET = """
+resource "aws_cloudtrail" "phi" {
+  name           = "account"
+  s3_bucket_name = aws_s3_bucket.trail.id
+  depends_on     = [aws_s3_bucket_policy.trail]
+}
+resource "aws_s3_bucket_public_access_block" "trail" {
+  bucket                  = aws_s3_bucket.trail.id
+  block_public_acls       = true
+  block_public_policy     = true
+  ignore_public_acls      = true
+  restrict_public_buckets = true
+}"""
 
 
 @control(
@@ -12,20 +27,7 @@ from hipaa_guard.services import cloudtrail, cloudwatch_logs, s3
     hipaa=("164.312(a)(1)", "164.308(a)(4)(ii)(C)"),
     why="Log files tell the world which systems hold ePHI, who reaches them and how; whoever may write can forge them.",
     fix=Fix(
-        terraform="""
-            resource "aws_cloudtrail" "phi" {
-              name           = "account"
-              s3_bucket_name = aws_s3_bucket.trail.id
-            }
-            resource "aws_s3_bucket" "trail" {}
-            resource "aws_s3_bucket_public_access_block" "trail" {
-              bucket                  = aws_s3_bucket.trail.id
-              block_public_acls       = true
-              block_public_policy     = true
-              ignore_public_acls      = true
-              restrict_public_buckets = true
-            }
-        """,
+        terraform=_CLOSED_BUCKET + TRAIL_BUCKET,
         cli="""
             aws s3api put-public-access-block --bucket TRAIL_BUCKET --public-access-block-configuration \\
               BlockPublicAcls=true,IgnorePublicAcls=true,BlockPublicPolicy=true,RestrictPublicBuckets=true
@@ -71,6 +73,7 @@ def _open_by_acl(bucket: s3.Bucket) -> bool:
                   Principal = { Service = "route53.amazonaws.com" }
                   Action    = ["logs:CreateLogStream", "logs:PutLogEvents"]
                   Resource  = "arn:aws:logs:*:111122223333:log-group:/aws/route53/*"
+                  Condition = { StringEquals = { "aws:SourceAccount" = "111122223333" } }
                 }]
               })
             }

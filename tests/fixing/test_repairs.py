@@ -52,7 +52,6 @@ FAILING = {
     "launch_template_block_devices_encrypted": _TEMPLATE,
     "launch_template_no_public_ip": _TEMPLATE,
     "log_group_retention_min_one_year": 'resource "aws_cloudwatch_log_group" "phi" {\n  retention_in_days = 30\n}\n',
-    "log_group_retention_six_years": 'resource "aws_cloudwatch_log_group" "phi" {\n  retention_in_days = 365\n}\n',
     "rds_cluster_auto_minor_upgrade": (
         'resource "aws_rds_cluster_instance" "phi" {\n  auto_minor_version_upgrade = false\n}\n'
     ),
@@ -123,10 +122,14 @@ def test_what_aws_refuses_beside_a_setting_is_set_too(tmp_path: Path) -> None:
     assert "include" not in fixed_text(tmp_path, 'resource "aws_cloudtrail" "phi" {}\n', "cloudtrail_multi_region")
 
 
-def test_the_longer_retention_wins(tmp_path: Path) -> None:
+def test_six_years_of_logs_are_for_people_to_choose(tmp_path: Path) -> None:
     text = 'resource "aws_cloudwatch_log_group" "phi" {\n  retention_in_days = 30\n}\n'
     both = ("log_group_retention_min_one_year", "log_group_retention_six_years")
-    assert "retention_in_days = 2192" in fixed_text(tmp_path, text, *both)
+    fixed = fix(tree(tmp_path, text), *both)
+    assert [data.decode() for data in fixed.after.values()] == [text.replace("30", "365")]
+    (reason,) = reasons(fixed)
+    assert "costs money" in reason
+    assert "which log groups hold audit records is yours to say" in reason
 
 
 _VERSIONING = """resource "aws_s3_bucket_versioning" "old" {

@@ -56,7 +56,9 @@ def _names_and_kinds_of(control: Control, judged: tuple[type[Resource], ...]) ->
     while pending:
         while pending:
             value = pending.pop()
-            if isinstance(value, type) and issubclass(value, Resource):
+            if isinstance(value, tuple):  # a table, with kinds and functions in its rows
+                pending.extend(value)
+            elif isinstance(value, type) and issubclass(value, Resource):
                 kinds.add(value)
             elif isinstance(value, FunctionType) and value not in seen:
                 seen.add(value)
@@ -81,7 +83,7 @@ def _of_function(function: FunctionType) -> tuple[frozenset[str], tuple[object, 
         or (isinstance(value, type) and value.__module__.startswith(ours))
     ]
     attributes = (getattr(owner, name, None) for owner in owners for name in names)
-    return names, tuple(value for value in (*known, *attributes) if isinstance(value, type | FunctionType))
+    return names, tuple(value for value in (*known, *attributes) if isinstance(value, type | FunctionType | tuple))
 
 
 def _closure_values(function: FunctionType) -> list[object]:

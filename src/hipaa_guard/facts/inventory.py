@@ -58,7 +58,7 @@ class Inventory:
         self.complete = source == "aws"
         self.unlisted = unlisted or {}
         self._looked_for = None if kinds is None else {kind.kind for kind in kinds}
-        self._why_unseen = why_unseen
+        self.why_unseen = why_unseen
         self._stand_ins: dict[str, list[StandIn]] = {}
         for stand_in in stand_ins:
             self._stand_ins.setdefault(stand_in.resource.kind, []).append(stand_in)
@@ -125,7 +125,7 @@ class Inventory:
             raise Undecided(unknown)
         if not self.complete:
             raise Undecided(Unknown(f"{value} is not declared in this configuration", Cause.NOT_IN_SCOPE))
-        outside = self._why_unseen(kind, str(value)) if self._why_unseen else None
+        outside = self.why_unseen(kind, str(value)) if self.why_unseen else None
         if outside is not None:
             raise Undecided(outside)
         return None

@@ -333,6 +333,16 @@ def every(test: Callable[[T], object], items: Iterable[T]) -> bool:
     return not some(lambda item: not test(item), items)
 
 
+def all_hold(*tests: Callable[[], object]) -> bool:
+    """Whether all tests hold. It is False if one certainly fails, even if others cannot be decided."""
+    return every(lambda test: test(), tests)
+
+
+def one_holds(*tests: Callable[[], object]) -> bool:
+    """Whether one of the tests holds. It is True if one certainly does, even if others cannot be decided."""
+    return some(lambda test: test(), tests)
+
+
 def first_unknown(value: Value) -> Unknown | None:
     """The first unknown part anywhere inside `value`; None where all parts are known."""
     if isinstance(value, Unknown):

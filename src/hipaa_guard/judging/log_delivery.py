@@ -1,8 +1,12 @@
 """Logs delivered: who reached ePHI is on record, where the record outlives the resource."""
 
+from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
-from hipaa_guard.authoring import MEDIUM, Verdict, failed, judgement, passed, some
+from hipaa_guard.authoring import MEDIUM, Inventory, Verdict, every, failed, judgement, passed, some
+from hipaa_guard.facts.values import Cause, Undecided, Unknown, all_hold
+from hipaa_guard.judging.log_targets import LOG_SOURCES, logs_received
+from hipaa_guard.services import cloudtrail, s3
 
 _RECORDED = ("164.312(b)", "164.308(a)(1)(ii)(D)")
 
@@ -44,3 +48,85 @@ def logs_exported(exports: Exports, *_: object) -> Verdict:
             return failed(f"exports the {needed} log to CloudWatch Logs, but {silent}")
         return passed(f"exports the {needed} log to CloudWatch Logs")
     return failed(f"exports {', '.join(exported) or 'no logs'} to CloudWatch Logs, but not the {needed} log")
+
+
+def reaches_all_buckets(trail: cloudtrail.Recorder, inventory: Inventory) -> bool:
+    """Whether no bucket lies where a trail records nothing: a trail for one region leaves out the buckets of others.
+
+    CloudTrail user guide, "Logging data events", read 2026-11-30.
+
+    Raises:
+        Undecided: the trail records one region, and there may be buckets elsewhere.
+
+    """
+    if trail.is_multi_region:
+        return True
+    for account in inventory.all(cloudtrail.Account):
+        return every(lambda region: cloudtrail.covers_region(trail, region), account.bucket_regions)
+    if not every(lambda bucket: cloudtrail.covers_region(trail, bucket.origin.region), inventory.all(s3.Bucket)):
+        return False
+    if not inventory.complete:
+        raise Undecided(Unknown("it records one region, and buckets may be declared in others", Cause.NOT_IN_SCOPE))
+    return True
+
+
+def records_objects(verb: str, names: Iterable[str] = ()) -> Callable[[cloudtrail.Recorder], bool]:
+    """Whether a trail records ``reads`` or ``writes`` of all S3 objects, or of those of the bucket with these names.
+
+    `names` are ARNs with symbols in the place of references.
+    """
+
+    def recorded(one: cloudtrail.Selector) -> bool:
+        about = one.category == "Data" and one.resource_type == "AWS::S3::Object"
+        return about and (one.reads if verb == "reads" else one.writes) and one.covers(names)
+
+    return lambda trail: some(recorded, trail.selectors)
+
+
+def records_all_objects(verb: str, inventory: Inventory) -> Callable[[cloudtrail.Recorder], bool]:
+    """Whether a trail records ``reads`` or ``writes`` of all S3 objects, in all regions that have buckets."""
+    of_every_bucket = records_objects(verb)
+    return lambda trail: all_hold(lambda: of_every_bucket(trail), lambda: reaches_all_buckets(trail, inventory))
+
+
+def trails_record_objects_of(bucket: s3.Bucket, inventory: Inventory) -> bool:
+    """Whether trails that leave a record tell all reads and all writes of the objects of a bucket.
+
+    Raises:
+        Undecided: none certainly does, and one may.
+
+    """
+
+    def told(verb: str) -> bool:
+        of_bucket = records_objects(verb, bucket.names())
+
+        def tells(trail: cloudtrail.Recorder) -> bool:
+            return all_hold(lambda: of_bucket(trail), lambda: cloudtrail.covers_region(trail, bucket.origin.region))
+
+        return some(
+            lambda trails: some(lambda trail: cloudtrail.records(trail, inventory, tells), trails),
+            cloudtrail.recorders(inventory),
+        )
+
+    return every(told, ("reads", "writes"))
+
+
+def needs_no_access_logs(bucket: s3.Bucket, inventory: Inventory) -> str | None:
+    """Why a bucket need not deliver access logs, as a predicate; one certain reason decides. None where there is none.
+
+    Raises:
+        Undecided: there is no certain reason, but may be one.
+
+    """
+    undecided: Undecided | None = None
+    try:
+        received = logs_received(bucket, inventory, LOG_SOURCES)
+        if received is not None:
+            return f"receives {received}"
+    except Undecided as error:
+        undecided = error
+    if trails_record_objects_of(bucket, inventory):
+        return "leaves the record to a trail, which tells all reads and writes of its objects"
+    if undecided is not None:
+        raise undecided
+    return None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from hipaa_guard.facts.allowed_values import numbers, one_of
 from hipaa_guard.facts.policy_document import PolicyDocument
 from hipaa_guard.facts.policy_grammar import resource_policy
@@ -49,13 +51,13 @@ class LogGroup(Resource):
 
 
 class ResourcePolicy(Resource):
-    """A policy of an account that lets others use its log groups."""
+    """A policy of an account, or of one log group, that lets others use log groups."""
 
-    terraform = Block(
+    terraform: ClassVar[Block | None] = Block(
         "aws_cloudwatch_log_resource_policy", "awscc_logs_resource_policy", name="policy_name", awscc_name="policy_name"
     )
-    aws = Listing("logs.describe_resource_policies", "resourcePolicies[]", name="policyName")
-    aws_types = ("AWS::Logs::ResourcePolicy",)
+    aws = Listing("logs.describe_resource_policies", "resourcePolicies[?!resourceArn]", name="policyName")
+    aws_types: ClassVar[tuple[str, ...]] = ("AWS::Logs::ResourcePolicy",)
 
     policy: PolicyDocument | None = fact(
         terraform="policy_document",
@@ -64,4 +66,28 @@ class ResourcePolicy(Resource):
         parse=PolicyDocument.parse,
         refusal=resource_policy,
         aws=listed("policyDocument"),
+    )
+
+
+_DECLARED_AS = "in a configuration, a policy of a log group is declared as any other"
+
+
+class LogGroupPolicy(ResourcePolicy):
+    """A policy that is attached to one log group (PutResourcePolicy with its ARN, since 2025)."""
+
+    terraform = None
+    live_only = _DECLARED_AS
+    aws_types = ()  # the same type as other policies
+    aws = Listing(
+        "logs.describe_resource_policies",
+        "resourcePolicies[?resourceArn]",
+        of=LogGroup,
+        arn="{resourceArn}",
+        name="resourceArn",
+        policyScope="RESOURCE",
+        resourceArn="arn:{partition}:logs:{region}:{account}:log-group:{logGroupName}",
+    )
+
+    policy: PolicyDocument | None = fact(
+        parse=PolicyDocument.parse, aws=listed("policyDocument"), live_only=_DECLARED_AS
     )

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from typing import ClassVar
+from collections.abc import Callable, Mapping
+from typing import ClassVar, cast
 
 from hipaa_guard.facts.allowed_values import Domain, between, one_of
-from hipaa_guard.facts.readings import Ask, Block, Listing, View, ask, derived, listed
+from hipaa_guard.facts.readings import Ask, Block, Derived, Listing, View, ask, derived, listed
 from hipaa_guard.facts.records import Record
-from hipaa_guard.facts.resource import Resource, fact
+from hipaa_guard.facts.resource import Fact, Resource, fact
 from hipaa_guard.facts.values import Cause, Incomplete, Unknown, Value
 
 _PROTOCOLS = one_of("HTTP", "HTTPS", "TCP", "TLS", "UDP", "TCP_UDP", "GENEVE", "QUIC", "TCP_QUIC", fold=True)
@@ -29,12 +29,21 @@ def _is_internal(scheme: str | None) -> bool:
     return scheme == "internal"
 
 
-def _logs_to(view: View) -> Value:
-    """The bucket of the block; None unless ``enabled`` is true, which is false by default."""
-    enabled = view.get("access_logs.enabled")
-    if enabled is None or isinstance(enabled, Unknown):
-        return enabled
-    return view.get("access_logs.bucket") if str(enabled).lower() == "true" else None
+def _logs_to(block: str) -> Callable[[View], Value]:
+    """The bucket of a block; None unless ``enabled`` is true, which is false by default."""
+
+    def read(view: View) -> Value:
+        enabled = view.get(f"{block}.enabled")
+        if isinstance(enabled, Unknown):  # not an unknown bucket, which a variable could not name here
+            return Unknown(f"whether logs are delivered is not known: {enabled.reason}")
+        return view.get(f"{block}.bucket") if str(enabled).lower() == "true" else None
+
+    return read
+
+
+def _delivered(logs: str) -> Derived:
+    """The bucket that the attributes of a kind of logs name; None where they do not turn it on."""
+    return derived(_answered_logs, _attribute(f"{logs}.s3.enabled"), _attribute(f"{logs}.s3.bucket"))
 
 
 def _listener_protocols(view: View) -> Value:
@@ -99,12 +108,18 @@ class LoadBalancer(Resource):
 
     internal: bool = fact(terraform="internal", unset=False, aws=derived(_is_internal, listed("Scheme")))
 
-    log_bucket: str | None = fact(
-        terraform=_logs_to,
-        unset=None,
-        aws=derived(_answered_logs, _attribute("access_logs.s3.enabled"), _attribute("access_logs.s3.bucket")),
-    )
+    log_bucket: str | None = fact(terraform=_logs_to("access_logs"), unset=None, aws=_delivered("access_logs"))
     """The bucket for access logs; None if there are none."""
+
+    connection_log_bucket: str | None = fact(
+        terraform=_logs_to("connection_logs"), unset=None, aws=_delivered("connection_logs")
+    )
+    """The bucket for connection logs, which application load balancers alone have; None if there are none."""
+
+    health_check_log_bucket: str | None = fact(
+        terraform=_logs_to("health_check_logs"), unset=None, aws=_delivered("health_check_logs")
+    )
+    """The bucket for logs of health checks, which application load balancers alone have; None if there are none."""
 
     listener_protocols: list[str] = fact(
         terraform=_listener_protocols,
@@ -144,6 +159,29 @@ class LoadBalancer(Resource):
         ),
     )
     """The web ACL that inspects requests. Network and gateway load balancers cannot have one."""
+
+
+def access_log_target_of(balancer: LoadBalancer) -> Value:
+    """The target of access logs, for judging the target. This reading is no evidence of that finding."""
+    return balancer.peek(cast("Fact", LoadBalancer.log_bucket))
+
+
+def application_log_target_of(balancer: LoadBalancer) -> Value:
+    """As `access_log_target_of`, of an application load balancer alone; None for others."""
+    bucket, type = access_log_target_of(balancer), balancer.peek(cast("Fact", LoadBalancer.type))
+    if bucket is not None and isinstance(type, Unknown):
+        return Unknown(f"the type of the load balancer is not known: {type.reason}")
+    return bucket if bucket is None or type == "application" else None
+
+
+def connection_log_target_of(balancer: LoadBalancer) -> Value:
+    """The target of connection logs, for judging the target."""
+    return balancer.peek(cast("Fact", LoadBalancer.connection_log_bucket))
+
+
+def health_check_log_target_of(balancer: LoadBalancer) -> Value:
+    """The target of logs of health checks, for judging the target."""
+    return balancer.peek(cast("Fact", LoadBalancer.health_check_log_bucket))
 
 
 class Action(Record):

@@ -11,7 +11,7 @@ from hipaa_guard.facts.networks import covers, means_everybody, protocol_name
 from hipaa_guard.facts.readings import Block, Listing, View, ask, derived, listed
 from hipaa_guard.facts.records import Record
 from hipaa_guard.facts.resource import Resource, fact
-from hipaa_guard.facts.values import Incomplete, Undecided, Unknown, Value, every, some
+from hipaa_guard.facts.values import Incomplete, Undecided, Unknown, Value, all_hold, some
 
 _NAME = "(Tags[?Key=='Name'].Value | [0]) || "
 
@@ -230,7 +230,7 @@ def letting_in(entries: list[Entry], protocol: str, port: int) -> Entry | None:
 
 
 def _allows(entry: Entry, protocol: str, port: int) -> bool:
-    return _all_hold(
+    return all_hold(
         lambda: entry.action == "allow", lambda: entry.covers(protocol, port), lambda: means_everybody(entry.cidr)
     )
 
@@ -238,7 +238,7 @@ def _allows(entry: Entry, protocol: str, port: int) -> bool:
 def _stopped(entry: Entry, entries: list[Entry], protocol: str, port: int) -> bool:
     """Whether an entry with a lower number denies all that this one allows."""
     return some(
-        lambda other: _all_hold(
+        lambda other: all_hold(
             lambda: other.action == "deny",
             lambda: other.number < entry.number,
             lambda: other.covers(protocol, port),
@@ -246,8 +246,3 @@ def _stopped(entry: Entry, entries: list[Entry], protocol: str, port: int) -> bo
         ),
         entries,
     )
-
-
-def _all_hold(*tests: Callable[[], bool]) -> bool:
-    """Whether all tests hold. It is False if one certainly fails, even if others cannot be decided."""
-    return every(lambda test: test(), tests)

@@ -177,6 +177,7 @@ def blank_each_fact(control: Control, inventory: Inventory, plain: Finding) -> N
                 [_blank(resource, kind, name) for resource in inventory],
                 source=inventory.source,
                 unlisted=inventory.unlisted,
+                why_unseen=inventory.why_unseen,
             )
             finding = next(f for f in judge([control], blanked) if f.fingerprint == plain.fingerprint)
             assert finding.error is None, f"{control.id} breaks without the fact {kind.kind}.{name}: {finding.error}"

@@ -1,10 +1,27 @@
-"""Who may write to log groups."""
+"""Who may write to log groups: by a policy of the account, and by one of a log group, which moto does not know."""
 
 from __future__ import annotations
 
+from typing import Any
+
 from examples.account import client, policy
+from tests.aws.hospital import Answers
+
+_WRITES = {"Effect": "Allow", "Principal": {"Service": "es.amazonaws.com"}, "Action": "logs:Put*", "Resource": "*"}
 
 
 def furnish() -> None:
-    writes = {"Effect": "Allow", "Principal": {"Service": "es.amazonaws.com"}, "Action": "logs:Put*", "Resource": "*"}
-    client("logs").put_resource_policy(policyName="search", policyDocument=policy(writes))
+    client("logs").create_log_group(logGroupName="search")
+
+
+def _policies(region: str, _: str) -> dict[str, Any]:
+    group = f"arn:aws:logs:{region}:123456789012:log-group:search"
+    return {
+        "resourcePolicies": [
+            {"policyName": "search", "policyDocument": policy(_WRITES), "policyScope": "ACCOUNT"},
+            {"policyDocument": policy(_WRITES), "policyScope": "RESOURCE", "resourceArn": group, "revisionId": "1"},
+        ]
+    }
+
+
+ANSWERS: Answers = {"logs.describe_resource_policies": _policies}

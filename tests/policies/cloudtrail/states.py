@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from hipaa_guard.testing import Aws, Told
+from hipaa_guard.testing import Aws, Told, answered
 
 # What the arguments of Terraform are called by CreateTrail.
 NAMES = {
@@ -28,7 +28,7 @@ VALIDATION, KEY = "cloudtrail_log_file_validation_enabled", "cloudtrail_encrypte
 
 
 def bucket(aws: Aws) -> None:
-    if not aws.s3.list_buckets()["Buckets"]:
+    if "trail-files" not in [each["Name"] for each in aws.s3.list_buckets()["Buckets"]]:
         aws.s3.create_bucket(Bucket="trail-files")
         aws.s3.delete_public_access_block(Bucket="trail-files")
 
@@ -69,6 +69,18 @@ def beside(other: dict[str, Any], **arguments: Any) -> Told:
 
 def unset(argument: str) -> str:
     return UNSET + hcl("phi", f"{argument} = var.unset")
+
+
+def switched_off(told: Told) -> Told:
+    """The trail ``phi`` of a state, which is not logging."""
+    made = told + Told("", lambda aws: aws.cloudtrail.stop_logging(Name="phi"))
+    return Told(told.text.replace('name = "phi"', 'name = "phi"\nenable_logging = false'), made.aws)
+
+
+def undelivered(told: Told, **errors: str) -> Told:
+    """The account of a state in which the latest deliveries ended in errors, by the members of GetTrailStatus."""
+    status = {"IsLogging": True, **(errors or {"LatestDeliveryError": "NoSuchBucket"})}
+    return told.in_aws() + Told(answers=lambda session: answered(session, "cloudtrail", "GetTrailStatus", status))
 
 
 def stopped(aws: Aws) -> None:

@@ -8,7 +8,17 @@ from typing import Any
 from hipaa_guard.testing import FAIL, NOT_APPLICABLE, PASS, UNKNOWN, Aws, Case, Told, cases
 
 # What the arguments of Terraform are called by CreateTrail.
-from tests.policies.cloudtrail.states import MANAGEMENT, READS, UNSET, WRITES, create, hcl, trail
+from tests.policies.cloudtrail.states import (
+    MANAGEMENT,
+    READS,
+    UNSET,
+    WRITES,
+    create,
+    hcl,
+    switched_off,
+    trail,
+    undelivered,
+)
 
 
 def selectors(text: str, **answer: Any) -> Told:
@@ -18,7 +28,7 @@ def selectors(text: str, **answer: Any) -> Told:
         create(aws, "phi", IsMultiRegionTrail=True)
         aws.cloudtrail.put_event_selectors(TrailName="phi", **answer)
 
-    return Told(terraform=hcl("phi", text), aws=seed)
+    return Told(terraform=hcl("phi", "is_multi_region_trail = true", text), aws=seed)
 
 
 def basic(kinds: str = "All", *, management: bool = True, values: list[str] | None = None) -> Told:
@@ -58,6 +68,18 @@ def advanced(*fields: tuple[str, str, list[str]]) -> Told:
     )
 
 
+def without(*sources: str) -> Told:
+    """Management events of all sources but these."""
+    return selectors(
+        f"event_selector {{\nexclude_management_event_sources = {json.dumps(sources)}\n}}",
+        EventSelectors=[
+            {"ReadWriteType": "All", "IncludeManagementEvents": True, "ExcludeManagementEventSources": list(sources)}
+        ],
+    )
+
+
+LEAVABLE = ("kms.amazonaws.com", "rdsdata.amazonaws.com")
+"""The sources that event selectors may leave out (CloudTrail API reference, EventSelector)."""
 OBJECTS = (("eventCategory", "equals", ["Data"]), ("resources.type", "equals", ["AWS::S3::Object"]))
 MANAGED = ("eventCategory", "equals", ["Management"])
 EVERY = ["arn:aws:s3"]
@@ -71,12 +93,17 @@ test_management = cases(
     Case(MANAGEMENT, "by an advanced selector", PASS, advanced(MANAGED)),
     Case(MANAGEMENT, "an advanced selector of writes", FAIL, advanced(MANAGED, ("readOnly", "equals", ["false"]))),
     Case(MANAGEMENT, "an advanced selector of data events only", FAIL, advanced(*OBJECTS)),
-    Case(
-        MANAGEMENT,
-        "all but those of KMS",
-        PASS,
-        advanced(MANAGED, ("eventSource", "not_equals", ["kms.amazonaws.com"])),
+    *(
+        Case(MANAGEMENT, f"all but those of {source}, by {how}", FAIL, told, says="leaves out some sources")
+        for source in LEAVABLE
+        for how, told in (
+            ("an event selector", without(source)),
+            ("an advanced selector", advanced(MANAGED, ("eventSource", "not_equals", [source]))),
+        )
     ),
+    Case(MANAGEMENT, "all, but the trail is switched off", FAIL, switched_off(basic()), says="switched off"),
+    Case(MANAGEMENT, "all, but log files do not arrive", FAIL, undelivered(basic()), says="NoSuchBucket"),
+    Case(MANAGEMENT, "no sources left out, by an empty list", PASS, without()),
     Case(
         MANAGEMENT,
         "reads and writes by a selector each",
@@ -91,9 +118,52 @@ test_management = cases(
         MANAGEMENT,
         "left to another trail",
         NOT_APPLICABLE,
-        terraform=hcl("other") + hcl("phi", 'event_selector {\nread_write_type = "ReadOnly"\n}'),
+        terraform=hcl("other", "is_multi_region_trail = true")
+        + hcl("phi", 'event_selector {\nread_write_type = "ReadOnly"\n}'),
+    ),
+    Case(
+        MANAGEMENT,
+        "left to a trail that is switched off",
+        FAIL,
+        terraform=hcl("other", "is_multi_region_trail = true", "enable_logging = false")
+        + hcl("phi", 'event_selector {\nread_write_type = "ReadOnly"\n}'),
+    ),
+    Case(
+        MANAGEMENT,
+        "left to a trail for one region, by one for all",
+        FAIL,
+        terraform=hcl("other")
+        + hcl("phi", "is_multi_region_trail = true", 'event_selector {\nread_write_type = "ReadOnly"\n}'),
     ),
 )
+
+
+HERE = 'provider "aws" {\nregion = "us-east-1"\n}\n'
+
+
+def of_one_region(name: str = "phi") -> Told:
+    """A trail in us-east-1 that records all objects there."""
+    data = {"Type": "AWS::S3::Object", "Values": EVERY}
+
+    def seed(aws: Aws) -> None:
+        create(aws, name)
+        aws.cloudtrail.put_event_selectors(
+            TrailName=name,
+            EventSelectors=[{"ReadWriteType": "All", "IncludeManagementEvents": True, "DataResources": [data]}],
+        )
+
+    block = 'event_selector {\ndata_resource {\ntype = "AWS::S3::Object"\nvalues = ["arn:aws:s3"]\n}\n}'
+    return Told(HERE + hcl(name, block), seed)
+
+
+def elsewhere() -> Told:
+    """A bucket in another region."""
+    provider = 'provider "aws" {\nalias = "west"\nregion = "us-west-2"\n}\n'
+    place = {"LocationConstraint": "us-west-2"}
+    return Told(
+        provider + 'resource "aws_s3_bucket" "west" {\nprovider = aws.west\n}\n',
+        lambda aws: aws.s3.create_bucket(Bucket="records-west", CreateBucketConfiguration=place),
+    )
 
 
 def data_cases(control: str, mine: str, others: str, read_only: str) -> list[Case]:
@@ -165,6 +235,23 @@ def data_cases(control: str, mine: str, others: str, read_only: str) -> list[Cas
             "left to another trail",
             NOT_APPLICABLE,
             terraform=hcl("phi") + basic(values=EVERY).text.replace("phi", "other"),
+        ),
+        Case(control, "all buckets, switched off", FAIL, switched_off(basic(values=EVERY)), says="switched off"),
+        Case(control, "all buckets, not delivered", FAIL, undelivered(basic(values=EVERY)), says="NoSuchBucket"),
+        Case(control, "all buckets, by a trail for one region", PASS, of_one_region().in_aws()),
+        Case(control, "all buckets of one region, as far as is declared", UNKNOWN, of_one_region().in_terraform()),
+        Case(
+            control,
+            "all buckets of one region, and one lies elsewhere",
+            FAIL,
+            of_one_region() + elsewhere(),
+            says="buckets lie in others",
+        ),
+        Case(
+            control,
+            "the other trail records one region, and a bucket lies elsewhere",
+            FAIL,
+            trail() + of_one_region("other") + elsewhere(),
         ),
         Case(
             control,

@@ -6,42 +6,58 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from hipaa_guard.testing import FAIL, NOT_APPLICABLE, PASS, UNKNOWN, Aws, Case, answered, cases
+from hipaa_guard.authoring import MEDIUM
+from hipaa_guard.testing import FAIL, NOT_APPLICABLE, PASS, UNKNOWN, Aws, Case, Told, answered, cases
 
 # What the arguments of Terraform are called by CreateTrail.
 from tests.policies.cloudtrail.states import (
     ACCOUNT,
-    BUCKET_LOGS,
-    BUCKET_PUBLIC,
     ERRORS,
     GLOBAL,
-    KEY,
     LOGGING,
     REGIONS,
-    TO_LOGS,
-    VALIDATION,
     beside,
     create,
     hcl,
     stopped,
+    switched_off,
     trail,
+    undelivered,
 )
+
+STATUS_ERRORS = {
+    "LatestDeliveryError": "could not deliver log files: S3 answered",
+    "LatestDigestDeliveryError": "could not deliver digests: S3 answered",
+    "LatestCloudWatchLogsDeliveryError": "could not deliver events to its log group: CloudWatch Logs answered",
+}
+"""What GetTrailStatus tells of deliveries, and how it is told."""
 
 test_logging = cases(
     Case(LOGGING, "is logging unless told otherwise", PASS, trail()),
     Case(LOGGING, "switched off", FAIL, terraform=hcl("phi", "enable_logging = false"), aws=stopped),
     Case(ERRORS, "none", PASS, trail().in_aws()),
+    *(
+        Case(ERRORS, member, FAIL, undelivered(trail(), **{member: "AccessDenied"}), says=f"{told} AccessDenied")
+        for member, told in STATUS_ERRORS.items()
+    ),
     Case(
         ERRORS,
-        "the bucket refuses",
+        "several at once",
         FAIL,
-        trail().in_aws(),
-        answers=lambda session: answered(
-            session, "cloudtrail", "GetTrailStatus", {"IsLogging": True, "LatestDeliveryError": "AccessDenied"}
-        ),
-        says="AccessDenied",
+        undelivered(trail(), **dict.fromkeys(STATUS_ERRORS, "AccessDenied")),
+        says="log files: S3 answered AccessDenied; nor digests",
     ),
+    Case(ERRORS, "of notices, which are no record", PASS, undelivered(trail(), LatestNotificationError="NotFound")),
 )
+
+
+def placed(region: str, told: Told | None = None) -> Told:
+    """A state in a region; by default the trail ``phi`` alone."""
+    provider = f'provider "aws" {{\nregion = "{region}"\n}}\n'
+    if told is not None:
+        return Told(provider) + told
+    return Told(provider + hcl("phi"), lambda aws: create(aws, "phi"))  # the region of the cases
+
 
 test_regions = cases(
     Case(REGIONS, "one region is the default", FAIL, trail()),
@@ -62,19 +78,34 @@ test_regions = cases(
         beside({"is_multi_region_trail": True}).in_aws(),
         denied="cloudtrail:GetTrailStatus",
     ),
-    Case(GLOBAL, "is the default", PASS, trail()),
+    Case(REGIONS, "all regions, switched off", FAIL, switched_off(trail(is_multi_region_trail=True)), says="switched"),
+    Case(REGIONS, "all regions, not delivered", FAIL, undelivered(trail(is_multi_region_trail=True)), says="NoSuch"),
+    Case(GLOBAL, "is the default", PASS, placed("us-east-1")),
+    Case(GLOBAL, "is the default, in a region that is not known", UNKNOWN, trail().in_terraform()),
+    Case(GLOBAL, "in all regions, wherever the trail was made", PASS, trail(is_multi_region_trail=True)),
+    Case(
+        GLOBAL, "another region, where they do not happen", FAIL, placed("eu-west-1").in_terraform(), says="us-east-1"
+    ),
+    Case(GLOBAL, "another partition", PASS, placed("us-gov-west-1").in_terraform()),
     Case(GLOBAL, "left out", FAIL, trail(include_global_service_events=False)),
+    Case(GLOBAL, "switched off", FAIL, switched_off(trail(is_multi_region_trail=True)), says="switched off"),
     Case(
         GLOBAL,
         "left to another trail",
         NOT_APPLICABLE,
-        beside({"include_global_service_events": True}, include_global_service_events=False),
+        placed("us-east-1", beside({"include_global_service_events": True}, include_global_service_events=False)),
     ),
 )
 
 
 def multi_region(**arguments: Any) -> Callable[[Aws], None]:
     return lambda aws: create(aws, "phi", IsMultiRegionTrail=True, **arguments)
+
+
+def without_kms(aws: Aws) -> None:
+    multi_region()(aws)
+    selector = {"ReadWriteType": "All", "ExcludeManagementEventSources": ["kms.amazonaws.com"]}
+    aws.cloudtrail.put_event_selectors(TrailName="phi", EventSelectors=[selector])
 
 
 def reads_only(aws: Aws) -> None:
@@ -142,7 +173,16 @@ test_in_an_organization = cases(
 )
 
 test_account = cases(
-    Case(ACCOUNT, "no trail", FAIL, aws=lambda _: None, says="no trail"),
+    Case(ACCOUNT, "no trail", FAIL, aws=lambda _: None, says="no trail at all: neither management events nor reads"),
+    Case(ACCOUNT, "a trail that does not deliver", FAIL, undelivered(trail(is_multi_region_trail=True))),
+    Case(
+        ACCOUNT,
+        "a trail that leaves out KMS",
+        FAIL,
+        aws=without_kms,
+        says="leaves out some sources",
+        severity=MEDIUM,
+    ),
     Case(ACCOUNT, "a trail for all regions", PASS, aws=multi_region()),
     Case(ACCOUNT, "a trail for one region", FAIL, trail().in_aws()),
     Case(ACCOUNT, "a trail that is switched off", FAIL, aws=multi_region(logging=False)),
@@ -150,134 +190,4 @@ test_account = cases(
     Case(ACCOUNT, "the trail of the organization", PASS, aws=lambda _: None, answers=of_the_organization),
     Case(ACCOUNT, "a trail at home in a region that was not read", UNKNOWN, aws=lambda _: None, answers=home_elsewhere),
     Case(ACCOUNT, "trails may only be listed one by one", PASS, aws=multi_region(), denied="cloudtrail:DescribeTrails"),
-)
-
-
-def to_log_group(aws: Aws) -> None:
-    aws.logs.create_log_group(logGroupName="trail")
-    role = aws.iam.create_role(RoleName="trail", AssumeRolePolicyDocument="{}")["Role"]["Arn"]
-    group = "arn:aws:logs:us-east-1:123456789012:log-group:trail:*"
-    create(aws, "phi", CloudWatchLogsLogGroupArn=group, CloudWatchLogsRoleArn=role)
-
-
-def with_key(aws: Aws) -> None:
-    create(aws, "phi", KmsKeyId=aws.kms.create_key()["KeyMetadata"]["Arn"])
-
-
-test_log_group_key_validation = cases(
-    Case(TO_LOGS, "none", FAIL, trail()),
-    Case(
-        TO_LOGS,
-        "a log group",
-        PASS,
-        terraform='resource "aws_cloudwatch_log_group" "trail" {}\n'
-        + hcl("phi", 'cloud_watch_logs_group_arn = "${aws_cloudwatch_log_group.trail.arn}:*"'),
-        aws=to_log_group,
-    ),
-    Case(TO_LOGS, "null", FAIL, terraform=hcl("phi", "cloud_watch_logs_group_arn = null")),
-    Case(KEY, "none", FAIL, trail()),
-    Case(
-        KEY,
-        "a key",
-        PASS,
-        terraform='resource "aws_kms_key" "k" {}\n' + hcl("phi", "kms_key_id = aws_kms_key.k.arn"),
-        aws=with_key,
-    ),
-    Case(VALIDATION, "off is the default", FAIL, trail()),
-    Case(VALIDATION, "on", PASS, trail(enable_log_file_validation=True)),
-    Case(VALIDATION, "off, said aloud", FAIL, trail(enable_log_file_validation=False)),
-)
-
-OWN = 'resource "aws_s3_bucket" "files" { bucket = "trail-files" }\n' + hcl("phi").replace(
-    '"trail-files"', "aws_s3_bucket.files.id"
-)
-BLOCK = """
-resource "aws_s3_bucket_public_access_block" "b" {
-  bucket                  = aws_s3_bucket.files.id
-  ignore_public_acls      = true
-  restrict_public_buckets = true
-}
-"""
-OPEN = json.dumps(
-    {
-        "Version": "2012-10-17",
-        "Statement": [
-            {"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::trail-files/*"}
-        ],
-    }
-)
-OPEN_POLICY = (
-    f'resource "aws_s3_bucket_policy" "p" {{\nbucket = aws_s3_bucket.files.id\npolicy = {json.dumps(OPEN)}\n}}\n'
-)
-OPEN_ACL = 'resource "aws_s3_bucket_acl" "a" {\nbucket = aws_s3_bucket.files.id\nacl = "public-read"\n}\n'
-
-
-def then(*steps: Callable[[Any], object]) -> Callable[[Aws], None]:
-    def seed(aws: Aws) -> None:
-        create(aws, "phi")
-        for step in steps:
-            step(aws.s3)
-
-    return seed
-
-
-def opened(s3: Any) -> object:
-    return s3.put_bucket_policy(Bucket="trail-files", Policy=OPEN)
-
-
-def opened_by_acl(s3: Any) -> object:
-    return s3.put_bucket_acl(Bucket="trail-files", ACL="public-read")
-
-
-def blocked(s3: Any) -> object:
-    switches = {"IgnorePublicAcls": True, "RestrictPublicBuckets": True}
-    return s3.put_public_access_block(Bucket="trail-files", PublicAccessBlockConfiguration=switches)
-
-
-def logged(s3: Any) -> None:
-    s3.create_bucket(Bucket="access-logs")
-    write = {
-        "Effect": "Allow",
-        "Principal": {"Service": "logging.s3.amazonaws.com"},
-        "Action": "s3:PutObject",
-        "Resource": "arn:aws:s3:::access-logs/*",
-    }
-    s3.put_bucket_policy(Bucket="access-logs", Policy=json.dumps({"Version": "2012-10-17", "Statement": [write]}))
-    s3.put_bucket_logging(
-        Bucket="trail-files",
-        BucketLoggingStatus={"LoggingEnabled": {"TargetBucket": "access-logs", "TargetPrefix": "trail/"}},
-    )
-
-
-def without_bucket(aws: Aws) -> None:
-    create(aws, "phi")
-    aws.s3.delete_bucket(Bucket="trail-files")
-
-
-TARGET = 'resource "aws_s3_bucket_logging" "l" {\nbucket = aws_s3_bucket.files.id\ntarget_bucket = "logs"\ntarget_prefix = ""\n}\n'
-
-test_bucket = cases(
-    Case(BUCKET_PUBLIC, "private", PASS, terraform=OWN, aws=then()),
-    Case(BUCKET_PUBLIC, "everyone may read, says the policy", FAIL, terraform=OWN + OPEN_POLICY, aws=then(opened)),
-    Case(
-        BUCKET_PUBLIC,
-        "the block overrules the policy",
-        PASS,
-        terraform=OWN + OPEN_POLICY + BLOCK,
-        aws=then(opened, blocked),
-    ),
-    Case(BUCKET_PUBLIC, "everyone may read, says the ACL", FAIL, terraform=OWN + OPEN_ACL, aws=then(opened_by_acl)),
-    Case(
-        BUCKET_PUBLIC,
-        "the block overrules the ACL",
-        PASS,
-        terraform=OWN + OPEN_ACL + BLOCK,
-        aws=then(opened_by_acl, blocked),
-    ),
-    Case(BUCKET_PUBLIC, "the bucket is declared elsewhere", UNKNOWN, terraform=hcl("phi")),
-    Case(BUCKET_PUBLIC, "the bucket is in another account", UNKNOWN, aws=without_bucket, says="not in this account"),
-    Case(BUCKET_LOGS, "none", FAIL, terraform=OWN, aws=then()),
-    Case(BUCKET_LOGS, "delivered", PASS, terraform=OWN + TARGET, aws=then(logged)),
-    Case(BUCKET_LOGS, "the bucket is declared elsewhere", UNKNOWN, terraform=hcl("phi")),
-    Case(BUCKET_LOGS, "the bucket is in another account", UNKNOWN, aws=without_bucket),
 )

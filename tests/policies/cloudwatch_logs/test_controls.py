@@ -92,7 +92,27 @@ def policy(**changes: Any) -> Told:
     )
 
 
+def of_group(principal: str) -> Told:
+    """A policy that is attached to one log group. moto does not know such policies."""
+    statement = {"Effect": "Allow", "Principal": {"AWS": principal}, "Action": "logs:GetLogEvents", "Resource": "*"}
+    text = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    arn = "arn:aws:logs:us-east-1:123456789012:log-group:phi"
+    shown = {"policyDocument": text, "policyScope": "RESOURCE", "resourceArn": arn, "revisionId": "1"}
+    return Told(
+        GROUP.replace('"phi" {', '"app" {')
+        + f"""
+        resource "aws_cloudwatch_log_resource_policy" "phi" {{
+          resource_arn    = aws_cloudwatch_log_group.app.arn
+          policy_document = {json.dumps(text)}
+        }}""",
+        group,
+        lambda session: answered(session, "logs", "DescribeResourcePolicies", {"resourcePolicies": [shown]}),
+    )
+
+
 test_public = cases(
+    Case(PUBLIC, "of one log group, everyone", FAIL, of_group("*")),
+    Case(PUBLIC, "of one log group, its own account", PASS, of_group("arn:aws:iam::123456789012:root")),
     Case(PUBLIC, "a service", PASS, policy()),
     Case(PUBLIC, "everyone", FAIL, policy(Principal="*")),
     Case(PUBLIC, "everyone, written as AWS principals", FAIL, policy(Principal={"AWS": "*"})),

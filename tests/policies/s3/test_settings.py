@@ -138,10 +138,9 @@ test_logging = cases(
     Case(LOGS, "another has its logs elsewhere", FAIL, terraform=BUCKET + logged_from('"elsewhere"')),
     Case(
         LOGS,
-        "another has its logs nobody knows where",
-        UNKNOWN,
+        "another has its logs where a variable says, which is another bucket",
+        FAIL,
         terraform=BUCKET + logged_from("var.open") + OPEN_VARIABLE,
-        says="var.open",
     ),
     Case(
         LOGS,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from hipaa_guard.authoring import LOW
 from hipaa_guard.testing import FAIL, PASS, UNKNOWN, Aws, Case, Told, answered, cases
 
 FLOW_LOGS, SUBNET = "vpc_flow_logs_enabled", "subnet_no_auto_public_ip"
@@ -19,24 +20,32 @@ def network(aws: Aws) -> str:
     return str(made)
 
 
-def flow_log(traffic: str) -> Told:
-    def seed(aws: Aws) -> None:
-        aws.s3.create_bucket(Bucket="flow-logs")
-        aws.ec2.create_flow_logs(
-            ResourceType="VPC",
-            ResourceIds=[network(aws)],
-            TrafficType=traffic,
-            LogDestinationType="s3",
-            LogDestination="arn:aws:s3:::flow-logs",
-        )
+def flow_log(*kinds: str) -> Told:
+    """A network with a flow log of each of these kinds of traffic."""
 
-    declared = f"""
-        resource "aws_flow_log" "log" {{
+    def seed(aws: Aws) -> None:
+        made = network(aws)
+        for traffic in kinds:
+            aws.s3.create_bucket(Bucket=f"flow-logs-{traffic.lower()}")
+            aws.ec2.create_flow_logs(
+                ResourceType="VPC",
+                ResourceIds=[made],
+                TrafficType=traffic,
+                LogDestinationType="s3",
+                LogDestination=f"arn:aws:s3:::flow-logs-{traffic.lower()}",
+            )
+
+    declared = "".join(
+        f"""
+        resource "aws_flow_log" "{traffic}" {{
           vpc_id               = aws_vpc.phi.id
           traffic_type         = "{traffic}"
           log_destination_type = "s3"
-          log_destination      = "arn:aws:s3:::flow-logs"
-        }}"""
+          log_destination      = "arn:aws:s3:::flow-logs-{traffic.lower()}"
+        }}
+        """
+        for traffic in kinds
+    )
     return Told(terraform=VPC + declared, aws=seed)
 
 
@@ -47,27 +56,38 @@ def log_of_another(aws: Aws) -> None:
     network(aws)
 
 
-def undelivered(session: Any) -> None:
-    """The one flow log of the account, of every network in it, cannot be delivered."""
+def undelivered(session: Any, traffic: str = "ALL", beside: str = "") -> None:
+    """A flow log of every network cannot be delivered; one of the kind ``beside`` can."""
     vpcs = session.client("ec2", region_name="us-east-1").describe_vpcs()["Vpcs"]
     logs = [
         {
             "FlowLogId": f"fl-{vpc['VpcId'][4:]}",
             "ResourceId": vpc["VpcId"],
-            "TrafficType": "ALL",
+            "TrafficType": traffic,
             "DeliverLogsStatus": "FAILED",
             "DeliverLogsErrorMessage": "Access error",
         }
         for vpc in vpcs
     ]
+    logs += [{"FlowLogId": "fl-1", "ResourceId": vpc["VpcId"], "TrafficType": beside} for vpc in vpcs if beside]
     answered(session, "ec2", "DescribeFlowLogs", {"FlowLogs": logs})
 
 
 test_flow_logs = cases(
     Case(FLOW_LOGS, "none", FAIL, terraform=VPC, aws=network, says="has no flow log"),
     Case(FLOW_LOGS, "all traffic", PASS, flow_log("ALL")),
-    Case(FLOW_LOGS, "rejected traffic", PASS, flow_log("REJECT")),
-    Case(FLOW_LOGS, "accepted traffic only", FAIL, flow_log("ACCEPT"), says="ACCEPT"),
+    Case(FLOW_LOGS, "rejected traffic only", FAIL, flow_log("REJECT"), says="do not tell who reached anything"),
+    Case(FLOW_LOGS, "accepted traffic only", FAIL, flow_log("ACCEPT"), says="who was turned away", severity=LOW),
+    Case(FLOW_LOGS, "accepted and rejected traffic in a log each", PASS, flow_log("ACCEPT", "REJECT")),
+    Case(
+        FLOW_LOGS,
+        "accepted traffic, and rejected traffic that cannot be delivered",
+        FAIL,
+        aws=network,
+        answers=lambda session: undelivered(session, "REJECT", beside="ACCEPT"),
+        says="ACCEPT traffic only",
+        severity=LOW,
+    ),
     Case(FLOW_LOGS, "a log of another network", FAIL, aws=log_of_another),
     Case(FLOW_LOGS, "a log that cannot be delivered", FAIL, aws=network, answers=undelivered, says="Access error"),
     Case(

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 from hipaa_guard.facts.allowed_values import one_of
 from hipaa_guard.facts.inventory import Inventory
 from hipaa_guard.facts.policy_document import PolicyDocument, symbol
 from hipaa_guard.facts.policy_grammar import resource_policy
 from hipaa_guard.facts.readings import Block, Derived, Listing, Singleton, ask, derived, first, listed
 from hipaa_guard.facts.records import Record
-from hipaa_guard.facts.resource import Resource, fact
-from hipaa_guard.facts.values import PartialText, Undecided, Unknown, Value, some
+from hipaa_guard.facts.resource import Fact, Resource, fact
+from hipaa_guard.facts.values import Cause, PartialText, Undecided, Unknown, Value, some
 from hipaa_guard.services.s3 import declared
 
 PARTITIONS = ("aws", "aws-us-gov", "aws-cn")
@@ -262,20 +264,28 @@ class Bucket(Resource):
             raise Undecided(target)
         return inventory.lookup(Bucket, target) is self
 
-    def receives_logs(self, targets: set[str], unknown: Unknown | None) -> bool:
-        """Whether the bucket receives access logs of others. `targets` are their targets, ``unknown`` an unknown one.
-
-        Raises:
-            Undecided: no known target is the bucket, but an unknown one may be.
-
-        """
+    def is_named(self, names: set[str]) -> bool:
+        """Whether one of the names, with symbols in the place of references, is that of the bucket."""
         origin = self.origin
-        names = {origin.name, *(symbol(origin.address, attribute) for attribute in _NAMES)}
-        if not names.isdisjoint(targets) or self.acl_takes_logs:
+        return not names.isdisjoint({origin.name, *(symbol(origin.address, attribute) for attribute in _NAMES)})
+
+    def may_be_named(self, name: Unknown) -> bool:
+        """Whether a name that is not known, or known in part, may be that of the bucket.
+
+        A value from outside (a variable, a data source) names no bucket that is declared here.
+        """
+        own = self.peek(Bucket.facts["given_name"])
+        if isinstance(own, Unknown) and _spelling(name) == _spelling(own):
             return True
-        if unknown is not None:
-            raise Undecided(unknown)
-        return False
+        if not isinstance(name, PartialText):
+            return name.cause not in _FROM_OUTSIDE
+        last = name.parts[-1]
+        return (
+            isinstance(own, str) and own.startswith(name.prefix) and own.endswith(last if isinstance(last, str) else "")
+        )
+
+
+_FROM_OUTSIDE = (Cause.VARIABLE, Cause.DATA_SOURCE)
 
 
 def _spelling(name: Unknown) -> list[str | tuple[str, ...]]:
@@ -285,7 +295,7 @@ def _spelling(name: Unknown) -> list[str | tuple[str, ...]]:
 
 def log_target_of(bucket: Bucket) -> Value:
     """The target of a bucket's access logs, for judging the target. This reading is no evidence of that finding."""
-    return bucket.peek(Bucket.facts["log_target"])
+    return bucket.peek(cast("Fact", Bucket.log_target))
 
 
 class AccountPublicAccess(Resource):

@@ -1,17 +1,18 @@
-"""AWS CloudTrail: trails, the events that each records, and the trails that cover a whole account."""
+"""The events that a trail records: the event selectors of Terraform, of CloudFormation and of AWS, read as one.
+
+CloudTrail user guide, "Logging management events" and "Logging data events", read 2026-11-30.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from typing import ClassVar, NoReturn
 
 from hipaa_guard.facts.allowed_values import one_of
-from hipaa_guard.facts.inventory import Inventory
-from hipaa_guard.facts.readings import Block, Listing, Singleton, View, ask, derived, first, listed
+from hipaa_guard.facts.policy_document import symbolic
+from hipaa_guard.facts.readings import View
 from hipaa_guard.facts.records import Record
-from hipaa_guard.facts.resource import Resource, fact
-from hipaa_guard.facts.values import Cause, Incomplete, PartialText, Reference, Undecided, Unknown, Value, some
+from hipaa_guard.facts.values import Incomplete, PartialText, Reference, Undecided, Unknown, Value, one_holds, some
 
 _EVERY_BUCKET = re.compile(r"arn:[^:]*:s3(:::)?")
 _KINDS = one_of("All", "ReadOnly", "WriteOnly")
@@ -23,7 +24,7 @@ _WIDE_FIELDS = frozenset({"eventCategory", "readOnly", "resources.type"})
 class Selector(Record):
     """Events of one category that a trail records."""
 
-    __slots__ = ("category", "reads", "resource_type", "unlimited", "writes")
+    __slots__ = ("category", "prefixes", "reads", "resource_type", "unlimited", "writes")
 
     category: str
     """``Management``, ``Data`` and others."""
@@ -33,10 +34,26 @@ class Selector(Record):
     """The resource type of data events (``AWS::S3::Object``)."""
     unlimited: bool
     """Whether the selector leaves out no resource, event or source."""
+    prefixes: list[str]
+    """What the ARNs of the resources begin with, where nothing else limits the data events."""
+
+    def covers(self, names: Iterable[str]) -> bool:
+        """Whether it leaves out no object of the bucket with these names (`symbolic` ARNs); of any, without names."""
+        whole = {f"{name}/" for name in names}
+        if not whole:
+            return self.unlimited
+        return one_holds(lambda: self.unlimited, lambda: some(whole.__contains__, self.prefixes))
 
 
 # A trail without selectors: CloudTrail user guide, "Logging management events".
-_MANAGEMENT = {"category": "Management", "reads": True, "writes": True, "resource_type": None, "unlimited": True}
+_MANAGEMENT = {
+    "category": "Management",
+    "reads": True,
+    "writes": True,
+    "resource_type": None,
+    "unlimited": True,
+    "prefixes": [],
+}
 
 
 def _made(items: Value, make: Callable[[dict[str, Value]], Iterator[Selector]]) -> list[Selector]:
@@ -71,16 +88,38 @@ def _basic(
     """An event selector: management events unless it excludes them, and data events of the resources it names."""
     kinds = _KINDS.admit(kinds)
     reads, writes = _one_of(kinds, "All", "ReadOnly"), _one_of(kinds, "All", "WriteOnly")
-    category = management if isinstance(management, Unknown) else "Management" if _truth(management) else "None"
-    whole = excluded if isinstance(excluded, Unknown) else not _seen(excluded)
-    yield Selector(category=category, reads=reads, writes=writes, resource_type=None, unlimited=whole)
+    category = management if isinstance(management, Unknown) else "Management" if truth(management) else "None"
+    whole = _is_empty(excluded)
+    yield Selector(category=category, reads=reads, writes=writes, resource_type=None, unlimited=whole, prefixes=[])
     for type_, values in resources:
         yield Selector(
-            category="Data", reads=reads, writes=writes, resource_type=type_, unlimited=_some_is_every_bucket(values)
+            category="Data",
+            reads=reads,
+            writes=writes,
+            resource_type=type_,
+            unlimited=_some_is_every_bucket(values),
+            prefixes=_texts(values),
         )
 
 
-def _truth(value: Value) -> bool:
+def _is_empty(items: Value) -> Value:
+    if isinstance(items, Unknown):
+        return items
+    return items.unknown if isinstance(items, Incomplete) and not items.seen else not _seen(items)
+
+
+def _texts(values: Value) -> list[str]:
+    """The texts with symbols in the place of references; `Incomplete` where one is not known."""
+    if isinstance(values, Unknown):
+        return Incomplete([], values)
+    texts = [symbolic(value) for value in _seen(values)]
+    known = [text for text in texts if isinstance(text, str)]
+    unknown = values.unknown if isinstance(values, Incomplete) else None
+    unknown = next((text for text in texts if isinstance(text, Unknown)), unknown)
+    return known if unknown is None else Incomplete(known, unknown)
+
+
+def truth(value: Value) -> bool:
     return str(value).lower() == "true"
 
 
@@ -123,7 +162,7 @@ def _advanced(fields: list[_Field]) -> Iterator[Selector]:
     """An advanced selector: every field must match. Without ``readOnly`` it records reads and writes."""
     by_name = {field.name: field for field in fields}
     read_only = _only_value(by_name.get("readOnly"))
-    flag = None if read_only is None else _truth(read_only)
+    flag = None if read_only is None else truth(read_only)
     narrowing = [field for field in fields if field.name not in _WIDE_FIELDS]
     limits: list[Value] = [
         _some_is_every_bucket(field.starts_with) if field.name == "resources.ARN" and not field.others else False
@@ -137,7 +176,12 @@ def _advanced(fields: list[_Field]) -> Iterator[Selector]:
         writes=flag in (None, False),
         resource_type=_only_value(by_name.get("resources.type")),
         unlimited=unlimited,
+        prefixes=_texts(narrowing[0].starts_with) if _limits_only_arns(narrowing) else [],
     )
+
+
+def _limits_only_arns(narrowing: list[_Field]) -> bool:
+    return len(narrowing) == 1 and narrowing[0].name == "resources.ARN" and not narrowing[0].others
 
 
 def _only_value(field: _Field | None) -> Value:
@@ -150,7 +194,7 @@ def _field(name: Value, starts_with: Value, equals: Value, *rest: Value) -> _Fie
     return _Field(name=name, equals=_either(equals, []), starts_with=_either(starts_with, []), others=others)
 
 
-def _declared(view: View) -> list[Selector]:
+def declared(view: View) -> list[Selector]:
     """The selectors of a Terraform trail, which are all basic or all advanced."""
     basic, advanced = (
         _either(view.get(name), view.get(f"{name}s")) for name in ("event_selector", "advanced_event_selector")
@@ -182,15 +226,8 @@ def _written(item: dict[str, Value], block: str) -> Value:
     return _either(item.get(block), item.get(f"{block}s")) or []
 
 
-def _global_events(view: View) -> Value:
-    """Whether global events are recorded. CloudFormation's default is not documented; multi-region trails always do."""
-    everywhere = view.get("is_multi_region_trail")
-    if isinstance(everywhere, Unknown):
-        return everywhere
-    return True if _truth(everywhere) else Unknown("include_global_service_events is left out", Cause.NOT_IN_SCOPE)
-
-
-def _answered(basic: list[dict[str, Value]] | None, advanced: list[dict[str, Value]] | None) -> list[Selector]:
+def answered(basic: list[dict[str, Value]] | None, advanced: list[dict[str, Value]] | None) -> list[Selector]:
+    """The selectors that AWS answers, of either kind."""
     if basic:
         return _made(basic, _answered_basic)
     if advanced:
@@ -212,146 +249,3 @@ def _answered_basic(item: dict[str, Value]) -> Iterator[Selector]:
 def _answered_advanced(item: dict[str, Value]) -> Iterator[Selector]:
     names = ("Field", "StartsWith", "Equals", "EndsWith", "NotEquals", "NotStartsWith", "NotEndsWith")
     return _advanced([_field(*(field.get(name) for name in names)) for field in item.get("FieldSelectors", [])])
-
-
-_SELECTORS = derived(
-    _answered,
-    ask("cloudtrail.get_event_selectors", "EventSelectors", TrailName="{TrailARN}"),
-    ask("cloudtrail.get_event_selectors", "AdvancedEventSelectors", TrailName="{TrailARN}"),
-)
-_IS_LOGGING = ask("cloudtrail.get_trail_status", "IsLogging", Name="{TrailARN}")
-
-
-class Trail(Resource):
-    """A trail that this account owns."""
-
-    terraform = Block("aws_cloudtrail", "awscc_cloudtrail_trail", name="name", awscc_name="trail_name")
-    aws = Listing(
-        "cloudtrail.describe_trails",
-        "trailList[]",
-        arn="{TrailARN}",
-        name="Name",
-        includeShadowTrails=False,  # each once, in its home region
-    )
-    aws_types = ("AWS::CloudTrail::Trail", "cloudtrail:trail")
-    security_hub_type = "AwsCloudTrailTrail"
-
-    is_logging: bool = fact(terraform="enable_logging", awscc="is_logging", unset=True, aws=_IS_LOGGING)
-
-    is_multi_region: bool = fact(
-        terraform="is_multi_region_trail",
-        awscc="is_multi_region_trail",
-        unset=False,
-        aws=listed("IsMultiRegionTrail"),
-    )
-
-    includes_global_services: bool = fact(
-        terraform="include_global_service_events",
-        awscc=first("include_global_service_events", _global_events),
-        unset=True,
-        aws=listed("IncludeGlobalServiceEvents"),
-    )
-
-    log_file_validation: bool = fact(
-        terraform="enable_log_file_validation",
-        awscc="enable_log_file_validation",
-        unset=False,
-        aws=listed("LogFileValidationEnabled"),
-    )
-
-    key: str | None = fact(terraform="kms_key_id", awscc="kms_key_id", unset=None, aws=listed("KmsKeyId"))
-
-    log_group: str | None = fact(
-        terraform="cloud_watch_logs_group_arn",
-        awscc="cloudwatch_logs_log_group_arn",
-        unset=None,
-        aws=listed("CloudWatchLogsLogGroupArn"),
-    )
-
-    bucket: str | None = fact(
-        terraform="s3_bucket_name", awscc="s3_bucket_name", unset=None, aws=listed("S3BucketName")
-    )
-
-    selectors: list[Selector] = fact(terraform=_declared, awscc=_declared, unset=None, aws=_SELECTORS)
-
-
-class Delivery(Resource):
-    """The delivery of a trail's log files to its bucket."""
-
-    live_only = "whether log files arrive is not declared"
-    aws = Listing("cloudtrail.describe_trails", "trailList[]", arn="{TrailARN}", name="Name", includeShadowTrails=False)
-
-    error: str | None = fact(
-        aws=ask("cloudtrail.get_trail_status", "LatestDeliveryError", Name="{TrailARN}"), live_only=live_only
-    )
-    """The error of S3 at the last failed delivery of a log file; None if none failed."""
-
-
-class WholeTrail(Resource):
-    """A trail of the account or its organization that covers every region of the account."""
-
-    live_only = "a configuration does not show which trails of the organization cover the account"
-    aws = Listing(
-        "cloudtrail.describe_trails",
-        "trailList[?IsMultiRegionTrail]",
-        always=["trailList[].IsMultiRegionTrail"],
-        arn="{TrailARN}",
-        region="{HomeRegion}",
-        name="Name",
-        scope="account",  # every region lists the multi-region trails of all others
-        includeShadowTrails=True,
-    )
-    security_hub_type = "AwsCloudTrailTrail"
-
-    # A multi-region trail always records the events of global services too.
-    is_multi_region: ClassVar[bool] = True
-    includes_global_services: ClassVar[bool] = True
-
-    is_logging: bool = fact(aws=_IS_LOGGING, live_only=live_only)
-    selectors: list[Selector] = fact(aws=_SELECTORS, live_only=live_only)
-
-
-class Account(Resource):
-    """The coverage of an account by CloudTrail."""
-
-    live_only = WholeTrail.live_only
-    aws = Singleton("account", arn="arn:{partition}:cloudtrail::{account}:account")
-
-    whole_trails: list[str] = fact(
-        aws=ask(
-            "cloudtrail.describe_trails",
-            "trailList[?IsMultiRegionTrail].TrailARN",
-            scope="account",
-            includeShadowTrails=True,
-        ),
-        live_only=live_only,
-    )
-    """The ARNs of the trails that cover every region."""
-
-
-def not_in_sight(bucket: str | None) -> NoReturn:
-    """Raise that a trail's bucket belongs to an account that was not read.
-
-    Raises:
-        Undecided: always.
-
-    """
-    raise Undecided(Unknown(f"the bucket {bucket} is not in this account", Cause.NOT_IN_SCOPE))
-
-
-Recorder = Trail | WholeTrail
-
-
-def another(trail: Trail, inventory: Inventory, does: Callable[[Recorder], bool]) -> bool:
-    """Whether another logging trail, of the account or the organization, passes a test that this one fails.
-
-    Raises:
-        Undecided: none certainly passes, and one may.
-
-    """
-
-    def helps(other: Recorder) -> bool:
-        return other.label != trail.label and does(other) and other.is_logging
-
-    groups: list[Iterable[Recorder]] = [inventory.all(Trail), inventory.all(WholeTrail)]
-    return some(lambda trails: some(helps, trails), groups)

@@ -1,0 +1,152 @@
+"""Buckets that receive logs: which logs, who says so, and what they need for that."""
+
+from collections.abc import Callable, Iterable
+from typing import Any, NamedTuple
+
+from hipaa_guard.authoring import Inventory, Resource, Statement, some
+from hipaa_guard.facts.policy_document import symbolic
+from hipaa_guard.facts.values import Undecided, Unknown, Value
+from hipaa_guard.services import elbv2, s3
+
+
+class LogSource(NamedTuple):
+    """Resources that deliver logs to a bucket."""
+
+    kind: type[Resource]
+    target: Callable[[Any], Value]
+    """The name of the bucket; None where none is named."""
+    logs: str
+    writers: tuple[str, ...]
+    """The service principals that write the logs, and nothing else."""
+    under_kms: bool
+    """Whether AWS delivers them to a bucket that encrypts with a KMS key by default."""
+
+
+_BUCKETS = ("logging.s3.amazonaws.com",)
+_BALANCERS = ("logdelivery.elasticloadbalancing.amazonaws.com",)
+LOG_SOURCES = (
+    LogSource(s3.Bucket, s3.log_target_of, "the access logs of other buckets", _BUCKETS, under_kms=False),
+    *(
+        LogSource(elbv2.LoadBalancer, target, f"the {logs} of application load balancers", _BALANCERS, under_kms=False)
+        for logs, target in (
+            ("access logs", elbv2.application_log_target_of),
+            ("connection logs", elbv2.connection_log_target_of),
+            ("health check logs", elbv2.health_check_log_target_of),
+        )
+    ),
+    LogSource(elbv2.LoadBalancer, elbv2.access_log_target_of, "the access logs of load balancers", (), under_kms=True),
+)
+"""Amazon S3 user guide, "Setting default server-side encryption behavior for Amazon S3 buckets": server access logs are
+delivered under SSE-S3 only. Application Load Balancer guide, "Enable access logs": SSE-S3 is the only option. Network
+Load Balancer guide, "Access logs": SSE-S3, or SSE-KMS with a key of the customer's. Read 2026-11-30."""
+
+
+TRAIL_BUCKET = """
+resource "aws_s3_bucket" "trail" {
+  bucket = "trail-111122223333"
+}
+resource "aws_s3_bucket_policy" "trail" {
+  bucket = aws_s3_bucket.trail.id
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Effect    = "Allow"
+        Principal = { Service = "cloudtrail.amazonaws.com" }
+        Action    = "s3:GetBucketAcl"
+        Resource  = "arn:aws:s3:::trail-111122223333"
+        Condition = {
+          StringEquals = { "aws:SourceArn" = "arn:aws:cloudtrail:us-east-1:111122223333:trail/account" }
+        }
+      },
+      {
+        Effect    = "Allow"
+        Principal = { Service = "cloudtrail.amazonaws.com" }
+        Action    = "s3:PutObject"
+        Resource  = "arn:aws:s3:::trail-111122223333/AWSLogs/111122223333/*"
+        Condition = {
+          StringEquals = {
+            "aws:SourceArn" = "arn:aws:cloudtrail:us-east-1:111122223333:trail/account"
+            "s3:x-amz-acl"  = "bucket-owner-full-control"
+          }
+        }
+      },
+    ]
+  })
+}
+"""
+"""A bucket ``aws_s3_bucket.trail`` with the policy that CloudTrail asks for, for the trail ``account``.
+
+CloudTrail user guide, "Amazon S3 bucket policy for CloudTrail", read 2026-11-30.
+"""
+
+
+def logs_received(bucket: s3.Bucket, inventory: Inventory, sources: Iterable[LogSource]) -> str | None:
+    """The first kind of logs that the bucket receives, of those in `sources`; None where it receives none.
+
+    Its policy and its ACL tell it too: the sources may lie elsewhere.
+
+    Raises:
+        Undecided: it certainly receives none, but may receive one.
+
+    """
+    sources = tuple(sources)
+    undecided: Undecided | None = None
+    for source in sources:
+        for names in (_named_by, _lets_in_writers):
+            try:
+                if names(bucket, inventory, source):
+                    return source.logs
+            except Undecided as error:
+                undecided = undecided or error
+    if undecided is not None:
+        raise undecided
+    return None
+
+
+def kms_is_refused(bucket: s3.Bucket, inventory: Inventory) -> str | None:
+    """The logs that a bucket receives and that AWS cannot deliver where a KMS key is the default; None without any.
+
+    Raises:
+        Undecided: it is not known whether it receives any.
+
+    """
+    return logs_received(bucket, inventory, (source for source in LOG_SOURCES if not source.under_kms))
+
+
+def _named_by(bucket: s3.Bucket, inventory: Inventory, source: LogSource) -> bool:
+    texts, unknown = inventory.told_by(source.kind, source.target)
+    if bucket.is_named(texts):
+        return True
+    if unknown is None:
+        return False
+    unlisted = inventory.unknown(source.kind)
+    targets: list[Value] = [unlisted, *(_told(source, resource) for resource in inventory.seen(source.kind))]
+    for target in targets:
+        if isinstance(target, Unknown) and bucket.may_be_named(target):
+            raise Undecided(target)
+    return False
+
+
+def _told(source: LogSource, resource: Resource) -> Value:
+    try:
+        value = source.target(resource)
+    except Undecided as error:
+        return error.unknown
+    return None if value is None else symbolic(value)
+
+
+def _lets_in_writers(bucket: s3.Bucket, _: Inventory, source: LogSource) -> bool:
+    """Whether the policy of the bucket lets the writers of the logs put objects, or its ACL the group of S3."""
+    if not source.writers:
+        return False
+
+    def lets_in(statement: Statement) -> bool:
+        written_by = some(
+            lambda principal: principal.type == "Service" and principal.value in source.writers, statement.principals
+        )
+        return statement.effect == "Allow" and written_by and statement.covers_action("s3:PutObject")
+
+    if source.kind is s3.Bucket and bucket.acl_takes_logs:
+        return True
+    return bucket.policy is not None and some(lets_in, bucket.policy)
