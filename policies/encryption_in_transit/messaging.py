@@ -1,6 +1,6 @@
 """Messaging: ePHI in messages is unreadable on the wire."""
 
-from hipaa_guard.authoring import HIGH, MEDIUM, Fix, Verdict, control, failed, not_applicable, passed
+from hipaa_guard.authoring import HIGH, Fix, Verdict, control, failed, not_applicable, passed
 from hipaa_guard.judging.transit import IN_TRANSIT, PlainHttpRequests, plain_http_denied
 from hipaa_guard.services import sns, sqs
 
@@ -8,7 +8,6 @@ from hipaa_guard.services import sns, sqs
 @plain_http_denied(
     title="SQS queues refuse requests that are not made over TLS",
     service="SQS",
-    severity=MEDIUM,
     fix=Fix(
         sets="""
             aws_sqs_queue_policy.queue_url = aws_sqs_queue.phi.id
@@ -38,7 +37,6 @@ def sqs_queue_tls_required(queue: sqs.Queue) -> PlainHttpRequests:
     title="SNS topics refuse messages that are not published over TLS",
     service="SNS",
     policy="policy of its own",
-    severity=MEDIUM,
     fix=Fix(
         terraform="""
             resource "aws_sns_topic" "phi" {
