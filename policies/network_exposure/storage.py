@@ -29,7 +29,7 @@ from hipaa_guard.services import s3
     Member(
         "s3_bucket_public_access_blocked",
         s3.Bucket,
-        title="S3 buckets have all four public access blocks on",
+        title="S3 buckets are under all four public access blocks",
         fix=Fix(
             sets="""
                 aws_s3_bucket_public_access_block.bucket = aws_s3_bucket.phi.id
