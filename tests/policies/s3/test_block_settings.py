@@ -251,6 +251,23 @@ test_account = cases(
     ),
     Case(
         NOT_PUBLIC,
+        "a condition that S3 may take for fixed, though it binds nobody",
+        UNKNOWN,
+        policy(**OPEN | {"Condition": {"StringEqualsIfExists": {"aws:SourceVpc": "vpc-1"}}}).in_terraform(
+            blocked_by_account(ACCOUNT_BLOCK)
+        ),
+        says="S3 may take its conditions for fixed values",
+    ),
+    Case(
+        NOT_PUBLIC,
+        "a condition with a wildcard, which S3 takes for none",
+        PASS,
+        policy(**OPEN | {"Condition": {"StringLike": {"aws:PrincipalArn": "*"}}}).in_terraform(
+            blocked_by_account(ACCOUNT_BLOCK)
+        ),
+    ),
+    Case(
+        NOT_PUBLIC,
         "new policies only are refused",
         FAIL,
         terraform=policy(**OPEN).text + blocked_by_account("block_public_policy = true"),
