@@ -64,7 +64,7 @@ def is_overruled(policy: PolicyDocument, bucket: s3.Bucket, inventory: Inventory
     """Whether a policy that lets in everyone is restricted to the account of its bucket, and to services of AWS.
 
     Raises:
-        Undecided: it is not known which settings are on, or S3 may not take the policy for public: it restricts no other.
+        Undecided: the settings are not known, or S3 may not take the policy for public: it restricts no other.
 
     """
     if not is_blocked(OVERRULES_POLICIES, bucket, inventory):
