@@ -16,6 +16,7 @@ from hipaa_guard.authoring import (
 )
 from hipaa_guard.controls.reasons import MOVES_A_SECRET
 from hipaa_guard.judging.function_policies import place_of
+from hipaa_guard.judging.template_versions import if_used, template_of
 from hipaa_guard.services import ec2, lambda_functions
 
 
@@ -44,7 +45,7 @@ from hipaa_guard.services import ec2, lambda_functions
 def ec2_instance_profile_attached(instance: ec2.Instance, inventory: Inventory) -> Verdict:
     profile = instance.profile
     if profile is None:
-        template = inventory.find(ec2.LaunchTemplate, instance.launch_template)
+        template = template_of(instance, inventory)
         profile = None if template is None else template.profile
     if profile is None:
         return failed("has no instance profile")
@@ -96,10 +97,10 @@ def ec2_instance_profile_attached(instance: ec2.Instance, inventory: Inventory) 
     hipaa=("164.308(a)(5)(ii)(D)", "164.312(a)(1)"),
     why="Everyone who may describe the instance, and every process on it, can read user data and with it the keys to ePHI.",
 )
-def user_data_holds_no_credentials(place: ec2.Instance | ec2.LaunchTemplate) -> Verdict:
+def user_data_holds_no_credentials(place: ec2.Instance | ec2.LaunchTemplate, inventory: Inventory) -> Verdict:
     for name in place.user_data_credentials:
         return failed(f"has {name} in its user data")
-    return passed("has no credentials of a known form in its user data")
+    return if_used(passed("has no credentials of a known form in its user data"), place, inventory)
 
 
 @control(

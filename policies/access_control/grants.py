@@ -101,7 +101,11 @@ def fix(type: str, action: str, resource: str) -> Fix:
             f'{main}resource "aws_iam_{type}_policy" "phi" {{\n'
             f"  {type}   = aws_iam_{type}.phi.name\n  policy = {document}\n}}"
         ),
-        cli=f"aws iam put-{type}-policy --{type}-name NAME --policy-name POLICY --policy-document file://least.json",
+        cli=f"""
+            aws iam put-{type}-policy --{type}-name NAME --policy-name POLICY --policy-document file://least.json
+            aws iam detach-{type}-policy --{type}-name NAME --policy-arn ARN_OF_A_WIDE_POLICY
+        """,
+        note="Give the rights of the task first and take the wide ones then, so that nobody's work stops between.",
         not_by_machine=TAKES_RIGHTS,
     )
 

@@ -124,7 +124,12 @@ def iam_console_password_unused_disabled(user: iam.Credentials) -> Verdict:
     why="Rights to ePHI that are given through groups or roles can be reviewed and taken away without missing a person.",
     fix=Fix(
         terraform=f'resource "aws_iam_user" "phi" {{\n  name = "phi-nurse"\n}}\n\n{_MEMBERSHIP}',
-        cli="aws iam detach-user-policy --user-name USER --policy-arn ARN",
+        cli="""
+            aws iam add-user-to-group --user-name USER --group-name GROUP
+            aws iam detach-user-policy --user-name USER --policy-arn ARN
+            aws iam delete-user-policy --user-name USER --policy-name INLINE_POLICY
+        """,
+        note="The group needs the rights of the user's task before the user loses them.",
         not_by_machine=TAKES_RIGHTS,
     ),
     peers={
@@ -173,7 +178,10 @@ def iam_user_in_group(user: iam.User) -> Verdict:
         title="IAM users do not have AdministratorAccess attached",
         fix=Fix(
             terraform=_MEMBERSHIP,
-            cli="aws iam detach-user-policy --user-name USER --policy-arn arn:aws:iam::aws:policy/AdministratorAccess",
+            cli="""
+                aws iam add-user-to-group --user-name USER --group-name GROUP
+                aws iam detach-user-policy --user-name USER --policy-arn arn:aws:iam::aws:policy/AdministratorAccess
+            """,
             not_by_machine=TAKES_RIGHTS,
         ),
         peers={"prowler": "iam_user_administrator_access_policy"},
@@ -189,7 +197,10 @@ def iam_user_in_group(user: iam.User) -> Verdict:
                   policy_arn = "arn:aws:iam::111122223333:policy/records-read"
                 }
             """,
-            cli="aws iam detach-group-policy --group-name GROUP --policy-arn arn:aws:iam::aws:policy/AdministratorAccess",
+            cli="""
+                aws iam attach-group-policy --group-name GROUP --policy-arn ARN_OF_THE_TASK
+                aws iam detach-group-policy --group-name GROUP --policy-arn arn:aws:iam::aws:policy/AdministratorAccess
+            """,
             not_by_machine=TAKES_RIGHTS,
         ),
         peers={"prowler": "iam_group_administrator_access_policy"},
@@ -205,7 +216,10 @@ def iam_user_in_group(user: iam.User) -> Verdict:
                   policy_arn = "arn:aws:iam::111122223333:policy/records-read"
                 }
             """,
-            cli="aws iam detach-role-policy --role-name ROLE --policy-arn arn:aws:iam::aws:policy/AdministratorAccess",
+            cli="""
+                aws iam attach-role-policy --role-name ROLE --policy-arn ARN_OF_THE_TASK
+                aws iam detach-role-policy --role-name ROLE --policy-arn arn:aws:iam::aws:policy/AdministratorAccess
+            """,
             note="Accept the risk by name for the one role that administrators work in.",
             not_by_machine=TAKES_RIGHTS,
         ),

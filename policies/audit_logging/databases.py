@@ -5,6 +5,7 @@ from collections.abc import Callable
 from hipaa_guard.authoring import Fix, Inventory, Verdict, not_applicable, some
 from hipaa_guard.judging.database_settings import (
     ParameterGroup,
+    is_member,
     option_group,
     options_in_force,
     parameter_group,
@@ -51,7 +52,7 @@ def _says_nothing(engine: str, store: rds.Instance | rds.Cluster, inventory: Inv
         return ""
     group = parameter_group(store, inventory)
     if "postgres" in engine:
-        reason = "" if group is not None and _postgres_tells(group) else _POSTGRES_SILENT
+        reason = _postgres_silent(store, inventory)
     elif engine.startswith("oracle"):
         reason = _oracle_silent(group)
     elif engine == "mysql":
@@ -76,20 +77,47 @@ _POSTGRES_SILENT = (
 )
 
 
-def _postgres_tells(group: ParameterGroup) -> bool:
-    """Whether PostgreSQL logs who signs in, or the statements that read or change data; ``ddl`` tells of neither."""
+def _postgres_silent(store: rds.Instance | rds.Cluster, inventory: Inventory) -> str:
+    group = parameter_group(store, inventory)
+    if isinstance(store, rds.Instance):
+        return "" if _postgres_tells(group) else _POSTGRES_SILENT
+    cluster = store
 
-    def is_loaded(library: str) -> bool:
-        return library in [each.strip() for each in (group.libraries or "").split(",")]
+    def member_tells(member: rds.ClusterInstance) -> bool:
+        own = parameter_group(member, inventory)
+        if own is None:
+            return _postgres_tells(group)
+        if _postgres_tells(own, group):
+            parameters_in_force(member)
+            return True
+        return False
+
+    members = inventory.all(rds.ClusterInstance)
+    if some(lambda member: not member_tells(member) and is_member(member, cluster, inventory), members):
+        return _POSTGRES_SILENT
+    tells = _postgres_tells(group) or some(lambda member: is_member(member, cluster, inventory), members)
+    return "" if tells else _POSTGRES_SILENT
+
+
+def _postgres_tells(*groups: ParameterGroup | None) -> bool:
+    """Whether PostgreSQL logs who signs in, or the statements that read or change data; ``ddl`` tells of neither.
+
+    Of several groups, the first that sets a parameter counts.
+    """
+
+    def text(tell: Callable[[ParameterGroup], str | None]) -> str:
+        values = (tell(group) for group in groups if group is not None)
+        return next((value for value in values if value is not None), "").lower()
 
     def audits() -> bool:
-        classes = {each.strip().lower() for each in (group.classes_audited or "").split(",")}
-        return bool(classes & {"all", "read", "write"}) and is_loaded("pgaudit")
+        classes = {each.strip() for each in text(lambda group: group.classes_audited).split(",")}
+        libraries = [each.strip() for each in text(lambda group: group.libraries).split(",")]
+        return bool(classes & {"all", "read", "write"}) and "pgaudit" in libraries
 
     tests: tuple[Callable[[], bool], ...] = (
-        lambda: (group.connections_logged or "").lower() not in _OFF,
-        lambda: (group.statements_logged or "").lower() in ("mod", "all"),
-        lambda: group.slow_statements_logged == "0",
+        lambda: text(lambda group: group.connections_logged) not in _OFF,
+        lambda: text(lambda group: group.statements_logged) in ("mod", "all"),
+        lambda: text(lambda group: group.slow_statements_logged) == "0",
         audits,
     )
     return some(lambda test: test(), tests)

@@ -63,7 +63,7 @@ _TAKEN_OVER = (
     Member(
         "rds_instance_master_password_managed",
         rds.Instance,
-        title="RDS instances keep the master password in Secrets Manager",
+        title="RDS instances keep the master password in Secrets Manager, which rotates it",
         fix=Fix(
             terraform="""
                 resource "aws_db_instance" "phi" {
@@ -79,7 +79,7 @@ _TAKEN_OVER = (
     Member(
         "rds_cluster_master_password_managed",
         rds.Cluster,
-        title="RDS clusters keep the master password in Secrets Manager",
+        title="RDS clusters keep the master password in Secrets Manager, which rotates it",
         fix=Fix(
             terraform="""
                 resource "aws_rds_cluster" "phi" {
@@ -98,6 +98,8 @@ _TAKEN_OVER = (
 )
 def master_password_managed(store: rds.Instance | rds.Cluster) -> Verdict:
     if store.password_managed:
+        if store.origin.source != "terraform" and store.rotation_state == "impaired":
+            return failed("has a master password that Secrets Manager keeps, but can no longer rotate: it is impaired")
         return passed("has a master password that Secrets Manager keeps and rotates")
     if isinstance(store, rds.Instance) and store.source is not None:
         return not_applicable("is a read replica: it has the users of its source")

@@ -133,7 +133,11 @@ def iam_access_key_max_age_90(user: iam.Credentials) -> Verdict:
     hipaa=("164.312(d)", "164.308(a)(5)(ii)(D)"),
     why="The second key is for the time of a rotation; one that stays is a second way to ePHI that nobody watches.",
     fix=Fix(
-        cli="aws iam update-access-key --user-name USER --access-key-id KEY_ID --status Inactive",
+        cli="""
+            aws iam get-access-key-last-used --access-key-id KEY_ID
+            aws iam update-access-key --user-name USER --access-key-id KEY_ID --status Inactive
+        """,
+        note="Move what still uses the key to the other one first; an inactive key can be made active again.",
         not_by_machine="is made in the account, with the programs that use the key",
         consequences=("cuts_access",),
     ),

@@ -58,7 +58,7 @@ def iam_github_oidc_subject_limited(role: iam.Role, inventory: Inventory) -> Ver
     urls = iam.urls_of_issuers(inventory.seen(iam.OidcProvider))
 
     def trusts_github(statement: Statement) -> bool:
-        return iam_trust.names_github(statement) or some(iam_trust.is_of_github, iam_trust.issuers(statement, urls))
+        return iam_trust.trusts_github(statement, urls)
 
     if not some(trusts_github, role.trust.allowances()):
         return not_applicable("does not trust the workflows of GitHub at large")

@@ -4,6 +4,7 @@ from hipaa_guard.authoring import HIGH, MEDIUM, Fix, Inventory, Verdict, control
 from hipaa_guard.controls.reasons import NEEDS_A_KEY, replaces
 from hipaa_guard.judging.customer_keys import AWS_MANAGED, customer_managed_key
 from hipaa_guard.judging.encryption import MEDIA, encrypted_at_rest
+from hipaa_guard.judging.template_versions import if_used, template_of
 from hipaa_guard.services import ebs, ec2, lambda_functions
 
 Place = ec2.Instance | ec2.LaunchTemplate | ebs.Volume | ebs.Snapshot
@@ -94,7 +95,7 @@ def _device_is_encrypted(device: ec2.BlockDevice, place: Place, inventory: Inven
     peers={"aws_config": "encrypted-volumes", "trivy": "AVD-AWS-0131"},
 )
 def ec2_instance_block_devices_encrypted(instance: ec2.Instance, inventory: Inventory) -> Verdict:
-    template = inventory.find(ec2.LaunchTemplate, instance.launch_template)
+    template = template_of(instance, inventory)
     inherited = [] if template is None else template.devices
 
     def in_clear(device: ec2.BlockDevice) -> bool:
@@ -124,7 +125,8 @@ def ec2_instance_block_devices_encrypted(instance: ec2.Instance, inventory: Inve
             aws ec2 create-launch-template-version --launch-template-id TEMPLATE --source-version '$Default' \\
               --launch-template-data '{"BlockDeviceMappings":[{"DeviceName":"/dev/xvda","Ebs":{"Encrypted":true}}]}'
         """,
-        note="Then make the new version the default one.",
+        note="In the CLI, repeat all volumes with their settings, as the list is replaced whole, and make the new version "
+        "the default one. Instances that run keep their volumes.",
     ),
 )
 def launch_template_block_devices_encrypted(template: ec2.LaunchTemplate, inventory: Inventory) -> Verdict:
@@ -134,8 +136,9 @@ def launch_template_block_devices_encrypted(template: ec2.LaunchTemplate, invent
         if not _device_is_encrypted(device, template, inventory):
             return failed(f"declares an unencrypted volume{device.in_words()}")
     if not some_declared:
-        return not_applicable("declares no volumes: the image and the region's default decide")
-    return passed("encrypts every volume that it declares")
+        verdict = not_applicable("declares no volumes: the image and the region's default decide")
+        return if_used(verdict, template, inventory)
+    return if_used(passed("encrypts every volume that it declares"), template, inventory)
 
 
 @encrypted_at_rest(
@@ -180,6 +183,8 @@ def ebs_volume_encrypted(volume: ebs.Volume, inventory: Inventory) -> bool:
             }
         """,
         cli="aws ec2 create-volume --snapshot-id SNAPSHOT --availability-zone ZONE --encrypted --kms-key-id KEY_ARN",
+        note="A volume gets another key by replacing it with a copy made from its snapshot. A key costs money each month, "
+        "and without it the volume cannot be read. aws_ebs_default_kms_key makes it the key of all new volumes.",
         not_by_machine=replaces("volume"),
         consequences=("costs_money",),
     ),
@@ -206,6 +211,8 @@ def ebs_volume_encrypted_with_cmk(volume: ebs.Volume, inventory: Inventory) -> s
             }
         """,
         cli="aws ec2 copy-snapshot --source-region REGION --source-snapshot-id SNAPSHOT --encrypted",
+        note="In Terraform this replaces the volume: copy what it holds first. In the CLI, delete the snapshot in the "
+        "clear once the copy is complete; both cost money while they exist.",
         not_by_machine="needs an encrypted copy of the volume",
         consequences=("replaces", "costs_money"),
     ),
@@ -223,6 +230,8 @@ def ebs_snapshot_encrypted(snapshot: ebs.Snapshot, inventory: Inventory) -> bool
     fix=Fix(
         sets="aws_ebs_encryption_by_default.enabled = true",
         cli="aws ec2 enable-ebs-encryption-by-default",
+        note="Volumes that exist stay as they are. A snapshot under the AWS managed key aws/ebs cannot be shared with "
+        "another account: where you share snapshots, set aws_ebs_default_kms_key to a key of your own first.",
     ),
     peers={
         "prowler": "ec2_ebs_default_encryption",

@@ -20,6 +20,7 @@ from hipaa_guard.judging.function_policies import place_of
 from hipaa_guard.judging.public_addresses import has_elastic_ip, no_public_address
 from hipaa_guard.judging.public_policies import policy_not_public
 from hipaa_guard.judging.public_snapshots import snapshot_not_public
+from hipaa_guard.judging.template_versions import if_used, template_of
 from hipaa_guard.services import ebs, ec2, lambda_functions, vpc
 
 
@@ -34,8 +35,13 @@ from hipaa_guard.services import ebs, ec2, lambda_functions, vpc
               associate_public_ip_address = false
             }
         """,
-        cli="aws ec2 modify-network-interface-attribute --network-interface-id INTERFACE --no-associate-public-ip-address",
-        note="Reach the instance through Session Manager, a load balancer or a private network.",
+        cli="""
+            aws ec2 modify-network-interface-attribute --network-interface-id INTERFACE --no-associate-public-ip-address
+            aws ec2 disassociate-address --association-id ASSOCIATION
+        """,
+        note="The second command takes away an Elastic IP, which costs money until it is released; in Terraform remove "
+        "aws_eip or aws_eip_association. Reach the instance through Session Manager, a load balancer or a private "
+        "network. It then needs a NAT gateway or VPC endpoints to reach the internet or AWS.",
         not_by_machine="replaces the instance",
     ),
     peers={
@@ -54,14 +60,14 @@ def ec2_instance_no_public_ip(instance: ec2.Instance, inventory: Inventory) -> b
         found.extend([] if why is None else [why])
         return why is not None
 
-    return failed(found[0]) if some(gives_one, (_at_launch, _by_an_interface)) else True
+    return failed(found[0]) if some(gives_one, (_at_launch, _by_elastic_ip, _by_an_interface)) else True
 
 
 def _at_launch(instance: ec2.Instance, inventory: Inventory) -> str | None:
     """How the launch of an instance gives it a public address, in words; None if it does not."""
     public, subnet = instance.public_address, instance.subnet
     if public is None:
-        template = inventory.find(ec2.LaunchTemplate, instance.launch_template)
+        template = template_of(instance, inventory)
         public = None if template is None else template.public_address
         subnet = template.subnet if subnet is None and template is not None else subnet
     if public is not None:
@@ -72,13 +78,15 @@ def _at_launch(instance: ec2.Instance, inventory: Inventory) -> str | None:
     return "leaves the choice to its subnet, which gives public addresses" if named.maps_public_ip else None
 
 
+def _by_elastic_ip(instance: ec2.Instance, inventory: Inventory) -> str | None:
+    return "has an Elastic IP" if not inventory.complete and instance.elastic_ip else None
+
+
 def _by_an_interface(instance: ec2.Instance, inventory: Inventory) -> str | None:
     """The interface that brings a public address, in words; None if none does."""
     if inventory.complete:
         return None  # the instance lists the addresses of all its interfaces
-    templates = (
-        [inventory.find(ec2.LaunchTemplate, instance.launch_template)] if instance.public_address is None else []
-    )
+    templates = [template_of(instance, inventory)] if instance.public_address is None else []
 
     def brings_one(place: ec2.Instance | ec2.LaunchTemplate | None) -> bool:
         return place is not None and some(lambda pointer: has_elastic_ip(pointer, inventory), place.interfaces)
@@ -98,14 +106,15 @@ def _by_an_interface(instance: ec2.Instance, inventory: Inventory) -> str | None
             aws ec2 create-launch-template-version --launch-template-id TEMPLATE --source-version '$Default' \\
               --launch-template-data '{"NetworkInterfaces":[{"DeviceIndex":0,"AssociatePublicIpAddress":false}]}'
         """,
-        note="Then make the new version the default one.",
+        note="In the CLI, repeat all settings of the interface, as the list is replaced whole, and make the new version "
+        "the default one. New instances then need a NAT gateway or VPC endpoints to reach the internet or AWS.",
     ),
     peers={"prowler": "ec2_launch_template_no_public_ip", "checkov": "CKV_AWS_88"},
 )
-def launch_template_no_public_ip(template: ec2.LaunchTemplate) -> Verdict:
+def launch_template_no_public_ip(template: ec2.LaunchTemplate, inventory: Inventory) -> Verdict:
     if template.public_address:
         return failed("gives the instances it starts a public IPv4 address")
-    return passed("asks for no public IPv4 address")
+    return if_used(passed("asks for no public IPv4 address"), template, inventory)
 
 
 @snapshot_not_public(
@@ -146,6 +155,7 @@ def ebs_snapshot_not_public(snapshot: ebs.Snapshot, inventory: Inventory) -> boo
     fix=Fix(
         sets='aws_ebs_snapshot_block_public_access.state = "block-all-sharing"',
         cli="aws ec2 enable-snapshot-block-public-access --state block-all-sharing",
+        note="Snapshots that are public now are cut off from those who use them. Sharing with named accounts goes on.",
         consequences=("cuts_access",),
     ),
     peers={"prowler": "ec2_ebs_snapshot_account_block_public_access"},

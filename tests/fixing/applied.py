@@ -14,6 +14,7 @@ from hipaa_guard.controls.facts_read import kinds_of
 from hipaa_guard.controls.findings import Finding, judge
 from hipaa_guard.terraform.binding.inventory import build_inventory
 from hipaa_guard.terraform.hcl.parsing import parse
+from hipaa_guard.terraform.hcl.syntax import HclBlock
 from hipaa_guard.terraform.read import read
 from tests.fixing.trees import tree
 
@@ -38,6 +39,12 @@ def declared(text: str) -> list[Declared]:
     data = textwrap.dedent(text).encode()
     blocks = [block for block in parse("", data).root.blocks if block.type == "resource"]
     return [Declared(block.labels[0], block.labels[1], data[block.start : block.end].decode()) for block in blocks]
+
+
+def block_of(text: str, type: str, name: str) -> HclBlock:
+    """The block of a resource."""
+    blocks = parse("", textwrap.dedent(text).encode()).root.blocks
+    return next(block for block in blocks if block.type == "resource" and block.labels == (type, name))
 
 
 def with_fix(text: str, fix: str) -> dict[str, str]:

@@ -117,6 +117,12 @@ TABLE: list[tuple[Judgement[Any], object, Status, str]] = [
     (log_delivery.logs_exported, log_delivery.Exports(["error"], "audit"), FAIL, "exports error to CloudWatch Logs"),
     (log_delivery.logs_exported, log_delivery.Exports(["error", "audit"], "audit"), PASS, "exports the audit log"),
     (log_delivery.logs_exported, log_delivery.Exports(Incomplete(["audit"], NOT_SEEN), "audit"), PASS, "the audit log"),
+    (
+        log_delivery.logs_exported,
+        log_delivery.Exports(["audit"], "audit", "nothing writes it"),
+        FAIL,
+        "exports the audit log to CloudWatch Logs, but nothing writes it",
+    ),
     (backups.backups_kept, 0, FAIL, "off"),
     (backups.backups_kept, 1, FAIL, "for 1 day, less than 7"),
     (backups.backups_kept, 6, FAIL, "for 6 days, less than 7"),

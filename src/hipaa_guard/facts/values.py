@@ -357,6 +357,18 @@ def one_holds(*tests: Callable[[], object]) -> bool:
     return some(lambda test: test(), tests)
 
 
+def certain(test: Callable[[T], object], items: list[T]) -> list[T]:
+    """The items that were seen and that certainly satisfy the test."""
+    found = []
+    for item in items.seen if isinstance(items, Incomplete) else items:
+        try:
+            if test(item):
+                found.append(item)
+        except Undecided:
+            continue
+    return found
+
+
 def first_unknown(value: Value) -> Unknown | None:
     """The first unknown part anywhere inside `value`; None where all parts are known."""
     if isinstance(value, Unknown):

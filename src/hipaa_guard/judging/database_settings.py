@@ -7,7 +7,7 @@ from hipaa_guard.authoring import Inventory
 from hipaa_guard.facts.values import Undecided, Unknown
 from hipaa_guard.services import rds, rds_options, rds_parameters
 
-Store = rds.Instance | rds.Cluster
+Store = rds.Instance | rds.Cluster | rds.ClusterInstance
 ParameterGroup = rds_parameters.ParameterGroup | rds_parameters.ClusterParameterGroup
 G = TypeVar("G", rds_parameters.ParameterGroup, rds_parameters.ClusterParameterGroup, rds_options.OptionGroup)
 _CHAIN = 16
@@ -16,7 +16,7 @@ _IN_FORCE = "in-sync"
 
 
 def parameter_group(store: Store, inventory: Inventory) -> ParameterGroup | None:
-    """The parameter group of an instance or cluster; None for a default one that was not listed.
+    """The parameter group of an instance, a cluster or an instance of a cluster; None for a default one not listed.
 
     Raises:
         Undecided: it is not known, or is declared elsewhere.
@@ -24,6 +24,8 @@ def parameter_group(store: Store, inventory: Inventory) -> ParameterGroup | None
     """
     if isinstance(store, rds.Cluster):
         return _found(rds_parameters.ClusterParameterGroup, store.parameter_group, "default.", inventory)
+    if isinstance(store, rds.ClusterInstance):
+        return _found(rds_parameters.ParameterGroup, store.parameter_group, "default.", inventory)
     name = _inherited(store, inventory, lambda instance: instance.parameter_group)
     return _found(rds_parameters.ParameterGroup, name, "default.", inventory)
 
@@ -49,6 +51,16 @@ def parameters_in_force(store: Store) -> None:
     if store.origin.source != "terraform":
         applied = store.parameters_applied
         _check([applied] if isinstance(applied, str) else applied, "parameter group")
+
+
+def is_member(instance: rds.ClusterInstance, cluster: rds.Cluster, inventory: Inventory) -> bool:
+    """Whether an instance certainly belongs to a cluster.
+
+    Raises:
+        Undecided: its cluster is not known.
+
+    """
+    return inventory.find(rds.Cluster, instance.cluster) is cluster
 
 
 def options_in_force(instance: rds.Instance) -> None:

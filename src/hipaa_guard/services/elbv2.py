@@ -34,8 +34,8 @@ def _logs_to(block: str) -> Callable[[View], Value]:
 
     def read(view: View) -> Value:
         enabled = view.get(f"{block}.enabled")
-        if enabled is None or isinstance(enabled, Unknown):
-            return enabled
+        if isinstance(enabled, Unknown):  # not an unknown bucket, which a variable could not name here
+            return Unknown(f"whether logs are delivered is not known: {enabled.reason}")
         return view.get(f"{block}.bucket") if str(enabled).lower() == "true" else None
 
     return read
@@ -168,7 +168,9 @@ def access_log_target_of(balancer: LoadBalancer) -> Value:
 
 def application_log_target_of(balancer: LoadBalancer) -> Value:
     """As `access_log_target_of`, of an application load balancer alone; None for others."""
-    bucket, type = balancer.peek(cast("Fact", LoadBalancer.log_bucket)), balancer.peek(cast("Fact", LoadBalancer.type))
+    bucket, type = access_log_target_of(balancer), balancer.peek(cast("Fact", LoadBalancer.type))
+    if bucket is not None and isinstance(type, Unknown):
+        return Unknown(f"the type of the load balancer is not known: {type.reason}")
     return bucket if bucket is None or type == "application" else None
 
 

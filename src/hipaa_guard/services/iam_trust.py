@@ -204,6 +204,16 @@ def names_github(statement: Statement) -> bool:
     return some(lambda condition: condition.key.startswith(f"{GITHUB}:"), statement.conditions)
 
 
+def trusts_github(statement: Statement, urls: Mapping[str, Value]) -> bool:
+    """Whether the statement takes tokens of GitHub, by its principal or, where that is not known, by its conditions."""
+    try:
+        return some(is_of_github, issuers(statement, urls))
+    except Undecided:
+        if names_github(statement):
+            return True
+        raise
+
+
 def limits_github(statement: Statement) -> bool:
     """Whether a condition of the statement names the owner or repository that GitHub's tokens must come from."""
     return some(_limits_github, statement.conditions)

@@ -59,6 +59,12 @@ def _declared_state(view: View) -> object:
     return "Disabled" if str(enabled).lower() == "false" else None
 
 
+def _declared_period(view: View) -> object:
+    """Days between rotations. A state has 0 where KMS told none."""
+    days = view.get("rotation_period_in_days")
+    return None if not isinstance(days, Unknown) and days == 0 else days
+
+
 def _declared_replica(view: View) -> bool:
     return "replica" in view.type
 
@@ -106,7 +112,9 @@ class Key(Resource):
         awscc="key_usage",
         unset="ENCRYPT_DECRYPT",
         aws=ask("kms.describe_key", "KeyMetadata.KeyUsage", KeyId="{KeyId}"),
-        allowed=one_of("ENCRYPT_DECRYPT", "SIGN_VERIFY", "GENERATE_VERIFY_MAC", "KEY_AGREEMENT"),
+        allowed=one_of(
+            "ENCRYPT_DECRYPT", "SIGN_VERIFY", "GENERATE_VERIFY_MAC", "KEY_AGREEMENT", "ENCAPSULATE_DECAPSULATE"
+        ),
     )
 
     state: str = fact(
@@ -148,7 +156,7 @@ class Key(Resource):
     )
 
     rotation_days: int = fact(
-        terraform="rotation_period_in_days",
+        terraform=_declared_period,
         awscc="rotation_period_in_days",
         unset=365,
         aws=ask("kms.get_key_rotation_status", "RotationPeriodInDays", KeyId="{KeyId}"),

@@ -310,8 +310,6 @@ class Alias(Resource):
         of=Function,
         FunctionName="{FunctionName}",
     )
-    aws_types = ("AWS::Lambda::Alias",)
-
     policy: PolicyDocument | None = _qualified_policy("{Name}")
 
 
@@ -328,8 +326,6 @@ class Version(Resource):
         always=["Functions[].Version"],
         FunctionVersion="ALL",
     )
-    aws_types = ("AWS::Lambda::Version",)
-
     policy: PolicyDocument | None = _qualified_policy("{Version}")
 
 

@@ -28,7 +28,7 @@ VALIDATION, KEY = "cloudtrail_log_file_validation_enabled", "cloudtrail_encrypte
 
 
 def bucket(aws: Aws) -> None:
-    if not aws.s3.list_buckets()["Buckets"]:
+    if "trail-files" not in [each["Name"] for each in aws.s3.list_buckets()["Buckets"]]:
         aws.s3.create_bucket(Bucket="trail-files")
         aws.s3.delete_public_access_block(Bucket="trail-files")
 

@@ -113,6 +113,6 @@ test_sharing = cases(
     Case(FOREIGN, "another account", FAIL, policy(**OTHER).in_aws(), says="999988887777"),
     Case(FOREIGN, "everyone", FAIL, policy(Principal="*")),
     Case(FOREIGN, "denies another account", PASS, policy(**OTHER | {"Effect": "Deny"})),
-    Case(FOREIGN, "a service of AWS", PASS, policy(Principal={"Service": "glue.amazonaws.com"})),
+    Case(FOREIGN, "a service of AWS", FAIL, policy(Principal={"Service": "glue.amazonaws.com"})),
     Case(FOREIGN, "an account, where one's own is not known", UNKNOWN, policy(**OTHER).in_terraform()),
 )

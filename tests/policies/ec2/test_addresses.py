@@ -9,7 +9,7 @@ from hipaa_guard.controls.findings import judge
 from hipaa_guard.terraform.binding.inventory import build_inventory
 from hipaa_guard.terraform.recorded.state import read_state
 from hipaa_guard.testing import FAIL, PASS, UNKNOWN, Aws, Case, all_controls, cases
-from tests.policies.ec2.states import PUBLIC, TEMPLATE_PUBLIC, declared, from_template, instance, subnet
+from tests.policies.ec2.states import HALT, PUBLIC, TEMPLATE_PUBLIC, declared, from_template, instance, subnet
 from tests.terraform.plans import Applied, shown_state
 
 PRIVATE = "subnet_id = aws_subnet.s.id"
@@ -31,6 +31,14 @@ ATTACHED_APART = INTERFACE + (
 )
 ELASTIC = 'resource "aws_eip" "e" { network_interface = %s }\n'
 ASSOCIATED = 'resource "aws_eip_association" "e" {\nallocation_id = "eipalloc-1"\nnetwork_interface_id = %s\n}\n'
+LOOKED_UP = """
+data "aws_network_interface" "d" {
+  filter {
+    name   = "attachment.instance-id"
+    values = [aws_instance.phi.id]
+  }
+}
+"""
 ELSEWHERE = '"eni-0a1b2c3d4e5f60718"'
 
 WAYS = {
@@ -66,17 +74,41 @@ test_interfaces = cases(
     ),
     Case(
         PUBLIC,
+        "an Elastic IP on an interface that is looked up by the instance",
+        UNKNOWN,
+        terraform=declared(PRIVATE, subnet(maps=False) + LOOKED_UP + ASSOCIATED % "data.aws_network_interface.d.id"),
+    ),
+    Case(
+        PUBLIC,
+        "an Elastic IP on one of its interfaces, by an expression",
+        UNKNOWN,
+        terraform=declared(
+            PRIVATE, subnet(maps=False) + ELASTIC % "one(aws_instance.phi.network_interface).network_interface_id"
+        ),
+    ),
+    Case(
+        PUBLIC,
+        "an Elastic IP that may be its own, in a subnet that gives addresses",
+        FAIL,
+        terraform=declared(PRIVATE, subnet(maps=True) + LOOKED_UP + ASSOCIATED % "data.aws_network_interface.d.id"),
+    ),
+    Case(
+        PUBLIC,
+        "an Elastic IP of an interface from outside",
+        PASS,
+        terraform=declared(PRIVATE, HALT + subnet(maps=False) + ASSOCIATED % "var.unset"),
+    ),
+    Case(
+        PUBLIC,
         "an interface from elsewhere",
         UNKNOWN,
-        terraform=declared(f"primary_network_interface {{\nnetwork_interface_id = {ELSEWHERE}\n}}"),
+        terraform=declared(FIRST.replace("aws_network_interface.n.id", ELSEWHERE)),
     ),
     Case(
         PUBLIC,
         "an interface from elsewhere, with an Elastic IP",
         UNKNOWN,
-        terraform=declared(
-            f"primary_network_interface {{\nnetwork_interface_id = {ELSEWHERE}\n}}", ASSOCIATED % ELSEWHERE
-        ),
+        terraform=declared(FIRST.replace("aws_network_interface.n.id", ELSEWHERE), ASSOCIATED % ELSEWHERE),
     ),
     Case(
         PUBLIC,

@@ -85,7 +85,8 @@ test_github_claims = cases(
         "the issuer of a cluster of the configuration",
         NOT_APPLICABLE,
         terraform=trusts(
-            f'Action = "{WEB}", Principal = {{ Federated = aws_iam_openid_connect_provider.eks.arn }}',
+            f'Action = "{WEB}", Principal = {{ Federated = aws_iam_openid_connect_provider.eks.arn }}, Condition = '
+            '{ StringEquals = { "${aws_iam_openid_connect_provider.eks.url}:sub" = "system:serviceaccount:a:b" } }',
             resource(
                 "aws_iam_openid_connect_provider",
                 "url = aws_eks_cluster.c.identity[0].oidc[0].issuer\n client_id_list = []",

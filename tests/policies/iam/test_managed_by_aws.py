@@ -86,13 +86,13 @@ def ways(kind: str, arn: str) -> dict[str, Told]:
         ),
     }
     told = {way: Told(main_block(kind) + text) for way, text in found.items()}
-    if kind == "role":
-        listed = f'managed_policy_arns = ["{arn}"]'
-        trust = json.dumps(document(ECS))
+    listed = f'managed_policy_arns = ["{arn}"]'
+    trust = json.dumps(document(ECS)) if kind == "role" else ""
+    told["in one of awscc"] = Told(
+        resource(f"awscc_iam_{kind}", (f"assume_role_policy_document = {trust}\n" if trust else "") + listed)
+    )
+    if trust:
         told["in the role itself"] = Told(resource("aws_iam_role", f"assume_role_policy = {trust}\n {listed}"))
-        told["in a role of awscc"] = Told(
-            resource("awscc_iam_role", f"assume_role_policy_document = {trust}\n {listed}")
-        )
     told["in the account"] = Told(aws=lambda _: None, answers=details(kind, arn))
     return told
 

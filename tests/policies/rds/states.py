@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -156,8 +157,7 @@ def with_parameters(family: str, parameters: Mapping[str, str], lines: str = "",
         if clustered
         else ("aws_db_parameter_group", "parameter_group_name")
     )
-    blocks = "".join(f'parameter {{\n name = "{name}"\n value = "{value}"\n}}\n' for name, value in parameters.items())
-    text = f'resource "{kind}" "own" {{\n family = "{family}"\n {blocks}\n}}'
+    text = f'resource "{kind}" "own" {{\n family = "{family}"\n {blocks(parameters)}\n}}'
     return of(f"{argument} = {kind}.own.name\n{lines}", text, engine=engine) | Told(aws=seed)
 
 
@@ -197,6 +197,20 @@ def with_options(
     )
     told = instance(f"option_group_name = aws_db_option_group.own.name\n{lines}", text, engine=engine)
     return told | Told(aws=seed, answers=register)
+
+
+def exported(*names: str) -> dict[str, Any]:
+    """The export of logs, as a line of Terraform and as a parameter of AWS."""
+    return {
+        "lines": f"enabled_cloudwatch_logs_exports = {json.dumps(names)}",
+        "EnableCloudwatchLogsExports": list(names),
+    }
+
+
+def blocks(parameters: Mapping[str, str]) -> str:
+    """The parameters of a group, as blocks of Terraform."""
+    each = (f'parameter {{\n name = "{name}"\n value = "{value}"\n}}\n' for name, value in parameters.items())
+    return "".join(each)
 
 
 def applied(told: Told, engine: str, state: str, **more: Any) -> Told:

@@ -10,7 +10,9 @@ from hipaa_guard.testing import FAIL, PASS, UNKNOWN, Case, Told, cases, resource
 from tests.policies.rds.states import (
     applied,
     applied_to_members,
+    blocks,
     cluster,
+    exported,
     instance,
     replica,
     with_options,
@@ -18,14 +20,6 @@ from tests.policies.rds.states import (
 )
 
 LOGS, CLUSTER_LOGS = "rds_instance_logs_exported", "rds_cluster_logs_exported"
-
-
-def exported(*names: str) -> dict[str, Any]:
-    """The export of logs, as a line of Terraform and as a parameter of AWS."""
-    return {
-        "lines": f"enabled_cloudwatch_logs_exports = {json.dumps(names)}",
-        "EnableCloudwatchLogsExports": list(names),
-    }
 
 
 def logs(*names: str, engine: str) -> Told:
@@ -153,6 +147,7 @@ test_logs_of_postgres = cases(
     ),
 )
 
+
 test_logs_of_mysql = cases(
     Case(LOGS, "MySQL with the default options", FAIL, logs("audit", engine="mysql"), says="MARIADB_AUDIT_PLUGIN"),
     Case(LOGS, "MySQL with other options", FAIL, plugin("mysql", {"MEMCACHED": {}}, "8.0")),
@@ -218,10 +213,9 @@ test_logs_of_mysql = cases(
 def multi_az(*names: str, **parameters: str) -> Told:
     """A Multi-AZ cluster of MySQL with a parameter group of its own."""
     lines = 'engine = "mysql"\ndb_cluster_parameter_group_name = aws_rds_cluster_parameter_group.own.name\n'
-    blocks = "".join(f'parameter {{\n name = "{name}"\n value = "{value}"\n}}\n' for name, value in parameters.items())
     return Told(
         resource("aws_rds_cluster", f"{lines}enabled_cloudwatch_logs_exports = {json.dumps(names)}")
-        + resource("aws_rds_cluster_parameter_group", f'family = "mysql8.0"\n{blocks}', "own")
+        + resource("aws_rds_cluster_parameter_group", f'family = "mysql8.0"\n{blocks(parameters)}', "own")
     )
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from hipaa_guard.testing import FAIL, NOT_APPLICABLE, PASS, Case, Told, answered, cases
 from tests.policies.rds.states import (
+    applied,
     cluster,
     instance,
     member,
@@ -18,6 +19,14 @@ SECRET, CLUSTER_SECRET = "rds_instance_master_password_managed", "rds_cluster_ma
 WITH_IAM = "iam_database_authentication_enabled = true"
 MANAGED = "manage_master_user_password = true"
 
+
+def of_secret(state: str) -> Told:
+    """An instance whose password RDS manages, in an account."""
+    arn = "arn:aws:secretsmanager:us-east-1:123456789012:secret:rds!db-AbCdEf"
+    secret = {"SecretArn": arn, "SecretStatus": state}
+    return applied(Told(aws=lambda _: None), "postgres", "in-sync", MasterUserSecret=secret)
+
+
 test_authentication = cases(
     Case(IAM, "left out", FAIL, instance()),
     Case(IAM, "on", PASS, instance(WITH_IAM, EnableIAMDatabaseAuthentication=True)),
@@ -26,6 +35,10 @@ test_authentication = cases(
     Case(CLUSTER_IAM, "on", PASS, cluster(WITH_IAM, EnableIAMDatabaseAuthentication=True)),
     Case(SECRET, "a password of one's own", FAIL, instance('password = "not-a-real-password"')),
     Case(SECRET, "managed", PASS, without_password(instance(MANAGED), ManageMasterUserPassword=True)),
+    *(
+        Case(SECRET, f"managed, and its secret is {state}", verdict, of_secret(state))
+        for state, verdict in (("active", PASS), ("rotating", PASS), ("creating", PASS), ("impaired", FAIL))
+    ),
     Case(SECRET, "a read replica", NOT_APPLICABLE, replica()),
     Case(CLUSTER_SECRET, "a password of one's own", FAIL, cluster('master_password = "not-a-real-password"')),
     Case(CLUSTER_SECRET, "managed", PASS, without_password(cluster(MANAGED), ManageMasterUserPassword=True)),

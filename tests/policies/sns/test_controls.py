@@ -137,7 +137,7 @@ test_access = cases(
         says="999988887777",
     ),
     Case(FOREIGN, "everyone", FAIL, allows()),
-    Case(FOREIGN, "a service of AWS", PASS, allows(Principal={"Service": "events.amazonaws.com"})),
+    Case(FOREIGN, "a service of AWS", FAIL, allows(Principal={"Service": "events.amazonaws.com"})),
     Case(FOREIGN, "an account, where one's own is not known", UNKNOWN, allows(Principal=OTHER).in_terraform()),
 )
 

@@ -4,16 +4,32 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from typing import Any, ClassVar
 
 from hipaa_guard.facts.allowed_values import one_of
 from hipaa_guard.facts.credentials import credentials_in_base64
-from hipaa_guard.facts.readings import Ask, Block, Listing, Singleton, View, ask, derived, first, listed
+from hipaa_guard.facts.readings import (
+    Ask,
+    Block,
+    Derived,
+    Listed,
+    Listing,
+    Singleton,
+    View,
+    ask,
+    derived,
+    first,
+    listed,
+)
 from hipaa_guard.facts.resource import Resource, fact
 from hipaa_guard.facts.values import Cause, Reference, Unknown, Value, joined
 from hipaa_guard.services.ec2 import addresses, devices
 from hipaa_guard.services.ec2.addresses import NetworkInterface as NetworkInterface
 from hipaa_guard.services.ec2.devices import ROOT_NAMES as ROOT_NAMES
 from hipaa_guard.services.ec2.devices import BlockDevice as BlockDevice
+from hipaa_guard.services.ec2.template_users import TemplateUse as TemplateUse
+from hipaa_guard.services.ec2.template_users import TemplateUser as TemplateUser
+from hipaa_guard.services.ec2.template_users import version_of
 
 _TOKENS = one_of("optional", "required")
 _ENDPOINT = one_of("disabled", "enabled")
@@ -48,6 +64,10 @@ def _declared_template(view: View) -> Value:
     return named
 
 
+def _declared_version(view: View) -> Value:
+    return version_of(view.get("launch_template.version"))
+
+
 def _leaves_nothing_out() -> None:
     """No template: a running instance has a value for every setting."""
 
@@ -63,6 +83,9 @@ def _is_on(state: str | None) -> bool:
 def _names(found: list[str] | None) -> list[str]:
     """The names of credentials; none without user data."""
     return found or []
+
+
+_IN_PUBLIC_ADDRESS = "a live account lists all addresses with the instance"
 
 
 class Instance(Resource):
@@ -87,6 +110,9 @@ class Instance(Resource):
 
     launch_template: str | None = fact(terraform=_declared_template, unset=None, aws=derived(_leaves_nothing_out))
     """The template with the settings that the instance leaves out."""
+
+    template_version: str | None = fact(terraform=_declared_version, unset=None, aws=derived(_leaves_nothing_out))
+    """``$Latest``, ``$Default``, a number, or None, which means ``$Default``."""
 
     metadata_tokens: str | None = fact(
         terraform="metadata_options.http_tokens",
@@ -115,11 +141,11 @@ class Instance(Resource):
             ),
         ),
     )
-    """None if only the template or the subnet decides."""
+    """None if only the template or the subnet decides. An Elastic IP that is not known does not count here."""
 
-    interfaces: list[str] = fact(
-        terraform=addresses.interfaces, unset=(), terraform_only="`public_address` has those of a live account"
-    )
+    elastic_ip: bool = fact(terraform=addresses.has_elastic, unset=False, terraform_only=_IN_PUBLIC_ADDRESS)
+
+    interfaces: list[str] = fact(terraform=addresses.interfaces, unset=(), terraform_only=_IN_PUBLIC_ADDRESS)
     """The network interfaces that are declared by themselves."""
 
     subnet: str | None = fact(terraform="subnet_id", unset=None, aws=listed("SubnetId"))
@@ -168,6 +194,13 @@ class Instance(Resource):
     )
 
 
+def _declared_default(view: View) -> Value:
+    updated = view.get("update_default_version")
+    if isinstance(updated, Unknown):
+        return updated
+    return None if updated else view.get("default_version")
+
+
 def _of_version(path: str, kept_as: Callable[[Value], Value] | None = None) -> Ask:
     """A setting of a template's default version, which a start without a version uses."""
     return ask(
@@ -181,16 +214,22 @@ def _of_version(path: str, kept_as: Callable[[Value], Value] | None = None) -> A
 class LaunchTemplate(Resource):
     """A launch template. In a live account, its default version."""
 
-    terraform = Block("aws_launch_template", name="name")
-    aws = Listing(
+    terraform: ClassVar[Block | None] = Block("aws_launch_template", name="name")
+    aws: ClassVar[Listing | None] = Listing(
         "ec2.describe_launch_templates",
         "LaunchTemplates[]",
         arn="arn:{partition}:ec2:{region}:{account}:launch-template/{LaunchTemplateId}",
         name="LaunchTemplateName",
         keys=("LaunchTemplateId", "LaunchTemplateName"),
     )
-    aws_types = ("AWS::EC2::LaunchTemplate", "ec2:launch-template")
+    aws_types: ClassVar[tuple[str, ...]] = ("AWS::EC2::LaunchTemplate", "ec2:launch-template")
     security_hub_type = "AwsEc2LaunchTemplate"
+
+    newest: int | None = fact(terraform="latest_version", unset=None, aws=listed("LatestVersionNumber"))
+    """The number of the newest version, which is the one that source shows; None before it is created."""
+
+    default: int | None = fact(terraform=_declared_default, unset=None, aws=listed("DefaultVersionNumber"))
+    """The number of the default version; None where it is the newest one or was never chosen."""
 
     metadata_tokens: str | None = fact(
         terraform="metadata_options.http_tokens",
@@ -247,6 +286,55 @@ class LaunchTemplate(Resource):
     termination_protected: bool | None = fact(
         terraform="disable_api_termination", unset=None, aws=_of_version("DisableApiTermination")
     )
+
+
+_USED = "source shows one version of a template: `TemplateUser` has those that use another"
+
+
+def _of_used_version(of_default: Any) -> Any:
+    """A setting of the version that is used, read as that of the default version."""
+
+    def asked(reading: Ask | Listed) -> Ask:
+        assert isinstance(reading, Ask), "a version has no item of its own"
+        params = {"LaunchTemplateId": "{LaunchTemplateId}", "Versions": ["{Version}"]}
+        return ask(reading.operation, reading.path, kept_as=reading.kept_as, **params)
+
+    plain = of_default.aws
+    aws = derived(plain.function, *map(asked, plain.readings)) if isinstance(plain, Derived) else asked(plain)
+    return fact(live_only=_USED, aws=aws, allowed=of_default.allowed)
+
+
+def _is_the_one() -> None:
+    """No number: the version is the one that is used."""
+
+
+class LaunchTemplateVersion(LaunchTemplate):
+    """A version of a launch template that an Auto Scaling group starts and that need not be the default one."""
+
+    terraform = None
+    live_only = _USED
+    aws_types = ()
+    aws = Listing(
+        "autoscaling.describe_auto_scaling_groups",
+        "AutoScalingGroups[].[LaunchTemplate, MixedInstancesPolicy.LaunchTemplate.LaunchTemplateSpecification, "
+        "MixedInstancesPolicy.LaunchTemplate.Overrides[].LaunchTemplateSpecification][][] "
+        "| [?Version && Version != '$Default'].{LaunchTemplateId: LaunchTemplateId, Version: Version}",
+        arn="arn:{partition}:ec2:{region}:{account}:launch-template/{LaunchTemplateId}:{Version}",
+        name="join(', version ', [LaunchTemplateId, Version])",
+        repeated=True,
+    )
+
+    newest: int | None = fact(live_only=_USED, aws=derived(_is_the_one))
+    default: int | None = fact(live_only=_USED, aws=derived(_is_the_one))
+    metadata_tokens: str | None = _of_used_version(LaunchTemplate.metadata_tokens)
+    metadata_endpoint: str | None = _of_used_version(LaunchTemplate.metadata_endpoint)
+    public_address: bool | None = _of_used_version(LaunchTemplate.public_address)
+    subnet: str | None = _of_used_version(LaunchTemplate.subnet)
+    devices: list[BlockDevice] = _of_used_version(LaunchTemplate.devices)
+    profile: str | None = _of_used_version(LaunchTemplate.profile)
+    user_data_credentials: list[str] = _of_used_version(LaunchTemplate.user_data_credentials)
+    detailed_monitoring: bool | None = _of_used_version(LaunchTemplate.detailed_monitoring)
+    termination_protected: bool | None = _of_used_version(LaunchTemplate.termination_protected)
 
 
 class MetadataDefaults(Resource):

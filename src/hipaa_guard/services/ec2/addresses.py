@@ -30,35 +30,36 @@ def _elastic(view: View, given: tuple[tuple[str, str], ...]) -> list[View]:
     return joined(*(view.linked(type, by) for type, by in given))
 
 
-def _has_elastic(view: View) -> Value:
-    elastic = _elastic(view, _OF_INTERFACES)
+def _has_elastic(view: View, given: tuple[tuple[str, str], ...] = _OF_INTERFACES) -> Value:
+    elastic = _elastic(view, given)
     if list.__len__(elastic):
         return True
     return elastic.unknown if isinstance(elastic, Incomplete) else False
+
+
+def has_elastic(view: View) -> Value:
+    """Whether an instance is given an Elastic IP, by itself or by its primary interface."""
+    # A reference to the primary interface of the instance (`primary_network_interface_id`) names the instance.
+    return _has_elastic(view, _OF_INSTANCES + _OF_INTERFACES)
 
 
 class NetworkInterface(Resource):
     """A network interface that is declared by itself. It has a public address only if it is given an Elastic IP."""
 
     noun = "network interface"
-    terraform = Block("aws_network_interface", "awscc_ec2_network_interface")
+    terraform = Block("aws_network_interface", "awscc_ec2_network_interface", joins=dict(_OF_INTERFACES))
     terraform_only = _LISTED
 
     public_address: bool = fact(terraform=_has_elastic, awscc=_has_elastic, unset=False, terraform_only=_LISTED)
 
 
 def declared(view: View) -> Value:
-    """Whether an instance gets a public address; None if only its template or its subnet decides."""
-    # A reference to the primary interface of the instance (`primary_network_interface_id`) names the instance.
-    elastic = _elastic(view, _OF_INSTANCES + _OF_INTERFACES)
-    doubt = elastic.unknown if isinstance(elastic, Incomplete) else None
-    recorded = view.get("public_ip")
-    if list.__len__(elastic) or (isinstance(recorded, str) and recorded):
+    """Whether an instance gets a public address; None if only its template or its subnet decides, or an Elastic IP."""
+    elastic, recorded = has_elastic(view), view.get("public_ip")
+    if elastic is True or (isinstance(recorded, str) and recorded):
         return True
     asked = truth(view.get("associate_public_ip_address"))
-    if asked is None and _named(view):  # an existing interface brings no address of its own
-        asked = False
-    return asked if asked is not False or doubt is None else doubt
+    return False if asked is None and _named(view) else asked  # an existing interface brings no address of its own
 
 
 def _named(view: View) -> list[Value]:

@@ -83,12 +83,14 @@ class User(Resource):
     noun = "IAM user"
     terraform = Block(
         "aws_iam_user",
+        "awscc_iam_user",
         joins={
             **declared.holders("user"),
             "aws_iam_user_group_membership": "user",
             "aws_iam_group_membership": "users",
         },
         name="name",
+        awscc_name="user_name",
         global_names=True,
     )
     aws = _details("UserDetailList[]", "UserName")
@@ -96,17 +98,26 @@ class User(Resource):
     security_hub_type = "AwsIamUser"
 
     inline_policies: list[InlinePolicy] = fact(
-        terraform=declared.inline("user"), unset=[], parse=policies_held.inline, aws=listed("UserPolicyList || `[]`")
+        terraform=declared.inline("user"),
+        awscc=declared.inline("user"),
+        unset=[],
+        parse=policies_held.inline,
+        aws=listed("UserPolicyList || `[]`"),
     )
     attached_policies: list[str] = fact(
         terraform=declared.attachments("user"),
+        awscc=declared.attachments("user"),
         unset=[],
         parse=policies_held.arns,
         aws=listed("AttachedManagedPolicies[].PolicyArn || `[]`"),
     )
     """ARNs of managed policies."""
     groups: list[str] = fact(
-        terraform=declared.groups, unset=[], parse=policies_held.arns, aws=listed("GroupList || `[]`")
+        terraform=declared.groups,
+        awscc=declared.groups,
+        unset=[],
+        parse=policies_held.arns,
+        aws=listed("GroupList || `[]`"),
     )
 
 
@@ -206,16 +217,28 @@ class Group(Resource):
     """An IAM group: users who share permissions."""
 
     noun = "IAM group"
-    terraform = Block("aws_iam_group", joins=declared.holders("group"), name="name", global_names=True)
+    terraform = Block(
+        "aws_iam_group",
+        "awscc_iam_group",
+        joins=declared.holders("group"),
+        name="name",
+        awscc_name="group_name",
+        global_names=True,
+    )
     aws = _details("GroupDetailList[]", "GroupName")
     aws_types = ("AWS::IAM::Group", "iam:group")
     security_hub_type = "AwsIamGroup"
 
     inline_policies: list[InlinePolicy] = fact(
-        terraform=declared.inline("group"), unset=[], parse=policies_held.inline, aws=listed("GroupPolicyList || `[]`")
+        terraform=declared.inline("group"),
+        awscc=declared.inline("group"),
+        unset=[],
+        parse=policies_held.inline,
+        aws=listed("GroupPolicyList || `[]`"),
     )
     attached_policies: list[str] = fact(
         terraform=declared.attachments("group"),
+        awscc=declared.attachments("group"),
         unset=[],
         parse=policies_held.arns,
         aws=listed("AttachedManagedPolicies[].PolicyArn || `[]`"),

@@ -66,6 +66,9 @@ class _Store(Resource):
     )
     """Whether Secrets Manager keeps and rotates the password of the master user."""
 
+    rotation_state: str | None = fact(aws=listed("MasterUserSecret.SecretStatus"), live_only=answered.NOT_DECLARED)
+    """Of the secret with that password: ``active``, ``impaired`` and others."""
+
     monitoring_seconds: int | None = fact(
         terraform="monitoring_interval",
         awscc="monitoring_interval",
@@ -334,6 +337,18 @@ class ClusterInstance(Resource):
         unset=None,  # the setting of the cluster
         aws=listed("MonitoringInterval"),
         allowed=_INTERVALS,
+    )
+
+    parameter_group: str | None = fact(
+        terraform="db_parameter_group_name",
+        awscc="db_parameter_group_name",
+        unset=None,  # then the default group of its engine and version applies
+        aws=listed("DBParameterGroups[0].DBParameterGroupName"),
+    )
+    """The group of the instance itself. Where it sets a parameter, the group of the cluster does not count."""
+
+    parameters_applied: str = fact(
+        aws=listed("DBParameterGroups[0].ParameterApplyStatus"), live_only=answered.NOT_DECLARED
     )
 
 
