@@ -5,9 +5,8 @@ from hipaa_guard.controls.reasons import TAKES_ACCESS
 from hipaa_guard.judging.cross_account import no_cross_account, services_let_in
 from hipaa_guard.judging.public_buckets import (
     ACLS_OFF,
-    OVERRULES_POLICIES,
     accounts_let_in_by_acl,
-    is_blocked,
+    is_overruled,
     opened_by_acl,
 )
 from hipaa_guard.judging.several import any_failing
@@ -88,7 +87,7 @@ def s3_bucket_no_cross_account_policy(bucket: s3.Bucket, inventory: Inventory) -
 
 def _policy_lets_in(bucket: s3.Bucket, inventory: Inventory) -> Verdict:
     policy = bucket.policy
-    if policy is not None and policy.is_public() and is_blocked(OVERRULES_POLICIES, bucket, inventory):
+    if policy is not None and policy.is_public() and is_overruled(policy, bucket, inventory):
         # Services of AWS are still let in.
         return services_let_in(policy) or passed(
             "has a policy open to everyone that a public access block restricts to its own account"

@@ -16,8 +16,7 @@ from hipaa_guard.authoring import (
 )
 from hipaa_guard.controls.reasons import TAKES_ACCESS
 from hipaa_guard.judging.public_buckets import (
-    OVERRULES_POLICIES,
-    is_blocked,
+    is_overruled,
     opened_by_acl,
     settings_off,
 )
@@ -29,7 +28,7 @@ from hipaa_guard.services import s3
     Member(
         "s3_bucket_public_access_blocked",
         s3.Bucket,
-        title="S3 buckets have all four public access blocks on",
+        title="S3 buckets are under all four public access blocks",
         fix=Fix(
             sets="""
                 aws_s3_bucket_public_access_block.bucket = aws_s3_bucket.phi.id
@@ -141,7 +140,7 @@ def s3_bucket_policy_not_public(bucket: s3.Bucket, inventory: Inventory) -> Poli
     policy = bucket.policy
     if policy is None or not policy.is_public():
         return policy
-    if is_blocked(OVERRULES_POLICIES, bucket, inventory):
+    if is_overruled(policy, bucket, inventory):
         return passed("has a policy open to everyone that a public access block overrules")
     return policy
 

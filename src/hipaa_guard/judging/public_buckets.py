@@ -8,10 +8,18 @@ in force for the account itself and for services of AWS, IgnorePublicAcls makes 
 
 from collections.abc import Callable, Iterable
 
-from hipaa_guard.authoring import Inventory, every, some
-from hipaa_guard.facts.values import Incomplete, Undecided
+from hipaa_guard.authoring import Inventory, PolicyDocument, Statement, every, some
+from hipaa_guard.facts.policy_conditions import Condition
+from hipaa_guard.facts.values import Incomplete, Undecided, Unknown
 from hipaa_guard.services import s3
 
+_FIXING = (
+    *("aws:principal", "aws:source", "aws:userid", "aws:vpc"),
+    *("s3:dataaccesspoint", "s3:x-amz-server-side-encryption-aws-kms-key-id"),
+)
+"""How the condition keys begin whose fixed values make a policy "non-public" to S3 (same page, "The meaning of
+public"), and others that name callers."""
+_EVERYWHERE = ("0.0.0.0/0", "::/0")
 OVERRULES_POLICIES, OVERRULES_ACLS = "restrict_public_buckets", "ignore_public_acls"
 ACLS_OFF = "BucketOwnerEnforced"
 """The object ownership with which all ACLs are void."""
@@ -52,14 +60,26 @@ def settings_off(bucket: s3.Bucket, inventory: Inventory) -> list[str]:
     return off
 
 
+def is_overruled(policy: PolicyDocument, bucket: s3.Bucket, inventory: Inventory) -> bool:
+    """Whether a policy that lets in everyone is restricted to the account of its bucket, and to services of AWS.
+
+    Raises:
+        Undecided: the settings are not known, or S3 may not take the policy for public: it restricts no other.
+
+    """
+    if not is_blocked(OVERRULES_POLICIES, bucket, inventory):
+        return False
+    if some(_is_public_to_s3, policy):
+        return True
+    raise Undecided(
+        Unknown("S3 may take its conditions for fixed values, so that its block does not concern the policy")
+    )
+
+
 def opened_by_policy(bucket: s3.Bucket, inventory: Inventory) -> bool:
     """Whether the policy of a bucket lets in everyone, and no setting overrules it. Raises `Undecided`."""
-
-    def is_public() -> bool:
-        policy = bucket.policy
-        return policy is not None and policy.is_public()
-
-    return _all((lambda: not is_blocked(OVERRULES_POLICIES, bucket, inventory), is_public))
+    policy = bucket.policy
+    return policy is not None and policy.is_public() and not is_overruled(policy, bucket, inventory)
 
 
 def opened_by_acl(bucket: s3.Bucket, inventory: Inventory) -> bool:
@@ -84,6 +104,18 @@ def accounts_let_in_by_acl(bucket: s3.Bucket) -> list[str]:
         return []
     named = bucket.acl_outsiders or []
     return named.seen if isinstance(named, Incomplete) else named
+
+
+def _is_public_to_s3(statement: Statement) -> bool:
+    """Whether S3 certainly takes a statement for public. Raises `Undecided`."""
+    return statement.is_public() and not some(_may_be_fixed, statement.conditions)
+
+
+def _may_be_fixed(condition: Condition) -> bool:
+    """Whether S3 may take the values of a condition for fixed ones. It does not look at conditions with other keys."""
+    return condition.key.startswith(_FIXING) and not all(
+        isinstance(value, str) and ("*" in value or value in _EVERYWHERE) for value in condition.values
+    )
 
 
 def _is_on(setting: str, block: s3.PublicAccessBlock | None) -> bool:

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -29,7 +30,7 @@ from tests.policies.s3.states import (
     open_in_a_closed_account,
     policy,
 )
-from tests.terraform.plans import Applied, block, const, plan
+from tests.terraform.plans import Applied, block, const, plan, raw_state, shown_state
 
 ACCOUNT = "123456789012"
 NAME = "phi-records"
@@ -147,7 +148,21 @@ def status(asked: Asked, inventory: Inventory) -> str:
     return str(found.status)
 
 
-SOURCES: dict[str, Callable[[Asked, Path, list[Applied]], Inventory]] = {"source": in_source, "plan": in_plan}
+def in_state(asked: Asked, directory: Path, resources: list[Applied]) -> Inventory:
+    return recorded(asked, directory, raw_state(resources))
+
+
+def recorded(asked: Asked, directory: Path, document: dict[str, Any]) -> Inventory:
+    (directory / "state.json").write_text(json.dumps(document), encoding="utf-8")
+    (configuration,) = read(directory / "state.json")
+    return build_inventory(configuration, kinds_of([all_controls()[asked.control]]))
+
+
+SOURCES: dict[str, Callable[[Asked, Path, list[Applied]], Inventory]] = {
+    "source": in_source,
+    "plan": in_plan,
+    "state": in_state,
+}
 
 
 @pytest.mark.parametrize("told", SOURCES)
@@ -156,6 +171,14 @@ def test_terraform_says_what_aws_does(asked: Asked, told: str, tmp_path: Path) -
     for own, account in SETTINGS:
         inventory = SOURCES[told](asked, tmp_path, declared(asked, own, account))
         assert status(asked, inventory) == asked.expected((*(own or ()), *(account or ()))), (own, account)
+
+
+@pytest.mark.parametrize("asked", CONTROLS, ids=named)
+def test_a_state_that_names_no_providers_says_so_or_nothing(asked: Asked, tmp_path: Path) -> None:
+    """``terraform show -json`` of a state leaves out which provider configuration made a resource."""
+    for own, account in SETTINGS:
+        found = status(asked, recorded(asked, tmp_path, shown_state(declared(asked, own, account))))
+        assert found in (asked.expected((*(own or ()), *(account or ()))), "unknown"), (own, account)
 
 
 @pytest.mark.parametrize("asked", CONTROLS, ids=named)
@@ -225,6 +248,23 @@ test_account = cases(
         UNKNOWN,
         aws=open_in_a_closed_account,
         denied="s3control:GetPublicAccessBlock",
+    ),
+    Case(
+        NOT_PUBLIC,
+        "a condition that S3 may take for fixed, though it binds nobody",
+        UNKNOWN,
+        policy(**OPEN | {"Condition": {"StringEqualsIfExists": {"aws:SourceVpc": "vpc-1"}}}).in_terraform(
+            blocked_by_account(ACCOUNT_BLOCK)
+        ),
+        says="S3 may take its conditions for fixed values",
+    ),
+    Case(
+        NOT_PUBLIC,
+        "a condition with a wildcard, which S3 takes for none",
+        PASS,
+        policy(**OPEN | {"Condition": {"StringLike": {"aws:PrincipalArn": "*"}}}).in_terraform(
+            blocked_by_account(ACCOUNT_BLOCK)
+        ),
     ),
     Case(
         NOT_PUBLIC,
