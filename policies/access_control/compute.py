@@ -15,6 +15,8 @@ from hipaa_guard.authoring import (
     some,
 )
 from hipaa_guard.controls.reasons import MOVES_A_SECRET
+from hipaa_guard.judging.function_policies import place_of
+from hipaa_guard.judging.template_versions import if_used, template_of
 from hipaa_guard.services import ec2, lambda_functions
 
 
@@ -43,7 +45,7 @@ from hipaa_guard.services import ec2, lambda_functions
 def ec2_instance_profile_attached(instance: ec2.Instance, inventory: Inventory) -> Verdict:
     profile = instance.profile
     if profile is None:
-        template = inventory.find(ec2.LaunchTemplate, instance.launch_template)
+        template = template_of(instance, inventory)
         profile = None if template is None else template.profile
     if profile is None:
         return failed("has no instance profile")
@@ -65,10 +67,10 @@ def ec2_instance_profile_attached(instance: ec2.Instance, inventory: Inventory) 
             cli="aws ec2 modify-instance-attribute --instance-id INSTANCE --user-data Value=BASE64_TEXT",
             note="Revoke the credentials that were found, and give the instance a role.",
             not_by_machine=MOVES_A_SECRET,
+            consequences=("interrupts",),
         ),
         peers={
             "prowler": "ec2_instance_secrets_user_data",
-            "checkov": "CKV_AWS_46",
             "trivy": "AVD-AWS-0029",
         },
     ),
@@ -89,16 +91,16 @@ def ec2_instance_profile_attached(instance: ec2.Instance, inventory: Inventory) 
             note="Revoke the credentials that were found: older versions of the template keep them.",
             not_by_machine=MOVES_A_SECRET,
         ),
-        peers={"prowler": "ec2_launch_template_no_secrets", "checkov": "CKV_AWS_46"},
+        peers={"prowler": "ec2_launch_template_no_secrets"},
     ),
     severity=HIGH,
     hipaa=("164.308(a)(5)(ii)(D)", "164.312(a)(1)"),
     why="Everyone who may describe the instance, and every process on it, can read user data and with it the keys to ePHI.",
 )
-def user_data_holds_no_credentials(place: ec2.Instance | ec2.LaunchTemplate) -> Verdict:
+def user_data_holds_no_credentials(place: ec2.Instance | ec2.LaunchTemplate, inventory: Inventory) -> Verdict:
     for name in place.user_data_credentials:
         return failed(f"has {name} in its user data")
-    return passed("has no credentials of a known form in its user data")
+    return if_used(passed("has no credentials of a known form in its user data"), place, inventory)
 
 
 @control(
@@ -132,6 +134,8 @@ def lambda_env_no_secrets(function: lambda_functions.Function) -> Verdict:
 
 def _any_customer(statement: Statement) -> bool:
     """Whether a service may call for whichever of its customers asks."""
+    if statement.effect != "Allow":
+        return False
     return some(lambda principal: principal.type == "Service", statement.principals) and not statement.binds_caller()
 
 
@@ -159,13 +163,14 @@ def _any_customer(statement: Statement) -> bool:
               --principal SERVICE --source-arn SOURCE_ARN --source-account ACCOUNT
         """,
         not_by_machine="needs the resource that may call the function, which you name",
+        consequences=("cuts_access",),
     ),
     peers={"checkov": "CKV_AWS_364", "trivy": "AVD-AWS-0067"},
 )
-def lambda_permission_has_source(function: lambda_functions.Function) -> Verdict:
-    policy = function.policy
-    if policy is None:
-        return passed("lets no service call it")
-    if some(_any_customer, policy.allowances()):
-        return failed("lets an AWS service call it for any customer: a permission names no source ARN or account")
-    return passed("lets services call it only for sources that it names")
+def lambda_permission_has_source(function: lambda_functions.Function, inventory: Inventory) -> Verdict:
+    place = place_of(_any_customer, function, inventory)
+    if place is not None:
+        return failed(
+            f"lets an AWS service call it for any customer{place}: a permission names no source ARN or account"
+        )
+    return passed("lets services call it only for sources that it names, if it lets any")

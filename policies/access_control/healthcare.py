@@ -30,6 +30,7 @@ from hipaa_guard.services import healthlake
         """,
         note="The authorization server must then return the fhirUser claim.",
         not_by_machine=replaces("data store"),
+        consequences=("cuts_access",),
     ),
 )
 def healthlake_fine_grained_authorization(store: healthlake.DataStore) -> Verdict:

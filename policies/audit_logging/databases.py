@@ -1,8 +1,18 @@
 """Databases: who read or changed ePHI in a database is recorded."""
 
-from hipaa_guard.authoring import Fix, Inventory, Verdict, not_applicable
+from collections.abc import Callable
+
+from hipaa_guard.authoring import Fix, Inventory, Verdict, not_applicable, some
+from hipaa_guard.judging.database_settings import (
+    ParameterGroup,
+    is_member,
+    option_group,
+    options_in_force,
+    parameter_group,
+    parameters_in_force,
+)
 from hipaa_guard.judging.log_delivery import Exports, logs_exported
-from hipaa_guard.services import rds
+from hipaa_guard.services import rds, rds_parameters
 
 _NEEDED = {
     "aurora-mysql": "audit",
@@ -16,6 +26,7 @@ _NEEDED = {
     "db2": "diag.log",
 }
 """By the first words of the engine, the log that tells who did what (for the last two, who signed in or failed to)."""
+_OFF = ("", "0", "off", "false", "no")
 
 
 def _exports(store: rds.Instance | rds.Cluster, inventory: Inventory) -> Exports | Verdict:
@@ -24,9 +35,120 @@ def _exports(store: rds.Instance | rds.Cluster, inventory: Inventory) -> Exports
         return Exports(None)
     engine = rds.engine_of(store, inventory)
     needed = next((log for name, log in _NEEDED.items() if engine.startswith(name)), None)
+    if engine == "mysql" and isinstance(store, rds.Cluster):
+        needed = "general"  # RDS exports no other log of Multi-AZ clusters that tells who did what (CreateDBCluster)
     if needed is None:
         return not_applicable(f"runs {engine}, whose logs are not known here")
-    return Exports(exported, needed)
+    if not some(lambda log: log == needed, exported):
+        return Exports(exported, needed)
+    return Exports(exported, needed, _says_nothing(engine, store, inventory))
+
+
+def _says_nothing(engine: str, store: rds.Instance | rds.Cluster, inventory: Inventory) -> str:
+    """Why the exported log does not tell who did what; empty if it does."""
+    if isinstance(store, rds.Instance) and engine in ("mysql", "mariadb"):
+        return _without_plugin(store, inventory)
+    if engine.startswith(("sqlserver", "db2")):
+        return ""
+    group = parameter_group(store, inventory)
+    if "postgres" in engine:
+        reason = _postgres_silent(store, inventory)
+    elif engine.startswith("oracle"):
+        reason = _oracle_silent(group)
+    elif engine == "mysql":
+        reason = _mysql_silent(group)
+    else:
+        reason = _aurora_mysql_silent(group)
+    if not reason:
+        parameters_in_force(store)
+    return reason
+
+
+def _without_plugin(instance: rds.Instance, inventory: Inventory) -> str:
+    group = option_group(instance, inventory)
+    if group is None or not group.writes_audit_log:
+        return "no audit plugin writes it: its option group lacks MARIADB_AUDIT_PLUGIN"
+    options_in_force(instance)
+    return ""
+
+
+_POSTGRES_SILENT = (
+    "its parameter group logs neither connections (log_connections) nor statements (log_statement mod or all, pgaudit)"
+)
+
+
+def _postgres_silent(store: rds.Instance | rds.Cluster, inventory: Inventory) -> str:
+    group = parameter_group(store, inventory)
+    if isinstance(store, rds.Instance):
+        return "" if _postgres_tells(group) else _POSTGRES_SILENT
+    cluster = store
+
+    def member_tells(member: rds.ClusterInstance) -> bool:
+        own = parameter_group(member, inventory)
+        if own is None:
+            return _postgres_tells(group)
+        if _postgres_tells(own, group):
+            parameters_in_force(member)
+            return True
+        return False
+
+    members = inventory.all(rds.ClusterInstance)
+    if some(lambda member: not member_tells(member) and is_member(member, cluster, inventory), members):
+        return _POSTGRES_SILENT
+    tells = _postgres_tells(group) or some(lambda member: is_member(member, cluster, inventory), members)
+    return "" if tells else _POSTGRES_SILENT
+
+
+def _postgres_tells(*groups: ParameterGroup | None) -> bool:
+    """Whether PostgreSQL logs who signs in, or the statements that read or change data; ``ddl`` tells of neither.
+
+    Of several groups, the first that sets a parameter counts.
+    """
+
+    def text(tell: Callable[[ParameterGroup], str | None]) -> str:
+        values = (tell(group) for group in groups if group is not None)
+        return next((value for value in values if value is not None), "").lower()
+
+    def audits() -> bool:
+        classes = {each.strip() for each in text(lambda group: group.classes_audited).split(",")}
+        libraries = [each.strip() for each in text(lambda group: group.libraries).split(",")]
+        return bool(classes & {"all", "read", "write"}) and "pgaudit" in libraries
+
+    tests: tuple[Callable[[], bool], ...] = (
+        lambda: text(lambda group: group.connections_logged) not in _OFF,
+        lambda: text(lambda group: group.statements_logged) in ("mod", "all"),
+        lambda: text(lambda group: group.slow_statements_logged) == "0",
+        audits,
+    )
+    return some(lambda test: test(), tests)
+
+
+def _oracle_silent(group: ParameterGroup | None) -> str:
+    files = group.audit_files if isinstance(group, rds_parameters.ParameterGroup) else None
+    if (files or "").upper().replace(" ", "") in ("OS", "XML", "XML,EXTENDED"):
+        return ""
+    return f"Oracle writes no audit files: its parameter audit_trail is {files or 'not set'}, neither OS nor XML"
+
+
+def _mysql_silent(group: ParameterGroup | None) -> str:
+    if not isinstance(group, rds_parameters.ClusterParameterGroup) or not group.general_log:
+        return "MySQL writes none: its parameter general_log is off"
+    if "FILE" in (group.log_output or "").upper():
+        return ""
+    return f"MySQL does not write it to a file: its parameter log_output is {group.log_output or 'not set'}"
+
+
+def _aurora_mysql_silent(group: ParameterGroup | None) -> str:
+    if not isinstance(group, rds_parameters.ClusterParameterGroup) or not group.audit_logging:
+        return "Aurora writes none: its parameter server_audit_logging is off"
+    return "" if group.audit_events else "Aurora writes nothing into it: its parameter server_audit_events is empty"
+
+
+_RESTART = (
+    "A parameter group that is newly attached comes into force when the database is restarted, which interrupts it; "
+)
+_COPY = "it has the defaults, so copy into it what the present group sets."
+_NOT_BY_MACHINE = "needs what fills the log turned on, which depends on the engine, and a restart"
 
 
 @logs_exported(
@@ -35,15 +157,32 @@ def _exports(store: rds.Instance | rds.Cluster, inventory: Inventory) -> Exports
         terraform="""
             resource "aws_db_instance" "phi" {
               engine                          = "postgres"
+              engine_version                  = "16"
+              parameter_group_name            = aws_db_parameter_group.logs.name
               enabled_cloudwatch_logs_exports = ["postgresql", "upgrade"]
+            }
+            resource "aws_db_parameter_group" "logs" {
+              family = "postgres16"
+              parameter {
+                name  = "log_connections"
+                value = "1"
+              }
+              parameter {
+                name  = "log_disconnections"
+                value = "1"
+              }
             }
         """,
         cli="""
+            aws rds modify-db-parameter-group --db-parameter-group-name GROUP \\
+              --parameters ParameterName=log_connections,ParameterValue=1,ApplyMethod=immediate
             aws rds modify-db-instance --db-instance-identifier INSTANCE --cloudwatch-logs-export-configuration \\
               '{"EnableLogTypes":["postgresql","upgrade"]}'
         """,
-        note="MySQL and MariaDB write an audit log with the option MARIADB_AUDIT_PLUGIN, PostgreSQL with pgaudit.",
-        not_by_machine="depends on the logs of the engine, some of which must be turned on",
+        note=f"{_RESTART}{_COPY} MySQL and MariaDB export `audit` and need an option group with MARIADB_AUDIT_PLUGIN, "
+        "Oracle the parameter audit_trail = OS. Statements in a log hold ePHI: whoever reads the log reads it.",
+        not_by_machine=_NOT_BY_MACHINE,
+        consequences=("costs_money",),
     ),
     peers={
         "prowler": "rds_instance_integration_cloudwatch_logs",
@@ -63,15 +202,33 @@ def rds_instance_logs_exported(instance: rds.Instance, inventory: Inventory) -> 
         terraform="""
             resource "aws_rds_cluster" "phi" {
               engine                          = "aurora-mysql"
+              engine_version                  = "8.0.mysql_aurora.3.08.2"
+              db_cluster_parameter_group_name = aws_rds_cluster_parameter_group.logs.name
               enabled_cloudwatch_logs_exports = ["audit", "error"]
+            }
+            resource "aws_rds_cluster_parameter_group" "logs" {
+              family = "aurora-mysql8.0"
+              parameter {
+                name  = "server_audit_logging"
+                value = "1"
+              }
+              parameter {
+                name  = "server_audit_events"
+                value = "CONNECT,QUERY"
+              }
             }
         """,
         cli="""
+            aws rds modify-db-cluster-parameter-group --db-cluster-parameter-group-name GROUP --parameters \\
+              ParameterName=server_audit_logging,ParameterValue=1,ApplyMethod=immediate \\
+              'ParameterName=server_audit_events,ParameterValue="CONNECT,QUERY",ApplyMethod=immediate'
             aws rds modify-db-cluster --db-cluster-identifier CLUSTER --cloudwatch-logs-export-configuration \\
               '{"EnableLogTypes":["audit","error"]}'
         """,
-        note="Aurora MySQL writes an audit log with server_audit_logging, Aurora PostgreSQL with pgaudit.",
-        not_by_machine="depends on the logs of the engine, some of which must be turned on",
+        note=f"{_RESTART}{_COPY} Aurora PostgreSQL exports `postgresql` and needs log_connections or pgaudit. "
+        "Statements in a log hold ePHI: whoever reads the log reads it.",
+        not_by_machine=_NOT_BY_MACHINE,
+        consequences=("costs_money",),
     ),
     peers={
         "prowler": "rds_cluster_integration_cloudwatch_logs",

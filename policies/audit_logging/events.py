@@ -71,6 +71,7 @@ def _covers(arn: str, inventory: Inventory, does: Callable[[cloudtrail.Recorder]
               '[{"ReadWriteType":"All","IncludeManagementEvents":true}]'
         """,
         not_by_machine="depends on the event selectors that the trail has",
+        consequences=("costs_money",),
     ),
 )
 def cloudtrail_trail_management_events_logged(trail: cloudtrail.Trail, inventory: Inventory) -> Verdict:
@@ -99,6 +100,7 @@ def cloudtrail_trail_management_events_logged(trail: cloudtrail.Trail, inventory
         note="CloudTrail refuses a bucket whose policy does not let it check the ACL and write. The first copy of "
         "management events is free of charge, the bucket is not.",
         not_by_machine="needs a trail, whose bucket is yours to choose",
+        consequences=("costs_money",),
     ),
     peers={"prowler": "cloudtrail_multi_region_enabled_logging_management_events", "aws_config": "cloudtrail-enabled"},
 )

@@ -28,6 +28,7 @@ def _kept(group: cloudwatch_logs.LogGroup, days: int) -> Verdict:
         cli="aws logs put-retention-policy --log-group-name GROUP --retention-in-days 365",
         note="The rule names no period for logs; a year is common practice. Write down the one you choose. "
         "Each gigabyte that is kept costs.",
+        consequences=("costs_money",),
     ),
     peers={
         "prowler": "cloudwatch_log_group_retention_policy_specific_days_enabled",
@@ -56,6 +57,7 @@ def log_group_retention_min_one_year(group: cloudwatch_logs.LogGroup) -> Verdict
         note="For log groups that hold no audit record, such as those of applications, record an exception with this "
         "reason.",
         not_by_machine="costs money for each gigabyte, and which log groups hold audit records is yours to say",
+        consequences=("costs_money",),
     ),
 )
 def log_group_retention_six_years(group: cloudwatch_logs.LogGroup) -> Verdict:

@@ -61,6 +61,7 @@ resource "aws_iam_role_policy" "flow_logs" {
         note="A flow log of one kind of traffic cannot be changed: make one of all traffic, then delete the other. "
         "Each record costs. A bucket needs no role, but a policy that lets delivery.logs.amazonaws.com write.",
         not_by_machine="needs a bucket or log group for the records, which is yours to choose",
+        consequences=("costs_money",),
     ),
     peers={
         "prowler": "vpc_flow_logs_enabled",
@@ -128,9 +129,6 @@ def _recorded(network: vpc.Vpc, kind: str) -> bool:
     ),
     peers={
         "prowler": "elbv2_logging_enabled",
-        "aws_config": "elb-logging-enabled",
-        "powerpipe": "elb_application_classic_lb_logging_enabled",
-        "cdk_nag": "HIPAA.Security-ELBLoggingEnabled",
         "checkov": "CKV_AWS_91",
     },
 )

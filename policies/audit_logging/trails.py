@@ -150,6 +150,7 @@ resource "aws_iam_role_policy" "trail" {
         note="The role must let CloudTrail create log streams in the group and put events into them, or the delivery "
         "fails. Each event that is delivered and kept costs.",
         not_by_machine="needs a log group and a role, which are yours to choose",
+        consequences=("costs_money",),
     ),
     peers={
         "prowler": "cloudtrail_cloudwatch_logging_enabled",

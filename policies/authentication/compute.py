@@ -1,6 +1,7 @@
 """Compute: whoever asks instances for credentials or calls functions has to show who they are."""
 
-from hipaa_guard.authoring import HIGH, MEDIUM, Fix, Inventory, Member, Verdict, control, failed, family, passed
+from hipaa_guard.authoring import HIGH, MEDIUM, Fix, Inventory, Member, Verdict, control, failed, family, passed, some
+from hipaa_guard.judging.template_versions import if_used, template_of
 from hipaa_guard.services import ec2, lambda_functions
 
 
@@ -12,13 +13,13 @@ from hipaa_guard.services import ec2, lambda_functions
         fix=Fix(
             sets='aws_instance.metadata_options.http_tokens = "required"',
             cli="aws ec2 modify-instance-metadata-options --instance-id INSTANCE --http-tokens required",
+            consequences=("cuts_access",),
         ),
         peers={
             "prowler": "ec2_instance_imdsv2_enabled",
             "aws_config": "ec2-imdsv2-check",
             "powerpipe": "ec2_instance_uses_imdsv2",
             "cdk_nag": "HIPAA.Security-EC2IMDSv2Enabled",
-            "checkov": "CKV_AWS_79",
             "trivy": "AVD-AWS-0028",
         },
     ),
@@ -36,8 +37,6 @@ from hipaa_guard.services import ec2, lambda_functions
         ),
         peers={
             "prowler": "ec2_launch_template_imdsv2_required",
-            "checkov": "CKV_AWS_79",
-            "trivy": "AVD-AWS-0130",
         },
     ),
     severity=HIGH,
@@ -46,9 +45,13 @@ from hipaa_guard.services import ec2, lambda_functions
     "and with them every ePHI store the instance may read.",
 )
 def imdsv2_required(place: ec2.Instance | ec2.LaunchTemplate, inventory: Inventory) -> Verdict:
+    return if_used(_tokens_required(place, inventory), place, inventory)
+
+
+def _tokens_required(place: ec2.Instance | ec2.LaunchTemplate, inventory: Inventory) -> Verdict:
     tokens, endpoint = place.metadata_tokens, place.metadata_endpoint
     if isinstance(place, ec2.Instance) and (tokens is None or endpoint is None):
-        template = inventory.find(ec2.LaunchTemplate, place.launch_template)
+        template = template_of(place, inventory)
         if template is not None:
             tokens = template.metadata_tokens if tokens is None else tokens
             endpoint = template.metadata_endpoint if endpoint is None else endpoint
@@ -58,9 +61,8 @@ def imdsv2_required(place: ec2.Instance | ec2.LaunchTemplate, inventory: Invento
         return passed("requires IMDSv2")
     if tokens is not None:
         return failed(f"accepts IMDSv1: http_tokens is {tokens}")
-    for defaults in inventory.all(ec2.MetadataDefaults):
-        if defaults.origin.region == place.origin.region and defaults.tokens == "required":
-            return passed("leaves http_tokens to the region's default, which requires IMDSv2")
+    if some(lambda defaults: defaults.tokens == "required", inventory.where(ec2.MetadataDefaults, place)):
+        return passed("leaves http_tokens to the region's default, which requires IMDSv2")
     return failed("leaves http_tokens to the image, most of which accept IMDSv1")
 
 
@@ -89,6 +91,7 @@ def ec2_account_imdsv2_default(defaults: ec2.MetadataDefaults) -> Verdict:
     fix=Fix(
         sets='aws_lambda_function_url.authorization_type = "AWS_IAM"',
         cli="aws lambda update-function-url-config --function-name FUNCTION --auth-type AWS_IAM",
+        consequences=("cuts_access",),
     ),
     peers={"prowler": "awslambda_function_url_public", "checkov": "CKV_AWS_258"},
 )

@@ -52,11 +52,18 @@ def iam_authentication(store: rds.Instance | rds.Cluster, inventory: Inventory) 
     return failed("accepts passwords of the database only")
 
 
+_TAKEN_OVER = (
+    "RDS changes the password at once and then every seven days, and Secrets Manager bills the secret. Take `password` "
+    "or `master_password` out of the configuration: the provider refuses both together. Only SQL Server can then have "
+    "further read replicas."
+)
+
+
 @family(
     Member(
         "rds_instance_master_password_managed",
         rds.Instance,
-        title="RDS instances keep the master password in Secrets Manager",
+        title="RDS instances keep the master password in Secrets Manager, which rotates it",
         fix=Fix(
             terraform="""
                 resource "aws_db_instance" "phi" {
@@ -64,13 +71,15 @@ def iam_authentication(store: rds.Instance | rds.Cluster, inventory: Inventory) 
                 }
             """,
             cli="aws rds modify-db-instance --db-instance-identifier INSTANCE --manage-master-user-password --apply-immediately",
+            note=_TAKEN_OVER,
             not_by_machine="changes the password, so whoever signs in with it must read the new one",
+            consequences=("starts_rotation", "costs_money"),
         ),
     ),
     Member(
         "rds_cluster_master_password_managed",
         rds.Cluster,
-        title="RDS clusters keep the master password in Secrets Manager",
+        title="RDS clusters keep the master password in Secrets Manager, which rotates it",
         fix=Fix(
             terraform="""
                 resource "aws_rds_cluster" "phi" {
@@ -78,7 +87,9 @@ def iam_authentication(store: rds.Instance | rds.Cluster, inventory: Inventory) 
                 }
             """,
             cli="aws rds modify-db-cluster --db-cluster-identifier CLUSTER --manage-master-user-password --apply-immediately",
+            note=_TAKEN_OVER,
             not_by_machine="changes the password, so whoever signs in with it must read the new one",
+            consequences=("starts_rotation", "costs_money"),
         ),
     ),
     severity=MEDIUM,
@@ -87,6 +98,8 @@ def iam_authentication(store: rds.Instance | rds.Cluster, inventory: Inventory) 
 )
 def master_password_managed(store: rds.Instance | rds.Cluster) -> Verdict:
     if store.password_managed:
+        if store.origin.source != "terraform" and store.rotation_state == "impaired":
+            return failed("has a master password that Secrets Manager keeps, but can no longer rotate: it is impaired")
         return passed("has a master password that Secrets Manager keeps and rotates")
     if isinstance(store, rds.Instance) and store.source is not None:
         return not_applicable("is a read replica: it has the users of its source")

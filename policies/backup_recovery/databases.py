@@ -1,7 +1,7 @@
 """Databases: ePHI in tables can be brought back after a mistake, an attack or the loss of a data centre."""
 
-from hipaa_guard.authoring import Fix, Inventory, Verdict, not_applicable, passed
-from hipaa_guard.judging.backups import backed_up, backups_kept
+from hipaa_guard.authoring import Fix, Inventory, Verdict, failed, not_applicable, passed
+from hipaa_guard.judging.backups import DAYS, backed_up, backups_kept
 from hipaa_guard.judging.deletion import deletion_protected
 from hipaa_guard.judging.zones import several_zones
 from hipaa_guard.services import dynamodb, rds
@@ -12,6 +12,8 @@ from hipaa_guard.services import dynamodb, rds
     fix=Fix(
         sets="aws_db_instance.backup_retention_period = 14",
         cli="aws rds modify-db-instance --db-instance-identifier INSTANCE --backup-retention-period 14 --apply-immediately",
+        note="Turning backups on makes an outage. Backups beyond the size of the storage are billed.",
+        consequences=("interrupts", "costs_money"),
     ),
     peers={
         "prowler": "rds_instance_backup_enabled",
@@ -33,6 +35,8 @@ def rds_instance_backup_enabled(instance: rds.Instance) -> int | Verdict:
     fix=Fix(
         sets="aws_rds_cluster.backup_retention_period = 14",
         cli="aws rds modify-db-cluster --db-cluster-identifier CLUSTER --backup-retention-period 14 --apply-immediately",
+        note="Backups of more than a day are billed by what they hold.",
+        consequences=("costs_money",),
     ),
     peers={"checkov": "CKV_AWS_133", "trivy": "AVD-AWS-0077"},
 )
@@ -94,8 +98,15 @@ def dynamodb_deletion_protection(table: dynamodb.Table) -> bool:
 @several_zones(
     title="RDS instances have a standby in a second zone",
     fix=Fix(
-        sets="aws_db_instance.multi_az = true",
+        terraform="""
+            resource "aws_db_instance" "phi" {
+              multi_az = true
+            }
+        """,
         cli="aws rds modify-db-instance --db-instance-identifier INSTANCE --multi-az --apply-immediately",
+        note="The standby is billed as the instance is: this about doubles the cost of the instance and its storage.",
+        not_by_machine="doubles the cost of the instance, which is yours to decide",
+        consequences=("costs_money",),
     ),
     peers={
         "prowler": "rds_instance_multi_az",
@@ -137,13 +148,17 @@ def rds_cluster_multi_az(cluster: rds.Cluster, inventory: Inventory) -> bool | V
 
 
 @backed_up(
-    title="DynamoDB tables can be restored to any point of the last days",
+    title="DynamoDB tables can be restored to any point of the last week or longer",
     why="Without point-in-time recovery, ePHI that was overwritten or deleted in a table is lost.",
     backups="point-in-time recovery",
     fix=Fix(
-        sets="aws_dynamodb_table.point_in_time_recovery.enabled = true",
-        cli="aws dynamodb update-continuous-backups --table-name TABLE --point-in-time-recovery-specification PointInTimeRecoveryEnabled=true",
-        note="A replica has a recovery of its own: `point_in_time_recovery = true` in its `replica` block.",
+        sets="""
+            aws_dynamodb_table.point_in_time_recovery.enabled = true
+            aws_dynamodb_table.point_in_time_recovery.recovery_period_in_days = 35
+        """,
+        cli="aws dynamodb update-continuous-backups --table-name TABLE --point-in-time-recovery-specification PointInTimeRecoveryEnabled=true,RecoveryPeriodInDays=35",
+        note="It is billed by the size of the table. A replica has a recovery of its own: `point_in_time_recovery = true` in its `replica` block.",
+        consequences=("costs_money",),
     ),
     peers={
         "prowler": "dynamodb_tables_pitr_enabled",
@@ -154,5 +169,10 @@ def rds_cluster_multi_az(cluster: rds.Cluster, inventory: Inventory) -> bool | V
         "trivy": "AVD-AWS-0024",
     },
 )
-def dynamodb_table_pitr_enabled(table: dynamodb.Table) -> bool:
-    return table.point_in_time_recovery
+def dynamodb_table_pitr_enabled(table: dynamodb.Table) -> bool | Verdict:
+    if not table.point_in_time_recovery:
+        return False
+    days = table.recovery_days
+    if days < DAYS:
+        return failed(f"can be restored to the last {days} day{'s' if days > 1 else ''} only, less than {DAYS}")
+    return True

@@ -8,14 +8,14 @@ from hipaa_guard.services import efs
 @backed_up(
     title="EFS file systems have automatic backups on",
     severity=MEDIUM,
-    hipaa=("164.308(a)(7)(ii)(A)",),
     fix=Fix(
         sets="""
             aws_efs_backup_policy.file_system_id = aws_efs_file_system.phi.id
             aws_efs_backup_policy.backup_policy.status = "ENABLED"
         """,
         cli="aws efs put-backup-policy --file-system-id FILE_SYSTEM --backup-policy Status=ENABLED",
-        note="A plan of AWS Backup that selects the file system is an equivalent.",
+        note="Backups are billed by what they hold. A plan of AWS Backup that selects the file system is an equivalent.",
+        consequences=("costs_money",),
     ),
     peers={"prowler": "efs_have_backup_enabled"},
 )

@@ -81,7 +81,13 @@ def _key_of(store: rds.Instance | rds.Cluster, inventory: Inventory) -> str | Ve
 @customer_managed_key(
     title="RDS instances are encrypted with a key that the customer manages",
     otherwise=f"{AWS_MANAGED} aws/rds",
-    fix=Fix(terraform=_INSTANCE_WITH_KEY, cli=_RESTORE_INSTANCE, note=_MADE_ANEW, not_by_machine=replaces("instance")),
+    fix=Fix(
+        terraform=_INSTANCE_WITH_KEY,
+        cli=_RESTORE_INSTANCE,
+        note=_MADE_ANEW,
+        not_by_machine=replaces("instance"),
+        consequences=("costs_money",),
+    ),
 )
 def rds_instance_encrypted_with_cmk(instance: rds.Instance, inventory: Inventory) -> str | Verdict | None:
     return _key_of(instance, inventory)
@@ -90,7 +96,13 @@ def rds_instance_encrypted_with_cmk(instance: rds.Instance, inventory: Inventory
 @customer_managed_key(
     title="RDS clusters are encrypted with a key that the customer manages",
     otherwise=f"{AWS_MANAGED} aws/rds",
-    fix=Fix(terraform=_CLUSTER_WITH_KEY, cli=_RESTORE_CLUSTER, note=_MADE_ANEW, not_by_machine=replaces("cluster")),
+    fix=Fix(
+        terraform=_CLUSTER_WITH_KEY,
+        cli=_RESTORE_CLUSTER,
+        note=_MADE_ANEW,
+        not_by_machine=replaces("cluster"),
+        consequences=("costs_money",),
+    ),
     peers={"checkov": "CKV_AWS_327"},
 )
 def rds_cluster_encrypted_with_cmk(cluster: rds.Cluster, inventory: Inventory) -> str | Verdict | None:
@@ -114,6 +126,7 @@ def rds_cluster_encrypted_with_cmk(cluster: rds.Cluster, inventory: Inventory) -
         cli="aws rds copy-db-snapshot --source-db-snapshot-identifier SNAPSHOT --target-db-snapshot-identifier ENCRYPTED --kms-key-id KEY_ARN",
         note="Then delete the snapshot that is not encrypted.",
         not_by_machine="needs an encrypted copy, whose key is yours to choose",
+        consequences=("replaces", "costs_money"),
     ),
     peers={
         "prowler": "rds_snapshots_encrypted",
@@ -145,10 +158,12 @@ def rds_snapshot_encrypted(snapshot: rds.Snapshot, inventory: Inventory) -> bool
         cli=_RESTORE_CLUSTER,
         note="Snapshots of a cluster are encrypted as it is: restore an encrypted cluster, then delete the snapshot.",
         not_by_machine="needs an encrypted copy of the cluster",
+        consequences=("replaces", "costs_money"),
     ),
     peers={
         "prowler": "rds_snapshots_encrypted",
         "aws_config": "rds-snapshot-encrypted",
+        "powerpipe": "rds_db_snapshot_encrypted_at_rest",
         "checkov": "CKV_AWS_146",
     },
 )
@@ -187,6 +202,7 @@ _TABLE_WITH_KEY = """
       enable_key_rotation = true
     }
 """
+_PERMITTED = "Whoever uses the table then needs kms:Decrypt on the key too: without it, requests are refused."
 _SET_TABLE_KEY = (
     "aws dynamodb update-table --table-name TABLE --sse-specification Enabled=true,SSEType=KMS,KMSMasterKeyId=KEY_ARN"
 )
@@ -196,7 +212,7 @@ _SET_TABLE_KEY = (
     title="DynamoDB tables are encrypted with a KMS key",
     why="DynamoDB encrypts every table, but under a key of its own nobody can see in CloudTrail who had ePHI decrypted.",
     otherwise="a key that DynamoDB owns",
-    fix=Fix(terraform=_TABLE_WITH_KEY, cli=_SET_TABLE_KEY, not_by_machine=NEEDS_A_KEY),
+    fix=Fix(terraform=_TABLE_WITH_KEY, cli=_SET_TABLE_KEY, note=_PERMITTED, not_by_machine=NEEDS_A_KEY),
     peers={
         "prowler": "dynamodb_tables_kms_cmk_encryption_enabled",
         "powerpipe": "dynamodb_table_encrypted_with_kms",
@@ -212,8 +228,9 @@ def dynamodb_table_encrypted_with_kms(table: dynamodb.Table, inventory: Inventor
     fix=Fix(
         terraform=_TABLE_WITH_KEY,
         cli=_SET_TABLE_KEY,
-        note="A replica names a key of its own region: `kms_key_arn` in its `replica` block.",
+        note=f"{_PERMITTED} A replica names a key of its own region: `kms_key_arn` in its `replica` block.",
         not_by_machine=NEEDS_A_KEY,
+        consequences=("cuts_access",),
     ),
     peers={"checkov": "CKV_AWS_119", "trivy": "AVD-AWS-0025"},
 )

@@ -49,6 +49,7 @@ def efs_encrypted_at_rest(system: efs.FileSystem) -> bool:
         cli="aws efs create-file-system --encrypted --kms-key-id KEY_ARN",
         note="An existing file system must be copied to a new one. The destination of a replication names a key of its own.",
         not_by_machine=replaces("file system"),
+        consequences=("costs_money",),
     ),
     peers={"checkov": "CKV_AWS_184"},
 )

@@ -47,6 +47,7 @@ _NEW = "The key is chosen when the store is made: make a new one and move the da
         """,
         note=_NEW,
         not_by_machine=replaces("data store"),
+        consequences=("costs_money",),
     ),
 )
 def healthlake_datastore_cmk(store: healthlake.DataStore) -> Verdict:
@@ -87,6 +88,7 @@ _VARIABLE = 'variable "reference_arn" {}\n'
         cli="aws medical-imaging create-datastore --datastore-name NEW --kms-key-arn KEY_ARN",
         note=_NEW,
         not_by_machine=replaces("data store"),
+        consequences=("costs_money",),
     ),
 )
 def medical_imaging_datastore_cmk(store: healthimaging.DataStore) -> str | None:
@@ -103,6 +105,7 @@ def medical_imaging_datastore_cmk(store: healthimaging.DataStore) -> str | None:
         cli="aws omics create-sequence-store --name NEW --sse-config type=KMS,keyArn=KEY_ARN",
         note=_NEW,
         not_by_machine=replaces("store"),
+        consequences=("costs_money",),
     ),
 )
 def omics_sequence_store_cmk(store: omics.SequenceStore) -> str | None:
@@ -118,6 +121,7 @@ def omics_sequence_store_cmk(store: omics.SequenceStore) -> str | None:
         cli="aws omics create-reference-store --name NEW --sse-config type=KMS,keyArn=KEY_ARN",
         note=_NEW,
         not_by_machine=replaces("store"),
+        consequences=("costs_money",),
     ),
 )
 def omics_reference_store_cmk(store: omics.ReferenceStore) -> str | None:
@@ -137,6 +141,7 @@ def omics_reference_store_cmk(store: omics.ReferenceStore) -> str | None:
         """,
         note=_NEW,
         not_by_machine=replaces("store"),
+        consequences=("costs_money",),
     ),
 )
 def omics_variant_store_cmk(store: omics.VariantStore) -> str | None:
@@ -155,6 +160,7 @@ def omics_variant_store_cmk(store: omics.VariantStore) -> str | None:
         """,
         note=_NEW,
         not_by_machine=replaces("store"),
+        consequences=("costs_money",),
     ),
 )
 def omics_annotation_store_cmk(store: omics.AnnotationStore) -> str | None:

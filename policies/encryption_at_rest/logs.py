@@ -52,6 +52,7 @@ _OF_AWS = "a key of AWS's own"
         note="CloudTrail must be let in by the policy of the key, which lies in the region of the bucket. Whoever reads "
         "the log files then needs kms:Decrypt for the key.",
         not_by_machine=NEEDS_A_KEY,
+        consequences=("cuts_access",),
     ),
     peers={
         "prowler": "cloudtrail_kms_encryption_enabled",

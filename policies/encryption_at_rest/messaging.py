@@ -17,6 +17,7 @@ _QUEUE = Fix(
     """,
     cli="aws sqs set-queue-attributes --queue-url QUEUE_URL --attributes KmsMasterKeyId=KEY_ARN",
     not_by_machine=NEEDS_A_KEY,
+    consequences=("cuts_access",),
 )
 _TOPIC = Fix(
     terraform="""
@@ -30,6 +31,7 @@ _TOPIC = Fix(
     cli="aws sns set-topic-attributes --topic-arn TOPIC_ARN --attribute-name KmsMasterKeyId --attribute-value KEY_ARN",
     note="The key's policy must allow the services that publish to the topic.",
     not_by_machine=NEEDS_A_KEY,
+    consequences=("cuts_access",),
 )
 
 

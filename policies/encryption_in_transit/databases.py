@@ -1,32 +1,71 @@
 """Databases: ePHI between applications and databases is unreadable on the wire."""
 
-from hipaa_guard.authoring import Fix, Inventory, Verdict, failed, not_applicable, passed
+from hipaa_guard.authoring import MEDIUM, Fix, Inventory, Verdict, failed, not_applicable, passed
+from hipaa_guard.judging.database_settings import option_group, options_in_force, parameter_group, parameters_in_force
 from hipaa_guard.judging.transit import tls_required
 from hipaa_guard.services import dax, rds, rds_parameters
 
 _GOVERNED = ("postgres", "mysql", "mariadb", "sqlserver", "aurora")
-"""How the names of engines begin that a parameter makes refuse plain connections; Oracle and Db2 have no such one."""
+"""How the names of engines begin that a parameter of their own makes refuse plain connections."""
 
 
 def _refuses_plain(store: rds.Instance | rds.Cluster, inventory: Inventory) -> Verdict:
     engine = rds.engine_of(store, inventory)
+    if isinstance(store, rds.Instance) and engine.startswith("oracle"):
+        return _oracle(store, inventory)
+    if engine.startswith("db2"):
+        return _db2(store, inventory)
     if not engine.startswith(_GOVERNED):
-        return not_applicable(f"runs {engine}, which no parameter makes refuse plain connections")
-    name = store.parameter_group
-    if name is None:
-        return _by_default(f"{engine}{store.engine_version or ''}", "has the default parameter group")
-    group = _group(store, name, inventory)
+        return not_applicable(f"runs {engine}, and it is not known here how that refuses plain connections")
+    group = parameter_group(store, inventory)
     if group is None:
-        return _by_default(name.removeprefix("default."), "has the default parameter group")
+        name = store.parameter_group
+        family = f"{engine}{store.engine_version or ''}" if name is None else name.removeprefix("default.")
+        return _by_default(store, family, "has the default parameter group")
     if group.tls_required is None:
-        return _by_default(group.family, "has a parameter group that leaves the default")
-    if group.tls_required:
-        return passed("refuses connections without TLS, as its parameter group says")
-    return failed("takes connections without TLS: its parameter group turns the requirement off")
+        return _by_default(store, group.family, "has a parameter group that leaves the default")
+    if not group.tls_required:
+        return failed("takes connections without TLS: its parameter group turns the requirement off")
+    parameters_in_force(store)
+    return passed("refuses connections without TLS, as its parameter group says")
+
+
+def _oracle(instance: rds.Instance, inventory: Inventory) -> Verdict:
+    """The option SSL adds a second port; only Oracle's own encryption can be required (RDS user guide)."""
+    group = option_group(instance, inventory)
+    native = None if group is None else group.native_encryption
+    if native == "REQUIRED":
+        options_in_force(instance)
+        return passed("refuses connections that are not encrypted, as its option NATIVE_NETWORK_ENCRYPTION says")
+    if native is not None:
+        return failed(f"takes plain connections: native network encryption is {native}, so that clients may go without")
+    if group is not None and group.adds_tls:
+        return failed("takes plain connections too: its option SSL adds a port with TLS beside the plain one", MEDIUM)
+    return failed("takes plain connections: no option encrypts them")
+
+
+def _db2(store: rds.Instance | rds.Cluster, inventory: Inventory) -> Verdict:
+    group = parameter_group(store, inventory)
+    protocols = group.protocols if isinstance(group, rds_parameters.ParameterGroup) else None
+    taken = [each.strip() for each in (protocols or "TCPIP").upper().split(",")]
+    if taken == ["SSL"]:
+        parameters_in_force(store)
+        return passed("refuses connections without TLS: its parameter DB2COMM is SSL")
+    if "SSL" in taken:
+        return failed(f"takes plain connections beside those with TLS: its parameter DB2COMM is {protocols}", MEDIUM)
+    return failed(f"takes plain connections only: its parameter DB2COMM is {protocols or 'not set'}")
+
+
+_CUTS_OFF = (
+    "Clients without TLS are then turned away: let all of them connect with TLS first. A parameter group that is newly "
+    "attached comes into force when the database is restarted, which interrupts it; it has the defaults, so copy into "
+    "it what the present group sets."
+)
+_NOT_BY_MACHINE = "turns away clients without TLS, and needs a parameter group for the engine and a restart"
 
 
 @tls_required(
-    title="RDS instances refuse connections without TLS",
+    title="RDS instances refuse connections that are not encrypted",
     fix=Fix(
         terraform="""
             resource "aws_db_instance" "phi" {
@@ -43,8 +82,10 @@ def _refuses_plain(store: rds.Instance | rds.Cluster, inventory: Inventory) -> V
             }
         """,
         cli="aws rds modify-db-parameter-group --db-parameter-group-name GROUP --parameters ParameterName=require_secure_transport,ParameterValue=1,ApplyMethod=immediate",
-        note="rds.force_ssl of PostgreSQL and SQL Server may need a restart: use ApplyMethod=pending-reboot.",
-        not_by_machine="needs a parameter group for the engine and its version",
+        note=f"{_CUTS_OFF} Oracle needs an option group with NATIVE_NETWORK_ENCRYPTION and its setting "
+        "SQLNET.ENCRYPTION_SERVER = REQUIRED, Db2 the parameter DB2COMM = SSL.",
+        not_by_machine=_NOT_BY_MACHINE,
+        consequences=("interrupts", "cuts_access"),
     ),
     peers={"prowler": "rds_instance_transport_encrypted", "checkov": "CKV2_AWS_69"},
 )
@@ -53,7 +94,7 @@ def rds_instance_tls_required(instance: rds.Instance, inventory: Inventory) -> V
 
 
 @tls_required(
-    title="RDS clusters refuse connections without TLS",
+    title="RDS clusters refuse connections that are not encrypted",
     fix=Fix(
         terraform="""
             resource "aws_rds_cluster" "phi" {
@@ -70,31 +111,21 @@ def rds_instance_tls_required(instance: rds.Instance, inventory: Inventory) -> V
             }
         """,
         cli="aws rds modify-db-cluster-parameter-group --db-cluster-parameter-group-name GROUP --parameters ParameterName=rds.force_ssl,ParameterValue=1,ApplyMethod=pending-reboot",
-        not_by_machine="needs a parameter group for the engine and its version",
+        note=_CUTS_OFF,
+        not_by_machine=_NOT_BY_MACHINE,
+        consequences=("interrupts", "cuts_access"),
     ),
 )
 def rds_cluster_tls_required(cluster: rds.Cluster, inventory: Inventory) -> Verdict:
     return _refuses_plain(cluster, inventory)
 
 
-def _group(
-    store: rds.Instance | rds.Cluster, name: str, inventory: Inventory
-) -> rds_parameters.ParameterGroup | rds_parameters.ClusterParameterGroup | None:
-    """The parameter group of that name; None for a default one that was not listed: those cannot be changed."""
-    kind: type[rds_parameters.ParameterGroup | rds_parameters.ClusterParameterGroup] = (
-        rds_parameters.ParameterGroup if isinstance(store, rds.Instance) else rds_parameters.ClusterParameterGroup
-    )
-    found = inventory.lookup(kind, name)
-    if found is None and not (inventory.is_text(name) and name.startswith("default.")):
-        return inventory.find(kind, name)
-    return found
-
-
-def _by_default(family: str, subject: str) -> Verdict:
+def _by_default(store: rds.Instance | rds.Cluster, family: str, subject: str) -> Verdict:
     words = rds_parameters.in_words(family)
-    if rds_parameters.tls_by_default(family):
-        return passed(f"{subject}, by which {words} refuses connections without TLS")
-    return failed(f"{subject}, by which {words} takes connections without TLS")
+    if not rds_parameters.tls_by_default(family):
+        return failed(f"{subject}, by which {words} takes connections without TLS")
+    parameters_in_force(store)
+    return passed(f"{subject}, by which {words} refuses connections without TLS")
 
 
 @tls_required(
@@ -102,6 +133,8 @@ def _by_default(family: str, subject: str) -> Verdict:
     fix=Fix(
         sets="aws_db_proxy.require_tls = true",
         cli="aws rds modify-db-proxy --db-proxy-name PROXY --require-tls",
+        note="Clients that connect to the proxy without TLS are then turned away.",
+        consequences=("cuts_access",),
     ),
 )
 def rds_proxy_tls_required(proxy: rds.Proxy) -> bool:

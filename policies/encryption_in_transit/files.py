@@ -1,15 +1,14 @@
 """File systems: ePHI in files is unreadable on the wire."""
 
-from hipaa_guard.authoring import MEDIUM, Fix, PolicyDocument, Statement, Verdict, control, every, failed, passed, some
+from hipaa_guard.authoring import Fix, PolicyDocument, Statement, Verdict, every, failed, passed, some
+from hipaa_guard.judging.transit import holds_without_tls, tls_required
 from hipaa_guard.services import efs
 
 _MOUNT = "elasticfilesystem:ClientMount"
 
 
-@control(
+@tls_required(
     title="EFS file systems refuse clients that do not use TLS",
-    severity=MEDIUM,
-    hipaa=("164.312(e)(1)", "164.312(e)(2)(ii)"),
     why="NFS sends files as they are: unless the policy asks for TLS, ePHI crosses the network in the clear.",
     fix=Fix(
         terraform="""
@@ -17,20 +16,36 @@ _MOUNT = "elasticfilesystem:ClientMount"
               file_system_id = aws_efs_file_system.phi.id
               policy = jsonencode({
                 Version = "2012-10-17"
-                Statement = [{
-                  Sid       = "DenyPlainNfs"
-                  Effect    = "Deny"
-                  Principal = { AWS = "*" }
-                  Action    = "*"
-                  Resource  = aws_efs_file_system.phi.arn
-                  Condition = { Bool = { "aws:SecureTransport" = "false" } }
-                }]
+                Statement = [
+                  {
+                    Sid       = "DenyPlainNfs"
+                    Effect    = "Deny"
+                    Principal = { AWS = "*" }
+                    Action    = "*"
+                    Resource  = aws_efs_file_system.phi.arn
+                    Condition = { Bool = { "aws:SecureTransport" = "false" } }
+                  },
+                  {
+                    Sid       = "AllowMountTargets" # as without a policy; leave it out where IAM policies allow clients
+                    Effect    = "Allow"
+                    Principal = { AWS = "*" }
+                    Action = [
+                      "elasticfilesystem:ClientMount",
+                      "elasticfilesystem:ClientWrite",
+                      "elasticfilesystem:ClientRootAccess",
+                    ]
+                    Resource  = aws_efs_file_system.phi.arn
+                    Condition = { Bool = { "elasticfilesystem:AccessedViaMountTarget" = "true" } }
+                  },
+                ]
               })
             }
         """,
         cli="aws efs put-file-system-policy --file-system-id FILE_SYSTEM --policy file://deny-plain-nfs.json",
-        note="Clients then mount with the EFS mount helper and its option tls.",
-        not_by_machine="turns away clients whom neither the new policy nor IAM names",
+        note="Clients without TLS are then turned away: first mount with the EFS mount helper and its option tls. A policy "
+        "takes the place of the one before and of the default, which lets in all that reach a mount target: keep what "
+        "clients need.",
+        not_by_machine="turns away clients that mount without TLS",
     ),
 )
 def efs_tls_required(system: efs.FileSystem) -> Verdict:
@@ -49,7 +64,7 @@ def _denies_plain_nfs(policy: PolicyDocument, names: tuple[str, ...]) -> bool:
     def denies(statement: Statement) -> bool:
         unnamed = not statement.resources and not statement.not_resources  # EFS takes that for the file system itself
         return (
-            statement.when("Bool", "aws:SecureTransport", "false")
+            holds_without_tls(statement)
             and statement.is_about_anyone()
             and statement.covers_action(_MOUNT)
             and (unnamed or statement.covers_resource(*names))

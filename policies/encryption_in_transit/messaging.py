@@ -1,10 +1,8 @@
 """Messaging: ePHI in messages is unreadable on the wire."""
 
 from hipaa_guard.authoring import HIGH, MEDIUM, Fix, Verdict, control, failed, not_applicable, passed
-from hipaa_guard.judging.transit import PlainHttpRequests, plain_http_denied
+from hipaa_guard.judging.transit import IN_TRANSIT, PlainHttpRequests, plain_http_denied
 from hipaa_guard.services import sns, sqs
-
-_CITATIONS = ("164.312(e)(1)", "164.312(e)(2)(ii)")
 
 
 @plain_http_denied(
@@ -28,6 +26,7 @@ _CITATIONS = ("164.312(e)(1)", "164.312(e)(2)(ii)")
         """,
         inline="aws_sqs_queue.policy",
         cli="aws sqs set-queue-attributes --queue-url QUEUE_URL --attributes file://deny-plain-http.json",
+        consequences=("cuts_access",),
     ),
 )
 def sqs_queue_tls_required(queue: sqs.Queue) -> PlainHttpRequests:
@@ -65,6 +64,7 @@ def sqs_queue_tls_required(queue: sqs.Queue) -> PlainHttpRequests:
               --attribute-value file://deny-plain-http.json
         """,
         not_by_machine="takes the place of the policy by which services of AWS may publish",
+        consequences=("cuts_access",),
     ),
 )
 def sns_topic_tls_required(topic: sns.Topic) -> PlainHttpRequests:
@@ -74,7 +74,7 @@ def sns_topic_tls_required(topic: sns.Topic) -> PlainHttpRequests:
 @control(
     title="SNS subscriptions of web servers deliver over HTTPS",
     severity=HIGH,
-    hipaa=_CITATIONS,
+    hipaa=IN_TRANSIT,
     why="With the protocol http SNS sends each message, and the ePHI in it, over the internet in the clear.",
     fix=Fix(
         terraform="""

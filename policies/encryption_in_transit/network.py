@@ -1,15 +1,14 @@
 """Networks: ePHI reaches load balancers unreadable to anybody on the way."""
 
 from hipaa_guard.authoring import HIGH, Fix, Inventory, Verdict, control, every, failed, not_applicable, passed, some
+from hipaa_guard.judging.transit import IN_TRANSIT
 from hipaa_guard.services import elbv2
-
-_IN_TRANSIT = ("164.312(e)(1)", "164.312(e)(2)(ii)")
 
 
 @control(
     title="Application load balancer listeners serve HTTPS, or only redirect to it",
     severity=HIGH,
-    hipaa=_IN_TRANSIT,
+    hipaa=IN_TRANSIT,
     why="A listener that hands on plain HTTP lets ePHI, and the cookies that open it, cross the network readable.",
     fix=Fix(
         terraform="""
@@ -32,6 +31,7 @@ _IN_TRANSIT = ("164.312(e)(1)", "164.312(e)(2)(ii)")
               'Type=redirect,RedirectConfig={Protocol=HTTPS,Port=443,StatusCode=HTTP_301}'
         """,
         not_by_machine="needs an HTTPS listener with a certificate, which is yours to choose",
+        consequences=("cuts_access",),
     ),
     peers={
         "prowler": "elbv2_ssl_listeners",
@@ -74,7 +74,7 @@ def _hands_nothing_on(action: elbv2.Action) -> bool:
 @control(
     title="Load balancer listeners refuse TLS older than 1.2",
     severity=HIGH,
-    hipaa=_IN_TRANSIT,
+    hipaa=IN_TRANSIT,
     why="TLS 1.0 and 1.1 are broken: who sits on the network can read ePHI that was thought encrypted.",
     fix=Fix(
         sets=(
@@ -86,6 +86,7 @@ def _hands_nothing_on(action: elbv2.Action) -> bool:
             aws elbv2 modify-listener --listener-arn LISTENER_ARN \\
               --ssl-policy ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09
         """,
+        consequences=("cuts_access",),
     ),
     peers={"prowler": "elbv2_insecure_ssl_ciphers", "checkov": "CKV_AWS_103", "trivy": "AVD-AWS-0047"},
 )

@@ -1,6 +1,7 @@
 """Networks: requests that are made to be misread do not reach what holds ePHI."""
 
 from hipaa_guard.authoring import LOW, MEDIUM, Fix, Verdict, control, failed, not_applicable, passed
+from hipaa_guard.judging.updates import MEASURE
 from hipaa_guard.services import elbv2
 
 
@@ -35,7 +36,7 @@ def alb_drops_invalid_headers(balancer: elbv2.LoadBalancer) -> Verdict:
 @control(
     title="Application load balancers guard against request smuggling",
     severity=LOW,
-    hipaa=("164.312(c)(1)",),
+    hipaa=("164.312(c)(1)", *MEASURE),
     why="A request that is read in two ways can change or fetch ePHI in somebody else's name.",
     fix=Fix(
         sets=('aws_lb.desync_mitigation_mode = "defensive"', 'aws_alb.desync_mitigation_mode = "defensive"'),
@@ -44,7 +45,7 @@ def alb_drops_invalid_headers(balancer: elbv2.LoadBalancer) -> Verdict:
               --attributes Key=routing.http.desync_mitigation_mode,Value=defensive
         """,
     ),
-    peers={"prowler": "elbv2_desync_mitigation_mode", "checkov": "CKV_AWS_328"},
+    peers={"prowler": "elbv2_desync_mitigation_mode"},
 )
 def elbv2_desync_mitigation(balancer: elbv2.LoadBalancer) -> Verdict:
     if balancer.type != "application":

@@ -1,17 +1,19 @@
 """Compute: what goes wrong on instances is seen soon."""
 
 from hipaa_guard.authoring import LOW, Fix, Inventory, Verdict, control, failed, passed
+from hipaa_guard.judging.template_versions import template_of
 from hipaa_guard.services import ec2
 
 
 @control(
     title="EC2 instances report metrics every minute",
     severity=LOW,
-    hipaa=("164.308(a)(6)(ii)",),
+    hipaa=("164.308(a)(1)(ii)(D)",),
     why="With five-minute metrics, a burst that copies ePHI out or a miner that moved in shows late or not at all.",
     fix=Fix(
         sets="aws_instance.monitoring = true",
         cli="aws ec2 monitor-instances --instance-ids INSTANCE",
+        consequences=("costs_money",),
     ),
     peers={
         "prowler": "ec2_instance_detailed_monitoring_enabled",
@@ -23,7 +25,7 @@ from hipaa_guard.services import ec2
 def ec2_instance_detailed_monitoring(instance: ec2.Instance, inventory: Inventory) -> Verdict:
     monitored = instance.detailed_monitoring
     if monitored is None:
-        template = inventory.find(ec2.LaunchTemplate, instance.launch_template)
+        template = template_of(instance, inventory)
         monitored = template is not None and template.detailed_monitoring
     if monitored:
         return passed("reports metrics every minute")

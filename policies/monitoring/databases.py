@@ -7,6 +7,7 @@ _MONITORED = """
     resource "aws_db_instance" "phi" {
       monitoring_interval = 60
       monitoring_role_arn = aws_iam_role.monitoring.arn
+      depends_on          = [aws_iam_role_policy_attachment.monitoring]
     }
     resource "aws_iam_role" "monitoring" {
       assume_role_policy = jsonencode({
@@ -15,10 +16,16 @@ _MONITORED = """
           Effect    = "Allow"
           Principal = { Service = "monitoring.rds.amazonaws.com" }
           Action    = "sts:AssumeRole"
+          Condition = { StringEquals = { "aws:SourceAccount" = "111122223333" } } # your account
         }]
       })
     }
+    resource "aws_iam_role_policy_attachment" "monitoring" {
+      role       = aws_iam_role.monitoring.name
+      policy_arn = "arn:aws:iam::aws:policy/service-role/AmazonRDSEnhancedMonitoringRole"
+    }
 """
+_BILLED = "CloudWatch Logs bills the metrics as logs: the shorter the interval, the more."
 _MONITOR = "aws rds modify-db-instance --db-instance-identifier INSTANCE --monitoring-interval 60 --monitoring-role-arn ROLE_ARN"
 
 
@@ -27,7 +34,13 @@ _MONITOR = "aws rds modify-db-instance --db-instance-identifier INSTANCE --monit
         "rds_instance_enhanced_monitoring",
         rds.Instance,
         title="RDS instances report what their operating system does (enhanced monitoring)",
-        fix=Fix(terraform=_MONITORED, cli=_MONITOR, not_by_machine="needs a role that may write the metrics"),
+        fix=Fix(
+            terraform=_MONITORED,
+            cli=_MONITOR,
+            note=_BILLED,
+            not_by_machine="needs a role that may write the metrics",
+            consequences=("costs_money",),
+        ),
         peers={
             "prowler": "rds_instance_enhanced_monitoring_enabled",
             "aws_config": "rds-enhanced-monitoring-enabled",
@@ -43,7 +56,9 @@ _MONITOR = "aws rds modify-db-instance --db-instance-identifier INSTANCE --monit
         fix=Fix(
             terraform=_MONITORED.replace("aws_db_instance", "aws_rds_cluster_instance"),
             cli=_MONITOR,
+            note=_BILLED,
             not_by_machine="needs a role that may write the metrics",
+            consequences=("costs_money",),
         ),
         peers={
             "prowler": "rds_instance_enhanced_monitoring_enabled",

@@ -10,6 +10,8 @@ _MAKE_PRIVATE = (
     "aws rds modify-db-instance --db-instance-identifier INSTANCE --no-publicly-accessible --apply-immediately"
 )
 
+_FROM_OUTSIDE = "Clients outside of the VPC are cut off, unless a VPN or a peered network leads them in."
+
 
 def _is_private(instance: rds.Instance | rds.ClusterInstance) -> bool | Verdict:
     return failed("is publicly accessible: its name resolves to a public address") if instance.public else True
@@ -17,7 +19,12 @@ def _is_private(instance: rds.Instance | rds.ClusterInstance) -> bool | Verdict:
 
 @no_public_address(
     title="RDS instances have no public address",
-    fix=Fix(sets="aws_db_instance.publicly_accessible = false", cli=_MAKE_PRIVATE),
+    fix=Fix(
+        sets="aws_db_instance.publicly_accessible = false",
+        cli=_MAKE_PRIVATE,
+        note=_FROM_OUTSIDE,
+        consequences=("cuts_access",),
+    ),
     peers={
         "prowler": "rds_instance_no_public_access",
         "aws_config": "rds-instance-public-access-check",
@@ -33,11 +40,17 @@ def rds_instance_not_public(instance: rds.Instance) -> bool | Verdict:
 
 @no_public_address(
     title="Instances of RDS clusters have no public address",
-    fix=Fix(sets="aws_rds_cluster_instance.publicly_accessible = false", cli=_MAKE_PRIVATE),
+    fix=Fix(
+        sets="aws_rds_cluster_instance.publicly_accessible = false",
+        cli=_MAKE_PRIVATE,
+        note=_FROM_OUTSIDE,
+        consequences=("cuts_access",),
+    ),
     peers={
         "prowler": "rds_instance_no_public_access",
         "aws_config": "rds-instance-public-access-check",
         "powerpipe": "rds_db_instance_prohibit_public_access",
+        "cdk_nag": "HIPAA.Security-RDSInstancePublicAccess",
         "checkov": "CKV_AWS_17",
         "trivy": "AVD-AWS-0180",
     },

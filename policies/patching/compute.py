@@ -3,13 +3,14 @@
 from datetime import UTC, datetime
 
 from hipaa_guard.authoring import MEDIUM, Fix, Verdict, control, failed, not_applicable, passed
+from hipaa_guard.judging.updates import MEASURE
 from hipaa_guard.services import lambda_functions
 
 
 @control(
     title="Lambda functions run on a runtime that AWS still supports",
     severity=MEDIUM,
-    hipaa=("164.308(a)(1)(ii)(B)", "164.308(a)(5)(ii)(B)"),
+    hipaa=MEASURE,
     why="AWS stops patching a runtime on its last day: known holes in it then stay open beside the ePHI it handles.",
     fix=Fix(
         terraform="""

@@ -5,11 +5,17 @@ from hipaa_guard.judging.updates import minor_versions_automatic
 from hipaa_guard.services import rds
 
 _UPGRADE = "aws rds modify-db-instance --db-instance-identifier INSTANCE --auto-minor-version-upgrade"
+_WINDOW = "Upgrades are made in the maintenance window and interrupt the database for some minutes."
 
 
 @minor_versions_automatic(
     title="RDS instances take minor engine versions automatically",
-    fix=Fix(sets="aws_db_instance.auto_minor_version_upgrade = true", cli=_UPGRADE),
+    fix=Fix(
+        sets="aws_db_instance.auto_minor_version_upgrade = true",
+        cli=_UPGRADE,
+        note=_WINDOW,
+        consequences=("interrupts",),
+    ),
     peers={
         "prowler": "rds_instance_minor_version_upgrade_enabled",
         "aws_config": "rds-automatic-minor-version-upgrade-enabled",
@@ -23,10 +29,16 @@ def rds_instance_auto_minor_upgrade(instance: rds.Instance) -> bool:
 
 @minor_versions_automatic(
     title="Instances of RDS clusters take minor engine versions automatically",
-    fix=Fix(sets="aws_rds_cluster_instance.auto_minor_version_upgrade = true", cli=_UPGRADE),
+    fix=Fix(
+        sets="aws_rds_cluster_instance.auto_minor_version_upgrade = true",
+        cli=_UPGRADE,
+        note=_WINDOW,
+        consequences=("interrupts",),
+    ),
     peers={
-        "prowler": "rds_cluster_minor_version_upgrade_enabled",
+        "prowler": "rds_instance_minor_version_upgrade_enabled",
         "aws_config": "rds-automatic-minor-version-upgrade-enabled",
+        "cdk_nag": "HIPAA.Security-RDSAutomaticMinorVersionUpgradeEnabled",
         "checkov": "CKV_AWS_226",
     },
 )

@@ -1,112 +1,101 @@
-"""The provider itself says that the changes of a machine replace nothing.
+"""The provider itself says that the changes of a machine replace nothing, and which of the others do.
 
-Each documented fix is planned as a change of a resource that exists and has another value. The state that says so is
-made of what Terraform plans for a new one, so no account is asked.
+Each documented fix is planned as a change of a resource that exists and has another value.
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
-from pathlib import Path
-from typing import Any
+import textwrap
 
 import pytest
 
 from hipaa_guard.authoring import Fix
-from hipaa_guard.controls.fix import Setting
-from hipaa_guard.testing import all_controls
-from tests.terraform.real.batches import plannable
-from tests.terraform.real.snippets import Snippet
-from tests.terraform.real.tools import PROVIDER, Root, tools
+from hipaa_guard.controls.control import Control
+from hipaa_guard.terraform.hcl.syntax import HclBlock
+from tests.fixing.applied import block_of, declared
+from tests.fixing.planned import Change, Planned, planned
+from tests.fixing.test_nothing_worse import failing
+from tests.policies.registry import CONTROLS
+from tests.terraform.real.snippets import Snippet, with_phi
+from tests.terraform.real.tools import tools
 
-_OTHER = {
-    "true": "false",
-    "false": "true",
-    "ENABLED": "DISABLED",
-    "Enabled": "Suspended",
-    "AWS_IAM": "NONE",
-    "block-all-sharing": "unblocked",
-    "required": "optional",
+pytestmark = pytest.mark.skipif(tools() is None, reason="terraform or its provider is not installed")
+
+CONTEXT = {
+    *("name", "function_name", "policy_name", "vpc_id", "load_balancer_arn"),
+    *("load_balancer_type", "engine"),
 }
-"""Another value of those that AWS takes."""
-FIXES = {control.id: control.fix for control in all_controls().values() if control.fix.by_machine}
+"""Arguments that a fix shows to be complete: in a resource that is there they stay as they are."""
+
+DOCUMENTED = {control.id: control for control in CONTROLS if control.fix.terraform}
+ASKED = {id for id, control in DOCUMENTED.items() if not Snippet(id, control.fix.terraform, id).other_provider}
+"""Fixes that need no other provider, which is not on this machine."""
+KNOWN = {
+    "volume": Fix(sets="aws_ebs_volume.encrypted = true"),
+    "cluster": Fix(sets="aws_dax_cluster.server_side_encryption.enabled = true"),
+}
+"""Changes that replace the resource, by which a test that notices nothing would be found out."""
 
 
-@pytest.mark.skipif(tools() is None, reason="terraform or its provider is not installed")
-def test_no_change_of_a_machine_replaces_the_resource(tmp_path: Path) -> None:
-    replacing = {
-        "volume": Fix(sets="aws_ebs_volume.encrypted = true"),
-        "cluster": Fix(sets="aws_dax_cluster.server_side_encryption.enabled = true"),
+@pytest.fixture(scope="module")
+def found(tmp_path_factory: pytest.TempPathFactory) -> Planned:
+    changes = {id: _changed(DOCUMENTED[id]) for id in sorted(ASKED)} | {id: _set(fix) for id, fix in KNOWN.items()}
+    return planned(changes, tmp_path_factory.mktemp("planned") / "root")
+
+
+def test_each_documented_fix_plans(found: Planned) -> None:
+    assert found.refused == {}
+    assert len(ASKED) > 140
+
+
+def test_no_change_of_a_machine_replaces_the_resource(found: Planned) -> None:
+    assert found.replacing.keys() & {id for id in ASKED if DOCUMENTED[id].fix.by_machine} == set()
+    assert {id: found.replacing[id] for id in KNOWN} == {
+        "volume": ["encrypted"],
+        "cluster": ["server_side_encryption.enabled"],
     }
-    found = _replaced({**FIXES, **replacing}, tmp_path / "root")
-    assert found == {"volume": ["encrypted"], "cluster": ["server_side_encryption.enabled"]}
 
 
-def _replaced(fixes: Mapping[str, Fix], directory: Path) -> dict[str, list[str]]:
-    """The arguments that each fix sets and that replace the resource."""
-    installed = tools()
-    assert installed is not None
-    root = Root(directory, installed)
-    texts = [Snippet(name, fix.terraform, name, whole=False) for name, fix in fixes.items()]
-    taken = plannable(texts, root).taken
-    assert {one.name for one in taken} == set(fixes)
-    children = root.planned()["planned_values"]["root_module"]["child_modules"]
-    new = {each["address"]: each for child in children for each in child["resources"]}
-    resources = [
-        {
-            "module": f"module.{name}",
-            "mode": "managed",
-            "type": fix.settings[0].type,
-            "name": "phi",
-            "provider": f'provider["{PROVIDER}"]',
-            "instances": [
-                {"schema_version": made["schema_version"], "attributes": _before(made.get("values", {}), fix)}
-            ],
-        }
-        for name, fix in fixes.items()
-        for made in [new[_address(name, fix)]]
-    ]
-    state = {"version": 4, "terraform_version": "1.0.0", "serial": 1, "lineage": "given", "resources": resources}
-    (directory / "terraform.tfstate").write_text(json.dumps(state), encoding="utf-8")
-    changes = {each["address"]: each["change"] for each in root.plan(refresh=False)["resource_changes"]}
-    found: dict[str, list[str]] = {}
-    for name, fix in fixes.items():
-        change = changes[_address(name, fix)]
-        assert change["actions"] in (["update"], ["delete", "create"]), name
-        replacing = {
-            ".".join(step for step in path if isinstance(step, str)) for path in change.get("replace_paths", [])
-        }
-        its = [each.path for each in _set(fix) if each.path in replacing]
-        if its:
-            found[name] = its
-    return found
+def test_a_fix_that_replaces_the_resource_says_so(found: Planned) -> None:
+    assert found.replacing.keys() - KNOWN == {id for id in ASKED if "replaces" in DOCUMENTED[id].fix.consequences}
 
 
-def _address(name: str, fix: Fix) -> str:
-    return f"module.{name}.{fix.settings[0].type}.phi"
-
-
-def _set(fix: Fix) -> list[Setting]:
-    """What is set in one that is there."""
+def _set(fix: Fix) -> Change:
+    """What a machine sets in a resource that is there."""
+    type = fix.settings[0].type
     settings = fix.settings if fix.companion is None else fix.companion.body
-    return [each for each in settings if each.type == fix.settings[0].type]
+    return Change(fix.terraform, type, {each.path: each.value for each in settings if each.type == type})
 
 
-def _before(made: Mapping[str, Any], fix: Fix) -> dict[str, Any]:
-    """The resource before: with another value where the fix sets one."""
-    values: dict[str, Any] = {"id": "given", **json.loads(json.dumps(made))}
-    for setting in _set(fix):
-        inside, (*blocks, argument) = values, setting.path.split(".")
-        for block in blocks:
-            inside = inside[block][0]
-        inside[argument] = _other(inside.get(argument))
-    return values
+def _changed(control: Control) -> Change:
+    """The arguments of the judged resource that a fix sets and that the failing case most like it has not so."""
+    if control.fix.by_machine:
+        return _set(control.fix)
+    assert control.kind.terraform is not None
+    text = with_phi(control)
+    type = next(
+        each.type for each in declared(text) if each.type in control.kind.terraform.types and each.name == "phi"
+    )
+    wanted = _arguments(block_of(text, type, "phi"))
+    before = [
+        _arguments(block_of(case, type, name))
+        for case in (textwrap.dedent(each.terraform or "") for each in failing(control))
+        for kind, name, _ in declared(case)
+        if kind == type and name.startswith("phi")
+    ]
+    changed = [
+        {path: value for path, value in wanted.items() if its.get(path) != value and path not in CONTEXT}
+        for its in before
+    ]
+    return Change(text, type, min(filter(None, changed), key=len, default={}))
 
 
-def _other(value: object) -> object:
-    if isinstance(value, bool):
-        return not value
-    if isinstance(value, int | float):
-        return value - 1
-    return _OTHER.get(str(value), "{}")
+def _arguments(block: HclBlock, before: str = "") -> dict[str, str]:
+    """By path, the texts of the arguments of a block and of the blocks inside."""
+    found = {
+        f"{before}{name}": block.source.text[each.value_start : each.value_end]
+        for name, each in block.attributes.items()
+    }
+    for inner in block.blocks:
+        found |= _arguments(inner, f"{before}{inner.type}.")
+    return found

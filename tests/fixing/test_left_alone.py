@@ -144,8 +144,8 @@ def test_a_repair_that_does_not_hold_is_left_out_and_the_others_stay(sets: str, 
 def test_a_repair_that_makes_something_else_worse_is_left_out(tmp_path: Path) -> None:
     sets = "sets=('aws_db_instance.deletion_protection = true', 'aws_db_instance.publicly_accessible = true')"
     policies = own_policy(tmp_path / "own", "own_protection", "rds.Instance", "deletion_protection", sets)
-    text = 'resource "aws_db_instance" "phi" {\n  publicly_accessible = false\n}\n'
-    wanted = ("own_protection", "rds_instance_backup_enabled", "rds_instance_multi_az")
+    text = 'resource "aws_db_instance" "phi" {\n  engine              = "postgres"\n  publicly_accessible = false\n}\n'
+    wanted = ("own_protection", "rds_instance_backup_enabled", "rds_instance_iam_authentication")
     fixed = fix(tree(tmp_path / "infra", text), *wanted, policies=[policies])
     assert {finding.control_id for finding in fixed.repaired} == set(wanted[1:])
     assert reasons(fixed) == [

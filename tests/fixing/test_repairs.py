@@ -108,7 +108,6 @@ def test_all_repairs_of_one_resource_hold_together(tmp_path: Path) -> None:
         "rds_instance_backup_enabled",
         "rds_instance_deletion_protection",
         "rds_instance_iam_authentication",
-        "rds_instance_multi_az",
         "s3_bucket_public_access_blocked",
         "s3_bucket_tls_required",
         "s3_bucket_versioning_enabled",

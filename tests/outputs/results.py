@@ -49,6 +49,7 @@ _FIX = Fix(
     cli="aws s3api put-bucket-policy --bucket NAME",
     note="Takes effect at once.",
     not_by_machine="needs <b>a person</b>",
+    consequences=("cuts_access",),
 )
 
 

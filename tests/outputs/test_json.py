@@ -69,6 +69,8 @@ def test_a_control_says_whether_a_machine_makes_the_change(document: dict[str, A
     assert {id for id, fix in fixes.items() if fix["by_machine"]} == {"s3_bucket_versioned"}
     assert fixes["s3_bucket_versioned"]["terraform"] == 'resource "aws_s3_bucket" "phi" {\n  versioned = true\n}'
     assert fixes["s3_bucket_public"]["not_by_machine"] == "needs <b>a person</b>"
+    assert fixes["s3_bucket_public"]["consequences"] == ["cuts_access"]
+    assert fixes["s3_bucket_versioned"]["consequences"] == []
 
 
 def test_an_older_document_does_not_say_who_makes_the_change(document: dict[str, Any]) -> None:
@@ -77,7 +79,7 @@ def test_an_older_document_does_not_say_who_makes_the_change(document: dict[str,
         for each in document["controls"]
     ]
     read = parse(json.dumps({**document, "controls": older}))
-    assert not [each for each in read.controls if each.fix.by_machine or each.fix.by_whom]
+    assert not [each for each in read.controls if each.fix.by_machine or each.fix.by_whom or each.fix.also()]
 
 
 def test_controls_that_met_no_resource_and_passing_findings_are_there(document: dict[str, Any]) -> None:

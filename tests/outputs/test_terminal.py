@@ -42,6 +42,12 @@ def test_a_gap_in_source_says_whether_a_machine_makes_the_change(text: str) -> N
     assert "hipaa-guard fix" not in of_account
 
 
+def test_a_gap_says_what_closing_it_does_besides(text: str) -> None:
+    gaps = text.partition("NOT KNOWN:")[0].split("More:")[:-1]
+    assert len(gaps) == 3
+    assert all("  The change also may cut off people or programs that have access now.\n" in gap for gap in gaps)
+
+
 def test_says_where_the_deciding_line_stands_if_elsewhere(text: str) -> None:
     assert "(set at modules/<img src=x onerror=alert(1)>/main.tf:40)" in text
 

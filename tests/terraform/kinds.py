@@ -10,7 +10,7 @@ from typing import Any
 from hipaa_guard.facts.inventory import Inventory
 from hipaa_guard.facts.readings import Block, View, first
 from hipaa_guard.facts.resource import Resource, fact
-from hipaa_guard.facts.values import Unknown, Value, some
+from hipaa_guard.facts.values import NotVisible, Unknown, Value, some
 from hipaa_guard.terraform.binding.inventory import build_inventory
 from hipaa_guard.terraform.read import read
 
@@ -91,8 +91,11 @@ def at(inventory: Inventory, address: str) -> Any:
 
 
 def told(resource: Resource, name: str) -> Value:
-    """A fact as it is, known or not."""
-    return resource.peek(type(resource).facts[name])
+    """A fact as it is, known or not; one that a configuration can never show is not known."""
+    try:
+        return resource.peek(type(resource).facts[name])
+    except NotVisible as error:
+        return Unknown(error.reason)
 
 
 def why(resource: Resource, name: str) -> str:

@@ -44,6 +44,7 @@ STATE_TELLS_MORE = {
 FACTS_OF_STATE = {
     ("aws_db_instance.patients", "engine_version"): "AWS chooses it",
     ("aws_db_instance.patients", "parameter_group"): "AWS chooses it",
+    ("aws_db_instance.patients", "option_group"): "AWS chooses it",
 }
 
 

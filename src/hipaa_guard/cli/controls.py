@@ -122,9 +122,9 @@ def control_text(control: Control) -> str:
         lines += ["", "Fix on the command line", *(f"  {line}" for line in control.fix.cli.splitlines())]
     if control.fix.note:
         lines += ["", *_indented(control.fix.note)]
-    whom = control.fix_texts().by_whom
-    if whom:
-        lines += ["", *_indented(whom)]
+    texts = control.fix_texts()
+    for text in filter(None, (texts.by_whom, texts.also())):
+        lines += ["", *_indented(text)]
     if control.peers:
         lines += ["", "Equivalent checks of other tools"]
         lines += [f"  {peer:<11} {', '.join(ids)}" for peer, ids in sorted(control.peers.items())]
@@ -159,4 +159,5 @@ def _as_dict(control: Control) -> dict[str, object]:
         "equivalents": {peer: list(ids) for peer, ids in control.peers.items()},
         "by_machine": control.fix.by_machine,
         "not_by_machine": control.fix.not_by_machine,
+        "consequences": list(control.fix.consequences),
     }

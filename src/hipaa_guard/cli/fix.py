@@ -128,9 +128,13 @@ def _name(file: Path, base: Path) -> str:
 def _summary(fixed: Fixed, *, written: bool) -> Iterator[str]:
     from hipaa_guard.outputs.wording.harmless_text import visible
 
+    made = "fixed" if written else "in the patch"
     groups: dict[str, list[Finding]] = {}
     for finding, reason in sorted(fixed.left, key=lambda each: _order(each[0])):
         groups.setdefault(f"not fixed: {finding.control_id}: {reason}", []).append(finding)
+    for finding in sorted(fixed.repaired, key=_order):
+        if also := fixed.also.get(finding.control_id):
+            groups.setdefault(f"{made}: {finding.control_id}: {also}", []).append(finding)
     for finding in sorted(fixed.excepted, key=_order):
         assert finding.exception is not None
         groups.setdefault(f"left alone: {finding.control_id}: {finding.exception.id} accepts it", []).append(finding)

@@ -68,7 +68,7 @@ class ListedControl(Control):
             put(self, name, entry[name])
         put(self, "severity", Severity(entry["severity"]))
         put(self, "hipaa", tuple(entry["hipaa"]))
-        put(self, "_texts", FixTexts(**entry["fix"]))
+        put(self, "_texts", FixTexts(**{**entry["fix"], "consequences": tuple(entry["fix"].get("consequences", ()))}))
         put(self, "peers", {peer: tuple(ids) for peer, ids in entry["peers"].items()})
         put(self, "previous_ids", tuple(entry["previous_ids"]))
         put(self, "_kinds", kinds)

@@ -8,6 +8,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import field
 from typing import NamedTuple
 
+from hipaa_guard.controls.consequences import CONSEQUENCES, Consequence, in_order, sentence, told_by
+from hipaa_guard.controls.reasons import IMPLIED
 from hipaa_guard.lean import dataclass, regex
 
 PHI = "phi"
@@ -74,6 +76,8 @@ class FixTexts:
     by_machine: bool = False
     """Whether `hipaa-guard fix` can make the change in source."""
     not_by_machine: str = ""
+    consequences: tuple[str, ...] = ()
+    """What the change does besides closing the gap: names of `hipaa_guard.controls.consequences`."""
 
     @property
     def by_whom(self) -> str:
@@ -82,6 +86,14 @@ class FixTexts:
             return "hipaa-guard fix makes this change in Terraform source."
         reason = self.not_by_machine
         return f"hipaa-guard fix does not make this change: it {reason}." if reason else ""
+
+    def also(self, *, beside_by_whom: bool = True) -> str:
+        """A sentence on the consequences of the change; empty if there are none.
+
+        ``beside_by_whom`` says that `by_whom` is shown too, so that what it tells is left out here.
+        """
+        told = told_by(self.not_by_machine) if beside_by_whom else ()
+        return sentence(name for name in self.consequences if name not in told)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +116,9 @@ class Fix:
 
     ``not_by_machine`` says why a machine does not close the gap: a predicate whose subject is the change.
 
+    ``consequences`` are what the change does besides closing the gap, by the names of
+    `hipaa_guard.controls.consequences`. Those that ``not_by_machine`` tells need not be given.
+
     Raises:
         TypeError: an argument is not a text, or has another form.
 
@@ -117,6 +132,7 @@ class Fix:
     where_written: Lines = ()
     inline: Lines = ()
     not_by_machine: str = ""
+    consequences: tuple[Consequence, ...] = ()
     settings: tuple[Setting, ...] = field(init=False)
     """The parsed ``sets``, also those of an added resource."""
     companion: Companion | None = field(init=False)
@@ -128,6 +144,8 @@ class Fix:
             text = getattr(self, name)
             if not isinstance(text, str):
                 raise TypeError(f"{name} of a fix is a text, not {text!r}")
+        if unknown := [each for each in _names(self.consequences) if each not in CONSEQUENCES]:
+            raise TypeError(f"consequences of a fix are names of {', '.join(CONSEQUENCES)}, not {unknown[0]!r}")
         settings = tuple(_settings("sets", self.sets))
         given = tuple(_settings("given", self.given))
         if settings and self.terraform:
@@ -138,6 +156,8 @@ class Fix:
         set_ = object.__setattr__
         set_(self, "terraform", terraform)
         set_(self, "cli", textwrap.dedent(self.cli).strip("\n"))
+        reason = self.not_by_machine
+        set_(self, "consequences", in_order([*self.consequences, *told_by(reason), *IMPLIED.get(reason, ())]))
         set_(self, "settings", settings)
         set_(self, "companion", _companion(settings))
         set_(self, "settings_where_written", tuple(_settings("where_written", self.where_written)))
@@ -165,7 +185,7 @@ class Fix:
 
     def texts(self) -> FixTexts:
         """The texts for reports."""
-        return FixTexts(self.terraform, self.cli, self.note, self.by_machine, self.not_by_machine)
+        return FixTexts(self.terraform, self.cli, self.note, self.by_machine, self.not_by_machine, self.consequences)
 
 
 # --- reading lines -------------------------------------------------------------------------------------------------
@@ -213,6 +233,12 @@ def _texts(name: str, lines: object) -> list[str]:
     if not isinstance(texts, list | tuple) or not all(isinstance(text, str) for text in texts):
         raise TypeError(f"{name} of a fix is a text or a tuple of texts, not {lines!r}")
     return [textwrap.dedent(text).strip("\n") for text in texts]
+
+
+def _names(consequences: object) -> tuple[object, ...]:
+    if not isinstance(consequences, list | tuple):
+        raise TypeError(f"consequences of a fix are a tuple of names, not {consequences!r}")
+    return tuple(consequences)
 
 
 def _companion(settings: Sequence[Setting]) -> Companion | None:

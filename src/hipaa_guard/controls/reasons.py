@@ -1,6 +1,8 @@
-"""Reasons of several controls why a machine does not make a change (`Fix.not_by_machine`)."""
+"""Reasons of several controls why a machine does not make a change (`Fix.not_by_machine`), and what they imply."""
 
 from __future__ import annotations
+
+from hipaa_guard.controls.consequences import Consequence
 
 NEEDS_A_KEY = "needs a KMS key, which is yours to choose"
 NEEDS_A_LOG_BUCKET = "needs a bucket for the logs, which is yours to choose"
@@ -9,6 +11,14 @@ NEEDS_THE_ROOT_USER = "is made by the root user in person"
 TAKES_ACCESS = "takes access from somebody, and who keeps it is yours to decide"
 TAKES_RIGHTS = "takes rights away, and which are needed is yours to decide"
 MOVES_A_SECRET = "needs the secret changed and kept in Secrets Manager"  # noqa: S105 - not a password
+
+IMPLIED: dict[str, tuple[Consequence, ...]] = {
+    NEEDS_A_KEY: ("costs_money",),
+    NEEDS_A_LOG_BUCKET: ("costs_money",),
+    NEEDS_NETWORKS: ("cuts_access",),
+    MOVES_A_SECRET: ("costs_money",),
+}
+"""By reason, the consequences that every change of that kind has besides those that the reason tells."""
 
 
 def replaces(what: str) -> str:

@@ -38,6 +38,8 @@ class Fixed:
     excepted: list[Finding] = field(default_factory=list)
     revealed: list[Finding] = field(default_factory=list)
     """Controls that apply to a resource only after its repair, and fail or are unknown then."""
+    also: dict[str, str] = field(default_factory=dict)
+    """By control, a sentence on what its repairs do besides closing gaps, where they do."""
     wanted: frozenset[str] = frozenset()
     """The controls whose gaps should be closed."""
     complete: bool = True
@@ -95,6 +97,9 @@ def fix_terraform(
     fixed.after = trial.texts(kept)
     fixed.before = {file: planner.original(file) for file in fixed.after}
     fixed.repaired = [finding for step in kept for finding in step.findings]
+    fixes = {control.id: control.fix_texts() for control in given.all}
+    texts = {finding.control_id: fixes[finding.control_id].also() for finding in fixed.repaired}
+    fixed.also = {id: text for id, text in texts.items() if text}
     fixed.left += [(finding, trial.reasons[step]) for step in steps if step not in kept for finding in step.findings]
     fixed.revealed = trial.revealed(kept)
     return fixed

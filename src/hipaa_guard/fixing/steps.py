@@ -138,8 +138,10 @@ class Planner:
     def _fix_of(self, control: str) -> Fix:
         fix = self._controls[control].fix
         if not fix.by_machine:
-            reason = f"the change {fix.not_by_machine}" if fix.not_by_machine else "no repair is known that is certain"
-            raise CannotEdit(reason)
+            if not fix.not_by_machine:
+                raise CannotEdit("no repair is known that is certain")
+            also = fix.texts().also().rstrip(".")
+            raise CannotEdit(f"the change {fix.not_by_machine}{also and f'. {also}'}")
         return fix
 
     def _of_part(self, failing: Sequence[Finding], part: HclInstance, repair: Fix) -> Step:

@@ -4,6 +4,10 @@ from typing import NamedTuple
 
 from hipaa_guard.authoring import HIGH, MEDIUM, Verdict, failed, judgement, passed
 
+MEDIA = ("164.312(a)(2)(iv)", "164.310(d)(2)(i)", "164.310(d)(2)(ii)")
+"""The lines that encryption of media gives evidence for: nothing is left to read where a disk is disposed of or used
+again."""
+
 
 class With(NamedTuple):
     """It is encrypted, and messages name the key: ``a KMS key``."""
@@ -13,7 +17,7 @@ class With(NamedTuple):
 
 @judgement(
     severity=HIGH,
-    hipaa=("164.312(a)(2)(iv)",),
+    hipaa=MEDIA,
     why="ePHI that is stored unencrypted can be read from a snapshot, a copy or the disk itself without any key.",
 )
 def encrypted_at_rest(encrypted: bool | With, *_: object, encrypts: str = "") -> Verdict:

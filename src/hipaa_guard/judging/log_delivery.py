@@ -23,10 +23,14 @@ def access_logged(target: str | None, *_: object, logs: str = "access logs", to:
 
 
 class Exports(NamedTuple):
-    """The logs that are exported to CloudWatch Logs (None: no export is set), and the one that tells who did what."""
+    """The logs that are exported to CloudWatch Logs (None: no export is set), and the one that tells who did what.
+
+    `silent` says why this one tells nothing, a sentence about what fills it; empty where it does tell.
+    """
 
     exported: list[str] | None
     needed: str = ""
+    silent: str = ""
 
 
 @judgement(
@@ -36,10 +40,12 @@ class Exports(NamedTuple):
 )
 def logs_exported(exports: Exports, *_: object) -> Verdict:
     """Told the exports. Without any the needed log need not be known."""
-    exported, needed = exports
+    exported, needed, silent = exports
     if exported is None:
         return failed("exports no logs to CloudWatch Logs")
     if some(lambda log: log == needed, exported):
+        if silent:
+            return failed(f"exports the {needed} log to CloudWatch Logs, but {silent}")
         return passed(f"exports the {needed} log to CloudWatch Logs")
     return failed(f"exports {', '.join(exported) or 'no logs'} to CloudWatch Logs, but not the {needed} log")
 

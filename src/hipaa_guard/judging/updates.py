@@ -2,10 +2,13 @@
 
 from hipaa_guard.authoring import MEDIUM, Verdict, failed, judgement, passed
 
+MEASURE = ("164.308(a)(1)(i)", "164.308(a)(1)(ii)(B)")
+"""The lines that a measure against a known weakness gives evidence for: patches, and guards that stand in front."""
+
 
 @judgement(
     severity=MEDIUM,
-    hipaa=("164.308(a)(1)(ii)(B)", "164.308(a)(5)(ii)(B)"),
+    hipaa=MEASURE,
     why="Minor versions close holes that are publicly known; waiting for a person keeps ePHI behind them.",
 )
 def minor_versions_automatic(automatic: bool, *_: object) -> Verdict:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from hipaa_guard.facts.allowed_values import one_of
+from hipaa_guard.facts.allowed_values import between, one_of
 from hipaa_guard.facts.inventory import Inventory
 from hipaa_guard.facts.policy_document import PolicyDocument
 from hipaa_guard.facts.policy_grammar import resource_policy
@@ -23,6 +23,8 @@ def _declared_encryption(argument: str) -> TerraformReading:
     return read
 
 
+_RECOVERY_DAYS = 35
+"""The longest and default period of point-in-time recovery; shorter ones exist since January 2025 (DynamoDB API)."""
 _STREAM = "/stream/"
 _POLICIES = {"aws_dynamodb_resource_policy": "resource_arn"}
 
@@ -114,6 +116,19 @@ class Table(Resource):
         ),
     )
 
+    recovery_days: int = fact(
+        terraform="point_in_time_recovery.recovery_period_in_days",
+        awscc="point_in_time_recovery_specification.recovery_period_in_days",
+        unset=_RECOVERY_DAYS,
+        aws=ask(
+            "dynamodb.describe_continuous_backups",
+            "ContinuousBackupsDescription.PointInTimeRecoveryDescription.RecoveryPeriodInDays",
+            TableName="{Name}",
+        ),
+        allowed=between(1, _RECOVERY_DAYS),
+    )
+    """The days back to which a table can be restored. DynamoDB tells it only of a table with point-in-time recovery."""
+
     encryption: str | None = fact(
         terraform=_declared_encryption("server_side_encryption.enabled"),
         awscc=_declared_encryption("sse_specification.sse_enabled"),
@@ -186,6 +201,10 @@ def _replica_encryption(enabled: str, key: str) -> TerraformReading:
     return read
 
 
+def _default_days(_: View) -> None:
+    """The provider has no argument for the days of a replica."""
+
+
 def _no_source(_: View) -> None:
     """Replicas of this type are in the block of their table."""
 
@@ -214,6 +233,13 @@ class TableReplica(Table):
         awscc="point_in_time_recovery_specification.point_in_time_recovery_enabled",
         unset=False,
         terraform_only=_LISTED_IN_ITS_REGION,
+    )
+    recovery_days: int = fact(
+        terraform=_default_days,
+        awscc="point_in_time_recovery_specification.recovery_period_in_days",
+        unset=_RECOVERY_DAYS,
+        terraform_only=_LISTED_IN_ITS_REGION,
+        allowed=between(1, _RECOVERY_DAYS),
     )
     encryption: str | None = fact(
         terraform=_replica_encryption("server_side_encryption.enabled", "kms_key_arn"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hipaa_guard.facts.allowed_values import one_of
+from hipaa_guard.facts.allowed_values import between, one_of
 from hipaa_guard.facts.binding_conditions import binds_caller
 from hipaa_guard.facts.policy_document import PolicyDocument, Statement
 from hipaa_guard.facts.policy_grammar import resource_policy
@@ -50,6 +50,21 @@ def _origin(view: View) -> object:
     return None
 
 
+def _declared_state(view: View) -> object:
+    """The state by the argument that disables a key. The provider deletes a key only with its resource."""
+    argument = "is_enabled" if view.type == "aws_kms_key" else "enabled"
+    enabled = view.get(argument)
+    if isinstance(enabled, Unknown):
+        return enabled
+    return "Disabled" if str(enabled).lower() == "false" else None
+
+
+def _declared_period(view: View) -> object:
+    """Days between rotations. A state has 0 where KMS told none."""
+    days = view.get("rotation_period_in_days")
+    return None if not isinstance(days, Unknown) and days == 0 else days
+
+
 def _declared_replica(view: View) -> bool:
     return "replica" in view.type
 
@@ -92,6 +107,23 @@ class Key(Resource):
         allowed=_SPECS,
     )
 
+    usage: str = fact(
+        terraform="key_usage",
+        awscc="key_usage",
+        unset="ENCRYPT_DECRYPT",
+        aws=ask("kms.describe_key", "KeyMetadata.KeyUsage", KeyId="{KeyId}"),
+        allowed=one_of("ENCRYPT_DECRYPT", "SIGN_VERIFY", "GENERATE_VERIFY_MAC", "KEY_AGREEMENT"),
+    )
+
+    state: str = fact(
+        terraform=_declared_state,
+        awscc=_declared_state,
+        unset="Enabled",
+        aws=ask("kms.describe_key", "KeyMetadata.KeyState", KeyId="{KeyId}"),
+        allowed=_STATES,
+    )
+    """``Enabled``, ``Disabled``, ``PendingDeletion`` and others."""
+
     material: str = fact(
         terraform=_origin,
         awscc="origin",
@@ -120,6 +152,15 @@ class Key(Resource):
             "kms.get_key_rotation_status", "KeyRotationEnabled", KeyId="{KeyId}", absent="UnsupportedOperationException"
         ),
     )
+
+    rotation_days: int = fact(
+        terraform=_declared_period,
+        awscc="rotation_period_in_days",
+        unset=365,
+        aws=ask("kms.get_key_rotation_status", "RotationPeriodInDays", KeyId="{KeyId}"),
+        allowed=between(90, 2560),
+    )
+    """Days between automatic rotations. KMS tells it only of a key that is rotated."""
 
     policy: PolicyDocument | None = fact(
         terraform=first("aws_kms_key_policy.policy", "policy"),

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import ClassVar
 
+from hipaa_guard.clock import now
+from hipaa_guard.facts import schedules
 from hipaa_guard.facts.allowed_values import between
 from hipaa_guard.facts.policy_document import PolicyDocument
 from hipaa_guard.facts.policy_grammar import resource_policy
@@ -13,12 +17,25 @@ from hipaa_guard.facts.readings import Block, Inside, Listing, View, ask, first,
 from hipaa_guard.facts.resource import Resource, fact
 from hipaa_guard.facts.secrets import SecretText as Concealed
 from hipaa_guard.facts.secrets import revealed
-from hipaa_guard.facts.values import Cause, Incomplete, PartialJson, PartialText, Reference, Unknown, Value, joined
+from hipaa_guard.facts.values import (
+    Cause,
+    Incomplete,
+    PartialJson,
+    PartialText,
+    Reference,
+    Undecided,
+    Unknown,
+    Value,
+    joined,
+)
 
 _SECRET_NAME = re.compile(
     r"pass(word|wd|phrase)?$|secret|token|api_?key|private_?key|access_?key|credential", re.IGNORECASE
 )
+_SCHEDULE = "schedule_expression"
 _UNSEEN = "\ue000"
+_WINDOW = 1
+"""Days for which a rotation that is due may wait: its window ends with the day (user guide, "Rotation schedules")."""
 _MADE_LATER = (Cause.AFTER_APPLY, Cause.DATA_SOURCE)
 _POLICIES = (
     "aws_secretsmanager_secret_policy.policy",
@@ -41,15 +58,28 @@ def _is_rotated(view: View) -> Value:
     return bool(rotations)
 
 
-def _longest_wait(view: View) -> Value:
-    rotations = _rotations(view)
-    if isinstance(rotations, Incomplete):
-        return rotations.unknown
-    if not rotations:
-        return None
-    days = rotations[0].get("rotation_rules.automatically_after_days")
+def _rule(name: str) -> Callable[[View], Value]:
+    """A reading of a rule of the rotation."""
+
+    def read(view: View) -> Value:
+        rotations = _rotations(view)
+        if isinstance(rotations, Incomplete):
+            return rotations.unknown
+        return rotations[0].get(f"rotation_rules.{name}") if rotations else None
+
+    return read
+
+
+def _days_apart(view: View) -> Value:
+    days = _rule("automatically_after_days")(view)
     # A state has 0 if a schedule sets it.
-    return None if days == 0 and rotations[0].get("rotation_rules.schedule_expression") is not None else days
+    return None if not isinstance(days, Unknown) and days == 0 and _rule(_SCHEDULE)(view) is not None else days
+
+
+def _time(text: str) -> datetime:
+    """A time of an answer; one without a zone is in UTC."""
+    time = datetime.fromisoformat(text)
+    return time.replace(tzinfo=time.tzinfo or UTC)
 
 
 def _refused(policy: Value) -> str | None:
@@ -70,6 +100,9 @@ def _without_added(text: str) -> str:
     """The name, or the ARN without the end that AWS adds."""
     found = _ADDED.fullmatch(text)
     return text if found is None else found[1]
+
+
+_NOT_DECLARED = "a configuration says when a secret is to be rotated, not when it was"
 
 
 class Secret(Resource):
@@ -96,13 +129,26 @@ class Secret(Resource):
     )
 
     rotated_after_days: int | None = fact(
-        terraform=_longest_wait,
-        awscc=_longest_wait,
+        terraform=_days_apart,
+        awscc=_days_apart,
         unset=None,
         aws=listed("RotationRules.AutomaticallyAfterDays"),
         allowed=between(1, 1000),
     )
-    """Days between rotations; None if a schedule expression sets it, or there is no rotation."""
+    """Days between rotations; None if only a schedule expression sets it, or there is no rotation."""
+
+    schedule: str | None = fact(
+        terraform=_rule(_SCHEDULE),
+        awscc=_rule(_SCHEDULE),
+        unset=None,
+        aws=listed("RotationRules.ScheduleExpression"),
+    )
+    """When rotations are due, as ``rate(30 days)`` or ``cron(0 8 1 * ? *)``; None if only a number of days says so."""
+
+    created: datetime | None = fact(aws=listed("CreatedDate"), live_only=_NOT_DECLARED, parse=_time)
+
+    last_rotated: datetime | None = fact(aws=listed("LastRotatedDate"), live_only=_NOT_DECLARED, parse=_time)
+    """When a rotation last succeeded; None if none ever did."""
 
     primary_region: str | None = fact(terraform=_own_region, awscc=_own_region, unset=None, aws=listed("PrimaryRegion"))
     """The region of the original, for a secret that is replicated. Only the original is rotated."""
@@ -153,6 +199,9 @@ class SecretReplica(Secret):
     rotated_after_days: int | None = fact(
         terraform=lambda _: None, awscc=lambda _: None, unset=None, terraform_only=_LISTED_IN_ITS_REGION
     )
+    schedule: str | None = fact(
+        terraform=lambda _: None, awscc=lambda _: None, unset=None, terraform_only=_LISTED_IN_ITS_REGION
+    )
     primary_region: str | None = fact(
         terraform=_region_of_source, awscc=_region_of_source, unset=None, terraform_only=_LISTED_IN_ITS_REGION
     )
@@ -165,6 +214,40 @@ class SecretReplica(Secret):
         refusal=_refused,
         terraform_only=_LISTED_IN_ITS_REGION,
     )
+
+
+def longest_wait(secret: Secret) -> int:
+    """The most days between two rotations of a secret that is rotated.
+
+    Raises:
+        Undecided: its schedule is not understood, or ends.
+
+    """
+    schedule = secret.schedule
+    days = secret.rotated_after_days if schedule is None else schedules.longest_wait(schedule)
+    if days is not None:
+        return days
+    if schedule is None:
+        raise Undecided(Unknown("neither a number of days nor a schedule says when it is rotated"), "schedule")
+    # In an answer, Secrets Manager works the days out of the schedule after each rotation.
+    days = secret.rotated_after_days
+    if days is not None:
+        return days
+    raise Undecided(Unknown(f"it is not known how many days lie between the runs of {schedule}"), "schedule")
+
+
+def days_overdue(secret: Secret) -> int | None:
+    """For how many days a rotation has been due that did not succeed; None if none is, or in source.
+
+    A secret that was never rotated counts from the day it was made.
+    """
+    if secret.origin.source == "terraform":
+        return None
+    since = secret.last_rotated or secret.created
+    if since is None:
+        raise Undecided(Unknown("it is not known when it was last rotated"), "last_rotated")
+    late = (now() - since).days - longest_wait(secret) - _WINDOW
+    return late if late > 0 else None
 
 
 def _has_value(view: View) -> bool:

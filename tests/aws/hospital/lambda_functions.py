@@ -14,6 +14,8 @@ def furnish() -> None:
     functions.add_permission(
         FunctionName="summaries", StatementId="all", Action="lambda:InvokeFunction", Principal="*"
     )  # gap
+    functions.publish_version(FunctionName="reminders")
+    functions.create_alias(FunctionName="reminders", Name="live", FunctionVersion="1")
 
 
 def _url(region: str, path: str) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from examples.account import client
+from tests.aws.hospital import Answers
 
 
 def furnish() -> None:
@@ -46,3 +47,16 @@ def furnish() -> None:
         VpcSubnetIds=subnets,
         RequireTLS=True,
     )
+
+
+def _option_group(region: str) -> dict[str, object]:
+    name = "default:postgres-16"
+    return {"OptionGroupName": name, "OptionGroupArn": f"arn:aws:rds:{region}:123456789012:og:{name}", "Options": []}
+
+
+# moto lists option groups by their name only.
+ANSWERS: Answers = {
+    "rds.describe_option_groups": lambda region, _: {
+        "OptionGroupsList": [_option_group(region)] if region == "us-east-1" else []
+    }
+}

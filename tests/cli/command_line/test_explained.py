@@ -22,6 +22,9 @@ def test_explain_says_why_a_machine_does_not_make_the_change() -> None:
     assert "fix does not make this change: it replaces the volume, so what it holds must be copied first." in told
     listed = {control["id"]: control for control in json.loads(run("controls", "list", "--json").stdout)}
     assert listed["ebs_volume_encrypted"]["by_machine"] is False
+    assert listed["ebs_volume_encrypted"]["consequences"] == ["replaces", "destroys_data"]
+    assert "The change also" not in told  # the reason says it
+    assert "The change also costs money." in run("explain", "kms_key_rotation_enabled").stdout
     assert listed["ebs_volume_encrypted"]["not_by_machine"].startswith("replaces the volume")
     assert listed["s3_bucket_tls_required"]["by_machine"] is True
 

@@ -9,6 +9,19 @@ OPEN_TABLE = policy("*", "dynamodb:*")
 
 TWINS = [
     Twin(
+        "a table that can be restored to the last two days",
+        resource(
+            "aws_dynamodb_table",
+            'name = "phi"\npoint_in_time_recovery {\n enabled = true\n recovery_period_in_days = 2\n}',
+        ),
+        resource(
+            "awscc_dynamodb_table",
+            'table_name = "phi"\npoint_in_time_recovery_specification = {\n point_in_time_recovery_enabled = true\n'
+            "recovery_period_in_days = 2\n}",
+        ),
+        FAIL,
+    ),
+    Twin(
         "a table that says nothing",
         resource("aws_dynamodb_table", 'name = "phi"'),
         resource("awscc_dynamodb_table", 'table_name = "phi"'),

@@ -27,9 +27,10 @@ def table(lines: str = "", more: str = "", **changes: Any) -> Told:
     return Told(text + more, lambda aws: create(aws, **changes))
 
 
-def recovery(on: bool) -> Told:
-    asked = {"PointInTimeRecoveryEnabled": on}
-    return table(f"point_in_time_recovery {{\n enabled = {str(on).lower()}\n }}") + Told(
+def recovery(on: bool, days: int | None = None) -> Told:
+    asked = {"PointInTimeRecoveryEnabled": on} | ({} if days is None else {"RecoveryPeriodInDays": days})
+    period = "" if days is None else f"recovery_period_in_days = {days}"
+    return table(f"point_in_time_recovery {{\n enabled = {str(on).lower()}\n {period}\n }}") + Told(
         aws=lambda aws: aws.dynamodb.update_continuous_backups(
             TableName="phi-records", PointInTimeRecoverySpecification=asked
         )
@@ -69,6 +70,16 @@ test_recovery = cases(
     Case(PITR, "never configured", FAIL, table()),
     Case(PITR, "on", PASS, recovery(on=True)),
     Case(PITR, "off", FAIL, recovery(on=False)),
+    Case(PITR, "for one day", FAIL, recovery(on=True, days=1), says="the last 1 day only"),
+    Case(PITR, "for six days", FAIL, recovery(on=True, days=6), says="the last 6 days only"),
+    Case(PITR, "for seven days", PASS, recovery(on=True, days=7)),
+    Case(PITR, "for 36 days, which DynamoDB refuses", UNKNOWN, recovery(on=True, days=36).in_terraform()),
+    Case(
+        PITR,
+        "for days in a variable without a value",
+        UNKNOWN,
+        table("point_in_time_recovery {\n enabled = true\n recovery_period_in_days = var.open\n }").in_terraform(OPEN),
+    ),
     Case(
         PITR,
         "a variable without a value",

@@ -25,15 +25,18 @@ def described(**metadata: Any) -> Any:
     def register(session: Any) -> None:
         answered(session, "kms", "ListKeys", {"Keys": [{"KeyId": NAME, "KeyArn": ARN}]})
         about = {"KeyId": NAME, "KeyManager": "CUSTOMER", "KeySpec": "SYMMETRIC_DEFAULT", "Origin": "AWS_KMS"}
+        about |= {"KeyUsage": "ENCRYPT_DECRYPT", "KeyState": "Enabled"}
         answered(session, "kms", "DescribeKey", {"KeyMetadata": about | metadata})
 
     return register
 
 
-def rotated(on: bool, **metadata: Any) -> Told:
+def rotated(on: bool, days: int | None = 365, **metadata: Any) -> Told:
+    status = {"KeyRotationEnabled": on} | ({"RotationPeriodInDays": days} if on and days else {})
+
     def register(session: Any) -> None:
         described(**metadata)(session)
-        answered(session, "kms", "GetKeyRotationStatus", {"KeyRotationEnabled": on})
+        answered(session, "kms", "GetKeyRotationStatus", status)
 
     return Told(aws=nothing, answers=register)
 
@@ -48,12 +51,88 @@ def unseen_rotation(session: Any) -> None:
     answered(session, "kms", "GetKeyRotationStatus", error, status=400)
 
 
-REPLICA = {"MultiRegion": True, "MultiRegionConfiguration": {"MultiRegionKeyType": "REPLICA"}}
+REPLICA: dict[str, Any] = {"MultiRegion": True, "MultiRegionConfiguration": {"MultiRegionKeyType": "REPLICA"}}
 
 test_rotation = cases(
     Case(ROTATION, "off is the default", FAIL, rotated(on=False), terraform=hcl()),
     Case(ROTATION, "on", PASS, rotated(on=True), terraform=hcl("enable_key_rotation = true")),
     Case(ROTATION, "off, said aloud", FAIL, terraform=hcl("enable_key_rotation = false")),
+    *(
+        Case(
+            ROTATION,
+            f"every {days} days",
+            verdict,
+            rotated(on=True, days=days),
+            terraform=hcl("enable_key_rotation = true", f"rotation_period_in_days = {days}"),
+            says=f"every {days} days",
+        )
+        for days, verdict in ((90, PASS), (365, PASS), (366, FAIL), (2560, FAIL))
+    ),
+    Case(
+        ROTATION,
+        "a period, but off",
+        FAIL,
+        terraform=hcl("enable_key_rotation = false", "rotation_period_in_days = 90"),
+        says="never",
+    ),
+    Case(
+        ROTATION,
+        "a period that is a variable without a value",
+        UNKNOWN,
+        terraform=UNSET + hcl("enable_key_rotation = true", "rotation_period_in_days = var.unset"),
+    ),
+    Case(
+        ROTATION,
+        "a period that AWS does not know",
+        UNKNOWN,
+        terraform=hcl("enable_key_rotation = true", "rotation_period_in_days = 30"),
+    ),
+    Case(ROTATION, "on, and AWS does not tell how often", UNKNOWN, rotated(on=True, days=None)),
+    *(
+        Case(
+            ROTATION,
+            f"a key for {usage}",
+            NOT_APPLICABLE,
+            rotated(on=False, KeyUsage=usage, KeySpec=spec),
+            terraform=hcl(f'customer_master_key_spec = "{spec}"', f'key_usage = "{usage}"'),
+            says=usage,
+        )
+        for usage, spec in (
+            ("SIGN_VERIFY", "ECC_NIST_P256"),
+            ("GENERATE_VERIFY_MAC", "HMAC_512"),
+            ("KEY_AGREEMENT", "ECC_NIST_P384"),
+        )
+    ),
+    Case(
+        ROTATION,
+        "a key that signs as ML-DSA",
+        NOT_APPLICABLE,
+        rotated(on=False, KeyUsage="SIGN_VERIFY", KeySpec="ML_DSA_65"),
+    ),
+    Case(
+        ROTATION,
+        "a key that encrypts, whose spec is a variable without a value",
+        UNKNOWN,
+        terraform=UNSET + hcl("customer_master_key_spec = var.unset", 'key_usage = "ENCRYPT_DECRYPT"'),
+    ),
+    Case(
+        ROTATION,
+        "disabled",
+        NOT_APPLICABLE,
+        rotated(on=False, KeyState="Disabled"),
+        terraform=hcl("is_enabled = false"),
+        says="is disabled",
+    ),
+    Case(
+        ROTATION,
+        "perhaps disabled",
+        UNKNOWN,
+        terraform=UNSET + hcl("is_enabled = var.unset"),
+    ),
+    *(
+        Case(ROTATION, f"in the state {state}", NOT_APPLICABLE, rotated(on=False, KeyState=state), says="deletion")
+        for state in ("PendingDeletion", "PendingReplicaDeletion")
+    ),
     Case(
         ROTATION,
         "an RSA key",

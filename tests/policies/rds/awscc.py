@@ -6,6 +6,9 @@ from hipaa_guard.testing import resource
 from tests.policies.twins import FAIL, KEYS, PASS, UNKNOWN, VARIABLE, Twin
 
 DATABASE = 'engine = "postgres"\nengine_version = "16.4"\n'
+AUDITED = 'engine = "mysql"\nengine_version = "8.0"\npublicly_accessible = false\n'
+ORACLE = 'engine = "oracle-ee"\nengine_version = "19"\npublicly_accessible = false\n'
+OPTIONS = "option_group_name = {0}_option_group.g.id"
 
 TWINS = [
     Twin(
@@ -203,6 +206,73 @@ TWINS = [
         ),
         FAIL,
         {"rds_instance_not_public": UNKNOWN},
+    ),
+    Twin(
+        "an instance whose option group adds the audit plugin",
+        resource(
+            "aws_db_instance", AUDITED + 'enabled_cloudwatch_logs_exports = ["audit"]\n' + OPTIONS.format("aws_db")
+        )
+        + resource(
+            "aws_db_option_group",
+            'engine_name = "mysql"\nmajor_engine_version = "8.0"\noption {\n option_name = "MARIADB_AUDIT_PLUGIN"\n}',
+            "g",
+        ),
+        resource(
+            "awscc_rds_db_instance",
+            AUDITED + 'enable_cloudwatch_logs_exports = ["audit"]\n' + OPTIONS.format("awscc_rds"),
+        )
+        + resource(
+            "awscc_rds_option_group",
+            'engine_name = "mysql"\nmajor_engine_version = "8.0"\noption_group_description = "ours"\n'
+            'option_configurations = [{ option_name = "MARIADB_AUDIT_PLUGIN" }]',
+            "g",
+        ),
+        PASS,
+    ),
+    Twin(
+        "an instance of Oracle that requires native network encryption",
+        resource("aws_db_instance", ORACLE + OPTIONS.format("aws_db"))
+        + resource(
+            "aws_db_option_group",
+            'engine_name = "oracle-ee"\nmajor_engine_version = "19"\noption {\n option_name = "NATIVE_NETWORK_ENCRYPTION"\n'
+            'option_settings {\n name = "SQLNET.ENCRYPTION_SERVER"\n value = "REQUIRED"\n}\n}',
+            "g",
+        ),
+        resource("awscc_rds_db_instance", ORACLE + OPTIONS.format("awscc_rds"))
+        + resource(
+            "awscc_rds_option_group",
+            'engine_name = "oracle-ee"\nmajor_engine_version = "19"\noption_group_description = "ours"\n'
+            'option_configurations = [{ option_name = "NATIVE_NETWORK_ENCRYPTION"\n'
+            'option_settings = [{ name = "SQLNET.ENCRYPTION_SERVER", value = "REQUIRED" }] }]',
+            "g",
+        ),
+        PASS,
+    ),
+    Twin(
+        "an instance whose parameters log connections",
+        resource(
+            "aws_db_instance",
+            DATABASE
+            + 'publicly_accessible = false\nenabled_cloudwatch_logs_exports = ["postgresql"]\n'
+            + "parameter_group_name = aws_db_parameter_group.g.name",
+        )
+        + resource(
+            "aws_db_parameter_group",
+            'family = "postgres16"\nparameter {\n name = "log_connections"\n value = "1"\n}',
+            "g",
+        ),
+        resource(
+            "awscc_rds_db_instance",
+            DATABASE
+            + 'publicly_accessible = false\nenable_cloudwatch_logs_exports = ["postgresql"]\n'
+            + "db_parameter_group_name = awscc_rds_db_parameter_group.g.id",
+        )
+        + resource(
+            "awscc_rds_db_parameter_group",
+            'family = "postgres16"\nparameters = jsonencode({ log_connections = 1 })',
+            "g",
+        ),
+        PASS,
     ),
     Twin(
         "a proxy that requires TLS",

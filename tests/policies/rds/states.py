@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
 from typing import Any
 
 from hipaa_guard.testing import Aws, Told, answered
@@ -132,6 +134,109 @@ def aurora_answers(**changes: Any) -> Told:
         aws=lambda _: None,
         answers=lambda session: answered(session, "rds", "DescribeDBClusters", {"DBClusters": [answer]}),
     )
+
+
+def with_parameters(family: str, parameters: Mapping[str, str], lines: str = "", **changes: Any) -> Told:
+    """An instance or cluster of the engine of a family, with a parameter group of its own."""
+    engine = family.rstrip("0123456789.").rstrip("-")
+    clustered = engine.startswith("aurora")
+    called = "DBClusterParameterGroup" if clustered else "DBParameterGroup"
+    of = cluster if clustered else instance
+
+    def seed(aws: Aws) -> None:
+        making = aws.rds.create_db_cluster_parameter_group if clustered else aws.rds.create_db_parameter_group
+        making(**{f"{called}Name": "own", "DBParameterGroupFamily": family, "Description": "ours"})
+        change = aws.rds.modify_db_cluster_parameter_group if clustered else aws.rds.modify_db_parameter_group
+        for name, value in parameters.items():
+            each = {"ParameterName": name, "ParameterValue": value, "ApplyMethod": "immediate"}
+            change(**{f"{called}Name": "own", "Parameters": [each]})
+        of(engine=engine, **{f"{called}Name": "own"}, **changes).make(aws)
+
+    kind, argument = (
+        ("aws_rds_cluster_parameter_group", "db_cluster_parameter_group_name")
+        if clustered
+        else ("aws_db_parameter_group", "parameter_group_name")
+    )
+    text = f'resource "{kind}" "own" {{\n family = "{family}"\n {blocks(parameters)}\n}}'
+    return of(f"{argument} = {kind}.own.name\n{lines}", text, engine=engine) | Told(aws=seed)
+
+
+def with_options(
+    engine: str, options: Mapping[str, Mapping[str, str]], lines: str = "", major: str = "19", **changes: Any
+) -> Told:
+    """An instance with an option group of its own: the options with their settings."""
+
+    included = [
+        {"OptionName": option, "OptionSettings": [{"Name": name, "Value": value} for name, value in told.items()]}
+        for option, told in options.items()
+    ]
+    answer = {
+        "OptionGroupName": "own",
+        "OptionGroupArn": "arn:aws:rds:us-east-1:123456789012:og:own",
+        "Options": included,
+    }
+
+    def seed(aws: Aws) -> None:
+        aws.rds.create_option_group(
+            OptionGroupName="own", EngineName=engine, MajorEngineVersion=major, OptionGroupDescription="ours"
+        )
+        instance(engine=engine, OptionGroupName="own", **changes).make(aws)
+
+    def register(session: Any) -> None:  # moto cannot list option groups
+        answered(session, "rds", "DescribeOptionGroups", {"OptionGroupsList": [answer]})
+
+    blocks = "".join(
+        f'option {{\n option_name = "{option}"\n'
+        + "".join(f'option_settings {{\n name = "{name}"\n value = "{value}"\n}}\n' for name, value in told.items())
+        + "}\n"
+        for option, told in options.items()
+    )
+    text = (
+        f'resource "aws_db_option_group" "own" {{\n engine_name = "{engine}"\n'
+        f' major_engine_version = "{major}"\n {blocks}\n}}'
+    )
+    told = instance(f"option_group_name = aws_db_option_group.own.name\n{lines}", text, engine=engine)
+    return told | Told(aws=seed, answers=register)
+
+
+def exported(*names: str) -> dict[str, Any]:
+    """The export of logs, as a line of Terraform and as a parameter of AWS."""
+    return {
+        "lines": f"enabled_cloudwatch_logs_exports = {json.dumps(names)}",
+        "EnableCloudwatchLogsExports": list(names),
+    }
+
+
+def blocks(parameters: Mapping[str, str]) -> str:
+    """The parameters of a group, as blocks of Terraform."""
+    each = (f'parameter {{\n name = "{name}"\n value = "{value}"\n}}\n' for name, value in parameters.items())
+    return "".join(each)
+
+
+def applied(told: Told, engine: str, state: str, **more: Any) -> Told:
+    """The instance of `told` in an account, whose own groups are in some state: moto has them always in sync."""
+    answer = {
+        "DBInstanceIdentifier": "phi-db",
+        "DBInstanceArn": "arn:aws:rds:us-east-1:123456789012:db:phi-db",
+        "Engine": engine,
+        "DBParameterGroups": [{"DBParameterGroupName": "own", "ParameterApplyStatus": state}],
+        "OptionGroupMemberships": [{"OptionGroupName": "own", "Status": state}],
+    } | more
+
+    def register(session: Any) -> None:
+        answered(session, "rds", "DescribeDBInstances", {"DBInstances": [answer]})
+
+    return Told(aws=told.aws, answers=told.answers) + Told(answers=register)
+
+
+def applied_to_members(told: Told, engine: str, *states: str, **more: Any) -> Told:
+    """The cluster of `told` in an account; each of its instances has the parameter group in one of the states."""
+    members = [
+        {"DBInstanceIdentifier": f"member-{number}", "DBClusterParameterGroupStatus": state}
+        for number, state in enumerate(states)
+    ]
+    answers = aurora_answers(Engine=engine, DBClusterParameterGroup="own", DBClusterMembers=members, **more).answers
+    return Told(aws=told.aws, answers=answers)
 
 
 KEY = 'resource "aws_kms_key" "k" {}'

@@ -31,6 +31,24 @@ TWINS = [
         PASS,
     ),
     Twin(
+        "a secret that changes every month by a schedule",
+        KEYS
+        + resource("aws_secretsmanager_secret", 'name = "phi"\nkms_key_id = aws_kms_key.own.arn')
+        + resource(
+            "aws_secretsmanager_secret_rotation",
+            "secret_id = aws_secretsmanager_secret.phi.id\nrotation_rules {\n"
+            ' schedule_expression = "cron(0 8 1 * ? *)"\n}',
+        ),
+        KEYS
+        + resource("awscc_secretsmanager_secret", 'name = "phi"\nkms_key_id = awscc_kms_key.own.arn')
+        + resource(
+            "awscc_secretsmanager_rotation_schedule",
+            "secret_id = awscc_secretsmanager_secret.phi.id\n"
+            'rotation_rules = { schedule_expression = "cron(0 8 1 * ? *)" }',
+        ),
+        PASS,
+    ),
+    Twin(
         "a secret for everyone",
         resource("aws_secretsmanager_secret", 'name = "phi"')
         + resource(

@@ -93,8 +93,9 @@ def _control(
     if control:
         sources = {finding.resource.source for finding in findings}
         _fixes(pen, control.fix, sources)
-        if "terraform" in sources:
-            pen.paragraph(control.fix.by_whom, indent=2)
+        whom = control.fix.by_whom if "terraform" in sources else ""
+        pen.paragraph(whom, indent=2)
+        pen.paragraph(control.fix.also(beside_by_whom=bool(whom)), indent=2)
     pen.line(f"More: hipaa-guard explain {control_id}", "dim", indent=2)
     pen.gap()
 

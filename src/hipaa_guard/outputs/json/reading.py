@@ -271,6 +271,7 @@ def _fix(node: JsonNode) -> FixTexts:
         # Later names: older documents do not have them.
         by_machine=False if node.of("by_machine").value is None else node.of("by_machine").flag(),
         not_by_machine=node.of("not_by_machine").maybe_text() or "",
+        consequences=() if node.of("consequences").value is None else node.of("consequences").texts(),
     )
 
 

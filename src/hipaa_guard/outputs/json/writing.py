@@ -238,6 +238,7 @@ def _control(control: ControlSummary) -> dict[str, Any]:
             "note": control.fix.note,
             "by_machine": control.fix.by_machine,
             "not_by_machine": control.fix.not_by_machine,
+            "consequences": list(control.fix.consequences),
         },
         "counts": _counts(control.counts),
         "worst_severity": None if control.worst is None else control.worst.value,

@@ -81,9 +81,10 @@ def _control(finding: Finding, assessment: Assessment) -> Iterator[str]:
     if control.fix.note:
         yield ""
         yield from _indented(control.fix.note)
-    if control.fix.by_whom and of_terraform:
+    whom = control.fix.by_whom if of_terraform else ""
+    for text in filter(None, (whom, control.fix.also(beside_by_whom=bool(whom)))):
         yield ""
-        yield from _indented(control.fix.by_whom)
+        yield from _indented(text)
 
 
 def _indented(text: str) -> list[str]:

@@ -66,6 +66,9 @@ class _Store(Resource):
     )
     """Whether Secrets Manager keeps and rotates the password of the master user."""
 
+    rotation_state: str | None = fact(aws=listed("MasterUserSecret.SecretStatus"), live_only=answered.NOT_DECLARED)
+    """Of the secret with that password: ``active``, ``impaired`` and others."""
+
     monitoring_seconds: int | None = fact(
         terraform="monitoring_interval",
         awscc="monitoring_interval",
@@ -157,6 +160,21 @@ class Instance(_Store):
         aws=listed("DBParameterGroups[0].DBParameterGroupName"),
     )
 
+    parameters_applied: str = fact(
+        aws=listed("DBParameterGroups[0].ParameterApplyStatus"), live_only=answered.NOT_DECLARED
+    )
+    """``in-sync`` if all that the parameter group says is in force; ``pending-reboot`` and others."""
+
+    option_group: str | None = fact(
+        terraform=declared.option_group,
+        awscc=declared.option_group,
+        unset=None,  # then the default group of its engine and version applies
+        aws=listed("OptionGroupMemberships[0].OptionGroupName"),
+    )
+
+    options_applied: str = fact(aws=listed("OptionGroupMemberships[0].Status"), live_only=answered.NOT_DECLARED)
+    """``in-sync`` if all that the option group says is in force; ``pending-apply`` and others."""
+
 
 class Cluster(_Store):
     """An Aurora cluster or a Multi-AZ cluster, which holds the data of its instances."""
@@ -221,6 +239,11 @@ class Cluster(_Store):
         unset=None,
         aws=listed("DBClusterParameterGroup"),
     )
+
+    parameters_applied: list[str] = fact(
+        aws=listed("DBClusterMembers[].DBClusterParameterGroupStatus"), live_only=answered.NOT_DECLARED
+    )
+    """For each of its instances, as of instances outside of clusters."""
 
 
 class Scaling(Resource):
@@ -314,6 +337,18 @@ class ClusterInstance(Resource):
         unset=None,  # the setting of the cluster
         aws=listed("MonitoringInterval"),
         allowed=_INTERVALS,
+    )
+
+    parameter_group: str | None = fact(
+        terraform="db_parameter_group_name",
+        awscc="db_parameter_group_name",
+        unset=None,  # then the default group of its engine and version applies
+        aws=listed("DBParameterGroups[0].DBParameterGroupName"),
+    )
+    """The group of the instance itself. Where it sets a parameter, the group of the cluster does not count."""
+
+    parameters_applied: str = fact(
+        aws=listed("DBParameterGroups[0].ParameterApplyStatus"), live_only=answered.NOT_DECLARED
     )
 
 

@@ -9,6 +9,8 @@ from hipaa_guard.facts.values import Value
 NEITHER_DOCDB_NOR_NEPTUNE = "Engine!='docdb' && Engine!='neptune'"
 """JMESPath condition for elements of a list: the API is also that of DocumentDB and Neptune."""
 
+NOT_DECLARED = "a configuration does not show what is in force already"
+
 ENCRYPTIONS = one_of("none", "sse-rds", "sse-kms")
 
 

@@ -141,6 +141,12 @@ def key(view: View) -> Value:
     return _of_backup(view) if argument is None else argument
 
 
+def option_group(view: View) -> Value:
+    """The option group, if it is set."""
+    argument = view.get("option_group_name")
+    return _of_backup(view) if argument is None else argument
+
+
 def one_day(_: View) -> int:
     """CloudFormation's default retention of backups, in days."""
     return 1
