@@ -89,6 +89,13 @@ ISSUERS = (
         {"aud": _WHOLE, "sub": _TWO_PARTS},
         lets_in="every workload of an HCP organisation",
     ),
+    # The audience of all service connections is api://AzureADTokenExchange.
+    Issuer(
+        "Azure DevOps",
+        r"vstoken\.dev\.azure\.com/[^/:]+",
+        {"sub": r"sc://[^/*?]+/[^/*?]+/.+"},
+        lets_in="every service connection of an Azure DevOps organisation",
+    ),
     # The audience of all service accounts is sts.amazonaws.com.
     Issuer(
         "EKS",

@@ -153,6 +153,9 @@ EXAMPLES: dict[str, Claims] = {
     },
     BITBUCKET: {"aud": _ID, "sub": (["{7}:*"], ["*", "*:{9}"])},
     "idp.hashicorp.com/oidc/organization/7": {"aud": _ID, "sub": (["project:7:geo:us:*"], ["*", "project:*"])},
+    "vstoken.dev.azure.com/7": {
+        "sub": (["sc://clinic/records/deploy", "sc://clinic/records/*"], ["*", "sc://*/records/*"])
+    },
     CLUSTER: {"sub": _ACCOUNT},
     "oidc.eks.cn-north-1.amazonaws.com.cn/id/7": {"sub": _ACCOUNT},
 }

@@ -82,6 +82,7 @@ test_resources = cases(
         says="allows iam:* on all resources",
         severity=HIGH,
     ),
+    Case(WHOLE, "all of IAM, in other words", FAIL, granted("managed", allow("IAM:?*")), severity=HIGH),
 )
 
 # --- conditions ----------------------------------------------------------------------------------------------------
