@@ -175,16 +175,20 @@ def _denied(policy: PolicyDocument | None, action: str, service: str) -> bool:
 
 def _denies(denial: Statement, action: str, service: str) -> bool:
     """Whether a statement denies an action everywhere, or everywhere but on resources that it names."""
-    parts: tuple[Callable[[], bool], ...] = (
+    return _all(
         lambda: denial.covers_action(action),
         lambda: is_wide(denial, service) if denial.not_resources else _cover_all(denial.resources, service),
         lambda: every(_spares_named, denial.conditions),
     )
-    return every(_is_so, parts)
 
 
-def _is_so(part: Callable[[], bool]) -> bool:
-    return part()
+def _all(*parts: Callable[[], bool]) -> bool:
+    """Whether all parts hold; one that certainly does not decides, whatever the others are."""
+
+    def holds_so(part: Callable[[], bool]) -> bool:
+        return part()
+
+    return every(holds_so, parts)
 
 
 def _spares_named(condition: Condition) -> bool:
@@ -209,11 +213,17 @@ def grants_everything(statement: Statement, policy: PolicyDocument | None = None
 
     With the policy that it stands in, what that denies counts as well.
     """
+    return _all(
+        lambda: is_wide(statement, ""),
+        lambda: _covers_everything(statement),
+        lambda: not _denied(policy, f"iam:{_ANY}", "iam"),
+    )
+
+
+def _covers_everything(statement: Statement) -> bool:
     if statement.not_actions:
-        everything = statement.covers_action("iam:*")  # with all of IAM, a caller can grant itself the rest
-    else:
-        everything = some(lambda pattern: holds(_is_every_action, pattern), statement.actions)
-    return everything and is_wide(statement, "") and not _denied(policy, f"iam:{_ANY}", "iam")
+        return statement.covers_action("iam:*")  # with all of IAM, a caller can grant itself the rest
+    return some(lambda pattern: holds(_is_every_action, pattern), statement.actions)
 
 
 def _is_every_action(pattern: str) -> bool:
@@ -235,11 +245,16 @@ def whole_services(statement: Statement, policy: PolicyDocument | None = None) -
         Undecided: no known pattern does, and an unknown one may.
 
     """
-    if is_narrowed(statement):
-        return []
+
+    def is_open(service: str, action: str, denied: str) -> bool:
+        return _all(
+            lambda: is_wide(statement, service),
+            lambda: not is_narrowed(statement),
+            lambda: not _denied(policy, action, denied),
+        )
+
     if statement.not_actions:
-        everything = is_wide(statement, "") and not _denied(policy, f"{_ANY}:{_ANY}", "")
-        return ["all actions but those it names"] if everything else []
+        return ["all actions but those it names"] if is_open("", f"{_ANY}:{_ANY}", "") else []
 
     def whole(pattern: Value) -> list[str]:
         if not holds(is_whole, pattern):
@@ -248,11 +263,7 @@ def whole_services(statement: Statement, policy: PolicyDocument | None = None) -
 
     def is_whole(action: str) -> bool:
         service, _, verb = ("*", "", "*") if _is_every_action(action) else action.partition(":")
-        return (
-            matches(verb, _ANY)
-            and is_wide(statement, service)
-            and not _denied(policy, f"{service.replace('*', _ANY)}:{_ANY}", service.strip("*"))
-        )
+        return matches(verb, _ANY) and is_open(service, f"{service.replace('*', _ANY)}:{_ANY}", service.strip("*"))
 
     return gathered(whole, statement.actions)
 
@@ -288,6 +299,8 @@ def decrypts_with_any_key(statement: Statement, policy: PolicyDocument | None = 
     def is_open(action: str) -> bool:
         return statement.covers_action(action) and not _denied(policy, action, "kms")
 
-    return (
-        some(is_open, ("kms:Decrypt", "kms:ReEncryptFrom")) and is_wide(statement, "kms") and not is_narrowed(statement)
+    return _all(
+        lambda: is_wide(statement, "kms"),
+        lambda: not is_narrowed(statement),
+        lambda: some(is_open, ("kms:Decrypt", "kms:ReEncryptFrom")),
     )
