@@ -231,6 +231,19 @@ test_who_is_trusted = cases(
             {"StringEquals": {"sts:RoleSessionName": "MicrosoftSentinel_7"}},
         ),
     ),
+    *(
+        Case(
+            control,
+            "GitHub and GitLab at once, with a claim that only one of them makes",
+            PASS,
+            trusting(
+                {"Federated": [provider("gitlab.com"), provider(HOST)]},
+                {"StringLike": {f"{HOST}:sub": "repo:clinic/*"}},
+                Action=WEB,
+            ),
+        )
+        for control in (SUBJECT, GITHUB)
+    ),
     Case(
         SUBJECT,
         "a claim of another issuer",
