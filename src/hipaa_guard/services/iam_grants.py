@@ -68,12 +68,24 @@ def _is_all_of(pattern: str, service: str) -> bool:
     """Whether a pattern covers every resource of a service, or of one type that holds what the service protects."""
     parts = pattern.split(":", 5)
     if len(parts) < 6:  # a wildcard stands for several parts
-        partition = parts[1] if len(parts) > 1 and not is_wild(parts[1]) else "aws"
-        known = parts[2] if service == "*" and len(parts) > 2 and not is_wild(parts[2]) else service
-        return matches(pattern, f"arn:{partition}:{known.strip('*') or _ANY}:{_ANY}:{_ANY}:{_ANY}")
+        return any(matches(pattern, arn) for arn in _arns(parts, service))
     arn, _, owner, _, _, name = parts
     known = owner if service == "*" else service
     return matches(arn, "arn") and _is_service(owner, service) and _is_every_name(name, known)
+
+
+def _arns(parts: list[str], service: str) -> list[str]:
+    """ARNs of any resources of a service, with the first parts of a pattern where these have no wildcard."""
+
+    def known(index: int, otherwise: str) -> str:
+        return parts[index] if len(parts) > index and not is_wild(parts[index]) else otherwise
+
+    owner = known(2, "") if service == "*" else service
+    start = f"arn:{known(1, 'aws')}:{owner or _ANY}"
+    names = _NAMES.get(owner, (_ANY,))
+    return [f"{start}:{known(3, region)}:{_ANY}:{name}" for region in ("", _ANY) for name in names] + [
+        f"{start}:::{_ANY}"
+    ]
 
 
 def _cover_all(patterns: list[Value], service: str) -> bool:

@@ -22,6 +22,7 @@ EVERY_BUCKET = (
     "arn:aws:*",
     "arn:aws:s3*",
     "arn:aws:s3:*",
+    "arn:aws:s3::*",
     "arn:aws:s3:::*",
     "arn:aws-cn:s3:::*",
     "arn:*:s3:::?*",
@@ -44,13 +45,22 @@ EVERY_KEY = (
     "arn:aws:kms:*:*:key/*",
     "arn:aws:kms:us-east-1:111122223333:key/?*",
     "arn:aws:kms:*:*:*",
+    "arn:aws:kms:us-east-1:*",
     "arn:aws:kms:*:*:k*",
     "arn:aws:kms:*:*:*/*",
 )
 SOME_KEYS = ("arn:aws:kms:*:*:key/1234*", "arn:aws:kms:*:*:alias/*", "arn:aws:s3:::*")
 
 
-NOT_IN_MOTO = ("**", "arn:*", "arn:aws:s3:*", "arn:aws:s3:*:*:*")
+NOT_IN_MOTO = (
+    "**",
+    "arn:*",
+    "arn:aws:s3:*",
+    "arn:aws:s3::*",
+    "arn:aws:kms:us-east-1:*",
+    "arn:aws:iam::*",
+    "arn:aws:s3:*:*:*",
+)
 """Patterns that the simulated IAM refuses."""
 
 
@@ -80,6 +90,13 @@ test_resources = cases(
         FAIL,
         granted("managed", allow("iam:*")),
         says="allows iam:* on all resources",
+        severity=HIGH,
+    ),
+    Case(
+        WHOLE,
+        "all of IAM on all of IAM",
+        FAIL,
+        granted("managed", allow("iam:*", "arn:aws:iam::*")).in_terraform(),
         severity=HIGH,
     ),
     Case(WHOLE, "all of IAM, in other words", FAIL, granted("managed", allow("IAM:?*")), severity=HIGH),
