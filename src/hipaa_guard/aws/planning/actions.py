@@ -222,14 +222,13 @@ def policy_of(actions: Collection[str]) -> dict[str, Any]:
 
 
 def allowances(actions: Collection[str]) -> list[dict[str, Any]]:
-    """Statements that allow exactly these actions, one a service."""
+    """Statements that allow exactly these actions, one a service, which its actions name: ids would take the room of
+    fifteen actions.
+    """
     by_service: dict[str, list[str]] = {}
     for action in sorted(actions):
         by_service.setdefault(action.partition(":")[0], []).append(action)
-    return [
-        {"Sid": f"Read{_sid(service)}", "Effect": "Allow", "Action": found, "Resource": "*"}
-        for service, found in by_service.items()
-    ]
+    return [{"Effect": "Allow", "Action": found, "Resource": "*"} for found in by_service.values()]
 
 
 def denial() -> dict[str, Any]:
@@ -242,7 +241,3 @@ def session_policy() -> dict[str, Any]:
     allow = {"Effect": "Allow", "Action": "*", "Resource": "*"}
     deny = {"Effect": "Deny", "Action": list(_SESSION_DENIES), "Resource": "*"}
     return {"Version": "2012-10-17", "Statement": [allow, deny]}
-
-
-def _sid(service: str) -> str:
-    return "".join(part.capitalize() for part in service.split("-"))
