@@ -147,7 +147,8 @@ test_declared = cases(
         FAIL,
         terraform=resource(
             "aws_ec2_managed_prefix_list",
-            "max_entries = 16\n" + "\n".join(f'entry {{\ncidr = "{number}.0.0.0/8"\n}}' for number in range(20, 36)),
+            'name = "l"\naddress_family = "IPv4"\nmax_entries = 16\n'
+            + "\n".join(f'entry {{\ncidr = "{number}.0.0.0/8"\n}}' for number in range(20, 36)),
             "l",
         )
         + resource(
