@@ -58,7 +58,8 @@ def with_fix(text: str, fix: str) -> dict[str, str]:
     for type, name, _ in declared(fix):
         same = [each.name for each in there if each.type == type]
         belonging = [each.name for each in there if each.type == type and re.search(r"\bphi\b", each.text)]
-        names[type, name] = belonging[0] if len(belonging) == 1 and name not in same else name
+        named_so = name == "phi" and name not in same  # what has another name comes with the fix
+        names[type, name] = belonging[0] if named_so and len(belonging) == 1 else name
     for (type, name), now in names.items():
         fix = re.sub(rf'\b{type}"(\s+)"{name}"', rf'{type}"\1"{now}"', fix)
         fix = re.sub(rf"\b{type}\.{name}\b", f"{type}.{now}", fix)
