@@ -28,9 +28,25 @@ from hipaa_guard.services import ec2, lambda_functions
     fix=Fix(
         terraform="""
             resource "aws_instance" "phi" {
-              iam_instance_profile = "records-app"
+              iam_instance_profile = aws_iam_instance_profile.records.name
+            }
+            resource "aws_iam_instance_profile" "records" {
+              name = "records-app"
+              role = aws_iam_role.records.name
+            }
+            resource "aws_iam_role" "records" {
+              name = "records-app"
+              assume_role_policy = jsonencode({
+                Version = "2012-10-17"
+                Statement = [{
+                  Effect    = "Allow"
+                  Principal = { Service = "ec2.amazonaws.com" }
+                  Action    = "sts:AssumeRole"
+                }]
+              })
             }
         """,
+        note="Give the role what the software on the instance may do, before you take away its stored keys.",
         cli="aws ec2 associate-iam-instance-profile --instance-id INSTANCE --iam-instance-profile Name=PROFILE",
         not_by_machine="needs a role, whose rights are yours to choose",
     ),
@@ -112,12 +128,34 @@ def user_data_holds_no_credentials(place: ec2.Instance | ec2.LaunchTemplate, inv
         terraform="""
             resource "aws_lambda_function" "phi" {
               function_name = "phi"
-              role          = "arn:aws:iam::111122223333:role/records"
+              role          = aws_iam_role.function.arn
               environment {
                 variables = {
                   SECRET_ARN = "arn:aws:secretsmanager:us-east-1:111122223333:secret:records-a1b2c3"
                 }
               }
+            }
+            resource "aws_iam_role" "function" {
+              name = "records"
+              assume_role_policy = jsonencode({
+                Version = "2012-10-17"
+                Statement = [{
+                  Effect    = "Allow"
+                  Principal = { Service = "lambda.amazonaws.com" }
+                  Action    = "sts:AssumeRole"
+                }]
+              })
+            }
+            resource "aws_iam_role_policy" "function" {
+              role = aws_iam_role.function.id
+              policy = jsonencode({
+                Version = "2012-10-17"
+                Statement = [{
+                  Effect   = "Allow"
+                  Action   = "secretsmanager:GetSecretValue"
+                  Resource = "arn:aws:secretsmanager:us-east-1:111122223333:secret:records-a1b2c3"
+                }]
+              })
             }
         """,
         cli="aws lambda update-function-configuration --function-name FUNCTION --environment 'Variables={SECRET_ARN=ARN}'",

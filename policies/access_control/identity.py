@@ -20,11 +20,39 @@ from hipaa_guard.services import iam
 
 UNUSED_DAYS = 90
 ROOT_QUIET_DAYS = 30
-_MEMBERSHIP = """\
-resource "aws_iam_user_group_membership" "phi" {
+_READ_RECORDS = """jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Effect   = "Allow"
+      Action   = "s3:GetObject"
+      Resource = "arn:aws:s3:::phi-records/*"
+    }]
+  })"""
+_MEMBERSHIP = f"""\
+resource "aws_iam_group" "records_readers" {{
+  name = "records-readers"
+}}
+resource "aws_iam_group_policy" "records_readers" {{
+  group  = aws_iam_group.records_readers.name
+  policy = {_READ_RECORDS}
+}}
+resource "aws_iam_user_group_membership" "phi" {{
   user   = aws_iam_user.phi.name
-  groups = ["records-readers"]
-}"""
+  groups = [aws_iam_group.records_readers.name]
+}}"""
+
+
+def _task_attached(kind: str) -> str:
+    """Terraform that attaches the rights of a task to a role or group."""
+    return f"""\
+resource "aws_iam_policy" "records_read" {{
+  name   = "records-read"
+  policy = {_READ_RECORDS}
+}}
+resource "aws_iam_{kind}_policy_attachment" "phi" {{
+  {kind.ljust(10)} = aws_iam_{kind}.phi.name
+  policy_arn = aws_iam_policy.records_read.arn
+}}"""
 
 
 @control(
@@ -191,12 +219,7 @@ def iam_user_in_group(user: iam.User) -> Verdict:
         iam.Group,
         title="IAM groups do not have AdministratorAccess attached",
         fix=Fix(
-            terraform="""
-                resource "aws_iam_group_policy_attachment" "phi" {
-                  group      = aws_iam_group.phi.name
-                  policy_arn = "arn:aws:iam::111122223333:policy/records-read"
-                }
-            """,
+            terraform=_task_attached("group"),
             cli="""
                 aws iam attach-group-policy --group-name GROUP --policy-arn ARN_OF_THE_TASK
                 aws iam detach-group-policy --group-name GROUP --policy-arn arn:aws:iam::aws:policy/AdministratorAccess
@@ -210,12 +233,7 @@ def iam_user_in_group(user: iam.User) -> Verdict:
         iam.Role,
         title="IAM roles do not have AdministratorAccess attached",
         fix=Fix(
-            terraform="""
-                resource "aws_iam_role_policy_attachment" "phi" {
-                  role       = aws_iam_role.phi.name
-                  policy_arn = "arn:aws:iam::111122223333:policy/records-read"
-                }
-            """,
+            terraform=_task_attached("role"),
             cli="""
                 aws iam attach-role-policy --role-name ROLE --policy-arn ARN_OF_THE_TASK
                 aws iam detach-role-policy --role-name ROLE --policy-arn arn:aws:iam::aws:policy/AdministratorAccess

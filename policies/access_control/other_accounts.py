@@ -1,8 +1,20 @@
 """Other accounts: keys, secrets, functions, file systems, logs and snapshots are not opened to them."""
 
-from hipaa_guard.authoring import MEDIUM, Fix, PolicyDocument, Verdict, control, failed, not_applicable, passed
+from hipaa_guard.authoring import (
+    MEDIUM,
+    Fix,
+    Inventory,
+    PolicyDocument,
+    Statement,
+    Verdict,
+    control,
+    failed,
+    not_applicable,
+    passed,
+)
 from hipaa_guard.controls.reasons import TAKES_ACCESS
 from hipaa_guard.judging.cross_account import no_cross_account, not_shared, outsiders_let_in
+from hipaa_guard.judging.function_policies import place_of
 from hipaa_guard.services import cloudwatch_logs, ebs, efs, images, kms, lambda_functions, rds, secretsmanager
 
 
@@ -13,21 +25,13 @@ from hipaa_guard.services import cloudwatch_logs, ebs, efs, images, kms, lambda_
     fix=Fix(
         terraform="""
             resource "aws_kms_key" "phi" {
-              policy = jsonencode({
-                Version = "2012-10-17"
-                Statement = [{
-                  Effect    = "Allow"
-                  Principal = { AWS = "arn:aws:iam::${data.aws_caller_identity.this.account_id}:root" }
-                  Action    = "kms:*"
-                  Resource  = "*"
-                }]
-              })
+              description         = "records"
+              enable_key_rotation = true
             }
-            data "aws_caller_identity" "this" {}
         """,
         cli="aws kms put-key-policy --key-id KEY --policy-name default --policy file://own-account-only.json",
-        note="A service that uses the key for you gets a statement with a condition: aws:SourceAccount, or the encryption "
-        "context that it sets.",
+        note="A key without a policy of its own has the default one: IAM policies of the account decide. A service that uses "
+        "the key for you gets a statement with a condition: aws:SourceAccount, or the encryption context that it sets.",
         not_by_machine=TAKES_ACCESS,
     ),
 )
@@ -43,19 +47,9 @@ def kms_key_policy_no_cross_account(key: kms.Key) -> PolicyDocument | Verdict | 
     "yours.",
     fix=Fix(
         terraform="""
-            resource "aws_secretsmanager_secret_policy" "phi" {
-              secret_arn = aws_secretsmanager_secret.phi.arn
-              policy = jsonencode({
-                Version = "2012-10-17"
-                Statement = [{
-                  Effect    = "Allow"
-                  Principal = { AWS = "arn:aws:iam::${data.aws_caller_identity.this.account_id}:role/records-app" }
-                  Action    = "secretsmanager:GetSecretValue"
-                  Resource  = "*"
-                }]
-              })
+            resource "aws_secretsmanager_secret" "phi" {
+              name = "records-db"
             }
-            data "aws_caller_identity" "this" {}
         """,
         cli="aws secretsmanager delete-resource-policy --secret-id SECRET",
         note="Access within the account needs no resource policy: IAM policies give it.",
@@ -90,10 +84,16 @@ def secret_policy_no_cross_account(secret: secretsmanager.Secret) -> PolicyDocum
         not_by_machine=TAKES_ACCESS,
     ),
 )
-def lambda_function_no_cross_account(function: lambda_functions.Function) -> Verdict:
-    # A service without a source is the subject of lambda_permission_source_restricted.
-    outsiders = outsiders_let_in(function.policy, function.origin.own_account)
-    return passed("has no policy that names another account") if outsiders is None else failed(outsiders)
+def lambda_function_no_cross_account(function: lambda_functions.Function, inventory: Inventory) -> Verdict:
+    found: list[str | None] = []
+
+    def lets_outsiders_in(statement: Statement) -> bool:
+        # A service without a source is the subject of lambda_permission_has_source.
+        found.append(outsiders_let_in(PolicyDocument([statement]), function.origin.own_account))
+        return found[-1] is not None
+
+    place = place_of(lets_outsiders_in, function, inventory)
+    return passed("has no policy that names another account") if place is None else failed(f"{found[-1]}{place}")
 
 
 @no_cross_account(
@@ -106,13 +106,23 @@ def lambda_function_no_cross_account(function: lambda_functions.Function) -> Ver
                 Version = "2012-10-17"
                 Statement = [{
                   Effect    = "Allow"
-                  Principal = { AWS = "arn:aws:iam::${data.aws_caller_identity.this.account_id}:role/records-app" }
+                  Principal = { AWS = aws_iam_role.app.arn }
                   Action    = ["elasticfilesystem:ClientMount", "elasticfilesystem:ClientWrite"]
                   Resource  = aws_efs_file_system.phi.arn
                 }]
               })
             }
-            data "aws_caller_identity" "this" {}
+            resource "aws_iam_role" "app" {
+              name = "records-app"
+              assume_role_policy = jsonencode({
+                Version = "2012-10-17"
+                Statement = [{
+                  Effect    = "Allow"
+                  Action    = "sts:AssumeRole"
+                  Principal = { Service = "ecs-tasks.amazonaws.com" }
+                }]
+              })
+            }
         """,
         cli="aws efs put-file-system-policy --file-system-id FILE_SYSTEM --policy file://own-account-only.json",
         not_by_machine=TAKES_ACCESS,
@@ -135,12 +145,14 @@ def efs_policy_no_cross_account(system: efs.FileSystem) -> PolicyDocument | None
                   Effect    = "Allow"
                   Principal = { Service = "route53.amazonaws.com" }
                   Action    = ["logs:CreateLogStream", "logs:PutLogEvents"]
-                  Resource  = "arn:aws:logs:*:${data.aws_caller_identity.this.account_id}:log-group:/aws/route53/*"
-                  Condition = { StringEquals = { "aws:SourceAccount" = data.aws_caller_identity.this.account_id } }
+                  Resource  = "arn:aws:logs:*:*:log-group:/aws/route53/*"
+                  Condition = { ArnEquals = { "aws:SourceArn" = aws_route53_zone.clinic.arn } }
                 }]
               })
             }
-            data "aws_caller_identity" "this" {}
+            resource "aws_route53_zone" "clinic" {
+              name = "clinic.example"
+            }
         """,
         cli="aws logs put-resource-policy --policy-name POLICY --policy-document file://own-account-only.json",
         not_by_machine=TAKES_ACCESS,

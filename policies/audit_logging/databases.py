@@ -32,6 +32,8 @@ _OFF = ("", "0", "off", "false", "no")
 def _exports(store: rds.Instance | rds.Cluster, inventory: Inventory) -> Exports | Verdict:
     exported = store.log_exports
     if exported is None:
+        if isinstance(store, rds.Instance) and (store.engine or "").startswith("custom-"):
+            return not_applicable("is of RDS Custom, whose logs only an agent on its host can deliver")
         return Exports(None)
     engine = rds.engine_of(store, inventory)
     needed = next((log for name, log in _NEEDED.items() if engine.startswith(name)), None)

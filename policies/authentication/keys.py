@@ -51,7 +51,10 @@ _FUNCTION = (
     peers={
         "prowler": "secretsmanager_automatic_rotation_enabled",
         "aws_config": "secretsmanager-rotation-enabled-check",
-        "powerpipe": "secretsmanager_secret_automatic_rotation_enabled",
+        "powerpipe": (
+            "secretsmanager_secret_automatic_rotation_enabled",
+            "secretsmanager_secret_rotated_as_scheduled",
+        ),
         "cdk_nag": "HIPAA.Security-SecretsManagerRotationEnabled",
         "checkov": "CKV2_AWS_57",
     },
@@ -61,6 +64,9 @@ def secret_rotation_enabled(secret: secretsmanager.Secret) -> Verdict:
         return _as_planned(secret)
     if secret.primary_region not in (None, secret.origin.region):
         return not_applicable(f"is a copy of a secret in {secret.primary_region}, which alone can be rotated")
+    owner = secretsmanager.service_without_rotation(secret)
+    if owner is not None:
+        return not_applicable(f"belongs to the AWS service {owner}, which offers no automatic rotation of it")
     return failed("is never rotated automatically")
 
 

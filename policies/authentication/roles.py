@@ -1,5 +1,7 @@
 """Roles: they are taken on by whoever was meant, and for no longer than their work."""
 
+from collections.abc import Callable
+
 from hipaa_guard.authoring import (
     HIGH,
     LOW,
@@ -66,7 +68,7 @@ def iam_github_oidc_subject_limited(role: iam.Role, inventory: Inventory) -> Ver
     found: list[Statement] = []
 
     def is_open(statement: Statement) -> bool:
-        if iam_trust.limits_github(statement) or not trusts_github(statement):
+        if _names_whose(statement) or not trusts_github(statement):
             return False
         found.append(statement)
         return True
@@ -74,6 +76,15 @@ def iam_github_oidc_subject_limited(role: iam.Role, inventory: Inventory) -> Ver
     if some(is_open, role.trust.allowances()):
         return if_ours(role, failed(_without_owner(found[0])))
     return passed("trusts named repositories of GitHub only")
+
+
+def _names_whose(statement: Statement) -> bool:
+    """Whether a condition names whose tokens a statement takes. Tokens of other issuers lack the key, so none gets in."""
+
+    def holds(test: Callable[[Statement], bool]) -> bool:
+        return test(statement)
+
+    return some(holds, (iam_trust.limits_github, iam_issuers.takes_named_tokens))
 
 
 def _without_owner(statement: Statement) -> str:
@@ -129,7 +140,7 @@ def iam_oidc_subject_limited(role: iam.Role, inventory: Inventory) -> Verdict:
         if issuer is None or not iam_trust.lets_in(statement):
             return False
         trusted.append(issuer)
-        if some(iam_issuers.names_whose, statement.conditions):
+        if _names_whose(statement):
             return False
         found.append(issuer)
         return True

@@ -256,7 +256,7 @@ def ebs_encryption_by_default(region: ebs.EncryptionByDefault) -> Verdict:
         terraform="""
             resource "aws_lambda_function" "phi" {
               function_name = "phi"
-              role          = "arn:aws:iam::111122223333:role/records"
+              role          = aws_iam_role.function.arn
               kms_key_arn   = aws_kms_key.phi.arn
               environment {
                 variables = {
@@ -266,6 +266,28 @@ def ebs_encryption_by_default(region: ebs.EncryptionByDefault) -> Verdict:
             }
             resource "aws_kms_key" "phi" {
               enable_key_rotation = true
+            }
+            resource "aws_iam_role" "function" {
+              name = "records"
+              assume_role_policy = jsonencode({
+                Version = "2012-10-17"
+                Statement = [{
+                  Effect    = "Allow"
+                  Principal = { Service = "lambda.amazonaws.com" }
+                  Action    = "sts:AssumeRole"
+                }]
+              })
+            }
+            resource "aws_iam_role_policy" "function" {
+              role = aws_iam_role.function.id
+              policy = jsonencode({
+                Version = "2012-10-17"
+                Statement = [{
+                  Effect   = "Allow"
+                  Action   = "kms:Decrypt"
+                  Resource = aws_kms_key.phi.arn
+                }]
+              })
             }
         """,
         cli="aws lambda update-function-configuration --function-name FUNCTION --kms-key-arn KEY_ARN",

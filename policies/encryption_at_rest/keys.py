@@ -23,7 +23,8 @@ _UNUSED = {
         sets="aws_kms_key.enable_key_rotation = true",
         where_written="aws_kms_key.rotation_period_in_days = 365",
         cli="aws kms enable-key-rotation --key-id KEY --rotation-period-in-days 365",
-        note="The first and the second rotation of a key each add a monthly charge for the version of the key.",
+        note="A key that has a period of its own needs `rotation_period_in_days = 365`, or less. The first and the second "
+        "rotation of a key each add to its monthly price.",
         consequences=("costs_money",),
     ),
     peers={"prowler": "kms_cmk_rotation_enabled", "checkov": "CKV_AWS_7", "trivy": "AVD-AWS-0065"},

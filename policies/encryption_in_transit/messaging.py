@@ -1,6 +1,6 @@
 """Messaging: ePHI in messages is unreadable on the wire."""
 
-from hipaa_guard.authoring import HIGH, MEDIUM, Fix, Verdict, control, failed, not_applicable, passed
+from hipaa_guard.authoring import HIGH, Fix, Verdict, control, failed, not_applicable, passed
 from hipaa_guard.judging.transit import IN_TRANSIT, PlainHttpRequests, plain_http_denied
 from hipaa_guard.services import sns, sqs
 
@@ -8,7 +8,6 @@ from hipaa_guard.services import sns, sqs
 @plain_http_denied(
     title="SQS queues refuse requests that are not made over TLS",
     service="SQS",
-    severity=MEDIUM,
     fix=Fix(
         sets="""
             aws_sqs_queue_policy.queue_url = aws_sqs_queue.phi.id
@@ -38,7 +37,6 @@ def sqs_queue_tls_required(queue: sqs.Queue) -> PlainHttpRequests:
     title="SNS topics refuse messages that are not published over TLS",
     service="SNS",
     policy="policy of its own",
-    severity=MEDIUM,
     fix=Fix(
         terraform="""
             resource "aws_sns_topic" "phi" {
@@ -55,14 +53,27 @@ def sqs_queue_tls_required(queue: sqs.Queue) -> PlainHttpRequests:
                   Action    = "sns:Publish"
                   Resource  = aws_sns_topic.phi.arn
                   Condition = { Bool = { "aws:SecureTransport" = "false" } }
+                  }, {
+                  Sid       = "Owner"
+                  Effect    = "Allow"
+                  Principal = { AWS = "*" }
+                  Action = [
+                    "sns:AddPermission", "sns:DeleteTopic", "sns:GetTopicAttributes", "sns:ListSubscriptionsByTopic",
+                    "sns:Publish", "sns:RemovePermission", "sns:SetTopicAttributes", "sns:Subscribe",
+                  ]
+                  Resource  = aws_sns_topic.phi.arn
+                  Condition = { StringEquals = { "aws:SourceOwner" = data.aws_caller_identity.current.account_id } }
                 }]
               })
             }
+            data "aws_caller_identity" "current" {}
         """,
         cli="""
             aws sns set-topic-attributes --topic-arn TOPIC_ARN --attribute-name Policy \\
               --attribute-value file://deny-plain-http.json
         """,
+        note="A policy takes the place of the default one: keep the statement that lets your own account use the topic, "
+        "and those of services that publish to it.",
         not_by_machine="takes the place of the policy by which services of AWS may publish",
         consequences=("cuts_access",),
     ),

@@ -212,17 +212,34 @@ def lambda_function_not_public(function: lambda_functions.Function, inventory: I
         terraform="""
             resource "aws_lambda_function" "phi" {
               function_name = "phi"
-              role          = "arn:aws:iam::111122223333:role/records"
+              role          = aws_iam_role.function.arn
               vpc_config {
                 subnet_ids         = ["subnet-0a1b2c3d4e5f60718"]
                 security_group_ids = ["sg-0a1b2c3d4e5f60718"]
               }
+            }
+            resource "aws_iam_role" "function" {
+              name = "records"
+              assume_role_policy = jsonencode({
+                Version = "2012-10-17"
+                Statement = [{
+                  Effect    = "Allow"
+                  Principal = { Service = "lambda.amazonaws.com" }
+                  Action    = "sts:AssumeRole"
+                }]
+              })
+            }
+            resource "aws_iam_role_policy_attachment" "function" {
+              role       = aws_iam_role.function.name
+              policy_arn = "arn:aws:iam::aws:policy/service-role/AWSLambdaVPCAccessExecutionRole"
             }
         """,
         cli="""
             aws lambda update-function-configuration --function-name FUNCTION \\
               --vpc-config SubnetIds=SUBNET,SecurityGroupIds=GROUP
         """,
+        note="Its role needs the permissions of the attached policy, and its subnets a way (NAT or VPC endpoints) to the "
+        "services that the function calls, which costs money.",
         not_by_machine="needs subnets and security groups, which are yours to choose",
         consequences=("cuts_access", "costs_money"),
     ),

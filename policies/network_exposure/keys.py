@@ -1,6 +1,6 @@
 """Keys and secrets: nobody outside can use the keys to ePHI or read the credentials of its systems."""
 
-from hipaa_guard.authoring import HIGH, Fix, PolicyDocument, Verdict, not_applicable
+from hipaa_guard.authoring import Fix, PolicyDocument, Verdict, not_applicable
 from hipaa_guard.controls.reasons import TAKES_ACCESS
 from hipaa_guard.judging.public_policies import policy_not_public
 from hipaa_guard.services import kms, secretsmanager
@@ -8,7 +8,6 @@ from hipaa_guard.services import kms, secretsmanager
 
 @policy_not_public(
     title="KMS key policies allow nothing to everyone",
-    severity=HIGH,
     why="Where a key policy allows everyone, any AWS account that gets hold of encrypted ePHI can decrypt it.",
     fix=Fix(
         terraform="""

@@ -1,6 +1,6 @@
 """Trails and logs: nobody outside can reach the record of access to ePHI."""
 
-from hipaa_guard.authoring import CRITICAL, HIGH, Fix, Inventory, PolicyDocument, Verdict, control, failed, passed
+from hipaa_guard.authoring import CRITICAL, Fix, Inventory, PolicyDocument, Verdict, control, failed, passed
 from hipaa_guard.controls.reasons import TAKES_ACCESS
 from hipaa_guard.judging.log_targets import TRAIL_BUCKET
 from hipaa_guard.judging.public_buckets import opened_by_acl, opened_by_policy
@@ -49,7 +49,6 @@ def cloudtrail_bucket_not_public(trail: cloudtrail.Trail, inventory: Inventory) 
 
 @policy_not_public(
     title="Resource policies of CloudWatch Logs allow nothing to everyone",
-    severity=HIGH,
     why="Such a policy lets any AWS account read log events, which may hold ePHI, or bury the true ones under its own.",
     policy="policy document",
     fix=Fix(

@@ -56,7 +56,7 @@ class Derived:
 def judged(control: Control, inventory: Inventory) -> tuple[Status, str]:
     """The verdict on ``phi``. Of a kind that could not be listed there is no resource, and nothing is known."""
     found: list[Finding] = [one for one in judge([control], inventory) if is_phi(one, control.kind)]
-    if not found and inventory.unknown(control.kind) is not None:
+    if not found and any(inventory.unknown(kind) is not None for kind in control.kind.narrower()):
         return Status.UNKNOWN, "is not listed"
     assert len(found) == 1, f"{control.id}: {len(found)} findings are about phi"
     return found[0].status, found[0].message
@@ -143,6 +143,7 @@ def pointers(kind: type[Resource]) -> set[str]:
     if block is None:
         return set()
     by = {each for type in (*block.joins, "") for each in block.pointing(type)}
+    by |= {each.rpartition(".")[2] for named in block.beside.values() for each in named}
     return by | set(block.naming_arguments())
 
 

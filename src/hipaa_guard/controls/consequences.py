@@ -34,6 +34,7 @@ _TOLD = {
     "replaces": regex(r"\breplaces\b"),
     "destroys_data": regex(r"\bmust be copied first\b"),
     "changes_password": regex(r"\b(changes the (password|secret)|needs the (secret|value|password) changed)\b"),
+    "starts_rotation": regex(r"\bstarts a rotation\b"),
     "cuts_access": regex(r"\b(takes (access|rights)|cuts off|turns away)\b"),
     "costs_money": regex(r"\bcosts?\b"),
 }

@@ -170,20 +170,24 @@ class Inventory:
     def told_by(self, kind: type[K], tell: Callable[[K], Value]) -> tuple[set[str], Unknown | None]:
         """The results of `tell` for all resources of a kind: texts with symbols for references, and the first unknown.
 
-        They are computed once, so that a control may check for every resource whether another one names it.
+        Each result is a text or a list of texts. They are computed once, so that a control may check for every
+        resource whether another one names it.
         """
         if tell not in self._texts:
             texts: set[str] = set()
             unknown = self.unknown(kind)
             for resource in self.seen(kind):
                 try:
-                    value = symbolic(tell(resource))
+                    told = tell(resource)
                 except Undecided as error:
-                    value = error.unknown
-                if isinstance(value, Unknown):
-                    unknown = value if unknown is None else unknown
-                else:
-                    texts.add(value)
+                    told = error.unknown
+                if isinstance(told, Incomplete):
+                    unknown = told.unknown if unknown is None else unknown
+                for value in map(symbolic, list.__iter__(told) if isinstance(told, list) else (told,)):
+                    if isinstance(value, Unknown):
+                        unknown = value if unknown is None else unknown
+                    else:
+                        texts.add(value)
             texts.update(self._texts_of_stand_ins(kind, tell))
             self._texts[tell] = (texts, unknown)
         return self._texts[tell]

@@ -50,8 +50,9 @@ class Block:
 
     ``joined_by`` is the argument of split resources (``aws_s3_bucket_versioning``) that points at the main one;
     ``joins`` gives it for split types that use another, or one of several. ``shared`` are split types that may point at
-    resources of other kinds too. ``name`` is the argument with the resource's name; other resources may point at it by
-    this name. ``also`` lists further arguments whose value identifies it.
+    resources of other kinds too. ``beside`` are types with their arguments that point at the resource and that set no
+    part of it: a name that they use may also be that of something else. ``name`` is the argument with the resource's
+    name; other resources may point at it by this name. ``also`` lists further arguments whose value identifies it.
 
     Types of the ``awscc`` provider, whose schemas are those of CloudFormation, stand beside those of ``aws``. Facts
     have a reading of their own for them, ``awscc_name`` is their argument for the name, and split resources of either
@@ -65,6 +66,7 @@ class Block:
     joined_by: str | None
     joins: Mapping[str, str | tuple[str, ...]]
     shared: tuple[str, ...]
+    beside: Mapping[str, tuple[str, ...]]
     name: str | None
     awscc_name: str | None
     also: tuple[str, ...]
@@ -90,6 +92,7 @@ class Block:
         joined_by: str | None = None,
         joins: Mapping[str, str | tuple[str, ...]] | None = None,
         shared: Sequence[str] = (),
+        beside: Mapping[str, tuple[str, ...]] | None = None,
         name: str | None = None,
         awscc_name: str | None = None,
         also: Sequence[str] = (),
@@ -105,6 +108,7 @@ class Block:
         object.__setattr__(self, "joined_by", joined_by)
         object.__setattr__(self, "joins", joins or {})
         object.__setattr__(self, "shared", tuple(shared))
+        object.__setattr__(self, "beside", beside or {})
         object.__setattr__(self, "name", name)
         object.__setattr__(self, "awscc_name", awscc_name)
         object.__setattr__(self, "also", tuple(also))

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 from hipaa_guard.authoring import MEDIUM, Inventory, Verdict, every, failed, judgement, passed, some
-from hipaa_guard.facts.values import Cause, Undecided, Unknown, all_hold
+from hipaa_guard.facts.values import Cause, Undecided, Unknown, all_hold, one_holds
 from hipaa_guard.judging.log_targets import LOG_SOURCES, logs_received
 from hipaa_guard.services import cloudtrail, s3
 
@@ -63,7 +63,14 @@ def reaches_all_buckets(trail: cloudtrail.Recorder, inventory: Inventory) -> boo
         return True
     for account in inventory.all(cloudtrail.Account):
         return every(lambda region: cloudtrail.covers_region(trail, region), account.bucket_regions)
-    if not every(lambda bucket: cloudtrail.covers_region(trail, bucket.origin.region), inventory.all(s3.Bucket)):
+
+    def reaches(bucket: s3.Bucket) -> bool:
+        return one_holds(
+            lambda: cloudtrail.covers_region(trail, bucket.origin.region),
+            lambda: not cloudtrail.of_one_account(trail, bucket),
+        )
+
+    if not every(reaches, inventory.all(s3.Bucket)):
         return False
     if not inventory.complete:
         raise Undecided(Unknown("it records one region, and buckets may be declared in others", Cause.NOT_IN_SCOPE))
@@ -101,7 +108,11 @@ def trails_record_objects_of(bucket: s3.Bucket, inventory: Inventory) -> bool:
         of_bucket = records_objects(verb, bucket.names())
 
         def tells(trail: cloudtrail.Recorder) -> bool:
-            return all_hold(lambda: of_bucket(trail), lambda: cloudtrail.covers_region(trail, bucket.origin.region))
+            return all_hold(
+                lambda: of_bucket(trail),
+                lambda: cloudtrail.covers_region(trail, bucket.origin.region),
+                lambda: cloudtrail.of_one_account(trail, bucket),
+            )
 
         return some(
             lambda trails: some(lambda trail: cloudtrail.records(trail, inventory, tells), trails),

@@ -114,12 +114,16 @@ def opening(group: SecurityGroup, inventory: Inventory, test: Callable[[Rule], b
         return False
 
     def open_together() -> bool:
-        rules = certain(test, group.ingress)
+        rules, others = certain(test, group.ingress), certain(lambda rule: not test(rule), group.ingress)
         ranges = [each for rule in rules for each in _known_sources(rule, inventory)]
-        if not mean_everybody(ranges):
-            return False
-        found.append(f"{rules[0].traffic()} from {len(ranges)} address ranges, which together are everybody")
-        return True
+        if mean_everybody(ranges):
+            test(rules[0])  # it may note which port is meant
+            found.append(f"{rules[0].traffic()} from {len(ranges)} address ranges, which together are everybody")
+            return True
+        settled = {id(rule) for rule in (*rules, *others)}
+        unsettled = [rule for rule in _seen(group.ingress) if id(rule) not in settled]
+        more = [each for rule in unsettled for each in _known_sources(rule, inventory)]
+        return mean_everybody([*ranges, *more]) and every(test, unsettled)  # which raises why that is not known
 
     ways: tuple[Callable[[], bool], ...] = (lambda: some(opens, group.ingress), open_together)
     return found[0] if some(lambda way: way(), ways) else None

@@ -57,7 +57,7 @@ class ResourcePolicy(Resource):
         "aws_cloudwatch_log_resource_policy", "awscc_logs_resource_policy", name="policy_name", awscc_name="policy_name"
     )
     aws = Listing("logs.describe_resource_policies", "resourcePolicies[?!resourceArn]", name="policyName")
-    aws_types = ("AWS::Logs::ResourcePolicy",)
+    aws_types: ClassVar[tuple[str, ...]] = ("AWS::Logs::ResourcePolicy",)
 
     policy: PolicyDocument | None = fact(
         terraform="policy_document",
@@ -77,6 +77,7 @@ class LogGroupPolicy(ResourcePolicy):
 
     terraform = None
     live_only = _DECLARED_AS
+    aws_types = ()  # the same type as other policies
     aws = Listing(
         "logs.describe_resource_policies",
         "resourcePolicies[?resourceArn]",

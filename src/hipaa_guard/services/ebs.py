@@ -21,7 +21,7 @@ def _is_listed(volume: str | None) -> bool:
 class Volume(Resource):
     """An EBS volume that is declared by itself. In a live account, also the volumes of instances."""
 
-    terraform = Block("aws_ebs_volume")
+    terraform = Block("aws_ebs_volume", "awscc_ec2_volume")
     aws = Listing(
         "ec2.describe_volumes",
         "Volumes[]",
@@ -32,16 +32,20 @@ class Volume(Resource):
     aws_types = ("AWS::EC2::Volume", "ec2:volume")
     security_hub_type = "AwsEc2Volume"
 
-    encrypted: bool | None = fact(terraform="encrypted", unset=None, aws=listed("Encrypted", always=True))
+    encrypted: bool | None = fact(
+        terraform="encrypted", awscc="encrypted", unset=None, aws=listed("Encrypted", always=True)
+    )
     """None if Terraform leaves it out: the default of the region decides, else its source snapshot."""
 
-    exists: bool = fact(terraform=_is_recorded, unset=False, aws=derived(_is_listed, listed("VolumeId")))
+    exists: bool = fact(
+        terraform=_is_recorded, awscc=_is_recorded, unset=False, aws=derived(_is_listed, listed("VolumeId"))
+    )
     """Whether it is made already. AWS encrypts a new one as its region or its snapshot says, even if told not to."""
 
-    key: str | None = fact(terraform="kms_key_id", unset=None, aws=listed("KmsKeyId"))
+    key: str | None = fact(terraform="kms_key_id", awscc="kms_key_id", unset=None, aws=listed("KmsKeyId"))
     """The KMS key; None means that of the source snapshot, else the default key of the region (`DefaultKey`)."""
 
-    snapshot: str | None = fact(terraform="snapshot_id", unset=None, aws=listed("SnapshotId"))
+    snapshot: str | None = fact(terraform="snapshot_id", awscc="snapshot_id", unset=None, aws=listed("SnapshotId"))
     """The snapshot that the volume was made from."""
 
 

@@ -68,12 +68,24 @@ def _is_all_of(pattern: str, service: str) -> bool:
     """Whether a pattern covers every resource of a service, or of one type that holds what the service protects."""
     parts = pattern.split(":", 5)
     if len(parts) < 6:  # a wildcard stands for several parts
-        partition = parts[1] if len(parts) > 1 and not is_wild(parts[1]) else "aws"
-        known = parts[2] if service == "*" and len(parts) > 2 and not is_wild(parts[2]) else service
-        return matches(pattern, f"arn:{partition}:{known.strip('*') or _ANY}:{_ANY}:{_ANY}:{_ANY}")
+        return any(matches(pattern, arn) for arn in _arns(parts, service))
     arn, _, owner, _, _, name = parts
     known = owner if service == "*" else service
     return matches(arn, "arn") and _is_service(owner, service) and _is_every_name(name, known)
+
+
+def _arns(parts: list[str], service: str) -> list[str]:
+    """ARNs of any resources of a service, with the first parts of a pattern where these have no wildcard."""
+
+    def known(index: int, otherwise: str) -> str:
+        return parts[index] if len(parts) > index and not is_wild(parts[index]) else otherwise
+
+    owner = known(2, "") if service == "*" else service
+    start = f"arn:{known(1, 'aws')}:{owner or _ANY}"
+    names = _NAMES.get(owner, (_ANY,))
+    return [f"{start}:{known(3, region)}:{_ANY}:{name}" for region in ("", _ANY) for name in names] + [
+        f"{start}:::{_ANY}"
+    ]
 
 
 def _cover_all(patterns: list[Value], service: str) -> bool:
@@ -175,16 +187,20 @@ def _denied(policy: PolicyDocument | None, action: str, service: str) -> bool:
 
 def _denies(denial: Statement, action: str, service: str) -> bool:
     """Whether a statement denies an action everywhere, or everywhere but on resources that it names."""
-    parts: tuple[Callable[[], bool], ...] = (
+    return _all(
         lambda: denial.covers_action(action),
         lambda: is_wide(denial, service) if denial.not_resources else _cover_all(denial.resources, service),
         lambda: every(_spares_named, denial.conditions),
     )
-    return every(_is_so, parts)
 
 
-def _is_so(part: Callable[[], bool]) -> bool:
-    return part()
+def _all(*parts: Callable[[], bool]) -> bool:
+    """Whether all parts hold; one that certainly does not decides, whatever the others are."""
+
+    def holds_so(part: Callable[[], bool]) -> bool:
+        return part()
+
+    return every(holds_so, parts)
 
 
 def _spares_named(condition: Condition) -> bool:
@@ -209,11 +225,17 @@ def grants_everything(statement: Statement, policy: PolicyDocument | None = None
 
     With the policy that it stands in, what that denies counts as well.
     """
+    return _all(
+        lambda: is_wide(statement, ""),
+        lambda: _covers_everything(statement),
+        lambda: not _denied(policy, f"iam:{_ANY}", "iam"),
+    )
+
+
+def _covers_everything(statement: Statement) -> bool:
     if statement.not_actions:
-        everything = statement.covers_action("iam:*")  # with all of IAM, a caller can grant itself the rest
-    else:
-        everything = some(lambda pattern: holds(_is_every_action, pattern), statement.actions)
-    return everything and is_wide(statement, "") and not _denied(policy, f"iam:{_ANY}", "iam")
+        return statement.covers_action("iam:*")  # with all of IAM, a caller can grant itself the rest
+    return some(lambda pattern: holds(_is_every_action, pattern), statement.actions)
 
 
 def _is_every_action(pattern: str) -> bool:
@@ -235,11 +257,16 @@ def whole_services(statement: Statement, policy: PolicyDocument | None = None) -
         Undecided: no known pattern does, and an unknown one may.
 
     """
-    if is_narrowed(statement):
-        return []
+
+    def is_open(service: str, action: str, denied: str) -> bool:
+        return _all(
+            lambda: is_wide(statement, service),
+            lambda: not is_narrowed(statement),
+            lambda: not _denied(policy, action, denied),
+        )
+
     if statement.not_actions:
-        everything = is_wide(statement, "") and not _denied(policy, f"{_ANY}:{_ANY}", "")
-        return ["all actions but those it names"] if everything else []
+        return ["all actions but those it names"] if is_open("", f"{_ANY}:{_ANY}", "") else []
 
     def whole(pattern: Value) -> list[str]:
         if not holds(is_whole, pattern):
@@ -248,11 +275,7 @@ def whole_services(statement: Statement, policy: PolicyDocument | None = None) -
 
     def is_whole(action: str) -> bool:
         service, _, verb = ("*", "", "*") if _is_every_action(action) else action.partition(":")
-        return (
-            matches(verb, _ANY)
-            and is_wide(statement, service)
-            and not _denied(policy, f"{service.replace('*', _ANY)}:{_ANY}", service.strip("*"))
-        )
+        return matches(verb, _ANY) and is_open(service, f"{service.replace('*', _ANY)}:{_ANY}", service.strip("*"))
 
     return gathered(whole, statement.actions)
 
@@ -288,6 +311,8 @@ def decrypts_with_any_key(statement: Statement, policy: PolicyDocument | None = 
     def is_open(action: str) -> bool:
         return statement.covers_action(action) and not _denied(policy, action, "kms")
 
-    return (
-        some(is_open, ("kms:Decrypt", "kms:ReEncryptFrom")) and is_wide(statement, "kms") and not is_narrowed(statement)
+    return _all(
+        lambda: is_wide(statement, "kms"),
+        lambda: not is_narrowed(statement),
+        lambda: some(is_open, ("kms:Decrypt", "kms:ReEncryptFrom")),
     )

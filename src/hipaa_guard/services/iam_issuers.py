@@ -12,8 +12,8 @@ import re
 from dataclasses import field
 
 from hipaa_guard.facts.partial_patterns import holds
-from hipaa_guard.facts.policy_document import Condition
-from hipaa_guard.facts.values import PartialText, Undecided, Unknown, Value, every
+from hipaa_guard.facts.policy_document import Condition, Statement
+from hipaa_guard.facts.values import PartialText, Undecided, Unknown, Value, every, some
 from hipaa_guard.lean import dataclass
 
 _WHOLE = r"[^*?]+"
@@ -43,7 +43,7 @@ class Issuer:
 _POOL = {"aud": _WHOLE, "sub": _WHOLE}
 
 ISSUERS = (
-    Issuer("Amazon Cognito identity pools", r"cognito-identity[^/:]*\.amazonaws\.com(\.cn)?", _POOL),
+    Issuer("Amazon Cognito", r"cognito-identity[^/:]*\.amazonaws\.com(\.cn)?", _POOL),
     # An audience that Google signs for a service account is its owner's choice (`oaud`); `aud` is who asked for it.
     Issuer("Google", r"accounts\.google\.com", {"aud": _WHOLE, "sub": _WHOLE, "google/organization_number": _WHOLE}),
     Issuer("Login with Amazon", r"www\.amazon\.com", {"app_id": _WHOLE, "user_id": _WHOLE}),
@@ -89,6 +89,13 @@ ISSUERS = (
         {"aud": _WHOLE, "sub": _TWO_PARTS},
         lets_in="every workload of an HCP organisation",
     ),
+    # The audience of all service connections is api://AzureADTokenExchange.
+    Issuer(
+        "Azure DevOps",
+        r"vstoken\.dev\.azure\.com/[^/:]+",
+        {"sub": r"sc://[^/*?]+/[^/*?]+/.+"},
+        lets_in="every service connection of an Azure DevOps organisation",
+    ),
     # The audience of all service accounts is sts.amazonaws.com.
     Issuer(
         "EKS",
@@ -114,6 +121,11 @@ def issuer_of(value: Value) -> Issuer | None:
         raise Undecided(value)
     url = re.sub(r"^(https://|arn:[^/]*:oidc-provider/)", "", str(value).lower()).rstrip("/")
     return next((each for each in ISSUERS if re.fullmatch(each.url, url)), None)
+
+
+def takes_named_tokens(statement: Statement) -> bool:
+    """Whether a condition of a statement names whose tokens an issuer's must be."""
+    return some(names_whose, statement.conditions)
 
 
 def names_whose(condition: Condition) -> bool:

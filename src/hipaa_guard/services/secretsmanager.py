@@ -102,6 +102,8 @@ def _without_added(text: str) -> str:
     return text if found is None else found[1]
 
 
+# Secrets Manager user guide, "Managed rotation for AWS Secrets Manager secrets", read 2026-11-30.
+_WITH_MANAGED_ROTATION = ("rds", "redshift", "docdb", "ecs-sc")
 _NOT_DECLARED = "a configuration says when a secret is to be rotated, not when it was"
 
 
@@ -149,6 +151,11 @@ class Secret(Resource):
 
     last_rotated: datetime | None = fact(aws=listed("LastRotatedDate"), live_only=_NOT_DECLARED, parse=_time)
     """When a rotation last succeeded; None if none ever did."""
+
+    owner: str | None = fact(
+        aws=listed("OwningService"), live_only="a configuration declares no secrets of AWS services"
+    )
+    """The AWS service that made the secret for itself, such as ``events`` for a connection; None for all others."""
 
     primary_region: str | None = fact(terraform=_own_region, awscc=_own_region, unset=None, aws=listed("PrimaryRegion"))
     """The region of the original, for a secret that is replicated. Only the original is rotated."""
@@ -248,6 +255,13 @@ def days_overdue(secret: Secret) -> int | None:
         raise Undecided(Unknown("it is not known when it was last rotated"), "last_rotated")
     late = (now() - since).days - longest_wait(secret) - _WINDOW
     return late if late > 0 else None
+
+
+def service_without_rotation(secret: Secret) -> str | None:
+    """The AWS service that owns a secret and offers no rotation of it; None for all other secrets, and in source."""
+    if secret.origin.source == "terraform" or secret.owner in _WITH_MANAGED_ROTATION:
+        return None
+    return secret.owner
 
 
 def _has_value(view: View) -> bool:

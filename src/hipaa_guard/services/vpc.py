@@ -76,16 +76,21 @@ def _maps_public_ip(view: View) -> Value:
 class Subnet(Resource):
     """A part of a VPC."""
 
-    terraform = Block("aws_subnet", "aws_default_subnet")
+    terraform = Block("aws_subnet", "aws_default_subnet", "awscc_ec2_subnet")
     aws = Listing("ec2.describe_subnets", "Subnets[]", arn="{SubnetArn}", name=_NAME + "SubnetId", keys=("SubnetId",))
     aws_types = ("AWS::EC2::Subnet", "ec2:subnet")
     security_hub_type = "AwsEc2Subnet"
 
-    maps_public_ip: bool = fact(terraform=_maps_public_ip, unset=False, aws=listed("MapPublicIpOnLaunch"))
+    maps_public_ip: bool = fact(
+        terraform=_maps_public_ip, awscc="map_public_ip_on_launch", unset=False, aws=listed("MapPublicIpOnLaunch")
+    )
     """Whether instances launched here get a public IPv4 address by default."""
 
     assigns_ipv6: bool = fact(
-        terraform="assign_ipv6_address_on_creation", unset=False, aws=listed("AssignIpv6AddressOnCreation")
+        terraform="assign_ipv6_address_on_creation",
+        awscc="assign_ipv_6_address_on_creation",
+        unset=False,
+        aws=listed("AssignIpv6AddressOnCreation"),
     )
     """Whether interfaces made here get an IPv6 address by default. All that AWS gives are public."""
 
@@ -131,16 +136,29 @@ class Entry(Record):
 
 
 def _entry(get: Callable[[str], Value], number: str, action: Value) -> Entry:
-    ipv4 = get("cidr_block")
-    ipv4 = None if isinstance(ipv4, str) and not ipv4 else ipv4
     return Entry(
         number=whole_number(get(number)),
         action=action,
         protocol=protocol_name(get("protocol")),
         from_port=whole_number(get("from_port")),
         to_port=whole_number(get("to_port")),
-        cidr=get("ipv6_cidr_block") if ipv4 is None else ipv4,
+        cidr=_range(get("cidr_block"), get("ipv6_cidr_block")),
     )
+
+
+def _awscc_entry(view: View) -> Entry:
+    return Entry(
+        number=whole_number(view.get("rule_number")),
+        action=view.get("rule_action"),
+        protocol=protocol_name(view.get("protocol")),
+        from_port=whole_number(view.get("port_range.from")),
+        to_port=whole_number(view.get("port_range.to")),
+        cidr=_range(view.get("cidr_block"), view.get("ipv_6_cidr_block")),
+    )
+
+
+def _range(ipv4: Value, ipv6: Value) -> Value:
+    return ipv6 if ipv4 is None or (isinstance(ipv4, str) and not ipv4) else ipv4
 
 
 def _declared_entries(view: View) -> Value:
@@ -149,7 +167,8 @@ def _declared_entries(view: View) -> Value:
     unknowns: list[Unknown] = []
     inline = view.get("ingress")
     apart = view.linked("aws_network_acl_rule")
-    for items in (inline, apart):
+    of_awscc = view.linked("awscc_ec2_network_acl_entry")
+    for items in (inline, apart, of_awscc):
         if isinstance(items, Incomplete):
             unknowns.append(items.unknown)
         elif isinstance(items, Unknown):
@@ -159,12 +178,13 @@ def _declared_entries(view: View) -> Value:
             unknowns.append(block)
         else:
             entries.append(_entry(block.get, "rule_no", _IN_ANY_CASE.admit(block.get("action"))))
-    for split in _seen(apart):
+    for split in (*_seen(apart), *_seen(of_awscc)):
         leaving = split.get("egress")
         if isinstance(leaving, Unknown):
             unknowns.append(leaving)
         elif str(leaving).lower() != "true":
-            entries.append(_entry(split.get, "rule_number", split.get("rule_action")))
+            awscc = split.type == "awscc_ec2_network_acl_entry"
+            entries.append(_awscc_entry(split) if awscc else _entry(split.get, "rule_number", split.get("rule_action")))
     return Incomplete(entries, unknowns[0]) if unknowns else entries
 
 
@@ -196,7 +216,8 @@ class NetworkAcl(Resource):
     terraform = Block(
         "aws_network_acl",
         "aws_default_network_acl",
-        joins={"aws_network_acl_rule": "network_acl_id"},
+        "awscc_ec2_network_acl",
+        joins={"aws_network_acl_rule": "network_acl_id", "awscc_ec2_network_acl_entry": "network_acl_id"},
         also=("default_network_acl_id",),  # the argument of a resource that adopts the default one
     )
     aws = Listing(
@@ -211,6 +232,7 @@ class NetworkAcl(Resource):
 
     ingress: list[Entry] = fact(
         terraform=_declared_entries,
+        awscc=_declared_entries,
         unset=(),  # traffic that matches no entry is denied
         aws=derived(_answered_entries, listed("Entries", always=True)),
     )

@@ -83,6 +83,25 @@ TWINS = [
         FAIL,
     ),
     Twin(
+        "a trail that leaves out KMS",
+        resource(
+            "aws_cloudtrail",
+            """s3_bucket_name = "logs"
+            is_multi_region_trail = true
+            event_selector {
+              exclude_management_event_sources = ["kms.amazonaws.com"]
+            }""",
+        ),
+        resource(
+            "awscc_cloudtrail_trail",
+            """s3_bucket_name = "logs"
+            is_logging            = true
+            is_multi_region_trail = true
+            event_selectors = [{ exclude_management_event_sources = ["kms.amazonaws.com"] }]""",
+        ),
+        FAIL,
+    ),
+    Twin(
         "a trail of which nothing is known",
         VARIABLE + resource("aws_cloudtrail", 's3_bucket_name = "logs"\nis_multi_region_trail = var.open'),
         VARIABLE

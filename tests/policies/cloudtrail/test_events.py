@@ -123,6 +123,15 @@ test_management = cases(
     ),
     Case(
         MANAGEMENT,
+        "left to a trail of another account",
+        FAIL,
+        terraform='provider "aws" {\nallowed_account_ids = ["111122223333"]\n}\n'
+        'provider "aws" {\nalias = "o"\nallowed_account_ids = ["444455556666"]\n}\n'
+        + hcl("other", "is_multi_region_trail = true", "provider = aws.o")
+        + hcl("phi", 'event_selector {\nread_write_type = "ReadOnly"\n}'),
+    ),
+    Case(
+        MANAGEMENT,
         "left to a trail that is switched off",
         FAIL,
         terraform=hcl("other", "is_multi_region_trail = true", "enable_logging = false")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from hipaa_guard.authoring import HIGH
 from hipaa_guard.testing import ACCOUNT, FAIL, PASS, UNKNOWN, Aws, Case, Told, cases, resource
 
 ARN = f"arn:aws:dynamodb:us-east-1:{ACCOUNT}:table/phi-records"
@@ -113,6 +114,6 @@ test_sharing = cases(
     Case(FOREIGN, "another account", FAIL, policy(**OTHER).in_aws(), says="999988887777"),
     Case(FOREIGN, "everyone", FAIL, policy(Principal="*")),
     Case(FOREIGN, "denies another account", PASS, policy(**OTHER | {"Effect": "Deny"})),
-    Case(FOREIGN, "a service of AWS", FAIL, policy(Principal={"Service": "glue.amazonaws.com"})),
+    Case(FOREIGN, "a service of AWS", FAIL, policy(Principal={"Service": "glue.amazonaws.com"}), severity=HIGH),
     Case(FOREIGN, "an account, where one's own is not known", UNKNOWN, policy(**OTHER).in_terraform()),
 )

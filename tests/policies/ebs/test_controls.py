@@ -154,7 +154,7 @@ test_volumes = cases(
         CMK,
         "no key named, and the region's default is the AWS managed key",
         FAIL,
-        terraform=default_key('"alias/aws/ebs"') + volume(encrypted=True).text,
+        terraform=default_key('"arn:aws:kms:us-east-1:111122223333:alias/aws/ebs"') + volume(encrypted=True).text,
     ),
     Case(CMK, "of a snapshot under a key of one's own", PASS, terraform=restored("", "kms_key_id = aws_kms_key.s.arn")),
     Case(CMK, "of a snapshot under the default key", FAIL, terraform=restored("")),

@@ -153,6 +153,9 @@ EXAMPLES: dict[str, Claims] = {
     },
     BITBUCKET: {"aud": _ID, "sub": (["{7}:*"], ["*", "*:{9}"])},
     "idp.hashicorp.com/oidc/organization/7": {"aud": _ID, "sub": (["project:7:geo:us:*"], ["*", "project:*"])},
+    "vstoken.dev.azure.com/7": {
+        "sub": (["sc://clinic/records/deploy", "sc://clinic/records/*"], ["*", "sc://*/records/*"])
+    },
     CLUSTER: {"sub": _ACCOUNT},
     "oidc.eks.cn-north-1.amazonaws.com.cn/id/7": {"sub": _ACCOUNT},
 }
@@ -227,6 +230,19 @@ test_who_is_trusted = cases(
             "sts.windows.net/33e01921-4d64-4f8c-a055-5bdaffd5e33d",
             {"StringEquals": {"sts:RoleSessionName": "MicrosoftSentinel_7"}},
         ),
+    ),
+    *(
+        Case(
+            control,
+            "GitHub and GitLab at once, with a claim that only one of them makes",
+            PASS,
+            trusting(
+                {"Federated": [provider("gitlab.com"), provider(HOST)]},
+                {"StringLike": {f"{HOST}:sub": "repo:clinic/*"}},
+                Action=WEB,
+            ),
+        )
+        for control in (SUBJECT, GITHUB)
     ),
     Case(
         SUBJECT,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hipaa_guard.testing import resource
+from hipaa_guard.testing import NOT_APPLICABLE, resource
 from tests.policies.twins import FAIL, PASS, UNKNOWN, VARIABLE, Twin, policy
 
 OPEN_KEY = policy("*", "kms:*")
@@ -16,6 +16,18 @@ TWINS = [
         resource("aws_kms_key", "enable_key_rotation = true"),
         resource("awscc_kms_key", "enable_key_rotation = true"),
         PASS,
+    ),
+    Twin(
+        "a key that is rotated every two years",
+        resource("aws_kms_key", "enable_key_rotation = true\nrotation_period_in_days = 730"),
+        resource("awscc_kms_key", "enable_key_rotation = true\nrotation_period_in_days = 730"),
+        FAIL,
+    ),
+    Twin(
+        "a disabled key",
+        resource("aws_kms_key", "is_enabled = false"),
+        resource("awscc_kms_key", "enabled = false"),
+        NOT_APPLICABLE,
     ),
     Twin(
         "a key for everyone that signs",

@@ -10,8 +10,10 @@ from hipaa_guard.testing import ACCOUNT, FAIL, PASS, REGION, UNKNOWN, Aws, Case,
 from tests.policies.lambda_functions.states import ARN, create, declared
 
 PUBLIC, SOURCE = "lambda_function_not_public", "lambda_permission_has_source"
+FOREIGN, OTHER = "lambda_function_no_cross_account", "444455556666"
 EVERYONE: dict[str, Any] = {"Effect": "Allow", "Principal": "*", "Action": "lambda:InvokeFunction"}
 TOPIC = f"arn:aws:sns:{REGION}:{ACCOUNT}:records"
+AN_ACCOUNT = {**EVERYONE, "Principal": {"AWS": f"arn:aws:iam::{OTHER}:root"}}
 A_SERVICE = {**EVERYONE, "Principal": {"Service": "sns.amazonaws.com"}}
 A_TOPIC = {**A_SERVICE, "Condition": {"ArnLike": {"AWS:SourceArn": TOPIC}}}
 
@@ -63,6 +65,11 @@ def told(lines: str, **of: dict[str, Any]) -> Told:
     }}"""
     )
     return Told(terraform=text, aws=published, answers=policies(**of))
+
+
+def in_account(lines: str, **of: dict[str, Any]) -> Told:
+    """As `told`, with a configuration that says its account."""
+    return Told(terraform=f'provider "aws" {{\nallowed_account_ids = ["{ACCOUNT}"]\n}}') + told(lines, **of)
 
 
 LIVE = "qualifier = aws_lambda_alias.live.name\n"
@@ -137,4 +144,19 @@ test_policies = cases(
         says="its version 1",
     ),
     Case(SOURCE, "a service for one topic, at an alias", PASS, told(LIVE + BY_TOPIC, live=A_TOPIC)),
+    Case(
+        FOREIGN,
+        "another account, at an alias",
+        FAIL,
+        in_account(LIVE + f'principal = "{OTHER}"', live=AN_ACCOUNT),
+        says=f"{OTHER}, at its alias live",
+    ),
+    Case(
+        FOREIGN,
+        "another account, at a version",
+        FAIL,
+        in_account(f'qualifier = "1"\nprincipal = "{OTHER}"', one=AN_ACCOUNT),
+        says=f"{OTHER}, at its version 1",
+    ),
+    Case(FOREIGN, "one topic, at an alias", PASS, in_account(LIVE + BY_TOPIC, live=A_TOPIC)),
 )

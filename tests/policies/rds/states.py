@@ -229,10 +229,13 @@ def applied(told: Told, engine: str, state: str, **more: Any) -> Told:
     return Told(aws=told.aws, answers=told.answers) + Told(answers=register)
 
 
-def applied_to_members(told: Told, engine: str, *states: str, **more: Any) -> Told:
-    """The cluster of `told` in an account; each of its instances has the parameter group in one of the states."""
+def applied_to_members(told: Told, engine: str, *states: str | None, **more: Any) -> Told:
+    """The cluster of `told` in an account; each of its instances has the parameter group in one of the states.
+
+    None: AWS does not tell the state.
+    """
     members = [
-        {"DBInstanceIdentifier": f"member-{number}", "DBClusterParameterGroupStatus": state}
+        {"DBInstanceIdentifier": f"member-{number}"} | ({"DBClusterParameterGroupStatus": state} if state else {})
         for number, state in enumerate(states)
     ]
     answers = aurora_answers(Engine=engine, DBClusterParameterGroup="own", DBClusterMembers=members, **more).answers

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from hipaa_guard.testing import FAIL, PASS, UNKNOWN, Case, Told, cases, resource
+from hipaa_guard.testing import FAIL, NOT_APPLICABLE, PASS, UNKNOWN, Case, Told, cases, resource
 from tests.policies.rds.states import (
     applied,
     applied_to_members,
@@ -68,6 +68,7 @@ test_logs = cases(
         UNKNOWN,
         instance('enabled_cloudwatch_logs_exports = ["upgrade", var.open]', 'variable "open" {}').in_terraform(),
     ),
+    Case(LOGS, "none of RDS Custom", NOT_APPLICABLE, instance(engine="custom-oracle-ee").in_terraform()),
     Case(CLUSTER_LOGS, "none", FAIL, cluster()),
     Case(CLUSTER_LOGS, "Aurora MySQL exports errors only", FAIL, logs("error", engine="aurora-mysql")),
 )

@@ -6,7 +6,18 @@ from collections.abc import Mapping
 from typing import Any
 
 from hipaa_guard.authoring import HIGH, MEDIUM
-from hipaa_guard.testing import FAIL, PASS, UNKNOWN, Aws, Case, Told, cases
+from hipaa_guard.testing import (
+    FAIL,
+    PASS,
+    UNKNOWN,
+    Aws,
+    Case,
+    Told,
+    all_controls,
+    aws_account,
+    aws_collected,
+    cases,
+)
 from tests.policies.rds.states import (
     applied,
     applied_to_members,
@@ -150,6 +161,12 @@ test_tls = cases(
         applied_to_members(CLUSTER_ON, "aurora-mysql", "in-sync", "pending-reboot"),
         says="pending-reboot",
     ),
+    Case(
+        CLUSTER_TLS,
+        "AWS does not tell of one instance",
+        UNKNOWN,
+        applied_to_members(CLUSTER_ON, "aurora-mysql", "in-sync", None),
+    ),
     Case(CLUSTER_TLS, "a cluster without instances", PASS, applied_to_members(CLUSTER_ON, "aurora-mysql")),
     Case(
         TLS,
@@ -239,3 +256,16 @@ test_tls_by_other_means = cases(
     Case(TLS, "Db2 takes plain connections too", FAIL, db2("TCPIP,SSL"), says="DB2COMM is TCPIP,SSL", severity=MEDIUM),
     Case(TLS, "Db2 takes plain connections only", FAIL, db2("TCPIP"), severity=HIGH),
 )
+
+
+def test_no_setting_of_an_option_is_kept_but_the_one_that_is_judged() -> None:
+    told = with_options(
+        "oracle-ee",
+        {"OEM_AGENT": {"AGENT_REGISTRATION_PASSWORD": "not-a-real-password"}, NATIVE: {SERVER: "REQUIRED"}},
+    )
+    with aws_account():
+        told.make(Aws())
+        collected = aws_collected([all_controls()[TLS]], answers=told.answers)
+    kept = [answer for answer in collected.answers.values() if answer.operation == "rds.describe_option_groups"]
+    assert "REQUIRED" in repr(kept)
+    assert "not-a-real-password" not in repr((kept, list(collected.inventory)))

@@ -73,6 +73,16 @@ def in_regions(own_region: str, of_trail: str) -> str:
     return f"{providers}\n{BUCKET}{trail(lines='provider = aws.t').text}"
 
 
+def in_accounts(own_account: str, of_trail: str) -> str:
+    """A bucket and a trail for all regions, each in an account."""
+    providers = (
+        f'provider "aws" {{\nallowed_account_ids = ["{own_account}"]\n}}\n'
+        f'provider "aws" {{\nalias = "t"\nallowed_account_ids = ["{of_trail}"]\n}}'
+    )
+    lines = "provider = aws.t\nis_multi_region_trail = true"
+    return f"{providers}\n{BUCKET}{trail(lines=lines).text}"
+
+
 ONE_TRAIL = "leaves the record to a trail"
 
 test_recorded = cases(
@@ -120,6 +130,22 @@ test_recorded = cases(
     ),
     Case(LOGS, "by a trail for the region of the bucket", NOT_APPLICABLE, in_regions("eu-west-1", "eu-west-1")),
     Case(LOGS, "by a trail for another region", FAIL, in_regions("eu-west-1", "us-east-1")),
+    Case(LOGS, "by a trail of another account", FAIL, in_accounts("111122223333", "444455556666")),
+    Case(
+        LOGS,
+        "by a trail of the same account, with another provider",
+        NOT_APPLICABLE,
+        in_accounts(*["111122223333"] * 2),
+    ),
+    Case(
+        LOGS,
+        "by a trail of an account that is not known",
+        UNKNOWN,
+        OPEN_VARIABLE
+        + in_accounts("111122223333", "").replace(
+            'allowed_account_ids = [""]', "assume_role {\nrole_arn = var.open\n}"
+        ),
+    ),
     Case(LOGS, "by a trail for the region of the account", NOT_APPLICABLE, (own() + trail(lines="")).in_aws()),
     Case(LOGS, "by a trail for a region that is not known", UNKNOWN, (own() + trail(lines="")).in_terraform()),
     Case(

@@ -104,6 +104,7 @@ TOGETHER = [
     (SSH, "the halves of the internet", FAIL, (of(22, 22, "0.0.0.0/1"), of(22, 22, "128.0.0.0/1"))),
     (SSH, "many networks that together are everybody", FAIL, EIGHTS),
     (SSH, "some networks", PASS, EIGHTS[:7]),
+    (SSH, "many networks, and a rule for another port", FAIL, (*EIGHTS, of(443, 443))),
     (SSH, "one network many times", PASS, (EIGHTS[0],) * 16),
     (SSH, "many networks, to other ports", PASS, tuple(each._replace(low=443, high=443) for each in EIGHTS)),
     (AUTHORIZED, "many networks that together are everybody", FAIL, EIGHTS),
@@ -116,6 +117,7 @@ TOGETHER = [
 ]
 
 UNCERTAIN = [
+    (SSH, "many networks, one of them to an unknown port", (*EIGHTS[1:], Opens("var.unset", 22, '"20.0.0.0/8"'))),
     (ALL_PORTS, "the other half for nobody knows whom", (of(0, 1023), Opens(1024, 65535, "var.unset"))),
     (ALL_PORTS, "the other half up to an unknown port", (of(0, 1023), Opens(1024, "var.unset"))),
 ]
@@ -145,7 +147,7 @@ test_declared = cases(
         FAIL,
         terraform=resource(
             "aws_ec2_managed_prefix_list",
-            "\n".join(f'entry {{\ncidr = "{number}.0.0.0/8"\n}}' for number in range(20, 36)),
+            "max_entries = 16\n" + "\n".join(f'entry {{\ncidr = "{number}.0.0.0/8"\n}}' for number in range(20, 36)),
             "l",
         )
         + resource(

@@ -88,7 +88,18 @@ def test_the_tables_name_every_type_that_code_asks_for() -> None:
         for kind in kinds
         if kind.terraform and kind.terraform.adopted_by
     }
-    assert asked - set(joining()) == adopted
+    assert asked - set(joining()) == adopted | beside(kinds)
+
+
+def beside(kinds: list[type[Resource]]) -> set[tuple[type[Resource], str, str]]:
+    """The types that point at a kind without setting a part of it."""
+    blocks = [(kind, kind.terraform) for kind in kinds if kind.terraform is not None]
+    return {(kind, type_, by) for kind, block in blocks for type_, named in block.beside.items() for by in named}
+
+
+def test_every_argument_by_which_a_type_stands_beside_exists() -> None:
+    kinds = sorted({control.kind for control in load()}, key=lambda kind: kind.kind)
+    assert [(type_, by) for _, type_, by in beside(kinds) if by not in schema()[type_]] == []
 
 
 def test_every_kind_of_which_parts_are_declared_apart_has_a_name_for_people() -> None:

@@ -28,6 +28,7 @@ _CALLED = {
 }
 
 _QUOTED = r"\\?(?P<q>[\"'])(?P<quoted>[^\"'\\\s]{1,500})\\?(?P=q)"
+_CODE = r"(?:[A-Za-z_]\w*(?:\.\w+)+|(?i:password|passwd|token|secret|key|pw|pwd))[ \t;]*(?:[\r\n#]|$)"
 _BARE = r"(?P<bare>(?![=-])[^\s\"'`;&|<>()\[\]{},$\\]{1,500})"
 # How a literal may follow such a name, and the text that the line must have before the name.
 _GIVEN = (
@@ -39,7 +40,11 @@ _GIVEN = (
     # NAME = "value", "NAME": "value"
     (regex(""), regex(rf"\\?[\"']?\]?[ \t]*(?:=>|:=|=|:)[ \t]*{_QUOTED}")),
     # NAME: value
-    (regex(r"^[\s-]*[\w.-]*$"), regex(rf"[ \t]*:[ \t]+{_BARE}[ \t]*(?=[\r\n]|$)")),
+    (regex(r"^[\s-]*[\w.-]*$"), regex(rf"[ \t]*:[ \t]+{_BARE}[ \t]*(?=[\r\n#]|$)")),
+    # NAME = value, in settings files; a name of code is none
+    (regex(r"^[ \t]*[\w.-]*$"), regex(rf"[ \t]+=[ \t]+(?!{_CODE}){_BARE}[ \t]*(?=[\r\n#;]|$)")),
+    # 'NAME: value', a header of a request
+    (regex(r"[\"'][\w-]*$"), regex(rf":[ \t]*{_BARE}(?=[\"'])")),
     # define('NAME', 'value')
     (regex(r"define\(\s*[\"'][\w-]*$"), regex(rf"[\"']\s*,\s*{_QUOTED}")),
     # --name value, -Name value
@@ -59,7 +64,7 @@ _POINTER = regex(
     r"|(?i:ssm|vault|secretsmanager|secret|kms|env|file|op|sm|param|parameter|awsssm|awssecret|ref|sops):"
     r"|(?i:aws:|resolve:|ENC\[|!(?:Ref|Sub|GetAtt|ImportValue|vault)\b|@Microsoft\.KeyVault|Fn::)"
     r"|(?:process\.env|os\.environ|ENV|env|System\.getenv|getenv|var|local|data|module|each)[.\[(]"
-    r"|[a-z][a-z_.-]*(?:/[a-z][a-z0-9_.-]*)+$"  # prod/records/db, the name of a secret
+    r"|[A-Z]?[a-z][a-z_.-]*(?:/[A-Z]?[a-z][a-z0-9_.-]*)+$"  # prod/records/db, the name of a secret
     r"|rds!(?:db|cluster)-"  # the name that RDS gives to the secret of a master user
     r"|[\w.-]+\.(?:pem|key|txt|json|ya?ml|env|crt|cer|p12|pfx|jks|conf|cfg|ini|properties)$"
     r"|(?i:sha\d{1,3}|md5)[:$-]|\{S?SHA"  # hashes; those of crypt begin with $

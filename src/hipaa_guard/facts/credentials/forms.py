@@ -127,7 +127,8 @@ _V = r"\\?[\"']?(?P<v>[^\s\"'\\]{1,500})"
 """A value: its quotes, if any, and the text."""
 _REST = r"[^\n|;]{0,300}?"
 """What stands between a command and its option: within the command, and not far."""
-_PIPED = r"(?:echo|printf)[ \t]+(?:-\w+[ \t]+)*[\"']?(?P<v>[^\s\"'|]{1,200})[\"']?[ \t]*\|[ \t]*(?:sudo[ \t]+)?"
+_PIPED = r"(?:echo|printf)[ \t]+(?:-\w+[ \t]+)*[\"']?(?P<v>[^\s\"'|]{1,200})[\"']?[ \t]*\|[ \t]*"
+_SUDO = r"(?:sudo[ \t]+)?"
 
 # Texts that carry a login: the name, the texts of which one occurs, and the form with the value as `v`. The value must
 # be a literal: `$PASSWORD` is none. From the manuals of the commands, RFC 3986 (userinfo) and RFC 7617 (Basic).
@@ -183,8 +184,9 @@ _LOGINS: tuple[tuple[str, tuple[str, ...], re.Pattern[str]], ...] = (
         ("chpasswd",),
         regex(r"[\w.-]{1,64}:(?P<v>[^\s\"'|]{1,200})[\"']?[ \t]*\|[ \t]*(?:sudo[ \t]+)?chpasswd"),
     ),
-    ("a password", ("--stdin",), regex(rf"{_PIPED}passwd[ \t]+--stdin")),
-    ("a password", ("--password-stdin",), regex(rf"{_PIPED}\w[^\n|;]{{0,100}}--password-stdin")),
+    ("a password", ("--stdin",), regex(rf"{_PIPED}{_SUDO}passwd[ \t]+--stdin")),
+    ("a password", ("sudo -S", "sudo -kS"), regex(rf"{_PIPED}sudo[ \t]+-k?S\b")),
+    ("a password", ("--password-stdin",), regex(rf"{_PIPED}{_SUDO}\w[^\n|;]{{0,100}}--password-stdin")),
     ("a password", ("pass:",), regex(rf"-pass(?:in|out)?[ \t]+pass:{_V}")),
     ("a password", ("storepass", "keypass"), regex(rf"-(?:src|dest)?(?:store|key)pass[ \t]+{_V}")),
     (

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import ClassVar, NoReturn
 
 from hipaa_guard.facts.inventory import Inventory
+from hipaa_guard.facts.places import in_one_account
 from hipaa_guard.facts.readings import Ask, Block, Listing, Singleton, View, ask, derived, first, listed
 from hipaa_guard.facts.resource import Resource, fact
 from hipaa_guard.facts.values import Cause, Incomplete, Undecided, Unknown, Value, all_hold, some
@@ -232,6 +233,23 @@ def covers_region(trail: Recorder, region: str | None) -> bool:
     return trail.origin.region == region
 
 
+def of_one_account(trail: Recorder, other: Resource) -> bool:
+    """Whether a trail is of the account of another resource. All that a live scan lists is of one.
+
+    Raises:
+        Undecided: providers may make them in two accounts.
+
+    """
+    if trail.origin.source == "aws":
+        return True
+    together = in_one_account(trail.origin.place, other.origin.place)
+    if together is None:
+        raise Undecided(
+            Unknown(f"it is not known whether {trail.label} is for the account of {other.label}", Cause.NOT_IN_SCOPE)
+        )
+    return together
+
+
 def reaches_as_far(other: Recorder, trail: Trail) -> bool:
     """Whether another trail records all regions that this one records.
 
@@ -264,6 +282,9 @@ def another(trail: Trail, inventory: Inventory, does: Callable[[Recorder], bool]
     """
 
     def helps(other: Recorder) -> bool:
-        return other.label != trail.label and records(other, inventory, does)
+        def reaches(it: Recorder) -> bool:
+            return all_hold(lambda: does(it), lambda: of_one_account(it, trail))
+
+        return other.label != trail.label and records(other, inventory, reaches)
 
     return some(lambda trails: some(helps, trails), recorders(inventory))

@@ -96,6 +96,7 @@ class Instance(Resource):
         "aws_instance",
         "aws_spot_instance_request",
         joins=addresses.ELASTIC,
+        beside=addresses.BESIDE,
     )
     aws = Listing(
         "ec2.describe_instances",

@@ -21,7 +21,14 @@ _OF_INTERFACES = (
 """The types that give Elastic IPs, with their argument that names an instance or an interface."""
 
 ELASTIC = dict(_OF_INSTANCES)
-_ATTACHMENTS = ("aws_network_interface_attachment", "awscc_ec2_network_interface_attachment")
+_ATTACHMENTS = (
+    ("aws_network_interface_attachment", "instance_id"),
+    ("awscc_ec2_network_interface_attachment", "instance_id"),
+)
+_ATTACHED = ("aws_network_interface", "attachment.instance")
+BESIDE = {type: (by,) for type, by in (*_OF_INTERFACES, *_ATTACHMENTS, _ATTACHED)}
+"""The types that name an instance, or its primary interface, for the sake of an interface."""
+
 _LISTED = "a live account lists the interfaces with their instances"
 
 
@@ -47,7 +54,11 @@ class NetworkInterface(Resource):
     """A network interface that is declared by itself. It has a public address only if it is given an Elastic IP."""
 
     noun = "network interface"
-    terraform = Block("aws_network_interface", "awscc_ec2_network_interface", joins=dict(_OF_INTERFACES))
+    terraform = Block(
+        "aws_network_interface",
+        "awscc_ec2_network_interface",
+        beside={type: (by,) for type, by in _OF_INTERFACES},
+    )
     terraform_only = _LISTED
 
     public_address: bool = fact(terraform=_has_elastic, awscc=_has_elastic, unset=False, terraform_only=_LISTED)
@@ -70,8 +81,8 @@ def _named(view: View) -> list[Value]:
 
 def interfaces(view: View) -> Value:
     """The interfaces that an instance names, and those that are attached to it."""
-    attachments = joined(*(view.linked(type, "instance_id") for type in _ATTACHMENTS))
-    by_themselves = view.linked("aws_network_interface", "attachment.instance")
+    attachments = joined(*(view.linked(type, by) for type, by in _ATTACHMENTS))
+    by_themselves = view.linked(*_ATTACHED)
     return joined(
         _named(view),
         mapped(lambda attachment: attachment.get("network_interface_id"), attachments),

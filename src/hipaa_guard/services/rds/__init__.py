@@ -241,7 +241,8 @@ class Cluster(_Store):
     )
 
     parameters_applied: list[str] = fact(
-        aws=listed("DBClusterMembers[].DBClusterParameterGroupStatus"), live_only=answered.NOT_DECLARED
+        aws=listed("DBClusterMembers[].not_null(DBClusterParameterGroupStatus, `unknown`)"),
+        live_only=answered.NOT_DECLARED,
     )
     """For each of its instances, as of instances outside of clusters."""
 

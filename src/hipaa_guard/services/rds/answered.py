@@ -22,3 +22,6 @@ def encryption(type: Value, encrypted: Value) -> Value:
 
 
 storage_encryption = derived(encryption, listed("StorageEncryptionType"), listed("StorageEncrypted"))
+
+# A member without the state must not look like one fewer.
+member_states = listed("DBClusterMembers[].not_null(DBClusterParameterGroupStatus, 'unknown')")
