@@ -52,7 +52,7 @@ class Requests:
 
 _ROUNDS = 3
 """A denial may narrow a piece down to what an earlier one covers, so they are applied again."""
-_MOST_PIECES = 50
+_MOST_PIECES = 200
 PLAIN_HTTP = Requests({"aws:securetransport": "false"}, frozenset({"s3:tlsversion"}))
 """Requests that are not made over TLS."""
 

@@ -22,6 +22,7 @@ from tests.policies.s3.states import (
 FOREIGN = "s3_bucket_no_cross_account_policy"
 OTHERS = "79a59df900b949e55d96a1e698fbacedfd6e09d98eacf8f8d5218e7cd47ef2be"
 CLOUDFRONT = "c4c1ede66af53448b93c283ce9448c4ba468c9432aa01d700d3878632f77d2d0"
+EC2 = "6aa5a366c34c1cbe25dc49211496e913e0351eb0e8c37aa3477e40942ec6b97c"
 LOOKED_UP = """
 data "aws_canonical_user_id" "own" {}
 data "aws_cloudfront_log_delivery_canonical_user_id" "logs" {}
@@ -115,6 +116,7 @@ test_sharing = cases(
     ),
     Case(FOREIGN, "the ACL lets in everyone", FAIL, acl("public-read"), says="an ACL that allows everyone"),
     Case(FOREIGN, "the ACL is the owner's", PASS, acl("private")),
+    Case(FOREIGN, "the ACL lets EC2 read", PASS, acl("aws-exec-read").in_terraform(), aws=shared(EC2).aws),
     Case(FOREIGN, "the ACL lets logs in", PASS, terraform=granted(f'type = "Group"\n uri = "{LOG_DELIVERY}"')),
     Case(FOREIGN, "the ACL names another account", FAIL, shared(OTHERS), says=f"allows other accounts: {OTHERS}"),
     Case(FOREIGN, "the ACL names the owner", PASS, shared(None)),
