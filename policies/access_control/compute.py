@@ -15,7 +15,7 @@ from hipaa_guard.authoring import (
     some,
 )
 from hipaa_guard.controls.reasons import MOVES_A_SECRET
-from hipaa_guard.judging.function_policies import place_of
+from hipaa_guard.judging.function_policies import place_of, with_versions
 from hipaa_guard.judging.template_versions import if_used, template_of
 from hipaa_guard.services import ec2, lambda_functions
 
@@ -159,14 +159,26 @@ def user_data_holds_no_credentials(place: ec2.Instance | ec2.LaunchTemplate, inv
             }
         """,
         cli="aws lambda update-function-configuration --function-name FUNCTION --environment 'Variables={SECRET_ARN=ARN}'",
-        note="Revoke the credentials that were found, and read them from Secrets Manager or use the function's role.",
+        note="Revoke the credentials that were found, and read them from Secrets Manager or use the function's role. "
+        "Published versions keep them: delete those.",
         not_by_machine=MOVES_A_SECRET,
     ),
     peers={"prowler": "awslambda_function_no_secrets_in_variables", "checkov": "CKV_AWS_45"},
 )
-def lambda_env_no_secrets(function: lambda_functions.Function) -> Verdict:
-    for name in function.environment_credentials:
-        return failed(f"has {name}")
+def lambda_env_no_secrets(function: lambda_functions.Function, inventory: Inventory) -> Verdict:
+    found: list[str] = []
+
+    def holds_one(resource: lambda_functions.Function | lambda_functions.Version) -> bool:
+        of = f", in its version {resource.origin.name}" if isinstance(resource, lambda_functions.Version) else ""
+
+        def noted(name: str) -> bool:
+            found.append(f"has {name}{of}")
+            return True
+
+        return some(noted, resource.environment_credentials)
+
+    if some(holds_one, with_versions(function, inventory)):
+        return failed(found[-1])
     return passed("has no credentials of a known form in its environment variables")
 
 

@@ -38,9 +38,16 @@ def place_of(
         policy = resource.policy
         return policy is not None and some(noted, policy.statements)
 
-    arn = function.origin.arn
-    own: list[Any] = [function]
-    aliases: list[Any] = inventory.of(lambda_functions.Alias, lambda_functions.function_of, arn)
-    versions: list[Any] = inventory.of(lambda_functions.Version, lambda_functions.function_of, arn)
+    aliases: list[Any] = inventory.of(lambda_functions.Alias, lambda_functions.function_of, function.origin.arn)
     # The last place is that of the statement that decided: earlier ones may be of statements that only may exist.
-    return places[-1] if some(holds, joined(own, aliases, versions)) else None
+    others: list[Any] = with_versions(function, inventory)
+    return places[-1] if some(holds, joined(others, aliases)) else None
+
+
+def with_versions(
+    function: lambda_functions.Function, inventory: Inventory
+) -> list[lambda_functions.Function | lambda_functions.Version]:
+    """A function and its published versions; `Incomplete` where these could not be listed."""
+    own: list[Any] = [function]
+    versions: list[Any] = inventory.of(lambda_functions.Version, lambda_functions.function_of, function.origin.arn)
+    return joined(own, versions)

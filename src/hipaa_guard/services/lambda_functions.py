@@ -328,6 +328,11 @@ class Version(Resource):
     )
     policy: PolicyDocument | None = _qualified_policy("{Version}")
 
+    environment_credentials: list[str] = fact(
+        live_only="source shows the environment of the next version", aws=derived(_answered_credentials, _ENVIRONMENT)
+    )
+    """As of the function: a version keeps the environment that it was published with."""
+
 
 def function_of(qualified: Alias | Version) -> str:
     """The ARN of the function of an alias or version, in a live account."""

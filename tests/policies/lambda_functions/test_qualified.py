@@ -10,6 +10,7 @@ from hipaa_guard.testing import ACCOUNT, FAIL, PASS, REGION, UNKNOWN, Aws, Case,
 from tests.policies.lambda_functions.states import ARN, create, declared
 
 PUBLIC, SOURCE = "lambda_function_not_public", "lambda_permission_has_source"
+SECRETS = "lambda_env_no_secrets"
 FOREIGN, OTHER = "lambda_function_no_cross_account", "444455556666"
 EVERYONE: dict[str, Any] = {"Effect": "Allow", "Principal": "*", "Action": "lambda:InvokeFunction"}
 TOPIC = f"arn:aws:sns:{REGION}:{ACCOUNT}:records"
@@ -70,6 +71,26 @@ def told(lines: str, **of: dict[str, Any]) -> Told:
 def in_account(lines: str, **of: dict[str, Any]) -> Told:
     """As `told`, with a configuration that says its account."""
     return Told(terraform=f'provider "aws" {{\nallowed_account_ids = ["{ACCOUNT}"]\n}}') + told(lines, **of)
+
+
+def with_environment(*versions: tuple[str, dict[str, str]]) -> Callable[[Any], None]:
+    """ListFunctions of a function and its versions, each with its environment."""
+    told = [
+        {
+            "FunctionName": "phi-records",
+            "FunctionArn": ARN if version == "$LATEST" else f"{ARN}:{version}",
+            "Version": version,
+            "Environment": {"Variables": variables},
+        }
+        for version, variables in versions
+    ]
+    plain, every = ({"Functions": each} for each in (told[:1], told))
+
+    def answer(params: dict[str, Any], **_: Any) -> Any:
+        functions = every if params["query_string"].get("FunctionVersion") == "ALL" else plain
+        return _Answer(200), {**functions, "ResponseMetadata": {"HTTPStatusCode": 200}}
+
+    return lambda session: session.events.register_first("before-call.lambda.ListFunctions", answer)
 
 
 LIVE = "qualifier = aws_lambda_alias.live.name\n"
@@ -159,4 +180,24 @@ test_policies = cases(
         says=f"{OTHER}, at its version 1",
     ),
     Case(FOREIGN, "one topic, at an alias", PASS, in_account(LIVE + BY_TOPIC, live=A_TOPIC)),
+)
+
+CLEAN, DIRTY = {"TABLE": "records"}, {"DB_PASSWORD": "Aa1234321Bb"}
+
+test_environments = cases(
+    Case(
+        SECRETS,
+        "a credential in the environment of a version only",
+        FAIL,
+        aws=published,
+        answers=with_environment(("$LATEST", CLEAN), ("1", DIRTY), ("2", CLEAN)),
+        says="in its version 1",
+    ),
+    Case(
+        SECRETS,
+        "none in any version",
+        PASS,
+        aws=published,
+        answers=with_environment(("$LATEST", CLEAN), ("1", CLEAN)),
+    ),
 )
