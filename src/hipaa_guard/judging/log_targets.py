@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 from hipaa_guard.authoring import Inventory, Resource, Statement, some
 from hipaa_guard.facts.policy_document import symbolic
-from hipaa_guard.facts.policy_statements import AWS
+from hipaa_guard.facts.policy_statements import AWS, Principal
 from hipaa_guard.facts.values import Undecided, Unknown, Value
 from hipaa_guard.services import elbv2, s3
 
@@ -143,12 +143,18 @@ def _lets_in_writers(bucket: s3.Bucket, _: Inventory, source: LogSource) -> bool
         return False
 
     def lets_in(statement: Statement) -> bool:
-        written_by = some(
-            lambda each: (each.value if each.type == "Service" else each.account) in source.writers,
-            statement.principals,
-        )
+        written_by = some(lambda principal: _writer(principal) in source.writers, statement.principals)
         return statement.effect == "Allow" and written_by and statement.covers_action("s3:PutObject")
 
     if source.kind is s3.Bucket and bucket.acl_takes_logs:
         return True
     return bucket.policy is not None and some(lets_in, bucket.policy)
+
+
+def _writer(principal: Principal) -> Value:
+    """The service, or `AWS` for an account that Elastic Load Balancing delivers from; another account, or None."""
+    if principal.type == "Service":
+        return principal.value
+    account = principal.account
+    looked_up = account == AWS and "_service_account." in str(principal.value)
+    return None if looked_up and "aws_elb_service_account." not in str(principal.value) else account

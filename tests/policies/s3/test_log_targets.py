@@ -127,6 +127,19 @@ resource "aws_s3_bucket_server_side_encryption_configuration" "e" {
 }
 """
 
+
+def looked_up(service: str) -> str:
+    """The bucket, which lets an account of AWS write that a data source looks up."""
+    statement = (
+        '{ Effect = "Allow", Principal = { AWS = data.SERVICE_service_account.a.arn }, Action = "s3:PutObject", '
+        'Resource = "arn:aws:s3:::phi-records/*" }'
+    ).replace("SERVICE", service)
+    lines = (
+        f'bucket = aws_s3_bucket.phi.id\npolicy = jsonencode({{ Version = "2012-10-17", Statement = [{statement}] }})'
+    )
+    return f'data "{service}_service_account" "a" {{}}\n{BUCKET}{resource("aws_s3_bucket_policy", lines, "p")}'
+
+
 test_doubts = cases(
     Case(KMS, "receives logs, though a KMS key is the default", PASS, BUCKET + UNDER_KMS + another_bucket(PHI).text),
     Case(
@@ -175,6 +188,8 @@ test_doubts = cases(
         FAIL,
         OPEN_VARIABLE + BUCKET + balancer("application", "access_logs", '"${var.open}-logs"').text,
     ),
+    Case(KMS, "lets in the account of load balancers that is looked up", NOT_APPLICABLE, looked_up("aws_elb")),
+    Case(KMS, "lets in the account of trails that is looked up", FAIL, looked_up("aws_cloudtrail")),
     Case(KMS, "load balancers may not be listed", UNKNOWN, aws=bucket, denied=BALANCERS),
     Case(LOGS, "load balancers may not be listed", UNKNOWN, aws=bucket, denied=BALANCERS),
 )
