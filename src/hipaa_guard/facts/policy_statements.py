@@ -41,7 +41,7 @@ _SYMBOL = SYMBOL_START + "{}" + SYMBOL_END
 _ANY_ACCOUNT = "?"
 """Prefix in a symbol for something that may be of any account."""
 
-_OF_AWS = regex(r"(^|\.)data\.aws_(elb|redshift|cloudtrail|billing)_service_account\.")
+_OF_AWS = regex(r"\bdata\.aws_(elb|redshift|cloudtrail|billing)_service_account\.")
 """Looked-up accounts that AWS itself writes logs from."""
 
 _OF_MEMBERS = regex(r"(^|\.)aws_organizations_account\.")

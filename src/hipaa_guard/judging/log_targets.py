@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 from hipaa_guard.authoring import Inventory, Resource, Statement, some
 from hipaa_guard.facts.policy_document import symbolic
+from hipaa_guard.facts.policy_statements import AWS, Principal
 from hipaa_guard.facts.values import Undecided, Unknown, Value
 from hipaa_guard.services import elbv2, s3
 
@@ -17,13 +18,13 @@ class LogSource(NamedTuple):
     """The name of the bucket; None where none is named."""
     logs: str
     writers: tuple[str, ...]
-    """The service principals that write the logs, and nothing else."""
+    """The service principals that write the logs, and nothing else; `AWS` for accounts of AWS's own that do."""
     under_kms: bool
     """Whether AWS delivers them to a bucket that encrypts with a KMS key by default."""
 
 
 _BUCKETS = ("logging.s3.amazonaws.com",)
-_BALANCERS = ("logdelivery.elasticloadbalancing.amazonaws.com",)
+_BALANCERS = ("logdelivery.elasticloadbalancing.amazonaws.com", "logdelivery.elb.amazonaws.com", AWS)
 LOG_SOURCES = (
     LogSource(s3.Bucket, s3.log_target_of, "the access logs of other buckets", _BUCKETS, under_kms=False),
     *(
@@ -142,11 +143,18 @@ def _lets_in_writers(bucket: s3.Bucket, _: Inventory, source: LogSource) -> bool
         return False
 
     def lets_in(statement: Statement) -> bool:
-        written_by = some(
-            lambda principal: principal.type == "Service" and principal.value in source.writers, statement.principals
-        )
+        written_by = some(lambda principal: _writer(principal) in source.writers, statement.principals)
         return statement.effect == "Allow" and written_by and statement.covers_action("s3:PutObject")
 
     if source.kind is s3.Bucket and bucket.acl_takes_logs:
         return True
     return bucket.policy is not None and some(lets_in, bucket.policy)
+
+
+def _writer(principal: Principal) -> Value:
+    """The service, or `AWS` for an account that Elastic Load Balancing delivers from; another account, or None."""
+    if principal.type == "Service":
+        return principal.value
+    account = principal.account
+    looked_up = account == AWS and "_service_account." in str(principal.value)
+    return None if looked_up and "aws_elb_service_account." not in str(principal.value) else account

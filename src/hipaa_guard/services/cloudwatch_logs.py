@@ -89,5 +89,5 @@ class LogGroupPolicy(ResourcePolicy):
     )
 
     policy: PolicyDocument | None = fact(
-        parse=PolicyDocument.parse, aws=listed("policyDocument"), live_only=_DECLARED_AS
+        parse=PolicyDocument.parse, aws=listed("policyDocument", always=True), live_only=_DECLARED_AS
     )

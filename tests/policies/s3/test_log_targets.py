@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+from hipaa_guard.facts.policy_statements import AWS
 from hipaa_guard.judging.log_targets import LOG_SOURCES, LogSource
 from hipaa_guard.services import elbv2, s3
 from hipaa_guard.testing import FAIL, NOT_APPLICABLE, PASS, UNKNOWN, Aws, Case, Told, answered, cases, resource
@@ -63,7 +64,7 @@ def another_bucket(target: str) -> Told:
 def document(principal: str, effect: str = "Allow", action: str = "s3:PutObject", name: str = "phi-records") -> str:
     statement = {
         "Effect": effect,
-        "Principal": {"Service": principal},
+        "Principal": {"AWS" if principal.isdigit() else "Service": principal},
         "Action": action,
         "Resource": f"arn:aws:s3:::{name}/*",
     }
@@ -101,7 +102,7 @@ def received(source: LogSource) -> Iterator[Case]:
     yield Case(LOGS, f"receives {source.logs}", NOT_APPLICABLE, told, says="receives the ")
     for control in (KMS, CUSTOMERS, LOGS):
         yield Case(control, f"another receives {source.logs}", FAIL, own() + delivering(source, ELSEWHERE))
-    for writer in source.writers:
+    for writer in ("127311923021" if each == AWS else each for each in source.writers):
         yield Case(KMS, f"lets {writer} write {source.logs}", NOT_APPLICABLE, with_policy(writer))
         yield Case(KMS, f"turns {writer} away from {source.logs}", FAIL, with_policy(writer, "Deny"))
         yield Case(
@@ -125,6 +126,19 @@ resource "aws_s3_bucket_server_side_encryption_configuration" "e" {
   }
 }
 """
+
+
+def looked_up(service: str) -> str:
+    """The bucket, which lets an account of AWS write that a data source looks up."""
+    statement = (
+        '{ Effect = "Allow", Principal = { AWS = data.SERVICE_service_account.a.arn }, Action = "s3:PutObject", '
+        'Resource = "arn:aws:s3:::phi-records/*" }'
+    ).replace("SERVICE", service)
+    lines = (
+        f'bucket = aws_s3_bucket.phi.id\npolicy = jsonencode({{ Version = "2012-10-17", Statement = [{statement}] }})'
+    )
+    return f'data "{service}_service_account" "a" {{}}\n{BUCKET}{resource("aws_s3_bucket_policy", lines, "p")}'
+
 
 test_doubts = cases(
     Case(KMS, "receives logs, though a KMS key is the default", PASS, BUCKET + UNDER_KMS + another_bucket(PHI).text),
@@ -174,6 +188,8 @@ test_doubts = cases(
         FAIL,
         OPEN_VARIABLE + BUCKET + balancer("application", "access_logs", '"${var.open}-logs"').text,
     ),
+    Case(KMS, "lets in the account of load balancers that is looked up", NOT_APPLICABLE, looked_up("aws_elb")),
+    Case(KMS, "lets in the account of trails that is looked up", FAIL, looked_up("aws_cloudtrail")),
     Case(KMS, "load balancers may not be listed", UNKNOWN, aws=bucket, denied=BALANCERS),
     Case(LOGS, "load balancers may not be listed", UNKNOWN, aws=bucket, denied=BALANCERS),
 )
