@@ -23,7 +23,7 @@ pytestmark = pytest.mark.skipif(tools() is None, reason="terraform or its provid
 
 CONTEXT = {
     *("name", "function_name", "policy_name", "vpc_id", "load_balancer_arn"),
-    *("load_balancer_type", "engine", "volume_id"),
+    *("load_balancer_type", "engine"),
 }
 """Arguments that a fix shows to be complete: in a resource that is there they stay as they are."""
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from hipaa_guard.facts.allowed_values import one_of
 from hipaa_guard.facts.readings import Block, Listing, Singleton, View, ask, derived, listed
 from hipaa_guard.facts.resource import Resource, fact
+from hipaa_guard.facts.shared_copies import shared_with
 from hipaa_guard.facts.values import Value, mapped
-from hipaa_guard.services.ec2_permissions import shared_with
 
 
 def _is_recorded(view: View) -> bool:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from hipaa_guard.facts.readings import Block, Listing, View, ask, derived
 from hipaa_guard.facts.resource import Resource, fact
+from hipaa_guard.facts.shared_copies import shared_with
 from hipaa_guard.facts.values import Value, mapped
-from hipaa_guard.services.ec2_permissions import shared_with
 
 _PERMISSION = "aws_ami_launch_permission"
 _NAMING = ("account_id", "organization_arn", "organizational_unit_arn", "group")

@@ -54,7 +54,7 @@ def disk(*users: str, groups: tuple[str, ...] = ()) -> Told:
                 GroupNames=list(groups),
             )  # fmt: skip
 
-    text = 'resource "aws_ebs_snapshot" "phi" {\n  volume_id = "vol-1"\n}\n' + "".join(
+    text = 'resource "aws_ebs_snapshot" "phi" {\n  volume_id = aws_ebs_volume.phi.id\n}\n' + "".join(
         f'resource "aws_snapshot_create_volume_permission" "p{user}" {{\n  snapshot_id = aws_ebs_snapshot.phi.id\n'
         f'  account_id = "{user}"\n}}\n'
         for user in users
