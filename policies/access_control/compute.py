@@ -15,6 +15,8 @@ from hipaa_guard.authoring import (
     some,
 )
 from hipaa_guard.controls.reasons import MOVES_A_SECRET
+from hipaa_guard.judging.function_policies import place_of
+from hipaa_guard.judging.template_versions import if_used, template_of
 from hipaa_guard.services import ec2, lambda_functions
 
 
@@ -26,9 +28,25 @@ from hipaa_guard.services import ec2, lambda_functions
     fix=Fix(
         terraform="""
             resource "aws_instance" "phi" {
-              iam_instance_profile = "records-app"
+              iam_instance_profile = aws_iam_instance_profile.records.name
+            }
+            resource "aws_iam_instance_profile" "records" {
+              name = "records-app"
+              role = aws_iam_role.records.name
+            }
+            resource "aws_iam_role" "records" {
+              name = "records-app"
+              assume_role_policy = jsonencode({
+                Version = "2012-10-17"
+                Statement = [{
+                  Effect    = "Allow"
+                  Principal = { Service = "ec2.amazonaws.com" }
+                  Action    = "sts:AssumeRole"
+                }]
+              })
             }
         """,
+        note="Give the role what the software on the instance may do, before you take away its stored keys.",
         cli="aws ec2 associate-iam-instance-profile --instance-id INSTANCE --iam-instance-profile Name=PROFILE",
         not_by_machine="needs a role, whose rights are yours to choose",
     ),
@@ -43,7 +61,7 @@ from hipaa_guard.services import ec2, lambda_functions
 def ec2_instance_profile_attached(instance: ec2.Instance, inventory: Inventory) -> Verdict:
     profile = instance.profile
     if profile is None:
-        template = inventory.find(ec2.LaunchTemplate, instance.launch_template)
+        template = template_of(instance, inventory)
         profile = None if template is None else template.profile
     if profile is None:
         return failed("has no instance profile")
@@ -95,10 +113,10 @@ def ec2_instance_profile_attached(instance: ec2.Instance, inventory: Inventory) 
     hipaa=("164.308(a)(5)(ii)(D)", "164.312(a)(1)"),
     why="Everyone who may describe the instance, and every process on it, can read user data and with it the keys to ePHI.",
 )
-def user_data_holds_no_credentials(place: ec2.Instance | ec2.LaunchTemplate) -> Verdict:
+def user_data_holds_no_credentials(place: ec2.Instance | ec2.LaunchTemplate, inventory: Inventory) -> Verdict:
     for name in place.user_data_credentials:
         return failed(f"has {name} in its user data")
-    return passed("has no credentials of a known form in its user data")
+    return if_used(passed("has no credentials of a known form in its user data"), place, inventory)
 
 
 @control(
@@ -110,12 +128,34 @@ def user_data_holds_no_credentials(place: ec2.Instance | ec2.LaunchTemplate) -> 
         terraform="""
             resource "aws_lambda_function" "phi" {
               function_name = "phi"
-              role          = "arn:aws:iam::111122223333:role/records"
+              role          = aws_iam_role.function.arn
               environment {
                 variables = {
                   SECRET_ARN = "arn:aws:secretsmanager:us-east-1:111122223333:secret:records-a1b2c3"
                 }
               }
+            }
+            resource "aws_iam_role" "function" {
+              name = "records"
+              assume_role_policy = jsonencode({
+                Version = "2012-10-17"
+                Statement = [{
+                  Effect    = "Allow"
+                  Principal = { Service = "lambda.amazonaws.com" }
+                  Action    = "sts:AssumeRole"
+                }]
+              })
+            }
+            resource "aws_iam_role_policy" "function" {
+              role = aws_iam_role.function.id
+              policy = jsonencode({
+                Version = "2012-10-17"
+                Statement = [{
+                  Effect   = "Allow"
+                  Action   = "secretsmanager:GetSecretValue"
+                  Resource = "arn:aws:secretsmanager:us-east-1:111122223333:secret:records-a1b2c3"
+                }]
+              })
             }
         """,
         cli="aws lambda update-function-configuration --function-name FUNCTION --environment 'Variables={SECRET_ARN=ARN}'",
@@ -132,6 +172,8 @@ def lambda_env_no_secrets(function: lambda_functions.Function) -> Verdict:
 
 def _any_customer(statement: Statement) -> bool:
     """Whether a service may call for whichever of its customers asks."""
+    if statement.effect != "Allow":
+        return False
     return some(lambda principal: principal.type == "Service", statement.principals) and not statement.binds_caller()
 
 
@@ -163,10 +205,10 @@ def _any_customer(statement: Statement) -> bool:
     ),
     peers={"checkov": "CKV_AWS_364", "trivy": "AVD-AWS-0067"},
 )
-def lambda_permission_has_source(function: lambda_functions.Function) -> Verdict:
-    policy = function.policy
-    if policy is None:
-        return passed("lets no service call it")
-    if some(_any_customer, policy.allowances()):
-        return failed("lets an AWS service call it for any customer: a permission names no source ARN or account")
-    return passed("lets services call it only for sources that it names")
+def lambda_permission_has_source(function: lambda_functions.Function, inventory: Inventory) -> Verdict:
+    place = place_of(_any_customer, function, inventory)
+    if place is not None:
+        return failed(
+            f"lets an AWS service call it for any customer{place}: a permission names no source ARN or account"
+        )
+    return passed("lets services call it only for sources that it names, if it lets any")

@@ -23,7 +23,7 @@ from hipaa_guard.services import dynamodb
     peers={"prowler": "dynamodb_table_cross_account_access"},
 )
 def dynamodb_no_cross_account_policy(table: dynamodb.Table) -> PolicyDocument | Verdict | None:
-    account = table.origin.account
+    account = table.origin.own_account
     found: list[str] = []
 
     def lets_in(whose: str, policy_of: Callable[[], PolicyDocument | None]) -> bool:

@@ -1,9 +1,11 @@
 """What IAM policies grant: not everything, not whole services, not every key that protects ePHI."""
 
 from collections.abc import Callable
+from typing import NamedTuple
 
 from hipaa_guard.authoring import (
     HIGH,
+    LOW,
     MEDIUM,
     Fix,
     Member,
@@ -13,9 +15,9 @@ from hipaa_guard.authoring import (
     failed,
     family,
     passed,
-    some,
 )
 from hipaa_guard.controls.reasons import TAKES_RIGHTS
+from hipaa_guard.judging.iam_roles import if_ours
 from hipaa_guard.services import iam, iam_grants
 
 _NAMED = 5
@@ -24,11 +26,45 @@ _NAMED = 5
 Holder = iam.Policy | iam.User | iam.Role | iam.Group
 
 
-def allows(test: Callable[[Statement], object], holder: Holder) -> bool:
-    """Whether the test holds for a statement that allows, in a managed policy or in an inline one of its holder."""
+Find = Callable[[Statement, PolicyDocument], list[str]]
+"""Tells the grants of a statement, in words, with the policy that it stands in."""
+
+
+class Grant(NamedTuple):
+    """A grant that was found: in words, and the policy of AWS that it comes from, if it is one."""
+
+    words: str
+    by: str = ""
+
+
+def grants(find: Find, holder: Holder) -> list[Grant]:
+    """The grants that are found in a managed policy, or in all inline policies and policies of AWS of a holder."""
+
+    def of(document: PolicyDocument, by: str = "") -> list[Grant]:
+        return iam_grants.gathered(
+            lambda statement: [Grant(words, by) for words in find(statement, document)], document.allowances()
+        )
+
     if isinstance(holder, iam.Policy):
-        return some(test, holder.document.allowances())
-    return some(lambda policy: some(test, policy.document.allowances()), holder.inline_policies)
+        return of(holder.document)
+
+    def of_aws(arn: str) -> list[Grant]:
+        name = iam.managed_by_aws.name_of(arn)
+        document = None if name is None else iam.managed_by_aws.grants_of(name)
+        return [] if name is None or document is None else of(document, name.rpartition("/")[2])
+
+    places: tuple[Callable[[], list[Grant]], ...] = (
+        lambda: iam_grants.gathered(lambda policy: of(policy.document), holder.inline_policies),
+        lambda: iam_grants.gathered(of_aws, holder.attached_policies),
+    )
+    return iam_grants.gathered(lambda place: place(), places)
+
+
+def given_by(found: list[Grant]) -> str:
+    """In words, the policies of AWS that grants come from."""
+    names = list({each.by: None for each in found if each.by})
+    some_only = "some of it " if any(not each.by for each in found) else ""
+    return f", {some_only}by {', '.join(names[:_NAMED])} of AWS" if names else ""
 
 
 TRUST = """
@@ -65,7 +101,11 @@ def fix(type: str, action: str, resource: str) -> Fix:
             f'{main}resource "aws_iam_{type}_policy" "phi" {{\n'
             f"  {type}   = aws_iam_{type}.phi.name\n  policy = {document}\n}}"
         ),
-        cli=f"aws iam put-{type}-policy --{type}-name NAME --policy-name POLICY --policy-document file://least.json",
+        cli=f"""
+            aws iam put-{type}-policy --{type}-name NAME --policy-name POLICY --policy-document file://least.json
+            aws iam detach-{type}-policy --{type}-name NAME --policy-arn ARN_OF_A_WIDE_POLICY
+        """,
+        note="Give the rights of the task first and take the wide ones then, so that nobody's work stops between.",
         not_by_machine=TAKES_RIGHTS,
     )
 
@@ -88,7 +128,7 @@ KMS = {
     Member(
         "iam_managed_policy_no_admin",
         iam.Policy,
-        title="Managed policies do not grant every action on every resource",
+        title="Customer managed policies do not grant every action on every resource",
         fix=fix("policy", *READ_RECORDS),
         peers={
             "prowler": (
@@ -103,21 +143,21 @@ KMS = {
     Member(
         "iam_user_inline_policy_no_admin",
         iam.User,
-        title="Inline policies of IAM users do not grant every action on every resource",
+        title="Inline policies and policies of AWS do not grant IAM users every action on every resource",
         fix=fix("user", *READ_RECORDS),
         peers=ADMIN,
     ),
     Member(
         "iam_role_inline_policy_no_admin",
         iam.Role,
-        title="Inline policies of IAM roles do not grant every action on every resource",
+        title="Inline policies and policies of AWS do not grant IAM roles every action on every resource",
         fix=fix("role", *READ_RECORDS),
         peers=ADMIN,
     ),
     Member(
         "iam_group_inline_policy_no_admin",
         iam.Group,
-        title="Inline policies of IAM groups do not grant every action on every resource",
+        title="Inline policies and policies of AWS do not grant IAM groups every action on every resource",
         fix=fix("group", *READ_RECORDS),
         peers=ADMIN,
     ),
@@ -126,16 +166,12 @@ KMS = {
     why="Whoever holds such a policy can read, change and delete all ePHI, and the record of having done so.",
 )
 def no_admin(holder: Holder) -> Verdict:
-    found: list[str] = []
+    def find(statement: Statement, policy: PolicyDocument) -> list[str]:
+        return [iam_grants.in_words(statement)] if iam_grants.grants_everything(statement, policy) else []
 
-    def grants_everything(statement: Statement) -> bool:
-        if not iam_grants.grants_everything(statement):
-            return False
-        found.append(iam_grants.in_words(statement))
-        return True
-
-    if allows(grants_everything, holder):
-        return failed(f"allows {found[0]}")
+    found = grants(find, holder)
+    if found:
+        return if_ours(holder, failed(f"allows {found[0].words}{given_by(found[:1])}"))
     return passed("does not allow every action on every resource")
 
 
@@ -143,25 +179,25 @@ def no_admin(holder: Holder) -> Verdict:
     Member(
         "iam_managed_policy_no_service_wildcard",
         iam.Policy,
-        title="Managed policies do not grant all actions of a service on all resources",
+        title="Customer managed policies do not grant all actions of a service on all resources",
         fix=fix("policy", *READ_RECORDS),
     ),
     Member(
         "iam_user_inline_policy_no_service_wildcard",
         iam.User,
-        title="Inline policies of IAM users do not grant all actions of a service on all resources",
+        title="Inline policies and policies of AWS do not grant IAM users all actions of a service on all resources",
         fix=fix("user", *READ_RECORDS),
     ),
     Member(
         "iam_role_inline_policy_no_service_wildcard",
         iam.Role,
-        title="Inline policies of IAM roles do not grant all actions of a service on all resources",
+        title="Inline policies and policies of AWS do not grant IAM roles all actions of a service on all resources",
         fix=fix("role", *READ_RECORDS),
     ),
     Member(
         "iam_group_inline_policy_no_service_wildcard",
         iam.Group,
-        title="Inline policies of IAM groups do not grant all actions of a service on all resources",
+        title="Inline policies and policies of AWS do not grant IAM groups all actions of a service on all resources",
         fix=fix("group", *READ_RECORDS),
     ),
     severity=MEDIUM,
@@ -174,30 +210,27 @@ def no_admin(holder: Holder) -> Verdict:
 def no_service_wildcard(holder: Holder) -> Verdict:
     free: list[str] = []
 
-    def of_statement(statement: Statement) -> list[str]:
-        services = iam_grants.whole_services(statement)
+    def find(statement: Statement, policy: PolicyDocument) -> list[str]:
+        services = iam_grants.whole_services(statement, policy)
         free.extend(services if not statement.conditions else [])
         return services
 
-    def of_document(document: PolicyDocument) -> list[str]:
-        return iam_grants.gathered(of_statement, document.allowances())
-
-    if isinstance(holder, iam.Policy):
-        found = of_document(holder.document)
-    else:
-        found = iam_grants.gathered(lambda policy: of_document(policy.document), holder.inline_policies)
-    if found:
-        more = f" and {len(found) - _NAMED} more" if len(found) > _NAMED else ""
-        bound = "" if set(found) <= set(free) else ", some under conditions" if free else ", under conditions"
-        return failed(f"allows {', '.join(found[:_NAMED])}{more} on all resources{bound}")
-    return passed("does not allow all actions of a service on all resources")
+    found = grants(find, holder)
+    if not found:
+        return passed("does not allow all actions of a service on all resources")
+    names = list({each.words: None for each in found})
+    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+    bound = "" if set(names) <= set(free) else ", some under conditions" if free else ", under conditions"
+    message = f"allows {', '.join(names[:_NAMED])}{more} on all resources{bound}{given_by(found)}"
+    # Who holds all of IAM can grant itself the rest.
+    return if_ours(holder, failed(message, HIGH if "iam:*" in names else None))
 
 
 @family(
     Member(
         "iam_managed_policy_no_blocked_kms_actions",
         iam.Policy,
-        title="Managed policies do not let their holders decrypt with every KMS key",
+        title="Customer managed policies do not let their holders decrypt with every KMS key",
         fix=fix("policy", *USE_KEY),
         peers={
             "prowler": "iam_policy_no_full_access_to_kms",
@@ -208,21 +241,21 @@ def no_service_wildcard(holder: Holder) -> Verdict:
     Member(
         "iam_user_inline_policy_no_blocked_kms_actions",
         iam.User,
-        title="Inline policies of IAM users do not let them decrypt with every KMS key",
+        title="Inline policies and policies of AWS do not let IAM users decrypt with every KMS key",
         fix=fix("user", *USE_KEY),
         peers=KMS,
     ),
     Member(
         "iam_role_inline_policy_no_blocked_kms_actions",
         iam.Role,
-        title="Inline policies of IAM roles do not let them decrypt with every KMS key",
+        title="Inline policies and policies of AWS do not let IAM roles decrypt with every KMS key",
         fix=fix("role", *USE_KEY),
         peers=KMS,
     ),
     Member(
         "iam_group_inline_policy_no_blocked_kms_actions",
         iam.Group,
-        title="Inline policies of IAM groups do not let their members decrypt with every KMS key",
+        title="Inline policies and policies of AWS do not let members of IAM groups decrypt with every KMS key",
         fix=fix("group", *USE_KEY),
         peers=KMS,
     ),
@@ -231,6 +264,20 @@ def no_service_wildcard(holder: Holder) -> Verdict:
     why="Encryption keeps ePHI from nobody who may decrypt with every key: everyone needs the keys of their own task only.",
 )
 def no_blocked_kms_actions(holder: Holder) -> Verdict:
-    if allows(iam_grants.decrypts_with_any_key, holder):
-        return failed("allows kms:Decrypt or kms:ReEncryptFrom with every key")
+    behind: set[str] = set()
+
+    def find(statement: Statement, policy: PolicyDocument) -> list[str]:
+        if not iam_grants.decrypts_with_any_key(statement, policy):
+            return []
+        services = iam_grants.services_between(statement)
+        behind.update(services)
+        return [", ".join(services)]
+
+    found = grants(find, holder)
+    free = [each for each in found if not each.words]
+    if free:
+        return if_ours(holder, failed(f"allows kms:Decrypt or kms:ReEncryptFrom with every key{given_by(free[:1])}"))
+    if found:
+        message = f"allows to decrypt with every key that {', '.join(sorted(behind))} uses: it names no key"
+        return if_ours(holder, failed(message, LOW))
     return passed("does not allow to decrypt with every key")

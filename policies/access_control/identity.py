@@ -7,8 +7,6 @@ from hipaa_guard.authoring import (
     MEDIUM,
     Fix,
     Member,
-    PolicyDocument,
-    Statement,
     Verdict,
     control,
     failed,
@@ -16,9 +14,9 @@ from hipaa_guard.authoring import (
     passed,
     some,
 )
-from hipaa_guard.controls.reasons import NEEDS_THE_ROOT_USER, TAKES_ACCESS, TAKES_RIGHTS
-from hipaa_guard.judging.public_policies import policy_not_public
-from hipaa_guard.services import iam, iam_trust
+from hipaa_guard.controls.reasons import NEEDS_THE_ROOT_USER, TAKES_RIGHTS
+from hipaa_guard.judging.iam_roles import if_ours
+from hipaa_guard.services import iam
 
 UNUSED_DAYS = 90
 ROOT_QUIET_DAYS = 30
@@ -126,7 +124,12 @@ def iam_console_password_unused_disabled(user: iam.Credentials) -> Verdict:
     why="Rights to ePHI that are given through groups or roles can be reviewed and taken away without missing a person.",
     fix=Fix(
         terraform=f'resource "aws_iam_user" "phi" {{\n  name = "phi-nurse"\n}}\n\n{_MEMBERSHIP}',
-        cli="aws iam detach-user-policy --user-name USER --policy-arn ARN",
+        cli="""
+            aws iam add-user-to-group --user-name USER --group-name GROUP
+            aws iam detach-user-policy --user-name USER --policy-arn ARN
+            aws iam delete-user-policy --user-name USER --policy-name INLINE_POLICY
+        """,
+        note="The group needs the rights of the user's task before the user loses them.",
         not_by_machine=TAKES_RIGHTS,
     ),
     peers={
@@ -175,7 +178,10 @@ def iam_user_in_group(user: iam.User) -> Verdict:
         title="IAM users do not have AdministratorAccess attached",
         fix=Fix(
             terraform=_MEMBERSHIP,
-            cli="aws iam detach-user-policy --user-name USER --policy-arn arn:aws:iam::aws:policy/AdministratorAccess",
+            cli="""
+                aws iam add-user-to-group --user-name USER --group-name GROUP
+                aws iam detach-user-policy --user-name USER --policy-arn arn:aws:iam::aws:policy/AdministratorAccess
+            """,
             not_by_machine=TAKES_RIGHTS,
         ),
         peers={"prowler": "iam_user_administrator_access_policy"},
@@ -191,7 +197,10 @@ def iam_user_in_group(user: iam.User) -> Verdict:
                   policy_arn = "arn:aws:iam::111122223333:policy/records-read"
                 }
             """,
-            cli="aws iam detach-group-policy --group-name GROUP --policy-arn arn:aws:iam::aws:policy/AdministratorAccess",
+            cli="""
+                aws iam attach-group-policy --group-name GROUP --policy-arn ARN_OF_THE_TASK
+                aws iam detach-group-policy --group-name GROUP --policy-arn arn:aws:iam::aws:policy/AdministratorAccess
+            """,
             not_by_machine=TAKES_RIGHTS,
         ),
         peers={"prowler": "iam_group_administrator_access_policy"},
@@ -207,7 +216,10 @@ def iam_user_in_group(user: iam.User) -> Verdict:
                   policy_arn = "arn:aws:iam::111122223333:policy/records-read"
                 }
             """,
-            cli="aws iam detach-role-policy --role-name ROLE --policy-arn arn:aws:iam::aws:policy/AdministratorAccess",
+            cli="""
+                aws iam attach-role-policy --role-name ROLE --policy-arn ARN_OF_THE_TASK
+                aws iam detach-role-policy --role-name ROLE --policy-arn arn:aws:iam::aws:policy/AdministratorAccess
+            """,
             note="Accept the risk by name for the one role that administrators work in.",
             not_by_machine=TAKES_RIGHTS,
         ),
@@ -219,82 +231,5 @@ def iam_user_in_group(user: iam.User) -> Verdict:
 )
 def no_administrator_access(holder: iam.User | iam.Group | iam.Role) -> Verdict:
     if some(lambda arn: arn.endswith(":aws:policy/AdministratorAccess"), holder.attached_policies):
-        return failed("has AdministratorAccess attached")
+        return if_ours(holder, failed("has AdministratorAccess attached"))
     return passed("does not have AdministratorAccess attached")
-
-
-@policy_not_public(
-    title="IAM roles do not let everyone in",
-    hipaa=("164.312(a)(1)", "164.312(d)"),
-    why="A role that trusts every AWS account gives its rights to ePHI to anyone who learns its name.",
-    policy="trust policy",
-    fix=Fix(
-        terraform="""
-            resource "aws_iam_role" "phi" {
-              assume_role_policy = jsonencode({
-                Version = "2012-10-17"
-                Statement = [{
-                  Effect    = "Allow"
-                  Action    = "sts:AssumeRole"
-                  Principal = { Service = "ecs-tasks.amazonaws.com" }
-                }]
-              })
-            }
-        """,
-        cli="aws iam update-assume-role-policy --role-name ROLE --policy-document file://trust.json",
-        not_by_machine=TAKES_ACCESS,
-    ),
-    peers={"checkov": "CKV_AWS_60"},
-)
-def iam_role_trust_not_public(role: iam.Role) -> PolicyDocument:
-    return role.trust
-
-
-@control(
-    title="IAM roles that trust other accounts ask for an external id, an organisation or MFA",
-    severity=MEDIUM,
-    hipaa=("164.312(a)(1)", "164.312(d)", "164.308(a)(4)(ii)(B)", "164.308(b)(1)"),
-    why=(
-        "Whoever serves several customers can be led to use another's role (the confused deputy), and a stolen key "
-        "of the other account is enough to reach ePHI here."
-    ),
-    fix=Fix(
-        terraform="""
-            resource "aws_iam_role" "phi" {
-              assume_role_policy = jsonencode({
-                Version = "2012-10-17"
-                Statement = [{
-                  Effect    = "Allow"
-                  Action    = "sts:AssumeRole"
-                  Principal = { AWS = "arn:aws:iam::444455556666:role/claims-import" }
-                  Condition = { StringEquals = { "sts:ExternalId" = "7d41c9" } }
-                }]
-              })
-            }
-        """,
-        cli="aws iam update-assume-role-policy --role-name ROLE --policy-document file://trust.json",
-        not_by_machine="needs an external id that the other account must send",
-        consequences=("cuts_access",),
-    ),
-)
-def iam_role_foreign_trust_conditioned(role: iam.Role) -> Verdict:
-    own = role.own_account()
-    found: list[str] = []
-    asked: list[Statement] = []
-
-    def is_open(statement: Statement) -> bool:
-        if not iam_trust.lets_in(statement):
-            return False
-        if iam_trust.asks_for_proof(statement):
-            asked.append(statement)
-            return False
-        account = iam_trust.foreign_account(statement, own)
-        if account is not None:
-            found.append(account)
-        return account is not None
-
-    if some(is_open, role.trust.allowances()):
-        return failed(f"lets in {found[0]} without an external id, organisation or MFA")
-    if not asked:
-        return passed("trusts no other account")
-    return passed("asks every other account that it trusts for more than its name")

@@ -55,14 +55,29 @@ def sqs_queue_policy_no_cross_account(queue: sqs.Queue) -> PolicyDocument | None
               policy = jsonencode({
                 Version = "2012-10-17"
                 Statement = [{
+                  Sid       = "Results"
                   Effect    = "Allow"
                   Principal = { Service = "s3.amazonaws.com" }
                   Action    = "sns:Publish"
                   Resource  = aws_sns_topic.phi.arn
-                  Condition = { ArnLike = { "aws:SourceArn" = "arn:aws:s3:::lab-results" } }
+                  Condition = {
+                    ArnLike      = { "aws:SourceArn" = "arn:aws:s3:::lab-results" }
+                    StringEquals = { "aws:SourceAccount" = data.aws_caller_identity.current.account_id }
+                  }
+                  }, {
+                  Sid       = "Owner"
+                  Effect    = "Allow"
+                  Principal = { AWS = "*" }
+                  Action = [
+                    "sns:AddPermission", "sns:DeleteTopic", "sns:GetTopicAttributes", "sns:ListSubscriptionsByTopic",
+                    "sns:Publish", "sns:RemovePermission", "sns:SetTopicAttributes", "sns:Subscribe",
+                  ]
+                  Resource  = aws_sns_topic.phi.arn
+                  Condition = { StringEquals = { "aws:SourceOwner" = data.aws_caller_identity.current.account_id } }
                 }]
               })
             }
+            data "aws_caller_identity" "current" {}
         """,
         cli="aws sns remove-permission --topic-arn TOPIC_ARN --label STATEMENT_ID",
         not_by_machine=TAKES_ACCESS,

@@ -1,6 +1,7 @@
 """Compute: whoever asks instances for credentials or calls functions has to show who they are."""
 
-from hipaa_guard.authoring import HIGH, MEDIUM, Fix, Inventory, Member, Verdict, control, failed, family, passed
+from hipaa_guard.authoring import HIGH, MEDIUM, Fix, Inventory, Member, Verdict, control, failed, family, passed, some
+from hipaa_guard.judging.template_versions import if_used, template_of
 from hipaa_guard.services import ec2, lambda_functions
 
 
@@ -44,9 +45,13 @@ from hipaa_guard.services import ec2, lambda_functions
     "and with them every ePHI store the instance may read.",
 )
 def imdsv2_required(place: ec2.Instance | ec2.LaunchTemplate, inventory: Inventory) -> Verdict:
+    return if_used(_tokens_required(place, inventory), place, inventory)
+
+
+def _tokens_required(place: ec2.Instance | ec2.LaunchTemplate, inventory: Inventory) -> Verdict:
     tokens, endpoint = place.metadata_tokens, place.metadata_endpoint
     if isinstance(place, ec2.Instance) and (tokens is None or endpoint is None):
-        template = inventory.find(ec2.LaunchTemplate, place.launch_template)
+        template = template_of(place, inventory)
         if template is not None:
             tokens = template.metadata_tokens if tokens is None else tokens
             endpoint = template.metadata_endpoint if endpoint is None else endpoint
@@ -56,9 +61,8 @@ def imdsv2_required(place: ec2.Instance | ec2.LaunchTemplate, inventory: Invento
         return passed("requires IMDSv2")
     if tokens is not None:
         return failed(f"accepts IMDSv1: http_tokens is {tokens}")
-    for defaults in inventory.all(ec2.MetadataDefaults):
-        if defaults.origin.region == place.origin.region and defaults.tokens == "required":
-            return passed("leaves http_tokens to the region's default, which requires IMDSv2")
+    if some(lambda defaults: defaults.tokens == "required", inventory.where(ec2.MetadataDefaults, place)):
+        return passed("leaves http_tokens to the region's default, which requires IMDSv2")
     return failed("leaves http_tokens to the image, most of which accept IMDSv1")
 
 

@@ -1,11 +1,24 @@
 """Identity: people and programs that reach ePHI prove who they are."""
 
-from hipaa_guard.authoring import CRITICAL, HIGH, LOW, MEDIUM, Fix, Verdict, control, failed, passed
+from hipaa_guard.authoring import CRITICAL, HIGH, LOW, MEDIUM, Fix, Verdict, control, failed, not_applicable, passed
 from hipaa_guard.controls.reasons import NEEDS_THE_ROOT_USER
 from hipaa_guard.services import iam
 
 KEY_DAYS = 90
-_ASK_FOR_LENGTH = "aws iam update-account-password-policy --minimum-password-length 14 --password-reuse-prevention 24"
+_ASK_FOR_LENGTH = """
+    aws iam get-account-password-policy
+    aws iam update-account-password-policy --minimum-password-length 14 --password-reuse-prevention 24 \\
+      --allow-users-to-change-password
+"""
+_REPLACES = "The call replaces the whole policy: add the other rules that the first command shows, or they are lost."
+
+
+def if_passwords(policy: iam.PasswordPolicy, verdict: Verdict) -> Verdict:
+    """The verdict on a gap of a password policy, but not applicable where nobody has a password that it rules."""
+    users = policy.console_users
+    if users is None or any(True for _ in users):
+        return verdict
+    return not_applicable("rules no password: no IAM user of the account has one for the console")
 
 
 @control(
@@ -87,7 +100,16 @@ def iam_user_console_mfa_enabled(user: iam.Credentials) -> Verdict:
     hipaa=("164.312(d)", "164.308(a)(5)(ii)(D)"),
     why="A key that was copied opens ePHI until it is replaced: the older it is, the more places it has been in.",
     fix=Fix(
-        cli="aws iam create-access-key --user-name USER; aws iam delete-access-key --user-name USER --access-key-id KEY_ID",
+        cli="""
+            aws iam create-access-key --user-name USER
+            aws iam get-access-key-last-used --access-key-id OLD_KEY_ID
+            aws iam update-access-key --user-name USER --access-key-id OLD_KEY_ID --status Inactive
+            aws iam delete-access-key --user-name USER --access-key-id OLD_KEY_ID
+        """,
+        note=(
+            "After the first command move every program to the new key, and wait until the second one shows no more use of "
+            "the old key. An inactive key can be made active again, a deleted one cannot: wait some days before the last."
+        ),
         not_by_machine="is made in the account, with the programs that use the key",
         consequences=("cuts_access",),
     ),
@@ -111,7 +133,11 @@ def iam_access_key_max_age_90(user: iam.Credentials) -> Verdict:
     hipaa=("164.312(d)", "164.308(a)(5)(ii)(D)"),
     why="The second key is for the time of a rotation; one that stays is a second way to ePHI that nobody watches.",
     fix=Fix(
-        cli="aws iam update-access-key --user-name USER --access-key-id KEY_ID --status Inactive",
+        cli="""
+            aws iam get-access-key-last-used --access-key-id KEY_ID
+            aws iam update-access-key --user-name USER --access-key-id KEY_ID --status Inactive
+        """,
+        note="Move what still uses the key to the other one first; an inactive key can be made active again.",
         not_by_machine="is made in the account, with the programs that use the key",
         consequences=("cuts_access",),
     ),
@@ -136,12 +162,13 @@ def iam_user_one_active_access_key(user: iam.Credentials) -> Verdict:
             }
         """,
         cli=_ASK_FOR_LENGTH,
+        note=_REPLACES,
         not_by_machine="adds a password policy, whose rules are yours to choose",
     ),
 )
 def iam_password_policy_set(policy: iam.PasswordPolicy) -> Verdict:
     if policy.minimum_length is None:
-        return failed("has no password policy, so the default of AWS holds")
+        return if_passwords(policy, failed("has no password policy, so the default of AWS holds"))
     return passed("has a password policy of its own")
 
 
@@ -153,6 +180,7 @@ def iam_password_policy_set(policy: iam.PasswordPolicy) -> Verdict:
     fix=Fix(
         sets="aws_iam_account_password_policy.minimum_password_length = 14",
         cli=_ASK_FOR_LENGTH,
+        note=_REPLACES,
     ),
     peers={
         "prowler": "iam_password_policy_minimum_length_14",
@@ -165,9 +193,9 @@ def iam_password_policy_set(policy: iam.PasswordPolicy) -> Verdict:
 def iam_password_policy_min_length_14(policy: iam.PasswordPolicy) -> Verdict:
     length = policy.minimum_length
     if length is None:
-        return failed("has no password policy, so 8 characters are enough")
+        return if_passwords(policy, failed("has no password policy, so 8 characters are enough"))
     if length < 14:
-        return failed(f"allows passwords of {length} characters")
+        return if_passwords(policy, failed(f"allows passwords of {length} characters"))
     return passed(f"asks for {length} characters")
 
 
@@ -179,6 +207,7 @@ def iam_password_policy_min_length_14(policy: iam.PasswordPolicy) -> Verdict:
     fix=Fix(
         sets="aws_iam_account_password_policy.password_reuse_prevention = 24",
         cli=_ASK_FOR_LENGTH,
+        note=_REPLACES,
     ),
     peers={
         "prowler": "iam_password_policy_reuse_24",
@@ -191,5 +220,6 @@ def iam_password_policy_min_length_14(policy: iam.PasswordPolicy) -> Verdict:
 def iam_password_policy_reuse_24(policy: iam.PasswordPolicy) -> Verdict:
     remembered = policy.remembered or 0
     if remembered < 24:
-        return failed(f"remembers {remembered} earlier password{'' if remembered == 1 else 's'}")
+        message = f"remembers {remembered} earlier password{'' if remembered == 1 else 's'}"
+        return if_passwords(policy, failed(message))
     return passed(f"remembers {remembered} earlier passwords")

@@ -3,6 +3,7 @@
 from hipaa_guard.authoring import (
     HIGH,
     LOW,
+    MEDIUM,
     Fix,
     Inventory,
     Statement,
@@ -13,7 +14,9 @@ from hipaa_guard.authoring import (
     passed,
     some,
 )
-from hipaa_guard.services import iam, iam_trust
+from hipaa_guard.judging.iam_roles import if_ours
+from hipaa_guard.services import iam, iam_issuers, iam_trust
+from hipaa_guard.services.iam_issuers import Issuer
 
 SESSION_SECONDS = 4 * 3600
 """Half a shift. The rule names no number: IAM allows one hour to twelve, and twelve outlast a working day."""
@@ -52,14 +55,10 @@ SESSION_SECONDS = 4 * 3600
     peers={"checkov": "CKV_AWS_393"},
 )
 def iam_github_oidc_subject_limited(role: iam.Role, inventory: Inventory) -> Verdict:
-    providers = inventory.seen(iam.OidcProvider)
-
-    def is_github(issuer: str) -> bool:
-        declared = next((each for each in providers if issuer in each.names()), None)
-        return iam_trust.is_of_github(issuer if declared is None else declared.url)
+    urls = iam.urls_of_issuers(inventory.seen(iam.OidcProvider))
 
     def trusts_github(statement: Statement) -> bool:
-        return iam_trust.names_github(statement) or iam_trust.trusts_issuer(statement, is_github)
+        return iam_trust.trusts_github(statement, urls)
 
     if not some(trusts_github, role.trust.allowances()):
         return not_applicable("does not trust the workflows of GitHub at large")
@@ -73,12 +72,81 @@ def iam_github_oidc_subject_limited(role: iam.Role, inventory: Inventory) -> Ver
         return True
 
     if some(is_open, role.trust.allowances()):
-        if iam_trust.asks_all_subjects(found[0]):
-            return failed(
-                "names repositories of GitHub with ForAllValues, which also holds where a token has no subject"
-            )
-        return failed("trusts GitHub without naming the owner of the repositories")
+        return if_ours(role, failed(_without_owner(found[0])))
     return passed("trusts named repositories of GitHub only")
+
+
+def _without_owner(statement: Statement) -> str:
+    """How a statement that trusts GitHub misses to name the owner, in words."""
+    if iam_trust.asks_all_subjects(statement):
+        return "names repositories of GitHub with ForAllValues, which also holds where a token has no subject"
+    if iam_trust.names_called_workflow(statement):
+        return "names the reusable workflow that is called (job_workflow_ref) and not the repository that calls it"
+    return "trusts GitHub without naming the owner of the repositories"
+
+
+@control(
+    title="IAM roles that trust a shared OIDC issuer name whose tokens they take",
+    severity=HIGH,
+    hipaa=("164.312(d)", "164.312(a)(1)"),
+    why=(
+        "An issuer such as GitLab, HCP Terraform, Cognito or Google signs tokens for all its customers, and the issuer of "
+        "a cluster for all its workloads: without a condition on the subject or audience any of them can reach ePHI."
+    ),
+    fix=Fix(
+        terraform="""
+            resource "aws_iam_role" "phi" {
+              assume_role_policy = jsonencode({
+                Version = "2012-10-17"
+                Statement = [{
+                  Effect    = "Allow"
+                  Action    = "sts:AssumeRoleWithWebIdentity"
+                  Principal = { Federated = "arn:aws:iam::111122223333:oidc-provider/gitlab.com" }
+                  Condition = {
+                    StringEquals = {
+                      "gitlab.com:aud" = "https://gitlab.com"
+                      "gitlab.com:sub" = "project_path:clinic/records:ref_type:branch:ref:main"
+                    }
+                  }
+                }]
+              })
+            }
+        """,
+        cli="aws iam update-assume-role-policy --role-name ROLE --policy-document file://trust.json",
+        not_by_machine="needs the subject or audience that may sign in, which you name",
+    ),
+)
+def iam_oidc_subject_limited(role: iam.Role, inventory: Inventory) -> Verdict:
+    urls = iam.urls_of_issuers(inventory.seen(iam.OidcProvider))
+    trusted: list[Issuer] = []
+    found: list[Issuer] = []
+
+    def lets_in_anyone(statement: Statement) -> bool:
+        return some(lambda issuer: is_open(issuer, statement), iam_trust.issuers(statement, urls))
+
+    def is_open(url: str, statement: Statement) -> bool:
+        issuer = iam_issuers.issuer_of(url)
+        if issuer is None or not iam_trust.lets_in(statement):
+            return False
+        trusted.append(issuer)
+        if some(iam_issuers.names_whose, statement.conditions):
+            return False
+        found.append(issuer)
+        return True
+
+    if some(lets_in_anyone, role.trust.allowances()):
+        return if_ours(role, _open_to(found[0]))
+    if not trusted:
+        return not_applicable("trusts no OIDC issuer that is known to serve several customers or workloads")
+    return passed(f"names whose tokens of {trusted[0].name} it takes")
+
+
+def _open_to(issuer: Issuer) -> Verdict:
+    """The verdict on trust that names no tokens of an issuer."""
+    claims = " or ".join(issuer.claims)
+    if issuer.is_shared:
+        return failed(f"trusts {issuer.name}, which serves many customers, without naming whose tokens ({claims})")
+    return failed(f"lets in {issuer.lets_in}: no condition names which ({claims})", MEDIUM)
 
 
 @control(
@@ -109,8 +177,6 @@ def iam_github_oidc_subject_limited(role: iam.Role, inventory: Inventory) -> Ver
 def iam_role_session_limited(role: iam.Role) -> Verdict:
     if role.max_session_seconds <= SESSION_SECONDS:
         return passed(f"ends sessions after {role.max_session_seconds} seconds")
-    if role.path.startswith("/aws-reserved/sso.amazonaws.com/"):
-        return not_applicable("belongs to Identity Center, whose permission set decides how long sessions last")
     if iam_trust.only_services(role.trust):
         return not_applicable("lets in AWS services only: nobody sits before its sessions")
-    return failed(f"lets sessions last {role.max_session_seconds} seconds")
+    return if_ours(role, failed(f"lets sessions last {role.max_session_seconds} seconds"))

@@ -3,6 +3,93 @@
 from hipaa_guard.authoring import LOW, MEDIUM, Fix, Verdict, control, failed, passed, some
 from hipaa_guard.services import s3
 
+_REPLICATED = """
+resource "aws_s3_bucket_replication_configuration" "phi" {
+  bucket = aws_s3_bucket.phi.id
+  role   = aws_iam_role.replication.arn
+  rule {
+    id     = "everything"
+    status = "Enabled"
+    filter {}
+    delete_marker_replication {
+      status = "Enabled"
+    }
+    destination {
+      bucket = aws_s3_bucket.copy.arn
+    }
+  }
+  depends_on = [aws_s3_bucket_versioning.phi, aws_s3_bucket_versioning.copy]
+}
+resource "aws_s3_bucket_versioning" "phi" {
+  bucket = aws_s3_bucket.phi.id
+  versioning_configuration {
+    status = "Enabled"
+  }
+}
+resource "aws_s3_bucket" "copy" {
+  bucket = "records-copy-111122223333"
+}
+resource "aws_s3_bucket_versioning" "copy" {
+  bucket = aws_s3_bucket.copy.id
+  versioning_configuration {
+    status = "Enabled"
+  }
+}
+resource "aws_s3_bucket_public_access_block" "copy" {
+  bucket                  = aws_s3_bucket.copy.id
+  block_public_acls       = true
+  block_public_policy     = true
+  ignore_public_acls      = true
+  restrict_public_buckets = true
+}
+resource "aws_s3_bucket_policy" "copy" {
+  bucket = aws_s3_bucket.copy.id
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Sid       = "DenyPlainHttp"
+      Effect    = "Deny"
+      Principal = "*"
+      Action    = "s3:*"
+      Resource  = [aws_s3_bucket.copy.arn, "${aws_s3_bucket.copy.arn}/*"]
+      Condition = { Bool = { "aws:SecureTransport" = "false" } }
+    }]
+  })
+}
+resource "aws_iam_role" "replication" {
+  name = "records-replication"
+  assume_role_policy = jsonencode({
+    Version   = "2012-10-17"
+    Statement = [{ Effect = "Allow", Principal = { Service = "s3.amazonaws.com" }, Action = "sts:AssumeRole" }]
+  })
+}
+resource "aws_iam_role_policy" "replication" {
+  name = "replicate"
+  role = aws_iam_role.replication.id
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Effect   = "Allow"
+        Action   = ["s3:GetReplicationConfiguration", "s3:ListBucket"]
+        Resource = aws_s3_bucket.phi.arn
+      },
+      {
+        Effect = "Allow"
+        Action = [
+          "s3:GetObjectVersionForReplication", "s3:GetObjectVersionAcl", "s3:GetObjectVersionTagging"
+        ]
+        Resource = "${aws_s3_bucket.phi.arn}/*"
+      },
+      {
+        Effect   = "Allow"
+        Action   = ["s3:ReplicateObject", "s3:ReplicateDelete", "s3:ReplicateTags"]
+        Resource = "${aws_s3_bucket.copy.arn}/*"
+      }
+    ]
+  })
+}"""
+
 
 @control(
     title="S3 buckets keep previous versions of objects",
@@ -39,20 +126,16 @@ def s3_bucket_versioning_enabled(bucket: s3.Bucket) -> Verdict:
     hipaa=("164.308(a)(7)(ii)(A)", "164.308(a)(7)(ii)(B)"),
     why="Versions live and die with their bucket: a copy elsewhere brings ePHI back when the bucket or its region is lost.",
     fix=Fix(
-        terraform="""
-            resource "aws_s3_bucket_replication_configuration" "phi" {
-              bucket = aws_s3_bucket.phi.id
-              role   = "arn:aws:iam::111122223333:role/replication"
-              rule {
-                status = "Enabled"
-                destination {
-                  bucket = "arn:aws:s3:::records-copy-111122223333"
-                }
-              }
-            }
+        terraform=_REPLICATED,
+        cli="""
+            aws s3api put-bucket-versioning --bucket BUCKET --versioning-configuration Status=Enabled
+            aws s3api put-bucket-versioning --bucket COPY --versioning-configuration Status=Enabled
+            aws s3api put-bucket-replication --bucket BUCKET --replication-configuration file://replication.json
         """,
-        cli="aws s3api put-bucket-replication --bucket BUCKET --replication-configuration file://replication.json",
-        note="Copies by AWS Backup to another region or account are an equivalent. Both buckets need versioning.",
+        note="Both buckets need versions, and the role the actions shown; for objects under a KMS key it also needs "
+        "kms:Decrypt here, kms:Encrypt there, and source_selection_criteria. A copy in another region or account outlives "
+        "theirs: give it a provider of its own. Objects that are there already are copied by S3 Batch Replication only. "
+        "Copies by AWS Backup to another region or account are an equivalent.",
         not_by_machine="needs a second bucket and a role, which are yours to choose",
         consequences=("costs_money",),
     ),

@@ -4,6 +4,7 @@ from hipaa_guard.authoring import HIGH, MEDIUM, Fix, Inventory, Verdict, control
 from hipaa_guard.controls.reasons import NEEDS_A_KEY, replaces
 from hipaa_guard.judging.customer_keys import AWS_MANAGED, customer_managed_key
 from hipaa_guard.judging.encryption import MEDIA, encrypted_at_rest
+from hipaa_guard.judging.template_versions import if_used, template_of
 from hipaa_guard.services import ebs, ec2, lambda_functions
 
 Place = ec2.Instance | ec2.LaunchTemplate | ebs.Volume | ebs.Snapshot
@@ -11,10 +12,7 @@ Place = ec2.Instance | ec2.LaunchTemplate | ebs.Volume | ebs.Snapshot
 
 def _region_encrypts(place: Place, inventory: Inventory) -> bool:
     """Whether the default of the region encrypts what says nothing of encryption."""
-    return some(
-        lambda default: default.origin.region == place.origin.region and default.enabled,
-        inventory.all(ebs.EncryptionByDefault),
-    )
+    return some(lambda default: default.enabled, inventory.where(ebs.EncryptionByDefault, place))
 
 
 def _snapshot_is_encrypted(snapshot: ebs.Snapshot | None, inventory: Inventory) -> bool:
@@ -33,14 +31,39 @@ def _snapshot_is_encrypted(snapshot: ebs.Snapshot | None, inventory: Inventory) 
 
 def _volume_is_encrypted(volume: ebs.Volume, inventory: Inventory) -> bool:
     encrypted = volume.encrypted
-    return _left_out(volume, volume.snapshot, inventory) if encrypted is None else encrypted
+    if encrypted or (encrypted is not None and volume.exists):
+        return encrypted
+    return _left_out(volume, volume.snapshot, inventory)
 
 
 def _left_out(place: Place, snapshot: str | None, inventory: Inventory) -> bool:
-    """Whether a volume is encrypted that says nothing of it itself."""
+    """Whether a volume is encrypted that does not say itself that it is."""
     if _region_encrypts(place, inventory):
         return True
     return snapshot is not None and _snapshot_is_encrypted(inventory.find(ebs.Snapshot, snapshot), inventory)
+
+
+def _key_of_volume(volume: ebs.Volume, inventory: Inventory) -> str | None:
+    """The key of an encrypted volume: the one that it names, else that of its snapshot, else the region's default."""
+    if volume.key is not None:
+        return volume.key
+    snapshot = None if volume.snapshot is None else inventory.find(ebs.Snapshot, volume.snapshot)
+    if snapshot is not None and _snapshot_is_encrypted(snapshot, inventory):
+        return _key_of_snapshot(snapshot, inventory)
+    return _default_key(volume, inventory)
+
+
+def _key_of_snapshot(snapshot: ebs.Snapshot, inventory: Inventory) -> str | None:
+    """The key of an encrypted snapshot: that of its volume; a copy has its own, else the region's default."""
+    volume = None if snapshot.volume is None else inventory.find(ebs.Volume, snapshot.volume)
+    if snapshot.key is None and volume is not None:
+        return _key_of_volume(volume, inventory)
+    return _default_key(snapshot, inventory) if snapshot.key is None else snapshot.key
+
+
+def _default_key(place: Place, inventory: Inventory) -> str | None:
+    """The key that the region takes where none is named; None for ``aws/ebs``, unless another was chosen."""
+    return next((default.key for default in inventory.where(ebs.DefaultKey, place)), None)
 
 
 def _device_is_encrypted(device: ec2.BlockDevice, place: Place, inventory: Inventory) -> bool:
@@ -72,7 +95,7 @@ def _device_is_encrypted(device: ec2.BlockDevice, place: Place, inventory: Inven
     peers={"aws_config": "encrypted-volumes", "trivy": "AVD-AWS-0131"},
 )
 def ec2_instance_block_devices_encrypted(instance: ec2.Instance, inventory: Inventory) -> Verdict:
-    template = inventory.find(ec2.LaunchTemplate, instance.launch_template)
+    template = template_of(instance, inventory)
     inherited = [] if template is None else template.devices
 
     def in_clear(device: ec2.BlockDevice) -> bool:
@@ -102,7 +125,8 @@ def ec2_instance_block_devices_encrypted(instance: ec2.Instance, inventory: Inve
             aws ec2 create-launch-template-version --launch-template-id TEMPLATE --source-version '$Default' \\
               --launch-template-data '{"BlockDeviceMappings":[{"DeviceName":"/dev/xvda","Ebs":{"Encrypted":true}}]}'
         """,
-        note="Then make the new version the default one.",
+        note="In the CLI, repeat all volumes with their settings, as the list is replaced whole, and make the new version "
+        "the default one. Instances that run keep their volumes.",
     ),
 )
 def launch_template_block_devices_encrypted(template: ec2.LaunchTemplate, inventory: Inventory) -> Verdict:
@@ -112,8 +136,9 @@ def launch_template_block_devices_encrypted(template: ec2.LaunchTemplate, invent
         if not _device_is_encrypted(device, template, inventory):
             return failed(f"declares an unencrypted volume{device.in_words()}")
     if not some_declared:
-        return not_applicable("declares no volumes: the image and the region's default decide")
-    return passed("encrypts every volume that it declares")
+        verdict = not_applicable("declares no volumes: the image and the region's default decide")
+        return if_used(verdict, template, inventory)
+    return if_used(passed("encrypts every volume that it declares"), template, inventory)
 
 
 @encrypted_at_rest(
@@ -158,13 +183,17 @@ def ebs_volume_encrypted(volume: ebs.Volume, inventory: Inventory) -> bool:
             }
         """,
         cli="aws ec2 create-volume --snapshot-id SNAPSHOT --availability-zone ZONE --encrypted --kms-key-id KEY_ARN",
+        note="A volume gets another key by replacing it with a copy made from its snapshot. A key costs money each month, "
+        "and without it the volume cannot be read. aws_ebs_default_kms_key makes it the key of all new volumes.",
         not_by_machine=replaces("volume"),
         consequences=("costs_money",),
     ),
     peers={"checkov": "CKV_AWS_189", "trivy": "AVD-AWS-0027"},
 )
 def ebs_volume_encrypted_with_cmk(volume: ebs.Volume, inventory: Inventory) -> str | Verdict | None:
-    return volume.key if _volume_is_encrypted(volume, inventory) else failed("is not encrypted at rest")
+    if not _volume_is_encrypted(volume, inventory):
+        return failed("is not encrypted at rest")
+    return _key_of_volume(volume, inventory)
 
 
 @encrypted_at_rest(
@@ -182,6 +211,8 @@ def ebs_volume_encrypted_with_cmk(volume: ebs.Volume, inventory: Inventory) -> s
             }
         """,
         cli="aws ec2 copy-snapshot --source-region REGION --source-snapshot-id SNAPSHOT --encrypted",
+        note="In Terraform this replaces the volume: copy what it holds first. In the CLI, delete the snapshot in the "
+        "clear once the copy is complete; both cost money while they exist.",
         not_by_machine="needs an encrypted copy of the volume",
         consequences=("replaces", "costs_money"),
     ),
@@ -199,6 +230,8 @@ def ebs_snapshot_encrypted(snapshot: ebs.Snapshot, inventory: Inventory) -> bool
     fix=Fix(
         sets="aws_ebs_encryption_by_default.enabled = true",
         cli="aws ec2 enable-ebs-encryption-by-default",
+        note="Volumes that exist stay as they are. A snapshot under the AWS managed key aws/ebs cannot be shared with "
+        "another account: where you share snapshots, set aws_ebs_default_kms_key to a key of your own first.",
     ),
     peers={
         "prowler": "ec2_ebs_default_encryption",
@@ -223,7 +256,7 @@ def ebs_encryption_by_default(region: ebs.EncryptionByDefault) -> Verdict:
         terraform="""
             resource "aws_lambda_function" "phi" {
               function_name = "phi"
-              role          = "arn:aws:iam::111122223333:role/records"
+              role          = aws_iam_role.function.arn
               kms_key_arn   = aws_kms_key.phi.arn
               environment {
                 variables = {
@@ -233,6 +266,28 @@ def ebs_encryption_by_default(region: ebs.EncryptionByDefault) -> Verdict:
             }
             resource "aws_kms_key" "phi" {
               enable_key_rotation = true
+            }
+            resource "aws_iam_role" "function" {
+              name = "records"
+              assume_role_policy = jsonencode({
+                Version = "2012-10-17"
+                Statement = [{
+                  Effect    = "Allow"
+                  Principal = { Service = "lambda.amazonaws.com" }
+                  Action    = "sts:AssumeRole"
+                }]
+              })
+            }
+            resource "aws_iam_role_policy" "function" {
+              role = aws_iam_role.function.id
+              policy = jsonencode({
+                Version = "2012-10-17"
+                Statement = [{
+                  Effect   = "Allow"
+                  Action   = "kms:Decrypt"
+                  Resource = aws_kms_key.phi.arn
+                }]
+              })
             }
         """,
         cli="aws lambda update-function-configuration --function-name FUNCTION --kms-key-arn KEY_ARN",

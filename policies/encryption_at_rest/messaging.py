@@ -6,6 +6,11 @@ from hipaa_guard.judging.customer_keys import customer_managed_key
 from hipaa_guard.judging.encryption import With, encrypted_at_rest, encrypted_with_kms
 from hipaa_guard.services import sns, sqs
 
+_SENDERS = (
+    "Name in the key's policy the services that send messages, and give roles that do kms:GenerateDataKey and "
+    "kms:Decrypt: without them messages are lost. EventBridge (events.amazonaws.com) needs a statement without a "
+    "condition. The key costs money."
+)
 _QUEUE = Fix(
     terraform="""
         resource "aws_sqs_queue" "phi" {
@@ -13,9 +18,28 @@ _QUEUE = Fix(
         }
         resource "aws_kms_key" "messages" {
           enable_key_rotation = true
+          policy = jsonencode({
+            Version = "2012-10-17"
+            Statement = [{
+              Sid       = "Account"
+              Effect    = "Allow"
+              Principal = { AWS = "arn:aws:iam::${data.aws_caller_identity.current.account_id}:root" }
+              Action    = "kms:*"
+              Resource  = "*"
+              }, {
+              Sid       = "Senders"
+              Effect    = "Allow"
+              Principal = { Service = ["s3.amazonaws.com", "sns.amazonaws.com"] }
+              Action    = ["kms:Decrypt", "kms:GenerateDataKey*"]
+              Resource  = "*"
+              Condition = { StringEquals = { "aws:SourceAccount" = data.aws_caller_identity.current.account_id } }
+            }]
+          })
         }
+        data "aws_caller_identity" "current" {}
     """,
     cli="aws sqs set-queue-attributes --queue-url QUEUE_URL --attributes KmsMasterKeyId=KEY_ARN",
+    note=_SENDERS,
     not_by_machine=NEEDS_A_KEY,
     consequences=("cuts_access",),
 )
@@ -26,10 +50,28 @@ _TOPIC = Fix(
         }
         resource "aws_kms_key" "messages" {
           enable_key_rotation = true
+          policy = jsonencode({
+            Version = "2012-10-17"
+            Statement = [{
+              Sid       = "Account"
+              Effect    = "Allow"
+              Principal = { AWS = "arn:aws:iam::${data.aws_caller_identity.current.account_id}:root" }
+              Action    = "kms:*"
+              Resource  = "*"
+              }, {
+              Sid       = "Senders"
+              Effect    = "Allow"
+              Principal = { Service = ["cloudwatch.amazonaws.com", "s3.amazonaws.com"] }
+              Action    = ["kms:Decrypt", "kms:GenerateDataKey*"]
+              Resource  = "*"
+              Condition = { StringEquals = { "aws:SourceAccount" = data.aws_caller_identity.current.account_id } }
+            }]
+          })
         }
+        data "aws_caller_identity" "current" {}
     """,
     cli="aws sns set-topic-attributes --topic-arn TOPIC_ARN --attribute-name KmsMasterKeyId --attribute-value KEY_ARN",
-    note="The key's policy must allow the services that publish to the topic.",
+    note=_SENDERS,
     not_by_machine=NEEDS_A_KEY,
     consequences=("cuts_access",),
 )

@@ -3,7 +3,7 @@
 from hipaa_guard.authoring import Fix, Inventory, Verdict, failed, not_applicable
 from hipaa_guard.controls.reasons import NEEDS_A_KEY
 from hipaa_guard.judging.customer_keys import AWS_MANAGED, customer_managed_key
-from hipaa_guard.judging.encryption import With, encrypted_with, encrypted_with_kms
+from hipaa_guard.judging.encryption import MEDIA, With, encrypted_with, encrypted_with_kms
 from hipaa_guard.judging.log_targets import kms_is_refused
 from hipaa_guard.services import s3
 
@@ -27,6 +27,8 @@ _WITH_A_KEY = Fix(
         aws s3api put-bucket-encryption --bucket BUCKET --server-side-encryption-configuration \\
           '{"Rules":[{"ApplyServerSideEncryptionByDefault":{"SSEAlgorithm":"aws:kms","KMSMasterKeyID":"KEY_ARN"},"BucketKeyEnabled":true}]}'
     """,
+    note="Objects that are there keep their key until they are copied over themselves. Whoever reads or writes needs "
+    "permission for the key as well: kms:Decrypt, and kms:GenerateDataKey to write.",
     not_by_machine=NEEDS_A_KEY,
     consequences=("cuts_access",),
 )
@@ -49,6 +51,7 @@ def _cannot(bucket: s3.Bucket, inventory: Inventory) -> Verdict | None:
 
 @encrypted_with_kms(
     title="S3 buckets encrypt new objects with a KMS key",
+    hipaa=MEDIA,
     why="S3 encrypts every object, but under its own keys anyone who may read the object may decrypt it: "
     "a KMS key adds a permission of its own and a record in CloudTrail of each use.",
     encrypts=_NEW,
@@ -71,6 +74,7 @@ def s3_bucket_encrypted_with_kms(bucket: s3.Bucket, inventory: Inventory) -> boo
 
 @customer_managed_key(
     title="S3 buckets encrypt new objects with a key that the customer manages",
+    hipaa=MEDIA,
     encrypts=_NEW,
     otherwise=f"{AWS_MANAGED} aws/s3",
     fix=_WITH_A_KEY,

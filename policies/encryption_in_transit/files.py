@@ -1,7 +1,7 @@
 """File systems: ePHI in files is unreadable on the wire."""
 
 from hipaa_guard.authoring import Fix, PolicyDocument, Statement, Verdict, every, failed, passed, some
-from hipaa_guard.judging.transit import tls_required
+from hipaa_guard.judging.transit import holds_without_tls, tls_required
 from hipaa_guard.services import efs
 
 _MOUNT = "elasticfilesystem:ClientMount"
@@ -64,7 +64,7 @@ def _denies_plain_nfs(policy: PolicyDocument, names: tuple[str, ...]) -> bool:
     def denies(statement: Statement) -> bool:
         unnamed = not statement.resources and not statement.not_resources  # EFS takes that for the file system itself
         return (
-            statement.when("Bool", "aws:SecureTransport", "false")
+            holds_without_tls(statement)
             and statement.is_about_anyone()
             and statement.covers_action(_MOUNT)
             and (unnamed or statement.covers_resource(*names))

@@ -53,14 +53,27 @@ def sqs_queue_tls_required(queue: sqs.Queue) -> PlainHttpRequests:
                   Action    = "sns:Publish"
                   Resource  = aws_sns_topic.phi.arn
                   Condition = { Bool = { "aws:SecureTransport" = "false" } }
+                  }, {
+                  Sid       = "Owner"
+                  Effect    = "Allow"
+                  Principal = { AWS = "*" }
+                  Action = [
+                    "sns:AddPermission", "sns:DeleteTopic", "sns:GetTopicAttributes", "sns:ListSubscriptionsByTopic",
+                    "sns:Publish", "sns:RemovePermission", "sns:SetTopicAttributes", "sns:Subscribe",
+                  ]
+                  Resource  = aws_sns_topic.phi.arn
+                  Condition = { StringEquals = { "aws:SourceOwner" = data.aws_caller_identity.current.account_id } }
                 }]
               })
             }
+            data "aws_caller_identity" "current" {}
         """,
         cli="""
             aws sns set-topic-attributes --topic-arn TOPIC_ARN --attribute-name Policy \\
               --attribute-value file://deny-plain-http.json
         """,
+        note="A policy takes the place of the default one: keep the statement that lets your own account use the topic, "
+        "and those of services that publish to it.",
         not_by_machine="takes the place of the policy by which services of AWS may publish",
         consequences=("cuts_access",),
     ),

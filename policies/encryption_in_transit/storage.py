@@ -27,6 +27,8 @@ from hipaa_guard.services import s3
         """,
         inline="aws_s3_bucket.policy",
         cli="aws s3api put-bucket-policy --bucket BUCKET --policy file://deny-plain-http.json",
+        note="A statement that compares s3:TlsVersion does not deny plain HTTP, which has no TLS version. "
+        "put-bucket-policy replaces the policy: add the statement to those that the bucket has.",
         consequences=("cuts_access",),
     ),
     peers={

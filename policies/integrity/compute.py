@@ -1,6 +1,7 @@
 """Compute: machines with ePHI cannot be destroyed by a slip."""
 
 from hipaa_guard.authoring import LOW, Fix, Inventory, Verdict, control, failed, not_applicable, passed
+from hipaa_guard.judging.template_versions import template_of
 from hipaa_guard.services import ec2
 
 
@@ -19,7 +20,7 @@ def ec2_instance_termination_protected(instance: ec2.Instance, inventory: Invent
         return not_applicable("belongs to an Auto Scaling group, which replaces its instances at will")
     protected = instance.termination_protected
     if protected is None:
-        template = inventory.find(ec2.LaunchTemplate, instance.launch_template)
+        template = template_of(instance, inventory)
         protected = template is not None and template.termination_protected
     if protected:
         return passed("is protected against termination")

@@ -1,6 +1,7 @@
 """Messaging: a message with ePHI that nobody could handle is not lost."""
 
 from hipaa_guard.authoring import LOW, Fix, Inventory, Verdict, control, failed, not_applicable, passed
+from hipaa_guard.judging.dead_letters import takes_dead_letters
 from hipaa_guard.services import sqs
 
 
@@ -28,16 +29,6 @@ from hipaa_guard.services import sqs
 def sqs_queue_has_dead_letter_queue(queue: sqs.Queue, inventory: Inventory) -> Verdict:
     if queue.dead_letter_queue is not None:
         return passed("sends messages that cannot be handled to a dead-letter queue")
-    if queue.dead_letters_from in ("allowAll", "byQueue") or _takes_dead_letters(queue, inventory):
+    if takes_dead_letters(queue, inventory):
         return not_applicable("is itself a dead-letter queue")
     return failed("has no dead-letter queue")
-
-
-def _takes_dead_letters(queue: sqs.Queue, inventory: Inventory) -> bool:
-    targets, unknown = inventory.told_by(sqs.Queue, _dead_letter_target)
-    return queue.is_among(targets, unknown, queue.arn)
-
-
-def _dead_letter_target(queue: sqs.Queue) -> str:
-    target = queue.dead_letter_queue
-    return "" if target is None else target

@@ -3,12 +3,16 @@
 from hipaa_guard.authoring import LOW, Fix, Verdict, control, failed, not_applicable, passed
 from hipaa_guard.services import s3
 
+_SHORTEST = 7
+"""Days for which a version must be locked at least: as long as backups are kept at least."""
+
 
 @control(
-    title="S3 buckets have Object Lock on",
+    title="S3 buckets lock new versions of objects for at least a week",
     severity=LOW,
     hipaa=("164.312(c)(1)", "164.312(c)(2)"),
-    why="A locked version of a record cannot be deleted or overwritten before its time, whoever holds the credentials.",
+    why="A locked version of a record cannot be deleted or overwritten before its time: in compliance mode by nobody, in "
+    "governance mode only by those who have s3:BypassGovernanceRetention.",
     fix=Fix(
         terraform="""
             resource "aws_s3_bucket_object_lock_configuration" "phi" {
@@ -19,13 +23,22 @@ from hipaa_guard.services import s3
                   days = 30
                 }
               }
+              depends_on = [aws_s3_bucket_versioning.phi]
+            }
+            resource "aws_s3_bucket_versioning" "phi" {
+              bucket = aws_s3_bucket.phi.id
+              versioning_configuration {
+                status = "Enabled"
+              }
             }
         """,
         cli="""
+            aws s3api put-bucket-versioning --bucket BUCKET --versioning-configuration Status=Enabled
             aws s3api put-object-lock-configuration --bucket BUCKET --object-lock-configuration \\
               'ObjectLockEnabled=Enabled,Rule={DefaultRetention={Mode=GOVERNANCE,Days=30}}'
         """,
-        note="Needs versioning. Without a default retention only objects are locked whose upload asks for it.",
+        note="Object Lock cannot be turned off again, and versioning not suspended. Every version is stored at "
+        "least until its time is over. In COMPLIANCE mode not even the root user can delete one earlier.",
         not_by_machine="needs a retention period, which is yours to choose",
         consequences=("costs_money",),
     ),
@@ -37,9 +50,20 @@ from hipaa_guard.services import s3
     },
 )
 def s3_bucket_object_lock_enabled(bucket: s3.Bucket) -> Verdict:
-    if bucket.object_lock:
-        return passed("has Object Lock on")
-    return failed("has Object Lock off")
+    if not bucket.object_lock:
+        return failed("has Object Lock off")
+    retention = bucket.default_retention
+    if retention is None:
+        return failed("has Object Lock on, but no default retention: it locks only versions whose upload asks for it")
+    if retention.days < _SHORTEST:
+        days = "1 day" if retention.days == 1 else f"{retention.days} days"
+        return failed(f"locks new versions for {days}, less than {_SHORTEST}")
+    if retention.mode == "COMPLIANCE":
+        return passed(f"locks new versions for {retention.days} days, in compliance mode")
+    return passed(
+        f"locks new versions for {retention.days} days, in governance mode: whoever has s3:BypassGovernanceRetention may "
+        "delete them earlier"
+    )
 
 
 @control(

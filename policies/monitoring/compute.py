@@ -1,6 +1,7 @@
 """Compute: what goes wrong on instances is seen soon."""
 
 from hipaa_guard.authoring import LOW, Fix, Inventory, Verdict, control, failed, passed
+from hipaa_guard.judging.template_versions import template_of
 from hipaa_guard.services import ec2
 
 
@@ -24,7 +25,7 @@ from hipaa_guard.services import ec2
 def ec2_instance_detailed_monitoring(instance: ec2.Instance, inventory: Inventory) -> Verdict:
     monitored = instance.detailed_monitoring
     if monitored is None:
-        template = inventory.find(ec2.LaunchTemplate, instance.launch_template)
+        template = template_of(instance, inventory)
         monitored = template is not None and template.detailed_monitoring
     if monitored:
         return passed("reports metrics every minute")

@@ -1,10 +1,26 @@
 """Compute: instances, snapshots and functions with ePHI cannot be reached from outside."""
 
-from hipaa_guard.authoring import HIGH, LOW, Fix, Inventory, PolicyDocument, Verdict, control, failed, passed, some
+from collections.abc import Callable
+
+from hipaa_guard.authoring import (
+    HIGH,
+    LOW,
+    Fix,
+    Inventory,
+    PolicyDocument,
+    Statement,
+    Verdict,
+    control,
+    failed,
+    passed,
+    some,
+)
 from hipaa_guard.controls.reasons import TAKES_ACCESS
-from hipaa_guard.judging.public_addresses import no_public_address
+from hipaa_guard.judging.function_policies import place_of
+from hipaa_guard.judging.public_addresses import has_elastic_ip, no_public_address
 from hipaa_guard.judging.public_policies import policy_not_public
 from hipaa_guard.judging.public_snapshots import snapshot_not_public
+from hipaa_guard.judging.template_versions import if_used, template_of
 from hipaa_guard.services import ebs, ec2, lambda_functions, vpc
 
 
@@ -19,8 +35,13 @@ from hipaa_guard.services import ebs, ec2, lambda_functions, vpc
               associate_public_ip_address = false
             }
         """,
-        cli="aws ec2 modify-network-interface-attribute --network-interface-id INTERFACE --no-associate-public-ip-address",
-        note="Reach the instance through Session Manager, a load balancer or a private network.",
+        cli="""
+            aws ec2 modify-network-interface-attribute --network-interface-id INTERFACE --no-associate-public-ip-address
+            aws ec2 disassociate-address --association-id ASSOCIATION
+        """,
+        note="The second command takes away an Elastic IP, which costs money until it is released; in Terraform remove "
+        "aws_eip or aws_eip_association. Reach the instance through Session Manager, a load balancer or a private "
+        "network. It then needs a NAT gateway or VPC endpoints to reach the internet or AWS.",
         not_by_machine="replaces the instance",
     ),
     peers={
@@ -32,17 +53,47 @@ from hipaa_guard.services import ebs, ec2, lambda_functions, vpc
     },
 )
 def ec2_instance_no_public_ip(instance: ec2.Instance, inventory: Inventory) -> bool | Verdict:
-    public = instance.public_address
+    found: list[str] = []
+
+    def gives_one(look: Callable[[ec2.Instance, Inventory], str | None]) -> bool:
+        why = look(instance, inventory)
+        found.extend([] if why is None else [why])
+        return why is not None
+
+    return failed(found[0]) if some(gives_one, (_at_launch, _by_elastic_ip, _by_an_interface)) else True
+
+
+def _at_launch(instance: ec2.Instance, inventory: Inventory) -> str | None:
+    """How the launch of an instance gives it a public address, in words; None if it does not."""
+    public, subnet = instance.public_address, instance.subnet
     if public is None:
-        template = inventory.find(ec2.LaunchTemplate, instance.launch_template)
+        template = template_of(instance, inventory)
         public = None if template is None else template.public_address
-    if public is None:
-        subnet = inventory.find(vpc.Subnet, instance.subnet)
-        if subnet is None:
-            return failed("leaves the choice to a default subnet, which gives public addresses")
-        if subnet.maps_public_ip:
-            return failed("leaves the choice to its subnet, which gives public addresses")
-    return not public
+        subnet = template.subnet if subnet is None and template is not None else subnet
+    if public is not None:
+        return "has a public IPv4 address" if public else None
+    named = inventory.find(vpc.Subnet, subnet)
+    if named is None:
+        return "leaves the choice to a default subnet, which gives public addresses"
+    return "leaves the choice to its subnet, which gives public addresses" if named.maps_public_ip else None
+
+
+def _by_elastic_ip(instance: ec2.Instance, inventory: Inventory) -> str | None:
+    return "has an Elastic IP" if not inventory.complete and instance.elastic_ip else None
+
+
+def _by_an_interface(instance: ec2.Instance, inventory: Inventory) -> str | None:
+    """The interface that brings a public address, in words; None if none does."""
+    if inventory.complete:
+        return None  # the instance lists the addresses of all its interfaces
+    templates = [template_of(instance, inventory)] if instance.public_address is None else []
+
+    def brings_one(place: ec2.Instance | ec2.LaunchTemplate | None) -> bool:
+        return place is not None and some(lambda pointer: has_elastic_ip(pointer, inventory), place.interfaces)
+
+    if some(brings_one, (instance, *templates)):
+        return "has an Elastic IP, and with it a public IPv4 address, on one of its network interfaces"
+    return None
 
 
 @no_public_address(
@@ -55,18 +106,15 @@ def ec2_instance_no_public_ip(instance: ec2.Instance, inventory: Inventory) -> b
             aws ec2 create-launch-template-version --launch-template-id TEMPLATE --source-version '$Default' \\
               --launch-template-data '{"NetworkInterfaces":[{"DeviceIndex":0,"AssociatePublicIpAddress":false}]}'
         """,
-        note="Then make the new version the default one.",
+        note="In the CLI, repeat all settings of the interface, as the list is replaced whole, and make the new version "
+        "the default one. New instances then need a NAT gateway or VPC endpoints to reach the internet or AWS.",
     ),
     peers={"prowler": "ec2_launch_template_no_public_ip", "checkov": "CKV_AWS_88"},
 )
-def launch_template_no_public_ip(template: ec2.LaunchTemplate) -> Verdict:
+def launch_template_no_public_ip(template: ec2.LaunchTemplate, inventory: Inventory) -> Verdict:
     if template.public_address:
         return failed("gives the instances it starts a public IPv4 address")
-    return passed("asks for no public IPv4 address")
-
-
-def _blocks_sharing_of(snapshot: ebs.Snapshot, region: ebs.SnapshotPublicAccess) -> bool:
-    return region.origin.region == snapshot.origin.region and region.state == "block-all-sharing"
+    return if_used(passed("asks for no public IPv4 address"), template, inventory)
 
 
 @snapshot_not_public(
@@ -92,7 +140,7 @@ def _blocks_sharing_of(snapshot: ebs.Snapshot, region: ebs.SnapshotPublicAccess)
 )
 def ebs_snapshot_not_public(snapshot: ebs.Snapshot, inventory: Inventory) -> bool | Verdict:
     if not inventory.complete and some(
-        lambda region: _blocks_sharing_of(snapshot, region), inventory.all(ebs.SnapshotPublicAccess)
+        lambda region: region.state == "block-all-sharing", inventory.where(ebs.SnapshotPublicAccess, snapshot)
     ):
         return passed("lies in a region that blocks public sharing of all snapshots")
     public = inventory.find(ebs.PublicSnapshot, snapshot.id)
@@ -107,6 +155,7 @@ def ebs_snapshot_not_public(snapshot: ebs.Snapshot, inventory: Inventory) -> boo
     fix=Fix(
         sets='aws_ebs_snapshot_block_public_access.state = "block-all-sharing"',
         cli="aws ec2 enable-snapshot-block-public-access --state block-all-sharing",
+        note="Snapshots that are public now are cut off from those who use them. Sharing with named accounts goes on.",
         consequences=("cuts_access",),
     ),
     peers={"prowler": "ec2_ebs_snapshot_account_block_public_access"},
@@ -145,8 +194,13 @@ def ebs_snapshot_block_public_access(region: ebs.SnapshotPublicAccess) -> Verdic
         "checkov": "CKV_AWS_301",
     },
 )
-def lambda_function_not_public(function: lambda_functions.Function) -> PolicyDocument | Verdict | None:
-    return passed("has no policy that lets others call it") if function.policy is None else function.policy
+def lambda_function_not_public(function: lambda_functions.Function, inventory: Inventory) -> PolicyDocument | Verdict:
+    place = place_of(Statement.is_public, function, inventory)
+    if place is not None:
+        return failed(f"has a policy that allows everyone, without a condition that names who{place}")
+    if function.policy is None:
+        return passed("has no policy that lets everyone call it")
+    return function.policy
 
 
 @control(
@@ -158,17 +212,34 @@ def lambda_function_not_public(function: lambda_functions.Function) -> PolicyDoc
         terraform="""
             resource "aws_lambda_function" "phi" {
               function_name = "phi"
-              role          = "arn:aws:iam::111122223333:role/records"
+              role          = aws_iam_role.function.arn
               vpc_config {
                 subnet_ids         = ["subnet-0a1b2c3d4e5f60718"]
                 security_group_ids = ["sg-0a1b2c3d4e5f60718"]
               }
+            }
+            resource "aws_iam_role" "function" {
+              name = "records"
+              assume_role_policy = jsonencode({
+                Version = "2012-10-17"
+                Statement = [{
+                  Effect    = "Allow"
+                  Principal = { Service = "lambda.amazonaws.com" }
+                  Action    = "sts:AssumeRole"
+                }]
+              })
+            }
+            resource "aws_iam_role_policy_attachment" "function" {
+              role       = aws_iam_role.function.name
+              policy_arn = "arn:aws:iam::aws:policy/service-role/AWSLambdaVPCAccessExecutionRole"
             }
         """,
         cli="""
             aws lambda update-function-configuration --function-name FUNCTION \\
               --vpc-config SubnetIds=SUBNET,SecurityGroupIds=GROUP
         """,
+        note="Its role needs the permissions of the attached policy, and its subnets a way (NAT or VPC endpoints) to the "
+        "services that the function calls, which costs money.",
         not_by_machine="needs subnets and security groups, which are yours to choose",
         consequences=("cuts_access", "costs_money"),
     ),

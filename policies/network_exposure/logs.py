@@ -3,6 +3,7 @@
 from hipaa_guard.authoring import CRITICAL, Fix, Inventory, PolicyDocument, Verdict, control, failed, passed
 from hipaa_guard.controls.reasons import TAKES_ACCESS
 from hipaa_guard.judging.log_targets import TRAIL_BUCKET
+from hipaa_guard.judging.public_buckets import opened_by_acl, opened_by_policy
 from hipaa_guard.judging.public_policies import policy_not_public
 from hipaa_guard.services import cloudtrail, cloudwatch_logs, s3
 
@@ -39,23 +40,11 @@ resource "aws_s3_bucket_public_access_block" "trail" {
 )
 def cloudtrail_bucket_not_public(trail: cloudtrail.Trail, inventory: Inventory) -> Verdict:
     bucket = inventory.find(s3.Bucket, trail.bucket) or cloudtrail.not_in_sight(trail.bucket)
-    if _open_by_policy(bucket):
+    if opened_by_policy(bucket, inventory):
         return failed("is delivered to a bucket whose policy allows everyone")
-    if _open_by_acl(bucket):
+    if opened_by_acl(bucket, inventory):
         return failed("is delivered to a bucket whose ACL allows everyone")
     return passed("is delivered to a bucket that is not public")
-
-
-def _open_by_policy(bucket: s3.Bucket) -> bool:
-    block = bucket.public_access_block
-    if block is not None and block.restrict_public_buckets:
-        return False
-    return bucket.policy is not None and bucket.policy.is_public()
-
-
-def _open_by_acl(bucket: s3.Bucket) -> bool:
-    block = bucket.public_access_block
-    return not (block is not None and block.ignore_public_acls) and bucket.acl_is_public
 
 
 @policy_not_public(

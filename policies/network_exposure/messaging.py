@@ -53,18 +53,25 @@ def sqs_queue_policy_not_public(queue: sqs.Queue) -> PolicyDocument | None:
               policy = jsonencode({
                 Version = "2012-10-17"
                 Statement = [{
+                  Sid       = "Owner"
                   Effect    = "Allow"
-                  Principal = { AWS = "arn:aws:iam::111122223333:role/records-app" }
-                  Action    = "sns:Publish"
+                  Principal = { AWS = "*" }
+                  Action = [
+                    "sns:AddPermission", "sns:DeleteTopic", "sns:GetTopicAttributes", "sns:ListSubscriptionsByTopic",
+                    "sns:Publish", "sns:RemovePermission", "sns:SetTopicAttributes", "sns:Subscribe",
+                  ]
                   Resource  = aws_sns_topic.phi.arn
+                  Condition = { StringEquals = { "aws:SourceOwner" = data.aws_caller_identity.current.account_id } }
                 }]
               })
             }
+            data "aws_caller_identity" "current" {}
         """,
         cli="""
             aws sns set-topic-attributes --topic-arn TOPIC_ARN --attribute-name Policy \\
               --attribute-value file://named-principals-only.json
         """,
+        note="A policy takes the place of the default one: keep the statement that lets your own account use the topic.",
         not_by_machine=TAKES_ACCESS,
     ),
     peers={"prowler": "sns_topics_not_publicly_accessible", "checkov": "CKV_AWS_169"},

@@ -20,6 +20,8 @@ _LAST_DOOR = (
     fix=Fix(
         sets=("aws_subnet.map_public_ip_on_launch = false", "aws_default_subnet.map_public_ip_on_launch = false"),
         cli="aws ec2 modify-subnet-attribute --subnet-id SUBNET --no-map-public-ip-on-launch",
+        note="For IPv6 set assign_ipv6_address_on_creation = false; a subnet without IPv4 cannot do so. "
+        "An egress-only internet gateway keeps connections from outside away. Running instances keep their addresses.",
     ),
     peers={
         "prowler": "vpc_subnet_no_public_ip_by_default",
@@ -33,17 +35,22 @@ _LAST_DOOR = (
 def subnet_no_auto_public_ip(subnet: vpc.Subnet) -> Verdict:
     if subnet.maps_public_ip:
         return failed("gives a public address to whatever is launched in it")
+    if subnet.assigns_ipv6:  # it is reached only where the route table has an internet gateway for IPv6
+        return failed("gives an IPv6 address, which is public, to whatever is launched in it", severity=LOW)
     return passed("gives public addresses only where they are asked for")
 
 
 def _guarded(port: int) -> Fix:
-    """The fix of a network ACL that lets everybody reach a port: let a known network reach it, and others other ports."""
+    """The fix of a network ACL that lets everybody reach a port: deny it to all but a known network.
+
+    The rest stays open, above all the ports of answers to connections from inside: the security groups decide on it.
+    """
     return Fix(
         terraform=f"""
             resource "aws_network_acl" "phi" {{
               vpc_id = "vpc-0123456789abcdef0"
               ingress {{
-                rule_no    = 90
+                rule_no    = 80
                 action     = "allow"
                 protocol   = "tcp"
                 cidr_block = "10.20.0.0/16"
@@ -51,27 +58,61 @@ def _guarded(port: int) -> Fix:
                 to_port    = {port}
               }}
               ingress {{
-                rule_no    = 100
-                action     = "allow"
+                rule_no    = 90
+                action     = "deny"
                 protocol   = "tcp"
                 cidr_block = "0.0.0.0/0"
-                from_port  = 443
-                to_port    = 443
+                from_port  = 22
+                to_port    = 22
+              }}
+              ingress {{
+                rule_no    = 91
+                action     = "deny"
+                protocol   = "tcp"
+                cidr_block = "0.0.0.0/0"
+                from_port  = 3389
+                to_port    = 3389
+              }}
+              ingress {{
+                rule_no    = 100
+                action     = "allow"
+                protocol   = "-1"
+                cidr_block = "0.0.0.0/0"
+                from_port  = 0
+                to_port    = 0
+              }}
+              egress {{
+                rule_no    = 100
+                action     = "allow"
+                protocol   = "-1"
+                cidr_block = "0.0.0.0/0"
+                from_port  = 0
+                to_port    = 0
               }}
             }}
         """,
         cli=f"""
+            aws ec2 create-network-acl-entry --network-acl-id ACL --ingress --rule-number 80 --rule-action allow \\
+              --protocol tcp --port-range From={port},To={port} --cidr-block 10.20.0.0/16
             aws ec2 create-network-acl-entry --network-acl-id ACL --ingress --rule-number 90 --rule-action deny \\
               --protocol tcp --port-range From={port},To={port} --cidr-block 0.0.0.0/0
         """,
+        note="The lowest number decides, so both numbers lie below that of the rule that lets everybody in. "
+        "Where the VPC has IPv6, add the same rules for ::/0. Blocks inside the resource replace all other rules of the "
+        "ACL. An ACL does not remember connections: it must let in the ports of answers (1024-65535).",
         not_by_machine=NEEDS_NETWORKS,
     )
 
 
 def _entry(acl: vpc.NetworkAcl, port: int, name: str) -> str | None:
-    """The entry that lets the whole internet reach a TCP port, in words."""
-    entry = vpc.letting_in(acl.ingress, "tcp", port)
-    return None if entry is None else f"{entry.cidr} to {name} (TCP {port}) by {entry.in_words()}"
+    """The entries that let the whole internet reach a TCP port, in words."""
+    found = vpc.letting_in(acl.ingress, "tcp", port)
+    if found is None:
+        return None
+    entries, everybody = found
+    return f"{everybody} to {name} (TCP {port}) by {entries[0].in_words()}" + (
+        " and others" if len(entries) > 1 else ""
+    )
 
 
 @closed_to_internet(
@@ -121,6 +162,7 @@ def nacl_no_public_ingress_rdp(acl: vpc.NetworkAcl) -> str | None:
             }
         """,
         cli="aws wafv2 associate-web-acl --web-acl-arn WEB_ACL_ARN --resource-arn LOAD_BALANCER_ARN",
+        note="A web ACL costs money, each month and for each request. It blocks requests that match its rules.",
         not_by_machine="needs a web ACL, whose rules are yours to choose",
         consequences=("costs_money",),
     ),

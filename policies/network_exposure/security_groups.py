@@ -24,13 +24,22 @@ def _narrowed(port: int) -> Fix:
                 to_port     = {port}
                 cidr_blocks = ["10.20.0.0/16"]
               }}
+              egress {{
+                protocol    = "-1"
+                from_port   = 0
+                to_port     = 0
+                cidr_blocks = ["0.0.0.0/0"]
+              }}
             }}
         """,
         cli=f"""
-            aws ec2 revoke-security-group-ingress --group-id GROUP --ip-permissions \\
-              'IpProtocol=tcp,FromPort={port},ToPort={port},IpRanges=[{{CidrIp=0.0.0.0/0}}],Ipv6Ranges=[{{CidrIpv6=::/0}}]'
+            aws ec2 authorize-security-group-ingress --group-id GROUP --protocol tcp --port {port} --cidr 10.20.0.0/16
+            aws ec2 describe-security-group-rules --filters Name=group-id,Values=GROUP
+            aws ec2 revoke-security-group-ingress --group-id GROUP --security-group-rule-ids RULE ...
         """,
-        note="The default group of a VPC should have no rule at all: adopt it with aws_default_security_group.",
+        note="Blocks inside the group replace all its other rules, and without an egress block nothing gets out. "
+        "Connections from other networks are cut off. "
+        "The default group of a VPC should have no rule at all: adopt it with aws_default_security_group.",
         not_by_machine=NEEDS_NETWORKS,
     )
 
@@ -150,7 +159,7 @@ def sg_no_public_ingress_administration(group: security_groups.SecurityGroup, in
     },
 )
 def sg_no_public_ingress_all_ports(group: security_groups.SecurityGroup, inventory: Inventory) -> str | None:
-    return open_ports.opening(group, inventory, security_groups.Rule.covers_every_port)
+    return open_ports.opening_every_port(group, inventory)
 
 
 @closed_to_internet(
@@ -181,7 +190,8 @@ def sg_public_ingress_only_authorized_ports(group: security_groups.SecurityGroup
             }
         """,
         cli="aws ec2 revoke-security-group-ingress --group-id GROUP --security-group-rule-ids RULE ...",
-        note="Revoke the egress rules too, with revoke-security-group-egress.",
+        note="Terraform removes all rules of the group when it adopts it. "
+        "In the CLI, revoke the egress rules too, with revoke-security-group-egress.",
         not_by_machine="cuts off whatever uses the default group",
     ),
     peers={

@@ -1,10 +1,9 @@
 """Storage: nobody outside can reach ePHI in buckets."""
 
-from collections.abc import Iterator
-
 from hipaa_guard.authoring import (
     CRITICAL,
     HIGH,
+    LOW,
     Fix,
     Inventory,
     Member,
@@ -14,9 +13,14 @@ from hipaa_guard.authoring import (
     failed,
     family,
     passed,
-    some,
 )
 from hipaa_guard.controls.reasons import TAKES_ACCESS
+from hipaa_guard.judging.public_buckets import (
+    OVERRULES_POLICIES,
+    is_blocked,
+    opened_by_acl,
+    settings_off,
+)
 from hipaa_guard.judging.public_policies import policy_not_public
 from hipaa_guard.services import s3
 
@@ -75,19 +79,34 @@ from hipaa_guard.services import s3
     hipaa=("164.312(a)(1)", "164.308(a)(4)(ii)(C)"),
     why="Without the blocks one careless ACL or policy puts ePHI on the internet; the blocks overrule both.",
 )
-def public_access_blocked(place: s3.Bucket | s3.AccountPublicAccess) -> Verdict:
-    block = place.public_access_block
-    if block is None and isinstance(place, s3.Bucket):
-        return failed(
-            "has no public access block configured of its own: only the default that S3 sets on new buckets keeps an ACL "
-            "or a policy from opening it to everyone"
-        )
+def public_access_blocked(place: s3.Bucket | s3.AccountPublicAccess, inventory: Inventory) -> Verdict:
+    return _bucket_blocked(place, inventory) if isinstance(place, s3.Bucket) else _account_blocked(place)
+
+
+def _account_blocked(account: s3.AccountPublicAccess) -> Verdict:
+    block = account.public_access_block
     if block is None:
         return failed("has no public access block: an ACL or a policy may open its buckets to everyone")
     off = block.off()
     if off:
         return failed(f"has a public access block with {', '.join(off)} off")
     return passed("blocks public access with all four settings")
+
+
+def _bucket_blocked(bucket: s3.Bucket, inventory: Inventory) -> Verdict:
+    off = settings_off(bucket, inventory)
+    block = bucket.public_access_block
+    if not off:
+        return passed("blocks public access with all four settings, its own and those of its account together")
+    if block is not None:
+        return failed(f"has a public access block with {', '.join(off)} off")
+    if bucket.origin.source == "aws":
+        return failed(f"has no public access block: nothing turns {', '.join(off)} on")
+    return failed(
+        f"has no public access block configured of its own: only {s3.only_of_new_buckets('public_access_block')} keeps an "
+        "ACL or a policy from opening it to everyone",
+        severity=LOW,
+    )
 
 
 @policy_not_public(
@@ -122,17 +141,9 @@ def s3_bucket_policy_not_public(bucket: s3.Bucket, inventory: Inventory) -> Poli
     policy = bucket.policy
     if policy is None or not policy.is_public():
         return policy
-    if some(lambda block: block is not None and block.restrict_public_buckets, _blocks(bucket, inventory)):
+    if is_blocked(OVERRULES_POLICIES, bucket, inventory):
         return passed("has a policy open to everyone that a public access block overrules")
     return policy
-
-
-def _blocks(bucket: s3.Bucket, inventory: Inventory) -> Iterator[s3.PublicAccessBlock | None]:
-    """The public access blocks that hold for a bucket: its own, and that of a live account."""
-    yield bucket.public_access_block
-    if inventory.complete:
-        for account in inventory.all(s3.AccountPublicAccess):
-            yield account.public_access_block
 
 
 @control(
@@ -145,15 +156,18 @@ def _blocks(bucket: s3.Bucket, inventory: Inventory) -> Iterator[s3.PublicAccess
             resource "aws_s3_bucket_ownership_controls" "phi" {
               bucket = aws_s3_bucket.phi.id
               rule {
-                object_ownership = "BucketOwnerEnforced"
+                object_ownership = "BucketOwnerPreferred"
               }
             }
+            resource "aws_s3_bucket_acl" "phi" {
+              bucket     = aws_s3_bucket.phi.id
+              acl        = "private"
+              depends_on = [aws_s3_bucket_ownership_controls.phi]
+            }
         """,
-        cli="""
-            aws s3api put-bucket-ownership-controls --bucket BUCKET \
-              --ownership-controls 'Rules=[{ObjectOwnership=BucketOwnerEnforced}]'
-        """,
-        note="Where ACLs are needed: aws s3api put-bucket-acl --bucket BUCKET --acl private",
+        cli="aws s3api put-bucket-acl --bucket BUCKET --acl private",
+        note="Terraform sets an ACL only after ownership controls that turn ACLs on. Once the ACL is private, they can be "
+        "turned off (s3_bucket_acls_disabled), which S3 refuses while it lets in others.",
         not_by_machine="takes access from those who have it by an access control list",
     ),
     peers={
@@ -165,10 +179,6 @@ def _blocks(bucket: s3.Bucket, inventory: Inventory) -> Iterator[s3.PublicAccess
     },
 )
 def s3_bucket_acl_not_public(bucket: s3.Bucket, inventory: Inventory) -> Verdict:
-    if not bucket.acl_is_public:
-        return passed("has no ACL grant to everyone")
-    if some(lambda block: block is not None and block.ignore_public_acls, _blocks(bucket, inventory)):
-        return passed("has a public ACL that a public access block makes void")
-    if bucket.object_ownership == "BucketOwnerEnforced":
-        return passed("has a public ACL that is void: object ownership is BucketOwnerEnforced")
-    return failed("has an ACL that grants access to everyone")
+    if opened_by_acl(bucket, inventory):
+        return failed("has an ACL that grants access to everyone")
+    return passed("has no ACL in force that grants access to everyone")

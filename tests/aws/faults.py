@@ -6,6 +6,7 @@ import copy
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlencode
 
 from botocore import xform_name
 from botocore.exceptions import EndpointConnectionError
@@ -96,7 +97,8 @@ class Line:
         self.requests.append((operation, region, request))
         context["key"] = None if operation in ONE_AFTER_ANOTHER else key
         if key not in self._answers and operation in answers():
-            self._answers[key] = (_Http(200), _valid(model, answers()[operation](region, params["url_path"])))
+            path = f"{params['url_path']}?{urlencode(params['query_string'] or {})}"
+            self._answers[key] = (_Http(200), _valid(model, answers()[operation](region, path)))
         if key not in self._answers:
             return None
         http, parsed = self._answers[key]

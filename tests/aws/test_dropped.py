@@ -63,6 +63,7 @@ def _members(field: Field, above: Path = ()) -> Iterator[Path]:
 
 # Members that AWS leaves out of whole answers, from the API reference of each operation, read 2026-11-30.
 LEFT_OUT: Mapping[tuple[str, str], str] = {
+    ("autoscaling.describe_auto_scaling_groups", "AutoScalingGroups.LaunchTemplate"): "a group with a mixed policy",
     ("ec2.describe_instances", "Reservations.Instances.PublicIpAddress"): "an instance that has no public address",
     ("iam.get_account_authorization_details", "UserDetailList.UserPolicyList"): "a user without inline policies",
     ("lambda.list_functions", "Functions.Environment"): "a function without variables",

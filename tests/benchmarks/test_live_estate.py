@@ -36,6 +36,8 @@ def _credentials() -> Iterator[None]:
 
 def made(share: float, number: int = 1) -> list[Seeded]:
     """Fill the account that is simulated now."""
+    for region in REGIONS:  # moto makes a default network at the first call, with ids of its own
+        ground.client("ec2", region).describe_vpcs()
     mock_random.seed(1)
     return seed(each=1, share=share, number=number)
 
@@ -76,6 +78,7 @@ def test_the_share_decides_how_much_is_wrong_and_the_number_what() -> None:
 
 
 CALLS = {
+    "autoscaling.describe_auto_scaling_groups": 2,
     "cloudtrail.describe_trails": 3,
     "config.get_discovered_resource_counts": 2,
     "dax.describe_clusters": 2,
@@ -122,8 +125,9 @@ CALLS = {
     "kms.list_aliases": 2,
     "kms.list_keys": 2,
     "lambda.get_policy": 2,
+    "lambda.list_aliases": 2,
     "lambda.list_function_url_configs": 2,
-    "lambda.list_functions": 2,
+    "lambda.list_functions": 4,
     "logs.describe_log_groups": 2,
     "logs.describe_resource_policies": 2,
     "medical-imaging.list_datastores": 2,

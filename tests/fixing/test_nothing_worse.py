@@ -15,6 +15,7 @@ from tests.fixing.applied import Findings, declared, verdicts, with_fix, worse
 from tests.policies.registry import CONTROLS, cases_of
 
 CONTEXT = "the fix shows a resource of another sort than the case has"
+VERSIONS = "concerns a bucket only once it keeps versions"
 EXPECTED = {
     ("cloudtrail_trail_management_events_logged", "cloudtrail_s3_data_events_read_logged"): "the one selector is shown",
     (
@@ -28,7 +29,9 @@ EXPECTED = {
     ("rds_instance_logs_exported", "rds_instance_tls_required"): CONTEXT,
     ("rds_cluster_multi_az", "rds_cluster_instance_enhanced_monitoring"): CONTEXT,
     ("rds_instance_tls_required", "rds_instance_iam_authentication"): CONTEXT,
-    ("s3_bucket_versioning_enabled", "s3_bucket_mfa_delete"): "concerns a bucket only once it keeps versions",
+    ("s3_bucket_object_lock_enabled", "s3_bucket_mfa_delete"): VERSIONS,
+    ("s3_bucket_replication_enabled", "s3_bucket_mfa_delete"): VERSIONS,
+    ("s3_bucket_versioning_enabled", "s3_bucket_mfa_delete"): VERSIONS,
 }
 """(The control whose fix is applied, the control whose verdict gets worse): why that is no fault of the fix."""
 

@@ -52,8 +52,11 @@ TABLE: list[tuple[Judgement[Any], object, Status, str]] = [
     (cross_account.no_cross_account, None, PASS, "has no policy"),
     (cross_account.no_cross_account, OURS, PASS, "names no other account"),
     (cross_account.no_cross_account, THEIRS, FAIL, "allows other accounts: 444455556666"),
+    (cross_account.not_shared, [], PASS, "is shared with no other account"),
+    (cross_account.not_shared, ["444455556666"], FAIL, "is shared with other accounts: 444455556666"),
+    (cross_account.not_shared, ["444455556666", "all"], FAIL, "is shared with everyone"),
     (cross_account.no_cross_account, EVERYONE, FAIL, "allows everyone"),
-    (cross_account.no_cross_account, SERVICE, PASS, "though it lets sns.amazonaws.com in"),
+    (cross_account.no_cross_account, SERVICE, FAIL, "lets in sns.amazonaws.com for any customer of the service"),
     (customer_keys.customer_managed_key, None, FAIL, "names no KMS key"),
     (customer_keys.customer_managed_key, "alias/aws/s3", FAIL, "is encrypted with a KMS key that AWS manages"),
     (

@@ -46,7 +46,8 @@ def judgements() -> list[tuple[ModuleType, str, Judgement[Any]]]:
 def said(judgement: Judgement[Any], fact: object, **words: str) -> tuple[Status, str]:
     resource = Resource(Origin("house.Room", None, "r", "terraform", account=OWN), GivenFacts())
     inventory = Inventory([], source="terraform")
-    return judgement.says(fact, resource, inventory, **(NEEDED.get(judgement.name, {}) | words))
+    verdict = judgement.says(fact, resource, inventory, **(NEEDED.get(judgement.name, {}) | words))
+    return verdict.status, verdict.message
 
 
 @pytest.mark.parametrize(

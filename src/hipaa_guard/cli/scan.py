@@ -17,6 +17,7 @@ from hipaa_guard.cli.configuration.settings import configurable, from_file, repo
 from hipaa_guard.cli.scan_options import shared_options
 from hipaa_guard.cli.terminal.streams import StdoutError
 from hipaa_guard.controls.control import Severity
+from hipaa_guard.facts.origin import ACCOUNT_DIGITS
 
 if TYPE_CHECKING:
     from hipaa_guard.assessment.model import Assessment
@@ -26,6 +27,12 @@ INTERRUPTED = 130
 """The exit code that shells give a program that Ctrl-C stopped."""
 
 _MOST_WARNINGS = 20
+
+
+def _account_id(_: click.Context, __: click.Parameter, value: str | None) -> str | None:
+    if value is not None and not (len(value) == ACCOUNT_DIGITS and value.isdecimal()):
+        raise click.BadParameter(f"{value!r} is no id of an account, which has {ACCOUNT_DIGITS} digits")
+    return value
 
 
 @click.group(cls=CommandGroup)
@@ -61,6 +68,12 @@ def scan() -> None:
 @click.option("--var", "variables", multiple=True, metavar="NAME=VALUE", help="As for terraform plan.")
 @click.option("--tf-var-env", is_flag=True, help="Also take variables from the environment, TF_VAR_NAME.")
 @click.option("--workspace", metavar="NAME", help="The workspace, terraform.workspace. [default: not known]")
+@click.option(
+    "--account",
+    callback=_account_id,
+    metavar="ID",
+    help="The account that it is applied to, unless a provider names its account. Decides which accounts are others.",
+)
 @click.option("--changed-only", is_flag=True, help="Judge only what a plan changes.")
 @click.option("--baseline-ref", metavar="REF", help="Gaps that exist at this commit of git are not new.")
 @repository_root
@@ -76,6 +89,7 @@ def terraform(
     variables: tuple[str, ...],
     tf_var_env: bool,
     workspace: str | None,
+    account: str | None,
     changed_only: bool,
     baseline_ref: str | None,
     repository_root: Path | None,
@@ -98,6 +112,7 @@ def terraform(
         changed=_changed(files, changed, changed_files),
         baseline_ref=baseline_ref,
         repository_root=repository_root,
+        account=account,
     )
     with no_collections():
         return _run(common, "terraform", lambda options: scan_terraform(target, options), baseline_ref=baseline_ref)

@@ -6,7 +6,9 @@ organisation, network or identity binds nobody, as strangers can match it (any a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from ipaddress import IPv4Network, IPv6Network, collapse_addresses
 
 from hipaa_guard.facts.networks import Network, means_everybody, network
 from hipaa_guard.facts.policy_conditions import Condition
@@ -20,8 +22,20 @@ _FIXED = "\ue005"
 
 _EQUALS = frozenset({"stringequals", "stringequalsignorecase"})
 _LIKE = frozenset({"stringlike", "arnequals", "arnlike"})
-_WIDEST_IPV4, _WIDEST_IPV6 = 2**25, 2**116
-"""Numbers of addresses in an IPv4 /7 and an IPv6 /12: ranges with so many addresses together mean everybody."""
+_POSITIVE = {
+    "stringnotequals": "StringEquals",
+    "stringnotequalsignorecase": "StringEqualsIgnoreCase",
+    "stringnotlike": "StringLike",
+    "arnnotequals": "ArnEquals",
+    "arnnotlike": "ArnLike",
+    "notipaddress": "IpAddress",
+}
+"""Operators that hold for everybody but those who are named, and the operators that name them."""
+
+WIDEST_IPV4, WIDEST_IPV6 = 8, 32
+"""Prefix lengths of the widest ranges that name a network. No organization holds more than one IPv4 /8, and registries
+give an IPv6 /32 to a provider: ranges with more addresses, alone or together, name nobody.
+"""
 
 
 def binds_caller(condition: Condition) -> bool:
@@ -37,12 +51,50 @@ def binds_caller(condition: Condition) -> bool:
     operator = condition.operator.lower()
     if condition.key in ("aws:sourceip", "aws:vpcsourceip"):
         return operator == "ipaddress" and not _is_everybody(condition.values)
+    if condition.key == MOUNTED:
+        return condition.is_(condition.operator, MOUNTED, "true") and operator == "bool"
     is_fixed = _KEYS.get(condition.key)
     if is_fixed is None or operator not in _EQUALS | _LIKE:
         return False
     if operator in _EQUALS:
         return True  # these operators have no wildcards: any value names one thing
     return every(lambda value: is_fixed(_text(value)), condition.values)
+
+
+def binds_service(condition: Condition) -> bool:
+    """Whether a condition lets an AWS service act only for accounts, organisations or resources that its author names.
+
+    An encryption context is set by the service itself, and names the resource that it encrypts for: a caller of KMS may
+    choose any, so it binds nobody else.
+
+    Raises:
+        Undecided: a value that decides it is not known.
+
+    """
+    if binds_caller(condition):
+        return True
+    of_context = condition.key.startswith("kms:encryptioncontext:") and not condition.if_exists
+    operator = condition.operator.lower()
+    if not of_context or condition.qualifier.lower() == "forallvalues" or operator not in _EQUALS | _LIKE:
+        return False
+    return operator in _EQUALS or every(lambda value: _arn(_text(value)), condition.values)
+
+
+def spared_by(condition: Condition) -> Condition | None:
+    """The condition that names whom a denial with this condition spares; None where it may spare anybody.
+
+    ``StringNotEquals aws:PrincipalOrgID`` spares whom ``StringEquals aws:PrincipalOrgID`` names. Where the key is
+    missing the denial holds too, as negated operators do, with IfExists and without.
+
+    Raises:
+        Undecided: a value that decides it is not known.
+
+    """
+    positive = _POSITIVE.get(condition.operator.lower())
+    if positive is None or condition.qualifier:  # ForAnyValue does not hold where the key is missing
+        return None
+    spared = replace(condition, operator=positive, if_exists=False)
+    return spared if binds_caller(spared) else None
 
 
 def names_only_places(conditions: Iterable[Condition]) -> bool:
@@ -62,11 +114,12 @@ def named_accounts(condition: Condition) -> Iterable[str]:
         Undecided: one of them is not known and may be anybody's.
 
     """
-    if not binds_caller(condition):
+    if not binds_service(condition):
         return
+    has_arn = condition.key in _ARN_KEYS or condition.key not in _KEYS
     for value in condition.values:
         text = _text(value)
-        account = text if condition.key in _ACCOUNT_KEYS else _account_of(text) if condition.key in _ARN_KEYS else ""
+        account = text if condition.key in _ACCOUNT_KEYS else _account_of(text) if has_arn else ""
         if account.isdigit():
             yield account
         elif isinstance(value, Unknown) and not _is_own(value):
@@ -133,31 +186,53 @@ def _arn(text: str) -> bool:
 
 
 _ACCOUNT_KEYS = frozenset(
-    {"aws:principalaccount", "aws:sourceaccount", "aws:sourceowner", "kms:calleraccount", "s3:dataaccesspointaccount"}
+    {
+        "aws:principalaccount",
+        "aws:sourceaccount",
+        "aws:sourceowner",
+        "aws:vpceaccount",
+        "kms:calleraccount",
+        "s3:dataaccesspointaccount",
+    }
 )
 _ARN_KEYS = frozenset(
-    {"aws:principalarn", "aws:sourcearn", "elasticfilesystem:accesspointarn", "s3:dataaccesspointarn"}
+    {
+        "aws:principalarn",
+        "aws:sourcearn",
+        "aws:sourcevpcarn",
+        "ec2:sourceinstancearn",
+        "elasticfilesystem:accesspointarn",
+        "lambda:sourcefunctionarn",
+        "s3:dataaccesspointarn",
+    }
 )
-_PLACES = frozenset({"aws:sourceip", "aws:vpcsourceip", "aws:sourcevpc", "aws:sourcevpce"})
-_KEYS: dict[str, Callable[[str], bool]] = {
+MOUNTED = "elasticfilesystem:accessedviamounttarget"
+"""True where a client came through a mount target, which stands in a VPC: EFS does not count such a policy as public
+(Amazon EFS user guide, "Blocking public access to EFS file systems")."""
+_PLACES = frozenset({"aws:sourceip", "aws:vpcsourceip", "aws:sourcevpc", "aws:sourcevpce", "aws:sourcevpcarn"})
+_KEYS: Mapping[str, Callable[[str], bool]] = {
     **dict.fromkeys(_ACCOUNT_KEYS, _whole),
     **dict.fromkeys(_ARN_KEYS, _arn),
-    "aws:principalorgid": _whole,
-    "aws:principalorgpaths": _organisation_path,
-    "aws:sourceorgid": _whole,
-    "aws:sourceorgpaths": _organisation_path,
+    **dict.fromkeys(("aws:principalorgid", "aws:sourceorgid", "aws:vpceorgid"), _whole),
+    **dict.fromkeys(("aws:principalorgpaths", "aws:sourceorgpaths", "aws:vpceorgpaths"), _organisation_path),
     "aws:sourcevpc": _whole,
     "aws:sourcevpce": _whole,
     "aws:userid": _user_id,
     "lambda:eventsourcetoken": _whole,
 }
+"""Keys of requests that say who or where the caller is, and the test of a value that binds. IAM user guide, "AWS global
+condition context keys", as of 2026-11; the keys of endpoints' accounts and organisations came in 2025. Keys that any
+account can have with the same value, such as tags and user names, bind nobody.
+"""
 
 
 def _is_everybody(ranges: Iterable[Value]) -> bool:
-    """Whether address ranges, alone or together, mean everybody."""
+    """Whether address ranges, alone or together, are more than one network."""
     ranges = list(ranges)
     if some(means_everybody, ranges):
         return True
     known: list[Network] = [network(text) for text in ranges if not isinstance(text, Unknown)]
-    addresses = {version: sum(n.num_addresses for n in known if n.version == version) for version in (4, 6)}
-    return addresses[4] >= _WIDEST_IPV4 or addresses[6] >= _WIDEST_IPV6
+    v4 = collapse_addresses(each for each in known if isinstance(each, IPv4Network))
+    v6 = collapse_addresses(each for each in known if isinstance(each, IPv6Network))
+    addresses = sum(each.num_addresses for each in v4), sum(each.num_addresses for each in v6)
+    return addresses[0] > 1 << 32 - WIDEST_IPV4 or addresses[1] > 1 << 128 - WIDEST_IPV6

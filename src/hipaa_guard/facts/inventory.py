@@ -6,7 +6,9 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Literal, TypeVar
 
 from hipaa_guard.facts.origin import Origin
+from hipaa_guard.facts.places import in_one_account, in_one_place
 from hipaa_guard.facts.policy_document import symbolic
+from hipaa_guard.facts.readings import Singleton
 from hipaa_guard.facts.resource import Resource
 from hipaa_guard.facts.values import Cause, Existing, Incomplete, Reference, Undecided, Unknown, Value
 from hipaa_guard.lean import dataclass
@@ -63,6 +65,7 @@ class Inventory:
         for stand_in in stand_ins:
             self._stand_ins.setdefault(stand_in.resource.kind, []).append(stand_in)
         self._texts: dict[object, tuple[set[str], Unknown | None]] = {}
+        self._groups: dict[object, dict[str, list[Resource]]] = {}
         self._by_kind: dict[str, list[Resource]] = {}
         self._by_address: dict[str, list[Resource]] = {}
         self._by_key: dict[str, dict[str, list[Resource]]] = {}
@@ -98,6 +101,33 @@ class Inventory:
         unknown = self.unknown(kind)
         seen = self.seen(kind)
         return seen if unknown is None else Incomplete(seen, unknown)
+
+    def where(self, kind: type[K], resource: Resource) -> list[K]:
+        """The resources of a kind in the account and region of a resource, such as the defaults of its region.
+
+        A kind with one resource in each account holds for all regions. An `Incomplete` list where others may be in it
+        too: its candidates are those of which that is not known.
+        """
+        certain: list[K] = []
+        possible: list[K] = []
+        for each in self.seen(kind):
+            here = self._together(kind, each.origin, resource.origin)
+            if here and each.origin.uncertain is None:
+                certain.append(each)
+            elif here is not False:
+                possible.append(each)
+        unknown = self.unknown(kind)
+        if unknown is not None:
+            return Incomplete(certain, unknown)
+        if not possible:
+            return certain
+        return Incomplete(certain, _why_doubtful(possible[0]), possible)
+
+    def _together(self, kind: type[Resource], one: Origin, other: Origin) -> bool | None:
+        everywhere = isinstance(kind.aws, Singleton) and kind.aws.scope == "account"
+        if self.complete:
+            return one.account == other.account and (everywhere or one.region == other.region)
+        return in_one_account(one.place, other.place) if everywhere else in_one_place(one.place, other.place)
 
     def find(self, kind: type[K], value: Value) -> K | None:
         """The resource of a kind that a value (a reference, ARN, id or name) points at; None where it does not exist.
@@ -140,23 +170,41 @@ class Inventory:
     def told_by(self, kind: type[K], tell: Callable[[K], Value]) -> tuple[set[str], Unknown | None]:
         """The results of `tell` for all resources of a kind: texts with symbols for references, and the first unknown.
 
-        They are computed once, so that a control may check for every resource whether another one names it.
+        Each result is a text or a list of texts. They are computed once, so that a control may check for every
+        resource whether another one names it.
         """
         if tell not in self._texts:
             texts: set[str] = set()
             unknown = self.unknown(kind)
             for resource in self.seen(kind):
                 try:
-                    value = symbolic(tell(resource))
+                    told = tell(resource)
                 except Undecided as error:
-                    value = error.unknown
-                if isinstance(value, Unknown):
-                    unknown = value if unknown is None else unknown
-                else:
-                    texts.add(value)
+                    told = error.unknown
+                if isinstance(told, Incomplete):
+                    unknown = told.unknown if unknown is None else unknown
+                for value in map(symbolic, list.__iter__(told) if isinstance(told, list) else (told,)):
+                    if isinstance(value, Unknown):
+                        unknown = value if unknown is None else unknown
+                    else:
+                        texts.add(value)
             texts.update(self._texts_of_stand_ins(kind, tell))
             self._texts[tell] = (texts, unknown)
         return self._texts[tell]
+
+    def of(self, kind: type[K], owner: Callable[[K], str], named: str | None) -> list[K]:
+        """The resources of a kind for which `owner` gives the text `named`; `Incomplete` where not all were listed.
+
+        They are grouped once, so that a control may ask for every resource which others belong to it.
+        """
+        if (kind.kind, owner) not in self._groups:
+            groups: dict[str, list[Resource]] = {}
+            for resource in self.seen(kind):
+                groups.setdefault(owner(resource), []).append(resource)
+            self._groups[kind.kind, owner] = groups
+        found: list[K] = self._groups[kind.kind, owner].get(named or "", [])  # type: ignore[assignment]
+        unknown = self.unknown(kind)
+        return found if unknown is None else Incomplete(found, unknown)
 
     def _texts_of_stand_ins(self, kind: type[K], tell: Callable[[K], Value]) -> Iterator[str]:
         """The known results for stand-ins. Unknown ones do not count, as most of their facts are unknown."""
@@ -188,3 +236,11 @@ class Inventory:
                     index.setdefault(key, []).append(resource)
             self._by_key[kind.kind] = index
         return self._by_key[kind.kind]
+
+
+def _why_doubtful(resource: Resource) -> Unknown:
+    """Why a resource may not hold for another one."""
+    if resource.origin.uncertain is not None:
+        return resource.origin.uncertain
+    label = resource.label
+    return Unknown(f"it is not known whether {label} is for the same account and region", references=(label,))

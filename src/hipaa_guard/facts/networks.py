@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from functools import lru_cache
-from ipaddress import IPv4Network, IPv6Network, ip_network
+from ipaddress import IPv4Network, IPv6Network, collapse_addresses, ip_network
 
 from hipaa_guard.facts.values import Existing, PartialText, Reference, Undecided, Unknown, Value
 from hipaa_guard.lean import regex
@@ -14,6 +15,8 @@ Network = IPv4Network | IPv6Network
 # Nobody owns more than an IPv4 /8 or an IPv6 /13: a wider range is not "our network" but means everybody.
 # So 0.0.0.0/1 with 128.0.0.0/1 is as open as 0.0.0.0/0, and 2000::/3 as open as ::/0.
 LONGEST_OF_EVERYBODY = {4: 7, 6: 12}
+# Several ranges mean everybody if they hold as many addresses as eight such ranges.
+_LONGEST_TOGETHER = {4: 4, 6: 9}
 _NEVER_ROUTED = tuple(map(ip_network, ("224.0.0.0/3", "fc00::/7", "fe80::/10", "ff00::/8")))
 _MAPPED = IPv6Network("::ffff:0:0/96")
 
@@ -64,6 +67,20 @@ def means_everybody(text: Value) -> bool:
     )
 
 
+def mean_everybody(networks: Iterable[Network]) -> bool:
+    """Whether address ranges mean everybody together, though none does alone."""
+    found = [each for each in networks if not any(_within(each, other) for other in _NEVER_ROUTED)]
+    return any(
+        sum(each.num_addresses for each in together(found, version)) >= 2 ** (bits - _LONGEST_TOGETHER[version])
+        for version, bits in ((4, 32), (6, 128))
+    )
+
+
+def together(networks: Iterable[Network], version: int) -> list[Network]:
+    """The ranges of an IP version without overlaps: neighbours are joined."""
+    return list(collapse_addresses(each for each in networks if each.version == version))  # type: ignore[type-var]
+
+
 def is_surely_narrow(text: Unknown) -> bool:
     """Whether an unknown range cannot mean everybody, such as ``"${var.office}/32"`` or the range of a declared VPC."""
     if isinstance(text, Reference | Existing):
@@ -76,6 +93,12 @@ def is_surely_narrow(text: Unknown) -> bool:
 def covers(one: Value, other: Value) -> bool:
     """Whether the range `one` holds all of the range `other`."""
     return _within(network(other), network(one))
+
+
+def cover(ranges: Iterable[Value], other: Value) -> bool:
+    """Whether some ranges together hold all of the range `other`."""
+    inner = network(other)
+    return any(_within(inner, each) for each in together(map(network, ranges), inner.version))
 
 
 def protocol_name(protocol: Value) -> Value:

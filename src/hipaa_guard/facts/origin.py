@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import field
 from typing import Literal, NamedTuple
 
 from hipaa_guard.facts.locations import Asked, Location
+from hipaa_guard.facts.places import Place
 from hipaa_guard.facts.values import Unknown
 from hipaa_guard.lean import dataclass
+
+ACCOUNT_DIGITS = 12
+"""Of the id of an account."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +36,13 @@ class Origin:
     """In words, the stand-in that this resource sets a part of; its kind is `kind`."""
     inside: str | None = None
     """The address of the outer resource, if this one is nested in a block of it."""
+    place: Place | None = field(default=None, compare=False)
+    """The account and region that Terraform makes the resource in; None where nothing is recorded of them."""
+
+    @property
+    def own_account(self) -> str | None:
+        """The account that the resource is in: as its source says it, else that in its ARN."""
+        return self.account or account_in(self.arn)
 
     @property
     def block(self) -> str | None:
@@ -41,6 +53,12 @@ class Origin:
     def label(self) -> str:
         """The name for people: the Terraform address, else the ARN, else the name."""
         return self.address or self.arn or self.name or self.kind
+
+
+def account_in(arn: str | None) -> str | None:
+    """The account in an ARN; None where it has none, as those of buckets."""
+    parts = (arn or "").split(":", 5)
+    return parts[4] if len(parts) == 6 and len(parts[4]) == ACCOUNT_DIGITS and parts[4].isdigit() else None
 
 
 class Evidence(NamedTuple):

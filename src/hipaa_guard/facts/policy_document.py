@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
+from hipaa_guard.facts.denied_requests import PLAIN_HTTP, denied_to_everyone
 from hipaa_guard.facts.policy_conditions import Condition
 from hipaa_guard.facts.policy_parsing import LONG, statements_of, structure_of
 from hipaa_guard.facts.policy_statements import HERE, Principal, Statement, matches, symbol, symbolic
@@ -63,29 +64,40 @@ class PolicyDocument:
         return (statement for statement in self.statements if statement.effect == "Allow")
 
     def is_public(self) -> bool:
-        """Whether some statement allows something to anyone without a condition that binds the caller."""
-        return some(Statement.is_public, self.statements)
-
-    def denies_without(self, operator: str, key: str, value: str, action: str, *resources: Iterable[str]) -> bool:
-        """Whether everyone is denied `action` on all `resources` when only the given condition holds.
-
-        Each of `resources` is the set of all names of one resource. One statement must deny it alone, or several
-        statements, one for each resource.
+        """Whether some statement allows something to anyone without a condition that binds the caller, and no other one
+        denies all of that to everybody but callers that it names.
         """
 
-        def denied(names: Iterable[str]) -> bool:
-            names = tuple(names)
-            return some(
-                lambda statement: (
-                    statement.when(operator, key, value)
-                    and statement.is_about_anyone()
-                    and statement.covers_action(action)
-                    and statement.covers_resource(*names)
-                ),
-                self.denials(),
-            )
+        def is_public(statement: Statement) -> bool:
+            left = self._left_of(statement) if statement.is_public() else None
+            return left is not None and left.is_public()
 
-        return all(denied(names) for names in resources)
+        return some(is_public, self.statements)
+
+    def reaching(self) -> Iterator[Statement]:
+        """The statements that allow, each with what the denials of the policy leave of one that is for everybody.
+
+        Raises:
+            Undecided: a statement or a denial that decides it is not known.
+
+        """
+        for statement in self.allowances():
+            left = self._left_of(statement) if statement.is_public() else statement
+            if left is not None:
+                yield left
+
+    def _left_of(self, statement: Statement) -> Statement | None:
+        left: Statement | None = statement
+        for denial in self.denials():
+            left = None if left is None else left.without(denial)
+        return left
+
+    def denies_plain_http(self, action: str, *resources: Iterable[str]) -> bool:
+        """Whether everyone is denied `action` on all `resources` in all requests that are not made over TLS.
+
+        Each of `resources` is the set of all names of one resource. Several statements may deny it together.
+        """
+        return denied_to_everyone(self.denials(), PLAIN_HTTP, action, resources)
 
     def __repr__(self) -> str:
         try:

@@ -7,9 +7,18 @@ Only ``*`` (any text) and ``?`` (one character) are wildcards there; brackets ar
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
+from dataclasses import replace
 from functools import lru_cache
 
-from hipaa_guard.facts.binding_conditions import SYMBOL_START, binds_caller, named_accounts, names_only_places
+from hipaa_guard.facts.binding_conditions import (
+    SYMBOL_START,
+    binds_caller,
+    binds_service,
+    named_accounts,
+    names_only_places,
+    spared_by,
+)
 from hipaa_guard.facts.policy_conditions import Condition
 from hipaa_guard.facts.values import (
     Cause,
@@ -20,6 +29,7 @@ from hipaa_guard.facts.values import (
     Undecided,
     Unknown,
     Value,
+    every,
     some,
 )
 from hipaa_guard.lean import dataclass, regex
@@ -31,10 +41,32 @@ _SYMBOL = SYMBOL_START + "{}" + SYMBOL_END
 _ANY_ACCOUNT = "?"
 """Prefix in a symbol for something that may be of any account."""
 
+_OF_AWS = regex(r"(^|\.)data\.aws_(elb|redshift|cloudtrail|billing)_service_account\.")
+"""Looked-up accounts that AWS itself writes logs from."""
+
 _OF_MEMBERS = regex(r"(^|\.)aws_organizations_account\.")
 """Declared resources whose ids are accounts other than one's own."""
 
 Text = str | Unknown
+
+_ELB_ACCOUNTS = frozenset({
+    *("127311923021", "033677994240", "027434742980", "797873946194", "098369216593", "754344448648", "589379963580"),
+    *("718504428378", "383597477331", "600734575887", "114774131450", "783225319266", "582318560864", "985666609251"),
+    *("054676820928", "156460612806", "652711504416", "635631232127", "009996457667", "897822967062", "076674570225"),
+    *("507241528517", "048591011584", "190560391635", "638102146993", "037604701340"),
+})  # fmt: skip
+"""The accounts from which Elastic Load Balancing delivers access logs, one a region that is older than August 2022
+("Enable access logs for your Application Load Balancer", as of 2026-11).
+"""
+
+DELIVERING = frozenset({"s3:putobject", "s3:getbucketacl", "s3:getbucketlocation"})
+"""Actions with which logs are delivered to a bucket: nothing of it can be read with them."""
+
+AWS = "an account of AWS"
+"""Stands for the accounts that AWS itself delivers logs from."""
+
+_SHOWN = 8
+"""Digits of a canonical user id in messages: there are 64."""
 
 
 def symbol(address: str | None, attribute: str) -> str:
@@ -102,22 +134,38 @@ class Principal:
 
     @property
     def account(self) -> str | None:
-        """The AWS account that the principal belongs to; None for one's own, for services, anyone and federations.
+        """The AWS account that the principal belongs to: its id, ``canonical user`` with the beginning of its canonical
+        id, or `AWS` for accounts that AWS delivers logs from. None for one's own, services, anyone and federations.
 
         Raises:
             Undecided: the account is not known.
 
         """
+        if self.type == "CanonicalUser":
+            return self._canonical_user
         if self.type != "AWS":
             return None
         value = self.value
         if isinstance(value, Unknown):
             raise Undecided(value)
+        if _OF_AWS.search(value):
+            return AWS
         parts = value.split(":", 5)
         account = parts[4] if len(parts) == 6 else value
         if account.startswith(SYMBOL_START):
             return _account_behind(account.strip(SYMBOL_START + SYMBOL_END))
+        if account in _ELB_ACCOUNTS:
+            return AWS
         return account if re.fullmatch(r"\d{12}", account) else None
+
+    @property
+    def _canonical_user(self) -> str | None:
+        """AWS replaces the canonical id of one's own account by its ARN, so one that is written is another's."""
+        if isinstance(self.value, Unknown):
+            raise Undecided(self.value)
+        if self.value.startswith(SYMBOL_START):
+            return _account_behind(self.value.strip(SYMBOL_START + SYMBOL_END))
+        return f"canonical user {self.value[:_SHOWN]}..."
 
 
 def _account_behind(name: str) -> str | None:
@@ -171,24 +219,69 @@ class Statement:
             return not some(covered, self.not_resources)
         return some(covered, self.resources)
 
-    def when(self, operator: str, key: str, value: str) -> bool:
-        """Whether the given condition is the statement's only one."""
-        conditions = list(self.conditions)
-        return len(conditions) == 1 and conditions[0].is_(operator, key, value)
-
     def binds_caller(self) -> bool:
         """Whether a condition limits callers to named accounts, organisations, networks or resources."""
         return some(binds_caller, self.conditions)
 
     def unbound_services(self) -> list[str]:
-        """The AWS services that an allow lets in, whoever they act for, as far as this is known."""
-        try:
-            if self.effect != "Allow" or self.binds_caller():
-                return []
-        except Undecided:
+        """The AWS services that an allow lets in, whoever they act for.
+
+        Raises:
+            Undecided: a service or a condition is not known, and no known service is let in so.
+
+        """
+        if self.effect != "Allow" or not self._is_about_a_service():
+            return []
+        if some(binds_service, self.conditions):
             return []
         principals = self.principals.seen if isinstance(self.principals, Incomplete) else self.principals
-        return [each.value for each in principals if each.type == "Service" and isinstance(each.value, str)]
+        found = [each.value for each in principals if each.type == "Service"]
+        known = [value for value in found if isinstance(value, str)]
+        if not known:
+            raise Undecided(next(value for value in found if isinstance(value, Unknown)))
+        return known
+
+    def _is_about_a_service(self) -> bool:
+        return some(lambda principal: principal.type == "Service", self.principals)
+
+    def covers_only(self, actions: Iterable[str]) -> bool:
+        """Whether every action of the statement is one of these, in lower case.
+
+        Raises:
+            Undecided: an action is not known.
+
+        """
+        allowed = frozenset(actions)
+        return not self.not_actions and every(lambda pattern: _is_one_of(pattern, allowed), self.actions)
+
+    def without(self, denial: Statement) -> Statement | None:
+        """This statement with what a denial leaves of it; None where the denial leaves nothing.
+
+        Only a denial counts that is about everybody and all that this statement allows, with one condition at most.
+
+        Raises:
+            Undecided: that is not known.
+
+        """
+        conditions = list(denial.conditions)
+        if len(conditions) > 1 or not denial.is_about_anyone() or not denial.covers(self):
+            return self
+        if not conditions:
+            return None
+        spared = spared_by(conditions[0])
+        return self if spared is None else replace(self, conditions=[*self.conditions, spared])
+
+    def covers(self, other: Statement) -> bool:
+        """Whether the statement is about all actions and resources of another one."""
+        if other.not_actions or other.not_resources:
+            return _is_whole(self.actions) and _is_whole(self.resources)
+        return every(
+            lambda action: self.covers_action(action) if isinstance(action, str) else _is_whole(self.actions),
+            other.actions,
+        ) and every(
+            lambda name: self.covers_resource(name) if isinstance(name, str) else _is_whole(self.resources),
+            other.resources,
+        )
 
     def is_public(self) -> bool:
         """Whether the statement allows something to anyone, without a condition that binds the caller."""
@@ -211,11 +304,25 @@ class Statement:
         if self.effect != "Allow":
             return []
         accounts = [account for account in (principal.account for principal in self.principals) if account]
-        if self.is_about_anyone():  # then the conditions name them
+        accounts = [account for account in accounts if account != AWS or not self.covers_only(DELIVERING)]
+        if self.is_about_anyone() or self._is_about_a_service():  # then the conditions name them
             accounts += [account for condition in self.conditions for account in named_accounts(condition)]
-        if accounts and own is None:
-            raise Undecided(Unknown("the account that the configuration is applied to is not known"))
-        return sorted({account for account in accounts if account != own})
+        others = {account for account in accounts if not account.isdigit()}
+        if not others and accounts and own is None:
+            reason = "the account that the configuration is applied to is not known: name it with --account"
+            raise Undecided(Unknown(reason))
+        return sorted(others | {account for account in accounts if own is not None and account != own})
+
+
+def _is_one_of(pattern: Text, texts: frozenset[str]) -> bool:
+    if isinstance(pattern, Unknown):
+        raise Undecided(pattern)
+    return pattern in texts
+
+
+def _is_whole(patterns: Iterable[Text]) -> bool:
+    """Whether one of the patterns covers everything."""
+    return some(lambda pattern: _covers(pattern, "*"), patterns)
 
 
 def _covers(pattern: Text, text: str, *, wildcards: bool = True) -> bool:

@@ -237,7 +237,8 @@ class Listing:
     ``scope="account"`` marks calls that answer once for all regions. With ``of``, the call is made for each resource of
     another kind, and the parameters may use the fields of its item. Elements that are plain strings become
     ``{wrap: element}``. ``always`` are members that AWS sends with every element of a list and that ``items`` filters
-    by (``SecurityGroups[].GroupName``): an element without one may be one of the kind.
+    by (``SecurityGroups[].GroupName``): an element without one may be one of the kind. ``repeated`` says that an
+    answer may name one resource several times, as each group names its template: equal elements are then one resource.
     """
 
     operation: str
@@ -251,6 +252,7 @@ class Listing:
     wrap: str
     absent: tuple[str, ...]
     always: tuple[str, ...]
+    repeated: bool
     params: Mapping[str, Any]
 
     def __init__(
@@ -267,6 +269,7 @@ class Listing:
         wrap: str = "Name",
         absent: Sequence[str] | str = (),
         always: Sequence[str] = (),
+        repeated: bool = False,
         **params: Any,
     ) -> None:
         for attribute, value in (
@@ -281,6 +284,7 @@ class Listing:
             ("wrap", wrap),
             ("absent", _codes(absent)),
             ("always", tuple(always)),
+            ("repeated", repeated),
             ("params", params),
         ):
             object.__setattr__(self, attribute, value)

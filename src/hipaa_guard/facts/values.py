@@ -216,6 +216,20 @@ class PartialJson(Unknown):
         self.document = document
 
 
+class Encoded(Unknown):
+    """A text in an encoding whose bytes are not known, of a ``content`` that is, at least in part.
+
+    ``base64gzip(file("start.sh"))`` depends on Terraform's compressor, but the search for credentials looks inside.
+    """
+
+    __slots__ = ("content",)
+
+    def __init__(self, content: Value, reason: str, cause: Cause) -> None:
+        references = content.references if isinstance(content, Unknown) else ()
+        super().__init__(reason, cause, references=references, is_set=True)
+        self.content = content
+
+
 class Incomplete(list[T]):
     """A list with elements that could not be seen.
 
@@ -341,6 +355,18 @@ def all_hold(*tests: Callable[[], object]) -> bool:
 def one_holds(*tests: Callable[[], object]) -> bool:
     """Whether one of the tests holds. It is True if one certainly does, even if others cannot be decided."""
     return some(lambda test: test(), tests)
+
+
+def certain(test: Callable[[T], object], items: list[T]) -> list[T]:
+    """The items that were seen and that certainly satisfy the test."""
+    found = []
+    for item in items.seen if isinstance(items, Incomplete) else items:
+        try:
+            if test(item):
+                found.append(item)
+        except Undecided:
+            continue
+    return found
 
 
 def first_unknown(value: Value) -> Unknown | None:

@@ -1,17 +1,24 @@
 """Closed to the internet: ports that it has no business with, and which rule of a security group opens one to it.
 
 Everybody is not only 0.0.0.0/0 and ::/0. A range wider than anybody holds (an IPv4 /7, an IPv6 /12) is everybody too,
-and so is a prefix list with such a range in it.
+and so is a prefix list with such a range in it. Several ranges are everybody if together they are as large as eight of
+these.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 
 from hipaa_guard.authoring import HIGH, Inventory, Verdict, every, failed, judgement, passed, some
+from hipaa_guard.facts.networks import Network, mean_everybody, network
+from hipaa_guard.facts.values import Incomplete, Reference, Undecided, Unknown, certain
 from hipaa_guard.services import security_groups
 from hipaa_guard.services.security_groups import Rule, SecurityGroup
 
 Ports = dict[tuple[str, int], str]
 """(protocol, port) -> what listens there."""
+
+PORTS = 65_536
+FEW = 655
+"""Maximum number of ports, one in a hundred, that rules may leave out and still open "all ports"."""
 
 
 def _tcp(**services: int | tuple[int, ...]) -> Ports:
@@ -83,6 +90,8 @@ def closed_to_internet(rule: str | None, *_: object, of: str, to: str = "the int
 def opening(group: SecurityGroup, inventory: Inventory, test: Callable[[Rule], bool]) -> str | None:
     """The first rule that meets the test and lets everybody in, in words: ``TCP 20-25 from 0.0.0.0/0``.
 
+    Several rules that let everybody in together count as one.
+
     Raises:
         Undecided: no rule does for certain, but one that is not known may.
 
@@ -104,7 +113,16 @@ def opening(group: SecurityGroup, inventory: Inventory, test: Callable[[Rule], b
             return True
         return False
 
-    return found[0] if some(opens, group.ingress) else None
+    def open_together() -> bool:
+        rules = certain(test, group.ingress)
+        ranges = [each for rule in rules for each in _known_sources(rule, inventory)]
+        if not mean_everybody(ranges):
+            return False
+        found.append(f"{rules[0].traffic()} from {len(ranges)} address ranges, which together are everybody")
+        return True
+
+    ways: tuple[Callable[[], bool], ...] = (lambda: some(opens, group.ingress), open_together)
+    return found[0] if some(lambda way: way(), ways) else None
 
 
 def opening_to(group: SecurityGroup, inventory: Inventory, ports: Ports) -> str | None:
@@ -118,6 +136,90 @@ def opening_to(group: SecurityGroup, inventory: Inventory, ports: Ports) -> str 
 
     rule = opening(group, inventory, test)
     return None if rule is None else f"{rule}, which reaches {hit[0]}"
+
+
+def opening_every_port(group: SecurityGroup, inventory: Inventory) -> str | None:
+    """The rule, or the rules together, that open all or nearly all ports of a protocol to everybody, in words."""
+    found: list[str] = []
+
+    def opens(look: Callable[[], str | None]) -> bool:
+        words = look()
+        found.extend([words] if words else [])
+        return words is not None
+
+    looks = (
+        lambda: opening(group, inventory, Rule.covers_every_port),
+        lambda: _nearly_every_port(group, inventory, "tcp"),
+        lambda: _nearly_every_port(group, inventory, "udp"),
+    )
+    return found[0] if some(opens, looks) else None
+
+
+def _nearly_every_port(group: SecurityGroup, inventory: Inventory, protocol: str) -> str | None:
+    """The rules that together open all ports of a protocol, or all but a few, to everybody.
+
+    Raises:
+        Undecided: the rules that certainly let everybody in do not, but with others they may.
+
+    """
+    doubts: list[Undecided] = []
+
+    def spans(rules: Iterable[Rule]) -> Iterator[tuple[range, bool]]:
+        """The ports of rules that may let everybody in, and whether they certainly do."""
+        for rule in rules:
+            sure, span = True, range(PORTS)
+            try:
+                if not every(lambda part: part(), _for_everybody(rule, inventory, protocol)):
+                    continue
+            except Undecided as error:
+                sure = False
+                doubts.append(error)
+            try:
+                span = rule.span()
+            except Undecided as error:
+                sure = False
+                doubts.append(error)
+            yield span, sure
+
+    ingress = group.ingress
+    found = list(spans(_seen(ingress)))
+    open_ports = [span for span, sure in found if sure]
+    left = PORTS - len(set().union(*open_ports))
+    if left <= FEW:
+        ports = " and ".join(f"{span[0]}-{span[-1]}" if len(span) > 1 else str(span[0]) for span in open_ports)
+        name = protocol.upper()
+        return f"{name} {ports} from everybody, which is all ports of {name}" + (f" but {left}" if left else "")
+    possible = [span for span, _ in found]
+    if isinstance(ingress, Incomplete):
+        doubts.append(Undecided(ingress.unknown))
+        possible += [range(PORTS)] if ingress.candidates is None else [span for span, _ in spans(ingress.candidates)]
+    if PORTS - len(set().union(*possible)) <= FEW:
+        raise doubts[0]
+    return None
+
+
+def _for_everybody(rule: Rule, inventory: Inventory, protocol: str) -> tuple[Callable[[], bool], ...]:
+    return (lambda: rule.protocol == protocol), (lambda: _everybody(rule, inventory) is not None)
+
+
+def _seen(rules: list[Rule]) -> list[Rule]:
+    return rules.seen if isinstance(rules, Incomplete) else rules
+
+
+def _known_sources(rule: Rule, inventory: Inventory) -> Iterator[Network]:
+    """The known address ranges of a rule, and of the prefix lists that it names."""
+    lists = (inventory.lookup(security_groups.PrefixList, pointer) for pointer in _known(rule.prefix_lists))
+    for ranges in (rule.ipv4, rule.ipv6, *(each.ranges for each in lists if each is not None)):
+        for text in _known(ranges):
+            try:
+                yield network(text)
+            except Undecided:
+                continue
+
+
+def _known(values: list[object]) -> list[object]:
+    seen = values.seen if isinstance(values, Incomplete) else values
+    return [value for value in seen if isinstance(value, Reference) or not isinstance(value, Unknown)]
 
 
 def _everybody(rule: Rule, inventory: Inventory) -> str | None:

@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from hipaa_guard.authoring import HIGH, PolicyDocument, Verdict, failed, judgement, passed
+from hipaa_guard.authoring import HIGH, PolicyDocument, Statement, Verdict, every, failed, judgement, passed
+from hipaa_guard.facts.denied_requests import PLAIN_HTTP
 
 IN_TRANSIT = ("164.312(e)(1)", "164.312(e)(2)(i)", "164.312(e)(2)(ii)")
 """The lines that TLS gives evidence for. It shows changes on the way too, hence the integrity controls of (e)(2)(i)."""
@@ -45,6 +46,11 @@ def plain_http_denied(
     if document is None:
         return failed(f"has no {policy}, so {service} answers plain HTTP")
     denied = f"everyone {' and '.join(actions)}{on and f' on {on}'} without TLS"
-    if all(document.denies_without("Bool", "aws:SecureTransport", "false", action, *resources) for action in actions):
+    if every(lambda action: document.denies_plain_http(action, *resources), actions):
         return passed(f"denies {denied}")
     return failed(f"has a {policy}, but it does not deny {denied}")
+
+
+def holds_without_tls(statement: Statement) -> bool:
+    """Whether the conditions of a statement hold for each request that is not made over TLS. Raises `Undecided`."""
+    return every(PLAIN_HTTP.meet, statement.conditions)

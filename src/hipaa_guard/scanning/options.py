@@ -93,6 +93,8 @@ class TerraformTarget:
     """The directory that roots are named from. [default: the top that `repository.top_of` finds]"""
     top: Top | None = None
     """The same directory, if it is known already."""
+    account: str | None = None
+    """The id of the account that it is applied to. A provider that names its account knows better."""
 
 
 @dataclass(slots=True)

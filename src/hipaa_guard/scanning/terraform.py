@@ -92,9 +92,12 @@ def _read(target: TerraformTarget, top: Top, options: Options) -> list[Configura
     if changed is not None and _concern_all(changed, options):
         changed = None
     try:
-        return read(path, target.inputs, source=target.source, changed=changed, top=top)
+        found = read(path, target.inputs, source=target.source, changed=changed, top=top)
     except TerraformInputError as error:
         raise InputError(str(error)) from None
+    for configuration in found:
+        configuration.account = target.account
+    return found
 
 
 def _judge(

@@ -65,7 +65,7 @@ class ResourcePolicy(Resource):
         unset=None,
         parse=PolicyDocument.parse,
         refusal=resource_policy,
-        aws=listed("policyDocument"),
+        aws=listed("policyDocument", always=True),
     )
 
 

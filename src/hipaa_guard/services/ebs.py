@@ -5,7 +5,17 @@ from __future__ import annotations
 from hipaa_guard.facts.allowed_values import one_of
 from hipaa_guard.facts.readings import Block, Listing, Singleton, View, ask, derived, listed
 from hipaa_guard.facts.resource import Resource, fact
-from hipaa_guard.facts.values import Value
+from hipaa_guard.facts.values import Value, mapped
+from hipaa_guard.services.ec2_permissions import shared_with
+
+
+def _is_recorded(view: View) -> bool:
+    """Whether a state, or a plan of what exists, records the resource: it then has an id."""
+    return view.get("id") is not None
+
+
+def _is_listed(volume: str | None) -> bool:
+    return volume is not None
 
 
 class Volume(Resource):
@@ -23,10 +33,13 @@ class Volume(Resource):
     security_hub_type = "AwsEc2Volume"
 
     encrypted: bool | None = fact(terraform="encrypted", unset=None, aws=listed("Encrypted", always=True))
-    """None if Terraform leaves it out: its source snapshot decides, else the default of the region."""
+    """None if Terraform leaves it out: the default of the region decides, else its source snapshot."""
+
+    exists: bool = fact(terraform=_is_recorded, unset=False, aws=derived(_is_listed, listed("VolumeId")))
+    """Whether it is made already. AWS encrypts a new one as its region or its snapshot says, even if told not to."""
 
     key: str | None = fact(terraform="kms_key_id", unset=None, aws=listed("KmsKeyId"))
-    """The KMS key; None means the region's default key, which is ``aws/ebs`` unless the customer chose another."""
+    """The KMS key; None means that of the source snapshot, else the default key of the region (`DefaultKey`)."""
 
     snapshot: str | None = fact(terraform="snapshot_id", unset=None, aws=listed("SnapshotId"))
     """The snapshot that the volume was made from."""
@@ -44,10 +57,20 @@ def _declared_encryption(view: View) -> Value:
     return None if view.type == "aws_ebs_snapshot_copy" and encrypted is False else encrypted
 
 
+def _named_accounts(view: View) -> Value:
+    """The accounts that permissions beside a snapshot name."""
+    return mapped(lambda one: one.get("account_id"), view.linked("aws_snapshot_create_volume_permission"))
+
+
 class Snapshot(Resource):
     """An EBS snapshot that the account owns."""
 
-    terraform = Block("aws_ebs_snapshot", "aws_ebs_snapshot_copy", "aws_ebs_snapshot_import")
+    terraform = Block(
+        "aws_ebs_snapshot",
+        "aws_ebs_snapshot_copy",
+        "aws_ebs_snapshot_import",
+        joins={"aws_snapshot_create_volume_permission": "snapshot_id"},
+    )
     aws = Listing(
         "ec2.describe_snapshots",
         "Snapshots[]",
@@ -61,6 +84,9 @@ class Snapshot(Resource):
     encrypted: bool | None = fact(terraform=_declared_encryption, unset=None, aws=listed("Encrypted", always=True))
     """None if the volume or snapshot that it is made from decides."""
 
+    key: str | None = fact(terraform="kms_key_id", unset=None, aws=listed("KmsKeyId"))
+    """The KMS key; None means that of its volume. A copy without one takes the default key of the region."""
+
     volume: str | None = fact(terraform="volume_id", unset=None, aws=listed("VolumeId"))
 
     source: str | None = fact(
@@ -69,6 +95,22 @@ class Snapshot(Resource):
         terraform_only="EC2 does not show which snapshot a copy was made from",
     )
     """The snapshot that this one is a copy of."""
+
+    shared_with: list[str] = fact(
+        terraform=_named_accounts,
+        unset=[],
+        aws=derived(
+            shared_with,
+            ask(
+                "ec2.describe_snapshot_attribute",
+                "CreateVolumePermissions",
+                SnapshotId="{SnapshotId}",
+                Attribute="createVolumePermission",
+                always=True,
+            ),
+        ),
+    )
+    """The ids of accounts that may make volumes of it, ``all`` for everyone. One call a snapshot."""
 
     id: str = fact(aws=listed("SnapshotId"), live_only="Terraform shares snapshots with single accounts only")
 
@@ -109,6 +151,9 @@ class PublicSnapshot(Resource):
     """``all`` if every AWS account may create a volume from it. This check costs one call per public snapshot."""
 
 
+_TOLD_BY_EACH = "a live account tells the key of each volume"
+
+
 class EncryptionByDefault(Resource):
     """Whether new volumes and snapshot copies of a region are encrypted by default."""
 
@@ -118,6 +163,15 @@ class EncryptionByDefault(Resource):
     enabled: bool = fact(
         terraform="enabled", unset=True, aws=ask("ec2.get_ebs_encryption_by_default", "EbsEncryptionByDefault")
     )
+
+
+class DefaultKey(Resource):
+    """The KMS key of a region for what is encrypted without naming a key; without one it is ``aws/ebs``."""
+
+    terraform = Block("aws_ebs_default_kms_key")
+    terraform_only = _TOLD_BY_EACH
+
+    key: str = fact(terraform="key_arn", unset=None, terraform_only=_TOLD_BY_EACH)
 
 
 class SnapshotPublicAccess(Resource):

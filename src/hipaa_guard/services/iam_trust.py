@@ -6,12 +6,24 @@ Condition keys: IAM user guide, "IAM and AWS STS condition context keys".
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 
-from hipaa_guard.facts.binding_conditions import binds_caller
+from hipaa_guard.facts.binding_conditions import SYMBOL_START, binds_caller
+from hipaa_guard.facts.partial_patterns import holds, is_wild
 from hipaa_guard.facts.policy_document import Condition, PolicyDocument, Principal, Statement
-from hipaa_guard.facts.values import PartialText, Undecided, Unknown, Value, every, some
+from hipaa_guard.facts.values import (
+    Cause,
+    Incomplete,
+    PartialText,
+    Reference,
+    Undecided,
+    Unknown,
+    Value,
+    every,
+    mapped,
+    some,
+)
 
 _EQUALS = ("stringequals", "stringequalsignorecase")
 _LIKE = ("stringlike", "arnlike", "arnequals")
@@ -19,10 +31,22 @@ _ORGANIZATIONS = ("aws:principalorgid", "aws:principalorgpaths")
 
 # The issuer for workflows of all of GitHub. An enterprise may have its own, with its name as a path below this one.
 GITHUB = "token.actions.githubusercontent.com"
-_GITHUB_WHO = ("repository", "repository_id", "repository_owner_id", "job_workflow_ref", "enterprise_id")
-_GITHUB_SUBJECT = re.compile(
-    r"(repo|repository|job_workflow_ref):[^/:*?]+/.*|(repository_owner|repository_owner_id|repository_id):[^:*?]+(:.*)?"
-)
+_REPOSITORY = re.compile(r"[^/*?]+/.+")
+_ID = re.compile(r"[^*?]+")
+_GITHUB_WHO = {
+    "sub": re.compile(
+        r"(repo|repository):[^/:*?]+/.*|(repository_owner|repository_owner_id|repository_id):[^:*?]+(:.*)?"
+    ),
+    "repository": _REPOSITORY,
+    "repository_id": _ID,
+    "repository_owner": _ID,
+    "repository_owner_id": _ID,
+    "enterprise_id": _ID,
+}
+"""The claims that name the owner of the calling workflow -> the patterns that do so for certain.
+
+``job_workflow_ref`` names the reusable workflow that is called. Anybody's workflow may call a public one.
+"""
 
 
 def lets_in(statement: Statement) -> bool:
@@ -93,13 +117,51 @@ def _is_proof(condition: Condition) -> bool:
         return binds_caller(condition)
     if condition.key != "sts:externalid":
         return False
-    return operator in _EQUALS or (operator in _LIKE and not some(_is_wild, condition.values))
+    # A pattern for an external id can be guessed: whoever tries ids needs to know only the part that is written.
+    return operator in _EQUALS or (operator in _LIKE and not some(lambda one: holds(is_wild, one), condition.values))
 
 
-def _is_wild(value: Value) -> bool:
-    """Whether a pattern for an external id begins with a wildcard, so that callers need not know the id."""
-    prefix = value.prefix if isinstance(value, PartialText) and value.prefix else value
-    return str(prefix).startswith(("*", "?"))
+_EKS = "oidc.eks.?.amazonaws.com/id/?"
+"""The issuer of a cluster that the configuration declares."""
+
+
+def issuers(statement: Statement, urls: Mapping[str, Value]) -> list[str]:
+    """The issuers of the OIDC tokens that a statement takes, each a text, or an `Unknown` where it is not known.
+
+    ``urls`` are the URLs of declared providers by the texts that name them. Where an issuer is not known, the keys of
+    conditions tell it: ``gitlab.com:sub`` is in no token of another issuer, which then lets in nobody.
+    """
+    hosts = [host for host in _hosts(statement) if "." in host]
+
+    def issuer(principal: Principal) -> list[Value]:
+        if principal.type != "Federated":
+            return []
+        try:
+            named = _issuer(principal)
+        except Undecided as error:
+            return list(hosts) or [error.unknown]
+        url = urls.get(named, named)
+        if isinstance(url, Reference) and ".aws_eks_cluster." in f".{url.address}":
+            return [_EKS]
+        if isinstance(url, PartialText):
+            return [url]
+        if isinstance(url, str) and not url.startswith(SYMBOL_START):
+            return [url]
+        unknown = (
+            url if isinstance(url, Unknown) else Unknown("its issuer is known when Terraform runs", Cause.DATA_SOURCE)
+        )
+        return list(hosts) or [unknown]
+
+    found = mapped(issuer, statement.principals)
+    seen = found.seen if isinstance(found, Incomplete) else found
+    flat = [each for one in seen for each in one]
+    return Incomplete(flat, found.unknown) if isinstance(found, Incomplete) else flat
+
+
+def _hosts(statement: Statement) -> Iterator[str]:
+    conditions = statement.conditions
+    for condition in conditions.seen if isinstance(conditions, Incomplete) else conditions:
+        yield condition.key.rpartition(":")[0]
 
 
 def trusts_issuer(statement: Statement, is_it: Callable[[str], bool]) -> bool:
@@ -134,7 +196,7 @@ def is_of_github(issuer: Value) -> bool:
         if slash and host != GITHUB:
             return False
         raise Undecided(issuer)
-    return str(issuer).rstrip("/").endswith(GITHUB)
+    return str(issuer).removeprefix("https://").rpartition(":oidc-provider/")[2].rstrip("/") == GITHUB
 
 
 def names_github(statement: Statement) -> bool:
@@ -142,9 +204,24 @@ def names_github(statement: Statement) -> bool:
     return some(lambda condition: condition.key.startswith(f"{GITHUB}:"), statement.conditions)
 
 
+def trusts_github(statement: Statement, urls: Mapping[str, Value]) -> bool:
+    """Whether the statement takes tokens of GitHub, by its principal or, where that is not known, by its conditions."""
+    try:
+        return some(is_of_github, issuers(statement, urls))
+    except Undecided:
+        if names_github(statement):
+            return True
+        raise
+
+
 def limits_github(statement: Statement) -> bool:
     """Whether a condition of the statement names the owner or repository that GitHub's tokens must come from."""
     return some(_limits_github, statement.conditions)
+
+
+def names_called_workflow(statement: Statement) -> bool:
+    """Whether a condition names the reusable workflow of GitHub that is called."""
+    return some(lambda condition: condition.key == f"{GITHUB}:job_workflow_ref", statement.conditions)
 
 
 def asks_all_subjects(statement: Statement) -> bool:
@@ -160,15 +237,11 @@ def _limits_github(condition: Condition) -> bool:
     host, _, claim = condition.key.rpartition(":")
     if host != GITHUB or condition.if_exists or condition.qualifier.lower() == "forallvalues":
         return False
-    if operator not in _EQUALS and operator not in _LIKE:
+    wanted = _GITHUB_WHO.get(claim)
+    if wanted is None or operator not in (*_EQUALS, *_LIKE):
         return False
-    if claim == "sub":
-        return every(_names_owner, condition.values)
-    return claim in _GITHUB_WHO and every(lambda value: not str(value).startswith(("*", "?")), condition.values)
 
+    def names_owner(text: str) -> bool:
+        return wanted.fullmatch(text) is not None or (operator in _EQUALS and is_wild(text))
 
-def _names_owner(value: Value) -> bool:
-    """Whether a subject such as ``repo:clinic/records:ref:refs/heads/main`` names its owner without a wildcard."""
-    if isinstance(value, PartialText) and _GITHUB_SUBJECT.fullmatch(f"{value.prefix}?"):
-        return True
-    return _GITHUB_SUBJECT.fullmatch(str(value)) is not None
+    return every(lambda value: holds(names_owner, value), condition.values)

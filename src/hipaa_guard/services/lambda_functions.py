@@ -8,7 +8,7 @@ from typing import Any
 
 from hipaa_guard.facts.allowed_values import one_of
 from hipaa_guard.facts.credentials import credentials_in_variables
-from hipaa_guard.facts.policy_document import PolicyDocument, symbolic
+from hipaa_guard.facts.policy_document import PolicyDocument, Statement, symbolic
 from hipaa_guard.facts.policy_grammar import resource_policy
 from hipaa_guard.facts.readings import Block, Listing, View, ask, derived, listed
 from hipaa_guard.facts.resource import Resource, fact
@@ -106,6 +106,16 @@ def _permissions(view: View) -> Value:
     return None
 
 
+def _resource(permission: View) -> Value:
+    """The end of the ARN that Lambda writes into the statement: all of it, or the version or alias as its last part."""
+    qualifier = permission.get("qualifier")
+    if qualifier is None:
+        named = permission.get("function_name")
+        found = _NAMED.fullmatch(named) if isinstance(named, str) else None
+        qualifier = found["qualifier"] if found else None
+    return "*" if qualifier is None or isinstance(qualifier, Unknown) else f"*:{qualifier}"
+
+
 def _statement(permission: View) -> dict[str, Value]:
     conditions: dict[str, dict[str, Value]] = {}
     for argument, (operator, key) in _CONDITIONS.items():
@@ -116,7 +126,7 @@ def _statement(permission: View) -> dict[str, Value]:
         "Effect": "Allow",
         "Principal": _principal(permission.get("principal")),
         "Action": permission.get("action"),
-        "Resource": "*",
+        "Resource": _resource(permission),
         "Condition": conditions,
     }
 
@@ -181,7 +191,7 @@ def _in_vpc(view: View) -> Value:
 # Lambda API reference, AddPermission, "FunctionName", read 2026-11-30: a name, an ARN, or the end of an ARN from the
 # account on, each with or without a version or alias after it.
 _NAMED = re.compile(
-    r"(arn:[^:]+:lambda:[^:]*:[^:]*:function:|(?:[^:]+:)?function:|(?:\d{12}:)?)([A-Za-z0-9_-]+)(?::[^:]+)?"
+    r"(arn:[^:]+:lambda:[^:]*:[^:]*:function:|(?:[^:]+:)?function:|(?:\d{12}:)?)([A-Za-z0-9_-]+)(?::(?P<qualifier>[^:]+))?"
 )
 _VERSIONS = {
     "aws_lambda_alias": "function_name",
@@ -266,6 +276,78 @@ class Function(Resource):
     """The KMS key of the environment variables; None means the AWS managed key ``aws/lambda``."""
 
     in_vpc: bool = fact(terraform=_in_vpc, awscc=_in_vpc, unset=False, aws=derived(bool, listed("VpcConfig.VpcId")))
+
+
+_AT_THE_FUNCTION = "source has the permissions of versions and aliases at their function"
+
+
+def _qualified_policy(qualifier: str) -> Any:
+    """The policy of a version or alias. GetPolicy tells it only to those who name the version or alias."""
+    return fact(
+        live_only=_AT_THE_FUNCTION,
+        parse=PolicyDocument.parse,
+        aws=ask(
+            "lambda.get_policy",
+            "Policy",
+            FunctionName="{FunctionName}",
+            Qualifier=qualifier,
+            absent="ResourceNotFoundException",
+            always=True,
+        ),
+    )
+
+
+class Alias(Resource):
+    """An alias of a function, with a policy of its own."""
+
+    noun = "Lambda alias"
+    live_only = _AT_THE_FUNCTION
+    aws = Listing(
+        "lambda.list_aliases",
+        "Aliases[]",
+        arn="{AliasArn}",
+        name="Name",
+        of=Function,
+        FunctionName="{FunctionName}",
+    )
+    policy: PolicyDocument | None = _qualified_policy("{Name}")
+
+
+class Version(Resource):
+    """A published version of a function, with a policy of its own. One listing has the versions of all functions."""
+
+    noun = "Lambda version"
+    live_only = _AT_THE_FUNCTION
+    aws = Listing(
+        "lambda.list_functions",
+        "Functions[?Version != '$LATEST']",
+        arn="{FunctionArn}",
+        name="Version",
+        always=["Functions[].Version"],
+        FunctionVersion="ALL",
+    )
+    policy: PolicyDocument | None = _qualified_policy("{Version}")
+
+
+def function_of(qualified: Alias | Version) -> str:
+    """The ARN of the function of an alias or version, in a live account."""
+    return str(qualified.origin.arn).rpartition(":")[0]
+
+
+_QUALIFIED = re.compile(r"(?:\*|arn:[^:]+:lambda:[^:]*:[^:]*:function:[^:]+):([^:]+)")
+
+
+def in_words(resource: Function | Alias | Version, statement: Statement) -> str:
+    """The alias or version that a statement is about, in words: ``alias live``, ``version 3``; empty for neither."""
+    name = resource.origin.name if isinstance(resource, Alias | Version) else _qualifier(statement)
+    return "" if not name else f"version {name}" if name.isdigit() else f"alias {name}"
+
+
+def _qualifier(statement: Statement) -> str | None:
+    """The version or alias at the end of the resource of a statement; None where it has none or is not known."""
+    resources = statement.resources.seen if isinstance(statement.resources, Incomplete) else statement.resources
+    found = [_QUALIFIED.fullmatch(each) for each in resources if isinstance(each, str)]
+    return next((each[1] for each in found if each is not None and each[1] != "*"), None)
 
 
 class FunctionUrl(Resource):

@@ -102,3 +102,8 @@ class Subscription(Resource):
         allowed=one_of("application", "email", "email-json", "firehose", "http", "https", "lambda", "sms", "sqs"),
     )
     """``https``, ``http``, ``email``, ``email-json``, ``sms``, ``sqs``, ``lambda``, ``firehose``, ``application``."""
+
+    endpoint: str | None = fact(
+        live_only="source names the queues of failures themselves", aws=listed("Endpoint", always=True)
+    )
+    """The address, number, URL or ARN that messages go to."""

@@ -8,10 +8,11 @@ import re
 from hipaa_guard.facts.allowed_values import one_of
 from hipaa_guard.facts.policy_document import HERE, PolicyDocument, symbol, symbolic
 from hipaa_guard.facts.policy_grammar import resource_policy
-from hipaa_guard.facts.readings import Block, Listing, View, ask, first
+from hipaa_guard.facts.readings import Block, Listing, View, ask, first, listed
 from hipaa_guard.facts.resource import Resource, fact
-from hipaa_guard.facts.values import PartialJson, PartialText, Reference, Undecided, Unknown, Value
+from hipaa_guard.facts.values import Incomplete, PartialJson, PartialText, Reference, Undecided, Unknown, Value, joined
 
+_DEAD_LETTERS = re.compile(r"(?i:dead[-_.]?letter|undelivered)|(?:^|[^A-Za-z])(?i:dlq)|DLQ|Dlq")
 _TARGET = re.compile(r'"deadLetterTargetArn"\s*:\s*"(?:([^"]+)"|$)')
 
 
@@ -35,7 +36,7 @@ def _dead_letter_queue(policy: Value) -> Value:
         return _of_partial_text(policy)
     if isinstance(policy, Unknown) or not policy:
         return policy or None
-    return json.loads(policy).get("deadLetterTargetArn")
+    return (json.loads(policy) if isinstance(policy, str) else policy).get("deadLetterTargetArn")
 
 
 def _of_partial_text(policy: PartialText) -> Value:
@@ -144,6 +145,10 @@ class Queue(Resource):
         names = [self.origin.name, *(symbol(self.origin.address, argument) for argument in ("name", "queue_name"))]
         return (own, *(f"arn:{HERE}:sqs:{HERE}:{HERE}:{name}" for name in names if name))
 
+    def is_named_for_dead_letters(self) -> bool:
+        """Whether the name says that the queue takes dead letters: ``records-dlq``, ``RecordsDeadLetterQueue``."""
+        return _DEAD_LETTERS.search(self.origin.name or "") is not None
+
     def is_among(self, named: set[str], unknown: Unknown | None, arn: str) -> bool:
         """Whether this queue (`arn`) is among `named`, the targets of other queues; ``unknown`` is an unknown target.
 
@@ -158,3 +163,83 @@ class Queue(Resource):
         if unknown is not None:
             raise Undecided(unknown)
         return False
+
+
+# Type -> the paths of the queue that takes what could not be delivered or handled; a redrive policy is JSON.
+_FAILURES = {
+    "aws_cloudwatch_event_bus": ("dead_letter_config.arn",),
+    "aws_cloudwatch_event_target": ("dead_letter_config.arn",),
+    "aws_lambda_event_source_mapping": ("destination_config.on_failure.destination_arn",),
+    "aws_lambda_function": ("dead_letter_config.target_arn",),
+    "aws_lambda_function_event_invoke_config": ("destination_config.on_failure.destination",),
+    "aws_pipes_pipe": (
+        "source_parameters.dynamodb_stream_parameters.dead_letter_config.arn",
+        "source_parameters.kinesis_stream_parameters.dead_letter_config.arn",
+    ),
+    "aws_scheduler_schedule": ("target.dead_letter_config.arn",),
+    "aws_sns_topic_subscription": ("redrive_policy",),
+    "awscc_events_event_bus": ("dead_letter_config.arn",),
+    "awscc_events_rule": ("targets",),
+    "awscc_lambda_event_invoke_config": ("destination_config.on_failure.destination",),
+    "awscc_lambda_event_source_mapping": ("destination_config.on_failure.destination",),
+    "awscc_lambda_function": ("dead_letter_config.target_arn",),
+    "awscc_pipes_pipe": (
+        "source_parameters.dynamo_db_stream_parameters.dead_letter_config.arn",
+        "source_parameters.kinesis_stream_parameters.dead_letter_config.arn",
+    ),
+    "awscc_scheduler_schedule": ("target.dead_letter_config.arn",),
+    "awscc_sns_subscription": ("redrive_policy",),
+}
+
+
+def _failures_go_to(view: View) -> Value:
+    found: list[Value] = []
+    for path in _FAILURES[view.type]:
+        value = view.get(path)
+        if path == "targets":
+            found = joined(found, _of_targets(value))
+        else:
+            found.append(_dead_letter_queue(value) if path == "redrive_policy" else value)
+    return joined([each for each in list.__iter__(found) if each is not None], _unseen(found))
+
+
+def _of_targets(targets: Value) -> list[Value]:
+    """The dead-letter queues of the targets of a rule."""
+    if targets is None or isinstance(targets, Unknown):
+        return [targets]
+    arns: list[Value] = []
+    for target in list.__iter__(targets):
+        configured = target if isinstance(target, Unknown) else target.get("dead_letter_config")
+        arns.append(configured.get("arn") if isinstance(configured, dict) else configured)
+    return joined(arns, _unseen(targets))
+
+
+def _unseen(items: list[Value]) -> list[Value]:
+    return Incomplete([], items.unknown) if isinstance(items, Incomplete) else []
+
+
+class FailureSource(Resource):
+    """A function, subscription, rule or pipe, which may send a queue what it could not handle or deliver."""
+
+    terraform = Block(*_FAILURES)
+    terraform_only = (
+        "a live account is asked for functions only (`FailingFunction`): SNS, EventBridge and Scheduler tell it in an "
+        "answer for each subscription, rule or schedule"
+    )
+
+    failures_go_to: list[str] = fact(
+        terraform=_failures_go_to, awscc=_failures_go_to, unset=[], terraform_only=terraform_only
+    )
+    """ARNs of queues, and of topics, buckets and buses that take failures too."""
+
+
+class FailingFunction(Resource):
+    """A Lambda function with a dead-letter queue or topic, which the listing of functions tells."""
+
+    live_only = "source has it as a `FailureSource`"
+    aws = Listing(
+        "lambda.list_functions", "Functions[?DeadLetterConfig.TargetArn]", arn="{FunctionArn}", name="FunctionName"
+    )
+
+    failures_go_to: str = fact(live_only=live_only, aws=listed("DeadLetterConfig.TargetArn"))
+    """The ARN of a queue or topic."""

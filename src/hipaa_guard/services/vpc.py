@@ -7,11 +7,11 @@ from typing import ClassVar
 
 from hipaa_guard.facts.allowed_values import Domain, between, one_of
 from hipaa_guard.facts.fact_types import whole_number
-from hipaa_guard.facts.networks import covers, means_everybody, protocol_name
+from hipaa_guard.facts.networks import cover, covers, mean_everybody, means_everybody, network, protocol_name
 from hipaa_guard.facts.readings import Block, Listing, View, ask, derived, listed
 from hipaa_guard.facts.records import Record
 from hipaa_guard.facts.resource import Resource, fact
-from hipaa_guard.facts.values import Incomplete, Undecided, Unknown, Value, all_hold, some
+from hipaa_guard.facts.values import Incomplete, Undecided, Unknown, Value, all_hold, certain, some
 
 _NAME = "(Tags[?Key=='Name'].Value | [0]) || "
 
@@ -83,6 +83,11 @@ class Subnet(Resource):
 
     maps_public_ip: bool = fact(terraform=_maps_public_ip, unset=False, aws=listed("MapPublicIpOnLaunch"))
     """Whether instances launched here get a public IPv4 address by default."""
+
+    assigns_ipv6: bool = fact(
+        terraform="assign_ipv6_address_on_creation", unset=False, aws=listed("AssignIpv6AddressOnCreation")
+    )
+    """Whether interfaces made here get an IPv6 address by default. All that AWS gives are public."""
 
 
 _ACTIONS = ("allow", "deny")
@@ -211,22 +216,36 @@ class NetworkAcl(Resource):
     )
 
 
-def letting_in(entries: list[Entry], protocol: str, port: int) -> Entry | None:
-    """The entry that lets everybody, or a part of everybody, reach a port; None if there is none.
+def letting_in(entries: list[Entry], protocol: str, port: int) -> tuple[list[Entry], str] | None:
+    """The entries that let everybody, or a part of everybody, reach a port, and whom they let in; None without any.
 
     Raises:
         Undecided: none certainly does, but an unknown one may, or an unknown one may deny the traffic.
 
     """
-    found: list[Entry] = []
+    found: list[tuple[list[Entry], str]] = []
 
     def lets_in(entry: Entry) -> bool:
         if _allows(entry, protocol, port) and not _stopped(entry, entries, protocol, port):
-            found.append(entry)
+            found.append(([entry], str(entry.cidr)))
             return True
         return False
 
-    return found[0] if some(lets_in, entries) else None
+    def let_in_together() -> bool:
+        several = certain(lambda entry: _lets_some_in(entry, entries, protocol, port), entries)
+        if not mean_everybody(network(entry.cidr) for entry in several):
+            return False
+        found.append((several, f"{len(several)} address ranges, which together are everybody,"))
+        return True
+
+    ways: tuple[Callable[[], bool], ...] = (lambda: some(lets_in, entries), let_in_together)
+    return found[0] if some(lambda way: way(), ways) else None
+
+
+def _lets_some_in(entry: Entry, entries: list[Entry], protocol: str, port: int) -> bool:
+    """Whether an entry lets its range, however narrow, reach a port."""
+    network(entry.cidr)
+    return entry.action == "allow" and entry.covers(protocol, port) and not _stopped(entry, entries, protocol, port)
 
 
 def _allows(entry: Entry, protocol: str, port: int) -> bool:
@@ -236,13 +255,16 @@ def _allows(entry: Entry, protocol: str, port: int) -> bool:
 
 
 def _stopped(entry: Entry, entries: list[Entry], protocol: str, port: int) -> bool:
-    """Whether an entry with a lower number denies all that this one allows."""
-    return some(
-        lambda other: all_hold(
+    """Whether entries with lower numbers deny all that this one allows."""
+
+    def denies(other: Entry) -> bool:
+        return all_hold(
             lambda: other.action == "deny",
             lambda: other.number < entry.number,
             lambda: other.covers(protocol, port),
-            lambda: covers(other.cidr, entry.cidr),
-        ),
-        entries,
-    )
+        )
+
+    denied = certain(lambda other: denies(other) and bool(network(other.cidr)), entries)
+    if cover((other.cidr for other in denied), entry.cidr):
+        return True
+    return some(lambda other: all_hold(lambda: denies(other), lambda: covers(other.cidr, entry.cidr)), entries)

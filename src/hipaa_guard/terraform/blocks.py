@@ -7,6 +7,7 @@ from dataclasses import field
 from typing import Literal, Protocol
 
 from hipaa_guard.facts.locations import Gap, Location
+from hipaa_guard.facts.places import Place
 from hipaa_guard.facts.values import Unknown, Value
 from hipaa_guard.lean import dataclass
 
@@ -29,6 +30,10 @@ class ResourceInstance(Protocol):
     @property
     def region(self) -> Value:
         """Region of the resource: its ``region`` argument, else that of its provider; None where neither is set."""
+
+    @property
+    def place(self) -> Place | None:
+        """The account and region that it is made in; None where nothing is recorded of them."""
 
     def get(self, attribute: str) -> Value:
         """The value of a top-level argument; None where it is absent or null.
@@ -88,5 +93,7 @@ class Configuration:
     """Present address of an instance -> the addresses that it had before it was moved."""
     former_roots: tuple[str, ...] | None = None
     """Names that the root had before roots were named from the top; None where it is not named from the top."""
+    account: str | None = None
+    """The account that it is applied to, where the user says so. A provider that names its account knows better."""
     types_looked_for: set[str] = field(default_factory=set)
     """Types of split resources that readings looked for."""

@@ -19,7 +19,7 @@ from hipaa_guard.facts.readings import Listing
 from hipaa_guard.facts.resource import Resource
 
 Answers = Mapping[str, Callable[[str, str], dict[str, Any]]]
-"""Operation -> what AWS answers, given the region and the path of the request."""
+"""Operation -> what AWS answers, given the region and the path of the request with its query."""
 
 
 @cache

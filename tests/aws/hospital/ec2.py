@@ -12,6 +12,14 @@ def furnish() -> None:
         LaunchTemplateName="portal",
         LaunchTemplateData={"InstanceType": "t3.small", "MetadataOptions": {"HttpTokens": "required"}},
     )
+    zone = ec2.describe_availability_zones()["AvailabilityZones"][0]["ZoneName"]
+    client("autoscaling").create_auto_scaling_group(
+        AutoScalingGroupName="portal",
+        MinSize=0,
+        MaxSize=0,
+        AvailabilityZones=[zone],
+        LaunchTemplate={"LaunchTemplateName": "portal", "Version": "$Latest"},
+    )
     image = ec2.register_image(Name="portal", RootDeviceName="/dev/xvda")["ImageId"]
     ec2.run_instances(
         ImageId=image, MinCount=1, MaxCount=1, InstanceType="t3.small", MetadataOptions={"HttpTokens": "required"}

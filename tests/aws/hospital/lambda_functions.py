@@ -14,6 +14,8 @@ def furnish() -> None:
     functions.add_permission(
         FunctionName="summaries", StatementId="all", Action="lambda:InvokeFunction", Principal="*"
     )  # gap
+    functions.publish_version(FunctionName="reminders")
+    functions.create_alias(FunctionName="reminders", Name="live", FunctionVersion="1")
 
 
 def _url(region: str, path: str) -> dict[str, Any]:
@@ -27,6 +29,31 @@ def _url(region: str, path: str) -> dict[str, Any]:
     }
 
 
+def _functions(region: str, path: str) -> dict[str, Any]:
+    """The functions of the clinic and their versions: moto tells no dead-letter queues."""
+    if region != client("lambda").meta.region_name:
+        return {"Functions": []}
+    versions = (("reminders", "$LATEST"), ("summaries", "$LATEST"), ("reminders", "1"))
+    told = [_function(region, name, version) for name, version in versions]
+    return {"Functions": told if "FunctionVersion=ALL" in path else told[:2]}
+
+
+def _function(region: str, name: str, version: str) -> dict[str, Any]:
+    arn = f"arn:aws:lambda:{region}:123456789012:function:{name}"
+    return {
+        "FunctionName": name,
+        "FunctionArn": arn if version == "$LATEST" else f"{arn}:{version}",
+        "Version": version,
+        "PackageType": "Zip",
+        "Runtime": "python3.13" if name == "reminders" else "python3.8",  # gap: python3.8 has ended
+        "Environment": {"Variables": {"TABLE": "appointments"}},
+        "KMSKeyArn": f"arn:aws:kms:{region}:123456789012:alias/phi",
+        "VpcConfig": {"SubnetIds": [], "SecurityGroupIds": [], "VpcId": ""},
+        "DeadLetterConfig": {"TargetArn": f"arn:aws:sqs:{region}:123456789012:faxes"},
+    }
+
+
 ANSWERS: Answers = {
-    "lambda.list_function_url_configs": lambda region, path: {"FunctionUrlConfigs": [_url(region, path)]}
+    "lambda.list_function_url_configs": lambda region, path: {"FunctionUrlConfigs": [_url(region, path)]},
+    "lambda.list_functions": _functions,
 }

@@ -39,6 +39,27 @@ def volume(encrypted: bool | None = None, key: str | None = None) -> Told:
     return Told(terraform=text, aws=seed)
 
 
+def default_key(key: str) -> str:
+    return f'resource "aws_kms_key" "d" {{}}\nresource "aws_ebs_default_kms_key" "d" {{ key_arn = {key} }}\n'
+
+
+def restored(lines: str, of_old: str = "") -> str:
+    """A volume from the snapshot of an encrypted one."""
+    return f"""
+    resource "aws_kms_key" "s" {{}}
+    resource "aws_ebs_volume" "old" {{
+      {ZONE}
+      encrypted = true
+      {of_old}
+    }}
+    resource "aws_ebs_snapshot" "s" {{ volume_id = aws_ebs_volume.old.id }}
+    resource "aws_ebs_volume" "phi" {{
+      {ZONE}
+      snapshot_id = aws_ebs_snapshot.s.id
+      {lines}
+    }}"""
+
+
 def snapshot(encrypted: bool) -> Told:
     def seed(aws: Aws) -> None:
         disk = aws.ec2.create_volume(AvailabilityZone="us-east-1a", Size=1, Encrypted=encrypted)["VolumeId"]
@@ -86,26 +107,25 @@ test_volumes = cases(
     Case(VOLUME, "nothing said, and the region encrypts", PASS, terraform=BY_DEFAULT + volume().text),
     Case(
         VOLUME,
+        "said not to be, and the region encrypts",
+        PASS,
+        terraform=BY_DEFAULT + volume(encrypted=False).text,
+    ),
+    Case(
+        VOLUME,
+        "in the clear before the region encrypted",
+        FAIL,
+        aws=lambda aws: (volume(encrypted=False).make(aws), aws.ec2.enable_ebs_encryption_by_default()),
+    ),
+    Case(VOLUME, "said not to be, of an encrypted snapshot", PASS, terraform=restored("encrypted = false")),
+    Case(
+        VOLUME,
         "nothing said, and another region encrypts",
         FAIL,
         terraform='resource "aws_ebs_encryption_by_default" "d" { region = "eu-west-1" }\n'
         f'resource "aws_ebs_volume" "phi" {{\nregion = "us-east-1"\n{ZONE}\n}}',
     ),
-    Case(
-        VOLUME,
-        "made of an encrypted snapshot",
-        PASS,
-        terraform=f"""
-        resource "aws_ebs_volume" "old" {{
-          {ZONE}
-          encrypted = true
-        }}
-        resource "aws_ebs_snapshot" "s" {{ volume_id = aws_ebs_volume.old.id }}
-        resource "aws_ebs_volume" "phi" {{
-          {ZONE}
-          snapshot_id = aws_ebs_snapshot.s.id
-        }}""",
-    ),
+    Case(VOLUME, "made of an encrypted snapshot", PASS, terraform=restored("")),
     Case(
         VOLUME,
         "made of a snapshot from elsewhere",
@@ -124,6 +144,36 @@ test_volumes = cases(
     Case(CMK, "no key named", FAIL, volume(encrypted=True).in_terraform()),
     Case(CMK, "the AWS managed key", FAIL, volume(encrypted=True, key="alias/aws/ebs")),
     Case(CMK, "not encrypted", FAIL, volume()),
+    Case(
+        CMK,
+        "no key named, and the region's default is a key of one's own",
+        PASS,
+        terraform=default_key("aws_kms_key.d.arn") + volume(encrypted=True).text,
+    ),
+    Case(
+        CMK,
+        "no key named, and the region's default is the AWS managed key",
+        FAIL,
+        terraform=default_key('"alias/aws/ebs"') + volume(encrypted=True).text,
+    ),
+    Case(CMK, "of a snapshot under a key of one's own", PASS, terraform=restored("", "kms_key_id = aws_kms_key.s.arn")),
+    Case(CMK, "of a snapshot under the default key", FAIL, terraform=restored("")),
+    Case(
+        CMK,
+        "of a copy under the region's default key",
+        PASS,
+        terraform=default_key("aws_kms_key.d.arn")
+        + f"""
+        resource "aws_ebs_snapshot_copy" "s" {{
+          source_region      = "us-east-1"
+          source_snapshot_id = "snap-0a1b2c3d4e5f60718"
+          encrypted          = true
+        }}
+        resource "aws_ebs_volume" "phi" {{
+          {ZONE}
+          snapshot_id = aws_ebs_snapshot_copy.s.id
+        }}""",
+    ),
     Case(
         CMK,
         "keys may not be described",

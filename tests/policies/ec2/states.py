@@ -69,7 +69,8 @@ def subnet(maps: bool) -> str:
     resource "aws_subnet" "s" {{
       vpc_id                  = "vpc-0a1b2c3d4e5f60718"
       map_public_ip_on_launch = {str(maps).lower()}
-    }}"""
+    }}
+    """
 
 
 def defaults(tokens: str | None) -> Told:

@@ -44,6 +44,12 @@ test_disks = cases(
         says=NO_ROOT_SAID,
     ),
     Case(DISKS, "nothing said, and the region encrypts", PASS, terraform=declared("", BY_DEFAULT)),
+    Case(
+        DISKS,
+        "said not to be, and the region encrypts",
+        PASS,
+        terraform=BY_DEFAULT + "\n" + str(disks(False, False).text),
+    ),
     Case(DISKS, "the template encrypts the root volume", PASS, terraform=from_template(ENCRYPTED_TEMPLATE)),
     Case(DISKS, "the template says nothing", FAIL, terraform=from_template("")),
     Case(
@@ -86,6 +92,13 @@ test_disks = cases(
         PASS,
         terraform=BY_DEFAULT + "\n" + template_disk("volume_size = 8").text,
         aws=lambda aws: (aws.ec2.enable_ebs_encryption_by_default(), template_disk("").make(aws)),
+    ),
+    Case(
+        TEMPLATE_DISKS,
+        "said not to be, and the region encrypts",
+        PASS,
+        terraform=BY_DEFAULT + "\n" + template_disk("encrypted = false").text,
+        aws=lambda aws: (aws.ec2.enable_ebs_encryption_by_default(), template_disk("", Encrypted=False).make(aws)),
     ),
     Case(
         TEMPLATE_DISKS,

@@ -170,12 +170,6 @@ test_addresses = cases(
     ),
     Case(
         PUBLIC,
-        "an interface made before",
-        PASS,
-        terraform=declared('primary_network_interface {\nnetwork_interface_id = "eni-0a1b2c3d4e5f60718"\n}'),
-    ),
-    Case(
-        PUBLIC,
         "the template refuses",
         PASS,
         terraform=from_template("network_interfaces {\nassociate_public_ip_address = false\n}"),

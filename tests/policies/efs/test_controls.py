@@ -115,7 +115,12 @@ test_backup = cases(
 test_policies = cases(
     Case(PUBLIC, "the default policy: whoever reaches a mount target", FAIL, system(), says="no policy"),
     Case(PUBLIC, "allows everyone", FAIL, policy(allow())),
-    Case(PUBLIC, "allows everyone who reaches a mount target", FAIL, policy(allow(Condition=BY_MOUNT_TARGET))),
+    Case(
+        PUBLIC,
+        "the preset of the console: whoever reaches a mount target",
+        PASS,
+        policy(allow(Condition=BY_MOUNT_TARGET)),
+    ),
     Case(PUBLIC, "allows one role", PASS, policy(allow(Principal=ROLE))),
     Case(PUBLIC, "only denies", PASS, policy(deny())),
     Case(PUBLIC, "may not be read", UNKNOWN, system().in_aws(), denied="efs:DescribeFileSystemPolicy", says=DENIED),
@@ -123,6 +128,13 @@ test_policies = cases(
     Case(TLS, "denies everything without TLS", PASS, policy(allow(), deny())),
     Case(TLS, "denies mounting without TLS", PASS, policy(allow(), deny(Action="elasticfilesystem:Client*"))),
     Case(TLS, "denies it without saying where, which is here", PASS, policy(allow(), deny(Resource=None))),
+    Case(
+        TLS,
+        "denies it where the key exists",
+        PASS,
+        policy(allow(), deny(Condition={"BoolIfExists": {"aws:SecureTransport": "false"}})),
+    ),
+    Case(TLS, "denies everything in any case", PASS, policy(allow(), deny(Condition=None))),
     Case(TLS, "denies it of one role", FAIL, policy(allow(), deny(Principal=ROLE))),
     Case(TLS, "denies writing only", FAIL, policy(allow(), deny(Action="elasticfilesystem:ClientWrite"))),
     Case(TLS, "denies TLS instead", FAIL, policy(allow(), deny(Condition=WITH_TLS))),

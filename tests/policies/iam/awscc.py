@@ -66,4 +66,45 @@ TWINS = [
         resource("awscc_iam_managed_policy", f"policy_document = {EVERYTHING}"),
         FAIL,
     ),
+    *(
+        Twin(
+            f"a {kind} that holds its policy inside, and an administrator's",
+            resource(f"aws_iam_{kind}", 'name = "phi"')
+            + resource(f"aws_iam_{kind}_policy", f"{kind} = aws_iam_{kind}.phi.name\npolicy = {EVERYTHING}", "all")
+            + resource(
+                f"aws_iam_{kind}_policy_attachment",
+                f"{kind} = aws_iam_{kind}.phi.name\npolicy_arn = {ADMINISTRATOR}",
+                "admin",
+            ),
+            resource(
+                f"awscc_iam_{kind}",
+                f"""managed_policy_arns = [{ADMINISTRATOR}]
+                policies = [{{ policy_name = "all", policy_document = {EVERYTHING} }}]""",
+            ),
+            FAIL,
+        )
+        for kind in ("user", "group")
+    ),
+    Twin(
+        "a user who has all rights by a group",
+        resource("aws_iam_user", 'name = "phi"')
+        + resource("aws_iam_user_group_membership", 'user = aws_iam_user.phi.name\ngroups = ["nurses"]', "m"),
+        resource("awscc_iam_user", 'user_name = "phi"\ngroups = ["nurses"]'),
+        PASS,
+    ),
+    Twin(
+        "a group that holds nothing",
+        resource("aws_iam_group", 'name = "phi"'),
+        resource("awscc_iam_group", 'group_name = "phi"'),
+        PASS,
+    ),
+    Twin(
+        "a group of which nothing is known",
+        VARIABLE
+        + resource("aws_iam_group", 'name = "phi"')
+        + resource("aws_iam_group_policy", "group = aws_iam_group.phi.name\npolicy = var.open", "all")
+        + resource("aws_iam_group_policy_attachment", "group = aws_iam_group.phi.name\npolicy_arn = var.open", "any"),
+        VARIABLE + resource("awscc_iam_group", "managed_policy_arns = var.open\npolicies = var.open"),
+        UNKNOWN,
+    ),
 ]

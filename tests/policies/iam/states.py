@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import Any
 
-from hipaa_guard.testing import Aws, Told
+from hipaa_guard.testing import Aws, Told, answered
 
 ECS: dict[str, Any] = {
     "Effect": "Allow",
@@ -26,7 +27,7 @@ def main_block(kind: str) -> str:
 
 def create(aws: Aws, kind: str, trust: str = document(ECS), **more: Any) -> None:
     if kind == "role":
-        aws.iam.create_role(RoleName="phi-clinic", AssumeRolePolicyDocument=trust, **more)
+        aws.iam.create_role(**{"RoleName": "phi-clinic", "AssumeRolePolicyDocument": trust} | more)
     else:
         getattr(aws.iam, f"create_{kind}")(**{f"{kind.title()}Name": "phi-clinic"})
 
@@ -55,6 +56,18 @@ def allow(action: str | list[str], resource: str | list[str] = "*", **more: Any)
 
 MFA = {"Bool": {"aws:MultiFactorAuthPresent": "true"}}
 READ = allow("s3:GetObject", "arn:aws:s3:::records/*")
+
+
+def details(kind: str, arn: str, path: str = "/", name: str = "phi-clinic") -> Callable[[Any], None]:
+    """An account with one user, role or group to which a policy of AWS is attached; moto has none of those."""
+    lists = {"user": "UserDetailList", "role": "RoleDetailList", "group": "GroupDetailList"}
+    item = {
+        "Path": path,
+        f"{kind.title()}Name": name,
+        "Arn": f"arn:aws:iam::123456789012:{kind}{path}{name}",
+        "AttachedManagedPolicies": [{"PolicyName": arn.rpartition("/")[2], "PolicyArn": arn}],
+    }
+    return lambda session: answered(session, "iam", "GetAccountAuthorizationDetails", {lists[kind]: [item]})
 
 
 def user(aws: Aws) -> None:

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
-from typing import Any
 
-from hipaa_guard.testing import FAIL, PASS, UNKNOWN, Aws, Case, Told, answered, cases
-from tests.policies.iam.states import ECS, READ, create, document, granted, main_block
+from hipaa_guard.testing import FAIL, PASS, UNKNOWN, Aws, Case, Told, cases
+from tests.policies.iam.states import ECS, READ, create, details, document, granted, main_block
 
 ADMIN_ARN = "arn:aws:iam::aws:policy/AdministratorAccess"
 
@@ -22,18 +20,6 @@ def attached(kind: str, arn: str = ADMIN_ARN) -> Told:
     text = f'{kind} = aws_iam_{kind}.phi.name\n policy_arn = "{arn}"'
     block = f'resource "aws_iam_{kind}_policy_attachment" "a" {{\n {text}\n}}'
     return Told(main_block(kind) + block, None if arn == ADMIN_ARN else seed)
-
-
-def details(kind: str, arn: str) -> Callable[[Any], None]:
-    """An account with one user, role or group to which a policy of AWS is attached; moto has none of those."""
-    lists = {"user": "UserDetailList", "role": "RoleDetailList", "group": "GroupDetailList"}
-    item = {
-        "Path": "/",
-        f"{kind.title()}Name": "phi-clinic",
-        "Arn": f"arn:aws:iam::123456789012:{kind}/phi-clinic",
-        "AttachedManagedPolicies": [{"PolicyName": arn.rpartition("/")[2], "PolicyArn": arn}],
-    }
-    return lambda session: answered(session, "iam", "GetAccountAuthorizationDetails", {lists[kind]: [item]})
 
 
 def administrators(kind: str) -> list[Case]:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from hipaa_guard.controls.control import Status
-from hipaa_guard.testing import FAIL, PASS, UNKNOWN, Aws, Case, Told, answered, cases
+from hipaa_guard.testing import FAIL, NOT_APPLICABLE, PASS, UNKNOWN, Aws, Case, Told, answered, cases
 from tests.policies.iam.states import user
 
 # --- the credential report -----------------------------------------------------------------------------------------
@@ -155,6 +155,13 @@ ROOT_USE = "iam_root_not_used_recently"
 
 SET, LENGTH, REUSE = "iam_password_policy_set", "iam_password_policy_min_length_14", "iam_password_policy_reuse_24"
 
+A_PASSWORD = password(TODAY)
+"""The report of an account that has a user with a password for the console."""
+NO_PASSWORD: tuple[Callable[[Any], None], ...] = (
+    reported("<root_account>", password_enabled="true"),
+    reported(access_key_1_active="true", access_key_1_last_rotated=RECENT),
+)
+
 DENIED_POLICY: dict[str, Any] = {
     "aws": password_policy(minimum_password_length=14).aws,
     "denied": "iam:GetAccountPasswordPolicy",
@@ -200,17 +207,29 @@ test_account = cases(
         aws=nothing,
         answers=root_used(password_last_used=OLD, access_key_2_last_used_date=TODAY),
     ),
-    Case(SET, "none", FAIL, aws=nothing),
+    Case(SET, "none", FAIL, aws=nothing, answers=A_PASSWORD),
+    *(
+        Case(control, f"none, and no user has a password: {number}", NOT_APPLICABLE, aws=nothing, answers=report)
+        for control in (SET, LENGTH, REUSE)
+        for number, report in enumerate(NO_PASSWORD)
+    ),
+    Case(LENGTH, "13, and no user has a password", NOT_APPLICABLE, aws=password_policy(minimum_password_length=13).aws),
+    Case(REUSE, "5, and no user has a password", NOT_APPLICABLE, aws=password_policy(password_reuse_prevention=5).aws),
+    *(
+        Case(control, "none, and whether a user has a password may not be read", UNKNOWN, aws=user, denied=denied)
+        for control in (SET, LENGTH, REUSE)
+        for denied in ("iam:GetCredentialReport",)
+    ),
     Case(SET, "declared with nothing in it", PASS, password_policy()),
     Case(SET, "may not be read", UNKNOWN, **DENIED_POLICY),
-    Case(LENGTH, "none", FAIL, aws=nothing, says="8 characters"),
+    Case(LENGTH, "none", FAIL, aws=nothing, answers=A_PASSWORD, says="8 characters"),
     Case(LENGTH, "14", PASS, password_policy(minimum_password_length=14)),
-    Case(LENGTH, "13", FAIL, password_policy(minimum_password_length=13), says="13"),
-    Case(LENGTH, "left out", FAIL, password_policy(), says="6"),
+    Case(LENGTH, "13", FAIL, password_policy(minimum_password_length=13), answers=A_PASSWORD, says="13"),
+    Case(LENGTH, "left out", FAIL, password_policy(), answers=A_PASSWORD, says="6"),
     Case(LENGTH, "may not be read", UNKNOWN, **DENIED_POLICY),
-    Case(REUSE, "none", FAIL, aws=nothing),
+    Case(REUSE, "none", FAIL, aws=nothing, answers=A_PASSWORD),
     Case(REUSE, "24", PASS, password_policy(password_reuse_prevention=24)),
-    Case(REUSE, "5", FAIL, password_policy(password_reuse_prevention=5), says="5"),
-    Case(REUSE, "left out", FAIL, password_policy(minimum_password_length=20), says="0"),
+    Case(REUSE, "5", FAIL, password_policy(password_reuse_prevention=5), answers=A_PASSWORD, says="5"),
+    Case(REUSE, "left out", FAIL, password_policy(minimum_password_length=20), answers=A_PASSWORD, says="0"),
     Case(REUSE, "may not be read", UNKNOWN, **DENIED_POLICY),
 )

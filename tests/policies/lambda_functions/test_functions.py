@@ -13,6 +13,8 @@ CMK, SECRETS, VPC = "lambda_env_encrypted_with_cmk", "lambda_env_no_secrets", "l
 # Made up, of the right form; written in two parts so that no scanner of this repository takes it for a real one.
 KEY_ID = "AKIA" + "Q3EGDCXW7N2ZPLTV"
 
+WEBHOOK = "https://hooks." + "slack.com/services/T0123ABCD/B0123ABCD/a1B2c3D4e5F6g7H8i9J0k1L2"
+
 HALT = 'variable "unset" {}\n'
 
 
@@ -79,6 +81,29 @@ test_functions = cases(
         says="in access_key",
     ),
     Case(SECRETS, "a password by its name", FAIL, environment({"DB_PASSWORD": "Aa1234321Bb"}), says="in DB_PASSWORD"),
+    Case(
+        SECRETS,
+        "a password that Terraform reads from a secret",
+        FAIL,
+        terraform=declared(
+            "environment {\nvariables = {\nDB_PASSWORD = "
+            'jsondecode(data.aws_secretsmanager_secret_version.s.secret_string)["password"]\n}\n}',
+            'data "aws_secretsmanager_secret_version" "s" { secret_id = "records" }',
+        ),
+        says="in DB_PASSWORD",
+    ),
+    Case(
+        SECRETS,
+        "the user of a secret that Terraform reads",
+        UNKNOWN,
+        terraform=declared(
+            "environment {\nvariables = {\nDB_USER = "
+            'jsondecode(data.aws_secretsmanager_secret_version.s.secret_string)["username"]\n}\n}',
+            'data "aws_secretsmanager_secret_version" "s" { secret_id = "records" }',
+        ),
+    ),
+    Case(SECRETS, "a webhook", FAIL, environment({"HOOK": WEBHOOK}), says="a Slack webhook in HOOK"),
+    Case(SECRETS, "a command line", FAIL, environment({"DUMP": "mysqldump -h db -uapp -pAa1234321Bb phi"})),
     Case(SECRETS, "a URL with a password", FAIL, environment({"DB": "postgres://app:Aa1234321Bb@db/phi"})),
     Case(
         SECRETS,

@@ -47,6 +47,10 @@ TWINS = [
         )
         + resource("aws_s3_bucket_logging", 'bucket = aws_s3_bucket.phi.id\ntarget_bucket = "access-logs"')
         + resource(
+            "aws_s3_bucket_object_lock_configuration",
+            'bucket = aws_s3_bucket.phi.id\nrule {\n default_retention {\n mode = "COMPLIANCE"\n years = 1\n }\n}',
+        )
+        + resource(
             "aws_s3_bucket_replication_configuration",
             'bucket = aws_s3_bucket.phi.id\nrule {\n status = "Enabled"\n}',
         ),
@@ -55,6 +59,10 @@ TWINS = [
             "awscc_s3_bucket",
             """bucket_name = "phi-records"
             object_lock_enabled = true
+            object_lock_configuration = {
+              object_lock_enabled = "Enabled"
+              rule                = { default_retention = { mode = "COMPLIANCE", years = 1 } }
+            }
             versioning_configuration = { status = "Enabled" }
             bucket_encryption = {
               server_side_encryption_configuration = [{

@@ -32,14 +32,20 @@ def own() -> Told:
 
 def policy(**changes: Any) -> Told:
     """A bucket policy that denies plain HTTP, with changes, told to both sides."""
-    statement = {
+    return statements(changes)
+
+
+def statements(*changes: dict[str, Any]) -> Told:
+    """A bucket policy with a statement that denies plain HTTP for each of the changes to it."""
+    denial = {
         "Effect": "Deny",
         "Principal": "*",
         "Action": "s3:*",
         "Resource": [ARN, f"{ARN}/*"],
         "Condition": {"Bool": {"aws:SecureTransport": "false"}},
-    } | changes
-    text = json.dumps({"Version": "2012-10-17", "Statement": [{k: v for k, v in statement.items() if v}]})
+    }
+    written = [{key: value for key, value in (denial | change).items() if value} for change in changes]
+    text = json.dumps({"Version": "2012-10-17", "Statement": written})
     return own() + Told(
         resource("aws_s3_bucket_policy", f"{OF_BUCKET}\n policy = {json.dumps(text)}", "p"),
         lambda aws: aws.s3.put_bucket_policy(Bucket="phi-records", Policy=text),
@@ -164,6 +170,21 @@ def locked(aws: Aws) -> None:
     aws.s3.create_bucket(Bucket="phi-records", ObjectLockEnabledForBucket=True)
 
 
+def retained(mode: str, **time: int) -> Told:
+    """A bucket with a default retention of ``Days`` or ``Years``."""
+
+    def seed(aws: Aws) -> None:
+        locked(aws)
+        rule = {"DefaultRetention": {"Mode": mode, **time}}
+        aws.s3.put_object_lock_configuration(
+            Bucket="phi-records", ObjectLockConfiguration={"ObjectLockEnabled": "Enabled", "Rule": rule}
+        )
+
+    lines = "\n".join(f"{unit.lower()} = {number}" for unit, number in time.items())
+    rule = f'rule {{\n default_retention {{\n mode = "{mode}"\n {lines}\n }}\n }}'
+    return Told(separate("object_lock_configuration", rule), seed)
+
+
 def replication(status: str) -> Told:
     def seed(aws: Aws) -> None:
         for name in ("phi-records", "copy"):
@@ -187,6 +208,11 @@ def replication(status: str) -> Told:
 
 def open_in_a_closed_account(aws: Aws) -> None:
     policy(**OPEN).make(aws)
+    account_block(aws)
+
+
+def in_a_closed_account(aws: Aws) -> None:
+    bucket(aws)
     account_block(aws)
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from hipaa_guard.authoring import LOW
 from hipaa_guard.testing import FAIL, PASS, UNKNOWN, Case, cases
 from tests.policies.s3.states import (
     ACCOUNT_BLOCK,
     ALL_ON,
-    ARN,
     BUCKET,
     EVERYONE,
     LOG_DELIVERY,
@@ -17,77 +17,14 @@ from tests.policies.s3.states import (
     bucket,
     encryption,
     grants,
-    open_in_a_closed_account,
+    in_a_closed_account,
     ownership,
     policy,
     separate,
     versioning,
 )
 
-TLS, NOT_PUBLIC, ACL = "s3_bucket_tls_required", "s3_bucket_policy_not_public", "s3_bucket_acl_not_public"
-
-test_tls = cases(
-    Case(TLS, "no policy", FAIL, terraform=BUCKET, aws=bucket, says="no bucket policy, so S3"),
-    Case(TLS, "denies all plain HTTP", PASS, policy()),
-    Case(TLS, "denies every action by the widest pattern", PASS, policy(Action="*", Resource="*")),
-    Case(TLS, "denies everyone, written as AWS principals", PASS, policy(Principal={"AWS": "*"})),
-    Case(TLS, "spares other callers", FAIL, policy(Principal={"AWS": "arn:aws:iam::123456789012:root"})),
-    Case(TLS, "spares the objects", FAIL, policy(Resource=ARN)),
-    Case(TLS, "spares the bucket itself", FAIL, policy(Resource=f"{ARN}/*")),
-    Case(TLS, "denies uploads only", FAIL, policy(Action="s3:PutObject")),
-    Case(TLS, "denies TLS instead of plain HTTP", FAIL, policy(Condition={"Bool": {"aws:SecureTransport": "true"}})),
-    Case(
-        TLS,
-        "denies plain HTTP from one network only",
-        FAIL,
-        policy(Condition={"Bool": {"aws:SecureTransport": "false"}, "IpAddress": {"aws:SourceIp": "198.51.100.0/24"}}),
-    ),
-    Case(TLS, "another bucket's name", FAIL, policy(Resource=["arn:aws:s3:::other", "arn:aws:s3:::other/*"])),
-    Case(
-        TLS, "the policy may not be read", UNKNOWN, aws=bucket, denied="s3:GetBucketPolicy", says="s3:GetBucketPolicy"
-    ),
-    Case(TLS, "no policy, and a name decided at apply", FAIL, terraform='resource "aws_s3_bucket" "phi" {}'),
-    Case(
-        TLS,
-        "the policy names the bucket by reference",
-        PASS,
-        terraform="""
-        resource "aws_s3_bucket" "phi" {}
-        data "aws_iam_policy_document" "tls" {
-          statement {
-            effect    = "Deny"
-            actions   = ["s3:*"]
-            resources = [aws_s3_bucket.phi.arn, "${aws_s3_bucket.phi.arn}/*"]
-            principals {
-              type        = "*"
-              identifiers = ["*"]
-            }
-            condition {
-              test     = "Bool"
-              variable = "aws:SecureTransport"
-              values   = ["false"]
-            }
-          }
-        }
-        resource "aws_s3_bucket_policy" "p" {
-          bucket = aws_s3_bucket.phi.id
-          policy = data.aws_iam_policy_document.tls.json
-        }""",
-    ),
-    Case(
-        TLS,
-        "the policy is a variable without a value",
-        UNKNOWN,
-        terraform=BUCKET
-        + """
-        variable "policy" { type = string }
-        resource "aws_s3_bucket_policy" "p" {
-          bucket = aws_s3_bucket.phi.id
-          policy = var.policy
-        }""",
-        says="var.policy",
-    ),
-)
+NOT_PUBLIC, ACL = "s3_bucket_policy_not_public", "s3_bucket_acl_not_public"
 
 test_versioning = cases(
     Case("s3_bucket_versioning_enabled", "never configured", FAIL, terraform=BUCKET, aws=bucket),
@@ -113,7 +50,20 @@ BLOCKED = "s3_bucket_public_access_blocked"
 
 test_public_access = cases(
     Case(
-        BLOCKED, "no block", FAIL, terraform=BUCKET, aws=bucket, says="has no public access block configured of its own"
+        BLOCKED,
+        "only the default of new buckets blocks",
+        FAIL,
+        terraform=BUCKET,
+        says="only the default that S3 sets on buckets made since April 2023",
+        severity=LOW,
+    ),
+    Case(BLOCKED, "no block", FAIL, aws=bucket, says="has no public access block: nothing turns block_public_acls"),
+    Case(
+        BLOCKED,
+        "no block of its own, all settings of the account",
+        PASS,
+        terraform=BUCKET + f'resource "aws_s3_account_public_access_block" "a" {{\n{ACCOUNT_BLOCK}\n}}',
+        aws=in_a_closed_account,
     ),
     Case(BLOCKED, "all four on", PASS, block(*ALL_ON)),
     Case(BLOCKED, "one off", FAIL, block(*ALL_ON[:3]), says="restrict_public_buckets"),
@@ -185,9 +135,6 @@ test_public = cases(
         FAIL,
         policy(**OPEN | {"Condition": {"Bool": {"aws:SecureTransport": "true"}}}),
     ),
-    Case(
-        NOT_PUBLIC, "open to everyone, but closed by the account", PASS, aws=open_in_a_closed_account, says="overrules"
-    ),
     Case(ACL, "private", PASS, acl("private")),
     Case(ACL, "none", PASS, terraform=BUCKET, aws=bucket),
     Case(ACL, "everyone may read", FAIL, acl("public-read")),
@@ -210,7 +157,7 @@ test_public = cases(
             'resource "aws_s3_bucket_acl" "a" {\nbucket = aws_s3_bucket.phi.id\nacl = "public-read"\n}',
             "public-read",
         ),
-        says="void",
+        says="no ACL in force",
     ),
 )
 

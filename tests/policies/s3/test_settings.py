@@ -3,29 +3,35 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
+import pytest
+
+from hipaa_guard.authoring import LOW
+from hipaa_guard.controls.findings import judge
+from hipaa_guard.services import s3
+from hipaa_guard.services.s3.defaults import DEFAULTS
 from hipaa_guard.testing import FAIL, NOT_APPLICABLE, PASS, UNKNOWN, Aws, Case, answered, cases
+from hipaa_guard.testing.judging import all_controls, terraform_inventory
 from tests.policies.s3.states import (
     BUCKET,
     LOG_DELIVERY,
-    OPEN,
     OPEN_VARIABLE,
-    OTHER,
     acl,
     bucket,
     grants,
     locked,
     logging,
     ownership,
-    policy,
     replication,
+    retained,
     separate,
     versioning,
 )
 
 NO_ACLS, LOCK, MFA = "s3_bucket_acls_disabled", "s3_bucket_object_lock_enabled", "s3_bucket_mfa_delete"
-COPIED, FOREIGN = "s3_bucket_replication_enabled", "s3_bucket_no_cross_account_policy"
+COPIED = "s3_bucket_replication_enabled"
 
 LOGS = "s3_bucket_access_logging_enabled"
 LOG_BUCKET = '\nresource "aws_s3_bucket" "l" {}\n'
@@ -164,40 +170,61 @@ test_ownership = cases(
     Case(NO_ACLS, "the bucket's owner is preferred", FAIL, ownership("BucketOwnerPreferred")),
     Case(
         NO_ACLS,
-        "no ownership controls",
+        "only the default of new buckets turns them off",
         FAIL,
         terraform=BUCKET,
-        aws=bucket,
-        says="has no ownership controls configured of its own",
+        says="only the default that S3 sets on buckets made since April 2023",
     ),
+    Case(NO_ACLS, "no ownership controls", FAIL, aws=bucket, says="has ACLs turned on"),
     Case(NO_ACLS, "an ACL, which needs ACLs to be on", FAIL, acl("private").in_terraform()),
     Case(NO_ACLS, "an ACL inside the bucket that only repeats the default", FAIL, terraform=inside('acl = "private"')),
     Case(NO_ACLS, "a canned ACL inside the bucket", FAIL, terraform=inside('acl = "log-delivery-write"')),
 )
 
+UNASKED = "locks only versions whose upload asks"
+RULE = 'rule {\n default_retention {\n mode = "GOVERNANCE"\n years = 1\n }\n }'
+
 test_lock = cases(
-    Case(LOCK, "off", FAIL, terraform=BUCKET, aws=bucket),
-    Case(LOCK, "on from the start", PASS, terraform=inside("object_lock_enabled = true"), aws=locked),
+    Case(LOCK, "off", FAIL, terraform=BUCKET, aws=bucket, says="Object Lock off"),
     Case(LOCK, "off, said aloud", FAIL, terraform=inside("object_lock_enabled = false")),
     Case(
         LOCK,
-        "turned on later",
-        PASS,
+        "on from the start, without retention",
+        FAIL,
+        terraform=inside("object_lock_enabled = true"),
+        aws=locked,
+        says=UNASKED,
+    ),
+    Case(
+        LOCK,
+        "turned on later, without retention",
+        FAIL,
         terraform=separate("object_lock_configuration", 'object_lock_enabled = "Enabled"'),
+        says=UNASKED,
     ),
     Case(
         LOCK,
-        "turned on by a default retention",
-        PASS,
-        terraform=separate(
-            "object_lock_configuration", 'rule {\n default_retention {\n mode = "COMPLIANCE"\n days = 1\n }\n }'
-        ),
-    ),
-    Case(
-        LOCK,
-        "inside the bucket",
-        PASS,
+        "inside the bucket, without retention",
+        FAIL,
         terraform=inside('object_lock_configuration {\n object_lock_enabled = "Enabled"\n }'),
+    ),
+    Case(LOCK, "a month in governance mode", PASS, retained("GOVERNANCE", Days=30), says="BypassGovernanceRetention"),
+    Case(LOCK, "a year in compliance mode", PASS, retained("COMPLIANCE", Years=1), says="365 days, in compliance mode"),
+    Case(LOCK, "a week", PASS, retained("COMPLIANCE", Days=7)),
+    Case(LOCK, "less than a week", FAIL, retained("COMPLIANCE", Days=6), says="for 6 days, less than 7"),
+    Case(LOCK, "one day", FAIL, retained("GOVERNANCE", Days=1), says="for 1 day, less than 7"),
+    Case(
+        LOCK,
+        "no time",
+        FAIL,
+        terraform=separate("object_lock_configuration", 'rule {\n default_retention {\n mode = "COMPLIANCE"\n }\n }'),
+        says="for 0 days",
+    ),
+    Case(
+        LOCK,
+        "a year, inside the bucket",
+        PASS,
+        terraform=inside(f'object_lock_configuration {{\n object_lock_enabled = "Enabled"\n {RULE}\n }}'),
     ),
 )
 
@@ -249,36 +276,22 @@ test_replication = cases(
     ),
 )
 
-SERVICE = {"Principal": {"Service": "logging.s3.amazonaws.com"}}
 
-test_sharing = cases(
-    Case(FOREIGN, "no policy", PASS, terraform=BUCKET, aws=bucket),
-    Case(FOREIGN, "denies everyone plain HTTP", PASS, policy()),
-    Case(
-        FOREIGN, "a role of the account itself", PASS, policy(**OPEN | {"Principal": {"AWS": "123456789012"}}).in_aws()
-    ),
-    Case(FOREIGN, "a role of another account", FAIL, policy(**OPEN | OTHER).in_aws(), says="999988887777"),
-    Case(FOREIGN, "an account, where one's own is not known", UNKNOWN, policy(**OPEN | OTHER).in_terraform()),
-    Case(FOREIGN, "everyone", FAIL, policy(**OPEN)),
-    Case(
-        FOREIGN,
-        "a service of AWS, for whomever it acts",
-        PASS,
-        policy(**OPEN | SERVICE),
-        says="names no other account, though it lets logging.s3.amazonaws.com in",
-    ),
-    Case(
-        FOREIGN,
-        "a service of AWS, for one account",
-        PASS,
-        policy(**OPEN | SERVICE | {"Condition": {"StringEquals": {"aws:SourceAccount": "123456789012"}}}).in_aws(),
-        says="has a policy that names no other account",
-    ),
-    Case(
-        FOREIGN,
-        "everyone in an organization",
-        FAIL,
-        policy(**OPEN | {"Condition": {"StringEquals": {"aws:PrincipalOrgID": "o-a1b2c3d4e5"}}}),
-        says="organization",
-    ),
-)
+def test_every_default_is_that_of_a_fact_and_of_the_source_that_says_so() -> None:
+    for name, default in DEFAULTS.items():
+        assert s3.Bucket.facts[name].unset == (default.value if default.of_every_bucket else None), name
+        assert default.since
+        assert default.source
+
+
+@pytest.mark.parametrize("provider", ["aws", "awscc"])
+def test_of_a_plain_bucket_the_message_says_where_only_a_default_of_new_buckets_protects(
+    provider: str, tmp_path: Path
+) -> None:
+    """Each control that fails because a default holds for new buckets only says so, and is of severity low."""
+    text = f'resource "{provider}_s3_bucket" "phi" {{\n}}\n'
+    controls = [control for control in all_controls().values() if control.kind is s3.Bucket]
+    found = {each.control_id: each for each in judge(controls, terraform_inventory(text, controls, tmp_path))}
+    told = {id_ for id_, each in found.items() if "default that S3 sets" in each.message}
+    assert told == {"s3_bucket_acls_disabled", "s3_bucket_public_access_blocked"}
+    assert {found[id_].severity for id_ in told} == {LOW}

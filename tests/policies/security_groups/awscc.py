@@ -32,6 +32,24 @@ _ALL_OUT = """egress {
   ipv6_cidr_blocks = ["::/0"]
 }
 """
+
+
+def listed(cidr: str) -> tuple[str, str]:
+    """A group that lets in the networks of a prefix list."""
+    rule = sides(
+        "ingress",
+        SSH,
+        'protocol = "tcp"\nprefix_list_ids = [aws_ec2_managed_prefix_list.l.id]',
+        'ip_protocol = "tcp"\nsource_prefix_list_id = awscc_ec2_prefix_list.l.prefix_list_id',
+    )
+    return (
+        resource("aws_ec2_managed_prefix_list", f'entry {{\n cidr = "{cidr}"\n}}', "l")
+        + resource("aws_security_group", rule[0] + _OUT[0]),
+        resource("awscc_ec2_prefix_list", f'entries = [{{ cidr = "{cidr}" }}]', "l")
+        + resource("awscc_ec2_security_group", rule[1] + _OUT[1]),
+    )
+
+
 GROUP, AWSCC_GROUP = "aws_security_group", "awscc_ec2_security_group"
 
 TWINS = [
@@ -89,6 +107,8 @@ TWINS = [
         ),
         PASS,
     ),
+    Twin("a group that lets in a prefix list of everybody", *listed("0.0.0.0/0"), FAIL),
+    Twin("a group that lets in a prefix list of a network", *listed("10.0.0.0/8"), PASS),
     Twin(
         "a group of which nothing is known",
         VARIABLE + resource(GROUP, _OUT[0] + 'ingress {\n protocol = "-1"\n cidr_blocks = var.open\n}'),

@@ -115,11 +115,12 @@ test_flow_logs = cases(
 )
 
 
-def subnet(public: bool) -> Any:
+def subnet(public: bool, ipv6: bool = False) -> Any:
     def seed(aws: Aws) -> None:
         made = aws.ec2.create_subnet(VpcId=network(aws), CidrBlock="10.0.1.0/24")["Subnet"]["SubnetId"]
         aws.ec2.create_tags(Resources=[made], Tags=NAMED)
         aws.ec2.modify_subnet_attribute(SubnetId=made, MapPublicIpOnLaunch={"Value": public})
+        aws.ec2.modify_subnet_attribute(SubnetId=made, AssignIpv6AddressOnCreation={"Value": ipv6})
 
     return seed
 
@@ -133,6 +134,15 @@ test_subnets = cases(
     Case(SUBNET, "on", FAIL, terraform=declared_subnet("map_public_ip_on_launch = true"), aws=subnet(public=True)),
     Case(SUBNET, "off", PASS, terraform=declared_subnet("map_public_ip_on_launch = false"), aws=subnet(public=False)),
     Case(SUBNET, "left out", PASS, terraform=declared_subnet("")),
+    Case(
+        SUBNET,
+        "for IPv6 only",
+        FAIL,
+        terraform=declared_subnet("assign_ipv6_address_on_creation = true"),
+        aws=subnet(public=False, ipv6=True),
+        severity=LOW,
+    ),
+    Case(SUBNET, "off for IPv6", PASS, terraform=declared_subnet("assign_ipv6_address_on_creation = false")),
     Case(SUBNET, "null", PASS, terraform=declared_subnet("map_public_ip_on_launch = null")),
     Case(SUBNET, "left out of a default subnet", FAIL, terraform=declared_subnet("", "aws_default_subnet")),
     Case(
@@ -205,6 +215,12 @@ def apart(text: str) -> str:
 
 
 OPEN_22 = entry(100, "allow", 22)
+EIGHTS = [entry(100 + number, "allow", 22, cidr=f"{number}.0.0.0/8") for number in range(20, 36)]
+
+
+def denied(*ranges: str) -> list[dict[str, Any]]:
+    return [entry(10 + number, "deny", 22, cidr=cidr) for number, cidr in enumerate(ranges)]
+
 
 test_acls = cases(
     Case(ACL_SSH, "no entries of its own", PASS, acl()),
@@ -220,6 +236,11 @@ test_acls = cases(
     Case(ACL_SSH, "a lower number denies some", FAIL, acl(OPEN_22, entry(90, "deny", 22, cidr="192.0.2.0/24"))),
     Case(ACL_SSH, "a lower number denies IPv6 only", FAIL, acl(OPEN_22, entry(90, "deny", 22, cidr="::/0"))),
     Case(ACL_SSH, "a lower number denies everything", PASS, acl(OPEN_22, entry(1, "deny", protocol="-1"))),
+    Case(ACL_SSH, "lower numbers deny the halves", PASS, acl(OPEN_22, *denied("0.0.0.0/1", "128.0.0.0/1"))),
+    Case(ACL_SSH, "lower numbers deny one half and a bit", FAIL, acl(OPEN_22, *denied("0.0.0.0/1", "128.0.0.0/9"))),
+    Case(ACL_SSH, "many networks that together are everybody", FAIL, acl(*EIGHTS), says="16 address ranges"),
+    Case(ACL_SSH, "some networks", PASS, acl(*EIGHTS[:7])),
+    Case(ACL_SSH, "many networks, which a lower number denies", PASS, acl(*EIGHTS, *denied("0.0.0.0/0"))),
     Case(ACL_SSH, "open, in capitals", FAIL, acl(entry(100, "ALLOW", 22)).in_terraform()),
     Case(ACL_SSH, "a lower number denies, in capitals", PASS, acl(OPEN_22, entry(90, "DENY", 22)).in_terraform()),
     Case(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -213,7 +214,10 @@ class _Collection:
         for several, member in owed:
             if jmespath_result(f"{several}[] | [?{member}==`null`] | [0]", answer.value) is not None:
                 self._nameless(plan, answer, member)
-        for element in list.__iter__(found) if isinstance(found, list) else (found,):
+        elements = list(list.__iter__(found)) if isinstance(found, list) else [found]
+        if listing.repeated:
+            elements = list({json.dumps(each, sort_keys=True, default=str): each for each in elements}.values())
+        for element in elements:
             own = element if isinstance(element, dict) else {listing.wrap: element}
             if any(several == own_list and jmespath_result(member, own) is None for several, member in owed):
                 continue

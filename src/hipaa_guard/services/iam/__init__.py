@@ -5,35 +5,20 @@ Ages are counted up to the time of the credential report, which the answer of AW
 
 from __future__ import annotations
 
-import re
+from collections.abc import Iterable
 
 from hipaa_guard.facts import credential_report
 from hipaa_guard.facts.allowed_values import between
-from hipaa_guard.facts.policy_document import PolicyDocument, symbol, symbolic
+from hipaa_guard.facts.policy_document import PolicyDocument, symbol
 from hipaa_guard.facts.policy_grammar import identity_policy, trust_policy
 from hipaa_guard.facts.readings import Ask, Block, Listing, Singleton, ask, derived, listed
 from hipaa_guard.facts.records import Record
 from hipaa_guard.facts.resource import Resource, fact
-from hipaa_guard.facts.values import Cause, Existing, Incomplete, PartialText, Undecided, Unknown, Value, mapped
-from hipaa_guard.services.iam import declared
+from hipaa_guard.facts.values import Undecided, Unknown, Value
+from hipaa_guard.services.iam import declared, policies_held
+from hipaa_guard.services.iam.policies_held import InlinePolicy
 
 _EVERYTHING = ["User", "Role", "Group", "LocalManagedPolicy"]  # one call for all kinds
-
-
-class InlinePolicy(Record):
-    """A policy embedded in a user, role or group."""
-
-    __slots__ = ("document", "name")
-
-    name: str | None
-    document: PolicyDocument
-
-    def in_words(self) -> str:
-        """The policy in words for a message, without its name if that is not known."""
-        try:
-            return f"the inline policy {self.name}" if self.name else "an inline policy"
-        except Undecided:
-            return "an inline policy"
 
 
 class AccessKey(Record):
@@ -47,60 +32,6 @@ class AccessKey(Record):
     """Days since it was created."""
     idle: int
     """Days since it was last used or, if it never was, since it was created."""
-
-
-# --- Terraform and AWS -----------------------------------------------------------------------------------------------
-
-
-def _arns(values: Value) -> list[str | Unknown]:
-    """ARNs of attached policies; for AWS managed ones with the partition filled in where Terraform has it from data."""
-    if isinstance(values, Unknown):
-        return Incomplete([], values)
-    return mapped(_arn, values)
-
-
-def _arn(value: Value) -> str | Unknown:
-    if isinstance(value, PartialText) and isinstance(value.parts[-1], str):
-        managed = re.fullmatch(r":iam::aws:policy/.+", value.parts[-1])
-        if managed and value.prefix == "arn:":
-            return f"arn:aws{managed[0]}"
-    if isinstance(value, Existing) and value.asked_by and "AdministratorAccess" not in value.asked_by:
-        return symbol(value.address, value.attribute)  # a policy of another name
-    return symbolic(value)
-
-
-def _inline(values: Value) -> list[InlinePolicy]:
-    if isinstance(values, Unknown):
-        return Incomplete([], values)
-    entries = values.seen if isinstance(values, Incomplete) else values
-    unknown = values.unknown if isinstance(values, Incomplete) else None
-    found: list[InlinePolicy] = []
-    for entry in entries:
-        if isinstance(entry, Unknown):
-            unknown = entry if unknown is None else unknown
-            continue
-        text = entry.get("policy", entry.get("PolicyDocument"))
-        if text is not None:
-            refused = identity_policy(text) if "policy" in entry else None  # the argument in source
-            document = _document(text) if refused is None else Unknown(refused, Cause.REFUSED)
-            found.append(InlinePolicy(name=entry.get("name", entry.get("PolicyName")), document=document))
-    return found if unknown is None else Incomplete(found, unknown)
-
-
-_REQUIRED = Unknown("it is left out, which the provider refuses", Cause.REFUSED)
-
-
-def _written(text: Value) -> PolicyDocument | Unknown:
-    """A policy document that is required."""
-    found = PolicyDocument.parse(text)
-    return _REQUIRED if found is None else found
-
-
-def _document(text: Value) -> Value:
-    try:
-        return _written(text)
-    except ValueError as error:
-        return Unknown(f"its policy cannot be read: {error}")
 
 
 # --- the credential report -------------------------------------------------------------------------------------------
@@ -152,12 +83,14 @@ class User(Resource):
     noun = "IAM user"
     terraform = Block(
         "aws_iam_user",
+        "awscc_iam_user",
         joins={
             **declared.holders("user"),
             "aws_iam_user_group_membership": "user",
             "aws_iam_group_membership": "users",
         },
         name="name",
+        awscc_name="user_name",
         global_names=True,
     )
     aws = _details("UserDetailList[]", "UserName")
@@ -165,16 +98,27 @@ class User(Resource):
     security_hub_type = "AwsIamUser"
 
     inline_policies: list[InlinePolicy] = fact(
-        terraform=declared.inline("user"), unset=[], parse=_inline, aws=listed("UserPolicyList || `[]`")
+        terraform=declared.inline("user"),
+        awscc=declared.inline("user"),
+        unset=[],
+        parse=policies_held.inline,
+        aws=listed("UserPolicyList || `[]`"),
     )
     attached_policies: list[str] = fact(
         terraform=declared.attachments("user"),
+        awscc=declared.attachments("user"),
         unset=[],
-        parse=_arns,
+        parse=policies_held.arns,
         aws=listed("AttachedManagedPolicies[].PolicyArn || `[]`"),
     )
     """ARNs of managed policies."""
-    groups: list[str] = fact(terraform=declared.groups, unset=[], parse=_arns, aws=listed("GroupList || `[]`"))
+    groups: list[str] = fact(
+        terraform=declared.groups,
+        awscc=declared.groups,
+        unset=[],
+        parse=policies_held.arns,
+        aws=listed("GroupList || `[]`"),
+    )
 
 
 class Credentials(Resource):
@@ -192,6 +136,13 @@ class Credentials(Resource):
         aws=derived(credential_report.access_keys, _USER, _MADE), parse=_keys, live_only=live_only
     )
     """The active access keys."""
+
+
+_KEPT_BY_AWS = {
+    "/aws-reserved/": "belongs to Identity Center, whose permission set decides on it",
+    "/aws-service-role/": "is linked to a service of AWS, which alone changes it",
+}
+_NAMES_KEPT_BY_AWS = ("AWSReservedSSO_", "AWSServiceRoleFor")
 
 
 class Role(Resource):
@@ -214,8 +165,8 @@ class Role(Resource):
     trust: PolicyDocument = fact(
         terraform="assume_role_policy",
         awscc="assume_role_policy_document",
-        unset=_REQUIRED,
-        parse=_written,
+        unset=policies_held.REQUIRED,
+        parse=policies_held.written,
         refusal=trust_policy,
         aws=listed("AssumeRolePolicyDocument"),
     )
@@ -231,41 +182,65 @@ class Role(Resource):
         terraform=declared.inline("role"),
         awscc=declared.inline("role"),
         unset=[],
-        parse=_inline,
+        parse=policies_held.inline,
         aws=listed("RolePolicyList || `[]`"),
     )
     attached_policies: list[str] = fact(
         terraform=declared.attachments("role"),
         awscc=declared.attachments("role"),
         unset=[],
-        parse=_arns,
+        parse=policies_held.arns,
         aws=listed("AttachedManagedPolicies[].PolicyArn || `[]`"),
     )
 
     def own_account(self) -> str | None:
-        """The account of the role; a configuration has it only after apply."""
-        if self.origin.account is not None:
-            return self.origin.account
-        parts = (self.origin.arn or "").split(":")
-        return parts[4] if len(parts) > 5 else None
+        """The account of the role; None where the configuration does not name it."""
+        return self.origin.own_account
+
+    def kept_by_aws(self) -> str | None:
+        """In words, why the customer cannot change the role itself; None where the customer can.
+
+        Raises:
+            Undecided: the path is not known, and the name does not tell.
+
+        """
+        try:
+            return next((why for path, why in _KEPT_BY_AWS.items() if self.path.startswith(path)), None)
+        except Undecided:
+            name = self.origin.name
+            if name is None or name.startswith(_NAMES_KEPT_BY_AWS):
+                raise
+            return None
 
 
 class Group(Resource):
     """An IAM group: users who share permissions."""
 
     noun = "IAM group"
-    terraform = Block("aws_iam_group", joins=declared.holders("group"), name="name", global_names=True)
+    terraform = Block(
+        "aws_iam_group",
+        "awscc_iam_group",
+        joins=declared.holders("group"),
+        name="name",
+        awscc_name="group_name",
+        global_names=True,
+    )
     aws = _details("GroupDetailList[]", "GroupName")
     aws_types = ("AWS::IAM::Group", "iam:group")
     security_hub_type = "AwsIamGroup"
 
     inline_policies: list[InlinePolicy] = fact(
-        terraform=declared.inline("group"), unset=[], parse=_inline, aws=listed("GroupPolicyList || `[]`")
+        terraform=declared.inline("group"),
+        awscc=declared.inline("group"),
+        unset=[],
+        parse=policies_held.inline,
+        aws=listed("GroupPolicyList || `[]`"),
     )
     attached_policies: list[str] = fact(
         terraform=declared.attachments("group"),
+        awscc=declared.attachments("group"),
         unset=[],
-        parse=_arns,
+        parse=policies_held.arns,
         aws=listed("AttachedManagedPolicies[].PolicyArn || `[]`"),
     )
 
@@ -281,8 +256,8 @@ class Policy(Resource):
     document: PolicyDocument = fact(
         terraform="policy",
         awscc="policy_document",
-        unset=_REQUIRED,
-        parse=_written,
+        unset=policies_held.REQUIRED,
+        parse=policies_held.written,
         refusal=identity_policy,
         aws=listed("PolicyVersionList[?IsDefaultVersion].Document | [0]"),
     )
@@ -348,6 +323,13 @@ class PasswordPolicy(Resource):
     )
     """Number of earlier passwords that may not be used again; None and 0 mean none."""
 
+    console_users: list[str] | None = fact(
+        terraform=lambda _: None,
+        unset=None,
+        aws=ask(_REPORT, "Rows[?password_enabled=='true' && user!='<root_account>'].user", scope="account"),
+    )
+    """The IAM users with a console password; None in a configuration, which does not show those made elsewhere."""
+
 
 class OidcProvider(Resource):
     """An issuer of tokens outside of AWS that roles may trust."""
@@ -367,3 +349,8 @@ class OidcProvider(Resource):
         if origin.arn is not None:
             return (origin.arn,)
         return symbol(origin.address, "arn"), symbol(origin.address, "id")
+
+
+def urls_of_issuers(providers: Iterable[OidcProvider]) -> dict[str, Value]:
+    """The URL of each provider, which may be unknown, by the texts for it in trust policies."""
+    return {name: provider.url for provider in providers for name in provider.names()}

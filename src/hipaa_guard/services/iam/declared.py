@@ -43,7 +43,7 @@ def attachments(principal: str) -> Callable[[View], Value]:
                 _arguments(view, f"aws_iam_{principal}_policy_attachment", "policy_arn"),
                 _arguments(view, "aws_iam_policy_attachment", "policy_arn"),
                 _arguments(view, f"aws_iam_{principal}_policy_attachments_exclusive", "policy_arns"),
-                _list(view.get("managed_policy_arns")) if principal == "role" else [],
+                _list(view.get("managed_policy_arns")),
             ]
         )
 
@@ -63,9 +63,9 @@ def inline(principal: str) -> Callable[[View], Value]:
         found = [
             _inline_splits(view, f"aws_iam_{principal}_policy", "name", "policy"),
             _inline_splits(view, f"awscc_iam_{principal}_policy", "policy_name", "policy_document"),
+            _list(view.get("inline_policy")),
+            _awscc_inline(_list(view.get("policies"))),
         ]
-        if principal == "role":
-            found += [_list(view.get("inline_policy")), _awscc_inline(_list(view.get("policies")))]
         return _flat(found)
 
     return read
@@ -76,7 +76,7 @@ def _inline_splits(view: View, type: str, name: str, policy: str) -> list[Value]
 
 
 def _awscc_inline(policies: list[Value]) -> list[Value]:
-    """The policies inside a role of the `awscc` provider, with the argument names of the other provider."""
+    """The policies inside a resource of the `awscc` provider, with the argument names of the other provider."""
     return mapped(_renamed, policies)
 
 
@@ -91,5 +91,6 @@ def groups(view: View) -> Value:
         [
             _arguments(view, "aws_iam_user_group_membership", "groups"),
             _arguments(view, "aws_iam_group_membership", "group"),
+            _list(view.get("groups")),
         ]
     )

@@ -2,27 +2,24 @@
 
 from __future__ import annotations
 
-from typing import cast
+from typing import ClassVar, cast
 
 from hipaa_guard.facts.allowed_values import one_of
 from hipaa_guard.facts.inventory import Inventory
 from hipaa_guard.facts.policy_document import PolicyDocument, symbol
 from hipaa_guard.facts.policy_grammar import resource_policy
-from hipaa_guard.facts.readings import Block, Derived, Listing, Singleton, ask, derived, first, listed
+from hipaa_guard.facts.readings import Block, Listing, Singleton, ask, derived, first, listed
 from hipaa_guard.facts.records import Record
 from hipaa_guard.facts.resource import Fact, Resource, fact
-from hipaa_guard.facts.values import Cause, PartialText, Undecided, Unknown, Value, some
-from hipaa_guard.services.s3 import declared
+from hipaa_guard.facts.values import Cause, PartialText, Undecided, Unknown, Value
+from hipaa_guard.services.s3 import acls, declared
+from hipaa_guard.services.s3.defaults import assumed
+from hipaa_guard.services.s3.defaults import only_of_new_buckets as only_of_new_buckets
 
 PARTITIONS = ("aws", "aws-us-gov", "aws-cn")
 _NAMES = ("id", "bucket", "bucket_name")
 """The attributes with the name of a bucket, in one provider or the other."""
-_EVERYONE = (
-    "http://acs.amazonaws.com/groups/global/AllUsers",
-    "http://acs.amazonaws.com/groups/global/AuthenticatedUsers",
-)
 _AWSCC_ENCRYPTION = "bucket_encryption.server_side_encryption_configuration.server_side_encryption_by_default"
-_LOG_DELIVERY = ("http://acs.amazonaws.com/groups/s3/LogDelivery",)
 
 
 class PublicAccessBlock(Record):
@@ -69,12 +66,19 @@ def _answered_block(configuration: dict[str, Value] | None) -> Value:
     }
 
 
-def _answered_acl(groups: tuple[str, ...]) -> Derived:
-    def reaches(grants: list[dict[str, Value]] | None) -> bool:
-        uris = [declared.GROUPS.admit(grant.get("Grantee", {}).get("URI")) for grant in grants or []]
-        return some(lambda uri: uri is not None and uri in groups, uris)
+class Retention(Record):
+    """How long Object Lock keeps a new version from being deleted or overwritten, if its upload does not say."""
 
-    return derived(reaches, ask("s3.get_bucket_acl", "Grants", Bucket="{Name}"))
+    __slots__ = ("days", "mode")
+    allowed: ClassVar = {"mode": one_of("GOVERNANCE", "COMPLIANCE")}
+
+    days: int
+    mode: str
+    """``COMPLIANCE``, or ``GOVERNANCE``: whoever has s3:BypassGovernanceRetention may delete the version earlier."""
+
+
+def _retention(value: dict[str, Value]) -> Retention:
+    return Retention(**value)
 
 
 class Bucket(Resource):
@@ -135,7 +139,7 @@ class Bucket(Resource):
             "server_side_encryption_configuration.rule.apply_server_side_encryption_by_default.sse_algorithm",
         ),
         awscc=f"{_AWSCC_ENCRYPTION}.sse_algorithm",
-        unset="AES256",  # since January 2023, S3 encrypts new objects with SSE-S3 by default
+        unset=assumed("encryption_algorithm"),
         aws=ask(
             "s3.get_bucket_encryption",
             "ServerSideEncryptionConfiguration.Rules[0].ApplyServerSideEncryptionByDefault.SSEAlgorithm",
@@ -165,7 +169,7 @@ class Bucket(Resource):
     public_access_block: PublicAccessBlock | None = fact(
         terraform=declared.switches("aws_s3_bucket_public_access_block"),
         awscc=first(declared.switches("aws_s3_bucket_public_access_block"), declared.inline_switches),
-        unset=None,
+        unset=assumed("public_access_block"),
         parse=_block,
         aws=derived(
             _answered_block,
@@ -177,22 +181,31 @@ class Bucket(Resource):
             ),
         ),
     )
+    """None: of source, that only a default may block public access; of a live bucket, that nothing of its own does."""
 
     acl_is_public: bool = fact(
-        terraform=declared.acl_reaches(_EVERYONE, declared.PUBLIC_ACLS),
-        awscc=declared.acl_reaches(_EVERYONE, declared.PUBLIC_ACLS),
-        unset=False,
-        aws=_answered_acl(_EVERYONE),
+        terraform=acls.declared_reach(acls.EVERYONE, acls.PUBLIC_ACLS),
+        awscc=acls.declared_reach(acls.EVERYONE, acls.PUBLIC_ACLS),
+        unset=assumed("acl_is_public"),
+        aws=acls.answered_reach(acls.EVERYONE),
     )
     """Whether the ACL grants any access to everyone, or to everyone with an AWS account."""
 
     acl_takes_logs: bool = fact(
-        terraform=declared.acl_reaches(_LOG_DELIVERY, declared.LOG_ACLS),
-        awscc=declared.acl_reaches(_LOG_DELIVERY, declared.LOG_ACLS),
+        terraform=acls.declared_reach(acls.LOG_DELIVERY, acls.LOG_ACLS),
+        awscc=acls.declared_reach(acls.LOG_DELIVERY, acls.LOG_ACLS),
         unset=False,
-        aws=_answered_acl(_LOG_DELIVERY),
+        aws=acls.answered_reach(acls.LOG_DELIVERY),
     )
     """Whether the ACL lets S3 write access logs into the bucket."""
+
+    acl_outsiders: list[str] | None = fact(
+        terraform=acls.declared_outsiders,
+        awscc=acls.declared_outsiders,
+        unset=None,
+        aws=acls.answered_outsiders(),
+    )
+    """The canonical user ids of other accounts that the ACL grants access, without those of AWS."""
 
     log_target: str | None = fact(
         terraform=first("aws_s3_bucket_logging.target_bucket", "logging.target_bucket"),
@@ -215,10 +228,27 @@ class Bucket(Resource):
         ),
     )
 
+    default_retention: Retention | None = fact(
+        terraform=declared.retention,
+        awscc=declared.retention,
+        unset=None,
+        parse=_retention,
+        aws=derived(
+            declared.answered_retention,
+            ask(
+                "s3.get_object_lock_configuration",
+                "ObjectLockConfiguration.Rule.DefaultRetention",
+                Bucket="{Name}",
+                absent="ObjectLockConfigurationNotFoundError",
+            ),
+        ),
+    )
+    """None locks only versions whose upload asks for it."""
+
     object_ownership: str | None = fact(
-        terraform=first("aws_s3_bucket_ownership_controls.rule.object_ownership", declared.implied_ownership),
-        awscc=first("ownership_controls.rules.object_ownership", declared.implied_ownership),
-        unset=None,  # S3 sets BucketOwnerEnforced on buckets made since April 2023, but source does not enforce it
+        terraform=first("aws_s3_bucket_ownership_controls.rule.object_ownership", acls.implied_ownership),
+        awscc=first("ownership_controls.rules.object_ownership", acls.implied_ownership),
+        unset=assumed("object_ownership"),
         aws=ask(
             "s3.get_bucket_ownership_controls",
             "OwnershipControls.Rules[0].ObjectOwnership",
@@ -227,7 +257,8 @@ class Bucket(Resource):
         ),
         allowed=one_of("BucketOwnerEnforced", "BucketOwnerPreferred", "ObjectWriter"),
     )
-    """``BucketOwnerEnforced`` turns ACLs off. None leaves them on in older buckets, as ``ObjectWriter`` does."""
+    """``BucketOwnerEnforced`` turns ACLs off. None: of source, that only a default may do so; of a live bucket, that
+    they are on, as with ``ObjectWriter``."""
 
     replication: list[str] | None = fact(
         terraform=declared.statuses,

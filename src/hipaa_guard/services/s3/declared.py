@@ -10,26 +10,11 @@ from collections.abc import Callable
 from hipaa_guard.facts.allowed_values import one_of
 from hipaa_guard.facts.readings import View
 from hipaa_guard.facts.values import Incomplete, Reference, Unknown, Value, some
+from hipaa_guard.services.s3.acls import first_set
 
 SWITCHES = ("block_public_acls", "block_public_policy", "ignore_public_acls", "restrict_public_buckets")
-PUBLIC_ACLS = (
-    *("public-read", "public-read-write", "authenticated-read"),
-    *("PublicRead", "PublicReadWrite", "AuthenticatedRead"),
-)
-LOG_ACLS = ("log-delivery-write", "LogDeliveryWrite")
-_OWNERS_ACLS = ("private", "Private", "BucketOwnerFullControl")
-# Values that the AWS provider (5.100) accepts for a bucket, and CloudFormation's (AWS::S3::Bucket), read 2026-11-30.
-_ACLS = one_of(
-    *("private", "public-read", "public-read-write", "authenticated-read", "aws-exec-read", "log-delivery-write"),
-    *("Private", "PublicRead", "PublicReadWrite", "AuthenticatedRead", "AwsExecRead", "LogDeliveryWrite"),
-    *("BucketOwnerRead", "BucketOwnerFullControl"),
-)
-GROUPS = one_of(
-    *(f"http://acs.amazonaws.com/groups/{name}" for name in ("global/AllUsers", "global/AuthenticatedUsers")),
-    "http://acs.amazonaws.com/groups/s3/LogDelivery",
-)
-"""The groups that a grant can name (S3 user guide, "Access control list overview")."""
 _LOCK = one_of("Enabled")
+_YEAR = 365
 
 
 def truth(value: Value) -> Value:
@@ -62,71 +47,6 @@ def inline_versioning(view: View) -> Value:
     return "Enabled" if truth(enabled) else None
 
 
-def acl_reaches(groups: tuple[str, ...], canned_acls: tuple[str, ...]) -> Callable[[View], Value]:
-    """Whether a declared ACL (canned, or a list of grants) grants any access to one of the groups."""
-
-    def read(view: View) -> Value:
-        canned = _ACLS.admit(_first_set(view.get("aws_s3_bucket_acl.acl"), view.get("acl"), view.get("access_control")))
-        if isinstance(canned, Unknown):
-            return canned
-        if canned is not None:
-            return canned in canned_acls
-        grants = _first_set(view.get("aws_s3_bucket_acl.access_control_policy.grant"), view.get("grant"))
-        if grants is None or isinstance(grants, Unknown):
-            return grants
-        return some(lambda uri: uri in groups, _every_uri(grants))
-
-    return read
-
-
-def _every_uri(grants: Value) -> list[Value]:
-    """The groups in the grants of an ACL; `Incomplete` if some are not known."""
-    blocks = grants.seen if isinstance(grants, Incomplete) else grants
-    unknown = grants.unknown if isinstance(grants, Incomplete) else None
-    found: list[Value] = []
-    for grant in blocks if isinstance(blocks, list) else [blocks]:
-        if isinstance(grant, Unknown):
-            unknown = grant if unknown is None else unknown
-            continue
-        grantee = grant.get("grantee")
-        named = grantee if isinstance(grantee, list) else [grant if grantee is None else grantee]
-        for each in named:
-            uri = each if isinstance(each, Unknown) else GROUPS.admit(each.get("uri"))
-            if isinstance(uri, Unknown):
-                unknown = uri if unknown is None else unknown
-            elif uri is not None:
-                found.append(uri)
-    return found if unknown is None else Incomplete(found, unknown)
-
-
-def _first_set(*values: Value) -> Value:
-    """The first value that is not None; an unknown one counts as set."""
-    return next((value for value in values if value is not None), None)
-
-
-def implied_ownership(view: View) -> Value:
-    """The ownership that an ACL implies: where ACLs are off, S3 refuses all ACLs that grant more than "private"."""
-    separate = view.linked("aws_s3_bucket_acl")
-    if isinstance(separate, Incomplete) and not separate.seen:
-        return separate.unknown
-    canned = _ACLS.admit(_first_set(view.get("acl"), view.get("access_control")))
-    if bool(separate) or (view.get("grant") and not _is_owners_grant(view)):
-        return "ObjectWriter"
-    if canned is None or isinstance(canned, Unknown):
-        return canned
-    return None if canned in _OWNERS_ACLS else "ObjectWriter"
-
-
-def _is_owners_grant(view: View) -> bool:
-    """Whether the only grant is full control for the owner, which a state has for every bucket, with ACLs on or off."""
-    grants = view.get("grant")
-    return (
-        isinstance(view.get("arn"), str)
-        and isinstance(grants, list)
-        and [(one.get("type"), one.get("permissions")) for one in grants] == [("CanonicalUser", ["FULL_CONTROL"])]
-    )
-
-
 def inline_mfa_delete(view: View) -> Value:
     needed = view.get("versioning.mfa_delete")
     if needed is None or isinstance(needed, Unknown):
@@ -150,9 +70,36 @@ def _locked(configuration: View) -> Value:
     return True if enabled is None else enabled
 
 
+def retention(view: View) -> Value:
+    """The default retention of Object Lock: ``{"mode": ..., "days": ...}``; None where there is none."""
+    separate = "aws_s3_bucket_object_lock_configuration.rule.default_retention"
+    paths = (separate, "object_lock_configuration.rule.default_retention")
+    path = next((path for path in paths if view.get(path) is not None), None)
+    if path is None:
+        return None
+    whole = view.get(path)
+    if isinstance(whole, Unknown):
+        return whole
+    return {"mode": view.get(f"{path}.mode"), "days": _days(view.get(f"{path}.days"), view.get(f"{path}.years"))}
+
+
+def _days(days: Value, years: Value) -> Value:
+    """A time in days; 0 where neither is set, as a state records it."""
+    if isinstance(days, Unknown) or isinstance(years, Unknown):
+        return days if isinstance(days, Unknown) else years
+    return int(days or 0) + _YEAR * int(years or 0)
+
+
+def answered_retention(rule: dict[str, Value] | None) -> Value:
+    """The default retention of a live bucket, in the same form."""
+    if rule is None:
+        return None
+    return {"mode": rule.get("Mode"), "days": _days(rule.get("Days"), rule.get("Years"))}
+
+
 def statuses(view: View) -> Value:
     """The status of each replication rule."""
-    rules = _first_set(
+    rules = first_set(
         view.get("aws_s3_bucket_replication_configuration.rule"), view.get("replication_configuration.rules")
     )
     if rules is None or isinstance(rules, Unknown):

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import field
 
 from hipaa_guard.facts.locations import Location
+from hipaa_guard.facts.places import Place
 from hipaa_guard.facts.values import Cause, Unknown, Value
 from hipaa_guard.lean import dataclass
 
@@ -23,6 +24,7 @@ class ExternalInstance:
     region: Value = None
     module: str = ""
     uncertain: Unknown | None = None
+    place: Place | None = None
     unknown: Unknown = field(init=False)
 
     def __post_init__(self) -> None:

@@ -116,7 +116,7 @@ def _of_kind(kind: type[Resource], configuration: Configuration, joins: Joins, n
                 if isinstance(instance, NestedInstance):
                     nested.setdefault(kind, []).append(instance)
                 uncertain = applies if isinstance(applies, Unknown) else instance.uncertain
-                origin = _origin(kind, instance, configuration.root, uncertain, names.of(instance).known)
+                origin = _origin(kind, instance, configuration, uncertain, names.of(instance).known)
                 yield kind(origin, TerraformSource(instance, joins, block, names))
 
 
@@ -151,7 +151,11 @@ def _applies(block: Block, view: InstanceView) -> bool | Unknown:
 
 
 def _origin(
-    kind: type[Resource], instance: ResourceInstance, root: str, uncertain: Unknown | None, keys: frozenset[str]
+    kind: type[Resource],
+    instance: ResourceInstance,
+    configuration: Configuration,
+    uncertain: Unknown | None,
+    keys: frozenset[str],
 ) -> Origin:
     block = kind.terraform
     argument = None if block is None else block.naming(instance.type)
@@ -165,9 +169,11 @@ def _origin(
         address=instance.address,
         arn=arn if isinstance(arn, str) and 0 < len(arn) <= limits.NAME_LENGTH else None,
         region=instance.region if isinstance(instance.region, str) else None,
-        root=root,
+        account=(None if instance.place is None else instance.place.account) or configuration.account,
+        root=configuration.root,
         location=instance.location,
         uncertain=uncertain,
         keys=keys,
         inside=instance.outer.address if isinstance(instance, NestedInstance) else None,
+        place=instance.place,
     )

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
+from hipaa_guard.facts.places import in_one_place
 from hipaa_guard.facts.readings import Adoption, Block
 from hipaa_guard.facts.values import Reference, Unknown
 from hipaa_guard.lean import dataclass
@@ -148,10 +149,10 @@ class Joins:
         if instance.type != adoption.otherwise:
             return named
         unnamed = [each for each in self.of_type(adoption.type) if is_left_out(each.get(adoption.by))]
-        alike = [each for each in self.of_type(adoption.otherwise) if _in_one_place(instance, each)]
+        alike = [each for each in self.of_type(adoption.otherwise) if in_one_place(instance.place, each.place)]
         certain, possible = list(named.certain), list(named.all_possible())
         for each in unnamed:
-            together = _in_one_place(instance, each)
+            together = in_one_place(instance.place, each.place)
             if together and len(alike) == 1:
                 certain.append(each)
             elif together is not False:
@@ -188,13 +189,3 @@ class Joins:
         if head in _OUTSIDE or (head not in _OPEN and len(parts) > 1 and self.target(name) is None):
             return ()
         return None
-
-
-def _in_one_place(one: ResourceInstance, other: ResourceInstance) -> bool | None:
-    """Whether two resources are in one account and region; None where that is not known."""
-    same_provider = getattr(one, "provider", None) == getattr(other, "provider", None)  # a state has none
-    if one.region is other.region:
-        return same_provider or None
-    if isinstance(one.region, str) and isinstance(other.region, str):
-        return (same_provider or None) if one.region == other.region else False
-    return None

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from hipaa_guard.facts.locations import Location
+from hipaa_guard.facts.places import Place
 from hipaa_guard.facts.readings import Inside
 from hipaa_guard.facts.values import Cause, Incomplete, Reference, Unknown, Value
 from hipaa_guard.terraform.addresses import key_text
@@ -66,6 +67,11 @@ class NestedInstance:
     def region(self) -> Value:
         """The region in its block."""
         return self.get(self.inside.region)
+
+    @property
+    def place(self) -> Place | None:
+        """The account of the outer resource, in the region in its block."""
+        return None if self.outer.place is None else self.outer.place.in_region(self.region)
 
     def get(self, attribute: str) -> Value:
         """The value of an argument of its block. Its name is that of the outer resource."""

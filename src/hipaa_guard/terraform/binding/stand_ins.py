@@ -12,6 +12,7 @@ from dataclasses import field, replace
 from hipaa_guard.facts.inventory import Part, StandIn
 from hipaa_guard.facts.locations import Gap, GapKind
 from hipaa_guard.facts.origin import Origin
+from hipaa_guard.facts.places import Place, in_one_place
 from hipaa_guard.facts.readings import Adoption, Block
 from hipaa_guard.facts.resource import Resource
 from hipaa_guard.facts.secrets import SecretText
@@ -190,6 +191,7 @@ def _stand_in(kind: type[Resource], key: str, group: _PartsOfOne, made: _Making)
         text=group.text,
         location=instances[0].location,
         region=next(iter(regions)) if len(regions) == 1 else None,
+        place=_place_of(instances),
     )
     origin = _origin(kind, whole, made.root)
     joins = made.joins
@@ -226,7 +228,14 @@ def _origin(kind: type[Resource], whole: ExternalInstance, root: str) -> Origin:
         root=root,
         location=whole.location,
         keys=frozenset(forms(text) if text is not None else ()),
+        place=whole.place,
     )
+
+
+def _place_of(parts: Sequence[ResourceInstance]) -> Place | None:
+    """The account and region of the parts, which are those of the whole; None where they may have several."""
+    first, *others = (part.place for part in parts)
+    return first if all(in_one_place(first, other) for other in others) else None
 
 
 # --- the name of the whole -------------------------------------------------------------------------------------------

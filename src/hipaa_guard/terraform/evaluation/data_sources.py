@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Protocol
 
 from hipaa_guard.facts.values import PartialText, Reference, Value
+from hipaa_guard.terraform.evaluation import cloud_init
 
 _REGION = ("id", "name", "region")
 
@@ -33,7 +34,9 @@ _REPEATED_ARGUMENTS = {
 _REGION_OR_PARTITION = frozenset({"aws_partition", "aws_region"})
 """Data sources that give the region or partition of their provider."""
 
-_OF_OWN_ACCOUNT = _REGION_OR_PARTITION | {"aws_caller_identity", "aws_iam_group", "aws_iam_role", "aws_iam_user"}
+_OF_OWN_ACCOUNT = _REGION_OR_PARTITION | {
+    *("aws_caller_identity", "aws_canonical_user_id", "aws_iam_group", "aws_iam_role", "aws_iam_user"),
+}
 """Data sources that read something of the provider's own account."""
 
 _NAMES = {
@@ -89,6 +92,8 @@ def looked_up(source: DataSource, name: str) -> Value:
         return region if isinstance(region, str) else None
     if source.type == "aws_partition":
         return _of_partition(source.region, name)
+    if source.type in cloud_init.TYPES and name == "rendered":
+        return cloud_init.rendered(source)
     argument = _REPEATED_ARGUMENTS.get((source.type, name))
     if argument is not None:
         return source.written(argument)

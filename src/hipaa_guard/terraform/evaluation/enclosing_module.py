@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import NamedTuple, Protocol, Self
 
 from hipaa_guard.facts.locations import Location
+from hipaa_guard.facts.places import Place
 from hipaa_guard.facts.values import Unknown, Value
 from hipaa_guard.terraform.blocks import ResourceInstance
 from hipaa_guard.terraform.hcl.scope import Scope, Session
@@ -32,6 +33,10 @@ class ConfiguredProvider(Protocol):
     @property
     def region(self) -> Value:
         """Its region; None where none is written."""
+
+    @property
+    def place(self) -> Place:
+        """The account and region that it makes resources in."""
 
     @property
     def default_tags(self) -> Value:

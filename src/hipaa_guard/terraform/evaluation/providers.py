@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from hipaa_guard.facts.locations import GapKind
+from hipaa_guard.facts.places import Place, configured_place
 from hipaa_guard.facts.values import Cause, Unknown, Value
 from hipaa_guard.terraform.evaluation.enclosing_module import EnclosingModule
 from hipaa_guard.terraform.hcl.arguments import valued
@@ -19,11 +20,15 @@ _CHOSEN = "the provider of this resource is chosen by an expression"
 class Provider:
     """One provider block in one module instance. ``block`` is None where the configuration is not known."""
 
-    __slots__ = ("_default_tags", "_region", "block", "module")
+    __slots__ = ("_default_tags", "_place", "_region", "block", "key", "module")
 
-    def __init__(self, module: EnclosingModule, block: HclBlock | None, why: str = _CHOSEN) -> None:
+    def __init__(
+        self, module: EnclosingModule, block: HclBlock | None, why: str = _CHOSEN, key: str | None = None
+    ) -> None:
         self.module = module
         self.block = block
+        self.key = key
+        self._place: Place | None = None
         # Arguments are evaluated when they are first read: they may lead back to a resource of this provider.
         self._region = self._default_tags = _NOT_EVALUATED if block is not None else Unknown(why, Cause.EXPRESSION)
 
@@ -35,12 +40,36 @@ class Provider:
         return self._region
 
     @property
+    def place(self) -> Place:
+        """The account and region that it makes resources in."""
+        if self._place is None:
+            if self.block is None:
+                self._place = Place(self.key, None, None, self.region)
+            else:
+                self._place = configured_place(self.key, self.region, self._named_argument, self._roles)
+        return self._place
+
+    @property
     def default_tags(self) -> Value:
         """The tags that every resource of this provider gets; None where there are none."""
         if self._default_tags is _NOT_EVALUATED:
             block = None if self.block is None else next(self.block.nested("default_tags"), None)
             self._default_tags = self._argument(block, "tags")
         return self._default_tags
+
+    def _named_argument(self, name: str) -> Value:
+        return self._argument(self.block, name)
+
+    def _roles(self, name: str) -> list[Value]:
+        """The ARNs of the roles in the nested blocks of a name, or in the attribute of the awscc provider."""
+        assert self.block is not None
+        arns: list[Value] = [self._argument(role, "role_arn") for role in self.block.nested(name)]
+        if any(block.type == "dynamic" and block.labels == (name,) for block in self.block.blocks):
+            arns = [Unknown("whether the provider takes on a role is not evaluated", Cause.EXPRESSION)]
+        written = self._named_argument(name)
+        if written is not None:
+            arns.append(written.get("role_arn") if isinstance(written, dict) else written)
+        return arns
 
     def _argument(self, block: HclBlock | None, name: str) -> Value:
         argument = None if block is None else block.attributes.get(name)
@@ -78,14 +107,19 @@ def _lacking(module: EnclosingModule, named: Attribute | None, called: str) -> P
         module.session.report(
             GapKind.EXPRESSION, f"provider {called[:120]}", reason, incomplete=False, location=location
         )
-    return Provider(module, None, f"the provider {called} is not configured here")
+    return Provider(module, None, f"the provider {called} is not configured here", _key(module, called))
+
+
+def _key(module: EnclosingModule, called: str) -> str:
+    """The key of a provider configuration: its name with the module instance that it stands in."""
+    return f"{module.address}:{called}"
 
 
 def _configured(module: EnclosingModule, name: str, alias: str | None) -> Provider | None:
     """The block of that name and alias: in this module or, through ``providers`` of the call, in the calling one."""
     for block in module.module.providers:
         if block.labels[:1] == (name,) and _alias_of(module, block) == alias:
-            return Provider(module, block)
+            return Provider(module, block, key=_key(module, name if alias is None else f"{name}.{alias}"))
     parent = module.parent
     if parent is None or module.block is None:
         return None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from hipaa_guard.facts.locations import GapKind, Location
+from hipaa_guard.facts.places import Place
 from hipaa_guard.facts.secrets import SecretText, concealed
 from hipaa_guard.facts.values import Cause, Incomplete, PartialJson, Reference, Undecided, Unknown, Value
 from hipaa_guard.lean import regex
@@ -285,9 +286,10 @@ class HclInstance:
         return self._provider.region if self._provider is not None else None
 
     @property
-    def provider(self) -> object:
-        """A key that resources of one provider configuration share; None where none is written."""
-        return None if self._provider is None else self._provider.block or self._provider
+    def place(self) -> Place:
+        """See `ResourceInstance`."""
+        place = _OF_ENVIRONMENT if self._provider is None else self._provider.place
+        return place if self.region is place.region else place.in_region(self.region)
 
     def mentions(self, name: str) -> set[str]:
         """The names in an argument or in the nested blocks of a type."""
@@ -345,6 +347,10 @@ class HclInstance:
 def nested_type(block: HclBlock) -> str:
     """The type of a nested block, looking through ``dynamic``."""
     return block.labels[0] if block.type == "dynamic" and block.labels else block.type
+
+
+_OF_ENVIRONMENT = Place(":aws", None, (), None)
+"""The place of resources whose provider nobody configures."""
 
 
 class _Running(Unknown):

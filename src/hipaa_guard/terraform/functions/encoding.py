@@ -9,7 +9,7 @@ import re
 from typing import NoReturn
 from urllib.parse import quote_plus
 
-from hipaa_guard.facts.values import Cause, PartialJson, Unknown, Value
+from hipaa_guard.facts.values import Cause, Encoded, PartialJson, PartialText, Unknown, Value
 from hipaa_guard.lean import regex
 
 from .context import Function
@@ -17,7 +17,7 @@ from .conversion import parse_number
 from .errors import FunctionError, FunctionLimitReached
 from .json_text import json_text
 from .signatures import ANY, TEXT, call
-from .unknowns import MAX_LIST, parts_of
+from .unknowns import MAX_LIST, derived, parts_of
 
 SURROGATE = regex("[\ud800-\udfff]")
 CSV_FIELD = regex(r'(?:"((?:[^"]|"")*)"|([^",\r\n]*))(,|\r?\n|\Z)')
@@ -34,14 +34,21 @@ def base64decode(text: str) -> Value:
     return _utf8(_decoded(text))
 
 
-def base64encode(text: str) -> Value:
-    """The text in Base64."""
+def base64encode(text: Value) -> Value:
+    """The text in Base64; one that is known in part keeps its known parts."""
+    if isinstance(text, Unknown):
+        return _encoded(text, text.reason, text.cause)
     return base64.b64encode(text.encode()).decode()
 
 
-def base64gzip(text: str) -> Value:  # noqa: ARG001 - compressed bytes differ between implementations
-    """An unknown text: the compressed bytes depend on Terraform's own compressor."""
-    return Unknown("base64gzip() is not evaluated", Cause.EXPRESSION, is_set=True)
+def base64gzip(text: Value) -> Value:
+    """An unknown text, which keeps its content: the compressed bytes depend on Terraform's own compressor."""
+    return _encoded(text, "base64gzip() is not evaluated", Cause.EXPRESSION)
+
+
+def _encoded(text: Value, reason: str, cause: Cause) -> Value:
+    whole = isinstance(text, Unknown) and not isinstance(text, PartialText | PartialJson | Encoded)
+    return derived([text]) if whole else Encoded(text, reason, cause)
 
 
 def csvdecode(text: str) -> Value:
@@ -169,8 +176,8 @@ def urlencode(text: str) -> Value:
 
 FUNCTIONS: dict[str, Function] = {
     "base64decode": call(base64decode, TEXT),
-    "base64encode": call(base64encode, TEXT),
-    "base64gzip": call(base64gzip, TEXT),
+    "base64encode": call(base64encode, TEXT.may_be_unknown),
+    "base64gzip": call(base64gzip, TEXT.may_be_unknown),
     "csvdecode": call(csvdecode, TEXT),
     "jsondecode": call(jsondecode, TEXT),
     "jsonencode": call(jsonencode, ANY.may_be_unknown.or_null),

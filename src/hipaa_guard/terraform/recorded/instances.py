@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import field
 
 from hipaa_guard.facts.locations import Location
+from hipaa_guard.facts.places import Place
 from hipaa_guard.facts.values import Incomplete, Unknown, Value
 from hipaa_guard.lean import dataclass
 from hipaa_guard.terraform.blocks import ResourceInstance
@@ -23,8 +24,8 @@ class RecordedInstance:
     region: Value
     decode: Callable[[str], Value]
     uncertain: Unknown | None = None
-    provider: str | None = None
-    """A key that resources of one provider configuration share; None where it is not recorded."""
+    place: Place | None = None
+    """See `ResourceInstance`."""
     written: tuple[str, ...] = ()
     """The arguments that the configuration writes; empty where they are not recorded."""
     mentions: Callable[[str], Iterable[str]] | None = None

@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from hipaa_guard.facts.locations import Gap, GapKind, Location
+from hipaa_guard.facts.places import Place, configured_place
 from hipaa_guard.facts.values import Cause, Computed, Unknown, Value, first_unknown
 from hipaa_guard.terraform.addresses import key_text, without_keys
 from hipaa_guard.terraform.blocks import Configuration
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
 _MAJOR_VERSIONS = ("0", "1")
 _GONE = frozenset({"delete", "forget"})
+_NOT_IN_PLAN = Unknown("the provider's argument is not in the plan", Cause.EXPRESSION)
 
 
 def is_plan(document: Mapping[str, Any]) -> bool:
@@ -82,6 +84,7 @@ class _Plan:
         self.blocks: Mapping[str, HclInstance] = {}
         """Address -> the instance as the source declares it; empty without source."""
         self._providers = table(configuration.get("provider_config"))
+        self._places: dict[str, Place] = {}
 
     def configuration(self, source: SourceTree | None) -> Configuration:
         """All instances, and gaps for entries that could not be read."""
@@ -186,7 +189,7 @@ class _Plan:
             module=module.address,
             location=self._location,
             region=resource.region(),
-            provider=resource.provider,
+            place=resource.place(),
             decode=resource.get,
             written=resource.arguments(),
             after_apply=resource.is_known_after_apply,
@@ -226,6 +229,25 @@ class _Plan:
         """The arguments of a provider configuration."""
         return table(table(self._providers.get(key)).get("expressions"))
 
+    def place(self, key: str) -> Place:
+        """The account and region of a provider configuration."""
+        if key not in self._places:
+            written = self.provider(key)
+            implied = not written and ":" in key  # before Terraform 1.1, modules have keys without a configuration
+
+            def argument(name: str) -> Value:
+                return _NOT_IN_PLAN if implied else self.constant(written.get(name))
+
+            def roles(name: str) -> list[Value]:
+                blocks = written.get(name)
+                listed = objects(blocks) or ([table(blocks)] if blocks else [])
+                return [
+                    self.constant(block.get("role_arn")) if "role_arn" in block else _NOT_IN_PLAN for block in listed
+                ]
+
+            self._places[key] = configured_place(key or None, self.constant(written.get("region")), argument, roles)
+        return self._places[key]
+
     def constant(self, expression: Any) -> Value:
         """The value of an argument of a provider: a literal, or that of a variable of the root module."""
         found = table(expression)
@@ -236,7 +258,7 @@ class _Plan:
         variable = table(table(self._document.get("variables")).get(name.removeprefix("var.")))
         if name.startswith("var.") and isinstance(variable.get("value"), str):
             return variable["value"]
-        return Unknown("the provider's argument is not in the plan", Cause.EXPRESSION) if expression else None
+        return _NOT_IN_PLAN if expression else None
 
 
 class _PlannedResource:
@@ -293,6 +315,11 @@ class _PlannedResource:
         """The region of the resource: its own, else its provider's."""
         own = self._own("region")
         return own if own is not None else self._plan.constant(self._plan.provider(self.provider).get("region"))
+
+    def place(self) -> Place:
+        """The account and region of the resource."""
+        place, own = self._plan.place(self.provider), self._own("region")
+        return place if own is None else place.in_region(own)
 
     def _own(self, attribute: str) -> Value:
         planned = Planned(self._after, self._unknown, self._sensitive).part(attribute)

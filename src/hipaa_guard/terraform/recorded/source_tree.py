@@ -160,6 +160,8 @@ def _place(instances: Sequence[RecordedInstance], blocks: Mapping[str, HclInstan
         instance.location = found.location
         if isinstance(instance.region, Unknown):
             instance.region = found.region
+        if instance.place is None or instance.place.credentials is None:
+            instance.place = found.place
     return missing
 
 

@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from hipaa_guard.facts.locations import Gap, GapKind, Location
+from hipaa_guard.facts.places import Place
 from hipaa_guard.facts.values import Computed, Value
 from hipaa_guard.terraform.addresses import key_text
 from hipaa_guard.terraform.blocks import Configuration
@@ -102,6 +103,7 @@ class _StateReader:
             module=module,
             location=self._location,
             region=_region(values, sensitive),
+            place=_place(entry, values, sensitive),
             decode=partial(_value, values, sensitive),
         )
         self._instances.append(instance)
@@ -148,6 +150,15 @@ def _region(values: Mapping[str, Any], sensitive: Any) -> str | None:
         return own
     fields = text(_value(values, sensitive, "arn")).split(":", 4)
     return fields[3] or None if len(fields) > 4 and fields[0] == "arn" else None
+
+
+def _place(entry: Mapping[str, Any], values: Mapping[str, Any], sensitive: Any) -> Place | None:
+    """The place of a resource: a state file names the provider, and what `terraform show` writes does not."""
+    provider = text(entry.get("provider"))
+    if not provider:
+        return None
+    own = bool(_value(values, sensitive, "region"))
+    return Place(provider, None, None, _region(values, sensitive), own_region=own)
 
 
 def _raw_values(instance: Mapping[str, Any]) -> tuple[Any, dict[str, Any]]:

@@ -8,10 +8,12 @@ from typing import ClassVar
 from hipaa_guard.facts.allowed_values import Domain, between, one_of
 from hipaa_guard.facts.fact_types import whole_number
 from hipaa_guard.facts.networks import means_everybody, protocol_name
-from hipaa_guard.facts.readings import Adoption, Block, Listing, View, ask, derived, listed
+from hipaa_guard.facts.readings import Adoption, Block, Listing, View, derived, listed
 from hipaa_guard.facts.records import Record
 from hipaa_guard.facts.resource import Resource, fact
 from hipaa_guard.facts.values import Cause, Incomplete, Unknown, Value, joined, mapped, some
+from hipaa_guard.services.security_groups.prefix_lists import PrefixList as PrefixList
+from hipaa_guard.services.security_groups.prefix_lists import as_list
 
 _EVERY_PORT = range(65536)
 
@@ -105,17 +107,6 @@ def open_range(ranges: Iterable[Value]) -> str | None:
     return found[0] if some(means, ranges) else None
 
 
-def _list(value: Value) -> list[Value]:
-    """A list argument; an `Incomplete` list if it is not known, or only in part."""
-    if value is None:
-        return []
-    if isinstance(value, Incomplete):
-        return value
-    if isinstance(value, Unknown):
-        return Incomplete([], value)
-    return value if isinstance(value, list) else [value]
-
-
 def _one(value: Value) -> list[Value]:
     """A list with the single value of an argument, known or unknown."""
     return [] if value is None else [value]
@@ -123,15 +114,15 @@ def _one(value: Value) -> list[Value]:
 
 def _rule(get: Callable[[str], Value]) -> Rule:
     """A rule in the form of `aws_security_group` (inline) and `aws_security_group_rule`."""
-    groups = joined(_list(get("security_groups")), _one(get("source_security_group_id")))
+    groups = joined(as_list(get("security_groups")), _one(get("source_security_group_id")))
     itself = get("self")
     return Rule(
         protocol=protocol_name(get("protocol")),
         from_port=whole_number(get("from_port")),
         to_port=whole_number(get("to_port")),
-        ipv4=_list(get("cidr_blocks")),
-        ipv6=_list(get("ipv6_cidr_blocks")),
-        prefix_lists=_list(get("prefix_list_ids")),
+        ipv4=as_list(get("cidr_blocks")),
+        ipv6=as_list(get("ipv6_cidr_blocks")),
+        prefix_lists=as_list(get("prefix_list_ids")),
         groups=groups,
         itself=itself if isinstance(itself, Unknown) else str(itself).lower() == "true",
     )
@@ -172,7 +163,7 @@ _EVERYWHERE = {"ip_protocol": "-1", "cidr_ip": "0.0.0.0/0", "cidr_ipv_6": "::/0"
 
 def _awscc_declared(view: View, direction: str) -> list[Rule]:
     """The rules that the `awscc` provider declares."""
-    inside = _inline_rules(_list(view.get(f"security_group_{direction}")), _awscc_rule)
+    inside = _inline_rules(as_list(view.get(f"security_group_{direction}")), _awscc_rule)
     apart = view.linked(f"awscc_ec2_security_group_{direction}")
     named = view.linked("awscc_ec2_security_group_ingress", "group_name") if direction == "ingress" else []
     rules = joined(inside, mapped(lambda split: _awscc_rule(split.get), joined(apart, named)))
@@ -190,7 +181,9 @@ def _declared(direction: str) -> Callable[[View], Value]:
 
     def read(view: View) -> Value:
         return joined(
-            _inline_rules(_list(view.get(direction)), _rule), _apart(view, direction), _awscc_declared(view, direction)
+            _inline_rules(as_list(view.get(direction)), _rule),
+            _apart(view, direction),
+            _awscc_declared(view, direction),
         )
 
     return read
@@ -367,34 +360,3 @@ class DefaultSecurityGroup(SecurityGroup):
     def in_words(self) -> str:
         """The start of a message: for a VPC, that the message is about its default group, which nothing adopts."""
         return "has a default security group that nothing adopts, and it " if self.origin.type in _VPCS else ""
-
-
-def _declared_ranges(view: View) -> Value:
-    """The ranges of a prefix list, from its own blocks and from separate entries."""
-    blocks = _list(view.get("entry"))
-    splits = view.linked("aws_ec2_managed_prefix_list_entry")
-    return mapped(lambda each: each.get("cidr"), joined(blocks, splits))
-
-
-class PrefixList(Resource):
-    """A customer managed prefix list. Those that AWS manages have AWS's own networks."""
-
-    noun = "prefix list"
-    terraform = Block(
-        "aws_ec2_managed_prefix_list", joins={"aws_ec2_managed_prefix_list_entry": "prefix_list_id"}, name="name"
-    )
-    aws = Listing(
-        "ec2.describe_managed_prefix_lists",
-        "PrefixLists[?OwnerId!='AWS']",
-        always=["PrefixLists[].OwnerId"],
-        arn="{PrefixListArn}",
-        name="PrefixListName",
-        keys=("PrefixListId",),
-    )
-    aws_types = ("AWS::EC2::PrefixList", "ec2:prefix-list")
-
-    ranges: list[Value] = fact(
-        terraform=_declared_ranges,
-        unset=(),
-        aws=ask("ec2.get_managed_prefix_list_entries", "Entries[].Cidr", PrefixListId="{PrefixListId}", always=True),
-    )

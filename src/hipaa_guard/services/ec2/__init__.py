@@ -4,169 +4,43 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from typing import Any, ClassVar
 
 from hipaa_guard.facts.allowed_values import one_of
-from hipaa_guard.facts.credentials import credentials_in, credentials_in_base64
-from hipaa_guard.facts.readings import Ask, Block, Listing, Singleton, View, ask, derived, first, listed
-from hipaa_guard.facts.records import Record
+from hipaa_guard.facts.credentials import credentials_in_base64
+from hipaa_guard.facts.readings import (
+    Ask,
+    Block,
+    Derived,
+    Listed,
+    Listing,
+    Singleton,
+    View,
+    ask,
+    derived,
+    first,
+    listed,
+)
 from hipaa_guard.facts.resource import Resource, fact
-from hipaa_guard.facts.values import Cause, Incomplete, Reference, Undecided, Unknown, Value, joined
-
-
-class BlockDevice(Record):
-    """A volume of an instance, or of instances that start from a template."""
-
-    __slots__ = ("declared", "encrypted", "name", "snapshot", "volume")
-
-    name: str
-    encrypted: bool | None
-    """None if it is left out: its snapshot or image decides, or the default of the region."""
-    snapshot: str | None
-    volume: str | None
-    """The existing volume, in a live account."""
-    declared: bool
-    """False for the root volume of an instance if it is not declared."""
-
-    def in_words(self) -> str:
-        """The name of the volume for a message; empty if the name is not known."""
-        try:
-            return f": {self.name}" if self.name else ""
-        except Undecided:
-            return ""
-
-    def not_listed(self) -> Undecided:
-        """The reason for an attached volume that EC2 did not list."""
-        return Undecided(Unknown(f"{self.volume} is attached, but was not among the volumes listed"))
-
+from hipaa_guard.facts.values import Cause, Reference, Unknown, Value, joined
+from hipaa_guard.services.ec2 import addresses, devices
+from hipaa_guard.services.ec2.addresses import NetworkInterface as NetworkInterface
+from hipaa_guard.services.ec2.devices import ROOT_NAMES as ROOT_NAMES
+from hipaa_guard.services.ec2.devices import BlockDevice as BlockDevice
+from hipaa_guard.services.ec2.template_users import TemplateUse as TemplateUse
+from hipaa_guard.services.ec2.template_users import TemplateUser as TemplateUser
+from hipaa_guard.services.ec2.template_users import version_of
 
 _TOKENS = one_of("optional", "required")
 _ENDPOINT = one_of("disabled", "enabled")
-
-ROOT_NAMES = ("/dev/xvda", "/dev/sda1")
-"""The names of the root volume: in Amazon Linux, and in most other images."""
-
-
-def _truth(value: Value) -> Value:
-    """A boolean, which launch templates also write as text."""
-    return value if value is None or isinstance(value, bool | Unknown) else str(value).lower() == "true"
-
-
-def _mapped(blocks: Value, make: Callable[[dict[str, Value]], Value]) -> list[Value]:
-    """The result of `make` for each nested block; `Incomplete` if some were not seen."""
-    if isinstance(blocks, Unknown):
-        return Incomplete([], blocks)
-    seen = blocks.seen if isinstance(blocks, Incomplete) else blocks or []
-    unknown = blocks.unknown if isinstance(blocks, Incomplete) else None
-    made = []
-    for block in seen:
-        if isinstance(block, Unknown):
-            unknown = block if unknown is None else unknown
-        elif (one := make(block)) is not None:
-            made.append(one)
-    return made if unknown is None else Incomplete(made, unknown)
-
-
-def _declared_devices(view: View) -> Value:
-    """The root volume, which every instance has even if it is not declared, and the further volumes."""
-
-    def device(name: Value) -> Callable[[dict[str, Value]], BlockDevice]:
-        return lambda block: BlockDevice(
-            name=block.get("device_name") or name,
-            encrypted=_truth(block.get("encrypted")),
-            snapshot=block.get("snapshot_id"),
-            volume=None,
-            declared=True,
-        )
-
-    root = _mapped(view.get("root_block_device"), device("root"))
-    if not list.__len__(root) and not isinstance(root, Incomplete):
-        root = [BlockDevice(name="root", encrypted=None, snapshot=None, volume=None, declared=False)]
-    return joined(root, _mapped(view.get("ebs_block_device"), device("a further volume")))
-
-
-def _template_devices(view: View) -> Value:
-    def device(mapping: dict[str, Value]) -> BlockDevice | None:
-        volumes = mapping.get("ebs")
-        if not volumes:  # a device of the host, or one left out of the image's
-            return None
-        return _template_device(mapping.get("device_name"), volumes[0], "encrypted", "snapshot_id")
-
-    return _mapped(view.get("block_device_mappings"), device)
-
-
-def _answered_template_devices(mappings: list[dict[str, Value]] | None) -> Value:
-    return [
-        _template_device(mapping.get("DeviceName"), mapping["Ebs"], "Encrypted", "SnapshotId")
-        for mapping in mappings or []
-        if mapping.get("Ebs")
-    ]
-
-
-def _template_device(name: Value, volume: dict[str, Value], encrypted: str, snapshot: str) -> BlockDevice:
-    return BlockDevice(
-        name=name, encrypted=_truth(volume.get(encrypted)), snapshot=volume.get(snapshot), volume=None, declared=True
-    )
-
-
-def _attached(mappings: list[dict[str, Value]] | None) -> Value:
-    return [
-        BlockDevice(
-            name=mapping.get("DeviceName"),
-            encrypted=None,
-            snapshot=None,
-            volume=mapping["Ebs"]["VolumeId"],
-            declared=True,
-        )
-        for mapping in mappings or []
-        if mapping.get("Ebs")
-    ]
-
-
-def _declared_address(view: View) -> Value:
-    """Whether an instance gets a public address; None if only its template or its subnet decides."""
-    elastic = joined(view.linked("aws_eip"), view.linked("aws_eip_association"))
-    doubt = elastic.unknown if isinstance(elastic, Incomplete) else None
-    if list.__len__(elastic):
-        return True
-    asked = _truth(view.get("associate_public_ip_address"))
-    if asked is None:
-        made_before = joined(
-            _mapped(view.get("network_interface"), dict), _mapped(view.get("primary_network_interface"), dict)
-        )
-        if made_before:  # an existing interface brings no address of its own
-            asked = False
-    return asked if asked is not False or doubt is None else doubt
-
-
-def _has_address(address: str | None) -> bool:
-    return bool(address)
-
-
-def _template_address(view: View) -> Value:
-    return _any_true(_mapped(view.get("network_interfaces"), lambda block: block), "associate_public_ip_address")
-
-
-def _answered_template_address(interfaces: list[dict[str, Value]] | None) -> Value:
-    return _any_true(interfaces or [], "AssociatePublicIpAddress")
-
-
-def _any_true(interfaces: list[dict[str, Value]], name: str) -> Value:
-    """Whether some interface requests it; None if none of them has the setting."""
-    seen = interfaces.seen if isinstance(interfaces, Incomplete) else interfaces
-    settings = [_truth(interface.get(name)) for interface in seen]
-    unknown = next((one for one in settings if isinstance(one, Unknown)), None)
-    unknown = interfaces.unknown if isinstance(interfaces, Incomplete) else unknown
-    known = [one for one in settings if isinstance(one, bool)]
-    if any(known):
-        return True
-    return unknown if unknown is not None else (False if known else None)
 
 
 def _declared_user_data(view: View) -> Value:
     text = view.get("user_data")
     if isinstance(text, str) and re.fullmatch(r"[0-9a-f]{40}", text):
         return Unknown("only a hash of the user data is recorded", Cause.NOT_COLLECTED)
-    return joined(credentials_in(text), credentials_in_base64(view.get("user_data_base64")))
+    # The provider takes text that is base64 already as it is.
+    return joined(credentials_in_base64(text), credentials_in_base64(view.get("user_data_base64")))
 
 
 def _template_user_data(view: View) -> Value:
@@ -190,6 +64,10 @@ def _declared_template(view: View) -> Value:
     return named
 
 
+def _declared_version(view: View) -> Value:
+    return version_of(view.get("launch_template.version"))
+
+
 def _leaves_nothing_out() -> None:
     """No template: a running instance has a value for every setting."""
 
@@ -207,6 +85,9 @@ def _names(found: list[str] | None) -> list[str]:
     return found or []
 
 
+_IN_PUBLIC_ADDRESS = "a live account lists all addresses with the instance"
+
+
 class Instance(Resource):
     """An EC2 instance that is not terminated."""
 
@@ -214,7 +95,7 @@ class Instance(Resource):
     terraform = Block(
         "aws_instance",
         "aws_spot_instance_request",
-        joins={"aws_eip": "instance", "aws_eip_association": "instance_id"},
+        joins=addresses.ELASTIC,
     )
     aws = Listing(
         "ec2.describe_instances",
@@ -229,6 +110,9 @@ class Instance(Resource):
 
     launch_template: str | None = fact(terraform=_declared_template, unset=None, aws=derived(_leaves_nothing_out))
     """The template with the settings that the instance leaves out."""
+
+    template_version: str | None = fact(terraform=_declared_version, unset=None, aws=derived(_leaves_nothing_out))
+    """``$Latest``, ``$Default``, a number, or None, which means ``$Default``."""
 
     metadata_tokens: str | None = fact(
         terraform="metadata_options.http_tokens",
@@ -246,14 +130,28 @@ class Instance(Resource):
     )
 
     public_address: bool | None = fact(
-        terraform=_declared_address, unset=None, aws=derived(_has_address, listed("PublicIpAddress"))
+        terraform=addresses.declared,
+        unset=None,
+        aws=derived(
+            addresses.answered,
+            listed("PublicIpAddress"),
+            listed(
+                "NetworkInterfaces[].{own: Association.PublicIp, others: PrivateIpAddresses[].Association.PublicIp}",
+                always=True,
+            ),
+        ),
     )
-    """None if only the template or the subnet decides."""
+    """None if only the template or the subnet decides. An Elastic IP that is not known does not count here."""
+
+    elastic_ip: bool = fact(terraform=addresses.has_elastic, unset=False, terraform_only=_IN_PUBLIC_ADDRESS)
+
+    interfaces: list[str] = fact(terraform=addresses.interfaces, unset=(), terraform_only=_IN_PUBLIC_ADDRESS)
+    """The network interfaces that are declared by themselves."""
 
     subnet: str | None = fact(terraform="subnet_id", unset=None, aws=listed("SubnetId"))
 
     devices: list[BlockDevice] = fact(
-        terraform=_declared_devices, unset=[], aws=derived(_attached, listed("BlockDeviceMappings", always=True))
+        terraform=devices.declared, unset=[], aws=derived(devices.attached, listed("BlockDeviceMappings", always=True))
     )
 
     profile: str | None = fact(terraform=_declared_profile, unset=None, aws=listed("IamInstanceProfile.Arn"))
@@ -296,6 +194,13 @@ class Instance(Resource):
     )
 
 
+def _declared_default(view: View) -> Value:
+    updated = view.get("update_default_version")
+    if isinstance(updated, Unknown):
+        return updated
+    return None if updated else view.get("default_version")
+
+
 def _of_version(path: str, kept_as: Callable[[Value], Value] | None = None) -> Ask:
     """A setting of a template's default version, which a start without a version uses."""
     return ask(
@@ -309,16 +214,22 @@ def _of_version(path: str, kept_as: Callable[[Value], Value] | None = None) -> A
 class LaunchTemplate(Resource):
     """A launch template. In a live account, its default version."""
 
-    terraform = Block("aws_launch_template", name="name")
-    aws = Listing(
+    terraform: ClassVar[Block | None] = Block("aws_launch_template", name="name")
+    aws: ClassVar[Listing | None] = Listing(
         "ec2.describe_launch_templates",
         "LaunchTemplates[]",
         arn="arn:{partition}:ec2:{region}:{account}:launch-template/{LaunchTemplateId}",
         name="LaunchTemplateName",
         keys=("LaunchTemplateId", "LaunchTemplateName"),
     )
-    aws_types = ("AWS::EC2::LaunchTemplate", "ec2:launch-template")
+    aws_types: ClassVar[tuple[str, ...]] = ("AWS::EC2::LaunchTemplate", "ec2:launch-template")
     security_hub_type = "AwsEc2LaunchTemplate"
+
+    newest: int | None = fact(terraform="latest_version", unset=None, aws=listed("LatestVersionNumber"))
+    """The number of the newest version, which is the one that source shows; None before it is created."""
+
+    default: int | None = fact(terraform=_declared_default, unset=None, aws=listed("DefaultVersionNumber"))
+    """The number of the default version; None where it is the newest one or was never chosen."""
 
     metadata_tokens: str | None = fact(
         terraform="metadata_options.http_tokens",
@@ -335,16 +246,25 @@ class LaunchTemplate(Resource):
     )
 
     public_address: bool | None = fact(
-        terraform=_template_address,
+        terraform=addresses.of_template,
         unset=None,
-        aws=derived(_answered_template_address, _of_version("NetworkInterfaces")),
+        aws=derived(addresses.of_answered_template, _of_version("NetworkInterfaces")),
     )
     """Whether an interface requests a public address; None if the subnet decides."""
 
+    subnet: str | None = fact(
+        terraform=addresses.subnet_of_template, unset=None, aws=_of_version("NetworkInterfaces[0].SubnetId")
+    )
+
+    interfaces: list[str] = fact(
+        terraform=addresses.interfaces_of_template, unset=(), terraform_only="only instances have interfaces"
+    )
+    """The existing network interfaces that it gives to an instance."""
+
     devices: list[BlockDevice] = fact(
-        terraform=_template_devices,
+        terraform=devices.of_template,
         unset=[],
-        aws=derived(_answered_template_devices, _of_version("BlockDeviceMappings")),
+        aws=derived(devices.of_answered_template, _of_version("BlockDeviceMappings")),
     )
 
     profile: str | None = fact(
@@ -366,6 +286,55 @@ class LaunchTemplate(Resource):
     termination_protected: bool | None = fact(
         terraform="disable_api_termination", unset=None, aws=_of_version("DisableApiTermination")
     )
+
+
+_USED = "source shows one version of a template: `TemplateUser` has those that use another"
+
+
+def _of_used_version(of_default: Any) -> Any:
+    """A setting of the version that is used, read as that of the default version."""
+
+    def asked(reading: Ask | Listed) -> Ask:
+        assert isinstance(reading, Ask), "a version has no item of its own"
+        params = {"LaunchTemplateId": "{LaunchTemplateId}", "Versions": ["{Version}"]}
+        return ask(reading.operation, reading.path, kept_as=reading.kept_as, **params)
+
+    plain = of_default.aws
+    aws = derived(plain.function, *map(asked, plain.readings)) if isinstance(plain, Derived) else asked(plain)
+    return fact(live_only=_USED, aws=aws, allowed=of_default.allowed)
+
+
+def _is_the_one() -> None:
+    """No number: the version is the one that is used."""
+
+
+class LaunchTemplateVersion(LaunchTemplate):
+    """A version of a launch template that an Auto Scaling group starts and that need not be the default one."""
+
+    terraform = None
+    live_only = _USED
+    aws_types = ()
+    aws = Listing(
+        "autoscaling.describe_auto_scaling_groups",
+        "AutoScalingGroups[].[LaunchTemplate, MixedInstancesPolicy.LaunchTemplate.LaunchTemplateSpecification, "
+        "MixedInstancesPolicy.LaunchTemplate.Overrides[].LaunchTemplateSpecification][][] "
+        "| [?Version && Version != '$Default'].{LaunchTemplateId: LaunchTemplateId, Version: Version}",
+        arn="arn:{partition}:ec2:{region}:{account}:launch-template/{LaunchTemplateId}:{Version}",
+        name="join(', version ', [LaunchTemplateId, Version])",
+        repeated=True,
+    )
+
+    newest: int | None = fact(live_only=_USED, aws=derived(_is_the_one))
+    default: int | None = fact(live_only=_USED, aws=derived(_is_the_one))
+    metadata_tokens: str | None = _of_used_version(LaunchTemplate.metadata_tokens)
+    metadata_endpoint: str | None = _of_used_version(LaunchTemplate.metadata_endpoint)
+    public_address: bool | None = _of_used_version(LaunchTemplate.public_address)
+    subnet: str | None = _of_used_version(LaunchTemplate.subnet)
+    devices: list[BlockDevice] = _of_used_version(LaunchTemplate.devices)
+    profile: str | None = _of_used_version(LaunchTemplate.profile)
+    user_data_credentials: list[str] = _of_used_version(LaunchTemplate.user_data_credentials)
+    detailed_monitoring: bool | None = _of_used_version(LaunchTemplate.detailed_monitoring)
+    termination_protected: bool | None = _of_used_version(LaunchTemplate.termination_protected)
 
 
 class MetadataDefaults(Resource):

@@ -1,0 +1,242 @@
+"""Other accounts: keys, secrets, functions, file systems, logs and snapshots are not opened to them."""
+
+from hipaa_guard.authoring import (
+    MEDIUM,
+    Fix,
+    Inventory,
+    PolicyDocument,
+    Statement,
+    Verdict,
+    control,
+    failed,
+    not_applicable,
+    passed,
+)
+from hipaa_guard.controls.reasons import TAKES_ACCESS
+from hipaa_guard.judging.cross_account import no_cross_account, not_shared, outsiders_let_in
+from hipaa_guard.judging.function_policies import place_of
+from hipaa_guard.services import cloudwatch_logs, ebs, efs, images, kms, lambda_functions, rds, secretsmanager
+
+
+@no_cross_account(
+    title="KMS key policies give access to no other AWS account",
+    why="Whoever may use the key can decrypt ePHI wherever a copy of it lies: each account needs a reason, and a contract "
+    "if it is not yours.",
+    fix=Fix(
+        terraform="""
+            resource "aws_kms_key" "phi" {
+              policy = jsonencode({
+                Version = "2012-10-17"
+                Statement = [{
+                  Effect    = "Allow"
+                  Principal = { AWS = "arn:aws:iam::${data.aws_caller_identity.this.account_id}:root" }
+                  Action    = "kms:*"
+                  Resource  = "*"
+                }]
+              })
+            }
+            data "aws_caller_identity" "this" {}
+        """,
+        cli="aws kms put-key-policy --key-id KEY --policy-name default --policy file://own-account-only.json",
+        note="A service that uses the key for you gets a statement with a condition: aws:SourceAccount, or the encryption "
+        "context that it sets.",
+        not_by_machine=TAKES_ACCESS,
+    ),
+)
+def kms_key_policy_no_cross_account(key: kms.Key) -> PolicyDocument | Verdict | None:
+    if key.manager != "CUSTOMER":
+        return not_applicable("is managed by AWS, which writes its policy")
+    return key.policy
+
+
+@no_cross_account(
+    title="Policies of secrets give access to no other AWS account",
+    why="The secret opens a system with ePHI to whoever reads it: each account needs a reason, and a contract if it is not "
+    "yours.",
+    fix=Fix(
+        terraform="""
+            resource "aws_secretsmanager_secret_policy" "phi" {
+              secret_arn = aws_secretsmanager_secret.phi.arn
+              policy = jsonencode({
+                Version = "2012-10-17"
+                Statement = [{
+                  Effect    = "Allow"
+                  Principal = { AWS = "arn:aws:iam::${data.aws_caller_identity.this.account_id}:role/records-app" }
+                  Action    = "secretsmanager:GetSecretValue"
+                  Resource  = "*"
+                }]
+              })
+            }
+            data "aws_caller_identity" "this" {}
+        """,
+        cli="aws secretsmanager delete-resource-policy --secret-id SECRET",
+        note="Access within the account needs no resource policy: IAM policies give it.",
+        not_by_machine=TAKES_ACCESS,
+    ),
+)
+def secret_policy_no_cross_account(secret: secretsmanager.Secret) -> PolicyDocument | None:
+    return secret.policy
+
+
+@control(
+    title="Lambda function policies give access to no other AWS account",
+    severity=MEDIUM,
+    hipaa=("164.312(a)(1)", "164.308(a)(4)(ii)(C)", "164.308(b)(1)"),
+    why="Each account that may call the function can see ePHI in what it answers: it needs a reason, and a contract if it "
+    "is not yours.",
+    fix=Fix(
+        terraform="""
+            resource "aws_lambda_function" "phi" {
+              function_name = "phi"
+              role          = "arn:aws:iam::111122223333:role/records"
+            }
+            resource "aws_lambda_permission" "topic" {
+              function_name = aws_lambda_function.phi.function_name
+              action        = "lambda:InvokeFunction"
+              principal     = "sns.amazonaws.com"
+              source_arn    = aws_sns_topic.results.arn
+            }
+            resource "aws_sns_topic" "results" {}
+        """,
+        cli="aws lambda remove-permission --function-name FUNCTION --statement-id STATEMENT",
+        not_by_machine=TAKES_ACCESS,
+    ),
+)
+def lambda_function_no_cross_account(function: lambda_functions.Function, inventory: Inventory) -> Verdict:
+    found: list[str | None] = []
+
+    def lets_outsiders_in(statement: Statement) -> bool:
+        # A service without a source is the subject of lambda_permission_has_source.
+        found.append(outsiders_let_in(PolicyDocument([statement]), function.origin.own_account))
+        return found[-1] is not None
+
+    place = place_of(lets_outsiders_in, function, inventory)
+    return passed("has no policy that names another account") if place is None else failed(f"{found[-1]}{place}")
+
+
+@no_cross_account(
+    title="EFS file system policies give access to no other AWS account",
+    fix=Fix(
+        terraform="""
+            resource "aws_efs_file_system_policy" "phi" {
+              file_system_id = aws_efs_file_system.phi.id
+              policy = jsonencode({
+                Version = "2012-10-17"
+                Statement = [{
+                  Effect    = "Allow"
+                  Principal = { AWS = "arn:aws:iam::${data.aws_caller_identity.this.account_id}:role/records-app" }
+                  Action    = ["elasticfilesystem:ClientMount", "elasticfilesystem:ClientWrite"]
+                  Resource  = aws_efs_file_system.phi.arn
+                }]
+              })
+            }
+            data "aws_caller_identity" "this" {}
+        """,
+        cli="aws efs put-file-system-policy --file-system-id FILE_SYSTEM --policy file://own-account-only.json",
+        not_by_machine=TAKES_ACCESS,
+    ),
+)
+def efs_policy_no_cross_account(system: efs.FileSystem) -> PolicyDocument | None:
+    return system.policy
+
+
+@no_cross_account(
+    title="Resource policies of CloudWatch Logs give access to no other AWS account",
+    why="Each account that may read log events sees ePHI in them, and each that may write can bury the true ones.",
+    fix=Fix(
+        terraform="""
+            resource "aws_cloudwatch_log_resource_policy" "phi" {
+              policy_name = "dns-queries"
+              policy_document = jsonencode({
+                Version = "2012-10-17"
+                Statement = [{
+                  Effect    = "Allow"
+                  Principal = { Service = "route53.amazonaws.com" }
+                  Action    = ["logs:CreateLogStream", "logs:PutLogEvents"]
+                  Resource  = "arn:aws:logs:*:${data.aws_caller_identity.this.account_id}:log-group:/aws/route53/*"
+                  Condition = { StringEquals = { "aws:SourceAccount" = data.aws_caller_identity.this.account_id } }
+                }]
+              })
+            }
+            data "aws_caller_identity" "this" {}
+        """,
+        cli="aws logs put-resource-policy --policy-name POLICY --policy-document file://own-account-only.json",
+        not_by_machine=TAKES_ACCESS,
+    ),
+)
+def log_group_no_cross_account(resource_policy: cloudwatch_logs.ResourcePolicy) -> PolicyDocument | None:
+    return resource_policy.policy
+
+
+@not_shared(
+    title="RDS snapshots are shared with no other account",
+    fix=Fix(
+        terraform="""
+            resource "aws_db_snapshot" "phi" {
+              shared_accounts = []
+            }
+        """,
+        cli="aws rds modify-db-snapshot-attribute --db-snapshot-identifier SNAPSHOT --attribute-name restore "
+        "--values-to-remove ACCOUNT",
+        not_by_machine=TAKES_ACCESS,
+    ),
+)
+def rds_snapshot_no_cross_account(snapshot: rds.Snapshot) -> list[str]:
+    return snapshot.shared_with or []
+
+
+@not_shared(
+    title="RDS cluster snapshots are shared with no other account",
+    fix=Fix(
+        terraform="""
+            resource "aws_db_cluster_snapshot" "phi" {
+              shared_accounts = []
+            }
+        """,
+        cli="aws rds modify-db-cluster-snapshot-attribute --db-cluster-snapshot-identifier SNAPSHOT "
+        "--attribute-name restore --values-to-remove ACCOUNT",
+        not_by_machine=TAKES_ACCESS,
+    ),
+)
+def rds_cluster_snapshot_no_cross_account(snapshot: rds.ClusterSnapshot) -> list[str]:
+    return snapshot.shared_with or []
+
+
+@not_shared(
+    title="EBS snapshots are shared with no other account",
+    fix=Fix(
+        terraform="""
+            resource "aws_ebs_snapshot" "phi" {
+              volume_id = aws_ebs_volume.phi.id
+            }
+            resource "aws_ebs_volume" "phi" {
+              encrypted = true
+            }
+        """,
+        cli="aws ec2 modify-snapshot-attribute --snapshot-id SNAPSHOT --attribute createVolumePermission "
+        "--operation-type remove --user-ids ACCOUNT",
+        note="In source, remove the aws_snapshot_create_volume_permission that names the account.",
+        not_by_machine=TAKES_ACCESS,
+    ),
+)
+def ebs_snapshot_no_cross_account(snapshot: ebs.Snapshot) -> list[str]:
+    return snapshot.shared_with
+
+
+@not_shared(
+    title="Machine images are shared with no other account",
+    fix=Fix(
+        terraform="""
+            resource "aws_ami_copy" "phi" {
+              name              = "records-app"
+              source_ami_id     = "ami-0a1b2c3d4e5f60718"
+              source_ami_region = "us-east-1"
+            }
+        """,
+        cli="aws ec2 modify-image-attribute --image-id IMAGE --launch-permission 'Remove=[{UserId=ACCOUNT}]'",
+        note="In source, remove the aws_ami_launch_permission that names the account, the organization or everyone.",
+        not_by_machine=TAKES_ACCESS,
+    ),
+)
+def ami_no_cross_account(image: images.Image) -> list[str]:
+    return image.shared_with

@@ -1,0 +1,132 @@
+"""Credentials written in the clear inside other texts.
+
+A credential is recognised by a form that nothing else has, or by the name that a literal is assigned to
+(``DB_KEPT``). Texts are never kept: a result holds only names of the credentials that were found. So sensitive
+values may be opened here.
+Sources of the formats stand in `forms`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from hipaa_guard.facts.credentials.assignments import GAP, assigned, is_literal, own_name
+from hipaa_guard.facts.credentials.encoded import decoded, texts_inside
+from hipaa_guard.facts.credentials.forms import by_form
+from hipaa_guard.facts.secrets import SecretText, revealed
+from hipaa_guard.facts.values import Encoded, Existing, Incomplete, PartialJson, PartialText, Reference, Unknown, Value
+from hipaa_guard.lean import regex
+
+_GENERATED = {
+    "aws_api_gateway_api_key": ("value",),
+    "aws_cognito_user_pool_client": ("client_secret",),
+    "aws_ecr_authorization_token": ("authorization_token", "password"),
+    "aws_iam_access_key": ("secret", "ses_smtp_password_v4"),  # its id alone gives no access
+    "aws_iam_service_specific_credential": ("service_password",),
+    "aws_iam_user_login_profile": ("password",),
+    "aws_secretsmanager_random_password": ("random_password",),
+    "aws_secretsmanager_secret_version": ("secret_binary", "secret_string"),
+    "random_password": ("result",),
+    "tls_private_key": ("private_key_pem", "private_key_openssh", "private_key_pem_pkcs8"),
+}
+_STORED = regex(r"(?:^|\.)(?:aws_secretsmanager_secret_version|random_password)\.")
+"""Addresses of what holds a secret: a value made from it, for the name of a credential, is that credential."""
+_MAY_BE_SECRET = regex(
+    r"password|secret|token|key|credential|auth|result|content|value|body|json|rendered|data|text|output",
+    re.IGNORECASE,
+)
+_KEPT = "a password"
+
+
+def credentials_in(value: Value) -> list[str]:
+    """The names of the credentials that a text certainly holds; `Incomplete` where a part of the text is unknown."""
+    return _found(_parts("", revealed(value)))
+
+
+def credentials_in_base64(value: Value) -> list[str]:
+    """As `credentials_in`, for a text that may be encoded as base64 and compressed, as user data is."""
+    value = revealed(value)
+    return credentials_in(decoded(value) if isinstance(value, str) else value)
+
+
+def credentials_in_variables(variables: Value) -> list[str]:
+    """As `credentials_in`, for a map of names to texts: ``"an AWS access key id in AWS_ACCESS_KEY_ID"``."""
+    if variables is None:
+        return []
+    if isinstance(variables, SecretText):  # even the names are secret
+        return credentials_in(variables)
+    if isinstance(variables, Unknown):
+        return Incomplete([], variables)
+    found: list[str] = []
+    unknown: Unknown | None = None
+    for name, value in variables.items():
+        names = _found(_parts(name, revealed(value)))
+        if isinstance(names, Incomplete):
+            unknown, names = names.unknown if unknown is None else unknown, names.seen
+        found.extend(f"{each} in {name}" for each in names)
+    return found if unknown is None else Incomplete(found, unknown)
+
+
+def _found(parts: Iterable[tuple[str, str | Unknown]]) -> list[str]:
+    """The names of the credentials in pairs of a name, which may be empty, and the text assigned to it."""
+    found: list[str] = []
+    unknown: Unknown | None = None
+    for name, part in parts:
+        if isinstance(part, Reference | Existing) and _generated(part):
+            found.append(f"{part.attribute} of {part.address}")
+        elif isinstance(part, Unknown) and any(map(_STORED.search, part.references)) and _may_name(name):
+            found.append(f"the value of {part.references[0]}")
+        elif isinstance(part, Unknown):
+            # A reference to an endpoint or ARN is no credential.
+            if not isinstance(part, Reference) or _MAY_BE_SECRET.search(part.attribute):
+                unknown = part if unknown is None else unknown
+        else:
+            found += _in_text(name, part)
+    names = list(dict.fromkeys(found))
+    return names if unknown is None else Incomplete(names, unknown)
+
+
+def _in_text(name: str, text: str) -> list[str]:
+    """The credentials in a text, and the one that it is by its own name, which may be empty."""
+    own = own_name(name, text) if name else None
+    found = [] if own is None else [own]
+    for inner in texts_inside(text):
+        formed = list(by_form(f"{name}={inner}" if inner is text else inner, is_literal))
+        # A credential that was found by its form is not reported again by its name, which says less.
+        found = [each for each in found if not formed or each == _KEPT] + formed
+        found += [each for each in assigned(inner) if not own and (not formed or each == _KEPT)]
+    return found
+
+
+def _parts(name: str, value: Value) -> Iterator[tuple[str, str | Unknown]]:
+    """The texts in a value, with placeholders for their unknown parts, and the unknown values."""
+    if isinstance(value, PartialText):
+        yield name, "".join(part if isinstance(part, str) else GAP for part in value.parts)
+        yield from ((name, part) for part in value.parts if isinstance(part, Unknown))
+    elif isinstance(value, PartialJson):
+        yield from _parts(name, value.document)
+    elif isinstance(value, Encoded):
+        yield from _parts(name, revealed(value.content))
+    elif isinstance(value, Unknown):
+        yield name, value
+    elif isinstance(value, dict):
+        for inner, part in value.items():
+            yield from _parts(str(inner), part)
+    elif isinstance(value, list):
+        for part in value.seen if isinstance(value, Incomplete) else value:
+            yield from _parts(name, part)
+        if isinstance(value, Incomplete):
+            yield name, value.unknown
+    elif value is not None:
+        yield name, str(value)
+
+
+def _may_name(name: str) -> bool:
+    """Whether a variable is named as a credential is."""
+    return own_name(name, "any literal") is not None
+
+
+def _generated(part: Reference | Existing) -> bool:
+    """Whether a reference is to an attribute with a credential that Terraform itself generates or reads."""
+    return any(f"{type}." in f"{part.address}." and part.attribute in names for type, names in _GENERATED.items())

@@ -1,0 +1,68 @@
+"""Dead-letter queues: queues that take the failures of others, and are asked for none of their own."""
+
+from hipaa_guard.authoring import Inventory, some
+from hipaa_guard.facts.values import Undecided, Unknown
+from hipaa_guard.services import sns, sqs
+
+_SERVICES_WITH_DEAD_LETTERS = {"events.amazonaws.com", "sns.amazonaws.com"}
+"""Services that need the policy of a queue to send it what they could not deliver; others use a role."""
+
+
+def takes_dead_letters(queue: sqs.Queue, inventory: Inventory) -> bool:
+    """Whether a queue takes what queues or other services could not handle or deliver.
+
+    Raises:
+        Undecided: nothing that was seen says so, and something may that was not.
+
+    """
+    if queue.dead_letters_from in ("allowAll", "byQueue"):
+        return True
+    arn = queue.arn
+    of_queues = inventory.told_by(sqs.Queue, _dead_letter_target)
+    of_others = inventory.told_by(sqs.FailureSource, _failures_go_to)
+    of_functions = inventory.told_by(sqs.FailingFunction, _failures_of_function_go_to)
+    if some(lambda told: queue.is_among(*told, arn), (of_queues, of_others, of_functions)):
+        return True
+    if not _is_subscribed(queue, inventory):
+        _require_no_sign(queue)
+    return False
+
+
+def _dead_letter_target(queue: sqs.Queue) -> str:
+    target = queue.dead_letter_queue
+    return "" if target is None else target
+
+
+def _failures_go_to(source: sqs.FailureSource) -> list[str]:
+    return source.failures_go_to
+
+
+def _failures_of_function_go_to(function: sqs.FailingFunction) -> str:
+    return function.failures_go_to
+
+
+def _is_subscribed(queue: sqs.Queue, inventory: Inventory) -> bool:
+    """Whether a live account has a subscription that delivers to the queue: then it is no dead-letter queue."""
+    if not inventory.complete:
+        return False
+    endpoints, _ = inventory.told_by(sns.Subscription, _endpoint)
+    return queue.arn in endpoints
+
+
+def _endpoint(subscription: sns.Subscription) -> str:
+    return subscription.endpoint or ""
+
+
+def _require_no_sign(queue: sqs.Queue) -> None:
+    """Check that nothing says that the queue takes dead letters from something that a scan does not see.
+
+    Raises:
+        Undecided: something does.
+
+    """
+    if queue.is_named_for_dead_letters():
+        raise Undecided(Unknown("its name says that it takes dead letters, and it is not seen from where"))
+    if queue.origin.source == "aws" and queue.policy is not None:
+        senders = {each.value for statement in queue.policy for each in statement.principals if each.type == "Service"}
+        for service in sorted(senders & _SERVICES_WITH_DEAD_LETTERS):
+            raise Undecided(Unknown(f"{service} may send it dead letters, for which a scan does not ask"))

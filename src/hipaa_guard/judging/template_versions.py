@@ -1,0 +1,53 @@
+"""The version of a launch template that is used, where source shows the newest one only."""
+
+from hipaa_guard.authoring import Inventory, Verdict
+from hipaa_guard.controls.control import Status
+from hipaa_guard.facts.values import Undecided, Unknown, Value
+from hipaa_guard.services import ec2
+
+
+def template_of(instance: ec2.Instance, inventory: Inventory) -> ec2.LaunchTemplate | None:
+    """The template with the settings that an instance leaves out; None where it has none.
+
+    Raises:
+        Undecided: it is not known, or the instance starts another version of it than source shows.
+
+    """
+    template = inventory.find(ec2.LaunchTemplate, instance.launch_template)
+    if template is not None:
+        other = _other_version(template, instance.template_version)
+        if other is not None:
+            raise Undecided(Unknown(f"it starts {other}"))
+    return template
+
+
+def if_used(verdict: Verdict, template: ec2.Instance | ec2.LaunchTemplate, inventory: Inventory) -> Verdict:
+    """The verdict on a template; a pass only if everything that is declared beside it starts the version judged.
+
+    Raises:
+        Undecided: the verdict is a pass, and something starts or may start another version.
+
+    """
+    if verdict.status is not Status.FAIL and isinstance(template, ec2.LaunchTemplate):
+        for user in inventory.seen(ec2.TemplateUser):
+            _require_the_same(user, template, inventory)
+    return verdict
+
+
+def _require_the_same(user: ec2.TemplateUser, template: ec2.LaunchTemplate, inventory: Inventory) -> None:
+    for use in user.uses:
+        # A template from outside, and one that is not known, is none that is declared here.
+        if inventory.lookup(ec2.LaunchTemplate, use.peek("template")) is template:
+            other = _other_version(template, use.version)
+            if other is not None:
+                raise Undecided(Unknown(f"{user.label} starts {other}"))
+
+
+def _other_version(template: ec2.LaunchTemplate, version: Value) -> str | None:
+    """A version other than the one that source shows, in words; None where it is that one."""
+    if version == "$Latest":
+        return None
+    number = template.default if version in (None, "", "$Default") else version
+    if number is None or (template.newest is not None and str(number) == str(template.newest)):
+        return None
+    return f"version {number} of the launch template, and source shows the newest one only"

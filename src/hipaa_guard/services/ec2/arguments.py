@@ -1,0 +1,27 @@
+"""Arguments of instances and launch templates: booleans that may be texts, and nested blocks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from hipaa_guard.facts.values import Incomplete, Unknown, Value
+
+
+def truth(value: Value) -> Value:
+    """A boolean, which launch templates also write as text."""
+    return value if value is None or isinstance(value, bool | Unknown) else str(value).lower() == "true"
+
+
+def of_blocks(blocks: Value, make: Callable[[dict[str, Value]], Value]) -> list[Value]:
+    """The result of `make` for each nested block; `Incomplete` if some were not seen."""
+    if isinstance(blocks, Unknown):
+        return Incomplete([], blocks)
+    seen = blocks.seen if isinstance(blocks, Incomplete) else blocks or []
+    unknown = blocks.unknown if isinstance(blocks, Incomplete) else None
+    made = []
+    for block in seen:
+        if isinstance(block, Unknown):
+            unknown = block if unknown is None else unknown
+        elif (one := make(block)) is not None:
+            made.append(one)
+    return made if unknown is None else Incomplete(made, unknown)

@@ -1,0 +1,109 @@
+"""The volumes of instances, and those that launch templates declare."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from hipaa_guard.facts.readings import View
+from hipaa_guard.facts.records import Record
+from hipaa_guard.facts.values import Incomplete, Undecided, Unknown, Value, joined
+from hipaa_guard.services.ec2.arguments import of_blocks, truth
+
+ROOT_NAMES = ("/dev/xvda", "/dev/sda1")
+"""The names of the root volume: in Amazon Linux, and in most other images."""
+
+
+class BlockDevice(Record):
+    """A volume of an instance, or of instances that start from a template."""
+
+    __slots__ = ("declared", "encrypted", "name", "snapshot", "volume")
+
+    name: str
+    encrypted: bool | None
+    """None if it is left out, or false for a volume to come: the default of the region decides, or its snapshot."""
+    snapshot: str | None
+    volume: str | None
+    """The existing volume, in a live account."""
+    declared: bool
+    """False for the root volume of an instance if it is not declared."""
+
+    def in_words(self) -> str:
+        """The name of the volume for a message; empty if the name is not known."""
+        try:
+            return f": {self.name}" if self.name else ""
+        except Undecided:
+            return ""
+
+    def not_listed(self) -> Undecided:
+        """The reason for an attached volume that EC2 did not list."""
+        return Undecided(Unknown(f"{self.volume} is attached, but was not among the volumes listed"))
+
+
+def _unless_false(encrypted: Value, *, exists: bool) -> Value:
+    """None for false, unless the volume exists: AWS encrypts a new volume if its region or its snapshot says so."""
+    return None if encrypted is False and not exists else encrypted
+
+
+def declared(view: View) -> Value:
+    """The root volume, which every instance has even if it is not declared, and the further volumes."""
+    exists = view.get("id") is not None
+
+    def device(name: Value) -> Callable[[dict[str, Value]], BlockDevice]:
+        return lambda block: BlockDevice(
+            name=block.get("device_name") or name,
+            encrypted=_unless_false(truth(block.get("encrypted")), exists=exists),
+            snapshot=block.get("snapshot_id"),
+            volume=None,
+            declared=True,
+        )
+
+    root = of_blocks(view.get("root_block_device"), device("root"))
+    if not list.__len__(root) and not isinstance(root, Incomplete):
+        root = [BlockDevice(name="root", encrypted=None, snapshot=None, volume=None, declared=False)]
+    return joined(root, of_blocks(view.get("ebs_block_device"), device("a further volume")))
+
+
+def of_template(view: View) -> Value:
+    """The volumes that a launch template declares."""
+
+    def device(mapping: dict[str, Value]) -> BlockDevice | None:
+        volumes = mapping.get("ebs")
+        if not volumes:  # a device of the host, or one left out of the image's
+            return None
+        return _of_mapping(mapping.get("device_name"), volumes[0], "encrypted", "snapshot_id")
+
+    return of_blocks(view.get("block_device_mappings"), device)
+
+
+def of_answered_template(mappings: list[dict[str, Value]] | None) -> Value:
+    """The volumes of an answered launch template."""
+    return [
+        _of_mapping(mapping.get("DeviceName"), mapping["Ebs"], "Encrypted", "SnapshotId")
+        for mapping in mappings or []
+        if mapping.get("Ebs")
+    ]
+
+
+def _of_mapping(name: Value, volume: dict[str, Value], encrypted: str, snapshot: str) -> BlockDevice:
+    return BlockDevice(
+        name=name,
+        encrypted=_unless_false(truth(volume.get(encrypted)), exists=False),
+        snapshot=volume.get(snapshot),
+        volume=None,
+        declared=True,
+    )
+
+
+def attached(mappings: list[dict[str, Value]] | None) -> Value:
+    """The volumes that are attached to a running instance."""
+    return [
+        BlockDevice(
+            name=mapping.get("DeviceName"),
+            encrypted=None,
+            snapshot=None,
+            volume=mapping["Ebs"]["VolumeId"],
+            declared=True,
+        )
+        for mapping in mappings or []
+        if mapping.get("Ebs")
+    ]

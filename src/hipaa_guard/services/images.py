@@ -1,0 +1,52 @@
+"""Machine images (AMIs)."""
+
+from __future__ import annotations
+
+from hipaa_guard.facts.readings import Block, Listing, View, ask, derived
+from hipaa_guard.facts.resource import Resource, fact
+from hipaa_guard.facts.values import Value, mapped
+from hipaa_guard.services.ec2_permissions import shared_with
+
+_PERMISSION = "aws_ami_launch_permission"
+_NAMING = ("account_id", "organization_arn", "organizational_unit_arn", "group")
+"""Arguments of a permission, each of which names whom it is for. The provider takes one of them."""
+
+
+def _permitted(view: View) -> Value:
+    return mapped(_whom, view.linked(_PERMISSION))
+
+
+def _whom(permission: View) -> Value:
+    return next((value for name in _NAMING if (value := permission.get(name)) is not None), None)
+
+
+class Image(Resource):
+    """A machine image that the account owns."""
+
+    noun = "machine image"
+    terraform = Block("aws_ami", "aws_ami_copy", "aws_ami_from_instance", joins={_PERMISSION: "image_id"}, name="name")
+    aws = Listing(
+        "ec2.describe_images",
+        "Images[]",
+        arn="arn:{partition}:ec2:{region}::image/{ImageId}",
+        name="Name || ImageId",
+        keys=("ImageId",),
+        Owners=["self"],
+    )
+    aws_types = ("ec2:image",)
+
+    shared_with: list[str] = fact(
+        terraform=_permitted,
+        unset=[],
+        aws=derived(
+            shared_with,
+            ask(
+                "ec2.describe_image_attribute",
+                "LaunchPermissions",
+                ImageId="{ImageId}",
+                Attribute="launchPermission",
+                always=True,
+            ),
+        ),
+    )
+    """Accounts and ARNs of organizations that may start instances of it, ``all`` for everyone. One call an image."""

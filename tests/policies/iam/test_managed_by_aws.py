@@ -1,0 +1,153 @@
+"""Policies of AWS: the table of what they grant, and every way in which Terraform and AWS attach them."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from moto.iam.aws_managed_policies import aws_managed_policies_data
+
+from hipaa_guard.authoring import HIGH
+from hipaa_guard.controls.control import Status
+from hipaa_guard.facts.policy_document import PolicyDocument, Statement
+from hipaa_guard.services import iam_grants
+from hipaa_guard.services.iam import managed_by_aws
+from hipaa_guard.testing import FAIL, PASS, UNKNOWN, Case, Told, cases, resource
+from tests.policies.iam.states import ECS, details, document, main_block
+
+# --- the table -----------------------------------------------------------------------------------------------------
+
+REFERENCE = json.loads(aws_managed_policies_data)
+"""AWS's managed policy reference, as moto has it."""
+IS_AS_NEW = max(policy["UpdateDate"] for policy in REFERENCE.values())[:10] >= managed_by_aws.DATED
+
+
+def judged(policy: PolicyDocument) -> tuple[bool, set[str], bool]:
+    """Whether a policy grants everything, which services it grants whole, and whether it decrypts with every key."""
+
+    def decrypts(statement: Statement) -> bool:
+        return iam_grants.decrypts_with_any_key(statement, policy) and not iam_grants.services_between(statement)
+
+    allowances = list(policy.allowances())
+    return (
+        any(iam_grants.grants_everything(each, policy) for each in allowances),
+        {service for each in allowances for service in iam_grants.whole_services(each, policy)},
+        any(map(decrypts, allowances)),
+    )
+
+
+@pytest.mark.skipif(not IS_AS_NEW, reason="moto's copy of the reference is older than the table")
+def test_the_table_says_what_the_policies_of_aws_grant() -> None:
+    wrong = []
+    for name, policy in REFERENCE.items():
+        if policy["Path"] == "/aws-service-role/" or policy["UpdateDate"][:10] > managed_by_aws.DATED:
+            continue
+        whole = PolicyDocument.parse(policy["Document"])
+        grants = managed_by_aws.grants_of(f"{policy['Path'][1:]}{name}") or PolicyDocument([])
+        assert isinstance(whole, PolicyDocument)
+        if judged(whole) != judged(grants):
+            wrong.append((name, judged(whole), judged(grants)))
+    assert not wrong
+
+
+def test_a_policy_of_ones_own_has_no_name_of_aws() -> None:
+    assert managed_by_aws.name_of("arn:aws:iam::111122223333:policy/AdministratorAccess") is None
+    assert managed_by_aws.name_of("arn:aws-cn:iam::aws:policy/job-function/Billing") == "job-function/Billing"
+    assert managed_by_aws.grants_of("job-function/Billing") is None
+
+
+# --- the ways of attaching -----------------------------------------------------------------------------------------
+
+KINDS = ("user", "role", "group")
+CONTROLS = ("no_admin", "no_service_wildcard", "no_blocked_kms_actions")
+EXPECTED: dict[str, tuple[Status, Status, Status]] = {
+    "AdministratorAccess": (FAIL, FAIL, FAIL),
+    "PowerUserAccess": (PASS, FAIL, FAIL),
+    "IAMFullAccess": (PASS, FAIL, PASS),
+    "AmazonS3FullAccess": (PASS, FAIL, PASS),
+    "job-function/SystemAdministrator": (PASS, FAIL, FAIL),
+    "AWSKeyManagementServicePowerUser": (PASS, PASS, PASS),  # it makes keys, and decrypts with none
+    "ReadOnlyAccess": (PASS, PASS, PASS),
+}
+
+
+def ways(kind: str, arn: str) -> dict[str, Told]:
+    """How a policy is attached to ``phi`` -> the state."""
+    own = f"aws_iam_{kind}.phi.name"
+    found = {
+        "by an attachment": resource(
+            f"aws_iam_{kind}_policy_attachment", f'{kind} = {own}\n policy_arn = "{arn}"', "a"
+        ),
+        "by an attachment to several": resource(
+            "aws_iam_policy_attachment", f'name = "a"\n {kind}s = ["other", {own}]\n policy_arn = "{arn}"', "a"
+        ),
+        "by the list of all": resource(
+            f"aws_iam_{kind}_policy_attachments_exclusive", f'{kind}_name = {own}\n policy_arns = ["{arn}"]', "a"
+        ),
+    }
+    told = {way: Told(main_block(kind) + text) for way, text in found.items()}
+    listed = f'managed_policy_arns = ["{arn}"]'
+    trust = json.dumps(document(ECS)) if kind == "role" else ""
+    told["in one of awscc"] = Told(
+        resource(f"awscc_iam_{kind}", (f"assume_role_policy_document = {trust}\n" if trust else "") + listed)
+    )
+    if trust:
+        told["in the role itself"] = Told(resource("aws_iam_role", f"assume_role_policy = {trust}\n {listed}"))
+    told["in the account"] = Told(aws=lambda _: None, answers=details(kind, arn))
+    return told
+
+
+def attached() -> list[Case]:
+    found = []
+    for kind in KINDS:
+        for name, expected in EXPECTED.items():
+            partition = "aws" if name.startswith("A") else "aws-us-gov"
+            for way, told in ways(kind, f"arn:{partition}:iam::aws:policy/{name}").items():
+                for control, status in zip(CONTROLS, expected, strict=True):
+                    says = name.rpartition("/")[2] if status is FAIL else ""
+                    severity = HIGH if (name, control, status) == ("IAMFullAccess", CONTROLS[1], FAIL) else None
+                    found.append(
+                        Case(
+                            f"iam_{kind}_inline_policy_{control}",
+                            f"{name} {way}",
+                            status,
+                            told,
+                            says=says,
+                            severity=severity,
+                        )
+                    )
+    return found
+
+
+def not_known(kind: str, arn: str, status: Status, more: str = "") -> Case:
+    text = main_block(kind) + f'{more}\nvariable "x" {{}}\n'
+    attachment = f"{kind} = aws_iam_{kind}.phi.name\n policy_arn = {arn}"
+    return Case(
+        f"iam_{kind}_inline_policy_no_service_wildcard",
+        f"the attached {arn}",
+        status,
+        terraform=text + resource(f"aws_iam_{kind}_policy_attachment", attachment, "a"),
+    )
+
+
+ME = 'data "aws_caller_identity" "me" {}'
+LOOKED_UP = 'data "aws_iam_policy" "p" {{\n {} = "{}"\n}}'
+
+test_attached = cases(*attached())
+test_not_known = cases(
+    *(
+        case
+        for kind in KINDS
+        for case in (
+            not_known(kind, "var.x", UNKNOWN),
+            not_known(kind, '"arn:aws:iam::aws:policy/${var.x}"', UNKNOWN),
+            not_known(kind, '"arn:aws:iam::${data.aws_caller_identity.me.account_id}:policy/own"', PASS, ME),
+            not_known(kind, "aws_iam_policy.own.arn", PASS, resource("aws_iam_policy", 'policy = "{}"', "own")),
+        )
+    ),
+    not_known("role", "data.aws_iam_policy.p.arn", UNKNOWN, LOOKED_UP.format("name", "AmazonS3FullAccess")),
+    not_known(
+        "user", "data.aws_iam_policy.p.arn", FAIL, LOOKED_UP.format("arn", "arn:aws:iam::aws:policy/AmazonS3FullAccess")
+    ),
+    not_known("group", "data.aws_iam_policy.p.arn", PASS, LOOKED_UP.format("name", "records-read")),
+)

@@ -1,0 +1,145 @@
+"""Functions, snapshots and images that another account may use."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hipaa_guard.authoring import CRITICAL
+from hipaa_guard.testing import ACCOUNT, FAIL, PASS, UNKNOWN, Aws, Case, Told, cases
+from tests.policies.other_accounts.places import PROVIDER
+
+OTHER = "444455556666"
+FUNCTION, IMAGE = "lambda_function_no_cross_account", "ami_no_cross_account"
+DISK, DATABASE, CLUSTER = (
+    "ebs_snapshot_no_cross_account",
+    "rds_snapshot_no_cross_account",
+    "rds_cluster_snapshot_no_cross_account",
+)
+OPEN = 'variable "open" {}\n'
+NAMED = [{"Key": "Name", "Value": "phi"}]
+
+
+def function(principal: str = "", **source: str) -> Told:
+    """A function, and a permission for a principal."""
+
+    def seed(aws: Aws) -> None:
+        trust = '{"Version": "2012-10-17", "Statement": []}'
+        role = aws.iam.create_role(RoleName="records", AssumeRolePolicyDocument=trust)["Role"]["Arn"]
+        code = {"ImageUri": f"{ACCOUNT}.dkr.ecr.us-east-1.amazonaws.com/phi:1"}
+        getattr(aws, "lambda").create_function(FunctionName="phi", Role=role, PackageType="Image", Code=code)
+        if principal:
+            given = {"".join(map(str.title, name.split("_"))): value for name, value in source.items()}
+            getattr(aws, "lambda").add_permission(
+                FunctionName="phi", StatementId="one", Action="lambda:InvokeFunction", Principal=principal, **given
+            )
+
+    text = PROVIDER + 'resource "aws_lambda_function" "phi" {\n  function_name = "phi"\n  role = "arn"\n}\n'
+    if principal:
+        lines = "".join(f'  {name} = "{value}"\n' for name, value in source.items())
+        text += (
+            'resource "aws_lambda_permission" "p" {\n  function_name = aws_lambda_function.phi.function_name\n'
+            f'  action = "lambda:InvokeFunction"\n  principal = "{principal}"\n{lines}}}\n'
+        )
+    return Told(terraform=text, aws=seed)
+
+
+def disk(*users: str, groups: tuple[str, ...] = ()) -> Told:
+    def seed(aws: Aws) -> None:
+        volume = aws.ec2.create_volume(AvailabilityZone="us-east-1a", Size=1)["VolumeId"]
+        tags = [{"ResourceType": "snapshot", "Tags": NAMED}]
+        copy = aws.ec2.create_snapshot(VolumeId=volume, TagSpecifications=tags)["SnapshotId"]
+        if users or groups:
+            aws.ec2.modify_snapshot_attribute(
+                SnapshotId=copy, Attribute="createVolumePermission", OperationType="add", UserIds=list(users),
+                GroupNames=list(groups),
+            )  # fmt: skip
+
+    text = 'resource "aws_ebs_snapshot" "phi" {\n  volume_id = "vol-1"\n}\n' + "".join(
+        f'resource "aws_snapshot_create_volume_permission" "p{user}" {{\n  snapshot_id = aws_ebs_snapshot.phi.id\n'
+        f'  account_id = "{user}"\n}}\n'
+        for user in users
+    )
+    return Told(terraform=text, aws=seed)
+
+
+def image(*permissions: tuple[str, str, dict[str, str]]) -> Told:
+    """An image, with permissions: the argument in Terraform, its value, and the same in an account."""
+
+    def seed(aws: Aws) -> None:
+        made = aws.ec2.register_image(Name="phi", RootDeviceName="/dev/xvda")["ImageId"]
+        if permissions:
+            added: Any = [each for _, _, each in permissions]
+            aws.ec2.modify_image_attribute(ImageId=made, LaunchPermission={"Add": added})
+
+    text = 'resource "aws_ami" "phi" {\n  name = "phi"\n}\n' + "".join(
+        f'resource "aws_ami_launch_permission" "p{number}" {{\n  image_id = aws_ami.phi.id\n  {name} = "{value}"\n}}\n'
+        for number, (name, value, _) in enumerate(permissions)
+    )
+    return Told(terraform=text, aws=seed)
+
+
+def database(*accounts: str) -> Told:
+    def seed(aws: Aws) -> None:
+        aws.rds.create_db_instance(
+            DBInstanceIdentifier="records", DBInstanceClass="db.t4g.medium", Engine="mysql", AllocatedStorage=20,
+            MasterUsername="clinic", MasterUserPassword="not-kept-anywhere",
+        )  # fmt: skip
+        aws.rds.create_db_snapshot(DBSnapshotIdentifier="phi", DBInstanceIdentifier="records")
+        if accounts:
+            aws.rds.modify_db_snapshot_attribute(
+                DBSnapshotIdentifier="phi", AttributeName="restore", ValuesToAdd=list(accounts)
+            )
+
+    return Told(terraform=declared("aws_db_snapshot", *accounts), aws=seed)
+
+
+def cluster(*accounts: str) -> Told:
+    def seed(aws: Aws) -> None:
+        aws.rds.create_db_cluster(
+            DBClusterIdentifier="records", Engine="aurora-mysql", MasterUsername="clinic",
+            MasterUserPassword="not-kept-anywhere",
+        )  # fmt: skip
+        aws.rds.create_db_cluster_snapshot(DBClusterSnapshotIdentifier="phi", DBClusterIdentifier="records")
+        if accounts:
+            aws.rds.modify_db_cluster_snapshot_attribute(
+                DBClusterSnapshotIdentifier="phi", AttributeName="restore", ValuesToAdd=list(accounts)
+            )
+
+    return Told(terraform=declared("aws_db_cluster_snapshot", *accounts), aws=seed)
+
+
+def declared(type: str, *accounts: str) -> str:
+    listed = ", ".join(f'"{account}"' for account in accounts)
+    return f'resource "{type}" "phi" {{\n  shared_accounts = [{listed}]\n}}\n'
+
+
+ORGANIZATION = "arn:aws:organizations::111122223333:organization/o-a1b2c3d4e5"
+
+test_functions = cases(
+    Case(FUNCTION, "no policy", PASS, function()),
+    Case(FUNCTION, "a role of the account", PASS, function(f"arn:aws:iam::{ACCOUNT}:role/records")),
+    Case(FUNCTION, "another account", FAIL, function(OTHER), says=OTHER),
+    Case(FUNCTION, "a service for the account", PASS, function("s3.amazonaws.com", source_account=ACCOUNT)),
+    Case(
+        FUNCTION, "a service for another account", FAIL, function("s3.amazonaws.com", source_account=OTHER), says=OTHER
+    ),
+    Case(FUNCTION, "everyone", FAIL, function("*"), says="allows everyone"),
+)
+
+test_copies = cases(
+    Case(DISK, "shared with nobody", PASS, disk()),
+    Case(DISK, "shared with two accounts", FAIL, disk(OTHER, "777788889999"), says=f"{OTHER}, 777788889999"),
+    Case(DISK, "shared with everyone", FAIL, disk(groups=("all",)).in_aws(), says="with everyone", severity=CRITICAL),
+    Case(IMAGE, "shared with nobody", PASS, image()),
+    Case(IMAGE, "shared with an account", FAIL, image(("account_id", OTHER, {"UserId": OTHER})), says=OTHER),
+    Case(IMAGE, "shared with everyone", FAIL, image(("group", "all", {"Group": "all"})), says="with everyone", severity=CRITICAL),
+    Case(IMAGE, "shared with an organization", FAIL, image(("organization_arn", ORGANIZATION, {})).in_terraform(), says="organization/"),
+    Case(DATABASE, "shared with nobody", PASS, database()),
+    Case(DATABASE, "shared with an account", FAIL, database(OTHER), says=OTHER),
+    Case(DATABASE, "shared with everyone", FAIL, database("all"), severity=CRITICAL),
+    Case(DATABASE, "a variable without a value", UNKNOWN,
+         OPEN + 'resource "aws_db_snapshot" "phi" {\n  shared_accounts = var.open\n}\n'),
+    Case(CLUSTER, "shared with nobody", PASS, cluster()),
+    Case(CLUSTER, "shared with an account", FAIL, cluster(OTHER), says=OTHER),
+    Case(CLUSTER, "shared with everyone", FAIL, cluster("all"), severity=CRITICAL),
+)  # fmt: skip
