@@ -1,6 +1,6 @@
 """Changes of resources that exist, planned by the real provider: which arguments replace the resource.
 
-The state that says that a resource exists is made of what Terraform plans for a new one, so no account is asked.
+The state that says that a resource exists is made of what Terraform plans for a new one.
 """
 
 from __future__ import annotations
@@ -42,11 +42,14 @@ class Planned(NamedTuple):
     refused: dict[str, list[str]]
 
 
-def planned(changes: Mapping[str, Change], directory: Path) -> Planned:
-    """Plan each change, all together, once what Terraform misses in their texts is added."""
+def planned(changes: Mapping[str, Change], directory: Path, address: str) -> Planned:
+    """Plan each change, all together, once what Terraform misses in their texts is added.
+
+    ``address`` is that of a simulated account, which data sources ask.
+    """
     installed = tools()
     assert installed is not None
-    root = Root(directory, installed)
+    root = Root(directory, installed, address)
     checked = plannable([Snippet(name, change.text, name, whole=False) for name, change in changes.items()], root)
     return Planned(_replacing({one.name: changes[one.name] for one in checked.taken}, root), checked.refused)
 

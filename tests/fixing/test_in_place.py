@@ -16,6 +16,7 @@ from tests.fixing.applied import block_of, declared
 from tests.fixing.planned import Change, Planned, planned
 from tests.fixing.test_nothing_worse import failing
 from tests.policies.registry import CONTROLS
+from tests.terraform.real.cloud import simulated
 from tests.terraform.real.snippets import Snippet, with_phi
 from tests.terraform.real.tools import tools
 
@@ -23,7 +24,7 @@ pytestmark = pytest.mark.skipif(tools() is None, reason="terraform or its provid
 
 CONTEXT = {
     *("name", "function_name", "policy_name", "vpc_id", "load_balancer_arn"),
-    *("load_balancer_type", "engine"),
+    *("load_balancer_type", "engine", "volume_id"),
 }
 """Arguments that a fix shows to be complete: in a resource that is there they stay as they are."""
 
@@ -40,7 +41,8 @@ KNOWN = {
 @pytest.fixture(scope="module")
 def found(tmp_path_factory: pytest.TempPathFactory) -> Planned:
     changes = {id: _changed(DOCUMENTED[id]) for id in sorted(ASKED)} | {id: _set(fix) for id, fix in KNOWN.items()}
-    return planned(changes, tmp_path_factory.mktemp("planned") / "root")
+    with simulated() as address:
+        return planned(changes, tmp_path_factory.mktemp("planned") / "root", address)
 
 
 def test_each_documented_fix_plans(found: Planned) -> None:
