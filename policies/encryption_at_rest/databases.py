@@ -212,7 +212,13 @@ _SET_TABLE_KEY = (
     title="DynamoDB tables are encrypted with a KMS key",
     why="DynamoDB encrypts every table, but under a key of its own nobody can see in CloudTrail who had ePHI decrypted.",
     otherwise="a key that DynamoDB owns",
-    fix=Fix(terraform=_TABLE_WITH_KEY, cli=_SET_TABLE_KEY, note=_PERMITTED, not_by_machine=NEEDS_A_KEY),
+    fix=Fix(
+        terraform=_TABLE_WITH_KEY,
+        cli=_SET_TABLE_KEY,
+        note=_PERMITTED,
+        not_by_machine=NEEDS_A_KEY,
+        consequences=("cuts_access",),
+    ),
     peers={
         "prowler": "dynamodb_tables_kms_cmk_encryption_enabled",
         "powerpipe": "dynamodb_table_encrypted_with_kms",

@@ -1,12 +1,11 @@
 """Changes of resources that exist, planned by the real provider: which arguments replace the resource.
 
-The state that says that a resource exists is made of what Terraform plans for a new one, so no account is asked.
+The state that says that a resource exists is made of what Terraform plans for a new one.
 """
 
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -27,10 +26,6 @@ _OTHER = {
 """Another value of those that AWS takes."""
 
 
-_LOOKING_UP = re.compile(r'data "aws_caller_identity" "\w+" {\s*}')
-_LOOKED_UP = re.compile(r"data\.aws_caller_identity\.\w+\.account_id")
-
-
 class Change(NamedTuple):
     """Source as it is after a change, and the arguments of its resource ``phi`` that had other values before."""
 
@@ -47,19 +42,16 @@ class Planned(NamedTuple):
     refused: dict[str, list[str]]
 
 
-def planned(changes: Mapping[str, Change], directory: Path) -> Planned:
-    """Plan each change, all together, once what Terraform misses in their texts is added."""
+def planned(changes: Mapping[str, Change], directory: Path, address: str) -> Planned:
+    """Plan each change, all together, once what Terraform misses in their texts is added.
+
+    ``address`` is that of a simulated account, which data sources ask.
+    """
     installed = tools()
     assert installed is not None
-    root = Root(directory, installed)
-    texts = {name: _with_the_account(change.text) for name, change in changes.items()}
-    checked = plannable([Snippet(name, text, name, whole=False) for name, text in texts.items()], root)
+    root = Root(directory, installed, address)
+    checked = plannable([Snippet(name, change.text, name, whole=False) for name, change in changes.items()], root)
     return Planned(_replacing({one.name: changes[one.name] for one in checked.taken}, root), checked.refused)
-
-
-def _with_the_account(text: str) -> str:
-    """A text that looks up the account, with an account instead: nobody is asked here."""
-    return _LOOKED_UP.sub('"111122223333"', _LOOKING_UP.sub("", text))
 
 
 def _replacing(changes: Mapping[str, Change], root: Root) -> dict[str, list[str]]:
