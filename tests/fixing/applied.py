@@ -12,6 +12,7 @@ from typing import NamedTuple
 from hipaa_guard.controls.control import Control, Severity, Status
 from hipaa_guard.controls.facts_read import kinds_of
 from hipaa_guard.controls.findings import Finding, judge
+from hipaa_guard.controls.fix import PHI
 from hipaa_guard.terraform.binding.inventory import build_inventory
 from hipaa_guard.terraform.hcl.parsing import parse
 from hipaa_guard.terraform.hcl.syntax import HclBlock
@@ -24,6 +25,14 @@ RANKS = {Status.FAIL: 2, Status.UNKNOWN: 1}
 
 Findings = dict[tuple[str, str], Finding]
 """By control and address."""
+
+
+_PROVIDER = 'provider "aws" {\n  allowed_account_ids = ["111122223333"]\n}'
+"""Without it nobody knows whose account is a foreign one."""
+
+
+_POINTS = re.compile(rf"^\s*\w+\s*=\s*\w+\.{PHI}\.\w+$", re.MULTILINE)
+"""An argument that points to the judged resource."""
 
 
 class Declared(NamedTuple):
@@ -50,26 +59,38 @@ def block_of(text: str, type: str, name: str) -> HclBlock:
 def with_fix(text: str, fix: str) -> dict[str, str]:
     """The files of source to which a fix is applied.
 
-    Arguments go into the resource of the same address, or into the one of the type that belongs to ``phi``: Terraform
-    itself merges override files so. All else of the fix stands in a file of its own.
+    Arguments go into the resource of the same address, or those of what points to ``phi`` into the one of the
+    type that does: Terraform itself merges override files so. All else of the fix stands in a file of its own.
     """
     there = declared(text)
-    names: dict[tuple[str, str], str] = {}
-    for type, name, _ in declared(fix):
-        same = [each.name for each in there if each.type == type]
-        belonging = [each.name for each in there if each.type == type and re.search(r"\bphi\b", each.text)]
-        names[type, name] = belonging[0] if len(belonging) == 1 and name not in same else name
-    for (type, name), now in names.items():
-        fix = re.sub(rf'\b{type}"(\s+)"{name}"', rf'{type}"\1"{now}"', fix)
-        fix = re.sub(rf"\b{type}\.{name}\b", f"{type}.{now}", fix)
+    for type, name, its in declared(fix):
+        names = [each.name for each in there if each.type == type]
+        belonging = [each.name for each in there if each.type == type and re.search(rf"\b{PHI}\b", each.text)]
+        if len(belonging) == 1 and name not in names and (name == PHI or _POINTS.search(its)):
+            fix = re.sub(rf'\b{type}"(\s+)"{name}"', rf'{type}"\1"{belonging[0]}"', fix)
+            fix = re.sub(rf"\b{type}\.{name}\b", f"{type}.{belonging[0]}", fix)
     known = {(each.type, each.name) for each in there}
     merged = [each.text for each in declared(fix) if (each.type, each.name) in known]
     more = [each.text for each in declared(fix) if (each.type, each.name) not in known]
-    return {"main.tf": textwrap.dedent(text), "fix_override.tf": "\n".join(merged), "fix.tf": "\n".join(more)}
+    files = {"main.tf": textwrap.dedent(text), "fix_override.tf": "\n".join(merged)}
+    return files | {"fix.tf": "\n".join([*more, *_beside_resources(fix, text)])}
+
+
+def _beside_resources(fix: str, text: str) -> list[str]:
+    """The other blocks of a fix (data sources, variables) that the source does not have."""
+    there = {(block.type, block.labels) for block in _blocks(text)}
+    new = [block for block in _blocks(fix) if block.type != "resource" and (block.type, block.labels) not in there]
+    return [fix.encode()[block.start : block.end].decode() for block in new]
+
+
+def _blocks(text: str) -> list[HclBlock]:
+    return parse("", text.encode()).root.blocks
 
 
 def verdicts(files: dict[str, str], controls: list[Control], directory: Path) -> Findings:
     """By control and address, the findings on source."""
+    if not any('provider "aws"' in text for text in files.values()):
+        files = files | {"provider.tf": _PROVIDER}
     for name, text in files.items():
         tree(directory, text + "\n", name)
     (configuration,) = read(directory)
