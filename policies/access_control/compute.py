@@ -205,8 +205,9 @@ def _any_customer(statement: Statement) -> bool:
               function_name = aws_lambda_function.phi.function_name
               action        = "lambda:InvokeFunction"
               principal     = "sns.amazonaws.com"
-              source_arn    = "arn:aws:sns:us-east-1:111122223333:records"
+              source_arn    = aws_sns_topic.records.arn
             }
+            resource "aws_sns_topic" "records" {}
         """,
         cli="""
             aws lambda add-permission --function-name FUNCTION --statement-id STATEMENT --action lambda:InvokeFunction \\
