@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 
@@ -118,9 +118,12 @@ POLICIES = [
 ]
 
 
-def sources(told: Fact) -> list[str]:
+def sources(told: Fact) -> list[Literal["terraform", "aws"]]:
     """The sources that tell a fact: a live account lists a replica as what it copies."""
-    apart = {"terraform": told.live_only is not None, "aws": told.aws is None}
+    apart: dict[Literal["terraform", "aws"], bool] = {
+        "terraform": told.live_only is not None,
+        "aws": told.aws is None,
+    }
     return [source for source, is_apart in apart.items() if not is_apart]
 
 

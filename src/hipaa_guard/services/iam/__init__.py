@@ -16,7 +16,7 @@ from hipaa_guard.facts.records import Record
 from hipaa_guard.facts.resource import Resource, fact
 from hipaa_guard.facts.values import Undecided, Unknown, Value
 from hipaa_guard.services.iam import declared, policies_held
-from hipaa_guard.services.iam.policies_held import InlinePolicy
+from hipaa_guard.services.iam.policies_held import InlinePolicy as InlinePolicy
 
 _EVERYTHING = ["User", "Role", "Group", "LocalManagedPolicy"]  # one call for all kinds
 
