@@ -1,20 +1,23 @@
 """Keys: those who use a key to ePHI cannot change or destroy it."""
 
-from hipaa_guard.authoring import MEDIUM, Fix, Statement, Verdict, control, every, failed, not_applicable, passed, some
+from hipaa_guard.authoring import MEDIUM, Fix, Statement, Verdict, control, failed, not_applicable, passed, some
 from hipaa_guard.controls.reasons import TAKES_ACCESS
+from hipaa_guard.facts.binding_conditions import names_principals
+from hipaa_guard.facts.values import all_hold
 from hipaa_guard.services import kms
-
-# Conditions that name persons and roles, not the account or service through which everyone may come.
-_NAMES_WHO = ("aws:principalarn", "aws:userid", "aws:username", "aws:principaltag/")
 
 
 def _gives_everyone_the_key(statement: Statement) -> bool:
     """Whether everyone, be it only everyone in one account or organisation, may do all that a key allows."""
     return (
         statement.effect == "Allow"
-        and every(lambda holds: holds(), (lambda: statement.covers_action("kms:*"), statement.is_about_anyone))
-        and not some(lambda condition: condition.key.startswith(_NAMES_WHO), statement.conditions)
+        and all_hold(lambda: statement.covers_action("kms:*"), lambda: _is_about_anyone(statement))
+        and not some(names_principals, statement.conditions)
     )
+
+
+def _is_about_anyone(statement: Statement) -> bool:
+    return bool(statement.not_principals) or statement.is_about_anyone()
 
 
 @control(
@@ -45,14 +48,17 @@ def _gives_everyone_the_key(statement: Statement) -> bool:
 def kms_key_policy_no_full_access_for_everyone(key: kms.Key) -> Verdict:
     if key.manager != "CUSTOMER":
         return not_applicable("is managed by AWS, which writes its policy")
-    found: list[str] = []
+    policy, found = key.policy, list[str]()
 
     def gives(statement: Statement) -> bool:
-        if not _gives_everyone_the_key(statement):
+        if policy is None or not _gives_everyone_the_key(statement):
+            return False
+        left = policy.left_of(statement)
+        if left is None or not _gives_everyone_the_key(left):
             return False
         found.append(kms.everyone_in_words(statement))
         return True
 
-    if key.policy is not None and some(gives, key.policy):
+    if policy is not None and some(gives, policy.allowances()):
         return failed(f"has a policy that gives {found[0]} all rights to it")
     return passed("has no policy statement that gives everyone all rights to it")

@@ -97,6 +97,31 @@ def spared_by(condition: Condition) -> Condition | None:
     return spared if binds_caller(spared) else None
 
 
+def names_principals(condition: Condition) -> bool:
+    """Whether a condition lets in only persons and roles that it names, not an account through which everyone may come.
+
+    Raises:
+        Undecided: a value that decides it is not known.
+
+    """
+    operator = condition.operator.lower()
+    if condition.if_exists or condition.qualifier.lower() == "forallvalues" or operator not in _EQUALS | _LIKE:
+        return False
+    if not condition.key.startswith(_OF_PRINCIPALS):
+        return False
+    return operator in _EQUALS or every(lambda value: _is_named(condition.key, _text(value)), condition.values)
+
+
+def _is_named(key: str, text: str) -> bool:
+    """Whether a pattern names one principal, and of an ARN at least the beginning of its name."""
+    if key != "aws:principalarn":
+        return bool(text.strip("*?"))
+    if text.startswith((_FIXED, SYMBOL_START)):
+        return True
+    name = text.split(":", 5)[-1].partition("/")[2]
+    return bool(name.strip("*?/"))
+
+
 def names_only_places(conditions: Iterable[Condition]) -> bool:
     """Whether conditions bind the caller only to a network, so that it may be of any account.
 
@@ -209,6 +234,7 @@ _ARN_KEYS = frozenset(
 MOUNTED = "elasticfilesystem:accessedviamounttarget"
 """True where a client came through a mount target, which stands in a VPC: EFS does not count such a policy as public
 (Amazon EFS user guide, "Blocking public access to EFS file systems")."""
+_OF_PRINCIPALS = ("aws:principalarn", "aws:userid", "aws:username", "aws:principaltag/")
 _PLACES = frozenset({"aws:sourceip", "aws:vpcsourceip", "aws:sourcevpc", "aws:sourcevpce", "aws:sourcevpcarn"})
 _KEYS: Mapping[str, Callable[[str], bool]] = {
     **dict.fromkeys(_ACCOUNT_KEYS, _whole),

@@ -69,7 +69,7 @@ class PolicyDocument:
         """
 
         def is_public(statement: Statement) -> bool:
-            left = self._left_of(statement) if statement.is_public() else None
+            left = self.left_of(statement) if statement.is_public() else None
             return left is not None and left.is_public()
 
         return some(is_public, self.statements)
@@ -82,11 +82,17 @@ class PolicyDocument:
 
         """
         for statement in self.allowances():
-            left = self._left_of(statement) if statement.is_public() else statement
+            left = self.left_of(statement) if statement.is_public() else statement
             if left is not None:
                 yield left
 
-    def _left_of(self, statement: Statement) -> Statement | None:
+    def left_of(self, statement: Statement) -> Statement | None:
+        """What the denials of the policy leave of a statement that allows; None where they leave nothing.
+
+        Raises:
+            Undecided: a denial that decides it is not known.
+
+        """
         left: Statement | None = statement
         for denial in self.denials():
             left = None if left is None else left.without(denial)

@@ -257,19 +257,28 @@ class Statement:
     def without(self, denial: Statement) -> Statement | None:
         """This statement with what a denial leaves of it; None where the denial leaves nothing.
 
-        Only a denial counts that is about everybody and all that this statement allows, with one condition at most.
+        Only a denial counts that is about all that this statement allows. It is about everybody, with one condition at
+        most, or without any about principals that this statement names.
 
         Raises:
             Undecided: that is not known.
 
         """
         conditions = list(denial.conditions)
-        if len(conditions) > 1 or not denial.is_about_anyone() or not denial.covers(self):
+        if len(conditions) > 1 or not denial.covers(self):
             return self
+        if not denial.is_about_anyone():
+            return self if conditions else self._without_principals(denial.principals)
         if not conditions:
             return None
         spared = spared_by(conditions[0])
         return self if spared is None else replace(self, conditions=[*self.conditions, spared])
+
+    def _without_principals(self, denied: list[Principal]) -> Statement | None:
+        if isinstance(self.principals, Incomplete):
+            return self
+        left = [each for each in self.principals if each not in denied]
+        return replace(self, principals=left) if left else None
 
     def covers(self, other: Statement) -> bool:
         """Whether the statement is about all actions and resources of another one."""
@@ -294,6 +303,14 @@ class Statement:
         """Whether the statement allows something to all callers from a network, in any account."""
         return self.effect == "Allow" and self.is_about_anyone() and names_only_places(self.conditions)
 
+    def _accounts_of_callers(self) -> set[str] | None:
+        """The only accounts whose principals meet a condition; None where no condition says so."""
+        for condition in self.conditions.seen if isinstance(self.conditions, Incomplete) else self.conditions:
+            values = condition.values
+            if condition.key == "aws:principalaccount" and binds_caller(condition):
+                return set(map(str, values)) if all(isinstance(value, str) for value in values) else None
+        return None
+
     def foreign_accounts(self, own: str | None) -> list[str]:
         """The AWS accounts other than `own` that an allow names.
 
@@ -305,6 +322,9 @@ class Statement:
             return []
         accounts = [account for account in (principal.account for principal in self.principals) if account]
         accounts = [account for account in accounts if account != AWS or not self.covers_only(DELIVERING)]
+        bound = self._accounts_of_callers()
+        if bound is not None:  # principals of all other accounts never meet the condition
+            accounts = [account for account in accounts if account in bound]
         if self.is_about_anyone() or self._is_about_a_service():  # then the conditions name them
             accounts += [account for condition in self.conditions for account in named_accounts(condition)]
         others = {account for account in accounts if not account.isdigit()}

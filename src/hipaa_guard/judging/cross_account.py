@@ -1,5 +1,8 @@
 """No cross-account access: a resource policy lets in nobody outside its account."""
 
+from collections.abc import Callable
+from typing import TypeVar
+
 from hipaa_guard.authoring import (
     CRITICAL,
     HIGH,
@@ -13,9 +16,11 @@ from hipaa_guard.authoring import (
     passed,
     some,
 )
+from hipaa_guard.facts.values import Undecided
 from hipaa_guard.judging.delivering_services import delivers_only
 
 _CITED = ("164.312(a)(1)", "164.308(a)(4)(ii)(C)", "164.308(b)(1)")
+T = TypeVar("T")
 _ORGANIZATION = ("aws:principalorgid", "aws:principalorgpaths", "aws:vpceorgid", "aws:vpceorgpaths")
 _READ = (
     "dynamodb:GetItem",
@@ -55,15 +60,35 @@ def outsiders_let_in(policy: PolicyDocument | None, own: str | None) -> str | No
     if policy.is_public():
         return "has a policy that allows everyone, without a condition that names who"
     reaching = list(policy.reaching())
-    if some(Statement.lets_in_a_place, reaching):
+    if some(lambda each: _left(policy, each, Statement.lets_in_a_place), reaching):
         return "has a policy that allows whoever calls from a network, of whatever account"
-    foreign = sorted({account for statement in reaching for account in statement.foreign_accounts(own)})
+    foreign: set[str] = set()
+
+    def names_others(statement: Statement) -> bool:
+        accounts = _left(policy, statement, lambda each: each.foreign_accounts(own))
+        foreign.update(accounts or ())
+        return False  # all of them are to be told
+
+    try:
+        some(names_others, reaching)
+    except Undecided:
+        if not foreign:
+            raise
     if foreign:
+        shown = sorted(foreign)[:_SHOWN]
         more = f" and {len(foreign) - _SHOWN} more" if len(foreign) > _SHOWN else ""
-        return f"has a policy that allows other accounts: {', '.join(foreign[:_SHOWN])}{more}"
-    if any(_allows_an_organization(statement) for statement in reaching):
+        return f"has a policy that allows other accounts: {', '.join(shown)}{more}"
+    if some(lambda each: _left(policy, each, _allows_an_organization), reaching):
         return "has a policy that allows every account of an organization"
     return None
+
+
+def _left(policy: PolicyDocument, statement: Statement, look: Callable[[Statement], T]) -> T | None:
+    """What a look at a statement finds, if it also finds something once the denials of the policy are counted."""
+    if not look(statement):
+        return None
+    left = policy.left_of(statement)
+    return None if left is None else look(left)
 
 
 def services_let_in(policy: PolicyDocument) -> Verdict | None:

@@ -36,14 +36,16 @@ test_deletion = cases(
 )
 
 
-def policy(**changes: Any) -> Told:
+def policy(*more: dict[str, Any], **changes: Any) -> Told:
+    """A key whose policy has one statement with changes, and more statements."""
     statement = {
         "Effect": "Allow",
         "Principal": {"AWS": "arn:aws:iam::123456789012:root"},
         "Action": "kms:*",
         "Resource": "*",
     } | changes
-    text = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    written = {name: value for name, value in statement.items() if value is not None}
+    text = json.dumps({"Version": "2012-10-17", "Statement": [written, *more]})
 
     def register(session: Any) -> None:
         described()(session)
@@ -128,6 +130,46 @@ test_policy = cases(
         PASS,
         policy(
             Principal="*", Condition={"ArnEquals": {"aws:PrincipalArn": "arn:aws:iam::123456789012:role/key-admin"}}
+        ),
+    ),
+    *(
+        Case(EVERYONE, f"everyone, {words}", FAIL, policy(Principal="*", Condition=OF_ACCOUNT | condition))
+        for words, condition in {
+            "of any name in an account": {"ArnLike": {"aws:PrincipalArn": "arn:aws:iam::123456789012:*"}},
+            "of any role": {"ArnLike": {"aws:PrincipalArn": "arn:aws:iam::123456789012:role/*"}},
+            "but one role": {"ArnNotLike": {"aws:PrincipalArn": "arn:aws:iam::123456789012:role/intern"}},
+            "who may have no name": {"StringLikeIfExists": {"aws:username": "admin"}},
+            "of any user name": {"StringLike": {"aws:username": "*"}},
+            "who has a tag": {"Null": {"aws:PrincipalTag/team": "false"}},
+        }.items()
+    ),
+    *(
+        Case(EVERYONE, f"named: {words}", PASS, policy(Principal="*", Condition=OF_ACCOUNT | condition))
+        for words, condition in {
+            "a role": {"ArnLike": {"aws:PrincipalArn": "arn:aws:iam::123456789012:role/keys-*"}},
+            "a tag": {"StringEquals": {"aws:PrincipalTag/team": "keys"}},
+        }.items()
+    ),
+    Case(
+        EVERYONE,
+        "everyone but one role, in an account",
+        FAIL,
+        policy(Principal=None, NotPrincipal={"AWS": "arn:aws:iam::123456789012:role/intern"}, Condition=OF_ACCOUNT),
+    ),
+    Case(
+        EVERYONE,
+        "everyone, whom a denial turns away but for one role",
+        PASS,
+        policy(
+            {
+                "Effect": "Deny",
+                "Principal": "*",
+                "Action": "kms:*",
+                "Resource": "*",
+                "Condition": {"ArnNotEquals": {"aws:PrincipalArn": "arn:aws:iam::123456789012:role/keys"}},
+            },
+            Principal="*",
+            Condition=OF_ACCOUNT,
         ),
     ),
     Case(EVERYONE, "everyone is denied", PASS, policy(Effect="Deny", Principal="*")),

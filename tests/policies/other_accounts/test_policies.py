@@ -36,6 +36,23 @@ GOOD: dict[str, tuple[dict[str, Any], ...]] = {
         ANYONE | {"Effect": "Deny", "Action": "*"} | when("StringNotEquals", "aws:PrincipalAccount", ACCOUNT),
     ),
 }
+GOOD |= {
+    "another account, which everybody's denial turns away": (
+        {"Principal": {"AWS": OTHER}},
+        ANYONE | {"Effect": "Deny", "Action": "*"},
+    ),
+    "another account, which is denied by its name": (
+        {"Principal": {"AWS": OTHER}},
+        {"Effect": "Deny", "Principal": {"AWS": OTHER}, "Action": "*"},
+    ),
+    "another account, turned away as all but one's own": (
+        {"Principal": {"AWS": OTHER}},
+        ANYONE | {"Effect": "Deny", "Action": "*"} | when("StringNotEquals", "aws:PrincipalAccount", ACCOUNT),
+    ),
+    "another account and one's own, of which the condition names one's own": (
+        {"Principal": {"AWS": [OTHER, ACCOUNT]}} | when("StringEquals", "aws:PrincipalAccount", ACCOUNT),
+    ),
+}
 BAD: dict[str, tuple[tuple[dict[str, Any], ...], str]] = {
     "another account": (({"Principal": {"AWS": OTHER}},), OTHER),
     "a canonical user": (({"Principal": {"CanonicalUser": CANONICAL}},), "canonical user 79a59df9..."),
@@ -58,6 +75,18 @@ BAD: dict[str, tuple[tuple[dict[str, Any], ...], str]] = {
             ANYONE | {"Effect": "Deny", "Action": "*"} | when("StringNotEquals", "aws:PrincipalOrgID", "o-a1b2c3d4e5"),
         ),
         "an organization",
+    ),
+    "another account, and a denial for a third": (
+        ({"Principal": {"AWS": OTHER}}, {"Effect": "Deny", "Principal": {"AWS": "777788889999"}, "Action": "*"}),
+        OTHER,
+    ),
+    "another account, and a denial with a condition": (
+        (
+            {"Principal": {"AWS": OTHER}},
+            {"Effect": "Deny", "Principal": {"AWS": OTHER}, "Action": "*"}
+            | when("Bool", "aws:SecureTransport", "false"),
+        ),
+        OTHER,
     ),
     "everyone, and a denial of another action": (
         (ANYONE, ANYONE | {"Effect": "Deny", "Action": "none:Such"}),

@@ -24,6 +24,8 @@ CREDENTIALS = {
 @contextmanager
 def simulated() -> Iterator[str]:
     """The address of a moto server on a free port; boto3 in this process goes there and nowhere else meanwhile."""
+    before = dict(os.environ)
+    # Loading the managed policies takes half a second for each account, so that nobody else may find them set.
     # moto takes them when it is imported: public images are no resources of the account, managed policies exist in AWS.
     os.environ["MOTO_EC2_LOAD_DEFAULT_AMIS"] = "false"
     os.environ["MOTO_IAM_LOAD_MANAGED_POLICIES"] = "true"
@@ -33,7 +35,6 @@ def simulated() -> Iterator[str]:
     server: Any = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     server.start()
     address = "http://{}:{}".format(*server.get_host_and_port())
-    before = dict(os.environ)
     for name in [name for name in os.environ if name.startswith("AWS_")]:
         del os.environ[name]
     os.environ.update(CREDENTIALS, AWS_ENDPOINT_URL=address)
