@@ -39,7 +39,7 @@ def prepare(region: str) -> Ground:
     """A key, a network and a bucket for logs."""
     if region == "us-east-1":
         _account()
-    key = client("kms", region).create_key(Description="records")["KeyMetadata"]
+    key = client("kms", region).create_key(Description="records", KeyUsage="ENCRYPT_DECRYPT")["KeyMetadata"]
     client("kms", region).enable_key_rotation(KeyId=key["KeyId"])
     client("kms", region).create_alias(AliasName="alias/records", TargetKeyId=key["KeyId"])
     ec2 = client("ec2", region)
@@ -64,7 +64,7 @@ def _account() -> None:
     iam.add_role_to_instance_profile(InstanceProfileName="records-app", RoleName="records-app")
     iam.create_group(GroupName="staff")
     iam.update_account_password_policy(MinimumPasswordLength=14, PasswordReusePrevention=24)
-    closed = ("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy")  # one is left open: buckets have their own
+    closed = ("BlockPublicAcls", "IgnorePublicAcls")  # the others are left to the buckets
     client("s3control", "us-east-1").put_public_access_block(
         AccountId=ACCOUNT, PublicAccessBlockConfiguration=dict.fromkeys(closed, True)
     )

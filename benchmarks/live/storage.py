@@ -13,6 +13,11 @@ def bucket(place: Place) -> str:
     arn = f"arn:aws:s3:::{name}"
     lock = not place.breaks("s3_bucket_object_lock_enabled")
     s3.create_bucket(Bucket=name, ObjectLockEnabledForBucket=lock, **located(place.region))
+    if lock:
+        kept = {"DefaultRetention": {"Mode": "COMPLIANCE", "Days": 30}}
+        s3.put_object_lock_configuration(
+            Bucket=name, ObjectLockConfiguration={"ObjectLockEnabled": "Enabled", "Rule": kept}
+        )
     if place.breaks("s3_bucket_versioning_enabled"):
         if lock:  # such a bucket has versions from the start
             s3.put_bucket_versioning(Bucket=name, VersioningConfiguration={"Status": "Suspended"})
@@ -113,7 +118,7 @@ def cache(place: Place) -> str:
 def key(place: Place) -> str:
     kms = client("kms", place.region)
     who = EVERYONE if place.breaks("kms_key_policy_no_wildcard_principal") else {"AWS": f"arn:aws:iam::{ACCOUNT}:root"}
-    made = kms.create_key(Policy=policy(statement("kms:*", Principal=who)))["KeyMetadata"]
+    made = kms.create_key(KeyUsage="ENCRYPT_DECRYPT", Policy=policy(statement("kms:*", Principal=who)))["KeyMetadata"]
     if not place.breaks("kms_key_rotation_enabled"):
         kms.enable_key_rotation(KeyId=made["KeyId"])
     return str(made["Arn"])
