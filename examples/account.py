@@ -37,7 +37,7 @@ def seed() -> None:
 def keys() -> str:
     kms = client("kms")
     phi: str = kms.create_key(Description="Patient records", KeyUsage="ENCRYPT_DECRYPT")["KeyMetadata"]["Arn"]
-    kms.enable_key_rotation(KeyId=phi)
+    kms.enable_key_rotation(KeyId=phi, RotationPeriodInDays=365)
     kms.create_alias(AliasName="alias/phi", TargetKeyId=phi)
     kms.create_key(Description="Old interface engine", KeyUsage="ENCRYPT_DECRYPT")  # gap: not rotated
     return phi

@@ -40,7 +40,7 @@ def prepare(region: str) -> Ground:
     if region == "us-east-1":
         _account()
     key = client("kms", region).create_key(Description="records", KeyUsage="ENCRYPT_DECRYPT")["KeyMetadata"]
-    client("kms", region).enable_key_rotation(KeyId=key["KeyId"])
+    client("kms", region).enable_key_rotation(KeyId=key["KeyId"], RotationPeriodInDays=365)
     client("kms", region).create_alias(AliasName="alias/records", TargetKeyId=key["KeyId"])
     ec2 = client("ec2", region)
     ec2.enable_ebs_encryption_by_default()

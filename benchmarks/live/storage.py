@@ -119,6 +119,4 @@ def key(place: Place) -> str:
     kms = client("kms", place.region)
     who = EVERYONE if place.breaks("kms_key_policy_no_wildcard_principal") else {"AWS": f"arn:aws:iam::{ACCOUNT}:root"}
     made = kms.create_key(KeyUsage="ENCRYPT_DECRYPT", Policy=policy(statement("kms:*", Principal=who)))["KeyMetadata"]
-    if not place.breaks("kms_key_rotation_enabled"):
-        kms.enable_key_rotation(KeyId=made["KeyId"])
     return str(made["Arn"])
