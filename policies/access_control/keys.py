@@ -2,22 +2,7 @@
 
 from hipaa_guard.authoring import MEDIUM, Fix, Statement, Verdict, control, failed, not_applicable, passed, some
 from hipaa_guard.controls.reasons import TAKES_ACCESS
-from hipaa_guard.facts.binding_conditions import names_principals
-from hipaa_guard.facts.values import all_hold
 from hipaa_guard.services import kms
-
-
-def _gives_everyone_the_key(statement: Statement) -> bool:
-    """Whether everyone, be it only everyone in one account or organisation, may do all that a key allows."""
-    return (
-        statement.effect == "Allow"
-        and all_hold(lambda: statement.covers_action("kms:*"), lambda: _is_about_anyone(statement))
-        and not some(names_principals, statement.conditions)
-    )
-
-
-def _is_about_anyone(statement: Statement) -> bool:
-    return bool(statement.not_principals) or statement.is_about_anyone()
 
 
 @control(
@@ -51,10 +36,10 @@ def kms_key_policy_no_full_access_for_everyone(key: kms.Key) -> Verdict:
     policy, found = key.policy, list[str]()
 
     def gives(statement: Statement) -> bool:
-        if policy is None or not _gives_everyone_the_key(statement):
+        if policy is None or not kms.gives_everyone_the_key(statement):
             return False
         left = policy.left_of(statement)
-        if left is None or not _gives_everyone_the_key(left):
+        if left is None or not kms.gives_everyone_the_key(left):
             return False
         found.append(kms.everyone_in_words(statement))
         return True

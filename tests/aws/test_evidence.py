@@ -106,7 +106,8 @@ def test_what_did_not_change_is_stored_once(kept: tuple[Assessment, Path], monke
 
 def test_a_changed_object_is_refused(kept: tuple[Assessment, Path]) -> None:
     _, directory = kept
-    objects(directory)[0].write_text("{}")
+    for each in objects(directory):
+        each.write_text("{}")
     with pytest.raises(InputError, match="was changed after the scan"):
         rejudge(CHOSEN, directory)
 

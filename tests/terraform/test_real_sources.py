@@ -37,7 +37,11 @@ def test_sources_contradict_each_other_nowhere_but_where_moto_does(name: str, tm
     assert source.keys() == plan.keys() == run.told[PLAN_WITH_SOURCE].keys()
     decided = Counter(finding.status for finding in source.values())
     assert decided[Status.PASS]
-    assert decided[Status.FAIL]
+    assert decided[Status.FAIL] or len(source) < FEW
+
+
+FEW = 20
+"""Findings of a last batch, in which no case needs to fail."""
 
 
 @each_record

@@ -117,7 +117,7 @@ def test_all_texts_of_this_project_are_asked_about() -> None:
     assert fixes <= told_in
     assert {"docs/fix.md", "docs/exceptions.md", "docs/own-policies.md"} <= told_in
     assert len({one.name for one in found}) == len(found)
-    assert {one.other_provider for one in found} == {"", "awscc", "random", "tls"}
+    assert {one.other_provider for one in found} == {"", "awscc", "cloudinit", "random", "template", "tls"}
 
 
 def test_a_fix_stands_on_the_resource_that_it_mends() -> None:

@@ -64,8 +64,9 @@ def test_a_network_that_is_left_out_is_the_default_one(tmp_path: Path, more: str
         (TWO_REGIONS, 'region = "us-east-1"', True),
         (TWO_REGIONS, 'region = "us-west-2"', False),
         (TWO_REGIONS, "provider = aws.west", False),
-        (TWO_REGIONS.replace("us-west-2", "us-east-1"), "provider = aws.west", None),  # another account, perhaps
-        ('provider "aws" {\n alias = "west"\n}\n', "provider = aws.west", None),
+        (TWO_REGIONS.replace("us-west-2", "us-east-1"), "provider = aws.west", True),  # the same credentials
+        ('provider "aws" {\n alias = "west"\n}\n', "provider = aws.west", True),
+        ('provider "aws" {\n alias = "west"\n profile = "west"\n}\n', "provider = aws.west", None),
         ('variable "r" {}\nprovider "aws" {\n region = var.r\n}\n', "", True),
     ],
 )

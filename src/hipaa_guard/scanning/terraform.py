@@ -96,7 +96,7 @@ def _read(target: TerraformTarget, top: Top, options: Options) -> list[Configura
     except TerraformInputError as error:
         raise InputError(str(error)) from None
     for configuration in found:
-        configuration.account = target.account
+        configuration.account = target.account or configuration.account
     return found
 
 

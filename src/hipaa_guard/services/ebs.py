@@ -69,6 +69,7 @@ def _named_accounts(view: View) -> Value:
 class Snapshot(Resource):
     """An EBS snapshot that the account owns."""
 
+    noun = "EBS snapshot"
     terraform = Block(
         "aws_ebs_snapshot",
         "aws_ebs_snapshot_copy",

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from hipaa_guard.facts.allowed_values import between, one_of
-from hipaa_guard.facts.binding_conditions import binds_caller
+from hipaa_guard.facts.binding_conditions import binds_caller, names_principals
 from hipaa_guard.facts.policy_document import PolicyDocument, Statement
 from hipaa_guard.facts.policy_grammar import resource_policy
 from hipaa_guard.facts.readings import Block, Listing, View, ask, derived, first, listed
 from hipaa_guard.facts.resource import Resource, fact
-from hipaa_guard.facts.values import Undecided, Unknown, some
+from hipaa_guard.facts.values import Undecided, Unknown, all_hold, some
 
 _MANAGERS = one_of("CUSTOMER", "AWS")
 # KMS API reference, KeyMetadata, read 2026-11-30.
@@ -175,6 +175,19 @@ class Key(Resource):
 
 
 _ACCOUNT_KEYS = ("kms:calleraccount", "aws:principalaccount")
+
+
+def gives_everyone_the_key(statement: Statement) -> bool:
+    """Whether everyone, be it only everyone in one account or organisation, may do all that a key allows."""
+    return (
+        statement.effect == "Allow"
+        and all_hold(lambda: statement.covers_action("kms:*"), lambda: _is_about_anyone(statement))
+        and not some(names_principals, statement.conditions)
+    )
+
+
+def _is_about_anyone(statement: Statement) -> bool:
+    return bool(statement.not_principals) or statement.is_about_anyone()
 
 
 def everyone_in_words(statement: Statement) -> str:

@@ -29,6 +29,12 @@ NO_RESOURCES = {
     "awscc_dynamodb_global_table.local_secondary_indexes": "an index of the table, under its key",
     "aws_dynamodb_table.global_table_witness": "nobody can read a witness, and it has no settings",
     "aws_instance.secondary_network_interface": "an interface",
+    "aws_lambda_event_source_mapping.destination_config": "where failures are sent",
+    "aws_lambda_function_event_invoke_config.destination_config": "where failures are sent",
+    "awscc_lambda_event_invoke_config.destination_config": "where failures are sent",
+    "awscc_lambda_event_source_mapping.destination_config": "where failures are sent",
+    "aws_pipes_pipe.log_configuration": "where logs are sent",
+    "awscc_pipes_pipe.log_configuration": "where logs are sent",
     "aws_launch_template.secondary_interfaces": "an interface",
     "aws_spot_instance_request.secondary_network_interface": "an interface",
 }

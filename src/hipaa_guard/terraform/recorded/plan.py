@@ -18,7 +18,7 @@ from hipaa_guard.terraform.recorded.documents import any_marked, masked, objects
 from hipaa_guard.terraform.recorded.instances import RecordedInstance
 from hipaa_guard.terraform.recorded.plan_changes import unchanged
 from hipaa_guard.terraform.recorded.plan_references import Found, Instances, PlannedModule, ReferenceContext
-from hipaa_guard.terraform.recorded.plan_source import KnownValues, agrees, completed
+from hipaa_guard.terraform.recorded.plan_source import KnownValues, agrees, completed, data_sources
 from hipaa_guard.terraform.recorded.plan_values import ABSENT, Planned, PlannedExpression, decoded, is_argument
 
 if TYPE_CHECKING:
@@ -91,6 +91,7 @@ class _Plan:
         damaged = self._changes()
         instances = [self._instance(change) for change in self._changed.values()]
         result = Configuration(root=self._root, source="plan", instances=[*instances], gaps=self._gaps, files=1)
+        result.account = self._own_account()
         result.unchanged = unchanged(self._document, self._changed)
         moved = ((address, text(entry.get("previous_address"))) for address, entry in self._changed.items())
         result.previous = {address: (before,) for address, before in moved if before and before != address}
@@ -224,6 +225,13 @@ class _Plan:
             reason = str(error) or "nested too deeply"
             self._gaps.append(Gap(GapKind.LIMIT, address, reason, location=self._location))
             return Unknown(reason, Cause.LIMIT)
+
+    def _own_account(self) -> str | None:
+        """The account that the plan was made in, where it was looked up and the only provider of AWS asked."""
+        of_aws = [each for each in self._providers.values() if table(each).get("name") == "aws"]
+        read = [entry for entry in data_sources(self._document) if entry.get("type") == "aws_caller_identity"]
+        found = {text(table(entry.get("values")).get("account_id")) for entry in read}
+        return found.pop() if len(of_aws) == len(found) == 1 else None
 
     def provider(self, key: str) -> Mapping[str, Any]:
         """The arguments of a provider configuration."""
