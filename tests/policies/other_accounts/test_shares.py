@@ -33,7 +33,10 @@ def function(principal: str = "", **source: str) -> Told:
                 FunctionName="phi", StatementId="one", Action="lambda:InvokeFunction", Principal=principal, **given
             )
 
-    text = PROVIDER + 'resource "aws_lambda_function" "phi" {\n  function_name = "phi"\n  role = "arn"\n}\n'
+    text = (
+        PROVIDER
+        + 'resource "aws_lambda_function" "phi" {\n  function_name = "phi"\n  role = "arn:aws:iam::123456789012:role/records"\n}\n'
+    )
     if principal:
         lines = "".join(f'  {name} = "{value}"\n' for name, value in source.items())
         text += (
@@ -54,7 +57,8 @@ def disk(*users: str, groups: tuple[str, ...] = ()) -> Told:
                 GroupNames=list(groups),
             )  # fmt: skip
 
-    text = 'resource "aws_ebs_snapshot" "phi" {\n  volume_id = aws_ebs_volume.phi.id\n}\n' + "".join(
+    text = 'resource "aws_ebs_volume" "phi" {\n  availability_zone = "us-east-1a"\n  size = 1\n}\n'
+    text += 'resource "aws_ebs_snapshot" "phi" {\n  volume_id = aws_ebs_volume.phi.id\n}\n' + "".join(
         f'resource "aws_snapshot_create_volume_permission" "p{user}" {{\n  snapshot_id = aws_ebs_snapshot.phi.id\n'
         f'  account_id = "{user}"\n}}\n'
         for user in users
