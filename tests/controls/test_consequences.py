@@ -1,4 +1,4 @@
-"""What a fix does besides closing the gap: declared once, told once by everything that shows the fix."""
+"""Consequences of a fix beside the closed gap: declared once, told once by everything that shows the fix."""
 
 from __future__ import annotations
 

@@ -176,7 +176,7 @@ LOGINS: tuple[tuple[str, str], ...] = (
     ("machine git.clinic.example login app password S3cret", "a password"),
     ("echo 'db:5432:phi:app:S3cret' > ~/.pgpass", "a password"),
     ('{"auths":{"registry.clinic.example":{"auth":"' + encoded("app:S3cret") + '"}}}', "a login of a registry"),
-    ("//registry.npmjs.org/:_authToken=4f7c9d", "a token"),
+    ("//packages.clinic.example/:_authToken=4f7c9d", "a token"),
     ("ENV API_TOKEN 4f7c9d", "a token"),
     ("<password>S3cret</password>", "a password"),
     ("aws_secret_access_key = " + SECRET, "an AWS secret access key"),

@@ -1,4 +1,4 @@
-"""What a fix does besides closing the gap: one closed vocabulary, told once wherever a fix is shown."""
+"""Consequences of a fix beside the closed gap: one closed vocabulary, told once wherever a fix is shown."""
 
 from __future__ import annotations
 

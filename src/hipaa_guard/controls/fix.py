@@ -77,7 +77,7 @@ class FixTexts:
     """Whether `hipaa-guard fix` can make the change in source."""
     not_by_machine: str = ""
     consequences: tuple[str, ...] = ()
-    """What the change does besides closing the gap: names of `hipaa_guard.controls.consequences`."""
+    """Consequences of the change beside the closed gap: names of `hipaa_guard.controls.consequences`."""
 
     @property
     def by_whom(self) -> str:

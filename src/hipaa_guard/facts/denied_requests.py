@@ -97,7 +97,7 @@ def denied_to_everyone(
 
 
 def _of_everyone(denials: Iterable[Statement], requests: Requests, undecided: list[Undecided]) -> Iterable[Statement]:
-    """The denials that hold for all callers and all the requests. What leaves another in doubt is added to a list."""
+    """The denials for all callers and all the requests. The list gets the reason that leaves another in doubt."""
 
     def holds(statement: Statement) -> bool:
         tests: tuple[Callable[[], bool], ...] = (

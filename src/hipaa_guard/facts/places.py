@@ -23,7 +23,7 @@ class Place:
     account: str | None
     """The id of the account, where the configuration names it."""
     credentials: tuple[str, ...] | None
-    """What chooses the account; empty where the environment does. None: not known."""
+    """The arguments that choose the account; empty where the environment does. None: not known."""
     region: Value
     """The region; None where nothing is written, so that the environment decides."""
     own_region: bool = False

@@ -87,7 +87,7 @@ class PolicyDocument:
                 yield left
 
     def left_of(self, statement: Statement) -> Statement | None:
-        """What the denials of the policy leave of a statement that allows; None where they leave nothing.
+        """The part of an allowing statement that the denials of the policy leave; None where they leave nothing.
 
         Raises:
             Undecided: a denial that decides it is not known.

@@ -126,7 +126,7 @@ _TOKENS: tuple[tuple[str, tuple[str, ...], re.Pattern[str]], ...] = (
 _V = r"\\?[\"']?(?P<v>[^\s\"'\\]{1,500})"
 """A value: its quotes, if any, and the text."""
 _REST = r"[^\n|;]{0,300}?"
-"""What stands between a command and its option: within the command, and not far."""
+"""The text between a command and its option: within the command, and not far."""
 _PIPED = r"(?:echo|printf)[ \t]+(?:-\w+[ \t]+)*[\"']?(?P<v>[^\s\"'|]{1,200})[\"']?[ \t]*\|[ \t]*"
 _SUDO = r"(?:sudo[ \t]+)?"
 
