@@ -182,13 +182,6 @@ def lambda_env_no_secrets(function: lambda_functions.Function, inventory: Invent
     return passed("has no credentials of a known form in its environment variables")
 
 
-def _any_customer(statement: Statement) -> bool:
-    """Whether a service may call for whichever of its customers asks."""
-    if statement.effect != "Allow":
-        return False
-    return some(lambda principal: principal.type == "Service", statement.principals) and not statement.binds_caller()
-
-
 @control(
     title="Lambda permissions of AWS services name the source that they call for",
     severity=MEDIUM,
@@ -210,16 +203,18 @@ def _any_customer(statement: Statement) -> bool:
             resource "aws_sns_topic" "records" {}
         """,
         cli="""
-            aws lambda add-permission --function-name FUNCTION --statement-id STATEMENT --action lambda:InvokeFunction \\
-              --principal SERVICE --source-arn SOURCE_ARN --source-account ACCOUNT
+            aws lambda add-permission --function-name FUNCTION --statement-id NEW_STATEMENT \\
+              --action lambda:InvokeFunction --principal SERVICE --source-arn SOURCE_ARN --source-account ACCOUNT
+            aws lambda remove-permission --function-name FUNCTION --statement-id OLD_STATEMENT
         """,
+        note="For a permission of an alias or version give both commands `--qualifier ALIAS_OR_VERSION`.",
         not_by_machine="needs the resource that may call the function, which you name",
         consequences=("cuts_access",),
     ),
     peers={"checkov": "CKV_AWS_364", "trivy": "AVD-AWS-0067"},
 )
 def lambda_permission_has_source(function: lambda_functions.Function, inventory: Inventory) -> Verdict:
-    place = place_of(_any_customer, function, inventory)
+    place = place_of(Statement.unbound_services, function, inventory)
     if place is not None:
         return failed(
             f"lets an AWS service call it for any customer{place}: a permission names no source ARN or account"

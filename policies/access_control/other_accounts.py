@@ -14,7 +14,7 @@ from hipaa_guard.authoring import (
 )
 from hipaa_guard.controls.reasons import TAKES_ACCESS
 from hipaa_guard.judging.cross_account import no_cross_account, not_shared, outsiders_let_in
-from hipaa_guard.judging.function_policies import place_of
+from hipaa_guard.judging.function_policies import NAMES_THE_PLACE, REMOVES_A_PERMISSION, place_of
 from hipaa_guard.services import cloudwatch_logs, ebs, efs, images, kms, lambda_functions, rds, secretsmanager
 
 
@@ -80,7 +80,8 @@ def secret_policy_no_cross_account(secret: secretsmanager.Secret) -> PolicyDocum
             }
             resource "aws_sns_topic" "results" {}
         """,
-        cli="aws lambda remove-permission --function-name FUNCTION --statement-id STATEMENT",
+        cli=REMOVES_A_PERMISSION,
+        note=NAMES_THE_PLACE,
         not_by_machine=TAKES_ACCESS,
     ),
 )

@@ -16,7 +16,7 @@ from hipaa_guard.authoring import (
     some,
 )
 from hipaa_guard.controls.reasons import TAKES_ACCESS
-from hipaa_guard.judging.function_policies import place_of
+from hipaa_guard.judging.function_policies import NAMES_THE_PLACE, REMOVES_A_PERMISSION, place_of
 from hipaa_guard.judging.public_addresses import has_elastic_ip, no_public_address
 from hipaa_guard.judging.public_policies import policy_not_public
 from hipaa_guard.judging.public_snapshots import snapshot_not_public
@@ -183,7 +183,10 @@ def ebs_snapshot_block_public_access(region: ebs.SnapshotPublicAccess) -> Verdic
               principal     = "arn:aws:iam::111122223333:role/records-app"
             }
         """,
-        cli="aws lambda remove-permission --function-name FUNCTION --statement-id STATEMENT",
+        cli=REMOVES_A_PERMISSION,
+        note=NAMES_THE_PLACE + " The aws provider adds a permission for everyone to each URL that it creates without "
+        "authentication, and leaves it when the URL is changed or deleted: set authorization_type to AWS_IAM, then remove "
+        "the statements FunctionURLAllowPublicAccess and FunctionURLAllowInvokeAction.",
         not_by_machine=TAKES_ACCESS,
     ),
     peers={
