@@ -106,7 +106,7 @@ def secret_rotation_interval_90_days(secret: secretsmanager.Secret) -> Verdict:
 
 
 @control(
-    title="Values of secrets are not written in Terraform source",
+    title="Secrets and passwords are not written in Terraform source",
     severity=MEDIUM,
     hipaa=_CREDENTIALS,
     why="Everyone who may read the repository, its history and its copies knows the credential to ePHI.",
@@ -120,11 +120,12 @@ def secret_rotation_interval_90_days(secret: secretsmanager.Secret) -> Verdict:
               length = 32
             }
         """,
-        note="A value that once stood in source must be changed; a generated one still stands in the Terraform state.",
+        note="A value that once stood in source must be changed; a generated one still stands in the Terraform state. The "
+        "password of a database is better kept by Secrets Manager: `manage_master_user_password = true`.",
         not_by_machine="needs the value changed and made outside of source",
     ),
 )
 def secret_value_not_in_source(version: secretsmanager.SecretVersion) -> Verdict:
     if version.is_written_in_source:
         return failed("writes the value of a secret in source")
-    return passed("takes the value of its secret from elsewhere")
+    return passed("writes no secret in source")

@@ -288,7 +288,7 @@ class SecretVersion(Resource):
 
     terraform = Block(*_VALUES, when=_has_value)
     terraform_only = _NOT_SHOWN
-    security_hub_type: ClassVar[str | None] = "AwsSecretsManagerSecret"
+    security_hub_type = "AwsSecretsManagerSecret"
 
     is_written_in_source: bool = fact(terraform=_is_written, awscc=_is_written, unset=False, terraform_only=_NOT_SHOWN)
 
@@ -311,6 +311,6 @@ class Parameter(SecretVersion):
 
     noun = "parameter"
     terraform = Block("aws_ssm_parameter", name="name")
-    security_hub_type = None
+    security_hub_type = ""
 
     is_written_in_source: bool = fact(terraform=_is_written_in_parameter, unset=False, terraform_only=_NOT_SHOWN)
