@@ -17,7 +17,6 @@ from hipaa_guard.facts.readings import Block, Inside, Listing, View, ask, first,
 from hipaa_guard.facts.resource import Resource, fact
 from hipaa_guard.facts.values import Incomplete, Undecided, Unknown, Value, joined
 
-_SCHEDULE = "schedule_expression"
 _WINDOW = 1
 """Days for which a rotation that is due may wait: its window ends with the day (user guide, "Rotation schedules")."""
 _POLICIES = (
@@ -42,13 +41,17 @@ def _is_rotated(view: View) -> Value:
 
 
 def _rule(name: str) -> Callable[[View], Value]:
-    """A reading of a rule of the rotation."""
+    """A reading of a rule of the rotation. A secret has one: a rotation that was seen tells it, whatever was not."""
 
     def read(view: View) -> Value:
         rotations = _rotations(view)
-        if isinstance(rotations, Incomplete):
-            return rotations.unknown
-        return rotations[0].get(f"rotation_rules.{name}") if rotations else None
+        seen = list(list.__iter__(rotations))
+        if not seen:
+            return rotations.unknown if isinstance(rotations, Incomplete) else None
+        first, *others = (each.get(f"rotation_rules.{name}") for each in seen)
+        if all(others_say == first for others_say in others):
+            return first
+        return Unknown(f"{seen[0].address} and others rotate it, and do not say the same")
 
     return read
 
@@ -56,7 +59,17 @@ def _rule(name: str) -> Callable[[View], Value]:
 def _days_apart(view: View) -> Value:
     days = _rule("automatically_after_days")(view)
     # A state has 0 if a schedule sets it.
-    return None if not isinstance(days, Unknown) and days == 0 and _rule(_SCHEDULE)(view) is not None else days
+    return None if not isinstance(days, Unknown) and days == 0 and _declared_schedule(view) else days
+
+
+def _declared_schedule(view: View) -> Value:
+    """The schedule; an empty text where a rotation is declared that has none, whoever declares the secret."""
+    schedule = _rule("schedule_expression")(view)
+    return "" if schedule is None and any(True for _ in list.__iter__(_rotations(view))) else schedule
+
+
+def _schedule(text: Value) -> Value:
+    return text if isinstance(text, Unknown) else text or None
 
 
 def _time(text: str) -> datetime:
@@ -123,9 +136,10 @@ class Secret(Resource):
     """Days between rotations; None if only a schedule expression sets it, or there is no rotation."""
 
     schedule: str | None = fact(
-        terraform=_rule(_SCHEDULE),
-        awscc=_rule(_SCHEDULE),
+        terraform=_declared_schedule,
+        awscc=_declared_schedule,
         unset=None,
+        parse=_schedule,
         aws=listed("RotationRules.ScheduleExpression"),
     )
     """When rotations are due, as ``rate(30 days)`` or ``cron(0 8 1 * ? *)``; None if only a number of days says so."""
