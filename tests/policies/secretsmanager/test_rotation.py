@@ -159,12 +159,13 @@ CC_ROTATION = (
 @pytest.mark.parametrize("type", ["aws", "awscc"])
 @pytest.mark.parametrize("to", ELSEWHERE)
 @pytest.mark.parametrize("rules", ['schedule_expression = "rate({} days)"', "automatically_after_days = {}"])
-@pytest.mark.parametrize(("days", "expected"), [(30, Status.PASS), (90, Status.PASS), (91, Status.FAIL)])
+@pytest.mark.parametrize("days", [30, 90, 91])
 def test_the_rotation_of_a_secret_that_is_declared_elsewhere(
-    type: str, to: str, rules: str, days: int, expected: Status, tmp_path: Path
+    type: str, to: str, rules: str, days: int, tmp_path: Path
 ) -> None:
     lines = rules.format(days)
     text = OTHER + (rotation(lines, to) if type == "aws" else CC_ROTATION.format(to, lines))
+    expected = Status.PASS if days <= 90 else Status.FAIL
     assert list(verdicts(scan(tmp_path, text, INTERVAL)).values()) == [expected]
     assert list(verdicts(scan(tmp_path, text, ROTATION)).values()) == [Status.PASS]
 
