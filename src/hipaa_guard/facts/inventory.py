@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from copy import copy
 from typing import Literal, TypeVar
 
 from hipaa_guard.facts.origin import Origin
@@ -129,8 +128,8 @@ class Inventory:
 
         A control is given the inventory as seen from the resource that it judges.
         """
-        seen = copy(self)
-        seen._asking = resource.origin  # noqa: SLF001 - its own class
+        seen = Inventory.__new__(Inventory)
+        seen.__dict__.update(self.__dict__, _asking=resource.origin)
         return seen
 
     def find(self, kind: type[K], value: Value) -> K | None:
