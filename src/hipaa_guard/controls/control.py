@@ -108,7 +108,9 @@ class Control:
 
     def __call__(self, resource: Resource, inventory: Inventory) -> Verdict:
         """Judge one resource. Raises the errors of reading its facts."""
-        return self.judge(resource, inventory) if self.needs_inventory else self.judge(resource)
+        if self.needs_inventory:
+            return self.judge(resource, inventory.as_seen_from(resource))
+        return self.judge(resource)
 
     @property
     def kind_name(self) -> str:

@@ -6,10 +6,9 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Literal, TypeVar
 
 from hipaa_guard.facts.origin import Origin
-from hipaa_guard.facts.places import in_one_account, in_one_place
 from hipaa_guard.facts.policy_document import symbolic
-from hipaa_guard.facts.readings import Singleton
 from hipaa_guard.facts.resource import Resource
+from hipaa_guard.facts.same_place import names_one_resource, together
 from hipaa_guard.facts.values import Cause, Existing, Incomplete, Reference, Undecided, Unknown, Value
 from hipaa_guard.lean import dataclass
 
@@ -61,6 +60,7 @@ class Inventory:
         self.unlisted = unlisted or {}
         self._looked_for = None if kinds is None else {kind.kind for kind in kinds}
         self.why_unseen = why_unseen
+        self._asking: Origin | None = None
         self._stand_ins: dict[str, list[StandIn]] = {}
         for stand_in in stand_ins:
             self._stand_ins.setdefault(stand_in.resource.kind, []).append(stand_in)
@@ -111,7 +111,7 @@ class Inventory:
         certain: list[K] = []
         possible: list[K] = []
         for each in self.seen(kind):
-            here = self._together(kind, each.origin, resource.origin)
+            here = together(kind, each.origin, resource.origin)
             if here and each.origin.uncertain is None:
                 certain.append(each)
             elif here is not False:
@@ -123,14 +123,19 @@ class Inventory:
             return certain
         return Incomplete(certain, _why_doubtful(possible[0]), possible)
 
-    def _together(self, kind: type[Resource], one: Origin, other: Origin) -> bool | None:
-        everywhere = isinstance(kind.aws, Singleton) and kind.aws.scope == "account"
-        if self.complete:
-            return one.account == other.account and (everywhere or one.region == other.region)
-        return in_one_account(one.place, other.place) if everywhere else in_one_place(one.place, other.place)
+    def as_seen_from(self, resource: Resource) -> Inventory:
+        """The same inventory, in which a name means a resource in the account and region of the given one.
+
+        A control is given the inventory as seen from the resource that it judges.
+        """
+        seen = Inventory.__new__(Inventory)
+        seen.__dict__.update(self.__dict__, _asking=resource.origin)
+        return seen
 
     def find(self, kind: type[K], value: Value) -> K | None:
         """The resource of a kind that a value (a reference, ARN, id or name) points at; None where it does not exist.
+
+        A name means the resource in the account and region of the resource that is judged.
 
         Raises:
             Undecided: the value is not known, or names something outside the scanned configuration.
@@ -145,9 +150,9 @@ class Inventory:
             raise Undecided(value)
         if isinstance(value, Unknown):
             raise Undecided(value)
-        matches = self._keys(kind).get(str(value), [])
+        matches = self._meant(kind, str(value))
         if len(matches) == 1:
-            return matches[0]  # type: ignore[return-value]
+            return matches[0]
         if len(matches) > 1:
             raise Undecided(Unknown(f"{value} names {len(matches)} resources"))
         unknown = self.unknown(kind)
@@ -215,6 +220,18 @@ class Inventory:
                 continue
             if isinstance(value, str):
                 yield value
+
+    def _meant(self, kind: type[K], text: str) -> list[K]:
+        """The resources that a text may mean, where the resource that is judged uses it."""
+        matches: list[K] = self._keys(kind).get(text, [])  # type: ignore[assignment]
+        if self._asking is None or not matches or names_one_resource(kind, text):
+            return matches
+        answers = [(each, together(kind, each.origin, self._asking)) for each in matches]
+        here = [each for each, answer in answers if answer]
+        doubtful = [each for each, answer in answers if answer is None]
+        if not here and doubtful and None not in (doubtful[0].origin.place, self._asking.place):
+            raise Undecided(_why_doubtful(doubtful[0]))
+        return here or doubtful
 
     @staticmethod
     def name_of(value: Value) -> str | None:

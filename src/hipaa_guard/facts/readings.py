@@ -85,6 +85,8 @@ class Block:
     resource too."""
     global_names: bool
     """Whether a name means the same resource in all regions; else, the one in the region of the resource using it."""
+    across_accounts: bool
+    """Whether a name means the same resource in all accounts too, as that of a bucket does."""
 
     def __init__(
         self,
@@ -103,6 +105,7 @@ class Block:
         unqualified: Callable[[str], str] | None = None,
         versions: Mapping[str, str] | None = None,
         global_names: bool = False,
+        across_accounts: bool = False,
     ) -> None:
         object.__setattr__(self, "types", types)
         object.__setattr__(self, "joined_by", joined_by)
@@ -119,6 +122,7 @@ class Block:
         object.__setattr__(self, "unqualified", unqualified)
         object.__setattr__(self, "versions", versions or {})
         object.__setattr__(self, "global_names", global_names)
+        object.__setattr__(self, "across_accounts", across_accounts)
 
     def for_parts(self, inside: Mapping[str, Inside]) -> Block:
         """The same types and joins, for a kind that is nested in the resources of this one."""

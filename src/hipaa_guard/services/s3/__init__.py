@@ -92,6 +92,7 @@ class Bucket(Resource):
         name="bucket",
         awscc_name="bucket_name",
         global_names=True,
+        across_accounts=True,
     )
     aws = Listing(
         "s3.list_buckets",

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
+from hipaa_guard.facts.origin import account_in
+from hipaa_guard.facts.places import in_one_account
 from hipaa_guard.facts.readings import Block
 from hipaa_guard.facts.values import Cause, PartialText, Reference, Unknown, Value
 from hipaa_guard.lean import dataclass
@@ -66,11 +68,13 @@ class NameIndex:
         made_by: Mapping[str, str] = {},
         *,
         regional: bool = True,
+        across_accounts: bool = False,
         unqualified: Callable[[str], str] | None = None,
     ) -> None:
         self.types = tuple(types)
         self._unqualified = unqualified
         self.regional = regional
+        self._across_accounts = across_accounts
         self._made_by = made_by
         self._arguments = arguments
         self._identities: dict[str, Identity] = {}
@@ -125,15 +129,19 @@ class NameIndex:
         return self._regions[text]
 
     def may_mean(self, main: ResourceInstance, split: ResourceInstance, text: str) -> bool:
-        """Whether a name that `split` uses may mean `main`: False where it means a resource of another region."""
+        """Whether a name that `split` uses may mean `main`: not where it means one of another region or account."""
         region = self._region_meant(split, text)
-        return region is None or not isinstance(main.region, str) or region == main.region
+        if region is not None and isinstance(main.region, str) and region != main.region:
+            return False
+        return (
+            self._across_accounts
+            or account_in(text) is not None
+            or in_one_account(main.place, split.place) is not False
+        )
 
     def may_name(self, text: str, split: ResourceInstance, written: str) -> bool:
-        """Whether a text, a form of ``written``, is the name of a resource in the region that `split` means."""
-        region = self._region_meant(split, written)
-        regions = self.regions(text)
-        return bool(regions) if region is None else region in regions or None in regions
+        """Whether a text, a form of ``written``, is the name of a resource in the place that `split` means."""
+        return any(self.may_mean(owner, split, written) for owner in self.owners(text))
 
     def _region_meant(self, split: ResourceInstance, text: str) -> str | None:
         """The region that a name means: that of its ARN, else that of the instance that uses it; None if not known."""

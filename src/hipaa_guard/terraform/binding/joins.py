@@ -77,10 +77,14 @@ class Joins:
         if (types, arguments) not in self._names:
             instances = [instance for each in types for instance in self.of_type(each)]
             made_by = {} if block is None else block.made_by
-            regional = block is None or not block.global_names
-            plain = None if block is None else block.unqualified
             self._names[types, arguments] = NameIndex(
-                types, instances, arguments, made_by, regional=regional, unqualified=plain
+                types,
+                instances,
+                arguments,
+                made_by,
+                regional=block is None or not block.global_names,
+                across_accounts=block is not None and block.across_accounts,
+                unqualified=None if block is None else block.unqualified,
             )
         return self._names[types, arguments]
 
