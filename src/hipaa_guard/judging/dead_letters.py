@@ -1,7 +1,7 @@
 """Dead-letter queues: queues that take the failures of others, and are asked for none of their own."""
 
 from hipaa_guard.authoring import Inventory, some
-from hipaa_guard.facts.values import Undecided, Unknown
+from hipaa_guard.facts.values import Undecided, Unknown, Value, mapped
 from hipaa_guard.services import sns, sqs
 
 _SERVICES_WITH_DEAD_LETTERS = {"events.amazonaws.com", "sns.amazonaws.com"}
@@ -15,26 +15,41 @@ def takes_dead_letters(queue: sqs.Queue, inventory: Inventory) -> bool:
         Undecided: nothing that was seen says so, and something may that was not.
 
     """
-    if queue.dead_letters_from in ("allowAll", "byQueue"):
+    if queue.dead_letters_from == "byQueue":
         return True
-    arn = queue.arn
     of_queues = inventory.told_by(sqs.Queue, _dead_letter_target)
     of_others = inventory.told_by(sqs.FailureSource, _failures_go_to)
     of_functions = inventory.told_by(sqs.FailingFunction, _failures_of_function_go_to)
-    if some(lambda told: queue.is_among(*told, arn), (of_queues, of_others, of_functions)):
+    if some(lambda told: _is_among(queue, *told), (of_queues, of_others, of_functions)):
         return True
     if not _is_subscribed(queue, inventory):
         _require_no_sign(queue)
     return False
 
 
-def _dead_letter_target(queue: sqs.Queue) -> str:
-    target = queue.dead_letter_queue
-    return "" if target is None else target
+def _is_among(queue: sqs.Queue, targets: set[str], unknown: Unknown | None) -> bool:
+    """Whether a queue is among the targets of others; ``unknown`` is a target that is not known.
+
+    Raises:
+        Undecided: it is certainly none of the targets that are known, and one is not known.
+
+    """
+    if some(queue.is_target, sorted(targets)):
+        return True
+    if unknown is not None:
+        raise Undecided(unknown)
+    return False
 
 
-def _failures_go_to(source: sqs.FailureSource) -> list[str]:
-    return source.failures_go_to
+def _dead_letter_target(queue: sqs.Queue) -> Value:
+    try:
+        return sqs.target_text(queue.dead_letter_queue or "")
+    except Undecided as error:
+        return sqs.target_text(error.unknown)
+
+
+def _failures_go_to(source: sqs.FailureSource) -> list[Value]:
+    return mapped(sqs.target_text, source.failures_go_to)
 
 
 def _failures_of_function_go_to(function: sqs.FailingFunction) -> str:
