@@ -319,6 +319,7 @@ class FailureSource(Resource):
     """A function, subscription, rule, pipe or crawler, which may send a queue what it could not handle or deliver."""
 
     terraform = Block(*_FAILURES)
+    tells_of_others = True
     terraform_only = (
         "a live account is asked for functions only (`FailingFunction`): SNS, EventBridge and Scheduler tell it in an "
         "answer for each subscription, rule or schedule"

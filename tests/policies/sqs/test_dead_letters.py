@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from hipaa_guard.controls.control import Status
 from hipaa_guard.services import sqs
 from hipaa_guard.testing import (
     ACCOUNT,
@@ -22,6 +24,7 @@ from hipaa_guard.testing import (
     resource,
 )
 from tests.policies.sqs.test_controls import ARN, DEAD, OPEN, queue
+from tests.terraform.stand_ins.given import scan
 
 ROLE = '"arn:aws:iam::111122223333:role/records"'
 OTHER = '\nresource "aws_sqs_queue" "other" {}'
@@ -240,6 +243,14 @@ test_accounts = cases(
         says="its name",
     ),
 )
+
+
+def test_a_resource_that_is_asked_for_its_queue_alone_is_not_judged(tmp_path: Path) -> None:
+    types = ("aws_scheduler_schedule", "aws_pipes_pipe", "aws_iot_topic_rule", "aws_customerprofiles_domain")
+    text = "".join(resource(type, named("aws_sqs_queue.phi.arn")[type]) for type in types)
+    result = scan(tmp_path, text + resource("aws_sqs_queue"), "sqs_queue_has_dead_letter_queue")
+    assert [finding.status for finding in result.findings] == [Status.NOT_APPLICABLE]
+    assert set(result.coverage.unjudged_types) == set(types)
 
 
 @pytest.mark.parametrize(
