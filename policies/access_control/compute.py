@@ -14,6 +14,7 @@ from hipaa_guard.authoring import (
     passed,
     some,
 )
+from hipaa_guard.controls.fix_parts import function_with_permission
 from hipaa_guard.controls.reasons import MOVES_A_SECRET
 from hipaa_guard.judging.function_policies import place_of, with_versions
 from hipaa_guard.judging.template_versions import if_used, template_of
@@ -189,19 +190,10 @@ def lambda_env_no_secrets(function: lambda_functions.Function, inventory: Invent
     why="A service that is let in without a source calls for any of its customers: a stranger's bucket or topic "
     "can then run the function on ePHI.",
     fix=Fix(
-        terraform="""
-            resource "aws_lambda_function" "phi" {
-              function_name = "phi"
-              role          = "arn:aws:iam::111122223333:role/records"
-            }
-            resource "aws_lambda_permission" "topic" {
-              function_name = aws_lambda_function.phi.function_name
-              action        = "lambda:InvokeFunction"
-              principal     = "sns.amazonaws.com"
-              source_arn    = aws_sns_topic.records.arn
-            }
-            resource "aws_sns_topic" "records" {}
-        """,
+        terraform=function_with_permission(
+            "topic", principal='"sns.amazonaws.com"', source_arn="aws_sns_topic.records.arn"
+        )
+        + 'resource "aws_sns_topic" "records" {}\n',
         cli="""
             aws lambda add-permission --function-name FUNCTION --statement-id NEW_STATEMENT \\
               --action lambda:InvokeFunction --principal SERVICE --source-arn SOURCE_ARN --source-account ACCOUNT
