@@ -12,8 +12,8 @@ from hipaa_guard.facts.policy_grammar import resource_policy
 from hipaa_guard.facts.readings import Block, Listing, View, ask, derived, listed
 from hipaa_guard.facts.resource import Resource, fact
 from hipaa_guard.facts.values import Incomplete, Undecided, Unknown, Value, joined, mapped
-from hipaa_guard.services.lambda_runtimes import SUPPORT_ENDS
-from hipaa_guard.services.lambda_runtimes import support_ends as support_ends  # noqa: PLC0414 - policies take it from here
+from hipaa_guard.services.lambda_functions.runtimes import SUPPORT_ENDS
+from hipaa_guard.services.lambda_functions.runtimes import support_ends as support_ends
 
 _AUTH_TYPE, _VIA_URL = "lambda:FunctionUrlAuthType", "lambda:InvokedViaFunctionUrl"
 
