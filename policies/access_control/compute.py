@@ -14,8 +14,8 @@ from hipaa_guard.authoring import (
     passed,
     some,
 )
-from hipaa_guard.controls.fix_parts import function_with_permission
 from hipaa_guard.controls.reasons import MOVES_A_SECRET
+from hipaa_guard.judging.fix_parts import function_with_permission
 from hipaa_guard.judging.function_policies import place_of, with_versions
 from hipaa_guard.judging.template_versions import if_used, template_of
 from hipaa_guard.services import ec2, lambda_functions

@@ -1,9 +1,9 @@
 """Messaging: only those who may see ePHI in messages are given a way to it."""
 
 from hipaa_guard.authoring import Fix, PolicyDocument
-from hipaa_guard.controls.fix_parts import topic_with_policy
 from hipaa_guard.controls.reasons import TAKES_ACCESS
 from hipaa_guard.judging.cross_account import no_cross_account
+from hipaa_guard.judging.fix_parts import topic_with_policy
 from hipaa_guard.services import sns, sqs
 
 _MESSAGES = (

@@ -12,9 +12,9 @@ from hipaa_guard.authoring import (
     not_applicable,
     passed,
 )
-from hipaa_guard.controls.fix_parts import function_with_permission
 from hipaa_guard.controls.reasons import TAKES_ACCESS
 from hipaa_guard.judging.cross_account import no_cross_account, not_shared, outsiders_let_in
+from hipaa_guard.judging.fix_parts import function_with_permission
 from hipaa_guard.judging.function_policies import NAMES_THE_PLACE, REMOVES_A_PERMISSION, place_of
 from hipaa_guard.services import cloudwatch_logs, ebs, efs, images, kms, lambda_functions, rds, secretsmanager
 

@@ -1,10 +1,10 @@
 """Messaging: ePHI in stored messages is unreadable without its key."""
 
 from hipaa_guard.authoring import MEDIUM, Fix, Verdict, failed
-from hipaa_guard.controls.fix_parts import key_for_senders
 from hipaa_guard.controls.reasons import NEEDS_A_KEY
 from hipaa_guard.judging.customer_keys import customer_managed_key
 from hipaa_guard.judging.encryption import With, encrypted_at_rest, encrypted_with_kms
+from hipaa_guard.judging.fix_parts import key_for_senders
 from hipaa_guard.services import sns, sqs
 
 _SENDERS = (

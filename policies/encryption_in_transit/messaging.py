@@ -1,7 +1,7 @@
 """Messaging: ePHI in messages is unreadable on the wire."""
 
 from hipaa_guard.authoring import HIGH, Fix, Verdict, control, failed, not_applicable, passed
-from hipaa_guard.controls.fix_parts import topic_with_policy
+from hipaa_guard.judging.fix_parts import topic_with_policy
 from hipaa_guard.judging.transit import IN_TRANSIT, PlainHttpRequests, plain_http_denied
 from hipaa_guard.services import sns, sqs
 

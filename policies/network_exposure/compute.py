@@ -15,8 +15,8 @@ from hipaa_guard.authoring import (
     passed,
     some,
 )
-from hipaa_guard.controls.fix_parts import function_with_permission
 from hipaa_guard.controls.reasons import TAKES_ACCESS
+from hipaa_guard.judging.fix_parts import function_with_permission
 from hipaa_guard.judging.function_policies import NAMES_THE_PLACE, REMOVES_A_PERMISSION, place_of
 from hipaa_guard.judging.public_addresses import has_elastic_ip, no_public_address
 from hipaa_guard.judging.public_policies import policy_not_public

@@ -1,8 +1,8 @@
 """Messaging: nobody outside can read or send messages with ePHI."""
 
 from hipaa_guard.authoring import Fix, PolicyDocument
-from hipaa_guard.controls.fix_parts import topic_with_policy
 from hipaa_guard.controls.reasons import TAKES_ACCESS
+from hipaa_guard.judging.fix_parts import topic_with_policy
 from hipaa_guard.judging.public_policies import policy_not_public
 from hipaa_guard.services import sns, sqs
 
