@@ -106,7 +106,7 @@ def secret_rotation_interval_90_days(secret: secretsmanager.Secret) -> Verdict:
 
 
 @control(
-    title="Secrets and passwords are not written in Terraform source",
+    title="Values of secrets and secure parameters are not written in Terraform source",
     severity=MEDIUM,
     hipaa=_CREDENTIALS,
     why="Everyone who may read the repository, its history and its copies knows the credential to ePHI.",
@@ -120,8 +120,7 @@ def secret_rotation_interval_90_days(secret: secretsmanager.Secret) -> Verdict:
               length = 32
             }
         """,
-        note="A value that once stood in source must be changed; a generated one still stands in the Terraform state. The "
-        "password of a database is better kept by Secrets Manager: `manage_master_user_password = true`.",
+        note="A value that once stood in source must be changed; a generated one still stands in the Terraform state.",
         not_by_machine="needs the value changed and made outside of source",
     ),
 )

@@ -261,30 +261,18 @@ def service_without_rotation(secret: Secret) -> str | None:
     return secret.owner
 
 
-# Type -> the arguments whose value is a secret, in plain text. Others are in base64, or lists.
-_VALUES = {
-    "aws_secretsmanager_secret_version": ("secret_string", "secret_string_wo"),
-    "awscc_secretsmanager_secret": ("secret_string",),
-    "aws_db_instance": ("password", "password_wo"),
-    "aws_rds_cluster": ("master_password", "master_password_wo"),
-    "awscc_rds_db_instance": ("master_user_password", "tde_credential_password"),
-    "awscc_rds_db_cluster": ("master_user_password",),
-}
+_VALUES = ("secret_string", "secret_string_wo")
 
 
 def _has_value(view: View) -> bool:
-    """Whether a resource sets the value of a secret: a version of a secret does, others may leave that to AWS."""
-    return view.type == "aws_secretsmanager_secret_version" or any(
-        view.get(name) is not None for name in _VALUES[view.type]
-    )
+    """Whether a resource sets the value of a secret; the `awscc` provider does so in the secret itself."""
+    return view.type == "aws_secretsmanager_secret_version" or view.get("secret_string") is not None
 
 
 def _is_written(view: View) -> Value:
-    """Whether an argument for the value of a secret holds it in plain text. The value itself is dropped."""
-    answers = [secret_written(view.get(name)) for name in _VALUES[view.type]]
-    if view.type == "aws_secretsmanager_secret_version":
-        answers.append(secret_written_in_base64(view.get("secret_binary")))
-    return _one_certain(answers)
+    """Whether an argument for the value of the secret holds it in plain text. The value itself is dropped."""
+    answers = [secret_written(view.get(name)) for name in _VALUES]
+    return _one_certain([*answers, secret_written_in_base64(view.get("secret_binary"))])
 
 
 def _one_certain(answers: list[bool | Unknown]) -> Value:
@@ -298,9 +286,12 @@ _NOT_SHOWN = "a live account does not show where a value came from"
 
 
 class SecretVersion(Resource):
-    """A value that Terraform sets and that is a secret: of a secret, or the password of a database."""
+    """A value of a secret that Terraform sets.
 
-    terraform = Block(*_VALUES, when=_has_value)
+    The master password of an RDS database is a fact of that database: whether Secrets Manager keeps it.
+    """
+
+    terraform = Block("aws_secretsmanager_secret_version", "awscc_secretsmanager_secret", when=_has_value)
     terraform_only = _NOT_SHOWN
     security_hub_type = "AwsSecretsManagerSecret"
 

@@ -1,4 +1,4 @@
-"""Values of secrets, passwords of databases and parameters that Terraform source writes down."""
+"""Values of secrets and parameters that Terraform source writes down."""
 
 from __future__ import annotations
 
@@ -192,34 +192,8 @@ test_documents = cases(
 )
 
 CC = 'resource "awscc_secretsmanager_secret" "phi" {{\n secret_string = {}\n}}'
-DATABASES = {
-    "aws_db_instance": "password",
-    "aws_rds_cluster": "master_password",
-    "awscc_rds_db_instance": "master_user_password",
-    "awscc_rds_db_cluster": "master_user_password",
-}
 
 test_places = cases(
-    *(
-        case
-        for type, argument in DATABASES.items()
-        for case in (
-            Case(SOURCE, f"of {type}", FAIL, terraform=AROUND + resource(type, f'{argument} = "hunter2"')),
-            Case(SOURCE, f"generated for {type}", PASS, terraform=AROUND + resource(type, f"{argument} = {GENERATED}")),
-            Case(
-                SOURCE, f"a placeholder of {type}", PASS, terraform=AROUND + resource(type, f'{argument} = "CHANGEME"')
-            ),
-            Case(
-                SOURCE, f"a variable for {type}", UNKNOWN, terraform=AROUND + resource(type, f"{argument} = var.unset")
-            ),
-        )
-    ),
-    Case(
-        SOURCE,
-        "of aws_db_instance, never kept in the state",
-        FAIL,
-        terraform=resource("aws_db_instance", 'password_wo = "hunter2"\npassword_wo_version = 1'),
-    ),
     Case(SOURCE, "of awscc_secretsmanager_secret", FAIL, terraform=CC.format('jsonencode({ password = "hunter2" })')),
     Case(SOURCE, "no secret in awscc_secretsmanager_secret", PASS, terraform=CC.format('jsonencode({ host = "db" })')),
     Case(SOURCE, "a secure parameter", FAIL, terraform=parameter('"hunter2"')),
