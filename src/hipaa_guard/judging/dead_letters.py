@@ -17,27 +17,14 @@ def takes_dead_letters(queue: sqs.Queue, inventory: Inventory) -> bool:
     """
     if queue.dead_letters_from == "byQueue":
         return True
+    arn = queue.arn
     of_queues = inventory.told_by(sqs.Queue, _dead_letter_target)
     of_others = inventory.told_by(sqs.FailureSource, _failures_go_to)
     of_functions = inventory.told_by(sqs.FailingFunction, _failures_of_function_go_to)
-    if some(lambda told: _is_among(queue, *told), (of_queues, of_others, of_functions)):
+    if some(lambda told: queue.is_among(*told, arn), (of_queues, of_others, of_functions)):
         return True
     if not _is_subscribed(queue, inventory):
         _require_no_sign(queue)
-    return False
-
-
-def _is_among(queue: sqs.Queue, targets: set[str], unknown: Unknown | None) -> bool:
-    """Whether a queue is among the targets of others; ``unknown`` is a target that is not known.
-
-    Raises:
-        Undecided: it is certainly none of the targets that are known, and one is not known.
-
-    """
-    if some(queue.is_target, sorted(targets)):
-        return True
-    if unknown is not None:
-        raise Undecided(unknown)
     return False
 
 

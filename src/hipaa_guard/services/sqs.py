@@ -23,6 +23,7 @@ from hipaa_guard.facts.values import (
     Unknown,
     Value,
     joined,
+    some,
 )
 
 _DEAD_LETTERS = re.compile(r"(?i:dead[-_.]?letter|undelivered)|(?:^|[^A-Za-z])(?i:dlq)|DLQ|Dlq")
@@ -162,8 +163,21 @@ class Queue(Resource):
         """Whether the name says that the queue takes dead letters: ``records-dlq``, ``RecordsDeadLetterQueue``."""
         return _DEAD_LETTERS.search(self.origin.name or "") is not None
 
-    def is_target(self, target: str) -> bool:
-        """Whether a text that `target_text` made is this queue: all parts of its ARN must agree.
+    def is_among(self, named: set[str], unknown: Unknown | None, arn: str) -> bool:
+        """Whether this queue (`arn`) is among `named`, texts of `target_text`; ``unknown`` is a target besides.
+
+        Raises:
+            Undecided: it is certainly none of the targets that are known, and one is not known, in part or as a whole.
+
+        """
+        if some(lambda target: self._is_target(target, arn), sorted(named)):
+            return True
+        if unknown is not None:
+            raise Undecided(unknown)
+        return False
+
+    def _is_target(self, target: str, arn: str) -> bool:
+        """Whether a target is this queue: all parts of its ARN must agree.
 
         Raises:
             Undecided: nothing that is known of either tells them apart, and a part is not known.
@@ -171,7 +185,7 @@ class Queue(Resource):
         """
         origin = self.origin
         if origin.source == "aws":
-            return target == self.arn
+            return target == arn
         if target.startswith(SYMBOL_START) and target.endswith(SYMBOL_END):
             return target in {symbol(origin.address, attribute) for attribute in _OWN}
         segments = target.split(":")
