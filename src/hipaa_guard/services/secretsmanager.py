@@ -315,7 +315,12 @@ class Parameter(SecretVersion):
     """A parameter of Systems Manager, whose value may be a secret whatever its type."""
 
     noun = "parameter"
-    terraform = Block("aws_ssm_parameter", name="name")
+    terraform = Block("aws_ssm_parameter", "awscc_ssm_parameter", name="name", awscc_name="name")
     security_hub_type = ""
 
-    is_written_in_source: bool = fact(terraform=_is_written_in_parameter, unset=False, terraform_only=_NOT_SHOWN)
+    is_written_in_source: bool = fact(
+        terraform=_is_written_in_parameter,
+        awscc=_is_written_in_parameter,
+        unset=False,
+        terraform_only=_NOT_SHOWN,
+    )

@@ -221,6 +221,32 @@ test_places = cases(
         FAIL,
         terraform=parameter('"a=1\\nDB_PASSWORD=hunter2"', '"String"', "insecure_value"),
     ),
+    Case(
+        SOURCE,
+        "settings with a credential",
+        FAIL,
+        terraform=parameter('jsonencode({ host = var.unset, password = "hunter2" })', '"String"'),
+    ),
+    Case(
+        SOURCE,
+        "settings without a credential",
+        PASS,
+        terraform=parameter(
+            'jsonencode({ key = "visit", image = "Xk29dPq81mZs4Lw7", password = "CHANGEME" })', '"String"'
+        ),
+    ),
+    Case(
+        SOURCE,
+        "settings of a variable",
+        UNKNOWN,
+        terraform=parameter("jsonencode({ password = var.unset })", '"String"'),
+    ),
+    Case(
+        SOURCE,
+        "a setting with the name of a credential that is set later",
+        PASS,
+        terraform=parameter('"changeme"', '"String"', name="/r/db_password"),
+    ),
     Case(SOURCE, "a setting of a variable", UNKNOWN, terraform=parameter("var.unset", '"String"')),
     Case(SOURCE, "a setting that is made later", PASS, terraform=parameter("aws_db_proxy.db.endpoint", '"String"')),
     Case(SOURCE, "a literal of a type that is not known", UNKNOWN, terraform=parameter('"records"', "var.unset")),

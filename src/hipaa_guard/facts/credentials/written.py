@@ -90,20 +90,18 @@ def secret_written_in_base64(value: Value) -> bool | Unknown:
 
 
 def credential_written(name: str, value: Value) -> bool | Unknown:
-    """Whether a setting of a name, which need not be a secret, certainly holds one in the clear.
-
-    Of an unknown value this is unknown where the name is that of a credential.
-    """
+    """Whether a setting of a name, which need not be a secret, holds a credential in the clear, by its form or name."""
     value = revealed(value) if all(each.written for each in secrets_in(value)) else value
-    if isinstance(value, str | PartialText) and _holds_one(name, value):
-        return True
     document = document_of(value)
-    if document is not None:
-        kinds = [_of_leaf(inner, last, leaf) for inner, last, leaf in leaves_of(document)]
-        return _Leaf.WRITTEN in [kind for kind in kinds if isinstance(kind, _Leaf)]
-    if _names_a_secret(name):
-        return secret_written(value)
-    return value if isinstance(value, Unknown) and not _is_later(value) else False
+    leaves = [(name, value)] if document is None else [(f"{name}_{key}", leaf) for key, _, leaf in leaves_of(document)]
+    unknown: Unknown | None = None
+    for key, part in leaves:
+        leaf = part.content if isinstance(part, Encoded) else part
+        if isinstance(leaf, Unknown) and not _is_later(leaf):
+            unknown = leaf if unknown is None else unknown
+        if isinstance(leaf, str | PartialText) and not _is_placeholder(leaf) and _holds_one(key, leaf):
+            return True
+    return False if unknown is None else unknown
 
 
 def _judged(value: Value) -> bool | Unknown:
@@ -133,7 +131,7 @@ def _of_whole(value: Value) -> bool | Unknown:
     if isinstance(value, Unknown):
         return False if _is_later(value) else value
     text = str(value).strip()
-    if not text or _PLACEHOLDER.fullmatch(text):
+    if _is_placeholder(text):
         return False
     return bool(in_text("", text)) or _ELSEWHERE.match(text) is None
 
@@ -157,7 +155,7 @@ def _of_leaf(name: str, last: str, value: Value) -> _Leaf | Unknown:
     if isinstance(value, Unknown):
         return _of_unknown(name, last, value)
     text = str(value).strip()
-    if not text or _PLACEHOLDER.fullmatch(text):
+    if _is_placeholder(text):
         return _Leaf.HARMLESS
     if _holds_one(name, text):
         return _Leaf.WRITTEN
@@ -184,6 +182,12 @@ def _of_unknown(name: str, last: str, value: Unknown) -> _Leaf | Unknown:
         return value
     written = "".join(part for part in parts if isinstance(part, str)).strip()
     return value if named and written and not any(map(_keeps_one, unknowns)) else _Leaf.TAKEN
+
+
+def _is_placeholder(value: Value) -> bool:
+    """Whether a text is empty, or stands for a secret that somebody sets later."""
+    text = value.strip() if isinstance(value, str) else None
+    return text is not None and (not text or _PLACEHOLDER.fullmatch(text) is not None)
 
 
 def _holds_one(name: str, value: str | PartialText) -> bool:
