@@ -209,6 +209,6 @@ def lambda_permission_has_source(function: lambda_functions.Function, inventory:
     place = place_of(Statement.unbound_services, function, inventory)
     if place is not None:
         return failed(
-            f"lets an AWS service call it for any customer{place}: a permission names no source ARN or account"
+            f"lets an AWS service call it for any customer{place}: no source ARN or account binds its permission"
         )
     return passed("lets services call it only for sources that it names, if it lets any")
