@@ -262,17 +262,22 @@ def service_without_rotation(secret: Secret) -> str | None:
 
 
 _VALUES = ("secret_string", "secret_string_wo")
+_TEMPLATE = "generate_secret_string.secret_string_template"
 
 
 def _has_value(view: View) -> bool:
     """Whether a resource sets the value of a secret; the `awscc` provider does so in the secret itself."""
-    return view.type == "aws_secretsmanager_secret_version" or view.get("secret_string") is not None
+    if view.type == "aws_secretsmanager_secret_version":
+        return True
+    return any(view.get(name) is not None for name in ("secret_string", _TEMPLATE))
 
 
 def _is_written(view: View) -> Value:
     """Whether an argument for the value of the secret holds it in plain text. The value itself is dropped."""
     answers = [secret_written(view.get(name)) for name in _VALUES]
-    return _one_certain([*answers, secret_written_in_base64(view.get("secret_binary"))])
+    answers.append(secret_written_in_base64(view.get("secret_binary")))
+    # What stands in the template besides the value that AWS generates.
+    return _one_certain([*answers, credential_written("", view.get(_TEMPLATE))])
 
 
 def _one_certain(answers: list[bool | Unknown]) -> Value:

@@ -191,11 +191,28 @@ test_documents = cases(
     ),
 )
 
+TEMPLATE = """
+variable "unset" {{}}
+resource "awscc_secretsmanager_secret" "phi" {{
+  generate_secret_string = {{
+    generate_string_key    = "password"
+    secret_string_template = jsonencode({})
+  }}
+}}
+"""
 CC = 'resource "awscc_secretsmanager_secret" "phi" {{\n secret_string = {}\n}}'
 
 test_places = cases(
     Case(SOURCE, "of awscc_secretsmanager_secret", FAIL, terraform=CC.format('jsonencode({ password = "hunter2" })')),
     Case(SOURCE, "no secret in awscc_secretsmanager_secret", PASS, terraform=CC.format('jsonencode({ host = "db" })')),
+    *(
+        Case(SOURCE, f"of a template with {parts}", verdict, terraform=TEMPLATE.format(parts))
+        for parts, verdict in (
+            ('{ username = "app" }', PASS),
+            ('{ username = "app", token = "4f7c9d" }', FAIL),
+            ("{ username = var.unset }", UNKNOWN),
+        )
+    ),
     Case(SOURCE, "a secure parameter", FAIL, terraform=parameter('"hunter2"')),
     Case(
         SOURCE,
