@@ -93,11 +93,7 @@ def credential_written(name: str, value: Value) -> bool | Unknown:
     """Whether a setting of a name, which need not be a secret, holds a credential in the clear, by its form or name."""
     value = revealed(value) if all(each.written for each in secrets_in(value)) else value
     document = document_of(value)
-    leaves = (
-        [(name, value)]
-        if document is None
-        else [(f"{name}_{key}".strip("_"), leaf) for key, _, leaf in leaves_of(document)]
-    )
+    leaves = [(name, name, value)] if document is None else leaves_of(document, name)
     unknown: Unknown | None = None
     for key, _, part in leaves:
         leaf = part.content if isinstance(part, Encoded) else part
