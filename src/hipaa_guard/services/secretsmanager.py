@@ -41,15 +41,22 @@ def _is_rotated(view: View) -> Value:
 
 
 def _rule(name: str) -> Callable[[View], Value]:
-    """A reading of a rule of the rotation. A secret has one: a rotation that was seen tells it, whatever was not."""
+    """A reading of a rule of the rotation.
+
+    A secret has one: one that was seen tells its rules, unless another that is declared may be the secret's too.
+    """
 
     def read(view: View) -> Value:
         rotations = _rotations(view)
         seen = list(list.__iter__(rotations))
         if not seen:
             return rotations.unknown if isinstance(rotations, Incomplete) else None
-        first, *others = (each.get(f"rotation_rules.{name}") for each in seen)
-        if all(others_say == first for others_say in others):
+        possible = rotations.candidates or [] if isinstance(rotations, Incomplete) else []
+        first, *others = (each.get(f"rotation_rules.{name}") for each in (*seen, *possible))
+        unknown = next((each for each in (first, *others) if isinstance(each, Unknown)), None)
+        if unknown is not None:
+            return unknown
+        if all(each == first for each in others):
             return first
         return Unknown(f"{seen[0].address} and others rotate it, and do not say the same")
 
