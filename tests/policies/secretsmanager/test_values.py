@@ -24,6 +24,7 @@ PRIVATE_KEY = "-----BEGIN " + "PRIVATE KEY-----\\nMIIB\\n-----END " + "PRIVATE K
 
 def value(text: str, argument: str = "secret_string") -> str:
     lines = f'secret_id = "records-db"\n{argument} = {text}'
+    lines += f"\n{argument}_version = 1" if argument.endswith("_wo") else ""
     return AROUND + resource("aws_secretsmanager_secret_version", lines)
 
 
@@ -37,7 +38,8 @@ def heredoc(*lines: str) -> str:
 
 
 def parameter(text: str, type: str = '"SecureString"', argument: str = "value", name: str = "/records/db") -> str:
-    return AROUND + resource("aws_ssm_parameter", f'name = "{name}"\ntype = {type}\n{argument} = {text}')
+    version = f"\n{argument}_version = 1" if argument.endswith("_wo") else ""
+    return AROUND + resource("aws_ssm_parameter", f'name = "{name}"\ntype = {type}\n{argument} = {text}{version}')
 
 
 LITERAL = value('"hunter2hunter2"')

@@ -155,7 +155,8 @@ test_sources = cases(
         queue().in_terraform(
             resource(
                 "aws_glue_crawler",
-                named("aws_sqs_queue.phi.arn")["aws_glue_crawler"].replace("s3_target", "catalog_target"),
+                f'database_name = "d"\nname = "c"\nrole = {ROLE}\ncatalog_target {{\ndatabase_name = "d"\n'
+                'tables = ["records"]\ndlq_event_queue_arn = aws_sqs_queue.phi.arn\n}',
                 "c",
             )
         ),
