@@ -158,7 +158,10 @@ def ebs_snapshot_not_public(snapshot: ebs.Snapshot, inventory: Inventory) -> boo
         note="Snapshots that are public now are cut off from those who use them. Sharing with named accounts goes on.",
         consequences=("cuts_access",),
     ),
-    peers={"prowler": "ec2_ebs_snapshot_account_block_public_access"},
+    peers={
+        "prowler": "ec2_ebs_snapshot_account_block_public_access",
+        "aws_config": "ebs-snapshot-block-public-access",
+    },
 )
 def ebs_snapshot_block_public_access(region: ebs.SnapshotPublicAccess) -> Verdict:
     if region.state == "block-all-sharing":
