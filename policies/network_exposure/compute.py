@@ -17,11 +17,11 @@ from hipaa_guard.authoring import (
 )
 from hipaa_guard.controls.reasons import TAKES_ACCESS
 from hipaa_guard.judging.function_policies import place_of
-from hipaa_guard.judging.public_addresses import has_elastic_ip, no_public_address
+from hipaa_guard.judging.public_addresses import given_at_launch, has_elastic_ip, no_public_address
 from hipaa_guard.judging.public_policies import policy_not_public
 from hipaa_guard.judging.public_snapshots import snapshot_not_public
 from hipaa_guard.judging.template_versions import if_used, template_of
-from hipaa_guard.services import ebs, ec2, lambda_functions, vpc
+from hipaa_guard.services import ebs, ec2, lambda_functions
 
 
 @no_public_address(
@@ -60,22 +60,7 @@ def ec2_instance_no_public_ip(instance: ec2.Instance, inventory: Inventory) -> b
         found.extend([] if why is None else [why])
         return why is not None
 
-    return failed(found[0]) if some(gives_one, (_at_launch, _by_elastic_ip, _by_an_interface)) else True
-
-
-def _at_launch(instance: ec2.Instance, inventory: Inventory) -> str | None:
-    """How the launch of an instance gives it a public address, in words; None if it does not."""
-    public, subnet = instance.public_address, instance.subnet
-    if public is None:
-        template = template_of(instance, inventory)
-        public = None if template is None else template.public_address
-        subnet = template.subnet if subnet is None and template is not None else subnet
-    if public is not None:
-        return "has a public IPv4 address" if public else None
-    named = inventory.find(vpc.Subnet, subnet)
-    if named is None:
-        return "leaves the choice to a default subnet, which gives public addresses"
-    return "leaves the choice to its subnet, which gives public addresses" if named.maps_public_ip else None
+    return failed(found[0]) if some(gives_one, (given_at_launch, _by_elastic_ip, _by_an_interface)) else True
 
 
 def _by_elastic_ip(instance: ec2.Instance, inventory: Inventory) -> str | None:
@@ -113,7 +98,7 @@ def _by_an_interface(instance: ec2.Instance, inventory: Inventory) -> str | None
 )
 def launch_template_no_public_ip(template: ec2.LaunchTemplate, inventory: Inventory) -> Verdict:
     if template.public_address:
-        return failed("gives the instances it starts a public IPv4 address")
+        return failed("asks for a public IPv4 address for the instances it starts")
     return if_used(passed("asks for no public IPv4 address"), template, inventory)
 
 

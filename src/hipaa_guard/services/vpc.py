@@ -73,6 +73,10 @@ def _maps_public_ip(view: View) -> Value:
     return view.type == "aws_default_subnet" if value is None else value
 
 
+def _default_of(view: View) -> Value:
+    return view.get("availability_zone") if view.type == "aws_default_subnet" else None
+
+
 class Subnet(Resource):
     """A part of a VPC."""
 
@@ -85,6 +89,11 @@ class Subnet(Resource):
         terraform=_maps_public_ip, awscc="map_public_ip_on_launch", unset=False, aws=listed("MapPublicIpOnLaunch")
     )
     """Whether instances launched here get a public IPv4 address by default."""
+
+    default_of: str | None = fact(
+        terraform=_default_of, awscc=_default_of, unset=None, terraform_only="a live instance names its subnet"
+    )
+    """The availability zone whose default subnet it is; None for other subnets."""
 
     assigns_ipv6: bool = fact(
         terraform="assign_ipv6_address_on_creation",
