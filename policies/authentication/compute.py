@@ -68,9 +68,9 @@ def _tokens_required(place: ec2.Instance | ec2.LaunchTemplate, inventory: Invent
         return passed("leaves its metadata service to the region's default, which switches it off")
     if some(lambda region: region.tokens == "required", defaults):
         return passed("leaves http_tokens to the region's default, which requires IMDSv2")
-    if some(lambda region: region.tokens == "optional", defaults):
-        return failed("leaves http_tokens to the region's default, which accepts IMDSv1")
     if _image_requires_tokens(places, inventory):
+        if some(lambda region: region.tokens == "optional", defaults):
+            return failed("leaves http_tokens to the region's default, which accepts IMDSv1")
         return passed("leaves http_tokens to its image, which requires IMDSv2")
     return failed("leaves http_tokens to the image, most of which accept IMDSv1")
 
