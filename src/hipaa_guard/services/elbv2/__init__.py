@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import ClassVar, cast
 
 from hipaa_guard.facts.allowed_values import Domain, between, one_of
@@ -50,9 +50,8 @@ class LoadBalancer(Resource):
         declared.AWSCC,
         name="name",
         awscc_name="name",
-        joins=dict.fromkeys(declared.LISTENERS, "load_balancer_arn")
-        | dict.fromkeys(declared.ASSOCIATIONS, "resource_arn"),
-        shared=declared.ASSOCIATIONS,
+        joins=dict.fromkeys(LISTENERS, "load_balancer_arn") | dict.fromkeys(ASSOCIATIONS, "resource_arn"),
+        shared=ASSOCIATIONS,
         also=("load_balancer_arn",),
     )
     aws = Listing(
