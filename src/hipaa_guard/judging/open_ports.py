@@ -191,8 +191,10 @@ def _open_list(rule: Rule, inventory: Inventory) -> str | None:
     kind, open_range = security_groups.PrefixList, security_groups.open_range
 
     def holds(pointer: object) -> bool:
+        if security_groups.is_kept_by_aws(pointer):
+            return False
         prefix_list = inventory.find(kind, pointer)
-        if prefix_list is None:  # one of those that AWS keeps: they name AWS's own networks
+        if prefix_list is None:  # in an account, one that AWS keeps: the listing leaves these out
             return False
         found = open_range(prefix_list.ranges)
         if found is not None:

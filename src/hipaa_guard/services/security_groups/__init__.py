@@ -14,6 +14,7 @@ from hipaa_guard.facts.resource import Resource, fact
 from hipaa_guard.facts.values import Cause, Incomplete, Unknown, Value, joined, mapped, some
 from hipaa_guard.services.security_groups.prefix_lists import PrefixList as PrefixList
 from hipaa_guard.services.security_groups.prefix_lists import as_list
+from hipaa_guard.services.security_groups.prefix_lists import is_kept_by_aws as is_kept_by_aws
 
 _EVERY_PORT = range(65536)
 
