@@ -20,23 +20,30 @@ from hipaa_guard.services import ec2, images, lambda_functions
             "aws_config": "ec2-imdsv2-check",
             "powerpipe": "ec2_instance_uses_imdsv2",
             "cdk_nag": "HIPAA.Security-EC2IMDSv2Enabled",
+            "checkov": "CKV_AWS_79",
             "trivy": "AVD-AWS-0028",
         },
     ),
     Member(
         "launch_template_imdsv2_required",
         ec2.LaunchTemplate,
-        title="Launch templates start instances with IMDSv2 only",
+        title="Launch templates and launch configurations start instances with IMDSv2 only",
         fix=Fix(
             sets='aws_launch_template.metadata_options.http_tokens = "required"',
             cli="""
                 aws ec2 create-launch-template-version --launch-template-id TEMPLATE --source-version '$Default' \\
                   --launch-template-data '{"MetadataOptions":{"HttpTokens":"required"}}'
             """,
-            note="Then make the new version the default one.",
+            note="Then make the new version the default one. A launch configuration cannot be changed: make a launch "
+            "template in its place.",
         ),
         peers={
-            "prowler": "ec2_launch_template_imdsv2_required",
+            "prowler": (
+                "ec2_launch_template_imdsv2_required",
+                "autoscaling_group_launch_configuration_requires_imdsv2",
+            ),
+            "checkov": "CKV_AWS_79",
+            "trivy": "AVD-AWS-0130",
         },
     ),
     severity=HIGH,

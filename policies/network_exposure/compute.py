@@ -82,7 +82,7 @@ def _by_an_interface(instance: ec2.Instance, inventory: Inventory) -> str | None
 
 
 @no_public_address(
-    title="Launch templates ask for no public IPv4 address",
+    title="Launch templates and launch configurations ask for no public IPv4 address",
     severity=HIGH,
     why="Every instance that such a template starts is reachable from the internet, and with it the ePHI it handles.",
     fix=Fix(
@@ -92,9 +92,17 @@ def _by_an_interface(instance: ec2.Instance, inventory: Inventory) -> str | None
               --launch-template-data '{"NetworkInterfaces":[{"DeviceIndex":0,"AssociatePublicIpAddress":false}]}'
         """,
         note="In the CLI, repeat all settings of the interface, as the list is replaced whole, and make the new version "
-        "the default one. New instances then need a NAT gateway or VPC endpoints to reach the internet or AWS.",
+        "the default one. New instances then need a NAT gateway or VPC endpoints to reach the internet or AWS. "
+        "A launch configuration cannot be changed: make a launch template in its place.",
     ),
-    peers={"prowler": "ec2_launch_template_no_public_ip", "checkov": "CKV_AWS_88"},
+    peers={
+        "prowler": ("ec2_launch_template_no_public_ip", "autoscaling_group_launch_configuration_no_public_ip"),
+        "aws_config": "autoscaling-launch-config-public-ip-disabled",
+        "powerpipe": "autoscaling_launch_config_public_ip_disabled",
+        "cdk_nag": "HIPAA.Security-AutoScalingLaunchConfigPublicIpDisabled",
+        "checkov": ("CKV_AWS_88", "CKV_AWS_389"),
+        "trivy": "AVD-AWS-0009",
+    },
 )
 def launch_template_no_public_ip(template: ec2.LaunchTemplate, inventory: Inventory) -> Verdict:
     if template.public_address:

@@ -59,6 +59,15 @@ def from_templates(aws: str, awscc: str, around: str = "") -> tuple[str, str]:
     )
 
 
+def configurations(aws: str, awscc: str) -> tuple[str, str]:
+    """A launch configuration, as each provider writes it."""
+    needed = 'image_id = "ami-0a1b2c3d4e5f60718"\ninstance_type = "t3.micro"\n'
+    return (
+        resource("aws_launch_configuration", needed + aws),
+        resource("awscc_autoscaling_launch_configuration", needed + awscc),
+    )
+
+
 def grouped(version: str) -> tuple[str, str]:
     """A template of which an Auto Scaling group uses a version."""
     aws, awscc = templates(*metadata("required"))
@@ -225,4 +234,21 @@ TWINS = [
     ),
     Twin("a template whose newest version a group starts", *grouped('"$Latest"'), PASS),
     Twin("a template of which a group starts an old version", *grouped('"1"'), UNKNOWN),
+    *(
+        Twin(f"a launch configuration {how}", *configurations(*lines), has)
+        for how, lines, has in (
+            ("that says nothing", ("", ""), FAIL),
+            ("with IMDSv2 only", metadata("required"), PASS),
+            ("that asks for an address", (ASKS, ASKS), FAIL),
+            (
+                "with an encrypted volume",
+                (
+                    'ebs_block_device {\ndevice_name = "/dev/sdf"\nencrypted = true\n}',
+                    'block_device_mappings = [{ device_name = "/dev/sdf", ebs = { encrypted = true } }]',
+                ),
+                PASS,
+            ),
+            ("with a credential", (f"user_data_base64 = {SCRIPT}", f"user_data = {SCRIPT}"), FAIL),
+        )
+    ),
 ]

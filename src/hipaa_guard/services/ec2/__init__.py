@@ -2,31 +2,22 @@
 
 from __future__ import annotations
 
-import re
-
 from hipaa_guard.facts.allowed_values import one_of
 from hipaa_guard.facts.credentials import credentials_in_base64
 from hipaa_guard.facts.readings import Block, Listing, Singleton, View, ask, derived, listed
 from hipaa_guard.facts.resource import Resource, fact
-from hipaa_guard.facts.values import Cause, Reference, Unknown, Value, joined
-from hipaa_guard.services.ec2 import addresses, devices
+from hipaa_guard.facts.values import Reference, Unknown, Value
+from hipaa_guard.services.ec2 import addresses, devices, user_data
 from hipaa_guard.services.ec2.addresses import NetworkInterface as NetworkInterface
 from hipaa_guard.services.ec2.arguments import ENDPOINT, TOKENS, names
 from hipaa_guard.services.ec2.devices import ROOT_NAMES as ROOT_NAMES
 from hipaa_guard.services.ec2.devices import BlockDevice as BlockDevice
+from hipaa_guard.services.ec2.launch_configurations import LaunchConfiguration as LaunchConfiguration
 from hipaa_guard.services.ec2.template_users import NAMING_A_TEMPLATE, version_of
 from hipaa_guard.services.ec2.template_users import TemplateUse as TemplateUse
 from hipaa_guard.services.ec2.template_users import TemplateUser as TemplateUser
 from hipaa_guard.services.ec2.templates import LaunchTemplate as LaunchTemplate
 from hipaa_guard.services.ec2.templates import LaunchTemplateVersion as LaunchTemplateVersion
-
-
-def _declared_user_data(view: View) -> Value:
-    text = view.get("user_data")
-    if isinstance(text, str) and re.fullmatch(r"[0-9a-f]{40}", text):
-        return Unknown("only a hash of the user data is recorded", Cause.NOT_COLLECTED)
-    # The provider takes text that is base64 already as it is.
-    return joined(credentials_in_base64(text), credentials_in_base64(view.get("user_data_base64")))
 
 
 def _declared_profile(view: View) -> Value:
@@ -167,8 +158,8 @@ class Instance(Resource):
     )
 
     user_data_credentials: list[str] = fact(
-        terraform=_declared_user_data,
-        awscc=_declared_user_data,
+        terraform=user_data.declared,
+        awscc=user_data.declared,
         unset=[],
         aws=derived(
             names,

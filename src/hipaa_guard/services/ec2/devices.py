@@ -95,6 +95,16 @@ def of_awscc_template(view: View) -> Value:
     return of_blocks(view.get(f"launch_template_data.{_MAPPINGS}"), _declared_mapping)
 
 
+def of_launch_configuration(view: View) -> Value:
+    """The volumes that a launch configuration declares, with its root volume as far as it is among them."""
+
+    def device(block: dict[str, Value]) -> BlockDevice:
+        return _of_mapping(block.get("device_name") or "root", block, "encrypted", "snapshot_id")
+
+    blocks = (of_blocks(view.get(each), device) for each in ("root_block_device", "ebs_block_device"))
+    return joined(*blocks, of_blocks(view.get(_MAPPINGS), _declared_mapping))
+
+
 def of_answered_template(mappings: list[dict[str, Value]] | None) -> Value:
     """The volumes of an answered launch template."""
     return [
