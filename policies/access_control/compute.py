@@ -112,6 +112,7 @@ def ec2_instance_profile_attached(instance: ec2.Instance, inventory: Inventory) 
         peers={
             "prowler": ("ec2_launch_template_no_secrets", "autoscaling_find_secrets_ec2_launch_configuration"),
             "checkov": "CKV_AWS_46",
+            "trivy": "AVD-AWS-0129",
         },
     ),
     severity=HIGH,

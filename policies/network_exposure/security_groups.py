@@ -168,9 +168,16 @@ def sg_no_public_ingress_all_ports(group: security_groups.SecurityGroup, invento
     why="Every other port that everybody can reach is a way to ePHI that nobody may have meant to open.",
     fix=_narrowed(8443),
     peers={
-        "prowler": "ec2_securitygroup_allow_ingress_from_internet_to_any_port",
-        "aws_config": "vpc-sg-open-only-to-authorized-ports",
-        "powerpipe": "vpc_security_group_restrict_ingress_tcp_udp_all",
+        "prowler": (
+            "ec2_securitygroup_allow_ingress_from_internet_to_any_port",
+            "ec2_securitygroup_allow_ingress_from_internet_to_high_risk_tcp_ports",
+        ),
+        "aws_config": ("vpc-sg-open-only-to-authorized-ports", "restricted-common-ports"),
+        "powerpipe": (
+            "vpc_security_group_restrict_ingress_tcp_udp_all",
+            "vpc_security_group_restrict_ingress_common_ports_all",
+        ),
+        "cdk_nag": "HIPAA.Security-EC2RestrictedCommonPorts",
     },
 )
 def sg_public_ingress_only_authorized_ports(group: security_groups.SecurityGroup, inventory: Inventory) -> str | None:
