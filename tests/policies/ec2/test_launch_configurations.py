@@ -37,6 +37,7 @@ def volume(encrypted: bool) -> Told:
     )
 
 
+GROUP = resource("aws_autoscaling_group", "launch_template {\nid = var.unset\nversion = var.unset\n}", "g")
 REGION = resource("aws_ec2_instance_metadata_defaults", 'http_tokens = "required"', "d")
 
 test_launch_configurations = cases(
@@ -103,4 +104,10 @@ test_launch_configurations = cases(
         configuration(f"user_data = {json.dumps(SCRIPT)}", UserData=SCRIPT),
     ),
     Case(TEMPLATE_SECRETS, "no user data", PASS, configuration()),
+    Case(
+        TEMPLATE_PUBLIC,
+        "refused, beside a group that starts a template which is not known",
+        PASS,
+        configuration("associate_public_ip_address = false", HALT + GROUP).in_terraform(),
+    ),
 )
