@@ -39,6 +39,16 @@ def instances(aws: str, awscc: str, around: str = "") -> tuple[str, str]:
     return around + resource("aws_instance", aws), around + resource("awscc_ec2_instance", awscc)
 
 
+def given(elastic: str, argument: str, more: str) -> tuple[str, str]:
+    """A private instance that is given an Elastic IP, by the attribute with its id."""
+    private = 'network_interfaces = [{ device_index = "0", associate_public_ip_address = false }]'
+    return (
+        PRIVATE + resource(elastic, f"{argument} = aws_instance.phi.id\n{more}", "e"),
+        resource("awscc_ec2_instance", private)
+        + resource(elastic, f"{argument} = awscc_ec2_instance.phi.instance_id\n{more}", "e"),
+    )
+
+
 def templates(aws: str, awscc: str, around: str = "") -> tuple[str, str]:
     """A launch template, as each provider writes it."""
     data = f"launch_template_data = {{\n{awscc}\n}}"
@@ -140,6 +150,8 @@ TWINS = [
         FAIL,
     ),
     Twin("an instance whose further interface has none", attached("aws", ""), attached("awscc_ec2", ""), PASS),
+    Twin("an instance of either provider with an Elastic IP", *given("aws_eip", "instance", ""), FAIL),
+    Twin("an instance of either provider with one apart", *given(ELASTIC, "instance_id", 'allocation_id = "e"'), FAIL),
     Twin("an instance that says nothing", *instances("", ""), FAIL),
     Twin("an instance with IMDSv2 only", *instances(*metadata("required")), PASS),
     Twin("an instance with IMDSv1", *instances(*metadata("optional")), FAIL),
