@@ -126,8 +126,7 @@ def ec2_instance_block_devices_encrypted(instance: ec2.Instance, inventory: Inve
               --launch-template-data '{"BlockDeviceMappings":[{"DeviceName":"/dev/xvda","Ebs":{"Encrypted":true}}]}'
         """,
         note="In the CLI, repeat all volumes with their settings, as the list is replaced whole, and make the new version "
-        "the default one. Instances that run keep their volumes. A launch configuration cannot be changed: make a launch "
-        "template in its place.",
+        "the default one. Running instances keep their volumes. Replace a launch configuration by a launch template.",
     ),
     peers={"checkov": "CKV_AWS_8", "trivy": "AVD-AWS-0008"},
 )
