@@ -87,13 +87,14 @@ def ec2_instance_profile_attached(instance: ec2.Instance, inventory: Inventory) 
         ),
         peers={
             "prowler": "ec2_instance_secrets_user_data",
+            "checkov": "CKV_AWS_46",
             "trivy": "AVD-AWS-0029",
         },
     ),
     Member(
         "launch_template_no_secrets",
         ec2.LaunchTemplate,
-        title="User data of launch templates holds no credentials",
+        title="User data of launch templates and launch configurations holds no credentials",
         fix=Fix(
             terraform="""
                 resource "aws_launch_template" "phi" {
@@ -104,10 +105,15 @@ def ec2_instance_profile_attached(instance: ec2.Instance, inventory: Inventory) 
                 aws ec2 create-launch-template-version --launch-template-id TEMPLATE --source-version '$Default' \\
                   --launch-template-data '{"UserData":"BASE64_TEXT"}'
             """,
-            note="Revoke the credentials that were found: older versions of the template keep them.",
+            note="Revoke the credentials that were found: older versions of the template keep them. A launch configuration "
+            "cannot be changed: make a launch template in its place, and delete it.",
             not_by_machine=MOVES_A_SECRET,
         ),
-        peers={"prowler": "ec2_launch_template_no_secrets"},
+        peers={
+            "prowler": ("ec2_launch_template_no_secrets", "autoscaling_find_secrets_ec2_launch_configuration"),
+            "checkov": "CKV_AWS_46",
+            "trivy": "AVD-AWS-0129",
+        },
     ),
     severity=HIGH,
     hipaa=("164.308(a)(5)(ii)(D)", "164.312(a)(1)"),

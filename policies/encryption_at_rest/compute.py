@@ -92,7 +92,7 @@ def _device_is_encrypted(device: ec2.BlockDevice, place: Place, inventory: Inven
         note="A volume is encrypted by replacing it with an encrypted copy; turn on encryption by default for new ones.",
         not_by_machine=replaces("instance"),
     ),
-    peers={"aws_config": "encrypted-volumes", "trivy": "AVD-AWS-0131"},
+    peers={"aws_config": "encrypted-volumes", "checkov": "CKV_AWS_8", "trivy": "AVD-AWS-0131"},
 )
 def ec2_instance_block_devices_encrypted(instance: ec2.Instance, inventory: Inventory) -> Verdict:
     template = template_of(instance, inventory)
@@ -115,7 +115,7 @@ def ec2_instance_block_devices_encrypted(instance: ec2.Instance, inventory: Inve
 
 
 @control(
-    title="Launch templates encrypt every volume that they declare",
+    title="Launch templates and launch configurations encrypt every volume that they declare",
     severity=HIGH,
     hipaa=MEDIA,
     why="Every instance that such a template starts keeps what it writes, ePHI included, on a disk without a key.",
@@ -126,8 +126,9 @@ def ec2_instance_block_devices_encrypted(instance: ec2.Instance, inventory: Inve
               --launch-template-data '{"BlockDeviceMappings":[{"DeviceName":"/dev/xvda","Ebs":{"Encrypted":true}}]}'
         """,
         note="In the CLI, repeat all volumes with their settings, as the list is replaced whole, and make the new version "
-        "the default one. Instances that run keep their volumes.",
+        "the default one. Running instances keep their volumes. Replace a launch configuration by a launch template.",
     ),
+    peers={"checkov": "CKV_AWS_8", "trivy": "AVD-AWS-0008"},
 )
 def launch_template_block_devices_encrypted(template: ec2.LaunchTemplate, inventory: Inventory) -> Verdict:
     some_declared = False

@@ -79,6 +79,7 @@ def test_the_share_decides_how_much_is_wrong_and_the_number_what() -> None:
 
 CALLS = {
     "autoscaling.describe_auto_scaling_groups": 2,
+    "autoscaling.describe_launch_configurations": 2,
     "cloudtrail.describe_trails": 3,
     "config.get_discovered_resource_counts": 2,
     "dax.describe_clusters": 2,

@@ -11,7 +11,7 @@ from hipaa_guard.facts.networks import cover, covers, mean_everybody, means_ever
 from hipaa_guard.facts.readings import Block, Listing, View, ask, derived, listed
 from hipaa_guard.facts.records import Record
 from hipaa_guard.facts.resource import Resource, fact
-from hipaa_guard.facts.values import Incomplete, Undecided, Unknown, Value, all_hold, certain, some
+from hipaa_guard.facts.values import Incomplete, Undecided, Unknown, Value, all_hold, certain, joined, some
 
 _NAME = "(Tags[?Key=='Name'].Value | [0]) || "
 
@@ -28,8 +28,12 @@ class FlowLog(Record):
     """Why AWS cannot deliver it; None if it can."""
 
 
+_FLOW_LOGS = {"aws_flow_log": "vpc_id", "awscc_ec2_flow_log": "resource_id"}
+"""The types of flow logs, with their argument that names the VPC."""
+
+
 def _declared_logs(view: View) -> Value:
-    logs = view.linked("aws_flow_log")
+    logs = joined(*(view.linked(type, by) for type, by in _FLOW_LOGS.items()))
     seen = logs.seen if isinstance(logs, Incomplete) else logs
     found = [FlowLog(traffic=log.get("traffic_type"), failure=None) for log in seen]
     return Incomplete(found, logs.unknown) if isinstance(logs, Incomplete) else found
@@ -49,7 +53,7 @@ class Vpc(Resource):
     """A virtual private cloud."""
 
     noun = "VPC"
-    terraform = Block("aws_vpc", "aws_default_vpc", joins={"aws_flow_log": "vpc_id"})
+    terraform = Block("aws_vpc", "aws_default_vpc", "awscc_ec2_vpc", joins=_FLOW_LOGS, also=("vpc_id",))
     aws = Listing(
         "ec2.describe_vpcs",
         "Vpcs[]",
@@ -62,6 +66,7 @@ class Vpc(Resource):
 
     flow_logs: list[FlowLog] = fact(
         terraform=_declared_logs,
+        awscc=_declared_logs,
         unset=(),
         aws=derived(_answered_logs, ask("ec2.describe_flow_logs", "FlowLogs[?ResourceId=={VpcId}]")),
     )
@@ -71,6 +76,10 @@ def _maps_public_ip(view: View) -> Value:
     # The default subnets of AWS assign public addresses, and the provider does not change that.
     value = view.get("map_public_ip_on_launch")
     return view.type == "aws_default_subnet" if value is None else value
+
+
+def _default_of(view: View) -> Value:
+    return view.get("availability_zone") if view.type == "aws_default_subnet" else None
 
 
 class Subnet(Resource):
@@ -85,6 +94,11 @@ class Subnet(Resource):
         terraform=_maps_public_ip, awscc="map_public_ip_on_launch", unset=False, aws=listed("MapPublicIpOnLaunch")
     )
     """Whether instances launched here get a public IPv4 address by default."""
+
+    default_of: str | None = fact(
+        terraform=_default_of, awscc=_default_of, unset=None, terraform_only="a live instance names its subnet"
+    )
+    """The availability zone whose default subnet it is; None for other subnets."""
 
     assigns_ipv6: bool = fact(
         terraform="assign_ipv6_address_on_creation",

@@ -40,6 +40,7 @@ _OF_OWN_ACCOUNT = _REGION_OR_PARTITION | {
 """Data sources that read something of the provider's own account."""
 
 _NAMES = {
+    "aws_ec2_managed_prefix_list": "name",
     "aws_iam_policy": "name",
     "aws_kms_alias": "name",
     "aws_kms_key": "key_id",
