@@ -12,7 +12,7 @@ Ports = dict[tuple[str, int], str]
 
 
 class Service(NamedTuple):
-    """What listens on some ports. The source is a registry or a page of its maker, read on 2026-11-30."""
+    """What listens on some ports. The source is the registry or the page of its maker that says so."""
 
     name: str
     tcp: tuple[int, ...]
