@@ -1,6 +1,19 @@
 """Compute: whoever asks instances for credentials or calls functions has to show who they are."""
 
-from hipaa_guard.authoring import HIGH, MEDIUM, Fix, Inventory, Member, Verdict, control, failed, family, passed, some
+from hipaa_guard.authoring import (
+    HIGH,
+    LOW,
+    MEDIUM,
+    Fix,
+    Inventory,
+    Member,
+    Verdict,
+    control,
+    failed,
+    family,
+    passed,
+    some,
+)
 from hipaa_guard.judging.template_versions import if_used, template_of
 from hipaa_guard.services import ec2, images, lambda_functions
 
@@ -79,7 +92,16 @@ def _tokens_required(place: ec2.Instance | ec2.LaunchTemplate, inventory: Invent
         if some(lambda region: region.tokens == "optional", defaults):
             return failed("leaves http_tokens to the region's default, which accepts IMDSv1")
         return passed("leaves http_tokens to its image, which requires IMDSv2")
+    if _starts_amazon_linux_2023(places, inventory):
+        return failed(
+            "leaves http_tokens to its image: Amazon Linux 2023 requires IMDSv2, most others accept IMDSv1", LOW
+        )
     return failed("leaves http_tokens to the image, most of which accept IMDSv1")
+
+
+def _starts_amazon_linux_2023(places: list[ec2.Instance | ec2.LaunchTemplate], inventory: Inventory) -> bool:
+    names = (inventory.name_of(place.peek(type(place).facts["image"])) for place in places)
+    return images.is_amazon_linux_2023(next((name for name in names if name is not None), None))
 
 
 def _image_requires_tokens(places: list[ec2.Instance | ec2.LaunchTemplate], inventory: Inventory) -> bool:

@@ -7,6 +7,13 @@ from hipaa_guard.facts.readings import Block, Listing, View, ask, derived, liste
 from hipaa_guard.facts.resource import Resource, fact
 from hipaa_guard.facts.shared_copies import shared_with
 from hipaa_guard.facts.values import Cause, Unknown, Value, mapped
+from hipaa_guard.lean import regex
+
+_AMAZON_LINUX_2023 = regex(
+    r"al2023-ami-.*|(resolve:ssm:)?/aws/service/(ami-amazon-linux-latest/al2023|ecs/optimized-ami/amazon-linux-2023/).*"
+)
+"""Names of Amazon's images, and of the parameters with their newest ids (Amazon Linux 2023 user guide, "AL2023 on
+Amazon EC2"; ECS developer guide, "Retrieving Amazon ECS-optimized Linux AMI metadata")."""
 
 _PERMISSION = "aws_ami_launch_permission"
 _NAMING = ("account_id", "organization_arn", "organizational_unit_arn", "group")
@@ -27,6 +34,15 @@ def _imds_support(view: View) -> Value:
     if told is None and view.type != "aws_ami":
         return Unknown("AWS tells only after apply whether the image requires IMDSv2", Cause.AFTER_APPLY)
     return told
+
+
+def is_amazon_linux_2023(name: str | None) -> bool:
+    """Whether a name, by which an image or its parameter is looked up, is one of Amazon Linux 2023.
+
+    Instances of it require IMDSv2 unless they say otherwise (its user guide, "IMDSv2"; ECS developer guide, "Migrating
+    from an Amazon Linux 2 to an Amazon Linux 2023 Amazon ECS-optimized AMI"; read 2026-11-30).
+    """
+    return name is not None and _AMAZON_LINUX_2023.fullmatch(name) is not None
 
 
 class Image(Resource):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from hipaa_guard.authoring import LOW
 from hipaa_guard.testing import FAIL, PASS, UNKNOWN, Aws, Case, answered, cases, resource
 from tests.policies.ec2.states import HALT, IMDS, TEMPLATE_IMDS, declared, defaults, from_template, metadata, template
 
@@ -14,6 +15,17 @@ COPY = (
     'source_ami_region = "us-east-1"\n}\n'
 )
 OWN = "ami = aws_ami.own.id"
+
+LATEST = "/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64"
+OF_ECS = "/aws/service/ecs/optimized-ami/amazon-linux-2023/recommended/image_id"
+PARAMETER = f'data "aws_ssm_parameter" "al" {{\nname = "{LATEST}"\n}}\n'
+
+
+def amazon(owner: str, names: str) -> str:
+    return (
+        f'data "aws_ami" "al" {{\nmost_recent = true\nowners = ["{owner}"]\n'
+        f'filter {{\nname = "name"\nvalues = ["{names}"]\n}}\n}}\n'
+    )
 
 
 def region(tokens: str | None, endpoint: str | None = None) -> str:
@@ -59,6 +71,38 @@ test_declared = cases(
         "an image that a variable names, beside one that requires it",
         UNKNOWN,
         terraform=declared("ami = var.unset", HALT + REQUIRES),
+    ),
+    *(
+        Case(IMDS, f"Amazon Linux 2023, {how}", FAIL, terraform=declared(f"ami = {image}", text), severity=LOW)
+        for how, image, text in (
+            ("by a data source", "data.aws_ami.al.id", amazon("amazon", "al2023-ami-2023.*-x86_64")),
+            ("by the account of its maker", "data.aws_ami.al.id", amazon("137112412989", "al2023-ami-*")),
+            ("by a parameter", "data.aws_ssm_parameter.al.value", PARAMETER),
+            ("of ECS", "data.aws_ssm_parameter.al.value", PARAMETER.replace(LATEST, OF_ECS)),
+        )
+    ),
+    *(
+        Case(IMDS, f"no Amazon Linux 2023, {how}", FAIL, terraform=declared("ami = data.aws_ami.al.id", text))
+        for how, text in (
+            ("Amazon Linux 2", amazon("amazon", "amzn2-ami-hvm-*")),
+            ("its name with another owner", amazon("444455556666", "al2023-ami-*")),
+            ("one of two patterns", amazon("amazon", 'al2023-ami-*", "amzn2-*')),
+        )
+    ),
+    Case(
+        IMDS,
+        "Amazon Linux 2023 by a parameter that the template names",
+        FAIL,
+        severity=LOW,
+        terraform=from_template(f'image_id = "resolve:ssm:{LATEST}"'),
+    ),
+    Case(
+        IMDS,
+        "Amazon Linux 2023, where the instance accepts IMDSv1",
+        FAIL,
+        terraform=declared(
+            "ami = data.aws_ami.al.id\n" + metadata('http_tokens = "optional"'), amazon("amazon", "al2023-ami-*")
+        ),
     ),
     Case(IMDS, "an image that a variable names", FAIL, terraform=declared("ami = var.unset", HALT)),
     Case(
