@@ -1,6 +1,6 @@
 """Logs delivered: who reached ePHI is on record, where the record outlives the resource."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import NamedTuple
 
 from hipaa_guard.authoring import MEDIUM, Inventory, Verdict, every, failed, judgement, passed, some
@@ -77,15 +77,13 @@ def reaches_all_buckets(trail: cloudtrail.Recorder, inventory: Inventory) -> boo
     return True
 
 
-def records_objects(verb: str, names: Iterable[str] = ()) -> Callable[[cloudtrail.Recorder], bool]:
-    """Whether a trail records ``reads`` or ``writes`` of all S3 objects, or of those of the bucket with these names.
-
-    `names` are ARNs with symbols in the place of references.
-    """
+def records_objects(verb: str, bucket: s3.Bucket | None = None) -> Callable[[cloudtrail.Recorder], bool]:
+    """Whether a trail records ``reads`` or ``writes`` of all S3 objects, or of those of a bucket."""
+    names, named = ((), True) if bucket is None else (bucket.names(), bucket.is_named_by_text)
 
     def recorded(one: cloudtrail.Selector) -> bool:
         about = one.category == "Data" and one.resource_type == "AWS::S3::Object"
-        return about and (one.reads if verb == "reads" else one.writes) and one.covers(names)
+        return about and (one.reads if verb == "reads" else one.writes) and one.covers(names, named=named)
 
     return lambda trail: some(recorded, trail.selectors)
 
@@ -105,7 +103,7 @@ def trails_record_objects_of(bucket: s3.Bucket, inventory: Inventory) -> bool:
     """
 
     def told(verb: str) -> bool:
-        of_bucket = records_objects(verb, bucket.names())
+        of_bucket = records_objects(verb, bucket)
 
         def tells(trail: cloudtrail.Recorder) -> bool:
             return all_hold(

@@ -283,6 +283,11 @@ class Bucket(Resource):
         arns = [f"arn:{partition}:s3:::{name}" for partition in PARTITIONS for name in names]
         return (symbol(origin.address, "arn"), *arns)
 
+    @property
+    def is_named_by_text(self) -> bool:
+        """Whether its name is known, so that `names` has the ARN that a text elsewhere spells out."""
+        return self.origin.arn is not None or isinstance(self.peek(Bucket.facts["given_name"]), str)
+
     def names_itself(self, target: Value, inventory: Inventory) -> bool:
         """Whether the bucket is its own target. An unknown name is assumed to be that of another bucket.
 
