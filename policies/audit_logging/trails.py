@@ -2,7 +2,7 @@
 
 from hipaa_guard.authoring import HIGH, LOW, MEDIUM, Fix, Inventory, Verdict, control, failed, not_applicable, passed
 from hipaa_guard.controls.reasons import NEEDS_A_LOG_BUCKET
-from hipaa_guard.judging.log_delivery import needs_no_access_logs
+from hipaa_guard.judging.log_delivery import needs_no_access_logs, undelivered
 from hipaa_guard.judging.log_targets import TRAIL_BUCKET
 from hipaa_guard.services import cloudtrail, s3
 
@@ -27,24 +27,17 @@ def cloudtrail_is_logging(trail: cloudtrail.Trail) -> Verdict:
     hipaa=_RECORDED,
     why="When S3 refuses the log files (a changed bucket policy, a disabled key), the record of access to ePHI has a hole.",
     fix=Fix(
-        cli="aws cloudtrail get-trail-status --name TRAIL",
-        note="The error names what to mend: the policy of the bucket or of the key, or a bucket that is gone.",
+        cli="aws cloudtrail get-trail-status --name TRAIL_ARN --region REGION",
+        note="A trail for all regions delivers in each region by itself: ask in the region that the message names. "
+        "The error names what to mend: the policy of the bucket or of the key, or a bucket that is gone.",
         not_by_machine="depends on the error that AWS reports",
     ),
 )
-def cloudtrail_delivers_without_errors(delivery: cloudtrail.Delivery) -> Verdict:
-    errors = [
-        f"{what}: {who} answered {error}"
-        for what, who, error in (
-            ("log files", "S3", delivery.error),
-            ("digests", "S3", delivery.digest_error),
-            ("events to its log group", "CloudWatch Logs", delivery.log_group_error),
-        )
-        if error
-    ]
+def cloudtrail_delivers_without_errors(delivery: cloudtrail.Delivery, inventory: Inventory) -> Verdict:
+    errors = undelivered(delivery, inventory)
     if errors:
         return failed(f"could not deliver {'; nor '.join(errors)}")
-    return passed("delivers without an error what it records")
+    return passed("delivers without an error what it records, in each region that was scanned")
 
 
 @control(
@@ -166,9 +159,9 @@ def cloudtrail_sends_to_cloudwatch_logs(trail: cloudtrail.Trail, inventory: Inve
         return failed("delivers nothing to CloudWatch Logs")
     if not trail.is_logging:
         return failed("is switched off: it delivers nothing to its log group")
-    delivery = cloudtrail.delivery_of(trail, inventory)
-    if delivery is not None and delivery.log_group_error:
-        return failed(f"could not deliver events to its log group: CloudWatch Logs answered {delivery.log_group_error}")
+    error = cloudtrail.failed_delivery(trail, inventory, lambda delivery: delivery.log_group_error)
+    if error:
+        return failed(f"could not deliver events to its log group: CloudWatch Logs answered {error}")
     return passed("delivers its events to a log group")
 
 

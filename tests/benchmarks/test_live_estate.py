@@ -79,7 +79,7 @@ def test_the_share_decides_how_much_is_wrong_and_the_number_what() -> None:
 
 CALLS = {
     "autoscaling.describe_auto_scaling_groups": 2,
-    "cloudtrail.describe_trails": 3,
+    "cloudtrail.describe_trails": 4,
     "config.get_discovered_resource_counts": 2,
     "dax.describe_clusters": 2,
     "dynamodb.describe_continuous_backups": 2,

@@ -50,6 +50,36 @@ def logs_exported(exports: Exports, *_: object) -> Verdict:
     return failed(f"exports {', '.join(exported) or 'no logs'} to CloudWatch Logs, but not the {needed} log")
 
 
+_DELIVERED: tuple[tuple[str, str, Callable[[cloudtrail.Delivery | cloudtrail.DeliveryByRegion], str | None]], ...] = (
+    ("log files", "S3", lambda delivery: delivery.error),
+    ("digests", "S3", lambda delivery: delivery.digest_error),
+    ("events to its log group", "CloudWatch Logs", lambda delivery: delivery.log_group_error),
+)
+"""The things that a trail delivers, the service that takes each, and its error."""
+
+
+def undelivered(delivery: cloudtrail.Delivery, inventory: Inventory) -> list[str]:
+    """The errors of the deliveries of a trail, one for each thing that it delivers: the thing, who refused it, and why.
+
+    Raises:
+        Undecided: no error is known, and there may be one.
+
+    """
+    errors: list[str] = []
+    undecided: Undecided | None = None
+    for what, to, error in _DELIVERED:
+        try:
+            told = cloudtrail.failed_delivery(delivery, inventory, error)
+        except Undecided as doubt:
+            undecided = undecided or doubt
+            continue
+        if told:
+            errors.append(f"{what}: {to} answered {told}")
+    if undecided is not None and not errors:
+        raise undecided
+    return errors
+
+
 def reaches_all_buckets(trail: cloudtrail.Recorder, inventory: Inventory) -> bool:
     """Whether no bucket lies where a trail records nothing: a trail for one region leaves out the buckets of others.
 
