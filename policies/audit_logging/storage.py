@@ -1,8 +1,8 @@
 """Storage: who touched ePHI in buckets is recorded."""
 
-from hipaa_guard.authoring import Fix, Inventory, Verdict, failed, not_applicable
+from hipaa_guard.authoring import Fix, Inventory, Verdict, failed, not_applicable, passed
 from hipaa_guard.controls.reasons import NEEDS_A_LOG_BUCKET
-from hipaa_guard.judging.log_delivery import access_logged, needs_no_access_logs
+from hipaa_guard.judging.log_delivery import access_logged, access_logs_of, needs_no_access_logs
 from hipaa_guard.services import s3
 
 
@@ -10,7 +10,6 @@ from hipaa_guard.services import s3
     title="S3 buckets deliver server access logs",
     why="Without access logs nobody can tell who read or deleted ePHI in the bucket.",
     logs="server access logs",
-    to="another bucket",
     fix=Fix(
         terraform="""
             resource "aws_s3_bucket_logging" "phi" {
@@ -41,7 +40,8 @@ from hipaa_guard.services import s3
               '{"LoggingEnabled":{"TargetBucket":"LOG_BUCKET","TargetPrefix":"BUCKET/"}}'
         """,
         note="Without the policy of the log bucket nothing arrives. Its default encryption must be SSE-S3: the delivery "
-        "of access logs knows no KMS key. CloudTrail data events for the bucket are an equivalent record.",
+        "of access logs knows no KMS key. CloudTrail data events for the bucket are an equivalent record, and so are the same logs "
+        "that CloudWatch Logs delivers.",
         not_by_machine=NEEDS_A_LOG_BUCKET,
     ),
     peers={
@@ -53,11 +53,11 @@ from hipaa_guard.services import s3
         "trivy": "AVD-AWS-0089",
     },
 )
-def s3_bucket_access_logging_enabled(bucket: s3.Bucket, inventory: Inventory) -> str | Verdict | None:
-    target = bucket.log_target
-    if target is not None and bucket.names_itself(target, inventory):
+def s3_bucket_access_logging_enabled(bucket: s3.Bucket, inventory: Inventory) -> Verdict | None:
+    logs = access_logs_of(bucket, inventory)
+    if logs.way is not None:
+        return passed(f"is set to deliver server access logs {logs.way}")
+    if logs.only_itself:
         return failed("delivers server access logs into itself, where they lie with what they watch")
-    if target is not None:
-        return target
     elsewhere = needs_no_access_logs(bucket, inventory)
     return None if elsewhere is None else not_applicable(elsewhere)

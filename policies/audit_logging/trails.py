@@ -2,7 +2,7 @@
 
 from hipaa_guard.authoring import HIGH, LOW, MEDIUM, Fix, Inventory, Verdict, control, failed, not_applicable, passed
 from hipaa_guard.controls.reasons import NEEDS_A_LOG_BUCKET
-from hipaa_guard.judging.log_delivery import needs_no_access_logs, undelivered
+from hipaa_guard.judging.log_delivery import access_logs_of, needs_no_access_logs, undelivered
 from hipaa_guard.judging.log_targets import TRAIL_BUCKET
 from hipaa_guard.services import cloudtrail, s3
 
@@ -213,8 +213,11 @@ resource "aws_s3_bucket_policy" "access_logs" {
 )
 def cloudtrail_bucket_access_logging(trail: cloudtrail.Trail, inventory: Inventory) -> Verdict:
     bucket = inventory.find(s3.Bucket, trail.bucket) or cloudtrail.not_in_sight(trail.bucket)
-    if bucket.log_target is not None:
+    logs = access_logs_of(bucket, inventory)
+    if logs.way is not None:
         return passed("is delivered to a bucket with server access logs")
+    if logs.only_itself:
+        return failed("is delivered to a bucket whose server access logs lie in itself, with what they watch")
     elsewhere = needs_no_access_logs(bucket, inventory)
     if elsewhere is not None:
         return not_applicable(f"is delivered to a bucket that {elsewhere}")

@@ -22,6 +22,55 @@ def access_logged(target: str | None, *_: object, logs: str = "access logs", to:
     return passed(f"is set to deliver {logs}{to and f' to {to}'}")
 
 
+def first_way(*ways: tuple[str, Callable[[], bool]]) -> str | None:
+    """The name of the first way of delivery that certainly holds; None if none holds.
+
+    Raises:
+        Undecided: none certainly holds, and one may.
+
+    """
+    found: list[str] = []
+
+    def holds(way: tuple[str, Callable[[], bool]]) -> bool:
+        name, test = way
+        if test():
+            found.append(name)
+        return bool(found)
+
+    return found[0] if some(holds, ways) else None
+
+
+def sends(types: list[str], *wanted: str) -> bool:
+    """Whether CloudWatch Logs delivers one of these types of logs (`vended_logs` of a kind)."""
+    return some(lambda type: type in wanted, types)
+
+
+class AccessLogs(NamedTuple):
+    """Where the server access logs of a bucket go: the way in words, None if nowhere; or only into the bucket itself."""
+
+    way: str | None
+    only_itself: bool = False
+
+
+def access_logs_of(bucket: s3.Bucket, inventory: Inventory) -> AccessLogs:
+    """Where the server access logs of a bucket go.
+
+    Raises:
+        Undecided: they certainly go nowhere else, but may.
+
+    """
+    target = s3.log_target_of(bucket)
+
+    def elsewhere() -> bool:
+        return bucket.log_target is not None and not bucket.names_itself(target, inventory)
+
+    way = first_way(
+        ("to another bucket", elsewhere),
+        ("through CloudWatch Logs", lambda: sends(bucket.vended_logs, "S3_SERVER_ACCESS_LOGS")),
+    )
+    return AccessLogs(way, only_itself=way is None and bucket.log_target is not None)
+
+
 class Exports(NamedTuple):
     """The logs that are exported to CloudWatch Logs (None: no export is set), and the one that tells who did what.
 

@@ -12,6 +12,7 @@ from hipaa_guard.facts.readings import Block, Listing, Singleton, ask, derived, 
 from hipaa_guard.facts.records import Record
 from hipaa_guard.facts.resource import Fact, Resource, fact
 from hipaa_guard.facts.values import Cause, PartialText, Undecided, Unknown, Value
+from hipaa_guard.services import vended_logs
 from hipaa_guard.services.s3 import acls, declared
 from hipaa_guard.services.s3.defaults import assumed
 from hipaa_guard.services.s3.defaults import only_of_new_buckets as only_of_new_buckets
@@ -81,6 +82,10 @@ def _retention(value: dict[str, Value]) -> Retention:
     return Retention(**value)
 
 
+def _is_arn_of(arn: str, name: str) -> bool:
+    return arn.endswith(f":::{name}")
+
+
 class Bucket(Resource):
     """An S3 bucket."""
 
@@ -89,6 +94,7 @@ class Bucket(Resource):
         "aws_s3_bucket",
         "awscc_s3_bucket",
         joined_by="bucket",
+        beside=vended_logs.BESIDE,
         name="bucket",
         awscc_name="bucket_name",
         global_names=True,
@@ -215,6 +221,14 @@ class Bucket(Resource):
     )
     """The bucket for server access logs."""
 
+    vended_logs: list[str] = fact(
+        terraform=vended_logs.declared,
+        awscc=vended_logs.declared,
+        unset=(),
+        aws=vended_logs.answered(listed("Name"), _is_arn_of),
+    )
+    """The types of logs that CloudWatch Logs delivers: ``S3_SERVER_ACCESS_LOGS``."""
+
     object_lock: bool = fact(
         terraform=declared.object_lock,
         awscc=declared.object_lock,
@@ -295,9 +309,15 @@ class Bucket(Resource):
             Undecided: the name and that of the bucket come from the same variables.
 
         """
+        name = inventory.name_of(target)
+        if name is not None and name in self.origin.keys:
+            return True
         own = self.peek(Bucket.facts["given_name"])
-        if isinstance(target, Unknown) and isinstance(own, Unknown) and _spelling(target) == _spelling(own):
-            raise Undecided(target)
+        if isinstance(target, Unknown) and isinstance(own, Unknown):
+            named_by = _spelling(own)
+            elsewhere = self.origin.address or ""  # of a bucket that is declared elsewhere, the name that is used here
+            if _spelling(target) == named_by or any(each in elsewhere for each in _references(target)):
+                raise Undecided(target)
         return inventory.lookup(Bucket, target) is self
 
     def is_named(self, names: set[str]) -> bool:
@@ -327,6 +347,11 @@ _FROM_OUTSIDE = (Cause.VARIABLE, Cause.DATA_SOURCE)
 def _spelling(name: Unknown) -> list[str | tuple[str, ...]]:
     parts = name.parts if isinstance(name, PartialText) else (name,)
     return [part if isinstance(part, str) else part.references for part in parts]
+
+
+def _references(name: Unknown) -> tuple[str, ...]:
+    parts = name.parts if isinstance(name, PartialText) else (name,)
+    return tuple(each for part in parts if isinstance(part, Unknown) for each in part.references)
 
 
 def log_target_of(bucket: Bucket) -> Value:
