@@ -135,7 +135,9 @@ def elbv2_access_logging_enabled(balancer: elbv2.LoadBalancer) -> Verdict | None
     if balancer.type == "gateway":
         return not_applicable("is a gateway load balancer, which writes no access logs")
     if balancer.type == "network" and not some(lambda protocol: protocol == "TLS", balancer.listener_protocols):
-        return not_applicable("is a network load balancer without TLS listeners: it writes no access logs, set up or not")
+        return not_applicable(
+            "is a network load balancer without TLS listeners: it writes no access logs, set up or not"
+        )
     of_tls = " of its TLS listeners" if balancer.type == "network" else ""
     way = first_way(
         ("to a bucket", lambda: balancer.log_bucket is not None),

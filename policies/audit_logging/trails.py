@@ -14,7 +14,12 @@ _RECORDED = ("164.312(b)", "164.308(a)(1)(ii)(D)")
     severity=HIGH,
     hipaa=_RECORDED,
     why="A trail that is switched off records nothing: whatever is done to systems with ePHI meanwhile leaves no trace.",
-    fix=Fix(sets="aws_cloudtrail.enable_logging = true", cli="aws cloudtrail start-logging --name TRAIL"),
+    fix=Fix(
+        sets="aws_cloudtrail.enable_logging = true",
+        cli="aws cloudtrail start-logging --name TRAIL",
+        note="The first copy of management events is free of charge; further copies, data events and the bucket are not.",
+        consequences=("costs_money",),
+    ),
     peers={"checkov": "CKV_AWS_251"},
 )
 def cloudtrail_is_logging(trail: cloudtrail.Trail) -> Verdict:
@@ -49,6 +54,8 @@ def cloudtrail_delivers_without_errors(delivery: cloudtrail.Delivery, inventory:
         sets="aws_cloudtrail.is_multi_region_trail = true",
         where_written="aws_cloudtrail.include_global_service_events = true",
         cli="aws cloudtrail update-trail --name TRAIL --is-multi-region-trail",
+        note="Data events that the trail records are then recorded in every region, and each one costs.",
+        consequences=("costs_money",),
     ),
     peers={
         "checkov": "CKV_AWS_67",
@@ -81,6 +88,7 @@ def cloudtrail_multi_region(trail: cloudtrail.Trail, inventory: Inventory) -> Ve
         cli="aws cloudtrail update-trail --name TRAIL --is-multi-region-trail --include-global-service-events",
         note="Since 2021-11-22 events of IAM, STS and CloudFront are recorded in us-east-1 alone: a trail for another "
         "region never has them.",
+        consequences=("costs_money",),
     ),
 )
 def cloudtrail_global_service_events(trail: cloudtrail.Trail, inventory: Inventory) -> Verdict:

@@ -173,7 +173,9 @@ test_in_an_organization = cases(
 )
 
 test_account = cases(
-    Case(ACCOUNT, "no trail", FAIL, aws=lambda _: None, says="no trail at all: neither management events nor reads"),
+    Case(
+        ACCOUNT, "no trail", FAIL, aws=lambda _: None, says="no trail at all: none records management events, nor reads"
+    ),
     Case(ACCOUNT, "a trail that does not deliver", FAIL, undelivered(trail(is_multi_region_trail=True))),
     Case(
         ACCOUNT,
