@@ -203,12 +203,17 @@ advanced_event_selector {
     equals = ["AWS::S3::Object"]
   }
 }"""
-_EACH_EVENT_COSTS = "needs a choice of buckets, since every recorded request costs"
-_OBJECT_EVENTS_CLI = """
-    aws cloudtrail put-event-selectors --trail-name TRAIL --event-selectors \\
-      '[{"ReadWriteType":"All","IncludeManagementEvents":true,
-        "DataResources":[{"Type":"AWS::S3::Object","Values":["arn:aws:s3"]}]}]'
-"""
+_OBJECT_EVENTS_FIX = Fix(
+    terraform=_with(_OBJECT_EVENTS),
+    cli="""
+        aws cloudtrail put-event-selectors --trail-name TRAIL --event-selectors \\
+          '[{"ReadWriteType":"All","IncludeManagementEvents":true,
+            "DataResources":[{"Type":"AWS::S3::Object","Values":["arn:aws:s3"]}]}]'
+    """,
+    note=_OVERWRITES,
+    not_by_machine="needs a choice of buckets, since every recorded request costs",
+    consequences=("costs_money",),
+)
 
 
 @control(
@@ -216,13 +221,7 @@ _OBJECT_EVENTS_CLI = """
     severity=MEDIUM,
     hipaa=_RECORDED,
     why="Trails leave out object events unless told otherwise, so that reading ePHI from a bucket goes unrecorded.",
-    fix=Fix(
-        terraform=_with(_OBJECT_EVENTS),
-        cli=_OBJECT_EVENTS_CLI,
-        note=_OVERWRITES,
-        not_by_machine=_EACH_EVENT_COSTS,
-        consequences=("costs_money",),
-    ),
+    fix=_OBJECT_EVENTS_FIX,
     peers={
         "prowler": "cloudtrail_s3_dataevents_read_enabled",
         "aws_config": "cloudtrail-s3-dataevents-enabled",
@@ -239,13 +238,7 @@ def cloudtrail_s3_data_events_read_logged(trail: cloudtrail.Trail, inventory: In
     severity=MEDIUM,
     hipaa=_RECORDED,
     why="Trails leave out object events unless told otherwise, so that altering or deleting ePHI goes unrecorded.",
-    fix=Fix(
-        terraform=_with(_OBJECT_EVENTS),
-        cli=_OBJECT_EVENTS_CLI,
-        note=_OVERWRITES,
-        not_by_machine=_EACH_EVENT_COSTS,
-        consequences=("costs_money",),
-    ),
+    fix=_OBJECT_EVENTS_FIX,
     peers={
         "prowler": "cloudtrail_s3_dataevents_write_enabled",
         "aws_config": "cloudtrail-s3-dataevents-enabled",

@@ -73,6 +73,8 @@ resource "aws_iam_role_policy" "flow_logs" {
     },
 )
 def vpc_flow_logs_enabled(network: vpc.Vpc) -> Verdict:
+    if network.shared_by is not None:
+        return not_applicable(f"is shared by account {network.shared_by}, which alone makes and sees its flow logs")
     accepted, rejected = (_recorded(network, kind) for kind in ("ACCEPT", "REJECT"))
     if accepted and rejected:
         return passed("records accepted and rejected traffic in flow logs")
@@ -80,14 +82,20 @@ def vpc_flow_logs_enabled(network: vpc.Vpc) -> Verdict:
         return failed("has flow logs of REJECT traffic only, which do not tell who reached anything")
     if accepted:
         return failed("has flow logs of ACCEPT traffic only, which do not tell who was turned away", severity=LOW)
-    for log in network.flow_logs:
-        return failed(f"has a flow log that cannot be delivered ({log.failure})")
+    failures: list[str] = []
+
+    def fails(log: vpc.FlowLog) -> bool:
+        failures.extend([log.failure] if log.of_vpc and log.failure is not None else [])
+        return bool(failures)
+
+    if some(fails, network.flow_logs):
+        return failed(f"has a flow log that cannot be delivered ({failures[0]})")
     return failed("has no flow log")
 
 
 def _recorded(network: vpc.Vpc, kind: str) -> bool:
     """Whether a flow log that can be delivered records a kind of traffic."""
-    return some(lambda log: log.failure is None and log.traffic in ("ALL", kind), network.flow_logs)
+    return some(lambda log: log.of_vpc and log.failure is None and log.traffic in ("ALL", kind), network.flow_logs)
 
 
 @access_logged(

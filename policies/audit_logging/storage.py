@@ -3,6 +3,7 @@
 from hipaa_guard.authoring import Fix, Inventory, Verdict, failed, not_applicable, passed
 from hipaa_guard.controls.reasons import NEEDS_A_LOG_BUCKET
 from hipaa_guard.judging.log_delivery import access_logged, access_logs_of, needs_no_access_logs
+from hipaa_guard.judging.log_targets import with_access_logs
 from hipaa_guard.services import s3
 
 
@@ -11,30 +12,7 @@ from hipaa_guard.services import s3
     why="Without access logs nobody can tell who read or deleted ePHI in the bucket.",
     logs="server access logs",
     fix=Fix(
-        terraform="""
-            resource "aws_s3_bucket_logging" "phi" {
-              bucket        = aws_s3_bucket.phi.id
-              target_bucket = aws_s3_bucket.access_logs.id
-              target_prefix = "phi/"
-            }
-            resource "aws_s3_bucket" "access_logs" {}
-            resource "aws_s3_bucket_policy" "access_logs" {
-              bucket = aws_s3_bucket.access_logs.id
-              policy = jsonencode({
-                Version = "2012-10-17"
-                Statement = [{
-                  Effect    = "Allow"
-                  Principal = { Service = "logging.s3.amazonaws.com" }
-                  Action    = "s3:PutObject"
-                  Resource  = "${aws_s3_bucket.access_logs.arn}/phi/*"
-                  Condition = {
-                    ArnLike      = { "aws:SourceArn" = aws_s3_bucket.phi.arn }
-                    StringEquals = { "aws:SourceAccount" = "111122223333" }
-                  }
-                }]
-              })
-            }
-        """,
+        terraform=with_access_logs("phi"),
         cli="""
             aws s3api put-bucket-logging --bucket BUCKET --bucket-logging-status \\
               '{"LoggingEnabled":{"TargetBucket":"LOG_BUCKET","TargetPrefix":"BUCKET/"}}'

@@ -3,7 +3,7 @@
 from hipaa_guard.authoring import HIGH, LOW, MEDIUM, Fix, Inventory, Verdict, control, failed, not_applicable, passed
 from hipaa_guard.controls.reasons import NEEDS_A_LOG_BUCKET
 from hipaa_guard.judging.log_delivery import access_logs_of, needs_no_access_logs, undelivered
-from hipaa_guard.judging.log_targets import TRAIL_BUCKET
+from hipaa_guard.judging.log_targets import TRAIL_BUCKET, with_access_logs
 from hipaa_guard.services import cloudtrail, s3
 
 _RECORDED = ("164.312(b)", "164.308(a)(1)(ii)(D)")
@@ -173,33 +173,11 @@ def cloudtrail_sends_to_cloudwatch_logs(trail: cloudtrail.Trail, inventory: Inve
     return passed("delivers its events to a log group")
 
 
-_LOGGED_BUCKET = """
+_TRAIL_WITH_BUCKET = """
 resource "aws_cloudtrail" "phi" {
   name           = "account"
   s3_bucket_name = aws_s3_bucket.trail.id
   depends_on     = [aws_s3_bucket_policy.trail]
-}
-resource "aws_s3_bucket_logging" "trail" {
-  bucket        = aws_s3_bucket.trail.id
-  target_bucket = aws_s3_bucket.access_logs.id
-  target_prefix = "trail/"
-}
-resource "aws_s3_bucket" "access_logs" {}
-resource "aws_s3_bucket_policy" "access_logs" {
-  bucket = aws_s3_bucket.access_logs.id
-  policy = jsonencode({
-    Version = "2012-10-17"
-    Statement = [{
-      Effect    = "Allow"
-      Principal = { Service = "logging.s3.amazonaws.com" }
-      Action    = "s3:PutObject"
-      Resource  = "${aws_s3_bucket.access_logs.arn}/trail/*"
-      Condition = {
-        ArnLike      = { "aws:SourceArn" = aws_s3_bucket.trail.arn }
-        StringEquals = { "aws:SourceAccount" = "111122223333" }
-      }
-    }]
-  })
 }"""
 
 
@@ -209,7 +187,7 @@ resource "aws_s3_bucket_policy" "access_logs" {
     hipaa=_RECORDED,
     why="Whoever reads or removes the record of access to ePHI must leave a record too.",
     fix=Fix(
-        terraform=_LOGGED_BUCKET + TRAIL_BUCKET,
+        terraform=_TRAIL_WITH_BUCKET + with_access_logs("trail") + TRAIL_BUCKET,
         cli="""
             aws s3api put-bucket-logging --bucket TRAIL_BUCKET --bucket-logging-status \\
               '{"LoggingEnabled":{"TargetBucket":"LOG_BUCKET","TargetPrefix":"trail/"}}'
