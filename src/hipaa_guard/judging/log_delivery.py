@@ -42,11 +42,11 @@ def first_way(*ways: tuple[str, Callable[[], bool]]) -> str | None:
 
 def sends(types: list[str], *wanted: str) -> bool:
     """Whether CloudWatch Logs delivers one of these types of logs (`vended_logs` of a kind)."""
-    return some(lambda type: type in wanted, types)
+    return some(lambda one: one in wanted, types)
 
 
 class AccessLogs(NamedTuple):
-    """Where the server access logs of a bucket go: the way in words, None if nowhere; or only into the bucket itself."""
+    """Where server access logs of a bucket go: the way in words, None if nowhere, or only into the bucket itself."""
 
     way: str | None
     only_itself: bool = False

@@ -1,7 +1,7 @@
 """Logs that a service hands to CloudWatch Logs, which delivers them on ("vended logs").
 
-A delivery source says of which resource and which type of logs; only a delivery sends them anywhere (CloudWatch Logs API
-reference, PutDeliverySource and CreateDelivery, read 2026-11-30).
+A delivery source says of which resource and which type of logs; only a delivery sends them anywhere (CloudWatch Logs
+API reference, PutDeliverySource and CreateDelivery, read 2026-11-30).
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from hipaa_guard.facts.readings import Derived, Listed, View, ask, derived
 from hipaa_guard.facts.values import Incomplete, Unknown, Value, joined
 
 _SOURCES = ("aws_cloudwatch_log_delivery_source", "awscc_logs_delivery_source")
-BESIDE = {type: ("resource_arn",) for type in _SOURCES}
+BESIDE = dict.fromkeys(_SOURCES, ("resource_arn",))
 """The types of delivery sources, with their argument that names the resource."""
 _DELIVERIES = ("aws_cloudwatch_log_delivery", "awscc_logs_delivery")
 

@@ -1,7 +1,7 @@
 """Whether what a trail records arrives, in its home region and in the others.
 
-A region answers for itself alone (CloudTrail API reference, GetTrailStatus, read 2026-11-30: "This operation returns trail
-status from a single Region. To return trail status from all Regions, you must call the operation on each Region.").
+A region answers for itself alone (CloudTrail API reference, GetTrailStatus, read 2026-11-30: "This operation returns
+trail status from a single Region. To return trail status from all Regions, you must call the operation on each Region.").
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ class Delivery(Resource):
 
 
 class DeliveryByRegion(Resource):
-    """As `Delivery`, of a multi-region trail in one of the regions, which knows the trail of another one as its shadow."""
+    """As `Delivery`, of a multi-region trail in one of the regions; where it is not at home, a shadow stands for it."""
 
     live_only = _LIVE_ONLY
     aws = Listing(

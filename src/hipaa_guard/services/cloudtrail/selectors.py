@@ -1,8 +1,8 @@
 """The events that a trail records: the event selectors of Terraform, of CloudFormation and of AWS, read as one.
 
 CloudTrail user guide, "Logging management events", "Logging data events" and "Filtering data events by using advanced
-event selectors", read 2026-11-30: an event matches a field by any of Equals, StartsWith and EndsWith, and by none of their
-opposites. A field without any of the first three admits all that the opposites leave.
+event selectors", read 2026-11-30: an event matches a field by any of Equals, StartsWith and EndsWith, and by none of
+their opposites. A field without any of the first three admits all that the opposites leave.
 """
 
 from __future__ import annotations
@@ -163,7 +163,7 @@ def _texts(values: Value) -> list[str]:
 
 
 def _is_of_bucket(prefix: str) -> bool:
-    """Whether an event selector takes the text for a bucket: an ARN, a slash, and perhaps what its objects begin with."""
+    """Whether an event selector takes the text for a bucket: its ARN, a slash, and perhaps more."""
     return "/" in prefix
 
 
@@ -270,15 +270,9 @@ def _only_value(field: _Field | None) -> Value:
     return values[0] if len(values) == 1 else None
 
 
-def _field(  # the operators in the order of `declared` and `answered`
-    name: Value,
-    starts_with: Value,
-    equals: Value,
-    ends_with: Value,
-    not_equals: Value,
-    not_starts_with: Value,
-    not_ends_with: Value,
-) -> _Field:
+def _field(told: Iterable[Value]) -> _Field:
+    """A condition, told by its field and its operators in the order of `declared` and `answered`."""
+    name, starts_with, equals, ends_with, not_equals, not_starts_with, not_ends_with = told
     return _Field(
         name=name,
         equals=_either(equals, []),
@@ -327,7 +321,7 @@ def _declared_basic(item: dict[str, Value]) -> Iterator[Selector]:
 
 def _declared_advanced(item: dict[str, Value]) -> Iterator[Selector]:
     names = ("field", "starts_with", "equals", "ends_with", "not_equals", "not_starts_with", "not_ends_with")
-    return _advanced([_field(*(field.get(name) for name in names)) for field in _written(item, "field_selector")])
+    return _advanced([_field(field.get(name) for name in names) for field in _written(item, "field_selector")])
 
 
 def _written(item: dict[str, Value], block: str) -> Value:
@@ -357,4 +351,4 @@ def _answered_basic(item: dict[str, Value]) -> Iterator[Selector]:
 
 def _answered_advanced(item: dict[str, Value]) -> Iterator[Selector]:
     names = ("Field", "StartsWith", "Equals", "EndsWith", "NotEquals", "NotStartsWith", "NotEndsWith")
-    return _advanced([_field(*(field.get(name) for name in names)) for field in item.get("FieldSelectors", [])])
+    return _advanced([_field(field.get(name) for name in names) for field in item.get("FieldSelectors", [])])
