@@ -1,8 +1,8 @@
 """Networks: who reached what holds ePHI, and who was turned away, is recorded."""
 
-from hipaa_guard.authoring import LOW, MEDIUM, Fix, Verdict, control, failed, not_applicable, passed, some
+from hipaa_guard.authoring import LOW, MEDIUM, Fix, Inventory, Verdict, control, failed, not_applicable, passed, some
 from hipaa_guard.controls.reasons import NEEDS_A_LOG_BUCKET
-from hipaa_guard.judging.log_delivery import access_logged, first_way, sends
+from hipaa_guard.judging.log_delivery import access_logged, first_way, vended
 from hipaa_guard.services import elbv2, vpc
 
 _RECORDS = ("164.312(b)", "164.308(a)(1)(ii)(D)")
@@ -139,7 +139,7 @@ def _recorded(network: vpc.Vpc, kind: str) -> bool:
         "checkov": "CKV_AWS_91",
     },
 )
-def elbv2_access_logging_enabled(balancer: elbv2.LoadBalancer) -> Verdict | None:
+def elbv2_access_logging_enabled(balancer: elbv2.LoadBalancer, inventory: Inventory) -> Verdict | None:
     if balancer.type == "gateway":
         return not_applicable("is a gateway load balancer, which writes no access logs")
     if balancer.type == "network" and not some(lambda protocol: protocol == "TLS", balancer.listener_protocols):
@@ -149,7 +149,7 @@ def elbv2_access_logging_enabled(balancer: elbv2.LoadBalancer) -> Verdict | None
     of_tls = " of its TLS listeners" if balancer.type == "network" else ""
     way = first_way(
         ("to a bucket", lambda: balancer.log_bucket is not None),
-        ("through CloudWatch Logs", lambda: sends(balancer.vended_logs, *_ACCESS_LOGS)),
+        ("through CloudWatch Logs", lambda: vended(balancer, inventory, *_ACCESS_LOGS)),
     )
     return None if way is None else passed(f"is set to deliver access logs{of_tls} {way}")
 

@@ -3,10 +3,11 @@
 from collections.abc import Callable
 from typing import NamedTuple
 
-from hipaa_guard.authoring import MEDIUM, Inventory, Verdict, every, failed, judgement, passed, some
+from hipaa_guard.authoring import MEDIUM, Inventory, Resource, Verdict, every, failed, judgement, passed, some
+from hipaa_guard.facts.policy_document import symbol, symbolic
 from hipaa_guard.facts.values import Cause, Undecided, Unknown, all_hold, one_holds
 from hipaa_guard.judging.log_targets import LOG_SOURCES, logs_received
-from hipaa_guard.services import cloudtrail, s3
+from hipaa_guard.services import cloudtrail, cloudwatch_logs, s3
 
 _RECORDED = ("164.312(b)", "164.308(a)(1)(ii)(D)")
 
@@ -40,9 +41,28 @@ def first_way(*ways: tuple[str, Callable[[], bool]]) -> str | None:
     return found[0] if some(holds, ways) else None
 
 
-def sends(types: list[str], *wanted: str) -> bool:
-    """Whether CloudWatch Logs delivers one of these types of logs (`vended_logs` of a kind)."""
-    return some(lambda one: one in wanted, types)
+def vended(resource: Resource, inventory: Inventory, *types: str) -> bool:
+    """Whether CloudWatch Logs delivers logs of a resource, of one of these types (CloudWatch Logs, PutDeliverySource).
+
+    Raises:
+        Undecided: they are not certainly delivered, but may be.
+
+    """
+    origin = resource.origin
+    named_by = (origin.arn, symbol(origin.address, "arn"), symbol(origin.address, "id"))
+    own = resource.names() if isinstance(resource, s3.Bucket) else named_by
+
+    def is_source(source: cloudwatch_logs.DeliverySource) -> bool:
+        named = symbolic(source.resource)
+        if isinstance(named, Unknown):
+            raise Undecided(named)
+        return named in own
+
+    def sends(source: cloudwatch_logs.DeliverySource) -> bool:
+        tests = (lambda: source.log_type in types, lambda: is_source(source), lambda: source.is_delivered)
+        return all_hold(*tests)
+
+    return some(sends, inventory.all(cloudwatch_logs.DeliverySource))
 
 
 class AccessLogs(NamedTuple):
@@ -66,7 +86,7 @@ def access_logs_of(bucket: s3.Bucket, inventory: Inventory) -> AccessLogs:
 
     way = first_way(
         ("to another bucket", elsewhere),
-        ("through CloudWatch Logs", lambda: sends(bucket.vended_logs, "S3_SERVER_ACCESS_LOGS")),
+        ("through CloudWatch Logs", lambda: vended(bucket, inventory, "S3_SERVER_ACCESS_LOGS")),
     )
     return AccessLogs(way, only_itself=way is None and bucket.log_target is not None)
 

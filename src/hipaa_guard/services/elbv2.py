@@ -11,7 +11,6 @@ from hipaa_guard.facts.readings import Ask, Block, Derived, Listing, View, ask, 
 from hipaa_guard.facts.records import Record
 from hipaa_guard.facts.resource import Fact, Resource, fact
 from hipaa_guard.facts.values import Cause, Incomplete, Unknown, Value
-from hipaa_guard.services import vended_logs
 
 _PROTOCOLS = one_of("HTTP", "HTTPS", "TCP", "TLS", "UDP", "TCP_UDP", "GENEVE", "QUIC", "TCP_QUIC", fold=True)
 """The provider (5.100) accepts these, and types of actions, in either case."""
@@ -69,10 +68,6 @@ def _answered_logs(enabled: str | None, bucket: str | None) -> str | None:
     return bucket if enabled == "true" else None
 
 
-def _is_same(arn: str, own: str) -> bool:
-    return arn == own
-
-
 class LoadBalancer(Resource):
     """An application, network or gateway load balancer."""
 
@@ -87,7 +82,6 @@ class LoadBalancer(Resource):
             "aws_wafv2_web_acl_association": "resource_arn",
         },
         shared=("aws_wafv2_web_acl_association",),
-        beside=vended_logs.BESIDE,
     )
     aws = Listing(
         "elbv2.describe_load_balancers",
@@ -126,13 +120,6 @@ class LoadBalancer(Resource):
         terraform=_logs_to("health_check_logs"), unset=None, aws=_delivered("health_check_logs")
     )
     """The bucket for logs of health checks, which application load balancers alone have; None if there are none."""
-
-    vended_logs: list[str] = fact(
-        terraform=vended_logs.declared,
-        unset=(),
-        aws=vended_logs.answered(listed("LoadBalancerArn"), _is_same),
-    )
-    """The types of logs that CloudWatch Logs delivers, such as ``ALB_ACCESS_LOGS`` or ``NLB_ACCESS_LOGS``."""
 
     listener_protocols: list[str] = fact(
         terraform=_listener_protocols,

@@ -34,7 +34,8 @@ def answers(type: str, arn: Callable[[], str], *, sent: bool = True) -> Callable
     """The same in an account; the resource exists when it is asked for."""
 
     def register(session: Any) -> None:
-        told = {"name": "access", "logType": type, "resourceArns": [arn()]}
+        own = "arn:aws:logs:us-east-1:123456789012:delivery-source:access"
+        told = {"name": "access", "arn": own, "logType": type, "resourceArns": [arn()]}
         answered(session, "logs", "DescribeDeliverySources", {"deliverySources": [told]})
         sends = [{"id": "1", "deliverySourceName": "access"}] if sent else []
         answered(session, "logs", "DescribeDeliveries", {"deliveries": sends})
@@ -112,7 +113,29 @@ test_application_load_balancers = cases(
     Case(BALANCER, "by the awscc provider", PASS, PLAIN + source(ALB, HERE, provider="awscc_logs")),
     Case(BALANCER, "a type that is not known", UNKNOWN, OPEN_VARIABLE + PLAIN + source("var.open", HERE)),
     Case(BALANCER, "sources may not be read", UNKNOWN, aws=balancer(), denied=SOURCES),
-    Case(BALANCER, "deliveries may not be read", UNKNOWN, aws=balancer(), denied=DELIVERIES),
+    Case(
+        BALANCER,
+        "deliveries may not be read",
+        UNKNOWN,
+        aws=balancer(),
+        answers=answers("ALB_ACCESS_LOGS", of_the_balancer),
+        denied=DELIVERIES,
+    ),
+    Case(BALANCER, "delivered, by its id", PASS, PLAIN + source(ALB, "aws_lb.phi.id")),
+    Case(
+        BALANCER,
+        "those of a resource that a variable names",
+        UNKNOWN,
+        OPEN_VARIABLE + PLAIN + source(ALB, "var.open"),
+    ),
+    Case(
+        BALANCER,
+        "those of a distribution",
+        FAIL,
+        PLAIN
+        + resource("aws_cloudfront_distribution")
+        + source('"ACCESS_LOGS"', "aws_cloudfront_distribution.phi.arn"),
+    ),
     Case(
         BALANCER,
         "to a bucket, and sources may not be read",

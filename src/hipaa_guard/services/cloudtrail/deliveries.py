@@ -1,7 +1,8 @@
 """Whether what a trail records arrives, in its home region and in the others.
 
 A region answers for itself alone (CloudTrail API reference, GetTrailStatus, read 2026-11-30: "This operation returns
-trail status from a single Region. To return trail status from all Regions, you must call the operation on each Region.").
+trail status from a single Region. To return trail status from all Regions, you must call the operation on each
+Region.").
 """
 
 from __future__ import annotations

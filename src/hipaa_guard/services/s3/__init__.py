@@ -12,7 +12,6 @@ from hipaa_guard.facts.readings import Block, Listing, Singleton, ask, derived, 
 from hipaa_guard.facts.records import Record
 from hipaa_guard.facts.resource import Fact, Resource, fact
 from hipaa_guard.facts.values import Cause, PartialText, Undecided, Unknown, Value
-from hipaa_guard.services import vended_logs
 from hipaa_guard.services.s3 import acls, declared
 from hipaa_guard.services.s3.defaults import assumed
 from hipaa_guard.services.s3.defaults import only_of_new_buckets as only_of_new_buckets
@@ -82,10 +81,6 @@ def _retention(value: dict[str, Value]) -> Retention:
     return Retention(**value)
 
 
-def _is_arn_of(arn: str, name: str) -> bool:
-    return arn.endswith(f":::{name}")
-
-
 class Bucket(Resource):
     """An S3 bucket."""
 
@@ -94,7 +89,6 @@ class Bucket(Resource):
         "aws_s3_bucket",
         "awscc_s3_bucket",
         joined_by="bucket",
-        beside=vended_logs.BESIDE,
         name="bucket",
         awscc_name="bucket_name",
         global_names=True,
@@ -220,14 +214,6 @@ class Bucket(Resource):
         aws=ask("s3.get_bucket_logging", "LoggingEnabled.TargetBucket", Bucket="{Name}"),
     )
     """The bucket for server access logs."""
-
-    vended_logs: list[str] = fact(
-        terraform=vended_logs.declared,
-        awscc=vended_logs.declared,
-        unset=(),
-        aws=vended_logs.answered(listed("Name"), _is_arn_of),
-    )
-    """The types of logs that CloudWatch Logs delivers: ``S3_SERVER_ACCESS_LOGS``."""
 
     object_lock: bool = fact(
         terraform=declared.object_lock,
