@@ -12,7 +12,7 @@ from hipaa_guard.facts.policy_document import PolicyDocument
 from hipaa_guard.facts.policy_grammar import resource_policy
 from hipaa_guard.facts.readings import Block, Listing, View, ask, derived, listed
 from hipaa_guard.facts.resource import Resource, fact
-from hipaa_guard.facts.values import Incomplete, Value, joined
+from hipaa_guard.facts.values import Incomplete, Unknown, Value, joined
 
 # CloudWatch Logs API reference, PutRetentionPolicy, read 2026-11-30; the provider's 0 is "never".
 _RETENTIONS = numbers(
@@ -64,6 +64,14 @@ def _has_delivery(view: View) -> Value:
     return deliveries.unknown if isinstance(deliveries, Incomplete) else False
 
 
+def _answered_delivery(source: str, deliveries: list[list[str | None]] | None) -> Value:
+    """Whether one of the deliveries is of the source. AWS tells the source of each."""
+    named = [name for (name,) in deliveries or []]
+    if source in named:
+        return True
+    return Unknown("AWS did not tell the sources of all deliveries") if deliveries is None or None in named else False
+
+
 class DeliverySource(Resource):
     """A resource that hands logs to CloudWatch Logs, which delivers them on ("vended logs").
 
@@ -93,7 +101,9 @@ class DeliverySource(Resource):
         terraform=_has_delivery,
         awscc=_has_delivery,
         unset=False,
-        aws=derived(bool, ask("logs.describe_deliveries", "deliveries[?deliverySourceName=={name}]")),
+        aws=derived(
+            _answered_delivery, listed("name"), ask("logs.describe_deliveries", "deliveries[].[deliverySourceName]")
+        ),
     )
     """Whether a delivery sends its logs on."""
 
