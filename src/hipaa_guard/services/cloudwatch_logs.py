@@ -64,12 +64,14 @@ def _has_delivery(view: View) -> Value:
     return deliveries.unknown if isinstance(deliveries, Incomplete) else False
 
 
-def _answered_delivery(source: str, deliveries: list[list[str | None]] | None) -> Value:
+def _answered_delivery(source: str | None, deliveries: list[list[str | None]] | None) -> Value:
     """Whether one of the deliveries is of the source. AWS tells the source of each."""
     named = [name for (name,) in deliveries or []]
-    if source in named:
+    if source is not None and source in named:
         return True
-    return Unknown("AWS did not tell the sources of all deliveries") if deliveries is None or None in named else False
+    if source is None or deliveries is None or None in named:
+        return Unknown("AWS did not tell the sources of all deliveries")
+    return False
 
 
 class DeliverySource(Resource):
