@@ -35,7 +35,7 @@ def s3_bucket_access_logging_enabled(bucket: s3.Bucket, inventory: Inventory) ->
     logs = access_logs_of(bucket, inventory)
     if logs.way is not None:
         return passed(f"is set to deliver server access logs {logs.way}")
-    if logs.only_itself:
-        return failed("delivers server access logs into itself, where they lie with what they watch")
+    if logs.in_vain:
+        return failed(f"delivers server access logs {logs.in_vain}")
     elsewhere = needs_no_access_logs(bucket, inventory)
     return None if elsewhere is None else not_applicable(elsewhere)

@@ -202,8 +202,8 @@ def cloudtrail_bucket_access_logging(trail: cloudtrail.Trail, inventory: Invento
     logs = access_logs_of(bucket, inventory)
     if logs.way is not None:
         return passed("is delivered to a bucket with server access logs")
-    if logs.only_itself:
-        return failed("is delivered to a bucket whose server access logs lie in itself, with what they watch")
+    if logs.in_vain:
+        return failed(f"is delivered to a bucket that delivers server access logs {logs.in_vain}")
     elsewhere = needs_no_access_logs(bucket, inventory)
     if elsewhere is not None:
         return not_applicable(f"is delivered to a bucket that {elsewhere}")

@@ -66,29 +66,39 @@ def vended(resource: Resource, inventory: Inventory, *types: str) -> bool:
 
 
 class AccessLogs(NamedTuple):
-    """Where server access logs of a bucket go: the way in words, None if nowhere, or only into the bucket itself."""
+    """Where server access logs of a bucket go: the way in words, or the place where they are of no use, or nowhere."""
 
     way: str | None
-    only_itself: bool = False
+    in_vain: str = ""
 
 
 def access_logs_of(bucket: s3.Bucket, inventory: Inventory) -> AccessLogs:
     """Where the server access logs of a bucket go.
+
+    They arrive in a bucket of the same account and region alone (Amazon S3 user guide, "Logging requests with server
+    access logging", read 2026-11-30): in a live account the target is among the buckets, or gone.
 
     Raises:
         Undecided: they certainly go nowhere else, but may.
 
     """
     target = s3.log_target_of(bucket)
+    in_vain: list[str] = []
 
     def elsewhere() -> bool:
-        return bucket.log_target is not None and not bucket.names_itself(target, inventory)
+        if bucket.log_target is None:
+            return False
+        if bucket.names_itself(target, inventory):
+            in_vain.append("into itself, where they lie with what they watch")
+        elif inventory.complete and inventory.find(s3.Bucket, target) is None:
+            in_vain.append(f"to {target}, which is no bucket of this account: they do not arrive")
+        return not in_vain
 
     way = first_way(
         ("to another bucket", elsewhere),
         ("through CloudWatch Logs", lambda: vended(bucket, inventory, "S3_SERVER_ACCESS_LOGS")),
     )
-    return AccessLogs(way, only_itself=way is None and bucket.log_target is not None)
+    return AccessLogs(way, in_vain[0] if in_vain and way is None else "")
 
 
 class Exports(NamedTuple):

@@ -26,7 +26,7 @@ class LogSource(NamedTuple):
 _BUCKETS = ("logging.s3.amazonaws.com",)
 _BALANCERS = ("logdelivery.elasticloadbalancing.amazonaws.com", "logdelivery.elb.amazonaws.com", AWS)
 LOG_SOURCES = (
-    LogSource(s3.Bucket, s3.log_target_of, "access logs of buckets", _BUCKETS, under_kms=False),
+    LogSource(s3.Bucket, s3.log_target_of, "the access logs of buckets", _BUCKETS, under_kms=False),
     *(
         LogSource(elbv2.LoadBalancer, target, f"the {logs} of application load balancers", _BALANCERS, under_kms=False)
         for logs, target in (

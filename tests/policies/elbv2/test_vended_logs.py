@@ -200,6 +200,17 @@ def into_itself(aws: Aws) -> None:
     )
 
 
+def to_a_bucket_that_is_gone(aws: Aws) -> None:
+    into_itself(aws)
+    aws.s3.create_bucket(Bucket="gone")
+    write = {"Effect": "Allow", "Principal": {"Service": "logging.s3.amazonaws.com"}, "Action": "s3:PutObject"}
+    text = {"Version": "2012-10-17", "Statement": [write | {"Resource": "arn:aws:s3:::gone/*"}]}
+    aws.s3.put_bucket_policy(Bucket="gone", Policy=json.dumps(text))
+    enabled = {"TargetBucket": "gone", "TargetPrefix": ""}
+    aws.s3.put_bucket_logging(Bucket="phi-records", BucketLoggingStatus={"LoggingEnabled": enabled})
+    aws.s3.delete_bucket(Bucket="gone")
+
+
 INTO_ITSELF = resource(
     "aws_s3_bucket_logging",
     'bucket = aws_s3_bucket.phi.id\ntarget_bucket = aws_s3_bucket.phi.bucket\ntarget_prefix = "logs/"',
@@ -244,12 +255,16 @@ test_buckets = cases(
             answers(SERVER, lambda: "arn:aws:s3:::phi-records"),
         ),
     ),
+    *(
+        Case(control, "to a bucket that is gone", FAIL, aws=to_a_bucket_that_is_gone, says="gone, which is no bucket")
+        for control in (OF_BUCKET, TRAIL_BUCKET)
+    ),
     Case(
         TRAIL_BUCKET,
         "delivered into itself",
         FAIL,
         Told(BUCKET + TRAIL + INTO_ITSELF, into_itself),
-        says="lie in itself",
+        says="into itself",
     ),
 )
 
