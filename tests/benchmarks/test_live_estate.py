@@ -130,7 +130,6 @@ CALLS = {
     "lambda.list_aliases": 2,
     "lambda.list_function_url_configs": 2,
     "lambda.list_functions": 4,
-    "logs.describe_deliveries": 2,
     "logs.describe_delivery_sources": 2,
     "logs.describe_log_groups": 2,
     "logs.describe_resource_policies": 4,
