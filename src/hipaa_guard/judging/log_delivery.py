@@ -49,8 +49,8 @@ def vended(resource: Resource, inventory: Inventory, *types: str) -> bool:
 
     """
     origin = resource.origin
-    named_by = (origin.arn, symbol(origin.address, "arn"), symbol(origin.address, "id"))
-    own = resource.names() if isinstance(resource, s3.Bucket) else named_by
+    own = {origin.arn, symbol(origin.address, "arn"), symbol(origin.address, "id"), *origin.keys}
+    own.update(resource.names() if isinstance(resource, s3.Bucket) else ())
 
     def is_source(source: cloudwatch_logs.DeliverySource) -> bool:
         named = symbolic(source.resource)

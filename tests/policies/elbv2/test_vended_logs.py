@@ -281,3 +281,25 @@ def test_a_bucket_that_is_declared_elsewhere_does_not_pass_for_logs_into_itself(
 
     assert statuses(name) <= {"fail", "unknown"}
     assert statuses('"access-logs"') == {"pass"}
+
+
+def test_a_state_names_the_load_balancer_by_its_arn(tmp_path: Path) -> None:
+    arn = "arn:aws:elasticloadbalancing:us-east-1:111122223333:loadbalancer/app/phi/1"
+    made = {
+        "aws_lb": {"arn": arn, "id": arn, "name": "phi", "load_balancer_type": "application", "access_logs": []},
+        "aws_cloudwatch_log_delivery_source": {"name": "s", "log_type": "ALB_ACCESS_LOGS", "resource_arn": arn},
+        "aws_cloudwatch_log_delivery": {"delivery_source_name": "s", "delivery_destination_arn": "arn:aws:logs:::d"},
+    }
+    resources = [
+        {"address": f"{type}.phi", "mode": "managed", "type": type, "name": "phi", "values": values}
+        for type, values in made.items()
+    ]
+
+    def status(*kept: dict[str, Any]) -> str:
+        state = {"format_version": "1.0", "values": {"root_module": {"resources": list(kept)}}}
+        (tmp_path / "state.json").write_text(json.dumps(state), encoding="utf-8")
+        (found,) = scan_terraform(TerraformTarget(tmp_path / "state.json"), Options(only=[BALANCER])).findings
+        return str(found.status.value)
+
+    assert status(*resources) == "pass"
+    assert status(*resources[:2]) == "fail"
