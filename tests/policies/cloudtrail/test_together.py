@@ -9,7 +9,7 @@ from hipaa_guard.authoring import MEDIUM
 from hipaa_guard.scanning.options import Options, TerraformTarget
 from hipaa_guard.scanning.terraform import scan_terraform
 from hipaa_guard.testing import FAIL, NOT_APPLICABLE, PASS, UNKNOWN, Aws, Case, Told, all_controls, cases
-from tests.policies.cloudtrail.states import ACCOUNT, MANAGEMENT, READS, UNSET, create, hcl, switched_off
+from tests.policies.cloudtrail.states import ACCOUNT, MANAGEMENT, READS, UNSET, create, hcl, switched_off, trail
 
 
 def records(name: str, kinds: str, *, everywhere: bool = True, without: str = "", data: str = "") -> Told:
@@ -44,6 +44,13 @@ KMS = "kms.amazonaws.com"
 
 
 test_management = cases(
+    Case(
+        MANAGEMENT,
+        "both, and events of global services are left out, which the message does not deny",
+        PASS,
+        trail(include_global_service_events=False),
+        says="reads and writes: its selectors leave out no source",
+    ),
     Case(MANAGEMENT, "reads, and another trail writes", PASS, WRITE + READ, says=TOGETHER),
     Case(MANAGEMENT, "reads, and another trail reads", FAIL, records("other", "ReadOnly") + READ),
     Case(
