@@ -284,6 +284,11 @@ class Bucket(Resource):
         arns = [f"arn:{partition}:s3:::{name}" for partition in PARTITIONS for name in names]
         return (symbol(origin.address, "arn"), *arns)
 
+    @property
+    def is_named_by_text(self) -> bool:
+        """Whether its name is known, so that `names` has the ARN that a text elsewhere spells out."""
+        return self.origin.arn is not None or isinstance(self.peek(Bucket.facts["given_name"]), str)
+
     def names_itself(self, target: Value, inventory: Inventory) -> bool:
         """Whether the bucket is its own target. An unknown name is assumed to be that of another bucket.
 
@@ -291,9 +296,15 @@ class Bucket(Resource):
             Undecided: the name and that of the bucket come from the same variables.
 
         """
+        name = inventory.name_of(target)
+        if name is not None and name in self.origin.keys:
+            return True
         own = self.peek(Bucket.facts["given_name"])
-        if isinstance(target, Unknown) and isinstance(own, Unknown) and _spelling(target) == _spelling(own):
-            raise Undecided(target)
+        if isinstance(target, Unknown) and isinstance(own, Unknown):
+            named_by = _spelling(own)
+            elsewhere = self.origin.address or ""  # of a bucket that is declared elsewhere, the name that is used here
+            if _spelling(target) == named_by or any(each in elsewhere for each in _references(target)):
+                raise Undecided(target)
         return inventory.lookup(Bucket, target) is self
 
     def is_named(self, names: set[str]) -> bool:
@@ -323,6 +334,11 @@ _FROM_OUTSIDE = (Cause.VARIABLE, Cause.DATA_SOURCE)
 def _spelling(name: Unknown) -> list[str | tuple[str, ...]]:
     parts = name.parts if isinstance(name, PartialText) else (name,)
     return [part if isinstance(part, str) else part.references for part in parts]
+
+
+def _references(name: Unknown) -> tuple[str, ...]:
+    parts = name.parts if isinstance(name, PartialText) else (name,)
+    return tuple(each for part in parts if isinstance(part, Unknown) for each in part.references)
 
 
 def log_target_of(bucket: Bucket) -> Value:
