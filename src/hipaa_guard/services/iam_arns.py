@@ -1,8 +1,8 @@
 """Resources that the statements of IAM policies name: all resources of a service or of a type, or some.
 
-Grammar of ARNs: AWS general reference, "Amazon Resource Names". The table beside this module has the formats of the ARNs
-of each service, by the prefix of its actions: service authorization reference, "Resource types defined by ...", as of
-2026-03.
+Grammar of ARNs: AWS general reference, "Amazon Resource Names". The table beside this module has the formats of
+the ARNs of each service, by the prefix of its actions: service authorization reference, "Resource types defined by
+...", as of 2026-03.
 """
 
 from __future__ import annotations
@@ -107,9 +107,9 @@ def _that_matter(service: str) -> tuple[Format, ...]:
 def is_wide(statement: Statement, service: str) -> bool:
     """Whether a statement covers every resource of a service, or every one of a type that the service has.
 
-    So do ``*``, ``arn:aws:s3:::*``, ``.../datastore/fhir/*``, ``arn:*:*:?*``. With ``*`` as the service, all resources of
-    any one service suffice; with an empty one, it must be those of all. Regions and accounts do not count: all keys of
-    one account are all keys within reach.
+    So do ``*``, ``arn:aws:s3:::*``, ``.../datastore/fhir/*``, ``arn:*:*:?*``. With ``*`` as the service, all resources
+    of any one service suffice; with an empty one, it must be those of all. Regions and accounts do not count: all keys
+    of one account are all keys within reach.
 
     Raises:
         Undecided: a pattern that decides it is not known.

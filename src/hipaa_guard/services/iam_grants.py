@@ -12,7 +12,7 @@ from typing import TypeVar
 
 from hipaa_guard.facts.partial_patterns import holds
 from hipaa_guard.facts.policy_document import Condition, PolicyDocument, Statement, matches
-from hipaa_guard.facts.values import Undecided, Value, every, some
+from hipaa_guard.facts.values import Undecided, Unknown, Value, all_hold, every, some
 from hipaa_guard.services.iam_arns import ANY, cover_all, is_wide
 
 T = TypeVar("T")
@@ -96,20 +96,11 @@ def _denied(policy: PolicyDocument | None, action: str, service: str) -> bool:
 
 def _denies(denial: Statement, action: str, service: str) -> bool:
     """Whether a statement denies an action everywhere, or everywhere but on resources that it names."""
-    return _all(
+    return all_hold(
         lambda: denial.covers_action(action),
         lambda: is_wide(denial, service) if denial.not_resources else cover_all(denial.resources, service),
         lambda: every(_spares_named, denial.conditions),
     )
-
-
-def _all(*parts: Callable[[], bool]) -> bool:
-    """Whether all parts hold; one that certainly does not decides, whatever the others are."""
-
-    def holds_so(part: Callable[[], bool]) -> bool:
-        return part()
-
-    return every(holds_so, parts)
 
 
 def _spares_named(condition: Condition) -> bool:
@@ -134,7 +125,7 @@ def grants_everything(statement: Statement, policy: PolicyDocument | None = None
 
     With the policy that it stands in, what that denies counts as well.
     """
-    return _all(
+    return all_hold(
         lambda: is_wide(statement, ""),
         lambda: _covers_everything(statement),
         lambda: not _denied(policy, f"iam:{ANY}", "iam"),
@@ -168,7 +159,7 @@ def whole_services(statement: Statement, policy: PolicyDocument | None = None) -
     """
 
     def is_open(service: str, action: str, denied: str) -> bool:
-        return _all(
+        return all_hold(
             lambda: is_wide(statement, service),
             lambda: not is_narrowed(statement),
             lambda: not _denied(policy, action, denied),
@@ -187,6 +178,93 @@ def whole_services(statement: Statement, policy: PolicyDocument | None = None) -
         return matches(verb, ANY) and is_open(service, f"{service.replace('*', ANY)}:{ANY}", service.strip("*"))
 
     return gathered(whole, statement.actions)
+
+
+_THAT_MATTER = {
+    "dynamodb": ("DeleteTable", "GetItem", "Query", "Scan", "PutItem", "UpdateItem", "DeleteItem"),
+    "iam": (
+        *("CreatePolicyVersion", "UpdateAssumeRolePolicy", "PutRolePolicy", "AttachRolePolicy", "CreateAccessKey"),
+        *("CreateUser", "CreateRole", "DeleteRole", "PassRole"),
+    ),
+    "kms": ("PutKeyPolicy", "ScheduleKeyDeletion", "CreateGrant", "Decrypt", "Encrypt", "GenerateDataKey"),
+    "s3": ("PutBucketPolicy", "DeleteBucket", "DeleteObject", "PutObject", "GetObject", "ListBucket"),
+    "secretsmanager": ("PutResourcePolicy", "DeleteSecret", "CreateSecret", "PutSecretValue", "GetSecretValue"),
+}
+"""The actions of a service that read, write and destroy what it keeps and open it to others. Who may do all of these on
+all resources holds as much as who has ``service:*``.
+"""
+
+
+def whole_services_together(policies: list[PolicyDocument | Unknown], *, freely: bool = False) -> list[str]:
+    """The services of which policies allow all that matters on all resources, though no statement allows all of it.
+
+    ``freely`` counts only statements without conditions.
+
+    Raises:
+        Undecided: nothing is found, and a statement that may allow it is not known.
+
+    """
+
+    def allowed(action: str, service: str) -> bool:
+        def allows(policy: PolicyDocument | Unknown) -> bool:
+            if isinstance(policy, Unknown):
+                raise Undecided(policy)
+            return some(
+                lambda statement: _allows(statement, policy, action, service, freely=freely), policy.allowances()
+            )
+
+        return some(allows, policies)
+
+    def in_parts(service: str) -> list[str]:
+        if not every(lambda action: allowed(f"{service}:{action}", service), _THAT_MATTER[service]):
+            return []
+        return [] if allowed(f"{service}:{ANY}", service) else [service]
+
+    return gathered(in_parts, _THAT_MATTER)
+
+
+def _allows(statement: Statement, policy: PolicyDocument, action: str, service: str, *, freely: bool) -> bool:
+    """Whether a statement allows an action on all resources of a service, less what its policy denies."""
+    return all_hold(
+        lambda: statement.covers_action(action),
+        lambda: is_wide(statement, service),
+        lambda: not is_narrowed(statement),
+        lambda: not (freely and statement.conditions),
+        lambda: not _denied(policy, action, service),
+    )
+
+
+def grants_everything_together(policies: list[PolicyDocument | Unknown]) -> bool:
+    """Whether one statement allows all actions but some (``NotAction``), and others allow those.
+
+    Raises:
+        Undecided: a statement that may do so is not known.
+
+    """
+
+    def has(policy: PolicyDocument | Unknown) -> bool:
+        if isinstance(policy, Unknown):
+            raise Undecided(policy)
+        return some(
+            lambda statement: all_hold(
+                lambda: statement.not_actions and is_wide(statement, ""),
+                lambda: every(lambda pattern: holds(allowed_elsewhere, pattern), statement.not_actions),
+                lambda: not _denied(policy, f"iam:{ANY}", "iam"),
+            ),
+            policy.allowances(),
+        )
+
+    def allowed_elsewhere(action: str) -> bool:
+        service = action.partition(":")[0]
+
+        def allows(policy: PolicyDocument | Unknown) -> bool:
+            if isinstance(policy, Unknown):
+                raise Undecided(policy)
+            return some(lambda each: _allows(each, policy, action, service, freely=False), policy.allowances())
+
+        return some(allows, policies)
+
+    return some(has, policies)
 
 
 def gathered(find: Callable[[T], list[U]], items: Iterable[T]) -> list[U]:
@@ -220,7 +298,7 @@ def decrypts_with_any_key(statement: Statement, policy: PolicyDocument | None = 
     def is_open(action: str) -> bool:
         return statement.covers_action(action) and not _denied(policy, action, "kms")
 
-    return _all(
+    return all_hold(
         lambda: is_wide(statement, "kms"),
         lambda: not is_narrowed(statement),
         lambda: some(is_open, ("kms:Decrypt", "kms:ReEncryptFrom")),
