@@ -200,8 +200,8 @@ class Role(Resource):
     def kept_by_aws(self) -> str | None:
         """In words, why the customer cannot change the role itself; None where the customer can.
 
-        A role whose path and name a configuration only knows at apply is the customer's: IAM refuses to make roles in the
-        paths of AWS, and to attach anything to them (``UnmodifiableEntity``).
+        A role whose path and name a configuration knows at apply only is the customer's: IAM refuses to make roles in
+        the paths of AWS, and to attach anything to them (``UnmodifiableEntity``).
 
         Raises:
             Undecided: the path is not known, and the name is one that AWS gives.
