@@ -135,7 +135,8 @@ class Principal:
     @property
     def account(self) -> str | None:
         """The AWS account that the principal belongs to: its id, ``canonical user`` with the beginning of its canonical
-        id, or `AWS` for accounts that AWS delivers logs from. None for one's own, services, anyone and federations.
+        id, or `AWS` for accounts that AWS delivers logs from. None for one's own, services, anyone, federations that
+        belong to no account, and those that are not known.
 
         Raises:
             Undecided: the account is not known.
@@ -143,10 +144,12 @@ class Principal:
         """
         if self.type == "CanonicalUser":
             return self._canonical_user
-        if self.type != "AWS":
+        if self.type not in ("AWS", "Federated"):
             return None
         value = self.value
         if isinstance(value, Unknown):
+            if self.type == "Federated":
+                return None
             raise Undecided(value)
         if _OF_AWS.search(value):
             return AWS

@@ -16,7 +16,7 @@ from hipaa_guard.authoring import (
     passed,
     some,
 )
-from hipaa_guard.facts.values import Undecided
+from hipaa_guard.facts.values import Existing, Undecided
 from hipaa_guard.judging.delivering_services import delivers_only
 
 _CITED = ("164.312(a)(1)", "164.308(a)(4)(ii)(C)", "164.308(b)(1)")
@@ -132,12 +132,30 @@ def _allows_an_organization(statement: Statement) -> bool:
     why="Whoever may make a database, a disk or a machine of the copy reads all ePHI on it: each account needs a "
     "reason, and a contract if it is not yours.",
 )
-def not_shared(shared_with: list[str], *_: object) -> Verdict:
-    """Told with whom a snapshot or an image is shared: ids of accounts, ARNs of organizations, ``all`` for everyone."""
-    if some(lambda one: one == "all", shared_with):
+def not_shared(shared_with: list[str], resource: Resource, *_: object) -> Verdict:
+    """Told with whom a snapshot or an image is shared: ids of accounts, ARNs of organizations, ``all`` for everyone.
+
+    Its own account, where that is known, is no other one.
+    """
+    own = resource.origin.own_account
+    others: set[str] = set()
+
+    def is_other(one: str) -> bool:
+        return not (isinstance(one, Existing) and one.own) and one != own
+
+    def names_another(one: str) -> bool:
+        others.update([str(one)] if is_other(one) else [])
+        return False  # all of them are to be told
+
+    try:
+        some(names_another, shared_with)
+    except Undecided:
+        if not others:
+            raise
+    if "all" in others:
         return failed("is shared with everyone", severity=CRITICAL)
-    others = sorted(map(str, shared_with))
     if others:
-        more = f" and {len(others) - _SHOWN} more" if len(others) > _SHOWN else ""
-        return failed(f"is shared with other accounts: {', '.join(others[:_SHOWN])}{more}")
+        shown = sorted(others)
+        more = f" and {len(shown) - _SHOWN} more" if len(shown) > _SHOWN else ""
+        return failed(f"is shared with other accounts: {', '.join(shown[:_SHOWN])}{more}")
     return passed("is shared with no other account")

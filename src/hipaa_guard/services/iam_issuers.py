@@ -2,8 +2,10 @@
 
 Source: IAM user guide, "Identity-provider controls for shared OIDC providers" (claims that IAM has asked for in new and
 changed trust policies since 2025; it does not look at older ones) and "Available keys for AWS OIDC federation" (claims
-of single issuers, such as Google's and CircleCI's, since January 2026), and the subjects that the issuers document.
-As of 2026-11-30.
+of single issuers, such as Google's and CircleCI's, since January 2026); AWS samples, "Data perimeter policy examples",
+"Limit access to trusted OIDC Identity provider" (the issuers with their URLs and pages); and the subjects that issuers
+document: HashiCorp, "Updating Workload Identity for Projects"; Buildkite, "OIDC with AWS"; GitLab, "OpenID Connect
+(OIDC) Authentication Using ID Tokens"; GitHub, "OpenID Connect reference". As of 2026-11-30.
 """
 
 from __future__ import annotations
@@ -61,10 +63,10 @@ ISSUERS = (
     Issuer("GitLab", r"gitlab\.com", {"sub": r"project_path:[^/:*?]+/.+"}),
     Issuer(
         "IBM Turbonomic",
-        r"rh-oidc\.s3\.[a-z0-9-]+\.amazonaws\.com/[a-z0-9]+",
+        r"(rh-oidc\.s3\.[a-z0-9-]+\.amazonaws\.com|oidc\.op1\.openshiftapps\.com)/[a-z0-9]+",
         {"sub": r"system:serviceaccount:[^:*?]+:.+"},
     ),
-    Issuer("Pulumi Cloud", r"api\.pulumi\.com/oidc(/v\d+)?", {"aud": _WHOLE, "sub": r"pulumi:[^*?]*org:[^:*?]+:.+"}),
+    Issuer("Pulumi Cloud", r"api\.pulumi\.com(/oidc(/v\d+)?)?", {"aud": _WHOLE, "sub": r"pulumi:[^*?]*org:[^:*?]+:.+"}),
     Issuer("sandboxes.cloud", r"sandboxes\.cloud", {"aud": _WHOLE}),
     Issuer("Scalr", r"scalr\.io", {"sub": _TWO_PARTS}),
     Issuer("Shisho Cloud", r"tokens\.cloud\.shisho\.dev", {"sub": _TWO_PARTS}),

@@ -87,6 +87,9 @@ def foreign_account(statement: Statement, own: str | None) -> str | None:
 
 
 def _foreign(principal: Principal, own: str | None) -> str | None:
+    if principal.type == "Federated":  # STS looks for the provider in the role's account: others are certain or nothing
+        account = principal.account
+        return None if account is None or own in (None, account) else f"a provider of identities of account {account}"
     if principal.type not in ("AWS", "*"):
         return None
     if principal.is_anyone:
