@@ -15,22 +15,11 @@ from hipaa_guard.authoring import (
 )
 from hipaa_guard.controls.reasons import TAKES_RIGHTS
 from hipaa_guard.judging.iam_policies import Document, Holder, given_by, grants
-from hipaa_guard.judging.iam_roles import if_ours
+from hipaa_guard.judging.iam_roles import TASK, if_ours, role_trusting
 from hipaa_guard.services import iam, iam_grants
 
 _NAMED = 5
 """How many patterns a message names."""
-
-TRUST = """
-  assume_role_policy = jsonencode({
-    Version = "2012-10-17"
-    Statement = [{
-      Effect    = "Allow"
-      Action    = "sts:AssumeRole"
-      Principal = { Service = "ecs-tasks.amazonaws.com" }
-    }]
-  })
-"""
 
 
 def fix(type: str, action: str, resource: str) -> Fix:
@@ -49,7 +38,7 @@ def fix(type: str, action: str, resource: str) -> Fix:
             cli="aws iam create-policy-version --policy-arn ARN --policy-document file://least.json --set-as-default",
             not_by_machine=TAKES_RIGHTS,
         )
-    main = f'resource "aws_iam_role" "phi" {{{TRUST}}}\n\n' if type == "role" else ""
+    main = f"{role_trusting(TASK)}\n" if type == "role" else ""
     return Fix(
         terraform=(
             f'{main}resource "aws_iam_{type}_policy" "phi" {{\n'

@@ -18,7 +18,7 @@ from hipaa_guard.authoring import (
     some,
 )
 from hipaa_guard.controls.reasons import TAKES_ACCESS
-from hipaa_guard.judging.iam_roles import if_ours
+from hipaa_guard.judging.iam_roles import CHANGE_TRUST, TASK, if_ours, role_trusting
 from hipaa_guard.judging.public_policies import policy_not_public
 from hipaa_guard.services import iam, iam_service_roles, iam_trust
 
@@ -29,19 +29,8 @@ from hipaa_guard.services import iam, iam_service_roles, iam_trust
     why="A role that trusts every AWS account gives its rights to ePHI to anyone who learns its name.",
     policy="trust policy",
     fix=Fix(
-        terraform="""
-            resource "aws_iam_role" "phi" {
-              assume_role_policy = jsonencode({
-                Version = "2012-10-17"
-                Statement = [{
-                  Effect    = "Allow"
-                  Action    = "sts:AssumeRole"
-                  Principal = { Service = "ecs-tasks.amazonaws.com" }
-                }]
-              })
-            }
-        """,
-        cli="aws iam update-assume-role-policy --role-name ROLE --policy-document file://trust.json",
+        terraform=role_trusting(TASK),
+        cli=CHANGE_TRUST,
         not_by_machine=TAKES_ACCESS,
     ),
     peers={"checkov": "CKV_AWS_60"},
@@ -60,20 +49,14 @@ def iam_role_trust_not_public(role: iam.Role) -> PolicyDocument | Verdict:
         "and a stolen key of the other account is enough to reach ePHI here."
     ),
     fix=Fix(
-        terraform="""
-            resource "aws_iam_role" "phi" {
-              assume_role_policy = jsonencode({
-                Version = "2012-10-17"
-                Statement = [{
-                  Effect    = "Allow"
-                  Action    = "sts:AssumeRole"
-                  Principal = { AWS = "arn:aws:iam::444455556666:role/claims-import" }
-                  Condition = { StringEquals = { "sts:ExternalId" = "7d41c9" } }
-                }]
-              })
-            }
-        """,
-        cli="aws iam update-assume-role-policy --role-name ROLE --policy-document file://trust.json",
+        terraform=role_trusting(
+            'AWS = "arn:aws:iam::444455556666:role/claims-import"', "StringEquals", {"sts:ExternalId": "7d41c9"}
+        ),
+        cli=CHANGE_TRUST,
+        note=(
+            "A service sends no external id: ask for its source, such as "
+            'Condition = { StringEquals = { "aws:SourceAccount" = "111122223333" } } with the number of your account.'
+        ),
         not_by_machine="needs an external id that the other account must send",
         consequences=("cuts_access",),
     ),

@@ -16,7 +16,7 @@ from hipaa_guard.authoring import (
     passed,
     some,
 )
-from hipaa_guard.facts.values import Existing, Undecided
+from hipaa_guard.facts.values import Existing, Undecided, Unknown
 from hipaa_guard.judging.delivering_services import delivers_only
 
 _CITED = ("164.312(a)(1)", "164.308(a)(4)(ii)(C)", "164.308(b)(1)")
@@ -140,7 +140,7 @@ def not_shared(shared_with: list[str], resource: Resource, *_: object) -> Verdic
     own = resource.origin.own_account
     others: set[str] = set()
 
-    def is_other(one: str) -> bool:
+    def is_other(one: str | Unknown) -> bool:
         return not (isinstance(one, Existing) and one.own) and one != own
 
     def names_another(one: str) -> bool:
