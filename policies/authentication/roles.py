@@ -1,7 +1,5 @@
 """Roles: they are taken on by whoever was meant, and for no longer than their work."""
 
-from collections.abc import Callable
-
 from hipaa_guard.authoring import (
     HIGH,
     LOW,
@@ -13,6 +11,7 @@ from hipaa_guard.authoring import (
     control,
     failed,
     not_applicable,
+    one_holds,
     passed,
     some,
 )
@@ -67,13 +66,11 @@ def iam_github_oidc_subject_limited(role: iam.Role, inventory: Inventory) -> Ver
     return passed("trusts named repositories of GitHub only")
 
 
-def _names_whose(statement: Statement) -> bool:
+def _names_whose(statement: Statement, issuer: Issuer | None = None) -> bool:
     """Whether a condition names whose tokens a statement takes. Tokens of other issuers lack the key, so none gets in."""
-
-    def holds(test: Callable[[Statement], bool]) -> bool:
-        return test(statement)
-
-    return some(holds, (iam_trust.limits_github, iam_issuers.takes_named_tokens))
+    return one_holds(
+        lambda: iam_trust.limits_github(statement), lambda: iam_issuers.takes_named_tokens(statement, issuer)
+    )
 
 
 def _without_owner(statement: Statement) -> str:
@@ -120,7 +117,7 @@ def iam_oidc_subject_limited(role: iam.Role, inventory: Inventory) -> Verdict:
         if issuer is None or not iam_trust.lets_in(statement):
             return False
         trusted.append(issuer)
-        if _names_whose(statement):
+        if _names_whose(statement, issuer):
             return False
         found.append(issuer)
         return True

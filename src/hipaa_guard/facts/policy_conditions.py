@@ -6,6 +6,9 @@ from dataclasses import dataclass
 
 from hipaa_guard.facts.values import Value
 
+ANY_ISSUER = "?"
+"""Stands in a key for an issuer of tokens that is not known: ``?:sub``."""
+
 
 @dataclass(frozen=True, slots=True)
 class Condition:

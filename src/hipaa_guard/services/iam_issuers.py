@@ -14,6 +14,7 @@ import re
 from dataclasses import field
 
 from hipaa_guard.facts.partial_patterns import holds
+from hipaa_guard.facts.policy_conditions import ANY_ISSUER
 from hipaa_guard.facts.policy_document import Condition, Statement
 from hipaa_guard.facts.values import PartialText, Undecided, Unknown, Value, every, some
 from hipaa_guard.lean import dataclass
@@ -125,12 +126,15 @@ def issuer_of(value: Value) -> Issuer | None:
     return next((each for each in ISSUERS if re.fullmatch(each.url, url)), None)
 
 
-def takes_named_tokens(statement: Statement) -> bool:
-    """Whether a condition of a statement names whose tokens an issuer's must be."""
-    return some(names_whose, statement.conditions)
+def takes_named_tokens(statement: Statement, of: Issuer | None = None) -> bool:
+    """Whether a condition of a statement names whose tokens an issuer's must be.
+
+    ``of`` is the issuer whose tokens are asked about: its claims count where a key does not tell the issuer.
+    """
+    return some(lambda condition: names_whose(condition, of), statement.conditions)
 
 
-def names_whose(condition: Condition) -> bool:
+def names_whose(condition: Condition, of: Issuer | None = None) -> bool:
     """Whether a condition names whose tokens an issuer's must be, by a claim that only the issuer sets.
 
     Raises:
@@ -140,7 +144,7 @@ def names_whose(condition: Condition) -> bool:
     operator = condition.operator.lower()
     if condition.if_exists or condition.qualifier.lower() == "forallvalues" or operator not in _OPERATORS:
         return False
-    wanted = _pattern_for(condition.key)
+    wanted = _pattern_for(condition.key, of)
     if wanted is None:
         return False
     if operator != "stringlike":
@@ -148,8 +152,13 @@ def names_whose(condition: Condition) -> bool:
     return every(lambda value: holds(lambda text: re.fullmatch(wanted, text) is not None, value), condition.values)
 
 
-def _pattern_for(key: str) -> str | None:
-    """The pattern for the claim that a condition key names."""
+def _pattern_for(key: str, of: Issuer | None) -> str | None:
+    """The pattern for the claim that a condition key names. A key of an issuer that is not known is one of the issuer
+    that is asked about, or no token of that has it.
+    """
+    host, _, last = key.partition(":")
+    if host == ANY_ISSUER:
+        return None if of is None else of.claims.get(last)
     for issuer in ISSUERS:
         for claim, pattern in issuer.claims.items():
             if key == claim or (key.endswith(f":{claim}") and re.fullmatch(issuer.url, key[: -len(claim) - 1])):
