@@ -8,6 +8,7 @@ from hipaa_guard.authoring import (
     Inventory,
     Statement,
     Verdict,
+    all_hold,
     control,
     failed,
     not_applicable,
@@ -56,7 +57,7 @@ def iam_github_oidc_subject_limited(role: iam.Role, inventory: Inventory) -> Ver
     found: list[Statement] = []
 
     def is_open(statement: Statement) -> bool:
-        if _names_whose(statement) or not trusts_github(statement):
+        if not all_hold(lambda: trusts_github(statement), lambda: not _names_whose(statement)):
             return False
         found.append(statement)
         return True
@@ -110,11 +111,14 @@ def iam_oidc_subject_limited(role: iam.Role, inventory: Inventory) -> Verdict:
     found: list[Issuer] = []
 
     def lets_in_anyone(statement: Statement) -> bool:
-        return some(lambda issuer: is_open(issuer, statement), iam_trust.issuers(statement, urls))
+        return all_hold(
+            lambda: iam_trust.lets_in(statement),
+            lambda: some(lambda issuer: is_open(issuer, statement), iam_trust.issuers(statement, urls)),
+        )
 
     def is_open(url: str, statement: Statement) -> bool:
         issuer = iam_issuers.issuer_of(url)
-        if issuer is None or not iam_trust.lets_in(statement):
+        if issuer is None:
             return False
         trusted.append(issuer)
         if _names_whose(statement, issuer):

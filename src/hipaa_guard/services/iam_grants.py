@@ -61,12 +61,14 @@ def _is_any_value(pattern: str) -> bool:
     return any(matches(pattern, text) for text in (ANY, f"alias/{ANY}", f"{ANY}.us-east-1.amazonaws.com"))
 
 
+SOME_SERVICE = "a service that is not known"
+"""Stands for the service that a condition names, or for none, where that is not known."""
+
+
 def services_between(statement: Statement) -> list[str]:
     """The services by which alone a statement lets its holder act (``kms:ViaService``); empty where it may act itself.
 
-    Raises:
-        Undecided: it is not known whether a condition names one.
-
+    Where a condition is not known, `SOME_SERVICE`: the grant is certain, and only its weight is not.
     """
     found: list[str] = []
 
@@ -78,7 +80,10 @@ def services_between(statement: Statement) -> list[str]:
         found.extend(value if isinstance(value, str) else "a service" for value in condition.values)
         return True
 
-    return found if some(is_between, statement.conditions) else []
+    try:
+        return found if some(is_between, statement.conditions) else []
+    except Undecided:
+        return [SOME_SERVICE]
 
 
 # --- what a policy denies --------------------------------------------------------------------------------------------

@@ -186,6 +186,19 @@ test_conditions = cases(
     ),
     Case(
         KEYS,
+        "a service that a variable holds, which may be any",
+        FAIL,
+        terraform='variable "x" {}\n'
+        + resource(
+            "aws_iam_policy",
+            'policy = jsonencode({ Statement = [{ Effect = "Allow", Action = "kms:Decrypt", Resource = "*", '
+            'Condition = { StringLike = { "kms:ViaService" = var.x } } }] })',
+        ),
+        says="a service that is not known",
+        severity=LOW,
+    ),
+    Case(
+        KEYS,
         "a pattern that a variable holds",
         UNKNOWN,
         terraform='variable "x" {}\n'
