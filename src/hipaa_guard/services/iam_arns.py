@@ -2,7 +2,7 @@
 
 Grammar of ARNs: AWS general reference, "Amazon Resource Names". The table beside this module has the formats of
 the ARNs of each service, by the prefix of its actions: service authorization reference, "Resource types defined by
-...", as of 2026-03.
+...", as of 2026-03. ``python -m tests.arn_formats`` renews it.
 """
 
 from __future__ import annotations
@@ -130,7 +130,7 @@ def _is_all_of(pattern: str, service: str) -> bool:
     arn, _, owner, region, account, name = parts
     if not matches(arn, "arn"):
         return False
-    known = owner if service == "*" else service
+    known = owner if is_wild(service) and matches(service, owner) else service
     has_place = bool(region or account)
     formats = [each for each in _each_of(known) if known != "s3" or each.placeless is not has_place or is_wild(region)]
     if any(matches(owner, each.service) and matches(name, each.name) for each in formats):

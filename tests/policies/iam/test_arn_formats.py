@@ -9,6 +9,7 @@ from hipaa_guard.facts.policy_document import PolicyDocument, Statement
 from hipaa_guard.services import iam_arns
 from hipaa_guard.services.iam_arns import ANY, TABLE
 from hipaa_guard.testing import FAIL, PASS, UNKNOWN, Case, cases, resource
+from tests import arn_formats
 from tests.policies.iam.states import allow, granted
 from tests.policies.iam.test_denials import deny
 from tests.policies.iam.test_wide_grants import KEYS, WHOLE
@@ -96,6 +97,7 @@ def patterns(named: dict[str, tuple[str, ...]]) -> list[tuple[str, str]]:
     ]
 
 
+FHIR = "arn:aws:healthlake:us-east-1:111122223333:datastore/fhir/*"
 BUCKETS = ("arn:aws:s3:::*/*", "arn:aws:s3:us-east-1:111122223333:accesspoint/*")
 
 test_arns = cases(
@@ -111,6 +113,16 @@ test_arns = cases(
         Case(control, f"{action} on every key by the form of its id", FAIL, granted("managed", allow(action, key)))
         for key in ["arn:aws:kms:us-east-1:111122223333:key/????????-????-????-????-????????????"]
         for control, action in ((KEYS, "kms:Decrypt"), (WHOLE, "kms:*"))
+    ),
+    *(
+        Case(WHOLE, f"{action} on every data store", FAIL, granted("managed", allow(action, FHIR)).in_terraform())
+        for action in ("health*:*", "*:*", "healthlake:?*", "HealthLake:*")
+    ),
+    Case(
+        WHOLE,
+        "services of other names on every data store",
+        PASS,
+        granted("managed", allow("omi*:*", FHIR)).in_terraform(),
     ),
     Case(
         WHOLE,
@@ -148,3 +160,33 @@ test_arns = cases(
         ),
     ),
 )
+
+
+@pytest.mark.parametrize(
+    ("name", "arns", "expected"),
+    [
+        (
+            "s3",
+            ["arn:${Partition}:s3:::${BucketName}", "arn:${Partition}:s3:::${BucketName}/${ObjectName}"],
+            "s3 ::* ::*/*",
+        ),
+        (
+            "healthlake",
+            ["arn:${Partition}:healthlake:${Region}:${Account}:datastore/fhir/${DatastoreId}"],
+            "healthlake datastore/fhir/*",
+        ),
+        ("rds-data", ["arn:${Partition}:rds:${Region}:${Account}:cluster:${Name}"], "rds-data rds>cluster:*"),
+        (
+            "events",
+            [
+                "arn:${Partition}:events:${Region}:${Account}:rule/${RuleName}",
+                "arn:${Partition}:kms:${Region}:${Account}:key/${KeyId}",
+            ],
+            "events rule/*",
+        ),
+        ("account", ["arn:${Partition}:account::${Account}:account"], None),
+        ("sqs", [], "sqs *"),
+    ],
+)
+def test_the_line_of_a_service(name: str, arns: list[str], expected: str | None) -> None:
+    assert arn_formats.line({"Name": name, "Resources": [{"Name": "any", "ARNFormats": arns}]}) == expected
