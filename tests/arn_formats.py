@@ -1,4 +1,4 @@
-"""Writes the table of ARN formats beside `hipaa_guard.services.iam_arns`.
+"""Writes the table of ARN formats beside `hipaa_guard.services.iam_grants.arns`.
 
 AWS publishes its service authorization reference as JSON, a file for each service: ``Name`` is the prefix of its actions,
 ``Resources[].ARNFormats[]`` are the ARNs of its types (service authorization reference, "Simplified AWS service
@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from hipaa_guard.services.iam_arns import TABLE
+from hipaa_guard.services.iam_grants.arns import TABLE
 
 _NAME = re.compile(r"\$\{[^}]*\}")
 _UNTYPED = {"sqs": ("*",)}

@@ -6,8 +6,8 @@ import pytest
 
 from hipaa_guard.authoring import HIGH, MEDIUM
 from hipaa_guard.facts.policy_document import PolicyDocument, Statement
-from hipaa_guard.services import iam_arns
-from hipaa_guard.services.iam_arns import ANY, TABLE
+from hipaa_guard.services.iam_grants import arns
+from hipaa_guard.services.iam_grants.arns import ANY, TABLE
 from hipaa_guard.testing import FAIL, PASS, UNKNOWN, Case, cases, resource
 from tests import arn_formats
 from tests.policies.iam.states import allow, granted
@@ -18,7 +18,7 @@ ROWS = [
     (service, each)
     for line in TABLE.read_text(encoding="utf-8").splitlines()
     for service in [line.split(" ")[0]]
-    for each in iam_arns.formats_of(service)
+    for each in arns.formats_of(service)
 ]
 
 
@@ -28,7 +28,7 @@ def statement(pattern: str) -> Statement:
     return document.statements[0]
 
 
-def arn(each: iam_arns.Format, name: str) -> str:
+def arn(each: arns.Format, name: str) -> str:
     place = ":" if each.placeless else "us-east-1:111122223333"
     return f"arn:aws:{each.service}:{place}:{name}"
 
@@ -40,7 +40,7 @@ def test_wildcards_in_the_place_of_all_names_are_every_resource_of_a_type(wildca
         for service, each in ROWS
         if not (service == "kms" and each.name.startswith("alias"))
         for pattern in [arn(each, each.name.replace(ANY, wildcard))]
-        if not iam_arns.is_wide(statement(pattern), service)
+        if not arns.is_wide(statement(pattern), service)
     ]
     assert not missed
 
@@ -51,7 +51,7 @@ def test_a_name_in_the_place_of_one_is_no_wildcard() -> None:
         f"{service}: {pattern}"
         for service, each in ROWS
         for pattern in [arn(each, each.name.replace(ANY, "phi-clinic", 1).replace(ANY, "*"))]
-        if iam_arns.is_wide(statement(pattern), service)
+        if arns.is_wide(statement(pattern), service)
     ]
     assert not taken
 
