@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from hipaa_guard.facts.values import Value
 
-ANY_ISSUER = "?"
-"""Stands in a key for an issuer of tokens that is not known: ``?:sub``."""
+NOT_KNOWN = "?"
+"""Stands in a key for a part that is not known: ``?:sub`` of some issuer of tokens, ``aws:resourcetag/?``."""
 
 
 @dataclass(frozen=True, slots=True)

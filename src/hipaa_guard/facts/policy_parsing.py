@@ -10,7 +10,7 @@ from typing import TypeVar
 from urllib.parse import unquote
 
 from hipaa_guard.facts.partial_maps import PartialMap, map_of
-from hipaa_guard.facts.policy_conditions import ANY_ISSUER, Condition
+from hipaa_guard.facts.policy_conditions import NOT_KNOWN, Condition
 from hipaa_guard.facts.policy_statements import Principal, Statement, Text, identity, symbolic
 from hipaa_guard.facts.values import Existing, Incomplete, PartialJson, PartialText, Reference, Unknown, Value
 
@@ -141,7 +141,7 @@ def _conditions(value: Value) -> list[Condition]:
         qualifier, _, bare = operator.rpartition(":")
         if_exists = bare.endswith("IfExists")
         for written, values in entries.entries if isinstance(entries, PartialMap) else entries.items():
-            key = _claim_of_some_issuer(written) if isinstance(written, PartialText) else written.lower()
+            key = _key_known_in_part(written) if isinstance(written, PartialText) else written.lower()
             if key is None:
                 unknown = entries if unknown is None else unknown
                 continue
@@ -151,12 +151,16 @@ def _conditions(value: Value) -> list[Condition]:
 
 _CLAIMS = (":sub", ":aud")
 """Claims of tokens that no other condition key ends with, whatever stands before them."""
+_TAGS = ("aws:resourcetag/", "aws:principaltag/", "aws:requesttag/", "s3:existingobjecttag/", "kms:encryptioncontext:")
+"""Beginnings of condition keys that mean the same with any end, which the customer chooses."""
 
 
-def _claim_of_some_issuer(key: PartialText) -> str | None:
-    """The key for a claim of an issuer that is not known; None where the key may be another one."""
-    last = key.parts[-1]
-    return next((f"{ANY_ISSUER}{claim}" for claim in _CLAIMS if isinstance(last, str) and last.lower() == claim), None)
+def _key_known_in_part(key: PartialText) -> str | None:
+    """The condition key with `NOT_KNOWN` for what is not known; None where it may be a key of another sort."""
+    first, last = key.prefix.lower(), key.parts[-1]
+    if first.startswith(_TAGS):
+        return f"{first}{NOT_KNOWN}"
+    return next((f"{NOT_KNOWN}{claim}" for claim in _CLAIMS if isinstance(last, str) and last.lower() == claim), None)
 
 
 def _text(value: Value) -> Value:

@@ -144,12 +144,13 @@ class Principal:
         """
         if self.type == "CanonicalUser":
             return self._canonical_user
-        if self.type not in ("AWS", "Federated"):
+        if self.type == "Federated":
+            found = re.match(r"arn:[^:]*:iam::(\d{12}):", str(self.value)) if isinstance(self.value, str) else None
+            return found[1] if found else None
+        if self.type != "AWS":
             return None
         value = self.value
         if isinstance(value, Unknown):
-            if self.type == "Federated":
-                return None
             raise Undecided(value)
         if _OF_AWS.search(value):
             return AWS

@@ -14,7 +14,7 @@ import re
 from dataclasses import field
 
 from hipaa_guard.facts.partial_patterns import holds
-from hipaa_guard.facts.policy_conditions import ANY_ISSUER
+from hipaa_guard.facts.policy_conditions import NOT_KNOWN
 from hipaa_guard.facts.policy_document import Condition, Statement
 from hipaa_guard.facts.values import PartialText, Undecided, Unknown, Value, every, some
 from hipaa_guard.lean import dataclass
@@ -157,7 +157,7 @@ def _pattern_for(key: str, of: Issuer | None) -> str | None:
     that is asked about, or no token of that has it.
     """
     host, _, last = key.partition(":")
-    if host == ANY_ISSUER:
+    if host == NOT_KNOWN:
         return None if of is None else of.claims.get(last)
     for issuer in ISSUERS:
         for claim, pattern in issuer.claims.items():

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from hipaa_guard.facts.binding_conditions import SYMBOL_START, binds_caller, named_accounts
 from hipaa_guard.facts.partial_patterns import holds, is_wild
-from hipaa_guard.facts.policy_conditions import ANY_ISSUER
+from hipaa_guard.facts.policy_conditions import NOT_KNOWN
 from hipaa_guard.facts.policy_document import Condition, PolicyDocument, Principal, Statement
 from hipaa_guard.facts.values import (
     Cause,
@@ -262,7 +262,7 @@ def _limits_github(condition: Condition) -> bool:
     operator = condition.operator.lower()
     host, _, claim = condition.key.rpartition(":")
     # Where the host is not known, it is this one, or no token of GitHub has the key.
-    if host not in (GITHUB, ANY_ISSUER) or condition.if_exists or condition.qualifier.lower() == "forallvalues":
+    if host not in (GITHUB, NOT_KNOWN) or condition.if_exists or condition.qualifier.lower() == "forallvalues":
         return False
     wanted = _GITHUB_WHO.get(claim)
     if wanted is None or operator not in (*_EQUALS, *_LIKE):

@@ -144,4 +144,19 @@ test_services = cases(
         trusting({"Service": "omics.amazonaws.com", "AWS": OTHER}).in_terraform(),
         severity=LOW,
     ),
+    *(
+        Case(
+            FOREIGN,
+            f"a provider of identities that is known as {name} alone",
+            PASS,
+            terraform='data "aws_iam_openid_connect_provider" "d" {\n url = "https://gitlab.com"\n}\n'
+            + trusts(f'Action = "sts:AssumeRoleWithWebIdentity", Principal = {{ Federated = {name} }}'),
+        )
+        for name in (
+            "data.aws_iam_openid_connect_provider.d.arn",
+            "var.x",
+            '"arn:aws:iam::${data.aws_caller_identity.me.account_id}:oidc-provider/gitlab.com"',
+            '"arn:aws:iam::444455556666:oidc-provider/gitlab.com"',
+        )
+    ),
 )
