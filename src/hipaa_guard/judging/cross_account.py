@@ -1,6 +1,6 @@
 """No cross-account access: a resource policy lets in nobody outside its account."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import TypeVar
 
 from hipaa_guard.authoring import (
@@ -75,12 +75,16 @@ def outsiders_let_in(policy: PolicyDocument | None, own: str | None) -> str | No
         if not foreign:
             raise
     if foreign:
-        shown = sorted(foreign)[:_SHOWN]
-        more = f" and {len(foreign) - _SHOWN} more" if len(foreign) > _SHOWN else ""
-        return f"has a policy that allows other accounts: {', '.join(shown)}{more}"
+        return f"has a policy that allows other accounts: {_listed(foreign)}"
     if some(lambda each: _left(policy, each, _allows_an_organization), reaching):
         return "has a policy that allows every account of an organization"
     return None
+
+
+def _listed(names: Collection[str]) -> str:
+    """The first names in their order, and how many more there are."""
+    more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
+    return f"{', '.join(sorted(names)[:_SHOWN])}{more}"
 
 
 def _left(policy: PolicyDocument, statement: Statement, look: Callable[[Statement], T]) -> T | None:
@@ -111,10 +115,9 @@ def services_let_in(policy: PolicyDocument) -> Verdict | None:
 
     if not some(lets_in, policy.reaching()):
         return None
-    more = f" and {len(found) - _SHOWN} more" if len(found) > _SHOWN else ""
     message = (
-        f"has a policy that lets in {', '.join(sorted(found)[:_SHOWN])}{more} for any customer of the service: no "
-        "condition names the account or the resource that it acts for"
+        f"has a policy that lets in {_listed(found)} for any customer of the service: no condition names the account "
+        "or the resource that it acts for"
     )
     return failed(message, severity=HIGH if any(found.values()) else MEDIUM)
 
@@ -155,7 +158,5 @@ def not_shared(shared_with: list[str], resource: Resource, *_: object) -> Verdic
     if "all" in others:
         return failed("is shared with everyone", severity=CRITICAL)
     if others:
-        shown = sorted(others)
-        more = f" and {len(shown) - _SHOWN} more" if len(shown) > _SHOWN else ""
-        return failed(f"is shared with other accounts: {', '.join(shown[:_SHOWN])}{more}")
+        return failed(f"is shared with other accounts: {_listed(others)}")
     return passed("is shared with no other account")
