@@ -148,13 +148,31 @@ test_together = cases(
         ),
         says="s3:*",
     ),
-    Case(ADMIN, "all but IAM, and IAM", FAIL, granted("managed", ALL_BUT_IAM, allow(["iam:*", "organizations:*"]))),
-    Case(ADMIN, "all but IAM, and some of IAM", PASS, granted("managed", ALL_BUT_IAM, allow("iam:*"))),
+    Case(ADMIN, "all but IAM, and IAM", FAIL, granted("managed", ALL_BUT_IAM, allow("iam:*"))),
+    Case(
+        ADMIN, "all but IAM, and some of IAM", PASS, granted("managed", ALL_BUT_IAM, allow(["iam:Get*", "iam:Pass*"]))
+    ),
+    Case(ADMIN, "all but IAM, and IAM, denied", PASS, granted("managed", ALL_BUT_IAM, allow("iam:*"), deny("iam:*"))),
     Case(
         ADMIN,
         "all but IAM, and IAM on one role",
         PASS,
-        granted("managed", ALL_BUT_IAM, allow(["iam:*", "organizations:*"], "arn:aws:iam::111122223333:role/clinic")),
+        granted("managed", ALL_BUT_IAM, allow("iam:*", "arn:aws:iam::111122223333:role/clinic")),
+    ),
+    Case(ADMIN, "some services, and IAM", PASS, granted("managed", allow(["s3:*", "kms:*"]), allow("iam:*"))),
+    Case(
+        "iam_role_inline_policy_no_admin",
+        "PowerUserAccess and IAMFullAccess",
+        FAIL,
+        terraform=main_block("role")
+        + "".join(
+            resource(
+                "aws_iam_role_policy_attachment",
+                f'role = aws_iam_role.phi.name\n policy_arn = "arn:aws:iam::aws:policy/{name}"',
+                name.lower(),
+            )
+            for name in ("PowerUserAccess", "IAMFullAccess")
+        ),
     ),
     Case(
         "iam_role_inline_policy_no_admin",

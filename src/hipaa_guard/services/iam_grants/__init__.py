@@ -211,65 +211,57 @@ def whole_services_together(policies: list[PolicyDocument | Unknown], *, freely:
     """
 
     def allowed(action: str, service: str) -> bool:
-        def allows(policy: PolicyDocument | Unknown) -> bool:
-            if isinstance(policy, Unknown):
-                raise Undecided(policy)
-            return some(
-                lambda statement: _allows(statement, policy, action, service, freely=freely), policy.allowances()
-            )
-
-        return some(allows, policies)
+        return _allow(policies, f"{service}:{action}", service, freely=freely)
 
     def in_parts(service: str) -> list[str]:
-        if not every(lambda action: allowed(f"{service}:{action}", service), _THAT_MATTER[service]):
+        if not every(lambda action: allowed(action, service), _THAT_MATTER[service]):
             return []
-        return [] if allowed(f"{service}:{ANY}", service) else [service]
+        return [] if allowed(ANY, service) else [service]
 
     return gathered(in_parts, _THAT_MATTER)
 
 
-def _allows(statement: Statement, policy: PolicyDocument, action: str, service: str, *, freely: bool) -> bool:
-    """Whether a statement allows an action on all resources of a service, less what its policy denies."""
-    return all_hold(
-        lambda: statement.covers_action(action),
-        lambda: is_wide(statement, service),
-        lambda: not is_narrowed(statement),
-        lambda: not (freely and statement.conditions),
-        lambda: not _denied(policy, action, service),
-    )
-
-
 def grants_everything_together(policies: list[PolicyDocument | Unknown]) -> bool:
-    """Whether one statement allows all actions but some (``NotAction``), and others allow those.
+    """Whether one statement allows all actions but some (``NotAction``), and another one all of IAM.
+
+    With all of IAM, a caller can grant itself whatever else the first one leaves out.
 
     Raises:
         Undecided: a statement that may do so is not known.
 
     """
+    return all_hold(
+        lambda: _some_statement(policies, lambda each, _: bool(each.not_actions) and is_wide(each, "")),
+        lambda: _allow(policies, f"iam:{ANY}", "iam"),
+    )
 
-    def has(policy: PolicyDocument | Unknown) -> bool:
-        if isinstance(policy, Unknown):
-            raise Undecided(policy)
-        return some(
-            lambda statement: all_hold(
-                lambda: statement.not_actions and is_wide(statement, ""),
-                lambda: every(lambda pattern: holds(allowed_elsewhere, pattern), statement.not_actions),
-                lambda: not _denied(policy, f"iam:{ANY}", "iam"),
-            ),
-            policy.allowances(),
+
+def _allow(policies: list[PolicyDocument | Unknown], action: str, service: str, *, freely: bool = False) -> bool:
+    """Whether a statement allows an action on all resources of a service, less what its policy denies."""
+
+    def allows(statement: Statement, policy: PolicyDocument) -> bool:
+        return all_hold(
+            lambda: statement.covers_action(action),
+            lambda: is_wide(statement, service),
+            lambda: not is_narrowed(statement),
+            lambda: not (freely and statement.conditions),
+            lambda: not _denied(policy, action, service),
         )
 
-    def allowed_elsewhere(action: str) -> bool:
-        service = action.partition(":")[0]
+    return _some_statement(policies, allows)
 
-        def allows(policy: PolicyDocument | Unknown) -> bool:
-            if isinstance(policy, Unknown):
-                raise Undecided(policy)
-            return some(lambda each: _allows(each, policy, action, service, freely=False), policy.allowances())
 
-        return some(allows, policies)
+def _some_statement(
+    policies: list[PolicyDocument | Unknown], test: Callable[[Statement, PolicyDocument], bool]
+) -> bool:
+    """Whether a test holds for an allowing statement and the policy that it stands in."""
 
-    return some(has, policies)
+    def in_policy(policy: PolicyDocument | Unknown) -> bool:
+        if isinstance(policy, Unknown):
+            raise Undecided(policy)
+        return some(lambda statement: test(statement, policy), policy.allowances())
+
+    return some(in_policy, policies)
 
 
 def gathered(find: Callable[[T], list[U]], items: Iterable[T]) -> list[U]:
