@@ -1,6 +1,6 @@
 """No cross-account access: a resource policy lets in nobody outside its account."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import TypeVar
 
 from hipaa_guard.authoring import (
@@ -16,7 +16,7 @@ from hipaa_guard.authoring import (
     passed,
     some,
 )
-from hipaa_guard.facts.values import Undecided
+from hipaa_guard.facts.values import Existing, Undecided, Unknown
 from hipaa_guard.judging.delivering_services import delivers_only
 
 _CITED = ("164.312(a)(1)", "164.308(a)(4)(ii)(C)", "164.308(b)(1)")
@@ -75,12 +75,16 @@ def outsiders_let_in(policy: PolicyDocument | None, own: str | None) -> str | No
         if not foreign:
             raise
     if foreign:
-        shown = sorted(foreign)[:_SHOWN]
-        more = f" and {len(foreign) - _SHOWN} more" if len(foreign) > _SHOWN else ""
-        return f"has a policy that allows other accounts: {', '.join(shown)}{more}"
+        return f"has a policy that allows other accounts: {_listed(foreign)}"
     if some(lambda each: _left(policy, each, _allows_an_organization), reaching):
         return "has a policy that allows every account of an organization"
     return None
+
+
+def _listed(names: Collection[str]) -> str:
+    """The first names in their order, and how many more there are."""
+    more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
+    return f"{', '.join(sorted(names)[:_SHOWN])}{more}"
 
 
 def _left(policy: PolicyDocument, statement: Statement, look: Callable[[Statement], T]) -> T | None:
@@ -111,10 +115,9 @@ def services_let_in(policy: PolicyDocument) -> Verdict | None:
 
     if not some(lets_in, policy.reaching()):
         return None
-    more = f" and {len(found) - _SHOWN} more" if len(found) > _SHOWN else ""
     message = (
-        f"has a policy that lets in {', '.join(sorted(found)[:_SHOWN])}{more} for any customer of the service: no "
-        "condition names the account or the resource that it acts for"
+        f"has a policy that lets in {_listed(found)} for any customer of the service: no condition names the account "
+        "or the resource that it acts for"
     )
     return failed(message, severity=HIGH if any(found.values()) else MEDIUM)
 
@@ -132,12 +135,28 @@ def _allows_an_organization(statement: Statement) -> bool:
     why="Whoever may make a database, a disk or a machine of the copy reads all ePHI on it: each account needs a "
     "reason, and a contract if it is not yours.",
 )
-def not_shared(shared_with: list[str], *_: object) -> Verdict:
-    """Told with whom a snapshot or an image is shared: ids of accounts, ARNs of organizations, ``all`` for everyone."""
-    if some(lambda one: one == "all", shared_with):
+def not_shared(shared_with: list[str], resource: Resource, *_: object) -> Verdict:
+    """Told with whom a snapshot or an image is shared: ids of accounts, ARNs of organizations, ``all`` for everyone.
+
+    Its own account, where that is known, is no other one.
+    """
+    own = resource.origin.own_account
+    others: set[str] = set()
+
+    def is_other(one: str | Unknown) -> bool:
+        return not (isinstance(one, Existing) and one.own) and one != own
+
+    def names_another(one: str) -> bool:
+        others.update([str(one)] if is_other(one) else [])
+        return False  # all of them are to be told
+
+    try:
+        some(names_another, shared_with)
+    except Undecided:
+        if not others:
+            raise
+    if "all" in others:
         return failed("is shared with everyone", severity=CRITICAL)
-    others = sorted(map(str, shared_with))
     if others:
-        more = f" and {len(others) - _SHOWN} more" if len(others) > _SHOWN else ""
-        return failed(f"is shared with other accounts: {', '.join(others[:_SHOWN])}{more}")
+        return failed(f"is shared with other accounts: {_listed(others)}")
     return passed("is shared with no other account")
