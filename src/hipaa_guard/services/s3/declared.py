@@ -65,6 +65,17 @@ def object_lock(view: View) -> Value:
     return some(lambda answer: str(answer).lower() in ("enabled", "true"), answers)
 
 
+def implied_versioning(view: View) -> Value:
+    """``Enabled`` where Object Lock is on: S3 turns versioning on with it, and never off again.
+
+    S3 user guide, "Configuring S3 Object Lock" and "Object Lock considerations", read 2026-11-30.
+    """
+    locked = object_lock(view)
+    if isinstance(locked, Unknown):
+        return locked
+    return "Enabled" if locked else None
+
+
 def _locked(configuration: View) -> Value:
     enabled = _LOCK.admit(configuration.get("object_lock_enabled"))
     return True if enabled is None else enabled
