@@ -152,12 +152,11 @@ def rds_cluster_multi_az(cluster: rds.Cluster, inventory: Inventory) -> bool | V
     why="Without point-in-time recovery, ePHI that was overwritten or deleted in a table is lost.",
     backups="point-in-time recovery",
     fix=Fix(
-        sets="""
-            aws_dynamodb_table.point_in_time_recovery.enabled = true
-            aws_dynamodb_table.point_in_time_recovery.recovery_period_in_days = 35
-        """,
+        sets="aws_dynamodb_table.point_in_time_recovery.enabled = true",
+        where_written="aws_dynamodb_table.point_in_time_recovery.recovery_period_in_days = 35",
         cli="aws dynamodb update-continuous-backups --table-name TABLE --point-in-time-recovery-specification PointInTimeRecoveryEnabled=true,RecoveryPeriodInDays=35",
-        note="It is billed by the size of the table. A replica has a recovery of its own: `point_in_time_recovery = true` in its `replica` block.",
+        note="It is billed by the size of the table. A table with a shorter period of its own needs "
+        "`recovery_period_in_days`, of release 5.98 of the provider or later: 35, which is the default. A replica has a recovery of its own: `point_in_time_recovery = true` in its `replica` block.",
         consequences=("costs_money",),
     ),
     peers={
