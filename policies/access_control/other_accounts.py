@@ -13,8 +13,7 @@ from hipaa_guard.authoring import (
     passed,
 )
 from hipaa_guard.controls.reasons import TAKES_ACCESS
-from hipaa_guard.facts.values import Undecided
-from hipaa_guard.judging.cross_account import no_cross_account, not_shared, outsiders_let_in
+from hipaa_guard.judging.cross_account import first_told, no_cross_account, not_shared, outsiders_let_in
 from hipaa_guard.judging.function_policies import place_of
 from hipaa_guard.services import cloudwatch_logs, ebs, efs, images, kms, lambda_functions, rds, secretsmanager
 
@@ -40,14 +39,11 @@ def kms_key_policy_no_cross_account(key: kms.Key) -> PolicyDocument | Verdict | 
     if key.manager != "CUSTOMER":
         return not_applicable("is managed by AWS, which writes its policy")
     own = key.origin.own_account
-    try:
-        granted = outsiders_let_in(kms.grants_of(key), own)
-    except Undecided:
-        outsiders = outsiders_let_in(key.policy, own)
-        if outsiders is None:
-            raise
-        return failed(outsiders)
-    return key.policy if granted is None else failed(granted.replace("has a policy that allows", "has grants for"))
+    outsiders = first_told(
+        lambda: outsiders_let_in(kms.grants_of(key), own, by="grants for"),
+        lambda: outsiders_let_in(key.policy, own),
+    )
+    return key.policy if outsiders is None else failed(outsiders)
 
 
 @no_cross_account(

@@ -1,7 +1,6 @@
 """Storage: ePHI in buckets and file systems can be brought back after a mistake or an attack."""
 
 from hipaa_guard.authoring import LOW, MEDIUM, Fix, Verdict, control, failed, passed, some
-from hipaa_guard.facts.values import all_hold, one_holds
 from hipaa_guard.services import s3
 
 _REPLICATED = """
@@ -152,23 +151,14 @@ def s3_bucket_replication_enabled(bucket: s3.Bucket) -> Verdict:
     if bucket.replication is None:
         return failed("is not replicated")
     rules = bucket.replication_rules or []
-    if some(lambda rule: _copies_all(rule, bucket), rules):
+    if some(lambda rule: rule.copies_all(under_kms=lambda: _under_kms(bucket)), rules):
         return passed("is replicated to another bucket")
     if not some(lambda rule: rule.status == "Enabled", rules):
         return failed("has replication rules, but none is in force")
-    if some(lambda rule: all_hold(lambda: rule.status == "Enabled", lambda: not _chooses(rule)), rules):
+    if some(lambda rule: rule.copies_every_name(), rules):
         return failed("encrypts objects with a KMS key, which its replication rules leave out")
     return failed("is replicated in part: each rule in force is for objects of a prefix or with tags")
 
 
-def _copies_all(rule: s3.ReplicationRule, bucket: s3.Bucket) -> bool:
-    """Whether a rule copies every new object, under the key that the bucket encrypts with by default."""
-    return all_hold(
-        lambda: rule.status == "Enabled",
-        lambda: not _chooses(rule),
-        lambda: rule.copies_kms_objects or not (bucket.encryption_algorithm or "").startswith("aws:kms"),
-    )
-
-
-def _chooses(rule: s3.ReplicationRule) -> bool:
-    return one_holds(lambda: rule.prefix, lambda: rule.tagged)
+def _under_kms(bucket: s3.Bucket) -> bool:
+    return (bucket.encryption_algorithm or "").startswith("aws:kms")

@@ -1,9 +1,9 @@
 """Databases: ePHI between applications and databases is unreadable on the wire."""
 
 from hipaa_guard.authoring import MEDIUM, Fix, Inventory, Verdict, failed, not_applicable, passed
-from hipaa_guard.facts.values import Undecided, Unknown
 from hipaa_guard.judging.database_settings import (
     ParameterGroup,
+    further_ports_closed,
     option_group,
     options_in_force,
     parameter_group,
@@ -25,7 +25,7 @@ def _refuses_plain(store: rds.Instance | rds.Cluster, inventory: Inventory) -> V
     required, because = _own_port(store, engine, group)
     if not required:
         return failed(because)
-    _check_babelfish(group)
+    further_ports_closed(group)
     parameters_in_force(store)
     return passed(because)
 
@@ -47,26 +47,6 @@ def _by_default(family: str, subject: str) -> tuple[bool, str]:
     required = rds_parameters.tls_by_default(family)
     does = "refuses" if required else "takes"
     return required, f"{subject}, by which {rds_parameters.in_words(family)} {does} connections without TLS"
-
-
-def _check_babelfish(group: ParameterGroup | None) -> None:
-    """Nothing, if no plain connection gets in at the port of Babelfish, should it be open.
-
-    Raises:
-        Undecided: only rds.force_ssl is on. Aurora's user guide says that this closes the port of Babelfish too; by
-            Babelfish's own source and documentation the parameter of that port alone does.
-
-    """
-    if not isinstance(group, rds_parameters.ClusterParameterGroup) or (group.babelfish or "off").lower() != "on":
-        return
-    if not group.babelfish_tls_required:
-        raise Undecided(Unknown(_BABELFISH_PORT))
-
-
-_BABELFISH_PORT = (
-    "Babelfish is on and babelfishpg_tds.tds_ssl_encrypt is not 1: sources differ on whether rds.force_ssl alone keeps "
-    "plain connections from the port of Babelfish"
-)
 
 
 def _oracle(instance: rds.Instance, inventory: Inventory) -> Verdict:

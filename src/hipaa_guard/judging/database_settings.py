@@ -58,6 +58,26 @@ def option_group(instance: rds.Instance, inventory: Inventory) -> rds_options.Op
     return _found(rds_options.OptionGroup, name, "default:", inventory)
 
 
+_BABELFISH = (
+    "Babelfish is on and babelfishpg_tds.tds_ssl_encrypt is not 1: sources differ on whether rds.force_ssl alone keeps "
+    "plain connections from the port of Babelfish"
+)
+
+
+def further_ports_closed(group: ParameterGroup | None) -> None:
+    """Nothing, if plain connections get in at no other port than the engine's own; only Babelfish opens another.
+
+    Raises:
+        Undecided: its parameter is off. Aurora's user guide says that rds.force_ssl closes its port too; by the source
+            and the documentation of Babelfish the parameter of that port alone does.
+
+    """
+    if not isinstance(group, rds_parameters.ClusterParameterGroup) or (group.babelfish or "off").lower() != "on":
+        return
+    if not group.babelfish_tls_required:
+        raise Undecided(Unknown(_BABELFISH))
+
+
 def parameters_in_force(store: Store) -> None:
     """Nothing, if an instance or cluster runs with all that its parameter group says now.
 

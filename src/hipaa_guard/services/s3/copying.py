@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import ClassVar
 
 from hipaa_guard.facts.allowed_values import one_of
 from hipaa_guard.facts.readings import View
 from hipaa_guard.facts.records import Record
-from hipaa_guard.facts.values import Incomplete, Unknown, Value
+from hipaa_guard.facts.values import Incomplete, Unknown, Value, all_hold, one_holds
 from hipaa_guard.services.s3.acls import first_set
 
 _PREFIXES = (("filter", "and", "prefix"), ("filter", "prefix"), ("prefix",))
@@ -35,6 +36,16 @@ class ReplicationRule(Record):
     """Whether only objects with some tags are copied."""
     copies_kms_objects: bool
     """Whether objects under a KMS key are copied too. By default S3 leaves them out."""
+
+    def copies_every_name(self) -> bool:
+        """Whether the rule is in force and chooses no objects by a prefix or tags."""
+        return all_hold(
+            lambda: self.status == "Enabled", lambda: not one_holds(lambda: self.prefix, lambda: self.tagged)
+        )
+
+    def copies_all(self, *, under_kms: Callable[[], bool]) -> bool:
+        """Whether the rule copies every new object. `under_kms` tells whether these are under a KMS key."""
+        return all_hold(self.copies_every_name, lambda: self.copies_kms_objects or not under_kms())
 
 
 def declared(view: View) -> Value:
