@@ -49,6 +49,36 @@ test_encryption_at_rest = cases(
         instance('snapshot_identifier = "rds:production-2026-06-26"').in_terraform(),
         says="snapshot_identifier",
     ),
+    *(
+        Case(REST, f"turned on, but {words}", UNKNOWN, instance(f"{ENCRYPTED}\n {lines}").in_terraform(), says=says)
+        for words, lines, says in (
+            ("restored from a snapshot", 'snapshot_identifier = "s"', "snapshot_identifier"),
+            ("restored with a key", 'snapshot_identifier = "s"\n kms_key_id = "k"', "snapshot_identifier"),
+            (
+                "restored to a point in time",
+                'restore_to_point_in_time {\n source_db_instance_identifier = "s"\n use_latest_restorable_time = true\n }',
+                "restore_to_point_in_time",
+            ),
+            ("a replica of what is declared elsewhere", 'replicate_source_db = "elsewhere"', "elsewhere"),
+        )
+    ),
+    Case(REST, "turned on, but a replica of an instance that is not", FAIL, replica(ENCRYPTED).in_terraform()),
+    Case(
+        CLUSTER_REST,
+        "turned on, but restored from a snapshot without a key",
+        UNKNOWN,
+        cluster(f'{ENCRYPTED}\n snapshot_identifier = "s"').in_terraform(),
+        says="snapshot_identifier",
+    ),
+    Case(
+        CLUSTER_REST,
+        "turned on, but restored to a point in time without a key",
+        UNKNOWN,
+        cluster(
+            f'{ENCRYPTED}\n restore_to_point_in_time {{\n source_cluster_identifier = "s"\n'
+            " use_latest_restorable_time = true\n }"
+        ).in_terraform(),
+    ),
     Case(CLUSTER_REST, "turned on", PASS, cluster(ENCRYPTED, StorageEncrypted=True)),
     Case(CLUSTER_REST, "turned off", FAIL, cluster("storage_encrypted = false", StorageEncrypted=False)),
     Case(CLUSTER_REST, "Aurora, left out: depends on when it was made", UNKNOWN, cluster().in_terraform(), says="2026"),
