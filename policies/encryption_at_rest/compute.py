@@ -273,7 +273,9 @@ resource "aws_kms_key" "phi" {
     fix=Fix(
         terraform=_WITH_OWN_KEY + role_that_may("kms:Decrypt", "aws_kms_key.phi.arn"),
         cli="aws lambda update-function-configuration --function-name FUNCTION --kms-key-arn KEY_ARN",
+        note="The role of the function needs kms:Decrypt on the key: without it, the function does not start.",
         not_by_machine=NEEDS_A_KEY,
+        consequences=("cuts_access",),
     ),
     peers={"prowler": "awslambda_function_env_vars_not_encrypted_with_cmk", "checkov": "CKV_AWS_173"},
 )

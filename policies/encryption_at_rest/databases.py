@@ -25,6 +25,20 @@ _RESTORE_CLUSTER = (
     "aws rds restore-db-cluster-from-snapshot --db-cluster-identifier NEW --snapshot-identifier SNAPSHOT "
     "--engine ENGINE --kms-key-id KEY_ARN"
 )
+_INSTANCE_MADE_ANEW = Fix(
+    terraform=_INSTANCE_WITH_KEY,
+    cli=_RESTORE_INSTANCE,
+    note=_MADE_ANEW,
+    not_by_machine=replaces("instance"),
+    consequences=("costs_money",),
+)
+_CLUSTER_MADE_ANEW = Fix(
+    terraform=_CLUSTER_WITH_KEY,
+    cli=_RESTORE_CLUSTER,
+    note=_MADE_ANEW,
+    not_by_machine=replaces("cluster"),
+    consequences=("costs_money",),
+)
 _SNAPSHOT = "A snapshot holds all ePHI of its database, and outlives it; one that is not encrypted can be made public."
 _KEYS = {"sse-kms": With("a KMS key"), "sse-rds": With("a key that AWS owns")}
 
@@ -38,7 +52,7 @@ def _storage(store: rds.Instance | rds.Cluster, inventory: Inventory) -> rds.Ins
 
 @encrypted_at_rest(
     title="RDS instances are encrypted at rest",
-    fix=Fix(terraform=_INSTANCE_WITH_KEY, cli=_RESTORE_INSTANCE, note=_MADE_ANEW, not_by_machine=replaces("instance")),
+    fix=_INSTANCE_MADE_ANEW,
     peers={
         "prowler": "rds_instance_storage_encrypted",
         "aws_config": "rds-storage-encrypted",
@@ -54,7 +68,7 @@ def rds_instance_encrypted_at_rest(instance: rds.Instance, inventory: Inventory)
 
 @encrypted_at_rest(
     title="RDS clusters are encrypted at rest",
-    fix=Fix(terraform=_CLUSTER_WITH_KEY, cli=_RESTORE_CLUSTER, note=_MADE_ANEW, not_by_machine=replaces("cluster")),
+    fix=_CLUSTER_MADE_ANEW,
     peers={
         "prowler": "rds_cluster_storage_encrypted",
         "cdk_nag": "HIPAA.Security-RDSStorageEncrypted",
@@ -81,13 +95,7 @@ def _key_of(store: rds.Instance | rds.Cluster, inventory: Inventory) -> str | Ve
 @customer_managed_key(
     title="RDS instances are encrypted with a key that the customer manages",
     otherwise=f"{AWS_MANAGED} aws/rds",
-    fix=Fix(
-        terraform=_INSTANCE_WITH_KEY,
-        cli=_RESTORE_INSTANCE,
-        note=_MADE_ANEW,
-        not_by_machine=replaces("instance"),
-        consequences=("costs_money",),
-    ),
+    fix=_INSTANCE_MADE_ANEW,
 )
 def rds_instance_encrypted_with_cmk(instance: rds.Instance, inventory: Inventory) -> str | Verdict | None:
     return _key_of(instance, inventory)
@@ -96,13 +104,7 @@ def rds_instance_encrypted_with_cmk(instance: rds.Instance, inventory: Inventory
 @customer_managed_key(
     title="RDS clusters are encrypted with a key that the customer manages",
     otherwise=f"{AWS_MANAGED} aws/rds",
-    fix=Fix(
-        terraform=_CLUSTER_WITH_KEY,
-        cli=_RESTORE_CLUSTER,
-        note=_MADE_ANEW,
-        not_by_machine=replaces("cluster"),
-        consequences=("costs_money",),
-    ),
+    fix=_CLUSTER_MADE_ANEW,
     peers={"checkov": "CKV_AWS_327"},
 )
 def rds_cluster_encrypted_with_cmk(cluster: rds.Cluster, inventory: Inventory) -> str | Verdict | None:
