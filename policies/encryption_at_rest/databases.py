@@ -25,22 +25,18 @@ _RESTORE_CLUSTER = (
     "aws rds restore-db-cluster-from-snapshot --db-cluster-identifier NEW --snapshot-identifier SNAPSHOT "
     "--engine ENGINE --kms-key-id KEY_ARN"
 )
-_INSTANCE_MADE_ANEW = Fix(
-    terraform=_INSTANCE_WITH_KEY,
-    cli=_RESTORE_INSTANCE,
-    note=_MADE_ANEW,
-    not_by_machine=replaces("instance"),
-    consequences=("costs_money",),
-)
-_CLUSTER_MADE_ANEW = Fix(
-    terraform=_CLUSTER_WITH_KEY,
-    cli=_RESTORE_CLUSTER,
-    note=_MADE_ANEW,
-    not_by_machine=replaces("cluster"),
-    consequences=("costs_money",),
-)
 _SNAPSHOT = "A snapshot holds all ePHI of its database, and outlives it; one that is not encrypted can be made public."
 _KEYS = {"sse-kms": With("a KMS key"), "sse-rds": With("a key that AWS owns")}
+
+
+def _made_anew(what: str, terraform: str, cli: str) -> Fix:
+    return Fix(
+        terraform=terraform, cli=cli, note=_MADE_ANEW, not_by_machine=replaces(what), consequences=("costs_money",)
+    )
+
+
+_INSTANCE_MADE_ANEW = _made_anew("instance", _INSTANCE_WITH_KEY, _RESTORE_INSTANCE)
+_CLUSTER_MADE_ANEW = _made_anew("cluster", _CLUSTER_WITH_KEY, _RESTORE_CLUSTER)
 
 
 def _storage(store: rds.Instance | rds.Cluster, inventory: Inventory) -> rds.Instance | rds.Cluster:

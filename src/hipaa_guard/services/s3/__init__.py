@@ -266,8 +266,8 @@ class Bucket(Resource):
     they are on, as with ``ObjectWriter``."""
 
     replication: list[str] | None = fact(
-        terraform=declared.statuses,
-        awscc=declared.statuses,
+        terraform=copying.statuses,
+        awscc=copying.statuses,
         unset=None,
         aws=ask(
             "s3.get_bucket_replication",

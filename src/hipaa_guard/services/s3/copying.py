@@ -62,6 +62,16 @@ def declared(view: View) -> Value:
     return made if unknown is None else Incomplete(made, unknown)
 
 
+def statuses(view: View) -> Value:
+    """The status of each of those rules."""
+    rules = declared(view)
+    if rules is None or isinstance(rules, Unknown):
+        return rules
+    seen = rules.seen if isinstance(rules, Incomplete) else rules
+    found = [rule.peek("status") for rule in seen]
+    return Incomplete(found, rules.unknown) if isinstance(rules, Incomplete) else found
+
+
 def answered(rules: list[dict[str, Value]] | None) -> Value:
     """The rules of a live bucket, in the same form."""
     return None if rules is None else [_rule(_snake(each)) for each in rules]
