@@ -53,7 +53,11 @@ test_encryption_at_rest = cases(
         Case(REST, f"turned on, but {words}", UNKNOWN, instance(f"{ENCRYPTED}\n {lines}").in_terraform(), says=says)
         for words, lines, says in (
             ("restored from a snapshot", 'snapshot_identifier = "s"', "snapshot_identifier"),
-            ("restored with a key", 'snapshot_identifier = "s"\n kms_key_id = "k"', "snapshot_identifier"),
+            (
+                "restored with a key",
+                'snapshot_identifier = "s"\n kms_key_id = "arn:aws:kms:us-east-1:123456789012:key/k"',
+                "snapshot_identifier",
+            ),
             (
                 "restored to a point in time",
                 'restore_to_point_in_time {\n source_db_instance_identifier = "s"\n use_latest_restorable_time = true\n }',

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hipaa_guard.services.rds_parameters import LISTENERS, TLS_PARAMETERS, parted
+from hipaa_guard.services.rds_parameters import LISTENERS, TLS_PARAMETERS, parted, tls_by_default
 from hipaa_guard.testing import FAIL, PASS, UNKNOWN, Case, Told, cases
 from tests.policies.rds.states import instance, with_parameters
 
@@ -51,7 +51,6 @@ FAMILIES = {
     "aurora-postgresql": "aurora-postgresql16",
     "mysql": "mysql8.0",
     "aurora-mysql": "aurora-mysql8.0",
-    "aurora": "aurora5.6",
     "mariadb": "mariadb10.11",
     "sqlserver": "sqlserver-se-15.0",
 }
@@ -105,4 +104,8 @@ test_each_engine_has_its_parameter = cases(
 
 def test_each_parameter_has_a_page_that_tells_it() -> None:
     assert all(listener.source for listeners in LISTENERS.values() for listener in listeners)
-    assert set(FAMILIES) == set(LISTENERS)
+    assert {*FAMILIES, "aurora"} == set(LISTENERS)
+
+
+def test_version_1_of_aurora_which_no_provider_takes_any_more_never_required_tls() -> None:
+    assert not tls_by_default("aurora5.6")
