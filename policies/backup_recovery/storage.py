@@ -133,7 +133,7 @@ def s3_bucket_versioning_enabled(bucket: s3.Bucket) -> Verdict:
             aws s3api put-bucket-replication --bucket BUCKET --replication-configuration file://replication.json
         """,
         note="Both buckets need versions, and the role the actions shown; for objects under a KMS key it also needs "
-        "kms:Decrypt here, kms:Encrypt there, and the rule `source_selection_criteria`. A copy in another region or account "
+        "kms:Decrypt here, kms:Encrypt there, and the rule `source_selection_criteria` and the key of the copies. A copy in another region or account "
         "outlives theirs: give it a provider of its own. Objects that are there already are copied by S3 Batch Replication only. "
         "Copies by AWS Backup to another region or account are an equivalent.",
         not_by_machine="needs a second bucket and a role, which are yours to choose",

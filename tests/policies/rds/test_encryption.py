@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from hipaa_guard.testing import FAIL, PASS, UNKNOWN, Case, answered, cases
+import json
+from pathlib import Path
+
+import pytest
+
+from hipaa_guard.controls.control import Status
+from hipaa_guard.controls.facts_read import kinds_of
+from hipaa_guard.controls.findings import judge
+from hipaa_guard.terraform.binding.inventory import build_inventory
+from hipaa_guard.terraform.read import read
+from hipaa_guard.testing import FAIL, PASS, UNKNOWN, Case, all_controls, answered, cases
 from tests.policies.rds.states import (
     KEY,
     aurora_answers,
@@ -162,6 +172,34 @@ test_encryption_at_rest = cases(
     Case(CLUSTER_CMK, "Aurora, left out: no key of one's own either way", FAIL, cluster().in_terraform()),
     Case(CLUSTER_CMK, "a key of AWS", FAIL, aurora_answers(StorageEncrypted=False, StorageEncryptionType="sse-rds")),
 )
+
+ARN = "arn:aws:rds:us-east-1:123456789012:db:phi"
+RESTORED = {"snapshot_identifier": "s", "engine": "aurora-mysql"}
+
+
+@pytest.mark.parametrize("control", [REST, CLUSTER_REST])
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [
+        ({"arn": ARN, "storage_encrypted": True}, PASS),
+        ({"arn": ARN, "storage_encrypted": False}, FAIL),
+        ({"storage_encrypted": True}, UNKNOWN),
+        ({"storage_encrypted": False}, UNKNOWN),
+    ],
+)
+def test_a_state_tells_how_a_restored_database_came_to_be_encrypted(
+    control: str, values: dict[str, object], expected: Status, tmp_path: Path
+) -> None:
+    """Without an ARN it is not made yet: then the values are those that source asks for."""
+    judged = all_controls()[control]
+    type = "aws_db_instance" if control == REST else "aws_rds_cluster"
+    resource = {"address": f"{type}.phi", "mode": "managed", "type": type, "name": "phi", "values": RESTORED | values}
+    state = {"format_version": "1.0", "values": {"root_module": {"resources": [resource]}}}
+    (tmp_path / "state.json").write_text(json.dumps(state))
+    (configuration,) = read(tmp_path / "state.json")
+    (finding,) = judge([judged], build_inventory(configuration, kinds_of([judged])))
+    assert finding.status == expected, finding.message
+
 
 PUBLIC, MEMBER_PUBLIC = "rds_instance_not_public", "rds_cluster_instance_not_public"
 
