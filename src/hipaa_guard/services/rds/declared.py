@@ -101,16 +101,17 @@ def cluster_encryption(view: View) -> Value:
         return "sse-kms" if view.get("kms_key_id") is not None else backup
     if encrypted:
         return "sse-kms"
-    if argument is not None:
+    engine = view.get("engine")
+    if argument is not None and not (_exists(view) and (engine or "").startswith("aurora")):
         return "none"
     if any(view.get(name) is not None for name in ("replication_source_identifier", "global_cluster_identifier")):
-        return Unknown("storage_encrypted is left out, and the cluster replicates another", Cause.NOT_IN_SCOPE)
-    engine = view.get("engine")
+        return Unknown("storage_encrypted is not on, and the cluster replicates another", Cause.NOT_IN_SCOPE)
     if engine is None:
         return NO_ENGINE
     if engine.startswith("aurora"):
-        # Aurora user guide, "Encrypting Amazon Aurora resources".
-        return Unknown("storage_encrypted is left out, and Aurora encrypts only clusters made since 18 February 2026")
+        # Aurora user guide, "Encrypting Amazon Aurora resources": new clusters are encrypted with a key of AWS where no
+        # other is asked for. A state records StorageEncrypted, which is false for that key.
+        return Unknown("storage_encrypted is not on, and Aurora encrypts only clusters made since 18 February 2026")
     return "none"
 
 
