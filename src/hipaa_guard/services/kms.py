@@ -206,9 +206,8 @@ class Key(Resource):
 _ACCOUNT_KEYS = ("kms:calleraccount", "aws:principalaccount")
 
 
-ALL_RIGHTS = "all rights to it"
 _RIGHTS: dict[tuple[str, ...], str] = {
-    ("kms:*",): ALL_RIGHTS,
+    ("kms:*",): "all rights to it",
     ("kms:PutKeyPolicy",): "the right to change that policy, and with it all rights to the key",
     ("kms:Decrypt", "kms:ScheduleKeyDeletion"): "the rights to decrypt with it and to delete it",
 }
