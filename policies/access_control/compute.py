@@ -16,6 +16,7 @@ from hipaa_guard.authoring import (
 )
 from hipaa_guard.controls.reasons import MOVES_A_SECRET
 from hipaa_guard.judging.function_policies import place_of, with_versions
+from hipaa_guard.judging.function_roles import role_that_may
 from hipaa_guard.judging.template_versions import if_used, template_of
 from hipaa_guard.services import ec2, lambda_functions
 
@@ -125,45 +126,29 @@ def user_data_holds_no_credentials(place: ec2.Instance | ec2.LaunchTemplate, inv
     return if_used(passed("has no credentials of a known form in its user data"), place, inventory)
 
 
+_WITHOUT_SECRETS = """\
+resource "aws_lambda_function" "phi" {
+  function_name = "phi"
+  role          = aws_iam_role.function.arn
+  environment {
+    variables = {
+      SECRET_ARN = "arn:aws:secretsmanager:us-east-1:111122223333:secret:records-a1b2c3"
+    }
+  }
+}
+"""
+
+
 @control(
     title="Lambda environment variables hold no credentials",
     severity=HIGH,
     hipaa=("164.308(a)(5)(ii)(D)", "164.312(a)(1)"),
     why="Everyone who may read the function's settings can read its variables, and with them the keys to ePHI.",
     fix=Fix(
-        terraform="""
-            resource "aws_lambda_function" "phi" {
-              function_name = "phi"
-              role          = aws_iam_role.function.arn
-              environment {
-                variables = {
-                  SECRET_ARN = "arn:aws:secretsmanager:us-east-1:111122223333:secret:records-a1b2c3"
-                }
-              }
-            }
-            resource "aws_iam_role" "function" {
-              name = "records"
-              assume_role_policy = jsonencode({
-                Version = "2012-10-17"
-                Statement = [{
-                  Effect    = "Allow"
-                  Principal = { Service = "lambda.amazonaws.com" }
-                  Action    = "sts:AssumeRole"
-                }]
-              })
-            }
-            resource "aws_iam_role_policy" "function" {
-              role = aws_iam_role.function.id
-              policy = jsonencode({
-                Version = "2012-10-17"
-                Statement = [{
-                  Effect   = "Allow"
-                  Action   = "secretsmanager:GetSecretValue"
-                  Resource = "arn:aws:secretsmanager:us-east-1:111122223333:secret:records-a1b2c3"
-                }]
-              })
-            }
-        """,
+        terraform=_WITHOUT_SECRETS
+        + role_that_may(
+            "secretsmanager:GetSecretValue", '"arn:aws:secretsmanager:us-east-1:111122223333:secret:records-a1b2c3"'
+        ),
         cli="aws lambda update-function-configuration --function-name FUNCTION --environment 'Variables={SECRET_ARN=ARN}'",
         note="Revoke the credentials that were found, and read them from Secrets Manager or use the function's role. "
         "Published versions keep them: delete those.",

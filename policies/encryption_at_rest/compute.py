@@ -4,6 +4,7 @@ from hipaa_guard.authoring import HIGH, MEDIUM, Fix, Inventory, Verdict, control
 from hipaa_guard.controls.reasons import NEEDS_A_KEY, replaces
 from hipaa_guard.judging.customer_keys import AWS_MANAGED, customer_managed_key
 from hipaa_guard.judging.encryption import MEDIA, encrypted_at_rest
+from hipaa_guard.judging.function_roles import role_that_may
 from hipaa_guard.judging.template_versions import if_used, template_of
 from hipaa_guard.services import ebs, ec2, lambda_functions
 
@@ -247,6 +248,23 @@ def ebs_encryption_by_default(region: ebs.EncryptionByDefault) -> Verdict:
     return failed("does not encrypt new volumes by default")
 
 
+_WITH_OWN_KEY = """\
+resource "aws_lambda_function" "phi" {
+  function_name = "phi"
+  role          = aws_iam_role.function.arn
+  kms_key_arn   = aws_kms_key.phi.arn
+  environment {
+    variables = {
+      TABLE = "records"
+    }
+  }
+}
+resource "aws_kms_key" "phi" {
+  enable_key_rotation = true
+}
+"""
+
+
 @customer_managed_key(
     title="Lambda environment variables are encrypted with a key that the customer manages",
     why="The policy of the AWS managed key aws/lambda cannot be changed, "
@@ -254,45 +272,11 @@ def ebs_encryption_by_default(region: ebs.EncryptionByDefault) -> Verdict:
     encrypts="its environment variables",
     otherwise=f"{AWS_MANAGED} aws/lambda",
     fix=Fix(
-        terraform="""
-            resource "aws_lambda_function" "phi" {
-              function_name = "phi"
-              role          = aws_iam_role.function.arn
-              kms_key_arn   = aws_kms_key.phi.arn
-              environment {
-                variables = {
-                  TABLE = "records"
-                }
-              }
-            }
-            resource "aws_kms_key" "phi" {
-              enable_key_rotation = true
-            }
-            resource "aws_iam_role" "function" {
-              name = "records"
-              assume_role_policy = jsonencode({
-                Version = "2012-10-17"
-                Statement = [{
-                  Effect    = "Allow"
-                  Principal = { Service = "lambda.amazonaws.com" }
-                  Action    = "sts:AssumeRole"
-                }]
-              })
-            }
-            resource "aws_iam_role_policy" "function" {
-              role = aws_iam_role.function.id
-              policy = jsonencode({
-                Version = "2012-10-17"
-                Statement = [{
-                  Effect   = "Allow"
-                  Action   = "kms:Decrypt"
-                  Resource = aws_kms_key.phi.arn
-                }]
-              })
-            }
-        """,
+        terraform=_WITH_OWN_KEY + role_that_may("kms:Decrypt", "aws_kms_key.phi.arn"),
         cli="aws lambda update-function-configuration --function-name FUNCTION --kms-key-arn KEY_ARN",
+        note="The role of the function needs kms:Decrypt on the key: without it, the function does not start.",
         not_by_machine=NEEDS_A_KEY,
+        consequences=("cuts_access",),
     ),
     peers={"prowler": "awslambda_function_env_vars_not_encrypted_with_cmk", "checkov": "CKV_AWS_173"},
 )

@@ -17,6 +17,7 @@ from hipaa_guard.authoring import (
 )
 from hipaa_guard.controls.reasons import TAKES_ACCESS
 from hipaa_guard.judging.function_policies import place_of
+from hipaa_guard.judging.function_roles import FUNCTION_ROLE
 from hipaa_guard.judging.public_addresses import given_at_launch, has_elastic_ip, no_public_address
 from hipaa_guard.judging.public_policies import policy_not_public
 from hipaa_guard.judging.public_snapshots import snapshot_not_public
@@ -199,37 +200,29 @@ def lambda_function_not_public(function: lambda_functions.Function, inventory: I
     return function.policy
 
 
+_IN_A_VPC = f"""\
+resource "aws_lambda_function" "phi" {{
+  function_name = "phi"
+  role          = aws_iam_role.function.arn
+  vpc_config {{
+    subnet_ids         = ["subnet-0a1b2c3d4e5f60718"]
+    security_group_ids = ["sg-0a1b2c3d4e5f60718"]
+  }}
+}}
+{FUNCTION_ROLE}resource "aws_iam_role_policy_attachment" "function" {{
+  role       = aws_iam_role.function.name
+  policy_arn = "arn:aws:iam::aws:policy/service-role/AWSLambdaVPCAccessExecutionRole"
+}}
+"""
+
+
 @control(
     title="Lambda functions run in a VPC",
     severity=LOW,
     hipaa=("164.312(a)(1)", "164.312(e)(1)"),
     why="A function outside a VPC sends what it processes over public endpoints, where no security group or flow log sees it.",
     fix=Fix(
-        terraform="""
-            resource "aws_lambda_function" "phi" {
-              function_name = "phi"
-              role          = aws_iam_role.function.arn
-              vpc_config {
-                subnet_ids         = ["subnet-0a1b2c3d4e5f60718"]
-                security_group_ids = ["sg-0a1b2c3d4e5f60718"]
-              }
-            }
-            resource "aws_iam_role" "function" {
-              name = "records"
-              assume_role_policy = jsonencode({
-                Version = "2012-10-17"
-                Statement = [{
-                  Effect    = "Allow"
-                  Principal = { Service = "lambda.amazonaws.com" }
-                  Action    = "sts:AssumeRole"
-                }]
-              })
-            }
-            resource "aws_iam_role_policy_attachment" "function" {
-              role       = aws_iam_role.function.name
-              policy_arn = "arn:aws:iam::aws:policy/service-role/AWSLambdaVPCAccessExecutionRole"
-            }
-        """,
+        terraform=_IN_A_VPC,
         cli="""
             aws lambda update-function-configuration --function-name FUNCTION \\
               --vpc-config SubnetIds=SUBNET,SecurityGroupIds=GROUP

@@ -31,6 +31,7 @@ _READ = (
 )
 """Actions that hand out what a resource holds. A service that only sends can bring in false data, but takes nothing."""
 _SHOWN = 5
+_BY_POLICY = "a policy that allows"
 
 
 @judgement(
@@ -48,8 +49,26 @@ def no_cross_account(policy: PolicyDocument | None, resource: Resource, *_: obje
     return services_let_in(policy) or passed("has a policy that names no other account")
 
 
-def outsiders_let_in(policy: PolicyDocument | None, own: str | None) -> str | None:
+def first_told(*looks: Callable[[], str | None]) -> str | None:
+    """The first message that one of several looks tells; None where none tells any.
+
+    Raises:
+        Undecided: none certainly tells one, and one may.
+
+    """
+    found: list[str | None] = []
+
+    def tells(look: Callable[[], str | None]) -> bool:
+        found.append(look())
+        return found[-1] is not None
+
+    return found[-1] if some(tells, looks) else None
+
+
+def outsiders_let_in(policy: PolicyDocument | None, own: str | None, *, by: str = _BY_POLICY) -> str | None:
     """Whom outside the account `own` a resource policy lets in, as the message of a failure; None where nobody.
+
+    `by` names in messages what lets them in.
 
     Raises:
         Undecided: the policy names accounts and `own`, or one of them, is not known.
@@ -58,10 +77,10 @@ def outsiders_let_in(policy: PolicyDocument | None, own: str | None) -> str | No
     if policy is None:
         return None
     if policy.is_public():
-        return "has a policy that allows everyone, without a condition that names who"
+        return f"has {by} everyone, without a condition that names who"
     reaching = list(policy.reaching())
     if some(lambda each: _left(policy, each, Statement.lets_in_a_place), reaching):
-        return "has a policy that allows whoever calls from a network, of whatever account"
+        return f"has {by} whoever calls from a network, of whatever account"
     foreign: set[str] = set()
 
     def names_others(statement: Statement) -> bool:
@@ -75,9 +94,9 @@ def outsiders_let_in(policy: PolicyDocument | None, own: str | None) -> str | No
         if not foreign:
             raise
     if foreign:
-        return f"has a policy that allows other accounts: {_listed(foreign)}"
+        return f"has {by} other accounts: {_listed(foreign)}"
     if some(lambda each: _left(policy, each, _allows_an_organization), reaching):
-        return "has a policy that allows every account of an organization"
+        return f"has {by} every account of an organization"
     return None
 
 

@@ -12,7 +12,8 @@ from hipaa_guard.facts.readings import Block, Listing, Singleton, ask, derived, 
 from hipaa_guard.facts.records import Record
 from hipaa_guard.facts.resource import Fact, Resource, fact
 from hipaa_guard.facts.values import Cause, PartialText, Undecided, Unknown, Value
-from hipaa_guard.services.s3 import acls, declared
+from hipaa_guard.services.s3 import acls, copying, declared
+from hipaa_guard.services.s3.copying import ReplicationRule as ReplicationRule
 from hipaa_guard.services.s3.defaults import assumed
 from hipaa_guard.services.s3.defaults import only_of_new_buckets as only_of_new_buckets
 
@@ -109,8 +110,12 @@ class Bucket(Resource):
     """None if the provider generates a name."""
 
     versioning: str | None = fact(
-        terraform=first("aws_s3_bucket_versioning.versioning_configuration.status", declared.inline_versioning),
-        awscc="versioning_configuration.status",
+        terraform=first(
+            "aws_s3_bucket_versioning.versioning_configuration.status",
+            declared.inline_versioning,
+            declared.implied_versioning,
+        ),
+        awscc=first("versioning_configuration.status", declared.implied_versioning),
         unset=None,
         aws=ask("s3.get_bucket_versioning", "Status", Bucket="{Name}"),
         allowed=one_of("Enabled", "Suspended", "Disabled"),
@@ -262,8 +267,8 @@ class Bucket(Resource):
     they are on, as with ``ObjectWriter``."""
 
     replication: list[str] | None = fact(
-        terraform=declared.statuses,
-        awscc=declared.statuses,
+        terraform=copying.statuses,
+        awscc=copying.statuses,
         unset=None,
         aws=ask(
             "s3.get_bucket_replication",
@@ -274,6 +279,22 @@ class Bucket(Resource):
         allowed=one_of("Enabled", "Disabled"),
     )
     """The status of each rule that copies objects to other buckets: ``Enabled`` or ``Disabled``."""
+
+    replication_rules: list[ReplicationRule] | None = fact(
+        terraform=copying.declared,
+        awscc=copying.declared,
+        unset=None,
+        aws=derived(
+            copying.answered,
+            ask(
+                "s3.get_bucket_replication",
+                "ReplicationConfiguration.Rules",
+                Bucket="{Name}",
+                absent="ReplicationConfigurationNotFoundError",
+            ),
+        ),
+    )
+    """The same rules, with the objects that they copy."""
 
     def names(self) -> tuple[str, ...]:
         """The texts for the bucket in policies: its ARN, as text and as reference."""
