@@ -15,6 +15,7 @@ from hipaa_guard.authoring import (
     some,
 )
 from hipaa_guard.controls.reasons import MOVES_A_SECRET
+from hipaa_guard.judging.fix_parts import function_with_permission
 from hipaa_guard.judging.function_policies import place_of, with_versions
 from hipaa_guard.judging.function_roles import role_that_may
 from hipaa_guard.judging.template_versions import if_used, template_of
@@ -173,13 +174,6 @@ def lambda_env_no_secrets(function: lambda_functions.Function, inventory: Invent
     return passed("has no credentials of a known form in its environment variables")
 
 
-def _any_customer(statement: Statement) -> bool:
-    """Whether a service may call for whichever of its customers asks."""
-    if statement.effect != "Allow":
-        return False
-    return some(lambda principal: principal.type == "Service", statement.principals) and not statement.binds_caller()
-
-
 @control(
     title="Lambda permissions of AWS services name the source that they call for",
     severity=MEDIUM,
@@ -187,32 +181,25 @@ def _any_customer(statement: Statement) -> bool:
     why="A service that is let in without a source calls for any of its customers: a stranger's bucket or topic "
     "can then run the function on ePHI.",
     fix=Fix(
-        terraform="""
-            resource "aws_lambda_function" "phi" {
-              function_name = "phi"
-              role          = "arn:aws:iam::111122223333:role/records"
-            }
-            resource "aws_lambda_permission" "topic" {
-              function_name = aws_lambda_function.phi.function_name
-              action        = "lambda:InvokeFunction"
-              principal     = "sns.amazonaws.com"
-              source_arn    = aws_sns_topic.records.arn
-            }
-            resource "aws_sns_topic" "records" {}
-        """,
+        terraform=function_with_permission(
+            "topic", principal='"sns.amazonaws.com"', source_arn="aws_sns_topic.records.arn"
+        )
+        + 'resource "aws_sns_topic" "records" {}\n',
         cli="""
-            aws lambda add-permission --function-name FUNCTION --statement-id STATEMENT --action lambda:InvokeFunction \\
-              --principal SERVICE --source-arn SOURCE_ARN --source-account ACCOUNT
+            aws lambda add-permission --function-name FUNCTION --statement-id NEW_STATEMENT \\
+              --action lambda:InvokeFunction --principal SERVICE --source-arn SOURCE_ARN --source-account ACCOUNT
+            aws lambda remove-permission --function-name FUNCTION --statement-id OLD_STATEMENT
         """,
+        note="For a permission of an alias or version give both commands `--qualifier ALIAS_OR_VERSION`.",
         not_by_machine="needs the resource that may call the function, which you name",
         consequences=("cuts_access",),
     ),
     peers={"checkov": "CKV_AWS_364", "trivy": "AVD-AWS-0067"},
 )
 def lambda_permission_has_source(function: lambda_functions.Function, inventory: Inventory) -> Verdict:
-    place = place_of(_any_customer, function, inventory)
+    place = place_of(Statement.unbound_services, function, inventory)
     if place is not None:
         return failed(
-            f"lets an AWS service call it for any customer{place}: a permission names no source ARN or account"
+            f"lets an AWS service call it for any customer{place}: no source ARN or account binds its permission"
         )
     return passed("lets services call it only for sources that it names, if it lets any")

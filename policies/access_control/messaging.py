@@ -3,12 +3,25 @@
 from hipaa_guard.authoring import Fix, PolicyDocument
 from hipaa_guard.controls.reasons import TAKES_ACCESS
 from hipaa_guard.judging.cross_account import no_cross_account
+from hipaa_guard.judging.fix_parts import topic_with_policy
 from hipaa_guard.services import sns, sqs
 
 _MESSAGES = (
     "Each account that gets in is a party that can see ePHI in messages: it needs a reason, and a contract if it is not "
     "yours."
 )
+
+_RESULTS = """\
+Sid       = "Results"
+Effect    = "Allow"
+Principal = { Service = "s3.amazonaws.com" }
+Action    = "sns:Publish"
+Resource  = aws_sns_topic.phi.arn
+Condition = {
+  ArnLike      = { "aws:SourceArn" = "arn:aws:s3:::lab-results" }
+  StringEquals = { "aws:SourceAccount" = data.aws_caller_identity.current.account_id }
+}
+"""
 
 
 @no_cross_account(
@@ -46,39 +59,7 @@ def sqs_queue_policy_no_cross_account(queue: sqs.Queue) -> PolicyDocument | None
     title="SNS topic policies give access to no other AWS account",
     why=_MESSAGES,
     fix=Fix(
-        terraform="""
-            resource "aws_sns_topic" "phi" {
-              name = "lab-results"
-            }
-            resource "aws_sns_topic_policy" "phi" {
-              arn = aws_sns_topic.phi.arn
-              policy = jsonencode({
-                Version = "2012-10-17"
-                Statement = [{
-                  Sid       = "Results"
-                  Effect    = "Allow"
-                  Principal = { Service = "s3.amazonaws.com" }
-                  Action    = "sns:Publish"
-                  Resource  = aws_sns_topic.phi.arn
-                  Condition = {
-                    ArnLike      = { "aws:SourceArn" = "arn:aws:s3:::lab-results" }
-                    StringEquals = { "aws:SourceAccount" = data.aws_caller_identity.current.account_id }
-                  }
-                  }, {
-                  Sid       = "Owner"
-                  Effect    = "Allow"
-                  Principal = { AWS = "*" }
-                  Action = [
-                    "sns:AddPermission", "sns:DeleteTopic", "sns:GetTopicAttributes", "sns:ListSubscriptionsByTopic",
-                    "sns:Publish", "sns:RemovePermission", "sns:SetTopicAttributes", "sns:Subscribe",
-                  ]
-                  Resource  = aws_sns_topic.phi.arn
-                  Condition = { StringEquals = { "aws:SourceOwner" = data.aws_caller_identity.current.account_id } }
-                }]
-              })
-            }
-            data "aws_caller_identity" "current" {}
-        """,
+        terraform=topic_with_policy(_RESULTS),
         cli="aws sns remove-permission --topic-arn TOPIC_ARN --label STATEMENT_ID",
         not_by_machine=TAKES_ACCESS,
     ),

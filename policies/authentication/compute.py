@@ -141,6 +141,8 @@ def ec2_account_imdsv2_default(defaults: ec2.MetadataDefaults) -> Verdict:
     fix=Fix(
         sets='aws_lambda_function_url.authorization_type = "AWS_IAM"',
         cli="aws lambda update-function-url-config --function-name FUNCTION --auth-type AWS_IAM",
+        note="The permission for everyone that came with the URL stays in the function's policy: remove its statements "
+        "FunctionURLAllowPublicAccess and FunctionURLAllowInvokeAction.",
         consequences=("cuts_access",),
     ),
     peers={"prowler": "awslambda_function_url_public", "checkov": "CKV_AWS_258"},

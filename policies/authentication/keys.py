@@ -106,7 +106,7 @@ def secret_rotation_interval_90_days(secret: secretsmanager.Secret) -> Verdict:
 
 
 @control(
-    title="Values of secrets are not written in Terraform source",
+    title="Values of secrets and secure parameters are not written in Terraform source",
     severity=MEDIUM,
     hipaa=_CREDENTIALS,
     why="Everyone who may read the repository, its history and its copies knows the credential to ePHI.",
@@ -127,4 +127,4 @@ def secret_rotation_interval_90_days(secret: secretsmanager.Secret) -> Verdict:
 def secret_value_not_in_source(version: secretsmanager.SecretVersion) -> Verdict:
     if version.is_written_in_source:
         return failed("writes the value of a secret in source")
-    return passed("takes the value of its secret from elsewhere")
+    return passed("writes no secret in source")

@@ -4,6 +4,7 @@ from hipaa_guard.authoring import MEDIUM, Fix, Verdict, failed
 from hipaa_guard.controls.reasons import NEEDS_A_KEY
 from hipaa_guard.judging.customer_keys import customer_managed_key
 from hipaa_guard.judging.encryption import With, encrypted_at_rest, encrypted_with_kms
+from hipaa_guard.judging.fix_parts import key_for_senders
 from hipaa_guard.services import sns, sqs
 
 _SENDERS = (
@@ -11,69 +12,19 @@ _SENDERS = (
     "kms:Decrypt: without them messages are lost. EventBridge (events.amazonaws.com) needs a statement without a "
     "condition. The key costs money."
 )
-_QUEUE = Fix(
-    terraform="""
-        resource "aws_sqs_queue" "phi" {
-          kms_master_key_id = aws_kms_key.messages.arn
-        }
-        resource "aws_kms_key" "messages" {
-          enable_key_rotation = true
-          policy = jsonencode({
-            Version = "2012-10-17"
-            Statement = [{
-              Sid       = "Account"
-              Effect    = "Allow"
-              Principal = { AWS = "arn:aws:iam::${data.aws_caller_identity.current.account_id}:root" }
-              Action    = "kms:*"
-              Resource  = "*"
-              }, {
-              Sid       = "Senders"
-              Effect    = "Allow"
-              Principal = { Service = ["s3.amazonaws.com", "sns.amazonaws.com"] }
-              Action    = ["kms:Decrypt", "kms:GenerateDataKey*"]
-              Resource  = "*"
-              Condition = { StringEquals = { "aws:SourceAccount" = data.aws_caller_identity.current.account_id } }
-            }]
-          })
-        }
-        data "aws_caller_identity" "current" {}
-    """,
-    cli="aws sqs set-queue-attributes --queue-url QUEUE_URL --attributes KmsMasterKeyId=KEY_ARN",
-    note=_SENDERS,
-    not_by_machine=NEEDS_A_KEY,
-    consequences=("cuts_access",),
+
+
+def _with_key(terraform: str, cli: str) -> Fix:
+    return Fix(terraform=terraform, cli=cli, note=_SENDERS, not_by_machine=NEEDS_A_KEY, consequences=("cuts_access",))
+
+
+_QUEUE = _with_key(
+    key_for_senders("aws_sqs_queue", "s3.amazonaws.com", "sns.amazonaws.com"),
+    "aws sqs set-queue-attributes --queue-url QUEUE_URL --attributes KmsMasterKeyId=KEY_ARN",
 )
-_TOPIC = Fix(
-    terraform="""
-        resource "aws_sns_topic" "phi" {
-          kms_master_key_id = aws_kms_key.messages.arn
-        }
-        resource "aws_kms_key" "messages" {
-          enable_key_rotation = true
-          policy = jsonencode({
-            Version = "2012-10-17"
-            Statement = [{
-              Sid       = "Account"
-              Effect    = "Allow"
-              Principal = { AWS = "arn:aws:iam::${data.aws_caller_identity.current.account_id}:root" }
-              Action    = "kms:*"
-              Resource  = "*"
-              }, {
-              Sid       = "Senders"
-              Effect    = "Allow"
-              Principal = { Service = ["cloudwatch.amazonaws.com", "s3.amazonaws.com"] }
-              Action    = ["kms:Decrypt", "kms:GenerateDataKey*"]
-              Resource  = "*"
-              Condition = { StringEquals = { "aws:SourceAccount" = data.aws_caller_identity.current.account_id } }
-            }]
-          })
-        }
-        data "aws_caller_identity" "current" {}
-    """,
-    cli="aws sns set-topic-attributes --topic-arn TOPIC_ARN --attribute-name KmsMasterKeyId --attribute-value KEY_ARN",
-    note=_SENDERS,
-    not_by_machine=NEEDS_A_KEY,
-    consequences=("cuts_access",),
+_TOPIC = _with_key(
+    key_for_senders("aws_sns_topic", "cloudwatch.amazonaws.com", "s3.amazonaws.com"),
+    "aws sns set-topic-attributes --topic-arn TOPIC_ARN --attribute-name KmsMasterKeyId --attribute-value KEY_ARN",
 )
 
 

@@ -1,8 +1,18 @@
 """Messaging: ePHI in messages is unreadable on the wire."""
 
 from hipaa_guard.authoring import HIGH, Fix, Verdict, control, failed, not_applicable, passed
+from hipaa_guard.judging.fix_parts import topic_with_policy
 from hipaa_guard.judging.transit import IN_TRANSIT, PlainHttpRequests, plain_http_denied
 from hipaa_guard.services import sns, sqs
+
+_DENIES_PLAIN_HTTP = """\
+Sid       = "DenyPlainHttp"
+Effect    = "Deny"
+Principal = "*"
+Action    = "sns:Publish"
+Resource  = aws_sns_topic.phi.arn
+Condition = { Bool = { "aws:SecureTransport" = "false" } }
+"""
 
 
 @plain_http_denied(
@@ -38,36 +48,7 @@ def sqs_queue_tls_required(queue: sqs.Queue) -> PlainHttpRequests:
     service="SNS",
     policy="policy of its own",
     fix=Fix(
-        terraform="""
-            resource "aws_sns_topic" "phi" {
-              name = "lab-results"
-            }
-            resource "aws_sns_topic_policy" "phi" {
-              arn = aws_sns_topic.phi.arn
-              policy = jsonencode({
-                Version = "2012-10-17"
-                Statement = [{
-                  Sid       = "DenyPlainHttp"
-                  Effect    = "Deny"
-                  Principal = "*"
-                  Action    = "sns:Publish"
-                  Resource  = aws_sns_topic.phi.arn
-                  Condition = { Bool = { "aws:SecureTransport" = "false" } }
-                  }, {
-                  Sid       = "Owner"
-                  Effect    = "Allow"
-                  Principal = { AWS = "*" }
-                  Action = [
-                    "sns:AddPermission", "sns:DeleteTopic", "sns:GetTopicAttributes", "sns:ListSubscriptionsByTopic",
-                    "sns:Publish", "sns:RemovePermission", "sns:SetTopicAttributes", "sns:Subscribe",
-                  ]
-                  Resource  = aws_sns_topic.phi.arn
-                  Condition = { StringEquals = { "aws:SourceOwner" = data.aws_caller_identity.current.account_id } }
-                }]
-              })
-            }
-            data "aws_caller_identity" "current" {}
-        """,
+        terraform=topic_with_policy(_DENIES_PLAIN_HTTP),
         cli="""
             aws sns set-topic-attributes --topic-arn TOPIC_ARN --attribute-name Policy \\
               --attribute-value file://deny-plain-http.json

@@ -16,7 +16,8 @@ from hipaa_guard.authoring import (
     some,
 )
 from hipaa_guard.controls.reasons import TAKES_ACCESS
-from hipaa_guard.judging.function_policies import place_of
+from hipaa_guard.judging.fix_parts import function_with_permission
+from hipaa_guard.judging.function_policies import NAMES_THE_PLACE, REMOVES_A_PERMISSION, place_of
 from hipaa_guard.judging.function_roles import FUNCTION_ROLE
 from hipaa_guard.judging.public_addresses import given_at_launch, has_elastic_ip, no_public_address
 from hipaa_guard.judging.public_policies import policy_not_public
@@ -169,18 +170,11 @@ def ebs_snapshot_block_public_access(region: ebs.SnapshotPublicAccess) -> Verdic
     title="Lambda function policies let nobody in without saying who",
     why="A permission for everyone, with no source or organisation named, lets strangers run the function on ePHI.",
     fix=Fix(
-        terraform="""
-            resource "aws_lambda_function" "phi" {
-              function_name = "phi"
-              role          = "arn:aws:iam::111122223333:role/records"
-            }
-            resource "aws_lambda_permission" "caller" {
-              function_name = aws_lambda_function.phi.function_name
-              action        = "lambda:InvokeFunction"
-              principal     = "arn:aws:iam::111122223333:role/records-app"
-            }
-        """,
-        cli="aws lambda remove-permission --function-name FUNCTION --statement-id STATEMENT",
+        terraform=function_with_permission("caller", principal='"arn:aws:iam::111122223333:role/records-app"'),
+        cli=REMOVES_A_PERMISSION,
+        note=NAMES_THE_PLACE + " The aws provider adds a permission for everyone to each URL that it creates without "
+        "authentication, and leaves it when the URL is changed or deleted: set authorization_type to AWS_IAM, then remove "
+        "the statements FunctionURLAllowPublicAccess and FunctionURLAllowInvokeAction.",
         not_by_machine=TAKES_ACCESS,
     ),
     peers={

@@ -2,6 +2,7 @@
 
 from hipaa_guard.authoring import Fix, PolicyDocument
 from hipaa_guard.controls.reasons import TAKES_ACCESS
+from hipaa_guard.judging.fix_parts import topic_with_policy
 from hipaa_guard.judging.public_policies import policy_not_public
 from hipaa_guard.services import sns, sqs
 
@@ -44,29 +45,7 @@ def sqs_queue_policy_not_public(queue: sqs.Queue) -> PolicyDocument | None:
     title="SNS topic policies grant nothing to everyone",
     why=_MESSAGES,
     fix=Fix(
-        terraform="""
-            resource "aws_sns_topic" "phi" {
-              name = "lab-results"
-            }
-            resource "aws_sns_topic_policy" "phi" {
-              arn = aws_sns_topic.phi.arn
-              policy = jsonencode({
-                Version = "2012-10-17"
-                Statement = [{
-                  Sid       = "Owner"
-                  Effect    = "Allow"
-                  Principal = { AWS = "*" }
-                  Action = [
-                    "sns:AddPermission", "sns:DeleteTopic", "sns:GetTopicAttributes", "sns:ListSubscriptionsByTopic",
-                    "sns:Publish", "sns:RemovePermission", "sns:SetTopicAttributes", "sns:Subscribe",
-                  ]
-                  Resource  = aws_sns_topic.phi.arn
-                  Condition = { StringEquals = { "aws:SourceOwner" = data.aws_caller_identity.current.account_id } }
-                }]
-              })
-            }
-            data "aws_caller_identity" "current" {}
-        """,
+        terraform=topic_with_policy(),
         cli="""
             aws sns set-topic-attributes --topic-arn TOPIC_ARN --attribute-name Policy \\
               --attribute-value file://named-principals-only.json

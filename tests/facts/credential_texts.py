@@ -54,7 +54,9 @@ TOKENS: tuple[tuple[str, str], ...] = (
     ("-----BEGIN PGP PRIVATE " + "KEY BLOCK-----", "a private key"),
     ("PuTTY-User-Key" + "-File-3: ssh-ed25519", "a private key"),
     (made("AGE-SECRET-" + "KEY-1", 58, UPPER), "a private key"),
+    (made("bedrock-" + "api-key-", 1200), "an Amazon Bedrock API key"),
     *((made(f"gh{letter}" + "_", 36), "a GitHub token") for letter in "pousr"),
+    ("ghs" + "_123456_ey" + "J" + made("h", 17) + ".ey" + "J" + made("c", 400) + "." + made("s", 86), "a GitHub token"),
     (made("github_" + "pat_", 22) + "_" + made("p", 58), "a GitHub token"),
     *(
         (made(f"gl{kind}" + "-", 20), "a GitLab token")
@@ -78,7 +80,11 @@ TOKENS: tuple[tuple[str, str], ...] = (
     (made("rk_" + "live_", 99), "a Stripe key"),
     (made("whsec" + "_", 32), "a Stripe webhook secret"),
     (made("SG" + ".", 22) + "." + made("s", 42), "a SendGrid key"),
+    (made("xwfp" + "-", 48), "a Slack token"),
+    (made("sk_" + "org_live_", 40), "a Stripe key"),
+    (made("hf" + "_", 34), "a Hugging Face token"),
     (made("SK", 32, HEX), "a Twilio key"),
+    (made("SK", 32, HEX.upper()), "a Twilio key"),
     (made("AIza", 35), "a Google API key"),
     (made("GOCSPX" + "-", 28), "a Google OAuth secret"),
     (made("npm" + "_", 36), "an npm token"),

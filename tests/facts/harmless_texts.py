@@ -23,6 +23,12 @@ HARMLESS: tuple[tuple[str, str], ...] = (
     ("CERTIFICATE", "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----"),
     ("PARTITION_KEY", "patient_id"),
     ("SORT_KEY", "visit"),
+    # tokens that name a place in a list, or a request
+    ("CREATION_TOKEN", "scans1"),
+    ("CreationToken", "letters"),
+    ("NEXT_TOKEN", "AAEBAg"),
+    ("IDEMPOTENCY_TOKEN", "4f7c9d00"),
+    ("STRIPE_KEY", made("sk_" + "org_test_", 40)),
     # ARNs and references
     ("DB_PASSWORD", "arn:aws:ssm:us-east-1:111122223333:parameter/records/db"),
     ("DB_SECRET", "arn:aws-us-gov:secretsmanager:us-gov-west-1:111122223333:secret:records-a1b2c3"),

@@ -218,6 +218,9 @@ class Resource:
     noun: ClassVar[str] = ""
     """The noun for one of the kind, such as "S3 bucket"; needed for kinds with split resources."""
 
+    tells_of_others: ClassVar[bool] = False
+    """Whether no control judges the kind: its facts only tell of other kinds, so that its types stay unjudged."""
+
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
         cls.kind = f"{_service(cls.__module__)}.{cls.__name__}"

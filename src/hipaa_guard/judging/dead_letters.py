@@ -1,7 +1,7 @@
 """Dead-letter queues: queues that take the failures of others, and are asked for none of their own."""
 
 from hipaa_guard.authoring import Inventory, some
-from hipaa_guard.facts.values import Undecided, Unknown
+from hipaa_guard.facts.values import Undecided, Unknown, Value, mapped
 from hipaa_guard.services import sns, sqs
 
 _SERVICES_WITH_DEAD_LETTERS = {"events.amazonaws.com", "sns.amazonaws.com"}
@@ -15,7 +15,7 @@ def takes_dead_letters(queue: sqs.Queue, inventory: Inventory) -> bool:
         Undecided: nothing that was seen says so, and something may that was not.
 
     """
-    if queue.dead_letters_from in ("allowAll", "byQueue"):
+    if queue.dead_letters_from == "byQueue":
         return True
     arn = queue.arn
     of_queues = inventory.told_by(sqs.Queue, _dead_letter_target)
@@ -28,13 +28,15 @@ def takes_dead_letters(queue: sqs.Queue, inventory: Inventory) -> bool:
     return False
 
 
-def _dead_letter_target(queue: sqs.Queue) -> str:
-    target = queue.dead_letter_queue
-    return "" if target is None else target
+def _dead_letter_target(queue: sqs.Queue) -> Value:
+    try:
+        return sqs.target_text(queue.dead_letter_queue or "")
+    except Undecided as error:
+        return sqs.target_text(error.unknown)
 
 
-def _failures_go_to(source: sqs.FailureSource) -> list[str]:
-    return source.failures_go_to
+def _failures_go_to(source: sqs.FailureSource) -> list[Value]:
+    return mapped(sqs.target_text, source.failures_go_to)
 
 
 def _failures_of_function_go_to(function: sqs.FailingFunction) -> str:

@@ -11,6 +11,13 @@ from hipaa_guard.authoring import Inventory, Statement, some
 from hipaa_guard.facts.values import joined
 from hipaa_guard.services import lambda_functions
 
+REMOVES_A_PERMISSION = """
+    aws lambda remove-permission --function-name FUNCTION --statement-id STATEMENT
+    aws lambda remove-permission --function-name FUNCTION --qualifier ALIAS_OR_VERSION --statement-id STATEMENT
+"""
+"""The commands that take a permission away, for fixes: at the function, and at one of its aliases or versions."""
+NAMES_THE_PLACE = "The second command is for a permission of an alias or version, which has a policy of its own."
+
 _Resource = lambda_functions.Function | lambda_functions.Alias | lambda_functions.Version
 
 
@@ -19,7 +26,8 @@ def place_of(
 ) -> str | None:
     """The place of a statement for which a test holds, as the end of a message; None where it holds for no statement.
 
-    The place is empty for the function's own policy, and ``, at its alias live`` for that of an alias.
+    The place is empty for the function's own policy, and ``, at its alias live`` for that of an alias. For a statement
+    about the URL of either it ends with ``, through its function URL``.
 
     Raises:
         Undecided: the test certainly holds for no statement, and for at least one this is not known.
@@ -31,7 +39,8 @@ def place_of(
         def noted(statement: Statement) -> bool:
             if test(statement):
                 qualified = lambda_functions.in_words(resource, statement)
-                places.append(f", at its {qualified}" if qualified else "")
+                through = ", through its function URL" if lambda_functions.is_about_url(statement) else ""
+                places.append((f", at its {qualified}" if qualified else "") + through)
                 return True
             return False
 

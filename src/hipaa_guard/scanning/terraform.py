@@ -14,7 +14,7 @@ from hipaa_guard.assessment.model import Assessment, Coverage, Scan, UsedFile
 from hipaa_guard.clock import now
 from hipaa_guard.controls.catalogue import imported_for, listed_types
 from hipaa_guard.facts.locations import Gap, GapKind
-from hipaa_guard.facts.resource import all_kinds
+from hipaa_guard.facts.resource import Resource, all_kinds
 from hipaa_guard.scanning.judged import Judged
 from hipaa_guard.scanning.options import InputError, Options, Selection, TerraformTarget, selected
 from hipaa_guard.scanning.result import result_of
@@ -114,7 +114,7 @@ def _judge(
     controls = imported_for(selection.controls, met)
     # Every kind, not only those of the controls: facts that are not read cost nothing here.
     kinds = sorted(all_kinds(), key=lambda kind: kind.kind)
-    covered = listed_types().union(*(kind.terraform_types() for kind in kinds))
+    covered = _covered(kinds)
     unjudged: Counter[str] = Counter()
     for number, configuration in enumerate(configurations):
         if options.progress is not None:
@@ -126,6 +126,13 @@ def _judge(
         judged.source_comments.update((place, each) for place, each in comments.items() if place[1] not in left_out)
         unjudged.update(_uncovered(configuration, covered | configuration.types_looked_for))
     return unjudged
+
+
+def _covered(kinds: Sequence[type[Resource]]) -> frozenset[str]:
+    """The types that some kind is read from for its own sake, imported or not."""
+    helping = {type for kind in kinds if kind.tells_of_others for type in kind.terraform_types()}
+    judged = {type for kind in kinds if not kind.tells_of_others for type in kind.terraform_types()}
+    return (listed_types() - helping) | judged
 
 
 def _comments_at(commit: Commit, place: Path) -> CommittedComments:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -11,32 +10,15 @@ from typing import ClassVar
 from hipaa_guard.clock import now
 from hipaa_guard.facts import schedules
 from hipaa_guard.facts.allowed_values import between
+from hipaa_guard.facts.credentials.written import credential_written, secret_written, secret_written_in_base64
 from hipaa_guard.facts.policy_document import PolicyDocument
 from hipaa_guard.facts.policy_grammar import resource_policy
 from hipaa_guard.facts.readings import Block, Inside, Listing, View, ask, first, listed
 from hipaa_guard.facts.resource import Resource, fact
-from hipaa_guard.facts.secrets import SecretText as Concealed
-from hipaa_guard.facts.secrets import revealed
-from hipaa_guard.facts.values import (
-    Cause,
-    Incomplete,
-    PartialJson,
-    PartialText,
-    Reference,
-    Undecided,
-    Unknown,
-    Value,
-    joined,
-)
+from hipaa_guard.facts.values import Incomplete, Undecided, Unknown, Value, joined
 
-_SECRET_NAME = re.compile(
-    r"pass(word|wd|phrase)?$|secret|token|api_?key|private_?key|access_?key|credential", re.IGNORECASE
-)
-_SCHEDULE = "schedule_expression"
-_UNSEEN = "\ue000"
 _WINDOW = 1
 """Days for which a rotation that is due may wait: its window ends with the day (user guide, "Rotation schedules")."""
-_MADE_LATER = (Cause.AFTER_APPLY, Cause.DATA_SOURCE)
 _POLICIES = (
     "aws_secretsmanager_secret_policy.policy",
     "awscc_secretsmanager_resource_policy.resource_policy",
@@ -59,13 +41,24 @@ def _is_rotated(view: View) -> Value:
 
 
 def _rule(name: str) -> Callable[[View], Value]:
-    """A reading of a rule of the rotation."""
+    """A reading of a rule of the rotation.
+
+    A secret has one: one that was seen tells its rules, unless another that is declared may be the secret's too.
+    """
 
     def read(view: View) -> Value:
         rotations = _rotations(view)
-        if isinstance(rotations, Incomplete):
-            return rotations.unknown
-        return rotations[0].get(f"rotation_rules.{name}") if rotations else None
+        seen = list(list.__iter__(rotations))
+        if not seen:
+            return rotations.unknown if isinstance(rotations, Incomplete) else None
+        possible = rotations.candidates or [] if isinstance(rotations, Incomplete) else []
+        first, *others = (each.get(f"rotation_rules.{name}") for each in (*seen, *possible))
+        unknown = next((each for each in (first, *others) if isinstance(each, Unknown)), None)
+        if unknown is not None:
+            return unknown
+        if all(each == first for each in others):
+            return first
+        return Unknown(f"{seen[0].address} and others rotate it, and do not say the same")
 
     return read
 
@@ -73,7 +66,17 @@ def _rule(name: str) -> Callable[[View], Value]:
 def _days_apart(view: View) -> Value:
     days = _rule("automatically_after_days")(view)
     # A state has 0 if a schedule sets it.
-    return None if not isinstance(days, Unknown) and days == 0 and _rule(_SCHEDULE)(view) is not None else days
+    return None if not isinstance(days, Unknown) and days == 0 and _declared_schedule(view) else days
+
+
+def _declared_schedule(view: View) -> Value:
+    """The schedule; an empty text where a rotation is declared that has none, whoever declares the secret."""
+    schedule = _rule("schedule_expression")(view)
+    return "" if schedule is None and any(True for _ in list.__iter__(_rotations(view))) else schedule
+
+
+def _schedule(text: Value) -> Value:
+    return text if isinstance(text, Unknown) else text or None
 
 
 def _time(text: str) -> datetime:
@@ -140,9 +143,10 @@ class Secret(Resource):
     """Days between rotations; None if only a schedule expression sets it, or there is no rotation."""
 
     schedule: str | None = fact(
-        terraform=_rule(_SCHEDULE),
-        awscc=_rule(_SCHEDULE),
+        terraform=_declared_schedule,
+        awscc=_declared_schedule,
         unset=None,
+        parse=_schedule,
         aws=listed("RotationRules.ScheduleExpression"),
     )
     """When rotations are due, as ``rate(30 days)`` or ``cron(0 8 1 * ? *)``; None if only a number of days says so."""
@@ -264,92 +268,71 @@ def service_without_rotation(secret: Secret) -> str | None:
     return secret.owner
 
 
+_VALUES = ("secret_string", "secret_string_wo")
+_TEMPLATE = "generate_secret_string.secret_string_template"
+
+
 def _has_value(view: View) -> bool:
     """Whether a resource sets the value of a secret; the `awscc` provider does so in the secret itself."""
-    return view.type == "aws_secretsmanager_secret_version" or view.get("secret_string") is not None
+    if view.type == "aws_secretsmanager_secret_version":
+        return True
+    return any(view.get(name) is not None for name in ("secret_string", _TEMPLATE))
 
 
 def _is_written(view: View) -> Value:
     """Whether an argument for the value of the secret holds it in plain text. The value itself is dropped."""
-    values = [view.get(name) for name in ("secret_string", "secret_string_wo", "secret_binary")]
-    answers = [_holds_a_secret(_in_source(value)) for value in values]
+    answers = [secret_written(view.get(name)) for name in _VALUES]
+    answers.append(secret_written_in_base64(view.get("secret_binary")))
+    # What stands in the template besides the value that AWS generates.
+    return _one_certain([*answers, credential_written("", view.get(_TEMPLATE))])
+
+
+def _one_certain(answers: list[bool | Unknown]) -> Value:
+    """Whether one of several answers is yes: a certain yes decides, then an unknown one."""
     if any(answer is True for answer in answers):
         return True
     return next((answer for answer in answers if isinstance(answer, Unknown)), False)
 
 
-def _in_source(value: Value) -> Value:
-    return value if isinstance(value, Concealed) and not value.written else revealed(value)
-
-
-def _holds_a_secret(value: Value) -> Value:
-    if value is None or _is_made_later(value):
-        return False
-    if isinstance(value, PartialJson):
-        return _of_leaves(value.document, value)
-    if isinstance(value, PartialText):
-        return _of_text(value)
-    return value if isinstance(value, Unknown) else str(value).strip() not in ("", "{}", "null")
-
-
-def _is_made_later(value: Value) -> bool:
-    """Whether another resource generates the value, or a data source reads it: then it is not in source."""
-    if isinstance(value, PartialText):
-        return all(part.strip() == "" if isinstance(part, str) else _is_made_later(part) for part in value.parts)
-    return isinstance(value, Reference) or (
-        isinstance(value, Unknown) and not isinstance(value, PartialJson) and value.cause in _MADE_LATER
-    )
-
-
-def _of_text(text: PartialText) -> Value:
-    """The result for a text with unknown parts. Only in JSON is it known which part is the secret."""
-    unknowns = [part for part in text.parts if isinstance(part, Unknown)]
-    source = "".join(part if isinstance(part, str) else _UNSEEN for part in text.parts)
-    try:
-        document = json.loads(source)
-    except ValueError:
-        return _unclear(text)
-    made_later = all(_is_made_later(part) for part in unknowns)
-    return _of_leaves(document, text, _UNSEEN if made_later else None)
-
-
-def _of_leaves(document: Value, whole: Unknown, later: str | None = None) -> Value:
-    """The result for the parts of a document with names of secrets."""
-    named = list(_named(document, ""))
-    answers: list[Value] = []
-    for value in named:
-        if isinstance(value, str) and _UNSEEN in value:
-            answers.append(False if later is not None else _unclear(whole))
-        elif isinstance(value, Unknown):
-            answers.append(_is_made_later(value) is False and _unclear(whole))
-        else:
-            answers.append(value not in (None, ""))
-    if any(answer is True for answer in answers):
-        return True
-    unclear = next((answer for answer in answers if isinstance(answer, Unknown)), None)
-    return unclear if unclear is not None else False if answers else _unclear(whole)
-
-
-def _named(document: Value, name: str) -> list[Value]:
-    if isinstance(document, dict):
-        return [leaf for key, part in document.items() for leaf in _named(part, str(key))]
-    return [document] if _SECRET_NAME.search(name) else []
-
-
-def _unclear(value: Unknown) -> Unknown:
-    return Unknown(f"it is not known which part is secret: {value.reason}", value.cause)
+_NOT_SHOWN = "a live account does not show where a value came from"
 
 
 class SecretVersion(Resource):
-    """A value of a secret that Terraform sets."""
+    """A value of a secret that Terraform sets.
+
+    The master password of an RDS database is a fact of that database: whether Secrets Manager keeps it.
+    """
 
     terraform = Block("aws_secretsmanager_secret_version", "awscc_secretsmanager_secret", when=_has_value)
-    terraform_only = "a live account does not show where a value came from"
+    terraform_only = _NOT_SHOWN
     security_hub_type = "AwsSecretsManagerSecret"
 
+    is_written_in_source: bool = fact(terraform=_is_written, awscc=_is_written, unset=False, terraform_only=_NOT_SHOWN)
+
+
+def _is_written_in_parameter(view: View) -> Value:
+    """Whether a parameter holds a secret in plain text. One that is no SecureString holds settings as well."""
+    values = [view.get(name) for name in ("value", "value_wo", "insecure_value")]
+    kind, name = view.get("type"), view.get("name")
+    if isinstance(kind, str) and kind == "SecureString":
+        return _one_certain([secret_written(value) for value in values])
+    named = name.rpartition("/")[2] if isinstance(name, str) else ""
+    answers = [credential_written(named, value) for value in values]
+    if isinstance(kind, Unknown) and not any(answer is True for answer in answers):
+        answers += [kind if secret_written(value) is True else False for value in values]
+    return _one_certain(answers)
+
+
+class Parameter(SecretVersion):
+    """A parameter of Systems Manager, whose value may be a secret whatever its type."""
+
+    noun = "parameter"
+    terraform = Block("aws_ssm_parameter", "awscc_ssm_parameter", name="name", awscc_name="name")
+    security_hub_type = ""
+
     is_written_in_source: bool = fact(
-        terraform=_is_written,
-        awscc=_is_written,
+        terraform=_is_written_in_parameter,
+        awscc=_is_written_in_parameter,
         unset=False,
-        terraform_only="a live account does not show where a value came from",
+        terraform_only=_NOT_SHOWN,
     )

@@ -4,13 +4,27 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterable
 
 from hipaa_guard.facts.allowed_values import one_of
+from hipaa_guard.facts.binding_conditions import SYMBOL_START
 from hipaa_guard.facts.policy_document import HERE, PolicyDocument, symbol, symbolic
 from hipaa_guard.facts.policy_grammar import resource_policy
+from hipaa_guard.facts.policy_statements import SYMBOL_END
 from hipaa_guard.facts.readings import Block, Listing, View, ask, first, listed
 from hipaa_guard.facts.resource import Resource, fact
-from hipaa_guard.facts.values import Incomplete, PartialJson, PartialText, Reference, Undecided, Unknown, Value, joined
+from hipaa_guard.facts.values import (
+    Existing,
+    Incomplete,
+    PartialJson,
+    PartialText,
+    Reference,
+    Undecided,
+    Unknown,
+    Value,
+    joined,
+    some,
+)
 
 _DEAD_LETTERS = re.compile(r"(?i:dead[-_.]?letter|undelivered)|(?:^|[^A-Za-z])(?i:dlq)|DLQ|Dlq")
 _TARGET = re.compile(r'"deadLetterTargetArn"\s*:\s*"(?:([^"]+)"|$)')
@@ -135,7 +149,7 @@ class Queue(Resource):
         ),
         allowed=one_of("allowAll", "byQueue", "denyAll"),
     )
-    """``byQueue`` or ``allowAll`` if the queue is meant as a dead-letter queue."""
+    """``byQueue`` if the queue is meant as a dead-letter queue. ``allowAll`` is what SQS does without a setting."""
 
     def names(self, arn: str) -> tuple[str, ...]:
         """The texts for the queue in policies, with its ARN `arn`, of which source has the name at most."""
@@ -150,25 +164,106 @@ class Queue(Resource):
         return _DEAD_LETTERS.search(self.origin.name or "") is not None
 
     def is_among(self, named: set[str], unknown: Unknown | None, arn: str) -> bool:
-        """Whether this queue (`arn`) is among `named`, the targets of other queues; ``unknown`` is an unknown target.
+        """Whether this queue (`arn`) is among `named`, texts of `target_text`; ``unknown`` is a target besides.
 
         Raises:
-            Undecided: it is not, but one of the names is unknown.
+            Undecided: it is certainly none of the targets that are known, and one is not known, in part or as a whole.
 
         """
-        if not named.isdisjoint(self.names(arn)):
-            return True
-        if self.origin.source == "terraform" and self.origin.name in {text.rpartition(":")[2] for text in named}:
+        if some(lambda target: self._is_target(target, arn), sorted(named)):
             return True
         if unknown is not None:
             raise Undecided(unknown)
         return False
+
+    def _is_target(self, target: str, arn: str) -> bool:
+        """Whether a target is this queue: all parts of its ARN must agree.
+
+        Raises:
+            Undecided: nothing that is known of either tells them apart, and a part is not known.
+
+        """
+        origin = self.origin
+        if origin.source == "aws":
+            return target == arn
+        if target.startswith(SYMBOL_START) and target.endswith(SYMBOL_END):
+            return target in {symbol(origin.address, attribute) for attribute in _OWN}
+        segments = target.split(":")
+        if len(segments) != 6:
+            if GAP in target:
+                raise Undecided(Unknown("it is not known which queue takes the failures of another resource"))
+            return False
+        names = [origin.name, *(symbol(origin.address, attribute) for attribute in ("name", "queue_name"))]
+        place = origin.place
+        region = None if place is None or not isinstance(place.region, str) else place.region
+        answers = (
+            _one_holds(_same(segments[5], name) for name in names if name),
+            _same(segments[3], region),
+            _same(segments[4], origin.own_account or (None if place is None else place.account)),
+        )
+        if False in answers:
+            return False
+        if None in answers:
+            raise Undecided(Unknown(f"it is not known whether its ARN is {_shown(target)}"))
+        return True
+
+
+_OWN = ("arn", "id", "url", "queue_url")
+"""The attributes by which one of the providers names a queue."""
+_URL = re.compile(r"https://(?:sqs\.([^/.]+)|([^/.]+)\.queue)\.amazonaws\.com(?:\.cn)?/([^/]+)/([^/]+)")
+GAP = "\ue004"
+"""Stands for an unknown part of a target."""
+
+
+def target_text(target: Value) -> Value:
+    """The queue that a setting names: a symbol for a declared one, else its ARN, with placeholders for unknown parts.
+
+    A URL becomes the ARN. What is looked up of the account or region that Terraform runs in is `HERE`.
+    """
+    if isinstance(target, PartialText):
+        text = "".join(part if isinstance(part, str) else _placeholder(part) for part in target.parts)
+    elif isinstance(target, str | Reference):
+        text = str(symbolic(target))
+    else:
+        return target
+    found = _URL.fullmatch(text)
+    return text if found is None else f"arn:aws:sqs:{found[1] or found[2]}:{found[3]}:{found[4]}"
+
+
+def _placeholder(part: Unknown) -> str:
+    if isinstance(part, Existing):
+        return HERE if part.own or part.attribute in ("name", "region") else GAP
+    return str(symbolic(part)) if isinstance(part, Reference) else GAP
+
+
+def _same(segment: str, own: str | None) -> bool | None:
+    """Whether a part of an ARN is that of the queue; None where that is not known."""
+    if segment == HERE:
+        return True
+    if own is None:
+        return None
+    if GAP not in segment:
+        return segment == own
+    return None if re.fullmatch(".*".join(map(re.escape, segment.split(GAP))), own) else False
+
+
+def _one_holds(answers: Iterable[bool | None]) -> bool | None:
+    found = set(answers)
+    return True if True in found else None if None in found else False
+
+
+def _shown(target: str) -> str:
+    """A target for people, with stars for what is not known."""
+    return re.sub(f"[{GAP}{HERE}]|{SYMBOL_START}[^{SYMBOL_END}]*{SYMBOL_END}", "*", target)
 
 
 # Type -> the paths of the queue that takes what could not be delivered or handled; a redrive policy is JSON.
 _FAILURES = {
     "aws_cloudwatch_event_bus": ("dead_letter_config.arn",),
     "aws_cloudwatch_event_target": ("dead_letter_config.arn",),
+    "aws_customerprofiles_domain": ("dead_letter_queue_url",),
+    "aws_glue_crawler": ("s3_target", "catalog_target"),
+    "aws_iot_topic_rule": ("error_action.sqs.queue_url",),
     "aws_lambda_event_source_mapping": ("destination_config.on_failure.destination_arn",),
     "aws_lambda_function": ("dead_letter_config.target_arn",),
     "aws_lambda_function_event_invoke_config": ("destination_config.on_failure.destination",),
@@ -178,8 +273,11 @@ _FAILURES = {
     ),
     "aws_scheduler_schedule": ("target.dead_letter_config.arn",),
     "aws_sns_topic_subscription": ("redrive_policy",),
+    "awscc_customerprofiles_domain": ("dead_letter_queue_url",),
     "awscc_events_event_bus": ("dead_letter_config.arn",),
     "awscc_events_rule": ("targets",),
+    "awscc_glue_crawler": ("targets.s3_targets", "targets.catalog_targets"),
+    "awscc_iot_topic_rule": ("topic_rule_payload.error_action.sqs.queue_url",),
     "awscc_lambda_event_invoke_config": ("destination_config.on_failure.destination",),
     "awscc_lambda_event_source_mapping": ("destination_config.on_failure.destination",),
     "awscc_lambda_function": ("dead_letter_config.target_arn",),
@@ -192,26 +290,39 @@ _FAILURES = {
 }
 
 
+# The paths above that lead to lists, and the path in each element.
+_IN_EACH = {
+    "targets": ("dead_letter_config", "arn"),
+    "s3_target": ("dlq_event_queue_arn",),
+    "catalog_target": ("dlq_event_queue_arn",),
+    "targets.s3_targets": ("dlq_event_queue_arn",),
+    "targets.catalog_targets": ("dlq_event_queue_arn",),
+}
+
+
 def _failures_go_to(view: View) -> Value:
     found: list[Value] = []
     for path in _FAILURES[view.type]:
         value = view.get(path)
-        if path == "targets":
-            found = joined(found, _of_targets(value))
+        if path in _IN_EACH:
+            found = joined(found, _of_elements(value, _IN_EACH[path]))
         else:
-            found.append(_dead_letter_queue(value) if path == "redrive_policy" else value)
+            found = joined(found, [_dead_letter_queue(value) if path == "redrive_policy" else value])
     return joined([each for each in list.__iter__(found) if each is not None], _unseen(found))
 
 
-def _of_targets(targets: Value) -> list[Value]:
-    """The dead-letter queues of the targets of a rule."""
-    if targets is None or isinstance(targets, Unknown):
-        return [targets]
+def _of_elements(elements: Value, path: tuple[str, ...]) -> list[Value]:
+    """The queues of a list of targets, in each under a path."""
+    if elements is None or isinstance(elements, Unknown):
+        return [elements]
+    blocks = [elements] if isinstance(elements, dict) else elements
     arns: list[Value] = []
-    for target in list.__iter__(targets):
-        configured = target if isinstance(target, Unknown) else target.get("dead_letter_config")
-        arns.append(configured.get("arn") if isinstance(configured, dict) else configured)
-    return joined(arns, _unseen(targets))
+    for block in list.__iter__(blocks):
+        value = block
+        for key in path:
+            value = value.get(key) if isinstance(value, dict) else value
+        arns.append(value)
+    return joined(arns, _unseen(blocks))
 
 
 def _unseen(items: list[Value]) -> list[Value]:
@@ -219,9 +330,10 @@ def _unseen(items: list[Value]) -> list[Value]:
 
 
 class FailureSource(Resource):
-    """A function, subscription, rule or pipe, which may send a queue what it could not handle or deliver."""
+    """A function, subscription, rule, pipe or crawler, which may send a queue what it could not handle or deliver."""
 
     terraform = Block(*_FAILURES)
+    tells_of_others = True
     terraform_only = (
         "a live account is asked for functions only (`FailingFunction`): SNS, EventBridge and Scheduler tell it in an "
         "answer for each subscription, rule or schedule"
@@ -230,7 +342,7 @@ class FailureSource(Resource):
     failures_go_to: list[str] = fact(
         terraform=_failures_go_to, awscc=_failures_go_to, unset=[], terraform_only=terraform_only
     )
-    """ARNs of queues, and of topics, buckets and buses that take failures too."""
+    """ARNs or URLs of queues, and ARNs of topics, buckets and buses that take failures too."""
 
 
 class FailingFunction(Resource):

@@ -8,6 +8,7 @@ from hipaa_guard.testing import ACCOUNT, FAIL, PASS, REGION, UNKNOWN, Aws, Case,
 from tests.policies.lambda_functions.states import ARN, URL, create, declared, function
 
 PUBLIC, SOURCE = "lambda_function_not_public", "lambda_permission_has_source"
+FOREIGN = "lambda_function_no_cross_account"
 
 
 def permission(**arguments: str) -> Told:
@@ -116,6 +117,8 @@ test_permissions = cases(
     Case(SOURCE, "a service for one topic", PASS, permission(principal=SNS, source_arn=TOPIC)),
     Case(SOURCE, "a service for one account", PASS, permission(principal="s3.amazonaws.com", source_account=ACCOUNT)),
     Case(SOURCE, "a service for anyone", FAIL, permission(principal=SNS)),
+    Case(SOURCE, "a service for anything", FAIL, permission(principal=SNS, source_arn="*")),
+    Case(SOURCE, "a skill of Alexa", PASS, permission(principal="alexa-appkit.amazon.com", event_source_token="t")),
     Case(SOURCE, "an account", PASS, permission(principal="111122223333")),
     Case(
         SOURCE,
@@ -136,6 +139,121 @@ test_permissions = cases(
             'resource "aws_api_gateway_rest_api" "a" { name = "a" }',
         ),
     ),
+)
+
+
+def with_url(lines: str, around: str = "") -> str:
+    """A function with a URL, as the aws provider makes it."""
+    return (
+        declared("publish = true", around)
+        + f"""
+    resource "aws_lambda_alias" "live" {{
+      name             = "live"
+      function_name    = aws_lambda_function.phi.function_name
+      function_version = aws_lambda_function.phi.version
+    }}
+    resource "aws_lambda_function_url" "records" {{
+      {lines}
+    }}"""
+    )
+
+
+def in_awscc(*more: str) -> str:
+    """A function with a URL without authentication, as CloudFormation makes it, and more."""
+    return "\n".join(
+        (
+            """
+    resource "awscc_lambda_function" "phi" {
+      function_name = "phi-records"
+      role          = "arn:aws:iam::111122223333:role/records"
+    }
+    resource "awscc_lambda_url" "records" {
+      target_function_arn = awscc_lambda_function.phi.arn
+      auth_type           = "NONE"
+    }""",
+            *more,
+        )
+    )
+
+
+def awscc_permission(action: str, condition: str) -> str:
+    return f"""
+    resource "awscc_lambda_permission" "caller" {{
+      function_name = awscc_lambda_function.phi.arn
+      action        = "{action}"
+      principal     = "*"
+      {condition}
+    }}"""
+
+
+BY_NAME = "function_name = aws_lambda_function.phi.function_name\n"
+OPEN_URL, SIGNED_URL = 'authorization_type = "NONE"', 'authorization_type = "AWS_IAM"'
+UNSET = 'variable "unset" {}\n'
+
+test_permissions_of_urls = cases(
+    *(
+        case
+        for control in (PUBLIC, FOREIGN)
+        for case in (
+            Case(
+                control,
+                "everyone, whom the provider lets in through a URL",
+                FAIL,
+                terraform=with_url(BY_NAME + OPEN_URL),
+                says="through its function URL",
+            ),
+            Case(
+                control,
+                "everyone, whom the provider lets in through the URL of an alias",
+                FAIL,
+                terraform=with_url(BY_NAME + "qualifier = aws_lambda_alias.live.name\n" + OPEN_URL),
+                says="at its alias live, through its function URL",
+            ),
+            Case(
+                control,
+                "everyone, through a URL that names the function by its ARN",
+                FAIL,
+                terraform=with_url(f"function_name = aws_lambda_function.phi.arn\n{OPEN_URL}"),
+            ),
+            Case(
+                control,
+                "everyone, through a URL that names the function by its name",
+                FAIL,
+                terraform=with_url(f'function_name = "phi-records"\n{OPEN_URL}'),
+            ),
+            Case(control, "a URL for signed requests", PASS, terraform=with_url(BY_NAME + SIGNED_URL)),
+            Case(control, "a URL of another function", PASS, terraform=with_url(f'function_name = "o"\n{OPEN_URL}')),
+            Case(
+                control,
+                "a URL of which it is not known whom it asks",
+                UNKNOWN,
+                terraform=with_url(BY_NAME + "authorization_type = var.unset", UNSET),
+            ),
+            Case(control, "a URL to which CloudFormation adds no permission", PASS, terraform=in_awscc()),
+            Case(
+                control,
+                "a URL of CloudFormation, with a permission",
+                FAIL,
+                terraform=in_awscc(
+                    awscc_permission("lambda:InvokeFunctionUrl", 'function_url_auth_type = "NONE"'),
+                ),
+                says="through its function URL",
+            ),
+            Case(
+                control,
+                "a URL of CloudFormation, with a permission to call the function through it",
+                FAIL,
+                terraform=in_awscc(awscc_permission("lambda:InvokeFunction", "invoked_via_function_url = true")),
+                says="through its function URL",
+            ),
+            Case(
+                control,
+                "no URL, and the permission of the provider for one that is gone",
+                FAIL,
+                permission(principal="*", function_url_auth_type="NONE").in_aws(),
+            ),
+        )
+    )
 )
 
 test_urls = cases(

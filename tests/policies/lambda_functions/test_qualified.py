@@ -15,6 +15,7 @@ FOREIGN, OTHER = "lambda_function_no_cross_account", "444455556666"
 EVERYONE: dict[str, Any] = {"Effect": "Allow", "Principal": "*", "Action": "lambda:InvokeFunction"}
 TOPIC = f"arn:aws:sns:{REGION}:{ACCOUNT}:records"
 AN_ACCOUNT = {**EVERYONE, "Principal": {"AWS": f"arn:aws:iam::{OTHER}:root"}}
+THROUGH_URL = {**EVERYONE, "Condition": {"Bool": {"lambda:InvokedViaFunctionUrl": "true"}}}
 A_SERVICE = {**EVERYONE, "Principal": {"Service": "sns.amazonaws.com"}}
 A_TOPIC = {**A_SERVICE, "Condition": {"ArnLike": {"AWS:SourceArn": TOPIC}}}
 
@@ -117,6 +118,14 @@ test_policies = cases(
           principal     = "*"
         }""",
         says="its alias live",
+    ),
+    Case(
+        PUBLIC,
+        "everyone, through the URL of an alias",
+        FAIL,
+        aws=published,
+        answers=policies(live=THROUGH_URL),
+        says="at its alias live, through its function URL",
     ),
     Case(PUBLIC, "one topic, at an alias", PASS, told(LIVE + BY_TOPIC, live=A_TOPIC)),
     Case(PUBLIC, "no permission at all", PASS, aws=published, answers=policies()),

@@ -7,6 +7,9 @@ from tests.policies.twins import FAIL, KEYS, PASS, UNKNOWN, VARIABLE, Twin, poli
 
 OPEN_SECRET = policy("*", "secretsmanager:GetSecretValue")
 
+SETTING = 'name = "/records/key"\ntype = "String"\nvalue = "{}"'
+KEY_ID = "AKIA" + "Q3EGDCXW7N2ZPLTV"
+
 TWINS = [
     Twin(
         "a secret that says nothing",
@@ -75,6 +78,24 @@ TWINS = [
             "awscc_secretsmanager_resource_policy",
             "secret_id = awscc_secretsmanager_secret.phi.id\nresource_policy = var.open",
         ),
+        UNKNOWN,
+    ),
+    Twin(
+        "a setting",
+        resource("aws_ssm_parameter", SETTING.format("db.clinic.example")),
+        resource("awscc_ssm_parameter", SETTING.format("db.clinic.example")),
+        PASS,
+    ),
+    Twin(
+        "a setting with a credential",
+        resource("aws_ssm_parameter", SETTING.format(KEY_ID)),
+        resource("awscc_ssm_parameter", SETTING.format(KEY_ID)),
+        FAIL,
+    ),
+    Twin(
+        "a setting of a variable",
+        VARIABLE + resource("aws_ssm_parameter", SETTING.format("${var.open}")),
+        VARIABLE + resource("awscc_ssm_parameter", SETTING.format("${var.open}")),
         UNKNOWN,
     ),
 ]

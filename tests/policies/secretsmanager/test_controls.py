@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import Any
 
-from hipaa_guard.testing import FAIL, PASS, UNKNOWN, Aws, Case, Told, all_controls, cases, verdict
+from hipaa_guard.testing import FAIL, PASS, Aws, Case, Told, cases
 from tests.policies.secretsmanager.states import SECRET, secret
 
-KEY, PUBLIC, SOURCE = "secret_encrypted_with_cmk", "secret_policy_not_public", "secret_value_not_in_source"
+KEY, PUBLIC = "secret_encrypted_with_cmk", "secret_policy_not_public"
 
 
 def with_key(aws: Aws) -> None:
@@ -81,79 +80,3 @@ test_policy = cases(
     ),
     Case(PUBLIC, "taken away by the empty policy", PASS, terraform=SECRET.replace("\n}", '\npolicy = "{}"\n}')),
 )
-
-
-def value(text: str, argument: str = "secret_string") -> str:
-    return f"""
-    variable "unset" {{}}
-    variable "written" {{ default = "hunter2hunter2" }}
-    resource "random_password" "p" {{ length = 32 }}
-    data "aws_ssm_parameter" "p" {{ name = "p" }}
-    resource "aws_db_instance" "db" {{}}
-    resource "aws_secretsmanager_secret_version" "phi" {{
-      secret_id = "records-db"
-      {argument} = {text}
-    }}
-    """
-
-
-LITERAL = value('"hunter2hunter2"')
-
-test_value = cases(
-    Case(SOURCE, "a literal", FAIL, terraform=LITERAL),
-    Case(SOURCE, "a literal, never kept in the state", FAIL, terraform=value('"hunter2hunter2"', "secret_string_wo")),
-    Case(SOURCE, "the default of a variable", FAIL, terraform=value("var.written")),
-    Case(
-        SOURCE,
-        "a document of literals",
-        FAIL,
-        terraform=value('jsonencode({ username = "app", password = "hunter2" })'),
-    ),
-    Case(SOURCE, "nothing yet", PASS, terraform=value("null")),
-    Case(SOURCE, "an empty document", PASS, terraform=value('"{}"')),
-    Case(SOURCE, "generated", PASS, terraform=value("random_password.p.result")),
-    Case(SOURCE, "looked up", PASS, terraform=value("data.aws_ssm_parameter.p.value")),
-    Case(
-        SOURCE,
-        "a document whose password is generated",
-        PASS,
-        terraform=value('jsonencode({ username = "app", password = random_password.p.result })'),
-    ),
-    Case(
-        SOURCE,
-        "a document whose password is generated, as text",
-        PASS,
-        terraform=value(r'"{\"username\":\"app\",\"password\":\"${random_password.p.result}\"}"'),
-    ),
-    Case(
-        SOURCE,
-        "a document whose password is literal beside a generated address",
-        FAIL,
-        terraform=value('jsonencode({ host = aws_db_instance.db.address, password = "hunter2" })'),
-    ),
-    Case(
-        SOURCE,
-        "a document whose password is literal beside a generated address, as text",
-        FAIL,
-        terraform=value(r'"{\"host\":\"${aws_db_instance.db.address}\",\"password\":\"hunter2\"}"'),
-    ),
-    Case(
-        SOURCE,
-        "an address of which it cannot be told what is secret",
-        UNKNOWN,
-        terraform=value('"postgres://app:hunter2@${aws_db_instance.db.address}"'),
-    ),
-    Case(
-        SOURCE,
-        "a password in a variable without a value",
-        UNKNOWN,
-        terraform=value("jsonencode({ password = var.unset })"),
-    ),
-)
-
-
-def test_the_value_is_never_told(tmp_path: Path) -> None:
-    case = Case(SOURCE, "a literal", FAIL, terraform=LITERAL)
-    finding = verdict(case, "terraform", all_controls()[SOURCE], tmp_path)
-    assert finding.evidence
-    assert "hunter2" not in repr(finding)

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
+import pytest
+
 from hipaa_guard.clock import now
+from hipaa_guard.controls.control import Status
 from hipaa_guard.testing import FAIL, NOT_APPLICABLE, PASS, UNKNOWN, Case, Told, cases
 from tests.policies.secretsmanager.states import SECRET, UNSET, listed, secret
+from tests.terraform.stand_ins.given import scan, verdicts
 
 ROTATION, INTERVAL = "secret_rotation_enabled", "secret_rotation_interval_90_days"
 
@@ -127,3 +132,44 @@ test_rotation = cases(
     ),
     Case(INTERVAL, "on, and nothing says how often", UNKNOWN, terraform=SECRET + rotation('duration = "3h"')),
 )
+
+
+test_two_rotations = cases(
+    Case(
+        INTERVAL,
+        "two rotations that do not say the same",
+        UNKNOWN,
+        terraform=SECRET
+        + rotation("automatically_after_days = 30")
+        + rotation("automatically_after_days = 400").replace('"r"', '"other"'),
+    ),
+)
+
+ELSEWHERE = (
+    "var.unset",
+    '"arn:aws:secretsmanager:us-east-1:111122223333:secret:records-a1b2c3"',
+    "data.aws_secretsmanager_secret.other.id",
+)
+OTHER = UNSET + 'data "aws_secretsmanager_secret" "other" {\n name = "records-db"\n}\n'
+CC_ROTATION = (
+    'resource "awscc_secretsmanager_rotation_schedule" "r" {{\n secret_id = {}\n rotation_rules = {{ {} }}\n}}\n'
+)
+
+
+@pytest.mark.parametrize("type", ["aws", "awscc"])
+@pytest.mark.parametrize("to", ELSEWHERE)
+@pytest.mark.parametrize("rules", ['schedule_expression = "rate({} days)"', "automatically_after_days = {}"])
+@pytest.mark.parametrize("days", [30, 90, 91])
+def test_the_rotation_of_a_secret_that_is_declared_elsewhere(
+    type: str, to: str, rules: str, days: int, tmp_path: Path
+) -> None:
+    lines = rules.format(days)
+    text = OTHER + (rotation(lines, to) if type == "aws" else CC_ROTATION.format(to, lines))
+    expected = Status.PASS if days <= 90 else Status.FAIL
+    assert list(verdicts(scan(tmp_path, text, INTERVAL)).values()) == [expected]
+    assert list(verdicts(scan(tmp_path, text, ROTATION)).values()) == [Status.PASS]
+
+
+def test_a_rotation_elsewhere_of_which_nothing_says_how_often(tmp_path: Path) -> None:
+    text = OTHER + rotation("automatically_after_days = var.unset", "data.aws_secretsmanager_secret.other.id")
+    assert verdicts(scan(tmp_path, text, INTERVAL)) == {}

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from hipaa_guard.controls.control import Status
 from hipaa_guard.services import sqs
 from hipaa_guard.testing import (
     ACCOUNT,
@@ -22,6 +24,7 @@ from hipaa_guard.testing import (
     resource,
 )
 from tests.policies.sqs.test_controls import ARN, DEAD, OPEN, queue
+from tests.terraform.stand_ins.given import scan
 
 ROLE = '"arn:aws:iam::111122223333:role/records"'
 OTHER = '\nresource "aws_sqs_queue" "other" {}'
@@ -37,12 +40,22 @@ def named(target: str) -> dict[str, str]:
     return {
         "aws_cloudwatch_event_bus": f'name = "b"\n{dead}',
         "aws_cloudwatch_event_target": f'rule = "r"\narn = {ROLE}\n{dead}',
+        "aws_customerprofiles_domain": f'domain_name = "d"\ndefault_expiration_days = 9\ndead_letter_queue_url = {target}',
+        "aws_glue_crawler": f'database_name = "d"\nname = "c"\nrole = {ROLE}\n'
+        f's3_target {{\npath = "s3://a"\n}}\ns3_target {{\npath = "s3://b"\ndlq_event_queue_arn = {target}\n}}',
+        "aws_iot_topic_rule": 'name = "r"\nenabled = true\nsql = "SELECT * FROM a"\nsql_version = "2016-03-23"\n'
+        f"error_action {{\nsqs {{\nqueue_url = {target}\nrole_arn = {ROLE}\nuse_base64 = false\n}}\n}}",
         "aws_lambda_event_source_mapping": f'function_name = "f"\n{failure.replace("destination =", "destination_arn =")}',
         "aws_lambda_function": f'function_name = "f"\nrole = {ROLE}\ndead_letter_config {{\ntarget_arn = {target}\n}}',
         "aws_lambda_function_event_invoke_config": f'function_name = "f"\n{failure}',
         "aws_pipes_pipe": f"{stream}\nsource_parameters {{\nkinesis_stream_parameters {{\n{dead}\n}}\n}}",
         "aws_scheduler_schedule": f"target {{\narn = {ROLE}\nrole_arn = {ROLE}\n{dead}\n}}",
         "aws_sns_topic_subscription": f'topic_arn = {ROLE}\nprotocol = "lambda"\nendpoint = {ROLE}\n{redrive}',
+        "awscc_customerprofiles_domain": f'domain_name = "d"\ndefault_expiration_days = 9\ndead_letter_queue_url = {target}',
+        "awscc_glue_crawler": f"role = {ROLE}\n"
+        f'targets = {{ s3_targets = [{{ path = "s3://a" }}, {{ path = "s3://b", dlq_event_queue_arn = {target} }}] }}',
+        "awscc_iot_topic_rule": 'topic_rule_payload = { sql = "SELECT * FROM a", actions = [], '
+        f"error_action = {{ sqs = {{ queue_url = {target}, role_arn = {ROLE} }} }} }}",
         "awscc_events_event_bus": f'name = "b"\n{nested}',
         "awscc_events_rule": f'targets = [{{ arn = {ROLE}, id = "a" }}, {{ arn = {ROLE}, id = "b", {nested} }}]',
         "awscc_lambda_event_invoke_config": f"destination_config = {{ on_failure = {{ destination = {target} }} }}",
@@ -59,8 +72,39 @@ def test_each_type_that_sends_failures_has_cases() -> None:
     assert set(named("x")) == set(sqs.FailureSource.terraform.types)
 
 
-def told(type: str, target: str) -> Told:
-    return queue().in_terraform(resource(type, named(target)[type], "sender") + OTHER + OPEN)
+def told(type: str, target: str, provider: str = "") -> Told:
+    return queue().in_terraform(resource(type, named(target)[type], "sender") + OTHER + OPEN + provider)
+
+
+HERE = f"""
+provider "aws" {{
+  region              = "{REGION}"
+  allowed_account_ids = ["123456789012"]
+}}"""
+LOOKED_UP = """
+data "aws_caller_identity" "me" {}
+data "aws_region" "here" {}
+"""
+# ARNs and URLs of a queue of the same name, in which one part is of another place.
+ELSEWHERE = {
+    "of another region": ARN.replace(REGION, "eu-west-1"),
+    "of another account": ARN.replace("123456789012", "444455556666"),
+    "of another name": f"{ARN}-2",
+    "by the URL of another account": f"https://sqs.{REGION}.amazonaws.com/444455556666/phi-messages",
+    "of another service": ARN.replace(":sqs:", ":sns:").replace("phi-messages", "topic"),
+}
+# Texts of which not all parts are known, and whether they may mean the queue.
+IN_PART = {
+    "arn:aws:sqs:${data.aws_region.here.name}:${data.aws_caller_identity.me.account_id}:phi-messages": NOT_APPLICABLE,
+    "arn:aws:sqs:${data.aws_region.here.name}:${data.aws_caller_identity.me.account_id}:other": FAIL,
+    f"arn:aws:sqs:{REGION}:${{var.open}}:phi-messages": UNKNOWN,
+    f"arn:aws:sqs:{REGION}:${{var.open}}:other": FAIL,
+    f"arn:aws:sqs:{REGION}:123456789012:phi-${{var.open}}": UNKNOWN,
+    f"arn:aws:sqs:{REGION}:123456789012:other-${{var.open}}": FAIL,
+    f"arn:aws:sqs:{REGION}:123456789012:${{aws_sqs_queue.phi.name}}": NOT_APPLICABLE,
+    f"arn:aws:sqs:{REGION}:123456789012:${{aws_sqs_queue.other.name}}": FAIL,
+    f"https://sqs.{REGION}.amazonaws.com/${{data.aws_caller_identity.me.account_id}}/phi-messages": NOT_APPLICABLE,
+}
 
 
 test_sources = cases(
@@ -69,10 +113,52 @@ test_sources = cases(
         for type in named("x")
         for case in (
             Case(DEAD, f"takes failures of {type}", NOT_APPLICABLE, told(type, "aws_sqs_queue.phi.arn")),
-            Case(DEAD, f"by its ARN takes failures of {type}", NOT_APPLICABLE, told(type, f'"{ARN}"')),
+            Case(DEAD, f"by its ARN takes failures of {type}", NOT_APPLICABLE, told(type, f'"{ARN}"', HERE)),
+            Case(DEAD, f"by an ARN that may be its takes failures of {type}", UNKNOWN, told(type, f'"{ARN}"')),
             Case(DEAD, f"another queue takes failures of {type}", FAIL, told(type, "aws_sqs_queue.other.arn")),
             Case(DEAD, f"it is not known where failures of {type} go", UNKNOWN, told(type, "var.open")),
         )
+    ),
+    *(
+        Case(
+            DEAD,
+            f"by its {attribute} takes failures",
+            NOT_APPLICABLE,
+            told("aws_iot_topic_rule", f"aws_sqs_queue.phi.{attribute}"),
+        )
+        for attribute in ("id", "url")
+    ),
+    Case(
+        DEAD,
+        "by its URL takes failures",
+        NOT_APPLICABLE,
+        told("aws_iot_topic_rule", f'"https://sqs.{REGION}.amazonaws.com/123456789012/phi-messages"', HERE),
+    ),
+    *(
+        Case(DEAD, f"a queue {place} takes failures of a {type}", FAIL, told(type, f'"{target}"', HERE))
+        for place, target in ELSEWHERE.items()
+        for type in ("aws_iot_topic_rule", "aws_lambda_function")
+    ),
+    *(
+        Case(
+            DEAD,
+            f"takes failures, or not, by {target}",
+            verdict,
+            told("aws_lambda_function", f'"{target}"', HERE + LOOKED_UP),
+        )
+        for target, verdict in IN_PART.items()
+    ),
+    Case(
+        DEAD,
+        "a crawler of the catalog",
+        NOT_APPLICABLE,
+        queue().in_terraform(
+            resource(
+                "aws_glue_crawler",
+                named("aws_sqs_queue.phi.arn")["aws_glue_crawler"].replace("s3_target", "catalog_target"),
+                "c",
+            )
+        ),
     ),
     Case(
         DEAD,
@@ -124,7 +210,23 @@ def subscribed(aws: Aws) -> None:
     aws.sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=ARN)
 
 
+def of_another_region(session: Any) -> None:
+    function = {"FunctionName": "records", "FunctionArn": f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:records"}
+    target = {"DeadLetterConfig": {"TargetArn": ARN.replace(REGION, "eu-west-1")}}
+    answered(session, "lambda", "ListFunctions", {"Functions": [{**function, "Version": "$LATEST", **target}]})
+
+
 test_accounts = cases(
+    Case(
+        DEAD,
+        "lets all queues use it for dead letters, as each queue does by itself",
+        FAIL,
+        queue('redrive_allow_policy = jsonencode({ redrivePermission = "allowAll" })').in_terraform(),
+        aws=lambda aws: aws.sqs.create_queue(
+            QueueName="phi-messages", Attributes={"RedriveAllowPolicy": '{"redrivePermission":"allowAll"}'}
+        ),
+    ),
+    Case(DEAD, "a queue of another region takes failures", FAIL, aws=plain, answers=of_another_region),
     Case(DEAD, "takes failures of a function", NOT_APPLICABLE, aws=plain, answers=with_function),
     Case(
         DEAD, "may take failures of a rule", UNKNOWN, aws=open_to("events.amazonaws.com"), says="events.amazonaws.com"
@@ -141,6 +243,14 @@ test_accounts = cases(
         says="its name",
     ),
 )
+
+
+def test_a_resource_that_is_asked_for_its_queue_alone_is_not_judged(tmp_path: Path) -> None:
+    types = ("aws_scheduler_schedule", "aws_pipes_pipe", "aws_iot_topic_rule", "aws_customerprofiles_domain")
+    text = "".join(resource(type, named("aws_sqs_queue.phi.arn")[type]) for type in types)
+    result = scan(tmp_path, text + resource("aws_sqs_queue"), "sqs_queue_has_dead_letter_queue")
+    assert [finding.status for finding in result.findings] == [Status.NOT_APPLICABLE]
+    assert set(result.coverage.unjudged_types) == set(types)
 
 
 @pytest.mark.parametrize(

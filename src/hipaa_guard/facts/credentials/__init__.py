@@ -82,13 +82,13 @@ def _found(parts: Iterable[tuple[str, str | Unknown]]) -> list[str]:
             if not isinstance(part, Reference) or _MAY_BE_SECRET.search(part.attribute):
                 unknown = part if unknown is None else unknown
         else:
-            found += _in_text(name, part)
+            found += in_text(name, part)
     names = list(dict.fromkeys(found))
     return names if unknown is None else Incomplete(names, unknown)
 
 
-def _in_text(name: str, text: str) -> list[str]:
-    """The credentials in a text, and the one that it is by its own name, which may be empty."""
+def in_text(name: str, text: str) -> list[str]:
+    """The names of the credentials in a text, and of the one that it is by its own name, which may be empty."""
     own = own_name(name, text) if name else None
     found = [] if own is None else [own]
     for inner in texts_inside(text):

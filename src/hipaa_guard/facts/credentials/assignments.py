@@ -54,6 +54,8 @@ _GIVEN = (
     # NAME value, in Dockerfiles and of setx
     (regex(r"(?:^|\s)(?:ENV|ARG|setx)[ \t]+[\w-]*$"), regex(rf"[ \t]+(?:{_QUOTED}|{_BARE}(?=[\s;&]|$))")),
 )
+_BEFORE = 20
+"""Number of characters before "token" that may say that it is no login."""
 _LINE = 200
 """Number of characters before a name that are looked at."""
 
@@ -82,6 +84,8 @@ _FLAGS = frozenset(
 )
 # For names of secrets, tokens and keys, also these: words that name one, and a count. A password may be anything.
 _WORDS = regex(r"[a-z]+(?:[-_.][a-z]+)+|\d{1,6}")
+# Words before "token" with which it names a place in a list, or a request that may be made once.
+_NO_LOGIN = regex(r"(?i:creation|idempotency|next|page|pagination|continuation|starting)[_-]?$")
 _UUID = regex(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
@@ -126,6 +130,8 @@ def _is_one(word: re.Match[str], value: str) -> bool:
     if not is_literal(value):
         return False
     kind = word.lastgroup
+    if kind == "token" and _NO_LOGIN.search(word.string[max(0, word.start() - _BEFORE) : word.start()]):
+        return False
     if kind != "password" and _WORDS.fullmatch(value):
         return False
     return kind != "cipher" or (len(value) >= 8 and _UUID.fullmatch(value) is None)

@@ -29,14 +29,18 @@ _TOKENS: tuple[tuple[str, tuple[str, ...], re.Pattern[str]], ...] = (
         ("AKIA", "ASIA"),
         regex(r"(?<![A-Za-z0-9])(?:AKIA|ASIA)[A-Z2-7]{16}(?![A-Za-z0-9])"),
     ),
-    # Amazon Bedrock user guide, "API keys"
+    # Amazon Bedrock user guide, "API keys": long-term ones; short-term ones are a signed URL, which AWS's own token
+    # generators encode behind a prefix
     ("an Amazon Bedrock API key", ("ABSK",), _token(r"ABSK[A-Za-z0-9+/]{100,300}={0,2}")),
+    ("an Amazon Bedrock API key", ("bedrock-api-key-",), _token(r"bedrock-api-key-[A-Za-z0-9+/]{100,8000}={0,2}")),
     # RFC 7468; RFC 4880 for PGP; PuTTY manual, "PPK file format"; the README of age
     ("a private key", ("PRIVATE KEY",), regex(r"-----BEGIN (?:[A-Z0-9]+ ){0,3}PRIVATE KEY(?: BLOCK)?-----")),
     ("a private key", ("PuTTY-User-Key-File",), regex(r"PuTTY-User-Key-File-\d+:")),
     ("a private key", ("AGE-SECRET-KEY-1",), _token(r"AGE-SECRET-KEY-1[A-Z0-9]{58}")),
-    # GitHub docs, "GitHub credential types"
-    ("a GitHub token", ("ghp_", "gho_", "ghu_", "ghs_", "ghr_"), _token(r"gh[pousr]_[A-Za-z0-9_]{36,255}")),
+    # GitHub changelog 2021-03-31, "Authentication token format updates"; GitHub docs, "Generating an installation
+    # access token": since 2026-04-27 those of apps are ghs_APPID_JWT, with dots and of some 520 characters
+    ("a GitHub token", ("ghp_", "gho_", "ghu_", "ghr_"), _token(r"gh[pour]_[A-Za-z0-9_]{36,255}")),
+    ("a GitHub token", ("ghs_",), _token(r"ghs_[A-Za-z0-9._-]{36,2000}")),
     ("a GitHub token", ("github_pat_",), _token(r"github_pat_[A-Za-z0-9_]{22,255}")),
     # GitLab docs, "Token overview", section "Token prefixes"
     (
@@ -46,8 +50,9 @@ _TOKENS: tuple[tuple[str, tuple[str, ...], re.Pattern[str]], ...] = (
             r"gl(?:pat|oas|dt|rtr?|cbt|ptt|ft|imt|agent|wt|soat|ffct)-[A-Za-z0-9_.=-]{20,300}|GR1348941[A-Za-z0-9_-]{20}"
         ),
     ),
-    # Slack docs, "Tokens", and "Sending messages using incoming webhooks"
+    # Slack docs, "Tokens" (xwfp- for workflows), and "Sending messages using incoming webhooks"
     ("a Slack token", ("xox",), _token(r"(?:xoxe\.)?xox[abeoprs]-[0-9][0-9A-Za-z-]{20,300}")),
+    ("a Slack token", ("xwfp-",), _token(r"xwfp-[0-9A-Za-z-]{20,300}")),
     ("a Slack token", ("xapp-",), _token(r"xapp-\d-[A-Z0-9]{8,20}-\d{8,20}-[0-9a-f]{32,80}")),
     (
         "a Slack webhook",
@@ -72,12 +77,14 @@ _TOKENS: tuple[tuple[str, tuple[str, ...], re.Pattern[str]], ...] = (
     ),
     # Telegram Bot API, "Authorizing your bot"
     ("a Telegram token", (":AA",), _token(r"\d{8,10}:AA[A-Za-z0-9_-]{33}")),
-    # Stripe docs, "API keys": publishable keys (pk_) are no secret, test keys (sk_test_) reach no live data
+    # Stripe docs, "API keys" (sk_org_ for organizations):
+    # publishable keys (pk_) are no secret, test keys (sk_test_) reach no live data
     ("a Stripe key", ("_live_",), _token(r"[sr]k_live_[A-Za-z0-9]{10,250}")),
+    ("a Stripe key", ("sk_org_",), _token(r"sk_org_(?!test_)[A-Za-z0-9_]{16,250}")),
     ("a Stripe webhook secret", ("whsec_",), _token(r"whsec_[A-Za-z0-9+/]{24,100}={0,2}")),
     # SendGrid docs, "API keys": 69 characters; Twilio docs, "REST API: Key resource": ^SK[0-9a-fA-F]{32}$
     ("a SendGrid key", ("SG.",), _token(r"SG\.[A-Za-z0-9_-]{22}\.[A-Za-z0-9_-]{43}")),
-    ("a Twilio key", ("SK",), _token(r"SK[0-9a-f]{32}")),
+    ("a Twilio key", ("SK",), _token(r"SK[0-9a-fA-F]{32}")),
     # Google Cloud docs, "Use API keys", and "Setting up OAuth 2.0"
     ("a Google API key", ("AIza",), _token(r"AIza[0-9A-Za-z_-]{35}")),
     ("a Google OAuth secret", ("GOCSPX-",), _token(r"GOCSPX-[0-9A-Za-z_-]{28}")),
@@ -102,7 +109,7 @@ _TOKENS: tuple[tuple[str, tuple[str, ...], re.Pattern[str]], ...] = (
         _token(r"sk-(?:proj|svcacct|admin)-[\w-]{20,300}|sk-[A-Za-z0-9]{20}T3BlbkFJ[A-Za-z0-9]{20}"),
     ),
     ("an Anthropic key", ("sk-ant-",), _token(r"sk-ant-[a-z]{3,6}\d{2}-[\w-]{20,300}")),
-    ("a Hugging Face token", ("hf_",), _token(r"hf_[A-Za-z]{34}")),
+    ("a Hugging Face token", ("hf_",), _token(r"hf_[A-Za-z0-9]{34,64}")),
     ("a Docker token", ("dckr_",), _token(r"dckr_(?:pat|oat)_[\w-]{27,40}")),
     # New Relic docs, "API keys"; Grafana docs, "Service accounts"; Postman docs, "API keys"; Atlassian, "API tokens"
     ("a New Relic key", ("NRAK-",), _token(r"NRAK-[A-Z0-9]{27}")),

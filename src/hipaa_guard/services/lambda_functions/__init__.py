@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from datetime import date
 from typing import Any
 
 from hipaa_guard.facts.allowed_values import one_of
@@ -13,79 +12,10 @@ from hipaa_guard.facts.policy_grammar import resource_policy
 from hipaa_guard.facts.readings import Block, Listing, View, ask, derived, listed
 from hipaa_guard.facts.resource import Resource, fact
 from hipaa_guard.facts.values import Incomplete, Undecided, Unknown, Value, joined, mapped
+from hipaa_guard.services.lambda_functions.runtimes import SUPPORT_ENDS
+from hipaa_guard.services.lambda_functions.runtimes import support_ends as support_ends
 
-# The day on which AWS stops patching a runtime (Lambda developer guide, "Lambda runtimes", 2026). None: no day is set.
-# Future days are forecasts of AWS, which it sometimes moves.
-_SUPPORT_ENDS: dict[str, str | None] = {
-    "dotnet10": "2028-11-14",
-    "dotnet5.0": "2022-05-10",
-    "dotnet6": "2024-12-20",
-    "dotnet7": "2024-05-14",
-    "dotnet8": "2026-11-10",
-    "dotnet9": "2026-11-10",
-    "dotnetcore1.0": "2019-06-27",
-    "dotnetcore2.0": "2019-05-30",
-    "dotnetcore2.1": "2022-01-05",
-    "dotnetcore3.1": "2023-04-03",
-    "go1.x": "2024-01-08",
-    "java8": "2024-01-08",
-    "java8.al2": "2027-06-30",
-    "java8.al2023": "2029-06-30",
-    "java11": "2027-06-30",
-    "java11.al2023": "2029-06-30",
-    "java17": "2027-06-30",
-    "java17.al2023": "2029-06-30",
-    "java21": "2029-06-30",
-    "java25": "2029-06-30",
-    "nodejs": "2016-10-31",
-    "nodejs4.3": "2020-03-05",
-    "nodejs4.3-edge": "2020-03-05",
-    "nodejs6.10": "2019-08-12",
-    "nodejs8.10": "2020-03-06",
-    "nodejs10.x": "2021-07-30",
-    "nodejs12.x": "2023-03-31",
-    "nodejs14.x": "2023-12-04",
-    "nodejs16.x": "2024-06-12",
-    "nodejs18.x": "2025-09-01",
-    "nodejs20.x": "2026-04-30",
-    "nodejs22.x": "2027-04-30",
-    "nodejs24.x": "2028-04-30",
-    "nodejs26.x": None,
-    "provided": "2024-01-08",
-    "provided.al2": "2026-07-31",
-    "provided.al2023": "2029-06-30",
-    "python2.7": "2021-07-15",
-    "python3.6": "2022-07-18",
-    "python3.7": "2023-12-04",
-    "python3.8": "2024-10-14",
-    "python3.9": "2025-12-15",
-    "python3.10": "2026-10-31",
-    "python3.11": "2027-06-30",
-    "python3.12": "2028-10-31",
-    "python3.13": "2029-06-30",
-    "python3.14": "2029-06-30",
-    "python3.15": None,
-    "ruby2.5": "2021-07-30",
-    "ruby2.7": "2023-12-07",
-    "ruby3.2": "2026-03-31",
-    "ruby3.3": "2027-03-31",
-    "ruby3.4": "2028-03-31",
-    "ruby4.0": "2029-03-31",
-}
-
-
-def support_ends(runtime: str) -> date | None:
-    """The last day on which AWS supports a runtime; None if no day is set.
-
-    Raises:
-        Undecided: the runtime is newer than this program, or misspelt.
-
-    """
-    if runtime not in _SUPPORT_ENDS:
-        raise Undecided(Unknown(f"it is not known how long AWS supports {runtime}"))
-    day = _SUPPORT_ENDS[runtime]
-    return None if day is None else date.fromisoformat(day)
-
+_AUTH_TYPE, _VIA_URL = "lambda:FunctionUrlAuthType", "lambda:InvokedViaFunctionUrl"
 
 # Argument of aws_lambda_permission and its awscc equivalent -> the condition that Lambda creates from it.
 _CONDITIONS = {
@@ -93,14 +23,16 @@ _CONDITIONS = {
     "source_account": ("StringEquals", "AWS:SourceAccount"),
     "principal_org_id": ("StringEquals", "aws:PrincipalOrgID"),
     "event_source_token": ("StringEquals", "lambda:EventSourceToken"),
-    "function_url_auth_type": ("StringEquals", "lambda:FunctionUrlAuthType"),
+    "function_url_auth_type": ("StringEquals", _AUTH_TYPE),
+    "invoked_via_function_url": ("Bool", _VIA_URL),
 }
 
 
 def _permissions(view: View) -> Value:
-    """The policy that Lambda creates from all declared permissions."""
+    """The policy that Lambda creates from all declared permissions, and from those that the provider adds for URLs."""
     types = ("aws_lambda_permission", "awscc_lambda_permission")
-    statements = mapped(_statement, joined(*(view.linked(type_) for type_ in types)))
+    permissions = mapped(_statement, joined(*(view.linked(type_) for type_ in types)))
+    statements = joined(permissions, mapped(_statement_of_url, _urls_without_authentication(view)))
     if isinstance(statements, Incomplete) or statements:
         return {"Statement": statements}
     return None
@@ -120,7 +52,7 @@ def _statement(permission: View) -> dict[str, Value]:
     conditions: dict[str, dict[str, Value]] = {}
     for argument, (operator, key) in _CONDITIONS.items():
         value = permission.get(argument)
-        if value is not None:
+        if value is not None and value is not False:  # without the flag, Lambda creates no condition
             conditions.setdefault(operator, {})[key] = symbolic(value)
     return {
         "Effect": "Allow",
@@ -128,6 +60,36 @@ def _statement(permission: View) -> dict[str, Value]:
         "Action": permission.get("action"),
         "Resource": _resource(permission),
         "Condition": conditions,
+    }
+
+
+def _urls_without_authentication(view: View) -> list[View]:
+    urls = view.linked("aws_lambda_function_url")
+    if not isinstance(urls, Incomplete):
+        return list(filter(_asks_nobody, urls))
+    candidates = None if urls.candidates is None else list(filter(_asks_nobody, urls.candidates))
+    return Incomplete(list(filter(_asks_nobody, urls.seen)), urls.unknown, candidates)
+
+
+def _asks_nobody(url: View) -> bool:
+    authentication = url.get("authorization_type")
+    return isinstance(authentication, Unknown) or authentication != "AWS_IAM"
+
+
+def _statement_of_url(url: View) -> dict[str, Value]:
+    """The statement that the ``aws`` provider adds when it creates a URL without authentication.
+
+    Its documentation of ``aws_lambda_function_url``, read 2026-11-30, says so. The statement is called
+    ``FunctionURLAllowPublicAccess``. Since release 6.29.0 the provider adds ``FunctionURLAllowInvokeAction`` too: new
+    URLs need ``lambda:InvokeFunction`` since October 2025. CloudFormation, and with it ``awscc_lambda_url``, adds none.
+    """
+    authentication = url.get("authorization_type")
+    return {
+        "Effect": authentication if isinstance(authentication, Unknown) else "Allow",
+        "Principal": "*",
+        "Action": "lambda:InvokeFunctionUrl",
+        "Resource": _resource(url),
+        "Condition": {"StringEquals": {_AUTH_TYPE: "NONE"}},
     }
 
 
@@ -238,7 +200,7 @@ class Function(Resource):
         awscc="runtime",
         unset=None,
         aws=derived(_answered_runtime, listed("Runtime"), listed("PackageType")),
-        allowed=one_of(*_SUPPORT_ENDS, "custom"),
+        allowed=one_of(*SUPPORT_ENDS, "custom"),
     )
     """The runtime; None for container images."""
 
@@ -346,6 +308,12 @@ def in_words(resource: Function | Alias | Version, statement: Statement) -> str:
     """The alias or version that a statement is about, in words: ``alias live``, ``version 3``; empty for neither."""
     name = resource.origin.name if isinstance(resource, Alias | Version) else _qualifier(statement)
     return "" if not name else f"version {name}" if name.isdigit() else f"alias {name}"
+
+
+def is_about_url(statement: Statement) -> bool:
+    """Whether a statement is about calls through the URL of a function only."""
+    keys = {_AUTH_TYPE.lower(), _VIA_URL.lower()}
+    return any(condition.key in keys for condition in list.__iter__(statement.conditions))
 
 
 def _qualifier(statement: Statement) -> str | None:

@@ -1,0 +1,84 @@
+"""Terraform of documented fixes that several controls share."""
+
+from __future__ import annotations
+
+from textwrap import indent
+
+_OWNER = """\
+Sid       = "Owner"
+Effect    = "Allow"
+Principal = { AWS = "*" }
+Action = [
+  "sns:AddPermission", "sns:DeleteTopic", "sns:GetTopicAttributes", "sns:ListSubscriptionsByTopic",
+  "sns:Publish", "sns:RemovePermission", "sns:SetTopicAttributes", "sns:Subscribe",
+]
+Resource  = aws_sns_topic.phi.arn
+Condition = { StringEquals = { "aws:SourceOwner" = data.aws_caller_identity.current.account_id } }
+"""
+_TOPIC = """\
+resource "aws_sns_topic" "phi" {
+  name = "lab-results"
+}
+resource "aws_sns_topic_policy" "phi" {
+  arn = aws_sns_topic.phi.arn
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+STATEMENTS    }]
+  })
+}
+data "aws_caller_identity" "current" {}
+"""
+_KEY = """\
+resource "TYPE" "phi" {
+  kms_master_key_id = aws_kms_key.messages.arn
+}
+resource "aws_kms_key" "messages" {
+  enable_key_rotation = true
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Sid       = "Account"
+      Effect    = "Allow"
+      Principal = { AWS = "arn:aws:iam::${data.aws_caller_identity.current.account_id}:root" }
+      Action    = "kms:*"
+      Resource  = "*"
+      }, {
+      Sid       = "Senders"
+      Effect    = "Allow"
+      Principal = { Service = [SENDERS] }
+      Action    = ["kms:Decrypt", "kms:GenerateDataKey*"]
+      Resource  = "*"
+      Condition = { StringEquals = { "aws:SourceAccount" = data.aws_caller_identity.current.account_id } }
+    }]
+  })
+}
+data "aws_caller_identity" "current" {}
+"""
+_FUNCTION = """\
+resource "aws_lambda_function" "phi" {
+  function_name = "phi"
+  role          = "arn:aws:iam::111122223333:role/records"
+}
+resource "aws_lambda_permission" "NAME" {
+  function_name = aws_lambda_function.phi.function_name
+  action        = "lambda:InvokeFunction"
+LINES}
+"""
+
+
+def topic_with_policy(*statements: str) -> str:
+    """A topic with a policy of these statements and of the default one, by which its own account uses it."""
+    between = f"{' ' * 6}}}, {{\n"
+    return _TOPIC.replace("STATEMENTS", between.join(indent(each, " " * 6) for each in (*statements, _OWNER)))
+
+
+def key_for_senders(type: str, *services: str) -> str:
+    """A queue or topic of a Terraform type under a KMS key, which these services of the own account may use."""
+    return _KEY.replace("TYPE", type).replace("SENDERS", ", ".join(f'"{each}"' for each in services))
+
+
+def function_with_permission(name: str, **arguments: str) -> str:
+    """A function that one principal may call: the arguments of the permission are expressions."""
+    lines = "".join(f"  {argument.ljust(13)} = {value}\n" for argument, value in arguments.items())
+    return _FUNCTION.replace("NAME", name).replace("LINES", lines)
