@@ -17,6 +17,7 @@ from hipaa_guard.authoring import (
 from hipaa_guard.controls.reasons import MOVES_A_SECRET
 from hipaa_guard.judging.fix_parts import function_with_permission
 from hipaa_guard.judging.function_policies import place_of, with_versions
+from hipaa_guard.judging.function_roles import role_that_may
 from hipaa_guard.judging.template_versions import if_used, template_of
 from hipaa_guard.services import ec2, lambda_functions
 
@@ -88,13 +89,14 @@ def ec2_instance_profile_attached(instance: ec2.Instance, inventory: Inventory) 
         ),
         peers={
             "prowler": "ec2_instance_secrets_user_data",
+            "checkov": "CKV_AWS_46",
             "trivy": "AVD-AWS-0029",
         },
     ),
     Member(
         "launch_template_no_secrets",
         ec2.LaunchTemplate,
-        title="User data of launch templates holds no credentials",
+        title="User data of launch templates and launch configurations holds no credentials",
         fix=Fix(
             terraform="""
                 resource "aws_launch_template" "phi" {
@@ -105,10 +107,15 @@ def ec2_instance_profile_attached(instance: ec2.Instance, inventory: Inventory) 
                 aws ec2 create-launch-template-version --launch-template-id TEMPLATE --source-version '$Default' \\
                   --launch-template-data '{"UserData":"BASE64_TEXT"}'
             """,
-            note="Revoke the credentials that were found: older versions of the template keep them.",
+            note="Revoke the credentials that were found: older versions of the template keep them. A launch configuration "
+            "cannot be changed: make a launch template in its place, and delete it.",
             not_by_machine=MOVES_A_SECRET,
         ),
-        peers={"prowler": "ec2_launch_template_no_secrets"},
+        peers={
+            "prowler": ("ec2_launch_template_no_secrets", "autoscaling_find_secrets_ec2_launch_configuration"),
+            "checkov": "CKV_AWS_46",
+            "trivy": "AVD-AWS-0129",
+        },
     ),
     severity=HIGH,
     hipaa=("164.308(a)(5)(ii)(D)", "164.312(a)(1)"),
@@ -120,45 +127,29 @@ def user_data_holds_no_credentials(place: ec2.Instance | ec2.LaunchTemplate, inv
     return if_used(passed("has no credentials of a known form in its user data"), place, inventory)
 
 
+_WITHOUT_SECRETS = """\
+resource "aws_lambda_function" "phi" {
+  function_name = "phi"
+  role          = aws_iam_role.function.arn
+  environment {
+    variables = {
+      SECRET_ARN = "arn:aws:secretsmanager:us-east-1:111122223333:secret:records-a1b2c3"
+    }
+  }
+}
+"""
+
+
 @control(
     title="Lambda environment variables hold no credentials",
     severity=HIGH,
     hipaa=("164.308(a)(5)(ii)(D)", "164.312(a)(1)"),
     why="Everyone who may read the function's settings can read its variables, and with them the keys to ePHI.",
     fix=Fix(
-        terraform="""
-            resource "aws_lambda_function" "phi" {
-              function_name = "phi"
-              role          = aws_iam_role.function.arn
-              environment {
-                variables = {
-                  SECRET_ARN = "arn:aws:secretsmanager:us-east-1:111122223333:secret:records-a1b2c3"
-                }
-              }
-            }
-            resource "aws_iam_role" "function" {
-              name = "records"
-              assume_role_policy = jsonencode({
-                Version = "2012-10-17"
-                Statement = [{
-                  Effect    = "Allow"
-                  Principal = { Service = "lambda.amazonaws.com" }
-                  Action    = "sts:AssumeRole"
-                }]
-              })
-            }
-            resource "aws_iam_role_policy" "function" {
-              role = aws_iam_role.function.id
-              policy = jsonencode({
-                Version = "2012-10-17"
-                Statement = [{
-                  Effect   = "Allow"
-                  Action   = "secretsmanager:GetSecretValue"
-                  Resource = "arn:aws:secretsmanager:us-east-1:111122223333:secret:records-a1b2c3"
-                }]
-              })
-            }
-        """,
+        terraform=_WITHOUT_SECRETS
+        + role_that_may(
+            "secretsmanager:GetSecretValue", '"arn:aws:secretsmanager:us-east-1:111122223333:secret:records-a1b2c3"'
+        ),
         cli="aws lambda update-function-configuration --function-name FUNCTION --environment 'Variables={SECRET_ARN=ARN}'",
         note="Revoke the credentials that were found, and read them from Secrets Manager or use the function's role. "
         "Published versions keep them: delete those.",

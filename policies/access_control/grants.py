@@ -1,8 +1,5 @@
 """What IAM policies grant: not everything, not whole services, not every key that protects ePHI."""
 
-from collections.abc import Callable
-from typing import NamedTuple
-
 from hipaa_guard.authoring import (
     HIGH,
     LOW,
@@ -17,66 +14,12 @@ from hipaa_guard.authoring import (
     passed,
 )
 from hipaa_guard.controls.reasons import TAKES_RIGHTS
-from hipaa_guard.judging.iam_roles import if_ours
+from hipaa_guard.judging.iam_policies import Document, Holder, given_by, grants
+from hipaa_guard.judging.iam_roles import TASK, if_ours, role_trusting
 from hipaa_guard.services import iam, iam_grants
 
 _NAMED = 5
 """How many patterns a message names."""
-
-Holder = iam.Policy | iam.User | iam.Role | iam.Group
-
-
-Find = Callable[[Statement, PolicyDocument], list[str]]
-"""Tells the grants of a statement, in words, with the policy that it stands in."""
-
-
-class Grant(NamedTuple):
-    """A grant that was found: in words, and the policy of AWS that it comes from, if it is one."""
-
-    words: str
-    by: str = ""
-
-
-def grants(find: Find, holder: Holder) -> list[Grant]:
-    """The grants that are found in a managed policy, or in all inline policies and policies of AWS of a holder."""
-
-    def of(document: PolicyDocument, by: str = "") -> list[Grant]:
-        return iam_grants.gathered(
-            lambda statement: [Grant(words, by) for words in find(statement, document)], document.allowances()
-        )
-
-    if isinstance(holder, iam.Policy):
-        return of(holder.document)
-
-    def of_aws(arn: str) -> list[Grant]:
-        name = iam.managed_by_aws.name_of(arn)
-        document = None if name is None else iam.managed_by_aws.grants_of(name)
-        return [] if name is None or document is None else of(document, name.rpartition("/")[2])
-
-    places: tuple[Callable[[], list[Grant]], ...] = (
-        lambda: iam_grants.gathered(lambda policy: of(policy.document), holder.inline_policies),
-        lambda: iam_grants.gathered(of_aws, holder.attached_policies),
-    )
-    return iam_grants.gathered(lambda place: place(), places)
-
-
-def given_by(found: list[Grant]) -> str:
-    """In words, the policies of AWS that grants come from."""
-    names = list({each.by: None for each in found if each.by})
-    some_only = "some of it " if any(not each.by for each in found) else ""
-    return f", {some_only}by {', '.join(names[:_NAMED])} of AWS" if names else ""
-
-
-TRUST = """
-  assume_role_policy = jsonencode({
-    Version = "2012-10-17"
-    Statement = [{
-      Effect    = "Allow"
-      Action    = "sts:AssumeRole"
-      Principal = { Service = "ecs-tasks.amazonaws.com" }
-    }]
-  })
-"""
 
 
 def fix(type: str, action: str, resource: str) -> Fix:
@@ -95,7 +38,7 @@ def fix(type: str, action: str, resource: str) -> Fix:
             cli="aws iam create-policy-version --policy-arn ARN --policy-document file://least.json --set-as-default",
             not_by_machine=TAKES_RIGHTS,
         )
-    main = f'resource "aws_iam_role" "phi" {{{TRUST}}}\n\n' if type == "role" else ""
+    main = f"{role_trusting(TASK)}\n" if type == "role" else ""
     return Fix(
         terraform=(
             f'{main}resource "aws_iam_{type}_policy" "phi" {{\n'
@@ -169,7 +112,10 @@ def no_admin(holder: Holder) -> Verdict:
     def find(statement: Statement, policy: PolicyDocument) -> list[str]:
         return [iam_grants.in_words(statement)] if iam_grants.grants_everything(statement, policy) else []
 
-    found = grants(find, holder)
+    def together(policies: list[Document]) -> list[str]:
+        return ["every action on every resource"] if iam_grants.grants_everything_together(policies) else []
+
+    found = grants(find, together, holder)
     if found:
         return if_ours(holder, failed(f"allows {found[0].words}{given_by(found[:1])}"))
     return passed("does not allow every action on every resource")
@@ -215,7 +161,12 @@ def no_service_wildcard(holder: Holder) -> Verdict:
         free.extend(services if not statement.conditions else [])
         return services
 
-    found = grants(find, holder)
+    def together(policies: list[Document]) -> list[str]:
+        services = iam_grants.whole_services_together(policies)
+        free.extend(map(_as_much, iam_grants.whole_services_together(policies, freely=True) if services else []))
+        return list(map(_as_much, services))
+
+    found = grants(find, together, holder)
     if not found:
         return passed("does not allow all actions of a service on all resources")
     names = list({each.words: None for each in found})
@@ -223,7 +174,13 @@ def no_service_wildcard(holder: Holder) -> Verdict:
     bound = "" if set(names) <= set(free) else ", some under conditions" if free else ", under conditions"
     message = f"allows {', '.join(names[:_NAMED])}{more} on all resources{bound}{given_by(found)}"
     # Who holds all of IAM can grant itself the rest.
-    return if_ours(holder, failed(message, HIGH if any(name.startswith("iam:") for name in names) else None))
+    return if_ours(
+        holder, failed(message, HIGH if any(name.startswith(("iam:", _as_much("iam"))) for name in names) else None)
+    )
+
+
+def _as_much(service: str) -> str:
+    return f"as much as {service}:*, action by action,"
 
 
 @family(
@@ -273,7 +230,7 @@ def no_blocked_kms_actions(holder: Holder) -> Verdict:
         behind.update(services)
         return [", ".join(services)]
 
-    found = grants(find, holder)
+    found = grants(find, lambda _: [], holder)
     free = [each for each in found if not each.words]
     if free:
         return if_ours(holder, failed(f"allows kms:Decrypt or kms:ReEncryptFrom with every key{given_by(free[:1])}"))

@@ -22,13 +22,24 @@ from hipaa_guard.services import healthlake
                 metadata                           = jsonencode(var.smart_metadata)
               }
             }
+            resource "aws_lambda_permission" "token" {
+              function_name  = aws_lambda_function.token.function_name
+              action         = "lambda:InvokeFunction"
+              principal      = "healthlake.amazonaws.com"
+              source_account = data.aws_caller_identity.current.account_id
+            }
+            data "aws_caller_identity" "current" {}
         """,
         cli="""
-            aws healthlake create-fhir-datastore --datastore-name NEW --datastore-type-version R4 \\
+            aws lambda add-permission --function-name FUNCTION --statement-id healthlake --action lambda:InvokeFunction \\
+              --principal healthlake.amazonaws.com --source-account ACCOUNT
+            aws healthlake update-fhir-datastore --datastore-id DATASTORE_ID \\
               --identity-provider-configuration AuthorizationStrategy=SMART_ON_FHIR,\\
             FineGrainedAuthorizationEnabled=true,IdpLambdaArn=FUNCTION_ARN,Metadata=METADATA
         """,
-        note="The authorization server must then return the fhirUser claim.",
+        note="HealthLake makes the change in place, CloudFormation and the awscc provider by a new data store: change it by "
+        "the CLI first, then write the same in source, so that the plan has nothing to replace. The authorization server "
+        "must then return the fhirUser claim, and HealthLake must be let in by the policy of the function that reads it.",
         not_by_machine=replaces("data store"),
         consequences=("cuts_access",),
     ),

@@ -11,6 +11,7 @@ from hipaa_guard.authoring import (
     control,
     failed,
     family,
+    one_holds,
     passed,
     some,
 )
@@ -114,9 +115,14 @@ def iam_root_not_used_recently(root: iam.RootUser) -> Verdict:
     },
 )
 def iam_access_key_unused_disabled(user: iam.Credentials) -> Verdict:
-    for key in user.access_keys:
-        if key.idle > UNUSED_DAYS:
-            return failed(f"has access key {key.number} active that was not used for {key.idle} days")
+    found: list[iam.AccessKey] = []
+
+    def is_unused(key: iam.AccessKey) -> bool:
+        found.append(key)
+        return key.idle > UNUSED_DAYS
+
+    if some(is_unused, user.access_keys):
+        return failed(f"has access key {found[-1].number} active that was not used for {found[-1].idle} days")
     return passed("has no active access key that is out of use")
 
 
@@ -142,7 +148,7 @@ def iam_console_password_unused_disabled(user: iam.Credentials) -> Verdict:
         return passed("has no console password")
     if idle > UNUSED_DAYS:
         return failed(f"has a console password that was not used for {idle} days")
-    return passed(f"has used the console password within {UNUSED_DAYS} days")
+    return passed(f"has a console password that was used or set within {UNUSED_DAYS} days")
 
 
 @control(
@@ -170,10 +176,19 @@ def iam_console_password_unused_disabled(user: iam.Credentials) -> Verdict:
     },
 )
 def iam_user_no_direct_policies(user: iam.User) -> Verdict:
-    for policy in user.inline_policies:
-        return failed(f"has {policy.in_words()}")
-    for _ in user.attached_policies:
-        return failed("has a managed policy attached directly")
+    found: list[str] = []
+
+    def is_inline(policy: iam.InlinePolicy) -> bool:
+        found.append(f"has {policy.in_words()}")
+        return True
+
+    def is_attached(_: object) -> bool:
+        found.append("has a managed policy attached directly")
+        return True
+
+    # What is certain of one list counts, whatever is not known of the other.
+    if one_holds(lambda: some(is_inline, user.inline_policies), lambda: some(is_attached, user.attached_policies)):
+        return failed(found[0])
     return passed("has no policies of its own")
 
 

@@ -1,6 +1,6 @@
 """Keys: those who use a key to ePHI cannot change or destroy it."""
 
-from hipaa_guard.authoring import MEDIUM, Fix, Statement, Verdict, control, failed, not_applicable, passed, some
+from hipaa_guard.authoring import MEDIUM, Fix, Verdict, control, failed, not_applicable, passed
 from hipaa_guard.controls.reasons import TAKES_ACCESS
 from hipaa_guard.services import kms
 
@@ -33,17 +33,7 @@ from hipaa_guard.services import kms
 def kms_key_policy_no_full_access_for_everyone(key: kms.Key) -> Verdict:
     if key.manager != "CUSTOMER":
         return not_applicable("is managed by AWS, which writes its policy")
-    policy, found = key.policy, list[str]()
-
-    def gives(statement: Statement) -> bool:
-        if policy is None or not kms.gives_everyone_the_key(statement):
-            return False
-        left = policy.left_of(statement)
-        if left is None or not kms.gives_everyone_the_key(left):
-            return False
-        found.append(kms.everyone_in_words(statement))
-        return True
-
-    if policy is not None and some(gives, policy.allowances()):
-        return failed(f"has a policy that gives {found[0]} all rights to it")
-    return passed("has no policy statement that gives everyone all rights to it")
+    opened = None if key.policy is None else kms.opened_to_everyone(key.policy)
+    if opened is not None:
+        return failed(f"has a policy that gives {opened}")
+    return passed("has no policy that gives everyone all rights to it")

@@ -13,14 +13,14 @@ from hipaa_guard.authoring import (
     passed,
 )
 from hipaa_guard.controls.reasons import TAKES_ACCESS
-from hipaa_guard.judging.cross_account import no_cross_account, not_shared, outsiders_let_in
+from hipaa_guard.judging.cross_account import first_told, no_cross_account, not_shared, outsiders_let_in
 from hipaa_guard.judging.fix_parts import function_with_permission
 from hipaa_guard.judging.function_policies import NAMES_THE_PLACE, REMOVES_A_PERMISSION, place_of
 from hipaa_guard.services import cloudwatch_logs, ebs, efs, images, kms, lambda_functions, rds, secretsmanager
 
 
 @no_cross_account(
-    title="KMS key policies give access to no other AWS account",
+    title="KMS key policies and grants give access to no other AWS account",
     why="Whoever may use the key can decrypt ePHI wherever a copy of it lies: each account needs a reason, and a contract "
     "if it is not yours.",
     fix=Fix(
@@ -39,7 +39,12 @@ from hipaa_guard.services import cloudwatch_logs, ebs, efs, images, kms, lambda_
 def kms_key_policy_no_cross_account(key: kms.Key) -> PolicyDocument | Verdict | None:
     if key.manager != "CUSTOMER":
         return not_applicable("is managed by AWS, which writes its policy")
-    return key.policy
+    own = key.origin.own_account
+    outsiders = first_told(
+        lambda: outsiders_let_in(kms.grants_of(key), own, by="grants for"),
+        lambda: outsiders_let_in(key.policy, own),
+    )
+    return key.policy if outsiders is None else failed(outsiders)
 
 
 @no_cross_account(

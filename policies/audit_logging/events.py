@@ -34,6 +34,9 @@ def _with(*lines: str) -> str:
 _LEFT_OUT = "leaves out some sources, such as KMS or the RDS Data API: who decrypted or queried ePHI is not told"
 
 
+_KINDS = ("reads", "writes")
+
+
 def _management(verb: str, *, whole: bool) -> Callable[[cloudtrail.Recorder], bool]:
     """Whether a trail records reads or writes of management: from all sources, or from some at least."""
 
@@ -46,17 +49,50 @@ def _management(verb: str, *, whole: bool) -> Callable[[cloudtrail.Recorder], bo
 
 def _manages(trail: cloudtrail.Recorder) -> bool:
     """Whether management events of both kinds and of all sources are recorded."""
-    return every(lambda verb: _management(verb, whole=True)(trail), ("reads", "writes"))
+    return every(lambda verb: _management(verb, whole=True)(trail), _KINDS)
 
 
 def _manages_in_part(trail: cloudtrail.Recorder) -> bool:
     """Whether management events of both kinds are recorded, but perhaps not those of KMS or of the RDS Data API."""
-    return every(lambda verb: _management(verb, whole=False)(trail), ("reads", "writes"))
+    return every(lambda verb: _management(verb, whole=False)(trail), _KINDS)
+
+
+def _manage_together(trail: cloudtrail.Trail, inventory: Inventory) -> bool:
+    """Whether reads and writes are recorded by a trail each: one kind by this trail, the other by another one."""
+
+    def by_this_one(verb: str) -> bool:
+        return cloudtrail.records(trail, inventory, _management(verb, whole=True))
+
+    def by_another(verb: str) -> bool:
+        manages = _management(verb, whole=True)
+        return cloudtrail.another(trail, inventory, lambda it: manages(it) and cloudtrail.reaches_as_far(it, trail))
+
+    def told(verb: str) -> bool:
+        return some(lambda by: by(verb), (by_this_one, by_another))
+
+    tests: tuple[Callable[[], bool], ...] = (lambda: some(by_this_one, _KINDS), lambda: every(told, _KINDS))
+    return every(lambda test: test(), tests)
+
+
+def _cover(account: cloudtrail.Account, inventory: Inventory, *, whole: bool) -> bool:
+    """Whether trails for all regions leave a record of management reads and of writes, be it a trail for each."""
+
+    def told(verb: str) -> bool:
+        does = _management(verb, whole=whole)
+        return some(lambda arn: _covers(arn, inventory, does), account.whole_trails)
+
+    return every(told, _KINDS)
 
 
 def _covers(arn: str, inventory: Inventory, does: Callable[[cloudtrail.Recorder], bool]) -> bool:
     trail = inventory.find(cloudtrail.WholeTrail, arn)
     return trail is not None and cloudtrail.records(trail, inventory, does)
+
+
+_OVERWRITES = (
+    "The selectors that a trail has are overwritten, not completed: read them first by `aws cloudtrail get-event-selectors`, "
+    "and give those that stay as well."
+)
 
 
 @control(
@@ -70,15 +106,20 @@ def _covers(arn: str, inventory: Inventory, does: Callable[[cloudtrail.Recorder]
             aws cloudtrail put-event-selectors --trail-name TRAIL --event-selectors \\
               '[{"ReadWriteType":"All","IncludeManagementEvents":true}]'
         """,
+        note=_OVERWRITES,
         not_by_machine="depends on the event selectors that the trail has",
         consequences=("costs_money",),
     ),
 )
 def cloudtrail_trail_management_events_logged(trail: cloudtrail.Trail, inventory: Inventory) -> Verdict:
     if cloudtrail.records(trail, inventory, _manages):
-        return passed("records management events of both kinds and of all sources")
+        return passed("records management events, reads and writes: its selectors leave out no source")
     if cloudtrail.another(trail, inventory, lambda it: _manages(it) and cloudtrail.reaches_as_far(it, trail)):
         return not_applicable("leaves management events to another trail")
+    if _manage_together(trail, inventory):
+        return passed(
+            "records management events of one kind, reads or writes, and another trail those of the other kind"
+        )
     if not _manages_in_part(trail):
         return failed("does not record all management events: its event selectors leave out reads, writes or both")
     if not _manages(trail):
@@ -108,11 +149,14 @@ def cloudtrail_management_events_logged(account: cloudtrail.Account, inventory: 
     if not account.whole_trails:
         if inventory.seen(cloudtrail.Trail) or inventory.unknown(cloudtrail.Trail) is not None:
             return failed("has no trail that covers all regions")
-        return failed("has no trail at all: neither management events nor reads and writes of S3 objects are recorded")
-    if some(lambda arn: _covers(arn, inventory, _manages), account.whole_trails):
-        return passed("has a trail that is logging management events in all regions")
-    if some(lambda arn: _covers(arn, inventory, _manages_in_part), account.whole_trails):
-        return failed(f"has a trail that is logging management events in all regions, but {_LEFT_OUT}", severity=MEDIUM)
+        return failed("has no trail at all: none records management events, nor reads and writes of S3 objects")
+    if _cover(account, inventory, whole=True):
+        return passed("is covered by trails that are logging management events in all regions")
+    if _cover(account, inventory, whole=False):
+        return failed(
+            f"is covered by trails that are logging management events in all regions, but what is logged {_LEFT_OUT}",
+            severity=MEDIUM,
+        )
     return failed(
         "has trails for all regions, but none of them is logging management events of both kinds and delivers them"
     )
@@ -159,12 +203,17 @@ advanced_event_selector {
     equals = ["AWS::S3::Object"]
   }
 }"""
-_EACH_EVENT_COSTS = "needs a choice of buckets, since every recorded request costs"
-_OBJECT_EVENTS_CLI = """
-    aws cloudtrail put-event-selectors --trail-name TRAIL --event-selectors \\
-      '[{"ReadWriteType":"All","IncludeManagementEvents":true,
-        "DataResources":[{"Type":"AWS::S3::Object","Values":["arn:aws:s3"]}]}]'
-"""
+_OBJECT_EVENTS_FIX = Fix(
+    terraform=_with(_OBJECT_EVENTS),
+    cli="""
+        aws cloudtrail put-event-selectors --trail-name TRAIL --event-selectors \\
+          '[{"ReadWriteType":"All","IncludeManagementEvents":true,
+            "DataResources":[{"Type":"AWS::S3::Object","Values":["arn:aws:s3"]}]}]'
+    """,
+    note=_OVERWRITES,
+    not_by_machine="needs a choice of buckets, since every recorded request costs",
+    consequences=("costs_money",),
+)
 
 
 @control(
@@ -172,7 +221,7 @@ _OBJECT_EVENTS_CLI = """
     severity=MEDIUM,
     hipaa=_RECORDED,
     why="Trails leave out object events unless told otherwise, so that reading ePHI from a bucket goes unrecorded.",
-    fix=Fix(terraform=_with(_OBJECT_EVENTS), cli=_OBJECT_EVENTS_CLI, not_by_machine=_EACH_EVENT_COSTS),
+    fix=_OBJECT_EVENTS_FIX,
     peers={
         "prowler": "cloudtrail_s3_dataevents_read_enabled",
         "aws_config": "cloudtrail-s3-dataevents-enabled",
@@ -189,7 +238,7 @@ def cloudtrail_s3_data_events_read_logged(trail: cloudtrail.Trail, inventory: In
     severity=MEDIUM,
     hipaa=_RECORDED,
     why="Trails leave out object events unless told otherwise, so that altering or deleting ePHI goes unrecorded.",
-    fix=Fix(terraform=_with(_OBJECT_EVENTS), cli=_OBJECT_EVENTS_CLI, not_by_machine=_EACH_EVENT_COSTS),
+    fix=_OBJECT_EVENTS_FIX,
     peers={
         "prowler": "cloudtrail_s3_dataevents_write_enabled",
         "aws_config": "cloudtrail-s3-dataevents-enabled",

@@ -1,8 +1,8 @@
 """Networks: who reached what holds ePHI, and who was turned away, is recorded."""
 
-from hipaa_guard.authoring import LOW, MEDIUM, Fix, Verdict, control, failed, not_applicable, passed, some
+from hipaa_guard.authoring import LOW, MEDIUM, Fix, Inventory, Verdict, control, failed, not_applicable, passed, some
 from hipaa_guard.controls.reasons import NEEDS_A_LOG_BUCKET
-from hipaa_guard.judging.log_delivery import access_logged
+from hipaa_guard.judging.log_delivery import access_logged, first_way, vended
 from hipaa_guard.services import elbv2, vpc
 
 _RECORDS = ("164.312(b)", "164.308(a)(1)(ii)(D)")
@@ -73,6 +73,8 @@ resource "aws_iam_role_policy" "flow_logs" {
     },
 )
 def vpc_flow_logs_enabled(network: vpc.Vpc) -> Verdict:
+    if network.shared_by is not None:
+        return not_applicable(f"is shared by account {network.shared_by}, which alone makes and sees its flow logs")
     accepted, rejected = (_recorded(network, kind) for kind in ("ACCEPT", "REJECT"))
     if accepted and rejected:
         return passed("records accepted and rejected traffic in flow logs")
@@ -80,20 +82,25 @@ def vpc_flow_logs_enabled(network: vpc.Vpc) -> Verdict:
         return failed("has flow logs of REJECT traffic only, which do not tell who reached anything")
     if accepted:
         return failed("has flow logs of ACCEPT traffic only, which do not tell who was turned away", severity=LOW)
-    for log in network.flow_logs:
-        return failed(f"has a flow log that cannot be delivered ({log.failure})")
+    failures: list[str] = []
+
+    def fails(log: vpc.FlowLog) -> bool:
+        failures.extend([log.failure] if log.of_vpc and log.failure is not None else [])
+        return bool(failures)
+
+    if some(fails, network.flow_logs):
+        return failed(f"has a flow log that cannot be delivered ({failures[0]})")
     return failed("has no flow log")
 
 
 def _recorded(network: vpc.Vpc, kind: str) -> bool:
     """Whether a flow log that can be delivered records a kind of traffic."""
-    return some(lambda log: log.failure is None and log.traffic in ("ALL", kind), network.flow_logs)
+    return some(lambda log: log.of_vpc and log.failure is None and log.traffic in ("ALL", kind), network.flow_logs)
 
 
 @access_logged(
     title="Load balancers deliver access logs",
     why="The load balancer alone sees who asked for ePHI: behind it all requests come from its own address.",
-    to="a bucket",
     fix=Fix(
         terraform="""
             resource "aws_lb" "phi" {
@@ -124,7 +131,7 @@ def _recorded(network: vpc.Vpc, kind: str) -> bool:
         """,
         note="AWS refuses a bucket whose policy does not let the load balancer write; that of an application load "
         "balancer must encrypt by SSE-S3. A network load balancer writes as delivery.logs.amazonaws.com, for its TLS "
-        "listeners only; use flow logs for the others.",
+        "listeners only; use flow logs for the others. Access logs that CloudWatch Logs delivers count as well.",
         not_by_machine=NEEDS_A_LOG_BUCKET,
     ),
     peers={
@@ -132,11 +139,19 @@ def _recorded(network: vpc.Vpc, kind: str) -> bool:
         "checkov": "CKV_AWS_91",
     },
 )
-def elbv2_access_logging_enabled(balancer: elbv2.LoadBalancer) -> str | Verdict | None:
+def elbv2_access_logging_enabled(balancer: elbv2.LoadBalancer, inventory: Inventory) -> Verdict | None:
     if balancer.type == "gateway":
         return not_applicable("is a gateway load balancer, which writes no access logs")
-    if balancer.log_bucket is not None or balancer.type != "network":
-        return balancer.log_bucket
-    if some(lambda protocol: protocol == "TLS", balancer.listener_protocols):
-        return None
-    return not_applicable("is a network load balancer without TLS listeners, which writes no access logs")
+    if balancer.type == "network" and not some(lambda protocol: protocol == "TLS", balancer.listener_protocols):
+        return not_applicable(
+            "is a network load balancer without TLS listeners: it writes no access logs, set up or not"
+        )
+    of_tls = " of its TLS listeners" if balancer.type == "network" else ""
+    way = first_way(
+        ("to a bucket", lambda: balancer.log_bucket is not None),
+        ("through CloudWatch Logs", lambda: vended(balancer, inventory, *_ACCESS_LOGS)),
+    )
+    return None if way is None else passed(f"is set to deliver access logs{of_tls} {way}")
+
+
+_ACCESS_LOGS = ("ALB_ACCESS_LOGS", "NLB_ACCESS_LOGS")

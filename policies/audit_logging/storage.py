@@ -1,8 +1,9 @@
 """Storage: who touched ePHI in buckets is recorded."""
 
-from hipaa_guard.authoring import Fix, Inventory, Verdict, failed, not_applicable
+from hipaa_guard.authoring import Fix, Inventory, Verdict, failed, not_applicable, passed
 from hipaa_guard.controls.reasons import NEEDS_A_LOG_BUCKET
-from hipaa_guard.judging.log_delivery import access_logged, needs_no_access_logs
+from hipaa_guard.judging.log_delivery import access_logged, access_logs_of, needs_no_access_logs
+from hipaa_guard.judging.log_targets import with_access_logs
 from hipaa_guard.services import s3
 
 
@@ -10,38 +11,15 @@ from hipaa_guard.services import s3
     title="S3 buckets deliver server access logs",
     why="Without access logs nobody can tell who read or deleted ePHI in the bucket.",
     logs="server access logs",
-    to="another bucket",
     fix=Fix(
-        terraform="""
-            resource "aws_s3_bucket_logging" "phi" {
-              bucket        = aws_s3_bucket.phi.id
-              target_bucket = aws_s3_bucket.access_logs.id
-              target_prefix = "phi/"
-            }
-            resource "aws_s3_bucket" "access_logs" {}
-            resource "aws_s3_bucket_policy" "access_logs" {
-              bucket = aws_s3_bucket.access_logs.id
-              policy = jsonencode({
-                Version = "2012-10-17"
-                Statement = [{
-                  Effect    = "Allow"
-                  Principal = { Service = "logging.s3.amazonaws.com" }
-                  Action    = "s3:PutObject"
-                  Resource  = "${aws_s3_bucket.access_logs.arn}/phi/*"
-                  Condition = {
-                    ArnLike      = { "aws:SourceArn" = aws_s3_bucket.phi.arn }
-                    StringEquals = { "aws:SourceAccount" = "111122223333" }
-                  }
-                }]
-              })
-            }
-        """,
+        terraform=with_access_logs("phi"),
         cli="""
             aws s3api put-bucket-logging --bucket BUCKET --bucket-logging-status \\
               '{"LoggingEnabled":{"TargetBucket":"LOG_BUCKET","TargetPrefix":"BUCKET/"}}'
         """,
         note="Without the policy of the log bucket nothing arrives. Its default encryption must be SSE-S3: the delivery "
-        "of access logs knows no KMS key. CloudTrail data events for the bucket are an equivalent record.",
+        "of access logs knows no KMS key. CloudTrail data events for the bucket are an equivalent record, and so are the same logs "
+        "that CloudWatch Logs delivers.",
         not_by_machine=NEEDS_A_LOG_BUCKET,
     ),
     peers={
@@ -53,11 +31,11 @@ from hipaa_guard.services import s3
         "trivy": "AVD-AWS-0089",
     },
 )
-def s3_bucket_access_logging_enabled(bucket: s3.Bucket, inventory: Inventory) -> str | Verdict | None:
-    target = bucket.log_target
-    if target is not None and bucket.names_itself(target, inventory):
-        return failed("delivers server access logs into itself, where they lie with what they watch")
-    if target is not None:
-        return target
+def s3_bucket_access_logging_enabled(bucket: s3.Bucket, inventory: Inventory) -> Verdict | None:
+    logs = access_logs_of(bucket, inventory)
+    if logs.way is not None:
+        return passed(f"is set to deliver server access logs {logs.way}")
+    if logs.in_vain:
+        return failed(f"delivers server access logs {logs.in_vain}")
     elsewhere = needs_no_access_logs(bucket, inventory)
     return None if elsewhere is None else not_applicable(elsewhere)

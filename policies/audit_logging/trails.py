@@ -2,8 +2,8 @@
 
 from hipaa_guard.authoring import HIGH, LOW, MEDIUM, Fix, Inventory, Verdict, control, failed, not_applicable, passed
 from hipaa_guard.controls.reasons import NEEDS_A_LOG_BUCKET
-from hipaa_guard.judging.log_delivery import needs_no_access_logs
-from hipaa_guard.judging.log_targets import TRAIL_BUCKET
+from hipaa_guard.judging.log_delivery import access_logs_of, needs_no_access_logs, undelivered
+from hipaa_guard.judging.log_targets import TRAIL_BUCKET, with_access_logs
 from hipaa_guard.services import cloudtrail, s3
 
 _RECORDED = ("164.312(b)", "164.308(a)(1)(ii)(D)")
@@ -14,7 +14,12 @@ _RECORDED = ("164.312(b)", "164.308(a)(1)(ii)(D)")
     severity=HIGH,
     hipaa=_RECORDED,
     why="A trail that is switched off records nothing: whatever is done to systems with ePHI meanwhile leaves no trace.",
-    fix=Fix(sets="aws_cloudtrail.enable_logging = true", cli="aws cloudtrail start-logging --name TRAIL"),
+    fix=Fix(
+        sets="aws_cloudtrail.enable_logging = true",
+        cli="aws cloudtrail start-logging --name TRAIL",
+        note="The first copy of management events is free of charge; further copies, data events and the bucket are not.",
+        consequences=("costs_money",),
+    ),
     peers={"checkov": "CKV_AWS_251"},
 )
 def cloudtrail_is_logging(trail: cloudtrail.Trail) -> Verdict:
@@ -27,24 +32,17 @@ def cloudtrail_is_logging(trail: cloudtrail.Trail) -> Verdict:
     hipaa=_RECORDED,
     why="When S3 refuses the log files (a changed bucket policy, a disabled key), the record of access to ePHI has a hole.",
     fix=Fix(
-        cli="aws cloudtrail get-trail-status --name TRAIL",
-        note="The error names what to mend: the policy of the bucket or of the key, or a bucket that is gone.",
+        cli="aws cloudtrail get-trail-status --name TRAIL_ARN --region REGION",
+        note="A trail for all regions delivers in each region by itself: ask in the region that the message names. "
+        "The error names what to mend: the policy of the bucket or of the key, or a bucket that is gone.",
         not_by_machine="depends on the error that AWS reports",
     ),
 )
-def cloudtrail_delivers_without_errors(delivery: cloudtrail.Delivery) -> Verdict:
-    errors = [
-        f"{what}: {who} answered {error}"
-        for what, who, error in (
-            ("log files", "S3", delivery.error),
-            ("digests", "S3", delivery.digest_error),
-            ("events to its log group", "CloudWatch Logs", delivery.log_group_error),
-        )
-        if error
-    ]
+def cloudtrail_delivers_without_errors(delivery: cloudtrail.Delivery, inventory: Inventory) -> Verdict:
+    errors = undelivered(delivery, inventory)
     if errors:
         return failed(f"could not deliver {'; nor '.join(errors)}")
-    return passed("delivers without an error what it records")
+    return passed("delivers without an error what it records, in each region that was scanned")
 
 
 @control(
@@ -56,6 +54,8 @@ def cloudtrail_delivers_without_errors(delivery: cloudtrail.Delivery) -> Verdict
         sets="aws_cloudtrail.is_multi_region_trail = true",
         where_written="aws_cloudtrail.include_global_service_events = true",
         cli="aws cloudtrail update-trail --name TRAIL --is-multi-region-trail",
+        note="Data events that the trail records are then recorded in every region, and each one costs.",
+        consequences=("costs_money",),
     ),
     peers={
         "checkov": "CKV_AWS_67",
@@ -88,6 +88,7 @@ def cloudtrail_multi_region(trail: cloudtrail.Trail, inventory: Inventory) -> Ve
         cli="aws cloudtrail update-trail --name TRAIL --is-multi-region-trail --include-global-service-events",
         note="Since 2021-11-22 events of IAM, STS and CloudFront are recorded in us-east-1 alone: a trail for another "
         "region never has them.",
+        consequences=("costs_money",),
     ),
 )
 def cloudtrail_global_service_events(trail: cloudtrail.Trail, inventory: Inventory) -> Verdict:
@@ -166,39 +167,17 @@ def cloudtrail_sends_to_cloudwatch_logs(trail: cloudtrail.Trail, inventory: Inve
         return failed("delivers nothing to CloudWatch Logs")
     if not trail.is_logging:
         return failed("is switched off: it delivers nothing to its log group")
-    delivery = cloudtrail.delivery_of(trail, inventory)
-    if delivery is not None and delivery.log_group_error:
-        return failed(f"could not deliver events to its log group: CloudWatch Logs answered {delivery.log_group_error}")
+    error = cloudtrail.failed_delivery(trail, inventory, lambda delivery: delivery.log_group_error)
+    if error:
+        return failed(f"could not deliver events to its log group: CloudWatch Logs answered {error}")
     return passed("delivers its events to a log group")
 
 
-_LOGGED_BUCKET = """
+_TRAIL_WITH_BUCKET = """
 resource "aws_cloudtrail" "phi" {
   name           = "account"
   s3_bucket_name = aws_s3_bucket.trail.id
   depends_on     = [aws_s3_bucket_policy.trail]
-}
-resource "aws_s3_bucket_logging" "trail" {
-  bucket        = aws_s3_bucket.trail.id
-  target_bucket = aws_s3_bucket.access_logs.id
-  target_prefix = "trail/"
-}
-resource "aws_s3_bucket" "access_logs" {}
-resource "aws_s3_bucket_policy" "access_logs" {
-  bucket = aws_s3_bucket.access_logs.id
-  policy = jsonencode({
-    Version = "2012-10-17"
-    Statement = [{
-      Effect    = "Allow"
-      Principal = { Service = "logging.s3.amazonaws.com" }
-      Action    = "s3:PutObject"
-      Resource  = "${aws_s3_bucket.access_logs.arn}/trail/*"
-      Condition = {
-        ArnLike      = { "aws:SourceArn" = aws_s3_bucket.trail.arn }
-        StringEquals = { "aws:SourceAccount" = "111122223333" }
-      }
-    }]
-  })
 }"""
 
 
@@ -208,7 +187,7 @@ resource "aws_s3_bucket_policy" "access_logs" {
     hipaa=_RECORDED,
     why="Whoever reads or removes the record of access to ePHI must leave a record too.",
     fix=Fix(
-        terraform=_LOGGED_BUCKET + TRAIL_BUCKET,
+        terraform=_TRAIL_WITH_BUCKET + with_access_logs("trail") + TRAIL_BUCKET,
         cli="""
             aws s3api put-bucket-logging --bucket TRAIL_BUCKET --bucket-logging-status \\
               '{"LoggingEnabled":{"TargetBucket":"LOG_BUCKET","TargetPrefix":"trail/"}}'
@@ -220,8 +199,11 @@ resource "aws_s3_bucket_policy" "access_logs" {
 )
 def cloudtrail_bucket_access_logging(trail: cloudtrail.Trail, inventory: Inventory) -> Verdict:
     bucket = inventory.find(s3.Bucket, trail.bucket) or cloudtrail.not_in_sight(trail.bucket)
-    if bucket.log_target is not None:
+    logs = access_logs_of(bucket, inventory)
+    if logs.way is not None:
         return passed("is delivered to a bucket with server access logs")
+    if logs.in_vain:
+        return failed(f"is delivered to a bucket that delivers server access logs {logs.in_vain}")
     elsewhere = needs_no_access_logs(bucket, inventory)
     if elsewhere is not None:
         return not_applicable(f"is delivered to a bucket that {elsewhere}")

@@ -1,8 +1,21 @@
 """Compute: whoever asks instances for credentials or calls functions has to show who they are."""
 
-from hipaa_guard.authoring import HIGH, MEDIUM, Fix, Inventory, Member, Verdict, control, failed, family, passed, some
+from hipaa_guard.authoring import (
+    HIGH,
+    LOW,
+    MEDIUM,
+    Fix,
+    Inventory,
+    Member,
+    Verdict,
+    control,
+    failed,
+    family,
+    passed,
+    some,
+)
 from hipaa_guard.judging.template_versions import if_used, template_of
-from hipaa_guard.services import ec2, lambda_functions
+from hipaa_guard.services import ec2, images, lambda_functions
 
 
 @family(
@@ -20,23 +33,30 @@ from hipaa_guard.services import ec2, lambda_functions
             "aws_config": "ec2-imdsv2-check",
             "powerpipe": "ec2_instance_uses_imdsv2",
             "cdk_nag": "HIPAA.Security-EC2IMDSv2Enabled",
+            "checkov": "CKV_AWS_79",
             "trivy": "AVD-AWS-0028",
         },
     ),
     Member(
         "launch_template_imdsv2_required",
         ec2.LaunchTemplate,
-        title="Launch templates start instances with IMDSv2 only",
+        title="Launch templates and launch configurations start instances with IMDSv2 only",
         fix=Fix(
             sets='aws_launch_template.metadata_options.http_tokens = "required"',
             cli="""
                 aws ec2 create-launch-template-version --launch-template-id TEMPLATE --source-version '$Default' \\
                   --launch-template-data '{"MetadataOptions":{"HttpTokens":"required"}}'
             """,
-            note="Then make the new version the default one.",
+            note="Then make the new version the default one. A launch configuration cannot be changed: make a launch "
+            "template in its place.",
         ),
         peers={
-            "prowler": "ec2_launch_template_imdsv2_required",
+            "prowler": (
+                "ec2_launch_template_imdsv2_required",
+                "autoscaling_group_launch_configuration_requires_imdsv2",
+            ),
+            "checkov": "CKV_AWS_79",
+            "trivy": "AVD-AWS-0130",
         },
     ),
     severity=HIGH,
@@ -50,20 +70,50 @@ def imdsv2_required(place: ec2.Instance | ec2.LaunchTemplate, inventory: Invento
 
 def _tokens_required(place: ec2.Instance | ec2.LaunchTemplate, inventory: Inventory) -> Verdict:
     tokens, endpoint = place.metadata_tokens, place.metadata_endpoint
+    places = [place]
     if isinstance(place, ec2.Instance) and (tokens is None or endpoint is None):
         template = template_of(place, inventory)
         if template is not None:
             tokens = template.metadata_tokens if tokens is None else tokens
             endpoint = template.metadata_endpoint if endpoint is None else endpoint
+            places.append(template)
     if endpoint == "disabled":
         return passed("has its metadata service switched off")
     if tokens == "required":
         return passed("requires IMDSv2")
     if tokens is not None:
         return failed(f"accepts IMDSv1: http_tokens is {tokens}")
-    if some(lambda defaults: defaults.tokens == "required", inventory.where(ec2.MetadataDefaults, place)):
+    defaults = inventory.where(ec2.MetadataDefaults, place)
+    if endpoint is None and some(lambda region: region.endpoint == "disabled", defaults):
+        return passed("leaves its metadata service to the region's default, which switches it off")
+    if some(lambda region: region.tokens == "required", defaults):
         return passed("leaves http_tokens to the region's default, which requires IMDSv2")
+    if _image_requires_tokens(places, inventory):
+        if some(lambda region: region.tokens == "optional", defaults):
+            return failed("leaves http_tokens to the region's default, which accepts IMDSv1")
+        return passed("leaves http_tokens to its image, which requires IMDSv2")
+    if _starts_amazon_linux_2023(places, inventory):
+        return failed(
+            "leaves http_tokens to its image: Amazon Linux 2023 requires IMDSv2, most others accept IMDSv1", LOW
+        )
     return failed("leaves http_tokens to the image, most of which accept IMDSv1")
+
+
+def _starts_amazon_linux_2023(places: list[ec2.Instance | ec2.LaunchTemplate], inventory: Inventory) -> bool:
+    names = (inventory.name_of(place.peek(type(place).facts["image"])) for place in places)
+    return images.is_amazon_linux_2023(next((name for name in names if name is not None), None))
+
+
+def _image_requires_tokens(places: list[ec2.Instance | ec2.LaunchTemplate], inventory: Inventory) -> bool:
+    """Whether the image of an instance, else of its template, is one of one's own that requires tokens.
+
+    The images of others, which are not read, do not count: many of them accept IMDSv1.
+    """
+    if not some(lambda own: own.imds_support == "v2.0", inventory.all(images.Image)):
+        return False
+    image = next((image for place in places if (image := place.image) is not None), None)
+    found = inventory.find(images.Image, image)
+    return found is not None and found.imds_support == "v2.0"
 
 
 @control(

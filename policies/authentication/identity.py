@@ -1,6 +1,19 @@
 """Identity: people and programs that reach ePHI prove who they are."""
 
-from hipaa_guard.authoring import CRITICAL, HIGH, LOW, MEDIUM, Fix, Verdict, control, failed, not_applicable, passed
+from hipaa_guard.authoring import (
+    CRITICAL,
+    HIGH,
+    LOW,
+    MEDIUM,
+    Fix,
+    Verdict,
+    control,
+    failed,
+    not_applicable,
+    one_holds,
+    passed,
+    some,
+)
 from hipaa_guard.controls.reasons import NEEDS_THE_ROOT_USER
 from hipaa_guard.services import iam
 
@@ -62,11 +75,19 @@ def iam_root_mfa_enabled(root: iam.RootUser) -> Verdict:
     },
 )
 def iam_root_hardware_mfa_enabled(root: iam.RootUser) -> Verdict:
-    if not root.mfa_active:
-        return failed("has no MFA") if root.has_password else passed("has no password to sign in with")
-    for _ in root.virtual_mfa_devices:
-        return failed("has a virtual MFA device")
-    return passed("has MFA by hardware only")
+    found: list[str] = []
+
+    def signs_in_without() -> bool:
+        found.append("has no MFA")
+        return not root.mfa_active and root.has_password
+
+    def is_virtual(_: str) -> bool:
+        found.append("has a virtual MFA device")
+        return True
+
+    if one_holds(signs_in_without, lambda: some(is_virtual, root.virtual_mfa_devices)):
+        return failed(found[-1])
+    return passed("has MFA by hardware only" if root.mfa_active else "has no password to sign in with")
 
 
 @control(
@@ -121,9 +142,14 @@ def iam_user_console_mfa_enabled(user: iam.Credentials) -> Verdict:
     },
 )
 def iam_access_key_max_age_90(user: iam.Credentials) -> Verdict:
-    for key in user.access_keys:
-        if key.age > KEY_DAYS:
-            return failed(f"has access key {key.number} active that is {key.age} days old")
+    found: list[iam.AccessKey] = []
+
+    def is_old(key: iam.AccessKey) -> bool:
+        found.append(key)
+        return key.age > KEY_DAYS
+
+    if some(is_old, user.access_keys):
+        return failed(f"has access key {found[-1].number} active that is {found[-1].age} days old")
     return passed(f"has no active access key older than {KEY_DAYS} days")
 
 

@@ -1,7 +1,5 @@
 """Roles: they are taken on by whoever was meant, and for no longer than their work."""
 
-from collections.abc import Callable
-
 from hipaa_guard.authoring import (
     HIGH,
     LOW,
@@ -10,13 +8,15 @@ from hipaa_guard.authoring import (
     Inventory,
     Statement,
     Verdict,
+    all_hold,
     control,
     failed,
     not_applicable,
+    one_holds,
     passed,
     some,
 )
-from hipaa_guard.judging.iam_roles import if_ours
+from hipaa_guard.judging.iam_roles import CHANGE_TRUST, if_ours, role_trusting
 from hipaa_guard.services import iam, iam_issuers, iam_trust
 from hipaa_guard.services.iam_issuers import Issuer
 
@@ -30,27 +30,16 @@ SESSION_SECONDS = 4 * 3600
     hipaa=("164.312(d)", "164.312(a)(1)"),
     why="GitHub signs tokens for everyone's workflows: without a condition on the subject anyone's can reach ePHI.",
     fix=Fix(
-        terraform="""
-            resource "aws_iam_role" "phi" {
-              assume_role_policy = jsonencode({
-                Version = "2012-10-17"
-                Statement = [{
-                  Effect    = "Allow"
-                  Action    = "sts:AssumeRoleWithWebIdentity"
-                  Principal = {
-                    Federated = "arn:aws:iam::111122223333:oidc-provider/token.actions.githubusercontent.com"
-                  }
-                  Condition = {
-                    StringEquals = {
-                      "token.actions.githubusercontent.com:aud" = "sts.amazonaws.com"
-                      "token.actions.githubusercontent.com:sub" = "repo:clinic/records:ref:refs/heads/main"
-                    }
-                  }
-                }]
-              })
-            }
-        """,
-        cli="aws iam update-assume-role-policy --role-name ROLE --policy-document file://trust.json",
+        terraform=role_trusting(
+            'Federated = "arn:aws:iam::111122223333:oidc-provider/token.actions.githubusercontent.com"',
+            "StringEquals",
+            {
+                "token.actions.githubusercontent.com:aud": "sts.amazonaws.com",
+                "token.actions.githubusercontent.com:sub": "repo:clinic/records:ref:refs/heads/main",
+            },
+            action="sts:AssumeRoleWithWebIdentity",
+        ),
+        cli=CHANGE_TRUST,
         not_by_machine="needs the repository and branch that may sign in, which you name",
         consequences=("cuts_access",),
     ),
@@ -68,7 +57,7 @@ def iam_github_oidc_subject_limited(role: iam.Role, inventory: Inventory) -> Ver
     found: list[Statement] = []
 
     def is_open(statement: Statement) -> bool:
-        if _names_whose(statement) or not trusts_github(statement):
+        if not all_hold(lambda: trusts_github(statement), lambda: not _names_whose(statement)):
             return False
         found.append(statement)
         return True
@@ -78,13 +67,11 @@ def iam_github_oidc_subject_limited(role: iam.Role, inventory: Inventory) -> Ver
     return passed("trusts named repositories of GitHub only")
 
 
-def _names_whose(statement: Statement) -> bool:
+def _names_whose(statement: Statement, issuer: Issuer | None = None) -> bool:
     """Whether a condition names whose tokens a statement takes. Tokens of other issuers lack the key, so none gets in."""
-
-    def holds(test: Callable[[Statement], bool]) -> bool:
-        return test(statement)
-
-    return some(holds, (iam_trust.limits_github, iam_issuers.takes_named_tokens))
+    return one_holds(
+        lambda: iam_trust.limits_github(statement), lambda: iam_issuers.takes_named_tokens(statement, issuer)
+    )
 
 
 def _without_owner(statement: Statement) -> str:
@@ -105,25 +92,16 @@ def _without_owner(statement: Statement) -> str:
         "a cluster for all its workloads: without a condition on the subject or audience any of them can reach ePHI."
     ),
     fix=Fix(
-        terraform="""
-            resource "aws_iam_role" "phi" {
-              assume_role_policy = jsonencode({
-                Version = "2012-10-17"
-                Statement = [{
-                  Effect    = "Allow"
-                  Action    = "sts:AssumeRoleWithWebIdentity"
-                  Principal = { Federated = "arn:aws:iam::111122223333:oidc-provider/gitlab.com" }
-                  Condition = {
-                    StringEquals = {
-                      "gitlab.com:aud" = "https://gitlab.com"
-                      "gitlab.com:sub" = "project_path:clinic/records:ref_type:branch:ref:main"
-                    }
-                  }
-                }]
-              })
-            }
-        """,
-        cli="aws iam update-assume-role-policy --role-name ROLE --policy-document file://trust.json",
+        terraform=role_trusting(
+            'Federated = "arn:aws:iam::111122223333:oidc-provider/gitlab.com"',
+            "StringEquals",
+            {
+                "gitlab.com:aud": "https://gitlab.com",
+                "gitlab.com:sub": "project_path:clinic/records:ref_type:branch:ref:main",
+            },
+            action="sts:AssumeRoleWithWebIdentity",
+        ),
+        cli=CHANGE_TRUST,
         not_by_machine="needs the subject or audience that may sign in, which you name",
     ),
 )
@@ -133,14 +111,17 @@ def iam_oidc_subject_limited(role: iam.Role, inventory: Inventory) -> Verdict:
     found: list[Issuer] = []
 
     def lets_in_anyone(statement: Statement) -> bool:
-        return some(lambda issuer: is_open(issuer, statement), iam_trust.issuers(statement, urls))
+        return all_hold(
+            lambda: iam_trust.lets_in(statement),
+            lambda: some(lambda issuer: is_open(issuer, statement), iam_trust.issuers(statement, urls)),
+        )
 
     def is_open(url: str, statement: Statement) -> bool:
         issuer = iam_issuers.issuer_of(url)
-        if issuer is None or not iam_trust.lets_in(statement):
+        if issuer is None:
             return False
         trusted.append(issuer)
-        if _names_whose(statement):
+        if _names_whose(statement, issuer):
             return False
         found.append(issuer)
         return True
@@ -166,20 +147,12 @@ def _open_to(issuer: Issuer) -> Verdict:
     hipaa=("164.312(a)(2)(iii)",),
     why="IAM has no idle time-out: how long a session may last is what ends one that was left open before ePHI.",
     fix=Fix(
-        terraform="""
-            resource "aws_iam_role" "phi" {
-              max_session_duration = 14400
-              assume_role_policy = jsonencode({
-                Version = "2012-10-17"
-                Statement = [{
-                  Effect    = "Allow"
-                  Action    = "sts:AssumeRole"
-                  Principal = { AWS = "arn:aws:iam::111122223333:root" }
-                  Condition = { Bool = { "aws:MultiFactorAuthPresent" = "true" } }
-                }]
-              })
-            }
-        """,
+        terraform=role_trusting(
+            'AWS = "arn:aws:iam::111122223333:root"',
+            "Bool",
+            {"aws:MultiFactorAuthPresent": "true"},
+            first="  max_session_duration = 14400",
+        ),
         cli="aws iam update-role --role-name ROLE --max-session-duration 14400",
         note="The rule names no time: write down why yours fits, and set shorter sessions where people sit.",
         not_by_machine="ends the work of whoever needs longer, so the time is yours to choose",

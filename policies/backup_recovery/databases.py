@@ -6,13 +6,15 @@ from hipaa_guard.judging.deletion import deletion_protected
 from hipaa_guard.judging.zones import several_zones
 from hipaa_guard.services import dynamodb, rds
 
+_WINDOW = "Terraform leaves the change to the next maintenance window, unless `apply_immediately = true`."
+
 
 @backups_kept(
     title="RDS instances keep automated backups for a week or longer",
     fix=Fix(
         sets="aws_db_instance.backup_retention_period = 14",
         cli="aws rds modify-db-instance --db-instance-identifier INSTANCE --backup-retention-period 14 --apply-immediately",
-        note="Turning backups on makes an outage. Backups beyond the size of the storage are billed.",
+        note=f"{_WINDOW} Turning backups on makes an outage. Backups beyond the size of the storage are billed.",
         consequences=("interrupts", "costs_money"),
     ),
     peers={
@@ -35,7 +37,7 @@ def rds_instance_backup_enabled(instance: rds.Instance) -> int | Verdict:
     fix=Fix(
         sets="aws_rds_cluster.backup_retention_period = 14",
         cli="aws rds modify-db-cluster --db-cluster-identifier CLUSTER --backup-retention-period 14 --apply-immediately",
-        note="Backups of more than a day are billed by what they hold.",
+        note=f"{_WINDOW} Backups of more than a day are billed by what they hold.",
         consequences=("costs_money",),
     ),
     peers={"checkov": "CKV_AWS_133", "trivy": "AVD-AWS-0077"},
@@ -104,7 +106,8 @@ def dynamodb_deletion_protection(table: dynamodb.Table) -> bool:
             }
         """,
         cli="aws rds modify-db-instance --db-instance-identifier INSTANCE --multi-az --apply-immediately",
-        note="The standby is billed as the instance is: this about doubles the cost of the instance and its storage.",
+        note=f"{_WINDOW} The standby is billed as the instance is: this about doubles the cost of the instance and its "
+        "storage. While the standby is made, writes can be slow.",
         not_by_machine="doubles the cost of the instance, which is yours to decide",
         consequences=("costs_money",),
     ),
@@ -152,12 +155,11 @@ def rds_cluster_multi_az(cluster: rds.Cluster, inventory: Inventory) -> bool | V
     why="Without point-in-time recovery, ePHI that was overwritten or deleted in a table is lost.",
     backups="point-in-time recovery",
     fix=Fix(
-        sets="""
-            aws_dynamodb_table.point_in_time_recovery.enabled = true
-            aws_dynamodb_table.point_in_time_recovery.recovery_period_in_days = 35
-        """,
+        sets="aws_dynamodb_table.point_in_time_recovery.enabled = true",
+        where_written="aws_dynamodb_table.point_in_time_recovery.recovery_period_in_days = 35",
         cli="aws dynamodb update-continuous-backups --table-name TABLE --point-in-time-recovery-specification PointInTimeRecoveryEnabled=true,RecoveryPeriodInDays=35",
-        note="It is billed by the size of the table. A replica has a recovery of its own: `point_in_time_recovery = true` in its `replica` block.",
+        note="It is billed by the size of the table. A table with a shorter period of its own needs "
+        "`recovery_period_in_days`, of release 5.98 of the provider or later: 35, which is the default. A replica has a recovery of its own: `point_in_time_recovery = true` in its `replica` block.",
         consequences=("costs_money",),
     ),
     peers={

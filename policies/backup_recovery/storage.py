@@ -121,7 +121,7 @@ def s3_bucket_versioning_enabled(bucket: s3.Bucket) -> Verdict:
 
 
 @control(
-    title="S3 buckets copy objects to another bucket",
+    title="S3 buckets copy all new objects to another bucket",
     severity=LOW,
     hipaa=("164.308(a)(7)(ii)(A)", "164.308(a)(7)(ii)(B)"),
     why="Versions live and die with their bucket: a copy elsewhere brings ePHI back when the bucket or its region is lost.",
@@ -133,8 +133,8 @@ def s3_bucket_versioning_enabled(bucket: s3.Bucket) -> Verdict:
             aws s3api put-bucket-replication --bucket BUCKET --replication-configuration file://replication.json
         """,
         note="Both buckets need versions, and the role the actions shown; for objects under a KMS key it also needs "
-        "kms:Decrypt here, kms:Encrypt there, and source_selection_criteria. A copy in another region or account outlives "
-        "theirs: give it a provider of its own. Objects that are there already are copied by S3 Batch Replication only. "
+        "kms:Decrypt here, kms:Encrypt there, and the rule `source_selection_criteria` and the key of the copies. A copy in another region or account "
+        "outlives theirs: give it a provider of its own. Objects that are there already are copied by S3 Batch Replication only. "
         "Copies by AWS Backup to another region or account are an equivalent.",
         not_by_machine="needs a second bucket and a role, which are yours to choose",
         consequences=("costs_money",),
@@ -148,9 +148,17 @@ def s3_bucket_versioning_enabled(bucket: s3.Bucket) -> Verdict:
     },
 )
 def s3_bucket_replication_enabled(bucket: s3.Bucket) -> Verdict:
-    rules = bucket.replication
-    if rules is None:
+    if bucket.replication is None:
         return failed("is not replicated")
-    if some(lambda status: status == "Enabled", rules):
+    rules = bucket.replication_rules or []
+    if some(lambda rule: rule.copies_all(under_kms=lambda: _under_kms(bucket)), rules):
         return passed("is replicated to another bucket")
-    return failed("has replication rules, but none is in force")
+    if not some(lambda rule: rule.status == "Enabled", rules):
+        return failed("has replication rules, but none is in force")
+    if some(lambda rule: rule.copies_every_name(), rules):
+        return failed("encrypts objects with a KMS key, which its replication rules leave out")
+    return failed("is replicated in part: each rule in force is for objects of a prefix or with tags")
+
+
+def _under_kms(bucket: s3.Bucket) -> bool:
+    return (bucket.encryption_algorithm or "").startswith("aws:kms")

@@ -4,6 +4,7 @@ from hipaa_guard.authoring import HIGH, MEDIUM, Fix, Inventory, Verdict, control
 from hipaa_guard.controls.reasons import NEEDS_A_KEY, replaces
 from hipaa_guard.judging.customer_keys import AWS_MANAGED, customer_managed_key
 from hipaa_guard.judging.encryption import MEDIA, encrypted_at_rest
+from hipaa_guard.judging.function_roles import role_that_may
 from hipaa_guard.judging.template_versions import if_used, template_of
 from hipaa_guard.services import ebs, ec2, lambda_functions
 
@@ -92,7 +93,7 @@ def _device_is_encrypted(device: ec2.BlockDevice, place: Place, inventory: Inven
         note="A volume is encrypted by replacing it with an encrypted copy; turn on encryption by default for new ones.",
         not_by_machine=replaces("instance"),
     ),
-    peers={"aws_config": "encrypted-volumes", "trivy": "AVD-AWS-0131"},
+    peers={"aws_config": "encrypted-volumes", "checkov": "CKV_AWS_8", "trivy": "AVD-AWS-0131"},
 )
 def ec2_instance_block_devices_encrypted(instance: ec2.Instance, inventory: Inventory) -> Verdict:
     template = template_of(instance, inventory)
@@ -115,7 +116,7 @@ def ec2_instance_block_devices_encrypted(instance: ec2.Instance, inventory: Inve
 
 
 @control(
-    title="Launch templates encrypt every volume that they declare",
+    title="Launch templates and launch configurations encrypt every volume that they declare",
     severity=HIGH,
     hipaa=MEDIA,
     why="Every instance that such a template starts keeps what it writes, ePHI included, on a disk without a key.",
@@ -126,8 +127,9 @@ def ec2_instance_block_devices_encrypted(instance: ec2.Instance, inventory: Inve
               --launch-template-data '{"BlockDeviceMappings":[{"DeviceName":"/dev/xvda","Ebs":{"Encrypted":true}}]}'
         """,
         note="In the CLI, repeat all volumes with their settings, as the list is replaced whole, and make the new version "
-        "the default one. Instances that run keep their volumes.",
+        "the default one. Running instances keep their volumes. Replace a launch configuration by a launch template.",
     ),
+    peers={"checkov": "CKV_AWS_8", "trivy": "AVD-AWS-0008"},
 )
 def launch_template_block_devices_encrypted(template: ec2.LaunchTemplate, inventory: Inventory) -> Verdict:
     some_declared = False
@@ -246,6 +248,23 @@ def ebs_encryption_by_default(region: ebs.EncryptionByDefault) -> Verdict:
     return failed("does not encrypt new volumes by default")
 
 
+_WITH_OWN_KEY = """\
+resource "aws_lambda_function" "phi" {
+  function_name = "phi"
+  role          = aws_iam_role.function.arn
+  kms_key_arn   = aws_kms_key.phi.arn
+  environment {
+    variables = {
+      TABLE = "records"
+    }
+  }
+}
+resource "aws_kms_key" "phi" {
+  enable_key_rotation = true
+}
+"""
+
+
 @customer_managed_key(
     title="Lambda environment variables are encrypted with a key that the customer manages",
     why="The policy of the AWS managed key aws/lambda cannot be changed, "
@@ -253,45 +272,11 @@ def ebs_encryption_by_default(region: ebs.EncryptionByDefault) -> Verdict:
     encrypts="its environment variables",
     otherwise=f"{AWS_MANAGED} aws/lambda",
     fix=Fix(
-        terraform="""
-            resource "aws_lambda_function" "phi" {
-              function_name = "phi"
-              role          = aws_iam_role.function.arn
-              kms_key_arn   = aws_kms_key.phi.arn
-              environment {
-                variables = {
-                  TABLE = "records"
-                }
-              }
-            }
-            resource "aws_kms_key" "phi" {
-              enable_key_rotation = true
-            }
-            resource "aws_iam_role" "function" {
-              name = "records"
-              assume_role_policy = jsonencode({
-                Version = "2012-10-17"
-                Statement = [{
-                  Effect    = "Allow"
-                  Principal = { Service = "lambda.amazonaws.com" }
-                  Action    = "sts:AssumeRole"
-                }]
-              })
-            }
-            resource "aws_iam_role_policy" "function" {
-              role = aws_iam_role.function.id
-              policy = jsonencode({
-                Version = "2012-10-17"
-                Statement = [{
-                  Effect   = "Allow"
-                  Action   = "kms:Decrypt"
-                  Resource = aws_kms_key.phi.arn
-                }]
-              })
-            }
-        """,
+        terraform=_WITH_OWN_KEY + role_that_may("kms:Decrypt", "aws_kms_key.phi.arn"),
         cli="aws lambda update-function-configuration --function-name FUNCTION --kms-key-arn KEY_ARN",
+        note="The role of the function needs kms:Decrypt on the key: without it, the function does not start.",
         not_by_machine=NEEDS_A_KEY,
+        consequences=("cuts_access",),
     ),
     peers={"prowler": "awslambda_function_env_vars_not_encrypted_with_cmk", "checkov": "CKV_AWS_173"},
 )

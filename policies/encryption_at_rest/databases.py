@@ -29,6 +29,16 @@ _SNAPSHOT = "A snapshot holds all ePHI of its database, and outlives it; one tha
 _KEYS = {"sse-kms": With("a KMS key"), "sse-rds": With("a key that AWS owns")}
 
 
+def _made_anew(what: str, terraform: str, cli: str) -> Fix:
+    return Fix(
+        terraform=terraform, cli=cli, note=_MADE_ANEW, not_by_machine=replaces(what), consequences=("costs_money",)
+    )
+
+
+_INSTANCE_MADE_ANEW = _made_anew("instance", _INSTANCE_WITH_KEY, _RESTORE_INSTANCE)
+_CLUSTER_MADE_ANEW = _made_anew("cluster", _CLUSTER_WITH_KEY, _RESTORE_CLUSTER)
+
+
 def _storage(store: rds.Instance | rds.Cluster, inventory: Inventory) -> rds.Instance | rds.Cluster:
     """Whose storage decides: a replica that names no key of its own is encrypted as its source is."""
     if isinstance(store, rds.Instance) and store.encryption is None:
@@ -38,7 +48,7 @@ def _storage(store: rds.Instance | rds.Cluster, inventory: Inventory) -> rds.Ins
 
 @encrypted_at_rest(
     title="RDS instances are encrypted at rest",
-    fix=Fix(terraform=_INSTANCE_WITH_KEY, cli=_RESTORE_INSTANCE, note=_MADE_ANEW, not_by_machine=replaces("instance")),
+    fix=_INSTANCE_MADE_ANEW,
     peers={
         "prowler": "rds_instance_storage_encrypted",
         "aws_config": "rds-storage-encrypted",
@@ -54,7 +64,7 @@ def rds_instance_encrypted_at_rest(instance: rds.Instance, inventory: Inventory)
 
 @encrypted_at_rest(
     title="RDS clusters are encrypted at rest",
-    fix=Fix(terraform=_CLUSTER_WITH_KEY, cli=_RESTORE_CLUSTER, note=_MADE_ANEW, not_by_machine=replaces("cluster")),
+    fix=_CLUSTER_MADE_ANEW,
     peers={
         "prowler": "rds_cluster_storage_encrypted",
         "cdk_nag": "HIPAA.Security-RDSStorageEncrypted",
@@ -81,13 +91,7 @@ def _key_of(store: rds.Instance | rds.Cluster, inventory: Inventory) -> str | Ve
 @customer_managed_key(
     title="RDS instances are encrypted with a key that the customer manages",
     otherwise=f"{AWS_MANAGED} aws/rds",
-    fix=Fix(
-        terraform=_INSTANCE_WITH_KEY,
-        cli=_RESTORE_INSTANCE,
-        note=_MADE_ANEW,
-        not_by_machine=replaces("instance"),
-        consequences=("costs_money",),
-    ),
+    fix=_INSTANCE_MADE_ANEW,
 )
 def rds_instance_encrypted_with_cmk(instance: rds.Instance, inventory: Inventory) -> str | Verdict | None:
     return _key_of(instance, inventory)
@@ -96,13 +100,7 @@ def rds_instance_encrypted_with_cmk(instance: rds.Instance, inventory: Inventory
 @customer_managed_key(
     title="RDS clusters are encrypted with a key that the customer manages",
     otherwise=f"{AWS_MANAGED} aws/rds",
-    fix=Fix(
-        terraform=_CLUSTER_WITH_KEY,
-        cli=_RESTORE_CLUSTER,
-        note=_MADE_ANEW,
-        not_by_machine=replaces("cluster"),
-        consequences=("costs_money",),
-    ),
+    fix=_CLUSTER_MADE_ANEW,
     peers={"checkov": "CKV_AWS_327"},
 )
 def rds_cluster_encrypted_with_cmk(cluster: rds.Cluster, inventory: Inventory) -> str | Verdict | None:

@@ -1,12 +1,16 @@
 """Databases: ePHI between applications and databases is unreadable on the wire."""
 
 from hipaa_guard.authoring import MEDIUM, Fix, Inventory, Verdict, failed, not_applicable, passed
-from hipaa_guard.judging.database_settings import option_group, options_in_force, parameter_group, parameters_in_force
+from hipaa_guard.judging.database_settings import (
+    ParameterGroup,
+    further_ports_closed,
+    option_group,
+    options_in_force,
+    parameter_group,
+    parameters_in_force,
+)
 from hipaa_guard.judging.transit import tls_required
 from hipaa_guard.services import dax, rds, rds_parameters
-
-_GOVERNED = ("postgres", "mysql", "mariadb", "sqlserver", "aurora")
-"""How the names of engines begin that a parameter of their own makes refuse plain connections."""
 
 
 def _refuses_plain(store: rds.Instance | rds.Cluster, inventory: Inventory) -> Verdict:
@@ -15,19 +19,34 @@ def _refuses_plain(store: rds.Instance | rds.Cluster, inventory: Inventory) -> V
         return _oracle(store, inventory)
     if engine.startswith("db2"):
         return _db2(store, inventory)
-    if not engine.startswith(_GOVERNED):
+    if not rds_parameters.listeners_of(engine):
         return not_applicable(f"runs {engine}, and it is not known here how that refuses plain connections")
     group = parameter_group(store, inventory)
+    required, because = _own_port(store, engine, group)
+    if not required:
+        return failed(because)
+    further_ports_closed(group)
+    parameters_in_force(store)
+    return passed(because)
+
+
+def _own_port(store: rds.Instance | rds.Cluster, engine: str, group: ParameterGroup | None) -> tuple[bool, str]:
+    """Whether the engine's own port refuses plain connections, and a predicate that says why."""
     if group is None:
         name = store.parameter_group
         family = f"{engine}{store.engine_version or ''}" if name is None else name.removeprefix("default.")
-        return _by_default(store, family, "has the default parameter group")
+        return _by_default(family, "has the default parameter group")
     if group.tls_required is None:
-        return _by_default(store, group.family, "has a parameter group that leaves the default")
-    if not group.tls_required:
-        return failed("takes connections without TLS: its parameter group turns the requirement off")
-    parameters_in_force(store)
-    return passed("refuses connections without TLS, as its parameter group says")
+        return _by_default(group.family, "has a parameter group that leaves the default")
+    if group.tls_required:
+        return True, "refuses connections without TLS, as its parameter group says"
+    return False, "takes connections without TLS: its parameter group turns the requirement off"
+
+
+def _by_default(family: str, subject: str) -> tuple[bool, str]:
+    required = rds_parameters.tls_by_default(family)
+    does = "refuses" if required else "takes"
+    return required, f"{subject}, by which {rds_parameters.in_words(family)} {does} connections without TLS"
 
 
 def _oracle(instance: rds.Instance, inventory: Inventory) -> Verdict:
@@ -111,21 +130,13 @@ def rds_instance_tls_required(instance: rds.Instance, inventory: Inventory) -> V
             }
         """,
         cli="aws rds modify-db-cluster-parameter-group --db-cluster-parameter-group-name GROUP --parameters ParameterName=rds.force_ssl,ParameterValue=1,ApplyMethod=pending-reboot",
-        note=_CUTS_OFF,
+        note=f"{_CUTS_OFF} Where Babelfish is on, its port needs babelfishpg_tds.tds_ssl_encrypt = 1 as well.",
         not_by_machine=_NOT_BY_MACHINE,
         consequences=("interrupts", "cuts_access"),
     ),
 )
 def rds_cluster_tls_required(cluster: rds.Cluster, inventory: Inventory) -> Verdict:
     return _refuses_plain(cluster, inventory)
-
-
-def _by_default(store: rds.Instance | rds.Cluster, family: str, subject: str) -> Verdict:
-    words = rds_parameters.in_words(family)
-    if not rds_parameters.tls_by_default(family):
-        return failed(f"{subject}, by which {words} takes connections without TLS")
-    parameters_in_force(store)
-    return passed(f"{subject}, by which {words} refuses connections without TLS")
 
 
 @tls_required(

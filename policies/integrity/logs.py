@@ -25,7 +25,7 @@ from hipaa_guard.services import cloudtrail
 def cloudtrail_log_file_validation_enabled(trail: cloudtrail.Trail, inventory: Inventory) -> Verdict:
     if not trail.log_file_validation:
         return failed("writes no digests: a changed or deleted log file goes unnoticed")
-    delivery = cloudtrail.delivery_of(trail, inventory)
-    if delivery is not None and delivery.digest_error:
-        return failed(f"could not deliver its digests: S3 answered {delivery.digest_error}")
+    error = cloudtrail.failed_delivery(trail, inventory, lambda delivery: delivery.digest_error)
+    if error:
+        return failed(f"could not deliver its digests: S3 answered {error}")
     return passed("writes digests of its log files")

@@ -18,11 +18,12 @@ from hipaa_guard.authoring import (
 from hipaa_guard.controls.reasons import TAKES_ACCESS
 from hipaa_guard.judging.fix_parts import function_with_permission
 from hipaa_guard.judging.function_policies import NAMES_THE_PLACE, REMOVES_A_PERMISSION, place_of
-from hipaa_guard.judging.public_addresses import has_elastic_ip, no_public_address
+from hipaa_guard.judging.function_roles import FUNCTION_ROLE
+from hipaa_guard.judging.public_addresses import given_at_launch, has_elastic_ip, no_public_address
 from hipaa_guard.judging.public_policies import policy_not_public
 from hipaa_guard.judging.public_snapshots import snapshot_not_public
 from hipaa_guard.judging.template_versions import if_used, template_of
-from hipaa_guard.services import ebs, ec2, lambda_functions, vpc
+from hipaa_guard.services import ebs, ec2, lambda_functions
 
 
 @no_public_address(
@@ -61,22 +62,7 @@ def ec2_instance_no_public_ip(instance: ec2.Instance, inventory: Inventory) -> b
         found.extend([] if why is None else [why])
         return why is not None
 
-    return failed(found[0]) if some(gives_one, (_at_launch, _by_elastic_ip, _by_an_interface)) else True
-
-
-def _at_launch(instance: ec2.Instance, inventory: Inventory) -> str | None:
-    """How the launch of an instance gives it a public address, in words; None if it does not."""
-    public, subnet = instance.public_address, instance.subnet
-    if public is None:
-        template = template_of(instance, inventory)
-        public = None if template is None else template.public_address
-        subnet = template.subnet if subnet is None and template is not None else subnet
-    if public is not None:
-        return "has a public IPv4 address" if public else None
-    named = inventory.find(vpc.Subnet, subnet)
-    if named is None:
-        return "leaves the choice to a default subnet, which gives public addresses"
-    return "leaves the choice to its subnet, which gives public addresses" if named.maps_public_ip else None
+    return failed(found[0]) if some(gives_one, (given_at_launch, _by_elastic_ip, _by_an_interface)) else True
 
 
 def _by_elastic_ip(instance: ec2.Instance, inventory: Inventory) -> str | None:
@@ -98,7 +84,7 @@ def _by_an_interface(instance: ec2.Instance, inventory: Inventory) -> str | None
 
 
 @no_public_address(
-    title="Launch templates ask for no public IPv4 address",
+    title="Launch templates and launch configurations ask for no public IPv4 address",
     severity=HIGH,
     why="Every instance that such a template starts is reachable from the internet, and with it the ePHI it handles.",
     fix=Fix(
@@ -108,13 +94,21 @@ def _by_an_interface(instance: ec2.Instance, inventory: Inventory) -> str | None
               --launch-template-data '{"NetworkInterfaces":[{"DeviceIndex":0,"AssociatePublicIpAddress":false}]}'
         """,
         note="In the CLI, repeat all settings of the interface, as the list is replaced whole, and make the new version "
-        "the default one. New instances then need a NAT gateway or VPC endpoints to reach the internet or AWS.",
+        "the default one. New instances then need a NAT gateway or VPC endpoints to reach the internet or AWS. "
+        "A launch configuration cannot be changed: make a launch template in its place.",
     ),
-    peers={"prowler": "ec2_launch_template_no_public_ip", "checkov": "CKV_AWS_88"},
+    peers={
+        "prowler": ("ec2_launch_template_no_public_ip", "autoscaling_group_launch_configuration_no_public_ip"),
+        "aws_config": "autoscaling-launch-config-public-ip-disabled",
+        "powerpipe": "autoscaling_launch_config_public_ip_disabled",
+        "cdk_nag": "HIPAA.Security-AutoScalingLaunchConfigPublicIpDisabled",
+        "checkov": ("CKV_AWS_88", "CKV_AWS_389"),
+        "trivy": "AVD-AWS-0009",
+    },
 )
 def launch_template_no_public_ip(template: ec2.LaunchTemplate, inventory: Inventory) -> Verdict:
     if template.public_address:
-        return failed("gives the instances it starts a public IPv4 address")
+        return failed("asks for a public IPv4 address for the instances it starts")
     return if_used(passed("asks for no public IPv4 address"), template, inventory)
 
 
@@ -159,7 +153,10 @@ def ebs_snapshot_not_public(snapshot: ebs.Snapshot, inventory: Inventory) -> boo
         note="Snapshots that are public now are cut off from those who use them. Sharing with named accounts goes on.",
         consequences=("cuts_access",),
     ),
-    peers={"prowler": "ec2_ebs_snapshot_account_block_public_access"},
+    peers={
+        "prowler": "ec2_ebs_snapshot_account_block_public_access",
+        "aws_config": "ebs-snapshot-block-public-access",
+    },
 )
 def ebs_snapshot_block_public_access(region: ebs.SnapshotPublicAccess) -> Verdict:
     if region.state == "block-all-sharing":
@@ -197,37 +194,29 @@ def lambda_function_not_public(function: lambda_functions.Function, inventory: I
     return function.policy
 
 
+_IN_A_VPC = f"""\
+resource "aws_lambda_function" "phi" {{
+  function_name = "phi"
+  role          = aws_iam_role.function.arn
+  vpc_config {{
+    subnet_ids         = ["subnet-0a1b2c3d4e5f60718"]
+    security_group_ids = ["sg-0a1b2c3d4e5f60718"]
+  }}
+}}
+{FUNCTION_ROLE}resource "aws_iam_role_policy_attachment" "function" {{
+  role       = aws_iam_role.function.name
+  policy_arn = "arn:aws:iam::aws:policy/service-role/AWSLambdaVPCAccessExecutionRole"
+}}
+"""
+
+
 @control(
     title="Lambda functions run in a VPC",
     severity=LOW,
     hipaa=("164.312(a)(1)", "164.312(e)(1)"),
     why="A function outside a VPC sends what it processes over public endpoints, where no security group or flow log sees it.",
     fix=Fix(
-        terraform="""
-            resource "aws_lambda_function" "phi" {
-              function_name = "phi"
-              role          = aws_iam_role.function.arn
-              vpc_config {
-                subnet_ids         = ["subnet-0a1b2c3d4e5f60718"]
-                security_group_ids = ["sg-0a1b2c3d4e5f60718"]
-              }
-            }
-            resource "aws_iam_role" "function" {
-              name = "records"
-              assume_role_policy = jsonencode({
-                Version = "2012-10-17"
-                Statement = [{
-                  Effect    = "Allow"
-                  Principal = { Service = "lambda.amazonaws.com" }
-                  Action    = "sts:AssumeRole"
-                }]
-              })
-            }
-            resource "aws_iam_role_policy_attachment" "function" {
-              role       = aws_iam_role.function.name
-              policy_arn = "arn:aws:iam::aws:policy/service-role/AWSLambdaVPCAccessExecutionRole"
-            }
-        """,
+        terraform=_IN_A_VPC,
         cli="""
             aws lambda update-function-configuration --function-name FUNCTION \\
               --vpc-config SubnetIds=SUBNET,SecurityGroupIds=GROUP

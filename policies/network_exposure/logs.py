@@ -2,7 +2,7 @@
 
 from hipaa_guard.authoring import CRITICAL, Fix, Inventory, PolicyDocument, Verdict, control, failed, passed
 from hipaa_guard.controls.reasons import TAKES_ACCESS
-from hipaa_guard.judging.log_targets import TRAIL_BUCKET
+from hipaa_guard.judging.log_targets import LOG_RESOURCE_POLICY, TRAIL_BUCKET
 from hipaa_guard.judging.public_buckets import opened_by_acl, opened_by_policy
 from hipaa_guard.judging.public_policies import policy_not_public
 from hipaa_guard.services import cloudtrail, cloudwatch_logs, s3
@@ -52,21 +52,7 @@ def cloudtrail_bucket_not_public(trail: cloudtrail.Trail, inventory: Inventory) 
     why="Such a policy lets any AWS account read log events, which may hold ePHI, or bury the true ones under its own.",
     policy="policy document",
     fix=Fix(
-        terraform="""
-            resource "aws_cloudwatch_log_resource_policy" "phi" {
-              policy_name = "dns-queries"
-              policy_document = jsonencode({
-                Version = "2012-10-17"
-                Statement = [{
-                  Effect    = "Allow"
-                  Principal = { Service = "route53.amazonaws.com" }
-                  Action    = ["logs:CreateLogStream", "logs:PutLogEvents"]
-                  Resource  = "arn:aws:logs:*:111122223333:log-group:/aws/route53/*"
-                  Condition = { StringEquals = { "aws:SourceAccount" = "111122223333" } }
-                }]
-              })
-            }
-        """,
+        terraform=LOG_RESOURCE_POLICY,
         cli="aws logs put-resource-policy --policy-name POLICY --policy-document file://named-services-only.json",
         not_by_machine=TAKES_ACCESS,
     ),

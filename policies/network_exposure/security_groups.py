@@ -10,6 +10,11 @@ _EXPOSURE = ("164.312(a)(1)", "164.312(e)(1)")
 _WEB = {("tcp", 80), ("tcp", 443), ("udp", 443)}
 *_MOST, _LAST = dict.fromkeys(open_ports.CLEARTEXT.values(), "")
 _CLEARTEXT = f"{', '.join(_MOST)} or {_LAST}"
+_DATABASES_WITH_THEIR_CONSOLES = (
+    "ec2_securitygroup_allow_ingress_from_internet_to_tcp_port_elasticsearch_kibana_9200_9300_5601",
+    "ec2_securitygroup_allow_ingress_from_internet_to_tcp_port_cassandra_7199_9160_8888",
+)
+"""Checks that read the port of a database and that of its console: here two controls judge these."""
 
 
 def _narrowed(port: int) -> Fix:
@@ -50,10 +55,7 @@ def _narrowed(port: int) -> Fix:
     why="A shell on a host that holds ePHI is tried by password guessers and through flaws within minutes of opening.",
     fix=_narrowed(22),
     peers={
-        "prowler": (
-            "ec2_securitygroup_allow_ingress_from_internet_to_tcp_port_22",
-            "ec2_instance_port_ssh_exposed_to_internet",
-        ),
+        "prowler": "ec2_securitygroup_allow_ingress_from_internet_to_tcp_port_22",
         "aws_config": "restricted-ssh",
         "powerpipe": "vpc_security_group_restrict_ingress_ssh_all",
         "cdk_nag": "HIPAA.Security-EC2RestrictedSSH",
@@ -71,10 +73,7 @@ def sg_no_public_ingress_ssh(group: security_groups.SecurityGroup, inventory: In
     why="Open remote desktops are the most common way in for ransomware, which takes ePHI with it.",
     fix=_narrowed(3389),
     peers={
-        "prowler": (
-            "ec2_securitygroup_allow_ingress_from_internet_to_tcp_port_3389",
-            "ec2_instance_port_rdp_exposed_to_internet",
-        ),
+        "prowler": "ec2_securitygroup_allow_ingress_from_internet_to_tcp_port_3389",
         "checkov": "CKV_AWS_25",
         "trivy": "AVD-AWS-0107",
     },
@@ -98,8 +97,7 @@ def sg_no_public_ingress_rdp(group: security_groups.SecurityGroup, inventory: In
             "ec2_securitygroup_allow_ingress_from_internet_to_tcp_port_mongodb_27017_27018",
             "ec2_securitygroup_allow_ingress_from_internet_to_tcp_port_redis_6379",
             "ec2_securitygroup_allow_ingress_from_internet_to_tcp_port_memcached_11211",
-            "ec2_securitygroup_allow_ingress_from_internet_to_tcp_port_elasticsearch_kibana_9200_9300_5601",
-            "ec2_securitygroup_allow_ingress_from_internet_to_tcp_port_cassandra_7199_9160_8888",
+            *_DATABASES_WITH_THEIR_CONSOLES,
             "ec2_securitygroup_allow_ingress_from_internet_to_tcp_port_kafka_9092",
         ),
     },
@@ -142,6 +140,7 @@ def sg_no_public_ingress_cleartext(group: security_groups.SecurityGroup, invento
     of="a port of file sharing or administration",
     why="Shares, remote screens and control planes give whoever gets in the host and the ePHI on it.",
     fix=_narrowed(445),
+    peers={"prowler": _DATABASES_WITH_THEIR_CONSOLES},
 )
 def sg_no_public_ingress_administration(group: security_groups.SecurityGroup, inventory: Inventory) -> str | None:
     return open_ports.opening_to(group, inventory, open_ports.ADMINISTRATION)
@@ -169,9 +168,16 @@ def sg_no_public_ingress_all_ports(group: security_groups.SecurityGroup, invento
     why="Every other port that everybody can reach is a way to ePHI that nobody may have meant to open.",
     fix=_narrowed(8443),
     peers={
-        "prowler": "ec2_securitygroup_allow_ingress_from_internet_to_any_port",
-        "aws_config": "vpc-sg-open-only-to-authorized-ports",
-        "powerpipe": "vpc_security_group_restrict_ingress_tcp_udp_all",
+        "prowler": (
+            "ec2_securitygroup_allow_ingress_from_internet_to_any_port",
+            "ec2_securitygroup_allow_ingress_from_internet_to_high_risk_tcp_ports",
+        ),
+        "aws_config": ("vpc-sg-open-only-to-authorized-ports", "restricted-common-ports"),
+        "powerpipe": (
+            "vpc_security_group_restrict_ingress_tcp_udp_all",
+            "vpc_security_group_restrict_ingress_common_ports_all",
+        ),
+        "cdk_nag": "HIPAA.Security-EC2RestrictedCommonPorts",
     },
 )
 def sg_public_ingress_only_authorized_ports(group: security_groups.SecurityGroup, inventory: Inventory) -> str | None:

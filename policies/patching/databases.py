@@ -1,6 +1,6 @@
 """Databases: known holes in database engines are closed."""
 
-from hipaa_guard.authoring import Fix
+from hipaa_guard.authoring import Fix, Verdict, not_applicable
 from hipaa_guard.judging.updates import minor_versions_automatic
 from hipaa_guard.services import rds
 
@@ -23,7 +23,9 @@ _WINDOW = "Upgrades are made in the maintenance window and interrupt the databas
         "checkov": "CKV_AWS_226",
     },
 )
-def rds_instance_auto_minor_upgrade(instance: rds.Instance) -> bool:
+def rds_instance_auto_minor_upgrade(instance: rds.Instance) -> bool | Verdict:
+    if not instance.auto_minor_upgrade and (instance.engine or "").startswith("custom-"):
+        return not_applicable("is an RDS Custom instance, whose minor versions are its owner's to install")
     return instance.auto_minor_upgrade
 
 

@@ -15,7 +15,7 @@ from hipaa_guard.controls.judgement import Judgement, judgement
 from hipaa_guard.facts.inventory import Inventory
 from hipaa_guard.facts.policy_document import PolicyDocument, Statement
 from hipaa_guard.facts.resource import Resource
-from hipaa_guard.facts.values import every, some
+from hipaa_guard.facts.values import all_hold, every, one_holds, some
 
 CRITICAL, HIGH, MEDIUM, LOW = Severity
 
@@ -34,12 +34,14 @@ __all__ = [
     "Resource",
     "Statement",
     "Verdict",
+    "all_hold",
     "control",
     "every",
     "failed",
     "family",
     "judgement",
     "not_applicable",
+    "one_holds",
     "passed",
     "some",
 ]

@@ -79,7 +79,8 @@ def test_the_share_decides_how_much_is_wrong_and_the_number_what() -> None:
 
 CALLS = {
     "autoscaling.describe_auto_scaling_groups": 2,
-    "cloudtrail.describe_trails": 3,
+    "autoscaling.describe_launch_configurations": 2,
+    "cloudtrail.describe_trails": 4,
     "config.get_discovered_resource_counts": 2,
     "dax.describe_clusters": 2,
     "dynamodb.describe_continuous_backups": 2,
@@ -130,6 +131,7 @@ CALLS = {
     "lambda.list_aliases": 2,
     "lambda.list_function_url_configs": 2,
     "lambda.list_functions": 4,
+    "logs.describe_delivery_sources": 2,
     "logs.describe_log_groups": 2,
     "logs.describe_resource_policies": 4,
     "medical-imaging.list_datastores": 2,

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 
 import pytest
 
 from hipaa_guard.controls.consequences import CONSEQUENCES, in_order, sentence, told_by
 from hipaa_guard.controls.control import Control
-from hipaa_guard.controls.fix import Fix
+from hipaa_guard.controls.fix import PHI, Fix
 from hipaa_guard.controls.reasons import IMPLIED, NEEDS_A_KEY, TAKES_ACCESS, replaces
 from tests.policies.registry import CONTROLS
 
@@ -70,3 +71,16 @@ def test_fixes_of_a_kind_have_the_consequence_of_the_kind(consequence: str) -> N
     found = [each for each in CONTROLS if any(part in each.id for part in MUST[consequence])]
     assert found
     assert [each.id for each in found if consequence not in each.fix.consequences] == []
+
+
+PAID = ("aws_kms_key", "aws_nat_gateway")
+"""Types that cost money by being there."""
+
+
+@each_control
+def test_what_is_added_and_paid_for_is_said_to_cost_money(control: Control) -> None:
+    judged = f'"{PHI}"'
+    added = re.findall(r'^ *resource "(\w+)" ("\w+")', control.fix.terraform, re.MULTILINE)
+    kinds = control.kind.terraform_types()
+    paid = [type for type, name in added if type in PAID and not (name == judged and type in kinds)]
+    assert not paid or "costs_money" in control.fix.consequences

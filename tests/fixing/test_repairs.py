@@ -59,7 +59,10 @@ FAILING = {
     "rds_cluster_instance_not_public": (
         'resource "aws_rds_cluster_instance" "phi" {\n  publicly_accessible = true\n}\n'
     ),
-    "rds_instance_auto_minor_upgrade": 'resource "aws_db_instance" "phi" {\n  auto_minor_version_upgrade = false\n}\n',
+    "rds_instance_auto_minor_upgrade": (
+        'resource "aws_db_instance" "phi" {\n  engine                     = "postgres"\n'
+        "  auto_minor_version_upgrade = false\n}\n"
+    ),
     "rds_instance_iam_authentication": 'resource "aws_db_instance" "phi" {\n  engine = "postgres"\n}\n',
     "rds_instance_not_public": 'resource "aws_db_instance" "phi" {\n  publicly_accessible = true\n}\n',
     "sqs_queue_encrypted_at_rest": 'resource "aws_sqs_queue" "phi" {\n  sqs_managed_sse_enabled = false\n}\n',

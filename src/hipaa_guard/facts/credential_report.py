@@ -10,6 +10,7 @@ from datetime import datetime
 
 from hipaa_guard.facts.values import Undecided, Unknown, Value
 
+_NO_DATE = Unknown("the credential report has no date for it")
 _NO_ROW = Unknown("the credential report, which AWS renews at most every four hours, does not have this user yet")
 
 
@@ -56,7 +57,8 @@ def password_idle(row: dict[str, str] | None, made: str) -> Value:
     if not _says_yes(row["password_enabled"]):
         return None
     idle = _days(row["password_last_used"], made)  # "no_information" for a password that was never used
-    return _days(row["password_last_changed"], made) if idle is None else idle
+    set_ = _days(row["password_last_changed"], made)
+    return next((days for days in (idle, set_) if days is not None), _NO_DATE)
 
 
 def access_keys(row: dict[str, str] | None, made: str) -> Value:
@@ -69,7 +71,8 @@ def access_keys(row: dict[str, str] | None, made: str) -> Value:
 def _key(row: dict[str, str], number: int, made: str) -> dict[str, Value]:
     age = _days(row[f"access_key_{number}_last_rotated"], made)
     idle = _days(row[f"access_key_{number}_last_used_date"], made)
-    return {"number": number, "age": age, "idle": age if idle is None else idle}
+    known = _NO_DATE if age is None else age
+    return {"number": number, "age": known, "idle": known if idle is None else idle}
 
 
 def root_idle(row: dict[str, str] | None, made: str) -> Value:

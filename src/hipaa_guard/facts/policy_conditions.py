@@ -6,6 +6,9 @@ from dataclasses import dataclass
 
 from hipaa_guard.facts.values import Value
 
+NOT_KNOWN = "?"
+"""Stands in a key for a part that is not known: ``?:sub`` of some issuer of tokens, ``aws:resourcetag/?``."""
+
 
 @dataclass(frozen=True, slots=True)
 class Condition:

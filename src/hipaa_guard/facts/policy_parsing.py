@@ -9,7 +9,8 @@ from functools import lru_cache
 from typing import TypeVar
 from urllib.parse import unquote
 
-from hipaa_guard.facts.policy_conditions import Condition
+from hipaa_guard.facts.partial_maps import PartialMap, map_of
+from hipaa_guard.facts.policy_conditions import NOT_KNOWN, Condition
 from hipaa_guard.facts.policy_statements import Principal, Statement, Text, identity, symbolic
 from hipaa_guard.facts.values import Existing, Incomplete, PartialJson, PartialText, Reference, Unknown, Value
 
@@ -134,16 +135,32 @@ def _conditions(value: Value) -> list[Condition]:
     unknown = value if isinstance(value, Unknown) else None
     found: list[Condition] = []
     for operator, entries in ({} if unknown is not None else value).items():
-        if isinstance(entries, Unknown):
+        if isinstance(entries, Unknown) and not isinstance(entries, PartialMap):
             unknown = entries if unknown is None else unknown
             continue
         qualifier, _, bare = operator.rpartition(":")
         if_exists = bare.endswith("IfExists")
-        for key, values in entries.items():
-            found.append(
-                Condition(bare.removesuffix("IfExists"), key.lower(), _as_list(_text(values)), if_exists, qualifier)
-            )
+        for written, values in entries.entries if isinstance(entries, PartialMap) else entries.items():
+            key = _key_known_in_part(written) if isinstance(written, PartialText) else written.lower()
+            if key is None:
+                unknown = entries if unknown is None else unknown
+                continue
+            found.append(Condition(bare.removesuffix("IfExists"), key, _as_list(_text(values)), if_exists, qualifier))
     return found if unknown is None else Incomplete(found, unknown)
+
+
+_CLAIMS = (":sub", ":aud")
+"""Claims of tokens that no other condition key ends with, whatever stands before them."""
+_TAGS = ("aws:resourcetag/", "aws:principaltag/", "aws:requesttag/", "s3:existingobjecttag/", "kms:encryptioncontext:")
+"""Beginnings of condition keys that mean the same with any end, which the customer chooses."""
+
+
+def _key_known_in_part(key: PartialText) -> str | None:
+    """The condition key with `NOT_KNOWN` for what is not known; None where it may be a key of another sort."""
+    first, last = key.prefix.lower(), key.parts[-1]
+    if first.startswith(_TAGS):
+        return f"{first}{NOT_KNOWN}"
+    return next((f"{NOT_KNOWN}{claim}" for claim in _CLAIMS if isinstance(last, str) and last.lower() == claim), None)
 
 
 def _text(value: Value) -> Value:
@@ -166,14 +183,17 @@ def _parse_partial(text: PartialText) -> Value:
 
 def _restored(value: Value, unknowns: list[Unknown]) -> Value:
     if isinstance(value, str):
-        pieces = re.split("\ue002(\\d+)\ue003", value)
-        if len(pieces) == 1:
-            return value
-        parts: list[str | Unknown] = [unknowns[int(p)] if i % 2 else p for i, p in enumerate(pieces)]
-        parts = [part for part in parts if isinstance(part, Unknown) or part]
-        return parts[0] if len(parts) == 1 else PartialText(parts)
+        text = _restored_text(value, unknowns)
+        return text.parts[0] if isinstance(text, PartialText) and len(text.parts) == 1 else text
     if isinstance(value, list):
         return [_restored(item, unknowns) for item in value]
     if isinstance(value, dict):
-        return {str(k): _restored(v, unknowns) for k, v in value.items()}
+        return map_of([(_restored_text(str(key), unknowns), _restored(each, unknowns)) for key, each in value.items()])
     return value
+
+
+def _restored_text(value: str, unknowns: list[Unknown]) -> str | PartialText:
+    pieces = re.split("\ue002(\\d+)\ue003", value)
+    if len(pieces) == 1:
+        return value
+    return PartialText(unknowns[int(piece)] if number % 2 else piece for number, piece in enumerate(pieces))

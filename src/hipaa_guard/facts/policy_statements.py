@@ -135,7 +135,8 @@ class Principal:
     @property
     def account(self) -> str | None:
         """The AWS account that the principal belongs to: its id, ``canonical user`` with the beginning of its canonical
-        id, or `AWS` for accounts that AWS delivers logs from. None for one's own, services, anyone and federations.
+        id, or `AWS` for accounts that AWS delivers logs from. None for one's own, services, anyone, federations that
+        belong to no account, and those that are not known.
 
         Raises:
             Undecided: the account is not known.
@@ -143,6 +144,9 @@ class Principal:
         """
         if self.type == "CanonicalUser":
             return self._canonical_user
+        if self.type == "Federated":
+            found = re.match(r"arn:[^:]*:iam::(\d{12}):", str(self.value)) if isinstance(self.value, str) else None
+            return found[1] if found else None
         if self.type != "AWS":
             return None
         value = self.value

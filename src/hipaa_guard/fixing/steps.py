@@ -122,7 +122,7 @@ class Planner:
         if is_part:
             return self._of_part(failing, main, repair)
         if repair.companion is None:
-            return self._setting(failing, main, repair.settings_in(main.type, main.block.attributes))
+            return self._setting(failing, main, repair.settings_in(main.type, _written(main.block)))
         found = self._companion(failing, repair.companion)
         if found is not None:
             if not repair.companion.settings:
@@ -230,6 +230,13 @@ def _refuse_in_doubt(failing: Sequence[Finding], judged: Sequence[Finding]) -> N
     for finding in failing:
         if finding.uncertain is not None:
             raise CannotEdit(f"it is not certain that it will exist: {finding.uncertain}")
+
+
+def _written(block: HclBlock) -> Iterator[str]:
+    """The arguments that are written in a block, those of nested blocks with their paths."""
+    yield from block.attributes
+    for nested in block.blocks:
+        yield from (f"{nested_type(nested)}.{path}" for path in _written(nested))
 
 
 def _inline(main: HclInstance, repair: Fix) -> list[Setting]:

@@ -1,6 +1,6 @@
 """No cross-account access: a resource policy lets in nobody outside its account."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import TypeVar
 
 from hipaa_guard.authoring import (
@@ -16,7 +16,7 @@ from hipaa_guard.authoring import (
     passed,
     some,
 )
-from hipaa_guard.facts.values import Undecided
+from hipaa_guard.facts.values import Existing, Undecided, Unknown
 from hipaa_guard.judging.delivering_services import delivers_only
 
 _CITED = ("164.312(a)(1)", "164.308(a)(4)(ii)(C)", "164.308(b)(1)")
@@ -31,6 +31,7 @@ _READ = (
 )
 """Actions that hand out what a resource holds. A service that only sends can bring in false data, but takes nothing."""
 _SHOWN = 5
+_BY_POLICY = "a policy that allows"
 
 
 @judgement(
@@ -48,8 +49,26 @@ def no_cross_account(policy: PolicyDocument | None, resource: Resource, *_: obje
     return services_let_in(policy) or passed("has a policy that names no other account")
 
 
-def outsiders_let_in(policy: PolicyDocument | None, own: str | None) -> str | None:
+def first_told(*looks: Callable[[], str | None]) -> str | None:
+    """The first message that one of several looks tells; None where none tells any.
+
+    Raises:
+        Undecided: none certainly tells one, and one may.
+
+    """
+    found: list[str | None] = []
+
+    def tells(look: Callable[[], str | None]) -> bool:
+        found.append(look())
+        return found[-1] is not None
+
+    return found[-1] if some(tells, looks) else None
+
+
+def outsiders_let_in(policy: PolicyDocument | None, own: str | None, *, by: str = _BY_POLICY) -> str | None:
     """Whom outside the account `own` a resource policy lets in, as the message of a failure; None where nobody.
+
+    `by` names in messages what lets them in.
 
     Raises:
         Undecided: the policy names accounts and `own`, or one of them, is not known.
@@ -58,10 +77,10 @@ def outsiders_let_in(policy: PolicyDocument | None, own: str | None) -> str | No
     if policy is None:
         return None
     if policy.is_public():
-        return "has a policy that allows everyone, without a condition that names who"
+        return f"has {by} everyone, without a condition that names who"
     reaching = list(policy.reaching())
     if some(lambda each: _left(policy, each, Statement.lets_in_a_place), reaching):
-        return "has a policy that allows whoever calls from a network, of whatever account"
+        return f"has {by} whoever calls from a network, of whatever account"
     foreign: set[str] = set()
 
     def names_others(statement: Statement) -> bool:
@@ -75,12 +94,16 @@ def outsiders_let_in(policy: PolicyDocument | None, own: str | None) -> str | No
         if not foreign:
             raise
     if foreign:
-        shown = sorted(foreign)[:_SHOWN]
-        more = f" and {len(foreign) - _SHOWN} more" if len(foreign) > _SHOWN else ""
-        return f"has a policy that allows other accounts: {', '.join(shown)}{more}"
+        return f"has {by} other accounts: {_listed(foreign)}"
     if some(lambda each: _left(policy, each, _allows_an_organization), reaching):
-        return "has a policy that allows every account of an organization"
+        return f"has {by} every account of an organization"
     return None
+
+
+def _listed(names: Collection[str]) -> str:
+    """The first names in their order, and how many more there are."""
+    more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
+    return f"{', '.join(sorted(names)[:_SHOWN])}{more}"
 
 
 def _left(policy: PolicyDocument, statement: Statement, look: Callable[[Statement], T]) -> T | None:
@@ -111,10 +134,9 @@ def services_let_in(policy: PolicyDocument) -> Verdict | None:
 
     if not some(lets_in, policy.reaching()):
         return None
-    more = f" and {len(found) - _SHOWN} more" if len(found) > _SHOWN else ""
     message = (
-        f"has a policy that lets in {', '.join(sorted(found)[:_SHOWN])}{more} for any customer of the service: no "
-        "condition names the account or the resource that it acts for"
+        f"has a policy that lets in {_listed(found)} for any customer of the service: no condition names the account "
+        "or the resource that it acts for"
     )
     return failed(message, severity=HIGH if any(found.values()) else MEDIUM)
 
@@ -132,12 +154,28 @@ def _allows_an_organization(statement: Statement) -> bool:
     why="Whoever may make a database, a disk or a machine of the copy reads all ePHI on it: each account needs a "
     "reason, and a contract if it is not yours.",
 )
-def not_shared(shared_with: list[str], *_: object) -> Verdict:
-    """Told with whom a snapshot or an image is shared: ids of accounts, ARNs of organizations, ``all`` for everyone."""
-    if some(lambda one: one == "all", shared_with):
+def not_shared(shared_with: list[str], resource: Resource, *_: object) -> Verdict:
+    """Told with whom a snapshot or an image is shared: ids of accounts, ARNs of organizations, ``all`` for everyone.
+
+    Its own account, where that is known, is no other one.
+    """
+    own = resource.origin.own_account
+    others: set[str] = set()
+
+    def is_other(one: str | Unknown) -> bool:
+        return not (isinstance(one, Existing) and one.own) and one != own
+
+    def names_another(one: str) -> bool:
+        others.update([str(one)] if is_other(one) else [])
+        return False  # all of them are to be told
+
+    try:
+        some(names_another, shared_with)
+    except Undecided:
+        if not others:
+            raise
+    if "all" in others:
         return failed("is shared with everyone", severity=CRITICAL)
-    others = sorted(map(str, shared_with))
     if others:
-        more = f" and {len(others) - _SHOWN} more" if len(others) > _SHOWN else ""
-        return failed(f"is shared with other accounts: {', '.join(others[:_SHOWN])}{more}")
+        return failed(f"is shared with other accounts: {_listed(others)}")
     return passed("is shared with no other account")

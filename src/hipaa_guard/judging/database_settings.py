@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from typing import TypeVar
 
 from hipaa_guard.authoring import Inventory
-from hipaa_guard.facts.values import Undecided, Unknown
+from hipaa_guard.facts.values import Cause, Undecided, Unknown
 from hipaa_guard.services import rds, rds_options, rds_parameters
 
 Store = rds.Instance | rds.Cluster | rds.ClusterInstance
@@ -19,15 +19,32 @@ def parameter_group(store: Store, inventory: Inventory) -> ParameterGroup | None
     """The parameter group of an instance, a cluster or an instance of a cluster; None for a default one not listed.
 
     Raises:
-        Undecided: it is not known, or is declared elsewhere.
+        Undecided: it is not known, is declared elsewhere, or is of another engine, which AWS refuses.
 
     """
-    if isinstance(store, rds.Cluster):
-        return _found(rds_parameters.ClusterParameterGroup, store.parameter_group, "default.", inventory)
     if isinstance(store, rds.ClusterInstance):
         return _found(rds_parameters.ParameterGroup, store.parameter_group, "default.", inventory)
-    name = _inherited(store, inventory, lambda instance: instance.parameter_group)
-    return _found(rds_parameters.ParameterGroup, name, "default.", inventory)
+    if isinstance(store, rds.Cluster):
+        name = store.parameter_group
+        found: ParameterGroup | None = _found(rds_parameters.ClusterParameterGroup, name, "default.", inventory)
+    else:
+        name = _inherited(store, inventory, lambda instance: instance.parameter_group)
+        found = _found(rds_parameters.ParameterGroup, name, "default.", inventory)
+    family = found.family if found is not None else (name or "").removeprefix("default.")
+    if family and store.origin.source == "terraform":
+        _check_family(family, store, inventory)
+    return found
+
+
+def _check_family(family: str, store: rds.Instance | rds.Cluster, inventory: Inventory) -> None:
+    """Nothing, if a parameter group of a family may belong to an instance or cluster. A live account has no other.
+
+    Versions are not compared: AWS refuses those that the family is not of, and source seldom writes them out.
+    """
+    engine = rds.engine_of(store, inventory)
+    if rds_parameters.parted(family)[0] != engine:
+        reason = f"its parameter group is of the family {family}, which AWS refuses for {engine}"
+        raise Undecided(Unknown(reason, Cause.REFUSED))
 
 
 def option_group(instance: rds.Instance, inventory: Inventory) -> rds_options.OptionGroup | None:
@@ -39,6 +56,26 @@ def option_group(instance: rds.Instance, inventory: Inventory) -> rds_options.Op
     """
     name = _inherited(instance, inventory, lambda each: each.option_group)
     return _found(rds_options.OptionGroup, name, "default:", inventory)
+
+
+_BABELFISH = (
+    "Babelfish is on and babelfishpg_tds.tds_ssl_encrypt is not 1: sources differ on whether rds.force_ssl alone keeps "
+    "plain connections from the port of Babelfish"
+)
+
+
+def further_ports_closed(group: ParameterGroup | None) -> None:
+    """Nothing, if plain connections get in at no other port than the engine's own; only Babelfish opens another.
+
+    Raises:
+        Undecided: its parameter is off. Aurora's user guide says that rds.force_ssl closes its port too; by the source
+            and the documentation of Babelfish the parameter of that port alone does.
+
+    """
+    if not isinstance(group, rds_parameters.ClusterParameterGroup) or (group.babelfish or "off").lower() != "on":
+        return
+    if not group.babelfish_tls_required:
+        raise Undecided(Unknown(_BABELFISH))
 
 
 def parameters_in_force(store: Store) -> None:

@@ -1,12 +1,13 @@
 """Logs delivered: who reached ePHI is on record, where the record outlives the resource."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import NamedTuple
 
-from hipaa_guard.authoring import MEDIUM, Inventory, Verdict, every, failed, judgement, passed, some
+from hipaa_guard.authoring import MEDIUM, Inventory, Resource, Verdict, every, failed, judgement, passed, some
+from hipaa_guard.facts.policy_document import symbol, symbolic
 from hipaa_guard.facts.values import Cause, Undecided, Unknown, all_hold, one_holds
 from hipaa_guard.judging.log_targets import LOG_SOURCES, logs_received
-from hipaa_guard.services import cloudtrail, s3
+from hipaa_guard.services import cloudtrail, cloudwatch_logs, s3
 
 _RECORDED = ("164.312(b)", "164.308(a)(1)(ii)(D)")
 
@@ -20,6 +21,84 @@ def access_logged(target: str | None, *_: object, logs: str = "access logs", to:
     if target is None:
         return failed(f"delivers no {logs}")
     return passed(f"is set to deliver {logs}{to and f' to {to}'}")
+
+
+def first_way(*ways: tuple[str, Callable[[], bool]]) -> str | None:
+    """The name of the first way of delivery that certainly holds; None if none holds.
+
+    Raises:
+        Undecided: none certainly holds, and one may.
+
+    """
+    found: list[str] = []
+
+    def holds(way: tuple[str, Callable[[], bool]]) -> bool:
+        name, test = way
+        if test():
+            found.append(name)
+        return bool(found)
+
+    return found[0] if some(holds, ways) else None
+
+
+def vended(resource: Resource, inventory: Inventory, *types: str) -> bool:
+    """Whether CloudWatch Logs delivers logs of a resource, of one of these types (CloudWatch Logs, PutDeliverySource).
+
+    Raises:
+        Undecided: they are not certainly delivered, but may be.
+
+    """
+    origin = resource.origin
+    own = {origin.arn, symbol(origin.address, "arn"), symbol(origin.address, "id"), *origin.keys}
+    own.update(resource.names() if isinstance(resource, s3.Bucket) else ())
+
+    def is_source(source: cloudwatch_logs.DeliverySource) -> bool:
+        named = symbolic(source.resource)
+        if isinstance(named, Unknown):
+            raise Undecided(named)
+        return named in own
+
+    def sends(source: cloudwatch_logs.DeliverySource) -> bool:
+        tests = (lambda: source.log_type in types, lambda: is_source(source), lambda: source.is_delivered)
+        return all_hold(*tests)
+
+    return some(sends, inventory.all(cloudwatch_logs.DeliverySource))
+
+
+class AccessLogs(NamedTuple):
+    """Where server access logs of a bucket go: the way in words, or the place where they are of no use, or nowhere."""
+
+    way: str | None
+    in_vain: str = ""
+
+
+def access_logs_of(bucket: s3.Bucket, inventory: Inventory) -> AccessLogs:
+    """Where the server access logs of a bucket go.
+
+    They arrive in a bucket of the same account and region alone (Amazon S3 user guide, "Logging requests with server
+    access logging", read 2026-11-30): in a live account the target is among the buckets, or gone.
+
+    Raises:
+        Undecided: they certainly go nowhere else, but may.
+
+    """
+    target = s3.log_target_of(bucket)
+    in_vain: list[str] = []
+
+    def elsewhere() -> bool:
+        if bucket.log_target is None:
+            return False
+        if bucket.names_itself(target, inventory):
+            in_vain.append("into itself, where they lie with what they watch")
+        elif inventory.complete and inventory.find(s3.Bucket, target) is None:
+            in_vain.append(f"to {target}, which is no bucket of this account: they do not arrive")
+        return not in_vain
+
+    way = first_way(
+        ("to another bucket", elsewhere),
+        ("through CloudWatch Logs", lambda: vended(bucket, inventory, "S3_SERVER_ACCESS_LOGS")),
+    )
+    return AccessLogs(way, in_vain[0] if in_vain and way is None else "")
 
 
 class Exports(NamedTuple):
@@ -50,6 +129,36 @@ def logs_exported(exports: Exports, *_: object) -> Verdict:
     return failed(f"exports {', '.join(exported) or 'no logs'} to CloudWatch Logs, but not the {needed} log")
 
 
+_DELIVERED: tuple[tuple[str, str, Callable[[cloudtrail.Delivery | cloudtrail.DeliveryByRegion], str | None]], ...] = (
+    ("log files", "S3", lambda delivery: delivery.error),
+    ("digests", "S3", lambda delivery: delivery.digest_error),
+    ("events to its log group", "CloudWatch Logs", lambda delivery: delivery.log_group_error),
+)
+"""The things that a trail delivers, the service that takes each, and its error."""
+
+
+def undelivered(delivery: cloudtrail.Delivery, inventory: Inventory) -> list[str]:
+    """The errors of the deliveries of a trail, one for each thing that it delivers: the thing, who refused it, and why.
+
+    Raises:
+        Undecided: no error is known, and there may be one.
+
+    """
+    errors: list[str] = []
+    undecided: Undecided | None = None
+    for what, to, error in _DELIVERED:
+        try:
+            told = cloudtrail.failed_delivery(delivery, inventory, error)
+        except Undecided as doubt:
+            undecided = undecided or doubt
+            continue
+        if told:
+            errors.append(f"{what}: {to} answered {told}")
+    if undecided is not None and not errors:
+        raise undecided
+    return errors
+
+
 def reaches_all_buckets(trail: cloudtrail.Recorder, inventory: Inventory) -> bool:
     """Whether no bucket lies where a trail records nothing: a trail for one region leaves out the buckets of others.
 
@@ -77,15 +186,13 @@ def reaches_all_buckets(trail: cloudtrail.Recorder, inventory: Inventory) -> boo
     return True
 
 
-def records_objects(verb: str, names: Iterable[str] = ()) -> Callable[[cloudtrail.Recorder], bool]:
-    """Whether a trail records ``reads`` or ``writes`` of all S3 objects, or of those of the bucket with these names.
-
-    `names` are ARNs with symbols in the place of references.
-    """
+def records_objects(verb: str, bucket: s3.Bucket | None = None) -> Callable[[cloudtrail.Recorder], bool]:
+    """Whether a trail records ``reads`` or ``writes`` of all S3 objects, or of those of a bucket."""
+    names, named = ((), True) if bucket is None else (bucket.names(), bucket.is_named_by_text)
 
     def recorded(one: cloudtrail.Selector) -> bool:
         about = one.category == "Data" and one.resource_type == "AWS::S3::Object"
-        return about and (one.reads if verb == "reads" else one.writes) and one.covers(names)
+        return about and (one.reads if verb == "reads" else one.writes) and one.covers(names, named=named)
 
     return lambda trail: some(recorded, trail.selectors)
 
@@ -105,7 +212,7 @@ def trails_record_objects_of(bucket: s3.Bucket, inventory: Inventory) -> bool:
     """
 
     def told(verb: str) -> bool:
-        of_bucket = records_objects(verb, bucket.names())
+        of_bucket = records_objects(verb, bucket)
 
         def tells(trail: cloudtrail.Recorder) -> bool:
             return all_hold(

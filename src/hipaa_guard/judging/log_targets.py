@@ -26,7 +26,7 @@ class LogSource(NamedTuple):
 _BUCKETS = ("logging.s3.amazonaws.com",)
 _BALANCERS = ("logdelivery.elasticloadbalancing.amazonaws.com", "logdelivery.elb.amazonaws.com", AWS)
 LOG_SOURCES = (
-    LogSource(s3.Bucket, s3.log_target_of, "the access logs of other buckets", _BUCKETS, under_kms=False),
+    LogSource(s3.Bucket, s3.log_target_of, "the access logs of buckets", _BUCKETS, under_kms=False),
     *(
         LogSource(elbv2.LoadBalancer, target, f"the {logs} of application load balancers", _BALANCERS, under_kms=False)
         for logs, target in (
@@ -79,6 +79,61 @@ resource "aws_s3_bucket_policy" "trail" {
 """A bucket ``aws_s3_bucket.trail`` with the policy that CloudTrail asks for, for the trail ``account``.
 
 CloudTrail user guide, "Amazon S3 bucket policy for CloudTrail", read 2026-11-30.
+"""
+
+
+def with_access_logs(bucket: str) -> str:
+    """Terraform that delivers the server access logs of ``aws_s3_bucket.<bucket>`` to a bucket ``access_logs``.
+
+    Amazon S3 user guide, "Enabling Amazon S3 server access logging", read 2026-11-30.
+    """
+    return f"""
+resource "aws_s3_bucket_logging" "{bucket}" {{
+  bucket        = aws_s3_bucket.{bucket}.id
+  target_bucket = aws_s3_bucket.access_logs.id
+  target_prefix = "{bucket}/"
+}}
+resource "aws_s3_bucket" "access_logs" {{}}
+resource "aws_s3_bucket_policy" "access_logs" {{
+  bucket = aws_s3_bucket.access_logs.id
+  policy = jsonencode({{
+    Version = "2012-10-17"
+    Statement = [{{
+      Effect    = "Allow"
+      Principal = {{ Service = "logging.s3.amazonaws.com" }}
+      Action    = "s3:PutObject"
+      Resource  = "${{aws_s3_bucket.access_logs.arn}}/{bucket}/*"
+      Condition = {{
+        ArnLike      = {{ "aws:SourceArn" = aws_s3_bucket.{bucket}.arn }}
+        StringEquals = {{ "aws:SourceAccount" = "111122223333" }}
+      }}
+    }}]
+  }})
+}}
+"""
+
+
+LOG_RESOURCE_POLICY = """
+resource "aws_cloudwatch_log_resource_policy" "phi" {
+  policy_name = "dns-queries"
+  policy_document = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Effect    = "Allow"
+      Principal = { Service = "route53.amazonaws.com" }
+      Action    = ["logs:CreateLogStream", "logs:PutLogEvents"]
+      Resource  = "arn:aws:logs:*:*:log-group:/aws/route53/*"
+      Condition = { ArnEquals = { "aws:SourceArn" = aws_route53_zone.clinic.arn } }
+    }]
+  })
+}
+resource "aws_route53_zone" "clinic" {
+  name = "clinic.example"
+}
+"""
+"""A resource policy of CloudWatch Logs that lets in one service, for one resource of the account.
+
+Amazon Route 53 developer guide, "Public DNS query logging", read 2026-11-30.
 """
 
 

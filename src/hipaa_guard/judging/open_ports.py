@@ -10,72 +10,17 @@ from collections.abc import Callable, Iterable, Iterator
 from hipaa_guard.authoring import HIGH, Inventory, Verdict, every, failed, judgement, passed, some
 from hipaa_guard.facts.networks import Network, mean_everybody, network
 from hipaa_guard.facts.values import Incomplete, Reference, Undecided, Unknown, certain
+from hipaa_guard.judging import ports
+from hipaa_guard.judging.ports import Ports
 from hipaa_guard.services import security_groups
 from hipaa_guard.services.security_groups import Rule, SecurityGroup
 
-Ports = dict[tuple[str, int], str]
-"""(protocol, port) -> what listens there."""
+DATABASES, CLEARTEXT = ports.DATABASES, ports.CLEARTEXT
+ADMINISTRATION, CLINICAL = ports.ADMINISTRATION, ports.CLINICAL
 
 PORTS = 65_536
 FEW = 655
 """Maximum number of ports, one in a hundred, that rules may leave out and still open "all ports"."""
-
-
-def _tcp(**services: int | tuple[int, ...]) -> Ports:
-    named = {
-        name.replace("_", " "): ports if isinstance(ports, tuple) else (ports,) for name, ports in services.items()
-    }
-    return {("tcp", port): name for name, ports in named.items() for port in ports}
-
-
-DATABASES = _tcp(
-    MySQL=(3306, 33060),
-    PostgreSQL=5432,
-    Redshift=5439,
-    SQL_Server=(1433, 1434),
-    Oracle=(1521, 2483, 2484),
-    MongoDB_or_DocumentDB=(27017, 27018, 27019),
-    Redis_or_Valkey=(6379, 6380),
-    Memcached=11211,
-    Elasticsearch_or_OpenSearch=(9200, 9300),
-    Cassandra=(7000, 7001, 7199, 9042, 9142, 9160),
-    Neptune=8182,
-    CouchDB=5984,
-    InfluxDB=8086,
-    Db2=50000,
-    InterSystems_IRIS=(1972, 51773),
-    Kafka=(9092, 9094, 9096, 9098),
-    DAX=(8111, 9111),
-) | {("udp", 11211): "Memcached", ("udp", 1434): "SQL Server"}
-
-CLEARTEXT = _tcp(
-    FTP=(20, 21),
-    Telnet=23,
-    POP3=110,
-    IMAP=143,
-    LDAP=389,
-    rsh_rlogin_and_rexec=(512, 513, 514),
-    rsync=873,
-) | {("udp", 69): "TFTP", ("udp", 161): "SNMP", ("udp", 389): "LDAP"}
-
-ADMINISTRATION = _tcp(
-    Windows_RPC=135,
-    NetBIOS=139,
-    SMB=445,
-    NFS=2049,
-    VNC=(5800, 5900, 5901),
-    WinRM=(5985, 5986),
-    X11=6000,
-    Docker=(2375, 2376),
-    etcd=(2379, 2380),
-    Kubelet=(10250, 10255),
-    Kibana=5601,
-    Jupyter=8888,
-) | {("udp", 137): "NetBIOS", ("udp", 138): "NetBIOS", ("udp", 2049): "NFS"}
-
-# HL7 v2 over MLLP and classic DICOM have neither encryption nor sign-in. Ports: IANA registry (hl7, acr-nema, dicom),
-# and the one that Orthanc listens on.
-CLINICAL = _tcp(HL7_v2=2575, DICOM=(104, 4242, 11112))
 
 
 @judgement(severity=HIGH, hipaa=("164.312(a)(1)", "164.312(e)(1)"))
@@ -129,13 +74,13 @@ def opening(group: SecurityGroup, inventory: Inventory, test: Callable[[Rule], b
     return found[0] if some(lambda way: way(), ways) else None
 
 
-def opening_to(group: SecurityGroup, inventory: Inventory, ports: Ports) -> str | None:
+def opening_to(group: SecurityGroup, inventory: Inventory, doors: Ports) -> str | None:
     """The first rule that lets everybody reach one of these ports, with what listens there."""
     hit: list[str] = []
 
     def test(rule: Rule) -> bool:
-        door = rule.first_covered(ports)
-        hit[:] = [] if door is None else [f"{ports[door]} ({door[0].upper()} {door[1]})"]
+        door = rule.first_covered(doors)
+        hit[:] = [] if door is None else [f"{doors[door]} ({door[0].upper()} {door[1]})"]
         return door is not None
 
     rule = opening(group, inventory, test)
@@ -190,9 +135,9 @@ def _nearly_every_port(group: SecurityGroup, inventory: Inventory, protocol: str
     open_ports = [span for span, sure in found if sure]
     left = PORTS - len(set().union(*open_ports))
     if left <= FEW:
-        ports = " and ".join(f"{span[0]}-{span[-1]}" if len(span) > 1 else str(span[0]) for span in open_ports)
+        told = " and ".join(f"{span[0]}-{span[-1]}" if len(span) > 1 else str(span[0]) for span in open_ports)
         name = protocol.upper()
-        return f"{name} {ports} from everybody, which is all ports of {name}" + (f" but {left}" if left else "")
+        return f"{name} {told} from everybody, which is all ports of {name}" + (f" but {left}" if left else "")
     possible = [span for span, _ in found]
     if isinstance(ingress, Incomplete):
         doubts.append(Undecided(ingress.unknown))
@@ -246,8 +191,10 @@ def _open_list(rule: Rule, inventory: Inventory) -> str | None:
     kind, open_range = security_groups.PrefixList, security_groups.open_range
 
     def holds(pointer: object) -> bool:
+        if security_groups.is_kept_by_aws(pointer):
+            return False
         prefix_list = inventory.find(kind, pointer)
-        if prefix_list is None:  # one of those that AWS keeps: they name AWS's own networks
+        if prefix_list is None:  # in an account, one that AWS keeps: the listing leaves these out
             return False
         found = open_range(prefix_list.ranges)
         if found is not None:

@@ -24,11 +24,15 @@ def template_of(instance: ec2.Instance, inventory: Inventory) -> ec2.LaunchTempl
 def if_used(verdict: Verdict, template: ec2.Instance | ec2.LaunchTemplate, inventory: Inventory) -> Verdict:
     """The verdict on a template; a pass only if everything that is declared beside it starts the version judged.
 
+    An instance, and a launch configuration, have no versions.
+
     Raises:
         Undecided: the verdict is a pass, and something starts or may start another version.
 
     """
-    if verdict.status is not Status.FAIL and isinstance(template, ec2.LaunchTemplate):
+    if verdict.status is Status.FAIL or isinstance(template, ec2.LaunchConfiguration):
+        return verdict
+    if isinstance(template, ec2.LaunchTemplate):
         for user in inventory.seen(ec2.TemplateUser):
             _require_the_same(user, template, inventory)
     return verdict

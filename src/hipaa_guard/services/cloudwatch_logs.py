@@ -1,4 +1,7 @@
-"""Amazon CloudWatch Logs: log groups, and the resource policies of an account that let others write or read them."""
+"""Amazon CloudWatch Logs: log groups, logs that it delivers for other services, and resource policies.
+
+The policies of an account, or of one log group, let others write or read log groups.
+"""
 
 from __future__ import annotations
 
@@ -7,8 +10,9 @@ from typing import ClassVar
 from hipaa_guard.facts.allowed_values import numbers, one_of
 from hipaa_guard.facts.policy_document import PolicyDocument
 from hipaa_guard.facts.policy_grammar import resource_policy
-from hipaa_guard.facts.readings import Block, Listing, listed
+from hipaa_guard.facts.readings import Block, Listing, View, ask, derived, listed
 from hipaa_guard.facts.resource import Resource, fact
+from hipaa_guard.facts.values import Incomplete, Unknown, Value, joined
 
 # CloudWatch Logs API reference, PutRetentionPolicy, read 2026-11-30; the provider's 0 is "never".
 _RETENTIONS = numbers(
@@ -48,6 +52,62 @@ class LogGroup(Resource):
     """``STANDARD``, ``INFREQUENT_ACCESS``, or ``DELIVERY``, which only forwards events and keeps them for 2 days."""
 
     key: str | None = fact(terraform="kms_key_id", awscc="kms_key_id", unset=None, aws=listed("kmsKeyId"))
+
+
+_DELIVERIES = ("aws_cloudwatch_log_delivery", "awscc_logs_delivery")
+
+
+def _has_delivery(view: View) -> Value:
+    deliveries = joined(*(view.linked(type, "delivery_source_name") for type in _DELIVERIES))
+    if list.__len__(deliveries):
+        return True
+    return deliveries.unknown if isinstance(deliveries, Incomplete) else False
+
+
+def _answered_delivery(source: str | None, deliveries: list[list[str | None]] | None) -> Value:
+    """Whether one of the deliveries is of the source. AWS tells the source of each."""
+    named = [name for (name,) in deliveries or []]
+    if source is not None and source in named:
+        return True
+    if source is None or deliveries is None or None in named:
+        return Unknown("AWS did not tell the sources of all deliveries")
+    return False
+
+
+class DeliverySource(Resource):
+    """A resource that hands logs to CloudWatch Logs, which delivers them on ("vended logs").
+
+    Only a delivery sends them anywhere (CloudWatch Logs API reference, PutDeliverySource and CreateDelivery, read
+    2026-11-30).
+    """
+
+    terraform = Block(
+        "aws_cloudwatch_log_delivery_source",
+        "awscc_logs_delivery_source",
+        name="name",
+        awscc_name="name",
+        beside=dict.fromkeys(_DELIVERIES, ("delivery_source_name",)),
+    )
+    aws = Listing("logs.describe_delivery_sources", "deliverySources[]", arn="{arn}", name="name")
+    aws_types = ("AWS::Logs::DeliverySource",)
+
+    resource: str | None = fact(
+        terraform="resource_arn", awscc="resource_arn", unset=None, aws=listed("resourceArns[0]", always=True)
+    )
+    """The ARN of the resource whose logs they are."""
+
+    log_type: str | None = fact(terraform="log_type", awscc="log_type", unset=None, aws=listed("logType", always=True))
+    """``ALB_ACCESS_LOGS``, for example."""
+
+    is_delivered: bool = fact(
+        terraform=_has_delivery,
+        awscc=_has_delivery,
+        unset=False,
+        aws=derived(
+            _answered_delivery, listed("name"), ask("logs.describe_deliveries", "deliveries[].[deliverySourceName]")
+        ),
+    )
+    """Whether a delivery sends its logs on."""
 
 
 class ResourcePolicy(Resource):

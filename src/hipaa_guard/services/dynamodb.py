@@ -10,7 +10,7 @@ from hipaa_guard.facts.policy_document import PolicyDocument
 from hipaa_guard.facts.policy_grammar import resource_policy
 from hipaa_guard.facts.readings import Block, Inside, Listing, TerraformReading, View, ask, first
 from hipaa_guard.facts.resource import Resource, fact
-from hipaa_guard.facts.values import Incomplete, PartialText, Reference, Unknown, Value
+from hipaa_guard.facts.values import Cause, Incomplete, PartialText, Reference, Unknown, Value
 
 
 def _declared_encryption(argument: str) -> TerraformReading:
@@ -18,9 +18,24 @@ def _declared_encryption(argument: str) -> TerraformReading:
 
     def read(view: View) -> Value:
         enabled = view.get(argument)
+        if enabled is None:
+            return _of_restored(view)
         return "KMS" if enabled is True or enabled == "true" else None
 
     return read
+
+
+def _of_restored(view: View) -> Unknown | None:
+    """Why a left-out encryption is unknown: that of the source table is taken over. None without a source.
+
+    DynamoDB API reference, RestoreTableToPointInTime: encryption settings come from the source table.
+    """
+    if isinstance(view.get("arn"), str):
+        return None  # a state shows the encryption that there is
+    for argument in ("restore_source_name", "restore_source_table_arn"):
+        if view.get(argument) is not None:
+            return Unknown(f"it is as in the table that {argument} names", Cause.NOT_IN_SCOPE)
+    return None
 
 
 _RECOVERY_DAYS = 35

@@ -182,12 +182,13 @@ class DefaultKey(Resource):
 class SnapshotPublicAccess(Resource):
     """Whether a region lets snapshots be shared with everyone."""
 
-    terraform = Block("aws_ebs_snapshot_block_public_access")
+    terraform = Block("aws_ebs_snapshot_block_public_access", "awscc_ec2_snapshot_block_public_access")
     aws = Singleton("region", arn="arn:{partition}:ec2:{region}:{account}:snapshot-block-public-access")
     aws_types = ("AWS::EC2::SnapshotBlockPublicAccess",)
 
     state: str = fact(
         terraform="state",
+        awscc="state",
         unset="unblocked",
         aws=ask("ec2.get_snapshot_block_public_access_state", "State"),
         allowed=one_of("block-all-sharing", "block-new-sharing", "unblocked"),

@@ -2,8 +2,10 @@
 
 Source: IAM user guide, "Identity-provider controls for shared OIDC providers" (claims that IAM has asked for in new and
 changed trust policies since 2025; it does not look at older ones) and "Available keys for AWS OIDC federation" (claims
-of single issuers, such as Google's and CircleCI's, since January 2026), and the subjects that the issuers document.
-As of 2026-11-30.
+of single issuers, such as Google's and CircleCI's, since January 2026); AWS samples, "Data perimeter policy examples",
+"Limit access to trusted OIDC Identity provider" (the issuers with their URLs and pages); and the subjects that issuers
+document: HashiCorp, "Updating Workload Identity for Projects"; Buildkite, "OIDC with AWS"; GitLab, "OpenID Connect
+(OIDC) Authentication Using ID Tokens"; GitHub, "OpenID Connect reference". As of 2026-11-30.
 """
 
 from __future__ import annotations
@@ -12,6 +14,7 @@ import re
 from dataclasses import field
 
 from hipaa_guard.facts.partial_patterns import holds
+from hipaa_guard.facts.policy_conditions import NOT_KNOWN
 from hipaa_guard.facts.policy_document import Condition, Statement
 from hipaa_guard.facts.values import PartialText, Undecided, Unknown, Value, every, some
 from hipaa_guard.lean import dataclass
@@ -61,10 +64,10 @@ ISSUERS = (
     Issuer("GitLab", r"gitlab\.com", {"sub": r"project_path:[^/:*?]+/.+"}),
     Issuer(
         "IBM Turbonomic",
-        r"rh-oidc\.s3\.[a-z0-9-]+\.amazonaws\.com/[a-z0-9]+",
+        r"(rh-oidc\.s3\.[a-z0-9-]+\.amazonaws\.com|oidc\.op1\.openshiftapps\.com)/[a-z0-9]+",
         {"sub": r"system:serviceaccount:[^:*?]+:.+"},
     ),
-    Issuer("Pulumi Cloud", r"api\.pulumi\.com/oidc(/v\d+)?", {"aud": _WHOLE, "sub": r"pulumi:[^*?]*org:[^:*?]+:.+"}),
+    Issuer("Pulumi Cloud", r"api\.pulumi\.com(/oidc(/v\d+)?)?", {"aud": _WHOLE, "sub": r"pulumi:[^*?]*org:[^:*?]+:.+"}),
     Issuer("sandboxes.cloud", r"sandboxes\.cloud", {"aud": _WHOLE}),
     Issuer("Scalr", r"scalr\.io", {"sub": _TWO_PARTS}),
     Issuer("Shisho Cloud", r"tokens\.cloud\.shisho\.dev", {"sub": _TWO_PARTS}),
@@ -123,12 +126,15 @@ def issuer_of(value: Value) -> Issuer | None:
     return next((each for each in ISSUERS if re.fullmatch(each.url, url)), None)
 
 
-def takes_named_tokens(statement: Statement) -> bool:
-    """Whether a condition of a statement names whose tokens an issuer's must be."""
-    return some(names_whose, statement.conditions)
+def takes_named_tokens(statement: Statement, of: Issuer | None = None) -> bool:
+    """Whether a condition of a statement names whose tokens an issuer's must be.
+
+    ``of`` is the issuer whose tokens are asked about: its claims count where a key does not tell the issuer.
+    """
+    return some(lambda condition: names_whose(condition, of), statement.conditions)
 
 
-def names_whose(condition: Condition) -> bool:
+def names_whose(condition: Condition, of: Issuer | None = None) -> bool:
     """Whether a condition names whose tokens an issuer's must be, by a claim that only the issuer sets.
 
     Raises:
@@ -138,7 +144,7 @@ def names_whose(condition: Condition) -> bool:
     operator = condition.operator.lower()
     if condition.if_exists or condition.qualifier.lower() == "forallvalues" or operator not in _OPERATORS:
         return False
-    wanted = _pattern_for(condition.key)
+    wanted = _pattern_for(condition.key, of)
     if wanted is None:
         return False
     if operator != "stringlike":
@@ -146,8 +152,13 @@ def names_whose(condition: Condition) -> bool:
     return every(lambda value: holds(lambda text: re.fullmatch(wanted, text) is not None, value), condition.values)
 
 
-def _pattern_for(key: str) -> str | None:
-    """The pattern for the claim that a condition key names."""
+def _pattern_for(key: str, of: Issuer | None) -> str | None:
+    """The pattern for the claim that a condition key names. A key of an issuer that is not known is one of the issuer
+    that is asked about, or no token of that has it.
+    """
+    host, _, last = key.partition(":")
+    if host == NOT_KNOWN:
+        return None if of is None else of.claims.get(last)
     for issuer in ISSUERS:
         for claim, pattern in issuer.claims.items():
             if key == claim or (key.endswith(f":{claim}") and re.fullmatch(issuer.url, key[: -len(claim) - 1])):

@@ -9,8 +9,9 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 
-from hipaa_guard.facts.binding_conditions import SYMBOL_START, binds_caller
+from hipaa_guard.facts.binding_conditions import SYMBOL_START, binds_caller, named_accounts
 from hipaa_guard.facts.partial_patterns import holds, is_wild
+from hipaa_guard.facts.policy_conditions import NOT_KNOWN
 from hipaa_guard.facts.policy_document import Condition, PolicyDocument, Principal, Statement
 from hipaa_guard.facts.values import (
     Cause,
@@ -87,6 +88,9 @@ def foreign_account(statement: Statement, own: str | None) -> str | None:
 
 
 def _foreign(principal: Principal, own: str | None) -> str | None:
+    if principal.type == "Federated":  # STS looks for the provider in the role's account: others are certain or nothing
+        account = principal.account
+        return None if account is None or own in (None, account) else f"a provider of identities of account {account}"
     if principal.type not in ("AWS", "*"):
         return None
     if principal.is_anyone:
@@ -97,6 +101,28 @@ def _foreign(principal: Principal, own: str | None) -> str | None:
     if own is None:
         raise Undecided(Unknown(f"it is not known whether {account} is the account of the role"))
     return None if account == own else f"account {account}"
+
+
+def served_account(statement: Statement, own: str | None) -> str | None:
+    """In words, an account other than the role's own for which the statement lets a service act; None if there is none.
+
+    Raises:
+        Undecided: a condition names an account, and it is not known whether it is the role's own.
+
+    """
+    found: list[str] = []
+
+    def names_another(condition: Condition) -> bool:
+        for account in named_accounts(condition):
+            if own is None:
+                raise Undecided(Unknown(f"it is not known whether {account} is the account of the role"))
+            if account != own:
+                found.append(f"account {account}")
+        return bool(found)
+
+    if not some(lambda principal: principal.type == "Service", statement.principals):
+        return None
+    return found[0] if some(names_another, statement.conditions) else None
 
 
 def asks_for_proof(statement: Statement) -> bool:
@@ -235,7 +261,8 @@ def asks_all_subjects(statement: Statement) -> bool:
 def _limits_github(condition: Condition) -> bool:
     operator = condition.operator.lower()
     host, _, claim = condition.key.rpartition(":")
-    if host != GITHUB or condition.if_exists or condition.qualifier.lower() == "forallvalues":
+    # Where the host is not known, it is this one, or no token of GitHub has the key.
+    if host not in (GITHUB, NOT_KNOWN) or condition.if_exists or condition.qualifier.lower() == "forallvalues":
         return False
     wanted = _GITHUB_WHO.get(claim)
     if wanted is None or operator not in (*_EQUALS, *_LIKE):

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from hipaa_guard.facts.allowed_values import between, one_of
 from hipaa_guard.facts.binding_conditions import binds_caller, names_principals
 from hipaa_guard.facts.policy_document import PolicyDocument, Statement
 from hipaa_guard.facts.policy_grammar import resource_policy
 from hipaa_guard.facts.readings import Block, Listing, View, ask, derived, first, listed
 from hipaa_guard.facts.resource import Resource, fact
-from hipaa_guard.facts.values import Undecided, Unknown, all_hold, some
+from hipaa_guard.facts.values import Incomplete, Undecided, Unknown, Value, all_hold, every, some
 
 _MANAGERS = one_of("CUSTOMER", "AWS")
 # KMS API reference, KeyMetadata, read 2026-11-30.
@@ -73,6 +75,22 @@ def _answered_replica(kind: str | None) -> bool:
     return kind == "REPLICA"
 
 
+def _declared_grants(view: View) -> Value:
+    """The grants of a key as a policy; None where there are none."""
+    grants = view.linked("aws_kms_grant")
+    allowed: list[Value] = [_as_statement(each) for each in (grants.seen if isinstance(grants, Incomplete) else grants)]
+    if isinstance(grants, Incomplete):
+        return {"Statement": Incomplete(allowed, grants.unknown)}
+    return {"Statement": allowed} if allowed else None
+
+
+def _as_statement(grant: View) -> dict[str, Value]:
+    grantee, operations = grant.get("grantee_principal"), grant.get("operations")
+    kind = "Service" if isinstance(grantee, str) and grantee.endswith(".amazonaws.com") else "AWS"
+    actions = [f"kms:{each}" for each in operations] if type(operations) is list else "kms:*"
+    return {"Effect": "Allow", "Principal": {kind: grantee}, "Action": actions, "Resource": "*"}
+
+
 class Key(Resource):
     """A KMS key. A live account also lists AWS managed keys, whose settings AWS controls."""
 
@@ -85,6 +103,7 @@ class Key(Resource):
         "awscc_kms_key",
         "awscc_kms_replica_key",
         joined_by="key_id",
+        joins={"aws_kms_grant": "key_id"},
     )
     aws = Listing("kms.list_keys", "Keys[]", arn="{KeyArn}", name="KeyId", keys=("KeyId", "KeyArn"))
     aws_types = ("AWS::KMS::Key", "AWS::KMS::ReplicaKey", "kms:key")
@@ -173,17 +192,75 @@ class Key(Resource):
         aws=ask("kms.get_key_policy", "Policy", KeyId="{KeyId}", PolicyName="default"),
     )
 
+    grants: PolicyDocument | None = fact(
+        terraform=_declared_grants,
+        awscc=_declared_grants,
+        unset=None,
+        parse=PolicyDocument.parse,
+        # A key has up to 50,000 grants, most of them made by AWS services for each disk and table.
+        terraform_only="a live scan does not list the grants of keys",
+    )
+    """What the grants of the key allow, as the statements of a policy."""
+
 
 _ACCOUNT_KEYS = ("kms:calleraccount", "aws:principalaccount")
 
 
-def gives_everyone_the_key(statement: Statement) -> bool:
-    """Whether everyone, be it only everyone in one account or organisation, may do all that a key allows."""
+_RIGHTS: dict[tuple[str, ...], str] = {
+    ("kms:*",): "all rights to it",
+    ("kms:PutKeyPolicy",): "the right to change that policy, and with it all rights to the key",
+    ("kms:Decrypt", "kms:ScheduleKeyDeletion"): "the rights to decrypt with it and to delete it",
+}
+"""Actions that together open a key, be they allowed by several statements, with the words for them."""
+
+
+def gives_everyone_the_key(statement: Statement, action: str = "kms:*") -> bool:
+    """Whether everyone, be it only everyone in one account or organisation, may do an action; by default, all."""
     return (
         statement.effect == "Allow"
-        and all_hold(lambda: statement.covers_action("kms:*"), lambda: _is_about_anyone(statement))
+        and all_hold(lambda: statement.covers_action(action), lambda: _is_about_anyone(statement))
         and not some(names_principals, statement.conditions)
     )
+
+
+def opened_to_everyone(policy: PolicyDocument) -> str | None:
+    """To whom a policy opens a key, and by which rights, in words; None if it is open to nobody but those it names.
+
+    Raises:
+        Undecided: it is not known.
+
+    """
+    found: list[str] = []
+
+    def may(action: str) -> bool:
+        def gives(statement: Statement) -> bool:
+            if not gives_everyone_the_key(statement, action):
+                return False
+            left = policy.left_of(replace(statement, actions=[action.lower()], not_actions=[]))
+            if left is None or not gives_everyone_the_key(left, action):
+                return False
+            found.append(everyone_in_words(statement))
+            return True
+
+        return some(gives, policy.allowances())
+
+    rights: list[str] = []
+
+    def opens(actions: tuple[str, ...]) -> bool:
+        rights.append(_RIGHTS[actions])
+        return every(may, actions)
+
+    return f"{found[-1]} {rights[-1]}" if some(opens, _RIGHTS) else None
+
+
+def grants_of(key: Key) -> PolicyDocument | None:
+    """The grants of a key, in source; None in a live account, where a scan does not list them.
+
+    Raises:
+        Undecided: they are not known.
+
+    """
+    return key.grants if key.origin.source == "terraform" else None
 
 
 def _is_about_anyone(statement: Statement) -> bool:

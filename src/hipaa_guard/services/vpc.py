@@ -8,10 +8,21 @@ from typing import ClassVar
 from hipaa_guard.facts.allowed_values import Domain, between, one_of
 from hipaa_guard.facts.fact_types import whole_number
 from hipaa_guard.facts.networks import cover, covers, mean_everybody, means_everybody, network, protocol_name
+from hipaa_guard.facts.origin import account_in
 from hipaa_guard.facts.readings import Block, Listing, View, ask, derived, listed
 from hipaa_guard.facts.records import Record
 from hipaa_guard.facts.resource import Resource, fact
-from hipaa_guard.facts.values import Incomplete, Undecided, Unknown, Value, all_hold, certain, some
+from hipaa_guard.facts.values import (
+    Incomplete,
+    Undecided,
+    Unknown,
+    Value,
+    all_hold,
+    certain,
+    joined,
+    mapped,
+    some,
+)
 
 _NAME = "(Tags[?Key=='Name'].Value | [0]) || "
 
@@ -19,24 +30,38 @@ _NAME = "(Tags[?Key=='Name'].Value | [0]) || "
 class FlowLog(Record):
     """A flow log of a VPC."""
 
-    __slots__ = ("failure", "traffic")
+    __slots__ = ("failure", "of_vpc", "traffic")
     allowed: ClassVar[Mapping[str, Domain]] = {"traffic": one_of("ALL", "ACCEPT", "REJECT")}
 
-    traffic: str | None
+    traffic: str
     """``ALL``, ``ACCEPT`` or ``REJECT``."""
+    of_vpc: bool
+    """Whether it is of the whole VPC; one that names what it is of by an id may be of a subnet or an interface."""
     failure: str | None
     """Why AWS cannot deliver it; None if it can."""
 
 
+_DECLARED_LOGS = (("aws_flow_log", "vpc_id"), ("awscc_ec2_flow_log", "resource_id"))
+"""The types of flow logs, with their argument that names the VPC; that of `awscc` may also name something else."""
+
+
 def _declared_logs(view: View) -> Value:
-    logs = view.linked("aws_flow_log")
-    seen = logs.seen if isinstance(logs, Incomplete) else logs
-    found = [FlowLog(traffic=log.get("traffic_type"), failure=None) for log in seen]
-    return Incomplete(found, logs.unknown) if isinstance(logs, Incomplete) else found
+    logs = joined(*(view.linked(type, by) for type, by in _DECLARED_LOGS))
+    return mapped(lambda log: FlowLog(traffic=_traffic(log), failure=None, of_vpc=_is_of_vpc(log)), logs)
+
+
+def _is_of_vpc(log: View) -> Value:
+    of = log.get("resource_type")  # which `awscc` alone has
+    return of if isinstance(of, Unknown) else of in (None, "VPC")
+
+
+def _traffic(log: View) -> Value:
+    traffic = log.get("traffic_type")
+    return Unknown("traffic_type is left out, which AWS refuses for a VPC") if traffic is None else traffic
 
 
 def _answered_logs(logs: list[dict[str, Value]] | None) -> list[FlowLog]:
-    return [FlowLog(traffic=log.get("TrafficType"), failure=_failure(log)) for log in logs or []]
+    return [FlowLog(traffic=log.get("TrafficType"), failure=_failure(log), of_vpc=True) for log in logs or []]
 
 
 def _failure(log: dict[str, Value]) -> Value:
@@ -49,7 +74,14 @@ class Vpc(Resource):
     """A virtual private cloud."""
 
     noun = "VPC"
-    terraform = Block("aws_vpc", "aws_default_vpc", joins={"aws_flow_log": "vpc_id"})
+    terraform = Block(
+        "aws_vpc",
+        "aws_default_vpc",
+        "awscc_ec2_vpc",
+        joins={"aws_flow_log": "vpc_id"},
+        beside={"awscc_ec2_flow_log": ("resource_id",)},
+        also=("vpc_id",),
+    )
     aws = Listing(
         "ec2.describe_vpcs",
         "Vpcs[]",
@@ -62,15 +94,26 @@ class Vpc(Resource):
 
     flow_logs: list[FlowLog] = fact(
         terraform=_declared_logs,
+        awscc=_declared_logs,
         unset=(),
         aws=derived(_answered_logs, ask("ec2.describe_flow_logs", "FlowLogs[?ResourceId=={VpcId}]")),
     )
+
+    @property
+    def shared_by(self) -> str | None:
+        """The account that shares the VPC with the one that was read, which is not shown its flow logs."""
+        owner = account_in(self.origin.arn)
+        return owner if self.origin.account is not None and owner != self.origin.account else None
 
 
 def _maps_public_ip(view: View) -> Value:
     # The default subnets of AWS assign public addresses, and the provider does not change that.
     value = view.get("map_public_ip_on_launch")
     return view.type == "aws_default_subnet" if value is None else value
+
+
+def _default_of(view: View) -> Value:
+    return view.get("availability_zone") if view.type == "aws_default_subnet" else None
 
 
 class Subnet(Resource):
@@ -85,6 +128,11 @@ class Subnet(Resource):
         terraform=_maps_public_ip, awscc="map_public_ip_on_launch", unset=False, aws=listed("MapPublicIpOnLaunch")
     )
     """Whether instances launched here get a public IPv4 address by default."""
+
+    default_of: str | None = fact(
+        terraform=_default_of, awscc=_default_of, unset=None, terraform_only="a live instance names its subnet"
+    )
+    """The availability zone whose default subnet it is; None for other subnets."""
 
     assigns_ipv6: bool = fact(
         terraform="assign_ipv6_address_on_creation",

@@ -1,4 +1,7 @@
-"""Who may write to log groups: by a policy of the account, and by one of a log group, which moto does not know."""
+"""Who may write to log groups: by a policy of the account, and by one of a log group, which moto does not know.
+
+Access logs of a bucket that CloudWatch Logs delivers; moto knows no such delivery source.
+"""
 
 from __future__ import annotations
 
@@ -24,4 +27,27 @@ def _policies(region: str, _: str) -> dict[str, Any]:
     }
 
 
-ANSWERS: Answers = {"logs.describe_resource_policies": _policies}
+def _sources(region: str, _: str) -> dict[str, Any]:
+    return {
+        "deliverySources": [
+            {
+                "name": "imaging",
+                "arn": f"arn:aws:logs:{region}:123456789012:delivery-source:imaging",
+                "resourceArns": ["arn:aws:s3:::riverside-imaging"],
+                "service": "s3",
+                "logType": "S3_SERVER_ACCESS_LOGS",
+            }
+        ]
+    }
+
+
+def _deliveries(region: str, _: str) -> dict[str, Any]:
+    arn = f"arn:aws:logs:{region}:123456789012:delivery:1"
+    return {"deliveries": [{"id": "1", "arn": arn, "deliverySourceName": "imaging"}]}
+
+
+ANSWERS: Answers = {
+    "logs.describe_resource_policies": _policies,
+    "logs.describe_delivery_sources": _sources,
+    "logs.describe_deliveries": _deliveries,
+}

@@ -20,6 +20,12 @@ def furnish() -> None:
         AvailabilityZones=[zone],
         LaunchTemplate={"LaunchTemplateName": "portal", "Version": "$Latest"},
     )
+    client("autoscaling").create_launch_configuration(
+        LaunchConfigurationName="portal",
+        ImageId="ami-12c6146b",
+        InstanceType="t3.small",
+        MetadataOptions={"HttpTokens": "required"},
+    )
     image = ec2.register_image(Name="portal", RootDeviceName="/dev/xvda")["ImageId"]
     ec2.run_instances(
         ImageId=image, MinCount=1, MaxCount=1, InstanceType="t3.small", MetadataOptions={"HttpTokens": "required"}

@@ -96,6 +96,17 @@ test_recovery = cases(
 test_encryption = cases(
     Case(KMS, "left out", FAIL, table(), says="DynamoDB owns"),
     Case(KMS, "turned off, which leaves the key of DynamoDB", FAIL, encryption(enabled="false").in_terraform()),
+    *(
+        Case(
+            control,
+            f"left out, and restored from the table that {argument} names",
+            UNKNOWN,
+            table(f'{argument} = "{source}"\n restore_to_latest_time = true').in_terraform(),
+            says=argument,
+        )
+        for control in (KMS, CMK)
+        for argument, source in (("restore_source_name", "records"), ("restore_source_table_arn", ARN))
+    ),
     Case(KMS, "the AWS managed key", PASS, encryption()),
     Case(KMS, "a key of one's own", PASS, encryption("aws_kms_key.k.arn")),
     Case(CMK, "left out", FAIL, table()),

@@ -17,6 +17,15 @@ def volume(aws: str, awscc: str | None = None, around: str = "") -> tuple[str, s
     )
 
 
+def sharing(state: str) -> tuple[str, str]:
+    """Whether a region lets snapshots be shared with everyone."""
+    line = f'state = "{state}"'
+    return (
+        resource("aws_ebs_snapshot_block_public_access", line),
+        resource("awscc_ec2_snapshot_block_public_access", line),
+    )
+
+
 TWINS = [
     Twin("a volume that says nothing", *volume(""), FAIL),
     Twin("a volume that says nothing, where the region encrypts", *volume("", around=BY_DEFAULT), PASS),
@@ -34,4 +43,6 @@ TWINS = [
         PASS,
     ),
     Twin("a volume of which nothing is known", *volume("encrypted = var.open", around=VARIABLE), UNKNOWN),
+    Twin("a region that blocks public snapshots", *sharing("block-all-sharing"), PASS),
+    Twin("a region that blocks new public snapshots", *sharing("block-new-sharing"), FAIL),
 ]

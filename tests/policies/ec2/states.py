@@ -73,15 +73,17 @@ def subnet(maps: bool) -> str:
     """
 
 
-def defaults(tokens: str | None) -> Told:
-    level = {"AccountLevel": {} if tokens is None else {"HttpTokens": tokens}}
+def defaults(tokens: str | None, endpoint: str | None = None) -> Told:
+    told = {"HttpTokens": tokens, "HttpEndpoint": endpoint}
+    level = {"AccountLevel": {name: value for name, value in told.items() if value is not None}}
 
     def answers(session: Any) -> None:
         answered(session, "ec2", "GetInstanceMetadataDefaults", level)
 
-    line = "" if tokens is None else f'http_tokens = "{tokens}"'
+    lines = "" if tokens is None else f'http_tokens = "{tokens}"\n'
+    lines += "" if endpoint is None else f'http_endpoint = "{endpoint}"\n'
     return Told(
-        terraform=f'resource "aws_ec2_instance_metadata_defaults" "phi" {{\n{line}\n}}',
+        terraform=f'resource "aws_ec2_instance_metadata_defaults" "phi" {{\n{lines}}}',
         aws=lambda _: None,
         answers=answers,
     )

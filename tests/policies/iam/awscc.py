@@ -13,6 +13,22 @@ def trust(principal: str) -> str:
     return json.dumps(json.dumps({"Version": "2012-10-17", "Statement": [statement]}))
 
 
+def web(provider: str) -> str:
+    return (
+        'jsonencode({ Statement = [{ Effect = "Allow", Action = "sts:AssumeRoleWithWebIdentity", '
+        f"Principal = {{ Federated = {provider} }} }}] }})"
+    )
+
+
+def holder_of(provider: str, kind: str) -> str:
+    """A user, role or group without policies."""
+    name, document = ("name", "assume_role_policy")
+    if provider == "awscc":
+        name, document = f"{kind}_name", "assume_role_policy_document"
+    more = f"\n{document} = {trust('arn:aws:iam::123456789012:root')}" if kind == "role" else ""
+    return resource(f"{provider}_iam_{kind}", f'{name} = "phi"{more}')
+
+
 EVERYTHING = json.dumps(json.dumps({"Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}))
 ADMINISTRATOR = '"arn:aws:iam::aws:policy/AdministratorAccess"'
 
@@ -84,6 +100,49 @@ TWINS = [
             FAIL,
         )
         for kind in ("user", "group")
+    ),
+    *(
+        Twin(
+            f"a {kind} that a managed policy names",
+            holder_of("aws", kind)
+            + resource("aws_iam_policy", f"policy = {EVERYTHING}", "all")
+            + resource(
+                f"aws_iam_{kind}_policy_attachment",
+                f"{kind} = aws_iam_{kind}.phi.name\npolicy_arn = aws_iam_policy.all.arn",
+                "a",
+            ),
+            holder_of("awscc", kind)
+            + resource(
+                "awscc_iam_managed_policy",
+                f"policy_document = {EVERYTHING}\n{kind}s = [awscc_iam_{kind}.phi.{kind}_name]",
+                "all",
+            ),
+            FAIL if kind == "user" else PASS,
+        )
+        for kind in ("user", "role", "group")
+    ),
+    *(
+        Twin(
+            f"a {kind} with an inline policy of its own resource",
+            holder_of("aws", kind)
+            + resource(f"aws_iam_{kind}_policy", f"{kind} = aws_iam_{kind}.phi.name\npolicy = {EVERYTHING}", "all"),
+            holder_of("awscc", kind)
+            + resource(
+                f"awscc_iam_{kind}_policy",
+                f'policy_name = "all"\n{kind}_name = awscc_iam_{kind}.phi.{kind}_name\npolicy_document = {EVERYTHING}',
+                "all",
+            ),
+            FAIL,
+        )
+        for kind in ("user", "role", "group")
+    ),
+    Twin(
+        "a role that trusts a provider of GitLab without naming whose tokens",
+        resource("aws_iam_openid_connect_provider", 'url = "https://gitlab.com"', "gitlab")
+        + resource("aws_iam_role", f"assume_role_policy = {web('aws_iam_openid_connect_provider.gitlab.arn')}"),
+        resource("awscc_iam_oidc_provider", 'url = "https://gitlab.com"', "gitlab")
+        + resource("awscc_iam_role", f"assume_role_policy_document = {web('awscc_iam_oidc_provider.gitlab.arn')}"),
+        FAIL,
     ),
     Twin(
         "a user who has all rights by a group",

@@ -150,6 +150,40 @@ test_attachments = cases(
         }}""",
         says="has an inline policy",
     ),
+    Case(
+        DIRECT,
+        "an attached policy beside an inline one that may be somebody else's",
+        FAIL,
+        terraform=USER
+        + """
+        variable "on" {}
+        resource "aws_iam_user_policy" "p" {
+          user   = var.on ? aws_iam_user.phi.name : "somebody-else"
+          policy = jsonencode({ Statement = [] })
+        }
+        resource "aws_iam_user_policy_attachment" "a" {
+          user       = aws_iam_user.phi.name
+          policy_arn = "arn:aws:iam::aws:policy/ReadOnlyAccess"
+        }""",
+        says="attached",
+    ),
+    Case(
+        DIRECT,
+        "an inline policy beside one that may be attached",
+        FAIL,
+        terraform=USER
+        + f"""
+        variable "on" {{}}
+        resource "aws_iam_user_policy" "p" {{
+          user   = aws_iam_user.phi.name
+          policy = {json.dumps(document(READ))}
+        }}
+        resource "aws_iam_user_policy_attachment" "a" {{
+          user       = var.on ? aws_iam_user.phi.name : "somebody-else"
+          policy_arn = "arn:aws:iam::aws:policy/ReadOnlyAccess"
+        }}""",
+        says="inline policy",
+    ),
     Case(DIRECT, "an attached policy", FAIL, attached("user", "arn:aws:iam::123456789012:policy/own"), says="attached"),
     Case(
         DIRECT,

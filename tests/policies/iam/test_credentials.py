@@ -86,10 +86,22 @@ test_credentials = cases(
     case(KEY_USE, "a new key that was never used", PASS, key(RECENT)),
     case(KEY_USE, "a key out of use that is inactive", PASS, key(OLD, active="false")),
     case(PASSWORD_USE, "no password", PASS, reported()),
-    case(PASSWORD_USE, "in use", PASS, password(TODAY)),
+    case(PASSWORD_USE, "in use", PASS, password(TODAY), says="was used or set"),
     case(PASSWORD_USE, "out of use", FAIL, password(OLD), says="123 days"),
     case(PASSWORD_USE, "an old password that was never used", FAIL, password("no_information", OLD)),
-    case(PASSWORD_USE, "a new password that was never used", PASS, password("no_information", RECENT)),
+    case(PASSWORD_USE, "a new password, never used", PASS, password("no_information", RECENT), says="was used or set"),
+    case(PASSWORD_USE, "no date at all", UNKNOWN, password("no_information", "N/A")),
+    *(case(control, "a key without a date", UNKNOWN, key("N/A")) for control in (AGE, KEY_USE)),
+    *(
+        case(
+            control,
+            "a key without a date, and an old one",
+            FAIL,
+            key("N/A", access_key_2_active="true", access_key_2_last_rotated=OLD),
+            says="access key 2",
+        )
+        for control in (AGE, KEY_USE)
+    ),
     *(
         Case(
             control,
@@ -197,6 +209,24 @@ test_account = cases(
     ),
     Case(ROOT_HARDWARE, "no MFA", FAIL, aws=nothing, answers=summary(mfa=0)),
     Case(ROOT_HARDWARE, "may not be read", UNKNOWN, aws=nothing, answers=summary(), denied="iam:ListVirtualMFADevices"),
+    Case(
+        ROOT_HARDWARE,
+        "a virtual device, where the summary may not be read",
+        FAIL,
+        aws=nothing,
+        answers=device(OWN_DEVICE),
+        denied="iam:GetAccountSummary",
+        says="virtual",
+    ),
+    Case(
+        ROOT_HARDWARE,
+        "no MFA, where the devices may not be read",
+        FAIL,
+        aws=nothing,
+        answers=summary(mfa=0),
+        denied="iam:ListVirtualMFADevices",
+        says="no MFA",
+    ),
     Case(ROOT_USE, "never used", PASS, aws=nothing, answers=root_used(password_last_used="no_information")),
     Case(ROOT_USE, "its password used long ago", PASS, aws=nothing, answers=root_used(password_last_used=OLD)),
     Case(ROOT_USE, "its password used today", FAIL, aws=nothing, answers=root_used(password_last_used=TODAY)),

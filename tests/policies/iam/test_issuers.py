@@ -135,6 +135,8 @@ EXAMPLES: dict[str, Claims] = {
         )
     },
     "rh-oidc.s3.us-east-1.amazonaws.com/22ejnvnnturfmt6km08idd0nt4hekbn7": {"sub": _ACCOUNT},
+    "oidc.op1.openshiftapps.com/2f785sojlpb85i7402pk3qogugim5nfb": {"sub": _ACCOUNT},
+    "api.pulumi.com": {"aud": _ID},
     "api.pulumi.com/oidc": {
         "aud": _ID,
         "sub": (["pulumi:deploy:org:clinic:project:*"], ["*", "pulumi:deploy:org:*:x"]),

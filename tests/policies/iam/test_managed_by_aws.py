@@ -23,15 +23,19 @@ IS_AS_NEW = max(policy["UpdateDate"] for policy in REFERENCE.values())[:10] >= m
 
 
 def judged(policy: PolicyDocument) -> tuple[bool, set[str], bool]:
-    """Whether a policy grants everything, which services it grants whole, and whether it decrypts with every key."""
+    """Whether a policy grants everything, which services it grants whole, in one statement or in several, and whether it
+    decrypts with every key.
+    """
 
     def decrypts(statement: Statement) -> bool:
         return iam_grants.decrypts_with_any_key(statement, policy) and not iam_grants.services_between(statement)
 
     allowances = list(policy.allowances())
     return (
-        any(iam_grants.grants_everything(each, policy) for each in allowances),
-        {service for each in allowances for service in iam_grants.whole_services(each, policy)},
+        any(iam_grants.grants_everything(each, policy) for each in allowances)
+        or iam_grants.grants_everything_together([policy]),
+        {service for each in allowances for service in iam_grants.whole_services(each, policy)}
+        | {f"{service}, together" for service in iam_grants.whole_services_together([policy])},
         any(map(decrypts, allowances)),
     )
 
@@ -66,6 +70,7 @@ EXPECTED: dict[str, tuple[Status, Status, Status]] = {
     "IAMFullAccess": (PASS, FAIL, PASS),
     "AmazonS3FullAccess": (PASS, FAIL, PASS),
     "job-function/SystemAdministrator": (PASS, FAIL, FAIL),
+    "AdministratorAccess-Amplify": (PASS, FAIL, PASS),  # S3 among others, action by action
     "AWSKeyManagementServicePowerUser": (PASS, PASS, PASS),  # it makes keys, and decrypts with none
     "ReadOnlyAccess": (PASS, PASS, PASS),
 }

@@ -127,6 +127,19 @@ test_trust = cases(
     Case(FOREIGN, "another account, by its number", FAIL, trusting({"AWS": "444455556666"}).in_aws()),
     Case(FOREIGN, "an account that may be one's own", UNKNOWN, trusting({"AWS": OTHER}).in_terraform()),
     Case(FOREIGN, "everyone", FAIL, trusting("*")),
+    *(
+        Case(
+            FOREIGN,
+            f"the {provider} of {whose}",
+            status,
+            trusting({"Federated": f"arn:aws:iam::{account}:{provider}"}).in_aws(),
+        )
+        for provider in ("saml-provider/clinic", "oidc-provider/sso.clinic.example")
+        for whose, account, status in (
+            ("another account", "444455556666", FAIL),
+            ("its own account", "123456789012", PASS),
+        )
+    ),
     Case(FOREIGN, "one's own account", PASS, trusting(PEOPLE).in_aws()),
     Case(FOREIGN, "another account with an external id", PASS, trusting({"AWS": OTHER}, EXTERNAL)),
     Case(

@@ -184,6 +184,44 @@ test_conditions = cases(
         )
         for control, action in ((WHOLE, "s3:GetObject"), (KEYS, "kms:Encrypt"))
     ),
+    *(
+        Case(
+            WHOLE,
+            f"{way} whose key a variable holds",
+            PASS,
+            terraform='variable "x" {}\n'
+            + resource(
+                "aws_iam_policy",
+                f'policy = jsonencode({{ Statement = [{{ Effect = "Allow", Action = "s3:*", Resource = "*", '
+                f'Condition = {{ StringEquals = {{ "{key}" = "radiology" }} }} }}] }})',
+            ),
+        )
+        for way, key in (("a tag", "aws:ResourceTag/${var.x}"), ("an object's tag", "s3:ExistingObjectTag/${var.x}"))
+    ),
+    Case(
+        WHOLE,
+        "a condition whose key a variable holds",
+        UNKNOWN,
+        terraform='variable "x" {}\n'
+        + resource(
+            "aws_iam_policy",
+            'policy = jsonencode({ Statement = [{ Effect = "Allow", Action = "s3:*", Resource = "*", '
+            'Condition = { StringEquals = { "aws:${var.x}" = "radiology" } } }] })',
+        ),
+    ),
+    Case(
+        KEYS,
+        "a service that a variable holds, which may be any",
+        FAIL,
+        terraform='variable "x" {}\n'
+        + resource(
+            "aws_iam_policy",
+            'policy = jsonencode({ Statement = [{ Effect = "Allow", Action = "kms:Decrypt", Resource = "*", '
+            'Condition = { StringLike = { "kms:ViaService" = var.x } } }] })',
+        ),
+        says="a service that is not known",
+        severity=LOW,
+    ),
     Case(
         KEYS,
         "a pattern that a variable holds",

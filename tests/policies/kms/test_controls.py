@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from hipaa_guard.testing import FAIL, NOT_APPLICABLE, PASS, UNKNOWN, Case, Told, answered, cases
-from tests.policies.kms.states import ARN, NAME, UNSET, described, hcl, nothing
+from tests.policies.kms.states import ARN, NAME, OF_ACCOUNT, UNSET, described, hcl, nothing, policy
 
 DELETION = "kms_key_not_pending_deletion"
 PUBLIC, EVERYONE = "kms_key_policy_no_wildcard_principal", "kms_key_policy_no_full_access_for_everyone"
@@ -36,31 +35,12 @@ test_deletion = cases(
 )
 
 
-def policy(*more: dict[str, Any], **changes: Any) -> Told:
-    """A key whose policy has one statement with changes, and more statements."""
-    statement = {
-        "Effect": "Allow",
-        "Principal": {"AWS": "arn:aws:iam::123456789012:root"},
-        "Action": "kms:*",
-        "Resource": "*",
-    } | changes
-    written = {name: value for name, value in statement.items() if value is not None}
-    text = json.dumps({"Version": "2012-10-17", "Statement": [written, *more]})
-
-    def register(session: Any) -> None:
-        described()(session)
-        answered(session, "kms", "GetKeyPolicy", {"Policy": text})
-
-    return Told(terraform=hcl(f"policy = {json.dumps(text)}"), aws=nothing, answers=register)
-
-
 def unseen_policy(session: Any) -> None:
     described()(session)
     error = {"Error": {"Code": "AccessDeniedException", "Message": "not allowed"}}
     answered(session, "kms", "GetKeyPolicy", error, status=400)
 
 
-OF_ACCOUNT = {"StringEquals": {"kms:CallerAccount": "123456789012"}}
 ME = 'data "aws_caller_identity" "me" {}'
 OF_SOMEBODY = """
 policy = jsonencode({

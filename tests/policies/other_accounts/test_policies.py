@@ -22,6 +22,9 @@ def when(operator: str, key: str, *values: str) -> dict[str, Any]:
 
 
 GOOD: dict[str, tuple[dict[str, Any], ...]] = {
+    "a provider of identities of the account": (
+        {"Principal": {"Federated": f"arn:aws:iam::{ACCOUNT}:oidc-provider/sso.clinic.example"}},
+    ),
     "a role of the account": ({"Principal": {"AWS": f"arn:aws:iam::{ACCOUNT}:role/records"}},),
     "everyone of the account": (ANYONE | when("StringEquals", "aws:PrincipalAccount", ACCOUNT),),
     "endpoints of the account": (ANYONE | when("StringEquals", "aws:VpceAccount", ACCOUNT),),
@@ -55,6 +58,10 @@ GOOD |= {
 }
 BAD: dict[str, tuple[tuple[dict[str, Any], ...], str]] = {
     "another account": (({"Principal": {"AWS": OTHER}},), OTHER),
+    "a provider of identities of another account": (
+        ({"Principal": {"Federated": f"arn:aws:iam::{OTHER}:saml-provider/clinic"}},),
+        OTHER,
+    ),
     "a canonical user": (({"Principal": {"CanonicalUser": CANONICAL}},), "canonical user 79a59df9..."),
     "everyone": ((ANYONE,), "allows everyone"),
     "everyone of another account": ((ANYONE | when("StringEquals", "aws:PrincipalAccount", OTHER),), OTHER),

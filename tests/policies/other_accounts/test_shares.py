@@ -117,6 +117,7 @@ def declared(type: str, *accounts: str) -> str:
     return f'resource "{type}" "phi" {{\n  shared_accounts = [{listed}]\n}}\n'
 
 
+ME = 'data "aws_caller_identity" "me" {}\n'
 ORGANIZATION = "arn:aws:organizations::111122223333:organization/o-a1b2c3d4e5"
 
 test_functions = cases(
@@ -134,6 +135,18 @@ test_copies = cases(
     Case(DISK, "shared with nobody", PASS, disk()),
     Case(DISK, "shared with two accounts", FAIL, disk(OTHER, "777788889999"), says=f"{OTHER}, 777788889999"),
     Case(DISK, "shared with everyone", FAIL, disk(groups=("all",)).in_aws(), says="with everyone", severity=CRITICAL),
+    *(
+        Case(control, "shared with its own account", PASS, told(ACCOUNT).in_aws())
+        for control, told in ((DISK, disk), (DATABASE, database), (CLUSTER, cluster))
+    ),
+    *(
+        Case(control, "shared with the account that Terraform runs in", PASS,
+             ME + declared(type).replace("[]", "[data.aws_caller_identity.me.account_id]"))
+        for control, type in ((DATABASE, "aws_db_snapshot"), (CLUSTER, "aws_db_cluster_snapshot"))
+    ),
+    Case(DATABASE, "shared with its own account and another one", FAIL, database(ACCOUNT, OTHER).in_aws(), says=f"accounts: {OTHER}"),
+    Case(DATABASE, "shared with another account, and one that is not known", FAIL,
+         OPEN + declared("aws_db_snapshot").replace("[]", f'["{OTHER}", var.open]'), says=OTHER),
     Case(IMAGE, "shared with nobody", PASS, image()),
     Case(IMAGE, "shared with an account", FAIL, image(("account_id", OTHER, {"UserId": OTHER})), says=OTHER),
     Case(IMAGE, "shared with everyone", FAIL, image(("group", "all", {"Group": "all"})), says="with everyone", severity=CRITICAL),

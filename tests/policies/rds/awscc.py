@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from hipaa_guard.testing import resource
+from tests.policies.rds.states import babelfish
 from tests.policies.twins import FAIL, KEYS, PASS, UNKNOWN, VARIABLE, Twin
 
 DATABASE = 'engine = "postgres"\nengine_version = "16.4"\n'
@@ -274,6 +275,8 @@ TWINS = [
         ),
         PASS,
     ),
+    Twin("a cluster whose both ports require TLS", *babelfish("1"), PASS),
+    Twin("a cluster of whose ports that of Babelfish does not", *babelfish("0"), UNKNOWN),
     Twin(
         "a proxy that requires TLS",
         resource("aws_db_proxy", 'name = "phi"\nrequire_tls = true'),

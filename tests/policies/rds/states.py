@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from hipaa_guard.testing import Aws, Told, answered
+from hipaa_guard.testing import Aws, Told, answered, resource
 
 PASSWORD = {"MasterUsername": "clinic", "MasterUserPassword": "not-a-real-password"}
 INSTANCE = {"DBInstanceClass": "db.m5.large", "AllocatedStorage": 20}
@@ -240,6 +240,19 @@ def applied_to_members(told: Told, engine: str, *states: str | None, **more: Any
     ]
     answers = aurora_answers(Engine=engine, DBClusterParameterGroup="own", DBClusterMembers=members, **more).answers
     return Told(aws=told.aws, answers=answers)
+
+
+def babelfish(tls: str) -> tuple[str, str]:
+    """A cluster with Babelfish, whose port requires TLS or not, in `aws` and in `awscc`."""
+    values = {"rds.babelfish_status": "on", "rds.force_ssl": "1", "babelfishpg_tds.tds_ssl_encrypt": tls}
+    lines = 'engine = "aurora-postgresql"\ndb_cluster_parameter_group_name = '
+    family = 'family = "aurora-postgresql16"\n'
+    types = "aws_rds_cluster_parameter_group", "awscc_rds_db_cluster_parameter_group"
+    return (
+        resource("aws_rds_cluster", f"{lines}{types[0]}.g.name") + resource(types[0], family + blocks(values), "g"),
+        resource("awscc_rds_db_cluster", f"{lines}{types[1]}.g.id")
+        + resource(types[1], f"{family}parameters = jsonencode({json.dumps(values)})", "g"),
+    )
 
 
 KEY = 'resource "aws_kms_key" "k" {}'

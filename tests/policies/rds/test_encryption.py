@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from hipaa_guard.testing import FAIL, PASS, UNKNOWN, Case, answered, cases
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from hipaa_guard.controls.control import Status
+from hipaa_guard.controls.facts_read import kinds_of
+from hipaa_guard.controls.findings import judge
+from hipaa_guard.terraform.binding.inventory import build_inventory
+from hipaa_guard.terraform.read import read
+from hipaa_guard.testing import FAIL, PASS, UNKNOWN, Case, all_controls, answered, cases
 from tests.policies.rds.states import (
     KEY,
     aurora_answers,
@@ -48,6 +59,40 @@ test_encryption_at_rest = cases(
         UNKNOWN,
         instance('snapshot_identifier = "rds:production-2026-06-26"').in_terraform(),
         says="snapshot_identifier",
+    ),
+    *(
+        Case(REST, f"turned on, but {words}", UNKNOWN, instance(f"{ENCRYPTED}\n {lines}").in_terraform(), says=says)
+        for words, lines, says in (
+            ("restored from a snapshot", 'snapshot_identifier = "s"', "snapshot_identifier"),
+            (
+                "restored with a key",
+                'snapshot_identifier = "s"\n kms_key_id = "arn:aws:kms:us-east-1:123456789012:key/k"',
+                "snapshot_identifier",
+            ),
+            (
+                "restored to a point in time",
+                'restore_to_point_in_time {\n source_db_instance_identifier = "s"\n use_latest_restorable_time = true\n }',
+                "restore_to_point_in_time",
+            ),
+            ("a replica of what is declared elsewhere", 'replicate_source_db = "elsewhere"', "elsewhere"),
+        )
+    ),
+    Case(REST, "turned on, but a replica of an instance that is not", FAIL, replica(ENCRYPTED).in_terraform()),
+    Case(
+        CLUSTER_REST,
+        "turned on, but restored from a snapshot without a key",
+        UNKNOWN,
+        cluster(f'{ENCRYPTED}\n snapshot_identifier = "s"').in_terraform(),
+        says="snapshot_identifier",
+    ),
+    Case(
+        CLUSTER_REST,
+        "turned on, but restored to a point in time without a key",
+        UNKNOWN,
+        cluster(
+            f'{ENCRYPTED}\n restore_to_point_in_time {{\n source_cluster_identifier = "s"\n'
+            " use_latest_restorable_time = true\n }"
+        ).in_terraform(),
     ),
     Case(CLUSTER_REST, "turned on", PASS, cluster(ENCRYPTED, StorageEncrypted=True)),
     Case(CLUSTER_REST, "turned off", FAIL, cluster("storage_encrypted = false", StorageEncrypted=False)),
@@ -128,6 +173,45 @@ test_encryption_at_rest = cases(
     Case(CLUSTER_CMK, "Aurora, left out: no key of one's own either way", FAIL, cluster().in_terraform()),
     Case(CLUSTER_CMK, "a key of AWS", FAIL, aurora_answers(StorageEncrypted=False, StorageEncryptionType="sse-rds")),
 )
+
+ARN = "arn:aws:rds:us-east-1:123456789012:db:phi"
+RESTORED = {"snapshot_identifier": "s", "engine": "mysql"}
+
+
+def recorded(control: str, values: Mapping[str, object], directory: Path) -> Status:
+    """The verdict of a control on an instance or a cluster that a state records with some values."""
+    judged = all_controls()[control]
+    type = "aws_db_instance" if control == REST else "aws_rds_cluster"
+    resource = {"address": f"{type}.phi", "mode": "managed", "type": type, "name": "phi", "values": values}
+    state = {"format_version": "1.0", "values": {"root_module": {"resources": [resource]}}}
+    (directory / "state.json").write_text(json.dumps(state))
+    (configuration,) = read(directory / "state.json")
+    (finding,) = judge([judged], build_inventory(configuration, kinds_of([judged])))
+    return finding.status
+
+
+def test_a_state_does_not_tell_whether_aurora_encrypts_with_a_key_of_its_own(tmp_path: Path) -> None:
+    """AWS answers that StorageEncrypted is false for that key too, which clusters made since February 2026 have."""
+    values = {"engine": "aurora-mysql", "arn": ARN, "storage_encrypted": False}
+    assert recorded(CLUSTER_REST, values, tmp_path) == UNKNOWN
+
+
+@pytest.mark.parametrize("control", [REST, CLUSTER_REST])
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [
+        ({"arn": ARN, "storage_encrypted": True}, PASS),
+        ({"arn": ARN, "storage_encrypted": False}, FAIL),
+        ({"storage_encrypted": True}, UNKNOWN),
+        ({"storage_encrypted": False}, UNKNOWN),
+    ],
+)
+def test_a_state_tells_how_a_restored_database_came_to_be_encrypted(
+    control: str, values: dict[str, object], expected: Status, tmp_path: Path
+) -> None:
+    """Without an ARN it is not made yet: then the values are those that source asks for."""
+    assert recorded(control, RESTORED | values, tmp_path) == expected
+
 
 PUBLIC, MEMBER_PUBLIC = "rds_instance_not_public", "rds_cluster_instance_not_public"
 

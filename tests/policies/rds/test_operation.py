@@ -87,6 +87,12 @@ test_operation = cases(
     Case(MEMBER_MONITORING, "left out, and for the cluster too", FAIL, member().in_terraform()),
     Case(UPGRADE, "left out", PASS, instance()),
     Case(UPGRADE, "off", FAIL, instance("auto_minor_version_upgrade = false", AutoMinorVersionUpgrade=False)),
+    Case(
+        UPGRADE,
+        "off, as RDS Custom asks",
+        NOT_APPLICABLE,
+        instance("auto_minor_version_upgrade = false", engine="custom-oracle-ee").in_terraform(),
+    ),
     Case(MEMBER_UPGRADE, "left out", PASS, member()),
     Case(MEMBER_UPGRADE, "off", FAIL, member("auto_minor_version_upgrade = false", AutoMinorVersionUpgrade=False)),
 )

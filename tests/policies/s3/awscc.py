@@ -52,7 +52,8 @@ TWINS = [
         )
         + resource(
             "aws_s3_bucket_replication_configuration",
-            'bucket = aws_s3_bucket.phi.id\nrule {\n status = "Enabled"\n}',
+            'bucket = aws_s3_bucket.phi.id\nrule {\n status = "Enabled"\n source_selection_criteria {\n'
+            'sse_kms_encrypted_objects {\n status = "Enabled"\n}\n}\n}',
         ),
         KEYS
         + resource(
@@ -80,7 +81,27 @@ TWINS = [
             }
             ownership_controls        = { rules = [{ object_ownership = "BucketOwnerEnforced" }] }
             logging_configuration     = { destination_bucket_name = "access-logs" }
-            replication_configuration = { rules = [{ status = "Enabled" }] }""",
+            replication_configuration = { rules = [{
+              status                    = "Enabled"
+              source_selection_criteria = { sse_kms_encrypted_objects = { status = "Enabled" } }
+            }] }""",
+        ),
+        PASS,
+    ),
+    Twin(
+        "a bucket whose objects are locked, and copied in part",
+        resource("aws_s3_bucket", "object_lock_enabled = true")
+        + resource(
+            "aws_s3_bucket_replication_configuration",
+            'bucket = aws_s3_bucket.phi.id\nrule {\n status = "Enabled"\n filter {\n tag {\n key = "a"\n value = "b"\n}\n}\n}',
+        ),
+        resource(
+            "awscc_s3_bucket",
+            """object_lock_enabled = true
+            replication_configuration = { rules = [{
+              status = "Enabled"
+              filter = { tag_filter = { key = "a", value = "b" } }
+            }] }""",
         ),
         PASS,
     ),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from hipaa_guard.testing import Aws, Told, resource
+from hipaa_guard.testing import Aws, Told, answered, resource
 
 BUCKET = 'resource "aws_s3_bucket" "phi" { bucket = "phi-records" }\n'
 OF_BUCKET = "bucket = aws_s3_bucket.phi.id"
@@ -130,6 +130,10 @@ def ownership(setting: str, more: str = "", canned: str | None = None) -> Told:
     )
 
 
+def inside(lines: str) -> str:
+    return f'resource "aws_s3_bucket" "phi" {{\n {lines}\n}}\n' + OPEN_VARIABLE
+
+
 def separate(type: str, lines: str) -> str:
     """The bucket, and a resource of its own that says something of it."""
     return (
@@ -185,25 +189,33 @@ def retained(mode: str, **time: int) -> Told:
     return Told(separate("object_lock_configuration", rule), seed)
 
 
-def replication(status: str) -> Told:
+def replication(status: str, lines: str = "", **changes: Any) -> Told:
+    """A bucket with one rule that copies it, told to both sides."""
+
+    rule = {"ID": "all", "Priority": 1, "Filter": {}, "Status": status}
+    rule |= {"DeleteMarkerReplication": {"Status": "Disabled"}, "Destination": {"Bucket": "arn:aws:s3:::copy"}}
+    configuration = {"Role": "arn:aws:iam::123456789012:role/replication", "Rules": [rule | changes]}
+
     def seed(aws: Aws) -> None:
         for name in ("phi-records", "copy"):
             aws.s3.create_bucket(Bucket=name)
             aws.s3.put_bucket_versioning(Bucket=name, VersioningConfiguration={"Status": "Enabled"})
-        rule = {"ID": "all", "Priority": 1, "Filter": {}, "Status": status}
-        rule |= {"DeleteMarkerReplication": {"Status": "Disabled"}, "Destination": {"Bucket": "arn:aws:s3:::copy"}}
-        role = "arn:aws:iam::123456789012:role/replication"
-        aws.s3.put_bucket_replication(Bucket="phi-records", ReplicationConfiguration={"Role": role, "Rules": [rule]})
+        aws.s3.put_bucket_replication(Bucket="phi-records", ReplicationConfiguration=configuration)
 
-    rule = f"""
+    def register(session: Any) -> None:  # moto does not keep which objects a rule is for
+        answered(session, "s3", "GetBucketReplication", {"ReplicationConfiguration": configuration})
+
+    text = f"""
         role = "arn:aws:iam::123456789012:role/replication"
         rule {{
           status = "{status}"
           destination {{
             bucket = "arn:aws:s3:::copy"
           }}
+          {lines}
         }}"""
-    return Told(terraform=separate("replication_configuration", rule), aws=seed)
+    told = Told(terraform=separate("replication_configuration", text), aws=seed)
+    return told + Told(answers=register) if changes else told
 
 
 def open_in_a_closed_account(aws: Aws) -> None:

@@ -21,10 +21,10 @@ from tests.policies.s3.states import (
     acl,
     bucket,
     grants,
+    inside,
     locked,
     logging,
     ownership,
-    replication,
     retained,
     separate,
     versioning,
@@ -160,10 +160,6 @@ test_logging = cases(
 )
 
 
-def inside(lines: str) -> str:
-    return f'resource "aws_s3_bucket" "phi" {{\n {lines}\n}}\n' + OPEN_VARIABLE
-
-
 test_ownership = cases(
     Case(NO_ACLS, "turned off", PASS, ownership("BucketOwnerEnforced")),
     Case(NO_ACLS, "the writer owns objects", FAIL, ownership("ObjectWriter"), says="ObjectWriter"),
@@ -246,33 +242,6 @@ test_mfa_delete = cases(
     Case(MFA, "on inside the bucket", PASS, terraform=inside("versioning {\n enabled = true\n mfa_delete = true\n }")),
     Case(
         MFA, "off inside the bucket", FAIL, terraform=inside("versioning {\n enabled = true\n mfa_delete = false\n }")
-    ),
-)
-
-test_replication = cases(
-    Case(COPIED, "none", FAIL, terraform=BUCKET, aws=bucket),
-    Case(COPIED, "a rule in force", PASS, replication("Enabled")),
-    Case(COPIED, "a rule turned off", FAIL, replication("Disabled"), says="none is in force"),
-    Case(COPIED, "a variable", UNKNOWN, replication("${var.open}").in_terraform()),
-    Case(
-        COPIED,
-        "inside the bucket",
-        PASS,
-        terraform=inside("""replication_configuration {
-          role = "arn:aws:iam::123456789012:role/replication"
-          rules {
-            status = "Disabled"
-            destination {
-              bucket = "arn:aws:s3:::copy"
-            }
-          }
-          rules {
-            status = "Enabled"
-            destination {
-              bucket = "arn:aws:s3:::copy"
-            }
-          }
-        }"""),
     ),
 )
 

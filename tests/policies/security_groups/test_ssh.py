@@ -48,6 +48,14 @@ def from_a_list(*cidrs: str) -> Told:
     )
 
 
+def from_a_looked_up_list(type: str, name: str) -> str:
+    """A group that lets SSH in from a prefix list that a data source looks up."""
+    return inline(
+        f"ingress {{\n{SSH_BLOCK}\n prefix_list_ids = [data.{type}.l.id]\n}}",
+        f'{UNSET}\ndata "aws_region" "r" {{}}\ndata "{type}" "l" {{\n name = {name}\n}}',
+    )
+
+
 def from_a_list_of_aws(aws: Aws) -> None:
     group().make(aws)
     lists = aws.ec2.describe_managed_prefix_lists()["PrefixLists"]
@@ -96,6 +104,26 @@ test_ssh = cases(
         says="ec2:GetManagedPrefixListEntries",
     ),
     Case(SSH, "a prefix list that AWS keeps", PASS, aws=from_a_list_of_aws),
+    *(
+        Case(SSH, f"a prefix list that {whom}", verdict, terraform=from_a_looked_up_list(type, name))
+        for whom, type, name, verdict in (
+            (
+                "AWS keeps, looked up",
+                "aws_ec2_managed_prefix_list",
+                '"com.amazonaws.global.cloudfront.origin-facing"',
+                PASS,
+            ),
+            (
+                "AWS keeps for a region",
+                "aws_ec2_managed_prefix_list",
+                '"com.amazonaws.${data.aws_region.r.name}.s3"',
+                PASS,
+            ),
+            ("belongs to a service", "aws_prefix_list", '"com.amazonaws.us-east-1.s3"', PASS),
+            ("is looked up by another name", "aws_ec2_managed_prefix_list", '"offices"', UNKNOWN),
+            ("is looked up by an unknown name", "aws_ec2_managed_prefix_list", "var.unset", UNKNOWN),
+        )
+    ),
     Case(
         SSH,
         "a prefix list that is declared elsewhere",

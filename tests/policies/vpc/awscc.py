@@ -40,6 +40,37 @@ def unsure(texts: tuple[str, str]) -> tuple[str, str]:
     return VARIABLE + aws, VARIABLE + awscc
 
 
+def logged(*traffic: str) -> tuple[str, str]:
+    """A VPC with flow logs."""
+    aws, awscc = resource("aws_vpc", RANGE), resource("awscc_ec2_vpc", RANGE)
+    for number, kind in enumerate(traffic):
+        aws += resource("aws_flow_log", f'vpc_id = aws_vpc.phi.id\ntraffic_type = "{kind}"', f"l{number}")
+        awscc += resource(
+            "awscc_ec2_flow_log",
+            f'resource_id = awscc_ec2_vpc.phi.vpc_id\nresource_type = "VPC"\ntraffic_type = "{kind}"',
+            f"l{number}",
+        )
+    return aws, awscc
+
+
+def opened() -> tuple[str, str]:
+    """A VPC with a rule in its default group, which nothing adopts."""
+    rule = 'security_group_id = {}\nip_protocol = "-1"\ncidr_ipv4 = "0.0.0.0/0"'
+    groups = "aws_vpc.phi.default_security_group_id", "awscc_ec2_vpc.phi.default_security_group"
+    aws, awscc = (resource("aws_vpc_security_group_ingress_rule", rule.format(group), "open") for group in groups)
+    return resource("aws_vpc", RANGE) + aws, resource("awscc_ec2_vpc", RANGE) + awscc
+
+
+def adopted() -> tuple[str, str]:
+    """A VPC whose default group is adopted, which takes its rules away."""
+    aws, awscc = (
+        resource("aws_default_security_group", f"vpc_id = {id}", "adopted")
+        for id in ("aws_vpc.phi.id", "awscc_ec2_vpc.phi.vpc_id")
+    )
+    return resource("aws_vpc", RANGE) + aws, resource("awscc_ec2_vpc", RANGE) + awscc
+
+
+RANGE = 'cidr_block = "10.20.0.0/16"'
 OPEN = (100, "allow", "0.0.0.0/0", 22, "")
 BOTH = "map_public_ip_on_launch = true"
 _UNKNOWN = "map_public_ip_on_launch = var.open"
@@ -66,4 +97,10 @@ TWINS = [
         *unsure(acl((100, "allow", "0.0.0.0/0", 22, "egress = var.open"))),
         UNKNOWN,
     ),
+    Twin("a VPC with a flow log of all traffic", *logged("ALL"), PASS),
+    Twin("a VPC with flow logs of both kinds", *logged("ACCEPT", "REJECT"), PASS),
+    Twin("a VPC with a flow log of what was turned away", *logged("REJECT"), FAIL),
+    Twin("a VPC without a flow log", *logged(), FAIL),
+    Twin("a VPC whose default group lets everybody in", *opened(), FAIL),
+    Twin("a VPC whose default group is adopted", *adopted(), FAIL),
 ]

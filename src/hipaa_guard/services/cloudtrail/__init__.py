@@ -7,9 +7,14 @@ from typing import ClassVar, NoReturn
 
 from hipaa_guard.facts.inventory import Inventory
 from hipaa_guard.facts.places import in_one_account
-from hipaa_guard.facts.readings import Ask, Block, Listing, Singleton, View, ask, derived, first, listed
+from hipaa_guard.facts.readings import Block, Listing, Singleton, View, ask, derived, first, listed
 from hipaa_guard.facts.resource import Resource, fact
 from hipaa_guard.facts.values import Cause, Incomplete, Undecided, Unknown, Value, all_hold, some
+from hipaa_guard.services.cloudtrail.deliveries import Delivery as Delivery
+from hipaa_guard.services.cloudtrail.deliveries import DeliveryByRegion as DeliveryByRegion
+from hipaa_guard.services.cloudtrail.deliveries import delivery_of as delivery_of
+from hipaa_guard.services.cloudtrail.deliveries import failed_delivery as failed_delivery
+from hipaa_guard.services.cloudtrail.deliveries import status
 from hipaa_guard.services.cloudtrail.selectors import Selector as Selector
 from hipaa_guard.services.cloudtrail.selectors import answered, declared, truth
 
@@ -29,12 +34,7 @@ _SELECTORS = derived(
 )
 
 
-def _status(member: str) -> Ask:
-    """A member of a trail's status; one call answers all."""
-    return ask("cloudtrail.get_trail_status", member, Name="{TrailARN}")
-
-
-_IS_LOGGING = _status("IsLogging")
+_IS_LOGGING = status("IsLogging")
 
 
 class Trail(Resource):
@@ -90,25 +90,6 @@ class Trail(Resource):
     selectors: list[Selector] = fact(terraform=declared, awscc=declared, unset=None, aws=_SELECTORS)
 
 
-class Delivery(Resource):
-    """The delivery of what a trail records: of log files, of digests, and of events to a log group.
-
-    Each fact is the error of the last attempt that failed, None if none did (CloudTrail API reference, GetTrailStatus).
-    """
-
-    live_only = "whether log files arrive is not declared"
-    aws = Listing("cloudtrail.describe_trails", "trailList[]", arn="{TrailARN}", name="Name", includeShadowTrails=False)
-
-    error: str | None = fact(aws=_status("LatestDeliveryError"), live_only=live_only)
-    """The error of S3 for a log file."""
-
-    digest_error: str | None = fact(aws=_status("LatestDigestDeliveryError"), live_only=live_only)
-    """The error of S3 for a digest, by which changes to log files show."""
-
-    log_group_error: str | None = fact(aws=_status("LatestCloudWatchLogsDeliveryError"), live_only=live_only)
-    """The error of CloudWatch Logs."""
-
-
 class WholeTrail(Resource):
     """A trail of the account or its organization that covers every region of the account."""
 
@@ -130,8 +111,8 @@ class WholeTrail(Resource):
     includes_global_services: ClassVar[bool] = True
 
     is_logging: bool = fact(aws=_IS_LOGGING, live_only=live_only)
-    delivery_error: str | None = fact(aws=_status("LatestDeliveryError"), live_only=live_only)
-    """The error of S3 at the last failed delivery of a log file; None if none failed."""
+    delivery_error: str | None = fact(aws=status("LatestDeliveryError"), live_only=live_only)
+    """The error of S3 at the last failed delivery of a log file of its home region; None if none failed."""
 
     selectors: list[Selector] = fact(aws=_SELECTORS, live_only=live_only)
 
@@ -198,20 +179,8 @@ def silence(trail: Recorder, inventory: Inventory) -> str | None:
     """
     if not trail.is_logging:
         return "is switched off: it records nothing"
-    error = _delivery_error(trail, inventory)
+    error = failed_delivery(trail, inventory, lambda delivery: delivery.error)
     return f"could not deliver its log files: S3 answered {error}" if error else None
-
-
-def _delivery_error(trail: Recorder, inventory: Inventory) -> str | None:
-    if isinstance(trail, WholeTrail):
-        return trail.delivery_error
-    delivery = delivery_of(trail, inventory)
-    return None if delivery is None else delivery.error
-
-
-def delivery_of(trail: Trail, inventory: Inventory) -> Delivery | None:
-    """The delivery of a trail; None in a configuration, which delivers nothing yet."""
-    return next((each for each in inventory.all(Delivery) if each.origin.arn == trail.origin.arn), None)
 
 
 def records(trail: Recorder, inventory: Inventory, does: Callable[[Recorder], bool]) -> bool:

@@ -1,6 +1,8 @@
 """The events that a trail records: the event selectors of Terraform, of CloudFormation and of AWS, read as one.
 
-CloudTrail user guide, "Logging management events" and "Logging data events", read 2026-11-30.
+CloudTrail user guide, "Logging management events", "Logging data events" and "Filtering data events by using advanced
+event selectors", read 2026-11-30: an event matches a field by any of Equals, StartsWith and EndsWith, and by none of
+their opposites. A field without any of the first three admits all that the opposites leave.
 """
 
 from __future__ import annotations
@@ -12,11 +14,25 @@ from hipaa_guard.facts.allowed_values import one_of
 from hipaa_guard.facts.policy_document import symbolic
 from hipaa_guard.facts.readings import View
 from hipaa_guard.facts.records import Record
-from hipaa_guard.facts.values import Incomplete, PartialText, Reference, Undecided, Unknown, Value, one_holds, some
+from hipaa_guard.facts.values import (
+    Cause,
+    Incomplete,
+    PartialText,
+    Reference,
+    Undecided,
+    Unknown,
+    Value,
+    all_hold,
+    joined,
+    one_holds,
+    some,
+)
 
 _EVERY_BUCKET = re.compile(r"arn:[^:]*:s3(:::)?")
 _KINDS = one_of("All", "ReadOnly", "WriteOnly")
 _UNSEEN = "\ue004"
+_LITERAL = re.compile(r"[ -~]*\Z")
+"""A text without symbols, which stand for references."""
 # Fields of an advanced selector that do not narrow which resources are recorded.
 _WIDE_FIELDS = frozenset({"eventCategory", "readOnly", "resources.type"})
 
@@ -24,7 +40,7 @@ _WIDE_FIELDS = frozenset({"eventCategory", "readOnly", "resources.type"})
 class Selector(Record):
     """Events of one category that a trail records."""
 
-    __slots__ = ("category", "prefixes", "reads", "resource_type", "unlimited", "writes")
+    __slots__ = ("category", "left_out", "prefixes", "reads", "resource_type", "unlimited", "writes")
 
     category: str
     """``Management``, ``Data`` and others."""
@@ -35,14 +51,37 @@ class Selector(Record):
     unlimited: bool
     """Whether the selector leaves out no resource, event or source."""
     prefixes: list[str]
-    """What the ARNs of the resources begin with, where nothing else limits the data events."""
+    """What the ARNs of the resources begin with, if nothing but ARNs limits the data events; ``""`` for all ARNs."""
+    left_out: list[str]
+    """What the ARNs of resources begin with that are left out of those."""
 
-    def covers(self, names: Iterable[str]) -> bool:
-        """Whether it leaves out no object of the bucket with these names (`symbolic` ARNs); of any, without names."""
+    def covers(self, names: Iterable[str], *, named: bool = True) -> bool:
+        """Whether it leaves out no object of the bucket with these names (`symbolic` ARNs); of any, without names.
+
+        `named` tells whether the text of its name is among them.
+
+        Raises:
+            Undecided: a part of the selector is not known, or what it leaves out may be this bucket.
+
+        """
         whole = {f"{name}/" for name in names}
         if not whole:
             return self.unlimited
-        return one_holds(lambda: self.unlimited, lambda: some(whole.__contains__, self.prefixes))
+
+        def begins(prefix: str) -> bool:
+            return any(name.startswith(prefix) for name in whole)
+
+        def left_out(prefix: str) -> bool:
+            if begins(prefix) or any(prefix.startswith(name) for name in whole):
+                return True
+            if not named and _LITERAL.match(prefix):
+                raise Undecided(Unknown(f"whether {prefix} is this bucket is not known", Cause.NOT_IN_SCOPE))
+            return False
+
+        return one_holds(
+            lambda: self.unlimited,
+            lambda: all_hold(lambda: some(begins, self.prefixes), lambda: not some(left_out, self.left_out)),
+        )
 
 
 # A trail without selectors: CloudTrail user guide, "Logging management events".
@@ -53,6 +92,7 @@ _MANAGEMENT = {
     "resource_type": None,
     "unlimited": True,
     "prefixes": [],
+    "left_out": [],
 }
 
 
@@ -90,7 +130,9 @@ def _basic(
     reads, writes = _one_of(kinds, "All", "ReadOnly"), _one_of(kinds, "All", "WriteOnly")
     category = management if isinstance(management, Unknown) else "Management" if truth(management) else "None"
     whole = _is_empty(excluded)
-    yield Selector(category=category, reads=reads, writes=writes, resource_type=None, unlimited=whole, prefixes=[])
+    yield Selector(
+        category=category, reads=reads, writes=writes, resource_type=None, unlimited=whole, prefixes=[], left_out=[]
+    )
     for type_, values in resources:
         yield Selector(
             category="Data",
@@ -98,7 +140,8 @@ def _basic(
             writes=writes,
             resource_type=type_,
             unlimited=_some_is_every_bucket(values),
-            prefixes=_texts(values),
+            prefixes=_kept(_is_of_bucket, _texts(values)),
+            left_out=[],
         )
 
 
@@ -117,6 +160,16 @@ def _texts(values: Value) -> list[str]:
     unknown = values.unknown if isinstance(values, Incomplete) else None
     unknown = next((text for text in texts if isinstance(text, Unknown)), unknown)
     return known if unknown is None else Incomplete(known, unknown)
+
+
+def _is_of_bucket(prefix: str) -> bool:
+    """Whether an event selector takes the text for a bucket: its ARN, a slash, and perhaps more."""
+    return "/" in prefix
+
+
+def _kept(test: Callable[[str], bool], texts: list[str]) -> list[str]:
+    kept = [text for text in _seen(texts) if test(text)]
+    return Incomplete(kept, texts.unknown) if isinstance(texts, Incomplete) else kept
 
 
 def truth(value: Value) -> bool:
@@ -149,13 +202,16 @@ def _is_every_bucket(value: Value) -> Value:
 class _Field(Record):
     """One condition of an advanced selector."""
 
-    __slots__ = ("equals", "name", "others", "starts_with")
+    __slots__ = ("equals", "name", "not_beginning", "not_ending", "selects", "starts_with")
 
     name: str
     equals: list[Value]
     starts_with: list[Value]
-    others: bool
-    """Whether it also has an operator other than ``StartsWith``."""
+    selects: bool  # as `unlimited` of a selector, perhaps not known
+    """Whether it names what is recorded, and not only what is left out."""
+    not_beginning: list[Value]
+    """The values of ``NotStartsWith`` and of ``NotEquals``, which leaves out less."""
+    not_ending: list[Value]
 
 
 def _advanced(fields: list[_Field]) -> Iterator[Selector]:
@@ -164,24 +220,49 @@ def _advanced(fields: list[_Field]) -> Iterator[Selector]:
     read_only = _only_value(by_name.get("readOnly"))
     flag = None if read_only is None else truth(read_only)
     narrowing = [field for field in fields if field.name not in _WIDE_FIELDS]
-    limits: list[Value] = [
-        _some_is_every_bucket(field.starts_with) if field.name == "resources.ARN" and not field.others else False
-        for field in narrowing
-    ]
+    limits = [_admits_all(field) if field.name == "resources.ARN" else False for field in narrowing]
     unknown = next((limit for limit in limits if isinstance(limit, Unknown)), True)
     unlimited = False if any(limit is False for limit in limits) else unknown
+    prefixes, left_out = _beginnings(narrowing)
     yield Selector(
         category=_only_value(by_name.get("eventCategory")),
         reads=flag in (None, True),
         writes=flag in (None, False),
         resource_type=_only_value(by_name.get("resources.type")),
         unlimited=unlimited,
-        prefixes=_texts(narrowing[0].starts_with) if _limits_only_arns(narrowing) else [],
+        prefixes=prefixes,
+        left_out=left_out,
     )
 
 
-def _limits_only_arns(narrowing: list[_Field]) -> bool:
-    return len(narrowing) == 1 and narrowing[0].name == "resources.ARN" and not narrowing[0].others
+def _admits_all(field: _Field) -> Value:
+    """Whether a condition on ARNs leaves out no bucket and no object."""
+    opposites = (_is_empty(field.peek("not_beginning")), _is_empty(field.peek("not_ending")))
+    selects, selected = field.peek("selects"), _some_is_every_bucket(field.peek("starts_with"))
+    if isinstance(selects, Unknown) and selected is False:
+        selected = selects
+    answers: tuple[Value, ...] = (*opposites, True if selects is False else selected)
+    if any(answer is False for answer in answers):
+        return False
+    return next((answer for answer in answers if isinstance(answer, Unknown)), True)
+
+
+def _beginnings(narrowing: list[_Field]) -> tuple[list[str], list[str]]:
+    """What the ARNs begin with that a selector records, and what those begin with that it leaves out of these."""
+    if len(narrowing) != 1 or narrowing[0].name != "resources.ARN":
+        return [], []
+    field = narrowing[0]
+    ends = _is_empty(field.peek("not_ending"))  # an object of any bucket may end like that
+    if ends is False:
+        return [], []
+    if isinstance(ends, Unknown):
+        return Incomplete([], ends), []
+    selects, prefixes = field.peek("selects"), _texts(field.peek("starts_with"))
+    if selects is False:
+        prefixes = [""]
+    elif isinstance(selects, Unknown):
+        prefixes = Incomplete(_seen(prefixes), selects)
+    return prefixes, _texts(field.peek("not_beginning"))
 
 
 def _only_value(field: _Field | None) -> Value:
@@ -189,9 +270,31 @@ def _only_value(field: _Field | None) -> Value:
     return values[0] if len(values) == 1 else None
 
 
-def _field(name: Value, starts_with: Value, equals: Value, *rest: Value) -> _Field:
-    others = any(isinstance(other, Unknown | Incomplete) or other for other in (equals, *rest))
-    return _Field(name=name, equals=_either(equals, []), starts_with=_either(starts_with, []), others=others)
+def _field(told: Iterable[Value]) -> _Field:
+    """A condition, told by its field and its operators in the order of `declared` and `answered`."""
+    name, starts_with, equals, ends_with, not_equals, not_starts_with, not_ends_with = told
+    return _Field(
+        name=name,
+        equals=_either(equals, []),
+        starts_with=_either(starts_with, []),
+        selects=_any_given(starts_with, equals, ends_with),
+        not_beginning=_together(not_starts_with, not_equals),
+        not_ending=_either(not_ends_with, []),
+    )
+
+
+def _any_given(*lists: Value) -> Value:
+    """Whether one of the lists is not empty."""
+    empty = [_is_empty(each) for each in lists]
+    if any(each is False for each in empty):
+        return True
+    return next((each for each in empty if isinstance(each, Unknown)), False)
+
+
+def _together(*lists: Value) -> Value:
+    """The elements of several lists; an `Unknown` where a whole list is not known."""
+    unknown = next((each for each in lists if isinstance(each, Unknown)), None)
+    return joined(*(each or [] for each in lists)) if unknown is None else unknown
 
 
 def declared(view: View) -> list[Selector]:
@@ -218,7 +321,7 @@ def _declared_basic(item: dict[str, Value]) -> Iterator[Selector]:
 
 def _declared_advanced(item: dict[str, Value]) -> Iterator[Selector]:
     names = ("field", "starts_with", "equals", "ends_with", "not_equals", "not_starts_with", "not_ends_with")
-    return _advanced([_field(*(field.get(name) for name in names)) for field in _written(item, "field_selector")])
+    return _advanced([_field(field.get(name) for name in names) for field in _written(item, "field_selector")])
 
 
 def _written(item: dict[str, Value], block: str) -> Value:
@@ -248,4 +351,4 @@ def _answered_basic(item: dict[str, Value]) -> Iterator[Selector]:
 
 def _answered_advanced(item: dict[str, Value]) -> Iterator[Selector]:
     names = ("Field", "StartsWith", "Equals", "EndsWith", "NotEquals", "NotStartsWith", "NotEndsWith")
-    return _advanced([_field(*(field.get(name) for name in names)) for field in item.get("FieldSelectors", [])])
+    return _advanced([_field(field.get(name) for name in names) for field in item.get("FieldSelectors", [])])

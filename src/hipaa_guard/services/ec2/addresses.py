@@ -69,13 +69,44 @@ def declared(view: View) -> Value:
     elastic, recorded = has_elastic(view), view.get("public_ip")
     if elastic is True or (isinstance(recorded, str) and recorded):
         return True
+    if view.type == _AWSCC_INSTANCE:
+        return _asked(_of(view, _INTERFACES), _DECLARED)
     asked = truth(view.get("associate_public_ip_address"))
     return False if asked is None and _named(view) else asked  # an existing interface brings no address of its own
 
 
+_AWSCC_INSTANCE = "awscc_ec2_instance"
+_INTERFACES = "network_interfaces"
+_IN_AWSCC_TEMPLATE = f"launch_template_data.{_INTERFACES}"
+_DECLARED = ("associate_public_ip_address", "network_interface_id", "device_index", "subnet_id")
+_ANSWERED = ("AssociatePublicIpAddress", "NetworkInterfaceId", "DeviceIndex", "SubnetId")
+"""The names that an interface of a launch has for the wish for a public address, an existing interface, its place and
+its subnet."""
+
+
+def _of(view: View, path: str) -> list[dict[str, Value]]:
+    """The network interfaces that a launch gives; `Incomplete` if some are not known."""
+    return of_blocks(view.get(path), lambda block: block)
+
+
+def _asked(interfaces: list[dict[str, Value]], names: tuple[str, ...]) -> Value:
+    """Whether the interfaces of a launch ask for a public address; None if their subnet decides.
+
+    EC2 API reference, InstanceNetworkInterfaceSpecification, read 2026-11-30: only a new interface gets one, and only
+    if the launch has no other interface. One that asks beside another counts, though AWS refuses to start it.
+    """
+    by, existing, *_ = names
+    asked = _any_true(interfaces, by)
+    if asked is not None:
+        return asked
+    if list.__len__(interfaces) > 1:
+        return False
+    return False if of_blocks(interfaces, lambda block: block.get(existing)) else None
+
+
 def _named(view: View) -> list[Value]:
     """The interfaces that an instance names, which exist before it."""
-    blocks = (view.get("network_interface"), view.get("primary_network_interface"))
+    blocks = (view.get(each) for each in ("network_interface", "primary_network_interface", _INTERFACES))
     return joined(*(of_blocks(each, lambda block: block.get("network_interface_id")) for each in blocks))
 
 
@@ -92,26 +123,61 @@ def interfaces(view: View) -> Value:
 
 def interfaces_of_template(view: View) -> Value:
     """The existing interfaces that a launch template gives to an instance."""
-    return of_blocks(view.get("network_interfaces"), lambda block: block.get("network_interface_id"))
+    return of_blocks(view.get(_INTERFACES), lambda block: block.get("network_interface_id"))
+
+
+def interfaces_of_awscc_template(view: View) -> Value:
+    """As `interfaces_of_template`, of the `awscc` provider."""
+    return of_blocks(view.get(_IN_AWSCC_TEMPLATE), lambda block: block.get("network_interface_id"))
 
 
 def of_template(view: View) -> Value:
     """Whether an interface of a launch template asks for an address."""
-    blocks = view.get("network_interfaces")
-    asked = _any_true(of_blocks(blocks, lambda block: block), "associate_public_ip_address")
-    if asked is None and of_blocks(blocks, lambda block: block.get("network_interface_id")):
-        return False  # an existing interface brings no address of its own
-    return asked
+    return _asked(_of(view, _INTERFACES), _DECLARED)
+
+
+def of_awscc_template(view: View) -> Value:
+    """As `of_template`, of the `awscc` provider."""
+    return _asked(_of(view, _IN_AWSCC_TEMPLATE), _DECLARED)
 
 
 def of_answered_template(interfaces: list[dict[str, Value]] | None) -> Value:
     """Whether an interface of an answered launch template asks for an address."""
-    return _any_true(interfaces or [], "AssociatePublicIpAddress")
+    return _asked(interfaces or [], _ANSWERED)
+
+
+def _first_subnet(interfaces: list[dict[str, Value]], names: tuple[str, ...] = _DECLARED) -> Value:
+    """The subnet of the primary interface of a launch: the one with the index 0, which is also the default."""
+    *_, place, subnet_id = names
+
+    def subnet(interface: dict[str, Value]) -> Value:
+        index = interface.get(place)
+        if isinstance(index, Unknown):
+            return index
+        return interface.get(subnet_id) if index is None or str(index) == "0" else None
+
+    return next(iter(of_blocks(interfaces, subnet)), None)
 
 
 def subnet_of_template(view: View) -> Value:
-    """The subnet that a launch template names for the first interface."""
-    return next(iter(of_blocks(view.get("network_interfaces"), lambda block: block.get("subnet_id"))), None)
+    """The subnet that a launch template names for the primary interface."""
+    return _first_subnet(_of(view, _INTERFACES))
+
+
+def subnet_of_awscc_template(view: View) -> Value:
+    """As `subnet_of_template`, of the `awscc` provider."""
+    return _first_subnet(_of(view, _IN_AWSCC_TEMPLATE))
+
+
+def subnet_of_answered_template(interfaces: list[dict[str, Value]] | None) -> Value:
+    """The subnet that an answered launch template names for the primary interface."""
+    return _first_subnet(interfaces or [], _ANSWERED)
+
+
+def subnet_of_awscc(view: View) -> Value:
+    """The subnet of an instance of the `awscc` provider, which may stand with its primary interface."""
+    own = view.get("subnet_id")
+    return _first_subnet(_of(view, _INTERFACES)) if own is None else own
 
 
 def answered(own: str | None, interfaces: list[dict[str, Value]]) -> bool:

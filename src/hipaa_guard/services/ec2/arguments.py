@@ -1,10 +1,19 @@
-"""Arguments of instances and launch templates: booleans that may be texts, and nested blocks."""
+"""Arguments of instances and launch templates: their values, booleans that may be texts, and nested blocks."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
+from hipaa_guard.facts.allowed_values import one_of
 from hipaa_guard.facts.values import Incomplete, Unknown, Value
+
+TOKENS = one_of("optional", "required")
+ENDPOINT = one_of("disabled", "enabled")
+
+
+def names(found: list[str] | None) -> list[str]:
+    """The names of credentials; none without user data."""
+    return found or []
 
 
 def truth(value: Value) -> Value:
@@ -13,7 +22,11 @@ def truth(value: Value) -> Value:
 
 
 def of_blocks(blocks: Value, make: Callable[[dict[str, Value]], Value]) -> list[Value]:
-    """The result of `make` for each nested block; `Incomplete` if some were not seen."""
+    """The result of `make` for each nested block; `Incomplete` if some were not seen.
+
+    An attribute of `awscc` that is one object counts as one block.
+    """
+    blocks = [blocks] if isinstance(blocks, dict) else blocks
     if isinstance(blocks, Unknown):
         return Incomplete([], blocks)
     seen = blocks.seen if isinstance(blocks, Incomplete) else blocks or []

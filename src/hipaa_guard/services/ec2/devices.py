@@ -63,16 +63,46 @@ def declared(view: View) -> Value:
     return joined(root, of_blocks(view.get("ebs_block_device"), device("a further volume")))
 
 
+def of_awscc(view: View) -> Value:
+    """The volumes of an instance of the `awscc` provider: its root volume too, which may stand among the others."""
+    exists = view.get("id") is not None
+    found = of_blocks(view.get(_MAPPINGS), lambda mapping: _declared_mapping(mapping, exists=exists))
+    seen = found.seen if isinstance(found, Incomplete) else found
+    names = [device.peek("name") for device in seen]
+    if isinstance(found, Incomplete) or any(name in ROOT_NAMES or isinstance(name, Unknown) for name in names):
+        return found
+    return [BlockDevice(name="root", encrypted=None, snapshot=None, volume=None, declared=False), *found]
+
+
+_MAPPINGS = "block_device_mappings"
+
+
+def _declared_mapping(mapping: dict[str, Value], *, exists: bool = False) -> BlockDevice | None:
+    volume = mapping.get("ebs")
+    volume = next(iter(volume), None) if isinstance(volume, list) else volume
+    if not volume:  # a device of the host, or one left out of the image's
+        return None
+    return _of_mapping(mapping.get("device_name"), volume, "encrypted", "snapshot_id", exists=exists)
+
+
 def of_template(view: View) -> Value:
     """The volumes that a launch template declares."""
+    return of_blocks(view.get(_MAPPINGS), _declared_mapping)
 
-    def device(mapping: dict[str, Value]) -> BlockDevice | None:
-        volumes = mapping.get("ebs")
-        if not volumes:  # a device of the host, or one left out of the image's
-            return None
-        return _of_mapping(mapping.get("device_name"), volumes[0], "encrypted", "snapshot_id")
 
-    return of_blocks(view.get("block_device_mappings"), device)
+def of_awscc_template(view: View) -> Value:
+    """As `of_template`, of the `awscc` provider."""
+    return of_blocks(view.get(f"launch_template_data.{_MAPPINGS}"), _declared_mapping)
+
+
+def of_launch_configuration(view: View) -> Value:
+    """The volumes that a launch configuration declares, with its root volume as far as it is among them."""
+
+    def device(block: dict[str, Value]) -> BlockDevice:
+        return _of_mapping(block.get("device_name") or "root", block, "encrypted", "snapshot_id")
+
+    blocks = (of_blocks(view.get(each), device) for each in ("root_block_device", "ebs_block_device"))
+    return joined(*blocks, of_blocks(view.get(_MAPPINGS), _declared_mapping))
 
 
 def of_answered_template(mappings: list[dict[str, Value]] | None) -> Value:
@@ -84,10 +114,12 @@ def of_answered_template(mappings: list[dict[str, Value]] | None) -> Value:
     ]
 
 
-def _of_mapping(name: Value, volume: dict[str, Value], encrypted: str, snapshot: str) -> BlockDevice:
+def _of_mapping(
+    name: Value, volume: dict[str, Value], encrypted: str, snapshot: str, *, exists: bool = False
+) -> BlockDevice:
     return BlockDevice(
         name=name,
-        encrypted=_unless_false(truth(volume.get(encrypted)), exists=False),
+        encrypted=_unless_false(truth(volume.get(encrypted)), exists=exists),
         snapshot=volume.get(snapshot),
         volume=None,
         declared=True,

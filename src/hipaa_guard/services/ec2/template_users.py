@@ -13,7 +13,7 @@ def version_of(value: Value) -> Value:
     """A version, with ``$Latest`` and ``$Default`` for the attributes of a template that have their numbers."""
     if not isinstance(value, Reference):
         return value
-    return "$Default" if value.attribute == "default_version" else "$Latest"
+    return "$Default" if value.attribute in ("default_version", "default_version_number") else "$Latest"
 
 
 class TemplateUse(Record):
@@ -38,8 +38,20 @@ _BLOCKS = {
     "aws_ec2_fleet": ("launch_template_config.launch_template_specification",),
     "aws_eks_node_group": ("launch_template",),
     "aws_spot_fleet_request": ("launch_template_config.launch_template_specification",),
+    "awscc_autoscaling_auto_scaling_group": (
+        "launch_template",
+        f"{_AUTO_SCALING}.launch_template_specification",
+        f"{_AUTO_SCALING}.overrides.launch_template_specification",
+    ),
+    "awscc_batch_compute_environment": (
+        "compute_resources.launch_template",
+        "compute_resources.launch_template.overrides",
+    ),
+    "awscc_ec2_ec2_fleet": ("launch_template_configs.launch_template_specification",),
+    "awscc_ec2_spot_fleet": ("spot_fleet_request_config_data.launch_template_configs.launch_template_specification",),
+    "awscc_eks_nodegroup": ("launch_template",),
 }
-_TEMPLATE = ("id", "launch_template_id", "name", "launch_template_name")
+NAMING_A_TEMPLATE = ("id", "launch_template_id", "name", "launch_template_name")
 
 
 def _uses(view: View) -> Value:
@@ -61,7 +73,7 @@ def _below(blocks: list[Value], step: str) -> list[Value]:
 
 
 def _use(block: dict[str, Value]) -> TemplateUse:
-    named = next((block[argument] for argument in _TEMPLATE if block.get(argument) is not None), None)
+    named = next((block[argument] for argument in NAMING_A_TEMPLATE if block.get(argument) is not None), None)
     return TemplateUse(template=named, version=version_of(block.get("version")))
 
 
@@ -71,4 +83,4 @@ class TemplateUser(Resource):
     terraform = Block(*_BLOCKS)
     terraform_only = "a live account is asked for the versions that Auto Scaling groups use (`LaunchTemplateVersion`)"
 
-    uses: list[TemplateUse] = fact(terraform=_uses, unset=[], terraform_only=terraform_only)
+    uses: list[TemplateUse] = fact(terraform=_uses, awscc=_uses, unset=[], terraform_only=terraform_only)

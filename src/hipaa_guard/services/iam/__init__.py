@@ -200,15 +200,18 @@ class Role(Resource):
     def kept_by_aws(self) -> str | None:
         """In words, why the customer cannot change the role itself; None where the customer can.
 
+        A role whose path and name a configuration knows at apply only is the customer's: IAM refuses to make roles in
+        the paths of AWS, and to attach anything to them (``UnmodifiableEntity``).
+
         Raises:
-            Undecided: the path is not known, and the name does not tell.
+            Undecided: the path is not known, and the name is one that AWS gives.
 
         """
         try:
             return next((why for path, why in _KEPT_BY_AWS.items() if self.path.startswith(path)), None)
         except Undecided:
             name = self.origin.name
-            if name is None or name.startswith(_NAMES_KEPT_BY_AWS):
+            if name is not None and name.startswith(_NAMES_KEPT_BY_AWS):
                 raise
             return None
 
@@ -334,13 +337,13 @@ class PasswordPolicy(Resource):
 class OidcProvider(Resource):
     """An issuer of tokens outside of AWS that roles may trust."""
 
-    terraform = Block("aws_iam_openid_connect_provider")
+    terraform = Block("aws_iam_openid_connect_provider", "awscc_iam_oidc_provider")
     aws = Listing(
         "iam.list_open_id_connect_providers", "OpenIDConnectProviderList[]", arn="{Arn}", name="Arn", scope="account"
     )
     aws_types = ("AWS::IAM::OIDCProvider", "iam:oidc-provider")
 
-    url: str = fact(terraform="url", unset="", aws=listed("Arn"))
+    url: str = fact(terraform="url", awscc="url", unset="", aws=listed("Arn"))
     """The URL of the issuer; in a live account the ARN, which ends with it."""
 
     def names(self) -> tuple[str, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from hipaa_guard.facts.policy_document import symbol
 from hipaa_guard.facts.readings import View
 from hipaa_guard.facts.values import Incomplete, Unknown, Value, joined, mapped
 
@@ -31,6 +32,7 @@ def holders(principal: str) -> dict[str, str | tuple[str, ...]]:
         f"aws_iam_{principal}_policy_attachments_exclusive": f"{principal}_name",
         f"awscc_iam_{principal}_policy": f"{principal}_name",
         "aws_iam_policy_attachment": f"{principal}s",
+        "awscc_iam_managed_policy": f"{principal}s",
     }
 
 
@@ -42,12 +44,18 @@ def attachments(principal: str) -> Callable[[View], Value]:
             [
                 _arguments(view, f"aws_iam_{principal}_policy_attachment", "policy_arn"),
                 _arguments(view, "aws_iam_policy_attachment", "policy_arn"),
+                mapped(_itself, view.linked("awscc_iam_managed_policy")),
                 _arguments(view, f"aws_iam_{principal}_policy_attachments_exclusive", "policy_arns"),
                 _list(view.get("managed_policy_arns")),
             ]
         )
 
     return read
+
+
+def _itself(policy: View) -> Value:
+    """A customer managed policy that names its holders. It is judged by what it says, wherever it is attached."""
+    return symbol(policy.address, "policy_arn")
 
 
 def _list(value: Value) -> list[Value]:

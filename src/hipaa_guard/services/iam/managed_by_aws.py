@@ -166,9 +166,13 @@ GRANTS = {
     "AWSXrayFullAccess": "xray:*",
     "AdministratorAccess": "*",
     "AdministratorAccess-AWSElasticBeanstalk": "elasticbeanstalk:*",
-    "AdministratorAccess-Amplify": "amplify:* amplifybackend:* amplifyuibuilder:* geo:* mobiletargeting:*",
+    "AdministratorAccess-Amplify": (
+        "amplify:* amplifybackend:* amplifyuibuilder:* geo:* mobiletargeting:* s3:deletebucket s3:deleteobject "
+        "s3:getobject s3:listbucket s3:putbucketpolicy s3:putobject"
+    ),
     "AgentRegistryFullAccess": "agent-registry:*",
     "AlexaForBusinessFullAccess": "a4b:*",
+    "AmazonAPIGatewayAdministrator": "apigateway:*",
     "AmazonAppFlowFullAccess": "appflow:*",
     "AmazonAppStreamFullAccess": "appstream:*",
     "AmazonAthenaFullAccess": "athena:*",
@@ -303,7 +307,7 @@ GRANTS = {
     "CloudWatchSyntheticsFullAccess": "synthetics:*",
     "ComprehendFullAccess": "comprehend:*",
     "ComprehendMedicalFullAccess": "comprehendmedical:*",
-    "ElasticLoadBalancingFullAccess": "elasticloadbalancing:*",
+    "ElasticLoadBalancingFullAccess": "arc-zonal-shift:* elasticloadbalancing:*",
     "ElementalActivationsFullAccess": "elemental-activations:*",
     "ElementalAppliancesSoftwareFullAccess": "elemental-appliances-software:*",
     "ElementalSupportCenterFullAccess": "elemental-support-cases:* elemental-support-content:*",
@@ -320,7 +324,9 @@ GRANTS = {
     "SageMakerStudioAdminIAMDefaultExecutionPolicy": (
         "athena:* bedrock:* cloudformation:* codeconnections:* codestar-connections:* comprehend:* datazone:* "
         "glue:* kms:decrypt redshift-data:* rekognition:* sagemaker-data-science-assistant:* sagemaker-mlflow:* "
-        "sagemaker-unified-studio-mcp:* sagemaker:* scheduler:* sqlworkbench:* textract:*"
+        "sagemaker-unified-studio-mcp:* sagemaker:* scheduler:* secretsmanager:createsecret "
+        "secretsmanager:deletesecret secretsmanager:getsecretvalue secretsmanager:putresourcepolicy "
+        "secretsmanager:putsecretvalue sqlworkbench:* textract:*"
     ),
     "SageMakerStudioAdminIAMPermissiveExecutionPolicy": (
         "airflow-serverless:* airflow:* application-autoscaling:* athena:* bedrock:* cloudformation:* "
@@ -328,7 +334,8 @@ GRANTS = {
         "elasticmapreduce:* emr-containers:* emr-serverless:* events:* glue:* kms:decrypt logs:* q:* quicksight:* "
         "rds:* redshift-data:* redshift-serverless:* redshift:* rekognition:* s3:* s3tables:* "
         "sagemaker-data-science-assistant:* sagemaker-mlflow:* sagemaker-unified-studio-mcp:* sagemaker:* "
-        "scheduler:* sqlworkbench:* textract:*"
+        "scheduler:* secretsmanager:createsecret secretsmanager:deletesecret secretsmanager:getsecretvalue "
+        "secretsmanager:putresourcepolicy secretsmanager:putsecretvalue sqlworkbench:* textract:*"
     ),
     "SageMakerStudioFullAccess": "datazone:*",
     "SageMakerStudioUserIAMDefaultExecutionPolicy": (
@@ -383,4 +390,7 @@ GRANTS = {
     "service-role/AwsGlueSessionUserRestrictedNotebookServiceRole": "glue:*",
     "service-role/AwsGlueSessionUserRestrictedServiceRole": "glue:*",
 }
-"""The name of a policy with its path -> what it allows on all resources: patterns of actions, or all but some."""
+"""The name of a policy with its path -> what it allows on all resources: patterns of actions, or all but some.
+
+Single actions stand there where they are together as much as all of their service.
+"""

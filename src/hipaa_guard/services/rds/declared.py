@@ -38,8 +38,7 @@ def monitoring_of_member(view: View) -> Value:
     The provider's default is 0, which it does not send, so a 0 in a plan means no setting. A state has AWS's value.
     """
     seconds = view.get("monitoring_interval")
-    is_state = isinstance(view.get("arn"), str)
-    return seconds if is_state or isinstance(seconds, Unknown) or seconds not in (0, "0") else None
+    return seconds if _exists(view) or isinstance(seconds, Unknown) or seconds not in (0, "0") else None
 
 
 def source(view: View) -> Value:
@@ -74,42 +73,58 @@ def engine(view: View) -> Value:
 
 
 def instance_encryption(view: View) -> Value:
-    """The encryption of an instance; None if its source decides."""
-    if _is_true(view.get("storage_encrypted")):
-        return "sse-kms"
+    """The encryption of an instance; None if its source decides.
+
+    RDS restores an instance, and makes a replica, as its source is: the operations for it take no other setting (API
+    reference, RestoreDBInstanceFromDBSnapshot, RestoreDBInstanceToPointInTime, CreateDBInstanceReadReplica).
+    """
+    argument = view.get("storage_encrypted")
+    encrypted = "sse-kms" if _is_true(argument) else "none"
+    if argument is not None and _exists(view):
+        return encrypted
     if source(view) is not None:
         # A replica is encrypted like its source; one in another region with the key that it names.
         return "sse-kms" if view.get("kms_key_id") is not None else None
     backup = _of_backup(view)
-    return "none" if backup is None else backup
+    return encrypted if backup is None else backup
 
 
 def cluster_encryption(view: View) -> Value:
     """The encryption of a cluster, if its configuration decides."""
     argument = view.get("storage_encrypted")
-    if _is_true(argument) or (argument is None and view.get("engine_mode") == "serverless"):
+    encrypted = _is_true(argument)
+    if (argument is None and view.get("engine_mode") == "serverless") or (encrypted and _exists(view)):
         return "sse-kms"
-    backup = _of_backup(view)
+    backup = None if argument is not None and _exists(view) else _of_backup(view)
     if backup is not None:
+        # Restored without a key, it is encrypted as the backup is (API reference, RestoreDBClusterFromSnapshot).
         return "sse-kms" if view.get("kms_key_id") is not None else backup
-    if argument is not None:
+    if encrypted:
+        return "sse-kms"
+    engine = view.get("engine")
+    if argument is not None and not (_exists(view) and (engine or "").startswith("aurora")):
         return "none"
     if any(view.get(name) is not None for name in ("replication_source_identifier", "global_cluster_identifier")):
-        return Unknown("storage_encrypted is left out, and the cluster replicates another", Cause.NOT_IN_SCOPE)
-    engine = view.get("engine")
+        return Unknown("storage_encrypted is not on, and the cluster replicates another", Cause.NOT_IN_SCOPE)
     if engine is None:
         return NO_ENGINE
     if engine.startswith("aurora"):
-        # Aurora user guide, "Encrypting Amazon Aurora resources".
-        return Unknown("storage_encrypted is left out, and Aurora encrypts only clusters made since 18 February 2026")
+        # Aurora user guide, "Encrypting Amazon Aurora resources": new clusters are encrypted with a key of AWS where no
+        # other is asked for. A state records StorageEncrypted, which is false for that key.
+        return Unknown("storage_encrypted is not on, and Aurora encrypts only clusters made since 18 February 2026")
     return "none"
+
+
+def _exists(view: View) -> bool:
+    """Whether a plan or state has the instance or cluster as AWS made it, and not only as source asks for it."""
+    return any(isinstance(view.get(name), str) for name in ("arn", "db_instance_arn", "db_cluster_arn"))
 
 
 def _of_backup(view: View) -> Unknown | None:
     """Why a left-out setting is unknown: the restored backup decides. None without a backup."""
     for argument in _BACKUPS_OF_CLUSTERS if view.type == "awscc_rds_db_cluster" else _BACKUPS:
         if view.get(argument):
-            return Unknown(f"it is left out, and so as in the backup that {argument} names", Cause.NOT_IN_SCOPE)
+            return Unknown(f"it is as in the backup that {argument} names", Cause.NOT_IN_SCOPE)
     return None
 
 

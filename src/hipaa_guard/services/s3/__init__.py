@@ -12,7 +12,8 @@ from hipaa_guard.facts.readings import Block, Listing, Singleton, ask, derived, 
 from hipaa_guard.facts.records import Record
 from hipaa_guard.facts.resource import Fact, Resource, fact
 from hipaa_guard.facts.values import Cause, PartialText, Undecided, Unknown, Value
-from hipaa_guard.services.s3 import acls, declared
+from hipaa_guard.services.s3 import acls, copying, declared
+from hipaa_guard.services.s3.copying import ReplicationRule as ReplicationRule
 from hipaa_guard.services.s3.defaults import assumed
 from hipaa_guard.services.s3.defaults import only_of_new_buckets as only_of_new_buckets
 
@@ -109,8 +110,12 @@ class Bucket(Resource):
     """None if the provider generates a name."""
 
     versioning: str | None = fact(
-        terraform=first("aws_s3_bucket_versioning.versioning_configuration.status", declared.inline_versioning),
-        awscc="versioning_configuration.status",
+        terraform=first(
+            "aws_s3_bucket_versioning.versioning_configuration.status",
+            declared.inline_versioning,
+            declared.implied_versioning,
+        ),
+        awscc=first("versioning_configuration.status", declared.implied_versioning),
         unset=None,
         aws=ask("s3.get_bucket_versioning", "Status", Bucket="{Name}"),
         allowed=one_of("Enabled", "Suspended", "Disabled"),
@@ -262,8 +267,8 @@ class Bucket(Resource):
     they are on, as with ``ObjectWriter``."""
 
     replication: list[str] | None = fact(
-        terraform=declared.statuses,
-        awscc=declared.statuses,
+        terraform=copying.statuses,
+        awscc=copying.statuses,
         unset=None,
         aws=ask(
             "s3.get_bucket_replication",
@@ -275,6 +280,22 @@ class Bucket(Resource):
     )
     """The status of each rule that copies objects to other buckets: ``Enabled`` or ``Disabled``."""
 
+    replication_rules: list[ReplicationRule] | None = fact(
+        terraform=copying.declared,
+        awscc=copying.declared,
+        unset=None,
+        aws=derived(
+            copying.answered,
+            ask(
+                "s3.get_bucket_replication",
+                "ReplicationConfiguration.Rules",
+                Bucket="{Name}",
+                absent="ReplicationConfigurationNotFoundError",
+            ),
+        ),
+    )
+    """The same rules, with the objects that they copy."""
+
     def names(self) -> tuple[str, ...]:
         """The texts for the bucket in policies: its ARN, as text and as reference."""
         origin = self.origin
@@ -284,6 +305,11 @@ class Bucket(Resource):
         arns = [f"arn:{partition}:s3:::{name}" for partition in PARTITIONS for name in names]
         return (symbol(origin.address, "arn"), *arns)
 
+    @property
+    def is_named_by_text(self) -> bool:
+        """Whether its name is known, so that `names` has the ARN that a text elsewhere spells out."""
+        return self.origin.arn is not None or isinstance(self.peek(Bucket.facts["given_name"]), str)
+
     def names_itself(self, target: Value, inventory: Inventory) -> bool:
         """Whether the bucket is its own target. An unknown name is assumed to be that of another bucket.
 
@@ -291,9 +317,15 @@ class Bucket(Resource):
             Undecided: the name and that of the bucket come from the same variables.
 
         """
+        name = inventory.name_of(target)
+        if name is not None and name in self.origin.keys:
+            return True
         own = self.peek(Bucket.facts["given_name"])
-        if isinstance(target, Unknown) and isinstance(own, Unknown) and _spelling(target) == _spelling(own):
-            raise Undecided(target)
+        if isinstance(target, Unknown) and isinstance(own, Unknown):
+            named_by = _spelling(own)
+            elsewhere = self.origin.address or ""  # of a bucket that is declared elsewhere, the name that is used here
+            if _spelling(target) == named_by or any(each in elsewhere for each in _references(target)):
+                raise Undecided(target)
         return inventory.lookup(Bucket, target) is self
 
     def is_named(self, names: set[str]) -> bool:
@@ -323,6 +355,11 @@ _FROM_OUTSIDE = (Cause.VARIABLE, Cause.DATA_SOURCE)
 def _spelling(name: Unknown) -> list[str | tuple[str, ...]]:
     parts = name.parts if isinstance(name, PartialText) else (name,)
     return [part if isinstance(part, str) else part.references for part in parts]
+
+
+def _references(name: Unknown) -> tuple[str, ...]:
+    parts = name.parts if isinstance(name, PartialText) else (name,)
+    return tuple(each for part in parts if isinstance(part, Unknown) for each in part.references)
 
 
 def log_target_of(bucket: Bucket) -> Value:

@@ -10,7 +10,6 @@ from collections.abc import Callable
 from hipaa_guard.facts.allowed_values import one_of
 from hipaa_guard.facts.readings import View
 from hipaa_guard.facts.values import Incomplete, Reference, Unknown, Value, some
-from hipaa_guard.services.s3.acls import first_set
 
 SWITCHES = ("block_public_acls", "block_public_policy", "ignore_public_acls", "restrict_public_buckets")
 _LOCK = one_of("Enabled")
@@ -65,6 +64,17 @@ def object_lock(view: View) -> Value:
     return some(lambda answer: str(answer).lower() in ("enabled", "true"), answers)
 
 
+def implied_versioning(view: View) -> Value:
+    """``Enabled`` where Object Lock is on: S3 turns versioning on with it, and never off again.
+
+    S3 user guide, "Configuring S3 Object Lock" and "Object Lock considerations", read 2026-11-30.
+    """
+    locked = object_lock(view)
+    if isinstance(locked, Unknown):
+        return locked
+    return "Enabled" if locked else None
+
+
 def _locked(configuration: View) -> Value:
     enabled = _LOCK.admit(configuration.get("object_lock_enabled"))
     return True if enabled is None else enabled
@@ -95,21 +105,6 @@ def answered_retention(rule: dict[str, Value] | None) -> Value:
     if rule is None:
         return None
     return {"mode": rule.get("Mode"), "days": _days(rule.get("Days"), rule.get("Years"))}
-
-
-def statuses(view: View) -> Value:
-    """The status of each replication rule."""
-    rules = first_set(
-        view.get("aws_s3_bucket_replication_configuration.rule"), view.get("replication_configuration.rules")
-    )
-    if rules is None or isinstance(rules, Unknown):
-        return rules
-    blocks = rules.seen if isinstance(rules, Incomplete) else rules
-    unknown = rules.unknown if isinstance(rules, Incomplete) else None
-    found = [rule if isinstance(rule, Unknown) else rule.get("status") for rule in blocks]
-    unknown = next((status for status in found if isinstance(status, Unknown)), unknown)
-    known = [status for status in found if not isinstance(status, Unknown)]
-    return known if unknown is None else Incomplete(known, unknown)
 
 
 def inline_switches(view: View) -> Value:

@@ -14,6 +14,7 @@ from hipaa_guard.facts.resource import Resource, fact
 from hipaa_guard.facts.values import Cause, Incomplete, Unknown, Value, joined, mapped, some
 from hipaa_guard.services.security_groups.prefix_lists import PrefixList as PrefixList
 from hipaa_guard.services.security_groups.prefix_lists import as_list
+from hipaa_guard.services.security_groups.prefix_lists import is_kept_by_aws as is_kept_by_aws
 
 _EVERY_PORT = range(65536)
 
@@ -290,7 +291,11 @@ class SecurityGroup(Resource):
 
 # Provider's documentation of aws_default_security_group: without a VPC, the group of the region's default VPC.
 _ADOPTED_BY = Adoption("aws_default_security_group", "vpc_id", otherwise="aws_default_vpc")
-_VPCS = {"aws_vpc": "default_security_group_id", "aws_default_vpc": "default_security_group_id"}
+_VPCS = {
+    "aws_vpc": "default_security_group_id",
+    "aws_default_vpc": "default_security_group_id",
+    "awscc_ec2_vpc": "default_security_group",
+}
 # VPC user guide, "Default security groups for your VPCs": members reach each other, all outbound traffic is allowed.
 _AMONG_MEMBERS = {"protocol": "-1", "self": True}
 _TO_EVERYWHERE = {"protocol": "-1", "cidr_blocks": ["0.0.0.0/0"]}
@@ -348,11 +353,13 @@ class DefaultSecurityGroup(SecurityGroup):
 
     ingress: list[Rule] = fact(
         terraform=_declared_by_default("ingress"),
+        awscc=_declared_by_default("ingress"),
         unset=(),
         aws=derived(_answered, listed("IpPermissions", always=True), listed("GroupId", always=True)),
     )
     egress: list[Rule] = fact(
         terraform=_declared_by_default("egress"),
+        awscc=_declared_by_default("egress"),
         unset=(),
         aws=derived(_answered, listed("IpPermissionsEgress", always=True), listed("GroupId", always=True)),
     )

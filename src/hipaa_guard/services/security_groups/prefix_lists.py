@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hipaa_guard.facts.readings import Block, Listing, View, ask
 from hipaa_guard.facts.resource import Resource, fact
-from hipaa_guard.facts.values import Incomplete, Unknown, Value, joined, mapped
+from hipaa_guard.facts.values import Existing, Incomplete, Unknown, Value, joined, mapped
 
 
 def as_list(value: Value) -> list[Value]:
@@ -16,6 +16,18 @@ def as_list(value: Value) -> list[Value]:
     if isinstance(value, Unknown):
         return Incomplete([], value)
     return value if isinstance(value, list) else [value]
+
+
+def is_kept_by_aws(pointer: object) -> bool:
+    """Whether a data source looks up one of the lists that AWS keeps, which hold networks of AWS's own services.
+
+    EC2 API reference, CreateManagedPrefixList, read 2026-11-30: no other name starts with ``com.amazonaws``.
+    DescribePrefixLists, which `aws_prefix_list` asks, knows the lists of AWS's services alone.
+    """
+    if not isinstance(pointer, Existing):
+        return False
+    of_a_service = f".{pointer.address}".rpartition(".data.")[2].startswith("aws_prefix_list.")
+    return of_a_service or (pointer.asked_by or "").startswith("com.amazonaws.")
 
 
 def _declared_ranges(view: View) -> Value:

@@ -39,11 +39,19 @@ _OF_OWN_ACCOUNT = _REGION_OR_PARTITION | {
 }
 """Data sources that read something of the provider's own account."""
 
+_OWNER, _AMAZON = "owners", frozenset({"amazon", "137112412989"})
+"""The account of Amazon's own machine images, and its alias (EC2 API, DescribeImages, ``Owner``)."""
+
+_IMAGES = ("/aws/service/ami-", "/aws/service/ecs/", "/aws/service/eks/", "/aws/service/bottlerocket/")
+"""Starts of the parameters with ids of images (Systems Manager user guide, "Discovering public parameters")."""
+
 _NAMES = {
+    "aws_ec2_managed_prefix_list": "name",
     "aws_iam_policy": "name",
     "aws_kms_alias": "name",
     "aws_kms_key": "key_id",
     "aws_security_group": "name",
+    "aws_ssm_parameter": "name",
 }
 """Data sources -> their argument with a name that identifies the object."""
 
@@ -75,13 +83,37 @@ def is_of_own_account(type: str) -> bool:
     return type in _OF_OWN_ACCOUNT
 
 
+def is_image(source: DataSource, attribute: str) -> bool:
+    """Whether an attribute is the id of a machine image, in a parameter that AWS keeps for everybody."""
+    if source.type != "aws_ssm_parameter" or attribute not in ("value", "insecure_value"):
+        return False
+    name = source.written("name")
+    return isinstance(name, str) and name.startswith(_IMAGES)
+
+
 def asked_by(source: DataSource) -> str | None:
-    """The literal name of the object that a data source reads, or its known start; None where it has none."""
+    """The literal name of the object that a data source reads, or its known start; None where it has none.
+
+    Of a machine image it is the pattern of the names among which it is chosen, if all are Amazon's.
+    """
+    if source.type == "aws_ami":
+        return _pattern_of_amazon(source)
     argument = _NAMES.get(source.type)
     value = None if argument is None else source.written(argument)
     if isinstance(value, PartialText):
         value = value.prefix if not _OF_AWS.startswith(value.prefix) else None
     return value if isinstance(value, str) else None
+
+
+def _pattern_of_amazon(source: DataSource) -> str | None:
+    owners, filters = source.written(_OWNER), source.written("filter")
+    if not (isinstance(owners, list) and owners and all(each in _AMAZON for each in owners)):
+        return None
+    for each in filters if isinstance(filters, list) else ():
+        if isinstance(each, dict) and each.get("name") == "name":
+            values = each.get("values")
+            return values[0] if isinstance(values, list) and len(values) == 1 and isinstance(values[0], str) else None
+    return None
 
 
 def looked_up(source: DataSource, name: str) -> Value:

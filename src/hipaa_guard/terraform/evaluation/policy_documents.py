@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from typing import Protocol
 
+from hipaa_guard.facts.partial_maps import map_of
 from hipaa_guard.facts.values import Incomplete, PartialJson, PartialText, Undecided, Unknown, Value, first_unknown
 from hipaa_guard.terraform.evaluation.partial_json import document_of
 from hipaa_guard.terraform.functions.budget import spend, text_size
@@ -191,21 +192,23 @@ def _conditions(blocks: Value) -> Value:
     if blocks is None or isinstance(blocks, Unknown):
         return blocks
     missing: list[Unknown] = []
-    conditions: dict[str, dict[str, Value]] = {}
+    conditions: dict[str, list[tuple[str | PartialText, list[Value]]]] = {}
     for block in _seen(blocks, missing.append):
         test = block.get("test") if isinstance(block, dict) else block
         variable = block.get("variable") if isinstance(block, dict) else block
-        if isinstance(test, Unknown) or isinstance(variable, Unknown):
+        if isinstance(test, Unknown) or (isinstance(variable, Unknown) and not isinstance(variable, PartialText)):
             missing.extend(part for part in (test, variable) if isinstance(part, Unknown))
             continue
-        keys = conditions.setdefault(str(test), {})
-        values = [block.get("values")]
-        if str(variable) in keys:
-            values.insert(0, keys[str(variable)])
-        keys[str(variable)] = _flattened(values)
+        keys = conditions.setdefault(str(test), [])
+        key = variable if isinstance(variable, PartialText) else str(variable)
+        same = next((values for other, values in keys if isinstance(key, str) and _is(other, key)), None)
+        if same is None:
+            keys.append((key, [block.get("values")]))
+        else:
+            same.append(block.get("values"))
     if missing:  # an unseen condition may narrow the statement in any way
         return derived(missing, is_set=True)
-    return conditions
+    return {test: map_of([(key, _flattened(values)) for key, values in keys]) for test, keys in conditions.items()}
 
 
 def _flattened(values: list[Value]) -> Value:

@@ -10,7 +10,13 @@ from hipaa_guard.facts.secrets import SecretText, concealed
 from hipaa_guard.facts.values import Cause, Incomplete, PartialJson, Reference, Undecided, Unknown, Value
 from hipaa_guard.lean import regex
 from hipaa_guard.terraform.addresses import last_key
-from hipaa_guard.terraform.evaluation.data_sources import asked_by, is_of_own_account, is_region_or_partition, looked_up
+from hipaa_guard.terraform.evaluation.data_sources import (
+    asked_by,
+    is_image,
+    is_of_own_account,
+    is_region_or_partition,
+    looked_up,
+)
 from hipaa_guard.terraform.evaluation.enclosing_module import EnclosingModule
 from hipaa_guard.terraform.evaluation.expansion import Copy, any_turn, dynamic_scopes
 from hipaa_guard.terraform.evaluation.expression_references import names_mentioned
@@ -192,7 +198,10 @@ class HclInstance:
         """The value of a data source at a path: the name of something that exists before apply, or any value."""
         last = path.rsplit(".", 1)[-1]
         names_it = (
-            last in ("id", "arn") or last.endswith(("_id", "_arn", "cidr_block")) or is_region_or_partition(self.type)
+            last in ("id", "arn")
+            or last.endswith(("_id", "_arn", "cidr_block"))
+            or is_region_or_partition(self.type)
+            or is_image(self, path)
         )
         names = [name for name in self._block.attributes if name not in META]
         blocks = [nested_type(block) for block in self._block.blocks]

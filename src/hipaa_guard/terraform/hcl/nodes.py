@@ -7,7 +7,8 @@ whole result.
 
 from __future__ import annotations
 
-from hipaa_guard.facts.values import Cause, Incomplete, Undecided, Unknown, Value
+from hipaa_guard.facts.partial_maps import PartialMap
+from hipaa_guard.facts.values import Cause, Incomplete, PartialText, Undecided, Unknown, Value
 from hipaa_guard.terraform import limits
 from hipaa_guard.terraform.functions.budget import ELEMENT
 from hipaa_guard.terraform.functions.conversion import to_text
@@ -259,7 +260,7 @@ class MapKey(Node):
 
 
 class MapExpression(Node):
-    """``{a = b}``. An unknown key makes the whole map unknown."""
+    """``{a = b}``. An unknown key makes the whole map unknown; one that is known in part leaves its entries visible."""
 
     __slots__ = ("items",)
 
@@ -268,6 +269,7 @@ class MapExpression(Node):
 
     def evaluate(self, scope: Scope) -> Value:
         result: dict[str, Value] = {}
+        entries: list[tuple[str | PartialText, Value]] = []
         unknown: list[Unknown] = []
         for key_node, value_node in self.items:
             key = key_node.evaluate(scope)
@@ -276,7 +278,11 @@ class MapExpression(Node):
                 unknown.append(key)
             else:
                 result[key] = value
-        return derived(unknown, is_set=True) if unknown else scope.session.made(result)
+            entries.append((key, value))
+        if not unknown:
+            return scope.session.made(result)
+        why = derived(unknown, is_set=True)
+        return PartialMap(entries, why) if all(isinstance(key, PartialText) for key in unknown) else why
 
 
 class Template(Node):

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import ClassVar, cast
 
 from hipaa_guard.facts.allowed_values import Domain, between, one_of
 from hipaa_guard.facts.readings import Ask, Block, Derived, Listing, View, ask, derived, listed
 from hipaa_guard.facts.records import Record
 from hipaa_guard.facts.resource import Fact, Resource, fact
-from hipaa_guard.facts.values import Cause, Incomplete, Unknown, Value
+from hipaa_guard.facts.values import Incomplete, Unknown, Value
+from hipaa_guard.services.elbv2 import declared
+from hipaa_guard.services.elbv2.declared import ASSOCIATIONS, LISTENERS
 
 _PROTOCOLS = one_of("HTTP", "HTTPS", "TCP", "TLS", "UDP", "TCP_UDP", "GENEVE", "QUIC", "TCP_QUIC", fold=True)
 """The provider (5.100) accepts these, and types of actions, in either case."""
@@ -25,39 +27,9 @@ def _attribute(key: str) -> Ask:
     )
 
 
-def _is_internal(scheme: str | None) -> bool:
-    return scheme == "internal"
-
-
-def _logs_to(block: str) -> Callable[[View], Value]:
-    """The bucket of a block; None unless ``enabled`` is true, which is false by default."""
-
-    def read(view: View) -> Value:
-        enabled = view.get(f"{block}.enabled")
-        if isinstance(enabled, Unknown):  # not an unknown bucket, which a variable could not name here
-            return Unknown(f"whether logs are delivered is not known: {enabled.reason}")
-        return view.get(f"{block}.bucket") if str(enabled).lower() == "true" else None
-
-    return read
-
-
 def _delivered(logs: str) -> Derived:
     """The bucket that the attributes of a kind of logs name; None where they do not turn it on."""
     return derived(_answered_logs, _attribute(f"{logs}.s3.enabled"), _attribute(f"{logs}.s3.bucket"))
-
-
-def _listener_protocols(view: View) -> Value:
-    """The protocols of the listeners that point here; unknown without any, as they are likely declared elsewhere."""
-    found: list[Value] = []
-    doubt: Unknown | None = None
-    for type in ("aws_lb_listener", "aws_alb_listener"):
-        listeners = view.linked(type)
-        found.extend(listener.get("protocol") for listener in _seen(listeners))
-        if isinstance(listeners, Incomplete):
-            doubt = listeners.unknown if doubt is None else doubt
-    if doubt is not None:
-        return Incomplete(found, doubt)
-    return found or Unknown("its listeners are not declared in this configuration", Cause.NOT_IN_SCOPE)
 
 
 def _answer(value: str | None) -> Value:
@@ -75,13 +47,12 @@ class LoadBalancer(Resource):
     terraform = Block(
         "aws_lb",
         "aws_alb",
+        declared.AWSCC,
         name="name",
-        joins={
-            "aws_lb_listener": "load_balancer_arn",
-            "aws_alb_listener": "load_balancer_arn",
-            "aws_wafv2_web_acl_association": "resource_arn",
-        },
-        shared=("aws_wafv2_web_acl_association",),
+        awscc_name="name",
+        joins=dict.fromkeys(LISTENERS, "load_balancer_arn") | dict.fromkeys(ASSOCIATIONS, "resource_arn"),
+        shared=ASSOCIATIONS,
+        also=("load_balancer_arn",),
     )
     aws = Listing(
         "elbv2.describe_load_balancers",
@@ -100,29 +71,47 @@ class LoadBalancer(Resource):
 
     type: str = fact(
         terraform="load_balancer_type",
+        awscc="type",
         unset="application",
         aws=listed("Type"),
         allowed=one_of("application", "network", "gateway"),
     )
     """``application``, ``network`` or ``gateway``."""
 
-    internal: bool = fact(terraform="internal", unset=False, aws=derived(_is_internal, listed("Scheme")))
+    internal: bool = fact(
+        terraform="internal",
+        awscc=declared.awscc_internal,
+        unset=False,
+        aws=derived(declared.is_internal, listed("Scheme")),
+    )
 
-    log_bucket: str | None = fact(terraform=_logs_to("access_logs"), unset=None, aws=_delivered("access_logs"))
+    log_bucket: str | None = fact(
+        terraform=declared.logs_to("access_logs"),
+        awscc=declared.awscc_logs_to("access_logs"),
+        unset=None,
+        aws=_delivered("access_logs"),
+    )
     """The bucket for access logs; None if there are none."""
 
     connection_log_bucket: str | None = fact(
-        terraform=_logs_to("connection_logs"), unset=None, aws=_delivered("connection_logs")
+        terraform=declared.logs_to("connection_logs"),
+        awscc=declared.awscc_logs_to("connection_logs"),
+        unset=None,
+        aws=_delivered("connection_logs"),
     )
     """The bucket for connection logs, which application load balancers alone have; None if there are none."""
 
     health_check_log_bucket: str | None = fact(
-        terraform=_logs_to("health_check_logs"), unset=None, aws=_delivered("health_check_logs")
+        terraform=declared.logs_to("health_check_logs"),
+        awscc=declared.awscc_logs_to("health_check_logs"),
+        unset=None,
+        aws=_delivered("health_check_logs"),
     )
     """The bucket for logs of health checks, which application load balancers alone have; None if there are none."""
 
     listener_protocols: list[str] = fact(
-        terraform=_listener_protocols,
+        terraform=declared.listener_protocols,
+        awscc=declared.listener_protocols,
         unset=(),
         aws=ask("elbv2.describe_listeners", "Listeners[].Protocol", LoadBalancerArn="{LoadBalancerArn}"),
         allowed=_PROTOCOLS,
@@ -130,17 +119,22 @@ class LoadBalancer(Resource):
     """The protocols of its listeners."""
 
     deletion_protection: bool = fact(
-        terraform="enable_deletion_protection", unset=False, aws=_attribute("deletion_protection.enabled")
+        terraform="enable_deletion_protection",
+        awscc=declared.awscc_attribute("deletion_protection.enabled", "false"),
+        unset=False,
+        aws=_attribute("deletion_protection.enabled"),
     )
 
     drops_invalid_headers: bool = fact(
         terraform="drop_invalid_header_fields",
+        awscc=declared.awscc_attribute("routing.http.drop_invalid_header_fields.enabled", "false"),
         unset=False,
         aws=derived(_answer, _attribute("routing.http.drop_invalid_header_fields.enabled")),
     )
 
     desync_mitigation: str = fact(
         terraform="desync_mitigation_mode",
+        awscc=declared.awscc_attribute("routing.http.desync_mitigation_mode", "defensive"),
         unset="defensive",
         aws=derived(_answer, _attribute("routing.http.desync_mitigation_mode")),
         allowed=one_of("monitor", "defensive", "strictest"),
@@ -148,8 +142,8 @@ class LoadBalancer(Resource):
     """``monitor``, ``defensive`` or ``strictest``."""
 
     web_acl: str | None = fact(
-        # WAF Classic, with an association type of its own, ended in 2025 and no longer protects anything.
-        terraform="aws_wafv2_web_acl_association.web_acl_arn",
+        terraform=declared.web_acl_of,
+        awscc=declared.web_acl_of,
         unset=None,
         aws=ask(
             "wafv2.get_web_acl_for_resource",
@@ -213,11 +207,11 @@ def _declared_actions(view: View, argument: str) -> list[Action]:
 
 
 def _default_actions(view: View) -> list[Action]:
-    return _declared_actions(view, "default_action")
+    return _declared_actions(view, "default_actions" if view.type == declared.AWSCC_LISTENER else "default_action")
 
 
 def _action(block: dict[str, Value]) -> Action:
-    redirect = block.get("redirect")
+    redirect = block.get("redirect_config") if block.get("redirect") is None else block["redirect"]
     if isinstance(redirect, list):
         redirect = redirect[0] if redirect else None
     if isinstance(redirect, dict):
@@ -230,16 +224,12 @@ def _rule_actions(view: View) -> list[Action]:
     """The actions of the listener's rules, which are separate resources."""
     found: list[Action] = []
     unknowns: list[Unknown] = []
-    for type in ("aws_lb_listener_rule", "aws_alb_listener_rule"):
-        rules = view.linked(type)
-        of_rules = [_declared_actions(rule, "action") for rule in _seen(rules)]
+    for type in declared.LISTENER_RULES:
+        rules, argument = view.linked(type), "actions" if type == declared.AWSCC_RULE else "action"
+        of_rules = [_declared_actions(rule, argument) for rule in declared.seen_of(rules)]
         unknowns.extend(part.unknown for part in (rules, *of_rules) if isinstance(part, Incomplete))
-        found.extend(action for actions in of_rules for action in _seen(actions))
+        found.extend(action for actions in of_rules for action in declared.seen_of(actions))
     return Incomplete(found, unknowns[0]) if unknowns else found
-
-
-def _seen(items: list[Value]) -> list[Value]:
-    return items.seen if isinstance(items, Incomplete) else items
 
 
 def _answered_actions(actions: list[dict[str, Value]] | None) -> list[Action]:
@@ -273,9 +263,9 @@ class Listener(Resource):
 
     noun = "listener"
     terraform = Block(
-        "aws_lb_listener",
-        "aws_alb_listener",
-        joins={"aws_lb_listener_rule": "listener_arn", "aws_alb_listener_rule": "listener_arn"},
+        *LISTENERS,
+        joins=dict.fromkeys(declared.LISTENER_RULES, "listener_arn"),
+        also=("listener_arn",),
     )
     aws = Listing(
         "elbv2.describe_listeners",
@@ -293,15 +283,20 @@ class Listener(Resource):
         "elasticloadbalancing:listener/gwy",
     )
 
-    load_balancer: str | None = fact(terraform="load_balancer_arn", unset=None, aws=listed("LoadBalancerArn"))
+    load_balancer: str | None = fact(
+        terraform="load_balancer_arn", awscc="load_balancer_arn", unset=None, aws=listed("LoadBalancerArn")
+    )
 
-    port: int | None = fact(terraform="port", unset=None, aws=listed("Port"), allowed=between(0, 65535))
+    port: int | None = fact(terraform="port", awscc="port", unset=None, aws=listed("Port"), allowed=between(0, 65535))
 
-    protocol: str | None = fact(terraform="protocol", unset=None, aws=listed("Protocol"), allowed=_PROTOCOLS)
+    protocol: str | None = fact(
+        terraform="protocol", awscc="protocol", unset=None, aws=listed("Protocol"), allowed=_PROTOCOLS
+    )
     """None if Terraform leaves it out: HTTP for an application load balancer; gateways have none."""
 
     minimum_tls: str = fact(
         terraform="ssl_policy",
+        awscc="ssl_policy",
         unset="ELBSecurityPolicy-2016-08",  # the API's default; the console chooses a newer one
         parse=minimum_tls,
         aws=listed("SslPolicy"),
@@ -310,12 +305,14 @@ class Listener(Resource):
 
     default_actions: list[Action] = fact(
         terraform=_default_actions,
+        awscc=_default_actions,
         unset=(),
         aws=derived(_answered_actions, listed("DefaultActions", always=True)),
     )
 
     rule_actions: list[Action] = fact(
         terraform=_rule_actions,
+        awscc=_rule_actions,
         unset=(),
         aws=derived(
             _answered_actions,

@@ -10,37 +10,13 @@ import re
 from collections.abc import Callable, Iterable
 from typing import TypeVar
 
-from hipaa_guard.facts.partial_patterns import holds, is_wild
+from hipaa_guard.facts.partial_patterns import holds
 from hipaa_guard.facts.policy_document import Condition, PolicyDocument, Statement, matches
-from hipaa_guard.facts.values import Undecided, Value, every, some
+from hipaa_guard.facts.values import Undecided, Unknown, Value, all_hold, every, some
+from hipaa_guard.services.iam_grants.arns import ANY, cover_all, is_wide
 
 T = TypeVar("T")
 U = TypeVar("U")
-
-_ANY = "\ue020" * 40
-"""A name that nobody has: only wildcards match it, so a pattern that does matches every name."""
-
-_NAMED_FIRST = ("s3", "sns", "sqs", "execute-api", "kms")
-"""Services whose ARNs have the name of a resource without its type (``arn:aws:s3:::bucket/key``); in those of KMS, only
-keys count.
-"""
-
-_WHOLE_TYPE = re.compile(r"[a-z][a-z0-9-]*[/:](?=[*?])")
-"""A type before a name that begins with a wildcard: ``table/*``."""
-
-_NAMES = {
-    "dynamodb": (f"table/{_ANY}", f"table/{_ANY}/{_ANY}"),
-    "iam": (f"role/{_ANY}", f"user/{_ANY}", f"policy/{_ANY}"),
-    "kms": (f"key/{_ANY}",),
-    "lambda": (f"function:{_ANY}",),
-    "rds": (f"db:{_ANY}", f"cluster:{_ANY}"),
-    "secretsmanager": (f"secret:{_ANY}",),
-}
-"""The resources of a service that matter here, where its ARNs have types."""
-
-_OF_ANY_SERVICE = (_ANY, f"{_ANY}/{_ANY}/{_ANY}", f"{_ANY}:{_ANY}:{_ANY}")
-_GLOBAL = ("iam", "s3")
-"""Services whose ARNs name no region."""
 
 # Keys of conditions on the resource. Conditions on the caller do not limit the resources.
 _NARROWING = re.compile(
@@ -50,73 +26,6 @@ _BEHIND_A_SERVICE = ("kms:viaservice", "aws:calledvia", "aws:calledviafirst", "a
 """Keys that name the service which asks for the caller. They leave all resources that the service may use open."""
 _EQUALS = ("stringequals", "stringequalsignorecase")
 _LIKE = ("stringlike", "arnlike", "arnequals")
-
-
-def is_wide(statement: Statement, service: str) -> bool:
-    """Whether a statement covers every resource of a service: ``*``, ``arn:aws:s3:::*``, ``.../key/*``, ``arn:*:*:?*``.
-
-    With ``*`` as the service, all resources of any one service suffice; with an empty one, it must be those of all.
-
-    Regions and accounts do not count: all keys of one account are all keys within reach.
-    """
-    if statement.not_resources:  # all resources except those it names
-        return not _cover_all(statement.not_resources, service.strip("*"))
-    return some(lambda pattern: holds(lambda text: _is_all_of(text, service), pattern), statement.resources)
-
-
-def _is_all_of(pattern: str, service: str) -> bool:
-    """Whether a pattern covers every resource of a service, or of one type that holds what the service protects."""
-    parts = pattern.split(":", 5)
-    if len(parts) < 6:  # a wildcard stands for several parts
-        return any(matches(pattern, arn) for arn in _arns(parts, service))
-    arn, _, owner, _, _, name = parts
-    known = owner if service == "*" else service
-    return matches(arn, "arn") and _is_service(owner, service) and _is_every_name(name, known)
-
-
-def _arns(parts: list[str], service: str) -> list[str]:
-    """ARNs of any resources of a service, with the first parts of a pattern where these have no wildcard."""
-
-    def known(index: int, otherwise: str) -> str:
-        return parts[index] if len(parts) > index and not is_wild(parts[index]) else otherwise
-
-    owner = known(2, "") if service == "*" else service
-    start = f"arn:{known(1, 'aws')}:{owner or _ANY}"
-    names = _NAMES.get(owner, (_ANY,))
-    return [f"{start}:{known(3, region)}:{_ANY}:{name}" for region in ("", _ANY) for name in names] + [
-        f"{start}:::{_ANY}"
-    ]
-
-
-def _cover_all(patterns: list[Value], service: str) -> bool:
-    """Whether patterns together cover the resources of a service in all regions, not only those of one type."""
-
-    def covered(name: str) -> bool:
-        return some(lambda one: holds(lambda text: matches(text, _arn(text, service, name)), one), patterns)
-
-    return every(covered, _NAMES.get(service, _OF_ANY_SERVICE))
-
-
-def _arn(pattern: str, service: str, name: str) -> str:
-    """The ARN of a resource in any region. A partition or an account that the pattern names is one's own."""
-    parts = pattern.split(":", 5)
-    partition, account = (parts[1], parts[4]) if len(parts) == 6 else ("aws", "")
-    region = "" if service in _GLOBAL else _ANY
-    own = account if account and not is_wild(account) else "" if service == "s3" else _ANY
-    return f"arn:{'aws' if is_wild(partition) else partition}:{service or _ANY}:{region}:{own}:{name}"
-
-
-def _is_service(pattern: str, service: str) -> bool:
-    if service == "*":
-        return True
-    return matches(pattern, service or _ANY) or (is_wild(service) and matches(service, pattern))
-
-
-def _is_every_name(pattern: str, service: str) -> bool:
-    name = pattern if service in _NAMED_FIRST or not service else _WHOLE_TYPE.sub("", pattern, count=1)
-    return any(matches(name, each) for each in _OF_ANY_SERVICE) or any(
-        matches(pattern, each) for each in _NAMES.get(service, ())
-    )
 
 
 # --- conditions ------------------------------------------------------------------------------------------------------
@@ -149,15 +58,17 @@ def _names(condition: Condition, operator: str) -> bool:
 
 
 def _is_any_value(pattern: str) -> bool:
-    return any(matches(pattern, text) for text in (_ANY, f"alias/{_ANY}", f"{_ANY}.us-east-1.amazonaws.com"))
+    return any(matches(pattern, text) for text in (ANY, f"alias/{ANY}", f"{ANY}.us-east-1.amazonaws.com"))
+
+
+SOME_SERVICE = "a service that is not known"
+"""Stands for the service that a condition names, or for none, where that is not known."""
 
 
 def services_between(statement: Statement) -> list[str]:
     """The services by which alone a statement lets its holder act (``kms:ViaService``); empty where it may act itself.
 
-    Raises:
-        Undecided: it is not known whether a condition names one.
-
+    Where a condition is not known, `SOME_SERVICE`: the grant is certain, and only its weight is not.
     """
     found: list[str] = []
 
@@ -169,7 +80,10 @@ def services_between(statement: Statement) -> list[str]:
         found.extend(value if isinstance(value, str) else "a service" for value in condition.values)
         return True
 
-    return found if some(is_between, statement.conditions) else []
+    try:
+        return found if some(is_between, statement.conditions) else []
+    except Undecided:
+        return [SOME_SERVICE]
 
 
 # --- what a policy denies --------------------------------------------------------------------------------------------
@@ -187,20 +101,11 @@ def _denied(policy: PolicyDocument | None, action: str, service: str) -> bool:
 
 def _denies(denial: Statement, action: str, service: str) -> bool:
     """Whether a statement denies an action everywhere, or everywhere but on resources that it names."""
-    return _all(
+    return all_hold(
         lambda: denial.covers_action(action),
-        lambda: is_wide(denial, service) if denial.not_resources else _cover_all(denial.resources, service),
+        lambda: is_wide(denial, service) if denial.not_resources else cover_all(denial.resources, service),
         lambda: every(_spares_named, denial.conditions),
     )
-
-
-def _all(*parts: Callable[[], bool]) -> bool:
-    """Whether all parts hold; one that certainly does not decides, whatever the others are."""
-
-    def holds_so(part: Callable[[], bool]) -> bool:
-        return part()
-
-    return every(holds_so, parts)
 
 
 def _spares_named(condition: Condition) -> bool:
@@ -225,10 +130,10 @@ def grants_everything(statement: Statement, policy: PolicyDocument | None = None
 
     With the policy that it stands in, what that denies counts as well.
     """
-    return _all(
+    return all_hold(
         lambda: is_wide(statement, ""),
         lambda: _covers_everything(statement),
-        lambda: not _denied(policy, f"iam:{_ANY}", "iam"),
+        lambda: not _denied(policy, f"iam:{ANY}", "iam"),
     )
 
 
@@ -239,7 +144,7 @@ def _covers_everything(statement: Statement) -> bool:
 
 
 def _is_every_action(pattern: str) -> bool:
-    return matches(pattern, f"{_ANY}:{_ANY}")
+    return matches(pattern, f"{ANY}:{ANY}")
 
 
 def in_words(statement: Statement) -> str:
@@ -259,14 +164,14 @@ def whole_services(statement: Statement, policy: PolicyDocument | None = None) -
     """
 
     def is_open(service: str, action: str, denied: str) -> bool:
-        return _all(
+        return all_hold(
             lambda: is_wide(statement, service),
             lambda: not is_narrowed(statement),
             lambda: not _denied(policy, action, denied),
         )
 
     if statement.not_actions:
-        return ["all actions but those it names"] if is_open("", f"{_ANY}:{_ANY}", "") else []
+        return ["all actions but those it names"] if is_open("", f"{ANY}:{ANY}", "") else []
 
     def whole(pattern: Value) -> list[str]:
         if not holds(is_whole, pattern):
@@ -275,9 +180,88 @@ def whole_services(statement: Statement, policy: PolicyDocument | None = None) -
 
     def is_whole(action: str) -> bool:
         service, _, verb = ("*", "", "*") if _is_every_action(action) else action.partition(":")
-        return matches(verb, _ANY) and is_open(service, f"{service.replace('*', _ANY)}:{_ANY}", service.strip("*"))
+        return matches(verb, ANY) and is_open(service, f"{service.replace('*', ANY)}:{ANY}", service.strip("*"))
 
     return gathered(whole, statement.actions)
+
+
+_THAT_MATTER = {
+    "dynamodb": ("DeleteTable", "GetItem", "Query", "Scan", "PutItem", "UpdateItem", "DeleteItem"),
+    "iam": (
+        *("CreatePolicyVersion", "UpdateAssumeRolePolicy", "PutRolePolicy", "AttachRolePolicy", "CreateAccessKey"),
+        *("CreateUser", "CreateRole", "DeleteRole", "PassRole"),
+    ),
+    "kms": ("PutKeyPolicy", "ScheduleKeyDeletion", "CreateGrant", "Decrypt", "Encrypt", "GenerateDataKey"),
+    "s3": ("PutBucketPolicy", "DeleteBucket", "DeleteObject", "PutObject", "GetObject", "ListBucket"),
+    "secretsmanager": ("PutResourcePolicy", "DeleteSecret", "CreateSecret", "PutSecretValue", "GetSecretValue"),
+}
+"""The actions of a service that read, write and destroy what it keeps and open it to others. Who may do all of these on
+all resources holds as much as who has ``service:*``.
+"""
+
+
+def whole_services_together(policies: list[PolicyDocument | Unknown], *, freely: bool = False) -> list[str]:
+    """The services of which policies allow all that matters on all resources, though no statement allows all of it.
+
+    ``freely`` counts only statements without conditions.
+
+    Raises:
+        Undecided: nothing is found, and a statement that may allow it is not known.
+
+    """
+
+    def allowed(action: str, service: str) -> bool:
+        return _allow(policies, f"{service}:{action}", service, freely=freely)
+
+    def in_parts(service: str) -> list[str]:
+        if not every(lambda action: allowed(action, service), _THAT_MATTER[service]):
+            return []
+        return [] if allowed(ANY, service) else [service]
+
+    return gathered(in_parts, _THAT_MATTER)
+
+
+def grants_everything_together(policies: list[PolicyDocument | Unknown]) -> bool:
+    """Whether one statement allows all actions but some (``NotAction``), and another one all of IAM.
+
+    With all of IAM, a caller can grant itself whatever else the first one leaves out.
+
+    Raises:
+        Undecided: a statement that may do so is not known.
+
+    """
+    return all_hold(
+        lambda: _some_statement(policies, lambda each, _: bool(each.not_actions) and is_wide(each, "")),
+        lambda: _allow(policies, f"iam:{ANY}", "iam"),
+    )
+
+
+def _allow(policies: list[PolicyDocument | Unknown], action: str, service: str, *, freely: bool = False) -> bool:
+    """Whether a statement allows an action on all resources of a service, less what its policy denies."""
+
+    def allows(statement: Statement, policy: PolicyDocument) -> bool:
+        return all_hold(
+            lambda: statement.covers_action(action),
+            lambda: is_wide(statement, service),
+            lambda: not is_narrowed(statement),
+            lambda: not (freely and statement.conditions),
+            lambda: not _denied(policy, action, service),
+        )
+
+    return _some_statement(policies, allows)
+
+
+def _some_statement(
+    policies: list[PolicyDocument | Unknown], test: Callable[[Statement, PolicyDocument], bool]
+) -> bool:
+    """Whether a test holds for an allowing statement and the policy that it stands in."""
+
+    def in_policy(policy: PolicyDocument | Unknown) -> bool:
+        if isinstance(policy, Unknown):
+            raise Undecided(policy)
+        return some(lambda statement: test(statement, policy), policy.allowances())
+
+    return some(in_policy, policies)
 
 
 def gathered(find: Callable[[T], list[U]], items: Iterable[T]) -> list[U]:
@@ -311,7 +295,7 @@ def decrypts_with_any_key(statement: Statement, policy: PolicyDocument | None = 
     def is_open(action: str) -> bool:
         return statement.covers_action(action) and not _denied(policy, action, "kms")
 
-    return _all(
+    return all_hold(
         lambda: is_wide(statement, "kms"),
         lambda: not is_narrowed(statement),
         lambda: some(is_open, ("kms:Decrypt", "kms:ReEncryptFrom")),

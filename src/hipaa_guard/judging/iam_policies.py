@@ -1,0 +1,92 @@
+"""The policies that users, roles and groups hold, and the grants that are found in them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple, TypeVar
+
+from hipaa_guard.facts.policy_document import PolicyDocument, Statement
+from hipaa_guard.facts.values import Incomplete, Undecided, Unknown, joined, mapped
+from hipaa_guard.services import iam, iam_grants
+
+T = TypeVar("T")
+Holder = iam.Policy | iam.User | iam.Role | iam.Group
+Document = PolicyDocument | Unknown
+
+Find = Callable[[Statement, PolicyDocument], list[str]]
+"""Tells the grants of a statement, in words, with the policy that it stands in."""
+FindTogether = Callable[[list[Document]], list[str]]
+"""Tells what policies grant by several statements, in words."""
+
+_NAMED = 5
+"""How many policies a message names."""
+
+
+class Grant(NamedTuple):
+    """A grant that was found: in words, and the policy of AWS that it comes from, if it is one."""
+
+    words: str
+    by: str = ""
+
+
+class Held(NamedTuple):
+    """A policy that somebody holds, and its name if it is one of AWS."""
+
+    document: Document
+    by: str = ""
+
+
+def held_by(holder: Holder) -> list[Held]:
+    """A managed policy, or all inline policies of a holder and its policies of AWS that are wide."""
+    if isinstance(holder, iam.Policy):
+        return [Held(holder.document)]
+    inline = mapped(lambda policy: Held(policy.peek("document")), _seen(lambda: holder.inline_policies))
+    return joined(inline, mapped(_of_aws, _seen(lambda: holder.attached_policies)))
+
+
+def _seen(read: Callable[[], list[T]]) -> list[T]:
+    """A list, or one of which nothing is seen where the fact is not known."""
+    try:
+        return read()
+    except Undecided as error:
+        return Incomplete([], error.unknown)
+
+
+def _of_aws(arn: str | Unknown) -> Held:
+    try:
+        name = iam.managed_by_aws.name_of(arn)
+    except Undecided as error:
+        return Held(error.unknown)
+    granted = None if name is None else iam.managed_by_aws.grants_of(name)
+    return Held(PolicyDocument([])) if name is None or granted is None else Held(granted, name.rpartition("/")[2])
+
+
+def grants(find: Find, find_together: FindTogether, holder: Holder) -> list[Grant]:
+    """The grants in the policies of a holder: those of single statements, and those of several together.
+
+    Raises:
+        Undecided: none is found, and something that may hold one is not known.
+
+    """
+
+    def of(held: Held) -> list[Grant]:
+        document = held.document
+        if isinstance(document, Unknown):
+            raise Undecided(document)
+        return iam_grants.gathered(
+            lambda statement: [Grant(words, held.by) for words in find(statement, document)], document.allowances()
+        )
+
+    policies = held_by(holder)
+    looks: tuple[Callable[[], list[Grant]], ...] = (
+        lambda: iam_grants.gathered(of, policies),
+        lambda: list(map(Grant, find_together(mapped(lambda held: held.document, policies)))),
+    )
+    return iam_grants.gathered(lambda look: look(), looks)
+
+
+def given_by(found: list[Grant]) -> str:
+    """In words, the policies of AWS that grants come from."""
+    names = list({each.by: None for each in found if each.by})
+    some_only = "some of it " if any(not each.by for each in found) else ""
+    return f", {some_only}by {', '.join(names[:_NAMED])} of AWS" if names else ""
