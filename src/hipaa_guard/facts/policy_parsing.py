@@ -9,13 +9,14 @@ from functools import lru_cache
 from typing import TypeVar
 from urllib.parse import unquote
 
-from hipaa_guard.facts.policy_conditions import Condition
+from hipaa_guard.facts.policy_conditions import Condition, normalised
 from hipaa_guard.facts.policy_statements import Principal, Statement, Text, identity, symbolic
 from hipaa_guard.facts.values import Existing, Incomplete, PartialJson, PartialText, Reference, Unknown, Value
 
 T = TypeVar("T")
 
 
+_IF_EXISTS = "ifexists"
 LONG = 8192
 """Characters of a policy above which its parsed structure is not kept; nearly all policies are shorter."""
 
@@ -138,12 +139,14 @@ def _conditions(value: Value) -> list[Condition]:
             unknown = entries if unknown is None else unknown
             continue
         qualifier, _, bare = operator.rpartition(":")
-        if_exists = bare.endswith("IfExists")
-        for key, values in entries.items():
-            found.append(
-                Condition(bare.removesuffix("IfExists"), key.lower(), _as_list(_text(values)), if_exists, qualifier)
-            )
-    return found if unknown is None else Incomplete(found, unknown)
+        if_exists = bare.lower().endswith(_IF_EXISTS)
+        name = bare[: -len(_IF_EXISTS)] if if_exists else bare
+        found += [
+            Condition(name, key.lower(), _as_list(_text(values)), if_exists, qualifier)
+            for key, values in entries.items()
+        ]
+    whole = normalised(found)
+    return whole if unknown is None else Incomplete(list(list.__iter__(whole)), unknown)
 
 
 def _text(value: Value) -> Value:

@@ -135,7 +135,8 @@ class Principal:
     @property
     def account(self) -> str | None:
         """The AWS account that the principal belongs to: its id, ``canonical user`` with the beginning of its canonical
-        id, or `AWS` for accounts that AWS delivers logs from. None for one's own, services, anyone and federations.
+        id, a pattern of ids, or `AWS` for accounts that AWS delivers logs from. None for one's own, services, anyone,
+        public federations and the ids of deleted principals.
 
         Raises:
             Undecided: the account is not known.
@@ -143,7 +144,7 @@ class Principal:
         """
         if self.type == "CanonicalUser":
             return self._canonical_user
-        if self.type != "AWS":
+        if self.type not in ("AWS", "Federated"):
             return None
         value = self.value
         if isinstance(value, Unknown):
@@ -156,7 +157,8 @@ class Principal:
             return _account_behind(account.strip(SYMBOL_START + SYMBOL_END))
         if account in _ELB_ACCOUNTS:
             return AWS
-        return account if re.fullmatch(r"\d{12}", account) else None
+        is_pattern = account != value and ("*" in account or "?" in account)
+        return account if is_pattern or re.fullmatch(r"\d{12}", account) else None
 
     @property
     def _canonical_user(self) -> str | None:

@@ -35,7 +35,12 @@ def is_blocked(setting: str, bucket: s3.Bucket, inventory: Inventory) -> bool:
 
     def of_account() -> bool:
         accounts = inventory.where(s3.AccountPublicAccess, bucket)
-        return some(lambda account: _is_on(setting, account.public_access_block), accounts)
+        return some(
+            lambda account: _all(
+                (lambda: _is_for(bucket, account), lambda: _is_on(setting, account.public_access_block))
+            ),
+            accounts,
+        )
 
     return _any((lambda: _is_on(setting, bucket.public_access_block), of_account))
 
@@ -116,6 +121,23 @@ def _may_be_fixed(condition: Condition) -> bool:
     return condition.key.startswith(_FIXING) and not all(
         isinstance(value, str) and ("*" in value or value in _EVERYWHERE) for value in condition.values
     )
+
+
+def _is_for(bucket: s3.Bucket, settings: s3.AccountPublicAccess) -> bool:
+    """Whether settings of an account hold for a bucket, by the account that they name.
+
+    Raises:
+        Undecided: it names one, and one of the two accounts is not known.
+
+    """
+    named = settings.named_account
+    if named is None:
+        return True
+    own = bucket.origin.own_account
+    if own is None:
+        label = settings.origin.label
+        raise Undecided(Unknown(f"{label} is for {named}; the bucket's account is not known: name it with --account"))
+    return str(named) == own
 
 
 def _is_on(setting: str, block: s3.PublicAccessBlock | None) -> bool:

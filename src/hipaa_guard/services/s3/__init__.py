@@ -337,6 +337,13 @@ class AccountPublicAccess(Resource):
     aws_types = ("AWS::S3::AccountPublicAccessBlock",)
     security_hub_type = "AwsS3AccountPublicAccessBlock"
 
+    named_account: str | None = fact(
+        terraform=declared.named_account,
+        unset=None,
+        aws=derived(lambda: None),  # a scan asks for its own account alone
+    )
+    """The account that Terraform sets them for. None: that of its provider, or a live account's own."""
+
     public_access_block: PublicAccessBlock | None = fact(
         terraform=declared.switches(""),
         unset=None,
