@@ -36,13 +36,13 @@ def is_blocked(setting: str, bucket: s3.Bucket, inventory: Inventory) -> bool:
     def of_account() -> bool:
         accounts = inventory.where(s3.AccountPublicAccess, bucket)
         return some(
-            lambda account: _all(
+            lambda account: all_of(
                 (lambda: _is_for(bucket, account), lambda: _is_on(setting, account.public_access_block))
             ),
             accounts,
         )
 
-    return _any((lambda: _is_on(setting, bucket.public_access_block), of_account))
+    return any_of((lambda: _is_on(setting, bucket.public_access_block), of_account))
 
 
 def settings_off(bucket: s3.Bucket, inventory: Inventory) -> list[str]:
@@ -72,8 +72,16 @@ def is_overruled(policy: PolicyDocument, bucket: s3.Bucket, inventory: Inventory
         Undecided: the settings are not known, or S3 may not take the policy for public: it restricts no other.
 
     """
-    if not is_blocked(OVERRULES_POLICIES, bucket, inventory):
-        return False
+    return is_blocked(OVERRULES_POLICIES, bucket, inventory) and restricts(policy)
+
+
+def restricts(policy: PolicyDocument) -> bool:
+    """Whether RestrictPublicBuckets, where it is on, restricts a policy that lets in everyone.
+
+    Raises:
+        Undecided: S3 may not take the policy for public; then it restricts nothing.
+
+    """
     if some(_is_public_to_s3, policy):
         return True
     raise Undecided(
@@ -89,7 +97,7 @@ def opened_by_policy(bucket: s3.Bucket, inventory: Inventory) -> bool:
 
 def opened_by_acl(bucket: s3.Bucket, inventory: Inventory) -> bool:
     """Whether the ACL of a bucket lets in everyone, and nothing makes it void. Raises `Undecided`."""
-    return _all(
+    return all_of(
         (
             lambda: bucket.acl_is_public,
             lambda: not is_blocked(OVERRULES_ACLS, bucket, inventory),
@@ -105,7 +113,7 @@ def accounts_let_in_by_acl(bucket: s3.Bucket) -> list[str]:
         Undecided: none is known, and one may be named.
 
     """
-    if not _all((lambda: bool(bucket.acl_outsiders), lambda: bucket.object_ownership != ACLS_OFF)):
+    if not all_of((lambda: bool(bucket.acl_outsiders), lambda: bucket.object_ownership != ACLS_OFF)):
         return []
     named = bucket.acl_outsiders or []
     return named.seen if isinstance(named, Incomplete) else named
@@ -144,9 +152,11 @@ def _is_on(setting: str, block: s3.PublicAccessBlock | None) -> bool:
     return block is not None and bool(getattr(block, setting))
 
 
-def _any(tests: Iterable[Callable[[], bool]]) -> bool:
+def any_of(tests: Iterable[Callable[[], bool]]) -> bool:
+    """Whether one of several tests holds, even if others are not known. Raises `Undecided`."""
     return some(lambda test: test(), tests)
 
 
-def _all(tests: Iterable[Callable[[], bool]]) -> bool:
+def all_of(tests: Iterable[Callable[[], bool]]) -> bool:
+    """Whether all of several tests hold; one that certainly does not decides. Raises `Undecided`."""
     return every(lambda test: test(), tests)

@@ -70,6 +70,7 @@ MOVING = re.compile(r"(?:account|catalog|registry|owner|owner_account)_id|accoun
 """Arguments whose names say that they may move a resource to another account."""
 READ = {
     "aws_s3_account_public_access_block": "decides whose block it is",
+    "aws_s3_access_point": "the policy of a bucket names the accounts of access points",
     "aws_ami_launch_permission": "with whom an image is shared",
     "aws_snapshot_create_volume_permission": "with whom a snapshot is shared",
 }
