@@ -18,6 +18,7 @@ from hipaa_guard.controls.reasons import TAKES_ACCESS
 from hipaa_guard.judging.access_points import access_points_open
 from hipaa_guard.judging.public_buckets import (
     is_overruled,
+    object_opened_by_acl,
     opened_by_acl,
     settings_off,
 )
@@ -182,6 +183,16 @@ def _policy_open(bucket: s3.Bucket, inventory: Inventory) -> Verdict:
     },
 )
 def s3_bucket_acl_not_public(bucket: s3.Bucket, inventory: Inventory) -> Verdict:
+    return any_failing(lambda: _objects_open(bucket, inventory), lambda: _acl_open(bucket, inventory))
+
+
+def _objects_open(bucket: s3.Bucket, inventory: Inventory) -> Verdict:
+    if bucket.origin.source == "terraform" and object_opened_by_acl(bucket, inventory):
+        return failed(f"holds an object with an ACL that grants access to everyone: {bucket.public_object}")
+    return passed("holds no declared object with an ACL in force that grants access to everyone")
+
+
+def _acl_open(bucket: s3.Bucket, inventory: Inventory) -> Verdict:
     if opened_by_acl(bucket, inventory):
         return failed("has an ACL that grants access to everyone")
     return passed("has no ACL in force that grants access to everyone")

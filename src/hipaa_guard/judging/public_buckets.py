@@ -97,9 +97,25 @@ def opened_by_policy(bucket: s3.Bucket, inventory: Inventory) -> bool:
 
 def opened_by_acl(bucket: s3.Bucket, inventory: Inventory) -> bool:
     """Whether the ACL of a bucket lets in everyone, and nothing makes it void. Raises `Undecided`."""
+    return _in_force(lambda: bucket.acl_is_public, bucket, inventory)
+
+
+def object_opened_by_acl(bucket: s3.Bucket, inventory: Inventory) -> bool:
+    """Whether the ACL of a declared object in a bucket lets in everyone, and nothing makes it void.
+
+    Raises:
+        Undecided: that is not known.
+        NotVisible: the bucket is live.
+
+    """
+    return _in_force(lambda: bucket.public_object is not None, bucket, inventory)
+
+
+def _in_force(lets_in_everyone: Callable[[], bool], bucket: s3.Bucket, inventory: Inventory) -> bool:
+    """Whether an ACL lets in everyone, and no setting of the bucket makes it void. Raises `Undecided`."""
     return all_of(
         (
-            lambda: bucket.acl_is_public,
+            lets_in_everyone,
             lambda: not is_blocked(OVERRULES_ACLS, bucket, inventory),
             lambda: bucket.object_ownership != ACLS_OFF,
         )

@@ -150,6 +150,14 @@ class Bucket(Resource):
     )
     """Whether the ACL grants any access to everyone, or to everyone with an AWS account."""
 
+    public_object: str | None = fact(
+        terraform=acls.public_object,
+        awscc=acls.public_object,
+        unset=None,
+        terraform_only="S3 tells the ACL of each object by a call of its own, and there may be millions",
+    )
+    """The address of a declared object whose own ACL grants any access to everyone."""
+
     acl_takes_logs: bool = fact(
         terraform=acls.declared_reach(acls.LOG_DELIVERY, acls.LOG_ACLS),
         awscc=acls.declared_reach(acls.LOG_DELIVERY, acls.LOG_ACLS),
