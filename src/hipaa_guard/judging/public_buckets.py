@@ -141,9 +141,11 @@ def _is_public_to_s3(statement: Statement) -> bool:
 
 
 def _may_be_fixed(condition: Condition) -> bool:
-    """Whether S3 may take the values of a condition for fixed ones. It does not look at conditions with other keys."""
+    """Whether S3 may take the values of a condition for fixed ones: without wildcards and policy variables. It does not
+    look at conditions with other keys.
+    """
     return condition.key.startswith(_FIXING) and not all(
-        isinstance(value, str) and ("*" in value or value in _EVERYWHERE) for value in condition.values
+        isinstance(value, str) and ("*" in value or "${" in value or value in _EVERYWHERE) for value in condition.values
     )
 
 
