@@ -14,10 +14,10 @@ from hipaa_guard.facts.resource import Fact, Resource, fact
 from hipaa_guard.facts.values import Cause, PartialText, Undecided, Unknown, Value
 from hipaa_guard.services.s3 import acls, declared
 from hipaa_guard.services.s3.access_points import AccessPoint as AccessPoint
+from hipaa_guard.services.s3.access_points import PublicAccessBlock as PublicAccessBlock
+from hipaa_guard.services.s3.access_points import answered_block, block_of
 from hipaa_guard.services.s3.defaults import assumed
 from hipaa_guard.services.s3.defaults import only_of_new_buckets as only_of_new_buckets
-from hipaa_guard.services.s3.public_access import PublicAccessBlock as PublicAccessBlock
-from hipaa_guard.services.s3.public_access import answered_block, block_of
 
 PARTITIONS = ("aws", "aws-us-gov", "aws-cn")
 _NAMES = ("id", "bucket", "bucket_name")
