@@ -126,6 +126,7 @@ def test_whether_a_key_must_be_there_may_not_be_known(null: Any) -> None:
         ({"AWS": f"arn:aws:sts::{OTHER}:federated-user/records"}, OTHER),
         ({"Federated": f"arn:aws:iam::{OTHER}:saml-provider/clinic"}, OTHER),
         ({"Federated": f"arn:aws:iam::{OWN}:saml-provider/clinic"}, NOBODY),
+        ({"Federated": "cognito-identity.amazonaws.com"}, "users of cognito-identity.amazonaws.com"),
         # AWS puts the unique id in the place of a principal that was deleted: nobody has it.
         ({"AWS": "AIDAIOSFODNN7EXAMPLE1"}, NOBODY),
         ({"AWS": "AROAIOSFODNN7EXAMPLE1"}, NOBODY),

@@ -135,8 +135,8 @@ class Principal:
     @property
     def account(self) -> str | None:
         """The AWS account that the principal belongs to: its id, ``canonical user`` with the beginning of its canonical
-        id, a pattern of ids, or `AWS` for accounts that AWS delivers logs from. None for one's own, services, anyone,
-        public federations and the ids of deleted principals.
+        id, a pattern of ids, ``users of`` a public identity provider, or `AWS` for accounts that AWS delivers logs from.
+        None for one's own, services, anyone and the ids of deleted principals.
 
         Raises:
             Undecided: the account is not known.
@@ -157,6 +157,8 @@ class Principal:
             return _account_behind(account.strip(SYMBOL_START + SYMBOL_END))
         if account in _ELB_ACCOUNTS:
             return AWS
+        if self.type == "Federated" and account == value:
+            return f"users of {value}"
         is_pattern = account != value and ("*" in account or "?" in account)
         return account if is_pattern or re.fullmatch(r"\d{12}", account) else None
 
