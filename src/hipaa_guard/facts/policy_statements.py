@@ -135,8 +135,8 @@ class Principal:
     @property
     def account(self) -> str | None:
         """The AWS account that the principal belongs to: its id, ``canonical user`` with the beginning of its canonical
-        id, a pattern of ids, ``users of`` a public identity provider, or `AWS` for accounts that AWS delivers logs from.
-        None for one's own, services, anyone and the ids of deleted principals.
+        id, a pattern of ids, ``users of`` a public identity provider, or `AWS` for accounts that AWS delivers logs
+        from. None for one's own, services, anyone and the ids of deleted principals.
 
         Raises:
             Undecided: the account is not known.

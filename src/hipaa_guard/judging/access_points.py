@@ -14,12 +14,14 @@ from hipaa_guard.facts.binding_conditions import binds_caller
 from hipaa_guard.facts.policy_conditions import Condition
 from hipaa_guard.facts.policy_document import matches, symbolic
 from hipaa_guard.facts.resource import Fact
-from hipaa_guard.facts.values import Undecided, Unknown, Value
+from hipaa_guard.facts.values import PartialText, Undecided, Unknown, Value
 from hipaa_guard.judging.cross_account import outsiders_let_in
 from hipaa_guard.judging.public_buckets import OVERRULES_POLICIES, all_of, any_of, is_blocked, restricts
 from hipaa_guard.services import s3
 
 _BY_ARN = "s3:dataaccesspointarn"
+_NAMED = "accesspoint/"
+"""Stands before the name in the ARN of an access point."""
 _HANDING_ON = ("s3:dataaccesspointaccount", "s3:accesspointnetworkorigin", _BY_ARN)
 """Keys of requests that come through an access point, which say nothing of the caller."""
 
@@ -115,11 +117,12 @@ def _is_met(condition: Condition, point: s3.AccessPoint) -> bool:
 
 def _names(value: Value, point: s3.AccessPoint) -> bool:
     """Whether the ARN or pattern in a condition is that of an access point. Raises `Undecided`."""
-    text = symbolic(value)
-    if isinstance(text, Unknown):
-        raise Undecided(text)
-    if text in point.names():
+    last = value.parts[-1] if isinstance(value, PartialText) else value
+    known = last if isinstance(last, str) and _NAMED in last else symbolic(value)
+    if isinstance(known, Unknown):
+        raise Undecided(known)
+    if known in point.names():
         return True
-    _, of_points, pattern = text.rpartition("accesspoint/")
+    _, has_name, pattern = known.rpartition(_NAMED)
     name = point.origin.name
-    return name is not None and matches(pattern, name) if of_points else text.endswith("*")
+    return name is not None and matches(pattern, name) if has_name else known.endswith("*")

@@ -115,6 +115,22 @@ test_public = cases(
         (handed_on() + point(None) + apart("aws_s3_access_point.records.arn")).in_terraform(),
         says="aws_s3_access_point.records has a policy",
     ),
+    *(
+        Case(
+            NOT_PUBLIC,
+            f"an access point, by {sentence}",
+            verdict,
+            terraform=(handed_on(by_arn("NAME")) + point(EVERYONE) + point(None, name="labs"))
+            .in_terraform('data "aws_caller_identity" "own" {}\n')
+            .text.replace(f"arn:aws:s3:*:{ACCOUNT}:accesspoint/NAME", arn),
+        )
+        for sentence, arn, verdict in (
+            ("a reference to its ARN", "${aws_s3_access_point.records.arn}", FAIL),
+            ("a reference to that of another", "${aws_s3_access_point.labs.arn}", PASS),
+            ("a pattern of the account", "arn:aws:s3:*:${data.aws_caller_identity.own.account_id}:accesspoint/*", FAIL),
+            ("another name", "arn:aws:s3:*:${data.aws_caller_identity.own.account_id}:accesspoint/labs", PASS),
+        )
+    ),
     Case(
         NOT_PUBLIC,
         "the policy of an access point is not known",
