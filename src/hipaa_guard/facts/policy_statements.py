@@ -148,6 +148,8 @@ class Principal:
             return None
         value = self.value
         if isinstance(value, Unknown):
+            if self.type == "Federated":
+                return None
             raise Undecided(value)
         if _OF_AWS.search(value):
             return AWS

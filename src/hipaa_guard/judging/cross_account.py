@@ -1,6 +1,6 @@
 """No cross-account access: a resource policy lets in nobody outside its account."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import TypeVar
 
 from hipaa_guard.authoring import (
@@ -16,7 +16,7 @@ from hipaa_guard.authoring import (
     passed,
     some,
 )
-from hipaa_guard.facts.values import Existing, Undecided, Value
+from hipaa_guard.facts.values import Undecided
 from hipaa_guard.judging.delivering_services import delivers_only
 
 _CITED = ("164.312(a)(1)", "164.308(a)(4)(ii)(C)", "164.308(b)(1)")
@@ -62,10 +62,22 @@ def outsiders_let_in(policy: PolicyDocument | None, own: str | None) -> str | No
     reaching = list(policy.reaching())
     if some(lambda each: _left(policy, each, Statement.lets_in_a_place), reaching):
         return "has a policy that allows whoever calls from a network, of whatever account"
-    foreign = _told_of(reaching, lambda each: _left(policy, each, lambda left: left.foreign_accounts(own)))
+    foreign: set[str] = set()
+
+    def names_others(statement: Statement) -> bool:
+        accounts = _left(policy, statement, lambda each: each.foreign_accounts(own))
+        foreign.update(accounts or ())
+        return False  # all of them are to be told
+
+    try:
+        some(names_others, reaching)
+    except Undecided:
+        if not foreign:
+            raise
     if foreign:
+        shown = sorted(foreign)[:_SHOWN]
         more = f" and {len(foreign) - _SHOWN} more" if len(foreign) > _SHOWN else ""
-        return f"has a policy that allows other accounts: {', '.join(foreign[:_SHOWN])}{more}"
+        return f"has a policy that allows other accounts: {', '.join(shown)}{more}"
     if some(lambda each: _left(policy, each, _allows_an_organization), reaching):
         return "has a policy that allows every account of an organization"
     return None
@@ -120,45 +132,12 @@ def _allows_an_organization(statement: Statement) -> bool:
     why="Whoever may make a database, a disk or a machine of the copy reads all ePHI on it: each account needs a "
     "reason, and a contract if it is not yours.",
 )
-def not_shared(shared_with: list[str], resource: Resource, *_: object) -> Verdict:
+def not_shared(shared_with: list[str], *_: object) -> Verdict:
     """Told with whom a snapshot or an image is shared: ids of accounts, ARNs of organizations, ``all`` for everyone."""
-    if some(_is_everyone, shared_with):
+    if some(lambda one: one == "all", shared_with):
         return failed("is shared with everyone", severity=CRITICAL)
-    own = resource.origin.own_account
-    others = _told_of(shared_with, lambda one: [] if _is_own(one, own) else [str(one)])
+    others = sorted(map(str, shared_with))
     if others:
         more = f" and {len(others) - _SHOWN} more" if len(others) > _SHOWN else ""
         return failed(f"is shared with other accounts: {', '.join(others[:_SHOWN])}{more}")
     return passed("is shared with no other account")
-
-
-def _is_everyone(one: Value) -> bool:
-    return not isinstance(one, Existing) and bool(one == "all")
-
-
-def _is_own(account: Value, own: str | None) -> bool:
-    """Whether an account is one's own. One that is named where one's own is not known is taken for another."""
-    if isinstance(account, Existing):
-        return account.own
-    return str(account) == own
-
-
-def _told_of(items: Iterable[T], tell: Callable[[T], Iterable[str] | None]) -> list[str]:
-    """All that is told of the items, sorted. What is known suffices where the rest is not.
-
-    Raises:
-        Undecided: nothing is told of those that are known, and something may be of another.
-
-    """
-    found: set[str] = set()
-
-    def collect(item: T) -> bool:
-        found.update(tell(item) or ())
-        return False  # all of them are to be told
-
-    try:
-        some(collect, items)
-    except Undecided:
-        if not found:
-            raise
-    return sorted(found)

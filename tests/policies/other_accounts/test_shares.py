@@ -130,38 +130,6 @@ test_functions = cases(
     Case(FUNCTION, "everyone", FAIL, function("*"), says="allows everyone"),
 )
 
-IN_OWN = Told(PROVIDER)
-LOOKED_UP = 'data "aws_caller_identity" "own" {}\n'
-BY_LOOK_UP = "${data.aws_caller_identity.own.account_id}"
-
-test_own_account = cases(
-    *(
-        Case(control, sentence, verdict, IN_OWN + told)
-        for control, share in ((DISK, disk), (DATABASE, database), (CLUSTER, cluster))
-        for sentence, told, verdict in (
-            ("shared with its own account", share(ACCOUNT), PASS),
-            ("shared with its own account and another", share(ACCOUNT, OTHER), FAIL),
-        )
-    ),
-    Case(IMAGE, "shared with its own account", PASS, IN_OWN + image(("account_id", ACCOUNT, {"UserId": ACCOUNT}))),
-    *(
-        Case(control, "shared with its own account, which is looked up", PASS, terraform=LOOKED_UP + told.text)
-        for control, told in (
-            (DISK, Told(disk(ACCOUNT).text.replace(f'= "{ACCOUNT}"', f'= "{BY_LOOK_UP}"'))),
-            (DATABASE, database(BY_LOOK_UP)),
-            (CLUSTER, cluster(BY_LOOK_UP)),
-            (IMAGE, image(("account_id", BY_LOOK_UP, {}))),
-        )
-    ),
-    Case(
-        DATABASE,
-        "shared with its own account, which is looked up, and everyone",
-        FAIL,
-        terraform=LOOKED_UP + database(BY_LOOK_UP, "all").text,
-        severity=CRITICAL,
-    ),
-)
-
 test_copies = cases(
     Case(DISK, "shared with nobody", PASS, disk()),
     Case(DISK, "shared with two accounts", FAIL, disk(OTHER, "777788889999"), says=f"{OTHER}, 777788889999"),

@@ -67,12 +67,8 @@ class Bucket(Resource):
     """None if the provider generates a name."""
 
     versioning: str | None = fact(
-        terraform=first(
-            "aws_s3_bucket_versioning.versioning_configuration.status",
-            declared.inline_versioning,
-            declared.versioning_with_lock,
-        ),
-        awscc=first("versioning_configuration.status", declared.versioning_with_lock),
+        terraform=first("aws_s3_bucket_versioning.versioning_configuration.status", declared.inline_versioning),
+        awscc="versioning_configuration.status",
         unset=None,
         aws=ask("s3.get_bucket_versioning", "Status", Bucket="{Name}"),
         allowed=one_of("Enabled", "Suspended", "Disabled"),

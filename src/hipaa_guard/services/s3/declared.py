@@ -57,18 +57,6 @@ def inline_versioning(view: View) -> Value:
     return "Enabled" if truth(enabled) else None
 
 
-def versioning_with_lock(view: View) -> Value:
-    """The versioning that S3 turns on by itself where a bucket is made with Object Lock; None for any other bucket.
-
-    S3 user guide, "Locking objects with Object Lock".
-    """
-    made_with = [
-        view.get("object_lock_enabled"),
-        _LOCK.admit(view.get("object_lock_configuration.object_lock_enabled")),
-    ]
-    return "Enabled" if some(_is_locked, made_with) else None
-
-
 def inline_mfa_delete(view: View) -> Value:
     needed = view.get("versioning.mfa_delete")
     if needed is None or isinstance(needed, Unknown):
@@ -84,11 +72,7 @@ def object_lock(view: View) -> Value:
     answers: list[Value] = [*(_locked(each) for each in found), view.get("object_lock_enabled"), _LOCK.admit(of_block)]
     if isinstance(separate, Incomplete):
         answers = Incomplete(answers, separate.unknown)
-    return some(_is_locked, answers)
-
-
-def _is_locked(answer: Value) -> bool:
-    return str(answer).lower() in ("enabled", "true")
+    return some(lambda answer: str(answer).lower() in ("enabled", "true"), answers)
 
 
 def _locked(configuration: View) -> Value:
