@@ -9,7 +9,7 @@ blocks of the access point, of the bucket and of the account ("Managing public a
 from collections.abc import Callable
 from typing import cast
 
-from hipaa_guard.authoring import Inventory, PolicyDocument, Statement, Verdict, failed, passed, some
+from hipaa_guard.authoring import Inventory, PolicyDocument, Statement, Verdict, every, failed, passed, some
 from hipaa_guard.facts.binding_conditions import binds_caller
 from hipaa_guard.facts.policy_conditions import Condition
 from hipaa_guard.facts.policy_document import matches, symbolic
@@ -64,7 +64,11 @@ def _judged(bucket: s3.Bucket, inventory: Inventory, lets_in: Callable[[s3.Acces
             said.append(f"hands access on to its access points, of which {point.label} {whom}")
         return whom is not None
 
-    if policy is not None and some(fails, inventory.all(s3.AccessPoint)):
+    def hands_on() -> bool:
+        return policy is not None and some(_is_for_access_points, policy.allowances())
+
+    # Which access points there are is asked last: a policy that hands nothing on is judged without a list of them.
+    if all_of((hands_on, lambda: some(fails, inventory.all(s3.AccessPoint)))):
         return failed(said[0])
     return passed("hands access on to no access point that lets in others")
 
@@ -96,16 +100,24 @@ def _hands_on(policy: PolicyDocument, point: s3.AccessPoint) -> bool:
     return some(lambda statement: _leaves_it_to(point, statement), policy.allowances())
 
 
-def _leaves_it_to(point: s3.AccessPoint, statement: Statement) -> bool:
-    of_points = [condition for condition in statement.conditions if condition.key in _HANDING_ON]
+def _is_for_access_points(statement: Statement) -> bool:
+    """Whether a statement lets in whoever comes through some access points. Raises `Undecided`."""
     return all_of(
         (
-            lambda: bool(of_points),
+            lambda: some(lambda condition: condition.key in _HANDING_ON, statement.conditions),
             statement.is_about_anyone,
-            lambda: all(_is_met(condition, point) for condition in of_points),
             lambda: not some(lambda each: each.key not in _HANDING_ON and binds_caller(each), statement.conditions),
         )
     )
+
+
+def _leaves_it_to(point: s3.AccessPoint, statement: Statement) -> bool:
+    def meets_all() -> bool:
+        return every(
+            lambda condition: condition.key not in _HANDING_ON or _is_met(condition, point), statement.conditions
+        )
+
+    return all_of((lambda: _is_for_access_points(statement), meets_all))
 
 
 def _is_met(condition: Condition, point: s3.AccessPoint) -> bool:

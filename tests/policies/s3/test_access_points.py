@@ -148,6 +148,13 @@ test_public = cases(
     ),
     Case(
         NOT_PUBLIC,
+        "the access points may not be listed, but the bucket hands nothing on",
+        PASS,
+        policy().in_aws(),
+        denied="s3control:ListAccessPoints",
+    ),
+    Case(
+        NOT_PUBLIC,
         "the access points may not be listed",
         UNKNOWN,
         (handed_on() + point(EVERYONE)).in_aws(),
