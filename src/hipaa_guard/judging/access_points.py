@@ -19,10 +19,10 @@ from hipaa_guard.judging.cross_account import outsiders_let_in
 from hipaa_guard.judging.public_buckets import OVERRULES_POLICIES, all_of, any_of, is_blocked, restricts
 from hipaa_guard.services import s3
 
-_BY_ARN = "s3:dataaccesspointarn"
+_BY_ARN, _BY_ORIGIN = "s3:dataaccesspointarn", "s3:accesspointnetworkorigin"
 _NAMED = "accesspoint/"
 """Stands before the name in the ARN of an access point."""
-_HANDING_ON = ("s3:dataaccesspointaccount", "s3:accesspointnetworkorigin", _BY_ARN)
+_HANDING_ON = ("s3:dataaccesspointaccount", _BY_ORIGIN, _BY_ARN)
 """Keys of requests that come through an access point, which say nothing of the caller."""
 
 
@@ -121,7 +121,9 @@ def _leaves_it_to(point: s3.AccessPoint, statement: Statement) -> bool:
 
 
 def _is_met(condition: Condition, point: s3.AccessPoint) -> bool:
-    """Whether requests through an access point meet a condition, as far as it names access points."""
+    """Whether requests through an access point meet a condition that is about access points. Raises `Undecided`."""
+    if condition.key == _BY_ORIGIN:
+        return some(lambda value: (str(value).lower() == "vpc") is point.only_from_vpc, condition.values)
     if condition.key != _BY_ARN:
         return True
     return some(lambda value: _names(value, point), condition.values)

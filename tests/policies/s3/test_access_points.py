@@ -97,6 +97,20 @@ test_public = cases(
     ),
     Case(
         NOT_PUBLIC,
+        "the bucket hands on to access points of VPCs only",
+        PASS,
+        handed_on({"StringEquals": {"s3:AccessPointNetworkOrigin": "VPC", "s3:DataAccessPointAccount": ACCOUNT}})
+        + point(EVERYONE),
+    ),
+    Case(
+        NOT_PUBLIC,
+        "the bucket hands on to access points of the internet",
+        FAIL,
+        handed_on({"StringEquals": {"s3:AccessPointNetworkOrigin": "Internet", "s3:DataAccessPointAccount": ACCOUNT}})
+        + point(EVERYONE),
+    ),
+    Case(
+        NOT_PUBLIC,
         "the bucket hands on to one organization only",
         PASS,
         handed_on(OF_OWN | {"StringLike": {"aws:PrincipalOrgID": "o-a1b2c3d4e5"}}) + point(EVERYONE),
