@@ -103,7 +103,7 @@ def _subject(place: str) -> str:
 
 
 def _service_page(controls: list[Control], kinds: list[type[Resource]]) -> str:
-    module = kinds[0].__module__
+    module = ".".join(kinds[0].__module__.split(".")[:3])  # of the service, not of a file in its folder
     first_line = (importlib.import_module(module).__doc__ or "").strip().partition("\n")[0]
     lines = [
         f"# {_service(kinds[0])}\n\n{MADE}{first_line}\n",

@@ -2,6 +2,7 @@
 
 from hipaa_guard.authoring import LOW, Fix, Inventory, PolicyDocument, Verdict, control, failed, passed
 from hipaa_guard.controls.reasons import TAKES_ACCESS
+from hipaa_guard.judging.access_points import access_points_let_in
 from hipaa_guard.judging.cross_account import no_cross_account, services_let_in
 from hipaa_guard.judging.public_buckets import (
     ACLS_OFF,
@@ -82,7 +83,11 @@ def s3_bucket_acls_disabled(bucket: s3.Bucket) -> Verdict:
     peers={"prowler": "s3_bucket_cross_account_access"},
 )
 def s3_bucket_no_cross_account_policy(bucket: s3.Bucket, inventory: Inventory) -> PolicyDocument | Verdict | None:
-    return any_failing(lambda: _acl_lets_in(bucket, inventory), lambda: _policy_lets_in(bucket, inventory))
+    return any_failing(
+        lambda: access_points_let_in(bucket, inventory),
+        lambda: _acl_lets_in(bucket, inventory),
+        lambda: _policy_lets_in(bucket, inventory),
+    )
 
 
 def _policy_lets_in(bucket: s3.Bucket, inventory: Inventory) -> Verdict:

@@ -55,7 +55,7 @@ def efs_tls_required(system: efs.FileSystem) -> Verdict:
     if _denies_plain_nfs(policy, system.names()):
         return passed("denies mounting without TLS")
     if every(_asks_for_tls, policy.allowances()):
-        # Who is allowed by an IAM policy instead says so through TLS: plain NFS has no place for it.
+        # Whom an IAM policy or a statement names says who it is through TLS: plain NFS has no place for it.
         return passed("allows mounting over TLS only")
     return failed("has a policy, but it does not deny everyone to mount without TLS")
 
@@ -76,4 +76,13 @@ def _denies_plain_nfs(policy: PolicyDocument, names: tuple[str, ...]) -> bool:
 def _asks_for_tls(statement: Statement) -> bool:
     if not statement.covers_action(_MOUNT):
         return True
+    return some(lambda asks: asks(statement), (_has_the_condition, _names_principals))
+
+
+def _has_the_condition(statement: Statement) -> bool:
     return some(lambda condition: condition.is_("Bool", "aws:SecureTransport", "true"), statement.conditions)
+
+
+def _names_principals(statement: Statement) -> bool:
+    """Whether a statement allows nothing to clients that do not say who they are, which they can over TLS alone."""
+    return not statement.not_principals and not statement.is_about_anyone()

@@ -15,12 +15,15 @@ from hipaa_guard.authoring import (
     passed,
 )
 from hipaa_guard.controls.reasons import TAKES_ACCESS
+from hipaa_guard.judging.access_points import access_points_open
 from hipaa_guard.judging.public_buckets import (
     is_overruled,
+    object_opened_by_acl,
     opened_by_acl,
     settings_off,
 )
 from hipaa_guard.judging.public_policies import policy_not_public
+from hipaa_guard.judging.several import any_failing
 from hipaa_guard.services import s3
 
 
@@ -137,12 +140,14 @@ def _bucket_blocked(bucket: s3.Bucket, inventory: Inventory) -> Verdict:
     },
 )
 def s3_bucket_policy_not_public(bucket: s3.Bucket, inventory: Inventory) -> PolicyDocument | Verdict | None:
+    return any_failing(lambda: access_points_open(bucket, inventory), lambda: _policy_open(bucket, inventory))
+
+
+def _policy_open(bucket: s3.Bucket, inventory: Inventory) -> Verdict:
     policy = bucket.policy
-    if policy is None or not policy.is_public():
-        return policy
-    if is_overruled(policy, bucket, inventory):
+    if policy is not None and policy.is_public() and is_overruled(policy, bucket, inventory):
         return passed("has a policy open to everyone that a public access block overrules")
-    return policy
+    return policy_not_public.says(policy, policy="bucket policy")
 
 
 @control(
@@ -178,6 +183,16 @@ def s3_bucket_policy_not_public(bucket: s3.Bucket, inventory: Inventory) -> Poli
     },
 )
 def s3_bucket_acl_not_public(bucket: s3.Bucket, inventory: Inventory) -> Verdict:
+    return any_failing(lambda: _objects_open(bucket, inventory), lambda: _acl_open(bucket, inventory))
+
+
+def _objects_open(bucket: s3.Bucket, inventory: Inventory) -> Verdict:
+    if bucket.origin.source == "terraform" and object_opened_by_acl(bucket, inventory):
+        return failed(f"holds an object with an ACL that grants access to everyone: {bucket.public_object}")
+    return passed("holds no declared object with an ACL in force that grants access to everyone")
+
+
+def _acl_open(bucket: s3.Bucket, inventory: Inventory) -> Verdict:
     if opened_by_acl(bucket, inventory):
         return failed("has an ACL that grants access to everyone")
     return passed("has no ACL in force that grants access to everyone")

@@ -19,6 +19,7 @@ from tests.refused.instead import CONTROLS, KINDS, decided, instead, of_phi
 
 OPEN = Unknown("var.x has no value", Cause.VARIABLE)
 ROOT = {"AWS": "arn:aws:iam::111122223333:root"}
+EVERYONE: list[Any] = ["*", {"AWS": "*"}, {"AWS": ["*"]}, {"*": "*"}]
 OF_RESOURCE = {"Effect": "Allow", "Principal": ROOT, "Action": "s3:GetObject", "Resource": "*"}
 OF_IDENTITY = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "*"}
 OF_TRUST = {"Effect": "Allow", "Principal": ROOT, "Action": "sts:AssumeRole"}
@@ -47,6 +48,7 @@ def test_what_aws_takes_is_not_refused(refusal: Any, statement: dict[str, Any]) 
         document(statement, Version="2008-10-17", Id="x"),
         document({**statement, "Sid": "", "Condition": {}}),
         document({**statement, "Effect": "Deny"}),
+        *(document({**statement, "Principal": one}) for one in EVERYONE if "Principal" in statement),
     ]
     for policy in taken:
         assert refusal(policy) is None, policy
@@ -98,6 +100,19 @@ def test_what_aws_refuses_of_any_policy(refusal: Any, statement: dict[str, Any],
         (resource_policy, without(OF_RESOURCE, "Principal"), "neither Principal nor NotPrincipal"),
         (resource_policy, {**OF_RESOURCE, "NotPrincipal": ROOT}, "both Principal and NotPrincipal"),
         (resource_policy, {**OF_RESOURCE, "NotResource": "*"}, "both Resource and NotResource"),
+        (resource_policy, {**OF_RESOURCE, "Principal": {"AWS": "arn:aws:iam::*:root"}}, "a wildcard in its name"),
+        (resource_policy, {**OF_RESOURCE, "Principal": {"AWS": [*ROOT.values(), "1111*"]}}, "a wildcard in its name"),
+        (
+            resource_policy,
+            {**OF_RESOURCE, "Principal": {"AWS": PartialText(["arn:aws:iam::", OPEN, ":role/*"])}},
+            "a wildcard in its name",
+        ),
+        (resource_policy, {**OF_RESOURCE, "Principal": {"Account": "1"}}, "a principal of the kind 'Account'"),
+        (
+            trust_policy,
+            without(OF_TRUST, "Principal", NotPrincipal={"AWS": "arn:aws:iam::111122223333:role/?"}),
+            "a wildcard in its name",
+        ),
         (trust_policy, without(OF_TRUST, "Principal"), "neither Principal nor NotPrincipal"),
         (trust_policy, {**OF_TRUST, "Resource": "*"}, "Resource, which this kind of policy cannot have"),
         (identity_policy, without(OF_IDENTITY, "Resource"), "neither Resource nor NotResource"),

@@ -13,6 +13,7 @@ from ipaddress import IPv4Network, IPv6Network, collapse_addresses
 from hipaa_guard.facts.networks import Network, means_everybody, network
 from hipaa_guard.facts.policy_conditions import Condition
 from hipaa_guard.facts.values import Cause, Existing, PartialText, Reference, Undecided, Unknown, Value, every, some
+from hipaa_guard.lean import regex
 
 SYMBOL_START = "\ue000"
 """Start of the symbol for a reference to a declared resource inside of a text."""
@@ -20,6 +21,10 @@ SYMBOL_START = "\ue000"
 _FIXED = "\ue005"
 """Placeholder for a part that is known after apply or read from AWS: a real id or ARN, never a wildcard."""
 
+_VARIABLE = regex(r"\$\{([^}]*)\}")
+_OF_RESOURCE = frozenset({"aws:resourceaccount", "aws:resourceorgid", "aws:resourceorgpaths"})
+"""Policy variables about the resource, which are the same whoever calls. All others come from the caller or the request
+(IAM user guide, "IAM policy elements: Variables and tags")."""
 _EQUALS = frozenset({"stringequals", "stringequalsignorecase"})
 _LIKE = frozenset({"stringlike", "arnequals", "arnlike"})
 _POSITIVE = {
@@ -46,7 +51,7 @@ def binds_caller(condition: Condition) -> bool:
 
     """
     # A condition that also holds where the key is missing lets in requests without it.
-    if condition.if_exists or condition.qualifier.lower() == "forallvalues":
+    if condition.holds_without_key():
         return False
     operator = condition.operator.lower()
     if condition.key in ("aws:sourceip", "aws:vpcsourceip"):
@@ -57,7 +62,7 @@ def binds_caller(condition: Condition) -> bool:
     if is_fixed is None or operator not in _EQUALS | _LIKE:
         return False
     if operator in _EQUALS:
-        return True  # these operators have no wildcards: any value names one thing
+        return _is_one_thing(condition)
     return every(lambda value: is_fixed(_text(value)), condition.values)
 
 
@@ -73,11 +78,13 @@ def binds_service(condition: Condition) -> bool:
     """
     if binds_caller(condition):
         return True
-    of_context = condition.key.startswith("kms:encryptioncontext:") and not condition.if_exists
+    of_context = condition.key.startswith("kms:encryptioncontext:") and not condition.holds_without_key()
     operator = condition.operator.lower()
-    if not of_context or condition.qualifier.lower() == "forallvalues" or operator not in _EQUALS | _LIKE:
+    if not of_context or operator not in _EQUALS | _LIKE:
         return False
-    return operator in _EQUALS or every(lambda value: _arn(_text(value)), condition.values)
+    if operator in _EQUALS:
+        return _is_one_thing(condition)
+    return every(lambda value: _arn(_text(value)), condition.values)
 
 
 def spared_by(condition: Condition) -> Condition | None:
@@ -105,11 +112,13 @@ def names_principals(condition: Condition) -> bool:
 
     """
     operator = condition.operator.lower()
-    if condition.if_exists or condition.qualifier.lower() == "forallvalues" or operator not in _EQUALS | _LIKE:
+    if condition.holds_without_key() or operator not in _EQUALS | _LIKE:
         return False
     if not condition.key.startswith(_OF_PRINCIPALS):
         return False
-    return operator in _EQUALS or every(lambda value: _is_named(condition.key, _text(value)), condition.values)
+    if operator in _EQUALS:
+        return _is_one_thing(condition)
+    return every(lambda value: _is_named(condition.key, _text(value)), condition.values)
 
 
 def _is_named(key: str, text: str) -> bool:
@@ -151,6 +160,25 @@ def named_accounts(condition: Condition) -> Iterable[str]:
             raise Undecided(value)
 
 
+def _is_one_thing(condition: Condition) -> bool:
+    """Whether values that must be equal name something. They have no wildcards, but a caller may fill in a variable."""
+    texts = [
+        part
+        for value in list.__iter__(condition.values)
+        for part in (value.parts if isinstance(value, PartialText) else (value,))
+        if isinstance(part, str)
+    ]
+    return not any(_filling(name) == "*" for text in texts for name in _VARIABLE.findall(text))
+
+
+def _filling(variable: str) -> str:
+    """What stands in the place of a policy variable: a wildcard where it is the caller's to choose."""
+    name = variable.partition(",")[0].strip().lower()  # a default follows the comma
+    if name in ("*", "?", "$"):
+        return "$"  # the character itself
+    return _FIXED if name in _OF_RESOURCE else "*"
+
+
 def _is_own(value: Unknown) -> bool:
     """Whether the unknown parts of a value are of one's own account: declared resources, or the caller of Terraform."""
     if isinstance(value, PartialText):
@@ -173,7 +201,7 @@ def _text(value: Value) -> str:
         if value.cause in (Cause.DATA_SOURCE, Cause.AFTER_APPLY):
             return _FIXED
         raise Undecided(value)
-    return str(value)
+    return _VARIABLE.sub(lambda found: _filling(found[1]), str(value))
 
 
 def _has_wildcard(text: str) -> bool:

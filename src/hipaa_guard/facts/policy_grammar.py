@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from hipaa_guard.facts.policy_parsing import structure_of
-from hipaa_guard.facts.values import Incomplete, Unknown, Value
+from hipaa_guard.facts.values import Incomplete, PartialText, Unknown, Value
 
 _VERSIONS = ("2012-10-17", "2008-10-17")
 _EFFECTS = ("Allow", "Deny")
+_PRINCIPALS = ("AWS", "CanonicalUser", "Federated", "Service", "*")
 
 Elements = dict[str, Value]
 
@@ -95,11 +96,36 @@ def _faults_of_any(statement: Elements) -> Iterator[str]:
 
 def _of_resource(statement: Elements) -> Iterator[str]:
     yield from _without(statement, "Principal")
+    yield from _faults_of_principals(statement)
 
 
 def _of_trust(statement: Elements) -> Iterator[str]:
     yield from _without(statement, "Principal")
+    yield from _faults_of_principals(statement)
     yield from _with(statement, "Resource")
+
+
+def _faults_of_principals(statement: Elements) -> Iterator[str]:
+    """Kinds of principals that there are not, and ARNs with wildcards: only ``*`` alone stands for everyone."""
+    for name in ("principal", "notprincipal"):
+        principals = statement.get(name)
+        if not isinstance(principals, dict):
+            principals = {"AWS": principals}
+        yield from (f"a principal of the kind {kind[:40]!r}" for kind in principals if kind not in _PRINCIPALS)
+        for value in _listed(principals.get("AWS")):
+            texts = value.parts if isinstance(value, PartialText) else () if _is_star(value) else (value,)
+            if any(isinstance(text, str) and ("*" in text or "?" in text) for text in texts):
+                yield "a principal with a wildcard in its name"
+
+
+def _is_star(value: Value) -> bool:
+    return isinstance(value, str) and value == "*"
+
+
+def _listed(value: Value) -> list[Value]:
+    if isinstance(value, list):
+        return list(list.__iter__(value))  # also those that were seen of an incomplete list
+    return [value]
 
 
 def _of_identity(statement: Elements) -> Iterator[str]:

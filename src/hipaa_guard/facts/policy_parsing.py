@@ -10,13 +10,14 @@ from typing import TypeVar
 from urllib.parse import unquote
 
 from hipaa_guard.facts.partial_maps import PartialMap, map_of
-from hipaa_guard.facts.policy_conditions import NOT_KNOWN, Condition
+from hipaa_guard.facts.policy_conditions import NOT_KNOWN, Condition, normalised
 from hipaa_guard.facts.policy_statements import Principal, Statement, Text, identity, symbolic
 from hipaa_guard.facts.values import Existing, Incomplete, PartialJson, PartialText, Reference, Unknown, Value
 
 T = TypeVar("T")
 
 
+_IF_EXISTS = "ifexists"
 LONG = 8192
 """Characters of a policy above which its parsed structure is not kept; nearly all policies are shorter."""
 
@@ -139,14 +140,16 @@ def _conditions(value: Value) -> list[Condition]:
             unknown = entries if unknown is None else unknown
             continue
         qualifier, _, bare = operator.rpartition(":")
-        if_exists = bare.endswith("IfExists")
+        if_exists = bare.lower().endswith(_IF_EXISTS)
+        name = bare[: -len(_IF_EXISTS)] if if_exists else bare
         for written, values in entries.entries if isinstance(entries, PartialMap) else entries.items():
             key = _key_known_in_part(written) if isinstance(written, PartialText) else written.lower()
             if key is None:
                 unknown = entries if unknown is None else unknown
                 continue
-            found.append(Condition(bare.removesuffix("IfExists"), key, _as_list(_text(values)), if_exists, qualifier))
-    return found if unknown is None else Incomplete(found, unknown)
+            found.append(Condition(name, key, _as_list(_text(values)), if_exists, qualifier))
+    whole = normalised(found)
+    return whole if unknown is None else Incomplete(list(list.__iter__(whole)), unknown)
 
 
 _CLAIMS = (":sub", ":aud")

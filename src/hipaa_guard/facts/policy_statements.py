@@ -135,8 +135,8 @@ class Principal:
     @property
     def account(self) -> str | None:
         """The AWS account that the principal belongs to: its id, ``canonical user`` with the beginning of its canonical
-        id, or `AWS` for accounts that AWS delivers logs from. None for one's own, services, anyone, federations that
-        belong to no account, and those that are not known.
+        id, a pattern of ids, ``users of`` a public identity provider, or `AWS` for accounts that AWS delivers logs
+        from. None for one's own, services, anyone and the ids of deleted principals.
 
         Raises:
             Undecided: the account is not known.
@@ -144,13 +144,12 @@ class Principal:
         """
         if self.type == "CanonicalUser":
             return self._canonical_user
-        if self.type == "Federated":
-            found = re.match(r"arn:[^:]*:iam::(\d{12}):", str(self.value)) if isinstance(self.value, str) else None
-            return found[1] if found else None
-        if self.type != "AWS":
+        if self.type not in ("AWS", "Federated"):
             return None
         value = self.value
         if isinstance(value, Unknown):
+            if self.type == "Federated":
+                return None
             raise Undecided(value)
         if _OF_AWS.search(value):
             return AWS
@@ -160,7 +159,10 @@ class Principal:
             return _account_behind(account.strip(SYMBOL_START + SYMBOL_END))
         if account in _ELB_ACCOUNTS:
             return AWS
-        return account if re.fullmatch(r"\d{12}", account) else None
+        if self.type == "Federated" and account == value:
+            return f"users of {value}"
+        is_pattern = account != value and ("*" in account or "?" in account)
+        return account if is_pattern or re.fullmatch(r"\d{12}", account) else None
 
     @property
     def _canonical_user(self) -> str | None:

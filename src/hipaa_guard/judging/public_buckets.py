@@ -35,9 +35,14 @@ def is_blocked(setting: str, bucket: s3.Bucket, inventory: Inventory) -> bool:
 
     def of_account() -> bool:
         accounts = inventory.where(s3.AccountPublicAccess, bucket)
-        return some(lambda account: _is_on(setting, account.public_access_block), accounts)
+        return some(
+            lambda account: all_of(
+                (lambda: _is_for(bucket, account), lambda: _is_on(setting, account.public_access_block))
+            ),
+            accounts,
+        )
 
-    return _any((lambda: _is_on(setting, bucket.public_access_block), of_account))
+    return any_of((lambda: _is_on(setting, bucket.public_access_block), of_account))
 
 
 def settings_off(bucket: s3.Bucket, inventory: Inventory) -> list[str]:
@@ -67,8 +72,16 @@ def is_overruled(policy: PolicyDocument, bucket: s3.Bucket, inventory: Inventory
         Undecided: the settings are not known, or S3 may not take the policy for public: it restricts no other.
 
     """
-    if not is_blocked(OVERRULES_POLICIES, bucket, inventory):
-        return False
+    return is_blocked(OVERRULES_POLICIES, bucket, inventory) and restricts(policy)
+
+
+def restricts(policy: PolicyDocument) -> bool:
+    """Whether RestrictPublicBuckets, where it is on, restricts a policy that lets in everyone.
+
+    Raises:
+        Undecided: S3 may not take the policy for public; then it restricts nothing.
+
+    """
     if some(_is_public_to_s3, policy):
         return True
     raise Undecided(
@@ -84,9 +97,25 @@ def opened_by_policy(bucket: s3.Bucket, inventory: Inventory) -> bool:
 
 def opened_by_acl(bucket: s3.Bucket, inventory: Inventory) -> bool:
     """Whether the ACL of a bucket lets in everyone, and nothing makes it void. Raises `Undecided`."""
-    return _all(
+    return _in_force(lambda: bucket.acl_is_public, bucket, inventory)
+
+
+def object_opened_by_acl(bucket: s3.Bucket, inventory: Inventory) -> bool:
+    """Whether the ACL of a declared object in a bucket lets in everyone, and nothing makes it void.
+
+    Raises:
+        Undecided: that is not known.
+        NotVisible: the bucket is live.
+
+    """
+    return _in_force(lambda: bucket.public_object is not None, bucket, inventory)
+
+
+def _in_force(lets_in_everyone: Callable[[], bool], bucket: s3.Bucket, inventory: Inventory) -> bool:
+    """Whether an ACL lets in everyone, and no setting of the bucket makes it void. Raises `Undecided`."""
+    return all_of(
         (
-            lambda: bucket.acl_is_public,
+            lets_in_everyone,
             lambda: not is_blocked(OVERRULES_ACLS, bucket, inventory),
             lambda: bucket.object_ownership != ACLS_OFF,
         )
@@ -100,7 +129,7 @@ def accounts_let_in_by_acl(bucket: s3.Bucket) -> list[str]:
         Undecided: none is known, and one may be named.
 
     """
-    if not _all((lambda: bool(bucket.acl_outsiders), lambda: bucket.object_ownership != ACLS_OFF)):
+    if not all_of((lambda: bool(bucket.acl_outsiders), lambda: bucket.object_ownership != ACLS_OFF)):
         return []
     named = bucket.acl_outsiders or []
     return named.seen if isinstance(named, Incomplete) else named
@@ -112,19 +141,40 @@ def _is_public_to_s3(statement: Statement) -> bool:
 
 
 def _may_be_fixed(condition: Condition) -> bool:
-    """Whether S3 may take the values of a condition for fixed ones. It does not look at conditions with other keys."""
+    """Whether S3 may take the values of a condition for fixed ones: without wildcards and policy variables. It does not
+    look at conditions with other keys.
+    """
     return condition.key.startswith(_FIXING) and not all(
-        isinstance(value, str) and ("*" in value or value in _EVERYWHERE) for value in condition.values
+        isinstance(value, str) and ("*" in value or "${" in value or value in _EVERYWHERE) for value in condition.values
     )
+
+
+def _is_for(bucket: s3.Bucket, settings: s3.AccountPublicAccess) -> bool:
+    """Whether settings of an account hold for a bucket, by the account that they name.
+
+    Raises:
+        Undecided: it names one, and one of the two accounts is not known.
+
+    """
+    named = settings.named_account
+    if named is None:
+        return True
+    own = bucket.origin.own_account
+    if own is None:
+        label = settings.origin.label
+        raise Undecided(Unknown(f"{label} is for {named}; the bucket's account is not known: name it with --account"))
+    return str(named) == own
 
 
 def _is_on(setting: str, block: s3.PublicAccessBlock | None) -> bool:
     return block is not None and bool(getattr(block, setting))
 
 
-def _any(tests: Iterable[Callable[[], bool]]) -> bool:
+def any_of(tests: Iterable[Callable[[], bool]]) -> bool:
+    """Whether one of several tests holds, even if others are not known. Raises `Undecided`."""
     return some(lambda test: test(), tests)
 
 
-def _all(tests: Iterable[Callable[[], bool]]) -> bool:
+def all_of(tests: Iterable[Callable[[], bool]]) -> bool:
+    """Whether all of several tests hold; one that certainly does not decides. Raises `Undecided`."""
     return every(lambda test: test(), tests)

@@ -1,6 +1,8 @@
-"""The account's own block of public access."""
+"""The account's own block of public access, and an access point of a bucket."""
 
 from __future__ import annotations
+
+import json
 
 from examples.account import client
 
@@ -14,4 +16,22 @@ def furnish() -> None:
             "BlockPublicPolicy": True,
             "RestrictPublicBuckets": True,
         },
+    )
+    reader = {"AWS": "arn:aws:iam::123456789012:root"}
+    statement = {"Effect": "Allow", "Principal": reader, "Action": "s3:GetObject", "Resource": "*"}
+    client("s3control").create_access_point(
+        AccountId="123456789012",
+        Name="auditors",
+        Bucket="riverside-trail",
+        PublicAccessBlockConfiguration={
+            "BlockPublicAcls": True,
+            "IgnorePublicAcls": True,
+            "BlockPublicPolicy": True,
+            "RestrictPublicBuckets": True,
+        },
+    )
+    client("s3control").put_access_point_policy(
+        AccountId="123456789012",
+        Name="auditors",
+        Policy=json.dumps({"Version": "2012-10-17", "Statement": [statement]}),
     )

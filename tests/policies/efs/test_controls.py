@@ -146,6 +146,9 @@ test_policies = cases(
         PASS,
         policy(allow(Condition={"Bool": WITH_TLS["Bool"] | BY_MOUNT_TARGET["Bool"]})),
     ),
+    Case(TLS, "allows one role, which says over TLS who it is", PASS, policy(allow(Principal=ROLE))),
+    Case(TLS, "allows one role, and everyone else too", FAIL, policy(allow(Principal=ROLE), allow())),
+    Case(TLS, "allows all but one role", FAIL, policy(allow(Principal=None, NotPrincipal=ROLE))),
     Case(TLS, "allows one over TLS and everyone without", FAIL, policy(allow(Condition=WITH_TLS), allow())),
 )
 

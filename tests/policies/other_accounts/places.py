@@ -117,7 +117,7 @@ def with_statements(control: str, *statements: Statement) -> Told:
     ]
     policy = json.dumps({"Version": "2012-10-17", "Statement": whole})
     return Told(
-        terraform=PROVIDER + place.terraform.replace("POLICY", json.dumps(policy)),
+        terraform=PROVIDER + place.terraform.replace("POLICY", json.dumps(policy).replace("${", "$${")),
         aws=lambda aws: place.make(aws, policy),
         answers=lambda session: place.answers(session, policy),
     )

@@ -27,6 +27,18 @@ GOOD: dict[str, tuple[dict[str, Any], ...]] = {
     ),
     "a role of the account": ({"Principal": {"AWS": f"arn:aws:iam::{ACCOUNT}:role/records"}},),
     "everyone of the account": (ANYONE | when("StringEquals", "aws:PrincipalAccount", ACCOUNT),),
+    "everyone of the account of the resource": (
+        ANYONE | when("StringEquals", "aws:ResourceAccount", "${aws:PrincipalAccount}"),
+    ),
+    "everyone of the account, by a key that must be there": (
+        ANYONE
+        | {
+            "Condition": {
+                "StringEqualsIfExists": {"aws:PrincipalAccount": ACCOUNT},
+                "Null": {"aws:PrincipalAccount": "false"},
+            }
+        },
+    ),
     "endpoints of the account": (ANYONE | when("StringEquals", "aws:VpceAccount", ACCOUNT),),
     "a service for the account": (SERVICE | when("StringEquals", "aws:SourceAccount", ACCOUNT),),
     "a service for a resource of the account": (SERVICE | when("ArnLike", "aws:SourceArn", OWN_TOPIC),),
@@ -74,6 +86,15 @@ BAD: dict[str, tuple[tuple[dict[str, Any], ...], str]] = {
         "allows everyone",
     ),
     "a pattern for any role": ((ANYONE | when("ArnLike", "aws:PrincipalArn", "*"),), "allows everyone"),
+    "everyone, by a variable of the caller": (
+        (ANYONE | when("StringEquals", "aws:PrincipalAccount", "${aws:PrincipalAccount}"),),
+        "allows everyone",
+    ),
+    "everyone, by a set that may be empty": (
+        (ANYONE | when("ForAllValues:StringEquals", "aws:PrincipalAccount", ACCOUNT),),
+        "allows everyone",
+    ),
+    "a session of another account": (({"Principal": {"AWS": f"arn:aws:sts::{OTHER}:assumed-role/a/b"}},), OTHER),
     "a service for another account": ((SERVICE | when("StringEquals", "aws:SourceAccount", OTHER),), OTHER),
     "a service for a resource of another account": ((SERVICE | when("ArnLike", "aws:SourceArn", THEIR_TOPIC),), OTHER),
     "everyone, whom a denial turns away but for an organization": (
@@ -104,6 +125,8 @@ OPEN_SERVICE: dict[str, dict[str, Any]] = {
     "a service": SERVICE,
     "a service, with a condition that holds without its key": SERVICE
     | when("StringEqualsIfExists", "aws:SourceAccount", ACCOUNT),
+    "a service for whichever account it names": SERVICE
+    | when("StringEquals", "aws:SourceAccount", "${aws:SourceAccount}"),
     "a service for resources of any account": SERVICE | when("ArnLike", "aws:SourceArn", "arn:aws:cloudfront::*:*"),
 }
 READING: tuple[str, ...] = ("s3:GetObject", "sqs:ReceiveMessage", "dynamodb:GetItem", "secretsmanager:GetSecretValue")

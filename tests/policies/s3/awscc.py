@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 from hipaa_guard.testing import resource
+from tests.policies.s3.states import ALL_ON
+from tests.policies.s3.test_access_points import handed_on
 from tests.policies.twins import FAIL, KEYS, PASS, UNKNOWN, VARIABLE, Twin, policy
 
 OPEN_BUCKET = policy("*", "s3:GetObject", "arn:aws:s3:::phi-records/*")
+HANDED_ON = VARIABLE + handed_on().text
+OPEN_POINT = policy("*", "s3:GetObject")
+AT_POINT = 'bucket = "phi-records"\nname = "records"\n'
+POINT_OFF = "\n".join(f"{name} = false" for name in ALL_ON)
 
 TWINS = [
     Twin(
@@ -141,5 +147,28 @@ TWINS = [
         UNKNOWN,
         # CloudFormation requires no target: left out, the bucket takes its own logs.
         differs={"s3_bucket_access_logging_enabled": UNKNOWN},
+    ),
+    *(
+        Twin(
+            f"a bucket that hands access on to an access point, {sentence}",
+            HANDED_ON + resource("aws_s3_access_point", AT_POINT + of_aws, "a"),
+            HANDED_ON + resource("awscc_s3_access_point", AT_POINT + of_awscc, "a"),
+            has,
+        )
+        for sentence, of_aws, of_awscc, has in (
+            ("which S3 blocks by itself", f"policy = {OPEN_POINT}", f"policy = {OPEN_POINT}", PASS),
+            (
+                "which is open",
+                f"policy = {OPEN_POINT}\npublic_access_block_configuration {{\n{POINT_OFF}\n}}",
+                f"policy = {OPEN_POINT}\npublic_access_block_configuration = {{\n{POINT_OFF}\n}}",
+                FAIL,
+            ),
+            (
+                "whose policy is not known",
+                f"policy = var.open\npublic_access_block_configuration {{\n{POINT_OFF}\n}}",
+                f"policy = var.open\npublic_access_block_configuration = {{\n{POINT_OFF}\n}}",
+                UNKNOWN,
+            ),
+        )
     ),
 ]

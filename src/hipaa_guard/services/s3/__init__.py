@@ -13,6 +13,9 @@ from hipaa_guard.facts.records import Record
 from hipaa_guard.facts.resource import Fact, Resource, fact
 from hipaa_guard.facts.values import Cause, PartialText, Undecided, Unknown, Value
 from hipaa_guard.services.s3 import acls, copying, declared
+from hipaa_guard.services.s3.access_points import AccessPoint as AccessPoint
+from hipaa_guard.services.s3.access_points import PublicAccessBlock as PublicAccessBlock
+from hipaa_guard.services.s3.access_points import answered_block, block_of
 from hipaa_guard.services.s3.copying import ReplicationRule as ReplicationRule
 from hipaa_guard.services.s3.defaults import assumed
 from hipaa_guard.services.s3.defaults import only_of_new_buckets as only_of_new_buckets
@@ -21,50 +24,6 @@ PARTITIONS = ("aws", "aws-us-gov", "aws-cn")
 _NAMES = ("id", "bucket", "bucket_name")
 """The attributes with the name of a bucket, in one provider or the other."""
 _AWSCC_ENCRYPTION = "bucket_encryption.server_side_encryption_configuration.server_side_encryption_by_default"
-
-
-class PublicAccessBlock(Record):
-    """The four switches of S3 Block Public Access."""
-
-    __slots__ = declared.SWITCHES
-
-    block_public_acls: bool
-    block_public_policy: bool
-    ignore_public_acls: bool
-    restrict_public_buckets: bool
-
-    def off(self) -> list[str]:
-        """The names of the switches that are off, even if other switches are unknown.
-
-        Raises:
-            Undecided: no switch is known to be off, and one is unknown.
-
-        """
-        off, unknown = [], None
-        for name in self.__slots__:
-            try:
-                if not getattr(self, name):
-                    off.append(name)
-            except Undecided as error:
-                unknown = error
-        if unknown is not None and not off:
-            raise unknown
-        return off
-
-
-def _block(switches: dict[str, Value]) -> PublicAccessBlock:
-    return PublicAccessBlock(**{name: declared.truth(switches[name]) for name in PublicAccessBlock.__slots__})
-
-
-def _answered_block(configuration: dict[str, Value] | None) -> Value:
-    if configuration is None:
-        return None
-    return {
-        "block_public_acls": configuration.get("BlockPublicAcls", False),
-        "block_public_policy": configuration.get("BlockPublicPolicy", False),
-        "ignore_public_acls": configuration.get("IgnorePublicAcls", False),
-        "restrict_public_buckets": configuration.get("RestrictPublicBuckets", False),
-    }
 
 
 class Retention(Record):
@@ -176,9 +135,9 @@ class Bucket(Resource):
         terraform=declared.switches("aws_s3_bucket_public_access_block"),
         awscc=first(declared.switches("aws_s3_bucket_public_access_block"), declared.inline_switches),
         unset=assumed("public_access_block"),
-        parse=_block,
+        parse=block_of,
         aws=derived(
-            _answered_block,
+            answered_block,
             ask(
                 "s3.get_public_access_block",
                 "PublicAccessBlockConfiguration",
@@ -196,6 +155,14 @@ class Bucket(Resource):
         aws=acls.answered_reach(acls.EVERYONE),
     )
     """Whether the ACL grants any access to everyone, or to everyone with an AWS account."""
+
+    public_object: str | None = fact(
+        terraform=acls.public_object,
+        awscc=acls.public_object,
+        unset=None,
+        terraform_only="S3 tells the ACL of each object by a call of its own, and there may be millions",
+    )
+    """The address of a declared object whose own ACL grants any access to everyone."""
 
     acl_takes_logs: bool = fact(
         terraform=acls.declared_reach(acls.LOG_DELIVERY, acls.LOG_ACLS),
@@ -375,12 +342,19 @@ class AccountPublicAccess(Resource):
     aws_types = ("AWS::S3::AccountPublicAccessBlock",)
     security_hub_type = "AwsS3AccountPublicAccessBlock"
 
+    named_account: str | None = fact(
+        terraform=declared.named_account,
+        unset=None,
+        aws=derived(lambda: None),  # a scan asks for its own account alone
+    )
+    """The account that Terraform sets them for. None: that of its provider, or a live account's own."""
+
     public_access_block: PublicAccessBlock | None = fact(
         terraform=declared.switches(""),
         unset=None,
-        parse=_block,
+        parse=block_of,
         aws=derived(
-            _answered_block,
+            answered_block,
             ask(
                 "s3control.get_public_access_block",
                 "PublicAccessBlockConfiguration",

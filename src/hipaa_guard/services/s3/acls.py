@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 
 from hipaa_guard.facts.allowed_values import one_of
 from hipaa_guard.facts.readings import Derived, View, ask, derived
-from hipaa_guard.facts.values import Existing, Incomplete, Reference, Undecided, Unknown, Value, some
+from hipaa_guard.facts.values import Existing, Incomplete, Reference, Undecided, Unknown, Value, joined, some
 
 EVERYONE = (
     "http://acs.amazonaws.com/groups/global/AllUsers",
@@ -28,6 +28,11 @@ CANNED = one_of(
     *("Private", "PublicRead", "PublicReadWrite", "AuthenticatedRead", "AwsExecRead", "LogDeliveryWrite"),
     *("BucketOwnerRead", "BucketOwnerFullControl"),
 )
+_CANNED_OF_OBJECTS = one_of(
+    *("private", "public-read", "public-read-write", "authenticated-read", "aws-exec-read"),
+    *("bucket-owner-read", "bucket-owner-full-control"),
+)
+"""S3 user guide, "Canned ACL"."""
 GROUPS = one_of(*EVERYONE, *LOG_DELIVERY)
 """The groups that a grant can name (S3 user guide, "Access control list overview")."""
 _OF_AWS = frozenset(
@@ -40,6 +45,7 @@ _OF_AWS = frozenset(
     }
 )
 """Canonical user ids of accounts of AWS."""
+_OBJECTS = ("aws_s3_object", "aws_s3_bucket_object", "aws_s3_object_copy")
 _ID_OF_AWS = "aws_cloudfront_log_delivery_canonical_user_id"
 _BY_EMAIL = "the account of an e-mail address"
 
@@ -115,6 +121,28 @@ def implied_ownership(view: View) -> Value:
     if canned is None or isinstance(canned, Unknown):
         return canned
     return None if canned in OWNERS_ACLS else "ObjectWriter"
+
+
+def public_object(view: View) -> Value:
+    """The address of a declared object in a bucket whose own ACL grants any access to everyone; None: there is none."""
+    found: list[str] = []
+
+    def is_public(declared: View) -> bool:
+        if _object_is_public(declared):
+            found.append(declared.address)
+        return bool(found)
+
+    return found[0] if some(is_public, joined(*(view.linked(type, "bucket") for type in _OBJECTS))) else None
+
+
+def _object_is_public(view: View) -> bool:
+    canned = _CANNED_OF_OBJECTS.admit(view.get("acl"))
+    if canned is not None:
+        return some(lambda acl: acl in PUBLIC_ACLS, [canned])
+    grants = view.get("grant")
+    return grants is not None and some(
+        lambda uri: uri in EVERYONE, _told(grants, lambda grantee: GROUPS.admit(grantee.get("uri")))
+    )
 
 
 def first_set(*values: Value) -> Value:

@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 from hipaa_guard.facts.allowed_values import one_of
 from hipaa_guard.facts.readings import View
-from hipaa_guard.facts.values import Incomplete, Reference, Unknown, Value, some
+from hipaa_guard.facts.values import Existing, Incomplete, Reference, Unknown, Value, some
 
 SWITCHES = ("block_public_acls", "block_public_policy", "ignore_public_acls", "restrict_public_buckets")
 _LOCK = one_of("Enabled")
@@ -36,6 +36,16 @@ def switches(prefix: str) -> Callable[[View], Value]:
 
 def _flag(value: Value) -> Value:
     return False if value is None else value
+
+
+def named_account(view: View) -> Value:
+    """The account that settings are for, where it is written; None for that of the provider, also as it is looked up.
+
+    A state records the account of settings that were made, and the provider made them in its own.
+    """
+    account = view.get("account_id")
+    is_own = isinstance(account, Existing) and account.own
+    return None if is_own or isinstance(view.get("id"), str) else account
 
 
 def inline_versioning(view: View) -> Value:
