@@ -150,7 +150,7 @@ _RESTART = (
     "A parameter group that is newly attached comes into force when the database is restarted, which interrupts it; "
 )
 _COPY = "it has the defaults, so copy into it what the present group sets."
-_NOT_BY_MACHINE = "needs what fills the log turned on, which depends on the engine, and a restart"
+_NOT_BY_MACHINE = "needs what fills the log turned on, which depends on the engine"
 
 
 @logs_exported(
@@ -184,7 +184,7 @@ _NOT_BY_MACHINE = "needs what fills the log turned on, which depends on the engi
         note=f"{_RESTART}{_COPY} MySQL and MariaDB export `audit` and need an option group with MARIADB_AUDIT_PLUGIN, "
         "Oracle the parameter audit_trail = OS. Statements in a log hold ePHI: whoever reads the log reads it.",
         not_by_machine=_NOT_BY_MACHINE,
-        consequences=("costs_money",),
+        consequences=("interrupts", "costs_money"),
     ),
     peers={
         "prowler": "rds_instance_integration_cloudwatch_logs",
@@ -230,7 +230,7 @@ def rds_instance_logs_exported(instance: rds.Instance, inventory: Inventory) -> 
         note=f"{_RESTART}{_COPY} Aurora PostgreSQL exports `postgresql` and needs log_connections or pgaudit. "
         "Statements in a log hold ePHI: whoever reads the log reads it.",
         not_by_machine=_NOT_BY_MACHINE,
-        consequences=("costs_money",),
+        consequences=("interrupts", "costs_money"),
     ),
     peers={
         "prowler": "rds_cluster_integration_cloudwatch_logs",

@@ -16,6 +16,7 @@ from hipaa_guard.authoring import (
     passed,
     some,
 )
+from hipaa_guard.controls.reasons import Reason
 from hipaa_guard.judging.log_delivery import records_all_objects, records_objects
 from hipaa_guard.services import cloudtrail
 
@@ -159,7 +160,7 @@ advanced_event_selector {
     equals = ["AWS::S3::Object"]
   }
 }"""
-_EACH_EVENT_COSTS = "needs a choice of buckets, since every recorded request costs"
+_CHOICE = Reason("needs a choice of buckets, which is yours", "costs_money")
 _OBJECT_EVENTS_CLI = """
     aws cloudtrail put-event-selectors --trail-name TRAIL --event-selectors \\
       '[{"ReadWriteType":"All","IncludeManagementEvents":true,
@@ -172,7 +173,7 @@ _OBJECT_EVENTS_CLI = """
     severity=MEDIUM,
     hipaa=_RECORDED,
     why="Trails leave out object events unless told otherwise, so that reading ePHI from a bucket goes unrecorded.",
-    fix=Fix(terraform=_with(_OBJECT_EVENTS), cli=_OBJECT_EVENTS_CLI, not_by_machine=_EACH_EVENT_COSTS),
+    fix=Fix(terraform=_with(_OBJECT_EVENTS), cli=_OBJECT_EVENTS_CLI, not_by_machine=_CHOICE),
     peers={
         "prowler": "cloudtrail_s3_dataevents_read_enabled",
         "aws_config": "cloudtrail-s3-dataevents-enabled",
@@ -189,7 +190,7 @@ def cloudtrail_s3_data_events_read_logged(trail: cloudtrail.Trail, inventory: In
     severity=MEDIUM,
     hipaa=_RECORDED,
     why="Trails leave out object events unless told otherwise, so that altering or deleting ePHI goes unrecorded.",
-    fix=Fix(terraform=_with(_OBJECT_EVENTS), cli=_OBJECT_EVENTS_CLI, not_by_machine=_EACH_EVENT_COSTS),
+    fix=Fix(terraform=_with(_OBJECT_EVENTS), cli=_OBJECT_EVENTS_CLI, not_by_machine=_CHOICE),
     peers={
         "prowler": "cloudtrail_s3_dataevents_write_enabled",
         "aws_config": "cloudtrail-s3-dataevents-enabled",

@@ -14,7 +14,11 @@ _RECORDED = ("164.312(b)", "164.308(a)(1)(ii)(D)")
     severity=HIGH,
     hipaa=_RECORDED,
     why="A trail that is switched off records nothing: whatever is done to systems with ePHI meanwhile leaves no trace.",
-    fix=Fix(sets="aws_cloudtrail.enable_logging = true", cli="aws cloudtrail start-logging --name TRAIL"),
+    fix=Fix(
+        sets="aws_cloudtrail.enable_logging = true",
+        cli="aws cloudtrail start-logging --name TRAIL",
+        consequences=("costs_money",),
+    ),
     peers={"checkov": "CKV_AWS_251"},
 )
 def cloudtrail_is_logging(trail: cloudtrail.Trail) -> Verdict:
@@ -56,6 +60,8 @@ def cloudtrail_delivers_without_errors(delivery: cloudtrail.Delivery) -> Verdict
         sets="aws_cloudtrail.is_multi_region_trail = true",
         where_written="aws_cloudtrail.include_global_service_events = true",
         cli="aws cloudtrail update-trail --name TRAIL --is-multi-region-trail",
+        note="AWS bills the files in the bucket, and management events that another trail of the region records too.",
+        consequences=("costs_money",),
     ),
     peers={
         "checkov": "CKV_AWS_67",
@@ -88,6 +94,7 @@ def cloudtrail_multi_region(trail: cloudtrail.Trail, inventory: Inventory) -> Ve
         cli="aws cloudtrail update-trail --name TRAIL --is-multi-region-trail --include-global-service-events",
         note="Since 2021-11-22 events of IAM, STS and CloudFront are recorded in us-east-1 alone: a trail for another "
         "region never has them.",
+        consequences=("costs_money",),
     ),
 )
 def cloudtrail_global_service_events(trail: cloudtrail.Trail, inventory: Inventory) -> Verdict:

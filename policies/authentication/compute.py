@@ -34,6 +34,7 @@ from hipaa_guard.services import ec2, lambda_functions
                   --launch-template-data '{"MetadataOptions":{"HttpTokens":"required"}}'
             """,
             note="Then make the new version the default one.",
+            consequences=("cuts_access",),
         ),
         peers={
             "prowler": "ec2_launch_template_imdsv2_required",
@@ -74,6 +75,7 @@ def _tokens_required(place: ec2.Instance | ec2.LaunchTemplate, inventory: Invent
     fix=Fix(
         sets='aws_ec2_instance_metadata_defaults.http_tokens = "required"',
         cli="aws ec2 modify-instance-metadata-defaults --http-tokens required",
+        consequences=("cuts_access",),
     ),
     peers={"prowler": "ec2_instance_account_imdsv2_enabled"},
 )

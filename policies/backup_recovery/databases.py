@@ -105,7 +105,7 @@ def dynamodb_deletion_protection(table: dynamodb.Table) -> bool:
         """,
         cli="aws rds modify-db-instance --db-instance-identifier INSTANCE --multi-az --apply-immediately",
         note="The standby is billed as the instance is: this about doubles the cost of the instance and its storage.",
-        not_by_machine="doubles the cost of the instance, which is yours to decide",
+        not_by_machine="needs a decision on its price, which is yours",
         consequences=("costs_money",),
     ),
     peers={
@@ -137,7 +137,8 @@ def rds_instance_multi_az(instance: rds.Instance) -> bool | Verdict:
             }
         """,
         cli="aws rds create-db-instance --db-cluster-identifier CLUSTER --db-instance-identifier SECOND --engine ENGINE --db-instance-class CLASS",
-        not_by_machine="needs a second instance, whose class and cost are yours to choose",
+        not_by_machine="needs a second instance, whose class is yours to choose",
+        consequences=("costs_money",),
     ),
     peers={"prowler": "rds_cluster_multi_az", "aws_config": "rds-cluster-multi-az-enabled"},
 )

@@ -129,7 +129,7 @@ def s3_bucket_versioning_enabled(bucket: s3.Bucket) -> Verdict:
         terraform=_REPLICATED,
         cli="""
             aws s3api put-bucket-versioning --bucket BUCKET --versioning-configuration Status=Enabled
-            aws s3api put-bucket-versioning --bucket COPY --versioning-configuration Status=Enabled
+            aws s3api put-bucket-versioning --bucket COPY_BUCKET --versioning-configuration Status=Enabled
             aws s3api put-bucket-replication --bucket BUCKET --replication-configuration file://replication.json
         """,
         note="Both buckets need versions, and the role the actions shown; for objects under a KMS key it also needs "

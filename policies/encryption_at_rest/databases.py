@@ -262,7 +262,8 @@ def dynamodb_table_encrypted_with_cmk(table: dynamodb.Table, inventory: Inventor
               --iam-role-arn ROLE_ARN --sse-specification Enabled=true --cluster-endpoint-encryption-type TLS
         """,
         note="Encryption is chosen when a cluster is made: make a new one and switch over to it.",
-        not_by_machine="replaces the cluster, so programs must be led to the new one",
+        not_by_machine="needs a new cluster, to which programs must be led",
+        consequences=("replaces", "interrupts", "costs_money"),
     ),
     peers={
         "prowler": "dynamodb_accelerator_cluster_encryption_enabled",

@@ -22,6 +22,7 @@ _LAST_DOOR = (
         cli="aws ec2 modify-subnet-attribute --subnet-id SUBNET --no-map-public-ip-on-launch",
         note="For IPv6 set assign_ipv6_address_on_creation = false; a subnet without IPv4 cannot do so. "
         "An egress-only internet gateway keeps connections from outside away. Running instances keep their addresses.",
+        consequences=("cuts_access",),
     ),
     peers={
         "prowler": "vpc_subnet_no_public_ip_by_default",

@@ -35,12 +35,13 @@ def _narrowed(port: int) -> Fix:
         cli=f"""
             aws ec2 authorize-security-group-ingress --group-id GROUP --protocol tcp --port {port} --cidr 10.20.0.0/16
             aws ec2 describe-security-group-rules --filters Name=group-id,Values=GROUP
-            aws ec2 revoke-security-group-ingress --group-id GROUP --security-group-rule-ids RULE ...
+            aws ec2 revoke-security-group-ingress --group-id GROUP --security-group-rule-ids RULE
         """,
         note="Blocks inside the group replace all its other rules, and without an egress block nothing gets out. "
         "Connections from other networks are cut off. "
         "The default group of a VPC should have no rule at all: adopt it with aws_default_security_group.",
         not_by_machine=NEEDS_NETWORKS,
+        consequences=("overwrites",),
     )
 
 
@@ -189,10 +190,14 @@ def sg_public_ingress_only_authorized_ports(group: security_groups.SecurityGroup
               vpc_id = "vpc-0123456789abcdef0"
             }
         """,
-        cli="aws ec2 revoke-security-group-ingress --group-id GROUP --security-group-rule-ids RULE ...",
-        note="Terraform removes all rules of the group when it adopts it. "
-        "In the CLI, revoke the egress rules too, with revoke-security-group-egress.",
-        not_by_machine="cuts off whatever uses the default group",
+        cli="""
+            aws ec2 describe-security-group-rules --filters Name=group-id,Values=GROUP
+            aws ec2 revoke-security-group-ingress --group-id GROUP --security-group-rule-ids INGRESS_RULE
+            aws ec2 revoke-security-group-egress --group-id GROUP --security-group-rule-ids EGRESS_RULE
+        """,
+        note="Terraform removes all rules of the group when it adopts it.",
+        not_by_machine="needs what uses the default group moved to groups of its own",
+        consequences=("overwrites", "cuts_access"),
     ),
     peers={
         "prowler": "ec2_securitygroup_default_restrict_traffic",
