@@ -1,7 +1,7 @@
 """Security groups: nobody outside can reach what holds ePHI through them, except by ports meant for everybody."""
 
 from hipaa_guard.authoring import CRITICAL, MEDIUM, Fix, Inventory, Verdict, control, failed, passed, some
-from hipaa_guard.controls.reasons import NEEDS_NETWORKS
+from hipaa_guard.controls.reasons import NEEDS_NETWORKS, Reason
 from hipaa_guard.judging import open_ports
 from hipaa_guard.judging.open_ports import closed_to_internet
 from hipaa_guard.services import security_groups
@@ -196,8 +196,8 @@ def sg_public_ingress_only_authorized_ports(group: security_groups.SecurityGroup
             aws ec2 revoke-security-group-egress --group-id GROUP --security-group-rule-ids EGRESS_RULE
         """,
         note="Terraform removes all rules of the group when it adopts it.",
-        not_by_machine="needs what uses the default group moved to groups of its own",
-        consequences=("overwrites", "cuts_access"),
+        not_by_machine=Reason("needs what uses the default group moved to groups of its own", "cuts_access"),
+        consequences=("overwrites",),
     ),
     peers={
         "prowler": "ec2_securitygroup_default_restrict_traffic",
