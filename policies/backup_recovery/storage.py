@@ -94,7 +94,7 @@ resource "aws_iam_role_policy" "replication" {
 @control(
     title="S3 buckets keep previous versions of objects",
     severity=MEDIUM,
-    hipaa=("164.308(a)(7)(ii)(A)", "164.312(c)(1)"),
+    hipaa=("164.308(a)(7)(ii)(A)", "164.308(a)(7)(ii)(B)", "164.312(c)(1)"),
     why="Without versions, a record of ePHI that is overwritten or deleted cannot be restored.",
     fix=Fix(
         sets="""

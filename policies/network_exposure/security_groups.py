@@ -113,7 +113,7 @@ def sg_no_public_ingress_databases(group: security_groups.SecurityGroup, invento
     title="Security groups keep HL7 and DICOM ports closed to the internet",
     of="a port of HL7 or DICOM",
     severity=CRITICAL,
-    hipaa=(*_EXPOSURE, "164.312(e)(2)(ii)"),
+    hipaa=(*_EXPOSURE, "164.312(e)(2)(i)", "164.312(e)(2)(ii)"),
     why="HL7 v2 and classic DICOM carry ePHI without encryption and ask nobody who they are.",
     fix=_narrowed(2575),
 )
@@ -124,7 +124,7 @@ def sg_no_public_ingress_clinical(group: security_groups.SecurityGroup, inventor
 @closed_to_internet(
     title="Security groups keep cleartext protocols closed to the internet",
     of=_CLEARTEXT,
-    hipaa=(*_EXPOSURE, "164.312(e)(2)(ii)"),
+    hipaa=(*_EXPOSURE, "164.312(e)(2)(i)", "164.312(e)(2)(ii)"),
     why="FTP, Telnet and their kind send passwords and ePHI unencrypted, for anybody on the way to read.",
     fix=_narrowed(21),
     peers={

@@ -51,7 +51,7 @@ _EFFECTS: dict[Consequence, dict[str, str]] = {
     # Object Lock stays on; AWS shows the secret of a key once.
     "irreversible": {"s3api put-object-lock-configuration": "", "iam delete-access-key": ""},
     # What was left for the maintenance window comes into force too, with its restarts.
-    "interrupts": {"rds modify-db-instance": r"--apply-immediately", "rds modify-db-cluster": r"--apply-immediately"},
+    "interrupts": {"rds modify-db-instance": r"--apply-immediately"},
 }
 _CONTINUED = regex(r"\\\n\s*")
 _COMMAND = regex(r"^aws ([a-z0-9-]+ [a-z0-9-]+)(.*?)(?=^aws |\Z)", re.MULTILINE | re.DOTALL)
