@@ -61,7 +61,7 @@ def _covers(arn: str, inventory: Inventory, does: Callable[[cloudtrail.Recorder]
 
 
 @control(
-    title="CloudTrail trails record management events, reads and writes",
+    title="CloudTrail trails record all management events, reads and writes",
     severity=MEDIUM,
     hipaa=_RECORDED,
     why="Management events tell who opened a store of ePHI, copied it or took its protection away.",

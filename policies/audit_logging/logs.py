@@ -41,7 +41,7 @@ def log_group_retention_min_one_year(group: cloudwatch_logs.LogGroup) -> Verdict
 
 
 @control(
-    title="CloudWatch log groups keep events for six years",
+    title="CloudWatch log groups keep events for at least six years",
     severity=LOW,
     hipaa=_KEPT,
     why="Whoever reviews activity years later, in a dispute or an investigation, needs the record of that time. The rule "

@@ -26,7 +26,7 @@ def cloudtrail_is_logging(trail: cloudtrail.Trail) -> Verdict:
 
 
 @control(
-    title="CloudTrail trails deliver their log files without errors",
+    title="CloudTrail trails deliver what they record without errors",
     severity=MEDIUM,
     hipaa=_RECORDED,
     why="When S3 refuses the log files (a changed bucket policy, a disabled key), the record of access to ePHI has a hole.",

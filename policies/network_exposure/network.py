@@ -102,6 +102,7 @@ def _guarded(port: int) -> Fix:
         "Where the VPC has IPv6, add the same rules for ::/0. Blocks inside the resource replace all other rules of the "
         "ACL. An ACL does not remember connections: it must let in the ports of answers (1024-65535).",
         not_by_machine=NEEDS_NETWORKS,
+        consequences=("overwrites",),
     )
 
 

@@ -23,7 +23,7 @@ _PREDICATES: dict[str, str] = {
     "replaces": "replaces the resource by a new one",
     "destroys_data": "destroys the data of the resource unless they are copied first",
     "irreversible": "cannot be taken back",
-    "overwrites": "overwrites or deletes what is set there now, so that what is still needed must be repeated",
+    "overwrites": "overwrites or deletes all that is set there now",
     "interrupts": "may restart or interrupt a running service",
     "changes_password": "changes a password or another secret that programs use",
     "starts_rotation": "starts a rotation at once",
