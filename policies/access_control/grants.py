@@ -92,7 +92,8 @@ def fix(type: str, action: str, resource: str) -> Fix:
     if type == "policy":
         return Fix(
             terraform=f'resource "aws_iam_policy" "phi" {{\n  policy = {document}\n}}',
-            cli="aws iam create-policy-version --policy-arn ARN --policy-document file://least.json --set-as-default",
+            cli="aws iam create-policy-version --policy-arn POLICY_ARN --policy-document file://least.json --set-as-default",
+            note="A policy has five versions at most: delete an old one first, where it has.",
             not_by_machine=TAKES_RIGHTS,
         )
     main = f'resource "aws_iam_role" "phi" {{{TRUST}}}\n\n' if type == "role" else ""

@@ -136,7 +136,7 @@ def rds_instance_multi_az(instance: rds.Instance) -> bool | Verdict:
               instance_class     = "db.r7g.large"
             }
         """,
-        cli="aws rds create-db-instance --db-cluster-identifier CLUSTER --db-instance-identifier SECOND --engine ENGINE --db-instance-class CLASS",
+        cli="aws rds create-db-instance --db-cluster-identifier CLUSTER --db-instance-identifier NEW_INSTANCE --engine ENGINE --db-instance-class CLASS",
         not_by_machine="needs a second instance, whose class is yours to choose",
         consequences=("costs_money",),
     ),

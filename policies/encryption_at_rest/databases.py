@@ -19,12 +19,15 @@ _CLUSTER_WITH_KEY = _INSTANCE_WITH_KEY.replace("aws_db_instance", "aws_rds_clust
 _MADE_ANEW = "Encryption is chosen when storage is made: restore an encrypted copy of a snapshot and switch over to it."
 _RESTORE_INSTANCE = """
     aws rds copy-db-snapshot --source-db-snapshot-identifier SNAPSHOT --target-db-snapshot-identifier ENCRYPTED --kms-key-id KEY_ARN
-    aws rds restore-db-instance-from-db-snapshot --db-instance-identifier NEW --db-snapshot-identifier ENCRYPTED
+    aws rds restore-db-instance-from-db-snapshot --db-instance-identifier NEW_INSTANCE --db-snapshot-identifier ENCRYPTED
 """
-_RESTORE_CLUSTER = (
-    "aws rds restore-db-cluster-from-snapshot --db-cluster-identifier NEW --snapshot-identifier SNAPSHOT "
-    "--engine ENGINE --kms-key-id KEY_ARN"
-)
+_RESTORE_CLUSTER = """
+    aws rds restore-db-cluster-from-snapshot --db-cluster-identifier NEW_CLUSTER --snapshot-identifier SNAPSHOT \\
+      --engine ENGINE --kms-key-id KEY_ARN
+    aws rds create-db-instance --db-cluster-identifier NEW_CLUSTER --db-instance-identifier NEW_INSTANCE --engine ENGINE \\
+      --db-instance-class CLASS
+"""
+_WITHOUT_MEMBERS = " A restored Aurora cluster has no instances: the second command makes one."
 _SNAPSHOT = "A snapshot holds all ePHI of its database, and outlives it; one that is not encrypted can be made public."
 _KEYS = {"sse-kms": With("a KMS key"), "sse-rds": With("a key that AWS owns")}
 
@@ -38,7 +41,13 @@ def _storage(store: rds.Instance | rds.Cluster, inventory: Inventory) -> rds.Ins
 
 @encrypted_at_rest(
     title="RDS instances are encrypted at rest",
-    fix=Fix(terraform=_INSTANCE_WITH_KEY, cli=_RESTORE_INSTANCE, note=_MADE_ANEW, not_by_machine=replaces("instance")),
+    fix=Fix(
+        terraform=_INSTANCE_WITH_KEY,
+        cli=_RESTORE_INSTANCE,
+        note=_MADE_ANEW,
+        not_by_machine=replaces("instance"),
+        consequences=("costs_money",),
+    ),
     peers={
         "prowler": "rds_instance_storage_encrypted",
         "aws_config": "rds-storage-encrypted",
@@ -54,7 +63,13 @@ def rds_instance_encrypted_at_rest(instance: rds.Instance, inventory: Inventory)
 
 @encrypted_at_rest(
     title="RDS clusters are encrypted at rest",
-    fix=Fix(terraform=_CLUSTER_WITH_KEY, cli=_RESTORE_CLUSTER, note=_MADE_ANEW, not_by_machine=replaces("cluster")),
+    fix=Fix(
+        terraform=_CLUSTER_WITH_KEY,
+        cli=_RESTORE_CLUSTER,
+        note=_MADE_ANEW + _WITHOUT_MEMBERS,
+        not_by_machine=replaces("cluster"),
+        consequences=("costs_money",),
+    ),
     peers={
         "prowler": "rds_cluster_storage_encrypted",
         "cdk_nag": "HIPAA.Security-RDSStorageEncrypted",
@@ -99,7 +114,7 @@ def rds_instance_encrypted_with_cmk(instance: rds.Instance, inventory: Inventory
     fix=Fix(
         terraform=_CLUSTER_WITH_KEY,
         cli=_RESTORE_CLUSTER,
-        note=_MADE_ANEW,
+        note=_MADE_ANEW + _WITHOUT_MEMBERS,
         not_by_machine=replaces("cluster"),
         consequences=("costs_money",),
     ),

@@ -25,6 +25,8 @@ from hipaa_guard.services import sns, sqs
         """,
         inline="aws_sqs_queue.policy",
         cli="aws sqs set-queue-attributes --queue-url QUEUE_URL --attributes file://deny-plain-http.json",
+        note='The file has one attribute, Policy, whose value is the policy as a text: {"Policy": "{...}"}. '
+        "Add the statement to those that the queue has.",
         consequences=("cuts_access",),
     ),
 )
