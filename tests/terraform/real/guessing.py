@@ -22,7 +22,7 @@ ONE_OF = {
     "aws_lb": ("subnets,subnet_mapping",),
 }
 """By type, names of which the provider asks for one."""
-TOGETHER = {
+AT_PLAN = {
     "aws_dynamodb_table": ("billing_mode", 'read_capacity must be at least 1 when billing_mode is "PROVISIONED"')
 }
 """By type, an argument without which the provider refuses the plan, and its words."""
@@ -67,11 +67,11 @@ def _details(block: HclBlock) -> Iterator[str]:
     type = block.labels[0]
     has = {*block.attributes, *(inner.type for inner in block.blocks)}
     required = [name for name, argument in arguments_of(type).items() if argument.required]
-    for name in {*required, *OF_THE_OLDEST.get(type, ())} - has:
+    for name in sorted({*required, *OF_THE_OLDEST.get(type, ())} - has):
         yield f'At least 1 "{name}" blocks are required' if name in BLOCKS else f'The argument "{name}" is required'
     yield from (
         f"one of `{names}` must be specified" for names in ONE_OF.get(type, ()) if not has & {*names.split(",")}
     )
-    name, detail = TOGETHER.get(type, ("", ""))
+    name, detail = AT_PLAN.get(type, ("", ""))
     if name and name not in has:
         yield detail
