@@ -82,8 +82,12 @@ def ec2_instance_profile_attached(instance: ec2.Instance, inventory: Inventory) 
                   user_data            = "#!/bin/sh\\nexec /opt/records/start\\n"
                 }
             """,
-            cli="aws ec2 modify-instance-attribute --instance-id INSTANCE --user-data Value=BASE64_TEXT",
-            note="Revoke the credentials that were found, and give the instance a role.",
+            cli="""
+                aws ec2 stop-instances --instance-ids INSTANCE
+                aws ec2 modify-instance-attribute --instance-id INSTANCE --attribute userData --value file://base64.txt
+                aws ec2 start-instances --instance-ids INSTANCE
+            """,
+            note="Only the user data of a stopped instance can be changed, and what lies on its instance store is lost. Revoke the credentials that were found, and give the instance a role.",
             not_by_machine=MOVES_A_SECRET,
             consequences=("interrupts",),
         ),

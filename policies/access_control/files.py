@@ -23,7 +23,8 @@ from hipaa_guard.services import efs
         """,
         cli="aws efs create-access-point --file-system-id FILE_SYSTEM --root-directory Path=/records-app",
         note="An access point cannot be changed: make a new one and remount.",
-        not_by_machine="replaces the access point, so clients must mount the new one",
+        not_by_machine="needs a new access point, which clients must mount",
+        consequences=("replaces", "interrupts"),
     ),
     peers={"prowler": "efs_access_point_enforce_root_directory", "checkov": "CKV_AWS_329"},
 )
@@ -54,7 +55,8 @@ def efs_access_point_root_directory(point: efs.AccessPoint) -> Verdict:
         """,
         cli="aws efs create-access-point --file-system-id FILE_SYSTEM --posix-user Uid=1000,Gid=1000",
         note="An access point cannot be changed: make a new one and remount.",
-        not_by_machine="replaces the access point, so clients must mount the new one",
+        not_by_machine="needs a new access point, which clients must mount",
+        consequences=("replaces", "interrupts"),
     ),
     peers={"prowler": "efs_access_point_enforce_user_identity", "checkov": "CKV_AWS_330"},
 )

@@ -35,7 +35,8 @@ def fix(type: str, action: str, resource: str) -> Fix:
     if type == "policy":
         return Fix(
             terraform=f'resource "aws_iam_policy" "phi" {{\n  policy = {document}\n}}',
-            cli="aws iam create-policy-version --policy-arn ARN --policy-document file://least.json --set-as-default",
+            cli="aws iam create-policy-version --policy-arn POLICY_ARN --policy-document file://least.json --set-as-default",
+            note="A policy has five versions at most: delete an old one first, where it has.",
             not_by_machine=TAKES_RIGHTS,
         )
     main = f"{role_trusting(TASK)}\n" if type == "role" else ""
@@ -45,8 +46,8 @@ def fix(type: str, action: str, resource: str) -> Fix:
             f"  {type}   = aws_iam_{type}.phi.name\n  policy = {document}\n}}"
         ),
         cli=f"""
-            aws iam put-{type}-policy --{type}-name NAME --policy-name POLICY --policy-document file://least.json
-            aws iam detach-{type}-policy --{type}-name NAME --policy-arn ARN_OF_A_WIDE_POLICY
+            aws iam put-{type}-policy --{type}-name {type.upper()} --policy-name POLICY --policy-document file://least.json
+            aws iam detach-{type}-policy --{type}-name {type.upper()} --policy-arn WIDE_POLICY_ARN
         """,
         note="Give the rights of the task first and take the wide ones then, so that nobody's work stops between.",
         not_by_machine=TAKES_RIGHTS,

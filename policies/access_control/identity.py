@@ -105,7 +105,8 @@ def iam_root_not_used_recently(root: iam.RootUser) -> Verdict:
     why="A key without use often belongs to someone who left, and still opens ePHI to whoever finds it.",
     fix=Fix(
         cli="aws iam update-access-key --user-name USER --access-key-id KEY_ID --status Inactive",
-        not_by_machine="is made in the account, and takes access from whoever holds the key",
+        not_by_machine="is made in the account",
+        consequences=("cuts_access",),
     ),
     peers={
         "prowler": "iam_user_accesskey_unused",
@@ -133,7 +134,8 @@ def iam_access_key_unused_disabled(user: iam.Credentials) -> Verdict:
     why="A password without use often belongs to someone who left, and still opens ePHI to whoever knows or guesses it.",
     fix=Fix(
         cli="aws iam delete-login-profile --user-name USER",
-        not_by_machine="is made in the account, and takes access from whoever has the password",
+        not_by_machine="is made in the account",
+        consequences=("cuts_access",),
     ),
     peers={
         "prowler": "iam_user_console_access_unused",
@@ -160,7 +162,7 @@ def iam_console_password_unused_disabled(user: iam.Credentials) -> Verdict:
         terraform=f'resource "aws_iam_user" "phi" {{\n  name = "phi-nurse"\n}}\n\n{_MEMBERSHIP}',
         cli="""
             aws iam add-user-to-group --user-name USER --group-name GROUP
-            aws iam detach-user-policy --user-name USER --policy-arn ARN
+            aws iam detach-user-policy --user-name USER --policy-arn POLICY_ARN
             aws iam delete-user-policy --user-name USER --policy-name INLINE_POLICY
         """,
         note="The group needs the rights of the user's task before the user loses them.",
@@ -236,7 +238,7 @@ def iam_user_in_group(user: iam.User) -> Verdict:
         fix=Fix(
             terraform=_task_attached("group"),
             cli="""
-                aws iam attach-group-policy --group-name GROUP --policy-arn ARN_OF_THE_TASK
+                aws iam attach-group-policy --group-name GROUP --policy-arn TASK_POLICY_ARN
                 aws iam detach-group-policy --group-name GROUP --policy-arn arn:aws:iam::aws:policy/AdministratorAccess
             """,
             not_by_machine=TAKES_RIGHTS,
@@ -250,7 +252,7 @@ def iam_user_in_group(user: iam.User) -> Verdict:
         fix=Fix(
             terraform=_task_attached("role"),
             cli="""
-                aws iam attach-role-policy --role-name ROLE --policy-arn ARN_OF_THE_TASK
+                aws iam attach-role-policy --role-name ROLE --policy-arn TASK_POLICY_ARN
                 aws iam detach-role-policy --role-name ROLE --policy-arn arn:aws:iam::aws:policy/AdministratorAccess
             """,
             note="Accept the risk by name for the one role that administrators work in.",

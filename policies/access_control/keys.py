@@ -6,7 +6,7 @@ from hipaa_guard.services import kms
 
 
 @control(
-    title="KMS key policies do not give everyone all rights to the key",
+    title="KMS key policies do not give everyone, or everyone in an account, all rights to the key",
     severity=MEDIUM,
     hipaa=("164.312(a)(1)", "164.308(a)(4)(ii)(C)"),
     why="A statement for every principal, even of one account only, lets each user and role decrypt ePHI and delete "

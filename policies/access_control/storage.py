@@ -38,7 +38,7 @@ _SHOWN = 2
         """,
         note="S3 refuses it while the ACL lets in others than the owner: make the ACL private and apply that first, then "
         "remove each aws_s3_bucket_acl of the bucket, as S3 takes no ACL any more.",
-        not_by_machine="takes access from those who have it by an access control list",
+        not_by_machine=TAKES_ACCESS,
     ),
     peers={"prowler": "s3_bucket_acl_prohibited", "aws_config": "s3-bucket-acl-prohibited", "checkov": "CKV2_AWS_65"},
 )

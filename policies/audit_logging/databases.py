@@ -150,7 +150,7 @@ _RESTART = (
     "A parameter group that is newly attached comes into force when the database is restarted, which interrupts it; "
 )
 _COPY = "it has the defaults, so copy into it what the present group sets."
-_NOT_BY_MACHINE = "needs what fills the log turned on, which depends on the engine, and a restart"
+_NOT_BY_MACHINE = "needs what fills the log turned on, which depends on the engine"
 
 
 @logs_exported(

@@ -16,6 +16,7 @@ from hipaa_guard.authoring import (
     passed,
     some,
 )
+from hipaa_guard.controls.reasons import Reason
 from hipaa_guard.judging.log_delivery import records_all_objects, records_objects
 from hipaa_guard.services import cloudtrail
 
@@ -96,7 +97,7 @@ _OVERWRITES = (
 
 
 @control(
-    title="CloudTrail trails record management events, reads and writes",
+    title="CloudTrail trails record all management events, reads and writes",
     severity=MEDIUM,
     hipaa=_RECORDED,
     why="Management events tell who opened a store of ePHI, copied it or took its protection away.",
@@ -211,8 +212,7 @@ _OBJECT_EVENTS_FIX = Fix(
             "DataResources":[{"Type":"AWS::S3::Object","Values":["arn:aws:s3"]}]}]'
     """,
     note=_OVERWRITES,
-    not_by_machine="needs a choice of buckets, since every recorded request costs",
-    consequences=("costs_money",),
+    not_by_machine=Reason("needs a choice of buckets, which is yours", "costs_money"),
 )
 
 

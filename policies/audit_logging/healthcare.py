@@ -16,10 +16,10 @@ from hipaa_guard.services import omics
         terraform="""
             resource "awscc_omics_sequence_store" "phi" {
               name                = "phi"
-              access_log_location = "s3://ACCESS-LOG-BUCKET/omics/"
+              access_log_location = "s3://records-access-logs/omics/"
             }
         """,
-        cli="aws omics update-sequence-store --id ID --s3-access-config accessLogLocation=s3://ACCESS-LOG-BUCKET/omics/",
+        cli="aws omics update-sequence-store --id ID --s3-access-config accessLogLocation=s3://records-access-logs/omics/",
         not_by_machine=NEEDS_A_LOG_BUCKET,
     ),
 )

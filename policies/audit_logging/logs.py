@@ -41,7 +41,7 @@ def log_group_retention_min_one_year(group: cloudwatch_logs.LogGroup) -> Verdict
 
 
 @control(
-    title="CloudWatch log groups keep events for six years",
+    title="CloudWatch log groups keep events for at least six years",
     severity=LOW,
     hipaa=_KEPT,
     why="Whoever reviews activity years later, in a dispute or an investigation, needs the record of that time. The rule "
@@ -56,7 +56,7 @@ def log_group_retention_min_one_year(group: cloudwatch_logs.LogGroup) -> Verdict
         cli="aws logs put-retention-policy --log-group-name GROUP --retention-in-days 2192",
         note="For log groups that hold no audit record, such as those of applications, record an exception with this "
         "reason.",
-        not_by_machine="costs money for each gigabyte, and which log groups hold audit records is yours to say",
+        not_by_machine="needs somebody to say which log groups hold audit records",
         consequences=("costs_money",),
     ),
 )

@@ -27,7 +27,7 @@ def cloudtrail_is_logging(trail: cloudtrail.Trail) -> Verdict:
 
 
 @control(
-    title="CloudTrail trails deliver their log files without errors",
+    title="CloudTrail trails deliver what they record without errors",
     severity=MEDIUM,
     hipaa=_RECORDED,
     why="When S3 refuses the log files (a changed bucket policy, a disabled key), the record of access to ePHI has a hole.",
@@ -54,7 +54,8 @@ def cloudtrail_delivers_without_errors(delivery: cloudtrail.Delivery, inventory:
         sets="aws_cloudtrail.is_multi_region_trail = true",
         where_written="aws_cloudtrail.include_global_service_events = true",
         cli="aws cloudtrail update-trail --name TRAIL --is-multi-region-trail",
-        note="Data events that the trail records are then recorded in every region, and each one costs.",
+        note="AWS bills the files in the bucket, management events that another trail of the region records too, and data "
+        "events, which the trail then records in every region.",
         consequences=("costs_money",),
     ),
     peers={

@@ -49,6 +49,7 @@ from hipaa_guard.services import ec2, images, lambda_functions
             """,
             note="Then make the new version the default one. A launch configuration cannot be changed: make a launch "
             "template in its place.",
+            consequences=("cuts_access",),
         ),
         peers={
             "prowler": (
@@ -124,6 +125,7 @@ def _image_requires_tokens(places: list[ec2.Instance | ec2.LaunchTemplate], inve
     fix=Fix(
         sets='aws_ec2_instance_metadata_defaults.http_tokens = "required"',
         cli="aws ec2 modify-instance-metadata-defaults --http-tokens required",
+        consequences=("cuts_access",),
     ),
     peers={"prowler": "ec2_instance_account_imdsv2_enabled"},
 )

@@ -96,8 +96,12 @@ def iam_root_hardware_mfa_enabled(root: iam.RootUser) -> Verdict:
     hipaa=("164.312(d)", "164.312(a)(1)"),
     why="A password that was guessed, reused or phished is all that stands between a stranger and ePHI without MFA.",
     fix=Fix(
-        cli="aws iam enable-mfa-device --user-name USER --serial-number ARN "
-        "--authentication-code1 CODE --authentication-code2 CODE",
+        cli="""
+            aws iam create-virtual-mfa-device --virtual-mfa-device-name DEVICE --bootstrap-method QRCodePNG --outfile FILE
+            aws iam enable-mfa-device --user-name USER --serial-number DEVICE_ARN \\
+              --authentication-code1 CODE --authentication-code2 NEXT_CODE
+        """,
+        note="The first command is for a device that is a program: the person scans the code in FILE, then delete it.",
         not_by_machine="needs the device of the person",
     ),
     peers={

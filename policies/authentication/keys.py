@@ -45,8 +45,8 @@ _FUNCTION = (
               --rotation-rules AutomaticallyAfterDays=30
         """,
         note=_AT_ONCE + _FUNCTION,
-        not_by_machine="needs a function that changes the secret where it is used, and starts a rotation",
-        consequences=("starts_rotation", "costs_money"),
+        not_by_machine="needs a function that changes the secret where it is used",
+        consequences=("changes_password", "starts_rotation", "costs_money"),
     ),
     peers={
         "prowler": "secretsmanager_automatic_rotation_enabled",
@@ -91,7 +91,7 @@ def _as_planned(secret: secretsmanager.Secret) -> Verdict:
         terraform=_ROTATION,
         cli="aws secretsmanager rotate-secret --secret-id SECRET --rotation-rules AutomaticallyAfterDays=30",
         note=_AT_ONCE,
-        not_by_machine="depends on how often its users can take a new value, and starts a rotation",
+        not_by_machine="depends on how often its users can take a new value",
         consequences=("changes_password", "starts_rotation"),
     ),
     peers={"checkov": "CKV_AWS_304"},
@@ -121,7 +121,8 @@ def secret_rotation_interval_90_days(secret: secretsmanager.Secret) -> Verdict:
             }
         """,
         note="A value that once stood in source must be changed; a generated one still stands in the Terraform state.",
-        not_by_machine="needs the value changed and made outside of source",
+        not_by_machine="needs a value that is made outside of source",
+        consequences=("changes_password",),
     ),
 )
 def secret_value_not_in_source(version: secretsmanager.SecretVersion) -> Verdict:

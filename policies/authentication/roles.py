@@ -103,6 +103,7 @@ def _without_owner(statement: Statement) -> str:
         ),
         cli=CHANGE_TRUST,
         not_by_machine="needs the subject or audience that may sign in, which you name",
+        consequences=("cuts_access",),
     ),
 )
 def iam_oidc_subject_limited(role: iam.Role, inventory: Inventory) -> Verdict:
@@ -155,7 +156,8 @@ def _open_to(issuer: Issuer) -> Verdict:
         ),
         cli="aws iam update-role --role-name ROLE --max-session-duration 14400",
         note="The rule names no time: write down why yours fits, and set shorter sessions where people sit.",
-        not_by_machine="ends the work of whoever needs longer, so the time is yours to choose",
+        not_by_machine="needs a time that the work fits in, which is yours to choose",
+        consequences=("cuts_access",),
     ),
 )
 def iam_role_session_limited(role: iam.Role) -> Verdict:

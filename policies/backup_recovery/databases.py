@@ -108,7 +108,7 @@ def dynamodb_deletion_protection(table: dynamodb.Table) -> bool:
         cli="aws rds modify-db-instance --db-instance-identifier INSTANCE --multi-az --apply-immediately",
         note=f"{_WINDOW} The standby is billed as the instance is: this about doubles the cost of the instance and its "
         "storage. While the standby is made, writes can be slow.",
-        not_by_machine="doubles the cost of the instance, which is yours to decide",
+        not_by_machine="needs a decision on its price, which is yours",
         consequences=("costs_money",),
     ),
     peers={
@@ -139,8 +139,9 @@ def rds_instance_multi_az(instance: rds.Instance) -> bool | Verdict:
               instance_class     = "db.r7g.large"
             }
         """,
-        cli="aws rds create-db-instance --db-cluster-identifier CLUSTER --db-instance-identifier SECOND --engine ENGINE --db-instance-class CLASS",
-        not_by_machine="needs a second instance, whose class and cost are yours to choose",
+        cli="aws rds create-db-instance --db-cluster-identifier CLUSTER --db-instance-identifier NEW_INSTANCE --engine ENGINE --db-instance-class CLASS",
+        not_by_machine="needs a second instance, whose class is yours to choose",
+        consequences=("costs_money",),
     ),
     peers={"prowler": "rds_cluster_multi_az", "aws_config": "rds-cluster-multi-az-enabled"},
 )

@@ -14,7 +14,9 @@ from hipaa_guard.services import kms
             aws kms cancel-key-deletion --key-id KEY
             aws kms enable-key --key-id KEY
         """,
+        note="AWS bills the key again from then on.",
         not_by_machine="is made in the account, where the deletion is cancelled",
+        consequences=("costs_money",),
     ),
     peers={
         "prowler": "kms_cmk_not_deleted_unintentionally",

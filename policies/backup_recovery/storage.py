@@ -94,7 +94,7 @@ resource "aws_iam_role_policy" "replication" {
 @control(
     title="S3 buckets keep previous versions of objects",
     severity=MEDIUM,
-    hipaa=("164.308(a)(7)(ii)(A)", "164.312(c)(1)"),
+    hipaa=("164.308(a)(7)(ii)(A)", "164.308(a)(7)(ii)(B)", "164.312(c)(1)"),
     why="Without versions, a record of ePHI that is overwritten or deleted cannot be restored.",
     fix=Fix(
         sets="""
@@ -129,7 +129,7 @@ def s3_bucket_versioning_enabled(bucket: s3.Bucket) -> Verdict:
         terraform=_REPLICATED,
         cli="""
             aws s3api put-bucket-versioning --bucket BUCKET --versioning-configuration Status=Enabled
-            aws s3api put-bucket-versioning --bucket COPY --versioning-configuration Status=Enabled
+            aws s3api put-bucket-versioning --bucket COPY_BUCKET --versioning-configuration Status=Enabled
             aws s3api put-bucket-replication --bucket BUCKET --replication-configuration file://replication.json
         """,
         note="Both buckets need versions, and the role the actions shown; for objects under a KMS key it also needs "

@@ -19,24 +19,31 @@ _CLUSTER_WITH_KEY = _INSTANCE_WITH_KEY.replace("aws_db_instance", "aws_rds_clust
 _MADE_ANEW = "Encryption is chosen when storage is made: restore an encrypted copy of a snapshot and switch over to it."
 _RESTORE_INSTANCE = """
     aws rds copy-db-snapshot --source-db-snapshot-identifier SNAPSHOT --target-db-snapshot-identifier ENCRYPTED --kms-key-id KEY_ARN
-    aws rds restore-db-instance-from-db-snapshot --db-instance-identifier NEW --db-snapshot-identifier ENCRYPTED
+    aws rds restore-db-instance-from-db-snapshot --db-instance-identifier NEW_INSTANCE --db-snapshot-identifier ENCRYPTED
 """
-_RESTORE_CLUSTER = (
-    "aws rds restore-db-cluster-from-snapshot --db-cluster-identifier NEW --snapshot-identifier SNAPSHOT "
-    "--engine ENGINE --kms-key-id KEY_ARN"
-)
+_RESTORE_CLUSTER = """
+    aws rds restore-db-cluster-from-snapshot --db-cluster-identifier NEW_CLUSTER --snapshot-identifier SNAPSHOT \\
+      --engine ENGINE --kms-key-id KEY_ARN
+    aws rds create-db-instance --db-cluster-identifier NEW_CLUSTER --db-instance-identifier NEW_INSTANCE --engine ENGINE \\
+      --db-instance-class CLASS
+"""
+_WITHOUT_MEMBERS = " A restored Aurora cluster has no instances: the second command makes one."
 _SNAPSHOT = "A snapshot holds all ePHI of its database, and outlives it; one that is not encrypted can be made public."
 _KEYS = {"sse-kms": With("a KMS key"), "sse-rds": With("a key that AWS owns")}
 
 
-def _made_anew(what: str, terraform: str, cli: str) -> Fix:
+def _made_anew(what: str, terraform: str, cli: str, more: str = "") -> Fix:
     return Fix(
-        terraform=terraform, cli=cli, note=_MADE_ANEW, not_by_machine=replaces(what), consequences=("costs_money",)
+        terraform=terraform,
+        cli=cli,
+        note=_MADE_ANEW + more,
+        not_by_machine=replaces(what),
+        consequences=("costs_money",),
     )
 
 
 _INSTANCE_MADE_ANEW = _made_anew("instance", _INSTANCE_WITH_KEY, _RESTORE_INSTANCE)
-_CLUSTER_MADE_ANEW = _made_anew("cluster", _CLUSTER_WITH_KEY, _RESTORE_CLUSTER)
+_CLUSTER_MADE_ANEW = _made_anew("cluster", _CLUSTER_WITH_KEY, _RESTORE_CLUSTER, _WITHOUT_MEMBERS)
 
 
 def _storage(store: rds.Instance | rds.Cluster, inventory: Inventory) -> rds.Instance | rds.Cluster:
@@ -260,7 +267,8 @@ def dynamodb_table_encrypted_with_cmk(table: dynamodb.Table, inventory: Inventor
               --iam-role-arn ROLE_ARN --sse-specification Enabled=true --cluster-endpoint-encryption-type TLS
         """,
         note="Encryption is chosen when a cluster is made: make a new one and switch over to it.",
-        not_by_machine="replaces the cluster, so programs must be led to the new one",
+        not_by_machine="needs a new cluster, to which programs must be led",
+        consequences=("replaces", "interrupts", "costs_money"),
     ),
     peers={
         "prowler": "dynamodb_accelerator_cluster_encryption_enabled",

@@ -36,6 +36,8 @@ _TOPIC = _with_key(
     fix=Fix(
         sets="aws_sqs_queue.sqs_managed_sse_enabled = true",
         cli="aws sqs set-queue-attributes --queue-url QUEUE_URL --attributes SqsManagedSseEnabled=true",
+        note="SQS then takes only requests over HTTPS that are signed: whoever sends without a signature is refused.",
+        consequences=("cuts_access",),
     ),
     peers={
         "prowler": "sqs_queues_server_side_encryption_enabled",

@@ -80,7 +80,7 @@ _CUTS_OFF = (
     "attached comes into force when the database is restarted, which interrupts it; it has the defaults, so copy into "
     "it what the present group sets."
 )
-_NOT_BY_MACHINE = "turns away clients without TLS, and needs a parameter group for the engine and a restart"
+_NOT_BY_MACHINE = "needs all clients to use TLS first, and a parameter group for the engine"
 
 
 @tls_required(
@@ -166,7 +166,8 @@ def rds_proxy_tls_required(proxy: rds.Proxy) -> bool:
               --iam-role-arn ROLE_ARN --sse-specification Enabled=true --cluster-endpoint-encryption-type TLS
         """,
         note="The type of the endpoint is chosen when a cluster is made: make a new one and switch over to it.",
-        not_by_machine="replaces the cluster, so programs must be led to the new one",
+        not_by_machine="needs a new cluster, to which programs must be led",
+        consequences=("replaces", "interrupts", "costs_money"),
     ),
     peers={
         "prowler": "dynamodb_accelerator_cluster_in_transit_encryption_enabled",

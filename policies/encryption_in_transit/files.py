@@ -45,7 +45,8 @@ _MOUNT = "elasticfilesystem:ClientMount"
         note="Clients without TLS are then turned away: first mount with the EFS mount helper and its option tls. A policy "
         "takes the place of the one before and of the default, which lets in all that reach a mount target: keep what "
         "clients need.",
-        not_by_machine="turns away clients that mount without TLS",
+        not_by_machine="needs all clients to mount with TLS first",
+        consequences=("cuts_access",),
     ),
 )
 def efs_tls_required(system: efs.FileSystem) -> Verdict:

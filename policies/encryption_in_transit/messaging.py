@@ -35,6 +35,8 @@ Condition = { Bool = { "aws:SecureTransport" = "false" } }
         """,
         inline="aws_sqs_queue.policy",
         cli="aws sqs set-queue-attributes --queue-url QUEUE_URL --attributes file://deny-plain-http.json",
+        note='The file has one attribute, Policy, whose value is the policy as a text: {"Policy": "{...}"}. '
+        "Add the statement to those that the queue has.",
         consequences=("cuts_access",),
     ),
 )
@@ -55,7 +57,7 @@ def sqs_queue_tls_required(queue: sqs.Queue) -> PlainHttpRequests:
         """,
         note="A policy takes the place of the default one: keep the statement that lets your own account use the topic, "
         "and those of services that publish to it.",
-        not_by_machine="takes the place of the policy by which services of AWS may publish",
+        not_by_machine="needs the statements by which services of AWS may publish, which you name",
         consequences=("cuts_access",),
     ),
 )
@@ -77,9 +79,14 @@ def sns_topic_tls_required(topic: sns.Topic) -> PlainHttpRequests:
             }
             resource "aws_sns_topic" "results" {}
         """,
-        cli="aws sns subscribe --topic-arn TOPIC_ARN --protocol https --notification-endpoint https://HOST/PATH",
-        note="A subscription cannot be changed: make the new one, then unsubscribe the old.",
-        not_by_machine="replaces the subscription, and the server must answer HTTPS",
+        cli="""
+            aws sns subscribe --topic-arn TOPIC_ARN --protocol https --notification-endpoint https://HOST/PATH
+            aws sns unsubscribe --subscription-arn OLD_SUBSCRIPTION_ARN
+        """,
+        note="A subscription cannot be changed. The server must confirm the new one before the old one is taken away; "
+        "its filter and its dead-letter queue must be set again.",
+        not_by_machine="needs a server that answers HTTPS",
+        consequences=("replaces",),
     ),
     peers={"prowler": "sns_subscription_not_using_http_endpoints"},
 )

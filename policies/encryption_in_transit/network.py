@@ -6,7 +6,7 @@ from hipaa_guard.services import elbv2
 
 
 @control(
-    title="Application load balancer listeners serve HTTPS, or only redirect to it",
+    title="Listeners of application load balancers hand no request on that came over plain HTTP",
     severity=HIGH,
     hipaa=IN_TRANSIT,
     why="A listener that hands on plain HTTP lets ePHI, and the cookies that open it, cross the network readable.",

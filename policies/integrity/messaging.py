@@ -22,7 +22,12 @@ from hipaa_guard.services import sqs
               message_retention_seconds = 1209600
             }
         """,
-        cli="aws sqs set-queue-attributes --queue-url QUEUE_URL --attributes file://redrive-policy.json",
+        cli="""
+            aws sqs set-queue-attributes --queue-url QUEUE_URL --attributes \\
+              '{"RedrivePolicy":"{\\"deadLetterTargetArn\\":\\"DEAD_LETTER_QUEUE_ARN\\",\\"maxReceiveCount\\":\\"5\\"}"}'
+        """,
+        note="The dead-letter queue of a FIFO queue is a FIFO queue. Messages keep the time at which they were sent first, "
+        "so it needs the longer retention.",
         not_by_machine="needs a dead-letter queue and a number of attempts, which you choose",
     ),
 )

@@ -16,6 +16,8 @@ from hipaa_guard.services import elbv2
             aws elbv2 modify-load-balancer-attributes --load-balancer-arn LOAD_BALANCER_ARN \\
               --attributes Key=routing.http.drop_invalid_header_fields.enabled,Value=true
         """,
+        note="Fields whose names have other characters than letters, digits and hyphens, as an underscore, no longer arrive.",
+        consequences=("cuts_access",),
     ),
     peers={
         "prowler": "elbv2_alb_drop_invalid_header_fields_enabled",

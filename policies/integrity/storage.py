@@ -88,6 +88,7 @@ def s3_bucket_object_lock_enabled(bucket: s3.Bucket) -> Verdict:
         """,
         note="Only the root user can turn it on, and not on buckets with lifecycle rules. Object Lock needs neither.",
         not_by_machine="needs the MFA device of the root user",
+        consequences=("cuts_access",),
     ),
     peers={"prowler": "s3_bucket_no_mfa_delete", "trivy": "AVD-AWS-0170"},
 )

@@ -44,7 +44,8 @@ from hipaa_guard.services import ebs, ec2, lambda_functions
         note="The second command takes away an Elastic IP, which costs money until it is released; in Terraform remove "
         "aws_eip or aws_eip_association. Reach the instance through Session Manager, a load balancer or a private "
         "network. It then needs a NAT gateway or VPC endpoints to reach the internet or AWS.",
-        not_by_machine="replaces the instance",
+        not_by_machine="needs another way to the instance, which is yours to choose",
+        consequences=("replaces", "destroys_data", "interrupts", "cuts_access"),
     ),
     peers={
         "prowler": "ec2_instance_public_ip",
@@ -96,6 +97,7 @@ def _by_an_interface(instance: ec2.Instance, inventory: Inventory) -> str | None
         note="In the CLI, repeat all settings of the interface, as the list is replaced whole, and make the new version "
         "the default one. New instances then need a NAT gateway or VPC endpoints to reach the internet or AWS. "
         "A launch configuration cannot be changed: make a launch template in its place.",
+        consequences=("cuts_access",),
     ),
     peers={
         "prowler": ("ec2_launch_template_no_public_ip", "autoscaling_group_launch_configuration_no_public_ip"),

@@ -33,6 +33,7 @@ _MESSAGES = (
             }
         """,
         cli="aws sqs set-queue-attributes --queue-url QUEUE_URL --attributes file://named-principals-only.json",
+        note='The file has one attribute, Policy, whose value is the policy as a text: {"Policy": "{...}"}.',
         not_by_machine=TAKES_ACCESS,
     ),
     peers={"prowler": "sqs_queues_not_publicly_accessible", "checkov": ("CKV_AWS_168", "CKV_AWS_387")},

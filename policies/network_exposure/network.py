@@ -22,6 +22,7 @@ _LAST_DOOR = (
         cli="aws ec2 modify-subnet-attribute --subnet-id SUBNET --no-map-public-ip-on-launch",
         note="For IPv6 set assign_ipv6_address_on_creation = false; a subnet without IPv4 cannot do so. "
         "An egress-only internet gateway keeps connections from outside away. Running instances keep their addresses.",
+        consequences=("cuts_access",),
     ),
     peers={
         "prowler": "vpc_subnet_no_public_ip_by_default",
@@ -101,6 +102,7 @@ def _guarded(port: int) -> Fix:
         "Where the VPC has IPv6, add the same rules for ::/0. Blocks inside the resource replace all other rules of the "
         "ACL. An ACL does not remember connections: it must let in the ports of answers (1024-65535).",
         not_by_machine=NEEDS_NETWORKS,
+        consequences=("overwrites",),
     )
 
 

@@ -1,7 +1,7 @@
 """Security groups: nobody outside can reach what holds ePHI through them, except by ports meant for everybody."""
 
 from hipaa_guard.authoring import CRITICAL, MEDIUM, Fix, Inventory, Verdict, control, failed, passed, some
-from hipaa_guard.controls.reasons import NEEDS_NETWORKS
+from hipaa_guard.controls.reasons import NEEDS_NETWORKS, Reason
 from hipaa_guard.judging import open_ports
 from hipaa_guard.judging.open_ports import closed_to_internet
 from hipaa_guard.services import security_groups
@@ -40,12 +40,13 @@ def _narrowed(port: int) -> Fix:
         cli=f"""
             aws ec2 authorize-security-group-ingress --group-id GROUP --protocol tcp --port {port} --cidr 10.20.0.0/16
             aws ec2 describe-security-group-rules --filters Name=group-id,Values=GROUP
-            aws ec2 revoke-security-group-ingress --group-id GROUP --security-group-rule-ids RULE ...
+            aws ec2 revoke-security-group-ingress --group-id GROUP --security-group-rule-ids RULE
         """,
         note="Blocks inside the group replace all its other rules, and without an egress block nothing gets out. "
         "Connections from other networks are cut off. "
         "The default group of a VPC should have no rule at all: adopt it with aws_default_security_group.",
         not_by_machine=NEEDS_NETWORKS,
+        consequences=("overwrites",),
     )
 
 
@@ -110,7 +111,7 @@ def sg_no_public_ingress_databases(group: security_groups.SecurityGroup, invento
     title="Security groups keep HL7 and DICOM ports closed to the internet",
     of="a port of HL7 or DICOM",
     severity=CRITICAL,
-    hipaa=(*_EXPOSURE, "164.312(e)(2)(ii)"),
+    hipaa=(*_EXPOSURE, "164.312(e)(2)(i)", "164.312(e)(2)(ii)"),
     why="HL7 v2 and classic DICOM carry ePHI without encryption and ask nobody who they are.",
     fix=_narrowed(2575),
 )
@@ -121,7 +122,7 @@ def sg_no_public_ingress_clinical(group: security_groups.SecurityGroup, inventor
 @closed_to_internet(
     title="Security groups keep cleartext protocols closed to the internet",
     of=_CLEARTEXT,
-    hipaa=(*_EXPOSURE, "164.312(e)(2)(ii)"),
+    hipaa=(*_EXPOSURE, "164.312(e)(2)(i)", "164.312(e)(2)(ii)"),
     why="FTP, Telnet and their kind send passwords and ePHI unencrypted, for anybody on the way to read.",
     fix=_narrowed(21),
     peers={
@@ -195,10 +196,14 @@ def sg_public_ingress_only_authorized_ports(group: security_groups.SecurityGroup
               vpc_id = "vpc-0123456789abcdef0"
             }
         """,
-        cli="aws ec2 revoke-security-group-ingress --group-id GROUP --security-group-rule-ids RULE ...",
-        note="Terraform removes all rules of the group when it adopts it. "
-        "In the CLI, revoke the egress rules too, with revoke-security-group-egress.",
-        not_by_machine="cuts off whatever uses the default group",
+        cli="""
+            aws ec2 describe-security-group-rules --filters Name=group-id,Values=GROUP
+            aws ec2 revoke-security-group-ingress --group-id GROUP --security-group-rule-ids INGRESS_RULE
+            aws ec2 revoke-security-group-egress --group-id GROUP --security-group-rule-ids EGRESS_RULE
+        """,
+        note="Terraform removes all rules of the group when it adopts it.",
+        not_by_machine=Reason("needs what uses the default group moved to groups of its own", "cuts_access"),
+        consequences=("overwrites",),
     ),
     peers={
         "prowler": "ec2_securitygroup_default_restrict_traffic",

@@ -172,7 +172,7 @@ def _policy_open(bucket: s3.Bucket, inventory: Inventory) -> Verdict:
         cli="aws s3api put-bucket-acl --bucket BUCKET --acl private",
         note="Terraform sets an ACL only after ownership controls that turn ACLs on. Once the ACL is private, they can be "
         "turned off (s3_bucket_acls_disabled), which S3 refuses while it lets in others.",
-        not_by_machine="takes access from those who have it by an access control list",
+        not_by_machine=TAKES_ACCESS,
     ),
     peers={
         "prowler": ("s3_bucket_public_list_acl", "s3_bucket_public_write_acl"),

@@ -23,6 +23,7 @@ from hipaa_guard.services import lambda_functions
         """,
         cli="aws lambda update-function-configuration --function-name FUNCTION --runtime RUNTIME",
         not_by_machine="needs the function tried on a newer runtime",
+        consequences=("interrupts",),
     ),
     peers={"prowler": "awslambda_function_using_supported_runtimes", "checkov": "CKV_AWS_363"},
 )

@@ -10,7 +10,9 @@ from pathlib import Path
 import pytest
 
 from hipaa_guard.cli.main import run
+from hipaa_guard.controls.consequences import sentence
 from hipaa_guard.fixing.patch import WriteError, quoted, unified, write
+from hipaa_guard.testing import all_controls
 from tests.fixing.trees import tree
 
 TEXT = """# keys
@@ -28,6 +30,7 @@ def infra(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tree(tmp_path / "infra", TEXT)
 
 
+ANEW = sentence(all_controls()["rds_instance_encrypted_at_rest"].fix.consequences).rstrip(".")
 _ALSO = "{}: kms_key_rotation_enabled: The change also costs money.\n    aws_kms_key.phi  main.tf:2\n"
 
 
@@ -58,8 +61,8 @@ def test_it_is_written_and_then_there_is_nothing_to_do(infra: Path, capfd: pytes
 def test_what_is_left_is_told_and_fails(infra: Path, capfd: pytest.CaptureFixture[str]) -> None:
     assert run(["fix", str(infra), "--write", "-c", "rds_instance_encrypted_at_rest", *OPTIONS]) == 1
     assert capfd.readouterr().err == (
-        "not fixed: rds_instance_encrypted_at_rest: the change replaces the instance, so what it holds must be "
-        "copied first\n    aws_db_instance.phi  main.tf:6\n"
+        "not fixed: rds_instance_encrypted_at_rest: the change needs a new instance, and the data of the old "
+        f"one copied to it. {ANEW}\n    aws_db_instance.phi  main.tf:6\n"
         f"{_ALSO.format('fixed')}hipaa-guard: fixed 1 of 2 gaps in 1 file\n"
     )
 

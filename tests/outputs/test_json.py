@@ -69,7 +69,7 @@ def test_a_control_says_whether_a_machine_makes_the_change(document: dict[str, A
     assert {id for id, fix in fixes.items() if fix["by_machine"]} == {"s3_bucket_versioned"}
     assert fixes["s3_bucket_versioned"]["terraform"] == 'resource "aws_s3_bucket" "phi" {\n  versioned = true\n}'
     assert fixes["s3_bucket_public"]["not_by_machine"] == "needs <b>a person</b>"
-    assert fixes["s3_bucket_public"]["consequences"] == ["cuts_access"]
+    assert fixes["s3_bucket_public"]["consequences"] == ["overwrites", "cuts_access"]
     assert fixes["s3_bucket_versioned"]["consequences"] == []
 
 

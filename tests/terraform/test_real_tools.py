@@ -13,6 +13,7 @@ from tests.terraform.real import tools as real
 from tests.terraform.real.batches import checked, owner, root_files, written
 from tests.terraform.real.completing import BLOCKS, COMBINED, GIVEN, TOGETHER, VALUES, completed, for_aws
 from tests.terraform.real.estates import shipped
+from tests.terraform.real.guessing import guessed
 from tests.terraform.real.running import _not_made, _touched
 from tests.terraform.real.snippets import Snippet, snippets, with_phi
 from tests.terraform.real.tools import OVERRIDE, PLUGINS, Root, TerraformError, in_words, tools
@@ -85,6 +86,19 @@ def test_another_error_is_not_papered_over() -> None:
     undeclared = error(text, '"phi" {', 'A managed resource "aws_s3_bucket" "a" has not been declared in module.m_1.')
     assert completed(text, [undeclared], declare=False) is None
     assert 'resource "aws_s3_bucket" "a" {}' in (completed(text, [undeclared], declare=True) or "")
+
+
+def test_what_a_resource_certainly_lacks_is_guessed() -> None:
+    text = guessed(
+        'resource "aws_lambda_permission" "a" {\n  function_name = aws_lambda_function.b.arn\n}\n', declare=True
+    )
+    assert re.findall(r'resource "(\w+)"', text) == ["aws_lambda_permission", "aws_lambda_function", "aws_iam_role"]
+    assert all(f"{name} = " in text for name in ("function_name", "role", "s3_bucket", "s3_key", "handler"))
+    assert guessed(text, declare=True) == text
+    assert (
+        guessed('resource "aws_lambda_function" "b" {\n  x = aws_kms_key.c.arn\n}\n', declare=False).count("resource")
+        == 2
+    )
 
 
 def test_everything_that_values_refer_to_is_given() -> None:

@@ -8,8 +8,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import field
 from typing import NamedTuple
 
-from hipaa_guard.controls.consequences import CONSEQUENCES, Consequence, in_order, sentence, told_by
-from hipaa_guard.controls.reasons import IMPLIED
+from hipaa_guard.controls.cli_effects import effects
+from hipaa_guard.controls.consequences import CONSEQUENCES, Consequence, in_order, sentence
+from hipaa_guard.controls.reasons import implied_by
 from hipaa_guard.lean import dataclass, regex
 
 PHI = "phi"
@@ -87,13 +88,9 @@ class FixTexts:
         reason = self.not_by_machine
         return f"hipaa-guard fix does not make this change: it {reason}." if reason else ""
 
-    def also(self, *, beside_by_whom: bool = True) -> str:
-        """A sentence on the consequences of the change; empty if there are none.
-
-        ``beside_by_whom`` says that `by_whom` is shown too, so that what it tells is left out here.
-        """
-        told = told_by(self.not_by_machine) if beside_by_whom else ()
-        return sentence(name for name in self.consequences if name not in told)
+    def also(self) -> str:
+        """A sentence on the consequences of the change; empty if there are none."""
+        return sentence(self.consequences)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +114,8 @@ class Fix:
     ``not_by_machine`` says why a machine does not close the gap: a predicate whose subject is the change.
 
     ``consequences`` are what the change does besides closing the gap, by the names of
-    `hipaa_guard.controls.consequences`. Those that ``not_by_machine`` tells need not be given.
+    `hipaa_guard.controls.consequences`. Those of a shared reason (`hipaa_guard.controls.reasons`) and
+    those of the commands in ``cli`` (`hipaa_guard.controls.cli_effects`) count by themselves.
 
     Raises:
         TypeError: an argument is not a text, or has another form.
@@ -156,8 +154,7 @@ class Fix:
         set_ = object.__setattr__
         set_(self, "terraform", terraform)
         set_(self, "cli", textwrap.dedent(self.cli).strip("\n"))
-        reason = self.not_by_machine
-        set_(self, "consequences", in_order([*self.consequences, *told_by(reason), *IMPLIED.get(reason, ())]))
+        set_(self, "consequences", in_order([*self.consequences, *implied_by(self.not_by_machine), *effects(self.cli)]))
         set_(self, "settings", settings)
         set_(self, "companion", _companion(settings))
         set_(self, "settings_where_written", tuple(_settings("where_written", self.where_written)))

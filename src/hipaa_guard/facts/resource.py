@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextvars import ContextVar
+from functools import cache
 from inspect import get_annotations
 from typing import Any, ClassVar, Protocol, Self, overload
 
@@ -238,6 +239,7 @@ class Resource:
         return (cls, *(found[name] for name in sorted(found) if name != cls.kind))
 
     @classmethod
+    @cache
     def terraform_types(cls) -> frozenset[str]:
         """All Terraform types that the kind is read from, split resources included."""
         if cls.terraform is None:

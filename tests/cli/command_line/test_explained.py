@@ -19,13 +19,13 @@ def test_explain_cites_the_rule_and_shows_the_fix() -> None:
 
 def test_explain_says_why_a_machine_does_not_make_the_change() -> None:
     told = " ".join(run("explain", "ebs_volume_encrypted").stdout.split())
-    assert "fix does not make this change: it replaces the volume, so what it holds must be copied first." in told
+    assert "fix does not make this change: it needs a new volume, and the data of the old one copied to it." in told
     listed = {control["id"]: control for control in json.loads(run("controls", "list", "--json").stdout)}
     assert listed["ebs_volume_encrypted"]["by_machine"] is False
-    assert listed["ebs_volume_encrypted"]["consequences"] == ["replaces", "destroys_data"]
-    assert "The change also" not in told  # the reason says it
+    assert listed["ebs_volume_encrypted"]["consequences"] == ["replaces", "destroys_data", "interrupts"]
+    assert "The change also replaces the resource by a new one, destroys the data" in told
     assert "The change also costs money." in run("explain", "kms_key_rotation_enabled").stdout
-    assert listed["ebs_volume_encrypted"]["not_by_machine"].startswith("replaces the volume")
+    assert listed["ebs_volume_encrypted"]["not_by_machine"].startswith("needs a new volume")
     assert listed["s3_bucket_tls_required"]["by_machine"] is True
 
 

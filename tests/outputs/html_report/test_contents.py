@@ -51,7 +51,7 @@ def test_a_finding_stands_with_its_evidence_fix_and_source(words: str) -> None:
 def test_a_control_says_whether_a_machine_makes_the_change(words: str) -> None:
     assert "hipaa-guard fix does not make this change: it needs <b>a person</b>." in words
     assert "hipaa-guard fix makes this change in Terraform source." in words
-    assert "The change also may cut off people or programs that have access now." in words
+    assert "The change also overwrites or deletes all that is set there now" in words
 
 
 def test_what_was_not_looked_at_comes_with_what_to_do(words: str) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.terraform.real.completing import completed, is_missing
+from tests.terraform.real.guessing import guessed
 from tests.terraform.real.snippets import Snippet
 from tests.terraform.real.tools import Root, TerraformError, in_words
 
@@ -66,7 +67,7 @@ def checked(found: Iterable[Snippet], root: Root) -> Checked:
 
 def plannable(found: Iterable[Snippet], root: Root) -> Checked:
     """Plan all of these together; what Terraform misses is added, and what cannot be planned is taken out."""
-    open_ = {one.name: one for one in found}
+    open_ = {one.name: one.with_text(guessed(one.text, declare=not one.whole)) for one in found}
     result = Checked()
     for _ in range(ROUNDS):
         written(open_.values(), root.directory)

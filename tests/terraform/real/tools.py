@@ -155,8 +155,8 @@ class Root:
         self.make_plan(refresh=refresh)
         return self.planned()
 
-    def make_plan(self, *, refresh: bool = True) -> None:
-        """Make a plan, which is kept for `planned` and `apply`.
+    def make_plan(self, *, refresh: bool = True) -> list[str]:
+        """Make a plan, which is kept for `planned` and `apply`; the addresses that it changes.
 
         Without ``refresh`` nobody is asked whether the state is still true.
 
@@ -165,7 +165,9 @@ class Root:
 
         """
         (self.directory / "real.auto.tfvars.json").write_text(json.dumps(dict(self.variables)), encoding="utf-8")
-        self._json("plan", "-input=false", "-out=real.tfplan", "-parallelism=20", f"-refresh={str(refresh).lower()}")
+        settings = ("-input=false", "-out=real.tfplan", "-parallelism=20", f"-refresh={str(refresh).lower()}")
+        said = map(json.loads, self._json("plan", *settings).splitlines())
+        return [one["change"]["resource"]["addr"] for one in said if one["type"] == "planned_change"]
 
     def planned(self) -> dict[str, Any]:
         """The plan that was made last, as ``terraform show -json`` writes it."""
@@ -201,10 +203,11 @@ class Root:
         found: dict[str, Any] = json.loads(done.stdout)
         return found
 
-    def _json(self, step: str, *arguments: str, patience: float | None = None) -> None:
+    def _json(self, step: str, *arguments: str, patience: float | None = None) -> str:
         done = self._run(step, "-json", *arguments, patience=patience)
         if done.returncode:
             raise TerraformError(step, list(_errors(done.stdout)) or [{"summary": done.stderr or done.stdout}])
+        return done.stdout
 
     def _run(self, *arguments: str, patience: float | None = None) -> subprocess.CompletedProcess[str]:
         kept = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "TF_"))}
@@ -212,6 +215,8 @@ class Root:
             "TF_CLI_CONFIG_FILE": str(_no_settings()),
             "CHECKPOINT_DISABLE": "1",
             "AWS_EC2_METADATA_DISABLED": "true",
+            # Terraform and its provider live for seconds: collecting garbage less often saves a quarter of their work.
+            "GOGC": "400",
         }
         own |= {"AWS_REGION": "us-east-1", "AWS_CONFIG_FILE": os.devnull, "AWS_SHARED_CREDENTIALS_FILE": os.devnull}
         own |= {"AWS_ENDPOINT_URL": self.endpoint} if self.endpoint else {}

@@ -135,7 +135,7 @@ def _details(assessment: Assessment, finding: Finding, control: ControlSummary |
         cited = ", ".join(control.hipaa)
         lines += [f"{control.title} (45 CFR {cited})", control.why]
         lines += [part for text in (control.fix.terraform, control.fix.cli) for part in text.splitlines()]
-        lines.append(control.fix.also(beside_by_whom=False))
+        lines.append(control.fix.also())
     return "\n".join(filter(None, lines))
 
 

@@ -95,7 +95,7 @@ def _control(
         _fixes(pen, control.fix, sources)
         whom = control.fix.by_whom if "terraform" in sources else ""
         pen.paragraph(whom, indent=2)
-        pen.paragraph(control.fix.also(beside_by_whom=bool(whom)), indent=2)
+        pen.paragraph(control.fix.also(), indent=2)
     pen.line(f"More: hipaa-guard explain {control_id}", "dim", indent=2)
     pen.gap()
 

@@ -82,7 +82,7 @@ def _control(finding: Finding, assessment: Assessment) -> Iterator[str]:
         yield ""
         yield from _indented(control.fix.note)
     whom = control.fix.by_whom if of_terraform else ""
-    for text in filter(None, (whom, control.fix.also(beside_by_whom=bool(whom)))):
+    for text in filter(None, (whom, control.fix.also())):
         yield ""
         yield from _indented(text)
 

@@ -51,7 +51,7 @@ def fixes(control: ControlSummary) -> list[str]:
         parts += ["Fix in AWS:", block(fix.cli, "sh")]
     if fix.note:
         parts.append(prose(fix.note, 1000))
-    return [*parts, *filter(None, [fix.also(beside_by_whom=False)])]
+    return [*parts, *filter(None, [fix.also()])]
 
 
 def help_text(control: ControlSummary) -> str:
