@@ -53,6 +53,7 @@ _EFFECTS: dict[Consequence, dict[str, str]] = {
     # What was left for the maintenance window comes into force too, with its restarts.
     "interrupts": {"rds modify-db-instance": r"--apply-immediately"},
 }
+_WITH_EFFECTS = tuple({command for table in _EFFECTS.values() for command in table})
 _CONTINUED = regex(r"\\\n\s*")
 _COMMAND = regex(r"^aws ([a-z0-9-]+ [a-z0-9-]+)(.*?)(?=^aws |\Z)", re.MULTILINE | re.DOTALL)
 
@@ -65,6 +66,8 @@ def commands(cli: str) -> Iterator[tuple[str, str]]:
 
 def effects(cli: str) -> set[Consequence]:
     """The consequences of the commands of a text."""
+    if not any(command in cli for command in _WITH_EFFECTS):  # so most fixes need no parsing when a scan loads them
+        return set()
     return {
         consequence
         for command, arguments in commands(cli)

@@ -6,7 +6,6 @@ import dis
 import functools
 import inspect
 from collections.abc import Callable
-from dataclasses import dataclass
 from types import NoneType, UnionType
 from typing import Concatenate, Generic, TypeVar, Union, get_args, get_origin, get_type_hints
 
@@ -23,6 +22,7 @@ from hipaa_guard.controls.fix import Fix
 from hipaa_guard.facts.inventory import Inventory
 from hipaa_guard.facts.resource import Resource
 from hipaa_guard.facts.values import Unknown
+from hipaa_guard.lean import dataclass
 
 F = TypeVar("F")
 K = TypeVar("K", bound=Resource)

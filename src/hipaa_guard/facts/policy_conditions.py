@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from hipaa_guard.facts.values import Incomplete, Unknown, Value
+from hipaa_guard.lean import dataclass
 
 _OF_CALLER = {
     "aws:resourceaccount": ("aws:principalaccount", "${aws:ResourceAccount}"),

@@ -6,10 +6,9 @@ documentation come from the same tables.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from copy import copy
 from dataclasses import field
-from types import CodeType, FunctionType
 from typing import Any, Literal, Protocol
 
 from hipaa_guard.facts.values import Value
@@ -197,25 +196,6 @@ TerraformReading = str | Callable[[View], Value]
 def names_split(reading: TerraformReading) -> bool:
     """Whether a reading is the path of a split resource."""
     return isinstance(reading, str) and reading.startswith(("aws_", "awscc_"))
-
-
-def texts_in(function: object) -> Iterator[str]:
-    """The texts in the code of a function, of its inner functions and of our own functions that it calls."""
-    pending, seen = [function], set()
-    while pending:
-        current = pending.pop()
-        if isinstance(current, str):
-            yield current
-        elif isinstance(current, tuple | frozenset):
-            pending.extend(current)
-        elif isinstance(current, CodeType):
-            pending.extend(current.co_consts)
-        elif isinstance(current, FunctionType) and current not in seen:
-            seen.add(current)
-            pending.append(current.__code__)
-            pending.extend(cell.cell_contents for cell in current.__closure__ or ())
-            named = (current.__globals__.get(name) for name in current.__code__.co_names)
-            pending.extend(value for value in named if isinstance(value, FunctionType | tuple | str))
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from typing import Any, ClassVar, Protocol, Self, overload
 
 from hipaa_guard.facts.allowed_values import Domain
 from hipaa_guard.facts.fact_types import CONVERSIONS
+from hipaa_guard.facts.function_texts import texts_in
 from hipaa_guard.facts.origin import Evidence, Origin, Trace
 from hipaa_guard.facts.readings import (
     AwsReading,
@@ -20,7 +21,6 @@ from hipaa_guard.facts.readings import (
     TerraformReading,
     is_awscc,
     names_split,
-    texts_in,
 )
 from hipaa_guard.facts.records import in_words
 from hipaa_guard.facts.values import Cause, Incomplete, NotVisible, Undecided, Unknown, Value

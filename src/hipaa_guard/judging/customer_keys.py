@@ -1,10 +1,9 @@
 """Customer key: what is stored is under a KMS key that the customer manages, and can take away."""
 
-import re
-
 from hipaa_guard.authoring import LOW, Inventory, Resource, Verdict, failed, judgement, passed
 from hipaa_guard.facts.values import Cause, Computed, PartialText, Unknown
 from hipaa_guard.judging.encryption import encrypted_with
+from hipaa_guard.lean import regex
 from hipaa_guard.services import kms
 
 AWS_MANAGED = "the AWS managed key"
@@ -13,9 +12,9 @@ AWS_MANAGED = "the AWS managed key"
 _UNSEEN = "\ue000"
 _KEY_ID = r"(mrk-[0-9a-f]{32}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})"
 _LOOKED_UP = "\ue001"
-_OF_A_KEY = re.compile(rf"arn:[^:]*:kms:[^:]*:[^:]*:key/[^{_LOOKED_UP}]+|{_KEY_ID}")
+_OF_A_KEY = regex(rf"arn:[^:]*:kms:[^:]*:[^:]*:key/[^{_LOOKED_UP}]+|{_KEY_ID}")
 """The account and the region may be looked up; an id that is may be that of a key of AWS's."""
-_OF_AN_ALIAS = re.compile(r"(arn:[^:]*:kms:[^:]*:[^:]*:)?alias/(?P<name>.*)")
+_OF_AN_ALIAS = regex(r"(arn:[^:]*:kms:[^:]*:[^:]*:)?alias/(?P<name>.*)")
 _OF_AWS = "aws/"
 """Alias names that begin so are reserved for AWS (KMS API reference, CreateAlias)."""
 

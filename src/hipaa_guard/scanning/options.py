@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,6 +17,7 @@ from hipaa_guard.assessment.register_and_baseline import (
 from hipaa_guard.controls.broken import Broken
 from hipaa_guard.controls.control import Control, Severity
 from hipaa_guard.controls.loading import ControlError, chosen, list_all
+from hipaa_guard.lean import dataclass
 from hipaa_guard.terraform.modules.plan_inputs import PlanInputs
 
 if TYPE_CHECKING:

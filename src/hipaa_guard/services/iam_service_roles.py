@@ -7,12 +7,11 @@ policy that names the account or the resource. As of 2026-11-30. A service whose
 
 from __future__ import annotations
 
-import re
-
 from hipaa_guard.facts.binding_conditions import SYMBOL_START
 from hipaa_guard.facts.partial_patterns import holds
 from hipaa_guard.facts.policy_document import Principal, Statement
 from hipaa_guard.facts.values import Cause, Undecided, Unknown, some
+from hipaa_guard.lean import regex
 
 PAGES = {
     "autoscaling": "Amazon EC2 Auto Scaling user guide, Cross-service confused deputy prevention",
@@ -32,7 +31,7 @@ PAGES = {
 }
 """The first word of a service principal -> the page of its documentation."""
 
-_PRINCIPAL = re.compile(r"([a-z0-9*-]+)(\..+)?\.amazonaws\.com(\.cn)?")
+_PRINCIPAL = regex(r"([a-z0-9*-]+)(\..+)?\.amazonaws\.com(\.cn)?")
 """``states.amazonaws.com``, and in some services and partitions ``states.us-east-1.amazonaws.com``."""
 
 

@@ -5,7 +5,6 @@ Condition keys: IAM user guide, "IAM and AWS STS condition context keys".
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 
@@ -25,6 +24,7 @@ from hipaa_guard.facts.values import (
     mapped,
     some,
 )
+from hipaa_guard.lean import regex
 
 _EQUALS = ("stringequals", "stringequalsignorecase")
 _LIKE = ("stringlike", "arnlike", "arnequals")
@@ -32,12 +32,10 @@ _ORGANIZATIONS = ("aws:principalorgid", "aws:principalorgpaths")
 
 # The issuer for workflows of all of GitHub. An enterprise may have its own, with its name as a path below this one.
 GITHUB = "token.actions.githubusercontent.com"
-_REPOSITORY = re.compile(r"[^/*?]+/.+")
-_ID = re.compile(r"[^*?]+")
+_REPOSITORY = regex(r"[^/*?]+/.+")
+_ID = regex(r"[^*?]+")
 _GITHUB_WHO = {
-    "sub": re.compile(
-        r"(repo|repository):[^/:*?]+/.*|(repository_owner|repository_owner_id|repository_id):[^:*?]+(:.*)?"
-    ),
+    "sub": regex(r"(repo|repository):[^/:*?]+/.*|(repository_owner|repository_owner_id|repository_id):[^:*?]+(:.*)?"),
     "repository": _REPOSITORY,
     "repository_id": _ID,
     "repository_owner": _ID,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import ClassVar
@@ -16,6 +15,7 @@ from hipaa_guard.facts.policy_grammar import resource_policy
 from hipaa_guard.facts.readings import Block, Inside, Listing, View, ask, first, listed
 from hipaa_guard.facts.resource import Resource, fact
 from hipaa_guard.facts.values import Cause, Incomplete, Undecided, Unknown, Value, joined
+from hipaa_guard.lean import regex
 
 _WINDOW = 1
 """Days for which a rotation that is due may wait: its window ends with the day (user guide, "Rotation schedules")."""
@@ -96,7 +96,7 @@ def _own_region(view: View) -> None:
 
 # Secrets Manager API reference, GetSecretValue, "SecretId", read 2026-11-30: a name, an ARN, or an ARN without the
 # hyphen and six characters that AWS adds. An ARN with such an end is taken for a complete one.
-_ADDED = re.compile(r"(arn:[^:]+:secretsmanager:.+)-[A-Za-z0-9]{6}")
+_ADDED = regex(r"(arn:[^:]+:secretsmanager:.+)-[A-Za-z0-9]{6}")
 
 
 def _without_added(text: str) -> str:

@@ -25,9 +25,10 @@ from hipaa_guard.facts.values import (
     joined,
     some,
 )
+from hipaa_guard.lean import regex
 
-_DEAD_LETTERS = re.compile(r"(?i:dead[-_.]?letter|undelivered)|(?:^|[^A-Za-z])(?i:dlq)|DLQ|Dlq")
-_TARGET = re.compile(r'"deadLetterTargetArn"\s*:\s*"(?:([^"]+)"|$)')
+_DEAD_LETTERS = regex(r"(?i:dead[-_.]?letter|undelivered)|(?:^|[^A-Za-z])(?i:dlq)|DLQ|Dlq")
+_TARGET = regex(r'"deadLetterTargetArn"\s*:\s*"(?:([^"]+)"|$)')
 
 
 def _declared_arn(view: View) -> Value:
@@ -210,7 +211,7 @@ class Queue(Resource):
 
 _OWN = ("arn", "id", "url", "queue_url")
 """The attributes by which one of the providers names a queue."""
-_URL = re.compile(r"https://(?:sqs\.([^/.]+)|([^/.]+)\.queue)\.amazonaws\.com(?:\.cn)?/([^/]+)/([^/]+)")
+_URL = regex(r"https://(?:sqs\.([^/.]+)|([^/.]+)\.queue)\.amazonaws\.com(?:\.cn)?/([^/]+)/([^/]+)")
 GAP = "\ue004"
 """Stands for an unknown part of a target."""
 

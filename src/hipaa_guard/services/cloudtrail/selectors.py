@@ -7,7 +7,6 @@ their opposites. A field without any of the first three admits all that the oppo
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator
 
 from hipaa_guard.facts.allowed_values import one_of
@@ -27,11 +26,12 @@ from hipaa_guard.facts.values import (
     one_holds,
     some,
 )
+from hipaa_guard.lean import regex
 
-_EVERY_BUCKET = re.compile(r"arn:[^:]*:s3(:::)?")
+_EVERY_BUCKET = regex(r"arn:[^:]*:s3(:::)?")
 _KINDS = one_of("All", "ReadOnly", "WriteOnly")
 _UNSEEN = "\ue004"
-_LITERAL = re.compile(r"[ -~]*\Z")
+_LITERAL = regex(r"[ -~]*\Z")
 """A text without symbols, which stand for references."""
 # Fields of an advanced selector that do not narrow which resources are recorded.
 _WIDE_FIELDS = frozenset({"eventCategory", "readOnly", "resources.type"})

@@ -7,15 +7,14 @@ else can attach them.
 
 from __future__ import annotations
 
-import re
-
 from hipaa_guard.facts.policy_document import PolicyDocument
 from hipaa_guard.facts.values import Undecided, Unknown
+from hipaa_guard.lean import regex
 
 DATED = "2026-09-30"
 """The day of the reference (ISO 8601)."""
 
-_ARN = re.compile(r"arn:[^:]+:iam::aws:policy/(.+)")
+_ARN = regex(r"arn:[^:]+:iam::aws:policy/(.+)")
 _ALL_BUT = "all but "
 
 

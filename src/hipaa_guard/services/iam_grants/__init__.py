@@ -6,20 +6,20 @@ overrides any allow: IAM user guide, "Policy evaluation logic".
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable
 from typing import TypeVar
 
 from hipaa_guard.facts.partial_patterns import holds
 from hipaa_guard.facts.policy_document import Condition, PolicyDocument, Statement, matches
 from hipaa_guard.facts.values import Undecided, Unknown, Value, all_hold, every, some
+from hipaa_guard.lean import regex
 from hipaa_guard.services.iam_grants.arns import ANY, cover_all, is_wide
 
 T = TypeVar("T")
 U = TypeVar("U")
 
 # Keys of conditions on the resource. Conditions on the caller do not limit the resources.
-_NARROWING = re.compile(
+_NARROWING = regex(
     r"[a-z0-9-]+:resourcetag/.+|s3:existingobjecttag/.+|kms:(resourcealiases|requestalias|encryptioncontext.*)"
 )
 _BEHIND_A_SERVICE = ("kms:viaservice", "aws:calledvia", "aws:calledviafirst", "aws:calledvialast")

@@ -15,6 +15,7 @@ from typing import NamedTuple
 from hipaa_guard.facts.partial_patterns import holds, is_wild
 from hipaa_guard.facts.policy_document import Statement, matches
 from hipaa_guard.facts.values import Value, every, some
+from hipaa_guard.lean import regex
 
 ANY = "\ue020" * 40
 """A name that nobody has: only wildcards match it, so a pattern that does matches every name."""
@@ -48,7 +49,7 @@ _OF_IDS = {
 covers every secret, and a key is ``key/????????-????-...``.
 """
 
-_WHOLE_TYPE = re.compile(r"[a-z][a-z0-9-]*[/:](?=[*?])")
+_WHOLE_TYPE = regex(r"[a-z][a-z0-9-]*[/:](?=[*?])")
 """A type before a name that begins with a wildcard: ``table/*``."""
 
 _THAT_MATTER = {

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from hipaa_guard.facts.allowed_values import one_of
@@ -12,6 +11,7 @@ from hipaa_guard.facts.policy_grammar import resource_policy
 from hipaa_guard.facts.readings import Block, Listing, View, ask, derived, listed
 from hipaa_guard.facts.resource import Resource, fact
 from hipaa_guard.facts.values import Incomplete, Undecided, Unknown, Value, joined, mapped
+from hipaa_guard.lean import regex
 from hipaa_guard.services.lambda_functions.runtimes import SUPPORT_ENDS
 from hipaa_guard.services.lambda_functions.runtimes import support_ends as support_ends
 
@@ -152,7 +152,7 @@ def _in_vpc(view: View) -> Value:
 
 # Lambda API reference, AddPermission, "FunctionName", read 2026-11-30: a name, an ARN, or the end of an ARN from the
 # account on, each with or without a version or alias after it.
-_NAMED = re.compile(
+_NAMED = regex(
     r"(arn:[^:]+:lambda:[^:]*:[^:]*:function:|(?:[^:]+:)?function:|(?:\d{12}:)?)([A-Za-z0-9_-]+)(?::(?P<qualifier>[^:]+))?"
 )
 _VERSIONS = {
@@ -301,7 +301,7 @@ def function_of(qualified: Alias | Version) -> str:
     return str(qualified.origin.arn).rpartition(":")[0]
 
 
-_QUALIFIED = re.compile(r"(?:\*|arn:[^:]+:lambda:[^:]*:[^:]*:function:[^:]+):([^:]+)")
+_QUALIFIED = regex(r"(?:\*|arn:[^:]+:lambda:[^:]*:[^:]*:function:[^:]+):([^:]+)")
 
 
 def in_words(resource: Function | Alias | Version, statement: Statement) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from typing import ClassVar
 
@@ -10,6 +9,7 @@ from hipaa_guard.facts.allowed_values import one_of
 from hipaa_guard.facts.readings import View
 from hipaa_guard.facts.records import Record
 from hipaa_guard.facts.values import Incomplete, Unknown, Value, all_hold, one_holds
+from hipaa_guard.lean import regex
 from hipaa_guard.services.s3.acls import first_set
 
 _PREFIXES = (("filter", "and", "prefix"), ("filter", "prefix"), ("prefix",))
@@ -19,7 +19,7 @@ _TAGS = tuple(
     for name in ("tag", "tags", "tag_filter", "tag_filters")
 )
 _KMS = ("source_selection_criteria", "sse_kms_encrypted_objects")
-_WORD = re.compile(r"(?<=[a-z])(?=[A-Z])")
+_WORD = regex(r"(?<=[a-z])(?=[A-Z])")
 
 
 class ReplicationRule(Record):
