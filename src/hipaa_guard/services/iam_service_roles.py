@@ -2,7 +2,7 @@
 
 A table: for each service the page on which AWS documents the risk (the "confused deputy") for roles, and shows a trust
 policy that names the account or the resource. As of 2026-11-30. A service whose page speaks of resource policies alone
-(EC2, Lambda, ECS tasks, CloudTrail) is not in it.
+(EC2, Lambda, ECS tasks, CloudTrail, CodeBuild, Lex, event buses), or that has no such page (Backup, Glue) is not in it.
 """
 
 from __future__ import annotations
@@ -15,20 +15,40 @@ from hipaa_guard.facts.policy_document import Principal, Statement
 from hipaa_guard.facts.values import Cause, Undecided, Unknown, some
 
 PAGES = {
+    "airflow": "Amazon MWAA user guide, Cross-service confused deputy prevention",
+    "airflow-env": "Amazon MWAA user guide, Cross-service confused deputy prevention",
     "autoscaling": "Amazon EC2 Auto Scaling user guide, Cross-service confused deputy prevention",
     "bedrock": "Amazon Bedrock user guide, Create a service role for model customization; for model import",
+    "cognito-idp": "Amazon Cognito developer guide, SMS message settings for Amazon Cognito user pools",
+    "cognito-sync": "Amazon Cognito developer guide, Push sync",
     "comprehend": "Amazon Comprehend developer guide, Cross-service confused deputy prevention",
     "config": "AWS Config developer guide, Permissions for the IAM Role Assigned to AWS Config",
+    "datasync": "AWS DataSync user guide, Cross-service confused deputy prevention",
+    "dlm": "Amazon EBS user guide, IAM service roles for Amazon Data Lifecycle Manager",
     "frauddetector": "Amazon Fraud Detector user guide, Confused deputy prevention",
-    "greengrass": "AWS IoT Greengrass developer guide, Cross-service confused deputy prevention",
+    "greengrass": "AWS IoT Greengrass developer guide, Greengrass service role",
     "healthlake": "AWS HealthLake developer guide, Setting up permissions for import jobs; for export jobs",
-    "logs": "Amazon CloudWatch Logs user guide, Confused deputy prevention",
+    "iot": "AWS IoT Core developer guide, Cross-service confused deputy prevention",
+    "iotdeviceadvisor": "AWS IoT Core developer guide, Security best practices in AWS IoT Core",
+    "iotfleethub": "AWS IoT Fleet Hub guide, Cross-service confused deputy prevention",
+    "kendra": "Amazon Kendra developer guide, IAM access roles for Amazon Kendra",
+    "logs": "Amazon CloudWatch Logs user guide, Confused deputy prevention; Log group-level subscription filters",
     "medical-imaging": "AWS HealthImaging developer guide, Cross-service confused deputy prevention in HealthImaging",
     "omics": "AWS HealthOmics user guide, Cross-service confused deputy prevention",
     "personalize": "Amazon Personalize developer guide, Cross-service confused deputy prevention",
+    "pipes": "Amazon EventBridge user guide, Getting started: Create an Amazon EventBridge pipe",
+    "qbusiness": "Amazon Q Business user guide, IAM role for an Amazon Kendra retriever",
+    "rekognition": "Amazon Rekognition developer guide, Cross-service confused deputy prevention",
+    "sagemaker": "Amazon SageMaker AI developer guide, Cross-service confused deputy prevention",
     "scheduler": "EventBridge Scheduler user guide, Confused deputy prevention in EventBridge Scheduler",
+    "ses": "Amazon SES developer guide, Set up a Data Firehose event destination for Amazon SES event publishing",
+    "sms-voice": "AWS End User Messaging SMS user guide, IAM policy for Amazon Data Firehose",
+    "spotfleet": "Amazon EC2 user guide, Spot Fleet permissions",
+    "ssm": "AWS Systems Manager user guide, Cross-service confused deputy prevention",
     "states": "AWS Step Functions developer guide, Creating an IAM role for your state machine",
-    "transcribe": "Amazon Transcribe developer guide, Cross-service confused deputy prevention",
+    "textract": "Amazon Textract developer guide, Cross-service confused deputy prevention",
+    "transcribe": "Amazon Transcribe developer guide, Identity-based policy examples",
+    "transfer": "AWS Transfer Family user guide, Cross-service confused deputy prevention",
 }
 """The first word of a service principal -> the page of its documentation."""
 
