@@ -132,7 +132,7 @@ def efs_policy_no_cross_account(system: efs.FileSystem) -> PolicyDocument | None
 
 @no_cross_account(
     title="Resource policies of CloudWatch Logs give access to no other AWS account",
-    why="Each account that may read log events sees ePHI in them, and each that may write can bury the true ones.",
+    why="Whoever may write log events can bury the true record of access to ePHI under others.",
     fix=Fix(
         terraform="""
             resource "aws_cloudwatch_log_resource_policy" "phi" {

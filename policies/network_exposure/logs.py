@@ -1,6 +1,6 @@
 """Trails and logs: nobody outside can reach the record of access to ePHI."""
 
-from hipaa_guard.authoring import CRITICAL, Fix, Inventory, PolicyDocument, Verdict, control, failed, passed
+from hipaa_guard.authoring import CRITICAL, MEDIUM, Fix, Inventory, PolicyDocument, Verdict, control, failed, passed
 from hipaa_guard.controls.reasons import TAKES_ACCESS
 from hipaa_guard.judging.log_targets import LOG_RESOURCE_POLICY, TRAIL_BUCKET
 from hipaa_guard.judging.public_buckets import opened_by_acl, opened_by_policy
@@ -49,11 +49,15 @@ def cloudtrail_bucket_not_public(trail: cloudtrail.Trail, inventory: Inventory) 
 
 @policy_not_public(
     title="Resource policies of CloudWatch Logs allow nothing to everyone",
-    why="Such a policy lets any AWS account read log events, which may hold ePHI, or bury the true ones under its own.",
+    severity=MEDIUM,
+    why="CloudWatch Logs heeds such a policy for AWS services alone: open to everyone, it lets them write log events for "
+    "any customer, which bury the true record of access to ePHI.",
     policy="policy document",
     fix=Fix(
         terraform=LOG_RESOURCE_POLICY,
         cli="aws logs put-resource-policy --policy-name POLICY --policy-document file://named-services-only.json",
+        note="A policy of one log group also takes --resource-arn, and the --expected-revision-id that "
+        "describe-resource-policies tells.",
         not_by_machine=TAKES_ACCESS,
     ),
     peers={"prowler": "cloudwatch_log_group_not_publicly_accessible"},
