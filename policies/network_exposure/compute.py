@@ -128,6 +128,7 @@ def launch_template_no_public_ip(template: ec2.LaunchTemplate, inventory: Invent
             aws ec2 modify-snapshot-attribute --snapshot-id SNAPSHOT --attribute createVolumePermission \\
               --operation-type remove --group-names all
         """,
+        note="The block of the region leaves the permission as it is: without the block the snapshot is public again.",
         not_by_machine=TAKES_ACCESS,
     ),
     peers={
