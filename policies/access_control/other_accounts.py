@@ -16,6 +16,7 @@ from hipaa_guard.controls.reasons import TAKES_ACCESS
 from hipaa_guard.judging.cross_account import first_told, no_cross_account, not_shared, outsiders_let_in
 from hipaa_guard.judging.fix_parts import function_with_permission
 from hipaa_guard.judging.function_policies import NAMES_THE_PLACE, REMOVES_A_PERMISSION, place_of
+from hipaa_guard.judging.public_snapshots import effectively_shared_with
 from hipaa_guard.services import cloudwatch_logs, ebs, efs, images, kms, lambda_functions, rds, secretsmanager
 
 
@@ -211,8 +212,8 @@ def rds_cluster_snapshot_no_cross_account(snapshot: rds.ClusterSnapshot) -> list
         not_by_machine=TAKES_ACCESS,
     ),
 )
-def ebs_snapshot_no_cross_account(snapshot: ebs.Snapshot) -> list[str]:
-    return snapshot.shared_with
+def ebs_snapshot_no_cross_account(snapshot: ebs.Snapshot, inventory: Inventory) -> list[str]:
+    return effectively_shared_with(snapshot, inventory)
 
 
 @not_shared(

@@ -22,7 +22,7 @@ from hipaa_guard.judging.function_roles import FUNCTION_ROLE
 from hipaa_guard.judging.log_delivery import first_way
 from hipaa_guard.judging.public_addresses import given_at_launch, has_elastic_ip, no_public_address
 from hipaa_guard.judging.public_policies import policy_not_public
-from hipaa_guard.judging.public_snapshots import snapshot_not_public
+from hipaa_guard.judging.public_snapshots import sharing_is_blocked, snapshot_not_public
 from hipaa_guard.judging.template_versions import if_used, template_of
 from hipaa_guard.services import ebs, ec2, lambda_functions
 
@@ -142,16 +142,12 @@ def ebs_snapshot_not_public(snapshot: ebs.Snapshot, inventory: Inventory) -> boo
         public = inventory.find(ebs.PublicSnapshot, snapshot.id)
         return public is None or "all" not in public.groups
 
-    def is_blocked() -> bool:
-        # The block leaves the permission of a public snapshot in place, and makes it void (EC2 API reference,
-        # EnableSnapshotBlockPublicAccess, read 2026-11-30).
-        regions = inventory.where(ebs.SnapshotPublicAccess, snapshot)
-        return some(lambda region: region.state == "block-all-sharing", regions)
-
     blocked = "lies in a region that blocks public sharing of all snapshots"
     if not inventory.complete:
-        return passed(blocked) if is_blocked() else is_private()
-    way = first_way(("is not shared with everyone", is_private), (blocked, is_blocked))
+        return passed(blocked) if sharing_is_blocked(snapshot, inventory) else is_private()
+    way = first_way(
+        ("is not shared with everyone", is_private), (blocked, lambda: sharing_is_blocked(snapshot, inventory))
+    )
     return False if way is None else passed(way)
 
 
