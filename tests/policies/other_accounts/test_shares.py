@@ -143,6 +143,8 @@ test_functions = cases(
 test_copies = cases(
     Case(DISK, "shared with nobody", PASS, disk()),
     Case(DISK, "shared with two accounts", FAIL, disk(OTHER, "777788889999"), says=f"{OTHER}, 777788889999"),
+    Case(DISK, "shared with an account that a variable names", UNKNOWN,
+         OPEN + disk(OTHER).text.replace(f'= "{OTHER}"', "= var.open")),
     Case(DISK, "shared with everyone", FAIL, in_region("unblocked"), says="with everyone", severity=CRITICAL),
     Case(DISK, "shared with everyone, and the region blocks that", PASS, in_region("block-all-sharing")),
     Case(DISK, "shared with everyone and an account, and the region blocks the first", FAIL,
