@@ -19,7 +19,7 @@ from hipaa_guard.services import ec2, images, lambda_functions
 
 _WHO_IS_CUT_OFF = (
     "Programs that ask without a token lose their credentials (the metric MetadataNoToken counts them), and so do "
-    "containers, unless http_put_response_hop_limit is 2."
+    "containers, unless http_put_response_hop_limit is at least 2."
 )
 """EC2 user guide, "Transition to using Instance Metadata Service Version 2" and "Configure the Instance Metadata Service
 options", read 2026-11-30."""
