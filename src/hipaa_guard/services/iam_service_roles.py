@@ -41,6 +41,7 @@ PAGES = {
     "kinesisanalytics": "Kinesis Data Analytics for SQL developer guide, Cross-service confused deputy prevention",
     "logs": "Amazon CloudWatch Logs user guide, Confused deputy prevention; Log group-level subscription filters",
     "medical-imaging": "AWS HealthImaging developer guide, Cross-service confused deputy prevention in HealthImaging",
+    "monitoring.rds": "Amazon RDS user guide, Setting up and enabling Enhanced Monitoring",
     "omics": "AWS HealthOmics user guide, Cross-service confused deputy prevention",
     "osis-pipelines": "Amazon OpenSearch Service developer guide, OpenSearch Ingestion pipelines that write to domains",
     "personalize": "Amazon Personalize developer guide, Cross-service confused deputy prevention",
@@ -60,7 +61,8 @@ PAGES = {
     "transcribe": "Amazon Transcribe developer guide, Identity-based policy examples",
     "transfer": "AWS Transfer Family user guide, Cross-service confused deputy prevention",
 }
-"""The first word of a service principal -> the page of its documentation."""
+"""A service principal without the suffix, or its first word, as some have a region after it -> the page of its
+documentation."""
 
 _PRINCIPAL = re.compile(r"([a-z0-9*-]+)(\..+)?\.amazonaws\.com(\.cn)?")
 """``states.amazonaws.com``, and in some services and partitions ``states.us-east-1.amazonaws.com``."""
@@ -97,4 +99,7 @@ def _is_named(principal: str) -> bool:
 
 def _word(principal: str) -> str:
     found = _PRINCIPAL.fullmatch(principal.lower())
-    return found[1] if found else ""
+    if found is None:
+        return ""
+    whole = found[1] + (found[2] or "")
+    return whole if whole in PAGES else found[1]

@@ -65,6 +65,14 @@ test_services = cases(
     ),
     Case(
         FOREIGN,
+        "a principal of two words",
+        FAIL,
+        trusting(service("monitoring.rds")),
+        says="lets in monitoring.rds.",
+        severity=LOW,
+    ),
+    Case(
+        FOREIGN,
         "one of two services",
         FAIL,
         trusting({"Service": ["ec2.amazonaws.com", "omics.amazonaws.com"]}),
