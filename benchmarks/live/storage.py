@@ -56,9 +56,9 @@ def snapshot(place: Place) -> str:
     disk = ec2.create_volume(AvailabilityZone=f"{place.region}a", Size=8, Encrypted=encrypted)["VolumeId"]
     made = ec2.create_snapshot(VolumeId=disk, Description="nightly")["SnapshotId"]
     ec2.delete_volume(VolumeId=disk)
-    if place.breaks("ebs_snapshot_not_public"):
+    if place.breaks("ebs_snapshot_no_cross_account"):
         ec2.modify_snapshot_attribute(
-            SnapshotId=made, Attribute="createVolumePermission", OperationType="add", GroupNames=["all"]
+            SnapshotId=made, Attribute="createVolumePermission", OperationType="add", UserIds=["444455556666"]
         )
     return f"arn:aws:ec2:{place.region}::snapshot/{made}"
 

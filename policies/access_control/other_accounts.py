@@ -16,6 +16,7 @@ from hipaa_guard.controls.reasons import TAKES_ACCESS
 from hipaa_guard.judging.cross_account import first_told, no_cross_account, not_shared, outsiders_let_in
 from hipaa_guard.judging.fix_parts import function_with_permission
 from hipaa_guard.judging.function_policies import NAMES_THE_PLACE, REMOVES_A_PERMISSION, place_of
+from hipaa_guard.judging.public_snapshots import effectively_shared_with
 from hipaa_guard.services import cloudwatch_logs, ebs, efs, images, kms, lambda_functions, rds, secretsmanager
 
 
@@ -132,7 +133,7 @@ def efs_policy_no_cross_account(system: efs.FileSystem) -> PolicyDocument | None
 
 @no_cross_account(
     title="Resource policies of CloudWatch Logs give access to no other AWS account",
-    why="Each account that may read log events sees ePHI in them, and each that may write can bury the true ones.",
+    why="Whoever may write log events can bury the true record of access to ePHI under others.",
     fix=Fix(
         terraform="""
             resource "aws_cloudwatch_log_resource_policy" "phi" {
@@ -211,8 +212,8 @@ def rds_cluster_snapshot_no_cross_account(snapshot: rds.ClusterSnapshot) -> list
         not_by_machine=TAKES_ACCESS,
     ),
 )
-def ebs_snapshot_no_cross_account(snapshot: ebs.Snapshot) -> list[str]:
-    return snapshot.shared_with
+def ebs_snapshot_no_cross_account(snapshot: ebs.Snapshot, inventory: Inventory) -> list[str]:
+    return effectively_shared_with(snapshot, inventory)
 
 
 @not_shared(

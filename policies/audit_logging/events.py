@@ -140,7 +140,8 @@ def cloudtrail_trail_management_events_logged(trail: cloudtrail.Trail, inventory
             aws cloudtrail start-logging --name account
         """,
         note="CloudTrail refuses a bucket whose policy does not let it check the ACL and write. The first copy of "
-        "management events is free of charge, the bucket is not.",
+        "management events is free of charge, a second copy and the bucket are not: a trail that is there already can be "
+        "started, and given all regions and these events, instead.",
         not_by_machine="needs a trail, whose bucket is yours to choose",
         consequences=("costs_money",),
     ),

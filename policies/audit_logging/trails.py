@@ -2,7 +2,7 @@
 
 from hipaa_guard.authoring import HIGH, LOW, MEDIUM, Fix, Inventory, Verdict, control, failed, not_applicable, passed
 from hipaa_guard.controls.reasons import NEEDS_A_LOG_BUCKET
-from hipaa_guard.judging.log_delivery import access_logs_of, needs_no_access_logs, undelivered
+from hipaa_guard.judging.log_delivery import access_logs_of, trails_record_objects_of, undelivered
 from hipaa_guard.judging.log_targets import TRAIL_BUCKET, with_access_logs
 from hipaa_guard.services import cloudtrail, s3
 
@@ -205,7 +205,7 @@ def cloudtrail_bucket_access_logging(trail: cloudtrail.Trail, inventory: Invento
         return passed("is delivered to a bucket with server access logs")
     if logs.in_vain:
         return failed(f"is delivered to a bucket that delivers server access logs {logs.in_vain}")
-    elsewhere = needs_no_access_logs(bucket, inventory)
-    if elsewhere is not None:
-        return not_applicable(f"is delivered to a bucket that {elsewhere}")
+    # The bucket may receive other logs too: that is no record of who reaches those of the trail.
+    if trails_record_objects_of(bucket, inventory):
+        return not_applicable("is delivered to a bucket of whose objects a trail tells all reads and writes")
     return failed("is delivered to a bucket without server access logs")

@@ -17,6 +17,13 @@ from hipaa_guard.authoring import (
 from hipaa_guard.judging.template_versions import if_used, template_of
 from hipaa_guard.services import ec2, images, lambda_functions
 
+_WHO_IS_CUT_OFF = (
+    "Programs that ask without a token lose their credentials (the metric MetadataNoToken counts them), and so do "
+    "containers, unless http_put_response_hop_limit is at least 2."
+)
+"""EC2 user guide, "Transition to using Instance Metadata Service Version 2" and "Configure the Instance Metadata Service
+options", read 2026-11-30."""
+
 
 @family(
     Member(
@@ -26,6 +33,7 @@ from hipaa_guard.services import ec2, images, lambda_functions
         fix=Fix(
             sets='aws_instance.metadata_options.http_tokens = "required"',
             cli="aws ec2 modify-instance-metadata-options --instance-id INSTANCE --http-tokens required",
+            note=_WHO_IS_CUT_OFF,
             consequences=("cuts_access",),
         ),
         peers={
@@ -48,7 +56,7 @@ from hipaa_guard.services import ec2, images, lambda_functions
                   --launch-template-data '{"MetadataOptions":{"HttpTokens":"required"}}'
             """,
             note="Then make the new version the default one. A launch configuration cannot be changed: make a launch "
-            "template in its place.",
+            f"template in its place. {_WHO_IS_CUT_OFF}",
             consequences=("cuts_access",),
         ),
         peers={
@@ -89,15 +97,16 @@ def _tokens_required(place: ec2.Instance | ec2.LaunchTemplate, inventory: Invent
         return passed("leaves its metadata service to the region's default, which switches it off")
     if some(lambda region: region.tokens == "required", defaults):
         return passed("leaves http_tokens to the region's default, which requires IMDSv2")
-    if _image_requires_tokens(places, inventory):
-        if some(lambda region: region.tokens == "optional", defaults):
-            return failed("leaves http_tokens to the region's default, which accepts IMDSv1")
-        return passed("leaves http_tokens to its image, which requires IMDSv2")
-    if _starts_amazon_linux_2023(places, inventory):
+    of_amazon = _starts_amazon_linux_2023(places, inventory)
+    if not of_amazon and not _image_requires_tokens(places, inventory):
+        return failed("leaves http_tokens to the image, most of which accept IMDSv1")
+    if some(lambda region: region.tokens == "optional", defaults):
+        return failed("leaves http_tokens to the region's default, which accepts IMDSv1")
+    if of_amazon:
         return failed(
             "leaves http_tokens to its image: Amazon Linux 2023 requires IMDSv2, most others accept IMDSv1", LOW
         )
-    return failed("leaves http_tokens to the image, most of which accept IMDSv1")
+    return passed("leaves http_tokens to its image, which requires IMDSv2")
 
 
 def _starts_amazon_linux_2023(places: list[ec2.Instance | ec2.LaunchTemplate], inventory: Inventory) -> bool:

@@ -19,9 +19,10 @@ from hipaa_guard.controls.reasons import TAKES_ACCESS
 from hipaa_guard.judging.fix_parts import function_with_permission
 from hipaa_guard.judging.function_policies import NAMES_THE_PLACE, REMOVES_A_PERMISSION, place_of
 from hipaa_guard.judging.function_roles import FUNCTION_ROLE
+from hipaa_guard.judging.log_delivery import first_way
 from hipaa_guard.judging.public_addresses import given_at_launch, has_elastic_ip, no_public_address
 from hipaa_guard.judging.public_policies import policy_not_public
-from hipaa_guard.judging.public_snapshots import snapshot_not_public
+from hipaa_guard.judging.public_snapshots import sharing_is_blocked, snapshot_not_public
 from hipaa_guard.judging.template_versions import if_used, template_of
 from hipaa_guard.services import ebs, ec2, lambda_functions
 
@@ -127,6 +128,7 @@ def launch_template_no_public_ip(template: ec2.LaunchTemplate, inventory: Invent
             aws ec2 modify-snapshot-attribute --snapshot-id SNAPSHOT --attribute createVolumePermission \\
               --operation-type remove --group-names all
         """,
+        note="The block of the region leaves the permission as it is: without the block the snapshot is public again.",
         not_by_machine=TAKES_ACCESS,
     ),
     peers={
@@ -136,12 +138,17 @@ def launch_template_no_public_ip(template: ec2.LaunchTemplate, inventory: Invent
     },
 )
 def ebs_snapshot_not_public(snapshot: ebs.Snapshot, inventory: Inventory) -> bool | Verdict:
-    if not inventory.complete and some(
-        lambda region: region.state == "block-all-sharing", inventory.where(ebs.SnapshotPublicAccess, snapshot)
-    ):
-        return passed("lies in a region that blocks public sharing of all snapshots")
-    public = inventory.find(ebs.PublicSnapshot, snapshot.id)
-    return public is None or "all" not in public.groups
+    def is_private() -> bool:
+        public = inventory.find(ebs.PublicSnapshot, snapshot.id)
+        return public is None or "all" not in public.groups
+
+    blocked = "lies in a region that blocks public sharing of all snapshots"
+    if not inventory.complete:
+        return passed(blocked) if sharing_is_blocked(snapshot, inventory) else is_private()
+    way = first_way(
+        ("is not shared with everyone", is_private), (blocked, lambda: sharing_is_blocked(snapshot, inventory))
+    )
+    return False if way is None else passed(way)
 
 
 @control(

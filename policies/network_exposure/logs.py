@@ -1,7 +1,10 @@
 """Trails and logs: nobody outside can reach the record of access to ePHI."""
 
-from hipaa_guard.authoring import CRITICAL, Fix, Inventory, PolicyDocument, Verdict, control, failed, passed
+from hipaa_guard.authoring import CRITICAL, MEDIUM, Fix, Inventory, PolicyDocument, Verdict, control, failed, passed
+from hipaa_guard.controls.control import Status
 from hipaa_guard.controls.reasons import TAKES_ACCESS
+from hipaa_guard.judging.access_points import access_points_open
+from hipaa_guard.judging.log_delivery import first_way
 from hipaa_guard.judging.log_targets import LOG_RESOURCE_POLICY, TRAIL_BUCKET
 from hipaa_guard.judging.public_buckets import opened_by_acl, opened_by_policy
 from hipaa_guard.judging.public_policies import policy_not_public
@@ -40,20 +43,28 @@ resource "aws_s3_bucket_public_access_block" "trail" {
 )
 def cloudtrail_bucket_not_public(trail: cloudtrail.Trail, inventory: Inventory) -> Verdict:
     bucket = inventory.find(s3.Bucket, trail.bucket) or cloudtrail.not_in_sight(trail.bucket)
-    if opened_by_policy(bucket, inventory):
-        return failed("is delivered to a bucket whose policy allows everyone")
-    if opened_by_acl(bucket, inventory):
-        return failed("is delivered to a bucket whose ACL allows everyone")
-    return passed("is delivered to a bucket that is not public")
+    opened = first_way(
+        ("to a bucket whose policy allows everyone", lambda: opened_by_policy(bucket, inventory)),
+        ("to a bucket whose ACL allows everyone", lambda: opened_by_acl(bucket, inventory)),
+        (
+            "to a bucket that hands access on to an access point, whose policy allows everyone",
+            lambda: access_points_open(bucket, inventory).status is Status.FAIL,
+        ),
+    )
+    return passed("is delivered to a bucket that is not public") if opened is None else failed(f"is delivered {opened}")
 
 
 @policy_not_public(
     title="Resource policies of CloudWatch Logs allow nothing to everyone",
-    why="Such a policy lets any AWS account read log events, which may hold ePHI, or bury the true ones under its own.",
+    severity=MEDIUM,
+    why="CloudWatch Logs heeds such a policy for AWS services alone: open to everyone, it lets them write log events for "
+    "any customer, which bury the true record of access to ePHI.",
     policy="policy document",
     fix=Fix(
         terraform=LOG_RESOURCE_POLICY,
         cli="aws logs put-resource-policy --policy-name POLICY --policy-document file://named-services-only.json",
+        note="A policy of one log group also takes --resource-arn, and the --expected-revision-id that "
+        "describe-resource-policies tells.",
         not_by_machine=TAKES_ACCESS,
     ),
     peers={"prowler": "cloudwatch_log_group_not_publicly_accessible"},

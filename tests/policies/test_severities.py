@@ -79,6 +79,7 @@ OTHERWISE = {
     "efs_policy_not_public": (MEDIUM, "a client must also reach a mount target in the VPC"),
     "efs_automatic_backup_enabled": (MEDIUM, "a file system may be backed up by a plan of AWS Backup that is not told"),
     "cloudtrail_bucket_access_logging": (LOW, "the bucket itself is judged too, by s3_bucket_access_logging_enabled"),
+    "log_group_not_public": (MEDIUM, "AWS services alone are let in, and may write log events but not read any"),
     "log_group_encrypted_with_kms": (LOW, "AWS encrypts it in any case, and a log group should hold no ePHI"),
     "omics_annotation_store_cmk": (LOW, "it holds what is known of genomes, and nothing of a patient"),
     "omics_reference_store_cmk": (LOW, "it holds reference genomes, and nothing of a patient"),

@@ -11,7 +11,7 @@ def furnish() -> None:
     ec2.enable_ebs_encryption_by_default()
     disk = ec2.create_volume(AvailabilityZone=f"{REGION}a", Size=8, Encrypted=True)["VolumeId"]
     ec2.create_snapshot(VolumeId=disk, Description="nightly")
-    leaked = ec2.create_snapshot(VolumeId=disk, Description="for the vendor")["SnapshotId"]  # gap
+    leaked = ec2.create_snapshot(VolumeId=disk, Description="for the vendor")["SnapshotId"]
     ec2.modify_snapshot_attribute(
         SnapshotId=leaked, Attribute="createVolumePermission", OperationType="add", GroupNames=["all"]
     )

@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from hipaa_guard.testing import FAIL, PASS, UNKNOWN, Aws, Case, Told, cases
+from hipaa_guard.testing import FAIL, NOT_APPLICABLE, PASS, UNKNOWN, Aws, Case, Told, cases
 from tests.policies.cloudtrail.states import (
     BUCKET_LOGS,
     BUCKET_PUBLIC,
@@ -19,6 +19,7 @@ from tests.policies.cloudtrail.states import (
     trail,
     undelivered,
 )
+from tests.policies.cloudtrail.test_events import basic
 
 
 def to_log_group(aws: Aws) -> None:
@@ -76,9 +77,14 @@ test_log_group_key_validation = cases(
     Case(VALIDATION, "off, said aloud", FAIL, trail(enable_log_file_validation=False)),
 )
 
-OWN = 'resource "aws_s3_bucket" "files" { bucket = "trail-files" }\n' + hcl("phi").replace(
-    '"trail-files"', "aws_s3_bucket.files.id"
-)
+FILES = 'resource "aws_s3_bucket" "files" { bucket = "trail-files" }\n'
+
+
+def _into_files(trail: str) -> str:
+    return trail.replace('"trail-files"', "aws_s3_bucket.files.id")
+
+
+OWN = FILES + _into_files(hcl("phi"))
 BLOCK = """
 resource "aws_s3_bucket_public_access_block" "b" {
   bucket                  = aws_s3_bucket.files.id
@@ -144,6 +150,29 @@ def without_bucket(aws: Aws) -> None:
 
 TARGET = 'resource "aws_s3_bucket_logging" "l" {\nbucket = aws_s3_bucket.files.id\ntarget_bucket = "logs"\ntarget_prefix = ""\n}\n'
 
+
+def takes_logs_of(writer: str) -> Told:
+    """The trail ``phi``, into a bucket that lets a service write its own logs too."""
+    write = {
+        "Effect": "Allow",
+        "Principal": {"Service": writer},
+        "Action": "s3:PutObject",
+        "Resource": "arn:aws:s3:::trail-files/*",
+    }
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [write]})
+    lines = f"bucket = aws_s3_bucket.files.id\npolicy = {json.dumps(policy)}"
+    return Told(
+        OWN + f'resource "aws_s3_bucket_policy" "p" {{\n{lines}\n}}\n',
+        then(lambda s3: s3.put_bucket_policy(Bucket="trail-files", Policy=policy)),
+    )
+
+
+def recorded(kinds: str) -> Told:
+    """The trail ``phi`` of all regions, with events of these kinds for the objects of all buckets."""
+    made = basic(kinds, values=["arn:aws:s3"])
+    return Told(FILES + _into_files(made.text), made.aws)
+
+
 test_bucket = cases(
     Case(BUCKET_PUBLIC, "private", PASS, terraform=OWN, aws=then()),
     Case(BUCKET_PUBLIC, "everyone may read, says the policy", FAIL, terraform=OWN + OPEN_POLICY, aws=then(opened)),
@@ -166,6 +195,12 @@ test_bucket = cases(
     Case(BUCKET_PUBLIC, "the bucket is in another account", UNKNOWN, aws=without_bucket, says="not in this account"),
     Case(BUCKET_LOGS, "none", FAIL, terraform=OWN, aws=then()),
     Case(BUCKET_LOGS, "delivered", PASS, terraform=OWN + TARGET, aws=then(logged)),
+    *(
+        Case(BUCKET_LOGS, f"none, where {writer} writes other logs", FAIL, takes_logs_of(writer))
+        for writer in ("logging.s3.amazonaws.com", "logdelivery.elasticloadbalancing.amazonaws.com")
+    ),
+    Case(BUCKET_LOGS, "none, and the trail tells reads and writes of all objects", NOT_APPLICABLE, recorded("All")),
+    Case(BUCKET_LOGS, "none, and the trail tells writes of all objects", FAIL, recorded("WriteOnly")),
     Case(BUCKET_LOGS, "the bucket is declared elsewhere", UNKNOWN, terraform=hcl("phi")),
     Case(BUCKET_LOGS, "the bucket is in another account", UNKNOWN, aws=without_bucket),
 )

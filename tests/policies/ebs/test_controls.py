@@ -9,6 +9,8 @@ from hipaa_guard.testing import FAIL, NOT_APPLICABLE, PASS, UNKNOWN, Aws, Case, 
 VOLUME, SNAPSHOT = "ebs_volume_encrypted", "ebs_snapshot_encrypted"
 CMK, DEFAULT = "ebs_volume_encrypted_with_cmk", "ebs_encryption_by_default"
 PUBLIC, BLOCK = "ebs_snapshot_not_public", "ebs_snapshot_block_public_access"
+ALL_BLOCKED = "block-all-sharing"
+_ATTRIBUTE, _STATE = "ec2:DescribeSnapshotAttribute", "ec2:GetSnapshotBlockPublicAccessState"
 ZONE = 'availability_zone = "us-east-1a"'
 NAMED = [{"Key": "Name", "Value": "phi-disk"}]
 BY_DEFAULT = 'resource "aws_ebs_encryption_by_default" "d" { enabled = true }\n'
@@ -97,6 +99,11 @@ def blocked(state: str) -> Told:
         aws=lambda _: None,
         answers=answers,
     )
+
+
+def shared_where(state: str) -> Told:
+    """A snapshot that is shared with everyone, in a region with this state of the block."""
+    return Told(aws=shared, answers=blocked(state).answers)
 
 
 test_volumes = cases(
@@ -224,9 +231,17 @@ test_snapshots = cases(
           disk_container { format = "VHD" }
         }""",
     ),
-    Case(PUBLIC, "shared with everyone", FAIL, aws=shared),
+    *(
+        Case(PUBLIC, f"shared with everyone, {state}", FAIL, shared_where(state))
+        for state in ("unblocked", "block-new-sharing")
+    ),
+    Case(PUBLIC, "shared with everyone, and the region blocks that", PASS, shared_where(ALL_BLOCKED)),
+    Case(
+        PUBLIC, "shared, and the block may not be read", UNKNOWN, shared_where(ALL_BLOCKED), denied=_STATE, says=_STATE
+    ),
+    Case(PUBLIC, "blocked, and its permissions may not be read", PASS, shared_where(ALL_BLOCKED), denied=_ATTRIBUTE),
     Case(PUBLIC, "shared with nobody", PASS, snapshot(encrypted=False).in_aws()),
-    Case(PUBLIC, "may not be listed", UNKNOWN, aws=shared, denied="ec2:DescribeSnapshotAttribute", says="denied"),
+    Case(PUBLIC, "may not be listed", UNKNOWN, shared_where("unblocked"), denied=_ATTRIBUTE, says="denied"),
     Case(
         PUBLIC,
         "in a region that blocks all sharing",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from hipaa_guard.authoring import LOW
+from hipaa_guard.authoring import HIGH, LOW
 from hipaa_guard.testing import FAIL, PASS, UNKNOWN, Aws, Case, answered, cases, resource
 from tests.policies.ec2.states import HALT, IMDS, TEMPLATE_IMDS, declared, defaults, from_template, metadata, template
 
@@ -95,6 +95,21 @@ test_declared = cases(
         FAIL,
         severity=LOW,
         terraform=from_template(f'image_id = "resolve:ssm:{LATEST}"'),
+    ),
+    Case(
+        IMDS,
+        "Amazon Linux 2023, where the region's default accepts IMDSv1",
+        FAIL,
+        terraform=declared("ami = data.aws_ami.al.id", amazon("amazon", "al2023-ami-*") + region("optional")),
+        says="region's default, which accepts IMDSv1",
+        severity=HIGH,
+    ),
+    Case(
+        IMDS,
+        "Amazon Linux 2023, beside an image of one's own that requires it",
+        FAIL,
+        terraform=declared("ami = data.aws_ami.al.id", amazon("amazon", "al2023-ami-*") + REQUIRES),
+        severity=LOW,
     ),
     Case(
         IMDS,

@@ -24,7 +24,10 @@ BINDING_NOBODY: dict[str, dict[str, Any]] = {
     "resources of any account": {"ArnLike": {"aws:SourceArn": "arn:aws:states:*:*:*"}},
     "a region": {"StringEquals": {"aws:RequestedRegion": "us-east-1"}},
 }
-WITHOUT_RISK = ("ec2", "lambda", "ecs-tasks", "cloudtrail", "backup", "eks", "rds", "vpc-flow-logs")
+WITHOUT_RISK = (
+    *("ec2", "lambda", "ecs-tasks", "cloudtrail", "backup", "eks", "vpc-flow-logs"),
+    *("codebuild", "events", "glue", "lexv2", "credentials.iot", "delivery.logs"),
+)
 
 
 def service(name: str) -> dict[str, str]:
@@ -55,7 +58,18 @@ test_services = cases(
     *(Case(FOREIGN, f"{name}, whose pages ask nothing", PASS, trusting(service(name))) for name in WITHOUT_RISK),
     *(
         Case(FOREIGN, f"the principal {name}", FAIL, trusting({"Service": name}), severity=LOW)
-        for name in ("states.us-east-1.amazonaws.com", "logs.cn-north-1.amazonaws.com.cn", "States.amazonaws.com")
+        for name in (
+            *("states.us-east-1.amazonaws.com", "logs.cn-north-1.amazonaws.com.cn", "States.amazonaws.com"),
+            "transcribe.streaming.amazonaws.com",
+        )
+    ),
+    Case(
+        FOREIGN,
+        "a principal of two words",
+        FAIL,
+        trusting(service("monitoring.rds")),
+        says="lets in monitoring.rds.",
+        severity=LOW,
     ),
     Case(
         FOREIGN,

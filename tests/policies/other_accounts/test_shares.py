@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from hipaa_guard.authoring import CRITICAL
-from hipaa_guard.testing import ACCOUNT, FAIL, PASS, UNKNOWN, Aws, Case, Told, cases
+from hipaa_guard.testing import ACCOUNT, FAIL, PASS, UNKNOWN, Aws, Case, Told, answered, cases
 from tests.policies.other_accounts.places import PROVIDER
 
 OTHER = "444455556666"
@@ -64,6 +64,15 @@ def disk(*users: str, groups: tuple[str, ...] = ()) -> Told:
         for user in users
     )
     return Told(terraform=text, aws=seed)
+
+
+def in_region(state: str, *users: str) -> Told:
+    """A snapshot that is shared with everyone and with accounts, in a region with this block of public sharing."""
+
+    def answers(session: Any) -> None:
+        answered(session, "ec2", "GetSnapshotBlockPublicAccessState", {"State": state})
+
+    return disk(*users, groups=("all",)).in_aws() + Told(answers=answers)
 
 
 def image(*permissions: tuple[str, str, dict[str, str]]) -> Told:
@@ -140,7 +149,16 @@ test_copies = cases(
         terraform=OPEN + str(disk(OTHER).terraform).replace(f'"{OTHER}"', "var.open"),
     ),
     Case(DISK, "shared with two accounts", FAIL, disk(OTHER, "777788889999"), says=f"{OTHER}, 777788889999"),
-    Case(DISK, "shared with everyone", FAIL, disk(groups=("all",)).in_aws(), says="with everyone", severity=CRITICAL),
+    Case(DISK, "shared with an account that a variable names", UNKNOWN,
+         OPEN + disk(OTHER).text.replace(f'= "{OTHER}"', "= var.open")),
+    Case(DISK, "shared with everyone", FAIL, in_region("unblocked"), says="with everyone", severity=CRITICAL),
+    Case(DISK, "shared with everyone, and the region blocks that", PASS, in_region("block-all-sharing")),
+    Case(DISK, "shared with everyone and an account, and the region blocks the first", FAIL,
+         in_region("block-all-sharing", OTHER), says=f"other accounts: {OTHER}"),
+    Case(DISK, "shared with everyone, and the block may not be read", UNKNOWN, in_region("block-all-sharing"),
+         denied="ec2:GetSnapshotBlockPublicAccessState", says="denied"),
+    Case(DISK, "shared with everyone and an account, and the block may not be read", FAIL,
+         in_region("block-all-sharing", OTHER), denied="ec2:GetSnapshotBlockPublicAccessState", says=OTHER),
     *(
         Case(control, "shared with its own account", PASS, told(ACCOUNT).in_aws())
         for control, told in ((DISK, disk), (DATABASE, database), (CLUSTER, cluster))
