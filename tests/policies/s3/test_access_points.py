@@ -205,6 +205,7 @@ test_foreign = cases(
 
 @pytest.mark.parametrize("control", [NOT_PUBLIC, FOREIGN])
 def test_the_fix_tells_of_access_points(control: str) -> None:
-    fix = next(each.fix for each in all_controls() if each.id == control)
+    fix = all_controls()[control].fix
+    assert fix.note is not None
     assert "aws_s3control_access_point_policy" in fix.note
     assert "aws s3control put-access-point-policy" in fix.note

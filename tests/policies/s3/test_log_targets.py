@@ -12,10 +12,11 @@ from hipaa_guard.services import elbv2, s3
 from hipaa_guard.testing import FAIL, NOT_APPLICABLE, PASS, UNKNOWN, Aws, Case, Told, answered, cases, resource
 from tests.policies.s3.states import BUCKET, OPEN_VARIABLE, bucket, own
 
-KMS, CUSTOMERS, LOGS = (
+KMS, CUSTOMERS, LOGS, LOCK = (
     "s3_bucket_encrypted_with_kms",
     "s3_bucket_encrypted_with_cmk",
     "s3_bucket_access_logging_enabled",
+    "s3_bucket_object_lock_enabled",
 )
 PHI, ELSEWHERE = "aws_s3_bucket.phi.id", '"elsewhere"'
 BALANCERS = "elbv2:DescribeLoadBalancers"
@@ -100,7 +101,8 @@ def received(source: LogSource) -> Iterator[Case]:
     yield Case(KMS, f"receives {source.logs}", asked, told)
     yield Case(CUSTOMERS, f"receives {source.logs}", asked, told)
     yield Case(LOGS, f"receives {source.logs}", NOT_APPLICABLE, told, says="receives the ")
-    for control in (KMS, CUSTOMERS, LOGS):
+    yield Case(LOCK, f"receives {source.logs}", FAIL if source.into_locked else NOT_APPLICABLE, told)
+    for control in (KMS, CUSTOMERS, LOGS, LOCK):
         yield Case(control, f"another receives {source.logs}", FAIL, own() + delivering(source, ELSEWHERE))
     for writer in ("127311923021" if each == AWS else each for each in source.writers):
         yield Case(KMS, f"lets {writer} write {source.logs}", NOT_APPLICABLE, with_policy(writer))
