@@ -115,6 +115,33 @@ def received(source: LogSource) -> Iterator[Case]:
 test_received = cases(*(case for source in LOG_SOURCES for case in received(source)))
 
 
+def locked_target(*, lock: bool) -> Told:
+    """The bucket, which delivers its access logs to another one, with or without Object Lock."""
+
+    def seed(aws: Aws) -> None:
+        aws.s3.create_bucket(Bucket="kept", ObjectLockEnabledForBucket=lock)
+        let_in(aws, "kept", "logging.s3.amazonaws.com")
+        enabled = {"TargetBucket": "kept", "TargetPrefix": ""}
+        aws.s3.put_bucket_logging(Bucket="phi-records", BucketLoggingStatus={"LoggingEnabled": enabled})
+
+    lines = f'bucket = {PHI}\ntarget_bucket = aws_s3_bucket.kept.id\ntarget_prefix = ""'
+    kept = resource("aws_s3_bucket", f'bucket = "kept"\nobject_lock_enabled = {json.dumps(lock)}', "kept")
+    return own() + Told(kept + resource("aws_s3_bucket_logging", lines, "l"), seed)
+
+
+test_locked_targets = cases(
+    Case(LOGS, "the target has Object Lock", FAIL, locked_target(lock=True), says="has Object Lock on"),
+    Case(LOGS, "the target has no Object Lock", PASS, locked_target(lock=False)),
+    Case(
+        LOGS,
+        "it is not known whether the target has Object Lock",
+        UNKNOWN,
+        OPEN_VARIABLE
+        + locked_target(lock=True).text.replace("object_lock_enabled = true", "object_lock_enabled = var.open"),
+    ),
+)
+
+
 def test_every_row_of_the_table_has_a_state() -> None:
     assert {source.logs for source in LOG_SOURCES if source.kind is elbv2.LoadBalancer} == set(BLOCKS)
     assert {source.kind for source in LOG_SOURCES} == {s3.Bucket, elbv2.LoadBalancer}
