@@ -7,32 +7,43 @@ from hipaa_guard.facts.resource import Resource, fact
 from hipaa_guard.facts.values import Unknown, Value
 
 _AUDIT, _TLS, _NATIVE = "MARIADB_AUDIT_PLUGIN", "SSL", "NATIVE_NETWORK_ENCRYPTION"
-_ENCRYPTION_OF_SERVER = "SQLNET.ENCRYPTION_SERVER"
+_READ = {_AUDIT: "SERVER_AUDIT_EVENTS", _NATIVE: "SQLNET.ENCRYPTION_SERVER"}
+"""Option -> its setting of interest."""
 _REQUESTED = "REQUESTED"
 """The default of that setting (RDS user guide, "NATIVE_NETWORK_ENCRYPTION option settings", read 2026-11-30)."""
 
+_EVENTS = "CONNECT,QUERY"
+"""The default of SERVER_AUDIT_EVENTS (RDS user guide, "Audit Plugin support": MariaDB, MySQL, read 2026-11-30)."""
+
 Gist = dict[str, Value]
-"""The settings of interest by the name of their option. Other settings, among them passwords, are left out."""
+"""The setting of interest by the name of its option, else None. Other settings, among them passwords, are left out."""
 
 
 def _gist(options: Value) -> Value:
-    """The kept part of the options of a group: their names, and how Oracle's own encryption is set."""
-    return {each["OptionName"]: _encryption(each.get("OptionSettings") or [], "Name", "Value") for each in options}
+    """The kept part of the options of a group: their names, and the settings of interest."""
+    return {each["OptionName"]: _setting(each["OptionName"], each.get("OptionSettings"), "Name") for each in options}
 
 
 def _declared(view: View) -> Gist:
     """The options that a group declares. An unknown name raises `Undecided`."""
-    settings = "option_settings"
     blocks = view.get("option_configurations" if view.type.startswith("awscc_") else "option") or []
-    return {each.get("option_name"): _encryption(each.get(settings) or [], "name", "value") for each in blocks}
+    names = [each.get("option_name") for each in blocks]
+    return {name: _setting(name, each.get("option_settings"), "name") for name, each in zip(names, blocks, strict=True)}
 
 
-def _encryption(settings: Value, name: str, value: str) -> Value:
-    return next((each.get(value) for each in settings if each.get(name) == _ENCRYPTION_OF_SERVER), None)
+def _setting(option: str, settings: Value, name: str) -> Value:
+    """The setting of interest of an option; None where it is left out. `name` is the key of its name in a setting."""
+    value = "Value" if name == "Name" else "value"
+    return next((each.get(value) for each in settings or [] if each.get(name) == _READ.get(option)), None)
 
 
 def _writes_audit_log(options: Gist | None) -> bool:
     return _AUDIT in (options or {})
+
+
+def _audit_events(options: Gist | None) -> Value:
+    found = (options or {}).get(_AUDIT)
+    return found if isinstance(found, Unknown) else found or _EVENTS
 
 
 def _adds_tls(options: Gist | None) -> bool:
@@ -69,6 +80,14 @@ class OptionGroup(Resource):
         aws=derived(_writes_audit_log, _OPTIONS),
     )
     """Whether MySQL and MariaDB write an audit log. The plugin has no other state than on."""
+
+    audit_events: str = fact(
+        terraform=lambda view: _audit_events(_declared(view)),
+        awscc=lambda view: _audit_events(_declared(view)),
+        unset=_EVENTS,
+        aws=derived(_audit_events, _OPTIONS),
+    )
+    """The events that the plugin writes into it: ``CONNECT,QUERY``."""
 
     adds_tls: bool = fact(
         terraform=lambda view: _adds_tls(_declared(view)),

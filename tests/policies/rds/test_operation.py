@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from hipaa_guard.testing import FAIL, NOT_APPLICABLE, PASS, Case, Told, answered, cases
+from hipaa_guard.testing import FAIL, NOT_APPLICABLE, PASS, UNKNOWN, Case, Told, answered, cases
 from tests.policies.rds.states import (
     applied,
     cluster,
@@ -75,6 +75,19 @@ test_operation = cases(
     Case(MONITORING, "left out", FAIL, instance()),
     Case(MONITORING, "every minute", PASS, instance("monitoring_interval = 60", **MONITORED), says="60"),
     Case(MONITORING, "an interval of nothing", FAIL, instance("monitoring_interval = 0").in_terraform()),
+    Case(
+        MONITORING,
+        "left out of RDS Custom, which has none",
+        NOT_APPLICABLE,
+        instance(engine="custom-sqlserver-se").in_terraform(),
+        says="RDS Custom",
+    ),
+    Case(
+        MONITORING,
+        "left out, and the engine is not known",
+        UNKNOWN,
+        instance(engine="${var.open}").in_terraform('\nvariable "open" {}'),
+    ),
     Case(MEMBER_MONITORING, "off", FAIL, monitored_member(0)),
     Case(MEMBER_MONITORING, "every 15 seconds", PASS, monitored_member(15)),
     Case(
