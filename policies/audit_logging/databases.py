@@ -241,7 +241,8 @@ def rds_instance_logs_exported(instance: rds.Instance, inventory: Inventory) -> 
             aws rds modify-db-cluster --db-cluster-identifier CLUSTER --cloudwatch-logs-export-configuration \\
               '{"EnableLogTypes":["audit","error"]}'
         """,
-        note=f"{_RESTART}{_COPY} Aurora PostgreSQL exports `postgresql` and needs log_connections or pgaudit. "
+        note=f"{_RESTART}{_COPY} Aurora PostgreSQL exports `postgresql` and needs log_connections or pgaudit. A "
+        "Multi-AZ cluster of MySQL exports `general` and needs general_log = 1 and log_output = FILE. "
         "Statements in a log hold ePHI: whoever reads the log reads it.",
         not_by_machine=_NOT_BY_MACHINE,
         consequences=("interrupts", "costs_money"),
