@@ -1,7 +1,7 @@
 """Databases: known holes in database engines are closed."""
 
 from hipaa_guard.authoring import Fix, Inventory, Verdict, all_hold, failed, not_applicable, some
-from hipaa_guard.judging.database_settings import is_custom, is_member
+from hipaa_guard.judging.database_settings import cluster_of, is_custom, is_member
 from hipaa_guard.judging.updates import minor_versions_automatic
 from hipaa_guard.services import rds
 
@@ -44,7 +44,7 @@ def rds_instance_auto_minor_upgrade(instance: rds.Instance) -> bool | Verdict:
 def rds_cluster_auto_minor_upgrade(instance: rds.ClusterInstance, inventory: Inventory) -> bool | Verdict:
     if not instance.auto_minor_upgrade:
         return False
-    cluster = inventory.find(rds.Cluster, instance.cluster)
+    cluster = cluster_of(instance, inventory)
     if cluster is None:
         return True
     if cluster.replicates is not None:

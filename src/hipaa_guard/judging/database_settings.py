@@ -95,6 +95,21 @@ def is_custom(instance: rds.Instance) -> bool:
     return (instance.engine or "").startswith("custom-")
 
 
+def cluster_of(instance: rds.ClusterInstance, inventory: Inventory) -> rds.Cluster | None:
+    """The cluster of an instance; None where source leaves it out, as a sketch does: the provider refuses that.
+
+    Raises:
+        Undecided: it is not known, or is declared elsewhere.
+
+    """
+    try:
+        return inventory.find(rds.Cluster, instance.cluster)
+    except Undecided as error:
+        if error.unknown.cause is not Cause.REFUSED:
+            raise
+        return None
+
+
 def is_member(instance: rds.ClusterInstance, cluster: rds.Cluster, inventory: Inventory) -> bool:
     """Whether an instance certainly belongs to a cluster.
 

@@ -168,6 +168,12 @@ test_operation = cases(
     ),
     Case(
         MEMBER_UPGRADE,
+        "of a cluster that a variable names",
+        UNKNOWN,
+        terraform=OPEN + member().text.replace("aws_rds_cluster.records.id", "var.open"),
+    ),
+    Case(
+        MEMBER_UPGRADE,
         "of a global database",
         NOT_APPLICABLE,
         terraform=member().text.replace(

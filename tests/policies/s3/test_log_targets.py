@@ -126,6 +126,8 @@ def locked_target(*, lock: bool) -> Told:
 
     lines = f'bucket = {PHI}\ntarget_bucket = aws_s3_bucket.kept.id\ntarget_prefix = ""'
     kept = resource("aws_s3_bucket", f'bucket = "kept"\nobject_lock_enabled = {json.dumps(lock)}', "kept")
+    receives = json.dumps(document("logging.s3.amazonaws.com", name="kept"))
+    kept += resource("aws_s3_bucket_policy", f"bucket = aws_s3_bucket.kept.id\npolicy = {receives}", "kept")
     return own() + Told(kept + resource("aws_s3_bucket_logging", lines, "l"), seed)
 
 
