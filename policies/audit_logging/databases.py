@@ -13,7 +13,7 @@ from hipaa_guard.judging.database_settings import (
     parameters_in_force,
 )
 from hipaa_guard.judging.log_delivery import Exports, logs_exported
-from hipaa_guard.services import rds, rds_parameters
+from hipaa_guard.services import rds, rds_options, rds_parameters
 
 _NEEDED = {
     "aurora-mysql": "audit",
@@ -73,17 +73,21 @@ def _without_plugin(instance: rds.Instance, inventory: Inventory) -> str:
     group = option_group(instance, inventory)
     if group is None or not group.writes_audit_log:
         return "no audit plugin writes it: its option group lacks MARIADB_AUDIT_PLUGIN"
-    reason = _events_silent(group.audit_events)
+    reason = _events_silent(group)
     if not reason:
         options_in_force(instance)
     return reason
 
 
-def _events_silent(events: str) -> str:
+def _events_silent(group: rds_options.OptionGroup | rds_parameters.ClusterParameterGroup) -> str:
     """Why the events of an audit log do not tell who did what; empty if they do."""
-    if _TELLING & {each.strip().upper() for each in events.split(",")}:
-        return ""
-    return f"only {events} is written into it, which tells neither who signs in nor who reads or changes data"
+    written = group.audit_events or ""
+    events = {each.strip().upper() for each in written.split(",")}
+    if not events & _TELLING:
+        return f"only {written} is written into it, which tells neither who signs in nor who reads or changes data"
+    if "CONNECT" not in events and group.users_audited:
+        return f"only what {group.users_audited} did is written into it, and not who signs in"
+    return ""
 
 
 _POSTGRES_SILENT = (
@@ -157,7 +161,7 @@ def _aurora_mysql_silent(group: ParameterGroup | None) -> str:
         return "Aurora writes none: its parameter server_audit_logging is off"
     if not group.audit_events:
         return "Aurora writes nothing into it: its parameter server_audit_events is empty"
-    return _events_silent(group.audit_events)
+    return _events_silent(group)
 
 
 _RESTART = (

@@ -59,6 +59,13 @@ EVENTS = {
     **dict.fromkeys(("CONNECT", "QUERY", "TABLE", "QUERY_DML", "QUERY_DDL,CONNECT"), PASS),
     **dict.fromkeys(("QUERY_DDL", "QUERY_DCL", "QUERY_DDL,QUERY_DCL"), FAIL),
 }
+PLUGIN = "MARIADB_AUDIT_PLUGIN"
+
+
+def of_one_user(events: str) -> dict[str, str]:
+    return {"server_audit_logging": "1", "server_audit_events": events, "server_audit_incl_users": "nurse"}
+
+
 LOADED = {"shared_preload_libraries": "pg_stat_statements,pgaudit"}
 EXPORTED_BY_CLUSTER = {"EnabledCloudwatchLogsExports": ["audit"]}
 
@@ -170,6 +177,11 @@ test_logs_of_mysql = cases(
         for engine, major in (("mysql", "8.0"), ("mariadb", "10.6"))
         for events, verdict in {**EVENTS, "QUERY_DML_NO_SELECT": PASS}.items()
     ),
+    *(
+        Case(LOGS, f"MySQL that writes {events} of one user", verdict, plugin("mysql", {PLUGIN: options}, "8.0"))
+        for events, verdict in (("QUERY", FAIL), ("CONNECT,QUERY", PASS))
+        for options in ({name.upper(): value for name, value in of_one_user(events).items() if "logging" not in name},)
+    ),
     Case(LOGS, "MariaDB with the audit plugin", PASS, plugin("mariadb", AUDIT, "10.6")),
     Case(
         LOGS,
@@ -219,6 +231,10 @@ test_logs_of_mysql = cases(
             aurora(server_audit_logging="1", server_audit_events=events),
         )
         for events, verdict in EVENTS.items()
+    ),
+    *(
+        Case(CLUSTER_LOGS, f"Aurora MySQL that writes {events} of one user", verdict, aurora(**of_one_user(events)))
+        for events, verdict in (("QUERY", FAIL), ("CONNECT,QUERY", PASS))
     ),
     Case(CLUSTER_LOGS, "Aurora MySQL that names events alone", FAIL, aurora(server_audit_events="CONNECT")),
     Case(
