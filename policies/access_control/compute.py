@@ -15,9 +15,8 @@ from hipaa_guard.authoring import (
     some,
 )
 from hipaa_guard.controls.reasons import MOVES_A_SECRET
-from hipaa_guard.judging.fix_parts import function_with_permission
+from hipaa_guard.judging.fix_parts import function_for_topic, role_that_may
 from hipaa_guard.judging.function_policies import place_of, with_versions
-from hipaa_guard.judging.function_roles import role_that_may
 from hipaa_guard.judging.template_versions import if_used, template_of
 from hipaa_guard.services import ec2, lambda_functions
 
@@ -185,10 +184,7 @@ def lambda_env_no_secrets(function: lambda_functions.Function, inventory: Invent
     why="A service that is let in without a source calls for any of its customers: a stranger's bucket or topic "
     "can then run the function on ePHI.",
     fix=Fix(
-        terraform=function_with_permission(
-            "topic", principal='"sns.amazonaws.com"', source_arn="aws_sns_topic.records.arn"
-        )
-        + 'resource "aws_sns_topic" "records" {}\n',
+        terraform=function_for_topic(),
         cli="""
             aws lambda add-permission --function-name FUNCTION --statement-id NEW_STATEMENT \\
               --action lambda:InvokeFunction --principal SERVICE --source-arn SOURCE_ARN --source-account ACCOUNT

@@ -14,7 +14,7 @@ from hipaa_guard.authoring import (
 )
 from hipaa_guard.controls.reasons import TAKES_ACCESS
 from hipaa_guard.judging.cross_account import first_told, no_cross_account, not_shared, outsiders_let_in
-from hipaa_guard.judging.fix_parts import function_with_permission
+from hipaa_guard.judging.fix_parts import function_for_topic
 from hipaa_guard.judging.function_policies import NAMES_THE_PLACE, REMOVES_A_PERMISSION, place_of
 from hipaa_guard.judging.public_snapshots import effectively_shared_with
 from hipaa_guard.services import cloudwatch_logs, ebs, efs, images, kms, lambda_functions, rds, secretsmanager
@@ -74,10 +74,7 @@ def secret_policy_no_cross_account(secret: secretsmanager.Secret) -> PolicyDocum
     why="Each account that may call the function can see ePHI in what it answers: it needs a reason, and a contract if it "
     "is not yours.",
     fix=Fix(
-        terraform=function_with_permission(
-            "topic", principal='"sns.amazonaws.com"', source_arn="aws_sns_topic.results.arn"
-        )
-        + 'resource "aws_sns_topic" "results" {}\n',
+        terraform=function_for_topic(),
         cli=REMOVES_A_PERMISSION,
         note=NAMES_THE_PLACE,
         not_by_machine=TAKES_ACCESS,

@@ -2,7 +2,7 @@
 
 from hipaa_guard.authoring import LOW, Fix, Inventory, PolicyDocument, Verdict, control, failed, passed
 from hipaa_guard.controls.reasons import TAKES_ACCESS
-from hipaa_guard.judging.access_points import access_points_let_in
+from hipaa_guard.judging.access_points import ACCESS_POINTS_DECIDE, access_points_let_in
 from hipaa_guard.judging.cross_account import no_cross_account, services_let_in
 from hipaa_guard.judging.public_buckets import (
     ACLS_OFF,
@@ -77,7 +77,7 @@ def s3_bucket_acls_disabled(bucket: s3.Bucket) -> Verdict:
         cli="aws s3api put-bucket-policy --bucket BUCKET --policy file://own-principals-only.json",
         note="Access within the account needs no bucket policy: IAM policies give it. The policy shown takes the place of "
         "what the bucket has, so keep the statements that AWS services need. An ACL that names other accounts is made "
-        "private: aws s3api put-bucket-acl --bucket BUCKET --acl private",
+        "private: aws s3api put-bucket-acl --bucket BUCKET --acl private. " + ACCESS_POINTS_DECIDE,
         not_by_machine=TAKES_ACCESS,
     ),
     peers={"prowler": "s3_bucket_cross_account_access"},

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from hipaa_guard.authoring import Fix, Inventory, Verdict, not_applicable, some
 from hipaa_guard.judging.database_settings import (
     ParameterGroup,
+    is_custom,
     is_member,
     option_group,
     options_in_force,
@@ -12,7 +13,7 @@ from hipaa_guard.judging.database_settings import (
     parameters_in_force,
 )
 from hipaa_guard.judging.log_delivery import Exports, logs_exported
-from hipaa_guard.services import rds, rds_parameters
+from hipaa_guard.services import rds, rds_options, rds_parameters
 
 _NEEDED = {
     "aurora-mysql": "audit",
@@ -26,13 +27,15 @@ _NEEDED = {
     "db2": "diag.log",
 }
 """By the first words of the engine, the log that tells who did what (for the last two, who signed in or failed to)."""
+_TELLING = {"CONNECT", "QUERY", "QUERY_DML", "QUERY_DML_NO_SELECT", "TABLE"}
+"""Events of an audit log that tell who signs in, or who reads or changes data; QUERY_DDL and QUERY_DCL do not."""
 _OFF = ("", "0", "off", "false", "no")
 
 
 def _exports(store: rds.Instance | rds.Cluster, inventory: Inventory) -> Exports | Verdict:
     exported = store.log_exports
     if exported is None:
-        if isinstance(store, rds.Instance) and (store.engine or "").startswith("custom-"):
+        if isinstance(store, rds.Instance) and is_custom(store):
             return not_applicable("is of RDS Custom, whose logs only an agent on its host can deliver")
         return Exports(None)
     engine = rds.engine_of(store, inventory)
@@ -70,7 +73,20 @@ def _without_plugin(instance: rds.Instance, inventory: Inventory) -> str:
     group = option_group(instance, inventory)
     if group is None or not group.writes_audit_log:
         return "no audit plugin writes it: its option group lacks MARIADB_AUDIT_PLUGIN"
-    options_in_force(instance)
+    reason = _events_silent(group)
+    if not reason:
+        options_in_force(instance)
+    return reason
+
+
+def _events_silent(group: rds_options.OptionGroup | rds_parameters.ClusterParameterGroup) -> str:
+    """Why the events of an audit log do not tell who did what; empty if they do."""
+    written = group.audit_events or ""
+    events = {each.strip().upper() for each in written.split(",")}
+    if not events & _TELLING:
+        return f"only {written} is written into it, which tells neither who signs in nor who reads or changes data"
+    if "CONNECT" not in events and group.users_audited:
+        return f"only what {group.users_audited} did is written into it, and not who signs in"
     return ""
 
 
@@ -143,7 +159,9 @@ def _mysql_silent(group: ParameterGroup | None) -> str:
 def _aurora_mysql_silent(group: ParameterGroup | None) -> str:
     if not isinstance(group, rds_parameters.ClusterParameterGroup) or not group.audit_logging:
         return "Aurora writes none: its parameter server_audit_logging is off"
-    return "" if group.audit_events else "Aurora writes nothing into it: its parameter server_audit_events is empty"
+    if not group.audit_events:
+        return "Aurora writes nothing into it: its parameter server_audit_events is empty"
+    return _events_silent(group)
 
 
 _RESTART = (
@@ -227,7 +245,8 @@ def rds_instance_logs_exported(instance: rds.Instance, inventory: Inventory) -> 
             aws rds modify-db-cluster --db-cluster-identifier CLUSTER --cloudwatch-logs-export-configuration \\
               '{"EnableLogTypes":["audit","error"]}'
         """,
-        note=f"{_RESTART}{_COPY} Aurora PostgreSQL exports `postgresql` and needs log_connections or pgaudit. "
+        note=f"{_RESTART}{_COPY} Aurora PostgreSQL exports `postgresql` and needs log_connections or pgaudit. A "
+        "Multi-AZ cluster of MySQL exports `general` and needs general_log = 1 and log_output = FILE. "
         "Statements in a log hold ePHI: whoever reads the log reads it.",
         not_by_machine=_NOT_BY_MACHINE,
         consequences=("interrupts", "costs_money"),

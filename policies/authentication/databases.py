@@ -3,6 +3,11 @@
 from hipaa_guard.authoring import LOW, MEDIUM, Fix, Inventory, Member, Verdict, failed, family, not_applicable, passed
 from hipaa_guard.services import rds
 
+_USERS = (
+    "Users sign in so only once they may: PostgreSQL grants them rds_iam, after which their password no longer works, "
+    "MySQL and MariaDB create them with AWSAuthenticationPlugin; IAM allows rds-db:connect. All others keep their "
+    "passwords."
+)
 _WITH_IAM = ("mysql", "mariadb", "postgres", "aurora")
 """How the names of engines begin that take IAM tokens."""
 
@@ -16,6 +21,7 @@ _WITH_IAM = ("mysql", "mariadb", "postgres", "aurora")
             sets="aws_db_instance.iam_database_authentication_enabled = true",
             given='aws_db_instance.engine = "postgres"',
             cli="aws rds modify-db-instance --db-instance-identifier INSTANCE --enable-iam-database-authentication --apply-immediately",
+            note=_USERS,
         ),
         peers={
             "prowler": "rds_instance_iam_authentication_enabled",
@@ -32,6 +38,7 @@ _WITH_IAM = ("mysql", "mariadb", "postgres", "aurora")
             sets="aws_rds_cluster.iam_database_authentication_enabled = true",
             given='aws_rds_cluster.engine = "aurora-postgresql"',
             cli="aws rds modify-db-cluster --db-cluster-identifier CLUSTER --enable-iam-database-authentication --apply-immediately",
+            note=_USERS,
         ),
         peers={
             "prowler": "rds_cluster_iam_authentication_enabled",

@@ -4,7 +4,7 @@ from hipaa_guard.authoring import HIGH, MEDIUM, Fix, Inventory, Verdict, control
 from hipaa_guard.controls.reasons import NEEDS_A_KEY, replaces
 from hipaa_guard.judging.customer_keys import AWS_MANAGED, customer_managed_key
 from hipaa_guard.judging.encryption import MEDIA, encrypted_at_rest
-from hipaa_guard.judging.function_roles import role_that_may
+from hipaa_guard.judging.fix_parts import role_that_may
 from hipaa_guard.judging.template_versions import if_used, template_of
 from hipaa_guard.services import ebs, ec2, lambda_functions
 

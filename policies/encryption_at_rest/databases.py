@@ -16,7 +16,10 @@ _INSTANCE_WITH_KEY = """
     }
 """
 _CLUSTER_WITH_KEY = _INSTANCE_WITH_KEY.replace("aws_db_instance", "aws_rds_cluster")
-_MADE_ANEW = "Encryption is chosen when storage is made: restore an encrypted copy of a snapshot and switch over to it."
+_MADE_ANEW = (
+    "Encryption is chosen when storage is made: restore an encrypted copy of a snapshot and switch over to it. Name the "
+    "subnet group and the security groups in the command that restores: RDS takes the default ones otherwise."
+)
 _RESTORE_INSTANCE = """
     aws rds copy-db-snapshot --source-db-snapshot-identifier SNAPSHOT --target-db-snapshot-identifier ENCRYPTED --kms-key-id KEY_ARN
     aws rds restore-db-instance-from-db-snapshot --db-instance-identifier NEW_INSTANCE --db-snapshot-identifier ENCRYPTED

@@ -1,12 +1,14 @@
 """Networks: ePHI reaches load balancers unreadable to anybody on the way."""
 
-from hipaa_guard.authoring import HIGH, Fix, Inventory, Verdict, control, every, failed, not_applicable, passed, some
+from collections.abc import Callable
+
+from hipaa_guard.authoring import HIGH, Fix, Inventory, Verdict, control, failed, not_applicable, passed, some
 from hipaa_guard.judging.transit import IN_TRANSIT
 from hipaa_guard.services import elbv2
 
 
 @control(
-    title="Listeners of application load balancers hand no request on that came over plain HTTP",
+    title="Listeners of application load balancers hand no plain HTTP request on and redirect nobody to plain HTTP",
     severity=HIGH,
     hipaa=IN_TRANSIT,
     why="A listener that hands on plain HTTP lets ePHI, and the cookies that open it, cross the network readable.",
@@ -50,25 +52,37 @@ def alb_http_redirects_to_https(listener: elbv2.Listener, inventory: Inventory) 
     if protocol not in ("HTTP", "HTTPS"):
         return not_applicable("is not a listener of an application load balancer")
     if protocol == "HTTPS":
-        return passed("serves HTTPS")
-    places = {"": lambda: listener.default_actions, " in one of its rules": lambda: listener.rule_actions}
-    found: list[str] = []
-
-    def hands_on(place: str) -> bool:
-        if every(_hands_nothing_on, places[place]()):
-            return False
-        found.append(place)
-        return True
-
-    if some(hands_on, places):
-        return failed(f"answers plain HTTP with more than a redirect to HTTPS{found[0]}")
+        place = _first_place(listener, lambda action: action.redirects_to == "HTTP")
+        # AWS's reference says that it refuses this; Terraform plans it nevertheless.
+        return passed("serves HTTPS") if place is None else failed(f"serves HTTPS, and redirects to plain HTTP{place}")
+    place = _first_place(listener, _hands_on)
+    if place is not None:
+        return failed(f"answers plain HTTP with more than a redirect to HTTPS{place}")
     return passed("answers plain HTTP with a redirect to HTTPS, or with nothing of its own")
 
 
-def _hands_nothing_on(action: elbv2.Action) -> bool:
+def _first_place(listener: elbv2.Listener, test: Callable[[elbv2.Action], bool]) -> str | None:
+    """Where a listener has an action that passes a test, as the end of a message: empty for its default actions.
+
+    Raises:
+        Undecided: none certainly passes, and one may.
+
+    """
+    places = {"": lambda: listener.default_actions, " in one of its rules": lambda: listener.rule_actions}
+    found: list[str] = []
+
+    def passes(place: str) -> bool:
+        if some(test, places[place]()):
+            found.append(place)
+        return bool(found)
+
+    return found[0] if some(passes, places) else None
+
+
+def _hands_on(action: elbv2.Action) -> bool:
     if action.type == "redirect":
-        return action.redirects_to == "HTTPS"
-    return action.type == "fixed-response"
+        return action.redirects_to != "HTTPS"
+    return action.type != "fixed-response"
 
 
 @control(

@@ -1,6 +1,7 @@
 """Storage: ePHI in buckets cannot be destroyed by a slip or a stolen credential."""
 
-from hipaa_guard.authoring import LOW, Fix, Verdict, control, failed, not_applicable, passed
+from hipaa_guard.authoring import LOW, Fix, Inventory, Verdict, control, failed, not_applicable, passed
+from hipaa_guard.judging.log_targets import lock_is_refused
 from hipaa_guard.services import s3
 
 _SHORTEST = 7
@@ -49,8 +50,11 @@ _SHORTEST = 7
         "checkov": "CKV_AWS_143",
     },
 )
-def s3_bucket_object_lock_enabled(bucket: s3.Bucket) -> Verdict:
+def s3_bucket_object_lock_enabled(bucket: s3.Bucket, inventory: Inventory) -> Verdict:
     if not bucket.object_lock:
+        logs = lock_is_refused(bucket, inventory)
+        if logs is not None:
+            return not_applicable(f"receives {logs}, which S3 delivers to no bucket with Object Lock")
         return failed("has Object Lock off")
     retention = bucket.default_retention
     if retention is None:

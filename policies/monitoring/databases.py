@@ -1,6 +1,7 @@
 """Databases: what goes on in them is watched."""
 
-from hipaa_guard.authoring import LOW, Fix, Inventory, Member, Verdict, failed, family, passed
+from hipaa_guard.authoring import LOW, Fix, Inventory, Member, Verdict, failed, family, not_applicable, passed
+from hipaa_guard.judging.database_settings import is_custom
 from hipaa_guard.services import rds
 
 _MONITORED = """
@@ -79,4 +80,6 @@ def enhanced_monitoring(instance: rds.Instance | rds.ClusterInstance, inventory:
     if seconds:
         often = "every second" if seconds == 1 else f"every {seconds} seconds"
         return passed(f"reports metrics of the operating system {often}")
+    if isinstance(instance, rds.Instance) and is_custom(instance):
+        return not_applicable("is of RDS Custom, which has no enhanced monitoring: its owner watches its host")
     return failed("has enhanced monitoring off")

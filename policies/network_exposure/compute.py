@@ -16,9 +16,8 @@ from hipaa_guard.authoring import (
     some,
 )
 from hipaa_guard.controls.reasons import TAKES_ACCESS
-from hipaa_guard.judging.fix_parts import function_with_permission
+from hipaa_guard.judging.fix_parts import FUNCTION_ROLE, function_with_permission
 from hipaa_guard.judging.function_policies import NAMES_THE_PLACE, REMOVES_A_PERMISSION, place_of
-from hipaa_guard.judging.function_roles import FUNCTION_ROLE
 from hipaa_guard.judging.log_delivery import first_way
 from hipaa_guard.judging.public_addresses import given_at_launch, has_elastic_ip, no_public_address
 from hipaa_guard.judging.public_policies import policy_not_public

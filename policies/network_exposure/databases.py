@@ -11,6 +11,14 @@ _MAKE_PRIVATE = (
 )
 
 _FROM_OUTSIDE = "Clients outside of the VPC are cut off, unless a VPN or a peered network leads them in."
+_NO_PUBLIC_ADDRESS = {
+    "prowler": "rds_instance_no_public_access",
+    "aws_config": "rds-instance-public-access-check",
+    "powerpipe": "rds_db_instance_prohibit_public_access",
+    "cdk_nag": "HIPAA.Security-RDSInstancePublicAccess",
+    "checkov": "CKV_AWS_17",
+    "trivy": "AVD-AWS-0180",
+}
 
 
 def _is_private(instance: rds.Instance | rds.ClusterInstance) -> bool | Verdict:
@@ -25,14 +33,7 @@ def _is_private(instance: rds.Instance | rds.ClusterInstance) -> bool | Verdict:
         note=_FROM_OUTSIDE,
         consequences=("cuts_access",),
     ),
-    peers={
-        "prowler": "rds_instance_no_public_access",
-        "aws_config": "rds-instance-public-access-check",
-        "powerpipe": "rds_db_instance_prohibit_public_access",
-        "cdk_nag": "HIPAA.Security-RDSInstancePublicAccess",
-        "checkov": "CKV_AWS_17",
-        "trivy": "AVD-AWS-0180",
-    },
+    peers=_NO_PUBLIC_ADDRESS,
 )
 def rds_instance_not_public(instance: rds.Instance) -> bool | Verdict:
     return _is_private(instance)
@@ -46,14 +47,7 @@ def rds_instance_not_public(instance: rds.Instance) -> bool | Verdict:
         note=_FROM_OUTSIDE,
         consequences=("cuts_access",),
     ),
-    peers={
-        "prowler": "rds_instance_no_public_access",
-        "aws_config": "rds-instance-public-access-check",
-        "powerpipe": "rds_db_instance_prohibit_public_access",
-        "cdk_nag": "HIPAA.Security-RDSInstancePublicAccess",
-        "checkov": "CKV_AWS_17",
-        "trivy": "AVD-AWS-0180",
-    },
+    peers=_NO_PUBLIC_ADDRESS,
 )
 def rds_cluster_instance_not_public(instance: rds.ClusterInstance) -> bool | Verdict:
     return _is_private(instance)

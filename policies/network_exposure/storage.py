@@ -15,7 +15,7 @@ from hipaa_guard.authoring import (
     passed,
 )
 from hipaa_guard.controls.reasons import TAKES_ACCESS
-from hipaa_guard.judging.access_points import access_points_open
+from hipaa_guard.judging.access_points import ACCESS_POINTS_DECIDE, access_points_open
 from hipaa_guard.judging.public_buckets import (
     is_overruled,
     object_opened_by_acl,
@@ -130,6 +130,7 @@ def _bucket_blocked(bucket: s3.Bucket, inventory: Inventory) -> Verdict:
             }
         """,
         cli="aws s3api put-bucket-policy --bucket BUCKET --policy file://named-principals-only.json",
+        note=f"The policy shown takes the place of what the bucket has. {ACCESS_POINTS_DECIDE}",
         not_by_machine=TAKES_ACCESS,
     ),
     peers={

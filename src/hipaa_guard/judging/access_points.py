@@ -25,6 +25,14 @@ _NAMED = "accesspoint/"
 _HANDING_ON = ("s3:dataaccesspointaccount", _BY_ORIGIN, _BY_ARN)
 """Keys of requests that come through an access point, which say nothing of the caller."""
 
+ACCESS_POINTS_DECIDE = (
+    "Where the bucket policy hands access on to access points, their policies decide: give the one that the finding "
+    "names a policy for principals of your own account (aws_s3control_access_point_policy, or aws s3control "
+    "put-access-point-policy --account-id ACCOUNT --name ACCESS_POINT --policy file://own-principals-only.json). A "
+    "bucket policy that hands nothing on cuts off all who come through access points."
+)
+"""The part of a fix that is about access points, for its note."""
+
 
 def access_points_open(bucket: s3.Bucket, inventory: Inventory) -> Verdict:
     """The failure of a bucket with an access point that lets in everyone; else a pass. Raises `Undecided`."""

@@ -90,6 +90,26 @@ def parameters_in_force(store: Store) -> None:
         _check([applied] if isinstance(applied, str) else applied, "parameter group")
 
 
+def is_custom(instance: rds.Instance) -> bool:
+    """Whether an instance is of RDS Custom, whose host its owner runs."""
+    return (instance.engine or "").startswith("custom-")
+
+
+def cluster_of(instance: rds.ClusterInstance, inventory: Inventory) -> rds.Cluster | None:
+    """The cluster of an instance; None where source leaves it out, as a sketch does: the provider refuses that.
+
+    Raises:
+        Undecided: it is not known, or is declared elsewhere.
+
+    """
+    try:
+        return inventory.find(rds.Cluster, instance.cluster)
+    except Undecided as error:
+        if error.unknown.cause is not Cause.REFUSED:
+            raise
+        return None
+
+
 def is_member(instance: rds.ClusterInstance, cluster: rds.Cluster, inventory: Inventory) -> bool:
     """Whether an instance certainly belongs to a cluster.
 
@@ -118,7 +138,7 @@ def _inherited(instance: rds.Instance, inventory: Inventory, tell: Callable[[rds
     A read replica without one has that of its source in the same region (RDS API, CreateDBInstanceReadReplica).
     """
     for _ in range(_CHAIN):
-        if (instance.engine or "").startswith("custom-"):
+        if is_custom(instance):
             raise Undecided(Unknown("the settings of RDS Custom stand on its host, which no scan reads"))
         name = tell(instance)
         if name is not None or instance.source is None:

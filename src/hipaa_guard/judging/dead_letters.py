@@ -17,15 +17,32 @@ def takes_dead_letters(queue: sqs.Queue, inventory: Inventory) -> bool:
     """
     if queue.dead_letters_from == "byQueue":
         return True
-    arn = queue.arn
     of_queues = inventory.told_by(sqs.Queue, _dead_letter_target)
     of_others = inventory.told_by(sqs.FailureSource, _failures_go_to)
     of_functions = inventory.told_by(sqs.FailingFunction, _failures_of_function_go_to)
-    if some(lambda told: queue.is_among(*told, arn), (of_queues, of_others, of_functions)):
+    if some(lambda told: _is_among(queue, *told, inventory), (of_queues, of_others, of_functions)):
         return True
     if not _is_subscribed(queue, inventory):
         _require_no_sign(queue)
     return False
+
+
+def _is_among(queue: sqs.Queue, named: set[str], unknown: Unknown | None, inventory: Inventory) -> bool:
+    """As `Queue.is_among`, where a target that certainly is another queue is not this one. Raises `Undecided`."""
+    arn = queue.arn
+    try:
+        return queue.is_among(named, unknown, arn)
+    except Undecided:
+        others = [each for each in inventory.seen(sqs.Queue) if each is not queue]
+        return queue.is_among({each for each in named if not _is_of_one(each, others)}, unknown, arn)
+
+
+def _is_of_one(target: str, queues: list[sqs.Queue]) -> bool:
+    """Whether a target certainly is one of some queues."""
+    try:
+        return some(lambda queue: queue.is_target(target, queue.arn), queues)
+    except Undecided:
+        return False
 
 
 def _dead_letter_target(queue: sqs.Queue) -> Value:

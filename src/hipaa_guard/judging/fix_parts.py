@@ -65,6 +65,20 @@ resource "aws_lambda_permission" "NAME" {
   action        = "lambda:InvokeFunction"
 LINES}
 """
+FUNCTION_ROLE = """\
+resource "aws_iam_role" "function" {
+  name = "records"
+  assume_role_policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Effect    = "Allow"
+      Principal = { Service = "lambda.amazonaws.com" }
+      Action    = "sts:AssumeRole"
+    }]
+  })
+}
+"""
+"""A role that Lambda may take on, as HCL; functions name it as ``aws_iam_role.function.arn``."""
 
 
 def topic_with_policy(*statements: str) -> str:
@@ -82,3 +96,27 @@ def function_with_permission(name: str, **arguments: str) -> str:
     """A function that one principal may call: the arguments of the permission are expressions."""
     lines = "".join(f"  {argument.ljust(13)} = {value}\n" for argument, value in arguments.items())
     return _FUNCTION.replace("NAME", name).replace("LINES", lines)
+
+
+def function_for_topic() -> str:
+    """A function that one topic of the configuration may call."""
+    permission = function_with_permission(
+        "topic", principal='"sns.amazonaws.com"', source_arn="aws_sns_topic.results.arn"
+    )
+    return f'{permission}resource "aws_sns_topic" "results" {{}}\n'
+
+
+def role_that_may(action: str, resource: str) -> str:
+    """HCL of `FUNCTION_ROLE` with the right to one action on a resource, an HCL expression."""
+    return f"""{FUNCTION_ROLE}resource "aws_iam_role_policy" "function" {{
+  role = aws_iam_role.function.id
+  policy = jsonencode({{
+    Version = "2012-10-17"
+    Statement = [{{
+      Effect   = "Allow"
+      Action   = "{action}"
+      Resource = {resource}
+    }}]
+  }})
+}}
+"""

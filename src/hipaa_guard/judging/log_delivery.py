@@ -76,7 +76,8 @@ def access_logs_of(bucket: s3.Bucket, inventory: Inventory) -> AccessLogs:
     """Where the server access logs of a bucket go.
 
     They arrive in a bucket of the same account and region alone (Amazon S3 user guide, "Logging requests with server
-    access logging", read 2026-11-30): in a live account the target is among the buckets, or gone.
+    access logging", read 2026-11-30): in a live account the target is among the buckets, or gone. A bucket with Object
+    Lock cannot be their destination (same guide, "Object Lock considerations").
 
     Raises:
         Undecided: they certainly go nowhere else, but may.
@@ -92,6 +93,10 @@ def access_logs_of(bucket: s3.Bucket, inventory: Inventory) -> AccessLogs:
             in_vain.append("into itself, where they lie with what they watch")
         elif inventory.complete and inventory.find(s3.Bucket, target) is None:
             in_vain.append(f"to {target}, which is no bucket of this account: they do not arrive")
+        else:
+            found = inventory.lookup(s3.Bucket, target)
+            if found is not None and found.object_lock:
+                in_vain.append(f"to {found.label}, which has Object Lock on: S3 delivers none there")
         return not in_vain
 
     way = first_way(

@@ -21,12 +21,14 @@ class LogSource(NamedTuple):
     """The service principals that write the logs, and nothing else; `AWS` for accounts of AWS's own that do."""
     under_kms: bool
     """Whether AWS delivers them to a bucket that encrypts with a KMS key by default."""
+    into_locked: bool = True
+    """Whether AWS delivers them to a bucket with Object Lock."""
 
 
 _BUCKETS = ("logging.s3.amazonaws.com",)
 _BALANCERS = ("logdelivery.elasticloadbalancing.amazonaws.com", "logdelivery.elb.amazonaws.com", AWS)
 LOG_SOURCES = (
-    LogSource(s3.Bucket, s3.log_target_of, "the access logs of buckets", _BUCKETS, under_kms=False),
+    LogSource(s3.Bucket, s3.log_target_of, "the access logs of buckets", _BUCKETS, under_kms=False, into_locked=False),
     *(
         LogSource(elbv2.LoadBalancer, target, f"the {logs} of application load balancers", _BALANCERS, under_kms=False)
         for logs, target in (
@@ -39,7 +41,8 @@ LOG_SOURCES = (
 )
 """Amazon S3 user guide, "Setting default server-side encryption behavior for Amazon S3 buckets": server access logs are
 delivered under SSE-S3 only. Application Load Balancer guide, "Enable access logs": SSE-S3 is the only option. Network
-Load Balancer guide, "Access logs": SSE-S3, or SSE-KMS with a key of the customer's. Read 2026-11-30."""
+Load Balancer guide, "Access logs": SSE-S3, or SSE-KMS with a key of the customer's. Amazon S3 user guide, "Object Lock
+considerations": buckets with Object Lock cannot be the destination of server access logs. Read 2026-11-30."""
 
 
 TRAIL_BUCKET = """
@@ -168,6 +171,11 @@ def kms_is_refused(bucket: s3.Bucket, inventory: Inventory) -> str | None:
 
     """
     return logs_received(bucket, inventory, (source for source in LOG_SOURCES if not source.under_kms))
+
+
+def lock_is_refused(bucket: s3.Bucket, inventory: Inventory) -> str | None:
+    """As `kms_is_refused`, of logs that AWS cannot deliver to a bucket with Object Lock."""
+    return logs_received(bucket, inventory, (source for source in LOG_SOURCES if not source.into_locked))
 
 
 def _named_by(bucket: s3.Bucket, inventory: Inventory, source: LogSource) -> bool:

@@ -227,6 +227,10 @@ class ClusterParameterGroup(Resource):
 
     audit_events: str | None = _parameter(_OF_CLUSTERS, "server_audit_events")
     """The events that Aurora MySQL writes into it: ``CONNECT,QUERY``; None or empty means none."""
+
+    users_audited: str | None = _parameter(_OF_CLUSTERS, "server_audit_incl_users")
+    """The users whose statements alone Aurora MySQL writes into it; None or empty means those of all."""
+
     general_log: bool | None = _parameter(_OF_CLUSTERS, "general_log", parse=_switched_on)
     """Whether MySQL logs connections and statements; None means it does not."""
 

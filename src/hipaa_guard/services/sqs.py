@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable
+from typing import cast
 
 from hipaa_guard.facts.allowed_values import one_of
 from hipaa_guard.facts.binding_conditions import SYMBOL_START
@@ -12,8 +12,9 @@ from hipaa_guard.facts.policy_document import HERE, PolicyDocument, symbol, symb
 from hipaa_guard.facts.policy_grammar import resource_policy
 from hipaa_guard.facts.policy_statements import SYMBOL_END
 from hipaa_guard.facts.readings import Block, Listing, View, ask, first, listed
-from hipaa_guard.facts.resource import Resource, fact
+from hipaa_guard.facts.resource import Fact, Resource, fact
 from hipaa_guard.facts.values import (
+    Cause,
     Existing,
     Incomplete,
     PartialJson,
@@ -35,6 +36,16 @@ def _declared_arn(view: View) -> Value:
     """The ARN: a text in a state, a reference in source."""
     arn = view.get("arn")
     return arn if isinstance(arn, str) else Reference(view.address, "arn")
+
+
+def _declared_name(view: View) -> Value:
+    """The name, as far as it is known. The aws provider makes up one that is left out; None if AWS does."""
+    given = next((each for each in map(view.get, ("name", "queue_name")) if each is not None), None)
+    if given is not None or view.type != "aws_sqs_queue":
+        return given
+    prefix = view.get("name_prefix")
+    made_up = Unknown("Terraform makes up the rest of the name", Cause.AFTER_APPLY)
+    return PartialText(("terraform-" if prefix is None else prefix, made_up))
 
 
 def _key(value: Value) -> Value:
@@ -96,6 +107,9 @@ class Queue(Resource):
     )
     aws_types = ("AWS::SQS::Queue", "sqs:queue")
     security_hub_type = "AwsSqsQueue"
+
+    given_name: str | None = fact(terraform=_declared_name, awscc=_declared_name, unset=None, aws=listed("QueueName"))
+    """None where AWS makes one up. In part known, it tells apart what `names` does not have."""
 
     arn: str = fact(
         terraform=_declared_arn,
@@ -161,8 +175,19 @@ class Queue(Resource):
         return (own, *(f"arn:{HERE}:sqs:{HERE}:{HERE}:{name}" for name in names if name))
 
     def is_named_for_dead_letters(self) -> bool:
-        """Whether the name says that the queue takes dead letters: ``records-dlq``, ``RecordsDeadLetterQueue``."""
-        return _DEAD_LETTERS.search(self.origin.name or "") is not None
+        """Whether the name says that the queue takes dead letters: ``records-dlq``, ``RecordsDeadLetterQueue``.
+
+        A name that is only given, made up or looked up later says nothing, as no name would.
+
+        Raises:
+            Undecided: the name could not be read.
+
+        """
+        given = self.peek(cast("Fact", Queue.given_name))
+        if isinstance(given, Unknown) and not isinstance(given, PartialText) and given.cause not in _LATER:
+            raise Undecided(given)
+        parts = given.parts if isinstance(given, PartialText) else ()
+        return any(_DEAD_LETTERS.search(each) for each in (self.origin.name, *parts) if isinstance(each, str))
 
     def is_among(self, named: set[str], unknown: Unknown | None, arn: str) -> bool:
         """Whether this queue (`arn`) is among `named`, texts of `target_text`; ``unknown`` is a target besides.
@@ -171,14 +196,14 @@ class Queue(Resource):
             Undecided: it is certainly none of the targets that are known, and one is not known, in part or as a whole.
 
         """
-        if some(lambda target: self._is_target(target, arn), sorted(named)):
+        if some(lambda target: self.is_target(target, arn), sorted(named)):
             return True
         if unknown is not None:
             raise Undecided(unknown)
         return False
 
-    def _is_target(self, target: str, arn: str) -> bool:
-        """Whether a target is this queue: all parts of its ARN must agree.
+    def is_target(self, target: str, arn: str) -> bool:
+        """Whether a target, a text of `target_text`, is this queue: all parts of its ARN must agree.
 
         Raises:
             Undecided: nothing that is known of either tells them apart, and a part is not known.
@@ -194,13 +219,12 @@ class Queue(Resource):
             if GAP in target:
                 raise Undecided(Unknown("it is not known which queue takes the failures of another resource"))
             return False
-        names = [origin.name, *(symbol(origin.address, attribute) for attribute in ("name", "queue_name"))]
         place = origin.place
         region = None if place is None or not isinstance(place.region, str) else place.region
         answers = (
-            _one_holds(_same(segments[5], name) for name in names if name),
-            _same(segments[3], region),
-            _same(segments[4], origin.own_account or (None if place is None else place.account)),
+            self._has_name(segments[5]),
+            _of_place(segments[3], region),
+            _of_place(segments[4], origin.own_account or (None if place is None else place.account)),
         )
         if False in answers:
             return False
@@ -208,12 +232,24 @@ class Queue(Resource):
             raise Undecided(Unknown(f"it is not known whether its ARN is {_shown(target)}"))
         return True
 
+    def _has_name(self, segment: str) -> bool | None:
+        """Whether the name in an ARN is that of the queue; None where that is not known."""
+        origin = self.origin
+        if segment in (symbol(origin.address, "name"), symbol(origin.address, "queue_name")):
+            return True
+        name = target_text(self.peek(cast("Fact", Queue.given_name)))
+        if name is None:
+            return False  # nobody can write down a name that AWS has yet to make up
+        return _same(segment.replace(HERE, GAP), GAP if isinstance(name, Unknown) else name)
 
+
+_LATER = (Cause.VARIABLE, Cause.AFTER_APPLY, Cause.DATA_SOURCE)
 _OWN = ("arn", "id", "url", "queue_url")
 """The attributes by which one of the providers names a queue."""
 _URL = regex(r"https://(?:sqs\.([^/.]+)|([^/.]+)\.queue)\.amazonaws\.com(?:\.cn)?/([^/]+)/([^/]+)")
 GAP = "\ue004"
 """Stands for an unknown part of a target."""
+_SYMBOL = re.compile(f"{SYMBOL_START}[^{SYMBOL_END}]*{SYMBOL_END}")
 
 
 def target_text(target: Value) -> Value:
@@ -237,25 +273,31 @@ def _placeholder(part: Unknown) -> str:
     return str(symbolic(part)) if isinstance(part, Reference) else GAP
 
 
-def _same(segment: str, own: str | None) -> bool | None:
-    """Whether a part of an ARN is that of the queue; None where that is not known."""
+def _of_place(segment: str, own: str | None) -> bool | None:
+    """Whether the region or account in an ARN is that of the queue; None where that is not known."""
     if segment == HERE:
         return True
-    if own is None:
-        return None
-    if GAP not in segment:
-        return segment == own
-    return None if re.fullmatch(".*".join(map(re.escape, segment.split(GAP))), own) else False
+    return None if own is None else _same(segment, own)
 
 
-def _one_holds(answers: Iterable[bool | None]) -> bool | None:
-    found = set(answers)
-    return True if True in found else None if None in found else False
+def _same(one: str, other: str) -> bool | None:
+    """Whether a part of an ARN is the same as one of the queue; None where a part of them is not known."""
+    if one == other and GAP not in one:
+        return True
+    if _SYMBOL.fullmatch(one):  # an attribute of another resource
+        return None if GAP in other else False
+    patterns = [_SYMBOL.sub(GAP, each).split(GAP) for each in (one, other)]
+    if all(len(each) > 1 for each in patterns):
+        (head, *_, tail), (first, *_, last) = patterns
+        heads = head.startswith(first) or first.startswith(head)
+        return None if heads and (tail.endswith(last) or last.endswith(tail)) else False
+    text, pattern = (one, patterns[1]) if len(patterns[0]) == 1 else (other, patterns[0])
+    return None if len(pattern) > 1 and re.fullmatch(".*".join(map(re.escape, pattern)), text) else False
 
 
 def _shown(target: str) -> str:
     """A target for people, with stars for what is not known."""
-    return re.sub(f"[{GAP}{HERE}]|{SYMBOL_START}[^{SYMBOL_END}]*{SYMBOL_END}", "*", target)
+    return re.sub(f"[{GAP}{HERE}]|{_SYMBOL.pattern}", "*", target)
 
 
 # Type -> the paths of the queue that takes what could not be delivered or handled; a redrive policy is JSON.

@@ -53,6 +53,10 @@ TO_ITSELF = (
 )
 
 
+TO_PLAIN = (TO_HTTPS[0].replace('"HTTPS"', '"HTTP"'), TO_HTTPS[1].replace('"HTTPS"', '"HTTP"'))
+HTTP, HTTPS = 'port = 80\nprotocol = "HTTP"', 'port = 443\nprotocol = "HTTPS"'
+
+
 def listeners(lines: str, action: tuple[str, str], around: str = "") -> tuple[str, str]:
     """A listener of an application load balancer, as each provider writes it."""
     aws, awscc = action
@@ -66,9 +70,9 @@ def listeners(lines: str, action: tuple[str, str], around: str = "") -> tuple[st
     )
 
 
-def with_rule(action: tuple[str, str]) -> tuple[str, str]:
+def with_rule(action: tuple[str, str], lines: str = HTTP) -> tuple[str, str]:
     """A listener that redirects to HTTPS and has a rule."""
-    aws, awscc = listeners(HTTP, TO_HTTPS)
+    aws, awscc = listeners(lines, TO_HTTPS)
     condition = 'path_pattern {\nvalues = ["/*"]\n}'
     return (
         aws
@@ -85,9 +89,6 @@ def with_rule(action: tuple[str, str]) -> tuple[str, str]:
             "r",
         ),
     )
-
-
-HTTP = 'port = 80\nprotocol = "HTTP"'
 
 
 def https(policy: str) -> str:
@@ -138,6 +139,8 @@ TWINS = [
     Twin("a listener without a protocol", *listeners("port = 80", FORWARD), FAIL),
     Twin("a listener of HTTP with a rule that hands it on", *with_rule(FORWARD), FAIL),
     Twin("a listener of HTTP whose rule redirects too", *with_rule(TO_HTTPS), PASS),
+    Twin("a listener of HTTPS that redirects to HTTP", *listeners(HTTPS, TO_PLAIN), FAIL),
+    Twin("a listener of HTTPS with a rule that redirects to HTTP", *with_rule(TO_PLAIN, HTTPS), FAIL),
     Twin("a listener of TLS 1.2", *listeners(https("ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09"), FORWARD), PASS),
     Twin("a listener of TLS 1.0", *listeners(https("ELBSecurityPolicy-2016-08"), FORWARD), FAIL),
     Twin("a listener of HTTPS without a policy", *listeners('port = 443\nprotocol = "HTTPS"', FORWARD), FAIL),

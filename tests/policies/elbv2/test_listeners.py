@@ -22,11 +22,25 @@ TO_ITSELF = {
     "RedirectConfig": {"Protocol": "#{protocol}", "Path": "/new", "StatusCode": "HTTP_301"},
 }
 
+TO_PLAIN = {"Type": "redirect", "RedirectConfig": {"Protocol": "HTTP", "Port": "80", "StatusCode": "HTTP_301"}}
+
 REFUSAL = {"Type": "fixed-response", "FixedResponseConfig": {"StatusCode": "404"}}
 
 
 def redirects(text: str) -> str:
     return f'default_action {{\n type = "redirect"\n redirect {{\n status_code = "HTTP_301"\n {text}\n}}\n}}'
+
+
+PLAINLY = redirects('protocol = "HTTP"\n port = "80"')
+
+HTTPS = 'protocol = "HTTPS"\n'
+
+
+def rule_of_either(action: str) -> str:
+    """A rule of which it is not known which of two listeners it belongs to."""
+    either = "var.unset ? aws_lb_listener.phi.arn : aws_lb_listener.second.arn"
+    second = f'resource "aws_lb_listener" "second" {{\n{FORWARDS}\n}}'
+    return second + rule(action).replace("aws_lb_listener.phi.arn", either)
 
 
 SAFELY = redirects('protocol = "HTTPS"\n port = "443"')
@@ -80,6 +94,54 @@ test_redirect = cases(
         PASS,
         terraform=declared_listener('protocol = "HTTPS"\n' + FORWARDS),
         aws=listener("HTTPS"),
+    ),
+    Case(
+        REDIRECT,
+        "HTTPS, and redirects to plain HTTP",
+        FAIL,
+        terraform=declared_listener(HTTPS + PLAINLY),
+        aws=listener("HTTPS", action=TO_PLAIN),
+        says="redirects to plain HTTP",
+    ),
+    Case(
+        REDIRECT,
+        "HTTPS, and one rule redirects to plain HTTP",
+        FAIL,
+        terraform=declared_listener(HTTPS + FORWARDS, rule(PLAINLY)),
+        aws=listener("HTTPS", rule=TO_PLAIN),
+        says="in one of its rules",
+    ),
+    Case(
+        REDIRECT,
+        "HTTPS, and redirects to another path of its own",
+        PASS,
+        terraform=declared_listener(HTTPS + redirects('path = "/new"'), rule(SAFELY)),
+        aws=listener("HTTPS", action=TO_ITSELF, rule=TO_HTTPS),
+    ),
+    Case(
+        REDIRECT,
+        "HTTPS, and it is not known to which protocol it redirects",
+        UNKNOWN,
+        terraform=declared_listener(HTTPS + redirects("protocol = var.unset")),
+    ),
+    Case(
+        REDIRECT,
+        "HTTPS, and its rules may not be read",
+        UNKNOWN,
+        aws=listener("HTTPS"),
+        denied="elbv2:DescribeRules",
+    ),
+    Case(
+        REDIRECT,
+        "HTTPS, and a rule that may be its redirects to plain HTTP",
+        UNKNOWN,
+        terraform=declared_listener(HTTPS + FORWARDS, rule_of_either(PLAINLY)),
+    ),
+    Case(
+        REDIRECT,
+        "HTTPS, and a rule that may be its hands requests on",
+        PASS,
+        terraform=declared_listener(HTTPS + FORWARDS, rule_of_either(FORWARDS)),
     ),
     Case(REDIRECT, "the protocol left out is HTTP", FAIL, terraform=declared_listener(FORWARDS)),
     Case(

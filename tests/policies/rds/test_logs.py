@@ -54,6 +54,18 @@ def named(parameters: Mapping[str, str]) -> dict[str, str]:
 
 
 AUDIT: dict[str, dict[str, str]] = {"MARIADB_AUDIT_PLUGIN": {"SERVER_AUDIT_EVENTS": "CONNECT,QUERY"}}
+# Events of an audit log, and whether they tell who signs in, or who reads or changes data.
+EVENTS = {
+    **dict.fromkeys(("CONNECT", "QUERY", "TABLE", "QUERY_DML", "QUERY_DDL,CONNECT"), PASS),
+    **dict.fromkeys(("QUERY_DDL", "QUERY_DCL", "QUERY_DDL,QUERY_DCL"), FAIL),
+}
+PLUGIN = "MARIADB_AUDIT_PLUGIN"
+
+
+def of_one_user(events: str) -> dict[str, str]:
+    return {"server_audit_logging": "1", "server_audit_events": events, "server_audit_incl_users": "nurse"}
+
+
 LOADED = {"shared_preload_libraries": "pg_stat_statements,pgaudit"}
 EXPORTED_BY_CLUSTER = {"EnabledCloudwatchLogsExports": ["audit"]}
 
@@ -154,6 +166,22 @@ test_logs_of_mysql = cases(
     Case(LOGS, "MySQL with other options", FAIL, plugin("mysql", {"MEMCACHED": {}}, "8.0")),
     Case(LOGS, "MySQL with the audit plugin", PASS, plugin("mysql", AUDIT, "8.0")),
     Case(LOGS, "MariaDB with the default options", FAIL, logs("audit", engine="mariadb")),
+    Case(LOGS, "MySQL with the audit plugin as it is", PASS, plugin("mysql", {"MARIADB_AUDIT_PLUGIN": {}}, "8.0")),
+    *(
+        Case(
+            LOGS,
+            f"{engine} with an audit plugin that writes {events}",
+            verdict,
+            plugin(engine, {"MARIADB_AUDIT_PLUGIN": {"SERVER_AUDIT_EVENTS": events}}, major),
+        )
+        for engine, major in (("mysql", "8.0"), ("mariadb", "10.6"))
+        for events, verdict in {**EVENTS, "QUERY_DML_NO_SELECT": PASS}.items()
+    ),
+    *(
+        Case(LOGS, f"MySQL that writes {events} of one user", verdict, plugin("mysql", {PLUGIN: options}, "8.0"))
+        for events, verdict in (("QUERY", FAIL), ("CONNECT,QUERY", PASS))
+        for options in ({name.upper(): value for name, value in of_one_user(events).items() if "logging" not in name},)
+    ),
     Case(LOGS, "MariaDB with the audit plugin", PASS, plugin("mariadb", AUDIT, "10.6")),
     Case(
         LOGS,
@@ -194,6 +222,19 @@ test_logs_of_mysql = cases(
         FAIL,
         aurora(server_audit_logging="1"),
         says="server_audit_events is empty",
+    ),
+    *(
+        Case(
+            CLUSTER_LOGS,
+            f"Aurora MySQL that writes {events} into it",
+            verdict,
+            aurora(server_audit_logging="1", server_audit_events=events),
+        )
+        for events, verdict in EVENTS.items()
+    ),
+    *(
+        Case(CLUSTER_LOGS, f"Aurora MySQL that writes {events} of one user", verdict, aurora(**of_one_user(events)))
+        for events, verdict in (("QUERY", FAIL), ("CONNECT,QUERY", PASS))
     ),
     Case(CLUSTER_LOGS, "Aurora MySQL that names events alone", FAIL, aurora(server_audit_events="CONNECT")),
     Case(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from hipaa_guard.testing import FAIL, NOT_APPLICABLE, PASS, Case, Told, answered, cases
+from hipaa_guard.testing import FAIL, NOT_APPLICABLE, PASS, UNKNOWN, Aws, Case, Told, answered, cases, resource
 from tests.policies.rds.states import (
     applied,
     cluster,
@@ -50,6 +50,46 @@ test_authentication = cases(
     ),
 )
 
+OPEN = 'variable "open" {}\n'
+
+
+def sibling(of: str = "records", *, upgrades: bool) -> Told:
+    """Another instance of a cluster, whose name may be a variable in Terraform."""
+
+    def seed(aws: Aws) -> None:
+        if of != "records":
+            aws.rds.create_db_cluster(
+                DBClusterIdentifier=of,
+                Engine="aurora-mysql",
+                MasterUsername="admin",
+                MasterUserPassword="not-a-real-one",
+            )
+        aws.rds.create_db_instance(
+            DBInstanceIdentifier="sibling",
+            DBClusterIdentifier=of,
+            Engine="aurora-mysql",
+            DBInstanceClass="db.r5.large",
+            AutoMinorVersionUpgrade=upgrades,
+        )
+
+    declared = f"aws_rds_cluster.{of}.id" if of.isalpha() else of
+    another = "" if of != "others" else resource("aws_rds_cluster", 'engine = "aurora-mysql"', of)
+    lines = f'cluster_identifier = {declared}\nengine = "aurora-mysql"\nauto_minor_version_upgrade = {str(upgrades).lower()}'
+    return Told(another + resource("aws_rds_cluster_instance", lines, "sibling"), seed)
+
+
+def of_global_database(session: Any) -> None:
+    """An instance of a cluster of a global database, of which moto does not tell."""
+    place = "arn:aws:rds:us-east-1:123456789012"
+    told = {"DBClusterIdentifier": "records", "Engine": "aurora-mysql", "GlobalClusterIdentifier": "world"}
+    answered(
+        session, "rds", "DescribeDBClusters", {"DBClusters": [{**told, "DBClusterArn": f"{place}:cluster:records"}]}
+    )
+    member = {"DBInstanceIdentifier": "phi-member", "DBInstanceArn": f"{place}:db:phi-member", "Engine": "aurora-mysql"}
+    more = {"DBClusterIdentifier": "records", "AutoMinorVersionUpgrade": True}
+    answered(session, "rds", "DescribeDBInstances", {"DBInstances": [{**member, **more}]})
+
+
 MONITORING, MEMBER_MONITORING = "rds_instance_enhanced_monitoring", "rds_cluster_instance_enhanced_monitoring"
 UPGRADE, MEMBER_UPGRADE = "rds_instance_auto_minor_upgrade", "rds_cluster_auto_minor_upgrade"
 MONITORED: dict[str, Any] = {"MonitoringInterval": 60, "MonitoringRoleArn": "arn:aws:iam::123456789012:role/monitoring"}
@@ -75,6 +115,19 @@ test_operation = cases(
     Case(MONITORING, "left out", FAIL, instance()),
     Case(MONITORING, "every minute", PASS, instance("monitoring_interval = 60", **MONITORED), says="60"),
     Case(MONITORING, "an interval of nothing", FAIL, instance("monitoring_interval = 0").in_terraform()),
+    Case(
+        MONITORING,
+        "left out of RDS Custom, which has none",
+        NOT_APPLICABLE,
+        instance(engine="custom-sqlserver-se").in_terraform(),
+        says="RDS Custom",
+    ),
+    Case(
+        MONITORING,
+        "left out, and the engine is not known",
+        UNKNOWN,
+        instance(engine="${var.open}").in_terraform('\nvariable "open" {}'),
+    ),
     Case(MEMBER_MONITORING, "off", FAIL, monitored_member(0)),
     Case(MEMBER_MONITORING, "every 15 seconds", PASS, monitored_member(15)),
     Case(
@@ -94,5 +147,40 @@ test_operation = cases(
         instance("auto_minor_version_upgrade = false", engine="custom-oracle-ee").in_terraform(),
     ),
     Case(MEMBER_UPGRADE, "left out", PASS, member()),
+    Case(MEMBER_UPGRADE, "beside one with the same", PASS, member() + sibling(upgrades=True)),
+    Case(
+        MEMBER_UPGRADE, "beside one that holds all back", FAIL, member() + sibling(upgrades=False), says="same cluster"
+    ),
+    Case(
+        MEMBER_UPGRADE, "beside one of another cluster that is off", PASS, member() + sibling("others", upgrades=False)
+    ),
+    Case(
+        MEMBER_UPGRADE,
+        "beside one that may be off",
+        UNKNOWN,
+        terraform=OPEN + (member() + sibling(upgrades=False)).text.replace("upgrade = false", "upgrade = var.open"),
+    ),
+    Case(
+        MEMBER_UPGRADE,
+        "beside one that is off, of a cluster that is not known",
+        UNKNOWN,
+        terraform=OPEN + (member() + sibling("var.open", upgrades=False)).text,
+    ),
+    Case(
+        MEMBER_UPGRADE,
+        "of a cluster that a variable names",
+        UNKNOWN,
+        terraform=OPEN + member().text.replace("aws_rds_cluster.records.id", "var.open"),
+    ),
+    Case(
+        MEMBER_UPGRADE,
+        "of a global database",
+        NOT_APPLICABLE,
+        terraform=member().text.replace(
+            'engine = "aurora-mysql"', 'engine = "aurora-mysql"\nglobal_cluster_identifier = "world"', 1
+        ),
+        aws=lambda _: None,
+        answers=of_global_database,
+    ),
     Case(MEMBER_UPGRADE, "off", FAIL, member("auto_minor_version_upgrade = false", AutoMinorVersionUpgrade=False)),
 )

@@ -5,7 +5,10 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import pytest
+
 from hipaa_guard.testing import ACCOUNT, FAIL, PASS, UNKNOWN, Aws, Case, Told, cases, resource
+from hipaa_guard.testing.judging import all_controls
 from tests.policies.s3.states import ACCOUNT_BLOCK, ALL_ON, OPEN_VARIABLE, SWITCHES, account_block, block, policy
 
 NOT_PUBLIC, FOREIGN = "s3_bucket_policy_not_public", "s3_bucket_no_cross_account_policy"
@@ -198,3 +201,11 @@ test_foreign = cases(
         says=OTHER,
     ),
 )
+
+
+@pytest.mark.parametrize("control", [NOT_PUBLIC, FOREIGN])
+def test_the_fix_tells_of_access_points(control: str) -> None:
+    fix = all_controls()[control].fix
+    assert fix.note is not None
+    assert "aws_s3control_access_point_policy" in fix.note
+    assert "aws s3control put-access-point-policy" in fix.note

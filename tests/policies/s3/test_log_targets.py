@@ -12,10 +12,11 @@ from hipaa_guard.services import elbv2, s3
 from hipaa_guard.testing import FAIL, NOT_APPLICABLE, PASS, UNKNOWN, Aws, Case, Told, answered, cases, resource
 from tests.policies.s3.states import BUCKET, OPEN_VARIABLE, bucket, own
 
-KMS, CUSTOMERS, LOGS = (
+KMS, CUSTOMERS, LOGS, LOCK = (
     "s3_bucket_encrypted_with_kms",
     "s3_bucket_encrypted_with_cmk",
     "s3_bucket_access_logging_enabled",
+    "s3_bucket_object_lock_enabled",
 )
 PHI, ELSEWHERE = "aws_s3_bucket.phi.id", '"elsewhere"'
 BALANCERS = "elbv2:DescribeLoadBalancers"
@@ -100,7 +101,8 @@ def received(source: LogSource) -> Iterator[Case]:
     yield Case(KMS, f"receives {source.logs}", asked, told)
     yield Case(CUSTOMERS, f"receives {source.logs}", asked, told)
     yield Case(LOGS, f"receives {source.logs}", NOT_APPLICABLE, told, says="receives the ")
-    for control in (KMS, CUSTOMERS, LOGS):
+    yield Case(LOCK, f"receives {source.logs}", FAIL if source.into_locked else NOT_APPLICABLE, told)
+    for control in (KMS, CUSTOMERS, LOGS, LOCK):
         yield Case(control, f"another receives {source.logs}", FAIL, own() + delivering(source, ELSEWHERE))
     for writer in ("127311923021" if each == AWS else each for each in source.writers):
         yield Case(KMS, f"lets {writer} write {source.logs}", NOT_APPLICABLE, with_policy(writer))
@@ -111,6 +113,35 @@ def received(source: LogSource) -> Iterator[Case]:
 
 
 test_received = cases(*(case for source in LOG_SOURCES for case in received(source)))
+
+
+def locked_target(*, lock: bool) -> Told:
+    """The bucket, which delivers its access logs to another one, with or without Object Lock."""
+
+    def seed(aws: Aws) -> None:
+        aws.s3.create_bucket(Bucket="kept", ObjectLockEnabledForBucket=lock)
+        let_in(aws, "kept", "logging.s3.amazonaws.com")
+        enabled = {"TargetBucket": "kept", "TargetPrefix": ""}
+        aws.s3.put_bucket_logging(Bucket="phi-records", BucketLoggingStatus={"LoggingEnabled": enabled})
+
+    lines = f'bucket = {PHI}\ntarget_bucket = aws_s3_bucket.kept.id\ntarget_prefix = ""'
+    kept = resource("aws_s3_bucket", f'bucket = "kept"\nobject_lock_enabled = {json.dumps(lock)}', "kept")
+    receives = json.dumps(document("logging.s3.amazonaws.com", name="kept"))
+    kept += resource("aws_s3_bucket_policy", f"bucket = aws_s3_bucket.kept.id\npolicy = {receives}", "kept")
+    return own() + Told(kept + resource("aws_s3_bucket_logging", lines, "l"), seed)
+
+
+test_locked_targets = cases(
+    Case(LOGS, "the target has Object Lock", FAIL, locked_target(lock=True), says="has Object Lock on"),
+    Case(LOGS, "the target has no Object Lock", PASS, locked_target(lock=False)),
+    Case(
+        LOGS,
+        "it is not known whether the target has Object Lock",
+        UNKNOWN,
+        OPEN_VARIABLE
+        + locked_target(lock=True).text.replace("object_lock_enabled = true", "object_lock_enabled = var.open"),
+    ),
+)
 
 
 def test_every_row_of_the_table_has_a_state() -> None:

@@ -12,7 +12,6 @@ from hipaa_guard.facts.resource import Resource, fact
 from hipaa_guard.facts.values import Cause, Incomplete, Undecided, Unknown, Value, all_hold, some
 from hipaa_guard.services.cloudtrail.deliveries import Delivery as Delivery
 from hipaa_guard.services.cloudtrail.deliveries import DeliveryByRegion as DeliveryByRegion
-from hipaa_guard.services.cloudtrail.deliveries import delivery_of as delivery_of
 from hipaa_guard.services.cloudtrail.deliveries import failed_delivery as failed_delivery
 from hipaa_guard.services.cloudtrail.deliveries import status
 from hipaa_guard.services.cloudtrail.selectors import Selector as Selector
@@ -111,8 +110,6 @@ class WholeTrail(Resource):
     includes_global_services: ClassVar[bool] = True
 
     is_logging: bool = fact(aws=_IS_LOGGING, live_only=live_only)
-    delivery_error: str | None = fact(aws=status("LatestDeliveryError"), live_only=live_only)
-    """The error of S3 at the last failed delivery of a log file of its home region; None if none failed."""
 
     selectors: list[Selector] = fact(aws=_SELECTORS, live_only=live_only)
 

@@ -92,8 +92,3 @@ def failed_delivery(trail: Resource, inventory: Inventory, error: Errors) -> str
         return some(fails, inventory.all(DeliveryByRegion))
 
     return found[0] if some(lambda place: place(), (in_home, in_a_region)) else None
-
-
-def delivery_of(trail: Resource, inventory: Inventory) -> Delivery | None:
-    """The delivery of a trail in its home region; None in a configuration, which delivers nothing yet."""
-    return next((each for each in inventory.all(Delivery) if each.origin.arn == trail.origin.arn), None)

@@ -10,7 +10,7 @@ from hipaa_guard.facts.allowed_values import Domain, between, one_of
 from hipaa_guard.facts.readings import Ask, Block, Derived, Listing, View, ask, derived, listed
 from hipaa_guard.facts.records import Record
 from hipaa_guard.facts.resource import Fact, Resource, fact
-from hipaa_guard.facts.values import Incomplete, Unknown, Value
+from hipaa_guard.facts.values import Incomplete, Unknown, Value, joined, mapped
 from hipaa_guard.services.elbv2 import declared
 from hipaa_guard.services.elbv2.declared import ASSOCIATIONS, LISTENERS
 
@@ -199,18 +199,16 @@ class Action(Record):
 def _declared_actions(view: View, argument: str) -> list[Action]:
     """The actions in a view's blocks; `Incomplete` if some are not known."""
     blocks = view.get(argument)
-    if isinstance(blocks, Unknown):
-        return Incomplete([], blocks)
-    if isinstance(blocks, Incomplete):
-        return Incomplete([_action(block) for block in blocks.seen], blocks.unknown)
-    return [_action(block) for block in blocks or []]
+    return Incomplete([], blocks) if isinstance(blocks, Unknown) else mapped(_action, [] if blocks is None else blocks)
 
 
 def _default_actions(view: View) -> list[Action]:
     return _declared_actions(view, "default_actions" if view.type == declared.AWSCC_LISTENER else "default_action")
 
 
-def _action(block: dict[str, Value]) -> Action:
+def _action(block: dict[str, Value] | Unknown) -> Action:
+    if isinstance(block, Unknown):
+        return Action(type=block, redirects_to=block)
     redirect = block.get("redirect_config") if block.get("redirect") is None else block["redirect"]
     if isinstance(redirect, list):
         redirect = redirect[0] if redirect else None
@@ -221,15 +219,21 @@ def _action(block: dict[str, Value]) -> Action:
 
 
 def _rule_actions(view: View) -> list[Action]:
-    """The actions of the listener's rules, which are separate resources."""
-    found: list[Action] = []
-    unknowns: list[Unknown] = []
-    for type in declared.LISTENER_RULES:
-        rules, argument = view.linked(type), "actions" if type == declared.AWSCC_RULE else "action"
-        of_rules = [_declared_actions(rule, argument) for rule in declared.seen_of(rules)]
-        unknowns.extend(part.unknown for part in (rules, *of_rules) if isinstance(part, Incomplete))
-        found.extend(action for actions in of_rules for action in declared.seen_of(actions))
-    return Incomplete(found, unknowns[0]) if unknowns else found
+    """The actions of the listener's rules, which are separate resources; those that may be its are candidates."""
+    return joined(*(_actions_of_rules(view.linked(type), type) for type in declared.LISTENER_RULES))
+
+
+def _actions_of_rules(rules: list[View], type: str) -> list[Action]:
+    argument = "actions" if type == declared.AWSCC_RULE else "action"
+
+    def actions_of(views: list[View]) -> list[Action]:
+        return joined(*(_declared_actions(view, argument) for view in views))
+
+    if not isinstance(rules, Incomplete):
+        return actions_of(rules)
+    possible = None if rules.candidates is None else actions_of(rules.candidates)
+    others = None if isinstance(possible, Incomplete) else possible
+    return joined(actions_of(rules.seen), Incomplete([], rules.unknown, others))
 
 
 def _answered_actions(actions: list[dict[str, Value]] | None) -> list[Action]:
