@@ -40,5 +40,5 @@ from hipaa_guard.services import s3
     },
 )
 def s3_bucket_tls_required(bucket: s3.Bucket) -> PlainHttpRequests:
-    names = bucket.names()
+    names = bucket.names_in_own_policy()
     return PlainHttpRequests(bucket.policy, ("s3:*",), (names, [f"{name}/*" for name in names]))

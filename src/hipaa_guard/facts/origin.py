@@ -45,6 +45,11 @@ class Origin:
         return self.account or account_in(self.arn)
 
     @property
+    def known_name(self) -> str | None:
+        """The name by which others may point at the resource; None where `name` is only the label of its block."""
+        return self.name if self.name in self.keys else None
+
+    @property
     def block(self) -> str | None:
         """The Terraform address of the block of the resource, or of its outer resource."""
         return self.inside or self.address

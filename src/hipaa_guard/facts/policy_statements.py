@@ -103,7 +103,7 @@ _ANYTHING = "\ue004"
 """Placeholder for an unknown part of a pattern, which may be any text."""
 
 HERE = "\ue005"
-"""Placeholder in the ARN of a resource for its own partition, region or account, where that is not known.
+"""Placeholder in the ARN of a resource for its own partition, region, account or name, where that is not known.
 
 A policy that is attached to the resource can only mean these: ``f"arn:{HERE}:sqs:{HERE}:{HERE}:records"``.
 """
@@ -377,12 +377,21 @@ def _covers_here(pattern: Text, text: str) -> bool:
         if isinstance(pattern, Unknown):
             raise Undecided(pattern)
         return False
-    known = [(one, name) for one, name in zip(segments, names, strict=True) if name != HERE]
-    if not all(_expression(one).fullmatch(name) for one, name in known):
+    pairs = list(zip(segments, names, strict=True))
+    if not all(_is_of_here(one, name) for one, name in pairs):
         return False
-    if isinstance(pattern, Unknown) and any(_ANYTHING in one for one, _ in known):
+    if isinstance(pattern, Unknown) and any(_ANYTHING in one for one, name in pairs if HERE not in name):
         raise Undecided(pattern)
     return True
+
+
+def _is_of_here(pattern: str, name: str) -> bool:
+    """Whether a part of a pattern covers a part of an ARN, in which `HERE` stands for any text without a slash."""
+    before, here, after = name.partition(HERE)
+    if _expression(pattern).fullmatch(f"{before}0{after}" if here else name):
+        return True
+    own = pattern.removeprefix(before).removesuffix(after)
+    return bool(here) and pattern == f"{before}{own}{after}" and "/" not in own
 
 
 def _literal(part: str | Unknown) -> str:

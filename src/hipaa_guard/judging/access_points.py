@@ -146,5 +146,5 @@ def _names(value: Value, point: s3.AccessPoint) -> bool:
     if known in point.names():
         return True
     _, has_name, pattern = known.rpartition(_NAMED)
-    name = point.origin.name
+    name = point.origin.known_name
     return name is not None and matches(pattern, name) if has_name else known.endswith("*")

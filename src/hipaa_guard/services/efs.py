@@ -161,8 +161,8 @@ class FileSystemReplica(FileSystem):
     def names(self) -> tuple[str, ...]:
         """See `FileSystem.names`. Source names it only by its id."""
         around, block = self.origin.inside or "", self.terraform.inside[self.origin.type or ""]
-        ids = (symbol(around, f"{block.path}[0].file_system_id"), self.origin.name)
-        return tuple(f"arn:{HERE}:elasticfilesystem:{HERE}:{HERE}:file-system/{each}" for each in ids)
+        ids = (symbol(around, f"{block.path}[0].file_system_id"), self.origin.known_name)
+        return tuple(f"arn:{HERE}:elasticfilesystem:{HERE}:{HERE}:file-system/{each}" for each in ids if each)
 
 
 class AccessPoint(Resource):

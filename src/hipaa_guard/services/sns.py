@@ -55,7 +55,7 @@ class Topic(Resource):
         origin = self.origin
         if origin.arn is not None:
             return (origin.arn,)
-        names = [origin.name, *(symbol(origin.address, attribute) for attribute in ("name", "topic_name"))]
+        names = [origin.known_name, *(symbol(origin.address, attribute) for attribute in ("name", "topic_name"))]
         # each of these is the ARN in one of the providers
         references = [symbol(origin.address, attribute) for attribute in ("arn", "id", "topic_arn")]
         return (*references, *(f"arn:{HERE}:sns:{HERE}:{HERE}:{name}" for name in names if name))

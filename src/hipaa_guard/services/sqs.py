@@ -171,7 +171,10 @@ class Queue(Resource):
         own = str(symbolic(arn))
         if self.origin.source == "aws":
             return (own,)
-        names = [self.origin.name, *(symbol(self.origin.address, argument) for argument in ("name", "queue_name"))]
+        names = [
+            self.origin.known_name,
+            *(symbol(self.origin.address, argument) for argument in ("name", "queue_name")),
+        ]
         return (own, *(f"arn:{HERE}:sqs:{HERE}:{HERE}:{name}" for name in names if name))
 
     def is_named_for_dead_letters(self) -> bool:

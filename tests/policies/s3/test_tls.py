@@ -10,6 +10,24 @@ PLAIN = {"Bool": {"aws:SecureTransport": "false"}}
 TLS_VERSION = {"s3:TlsVersion": "1.2"}
 OLD_TLS = {"NumericLessThan": TLS_VERSION}
 
+
+def by_name(name: str, *resources: str) -> str:
+    """A bucket of a name, and the policy with which it denies plain HTTP for what resources are named."""
+    listed = ", ".join(f'"arn:aws:s3:::{each}"' for each in resources)
+    return f"""
+    variable "unset" {{}}
+    resource "aws_s3_bucket" "phi" {{
+      bucket = "{name}"
+    }}
+    resource "aws_s3_bucket_policy" "p" {{
+      bucket = aws_s3_bucket.phi.id
+      policy = jsonencode({{ Version = "2012-10-17", Statement = [{{
+        Effect = "Deny", Principal = "*", Action = "s3:*", Resource = [{listed}],
+        Condition = {{ Bool = {{ "aws:SecureTransport" = "false" }} }}
+      }}] }})
+    }}"""
+
+
 test_tls = cases(
     Case(TLS, "no policy", FAIL, terraform=BUCKET, aws=bucket, says="no bucket policy, so S3"),
     Case(TLS, "denies all plain HTTP", PASS, policy()),
@@ -27,6 +45,22 @@ test_tls = cases(
         policy(Condition={"Bool": {"aws:SecureTransport": "false"}, "IpAddress": {"aws:SourceIp": "198.51.100.0/24"}}),
     ),
     Case(TLS, "another bucket's name", FAIL, policy(Resource=["arn:aws:s3:::other", "arn:aws:s3:::other/*"])),
+    *(
+        Case(TLS, f"a name of a variable: {what}", expected, terraform=by_name(name, *resources))
+        for what, expected, name, resources in (
+            (
+                "in both, bucket and objects",
+                PASS,
+                "${var.unset}-records",
+                ("${var.unset}-records", "${var.unset}-records/*"),
+            ),
+            ("in the bucket alone", PASS, "${var.unset}", ("records", "records/*")),
+            ("the label of the block says nothing", FAIL, "${var.unset}", ("phi/*",)),
+            ("without the objects", FAIL, "${var.unset}-records", ("${var.unset}-records",)),
+            ("without the bucket", FAIL, "${var.unset}-records", ("${var.unset}-records/*",)),
+            ("some of the objects", FAIL, "${var.unset}-records", ("${var.unset}-records", "${var.unset}-records/a/*")),
+        )
+    ),
     Case(
         TLS, "the policy may not be read", UNKNOWN, aws=bucket, denied="s3:GetBucketPolicy", says="s3:GetBucketPolicy"
     ),

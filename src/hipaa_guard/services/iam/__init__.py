@@ -210,7 +210,7 @@ class Role(Resource):
         try:
             return next((why for path, why in _KEPT_BY_AWS.items() if self.path.startswith(path)), None)
         except Undecided:
-            name = self.origin.name
+            name = self.origin.known_name
             if name is not None and name.startswith(_NAMES_KEPT_BY_AWS):
                 raise
             return None

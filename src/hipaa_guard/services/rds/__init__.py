@@ -265,7 +265,7 @@ class Scaling(Resource):
         target, origin = symbolic(self.target), cluster.origin
         if isinstance(target, Unknown):
             raise Undecided(target)
-        names = [symbol(origin.address, "id"), symbol(origin.address, "cluster_identifier"), origin.name]
+        names = [symbol(origin.address, "id"), symbol(origin.address, "cluster_identifier"), origin.known_name]
         return target in [f"cluster:{name}" for name in names if name]
 
 

@@ -6,7 +6,7 @@ from typing import ClassVar, cast
 
 from hipaa_guard.facts.allowed_values import one_of
 from hipaa_guard.facts.inventory import Inventory
-from hipaa_guard.facts.policy_document import PolicyDocument, symbol
+from hipaa_guard.facts.policy_document import HERE, PolicyDocument, symbol
 from hipaa_guard.facts.policy_grammar import resource_policy
 from hipaa_guard.facts.readings import Block, Listing, Singleton, ask, derived, first, listed
 from hipaa_guard.facts.records import Record
@@ -268,9 +268,14 @@ class Bucket(Resource):
         origin = self.origin
         if origin.arn is not None:
             return (origin.arn,)
-        names = [*(symbol(origin.address, attribute) for attribute in _NAMES), origin.name]
-        arns = [f"arn:{partition}:s3:::{name}" for partition in PARTITIONS for name in names]
+        names = [*(symbol(origin.address, attribute) for attribute in _NAMES), origin.known_name]
+        arns = [f"arn:{partition}:s3:::{name}" for partition in PARTITIONS for name in names if name]
         return (symbol(origin.address, "arn"), *arns)
+
+    def names_in_own_policy(self) -> tuple[str, ...]:
+        """As `names`, in its own policy: S3 refuses one about another bucket ("Policy has invalid resource")."""
+        unknown = not self.is_named_by_text and self.origin.known_name is None
+        return (*self.names(), *((f"arn:{HERE}:s3:::{HERE}",) if unknown else ()))
 
     @property
     def is_named_by_text(self) -> bool:
@@ -298,7 +303,7 @@ class Bucket(Resource):
     def is_named(self, names: set[str]) -> bool:
         """Whether one of the names, with symbols in the place of references, is that of the bucket."""
         origin = self.origin
-        return not names.isdisjoint({origin.name, *(symbol(origin.address, attribute) for attribute in _NAMES)})
+        return not names.isdisjoint({origin.known_name, *(symbol(origin.address, attribute) for attribute in _NAMES)})
 
     def may_be_named(self, name: Unknown) -> bool:
         """Whether a name that is not known, or known in part, may be that of the bucket.
