@@ -20,7 +20,7 @@ from hipaa_guard.authoring import (
 from hipaa_guard.controls.reasons import TAKES_ACCESS
 from hipaa_guard.judging.iam_roles import CHANGE_TRUST, TASK, if_ours, role_trusting
 from hipaa_guard.judging.public_policies import policy_not_public
-from hipaa_guard.services import iam, iam_service_roles, iam_trust
+from hipaa_guard.services import iam, iam_grants, iam_service_roles, iam_trust
 
 
 @policy_not_public(
@@ -87,8 +87,8 @@ def iam_role_foreign_trust_conditioned(role: iam.Role) -> Verdict:
         return account is not None
 
     def serves_anyone(statement: Statement) -> bool:
-        left = role.trust.left_of(statement) if iam_trust.lets_in(statement) else None
-        services.extend([] if left is None else iam_service_roles.acts_for_anyone(left))
+        left = role.trust.left_of(statement) if iam_trust.lets_in(statement) else []
+        services.extend(iam_grants.gathered(iam_service_roles.acts_for_anyone, left))
         return bool(services)
 
     def trusts(test: Callable[[Statement], bool]) -> bool:

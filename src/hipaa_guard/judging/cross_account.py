@@ -41,9 +41,14 @@ _BY_POLICY = "a policy that allows"
 )
 def no_cross_account(policy: PolicyDocument | None, resource: Resource, *_: object) -> Verdict:
     """Told the resource policy, None where there is none."""
+    return on_access_by(policy, resource.origin.own_account)
+
+
+def on_access_by(policy: PolicyDocument | None, own: str | None, owner: Callable[[], str] | None = None) -> Verdict:
+    """The verdict of `no_cross_account` for the account `own`, with the canonical user id that `owner` tells of it."""
     if policy is None:
         return passed("has no policy, so that no other account gets in")
-    outsiders = outsiders_let_in(policy, resource.origin.own_account)
+    outsiders = outsiders_let_in(policy, own, owner=owner)
     if outsiders is not None:
         return failed(outsiders)
     return services_let_in(policy) or passed("has a policy that names no other account")
@@ -65,10 +70,12 @@ def first_told(*looks: Callable[[], str | None]) -> str | None:
     return found[-1] if some(tells, looks) else None
 
 
-def outsiders_let_in(policy: PolicyDocument | None, own: str | None, *, by: str = _BY_POLICY) -> str | None:
+def outsiders_let_in(
+    policy: PolicyDocument | None, own: str | None, *, by: str = _BY_POLICY, owner: Callable[[], str] | None = None
+) -> str | None:
     """Whom outside the account `own` a resource policy lets in, as the message of a failure; None where nobody.
 
-    `by` names in messages what lets them in.
+    `by` names in messages what lets them in. `owner` tells the canonical user id of the account, for policies of S3.
 
     Raises:
         Undecided: the policy names accounts and `own`, or one of them, is not known.
@@ -84,8 +91,8 @@ def outsiders_let_in(policy: PolicyDocument | None, own: str | None, *, by: str 
     foreign: set[str] = set()
 
     def names_others(statement: Statement) -> bool:
-        accounts = _left(policy, statement, lambda each: each.foreign_accounts(own))
-        foreign.update(accounts or ())
+        if statement.foreign_accounts(own, owner):
+            some(lambda left: foreign.update(left.foreign_accounts(own, owner)), policy.left_of(statement))
         return False  # all of them are to be told
 
     try:
@@ -106,12 +113,9 @@ def _listed(names: Collection[str]) -> str:
     return f"{', '.join(sorted(names)[:_SHOWN])}{more}"
 
 
-def _left(policy: PolicyDocument, statement: Statement, look: Callable[[Statement], T]) -> T | None:
-    """What a look at a statement finds, if it also finds something once the denials of the policy are counted."""
-    if not look(statement):
-        return None
-    left = policy.left_of(statement)
-    return None if left is None else look(left)
+def _left(policy: PolicyDocument, statement: Statement, look: Callable[[Statement], bool]) -> bool:
+    """Whether a look at a statement finds something, also once the denials of the policy are counted."""
+    return look(statement) and some(look, policy.left_of(statement))
 
 
 def services_let_in(policy: PolicyDocument) -> Verdict | None:
@@ -132,7 +136,7 @@ def services_let_in(policy: PolicyDocument) -> Verdict | None:
                 found[service] = found.get(service, False) or some(statement.covers_action, _READ)
         return bool(found)
 
-    if not some(lets_in, policy.reaching()):
+    if not some(lambda each: bool(each.services()) and some(lets_in, policy.left_of(each)), policy.reaching()):
         return None
     message = (
         f"has a policy that lets in {_listed(found)} for any customer of the service: no condition names the account "

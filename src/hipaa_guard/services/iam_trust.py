@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 
-from hipaa_guard.facts.binding_conditions import SYMBOL_START, binds_caller, named_accounts
+from hipaa_guard.facts.binding_conditions import SYMBOL_START, binds_caller, named_accounts, names_services
 from hipaa_guard.facts.partial_patterns import holds, is_wild
 from hipaa_guard.facts.policy_conditions import NOT_KNOWN
 from hipaa_guard.facts.policy_document import Condition, PolicyDocument, Principal, Statement
@@ -74,6 +74,8 @@ def foreign_account(statement: Statement, own: str | None) -> str | None:
         Undecided: the statement names an account, and it is not known whether it is the role's own.
 
     """
+    if some(names_services, statement.conditions):  # no principal of an account meets these
+        return None
     if statement.not_principals:
         return "every account"
     found: list[str] = []
@@ -120,7 +122,7 @@ def served_account(statement: Statement, own: str | None) -> str | None:
                 found.append(f"account {account}")
         return bool(found)
 
-    if not some(lambda principal: principal.type == "Service", statement.principals):
+    if not statement.services():
         return None
     return found[0] if some(names_another, statement.conditions) else None
 
