@@ -164,6 +164,7 @@ CALLS = {
     "s3.get_public_access_block": 4,
     "s3.list_buckets": 1,
     "s3control.get_public_access_block": 1,
+    "s3control.list_access_points": 2,
     "secretsmanager.get_resource_policy": 2,
     "secretsmanager.list_secrets": 2,
     "sns.get_topic_attributes": 2,

@@ -132,7 +132,10 @@ class TestExceptions:
         assert run(["exceptions", "lint"]) == CLEAN
         told = capsys.readouterr().out
         assert told.splitlines()[-1] == "1 exception, all sound."
-        assert "note: EX-1: s3_bucket_versioning_enabled supports 164.308(a)(7)(ii)(A), which is required" in told
+        assert (
+            "note: EX-1: s3_bucket_versioning_enabled supports 164.308(a)(7)(ii)(A), 164.308(a)(7)(ii)(B), which are required"
+            in told
+        )
 
     @pytest.mark.parametrize(
         "changes, words",

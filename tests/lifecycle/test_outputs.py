@@ -165,7 +165,7 @@ class TestHtml:
         assert '<section class="accepted" id="exception-EX-1"' in text
         assert "Risk accepted until 2027-06-01: exception EX-1." in text
         assert "164.312(a)(2)(iv): addressable, for which 164.306(d)(3)" in text
-        assert "164.308(a)(7)(ii)(A): required: the rule has no alternative." in text
+        assert "164.308(a)(7)(ii)(A), 164.308(a)(7)(ii)(B): required: the rule has no alternative." in text
         assert "it refers to EX-77, which is not in the register" in text
         assert HOSTILE not in text
         assert "<img" not in text

@@ -33,6 +33,8 @@ OF_THE_CLI = {
     "iam create-virtual-mfa-device": {"bootstrap-method", "outfile"},
 }
 """Options that stand for several parameters, or for what the AWS CLI does itself."""
+GLOBAL = {"region", "profile"}
+"""Options of every command of the AWS CLI."""
 PLACEHOLDER = re.compile(r"^[A-Z][A-Z0-9]*(_[A-Z0-9]+)*$")
 
 
@@ -56,7 +58,7 @@ class Command(NamedTuple):
         """Each option that stands for one parameter, with the shape of the parameter."""
         known = {} if self.shape is None else {xform_name(name, "-"): its for name, its in self.shape.members.items()}
         for option in self.options:
-            if option in OF_THE_CLI.get(self.name, ()):
+            if option in OF_THE_CLI.get(self.name, set()) | GLOBAL:
                 continue
             name = RENAMED.get(self.name, {}).get(option, option)
             if name not in known and name.startswith("no-"):
@@ -98,7 +100,7 @@ def test_every_line_of_a_command_line_is_read(control: Control) -> None:
 @each_command
 def test_options_exist(command: Command) -> None:
     assert len(list(command.members())) == len(command.options) - len(
-        OF_THE_CLI.get(command.name, set()) & command.options.keys()
+        (OF_THE_CLI.get(command.name, set()) | GLOBAL) & command.options.keys()
     )
 
 
@@ -218,6 +220,7 @@ ONLY_WHAT_IT_NAMES = {
     "ec2 modify-subnet-attribute",
     "efs put-backup-policy",
     "elbv2 modify-load-balancer-attributes",
+    "healthlake update-fhir-datastore",
     "iam update-access-key",
     "iam update-role",
     "lambda update-function-url-config",

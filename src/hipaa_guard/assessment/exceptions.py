@@ -187,8 +187,9 @@ def remarks_of(entry: RegisterEntry, controls_by_id: Mapping[str, Control]) -> I
     control = controls_by_id.get(entry.exception.control)
     required = [citation for citation in control.hipaa if _type(citation) == "required"] if control else []
     if required:
+        are = "is" if len(required) == 1 else "are"
         yield (
-            f"{entry.exception.control} supports {', '.join(required)}, which is required: the rule has no "
+            f"{entry.exception.control} supports {', '.join(required)}, which {are} required: the rule has no "
             "alternative, so this accepts a risk and documents no equivalent"
         )
 

@@ -87,7 +87,7 @@ def _declared_grants(view: View) -> Value:
 def _as_statement(grant: View) -> dict[str, Value]:
     grantee, operations = grant.get("grantee_principal"), grant.get("operations")
     kind = "Service" if isinstance(grantee, str) and grantee.endswith(".amazonaws.com") else "AWS"
-    actions = [f"kms:{each}" for each in operations] if type(operations) is list else "kms:*"
+    actions = [f"kms:{each}" for each in operations] if type(operations) is list else operations
     return {"Effect": "Allow", "Principal": {kind: grantee}, "Action": actions, "Resource": "*"}
 
 

@@ -15,7 +15,7 @@ from hipaa_guard.facts.policy_document import PolicyDocument
 from hipaa_guard.facts.policy_grammar import resource_policy
 from hipaa_guard.facts.readings import Block, Inside, Listing, View, ask, first, listed
 from hipaa_guard.facts.resource import Resource, fact
-from hipaa_guard.facts.values import Incomplete, Undecided, Unknown, Value, joined
+from hipaa_guard.facts.values import Cause, Incomplete, Undecided, Unknown, Value, joined
 
 _WINDOW = 1
 """Days for which a rotation that is due may wait: its window ends with the day (user guide, "Rotation schedules")."""
@@ -318,8 +318,10 @@ def _is_written_in_parameter(view: View) -> Value:
         return _one_certain([secret_written(value) for value in values])
     named = name.rpartition("/")[2] if isinstance(name, str) else ""
     answers = [credential_written(named, value) for value in values]
-    if isinstance(kind, Unknown) and not any(answer is True for answer in answers):
-        answers += [kind if secret_written(value) is True else False for value in values]
+    unknown = [each for each in (kind, name) if isinstance(each, Unknown)]
+    if unknown and not any(answer is True for answer in answers):
+        answers += [unknown[0] if secret_written(value) is True else False for value in values]
+        answers += [each for each in unknown if each.cause is Cause.REFUSED]
     return _one_certain(answers)
 
 

@@ -3,8 +3,23 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 from examples.account import client
+
+_AUDITORS = {
+    "Name": "auditors",
+    "NetworkOrigin": "Internet",
+    "Bucket": "riverside-trail",
+    "AccessPointArn": "arn:aws:s3:us-east-1:123456789012:accesspoint/auditors",
+}
+
+
+def _access_points(region: str, _: str) -> dict[str, Any]:
+    return {"AccessPointList": [_AUDITORS] if region == "us-east-1" else []}  # moto lists them in every region
+
+
+ANSWERS = {"s3control.list_access_points": _access_points}
 
 
 def furnish() -> None:

@@ -83,9 +83,9 @@ def test_a_holder_keeps_the_rights_of_its_task(control: str, kind: str) -> None:
         getattr(iam, f"attach_{kind}_policy")(**{f"{kind.title()}Name": "phi-clinic"}, PolicyArn=wide)
         given = {
             **dict.fromkeys(("NAME", kind.upper()), "phi-clinic"),
-            "ARN_OF_A_WIDE_POLICY": wide,
+            "WIDE_POLICY_ARN": wide,
             "arn:aws:iam::aws:policy/AdministratorAccess": wide,
-            "ARN_OF_THE_TASK": task,
+            "TASK_POLICY_ARN": task,
             "file://least.json": document(READ),
         }
         if kind == "user":

@@ -133,6 +133,12 @@ test_functions = cases(
 
 test_copies = cases(
     Case(DISK, "shared with nobody", PASS, disk()),
+    Case(
+        DISK,
+        "shared with an account that is not known",
+        UNKNOWN,
+        terraform=OPEN + str(disk(OTHER).terraform).replace(f'"{OTHER}"', "var.open"),
+    ),
     Case(DISK, "shared with two accounts", FAIL, disk(OTHER, "777788889999"), says=f"{OTHER}, 777788889999"),
     Case(DISK, "shared with everyone", FAIL, disk(groups=("all",)).in_aws(), says="with everyone", severity=CRITICAL),
     *(

@@ -269,6 +269,12 @@ test_places = cases(
     Case(SOURCE, "a setting of a variable", UNKNOWN, terraform=parameter("var.unset", '"String"')),
     Case(SOURCE, "a setting that is made later", PASS, terraform=parameter("aws_db_proxy.db.endpoint", '"String"')),
     Case(SOURCE, "a literal of a type that is not known", UNKNOWN, terraform=parameter('"records"', "var.unset")),
+    Case(
+        SOURCE,
+        "a literal of a setting whose name is not known",
+        UNKNOWN,
+        terraform=parameter('"hunter2"', '"String"', name="${var.unset}"),
+    ),
 )
 
 

@@ -10,6 +10,7 @@ import pytest
 
 from hipaa_guard.facts.inventory import Inventory
 from hipaa_guard.facts.locations import GapKind
+from hipaa_guard.facts.policy_document import PolicyDocument
 from hipaa_guard.facts.readings import is_awscc
 from hipaa_guard.facts.resource import Resource
 from hipaa_guard.facts.values import NotVisible, Undecided, Unknown
@@ -159,6 +160,7 @@ def _open(value: Any) -> bool:
     """Whether a value is not known, or not all of it."""
     if isinstance(value, Unknown):
         return True
+    value = value.statements if isinstance(value, PolicyDocument) else value
     try:
         return isinstance(value, list) and not all(True for _ in value)
     except Undecided:

@@ -82,6 +82,7 @@ class NameIndex:
         self._owners_in: dict[tuple[str, str], list[ResourceInstance]] = {}
         self._kept: list[Unknown] = []
         self._regions: dict[str, Counter[str | None]] = {}
+        self._placed: dict[str, tuple[ResourceInstance, ...]] = {}
         patterns: set[Pattern] = set()
         texts: set[str] = set()
         for instance in instances:
@@ -128,6 +129,17 @@ class NameIndex:
             self._regions[text] = Counter(region if isinstance(region, str) else None for region in regions)
         return self._regions[text]
 
+    def _one_in_each_place(self, text: str) -> Iterable[ResourceInstance]:
+        """One of the instances with this name for each account and region that they are in."""
+        if text not in self._placed:
+            found: dict[object, ResourceInstance] = {}
+            for owner in self.owners(text):
+                region, place = owner.region, owner.place
+                account = None if place is None else (place.provider, place.account, place.credentials)
+                found.setdefault((region if isinstance(region, str) else None, account), owner)
+            self._placed[text] = tuple(found.values())
+        return self._placed[text]
+
     def may_mean(self, main: ResourceInstance, split: ResourceInstance, text: str) -> bool:
         """Whether a name that `split` uses may mean `main`: not where it means one of another region or account."""
         region = self._region_meant(split, text)
@@ -141,7 +153,7 @@ class NameIndex:
 
     def may_name(self, text: str, split: ResourceInstance, written: str) -> bool:
         """Whether a text, a form of ``written``, is the name of a resource in the place that `split` means."""
-        return any(self.may_mean(owner, split, written) for owner in self.owners(text))
+        return any(self.may_mean(owner, split, written) for owner in self._one_in_each_place(text))
 
     def _region_meant(self, split: ResourceInstance, text: str) -> str | None:
         """The region that a name means: that of its ARN, else that of the instance that uses it; None if not known."""

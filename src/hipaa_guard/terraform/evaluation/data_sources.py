@@ -35,7 +35,8 @@ _REGION_OR_PARTITION = frozenset({"aws_partition", "aws_region"})
 """Data sources that give the region or partition of their provider."""
 
 _OF_OWN_ACCOUNT = _REGION_OR_PARTITION | {
-    *("aws_caller_identity", "aws_canonical_user_id", "aws_iam_group", "aws_iam_role", "aws_iam_user"),
+    *("aws_caller_identity", "aws_canonical_user_id", "aws_iam_group", "aws_iam_openid_connect_provider"),
+    *("aws_iam_role", "aws_iam_saml_provider", "aws_iam_user"),
 }
 """Data sources that read something of the provider's own account."""
 
