@@ -36,8 +36,9 @@ from hipaa_guard.services import iam, iam_grants, iam_service_roles, iam_trust
     peers={"checkov": "CKV_AWS_60"},
 )
 def iam_role_trust_not_public(role: iam.Role) -> PolicyDocument | Verdict:
-    kept = role.kept_by_aws() if role.trust.is_public() else None
-    return role.trust if kept is None else not_applicable(kept)
+    trust = iam_trust.assuming(role.trust)
+    kept = role.kept_by_aws() if trust.is_public() else None
+    return trust if kept is None else not_applicable(kept)
 
 
 @control(

@@ -6,16 +6,19 @@ from hipaa_guard.authoring import (
     MEDIUM,
     Fix,
     Inventory,
+    PolicyDocument,
     Statement,
     Verdict,
     all_hold,
     control,
+    every,
     failed,
     not_applicable,
     one_holds,
     passed,
     some,
 )
+from hipaa_guard.facts.policy_document import Condition
 from hipaa_guard.judging.iam_roles import CHANGE_TRUST, if_ours, role_trusting
 from hipaa_guard.services import iam, iam_issuers, iam_trust
 from hipaa_guard.services.iam_issuers import Issuer
@@ -49,7 +52,7 @@ def iam_github_oidc_subject_limited(role: iam.Role, inventory: Inventory) -> Ver
     urls = iam.urls_of_issuers(inventory.seen(iam.OidcProvider))
 
     def trusts_github(statement: Statement) -> bool:
-        return iam_trust.trusts_github(statement, urls)
+        return all_hold(lambda: iam_trust.lets_in(statement), lambda: iam_trust.trusts_github(statement, urls))
 
     if not some(trusts_github, role.trust.allowances()):
         return not_applicable("does not trust the workflows of GitHub at large")
@@ -57,7 +60,7 @@ def iam_github_oidc_subject_limited(role: iam.Role, inventory: Inventory) -> Ver
     found: list[Statement] = []
 
     def is_open(statement: Statement) -> bool:
-        if not all_hold(lambda: trusts_github(statement), lambda: not _names_whose(statement)):
+        if not all_hold(lambda: trusts_github(statement), lambda: not _names_whose(statement, role.trust)):
             return False
         found.append(statement)
         return True
@@ -67,11 +70,19 @@ def iam_github_oidc_subject_limited(role: iam.Role, inventory: Inventory) -> Ver
     return passed("trusts named repositories of GitHub only")
 
 
-def _names_whose(statement: Statement, issuer: Issuer | None = None) -> bool:
-    """Whether a condition names whose tokens a statement takes. Tokens of other issuers lack the key, so none gets in."""
-    return one_holds(
-        lambda: iam_trust.limits_github(statement), lambda: iam_issuers.takes_named_tokens(statement, issuer)
-    )
+def _names_whose(statement: Statement, trust: PolicyDocument, issuer: Issuer | None = None) -> bool:
+    """Whether a condition names whose tokens a statement takes, or a denial of the trust policy spares only such tokens.
+
+    Tokens of other issuers lack the key, so none gets in.
+    """
+
+    def names(condition: Condition) -> bool:
+        return one_holds(lambda: iam_trust.names_owner(condition), lambda: iam_issuers.names_whose(condition, issuer))
+
+    def names_some(left: Statement) -> bool:
+        return some(names, left.conditions)
+
+    return one_holds(lambda: names_some(statement), lambda: every(names_some, trust.left_of(statement, names)))
 
 
 def _without_owner(statement: Statement) -> str:
@@ -122,7 +133,7 @@ def iam_oidc_subject_limited(role: iam.Role, inventory: Inventory) -> Verdict:
         if issuer is None:
             return False
         trusted.append(issuer)
-        if _names_whose(statement, issuer):
+        if _names_whose(statement, role.trust, issuer):
             return False
         found.append(issuer)
         return True

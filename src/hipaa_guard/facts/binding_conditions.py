@@ -139,12 +139,15 @@ def _is_only(condition: Condition, value: str) -> bool:
     return {str(each).lower() for each in values} == {value}
 
 
-def spared_by(condition: Condition, *, of_services: bool = False) -> Condition | None:
+def spared_by(
+    condition: Condition, *, of_services: bool = False, names: Callable[[Condition], bool] = binds_caller
+) -> Condition | None:
     """The condition that names whom a denial with this condition spares; None where it may spare anybody.
 
     ``StringNotEquals aws:PrincipalOrgID`` spares whom ``StringEquals aws:PrincipalOrgID`` names, and ``BoolIfExists
     aws:PrincipalIsAWSService = false`` the services of AWS. Where the key is missing such a denial holds too: negated
     operators hold then, with IfExists and without, and so does ForAllValues. ``of_services``: only services are denied.
+    ``names`` is the test of a condition that names somebody.
 
     Raises:
         Undecided: a value that decides it is not known.
@@ -160,8 +163,8 @@ def spared_by(condition: Condition, *, of_services: bool = False) -> Condition |
         return None
     one_of_them = "ForAnyValue" if qualifier else ""
     spared = replace(condition, operator=positive, if_exists=False, qualifier=one_of_them)
-    names = binds_service(spared) if of_services else binds_caller(spared)
-    return spared if names or names_services(spared) else None
+    tests = (binds_service if of_services else names, names_services)
+    return spared if some(lambda test: test(spared), tests) else None
 
 
 def names_principals(condition: Condition) -> bool:

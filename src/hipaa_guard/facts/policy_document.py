@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 
+from hipaa_guard.facts.binding_conditions import binds_caller
 from hipaa_guard.facts.denied_requests import PLAIN_HTTP, denied_to_everyone
 from hipaa_guard.facts.policy_conditions import Condition
 from hipaa_guard.facts.policy_parsing import LONG, statements_of, structure_of
@@ -86,15 +87,15 @@ class PolicyDocument:
         for statement in self.allowances():
             yield from self.left_of(statement) if statement.is_public() else [statement]
 
-    def left_of(self, statement: Statement) -> list[Statement]:
+    def left_of(self, statement: Statement, names: Callable[[Condition], bool] = binds_caller) -> list[Statement]:
         """The parts of an allowing statement that the denials of the policy leave, which may overlap; none where they
-        leave nothing.
+        leave nothing. ``names`` is the test of a condition that names somebody, whom alone a denial may spare to count.
 
         Raises:
             Undecided: a denial that decides it is not known.
 
         """
-        return left_by(self.denials(), statement)
+        return left_by(self.denials(), statement, names)
 
     def denies_plain_http(self, action: str, *resources: Iterable[str]) -> bool:
         """Whether everyone is denied `action` on all `resources` in all requests that are not made over TLS.

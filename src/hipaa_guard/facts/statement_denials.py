@@ -7,10 +7,10 @@ all principals but those (same guide, "AWS JSON policy elements: NotPrincipal").
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 
-from hipaa_guard.facts.binding_conditions import of_every_service, of_no_service, spared_by
+from hipaa_guard.facts.binding_conditions import binds_caller, of_every_service, of_no_service, spared_by
 from hipaa_guard.facts.policy_conditions import Condition
 from hipaa_guard.facts.policy_principals import Principal
 from hipaa_guard.facts.policy_statements import Statement
@@ -20,8 +20,12 @@ _MOST = 200
 """Parts that are compared: each condition of a denial makes another one of each part."""
 
 
-def left_by(denials: Iterable[Statement], statement: Statement) -> list[Statement]:
+def left_by(
+    denials: Iterable[Statement], statement: Statement, names: Callable[[Condition], bool] = binds_caller
+) -> list[Statement]:
     """The parts of a statement that denials leave, as statements that may overlap; none where they leave nothing.
+
+    ``names`` is the test of a condition that names somebody: a denial that spares only these counts.
 
     Raises:
         Undecided: a denial that decides it is not known.
@@ -29,13 +33,13 @@ def left_by(denials: Iterable[Statement], statement: Statement) -> list[Statemen
     """
     left = [statement]
     for denial in denials:
-        left = [part for each in left for part in _without(each, denial)]
+        left = [part for each in left for part in _without(each, denial, names)]
         if len(left) > _MOST:
             raise Undecided(Unknown("its denials name more exceptions than a scan compares", Cause.LIMIT))
     return left
 
 
-def _without(statement: Statement, denial: Statement) -> list[Statement]:
+def _without(statement: Statement, denial: Statement, names: Callable[[Condition], bool]) -> list[Statement]:
     """The parts of a statement that one denial leaves.
 
     Only a denial counts that is about all that the statement allows. All of its conditions must hold, so that it spares
@@ -47,7 +51,7 @@ def _without(statement: Statement, denial: Statement) -> list[Statement]:
     for condition in denial.conditions:
         if _always_meets(statement, condition):
             continue
-        spared = spared_by(condition, of_services=statement.is_for_services())
+        spared = spared_by(condition, of_services=statement.is_for_services(), names=names)
         if spared is None or _has(statement, spared):
             return [statement]
         left.append(replace(statement, conditions=joined(statement.conditions, [spared])))

@@ -59,12 +59,24 @@ def lets_in(statement: Statement) -> bool:
 
 def only_services(trust: PolicyDocument) -> bool:
     """Whether only AWS services are let in."""
-    return every(
-        lambda statement: (
-            not statement.not_principals and every(lambda principal: principal.type == "Service", statement.principals)
-        ),
-        trust.allowances(),
-    )
+    return every(Statement.is_for_services, trust.allowances())
+
+
+def assuming(trust: PolicyDocument) -> PolicyDocument:
+    """The trust policy without allowing statements that let nobody assume the role: ``sts:TagSession`` is no way in.
+
+    Statements of which that is not known are as ones that are not seen.
+    """
+    statements = trust.statements
+    unknown = statements.unknown if isinstance(statements, Incomplete) else None
+    seen: list[Statement] = []
+    for statement in list.__iter__(statements):
+        try:
+            if statement.effect != "Allow" or lets_in(statement):
+                seen.append(statement)
+        except Undecided as error:
+            unknown = error.unknown if unknown is None else unknown
+    return PolicyDocument(seen if unknown is None else Incomplete(seen, unknown))
 
 
 def foreign_account(statement: Statement, own: str | None) -> str | None:
@@ -149,6 +161,8 @@ def _is_proof(condition: Condition) -> bool:
     return operator in _EQUALS or (operator in _LIKE and not some(lambda one: holds(is_wild, one), condition.values))
 
 
+_ANY_ISSUER = "*"
+"""Stands for every provider of the account: no statement names fewer."""
 _EKS = "oidc.eks.?.amazonaws.com/id/?"
 """The issuer of a cluster that the configuration declares."""
 
@@ -224,7 +238,8 @@ def is_of_github(issuer: Value) -> bool:
         if slash and host != GITHUB:
             return False
         raise Undecided(issuer)
-    return str(issuer).removeprefix("https://").rpartition(":oidc-provider/")[2].rstrip("/") == GITHUB
+    named = str(issuer).removeprefix("https://").rpartition(":oidc-provider/")[2].rstrip("/")
+    return named in (GITHUB, _ANY_ISSUER)
 
 
 def names_github(statement: Statement) -> bool:
@@ -242,11 +257,6 @@ def trusts_github(statement: Statement, urls: Mapping[str, Value]) -> bool:
         raise
 
 
-def limits_github(statement: Statement) -> bool:
-    """Whether a condition of the statement names the owner or repository that GitHub's tokens must come from."""
-    return some(_limits_github, statement.conditions)
-
-
 def names_called_workflow(statement: Statement) -> bool:
     """Whether a condition names the reusable workflow of GitHub that is called."""
     return some(lambda condition: condition.key == f"{GITHUB}:job_workflow_ref", statement.conditions)
@@ -255,12 +265,13 @@ def names_called_workflow(statement: Statement) -> bool:
 def asks_all_subjects(statement: Statement) -> bool:
     """Whether the statement names the owner only by ``ForAllValues``, which also holds without any subject."""
     try:
-        return some(lambda condition: _limits_github(replace(condition, qualifier="")), statement.conditions)
+        return some(lambda condition: names_owner(replace(condition, qualifier="")), statement.conditions)
     except Undecided:
         return False
 
 
-def _limits_github(condition: Condition) -> bool:
+def names_owner(condition: Condition) -> bool:
+    """Whether a condition names the owner or repository that GitHub's tokens must come from. Raises `Undecided`."""
     operator = condition.operator.lower()
     host, _, claim = condition.key.rpartition(":")
     # Where the host is not known, it is this one, or no token of GitHub has the key.
@@ -270,7 +281,7 @@ def _limits_github(condition: Condition) -> bool:
     if wanted is None or operator not in (*_EQUALS, *_LIKE):
         return False
 
-    def names_owner(text: str) -> bool:
+    def is_named(text: str) -> bool:
         return wanted.fullmatch(text) is not None or (operator in _EQUALS and is_wild(text))
 
-    return every(lambda value: holds(names_owner, value), condition.values)
+    return every(lambda value: holds(is_named, value), condition.values)
