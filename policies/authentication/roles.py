@@ -6,19 +6,15 @@ from hipaa_guard.authoring import (
     MEDIUM,
     Fix,
     Inventory,
-    PolicyDocument,
     Statement,
     Verdict,
     all_hold,
     control,
-    every,
     failed,
     not_applicable,
-    one_holds,
     passed,
     some,
 )
-from hipaa_guard.facts.policy_document import Condition
 from hipaa_guard.judging.iam_roles import CHANGE_TRUST, if_ours, role_trusting
 from hipaa_guard.services import iam, iam_issuers, iam_trust
 from hipaa_guard.services.iam_issuers import Issuer
@@ -60,7 +56,9 @@ def iam_github_oidc_subject_limited(role: iam.Role, inventory: Inventory) -> Ver
     found: list[Statement] = []
 
     def is_open(statement: Statement) -> bool:
-        if not all_hold(lambda: trusts_github(statement), lambda: not _names_whose(statement, role.trust)):
+        if not all_hold(
+            lambda: trusts_github(statement), lambda: not iam_issuers.takes_named_tokens(statement, role.trust)
+        ):
             return False
         found.append(statement)
         return True
@@ -68,21 +66,6 @@ def iam_github_oidc_subject_limited(role: iam.Role, inventory: Inventory) -> Ver
     if some(is_open, role.trust.allowances()):
         return if_ours(role, failed(_without_owner(found[0])))
     return passed("trusts named repositories of GitHub only")
-
-
-def _names_whose(statement: Statement, trust: PolicyDocument, issuer: Issuer | None = None) -> bool:
-    """Whether a condition names whose tokens a statement takes, or a denial of the trust policy spares only such tokens.
-
-    Tokens of other issuers lack the key, so none gets in.
-    """
-
-    def names(condition: Condition) -> bool:
-        return one_holds(lambda: iam_trust.names_owner(condition), lambda: iam_issuers.names_whose(condition, issuer))
-
-    def names_some(left: Statement) -> bool:
-        return some(names, left.conditions)
-
-    return one_holds(lambda: names_some(statement), lambda: every(names_some, trust.left_of(statement, names)))
 
 
 def _without_owner(statement: Statement) -> str:
@@ -133,7 +116,7 @@ def iam_oidc_subject_limited(role: iam.Role, inventory: Inventory) -> Verdict:
         if issuer is None:
             return False
         trusted.append(issuer)
-        if _names_whose(statement, role.trust, issuer):
+        if iam_issuers.takes_named_tokens(statement, role.trust, issuer):
             return False
         found.append(issuer)
         return True

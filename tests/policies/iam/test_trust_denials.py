@@ -126,15 +126,6 @@ test_everyone = cases(
         PASS,
         holding(ECS | {"Principal": "*"}, unless("StringNotEquals", "aws:PrincipalAccount", ACCOUNT)),
     ),
-    Case(
-        PUBLIC,
-        "everyone, with a denial by NotPrincipal",
-        PASS,
-        holding(
-            ECS | {"Principal": "*"},
-            {"Effect": "Deny", "NotPrincipal": {"AWS": f"arn:aws:iam::{ACCOUNT}:root"}, "Action": "*"},
-        ),
-    ),
     Case(PUBLIC, "everyone who is a service", PASS, holding(anyone("Bool", "aws:PrincipalIsAWSService", "true"))),
     Case(
         PUBLIC,

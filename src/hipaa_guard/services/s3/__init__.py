@@ -182,6 +182,7 @@ class Bucket(Resource):
 
     owner_id: str = fact(
         terraform="aws_s3_bucket_acl.access_control_policy.owner.id",
+        awscc="aws_s3_bucket_acl.access_control_policy.owner.id",
         unset=acls.OWNER_NOT_KNOWN,
         aws=ask("s3.get_bucket_acl", "Owner.ID", Bucket="{Name}"),
     )
