@@ -24,6 +24,7 @@ from hipaa_guard.facts.values import (
     Incomplete,
     Undecided,
     Unknown,
+    Value,
     all_hold,
     every,
     some,
@@ -91,7 +92,10 @@ class Statement:
             return named
         conditions = self.conditions.seen if isinstance(self.conditions, Incomplete) else self.conditions
         keys = [each for each in conditions if each.key in SERVICE_NAMES and each.operator.lower() != "null"]
-        values = [value for each in keys if names_services(each) for value in list.__iter__(each.values)]
+        values: list[Value] = []
+        for each in filter(names_services, keys):
+            values += list.__iter__(each.values)
+            values += [each.values.unknown] if isinstance(each.values, Incomplete) else []
         return [value if isinstance(value, Unknown) else str(value) for value in values] or [EVERY_SERVICE]
 
     def unbound_services(self) -> list[str]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from hipaa_guard.authoring import HIGH, MEDIUM
 from hipaa_guard.testing import ACCOUNT, FAIL, PASS, UNKNOWN, Case, cases
-from tests.policies.other_accounts.places import PLACES, with_statements
+from tests.policies.other_accounts.places import PLACES, PROVIDER, with_statements
 from tests.policies.other_accounts.test_policies import ANYONE, FROM_OUTSIDE, OTHER, READING, SERVICE, when
 from tests.policies.other_accounts.test_public import PUBLIC
 
@@ -144,4 +144,69 @@ def table() -> Iterator[Case]:
             yield Case(control, sentence, PASS, with_statements(beside, *statements))
 
 
-test_denials = cases(*table())
+EVERYONES_KEY = "kms_key_policy_no_full_access_for_everyone"
+KEY = "kms_key_policy_no_cross_account"
+FULL = ANYONE | {"Action": "kms:*"}
+BUCKET = "s3_bucket_no_cross_account_policy"
+
+
+def of_unknown(condition: str, *more: str) -> str:
+    """A bucket with a policy for everyone under a condition, as source writes it."""
+    statements = ", ".join(
+        (
+            'Effect = "Allow", Principal = "*", Action = "s3:GetObject", Resource = "arn:aws:s3:::phi-records/*"'
+            + (f", Condition = {condition}" if condition else ""),
+            *more,
+        )
+    ).replace(", Effect", " }, { Effect")
+    text = PLACES[BUCKET].terraform.replace("POLICY", f"jsonencode({{ Statement = [{{ {statements} }}] }})")
+    return f'{PROVIDER}variable "x" {{}}\n{text}'
+
+
+test_denials = cases(
+    *table(),
+    Case(EVERYONES_KEY, "everyone", FAIL, with_statements(KEY, FULL)),
+    Case(
+        EVERYONES_KEY,
+        "everyone who is a service",
+        PASS,
+        with_statements(KEY, FULL | when("Bool", "aws:PrincipalIsAWSService", "true")),
+    ),
+    Case(
+        EVERYONES_KEY,
+        "everyone, with a denial to all but a role",
+        PASS,
+        with_statements(
+            KEY,
+            FULL,
+            {"Effect": "Deny", "NotPrincipal": {"AWS": f"arn:aws:iam::{ACCOUNT}:role/a"}, "Action": "kms:*"},
+        ),
+    ),
+    Case(
+        BUCKET,
+        "everyone who is a service that is not known",
+        UNKNOWN,
+        terraform=of_unknown('{ StringEquals = { "aws:PrincipalServiceName" = var.x } }'),
+    ),
+    Case(
+        BUCKET,
+        "everyone who may be a service",
+        UNKNOWN,
+        terraform=of_unknown('{ Bool = { "aws:PrincipalIsAWSService" = var.x } }'),
+    ),
+    Case(
+        BUCKET,
+        "everyone, with a denial to all but whom a variable names",
+        UNKNOWN,
+        terraform=of_unknown("", 'Effect = "Deny", NotPrincipal = { AWS = var.x }, Action = "*", Resource = "*"'),
+    ),
+    Case(
+        BUCKET,
+        "everyone, with a denial of something else to all but whom a variable names",
+        FAIL,
+        terraform=of_unknown(
+            "", 'Effect = "Deny", NotPrincipal = { AWS = var.x }, Action = "s3:PutObject", Resource = "*"'
+        ),
+        says="allows everyone",
+    ),
+)
