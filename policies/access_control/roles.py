@@ -82,6 +82,9 @@ def iam_role_foreign_trust_conditioned(role: iam.Role) -> Verdict:
 
         return all_hold(lambda: iam_trust.lets_in(statement), lambda: not asks(), is_foreign)
 
+    def is_left_open(statement: Statement) -> bool:
+        return all_hold(lambda: is_open(statement), lambda: some(is_open, role.trust.left_of(statement)))
+
     def serves_another(statement: Statement) -> bool:
         account = iam_trust.served_account(statement, own) if iam_trust.lets_in(statement) else None
         served.extend([] if account is None else [account])
@@ -96,7 +99,7 @@ def iam_role_foreign_trust_conditioned(role: iam.Role) -> Verdict:
         return some(test, role.trust.allowances())
 
     # What is certain counts: that of an account first, which is the graver.
-    if one_holds(lambda: trusts(is_open), lambda: trusts(serves_another), lambda: trusts(serves_anyone)):
+    if one_holds(lambda: trusts(is_left_open), lambda: trusts(serves_another), lambda: trusts(serves_anyone)):
         if found:
             return if_ours(role, failed(f"lets in {found[0]} without an external id, organisation or MFA"))
         if served:

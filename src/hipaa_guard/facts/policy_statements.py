@@ -174,7 +174,7 @@ class Statement:
             lambda: not some(names_services, self.conditions),
         )
 
-    def _accounts_of_callers(self) -> set[str] | None:
+    def accounts_of_callers(self) -> set[str] | None:
         """The only accounts whose principals meet a condition; None where no condition says so."""
         for condition in self.conditions.seen if isinstance(self.conditions, Incomplete) else self.conditions:
             values = condition.values
@@ -215,7 +215,7 @@ class Statement:
             doubt = error
         if AWS in accounts and self.covers_only(DELIVERING):
             accounts = [account for account in accounts if account != AWS]
-        bound = self._accounts_of_callers()
+        bound = self.accounts_of_callers()
         if bound is not None:  # principals of all other accounts never meet the condition
             accounts = [account for account in accounts if account in bound]
         others = {account for account in accounts if not account.isdigit() or own not in (None, account)}

@@ -92,13 +92,24 @@ def foreign_account(statement: Statement, own: str | None) -> str | None:
         return "every account"
     found: list[str] = []
 
+    callers = statement.accounts_of_callers()
+
     def is_foreign(principal: Principal) -> bool:
-        account = _foreign(principal, own)
+        if callers is not None and not principal.is_anyone and principal.account not in callers:
+            return False  # it never meets the condition
+        account = _let_in_as_anyone(statement, own) if principal.is_anyone else _foreign(principal, own)
         if account is not None:
             found.append(account)
         return account is not None
 
     return found[0] if some(is_foreign, statement.principals) else None
+
+
+def _let_in_as_anyone(statement: Statement, own: str | None) -> str | None:
+    """In words, an account that a statement for anyone lets in: its conditions may name some. Raises `Undecided`."""
+    if statement.is_public() or statement.lets_in_a_place():
+        return "every account"
+    return next((f"account {account}" for account in statement.foreign_accounts(own)), None)
 
 
 def _foreign(principal: Principal, own: str | None) -> str | None:
@@ -107,8 +118,6 @@ def _foreign(principal: Principal, own: str | None) -> str | None:
         return None if account is None or own in (None, account) else f"a provider of identities of account {account}"
     if principal.type not in ("AWS", "*"):
         return None
-    if principal.is_anyone:
-        return "every account"
     account = principal.account
     if account is None:  # the own account, or the id of a deleted user or role
         return None
