@@ -16,6 +16,7 @@ from hipaa_guard.authoring import (
     some,
 )
 from hipaa_guard.judging.iam_roles import CHANGE_TRUST, if_ours, role_trusting
+from hipaa_guard.judging.token_owners import takes_named_tokens
 from hipaa_guard.services import iam, iam_issuers, iam_trust
 from hipaa_guard.services.iam_issuers import Issuer
 
@@ -56,9 +57,7 @@ def iam_github_oidc_subject_limited(role: iam.Role, inventory: Inventory) -> Ver
     found: list[Statement] = []
 
     def is_open(statement: Statement) -> bool:
-        if not all_hold(
-            lambda: trusts_github(statement), lambda: not iam_issuers.takes_named_tokens(statement, role.trust)
-        ):
+        if not all_hold(lambda: trusts_github(statement), lambda: not takes_named_tokens(statement, role.trust)):
             return False
         found.append(statement)
         return True
@@ -116,7 +115,7 @@ def iam_oidc_subject_limited(role: iam.Role, inventory: Inventory) -> Verdict:
         if issuer is None:
             return False
         trusted.append(issuer)
-        if iam_issuers.takes_named_tokens(statement, role.trust, issuer):
+        if takes_named_tokens(statement, role.trust, issuer):
             return False
         found.append(issuer)
         return True

@@ -15,10 +15,9 @@ from dataclasses import field
 
 from hipaa_guard.facts.partial_patterns import holds
 from hipaa_guard.facts.policy_conditions import NOT_KNOWN
-from hipaa_guard.facts.policy_document import Condition, PolicyDocument, Statement
-from hipaa_guard.facts.values import PartialText, Undecided, Unknown, Value, every, one_holds, some
+from hipaa_guard.facts.policy_document import Condition
+from hipaa_guard.facts.values import PartialText, Undecided, Unknown, Value, every
 from hipaa_guard.lean import dataclass
-from hipaa_guard.services.iam_trust import names_owner
 
 _WHOLE = r"[^*?]+"
 _TWO_PARTS = r"[^:*?]+:[^:*?/]+([:/].*)?"
@@ -125,23 +124,6 @@ def issuer_of(value: Value) -> Issuer | None:
         raise Undecided(value)
     url = re.sub(r"^(https://|arn:[^/]*:oidc-provider/)", "", str(value).lower()).rstrip("/")
     return next((each for each in ISSUERS if re.fullmatch(each.url, url)), None)
-
-
-def takes_named_tokens(statement: Statement, trust: PolicyDocument, of: Issuer | None = None) -> bool:
-    """Whether a statement of a trust policy takes only tokens whose owner is named, by a condition of its own or by a
-    denial of the policy that spares no others.
-
-    ``of`` is the issuer whose tokens are asked about: its claims count where a key does not tell the issuer. Tokens of
-    other issuers lack the key, so none gets in.
-    """
-
-    def names(condition: Condition) -> bool:
-        return one_holds(lambda: names_owner(condition), lambda: names_whose(condition, of))
-
-    def names_some(left: Statement) -> bool:
-        return some(names, left.conditions)
-
-    return one_holds(lambda: names_some(statement), lambda: every(names_some, trust.left_of(statement, names)))
 
 
 def names_whose(condition: Condition, of: Issuer | None = None) -> bool:
