@@ -40,6 +40,10 @@ SESSION_SECONDS = 4 * 3600
             action="sts:AssumeRoleWithWebIdentity",
         ),
         cli=CHANGE_TRUST,
+        note=(
+            "Repositories that are made, renamed or moved since 2026-07-15, or that opt in, have numbers in their subject: "
+            "repo:clinic@123456/records@456789:ref:refs/heads/main. Name the subject as your repository has it."
+        ),
         not_by_machine="needs the repository and branch that may sign in, which you name",
         consequences=("cuts_access",),
     ),

@@ -36,7 +36,7 @@ _REPOSITORY = re.compile(r"[^/*?]+/.+")
 _ID = re.compile(r"[^*?]+")
 _GITHUB_WHO = {
     "sub": re.compile(
-        r"(repo|repository):[^/:*?]+/.*|(repository_owner|repository_owner_id|repository_id):[^:*?]+(:.*)?"
+        r"(repo|repository):([^/:*?]+/.*|[^/:*?@]+@.*)|(repository_owner|repository_owner_id|repository_id):[^:*?]+(:.*)?"
     ),
     "repository": _REPOSITORY,
     "repository_id": _ID,
@@ -45,6 +45,9 @@ _GITHUB_WHO = {
     "enterprise_id": _ID,
 }
 """The claims that name the owner of the calling workflow -> the patterns that do so for certain.
+
+In subjects of repositories that are made, renamed or moved since 2026-07-15 the number of the owner follows its name,
+after an ``@``, which no name has (GitHub documentation, "OpenID Connect reference").
 
 ``job_workflow_ref`` names the reusable workflow that is called. Anybody's workflow may call a public one.
 """

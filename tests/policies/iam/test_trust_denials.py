@@ -1,4 +1,6 @@
-"""Trust policies: what their denials leave, services that a condition names, and statements that let in nobody."""
+"""Trust policies: what their denials leave, services that a condition names, statements that let in nobody, and the
+subjects of GitHub that have numbers.
+"""
 
 from __future__ import annotations
 
@@ -17,6 +19,8 @@ from tests.policies.iam.test_trust import (
     PROVIDER,
     PUBLIC,
     SESSION,
+    github,
+    subject,
     trusting,
     trusts,
 )
@@ -86,6 +90,11 @@ test_tokens = cases(
         FAIL,
         holding(WORKFLOWS, unless("StringLike", f"{HOST}:sub", "repo:rival/*")),
     ),
+    Case(GITHUB, "a subject with numbers", PASS, github(subject("repo:clinic@12/records@34:ref:refs/heads/main"))),
+    Case(GITHUB, "a subject with any numbers", PASS, github(subject("repo:clinic@*/records@*:*"))),
+    Case(GITHUB, "a subject with one owner's number", PASS, github(subject("repo:clinic@12/*"))),
+    Case(GITHUB, "a subject with numbers of any owner", FAIL, github(subject("repo:*@*/records@*:*"))),
+    Case(GITHUB, "a subject with numbers of owners that begin alike", FAIL, github(subject("repo:clin*@12/records@*"))),
     Case(GITHUB, "tags alone", NOT_APPLICABLE, holding(ECS, WORKFLOWS | {"Action": "sts:TagSession"})),
     Case(GITHUB, "every provider of the account", FAIL, holding(ECS, WORKFLOWS | {"Principal": {"Federated": "*"}})),
     Case(
