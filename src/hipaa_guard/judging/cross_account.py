@@ -32,6 +32,7 @@ _READ = (
 """Actions that hand out what a resource holds. A service that only sends can bring in false data, but takes nothing."""
 _SHOWN = 5
 _BY_POLICY = "a policy that allows"
+_LETS_IN = "has a policy that "
 
 
 @judgement(
@@ -49,9 +50,20 @@ def on_access_by(policy: PolicyDocument | None, own: str | None, owner: Callable
     if policy is None:
         return passed("has no policy, so that no other account gets in")
     outsiders = outsiders_let_in(policy, own, owner=owner)
-    if outsiders is not None:
+    if outsiders is None:
+        return services_let_in(policy) or passed("has a policy that names no other account")
+    services = _known_services(policy)
+    if services is None or services.severity is not HIGH:
         return failed(outsiders)
-    return services_let_in(policy) or passed("has a policy that names no other account")
+    return failed(f"{outsiders}, and {services.message.removeprefix(_LETS_IN)}", HIGH)
+
+
+def _known_services(policy: PolicyDocument) -> Verdict | None:
+    """The failure of a policy that certainly lets services in for whatever customer."""
+    try:
+        return services_let_in(policy)
+    except Undecided:
+        return None
 
 
 def first_told(*looks: Callable[[], str | None]) -> str | None:
@@ -139,7 +151,7 @@ def services_let_in(policy: PolicyDocument) -> Verdict | None:
     if not some(lambda each: bool(each.services()) and some(lets_in, policy.left_of(each)), policy.reaching()):
         return None
     message = (
-        f"has a policy that lets in {_listed(found)} for any customer of the service: no condition names the account "
+        f"{_LETS_IN}lets in {_listed(found)} for any customer of the service: no condition names the account "
         "or the resource that it acts for"
     )
     return failed(message, severity=HIGH if any(found.values()) else MEDIUM)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from hipaa_guard.authoring import HIGH, MEDIUM
+from hipaa_guard.facts.policy_statements import EVERY_SERVICE
 from hipaa_guard.testing import ACCOUNT, FAIL, PASS, UNKNOWN, Case, cases
 from tests.policies.other_accounts.places import PLACES, PROVIDER, with_statements
 from tests.policies.other_accounts.test_policies import ANYONE, FROM_OUTSIDE, OTHER, READING, SERVICE, when
@@ -49,10 +50,6 @@ GOOD: dict[str, tuple[dict[str, Any], ...]] = {
     ),
 }
 BAD: dict[str, tuple[tuple[dict[str, Any], ...], str]] = {
-    "everyone, with a perimeter of an organization": (
-        (ANYONE, but("StringNotEquals", "aws:PrincipalOrgID", "o-a1b2c3d4e5", **BUT_SERVICES)),
-        "an organization",
-    ),
     "everyone, with a perimeter that anonymous callers pass": (
         (
             ANYONE,
@@ -122,6 +119,9 @@ BY_WHAT_THEY_ARE: dict[str, tuple[dict[str, Any], ...]] = {
         {"Effect": "Deny", "NotPrincipal": {"Service": "glue.amazonaws.com"}, "Action": "*"},
     ),
 }
+PERIMETER_OF_ORGANIZATION = but("StringNotEquals", "aws:PrincipalOrgID", "o-a1b2c3d4e5", **BUT_SERVICES)
+TELLING_BOTH = frozenset(PLACES) - {"dynamodb_no_cross_account_policy"}
+"""DynamoDB refuses a policy for everyone."""
 CONFUSED_DEPUTY = but(
     "StringNotEqualsIfExists", "aws:SourceAccount", ACCOUNT, Null={"aws:SourceAccount": "false"}, **OF_SERVICES
 )
@@ -137,6 +137,10 @@ def table() -> Iterator[Case]:
         for sentence, statements in BY_WHAT_THEY_ARE.items():
             told = with_statements(control, *statements)
             yield Case(control, sentence, FAIL, told, says=FROM_OUTSIDE, severity=severity)
+        told = with_statements(control, ANYONE, PERIMETER_OF_ORGANIZATION)
+        graver = severity if control in TELLING_BOTH else MEDIUM
+        says = f"an organization, and lets in {EVERY_SERVICE}" if graver is HIGH else "an organization"
+        yield Case(control, "everyone, with a perimeter of an organization", FAIL, told, says=says, severity=graver)
         told = with_statements(control, SERVICE, CONFUSED_DEPUTY)
         yield Case(control, "a service, with a denial where it says for whom it acts", UNKNOWN, told)
     for control, beside in PUBLIC.items():
