@@ -77,11 +77,26 @@ def _service_models() -> Iterator[None]:
     once = functools.cache(functools.partial(load, JSONFileLoader()))
 
     def load_file(loader: JSONFileLoader, file_path: str) -> Any:
-        return once(file_path) if file_path.startswith(shipped) else load(loader, file_path)
+        return _apart(once(file_path)) if file_path.startswith(shipped) else load(loader, file_path)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(JSONFileLoader, "load_file", load_file)
         yield
+
+
+def _apart(data: Any) -> Any:
+    """Data of botocore in which no session changes the operations of another: at the first call of an operation of S3,
+    its client takes the bucket out of the address that the operation's model has (`botocore.handlers`).
+    """
+    operations = data.get("operations") if isinstance(data, dict) else None
+    if not isinstance(operations, dict):
+        return data
+    return data | {
+        "operations": {
+            name: {key: {**value} if isinstance(value, dict) else value for key, value in operation.items()}
+            for name, operation in operations.items()
+        }
+    }
 
 
 @pytest.fixture(autouse=True, scope="session")

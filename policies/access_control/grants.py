@@ -156,10 +156,12 @@ def no_admin(holder: Holder) -> Verdict:
 )
 def no_service_wildcard(holder: Holder) -> Verdict:
     free: list[str] = []
+    with_iam: list[Statement] = []
 
     def find(statement: Statement, policy: PolicyDocument) -> list[str]:
         services = iam_grants.whole_services(statement, policy)
         free.extend(services if not statement.conditions else [])
+        with_iam.extend([statement] if services and iam_grants.has_all_of_iam(statement, policy) else [])
         return services
 
     def together(policies: list[Document]) -> list[str]:
@@ -175,9 +177,7 @@ def no_service_wildcard(holder: Holder) -> Verdict:
     bound = "" if set(names) <= set(free) else ", some under conditions" if free else ", under conditions"
     message = f"allows {', '.join(names[:_NAMED])}{more} on all resources{bound}{given_by(found)}"
     # Who holds all of IAM can grant itself the rest.
-    return if_ours(
-        holder, failed(message, HIGH if any(name.startswith(("iam:", _as_much("iam"))) for name in names) else None)
-    )
+    return if_ours(holder, failed(message, HIGH if with_iam or _as_much("iam") in names else None))
 
 
 def _as_much(service: str) -> str:

@@ -95,7 +95,7 @@ def iam_root_not_used_recently(root: iam.RootUser) -> Verdict:
     if root.idle is not None and root.idle < ROOT_QUIET_DAYS:
         days = f"{root.idle} day{'' if root.idle == 1 else 's'}"
         return failed(f"was used {days} before the credential report was made")
-    return passed("was not used lately")
+    return passed(f"was not used within {ROOT_QUIET_DAYS} days before the credential report was made")
 
 
 @control(

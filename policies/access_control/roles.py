@@ -20,7 +20,7 @@ from hipaa_guard.authoring import (
 from hipaa_guard.controls.reasons import TAKES_ACCESS
 from hipaa_guard.judging.iam_roles import CHANGE_TRUST, TASK, if_ours, role_trusting
 from hipaa_guard.judging.public_policies import policy_not_public
-from hipaa_guard.services import iam, iam_service_roles, iam_trust
+from hipaa_guard.services import iam, iam_grants, iam_service_roles, iam_trust
 
 
 @policy_not_public(
@@ -36,8 +36,9 @@ from hipaa_guard.services import iam, iam_service_roles, iam_trust
     peers={"checkov": "CKV_AWS_60"},
 )
 def iam_role_trust_not_public(role: iam.Role) -> PolicyDocument | Verdict:
-    kept = role.kept_by_aws() if role.trust.is_public() else None
-    return role.trust if kept is None else not_applicable(kept)
+    trust = iam_trust.assuming(role.trust)
+    kept = role.kept_by_aws() if trust.is_public() else None
+    return trust if kept is None else not_applicable(kept)
 
 
 @control(
@@ -81,21 +82,24 @@ def iam_role_foreign_trust_conditioned(role: iam.Role) -> Verdict:
 
         return all_hold(lambda: iam_trust.lets_in(statement), lambda: not asks(), is_foreign)
 
+    def is_left_open(statement: Statement) -> bool:
+        return all_hold(lambda: is_open(statement), lambda: some(is_open, role.trust.left_of(statement)))
+
     def serves_another(statement: Statement) -> bool:
         account = iam_trust.served_account(statement, own) if iam_trust.lets_in(statement) else None
         served.extend([] if account is None else [account])
         return account is not None
 
     def serves_anyone(statement: Statement) -> bool:
-        left = role.trust.left_of(statement) if iam_trust.lets_in(statement) else None
-        services.extend([] if left is None else iam_service_roles.acts_for_anyone(left))
+        left = role.trust.left_of(statement) if iam_trust.lets_in(statement) else []
+        services.extend(iam_grants.gathered(iam_service_roles.acts_for_anyone, left))
         return bool(services)
 
     def trusts(test: Callable[[Statement], bool]) -> bool:
         return some(test, role.trust.allowances())
 
     # What is certain counts: that of an account first, which is the graver.
-    if one_holds(lambda: trusts(is_open), lambda: trusts(serves_another), lambda: trusts(serves_anyone)):
+    if one_holds(lambda: trusts(is_left_open), lambda: trusts(serves_another), lambda: trusts(serves_anyone)):
         if found:
             return if_ours(role, failed(f"lets in {found[0]} without an external id, organisation or MFA"))
         if served:

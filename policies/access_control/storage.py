@@ -3,7 +3,7 @@
 from hipaa_guard.authoring import LOW, Fix, Inventory, PolicyDocument, Verdict, control, failed, passed
 from hipaa_guard.controls.reasons import TAKES_ACCESS
 from hipaa_guard.judging.access_points import ACCESS_POINTS_DECIDE, access_points_let_in
-from hipaa_guard.judging.cross_account import no_cross_account, services_let_in
+from hipaa_guard.judging.cross_account import no_cross_account, on_access_by, services_let_in
 from hipaa_guard.judging.public_buckets import (
     ACLS_OFF,
     accounts_let_in_by_acl,
@@ -97,7 +97,7 @@ def _policy_lets_in(bucket: s3.Bucket, inventory: Inventory) -> Verdict:
         return services_let_in(policy) or passed(
             "has a policy open to everyone that a public access block restricts to its own account"
         )
-    return no_cross_account.says(policy, bucket, inventory)
+    return on_access_by(policy, bucket.origin.own_account, owner=lambda: bucket.owner_id)
 
 
 def _acl_lets_in(bucket: s3.Bucket, inventory: Inventory) -> Verdict:

@@ -203,14 +203,14 @@ def iam_password_policy_set(policy: iam.PasswordPolicy) -> Verdict:
 
 
 @control(
-    title="Passwords of IAM users have 14 characters or more",
+    title="Passwords that IAM users choose must have 14 characters or more",
     severity=MEDIUM,
     hipaa=("164.308(a)(5)(ii)(D)", "164.312(d)"),
     why="Short passwords are guessed; length is what makes a password hold, more than the kinds of its characters.",
     fix=Fix(
         sets="aws_iam_account_password_policy.minimum_password_length = 14",
         cli=_ASK_FOR_LENGTH,
-        note=_REPLACES,
+        note=f"{_REPLACES} Passwords that users have stay as they are until they change them.",
     ),
     peers={
         "prowler": "iam_password_policy_minimum_length_14",

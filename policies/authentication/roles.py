@@ -12,11 +12,11 @@ from hipaa_guard.authoring import (
     control,
     failed,
     not_applicable,
-    one_holds,
     passed,
     some,
 )
 from hipaa_guard.judging.iam_roles import CHANGE_TRUST, if_ours, role_trusting
+from hipaa_guard.judging.token_owners import takes_named_tokens
 from hipaa_guard.services import iam, iam_issuers, iam_trust
 from hipaa_guard.services.iam_issuers import Issuer
 
@@ -40,6 +40,10 @@ SESSION_SECONDS = 4 * 3600
             action="sts:AssumeRoleWithWebIdentity",
         ),
         cli=CHANGE_TRUST,
+        note=(
+            "Repositories that are made, renamed or moved since 2026-07-15, or that opt in, have numbers in their subject: "
+            "repo:clinic@123456/records@456789:ref:refs/heads/main. Name the subject as your repository has it."
+        ),
         not_by_machine="needs the repository and branch that may sign in, which you name",
         consequences=("cuts_access",),
     ),
@@ -49,7 +53,7 @@ def iam_github_oidc_subject_limited(role: iam.Role, inventory: Inventory) -> Ver
     urls = iam.urls_of_issuers(inventory.seen(iam.OidcProvider))
 
     def trusts_github(statement: Statement) -> bool:
-        return iam_trust.trusts_github(statement, urls)
+        return all_hold(lambda: iam_trust.lets_in(statement), lambda: iam_trust.trusts_github(statement, urls))
 
     if not some(trusts_github, role.trust.allowances()):
         return not_applicable("does not trust the workflows of GitHub at large")
@@ -57,7 +61,7 @@ def iam_github_oidc_subject_limited(role: iam.Role, inventory: Inventory) -> Ver
     found: list[Statement] = []
 
     def is_open(statement: Statement) -> bool:
-        if not all_hold(lambda: trusts_github(statement), lambda: not _names_whose(statement)):
+        if not all_hold(lambda: trusts_github(statement), lambda: not takes_named_tokens(statement, role.trust)):
             return False
         found.append(statement)
         return True
@@ -65,13 +69,6 @@ def iam_github_oidc_subject_limited(role: iam.Role, inventory: Inventory) -> Ver
     if some(is_open, role.trust.allowances()):
         return if_ours(role, failed(_without_owner(found[0])))
     return passed("trusts named repositories of GitHub only")
-
-
-def _names_whose(statement: Statement, issuer: Issuer | None = None) -> bool:
-    """Whether a condition names whose tokens a statement takes. Tokens of other issuers lack the key, so none gets in."""
-    return one_holds(
-        lambda: iam_trust.limits_github(statement), lambda: iam_issuers.takes_named_tokens(statement, issuer)
-    )
 
 
 def _without_owner(statement: Statement) -> str:
@@ -122,7 +119,7 @@ def iam_oidc_subject_limited(role: iam.Role, inventory: Inventory) -> Verdict:
         if issuer is None:
             return False
         trusted.append(issuer)
-        if _names_whose(statement, issuer):
+        if takes_named_tokens(statement, role.trust, issuer):
             return False
         found.append(issuer)
         return True

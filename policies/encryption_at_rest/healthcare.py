@@ -18,6 +18,7 @@ _WHY_BESIDE = (
 )
 _OWN_KEY = 'resource "aws_kms_key" "own" {\n  enable_key_rotation = true\n}\n'
 _OF_AWS = "a key that AWS owns"
+_NO_NEW_CUSTOMERS = "Since 2025-11-07 only accounts that have used such stores can make one; AWS documents S3 table buckets in their place."
 _NEW = "The key is chosen when the store is made: make a new one and move the data."
 
 
@@ -139,7 +140,7 @@ def omics_reference_store_cmk(store: omics.ReferenceStore) -> str | None:
             aws omics create-variant-store --name NEW --reference referenceArn=REFERENCE_ARN \\
               --sse-config type=KMS,keyArn=KEY_ARN
         """,
-        note=_NEW,
+        note=f"{_NEW} {_NO_NEW_CUSTOMERS}",
         not_by_machine=replaces("store"),
         consequences=("costs_money",),
     ),
@@ -158,7 +159,7 @@ def omics_variant_store_cmk(store: omics.VariantStore) -> str | None:
             aws omics create-annotation-store --name NEW --store-format VCF \\
               --reference referenceArn=REFERENCE_ARN --sse-config type=KMS,keyArn=KEY_ARN
         """,
-        note=_NEW,
+        note=f"{_NEW} {_NO_NEW_CUSTOMERS}",
         not_by_machine=replaces("store"),
         consequences=("costs_money",),
     ),

@@ -87,21 +87,84 @@ def binds_service(condition: Condition) -> bool:
     return every(lambda value: _arn(_text(value)), condition.values)
 
 
-def spared_by(condition: Condition) -> Condition | None:
-    """The condition that names whom a denial with this condition spares; None where it may spare anybody.
+def names_services(condition: Condition) -> bool:
+    """Whether only AWS services meet a condition: it has a key of the requests that a service makes by itself.
 
-    ``StringNotEquals aws:PrincipalOrgID`` spares whom ``StringEquals aws:PrincipalOrgID`` names. Where the key is
-    missing the denial holds too, as negated operators do, with IfExists and without.
+    No other caller has ``aws:PrincipalServiceName`` or ``aws:PrincipalServiceNamesList``. For all others who sign
+    ``aws:PrincipalIsAWSService`` is false (IAM user guide, "AWS global condition context keys").
 
     Raises:
         Undecided: a value that decides it is not known.
 
     """
+    operator = condition.operator.lower()
+    if condition.key in SERVICE_NAMES and operator == "null":
+        return _is_only(condition, "false")
+    if condition.holds_without_key():
+        return False
+    if condition.key == _IS_SERVICE:
+        return operator == "bool" and _is_only(condition, "true")
+    return condition.key in SERVICE_NAMES and operator in _EQUALS | _LIKE
+
+
+def of_every_service(condition: Condition) -> bool:
+    """Whether each request that a service makes by itself meets a condition. Raises `Undecided`."""
+    return condition.key == _IS_SERVICE and condition.operator.lower() == "bool" and _is_only(condition, "true")
+
+
+def of_no_service(condition: Condition) -> bool:
+    """Whether of signed requests all but those that services make by themselves meet a condition.
+
+    Anonymous requests lack the key (same page). Raises `Undecided`.
+    """
+    return condition.key == _IS_SERVICE and condition.operator.lower() == "bool" and _is_only(condition, "false")
+
+
+def asks_for_source(condition: Condition) -> bool:
+    """Whether a condition holds for all requests in which a service names whom it acts for. Raises `Undecided`."""
+    return condition.key in _SOURCES and condition.operator.lower() == "null" and _is_only(condition, "false")
+
+
+def lacks_source(condition: Condition) -> bool:
+    """Whether a condition holds for requests alone in which no service names whom it acts for. Raises `Undecided`."""
+    return condition.key in _SOURCES and condition.operator.lower() == "null" and _is_only(condition, "true")
+
+
+def _is_only(condition: Condition, value: str) -> bool:
+    """Whether the one value of a condition, true or false, is this."""
+    values = list(condition.values)
+    unknown = next((each for each in values if isinstance(each, Unknown)), None)
+    if unknown is not None:
+        raise Undecided(unknown)
+    return {str(each).lower() for each in values} == {value}
+
+
+def spared_by(
+    condition: Condition, *, of_services: bool = False, names: Callable[[Condition], bool] = binds_caller
+) -> Condition | None:
+    """The condition that names whom a denial with this condition spares; None where it may spare anybody.
+
+    ``StringNotEquals aws:PrincipalOrgID`` spares whom ``StringEquals aws:PrincipalOrgID`` names, and ``BoolIfExists
+    aws:PrincipalIsAWSService = false`` the services of AWS. Where the key is missing such a denial holds too: negated
+    operators hold then, with IfExists and without, and so does ForAllValues. ``of_services``: only services are denied.
+    ``names`` is the test of a condition that names somebody.
+
+    Raises:
+        Undecided: a value that decides it is not known.
+
+    """
+    if of_no_service(condition) and condition.holds_without_key():  # anonymous requests, too
+        return replace(condition, values=["true"], if_exists=False, qualifier="")
+    if of_services and asks_for_source(condition):
+        return replace(condition, values=["true"])
     positive = _POSITIVE.get(condition.operator.lower())
-    if positive is None or condition.qualifier:  # ForAnyValue does not hold where the key is missing
+    qualifier = condition.qualifier.lower()
+    if positive is None or qualifier == "foranyvalue":  # it does not hold where the key is missing
         return None
-    spared = replace(condition, operator=positive, if_exists=False)
-    return spared if binds_caller(spared) else None
+    one_of_them = "ForAnyValue" if qualifier else ""
+    spared = replace(condition, operator=positive, if_exists=False, qualifier=one_of_them)
+    tests = (binds_service if of_services else names, names_services)
+    return spared if some(lambda test: test(spared), tests) else None
 
 
 def names_principals(condition: Condition) -> bool:
@@ -263,6 +326,10 @@ MOUNTED = "elasticfilesystem:accessedviamounttarget"
 """True where a client came through a mount target, which stands in a VPC: EFS does not count such a policy as public
 (Amazon EFS user guide, "Blocking public access to EFS file systems")."""
 _OF_PRINCIPALS = ("aws:principalarn", "aws:userid", "aws:username", "aws:principaltag/")
+SERVICE_NAMES = frozenset({"aws:principalservicename", "aws:principalservicenameslist"})
+"""Keys that only requests have which an AWS service makes by itself, with the names of its principals."""
+_IS_SERVICE = "aws:principalisawsservice"
+_SOURCES = frozenset({"aws:sourceaccount", "aws:sourcearn", "aws:sourceorgid", "aws:sourceorgpaths"})
 _PLACES = frozenset({"aws:sourceip", "aws:vpcsourceip", "aws:sourcevpc", "aws:sourcevpce", "aws:sourcevpcarn"})
 _KEYS: Mapping[str, Callable[[str], bool]] = {
     **dict.fromkeys(_ACCOUNT_KEYS, _whole),

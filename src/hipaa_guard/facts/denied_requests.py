@@ -11,7 +11,8 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 
 from hipaa_guard.facts.policy_conditions import Condition
-from hipaa_guard.facts.policy_statements import HERE, Statement, Text, matches
+from hipaa_guard.facts.policy_statements import Statement
+from hipaa_guard.facts.policy_texts import HERE, Text, matches
 from hipaa_guard.facts.values import Cause, PartialText, Undecided, Unknown, every, some
 from hipaa_guard.lean import dataclass
 

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 
+from hipaa_guard.facts.binding_conditions import binds_caller
 from hipaa_guard.facts.denied_requests import PLAIN_HTTP, denied_to_everyone
 from hipaa_guard.facts.policy_conditions import Condition
 from hipaa_guard.facts.policy_parsing import LONG, statements_of, structure_of
-from hipaa_guard.facts.policy_statements import HERE, Principal, Statement, matches, symbol, symbolic
+from hipaa_guard.facts.policy_principals import Principal
+from hipaa_guard.facts.policy_statements import Statement
+from hipaa_guard.facts.policy_texts import HERE, matches, symbol, symbolic
+from hipaa_guard.facts.statement_denials import left_by
 from hipaa_guard.facts.values import Undecided, Unknown, Value, some
 
 __all__ = ["HERE", "Condition", "PolicyDocument", "Principal", "Statement", "matches", "symbol", "symbolic"]
@@ -69,8 +73,7 @@ class PolicyDocument:
         """
 
         def is_public(statement: Statement) -> bool:
-            left = self.left_of(statement) if statement.is_public() else None
-            return left is not None and left.is_public()
+            return statement.is_public() and some(Statement.is_public, self.left_of(statement))
 
         return some(is_public, self.statements)
 
@@ -82,21 +85,17 @@ class PolicyDocument:
 
         """
         for statement in self.allowances():
-            left = self.left_of(statement) if statement.is_public() else statement
-            if left is not None:
-                yield left
+            yield from self.left_of(statement) if statement.is_public() else [statement]
 
-    def left_of(self, statement: Statement) -> Statement | None:
-        """The part of an allowing statement that the denials of the policy leave; None where they leave nothing.
+    def left_of(self, statement: Statement, names: Callable[[Condition], bool] = binds_caller) -> list[Statement]:
+        """The parts of an allowing statement that the denials of the policy leave, which may overlap; none where they
+        leave nothing. ``names`` is the test of a condition that names somebody, whom alone a denial may spare to count.
 
         Raises:
             Undecided: a denial that decides it is not known.
 
         """
-        left: Statement | None = statement
-        for denial in self.denials():
-            left = None if left is None else left.without(denial)
-        return left
+        return left_by(self.denials(), statement, names)
 
     def denies_plain_http(self, action: str, *resources: Iterable[str]) -> bool:
         """Whether everyone is denied `action` on all `resources` in all requests that are not made over TLS.

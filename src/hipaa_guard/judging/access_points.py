@@ -55,7 +55,7 @@ def access_points_let_in(bucket: s3.Bucket, inventory: Inventory) -> Verdict:
         policy = point.policy
         if policy is not None and policy.is_public() and _is_overruled(policy, point, bucket, inventory):
             return None
-        return outsiders_let_in(policy, bucket.origin.own_account)
+        return outsiders_let_in(policy, bucket.origin.own_account, owner=lambda: bucket.owner_id)
 
     return _judged(bucket, inventory, outsiders)
 

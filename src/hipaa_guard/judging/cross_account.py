@@ -32,6 +32,7 @@ _READ = (
 """Actions that hand out what a resource holds. A service that only sends can bring in false data, but takes nothing."""
 _SHOWN = 5
 _BY_POLICY = "a policy that allows"
+_LETS_IN = "has a policy that "
 
 
 @judgement(
@@ -41,12 +42,28 @@ _BY_POLICY = "a policy that allows"
 )
 def no_cross_account(policy: PolicyDocument | None, resource: Resource, *_: object) -> Verdict:
     """Told the resource policy, None where there is none."""
+    return on_access_by(policy, resource.origin.own_account)
+
+
+def on_access_by(policy: PolicyDocument | None, own: str | None, owner: Callable[[], str] | None = None) -> Verdict:
+    """The verdict of `no_cross_account` for the account `own`, with the canonical user id that `owner` tells of it."""
     if policy is None:
         return passed("has no policy, so that no other account gets in")
-    outsiders = outsiders_let_in(policy, resource.origin.own_account)
-    if outsiders is not None:
+    outsiders = outsiders_let_in(policy, own, owner=owner)
+    if outsiders is None:
+        return services_let_in(policy) or passed("has a policy that names no other account")
+    services = _known_services(policy)
+    if services is None or services.severity is not HIGH:
         return failed(outsiders)
-    return services_let_in(policy) or passed("has a policy that names no other account")
+    return failed(f"{outsiders}, and {services.message.removeprefix(_LETS_IN)}", HIGH)
+
+
+def _known_services(policy: PolicyDocument) -> Verdict | None:
+    """The failure of a policy that certainly lets services in for whatever customer."""
+    try:
+        return services_let_in(policy)
+    except Undecided:
+        return None
 
 
 def first_told(*looks: Callable[[], str | None]) -> str | None:
@@ -65,10 +82,12 @@ def first_told(*looks: Callable[[], str | None]) -> str | None:
     return found[-1] if some(tells, looks) else None
 
 
-def outsiders_let_in(policy: PolicyDocument | None, own: str | None, *, by: str = _BY_POLICY) -> str | None:
+def outsiders_let_in(
+    policy: PolicyDocument | None, own: str | None, *, by: str = _BY_POLICY, owner: Callable[[], str] | None = None
+) -> str | None:
     """Whom outside the account `own` a resource policy lets in, as the message of a failure; None where nobody.
 
-    `by` names in messages what lets them in.
+    `by` names in messages what lets them in. `owner` tells the canonical user id of the account, for policies of S3.
 
     Raises:
         Undecided: the policy names accounts and `own`, or one of them, is not known.
@@ -84,8 +103,8 @@ def outsiders_let_in(policy: PolicyDocument | None, own: str | None, *, by: str 
     foreign: set[str] = set()
 
     def names_others(statement: Statement) -> bool:
-        accounts = _left(policy, statement, lambda each: each.foreign_accounts(own))
-        foreign.update(accounts or ())
+        if statement.foreign_accounts(own, owner):
+            some(lambda left: foreign.update(left.foreign_accounts(own, owner)), policy.left_of(statement))
         return False  # all of them are to be told
 
     try:
@@ -106,12 +125,9 @@ def _listed(names: Collection[str]) -> str:
     return f"{', '.join(sorted(names)[:_SHOWN])}{more}"
 
 
-def _left(policy: PolicyDocument, statement: Statement, look: Callable[[Statement], T]) -> T | None:
-    """What a look at a statement finds, if it also finds something once the denials of the policy are counted."""
-    if not look(statement):
-        return None
-    left = policy.left_of(statement)
-    return None if left is None else look(left)
+def _left(policy: PolicyDocument, statement: Statement, look: Callable[[Statement], bool]) -> bool:
+    """Whether a look at a statement finds something, also once the denials of the policy are counted."""
+    return look(statement) and some(look, policy.left_of(statement))
 
 
 def services_let_in(policy: PolicyDocument) -> Verdict | None:
@@ -132,10 +148,10 @@ def services_let_in(policy: PolicyDocument) -> Verdict | None:
                 found[service] = found.get(service, False) or some(statement.covers_action, _READ)
         return bool(found)
 
-    if not some(lets_in, policy.reaching()):
+    if not some(lambda each: bool(each.services()) and some(lets_in, policy.left_of(each)), policy.reaching()):
         return None
     message = (
-        f"has a policy that lets in {_listed(found)} for any customer of the service: no condition names the account "
+        f"{_LETS_IN}lets in {_listed(found)} for any customer of the service: no condition names the account "
         "or the resource that it acts for"
     )
     return failed(message, severity=HIGH if any(found.values()) else MEDIUM)

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 from hipaa_guard.authoring import Inventory, Resource, Statement, some
 from hipaa_guard.facts.policy_document import symbolic
-from hipaa_guard.facts.policy_statements import AWS, Principal
+from hipaa_guard.facts.policy_principals import AWS, Principal
 from hipaa_guard.facts.values import Undecided, Unknown, Value
 from hipaa_guard.services import elbv2, s3
 

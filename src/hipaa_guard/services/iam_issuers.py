@@ -15,8 +15,8 @@ from dataclasses import field
 
 from hipaa_guard.facts.partial_patterns import holds
 from hipaa_guard.facts.policy_conditions import NOT_KNOWN
-from hipaa_guard.facts.policy_document import Condition, Statement
-from hipaa_guard.facts.values import PartialText, Undecided, Unknown, Value, every, some
+from hipaa_guard.facts.policy_document import Condition
+from hipaa_guard.facts.values import PartialText, Undecided, Unknown, Value, every
 from hipaa_guard.lean import dataclass
 
 _WHOLE = r"[^*?]+"
@@ -124,14 +124,6 @@ def issuer_of(value: Value) -> Issuer | None:
         raise Undecided(value)
     url = re.sub(r"^(https://|arn:[^/]*:oidc-provider/)", "", str(value).lower()).rstrip("/")
     return next((each for each in ISSUERS if re.fullmatch(each.url, url)), None)
-
-
-def takes_named_tokens(statement: Statement, of: Issuer | None = None) -> bool:
-    """Whether a condition of a statement names whose tokens an issuer's must be.
-
-    ``of`` is the issuer whose tokens are asked about: its claims count where a key does not tell the issuer.
-    """
-    return some(lambda condition: names_whose(condition, of), statement.conditions)
 
 
 def names_whose(condition: Condition, of: Issuer | None = None) -> bool:

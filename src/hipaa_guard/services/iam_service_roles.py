@@ -11,7 +11,8 @@ from __future__ import annotations
 
 from hipaa_guard.facts.binding_conditions import SYMBOL_START
 from hipaa_guard.facts.partial_patterns import holds
-from hipaa_guard.facts.policy_document import Principal, Statement
+from hipaa_guard.facts.policy_document import Statement
+from hipaa_guard.facts.policy_statements import EVERY_SERVICE
 from hipaa_guard.facts.values import Cause, Undecided, Unknown, some
 from hipaa_guard.lean import regex
 
@@ -74,17 +75,17 @@ def acts_for_anyone(statement: Statement) -> list[str]:
         Undecided: a service or a condition is not known, and no known service is let in so.
 
     """
-    if not some(_is_in_table, statement.principals):
+    if not some(lambda service: holds(_is_named, service), statement.services()):
         return []
-    return [f"{_word(each)}.amazonaws.com" for each in statement.unbound_services() if _is_named(each)]
-
-
-def _is_in_table(principal: Principal) -> bool:
-    return principal.type == "Service" and holds(_is_named, principal.value)
+    return [
+        each if each == EVERY_SERVICE else f"{_word(each)}.amazonaws.com"
+        for each in statement.unbound_services()
+        if _is_named(each)
+    ]
 
 
 def _is_named(principal: str) -> bool:
-    """Whether a service principal is of a service in the table; a wildcard stands for a part that is not known.
+    """Whether a service principal is of a service in the table, or may be: a wildcard stands for what is not known.
 
     Raises:
         Undecided: its first word is looked up.
@@ -93,7 +94,7 @@ def _is_named(principal: str) -> bool:
     if principal.startswith(SYMBOL_START):
         raise Undecided(Unknown("a service that it lets in is read when Terraform plans", Cause.DATA_SOURCE))
     word = _word(principal)
-    return "*" in word or word in PAGES
+    return principal == EVERY_SERVICE or "*" in word or word in PAGES
 
 
 def _word(principal: str) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 
-from hipaa_guard.facts.binding_conditions import SYMBOL_START, binds_caller, named_accounts
+from hipaa_guard.facts.binding_conditions import SYMBOL_START, binds_caller, named_accounts, names_services
 from hipaa_guard.facts.partial_patterns import holds, is_wild
 from hipaa_guard.facts.policy_conditions import NOT_KNOWN
 from hipaa_guard.facts.policy_document import Condition, PolicyDocument, Principal, Statement
@@ -35,7 +35,9 @@ GITHUB = "token.actions.githubusercontent.com"
 _REPOSITORY = regex(r"[^/*?]+/.+")
 _ID = regex(r"[^*?]+")
 _GITHUB_WHO = {
-    "sub": regex(r"(repo|repository):[^/:*?]+/.*|(repository_owner|repository_owner_id|repository_id):[^:*?]+(:.*)?"),
+    "sub": regex(
+        r"(repo|repository):([^/:*?]+/.*|[^/:*?@]+@.*)|(repository_owner|repository_owner_id|repository_id):[^:*?]+(:.*)?"
+    ),
     "repository": _REPOSITORY,
     "repository_id": _ID,
     "repository_owner": _ID,
@@ -43,6 +45,9 @@ _GITHUB_WHO = {
     "enterprise_id": _ID,
 }
 """The claims that name the owner of the calling workflow -> the patterns that do so for certain.
+
+In subjects of repositories that are made, renamed or moved since 2026-07-15 the number of the owner follows its name,
+after an ``@``, which no name has (GitHub documentation, "OpenID Connect reference").
 
 ``job_workflow_ref`` names the reusable workflow that is called. Anybody's workflow may call a public one.
 """
@@ -57,12 +62,24 @@ def lets_in(statement: Statement) -> bool:
 
 def only_services(trust: PolicyDocument) -> bool:
     """Whether only AWS services are let in."""
-    return every(
-        lambda statement: (
-            not statement.not_principals and every(lambda principal: principal.type == "Service", statement.principals)
-        ),
-        trust.allowances(),
-    )
+    return every(Statement.is_for_services, trust.allowances())
+
+
+def assuming(trust: PolicyDocument) -> PolicyDocument:
+    """The trust policy without allowing statements that let nobody assume the role: ``sts:TagSession`` is no way in.
+
+    Statements of which that is not known are as ones that are not seen.
+    """
+    statements = trust.statements
+    unknown = statements.unknown if isinstance(statements, Incomplete) else None
+    seen: list[Statement] = []
+    for statement in list.__iter__(statements):
+        try:
+            if statement.effect != "Allow" or lets_in(statement):
+                seen.append(statement)
+        except Undecided as error:
+            unknown = error.unknown if unknown is None else unknown
+    return PolicyDocument(seen if unknown is None else Incomplete(seen, unknown))
 
 
 def foreign_account(statement: Statement, own: str | None) -> str | None:
@@ -72,17 +89,30 @@ def foreign_account(statement: Statement, own: str | None) -> str | None:
         Undecided: the statement names an account, and it is not known whether it is the role's own.
 
     """
+    if some(names_services, statement.conditions):  # no principal of an account meets these
+        return None
     if statement.not_principals:
         return "every account"
     found: list[str] = []
 
+    callers = statement.accounts_of_callers()
+
     def is_foreign(principal: Principal) -> bool:
-        account = _foreign(principal, own)
+        if callers is not None and not principal.is_anyone and principal.account not in callers:
+            return False  # it never meets the condition
+        account = _let_in_as_anyone(statement, own) if principal.is_anyone else _foreign(principal, own)
         if account is not None:
             found.append(account)
         return account is not None
 
     return found[0] if some(is_foreign, statement.principals) else None
+
+
+def _let_in_as_anyone(statement: Statement, own: str | None) -> str | None:
+    """In words, an account that a statement for anyone lets in: its conditions may name some. Raises `Undecided`."""
+    if statement.is_public() or statement.lets_in_a_place():
+        return "every account"
+    return next((f"account {account}" for account in statement.foreign_accounts(own)), None)
 
 
 def _foreign(principal: Principal, own: str | None) -> str | None:
@@ -91,8 +121,6 @@ def _foreign(principal: Principal, own: str | None) -> str | None:
         return None if account is None or own in (None, account) else f"a provider of identities of account {account}"
     if principal.type not in ("AWS", "*"):
         return None
-    if principal.is_anyone:
-        return "every account"
     account = principal.account
     if account is None:  # the own account, or the id of a deleted user or role
         return None
@@ -118,7 +146,7 @@ def served_account(statement: Statement, own: str | None) -> str | None:
                 found.append(f"account {account}")
         return bool(found)
 
-    if not some(lambda principal: principal.type == "Service", statement.principals):
+    if not statement.services():
         return None
     return found[0] if some(names_another, statement.conditions) else None
 
@@ -145,6 +173,8 @@ def _is_proof(condition: Condition) -> bool:
     return operator in _EQUALS or (operator in _LIKE and not some(lambda one: holds(is_wild, one), condition.values))
 
 
+_ANY_ISSUER = "*"
+"""Stands for every provider of the account: no statement names fewer."""
 _EKS = "oidc.eks.?.amazonaws.com/id/?"
 """The issuer of a cluster that the configuration declares."""
 
@@ -220,7 +250,8 @@ def is_of_github(issuer: Value) -> bool:
         if slash and host != GITHUB:
             return False
         raise Undecided(issuer)
-    return str(issuer).removeprefix("https://").rpartition(":oidc-provider/")[2].rstrip("/") == GITHUB
+    named = str(issuer).removeprefix("https://").rpartition(":oidc-provider/")[2].rstrip("/")
+    return named in (GITHUB, _ANY_ISSUER)
 
 
 def names_github(statement: Statement) -> bool:
@@ -238,11 +269,6 @@ def trusts_github(statement: Statement, urls: Mapping[str, Value]) -> bool:
         raise
 
 
-def limits_github(statement: Statement) -> bool:
-    """Whether a condition of the statement names the owner or repository that GitHub's tokens must come from."""
-    return some(_limits_github, statement.conditions)
-
-
 def names_called_workflow(statement: Statement) -> bool:
     """Whether a condition names the reusable workflow of GitHub that is called."""
     return some(lambda condition: condition.key == f"{GITHUB}:job_workflow_ref", statement.conditions)
@@ -251,12 +277,13 @@ def names_called_workflow(statement: Statement) -> bool:
 def asks_all_subjects(statement: Statement) -> bool:
     """Whether the statement names the owner only by ``ForAllValues``, which also holds without any subject."""
     try:
-        return some(lambda condition: _limits_github(replace(condition, qualifier="")), statement.conditions)
+        return some(lambda condition: names_owner(replace(condition, qualifier="")), statement.conditions)
     except Undecided:
         return False
 
 
-def _limits_github(condition: Condition) -> bool:
+def names_owner(condition: Condition) -> bool:
+    """Whether a condition names the owner or repository that GitHub's tokens must come from. Raises `Undecided`."""
     operator = condition.operator.lower()
     host, _, claim = condition.key.rpartition(":")
     # Where the host is not known, it is this one, or no token of GitHub has the key.
@@ -266,7 +293,7 @@ def _limits_github(condition: Condition) -> bool:
     if wanted is None or operator not in (*_EQUALS, *_LIKE):
         return False
 
-    def names_owner(text: str) -> bool:
+    def is_named(text: str) -> bool:
         return wanted.fullmatch(text) is not None or (operator in _EQUALS and is_wild(text))
 
-    return every(lambda value: holds(names_owner, value), condition.values)
+    return every(lambda value: holds(is_named, value), condition.values)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from hipaa_guard.facts.allowed_values import between, one_of
-from hipaa_guard.facts.binding_conditions import binds_caller, names_principals
+from hipaa_guard.facts.binding_conditions import binds_caller, names_principals, names_services
 from hipaa_guard.facts.policy_document import PolicyDocument, Statement
 from hipaa_guard.facts.policy_grammar import resource_policy
 from hipaa_guard.facts.readings import Block, Listing, View, ask, derived, first, listed
@@ -218,8 +218,8 @@ def gives_everyone_the_key(statement: Statement, action: str = "kms:*") -> bool:
     """Whether everyone, be it only everyone in one account or organisation, may do an action; by default, all."""
     return (
         statement.effect == "Allow"
-        and all_hold(lambda: statement.covers_action(action), lambda: _is_about_anyone(statement))
-        and not some(names_principals, statement.conditions)
+        and all_hold(lambda: statement.covers_action(action), statement.is_about_all)
+        and not some(lambda each: names_principals(each) or names_services(each), statement.conditions)
     )
 
 
@@ -237,7 +237,7 @@ def opened_to_everyone(policy: PolicyDocument) -> str | None:
             if not gives_everyone_the_key(statement, action):
                 return False
             left = policy.left_of(replace(statement, actions=[action.lower()], not_actions=[]))
-            if left is None or not gives_everyone_the_key(left, action):
+            if not some(lambda each: gives_everyone_the_key(each, action), left):
                 return False
             found.append(everyone_in_words(statement))
             return True
@@ -261,10 +261,6 @@ def grants_of(key: Key) -> PolicyDocument | None:
 
     """
     return key.grants if key.origin.source == "terraform" else None
-
-
-def _is_about_anyone(statement: Statement) -> bool:
-    return bool(statement.not_principals) or statement.is_about_anyone()
 
 
 def everyone_in_words(statement: Statement) -> str:

@@ -222,6 +222,30 @@ test_attachments = cases(
         }""",
     ),
     Case(IN_GROUP, "in no group", FAIL, terraform=USER, aws=lambda aws: create(aws, "user")),
+    Case(
+        IN_GROUP,
+        "in groups that a variable names, which may be none",
+        UNKNOWN,
+        terraform=USER + 'variable "groups" {}\n' + MEMBERSHIP.replace('["nurses"]', "var.groups"),
+    ),
+    Case(
+        IN_GROUP,
+        "in one group that a variable names",
+        PASS,
+        terraform=USER + 'variable "group" {}\n' + MEMBERSHIP.replace('"nurses"', "var.group"),
+    ),
+    Case(
+        DIRECT,
+        "attached policies that a variable names, which may be none",
+        UNKNOWN,
+        terraform=USER
+        + """
+        variable "arns" {}
+        resource "aws_iam_user_policy_attachments_exclusive" "a" {
+          user_name   = aws_iam_user.phi.name
+          policy_arns = var.arns
+        }""",
+    ),
     Case(IN_GROUP, "in a group", PASS, terraform=USER + MEMBERSHIP, aws=member),
     Case(
         IN_GROUP,

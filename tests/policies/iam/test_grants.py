@@ -6,6 +6,7 @@ import json
 from functools import partial
 from typing import Any
 
+from hipaa_guard.authoring import HIGH
 from hipaa_guard.controls.control import Status
 from hipaa_guard.testing import FAIL, PASS, UNKNOWN, Case, Told, cases, resource
 from tests.policies.iam.states import ECS, MFA, READ, allow, create, document, granted, main_block
@@ -74,6 +75,10 @@ KMS_GRANTS: list[Grant] = [
 ]
 
 
+GRAVER = {("no_service_wildcard", "everything on everything"): HIGH}
+"""All of IAM is in it: its holder can grant itself the rest."""
+
+
 def grants(condition: str, table: list[Grant]) -> list[Case]:
     """A table of statements: all of them in managed policies, some of each verdict in inline ones."""
     found = []
@@ -82,7 +87,10 @@ def grants(condition: str, table: list[Grant]) -> list[Case]:
         if kind == "managed":
             control = f"iam_managed_policy_{condition}"
         shown = table if kind == "managed" else [table[0], table[-1]]
-        found += [Case(control, sentence, status, granted(kind, READ, it)) for sentence, status, it in shown]
+        found += [
+            Case(control, sentence, status, granted(kind, READ, it), severity=GRAVER.get((condition, sentence)))
+            for sentence, status, it in shown
+        ]
         found.append(Case(control, "set by a variable with no value", UNKNOWN, unread(kind), says="var.policy"))
     return found
 

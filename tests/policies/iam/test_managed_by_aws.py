@@ -76,6 +76,9 @@ EXPECTED: dict[str, tuple[Status, Status, Status]] = {
 }
 
 
+WITH_IAM = ("AdministratorAccess", "IAMFullAccess")
+
+
 def ways(kind: str, arn: str) -> dict[str, Told]:
     """How a policy is attached to ``phi`` -> the state."""
     own = f"aws_iam_{kind}.phi.name"
@@ -110,7 +113,7 @@ def attached() -> list[Case]:
             for way, told in ways(kind, f"arn:{partition}:iam::aws:policy/{name}").items():
                 for control, status in zip(CONTROLS, expected, strict=True):
                     says = name.rpartition("/")[2] if status is FAIL else ""
-                    severity = HIGH if (name, control, status) == ("IAMFullAccess", CONTROLS[1], FAIL) else None
+                    severity = HIGH if name in WITH_IAM and (control, status) == (CONTROLS[1], FAIL) else None
                     found.append(
                         Case(
                             f"iam_{kind}_inline_policy_{control}",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+from hipaa_guard.authoring import HIGH
 from hipaa_guard.services import iam
 from hipaa_guard.testing import FAIL, NOT_APPLICABLE, PASS, UNKNOWN, Aws, Case, Told, all_controls, cases
 from tests.policies.iam.states import ECS, allow, details, document
@@ -59,17 +60,28 @@ def state(control: str, path: str, name: str) -> Told:
     return told
 
 
+SEVERITY = {"iam_role_inline_policy_no_service_wildcard": HIGH}
+"""Of gaps that are graver than most of their control: all of IAM is among what the role may do."""
 UNKNOWN_PATH = 'variable "x" {}\n' + open_role(*OWN).text.replace('"/clinic/"', "var.x")
 
 test_roles_of_aws = cases(
-    *(Case(control, "a role of one's own", FAIL, state(control, *OWN)) for control in CONTROLS),
+    *(
+        Case(control, "a role of one's own", FAIL, state(control, *OWN), severity=SEVERITY.get(control))
+        for control in CONTROLS
+    ),
     *(
         Case(control, f"a role of {whose}", NOT_APPLICABLE, state(control, *kept))
         for control in CONTROLS
         for whose, kept in KEPT.items()
     ),
     *(
-        Case(control, "a path that is not known, with a name of one's own", FAIL, terraform=UNKNOWN_PATH)
+        Case(
+            control,
+            "a path that is not known, with a name of one's own",
+            FAIL,
+            terraform=UNKNOWN_PATH,
+            severity=SEVERITY.get(control),
+        )
         for control in CONTROLS
     ),
     *(

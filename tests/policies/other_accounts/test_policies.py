@@ -74,7 +74,6 @@ BAD: dict[str, tuple[tuple[dict[str, Any], ...], str]] = {
         ({"Principal": {"Federated": f"arn:aws:iam::{OTHER}:saml-provider/clinic"}},),
         OTHER,
     ),
-    "a canonical user": (({"Principal": {"CanonicalUser": CANONICAL}},), "canonical user 79a59df9..."),
     "everyone": ((ANYONE,), "allows everyone"),
     "everyone of another account": ((ANYONE | when("StringEquals", "aws:PrincipalAccount", OTHER),), OTHER),
     "endpoints of another account": ((ANYONE | when("StringEquals", "aws:VpceAccount", OTHER),), OTHER),

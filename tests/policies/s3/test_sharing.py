@@ -186,3 +186,59 @@ test_sharing = cases(
         data "aws_canonical_user_id" "own" {}""",
     ),
 )
+
+
+OWNER = "75aa57f09aa0c8caeab4f8c24e99d10f8e7faeebf76c078efc7c6caea54ba06a"
+"""The canonical user id of the simulated account."""
+
+
+def to_canonical(id_: str) -> Told:
+    """A bucket of which the policy names a canonical user id."""
+    return policy(**OPEN | {"Principal": {"CanonicalUser": id_}})
+
+
+def in_source(named: str, owner: str | None) -> str:
+    """A bucket of which the policy names a canonical user id, and the ACL perhaps that of its owner."""
+    declared = "" if owner is None else granted(BY_ID.format(owner)).replace("data.aws_canonical_user_id.own.id", owner)
+    return (
+        (declared or LOOKED_UP + BUCKET)
+        + f"""
+resource "aws_s3_bucket_policy" "named" {{
+  bucket = aws_s3_bucket.phi.id
+  policy = jsonencode({{
+    Statement = [{{
+      Effect    = "Allow"
+      Principal = {{ CanonicalUser = {named} }}
+      Action    = "s3:GetObject"
+      Resource  = "${{aws_s3_bucket.phi.arn}}/*"
+    }}]
+  }})
+}}
+"""
+    )
+
+
+test_canonical_users = cases(
+    Case(FOREIGN, "the policy names a canonical user", UNKNOWN, terraform=in_source(json.dumps(OTHERS), None)),
+    Case(
+        FOREIGN,
+        "the policy names another account's canonical user id",
+        FAIL,
+        terraform=in_source(json.dumps(OTHERS), json.dumps(OWNER)),
+        aws=to_canonical(OTHERS).aws,
+        says=f"canonical user {OTHERS[:8]}",
+    ),
+    Case(
+        FOREIGN,
+        "the policy names the owner's canonical user id",
+        PASS,
+        terraform=in_source(json.dumps(OWNER), json.dumps(OWNER)),
+        aws=to_canonical(OWNER).aws,
+    ),
+    Case(
+        FOREIGN,
+        "the policy names the canonical user id that is looked up",
+        PASS,
+        terraform=in_source("data.aws_canonical_user_id.own.id", None),
+    ),
+)

@@ -10,14 +10,19 @@ from hipaa_guard.facts.values import Incomplete, Unknown, Value, joined, mapped
 
 
 def _arguments(view: View, type: str, argument: str) -> list[Value]:
-    """The argument of each split resource that points here; a value may be a list or unknown."""
+    """The argument of each split resource that points here."""
     return _flat(mapped(lambda each: each.get(argument), view.linked(type)))
+
+
+def _lists(view: View, type: str, argument: str) -> list[Value]:
+    """The elements of a list that each split resource that points here has; one that is not known may be empty."""
+    return _flat(mapped(lambda each: _list(each.get(argument)), view.linked(type)))
 
 
 def _flat(values: list[Value]) -> list[Value]:
     """One list of all values, with the elements of those that are lists."""
     seen = values.seen if isinstance(values, Incomplete) else values
-    lists = [each if isinstance(each, list) else [] if each is None else [each] for each in seen]
+    lists: list[list[Value]] = [each if isinstance(each, list) else [] if each is None else [each] for each in seen]
     if isinstance(values, Incomplete):
         more = None if values.candidates is None else _flat(values.candidates)
         lists.append(Incomplete([], values.unknown, None if isinstance(more, Incomplete) else more))
@@ -45,7 +50,7 @@ def attachments(principal: str) -> Callable[[View], Value]:
                 _arguments(view, f"aws_iam_{principal}_policy_attachment", "policy_arn"),
                 _arguments(view, "aws_iam_policy_attachment", "policy_arn"),
                 mapped(_itself, view.linked("awscc_iam_managed_policy")),
-                _arguments(view, f"aws_iam_{principal}_policy_attachments_exclusive", "policy_arns"),
+                _lists(view, f"aws_iam_{principal}_policy_attachments_exclusive", "policy_arns"),
                 _list(view.get("managed_policy_arns")),
             ]
         )
@@ -97,7 +102,7 @@ def _renamed(policy: Value) -> Value:
 def groups(view: View) -> Value:
     return _flat(
         [
-            _arguments(view, "aws_iam_user_group_membership", "groups"),
+            _lists(view, "aws_iam_user_group_membership", "groups"),
             _arguments(view, "aws_iam_group_membership", "group"),
             _list(view.get("groups")),
         ]

@@ -185,6 +185,19 @@ def whole_services(statement: Statement, policy: PolicyDocument | None = None) -
     return gathered(whole, statement.actions)
 
 
+def has_all_of_iam(statement: Statement, policy: PolicyDocument | None = None) -> bool:
+    """Whether a statement certainly covers all actions of IAM on all its resources, by any pattern."""
+    try:
+        return all_hold(
+            lambda: is_wide(statement, "iam"),
+            lambda: statement.covers_action(f"iam:{ANY}"),
+            lambda: not is_narrowed(statement),
+            lambda: not _denied(policy, f"iam:{ANY}", "iam"),
+        )
+    except Undecided:
+        return False
+
+
 _THAT_MATTER = {
     "dynamodb": ("DeleteTable", "GetItem", "Query", "Scan", "PutItem", "UpdateItem", "DeleteItem"),
     "iam": (

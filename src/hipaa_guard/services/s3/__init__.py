@@ -180,6 +180,14 @@ class Bucket(Resource):
     )
     """The canonical user ids of other accounts that the ACL grants access, without those of AWS."""
 
+    owner_id: str = fact(
+        terraform="aws_s3_bucket_acl.access_control_policy.owner.id",
+        awscc="aws_s3_bucket_acl.access_control_policy.owner.id",
+        unset=acls.OWNER_NOT_KNOWN,
+        aws=ask("s3.get_bucket_acl", "Owner.ID", Bucket="{Name}"),
+    )
+    """The canonical user id of the account that owns it."""
+
     log_target: str | None = fact(
         terraform=first("aws_s3_bucket_logging.target_bucket", "logging.target_bucket"),
         awscc=declared.inline_log_target,

@@ -47,6 +47,7 @@ _OF_AWS = frozenset(
 """Canonical user ids of accounts of AWS."""
 _OBJECTS = ("aws_s3_object", "aws_s3_bucket_object", "aws_s3_object_copy")
 _ID_OF_AWS = "aws_cloudfront_log_delivery_canonical_user_id"
+OWNER_NOT_KNOWN = Unknown("the canonical user id of the bucket's owner is not known")
 _BY_EMAIL = "the account of an e-mail address"
 
 
@@ -202,7 +203,7 @@ def _outsider(grantee: dict[str, Value], owner: Value) -> Value:
     # Who looks up the id of the owner does not write it down as well.
     if isinstance(owner, str) or (isinstance(owner, Existing) and owner.own):
         return id_
-    return Unknown("the canonical user id of the bucket's owner is not known")
+    return OWNER_NOT_KNOWN
 
 
 def _is_of_aws(id_: Value) -> bool:

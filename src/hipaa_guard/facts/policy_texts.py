@@ -1,0 +1,123 @@
+"""Texts of policies: symbols in the place of references, and patterns. Unknown parts are kept.
+
+Only ``*`` (any text) and ``?`` (one character) are wildcards in patterns; brackets are literal (IAM user guide, "IAM
+JSON policy element reference").
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from hipaa_guard.facts.binding_conditions import SYMBOL_START
+from hipaa_guard.facts.values import Existing, PartialText, Reference, Undecided, Unknown, Value
+
+SYMBOL_END = "\ue001"
+_SYMBOL = SYMBOL_START + "{}" + SYMBOL_END
+"""Delimiters of the symbol for a reference inside of a text: private-use characters, which no policy contains."""
+
+ANY_ACCOUNT = "?"
+"""Prefix in a symbol for something that may be of any account."""
+
+Text = str | Unknown
+
+
+def symbol(address: str | None, attribute: str) -> str:
+    """The symbol that `symbolic` writes for a reference to an attribute of a resource."""
+    return _SYMBOL.format(f"{address}.{attribute}")
+
+
+def symbolic(value: Value) -> Text:
+    """A text with symbols in the place of references, so that equal references are equal texts.
+
+    ``"${aws_s3_bucket.b.arn}/*"`` becomes a plain ``str``; a text with any other unknown part stays an `Unknown`.
+    """
+    if isinstance(value, Reference):
+        return symbol(value.address, value.attribute)
+    if isinstance(value, PartialText):
+        return _joined(value, [symbolic(part) for part in value.parts])
+    return value if isinstance(value, Unknown) else str(value)
+
+
+def identity(value: Value) -> Text:
+    """The text of a principal: as `symbolic`, with symbols also for existing identities that are looked up."""
+    if isinstance(value, Existing):
+        return symbol(value.address if value.own else f"{ANY_ACCOUNT}{value.address}", value.attribute)
+    if isinstance(value, PartialText):
+        return _joined(value, [identity(part) for part in value.parts])
+    return symbolic(value)
+
+
+def _joined(value: PartialText, parts: list[Text]) -> Text:
+    return value if any(isinstance(part, Unknown) for part in parts) else "".join(map(str, parts))
+
+
+_ANYTHING = "\ue004"
+"""Placeholder for an unknown part of a pattern, which may be any text."""
+
+HERE = "\ue005"
+"""Placeholder in the ARN of a resource for its own partition, region, account or name, where that is not known.
+
+A policy that is attached to the resource can only mean these: ``f"arn:{HERE}:sqs:{HERE}:{HERE}:records"``.
+"""
+
+
+@lru_cache(maxsize=4096)
+def _expression(pattern: str) -> re.Pattern[str]:
+    expression = re.escape(re.sub(r"\*+", "*", pattern)).replace(r"\*", ".*").replace(r"\?", ".")
+    return re.compile(expression.replace(re.escape(_ANYTHING), ".*"), re.DOTALL)
+
+
+def matches(pattern: str, text: str) -> bool:
+    """Whether an IAM pattern covers a text. Wildcards in the text are literal characters."""
+    return pattern in ("*", text) or _expression(pattern).fullmatch(text) is not None
+
+
+def covers(pattern: Text, text: str, *, wildcards: bool = True) -> bool:
+    """Whether a pattern covers a text. The known parts of a partly unknown pattern may already exclude it."""
+    if HERE in text:
+        return _covers_here(pattern, text)
+    if isinstance(pattern, str):
+        return matches(pattern, text) if wildcards else pattern == text
+    if isinstance(pattern, Existing) and ("*" in text or "?" in text):
+        return False  # it names one thing
+    parts = pattern.parts if isinstance(pattern, PartialText) else ()
+    if parts and not _expression("".join(_literal(part) for part in parts)).fullmatch(text):
+        return False
+    raise Undecided(pattern)
+
+
+def _covers_here(pattern: Text, text: str) -> bool:
+    """Whether a pattern covers the ARN of a resource whose region and account are not known."""
+    if isinstance(pattern, Unknown) and not isinstance(pattern, PartialText):
+        raise Undecided(pattern)
+    written = pattern if isinstance(pattern, str) else "".join(_literal(part) for part in pattern.parts)
+    if written == "*":
+        return True
+    segments, names = written.split(":", 5), text.split(":", 5)
+    if len(segments) != len(names):
+        if isinstance(pattern, Unknown):
+            raise Undecided(pattern)
+        return False
+    pairs = list(zip(segments, names, strict=True))
+    if not all(_is_of_here(one, name) for one, name in pairs):
+        return False
+    if isinstance(pattern, Unknown) and any(_ANYTHING in one for one, name in pairs if HERE not in name):
+        raise Undecided(pattern)
+    return True
+
+
+def _is_of_here(pattern: str, name: str) -> bool:
+    """Whether a part of a pattern covers a part of an ARN, in which `HERE` stands for any text without a slash."""
+    before, here, after = name.partition(HERE)
+    if _expression(pattern).fullmatch(f"{before}0{after}" if here else name):
+        return True
+    own = pattern.removeprefix(before).removesuffix(after)
+    return bool(here) and pattern == f"{before}{own}{after}" and "/" not in own
+
+
+def _literal(part: str | Unknown) -> str:
+    """The text of a part: a placeholder for an unknown one, its symbol for a reference."""
+    if isinstance(part, str):
+        return part
+    return symbol(part.address, part.attribute) if isinstance(part, Reference) else _ANYTHING
