@@ -22,8 +22,8 @@ def _token(form: str) -> re.Pattern[str]:
 
 
 # Name, the texts of which one occurs in it, and the form. A comment names the page of the vendor by which the form, or
-# as much of it as is said, was checked (2026-11-30, in stored copies). "In use": no page of the vendor with the form was
-# found; the form is that of tokens in public files.
+# as much of it as is said, was checked (2026-11-30, in stored copies). "In use": no page of the vendor with the form
+# was found; the form is that of tokens in public files.
 _TOKENS: tuple[tuple[str, tuple[str, ...], re.Pattern[str]], ...] = (
     # IAM user guide, "Understanding unique ID prefixes"
     (
@@ -98,8 +98,8 @@ _TOKENS: tuple[tuple[str, tuple[str, ...], re.Pattern[str]], ...] = (
     # Azure docs, "Configure Azure Storage connection strings": the name of the part; keys and signatures in use
     ("an Azure account key", ("AccountKey=",), regex(r"AccountKey=[A-Za-z0-9+/]{43,88}={0,2}")),
     ("an Azure access signature", ("sig=",), regex(r"[?&;]sig=[A-Za-z0-9%+/]{40,120}(?:=|%3[dD])")),
-    # DigitalOcean release note 2022-03-29: the prefixes; Shopify changelog 2020-04-01, "Length of the Shopify access token
-    # is increasing": shpat, shpca, shppa and 32 characters; Shopify's staff in its forum: shpua; Databricks in use
+    # DigitalOcean release note 2022-03-29: the prefixes; Shopify changelog 2020-04-01, "Length of the Shopify access
+    # token is increasing": shpat, shpca, shppa, 32 characters; Shopify's staff in its forum: shpua; Databricks in use
     ("a DigitalOcean token", ("_v1_",), _token(r"do[opr]_v1_[0-9a-f]{64}")),
     ("a Shopify token", ("shp",), _token(r"shp(?:at|ca|pa|ss|tka|ua)_[0-9a-fA-F]{32}")),
     ("a Databricks token", ("dapi",), _token(r"dapi[0-9a-f]{32}(?:-\d)?")),
@@ -121,8 +121,8 @@ _TOKENS: tuple[tuple[str, tuple[str, ...], re.Pattern[str]], ...] = (
     ("a Grafana token", ("glsa_",), _token(r"glsa_[A-Za-z0-9]{32}_[0-9a-fA-F]{8}")),
     ("a Postman key", ("PMAK-",), _token(r"PMAK-[0-9a-f]{24}-[0-9a-f]{34}")),
     ("an Atlassian token", ("ATATT3", "ATCTT3"), _token(r"AT[AC]TT3[\w=-]{60,300}")),
-    # Pulumi blog, "GitHub And Pulumi Join Forces": the prefix; Doppler's CLI: dp.said. of short-lived tokens; the others
-    # in use
+    # Pulumi blog, "GitHub And Pulumi Join Forces": the prefix; Doppler's CLI: dp.said. of short-lived tokens; the
+    # others in use
     ("a Mailchimp key", ("-us",), _token(r"[0-9a-f]{32}-us\d{1,2}")),
     ("a Square token", ("sq0",), _token(r"sq0(?:atp|csp)-[\w-]{22,43}")),
     ("a Doppler token", ("dp.",), _token(r"dp\.(?:pt|st|ct|sa|said|scim|audit)\.[\w.-]{40,80}")),
