@@ -120,7 +120,7 @@ def iam_access_key_unused_disabled(user: iam.Credentials) -> Verdict:
 
     def is_unused(key: iam.AccessKey) -> bool:
         found.append(key)
-        return key.idle > UNUSED_DAYS
+        return key.idle >= UNUSED_DAYS
 
     if some(is_unused, user.access_keys):
         return failed(f"has access key {found[-1].number} active that was not used for {found[-1].idle} days")
@@ -148,9 +148,9 @@ def iam_console_password_unused_disabled(user: iam.Credentials) -> Verdict:
     idle = user.password_idle
     if idle is None:
         return passed("has no console password")
-    if idle > UNUSED_DAYS:
+    if idle >= UNUSED_DAYS:
         return failed(f"has a console password that was not used for {idle} days")
-    return passed(f"has a console password that was used or set within {UNUSED_DAYS} days")
+    return passed(f"has a console password that was used or set in the last {UNUSED_DAYS} days")
 
 
 @control(

@@ -124,8 +124,11 @@ def lambda_function_no_cross_account(function: lambda_functions.Function, invent
         not_by_machine=TAKES_ACCESS,
     ),
 )
-def efs_policy_no_cross_account(system: efs.FileSystem) -> PolicyDocument | None:
-    return system.policy
+def efs_policy_no_cross_account(system: efs.FileSystem) -> PolicyDocument | Verdict:
+    policy = system.policy
+    if policy is None:
+        return not_applicable("has no policy: who reaches a mount target gets in, of whatever account")
+    return policy
 
 
 @no_cross_account(

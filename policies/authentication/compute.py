@@ -127,7 +127,7 @@ def _image_requires_tokens(places: list[ec2.Instance | ec2.LaunchTemplate], inve
 
 
 @control(
-    title="The region starts new instances with IMDSv2 only",
+    title="The region's default for new instances is IMDSv2 only",
     severity=MEDIUM,
     hipaa=("164.312(d)", "164.312(a)(1)"),
     why="The default reaches the instances that nobody thought of, whose credentials may open ePHI stores.",
@@ -140,7 +140,7 @@ def _image_requires_tokens(places: list[ec2.Instance | ec2.LaunchTemplate], inve
 )
 def ec2_account_imdsv2_default(defaults: ec2.MetadataDefaults) -> Verdict:
     if defaults.tokens == "required":
-        return passed("requires IMDSv2 of new instances")
+        return passed("requires IMDSv2 of new instances that do not say otherwise")
     return failed(f"does not require IMDSv2 of new instances: http_tokens is {defaults.tokens or 'not set'}")
 
 

@@ -122,12 +122,17 @@ def ec2_instance_block_devices_encrypted(instance: ec2.Instance, inventory: Inve
     why="Every instance that such a template starts keeps what it writes, ePHI included, on a disk without a key.",
     fix=Fix(
         sets="aws_launch_template.block_device_mappings[*].ebs.encrypted = true",
+        refused_beside={
+            "aws_launch_template.block_device_mappings.ebs.snapshot_id": "needs an encrypted copy of the snapshot: a "
+            "template takes no encryption value for a volume from a snapshot"
+        },
         cli="""
             aws ec2 create-launch-template-version --launch-template-id TEMPLATE --source-version '$Default' \\
               --launch-template-data '{"BlockDeviceMappings":[{"DeviceName":"/dev/xvda","Ebs":{"Encrypted":true}}]}'
         """,
         note="In the CLI, repeat all volumes with their settings, as the list is replaced whole, and make the new version "
-        "the default one. Running instances keep their volumes. Replace a launch configuration by a launch template.",
+        "the default one. A volume from a snapshot takes no encryption value: give it an encrypted copy of the snapshot. "
+        "Running instances keep their volumes. Replace a launch configuration by a launch template.",
     ),
     peers={"checkov": "CKV_AWS_8", "trivy": "AVD-AWS-0008"},
 )

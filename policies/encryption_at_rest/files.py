@@ -9,7 +9,7 @@ from hipaa_guard.services import efs
 
 @encrypted_at_rest(
     title="EFS file systems are encrypted at rest",
-    why="Files with ePHI, and their backups, are stored readable. A file system cannot be encrypted later.",
+    why="Files with ePHI are stored readable, by whoever gets at the storage. A file system cannot be encrypted later.",
     fix=Fix(
         terraform="""
             resource "aws_efs_file_system" "phi" {

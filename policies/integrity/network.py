@@ -46,6 +46,9 @@ def alb_drops_invalid_headers(balancer: elbv2.LoadBalancer) -> Verdict:
             aws elbv2 modify-load-balancer-attributes --load-balancer-arn LOAD_BALANCER_ARN \\
               --attributes Key=routing.http.desync_mitigation_mode,Value=defensive
         """,
+        note="The load balancer then refuses requests that it takes for an attack: the metric "
+        "DesyncMitigationMode_NonCompliant_Request_Count tells how many of now do not follow RFC 7230.",
+        consequences=("cuts_access",),
     ),
     peers={"prowler": "elbv2_desync_mitigation_mode"},
 )

@@ -7,7 +7,7 @@ from hipaa_guard.services import efs
 
 
 @policy_not_public(
-    title="EFS file systems have a policy that grants nothing to everyone",
+    title="EFS file systems have a policy, and it is not public",
     severity=MEDIUM,
     why="Without a policy EFS gives full access, as root, to any machine that reaches a mount target: only the network "
     "then stands between that machine and ePHI.",

@@ -46,6 +46,35 @@ def test_source_that_is_not_plain(case: str, tmp_path: Path) -> None:
     assert fixed.remains
 
 
+FROM_SNAPSHOT = """
+resource "aws_ebs_volume" "v" {
+  availability_zone = "us-east-1a"
+  size              = 1
+}
+resource "aws_ebs_snapshot" "s" {
+  volume_id = aws_ebs_volume.v.id
+}
+resource "aws_launch_template" "phi" {
+  block_device_mappings {
+    device_name = "/dev/sdb"
+    ebs {
+      SOURCE
+    }
+  }
+}
+"""
+
+
+def test_an_argument_beside_which_aws_takes_no_change(tmp_path: Path) -> None:
+    control = "launch_template_block_devices_encrypted"
+    from_snapshot = tree(tmp_path / "snapshot", FROM_SNAPSHOT.replace("SOURCE", "snapshot_id = aws_ebs_snapshot.s.id"))
+    fixed = fix(from_snapshot, control)
+    assert not fixed.after
+    assert "needs an encrypted copy of the snapshot" in " ".join(reasons(fixed))
+    empty = fix(tree(tmp_path / "empty", FROM_SNAPSHOT.replace("SOURCE", "volume_size = 8")), control)
+    assert "encrypted" in " ".join(map(str, empty.after.values()))
+
+
 def test_json_and_overridden_and_linked_files(tmp_path: Path) -> None:
     tree(tmp_path / "json", '{"resource": {"aws_kms_key": {"phi": {}}}}', "main.tf.json")
     tree(tmp_path / "overridden", BARE)

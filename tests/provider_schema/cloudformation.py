@@ -17,16 +17,19 @@ import cfnlint.data.schemas
 from tests.provider_schema.rows import Row
 
 _SHIPPED = Path(cfnlint.data.schemas.__file__ or "").parent
-_ONE_WORD = re.compile(r"CloudWatch|CloudFront|CloudFormation|CloudTrail|DynamoDB|IPv4|IPv6")
-"""The provider writes these as one word."""
+_ONE_WORD = re.compile("CloudFormation|CloudFront|CloudWatch|CNAMEs|FSx|OTel")
+"""The provider writes these as one word, and no others: ``DynamoDB`` is ``dynamo_db``, ``IPv4`` is ``i_pv_4``."""
+_BETWEEN_WORDS = re.compile("(?<=[A-Z])(?=[A-Z][a-z])|(?<=[a-z])(?=[A-Z0-9])|(?<=[0-9])(?=[A-Za-z])")
 _KINDS = {"string": "string", "integer": "number", "number": "number", "boolean": "boolean"}
 
 
 def words(name: str) -> str:
-    """A name of CloudFormation as the provider writes it: ``KmsKeyId`` is ``kms_key_id``."""
+    """A name of CloudFormation as the provider writes it: ``KmsKeyId`` is ``kms_key_id``.
+
+    Read 2026-11-30 in the provider's ``internal/naming/naming.go``, and compared with its pages of all types.
+    """
     name = _ONE_WORD.sub(lambda found: found[0].capitalize(), name)
-    name = re.sub(r"([A-Z]+)([A-Z][a-z])", r"\1_\2", name)
-    return re.sub(r"([a-z])(?=[A-Z0-9])|([0-9])(?=[A-Z])", r"\1\2_", name).lower()
+    return re.sub("[^a-z0-9]", "_", _BETWEEN_WORDS.sub("_", name).lower())
 
 
 def type_of(name: str) -> str:

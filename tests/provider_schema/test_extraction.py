@@ -120,6 +120,11 @@ def test_a_file_of_a_newer_release_is_written(
         ("S3BucketName", "s3_bucket_name"),
         ("SSESpecification", "sse_specification"),
         ("EnableIAMDatabaseAuthentication", "enable_iam_database_authentication"),
+        # From the provider's pages of awscc_pipes_pipe, awscc_iot_topic_rule and
+        # awscc_elasticloadbalancingv2_load_balancer.
+        ("DynamoDBStreamParameters", "dynamo_db_stream_parameters"),
+        ("DynamoDBv2", "dynamo_d_bv_2"),
+        ("PrivateIPv4Address", "private_i_pv_4_address"),
     ],
 )
 def test_a_property_is_called_as_the_provider_calls_it(name: str, argument: str) -> None:

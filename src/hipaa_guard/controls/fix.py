@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import textwrap
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import field
 from typing import NamedTuple
 
@@ -111,6 +111,10 @@ class Fix:
     set, but only in a resource that has the argument. ``inline`` are lines that the judged resource of an older
     provider may have instead of the added resource. They are then set there, or left to people if they have no value.
 
+    ``refused_beside`` are arguments beside which the provider or AWS does not take the change, each with the reason: a
+    predicate whose subject is the change (``{"aws_launch_template.block_device_mappings.ebs.snapshot_id": "..."}``).
+    Where one is written, the change is left to people.
+
     ``not_by_machine`` says why a machine does not close the gap: a predicate whose subject is the change.
 
     ``consequences`` are what the change does besides closing the gap, by the names of
@@ -129,6 +133,7 @@ class Fix:
     given: Lines = ()
     where_written: Lines = ()
     inline: Lines = ()
+    refused_beside: Mapping[str, str] = field(default_factory=dict)
     not_by_machine: str = ""
     consequences: tuple[Consequence, ...] = ()
     settings: tuple[Setting, ...] = field(init=False)
@@ -148,8 +153,8 @@ class Fix:
         given = tuple(_settings("given", self.given))
         if settings and self.terraform:
             raise TypeError("a fix has terraform or sets, not both: the HCL is made of sets")
-        if not settings and (given or self.where_written or self.inline):
-            raise TypeError("given, where_written and inline of a fix go with sets")
+        if not settings and (given or self.where_written or self.inline or self.refused_beside):
+            raise TypeError("given, where_written, inline and refused_beside of a fix go with sets")
         terraform = _documented(given, settings) if settings else textwrap.dedent(self.terraform).strip("\n")
         set_ = object.__setattr__
         set_(self, "terraform", terraform)
@@ -173,6 +178,11 @@ class Fix:
         if self.companion is not None:
             return (self.companion.of,)
         return tuple(dict.fromkeys(setting.type for setting in self.settings))
+
+    def refusal(self, type: str, written: Iterable[str]) -> str | None:
+        """Why a machine leaves a resource of a type alone in which these arguments are written; None if it does not."""
+        found = (self.refused_beside.get(f"{type}.{path}") for path in written)
+        return next((reason for reason in found if reason is not None), None)
 
     def settings_in(self, type: str, written: Iterable[str]) -> tuple[Setting, ...]:
         """The settings for a resource of a type in which these arguments are written."""

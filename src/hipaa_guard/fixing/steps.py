@@ -119,6 +119,9 @@ class Planner:
         if main.type not in repair.types and not is_part:
             raise CannotEdit(f"no repair of {main.type} is known that is certain")
         _refuse_in_doubt(failing, judged)
+        refusal = repair.refusal(main.type, _written(main.block))
+        if refusal is not None:
+            raise CannotEdit(f"the change {refusal}")
         if is_part:
             return self._of_part(failing, main, repair)
         if repair.companion is None:

@@ -3,9 +3,13 @@
 Source: IAM user guide, "Identity-provider controls for shared OIDC providers" (claims that IAM has asked for in new and
 changed trust policies since 2025; it does not look at older ones) and "Available keys for AWS OIDC federation" (claims
 of single issuers, such as Google's and CircleCI's, since January 2026); AWS samples, "Data perimeter policy examples",
-"Limit access to trusted OIDC Identity provider" (the issuers with their URLs and pages); and the subjects that issuers
-document: HashiCorp, "Updating Workload Identity for Projects"; Buildkite, "OIDC with AWS"; GitLab, "OpenID Connect
-(OIDC) Authentication Using ID Tokens"; GitHub, "OpenID Connect reference". As of 2026-11-30.
+"Limit access to trusted OIDC Identity provider" (the issuers with their URLs and pages). As of 2026-11-30.
+
+Subjects, looked up on 2026-11-30 in stored copies of public pages and files. Pages of the issuers that show them:
+GitLab, "OpenID Connect (OIDC) Authentication Using ID Tokens"; GitHub, "OpenID Connect reference"; Vercel, "Connect to
+your own API"; DVC Studio, "OpenID Connect (OIDC)". Public trust policies and code that show them, and no page of the
+issuer: Buildkite, HCP Terraform, Codefresh, Scalr, Upbound, Bitbucket, CircleCI, HCP. Not found: Shisho Cloud, Azure
+DevOps, Google; their patterns only ask that the first parts, which name an owner, have no wildcard.
 """
 
 from __future__ import annotations
@@ -34,6 +38,9 @@ class Issuer:
     """Regular expression for the URL without ``https://``."""
     claims: dict[str, str] = field(default_factory=dict)
     """Each claim that names whose token it is -> regular expression for the patterns that leave no doubt whose."""
+    also_exactly: frozenset[str] = frozenset()
+    """Claims that a workload can ask for as it likes: only values of the pattern name whose token it is, also those
+    without a wildcard."""
     lets_in: str = ""
     """Whom a role lets in that names no claim, where the URL already names the customer; else it is every customer."""
 
@@ -58,7 +65,7 @@ ISSUERS = (
     ),
     Issuer("Buildkite", r"agent\.buildkite\.com", {"sub": _TWO_PARTS}),
     Issuer("Codefresh", r"oidc\.codefresh\.io", {"sub": _TWO_PARTS}),
-    Issuer("DVC Studio", r"studio\.datachain\.ai/api", {"sub": _TWO_PARTS}),
+    Issuer("DVC Studio", r"studio\.(datachain|iterative)\.ai/api", {"sub": _TWO_PARTS}),
     Issuer("GitHub audit log streaming", r"oidc-configuration\.audit-log\.githubusercontent\.com", {"sub": _WHOLE}),
     Issuer("GitHub", r"vstoken\.actions\.githubusercontent\.com", {"sub": r"repo:[^/:*?]+/.*"}),
     Issuer("GitLab", r"gitlab\.com", {"sub": r"project_path:[^/:*?]+/.+"}),
@@ -73,17 +80,30 @@ ISSUERS = (
     Issuer("Shisho Cloud", r"tokens\.cloud\.shisho\.dev", {"sub": _TWO_PARTS}),
     Issuer("HCP Terraform", r"app(\.eu)?\.terraform\.io", {"sub": r"organization:[^:*?]+:.+"}),
     Issuer("Upbound", r"proidc\.upbound\.io", {"sub": _TWO_PARTS}),
-    Issuer("Vercel", r"oidc\.vercel\.com", {"aud": _WHOLE, "sub": _TWO_PARTS}),
+    # A deployment may exchange its token for one with another audience (package @vercel/oidc, 3.8). The issuer of a
+    # team signs for its projects only (Vercel, "Connect to your own API").
+    Issuer(
+        "Vercel",
+        r"oidc\.vercel\.com",
+        {"aud": r"https://vercel\.com/[^*?/]+", "sub": _TWO_PARTS},
+        also_exactly=frozenset({"aud"}),
+    ),
+    Issuer(
+        "Vercel, of a team",
+        r"oidc\.vercel\.com/[^/:]+",
+        {"sub": r"owner:[^:*?]+:project:[^:*?]+(:.*)?"},
+        lets_in="every project of a Vercel team",
+    ),
     Issuer(
         "CircleCI",
         r"oidc\.circleci\.com/org/[^/:]+",
-        {"aud": _WHOLE, "sub": r"org/[^/*?]+/project/.+", "oidc.circleci.com/project-id": _WHOLE},
+        {"aud": _WHOLE, "sub": r"org/[^/*?]+/project/[^/*?]+(/.*)?", "oidc.circleci.com/project-id": _WHOLE},
         lets_in="every job of a CircleCI organisation",
     ),
     Issuer(
         "Bitbucket",
         r"api\.bitbucket\.org/2\.0/workspaces/[^/:]+/pipelines-config/identity/oidc",
-        {"aud": _WHOLE, "sub": r"\{?[^:*?]+(:.*)?"},
+        {"aud": _WHOLE, "sub": r"\{[^{}:*?]+\}.*|[^:*?]+(:.*)?"},
         lets_in="every pipeline of a Bitbucket workspace",
     ),
     Issuer(
@@ -136,23 +156,25 @@ def names_whose(condition: Condition, of: Issuer | None = None) -> bool:
     operator = condition.operator.lower()
     if condition.if_exists or condition.qualifier.lower() == "forallvalues" or operator not in _OPERATORS:
         return False
-    wanted = _pattern_for(condition.key, of)
-    if wanted is None:
+    found = _pattern_for(condition.key, of)
+    if found is None:
         return False
-    if operator != "stringlike":
+    wanted, exactly = found
+    if operator != "stringlike" and not exactly:
         return True  # without wildcards, a value names one subject
     return every(lambda value: holds(lambda text: re.fullmatch(wanted, text) is not None, value), condition.values)
 
 
-def _pattern_for(key: str, of: Issuer | None) -> str | None:
-    """The pattern for the claim that a condition key names. A key of an issuer that is not known is one of the issuer
-    that is asked about, or no token of that has it.
+def _pattern_for(key: str, of: Issuer | None) -> tuple[str, bool] | None:
+    """The pattern for the claim that a condition key names, and whether values without a wildcard must have it too.
+
+    A key of an issuer that is not known is one of the issuer that is asked about, or no token of that has it.
     """
     host, _, last = key.partition(":")
     if host == NOT_KNOWN:
-        return None if of is None else of.claims.get(last)
+        return None if of is None or last not in of.claims else (of.claims[last], last in of.also_exactly)
     for issuer in ISSUERS:
         for claim, pattern in issuer.claims.items():
             if key == claim or (key.endswith(f":{claim}") and re.fullmatch(issuer.url, key[: -len(claim) - 1])):
-                return pattern
+                return pattern, claim in issuer.also_exactly
     return None

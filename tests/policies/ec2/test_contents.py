@@ -88,6 +88,21 @@ test_disks = cases(
     ),
     Case(
         TEMPLATE_DISKS,
+        "a device of the image that it leaves out",
+        NOT_APPLICABLE,
+        template(
+            'block_device_mappings {\ndevice_name = "/dev/sdb"\nno_device = "true"\n}',
+            BlockDeviceMappings=[{"DeviceName": "/dev/sdb", "NoDevice": ""}],
+        ),
+    ),
+    Case(
+        TEMPLATE_DISKS,
+        "an empty block for a volume",
+        FAIL,
+        terraform=template('block_device_mappings {\ndevice_name = "/dev/xvda"\nebs {}\n}').text,
+    ),
+    Case(
+        TEMPLATE_DISKS,
         "nothing said, and the region encrypts",
         PASS,
         terraform=BY_DEFAULT + "\n" + template_disk("volume_size = 8").text,

@@ -98,6 +98,25 @@ test_launch_configurations = cases(
     ),
     Case(TEMPLATE_DISKS, "no volume", NOT_APPLICABLE, configuration()),
     Case(
+        TEMPLATE_DISKS,
+        "a volume of the image that it leaves out",
+        PASS,
+        configuration(
+            'ebs_block_device {\ndevice_name = "/dev/sdf"\nencrypted = true\n}\n'
+            'ebs_block_device {\ndevice_name = "/dev/sdb"\nno_device = true\n}',
+            BlockDeviceMappings=[
+                {"DeviceName": "/dev/sdf", "Ebs": {"VolumeSize": 8, "Encrypted": True}},
+                {"DeviceName": "/dev/sdb", "NoDevice": True},
+            ],
+        ),
+    ),
+    Case(
+        TEMPLATE_DISKS,
+        "a volume that it perhaps leaves out",
+        UNKNOWN,
+        configuration('ebs_block_device {\ndevice_name = "/dev/sdb"\nno_device = var.unset\n}', HALT).in_terraform(),
+    ),
+    Case(
         TEMPLATE_SECRETS,
         "a credential in the user data",
         FAIL,

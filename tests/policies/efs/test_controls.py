@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from hipaa_guard.testing import ACCOUNT, FAIL, PASS, UNKNOWN, Aws, Case, Told, answered, cases
+from hipaa_guard.testing import ACCOUNT, FAIL, NOT_APPLICABLE, PASS, UNKNOWN, Aws, Case, Told, answered, cases
 
 OPEN = '\nvariable "open" {}'
 KEY = '\nresource "aws_kms_key" "k" {}'
@@ -65,6 +65,7 @@ def deny(**changes: Any) -> dict[str, Any]:
 
 ENCRYPTED, CMK, BACKUP = "efs_encrypted_at_rest", "efs_encrypted_with_cmk", "efs_automatic_backup_enabled"
 PUBLIC, TLS = "efs_policy_not_public", "efs_tls_required"
+OTHERS = "efs_policy_no_cross_account"
 ROOT, USER = "efs_access_point_root_directory", "efs_access_point_user_identity"
 ROLE = {"AWS": f"arn:aws:iam::{ACCOUNT}:role/app"}
 WITH_TLS = {"Bool": {"aws:SecureTransport": "true"}}
@@ -124,6 +125,7 @@ test_policies = cases(
     Case(PUBLIC, "allows one role", PASS, policy(allow(Principal=ROLE))),
     Case(PUBLIC, "only denies", PASS, policy(deny())),
     Case(PUBLIC, "may not be read", UNKNOWN, system().in_aws(), denied="efs:DescribeFileSystemPolicy", says=DENIED),
+    Case(OTHERS, "the default policy, which asks nobody for an account", NOT_APPLICABLE, system(), says="no policy"),
     Case(TLS, "the default policy", FAIL, system(), says="no policy"),
     Case(TLS, "denies everything without TLS", PASS, policy(allow(), deny())),
     Case(TLS, "denies mounting without TLS", PASS, policy(allow(), deny(Action="elasticfilesystem:Client*"))),

@@ -126,6 +126,9 @@ EXAMPLES: dict[str, Claims] = {
     "agent.buildkite.com": {"sub": _PARTS},
     "oidc.codefresh.io": {"sub": _PARTS},
     "studio.datachain.ai/api": {"sub": _PARTS},
+    "studio.iterative.ai/api": {
+        "sub": (["credentials:clinic/records", "credentials:clinic/*"], ["*", "credentials:*"])
+    },
     "oidc-configuration.audit-log.githubusercontent.com": {"sub": (["https://github.com/clinic"], ["*", "https://*"])},
     "vstoken.actions.githubusercontent.com": {"sub": (["repo:clinic/*"], ["*", "repo:*/records"])},
     "gitlab.com": {
@@ -147,13 +150,19 @@ EXAMPLES: dict[str, Claims] = {
     "app.terraform.io": {"sub": _PARTS},
     "app.eu.terraform.io": {"sub": _PARTS},
     "proidc.upbound.io": {"sub": _PARTS},
-    "oidc.vercel.com": {"aud": _ID, "sub": _PARTS},
+    "oidc.vercel.com": {"aud": (["https://vercel.com/clinic"], ["*", "https://vercel.com/cli*"]), "sub": _PARTS},
+    "oidc.vercel.com/clinic": {
+        "sub": (
+            ["owner:clinic:project:records:environment:production", "owner:clinic:project:records:*"],
+            ["*", "owner:clinic:*", "owner:clinic:project:*"],
+        )
+    },
     f"oidc.circleci.com/org/{ORG}": {
         "aud": _ID,
-        "sub": ([f"org/{ORG}/project/7/user/*"], ["*", "org/*/project/7/user/*"]),
+        "sub": ([f"org/{ORG}/project/7/user/*"], ["*", "org/*/project/7/user/*", f"org/{ORG}/project/*"]),
         "oidc.circleci.com/project-id": _ID,
     },
-    BITBUCKET: {"aud": _ID, "sub": (["{7}:*"], ["*", "*:{9}"])},
+    BITBUCKET: {"aud": _ID, "sub": (["{7}:*", "{7}*:*"], ["*", "*:{9}", "{7*}:*", "{*"])},
     "idp.hashicorp.com/oidc/organization/7": {"aud": _ID, "sub": (["project:7:geo:us:*"], ["*", "project:*"])},
     "vstoken.dev.azure.com/7": {
         "sub": (["sc://clinic/records/deploy", "sc://clinic/records/*"], ["*", "sc://*/records/*"])
@@ -194,6 +203,15 @@ def of_issuer(url: str, claims: Claims) -> list[Case]:
     return found
 
 
+test_audiences = cases(
+    Case(
+        SUBJECT,
+        "an audience that every deployment of Vercel can ask for",
+        FAIL,
+        trusting_issuer("oidc.vercel.com", {"StringEquals": {"oidc.vercel.com:aud": "sts.amazonaws.com"}}),
+        severity=HIGH,
+    ),
+)
 test_issuers = cases(*(case for url, claims in EXAMPLES.items() for case in of_issuer(url, claims)))
 
 

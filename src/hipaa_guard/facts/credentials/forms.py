@@ -21,7 +21,9 @@ def _token(form: str) -> re.Pattern[str]:
     return regex(f"{_START}(?:{form}){_END}")
 
 
-# Name, the texts of which one occurs in it, and the form. Read 2026-11-30 in the documentation that each line names.
+# Name, the texts of which one occurs in it, and the form. A comment names the page of the vendor by which the form, or
+# as much of it as is said, was checked (2026-11-30, in stored copies). "In use": no page of the vendor with the form
+# was found; the form is that of tokens in public files.
 _TOKENS: tuple[tuple[str, tuple[str, ...], re.Pattern[str]], ...] = (
     # IAM user guide, "Understanding unique ID prefixes"
     (
@@ -59,7 +61,7 @@ _TOKENS: tuple[tuple[str, tuple[str, ...], re.Pattern[str]], ...] = (
         ("hooks.slack",),
         regex(r"hooks\.slack(?:-gov)?\.com/(?:services|workflows|triggers)/[A-Za-z0-9]+/[A-Za-z0-9]+/[A-Za-z0-9]{10,}"),
     ),
-    # Discord docs, "Webhook resource"; Microsoft Teams docs, "Create incoming webhooks"; Google Chat docs, "Webhooks"
+    # In use
     (
         "a Discord webhook",
         ("/api/webhooks/",),
@@ -75,34 +77,36 @@ _TOKENS: tuple[tuple[str, tuple[str, ...], re.Pattern[str]], ...] = (
         ("chat.googleapis.com",),
         regex(r"chat\.googleapis\.com/v1/spaces/[\w-]+/messages\?[^\s\"']{0,200}token=[\w%-]{20,}"),
     ),
-    # Telegram Bot API, "Authorizing your bot"
+    # In use
     ("a Telegram token", (":AA",), _token(r"\d{8,10}:AA[A-Za-z0-9_-]{33}")),
     # Stripe docs, "API keys" (sk_org_ for organizations):
     # publishable keys (pk_) are no secret, test keys (sk_test_) reach no live data
     ("a Stripe key", ("_live_",), _token(r"[sr]k_live_[A-Za-z0-9]{10,250}")),
     ("a Stripe key", ("sk_org_",), _token(r"sk_org_(?!test_)[A-Za-z0-9_]{16,250}")),
     ("a Stripe webhook secret", ("whsec_",), _token(r"whsec_[A-Za-z0-9+/]{24,100}={0,2}")),
-    # SendGrid docs, "API keys": 69 characters; Twilio docs, "REST API: Key resource": ^SK[0-9a-fA-F]{32}$
+    # Twilio docs, "API Keys" of SendGrid: 69 characters, their parts in use; Twilio docs, "REST API: Key resource":
+    # ^SK[0-9a-fA-F]{32}$
     ("a SendGrid key", ("SG.",), _token(r"SG\.[A-Za-z0-9_-]{22}\.[A-Za-z0-9_-]{43}")),
     ("a Twilio key", ("SK",), _token(r"SK[0-9a-fA-F]{32}")),
-    # Google Cloud docs, "Use API keys", and "Setting up OAuth 2.0"
+    # In use; Microsoft Purview's "Google API key" has the first one
     ("a Google API key", ("AIza",), _token(r"AIza[0-9A-Za-z_-]{35}")),
     ("a Google OAuth secret", ("GOCSPX-",), _token(r"GOCSPX-[0-9A-Za-z_-]{28}")),
-    # GitHub changelog 2021-09-23, "npm has a new access token format"; PyPI help, "How can I use API tokens"
+    # GitHub blog 2021-09-23, "Announcing npm's new access token format": that of GitHub; the next two in use
     ("an npm token", ("npm_",), _token(r"npm_[A-Za-z0-9]{36}")),
     ("a PyPI token", ("pypi-",), _token(r"pypi-(?=[\w-]*[A-Z])(?=[\w-]*\d)[\w-]{32,500}")),
     ("a RubyGems key", ("rubygems_",), _token(r"rubygems_[0-9a-f]{48}")),
-    # Azure docs, "Configure Azure Storage connection strings", and "Create an account SAS"
+    # Azure docs, "Configure Azure Storage connection strings": the name of the part; keys and signatures in use
     ("an Azure account key", ("AccountKey=",), regex(r"AccountKey=[A-Za-z0-9+/]{43,88}={0,2}")),
     ("an Azure access signature", ("sig=",), regex(r"[?&;]sig=[A-Za-z0-9%+/]{40,120}(?:=|%3[dD])")),
-    # DigitalOcean docs, "Create a personal access token"; Shopify docs, "Access tokens"; Databricks docs, "Tokens"
+    # DigitalOcean release note 2022-03-29: the prefixes; Shopify changelog 2020-04-01, "Length of the Shopify access
+    # token is increasing": shpat, shpca, shppa, 32 characters; Shopify's staff in its forum: shpua; Databricks in use
     ("a DigitalOcean token", ("_v1_",), _token(r"do[opr]_v1_[0-9a-f]{64}")),
-    ("a Shopify token", ("shp",), _token(r"shp(?:at|ca|pa|ss|tka)_[0-9a-fA-F]{32}")),
+    ("a Shopify token", ("shp",), _token(r"shp(?:at|ca|pa|ss|tka|ua)_[0-9a-fA-F]{32}")),
     ("a Databricks token", ("dapi",), _token(r"dapi[0-9a-f]{32}(?:-\d)?")),
-    # Vault docs, "Tokens"; HCP Terraform docs, "API tokens"
-    ("a Vault token", ("hvs.", "hvb.", "hvr."), _token(r"hv[sbr]\.[A-Za-z0-9_-]{24,300}")),
+    # In use
+    ("a Vault token", ("hvs.", "hvb.", "hvr."), _token(r"hv[sbr]\.[A-Za-z0-9_-]{24,1000}")),
     ("an HCP Terraform token", (".atlasv1.",), _token(r"[A-Za-z0-9]{14}\.atlasv1\.[A-Za-z0-9_=-]{60,80}")),
-    # The "API keys" pages of OpenAI, Anthropic, Hugging Face ("User access tokens") and Docker ("Access tokens")
+    # In use
     (
         "an OpenAI key",
         ("sk-",),
@@ -111,15 +115,17 @@ _TOKENS: tuple[tuple[str, tuple[str, ...], re.Pattern[str]], ...] = (
     ("an Anthropic key", ("sk-ant-",), _token(r"sk-ant-[a-z]{3,6}\d{2}-[\w-]{20,300}")),
     ("a Hugging Face token", ("hf_",), _token(r"hf_[A-Za-z0-9]{34,64}")),
     ("a Docker token", ("dckr_",), _token(r"dckr_(?:pat|oat)_[\w-]{27,40}")),
-    # New Relic docs, "API keys"; Grafana docs, "Service accounts"; Postman docs, "API keys"; Atlassian, "API tokens"
+    # New Relic blog, "Managing New Relic keys with NerdGraph"; Grafana docs, "Create a service account token": the
+    # prefix; Atlassian support, "Manage API tokens": no fixed length; the prefixes of Postman and Atlassian in use
     ("a New Relic key", ("NRAK-",), _token(r"NRAK-[A-Z0-9]{27}")),
     ("a Grafana token", ("glsa_",), _token(r"glsa_[A-Za-z0-9]{32}_[0-9a-fA-F]{8}")),
     ("a Postman key", ("PMAK-",), _token(r"PMAK-[0-9a-f]{24}-[0-9a-f]{34}")),
     ("an Atlassian token", ("ATATT3", "ATCTT3"), _token(r"AT[AC]TT3[\w=-]{60,300}")),
-    # Mailchimp docs, "About API keys"; Square docs, "Access tokens"; Doppler docs, "Token formats"; Sentry, Pulumi
+    # Pulumi blog, "GitHub And Pulumi Join Forces": the prefix; Doppler's CLI: dp.said. of short-lived tokens; the
+    # others in use
     ("a Mailchimp key", ("-us",), _token(r"[0-9a-f]{32}-us\d{1,2}")),
     ("a Square token", ("sq0",), _token(r"sq0(?:atp|csp)-[\w-]{22,43}")),
-    ("a Doppler token", ("dp.",), _token(r"dp\.(?:pt|st|ct|sa|scim|audit)\.[\w.-]{40,80}")),
+    ("a Doppler token", ("dp.",), _token(r"dp\.(?:pt|st|ct|sa|said|scim|audit)\.[\w.-]{40,80}")),
     ("a Sentry token", ("sntry",), _token(r"sntrys_eyJ[\w+/=-]{40,500}|sntryu_[0-9a-f]{64}")),
     ("a Pulumi token", ("pul-",), _token(r"pul-[0-9a-f]{40}")),
     # RFC 7519 and RFC 7515: header, claims and signature

@@ -77,10 +77,18 @@ def of_awscc(view: View) -> Value:
 _MAPPINGS = "block_device_mappings"
 
 
+def _left_out(mapping: dict[str, Value]) -> bool:
+    """Whether a mapping leaves out a device that the image has: by any text in launch templates, by true elsewhere."""
+    no_device = mapping.get("no_device")
+    if isinstance(no_device, Unknown):
+        raise Undecided(no_device)
+    return no_device not in (None, "", False)
+
+
 def _declared_mapping(mapping: dict[str, Value], *, exists: bool = False) -> BlockDevice | None:
     volume = mapping.get("ebs")
     volume = next(iter(volume), None) if isinstance(volume, list) else volume
-    if not volume:  # a device of the host, or one left out of the image's
+    if volume is None or _left_out(mapping):  # a device of the host, or one left out of the image's
         return None
     return _of_mapping(mapping.get("device_name"), volume, "encrypted", "snapshot_id", exists=exists)
 
@@ -98,7 +106,9 @@ def of_awscc_template(view: View) -> Value:
 def of_launch_configuration(view: View) -> Value:
     """The volumes that a launch configuration declares, with its root volume as far as it is among them."""
 
-    def device(block: dict[str, Value]) -> BlockDevice:
+    def device(block: dict[str, Value]) -> BlockDevice | None:
+        if _left_out(block):
+            return None
         return _of_mapping(block.get("device_name") or "root", block, "encrypted", "snapshot_id")
 
     blocks = (of_blocks(view.get(each), device) for each in ("root_block_device", "ebs_block_device"))

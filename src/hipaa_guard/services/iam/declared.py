@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from hipaa_guard.facts.policy_document import symbol
 from hipaa_guard.facts.readings import View
-from hipaa_guard.facts.values import Incomplete, Unknown, Value, joined, mapped
+from hipaa_guard.facts.values import Cause, Incomplete, Unknown, Value, joined, mapped
 
 
 def _arguments(view: View, type: str, argument: str) -> list[Value]:
@@ -35,6 +35,7 @@ def holders(principal: str) -> dict[str, str | tuple[str, ...]]:
         f"aws_iam_{principal}_policy": principal,
         f"aws_iam_{principal}_policy_attachment": principal,
         f"aws_iam_{principal}_policy_attachments_exclusive": f"{principal}_name",
+        f"aws_iam_{principal}_policies_exclusive": f"{principal}_name",
         f"awscc_iam_{principal}_policy": f"{principal}_name",
         "aws_iam_policy_attachment": f"{principal}s",
         "awscc_iam_managed_policy": f"{principal}s",
@@ -79,9 +80,26 @@ def inline(principal: str) -> Callable[[View], Value]:
             _list(view.get("inline_policy")),
             _awscc_inline(_list(view.get("policies"))),
         ]
-        return _flat(found)
+        declared = _flat(found)
+        kept = _arguments(view, f"aws_iam_{principal}_policies_exclusive", "policy_names")
+        return _flat([declared, _from_elsewhere(kept, declared)])
 
     return read
+
+
+def _from_elsewhere(kept: list[Value], declared: list[Value]) -> list[Value]:
+    """The inline policies that stay with a holder and whose text is declared elsewhere."""
+    seen = declared.seen if isinstance(declared, Incomplete) else declared
+    names = [each if isinstance(each, Unknown) else each.get("name") for each in seen]
+    if any(isinstance(name, Unknown) for name in names):
+        return []  # those that stay may be these
+
+    def elsewhere(name: Value) -> Value:
+        if isinstance(name, Unknown) or name in names:
+            return name if isinstance(name, Unknown) else None
+        return Unknown(f"its inline policy {name} is declared elsewhere", Cause.NOT_IN_SCOPE)
+
+    return _flat(mapped(elsewhere, kept))
 
 
 def _inline_splits(view: View, type: str, name: str, policy: str) -> list[Value]:
