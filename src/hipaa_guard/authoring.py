@@ -13,9 +13,9 @@ from hipaa_guard.controls.declaring import DeclarationError, control, family
 from hipaa_guard.controls.fix import Fix
 from hipaa_guard.controls.judgement import Judgement, judgement
 from hipaa_guard.facts.inventory import Inventory
+from hipaa_guard.facts.lists import all_hold, every, one_holds, some
 from hipaa_guard.facts.policy_document import PolicyDocument, Statement
 from hipaa_guard.facts.resource import Resource
-from hipaa_guard.facts.values import all_hold, every, one_holds, some
 
 CRITICAL, HIGH, MEDIUM, LOW = Severity
 

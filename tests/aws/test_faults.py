@@ -28,11 +28,12 @@ from hipaa_guard.aws.sessions.accounts import AwsAccount, open_account
 from hipaa_guard.controls.control import Control, Status
 from hipaa_guard.controls.facts_read import kinds_of, wanted_facts
 from hipaa_guard.controls.findings import Finding, judge
+from hipaa_guard.facts.lists import Incomplete, first_unknown
 from hipaa_guard.facts.locations import Gap
 from hipaa_guard.facts.policy_document import PolicyDocument
 from hipaa_guard.facts.records import Record
 from hipaa_guard.facts.resource import Resource
-from hipaa_guard.facts.values import Incomplete, Unknown, first_unknown
+from hipaa_guard.facts.values import Unknown
 from hipaa_guard.services import dax
 from hipaa_guard.testing import all_controls
 from tests.aws.clinic import Clock

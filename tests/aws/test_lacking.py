@@ -20,9 +20,10 @@ from hipaa_guard.aws.planning.plan import KindPlan, parts_of, planned
 from hipaa_guard.aws.sessions.accounts import AwsAccount, open_account
 from hipaa_guard.cli.main import run
 from hipaa_guard.controls.facts_read import kinds_of
+from hipaa_guard.facts.lists import first_unknown
 from hipaa_guard.facts.readings import Ask, Listing
 from hipaa_guard.facts.resource import Fact, Resource
-from hipaa_guard.facts.values import Unknown, first_unknown
+from hipaa_guard.facts.values import Unknown
 from hipaa_guard.testing import all_controls
 from tests.aws.clinic import Clock
 from tests.aws.shapes.samples import ACCOUNT, sample

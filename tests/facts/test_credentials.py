@@ -7,7 +7,8 @@ import base64
 import pytest
 
 from hipaa_guard.facts.credentials import credentials_in, credentials_in_base64, credentials_in_variables
-from hipaa_guard.facts.values import Cause, Incomplete, PartialJson, PartialText, Reference, Unknown, Value
+from hipaa_guard.facts.lists import Incomplete
+from hipaa_guard.facts.values import Cause, PartialJson, PartialText, Reference, Unknown, Value
 
 # Made up; written in two parts so that no scanner of this repository takes them for real ones.
 KEY_ID, EXAMPLE_ID = "AKIA" + "Q3EGDCXW7N2ZPLTV", "AKIA" + "IOSFODNN7EXAMPLE"

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from hipaa_guard.facts.values import Incomplete, Undecided, Unknown, every, joined, mapped, some
+from hipaa_guard.facts.lists import Incomplete, every, joined, mapped, some
+from hipaa_guard.facts.values import Undecided, Unknown
 
 WHY = Unknown("var.x has no value")
 

@@ -6,7 +6,8 @@ from typing import Any
 
 from hipaa_guard.authoring import Judgement, PolicyDocument
 from hipaa_guard.controls.control import Status
-from hipaa_guard.facts.values import Incomplete, Unknown
+from hipaa_guard.facts.lists import Incomplete
+from hipaa_guard.facts.values import Unknown
 from hipaa_guard.judging import (
     backups,
     cross_account,

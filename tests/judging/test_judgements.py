@@ -15,8 +15,9 @@ import pytest
 import hipaa_guard.judging
 from hipaa_guard.authoring import Inventory, Judgement, Resource
 from hipaa_guard.controls.control import Status
+from hipaa_guard.facts.lists import Incomplete
 from hipaa_guard.facts.origin import Origin
-from hipaa_guard.facts.values import Incomplete, Undecided
+from hipaa_guard.facts.values import Undecided
 from hipaa_guard.judging import (
     log_delivery,
 )

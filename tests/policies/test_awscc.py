@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from hipaa_guard.controls.findings import judge
+from hipaa_guard.facts.lists import Incomplete
 from hipaa_guard.facts.readings import Block
 from hipaa_guard.facts.resource import Resource, fact
-from hipaa_guard.facts.values import Incomplete, Unknown
+from hipaa_guard.facts.values import Unknown
 from hipaa_guard.scanning.options import Options, TerraformTarget
 from hipaa_guard.scanning.terraform import scan_terraform
 from hipaa_guard.services import s3, security_groups

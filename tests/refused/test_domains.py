@@ -11,11 +11,12 @@ from hipaa_guard.aws.planning import templates
 from hipaa_guard.controls.control import Control, Status
 from hipaa_guard.controls.facts_read import wanted_facts
 from hipaa_guard.facts.allowed_values import Domain, between, numbers, one_of
+from hipaa_guard.facts.lists import Incomplete, some
 from hipaa_guard.facts.origin import Origin
 from hipaa_guard.facts.readings import Ask, Derived, Listed, Listing
 from hipaa_guard.facts.records import Record
 from hipaa_guard.facts.resource import Fact, FactSource, Resource, fact
-from hipaa_guard.facts.values import Cause, Incomplete, Undecided, Unknown, Value, some
+from hipaa_guard.facts.values import Cause, Undecided, Unknown, Value
 from hipaa_guard.testing import PASS, UNKNOWN, Case, cases
 from tests.given_facts import GivenFacts
 from tests.policies import boto_names

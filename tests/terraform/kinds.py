@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from hipaa_guard.facts.inventory import Inventory
+from hipaa_guard.facts.lists import some
 from hipaa_guard.facts.readings import Block, View, first
 from hipaa_guard.facts.resource import Resource, fact
-from hipaa_guard.facts.values import NotVisible, Unknown, Value, some
+from hipaa_guard.facts.values import NotVisible, Unknown, Value
 from hipaa_guard.terraform.binding.inventory import build_inventory
 from hipaa_guard.terraform.read import read
 

@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
+from hipaa_guard.facts.lists import Incomplete
 from hipaa_guard.facts.locations import GapKind
-from hipaa_guard.facts.values import Cause, Incomplete, PartialJson, Unknown
+from hipaa_guard.facts.values import Cause, PartialJson, Unknown
 from hipaa_guard.terraform.functions import FUNCTIONS, FunctionError
 from hipaa_guard.terraform.source import read_directory
 

@@ -13,7 +13,8 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hipaa_guard.facts.values import Cause, Incomplete, PartialJson, PartialText, Reference, Undecided, Unknown
+from hipaa_guard.facts.lists import Incomplete
+from hipaa_guard.facts.values import Cause, PartialJson, PartialText, Reference, Undecided, Unknown
 from hipaa_guard.terraform.functions import FUNCTIONS, MODULES, FunctionError
 
 VARIABLE = Unknown("var.x has no value", Cause.VARIABLE, references=("var.x",))

@@ -10,7 +10,8 @@ from hipaa_guard.controls.control import Status
 from hipaa_guard.controls.facts_read import kinds_of
 from hipaa_guard.controls.findings import judge
 from hipaa_guard.controls.loading import load, select
-from hipaa_guard.facts.values import Incomplete, Unknown
+from hipaa_guard.facts.lists import Incomplete
+from hipaa_guard.facts.values import Unknown
 from hipaa_guard.terraform.binding.inventory import build_inventory
 from hipaa_guard.terraform.blocks import Configuration, ResourceInstance
 from hipaa_guard.terraform.source import read_directory

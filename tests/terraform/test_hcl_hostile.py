@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from hipaa_guard.facts.lists import first_unknown
 from hipaa_guard.facts.locations import GapKind
-from hipaa_guard.facts.values import Cause, Unknown, first_unknown
+from hipaa_guard.facts.values import Cause, Unknown
 from hipaa_guard.terraform import limits
 from hipaa_guard.terraform.blocks import Configuration
 from hipaa_guard.terraform.source import read_directory

@@ -6,7 +6,8 @@ import json
 from pathlib import Path
 from typing import Any
 
-from hipaa_guard.facts.values import Incomplete, PartialJson, PartialText, Reference, Unknown, Value
+from hipaa_guard.facts.lists import Incomplete
+from hipaa_guard.facts.values import PartialJson, PartialText, Reference, Unknown, Value
 from hipaa_guard.terraform.source import read_directory
 
 

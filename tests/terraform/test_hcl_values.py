@@ -6,16 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from hipaa_guard.facts.values import (
-    Cause,
-    Incomplete,
-    PartialJson,
-    PartialText,
-    Reference,
-    Unknown,
-    Value,
-    first_unknown,
-)
+from hipaa_guard.facts.lists import Incomplete, first_unknown
+from hipaa_guard.facts.values import Cause, PartialJson, PartialText, Reference, Unknown, Value
 from hipaa_guard.terraform.blocks import Configuration, ResourceInstance
 from hipaa_guard.terraform.source import read_directory
 

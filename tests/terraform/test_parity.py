@@ -14,8 +14,9 @@ from hipaa_guard.controls.control import Status
 from hipaa_guard.controls.facts_read import kinds_of
 from hipaa_guard.controls.findings import Finding, judge
 from hipaa_guard.facts.inventory import Inventory
+from hipaa_guard.facts.lists import first_unknown
 from hipaa_guard.facts.records import in_words
-from hipaa_guard.facts.values import Value, first_unknown
+from hipaa_guard.facts.values import Value
 from hipaa_guard.terraform.binding.inventory import build_inventory
 from hipaa_guard.terraform.blocks import Configuration
 from hipaa_guard.terraform.modules.plan_inputs import PlanInputs

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from hipaa_guard.facts.values import Incomplete, PartialJson, PartialText, Unknown, Value
+from hipaa_guard.facts.lists import Incomplete
+from hipaa_guard.facts.values import PartialJson, PartialText, Unknown, Value
 from hipaa_guard.terraform.source import read_directory
 
 UNKNOWN = "?"

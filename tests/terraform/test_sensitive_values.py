@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from hipaa_guard.controls.control import Status
+from hipaa_guard.facts.lists import Incomplete
 from hipaa_guard.facts.secrets import SecretText, concealed, holds_secret, revealed
-from hipaa_guard.facts.values import Cause, Incomplete, PartialJson, PartialText, Unknown, Value
+from hipaa_guard.facts.values import Cause, PartialJson, PartialText, Unknown, Value
 from hipaa_guard.scanning.options import Options, TerraformTarget
 from hipaa_guard.scanning.terraform import scan_terraform
 from hipaa_guard.terraform.source import read_directory

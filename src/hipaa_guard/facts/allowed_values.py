@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from hipaa_guard.facts.values import Cause, Incomplete, Unknown, Value, mapped
+from hipaa_guard.facts.lists import Incomplete, mapped
+from hipaa_guard.facts.values import Cause, Unknown, Value
 from hipaa_guard.lean import dataclass
 
 _SHOWN = 8

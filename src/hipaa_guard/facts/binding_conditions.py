@@ -10,9 +10,10 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from ipaddress import IPv4Network, IPv6Network, collapse_addresses
 
+from hipaa_guard.facts.lists import every, some
 from hipaa_guard.facts.networks import Network, means_everybody, network
 from hipaa_guard.facts.policy_conditions import Condition
-from hipaa_guard.facts.values import Cause, Existing, PartialText, Reference, Undecided, Unknown, Value, every, some
+from hipaa_guard.facts.values import Cause, Existing, PartialText, Reference, Undecided, Unknown, Value
 from hipaa_guard.lean import regex
 
 SYMBOL_START = "\ue000"

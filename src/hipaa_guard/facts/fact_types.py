@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from hipaa_guard.facts.lists import Incomplete
 from hipaa_guard.facts.records import in_words
-from hipaa_guard.facts.values import Incomplete, Unknown, Value
+from hipaa_guard.facts.values import Unknown, Value
 
 
 def _to_bool(value: Value) -> bool:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from hipaa_guard.facts.values import PartialText, Value, first_unknown
+from hipaa_guard.facts.lists import first_unknown
+from hipaa_guard.facts.values import PartialText, Value
 from hipaa_guard.lean import dataclass, regex
 
 _ACCOUNT_OF_ROLE = regex(r"arn:[^:]*:iam::(\d{12}):")

@@ -9,12 +9,13 @@ from functools import lru_cache
 from typing import TypeVar
 from urllib.parse import unquote
 
+from hipaa_guard.facts.lists import Incomplete
 from hipaa_guard.facts.partial_maps import PartialMap, map_of
 from hipaa_guard.facts.policy_conditions import NOT_KNOWN, Condition, normalised
 from hipaa_guard.facts.policy_principals import Principal
 from hipaa_guard.facts.policy_statements import Statement
 from hipaa_guard.facts.policy_texts import Text, identity, symbolic
-from hipaa_guard.facts.values import Existing, Incomplete, PartialJson, PartialText, Reference, Unknown, Value
+from hipaa_guard.facts.values import Existing, PartialJson, PartialText, Reference, Unknown, Value
 
 T = TypeVar("T")
 

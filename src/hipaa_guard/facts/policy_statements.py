@@ -17,18 +17,11 @@ from hipaa_guard.facts.binding_conditions import (
     names_only_places,
     names_services,
 )
+from hipaa_guard.facts.lists import Incomplete, all_hold, every, some
 from hipaa_guard.facts.policy_conditions import Condition
 from hipaa_guard.facts.policy_principals import AWS, Principal
 from hipaa_guard.facts.policy_texts import Text, covers
-from hipaa_guard.facts.values import (
-    Incomplete,
-    Undecided,
-    Unknown,
-    Value,
-    all_hold,
-    every,
-    some,
-)
+from hipaa_guard.facts.values import Undecided, Unknown, Value
 from hipaa_guard.lean import dataclass
 
 DELIVERING = frozenset({"s3:putobject", "s3:getbucketacl", "s3:getbucketlocation"})

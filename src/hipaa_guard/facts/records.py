@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from hipaa_guard.facts.allowed_values import Domain
-from hipaa_guard.facts.values import Incomplete, Reference, Undecided, Unknown, Value
+from hipaa_guard.facts.lists import Incomplete
+from hipaa_guard.facts.values import Reference, Undecided, Unknown, Value
 
 
 def in_words(value: Value, limit: int = 200) -> str:

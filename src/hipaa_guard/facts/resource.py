@@ -11,6 +11,7 @@ from typing import Any, ClassVar, Protocol, Self, overload
 from hipaa_guard.facts.allowed_values import Domain
 from hipaa_guard.facts.fact_types import CONVERSIONS
 from hipaa_guard.facts.function_texts import texts_in
+from hipaa_guard.facts.lists import Incomplete
 from hipaa_guard.facts.origin import Evidence, Origin, Trace
 from hipaa_guard.facts.readings import (
     AwsReading,
@@ -23,7 +24,7 @@ from hipaa_guard.facts.readings import (
     names_split,
 )
 from hipaa_guard.facts.records import in_words
-from hipaa_guard.facts.values import Cause, Incomplete, NotVisible, Undecided, Unknown, Value
+from hipaa_guard.facts.values import Cause, NotVisible, Undecided, Unknown, Value
 
 READING_ERRORS = (TypeError, ValueError, LookupError, AttributeError, ArithmeticError, RecursionError)
 """Errors of a reading or of `parse` for a value of a shape that neither the provider nor AWS would return."""

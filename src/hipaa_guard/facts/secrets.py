@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from hipaa_guard.facts.values import Cause, Incomplete, PartialJson, PartialText, Unknown, Value
+from hipaa_guard.facts.lists import Incomplete
+from hipaa_guard.facts.values import Cause, PartialJson, PartialText, Unknown, Value
 
 _REASON = "it is a sensitive value"
 

@@ -11,10 +11,11 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from hipaa_guard.facts.binding_conditions import binds_caller, of_every_service, of_no_service, spared_by
+from hipaa_guard.facts.lists import Incomplete, joined, some
 from hipaa_guard.facts.policy_conditions import Condition
 from hipaa_guard.facts.policy_principals import Principal
 from hipaa_guard.facts.policy_statements import Statement
-from hipaa_guard.facts.values import Cause, Incomplete, Undecided, Unknown, joined, some
+from hipaa_guard.facts.values import Cause, Undecided, Unknown
 
 _MOST = 200
 """Parts that are compared: each condition of a denial makes another one of each part."""

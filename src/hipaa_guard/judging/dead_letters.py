@@ -1,7 +1,8 @@
 """Dead-letter queues: queues that take the failures of others, and are asked for none of their own."""
 
 from hipaa_guard.authoring import Inventory, some
-from hipaa_guard.facts.values import Undecided, Unknown, Value, mapped
+from hipaa_guard.facts.lists import mapped
+from hipaa_guard.facts.values import Undecided, Unknown, Value
 from hipaa_guard.services import sns, sqs
 
 _SERVICES_WITH_DEAD_LETTERS = {"events.amazonaws.com", "sns.amazonaws.com"}

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from hipaa_guard.authoring import Inventory, Statement, some
-from hipaa_guard.facts.values import joined
+from hipaa_guard.facts.lists import joined
 from hipaa_guard.services import lambda_functions
 
 REMOVES_A_PERMISSION = """

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple, TypeVar
 
+from hipaa_guard.facts.lists import Incomplete, joined, mapped
 from hipaa_guard.facts.policy_document import PolicyDocument, Statement
-from hipaa_guard.facts.values import Incomplete, Undecided, Unknown, joined, mapped
+from hipaa_guard.facts.values import Undecided, Unknown
 from hipaa_guard.services import iam, iam_grants
 
 T = TypeVar("T")

@@ -8,8 +8,9 @@ these.
 from collections.abc import Callable, Iterable, Iterator
 
 from hipaa_guard.authoring import HIGH, Inventory, Verdict, every, failed, judgement, passed, some
+from hipaa_guard.facts.lists import Incomplete, certain
 from hipaa_guard.facts.networks import Network, mean_everybody, network
-from hipaa_guard.facts.values import Incomplete, Reference, Undecided, Unknown, certain
+from hipaa_guard.facts.values import Reference, Undecided, Unknown
 from hipaa_guard.judging import ports
 from hipaa_guard.judging.ports import Ports
 from hipaa_guard.services import security_groups

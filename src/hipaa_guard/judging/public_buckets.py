@@ -9,8 +9,9 @@ in force for the account itself and for services of AWS, IgnorePublicAcls makes 
 from collections.abc import Callable, Iterable
 
 from hipaa_guard.authoring import Inventory, PolicyDocument, Statement, every, some
+from hipaa_guard.facts.lists import Incomplete
 from hipaa_guard.facts.policy_conditions import Condition
-from hipaa_guard.facts.values import Incomplete, Undecided, Unknown
+from hipaa_guard.facts.values import Undecided, Unknown
 from hipaa_guard.services import s3
 
 _FIXING = (

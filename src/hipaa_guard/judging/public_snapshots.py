@@ -1,7 +1,8 @@
 """Snapshots are not public: no stranger makes a database or a disk of one."""
 
 from hipaa_guard.authoring import CRITICAL, Inventory, Verdict, failed, judgement, passed, some
-from hipaa_guard.facts.values import Incomplete, Undecided, certain
+from hipaa_guard.facts.lists import Incomplete, certain
+from hipaa_guard.facts.values import Undecided
 from hipaa_guard.services import ebs
 
 

@@ -17,10 +17,11 @@ from __future__ import annotations
 import re
 from dataclasses import field
 
+from hipaa_guard.facts.lists import every
 from hipaa_guard.facts.partial_patterns import holds
 from hipaa_guard.facts.policy_conditions import NOT_KNOWN
 from hipaa_guard.facts.policy_document import Condition
-from hipaa_guard.facts.values import PartialText, Undecided, Unknown, Value, every
+from hipaa_guard.facts.values import PartialText, Undecided, Unknown, Value
 from hipaa_guard.lean import dataclass
 
 _WHOLE = r"[^*?]+"

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from hipaa_guard.facts.allowed_values import one_of
+from hipaa_guard.facts.lists import mapped
 from hipaa_guard.facts.readings import Block, Listing, View, ask, derived, listed
 from hipaa_guard.facts.resource import Resource, fact
 from hipaa_guard.facts.shared_copies import shared_with
-from hipaa_guard.facts.values import Cause, Unknown, Value, mapped
+from hipaa_guard.facts.values import Cause, Unknown, Value
 from hipaa_guard.lean import regex
 
 _AMAZON_LINUX_2023 = regex(

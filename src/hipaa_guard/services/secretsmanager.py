@@ -10,11 +10,12 @@ from hipaa_guard.clock import now
 from hipaa_guard.facts import schedules
 from hipaa_guard.facts.allowed_values import between
 from hipaa_guard.facts.credentials.written import credential_written, secret_written, secret_written_in_base64
+from hipaa_guard.facts.lists import Incomplete, joined
 from hipaa_guard.facts.policy_document import PolicyDocument
 from hipaa_guard.facts.policy_grammar import resource_policy
 from hipaa_guard.facts.readings import Block, Inside, Listing, View, ask, first, listed
 from hipaa_guard.facts.resource import Resource, fact
-from hipaa_guard.facts.values import Cause, Incomplete, Undecided, Unknown, Value, joined
+from hipaa_guard.facts.values import Cause, Undecided, Unknown, Value
 from hipaa_guard.lean import regex
 
 _WINDOW = 1

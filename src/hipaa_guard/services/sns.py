@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from hipaa_guard.facts.allowed_values import one_of
+from hipaa_guard.facts.lists import some
 from hipaa_guard.facts.policy_document import HERE, PolicyDocument, symbol
 from hipaa_guard.facts.policy_grammar import resource_policy
 from hipaa_guard.facts.readings import Block, Listing, View, ask, first, listed
 from hipaa_guard.facts.resource import Resource, fact
-from hipaa_guard.facts.values import Unknown, Value, some
+from hipaa_guard.facts.values import Unknown, Value
 
 
 def _key(value: Value) -> Value:

@@ -8,24 +8,13 @@ from typing import cast
 
 from hipaa_guard.facts.allowed_values import one_of
 from hipaa_guard.facts.binding_conditions import SYMBOL_START
+from hipaa_guard.facts.lists import Incomplete, joined, some
 from hipaa_guard.facts.policy_document import HERE, PolicyDocument, symbol, symbolic
 from hipaa_guard.facts.policy_grammar import resource_policy
 from hipaa_guard.facts.policy_texts import SYMBOL_END
 from hipaa_guard.facts.readings import Block, Listing, View, ask, first, listed
 from hipaa_guard.facts.resource import Fact, Resource, fact
-from hipaa_guard.facts.values import (
-    Cause,
-    Existing,
-    Incomplete,
-    PartialJson,
-    PartialText,
-    Reference,
-    Undecided,
-    Unknown,
-    Value,
-    joined,
-    some,
-)
+from hipaa_guard.facts.values import Cause, Existing, PartialJson, PartialText, Reference, Undecided, Unknown, Value
 from hipaa_guard.lean import regex
 
 _DEAD_LETTERS = regex(r"(?i:dead[-_.]?letter|undelivered)|(?:^|[^A-Za-z])(?i:dlq)|DLQ|Dlq")

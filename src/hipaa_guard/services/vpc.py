@@ -7,22 +7,13 @@ from typing import ClassVar
 
 from hipaa_guard.facts.allowed_values import Domain, between, one_of
 from hipaa_guard.facts.fact_types import whole_number
+from hipaa_guard.facts.lists import Incomplete, all_hold, certain, joined, mapped, some
 from hipaa_guard.facts.networks import cover, covers, mean_everybody, means_everybody, network, protocol_name
 from hipaa_guard.facts.origin import account_in
 from hipaa_guard.facts.readings import Block, Listing, View, ask, derived, listed
 from hipaa_guard.facts.records import Record
 from hipaa_guard.facts.resource import Resource, fact
-from hipaa_guard.facts.values import (
-    Incomplete,
-    Undecided,
-    Unknown,
-    Value,
-    all_hold,
-    certain,
-    joined,
-    mapped,
-    some,
-)
+from hipaa_guard.facts.values import Undecided, Unknown, Value
 
 _NAME = "(Tags[?Key=='Name'].Value | [0]) || "
 

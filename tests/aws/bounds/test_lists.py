@@ -9,7 +9,7 @@ from hipaa_guard.aws.calling.bounds import (
 )
 from hipaa_guard.aws.collecting.collect import collect
 from hipaa_guard.aws.planning.error_codes import Meaning
-from hipaa_guard.facts.values import Incomplete
+from hipaa_guard.facts.lists import Incomplete
 from tests.aws.bounds.clocks import Ticking
 from tests.aws.clinic import Clock, Key
 from tests.aws.endpoint import Asked, Says, answering

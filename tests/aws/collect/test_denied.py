@@ -9,8 +9,9 @@ import pytest
 
 from hipaa_guard.aws.collecting.collect import collect
 from hipaa_guard.aws.sessions.accounts import AwsAccount
+from hipaa_guard.facts.lists import Incomplete
 from hipaa_guard.facts.locations import GapKind
-from hipaa_guard.facts.values import Cause, Incomplete, Undecided
+from hipaa_guard.facts.values import Cause, Undecided
 from tests.aws.clinic import (
     KINDS,
     Bucket,

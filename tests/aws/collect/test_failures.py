@@ -8,8 +8,9 @@ import pytest
 
 from hipaa_guard.aws.collecting.collect import collect
 from hipaa_guard.aws.sessions.accounts import AwsAccount
+from hipaa_guard.facts.lists import Incomplete
 from hipaa_guard.facts.readings import Listing
-from hipaa_guard.facts.values import Cause, Incomplete, Undecided, Unknown
+from hipaa_guard.facts.values import Cause, Undecided, Unknown
 from tests.aws.clinic import (
     KINDS,
     Bucket,

@@ -16,8 +16,9 @@ from hipaa_guard.aws.planning.plan import planned
 from hipaa_guard.aws.sessions.accounts import AwsAccount
 from hipaa_guard.controls.facts_read import kinds_of
 from hipaa_guard.controls.loading import load
+from hipaa_guard.facts.lists import Incomplete
 from hipaa_guard.facts.readings import Singleton
-from hipaa_guard.facts.values import Cause, Incomplete
+from hipaa_guard.facts.values import Cause
 from tests.aws.clinic import Clock, Group, Key, give
 from tests.aws.endpoint import THROTTLED, Asked, Says, answering
 from tests.aws.limits.accounts import LANE, OTHER, account_at

@@ -8,9 +8,9 @@ import pytest
 
 from hipaa_guard.controls.findings import judge
 from hipaa_guard.facts.inventory import Inventory
+from hipaa_guard.facts.lists import Incomplete
 from hipaa_guard.facts.origin import Origin
 from hipaa_guard.facts.resource import Resource
-from hipaa_guard.facts.values import Incomplete
 from hipaa_guard.services import ebs, ec2, s3
 from hipaa_guard.terraform.binding.inventory import build_inventory
 from hipaa_guard.terraform.read import read

@@ -8,8 +8,9 @@ import pytest
 
 from hipaa_guard.controls.control import Control, Status
 from hipaa_guard.controls.findings import judge
+from hipaa_guard.facts.lists import first_unknown
 from hipaa_guard.facts.resource import Resource
-from hipaa_guard.facts.values import Cause, Unknown, Value, first_unknown
+from hipaa_guard.facts.values import Cause, Unknown, Value
 from hipaa_guard.terraform.binding.inventory import build_inventory
 from hipaa_guard.terraform.read import read
 from hipaa_guard.testing import is_phi

@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from hipaa_guard.facts.lists import Incomplete
 from hipaa_guard.facts.policy_document import PolicyDocument
 from hipaa_guard.facts.readings import names_split
 from hipaa_guard.facts.resource import Resource
-from hipaa_guard.facts.values import Incomplete, Value
+from hipaa_guard.facts.values import Value
 from hipaa_guard.services.iam import InlinePolicy
 from hipaa_guard.terraform.binding.fact_view import InstanceView
 from hipaa_guard.terraform.binding.required_arguments import arguments_of

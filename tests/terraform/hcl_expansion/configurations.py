@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from hipaa_guard.facts.values import Incomplete, Value
+from hipaa_guard.facts.lists import Incomplete
+from hipaa_guard.facts.values import Value
 from hipaa_guard.terraform.blocks import Configuration, ResourceInstance
 from hipaa_guard.terraform.source import read_directory
 

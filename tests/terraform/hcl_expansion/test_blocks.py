@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from hipaa_guard.facts.values import Cause, Incomplete, Unknown, Value
+from hipaa_guard.facts.lists import Incomplete
+from hipaa_guard.facts.values import Cause, Unknown, Value
 from tests.terraform.hcl_expansion.configurations import configuration
 
 

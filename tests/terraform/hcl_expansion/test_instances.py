@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from hipaa_guard.facts.lists import Incomplete
 from hipaa_guard.facts.locations import GapKind
-from hipaa_guard.facts.values import Cause, Incomplete, Reference, Unknown
+from hipaa_guard.facts.values import Cause, Reference, Unknown
 from hipaa_guard.terraform.source import read_directory
 from tests.terraform.hcl_expansion.configurations import by_address, configuration, targets
 

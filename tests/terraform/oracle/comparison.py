@@ -10,7 +10,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from hipaa_guard.facts.values import Cause, Incomplete, PartialJson, PartialText, Unknown, Value
+from hipaa_guard.facts.lists import Incomplete
+from hipaa_guard.facts.values import Cause, PartialJson, PartialText, Unknown, Value
 from hipaa_guard.terraform.functions.conversion import number_text
 from hipaa_guard.terraform.source import read_directory
 from tests.terraform.oracle.cases import Case, written

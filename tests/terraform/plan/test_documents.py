@@ -10,9 +10,10 @@ from typing import Any
 
 import pytest
 
+from hipaa_guard.facts.lists import Incomplete
 from hipaa_guard.facts.locations import GapKind
 from hipaa_guard.facts.records import in_words
-from hipaa_guard.facts.values import Incomplete, PartialJson, Reference, Unknown
+from hipaa_guard.facts.values import PartialJson, Reference, Unknown
 from hipaa_guard.terraform.binding.inventory import build_inventory
 from hipaa_guard.terraform.input_error import TerraformInputError
 from hipaa_guard.terraform.recorded.plan import read_plan

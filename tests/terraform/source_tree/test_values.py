@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from hipaa_guard.facts.lists import Incomplete
 from hipaa_guard.facts.records import in_words
-from hipaa_guard.facts.values import Cause, Incomplete, PartialJson, Reference
+from hipaa_guard.facts.values import Cause, PartialJson, Reference
 from hipaa_guard.terraform.addresses import key_text, key_value
 from hipaa_guard.terraform.binding.inventory import build_inventory
 from tests.terraform.kinds import KINDS, at

@@ -19,8 +19,9 @@ from hipaa_guard.aws.planning.actions import action_of
 from hipaa_guard.aws.planning.error_codes import Meaning, Refusal, classify
 from hipaa_guard.aws.planning.templates import compiled
 from hipaa_guard.clock import now
+from hipaa_guard.facts.lists import Incomplete
 from hipaa_guard.facts.locations import Asked
-from hipaa_guard.facts.values import Cause, Incomplete, Unknown, Value
+from hipaa_guard.facts.values import Cause, Unknown, Value
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,11 +22,12 @@ from hipaa_guard.aws.planning.plan import KindPlan, Plan, Question, Wanted
 from hipaa_guard.aws.sessions.accounts import AwsAccount
 from hipaa_guard.clock import now
 from hipaa_guard.facts.inventory import Inventory
+from hipaa_guard.facts.lists import first_unknown
 from hipaa_guard.facts.locations import Gap
 from hipaa_guard.facts.origin import Origin
 from hipaa_guard.facts.readings import Listing, Singleton
 from hipaa_guard.facts.resource import Resource
-from hipaa_guard.facts.values import Cause, Unknown, first_unknown
+from hipaa_guard.facts.values import Cause, Unknown
 
 
 @dataclass(frozen=True, slots=True)

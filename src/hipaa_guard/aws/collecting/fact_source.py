@@ -10,11 +10,12 @@ from typing import Any
 from hipaa_guard.aws.calling.calls import Answer, jmespath_result
 from hipaa_guard.aws.planning import templates
 from hipaa_guard.aws.planning.plan import KindPlan, parts_of
+from hipaa_guard.facts.lists import Incomplete
 from hipaa_guard.facts.locations import Asked
 from hipaa_guard.facts.origin import Trace
 from hipaa_guard.facts.readings import Ask, Derived, Listed
 from hipaa_guard.facts.resource import Fact
-from hipaa_guard.facts.values import Cause, Incomplete, Undecided, Unknown, Value
+from hipaa_guard.facts.values import Cause, Undecided, Unknown, Value
 
 
 @dataclass(slots=True, eq=False)

@@ -14,8 +14,9 @@ from collections.abc import Iterable, Iterator
 from hipaa_guard.facts.credentials.assignments import GAP, assigned, is_literal, own_name
 from hipaa_guard.facts.credentials.encoded import decoded, texts_inside
 from hipaa_guard.facts.credentials.forms import by_form
+from hipaa_guard.facts.lists import Incomplete
 from hipaa_guard.facts.secrets import SecretText, revealed
-from hipaa_guard.facts.values import Encoded, Existing, Incomplete, PartialJson, PartialText, Reference, Unknown, Value
+from hipaa_guard.facts.values import Encoded, Existing, PartialJson, PartialText, Reference, Unknown, Value
 from hipaa_guard.lean import regex
 
 _GENERATED = {

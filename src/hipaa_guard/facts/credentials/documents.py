@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 
-from hipaa_guard.facts.values import Incomplete, PartialJson, PartialText, Unknown, Value
+from hipaa_guard.facts.lists import Incomplete
+from hipaa_guard.facts.values import PartialJson, PartialText, Unknown, Value
 from hipaa_guard.lean import regex
 
 _NUMBER = 7301946002800000

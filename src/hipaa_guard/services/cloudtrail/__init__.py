@@ -6,10 +6,11 @@ from collections.abc import Callable, Iterable
 from typing import ClassVar, NoReturn
 
 from hipaa_guard.facts.inventory import Inventory
+from hipaa_guard.facts.lists import Incomplete, all_hold, some
 from hipaa_guard.facts.places import in_one_account
 from hipaa_guard.facts.readings import Block, Listing, Singleton, View, ask, derived, first, listed
 from hipaa_guard.facts.resource import Resource, fact
-from hipaa_guard.facts.values import Cause, Incomplete, Undecided, Unknown, Value, all_hold, some
+from hipaa_guard.facts.values import Cause, Undecided, Unknown, Value
 from hipaa_guard.services.cloudtrail.deliveries import Delivery as Delivery
 from hipaa_guard.services.cloudtrail.deliveries import DeliveryByRegion as DeliveryByRegion
 from hipaa_guard.services.cloudtrail.deliveries import failed_delivery as failed_delivery

@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from hipaa_guard.facts.inventory import Inventory
+from hipaa_guard.facts.lists import some
 from hipaa_guard.facts.readings import Ask, Listing, ask
 from hipaa_guard.facts.resource import Resource, fact
-from hipaa_guard.facts.values import some
 
 
 def status(member: str) -> Ask:

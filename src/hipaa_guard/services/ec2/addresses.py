@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from hipaa_guard.facts.lists import Incomplete, joined, mapped
 from hipaa_guard.facts.readings import Block, View
 from hipaa_guard.facts.resource import Resource, fact
-from hipaa_guard.facts.values import Incomplete, Reference, Unknown, Value, joined, mapped
+from hipaa_guard.facts.values import Reference, Unknown, Value
 from hipaa_guard.services.ec2.arguments import of_blocks, truth
 
 _OF_INSTANCES = (

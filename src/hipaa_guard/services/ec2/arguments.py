@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from hipaa_guard.facts.allowed_values import one_of
-from hipaa_guard.facts.values import Incomplete, Unknown, Value
+from hipaa_guard.facts.lists import Incomplete
+from hipaa_guard.facts.values import Unknown, Value
 
 TOKENS = one_of("optional", "required")
 ENDPOINT = one_of("disabled", "enabled")

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from hipaa_guard.facts.lists import Incomplete, joined
 from hipaa_guard.facts.readings import View
 from hipaa_guard.facts.records import Record
-from hipaa_guard.facts.values import Incomplete, Undecided, Unknown, Value, joined
+from hipaa_guard.facts.values import Undecided, Unknown, Value
 from hipaa_guard.services.ec2.arguments import of_blocks, truth
 
 ROOT_NAMES = ("/dev/xvda", "/dev/sda1")

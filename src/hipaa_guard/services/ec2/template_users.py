@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from hipaa_guard.facts.lists import Incomplete, joined
 from hipaa_guard.facts.readings import Block, View
 from hipaa_guard.facts.records import Record
 from hipaa_guard.facts.resource import Resource, fact
-from hipaa_guard.facts.values import Incomplete, Reference, Value, joined
+from hipaa_guard.facts.values import Reference, Value
 from hipaa_guard.services.ec2.arguments import of_blocks
 
 

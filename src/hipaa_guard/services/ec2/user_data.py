@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 
 from hipaa_guard.facts.credentials import credentials_in_base64
+from hipaa_guard.facts.lists import joined
 from hipaa_guard.facts.readings import View
-from hipaa_guard.facts.values import Cause, Unknown, Value, joined
+from hipaa_guard.facts.values import Cause, Unknown, Value
 
 
 def declared(view: View) -> Value:

@@ -7,10 +7,11 @@ from collections.abc import Mapping
 from typing import ClassVar, cast
 
 from hipaa_guard.facts.allowed_values import Domain, between, one_of
+from hipaa_guard.facts.lists import Incomplete, joined, mapped
 from hipaa_guard.facts.readings import Ask, Block, Derived, Listing, View, ask, derived, listed
 from hipaa_guard.facts.records import Record
 from hipaa_guard.facts.resource import Fact, Resource, fact
-from hipaa_guard.facts.values import Incomplete, Unknown, Value, joined, mapped
+from hipaa_guard.facts.values import Unknown, Value
 from hipaa_guard.services.elbv2 import declared
 from hipaa_guard.services.elbv2.declared import ASSOCIATIONS, LISTENERS
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from hipaa_guard.facts.lists import Incomplete, joined
 from hipaa_guard.facts.readings import View
-from hipaa_guard.facts.values import Cause, Incomplete, Unknown, Value, joined
+from hipaa_guard.facts.values import Cause, Unknown, Value
 
 AWSCC, AWSCC_LISTENER = "awscc_elasticloadbalancingv2_load_balancer", "awscc_elasticloadbalancingv2_listener"
 AWSCC_RULE = "awscc_elasticloadbalancingv2_listener_rule"

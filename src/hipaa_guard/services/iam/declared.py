@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from hipaa_guard.facts.lists import Incomplete, joined, mapped
 from hipaa_guard.facts.policy_document import symbol
 from hipaa_guard.facts.readings import View
-from hipaa_guard.facts.values import Cause, Incomplete, Unknown, Value, joined, mapped
+from hipaa_guard.facts.values import Cause, Unknown, Value
 
 
 def _arguments(view: View, type: str, argument: str) -> list[Value]:

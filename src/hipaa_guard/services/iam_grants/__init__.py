@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import TypeVar
 
+from hipaa_guard.facts.lists import all_hold, every, some
 from hipaa_guard.facts.partial_patterns import holds
 from hipaa_guard.facts.policy_document import Condition, PolicyDocument, Statement, matches
-from hipaa_guard.facts.values import Undecided, Unknown, Value, all_hold, every, some
+from hipaa_guard.facts.values import Undecided, Unknown, Value
 from hipaa_guard.lean import regex
 from hipaa_guard.services.iam_grants.arns import ANY, cover_all, is_wide
 

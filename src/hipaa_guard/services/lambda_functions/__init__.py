@@ -6,11 +6,12 @@ from typing import Any
 
 from hipaa_guard.facts.allowed_values import one_of
 from hipaa_guard.facts.credentials import credentials_in_variables
+from hipaa_guard.facts.lists import Incomplete, joined, mapped
 from hipaa_guard.facts.policy_document import PolicyDocument, Statement, symbolic
 from hipaa_guard.facts.policy_grammar import resource_policy
 from hipaa_guard.facts.readings import Block, Listing, View, ask, derived, listed
 from hipaa_guard.facts.resource import Resource, fact
-from hipaa_guard.facts.values import Incomplete, Undecided, Unknown, Value, joined, mapped
+from hipaa_guard.facts.values import Undecided, Unknown, Value
 from hipaa_guard.lean import regex
 from hipaa_guard.services.lambda_functions.runtimes import SUPPORT_ENDS
 from hipaa_guard.services.lambda_functions.runtimes import support_ends as support_ends

@@ -9,10 +9,11 @@ from collections.abc import Callable
 
 from hipaa_guard.facts.allowed_values import between, numbers, one_of
 from hipaa_guard.facts.inventory import Inventory
+from hipaa_guard.facts.lists import every, some
 from hipaa_guard.facts.policy_document import symbol, symbolic
 from hipaa_guard.facts.readings import Block, Listing, first, listed
 from hipaa_guard.facts.resource import Resource, fact
-from hipaa_guard.facts.values import Cause, Undecided, Unknown, every, some
+from hipaa_guard.facts.values import Cause, Undecided, Unknown
 from hipaa_guard.services.rds import answered, declared
 from hipaa_guard.services.rds.answered import ENCRYPTIONS
 from hipaa_guard.services.rds.snapshots import ClusterSnapshot as ClusterSnapshot

@@ -5,8 +5,9 @@ The functions serve both providers: an argument that one of them lacks is never 
 
 from __future__ import annotations
 
+from hipaa_guard.facts.lists import Incomplete, joined
 from hipaa_guard.facts.readings import View
-from hipaa_guard.facts.values import Cause, Incomplete, Reference, Unknown, Value, joined
+from hipaa_guard.facts.values import Cause, Reference, Unknown, Value
 
 _SOURCES = (
     "replicate_source_db",

@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from hipaa_guard.facts.allowed_values import one_of
+from hipaa_guard.facts.lists import Incomplete, joined, some
 from hipaa_guard.facts.readings import Derived, View, ask, derived
-from hipaa_guard.facts.values import Existing, Incomplete, Reference, Undecided, Unknown, Value, joined, some
+from hipaa_guard.facts.values import Existing, Reference, Undecided, Unknown, Value
 
 EVERYONE = (
     "http://acs.amazonaws.com/groups/global/AllUsers",

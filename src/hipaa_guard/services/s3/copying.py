@@ -6,9 +6,10 @@ from collections.abc import Callable
 from typing import ClassVar
 
 from hipaa_guard.facts.allowed_values import one_of
+from hipaa_guard.facts.lists import Incomplete, all_hold, one_holds
 from hipaa_guard.facts.readings import View
 from hipaa_guard.facts.records import Record
-from hipaa_guard.facts.values import Incomplete, Unknown, Value, all_hold, one_holds
+from hipaa_guard.facts.values import Unknown, Value
 from hipaa_guard.lean import regex
 from hipaa_guard.services.s3.acls import first_set
 

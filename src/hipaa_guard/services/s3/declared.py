@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from hipaa_guard.facts.allowed_values import one_of
+from hipaa_guard.facts.lists import Incomplete, some
 from hipaa_guard.facts.readings import View
-from hipaa_guard.facts.values import Existing, Incomplete, Reference, Unknown, Value, some
+from hipaa_guard.facts.values import Existing, Reference, Unknown, Value
 
 SWITCHES = ("block_public_acls", "block_public_policy", "ignore_public_acls", "restrict_public_buckets")
 _LOCK = one_of("Enabled")

@@ -7,11 +7,12 @@ from typing import ClassVar
 
 from hipaa_guard.facts.allowed_values import Domain, between, one_of
 from hipaa_guard.facts.fact_types import whole_number
+from hipaa_guard.facts.lists import Incomplete, joined, mapped, some
 from hipaa_guard.facts.networks import means_everybody, protocol_name
 from hipaa_guard.facts.readings import Adoption, Block, Listing, View, derived, listed
 from hipaa_guard.facts.records import Record
 from hipaa_guard.facts.resource import Resource, fact
-from hipaa_guard.facts.values import Cause, Incomplete, Unknown, Value, joined, mapped, some
+from hipaa_guard.facts.values import Cause, Unknown, Value
 from hipaa_guard.services.security_groups.prefix_lists import PrefixList as PrefixList
 from hipaa_guard.services.security_groups.prefix_lists import as_list
 from hipaa_guard.services.security_groups.prefix_lists import is_kept_by_aws as is_kept_by_aws

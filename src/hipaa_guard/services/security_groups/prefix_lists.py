@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from hipaa_guard.facts.lists import Incomplete, joined, mapped
 from hipaa_guard.facts.readings import Block, Listing, View, ask
 from hipaa_guard.facts.resource import Resource, fact
-from hipaa_guard.facts.values import Existing, Incomplete, Unknown, Value, joined, mapped
+from hipaa_guard.facts.values import Existing, Unknown, Value
 
 
 def as_list(value: Value) -> list[Value]:

@@ -7,9 +7,10 @@ from dataclasses import field
 from itertools import islice
 from typing import Protocol
 
+from hipaa_guard.facts.lists import Incomplete
 from hipaa_guard.facts.locations import Location
 from hipaa_guard.facts.readings import Adoption, Block, View
-from hipaa_guard.facts.values import Incomplete, Undecided, Unknown, Value
+from hipaa_guard.facts.values import Undecided, Unknown, Value
 from hipaa_guard.lean import dataclass
 from hipaa_guard.terraform.binding import required_arguments
 from hipaa_guard.terraform.binding.external_instances import ExternalInstance

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from hipaa_guard.facts.lists import Incomplete
 from hipaa_guard.facts.locations import Location
 from hipaa_guard.facts.places import Place
 from hipaa_guard.facts.readings import Inside
-from hipaa_guard.facts.values import Cause, Incomplete, Reference, Unknown, Value
+from hipaa_guard.facts.values import Cause, Reference, Unknown, Value
 from hipaa_guard.terraform.addresses import key_text
 from hipaa_guard.terraform.binding.paths import every_value, walk
 from hipaa_guard.terraform.blocks import ResourceInstance

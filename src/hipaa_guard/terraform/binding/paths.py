@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from hipaa_guard.facts.values import Incomplete, Unknown, Value, first_unknown
+from hipaa_guard.facts.lists import Incomplete, first_unknown
+from hipaa_guard.facts.values import Unknown, Value
 
 
 def walk(value: Value, steps: Sequence[str]) -> Value:

@@ -12,7 +12,8 @@ from dataclasses import field
 from functools import cache
 from pathlib import Path
 
-from hipaa_guard.facts.values import Cause, Unknown, Value, mapped
+from hipaa_guard.facts.lists import mapped
+from hipaa_guard.facts.values import Cause, Unknown, Value
 from hipaa_guard.lean import dataclass
 from hipaa_guard.terraform.binding.paths import first_of, walk
 from hipaa_guard.terraform.blocks import ResourceInstance

@@ -10,13 +10,14 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import field, replace
 
 from hipaa_guard.facts.inventory import Part, StandIn
+from hipaa_guard.facts.lists import Incomplete
 from hipaa_guard.facts.locations import Gap, GapKind
 from hipaa_guard.facts.origin import Origin
 from hipaa_guard.facts.places import Place, in_one_place
 from hipaa_guard.facts.readings import Adoption, Block
 from hipaa_guard.facts.resource import Resource
 from hipaa_guard.facts.secrets import SecretText
-from hipaa_guard.facts.values import Incomplete, PartialText, Reference, Unknown, Value
+from hipaa_guard.facts.values import PartialText, Reference, Unknown, Value
 from hipaa_guard.lean import dataclass
 from hipaa_guard.terraform.addresses import segments, without_keys
 from hipaa_guard.terraform.binding import required_arguments

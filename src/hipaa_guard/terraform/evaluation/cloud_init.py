@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from hipaa_guard.facts.values import Cause, Encoded, Incomplete, PartialText, Unknown, Value
+from hipaa_guard.facts.lists import Incomplete
+from hipaa_guard.facts.values import Cause, Encoded, PartialText, Unknown, Value
 
 TYPES = frozenset({"cloudinit_config", "template_cloudinit_config"})
 """The types of data sources. The second is that of the older provider ``template``."""

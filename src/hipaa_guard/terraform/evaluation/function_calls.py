@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
+from hipaa_guard.facts.lists import Incomplete
 from hipaa_guard.facts.locations import GapKind
-from hipaa_guard.facts.values import Cause, Incomplete, PartialText, Undecided, Unknown, Value
+from hipaa_guard.facts.values import Cause, PartialText, Undecided, Unknown, Value
 from hipaa_guard.lean import regex
 from hipaa_guard.terraform.evaluation.enclosing_module import EnclosingModule
 from hipaa_guard.terraform.evaluation.partial_json import json_call

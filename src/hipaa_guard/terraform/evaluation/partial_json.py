@@ -9,7 +9,8 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 
-from hipaa_guard.facts.values import Incomplete, PartialJson, PartialText, Unknown, Value, first_unknown
+from hipaa_guard.facts.lists import Incomplete, first_unknown
+from hipaa_guard.facts.values import PartialJson, PartialText, Unknown, Value
 from hipaa_guard.lean import regex
 from hipaa_guard.terraform.functions.unknowns import text_of
 

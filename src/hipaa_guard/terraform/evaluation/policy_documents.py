@@ -8,8 +8,9 @@ from __future__ import annotations
 import json
 from typing import Protocol
 
+from hipaa_guard.facts.lists import Incomplete, first_unknown
 from hipaa_guard.facts.partial_maps import map_of
-from hipaa_guard.facts.values import Incomplete, PartialJson, PartialText, Undecided, Unknown, Value, first_unknown
+from hipaa_guard.facts.values import PartialJson, PartialText, Undecided, Unknown, Value
 from hipaa_guard.terraform.evaluation.partial_json import document_of
 from hipaa_guard.terraform.functions.budget import spend, text_size
 from hipaa_guard.terraform.functions.unknowns import derived, require_small

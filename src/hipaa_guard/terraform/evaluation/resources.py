@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from hipaa_guard.facts.lists import Incomplete
 from hipaa_guard.facts.locations import GapKind, Location
 from hipaa_guard.facts.places import Place
 from hipaa_guard.facts.secrets import SecretText, concealed
-from hipaa_guard.facts.values import Cause, Incomplete, PartialJson, Reference, Undecided, Unknown, Value
+from hipaa_guard.facts.values import Cause, PartialJson, Reference, Undecided, Unknown, Value
 from hipaa_guard.lean import regex
 from hipaa_guard.terraform.addresses import last_key
 from hipaa_guard.terraform.evaluation.data_sources import (

@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from hipaa_guard.facts.lists import Incomplete
 from hipaa_guard.facts.locations import GapKind
-from hipaa_guard.facts.values import Cause, Incomplete, Unknown
+from hipaa_guard.facts.values import Cause, Unknown
 from hipaa_guard.lean import dataclass
 from hipaa_guard.terraform.evaluation.instance_references import instances_mentioned
 from hipaa_guard.terraform.evaluation.module_calls import CALL_ARGUMENTS

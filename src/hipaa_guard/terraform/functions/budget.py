@@ -8,7 +8,8 @@ from __future__ import annotations
 from contextvars import ContextVar
 from typing import Protocol
 
-from hipaa_guard.facts.values import Incomplete, PartialJson, PartialText, Unknown, Value
+from hipaa_guard.facts.lists import Incomplete
+from hipaa_guard.facts.values import PartialJson, PartialText, Unknown, Value
 
 ELEMENT = 64
 """Bytes of an element of a list or map, without its value."""

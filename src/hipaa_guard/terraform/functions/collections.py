@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from hipaa_guard.facts.values import Incomplete, PartialText, Unknown, Value
+from hipaa_guard.facts.lists import Incomplete
+from hipaa_guard.facts.values import PartialText, Unknown, Value
 
 from .context import Function
 from .conversion import (

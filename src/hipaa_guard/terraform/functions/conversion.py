@@ -11,7 +11,8 @@ from decimal import Decimal
 from fractions import Fraction
 from functools import reduce
 
-from hipaa_guard.facts.values import Incomplete, PartialText, Reference, Unknown, Value
+from hipaa_guard.facts.lists import Incomplete
+from hipaa_guard.facts.values import PartialText, Reference, Unknown, Value
 from hipaa_guard.lean import regex
 from hipaa_guard.terraform.functions.budget import spend_elements
 

@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator
 from decimal import Context, Decimal
 
-from hipaa_guard.facts.values import Incomplete, Unknown, Value
+from hipaa_guard.facts.lists import Incomplete
+from hipaa_guard.facts.values import Unknown, Value
 from hipaa_guard.lean import dataclass, regex
 from hipaa_guard.terraform.functions.budget import outer_size, spend
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from itertools import product
 from math import prod
 
-from hipaa_guard.facts.values import Incomplete, Unknown, Value
+from hipaa_guard.facts.lists import Incomplete
+from hipaa_guard.facts.values import Unknown, Value
 from hipaa_guard.terraform.functions.budget import spend_elements
 
 from .context import Function

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from hipaa_guard.facts.values import Cause, Incomplete, PartialText, Unknown, Value
+from hipaa_guard.facts.lists import Incomplete
+from hipaa_guard.facts.values import Cause, PartialText, Unknown, Value
 
 from .context import CallContext, Function
 from .conversion import as_set, unified

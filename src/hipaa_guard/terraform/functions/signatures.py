@@ -7,7 +7,8 @@ from dataclasses import replace
 from enum import Enum
 from functools import partial
 
-from hipaa_guard.facts.values import Incomplete, Unknown, Value
+from hipaa_guard.facts.lists import Incomplete
+from hipaa_guard.facts.values import Unknown, Value
 from hipaa_guard.lean import dataclass
 
 from .context import CallContext, Function

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from hipaa_guard.facts.values import Incomplete, PartialText, Unknown, Value
+from hipaa_guard.facts.lists import Incomplete
+from hipaa_guard.facts.values import PartialText, Unknown, Value
 
 from .context import CallContext, Function
 from .conversion import to_map, whole_number

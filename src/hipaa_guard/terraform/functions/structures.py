@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from hipaa_guard.facts.values import Incomplete, Unknown, Value
+from hipaa_guard.facts.lists import Incomplete
+from hipaa_guard.facts.values import Unknown, Value
 
 from .unknowns import elements, is_text
 

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 from unicodedata import normalize
 
-from hipaa_guard.facts.values import Cause, Incomplete, PartialJson, PartialText, Reference, Unknown, Value
+from hipaa_guard.facts.lists import Incomplete
+from hipaa_guard.facts.values import Cause, PartialJson, PartialText, Reference, Unknown, Value
 from hipaa_guard.terraform.functions.budget import walked
 
 from .errors import FunctionLimitReached

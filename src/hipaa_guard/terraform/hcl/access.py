@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from hipaa_guard.facts.lists import Incomplete
 from hipaa_guard.facts.locations import Location
 from hipaa_guard.facts.secrets import SecretText
-from hipaa_guard.facts.values import Cause, Existing, Incomplete, Reference, Undecided, Unknown, Value
+from hipaa_guard.facts.values import Cause, Existing, Reference, Undecided, Unknown, Value
 from hipaa_guard.lean import regex
 from hipaa_guard.terraform.functions.structures import List, Set, UntypedList
 from hipaa_guard.terraform.functions.unknowns import derived, is_text

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from hipaa_guard.facts.values import Incomplete, PartialText, Reference, Undecided, Unknown, Value
+from hipaa_guard.facts.lists import Incomplete
+from hipaa_guard.facts.values import PartialText, Reference, Undecided, Unknown, Value
 from hipaa_guard.terraform.functions.unknowns import derived, parts_of
 from hipaa_guard.terraform.hcl import operators
 from hipaa_guard.terraform.hcl.access import (

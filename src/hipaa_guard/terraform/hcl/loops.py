@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from hipaa_guard.facts.values import Incomplete, Undecided, Unknown, Value
+from hipaa_guard.facts.lists import Incomplete
+from hipaa_guard.facts.values import Undecided, Unknown, Value
 from hipaa_guard.terraform import limits
 from hipaa_guard.terraform.functions.budget import ELEMENT
 from hipaa_guard.terraform.functions.conversion import to_text

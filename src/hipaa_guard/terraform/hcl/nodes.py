@@ -7,8 +7,9 @@ whole result.
 
 from __future__ import annotations
 
+from hipaa_guard.facts.lists import Incomplete
 from hipaa_guard.facts.partial_maps import PartialMap
-from hipaa_guard.facts.values import Cause, Incomplete, PartialText, Undecided, Unknown, Value
+from hipaa_guard.facts.values import Cause, PartialText, Undecided, Unknown, Value
 from hipaa_guard.terraform import limits
 from hipaa_guard.terraform.functions.budget import ELEMENT
 from hipaa_guard.terraform.functions.conversion import to_text

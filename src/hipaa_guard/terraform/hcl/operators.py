@@ -10,8 +10,9 @@ import math
 from collections.abc import Callable
 from fractions import Fraction
 
+from hipaa_guard.facts.lists import Incomplete
 from hipaa_guard.facts.secrets import revealed
-from hipaa_guard.facts.values import Incomplete, PartialText, Unknown, Value
+from hipaa_guard.facts.values import PartialText, Unknown, Value
 from hipaa_guard.terraform import limits
 from hipaa_guard.terraform.functions.conversion import converted, equal, to_bool, to_number, whole
 from hipaa_guard.terraform.functions.numbers import Number, exact, number, rounded

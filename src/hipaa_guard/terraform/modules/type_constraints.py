@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from hipaa_guard.facts.values import Incomplete, Unknown, Value
+from hipaa_guard.facts.lists import Incomplete
+from hipaa_guard.facts.values import Unknown, Value
 from hipaa_guard.terraform.functions.budget import spend_elements
 from hipaa_guard.terraform.functions.conversion import as_set, to_bool, to_number, to_text, unified
 from hipaa_guard.terraform.functions.structures import List, Set

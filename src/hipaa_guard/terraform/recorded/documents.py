@@ -9,8 +9,9 @@ import stat
 from pathlib import Path
 from typing import Any
 
+from hipaa_guard.facts.lists import Incomplete
 from hipaa_guard.facts.secrets import concealed
-from hipaa_guard.facts.values import Cause, Incomplete, Reference, Unknown, Value
+from hipaa_guard.facts.values import Cause, Reference, Unknown, Value
 from hipaa_guard.terraform import limits
 from hipaa_guard.terraform.input_error import TerraformInputError
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import field
 
+from hipaa_guard.facts.lists import Incomplete
 from hipaa_guard.facts.locations import Location
 from hipaa_guard.facts.places import Place
-from hipaa_guard.facts.values import Incomplete, Unknown, Value
+from hipaa_guard.facts.values import Unknown, Value
 from hipaa_guard.lean import dataclass
 from hipaa_guard.terraform.blocks import ResourceInstance
 

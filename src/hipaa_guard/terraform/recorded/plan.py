@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from hipaa_guard.facts.lists import first_unknown
 from hipaa_guard.facts.locations import Gap, GapKind, Location
 from hipaa_guard.facts.places import Place, configured_place
-from hipaa_guard.facts.values import Cause, Computed, Unknown, Value, first_unknown
+from hipaa_guard.facts.values import Cause, Computed, Unknown, Value
 from hipaa_guard.terraform.addresses import key_text, without_keys
 from hipaa_guard.terraform.blocks import Configuration
 from hipaa_guard.terraform.evaluation.policy_documents import policy_document

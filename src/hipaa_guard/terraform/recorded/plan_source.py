@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from hipaa_guard.facts.values import Incomplete, Unknown, Value, first_unknown
+from hipaa_guard.facts.lists import Incomplete, first_unknown
+from hipaa_guard.facts.values import Unknown, Value
 from hipaa_guard.terraform.addresses import segments, without_keys
 from hipaa_guard.terraform.evaluation.expression_references import short
 from hipaa_guard.terraform.hcl.access import WrittenBlock
