@@ -1,9 +1,8 @@
 """Trails and logs: nobody outside can reach the record of access to ePHI."""
 
 from hipaa_guard.authoring import CRITICAL, MEDIUM, Fix, Inventory, PolicyDocument, Verdict, control, failed, passed
-from hipaa_guard.controls.control import Status
 from hipaa_guard.controls.reasons import TAKES_ACCESS
-from hipaa_guard.judging.access_points import access_points_open
+from hipaa_guard.judging.access_points import opened_by_access_points
 from hipaa_guard.judging.log_delivery import first_way
 from hipaa_guard.judging.log_targets import LOG_RESOURCE_POLICY, TRAIL_BUCKET
 from hipaa_guard.judging.public_buckets import opened_by_acl, opened_by_policy
@@ -48,7 +47,7 @@ def cloudtrail_bucket_not_public(trail: cloudtrail.Trail, inventory: Inventory) 
         ("to a bucket whose ACL allows everyone", lambda: opened_by_acl(bucket, inventory)),
         (
             "to a bucket that hands access on to an access point, whose policy allows everyone",
-            lambda: access_points_open(bucket, inventory).status is Status.FAIL,
+            lambda: opened_by_access_points(bucket, inventory),
         ),
     )
     return passed("is delivered to a bucket that is not public") if opened is None else failed(f"is delivered {opened}")

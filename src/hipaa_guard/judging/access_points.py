@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import cast
 
 from hipaa_guard.authoring import Inventory, PolicyDocument, Statement, Verdict, every, failed, passed, some
+from hipaa_guard.controls.control import Status
 from hipaa_guard.facts.binding_conditions import binds_caller
 from hipaa_guard.facts.policy_conditions import Condition
 from hipaa_guard.facts.policy_document import matches, symbolic
@@ -32,6 +33,11 @@ ACCESS_POINTS_DECIDE = (
     "bucket policy that hands nothing on cuts off all who come through access points."
 )
 """The part of a fix that is about access points, for its note."""
+
+
+def opened_by_access_points(bucket: s3.Bucket, inventory: Inventory) -> bool:
+    """Whether an access point of a bucket lets in everyone. Raises `Undecided`."""
+    return access_points_open(bucket, inventory).status is Status.FAIL
 
 
 def access_points_open(bucket: s3.Bucket, inventory: Inventory) -> Verdict:

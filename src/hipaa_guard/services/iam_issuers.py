@@ -9,7 +9,7 @@ Subjects, looked up on 2026-11-30 in stored copies of public pages and files. Pa
 GitLab, "OpenID Connect (OIDC) Authentication Using ID Tokens"; GitHub, "OpenID Connect reference"; Vercel, "Connect to
 your own API"; DVC Studio, "OpenID Connect (OIDC)". Public trust policies and code that show them, and no page of the
 issuer: Buildkite, HCP Terraform, Codefresh, Scalr, Upbound, Bitbucket, CircleCI, HCP. Not found: Shisho Cloud, Azure
-DevOps, Google; their patterns only ask that the first parts, which name an owner, have no wildcard.
+DevOps; not looked up: Google. Their patterns only ask that the first parts, which name an owner, have no wildcard.
 """
 
 from __future__ import annotations
