@@ -107,9 +107,7 @@ test_application_load_balancers = cases(
         BALANCER,
         "those of a distribution",
         FAIL,
-        PLAIN
-        + resource("aws_cloudfront_distribution")
-        + source('"ACCESS_LOGS"', "aws_cloudfront_distribution.phi.arn"),
+        PLAIN + source('"ACCESS_LOGS"', '"arn:aws:cloudfront::111122223333:distribution/E2QWRUHAPOMQZL"'),
     ),
     Case(
         BALANCER,

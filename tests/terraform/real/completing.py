@@ -41,6 +41,8 @@ VALUES = {
     "s3_bucket_name": '"riverside-trails"',
     "scope": '"REGIONAL"',
     "size": "20",
+    "max_size": "2",
+    "min_size": "1",
     "subnets": _SUBNETS,
     "url": '"s3://riverside-images/engine.vmdk"',
     "disk_container.0.url": '"s3://riverside-images/engine.vmdk"',
@@ -54,6 +56,7 @@ VALUES = {
 BLOCKS = {
     "auth": 'auth {\nsecret_arn = "arn:aws:secretsmanager:us-east-1:123456789012:secret:proxy-a1b2c3"\n}',
     "aws_wafv2_web_acl.default_action": "default_action {\nallow {}\n}",
+    "aws_eks_cluster.vpc_config": f"vpc_config {{\nsubnet_ids = {_SUBNETS}\n}}",
     "default_action": "default_action {\n"
     'type = "fixed-response"\nfixed_response {\ncontent_type = "text/plain"\nstatus_code = "404"\n}\n}',
     "visibility_config": "visibility_config {\n"
