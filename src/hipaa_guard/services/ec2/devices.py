@@ -30,6 +30,9 @@ class BlockDevice(Record):
     of_image: bool
     """Whether it is certainly the root volume, which comes from the image."""
 
+    def __init__(self, *, of_image: bool = False, **fields: Value) -> None:
+        super().__init__(of_image=of_image, **fields)
+
     def in_words(self) -> str:
         """The name of the volume for a message; empty if the name is not known."""
         try:
@@ -141,7 +144,6 @@ def _of_mapping(
         snapshot=volume.get(snapshot),
         volume=None,
         declared=True,
-        of_image=False,
     )
 
 
@@ -154,7 +156,6 @@ def attached(mappings: list[dict[str, Value]] | None) -> Value:
             snapshot=None,
             volume=mapping["Ebs"]["VolumeId"],
             declared=True,
-            of_image=False,
         )
         for mapping in mappings or []
         if mapping.get("Ebs")
